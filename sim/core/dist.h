@@ -1,0 +1,94 @@
+/* Probability distributions.
+ *
+ * A distribution is immutable data, shared by all threads; a draw reads it and a `struct draws`.
+ * Values are plain doubles in the unit of whoever made it: nanoseconds for times, bytes for sizes.
+ * A draw is never negative and never NaN. */
+#ifndef DIST_H
+#define DIST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "arena.h"
+#include "error.h"
+#include "rng.h"
+
+enum dist_kind {
+  DIST_CONSTANT,    /* a = value */
+  DIST_UNIFORM,     /* a = low, b = high */
+  DIST_EXPONENTIAL, /* a = mean; ziggurat */
+  DIST_NORMAL,      /* a = mean, b = sd of the parent normal; values below 0 are drawn again */
+  DIST_LOGNORMAL,   /* a = mu, b = sigma of the logarithm; ziggurat normal */
+  DIST_GAMMA,       /* a = shape, b = scale; Marsaglia and Tsang 2000 */
+  DIST_WEIBULL,     /* a = shape, b = scale */
+  DIST_PARETO,      /* a = shape, b = minimum, c = maximum or infinity; inversion */
+  DIST_HYPEREXP,    /* mixture of exponentials: parts[] with weights */
+  DIST_EMPIRICAL,   /* piecewise linear inverse distribution function: points[] */
+  DIST_SAMPLES,     /* uniformly one of samples[] */
+  DIST_MIXTURE,     /* parts[] with weights */
+  DIST_SHIFTED,     /* a = shift, parts[0] */
+};
+
+struct dist_point {
+  double p, value; /* value of the quantile p; p strictly rising from 0 to 1, value not falling */
+};
+
+struct dist {
+  enum dist_kind kind;
+  double a, b, c;
+  uint32_t n;               /* of parts, points or samples */
+  const struct dist *parts; /* MIXTURE, HYPEREXP (exponentials), SHIFTED */
+  const double *cumulative; /* cumulative weight of each part, the last is 1 */
+  const struct dist_point *points;
+  const double *samples;
+};
+
+/* Makers. Each checks its arguments; on a mistake it returns false with a sentence that names the
+ * argument and its range. Tables are copied into the arena. */
+struct dist dist_constant(double value);
+bool dist_uniform(struct dist *out, double low, double high, struct error *err);
+bool dist_exponential(struct dist *out, double mean, struct error *err);
+bool dist_normal(struct dist *out, double mean, double sd, struct error *err);
+bool dist_lognormal_mean_cv(struct dist *out, double mean, double cv, struct error *err);
+bool dist_lognormal_mean_sigma(struct dist *out, double mean, double sigma, struct error *err);
+bool dist_lognormal_p50_p99(struct dist *out, double p50, double p99, struct error *err);
+bool dist_lognormal_p50_p95(struct dist *out, double p50, double p95, struct error *err);
+bool dist_lognormal_p50_mean(struct dist *out, double p50, double mean, struct error *err);
+bool dist_lognormal_mean_p99(struct dist *out, double mean, double p99, struct error *err);
+bool dist_gamma(struct dist *out, double mean, double shape, struct error *err);
+bool dist_weibull_scale(struct dist *out, double scale, double shape, struct error *err);
+bool dist_weibull_mean(struct dist *out, double mean, double shape, struct error *err);
+/* maximum may be INFINITY */
+bool dist_pareto(struct dist *out, double minimum, double shape, double maximum, struct error *err);
+/* Two-phase hyperexponential with balanced means for the given squared coefficient of variation. */
+bool dist_hyperexp_cv2(struct dist *out, struct arena *arena, double mean, double cv2,
+                       struct error *err);
+bool dist_hyperexp(struct dist *out, struct arena *arena, uint32_t n, const double *weights,
+                   const double *means, struct error *err);
+/* `points` need not hold p = 0 and p = 1: the first and last value are then continued flat to 0
+ * resp. by the slope of the last two points to p = 1. */
+bool dist_empirical(struct dist *out, struct arena *arena, uint32_t n,
+                    const struct dist_point *points, struct error *err);
+bool dist_samples(struct dist *out, struct arena *arena, uint32_t n, const double *samples,
+                  struct error *err);
+bool dist_mixture(struct dist *out, struct arena *arena, uint32_t n, const double *weights,
+                  const struct dist *parts, struct error *err);
+bool dist_shifted(struct dist *out, struct arena *arena, double shift, const struct dist *of,
+                  struct error *err);
+
+/* One value >= 0, in the unit of the distribution. */
+double dist_draw(const struct dist *dist, struct draws *draws);
+
+/* One value rounded to a whole number, at most 2^62: for times in nanoseconds. */
+uint64_t dist_draw_whole(const struct dist *dist, struct draws *draws);
+
+/* Exact mean and squared coefficient of variation; INFINITY where they do not exist. NORMAL is
+ * exact for the truncated law. */
+double dist_mean(const struct dist *dist);
+double dist_cv2(const struct dist *dist);
+
+/* A short description such as "exponential(mean 10ms)"; `seconds` tells that values are ns. */
+void dist_describe(const struct dist *dist, bool is_time, char *out, size_t size);
+
+#endif

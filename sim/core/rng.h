@@ -1,0 +1,76 @@
+/* Random numbers that are named and keyed.
+ *
+ * Every draw is a pure function of (seed, replication, component name, purpose, entity key, draw
+ * number). The first four name a stream and are folded into its 64-bit key once, at set-up. The
+ * last two are the counter of a counter-based generator, so nothing is remembered between draws:
+ * adding a server, a retry policy or a fault disturbs no draw of anything else, and two designs see
+ * the same arrivals and the same work (common random numbers).
+ *
+ * The generator is Philox2x64 with 6 rounds, the smallest number of rounds for which its authors
+ * report no failure in TestU01's BigCrush (Salmon, Moraes, Dror, Shaw, "Parallel random numbers: as
+ * easy as 1, 2, 3", SC 2011, table 2). One block gives two 64-bit words. */
+#ifndef RNG_H
+#define RNG_H
+
+#include <Random123/philox.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+/* A named source of draws. */
+struct stream {
+  uint64_t key;
+};
+
+/* Hash of a name, stable over versions and machines (used for component names and purposes). */
+uint64_t rng_hash_name(const char *name);
+
+/* The finalizer of splitmix64 (Steele, Lea, Flood 2014): a bijection of 64-bit words. */
+static inline uint64_t rng_mix(uint64_t x) {
+  x = (x ^ (x >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+  x = (x ^ (x >> 27)) * UINT64_C(0x94d049bb133111eb);
+  return x ^ (x >> 31);
+}
+
+struct stream rng_stream(uint64_t seed, uint64_t replication, const char *component,
+                         const char *purpose);
+
+/* The draws of one entity from one stream, in order. Lives on the stack of whoever draws. */
+struct draws {
+  uint64_t key;    /* of the stream */
+  uint64_t entity; /* counter word 0 */
+  uint64_t number; /* counter word 1: the next block */
+  uint64_t spare;  /* second word of the last block */
+  bool has_spare;
+};
+
+/* Begins at block `first` of (stream, entity). Users that draw for the same entity more than once
+ * pass starts that are at least 2^32 apart. */
+static inline struct draws draws_begin(struct stream stream, uint64_t entity, uint64_t first) {
+  return (struct draws){.key = stream.key, .entity = entity, .number = first};
+}
+
+static inline uint64_t draws_next(struct draws *d) {
+  if (d->has_spare) {
+    d->has_spare = false;
+    return d->spare;
+  }
+  philox2x64_ctr_t counter = {{d->entity, d->number++}};
+  philox2x64_key_t key = {{d->key}};
+  philox2x64_ctr_t block = philox2x64_R(6, counter, key);
+  d->spare = block.v[1];
+  d->has_spare = true;
+  return block.v[0];
+}
+
+/* Uniform on the open interval (0, 1), 52 bits. */
+static inline double draws_unit(struct draws *d) {
+  return ((double)(draws_next(d) >> 12) + 0.5) * 0x1p-52;
+}
+
+/* Uniform on 0 .. n-1 (n >= 1); the bias of Lemire's multiplication is below n / 2^64. */
+static inline uint64_t draws_below(struct draws *d, uint64_t n) {
+  __extension__ typedef unsigned __int128 u128;
+  return (uint64_t)(((u128)draws_next(d) * n) >> 64);
+}
+
+#endif
