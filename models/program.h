@@ -1,0 +1,60 @@
+/* The behaviour of a service: what it does for each operation, as a flat list of steps.
+ *
+ * A handler runs from its first step; control falls through to the next step unless a step says
+ * otherwise and the call is answered OK after STEP_END. Branches jump forwards only, so a handler
+ * always ends. A program is immutable and lives in the spec's arena. */
+#ifndef PROGRAM_H
+#define PROGRAM_H
+
+#include "spec.h"
+
+#define OP_INHERIT (-1) /* a call passes on the operation it is made for */
+
+enum step_kind {
+  STEP_END,      /* answer OK (if not answered yet) and finish */
+  STEP_WORK,     /* hold a worker for a draw of `dist` */
+  STEP_SLEEP,    /* let a draw of `dist` pass without needing a worker's attention */
+  STEP_CALL,     /* calls[first]; on failure go on at `target` if that is not 0, else fail */
+  STEP_PARALLEL, /* calls[first .. first+count-1] at once; go on when `need` of them succeeded */
+  STEP_BRANCH,   /* with probability `chance`, and (op < 0 or the operation is op): next step;
+                    else go on at `target` */
+  STEP_JUMP,     /* go on at `target` */
+  STEP_FAIL,     /* answer `failed` and finish */
+  STEP_REPLY,    /* answer OK now, and go on with the following steps on the server's account */
+};
+
+struct program_call {
+  uint32_t component;            /* whom to call */
+  int op;                        /* or OP_INHERIT */
+  uint64_t timeout_ns;           /* TIME_NEVER: wait for ever */
+  uint32_t times;                /* in STEP_PARALLEL: this many such calls at once (>= 1) */
+  struct dist request, response; /* bytes; 0 = nothing to transmit */
+};
+
+struct step {
+  enum step_kind kind;
+  uint16_t target;       /* step to go on at */
+  uint16_t ordinal;      /* numbers the draws of this step: its position among steps of its kind */
+  uint32_t first, count; /* into program.calls */
+  uint32_t need;         /* PARALLEL: successes wanted; 0 = of all calls (times counted) */
+  double chance;
+  int op;
+  struct dist dist; /* ns */
+};
+
+struct program {
+  uint32_t steps, calls;
+  const struct step *step; /* step[steps - 1] is STEP_END */
+  const struct program_call *call;
+};
+
+/* What a service does, by operation. */
+struct handlers {
+  uint32_t n;
+  const struct handler {
+    int op; /* -1: whatever operation has no handler of its own */
+    struct program program;
+  } * handler;
+};
+
+#endif

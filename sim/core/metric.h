@@ -1,0 +1,66 @@
+/* Results of one replication, by name.
+ *
+ * A metric is a quotient `num / den` or a quantile of a histogram, so that replications merge
+ * without loss: quotients by adding both parts, quantiles by merging the histograms, extremes by
+ * taking the extreme. Every replication of one scenario emits the same names in the same order. */
+#ifndef METRIC_H
+#define METRIC_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "hist.h"
+
+enum metric_merge {
+  METRIC_QUOTIENT, /* num / den; den = 1 in each replication makes it an average of counts */
+  METRIC_MAX,      /* largest num */
+  METRIC_MIN,      /* smallest num */
+  METRIC_QUANTILE, /* quantile q of hist, in seconds (hist holds ns) */
+};
+
+/* The units in which a metric is stored and printed in JSON. */
+enum metric_unit { UNIT_SECONDS, UNIT_PER_SECOND, UNIT_RATIO, UNIT_COUNT };
+
+struct metric {
+  const char *name; /* "shop.latency.p99"; owned by the list */
+  enum metric_merge merge;
+  enum metric_unit unit;
+  double num, den;         /* MAX, MIN: den = 0 means there was nothing */
+  const struct hist *hist; /* QUANTILE: owned by the simulation the list came from */
+  double q;
+};
+
+struct metrics {
+  uint32_t n, capacity;
+  struct metric *list;
+};
+
+void metrics_free(struct metrics *metrics);
+
+/* The printf-style name comes last. */
+void metric_quotient(struct metrics *m, enum metric_unit unit, double num, double den,
+                     const char *name, ...) __attribute__((format(printf, 5, 6)));
+void metric_extreme(struct metrics *m, enum metric_merge which, enum metric_unit unit, bool any,
+                    double value, const char *name, ...) __attribute__((format(printf, 6, 7)));
+void metric_quantile(struct metrics *m, const struct hist *hist, double q, const char *name, ...)
+    __attribute__((format(printf, 4, 5)));
+
+/* Value of one metric of one replication; NaN where it is undefined (0 / 0, an empty histogram). */
+double metric_value(const struct metric *metric);
+
+/* Definition of a metric that a kind emits, for `describe`, the manual and goal checking. */
+struct metric_def {
+  const char *name; /* what follows "<component>." */
+  const char *unit;
+  const char *doc;
+};
+
+/* The outcome of a physics check that the engine made on its own run. */
+struct check {
+  char name[96]; /* "little:web" */
+  bool pass;
+  char detail[256];
+};
+
+#endif

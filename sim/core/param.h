@@ -1,0 +1,103 @@
+/* Tables that describe what a user may write.
+ *
+ * A parameter table is the single source for parsing, units, ranges, defaults, did-you-mean,
+ * `archsim describe`, the manual page and the editor's annotations. A default is written as a user
+ * would write it and goes through the same parser. */
+#ifndef PARAM_H
+#define PARAM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "dist.h"
+
+/* "unlimited" for counts, "never" for durations. */
+#define PARAM_UNLIMITED UINT64_MAX
+
+enum param_type {
+  PARAM_BOOL,      /* bool                  true | false                                      */
+  PARAM_COUNT,     /* uint64_t              64, or "unlimited" where `max` is infinite        */
+  PARAM_NUMBER,    /* double                1.5                                               */
+  PARAM_RATIO,     /* double, 0..1 = 100 %  "20%" or 0.2                                      */
+  PARAM_DURATION,  /* uint64_t, ns          "250ms", or "never" where `max` is infinite       */
+  PARAM_RATE,      /* double, per second    "900/s", "60/min", "5000/h"                       */
+  PARAM_BYTES,     /* uint64_t              "2GiB", "64kB"                                    */
+  PARAM_BANDWIDTH, /* double, bits a second "1Gbit/s"; 0 is unlimited                         */
+  PARAM_TIME_DIST, /* struct dist, ns       "10ms", exponential "10ms"                        */
+  PARAM_SIZE_DIST, /* struct dist, bytes    "10kB", exponential "10kB"                        */
+  PARAM_ENUM,      /* uint32_t              one of `choices`, its index                       */
+  PARAM_TEXT,      /* const char *                                                            */
+  PARAM_REF,       /* uint32_t              name of a component, its index in the spec        */
+  PARAM_REFS,      /* struct refs           one name or a list of names                       */
+  PARAM_GROUP,     /* a struct whose first member is `bool given;` described by `group`       */
+  PARAM_ARRIVALS,  /* struct arrivals       poisson "90/s", constant, closed                  */
+  PARAM_MIX,       /* struct mix            { browse = 0.95, buy = 0.05 }                     */
+  PARAM_KEYS,      /* struct keys           zipf { n =, s = }, uniform_keys { n = }           */
+  PARAM_BACKOFF,   /* struct backoff        "100ms" or exponential { base =, cap =, jitter = } */
+  PARAM_HANDLERS,  /* struct handlers       a list of steps, or operation = list of steps     */
+  PARAM_PRIORITY,  /* struct priorities     { "buy", "browse" }: first is served first        */
+  PARAM_CAUSES,    /* uint32_t              bit set of enum outcome                           */
+};
+
+struct param {
+  const char *name;
+  enum param_type type;
+  size_t offset;              /* of the value in the config struct */
+  const char *fallback;       /* default as a user would write it; NULL: see `required` */
+  bool required;              /* else, with fallback NULL: absent means zeroed / none */
+  double min, max;            /* inclusive range in the unit of the stored value; 0,0: any >= 0 */
+  const char *const *choices; /* PARAM_ENUM: NULL-terminated */
+  const struct param *group;  /* PARAM_GROUP: table ended by a name of NULL */
+  const char *doc;            /* one sentence or more; where the default has a source, names it */
+};
+
+#define REF_NONE UINT32_MAX
+
+struct refs {
+  uint32_t n;
+  const uint32_t *id;
+};
+
+enum arrivals_kind { ARRIVALS_POISSON, ARRIVALS_CONSTANT, ARRIVALS_CLOSED };
+
+struct arrivals {
+  enum arrivals_kind kind;
+  double rate_per_s; /* open */
+  uint64_t users;    /* closed */
+  struct dist think; /* closed, ns: pause between a reply and the user's next request */
+};
+
+struct mix_part {
+  uint8_t op;   /* index into spec.ops */
+  double share; /* the shares of a mix add up to 1 */
+};
+
+struct mix {
+  uint32_t n; /* 0: the one operation called "default" */
+  const struct mix_part *part;
+};
+
+enum keys_kind { KEYS_NONE, KEYS_UNIFORM, KEYS_ZIPF };
+
+struct keys {
+  enum keys_kind kind;
+  uint64_t n; /* 1 .. 2^32 - 1 */
+  double s;
+};
+
+enum jitter { JITTER_NONE, JITTER_FULL, JITTER_EQUAL, JITTER_DECORRELATED };
+
+struct backoff {
+  bool exponential;         /* else always base_ns */
+  uint64_t base_ns, cap_ns; /* attempt k waits base * factor^(k-1), at most cap */
+  double factor;
+  enum jitter jitter;
+};
+
+struct priorities {
+  uint32_t n;         /* 0: all equal */
+  const uint8_t *ops; /* from the first served to the last; operations not named come after them */
+};
+
+#endif

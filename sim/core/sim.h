@@ -1,0 +1,243 @@
+/* One simulation: clock, components and their members, calls between them, network and faults.
+ *
+ * Everything hangs off one `struct sim`; a thread has its own. Built from an immutable spec, a seed
+ * and the number of the replication; the same three give the same events on any machine.
+ *
+ * A call is a frame: 64 bytes from a pool. Whoever makes the call owns the frame's upper half, the
+ * component that handles it (the callee) its lower half. A frame lives from call_new until its
+ * answer is delivered or, if the caller gave up waiting (timeout), until the callee is done with
+ * it: work that nobody waits for any more still burns capacity. A frame's slot is reused; its stamp
+ * tells generations apart, so a handle is (slot, stamp) and a stale one fails one comparison.
+ *
+ * A hop that costs no time is delivered at once, inside call_send or call_reply. A component must
+ * therefore bring its own state in order first and send or reply last. */
+#ifndef SIM_H
+#define SIM_H
+
+#include <assert.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "fel.h"
+#include "metric.h"
+#include "rng.h"
+#include "spec.h"
+
+#define NS_PER_S UINT64_C(1000000000)
+#define TIME_NEVER UINT64_MAX
+#define SLOT_NONE UINT32_MAX
+
+struct sim;
+struct member;
+
+/* How a call ended. The names are the causes of errors in reports. */
+enum outcome {
+  OUTCOME_OK,
+  OUTCOME_TIMEOUT,
+  OUTCOME_REFUSED,     /* down, or queue full */
+  OUTCOME_RESET,       /* lost with its server */
+  OUTCOME_UNREACHABLE, /* partition */
+  OUTCOME_SHED,
+  OUTCOME_RATE_LIMITED,
+  OUTCOME_CIRCUIT_OPEN,
+  OUTCOME_FAILED, /* the component answered with an error */
+  OUTCOME_DENIED,
+  OUTCOMES
+};
+extern const char *const outcome_name[OUTCOMES];
+
+/* Where a frame is, seen from its callee. */
+enum frame_state {
+  FRAME_FREE,
+  FRAME_TRAVELLING, /* on its way to the callee */
+  FRAME_QUEUED,     /* waits at the callee */
+  FRAME_WORKING,    /* the callee works on it until due_ns; stands still while the callee hangs */
+  FRAME_SLEEPING,   /* a timer that no fault of the callee touches (a sleep, a back-off) */
+  FRAME_WAITING,    /* the callee waits for calls of its own */
+  FRAME_REPLYING,   /* the answer is on its way back */
+  FRAME_LOST,       /* vanished: nobody will ever answer */
+};
+
+enum frame_flags {
+  CALL_ROOT = 1,      /* made by a member on its own account: `parent` is that member's id */
+  CALL_ABANDONED = 2, /* the caller waits no longer */
+  CALL_PROBE = 4,     /* health check: answered by the callee's host, not by its model */
+  CALL_CANCELLED = 8, /* callee: to be skipped when it comes out of the queue */
+};
+
+struct frame {
+  /* The pool's. */
+  uint32_t stamp;
+  uint32_t next; /* link of the queue it is in, or of the free list */
+  /* The caller's. */
+  uint32_t parent; /* slot of the call on whose behalf this one is made, or a member's id */
+  uint32_t parent_stamp;
+  uint64_t key;     /* identity of the request for all random draws */
+  uint64_t sent_ns; /* when the caller (meant to) send it; latency counts from here */
+  /* The callee's. */
+  uint64_t mark_ns; /* start of the present wait or hold */
+  uint64_t due_ns;  /* end of the present work or sleep; while it stands still: work left */
+  /* The caller's. */
+  uint32_t item;        /* data key, 0 = none */
+  uint32_t callee : 24; /* member id */
+  uint32_t state : 8;   /* enum frame_state */
+  uint16_t site;        /* the caller's own mark: which step, which attempt, which backend */
+  /* The callee's. */
+  uint16_t pc;      /* position in its handler */
+  uint16_t pending; /* calls it still waits for; from the reply on: the enum outcome */
+  /* The caller's. */
+  uint8_t op;    /* index into spec.op */
+  uint8_t flags; /* enum frame_flags */
+};
+static_assert(sizeof(struct frame) == 64, "a frame fills one cache line");
+
+/* A kind of component: a table of functions plus sizes, and what users may say and read. */
+struct kind {
+  const char *name;
+  const char *summary;              /* one sentence */
+  const char *doc;                  /* the model and its assumptions, for the manual */
+  const char *example;              /* a complete scenario that `check` accepts */
+  const struct param *params;       /* ended by a name of NULL */
+  const struct metric_def *metrics; /* beside the ones every component has; ended likewise */
+  size_t config_size;
+  size_t state_size; /* of one member; zeroed before init */
+  bool is_source;    /* makes requests of its own: nothing may call it */
+
+  /* Further checks of the configuration that a table cannot express; may be NULL. */
+  bool (*validate)(const struct spec *spec, const struct component_spec *component,
+                   struct error *err);
+  /* Each member, before any event; all members exist, in the order of names. */
+  void (*init)(struct sim *sim, struct member *member);
+  /* Each member at time 0, after all inits: schedule first events. May be NULL. */
+  void (*start)(struct sim *sim, struct member *member);
+  void (*on_call)(struct sim *sim, struct member *member, struct frame *call);
+  /* `call`, made by this member, ended with `outcome`. `parent` is the frame on whose behalf it was
+   * made, NULL for a root. After a timeout `call` still belongs to its callee: only read it. */
+  void (*on_reply)(struct sim *sim, struct member *member, struct frame *parent, struct frame *call,
+                   enum outcome outcome);
+  /* The timer of a frame that this member handles (WORKING, SLEEPING), or of a root call of its
+   * own that it put to sleep, went off. */
+  void (*on_timer)(struct sim *sim, struct member *member, struct frame *frame);
+  /* An event the member scheduled for itself with sim_schedule. */
+  void (*on_event)(struct sim *sim, struct member *member, uint32_t arg);
+  /* The caller of `call` gave up. Kinds that model cancellation drop it here. May be NULL. */
+  void (*on_cancel)(struct sim *sim, struct member *member, struct frame *call);
+  /* A crash, hang or slowdown began or ended at the member; the engine has updated the member's
+   * fields and the times of running work. A crash: forget queues and workers; the engine answers
+   * the calls. May be NULL. */
+  void (*on_fault)(struct sim *sim, struct member *member, enum fault_type fault, bool begins);
+  /* Size in bytes of the message that carries `call` (or its answer). NULL: as large as the call on
+   * whose behalf it is made (proxies). Asked only where a path has a bandwidth. */
+  double (*message_bytes)(struct sim *sim, struct member *member, struct frame *parent,
+                          struct frame *call, bool answer);
+  /* End of warm-up: forget statistics, keep state. May be NULL. */
+  void (*reset)(struct sim *sim, struct member *member);
+  /* Emits the kind's own metrics for one component (all its members). May be NULL. */
+  void (*collect)(struct sim *sim, struct component *component, struct metrics *out);
+  /* The member's queueing station, if it has one: the engine reports its utilisation, queue, waits
+   * and checks it. May be NULL. */
+  struct station *(*station)(struct member *member);
+  void (*destroy)(struct sim *sim, struct member *member);
+};
+
+/* Calls that a member received since time 0, and up to the end of warm-up. */
+struct flow {
+  uint64_t arrivals, ok, errors; /* errors: answered with anything but OK, or swallowed */
+};
+
+struct member {
+  struct component *component;
+  void *state;
+  uint32_t id;                     /* index into sim.member */
+  uint32_t index;                  /* 1-based in its group: web[2] */
+  uint32_t zone;                   /* or REF_NONE */
+  bool impaired;                   /* any fault is active: the only test on the fast path */
+  uint16_t down, hung;             /* number of crashes and hangs active */
+  double slow;                     /* product of the active slow factors, 1 = none */
+  double drop, error;              /* probabilities; 0 = none */
+  uint64_t down_since_ns, down_ns; /* for uptime */
+  struct flow flow, flow_at_warmup;
+};
+
+struct component {
+  const struct component_spec *spec;
+  const struct kind *kind;
+  const void *config;
+  uint32_t id; /* index into sim.component and spec->component */
+  uint64_t name_hash;
+  uint32_t members;
+  struct member *member; /* array of `members` */
+  void *shared;          /* what all members share, if the kind wants it */
+};
+
+#define FRAME_CHUNK_BITS 12
+#define FRAME_CHUNK (1u << FRAME_CHUNK_BITS)
+
+struct calls {
+  struct frame **chunk;
+  uint32_t chunks, used; /* slots ever used */
+  uint32_t free_list;
+  uint64_t made, freed, answered, timed_out, late, orphaned, lost; /* since time 0 */
+};
+
+struct sim {
+  uint64_t now_ns;
+  struct fel fel;
+  struct calls calls;
+  uint64_t events, fingerprint;
+  uint32_t depth;          /* nesting of deliveries at the same instant */
+  uint64_t instant_events; /* events since the clock last moved */
+  struct network *network; /* NULL: no path is declared and no partition can begin */
+  struct faults *faults;
+  struct member *member;
+  struct component *component;
+  uint32_t members;
+  const struct spec *spec;
+  uint64_t seed, replication;
+  uint64_t warmup_ns, end_ns;
+  bool warm;         /* statistics count */
+  char failure[256]; /* why the run had to be given up; empty: it did not */
+};
+
+/* Builds the simulation and schedules its first events. The spec must outlive it. */
+struct sim *sim_new(const struct spec *spec, uint64_t seed, uint64_t replication,
+                    uint64_t warmup_ns, uint64_t end_ns, bool with_faults);
+void sim_free(struct sim *sim);
+
+/* Runs all events before `until_ns`. False when the run had to be given up (sim->failure). May be
+ * called again with a later time; the result does not depend on the steps taken. */
+bool sim_run(struct sim *sim, uint64_t until_ns);
+
+/* Emits all metrics, in an order and under names that depend on the spec alone. */
+void sim_collect(struct sim *sim, struct metrics *out);
+
+/* Checks the run against physics (conservation of calls, Little's law as an identity, utilisation
+ * within bounds). Returns a malloc'd list. */
+struct check *sim_checks(struct sim *sim, uint32_t *n);
+
+/* --- for kinds ------------------------------------------------------------------------------ */
+
+enum event_kind {
+  EVENT_ARRIVE,  /* a call reaches its callee */
+  EVENT_REPLY,   /* an answer reaches its caller */
+  EVENT_TIMER,   /* work or a sleep ends */
+  EVENT_TIMEOUT, /* the caller's patience ends */
+  EVENT_CANCEL,  /* the callee learns that the caller gave up */
+  EVENT_MEMBER,  /* a member's own event */
+  EVENT_FAULT,   /* a fault begins or ends */
+  EVENT_WARM,    /* warm-up ends */
+};
+
+static inline struct frame *frame_at(const struct sim *sim, uint32_t slot) {
+  return &sim->calls.chunk[slot >> FRAME_CHUNK_BITS][slot & (FRAME_CHUNK - 1)];
+}
+uint32_t frame_slot_slow(const struct sim *sim, const struct frame *frame);
+
+/* Schedules on_event(arg) for the member; delay 0 runs after all events of this instant. */
+static inline void sim_schedule(struct sim *sim, struct member *member, uint64_t delay_ns,
+                                uint32_t arg) {
+  fel_push(&sim->fel, (struct event){sim->now_ns + delay_ns, member->id << 4 | EVENT_MEMBER, arg});
+}
+
+#endif

@@ -1,0 +1,106 @@
+/* What a simulation is built from: components, network, faults.
+ *
+ * A spec is made once (by the script layer or a test), is immutable afterwards and shared by all
+ * threads. Everything in it lives in one arena. Components are sorted by name, so that nothing
+ * depends on the order in which a scenario declares them. */
+#ifndef SPEC_H
+#define SPEC_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "dist.h"
+#include "param.h"
+
+struct kind;
+
+#define SPEC_MAX_OPS 256u
+#define OP_DEFAULT 0u /* "default": what a client without a mix sends */
+
+struct component_spec {
+  const char *name;
+  const struct kind *kind;
+  const void *config;   /* kind->config_size bytes as kind->params describes */
+  uint32_t instances;   /* >= 1 */
+  uint32_t zones;       /* number of entries of `zone`; 0: nowhere in particular */
+  const uint32_t *zone; /* member i lives in zone[i % zones] */
+  const char *file;     /* where it was declared, for messages */
+  int line;
+};
+
+struct zone_spec {
+  const char *name;
+  uint32_t region; /* or REF_NONE */
+};
+
+enum place_kind { PLACE_COMPONENT, PLACE_ZONE, PLACE_REGION };
+
+struct place {
+  enum place_kind kind;
+  uint32_t id; /* index into components, zones or regions */
+};
+
+struct path_spec {
+  struct place from, to;
+  bool one_way;        /* else it serves both directions, each with its own bandwidth */
+  struct dist latency; /* ns, drawn for each message */
+  double bits_per_s;   /* 0: unlimited; else messages queue first-in first-out for the wire */
+  double loss;         /* probability that a message vanishes */
+};
+
+enum fault_type {
+  FAULT_CRASH,     /* new calls are refused, queued and running ones are lost (reset) */
+  FAULT_HANG,      /* nothing is answered, running work stands still; goes on afterwards */
+  FAULT_SLOW,      /* work takes `factor` times as long, also work in progress */
+  FAULT_DROP,      /* a call is swallowed with probability `ratio` */
+  FAULT_ERROR,     /* a call is answered `failed` at once with probability `ratio` */
+  FAULT_PARTITION, /* messages between `target` and `other` vanish */
+};
+
+enum target_kind { TARGET_COMPONENT, TARGET_MEMBER, TARGET_EACH, TARGET_ZONE, TARGET_REGION };
+
+struct fault_target {
+  enum target_kind kind; /* EACH: every member of the component by itself, name[*] */
+  uint32_t id;           /* component, zone or region */
+  uint32_t member;       /* TARGET_MEMBER: 1-based */
+};
+
+struct fault_spec {
+  enum fault_type type;
+  const char *name; /* unique; names its random stream and the report's line */
+  struct fault_target target;
+  struct fault_target other; /* partition: the far side */
+  bool one_way;              /* partition: only messages from target to other */
+  bool on_path;              /* slow, drop, partition of messages between target and other */
+  bool recurring;            /* up for a draw of `mttf`, down for a draw of `lasts`, repeatedly */
+  uint64_t at_ns;            /* not recurring: when it begins */
+  struct dist mttf;          /* ns */
+  bool forever;              /* not recurring: never ends */
+  struct dist lasts;         /* ns */
+  double factor;             /* slow: > 0 */
+  double ratio;              /* drop, error: 0..1 */
+};
+
+struct spec {
+  struct arena *arena;
+  uint32_t components;
+  const struct component_spec *component; /* sorted by name */
+  uint32_t ops;
+  const char *const *op; /* names; op[0] is "default" */
+  uint32_t zones;
+  const struct zone_spec *zone; /* sorted by name */
+  uint32_t regions;
+  const char *const *region; /* names, sorted */
+  uint32_t paths;
+  const struct path_spec *path; /* sorted canonically */
+  uint32_t faults;
+  const struct fault_spec *fault; /* sorted by name */
+};
+
+/* Index of a component, or REF_NONE. */
+uint32_t spec_find(const struct spec *spec, const char *name);
+
+/* Index of an operation, or -1. */
+int spec_find_op(const struct spec *spec, const char *name);
+
+#endif

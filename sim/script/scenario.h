@@ -1,0 +1,63 @@
+/* A scenario: what a user wrote in Lua, checked and turned into plain data.
+ *
+ * Loading runs the file in a sandbox, resolves names, parses every value against the parameter
+ * tables, and checks what can be known without running: a scenario that loads can run. Everything
+ * belongs to the scenario's arena. Lua is gone when loading returns. */
+#ifndef SCENARIO_H
+#define SCENARIO_H
+
+#include "metric.h"
+#include "spec.h"
+
+enum goal_op { GOAL_LT, GOAL_LE, GOAL_GT, GOAL_GE, GOAL_EQ };
+
+struct goal {
+  const char *text;   /* as written, white space folded: "shop.latency.p99 < 250ms" */
+  const char *metric; /* "shop.latency.p99" */
+  enum goal_op op;
+  double limit;          /* in the metric's stored unit: seconds, per second, ratio, count */
+  enum metric_unit unit; /* of the metric */
+  int line;
+};
+
+/* A `param { "rate", "900/s", doc = "offered load" }`, which -s may override. */
+struct scenario_param {
+  const char *name;
+  const char *value;    /* the one used, as text */
+  const char *fallback; /* the one in the file */
+  const char *doc;      /* or "" */
+};
+
+struct run_settings {
+  uint64_t duration_ns; /* simulated time of a replication, warm-up included */
+  bool warmup_auto;
+  uint64_t warmup_ns; /* when not auto */
+  uint32_t replications;
+  uint64_t seed; /* 1 unless the scenario says otherwise; --seed wins */
+};
+
+struct scenario {
+  struct arena *arena;
+  const char *file;     /* as given on the command line */
+  const char *name;     /* file name without folder and ".lua" */
+  const char *question; /* first comment block of the file without "--", or "" */
+  struct spec spec;
+  uint32_t goals;
+  const struct goal *goal;
+  uint32_t params;
+  const struct scenario_param *param; /* in order of declaration */
+  struct run_settings run;
+};
+
+struct setting { /* -s name=value */
+  const char *name, *value;
+};
+
+/* Loads a scenario file. On a mistake: NULL and one sentence with file:line, the offending key,
+ * what was expected, the nearest valid spelling, what to do. `settings` that name no parameter are
+ * mistakes. */
+struct scenario *scenario_load(const char *file, const struct setting *settings, uint32_t n,
+                               struct error *err);
+void scenario_free(struct scenario *scenario);
+
+#endif
