@@ -11,7 +11,7 @@
 #define LN2_LOW 0x1.a39ef35793c76p-33
 #define LOG2_E 0x1.71547652b82fep+0
 #define SQRT_2 0x1.6a09e667f3bcdp+0
-#define SQRT_2PI 0x1.40d931ff62706p+1   /* sqrt(2 pi) */
+#define SQRT_2PI 0x1.40d931ff62706p+1     /* sqrt(2 pi) */
 #define HALF_LOG_2PI 0x1.d67f1c864beb5p-1 /* log(2 pi) / 2 */
 #define HALF_LOG_PI 0x1.250d048e7a1bdp-1  /* log(pi) / 2 */
 
@@ -122,8 +122,8 @@ static double expm1_reduced(struct reduced x) {
   double r = x.r, r2 = r * r, r4 = r2 * r2;
   double q0 = (1.0 / 2 + r * (1.0 / 6)) + r2 * (1.0 / 24 + r * (1.0 / 120));
   double q4 = (1.0 / 720 + r * (1.0 / 5040)) + r2 * (1.0 / 40320 + r * (1.0 / 362880));
-  double q8 = (1.0 / 3628800 + r * (1.0 / 39916800)) +
-              r2 * (1.0 / 479001600 + r * (1.0 / 6227020800.0));
+  double q8 =
+      (1.0 / 3628800 + r * (1.0 / 39916800)) + r2 * (1.0 / 479001600 + r * (1.0 / 6227020800.0));
   double q = q0 + r4 * (q4 + r4 * q8);
   return x.high - (x.low - r2 * q);
 }
@@ -180,12 +180,15 @@ double det_lgamma(double x) {
   return product == 1.0 ? stirling(x) : stirling(x) - det_log(product);
 }
 
+/* Up to here the normal law is summed from the middle, beyond from the tail. */
+#define CENTRAL 1.5
+
 static double normal_density(double z) {
   return det_exp(-0.5 * z * z) / SQRT_2PI;
 }
 
 /* (Phi(z) - 1/2) / phi(z) = z + z^3/3 + z^5/(3 5) + ... (Abramowitz and Stegun 26.2.11); all terms
- * have one sign. For |z| <= 2.5. */
+ * have one sign. For |z| below CENTRAL. */
 static double central_ratio(double z) {
   double term = z, sum = z;
   for (int i = 3; i < 103; i += 2) {
@@ -195,11 +198,11 @@ static double central_ratio(double z) {
   return sum;
 }
 
-/* Mills ratio (1 - Phi(z)) / phi(z) by Laplace's continued fraction (Abramowitz and Stegun 26.2.14).
- * For z >= 2, where 120 levels are more than double precision needs. */
+/* Mills ratio (1 - Phi(z)) / phi(z) by Laplace's continued fraction (Abramowitz and
+ * Stegun 26.2.14). For z >= CENTRAL, where 200 levels are more than double precision needs. */
 static double mills_ratio(double z) {
   double fraction = z;
-  for (int i = 120; i >= 1; i--) fraction = z + i / fraction;
+  for (int i = 200; i >= 1; i--) fraction = z + i / fraction;
   return 1.0 / fraction;
 }
 
@@ -207,7 +210,7 @@ double det_normal_cdf(double z) {
   if (z != z) return z;
   if (z > 40) return 1.0;
   if (z < -40) return 0.0;
-  if (fabs(z) < 2) return 0.5 + normal_density(z) * central_ratio(z);
+  if (fabs(z) < CENTRAL) return 0.5 + normal_density(z) * central_ratio(z);
   double tail = normal_density(z) * mills_ratio(fabs(z));
   return z < 0 ? tail : 1.0 - tail;
 }
@@ -222,7 +225,7 @@ static double normal_upper_quantile(double tail) {
                      (1.0 + t * (1.432788 + t * (0.189269 + t * 0.001308)));
   for (int i = 0; i < 3; i++) {
     double excess; /* (Q(z) - tail) / phi(z) */
-    if (z < 2) {
+    if (z < CENTRAL) {
       excess = (0.5 - tail) / normal_density(z) - central_ratio(z);
     } else {
       excess = mills_ratio(z) - SQRT_2PI * det_exp(0.5 * z * z + log_tail);
@@ -243,8 +246,7 @@ double det_normal_quantile(double p) {
 static double log_gamma_half_step(double a) {
   if (a < 20) return det_lgamma(a + 0.5) - det_lgamma(a);
   double z = 1.0 / (a * a);
-  return 0.5 * det_log(a) -
-         (1.0 / 8 - z * (1.0 / 192 - z * (1.0 / 640 - z * (17.0 / 14336)))) / a;
+  return 0.5 * det_log(a) - (1.0 / 8 - z * (1.0 / 192 - z * (1.0 / 640 - z * (17.0 / 14336)))) / a;
 }
 
 /* The continued fraction of the incomplete beta function (DLMF 8.17.22) by Lentz's method, without

@@ -13,6 +13,7 @@
 #include "arena.h"
 #include "error.h"
 #include "rng.h"
+#include "ziggurat.h"
 
 enum dist_kind {
   DIST_CONSTANT,    /* a = value */
@@ -80,15 +81,25 @@ bool dist_shifted(struct dist *out, struct arena *arena, double shift, const str
 /* One value >= 0, in the unit of the distribution. */
 double dist_draw(const struct dist *dist, struct draws *draws);
 
+/* A value >= 0 rounded to the nearest whole number, at most 2^62. */
+static inline uint64_t dist_whole(double value) {
+  if (!(value < 0x1p62)) return UINT64_C(1) << 62;
+  return (uint64_t)(int64_t)(value + 0.5); /* through signed: shorter on x86 */
+}
+
 /* One value rounded to a whole number, at most 2^62: for times in nanoseconds. */
-uint64_t dist_draw_whole(const struct dist *dist, struct draws *draws);
+static inline uint64_t dist_draw_whole(const struct dist *dist, struct draws *draws) {
+  if (dist->kind == DIST_EXPONENTIAL) return dist_whole(dist->a * zig_exponential(draws));
+  if (dist->kind == DIST_CONSTANT) return dist_whole(dist->a);
+  return dist_whole(dist_draw(dist, draws));
+}
 
 /* Exact mean and squared coefficient of variation; INFINITY where they do not exist. NORMAL is
  * exact for the truncated law. */
 double dist_mean(const struct dist *dist);
 double dist_cv2(const struct dist *dist);
 
-/* A short description such as "exponential(mean 10ms)"; `seconds` tells that values are ns. */
+/* A short description such as "exponential(mean 10ms)"; `is_time` tells that values are in ns. */
 void dist_describe(const struct dist *dist, bool is_time, char *out, size_t size);
 
 #endif

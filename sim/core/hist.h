@@ -1,10 +1,11 @@
 /* Log-linear histogram of whole numbers (times in nanoseconds), mergeable.
  *
- * Each power of two is cut into 64 equal buckets; values below 64 have a bucket each. A quantile is
- * interpolated inside its bucket, so its relative error is below 1/64 in the worst case and below
- * 1 % always when the bucket's middle is meant. Buckets are allocated an octave at a time when
- * first touched, so that thousands of histograms stay small. Count, sum, minimum and maximum are
- * exact.
+ * Each power of two is cut into 64 equal buckets; values below 128 have a bucket each. A quantile
+ * is interpolated by rank inside its bucket, but only in the part of the bucket from which both of
+ * its ends are within 1 %: so it is off by at most 1 % of the exact order statistic (nearest rank),
+ * however the values lie in the bucket. The smallest and the greatest value are answered exactly.
+ * Buckets are allocated an octave at a time when first touched, so that thousands of histograms
+ * stay small. Count, sum, minimum and maximum are exact.
  *
  * A histogram made with `exact_limit` > 0 also keeps the first values themselves and answers
  * quantiles exactly (nearest rank) until more than that many came; then it falls back to buckets.

@@ -30,6 +30,8 @@
 
 struct sim;
 struct member;
+struct component;
+struct station;
 
 /* How a call ended. The names are the causes of errors in reports. */
 enum outcome {
@@ -53,6 +55,7 @@ enum frame_state {
   FRAME_TRAVELLING, /* on its way to the callee */
   FRAME_QUEUED,     /* waits at the callee */
   FRAME_WORKING,    /* the callee works on it until due_ns; stands still while the callee hangs */
+  FRAME_SHARING,    /* as WORKING, but its station keeps the time (processor sharing) */
   FRAME_SLEEPING,   /* a timer that no fault of the callee touches (a sleep, a back-off) */
   FRAME_WAITING,    /* the callee waits for calls of its own */
   FRAME_REPLYING,   /* the answer is on its way back */
@@ -64,6 +67,8 @@ enum frame_flags {
   CALL_ABANDONED = 2, /* the caller waits no longer */
   CALL_PROBE = 4,     /* health check: answered by the callee's host, not by its model */
   CALL_CANCELLED = 8, /* callee: to be skipped when it comes out of the queue */
+  CALL_DETACHED = 16, /* the rest of a handler whose caller has its answer already */
+  CALL_RELEASED = 32, /* callee: no worker holds it while it waits for calls of its own */
 };
 
 struct frame {
@@ -103,6 +108,7 @@ struct kind {
   size_t config_size;
   size_t state_size; /* of one member; zeroed before init */
   bool is_source;    /* makes requests of its own: nothing may call it */
+  const char *const *operations; /* the only ones it tells apart, NULL-terminated; NULL: any */
 
   /* Further checks of the configuration that a table cannot express; may be NULL. */
   bool (*validate)(const struct spec *spec, const struct component_spec *component,
@@ -197,6 +203,7 @@ struct sim {
   uint64_t seed, replication;
   uint64_t warmup_ns, end_ns;
   bool warm;         /* statistics count */
+  struct kept_hist *kept; /* histograms that sim_collect made */
   char failure[256]; /* why the run had to be given up; empty: it did not */
 };
 
@@ -232,12 +239,78 @@ enum event_kind {
 static inline struct frame *frame_at(const struct sim *sim, uint32_t slot) {
   return &sim->calls.chunk[slot >> FRAME_CHUNK_BITS][slot & (FRAME_CHUNK - 1)];
 }
-uint32_t frame_slot_slow(const struct sim *sim, const struct frame *frame);
+
+/* A chunk is aligned to its own size and its first frame is a header that holds the chunk's number,
+ * so a frame knows its slot without storing it. */
+static inline uint32_t frame_slot(const struct frame *frame) {
+  uintptr_t offset = (uintptr_t)frame & (FRAME_CHUNK * sizeof *frame - 1);
+  const struct frame *header = (const struct frame *)((uintptr_t)frame - offset);
+  return header->next << FRAME_CHUNK_BITS | (uint32_t)(offset / sizeof *frame);
+}
 
 /* Schedules on_event(arg) for the member; delay 0 runs after all events of this instant. */
 static inline void sim_schedule(struct sim *sim, struct member *member, uint64_t delay_ns,
                                 uint32_t arg) {
   fel_push(&sim->fel, (struct event){sim->now_ns + delay_ns, member->id << 4 | EVENT_MEMBER, arg});
 }
+
+/* A new call made by `from`, on behalf of `parent` (NULL: on its own account). Key, item and
+ * operation are the parent's, or 0; sent_ns is now. The caller sets what differs, then sends. */
+struct frame *call_new(struct sim *sim, struct member *from, struct frame *parent);
+
+/* Sends a new call to `to`. Unless `timeout_ns` is TIME_NEVER, on_reply comes with
+ * OUTCOME_TIMEOUT (or _UNREACHABLE, where a partition swallowed it) if no answer came by then. The
+ * parent waits from now on. Do this last: the answer may arrive before it returns. */
+void call_send(struct sim *sim, struct frame *call, struct member *to, uint64_t timeout_ns);
+
+/* Answers a call that `callee` handles. Do this last. */
+void call_reply(struct sim *sim, struct frame *call, enum outcome outcome);
+
+/* Answers OK now although the callee goes on working: returns a frame on nobody's account that
+ * takes the call's place with the callee. The answer is sent by call_reply(call) afterwards. */
+struct frame *call_detach(struct sim *sim, struct frame *call);
+
+/* Lets `work_ns` of work pass for a frame that `member` handles, stretched by slow faults and
+ * stopped by hangs; then on_timer. */
+void call_work(struct sim *sim, struct member *member, struct frame *frame, uint64_t work_ns);
+
+/* Lets time pass for a frame; then on_timer. For a frame made by call_new and not sent, the member
+ * that made it is told. */
+void call_sleep(struct sim *sim, struct member *member, struct frame *frame, uint64_t time_ns);
+
+/* Ends a frame that was made but never sent (a back-off that turned into nothing). */
+void call_discard(struct sim *sim, struct frame *frame);
+
+/* The member that made a call. */
+static inline struct member *call_maker(const struct sim *sim, const struct frame *call) {
+  return &sim->member[call->flags & CALL_ROOT ? call->parent
+                                              : (uint32_t)frame_at(sim, call->parent)->callee];
+}
+
+/* Bytes of the message that carries a call or its answer, asked from whoever made the call. */
+double call_bytes(struct sim *sim, struct frame *call, bool answer);
+
+/* An empty histogram that lives as long as the simulation: for collect. */
+struct hist *sim_keep_hist(struct sim *sim);
+
+/* Stream named after the component, for one purpose. */
+struct stream sim_stream(const struct sim *sim, const struct component *component,
+                         const char *purpose);
+
+static inline struct member *component_member(const struct component *component, uint32_t i) {
+  return &component->member[i];
+}
+
+/* Gives the run up: the reason is a sentence for the user. */
+void sim_fail(struct sim *sim, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Whether the callee has the frame: it is queued, worked on, asleep or waiting there. */
+static inline bool frame_is_handled(const struct frame *frame) {
+  return frame->state >= FRAME_QUEUED && frame->state <= FRAME_WAITING;
+}
+
+/* Frames that are not free, in order of slots; for rare events only. */
+struct frame *frame_first(const struct sim *sim, uint32_t *slot);
+struct frame *frame_following(const struct sim *sim, uint32_t *slot);
 
 #endif

@@ -33,7 +33,8 @@ static inline double zig_exponential(struct draws *draws) {
   uint64_t word = draws_next(draws);
   const struct zig_layer *layer = &zig_exponential_layers[word & (ZIG_LAYERS - 1)];
   uint64_t abscissa = word >> 11;
-  if (__builtin_expect(abscissa < layer->inside, 1)) return (double)(int64_t)abscissa * layer->scale;
+  if (__builtin_expect(abscissa < layer->inside, 1))
+    return (double)(int64_t)abscissa * layer->scale;
   return zig_exponential_slow(draws, word);
 }
 

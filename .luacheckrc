@@ -1,0 +1,34 @@
+-- The words that a scenario may use. Everything else, io, os and require among it, is a mistake.
+-- The component kinds come from the list in models/meson.build, so that a new one is known at once.
+
+local words = {
+  -- statements
+  "param", "region", "path", "fault", "goal", "run", "include",
+  -- arrivals
+  "poisson", "constant", "closed",
+  -- distributions
+  "uniform", "exponential", "normal", "lognormal", "gamma", "erlang", "weibull", "pareto",
+  "hyperexponential", "empirical", "mixture", "shifted",
+  -- keys
+  "zipf", "uniform_keys",
+  -- steps
+  "work", "call", "parallel", "sleep", "branch", "fail", "reply",
+  -- faults
+  "crash", "hang", "slow", "drop", "error", "partition",
+  -- what the sandbox leaves of Lua
+  "ipairs", "math", "pairs", "select", "string", "table", "tonumber", "tostring", "type", "assert",
+}
+
+-- luacheck may be called from a subfolder and does not tell where this file lies.
+local list
+for _, up in ipairs { "", "../", "../../" } do
+  list = list or io.open(up .. "models/meson.build")
+end
+list = assert(list, "models/meson.build not found"):read("*a"):match("kinds = %[(.-)%]")
+for kind in list:gmatch("'([%w_]+)'") do words[#words + 1] = kind end
+
+stds.scenario = { read_globals = words }
+std = "scenario"
+max_line_length = 100
+files["scripts"] = { std = "lua54" }
+exclude_files = { "build*" }

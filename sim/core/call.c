@@ -1,0 +1,367 @@
+/* Frames and the calls they carry: making, sending, answering, timing out. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "arena.h"
+#include "engine.h"
+
+const char *const outcome_name[OUTCOMES] = {
+    [OUTCOME_OK] = "ok",
+    [OUTCOME_TIMEOUT] = "timeout",
+    [OUTCOME_REFUSED] = "refused",
+    [OUTCOME_RESET] = "reset",
+    [OUTCOME_UNREACHABLE] = "unreachable",
+    [OUTCOME_SHED] = "shed",
+    [OUTCOME_RATE_LIMITED] = "rate_limited",
+    [OUTCOME_CIRCUIT_OPEN] = "circuit_open",
+    [OUTCOME_FAILED] = "failed",
+    [OUTCOME_DENIED] = "denied",
+};
+
+/* Deliveries nested deeper than this go through the event list, to spare the stack. */
+enum { DEPTH_LIMIT = 48 };
+
+/* --- the pool ------------------------------------------------------------------------------- */
+
+static void add_chunk(struct calls *calls) {
+  size_t size = FRAME_CHUNK * sizeof(struct frame);
+  calls->chunk = mem_resize(calls->chunk, (calls->chunks + 1) * sizeof *calls->chunk);
+  struct frame *chunk = aligned_alloc(size, size);
+  if (!chunk) abort();
+  memset(chunk, 0, sizeof *chunk);
+  chunk->next = calls->chunks;
+  calls->chunk[calls->chunks++] = chunk;
+}
+
+void calls_init(struct calls *calls) {
+  calls->free_list = SLOT_NONE;
+}
+
+void calls_free(struct calls *calls) {
+  for (uint32_t i = 0; i < calls->chunks; i++) free(calls->chunk[i]);
+  free(calls->chunk);
+}
+
+static struct frame *frame_fresh(struct sim *sim) {
+  struct calls *calls = &sim->calls;
+  if ((calls->used & (FRAME_CHUNK - 1)) == 0) {
+    if (calls->used == calls->chunks * FRAME_CHUNK) add_chunk(calls);
+    calls->used++; /* the header */
+  }
+  struct frame *frame = frame_at(sim, calls->used++);
+  memset(frame, 0, sizeof *frame);
+  return frame;
+}
+
+static inline struct frame *frame_alloc(struct sim *sim) {
+  struct calls *calls = &sim->calls;
+  calls->made++;
+  if (calls->free_list == SLOT_NONE) return frame_fresh(sim);
+  struct frame *frame = frame_at(sim, calls->free_list);
+  calls->free_list = frame->next;
+  return frame;
+}
+
+static inline void frame_free(struct sim *sim, struct frame *frame) {
+  frame->stamp++;
+  frame->state = FRAME_FREE;
+  frame->next = sim->calls.free_list;
+  sim->calls.free_list = frame_slot(frame);
+  sim->calls.freed++;
+}
+
+struct frame *frame_following(const struct sim *sim, uint32_t *slot) {
+  for (; *slot < sim->calls.used; (*slot)++) {
+    if ((*slot & (FRAME_CHUNK - 1)) == 0) continue;
+    struct frame *frame = frame_at(sim, *slot);
+    if (frame->state != FRAME_FREE) {
+      (*slot)++;
+      return frame;
+    }
+  }
+  return NULL;
+}
+
+struct frame *frame_first(const struct sim *sim, uint32_t *slot) {
+  *slot = 0;
+  return frame_following(sim, slot);
+}
+
+/* --- making and sending --------------------------------------------------------------------- */
+
+struct frame *call_new(struct sim *sim, struct member *from, struct frame *parent) {
+  struct frame *call = frame_alloc(sim);
+  call->sent_ns = sim->now_ns;
+  call->callee = from->id; /* until it is sent, its maker handles it */
+  call->state = FRAME_WAITING;
+  call->site = 0;
+  if (parent) {
+    call->parent = frame_slot(parent);
+    call->parent_stamp = parent->stamp;
+    call->key = parent->key;
+    call->item = parent->item;
+    call->op = parent->op;
+    call->flags = 0;
+  } else {
+    call->parent = from->id;
+    call->parent_stamp = 0;
+    call->key = 0;
+    call->item = 0;
+    call->op = OP_DEFAULT;
+    call->flags = CALL_ROOT;
+  }
+  return call;
+}
+
+void call_discard(struct sim *sim, struct frame *frame) {
+  sim->calls.answered++;
+  frame_free(sim, frame);
+}
+
+static void push_frame_event(struct sim *sim, struct frame *frame, uint64_t delay_ns,
+                             enum event_kind kind) {
+  fel_push(&sim->fel, (struct event){sim->now_ns + delay_ns, frame_slot(frame) << 4 | kind,
+                                     frame->stamp});
+}
+
+static void lose(struct sim *sim, struct frame *call, enum outcome cause) {
+  sim->calls.lost++;
+  call->state = FRAME_LOST;
+  call->pending = cause;
+  if (call->flags & CALL_ABANDONED) {
+    sim->calls.late++;
+    frame_free(sim, call);
+  }
+}
+
+/* What reaches a member while a fault is active. True: the call was dealt with. */
+static bool impaired_arrival(struct sim *sim, struct member *to, struct frame *call) {
+  if (to->hung && !to->down) { /* counted when the hang is over and it gets through */
+    faults_defer(sim, to, (struct event){sim->now_ns, frame_slot(call) << 4 | EVENT_ARRIVE,
+                                         call->stamp});
+    return true;
+  }
+  enum outcome verdict = to->down ? OUTCOME_REFUSED : faults_gate(sim, to, call);
+  if (verdict == OUTCOME_OK) return false;
+  if (!(call->flags & CALL_PROBE)) {
+    to->flow.arrivals++;
+    to->flow.errors++;
+  }
+  if (verdict == OUTCOME_TIMEOUT) {
+    lose(sim, call, OUTCOME_TIMEOUT);
+  } else {
+    call_reply_uncounted(sim, call, verdict);
+  }
+  return true;
+}
+
+void call_deliver(struct sim *sim, struct frame *call) {
+  struct member *to = &sim->member[call->callee];
+  if (__builtin_expect(to->impaired, 0) && impaired_arrival(sim, to, call)) return;
+  if (__builtin_expect(call->flags & CALL_PROBE, 0)) {
+    call_reply_uncounted(sim, call, OUTCOME_OK);
+    return;
+  }
+  to->flow.arrivals++;
+  to->component->kind->on_call(sim, to, call);
+}
+
+void call_send(struct sim *sim, struct frame *call, struct member *to, uint64_t timeout_ns) {
+  struct member *from = &sim->member[call->callee];
+  if (!(call->flags & CALL_ROOT)) {
+    struct frame *parent = frame_at(sim, call->parent);
+    from = &sim->member[parent->callee];
+    parent->state = FRAME_WAITING;
+  }
+  call->callee = to->id;
+  call->state = FRAME_TRAVELLING;
+  if (timeout_ns != TIME_NEVER) push_frame_event(sim, call, timeout_ns, EVENT_TIMEOUT);
+  if (sim->network) {
+    uint64_t delay_ns;
+    enum outcome crossed = network_cross(sim, from, to, call, false, &delay_ns);
+    if (__builtin_expect(crossed != OUTCOME_OK, 0)) {
+      lose(sim, call, crossed);
+      return;
+    }
+    if (delay_ns) {
+      push_frame_event(sim, call, delay_ns, EVENT_ARRIVE);
+      return;
+    }
+  }
+  if (__builtin_expect(sim->depth >= DEPTH_LIMIT, 0)) {
+    push_frame_event(sim, call, 0, EVENT_ARRIVE);
+    return;
+  }
+  sim->depth++;
+  call_deliver(sim, call);
+  sim->depth--;
+}
+
+/* --- answering ------------------------------------------------------------------------------ */
+
+void call_finish(struct sim *sim, struct frame *call) {
+  enum outcome outcome = (enum outcome)call->pending;
+  if (__builtin_expect(call->flags & CALL_ABANDONED, 0)) {
+    sim->calls.late++;
+    frame_free(sim, call);
+    return;
+  }
+  struct frame *parent = NULL;
+  struct member *maker;
+  if (call->flags & CALL_ROOT) {
+    maker = &sim->member[call->parent];
+  } else {
+    parent = frame_at(sim, call->parent);
+    if (parent->stamp != call->parent_stamp || parent->state == FRAME_REPLYING) {
+      sim->calls.orphaned++; /* its maker ended first */
+      frame_free(sim, call);
+      return;
+    }
+    maker = &sim->member[parent->callee];
+  }
+  if (__builtin_expect(maker->hung, 0)) {
+    faults_defer(sim, maker,
+                 (struct event){sim->now_ns, frame_slot(call) << 4 | EVENT_REPLY, call->stamp});
+    return;
+  }
+  sim->calls.answered++;
+  maker->component->kind->on_reply(sim, maker, parent, call, outcome);
+  frame_free(sim, call);
+}
+
+void call_reply_uncounted(struct sim *sim, struct frame *call, enum outcome outcome) {
+  call->state = FRAME_REPLYING;
+  call->pending = (uint16_t)outcome;
+  if (sim->network && !(call->flags & CALL_ABANDONED)) {
+    uint64_t delay_ns;
+    struct member *callee = &sim->member[call->callee];
+    struct member *maker = call_maker_if_alive(sim, call);
+    if (maker) {
+      enum outcome crossed = network_cross(sim, callee, maker, call, true, &delay_ns);
+      if (__builtin_expect(crossed != OUTCOME_OK, 0)) {
+        lose(sim, call, crossed);
+        return;
+      }
+      if (delay_ns) {
+        push_frame_event(sim, call, delay_ns, EVENT_REPLY);
+        return;
+      }
+    }
+  }
+  if (__builtin_expect(sim->depth >= DEPTH_LIMIT, 0)) {
+    push_frame_event(sim, call, 0, EVENT_REPLY);
+    return;
+  }
+  sim->depth++;
+  call_finish(sim, call);
+  sim->depth--;
+}
+
+void call_reply(struct sim *sim, struct frame *call, enum outcome outcome) {
+  if (__builtin_expect(!(call->flags & CALL_DETACHED), 1)) {
+    struct flow *flow = &sim->member[call->callee].flow;
+    if (outcome == OUTCOME_OK) {
+      flow->ok++;
+    } else {
+      flow->errors++;
+    }
+  }
+  call_reply_uncounted(sim, call, outcome);
+}
+
+struct frame *call_detach(struct sim *sim, struct frame *call) {
+  struct frame *rest = frame_alloc(sim);
+  uint32_t stamp = rest->stamp;
+  *rest = *call;
+  rest->stamp = stamp;
+  rest->flags |= CALL_ABANDONED | CALL_ROOT | CALL_DETACHED; /* nobody waits for it */
+  rest->parent = call->callee;
+  return rest;
+}
+
+double call_bytes(struct sim *sim, struct frame *call, bool answer) {
+  for (;;) {
+    struct member *maker = call_maker_if_alive(sim, call);
+    if (!maker) return 0;
+    struct frame *parent = call->flags & CALL_ROOT ? NULL : frame_at(sim, call->parent);
+    const struct kind *kind = maker->component->kind;
+    if (kind->message_bytes) return kind->message_bytes(sim, maker, parent, call, answer);
+    if (!parent) return 0;
+    call = parent;
+  }
+}
+
+/* --- time passing --------------------------------------------------------------------------- */
+
+void call_work(struct sim *sim, struct member *member, struct frame *frame, uint64_t work_ns) {
+  frame->state = FRAME_WORKING;
+  if (__builtin_expect(member->impaired, 0)) {
+    if (member->slow != 1) work_ns = (uint64_t)((double)work_ns * member->slow + 0.5);
+    if (member->hung) {
+      frame->due_ns = work_ns; /* stands still */
+      return;
+    }
+  }
+  frame->due_ns = sim->now_ns + work_ns;
+  push_frame_event(sim, frame, work_ns, EVENT_TIMER);
+}
+
+void call_sleep(struct sim *sim, struct member *member, struct frame *frame, uint64_t time_ns) {
+  (void)member;
+  frame->state = FRAME_SLEEPING;
+  frame->due_ns = sim->now_ns + time_ns;
+  push_frame_event(sim, frame, time_ns, EVENT_TIMER);
+}
+
+void call_timer(struct sim *sim, struct frame *frame, uint64_t due_ns) {
+  if (frame->due_ns != due_ns) return; /* rescheduled by a fault */
+  if (frame->state != FRAME_WORKING && frame->state != FRAME_SLEEPING) return;
+  struct member *member = &sim->member[frame->callee];
+  if (__builtin_expect(member->hung, 0)) {
+    if (frame->state == FRAME_WORKING) return; /* stands still; due_ns is the work left */
+    /* A sleep that is over while its member hangs ends when the hang does. */
+    frame->state = FRAME_WORKING;
+    frame->due_ns = 0;
+    return;
+  }
+  member->component->kind->on_timer(sim, member, frame);
+}
+
+void call_timeout(struct sim *sim, struct frame *call) {
+  if (call->flags & CALL_ABANDONED) return;
+  struct frame *parent = NULL;
+  struct member *maker = &sim->member[call->parent];
+  if (!(call->flags & CALL_ROOT)) {
+    parent = frame_at(sim, call->parent);
+    if (parent->stamp != call->parent_stamp || parent->state == FRAME_REPLYING) return;
+    maker = &sim->member[parent->callee];
+  }
+  if (__builtin_expect(maker->hung, 0)) {
+    faults_defer(sim, maker,
+                 (struct event){sim->now_ns, frame_slot(call) << 4 | EVENT_TIMEOUT, call->stamp});
+    return;
+  }
+  bool vanished = call->state == FRAME_LOST;
+  enum outcome outcome = vanished ? (enum outcome)call->pending : OUTCOME_TIMEOUT;
+  call->flags |= CALL_ABANDONED;
+  sim->calls.timed_out++;
+  struct member *callee = &sim->member[call->callee];
+  if (!vanished && callee->component->kind->on_cancel) {
+    uint64_t delay_ns = 0;
+    if (!sim->network || network_reaches(sim, maker, callee, &delay_ns)) {
+      push_frame_event(sim, call, delay_ns, EVENT_CANCEL);
+    }
+  }
+  maker->component->kind->on_reply(sim, maker, parent, call, outcome);
+  if (vanished) {
+    sim->calls.late++;
+    frame_free(sim, call);
+  }
+}
+
+void call_cancel(struct sim *sim, struct frame *call) {
+  if (call->state == FRAME_REPLYING || call->state == FRAME_TRAVELLING) return;
+  struct member *callee = &sim->member[call->callee];
+  if (callee->hung || callee->down) return;
+  callee->component->kind->on_cancel(sim, callee, call);
+}

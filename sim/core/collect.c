@@ -1,0 +1,301 @@
+/* What every component reports, and the checks of the run against physics. */
+#include <inttypes.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "arena.h"
+#include "engine.h"
+
+static struct station *station_of(struct member *m) {
+  return m->component->kind->station ? m->component->kind->station(m) : NULL;
+}
+
+void collect_reset(struct sim *sim) {
+  sim->warm = true;
+  for (uint32_t i = 0; i < sim->members; i++) {
+    struct member *m = &sim->member[i];
+    m->flow_at_warmup = m->flow;
+    m->down_ns = 0;
+    if (m->down_since_ns != TIME_NEVER) m->down_since_ns = sim->now_ns;
+    struct station *st = station_of(m);
+    if (st) station_reset(sim, st);
+    if (m->component->kind->reset) m->component->kind->reset(sim, m);
+  }
+}
+
+/* --- metrics of every component ------------------------------------------------------------- */
+
+struct sums {
+  double seconds; /* measured time, added over members */
+  double arrivals, ok, errors, up_s;
+  bool station, limited;
+  double queued_s, held_s, busy_s, worker_s, hold_s, left, queue_max;
+  struct hist *wait;
+};
+
+static double measured_s(const struct sim *sim) {
+  return sim->now_ns > sim->warmup_ns ? (double)(sim->now_ns - sim->warmup_ns) / 1e9 : 0;
+}
+
+static void add_station(struct sim *sim, struct station *st, struct sums *s) {
+  station_settle(sim, st);
+  const struct station_totals *a = &st->at_warmup, *b = &st->totals;
+  s->station = true;
+  s->queued_s += (double)(b->queued_ns - a->queued_ns) / 1e9;
+  s->held_s += (double)(b->held_ns - a->held_ns) / 1e9;
+  s->busy_s += st->discipline == DISCIPLINE_PS ? (double)(b->busy_ns - a->busy_ns) / 1e9
+                                               : (double)(b->held_ns - a->held_ns) / 1e9;
+  s->limited = st->workers != PARAM_UNLIMITED;
+  if (s->limited) s->worker_s += (double)st->workers * measured_s(sim);
+  s->hold_s += (double)(b->hold_ns - a->hold_ns) / 1e9;
+  s->left += (double)(b->left - a->left);
+  if ((double)st->queue_max > s->queue_max) s->queue_max = (double)st->queue_max;
+  hist_merge(s->wait, &st->wait);
+}
+
+static void add_member(struct sim *sim, struct member *m, struct sums *s) {
+  s->seconds += measured_s(sim);
+  s->arrivals += (double)(m->flow.arrivals - m->flow_at_warmup.arrivals);
+  s->ok += (double)(m->flow.ok - m->flow_at_warmup.ok);
+  s->errors += (double)(m->flow.errors - m->flow_at_warmup.errors);
+  uint64_t down_ns = m->down_ns;
+  if (m->down_since_ns != TIME_NEVER) down_ns += sim->now_ns - m->down_since_ns;
+  s->up_s += measured_s(sim) - (double)down_ns / 1e9;
+  struct station *st = station_of(m);
+  if (st) add_station(sim, st, s);
+}
+
+/* `time_s`: how long was measured; of a group, rates and queues are those of all members. */
+static void emit_common(struct sim *sim, struct sums *s, const char *name, struct metrics *out) {
+  double time_s = measured_s(sim);
+  if (!s->station) s->limited = false;
+  metric_quotient(out, UNIT_RATIO, s->busy_s, s->limited ? s->worker_s : 0, "%s.utilization", name);
+  metric_quotient(out, UNIT_COUNT, s->queued_s, s->station ? time_s : 0, "%s.queue.mean", name);
+  metric_extreme(out, METRIC_MAX, UNIT_COUNT, s->station, s->queue_max, "%s.queue.max", name);
+  metric_quotient(out, UNIT_COUNT, s->held_s, s->station ? time_s : 0, "%s.busy.mean", name);
+  metric_quotient(out, UNIT_SECONDS, (double)s->wait->sum / 1e9, (double)s->wait->count, "%s.wait.mean",
+                  name);
+  metric_quantile(out, s->wait, 0.5, "%s.wait.p50", name);
+  metric_quantile(out, s->wait, 0.95, "%s.wait.p95", name);
+  metric_quantile(out, s->wait, 0.99, "%s.wait.p99", name);
+  metric_quantile(out, s->wait, 0.999, "%s.wait.p999", name);
+  metric_quotient(out, UNIT_SECONDS, s->hold_s, s->left, "%s.service.mean", name);
+  metric_quotient(out, UNIT_PER_SECOND, s->arrivals, time_s, "%s.arrivals", name);
+  metric_quotient(out, UNIT_PER_SECOND, s->ok, time_s, "%s.completions", name);
+  metric_quotient(out, UNIT_PER_SECOND, s->errors, time_s, "%s.errors", name);
+  metric_quotient(out, UNIT_RATIO, s->ok, s->ok + s->errors, "%s.availability", name);
+  metric_quotient(out, UNIT_RATIO, s->up_s, s->seconds, "%s.uptime", name);
+}
+
+void sim_collect(struct sim *sim, struct metrics *out) {
+  for (uint32_t c = 0; c < sim->spec->components; c++) {
+    struct component *component = &sim->component[c];
+    if (component->kind->collect) component->kind->collect(sim, component, out);
+    if (component->kind->is_source) continue;
+    struct sums all = {.wait = sim_keep_hist(sim)};
+    for (uint32_t i = 0; i < component->members; i++) add_member(sim, &component->member[i], &all);
+    emit_common(sim, &all, component->spec->name, out);
+    for (uint32_t i = 0; component->members > 1 && i < component->members; i++) {
+      struct sums one = {.wait = sim_keep_hist(sim)};
+      char name[128];
+      snprintf(name, sizeof name, "%s[%u]", component->spec->name, i + 1);
+      add_member(sim, &component->member[i], &one);
+      emit_common(sim, &one, name, out);
+    }
+  }
+}
+
+/* --- the list of metrics -------------------------------------------------------------------- */
+
+static struct metric *metric_add(struct metrics *m, const char *name, va_list args) {
+  if (m->n == m->capacity) {
+    m->capacity = m->capacity ? 2 * m->capacity : 64;
+    m->list = mem_resize(m->list, m->capacity * sizeof *m->list);
+  }
+  char text[256];
+  vsnprintf(text, sizeof text, name, args);
+  struct metric *metric = &m->list[m->n++];
+  *metric = (struct metric){.name = strdup(text)};
+  return metric;
+}
+
+void metric_quotient(struct metrics *m, enum metric_unit unit, double num, double den,
+                     const char *name, ...) {
+  va_list args;
+  va_start(args, name);
+  struct metric *metric = metric_add(m, name, args);
+  va_end(args);
+  metric->merge = METRIC_QUOTIENT;
+  metric->unit = unit;
+  metric->num = num;
+  metric->den = den;
+}
+
+void metric_extreme(struct metrics *m, enum metric_merge which, enum metric_unit unit, bool any,
+                    double value, const char *name, ...) {
+  va_list args;
+  va_start(args, name);
+  struct metric *metric = metric_add(m, name, args);
+  va_end(args);
+  metric->merge = which;
+  metric->unit = unit;
+  metric->num = any ? value : 0;
+  metric->den = any ? 1 : 0;
+}
+
+void metric_quantile(struct metrics *m, const struct hist *hist, double q, const char *name, ...) {
+  va_list args;
+  va_start(args, name);
+  struct metric *metric = metric_add(m, name, args);
+  va_end(args);
+  metric->merge = METRIC_QUANTILE;
+  metric->unit = UNIT_SECONDS;
+  metric->hist = hist;
+  metric->q = q;
+}
+
+double metric_value(const struct metric *metric) {
+  if (metric->merge == METRIC_QUANTILE) return hist_quantile(metric->hist, metric->q) / 1e9;
+  if (metric->den == 0) return NAN;
+  return metric->merge == METRIC_QUOTIENT ? metric->num / metric->den : metric->num;
+}
+
+void metrics_free(struct metrics *m) {
+  for (uint32_t i = 0; i < m->n; i++) free((char *)m->list[i].name);
+  free(m->list);
+  *m = (struct metrics){0};
+}
+
+/* --- physics -------------------------------------------------------------------------------- */
+
+struct checks {
+  uint32_t n, capacity;
+  struct check *list;
+};
+
+static struct check *check_add(struct checks *c, bool pass) {
+  if (c->n == c->capacity) {
+    c->capacity = c->capacity ? 2 * c->capacity : 16;
+    c->list = mem_resize(c->list, c->capacity * sizeof *c->list);
+  }
+  struct check *check = &c->list[c->n++];
+  memset(check, 0, sizeof *check);
+  check->pass = pass;
+  return check;
+}
+
+/* Every call made ended in exactly one way or is still somewhere. */
+static void check_calls(struct sim *sim, struct checks *out) {
+  const struct calls *calls = &sim->calls;
+  uint64_t live = 0;
+  uint32_t slot;
+  for (struct frame *f = frame_first(sim, &slot); f; f = frame_following(sim, &slot)) live++;
+  uint64_t ended = calls->answered + calls->late + calls->orphaned;
+  struct check *check = check_add(out, calls->made == ended + live && calls->freed == ended);
+  snprintf(check->name, sizeof check->name, "conservation:calls");
+  snprintf(check->detail, sizeof check->detail,
+           "%" PRIu64 " calls made = %" PRIu64 " answered + %" PRIu64 " late + %" PRIu64
+           " orphaned + %" PRIu64 " in flight (of these sent into nothing: %" PRIu64 ")",
+           calls->made, calls->answered, calls->late, calls->orphaned, live, calls->lost);
+}
+
+struct presence {
+  uint64_t handled;              /* calls at the member, those whose caller has its answer apart */
+  uint64_t queued_ns, held_ns;   /* unfinished waits and holds up to now */
+};
+
+static struct presence *presences(struct sim *sim) {
+  struct presence *p = mem_zeroed(sim->members ? sim->members : 1, sizeof *p);
+  uint32_t slot;
+  for (struct frame *f = frame_first(sim, &slot); f; f = frame_following(sim, &slot)) {
+    if (!frame_is_handled(f)) continue;
+    struct presence *at = &p[f->callee];
+    if (f->flags & CALL_ROOT && f->parent == f->callee && !(f->flags & CALL_DETACHED)) {
+      continue; /* a maker's own, not sent yet */
+    }
+    if (!(f->flags & CALL_DETACHED)) at->handled++;
+    if (f->flags & (CALL_CANCELLED | CALL_RELEASED)) continue;
+    if (f->state == FRAME_QUEUED) {
+      at->queued_ns += sim->now_ns - f->mark_ns;
+    } else {
+      at->held_ns += sim->now_ns - f->mark_ns;
+    }
+  }
+  return p;
+}
+
+static void member_name(const struct member *m, char *out, size_t size) {
+  if (m->component->members == 1) {
+    snprintf(out, size, "%s", m->component->spec->name);
+  } else {
+    snprintf(out, size, "%s[%u]", m->component->spec->name, m->index);
+  }
+}
+
+static void check_flow(const struct member *m, const struct presence *p, const char *name,
+                       struct checks *out) {
+  uint64_t ended = m->flow.ok + m->flow.errors;
+  struct check *check = check_add(out, m->flow.arrivals == ended + p->handled);
+  snprintf(check->name, sizeof check->name, "flow:%s", name);
+  snprintf(check->detail, sizeof check->detail,
+           "%" PRIu64 " arrivals = %" PRIu64 " answered ok + %" PRIu64
+           " errors + %" PRIu64 " in the system",
+           m->flow.arrivals, m->flow.ok, m->flow.errors, p->handled);
+}
+
+/* Little's law as an identity of the sample path: the time integral of the number present equals
+ * the sum of the times spent. Both are whole nanoseconds, added up in different places. */
+static void check_little(struct sim *sim, struct station *st, const struct presence *p,
+                         const char *name, struct checks *out) {
+  station_settle(sim, st);
+  const struct station_totals *t = &st->totals;
+  bool queue_ok = (uint64_t)t->queued_ns == t->wait_ns + t->lost_wait_ns + p->queued_ns;
+  bool held_ok = (uint64_t)t->held_ns == t->hold_ns + t->lost_hold_ns + p->held_ns;
+  struct check *check = check_add(out, queue_ok && held_ok);
+  double seconds = (double)t->time_ns / 1e9;
+  double present = (double)(t->queued_ns + t->held_ns) / (double)(t->time_ns ? t->time_ns : 1);
+  double rate = t->started ? (double)t->started / seconds : 0;
+  uint64_t spent_ns = t->wait_ns + t->lost_wait_ns + p->queued_ns + t->hold_ns + t->lost_hold_ns +
+                      p->held_ns;
+  double stay = t->started ? (double)spent_ns / 1e9 /
+                                 (double)t->started
+                           : 0;
+  snprintf(check->name, sizeof check->name, "little:%s", name);
+  snprintf(check->detail, sizeof check->detail, "L = %.6g, lambda W = %.6g/s x %.6g s = %.6g",
+           present, rate, stay, rate * stay);
+}
+
+/* A finite number of workers cannot be busier than always. */
+static void check_utilization(struct sim *sim, const struct station *st, const char *name,
+                              struct checks *out) {
+  if (st->workers == PARAM_UNLIMITED) return;
+  const struct station_totals *t = &st->totals;
+  station_integral busy = st->discipline == DISCIPLINE_PS ? t->busy_ns : t->held_ns;
+  double rho = sim->now_ns ? (double)busy / ((double)st->workers * (double)sim->now_ns) : 0;
+  struct check *check = check_add(out, rho <= 1.0 + 1e-12);
+  snprintf(check->name, sizeof check->name, "utilization:%s", name);
+  snprintf(check->detail, sizeof check->detail, "workers busy %.4f of the time, at most 1", rho);
+}
+
+struct check *sim_checks(struct sim *sim, uint32_t *n) {
+  struct checks out = {0};
+  check_calls(sim, &out);
+  struct presence *present = presences(sim);
+  for (uint32_t i = 0; i < sim->members; i++) {
+    struct member *m = &sim->member[i];
+    if (m->component->kind->is_source) continue;
+    char name[80];
+    member_name(m, name, sizeof name);
+    check_flow(m, &present[i], name, &out);
+    struct station *st = station_of(m);
+    if (!st) continue;
+    check_little(sim, st, &present[i], name, &out);
+    check_utilization(sim, st, name, &out);
+  }
+  free(present);
+  *n = out.n;
+  return out.list;
+}

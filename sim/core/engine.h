@@ -1,0 +1,66 @@
+/* What the engine's own files share and kinds do not see: frames' pool, network, faults. */
+#ifndef ENGINE_H
+#define ENGINE_H
+
+#include "sim.h"
+#include "station.h"
+
+/* call.c */
+void calls_init(struct calls *calls);
+void calls_free(struct calls *calls);
+void call_deliver(struct sim *sim, struct frame *call);
+void call_finish(struct sim *sim, struct frame *call);
+void call_timer(struct sim *sim, struct frame *frame, uint64_t due_ns);
+void call_timeout(struct sim *sim, struct frame *call);
+void call_cancel(struct sim *sim, struct frame *call);
+/* As call_reply, for answers that the member's host gives and not its model. */
+void call_reply_uncounted(struct sim *sim, struct frame *call, enum outcome outcome);
+
+/* The member that made a call, or NULL if the frame on whose behalf it did so is gone. */
+static inline struct member *call_maker_if_alive(const struct sim *sim, const struct frame *call) {
+  if (call->flags & CALL_ROOT) return &sim->member[call->parent];
+  const struct frame *parent = frame_at(sim, call->parent);
+  return parent->stamp == call->parent_stamp ? &sim->member[parent->callee] : NULL;
+}
+
+/* network.c */
+struct network *network_new(struct sim *sim);
+void network_free(struct network *network);
+
+/* Sends a message from one member to another. OK: it arrives after *delay_ns; TIMEOUT: lost on the
+ * way; UNREACHABLE: a partition swallowed it. */
+enum outcome network_cross(struct sim *sim, const struct member *from, const struct member *to,
+                           struct frame *call, bool answer, uint64_t *delay_ns);
+
+/* Whether a small control message gets through now, and how long it takes. */
+bool network_reaches(struct sim *sim, const struct member *from, const struct member *to,
+                     uint64_t *delay_ns);
+
+/* Adds or removes a fault between two sets of members (bit sets over member ids). */
+struct cut {
+  const uint64_t *a, *b;
+  bool one_way;
+  enum fault_type type; /* PARTITION, SLOW, DROP */
+  double factor, ratio;
+  struct stream stream;
+  bool active;
+};
+void network_add_cut(struct sim *sim, struct cut *cut);
+void network_cuts_changed(struct sim *sim);
+
+/* fault.c */
+struct faults *faults_new(struct sim *sim);
+void faults_free(struct faults *faults);
+void faults_start(struct sim *sim);
+void faults_event(struct sim *sim, uint32_t which, bool begins);
+
+/* A call that reached an impaired member: OK lets it pass, TIMEOUT swallows it. */
+enum outcome faults_gate(struct sim *sim, struct member *to, struct frame *call);
+
+/* Keeps an event for a hung member until the hang ends. */
+void faults_defer(struct sim *sim, struct member *member, struct event event);
+
+/* collect.c */
+void collect_reset(struct sim *sim); /* end of warm-up */
+
+#endif

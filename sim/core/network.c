@@ -1,0 +1,286 @@
+/* Paths between places, and cuts that faults put across them.
+ *
+ * Members of one component in one zone form a site; the path between two sites is looked up once
+ * and remembered. Each direction of a path has its own wire: with a bandwidth, messages queue for
+ * it first-in first-out and are stored and forwarded. Only one-way delays and losses of messages
+ * are modelled here: no packets, no connections. */
+#include "engine.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "arena.h"
+
+struct direction {
+  const struct path_spec *path;
+  struct stream latency, loss;
+  uint64_t constant_ns; /* of a constant latency */
+  uint64_t wire_free_ns;
+};
+
+#define NO_DIRECTION UINT32_MAX
+#define NOT_LOOKED_UP (UINT32_MAX - 1)
+
+struct route {
+  uint32_t from, to; /* sites */
+  uint32_t direction;
+};
+
+struct network {
+  uint32_t directions;
+  struct direction *direction; /* path p: 2p forwards, 2p + 1 backwards */
+  uint32_t *site;              /* by member */
+  uint32_t routes, route_mask; /* open addressing, a power of two, at most half full */
+  struct route *route;
+  uint32_t cuts;
+  struct cut **cut;
+  uint32_t active_cuts;
+};
+
+/* --- which path ----------------------------------------------------------------------------- */
+
+/* 0: the place does not hold the member; else the more specific, the larger. */
+static int place_match(const struct sim *sim, struct place place, const struct member *m) {
+  switch (place.kind) {
+    case PLACE_COMPONENT:
+      return m->component->id == place.id ? 3 : 0;
+    case PLACE_ZONE:
+      return m->zone == place.id ? 2 : 0;
+    case PLACE_REGION:
+      return m->zone != REF_NONE && sim->spec->zone[m->zone].region == place.id ? 1 : 0;
+  }
+  return 0;
+}
+
+/* Component beats zone beats region; of two ends the sum counts, then the more specific end. */
+static int path_rank(const struct sim *sim, struct place a, struct place b, const struct member *from,
+                     const struct member *to) {
+  int at_a = place_match(sim, a, from);
+  int at_b = place_match(sim, b, to);
+  if (!at_a || !at_b) return 0;
+  int greater = at_a > at_b ? at_a : at_b;
+  return (at_a + at_b) * 4 + greater;
+}
+
+static uint32_t find_direction(const struct sim *sim, const struct member *from,
+                               const struct member *to) {
+  uint32_t best = NO_DIRECTION;
+  int best_rank = 0;
+  for (uint32_t p = 0; p < sim->spec->paths; p++) {
+    const struct path_spec *path = &sim->spec->path[p];
+    int forwards = path_rank(sim, path->from, path->to, from, to);
+    int backwards = path->one_way ? 0 : path_rank(sim, path->to, path->from, from, to);
+    if (forwards > best_rank) {
+      best_rank = forwards;
+      best = 2 * p;
+    }
+    if (backwards > best_rank) {
+      best_rank = backwards;
+      best = 2 * p + 1;
+    }
+  }
+  return best;
+}
+
+static struct route *route_slot(const struct network *net, uint32_t from, uint32_t to) {
+  uint32_t i = (uint32_t)rng_mix((uint64_t)from << 32 | to) & net->route_mask;
+  while (net->route[i].direction != NOT_LOOKED_UP &&
+         (net->route[i].from != from || net->route[i].to != to)) {
+    i = (i + 1) & net->route_mask;
+  }
+  return &net->route[i];
+}
+
+static void routes_grow(struct network *net) {
+  uint32_t old_size = net->route ? net->route_mask + 1 : 0;
+  struct route *old = net->route;
+  uint32_t size = old_size ? 2 * old_size : 64;
+  net->route = mem_alloc(size * sizeof *net->route);
+  net->route_mask = size - 1;
+  for (uint32_t i = 0; i < size; i++) net->route[i].direction = NOT_LOOKED_UP;
+  for (uint32_t i = 0; i < old_size; i++) {
+    if (old[i].direction != NOT_LOOKED_UP) *route_slot(net, old[i].from, old[i].to) = old[i];
+  }
+  free(old);
+}
+
+static inline struct direction *direction_between(struct sim *sim, const struct member *from,
+                                                  const struct member *to) {
+  struct network *net = sim->network;
+  uint32_t a = net->site[from->id], b = net->site[to->id];
+  struct route *route = route_slot(net, a, b);
+  if (__builtin_expect(route->direction == NOT_LOOKED_UP, 0)) {
+    if (2 * ++net->routes > net->route_mask) {
+      routes_grow(net);
+      route = route_slot(net, a, b);
+    }
+    *route = (struct route){a, b, find_direction(sim, from, to)};
+  }
+  return route->direction == NO_DIRECTION ? NULL : &net->direction[route->direction];
+}
+
+/* --- crossing ------------------------------------------------------------------------------- */
+
+/* Draws of one message: the call's key, the far end and the sense tell messages apart. */
+static struct draws message_draws(struct stream stream, const struct member *to,
+                                  const struct frame *call, bool answer) {
+  uint64_t hop = to->component->name_hash + (answer ? UINT64_C(0x9e3779b97f4a7c15) : 0);
+  return draws_begin(stream, call->key, hop);
+}
+
+static bool in_set(const uint64_t *set, uint32_t id) {
+  return set[id / 64] >> (id % 64) & 1;
+}
+
+static bool cut_applies(const struct cut *cut, uint32_t from, uint32_t to) {
+  if (!cut->active) return false;
+  if (in_set(cut->a, from) && in_set(cut->b, to)) return true;
+  return !cut->one_way && in_set(cut->b, from) && in_set(cut->a, to);
+}
+
+static enum outcome cross_cuts(struct sim *sim, const struct member *from, const struct member *to,
+                               const struct frame *call, bool answer, double *factor) {
+  struct network *net = sim->network;
+  for (uint32_t i = 0; i < net->cuts; i++) {
+    const struct cut *cut = net->cut[i];
+    if (!cut_applies(cut, from->id, to->id)) continue;
+    if (cut->type == FAULT_PARTITION) return OUTCOME_UNREACHABLE;
+    if (cut->type == FAULT_SLOW) *factor *= cut->factor;
+    if (cut->type == FAULT_DROP) {
+      struct draws draws = message_draws(cut->stream, to, call, answer);
+      if (draws_unit(&draws) < cut->ratio) return OUTCOME_TIMEOUT;
+    }
+  }
+  return OUTCOME_OK;
+}
+
+enum outcome network_cross(struct sim *sim, const struct member *from, const struct member *to,
+                           struct frame *call, bool answer, uint64_t *delay_ns) {
+  double factor = 1;
+  *delay_ns = 0;
+  if (__builtin_expect(sim->network->active_cuts, 0)) {
+    enum outcome outcome = cross_cuts(sim, from, to, call, answer, &factor);
+    if (outcome != OUTCOME_OK) return outcome;
+  }
+  struct direction *dir = direction_between(sim, from, to);
+  if (!dir) return OUTCOME_OK;
+  const struct path_spec *path = dir->path;
+  if (path->loss > 0) {
+    struct draws draws = message_draws(dir->loss, to, call, answer);
+    if (draws_unit(&draws) < path->loss) return OUTCOME_TIMEOUT;
+  }
+  uint64_t latency_ns = dir->constant_ns;
+  if (path->latency.kind != DIST_CONSTANT) {
+    struct draws draws = message_draws(dir->latency, to, call, answer);
+    latency_ns = dist_draw_whole(&path->latency, &draws);
+  }
+  if (__builtin_expect(factor != 1, 0)) latency_ns = (uint64_t)((double)latency_ns * factor + 0.5);
+  if (path->bits_per_s > 0) {
+    double bits = 8 * call_bytes(sim, call, answer);
+    uint64_t send_ns = (uint64_t)(bits / path->bits_per_s * 1e9 * factor + 0.5);
+    uint64_t start_ns = dir->wire_free_ns > sim->now_ns ? dir->wire_free_ns : sim->now_ns;
+    dir->wire_free_ns = start_ns + send_ns;
+    latency_ns += dir->wire_free_ns - sim->now_ns;
+  }
+  *delay_ns = latency_ns;
+  return OUTCOME_OK;
+}
+
+bool network_reaches(struct sim *sim, const struct member *from, const struct member *to,
+                     uint64_t *delay_ns) {
+  struct network *net = sim->network;
+  for (uint32_t i = 0; i < net->cuts; i++) {
+    if (net->cut[i]->type == FAULT_PARTITION && cut_applies(net->cut[i], from->id, to->id)) {
+      return false;
+    }
+  }
+  const struct direction *dir = direction_between(sim, from, to);
+  double mean = dir ? dist_mean(&dir->path->latency) : 0;
+  *delay_ns = isfinite(mean) ? (uint64_t)(mean + 0.5) : 0;
+  return true;
+}
+
+/* --- building ------------------------------------------------------------------------------- */
+
+static const char *place_name(const struct spec *spec, struct place place) {
+  switch (place.kind) {
+    case PLACE_COMPONENT:
+      return spec->component[place.id].name;
+    case PLACE_ZONE:
+      return spec->zone[place.id].name;
+    case PLACE_REGION:
+      return spec->region[place.id];
+  }
+  return "";
+}
+
+static void direction_init(struct sim *sim, struct direction *dir, const struct path_spec *path,
+                           bool backwards) {
+  const char *from = place_name(sim->spec, backwards ? path->to : path->from);
+  const char *to = place_name(sim->spec, backwards ? path->from : path->to);
+  size_t length = strlen(from) + strlen(to) + 8;
+  char *name = mem_alloc(length);
+  snprintf(name, length, "path %s>%s", from, to);
+  dir->path = path;
+  dir->latency = rng_stream(sim->seed, sim->replication, name, "latency");
+  dir->loss = rng_stream(sim->seed, sim->replication, name, "loss");
+  if (path->latency.kind == DIST_CONSTANT) {
+    struct draws none = {0};
+    dir->constant_ns = dist_draw_whole(&path->latency, &none);
+  }
+  free(name);
+}
+
+/* Members of one component in one zone share a site. */
+static void assign_sites(struct sim *sim, struct network *net) {
+  net->site = mem_zeroed(sim->members, sizeof *net->site);
+  for (uint32_t c = 0; c < sim->spec->components; c++) {
+    struct component *component = &sim->component[c];
+    uint32_t zones = component->spec->zones ? component->spec->zones : 1;
+    for (uint32_t i = 0; i < component->members; i++) {
+      net->site[component->member[i].id] = component->member[i % zones].id;
+    }
+  }
+}
+
+struct network *network_new(struct sim *sim) {
+  const struct spec *spec = sim->spec;
+  bool cuts = false;
+  for (uint32_t i = 0; i < spec->faults; i++) {
+    cuts |= spec->fault[i].type == FAULT_PARTITION || spec->fault[i].on_path;
+  }
+  if (!spec->paths && !cuts) return NULL;
+  struct network *net = mem_zeroed(1, sizeof *net);
+  net->directions = 2 * spec->paths;
+  net->direction = mem_zeroed(net->directions ? net->directions : 1, sizeof *net->direction);
+  for (uint32_t p = 0; p < spec->paths; p++) {
+    direction_init(sim, &net->direction[2 * p], &spec->path[p], false);
+    direction_init(sim, &net->direction[2 * p + 1], &spec->path[p], true);
+  }
+  assign_sites(sim, net);
+  routes_grow(net);
+  return net;
+}
+
+void network_free(struct network *net) {
+  if (!net) return;
+  free(net->direction);
+  free(net->site);
+  free(net->route);
+  free(net->cut);
+  free(net);
+}
+
+void network_add_cut(struct sim *sim, struct cut *cut) {
+  struct network *net = sim->network;
+  net->cut = mem_resize(net->cut, (net->cuts + 1) * sizeof *net->cut);
+  net->cut[net->cuts++] = cut;
+}
+
+void network_cuts_changed(struct sim *sim) {
+  struct network *net = sim->network;
+  net->active_cuts = 0;
+  for (uint32_t i = 0; i < net->cuts; i++) net->active_cuts += net->cut[i]->active;
+}

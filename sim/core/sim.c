@@ -1,0 +1,225 @@
+#include "sim.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "arena.h"
+#include "engine.h"
+
+/* Events at one instant after which a scenario is taken to loop without time passing. */
+#define INSTANT_LIMIT UINT64_C(50000000)
+
+uint32_t spec_find(const struct spec *spec, const char *name) {
+  uint32_t low = 0, high = spec->components;
+  while (low < high) {
+    uint32_t middle = low + (high - low) / 2;
+    int order = strcmp(spec->component[middle].name, name);
+    if (order == 0) return middle;
+    if (order < 0) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  return REF_NONE;
+}
+
+int spec_find_op(const struct spec *spec, const char *name) {
+  for (uint32_t i = 0; i < spec->ops; i++) {
+    if (!strcmp(spec->op[i], name)) return (int)i;
+  }
+  return -1;
+}
+
+struct stream sim_stream(const struct sim *sim, const struct component *component,
+                         const char *purpose) {
+  return rng_stream(sim->seed, sim->replication, component->spec->name, purpose);
+}
+
+void sim_fail(struct sim *sim, const char *format, ...) {
+  if (sim->failure[0]) return;
+  va_list args;
+  va_start(args, format);
+  vsnprintf(sim->failure, sizeof sim->failure, format, args);
+  va_end(args);
+}
+
+struct kept_hist {
+  struct hist hist;
+  struct kept_hist *next;
+};
+
+struct hist *sim_keep_hist(struct sim *sim) {
+  struct kept_hist *kept = mem_zeroed(1, sizeof *kept);
+  hist_init(&kept->hist, 0);
+  kept->next = sim->kept;
+  sim->kept = kept;
+  return &kept->hist;
+}
+
+/* --- building ------------------------------------------------------------------------------- */
+
+static void build_component(struct sim *sim, uint32_t c, uint32_t first_member) {
+  const struct component_spec *spec = &sim->spec->component[c];
+  struct component *component = &sim->component[c];
+  *component = (struct component){.spec = spec,
+                                  .kind = spec->kind,
+                                  .config = spec->config,
+                                  .id = c,
+                                  .name_hash = rng_hash_name(spec->name),
+                                  .members = spec->instances,
+                                  .member = &sim->member[first_member]};
+  for (uint32_t i = 0; i < spec->instances; i++) {
+    component->member[i] =
+        (struct member){.component = component,
+                        .state = mem_zeroed(1, spec->kind->state_size ? spec->kind->state_size : 1),
+                        .id = first_member + i,
+                        .index = i + 1,
+                        .zone = spec->zones ? spec->zone[i % spec->zones] : REF_NONE,
+                        .slow = 1,
+                        .down_since_ns = TIME_NEVER};
+  }
+}
+
+/* Events of frames that are gone may be dropped unseen. Reading only stamps keeps this cheap. */
+static bool event_is_dead(const void *owner, const struct event *event) {
+  const struct sim *sim = owner;
+  if ((event->ref & 15) > EVENT_CANCEL) return false;
+  return frame_at(sim, event->ref >> 4)->stamp != event->arg;
+}
+
+struct sim *sim_new(const struct spec *spec, uint64_t seed, uint64_t replication,
+                    uint64_t warmup_ns, uint64_t end_ns, bool with_faults) {
+  struct sim *sim = mem_zeroed(1, sizeof *sim);
+  sim->spec = spec;
+  sim->seed = seed;
+  sim->replication = replication;
+  sim->warmup_ns = warmup_ns;
+  sim->end_ns = end_ns;
+  fel_init(&sim->fel, event_is_dead, sim);
+  calls_init(&sim->calls);
+  for (uint32_t c = 0; c < spec->components; c++) sim->members += spec->component[c].instances;
+  sim->member = mem_zeroed(sim->members ? sim->members : 1, sizeof *sim->member);
+  sim->component = mem_zeroed(spec->components ? spec->components : 1, sizeof *sim->component);
+  uint32_t first = 0;
+  for (uint32_t c = 0; c < spec->components; c++) {
+    build_component(sim, c, first);
+    first += spec->component[c].instances;
+  }
+  sim->network = network_new(sim);
+  if (with_faults && spec->faults) faults_new(sim);
+  for (uint32_t i = 0; i < sim->members; i++) {
+    struct member *m = &sim->member[i];
+    if (m->component->kind->init) m->component->kind->init(sim, m);
+  }
+  fel_push(&sim->fel, (struct event){warmup_ns, EVENT_WARM, 0});
+  if (sim->faults) faults_start(sim);
+  for (uint32_t i = 0; i < sim->members; i++) {
+    struct member *m = &sim->member[i];
+    if (m->component->kind->start) m->component->kind->start(sim, m);
+  }
+  return sim;
+}
+
+void sim_free(struct sim *sim) {
+  if (!sim) return;
+  for (uint32_t i = 0; i < sim->members; i++) {
+    struct member *m = &sim->member[i];
+    if (m->component->kind->destroy) m->component->kind->destroy(sim, m);
+    free(m->state);
+  }
+  for (uint32_t c = 0; c < sim->spec->components; c++) free(sim->component[c].shared);
+  faults_free(sim->faults);
+  network_free(sim->network);
+  calls_free(&sim->calls);
+  fel_free(&sim->fel);
+  for (struct kept_hist *next; sim->kept; sim->kept = next) {
+    next = sim->kept->next;
+    hist_free(&sim->kept->hist);
+    free(sim->kept);
+  }
+  free(sim->member);
+  free(sim->component);
+  free(sim);
+}
+
+/* --- running -------------------------------------------------------------------------------- */
+
+static void member_event(struct sim *sim, const struct event *event) {
+  struct member *m = &sim->member[event->ref >> 4];
+  if (__builtin_expect(m->hung, 0)) {
+    faults_defer(sim, m, *event);
+    return;
+  }
+  m->component->kind->on_event(sim, m, event->arg);
+}
+
+static inline void dispatch_frame(struct sim *sim, const struct event *event) {
+  struct frame *frame = frame_at(sim, event->ref >> 4);
+  if (frame->stamp != event->arg) return; /* its call ended before */
+  switch ((enum event_kind)(event->ref & 15)) {
+    case EVENT_ARRIVE:
+      call_deliver(sim, frame);
+      break;
+    case EVENT_REPLY:
+      call_finish(sim, frame);
+      break;
+    case EVENT_TIMER:
+      call_timer(sim, frame, event->time_ns);
+      break;
+    case EVENT_TIMEOUT:
+      call_timeout(sim, frame);
+      break;
+    case EVENT_CANCEL:
+      call_cancel(sim, frame);
+      break;
+    case EVENT_MEMBER:
+    case EVENT_FAULT:
+    case EVENT_WARM:
+      break;
+  }
+}
+
+static inline void dispatch(struct sim *sim, const struct event *event) {
+  uint32_t kind = event->ref & 15;
+  if (kind < EVENT_MEMBER) {
+    dispatch_frame(sim, event);
+  } else if (kind == EVENT_MEMBER) {
+    member_event(sim, event);
+  } else if (kind == EVENT_FAULT) {
+    faults_event(sim, event->ref >> 4, event->arg);
+  } else {
+    collect_reset(sim);
+  }
+}
+
+static bool clock_stands(struct sim *sim) {
+  if (++sim->instant_events < INSTANT_LIMIT) return false;
+  sim_fail(sim,
+           "the clock stands still at %.9f s: calls answer each other without any time passing; "
+           "give some component work, think time or a path with latency",
+           (double)sim->now_ns / 1e9);
+  return true;
+}
+
+bool sim_run(struct sim *sim, uint64_t until_ns) {
+  struct event event;
+  while (fel_pop(&sim->fel, until_ns, &event)) {
+    if (event.time_ns != sim->now_ns) {
+      sim->now_ns = event.time_ns;
+      sim->instant_events = 0;
+    } else if (__builtin_expect(clock_stands(sim), 0)) {
+      return false;
+    }
+    sim->events++;
+    sim->fingerprint = (sim->fingerprint ^ event.time_ns ^ (uint64_t)event.ref << 40) *
+                       UINT64_C(0x9e3779b97f4a7c15);
+    sim->fingerprint ^= sim->fingerprint >> 29;
+    dispatch(sim, &event);
+  }
+  if (sim->failure[0]) return false;
+  sim->now_ns = until_ns;
+  return true;
+}

@@ -1,0 +1,268 @@
+#include "station.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "arena.h"
+
+const char *const discipline_choices[] = {"fifo", "lifo", "priority", "ps", NULL};
+
+void station_init(struct station *st, enum discipline discipline, uint64_t workers,
+                  uint64_t queue_limit, uint32_t classes) {
+  memset(st, 0, sizeof *st);
+  st->discipline = discipline;
+  st->workers = workers;
+  st->queue_limit = queue_limit;
+  st->classes = classes ? classes : 1;
+  st->class = mem_alloc(st->classes * sizeof *st->class);
+  for (uint32_t i = 0; i < st->classes; i++) st->class[i].head = st->class[i].tail = SLOT_NONE;
+  st->rate_factor = 1;
+  hist_init(&st->wait, 0);
+}
+
+void station_free(struct station *st) {
+  free(st->class);
+  free(st->heap);
+  hist_free(&st->wait);
+}
+
+/* --- what is measured ----------------------------------------------------------------------- */
+
+static inline void settle(struct sim *sim, struct station *st) {
+  struct station_totals *t = &st->totals;
+  uint64_t dt = sim->now_ns - t->time_ns;
+  t->time_ns = sim->now_ns;
+  t->queued_ns += (station_integral)st->queued * dt;
+  t->held_ns += (station_integral)st->held * dt;
+  if (st->discipline == DISCIPLINE_PS) {
+    uint64_t busy = st->sharing < st->workers ? st->sharing : st->workers;
+    t->busy_ns += (station_integral)busy * dt;
+  }
+}
+
+void station_settle(struct sim *sim, struct station *st) {
+  settle(sim, st);
+}
+
+void station_reset(struct sim *sim, struct station *st) {
+  settle(sim, st);
+  st->at_warmup = st->totals;
+  st->queue_max = st->queued;
+  hist_clear(&st->wait);
+}
+
+static inline void wait_over(struct sim *sim, struct station *st, struct frame *frame) {
+  uint64_t wait_ns = sim->now_ns - frame->mark_ns;
+  frame->mark_ns = sim->now_ns;
+  st->totals.wait_ns += wait_ns;
+  st->totals.started++;
+  hist_add(&st->wait, wait_ns);
+}
+
+/* --- queue ---------------------------------------------------------------------------------- */
+
+static inline void enqueue(struct sim *sim, struct station *st, struct frame *frame,
+                           uint32_t which) {
+  struct station_class *class = &st->class[which];
+  uint32_t slot = frame_slot(frame);
+  if (st->discipline == DISCIPLINE_LIFO) {
+    frame->next = class->head;
+    class->head = slot;
+    if (class->tail == SLOT_NONE) class->tail = slot;
+    return;
+  }
+  frame->next = SLOT_NONE;
+  if (class->tail == SLOT_NONE) {
+    class->head = slot;
+  } else {
+    frame_at(sim, class->tail)->next = slot;
+  }
+  class->tail = slot;
+}
+
+static struct frame *dequeue(struct sim *sim, struct station *st) {
+  for (uint32_t i = 0; i < st->classes; i++) {
+    struct station_class *class = &st->class[i];
+    if (class->head == SLOT_NONE) continue;
+    struct frame *frame = frame_at(sim, class->head);
+    class->head = frame->next;
+    if (class->head == SLOT_NONE) class->tail = SLOT_NONE;
+    return frame;
+  }
+  return NULL;
+}
+
+/* The next frame that somebody still wants. Cancelled ones gave up their place already. */
+static struct frame *take_next(struct sim *sim, struct station *st) {
+  for (;;) {
+    struct frame *frame = dequeue(sim, st);
+    if (!frame || !(frame->flags & CALL_CANCELLED)) return frame;
+    st->dead--;
+    call_reply(sim, frame, OUTCOME_RESET); /* abandoned: only frees the frame */
+  }
+}
+
+enum admission station_enter(struct sim *sim, struct station *st, struct frame *frame,
+                             uint32_t class, bool admitted) {
+  settle(sim, st);
+  bool free_worker = st->held < st->workers || st->discipline == DISCIPLINE_PS;
+  if (st->discipline == DISCIPLINE_PS && !admitted && st->held >= st->workers &&
+      st->held - st->workers >= st->queue_limit) {
+    return STATION_FULL;
+  }
+  if (free_worker) {
+    frame->mark_ns = sim->now_ns;
+    wait_over(sim, st, frame);
+    st->held++;
+    return STATION_STARTED;
+  }
+  if (st->queued >= st->queue_limit && !admitted) return STATION_FULL;
+  frame->mark_ns = sim->now_ns;
+  frame->state = FRAME_QUEUED;
+  enqueue(sim, st, frame, class);
+  if (++st->queued > st->queue_max) st->queue_max = st->queued;
+  return STATION_QUEUED;
+}
+
+struct frame *station_leave(struct sim *sim, struct station *st, struct frame *frame) {
+  settle(sim, st);
+  st->totals.hold_ns += sim->now_ns - frame->mark_ns;
+  st->totals.left++;
+  if (st->queued == 0) {
+    st->held--;
+    return NULL;
+  }
+  struct frame *next = take_next(sim, st);
+  st->queued--; /* the worker passes from one frame to the other: held stays */
+  wait_over(sim, st, next);
+  return next;
+}
+
+bool station_cancel(struct sim *sim, struct station *st, struct frame *frame) {
+  if (frame->state != FRAME_QUEUED || frame->flags & CALL_CANCELLED) return false;
+  settle(sim, st);
+  frame->flags |= CALL_CANCELLED;
+  st->queued--;
+  st->dead++;
+  st->totals.lost_wait_ns += sim->now_ns - frame->mark_ns;
+  return true;
+}
+
+/* --- processor sharing ---------------------------------------------------------------------- */
+
+static double ps_rate(const struct station *st) {
+  if (st->sharing == 0) return 0;
+  double share = st->sharing <= st->workers ? 1 : (double)st->workers / (double)st->sharing;
+  return share * st->rate_factor;
+}
+
+static bool ps_before(const struct ps_entry *a, const struct ps_entry *b) {
+  return a->finish < b->finish || (a->finish == b->finish && a->order < b->order);
+}
+
+static void ps_sift_up(struct ps_entry *heap, uint64_t i) {
+  struct ps_entry entry = heap[i];
+  for (; i > 0 && ps_before(&entry, &heap[(i - 1) / 2]); i = (i - 1) / 2) {
+    heap[i] = heap[(i - 1) / 2];
+  }
+  heap[i] = entry;
+}
+
+static void ps_sift_down(struct ps_entry *heap, uint64_t n) {
+  struct ps_entry entry = heap[0];
+  uint64_t i = 0;
+  for (uint64_t child; (child = 2 * i + 1) < n; i = child) {
+    if (child + 1 < n && ps_before(&heap[child + 1], &heap[child])) child++;
+    if (!ps_before(&heap[child], &entry)) break;
+    heap[i] = heap[child];
+  }
+  heap[i] = entry;
+}
+
+static void ps_advance(struct sim *sim, struct station *st) {
+  settle(sim, st);
+  st->virtual_ns += (double)(sim->now_ns - st->virtual_at_ns) * ps_rate(st);
+  st->virtual_at_ns = sim->now_ns;
+  if (st->sharing == 0) st->virtual_ns = 0; /* start anew: keeps the numbers small and exact */
+}
+
+/* Plans the next departure; events planned before become stale. */
+static void ps_plan(struct sim *sim, struct member *member, struct station *st) {
+  st->generation++;
+  double rate = ps_rate(st);
+  if (rate <= 0) return;
+  double left = (st->heap[0].finish - st->virtual_ns) / rate;
+  uint64_t delay_ns = left > 0 ? (uint64_t)(left + 0.5) : 0;
+  sim_schedule(sim, member, delay_ns, st->generation);
+}
+
+void station_work(struct sim *sim, struct member *member, struct station *st, struct frame *frame,
+                  uint64_t work_ns) {
+  if (st->discipline != DISCIPLINE_PS) {
+    call_work(sim, member, frame, work_ns);
+    return;
+  }
+  ps_advance(sim, st);
+  frame->state = FRAME_SHARING;
+  if (st->sharing == st->heap_capacity) {
+    st->heap_capacity = st->heap_capacity ? 2 * st->heap_capacity : 16;
+    st->heap = mem_resize(st->heap, st->heap_capacity * sizeof *st->heap);
+  }
+  st->heap[st->sharing] =
+      (struct ps_entry){st->virtual_ns + (double)work_ns, st->order++, frame_slot(frame)};
+  ps_sift_up(st->heap, st->sharing++);
+  ps_plan(sim, member, st);
+}
+
+struct frame *station_due(struct sim *sim, struct member *member, struct station *st,
+                          uint32_t arg) {
+  if (arg != st->generation || st->sharing == 0) return NULL;
+  ps_advance(sim, st);
+  struct frame *frame = frame_at(sim, st->heap[0].slot);
+  st->heap[0] = st->heap[--st->sharing];
+  if (st->sharing) ps_sift_down(st->heap, st->sharing);
+  ps_plan(sim, member, st);
+  return frame;
+}
+
+/* --- faults --------------------------------------------------------------------------------- */
+
+static void forget_all(struct sim *sim, struct station *st) {
+  settle(sim, st);
+  for (uint32_t i = 0; i < st->classes; i++) {
+    for (uint32_t slot = st->class[i].head; slot != SLOT_NONE;) {
+      struct frame *frame = frame_at(sim, slot);
+      slot = frame->next;
+      if (!(frame->flags & CALL_CANCELLED)) st->totals.lost_wait_ns += sim->now_ns - frame->mark_ns;
+    }
+    st->class[i].head = st->class[i].tail = SLOT_NONE;
+  }
+  st->queued = st->dead = 0;
+}
+
+/* The holds of frames that are lost with their server end here. */
+static void forget_held(struct sim *sim, struct member *member, struct station *st) {
+  uint32_t slot;
+  for (struct frame *f = frame_first(sim, &slot); f && st->held; f = frame_following(sim, &slot)) {
+    if (f->callee != member->id || f->state == FRAME_QUEUED || !frame_is_handled(f)) continue;
+    if (f->flags & CALL_RELEASED) continue;
+    st->totals.lost_hold_ns += sim->now_ns - f->mark_ns;
+    st->held--;
+  }
+  assert(st->held == 0);
+}
+
+void station_fault(struct sim *sim, struct member *member, struct station *st,
+                   enum fault_type fault, bool begins) {
+  if (fault == FAULT_CRASH && begins) {
+    forget_all(sim, st);
+    forget_held(sim, member, st);
+    st->sharing = 0;
+    st->virtual_ns = 0;
+    st->generation++;
+  }
+  if (st->discipline != DISCIPLINE_PS) return;
+  ps_advance(sim, st);
+  st->rate_factor = member->hung ? 0 : 1 / member->slow;
+  ps_plan(sim, member, st);
+}

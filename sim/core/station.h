@@ -1,0 +1,96 @@
+/* A queueing station: workers, a queue in front of them, and what is measured about both.
+ *
+ * A frame enters, waits until a worker is free, is held by that worker until it leaves. The station
+ * keeps exact time integrals of how many wait and how many are held, and independently the sums of
+ * the waits and holds of single frames; Little's law says that both agree to the nanosecond, and
+ * the engine checks this after each run.
+ *
+ * Under processor sharing nobody waits: n frames share w workers, each progressing at rate
+ * min(1, w / n) (egalitarian PS; a time slice of zero). Progress is kept as virtual time, the work
+ * an always-present frame would have received, so an arrival or departure costs O(log n). */
+#ifndef STATION_H
+#define STATION_H
+
+#include "sim.h"
+
+enum discipline { DISCIPLINE_FIFO, DISCIPLINE_LIFO, DISCIPLINE_PRIORITY, DISCIPLINE_PS };
+extern const char *const discipline_choices[]; /* for parameter tables */
+
+__extension__ typedef unsigned __int128 station_integral;
+
+struct station_totals {
+  station_integral queued_ns, held_ns, busy_ns; /* time integrals of queued, held, busy workers */
+  uint64_t wait_ns, hold_ns;                    /* sums over frames that finished the wait, hold */
+  uint64_t started, left;                       /* frames whose wait, hold ended */
+  uint64_t lost_wait_ns, lost_hold_ns; /* likewise, of frames lost in a crash or cancelled */
+  uint64_t time_ns;                             /* end of the period integrated */
+};
+
+struct station_class {
+  uint32_t head, tail; /* slots */
+};
+
+struct ps_entry {
+  double finish; /* virtual time at which its work is done */
+  uint64_t order;
+  uint32_t slot;
+};
+
+struct station {
+  enum discipline discipline;
+  uint64_t workers;     /* or PARAM_UNLIMITED */
+  uint64_t queue_limit; /* frames that may wait, or under PS: be present beyond the workers */
+  uint64_t queued, held;
+  uint32_t classes;
+  uint32_t dead; /* frames linked in a queue that were cancelled */
+  struct station_class *class;
+  /* processor sharing */
+  uint64_t sharing; /* frames with work in progress */
+  double virtual_ns;
+  uint64_t virtual_at_ns;
+  double rate_factor; /* 1 / slow, 0 while hung */
+  uint64_t order;
+  uint32_t generation; /* of the departure event */
+  uint32_t heap_capacity;
+  struct ps_entry *heap;
+  /* measured */
+  uint64_t queue_max;
+  struct station_totals totals, at_warmup;
+  struct hist wait;
+};
+
+void station_init(struct station *st, enum discipline discipline, uint64_t workers,
+                  uint64_t queue_limit, uint32_t classes);
+void station_free(struct station *st);
+
+enum admission { STATION_STARTED, STATION_QUEUED, STATION_FULL };
+
+/* A frame asks for a worker. `class` 0 is served first under priority. `admitted`: it was let in
+ * before and may not be turned away. */
+enum admission station_enter(struct sim *sim, struct station *st, struct frame *frame,
+                             uint32_t class, bool admitted);
+
+/* The worker that holds `frame` becomes free. Returns the frame it takes up next, whose wait is
+ * over, or NULL. */
+struct frame *station_leave(struct sim *sim, struct station *st, struct frame *frame);
+
+/* Work on a held frame; on_timer follows (or under PS on_event, see station_due). */
+void station_work(struct sim *sim, struct member *member, struct station *st, struct frame *frame,
+                  uint64_t work_ns);
+
+/* PS: the member's event `arg` came. Returns a frame whose work is done, or NULL (a stale event). */
+struct frame *station_due(struct sim *sim, struct member *member, struct station *st,
+                          uint32_t arg);
+
+/* A waiting frame is not wanted any more; false if it does not wait here. Its place is free at
+ * once. */
+bool station_cancel(struct sim *sim, struct station *st, struct frame *frame);
+
+void station_fault(struct sim *sim, struct member *member, struct station *st,
+                   enum fault_type fault, bool begins);
+void station_reset(struct sim *sim, struct station *st);
+
+/* Brings the integrals up to now. */
+void station_settle(struct sim *sim, struct station *st);
+
+#endif

@@ -1,0 +1,34 @@
+/* What the replications of a run say about one metric: a value and how sure it is.
+ *
+ * Replications are independent and identically distributed, so the mean of their values is close to
+ * normal whatever happens inside one of them, and Student's t gives its 95 % interval (Law,
+ * "Simulation Modeling and Analysis", 5th ed., section 9.4.1). The value itself is pooled over all
+ * replications, which makes better use of rare events than the mean of the values would; the
+ * interval is put around it. NaN means undefined throughout: no request, no quantile. */
+#ifndef ESTIMATE_H
+#define ESTIMATE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "metric.h"
+
+struct estimate {
+  double value;
+  double lo, hi; /* NaN where there are fewer than two replications to compare */
+  uint32_t n;    /* replications in which the metric is defined */
+};
+
+/* Puts the interval around `value`: half width t(0.975, n-1) * s / sqrt(n) over those of the
+ * `count` values of single replications that are defined. What cannot be (a negative duration, a
+ * ratio beyond 1) is cut off. */
+struct estimate estimate_make(double value, const double *replication, uint32_t count,
+                              enum metric_unit unit);
+
+/* A value about which replications say nothing more, because it is the extreme of all of them. */
+struct estimate estimate_extreme(double value, const double *replication, uint32_t count);
+
+/* True if the interval exists. */
+bool estimate_has_interval(const struct estimate *estimate);
+
+#endif

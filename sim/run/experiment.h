@@ -1,0 +1,33 @@
+/* An experiment: one scenario, run several times with independent random numbers.
+ *
+ * Each replication is a simulation of its own, built from the same immutable spec, and runs on one
+ * thread from start to end; threads share nothing but the list of results. Which thread runs which
+ * replication, and when, changes nothing in the results (see results.h). */
+#ifndef EXPERIMENT_H
+#define EXPERIMENT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "error.h"
+#include "results.h"
+#include "scenario.h"
+
+/* Zeroed: as the scenario says, on all processors, silently. */
+struct experiment_options {
+  bool has_seed; /* else the scenario's */
+  uint64_t seed;
+  uint32_t replications; /* 0: the scenario's number */
+  uint32_t jobs;         /* threads; 0: as many as processors */
+  /* Called on the caller's thread, about ten times a second, with the share of work done. */
+  void (*progress)(void *data, double fraction);
+  void *progress_data;
+};
+
+/* Runs it and fills `results`, which is to be released with results_free. The scenario must outlive
+ * the results. False, with nothing to release, when a replication had to be given up; then `err`
+ * says which and why (the first by number, whatever the number of threads). */
+bool experiment_run(const struct scenario *scenario, const struct experiment_options *options,
+                    struct results *results, struct error *err);
+
+#endif

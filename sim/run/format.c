@@ -1,0 +1,132 @@
+#include "format.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include "detmath.h"
+
+/* A value is shown as value * factor with a suffix. */
+struct scale {
+  double from; /* smallest value shown with it */
+  double factor;
+  const char *suffix;
+};
+
+static const struct scale seconds[] = {{172800, 1.0 / 86400, " d"}, {7200, 1.0 / 3600, " h"},
+                                       {1, 1, " s"},                {1e-3, 1e3, " ms"},
+                                       {1e-6, 1e6, " us"},          {0, 1e9, " ns"}};
+static const struct scale per_second[] = {
+    {1e9, 1e-9, "G/s"}, {1e6, 1e-6, "M/s"}, {1e3, 1e-3, "k/s"}, {0, 1, "/s"}};
+static const struct scale counts[] = {{1e12, 1e-12, "T"}, {1e9, 1e-9, "G"}, {1e6, 1e-6, "M"},
+                                      {1e4, 1e-3, "k"},   {0, 1, ""}};
+static const struct scale ratios[] = {{0, 100, " %"}};
+
+static struct label write_label(const char *format, ...) __attribute__((format(printf, 1, 2)));
+static struct label write_label(const char *format, ...) {
+  struct label label;
+  va_list args;
+  va_start(args, format);
+  vsnprintf(label.text, sizeof label.text, format, args);
+  va_end(args);
+  return label;
+}
+
+/* The scale for a value that is about to be rounded to three digits: 0.9996 s is 1.00 s. */
+static const struct scale *scale_of(enum metric_unit unit, double value) {
+  const struct scale *table = counts;
+  switch (unit) {
+    case UNIT_SECONDS:
+      table = seconds;
+      break;
+    case UNIT_PER_SECOND:
+      table = per_second;
+      break;
+    case UNIT_RATIO:
+      table = ratios;
+      break;
+    case UNIT_COUNT:
+      table = counts;
+      break;
+  }
+  while (fabs(value) * 1.0005 < table->from) table++;
+  return table;
+}
+
+/* Decimals that show three significant digits of a value already scaled. */
+static int three_digits(double scaled) {
+  double size = fabs(scaled);
+  if (size == 0 || size >= 99.95) return 0;
+  if (size >= 9.995) return 1;
+  int decimals = 2;
+  for (double edge = 0.9995; size < edge && decimals < 9; edge /= 10) decimals++;
+  return decimals;
+}
+
+/* A percentage is told from 0 and from 100 by two digits of whichever is nearer: 99.950 %. */
+static int percent_digits(double percent) {
+  double nearer = fmin(fabs(percent), fabs(100 - percent));
+  if (nearer == 0) return 0;
+  int decimals = 1;
+  for (double edge = 0.995; nearer < edge && decimals < 9; edge /= 10) decimals++;
+  return decimals;
+}
+
+static int decimals_of(enum metric_unit unit, const struct scale *scale, double value) {
+  double scaled = value * scale->factor;
+  if (unit == UNIT_RATIO && scaled <= 100) return percent_digits(scaled);
+  if (unit == UNIT_COUNT && scale->factor == 1 && value == floor(value)) return 0;
+  return three_digits(scaled);
+}
+
+struct label format_value(enum metric_unit unit, double value) {
+  if (isnan(value)) return write_label("-");
+  if (isinf(value)) return write_label(value > 0 ? "infinite" : "-infinite");
+  if (value == 0 && unit == UNIT_SECONDS) return write_label("0 s");
+  const struct scale *scale = scale_of(unit, value);
+  return write_label("%.*f%s", decimals_of(unit, scale, value), value * scale->factor,
+                     scale->suffix);
+}
+
+struct label format_interval(enum metric_unit unit, const struct estimate *e) {
+  if (!estimate_has_interval(e)) return write_label("%s", "");
+  /* The scale of the upper end keeps an interval around 0 readable. */
+  const struct scale *scale = scale_of(unit, e->value != 0 ? e->value : e->hi);
+  double lo = e->lo * scale->factor, hi = e->hi * scale->factor;
+  int decimals = decimals_of(unit, scale, e->value != 0 ? e->value : e->hi);
+  double step = 1;
+  for (int i = 0; i < decimals; i++) step /= 10;
+  for (int more = 0; more < 3 && hi > lo && hi - lo < 4 * step; more++, step /= 10) decimals++;
+  return write_label("%.*f .. %.*f%s", decimals, lo, decimals, hi, scale->suffix);
+}
+
+struct label format_duration(uint64_t ns) {
+  static const struct {
+    uint64_t ns;
+    const char *name;
+  } unit[] = {{UINT64_C(86400000000000), "d"}, {UINT64_C(3600000000000), "h"},
+              {UINT64_C(60000000000), "min"},  {UINT64_C(1000000000), "s"},
+              {UINT64_C(1000000), "ms"},       {UINT64_C(1000), "us"},
+              {UINT64_C(1), "ns"}};
+  if (ns == 0) return write_label("0 s");
+  /* The largest unit of which it is a whole number, if that number is small; else a decimal. */
+  for (size_t i = 0; i < sizeof unit / sizeof unit[0]; i++) {
+    if (ns % unit[i].ns == 0 && ns / unit[i].ns < 10000) {
+      return write_label("%llu %s", (unsigned long long)(ns / unit[i].ns), unit[i].name);
+    }
+  }
+  size_t i = 0;
+  while (ns < unit[i].ns) i++;
+  return write_label("%.4g %s", (double)ns / (double)unit[i].ns, unit[i].name);
+}
+
+struct label format_count(double count) {
+  return format_value(UNIT_COUNT, count);
+}
+
+struct label format_nines(double availability) {
+  if (isnan(availability) || availability >= 1 || availability < 0.9) return write_label("%s", "");
+  double nines = -det_log(1 - availability) / det_log(10);
+  return write_label("%.1f nines", floor(nines * 10 + 1e-6) / 10);
+}

@@ -1,0 +1,36 @@
+/* Numbers as people read them: three significant digits and the unit that suits the size.
+ *
+ * The same words for units as in scenarios ("8.11 ms", "1.20k/s", "99.95 %"). ASCII only, so that
+ * no locale changes it. Undefined (NaN) is "-". Each function returns a small text by value, to be
+ * used at once: printf("%s", format_value(UNIT_SECONDS, 0.00811).text). */
+#ifndef FORMAT_H
+#define FORMAT_H
+
+#include <stdint.h>
+
+#include "estimate.h"
+#include "metric.h"
+
+struct label {
+  char text[64];
+};
+
+/* "8.11 ms", "900/s", "99.950 %", "12". A ratio gets as many decimals as it takes to tell it from
+ * 0 and from 1. */
+struct label format_value(enum metric_unit unit, double value);
+
+/* "8.05 .. 8.17 ms", in the unit of the value in between, with as many decimals as show the width.
+ * Empty when there is no interval. */
+struct label format_interval(enum metric_unit unit, const struct estimate *estimate);
+
+/* A stretch of simulated time: "5 min", "1000 s", "2.5 h", "250 ms". */
+struct label format_duration(uint64_t ns);
+
+/* A number of things: "0", "12", "12.3k", "2.71M". */
+struct label format_count(double count);
+
+/* "3.3 nines" for 0.9995; rounded down, so that 3.0 means the goal of three is met. "" for 1 (no
+ * failure seen says nothing about nines) and for less than one nine. */
+struct label format_nines(double availability);
+
+#endif

@@ -1,0 +1,186 @@
+#include "json.h"
+
+#include <glib.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "command.h"
+#include "number.h"
+
+json_t *json_number(double value) {
+  return isfinite(value) ? json_real(value) : json_null();
+}
+
+json_t *json_text(const char *text) {
+  gchar *valid = g_utf8_make_valid(text, -1);
+  json_t *json = json_string(valid);
+  g_free(valid);
+  return json;
+}
+
+/* --- the tree ------------------------------------------------------------------------------- */
+
+static json_t *estimate_tree(const struct estimate *estimate) {
+  json_t *tree = json_object();
+  json_object_set_new(tree, "value", json_number(estimate->value));
+  json_object_set_new(tree, "lo", json_number(estimate->lo));
+  json_object_set_new(tree, "hi", json_number(estimate->hi));
+  return tree;
+}
+
+static json_t *metrics_tree(const struct results *results) {
+  json_t *tree = json_object();
+  for (uint32_t i = 0; i < results->n; i++) {
+    json_t *metric = estimate_tree(&results->list[i].estimate);
+    json_object_set_new(metric, "n", json_integer(results->list[i].estimate.n));
+    gchar *name = g_utf8_make_valid(results->list[i].name, -1);
+    json_object_set_new(tree, name, metric);
+    g_free(name);
+  }
+  return tree;
+}
+
+static json_t *goals_tree(const struct results *results) {
+  json_t *list = json_array();
+  for (uint32_t i = 0; i < results->goals; i++) {
+    const struct goal_result *g = &results->goal[i];
+    json_t *goal = estimate_tree(&g->estimate);
+    json_object_set_new(goal, "goal", json_text(g->goal->text));
+    json_object_set_new(goal, "pass", json_boolean(g->pass));
+    if (g->reason != NULL) json_object_set_new(goal, "reason", json_text(g->reason));
+    json_array_append_new(list, goal);
+  }
+  return list;
+}
+
+static json_t *checks_tree(const struct results *results) {
+  json_t *list = json_array();
+  for (uint32_t i = 0; i < results->checks; i++) {
+    const struct check_result *c = &results->check[i];
+    json_t *check = json_object();
+    json_object_set_new(check, "check", json_text(c->name));
+    json_object_set_new(check, "pass", json_boolean(c->pass));
+    json_object_set_new(check, "detail", json_text(c->detail));
+    json_array_append_new(list, check);
+  }
+  return list;
+}
+
+static json_t *warnings_tree(const struct results *results) {
+  json_t *list = json_array();
+  for (uint32_t i = 0; i < results->warnings; i++) {
+    json_array_append_new(list, json_text(results->warning[i]));
+  }
+  return list;
+}
+
+static void add_scenario(json_t *tree, const struct scenario *scenario) {
+  json_t *params = json_object();
+  for (uint32_t i = 0; i < scenario->params; i++) {
+    json_object_set_new(params, scenario->param[i].name, json_text(scenario->param[i].value));
+  }
+  json_object_set_new(tree, "params", params);
+  json_object_set_new(tree, "scenario", json_text(scenario->name));
+}
+
+json_t *json_results(const struct results *results) {
+  json_t *tree = json_object();
+  json_object_set_new(tree, "schema", json_integer(JSON_SCHEMA));
+  json_object_set_new(tree, "version", json_text(archsim_version));
+  if (results->scenario != NULL) add_scenario(tree, results->scenario);
+  /* A seed takes all of 64 bits, one more than jansson's integers have. */
+  json_object_set_new(tree, "seed", json_integer((json_int_t)results->seed));
+  json_object_set_new(tree, "replications", json_integer(results->replications));
+  json_object_set_new(tree, "simulated_s", json_number((double)results->duration_ns / 1e9));
+  json_object_set_new(tree, "warmup_s", json_number((double)results->warmup.ns / 1e9));
+  json_object_set_new(tree, "fingerprint", json_sprintf("%016" PRIx64, results->fingerprint));
+  json_object_set_new(tree, "events", json_integer((json_int_t)results->events));
+  json_object_set_new(tree, "wall_s", json_number(results->wall_s));
+  json_object_set_new(tree, "metrics", metrics_tree(results));
+  json_object_set_new(tree, "goals", goals_tree(results));
+  json_object_set_new(tree, "checks", checks_tree(results));
+  json_object_set_new(tree, "warnings", warnings_tree(results));
+  return tree;
+}
+
+/* --- writing -------------------------------------------------------------------------------- */
+
+static void write_value(const json_t *json, FILE *out, int indent);
+
+static void write_string(const char *text, FILE *out) {
+  json_t *string = json_string(text);
+  char *quoted = json_dumps(string, JSON_ENCODE_ANY);
+  fputs(quoted, out);
+  free(quoted);
+  json_decref(string);
+}
+
+static int compare_keys(const void *left, const void *right) {
+  return strcmp(*(const char *const *)left, *(const char *const *)right);
+}
+
+static void write_object(const json_t *json, FILE *out, int indent) {
+  size_t n = json_object_size(json), i = 0;
+  const char **keys = g_new(const char *, n + 1);
+  const char *key;
+  json_t *value;
+  json_object_foreach((json_t *)json, key, value) keys[i++] = key;
+  qsort(keys, n, sizeof keys[0], compare_keys);
+  fputc('{', out);
+  for (i = 0; i < n; i++) {
+    fprintf(out, "%s\n%*s", i > 0 ? "," : "", indent + 2, "");
+    write_string(keys[i], out);
+    fputs(": ", out);
+    write_value(json_object_get(json, keys[i]), out, indent + 2);
+  }
+  if (n > 0) fprintf(out, "\n%*s", indent, "");
+  fputc('}', out);
+  g_free(keys);
+}
+
+static void write_array(const json_t *json, FILE *out, int indent) {
+  size_t n = json_array_size(json);
+  fputc('[', out);
+  for (size_t i = 0; i < n; i++) {
+    fprintf(out, "%s\n%*s", i > 0 ? "," : "", indent + 2, "");
+    write_value(json_array_get(json, i), out, indent + 2);
+  }
+  if (n > 0) fprintf(out, "\n%*s", indent, "");
+  fputc(']', out);
+}
+
+static void write_value(const json_t *json, FILE *out, int indent) {
+  switch (json_typeof(json)) {
+    case JSON_OBJECT:
+      write_object(json, out, indent);
+      return;
+    case JSON_ARRAY:
+      write_array(json, out, indent);
+      return;
+    case JSON_STRING:
+      write_string(json_string_value(json), out);
+      return;
+    case JSON_INTEGER:
+      fprintf(out, "%" JSON_INTEGER_FORMAT, json_integer_value(json));
+      return;
+    case JSON_REAL:
+      fputs(number_shortest(json_real_value(json)).text, out);
+      return;
+    case JSON_TRUE:
+      fputs("true", out);
+      return;
+    case JSON_FALSE:
+      fputs("false", out);
+      return;
+    case JSON_NULL:
+      fputs("null", out);
+      return;
+  }
+}
+
+void json_write(const json_t *json, FILE *out) {
+  write_value(json, out, 0);
+  fputc('\n', out);
+}

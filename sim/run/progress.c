@@ -1,0 +1,59 @@
+#include "progress.h"
+
+#include <glib.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "format.h"
+#include "signals.h"
+#include "term.h"
+
+#define BAR_COLUMNS 40
+#define QUIET_START_US 500000
+
+void progress_begin(struct progress *progress, bool wanted) {
+  const char *name = getenv("TERM");
+  bool able = isatty(STDERR_FILENO) && name != NULL && strcmp(name, "dumb") != 0;
+  *progress = (struct progress){
+      .enabled = wanted && able,
+      .unicode = term_open(stderr, COLOR_NEVER).unicode,
+      .begin_us = g_get_monotonic_time(),
+  };
+}
+
+void progress_update(struct progress *progress, double fraction) {
+  int64_t elapsed_us = g_get_monotonic_time() - progress->begin_us;
+  if (!progress->enabled || elapsed_us < QUIET_START_US) return;
+  if (!progress->visible) {
+    signals_guard_terminal(true);
+    fputs("\033[?25l", stderr);
+    progress->visible = true;
+  }
+  int full = (int)(fraction * BAR_COLUMNS);
+  fputs("\r", stderr);
+  for (int i = 0; i < BAR_COLUMNS; i++) {
+    if (progress->unicode) {
+      fputs(i < full ? "━" : "─", stderr);
+    } else {
+      fputc(i < full ? '#' : '.', stderr);
+    }
+  }
+  fprintf(stderr, " %3.0f %%", fraction * 100);
+  if (fraction > 0.01) {
+    double left_s = (double)elapsed_us / 1e6 * (1 - fraction) / fraction;
+    fprintf(stderr, "  %s left", format_duration((uint64_t)(left_s + 1) * 1000000000u).text);
+  }
+  fputs("\033[K", stderr);
+  fflush(stderr);
+}
+
+void progress_end(struct progress *progress) {
+  if (progress->visible) {
+    fputs(PROGRESS_WIPE, stderr);
+    fflush(stderr);
+    signals_guard_terminal(false);
+  }
+  *progress = (struct progress){0};
+}

@@ -1,0 +1,94 @@
+/* The results of an experiment: each metric's values by replication, merged, with its interval.
+ *
+ * Replications are added as they finish, in any order, and the results are the same for every
+ * order: histograms hold whole numbers, whose sums do not depend on it, and everything with a
+ * floating point is kept by replication and added up in their order at the end. The metrics are
+ * sorted by name. Everything belongs to the results; results_free releases it. */
+#ifndef RESULTS_H
+#define RESULTS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "arena.h"
+#include "estimate.h"
+#include "metric.h"
+#include "scenario.h"
+#include "warmup.h"
+
+struct result {
+  const char *name;
+  enum metric_merge merge;
+  enum metric_unit unit;
+  double q; /* METRIC_QUANTILE */
+  struct estimate estimate;
+  const double *replication; /* one value a replication, NaN where undefined */
+  const struct hist *hist;   /* METRIC_QUANTILE: of all replications together; else NULL */
+};
+
+struct goal_result {
+  const struct goal *goal;
+  struct estimate estimate;
+  bool pass;
+  const char *reason; /* why an undefined metric fails the goal; NULL: it is defined */
+};
+
+struct check_result {
+  const char *name;
+  bool pass;           /* in every replication */
+  uint32_t fails;      /* in how many it did not */
+  uint32_t shown_from; /* the replication (1..) from which `detail` is: the first failing one, or 1 */
+  const char *detail;
+};
+
+struct results {
+  struct arena *arena;
+  const struct scenario *scenario; /* NULL in tests */
+  uint64_t seed;
+  uint32_t replications;
+  uint64_t duration_ns; /* of one replication, warm-up included */
+  struct warmup warmup;
+  uint64_t events, fingerprint;
+  double wall_s; /* the only field that differs between two runs of the same experiment */
+  uint32_t n;
+  struct result *list;
+  uint32_t goals, checks, warnings;
+  struct goal_result *goal;
+  struct check_result *check;
+  const char **warning; /* sentences about how far the numbers can be trusted */
+  struct merging *merging;
+};
+
+void results_begin(struct results *results, uint32_t replications);
+
+/* Takes over what replication `index` (0-based) measured. Not thread-safe: the caller locks. */
+void results_add(struct results *results, uint32_t index, const struct metrics *metrics,
+                 const struct check *checks, uint32_t n_checks, uint64_t events,
+                 uint64_t fingerprint);
+
+/* After all replications were added: estimates, checks, fingerprint. */
+void results_finish(struct results *results);
+
+/* After results_finish: the verdicts on the scenario's goals. */
+void results_judge(struct results *results, const struct goal *goal, uint32_t goals);
+
+void results_warn(struct results *results, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* The metric of that name, or NULL. */
+const struct result *results_find(const struct results *results, const char *name);
+
+/* Its value, or NaN. */
+double results_value(const struct results *results, const char *name);
+
+/* How many samples lie beyond the quantile that a METRIC_QUANTILE reports. */
+double result_samples_beyond(const struct result *result);
+#define FEW_SAMPLES 100
+
+/* True if each goal and each check passed. */
+bool results_goals_met(const struct results *results);
+bool results_checks_passed(const struct results *results);
+
+void results_free(struct results *results);
+
+#endif

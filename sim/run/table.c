@@ -1,0 +1,87 @@
+#include "table.h"
+
+#include <assert.h>
+#include <glib.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define GAP 2u
+
+struct cell {
+  char *text;
+  enum style style;
+};
+
+struct table {
+  char layout[TABLE_MAX_COLUMNS + 1];
+  uint32_t columns, indent;
+  GArray *cell; /* row by row */
+};
+
+struct table *table_new(const char *layout, uint32_t indent) {
+  struct table *table = g_new0(struct table, 1);
+  table->columns = (uint32_t)strlen(layout);
+  assert(table->columns > 0 && table->columns <= TABLE_MAX_COLUMNS);
+  memcpy(table->layout, layout, table->columns);
+  table->indent = indent;
+  table->cell = g_array_new(FALSE, FALSE, sizeof(struct cell));
+  return table;
+}
+
+void table_cell(struct table *table, enum style style, const char *text) {
+  struct cell cell = {g_strdup(text), style};
+  g_array_append_val(table->cell, cell);
+}
+
+void table_end_row(struct table *table) {
+  while (table->cell->len % table->columns != 0) table_cell(table, STYLE_PLAIN, "");
+}
+
+static const struct cell *cell_at(const struct table *table, uint32_t row, uint32_t column) {
+  return &g_array_index(table->cell, struct cell, row * table->columns + column);
+}
+
+static void measure(const struct table *table, uint32_t rows, uint32_t width[]) {
+  uint32_t total = table->indent;
+  for (uint32_t c = 0; c < table->columns; c++) {
+    width[c] = 0;
+    for (uint32_t r = 0; r < rows; r++) {
+      width[c] = MAX(width[c], term_width(cell_at(table, r, c)->text));
+    }
+    total += width[c] + (c > 0 ? GAP : 0);
+  }
+  uint32_t excess = total > TERM_COLUMNS ? total - TERM_COLUMNS : 0;
+  uint32_t least = MIN(width[0], 8);
+  width[0] = width[0] > least + excess ? width[0] - excess : least;
+}
+
+static void print_row(const struct table *table, const struct term *term, uint32_t row,
+                      const uint32_t width[]) {
+  uint32_t pending = table->indent; /* spaces, written only when something follows them */
+  for (uint32_t c = 0; c < table->columns; c++) {
+    const struct cell *cell = cell_at(table, row, c);
+    uint32_t shown = MIN(term_width(cell->text), width[c]);
+    uint32_t left = table->layout[c] == 'r' ? width[c] - shown : 0;
+    if (shown > 0) {
+      term_pad(term, pending + left);
+      shown = term_put_cut(term, cell->style, cell->text, width[c]);
+      pending = width[c] - left - shown + GAP;
+    } else {
+      pending += width[c] + GAP;
+    }
+  }
+  fputc('\n', term->out);
+}
+
+void table_finish(struct table *table, const struct term *term) {
+  table_end_row(table);
+  uint32_t rows = table->cell->len / table->columns;
+  uint32_t width[TABLE_MAX_COLUMNS] = {0};
+  measure(table, rows, width);
+  for (uint32_t r = 0; r < rows; r++) print_row(table, term, r, width);
+  for (uint32_t i = 0; i < table->cell->len; i++) {
+    free(g_array_index(table->cell, struct cell, i).text);
+  }
+  g_array_free(table->cell, TRUE);
+  g_free(table);
+}

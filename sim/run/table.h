@@ -1,0 +1,24 @@
+/* A table for the terminal: columns as wide as their widest cell, whatever alphabet they hold.
+ *
+ * Cells are filled row by row, from left to right; the texts are copied. If the table is wider than
+ * the terminal, its first column gives way. */
+#ifndef TABLE_H
+#define TABLE_H
+
+#include "term.h"
+
+#define TABLE_MAX_COLUMNS 12u
+
+struct table;
+
+/* `layout` has a letter for each column: 'l' aligns left, 'r' right. */
+struct table *table_new(const char *layout, uint32_t indent);
+void table_cell(struct table *table, enum style style, const char *text);
+
+/* Fills what is left of the row with empty cells. */
+void table_end_row(struct table *table);
+
+/* Prints and frees it. */
+void table_finish(struct table *table, const struct term *term);
+
+#endif

@@ -1,0 +1,81 @@
+#include "warmup.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "arena.h"
+#include "sim.h"
+
+#define BATCH 5u
+#define SAMPLES_PER_SLICE 8u
+
+uint32_t warmup_mser5(const double *series, uint32_t n) {
+  uint32_t batches = n / BATCH;
+  if (batches < 2) return 0;
+  double *mean = mem_alloc(batches * sizeof *mean);
+  for (uint32_t b = 0; b < batches; b++) {
+    mean[b] = 0;
+    for (uint32_t i = 0; i < BATCH; i++) mean[b] += series[b * BATCH + i] / BATCH;
+  }
+  /* From the end to the front, so that each batch is added once (Welford's update). Ties go to the
+   * shorter warm-up. */
+  double average = 0, squares = 0, best = INFINITY;
+  uint32_t cut = 0;
+  for (uint32_t b = batches; b-- > 0;) {
+    double kept = batches - b;
+    double off = mean[b] - average;
+    average += off / kept;
+    squares += off * (mean[b] - average);
+    double error = squares / (kept * kept);
+    if (b <= batches / 2 && error <= best) {
+      best = error;
+      cut = b;
+    }
+  }
+  free(mean);
+  return cut * BATCH;
+}
+
+static uint64_t part_of(uint64_t whole, uint64_t k, uint64_t n) {
+  __extension__ typedef unsigned __int128 wide;
+  return (uint64_t)((wide)whole * k / n);
+}
+
+struct warmup warmup_choose(const double *series, uint64_t duration_ns, const struct spec *spec) {
+  uint32_t cut = warmup_mser5(series, WARMUP_SLICES);
+  struct warmup w = {.ns = part_of(duration_ns, cut, WARMUP_SLICES), .automatic = true};
+  w.at_limit = cut + BATCH > WARMUP_SLICES / 2;
+  w.wanted_ns = w.ns;
+  for (uint32_t i = 0; i < spec->faults; i++) {
+    const struct fault_spec *fault = &spec->fault[i];
+    if (fault->recurring || fault->at_ns >= w.ns) continue;
+    w.ns = fault->at_ns;
+    w.cut_by = fault->name;
+  }
+  return w;
+}
+
+bool warmup_pilot(const struct spec *spec, uint64_t seed, uint64_t duration_ns,
+                  double series[WARMUP_SLICES], bool (*tick)(void *data, double fraction),
+                  void *data, struct error *err) {
+  /* Replication 0 is the pilot's; the ones that count are numbered from 1. */
+  struct sim *sim = sim_new(spec, seed, 0, 0, duration_ns, false);
+  bool ok = true;
+  for (uint32_t s = 0; ok && s < WARMUP_SLICES; s++) {
+    double sum = 0;
+    for (uint32_t i = 1; ok && i <= SAMPLES_PER_SLICE; i++) {
+      ok = sim_run(sim, part_of(duration_ns, s * SAMPLES_PER_SLICE + i,
+                                WARMUP_SLICES * SAMPLES_PER_SLICE));
+      sum += (double)(sim->calls.made - sim->calls.freed);
+    }
+    series[s] = sum / SAMPLES_PER_SLICE;
+    if (!ok) {
+      error_set(err, "the pilot run was given up at %.3f s of simulated time: %s",
+                (double)sim->now_ns / 1e9, sim->failure);
+    } else {
+      ok = tick == NULL || tick(data, (s + 1.0) / WARMUP_SLICES);
+    }
+  }
+  sim_free(sim);
+  return ok;
+}

@@ -1,0 +1,38 @@
+/* How much of the beginning of a run is thrown away, because it still remembers the empty start.
+ *
+ * MSER-5 (White 1997, "An effective truncation heuristic for bias reduction in simulation output",
+ * Simulation 69:6; White, Cobb, Spratt 2000 for batches of 5): cut a series where the standard
+ * error of the mean of what remains is smallest. It is applied to the number of calls in flight in
+ * a pilot run without faults, whose disturbances are the subject of the study and no warm-up. */
+#ifndef WARMUP_H
+#define WARMUP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "error.h"
+#include "spec.h"
+
+#define WARMUP_SLICES 2000u
+
+struct warmup {
+  uint64_t ns;
+  bool automatic;         /* chosen by MSER-5, not given */
+  bool at_limit;          /* its optimum lies at the half of the run: no steady state was seen */
+  const char *cut_by;     /* the fault before which it had to end; NULL: none */
+  uint64_t wanted_ns;     /* what it would have been without that fault */
+};
+
+/* The number of leading observations to drop: a multiple of 5, at most half of them. */
+uint32_t warmup_mser5(const double *series, uint32_t n);
+
+/* Chooses the warm-up for a series of WARMUP_SLICES observations of a run of that duration. */
+struct warmup warmup_choose(const double *series, uint64_t duration_ns, const struct spec *spec);
+
+/* Fills `series` with the mean number of calls in flight in each slice of the pilot run. Calls
+ * `tick(data, fraction)` now and then, which may answer false to stop; then returns false too. */
+bool warmup_pilot(const struct spec *spec, uint64_t seed, uint64_t duration_ns,
+                  double series[WARMUP_SLICES], bool (*tick)(void *data, double fraction),
+                  void *data, struct error *err);
+
+#endif

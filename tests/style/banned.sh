@@ -1,0 +1,110 @@
+#!/usr/bin/env bash
+# Aim: calls, includes and words that the house rules forbid (CONTRIBUTING.md) are not in the tree.
+#
+#   tests/style/banned.sh [TREE]
+#
+# Prints file:line, the line and the remedy for each offence; exit 1 if there is any. Comments and
+# string literals do not count where a rule speaks of code.
+set -euo pipefail
+cd -- "${1:-$(dirname -- "$0")/../..}"
+
+offences=0
+
+# Blanks comments and what stands between quotes out of C code, keeping the line numbers.
+# An include's file name is kept.
+strip() {
+  awk '
+    {
+      out = ""
+      n = length($0)
+      if (!in_comment && $0 ~ /^[ \t]*#[ \t]*include/) { print; next }
+      for (i = 1; i <= n; i++) {
+        c = substr($0, i, 1)
+        two = substr($0, i, 2)
+        if (in_comment) {
+          if (two == "*/") { in_comment = 0; i++ }
+        } else if (quote != "") {
+          if (c == "\\") i++
+          else if (c == quote) { quote = ""; out = out c }
+        } else if (two == "/*") { in_comment = 1; out = out " "; i++
+        } else if (two == "//") break
+        else { if (c == "\"" || c == "\047") quote = c; out = out c }
+      }
+      quote = ""
+      print out
+    }' "$1"
+}
+
+# files PLACE...: the C files below these files and folders.
+files() {
+  local place
+  for place in "$@"; do
+    [ -e "$place" ] || continue
+    find "$place" -name 'build*' -prune -o -type f -name '*.[ch]' -print
+  done | LC_ALL=C sort
+}
+
+report() { # file, "line:text" lines on standard input, remedy
+  local line
+  while IFS= read -r line; do
+    printf '%s:%s\n    %s\n' "$1" "$line" "$2"
+    offences=$((offences + 1))
+  done
+}
+
+# ban PATTERN REMEDY PLACE...: a Perl pattern in C code.
+ban() {
+  local pattern=$1 remedy=$2 file
+  shift 2
+  while IFS= read -r file; do
+    report "$file" "$remedy" < <(grep -nP -- "$pattern" <<<"${stripped[$file]}" || true)
+  done < <(files "$@")
+}
+
+# ban_text PATTERN REMEDY PLACE...: in any text file, comments included.
+ban_text() {
+  local pattern=$1 remedy=$2 file
+  shift 2
+  while IFS= read -r file; do
+    report "$file" "$remedy" < <(grep -nIP -- "$pattern" "$file" || true)
+  done < <(for place in "$@"; do
+    if [ -e "$place" ]; then find "$place" \( -name .git -o -name 'build*' \) -prune -o -type f -print; fi
+  done | LC_ALL=C sort)
+}
+
+declare -A stripped
+while IFS= read -r file; do stripped[$file]=$(strip "$file"); done < <(files sim models tests)
+
+all=(sim models tests)
+deterministic=(sim/core models)
+
+ban '\b(rand|srand|random|srandom|[delmn]rand48|rand_r)\s*\(' 'draw from a named stream (rng.h)' "${all[@]}"
+ban '\bgettimeofday\s*\(' 'use clock_gettime(CLOCK_MONOTONIC), outside sim/core and models' "${all[@]}"
+ban '\b(strcpy|strcat|sprintf|vsprintf|gets)\s*\(' 'give the size: snprintf, memcpy' "${all[@]}"
+ban '\bstrtok\s*\(' 'it keeps state: use strcspn or strtok_r' "${all[@]}"
+ban '\b(atoi|atol|atoll|atof)\s*\(' 'it cannot report a mistake: use strtol, strtod' "${all[@]}"
+ban '\balloca\s*\(' 'use an arena or a fixed size' "${all[@]}"
+
+ban '\b(time|clock|clock_gettime|localtime|gmtime)\s*\(' 'simulated time alone: sim->now_ns' "${deterministic[@]}"
+ban '\b(log|log2|log10|log1p|exp|exp2|exp10|expm1|pow|sin|cos|tan|asin|acos|atan|atan2|sinh|cosh|tanh|lgamma|tgamma|erf|erfc|cbrt|hypot|fma)[fl]?\s*\(' \
+  'differs between C libraries and processors: use detmath.h' "${deterministic[@]}"
+ban '\b(_Thread_local|__thread|thread_local|pthread_\w+)\b' 'a simulation belongs to one thread' "${deterministic[@]}"
+ban '^\s*static\s+(?!.*\()(?!.*\bconst\b)(?!inline)' 'no state outside struct sim: make it const or move it' "${deterministic[@]}"
+ban '\b(setlocale|getenv)\s*\(' 'results must not depend on the environment' "${deterministic[@]}" sim/script
+
+ban '#\s*include\s*[<"](lua|lauxlib|lualib|luaconf)\.h' 'only sim/script knows Lua' sim/core models sim/run sim/main.c
+ban '#\s*include\s*[<"](glib|gio|gmodule)' 'only sim/run and sim/main.c know glib' "${deterministic[@]}" sim/script
+ban '#\s*include\s*[<"](jansson|sqlite3)' 'only sim/run and sim/main.c read and write results' "${deterministic[@]}" sim/script
+ban '#\s*include\s*[<"]gsl/' 'GPL: an oracle in tests only' sim models
+ban '#\s*include\s*"\.\./' 'name the header alone; the build gives each layer the folders below it' sim models
+
+ban_text '%p' 'never print or order by pointer' sim/core models sim/script sim/run
+ban_text '\b(TO''DO|FIX''ME|X''XX)\b' 'finish it, or say what is left out in the documentation' \
+  sim models tests scripts scenarios plots docs README.md CONTRIBUTING.md CHANGELOG.md meson.build
+ban_text '(^|[\s"'"'"'=:(`])/(wo''rk|ho''me|ro''ot)/' 'a path of one machine' \
+  sim models tests scripts scenarios plots docs README.md CONTRIBUTING.md CHANGELOG.md meson.build .ci
+
+if [ "$offences" -gt 0 ]; then
+  echo "$offences offences"
+  exit 1
+fi

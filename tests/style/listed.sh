@@ -1,0 +1,31 @@
+#!/usr/bin/env bash
+# Aim: no test lies in the tree without being run. meson takes lists, not patterns, so a new test
+# file that nobody listed would pass for ever.
+#
+#   tests/style/listed.sh [TREE]
+set -euo pipefail
+cd -- "${1:-$(dirname -- "$0")/../..}"
+
+status=0
+for file in tests/unit/test_*.c tests/theory/test_*.c tests/cli/test_*.sh tests/style/*.sh; do
+  [ -e "$file" ] || continue
+  name=$(basename -- "$file")
+  name=${name%.*}
+  case $file in
+    tests/theory/*) list=tests/theory/meson.build ;;
+    *) list=tests/meson.build ;;
+  esac
+  # Lists name either the whole file or what follows "test_".
+  if ! grep -qE "'(test_)?${name#test_}(\\.[ch]|\\.sh)?'" "$list"; then
+    echo "$file is not named in $list"
+    status=1
+  fi
+done
+for file in models/*.c; do
+  name=$(basename -- "$file" .c)
+  if ! grep -q "'$name'\|'$name\.c'" models/meson.build; then
+    echo "$file is not named in models/meson.build"
+    status=1
+  fi
+done
+exit "$status"

@@ -1,0 +1,302 @@
+/* Aim: a histogram's quantiles are within 1 % of the exact order statistics for any data, exact for
+ * few data, and independent of the order of adding and merging. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+/* cmocka wants the above first */
+#include <cmocka.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "dist.h"
+#include "hist.h"
+#include "rng.h"
+
+#define SEED UINT64_C(20250103)
+
+static struct draws seeded(const char *purpose) {
+  print_message("seed %llu, purpose %s\n", (unsigned long long)SEED, purpose);
+  return draws_begin(rng_stream(SEED, 0, "test_hist", purpose), 0, 0);
+}
+
+static int compare_words(const void *left, const void *right) {
+  uint64_t a = *(const uint64_t *)left, b = *(const uint64_t *)right;
+  return (a > b) - (a < b);
+}
+
+/* The quantiles that are checked, in millionths, so that the rank can be told in whole numbers. */
+static const uint64_t levels[] = {0,      1,      100,    1000,   10000,  50000,  70000,
+                                  250000, 333333, 500000, 750000, 900000, 950000, 990000,
+                                  995000, 999000, 999900, 999999, 1000000};
+#define LEVELS (sizeof levels / sizeof levels[0])
+
+/* ceil(q n), at least 1 */
+static uint64_t nearest_rank(uint64_t level, uint64_t n) {
+  uint64_t rank = (level * n + 999999) / 1000000;
+  return rank ? rank : 1;
+}
+
+/* Fills histograms with the values and compares with the sorted values; returns the worst relative
+ * error of the buckets. Sorts `values`. */
+static double check_quantiles(const char *what, uint64_t *values, size_t n) {
+  struct hist bucketed, exact;
+  hist_init(&bucketed, 0);
+  hist_init(&exact, (uint32_t)n);
+  for (size_t i = 0; i < n; i++) {
+    hist_add(&bucketed, values[i]);
+    hist_add(&exact, values[i]);
+  }
+  qsort(values, n, sizeof values[0], compare_words);
+  double worst = 0;
+  for (size_t i = 0; i < LEVELS; i++) {
+    double q = (double)levels[i] / 1e6, want = (double)values[nearest_rank(levels[i], n) - 1];
+    assert_true(hist_quantile(&exact, q) == want);
+    double got = hist_quantile(&bucketed, q);
+    double error = got == want ? 0 : fabs(got - want) / want;
+    if (error > worst) worst = error;
+  }
+  print_message("  %-28s worst relative error %.4f\n", what, worst);
+  assert_true(worst <= 0.01);
+  assert_true(bucketed.count == n && bucketed.min == values[0] && bucketed.max == values[n - 1]);
+  hist_free(&bucketed);
+  hist_free(&exact);
+  return worst;
+}
+
+/* Aim: error at most 1 % on the laws that latencies follow, from a few ns to hours. */
+static void test_random_data(void **state) {
+  (void)state;
+  struct draws draws = seeded("random");
+  enum { N = 100000 };
+  uint64_t *values = malloc(N * sizeof values[0]);
+  assert_non_null(values);
+  struct error err;
+  struct dist laws[7];
+  assert_true(dist_lognormal_mean_cv(&laws[0], 5e6, 3, &err));
+  assert_true(dist_lognormal_mean_sigma(&laws[1], 1e12, 4, &err));
+  assert_true(dist_exponential(&laws[2], 1e6, &err));
+  assert_true(dist_exponential(&laws[3], 20, &err));
+  assert_true(dist_uniform(&laws[4], 0, 1e9, &err));
+  assert_true(dist_uniform(&laws[5], 1000, 1100, &err));
+  assert_true(dist_pareto(&laws[6], 1e3, 0.5, INFINITY, &err));
+  for (size_t law = 0; law < sizeof laws / sizeof laws[0]; law++) {
+    char name[64];
+    dist_describe(&laws[law], true, name, sizeof name);
+    for (int i = 0; i < N; i++) values[i] = dist_draw_whole(&laws[law], &draws);
+    check_quantiles(name, values, N);
+  }
+  free(values);
+}
+
+/* Aim: error at most 1 % on data made to hurt: all equal, two points at the ends of one bucket (in
+ * every octave), two far points, all of the range of 64 bits. */
+static void test_adversarial_data(void **state) {
+  (void)state;
+  struct draws draws = seeded("adversarial");
+  enum { N = 3000 };
+  uint64_t values[N];
+  const uint64_t points[] = {0, 1, 63, 64, 127, 128, 129, 1000003, UINT64_C(1) << 63, UINT64_MAX};
+  for (size_t p = 0; p < sizeof points / sizeof points[0]; p++) {
+    for (int i = 0; i < N; i++) values[i] = points[p];
+    assert_true(check_quantiles("all equal", values, N) == 0);
+  }
+  double worst = 0;
+  for (int octave = 7; octave < 64; octave++) {
+    /* The widest bucket, with all of its values at either end; the outer points keep minimum and
+     * maximum away. */
+    uint64_t low = UINT64_C(1) << octave, high = low + (low >> HIST_SUB_BITS) - 1;
+    for (int share = 1; share <= 9; share += 4) {
+      for (int i = 0; i < N; i++) values[i] = i % 10 < share ? low : high;
+      values[0] = 0, values[1] = UINT64_MAX;
+      worst = fmax(worst, check_quantiles("ends of a bucket", values, N));
+    }
+  }
+  assert_true(worst > 0.005); /* the data did hurt */
+  for (int i = 0; i < N; i++) values[i] = i % 3 ? 10 : UINT64_C(1) << 63;
+  check_quantiles("two points", values, N);
+  for (int i = 0; i < N; i++) values[i] = draws_next(&draws) >> draws_below(&draws, 64);
+  check_quantiles("all magnitudes", values, N);
+  for (int i = 0; i < N; i++) values[i] = (uint64_t)i % 64;
+  assert_true(check_quantiles("small numbers", values, N) == 0);
+  for (int i = 0; i < N; i++) values[i] = (uint64_t)i % 128;
+  assert_true(check_quantiles("small numbers", values, N) == 0);
+}
+
+/* Aim: with many values in a bucket, interpolation makes the error much smaller than the bucket. */
+static void test_interpolation(void **state) {
+  (void)state;
+  struct hist hist;
+  hist_init(&hist, 0);
+  /* 5000 lies in the middle of an octave, where the allowed part is the whole bucket. */
+  for (uint64_t i = 0; i < 1000000; i++) hist_add(&hist, 2000 + i % 6000);
+  double got = hist_quantile(&hist, 0.5);
+  print_message("  median of 2000 .. 7999: %.2f\n", got);
+  assert_true(fabs(got - 4999.5) < 5);
+  hist_free(&hist);
+}
+
+/* Aim: the octave and bucket of a value are those of the definition, at each edge. */
+static void test_bucket_edges(void **state) {
+  (void)state;
+  assert_int_equal(hist_octave_of(0), 0);
+  assert_int_equal(hist_octave_of(63), 0);
+  for (uint32_t bit = HIST_SUB_BITS; bit < 64; bit++) {
+    uint64_t power = UINT64_C(1) << bit;
+    assert_int_equal(hist_octave_of(power), bit - HIST_SUB_BITS + 1);
+    assert_int_equal(hist_octave_of(power - 1), bit - HIST_SUB_BITS);
+  }
+  assert_int_equal(hist_octave_of(UINT64_MAX), HIST_OCTAVES - 1);
+}
+
+/* Aim: count, sum, mean, minimum and maximum are exact; an empty histogram has no quantile. */
+static void test_totals(void **state) {
+  (void)state;
+  for (uint32_t limit = 0; limit <= 8; limit += 4) {
+    struct hist hist;
+    hist_init(&hist, limit);
+    assert_true(isnan(hist_mean(&hist)) && isnan(hist_quantile(&hist, 0.5)));
+    const uint64_t values[] = {700, 3, 1000000007, 3, 12345, 0};
+    for (size_t i = 0; i < 6; i++) hist_add(&hist, values[i]);
+    assert_true(hist.count == 6 && hist.sum == 1000013058);
+    assert_true(hist.min == 0 && hist.max == 1000000007);
+    assert_true(hist_mean(&hist) == 1000013058.0 / 6);
+    assert_true(hist_quantile(&hist, 0) == 0 && hist_quantile(&hist, 1) == 1000000007);
+    hist_free(&hist);
+  }
+}
+
+/* Aim: quantiles are exact up to exact_limit values and bucketed from the next one on. */
+static void test_exact_limit(void **state) {
+  (void)state;
+  struct hist hist;
+  hist_init(&hist, 100);
+  for (uint64_t i = 1; i <= 100; i++) hist_add(&hist, 1000000 + i);
+  for (uint64_t percent = 1; percent <= 100; percent++) {
+    assert_true(hist_quantile(&hist, (double)percent / 100) == (double)(1000000 + percent));
+  }
+  hist_add(&hist, 1000101);
+  assert_true(hist.exact == NULL && hist.count == 101);
+  double median = hist_quantile(&hist, 0.5);
+  assert_true(median != 1000051 && fabs(median - 1000051) < 100); /* kept within min and max */
+  hist_free(&hist);
+}
+
+/* Aim: after hist_clear a histogram is as new, exactness included, whatever state it was in. */
+static void test_clear(void **state) {
+  (void)state;
+  for (uint32_t limit = 0; limit <= 200; limit += 100) {
+    struct hist hist;
+    hist_init(&hist, limit);
+    for (int round = 0; round < 3; round++) {
+      for (uint64_t i = 0; i < 150; i++) hist_add(&hist, i * i * i);
+      hist_clear(&hist);
+      assert_true(hist.count == 0 && hist.sum == 0 && isnan(hist_quantile(&hist, 0.5)));
+      for (uint64_t i = 0; i < 3; i++) hist_add(&hist, 1000001 + 1001 * i);
+      double middle = hist_quantile(&hist, 0.5);
+      if (limit > 0) assert_true(middle == 1001002);
+      assert_true(fabs(middle - 1001002) < 0.01 * 1001002);
+      assert_true(hist.count == 3 && hist.min == 1000001 && hist.max == 1002003);
+      hist_clear(&hist);
+    }
+    hist_free(&hist);
+    hist_free(&hist); /* twice is allowed */
+  }
+}
+
+/* Adds part `part` of 0 .. 4 of the same pseudo-random values. */
+static void fill_part(struct hist *hist, uint64_t part, uint32_t limit, uint64_t n) {
+  hist_init(hist, limit);
+  struct draws draws = draws_begin(rng_stream(SEED, 0, "test_hist", "merge"), part, 0);
+  for (uint64_t i = 0; i < n * (part + 1); i++) {
+    hist_add(hist, draws_next(&draws) >> draws_below(&draws, 64));
+  }
+}
+
+struct answers {
+  uint64_t count, sum, min, max;
+  double mean, quantiles[LEVELS];
+};
+
+static struct answers ask(const struct hist *hist) {
+  struct answers out = {hist->count, hist->sum, hist->min, hist->max, hist_mean(hist), {0}};
+  for (size_t i = 0; i < LEVELS; i++) {
+    out.quantiles[i] = hist_quantile(hist, (double)levels[i] / 1e6);
+  }
+  return out;
+}
+
+/* Aim: merging five parts in any of several orders, also as a tree, gives byte for byte the answers
+ * of adding all values to one histogram; for histograms that stay exact, cease to be exact on the
+ * way, or never were; and leaves `from` alone. */
+static void test_merge(void **state) {
+  (void)state;
+  print_message("seed %llu, purpose merge\n", (unsigned long long)SEED);
+  const uint32_t limits[] = {0, 40, 1000};
+  const int orders[][5] = {{0, 1, 2, 3, 4}, {4, 3, 2, 1, 0}, {2, 0, 4, 1, 3}};
+  for (size_t l = 0; l < 3; l++) {
+    struct hist parts[5], all;
+    hist_init(&all, limits[l]);
+    for (uint64_t part = 0; part < 5; part++) {
+      fill_part(&parts[part], part, limits[l], 20);
+      struct draws draws = draws_begin(rng_stream(SEED, 0, "test_hist", "merge"), part, 0);
+      for (uint64_t i = 0; i < 20 * (part + 1); i++) {
+        hist_add(&all, draws_next(&draws) >> draws_below(&draws, 64));
+      }
+    }
+    struct answers want = ask(&all), third = ask(&parts[2]);
+    assert_int_equal(want.count, 300);
+    assert_int_equal(all.exact != NULL, limits[l] == 1000);
+    for (size_t o = 0; o < 3; o++) {
+      struct hist merged, left;
+      hist_init(&merged, limits[l]);
+      hist_init(&left, limits[l]);
+      for (int i = 0; i < 2; i++) hist_merge(&left, &parts[orders[o][i]]);
+      for (int i = 2; i < 5; i++) hist_merge(&merged, &parts[orders[o][i]]);
+      hist_merge(&merged, &left);
+      struct answers got = ask(&merged);
+      assert_memory_equal(&got, &want, sizeof got);
+      hist_free(&merged);
+      hist_free(&left);
+    }
+    struct answers after = ask(&parts[2]);
+    assert_memory_equal(&after, &third, sizeof after);
+    for (int part = 0; part < 5; part++) hist_free(&parts[part]);
+    hist_free(&all);
+  }
+}
+
+/* Aim: merging an empty histogram changes nothing, and merging a bucketed one into an exact one
+ * ends its exactness even while few values are in. */
+static void test_merge_mixed(void **state) {
+  (void)state;
+  struct hist exact, bucketed, empty;
+  hist_init(&exact, 100);
+  hist_init(&bucketed, 0);
+  hist_init(&empty, 0);
+  hist_add(&exact, 1000003);
+  hist_merge(&exact, &empty);
+  assert_true(exact.exact != NULL && exact.count == 1);
+  hist_add(&bucketed, 2000003);
+  hist_add(&bucketed, 3000003);
+  hist_merge(&exact, &bucketed);
+  assert_true(exact.exact == NULL && exact.count == 3);
+  for (uint64_t i = 0; i < 4; i++) hist_add(&exact, 2000000); /* more than half of 7 */
+  double median = hist_quantile(&exact, 0.5);
+  assert_true(exact.exact == NULL && fabs(median - 2000000) <= 20000);
+  assert_true(exact.count == 7 && exact.max == 3000003);
+  hist_free(&exact);
+  hist_free(&bucketed);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_random_data),   cmocka_unit_test(test_adversarial_data),
+      cmocka_unit_test(test_interpolation), cmocka_unit_test(test_bucket_edges),
+      cmocka_unit_test(test_totals),        cmocka_unit_test(test_exact_limit),
+      cmocka_unit_test(test_clear),         cmocka_unit_test(test_merge),
+      cmocka_unit_test(test_merge_mixed),
+  };
+  return cmocka_run_group_tests_name("hist", tests, NULL, NULL);
+}
