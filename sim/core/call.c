@@ -120,8 +120,8 @@ void call_discard(struct sim *sim, struct frame *frame) {
 
 static void push_frame_event(struct sim *sim, struct frame *frame, uint64_t delay_ns,
                              enum event_kind kind) {
-  fel_push(&sim->fel, (struct event){sim->now_ns + delay_ns, frame_slot(frame) << 4 | kind,
-                                     frame->stamp});
+  fel_push(&sim->fel,
+           (struct event){sim->now_ns + delay_ns, frame_slot(frame) << 4 | kind, frame->stamp});
 }
 
 static void lose(struct sim *sim, struct frame *call, enum outcome cause) {
@@ -137,8 +137,8 @@ static void lose(struct sim *sim, struct frame *call, enum outcome cause) {
 /* What reaches a member while a fault is active. True: the call was dealt with. */
 static bool impaired_arrival(struct sim *sim, struct member *to, struct frame *call) {
   if (to->hung && !to->down) { /* counted when the hang is over and it gets through */
-    faults_defer(sim, to, (struct event){sim->now_ns, frame_slot(call) << 4 | EVENT_ARRIVE,
-                                         call->stamp});
+    faults_defer(sim, to,
+                 (struct event){sim->now_ns, frame_slot(call) << 4 | EVENT_ARRIVE, call->stamp});
     return true;
   }
   enum outcome verdict = to->down ? OUTCOME_REFUSED : faults_gate(sim, to, call);

@@ -76,16 +76,18 @@ static void emit_common(struct sim *sim, struct sums *s, const char *name, struc
   metric_quotient(out, UNIT_COUNT, s->queued_s, s->station ? time_s : 0, "%s.queue.mean", name);
   metric_extreme(out, METRIC_MAX, UNIT_COUNT, s->station, s->queue_max, "%s.queue.max", name);
   metric_quotient(out, UNIT_COUNT, s->held_s, s->station ? time_s : 0, "%s.busy.mean", name);
-  metric_quotient(out, UNIT_SECONDS, (double)s->wait->sum / 1e9, (double)s->wait->count, "%s.wait.mean",
-                  name);
+  metric_quotient(out, UNIT_SECONDS, (double)s->wait->sum / 1e9, (double)s->wait->count,
+                  "%s.wait.mean", name);
   metric_quantile(out, s->wait, 0.5, "%s.wait.p50", name);
   metric_quantile(out, s->wait, 0.95, "%s.wait.p95", name);
   metric_quantile(out, s->wait, 0.99, "%s.wait.p99", name);
   metric_quantile(out, s->wait, 0.999, "%s.wait.p999", name);
   metric_quotient(out, UNIT_SECONDS, s->hold_s, s->left, "%s.service.mean", name);
-  metric_quotient(out, UNIT_PER_SECOND, s->arrivals, time_s, "%s.arrivals", name);
-  metric_quotient(out, UNIT_PER_SECOND, s->ok, time_s, "%s.completions", name);
-  metric_quotient(out, UNIT_PER_SECOND, s->errors, time_s, "%s.errors", name);
+  metric_quotient(out, UNIT_COUNT, s->arrivals, 1, "%s.arrivals", name);
+  metric_quotient(out, UNIT_COUNT, s->ok, 1, "%s.completions", name);
+  metric_quotient(out, UNIT_COUNT, s->errors, 1, "%s.errors", name);
+  metric_quotient(out, UNIT_PER_SECOND, s->arrivals, time_s, "%s.arrival_rate", name);
+  metric_quotient(out, UNIT_PER_SECOND, s->ok, time_s, "%s.throughput", name);
   metric_quotient(out, UNIT_RATIO, s->ok, s->ok + s->errors, "%s.availability", name);
   metric_quotient(out, UNIT_RATIO, s->up_s, s->seconds, "%s.uptime", name);
 }
@@ -169,6 +171,39 @@ void metrics_free(struct metrics *m) {
   *m = (struct metrics){0};
 }
 
+/* --- calls that nobody will ever answer ----------------------------------------------------- */
+
+/* The root call that waits, over any number of hops, for `frame`; NULL if nobody does. */
+static struct frame *root_waiting_for(const struct sim *sim, struct frame *frame) {
+  while (!(frame->flags & CALL_ABANDONED)) {
+    if (frame->flags & CALL_ROOT) return frame;
+    struct frame *parent = frame_at(sim, frame->parent);
+    if (parent->stamp != frame->parent_stamp || parent->state != FRAME_WAITING) return NULL;
+    frame = parent;
+  }
+  return NULL;
+}
+
+struct stranded sim_stranded(struct sim *sim) {
+  struct stranded s = {0};
+  uint32_t capacity = 0, slot;
+  for (struct frame *f = frame_first(sim, &slot); f; f = frame_following(sim, &slot)) {
+    if (f->state != FRAME_LOST) continue;
+    struct frame *root = root_waiting_for(sim, f);
+    if (!root || root->site & SITE_STRANDED) continue;
+    if (s.n == capacity) {
+      capacity = capacity ? 2 * capacity : 64;
+      s.root = mem_resize(s.root, capacity * sizeof *s.root);
+      s.cause = mem_resize(s.cause, capacity * sizeof *s.cause);
+    }
+    s.root[s.n] = root;
+    s.cause[s.n++] = (enum outcome)f->pending;
+    root->site |= SITE_STRANDED; /* a fan-out may have lost several messages */
+  }
+  for (uint32_t i = 0; i < s.n; i++) s.root[i]->site &= (uint16_t)~SITE_STRANDED;
+  return s;
+}
+
 /* --- physics -------------------------------------------------------------------------------- */
 
 struct checks {
@@ -203,8 +238,8 @@ static void check_calls(struct sim *sim, struct checks *out) {
 }
 
 struct presence {
-  uint64_t handled;              /* calls at the member, those whose caller has its answer apart */
-  uint64_t queued_ns, held_ns;   /* unfinished waits and holds up to now */
+  uint64_t handled;            /* calls at the member, those whose caller has its answer apart */
+  uint64_t queued_ns, held_ns; /* unfinished waits and holds up to now */
 };
 
 static struct presence *presences(struct sim *sim) {
@@ -241,8 +276,8 @@ static void check_flow(const struct member *m, const struct presence *p, const c
   struct check *check = check_add(out, m->flow.arrivals == ended + p->handled);
   snprintf(check->name, sizeof check->name, "flow:%s", name);
   snprintf(check->detail, sizeof check->detail,
-           "%" PRIu64 " arrivals = %" PRIu64 " answered ok + %" PRIu64
-           " errors + %" PRIu64 " in the system",
+           "%" PRIu64 " arrivals = %" PRIu64 " answered ok + %" PRIu64 " errors + %" PRIu64
+           " in the system",
            m->flow.arrivals, m->flow.ok, m->flow.errors, p->handled);
 }
 
@@ -258,11 +293,9 @@ static void check_little(struct sim *sim, struct station *st, const struct prese
   double seconds = (double)t->time_ns / 1e9;
   double present = (double)(t->queued_ns + t->held_ns) / (double)(t->time_ns ? t->time_ns : 1);
   double rate = t->started ? (double)t->started / seconds : 0;
-  uint64_t spent_ns = t->wait_ns + t->lost_wait_ns + p->queued_ns + t->hold_ns + t->lost_hold_ns +
-                      p->held_ns;
-  double stay = t->started ? (double)spent_ns / 1e9 /
-                                 (double)t->started
-                           : 0;
+  uint64_t spent_ns =
+      t->wait_ns + t->lost_wait_ns + p->queued_ns + t->hold_ns + t->lost_hold_ns + p->held_ns;
+  double stay = t->started ? (double)spent_ns / 1e9 / (double)t->started : 0;
   snprintf(check->name, sizeof check->name, "little:%s", name);
   snprintf(check->detail, sizeof check->detail, "L = %.6g, lambda W = %.6g/s x %.6g s = %.6g",
            present, rate, stay, rate * stay);

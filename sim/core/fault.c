@@ -121,8 +121,7 @@ static void reset_calls(struct sim *sim, struct member *m) {
 
 static void push_timer(struct sim *sim, struct frame *f, uint64_t left_ns) {
   f->due_ns = sim->now_ns + left_ns;
-  fel_push(&sim->fel,
-           (struct event){f->due_ns, frame_slot(f) << 4 | EVENT_TIMER, f->stamp});
+  fel_push(&sim->fel, (struct event){f->due_ns, frame_slot(f) << 4 | EVENT_TIMER, f->stamp});
 }
 
 /* Running work stops (hang begins), goes on (hang ends) or takes `stretch` times as long. */

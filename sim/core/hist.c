@@ -136,9 +136,10 @@ static double within_bucket(uint32_t o, uint32_t i, uint64_t rank, uint64_t time
   double high = low + (double)(width - 1); /* the greatest value of the bucket */
   double estimate = low + (high - low) * (((double)rank - 0.5) / (double)times);
   /* The values may all sit at one end of the bucket, and the lowest bucket of an octave is 1/64
-   * wide. So keep to the part from which both ends are within 1 %. */
-  if (estimate > 1.01 * low) estimate = 1.01 * low;
-  if (estimate < 0.99 * high) estimate = 0.99 * high;
+   * wide. So keep to the part from which both ends are within 1 % (0.99 % leaves room
+   * for rounding). */
+  if (estimate > 1.0099 * low) estimate = 1.0099 * low;
+  if (estimate < 0.9901 * high) estimate = 0.9901 * high;
   return estimate;
 }
 

@@ -4,14 +4,13 @@
  * and remembered. Each direction of a path has its own wire: with a bandwidth, messages queue for
  * it first-in first-out and are stored and forwarded. Only one-way delays and losses of messages
  * are modelled here: no packets, no connections. */
-#include "engine.h"
-
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "arena.h"
+#include "engine.h"
 
 struct direction {
   const struct path_spec *path;
@@ -55,8 +54,8 @@ static int place_match(const struct sim *sim, struct place place, const struct m
 }
 
 /* Component beats zone beats region; of two ends the sum counts, then the more specific end. */
-static int path_rank(const struct sim *sim, struct place a, struct place b, const struct member *from,
-                     const struct member *to) {
+static int path_rank(const struct sim *sim, struct place a, struct place b,
+                     const struct member *from, const struct member *to) {
   int at_a = place_match(sim, a, from);
   int at_b = place_match(sim, b, to);
   if (!at_a || !at_b) return 0;

@@ -106,8 +106,8 @@ struct kind {
   const struct param *params;       /* ended by a name of NULL */
   const struct metric_def *metrics; /* beside the ones every component has; ended likewise */
   size_t config_size;
-  size_t state_size; /* of one member; zeroed before init */
-  bool is_source;    /* makes requests of its own: nothing may call it */
+  size_t state_size;             /* of one member; zeroed before init */
+  bool is_source;                /* makes requests of its own: nothing may call it */
   const char *const *operations; /* the only ones it tells apart, NULL-terminated; NULL: any */
 
   /* Further checks of the configuration that a table cannot express; may be NULL. */
@@ -202,9 +202,9 @@ struct sim {
   const struct spec *spec;
   uint64_t seed, replication;
   uint64_t warmup_ns, end_ns;
-  bool warm;         /* statistics count */
+  bool warm;              /* statistics count */
   struct kept_hist *kept; /* histograms that sim_collect made */
-  char failure[256]; /* why the run had to be given up; empty: it did not */
+  char failure[256];      /* why the run had to be given up; empty: it did not */
 };
 
 /* Builds the simulation and schedules its first events. The spec must outlive it. */
@@ -297,9 +297,23 @@ struct hist *sim_keep_hist(struct sim *sim);
 struct stream sim_stream(const struct sim *sim, const struct component *component,
                          const char *purpose);
 
-static inline struct member *component_member(const struct component *component, uint32_t i) {
-  return &component->member[i];
+/* The member that a call to a component goes to when nobody balances: drawn by the call's key,
+ * every member equally likely, as a resolver that shuffles its answers would do. */
+static inline struct member *component_pick(const struct component *component, uint64_t key) {
+  if (component->members == 1) return component->member;
+  __extension__ typedef unsigned __int128 u128;
+  uint64_t draw = rng_mix(key * UINT64_C(0x9e3779b97f4a7c15) ^ component->name_hash);
+  return &component->member[(uint64_t)(((u128)draw * component->members) >> 64)];
 }
+
+/* Root calls that can never be answered because a message they wait for has vanished and nobody
+ * gives up waiting for it. */
+struct stranded {
+  uint32_t n;
+  struct frame **root;
+  enum outcome *cause;
+};
+struct stranded sim_stranded(struct sim *sim); /* free both lists */
 
 /* Gives the run up: the reason is a sentence for the user. */
 void sim_fail(struct sim *sim, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -23,7 +23,7 @@ struct station_totals {
   uint64_t wait_ns, hold_ns;                    /* sums over frames that finished the wait, hold */
   uint64_t started, left;                       /* frames whose wait, hold ended */
   uint64_t lost_wait_ns, lost_hold_ns; /* likewise, of frames lost in a crash or cancelled */
-  uint64_t time_ns;                             /* end of the period integrated */
+  uint64_t time_ns;                    /* end of the period integrated */
 };
 
 struct station_class {
@@ -78,9 +78,9 @@ struct frame *station_leave(struct sim *sim, struct station *st, struct frame *f
 void station_work(struct sim *sim, struct member *member, struct station *st, struct frame *frame,
                   uint64_t work_ns);
 
-/* PS: the member's event `arg` came. Returns a frame whose work is done, or NULL (a stale event). */
-struct frame *station_due(struct sim *sim, struct member *member, struct station *st,
-                          uint32_t arg);
+/* PS: the member's event `arg` came. Returns a frame whose work is done, or NULL (a stale event).
+ */
+struct frame *station_due(struct sim *sim, struct member *member, struct station *st, uint32_t arg);
 
 /* A waiting frame is not wanted any more; false if it does not wait here. Its place is free at
  * once. */

@@ -1,0 +1,333 @@
+/* cache: keeps answers by key in front of an origin. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "arena.h"
+#include "sim.h"
+
+enum policy { POLICY_LRU, POLICY_FIFO };
+static const char *const policy_choices[] = {"lru", "fifo", NULL};
+
+struct cache_config {
+  uint64_t capacity, ttl_ns;
+  uint32_t policy, origin;
+  struct dist hit_time;
+};
+
+#define NIL UINT32_MAX
+
+/* An entry is in the hash table (chain by `next_in_bucket`) and in one list from the entry to be
+ * evicted last (`newest`) to the one to be evicted first (`oldest`). */
+struct entry {
+  uint32_t item, next_in_bucket, newer, older;
+  uint64_t expires_ns;
+};
+
+struct cache_state {
+  const struct cache_config *config;
+  struct component *origin;
+  struct entry *entry;
+  uint32_t *bucket;
+  uint32_t bucket_mask, allocated, used, newest, oldest, free_list;
+  struct stream hit_time;
+  int write_op;
+  uint64_t hits, misses, expired, evictions, writes, origin_errors;
+};
+
+/* --- the store ------------------------------------------------------------------------------ */
+
+static uint32_t bucket_of(const struct cache_state *c, uint32_t item) {
+  return (uint32_t)rng_mix(item) & c->bucket_mask;
+}
+
+static uint32_t find(const struct cache_state *c, uint32_t item) {
+  uint32_t e = c->bucket[bucket_of(c, item)];
+  while (e != NIL && c->entry[e].item != item) e = c->entry[e].next_in_bucket;
+  return e;
+}
+
+static void list_remove(struct cache_state *c, uint32_t e) {
+  struct entry *entry = &c->entry[e];
+  *(entry->newer == NIL ? &c->newest : &c->entry[entry->newer].older) = entry->older;
+  *(entry->older == NIL ? &c->oldest : &c->entry[entry->older].newer) = entry->newer;
+}
+
+static void list_add_newest(struct cache_state *c, uint32_t e) {
+  struct entry *entry = &c->entry[e];
+  entry->newer = NIL;
+  entry->older = c->newest;
+  *(c->newest == NIL ? &c->oldest : &c->entry[c->newest].newer) = e;
+  c->newest = e;
+}
+
+static void remove_entry(struct cache_state *c, uint32_t e) {
+  uint32_t *link = &c->bucket[bucket_of(c, c->entry[e].item)];
+  while (*link != e) link = &c->entry[*link].next_in_bucket;
+  *link = c->entry[e].next_in_bucket;
+  list_remove(c, e);
+  c->entry[e].older = c->free_list;
+  c->free_list = e;
+  c->used--;
+}
+
+static void rehash(struct cache_state *c, uint32_t buckets) {
+  c->bucket = mem_resize(c->bucket, buckets * sizeof *c->bucket);
+  c->bucket_mask = buckets - 1;
+  memset(c->bucket, 0xff, buckets * sizeof *c->bucket);
+  for (uint32_t e = c->newest; e != NIL; e = c->entry[e].older) {
+    uint32_t *head = &c->bucket[bucket_of(c, c->entry[e].item)];
+    c->entry[e].next_in_bucket = *head;
+    *head = e;
+  }
+}
+
+static uint32_t take_free(struct cache_state *c) {
+  if (c->free_list != NIL) {
+    uint32_t e = c->free_list;
+    c->free_list = c->entry[e].older;
+    return e;
+  }
+  uint32_t old = c->allocated;
+  c->allocated = old ? 2 * old : 64;
+  c->entry = mem_resize(c->entry, c->allocated * sizeof *c->entry);
+  for (uint32_t e = c->allocated; e-- > old;) {
+    c->entry[e].older = c->free_list;
+    c->free_list = e;
+  }
+  rehash(c, c->allocated);
+  return take_free(c);
+}
+
+static void store(struct sim *sim, struct cache_state *c, uint32_t item) {
+  uint64_t ttl_ns = c->config->ttl_ns;
+  uint64_t expires_ns = ttl_ns == PARAM_UNLIMITED ? TIME_NEVER : sim->now_ns + ttl_ns;
+  uint32_t e = find(c, item);
+  if (e != NIL) { /* another miss on the same key was faster */
+    c->entry[e].expires_ns = expires_ns;
+    if (c->config->policy == POLICY_LRU) {
+      list_remove(c, e);
+      list_add_newest(c, e);
+    }
+    return;
+  }
+  if (c->used == c->config->capacity) {
+    remove_entry(c, c->oldest);
+    c->evictions++;
+  }
+  e = take_free(c);
+  uint32_t *head = &c->bucket[bucket_of(c, item)];
+  c->entry[e] = (struct entry){.item = item, .next_in_bucket = *head, .expires_ns = expires_ns};
+  *head = e;
+  list_add_newest(c, e);
+  c->used++;
+}
+
+static bool lookup(struct sim *sim, struct cache_state *c, uint32_t item) {
+  uint32_t e = find(c, item);
+  if (e == NIL) return false;
+  if (c->entry[e].expires_ns <= sim->now_ns) {
+    remove_entry(c, e);
+    c->expired++;
+    return false;
+  }
+  if (c->config->policy == POLICY_LRU) {
+    list_remove(c, e);
+    list_add_newest(c, e);
+  }
+  return true;
+}
+
+static void flush(struct cache_state *c) {
+  while (c->oldest != NIL) remove_entry(c, c->oldest);
+}
+
+/* --- calls ---------------------------------------------------------------------------------- */
+
+/* What a call at the cache is about, kept in its pc. */
+enum { PC_HIT = 1, PC_MISS, PC_WRITE };
+
+/* The cache's own time is over: answer, or ask the origin. */
+static void go_on(struct sim *sim, struct member *member, struct frame *call) {
+  struct cache_state *c = member->state;
+  if (call->pc == PC_HIT) {
+    call_reply(sim, call, OUTCOME_OK);
+    return;
+  }
+  struct frame *fetch = call_new(sim, member, call);
+  call_send(sim, fetch, component_pick(c->origin, fetch->key), TIME_NEVER);
+}
+
+static void cache_on_call(struct sim *sim, struct member *member, struct frame *call) {
+  struct cache_state *c = member->state;
+  if (call->op == c->write_op) {
+    c->writes++;
+    call->pc = PC_WRITE;
+  } else if (lookup(sim, c, call->item)) {
+    c->hits++;
+    call->pc = PC_HIT;
+  } else {
+    c->misses++;
+    call->pc = PC_MISS;
+  }
+  if (c->config->hit_time.kind == DIST_CONSTANT && c->config->hit_time.a <= 0) {
+    go_on(sim, member, call);
+    return;
+  }
+  struct draws draws = draws_begin(c->hit_time, call->key, 0);
+  call_work(sim, member, call, dist_draw_whole(&c->config->hit_time, &draws));
+}
+
+static void cache_on_timer(struct sim *sim, struct member *member, struct frame *call) {
+  go_on(sim, member, call);
+}
+
+static void cache_on_reply(struct sim *sim, struct member *member, struct frame *parent,
+                           struct frame *fetch, enum outcome outcome) {
+  struct cache_state *c = member->state;
+  if (!parent) return;
+  if (outcome != OUTCOME_OK) {
+    c->origin_errors++;
+  } else if (parent->pc == PC_MISS) {
+    store(sim, c, fetch->item);
+  } else {
+    uint32_t e = find(c, fetch->item); /* a write makes what is kept out of date */
+    if (e != NIL) remove_entry(c, e);
+  }
+  call_reply(sim, parent, outcome);
+}
+
+static void cache_on_fault(struct sim *sim, struct member *member, enum fault_type fault,
+                           bool begins) {
+  (void)sim;
+  if (fault == FAULT_CRASH && begins) flush(member->state);
+}
+
+/* --- life ----------------------------------------------------------------------------------- */
+
+static void cache_init(struct sim *sim, struct member *member) {
+  struct cache_state *c = member->state;
+  c->config = member->component->config;
+  c->origin = &sim->component[c->config->origin];
+  c->newest = c->oldest = c->free_list = NIL;
+  c->hit_time = sim_stream(sim, member->component, "hit_time");
+  c->write_op = spec_find_op(sim->spec, "write");
+  rehash(c, 64);
+}
+
+static void cache_destroy(struct sim *sim, struct member *member) {
+  (void)sim;
+  struct cache_state *c = member->state;
+  free(c->entry);
+  free(c->bucket);
+}
+
+static void cache_reset(struct sim *sim, struct member *member) {
+  (void)sim;
+  struct cache_state *c = member->state;
+  c->hits = c->misses = c->expired = c->evictions = c->writes = c->origin_errors = 0;
+}
+
+static void cache_collect(struct sim *sim, struct component *component, struct metrics *out) {
+  (void)sim;
+  double hits = 0, misses = 0, expired = 0, evictions = 0, writes = 0, errors = 0, used = 0;
+  for (uint32_t i = 0; i < component->members; i++) {
+    const struct cache_state *c = component->member[i].state;
+    hits += (double)c->hits;
+    misses += (double)c->misses;
+    expired += (double)c->expired;
+    evictions += (double)c->evictions;
+    writes += (double)c->writes;
+    errors += (double)c->origin_errors;
+    used += (double)c->used;
+  }
+  const char *name = component->spec->name;
+  metric_quotient(out, UNIT_RATIO, hits, hits + misses, "%s.hit_ratio", name);
+  metric_quotient(out, UNIT_COUNT, hits, 1, "%s.hits", name);
+  metric_quotient(out, UNIT_COUNT, misses, 1, "%s.misses", name);
+  metric_quotient(out, UNIT_COUNT, expired, 1, "%s.expired", name);
+  metric_quotient(out, UNIT_COUNT, evictions, 1, "%s.evictions", name);
+  metric_quotient(out, UNIT_COUNT, writes, 1, "%s.writes", name);
+  metric_quotient(out, UNIT_COUNT, errors, 1, "%s.origin_errors", name);
+  metric_quotient(out, UNIT_COUNT, used, 1, "%s.entries", name);
+}
+
+#define AT(field) offsetof(struct cache_config, field)
+
+static const struct param cache_params[] = {
+    {.name = "capacity",
+     .type = PARAM_COUNT,
+     .offset = AT(capacity),
+     .fallback = "unlimited",
+     .min = 1,
+     .max = INFINITY,
+     .doc = "Entries that one instance holds."},
+    {.name = "policy",
+     .type = PARAM_ENUM,
+     .offset = AT(policy),
+     .fallback = "lru",
+     .choices = policy_choices,
+     .doc = "Which entry makes room: the one not used for longest (lru) or the one stored first "
+            "(fifo)."},
+    {.name = "ttl",
+     .type = PARAM_DURATION,
+     .offset = AT(ttl_ns),
+     .fallback = "never",
+     .max = INFINITY,
+     .doc = "How long an entry is good after it was stored; hits do not prolong it."},
+    {.name = "origin",
+     .type = PARAM_REF,
+     .offset = AT(origin),
+     .required = true,
+     .doc = "Component that is asked on a miss and that receives writes."},
+    {.name = "hit_time",
+     .type = PARAM_TIME_DIST,
+     .offset = AT(hit_time),
+     .fallback = "0ms",
+     .doc = "How long a look-up takes, hit or miss."},
+    {0},
+};
+
+static const struct metric_def cache_metrics[] = {
+    {"hit_ratio", "ratio", "Look-ups answered from the cache."},
+    {"hits", "", "Look-ups answered from the cache."},
+    {"misses", "", "Look-ups passed on to the origin."},
+    {"expired", "", "Misses because the entry's time to live was over."},
+    {"evictions", "", "Entries that made room for others."},
+    {"writes", "", "Writes passed on to the origin."},
+    {"origin_errors", "", "Calls to the origin that failed."},
+    {"entries", "", "Entries held at the end of the run."},
+    {0},
+};
+
+const struct kind kind_cache = {
+    .name = "cache",
+    .summary = "Keeps answers by key in front of an origin.",
+    .doc =
+        "Holds real keys: a call looks up the key of its request (the client's `keys`). A hit is "
+        "answered at once or after `hit_time`; a miss asks the origin and stores the answer if "
+        "it is ok. Errors are not kept. A call whose operation is named \"write\" goes to the "
+        "origin and, when that succeeded, removes the key. Several misses on one key at the "
+        "same time all go to the origin. A crash empties the cache; while it is down calls are "
+        "refused, and it is the caller's `fallback` that goes to the origin instead. Requests "
+        "without keys all have key 0. Each instance of a group has its own contents. Left out: "
+        "sizes of values, memory, single-flight, refresh ahead.",
+    .example =
+        "client \"users\" { arrivals = poisson \"500/s\", target = \"redis\", "
+        "keys = zipf { n = 10000, s = 1.0 } }\n"
+        "cache \"redis\" { capacity = 1000, policy = \"lru\", ttl = \"60s\", origin = \"db\" }\n"
+        "database \"db\" { workers = 16, read = exponential \"5ms\" }\n"
+        "run { duration = \"60s\", warmup = \"20s\", replications = 4 }\n",
+    .params = cache_params,
+    .metrics = cache_metrics,
+    .config_size = sizeof(struct cache_config),
+    .state_size = sizeof(struct cache_state),
+    .init = cache_init,
+    .on_call = cache_on_call,
+    .on_reply = cache_on_reply,
+    .on_timer = cache_on_timer,
+    .on_fault = cache_on_fault,
+    .reset = cache_reset,
+    .collect = cache_collect,
+    .destroy = cache_destroy,
+};

@@ -1,0 +1,521 @@
+/* client: users who send requests, and what they experience. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "arena.h"
+#include "backoff.h"
+#include "sim.h"
+#include "ziggurat.h"
+#include "zipf.h"
+
+/* A request's key is base + (attempt << 58 | user << 32 | number): retries and users draw from
+ * their own parts of every stream, and the user is read back from the key. */
+enum { ATTEMPT_SHIFT = 58, USER_SHIFT = 32, MAX_ATTEMPTS = 60 };
+#define MAX_USERS ((UINT64_C(1) << (ATTEMPT_SHIFT - USER_SHIFT)) - 1)
+
+/* Unused retries are kept for a burst of this many. */
+#define BUDGET_BURST 100.0
+
+/* Latencies of a replication with no more successful requests than this are kept one by one, so
+ * that quantiles of short runs are exact. */
+#define EXACT_LATENCIES 16384u
+
+struct client_config {
+  struct arrivals arrivals;
+  uint32_t target;
+  uint64_t timeout_ns;
+  struct mix mix;
+  struct keys keys;
+  struct retry_config {
+    bool given;
+    uint64_t attempts;
+    struct backoff backoff;
+    double budget;
+    uint32_t on;
+  } retry;
+  struct dist request, response;
+};
+
+struct op_stats {
+  uint64_t offered, retries;
+  uint64_t ended[OUTCOMES];
+  struct hist latency;
+};
+
+struct client_state {
+  const struct client_config *config;
+  struct component *target;
+  uint64_t base;
+  uint64_t number;  /* open: requests sent so far */
+  double period_ns; /* open: mean time between requests */
+  uint32_t *sent_by_user;
+  struct stream arrivals, think, mix, keys, request, response, backoff;
+  struct zipf zipf;
+  double budget; /* retries that may be made now */
+  uint64_t in_flight;
+  uint32_t ops; /* entries of stats, by position in the mix */
+  uint8_t position[SPEC_MAX_OPS];
+  struct op_stats *stats;
+};
+
+/* --- sending -------------------------------------------------------------------------------- */
+
+static uint8_t draw_op(const struct client_state *c, uint64_t key) {
+  const struct mix *mix = &c->config->mix;
+  if (mix->n == 0) return OP_DEFAULT;
+  if (mix->n == 1) return mix->part[0].op;
+  struct draws draws = draws_begin(c->mix, key, 0);
+  double u = draws_unit(&draws);
+  for (uint32_t i = 0; i + 1 < mix->n; i++) {
+    u -= mix->part[i].share;
+    if (u < 0) return mix->part[i].op;
+  }
+  return mix->part[mix->n - 1].op;
+}
+
+static uint32_t draw_item(const struct client_state *c, uint64_t key) {
+  const struct keys *keys = &c->config->keys;
+  struct draws draws;
+  switch (keys->kind) {
+    case KEYS_NONE:
+      return 0;
+    case KEYS_UNIFORM:
+      draws = draws_begin(c->keys, key, 0);
+      return (uint32_t)(1 + draws_below(&draws, keys->n));
+    case KEYS_ZIPF:
+      draws = draws_begin(c->keys, key, 0);
+      return (uint32_t)zipf_draw(&c->zipf, &draws);
+  }
+  return 0;
+}
+
+static void send(struct sim *sim, struct client_state *c, struct frame *call) {
+  call_send(sim, call, component_pick(c->target, call->key), c->config->timeout_ns);
+}
+
+static void new_request(struct sim *sim, struct member *member, uint64_t number) {
+  struct client_state *c = member->state;
+  struct frame *call = call_new(sim, member, NULL);
+  call->key = c->base + number;
+  call->op = draw_op(c, call->key);
+  call->item = draw_item(c, call->key);
+  c->stats[c->position[call->op]].offered++;
+  c->in_flight++;
+  if (c->config->retry.given) c->budget = fmin(c->budget + c->config->retry.budget, BUDGET_BURST);
+  send(sim, c, call);
+}
+
+/* --- when ----------------------------------------------------------------------------------- */
+
+static void schedule_open(struct sim *sim, struct member *member) {
+  struct client_state *c = member->state;
+  uint64_t delay_ns;
+  if (c->config->arrivals.kind == ARRIVALS_CONSTANT) { /* from the number: no drift */
+    uint64_t at_ns = (uint64_t)((double)c->number * c->period_ns + 0.5);
+    delay_ns = at_ns > sim->now_ns ? at_ns - sim->now_ns : 0;
+  } else {
+    struct draws draws = draws_begin(c->arrivals, member->index, c->number);
+    delay_ns = (uint64_t)(zig_exponential(&draws) * c->period_ns + 0.5);
+  }
+  sim_schedule(sim, member, delay_ns, 0);
+}
+
+static uint64_t think_ns(const struct client_state *c, uint64_t user, uint64_t number) {
+  struct draws draws = draws_begin(c->think, c->base + (user << USER_SHIFT | number), 0);
+  return dist_draw_whole(&c->config->arrivals.think, &draws);
+}
+
+/* User u begins u/users of a think time late: the first at once, the others spread out. */
+static void schedule_users(struct sim *sim, struct member *member) {
+  struct client_state *c = member->state;
+  uint64_t users = c->config->arrivals.users;
+  for (uint64_t u = 0; u < users; u++) {
+    double late = (double)think_ns(c, u, 0) * ((double)u / (double)users);
+    sim_schedule(sim, member, (uint64_t)late, (uint32_t)u);
+  }
+}
+
+static void client_start(struct sim *sim, struct member *member) {
+  struct client_state *c = member->state;
+  if (c->config->arrivals.kind == ARRIVALS_CLOSED) {
+    schedule_users(sim, member);
+  } else {
+    schedule_open(sim, member);
+  }
+}
+
+static void client_on_event(struct sim *sim, struct member *member, uint32_t user) {
+  struct client_state *c = member->state;
+  if (c->config->arrivals.kind == ARRIVALS_CLOSED) {
+    new_request(sim, member, (uint64_t)user << USER_SHIFT | c->sent_by_user[user]++);
+    return;
+  }
+  uint64_t number = c->number++;
+  schedule_open(sim, member);
+  new_request(sim, member, number);
+}
+
+static void user_thinks(struct sim *sim, struct member *member, uint64_t key) {
+  struct client_state *c = member->state;
+  uint64_t user = ((key - c->base) >> USER_SHIFT) & MAX_USERS;
+  sim_schedule(sim, member, think_ns(c, user, c->sent_by_user[user]), (uint32_t)user);
+}
+
+/* --- answers and retries -------------------------------------------------------------------- */
+
+static bool may_retry(struct client_state *c, uint64_t attempt, enum outcome outcome) {
+  const struct retry_config *retry = &c->config->retry;
+  if (!retry->given || attempt >= retry->attempts || !(retry->on >> outcome & 1)) return false;
+  if (retry->budget >= 1) return true; /* no budget */
+  if (c->budget < 1) return false;
+  c->budget -= 1;
+  return true;
+}
+
+static void retry(struct sim *sim, struct member *member, const struct frame *old,
+                  uint64_t attempt) {
+  struct client_state *c = member->state;
+  struct frame *call = call_new(sim, member, NULL);
+  call->key = old->key + (UINT64_C(1) << ATTEMPT_SHIFT);
+  call->sent_ns = old->sent_ns; /* the user has been waiting since then */
+  call->op = old->op;
+  call->item = old->item;
+  c->stats[c->position[call->op]].retries++;
+  uint64_t wait_ns = backoff_ns(&c->config->retry.backoff, c->backoff, old->key, attempt);
+  call_sleep(sim, member, call, wait_ns);
+}
+
+static void client_on_timer(struct sim *sim, struct member *member, struct frame *call) {
+  send(sim, member->state, call);
+}
+
+static void client_on_reply(struct sim *sim, struct member *member, struct frame *parent,
+                            struct frame *call, enum outcome outcome) {
+  (void)parent;
+  struct client_state *c = member->state;
+  if (outcome != OUTCOME_OK) {
+    uint64_t attempt = 1 + ((call->key - c->base) >> ATTEMPT_SHIFT);
+    if (may_retry(c, attempt, outcome)) {
+      retry(sim, member, call, attempt);
+      return;
+    }
+  }
+  struct op_stats *stats = &c->stats[c->position[call->op]];
+  stats->ended[outcome]++;
+  if (outcome == OUTCOME_OK) hist_add(&stats->latency, sim->now_ns - call->sent_ns);
+  c->in_flight--;
+  if (c->config->arrivals.kind == ARRIVALS_CLOSED) user_thinks(sim, member, call->key);
+}
+
+static void client_on_call(struct sim *sim, struct member *member, struct frame *call) {
+  (void)member; /* loading refuses this */
+  call_reply(sim, call, OUTCOME_REFUSED);
+}
+
+static double client_message_bytes(struct sim *sim, struct member *member, struct frame *parent,
+                                   struct frame *call, bool answer) {
+  (void)sim;
+  (void)parent;
+  const struct client_state *c = member->state;
+  struct draws draws = draws_begin(answer ? c->response : c->request, call->key, 0);
+  return dist_draw(answer ? &c->config->response : &c->config->request, &draws);
+}
+
+/* --- life ----------------------------------------------------------------------------------- */
+
+static bool client_validate(const struct spec *spec, const struct component_spec *component,
+                            struct error *err) {
+  (void)spec;
+  const struct client_config *config = component->config;
+  if (config->arrivals.kind == ARRIVALS_CLOSED && config->arrivals.users > MAX_USERS) {
+    return error_set(err, "closed: users must be at most %llu", (unsigned long long)MAX_USERS);
+  }
+  return true;
+}
+
+static void client_init(struct sim *sim, struct member *member) {
+  struct client_state *c = member->state;
+  const struct component *self = member->component;
+  c->config = self->config;
+  c->target = &sim->component[c->config->target];
+  c->base = member->index == 1 ? self->name_hash : rng_mix(self->name_hash + member->index);
+  c->arrivals = sim_stream(sim, self, "arrivals");
+  c->think = sim_stream(sim, self, "think");
+  c->mix = sim_stream(sim, self, "mix");
+  c->keys = sim_stream(sim, self, "keys");
+  c->request = sim_stream(sim, self, "request");
+  c->response = sim_stream(sim, self, "response");
+  c->backoff = sim_stream(sim, self, "backoff");
+  if (c->config->keys.kind == KEYS_ZIPF) zipf_init(&c->zipf, c->config->keys.n, c->config->keys.s);
+  if (c->config->arrivals.kind == ARRIVALS_CLOSED) {
+    c->sent_by_user = mem_zeroed(c->config->arrivals.users, sizeof *c->sent_by_user);
+  } else {
+    c->period_ns = 1e9 / c->config->arrivals.rate_per_s;
+  }
+  c->ops = c->config->mix.n ? c->config->mix.n : 1;
+  for (uint32_t i = 0; i < c->config->mix.n; i++)
+    c->position[c->config->mix.part[i].op] = (uint8_t)i;
+  c->stats = mem_zeroed(c->ops, sizeof *c->stats);
+  for (uint32_t i = 0; i < c->ops; i++) hist_init(&c->stats[i].latency, EXACT_LATENCIES);
+}
+
+static void client_destroy(struct sim *sim, struct member *member) {
+  (void)sim;
+  struct client_state *c = member->state;
+  for (uint32_t i = 0; i < c->ops; i++) hist_free(&c->stats[i].latency);
+  free(c->stats);
+  free(c->sent_by_user);
+}
+
+static void client_reset(struct sim *sim, struct member *member) {
+  (void)sim;
+  struct client_state *c = member->state;
+  for (uint32_t i = 0; i < c->ops; i++) {
+    struct op_stats *s = &c->stats[i];
+    hist_clear(&s->latency);
+    *s = (struct op_stats){.latency = s->latency};
+  }
+}
+
+/* --- results -------------------------------------------------------------------------------- */
+
+static void op_stats_add(struct op_stats *into, const struct op_stats *from) {
+  into->offered += from->offered;
+  into->retries += from->retries;
+  for (int i = 0; i < OUTCOMES; i++) into->ended[i] += from->ended[i];
+}
+
+static void emit_latency(const struct hist *latency, const char *name, struct metrics *out) {
+  bool any = latency->count > 0;
+  metric_quotient(out, UNIT_SECONDS, (double)latency->sum / 1e9, (double)latency->count,
+                  "%s.latency.mean", name);
+  metric_extreme(out, METRIC_MIN, UNIT_SECONDS, any, (double)latency->min / 1e9, "%s.latency.min",
+                 name);
+  metric_extreme(out, METRIC_MAX, UNIT_SECONDS, any, (double)latency->max / 1e9, "%s.latency.max",
+                 name);
+  metric_quantile(out, latency, 0.5, "%s.latency.p50", name);
+  metric_quantile(out, latency, 0.9, "%s.latency.p90", name);
+  metric_quantile(out, latency, 0.95, "%s.latency.p95", name);
+  metric_quantile(out, latency, 0.99, "%s.latency.p99", name);
+  metric_quantile(out, latency, 0.999, "%s.latency.p999", name);
+  metric_quantile(out, latency, 0.9999, "%s.latency.p9999", name);
+}
+
+static void emit(const struct sim *sim, const struct op_stats *s, const struct hist *latency,
+                 const char *name, struct metrics *out) {
+  double time_s = sim->now_ns > sim->warmup_ns ? (double)(sim->now_ns - sim->warmup_ns) / 1e9 : 0;
+  double ok = (double)s->ended[OUTCOME_OK], ended = 0;
+  for (int i = 0; i < OUTCOMES; i++) ended += (double)s->ended[i];
+  metric_quotient(out, UNIT_PER_SECOND, (double)s->offered, time_s, "%s.offered", name);
+  metric_quotient(out, UNIT_COUNT, ended, 1, "%s.requests", name);
+  metric_quotient(out, UNIT_PER_SECOND, ended, time_s, "%s.throughput", name);
+  metric_quotient(out, UNIT_PER_SECOND, ok, time_s, "%s.goodput", name);
+  metric_quotient(out, UNIT_RATIO, ok, ended, "%s.availability", name);
+  for (int i = OUTCOME_OK + 1; i < OUTCOMES; i++) {
+    metric_quotient(out, UNIT_COUNT, (double)s->ended[i], 1, "%s.errors.%s", name, outcome_name[i]);
+  }
+  metric_quotient(out, UNIT_COUNT, (double)s->retries, 1, "%s.retries", name);
+  emit_latency(latency, name, out);
+}
+
+/* Requests that wait for a message that has vanished will never end: they count as failed. */
+static void add_stranded(struct sim *sim, const struct component *component,
+                         struct op_stats *stats) {
+  struct stranded lost = sim_stranded(sim);
+  for (uint32_t i = 0; i < lost.n; i++) {
+    const struct frame *root = lost.root[i];
+    const struct member *maker = &sim->member[root->parent];
+    if (maker->component != component) continue;
+    const struct client_state *c = maker->state;
+    stats[c->position[root->op]].ended[lost.cause[i]]++;
+  }
+  free(lost.root);
+  free(lost.cause);
+}
+
+static void client_collect(struct sim *sim, struct component *component, struct metrics *out) {
+  const struct client_state *first = component->member[0].state;
+  struct op_stats all = {0}, *by_op = mem_zeroed(first->ops, sizeof *by_op);
+  struct hist *latency = sim_keep_hist(sim);
+  hist_init(latency, EXACT_LATENCIES);
+  uint64_t in_flight = 0;
+  add_stranded(sim, component, by_op);
+  for (uint32_t op = 0; op < first->ops; op++) {
+    struct hist *op_latency = sim_keep_hist(sim);
+    hist_init(op_latency, EXACT_LATENCIES);
+    for (uint32_t i = 0; i < component->members; i++) {
+      const struct client_state *c = component->member[i].state;
+      op_stats_add(&by_op[op], &c->stats[op]);
+      hist_merge(op_latency, &c->stats[op].latency);
+    }
+    op_stats_add(&all, &by_op[op]);
+    hist_merge(latency, op_latency);
+    if (first->config->mix.n == 0) continue;
+    char name[192];
+    snprintf(name, sizeof name, "%s.op.%s", component->spec->name,
+             sim->spec->op[first->config->mix.part[op].op]);
+    emit(sim, &by_op[op], op_latency, name, out);
+  }
+  emit(sim, &all, latency, component->spec->name, out);
+  for (uint32_t i = 0; i < component->members; i++) {
+    in_flight += ((const struct client_state *)component->member[i].state)->in_flight;
+  }
+  metric_quotient(out, UNIT_COUNT, (double)in_flight, 1, "%s.in_flight", component->spec->name);
+  free(by_op);
+}
+
+/* --- what users may say --------------------------------------------------------------------- */
+
+#define AT(field) offsetof(struct client_config, field)
+#define AT_RETRY(field) offsetof(struct retry_config, field)
+
+static const struct param retry_params[] = {
+    {.name = "attempts",
+     .type = PARAM_COUNT,
+     .offset = AT_RETRY(attempts),
+     .fallback = "3",
+     .min = 1,
+     .max = MAX_ATTEMPTS,
+     .doc = "How often a request is tried in all, the first time included (Resilience4j: 3)."},
+    {.name = "backoff",
+     .type = PARAM_BACKOFF,
+     .offset = AT_RETRY(backoff),
+     .fallback = "500ms",
+     .doc = "Pause before each further attempt (Resilience4j: 500 ms, constant). exponential { "
+            "base, cap, factor, jitter } doubles it each time; jitter none, full, equal or "
+            "decorrelated."},
+    {.name = "budget",
+     .type = PARAM_RATIO,
+     .offset = AT_RETRY(budget),
+     .fallback = "100%",
+     .min = 0,
+     .max = 1,
+     .doc = "Retries allowed, as a share of the new requests; up to 100 unused ones are kept for a "
+            "burst. 100% sets no limit (Envoy's retry budget, if set, is 20 %)."},
+    {.name = "on",
+     .type = PARAM_CAUSES,
+     .offset = AT_RETRY(on),
+     .fallback = "timeout, refused, reset, unreachable, shed, rate_limited, circuit_open, failed",
+     .doc = "Causes of errors after which the request is tried again."},
+    {0},
+};
+
+static const struct param client_params[] = {
+    {.name = "arrivals",
+     .type = PARAM_ARRIVALS,
+     .offset = AT(arrivals),
+     .required = true,
+     .doc =
+         "When requests are sent: poisson(rate) for many independent users, constant(rate) for a "
+         "pacemaker whose first request is sent at time 0, closed { users, think } for users who "
+         "wait for the answer, think, and send the next."},
+    {.name = "target",
+     .type = PARAM_REF,
+     .offset = AT(target),
+     .required = true,
+     .doc = "Component that receives the requests. Of a group without a load balancer each request "
+            "picks a member at random."},
+    {.name = "timeout",
+     .type = PARAM_DURATION,
+     .offset = AT(timeout_ns),
+     .fallback = "never",
+     .max = INFINITY,
+     .doc =
+         "How long an attempt waits for its answer. The server is not told and goes on working."},
+    {.name = "mix",
+     .type = PARAM_MIX,
+     .offset = AT(mix),
+     .doc = "Operations and their shares, which add up to 1; each request draws one."},
+    {.name = "keys",
+     .type = PARAM_KEYS,
+     .offset = AT(keys),
+     .doc = "Which data a request is about: zipf { n, s } or uniform_keys { n }. Caches need it."},
+    {.name = "retry",
+     .type = PARAM_GROUP,
+     .offset = AT(retry),
+     .group = retry_params,
+     .doc = "Tries failed requests again. Without it a failure is final."},
+    {.name = "request",
+     .type = PARAM_SIZE_DIST,
+     .offset = AT(request),
+     .fallback = "0B",
+     .doc = "Size of a request; matters where a path has a bandwidth."},
+    {.name = "response",
+     .type = PARAM_SIZE_DIST,
+     .offset = AT(response),
+     .fallback = "0B",
+     .doc = "Size of an answer; matters where a path has a bandwidth."},
+    {0},
+};
+
+static const struct metric_def client_metrics[] = {
+    {"offered", "1/s", "New requests sent, per second; retries not counted."},
+    {"requests", "",
+     "Requests that ended, well or badly, in the measured time (average over "
+     "replications)."},
+    {"throughput", "1/s", "Requests that ended, per second."},
+    {"goodput", "1/s", "Requests that ended well, per second."},
+    {"availability", "ratio",
+     "Share of the ended requests that ended well. A request whose answer "
+     "vanished and that has no timeout counts as ended badly."},
+    {"errors.<cause>", "", "Requests that ended badly, by cause of the last attempt."},
+    {"retries", "", "Attempts beyond the first."},
+    {"in_flight", "", "Requests that had not ended when the run did."},
+    {"latency.mean", "s",
+     "Mean time from the intended send to the answer, of requests that ended "
+     "well, retries and pauses between them included."},
+    {"latency.min", "s", "Smallest latency."},
+    {"latency.max", "s", "Largest latency."},
+    {"latency.p50", "s", "Median latency; p90, p95, p99, p999 and p9999 likewise."},
+    {"latency.p90", "s", "Quantile 90 % of latency."},
+    {"latency.p95", "s", "Quantile 95 % of latency."},
+    {"latency.p99", "s", "Quantile 99 % of latency."},
+    {"latency.p999", "s", "Quantile 99.9 % of latency."},
+    {"latency.p9999", "s", "Quantile 99.99 % of latency."},
+    {"op.<operation>.<metric>", "", "The same, for one operation of the mix."},
+    {0},
+};
+
+const struct kind kind_client = {
+    .name = "client",
+    .summary = "Users who send requests, and what they experience.",
+    .doc =
+        "An open client (poisson, constant) sends requests at its rate whatever happens to earlier "
+        "ones, so latency counts from the moment a request was meant to be sent and a stalled "
+        "server is seen by everybody who arrives meanwhile. A closed client has a fixed number of "
+        "users, each with at most one request in flight; user u of n starts u/n of a think time "
+        "after the beginning.\n"
+        "Each request draws an operation from the mix and a key from `keys`. An attempt that is "
+        "not "
+        "answered within `timeout` has failed for the client, but the server still works on it. A "
+        "retry repeats the same operation on the same key after a pause; the request's latency "
+        "runs on. Left out: connections, sessions, users who lose patience for good, arrival rates "
+        "that change with time.",
+    .example =
+        "client \"users\" {\n"
+        "  arrivals = poisson \"90/s\",\n"
+        "  target = \"web\",\n"
+        "  timeout = \"1s\",\n"
+        "  retry = { attempts = 3, backoff = exponential { base = \"50ms\", cap = \"1s\", "
+        "jitter = \"full\" } },\n"
+        "}\n"
+        "service \"web\" { workers = 2, work = exponential \"10ms\" }\n"
+        "run { duration = \"100s\", warmup = \"10s\", replications = 4 }\n",
+    .params = client_params,
+    .metrics = client_metrics,
+    .config_size = sizeof(struct client_config),
+    .state_size = sizeof(struct client_state),
+    .is_source = true,
+    .validate = client_validate,
+    .init = client_init,
+    .start = client_start,
+    .on_call = client_on_call,
+    .on_reply = client_on_reply,
+    .on_timer = client_on_timer,
+    .on_event = client_on_event,
+    .message_bytes = client_message_bytes,
+    .reset = client_reset,
+    .collect = client_collect,
+    .destroy = client_destroy,
+};

@@ -1,0 +1,196 @@
+/* database: a server with a connection limit that reads and writes. */
+#include <math.h>
+#include <string.h>
+
+#include "sim.h"
+#include "station.h"
+
+struct database_config {
+  uint64_t workers, connections;
+  struct dist read, write;
+};
+
+struct database_state {
+  const struct database_config *config;
+  struct station station;
+  struct stream read, write;
+  int write_op;
+  uint64_t reads, writes, rejected;
+};
+
+static void start(struct sim *sim, struct member *member, struct frame *call) {
+  struct database_state *db = member->state;
+  bool writes = call->op == db->write_op;
+  struct draws draws = draws_begin(writes ? db->write : db->read, call->key, 0);
+  const struct dist *time = writes ? &db->config->write : &db->config->read;
+  call_work(sim, member, call, dist_draw_whole(time, &draws));
+}
+
+static void database_on_call(struct sim *sim, struct member *member, struct frame *call) {
+  struct database_state *db = member->state;
+  switch (station_enter(sim, &db->station, call, 0, false)) {
+    case STATION_STARTED:
+      start(sim, member, call);
+      break;
+    case STATION_QUEUED:
+      break;
+    case STATION_FULL:
+      db->rejected++;
+      call_reply(sim, call, OUTCOME_REFUSED);
+      break;
+  }
+}
+
+static void database_on_timer(struct sim *sim, struct member *member, struct frame *call) {
+  struct database_state *db = member->state;
+  if (call->op == db->write_op) {
+    db->writes++;
+  } else {
+    db->reads++;
+  }
+  struct frame *next = station_leave(sim, &db->station, call);
+  if (next) start(sim, member, next);
+  call_reply(sim, call, OUTCOME_OK);
+}
+
+static void database_on_reply(struct sim *sim, struct member *member, struct frame *parent,
+                              struct frame *call, enum outcome outcome) {
+  (void)sim, (void)member, (void)parent, (void)call, (void)outcome; /* it calls nobody */
+}
+
+static void database_on_fault(struct sim *sim, struct member *member, enum fault_type fault,
+                              bool begins) {
+  struct database_state *db = member->state;
+  station_fault(sim, member, &db->station, fault, begins);
+}
+
+static bool database_validate(const struct spec *spec, const struct component_spec *component,
+                              struct error *err) {
+  (void)spec;
+  const struct database_config *config = component->config;
+  if (config->connections != PARAM_UNLIMITED && config->workers != PARAM_UNLIMITED &&
+      config->connections < config->workers) {
+    return error_set(err,
+                     "connections (%llu) is less than workers (%llu): each running query holds a "
+                     "connection, so the other workers can never run; raise connections or lower "
+                     "workers",
+                     (unsigned long long)config->connections, (unsigned long long)config->workers);
+  }
+  return true;
+}
+
+static void database_init(struct sim *sim, struct member *member) {
+  struct database_state *db = member->state;
+  db->config = member->component->config;
+  uint64_t workers = db->config->workers, queue = PARAM_UNLIMITED;
+  if (db->config->connections != PARAM_UNLIMITED) {
+    if (workers > db->config->connections) workers = db->config->connections;
+    queue = db->config->connections - workers;
+  }
+  station_init(&db->station, DISCIPLINE_FIFO, workers, queue, 1);
+  db->read = sim_stream(sim, member->component, "read");
+  db->write = sim_stream(sim, member->component, "write");
+  db->write_op = spec_find_op(sim->spec, "write");
+}
+
+static void database_destroy(struct sim *sim, struct member *member) {
+  (void)sim;
+  station_free(&((struct database_state *)member->state)->station);
+}
+
+static struct station *database_station(struct member *member) {
+  return &((struct database_state *)member->state)->station;
+}
+
+static void database_reset(struct sim *sim, struct member *member) {
+  (void)sim;
+  struct database_state *db = member->state;
+  db->reads = db->writes = db->rejected = 0;
+}
+
+static void database_collect(struct sim *sim, struct component *component, struct metrics *out) {
+  (void)sim;
+  double reads = 0, writes = 0, rejected = 0;
+  for (uint32_t i = 0; i < component->members; i++) {
+    const struct database_state *db = component->member[i].state;
+    reads += (double)db->reads;
+    writes += (double)db->writes;
+    rejected += (double)db->rejected;
+  }
+  const char *name = component->spec->name;
+  metric_quotient(out, UNIT_COUNT, reads, 1, "%s.reads", name);
+  metric_quotient(out, UNIT_COUNT, writes, 1, "%s.writes", name);
+  metric_quotient(out, UNIT_COUNT, rejected, 1, "%s.rejected_connections", name);
+}
+
+#define AT(field) offsetof(struct database_config, field)
+
+static const char *const database_operations[] = {"read", "write", NULL};
+
+static const struct param database_params[] = {
+    {.name = "workers",
+     .type = PARAM_COUNT,
+     .offset = AT(workers),
+     .fallback = "unlimited",
+     .min = 1,
+     .max = INFINITY,
+     .doc = "Statements that run at once (cores, or disk channels)."},
+    {.name = "connections",
+     .type = PARAM_COUNT,
+     .offset = AT(connections),
+     .fallback = "unlimited",
+     .min = 1,
+     .max = INFINITY,
+     .doc = "Connections, one for each call present, running or waiting; further calls are refused "
+            "(PostgreSQL's max_connections is 100)."},
+    {.name = "read",
+     .type = PARAM_TIME_DIST,
+     .offset = AT(read),
+     .fallback = "0ms",
+     .doc = "How long a read holds a worker."},
+    {.name = "write",
+     .type = PARAM_TIME_DIST,
+     .offset = AT(write),
+     .fallback = "0ms",
+     .doc = "How long a write holds a worker: a call with op = \"write\"."},
+    {0},
+};
+
+static const struct metric_def database_metrics[] = {
+    {"reads", "", "Reads done."},
+    {"writes", "", "Writes done."},
+    {"rejected_connections", "", "Calls refused because every connection was in use."},
+    {0},
+};
+
+const struct kind kind_database = {
+    .name = "database",
+    .summary = "A server with a connection limit that reads and writes.",
+    .doc =
+        "A call whose operation is named \"write\" is a write, every other one a read. Calls wait "
+        "first come first served for a worker; each call present holds a connection, and when "
+        "all are in use further calls are refused. Several instances are independent servers: "
+        "nothing is replicated between them. Left out: locks, transactions, buffer pool, "
+        "checkpoints, what the data are.",
+    .example =
+        "client \"app\" { arrivals = poisson \"400/s\", target = \"db\", "
+        "mix = { read = 0.9, write = 0.1 } }\n"
+        "database \"db\" { workers = 4, connections = 100,\n"
+        "  read = lognormal { p50 = \"3ms\", p99 = \"20ms\" }, write = exponential \"6ms\" }\n"
+        "run { duration = \"60s\", warmup = \"5s\", replications = 4 }\n",
+    .params = database_params,
+    .metrics = database_metrics,
+    .operations = database_operations,
+    .config_size = sizeof(struct database_config),
+    .state_size = sizeof(struct database_state),
+    .validate = database_validate,
+    .init = database_init,
+    .on_call = database_on_call,
+    .on_reply = database_on_reply,
+    .on_timer = database_on_timer,
+    .on_fault = database_on_fault,
+    .reset = database_reset,
+    .collect = database_collect,
+    .station = database_station,
+    .destroy = database_destroy,
+};

@@ -1,0 +1,399 @@
+/* load_balancer: spreads calls over backends and stops using those that fail health checks. */
+#include <math.h>
+#include <stdlib.h>
+
+#include "arena.h"
+#include "sim.h"
+
+enum algorithm { ROUND_ROBIN, RANDOM, LEAST_CONNECTIONS, POWER_OF_TWO };
+static const char *const algorithm_choices[] = {"round_robin", "random", "least_connections",
+                                                "power_of_two", NULL};
+
+#define LOAD_BALANCER_MAX_CHOICES 16
+#define NIL_BACKEND UINT32_MAX
+
+struct load_balancer_config {
+  uint32_t algorithm;
+  struct refs backends;
+  uint64_t choices, timeout_ns;
+  struct health_config {
+    bool given;
+    uint64_t interval_ns, timeout_ns, fall, rise;
+  } health;
+};
+
+struct backend {
+  struct member *member;
+  uint64_t active;              /* calls sent and not yet ended */
+  uint32_t failures, successes; /* checks in a row */
+  bool healthy;
+  uint64_t probes; /* sent: numbers them */
+};
+
+struct load_balancer_state {
+  const struct load_balancer_config *config;
+  uint32_t n;
+  struct backend *backend;
+  uint32_t healthy_n;
+  uint32_t *healthy; /* indices of healthy backends, ascending */
+  uint32_t next;     /* round robin, and where looking for the least busy begins */
+  struct stream pick;
+  uint32_t generation; /* of health check timers: a crash starts them anew */
+  uint64_t no_backend, probes_failed, ejections;
+};
+
+/* --- choosing ------------------------------------------------------------------------------- */
+
+static uint32_t pick_least(struct load_balancer_state *lb) {
+  uint32_t first = lb->next++ % lb->healthy_n, best = lb->healthy[first];
+  for (uint32_t i = 1; i < lb->healthy_n && lb->backend[best].active > 0; i++) {
+    uint32_t position = first + i < lb->healthy_n ? first + i : first + i - lb->healthy_n;
+    uint32_t candidate = lb->healthy[position];
+    if (lb->backend[candidate].active < lb->backend[best].active) best = candidate;
+  }
+  return best;
+}
+
+/* The least busy of `choices` different backends drawn at random (Mitzenmacher 2001). */
+static uint32_t pick_of_some(struct load_balancer_state *lb, struct draws *draws) {
+  uint32_t n = lb->healthy_n;
+  uint32_t choices = lb->config->choices < n ? (uint32_t)lb->config->choices : n;
+  uint32_t best = NIL_BACKEND, drawn[LOAD_BALANCER_MAX_CHOICES];
+  for (uint32_t i = 0; i < choices; i++) {
+    uint32_t position = (uint32_t)draws_below(draws, n - i); /* among those not drawn yet */
+    uint32_t at = 0;
+    for (; at < i && drawn[at] <= position; at++) position++;
+    for (uint32_t k = i; k > at; k--) drawn[k] = drawn[k - 1];
+    drawn[at] = position; /* kept sorted */
+    uint32_t candidate = lb->healthy[position];
+    if (best == NIL_BACKEND || lb->backend[candidate].active < lb->backend[best].active) {
+      best = candidate;
+    }
+  }
+  return best;
+}
+
+static uint32_t pick(struct load_balancer_state *lb, const struct frame *call) {
+  struct draws draws = draws_begin(lb->pick, call->key, 0);
+  switch ((enum algorithm)lb->config->algorithm) {
+    case ROUND_ROBIN:
+      lb->next = lb->next < lb->healthy_n ? lb->next : 0;
+      return lb->healthy[lb->next++];
+    case RANDOM:
+      return lb->healthy[draws_below(&draws, lb->healthy_n)];
+    case LEAST_CONNECTIONS:
+      return pick_least(lb);
+    case POWER_OF_TWO:
+      return pick_of_some(lb, &draws);
+  }
+  return 0;
+}
+
+/* --- calls ---------------------------------------------------------------------------------- */
+
+static void load_balancer_on_call(struct sim *sim, struct member *member, struct frame *call) {
+  struct load_balancer_state *lb = member->state;
+  if (lb->healthy_n == 0) {
+    lb->no_backend++;
+    call_reply(sim, call, OUTCOME_REFUSED);
+    return;
+  }
+  uint32_t which = pick(lb, call);
+  lb->backend[which].active++;
+  struct frame *forward = call_new(sim, member, call);
+  call->pc = (uint16_t)which;
+  call_send(sim, forward, lb->backend[which].member, lb->config->timeout_ns);
+}
+
+static void probe_ended(struct sim *sim, struct load_balancer_state *lb, uint32_t which,
+                        enum outcome outcome);
+
+static void load_balancer_on_reply(struct sim *sim, struct member *member, struct frame *parent,
+                                   struct frame *call, enum outcome outcome) {
+  struct load_balancer_state *lb = member->state;
+  if (!parent) {
+    probe_ended(sim, lb, call->site, outcome);
+    return;
+  }
+  if (lb->backend[parent->pc].active > 0) lb->backend[parent->pc].active--;
+  call_reply(sim, parent, outcome);
+}
+
+/* --- health checks -------------------------------------------------------------------------- */
+
+static void list_healthy(struct load_balancer_state *lb) {
+  lb->healthy_n = 0;
+  for (uint32_t i = 0; i < lb->n; i++) {
+    if (lb->backend[i].healthy) lb->healthy[lb->healthy_n++] = i;
+  }
+}
+
+static void probe_ended(struct sim *sim, struct load_balancer_state *lb, uint32_t which,
+                        enum outcome outcome) {
+  (void)sim;
+  struct backend *b = &lb->backend[which];
+  if (outcome == OUTCOME_OK) {
+    b->failures = 0;
+    b->successes++;
+    if (!b->healthy && b->successes >= lb->config->health.rise) {
+      b->healthy = true;
+      list_healthy(lb);
+    }
+    return;
+  }
+  lb->probes_failed++;
+  b->successes = 0;
+  b->failures++;
+  if (b->healthy && b->failures >= lb->config->health.fall) {
+    b->healthy = false;
+    lb->ejections++;
+    list_healthy(lb);
+  }
+}
+
+static void send_probe(struct sim *sim, struct member *member, uint32_t which) {
+  struct load_balancer_state *lb = member->state;
+  struct backend *b = &lb->backend[which];
+  struct frame *probe = call_new(sim, member, NULL);
+  probe->flags |= CALL_PROBE;
+  probe->site = (uint16_t)which;
+  probe->key = rng_mix(member->component->name_hash + b->member->id) + b->probes++;
+  call_send(sim, probe, b->member, lb->config->health.timeout_ns);
+}
+
+/* The argument of a check's event: backend in the low 16 bits, generation above. */
+static void schedule_check(struct sim *sim, struct member *member, uint32_t which,
+                           uint64_t delay_ns) {
+  struct load_balancer_state *lb = member->state;
+  sim_schedule(sim, member, delay_ns, lb->generation << 16 | which);
+}
+
+/* Checks of different backends are spread over the interval, as HAProxy does. */
+static void start_checks(struct sim *sim, struct member *member) {
+  struct load_balancer_state *lb = member->state;
+  if (!lb->config->health.given) return;
+  for (uint32_t i = 0; i < lb->n; i++) {
+    double share = (double)(i + 1) / (double)lb->n;
+    schedule_check(sim, member, i, (uint64_t)((double)lb->config->health.interval_ns * share));
+  }
+}
+
+static void load_balancer_on_event(struct sim *sim, struct member *member, uint32_t arg) {
+  struct load_balancer_state *lb = member->state;
+  uint32_t which = arg & 0xffff;
+  if (arg >> 16 != (lb->generation & 0xffff)) return;
+  schedule_check(sim, member, which, lb->config->health.interval_ns);
+  send_probe(sim, member, which);
+}
+
+static void load_balancer_on_timer(struct sim *sim, struct member *member, struct frame *frame) {
+  (void)sim, (void)member, (void)frame; /* it keeps no call back */
+}
+
+/* A balancer that comes back knows nothing of what it sent and believes all backends healthy. */
+static void load_balancer_on_fault(struct sim *sim, struct member *member, enum fault_type fault,
+                                   bool begins) {
+  struct load_balancer_state *lb = member->state;
+  if (fault != FAULT_CRASH) return;
+  if (begins) {
+    lb->generation = (lb->generation + 1) & 0xffff;
+    for (uint32_t i = 0; i < lb->n; i++) {
+      struct backend *b = &lb->backend[i];
+      b->active = b->failures = b->successes = 0;
+      b->healthy = true;
+    }
+    list_healthy(lb);
+  } else {
+    start_checks(sim, member);
+  }
+}
+
+/* --- life ----------------------------------------------------------------------------------- */
+
+static bool load_balancer_validate(const struct spec *spec, const struct component_spec *component,
+                                   struct error *err) {
+  const struct load_balancer_config *config = component->config;
+  uint64_t n = 0;
+  for (uint32_t i = 0; i < config->backends.n; i++) {
+    n += spec->component[config->backends.id[i]].instances;
+  }
+  if (n > UINT16_MAX) return error_set(err, "backends: at most %d are possible", UINT16_MAX);
+  if (config->choices > LOAD_BALANCER_MAX_CHOICES) {
+    return error_set(err, "choices must be at most %d", LOAD_BALANCER_MAX_CHOICES);
+  }
+  if (config->choices != 2 && config->algorithm != POWER_OF_TWO) {
+    return error_set(err, "'choices' is read only with algorithm = \"power_of_two\"");
+  }
+  if (config->health.given && config->health.timeout_ns > config->health.interval_ns) {
+    return error_set(err,
+                     "health_check: timeout is longer than interval, so checks would overlap; "
+                     "shorten timeout or lengthen interval");
+  }
+  return true;
+}
+
+static void load_balancer_init(struct sim *sim, struct member *member) {
+  struct load_balancer_state *lb = member->state;
+  lb->config = member->component->config;
+  for (uint32_t i = 0; i < lb->config->backends.n; i++) {
+    lb->n += sim->component[lb->config->backends.id[i]].members;
+  }
+  lb->backend = mem_zeroed(lb->n, sizeof *lb->backend);
+  lb->healthy = mem_zeroed(lb->n, sizeof *lb->healthy);
+  uint32_t n = 0;
+  for (uint32_t i = 0; i < lb->config->backends.n; i++) {
+    struct component *group = &sim->component[lb->config->backends.id[i]];
+    for (uint32_t k = 0; k < group->members; k++) {
+      lb->backend[n++] = (struct backend){.member = &group->member[k], .healthy = true};
+    }
+  }
+  list_healthy(lb);
+  lb->pick = sim_stream(sim, member->component, "pick");
+}
+
+static void load_balancer_destroy(struct sim *sim, struct member *member) {
+  (void)sim;
+  struct load_balancer_state *lb = member->state;
+  free(lb->backend);
+  free(lb->healthy);
+}
+
+static void load_balancer_reset(struct sim *sim, struct member *member) {
+  (void)sim;
+  struct load_balancer_state *lb = member->state;
+  lb->no_backend = lb->probes_failed = lb->ejections = 0;
+}
+
+static void load_balancer_collect(struct sim *sim, struct component *component,
+                                  struct metrics *out) {
+  (void)sim;
+  double no_backend = 0, failed = 0, ejections = 0, healthy = 0;
+  for (uint32_t i = 0; i < component->members; i++) {
+    const struct load_balancer_state *lb = component->member[i].state;
+    no_backend += (double)lb->no_backend;
+    failed += (double)lb->probes_failed;
+    ejections += (double)lb->ejections;
+    healthy += (double)lb->healthy_n;
+  }
+  const char *name = component->spec->name;
+  metric_quotient(out, UNIT_COUNT, no_backend, 1, "%s.no_backend", name);
+  metric_quotient(out, UNIT_COUNT, failed, 1, "%s.checks_failed", name);
+  metric_quotient(out, UNIT_COUNT, ejections, 1, "%s.ejections", name);
+  metric_quotient(out, UNIT_COUNT, healthy, component->members, "%s.healthy_backends", name);
+}
+
+#define AT(field) offsetof(struct load_balancer_config, field)
+#define AT_HEALTH(field) offsetof(struct health_config, field)
+
+static const struct param health_params[] = {
+    {.name = "interval",
+     .type = PARAM_DURATION,
+     .offset = AT_HEALTH(interval_ns),
+     .fallback = "2s",
+     .min = 1,
+     .max = 1e18,
+     .doc = "Time between two checks of a backend (HAProxy: 2 s)."},
+    {.name = "timeout",
+     .type = PARAM_DURATION,
+     .offset = AT_HEALTH(timeout_ns),
+     .fallback = "1s",
+     .min = 1,
+     .max = 1e18,
+     .doc = "A check not answered by then has failed (Kubernetes: 1 s)."},
+    {.name = "fall",
+     .type = PARAM_COUNT,
+     .offset = AT_HEALTH(fall),
+     .fallback = "3",
+     .min = 1,
+     .max = 1000,
+     .doc = "Failed checks in a row that take a backend out (HAProxy: 3)."},
+    {.name = "rise",
+     .type = PARAM_COUNT,
+     .offset = AT_HEALTH(rise),
+     .fallback = "2",
+     .min = 1,
+     .max = 1000,
+     .doc = "Good checks in a row that take it back (HAProxy: 2)."},
+    {0},
+};
+
+static const struct param load_balancer_params[] = {
+    {.name = "algorithm",
+     .type = PARAM_ENUM,
+     .offset = AT(algorithm),
+     .fallback = "round_robin",
+     .choices = algorithm_choices,
+     .doc = "How a backend is chosen (nginx, HAProxy: round robin)."},
+    {.name = "backends",
+     .type = PARAM_REFS,
+     .offset = AT(backends),
+     .required = true,
+     .doc = "Components whose instances share the calls."},
+    {.name = "choices",
+     .type = PARAM_COUNT,
+     .offset = AT(choices),
+     .fallback = "2",
+     .min = 1,
+     .max = LOAD_BALANCER_MAX_CHOICES,
+     .doc = "For power_of_two: how many different backends are drawn, of which the one with the "
+            "fewest "
+            "calls gets the call (Envoy, HAProxy: 2)."},
+    {.name = "timeout",
+     .type = PARAM_DURATION,
+     .offset = AT(timeout_ns),
+     .fallback = "never",
+     .max = INFINITY,
+     .doc = "How long a backend may take; then the caller is answered with the timeout."},
+    {.name = "health_check",
+     .type = PARAM_GROUP,
+     .offset = AT(health),
+     .group = health_params,
+     .doc = "Active checks. Without them every backend is used whatever happens to it."},
+    {0},
+};
+
+static const struct metric_def load_balancer_metrics[] = {
+    {"no_backend", "", "Calls refused because no backend was healthy."},
+    {"checks_failed", "", "Health checks that failed."},
+    {"ejections", "", "Times a backend was taken out."},
+    {"healthy_backends", "", "Backends in use at the end of the run."},
+    {0},
+};
+
+const struct kind kind_load_balancer = {
+    .name = "load_balancer",
+    .summary = "Spreads calls over backends and stops using those that fail health checks.",
+    .doc =
+        "Passes each call on to one instance of its backends and the answer back, errors "
+        "included; it takes no time and has no limit of its own. least_connections looks at the "
+        "calls it has itself sent and not got back; ties go round robin. power_of_two draws "
+        "`choices` different backends. A call that failed is not tried again elsewhere.\n"
+        "A health check crosses the network like a call and is answered by the backend's host: "
+        "it fails when that is down, hung, cut off or swallows calls, not when it is merely "
+        "busy. Checks of different backends are spread over the interval. When every backend is "
+        "out, calls are refused (HAProxy's 503). Each instance of a group checks by itself. A "
+        "balancer that crashed comes back with all backends in use. Left out: connections, "
+        "sessions, weights, passive checks.",
+    .example =
+        "client \"users\" { arrivals = poisson \"150/s\", target = \"lb\", timeout = \"1s\" }\n"
+        "load_balancer \"lb\" { algorithm = \"least_connections\", backends = \"web\",\n"
+        "  health_check = { interval = \"2s\", timeout = \"1s\", fall = 3, rise = 2 } }\n"
+        "service \"web\" { instances = 3, workers = 1, work = exponential \"10ms\" }\n"
+        "fault { crash \"web[2]\", at = \"30s\", lasts = \"20s\" }\n"
+        "run { duration = \"90s\", warmup = \"10s\", replications = 4 }\n",
+    .params = load_balancer_params,
+    .metrics = load_balancer_metrics,
+    .config_size = sizeof(struct load_balancer_config),
+    .state_size = sizeof(struct load_balancer_state),
+    .validate = load_balancer_validate,
+    .init = load_balancer_init,
+    .start = start_checks,
+    .on_call = load_balancer_on_call,
+    .on_reply = load_balancer_on_reply,
+    .on_timer = load_balancer_on_timer,
+    .on_event = load_balancer_on_event,
+    .on_fault = load_balancer_on_fault,
+    .reset = load_balancer_reset,
+    .collect = load_balancer_collect,
+    .destroy = load_balancer_destroy,
+};

@@ -1,0 +1,477 @@
+/* service: servers with workers and a queue that run a handler for each operation. */
+#include <math.h>
+#include <stdlib.h>
+
+#include "arena.h"
+#include "program.h"
+#include "sim.h"
+#include "station.h"
+
+enum io { IO_BLOCKING, IO_ASYNC };
+
+struct service_config {
+  uint64_t workers, queue;
+  uint32_t discipline, io, cancel;
+  struct priorities priority;
+  struct dist work;
+  struct handlers on;
+};
+
+/* What all members share; read-only once built. */
+struct service_shared {
+  const struct program *program[SPEC_MAX_OPS]; /* by operation; NULL: none */
+  struct program only_work;
+  struct step work_step[2];
+  uint8_t class[SPEC_MAX_OPS]; /* priority class by operation, 0 first */
+  struct stream work, sleep, branch, request, response;
+};
+
+struct service_state {
+  const struct service_config *config;
+  const struct service_shared *shared;
+  struct station station;
+  uint64_t cancelled;
+};
+
+/* Draws of one request: its key is the entity, the step's ordinal the block. */
+static struct draws step_draws(struct stream stream, const struct frame *call,
+                               const struct step *step) {
+  return draws_begin(stream, call->key, (uint64_t)step->ordinal << 32);
+}
+
+/* Ends a call: its worker takes up the next one, which is returned and to be run, or NULL. */
+static struct frame *finish(struct sim *sim, struct member *member, struct frame *call,
+                            enum outcome outcome) {
+  struct service_state *s = member->state;
+  struct frame *next = NULL;
+  if (!(call->flags & CALL_RELEASED)) next = station_leave(sim, &s->station, call);
+  call_reply(sim, call, outcome);
+  return next;
+}
+
+/* --- steps that call others ----------------------------------------------------------------- */
+
+/* Same request, same service, same call: the same key, whoever calls and whatever else is done. */
+static uint64_t child_key(const struct member *member, const struct frame *call, uint32_t which,
+                          uint32_t copy) {
+  return rng_mix(call->key ^ member->component->name_hash) +
+         ((uint64_t)which << 32 | copy) * UINT64_C(0x9e3779b97f4a7c15);
+}
+
+static void send_call(struct sim *sim, struct member *member, struct frame *call,
+                      const struct program *program, uint32_t which, uint32_t copy) {
+  const struct program_call *spec = &program->call[which];
+  struct frame *child = call_new(sim, member, call);
+  child->key = child_key(member, call, which, copy);
+  child->site = call->pc;
+  if (spec->op != OP_INHERIT) child->op = (uint8_t)spec->op;
+  struct component *to = &sim->component[spec->component];
+  call_send(sim, child, component_pick(to, child->key), spec->timeout_ns);
+}
+
+static uint32_t calls_in(const struct program *program, const struct step *step) {
+  uint32_t n = 0;
+  for (uint32_t i = 0; i < step->count; i++) n += program->call[step->first + i].times;
+  return n;
+}
+
+/* In an event loop a call that waits needs no worker: the next one takes it up. */
+static struct frame *release_while_waiting(struct sim *sim, struct service_state *s,
+                                           struct frame *call) {
+  if (s->config->io != IO_ASYNC || call->flags & CALL_RELEASED) return NULL;
+  call->flags |= CALL_RELEASED;
+  return station_leave(sim, &s->station, call);
+}
+
+static struct frame *start_calls(struct sim *sim, struct member *member, struct frame *call,
+                                 const struct program *program, const struct step *step) {
+  uint32_t stamp = call->stamp;
+  uint16_t pc = call->pc;
+  call->state = FRAME_WAITING;
+  call->pending = (uint16_t)calls_in(program, step);
+  call->due_ns = 0; /* while it waits: how many of the calls have failed */
+  struct frame *next = release_while_waiting(sim, member->state, call);
+  for (uint32_t i = 0; i < step->count; i++) {
+    for (uint32_t k = 0; k < program->call[step->first + i].times; k++) {
+      send_call(sim, member, call, program, step->first + i, k);
+      /* An answer may have come at once and ended the step, or the whole call. */
+      if (call->stamp != stamp || call->pc != pc) return next;
+    }
+  }
+  return next;
+}
+
+/* --- the interpreter ------------------------------------------------------------------------ */
+
+static const struct program *program_of(const struct member *member, const struct frame *call) {
+  const struct service_state *s = member->state;
+  return s->shared->program[call->op];
+}
+
+/* Answers the caller and goes on with a frame on nobody's account. */
+static struct frame *reply_early(struct sim *sim, struct frame *call) {
+  struct frame *rest = call_detach(sim, call);
+  call_reply(sim, call, OUTCOME_OK);
+  return rest;
+}
+
+static bool branch_taken(const struct service_shared *shared, const struct frame *call,
+                         const struct step *step) {
+  if (step->op >= 0 && call->op != step->op) return false;
+  if (step->chance >= 1) return true;
+  struct draws draws = step_draws(shared->branch, call, step);
+  return draws_unit(&draws) < step->chance;
+}
+
+/* An asleep or waiting call of an event loop needs a worker again before it can go on. False: it
+ * has to wait for one. */
+static bool worker_again(struct sim *sim, struct service_state *s, struct frame *call) {
+  if (!(call->flags & CALL_RELEASED)) return true;
+  call->flags &= (uint8_t)~CALL_RELEASED;
+  return station_enter(sim, &s->station, call, s->shared->class[call->op], true) == STATION_STARTED;
+}
+
+/* Runs a call from its pc until it has to wait or ends. Returns the call that its worker takes up
+ * instead, or NULL. */
+static struct frame *run_one(struct sim *sim, struct member *member, struct frame *call) {
+  struct service_state *s = member->state;
+  const struct program *program = program_of(member, call);
+  for (;;) {
+    const struct step *step = &program->step[call->pc];
+    switch (step->kind) {
+      case STEP_WORK: {
+        if (!worker_again(sim, s, call)) return NULL;
+        struct draws draws = step_draws(s->shared->work, call, step);
+        station_work(sim, member, &s->station, call, dist_draw_whole(&step->dist, &draws));
+        return NULL;
+      }
+      case STEP_SLEEP: {
+        struct draws draws = step_draws(s->shared->sleep, call, step);
+        call_sleep(sim, member, call, dist_draw_whole(&step->dist, &draws));
+        return release_while_waiting(sim, s, call);
+      }
+      case STEP_CALL:
+      case STEP_PARALLEL:
+        return start_calls(sim, member, call, program, step);
+      case STEP_BRANCH:
+        call->pc = branch_taken(s->shared, call, step) ? (uint16_t)(call->pc + 1) : step->target;
+        break;
+      case STEP_JUMP:
+        call->pc = step->target;
+        break;
+      case STEP_FAIL:
+        return finish(sim, member, call, OUTCOME_FAILED);
+      case STEP_REPLY:
+        call->pc++;
+        if (!(call->flags & CALL_DETACHED)) call = reply_early(sim, call);
+        break;
+      case STEP_END:
+        return finish(sim, member, call, OUTCOME_OK);
+    }
+  }
+}
+
+/* A loop, not a recursion: a worker may take up many short calls at one instant. */
+static void run_steps(struct sim *sim, struct member *member, struct frame *call) {
+  while (call) call = run_one(sim, member, call);
+}
+
+static void service_on_timer(struct sim *sim, struct member *member, struct frame *call) {
+  call->pc++;
+  run_steps(sim, member, call);
+}
+
+static void service_on_event(struct sim *sim, struct member *member, uint32_t arg) {
+  struct service_state *s = member->state;
+  struct frame *call = station_due(sim, member, &s->station, arg);
+  if (call) service_on_timer(sim, member, call);
+}
+
+static void service_on_call(struct sim *sim, struct member *member, struct frame *call) {
+  struct service_state *s = member->state;
+  if (__builtin_expect(!s->shared->program[call->op], 0)) {
+    sim_fail(sim, "service \"%s\" received operation '%s' and has no handler for it",
+             member->component->spec->name, sim->spec->op[call->op]);
+    call_reply(sim, call, OUTCOME_FAILED);
+    return;
+  }
+  call->pc = 0;
+  call->flags &= (uint8_t) ~(CALL_RELEASED | CALL_CANCELLED);
+  switch (station_enter(sim, &s->station, call, s->shared->class[call->op], false)) {
+    case STATION_STARTED:
+      run_steps(sim, member, call);
+      break;
+    case STATION_QUEUED:
+      break;
+    case STATION_FULL:
+      call_reply(sim, call, OUTCOME_REFUSED);
+      break;
+  }
+}
+
+/* Whether a step that made several calls has what it needs, or cannot get it any more. */
+enum verdict { GOES_ON, STILL_WAITS, FAILS };
+
+static enum verdict judge(const struct program *program, const struct step *step,
+                          struct frame *call, enum outcome outcome) {
+  if (step->kind == STEP_CALL) return outcome == OUTCOME_OK ? GOES_ON : FAILS;
+  uint32_t all = calls_in(program, step), need = step->need ? step->need : all;
+  call->pending--;
+  if (outcome != OUTCOME_OK) call->due_ns++;
+  uint32_t failed = (uint32_t)call->due_ns, succeeded = all - call->pending - failed;
+  if (succeeded >= need) return GOES_ON;
+  return all - failed < need ? FAILS : STILL_WAITS;
+}
+
+static void service_on_reply(struct sim *sim, struct member *member, struct frame *call,
+                             struct frame *child, enum outcome outcome) {
+  if (child->site != call->pc || call->state != FRAME_WAITING) return; /* of a step that is over */
+  const struct program *program = program_of(member, call);
+  const struct step *step = &program->step[call->pc];
+  switch (judge(program, step, call, outcome)) {
+    case STILL_WAITS:
+      return;
+    case GOES_ON:
+      call->pc++;
+      break;
+    case FAILS:
+      if (step->target == 0) {
+        run_steps(sim, member, finish(sim, member, call, OUTCOME_FAILED));
+        return;
+      }
+      call->pc = step->target;
+      break;
+  }
+  run_steps(sim, member, call);
+}
+
+static void service_on_cancel(struct sim *sim, struct member *member, struct frame *call) {
+  struct service_state *s = member->state;
+  if (!s->config->cancel) return;
+  if (station_cancel(sim, &s->station, call)) s->cancelled++;
+}
+
+static void service_on_fault(struct sim *sim, struct member *member, enum fault_type fault,
+                             bool begins) {
+  struct service_state *s = member->state;
+  station_fault(sim, member, &s->station, fault, begins);
+}
+
+static double service_message_bytes(struct sim *sim, struct member *member, struct frame *call,
+                                    struct frame *child, bool answer) {
+  (void)sim;
+  const struct service_state *s = member->state;
+  const struct program *program = program_of(member, call);
+  const struct step *step = &program->step[child->site];
+  if (step->kind != STEP_CALL && step->kind != STEP_PARALLEL) return 0;
+  /* All calls of one step are taken to be as large as the first. */
+  const struct program_call *spec = &program->call[step->first];
+  struct draws draws =
+      draws_begin(answer ? s->shared->response : s->shared->request, child->key, 0);
+  return dist_draw(answer ? &spec->response : &spec->request, &draws);
+}
+
+/* --- life ----------------------------------------------------------------------------------- */
+
+static bool service_validate(const struct spec *spec, const struct component_spec *component,
+                             struct error *err) {
+  (void)spec;
+  const struct service_config *config = component->config;
+  bool has_work = config->work.kind != DIST_CONSTANT || config->work.a > 0;
+  if (config->on.n && has_work) {
+    return error_set(err, "'work' and 'on' exclude each other: write the work as a step of 'on'");
+  }
+  if (config->discipline == DISCIPLINE_PRIORITY && config->priority.n == 0) {
+    return error_set(err,
+                     "discipline \"priority\" needs 'priority', a list of operations from the "
+                     "first served to the last");
+  }
+  if (config->discipline != DISCIPLINE_PRIORITY && config->priority.n) {
+    return error_set(err, "'priority' is read only with discipline = \"priority\"");
+  }
+  if (config->discipline == DISCIPLINE_PS && config->io == IO_ASYNC) {
+    return error_set(err,
+                     "io = \"async\" has no effect with discipline \"ps\", where nobody waits "
+                     "for a worker; leave it out");
+  }
+  if (config->discipline == DISCIPLINE_PS && config->workers == PARAM_UNLIMITED) {
+    return error_set(err, "discipline \"ps\" shares a finite number of workers; give 'workers'");
+  }
+  return true;
+}
+
+static void build_programs(struct service_shared *shared, const struct service_config *config) {
+  shared->work_step[0] = (struct step){.kind = STEP_WORK, .dist = config->work};
+  shared->work_step[1] = (struct step){.kind = STEP_END};
+  shared->only_work = (struct program){.steps = 2, .step = shared->work_step};
+  const struct program *rest = config->on.n ? NULL : &shared->only_work;
+  for (uint32_t i = 0; i < config->on.n; i++) {
+    if (config->on.handler[i].op < 0) rest = &config->on.handler[i].program;
+  }
+  for (uint32_t op = 0; op < SPEC_MAX_OPS; op++) shared->program[op] = rest;
+  for (uint32_t i = 0; i < config->on.n; i++) {
+    const struct handler *h = &config->on.handler[i];
+    if (h->op >= 0) shared->program[h->op] = &h->program;
+  }
+}
+
+static struct service_shared *service_shared(struct sim *sim, const struct component *self) {
+  const struct service_config *config = self->config;
+  struct service_shared *shared = mem_zeroed(1, sizeof *shared);
+  build_programs(shared, config);
+  for (uint32_t op = 0; op < SPEC_MAX_OPS; op++) shared->class[op] = (uint8_t)config->priority.n;
+  for (uint32_t i = 0; i < config->priority.n; i++) {
+    shared->class[config->priority.ops[i]] = (uint8_t)i;
+  }
+  shared->work = sim_stream(sim, self, "work");
+  shared->sleep = sim_stream(sim, self, "sleep");
+  shared->branch = sim_stream(sim, self, "branch");
+  shared->request = sim_stream(sim, self, "request");
+  shared->response = sim_stream(sim, self, "response");
+  return shared;
+}
+
+static void service_init(struct sim *sim, struct member *member) {
+  struct service_state *s = member->state;
+  struct component *self = member->component;
+  if (!self->shared) self->shared = service_shared(sim, self);
+  s->config = self->config;
+  s->shared = self->shared;
+  station_init(&s->station, (enum discipline)s->config->discipline, s->config->workers,
+               s->config->queue, s->config->priority.n + 1);
+}
+
+static void service_destroy(struct sim *sim, struct member *member) {
+  (void)sim;
+  struct service_state *s = member->state;
+  station_free(&s->station);
+}
+
+static struct station *service_station(struct member *member) {
+  return &((struct service_state *)member->state)->station;
+}
+
+static void service_reset(struct sim *sim, struct member *member) {
+  (void)sim;
+  ((struct service_state *)member->state)->cancelled = 0;
+}
+
+static void service_collect(struct sim *sim, struct component *component, struct metrics *out) {
+  (void)sim;
+  double cancelled = 0;
+  for (uint32_t i = 0; i < component->members; i++) {
+    cancelled += (double)((struct service_state *)component->member[i].state)->cancelled;
+  }
+  metric_quotient(out, UNIT_COUNT, cancelled, 1, "%s.cancelled", component->spec->name);
+}
+
+#define AT(field) offsetof(struct service_config, field)
+
+static const char *const io_choices[] = {"blocking", "async", NULL};
+static const char *const cancel_choices[] = {"never", "queued", NULL};
+
+static const struct param service_params[] = {
+    {.name = "workers",
+     .type = PARAM_COUNT,
+     .offset = AT(workers),
+     .fallback = "unlimited",
+     .min = 1,
+     .max = INFINITY,
+     .doc = "Threads or processes of one instance; each handles one call at a time."},
+    {.name = "queue",
+     .type = PARAM_COUNT,
+     .offset = AT(queue),
+     .fallback = "unlimited",
+     .min = 0,
+     .max = INFINITY,
+     .doc = "Calls that may wait for a worker of one instance; further ones are refused."},
+    {.name = "discipline",
+     .type = PARAM_ENUM,
+     .offset = AT(discipline),
+     .fallback = "fifo",
+     .choices = discipline_choices,
+     .doc = "Who is served next: first come first served, last come first served, by priority, or "
+            "ps: all at once, sharing the workers equally, as an operating system shares its cores "
+            "among threads."},
+    {.name = "priority",
+     .type = PARAM_PRIORITY,
+     .offset = AT(priority),
+     .doc =
+         "Operations from the first served to the last, for discipline = \"priority\". A call in "
+         "service is not interrupted."},
+    {.name = "io",
+     .type = PARAM_ENUM,
+     .offset = AT(io),
+     .fallback = "blocking",
+     .choices = io_choices,
+     .doc = "Whether a worker is held while its call waits for other components or sleeps "
+            "(blocking, as in a thread pool) or serves others meanwhile (async, as in an event "
+            "loop)."},
+    {.name = "cancel",
+     .type = PARAM_ENUM,
+     .offset = AT(cancel),
+     .fallback = "never",
+     .choices = cancel_choices,
+     .doc = "What becomes of a call whose caller gave up: never: it is done all the same; queued: "
+            "it is dropped if it still waits for a worker."},
+    {.name = "work",
+     .type = PARAM_TIME_DIST,
+     .offset = AT(work),
+     .fallback = "0ms",
+     .doc = "Short for a handler that only works: how long a call holds a worker."},
+    {.name = "on",
+     .type = PARAM_HANDLERS,
+     .offset = AT(on),
+     .doc =
+         "What is done for each operation: a list of steps (work, call, parallel, sleep, branch, "
+         "fail, reply), or lists by operation. A handler that reaches its end answers ok."},
+    {0},
+};
+
+static const struct metric_def service_metrics[] = {
+    {"cancelled", "", "Calls dropped from the queue because their caller had given up."},
+    {0},
+};
+
+const struct kind kind_service = {
+    .name = "service",
+    .summary = "Servers with workers and a queue that run a handler for each operation.",
+    .doc =
+        "Each instance has its own workers and queue. A call waits for a worker, which then runs "
+        "the handler of the call's operation step by step. With blocking io the worker is held "
+        "to the end, also while it waits for other components, so a slow dependency uses up the "
+        "workers; with async io it is free meanwhile and the call queues again, behind those "
+        "who wait, for its next piece of work. A call to another component that fails, fails the "
+        "handler (the caller sees `failed`) unless the call names a fallback.\n"
+        "The time a piece of work takes is drawn from the service's own stream, keyed by the "
+        "request: the same request takes the same time on whichever instance it lands. Under ps "
+        "every call progresses at rate min(1, workers / calls present). A queued call keeps its "
+        "place when its caller gives up unless `cancel` says otherwise. Left out: memory, "
+        "garbage collection, start-up.",
+    .example =
+        "client \"users\" { arrivals = poisson \"50/s\", target = \"shop\", "
+        "mix = { browse = 0.9, buy = 0.1 } }\n"
+        "service \"shop\" { instances = 2, workers = 4, queue = 64,\n"
+        "  on = { browse = { work(exponential \"20ms\") },\n"
+        "         buy = { work(exponential \"30ms\"), call { \"stock\", timeout = \"200ms\" } } } "
+        "}\n"
+        "service \"stock\" { workers = 2, work = lognormal { p50 = \"5ms\", p99 = \"40ms\" } }\n"
+        "run { duration = \"60s\", warmup = \"5s\", replications = 4 }\n",
+    .params = service_params,
+    .metrics = service_metrics,
+    .config_size = sizeof(struct service_config),
+    .state_size = sizeof(struct service_state),
+    .validate = service_validate,
+    .init = service_init,
+    .on_call = service_on_call,
+    .on_reply = service_on_reply,
+    .on_timer = service_on_timer,
+    .on_event = service_on_event,
+    .on_cancel = service_on_cancel,
+    .on_fault = service_on_fault,
+    .message_bytes = service_message_bytes,
+    .reset = service_reset,
+    .collect = service_collect,
+    .station = service_station,
+    .destroy = service_destroy,
+};
