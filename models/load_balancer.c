@@ -11,6 +11,7 @@ static const char *const algorithm_choices[] = {"round_robin", "random", "least_
 
 #define LOAD_BALANCER_MAX_CHOICES 16
 #define NIL_BACKEND UINT32_MAX
+#define MAX_BACKENDS 32767
 
 struct load_balancer_config {
   uint32_t algorithm;
@@ -217,7 +218,7 @@ static bool load_balancer_validate(const struct spec *spec, const struct compone
   for (uint32_t i = 0; i < config->backends.n; i++) {
     n += spec->component[config->backends.id[i]].instances;
   }
-  if (n > UINT16_MAX) return error_set(err, "backends: at most %d are possible", UINT16_MAX);
+  if (n > MAX_BACKENDS) return error_set(err, "backends: at most %d are possible", MAX_BACKENDS);
   if (config->choices > LOAD_BALANCER_MAX_CHOICES) {
     return error_set(err, "choices must be at most %d", LOAD_BALANCER_MAX_CHOICES);
   }

@@ -35,7 +35,7 @@ struct step {
   enum step_kind kind;
   uint16_t target;       /* step to go on at */
   uint16_t ordinal;      /* numbers the draws of this step: its position among steps of its kind */
-  uint32_t first, count; /* into program.calls */
+  uint32_t first, count; /* into program.calls; count is 1 for STEP_CALL */
   uint32_t need;         /* PARALLEL: successes wanted; 0 = of all calls (times counted) */
   double chance;
   int op;

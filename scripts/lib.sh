@@ -27,9 +27,10 @@ packages_of() {
 
 # missing_packages GROUP...: those of them that are not installed.
 missing_packages() {
-  local package
+  local package status
   for package in $(packages_of "$@"); do
-    dpkg -s "$package" 2>/dev/null | grep -q '^Status: install ok installed$' || echo "$package"
+    status=$(dpkg-query -W -f '${Status};' "$package" 2>/dev/null || true)
+    [[ $status == *'ok installed'* ]] || echo "$package"
   done
 }
 
@@ -84,6 +85,6 @@ test_counts() {
 
 # copy_tree DIR: the working tree, without what git ignores, into a folder that exists.
 copy_tree() {
-  (cd "$root" && find . \( -name .git -o -name 'build*' \) -prune -o -type f -print0 -o -type l -print0 |
+  (cd "$root" && find . \( -name .git -o -path './build*' \) -prune -o \( -type f -o -type l \) -print0 |
     tar --null --no-recursion -T - -cf -) | tar -xf - -C "$1"
 }

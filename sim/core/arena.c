@@ -97,6 +97,7 @@ char *arena_text(struct arena *arena, const char *text) {
 }
 
 char *arena_format(struct arena *arena, const char *format, ...) {
+  assert(format != NULL);
   va_list args, again;
   va_start(args, format);
   va_copy(again, args);

@@ -121,7 +121,7 @@ void call_discard(struct sim *sim, struct frame *frame) {
 static void push_frame_event(struct sim *sim, struct frame *frame, uint64_t delay_ns,
                              enum event_kind kind) {
   fel_push(&sim->fel,
-           (struct event){sim->now_ns + delay_ns, frame_slot(frame) << 4 | kind, frame->stamp});
+           event_make(sim->now_ns + delay_ns, frame_slot(frame) << 4 | kind, frame->stamp));
 }
 
 static void lose(struct sim *sim, struct frame *call, enum outcome cause) {
@@ -138,7 +138,7 @@ static void lose(struct sim *sim, struct frame *call, enum outcome cause) {
 static bool impaired_arrival(struct sim *sim, struct member *to, struct frame *call) {
   if (to->hung && !to->down) { /* counted when the hang is over and it gets through */
     faults_defer(sim, to,
-                 (struct event){sim->now_ns, frame_slot(call) << 4 | EVENT_ARRIVE, call->stamp});
+                 event_make(sim->now_ns, frame_slot(call) << 4 | EVENT_ARRIVE, call->stamp));
     return true;
   }
   enum outcome verdict = to->down ? OUTCOME_REFUSED : faults_gate(sim, to, call);
@@ -221,7 +221,7 @@ void call_finish(struct sim *sim, struct frame *call) {
   }
   if (__builtin_expect(maker->hung, 0)) {
     faults_defer(sim, maker,
-                 (struct event){sim->now_ns, frame_slot(call) << 4 | EVENT_REPLY, call->stamp});
+                 event_make(sim->now_ns, frame_slot(call) << 4 | EVENT_REPLY, call->stamp));
     return;
   }
   sim->calls.answered++;
@@ -338,7 +338,7 @@ void call_timeout(struct sim *sim, struct frame *call) {
   }
   if (__builtin_expect(maker->hung, 0)) {
     faults_defer(sim, maker,
-                 (struct event){sim->now_ns, frame_slot(call) << 4 | EVENT_TIMEOUT, call->stamp});
+                 event_make(sim->now_ns, frame_slot(call) << 4 | EVENT_TIMEOUT, call->stamp));
     return;
   }
   bool vanished = call->state == FRAME_LOST;

@@ -170,6 +170,11 @@ bool dist_pareto(struct dist *out, double minimum, double shape, double maximum,
   if (!positive(err, "pareto", "minimum", minimum)) return false;
   if (!between(err, "pareto", "shape", shape, 0.01, 1e9)) return false;
   if (!above(err, "pareto", "maximum", maximum, "minimum", minimum)) return false;
+  /* So that minimum / maximum is an ordinary number. */
+  if (maximum < INFINITY && minimum / maximum < 1e-300) {
+    return error_set(err, "pareto: maximum must be infinite or at most 1e300 times minimum, got %g",
+                     maximum);
+  }
   *out = (struct dist){.kind = DIST_PARETO, .a = shape, .b = minimum, .c = maximum};
   return true;
 }
@@ -430,8 +435,15 @@ static struct moments normal_moments(double mean, double sd) {
 }
 
 static struct moments weibull_moments(double shape, double scale) {
-  double first = det_lgamma(1.0 + 1.0 / shape), second = det_lgamma(1.0 + 2.0 / shape);
-  return (struct moments){scale * det_exp(first), det_expm1(second - 2.0 * first)};
+  double x = 1.0 / shape;
+  double first = det_lgamma(1.0 + x);
+  /* log(cv2 + 1); its series in x (from that of log gamma(1 + x), DLMF 5.7.3) once the difference
+   * would cancel: x^2 pi^2/6 - 2 zeta(3) x^3 + 7 zeta(4)/2 x^4. */
+  double spread = det_lgamma(1.0 + 2.0 * x) - 2.0 * first;
+  if (x < 1e-3) {
+    spread = x * x * (1.6449340668482264 - x * (2.4041138063191886 - x * 3.7881313179889836));
+  }
+  return (struct moments){scale * det_exp(first), det_expm1(spread)};
 }
 
 /* E(X^k) / minimum^k of the Pareto law: shape / (shape - k) for maximum = infinity, else

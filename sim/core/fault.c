@@ -110,18 +110,18 @@ static void reset_calls(struct sim *sim, struct member *m) {
   for (struct frame *f = frame_first(sim, &slot); f; f = frame_following(sim, &slot)) {
     if (f->callee != m->id || !frame_is_handled(f)) continue;
     if (n == capacity) list = mem_resize(list, (capacity *= 2) * sizeof *list);
-    list[n++] = (struct event){0, frame_slot(f), f->stamp};
+    list[n++] = event_make(0, frame_slot(f), f->stamp);
   }
   for (uint32_t i = 0; i < n; i++) { /* answering may free and reuse frames */
-    struct frame *f = frame_at(sim, list[i].ref);
-    if (f->stamp == list[i].arg && f->callee == m->id) call_reply(sim, f, OUTCOME_RESET);
+    struct frame *f = frame_at(sim, event_ref(&list[i]));
+    if (f->stamp == event_arg(&list[i]) && f->callee == m->id) call_reply(sim, f, OUTCOME_RESET);
   }
   free(list);
 }
 
 static void push_timer(struct sim *sim, struct frame *f, uint64_t left_ns) {
   f->due_ns = sim->now_ns + left_ns;
-  fel_push(&sim->fel, (struct event){f->due_ns, frame_slot(f) << 4 | EVENT_TIMER, f->stamp});
+  fel_push(&sim->fel, event_make(f->due_ns, frame_slot(f) << 4 | EVENT_TIMER, f->stamp));
 }
 
 /* Running work stops (hang begins), goes on (hang ends) or takes `stretch` times as long. */
@@ -240,8 +240,7 @@ static uint64_t draw_time(struct instance *it, const struct dist *dist) {
 
 static void schedule(struct sim *sim, uint32_t which, uint64_t delay_ns, bool begins) {
   if (delay_ns > TIME_NEVER / 2 - sim->now_ns) return;
-  fel_push(&sim->fel,
-           (struct event){sim->now_ns + delay_ns, which << 4 | EVENT_FAULT, begins ? 1 : 0});
+  fel_push(&sim->fel, event_make(sim->now_ns + delay_ns, which << 4 | EVENT_FAULT, begins ? 1 : 0));
 }
 
 void faults_event(struct sim *sim, uint32_t which, bool begins) {

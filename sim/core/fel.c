@@ -54,7 +54,58 @@ bool fel_redistribute(struct fel *fel, uint32_t b, uint64_t until_ns) {
   fel->last_ns = first;
   bucket->n = 0;
   fel->nonempty &= ~(UINT64_C(1) << (b - 1));
-  fel->pending -= n;                                       /* fel_push counts them again */
-  for (uint32_t i = 0; i < n; i++) fel_push(fel, list[i]); /* never into this bucket */
+  fel->pending -= n;                                             /* pushing counts them again */
+  for (uint32_t i = 0; i < n; i++) fel_push_radix(fel, list[i]); /* never this bucket */
   return true;
+}
+
+void fel_to_radix(struct fel *fel) {
+  fel->radix = true;
+  for (uint32_t i = fel->near_n; i-- > 0;) fel_push_radix(fel, fel->near[i]); /* earliest first */
+  fel->near_n = 0;
+}
+
+/* Buckets hold ties in order, and earlier buckets earlier times: a stable insertion keeps both. */
+void fel_to_near(struct fel *fel) {
+  fel->radix = false;
+  struct fel_bucket *zero = &fel->bucket[0];
+  for (uint32_t i = fel->head; i < zero->n; i++) fel_push(fel, zero->list[i]);
+  fel->head = zero->n = 0;
+  for (uint32_t b = 1; b <= 64; b++) {
+    struct fel_bucket *bucket = &fel->bucket[b];
+    for (uint32_t i = 0; i < bucket->n; i++) fel_push(fel, bucket->list[i]);
+    bucket->n = 0;
+  }
+  fel->nonempty = 0;
+  fel->pending = 0;
+}
+
+bool fel_pop_radix(struct fel *fel, uint64_t until_ns, struct event *out) {
+  if (fel->pending <= FEL_NEAR_MIN) {
+    fel_to_near(fel);
+    return fel_pop(fel, until_ns, out);
+  }
+  for (;;) {
+    struct fel_bucket *zero = &fel->bucket[0];
+    if (fel->head < zero->n) {
+      if (fel->last_ns >= until_ns) return false;
+      *out = zero->list[fel->head++];
+      if (fel->head == zero->n) fel->head = zero->n = 0;
+      fel->pending--;
+      return true;
+    }
+    if (!fel->nonempty) return false;
+    uint32_t b = 1 + (uint32_t)__builtin_ctzll(fel->nonempty);
+    struct fel_bucket *bucket = &fel->bucket[b];
+    if (bucket->n == 1) {
+      if (bucket->list[0].time_ns >= until_ns) return false;
+      *out = bucket->list[0];
+      fel->last_ns = out->time_ns;
+      bucket->n = 0;
+      fel->nonempty &= fel->nonempty - 1;
+      fel->pending--;
+      return true;
+    }
+    if (!fel_redistribute(fel, b, until_ns)) return false;
+  }
 }

@@ -86,8 +86,8 @@ static void build_component(struct sim *sim, uint32_t c, uint32_t first_member) 
 /* Events of frames that are gone may be dropped unseen. Reading only stamps keeps this cheap. */
 static bool event_is_dead(const void *owner, const struct event *event) {
   const struct sim *sim = owner;
-  if ((event->ref & 15) > EVENT_CANCEL) return false;
-  return frame_at(sim, event->ref >> 4)->stamp != event->arg;
+  if ((event_ref(event) & 15) > EVENT_CANCEL) return false;
+  return frame_at(sim, event_ref(event) >> 4)->stamp != event_arg(event);
 }
 
 struct sim *sim_new(const struct spec *spec, uint64_t seed, uint64_t replication,
@@ -114,7 +114,7 @@ struct sim *sim_new(const struct spec *spec, uint64_t seed, uint64_t replication
     struct member *m = &sim->member[i];
     if (m->component->kind->init) m->component->kind->init(sim, m);
   }
-  fel_push(&sim->fel, (struct event){warmup_ns, EVENT_WARM, 0});
+  fel_push(&sim->fel, event_make(warmup_ns, EVENT_WARM, 0));
   if (sim->faults) faults_start(sim);
   for (uint32_t i = 0; i < sim->members; i++) {
     struct member *m = &sim->member[i];
@@ -148,18 +148,18 @@ void sim_free(struct sim *sim) {
 /* --- running -------------------------------------------------------------------------------- */
 
 static void member_event(struct sim *sim, const struct event *event) {
-  struct member *m = &sim->member[event->ref >> 4];
+  struct member *m = &sim->member[event_ref(event) >> 4];
   if (__builtin_expect(m->hung, 0)) {
     faults_defer(sim, m, *event);
     return;
   }
-  m->component->kind->on_event(sim, m, event->arg);
+  m->component->kind->on_event(sim, m, event_arg(event));
 }
 
 static inline void dispatch_frame(struct sim *sim, const struct event *event) {
-  struct frame *frame = frame_at(sim, event->ref >> 4);
-  if (frame->stamp != event->arg) return; /* its call ended before */
-  switch ((enum event_kind)(event->ref & 15)) {
+  struct frame *frame = frame_at(sim, event_ref(event) >> 4);
+  if (frame->stamp != event_arg(event)) return; /* its call ended before */
+  switch ((enum event_kind)(event_ref(event) & 15)) {
     case EVENT_ARRIVE:
       call_deliver(sim, frame);
       break;
@@ -183,13 +183,13 @@ static inline void dispatch_frame(struct sim *sim, const struct event *event) {
 }
 
 static inline void dispatch(struct sim *sim, const struct event *event) {
-  uint32_t kind = event->ref & 15;
+  uint32_t kind = event_ref(event) & 15;
   if (kind < EVENT_MEMBER) {
     dispatch_frame(sim, event);
   } else if (kind == EVENT_MEMBER) {
     member_event(sim, event);
   } else if (kind == EVENT_FAULT) {
-    faults_event(sim, event->ref >> 4, event->arg);
+    faults_event(sim, event_ref(event) >> 4, event_arg(event));
   } else {
     collect_reset(sim);
   }
@@ -214,8 +214,8 @@ bool sim_run(struct sim *sim, uint64_t until_ns) {
       return false;
     }
     sim->events++;
-    sim->fingerprint = (sim->fingerprint ^ event.time_ns ^ (uint64_t)event.ref << 40) *
-                       UINT64_C(0x9e3779b97f4a7c15);
+    sim->fingerprint =
+        (sim->fingerprint ^ event.time_ns ^ event.what << 40) * UINT64_C(0x9e3779b97f4a7c15);
     sim->fingerprint ^= sim->fingerprint >> 29;
     dispatch(sim, &event);
   }

@@ -251,7 +251,7 @@ static inline uint32_t frame_slot(const struct frame *frame) {
 /* Schedules on_event(arg) for the member; delay 0 runs after all events of this instant. */
 static inline void sim_schedule(struct sim *sim, struct member *member, uint64_t delay_ns,
                                 uint32_t arg) {
-  fel_push(&sim->fel, (struct event){sim->now_ns + delay_ns, member->id << 4 | EVENT_MEMBER, arg});
+  fel_push(&sim->fel, event_make(sim->now_ns + delay_ns, member->id << 4 | EVENT_MEMBER, arg));
 }
 
 /* A new call made by `from`, on behalf of `parent` (NULL: on its own account). Key, item and

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "command.h"
 #include "number.h"
 
 json_t *json_number(double value) {
@@ -88,7 +87,7 @@ static void add_scenario(json_t *tree, const struct scenario *scenario) {
 json_t *json_results(const struct results *results) {
   json_t *tree = json_object();
   json_object_set_new(tree, "schema", json_integer(JSON_SCHEMA));
-  json_object_set_new(tree, "version", json_text(archsim_version));
+  json_object_set_new(tree, "version", json_text(ARCHSIM_VERSION));
   if (results->scenario != NULL) add_scenario(tree, results->scenario);
   /* A seed takes all of 64 bits, one more than jansson's integers have. */
   json_object_set_new(tree, "seed", json_integer((json_int_t)results->seed));

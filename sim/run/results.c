@@ -250,7 +250,7 @@ void results_judge(struct results *results, const struct goal *goal, uint32_t go
     } else {
       g->pass = holds(goal[i].op, r->estimate.value, goal[i].limit);
     }
-    if (r != NULL && r->merge == METRIC_QUANTILE && result_samples_beyond(r) < FEW_SAMPLES) {
+    if (g->reason == NULL && r->merge == METRIC_QUANTILE && result_samples_beyond(r) < FEW_SAMPLES) {
       results_warn(results, "goal \"%s\" rests on %.0f samples beyond its quantile: run longer",
                    goal[i].text, floor(result_samples_beyond(r)));
     }

@@ -26,8 +26,10 @@ void signals_install(void) {
   for (size_t i = 0; i < sizeof caught / sizeof caught[0]; i++) {
     struct sigaction old, action = {.sa_handler = clean_up, .sa_flags = (int)SA_RESETHAND};
     sigemptyset(&action.sa_mask);
-    /* What the parent had ignored (nohup) stays ignored. */
-    if (sigaction(caught[i], NULL, &old) == 0 && old.sa_handler == SIG_IGN) continue;
+    /* Under nohup a run goes on. SIGINT is different: shells ignore it for whatever a script starts
+     * in the background, and a `kill -INT` there is meant. */
+    bool ignored = sigaction(caught[i], NULL, &old) == 0 && old.sa_handler == SIG_IGN;
+    if (ignored && caught[i] == SIGHUP) continue;
     sigaction(caught[i], &action, NULL);
   }
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #define GAP 2u
+#define LEAST_WIDTH 20u /* of a column that gives way */
 
 struct cell {
   char *text;
@@ -50,9 +51,11 @@ static void measure(const struct table *table, uint32_t rows, uint32_t width[]) 
     }
     total += width[c] + (c > 0 ? GAP : 0);
   }
-  uint32_t excess = total > TERM_COLUMNS ? total - TERM_COLUMNS : 0;
-  uint32_t least = MIN(width[0], 8);
-  width[0] = width[0] > least + excess ? width[0] - excess : least;
+  const char *yields = strchr(table->layout, 'L');
+  if (yields == NULL || total <= TERM_COLUMNS) return;
+  uint32_t *wide = &width[yields - table->layout];
+  uint32_t excess = total - TERM_COLUMNS, least = MIN(*wide, LEAST_WIDTH);
+  *wide = *wide > least + excess ? *wide - excess : least;
 }
 
 static void print_row(const struct table *table, const struct term *term, uint32_t row,
@@ -79,8 +82,12 @@ void table_finish(struct table *table, const struct term *term) {
   uint32_t width[TABLE_MAX_COLUMNS] = {0};
   measure(table, rows, width);
   for (uint32_t r = 0; r < rows; r++) print_row(table, term, r, width);
+  table_drop(table);
+}
+
+void table_drop(struct table *table) {
   for (uint32_t i = 0; i < table->cell->len; i++) {
-    free(g_array_index(table->cell, struct cell, i).text);
+    g_free(g_array_index(table->cell, struct cell, i).text);
   }
   g_array_free(table->cell, TRUE);
   g_free(table);

@@ -1,7 +1,7 @@
 /* A table for the terminal: columns as wide as their widest cell, whatever alphabet they hold.
  *
  * Cells are filled row by row, from left to right; the texts are copied. If the table is wider than
- * the terminal, its first column gives way. */
+ * the terminal, one column gives way, but never so far that names can't be recognised any more. */
 #ifndef TABLE_H
 #define TABLE_H
 
@@ -11,7 +11,7 @@
 
 struct table;
 
-/* `layout` has a letter for each column: 'l' aligns left, 'r' right. */
+/* `layout` has a letter for each column: 'l' aligns left, 'r' right, 'L' left and gives way. */
 struct table *table_new(const char *layout, uint32_t indent);
 void table_cell(struct table *table, enum style style, const char *text);
 
@@ -20,5 +20,8 @@ void table_end_row(struct table *table);
 
 /* Prints and frees it. */
 void table_finish(struct table *table, const struct term *term);
+
+/* Frees it without printing. */
+void table_drop(struct table *table);
 
 #endif

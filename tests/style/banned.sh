@@ -35,45 +35,27 @@ strip() {
     }' "$1"
 }
 
-# files PLACE...: the C files below these files and folders.
-files() {
-  local place
-  for place in "$@"; do
-    [ -e "$place" ] || continue
-    find "$place" -name 'build*' -prune -o -type f -name '*.[ch]' -print
-  done | LC_ALL=C sort
-}
+# The C code without comments and strings, under the same names.
+code=$(mktemp -d)
+trap 'rm -rf -- "$code"' EXIT
+while IFS= read -r file; do
+  mkdir -p "$code/$(dirname -- "$file")"
+  strip "$file" >"$code/$file"
+done < <(find sim models tests -type d -name 'build*' -prune -o -type f -name '*.[ch]' -print 2>/dev/null)
 
-report() { # file, "line:text" lines on standard input, remedy
-  local line
+# search FOLDER PATTERN REMEDY PLACE...: reports what the Perl pattern finds below these places.
+search() {
+  local folder=$1 pattern=$2 remedy=$3 line
+  shift 3
   while IFS= read -r line; do
-    printf '%s:%s\n    %s\n' "$1" "$line" "$2"
+    printf '%s\n    %s\n' "$line" "$remedy"
     offences=$((offences + 1))
-  done
+  done < <(cd "$folder" && grep -rHnIsP --exclude-dir=.git --exclude-dir='build*' -- "$pattern" "$@" |
+    LC_ALL=C sort)
 }
 
-# ban PATTERN REMEDY PLACE...: a Perl pattern in C code.
-ban() {
-  local pattern=$1 remedy=$2 file
-  shift 2
-  while IFS= read -r file; do
-    report "$file" "$remedy" < <(grep -nP -- "$pattern" <<<"${stripped[$file]}" || true)
-  done < <(files "$@")
-}
-
-# ban_text PATTERN REMEDY PLACE...: in any text file, comments included.
-ban_text() {
-  local pattern=$1 remedy=$2 file
-  shift 2
-  while IFS= read -r file; do
-    report "$file" "$remedy" < <(grep -nIP -- "$pattern" "$file" || true)
-  done < <(for place in "$@"; do
-    if [ -e "$place" ]; then find "$place" \( -name .git -o -name 'build*' \) -prune -o -type f -print; fi
-  done | LC_ALL=C sort)
-}
-
-declare -A stripped
-while IFS= read -r file; do stripped[$file]=$(strip "$file"); done < <(files sim models tests)
+ban() { search "$code" "$@"; }    # code
+ban_text() { search "$PWD" "$@"; } # any text, comments included
 
 all=(sim models tests)
 deterministic=(sim/core models)

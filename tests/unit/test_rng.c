@@ -104,7 +104,7 @@ static void test_streams_differ(void **state) {
   size_t n = 0;
   uint64_t *keys = malloc(sizeof keys[0] * SIDE * SIDE * SIDE * SIDE);
   assert_non_null(keys);
-  char names[SIDE][16];
+  char names[SIDE][32];
   for (int i = 0; i < SIDE; i++) snprintf(names[i], sizeof names[i], "web[%d]", i);
   for (uint64_t seed = 0; seed < SIDE; seed++) {
     for (uint64_t replication = 0; replication < SIDE; replication++) {

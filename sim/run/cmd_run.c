@@ -1,0 +1,98 @@
+/* archsim run: run a scenario, report, judge. */
+#include <string.h>
+
+#include "command.h"
+#include "csv.h"
+#include "experiment.h"
+#include "json.h"
+#include "output.h"
+#include "progress.h"
+#include "report.h"
+
+static bool is_stdout(const char *path) {
+  return path != NULL && strcmp(path, "-") == 0;
+}
+
+static bool write_json(const struct results *results, const char *path, struct error *err) {
+  struct output output;
+  if (!output_open(&output, path, err)) return false;
+  json_t *tree = json_results(results);
+  json_write(tree, output.file);
+  json_decref(tree);
+  return output_close(&output, true, err);
+}
+
+static bool write_csv(const struct results *results, const char *path, struct error *err) {
+  struct output output;
+  if (!output_open(&output, path, err)) return false;
+  csv_results(results, output.file);
+  return output_close(&output, true, err);
+}
+
+/* Standard output belongs to the report, or to one of the files. */
+static void print_report(const struct results *results, const struct options *options) {
+  if (options->quiet || is_stdout(options->json) || is_stdout(options->csv)) return;
+  struct term term = term_open(stdout, options->color);
+  report_print(results, &(struct report_options){.members = options->members}, &term);
+}
+
+static bool write_all(const struct results *results, const struct options *options,
+                      struct error *err) {
+  print_report(results, options);
+  if (!output_flush_stdout(err)) return false;
+  if (options->json != NULL && !write_json(results, options->json, err)) return false;
+  return options->csv == NULL || write_csv(results, options->csv, err);
+}
+
+static bool check_outputs(const struct options *options, struct error *err) {
+  if (options->json != NULL && !output_check(options->json, err)) return false;
+  return options->csv == NULL || output_check(options->csv, err);
+}
+
+static void on_progress(void *data, double fraction) {
+  progress_update(data, fraction);
+}
+
+static int run_scenario(const struct scenario *scenario, const struct options *options) {
+  struct error err = {0};
+  struct progress progress;
+  progress_begin(&progress, options->progress && !options->quiet);
+  struct experiment_options how = {
+      .has_seed = options->has_seed,
+      .seed = options->seed,
+      .replications = options->replications,
+      .jobs = options->jobs,
+      .progress = on_progress,
+      .progress_data = &progress,
+  };
+  struct results results;
+  bool complete = experiment_run(scenario, &how, &results, &err);
+  progress_end(&progress);
+  if (!complete) return command_fail(EXIT_INCOMPLETE, &err);
+
+  int code = results_goals_met(&results) ? EXIT_GOALS_MET : EXIT_GOAL_FAILED;
+  if (!write_all(&results, options, &err)) {
+    code = command_fail(EXIT_INTERNAL, &err);
+  } else if (!results_checks_passed(&results)) {
+    error_set(&err, "a physics check failed, so these numbers are not to be trusted");
+    code = command_fail(EXIT_INTERNAL, &err);
+  }
+  results_free(&results);
+  return code;
+}
+
+int cmd_run(const struct command *command, const struct options *options) {
+  (void)command;
+  struct error err = {0};
+  if (is_stdout(options->json) && is_stdout(options->csv)) {
+    error_set(&err, "--json and --csv cannot both go to standard output");
+    return command_fail(EXIT_USAGE, &err);
+  }
+  struct scenario *scenario =
+      scenario_load(options->argument[0], options->setting, options->settings, &err);
+  if (scenario == NULL) return command_fail(EXIT_USAGE, &err);
+  int code = check_outputs(options, &err) ? run_scenario(scenario, options)
+                                          : command_fail(EXIT_INTERNAL, &err);
+  scenario_free(scenario);
+  return code;
+}

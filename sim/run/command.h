@@ -1,0 +1,45 @@
+/* The commands of the program: one row a command, one file cmd_NAME.c that implements it.
+ *
+ * A command says in its row which options it understands; parsing, help and did-you-mean follow from
+ * the table of options (options.c). It returns the exit code of the program. */
+#ifndef COMMAND_H
+#define COMMAND_H
+
+#include <stdbool.h>
+
+#include "error.h"
+#include "options.h"
+
+enum exit_code {
+  EXIT_GOALS_MET = 0,
+  EXIT_GOAL_FAILED = 1,
+  EXIT_USAGE = 2,      /* usage or scenario error */
+  EXIT_INCOMPLETE = 3, /* a run had to be given up */
+  EXIT_INTERNAL = 4,   /* internal or input/output */
+};
+
+struct command {
+  const char *name;
+  const char *arguments; /* "FILE" */
+  unsigned least, most;  /* how many of them */
+  const char *summary;   /* one line */
+  const char *help;      /* what it does and what comes out, in a few lines */
+  const char *examples[2];
+  unsigned options; /* bits of enum option */
+  int (*run)(const struct command *command, const struct options *options);
+};
+
+/* Ended by a name of NULL; in the order of the help. */
+extern const struct command commands[];
+
+/* Runs the program; returns its exit code. */
+int command_main(int argc, const char *const *argv);
+
+/* Prints "archsim: SENTENCE" on standard error and returns the code. */
+int command_fail(enum exit_code code, const struct error *err);
+
+int cmd_run(const struct command *command, const struct options *options);
+int cmd_check(const struct command *command, const struct options *options);
+int cmd_describe(const struct command *command, const struct options *options);
+
+#endif

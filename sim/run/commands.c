@@ -1,0 +1,151 @@
+#include <glib.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "command.h"
+#include "output.h"
+#include "suggest.h"
+
+const struct command commands[] = {
+    {"run", "FILE", 1, 1, "run a scenario and report what its users would see",
+     "Runs the scenario several times with independent random numbers and prints what\n"
+     "users see, where time and capacity go, and whether the scenario's goals are met.\n"
+     "Exit code: 0 all goals met, 1 a goal failed, 2 usage or scenario error, 3 a run had\n"
+     "to be given up, 4 input or output failed.",
+     {"archsim run shop.lua -s rate=1200/s -r 20",
+      "archsim run shop.lua --json results.json --csv -"},
+     OPTION_SET | OPTION_SEED | OPTION_REPLICATIONS | OPTION_JOBS | OPTION_JSON | OPTION_CSV |
+         OPTION_MEMBERS | OPTION_PROGRESS | OPTION_COLOR | OPTION_QUIET,
+     cmd_run},
+    {"check", "FILE", 1, 1, "check a scenario without running it",
+     "Reads the scenario and checks all that can be known without running it.\n"
+     "Exit code: 0 it can run, 2 it has a mistake.",
+     {"archsim check shop.lua", "archsim check shop.lua -s rate=1200/s"},
+     OPTION_SET | OPTION_QUIET, cmd_check},
+    {"describe", "[KIND]", 0, 1, "list the kinds of components, or describe one",
+     "Without KIND, lists what a scenario can be made of. With KIND, shows its parameters\n"
+     "with units, ranges and defaults, its metrics, its model and an example.",
+     {"archsim describe service", "archsim describe --annotations > archsim.lua"},
+     OPTION_ANNOTATIONS, cmd_describe},
+    {0},
+};
+
+int command_fail(enum exit_code code, const struct error *err) {
+  fflush(stdout);
+  fprintf(stderr, "archsim: %s\n", err->text);
+  return code;
+}
+
+static void print_overview(FILE *out) {
+  fprintf(out,
+          "archsim %s: simulates system architectures: availability, tail latency,\n"
+          "throughput, and why.\n\nUsage: archsim COMMAND [OPTION]... [ARGUMENT]...\n\nCommands:\n",
+          ARCHSIM_VERSION);
+  for (const struct command *c = commands; c->name != NULL; c++) {
+    char left[40];
+    snprintf(left, sizeof left, "%s %s", c->name, c->arguments);
+    fprintf(out, "  %-16s %s\n", left, c->summary);
+  }
+  fprintf(out, "\narchsim COMMAND --help tells more. archsim --version prints the version.\n"
+               "\nExamples:\n");
+  fprintf(out, "  %s\n  %s\n", commands[0].examples[0], commands[2].examples[0]);
+}
+
+static void print_help(const struct command *command, FILE *out) {
+  fprintf(out, "Usage: archsim %s [OPTION]... %s\n\n%s\n\nOptions:\n", command->name,
+          command->arguments, command->help);
+  options_help(command->options, out);
+  fprintf(out, "\nExamples:\n  %s\n  %s\n", command->examples[0], command->examples[1]);
+}
+
+static const struct command *find_command(const char *name, struct error *err) {
+  const char *names[32];
+  size_t n = 0;
+  for (const struct command *c = commands; c->name != NULL; c++) {
+    if (strcmp(c->name, name) == 0) return c;
+    names[n++] = c->name;
+  }
+  names[n] = NULL;
+  const char *nearest = suggest_nearest(name, names);
+  gchar *all = g_strjoinv(", ", (gchar **)names);
+  if (nearest != NULL) {
+    error_set(err, "unknown command '%s'; did you mean %s?", name, nearest);
+  } else if (g_str_has_suffix(name, ".lua")) {
+    error_set(err, "a command comes first: archsim run %s", name);
+  } else {
+    error_set(err, "unknown command '%s'; the commands are %s", name, all);
+  }
+  g_free(all);
+  return NULL;
+}
+
+static bool count_fits(const struct command *command, const struct options *options,
+                       struct error *err) {
+  if (options->arguments < command->least) {
+    return error_set(err, "%s needs an argument: %s; for instance: %s", command->name,
+                     command->arguments, command->examples[0]);
+  }
+  if (options->arguments > command->most) {
+    return error_set(err, "%s does not know what to do with '%s'", command->name,
+                     options->argument[command->most]);
+  }
+  return true;
+}
+
+static int run_command(const struct command *command, int argc, const char *const *argv) {
+  struct options options;
+  struct error err = {0};
+  int code;
+  if (!options_parse(command->options, argc, argv, &options, &err)) {
+    code = command_fail(EXIT_USAGE, &err);
+  } else if (options.help) {
+    print_help(command, stdout);
+    code = EXIT_GOALS_MET;
+  } else if (!count_fits(command, &options, &err)) {
+    code = command_fail(EXIT_USAGE, &err);
+  } else {
+    code = command->run(command, &options);
+  }
+  options_free(&options);
+  return code;
+}
+
+static bool is_one_of(const char *text, const char *a, const char *b, const char *c) {
+  return strcmp(text, a) == 0 || strcmp(text, b) == 0 || strcmp(text, c) == 0;
+}
+
+static int dispatch(int argc, const char *const *argv) {
+  struct error err = {0};
+  if (argc < 2) {
+    print_overview(stderr);
+    return EXIT_USAGE;
+  }
+  const char *word = argv[1];
+  if (is_one_of(word, "--version", "-V", "version")) {
+    printf("archsim %s\n", ARCHSIM_VERSION);
+    return EXIT_GOALS_MET;
+  }
+  bool help = is_one_of(word, "--help", "-h", "help");
+  if (help && argc == 2) {
+    print_overview(stdout);
+    return EXIT_GOALS_MET;
+  }
+  if (word[0] == '-' && !help) {
+    error_set(&err, "unknown option %s; a command comes first, and --help lists them", word);
+    return command_fail(EXIT_USAGE, &err);
+  }
+  const struct command *command = find_command(help ? argv[2] : word, &err);
+  if (command == NULL) return command_fail(EXIT_USAGE, &err);
+  if (help) {
+    print_help(command, stdout);
+    return EXIT_GOALS_MET;
+  }
+  return run_command(command, argc - 2, argv + 2);
+}
+
+int command_main(int argc, const char *const *argv) {
+  int code = dispatch(argc, argv);
+  struct error err = {0};
+  if (code != EXIT_INTERNAL && !output_flush_stdout(&err)) code = command_fail(EXIT_INTERNAL, &err);
+  return code;
+}

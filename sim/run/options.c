@@ -1,0 +1,314 @@
+#include "options.h"
+
+#include <errno.h>
+#include <glib.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "arena.h"
+#include "suggest.h"
+
+/* What GOption fills in: texts and flags. */
+struct raw {
+  gchar **set, **rest;
+  gchar *seed, *replications, *jobs, *json, *csv, *color, *progress;
+  gboolean members, quiet, annotations, help;
+};
+
+struct row {
+  enum option bit;
+  const char *name;
+  char letter;
+  const char *value; /* NULL: a flag */
+  GOptionArg type;
+  size_t offset;
+  const char *doc;
+};
+
+#define IN(field) offsetof(struct raw, field)
+static const struct row rows[] = {
+    {OPTION_SET, "set", 's', "NAME=VALUE", G_OPTION_ARG_STRING_ARRAY, IN(set),
+     "give a parameter of the scenario another value (repeatable)"},
+    {OPTION_SEED, "seed", 0, "N", G_OPTION_ARG_STRING, IN(seed),
+     "seed of all random numbers (default 1)"},
+    {OPTION_REPLICATIONS, "replications", 'r', "N", G_OPTION_ARG_STRING, IN(replications),
+     "number of independent runs (default: the scenario's)"},
+    {OPTION_JOBS, "jobs", 'j', "N", G_OPTION_ARG_STRING, IN(jobs),
+     "threads; changes no result (default: one a processor)"},
+    {OPTION_JSON, "json", 0, "FILE", G_OPTION_ARG_FILENAME, IN(json),
+     "write the results as JSON; - is standard output"},
+    {OPTION_CSV, "csv", 0, "FILE", G_OPTION_ARG_FILENAME, IN(csv),
+     "write the metrics as CSV; - is standard output"},
+    {OPTION_MEMBERS, "members", 0, NULL, G_OPTION_ARG_NONE, IN(members),
+     "list every member of a group"},
+    {OPTION_ANNOTATIONS, "annotations", 0, NULL, G_OPTION_ARG_NONE, IN(annotations),
+     "print the definitions for a Lua editor"},
+    {OPTION_PROGRESS, "progress", 0, "WHEN", G_OPTION_ARG_STRING, IN(progress),
+     "auto (a bar on a terminal) or never"},
+    {OPTION_COLOR, "color", 0, "WHEN", G_OPTION_ARG_STRING, IN(color),
+     "auto, always or never; NO_COLOR in the environment is obeyed"},
+    {OPTION_QUIET, "quiet", 'q', NULL, G_OPTION_ARG_NONE, IN(quiet),
+     "print no report and no progress; the exit code tells"},
+    {OPTION_HELP, "help", 'h', NULL, G_OPTION_ARG_NONE, IN(help), "show this help"},
+};
+#define ROWS G_N_ELEMENTS(rows)
+
+/* --- taking the arguments apart ------------------------------------------------------------- */
+
+static const struct row *find_long(unsigned accepted, const char *name, size_t length) {
+  for (size_t i = 0; i < ROWS; i++) {
+    if ((accepted & rows[i].bit) == 0) continue;
+    if (strlen(rows[i].name) == length && strncmp(rows[i].name, name, length) == 0) return &rows[i];
+  }
+  return NULL;
+}
+
+static const struct row *find_letter(unsigned accepted, char letter) {
+  for (size_t i = 0; i < ROWS; i++) {
+    if ((accepted & rows[i].bit) && rows[i].letter == letter) return &rows[i];
+  }
+  return NULL;
+}
+
+static bool unknown(unsigned accepted, const char *option, const char *word, size_t length,
+                    struct error *err) {
+  const char *known[ROWS + 1];
+  size_t n = 0;
+  for (size_t i = 0; i < ROWS; i++) {
+    if (accepted & rows[i].bit) known[n++] = rows[i].name;
+  }
+  known[n] = NULL;
+  gchar *name = g_strndup(word, length);
+  const char *nearest = suggest_nearest(name, known);
+  g_free(name);
+  if (nearest != NULL) {
+    return error_set(err, "unknown option %s; did you mean --%s?", option, nearest);
+  }
+  return error_set(err, "unknown option %s; --help lists the options", option);
+}
+
+/* Appends "--name=value" or "--name" for one option; `next` is the argument after it, of which
+ * `*used` tells whether it was taken. */
+static bool add_option(GPtrArray *out, const struct row *row, const char *value, const char *next,
+                       bool *used, struct error *err) {
+  if (row->value == NULL) {
+    if (value != NULL) return error_set(err, "--%s takes no value", row->name);
+    g_ptr_array_add(out, g_strdup_printf("--%s", row->name));
+    return true;
+  }
+  if (value == NULL) {
+    if (next == NULL) return error_set(err, "--%s needs a value: %s", row->name, row->value);
+    value = next;
+    *used = true;
+  }
+  g_ptr_array_add(out, g_strdup_printf("--%s=%s", row->name, value));
+  return true;
+}
+
+static bool add_long(GPtrArray *out, unsigned accepted, const char *argument, const char *next,
+                     bool *used, struct error *err) {
+  const char *name = argument + 2, *value = strchr(name, '=');
+  size_t length = value != NULL ? (size_t)(value - name) : strlen(name);
+  const struct row *row = find_long(accepted, name, length);
+  if (row == NULL) return unknown(accepted, argument, name, length, err);
+  return add_option(out, row, value != NULL ? value + 1 : NULL, next, used, err);
+}
+
+/* "-j4", "-j 4", "-qj4". */
+static bool add_letters(GPtrArray *out, unsigned accepted, const char *argument, const char *next,
+                        bool *used, struct error *err) {
+  for (const char *letter = argument + 1; *letter != '\0'; letter++) {
+    const struct row *row = find_letter(accepted, *letter);
+    if (row == NULL) return unknown(accepted, argument, argument + 1, strlen(argument + 1), err);
+    if (row->value != NULL) {
+      const char *rest = letter[1] != '\0' ? letter + 1 : NULL;
+      if (rest != NULL && *rest == '=') rest++;
+      return add_option(out, row, rest, next, used, err);
+    }
+    if (!add_option(out, row, NULL, next, used, err)) return false;
+  }
+  return true;
+}
+
+/* The same arguments in the one form that GOption takes without surprises: every option as
+ * --name=value, in front; then "--" and the rest. */
+static bool normalise(unsigned accepted, int argc, const char *const *argv, GPtrArray *out,
+                      struct error *err) {
+  GPtrArray *rest = g_ptr_array_new();
+  bool ok = true, only_rest = false;
+  g_ptr_array_add(out, g_strdup("archsim"));
+  for (int i = 0; ok && i < argc; i++) {
+    const char *next = i + 1 < argc ? argv[i + 1] : NULL;
+    bool used = false;
+    if (only_rest || argv[i][0] != '-' || argv[i][1] == '\0') {
+      g_ptr_array_add(rest, (gpointer)argv[i]);
+    } else if (strcmp(argv[i], "--") == 0) {
+      only_rest = true;
+    } else if (argv[i][1] == '-') {
+      ok = add_long(out, accepted, argv[i], next, &used, err);
+    } else {
+      ok = add_letters(out, accepted, argv[i], next, &used, err);
+    }
+    if (used) i++;
+  }
+  g_ptr_array_add(out, g_strdup("--"));
+  for (guint i = 0; i < rest->len; i++) g_ptr_array_add(out, g_strdup(rest->pdata[i]));
+  g_ptr_array_add(out, NULL);
+  g_ptr_array_free(rest, TRUE);
+  return ok;
+}
+
+static bool parse_raw(unsigned accepted, gchar **argv, struct raw *raw, struct error *err) {
+  GOptionEntry entries[ROWS + 2] = {0};
+  size_t n = 0;
+  for (size_t i = 0; i < ROWS; i++) {
+    if ((accepted & rows[i].bit) == 0) continue;
+    entries[n++] = (GOptionEntry){rows[i].name, rows[i].letter, 0, rows[i].type,
+                                  (char *)raw + rows[i].offset, rows[i].doc, rows[i].value};
+  }
+  entries[n] = (GOptionEntry){
+      G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &raw->rest, NULL, NULL};
+  GOptionContext *context = g_option_context_new(NULL);
+  g_option_context_set_help_enabled(context, FALSE);
+  g_option_context_add_main_entries(context, entries, NULL);
+  GError *error = NULL;
+  gchar **taken = g_strdupv(argv);
+  bool ok = g_option_context_parse_strv(context, &taken, &error);
+  if (!ok) error_set(err, "%s", error->message);
+  g_clear_error(&error);
+  g_strfreev(taken);
+  g_option_context_free(context);
+  return ok;
+}
+
+/* --- checking what they say ----------------------------------------------------------------- */
+
+static bool parse_whole(const char *name, const char *text, uint64_t min, uint64_t max,
+                        uint64_t *out, struct error *err) {
+  char *end = NULL;
+  errno = 0;
+  uint64_t value = strtoull(text, &end, 10);
+  if (!g_ascii_isdigit(text[0]) || *end != '\0' || errno != 0 || value < min || value > max) {
+    return error_set(err, "--%s wants a whole number from %" G_GUINT64_FORMAT
+                          " to %" G_GUINT64_FORMAT ", not '%s'", name, min, max, text);
+  }
+  *out = value;
+  return true;
+}
+
+static bool parse_word(const char *name, const char *text, const char *const *words, uint32_t *out,
+                       struct error *err) {
+  for (uint32_t i = 0; words[i] != NULL; i++) {
+    if (strcmp(words[i], text) == 0) {
+      *out = i;
+      return true;
+    }
+  }
+  const char *nearest = suggest_nearest(text, words);
+  gchar *all = g_strjoinv(", ", (gchar **)words);
+  if (nearest != NULL) {
+    error_set(err, "--%s wants one of %s, not '%s'; did you mean %s?", name, all, text, nearest);
+  } else {
+    error_set(err, "--%s wants one of %s, not '%s'", name, all, text);
+  }
+  g_free(all);
+  return false;
+}
+
+static bool parse_settings(gchar **set, struct options *options, struct error *err) {
+  uint32_t n = set != NULL ? g_strv_length(set) : 0;
+  options->setting = mem_zeroed(n + 1, sizeof *options->setting);
+  for (uint32_t i = 0; i < n; i++) {
+    const char *equals = strchr(set[i], '=');
+    if (equals == NULL || equals == set[i]) {
+      return error_set(err, "--set wants name=value, as in -s rate=1200/s, not '%s'", set[i]);
+    }
+    options->setting[options->settings++] = (struct setting){
+        g_strndup(set[i], (gsize)(equals - set[i])),
+        g_strdup(equals + 1),
+    };
+  }
+  return true;
+}
+
+static bool interpret(struct raw *raw, struct options *options, struct error *err) {
+  static const char *const colors[] = {"auto", "always", "never", NULL};
+  static const char *const progresses[] = {"auto", "never", NULL};
+  uint64_t whole = 0;
+  uint32_t word = 0;
+  if (!parse_settings(raw->set, options, err)) return false;
+  if (raw->seed != NULL) {
+    options->has_seed = true; /* JSON's integers end at 2^63 - 1 */
+    if (!parse_whole("seed", raw->seed, 0, INT64_MAX, &options->seed, err)) return false;
+  }
+  if (raw->replications != NULL) {
+    if (!parse_whole("replications", raw->replications, 1, 1000000, &whole, err)) return false;
+    options->replications = (uint32_t)whole;
+  }
+  if (raw->jobs != NULL) {
+    if (!parse_whole("jobs", raw->jobs, 1, 4096, &whole, err)) return false;
+    options->jobs = (uint32_t)whole;
+  }
+  if (raw->color != NULL) {
+    if (!parse_word("color", raw->color, colors, &word, err)) return false;
+    options->color = (enum color_mode)word;
+  }
+  options->progress = true;
+  if (raw->progress != NULL) {
+    if (!parse_word("progress", raw->progress, progresses, &word, err)) return false;
+    options->progress = word == 0;
+  }
+  options->json = g_steal_pointer(&raw->json);
+  options->csv = g_steal_pointer(&raw->csv);
+  options->members = raw->members;
+  options->quiet = raw->quiet;
+  options->annotations = raw->annotations;
+  options->help = raw->help;
+  options->argument = (const char **)g_steal_pointer(&raw->rest);
+  options->arguments = options->argument != NULL ? g_strv_length((gchar **)options->argument) : 0;
+  return true;
+}
+
+bool options_parse(unsigned accepted, int argc, const char *const *argv, struct options *options,
+                   struct error *err) {
+  *options = (struct options){0};
+  accepted |= OPTION_HELP;
+  struct raw raw = {0};
+  GPtrArray *normal = g_ptr_array_new_with_free_func(g_free);
+  bool ok = normalise(accepted, argc, argv, normal, err) &&
+            parse_raw(accepted, (gchar **)normal->pdata, &raw, err) && interpret(&raw, options, err);
+  g_ptr_array_free(normal, TRUE);
+  g_strfreev(raw.set);
+  g_strfreev(raw.rest);
+  gchar *texts[] = {raw.seed, raw.replications, raw.jobs, raw.json,
+                    raw.csv,  raw.color,        raw.progress};
+  for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) g_free(texts[i]);
+  return ok;
+}
+
+void options_free(struct options *options) {
+  for (uint32_t i = 0; i < options->settings; i++) {
+    g_free((gchar *)options->setting[i].name);
+    g_free((gchar *)options->setting[i].value);
+  }
+  free(options->setting);
+  g_strfreev((gchar **)options->argument);
+  g_free((gchar *)options->json);
+  g_free((gchar *)options->csv);
+  *options = (struct options){0};
+}
+
+void options_help(unsigned accepted, FILE *out) {
+  accepted |= OPTION_HELP;
+  for (size_t i = 0; i < ROWS; i++) {
+    const struct row *row = &rows[i];
+    if ((accepted & row->bit) == 0) continue;
+    char left[40];
+    int n = row->letter != 0 ? snprintf(left, sizeof left, "-%c, ", row->letter)
+                             : snprintf(left, sizeof left, "    ");
+    snprintf(left + n, sizeof left - (size_t)n, row->value != NULL ? "--%s %s" : "--%s", row->name,
+             row->value);
+    fprintf(out, "  %-25s %s\n", left, row->doc);
+  }
+}

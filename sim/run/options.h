@@ -1,0 +1,54 @@
+/* Options of the command line: one table for parsing, help and did-you-mean.
+ *
+ * glib's GOption does the parsing. What it cannot do is done before it, on the arguments: "-j4" is
+ * taken apart, and an unknown option is answered with the nearest known one. */
+#ifndef OPTIONS_H
+#define OPTIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "error.h"
+#include "scenario.h"
+#include "term.h"
+
+enum option {
+  OPTION_SET = 1 << 0,
+  OPTION_SEED = 1 << 1,
+  OPTION_REPLICATIONS = 1 << 2,
+  OPTION_JOBS = 1 << 3,
+  OPTION_JSON = 1 << 4,
+  OPTION_CSV = 1 << 5,
+  OPTION_MEMBERS = 1 << 6,
+  OPTION_PROGRESS = 1 << 7,
+  OPTION_COLOR = 1 << 8,
+  OPTION_QUIET = 1 << 9,
+  OPTION_ANNOTATIONS = 1 << 10,
+  OPTION_HELP = 1 << 11, /* every command has it */
+};
+
+struct options {
+  uint32_t arguments;
+  const char **argument;
+  uint32_t settings;
+  struct setting *setting;
+  bool has_seed;
+  uint64_t seed;
+  uint32_t replications; /* 0: not given */
+  uint32_t jobs;         /* 0: not given */
+  const char *json, *csv; /* NULL: not given */
+  enum color_mode color;
+  bool members, progress, quiet, annotations, help;
+};
+
+/* Parses what follows the command's name. `accepted` are bits of enum option. On a mistake: false
+ * and a sentence. Release with options_free in either case. */
+bool options_parse(unsigned accepted, int argc, const char *const *argv, struct options *options,
+                   struct error *err);
+void options_free(struct options *options);
+
+/* One line an option. */
+void options_help(unsigned accepted, FILE *out);
+
+#endif

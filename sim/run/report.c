@@ -1,0 +1,198 @@
+#include "report.h"
+
+#include <fnmatch.h>
+#include <glib.h>
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+#include "format.h"
+#include "table.h"
+
+/* --- metrics by component ------------------------------------------------------------------- */
+
+const struct result *report_find(const struct results *results, const char *component,
+                                 const char *metric) {
+  gchar *name = g_strconcat(component, ".", metric, NULL);
+  const struct result *result = results_find(results, name);
+  g_free(name);
+  return result;
+}
+
+double report_value(const struct results *results, const char *component, const char *metric) {
+  const struct result *result = report_find(results, component, metric);
+  return result != NULL ? result->estimate.value : NAN;
+}
+
+const char *report_own_part(const struct result *result, const char *component) {
+  size_t n = strlen(component);
+  if (strncmp(result->name, component, n) != 0 || result->name[n] != '.') return NULL;
+  return result->name + n + 1;
+}
+
+static bool is_known(const char *metric, const char *const *known) {
+  for (; *known != NULL; known++) {
+    if (fnmatch(*known, metric, 0) == 0) return true;
+  }
+  return false;
+}
+
+/* Nothing happened: not worth a line. --json has it. */
+static bool is_silent(const struct result *r) {
+  return isnan(r->estimate.value) || (r->unit == UNIT_COUNT && r->estimate.value == 0);
+}
+
+void report_others(const struct results *results, const char *component, const char *const *known,
+                   const struct term *term) {
+  struct table *table = NULL;
+  for (uint32_t i = 0; i < results->n; i++) {
+    const struct result *r = &results->list[i];
+    const char *own = report_own_part(r, component);
+    if (own == NULL || is_known(own, known) || is_silent(r)) continue;
+    if (table == NULL) table = table_new("Lrl", 2);
+    table_cell(table, STYLE_PLAIN, r->name);
+    table_cell(table, STYLE_PLAIN, format_value(r->unit, r->estimate.value).text);
+    table_cell(table, STYLE_DIM, format_interval(r->unit, &r->estimate).text);
+    table_end_row(table);
+  }
+  if (table != NULL) table_finish(table, term);
+}
+
+/* --- head ----------------------------------------------------------------------------------- */
+
+static void print_title(const struct results *results, const struct term *term) {
+  const struct scenario *s = results->scenario;
+  term_put(term, STYLE_BOLD, s->name);
+  if (s->question[0] == '\0') {
+    fputc('\n', term->out);
+    return;
+  }
+  term_put(term, STYLE_PLAIN, ": ");
+  term_wrap(term, STYLE_PLAIN, s->question, term_width(s->name) + 2, 2);
+}
+
+static void print_params(const struct scenario *s, const struct term *term) {
+  if (s->params == 0) return;
+  GString *line = g_string_new("with ");
+  for (uint32_t i = 0; i < s->params; i++) {
+    g_string_append_printf(line, "%s%s=%s", i > 0 ? ", " : "", s->param[i].name, s->param[i].value);
+  }
+  term_wrap(term, STYLE_DIM, line->str, 0, 2);
+  g_string_free(line, TRUE);
+}
+
+static void print_run(const struct results *results, const struct term *term) {
+  const struct warmup *w = &results->warmup;
+  GString *line = g_string_new(NULL);
+  g_string_append_printf(line, "seed %" PRIu64 ", %u replication%s of %s, ", results->seed,
+                         results->replications, results->replications == 1 ? "" : "s",
+                         format_duration(results->duration_ns).text);
+  if (w->ns == 0) {
+    g_string_append(line, "no warm-up");
+  } else {
+    g_string_append_printf(line, "the first %s left out as warm-up", format_duration(w->ns).text);
+  }
+  if (w->automatic) g_string_append(line, w->cut_by != NULL ? " (cut)" : " (MSER-5)");
+  term_wrap(term, STYLE_DIM, line->str, 0, 2);
+
+  double rate = results->wall_s > 0 ? (double)results->events / results->wall_s : NAN;
+  g_string_printf(line, "%s events", format_count((double)results->events).text);
+  g_string_append_printf(line, " in %s", format_value(UNIT_SECONDS, results->wall_s).text);
+  g_string_append_printf(line, " (%s)", format_value(UNIT_PER_SECOND, rate).text);
+  g_string_append_printf(line, ", fingerprint %016" PRIx64, results->fingerprint);
+  term_wrap(term, STYLE_DIM, line->str, 0, 2);
+  g_string_free(line, TRUE);
+}
+
+/* --- verdicts ------------------------------------------------------------------------------- */
+
+/* By how much a goal is missed, in words: "25 % above the limit". */
+static void describe_miss(const struct goal_result *g, GString *out) {
+  const struct goal *goal = g->goal;
+  if (g->reason != NULL) {
+    g_string_assign(out, g->reason);
+    return;
+  }
+  double miss = g->estimate.value - goal->limit;
+  const char *side = miss > 0 ? "above" : "below";
+  if (miss == 0) {
+    g_string_assign(out, "exactly at the limit, which the goal leaves out");
+  } else if (goal->unit == UNIT_RATIO) {
+    struct label points = format_value(UNIT_RATIO, fabs(miss));
+    points.text[strcspn(points.text, " ")] = '\0';
+    g_string_printf(out, "%s percentage points %s the limit", points.text, side);
+  } else if (goal->limit == 0) {
+    g_string_printf(out, "%s %s the limit", format_value(goal->unit, fabs(miss)).text, side);
+  } else {
+    g_string_printf(out, "%s %s the limit",
+                    format_value(UNIT_RATIO, fabs(miss / goal->limit)).text, side);
+  }
+}
+
+static void print_goals(const struct results *results, const struct term *term) {
+  if (results->goals == 0) return;
+  uint32_t failed = 0;
+  for (uint32_t i = 0; i < results->goals; i++) failed += !results->goal[i].pass;
+  gchar *note = failed == 0 ? g_strdup("all met")
+                            : g_strdup_printf("%u of %u failed", failed, results->goals);
+  fputc('\n', term->out);
+  term_rule(term, "goals", note);
+  g_free(note);
+  struct table *table = table_new("lLrl", 2);
+  GString *miss = g_string_new(NULL);
+  for (uint32_t i = 0; i < results->goals; i++) {
+    const struct goal_result *g = &results->goal[i];
+    table_cell(table, g->pass ? STYLE_GOOD : STYLE_BAD, g->pass ? term_tick(term) : term_cross(term));
+    table_cell(table, STYLE_PLAIN, g->goal->text);
+    table_cell(table, STYLE_BOLD, format_value(g->goal->unit, g->estimate.value).text);
+    table_cell(table, STYLE_DIM, format_interval(g->goal->unit, &g->estimate).text);
+    table_end_row(table);
+    if (g->pass) continue;
+    describe_miss(g, miss);
+    table_cell(table, STYLE_PLAIN, "");
+    table_cell(table, STYLE_BAD, miss->str);
+    table_end_row(table);
+  }
+  g_string_free(miss, TRUE);
+  table_finish(table, term);
+}
+
+static void print_physics(const struct results *results, const struct term *term) {
+  uint32_t failed = 0;
+  for (uint32_t i = 0; i < results->checks; i++) failed += !results->check[i].pass;
+  gchar *line = failed == 0 ? g_strdup_printf("physics: %u checks passed", results->checks)
+                            : g_strdup_printf("physics: %u of %u checks FAILED (a defect of "
+                                              "archsim: please report it)",
+                                              failed, results->checks);
+  term_wrap(term, failed == 0 ? STYLE_DIM : STYLE_BAD, line, 0, 2);
+  g_free(line);
+  for (uint32_t i = 0; i < results->checks; i++) {
+    const struct check_result *c = &results->check[i];
+    if (c->pass) continue;
+    line = g_strdup_printf("%s, in %u of %u replications, first in %u: %s", c->name, c->fails,
+                           results->replications, c->shown_from, c->detail);
+    term_put(term, STYLE_BAD, "  ");
+    term_wrap(term, STYLE_BAD, line, 2, 4);
+    g_free(line);
+  }
+}
+
+static void print_warnings(const struct results *results, const struct term *term) {
+  for (uint32_t i = 0; i < results->warnings; i++) {
+    term_put(term, STYLE_WARN, "warning: ");
+    term_wrap(term, STYLE_PLAIN, results->warning[i], 9, 2);
+  }
+}
+
+void report_print(const struct results *results, const struct report_options *options,
+                  const struct term *term) {
+  print_title(results, term);
+  print_params(results->scenario, term);
+  print_run(results, term);
+  report_sources(results, term);
+  report_components(results, options, term);
+  print_goals(results, term);
+  fputc('\n', term->out);
+  print_physics(results, term);
+  print_warnings(results, term);
+}

@@ -1,0 +1,38 @@
+/* The report that `archsim run` prints for people.
+ *
+ * 80 columns, the same bytes for the same experiment except for the wall time. What belongs to
+ * which component follows from the names of the metrics: all that begins with "<component>.". */
+#ifndef REPORT_H
+#define REPORT_H
+
+#include <stdbool.h>
+
+#include "results.h"
+#include "term.h"
+
+struct report_options {
+  bool members; /* show every member of a group, not only where they differ */
+};
+
+void report_print(const struct results *results, const struct report_options *options,
+                  const struct term *term);
+
+/* Parts of it. */
+void report_sources(const struct results *results, const struct term *term);
+void report_components(const struct results *results, const struct report_options *options,
+                       const struct term *term);
+
+/* The metric "<component>.<metric>", or NULL; and its value, or NaN. */
+const struct result *report_find(const struct results *results, const char *component,
+                                 const char *metric);
+double report_value(const struct results *results, const char *component, const char *metric);
+
+/* What follows "<component>." in a metric's name, or NULL if it is not of that component. */
+const char *report_own_part(const struct result *result, const char *component);
+
+/* Lists those metrics of a component that `known` (patterns of fnmatch, ended by NULL) leaves,
+ * unless they are undefined or a count of nothing. */
+void report_others(const struct results *results, const char *component, const char *const *known,
+                   const struct term *term);
+
+#endif

@@ -1,0 +1,117 @@
+/* What the files of this layer share while one scenario is loaded.
+ *
+ * The script runs first and only declares: each word it calls becomes a userdata that remembers
+ * which word it was and in which line, and holds its argument. What the words mean is found out
+ * afterwards, when all names are known. The first mistake wins and ends the loading.
+ *
+ * Functions that may fail return false after loader_fail or spot_error; functions that Lua calls
+ * raise instead. A word cannot be forged: scripts can neither make userdata nor see metatables. */
+#ifndef LOADER_H
+#define LOADER_H
+
+#include <lua.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "arena.h"
+#include "error.h"
+#include "rng.h"
+#include "scenario.h"
+#include "source.h"
+#include "words.h"
+
+struct kind;
+
+#define NAME_MAX_BYTES 63u
+#define NO_SOURCE UINT32_MAX
+
+/* A word that the script called; a userdata whose user value 1 is the argument (nil: none). */
+struct word {
+  enum word_id id;
+  const char *text;        /* as in the scenario */
+  const char *name;        /* of a component or region; else NULL */
+  const struct kind *kind; /* WORD_KIND */
+  uint32_t source;         /* index, or NO_SOURCE for a default of ours */
+  int line;
+};
+
+/* A top-level statement. The word is kept alive by a reference in Lua's registry. */
+struct declaration {
+  struct word *word;
+  int reference;
+  bool has_body; /* service "web" alone has none yet */
+};
+
+struct declarations {
+  uint32_t n, capacity;
+  struct declaration *list;
+};
+
+struct names { /* sorted when complete */
+  uint32_t n, capacity;
+  const char **list;
+};
+
+struct loader {
+  lua_State *L;
+  struct arena *arena;
+  struct error *err;
+  bool failed;
+  struct scenario *scenario;
+  /* Settings from the command line. */
+  const struct setting *setting;
+  uint32_t settings;
+  bool *setting_used;
+  /* Files: 0 is the scenario. */
+  const char *top; /* real path of its folder */
+  uint32_t sources;
+  const struct source *source[256];
+  uint32_t current; /* the one being run */
+  /* What the script said. */
+  struct declarations components, regions, paths, faults, goals, runs;
+  uint32_t params, param_capacity;
+  struct scenario_param *param;
+  uint32_t harms, harms_used; /* words for faults made, and those found inside a fault */
+  struct draws random;
+  /* While values are being read. */
+  struct names ops, regions_by_name, zones_by_name;
+  bool ops_known;       /* second pass: `ops` is sorted and complete */
+  uint32_t dist_budget; /* distributions and steps that may still be made */
+  uint32_t step_budget;
+};
+
+/* The loader that a Lua state belongs to. */
+static inline struct loader *loader_of(lua_State *L) {
+  return *(struct loader **)lua_getextraspace(L);
+}
+
+/* Keeps the sentence if it is the first; returns false. */
+bool loader_fail(struct loader *loader, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* For functions called by Lua: fails with "file:line: sentence", the line being the script's. */
+_Noreturn void loader_raise(lua_State *L, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* File and line of the innermost function of the script that is running; false if there is none. */
+bool loader_where(lua_State *L, uint32_t *source, int *line);
+
+/* The word at a stack index, or NULL if there is something else. */
+struct word *loader_word(lua_State *L, int index);
+
+/* Metatable of words, by its name in the registry. */
+#define WORD_TYPE "word"
+
+/* Whether a name is well-formed: letters, digits, "_" and "-", 1 to 63 bytes. */
+bool name_is_valid(const char *name, size_t length);
+
+/* NULL if `text` is well-formed UTF-8 without control characters; else what is wrong with it. */
+const char *text_fault(const char *text, size_t length);
+
+/* Appends to a growing list in the arena; returns the new entry, zeroed. */
+struct declaration *declarations_add(struct loader *loader, struct declarations *list);
+void names_add(struct loader *loader, struct names *names, const char *name);
+void names_sort(struct names *names); /* and drops doubles */
+uint32_t names_find(const struct names *names, const char *name); /* sorted; or REF_NONE */
+
+#endif

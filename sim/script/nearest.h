@@ -1,0 +1,12 @@
+/* Did you mean ...? The nearest of some words to a mistyped one. */
+#ifndef NEAREST_H
+#define NEAREST_H
+
+#include <stdint.h>
+
+/* The nearest of `n` words, or NULL if none is near enough to be meant: at most a third of its
+ * letters (at least one) inserted, left out, replaced or swapped with their neighbour; upper and
+ * lower case count as equal. Of several equally near ones the first in the list. */
+const char *nearest_word(const char *word, const char *const *list, uint32_t n);
+
+#endif

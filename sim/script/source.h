@@ -1,0 +1,53 @@
+/* The text of a scenario file or of one that it includes: safe reading, and where a key stands.
+ *
+ * Lua knows only the line of a call. The line of a key inside the call's table is found by reading
+ * the tokens of the source from there on; where a table was not written in place, nothing is found
+ * and the call's line has to do. */
+#ifndef SOURCE_H
+#define SOURCE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "arena.h"
+#include "error.h"
+
+struct source {
+  const char *file;   /* as shown to the user */
+  const char *folder; /* real path of the folder it lies in */
+  const char *text;
+  size_t length;
+  const struct source *includer; /* NULL: the scenario itself */
+};
+
+/* Reads a regular file of at most `limit` bytes; the text ends with a NUL that is not counted. On a
+ * mistake false and a sentence without the file's name ("is a folder"). */
+bool source_read(struct arena *arena, const char *path, size_t limit, const char **text,
+                 size_t *length, struct error *err);
+
+/* Finds `name`, written in `from`, below the folder `top` after all symbolic links are resolved.
+ * NULL and a sentence otherwise. */
+const char *source_below(struct arena *arena, const char *top, const struct source *from,
+                         const char *name, struct error *err);
+
+/* Folder part of a path, "." if it has none. */
+const char *source_folder(struct arena *arena, const char *path);
+
+/* A place in the text: a line, and the offset behind the "{" of the table that begins there. */
+#define NO_TABLE SIZE_MAX
+struct text_place {
+  int line;
+  size_t table; /* or NO_TABLE */
+};
+
+/* The call of `word` in that line, with the given name if not NULL: service "web" { ... }. */
+struct text_place source_call(const struct source *source, int line, const char *word,
+                              const char *name);
+
+/* The value of a key, or of the item with a 1-based number, in the table at `place`; `place` itself
+ * without a table if it is not found. */
+struct text_place source_key(const struct source *source, struct text_place place, const char *key);
+struct text_place source_item(const struct source *source, struct text_place place, int item);
+
+#endif

@@ -1,0 +1,268 @@
+#include "words.h"
+
+#include <math.h>
+
+#define MEMBERS_MAX 100000 /* of one component; a limit against slips such as a missing unit */
+
+const struct param common_params[] = {
+    {.name = "instances",
+     .type = PARAM_COUNT,
+     .offset = offsetof(struct common_config, instances),
+     .fallback = "1",
+     .min = 1,
+     .max = MEMBERS_MAX,
+     .doc =
+         "Number of members, each with its own queue, clock, health and faults: web[1], web[2]."},
+    {.name = "zone",
+     .type = PARAM_TEXT,
+     .doc =
+         "Zone that the component lives in, or a list of zones: member i lives in entry i of the "
+         "list, which starts over when it ends."},
+    {0},
+};
+
+static const struct param run_params[] = {
+    {.name = "duration",
+     .type = PARAM_DURATION,
+     .offset = offsetof(struct run_config, duration_ns),
+     .fallback = "60s",
+     .min = 1,
+     .max = 9e18,
+     .doc = "Simulated time of one replication, warm-up included."},
+    {.name = "warmup",
+     .type = PARAM_DURATION,
+     .offset = offsetof(struct run_config, warmup_ns),
+     .fallback = "auto",
+     .doc = "Time at the start that is not measured, or \"auto\": found by MSER-5."},
+    {.name = "replications",
+     .type = PARAM_COUNT,
+     .offset = offsetof(struct run_config, replications),
+     .fallback = "10",
+     .min = 1,
+     .max = 1000000,
+     .doc = "Independent repetitions, from which the intervals are computed."},
+    {.name = "seed",
+     .type = PARAM_COUNT,
+     .offset = offsetof(struct run_config, seed),
+     .fallback = "1",
+     .doc = "Seed of all random numbers; --seed on the command line wins."},
+    {0},
+};
+
+static const struct param path_params[] = {
+    {.name = "from",
+     .type = PARAM_TEXT,
+     .offset = offsetof(struct path_config, from),
+     .required = true,
+     .doc = "Component, zone or region at one end."},
+    {.name = "to",
+     .type = PARAM_TEXT,
+     .offset = offsetof(struct path_config, to),
+     .required = true,
+     .doc = "Component, zone or region at the other end."},
+    {.name = "latency",
+     .type = PARAM_TIME_DIST,
+     .offset = offsetof(struct path_config, latency),
+     .fallback = "0ms",
+     .doc = "Time a message takes, drawn for each message."},
+    {.name = "bandwidth",
+     .type = PARAM_BANDWIDTH,
+     .offset = offsetof(struct path_config, bits_per_s),
+     .doc = "Messages queue for the wire first in, first out; without it sending takes no time."},
+    {.name = "loss",
+     .type = PARAM_RATIO,
+     .offset = offsetof(struct path_config, loss),
+     .fallback = "0%",
+     .max = 1,
+     .doc = "Probability that a message vanishes."},
+    {.name = "one_way",
+     .type = PARAM_BOOL,
+     .offset = offsetof(struct path_config, one_way),
+     .fallback = "false",
+     .doc = "Whether the path serves messages from `from` to `to` alone."},
+    {0},
+};
+
+static const struct param region_params[] = {
+    {.name = "zones",
+     .type = PARAM_TEXT,
+     .required = true,
+     .doc = "Names of the zones in the region, a list."},
+    {0},
+};
+
+static const struct param fault_params[] = {
+    {.name = "at",
+     .type = PARAM_DURATION,
+     .offset = offsetof(struct fault_config, at_ns),
+     .doc = "When the fault begins, once."},
+    {.name = "lasts",
+     .type = PARAM_TIME_DIST,
+     .offset = offsetof(struct fault_config, lasts),
+     .doc = "How long it lasts; without it for ever."},
+    {.name = "mttf",
+     .type = PARAM_TIME_DIST,
+     .offset = offsetof(struct fault_config, mttf),
+     .doc =
+         "Instead of `at`, with `mttr`: the fault recurs, this long after the start or after its "
+         "last end."},
+    {.name = "mttr",
+     .type = PARAM_TIME_DIST,
+     .offset = offsetof(struct fault_config, mttr),
+     .doc = "With `mttf`: how long each recurrence lasts."},
+    {.name = "name",
+     .type = PARAM_TEXT,
+     .offset = offsetof(struct fault_config, name),
+     .doc = "Name in reports and of its random numbers; else made of what it does and to whom."},
+    {0},
+};
+
+static const struct param slow_params[] = {
+    {.name = "factor",
+     .type = PARAM_NUMBER,
+     .offset = offsetof(struct harm_config, factor),
+     .required = true,
+     .min = 1e-6,
+     .max = 1e9,
+     .doc = "Everything takes this many times as long."},
+    {0},
+};
+
+static const struct param ratio_params[] = {
+    {.name = "ratio",
+     .type = PARAM_RATIO,
+     .offset = offsetof(struct harm_config, ratio),
+     .required = true,
+     .max = 1,
+     .doc = "Share of the calls, or of the messages, that it hits."},
+    {0},
+};
+
+static const struct param partition_params[] = {
+    {.name = "one_way",
+     .type = PARAM_BOOL,
+     .offset = offsetof(struct harm_config, one_way),
+     .fallback = "false",
+     .doc = "Whether only messages from the first to the second vanish."},
+    {0},
+};
+
+static const struct param no_params[] = {{0}};
+
+const struct word_def word_defs[WORDS] = {
+    [WORD_FAULT] = {"fault", ROLE_BLOCK, false,
+                    "fault { crash \"web[2]\", at = \"60s\", lasts = \"30s\" }\n"
+                    "fault { hang \"db\", mttf = exponential \"30d\", mttr = \"10min\" }",
+                    "Something that breaks, once or again and again.", fault_params},
+    [WORD_GOAL] = {"goal", ROLE_BLOCK, false, "goal \"shop.latency.p99 < 250ms\"",
+                   "What must hold: a metric, one of < <= > >= ==, and a value with its unit.",
+                   NULL},
+    [WORD_INCLUDE] = {"include", ROLE_BLOCK, false, "include \"common.lua\"",
+                      "Runs another file of the scenario's folder and returns what it returns.",
+                      NULL},
+    [WORD_PARAM] = {"param", ROLE_BLOCK, false,
+                    "local rate = param { \"rate\", \"900/s\", doc = \"offered load\" }",
+                    "A value that -s rate=... may replace.", NULL},
+    [WORD_PATH] = {"path", ROLE_BLOCK, false,
+                   "path { from = \"eu\", to = \"us\", latency = \"45ms\" }",
+                   "The network between two components, zones or regions.", path_params},
+    [WORD_REGION] = {"region", ROLE_BLOCK, false,
+                     "region \"eu\" { zones = { \"eu-1\", \"eu-2\" } }", "Zones that lie together.",
+                     region_params},
+    [WORD_RUN] = {"run", ROLE_BLOCK, false,
+                  "run { duration = \"5m\", warmup = \"auto\", replications = 10, seed = 1 }",
+                  "How long and how often to simulate.", run_params},
+    [WORD_CONSTANT] = {"constant", ROLE_VALUE, false, "constant \"3ms\"\nconstant \"90/s\"",
+                       "Always the same value; of a rate: arrivals at equal distances.", NULL},
+    [WORD_EMPIRICAL] =
+        {"empirical", ROLE_VALUE, false,
+         "empirical { p50 = \"3ms\", p90 = \"8ms\", p99 = \"20ms\", p999 = \"70ms\" }\n"
+         "empirical { csv = \"times.csv\", column = 1, unit = \"ms\" }",
+         "Measured quantiles joined by lines (min and max too), or measured values from a file.",
+         NULL},
+    [WORD_ERLANG] = {"erlang", ROLE_VALUE, false, "erlang { mean = \"10ms\", stages = 4 }",
+                     "Sum of equal exponential stages; varies less than one of them.", NULL},
+    [WORD_EXPONENTIAL] = {"exponential", ROLE_VALUE, false,
+                          "exponential \"10ms\"\nexponential { mean = \"10ms\" }\n"
+                          "exponential { base = \"50ms\", cap = \"1s\", factor = 2, jitter = "
+                          "\"full\" }",
+                          "A memoryless time; as a pause between tries: one that grows.", NULL},
+    [WORD_GAMMA] = {"gamma", ROLE_VALUE, false, "gamma { mean = \"10ms\", shape = 2 }",
+                    "Gamma law; squared coefficient of variation 1 / shape.", NULL},
+    [WORD_HYPEREXPONENTIAL] = {"hyperexponential", ROLE_VALUE, false,
+                               "hyperexponential { mean = \"10ms\", cv2 = 4 }\n"
+                               "hyperexponential { { 0.9, \"5ms\" }, { 0.1, \"55ms\" } }",
+                               "Mixture of exponentials: varies more than one of them.", NULL},
+    [WORD_LOGNORMAL] = {"lognormal", ROLE_VALUE, false,
+                        "lognormal { p50 = \"3ms\", p99 = \"20ms\" }\n"
+                        "lognormal { mean = \"5ms\", cv = 1.5 }",
+                        "Long-tailed times, by two of mean, p50, p95, p99, cv, cv2, sigma, mu.",
+                        NULL},
+    [WORD_MIXTURE] = {"mixture", ROLE_VALUE, false,
+                      "mixture { { 0.9, exponential \"5ms\" }, { 0.1, \"100ms\" } }",
+                      "One of several distributions, by weights that add up to 1.", NULL},
+    [WORD_NORMAL] = {"normal", ROLE_VALUE, false, "normal { mean = \"10ms\", sd = \"2ms\" }",
+                     "Normal law; values below 0 are drawn again.", NULL},
+    [WORD_PARETO] = {"pareto", ROLE_VALUE, false,
+                     "pareto { min = \"1ms\", shape = 1.5, max = \"10s\" }",
+                     "Heavy tail; without max unbounded.", NULL},
+    [WORD_SHIFTED] = {"shifted", ROLE_VALUE, false, "shifted { by = \"2ms\", exponential \"3ms\" }",
+                      "A fixed amount plus a distribution.", NULL},
+    [WORD_UNIFORM] = {"uniform", ROLE_VALUE, false,
+                      "uniform { \"1ms\", \"3ms\" }\nuniform { low = \"1ms\", high = \"3ms\" }",
+                      "Every value between two equally likely.", NULL},
+    [WORD_WEIBULL] = {"weibull", ROLE_VALUE, false,
+                      "weibull { mean = \"30d\", shape = 0.7 }\n"
+                      "weibull { scale = \"30d\", shape = 0.7 }",
+                      "Weibull law, as of lifetimes.", NULL},
+    [WORD_CLOSED] = {"closed", ROLE_VALUE, false,
+                     "closed { users = 100, think = exponential \"5s\" }",
+                     "A fixed number of users who wait for the answer, think, and ask again.",
+                     NULL},
+    [WORD_POISSON] = {"poisson", ROLE_VALUE, false, "poisson \"900/s\"",
+                      "Arrivals of many independent users.", NULL},
+    [WORD_UNIFORM_KEYS] = {"uniform_keys", ROLE_VALUE, false, "uniform_keys { n = 100000 }",
+                           "Every key equally often.", NULL},
+    [WORD_ZIPF] = {"zipf", ROLE_VALUE, false, "zipf { n = 100000, s = 0.99 }",
+                   "Key k is asked for in proportion to k^-s.", NULL},
+    [WORD_BRANCH] = {"branch", ROLE_STEP, false,
+                     "branch { p = \"30%\", work \"5ms\", otherwise = { work \"1ms\" } }\n"
+                     "branch { op = \"buy\", call \"stock\" }",
+                     "Steps done with a probability, or for one operation alone; else the ones "
+                     "under `otherwise`.",
+                     NULL},
+    [WORD_CALL] = {"call", ROLE_STEP, false,
+                   "call \"db\"\n"
+                   "call { \"db\", op = \"write\", timeout = \"50ms\", request = \"2kB\", response "
+                   "= \"10kB\", fallback = { } }",
+                   "Calls another component and waits for its answer. When it fails the handler "
+                   "fails, unless `fallback` says what to do instead.",
+                   NULL},
+    [WORD_FAIL] = {"fail", ROLE_STEP, true, "fail()\nfail { p = \"1%\" }", "Answers with an error.",
+                   NULL},
+    [WORD_PARALLEL] = {"parallel", ROLE_STEP, false,
+                       "parallel { call \"a\", call { \"leaf\", times = 100 }, need = 95 }",
+                       "Makes calls at once and goes on when `need` of them (else all) succeeded.",
+                       NULL},
+    [WORD_REPLY] = {"reply", ROLE_STEP, true, "reply()",
+                    "Answers now; the steps that follow are done after that.", NULL},
+    [WORD_SLEEP] = {"sleep", ROLE_STEP, false, "sleep \"20ms\"", "Lets time pass without work.",
+                    NULL},
+    [WORD_WORK] = {"work", ROLE_STEP, false, "work \"5ms\"\nwork(exponential \"8ms\")",
+                   "Keeps a worker busy.", NULL},
+    [WORD_CRASH] = {"crash", ROLE_FAULT, false, "crash \"web[2]\"",
+                    "Refuses new calls and loses the present ones.", no_params},
+    [WORD_DROP] = {"drop", ROLE_FAULT, false,
+                   "drop { \"web\", ratio = \"10%\" }\ndrop { \"eu\", \"us\", ratio = \"1%\" }",
+                   "Swallows calls, or messages between two places.", ratio_params},
+    [WORD_ERROR] = {"error", ROLE_FAULT, false, "error { \"web\", ratio = \"5%\" }",
+                    "Answers calls with an error at once.", ratio_params},
+    [WORD_HANG] = {"hang", ROLE_FAULT, false, "hang \"db\"",
+                   "Answers nothing and stands still, then goes on.", no_params},
+    [WORD_PARTITION] = {"partition", ROLE_FAULT, false,
+                        "partition { \"eu\", \"us\", one_way = true }",
+                        "Messages between two places vanish.", partition_params},
+    [WORD_SLOW] = {"slow", ROLE_FAULT, false,
+                   "slow { \"web[1]\", factor = 5 }\nslow { \"eu\", \"us\", factor = 3 }",
+                   "Work, or messages between two places, takes longer.", slow_params},
+};

@@ -1,0 +1,72 @@
+#!/usr/bin/env bash
+# Aim: scripts/new-model makes a kind that compiles without a warning, whose test passes, which
+# `describe` and `check` know, and which keeps the house style; wrong names are refused and change nothing.
+#
+# Works on a copy of the tree.
+set -euo pipefail
+source=${ARCHSIM_SOURCE:-$(cd -- "$(dirname -- "$0")/../.." && pwd)}
+tree=$(mktemp -d)
+trap 'rm -rf -- "$tree"' EXIT
+
+fail() {
+  echo "test_new_model: $*"
+  exit 1
+}
+
+(cd "$source" && tar --exclude=.git --exclude='./build*' -cf - .) | tar -xf - -C "$tree"
+cd "$tree"
+
+# refuse NAME WORDS: exit 2, a message with these words, no file changed.
+refuse() {
+  local before after status=0
+  before=$(find models tests -type f -exec sha256sum {} + | LC_ALL=C sort)
+  scripts/new-model "$1" >out 2>&1 || status=$?
+  [ "$status" -eq 2 ] || fail "new-model '$1' ended with $status"
+  grep -q -- "$2" out || fail "new-model '$1' says: $(cat out)"
+  after=$(find models tests -type f -exec sha256sum {} + | LC_ALL=C sort)
+  [ "$before" = "$after" ] || fail "new-model '$1' changed files"
+}
+refuse '' 'give the name'
+refuse Upper snake_case
+refuse 9lives snake_case
+refuse two__bars snake_case
+refuse ../evil snake_case
+refuse a_name_that_is_much_too_long 'longer than'
+refuse service 'already'
+refuse backoff 'exists already'
+refuse work 'something else'
+refuse while 'word of C or Lua'
+refuse sim 'choose another name'
+
+scripts/new-model turnstile >out
+grep -A 99 '^kinds = \[' models/meson.build | sed '/^\]/q' | grep "^  '" >kinds
+LC_ALL=C sort -c kinds || fail 'the list of kinds is not in order'
+refuse turnstile 'already'
+
+meson setup fresh -Dwerror=true -Db_lto=false -Dbuildtype=debug >log 2>&1 ||
+  { cat log; fail 'set-up failed'; }
+ninja -C fresh archsim tests/test_model_turnstile >log 2>&1 || { tail -n 40 log; fail 'build failed'; }
+meson test -C fresh --no-rebuild model_turnstile >log 2>&1 || { cat log; fail 'its test failed'; }
+grep -q '^Ok: *1$' log || { cat log; fail 'its test was not run'; }
+
+fresh/archsim describe turnstile >out || fail 'describe turnstile failed'
+for word in turnstile workers queue work refused; do
+  grep -q "$word" out || fail "describe does not show '$word'"
+done
+cat >scenario.lua <<'LUA'
+client "users" { arrivals = poisson "50/s", target = "gate" }
+turnstile "gate" { workers = 1, queue = 3, work = exponential "10ms" }
+goal "gate.refused > 0"
+run { duration = "60s", warmup = "5s", replications = 2 }
+LUA
+fresh/archsim check scenario.lua >out 2>&1 || { cat out; fail 'check failed'; }
+fresh/archsim run scenario.lua >out 2>&1 || { cat out; fail 'run failed'; }
+sed -i 's/workers/workres/' scenario.lua
+if fresh/archsim check scenario.lua >out 2>&1; then fail 'a misspelt parameter is accepted'; fi
+grep -q "workers" out || fail "no spelling is suggested: $(cat out)"
+if command -v clang-format >/dev/null; then
+  clang-format --dry-run -Werror models/turnstile.c tests/unit/test_model_turnstile.c ||
+    fail 'not formatted'
+fi
+tests/style/banned.sh . || fail 'banned calls'
+tests/style/listed.sh . || fail 'not listed'

@@ -1,0 +1,687 @@
+/* Aim: each law has the distribution function, the mean and the squared coefficient of variation
+ * that its maker promised; each maker rejects each bad argument with a sentence that names it; and
+ * the shortcuts (whole numbers, ziggurat) draw the same law.
+ *
+ * Oracles are GSL's distribution functions, closed forms and numerical integration. Seeds are
+ * fixed; bounds are 4.5 standard errors or a probability of 1e-5. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+/* cmocka wants the above first */
+#include <cmocka.h>
+#include <gsl/gsl_cdf.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "arena.h"
+#include "dist.h"
+#include "rng.h"
+#include "ziggurat.h"
+
+#define SEED UINT64_C(20250106)
+#define DRAWS 200000
+#define Z_MAX 4.5
+#define KS_MAX 2.5 /* sqrt(n) D exceeds it with probability 2 exp(-2 * 2.5^2) = 7e-6 */
+
+static struct stream named_stream(const char *purpose) {
+  return rng_stream(SEED, 0, "test_dist", purpose);
+}
+
+/* A law under test with its distribution function and closed forms. */
+struct law {
+  const char *name;
+  struct dist dist;
+  double (*cdf)(const double *arguments, double x); /* NULL for discrete laws */
+  double arguments[3];
+  double mean, cv2; /* closed forms, computed here anew */
+};
+
+static double uniform_cdf(const double *a, double x) {
+  return gsl_cdf_flat_P(x, a[0], a[1]);
+}
+static double exponential_cdf(const double *a, double x) {
+  return gsl_cdf_exponential_P(x, a[0]);
+}
+static double truncated_normal_cdf(const double *a, double x) {
+  double below = gsl_cdf_gaussian_P(-a[0], a[1]);
+  return (gsl_cdf_gaussian_P(x - a[0], a[1]) - below) / (1 - below);
+}
+static double lognormal_cdf(const double *a, double x) {
+  return gsl_cdf_lognormal_P(x, a[0], a[1]);
+}
+static double gamma_cdf(const double *a, double x) {
+  return gsl_cdf_gamma_P(x, a[0], a[1]);
+}
+static double weibull_cdf(const double *a, double x) {
+  return gsl_cdf_weibull_P(x, a[0], a[1]);
+}
+static double pareto_cdf(const double *a, double x) { /* shape, minimum, maximum */
+  return gsl_cdf_pareto_P(x, a[0], a[1]) / gsl_cdf_pareto_P(a[2], a[0], a[1]);
+}
+static double hyperexp_cdf(const double *a, double x) { /* p1, mean1, mean2 */
+  return a[0] * gsl_cdf_exponential_P(x, a[1]) + (1 - a[0]) * gsl_cdf_exponential_P(x, a[2]);
+}
+/* Points (0.1, 1), (0.5, 2), (0.9, 6), continued to (0, 1) and (1, 7). */
+static double empirical_cdf(const double *a, double x) {
+  (void)a;
+  if (x < 1) return 0;
+  if (x < 2) return 0.1 + 0.4 * (x - 1);
+  return fmin(1, 0.5 + (x - 2) / 10);
+}
+static double shifted_exponential_cdf(const double *a, double x) {
+  return x < a[0] ? 0 : gsl_cdf_exponential_P(x - a[0], a[1]);
+}
+static double mixture_cdf(const double *a, double x) { /* of uniform(0, a1) and exponential(a2) */
+  return a[0] * gsl_cdf_flat_P(x, 0, a[1]) + (1 - a[0]) * gsl_cdf_exponential_P(x, a[2]);
+}
+
+/* Mean and cv2 of the normal law truncated below 0, by Simpson's rule. */
+static void truncated_normal_moments(double mean, double sd, double *out_mean, double *out_cv2) {
+  const int steps = 200000;
+  long double top = mean + 12 * (long double)sd, sums[3] = {0};
+  for (int i = 0; i <= steps; i++) {
+    long double x = top * i / steps, z = (x - mean) / sd;
+    long double weight = (i == 0 || i == steps ? 1 : i % 2 ? 4 : 2) * expl(-z * z / 2);
+    sums[0] += weight, sums[1] += weight * x, sums[2] += weight * x * x;
+  }
+  long double first = sums[1] / sums[0];
+  *out_mean = (double)first;
+  *out_cv2 = (double)(sums[2] / sums[0] / first / first - 1);
+}
+
+#define MAX_LAWS 48
+
+struct laws {
+  size_t n;
+  struct law at[MAX_LAWS];
+};
+
+static void add_law(struct laws *laws, bool made, const struct error *err, struct law law) {
+  if (!made) fail_msg("%s: %s", law.name, err->text);
+  assert_true(laws->n < MAX_LAWS);
+  laws->at[laws->n++] = law;
+}
+
+static void add_simple_laws(struct laws *laws) {
+  struct error err;
+  struct dist d;
+  bool ok;
+  add_law(laws, true, &err,
+          (struct law){.name = "constant", .dist = dist_constant(7.25), .mean = 7.25, .cv2 = 0});
+  ok = dist_uniform(&d, 2, 5, &err);
+  add_law(laws, ok, &err, (struct law){"uniform", d, uniform_cdf, {2, 5}, 3.5, 0.75 / 12.25});
+  ok = dist_exponential(&d, 3e6, &err);
+  add_law(laws, ok, &err, (struct law){"exponential", d, exponential_cdf, {3e6}, 3e6, 1});
+  const double normals[][2] = {{10, 2}, {1, 1}, {0, 3}, {0.5, 4}};
+  for (size_t i = 0; i < 4; i++) {
+    double mean, cv2;
+    truncated_normal_moments(normals[i][0], normals[i][1], &mean, &cv2);
+    ok = dist_normal(&d, normals[i][0], normals[i][1], &err);
+    add_law(
+        laws, ok, &err,
+        (struct law){"normal", d, truncated_normal_cdf, {normals[i][0], normals[i][1]}, mean, cv2});
+  }
+}
+
+static void add_lognormal_laws(struct laws *laws) {
+  struct error err;
+  struct dist d;
+  const double z99 = gsl_cdf_ugaussian_Pinv(0.99), z95 = gsl_cdf_ugaussian_Pinv(0.95);
+  bool ok = dist_lognormal_mean_cv(&d, 5e6, 1.5, &err);
+  double sigma = sqrt(log(1 + 1.5 * 1.5)), mu = log(5e6) - sigma * sigma / 2;
+  add_law(laws, ok, &err,
+          (struct law){"lognormal mean cv", d, lognormal_cdf, {mu, sigma}, 5e6, 2.25});
+  ok = dist_lognormal_mean_sigma(&d, 40, 0.3, &err);
+  add_law(laws, ok, &err,
+          (struct law){
+              "lognormal mean sigma", d, lognormal_cdf, {log(40) - 0.045, 0.3}, 40, expm1(0.09)});
+  ok = dist_lognormal_p50_p99(&d, 2, 30, &err);
+  sigma = log(15) / z99;
+  add_law(laws, ok, &err,
+          (struct law){"lognormal p50 p99",
+                       d,
+                       lognormal_cdf,
+                       {log(2), sigma},
+                       2 * exp(sigma * sigma / 2),
+                       expm1(sigma * sigma)});
+  ok = dist_lognormal_p50_p95(&d, 2, 3, &err);
+  sigma = log(1.5) / z95;
+  add_law(laws, ok, &err,
+          (struct law){"lognormal p50 p95",
+                       d,
+                       lognormal_cdf,
+                       {log(2), sigma},
+                       2 * exp(sigma * sigma / 2),
+                       expm1(sigma * sigma)});
+  ok = dist_lognormal_p50_mean(&d, 2, 3, &err);
+  add_law(
+      laws, ok, &err,
+      (struct law){"lognormal p50 mean", d, lognormal_cdf, {log(2), sqrt(2 * log(1.5))}, 3, 1.25});
+  ok = dist_lognormal_mean_p99(&d, 10, 50, &err);
+  sigma = z99 - sqrt(z99 * z99 - 2 * log(5));
+  add_law(laws, ok, &err,
+          (struct law){"lognormal mean p99",
+                       d,
+                       lognormal_cdf,
+                       {log(10) - sigma * sigma / 2, sigma},
+                       10,
+                       expm1(sigma * sigma)});
+}
+
+static void add_gamma_weibull_pareto_laws(struct laws *laws) {
+  struct error err;
+  struct dist d;
+  const double shapes[] = {0.2, 0.7, 1, 2.5, 40};
+  for (size_t i = 0; i < sizeof shapes / sizeof shapes[0]; i++) {
+    double k = shapes[i];
+    bool ok = dist_gamma(&d, 6, k, &err);
+    add_law(laws, ok, &err, (struct law){"gamma", d, gamma_cdf, {k, 6 / k}, 6, 1 / k});
+    double g1 = tgamma(1 + 1 / k), cv2 = tgamma(1 + 2 / k) / (g1 * g1) - 1;
+    ok = dist_weibull_scale(&d, 3, k, &err);
+    add_law(laws, ok, &err, (struct law){"weibull scale", d, weibull_cdf, {3, k}, 3 * g1, cv2});
+    ok = dist_weibull_mean(&d, 3, k, &err);
+    add_law(laws, ok, &err, (struct law){"weibull mean", d, weibull_cdf, {3 / g1, k}, 3, cv2});
+  }
+  /* The two ways to the cv2 of a Weibull law agree where they meet. */
+  struct dist narrow, narrower;
+  dist_weibull_scale(&narrow, 1, 999.999, &err);
+  dist_weibull_scale(&narrower, 1, 1000.001, &err);
+  assert_true(fabs(dist_cv2(&narrow) / dist_cv2(&narrower) - 1.000004) < 1e-8);
+  const double inf = INFINITY;
+  bool ok = dist_pareto(&d, 2, 3.5, inf, &err);
+  add_law(laws, ok, &err,
+          (struct law){"pareto", d, pareto_cdf, {3.5, 2, inf}, 2.8, 1 / (3.5 * 1.5)});
+  ok = dist_pareto(&d, 2, 1.5, inf, &err);
+  add_law(laws, ok, &err, (struct law){"pareto", d, pareto_cdf, {1.5, 2, inf}, 6, inf});
+  ok = dist_pareto(&d, 2, 2, inf, &err);
+  add_law(laws, ok, &err, (struct law){"pareto", d, pareto_cdf, {2, 2, inf}, 4, inf});
+  ok = dist_pareto(&d, 2, 1, inf, &err);
+  add_law(laws, ok, &err, (struct law){"pareto", d, pareto_cdf, {1, 2, inf}, inf, inf});
+  const double bounded[] = {0.5, 1, 1.5, 2, 3.25};
+  for (size_t i = 0; i < sizeof bounded / sizeof bounded[0]; i++) {
+    /* Moments by the integral of x^(k-1-a) over 2 .. 500. */
+    double a = bounded[i], norm = a * pow(2, a) / (1 - pow(2.0 / 500, a)), m[3];
+    for (int k = 1; k <= 2; k++) {
+      m[k] = norm * (k == a ? log(250) : (pow(500, k - a) - pow(2, k - a)) / (k - a));
+    }
+    ok = dist_pareto(&d, 2, a, 500, &err);
+    add_law(
+        laws, ok, &err,
+        (struct law){"pareto bounded", d, pareto_cdf, {a, 2, 500}, m[1], m[2] / m[1] / m[1] - 1});
+  }
+}
+
+static void add_composed_laws(struct laws *laws, struct arena *arena) {
+  struct error err;
+  struct dist d, parts[3];
+  bool ok = dist_hyperexp_cv2(&d, arena, 10, 6, &err);
+  double p1 = 0.5 * (1 + sqrt(5.0 / 7));
+  add_law(laws, ok, &err,
+          (struct law){"hyperexp cv2", d, hyperexp_cdf, {p1, 5 / p1, 5 / (1 - p1)}, 10, 6});
+  ok = dist_hyperexp_cv2(&d, arena, 10, 1, &err);
+  add_law(laws, ok, &err, (struct law){"hyperexp cv2 = 1", d, hyperexp_cdf, {0.5, 10, 10}, 10, 1});
+  ok = dist_hyperexp(&d, arena, 3, (double[]){3, 0, 1}, (double[]){2, 1e9, 8}, &err);
+  add_law(
+      laws, ok, &err,
+      (struct law){"hyperexp", d, hyperexp_cdf, {0.75, 2, 8}, 3.5, 2 * (3 + 16) / (3.5 * 3.5) - 1});
+  ok = dist_empirical(&d, arena, 3, (struct dist_point[]){{0.1, 1}, {0.5, 2}, {0.9, 6}}, &err);
+  double square = 0.1 + 0.4 * 7 / 3 + 0.4 * 52 / 3 + 0.1 * 127 / 3; /* pieces of E(X^2) */
+  double mean = 0.1 + 0.4 * 1.5 + 0.4 * 4 + 0.1 * 6.5;
+  add_law(laws, ok, &err, (struct law){"empirical", d, NULL, {0}, mean, square / mean / mean - 1});
+  ok = dist_samples(&d, arena, 4, (double[]){1, 5, 5, 9}, &err);
+  add_law(laws, ok, &err, (struct law){"samples", d, NULL, {0}, 5, 8.0 / 25});
+  dist_uniform(&parts[0], 0, 8, &err);
+  dist_exponential(&parts[1], 2, &err);
+  ok = dist_mixture(&d, arena, 2, (double[]){1, 3}, parts, &err);
+  square = 0.25 * 64.0 / 3 + 0.75 * 8;
+  add_law(laws, ok, &err,
+          (struct law){"mixture", d, mixture_cdf, {0.25, 8, 2}, 2.5, square / 6.25 - 1});
+  ok = dist_shifted(&d, arena, 4, &parts[1], &err);
+  add_law(laws, ok, &err, (struct law){"shifted", d, shifted_exponential_cdf, {4, 2}, 6, 4.0 / 36});
+}
+
+static struct arena *make_laws(struct laws *laws) {
+  struct arena *arena = arena_new();
+  laws->n = 0;
+  add_simple_laws(laws);
+  add_lognormal_laws(laws);
+  add_gamma_weibull_pareto_laws(laws);
+  add_composed_laws(laws, arena);
+  return arena;
+}
+
+static int compare_doubles(const void *left, const void *right) {
+  double a = *(const double *)left, b = *(const double *)right;
+  return (a > b) - (a < b);
+}
+
+/* Aim: dist_mean and dist_cv2 equal the closed forms. */
+static void test_moments(void **state) {
+  (void)state;
+  static struct laws laws;
+  struct arena *arena = make_laws(&laws);
+  for (size_t i = 0; i < laws.n; i++) {
+    const struct law *law = &laws.at[i];
+    double mean = dist_mean(&law->dist), cv2 = dist_cv2(&law->dist);
+    bool mean_right = mean == law->mean || fabs(mean - law->mean) <= 1e-12 * law->mean;
+    bool cv2_right = cv2 == law->cv2 || fabs(cv2 - law->cv2) <= 1e-11 * (1 + law->cv2);
+    if (!mean_right || !cv2_right) {
+      fail_msg("%s (%g, %g, %g): mean %.17g, not %.17g, or cv2 %.17g, not %.17g", law->name,
+               law->arguments[0], law->arguments[1], law->arguments[2], mean, law->mean, cv2,
+               law->cv2);
+    }
+  }
+  arena_free(arena);
+}
+
+/* Kolmogorov and Smirnov's sqrt(n) D of sorted values. */
+static double ks_statistic(const struct law *law, const double *sorted, size_t n) {
+  double worst = 0;
+  for (size_t i = 0; i < n; i++) {
+    double p = law->cdf(law->arguments, sorted[i]);
+    worst = fmax(worst, fmax(p - (double)i / (double)n, (double)(i + 1) / (double)n - p));
+  }
+  return worst * sqrt((double)n);
+}
+
+/* Aim: draws follow the distribution function (Kolmogorov-Smirnov), their mean is right, and their
+ * variance is right where its standard error can be estimated from the draws. Each value is drawn
+ * for an entity of its own, as in the simulator. */
+static void test_draws(void **state) {
+  (void)state;
+  print_message("seed %llu\n", (unsigned long long)SEED);
+  static struct laws laws;
+  struct arena *arena = make_laws(&laws);
+  double *values = malloc(DRAWS * sizeof values[0]);
+  assert_non_null(values);
+  for (size_t i = 0; i < laws.n; i++) {
+    const struct law *law = &laws.at[i];
+    double (*cdf)(const double *, double) = law->cdf;
+    struct stream stream = rng_stream(SEED, i, "test_dist", law->name);
+    double sum = 0, squares = 0, fourths = 0;
+    for (uint64_t k = 0; k < DRAWS; k++) {
+      struct draws draws = draws_begin(stream, k, 0);
+      values[k] = dist_draw(&law->dist, &draws);
+      assert_true(values[k] >= 0 && values[k] < INFINITY);
+      double centred = values[k] - law->mean;
+      sum += centred, squares += centred * centred, fourths += pow(centred, 4);
+    }
+    double sd = law->mean * sqrt(law->cv2), z_mean = 0, z_variance = 0, ks = 0;
+    if (law->cv2 > 0 && law->cv2 < INFINITY) {
+      z_mean = sum / sd / sqrt(DRAWS);
+      double error = sqrt((fourths / DRAWS - sd * sd * sd * sd) / DRAWS);
+      /* A heavy tail makes the estimated error useless. */
+      if (law->cv2 < 3) z_variance = (squares / DRAWS - sd * sd) / error;
+    }
+    if (cdf != NULL) {
+      qsort(values, DRAWS, sizeof values[0], compare_doubles);
+      ks = ks_statistic(law, values, DRAWS);
+    }
+    print_message("  %-20s KS %.2f, mean z = %+.2f, variance z = %+.2f\n", law->name, ks, z_mean,
+                  z_variance);
+    assert_true(ks < KS_MAX && fabs(z_mean) < Z_MAX && fabs(z_variance) < Z_MAX);
+  }
+  free(values);
+  arena_free(arena);
+}
+
+/* Aim: the laws with atoms: the empirical law has the atom at its first value that stands for the
+ * probabilities below the first point, is linear beyond, and samples are chosen equally often. */
+static void test_atoms(void **state) {
+  (void)state;
+  print_message("seed %llu\n", (unsigned long long)SEED);
+  struct arena *arena = arena_new();
+  struct error err;
+  struct dist empirical, samples;
+  assert_true(dist_empirical(&empirical, arena, 3,
+                             (struct dist_point[]){{0.1, 1}, {0.5, 2}, {0.9, 6}}, &err));
+  assert_true(dist_samples(&samples, arena, 4, (double[]){1, 5, 5, 9}, &err));
+  const double cuts[] = {1, 1.25, 1.5, 2, 3, 5, 6, 6.5, 7}; /* P(X <= cut) */
+  double below[9] = {0}, fives = 0, ones = 0;
+  for (uint64_t k = 0; k < DRAWS; k++) {
+    struct draws draws = draws_begin(named_stream("atoms"), k, 0);
+    double value = dist_draw(&empirical, &draws);
+    for (int i = 0; i < 9; i++) below[i] += value <= cuts[i];
+    value = dist_draw(&samples, &draws);
+    fives += value == 5, ones += value == 1;
+    assert_true(value == 1 || value == 5 || value == 9);
+  }
+  for (int i = 0; i < 8; i++) {
+    double p = empirical_cdf(NULL, cuts[i]);
+    double z = (below[i] - p * DRAWS) / sqrt(p * (1 - p) * DRAWS);
+    print_message("  P(X <= %g): z = %+.2f\n", cuts[i], z);
+    assert_true(fabs(z) < Z_MAX);
+  }
+  assert_true(below[8] == DRAWS);
+  assert_true(fabs(fives - DRAWS / 2.0) < Z_MAX * sqrt(DRAWS / 4.0));
+  assert_true(fabs(ones - DRAWS / 4.0) < Z_MAX * sqrt(DRAWS * 3 / 16.0));
+  arena_free(arena);
+}
+
+/* Chi-square over `n` equally likely cells as a z score (Wilson and Hilferty). */
+static double even_cells_z(const uint64_t *counts, int n, double draws) {
+  double chi = 0, freedom = n - 1.0, expected = draws / n, v = 2 / (9 * freedom);
+  for (int i = 0; i < n; i++) {
+    chi += ((double)counts[i] - expected) * ((double)counts[i] - expected) / expected;
+  }
+  return (cbrt(chi / freedom) - (1 - v)) / sqrt(v);
+}
+
+/* Aim: the ziggurat's laws in detail: 4 million draws, chi-square over 2000 equally likely cells
+ * (finer than the layers), signs even, the tails beyond the last layer of the right mass and shape
+ * (by Kolmogorov-Smirnov). */
+static void test_ziggurat(void **state) {
+  (void)state;
+  print_message("seed %llu\n", (unsigned long long)SEED);
+  enum { N = 4000000, CELLS = 2000 };
+  const double starts[2] = {0x1p53 * zig_exponential_layers[1].scale,
+                            0x1p53 * zig_normal_layers[1].scale};
+  double *tail = malloc(100000 * sizeof tail[0]);
+  assert_non_null(tail);
+  for (int law = 0; law < 2; law++) {
+    static uint64_t cells[CELLS];
+    memset(cells, 0, sizeof cells);
+    struct draws draws = draws_begin(named_stream(law ? "normal" : "exponential"), 0, 0);
+    double beyond = law ? 2 * gsl_cdf_ugaussian_Q(starts[1]) : exp(-starts[0]), negative = 0;
+    size_t in_tail = 0;
+    for (int i = 0; i < N; i++) {
+      double x = law ? zig_normal(&draws) : zig_exponential(&draws);
+      double u = law ? gsl_cdf_ugaussian_P(x) : -expm1(-x);
+      cells[u < 1 ? (int)(u * CELLS) : CELLS - 1]++;
+      negative += x < 0;
+      if (fabs(x) <= starts[law]) continue;
+      /* The share of the tail that lies beyond x: uniform. */
+      tail[in_tail++] = (law ? 2 * gsl_cdf_ugaussian_Q(fabs(x)) : exp(-x)) / beyond;
+      assert_true(in_tail < 100000);
+    }
+    double z = even_cells_z(cells, CELLS, N);
+    double z_tail = ((double)in_tail - N * beyond) / sqrt(N * beyond);
+    const struct law flat = {.cdf = uniform_cdf, .arguments = {0, 1}};
+    qsort(tail, in_tail, sizeof tail[0], compare_doubles);
+    double ks = ks_statistic(&flat, tail, in_tail);
+    print_message("  %s: cells z = %+.2f, %zu in the tail, z = %+.2f, KS %.2f\n",
+                  law ? "normal" : "exponential", z, in_tail, z_tail, ks);
+    assert_true(fabs(z) < Z_MAX && fabs(z_tail) < Z_MAX && ks < KS_MAX);
+    if (law)
+      assert_true(fabs(negative - N / 2.0) < Z_MAX * sqrt(N / 4.0));
+    else
+      assert_true(negative == 0);
+  }
+  free(tail);
+}
+
+/* Aim: the tables are what the method demands: all layers have the area of the base with the tail,
+ * and `inside` is the inner width over the outer one. */
+static void test_ziggurat_tables(void **state) {
+  (void)state;
+  for (int law = 0; law < 2; law++) {
+    const struct zig_layer *layers = law ? zig_normal_layers : zig_exponential_layers;
+    double x[ZIG_LAYERS + 1] = {0}, f[ZIG_LAYERS + 1];
+    for (int i = 0; i < ZIG_LAYERS; i++) x[i] = layers[i].scale * 0x1p53;
+    for (int i = 0; i <= ZIG_LAYERS; i++) f[i] = exp(law ? -x[i] * x[i] / 2 : -x[i]);
+    double tail = law ? gsl_cdf_ugaussian_Q(x[1]) * sqrt(2 * acos(-1)) : f[1];
+    double area = x[1] * f[1] + tail;
+    assert_true(fabs(x[0] * f[1] / area - 1) < 1e-13);
+    for (int i = 0; i < ZIG_LAYERS; i++) {
+      if (i > 0) assert_true(fabs(x[i] * (f[i + 1] - f[i]) / area - 1) < 1e-11);
+      assert_true(fabs((double)layers[i].inside * 0x1p-53 - x[i + 1] / x[i]) < 1e-15);
+    }
+  }
+}
+
+/* Aim: a law fitted to quantiles has these quantiles, and weighted means follow the arguments. */
+static void test_fits(void **state) {
+  (void)state;
+  struct error err;
+  struct dist d;
+  assert_true(dist_lognormal_p50_p99(&d, 3, 17, &err));
+  assert_true(fabs(gsl_cdf_lognormal_P(3, d.a, d.b) - 0.5) < 1e-14);
+  assert_true(fabs(gsl_cdf_lognormal_P(17, d.a, d.b) - 0.99) < 1e-14);
+  assert_true(dist_lognormal_p50_p95(&d, 3, 17, &err));
+  assert_true(fabs(gsl_cdf_lognormal_P(17, d.a, d.b) - 0.95) < 1e-14);
+  for (double ratio = 1.0001; ratio < 14.9; ratio *= 1.1) {
+    assert_true(dist_lognormal_mean_p99(&d, 3, 3 * ratio, &err));
+    assert_true(fabs(gsl_cdf_lognormal_P(3 * ratio, d.a, d.b) - 0.99) < 1e-12);
+    assert_true(fabs(dist_mean(&d) - 3) < 1e-13);
+    assert_true(d.b < 2.33);
+  }
+  assert_true(dist_lognormal_mean_cv(&d, 3, 0, &err));
+  struct draws draws = draws_begin(named_stream("fits"), 0, 0);
+  assert_true(fabs(dist_draw(&d, &draws) - 3) < 1e-14 && dist_cv2(&d) == 0);
+}
+
+/* Aim: dist_draw_whole is dist_draw rounded to nearest, for each law with the same key, so that it
+ * makes no difference which one a model uses. */
+static void test_whole(void **state) {
+  (void)state;
+  static struct laws laws;
+  struct arena *arena = make_laws(&laws);
+  for (size_t i = 0; i < laws.n; i++) {
+    for (uint64_t k = 0; k < 2000; k++) {
+      struct draws a = draws_begin(named_stream("whole"), k, 0), b = a;
+      double value = dist_draw(&laws.at[i].dist, &a);
+      assert_true(dist_draw_whole(&laws.at[i].dist, &b) == (uint64_t)floor(value + 0.5));
+      assert_true(draws_next(&a) == draws_next(&b));
+    }
+  }
+  arena_free(arena);
+  struct draws none = {.key = 1};
+  const double values[] = {0, 0.4, 0.6, 2.4, 2.6, 1e15 + 0.25};
+  const uint64_t rounded[] = {0, 0, 1, 2, 3, 1000000000000000};
+  for (size_t i = 0; i < 6; i++) {
+    struct dist d = dist_constant(values[i]);
+    assert_true(dist_draw_whole(&d, &none) == rounded[i]);
+  }
+  const double large[] = {0x1p62, 0x1p63, 0x1p64, 1e300};
+  for (size_t i = 0; i < 4; i++) {
+    struct dist d = dist_constant(large[i]);
+    assert_true(dist_draw_whole(&d, &none) == UINT64_C(1) << 62);
+  }
+  assert_true(dist_whole(INFINITY) == UINT64_C(1) << 62);
+  assert_true(dist_whole(0x1.fffffffffffffp61) == 0x1.fffffffffffffp61);
+}
+
+/* Aim: extreme but allowed arguments give values that are not negative and not NaN. */
+static void test_extremes(void **state) {
+  (void)state;
+  print_message("seed %llu\n", (unsigned long long)SEED);
+  struct arena *arena = arena_new();
+  struct error err;
+  struct dist d[10];
+  assert_true(dist_lognormal_mean_sigma(&d[0], 1e300, 20, &err));
+  assert_true(dist_gamma(&d[1], 1e-300, 1e-3, &err));
+  assert_true(dist_gamma(&d[2], 1e300, 1e9, &err));
+  assert_true(dist_weibull_scale(&d[3], 1e300, 0.05, &err));
+  assert_true(dist_weibull_mean(&d[4], 1, 1e9, &err));
+  assert_true(dist_pareto(&d[5], 1e-150, 0.01, 1e149, &err));
+  assert_true(dist_pareto(&d[6], 1, 1e9, 1 + 1e-12, &err));
+  assert_true(dist_pareto(&d[7], 1e300, 0.01, INFINITY, &err));
+  assert_true(dist_hyperexp_cv2(&d[8], arena, 1, 1e9, &err));
+  assert_true(dist_normal(&d[9], 0, 0, &err));
+  for (int i = 0; i < 10; i++) {
+    double mean = dist_mean(&d[i]), cv2 = dist_cv2(&d[i]);
+    if (!(mean >= 0 && cv2 >= 0)) fail_msg("law %d has mean %g and cv2 %g", i, mean, cv2);
+    for (uint64_t k = 0; k < 20000; k++) {
+      struct draws draws = draws_begin(named_stream("extremes"), k, (uint64_t)i << 32);
+      double value = dist_draw(&d[i], &draws);
+      if (!(value >= 0)) fail_msg("law %d drew %g", i, value);
+      assert_true(dist_whole(value) <= UINT64_C(1) << 62);
+    }
+  }
+  /* A narrow Weibull law is nearly a Gumbel law: cv = pi / (sqrt 6 shape). */
+  assert_true(fabs(dist_cv2(&d[4]) * 1e18 - 1.6449340668482264) < 1e-8);
+  assert_true(dist_cv2(&d[8]) > 0.999e9 && dist_cv2(&d[8]) < 1.001e9);
+  arena_free(arena);
+}
+
+static void expect_error(bool made, const char *text, const char *law, const char *argument) {
+  if (made) fail_msg("%s: bad %s was accepted", law, argument);
+  if (strncmp(text, law, strlen(law)) != 0 || strstr(text, argument) == NULL) {
+    fail_msg("the sentence \"%s\" does not name %s and %s", text, law, argument);
+  }
+}
+
+/* Aim: each bad argument of each maker gives false and a sentence that names law and argument. */
+static void test_maker_errors(void **state) {
+  (void)state;
+  struct arena *arena = arena_new();
+  struct error e;
+  struct dist d, part = dist_constant(1);
+  /* Runs the maker, then judges its sentence. */
+#define BAD(law, argument, call)               \
+  do {                                         \
+    e.text[0] = '\0';                          \
+    bool made = call;                          \
+    expect_error(made, e.text, law, argument); \
+  } while (0)
+  const double bad[] = {-3, NAN, INFINITY}; /* for any positive argument, with 0 added below */
+  for (int i = 0; i < 4; i++) {
+    double x = i < 3 ? bad[i] : 0;
+    BAD("exponential", "mean", dist_exponential(&d, x, &e));
+    BAD("lognormal", "mean", dist_lognormal_mean_cv(&d, x, 1, &e));
+    BAD("lognormal", "mean", dist_lognormal_mean_sigma(&d, x, 1, &e));
+    BAD("lognormal", "p50", dist_lognormal_p50_p99(&d, x, 1, &e));
+    BAD("lognormal", "p99", dist_lognormal_p50_p99(&d, 1, x, &e));
+    BAD("lognormal", "p50", dist_lognormal_p50_p95(&d, x, 1, &e));
+    BAD("lognormal", "p95", dist_lognormal_p50_p95(&d, 1, x, &e));
+    BAD("lognormal", "p50", dist_lognormal_p50_mean(&d, x, 1, &e));
+    BAD("lognormal", "mean", dist_lognormal_p50_mean(&d, 1, x, &e));
+    BAD("lognormal", "mean", dist_lognormal_mean_p99(&d, x, 1, &e));
+    BAD("lognormal", "p99", dist_lognormal_mean_p99(&d, 1, x, &e));
+    BAD("gamma", "mean", dist_gamma(&d, x, 1, &e));
+    BAD("gamma", "shape", dist_gamma(&d, 1, x, &e));
+    BAD("weibull", "scale", dist_weibull_scale(&d, x, 1, &e));
+    BAD("weibull", "shape", dist_weibull_scale(&d, 1, x, &e));
+    BAD("weibull", "mean", dist_weibull_mean(&d, x, 1, &e));
+    BAD("weibull", "shape", dist_weibull_mean(&d, 1, x, &e));
+    BAD("pareto", "minimum", dist_pareto(&d, x, 1, 9, &e));
+    BAD("pareto", "shape", dist_pareto(&d, 1, x, 9, &e));
+    BAD("hyperexp", "mean", dist_hyperexp_cv2(&d, arena, x, 2, &e));
+    BAD("hyperexp", "cv2", dist_hyperexp_cv2(&d, arena, 1, x, &e));
+    BAD("hyperexp", "mean", dist_hyperexp(&d, arena, 2, (double[]){1, 1}, (double[]){1, x}, &e));
+  }
+  for (int i = 0; i < 3; i++) { /* arguments that may be 0 */
+    double x = bad[i];
+    BAD("uniform", "low", dist_uniform(&d, x, 1, &e));
+    BAD("uniform", "high", dist_uniform(&d, 0, x, &e));
+    BAD("normal", "mean", dist_normal(&d, x, 1, &e));
+    BAD("normal", "sd", dist_normal(&d, 1, x, &e));
+    BAD("lognormal", "cv", dist_lognormal_mean_cv(&d, 1, x, &e));
+    BAD("lognormal", "sigma", dist_lognormal_mean_sigma(&d, 1, x, &e));
+    BAD("hyperexp", "weight", dist_hyperexp(&d, arena, 1, &x, (double[]){1}, &e));
+    BAD("empirical", "value", dist_empirical(&d, arena, 1, &(struct dist_point){0.5, x}, &e));
+    BAD("empirical", "probability", dist_empirical(&d, arena, 1, &(struct dist_point){x, 1}, &e));
+    BAD("samples", "value", dist_samples(&d, arena, 1, &x, &e));
+    BAD("mixture", "weight", dist_mixture(&d, arena, 1, &x, &part, &e));
+    BAD("shifted", "shift", dist_shifted(&d, arena, x, &part, &e));
+  }
+  const double zeros[] = {0, 0};
+  BAD("uniform", "high", dist_uniform(&d, 3, 2, &e));
+  BAD("lognormal", "p99", dist_lognormal_p50_p99(&d, 5, 5, &e));
+  BAD("lognormal", "p95", dist_lognormal_p50_p95(&d, 5, 4, &e));
+  BAD("lognormal", "mean", dist_lognormal_p50_mean(&d, 5, 5, &e));
+  BAD("lognormal", "p99", dist_lognormal_mean_p99(&d, 5, 5, &e));
+  BAD("lognormal", "p99", dist_lognormal_mean_p99(&d, 1, 15.1, &e));
+  BAD("lognormal", "sigma", dist_lognormal_p50_p99(&d, 1e-100, 1e100, &e));
+  BAD("pareto", "maximum", dist_pareto(&d, 5, 1, 5, &e));
+  BAD("pareto", "maximum", dist_pareto(&d, 5, 1, NAN, &e));
+  BAD("pareto", "maximum", dist_pareto(&d, 1e-200, 1, 1e200, &e));
+  BAD("hyperexp", "cv2", dist_hyperexp_cv2(&d, arena, 1, 0.99, &e));
+  BAD("hyperexp", "means", dist_hyperexp(&d, arena, 0, NULL, NULL, &e));
+  BAD("hyperexp", "weights", dist_hyperexp(&d, arena, 2, zeros, (double[]){1, 2}, &e));
+  BAD("empirical", "points", dist_empirical(&d, arena, 0, NULL, &e));
+  BAD("empirical", "probability", dist_empirical(&d, arena, 1, &(struct dist_point){1.5, 1}, &e));
+  BAD("empirical", "probability",
+      dist_empirical(&d, arena, 2, (struct dist_point[]){{0.5, 1}, {0.5, 2}}, &e));
+  BAD("empirical", "value",
+      dist_empirical(&d, arena, 2, (struct dist_point[]){{0.5, 2}, {0.7, 1}}, &e));
+  BAD("samples", "empty", dist_samples(&d, arena, 0, NULL, &e));
+  BAD("mixture", "parts", dist_mixture(&d, arena, 0, NULL, NULL, &e));
+  BAD("mixture", "weights", dist_mixture(&d, arena, 2, zeros, (struct dist[]){part, part}, &e));
+#undef BAD
+  assert_false(dist_exponential(&d, -3, &e));
+  assert_string_equal(e.text, "exponential: mean must be greater than 0, got -3");
+  assert_false(dist_exponential(&d, -3, NULL));
+  arena_free(arena);
+}
+
+/* Aim: tables are copied, so the caller may change or free his own. */
+static void test_tables_are_copied(void **state) {
+  (void)state;
+  struct arena *arena = arena_new();
+  struct error err;
+  struct dist samples, mixture, part;
+  double values[2] = {3, 3}, weights[2] = {1, 1};
+  dist_samples(&samples, arena, 2, values, &err);
+  part = dist_constant(4);
+  dist_mixture(&mixture, arena, 1, weights, &part, &err);
+  values[0] = values[1] = 100;
+  part = dist_constant(100);
+  weights[0] = 0;
+  assert_true(dist_mean(&samples) == 3 && dist_mean(&mixture) == 4);
+  arena_free(arena);
+}
+
+/* Aim: descriptions read well, with and without units, and are cut at the end of the buffer. */
+static void test_describe(void **state) {
+  (void)state;
+  struct arena *arena = arena_new();
+  struct error err;
+  struct dist d, inner;
+  char text[128];
+  dist_exponential(&d, 1e7, &err);
+  dist_describe(&d, true, text, sizeof text);
+  assert_string_equal(text, "exponential(mean 10ms)");
+  dist_describe(&d, false, text, sizeof text);
+  assert_string_equal(text, "exponential(mean 1e+07)");
+  dist_describe(&d, true, text, 8);
+  assert_string_equal(text, "exponen");
+  inner = d;
+  dist_shifted(&d, arena, 250, &inner, &err);
+  dist_describe(&d, true, text, sizeof text);
+  assert_string_equal(text, "shifted(250ns + exponential(mean 10ms))");
+  dist_lognormal_mean_cv(&d, 999999999, 2, &err);
+  dist_describe(&d, true, text, sizeof text);
+  assert_string_equal(text, "lognormal(mean 1s, cv 2)");
+  dist_pareto(&d, 1500, 1.2, 3e9, &err);
+  dist_describe(&d, true, text, sizeof text);
+  assert_string_equal(text, "pareto(minimum 1.5us, shape 1.2, maximum 3s)");
+  d = dist_constant(0);
+  dist_describe(&d, true, text, sizeof text);
+  assert_string_equal(text, "constant(0)");
+  arena_free(arena);
+}
+
+/* Aim: keyed draws of each law stay the same bits for ever (printed by this code). */
+static void test_pinned(void **state) {
+  (void)state;
+  static struct laws laws;
+  struct arena *arena = make_laws(&laws);
+  uint64_t hash = 0;
+  for (size_t i = 0; i < laws.n; i++) {
+    for (uint64_t k = 0; k < 5000; k++) {
+      struct draws draws = draws_begin((struct stream){.key = i}, k, 0);
+      double value = dist_draw(&laws.at[i].dist, &draws);
+      uint64_t bits;
+      memcpy(&bits, &value, sizeof bits);
+      hash = rng_mix(hash ^ bits) + i;
+    }
+  }
+  print_message("  hash of %zu laws: 0x%016llx\n", laws.n, (unsigned long long)hash);
+  assert_true(hash == UINT64_C(0xdc30b147755cf0e7));
+  arena_free(arena);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_moments),         cmocka_unit_test(test_draws),
+      cmocka_unit_test(test_atoms),           cmocka_unit_test(test_ziggurat),
+      cmocka_unit_test(test_ziggurat_tables), cmocka_unit_test(test_fits),
+      cmocka_unit_test(test_whole),           cmocka_unit_test(test_extremes),
+      cmocka_unit_test(test_maker_errors),    cmocka_unit_test(test_tables_are_copied),
+      cmocka_unit_test(test_describe),        cmocka_unit_test(test_pinned),
+  };
+  return cmocka_run_group_tests_name("dist", tests, NULL, NULL);
+}

@@ -1,0 +1,264 @@
+/* Aim: numbers in reports say what they mean: three digits, the right unit, never 100 % for less,
+ * aligned whatever the alphabet, and nothing from a scenario reaches the terminal as a command. */
+#include <locale.h>
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "format.h"
+#include "number.h"
+#include "options.h"
+#include "suggest.h"
+#include "table.h"
+#include "term.h"
+
+static void is(enum metric_unit unit, double value, const char *expected) {
+  assert_string_equal(format_value(unit, value).text, expected);
+}
+
+static void values(void **state) {
+  (void)state;
+  is(UNIT_SECONDS, 0.00811, "8.11 ms");
+  is(UNIT_SECONDS, 0.0999, "99.9 ms");
+  is(UNIT_SECONDS, 0.9994, "999 ms");
+  is(UNIT_SECONDS, 0.9996, "1.00 s");
+  is(UNIT_SECONDS, 1e-7, "100 ns");
+  is(UNIT_SECONDS, 2.5e-5, "25.0 us");
+  is(UNIT_SECONDS, 123.4, "123 s");
+  is(UNIT_SECONDS, 0, "0 s");
+  is(UNIT_SECONDS, 86400 * 3.65, "3.65 d");
+  is(UNIT_SECONDS, NAN, "-");
+  is(UNIT_PER_SECOND, 900, "900/s");
+  is(UNIT_PER_SECOND, 1234, "1.23k/s");
+  is(UNIT_PER_SECOND, 0.27, "0.270/s");
+  is(UNIT_COUNT, 3, "3");
+  is(UNIT_COUNT, 2.345, "2.35");
+  is(UNIT_COUNT, 1234, "1234");
+  is(UNIT_COUNT, 2713000, "2.71M");
+}
+
+static void ratios(void **state) {
+  (void)state;
+  is(UNIT_RATIO, 0, "0 %");
+  is(UNIT_RATIO, 1, "100 %");
+  is(UNIT_RATIO, 0.5, "50.0 %");
+  is(UNIT_RATIO, 0.9995, "99.950 %");
+  is(UNIT_RATIO, 0.999995, "99.99950 %");
+  is(UNIT_RATIO, 0.99999999, "99.9999990 %");
+  is(UNIT_RATIO, 0.0003, "0.030 %");
+  is(UNIT_RATIO, 1.5, "150 %");
+  /* However near, less than all is not all. */
+  assert_string_not_equal(format_value(UNIT_RATIO, 1 - 1e-10).text, "100 %");
+}
+
+static void intervals(void **state) {
+  (void)state;
+  struct estimate e = {0.00811, 0.00805, 0.00817, 10};
+  assert_string_equal(format_interval(UNIT_SECONDS, &e).text, "8.05 .. 8.17 ms");
+  e = (struct estimate){0.00811, 0.008109, 0.008111, 10}; /* more digits where they differ */
+  assert_string_equal(format_interval(UNIT_SECONDS, &e).text, "8.1090 .. 8.1110 ms");
+  e = (struct estimate){0.5, 0.5, 0.5, 10};
+  assert_string_equal(format_interval(UNIT_RATIO, &e).text, "50.0 .. 50.0 %");
+  e = (struct estimate){0.5, NAN, NAN, 1};
+  assert_string_equal(format_interval(UNIT_RATIO, &e).text, "");
+  e = (struct estimate){0, 0, 0.002, 3};
+  assert_string_equal(format_interval(UNIT_SECONDS, &e).text, "0.00 .. 2.00 ms");
+}
+
+static void durations_and_nines(void **state) {
+  (void)state;
+  assert_string_equal(format_duration(UINT64_C(300000000000)).text, "5 min");
+  assert_string_equal(format_duration(UINT64_C(1000000000000)).text, "1000 s");
+  assert_string_equal(format_duration(UINT64_C(250000000)).text, "250 ms");
+  assert_string_equal(format_duration(UINT64_C(12345678901)).text, "12.35 s");
+  assert_string_equal(format_duration(0).text, "0 s");
+  assert_string_equal(format_nines(0.9995).text, "3.3 nines");
+  assert_string_equal(format_nines(0.999).text, "3.0 nines");
+  assert_string_equal(format_nines(0.9989).text, "2.9 nines"); /* three nines are not met */
+  assert_string_equal(format_nines(1).text, "");
+  assert_string_equal(format_nines(NAN).text, "");
+}
+
+/* Random doubles of all magnitudes read back as themselves. Seed of the generator: 1. */
+static void shortest_numbers_round_trip(void **state) {
+  (void)state;
+  assert_string_equal(number_shortest(0.1).text, "0.1");
+  assert_string_equal(number_shortest(300).text, "300.0");
+  assert_string_equal(number_shortest(1e300).text, "1e+300");
+  assert_string_equal(number_shortest(-0.0).text, "0.0");
+  assert_string_equal(number_shortest(0.1 + 0.2).text, "0.30000000000000004");
+  uint64_t x = 1;
+  for (int i = 0; i < 100000; i++) {
+    x = x * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+    double value;
+    uint64_t bits = x ^ (x >> 29);
+    memcpy(&value, &bits, sizeof value);
+    if (!isfinite(value)) continue;
+    double back = strtod(number_shortest(value).text, NULL);
+    assert_true(back == value);
+  }
+}
+
+/* --- terminal ------------------------------------------------------------------------------- */
+
+static char *capture(void (*print)(const struct term *term), bool color, bool unicode) {
+  char *text = NULL;
+  size_t size = 0;
+  FILE *out = open_memstream(&text, &size);
+  struct term term = {.out = out, .color = color, .unicode = unicode};
+  print(&term);
+  fclose(out);
+  return text;
+}
+
+static void print_hostile(const struct term *term) {
+  term_put(term, STYLE_PLAIN, "a\033[31mb\r\xff\xe2\x80\xae\xc2\x9b" "c");
+}
+
+static void control_characters_are_harmless(void **state) {
+  (void)state;
+  char *text = capture(print_hostile, false, false);
+  assert_string_equal(text, "a?[31mb????c");
+  free(text);
+  text = capture(print_hostile, false, true);
+  assert_null(strpbrk(text, "\033\r\x9b"));
+  free(text);
+}
+
+static void print_table(const struct term *term) {
+  struct table *table = table_new("lr", 2);
+  table_cell(table, STYLE_PLAIN, "größe");
+  table_cell(table, STYLE_BOLD, "1");
+  table_cell(table, STYLE_PLAIN, "世界");
+  table_cell(table, STYLE_PLAIN, "100");
+  table_cell(table, STYLE_PLAIN, "only");
+  table_finish(table, term);
+}
+
+static void columns_are_aligned(void **state) {
+  (void)state;
+  char *text = capture(print_table, false, true);
+  assert_string_equal(text, "  größe    1\n  世界   100\n  only\n");
+  free(text);
+  text = capture(print_table, true, true);
+  assert_non_null(strstr(text, "\033[1m1\033[0m"));
+  free(text);
+}
+
+static void print_wide(const struct term *term) {
+  struct table *table = table_new("Lr", 0);
+  char name[101];
+  memset(name, 'x', sizeof name - 1);
+  name[100] = '\0';
+  table_cell(table, STYLE_PLAIN, name);
+  table_cell(table, STYLE_PLAIN, "12345");
+  table_finish(table, term);
+}
+
+static void tables_fit_the_terminal(void **state) {
+  (void)state;
+  char *text = capture(print_wide, false, true);
+  text[strcspn(text, "\n")] = '\0';
+  assert_int_equal(term_width(text), TERM_COLUMNS);
+  assert_non_null(strstr(text, "x…  12345"));
+  free(text);
+}
+
+static void print_paragraph(const struct term *term) {
+  term_wrap(term, STYLE_PLAIN,
+            "one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
+            "fifteen sixteen",
+            0, 4);
+}
+
+static void paragraphs_are_wrapped(void **state) {
+  (void)state;
+  char *text = capture(print_paragraph, false, true);
+  assert_string_equal(text,
+                      "one two three four five six seven eight nine ten eleven twelve thirteen fourteen\n"
+                      "    fifteen sixteen\n");
+  free(text);
+}
+
+/* --- options -------------------------------------------------------------------------------- */
+
+static void nearest_words(void **state) {
+  (void)state;
+  const char *const words[] = {"run", "check", "describe", "replications", NULL};
+  assert_string_equal(suggest_nearest("rnu", words), "run");
+  assert_string_equal(suggest_nearest("chekc", words), "check");
+  assert_string_equal(suggest_nearest("replication", words), "replications");
+  assert_null(suggest_nearest("xyzzy", words));
+  assert_null(suggest_nearest("zzz", words));
+}
+
+static void options_in_every_spelling(void **state) {
+  (void)state;
+  const char *argv[] = {"a.lua",  "-j4",   "-r",     "7",        "--set",          "x=1", "-sy=2",
+                  "--seed", "12345", "--json", "out.json", "--color=always", "-q"};
+  struct options o;
+  struct error err;
+  bool ok = options_parse(~0u, (int)(sizeof argv / sizeof argv[0]), argv, &o, &err);
+  if (!ok) fail_msg("%s", err.text);
+  assert_int_equal(o.jobs, 4);
+  assert_int_equal(o.replications, 7);
+  assert_true(o.has_seed && o.seed == 12345);
+  assert_int_equal(o.settings, 2);
+  assert_string_equal(o.setting[1].name, "y");
+  assert_string_equal(o.setting[1].value, "2");
+  assert_string_equal(o.json, "out.json");
+  assert_int_equal(o.color, COLOR_ALWAYS);
+  assert_true(o.quiet);
+  assert_int_equal(o.arguments, 1);
+  assert_string_equal(o.argument[0], "a.lua");
+  options_free(&o);
+}
+
+static void refuses(const char *expected, int argc, const char *const *argv) {
+  struct options o;
+  struct error err = {{0}};
+  assert_false(options_parse(OPTION_SET | OPTION_JOBS | OPTION_REPLICATIONS | OPTION_COLOR |
+                                 OPTION_QUIET | OPTION_SEED, argc, argv, &o, &err));
+  if (strstr(err.text, expected) == NULL) fail_msg("'%s' lacks '%s'", err.text, expected);
+  options_free(&o);
+}
+
+static void mistakes_are_explained(void **state) {
+  (void)state;
+  refuses("did you mean --replications?", 2, (const char *[]){"--replication", "3"});
+  refuses("unknown option --json", 1, (const char *[]){"--json=x"}); /* not accepted here */
+  refuses("did you mean always?", 1, (const char *[]){"--color=alway"});
+  refuses("--jobs needs a value: N", 1, (const char *[]){"-j"});
+  refuses("--jobs wants a whole number", 1, (const char *[]){"-jfour"});
+  refuses("--replications wants a whole number from 1", 1, (const char *[]){"-r0"});
+  refuses("--seed wants a whole number", 1, (const char *[]){"--seed=-1"});
+  refuses("--seed wants a whole number", 1, (const char *[]){"--seed=99999999999999999999"});
+  refuses("--set wants name=value", 2, (const char *[]){"-s", "rate"});
+  refuses("--quiet takes no value", 1, (const char *[]){"--quiet=1"});
+  refuses("unknown option -x", 1, (const char *[]){"-x"});
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(values),
+      cmocka_unit_test(ratios),
+      cmocka_unit_test(intervals),
+      cmocka_unit_test(durations_and_nines),
+      cmocka_unit_test(shortest_numbers_round_trip),
+      cmocka_unit_test(control_characters_are_harmless),
+      cmocka_unit_test(columns_are_aligned),
+      cmocka_unit_test(tables_fit_the_terminal),
+      cmocka_unit_test(paragraphs_are_wrapped),
+      cmocka_unit_test(nearest_words),
+      cmocka_unit_test(options_in_every_spelling),
+      cmocka_unit_test(mistakes_are_explained),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
