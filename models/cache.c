@@ -174,8 +174,7 @@ static void cache_on_call(struct sim *sim, struct member *member, struct frame *
     go_on(sim, member, call);
     return;
   }
-  struct draws draws = draws_begin(c->hit_time, call->key, 0);
-  call_work(sim, member, call, dist_draw_whole(&c->config->hit_time, &draws));
+  call_work(sim, member, call, dist_draw_keyed(&c->config->hit_time, c->hit_time, call->key, 0));
 }
 
 static void cache_on_timer(struct sim *sim, struct member *member, struct frame *call) {

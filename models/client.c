@@ -62,8 +62,8 @@ struct client_state {
   double budget; /* retries that may be made now */
   uint64_t in_flight;
   uint32_t ops; /* entries of stats, by position in the mix */
-  uint8_t position[SPEC_MAX_OPS];
   struct op_stats *stats;
+  struct op_stats *stats_of[SPEC_MAX_OPS]; /* by operation */
 };
 
 /* --- sending -------------------------------------------------------------------------------- */
@@ -107,7 +107,7 @@ static void new_request(struct sim *sim, struct member *member, uint64_t number)
   call->key = c->base + number;
   call->op = draw_op(c, call->key);
   call->item = draw_item(c, call->key);
-  c->stats[c->position[call->op]].offered++;
+  c->stats_of[call->op]->offered++;
   c->in_flight++;
   if (c->config->retry.given) c->budget = fmin(c->budget + c->config->retry.budget, BUDGET_BURST);
   send(sim, c, call);
@@ -191,7 +191,7 @@ static void retry(struct sim *sim, struct member *member, const struct frame *ol
   call->sent_ns = old->sent_ns; /* the user has been waiting since then */
   call->op = old->op;
   call->item = old->item;
-  c->stats[c->position[call->op]].retries++;
+  c->stats_of[call->op]->retries++;
   uint64_t wait_ns = backoff_ns(&c->config->retry.backoff, c->backoff, old->key, attempt);
   call_sleep(sim, member, call, wait_ns);
 }
@@ -211,7 +211,7 @@ static void client_on_reply(struct sim *sim, struct member *member, struct frame
       return;
     }
   }
-  struct op_stats *stats = &c->stats[c->position[call->op]];
+  struct op_stats *stats = c->stats_of[call->op];
   stats->ended[outcome]++;
   if (outcome == OUTCOME_OK) hist_add(&stats->latency, sim->now_ns - call->sent_ns);
   c->in_flight--;
@@ -264,10 +264,11 @@ static void client_init(struct sim *sim, struct member *member) {
     c->period_ns = 1e9 / c->config->arrivals.rate_per_s;
   }
   c->ops = c->config->mix.n ? c->config->mix.n : 1;
-  for (uint32_t i = 0; i < c->config->mix.n; i++)
-    c->position[c->config->mix.part[i].op] = (uint8_t)i;
   c->stats = mem_zeroed(c->ops, sizeof *c->stats);
-  for (uint32_t i = 0; i < c->ops; i++) hist_init(&c->stats[i].latency, EXACT_LATENCIES);
+  for (uint32_t i = 0; i < c->ops; i++) {
+    hist_init(&c->stats[i].latency, EXACT_LATENCIES);
+    c->stats_of[c->config->mix.n ? c->config->mix.part[i].op : OP_DEFAULT] = &c->stats[i];
+  }
 }
 
 static void client_destroy(struct sim *sim, struct member *member) {
@@ -338,7 +339,7 @@ static void add_stranded(struct sim *sim, const struct component *component,
     const struct member *maker = &sim->member[root->parent];
     if (maker->component != component) continue;
     const struct client_state *c = maker->state;
-    stats[c->position[root->op]].ended[lost.cause[i]]++;
+    stats[c->stats_of[root->op] - c->stats].ended[lost.cause[i]]++;
   }
   free(lost.root);
   free(lost.cause);

@@ -34,9 +34,9 @@ struct service_state {
 };
 
 /* Draws of one request: its key is the entity, the step's ordinal the block. */
-static struct draws step_draws(struct stream stream, const struct frame *call,
-                               const struct step *step) {
-  return draws_begin(stream, call->key, (uint64_t)step->ordinal << 32);
+static inline uint64_t step_time(struct stream stream, const struct frame *call,
+                                 const struct step *step) {
+  return dist_draw_keyed(&step->dist, stream, call->key, (uint64_t)step->ordinal << 32);
 }
 
 /* Ends a call: its worker takes up the next one, which is returned and to be run, or NULL. */
@@ -87,7 +87,7 @@ static struct frame *start_calls(struct sim *sim, struct member *member, struct 
                                  const struct program *program, const struct step *step) {
   uint32_t stamp = call->stamp;
   uint16_t pc = call->pc;
-  call->state = FRAME_WAITING;
+  frame_set_state(call, FRAME_WAITING);
   call->pending = (uint16_t)calls_in(program, step);
   call->due_ns = 0; /* while it waits: how many of the calls have failed */
   struct frame *next = release_while_waiting(sim, member->state, call);
@@ -119,7 +119,7 @@ static bool branch_taken(const struct service_shared *shared, const struct frame
                          const struct step *step) {
   if (step->op >= 0 && call->op != step->op) return false;
   if (step->chance >= 1) return true;
-  struct draws draws = step_draws(shared->branch, call, step);
+  struct draws draws = draws_begin(shared->branch, call->key, (uint64_t)step->ordinal << 32);
   return draws_unit(&draws) < step->chance;
 }
 
@@ -141,13 +141,11 @@ static struct frame *run_one(struct sim *sim, struct member *member, struct fram
     switch (step->kind) {
       case STEP_WORK: {
         if (!worker_again(sim, s, call)) return NULL;
-        struct draws draws = step_draws(s->shared->work, call, step);
-        station_work(sim, member, &s->station, call, dist_draw_whole(&step->dist, &draws));
+        station_work(sim, member, &s->station, call, step_time(s->shared->work, call, step));
         return NULL;
       }
       case STEP_SLEEP: {
-        struct draws draws = step_draws(s->shared->sleep, call, step);
-        call_sleep(sim, member, call, dist_draw_whole(&step->dist, &draws));
+        call_sleep(sim, member, call, step_time(s->shared->sleep, call, step));
         return release_while_waiting(sim, s, call);
       }
       case STEP_CALL:
@@ -176,9 +174,28 @@ static void run_steps(struct sim *sim, struct member *member, struct frame *call
   while (call) call = run_one(sim, member, call);
 }
 
+/* Most handlers work and end: what follows is run_steps for these two, without its detours. */
+static inline void take_up(struct sim *sim, struct member *member, struct frame *call) {
+  struct service_state *s = member->state;
+  const struct step *step = &s->shared->program[call->op]->step[call->pc];
+  if (step->kind != STEP_WORK || call->flags & CALL_RELEASED) {
+    run_steps(sim, member, call);
+    return;
+  }
+  station_work(sim, member, &s->station, call, step_time(s->shared->work, call, step));
+}
+
 static void service_on_timer(struct sim *sim, struct member *member, struct frame *call) {
+  struct service_state *s = member->state;
   call->pc++;
-  run_steps(sim, member, call);
+  if (s->shared->program[call->op]->step[call->pc].kind != STEP_END) {
+    run_steps(sim, member, call);
+    return;
+  }
+  struct frame *next = NULL;
+  if (!(call->flags & CALL_RELEASED)) next = station_leave(sim, &s->station, call);
+  if (next) take_up(sim, member, next);
+  call_reply(sim, call, OUTCOME_OK);
 }
 
 static void service_on_event(struct sim *sim, struct member *member, uint32_t arg) {
@@ -199,7 +216,7 @@ static void service_on_call(struct sim *sim, struct member *member, struct frame
   call->flags &= (uint8_t) ~(CALL_RELEASED | CALL_CANCELLED);
   switch (station_enter(sim, &s->station, call, s->shared->class[call->op], false)) {
     case STATION_STARTED:
-      run_steps(sim, member, call);
+      take_up(sim, member, call);
       break;
     case STATION_QUEUED:
       break;
@@ -225,7 +242,8 @@ static enum verdict judge(const struct program *program, const struct step *step
 
 static void service_on_reply(struct sim *sim, struct member *member, struct frame *call,
                              struct frame *child, enum outcome outcome) {
-  if (child->site != call->pc || call->state != FRAME_WAITING) return; /* of a step that is over */
+  if (child->site != call->pc || frame_state(call) != FRAME_WAITING)
+    return; /* of a step that is over */
   const struct program *program = program_of(member, call);
   const struct step *step = &program->step[call->pc];
   switch (judge(program, step, call, outcome)) {

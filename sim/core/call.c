@@ -42,7 +42,7 @@ void calls_free(struct calls *calls) {
   free(calls->chunk);
 }
 
-static struct frame *frame_fresh(struct sim *sim) {
+static __attribute__((cold, noinline)) struct frame *frame_fresh(struct sim *sim) {
   struct calls *calls = &sim->calls;
   if ((calls->used & (FRAME_CHUNK - 1)) == 0) {
     if (calls->used == calls->chunks * FRAME_CHUNK) add_chunk(calls);
@@ -64,7 +64,7 @@ static inline struct frame *frame_alloc(struct sim *sim) {
 
 static inline void frame_free(struct sim *sim, struct frame *frame) {
   frame->stamp++;
-  frame->state = FRAME_FREE;
+  frame_set_state(frame, FRAME_FREE);
   frame->next = sim->calls.free_list;
   sim->calls.free_list = frame_slot(frame);
   sim->calls.freed++;
@@ -74,7 +74,7 @@ struct frame *frame_following(const struct sim *sim, uint32_t *slot) {
   for (; *slot < sim->calls.used; (*slot)++) {
     if ((*slot & (FRAME_CHUNK - 1)) == 0) continue;
     struct frame *frame = frame_at(sim, *slot);
-    if (frame->state != FRAME_FREE) {
+    if (frame_state(frame) != FRAME_FREE) {
       (*slot)++;
       return frame;
     }
@@ -91,9 +91,8 @@ struct frame *frame_first(const struct sim *sim, uint32_t *slot) {
 
 struct frame *call_new(struct sim *sim, struct member *from, struct frame *parent) {
   struct frame *call = frame_alloc(sim);
+  frame_set_place(call, from->id, FRAME_WAITING); /* until it is sent, its maker handles it */
   call->sent_ns = sim->now_ns;
-  call->callee = from->id; /* until it is sent, its maker handles it */
-  call->state = FRAME_WAITING;
   call->site = 0;
   if (parent) {
     call->parent = frame_slot(parent);
@@ -104,7 +103,6 @@ struct frame *call_new(struct sim *sim, struct member *from, struct frame *paren
     call->flags = 0;
   } else {
     call->parent = from->id;
-    call->parent_stamp = 0;
     call->key = 0;
     call->item = 0;
     call->op = OP_DEFAULT;
@@ -124,9 +122,10 @@ static void push_frame_event(struct sim *sim, struct frame *frame, uint64_t dela
            event_make(sim->now_ns + delay_ns, frame_slot(frame) << 4 | kind, frame->stamp));
 }
 
-static void lose(struct sim *sim, struct frame *call, enum outcome cause) {
+static __attribute__((cold, noinline)) void lose(struct sim *sim, struct frame *call,
+                                                 enum outcome cause) {
   sim->calls.lost++;
-  call->state = FRAME_LOST;
+  frame_set_state(call, FRAME_LOST);
   call->pending = cause;
   if (call->flags & CALL_ABANDONED) {
     sim->calls.late++;
@@ -135,7 +134,8 @@ static void lose(struct sim *sim, struct frame *call, enum outcome cause) {
 }
 
 /* What reaches a member while a fault is active. True: the call was dealt with. */
-static bool impaired_arrival(struct sim *sim, struct member *to, struct frame *call) {
+static __attribute__((cold, noinline)) bool impaired_arrival(struct sim *sim, struct member *to,
+                                                             struct frame *call) {
   if (to->hung && !to->down) { /* counted when the hang is over and it gets through */
     faults_defer(sim, to,
                  event_make(sim->now_ns, frame_slot(call) << 4 | EVENT_ARRIVE, call->stamp));
@@ -155,8 +155,7 @@ static bool impaired_arrival(struct sim *sim, struct member *to, struct frame *c
   return true;
 }
 
-void call_deliver(struct sim *sim, struct frame *call) {
-  struct member *to = &sim->member[call->callee];
+static inline void deliver(struct sim *sim, struct member *to, struct frame *call) {
   if (__builtin_expect(to->impaired, 0) && impaired_arrival(sim, to, call)) return;
   if (__builtin_expect(call->flags & CALL_PROBE, 0)) {
     call_reply_uncounted(sim, call, OUTCOME_OK);
@@ -166,44 +165,54 @@ void call_deliver(struct sim *sim, struct frame *call) {
   to->component->kind->on_call(sim, to, call);
 }
 
+void call_deliver(struct sim *sim, struct frame *call) {
+  deliver(sim, &sim->member[frame_callee(call)], call);
+}
+
+/* Takes a call over the network; false if it is not there yet. */
+static __attribute__((noinline)) bool crosses_at_once(struct sim *sim, struct member *from,
+                                                      struct member *to, struct frame *call) {
+  uint64_t delay_ns;
+  enum outcome crossed = network_cross(sim, from, to, call, false, &delay_ns);
+  if (__builtin_expect(crossed != OUTCOME_OK, 0)) {
+    lose(sim, call, crossed);
+    return false;
+  }
+  if (delay_ns == 0) return true;
+  push_frame_event(sim, call, delay_ns, EVENT_ARRIVE);
+  return false;
+}
+
 void call_send(struct sim *sim, struct frame *call, struct member *to, uint64_t timeout_ns) {
-  struct member *from = &sim->member[call->callee];
+  struct member *from = &sim->member[frame_callee(call)];
   if (!(call->flags & CALL_ROOT)) {
     struct frame *parent = frame_at(sim, call->parent);
-    from = &sim->member[parent->callee];
-    parent->state = FRAME_WAITING;
+    from = &sim->member[frame_callee(parent)];
+    frame_set_state(parent, FRAME_WAITING);
   }
-  call->callee = to->id;
-  call->state = FRAME_TRAVELLING;
+  frame_set_place(call, to->id, FRAME_TRAVELLING);
   if (timeout_ns != TIME_NEVER) push_frame_event(sim, call, timeout_ns, EVENT_TIMEOUT);
-  if (sim->network) {
-    uint64_t delay_ns;
-    enum outcome crossed = network_cross(sim, from, to, call, false, &delay_ns);
-    if (__builtin_expect(crossed != OUTCOME_OK, 0)) {
-      lose(sim, call, crossed);
-      return;
-    }
-    if (delay_ns) {
-      push_frame_event(sim, call, delay_ns, EVENT_ARRIVE);
-      return;
-    }
-  }
+  if (sim->network && !crosses_at_once(sim, from, to, call)) return;
   if (__builtin_expect(sim->depth >= DEPTH_LIMIT, 0)) {
     push_frame_event(sim, call, 0, EVENT_ARRIVE);
     return;
   }
   sim->depth++;
-  call_deliver(sim, call);
+  deliver(sim, to, call);
   sim->depth--;
 }
 
 /* --- answering ------------------------------------------------------------------------------ */
 
-void call_finish(struct sim *sim, struct frame *call) {
-  enum outcome outcome = (enum outcome)call->pending;
+static __attribute__((cold, noinline)) void end_unheard(struct sim *sim, struct frame *call,
+                                                        uint64_t *counter) {
+  ++*counter;
+  frame_free(sim, call);
+}
+
+static inline void finish(struct sim *sim, struct frame *call, enum outcome outcome) {
   if (__builtin_expect(call->flags & CALL_ABANDONED, 0)) {
-    sim->calls.late++;
-    frame_free(sim, call);
+    end_unheard(sim, call, &sim->calls.late);
     return;
   }
   struct frame *parent = NULL;
@@ -212,12 +221,11 @@ void call_finish(struct sim *sim, struct frame *call) {
     maker = &sim->member[call->parent];
   } else {
     parent = frame_at(sim, call->parent);
-    if (parent->stamp != call->parent_stamp || parent->state == FRAME_REPLYING) {
-      sim->calls.orphaned++; /* its maker ended first */
-      frame_free(sim, call);
+    if (parent->stamp != call->parent_stamp || frame_state(parent) == FRAME_REPLYING) {
+      end_unheard(sim, call, &sim->calls.orphaned); /* its maker ended first */
       return;
     }
-    maker = &sim->member[parent->callee];
+    maker = &sim->member[frame_callee(parent)];
   }
   if (__builtin_expect(maker->hung, 0)) {
     faults_defer(sim, maker,
@@ -229,44 +237,53 @@ void call_finish(struct sim *sim, struct frame *call) {
   frame_free(sim, call);
 }
 
-void call_reply_uncounted(struct sim *sim, struct frame *call, enum outcome outcome) {
-  call->state = FRAME_REPLYING;
-  call->pending = (uint16_t)outcome;
-  if (sim->network && !(call->flags & CALL_ABANDONED)) {
-    uint64_t delay_ns;
-    struct member *callee = &sim->member[call->callee];
-    struct member *maker = call_maker_if_alive(sim, call);
-    if (maker) {
-      enum outcome crossed = network_cross(sim, callee, maker, call, true, &delay_ns);
-      if (__builtin_expect(crossed != OUTCOME_OK, 0)) {
-        lose(sim, call, crossed);
-        return;
-      }
-      if (delay_ns) {
-        push_frame_event(sim, call, delay_ns, EVENT_REPLY);
-        return;
-      }
-    }
+void call_finish(struct sim *sim, struct frame *call) {
+  finish(sim, call, (enum outcome)call->pending);
+}
+
+/* Takes an answer over the network; false if it is not there yet. */
+static __attribute__((noinline)) bool returns_at_once(struct sim *sim, struct frame *call) {
+  struct member *maker = call_maker_if_alive(sim, call);
+  if (!maker || call->flags & CALL_ABANDONED) return true;
+  uint64_t delay_ns;
+  struct member *callee = &sim->member[frame_callee(call)];
+  enum outcome crossed = network_cross(sim, callee, maker, call, true, &delay_ns);
+  if (__builtin_expect(crossed != OUTCOME_OK, 0)) {
+    lose(sim, call, crossed);
+    return false;
   }
+  if (delay_ns == 0) return true;
+  push_frame_event(sim, call, delay_ns, EVENT_REPLY);
+  return false;
+}
+
+static inline void reply(struct sim *sim, struct frame *call, enum outcome outcome) {
+  frame_set_state(call, FRAME_REPLYING);
+  call->pending = (uint16_t)outcome;
+  if (sim->network && !returns_at_once(sim, call)) return;
   if (__builtin_expect(sim->depth >= DEPTH_LIMIT, 0)) {
     push_frame_event(sim, call, 0, EVENT_REPLY);
     return;
   }
   sim->depth++;
-  call_finish(sim, call);
+  finish(sim, call, outcome);
   sim->depth--;
+}
+
+void call_reply_uncounted(struct sim *sim, struct frame *call, enum outcome outcome) {
+  reply(sim, call, outcome);
 }
 
 void call_reply(struct sim *sim, struct frame *call, enum outcome outcome) {
   if (__builtin_expect(!(call->flags & CALL_DETACHED), 1)) {
-    struct flow *flow = &sim->member[call->callee].flow;
+    struct flow *flow = &sim->member[frame_callee(call)].flow;
     if (outcome == OUTCOME_OK) {
       flow->ok++;
     } else {
       flow->errors++;
     }
   }
-  call_reply_uncounted(sim, call, outcome);
+  reply(sim, call, outcome);
 }
 
 struct frame *call_detach(struct sim *sim, struct frame *call) {
@@ -275,7 +292,7 @@ struct frame *call_detach(struct sim *sim, struct frame *call) {
   *rest = *call;
   rest->stamp = stamp;
   rest->flags |= CALL_ABANDONED | CALL_ROOT | CALL_DETACHED; /* nobody waits for it */
-  rest->parent = call->callee;
+  rest->parent = frame_callee(call);
   return rest;
 }
 
@@ -293,34 +310,29 @@ double call_bytes(struct sim *sim, struct frame *call, bool answer) {
 
 /* --- time passing --------------------------------------------------------------------------- */
 
-void call_work(struct sim *sim, struct member *member, struct frame *frame, uint64_t work_ns) {
-  frame->state = FRAME_WORKING;
-  if (__builtin_expect(member->impaired, 0)) {
-    if (member->slow != 1) work_ns = (uint64_t)((double)work_ns * member->slow + 0.5);
-    if (member->hung) {
-      frame->due_ns = work_ns; /* stands still */
-      return;
-    }
-  }
-  frame->due_ns = sim->now_ns + work_ns;
-  push_frame_event(sim, frame, work_ns, EVENT_TIMER);
+void call_work_impaired(struct sim *sim, struct member *member, struct frame *frame,
+                        uint64_t work_ns) {
+  frame_set_state(frame, FRAME_WORKING);
+  if (member->slow != 1) work_ns = (uint64_t)((double)work_ns * member->slow + 0.5);
+  frame->due_ns = member->hung ? work_ns /* stands still */ : sim->now_ns + work_ns;
+  if (!member->hung) push_frame_event(sim, frame, work_ns, EVENT_TIMER);
 }
 
 void call_sleep(struct sim *sim, struct member *member, struct frame *frame, uint64_t time_ns) {
   (void)member;
-  frame->state = FRAME_SLEEPING;
+  frame_set_state(frame, FRAME_SLEEPING);
   frame->due_ns = sim->now_ns + time_ns;
   push_frame_event(sim, frame, time_ns, EVENT_TIMER);
 }
 
 void call_timer(struct sim *sim, struct frame *frame, uint64_t due_ns) {
   if (frame->due_ns != due_ns) return; /* rescheduled by a fault */
-  if (frame->state != FRAME_WORKING && frame->state != FRAME_SLEEPING) return;
-  struct member *member = &sim->member[frame->callee];
+  if (frame_state(frame) != FRAME_WORKING && frame_state(frame) != FRAME_SLEEPING) return;
+  struct member *member = &sim->member[frame_callee(frame)];
   if (__builtin_expect(member->hung, 0)) {
-    if (frame->state == FRAME_WORKING) return; /* stands still; due_ns is the work left */
+    if (frame_state(frame) == FRAME_WORKING) return; /* stands still; due_ns is the work left */
     /* A sleep that is over while its member hangs ends when the hang does. */
-    frame->state = FRAME_WORKING;
+    frame_set_state(frame, FRAME_WORKING);
     frame->due_ns = 0;
     return;
   }
@@ -333,19 +345,19 @@ void call_timeout(struct sim *sim, struct frame *call) {
   struct member *maker = &sim->member[call->parent];
   if (!(call->flags & CALL_ROOT)) {
     parent = frame_at(sim, call->parent);
-    if (parent->stamp != call->parent_stamp || parent->state == FRAME_REPLYING) return;
-    maker = &sim->member[parent->callee];
+    if (parent->stamp != call->parent_stamp || frame_state(parent) == FRAME_REPLYING) return;
+    maker = &sim->member[frame_callee(parent)];
   }
   if (__builtin_expect(maker->hung, 0)) {
     faults_defer(sim, maker,
                  event_make(sim->now_ns, frame_slot(call) << 4 | EVENT_TIMEOUT, call->stamp));
     return;
   }
-  bool vanished = call->state == FRAME_LOST;
+  bool vanished = frame_state(call) == FRAME_LOST;
   enum outcome outcome = vanished ? (enum outcome)call->pending : OUTCOME_TIMEOUT;
   call->flags |= CALL_ABANDONED;
   sim->calls.timed_out++;
-  struct member *callee = &sim->member[call->callee];
+  struct member *callee = &sim->member[frame_callee(call)];
   if (!vanished && callee->component->kind->on_cancel) {
     uint64_t delay_ns = 0;
     if (!sim->network || network_reaches(sim, maker, callee, &delay_ns)) {
@@ -360,8 +372,8 @@ void call_timeout(struct sim *sim, struct frame *call) {
 }
 
 void call_cancel(struct sim *sim, struct frame *call) {
-  if (call->state == FRAME_REPLYING || call->state == FRAME_TRAVELLING) return;
-  struct member *callee = &sim->member[call->callee];
+  if (frame_state(call) == FRAME_REPLYING || frame_state(call) == FRAME_TRAVELLING) return;
+  struct member *callee = &sim->member[frame_callee(call)];
   if (callee->hung || callee->down) return;
   callee->component->kind->on_cancel(sim, callee, call);
 }

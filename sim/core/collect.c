@@ -178,7 +178,7 @@ static struct frame *root_waiting_for(const struct sim *sim, struct frame *frame
   while (!(frame->flags & CALL_ABANDONED)) {
     if (frame->flags & CALL_ROOT) return frame;
     struct frame *parent = frame_at(sim, frame->parent);
-    if (parent->stamp != frame->parent_stamp || parent->state != FRAME_WAITING) return NULL;
+    if (parent->stamp != frame->parent_stamp || frame_state(parent) != FRAME_WAITING) return NULL;
     frame = parent;
   }
   return NULL;
@@ -188,7 +188,7 @@ struct stranded sim_stranded(struct sim *sim) {
   struct stranded s = {0};
   uint32_t capacity = 0, slot;
   for (struct frame *f = frame_first(sim, &slot); f; f = frame_following(sim, &slot)) {
-    if (f->state != FRAME_LOST) continue;
+    if (frame_state(f) != FRAME_LOST) continue;
     struct frame *root = root_waiting_for(sim, f);
     if (!root || root->site & SITE_STRANDED) continue;
     if (s.n == capacity) {
@@ -247,13 +247,13 @@ static struct presence *presences(struct sim *sim) {
   uint32_t slot;
   for (struct frame *f = frame_first(sim, &slot); f; f = frame_following(sim, &slot)) {
     if (!frame_is_handled(f)) continue;
-    struct presence *at = &p[f->callee];
-    if (f->flags & CALL_ROOT && f->parent == f->callee && !(f->flags & CALL_DETACHED)) {
+    struct presence *at = &p[frame_callee(f)];
+    if (f->flags & CALL_ROOT && f->parent == frame_callee(f) && !(f->flags & CALL_DETACHED)) {
       continue; /* a maker's own, not sent yet */
     }
     if (!(f->flags & CALL_DETACHED)) at->handled++;
     if (f->flags & (CALL_CANCELLED | CALL_RELEASED)) continue;
-    if (f->state == FRAME_QUEUED) {
+    if (frame_state(f) == FRAME_QUEUED) {
       at->queued_ns += sim->now_ns - f->mark_ns;
     } else {
       at->held_ns += sim->now_ns - f->mark_ns;
@@ -290,8 +290,9 @@ static void check_little(struct sim *sim, struct station *st, const struct prese
   bool queue_ok = (uint64_t)t->queued_ns == t->wait_ns + t->lost_wait_ns + p->queued_ns;
   bool held_ok = (uint64_t)t->held_ns == t->hold_ns + t->lost_hold_ns + p->held_ns;
   struct check *check = check_add(out, queue_ok && held_ok);
-  double seconds = (double)t->time_ns / 1e9;
-  double present = (double)(t->queued_ns + t->held_ns) / (double)(t->time_ns ? t->time_ns : 1);
+  double seconds = (double)t->held_to_ns / 1e9;
+  double present =
+      (double)(t->queued_ns + t->held_ns) / (double)(t->held_to_ns ? t->held_to_ns : 1);
   double rate = t->started ? (double)t->started / seconds : 0;
   uint64_t spent_ns =
       t->wait_ns + t->lost_wait_ns + p->queued_ns + t->hold_ns + t->lost_hold_ns + p->held_ns;

@@ -3,8 +3,8 @@
  * The C library picks variants of log, exp and pow by processor (with and without fused
  * multiply-add), and their last bits differ. These use only additions, multiplications, divisions
  * and square roots in a fixed order (the project is compiled with -ffp-contract=off), so a run's
- * fingerprint depends on nothing but scenario and seed. Relative error of each is below 4e-16
- * unless stated. Domain errors return NaN, as in libm. */
+ * fingerprint depends on nothing but scenario and seed. Relative error of each is below
+ * 2.5e-16 unless stated. Domain errors return NaN, as in libm. */
 #ifndef DETMATH_H
 #define DETMATH_H
 

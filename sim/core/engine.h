@@ -20,7 +20,7 @@ void call_reply_uncounted(struct sim *sim, struct frame *call, enum outcome outc
 static inline struct member *call_maker_if_alive(const struct sim *sim, const struct frame *call) {
   if (call->flags & CALL_ROOT) return &sim->member[call->parent];
   const struct frame *parent = frame_at(sim, call->parent);
-  return parent->stamp == call->parent_stamp ? &sim->member[parent->callee] : NULL;
+  return parent->stamp == call->parent_stamp ? &sim->member[frame_callee(parent)] : NULL;
 }
 
 /* Mark used while looking for stranded calls; root calls' sites stay below it. */

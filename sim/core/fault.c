@@ -108,13 +108,14 @@ static void reset_calls(struct sim *sim, struct member *m) {
   uint32_t n = 0, capacity = 64, slot;
   struct event *list = mem_alloc(capacity * sizeof *list);
   for (struct frame *f = frame_first(sim, &slot); f; f = frame_following(sim, &slot)) {
-    if (f->callee != m->id || !frame_is_handled(f)) continue;
+    if (frame_callee(f) != m->id || !frame_is_handled(f)) continue;
     if (n == capacity) list = mem_resize(list, (capacity *= 2) * sizeof *list);
     list[n++] = event_make(0, frame_slot(f), f->stamp);
   }
   for (uint32_t i = 0; i < n; i++) { /* answering may free and reuse frames */
     struct frame *f = frame_at(sim, event_ref(&list[i]));
-    if (f->stamp == event_arg(&list[i]) && f->callee == m->id) call_reply(sim, f, OUTCOME_RESET);
+    if (f->stamp == event_arg(&list[i]) && frame_callee(f) == m->id)
+      call_reply(sim, f, OUTCOME_RESET);
   }
   free(list);
 }
@@ -128,7 +129,7 @@ static void push_timer(struct sim *sim, struct frame *f, uint64_t left_ns) {
 static void rework(struct sim *sim, struct member *m, bool was_hung, double stretch) {
   uint32_t slot;
   for (struct frame *f = frame_first(sim, &slot); f; f = frame_following(sim, &slot)) {
-    if (f->callee != m->id || f->state != FRAME_WORKING) continue;
+    if (frame_callee(f) != m->id || frame_state(f) != FRAME_WORKING) continue;
     uint64_t left_ns = was_hung ? f->due_ns : f->due_ns - sim->now_ns;
     if (stretch != 1) left_ns = (uint64_t)((double)left_ns * stretch + 0.5);
     if (m->hung) {

@@ -7,22 +7,40 @@
 /* Below this many events a look at each owner costs more than moving the event. */
 enum { FEL_SWEEP_MIN = 32 };
 
+static void grow(struct fel_bucket *bucket) {
+  bucket->capacity = bucket->capacity ? 2 * bucket->capacity : 8;
+  bucket->list = mem_resize(bucket->list, bucket->capacity * sizeof *bucket->list);
+}
+
+static inline uint32_t bucket_of(const struct fel *fel, uint64_t time_ns) {
+  uint64_t differs = time_ns ^ fel->last_ns;
+  return differs ? 64 - (uint32_t)__builtin_clzll(differs) : 0;
+}
+
+static inline void push(struct fel *fel, struct event event) {
+  uint32_t b = bucket_of(fel, event.time_ns);
+  struct fel_bucket *bucket = &fel->bucket[b];
+  if (__builtin_expect(bucket->n == bucket->capacity, 0)) grow(bucket);
+  bucket->list[bucket->n++] = event;
+  fel->nonempty |= b ? UINT64_C(1) << (b - 1) : 0;
+  fel->pending++;
+}
+
+void fel_push_radix(struct fel *fel, struct event event) {
+  push(fel, event);
+}
+
 void fel_init(struct fel *fel, bool (*is_dead)(const void *, const struct event *),
               const void *owner) {
   memset(fel, 0, sizeof *fel);
   fel->is_dead = is_dead;
   fel->owner = owner;
-  for (uint32_t b = 0; b <= 64; b++) fel_grow(&fel->bucket[b]);
+  for (uint32_t b = 0; b <= 64; b++) grow(&fel->bucket[b]);
 }
 
 void fel_free(struct fel *fel) {
   for (uint32_t b = 0; b <= 64; b++) free(fel->bucket[b].list);
   memset(fel, 0, sizeof *fel);
-}
-
-void fel_grow(struct fel_bucket *bucket) {
-  bucket->capacity = bucket->capacity ? 2 * bucket->capacity : 8;
-  bucket->list = mem_resize(bucket->list, bucket->capacity * sizeof *bucket->list);
 }
 
 /* Drops dead events, keeping the order of the others. */
@@ -35,7 +53,8 @@ static void sweep(struct fel *fel, struct fel_bucket *bucket) {
   bucket->n = kept;
 }
 
-bool fel_redistribute(struct fel *fel, uint32_t b, uint64_t until_ns) {
+/* Moves the bucket's events below it; false when the earliest of them is not before `until`. */
+static bool redistribute(struct fel *fel, uint32_t b, uint64_t until_ns) {
   struct fel_bucket *bucket = &fel->bucket[b];
   if (fel->is_dead && bucket->n >= FEL_SWEEP_MIN) {
     sweep(fel, bucket);
@@ -54,14 +73,14 @@ bool fel_redistribute(struct fel *fel, uint32_t b, uint64_t until_ns) {
   fel->last_ns = first;
   bucket->n = 0;
   fel->nonempty &= ~(UINT64_C(1) << (b - 1));
-  fel->pending -= n;                                             /* pushing counts them again */
-  for (uint32_t i = 0; i < n; i++) fel_push_radix(fel, list[i]); /* never this bucket */
+  fel->pending -= n;                                   /* pushing counts them again */
+  for (uint32_t i = 0; i < n; i++) push(fel, list[i]); /* never this bucket */
   return true;
 }
 
 void fel_to_radix(struct fel *fel) {
   fel->radix = true;
-  for (uint32_t i = fel->near_n; i-- > 0;) fel_push_radix(fel, fel->near[i]); /* earliest first */
+  for (uint32_t i = fel->near_n; i-- > 0;) push(fel, fel->near[i]); /* earliest first */
   fel->near_n = 0;
 }
 
@@ -106,6 +125,6 @@ bool fel_pop_radix(struct fel *fel, uint64_t until_ns, struct event *out) {
       fel->pending--;
       return true;
     }
-    if (!fel_redistribute(fel, b, until_ns)) return false;
+    if (!redistribute(fel, b, until_ns)) return false;
   }
 }

@@ -75,21 +75,7 @@ void fel_init(struct fel *fel, bool (*is_dead)(const void *, const struct event 
               const void *owner);
 void fel_free(struct fel *fel);
 
-void fel_grow(struct fel_bucket *bucket); /* makes room for one more */
-
-static inline uint32_t fel_bucket_of(const struct fel *fel, uint64_t time_ns) {
-  uint64_t differs = time_ns ^ fel->last_ns;
-  return differs ? 64 - (uint32_t)__builtin_clzll(differs) : 0;
-}
-
-static inline void fel_push_radix(struct fel *fel, struct event event) {
-  uint32_t b = fel_bucket_of(fel, event.time_ns);
-  struct fel_bucket *bucket = &fel->bucket[b];
-  if (__builtin_expect(bucket->n == bucket->capacity, 0)) fel_grow(bucket);
-  bucket->list[bucket->n++] = event;
-  fel->nonempty |= b ? UINT64_C(1) << (b - 1) : 0;
-  fel->pending++;
-}
+void fel_push_radix(struct fel *fel, struct event event);
 
 /* Moves everything to the radix heap. */
 void fel_to_radix(struct fel *fel);
@@ -100,15 +86,11 @@ static inline void fel_push(struct fel *fel, struct event event) {
     fel_push_radix(fel, event);
     return;
   }
-  uint32_t i = fel->near_n++;
-  for (; i > 0 && fel->near[i - 1].time_ns <= event.time_ns; i--)
-    event_copy(&fel->near[i], &fel->near[i - 1]);
-  fel->near[i] = event;
+  struct event *at = &fel->near[fel->near_n++];
+  for (; at > fel->near && at[-1].time_ns <= event.time_ns; at--) event_copy(at, at - 1);
+  event_copy(at, &event);
   if (__builtin_expect(fel->near_n == FEL_NEAR_MAX, 0)) fel_to_radix(fel);
 }
-
-/* Moves the bucket's events below it; false when the earliest of them is not before `until`. */
-bool fel_redistribute(struct fel *fel, uint32_t b, uint64_t until_ns);
 
 /* Moves what is left to the sorted array, if that is little. */
 void fel_to_near(struct fel *fel);

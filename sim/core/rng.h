@@ -62,6 +62,22 @@ static inline uint64_t draws_next(struct draws *d) {
   return block.v[0];
 }
 
+/* The first word of block `first` of (stream, entity), and in *spare the second. */
+static inline uint64_t rng_block(struct stream stream, uint64_t entity, uint64_t first,
+                                 uint64_t *spare) {
+  philox2x64_ctr_t counter = {{entity, first}};
+  philox2x64_key_t key = {{stream.key}};
+  philox2x64_ctr_t block = philox2x64_R(6, counter, key);
+  *spare = block.v[1];
+  return block.v[0];
+}
+
+/* The draws that follow the first word of that block. */
+static inline struct draws draws_after(struct stream stream, uint64_t entity, uint64_t first,
+                                       uint64_t spare) {
+  return (struct draws){stream.key, entity, first + 1, spare, true};
+}
+
 /* Uniform on the open interval (0, 1), 52 bits. */
 static inline double draws_unit(struct draws *d) {
   return ((double)(draws_next(d) >> 12) + 0.5) * 0x1p-52;

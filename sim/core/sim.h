@@ -84,10 +84,10 @@ struct frame {
   uint64_t mark_ns; /* start of the present wait or hold */
   uint64_t due_ns;  /* end of the present work or sleep; while it stands still: work left */
   /* The caller's. */
-  uint32_t item;        /* data key, 0 = none */
-  uint32_t callee : 24; /* member id */
-  uint32_t state : 8;   /* enum frame_state */
-  uint16_t site;        /* the caller's own mark: which step, which attempt, which backend */
+  uint32_t item;  /* data key, 0 = none */
+  uint32_t place; /* member id of the callee in the low 24 bits, enum frame_state above: one word,
+                     so that setting both is one store and reading either never waits for it */
+  uint16_t site;  /* the caller's own mark: which step, which attempt, which backend */
   /* The callee's. */
   uint16_t pc;      /* position in its handler */
   uint16_t pending; /* calls it still waits for; from the reply on: the enum outcome */
@@ -96,6 +96,22 @@ struct frame {
   uint8_t flags; /* enum frame_flags */
 };
 static_assert(sizeof(struct frame) == 64, "a frame fills one cache line");
+
+static inline uint32_t frame_callee(const struct frame *frame) {
+  return frame->place & 0xffffff;
+}
+
+static inline enum frame_state frame_state(const struct frame *frame) {
+  return (enum frame_state)(frame->place >> 24);
+}
+
+static inline void frame_set_state(struct frame *frame, enum frame_state state) {
+  frame->place = frame_callee(frame) | (uint32_t)state << 24;
+}
+
+static inline void frame_set_place(struct frame *frame, uint32_t callee, enum frame_state state) {
+  frame->place = callee | (uint32_t)state << 24;
+}
 
 /* A kind of component: a table of functions plus sizes, and what users may say and read. */
 struct kind {
@@ -270,9 +286,22 @@ void call_reply(struct sim *sim, struct frame *call, enum outcome outcome);
  * takes the call's place with the callee. The answer is sent by call_reply(call) afterwards. */
 struct frame *call_detach(struct sim *sim, struct frame *call);
 
+void call_work_impaired(struct sim *sim, struct member *member, struct frame *frame,
+                        uint64_t work_ns);
+
 /* Lets `work_ns` of work pass for a frame that `member` handles, stretched by slow faults and
  * stopped by hangs; then on_timer. */
-void call_work(struct sim *sim, struct member *member, struct frame *frame, uint64_t work_ns);
+static inline void call_work(struct sim *sim, struct member *member, struct frame *frame,
+                             uint64_t work_ns) {
+  if (__builtin_expect(member->impaired, 0)) {
+    call_work_impaired(sim, member, frame, work_ns);
+    return;
+  }
+  frame_set_state(frame, FRAME_WORKING);
+  frame->due_ns = sim->now_ns + work_ns;
+  fel_push(&sim->fel,
+           event_make(frame->due_ns, frame_slot(frame) << 4 | EVENT_TIMER, frame->stamp));
+}
 
 /* Lets time pass for a frame; then on_timer. For a frame made by call_new and not sent, the member
  * that made it is told. */
@@ -284,7 +313,7 @@ void call_discard(struct sim *sim, struct frame *frame);
 /* The member that made a call. */
 static inline struct member *call_maker(const struct sim *sim, const struct frame *call) {
   return &sim->member[call->flags & CALL_ROOT ? call->parent
-                                              : (uint32_t)frame_at(sim, call->parent)->callee];
+                                              : frame_callee(frame_at(sim, call->parent))];
 }
 
 /* Bytes of the message that carries a call or its answer, asked from whoever made the call. */
@@ -320,7 +349,7 @@ void sim_fail(struct sim *sim, const char *format, ...) __attribute__((format(pr
 
 /* Whether the callee has the frame: it is queued, worked on, asleep or waiting there. */
 static inline bool frame_is_handled(const struct frame *frame) {
-  return frame->state >= FRAME_QUEUED && frame->state <= FRAME_WAITING;
+  return frame_state(frame) >= FRAME_QUEUED && frame_state(frame) <= FRAME_WAITING;
 }
 
 /* Frames that are not free, in order of slots; for rare events only. */

@@ -28,24 +28,30 @@ void station_free(struct station *st) {
 
 /* --- what is measured ----------------------------------------------------------------------- */
 
-static inline void settle(struct sim *sim, struct station *st) {
+/* Each integral is brought up to date just before its number changes. */
+static inline void settle_queued(const struct sim *sim, struct station *st) {
   struct station_totals *t = &st->totals;
-  uint64_t dt = sim->now_ns - t->time_ns;
-  t->time_ns = sim->now_ns;
-  t->queued_ns += (station_integral)st->queued * dt;
+  t->queued_ns += (station_integral)st->queued * (sim->now_ns - t->queued_to_ns);
+  t->queued_to_ns = sim->now_ns;
+}
+
+static inline void settle_held(const struct sim *sim, struct station *st) {
+  struct station_totals *t = &st->totals;
+  uint64_t dt = sim->now_ns - t->held_to_ns;
+  t->held_to_ns = sim->now_ns;
   t->held_ns += (station_integral)st->held * dt;
-  if (st->discipline == DISCIPLINE_PS) {
-    uint64_t busy = st->sharing < st->workers ? st->sharing : st->workers;
-    t->busy_ns += (station_integral)busy * dt;
+  if (__builtin_expect(st->discipline == DISCIPLINE_PS, 0)) {
+    t->busy_ns += (station_integral)(st->sharing < st->workers ? st->sharing : st->workers) * dt;
   }
 }
 
 void station_settle(struct sim *sim, struct station *st) {
-  settle(sim, st);
+  settle_queued(sim, st);
+  settle_held(sim, st);
 }
 
 void station_reset(struct sim *sim, struct station *st) {
-  settle(sim, st);
+  station_settle(sim, st);
   st->at_warmup = st->totals;
   st->queue_max = st->queued;
   hist_clear(&st->wait);
@@ -80,7 +86,7 @@ static inline void enqueue(struct sim *sim, struct station *st, struct frame *fr
   class->tail = slot;
 }
 
-static struct frame *dequeue(struct sim *sim, struct station *st) {
+static inline struct frame *dequeue(struct sim *sim, struct station *st) {
   for (uint32_t i = 0; i < st->classes; i++) {
     struct station_class *class = &st->class[i];
     if (class->head == SLOT_NONE) continue;
@@ -93,54 +99,56 @@ static struct frame *dequeue(struct sim *sim, struct station *st) {
 }
 
 /* The next frame that somebody still wants. Cancelled ones gave up their place already. */
-static struct frame *take_next(struct sim *sim, struct station *st) {
+static inline struct frame *take_next(struct sim *sim, struct station *st) {
   for (;;) {
     struct frame *frame = dequeue(sim, st);
-    if (!frame || !(frame->flags & CALL_CANCELLED)) return frame;
+    if (__builtin_expect(!(frame->flags & CALL_CANCELLED), 1)) return frame;
     st->dead--;
     call_reply(sim, frame, OUTCOME_RESET); /* abandoned: only frees the frame */
   }
 }
 
+static bool sharing_full(const struct station *st) {
+  return st->held >= st->workers && st->held - st->workers >= st->queue_limit;
+}
+
 enum admission station_enter(struct sim *sim, struct station *st, struct frame *frame,
                              uint32_t class, bool admitted) {
-  settle(sim, st);
-  bool free_worker = st->held < st->workers || st->discipline == DISCIPLINE_PS;
-  if (st->discipline == DISCIPLINE_PS && !admitted && st->held >= st->workers &&
-      st->held - st->workers >= st->queue_limit) {
-    return STATION_FULL;
-  }
-  if (free_worker) {
-    frame->mark_ns = sim->now_ns;
-    wait_over(sim, st, frame);
+  frame->mark_ns = sim->now_ns;
+  if (st->held < st->workers || st->discipline == DISCIPLINE_PS) {
+    if (st->discipline == DISCIPLINE_PS && !admitted && sharing_full(st)) return STATION_FULL;
+    settle_held(sim, st);
     st->held++;
+    wait_over(sim, st, frame);
     return STATION_STARTED;
   }
   if (st->queued >= st->queue_limit && !admitted) return STATION_FULL;
-  frame->mark_ns = sim->now_ns;
-  frame->state = FRAME_QUEUED;
+  settle_queued(sim, st);
+  frame_set_state(frame, FRAME_QUEUED);
   enqueue(sim, st, frame, class);
   if (++st->queued > st->queue_max) st->queue_max = st->queued;
   return STATION_QUEUED;
 }
 
 struct frame *station_leave(struct sim *sim, struct station *st, struct frame *frame) {
-  settle(sim, st);
   st->totals.hold_ns += sim->now_ns - frame->mark_ns;
   st->totals.left++;
   if (st->queued == 0) {
+    settle_held(sim, st);
     st->held--;
     return NULL;
   }
+  /* The worker passes from one frame to the other: the number held stays. */
+  settle_queued(sim, st);
+  st->queued--;
   struct frame *next = take_next(sim, st);
-  st->queued--; /* the worker passes from one frame to the other: held stays */
   wait_over(sim, st, next);
   return next;
 }
 
 bool station_cancel(struct sim *sim, struct station *st, struct frame *frame) {
-  if (frame->state != FRAME_QUEUED || frame->flags & CALL_CANCELLED) return false;
-  settle(sim, st);
+  if (frame_state(frame) != FRAME_QUEUED || frame->flags & CALL_CANCELLED) return false;
+  settle_queued(sim, st);
   frame->flags |= CALL_CANCELLED;
   st->queued--;
   st->dead++;
@@ -180,7 +188,7 @@ static void ps_sift_down(struct ps_entry *heap, uint64_t n) {
 }
 
 static void ps_advance(struct sim *sim, struct station *st) {
-  settle(sim, st);
+  settle_held(sim, st);
   st->virtual_ns += (double)(sim->now_ns - st->virtual_at_ns) * ps_rate(st);
   st->virtual_at_ns = sim->now_ns;
   if (st->sharing == 0) st->virtual_ns = 0; /* start anew: keeps the numbers small and exact */
@@ -196,14 +204,10 @@ static void ps_plan(struct sim *sim, struct member *member, struct station *st) 
   sim_schedule(sim, member, delay_ns, st->generation);
 }
 
-void station_work(struct sim *sim, struct member *member, struct station *st, struct frame *frame,
-                  uint64_t work_ns) {
-  if (st->discipline != DISCIPLINE_PS) {
-    call_work(sim, member, frame, work_ns);
-    return;
-  }
+void station_share(struct sim *sim, struct member *member, struct station *st, struct frame *frame,
+                   uint64_t work_ns) {
   ps_advance(sim, st);
-  frame->state = FRAME_SHARING;
+  frame_set_state(frame, FRAME_SHARING);
   if (st->sharing == st->heap_capacity) {
     st->heap_capacity = st->heap_capacity ? 2 * st->heap_capacity : 16;
     st->heap = mem_resize(st->heap, st->heap_capacity * sizeof *st->heap);
@@ -228,7 +232,7 @@ struct frame *station_due(struct sim *sim, struct member *member, struct station
 /* --- faults --------------------------------------------------------------------------------- */
 
 static void forget_all(struct sim *sim, struct station *st) {
-  settle(sim, st);
+  station_settle(sim, st);
   for (uint32_t i = 0; i < st->classes; i++) {
     for (uint32_t slot = st->class[i].head; slot != SLOT_NONE;) {
       struct frame *frame = frame_at(sim, slot);
@@ -244,7 +248,8 @@ static void forget_all(struct sim *sim, struct station *st) {
 static void forget_held(struct sim *sim, struct member *member, struct station *st) {
   uint32_t slot;
   for (struct frame *f = frame_first(sim, &slot); f && st->held; f = frame_following(sim, &slot)) {
-    if (f->callee != member->id || f->state == FRAME_QUEUED || !frame_is_handled(f)) continue;
+    if (frame_callee(f) != member->id || frame_state(f) == FRAME_QUEUED || !frame_is_handled(f))
+      continue;
     if (f->flags & CALL_RELEASED) continue;
     st->totals.lost_hold_ns += sim->now_ns - f->mark_ns;
     st->held--;

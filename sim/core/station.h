@@ -23,7 +23,7 @@ struct station_totals {
   uint64_t wait_ns, hold_ns;                    /* sums over frames that finished the wait, hold */
   uint64_t started, left;                       /* frames whose wait, hold ended */
   uint64_t lost_wait_ns, lost_hold_ns; /* likewise, of frames lost in a crash or cancelled */
-  uint64_t time_ns;                    /* end of the period integrated */
+  uint64_t queued_to_ns, held_to_ns;   /* ends of the periods integrated */
 };
 
 struct station_class {
@@ -75,8 +75,16 @@ enum admission station_enter(struct sim *sim, struct station *st, struct frame *
 struct frame *station_leave(struct sim *sim, struct station *st, struct frame *frame);
 
 /* Work on a held frame; on_timer follows (or under PS on_event, see station_due). */
-void station_work(struct sim *sim, struct member *member, struct station *st, struct frame *frame,
-                  uint64_t work_ns);
+void station_share(struct sim *sim, struct member *member, struct station *st, struct frame *frame,
+                   uint64_t work_ns); /* PS */
+static inline void station_work(struct sim *sim, struct member *member, struct station *st,
+                                struct frame *frame, uint64_t work_ns) {
+  if (__builtin_expect(st->discipline == DISCIPLINE_PS, 0)) {
+    station_share(sim, member, st, frame, work_ns);
+  } else {
+    call_work(sim, member, frame, work_ns);
+  }
+}
 
 /* PS: the member's event `arg` came. Returns a frame whose work is done, or NULL (a stale event).
  */

@@ -1,7 +1,7 @@
 /* The commands of the program: one row a command, one file cmd_NAME.c that implements it.
  *
- * A command says in its row which options it understands; parsing, help and did-you-mean follow from
- * the table of options (options.c). It returns the exit code of the program. */
+ * A command says in its row which options it understands; parsing, help and did-you-mean follow
+ * from the table of options (options.c). It returns the exit code of the program. */
 #ifndef COMMAND_H
 #define COMMAND_H
 

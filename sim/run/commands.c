@@ -3,30 +3,44 @@
 #include <string.h>
 
 #include "command.h"
+#include "nearest.h"
 #include "output.h"
-#include "suggest.h"
 
 const struct command commands[] = {
-    {"run", "FILE", 1, 1, "run a scenario and report what its users would see",
+    {"run",
+     "FILE",
+     1,
+     1,
+     "run a scenario and report what its users would see",
      "Runs the scenario several times with independent random numbers and prints what\n"
      "users see, where time and capacity go, and whether the scenario's goals are met.\n"
-     "Exit code: 0 all goals met, 1 a goal failed, 2 usage or scenario error, 3 a run had\n"
-     "to be given up, 4 input or output failed.",
+     "Exit code: 0 all goals met, 1 a goal failed, 2 usage or scenario error, 3 a run\n"
+     "had to be given up, 4 input or output failed.",
      {"archsim run shop.lua -s rate=1200/s -r 20",
       "archsim run shop.lua --json results.json --csv -"},
      OPTION_SET | OPTION_SEED | OPTION_REPLICATIONS | OPTION_JOBS | OPTION_JSON | OPTION_CSV |
          OPTION_MEMBERS | OPTION_PROGRESS | OPTION_COLOR | OPTION_QUIET,
      cmd_run},
-    {"check", "FILE", 1, 1, "check a scenario without running it",
+    {"check",
+     "FILE",
+     1,
+     1,
+     "check a scenario without running it",
      "Reads the scenario and checks all that can be known without running it.\n"
      "Exit code: 0 it can run, 2 it has a mistake.",
      {"archsim check shop.lua", "archsim check shop.lua -s rate=1200/s"},
-     OPTION_SET | OPTION_QUIET, cmd_check},
-    {"describe", "[KIND]", 0, 1, "list the kinds of components, or describe one",
-     "Without KIND, lists what a scenario can be made of. With KIND, shows its parameters\n"
-     "with units, ranges and defaults, its metrics, its model and an example.",
+     OPTION_SET | OPTION_QUIET,
+     cmd_check},
+    {"describe",
+     "[KIND]",
+     0,
+     1,
+     "list the kinds of components, or describe one",
+     "Without KIND, lists what a scenario can be made of. With KIND, shows its\n"
+     "parameters with units, ranges and defaults, its metrics, model and an example.",
      {"archsim describe service", "archsim describe --annotations > archsim.lua"},
-     OPTION_ANNOTATIONS, cmd_describe},
+     OPTION_ANNOTATIONS,
+     cmd_describe},
     {0},
 };
 
@@ -46,8 +60,9 @@ static void print_overview(FILE *out) {
     snprintf(left, sizeof left, "%s %s", c->name, c->arguments);
     fprintf(out, "  %-16s %s\n", left, c->summary);
   }
-  fprintf(out, "\narchsim COMMAND --help tells more. archsim --version prints the version.\n"
-               "\nExamples:\n");
+  fprintf(out,
+          "\narchsim COMMAND --help tells more. archsim --version prints the version.\n"
+          "\nExamples:\n");
   fprintf(out, "  %s\n  %s\n", commands[0].examples[0], commands[2].examples[0]);
 }
 
@@ -60,13 +75,13 @@ static void print_help(const struct command *command, FILE *out) {
 
 static const struct command *find_command(const char *name, struct error *err) {
   const char *names[32];
-  size_t n = 0;
+  uint32_t n = 0;
   for (const struct command *c = commands; c->name != NULL; c++) {
     if (strcmp(c->name, name) == 0) return c;
     names[n++] = c->name;
   }
   names[n] = NULL;
-  const char *nearest = suggest_nearest(name, names);
+  const char *nearest = nearest_word(name, names, n);
   gchar *all = g_strjoinv(", ", (gchar **)names);
   if (nearest != NULL) {
     error_set(err, "unknown command '%s'; did you mean %s?", name, nearest);

@@ -1,6 +1,7 @@
 /* Results as CSV (RFC 4180, but lines end in a line feed): one row a metric, sorted by name.
  *
- * Columns: metric,value,lo,hi,n,unit. Units are s, 1/s, ratio, count. What is undefined is empty. */
+ * Columns: metric,value,lo,hi,n,unit. Units are s, 1/s, ratio, count. What is undefined is empty.
+ */
 #ifndef CSV_H
 #define CSV_H
 

@@ -16,8 +16,8 @@ struct experiment {
   const struct experiment_options *options;
   uint64_t seed, warmup_ns;
   uint32_t replications;
-  bool pilot;              /* counts as one more replication in the progress */
-  atomic_uint slices_done; /* of all replications */
+  bool pilot;               /* counts as one more replication in the progress */
+  atomic_uint slices_done;  /* of all replications */
   atomic_uint first_failed; /* number of the first replication given up; those after it stop */
   GMutex lock;              /* guards what follows */
   GCond changed;
@@ -77,8 +77,7 @@ static void run_replication(gpointer number, gpointer data) {
   uint32_t index = GPOINTER_TO_UINT(number) - 1;
   const struct scenario *s = e->scenario;
   if (atomic_load(&e->first_failed) >= index) {
-    struct sim *sim =
-        sim_new(&s->spec, e->seed, index + 1, e->warmup_ns, s->run.duration_ns, true);
+    struct sim *sim = sim_new(&s->spec, e->seed, index + 1, e->warmup_ns, s->run.duration_ns, true);
     if (run_to_end(e, index, sim)) hand_in(e, index, sim);
     sim_free(sim);
   }
@@ -109,6 +108,7 @@ static void run_all(struct experiment *e) {
   }
   g_mutex_unlock(&e->lock);
   g_thread_pool_free(pool, FALSE, TRUE);
+  report_progress(e, 1);
 }
 
 static bool pilot_tick(void *data, double fraction) {
@@ -131,7 +131,8 @@ static bool find_warmup(struct experiment *e, struct warmup *warmup, struct erro
 static void warn_about_warmup(struct results *results) {
   const struct warmup *w = &results->warmup;
   if (w->cut_by != NULL) {
-    results_warn(results, "the warm-up ends at %g s, where %s begins; without it, it would last %g s",
+    results_warn(results,
+                 "the warm-up ends at %g s, where %s begins; without it, it would last %g s",
                  (double)w->ns / 1e9, w->cut_by, (double)w->wanted_ns / 1e9);
   }
   if (w->at_limit) {

@@ -19,7 +19,7 @@ struct experiment_options {
   uint64_t seed;
   uint32_t replications; /* 0: the scenario's number */
   uint32_t jobs;         /* threads; 0: as many as processors */
-  /* Called on the caller's thread, about ten times a second, with the share of work done. */
+  /* Called on the caller's thread, at least ten times a second, with the share of work done. */
   void (*progress)(void *data, double fraction);
   void *progress_data;
 };

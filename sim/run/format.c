@@ -14,13 +14,13 @@ struct scale {
   const char *suffix;
 };
 
-static const struct scale seconds[] = {{172800, 1.0 / 86400, " d"}, {7200, 1.0 / 3600, " h"},
-                                       {1, 1, " s"},                {1e-3, 1e3, " ms"},
-                                       {1e-6, 1e6, " us"},          {0, 1e9, " ns"}};
+static const struct scale seconds[] = {
+    {172800, 1.0 / 86400, " d"}, {7200, 1.0 / 3600, " h"}, {1, 1, " s"},
+    {1e-3, 1e3, " ms"},          {1e-6, 1e6, " us"},       {0, 1e9, " ns"}};
 static const struct scale per_second[] = {
     {1e9, 1e-9, "G/s"}, {1e6, 1e-6, "M/s"}, {1e3, 1e-3, "k/s"}, {0, 1, "/s"}};
-static const struct scale counts[] = {{1e12, 1e-12, "T"}, {1e9, 1e-9, "G"}, {1e6, 1e-6, "M"},
-                                      {1e4, 1e-3, "k"},   {0, 1, ""}};
+static const struct scale counts[] = {
+    {1e12, 1e-12, "T"}, {1e9, 1e-9, "G"}, {1e6, 1e-6, "M"}, {1e4, 1e-3, "k"}, {0, 1, ""}};
 static const struct scale ratios[] = {{0, 100, " %"}};
 
 static struct label write_label(const char *format, ...) __attribute__((format(printf, 1, 2)));
@@ -105,9 +105,12 @@ struct label format_duration(uint64_t ns) {
   static const struct {
     uint64_t ns;
     const char *name;
-  } unit[] = {{UINT64_C(86400000000000), "d"}, {UINT64_C(3600000000000), "h"},
-              {UINT64_C(60000000000), "min"},  {UINT64_C(1000000000), "s"},
-              {UINT64_C(1000000), "ms"},       {UINT64_C(1000), "us"},
+  } unit[] = {{UINT64_C(86400000000000), "d"},
+              {UINT64_C(3600000000000), "h"},
+              {UINT64_C(60000000000), "min"},
+              {UINT64_C(1000000000), "s"},
+              {UINT64_C(1000000), "ms"},
+              {UINT64_C(1000), "us"},
               {UINT64_C(1), "ns"}};
   if (ns == 0) return write_label("0 s");
   /* The largest unit of which it is a whole number, if that number is small; else a decimal. */

@@ -12,6 +12,7 @@ struct number number_shortest(double value) {
     if (strtod(n.text, NULL) == value) break;
   }
   /* As jansson does, a real is told from an integer. */
-  if (strpbrk(n.text, ".e") == NULL) strcat(n.text, ".0");
+  size_t length = strlen(n.text);
+  if (strpbrk(n.text, ".e") == NULL) snprintf(n.text + length, sizeof n.text - length, ".0");
   return n;
 }

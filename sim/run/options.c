@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "arena.h"
-#include "suggest.h"
+#include "nearest.h"
 
 /* What GOption fills in: texts and flags. */
 struct raw {
@@ -29,13 +29,13 @@ struct row {
 #define IN(field) offsetof(struct raw, field)
 static const struct row rows[] = {
     {OPTION_SET, "set", 's', "NAME=VALUE", G_OPTION_ARG_STRING_ARRAY, IN(set),
-     "give a parameter of the scenario another value (repeatable)"},
+     "set a parameter of the scenario (repeatable)"},
     {OPTION_SEED, "seed", 0, "N", G_OPTION_ARG_STRING, IN(seed),
      "seed of all random numbers (default 1)"},
     {OPTION_REPLICATIONS, "replications", 'r', "N", G_OPTION_ARG_STRING, IN(replications),
-     "number of independent runs (default: the scenario's)"},
+     "number of independent runs (default: the file's)"},
     {OPTION_JOBS, "jobs", 'j', "N", G_OPTION_ARG_STRING, IN(jobs),
-     "threads; changes no result (default: one a processor)"},
+     "threads (default: one a processor)"},
     {OPTION_JSON, "json", 0, "FILE", G_OPTION_ARG_FILENAME, IN(json),
      "write the results as JSON; - is standard output"},
     {OPTION_CSV, "csv", 0, "FILE", G_OPTION_ARG_FILENAME, IN(csv),
@@ -47,9 +47,9 @@ static const struct row rows[] = {
     {OPTION_PROGRESS, "progress", 0, "WHEN", G_OPTION_ARG_STRING, IN(progress),
      "auto (a bar on a terminal) or never"},
     {OPTION_COLOR, "color", 0, "WHEN", G_OPTION_ARG_STRING, IN(color),
-     "auto, always or never; NO_COLOR in the environment is obeyed"},
+     "auto, always or never; NO_COLOR is obeyed"},
     {OPTION_QUIET, "quiet", 'q', NULL, G_OPTION_ARG_NONE, IN(quiet),
-     "print no report and no progress; the exit code tells"},
+     "no report, no progress; the exit code tells"},
     {OPTION_HELP, "help", 'h', NULL, G_OPTION_ARG_NONE, IN(help), "show this help"},
 };
 #define ROWS G_N_ELEMENTS(rows)
@@ -73,14 +73,13 @@ static const struct row *find_letter(unsigned accepted, char letter) {
 
 static bool unknown(unsigned accepted, const char *option, const char *word, size_t length,
                     struct error *err) {
-  const char *known[ROWS + 1];
-  size_t n = 0;
+  const char *known[ROWS];
+  uint32_t n = 0;
   for (size_t i = 0; i < ROWS; i++) {
     if (accepted & rows[i].bit) known[n++] = rows[i].name;
   }
-  known[n] = NULL;
   gchar *name = g_strndup(word, length);
-  const char *nearest = suggest_nearest(name, known);
+  const char *nearest = nearest_word(name, known, n);
   g_free(name);
   if (nearest != NULL) {
     return error_set(err, "unknown option %s; did you mean --%s?", option, nearest);
@@ -164,11 +163,12 @@ static bool parse_raw(unsigned accepted, gchar **argv, struct raw *raw, struct e
   size_t n = 0;
   for (size_t i = 0; i < ROWS; i++) {
     if ((accepted & rows[i].bit) == 0) continue;
-    entries[n++] = (GOptionEntry){rows[i].name, rows[i].letter, 0, rows[i].type,
-                                  (char *)raw + rows[i].offset, rows[i].doc, rows[i].value};
+    entries[n++] =
+        (GOptionEntry){rows[i].name, rows[i].letter, 0, rows[i].type, (char *)raw + rows[i].offset,
+                       rows[i].doc,  rows[i].value};
   }
-  entries[n] = (GOptionEntry){
-      G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &raw->rest, NULL, NULL};
+  entries[n] =
+      (GOptionEntry){G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &raw->rest, NULL, NULL};
   GOptionContext *context = g_option_context_new(NULL);
   g_option_context_set_help_enabled(context, FALSE);
   g_option_context_add_main_entries(context, entries, NULL);
@@ -190,8 +190,10 @@ static bool parse_whole(const char *name, const char *text, uint64_t min, uint64
   errno = 0;
   uint64_t value = strtoull(text, &end, 10);
   if (!g_ascii_isdigit(text[0]) || *end != '\0' || errno != 0 || value < min || value > max) {
-    return error_set(err, "--%s wants a whole number from %" G_GUINT64_FORMAT
-                          " to %" G_GUINT64_FORMAT ", not '%s'", name, min, max, text);
+    return error_set(err,
+                     "--%s wants a whole number from %" G_GUINT64_FORMAT " to %" G_GUINT64_FORMAT
+                     ", not '%s'",
+                     name, min, max, text);
   }
   *out = value;
   return true;
@@ -199,13 +201,14 @@ static bool parse_whole(const char *name, const char *text, uint64_t min, uint64
 
 static bool parse_word(const char *name, const char *text, const char *const *words, uint32_t *out,
                        struct error *err) {
-  for (uint32_t i = 0; words[i] != NULL; i++) {
+  uint32_t n = g_strv_length((gchar **)words);
+  for (uint32_t i = 0; i < n; i++) {
     if (strcmp(words[i], text) == 0) {
       *out = i;
       return true;
     }
   }
-  const char *nearest = suggest_nearest(text, words);
+  const char *nearest = nearest_word(text, words, n);
   gchar *all = g_strjoinv(", ", (gchar **)words);
   if (nearest != NULL) {
     error_set(err, "--%s wants one of %s, not '%s'; did you mean %s?", name, all, text, nearest);
@@ -277,11 +280,12 @@ bool options_parse(unsigned accepted, int argc, const char *const *argv, struct 
   struct raw raw = {0};
   GPtrArray *normal = g_ptr_array_new_with_free_func(g_free);
   bool ok = normalise(accepted, argc, argv, normal, err) &&
-            parse_raw(accepted, (gchar **)normal->pdata, &raw, err) && interpret(&raw, options, err);
+            parse_raw(accepted, (gchar **)normal->pdata, &raw, err) &&
+            interpret(&raw, options, err);
   g_ptr_array_free(normal, TRUE);
   g_strfreev(raw.set);
   g_strfreev(raw.rest);
-  gchar *texts[] = {raw.seed, raw.replications, raw.jobs, raw.json,
+  gchar *texts[] = {raw.seed, raw.replications, raw.jobs,    raw.json,
                     raw.csv,  raw.color,        raw.progress};
   for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) g_free(texts[i]);
   return ok;

@@ -35,8 +35,8 @@ struct options {
   struct setting *setting;
   bool has_seed;
   uint64_t seed;
-  uint32_t replications; /* 0: not given */
-  uint32_t jobs;         /* 0: not given */
+  uint32_t replications;  /* 0: not given */
+  uint32_t jobs;          /* 0: not given */
   const char *json, *csv; /* NULL: not given */
   enum color_mode color;
   bool members, progress, quiet, annotations, help;

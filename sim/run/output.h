@@ -1,7 +1,7 @@
 /* Files that users ask for: complete or not there at all.
  *
- * A file is written under a temporary name beside its place, forced to the disk and renamed, so that
- * a crash or an interrupt leaves the old content or the new, never half of it. "-" is standard
+ * A file is written under a temporary name beside its place, forced to the disk and renamed, so
+ * that a crash or an interrupt leaves the old content or the new, never half of it. "-" is standard
  * output; devices and pipes are written directly. */
 #ifndef OUTPUT_H
 #define OUTPUT_H
@@ -14,7 +14,7 @@
 struct output {
   FILE *file;
   const char *path;
-  char *target;    /* what is replaced: `path` with symbolic links followed; NULL: written directly */
+  char *target; /* what is replaced: `path` with symbolic links followed; NULL: written directly */
   char *temporary; /* NULL: written directly */
 };
 

@@ -12,6 +12,7 @@
 
 #define BAR_COLUMNS 40
 #define QUIET_START_US 500000
+#define REDRAW_US 100000
 
 void progress_begin(struct progress *progress, bool wanted) {
   const char *name = getenv("TERM");
@@ -24,8 +25,10 @@ void progress_begin(struct progress *progress, bool wanted) {
 }
 
 void progress_update(struct progress *progress, double fraction) {
-  int64_t elapsed_us = g_get_monotonic_time() - progress->begin_us;
+  int64_t now_us = g_get_monotonic_time(), elapsed_us = now_us - progress->begin_us;
   if (!progress->enabled || elapsed_us < QUIET_START_US) return;
+  if (now_us - progress->drawn_us < REDRAW_US) return;
+  progress->drawn_us = now_us;
   if (!progress->visible) {
     signals_guard_terminal(true);
     fputs("\033[?25l", stderr);

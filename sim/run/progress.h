@@ -13,7 +13,7 @@
 
 struct progress {
   bool enabled, visible, unicode;
-  int64_t begin_us;
+  int64_t begin_us, drawn_us;
 };
 
 void progress_begin(struct progress *progress, bool wanted);

@@ -124,8 +124,8 @@ static void describe_miss(const struct goal_result *g, GString *out) {
   } else if (goal->limit == 0) {
     g_string_printf(out, "%s %s the limit", format_value(goal->unit, fabs(miss)).text, side);
   } else {
-    g_string_printf(out, "%s %s the limit",
-                    format_value(UNIT_RATIO, fabs(miss / goal->limit)).text, side);
+    g_string_printf(out, "%s %s the limit", format_value(UNIT_RATIO, fabs(miss / goal->limit)).text,
+                    side);
   }
 }
 
@@ -142,7 +142,8 @@ static void print_goals(const struct results *results, const struct term *term) 
   GString *miss = g_string_new(NULL);
   for (uint32_t i = 0; i < results->goals; i++) {
     const struct goal_result *g = &results->goal[i];
-    table_cell(table, g->pass ? STYLE_GOOD : STYLE_BAD, g->pass ? term_tick(term) : term_cross(term));
+    table_cell(table, g->pass ? STYLE_GOOD : STYLE_BAD,
+               g->pass ? term_tick(term) : term_cross(term));
     table_cell(table, STYLE_PLAIN, g->goal->text);
     table_cell(table, STYLE_BOLD, format_value(g->goal->unit, g->estimate.value).text);
     table_cell(table, STYLE_DIM, format_interval(g->goal->unit, &g->estimate).text);
@@ -161,9 +162,10 @@ static void print_physics(const struct results *results, const struct term *term
   uint32_t failed = 0;
   for (uint32_t i = 0; i < results->checks; i++) failed += !results->check[i].pass;
   gchar *line = failed == 0 ? g_strdup_printf("physics: %u checks passed", results->checks)
-                            : g_strdup_printf("physics: %u of %u checks FAILED (a defect of "
-                                              "archsim: please report it)",
-                                              failed, results->checks);
+                            : g_strdup_printf(
+                                  "physics: %u of %u checks FAILED (a defect of "
+                                  "archsim: please report it)",
+                                  failed, results->checks);
   term_wrap(term, failed == 0 ? STYLE_DIM : STYLE_BAD, line, 0, 2);
   g_free(line);
   for (uint32_t i = 0; i < results->checks; i++) {

@@ -13,17 +13,18 @@ struct column {
 };
 
 static const struct column columns[] = {
-    {"util.", "utilization", NAN},  {"queue", "queue.mean", NAN}, {"wait", "wait.mean", NAN},
-    {"wait p99", "wait.p99", NAN},  {"service", "service.mean", NAN},
-    {"arrivals", "arrival_rate", NAN}, {"avail.", "availability", 1}, {"up", "uptime", 1},
+    {"util.", "utilization", NAN},    {"queue", "queue.mean", NAN},
+    {"wait", "wait.mean", NAN},       {"wait p99", "wait.p99", NAN},
+    {"service", "service.mean", NAN}, {"arrivals", "arrival_rate", NAN},
+    {"avail.", "availability", 1},    {"up", "uptime", 1},
 };
 #define COLUMNS G_N_ELEMENTS(columns)
 
 /* What every component has; the rest is its kind's own. */
-static const char *const common[] = {"utilization", "queue.*",      "busy.mean",   "wait.*",
-                                     "service.mean", "arrivals",    "completions", "errors",
-                                     "arrival_rate", "throughput",  "availability", "uptime",
-                                     NULL};
+static const char *const common[] = {
+    "utilization",  "queue.*",     "busy.mean", "wait.*",       "service.mean",
+    "arrivals",     "completions", "errors",    "arrival_rate", "throughput",
+    "availability", "uptime",      NULL};
 
 static bool column_speaks(const struct results *results, const struct column *column) {
   const struct spec *spec = &results->scenario->spec;
@@ -40,7 +41,9 @@ static bool members_differ(const struct results *results, const struct component
   static const struct {
     const char *metric;
     double absolute, relative;
-  } notable[] = {{"utilization", 0.1, 0}, {"arrivals", 0, 0.25}, {"uptime", 1e-9, 0},
+  } notable[] = {{"utilization", 0.1, 0},
+                 {"arrivals", 0, 0.25},
+                 {"uptime", 1e-9, 0},
                  {"availability", 0.01, 0}};
   for (size_t k = 0; k < G_N_ELEMENTS(notable); k++) {
     double least = INFINITY, most = -INFINITY;

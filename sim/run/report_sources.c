@@ -11,24 +11,18 @@
 static const struct row {
   const char *label, *metric;
 } rows[] = {
-    {"offered", "offered"},
-    {"throughput", "throughput"},
-    {"goodput", "goodput"},
-    {"availability", "availability"},
-    {"retries", "retries"},
-    {"latency mean", "latency.mean"},
-    {"latency p50", "latency.p50"},
-    {"latency p95", "latency.p95"},
-    {"latency p99", "latency.p99"},
-    {"latency p99.9", "latency.p999"},
+    {"offered", "offered"},         {"throughput", "throughput"},
+    {"goodput", "goodput"},         {"availability", "availability"},
+    {"retries", "retries"},         {"latency mean", "latency.mean"},
+    {"latency p50", "latency.p50"}, {"latency p95", "latency.p95"},
+    {"latency p99", "latency.p99"}, {"latency p99.9", "latency.p999"},
     {"latency max", "latency.max"},
 };
 
 /* The rest of what a client reports is in the rows above and in the tables below, or is left to
  * --json (further quantiles). */
-static const char *const shown[] = {"offered",      "requests", "throughput", "goodput",
-                                    "availability", "retries",  "latency.*",  "errors.*",
-                                    "op.*",         NULL};
+static const char *const shown[] = {"offered", "requests",  "throughput", "goodput", "availability",
+                                    "retries", "latency.*", "errors.*",   "op.*",    NULL};
 
 static bool is_zero(const struct result *r) {
   return r->estimate.value == 0;

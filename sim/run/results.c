@@ -34,8 +34,7 @@ void results_begin(struct results *results, uint32_t replications) {
   assert(replications > 0);
   *results = (struct results){.replications = replications, .arena = arena_new()};
   results->merging = mem_zeroed(1, sizeof *results->merging);
-  results->merging->replication =
-      mem_zeroed(replications, sizeof *results->merging->replication);
+  results->merging->replication = mem_zeroed(replications, sizeof *results->merging->replication);
 }
 
 /* The first replication to arrive tells names and which metrics share a histogram. The table of
@@ -135,9 +134,8 @@ static void estimate_one(struct results *results, uint32_t metric) {
       return;
     case METRIC_MAX:
     case METRIC_MIN:
-      r->estimate =
-          estimate_extreme(merged_extreme(r->replication, count, r->merge == METRIC_MAX),
-                           r->replication, count);
+      r->estimate = estimate_extreme(merged_extreme(r->replication, count, r->merge == METRIC_MAX),
+                                     r->replication, count);
       return;
     case METRIC_QUANTILE: {
       struct metric pooled = {.merge = METRIC_QUANTILE,
@@ -250,7 +248,8 @@ void results_judge(struct results *results, const struct goal *goal, uint32_t go
     } else {
       g->pass = holds(goal[i].op, r->estimate.value, goal[i].limit);
     }
-    if (g->reason == NULL && r->merge == METRIC_QUANTILE && result_samples_beyond(r) < FEW_SAMPLES) {
+    if (g->reason == NULL && r->merge == METRIC_QUANTILE &&
+        result_samples_beyond(r) < FEW_SAMPLES) {
       results_warn(results, "goal \"%s\" rests on %.0f samples beyond its quantile: run longer",
                    goal[i].text, floor(result_samples_beyond(r)));
     }

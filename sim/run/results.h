@@ -35,9 +35,10 @@ struct goal_result {
 
 struct check_result {
   const char *name;
-  bool pass;           /* in every replication */
-  uint32_t fails;      /* in how many it did not */
-  uint32_t shown_from; /* the replication (1..) from which `detail` is: the first failing one, or 1 */
+  bool pass;      /* in every replication */
+  uint32_t fails; /* in how many it did not */
+  uint32_t
+      shown_from; /* the replication (1..) from which `detail` is: the first failing one, or 1 */
   const char *detail;
 };
 

@@ -65,7 +65,7 @@ static void put_char(const struct term *term, gunichar c) {
 /* --- texts ---------------------------------------------------------------------------------- */
 
 static const char *const style_code[] = {
-    [STYLE_PLAIN] = "",     [STYLE_BOLD] = "\033[1m", [STYLE_DIM] = "\033[2m",
+    [STYLE_PLAIN] = "",        [STYLE_BOLD] = "\033[1m", [STYLE_DIM] = "\033[2m",
     [STYLE_GOOD] = "\033[32m", [STYLE_BAD] = "\033[31m", [STYLE_WARN] = "\033[33m",
 };
 
@@ -81,8 +81,7 @@ void term_put(const struct term *term, enum style style, const char *text) {
   term_put_cut(term, style, text, UINT32_MAX);
 }
 
-uint32_t term_put_cut(const struct term *term, enum style style, const char *text,
-                      uint32_t width) {
+uint32_t term_put_cut(const struct term *term, enum style style, const char *text, uint32_t width) {
   const char *ellipsis = term->unicode ? "…" : "~";
   bool cut = width != UINT32_MAX && term_width(text) > width;
   uint32_t room = cut ? width - 1 : width, used = 0;

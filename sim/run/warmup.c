@@ -64,8 +64,8 @@ bool warmup_pilot(const struct spec *spec, uint64_t seed, uint64_t duration_ns,
   for (uint32_t s = 0; ok && s < WARMUP_SLICES; s++) {
     double sum = 0;
     for (uint32_t i = 1; ok && i <= SAMPLES_PER_SLICE; i++) {
-      ok = sim_run(sim, part_of(duration_ns, s * SAMPLES_PER_SLICE + i,
-                                WARMUP_SLICES * SAMPLES_PER_SLICE));
+      ok = sim_run(
+          sim, part_of(duration_ns, s * SAMPLES_PER_SLICE + i, WARMUP_SLICES * SAMPLES_PER_SLICE));
       sum += (double)(sim->calls.made - sim->calls.freed);
     }
     series[s] = sum / SAMPLES_PER_SLICE;

@@ -17,10 +17,10 @@
 
 struct warmup {
   uint64_t ns;
-  bool automatic;         /* chosen by MSER-5, not given */
-  bool at_limit;          /* its optimum lies at the half of the run: no steady state was seen */
-  const char *cut_by;     /* the fault before which it had to end; NULL: none */
-  uint64_t wanted_ns;     /* what it would have been without that fault */
+  bool automatic;     /* chosen by MSER-5, not given */
+  bool at_limit;      /* its optimum lies at the half of the run: no steady state was seen */
+  const char *cut_by; /* the fault before which it had to end; NULL: none */
+  uint64_t wanted_ns; /* what it would have been without that fault */
 };
 
 /* The number of leading observations to drop: a multiple of 5, at most half of them. */

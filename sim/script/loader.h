@@ -69,9 +69,9 @@ struct loader {
   uint32_t current; /* the one being run */
   /* What the script said. */
   struct declarations components, regions, paths, faults, goals, runs;
+  struct declarations harms; /* crash "web" and the like; has_body: it stands in a fault */
   uint32_t params, param_capacity;
   struct scenario_param *param;
-  uint32_t harms, harms_used; /* words for faults made, and those found inside a fault */
   struct draws random;
   /* While values are being read. */
   struct names ops, regions_by_name, zones_by_name;
@@ -111,7 +111,7 @@ const char *text_fault(const char *text, size_t length);
 /* Appends to a growing list in the arena; returns the new entry, zeroed. */
 struct declaration *declarations_add(struct loader *loader, struct declarations *list);
 void names_add(struct loader *loader, struct names *names, const char *name);
-void names_sort(struct names *names); /* and drops doubles */
+void names_sort(struct names *names);                             /* and drops doubles */
 uint32_t names_find(const struct names *names, const char *name); /* sorted; or REF_NONE */
 
 #endif

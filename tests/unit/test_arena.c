@@ -100,6 +100,7 @@ static void test_mem(void **state) {
 static void test_error(void **state) {
   (void)state;
   struct error err;
+  memset(&err, 'x', sizeof err);
   assert_false(error_set(&err, "mean must be greater than %d, got %g", 0, -3.0));
   assert_string_equal(err.text, "mean must be greater than 0, got -3");
   assert_false(error_set(&err, "web.lua:3: %s", err.text));

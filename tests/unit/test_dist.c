@@ -412,6 +412,33 @@ static void test_ziggurat(void **state) {
   free(tail);
 }
 
+/* Aim: the laws beyond the last layer, by Kolmogorov-Smirnov. The word that is handed to the slow
+ * path has layer 0 and the greatest abscissa, so that every draw is one of the tail. */
+static void test_ziggurat_tails(void **state) {
+  (void)state;
+  print_message("seed %llu\n", (unsigned long long)SEED);
+  enum { N = 400000 };
+  double *tail = malloc(N * sizeof tail[0]);
+  assert_non_null(tail);
+  for (int law = 0; law < 2; law++) {
+    double start = 0x1p53 * (law ? zig_normal_layers : zig_exponential_layers)[1].scale;
+    double beyond = law ? gsl_cdf_ugaussian_Q(start) : exp(-start);
+    struct draws draws = draws_begin(named_stream("tails"), (uint64_t)law, 0);
+    for (int i = 0; i < N; i++) {
+      uint64_t word = ~UINT64_C(0x7ff) | (i % 2 ? ZIG_LAYERS : 0); /* bit 8: the normal's sign */
+      double x = law ? zig_normal_slow(&draws, word) : zig_exponential_slow(&draws, word);
+      assert_true((x < 0) == (law && i % 2));
+      tail[i] = (law ? gsl_cdf_ugaussian_Q(fabs(x)) : exp(-x)) / beyond;
+    }
+    const struct law flat = {.cdf = uniform_cdf, .arguments = {0, 1}};
+    qsort(tail, N, sizeof tail[0], compare_doubles);
+    double ks = ks_statistic(&flat, tail, N);
+    print_message("  %s tail: KS %.2f\n", law ? "normal" : "exponential", ks);
+    assert_true(ks < KS_MAX);
+  }
+  free(tail);
+}
+
 /* Aim: the tables are what the method demands: all layers have the area of the base with the tail,
  * and `inside` is the inner width over the outer one. */
 static void test_ziggurat_tables(void **state) {
@@ -676,12 +703,19 @@ static void test_pinned(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_moments),         cmocka_unit_test(test_draws),
-      cmocka_unit_test(test_atoms),           cmocka_unit_test(test_ziggurat),
-      cmocka_unit_test(test_ziggurat_tables), cmocka_unit_test(test_fits),
-      cmocka_unit_test(test_whole),           cmocka_unit_test(test_extremes),
-      cmocka_unit_test(test_maker_errors),    cmocka_unit_test(test_tables_are_copied),
-      cmocka_unit_test(test_describe),        cmocka_unit_test(test_pinned),
+      cmocka_unit_test(test_moments),
+      cmocka_unit_test(test_draws),
+      cmocka_unit_test(test_atoms),
+      cmocka_unit_test(test_ziggurat),
+      cmocka_unit_test(test_ziggurat_tails),
+      cmocka_unit_test(test_ziggurat_tables),
+      cmocka_unit_test(test_fits),
+      cmocka_unit_test(test_whole),
+      cmocka_unit_test(test_extremes),
+      cmocka_unit_test(test_maker_errors),
+      cmocka_unit_test(test_tables_are_copied),
+      cmocka_unit_test(test_describe),
+      cmocka_unit_test(test_pinned),
   };
   return cmocka_run_group_tests_name("dist", tests, NULL, NULL);
 }

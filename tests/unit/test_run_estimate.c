@@ -1,5 +1,6 @@
 /* Aim: the value and the interval of a metric are what the textbook says, merging replications
  * loses nothing, and neither the order in which they arrive nor their number of threads shows. */
+#include <cmocka.h>
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -8,8 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 #include "estimate.h"
 #include "json.h"
@@ -212,10 +211,12 @@ static void json_numbers_are_short_and_exact(void **state) {
   struct results r;
   merge(&r, forwards);
   char *text = as_json(&r);
-  assert_non_null(strstr(text, "\"a.tenth\": {\n      \"hi\": 0.1,\n      \"lo\": 0.1,\n"
-                               "      \"n\": 5,\n      \"value\": 0.1\n    },"));
-  assert_non_null(strstr(text, "\"u.max\": {\n      \"hi\": null,\n      \"lo\": null,\n"
-                               "      \"n\": 4,\n      \"value\": 3.0\n    },"));
+  assert_non_null(strstr(text,
+                         "\"a.tenth\": {\n      \"hi\": 0.1,\n      \"lo\": 0.1,\n"
+                         "      \"n\": 5,\n      \"value\": 0.1\n    },"));
+  assert_non_null(strstr(text,
+                         "\"u.max\": {\n      \"hi\": null,\n      \"lo\": null,\n"
+                         "      \"n\": 4,\n      \"value\": 3.0\n    },"));
   json_error_t error;
   json_t *read = json_loads(text, 0, &error);
   assert_non_null(read);

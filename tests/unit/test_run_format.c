@@ -1,5 +1,6 @@
 /* Aim: numbers in reports say what they mean: three digits, the right unit, never 100 % for less,
  * aligned whatever the alphabet, and nothing from a scenario reaches the terminal as a command. */
+#include <cmocka.h>
 #include <locale.h>
 #include <math.h>
 #include <setjmp.h>
@@ -10,12 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "format.h"
 #include "number.h"
 #include "options.h"
-#include "suggest.h"
 #include "table.h"
 #include "term.h"
 
@@ -119,7 +117,9 @@ static char *capture(void (*print)(const struct term *term), bool color, bool un
 }
 
 static void print_hostile(const struct term *term) {
-  term_put(term, STYLE_PLAIN, "a\033[31mb\r\xff\xe2\x80\xae\xc2\x9b" "c");
+  term_put(term, STYLE_PLAIN,
+           "a\033[31mb\r\xff\xe2\x80\xae\xc2\x9b"
+           "c");
 }
 
 static void control_characters_are_harmless(void **state) {
@@ -181,28 +181,19 @@ static void print_paragraph(const struct term *term) {
 static void paragraphs_are_wrapped(void **state) {
   (void)state;
   char *text = capture(print_paragraph, false, true);
-  assert_string_equal(text,
-                      "one two three four five six seven eight nine ten eleven twelve thirteen fourteen\n"
-                      "    fifteen sixteen\n");
+  assert_string_equal(
+      text,
+      "one two three four five six seven eight nine ten eleven twelve thirteen fourteen\n"
+      "    fifteen sixteen\n");
   free(text);
 }
 
 /* --- options -------------------------------------------------------------------------------- */
 
-static void nearest_words(void **state) {
-  (void)state;
-  const char *const words[] = {"run", "check", "describe", "replications", NULL};
-  assert_string_equal(suggest_nearest("rnu", words), "run");
-  assert_string_equal(suggest_nearest("chekc", words), "check");
-  assert_string_equal(suggest_nearest("replication", words), "replications");
-  assert_null(suggest_nearest("xyzzy", words));
-  assert_null(suggest_nearest("zzz", words));
-}
-
 static void options_in_every_spelling(void **state) {
   (void)state;
   const char *argv[] = {"a.lua",  "-j4",   "-r",     "7",        "--set",          "x=1", "-sy=2",
-                  "--seed", "12345", "--json", "out.json", "--color=always", "-q"};
+                        "--seed", "12345", "--json", "out.json", "--color=always", "-q"};
   struct options o;
   struct error err;
   bool ok = options_parse(~0u, (int)(sizeof argv / sizeof argv[0]), argv, &o, &err);
@@ -224,8 +215,9 @@ static void options_in_every_spelling(void **state) {
 static void refuses(const char *expected, int argc, const char *const *argv) {
   struct options o;
   struct error err = {{0}};
-  assert_false(options_parse(OPTION_SET | OPTION_JOBS | OPTION_REPLICATIONS | OPTION_COLOR |
-                                 OPTION_QUIET | OPTION_SEED, argc, argv, &o, &err));
+  assert_false(options_parse(
+      OPTION_SET | OPTION_JOBS | OPTION_REPLICATIONS | OPTION_COLOR | OPTION_QUIET | OPTION_SEED,
+      argc, argv, &o, &err));
   if (strstr(err.text, expected) == NULL) fail_msg("'%s' lacks '%s'", err.text, expected);
   options_free(&o);
 }
@@ -256,7 +248,6 @@ int main(void) {
       cmocka_unit_test(columns_are_aligned),
       cmocka_unit_test(tables_fit_the_terminal),
       cmocka_unit_test(paragraphs_are_wrapped),
-      cmocka_unit_test(nearest_words),
       cmocka_unit_test(options_in_every_spelling),
       cmocka_unit_test(mistakes_are_explained),
   };

@@ -1,0 +1,320 @@
+#include "value.h"
+
+#include <lauxlib.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim.h"
+
+/* --- what is there -------------------------------------------------------------------------- */
+
+/* A text as it may be shown: short, without control characters. */
+static void quote(const char *text, size_t length, struct got *got) {
+  char copy[44];
+  size_t n = length < 40 ? length : 40;
+  for (size_t i = 0; i < n; i++) copy[i] = (unsigned char)text[i] < 0x20 ? '?' : text[i];
+  copy[n] = '\0';
+  snprintf(got->text, sizeof got->text, "the text \"%s%s\"", copy, length > n ? "..." : "");
+}
+
+struct got value_got(lua_State *L, int index) {
+  struct got got = {""};
+  const struct word *word = loader_word(L, index);
+  switch (lua_type(L, index)) {
+    case LUA_TSTRING: {
+      size_t length;
+      const char *text = lua_tolstring(L, index, &length);
+      quote(text, length, &got);
+      break;
+    }
+    case LUA_TNUMBER:
+      snprintf(got.text, sizeof got.text, "the number %.14g", lua_tonumber(L, index));
+      break;
+    case LUA_TBOOLEAN:
+      snprintf(got.text, sizeof got.text, "%s", lua_toboolean(L, index) ? "true" : "false");
+      break;
+    case LUA_TNIL:
+    case LUA_TNONE:
+      snprintf(got.text, sizeof got.text, "nothing");
+      break;
+    case LUA_TFUNCTION:
+      snprintf(got.text, sizeof got.text, "a function, a word without its value");
+      break;
+    default:
+      snprintf(got.text, sizeof got.text, "%s", word ? word->text : "a table");
+  }
+  return got;
+}
+
+bool value_unexpected(struct loader *loader, const struct spot *spot, int index,
+                      const char *expected) {
+  return spot_error(loader, spot, "expected %s, got %s", expected,
+                    value_got(loader->L, index).text);
+}
+
+/* --- texts and numbers ---------------------------------------------------------------------- */
+
+bool value_text(struct loader *loader, const struct spot *spot, int index, const char *expected,
+                const char **out) {
+  if (lua_type(loader->L, index) != LUA_TSTRING) {
+    return value_unexpected(loader, spot, index, expected);
+  }
+  size_t length;
+  const char *text = lua_tolstring(loader->L, index, &length);
+  const char *fault = text_fault(text, length);
+  if (fault) return spot_error(loader, spot, "%s %s", value_got(loader->L, index).text, fault);
+  *out = arena_text(loader->arena, text);
+  return true;
+}
+
+bool value_name(struct loader *loader, const struct spot *spot, int index, const char *expected,
+                const char **out) {
+  if (!value_text(loader, spot, index, expected, out)) return false;
+  if (name_is_valid(*out, strlen(*out))) return true;
+  return spot_error(loader, spot, "%s is no name; a name has 1 to %u letters, digits, '_' and '-'",
+                    value_got(loader->L, index).text, NAME_MAX_BYTES);
+}
+
+bool value_number(struct loader *loader, const struct spot *spot, int index, double *out) {
+  if (lua_type(loader->L, index) == LUA_TSTRING) {
+    const char *text = lua_tostring(loader->L, index), *end = quantity_number_end(text);
+    if (end && *end == '\0') {
+      return spot_error(loader, spot,
+                        "expected a number, got the text \"%.40s\"; leave out the "
+                        "quotes",
+                        text);
+    }
+  }
+  if (lua_type(loader->L, index) != LUA_TNUMBER) {
+    return value_unexpected(loader, spot, index, "a number");
+  }
+  *out = lua_tonumber(loader->L, index);
+  if (isfinite(*out)) return true;
+  return spot_error(loader, spot, "expected a finite number, got %g", *out);
+}
+
+bool value_whole(struct loader *loader, const struct spot *spot, int index, uint64_t *out) {
+  double value = 0;
+  if (!value_number(loader, spot, index, &value)) return false;
+  if (value < 0) return spot_error(loader, spot, "%.14g is negative", value);
+  if (value != floor(value)) return spot_error(loader, spot, "%.14g is not whole", value);
+  if (value > WHOLE_MAX) return spot_error(loader, spot, "%.14g is larger than 2^53", value);
+  *out = (uint64_t)value;
+  return true;
+}
+
+/* --- quantities ----------------------------------------------------------------------------- */
+
+bool value_quantity(struct loader *loader, const struct spot *spot, int index,
+                    enum quantity quantity, double *out) {
+  lua_State *L = loader->L;
+  const char *text = NULL, *expected = quantity_expected(quantity);
+  if (lua_type(L, index) == LUA_TNUMBER && quantity == QUANTITY_RATIO) {
+    return value_number(loader, spot, index, out);
+  }
+  if (lua_type(L, index) == LUA_TNUMBER) {
+    return spot_error(loader, spot, "%.14g has no unit; write %s", lua_tonumber(L, index),
+                      expected);
+  }
+  if (!value_text(loader, spot, index, expected, &text)) return false;
+  struct error why = {0};
+  if (quantity_parse(quantity, text, out, &why)) return true;
+  return spot_error(loader, spot, "%s", why.text);
+}
+
+bool value_duration(struct loader *loader, const struct spot *spot, int index, uint64_t *out) {
+  double ns = 0;
+  if (!value_quantity(loader, spot, index, QUANTITY_TIME, &ns)) return false;
+  if (ns > 9e18) {
+    return spot_error(loader, spot, "%s is longer than 285 years, more than the clock holds",
+                      value_got(loader->L, index).text);
+  }
+  if (ns > 0 && ns < 0.5) {
+    return spot_error(loader, spot, "%s is less than the clock's step of 1ns",
+                      value_got(loader->L, index).text);
+  }
+  *out = (uint64_t)(ns + 0.5);
+  return true;
+}
+
+static void format(int quantity, double value, char *out, size_t size) {
+  if (quantity == PLAIN_NUMBER) {
+    snprintf(out, size, "%.14g", value);
+  } else {
+    quantity_format((enum quantity)quantity, value, out, size);
+  }
+}
+
+bool value_in_range(struct loader *loader, const struct spot *spot, double value, double min,
+                    double max, int quantity) {
+  bool any = min == 0 && max == 0;
+  if (any || max == 0) max = INFINITY;
+  if (value >= min && value <= max) return true;
+  char got[40], low[40], high[40];
+  format(quantity, value, got, sizeof got);
+  format(quantity, min, low, sizeof low);
+  if (max == INFINITY) {
+    return spot_error(loader, spot, "%s is too small; it must be at least %s", got, low);
+  }
+  format(quantity, max, high, sizeof high);
+  return spot_error(loader, spot, "%s is out of range; it must be from %s to %s", got, low, high);
+}
+
+/* --- names ---------------------------------------------------------------------------------- */
+
+bool value_choice(struct loader *loader, const struct spot *spot, int index,
+                  const char *const *choices, uint32_t n, uint32_t *out) {
+  const char *text = NULL;
+  if (lua_type(loader->L, index) != LUA_TSTRING) {
+    struct hint list = spot_hint("", choices, n, "one of");
+    return value_unexpected(loader, spot, index, list.text + strlen("; "));
+  }
+  if (!value_text(loader, spot, index, "", &text)) return false;
+  for (*out = 0; *out < n; ++*out) {
+    if (!strcmp(choices[*out], text)) return true;
+  }
+  return spot_error(loader, spot, "\"%.80s\" is unknown%s", text,
+                    spot_hint(text, choices, n, "it is one of").text);
+}
+
+static bool unknown_component(struct loader *loader, const struct spot *spot, const char *name) {
+  const struct spec *spec = &loader->scenario->spec;
+  size_t base = strcspn(name, "[");
+  if (name[base] == '[') {
+    return spot_error(loader, spot,
+                      "\"%.80s\" names a member; name the component, \"%.*s\", whose members share "
+                      "the calls",
+                      name, (int)base, name);
+  }
+  if (names_find(&loader->zones_by_name, name) != REF_NONE ||
+      names_find(&loader->regions_by_name, name) != REF_NONE) {
+    return spot_error(loader, spot, "\"%.80s\" is a zone or region; name a component", name);
+  }
+  const char **names = arena_alloc(loader->arena, (spec->components + 1) * sizeof *names);
+  uint32_t n = 0;
+  for (uint32_t i = 0; i < spec->components; i++) {
+    if (!spec->component[i].kind->is_source) names[n++] = spec->component[i].name;
+  }
+  return spot_error(loader, spot, "there is no component \"%.80s\"%s", name,
+                    spot_hint(name, names, n, "there are").text);
+}
+
+bool value_component(struct loader *loader, const struct spot *spot, int index, uint32_t *out) {
+  const char *name = NULL;
+  if (!value_text(loader, spot, index, "the name of a component", &name)) return false;
+  const struct spec *spec = &loader->scenario->spec;
+  *out = spec_find(spec, name);
+  if (*out == REF_NONE) return unknown_component(loader, spot, name);
+  const struct kind *kind = spec->component[*out].kind;
+  if (!kind->is_source) return true;
+  return spot_error(loader, spot, "%s \"%s\" makes requests and cannot be called", kind->name,
+                    name);
+}
+
+bool operation_number(struct loader *loader, const struct spot *spot, const char *name,
+                      bool declares, int *out) {
+  struct names *ops = &loader->ops;
+  *out = 0;
+  if (!loader->ops_known) {
+    if (!declares || !strcmp(name, "default")) return true;
+    for (uint32_t i = 0; i < ops->n; i++) {
+      if (!strcmp(ops->list[i], name)) return true;
+    }
+    if (ops->n == SPEC_MAX_OPS - 1) {
+      return spot_error(loader, spot,
+                        "'%.63s' is one operation too many; a scenario has at most %u", name,
+                        SPEC_MAX_OPS - 1);
+    }
+    names_add(loader, ops, name);
+    return true;
+  }
+  *out = spec_find_op(&loader->scenario->spec, name);
+  if (*out >= 0) return true;
+  return spot_error(
+      loader, spot, "nobody sends or handles an operation '%.63s'%s", name,
+      spot_hint(name, loader->scenario->spec.op, loader->scenario->spec.ops, "the operations are")
+          .text);
+}
+
+bool value_operation(struct loader *loader, const struct spot *spot, int index, bool declares,
+                     int *out) {
+  const char *name = NULL;
+  return value_name(loader, spot, index, "the name of an operation", &name) &&
+         operation_number(loader, spot, name, declares, out);
+}
+
+/* --- tables --------------------------------------------------------------------------------- */
+
+void word_push_argument(lua_State *L, int index) {
+  lua_getiuservalue(L, index, 1);
+}
+
+static bool is_listed(const char *key, const char *const *keys, uint32_t n) {
+  for (uint32_t i = 0; i < n; i++) {
+    if (!strcmp(keys[i], key)) return true;
+  }
+  return false;
+}
+
+/* Lua's order of keys is not always the same, so all are looked at and the first in the alphabet is
+ * reported. */
+bool table_check(struct loader *loader, const struct spot *spot, int index, const char *const *keys,
+                 uint32_t n, int items) {
+  lua_State *L = loader->L;
+  const char *unknown = NULL;
+  bool odd = false;
+  lua_Integer most = 0;
+  index = lua_absindex(L, index);
+  for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1)) {
+    if (lua_type(L, -2) == LUA_TSTRING) {
+      size_t length;
+      const char *key = lua_tolstring(L, -2, &length);
+      if (text_fault(key, length)) {
+        odd = true;
+      } else if (!is_listed(key, keys, n) && (!unknown || strcmp(key, unknown) < 0)) {
+        unknown = key;
+      }
+    } else if (!lua_isinteger(L, -2) || lua_tointeger(L, -2) < 1) {
+      odd = true;
+    } else if (lua_tointeger(L, -2) > most) {
+      most = lua_tointeger(L, -2);
+    }
+  }
+  if (unknown) {
+    struct spot at = spot_key(spot, arena_text(loader->arena, unknown));
+    return spot_error(loader, &at, "unknown%s", spot_hint(unknown, keys, n, "known are").text);
+  }
+  if (odd) return spot_error(loader, spot, "a key of the table is no name");
+  if (most > items) {
+    struct spot at = spot_item(spot, items + 1);
+    return spot_error(loader, &at,
+                      items == 0 ? "a value without a key; write KEY = VALUE"
+                                 : "one value without a key too many");
+  }
+  return true;
+}
+
+bool table_quantity(struct loader *loader, const struct spot *spot, int index, const char *key,
+                    enum quantity quantity, double *out, bool *given) {
+  *given = lua_getfield(loader->L, index, key) != LUA_TNIL;
+  struct spot at = spot_key(spot, key);
+  bool ok = !*given || value_quantity(loader, &at, -1, quantity, out);
+  lua_pop(loader->L, 1);
+  return ok;
+}
+
+bool table_number(struct loader *loader, const struct spot *spot, int index, const char *key,
+                  double *out, bool *given) {
+  *given = lua_getfield(loader->L, index, key) != LUA_TNIL;
+  struct spot at = spot_key(spot, key);
+  bool ok = !*given || value_number(loader, &at, -1, out);
+  lua_pop(loader->L, 1);
+  return ok;
+}
+
+bool table_missing(struct loader *loader, const struct spot *spot, const char *key,
+                   const char *expected) {
+  return spot_error(loader, spot, "key '%s' is missing; give %s", key, expected);
+}

@@ -1,0 +1,324 @@
+#include "vocabulary.h"
+
+#include <lauxlib.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "declare_param.h"
+#include "nearest.h"
+#include "registry.h"
+#include "sandbox.h"
+#include "value.h"
+
+#define COMPONENTS_MAX 10000u
+#define STATEMENTS_MAX 100000u /* of another kind */
+#define INCLUDE_DEPTH_MAX 8
+
+static const char *kind_or_word(const struct word *word) {
+  return word->kind ? word->kind->name : word_defs[word->id].name;
+}
+
+static struct declaration *declare(lua_State *L, struct word *word);
+
+/* --- words ---------------------------------------------------------------------------------- */
+
+/* Pushes a word whose argument is the value at `argument` (0: none). */
+static struct word *push_word(lua_State *L, enum word_id id, int argument) {
+  struct word *word = lua_newuserdatauv(L, sizeof *word, 1);
+  *word = (struct word){.id = id, .source = NO_SOURCE};
+  if (id < WORDS) word->text = word_defs[id].name;
+  loader_where(L, &word->source, &word->line);
+  luaL_setmetatable(L, WORD_TYPE);
+  if (argument) {
+    lua_pushvalue(L, argument);
+    lua_setiuservalue(L, -2, 1);
+  }
+  return word;
+}
+
+/* service "web" is a function of one value; so are all words. */
+static void check_one(lua_State *L, const char *word, bool bare) {
+  int n = lua_gettop(L);
+  if (n == 0 && bare) return;
+  if (n == 1 && !lua_isnil(L, 1)) return;
+  if (n <= 1) loader_raise(L, "%s: a value is missing", word);
+  loader_raise(L, "%s: got %d values instead of one; put several into a table, as in %s { ... }",
+               word, n, word);
+}
+
+static int call_value(lua_State *L) {
+  enum word_id id = (enum word_id)lua_tointeger(L, lua_upvalueindex(1));
+  check_one(L, word_defs[id].name, word_defs[id].bare);
+  struct word *word = push_word(L, id, lua_gettop(L));
+  if (word_defs[id].role == ROLE_FAULT) {
+    lua_pushvalue(L, -1);
+    declare(L, word);
+  }
+  return 1;
+}
+
+/* --- statements ----------------------------------------------------------------------------- */
+
+static struct declarations *list_of(struct loader *loader, enum word_id id) {
+  switch (id) {
+    case WORD_REGION:
+      return &loader->regions;
+    case WORD_PATH:
+      return &loader->paths;
+    case WORD_FAULT:
+      return &loader->faults;
+    case WORD_GOAL:
+      return &loader->goals;
+    case WORD_RUN:
+      return &loader->runs;
+    case WORD_KIND:
+      return &loader->components;
+    default:
+      return &loader->harms;
+  }
+}
+
+/* Enters the word at the top of the stack, which it pops, into its list. */
+static struct declaration *declare(lua_State *L, struct word *word) {
+  struct loader *loader = loader_of(L);
+  struct declarations *list = list_of(loader, word->id);
+  uint32_t limit = word->id == WORD_KIND ? COMPONENTS_MAX : STATEMENTS_MAX;
+  if (list->n == limit) loader_raise(L, "more than %u of one scenario's %ss", limit, word->text);
+  int reference = luaL_ref(L, LUA_REGISTRYINDEX);
+  struct declaration *declaration = declarations_add(loader, list);
+  declaration->word = word;
+  declaration->reference = reference;
+  return declaration;
+}
+
+static int call_block(lua_State *L) {
+  enum word_id id = (enum word_id)lua_tointeger(L, lua_upvalueindex(1));
+  check_one(L, word_defs[id].name, false);
+  struct loader *loader = loader_of(L);
+  if (id == WORD_RUN && loader->runs.n > 0) {
+    const struct word *first = loader->runs.list[0].word;
+    loader_raise(L, "run: there is one at %s:%d already; merge the two",
+                 loader->source[first->source]->file, first->line);
+  }
+  struct word *word = push_word(L, id, 1);
+  declare(L, word)->has_body = true;
+  return 0;
+}
+
+/* --- statements with a name: kinds and regions ---------------------------------------------- */
+
+/* The table for `service "web"`. Upvalues: which list, number in the list. */
+static int call_body(lua_State *L) {
+  struct loader *loader = loader_of(L);
+  enum word_id id = (enum word_id)lua_tointeger(L, lua_upvalueindex(1));
+  struct declarations *list = list_of(loader, id);
+  struct declaration *declaration = &list->list[lua_tointeger(L, lua_upvalueindex(2))];
+  const struct word *word = declaration->word;
+  if (lua_gettop(L) != 1 || !lua_istable(L, 1)) {
+    loader_raise(L, "%s \"%s\": expected a table, got %s; write %s \"%s\" { ... }", word->text,
+                 word->name, lua_gettop(L) ? value_got(L, 1).text : "nothing", word->text,
+                 word->name);
+  }
+  if (declaration->has_body) {
+    loader_raise(L, "%s \"%s\" is given a table a second time", word->text, word->name);
+  }
+  declaration->has_body = true;
+  lua_rawgeti(L, LUA_REGISTRYINDEX, declaration->reference);
+  lua_pushvalue(L, 1);
+  lua_setiuservalue(L, -2, 1);
+  return 0;
+}
+
+/* Components, regions and zones share their names; zones are checked when they are collected. */
+static void check_new_name(lua_State *L, const char *name) {
+  struct loader *loader = loader_of(L);
+  const struct declarations *lists[2] = {&loader->components, &loader->regions};
+  for (int i = 0; i < 2; i++) {
+    for (uint32_t k = 0; k < lists[i]->n; k++) {
+      const struct word *other = lists[i]->list[k].word;
+      if (strcmp(other->name, name) != 0) continue;
+      loader_raise(L, "the name \"%s\" is taken by the %s at %s:%d; choose another", name,
+                   kind_or_word(other), loader->source[other->source]->file, other->line);
+    }
+  }
+}
+
+static const char *check_name(lua_State *L, const char *word) {
+  if (lua_gettop(L) != 1 || lua_type(L, 1) != LUA_TSTRING) {
+    loader_raise(L, "%s: a name is missing; write %s \"NAME\" { ... }", word, word);
+  }
+  size_t length;
+  const char *name = lua_tolstring(L, 1, &length);
+  if (!name_is_valid(name, length)) {
+    loader_raise(L, "%s: %s is no name; a name has 1 to %u letters, digits, '_' and '-'", word,
+                 value_got(L, 1).text, NAME_MAX_BYTES);
+  }
+  check_new_name(L, name);
+  return name;
+}
+
+static int call_named(lua_State *L) {
+  struct loader *loader = loader_of(L);
+  enum word_id id = (enum word_id)lua_tointeger(L, lua_upvalueindex(1));
+  const struct kind *kind = NULL;
+  if (id == WORD_KIND) kind = registry[lua_tointeger(L, lua_upvalueindex(2))];
+  const char *text = kind ? kind->name : word_defs[id].name;
+  const char *name = check_name(L, text);
+  struct word *word = push_word(L, id, 0);
+  word->text = text;
+  word->kind = kind;
+  word->name = arena_text(loader->arena, name);
+  declare(L, word);
+  lua_pushinteger(L, id);
+  lua_pushinteger(L, list_of(loader, id)->n - 1);
+  lua_pushcclosure(L, call_body, 2);
+  return 1;
+}
+
+/* --- include -------------------------------------------------------------------------------- */
+
+void vocabulary_run_file(lua_State *L, uint32_t number) {
+  struct loader *loader = loader_of(L);
+  const struct source *source = loader->source[number];
+  char name[16];
+  snprintf(name, sizeof name, "=#%u", number);
+  if (source->length > 0 && source->text[0] == LUA_SIGNATURE[0]) {
+    loader_fail(loader, "%s: is compiled Lua; a scenario is a text", source->file);
+    lua_pushnil(L);
+    lua_error(L);
+  }
+  size_t skip = source->length >= 3 && memcmp(source->text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+  if (luaL_loadbufferx(L, source->text + skip, source->length - skip, name, "t") != LUA_OK) {
+    lua_error(L);
+  }
+  lua_call(L, 0, 1);
+}
+
+static void check_nesting(lua_State *L, const struct source *from, const char *path) {
+  const struct loader *loader = loader_of(L);
+  int depth = 1;
+  for (const struct source *s = from; s->includer; s = s->includer) depth++;
+  if (depth > INCLUDE_DEPTH_MAX) {
+    loader_raise(L,
+                 "include: \"%s\" would be %d files deep; the limit is %d (does a file include "
+                 "itself?)",
+                 path, depth, INCLUDE_DEPTH_MAX);
+  }
+  if (loader->sources == sizeof loader->source / sizeof loader->source[0]) {
+    loader_raise(L, "include: more than %u files", loader->sources);
+  }
+}
+
+/* The file's name as the user would find it: beside the one that includes it. */
+static const char *shown_name(struct arena *arena, const struct source *from, const char *name) {
+  const char *slash = strrchr(from->file, '/');
+  if (slash == NULL) return arena_text(arena, name);
+  return arena_format(arena, "%.*s/%s", (int)(slash - from->file), from->file, name);
+}
+
+static int call_include(lua_State *L) {
+  struct loader *loader = loader_of(L);
+  check_one(L, "include", false);
+  size_t length;
+  const char *name = lua_type(L, 1) == LUA_TSTRING ? lua_tolstring(L, 1, &length) : NULL;
+  if (name == NULL || text_fault(name, length)) {
+    loader_raise(L, "include: expected the name of a file, got %s", value_got(L, 1).text);
+  }
+  uint32_t number = 0;
+  int line;
+  loader_where(L, &number, &line);
+  const struct source *from = loader->source[number];
+  check_nesting(L, from, name);
+  struct error why = {0};
+  const char *path = source_below(loader->arena, loader->top, from, name, &why);
+  struct source *source = arena_alloc(loader->arena, sizeof *source);
+  if (path == NULL) loader_raise(L, "include: %s", why.text);
+  if (!source_read(loader->arena, path, SCENARIO_FILE_MAX, &source->text, &source->length, &why)) {
+    loader_raise(L, "include: \"%s\" %s", name, why.text);
+  }
+  source->file = shown_name(loader->arena, from, name);
+  source->folder = source_folder(loader->arena, path);
+  source->includer = from;
+  loader->source[loader->sources] = source;
+  vocabulary_run_file(L, loader->sources++);
+  return 1;
+}
+
+/* --- globals -------------------------------------------------------------------------------- */
+
+/* All words that a scenario may use, for did-you-mean. */
+static uint32_t all_words(const char **list, uint32_t room) {
+  static const char *const lua_words[] = {"assert", "ipairs", "math",     "pairs",    "select",
+                                          "string", "table",  "tonumber", "tostring", "type"};
+  uint32_t n = 0;
+  for (int i = 0; registry[i] && n < room; i++) list[n++] = registry[i]->name;
+  for (int i = 0; i < WORDS && n < room; i++) list[n++] = word_defs[i].name;
+  for (size_t i = 0; i < sizeof lua_words / sizeof *lua_words && n < room; i++) {
+    list[n++] = lua_words[i];
+  }
+  return n;
+}
+
+int vocabulary_missing(lua_State *L) {
+  if (lua_type(L, 2) != LUA_TSTRING) loader_raise(L, "globals have names");
+  const char *name = lua_tostring(L, 2);
+  const char *why = sandbox_why_missing(name);
+  if (why) loader_raise(L, "'%s' does not exist in scenarios: %s", name, why);
+  const char *list[512];
+  const char *near = nearest_word(name, list, all_words(list, 512));
+  if (near) loader_raise(L, "'%.80s' does not exist; did you mean '%s'?", name, near);
+  loader_raise(L,
+               "'%.80s' does not exist; it is neither a word of the language nor a local variable "
+               "of this place",
+               name);
+}
+
+int vocabulary_assign(lua_State *L) {
+  const char *name = lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : "?";
+  loader_raise(L, "'%.80s' is assigned but not declared; write local %.80s = ...", name, name);
+}
+
+static void put_word(lua_State *L, enum word_id id, lua_CFunction function) {
+  lua_pushinteger(L, id);
+  lua_pushcclosure(L, function, 1);
+  lua_setfield(L, -2, word_defs[id].name);
+}
+
+static lua_CFunction function_of(enum word_id id) {
+  if (word_defs[id].role != ROLE_BLOCK) return call_value;
+  if (id == WORD_REGION) return call_named;
+  if (id == WORD_PARAM) return declare_param;
+  if (id == WORD_INCLUDE) return call_include;
+  return call_block;
+}
+
+void vocabulary_add(lua_State *L) {
+  luaL_newmetatable(L, WORD_TYPE);
+  lua_pushboolean(L, false);
+  lua_setfield(L, -2, "__metatable");
+  lua_pop(L, 1);
+  for (int id = 0; id < WORDS; id++) {
+    put_word(L, (enum word_id)id, function_of((enum word_id)id));
+  }
+  for (int i = 0; registry[i]; i++) {
+    lua_pushinteger(L, WORD_KIND);
+    lua_pushinteger(L, i);
+    lua_pushcclosure(L, call_named, 2);
+    lua_setfield(L, -2, registry[i]->name);
+  }
+}
+
+static bool all_have_bodies(struct loader *loader, const struct declarations *list) {
+  for (uint32_t i = 0; i < list->n; i++) {
+    const struct word *word = list->list[i].word;
+    if (list->list[i].has_body) continue;
+    return loader_fail(loader, "%s:%d: %s \"%s\": its table is missing; write %s \"%s\" { ... }",
+                       loader->source[word->source]->file, word->line, word->text, word->name,
+                       word->text, word->name);
+  }
+  return true;
+}
+
+bool vocabulary_finish(struct loader *loader) {
+  return all_have_bodies(loader, &loader->components) && all_have_bodies(loader, &loader->regions);
+}

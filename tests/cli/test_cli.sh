@@ -1,0 +1,256 @@
+#!/usr/bin/env bash
+# Aim: the program as a user meets it: help, exit codes, sentences about mistakes, outputs that are
+# whole or absent and do not depend on the number of threads.
+#
+#   tests/cli/test_cli.sh [ARCHSIM]      else $ARCHSIM
+set -euo pipefail
+archsim=${1:-${ARCHSIM:?path of the archsim binary}}
+archsim=$(realpath -- "$archsim")
+
+folder=$(mktemp -d)
+trap 'rm -rf -- "$folder"' EXIT
+cd -- "$folder"
+
+failures=0
+fail() {
+  echo "FAILED: $*"
+  sed 's/^/    out: /' out 2>/dev/null | head -n 20
+  sed 's/^/    err: /' err 2>/dev/null | head -n 20
+  failures=$((failures + 1))
+}
+
+# expect CODE ARGUMENT...: runs archsim with output in out and err, and compares the exit code.
+expect() {
+  local wanted=$1 code=0
+  shift
+  "$archsim" "$@" >out 2>err </dev/null || code=$?
+  [ "$code" -eq "$wanted" ] || fail "archsim $*: exit code $code, not $wanted"
+}
+in_out() { grep -qF -- "$1" out || fail "standard output lacks '$1'"; }
+in_err() { grep -qF -- "$1" err || fail "standard error lacks '$1'"; }
+no_out() { [ ! -s out ] || fail "standard output is not empty"; }
+no_err() { [ ! -s err ] || fail "standard error is not empty"; }
+one_sentence() {
+  [ "$(wc -l <err)" -eq 1 ] || fail "not one sentence"
+  grep -q '^archsim: ' err || fail "does not begin with 'archsim: '"
+}
+same() { cmp -s -- "$1" "$2" || fail "$1 and $2 differ"; }
+
+cat >good.lua <<'LUA'
+-- Does one server answer 50 requests a second?
+local rate = param { "rate", "50/s", doc = "offered load" }
+client "c" { arrivals = poisson(rate), target = "s", timeout = "1s" }
+service "s" { workers = 1, work = exponential "10ms" }
+goal "c.availability >= 99%"
+run { duration = "60s", warmup = "5s", replications = 4 }
+LUA
+cat >bad.lua <<'LUA'
+client "c" { arrivals = poisson "50/s", target = "s" }
+service "s" { workers = 1, work = exponential "10ms" }
+goal "c.latency.p99 < 1ms"
+run { duration = "60s", warmup = "5s", replications = 4 }
+LUA
+cat >nothing.lua <<'LUA'
+client "c" { arrivals = poisson "0.000001/s", target = "s" }
+service "s" { workers = 1, work = exponential "10ms" }
+goal "c.latency.p99 < 1s"
+run { duration = "1s", warmup = "0s", replications = 2 }
+LUA
+cat >auto.lua <<'LUA'
+client "c" { arrivals = poisson "95/s", target = "s" }
+service "s" { workers = 1, work = exponential "10ms" }
+fault { crash "s", at = "1s", lasts = "1s" }
+run { duration = "1000s", replications = 2 }
+LUA
+
+# --- help, version, usage ---
+expect 2
+in_err 'Usage: archsim'
+no_out
+for option in --help -h help; do
+  expect 0 "$option"
+  in_out 'Usage: archsim'
+  no_err
+done
+expect 0 --version
+grep -qE '^archsim [0-9]+\.[0-9]+\.[0-9]+$' out || fail 'the version is not a version'
+for command in run check describe; do
+  expect 0 --help
+  in_out "  $command "
+  expect 0 "$command" --help
+  in_out "Usage: archsim $command"
+  ! grep -qE '.{81}' out || fail "the help of $command is wider than 80 columns"
+  [ "$(sed -n '/^Examples:/,$p' out | grep -c "^  archsim $command ")" -eq 2 ] ||
+    fail "the help of $command has not two examples"
+  # Every option that is advertised exists.
+  grep -oE -- '--[a-z]+' out | sort -u >options
+  while read -r option; do
+    code=0
+    "$archsim" "$command" "$option" --help >/dev/null 2>err </dev/null || code=$?
+    ! grep -q 'unknown option' err || fail "$command does not know its own $option"
+  done <options
+done
+
+expect 2 rnu good.lua
+in_err "did you mean run?"
+one_sentence
+expect 2 good.lua
+in_err 'archsim run good.lua'
+expect 2 --jsno run good.lua
+one_sentence
+expect 2 run good.lua --jsno x
+in_err 'did you mean --json?'
+one_sentence
+no_out
+expect 2 run good.lua --colour=never
+in_err 'did you mean --color?'
+expect 2 run good.lua --color=alway
+in_err 'did you mean always?'
+expect 2 run good.lua -jx
+in_err '--jobs'
+expect 2 run good.lua -r 0
+expect 2 run
+in_err 'FILE'
+expect 2 run good.lua bad.lua
+in_err "'bad.lua'"
+expect 2 run good.lua -s rate
+in_err 'name=value'
+expect 2 run good.lua -s raet=60/s
+in_err 'rate'
+one_sentence
+expect 2 run missing.lua
+in_err 'missing.lua'
+one_sentence
+expect 2 run good.lua --json - --csv -
+one_sentence
+
+# --- check and describe ---
+expect 0 check good.lua
+in_out 'good.lua'
+no_err
+expect 0 check good.lua -q
+no_out
+echo 'service "s" { wrokers = 1 }' >typo.lua
+for command in run check; do
+  expect 2 "$command" typo.lua
+  in_err 'typo.lua:1'
+  in_err 'workers'
+  one_sentence
+done
+expect 0 describe
+in_out service
+expect 0 describe service
+in_out workers
+expect 2 describe servcie
+in_err service
+one_sentence
+expect 0 describe --annotations
+in_out '---@meta'
+
+# --- run: verdicts ---
+expect 0 run good.lua
+no_err
+in_out 'seed 1,'
+in_out 'Does one server answer 50 requests a second?'
+in_out '4 replications of 1 min'
+in_out 'availability'
+in_out 'physics: '
+expect 0 run good.lua --seed 7 -s rate=60/s -r3
+in_out 'seed 7, 3 replications'
+in_out 'rate=60/s'
+expect 1 run bad.lua
+in_out 'above the limit'
+expect 1 run bad.lua -q
+no_out
+no_err
+expect 1 run nothing.lua
+in_out 'no data'
+expect 0 run auto.lua
+in_out 'warning: the warm-up ends at 1 s'
+
+# --- run: files ---
+expect 0 run good.lua --json -
+[ "$(head -c 1 out)" = '{' ] || fail 'standard output is not JSON alone'
+in_out '"schema": 1,'
+in_out '"c.latency.p99": {'
+in_out '"rate": "50/s"'
+no_err
+expect 0 run good.lua --csv -
+[ "$(head -n 1 out)" = 'metric,value,lo,hi,n,unit' ] || fail 'the CSV has no head'
+grep -qE '^c\.latency\.p99,[0-9.]+,[0-9.]+,[0-9.]+,4,s$' out || fail 'the CSV has no such row'
+awk -F, 'NF != 6 { exit 1 }' out || fail 'a row of the CSV has not six fields'
+expect 1 run nothing.lua --json -
+in_out '"value": null'
+expect 1 run nothing.lua --csv -
+grep -q '^c.latency.p99,,,,0,s$' out || fail 'undefined is not empty in CSV'
+
+rates=(1 2 4)
+for jobs in "${rates[@]}"; do
+  expect 0 run good.lua -r 9 "-j$jobs" --json "json.$jobs" --csv "csv.$jobs"
+  in_out 'physics'
+  grep -v '"wall_s"' "json.$jobs" >"bare.$jobs"
+  grep -v ' events in ' out >"report.$jobs"
+  [ "$(wc -l <"bare.$jobs")" -eq $(($(wc -l <"json.$jobs") - 1)) ] || fail 'no wall_s'
+  same "bare.$jobs" bare.1
+  same "csv.$jobs" csv.1
+  same "report.$jobs" report.1
+done
+expect 0 run good.lua -r 9 --seed 2 --json other.json
+! cmp -s <(grep -v wall_s other.json) bare.1 || fail 'another seed gives the same results'
+
+expect 4 run good.lua --json /dev/full
+in_err '/dev/full'
+one_sentence
+[ -c /dev/full ] || fail '/dev/full was replaced'
+expect 4 run good.lua --json /nonexistent/x
+in_err '/nonexistent/x'
+one_sentence
+expect 4 run good.lua -q --csv .
+one_sentence
+code=0
+"$archsim" run good.lua >/dev/full 2>err || code=$?
+[ "$code" -eq 4 ] || fail "a full disk under standard output gives $code, not 4"
+one_sentence
+code=0
+"$archsim" run good.lua --json - >/dev/full 2>err || code=$?
+[ "$code" -eq 4 ] || fail "a full disk under --json - gives $code, not 4"
+one_sentence
+
+echo old >linked.json
+ln -s linked.json link.json
+chmod 600 linked.json
+expect 0 run good.lua -q --json link.json
+[ -L link.json ] || fail 'a symbolic link was replaced'
+grep -q schema linked.json || fail "a symbolic link's target was not written"
+[ "$(stat -c %a linked.json)" = 600 ] || fail 'the rights of a file were changed'
+
+# --- terminal ---
+expect 0 run good.lua
+! grep -q $'\033' out || fail 'colour off a terminal'
+expect 0 run good.lua --color=always
+grep -q $'\033' out || fail 'no colour with --color=always'
+if command -v script >/dev/null; then
+  TERM=xterm script -qec "'$archsim' run good.lua" /dev/null >out 2>err </dev/null
+  grep -q $'\033\\[1m' out || fail 'no colour on a terminal'
+  NO_COLOR=1 TERM=xterm script -qec "'$archsim' run good.lua --progress=never" /dev/null \
+    >out 2>err </dev/null
+  ! grep -q $'\033' out || fail 'NO_COLOR is not obeyed'
+fi
+LC_ALL=C "$archsim" run good.lua >out 2>err
+! LC_ALL=C grep -q '[^ -~]' out || fail 'more than ASCII in the C locale'
+
+# --- signals ---
+sed -i 's/60s/100000000s/' bad.lua
+for signal in INT:130 TERM:143; do
+  "$archsim" run bad.lua --json killed.json >out 2>err &
+  pid=$!
+  sleep 0.3
+  kill -s "${signal%:*}" "$pid"
+  code=0
+  wait "$pid" || code=$?
+  [ "$code" -eq "${signal#*:}" ] || fail "SIG${signal%:*} gives $code"
+  [ -z "$(find . -name 'killed*')" ] || fail "SIG${signal%:*} leaves $(echo killed*)"
+done
+
+[ "$failures" -eq 0 ] || exit 1
+echo 'all passed'

@@ -1,0 +1,230 @@
+/* Aim: an experiment gives the same results on any number of threads, its numbers agree with
+ * queueing theory, and what cannot be answered is said. All runs have seed 1 unless stated. */
+#include <cmocka.h>
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "experiment.h"
+#include "json.h"
+
+static struct scenario *load(const char *text) {
+  char path[] = "/tmp/archsim-test-XXXXXX";
+  int fd = mkstemp(path);
+  assert_true(fd >= 0);
+  size_t size = strlen(text);
+  assert_true(write(fd, text, size) == (ssize_t)size);
+  close(fd);
+  struct error err;
+  struct scenario *scenario = scenario_load(path, NULL, 0, &err);
+  unlink(path);
+  if (scenario == NULL) fail_msg("%s", err.text);
+  return scenario;
+}
+
+static struct results run(const struct scenario *scenario, struct experiment_options options) {
+  struct results results;
+  struct error err;
+  if (!experiment_run(scenario, &options, &results, &err)) fail_msg("%s", err.text);
+  return results;
+}
+
+static const char mm1[] =
+    "client \"c\" { arrivals = poisson \"70/s\", target = \"s\" }\n"
+    "service \"s\" { workers = 1, work = exponential \"10ms\" }\n"
+    "goal \"c.latency.mean < 40ms\"\n"
+    "run { duration = \"1000s\", warmup = \"20s\", replications = 8 }\n";
+
+/* --- theory --------------------------------------------------------------------------------- */
+
+static void assert_within(const struct results *r, const char *metric, double expected,
+                          double relative) {
+  double value = results_value(r, metric);
+  if (fabs(value - expected) <= relative * expected) return;
+  fail_msg("%s is %g, not %g within %g %%", metric, value, expected, relative * 100);
+}
+
+/* M/M/1 with arrival rate 70/s and service rate 100/s: the time in the system is exponential with
+ * mean 1 / (100 - 70) s. */
+static void numbers_agree_with_theory(void **state) {
+  (void)state;
+  struct scenario *s = load(mm1);
+  struct results r = run(s, (struct experiment_options){0});
+  assert_int_equal(r.replications, 8);
+  assert_int_equal(results_find(&r, "c.latency.mean")->estimate.n, 8);
+  assert_within(&r, "c.throughput", 70, 0.01);
+  assert_within(&r, "s.utilization", 0.7, 0.01);
+  assert_within(&r, "c.latency.mean", 1.0 / 30, 0.03);
+  assert_within(&r, "c.latency.p50", log(2) / 30, 0.03);
+  assert_within(&r, "c.latency.p99", log(100) / 30, 0.05);
+  assert_within(&r, "s.queue.mean", 0.7 * 0.7 / 0.3, 0.06);
+  assert_true(results_goals_met(&r));
+  assert_true(results_checks_passed(&r));
+  assert_true(r.checks >= 3);
+  results_free(&r);
+  scenario_free(s);
+}
+
+/* 95 % intervals cover the truth in about 95 of 100 experiments (seeds 1 to 100): fewer than 85 or
+ * all of them has a probability below 1e-2 each. */
+static void intervals_cover_the_truth(void **state) {
+  (void)state;
+  struct scenario *s = load(
+      "client \"c\" { arrivals = poisson \"50/s\", target = \"s\" }\n"
+      "service \"s\" { workers = 1, work = exponential \"10ms\" }\n"
+      "run { duration = \"60s\", warmup = \"2s\", replications = 5 }\n");
+  int covered = 0;
+  for (uint64_t seed = 1; seed <= 100; seed++) {
+    struct results r = run(s, (struct experiment_options){.has_seed = true, .seed = seed});
+    const struct estimate *e = &results_find(&r, "c.latency.mean")->estimate;
+    covered += e->lo <= 0.02 && 0.02 <= e->hi;
+    results_free(&r);
+  }
+  if (covered < 85 || covered > 99) fail_msg("%d of 100 intervals cover the truth", covered);
+  scenario_free(s);
+}
+
+/* --- determinism ---------------------------------------------------------------------------- */
+
+static char *as_json(struct results *results) {
+  char *text = NULL;
+  size_t size = 0;
+  FILE *out = open_memstream(&text, &size);
+  results->wall_s = 0;
+  json_t *tree = json_results(results);
+  json_write(tree, out);
+  json_decref(tree);
+  fclose(out);
+  return text;
+}
+
+static void threads_do_not_show(void **state) {
+  (void)state;
+  struct scenario *s = load(mm1);
+  struct results r = run(s, (struct experiment_options){.jobs = 1, .replications = 7});
+  char *expected = as_json(&r);
+  uint64_t fingerprint = r.fingerprint;
+  results_free(&r);
+  for (uint32_t jobs = 2; jobs <= 8; jobs *= 2) {
+    r = run(s, (struct experiment_options){.jobs = jobs, .replications = 7});
+    char *text = as_json(&r);
+    assert_string_equal(text, expected);
+    assert_true(r.fingerprint == fingerprint);
+    free(text);
+    results_free(&r);
+  }
+  r = run(s, (struct experiment_options){.replications = 7, .has_seed = true, .seed = 2});
+  assert_true(r.fingerprint != fingerprint);
+  results_free(&r);
+  free(expected);
+  scenario_free(s);
+}
+
+/* Replications are independent of how many there are: the first ones stay the same. */
+static void more_replications_keep_the_first_ones(void **state) {
+  (void)state;
+  struct scenario *s = load(mm1);
+  struct results few = run(s, (struct experiment_options){.replications = 2});
+  struct results many = run(s, (struct experiment_options){.replications = 4});
+  const double *a = results_find(&few, "c.latency.p99")->replication;
+  const double *b = results_find(&many, "c.latency.p99")->replication;
+  assert_true(a[0] == b[0] && a[1] == b[1] && b[1] != b[2]);
+  results_free(&few);
+  results_free(&many);
+  scenario_free(s);
+}
+
+/* --- warm-up and limits --------------------------------------------------------------------- */
+
+static void warmup_is_found(void **state) {
+  (void)state;
+  /* Everybody takes 10 s, so it takes 10 s until the system is full. */
+  struct scenario *s = load(
+      "client \"c\" { arrivals = constant \"100/s\", target = \"s\" }\n"
+      "service \"s\" { work = \"10s\" }\n"
+      "run { duration = \"100s\", replications = 2 }\n");
+  struct results r = run(s, (struct experiment_options){0});
+  assert_true(r.warmup.automatic);
+  assert_false(r.warmup.at_limit);
+  if (fabs((double)r.warmup.ns / 1e9 - 10) > 0.5) fail_msg("%g s", (double)r.warmup.ns / 1e9);
+  assert_int_equal(r.warnings, 0);
+  results_free(&r);
+  scenario_free(s);
+}
+
+static void overload_is_told(void **state) {
+  (void)state;
+  struct scenario *s = load(
+      "client \"c\" { arrivals = poisson \"150/s\", target = \"s\" }\n"
+      "service \"s\" { workers = 1, work = exponential \"10ms\" }\n"
+      "run { duration = \"100s\", replications = 2 }\n");
+  struct results r = run(s, (struct experiment_options){0});
+  assert_true(r.warmup.at_limit);
+  assert_int_equal(r.warnings, 1);
+  assert_non_null(strstr(r.warning[0], "no steady state"));
+  results_free(&r);
+  scenario_free(s);
+}
+
+/* The pilot, which has no faults, must not be counted among the replications. */
+static void pilot_is_not_a_replication(void **state) {
+  (void)state;
+  struct scenario *s = load(
+      "client \"c\" { arrivals = constant \"10/s\", target = \"s\" }\n"
+      "service \"s\" { work = \"10ms\" }\n"
+      "fault { crash \"s\", at = \"0s\", lasts = \"1000s\" }\n"
+      "run { duration = \"10s\", replications = 2 }\n");
+  struct results r = run(s, (struct experiment_options){0});
+  assert_true(results_value(&r, "c.availability") == 0);
+  assert_int_equal(r.warmup.ns, 0);
+  assert_true(isnan(results_value(&r, "c.latency.p99")));
+  results_free(&r);
+  scenario_free(s);
+}
+
+struct seen {
+  double last;
+  uint32_t calls;
+};
+
+static void on_progress(void *data, double fraction) {
+  struct seen *seen = data;
+  assert_true(fraction >= seen->last && fraction <= 1);
+  seen->last = fraction;
+  seen->calls++;
+}
+
+static void progress_goes_from_nothing_to_all(void **state) {
+  (void)state;
+  struct scenario *s = load(
+      "client \"c\" { arrivals = constant \"10/s\", target = \"s\" }\n"
+      "service \"s\" { work = \"10ms\" }\n"
+      "run { duration = \"100s\", replications = 3 }\n");
+  struct seen seen = {0};
+  struct results r =
+      run(s, (struct experiment_options){.progress = on_progress, .progress_data = &seen});
+  assert_true(seen.calls > 10);
+  assert_true(seen.last == 1);
+  results_free(&r);
+  scenario_free(s);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(numbers_agree_with_theory),
+      cmocka_unit_test(intervals_cover_the_truth),
+      cmocka_unit_test(threads_do_not_show),
+      cmocka_unit_test(more_replications_keep_the_first_ones),
+      cmocka_unit_test(warmup_is_found),
+      cmocka_unit_test(overload_is_told),
+      cmocka_unit_test(pilot_is_not_a_replication),
+      cmocka_unit_test(progress_goes_from_nothing_to_all),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
