@@ -59,7 +59,8 @@ struct client_state {
   uint32_t *sent_by_user;
   struct stream think, mix, keys, request, response, backoff;
   struct zipf zipf;
-  double budget; /* retries that may be made now */
+  bool draws_request; /* there is a mix, keys or a retry budget to see to */
+  double budget;      /* retries that may be made now */
   uint64_t in_flight;
   uint32_t ops; /* entries of stats, by position in the mix */
   struct op_stats *stats;
@@ -105,15 +106,24 @@ static void new_request(struct sim *sim, struct member *member, uint64_t number)
   struct client_state *c = member->state;
   struct frame *call = call_new(sim, member, NULL);
   call->key = c->base + number;
-  call->op = draw_op(c, call->key);
-  call->item = draw_item(c, call->key);
+  if (c->draws_request) {
+    call->op = draw_op(c, call->key);
+    call->item = draw_item(c, call->key);
+    c->budget = fmin(c->budget + c->config->retry.budget, BUDGET_BURST);
+  }
   c->stats_of[call->op]->offered++;
   c->in_flight++;
-  if (c->config->retry.given) c->budget = fmin(c->budget + c->config->retry.budget, BUDGET_BURST);
   send(sim, c, call);
 }
 
 /* --- when ----------------------------------------------------------------------------------- */
+
+static __attribute__((noinline)) void draw_gaps(struct client_state *c) {
+  struct draws draws = c->gaps;
+  for (uint32_t i = GAPS_AHEAD; i-- > 0;) c->gap[i] = zig_exponential(&draws) * c->period_ns;
+  c->gaps = draws;
+  c->gaps_left = GAPS_AHEAD;
+}
 
 static void schedule_open(struct sim *sim, struct member *member) {
   struct client_state *c = member->state;
@@ -122,11 +132,8 @@ static void schedule_open(struct sim *sim, struct member *member) {
     uint64_t at_ns = (uint64_t)((double)c->number * c->period_ns + 0.5);
     delay_ns = at_ns > sim->now_ns ? at_ns - sim->now_ns : 0;
   } else {
-    if (c->gaps_left == 0) {
-      for (uint32_t i = GAPS_AHEAD; i-- > 0;) c->gap[i] = zig_exponential(&c->gaps);
-      c->gaps_left = GAPS_AHEAD;
-    }
-    delay_ns = (uint64_t)(c->gap[--c->gaps_left] * c->period_ns + 0.5);
+    if (c->gaps_left == 0) draw_gaps(c);
+    delay_ns = (uint64_t)(int64_t)(c->gap[--c->gaps_left] + 0.5);
   }
   sim_schedule(sim, member, delay_ns, 0);
 }
@@ -157,12 +164,13 @@ static void client_start(struct sim *sim, struct member *member) {
 
 static void client_on_event(struct sim *sim, struct member *member, uint32_t user) {
   struct client_state *c = member->state;
-  if (c->config->arrivals.kind == ARRIVALS_CLOSED) {
-    new_request(sim, member, (uint64_t)user << USER_SHIFT | c->sent_by_user[user]++);
-    return;
+  uint64_t number;
+  if (__builtin_expect(c->sent_by_user == NULL, 1)) {
+    number = c->number++;
+    schedule_open(sim, member);
+  } else {
+    number = (uint64_t)user << USER_SHIFT | c->sent_by_user[user]++;
   }
-  uint64_t number = c->number++;
-  schedule_open(sim, member);
   new_request(sim, member, number);
 }
 
@@ -263,6 +271,8 @@ static void client_init(struct sim *sim, struct member *member) {
   } else {
     c->period_ns = 1e9 / c->config->arrivals.rate_per_s;
   }
+  c->draws_request =
+      c->config->mix.n || c->config->keys.kind != KEYS_NONE || c->config->retry.given;
   c->ops = c->config->mix.n ? c->config->mix.n : 1;
   c->stats = mem_zeroed(c->ops, sizeof *c->stats);
   for (uint32_t i = 0; i < c->ops; i++) {

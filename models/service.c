@@ -213,7 +213,6 @@ static void service_on_call(struct sim *sim, struct member *member, struct frame
     return;
   }
   call->pc = 0;
-  call->flags &= (uint8_t) ~(CALL_RELEASED | CALL_CANCELLED);
   switch (station_enter(sim, &s->station, call, s->shared->class[call->op], false)) {
     case STATION_STARTED:
       take_up(sim, member, call);

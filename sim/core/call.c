@@ -228,6 +228,7 @@ static inline void finish(struct sim *sim, struct frame *call, enum outcome outc
     maker = &sim->member[frame_callee(parent)];
   }
   if (__builtin_expect(maker->hung, 0)) {
+    call->pending = (uint16_t)outcome;
     faults_defer(sim, maker,
                  event_make(sim->now_ns, frame_slot(call) << 4 | EVENT_REPLY, call->stamp));
     return;
@@ -257,17 +258,14 @@ static __attribute__((noinline)) bool returns_at_once(struct sim *sim, struct fr
   return false;
 }
 
+/* Not counted in depth: whatever nests deeper has sent a call. */
 static inline void reply(struct sim *sim, struct frame *call, enum outcome outcome) {
   frame_set_state(call, FRAME_REPLYING);
-  call->pending = (uint16_t)outcome;
-  if (sim->network && !returns_at_once(sim, call)) return;
-  if (__builtin_expect(sim->depth >= DEPTH_LIMIT, 0)) {
-    push_frame_event(sim, call, 0, EVENT_REPLY);
-    return;
+  if (__builtin_expect(sim->network != NULL, 0)) {
+    call->pending = (uint16_t)outcome;
+    if (!returns_at_once(sim, call)) return;
   }
-  sim->depth++;
   finish(sim, call, outcome);
-  sim->depth--;
 }
 
 void call_reply_uncounted(struct sim *sim, struct frame *call, enum outcome outcome) {
@@ -314,7 +312,7 @@ void call_work_impaired(struct sim *sim, struct member *member, struct frame *fr
                         uint64_t work_ns) {
   frame_set_state(frame, FRAME_WORKING);
   if (member->slow != 1) work_ns = (uint64_t)((double)work_ns * member->slow + 0.5);
-  frame->due_ns = member->hung ? work_ns /* stands still */ : sim->now_ns + work_ns;
+  frame->due_ns = member->hung ? ~work_ns /* stands still */ : sim->now_ns + work_ns;
   if (!member->hung) push_frame_event(sim, frame, work_ns, EVENT_TIMER);
 }
 
@@ -326,14 +324,12 @@ void call_sleep(struct sim *sim, struct member *member, struct frame *frame, uin
 }
 
 void call_timer(struct sim *sim, struct frame *frame, uint64_t due_ns) {
-  if (frame->due_ns != due_ns) return; /* rescheduled by a fault */
-  if (frame_state(frame) != FRAME_WORKING && frame_state(frame) != FRAME_SLEEPING) return;
+  if (frame->due_ns != due_ns) return; /* put off by a fault, or its call was lost */
   struct member *member = &sim->member[frame_callee(frame)];
   if (__builtin_expect(member->hung, 0)) {
-    if (frame_state(frame) == FRAME_WORKING) return; /* stands still; due_ns is the work left */
-    /* A sleep that is over while its member hangs ends when the hang does. */
+    /* Work stands still already, so this is a sleep: it ends when the hang does. */
     frame_set_state(frame, FRAME_WORKING);
-    frame->due_ns = 0;
+    frame->due_ns = ~UINT64_C(0);
     return;
   }
   member->component->kind->on_timer(sim, member, frame);

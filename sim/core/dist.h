@@ -94,10 +94,13 @@ static inline uint64_t dist_draw_whole(const struct dist *dist, struct draws *dr
   return dist_whole(dist_draw(dist, draws));
 }
 
-uint64_t dist_draw_keyed_slow(const struct dist *dist, struct stream stream, uint64_t entity,
-                              uint64_t first);
-uint64_t dist_draw_keyed_tail(const struct dist *dist, struct stream stream, uint64_t entity,
-                              uint64_t first, uint64_t word, uint64_t spare);
+__attribute__((noinline)) uint64_t dist_draw_keyed_slow(const struct dist *dist,
+                                                        struct stream stream, uint64_t entity,
+                                                        uint64_t first);
+__attribute__((cold, noinline)) uint64_t dist_draw_keyed_tail(const struct dist *dist,
+                                                              struct stream stream, uint64_t entity,
+                                                              uint64_t first, uint64_t word,
+                                                              uint64_t spare);
 
 /* dist_draw_whole of draws_begin(stream, entity, first): the same value, but the draws never leave
  * the registers for the distributions that matter most, and a constant draws nothing. */

@@ -114,8 +114,9 @@ static void reset_calls(struct sim *sim, struct member *m) {
   }
   for (uint32_t i = 0; i < n; i++) { /* answering may free and reuse frames */
     struct frame *f = frame_at(sim, event_ref(&list[i]));
-    if (f->stamp == event_arg(&list[i]) && frame_callee(f) == m->id)
-      call_reply(sim, f, OUTCOME_RESET);
+    if (f->stamp != event_arg(&list[i]) || frame_callee(f) != m->id) continue;
+    f->due_ns = TIME_NEVER; /* its timer comes to nothing */
+    call_reply(sim, f, OUTCOME_RESET);
   }
   free(list);
 }
@@ -130,10 +131,10 @@ static void rework(struct sim *sim, struct member *m, bool was_hung, double stre
   uint32_t slot;
   for (struct frame *f = frame_first(sim, &slot); f; f = frame_following(sim, &slot)) {
     if (frame_callee(f) != m->id || frame_state(f) != FRAME_WORKING) continue;
-    uint64_t left_ns = was_hung ? f->due_ns : f->due_ns - sim->now_ns;
+    uint64_t left_ns = was_hung ? ~f->due_ns : f->due_ns - sim->now_ns;
     if (stretch != 1) left_ns = (uint64_t)((double)left_ns * stretch + 0.5);
     if (m->hung) {
-      f->due_ns = left_ns;
+      f->due_ns = ~left_ns;
     } else {
       push_timer(sim, f, left_ns);
     }

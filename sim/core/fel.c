@@ -18,6 +18,7 @@ static inline uint32_t bucket_of(const struct fel *fel, uint64_t time_ns) {
 }
 
 static inline void push(struct fel *fel, struct event event) {
+  assert(event.time_ns >= fel->last_ns);
   uint32_t b = bucket_of(fel, event.time_ns);
   struct fel_bucket *bucket = &fel->bucket[b];
   if (__builtin_expect(bucket->n == bucket->capacity, 0)) grow(bucket);
@@ -80,6 +81,7 @@ static bool redistribute(struct fel *fel, uint32_t b, uint64_t until_ns) {
 
 void fel_to_radix(struct fel *fel) {
   fel->radix = true;
+  fel->last_ns = fel->near[fel->near_n - 1].time_ns;                /* nothing pending is earlier */
   for (uint32_t i = fel->near_n; i-- > 0;) push(fel, fel->near[i]); /* earliest first */
   fel->near_n = 0;
 }

@@ -75,13 +75,12 @@ void fel_init(struct fel *fel, bool (*is_dead)(const void *, const struct event 
               const void *owner);
 void fel_free(struct fel *fel);
 
-void fel_push_radix(struct fel *fel, struct event event);
+__attribute__((noinline)) void fel_push_radix(struct fel *fel, struct event event);
 
 /* Moves everything to the radix heap. */
-void fel_to_radix(struct fel *fel);
+__attribute__((noinline)) void fel_to_radix(struct fel *fel);
 
 static inline void fel_push(struct fel *fel, struct event event) {
-  assert(event.time_ns >= fel->last_ns);
   if (fel->radix) {
     fel_push_radix(fel, event);
     return;
@@ -93,9 +92,9 @@ static inline void fel_push(struct fel *fel, struct event event) {
 }
 
 /* Moves what is left to the sorted array, if that is little. */
-void fel_to_near(struct fel *fel);
+__attribute__((noinline)) void fel_to_near(struct fel *fel);
 
-bool fel_pop_radix(struct fel *fel, uint64_t until_ns, struct event *out);
+__attribute__((noinline)) bool fel_pop_radix(struct fel *fel, uint64_t until_ns, struct event *out);
 
 /* Events held, dead ones included. */
 static inline uint64_t fel_pending(const struct fel *fel) {
@@ -107,7 +106,6 @@ static inline bool fel_pop(struct fel *fel, uint64_t until_ns, struct event *out
   if (!fel->radix) {
     if (fel->near_n == 0 || fel->near[fel->near_n - 1].time_ns >= until_ns) return false;
     event_copy(out, &fel->near[--fel->near_n]);
-    fel->last_ns = out->time_ns;
     return true;
   }
   return fel_pop_radix(fel, until_ns, out);

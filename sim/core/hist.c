@@ -30,11 +30,15 @@ void hist_clear(struct hist *hist) {
   hist->count = hist->sum = hist->max = 0;
   hist->min = UINT64_MAX;
   for (uint32_t o = 0; o < HIST_OCTAVES; o++) {
-    if (hist->octave[o] != NULL) memset(hist->octave[o], 0, HIST_SUB * sizeof(uint64_t));
+    if (hist->octave[o] == NULL) continue;
+    if (hist->exact_limit == 0) {
+      memset(hist->octave[o], 0, HIST_SUB * sizeof(uint64_t));
+      continue;
+    }
+    /* In the exact state there are no octaves: hist_add then needs a single look. */
+    free(hist->octave[o]);
+    hist->octave[o] = NULL;
   }
-  /* hist_add takes its fast path when the octave exists and `exact` does not, so in the exact state
-   * `exact` must exist as soon as an octave does. */
-  if (hist->exact_limit > 0) exact_reserve(hist, 1);
 }
 
 void hist_free(struct hist *hist) {

@@ -31,17 +31,18 @@ void hist_clear(struct hist *hist); /* forgets the values, keeps the memory */
 void hist_free(struct hist *hist);  /* leaves it as after hist_init(.., 0) */
 
 /* Adds `value` to buckets or to the exact values. */
-void hist_add_slow(struct hist *hist, uint64_t value); /* first touch of an octave, exact values */
+__attribute__((noinline)) void hist_add_slow(
+    struct hist *hist, uint64_t value); /* first touch of an octave, exact values */
 
 static inline uint32_t hist_octave_of(uint64_t value) {
   /* 0 for values below 64, then 1 for 64..127, 2 for 128..255 ... */
-  return value < HIST_SUB ? 0 : (uint32_t)(64 - HIST_SUB_BITS - __builtin_clzll(value));
+  return (uint32_t)(64 - HIST_SUB_BITS - __builtin_clzll(value | (HIST_SUB - 1)));
 }
 
 static inline void hist_add(struct hist *hist, uint64_t value) {
   uint32_t o = hist_octave_of(value);
   uint64_t *row = hist->octave[o];
-  if (__builtin_expect(row == 0 || hist->exact != 0, 0)) {
+  if (__builtin_expect(row == 0, 0)) { /* also as long as values are kept exactly */
     hist_add_slow(hist, value);
     return;
   }
@@ -49,7 +50,7 @@ static inline void hist_add(struct hist *hist, uint64_t value) {
   hist->sum += value;
   if (value < hist->min) hist->min = value;
   if (value > hist->max) hist->max = value;
-  row[(value >> (o ? o - 1 : 0)) & (HIST_SUB - 1)]++;
+  row[(value >> (o - (o != 0))) & (HIST_SUB - 1)]++;
 }
 
 /* Adds all values of `from` to `into`; the result is the same in any order of merging, except that

@@ -196,6 +196,10 @@ static inline void dispatch(struct sim *sim, const struct event *event) {
 }
 
 static bool clock_stands(struct sim *sim) {
+  if (sim->instant_ns != sim->now_ns) {
+    sim->instant_ns = sim->now_ns;
+    sim->instant_events = 0;
+  }
   if (++sim->instant_events < INSTANT_LIMIT) return false;
   sim_fail(sim,
            "the clock stands still at %.9f s: calls answer each other without any time passing; "
@@ -206,19 +210,22 @@ static bool clock_stands(struct sim *sim) {
 
 bool sim_run(struct sim *sim, uint64_t until_ns) {
   struct event event;
-  while (fel_pop(&sim->fel, until_ns, &event)) {
-    if (event.time_ns != sim->now_ns) {
+  uint64_t events = 0, fingerprint = sim->fingerprint;
+  bool runs = true;
+  while (runs && fel_pop(&sim->fel, until_ns, &event)) {
+    if (__builtin_expect(event.time_ns > sim->now_ns, 1)) {
       sim->now_ns = event.time_ns;
-      sim->instant_events = 0;
-    } else if (__builtin_expect(clock_stands(sim), 0)) {
-      return false;
+    } else {
+      assert(event.time_ns == sim->now_ns); /* an event was scheduled in the past */
+      runs = !clock_stands(sim);
     }
-    sim->events++;
-    sim->fingerprint =
-        (sim->fingerprint ^ event.time_ns ^ event.what << 40) * UINT64_C(0x9e3779b97f4a7c15);
-    sim->fingerprint ^= sim->fingerprint >> 29;
+    events++;
+    fingerprint = (fingerprint ^ event.time_ns) * UINT64_C(0x9e3779b97f4a7c15);
+    fingerprint = (fingerprint << 29 | fingerprint >> 35) ^ event.what;
     dispatch(sim, &event);
   }
+  sim->events += events;
+  sim->fingerprint = fingerprint;
   if (sim->failure[0]) return false;
   sim->now_ns = until_ns;
   return true;

@@ -82,7 +82,7 @@ struct frame {
   uint64_t sent_ns; /* when the caller (meant to) send it; latency counts from here */
   /* The callee's. */
   uint64_t mark_ns; /* start of the present wait or hold */
-  uint64_t due_ns;  /* end of the present work or sleep; while it stands still: work left */
+  uint64_t due_ns;  /* end of the present work or sleep; while it stands still: ~(work left) */
   /* The caller's. */
   uint32_t item;  /* data key, 0 = none */
   uint32_t place; /* member id of the callee in the low 24 bits, enum frame_state above: one word,
@@ -208,9 +208,9 @@ struct sim {
   struct fel fel;
   struct calls calls;
   uint64_t events, fingerprint;
-  uint32_t depth;          /* nesting of deliveries at the same instant */
-  uint64_t instant_events; /* events since the clock last moved */
-  struct network *network; /* NULL: no path is declared and no partition can begin */
+  uint32_t depth;                      /* nesting of deliveries at the same instant */
+  uint64_t instant_ns, instant_events; /* an instant with several events, and how many */
+  struct network *network;             /* NULL: no path is declared and no partition can begin */
   struct faults *faults;
   struct member *member;
   struct component *component;
@@ -286,8 +286,8 @@ void call_reply(struct sim *sim, struct frame *call, enum outcome outcome);
  * takes the call's place with the callee. The answer is sent by call_reply(call) afterwards. */
 struct frame *call_detach(struct sim *sim, struct frame *call);
 
-void call_work_impaired(struct sim *sim, struct member *member, struct frame *frame,
-                        uint64_t work_ns);
+__attribute__((cold, noinline)) void call_work_impaired(struct sim *sim, struct member *member,
+                                                        struct frame *frame, uint64_t work_ns);
 
 /* Lets `work_ns` of work pass for a frame that `member` handles, stretched by slow faults and
  * stopped by hangs; then on_timer. */

@@ -75,8 +75,9 @@ enum admission station_enter(struct sim *sim, struct station *st, struct frame *
 struct frame *station_leave(struct sim *sim, struct station *st, struct frame *frame);
 
 /* Work on a held frame; on_timer follows (or under PS on_event, see station_due). */
-void station_share(struct sim *sim, struct member *member, struct station *st, struct frame *frame,
-                   uint64_t work_ns); /* PS */
+__attribute__((noinline)) void station_share(struct sim *sim, struct member *member,
+                                             struct station *st, struct frame *frame,
+                                             uint64_t work_ns); /* PS */
 static inline void station_work(struct sim *sim, struct member *member, struct station *st,
                                 struct frame *frame, uint64_t work_ns) {
   if (__builtin_expect(st->discipline == DISCIPLINE_PS, 0)) {

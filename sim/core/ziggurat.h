@@ -25,8 +25,8 @@ extern const struct zig_layer zig_exponential_layers[ZIG_LAYERS];
 extern const struct zig_layer zig_normal_layers[ZIG_LAYERS];
 
 /* Go on with a word whose abscissa was not below `inside`. */
-double zig_exponential_slow(struct draws *draws, uint64_t word);
-double zig_normal_slow(struct draws *draws, uint64_t word);
+__attribute__((cold, noinline)) double zig_exponential_slow(struct draws *draws, uint64_t word);
+__attribute__((cold, noinline)) double zig_normal_slow(struct draws *draws, uint64_t word);
 
 /* Exponential with mean 1, >= 0. */
 static inline double zig_exponential(struct draws *draws) {

@@ -78,6 +78,7 @@ struct loader {
   bool ops_known;       /* second pass: `ops` is sorted and complete */
   uint32_t dist_budget; /* distributions and steps that may still be made */
   uint32_t step_budget;
+  size_t csv_budget; /* bytes of files of values */
 };
 
 /* The loader that a Lua state belongs to. */

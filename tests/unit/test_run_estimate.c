@@ -1,11 +1,12 @@
 /* Aim: the value and the interval of a metric are what the textbook says, merging replications
  * loses nothing, and neither the order in which they arrive nor their number of threads shows. */
-#include <cmocka.h>
-#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+/* cmocka wants the above first */
+#include <cmocka.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,11 +1,12 @@
 /* Aim: an experiment gives the same results on any number of threads, its numbers agree with
  * queueing theory, and what cannot be answered is said. All runs have seed 1 unless stated. */
-#include <cmocka.h>
-#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+/* cmocka wants the above first */
+#include <cmocka.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

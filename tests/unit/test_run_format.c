@@ -1,12 +1,13 @@
 /* Aim: numbers in reports say what they mean: three digits, the right unit, never 100 % for less,
  * aligned whatever the alphabet, and nothing from a scenario reaches the terminal as a command. */
-#include <cmocka.h>
-#include <locale.h>
-#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+/* cmocka wants the above first */
+#include <cmocka.h>
+#include <locale.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
