@@ -155,7 +155,7 @@ static void go_on(struct sim *sim, struct member *member, struct frame *call) {
     return;
   }
   struct frame *fetch = call_new(sim, member, call);
-  call_send(sim, fetch, component_pick(c->origin, fetch->key), TIME_NEVER);
+  call_send(sim, fetch, component_pick(c->origin, fetch), TIME_NEVER);
 }
 
 static void cache_on_call(struct sim *sim, struct member *member, struct frame *call) {
@@ -309,7 +309,8 @@ const struct kind kind_cache = {
         "origin and, when that succeeded, removes the key. Several misses on one key at the "
         "same time all go to the origin. A crash empties the cache; while it is down calls are "
         "refused, and it is the caller's `fallback` that goes to the origin instead. Requests "
-        "without keys all have key 0. Each instance of a group has its own contents. Left out: "
+        "without keys all have key 0. The instances of a group share the keys: each key lives on "
+        "one of them, chosen by its hash. Left out: "
         "sizes of values, memory, single-flight, refresh ahead.",
     .example =
         "client \"users\" { arrivals = poisson \"500/s\", target = \"redis\", "
@@ -319,6 +320,7 @@ const struct kind kind_cache = {
         "run { duration = \"60s\", warmup = \"20s\", replications = 4 }\n",
     .params = cache_params,
     .metrics = cache_metrics,
+    .sharded = true,
     .config_size = sizeof(struct cache_config),
     .state_size = sizeof(struct cache_state),
     .init = cache_init,

@@ -99,7 +99,7 @@ static uint32_t draw_item(const struct client_state *c, uint64_t key) {
 }
 
 static void send(struct sim *sim, struct client_state *c, struct frame *call) {
-  call_send(sim, call, component_pick(c->target, call->key), c->config->timeout_ns);
+  call_send(sim, call, component_pick(c->target, call), c->config->timeout_ns);
 }
 
 static void new_request(struct sim *sim, struct member *member, uint64_t number) {

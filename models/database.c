@@ -168,8 +168,9 @@ const struct kind kind_database = {
     .doc =
         "A call whose operation is named \"write\" is a write, every other one a read. Calls wait "
         "first come first served for a worker; each call present holds a connection, and when "
-        "all are in use further calls are refused. Several instances are independent servers: "
-        "nothing is replicated between them. Left out: locks, transactions, buffer pool, "
+        "all are in use further calls are refused. Several instances are shards: each "
+        "data key lives on one of them, chosen by its hash, and nothing is replicated. Left out: "
+        "locks, transactions, buffer pool, "
         "checkpoints, what the data are.",
     .example =
         "client \"app\" { arrivals = poisson \"400/s\", target = \"db\", "
@@ -180,6 +181,7 @@ const struct kind kind_database = {
     .params = database_params,
     .metrics = database_metrics,
     .operations = database_operations,
+    .sharded = true,
     .config_size = sizeof(struct database_config),
     .state_size = sizeof(struct database_state),
     .validate = database_validate,

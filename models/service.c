@@ -66,7 +66,7 @@ static void send_call(struct sim *sim, struct member *member, struct frame *call
   child->site = call->pc;
   if (spec->op != OP_INHERIT) child->op = (uint8_t)spec->op;
   struct component *to = &sim->component[spec->component];
-  call_send(sim, child, component_pick(to, child->key), spec->timeout_ns);
+  call_send(sim, child, component_pick(to, child), spec->timeout_ns);
 }
 
 static uint32_t calls_in(const struct program *program, const struct step *step) {

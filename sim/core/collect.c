@@ -78,6 +78,9 @@ static void emit_common(struct sim *sim, struct sums *s, const char *name, struc
   metric_quotient(out, UNIT_COUNT, s->held_s, s->station ? time_s : 0, "%s.busy.mean", name);
   metric_quotient(out, UNIT_SECONDS, (double)s->wait->sum / 1e9, (double)s->wait->count,
                   "%s.wait.mean", name);
+  double zero = s->wait->octave[0] ? (double)s->wait->octave[0][0] : 0; /* values 0 have a bucket */
+  metric_quotient(out, UNIT_RATIO, (double)s->wait->count - zero, (double)s->wait->count,
+                  "%s.wait.probability", name);
   metric_quantile(out, s->wait, 0.5, "%s.wait.p50", name);
   metric_quantile(out, s->wait, 0.95, "%s.wait.p95", name);
   metric_quantile(out, s->wait, 0.99, "%s.wait.p99", name);

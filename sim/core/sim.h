@@ -125,6 +125,7 @@ struct kind {
   size_t state_size;             /* of one member; zeroed before init */
   bool is_source;                /* makes requests of its own: nothing may call it */
   const char *const *operations; /* the only ones it tells apart, NULL-terminated; NULL: any */
+  bool sharded; /* keeps data: each data key lives on one instance of a group */
 
   /* Further checks of the configuration that a table cannot express; may be NULL. */
   bool (*validate)(const struct spec *spec, const struct component_spec *component,
@@ -326,11 +327,14 @@ struct hist *sim_keep_hist(struct sim *sim);
 struct stream sim_stream(const struct sim *sim, const struct component *component,
                          const char *purpose);
 
-/* The member that a call to a component goes to when nobody balances: drawn by the call's key,
- * every member equally likely, as a resolver that shuffles its answers would do. */
-static inline struct member *component_pick(const struct component *component, uint64_t key) {
+/* The member that a call to a component goes to when nobody balances. Of a kind that keeps data,
+ * the one that holds the call's data key; else drawn by the call's own key, every member equally
+ * likely, as a resolver that shuffles its answers would do. */
+static inline struct member *component_pick(const struct component *component,
+                                            const struct frame *call) {
   if (component->members == 1) return component->member;
   __extension__ typedef unsigned __int128 u128;
+  uint64_t key = component->kind->sharded && call->item ? call->item : call->key;
   uint64_t draw = rng_mix(key * UINT64_C(0x9e3779b97f4a7c15) ^ component->name_hash);
   return &component->member[(uint64_t)(((u128)draw * component->members) >> 64)];
 }

@@ -161,7 +161,8 @@ static void print_goals(const struct results *results, const struct term *term) 
 static void print_physics(const struct results *results, const struct term *term) {
   uint32_t failed = 0;
   for (uint32_t i = 0; i < results->checks; i++) failed += !results->check[i].pass;
-  gchar *line = failed == 0 ? g_strdup_printf("physics: %u checks passed", results->checks)
+  gchar *line = failed == 0 ? g_strdup_printf("physics: %u check%s passed", results->checks,
+                                              results->checks == 1 ? "" : "s")
                             : g_strdup_printf(
                                   "physics: %u of %u checks FAILED (a defect of "
                                   "archsim: please report it)",

@@ -300,8 +300,8 @@ double results_value(const struct results *results, const char *name) {
 double result_samples_beyond(const struct result *result) {
   if (result->hist == NULL) return INFINITY;
   double tail = result->q < 0.5 ? result->q : 1 - result->q;
-  /* 1 - 0.99 is a little above 0.01; what is meant is the decimal fraction. */
-  return tail * (double)result->hist->count * (1 - 1e-12);
+  /* 1 - 0.9 is a little below 0.1; what is meant is the decimal fraction. */
+  return tail * (double)result->hist->count * (1 + 1e-9);
 }
 
 void results_free(struct results *results) {

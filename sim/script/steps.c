@@ -52,15 +52,16 @@ static struct step *emit(struct compiler *c, const struct spot *spot, enum step_
   return step;
 }
 
-static struct program_call *emit_call(struct compiler *c) {
+static bool emit_call(struct compiler *c, const struct spot *spot) {
+  if (c->loader->step_budget == 0) return spot_error(c->loader, spot, "too many calls");
+  c->loader->step_budget--;
   c->call = grown(c->loader->arena, c->call, c->calls, &c->call_capacity, sizeof *c->call);
-  struct program_call *call = &c->call[c->calls++];
-  *call = (struct program_call){.op = OP_INHERIT,
-                                .timeout_ns = TIME_NEVER,
-                                .times = 1,
-                                .request = dist_constant(0),
-                                .response = dist_constant(0)};
-  return call;
+  c->call[c->calls++] = (struct program_call){.op = OP_INHERIT,
+                                              .timeout_ns = TIME_NEVER,
+                                              .times = 1,
+                                              .request = dist_constant(0),
+                                              .response = dist_constant(0)};
+  return true;
 }
 
 /* --- work and sleep ------------------------------------------------------------------------- */
@@ -190,8 +191,7 @@ static bool compile_call(struct compiler *c, const struct spot *spot) {
   if (step == NULL) return false;
   step->first = first;
   step->count = 1;
-  emit_call(c);
-  return read_call(c, spot, false, first) &&
+  return emit_call(c, spot) && read_call(c, spot, false, first) &&
          compile_fallback(c, spot, lua_gettop(c->loader->L), which);
 }
 
@@ -216,8 +216,7 @@ static bool compile_member(struct compiler *c, const struct spot *spot) {
     }
     lua_pop(L, 1);
   }
-  emit_call(c);
-  ok = ok && read_call(c, &inner, true, c->calls - 1);
+  ok = ok && emit_call(c, &inner) && read_call(c, &inner, true, c->calls - 1);
   lua_pop(L, 1);
   return ok;
 }

@@ -11,7 +11,7 @@
 #include "value.h"
 
 #define COMPONENTS_MAX 10000u
-#define STATEMENTS_MAX 100000u /* of another kind */
+#define STATEMENTS_MAX 10000u /* of another kind */
 #define INCLUDE_DEPTH_MAX 8
 
 static const char *kind_or_word(const struct word *word) {

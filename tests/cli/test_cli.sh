@@ -216,6 +216,19 @@ code=0
 [ "$code" -eq 4 ] || fail "a full disk under --json - gives $code, not 4"
 one_sentence
 
+code=0
+"$archsim" run --help >/dev/full 2>err || code=$?
+[ "$code" -eq 4 ] || fail "help into a full disk gives $code, not 4"
+one_sentence
+
+# A file is replaced as a whole, not written over: who has the old one open keeps it.
+echo old >whole.json
+ln whole.json before.json
+expect 0 run good.lua -q --json whole.json
+[ "$(cat before.json)" = old ] || fail 'a file was written over in place'
+grep -q schema whole.json || fail 'a file was not replaced'
+[ "$(find . -name 'whole*' | wc -l)" -eq 1 ] || fail 'a temporary file is left'
+
 echo old >linked.json
 ln -s linked.json link.json
 chmod 600 linked.json
@@ -242,13 +255,14 @@ LC_ALL=C "$archsim" run good.lua >out 2>err
 # --- signals ---
 sed -i 's/60s/100000000s/' bad.lua
 for signal in INT:130 TERM:143; do
-  "$archsim" run bad.lua --json killed.json >out 2>err &
+  TERM=xterm "$archsim" run bad.lua --json killed.json >out 2>err &
   pid=$!
-  sleep 0.3
+  sleep 1 # long enough for a progress bar, which must not appear off a terminal
   kill -s "${signal%:*}" "$pid"
   code=0
   wait "$pid" || code=$?
   [ "$code" -eq "${signal#*:}" ] || fail "SIG${signal%:*} gives $code"
+  no_err
   [ -z "$(find . -name 'killed*')" ] || fail "SIG${signal%:*} leaves $(echo killed*)"
 done
 

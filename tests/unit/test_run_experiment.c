@@ -159,6 +159,36 @@ static void warmup_is_found(void **state) {
   scenario_free(s);
 }
 
+/* The crash at 30 s empties the system; a pilot that saw it would put the warm-up behind it. */
+static void pilot_sees_no_faults(void **state) {
+  (void)state;
+  struct scenario *s = load(
+      "client \"c\" { arrivals = constant \"100/s\", target = \"s\" }\n"
+      "service \"s\" { work = \"10s\" }\n"
+      "fault { crash \"s\", at = \"30s\", lasts = \"15s\" }\n"
+      "run { duration = \"100s\", replications = 2 }\n");
+  struct results r = run(s, (struct experiment_options){0});
+  assert_null(r.warmup.cut_by);
+  if (fabs((double)r.warmup.ns / 1e9 - 10) > 0.5) fail_msg("%g s", (double)r.warmup.ns / 1e9);
+  results_free(&r);
+  scenario_free(s);
+}
+
+/* 10 requests a second, of which only those after the warm-up count. */
+static void warmup_is_left_out(void **state) {
+  (void)state;
+  struct scenario *s = load(
+      "client \"c\" { arrivals = constant \"10/s\", target = \"s\" }\n"
+      "service \"s\" { work = \"10ms\" }\n"
+      "run { duration = \"100s\", warmup = \"60s\", replications = 2 }\n");
+  struct results r = run(s, (struct experiment_options){0});
+  assert_false(r.warmup.automatic);
+  assert_true(results_value(&r, "c.requests") == 400);
+  assert_true(results_value(&r, "c.throughput") == 10);
+  results_free(&r);
+  scenario_free(s);
+}
+
 static void overload_is_told(void **state) {
   (void)state;
   struct scenario *s = load(
@@ -223,6 +253,8 @@ int main(void) {
       cmocka_unit_test(threads_do_not_show),
       cmocka_unit_test(more_replications_keep_the_first_ones),
       cmocka_unit_test(warmup_is_found),
+      cmocka_unit_test(pilot_sees_no_faults),
+      cmocka_unit_test(warmup_is_left_out),
       cmocka_unit_test(overload_is_told),
       cmocka_unit_test(pilot_is_not_a_replication),
       cmocka_unit_test(progress_goes_from_nothing_to_all),

@@ -1,0 +1,380 @@
+#include "build.h"
+
+#include <lauxlib.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "configure.h"
+#include "sim.h"
+
+#define MEMBERS_MAX 100000u /* of all components */
+#define DIST_BUDGET 100000u
+#define STEP_BUDGET 262144u
+
+bool declaration_is_table(struct loader *loader, const struct spot *spot, int index) {
+  if (lua_istable(loader->L, index)) return true;
+  return value_unexpected(loader, spot, index, "a table { ... }");
+}
+
+static struct component_spec *component_of(struct loader *loader, const struct word *word) {
+  uint32_t id = spec_find(&loader->scenario->spec, word->name);
+  return (struct component_spec *)&loader->scenario->spec.component[id];
+}
+
+static bool is_taken(const struct loader *loader, const char *name) {
+  if (spec_find(&loader->scenario->spec, name) != REF_NONE) return true;
+  return names_find(&loader->regions_by_name, name) != REF_NONE;
+}
+
+/* --- names ---------------------------------------------------------------------------------- */
+
+static int by_name(const void *a, const void *b) {
+  return strcmp(((const struct component_spec *)a)->name, ((const struct component_spec *)b)->name);
+}
+
+static bool name_components(struct loader *loader) {
+  const struct declarations *list = &loader->components;
+  struct component_spec *component = arena_alloc(loader->arena, (list->n + 1) * sizeof *component);
+  bool any_source = false;
+  for (uint32_t i = 0; i < list->n; i++) {
+    const struct word *word = list->list[i].word;
+    component[i] = (struct component_spec){.name = word->name,
+                                           .kind = word->kind,
+                                           .file = loader->source[word->source]->file,
+                                           .line = word->line};
+    any_source |= word->kind->is_source;
+  }
+  if (list->n) qsort(component, list->n, sizeof *component, by_name);
+  loader->scenario->spec.component = component;
+  loader->scenario->spec.components = list->n;
+  if (any_source) return true;
+  return loader_fail(
+      loader,
+      "%s: nothing makes requests; add a client, such as client \"users\" { arrivals "
+      "= poisson \"90/s\", target = ... }",
+      loader->scenario->file);
+}
+
+/* The value at the top of the stack: the name of a zone. */
+static bool read_zone(struct loader *loader, const struct spot *spot, const char **name) {
+  if (!value_name(loader, spot, -1, "the name of a zone", name)) return false;
+  if (!is_taken(loader, *name)) return true;
+  return spot_error(loader, spot, "\"%s\" is the name of a component or region already", *name);
+}
+
+/* One name or a list of names under `key`, added to `names` in their order. */
+static bool read_zones(struct loader *loader, const struct spot *spot, int table, const char *key,
+                       struct names *names) {
+  lua_State *L = loader->L;
+  struct spot at = spot_key(spot, key);
+  const char *name = NULL;
+  bool ok = true;
+  lua_getfield(L, table, key);
+  if (lua_istable(L, -1)) {
+    int list = lua_gettop(L);
+    ok = table_check(loader, &at, list, NULL, 0, 10000);
+    int n = (int)lua_rawlen(L, list);
+    if (ok && n == 0) ok = spot_error(loader, &at, "the list is empty");
+    for (int i = 1; ok && i <= n; i++) {
+      struct spot item = spot_item(&at, i);
+      lua_rawgeti(L, list, i);
+      ok = read_zone(loader, &item, &name);
+      if (ok) names_add(loader, names, name);
+      lua_pop(L, 1);
+    }
+  } else if (!lua_isnil(L, -1)) {
+    ok = read_zone(loader, &at, &name);
+    if (ok) names_add(loader, names, name);
+  }
+  lua_pop(L, 1);
+  return ok;
+}
+
+static bool collect_zones_of_components(struct loader *loader) {
+  for (uint32_t i = 0; i < loader->components.n; i++) {
+    const struct declaration *declaration = &loader->components.list[i];
+    struct spot spot = spot_word(NULL, declaration->word);
+    int table = declaration_push(loader, declaration);
+    bool ok = read_zones(loader, &spot, table, "zone", &loader->zones_by_name);
+    lua_pop(loader->L, 1);
+    if (!ok) return false;
+  }
+  return true;
+}
+
+static bool read_region(struct loader *loader, const struct declaration *declaration,
+                        struct names *zones) {
+  static const char *const keys[] = {"zones"};
+  struct spot spot = spot_word(NULL, declaration->word);
+  int table = declaration_push(loader, declaration);
+  bool ok = table_check(loader, &spot, table, keys, 1, 0) &&
+            read_zones(loader, &spot, table, "zones", zones);
+  if (ok && zones->n == 0) ok = table_missing(loader, &spot, "zones", "a list of names");
+  lua_pop(loader->L, 1);
+  return ok;
+}
+
+/* Regions by name, and to which of them each zone belongs. */
+static bool name_regions_and_zones(struct loader *loader) {
+  struct spec *spec = &loader->scenario->spec;
+  uint32_t n = loader->regions.n;
+  struct names *zones = arena_alloc(loader->arena, (n + 1) * sizeof *zones);
+  for (uint32_t i = 0; i < n; i++) {
+    names_add(loader, &loader->regions_by_name, loader->regions.list[i].word->name);
+  }
+  names_sort(&loader->regions_by_name);
+  for (uint32_t i = 0; i < n; i++) {
+    if (!read_region(loader, &loader->regions.list[i], &zones[i])) return false;
+    for (uint32_t k = 0; k < zones[i].n; k++) {
+      names_add(loader, &loader->zones_by_name, zones[i].list[k]);
+    }
+  }
+  if (!collect_zones_of_components(loader)) return false;
+  names_sort(&loader->zones_by_name);
+  struct zone_spec *zone = arena_alloc(loader->arena, (loader->zones_by_name.n + 1) * sizeof *zone);
+  for (uint32_t i = 0; i < loader->zones_by_name.n; i++) {
+    zone[i] = (struct zone_spec){loader->zones_by_name.list[i], REF_NONE};
+  }
+  for (uint32_t i = 0; i < n; i++) {
+    const struct word *word = loader->regions.list[i].word;
+    for (uint32_t k = 0; k < zones[i].n; k++) {
+      struct zone_spec *z = &zone[names_find(&loader->zones_by_name, zones[i].list[k])];
+      struct spot spot = spot_word(NULL, word), at = spot_key(&spot, "zones");
+      if (z->region != REF_NONE) {
+        return spot_error(loader, &at, "zone \"%s\" is listed twice; a zone lies in one region",
+                          z->name);
+      }
+      z->region = names_find(&loader->regions_by_name, word->name);
+    }
+  }
+  spec->zone = zone;
+  spec->zones = loader->zones_by_name.n;
+  spec->region = loader->regions_by_name.list;
+  spec->regions = loader->regions_by_name.n;
+  return true;
+}
+
+bool build_names(struct loader *loader) {
+  return name_components(loader) && name_regions_and_zones(loader);
+}
+
+/* --- components ----------------------------------------------------------------------------- */
+
+static bool place_component(struct loader *loader, const struct spot *spot, int table,
+                            struct component_spec *component) {
+  struct common_config common = {0};
+  struct names zones = {0};
+  if (!configure_key(loader, spot, table, &common_params[0], &common) ||
+      !read_zones(loader, spot, table, "zone", &zones)) {
+    return false;
+  }
+  uint32_t *zone = arena_alloc(loader->arena, (zones.n + 1) * sizeof *zone);
+  for (uint32_t i = 0; i < zones.n; i++) {
+    zone[i] = names_find(&loader->zones_by_name, zones.list[i]);
+  }
+  component->instances = (uint32_t)common.instances;
+  component->zones = zones.n;
+  component->zone = zone;
+  return true;
+}
+
+static bool read_component(struct loader *loader, const struct declaration *declaration) {
+  static const char *const also[] = {"instances", "zone"};
+  const struct word *word = declaration->word;
+  struct component_spec *component = component_of(loader, word);
+  struct spot spot = spot_word(NULL, word);
+  int table = declaration_push(loader, declaration);
+  void *config = arena_alloc(loader->arena, word->kind->config_size);
+  component->config = config;
+  bool ok = configure(loader, &spot, table, word->kind->params, config, also, 2, 0) &&
+            place_component(loader, &spot, table, component);
+  lua_pop(loader->L, 1);
+  return ok;
+}
+
+/* Everything is read twice: only when all names of operations are known can they be numbered in
+ * the order of the alphabet, so that numbers do not depend on the order of declarations. */
+static bool read_components(struct loader *loader) {
+  loader->dist_budget = DIST_BUDGET;
+  loader->step_budget = STEP_BUDGET;
+  for (uint32_t i = 0; i < loader->components.n; i++) {
+    if (!read_component(loader, &loader->components.list[i])) return false;
+  }
+  return true;
+}
+
+static void number_operations(struct loader *loader) {
+  struct names *ops = &loader->ops;
+  names_sort(ops);
+  const char **list = arena_alloc(loader->arena, (ops->n + 1) * sizeof *list);
+  list[OP_DEFAULT] = "default";
+  for (uint32_t i = 0; i < ops->n; i++) list[i + 1] = ops->list[i];
+  loader->scenario->spec.op = list;
+  loader->scenario->spec.ops = ops->n + 1;
+  loader->ops_known = true;
+}
+
+static bool check_members(struct loader *loader) {
+  const struct spec *spec = &loader->scenario->spec;
+  uint64_t members = 0;
+  for (uint32_t i = 0; i < spec->components; i++) members += spec->component[i].instances;
+  if (members <= MEMBERS_MAX) return true;
+  return loader_fail(loader, "%s: the components have %llu instances in all; the limit is %u",
+                     loader->scenario->file, (unsigned long long)members, MEMBERS_MAX);
+}
+
+static bool validate(struct loader *loader, const struct declaration *declaration) {
+  const struct component_spec *component = component_of(loader, declaration->word);
+  struct error why = {0};
+  if (component->kind->validate == NULL ||
+      component->kind->validate(&loader->scenario->spec, component, &why)) {
+    return true;
+  }
+  struct spot spot = spot_word(NULL, declaration->word);
+  return spot_error(loader, &spot, "%s", why.text);
+}
+
+bool build_components(struct loader *loader) {
+  if (!read_components(loader)) return false;
+  number_operations(loader);
+  if (!read_components(loader) || !check_members(loader)) return false;
+  for (uint32_t i = 0; i < loader->components.n; i++) {
+    if (!validate(loader, &loader->components.list[i])) return false;
+  }
+  return true;
+}
+
+/* --- run ------------------------------------------------------------------------------------ */
+
+static bool read_warmup(struct loader *loader, const struct spot *spot, int table,
+                        struct run_settings *run) {
+  lua_State *L = loader->L;
+  struct spot at = spot_key(spot, "warmup");
+  bool ok = true;
+  lua_getfield(L, table, "warmup");
+  run->warmup_auto =
+      lua_isnil(L, -1) || (lua_type(L, -1) == LUA_TSTRING && !strcmp(lua_tostring(L, -1), "auto"));
+  if (!run->warmup_auto) {
+    ok = value_duration(loader, &at, -1, &run->warmup_ns);
+    if (ok && run->warmup_ns >= run->duration_ns) {
+      ok = spot_error(loader, &at, "must be shorter than the duration, of which it is the start");
+    }
+  }
+  lua_pop(L, 1);
+  return ok;
+}
+
+bool build_run(struct loader *loader) {
+  static const char *const also[] = {"warmup"};
+  lua_State *L = loader->L;
+  struct word none = {.id = WORD_RUN, .text = "run", .source = NO_SOURCE};
+  bool given = loader->runs.n > 0;
+  struct spot spot = spot_word(NULL, given ? loader->runs.list[0].word : &none);
+  if (given) {
+    declaration_push(loader, &loader->runs.list[0]);
+  } else {
+    lua_newtable(L);
+  }
+  int table = lua_gettop(L);
+  struct run_config config = {0};
+  struct run_settings *run = &loader->scenario->run;
+  bool ok = declaration_is_table(loader, &spot, table) &&
+            configure(loader, &spot, table, word_defs[WORD_RUN].params, &config, also, 1, 0);
+  run->duration_ns = config.duration_ns;
+  run->replications = (uint32_t)config.replications;
+  run->seed = config.seed;
+  ok = ok && read_warmup(loader, &spot, table, run);
+  lua_pop(L, 1);
+  return ok;
+}
+
+/* --- paths ---------------------------------------------------------------------------------- */
+
+/* Component, zone or region by name. */
+static bool find_place(struct loader *loader, const struct spot *spot, const char *name,
+                       struct place *out) {
+  const struct spec *spec = &loader->scenario->spec;
+  out->kind = PLACE_COMPONENT;
+  out->id = spec_find(spec, name);
+  if (out->id != REF_NONE) return true;
+  out->kind = PLACE_ZONE;
+  out->id = names_find(&loader->zones_by_name, name);
+  if (out->id != REF_NONE) return true;
+  out->kind = PLACE_REGION;
+  out->id = names_find(&loader->regions_by_name, name);
+  if (out->id != REF_NONE) return true;
+  struct names all = {0};
+  for (uint32_t i = 0; i < spec->components; i++) {
+    names_add(loader, &all, spec->component[i].name);
+  }
+  for (uint32_t i = 0; i < spec->zones; i++) names_add(loader, &all, spec->zone[i].name);
+  for (uint32_t i = 0; i < spec->regions; i++) names_add(loader, &all, spec->region[i]);
+  return spot_error(loader, spot, "there is no component, zone or region \"%.80s\"%s", name,
+                    spot_hint(name, all.list, all.n, "there are").text);
+}
+
+static int compare_places(struct place a, struct place b) {
+  if (a.kind != b.kind) return a.kind < b.kind ? -1 : 1;
+  return (a.id > b.id) - (a.id < b.id);
+}
+
+static int by_ends(const void *a, const void *b) {
+  const struct path_spec *p = a, *q = b;
+  int order = compare_places(p->from, q->from);
+  if (order == 0) order = compare_places(p->to, q->to);
+  return order ? order : (int)p->one_way - (int)q->one_way;
+}
+
+/* Two paths that would serve the same direction between the same places. */
+static bool collide(const struct path_spec *a, const struct path_spec *b) {
+  bool same = compare_places(a->from, b->from) == 0 && compare_places(a->to, b->to) == 0;
+  bool opposite = compare_places(a->from, b->to) == 0 && compare_places(a->to, b->from) == 0;
+  if (same) return true;
+  return opposite && !(a->one_way && b->one_way);
+}
+
+static bool read_path(struct loader *loader, const struct declaration *declaration,
+                      struct path_spec *out) {
+  struct spot spot = spot_word(NULL, declaration->word);
+  int table = declaration_push(loader, declaration);
+  struct path_config config = {.from = ""};
+  bool ok = declaration_is_table(loader, &spot, table) &&
+            configure(loader, &spot, table, word_defs[WORD_PATH].params, &config, NULL, 0, 0);
+  struct spot from = spot_key(&spot, "from"), to = spot_key(&spot, "to");
+  ok = ok && find_place(loader, &from, config.from, &out->from) &&
+       find_place(loader, &to, config.to, &out->to);
+  out->one_way = config.one_way;
+  out->latency = config.latency;
+  out->bits_per_s = config.bits_per_s;
+  out->loss = config.loss;
+  /* A path for both directions reads the same whichever end is named first. */
+  if (ok && !out->one_way && compare_places(out->from, out->to) > 0) {
+    struct place swapped = out->from;
+    out->from = out->to;
+    out->to = swapped;
+  }
+  lua_pop(loader->L, 1);
+  return ok;
+}
+
+bool build_paths(struct loader *loader) {
+  uint32_t n = loader->paths.n;
+  struct path_spec *path = arena_alloc(loader->arena, (n + 1) * sizeof *path);
+  for (uint32_t i = 0; i < n; i++) {
+    const struct declaration *declaration = &loader->paths.list[i];
+    if (!read_path(loader, declaration, &path[i])) return false;
+    for (uint32_t k = 0; k < i; k++) {
+      if (!collide(&path[k], &path[i])) continue;
+      const struct word *first = loader->paths.list[k].word;
+      struct spot spot = spot_word(NULL, declaration->word);
+      return spot_error(loader, &spot, "the one at %s:%d joins the same two places already",
+                        loader->source[first->source]->file, first->line);
+    }
+  }
+  if (n) qsort(path, n, sizeof *path, by_ends);
+  loader->scenario->spec.path = path;
+  loader->scenario->spec.paths = n;
+  return true;
+}

@@ -1,0 +1,324 @@
+/* fault { crash "web[2]", at = "60s", lasts = "30s" } and what it breaks. */
+#include <ctype.h>
+#include <lauxlib.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "build.h"
+#include "configure.h"
+#include "sim.h"
+
+static enum fault_type type_of(enum word_id id) {
+  switch (id) {
+    case WORD_HANG:
+      return FAULT_HANG;
+    case WORD_SLOW:
+      return FAULT_SLOW;
+    case WORD_DROP:
+      return FAULT_DROP;
+    case WORD_ERROR:
+      return FAULT_ERROR;
+    case WORD_PARTITION:
+      return FAULT_PARTITION;
+    default:
+      return FAULT_CRASH;
+  }
+}
+
+/* --- targets -------------------------------------------------------------------------------- */
+
+static bool unknown_target(struct loader *loader, const struct spot *spot, const char *text) {
+  const struct spec *spec = &loader->scenario->spec;
+  struct names all = {0};
+  for (uint32_t i = 0; i < spec->components; i++) {
+    names_add(loader, &all, spec->component[i].name);
+  }
+  for (uint32_t i = 0; i < spec->zones; i++) names_add(loader, &all, spec->zone[i].name);
+  for (uint32_t i = 0; i < spec->regions; i++) names_add(loader, &all, spec->region[i]);
+  return spot_error(loader, spot, "there is no component, zone or region \"%.80s\"%s", text,
+                    spot_hint(text, all.list, all.n, "there are").text);
+}
+
+/* "[2]" or "[*]" behind the name of a component. */
+static bool read_member(struct loader *loader, const struct spot *spot, const char *text,
+                        const char *bracket, struct fault_target *out) {
+  const struct component_spec *component = &loader->scenario->spec.component[out->id];
+  if (!strcmp(bracket, "[*]")) {
+    out->kind = TARGET_EACH;
+    return true;
+  }
+  size_t digits = strspn(bracket + 1, "0123456789");
+  if (digits == 0 || digits > 9 || strcmp(bracket + 1 + digits, "]") != 0) {
+    return spot_error(loader, spot, "\"%.80s\" is no target; write \"%s\", \"%s[2]\" or \"%s[*]\"",
+                      text, component->name, component->name, component->name);
+  }
+  out->kind = TARGET_MEMBER;
+  out->member = (uint32_t)strtoul(bracket + 1, NULL, 10);
+  if (out->member >= 1 && out->member <= component->instances) return true;
+  return spot_error(loader, spot, "\"%.80s\" does not exist: %s has %u instance%s, %s[1] to %s[%u]",
+                    text, component->name, component->instances,
+                    component->instances == 1 ? "" : "s", component->name, component->name,
+                    component->instances);
+}
+
+/* The target at the top of the stack. */
+static bool read_target(struct loader *loader, const struct spot *spot, const char **text,
+                        struct fault_target *out) {
+  if (!value_text(loader, spot, -1, "a target such as \"web\", \"web[2]\", \"web[*]\" or a zone",
+                  text)) {
+    return false;
+  }
+  const struct spec *spec = &loader->scenario->spec;
+  size_t length = strcspn(*text, "[");
+  const char *name = arena_format(loader->arena, "%.*s", (int)length, *text);
+  *out = (struct fault_target){.kind = TARGET_COMPONENT, .id = spec_find(spec, name)};
+  const char *bracket = *text + length;
+  if (out->id != REF_NONE) {
+    return *bracket == '\0' || read_member(loader, spot, *text, bracket, out);
+  }
+  out->kind = TARGET_ZONE;
+  out->id = names_find(&loader->zones_by_name, *text);
+  if (out->id != REF_NONE) return true;
+  out->kind = TARGET_REGION;
+  out->id = names_find(&loader->regions_by_name, *text);
+  return out->id != REF_NONE || unknown_target(loader, spot, *text);
+}
+
+static bool zone_holds(const struct spec *spec, struct fault_target target, uint32_t zone) {
+  if (target.kind == TARGET_ZONE) return zone == target.id;
+  return spec->zone[zone].region == target.id;
+}
+
+/* A fault that hits nobody would silently do nothing; one that hits a client means nothing. */
+static bool check_harm(struct loader *loader, const struct spot *spot, const char *text,
+                       struct fault_target target) {
+  const struct spec *spec = &loader->scenario->spec;
+  if (target.kind != TARGET_ZONE && target.kind != TARGET_REGION) {
+    const struct component_spec *component = &spec->component[target.id];
+    if (!component->kind->is_source) return true;
+    return spot_error(loader, spot,
+                      "\"%s\" is a %s, which makes the requests that are measured; break what it "
+                      "calls instead",
+                      text, component->kind->name);
+  }
+  for (uint32_t i = 0; i < spec->components; i++) {
+    const struct component_spec *component = &spec->component[i];
+    if (component->kind->is_source) continue;
+    uint32_t used =
+        component->zones < component->instances ? component->zones : component->instances;
+    for (uint32_t k = 0; k < used; k++) {
+      if (zone_holds(spec, target, component->zone[k])) return true;
+    }
+  }
+  return spot_error(loader, spot, "no component that could break lives in \"%s\"", text);
+}
+
+/* --- what happens to them ------------------------------------------------------------------- */
+
+struct harm {
+  const struct word *word;
+  const char *first, *second; /* targets as written */
+};
+
+static bool takes_pair(enum word_id id) {
+  return id == WORD_SLOW || id == WORD_DROP || id == WORD_PARTITION;
+}
+
+static bool read_targets(struct loader *loader, const struct spot *spot, int table,
+                         struct harm *harm, struct fault_spec *out) {
+  lua_State *L = loader->L;
+  bool ok;
+  if (!lua_istable(L, table)) {
+    lua_pushvalue(L, table);
+    ok = read_target(loader, spot, &harm->first, &out->target);
+    lua_pop(L, 1);
+    return ok;
+  }
+  struct spot first = spot_item(spot, 1), second = spot_item(spot, 2);
+  if (lua_rawgeti(L, table, 1) == LUA_TNIL) {
+    lua_pop(L, 1);
+    return spot_error(loader, spot, "names no target");
+  }
+  ok = read_target(loader, &first, &harm->first, &out->target);
+  lua_pop(L, 1);
+  if (!ok || lua_rawlen(L, table) < 2) return ok;
+  lua_rawgeti(L, table, 2);
+  ok = read_target(loader, &second, &harm->second, &out->other);
+  lua_pop(L, 1);
+  out->on_path = true;
+  return ok;
+}
+
+/* The word's argument is at the top of the stack. */
+static bool read_harm_argument(struct loader *loader, const struct spot *spot, struct harm *harm,
+                               struct fault_spec *out) {
+  int table = lua_gettop(loader->L);
+  enum word_id id = harm->word->id;
+  const struct param *params = word_defs[id].params;
+  struct harm_config config = {0};
+  if (lua_istable(loader->L, table)) {
+    if (!configure(loader, spot, table, params, &config, NULL, 0, takes_pair(id) ? 2 : 1)) {
+      return false;
+    }
+  } else if (params[0].name && params[0].required) {
+    return spot_error(
+        loader, spot, "needs its %s; write %s", params[0].name,
+        id == WORD_SLOW
+            ? "slow { \"TARGET\", factor = 5 }"
+            : arena_format(loader->arena, "%s { \"TARGET\", ratio = \"10%%\" }", harm->word->text));
+  }
+  if (!read_targets(loader, spot, table, harm, out)) return false;
+  out->factor = config.factor;
+  out->ratio = config.ratio;
+  out->one_way = config.one_way;
+  if (id == WORD_PARTITION && !out->on_path) {
+    return spot_error(loader, spot, "needs two places; write partition { \"A\", \"B\" }");
+  }
+  if ((id == WORD_DROP || id == WORD_ERROR) && !(out->ratio > 0)) {
+    struct spot at = spot_key(spot, "ratio");
+    return spot_error(loader, &at, "must be greater than 0; leave the fault out instead");
+  }
+  return out->on_path || check_harm(loader, spot, harm->first, out->target);
+}
+
+static void mark_used(struct loader *loader, const struct word *word) {
+  for (uint32_t i = 0; i < loader->harms.n; i++) {
+    if (loader->harms.list[i].word == word) loader->harms.list[i].has_body = true;
+  }
+}
+
+static bool read_harm(struct loader *loader, const struct spot *spot, int table, struct harm *harm,
+                      struct fault_spec *out) {
+  lua_State *L = loader->L;
+  lua_rawgeti(L, table, 1);
+  harm->word = loader_word(L, -1);
+  bool ok = harm->word && word_defs[harm->word->id].role == ROLE_FAULT;
+  if (!ok) {
+    struct spot at = spot_item(spot, 1);
+    value_unexpected(loader, lua_isnil(L, -1) ? spot : &at, -1,
+                     "what breaks, such as crash \"web[2]\", hang, slow, drop, error or partition");
+  } else {
+    mark_used(loader, harm->word);
+    struct spot at = spot_word(spot, harm->word);
+    out->type = type_of(harm->word->id);
+    word_push_argument(L, -1);
+    ok = read_harm_argument(loader, &at, harm, out);
+    lua_pop(L, 1);
+  }
+  lua_pop(L, 1);
+  return ok;
+}
+
+/* --- when ----------------------------------------------------------------------------------- */
+
+static bool is_given(struct loader *loader, int table, const char *key) {
+  bool given = lua_getfield(loader->L, table, key) != LUA_TNIL;
+  lua_pop(loader->L, 1);
+  return given;
+}
+
+static bool read_times(struct loader *loader, const struct spot *spot, int table,
+                       const struct fault_config *config, struct fault_spec *out) {
+  bool at = is_given(loader, table, "at"), lasts = is_given(loader, table, "lasts");
+  bool mttf = is_given(loader, table, "mttf"), mttr = is_given(loader, table, "mttr");
+  if (mttf != mttr || (mttf && (at || lasts)) || (!mttf && !at)) {
+    return spot_error(loader, spot,
+                      "say when: either at = \"60s\", with lasts = \"30s\" unless it is for ever, "
+                      "or mttf = \"30d\" with mttr = \"10min\" for one that recurs");
+  }
+  out->recurring = mttf;
+  out->forever = !mttf && !lasts;
+  out->at_ns = config->at_ns;
+  out->mttf = config->mttf;
+  out->lasts = mttf ? config->mttr : config->lasts;
+  struct spot key = spot_key(spot, mttf ? "mttf" : "lasts");
+  if (mttf && !(dist_mean(&out->mttf) + dist_mean(&out->lasts) > 0)) {
+    return spot_error(loader, &key, "must be greater than 0");
+  }
+  return true;
+}
+
+/* --- names ---------------------------------------------------------------------------------- */
+
+static bool name_is_used(const struct fault_spec *faults, uint32_t n, const char *name) {
+  for (uint32_t i = 0; i < n; i++) {
+    if (faults[i].name && !strcmp(faults[i].name, name)) return true;
+  }
+  return false;
+}
+
+/* "crash web[2]", with " #2" and so on where there are more of the kind. */
+static const char *made_up_name(struct loader *loader, const struct harm *harm,
+                                const struct fault_spec *faults, uint32_t n) {
+  const char *name =
+      harm->second
+          ? arena_format(loader->arena, "%s %s %s", harm->word->text, harm->first, harm->second)
+          : arena_format(loader->arena, "%s %s", harm->word->text, harm->first);
+  const char *numbered = name;
+  for (unsigned k = 2; name_is_used(faults, n, numbered); k++) {
+    numbered = arena_format(loader->arena, "%s #%u", name, k);
+  }
+  return numbered;
+}
+
+/* --- faults --------------------------------------------------------------------------------- */
+
+static bool read_fault(struct loader *loader, const struct declaration *declaration,
+                       struct harm *harm, struct fault_spec *out) {
+  struct spot spot = spot_word(NULL, declaration->word);
+  int table = declaration_push(loader, declaration);
+  struct fault_config config = {.at_ns = PARAM_UNLIMITED};
+  bool ok = declaration_is_table(loader, &spot, table) &&
+            configure(loader, &spot, table, word_defs[WORD_FAULT].params, &config, NULL, 0, 1) &&
+            read_harm(loader, &spot, table, harm, out) &&
+            read_times(loader, &spot, table, &config, out);
+  out->name = config.name;
+  lua_pop(loader->L, 1);
+  if (!ok || config.name == NULL) return ok;
+  struct spot at = spot_key(&spot, "name");
+  if (config.name[0] == '\0') return spot_error(loader, &at, "is empty");
+  if (strlen(config.name) <= NAME_MAX_BYTES) return true;
+  return spot_error(loader, &at, "is longer than %u bytes", NAME_MAX_BYTES);
+}
+
+static int by_fault_name(const void *a, const void *b) {
+  return strcmp(((const struct fault_spec *)a)->name, ((const struct fault_spec *)b)->name);
+}
+
+static bool check_unused(struct loader *loader) {
+  for (uint32_t i = 0; i < loader->harms.n; i++) {
+    const struct word *word = loader->harms.list[i].word;
+    if (loader->harms.list[i].has_body) continue;
+    return loader_fail(loader,
+                       "%s:%d: %s stands outside of a fault; write fault { %s ..., at = ... }",
+                       loader->source[word->source]->file, word->line, word->text, word->text);
+  }
+  return true;
+}
+
+#define FAULTS_MAX 1000u
+
+bool build_faults(struct loader *loader) {
+  uint32_t n = loader->faults.n;
+  if (n > FAULTS_MAX) {
+    return loader_fail(loader, "%s: more than %u faults", loader->scenario->file, FAULTS_MAX);
+  }
+  struct fault_spec *fault = arena_alloc(loader->arena, (n + 1) * sizeof *fault);
+  struct harm *harm = arena_alloc(loader->arena, (n + 1) * sizeof *harm);
+  for (uint32_t i = 0; i < n; i++) {
+    const struct declaration *declaration = &loader->faults.list[i];
+    if (!read_fault(loader, declaration, &harm[i], &fault[i])) return false;
+    if (fault[i].name && name_is_used(fault, i, fault[i].name)) {
+      struct spot spot = spot_word(NULL, declaration->word), at = spot_key(&spot, "name");
+      return spot_error(loader, &at, "another fault is called \"%s\"", fault[i].name);
+    }
+  }
+  for (uint32_t i = 0; i < n; i++) {
+    if (fault[i].name == NULL) fault[i].name = made_up_name(loader, &harm[i], fault, n);
+  }
+  if (n) qsort(fault, n, sizeof *fault, by_fault_name);
+  loader->scenario->spec.fault = fault;
+  loader->scenario->spec.faults = n;
+  return check_unused(loader);
+}

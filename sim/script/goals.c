@@ -1,0 +1,176 @@
+#include "goals.h"
+
+#include <ctype.h>
+#include <lauxlib.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "build.h"
+#include "nearest.h"
+#include "sim.h"
+
+/* --- reading -------------------------------------------------------------------------------- */
+
+/* "a  <  b" -> "a < b" */
+static const char *fold_blanks(struct arena *arena, const char *text) {
+  char *out = arena_text(arena, text), *to = out;
+  for (const char *from = out; *from; from++) {
+    if (*from != ' ') {
+      *to++ = *from;
+    } else if (to > out && to[-1] != ' ') {
+      *to++ = ' ';
+    }
+  }
+  if (to > out && to[-1] == ' ') to--;
+  *to = '\0';
+  return out;
+}
+
+static bool read_operator(const char **at, enum goal_op *op) {
+  static const struct {
+    const char *text;
+    enum goal_op op;
+  } operators[] = {
+      {"<=", GOAL_LE}, {">=", GOAL_GE}, {"==", GOAL_EQ}, {"<", GOAL_LT}, {">", GOAL_GT}};
+  for (size_t i = 0; i < sizeof operators / sizeof *operators; i++) {
+    size_t length = strlen(operators[i].text);
+    if (strncmp(*at, operators[i].text, length) != 0) continue;
+    *op = operators[i].op;
+    *at += length;
+    return true;
+  }
+  return false;
+}
+
+static bool is_metric_char(char c) {
+  return isalnum((unsigned char)c) || strchr("._-[]", c) != NULL;
+}
+
+/* Splits "metric op value"; the value is left as text. */
+static bool split(struct loader *loader, const struct spot *spot, struct goal *goal,
+                  const char **value) {
+  const char *at = goal->text;
+  while (*at && is_metric_char(*at)) at++;
+  size_t length = (size_t)(at - goal->text);
+  while (*at == ' ') at++;
+  bool ok = length > 0 && read_operator(&at, &goal->op);
+  while (*at == ' ') at++;
+  if (!ok || *at == '\0') {
+    return spot_error(loader, spot,
+                      "\"%.120s\" is no goal; write METRIC OP VALUE, such as "
+                      "\"users.latency.p99 < 250ms\", with OP one of < <= > >= ==",
+                      goal->text);
+  }
+  goal->metric = arena_format(loader->arena, "%.*s", (int)length, goal->text);
+  *value = at;
+  return true;
+}
+
+/* --- metrics -------------------------------------------------------------------------------- */
+
+static const struct metric *find_metric(const struct metrics *metrics, const char *name) {
+  for (uint32_t i = 0; i < metrics->n; i++) {
+    if (!strcmp(metrics->list[i].name, name)) return &metrics->list[i];
+  }
+  return NULL;
+}
+
+/* The length of the component's part of a metric's name. */
+static size_t owner_length(const char *metric) {
+  return strcspn(metric, ".");
+}
+
+/* Metrics of the same component are nearer than others that happen to be spelt alike. */
+static bool unknown_metric(struct loader *loader, const struct spot *spot, const char *name,
+                           const struct metrics *metrics) {
+  const char **list = arena_alloc(loader->arena, (metrics->n + 1) * sizeof *list);
+  const struct spec *spec = &loader->scenario->spec;
+  size_t owner = owner_length(name);
+  uint32_t n = 0;
+  for (uint32_t i = 0; i < metrics->n; i++) {
+    const char *other = metrics->list[i].name;
+    if (owner_length(other) == owner && !strncmp(other, name, owner)) {
+      list[n++] = arena_text(loader->arena, other + owner + (other[owner] == '.'));
+    }
+  }
+  if (n > 0) {
+    const char *rest = name + owner + (name[owner] == '.');
+    const char *near = nearest_word(rest, list, n);
+    if (near) {
+      return spot_error(loader, spot, "there is no metric '%s'; did you mean '%.*s.%s'?", name,
+                        (int)owner, name, near);
+    }
+    return spot_error(loader, spot, "'%.*s' has no metric '%s'%s", (int)owner, name, rest,
+                      spot_hint("", list, n, "it has").text);
+  }
+  for (uint32_t i = 0; i < spec->components; i++) list[n++] = spec->component[i].name;
+  const char *component = arena_format(loader->arena, "%.*s", (int)strcspn(name, ".["), name);
+  return spot_error(loader, spot, "there is no component '%s' that has metrics%s", component,
+                    spot_hint(component, list, n, "there are").text);
+}
+
+static bool read_limit(struct loader *loader, const struct spot *spot, const char *text,
+                       struct goal *goal) {
+  struct error why = {0};
+  bool ok = true;
+  switch (goal->unit) {
+    case UNIT_SECONDS:
+      ok = quantity_parse(QUANTITY_TIME, text, &goal->limit, &why);
+      goal->limit /= 1e9;
+      break;
+    case UNIT_PER_SECOND:
+      ok = quantity_parse(QUANTITY_RATE, text, &goal->limit, &why);
+      break;
+    case UNIT_RATIO:
+      ok = quantity_parse(QUANTITY_RATIO, text, &goal->limit, &why);
+      break;
+    case UNIT_COUNT: {
+      const char *end = quantity_number_end(text);
+      if (end == NULL || *end != '\0') {
+        return spot_error(loader, spot, "'%s' is a count; \"%.40s\" is no bare number such as 5",
+                          goal->metric, text);
+      }
+      goal->limit = strtod(text, NULL);
+      break;
+    }
+  }
+  if (ok) return true;
+  return spot_error(loader, spot, "the value of '%s': %s", goal->metric, why.text);
+}
+
+static bool read_goal(struct loader *loader, const struct declaration *declaration,
+                      const struct metrics *metrics, struct goal *goal) {
+  struct spot spot = spot_word(NULL, declaration->word);
+  int index = declaration_push(loader, declaration);
+  const char *text = NULL, *value = NULL;
+  bool ok = value_text(loader, &spot, index, "a text such as \"users.latency.p99 < 250ms\"", &text);
+  lua_pop(loader->L, 1);
+  if (!ok) return false;
+  goal->text = fold_blanks(loader->arena, text);
+  goal->line = declaration->word->line;
+  if (!split(loader, &spot, goal, &value)) return false;
+  const struct metric *metric = find_metric(metrics, goal->metric);
+  if (metric == NULL) return unknown_metric(loader, &spot, goal->metric, metrics);
+  goal->unit = metric->unit;
+  return read_limit(loader, &spot, value, goal);
+}
+
+bool goals_build(struct loader *loader) {
+  struct scenario *scenario = loader->scenario;
+  uint32_t n = loader->goals.n;
+  struct goal *goal = arena_alloc(loader->arena, (n + 1) * sizeof *goal);
+  scenario->goal = goal;
+  scenario->goals = n;
+  if (n == 0) return true;
+  struct metrics metrics = {0};
+  struct sim *sim = sim_new(&scenario->spec, 1, 0, 0, scenario->run.duration_ns, false);
+  sim_collect(sim, &metrics);
+  bool ok = true;
+  for (uint32_t i = 0; ok && i < n; i++) {
+    ok = read_goal(loader, &loader->goals.list[i], &metrics, &goal[i]);
+  }
+  metrics_free(&metrics);
+  sim_free(sim);
+  return ok;
+}
