@@ -5,6 +5,9 @@
 #include "sim.h"
 #include "station.h"
 
+/* sim.c */
+void sim_dispatch(struct sim *sim, const struct event *event); /* as if it had just come up */
+
 /* call.c */
 void calls_init(struct calls *calls);
 void calls_free(struct calls *calls);

@@ -75,20 +75,25 @@ void faults_defer(struct sim *sim, struct member *member, struct event event) {
   f->deferred[f->deferred_n++] = (struct deferred){member->id, event};
 }
 
-/* What came for the member while it hung happens now, in the order in which it came. */
+/* What came for the member while it hung happens now, in the order in which it came, and before
+ * anything that comes at this instant. */
 static void release_deferred(struct sim *sim, const struct member *member) {
   struct faults *f = sim->faults;
-  uint32_t kept = 0;
+  uint32_t kept = 0, n = 0;
+  struct event *mine = mem_alloc((f->deferred_n + 1) * sizeof *mine);
   for (uint32_t i = 0; i < f->deferred_n; i++) {
     if (f->deferred[i].member == member->id) {
-      struct event event = f->deferred[i].event;
-      event.time_ns = sim->now_ns;
-      fel_push(&sim->fel, event);
+      mine[n++] = f->deferred[i].event;
     } else {
       f->deferred[kept++] = f->deferred[i];
     }
   }
   f->deferred_n = kept;
+  for (uint32_t i = 0; i < n; i++) {
+    mine[i].time_ns = sim->now_ns;
+    sim_dispatch(sim, &mine[i]);
+  }
+  free(mine);
 }
 
 /* --- effects on one member ------------------------------------------------------------------ */

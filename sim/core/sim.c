@@ -195,6 +195,10 @@ static inline void dispatch(struct sim *sim, const struct event *event) {
   }
 }
 
+void sim_dispatch(struct sim *sim, const struct event *event) {
+  dispatch(sim, event);
+}
+
 static bool clock_stands(struct sim *sim) {
   if (sim->instant_ns != sim->now_ns) {
     sim->instant_ns = sim->now_ns;

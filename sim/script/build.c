@@ -312,7 +312,7 @@ static bool find_place(struct loader *loader, const struct spot *spot, const cha
   for (uint32_t i = 0; i < spec->zones; i++) names_add(loader, &all, spec->zone[i].name);
   for (uint32_t i = 0; i < spec->regions; i++) names_add(loader, &all, spec->region[i]);
   return spot_error(loader, spot, "there is no component, zone or region \"%.80s\"%s", name,
-                    spot_hint(name, all.list, all.n, "there are").text);
+                    nearest_hint(name, all.list, all.n, "there are").text);
 }
 
 static int compare_places(struct place a, struct place b) {

@@ -162,7 +162,7 @@ bool settings_finish(struct loader *loader) {
     struct hint near = {""};
     const char *word = nearest_word(setting->name, names, loader->params);
     if (word) snprintf(near.text, sizeof near.text, "; did you mean '%s'?", word);
-    struct hint list = spot_hint("", names, loader->params, "it declares");
+    struct hint list = nearest_hint("", names, loader->params, "it declares");
     return loader_fail(loader, "%s: -s %.80s: the scenario has no such parameter%s%s",
                        loader->scenario->file, setting->name, near.text,
                        loader->params ? list.text : "; it declares none");

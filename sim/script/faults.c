@@ -37,7 +37,7 @@ static bool unknown_target(struct loader *loader, const struct spot *spot, const
   for (uint32_t i = 0; i < spec->zones; i++) names_add(loader, &all, spec->zone[i].name);
   for (uint32_t i = 0; i < spec->regions; i++) names_add(loader, &all, spec->region[i]);
   return spot_error(loader, spot, "there is no component, zone or region \"%.80s\"%s", text,
-                    spot_hint(text, all.list, all.n, "there are").text);
+                    nearest_hint(text, all.list, all.n, "there are").text);
 }
 
 /* "[2]" or "[*]" behind the name of a component. */

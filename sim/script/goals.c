@@ -102,12 +102,12 @@ static bool unknown_metric(struct loader *loader, const struct spot *spot, const
                         (int)owner, name, near);
     }
     return spot_error(loader, spot, "'%.*s' has no metric '%s'%s", (int)owner, name, rest,
-                      spot_hint("", list, n, "it has").text);
+                      nearest_hint("", list, n, "it has").text);
   }
   for (uint32_t i = 0; i < spec->components; i++) list[n++] = spec->component[i].name;
   const char *component = arena_format(loader->arena, "%.*s", (int)strcspn(name, ".["), name);
   return spot_error(loader, spot, "there is no component '%s' that has metrics%s", component,
-                    spot_hint(component, list, n, "there are").text);
+                    nearest_hint(component, list, n, "there are").text);
 }
 
 static bool read_limit(struct loader *loader, const struct spot *spot, const char *text,

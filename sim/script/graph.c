@@ -3,9 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "nearest.h"
 #include "program.h"
 #include "sim.h"
-#include "spot.h"
 
 /* --- references of one component ------------------------------------------------------------ */
 
@@ -192,7 +192,7 @@ static bool no_handler(const struct walk *w, uint32_t component, int op, uint32_
   return fail_at(w, component,
                  arena_format(w->arena, "%s has no handler for operation '%s' sent by %s; %s%s",
                               label(w, component), name, label(w, sender), remedy,
-                              spot_hint(name, names, handlers->n, "it has").text));
+                              nearest_hint(name, names, handlers->n, "it has").text));
 }
 
 static bool arrive(struct walk *w, uint32_t component, int op, uint32_t sender) {

@@ -2,6 +2,7 @@
 
 #include <ctype.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
 #define LONGEST 191u /* letters; longer words are not guessed at */
@@ -56,4 +57,25 @@ const char *nearest_word(const char *word, const char *const *list, uint32_t n) 
     limit = d - 1; /* a later one must be nearer */
   }
   return best;
+}
+
+struct hint nearest_hint(const char *word, const char *const *list, uint32_t n, const char *what) {
+  struct hint hint = {""};
+  const char *near = nearest_word(word, list, n);
+  if (near) {
+    snprintf(hint.text, sizeof hint.text, "; did you mean '%s'?", near);
+    return hint;
+  }
+  if (n == 0) return hint;
+  size_t used = (size_t)snprintf(hint.text, sizeof hint.text, "; %s ", what);
+  for (uint32_t i = 0; i < n; i++) {
+    size_t length = strlen(list[i]) + 2;
+    if (used + length + 8 > sizeof hint.text) {
+      snprintf(hint.text + used, sizeof hint.text - used, ", ...");
+      break;
+    }
+    used +=
+        (size_t)snprintf(hint.text + used, sizeof hint.text - used, "%s%s", i ? ", " : "", list[i]);
+  }
+  return hint;
 }

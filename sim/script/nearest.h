@@ -9,4 +9,10 @@
  * lower case count as equal. Of several equally near ones the first in the list. */
 const char *nearest_word(const char *word, const char *const *list, uint32_t n);
 
+/* "; did you mean 'x'?" or, where nothing is near, "; WHAT a, b, c" with the list cut to fit. */
+struct hint {
+  char text[320];
+};
+struct hint nearest_hint(const char *word, const char *const *list, uint32_t n, const char *what);
+
 #endif

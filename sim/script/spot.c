@@ -4,8 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "nearest.h"
-
 struct buffer {
   char text[400];
   size_t used;
@@ -79,25 +77,4 @@ bool spot_error(struct loader *loader, const struct spot *spot, const char *form
   const struct source *source = locate(loader, spot, &place);
   if (source == NULL) return loader_fail(loader, "%s: %s", what.text, sentence);
   return loader_fail(loader, "%s:%d: %s: %s", source->file, place.line, what.text, sentence);
-}
-
-struct hint spot_hint(const char *word, const char *const *list, uint32_t n, const char *what) {
-  struct hint hint = {""};
-  const char *near = nearest_word(word, list, n);
-  if (near) {
-    snprintf(hint.text, sizeof hint.text, "; did you mean '%s'?", near);
-    return hint;
-  }
-  if (n == 0) return hint;
-  size_t used = (size_t)snprintf(hint.text, sizeof hint.text, "; %s ", what);
-  for (uint32_t i = 0; i < n; i++) {
-    size_t length = strlen(list[i]) + 2;
-    if (used + length + 8 > sizeof hint.text) {
-      snprintf(hint.text + used, sizeof hint.text - used, ", ...");
-      break;
-    }
-    used +=
-        (size_t)snprintf(hint.text + used, sizeof hint.text - used, "%s%s", i ? ", " : "", list[i]);
-  }
-  return hint;
 }

@@ -6,6 +6,7 @@
 #define SPOT_H
 
 #include "loader.h"
+#include "nearest.h"
 
 enum spot_kind {
   SPOT_WORD, /* a word that was called: service "web", exponential */
@@ -36,11 +37,5 @@ static inline struct spot spot_item(const struct spot *parent, int item) {
 /* Fails with "file:line: key 'timeout' of client "users": SENTENCE". Returns false. */
 bool spot_error(struct loader *loader, const struct spot *spot, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
-
-/* "; did you mean 'x'?" or, where nothing is near, "; WHAT a, b, c" with the list cut to fit. */
-struct hint {
-  char text[320];
-};
-struct hint spot_hint(const char *word, const char *const *list, uint32_t n, const char *what);
 
 #endif

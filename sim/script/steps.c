@@ -95,7 +95,7 @@ static bool read_call_op(struct loader *loader, const struct spot *spot, int tab
       while (kind->operations[n]) n++;
       const char *name = lua_tostring(loader->L, -1);
       ok = spot_error(loader, &at, "a %s has no operation '%.63s'%s", kind->name, name,
-                      spot_hint(name, kind->operations, n, "it has").text);
+                      nearest_hint(name, kind->operations, n, "it has").text);
     }
   }
   lua_pop(loader->L, 1);

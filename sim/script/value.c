@@ -168,7 +168,7 @@ bool value_choice(struct loader *loader, const struct spot *spot, int index,
                   const char *const *choices, uint32_t n, uint32_t *out) {
   const char *text = NULL;
   if (lua_type(loader->L, index) != LUA_TSTRING) {
-    struct hint list = spot_hint("", choices, n, "one of");
+    struct hint list = nearest_hint("", choices, n, "one of");
     return value_unexpected(loader, spot, index, list.text + strlen("; "));
   }
   if (!value_text(loader, spot, index, "", &text)) return false;
@@ -176,7 +176,7 @@ bool value_choice(struct loader *loader, const struct spot *spot, int index,
     if (!strcmp(choices[*out], text)) return true;
   }
   return spot_error(loader, spot, "\"%.80s\" is unknown%s", text,
-                    spot_hint(text, choices, n, "it is one of").text);
+                    nearest_hint(text, choices, n, "it is one of").text);
 }
 
 static bool unknown_component(struct loader *loader, const struct spot *spot, const char *name) {
@@ -198,7 +198,7 @@ static bool unknown_component(struct loader *loader, const struct spot *spot, co
     if (!spec->component[i].kind->is_source) names[n++] = spec->component[i].name;
   }
   return spot_error(loader, spot, "there is no component \"%.80s\"%s", name,
-                    spot_hint(name, names, n, "there are").text);
+                    nearest_hint(name, names, n, "there are").text);
 }
 
 bool value_component(struct loader *loader, const struct spot *spot, int index, uint32_t *out) {
@@ -232,10 +232,10 @@ bool operation_number(struct loader *loader, const struct spot *spot, const char
   }
   *out = spec_find_op(&loader->scenario->spec, name);
   if (*out >= 0) return true;
-  return spot_error(
-      loader, spot, "nobody sends or handles an operation '%.63s'%s", name,
-      spot_hint(name, loader->scenario->spec.op, loader->scenario->spec.ops, "the operations are")
-          .text);
+  return spot_error(loader, spot, "nobody sends or handles an operation '%.63s'%s", name,
+                    nearest_hint(name, loader->scenario->spec.op, loader->scenario->spec.ops,
+                                 "the operations are")
+                        .text);
 }
 
 bool value_operation(struct loader *loader, const struct spot *spot, int index, bool declares,
@@ -284,7 +284,7 @@ bool table_check(struct loader *loader, const struct spot *spot, int index, cons
   }
   if (unknown) {
     struct spot at = spot_key(spot, arena_text(loader->arena, unknown));
-    return spot_error(loader, &at, "unknown%s", spot_hint(unknown, keys, n, "known are").text);
+    return spot_error(loader, &at, "unknown%s", nearest_hint(unknown, keys, n, "known are").text);
   }
   if (odd) return spot_error(loader, spot, "a key of the table is no name");
   if (most > items) {

@@ -1,0 +1,296 @@
+#include "describe.h"
+
+#include <math.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "nearest.h"
+#include "quantity.h"
+#include "registry.h"
+#include "words.h"
+
+#define COLUMNS 80
+#define BARE (-1)     /* in place of a quantity: a number without unit */
+#define NO_RANGE (-2) /* no number at all */
+
+/* --- layout --------------------------------------------------------------------------------- */
+
+/* Prints words with line breaks. The cursor is in `column`; further lines begin at `indent`. */
+static void wrap(FILE *out, const char *text, int column, int indent) {
+  bool fresh = true; /* no word on this line yet */
+  while (*text) {
+    int length = (int)strcspn(text, " \n");
+    bool breaks = *text == '\n' || (!fresh && column + 1 + length > COLUMNS);
+    if (breaks) {
+      fprintf(out, "\n%*s", indent, "");
+      column = indent;
+    } else if (!fresh) {
+      fputc(' ', out);
+      column++;
+    }
+    fresh = *text == '\n';
+    if (fresh) length = 0;
+    fprintf(out, "%.*s", length, text);
+    column += length;
+    text += length + fresh;
+    text += strspn(text, " ");
+  }
+  fputc('\n', out);
+}
+
+static void paragraph(FILE *out, const char *text, int indent) {
+  fprintf(out, "%*s", indent, "");
+  wrap(out, text, indent, indent);
+}
+
+/* A name in a column of its own, then the text. */
+static void entry(FILE *out, const char *name, const char *text, int indent, int width) {
+  int column = indent + fprintf(out, "%*s%s", indent, "", name) - indent;
+  if (column >= width) {
+    fputc('\n', out);
+    column = 0;
+  }
+  fprintf(out, "%*s", width - column, "");
+  wrap(out, text, width, width);
+}
+
+static void verbatim(FILE *out, const char *text, int indent) {
+  while (*text) {
+    int length = (int)strcspn(text, "\n");
+    fprintf(out, "%*s%.*s\n", length ? indent : 0, "", length, text);
+    text += length + (text[length] == '\n');
+  }
+}
+
+/* --- parameters ----------------------------------------------------------------------------- */
+
+static void join(const char *const *words, uint32_t n, char *out, size_t size) {
+  size_t used = strlen(out);
+  for (uint32_t i = 0; i < n && used < size; i++) {
+    used += (size_t)snprintf(out + used, size - used, "%s%s", i ? ", " : "", words[i]);
+  }
+}
+
+void describe_type(const struct param *param, char *out, size_t size) {
+  const char *type = "";
+  switch (param->type) {
+    case PARAM_BOOL:
+      type = "true or false";
+      break;
+    case PARAM_COUNT:
+      type = param->max == INFINITY ? "whole number or \"unlimited\"" : "whole number";
+      break;
+    case PARAM_NUMBER:
+      type = "number";
+      break;
+    case PARAM_RATIO:
+      type = "ratio";
+      break;
+    case PARAM_DURATION:
+      type = param->max == INFINITY ? "duration or \"never\"" : "duration";
+      break;
+    case PARAM_RATE:
+      type = "rate";
+      break;
+    case PARAM_BYTES:
+      type = "size";
+      break;
+    case PARAM_BANDWIDTH:
+      type = "bandwidth";
+      break;
+    case PARAM_TIME_DIST:
+      type = "duration or distribution";
+      break;
+    case PARAM_SIZE_DIST:
+      type = "size or distribution of sizes";
+      break;
+    case PARAM_ENUM: {
+      uint32_t n = 0;
+      while (param->choices[n]) n++;
+      snprintf(out, size, "one of ");
+      join(param->choices, n, out, size);
+      return;
+    }
+    case PARAM_TEXT:
+      type = "text";
+      break;
+    case PARAM_REF:
+      type = "name of a component";
+      break;
+    case PARAM_REFS:
+      type = "name of a component, or a list of them";
+      break;
+    case PARAM_GROUP:
+      type = "table";
+      break;
+    case PARAM_ARRIVALS:
+      type = "arrivals";
+      break;
+    case PARAM_MIX:
+      type = "operation = share, ...";
+      break;
+    case PARAM_KEYS:
+      type = "keys";
+      break;
+    case PARAM_BACKOFF:
+      type = "duration or growing pause";
+      break;
+    case PARAM_HANDLERS:
+      type = "list of steps, or operation = list of steps";
+      break;
+    case PARAM_PRIORITY:
+      type = "list of operations";
+      break;
+    case PARAM_CAUSES:
+      type = "list of causes of errors";
+      break;
+  }
+  snprintf(out, size, "%s", type);
+}
+
+/* The quantity of a parameter's range, BARE or NO_RANGE. */
+static int range_quantity(const struct param *param) {
+  switch (param->type) {
+    case PARAM_COUNT:
+    case PARAM_NUMBER:
+      return BARE;
+    case PARAM_RATIO:
+      return QUANTITY_RATIO;
+    case PARAM_DURATION:
+      return QUANTITY_TIME;
+    case PARAM_RATE:
+      return QUANTITY_RATE;
+    case PARAM_BYTES:
+      return QUANTITY_SIZE;
+    case PARAM_BANDWIDTH:
+      return QUANTITY_BANDWIDTH;
+    default:
+      return NO_RANGE;
+  }
+}
+
+static void show(int quantity, double value, char *out, size_t size) {
+  if (quantity == BARE) {
+    snprintf(out, size, "%.10g", value);
+  } else {
+    quantity_format((enum quantity)quantity, value, out, size);
+  }
+}
+
+void describe_range(const struct param *param, char *out, size_t size) {
+  int quantity = range_quantity(param);
+  char low[40], high[40];
+  *out = '\0';
+  if (quantity == NO_RANGE || (param->min == 0 && (param->max == 0 || param->max == INFINITY)))
+    return;
+  show(quantity, param->min, low, sizeof low);
+  if (param->max == 0 || param->max == INFINITY || param->max >= 1e18) {
+    snprintf(out, size, "at least %s", low);
+    return;
+  }
+  show(quantity, param->max, high, sizeof high);
+  snprintf(out, size, "%s to %s", low, high);
+}
+
+/* "timeout: duration or "never"; default never" */
+static void describe_param(FILE *out, const struct param *param, int indent) {
+  char type[240], range[100], line[640];
+  describe_type(param, type, sizeof type);
+  describe_range(param, range, sizeof range);
+  const char *open = "", *fallback = "";
+  if (param->fallback) {
+    open = "; default ";
+    fallback = param->fallback;
+  } else if (param->required) {
+    open = "; required";
+  }
+  snprintf(line, sizeof line, "%s: %s%s%s%s%s", param->name, type, *range ? ", " : "", range, open,
+           fallback);
+  fprintf(out, "%*s", indent, "");
+  wrap(out, line, indent, indent + 4);
+  paragraph(out, param->doc, indent + 6);
+  if (param->type != PARAM_GROUP) return;
+  for (const struct param *p = param->group; p->name; p++) describe_param(out, p, indent + 6);
+}
+
+static void describe_params(FILE *out, const char *title, const struct param *params) {
+  if (params->name == NULL) return;
+  fprintf(out, "\n%s\n", title);
+  for (; params->name; params++) describe_param(out, params, 2);
+}
+
+/* --- kinds ---------------------------------------------------------------------------------- */
+
+static void describe_metrics(FILE *out, const char *title, const struct metric_def *metrics) {
+  if (metrics == NULL || metrics->name == NULL) return;
+  fprintf(out, "\n%s\n", title);
+  for (; metrics->name; metrics++) {
+    char text[600];
+    snprintf(text, sizeof text, "%s%s%s%s", *metrics->unit ? "(" : "", metrics->unit,
+             *metrics->unit ? ") " : "", metrics->doc);
+    entry(out, metrics->name, text, 2, 24);
+  }
+}
+
+static void describe_one(FILE *out, const struct kind *kind) {
+  char head[256];
+  snprintf(head, sizeof head, "%s: %s", kind->name, kind->summary);
+  wrap(out, head, 0, 0);
+  fputc('\n', out);
+  paragraph(out, kind->doc, 2);
+  describe_params(out, "Parameters", kind->params);
+  describe_params(out, "Parameters of every component", common_params);
+  describe_metrics(out, "Metrics", kind->metrics);
+  if (!kind->is_source) describe_metrics(out, "Metrics of every component", common_metrics);
+  fprintf(out, "\nExample\n");
+  verbatim(out, kind->example, 2);
+}
+
+/* --- words ---------------------------------------------------------------------------------- */
+
+static void describe_word(FILE *out, const struct word_def *word) {
+  char head[400];
+  snprintf(head, sizeof head, "%s: %s", word->name, word->doc);
+  wrap(out, head, 0, 0);
+  fprintf(out, "\nUsage\n");
+  verbatim(out, word->usage, 2);
+  if (word->params) describe_params(out, "Keys", word->params);
+}
+
+static void describe_role(FILE *out, const char *title, enum word_role role) {
+  fprintf(out, "\n%s\n", title);
+  for (int i = 0; i < WORDS; i++) {
+    if (word_defs[i].role == role) entry(out, word_defs[i].name, word_defs[i].doc, 2, 20);
+  }
+}
+
+void describe_all(FILE *out) {
+  fprintf(out, "Components, written KIND \"NAME\" { ... }\n");
+  for (int i = 0; registry[i]; i++) entry(out, registry[i]->name, registry[i]->summary, 2, 20);
+  describe_role(out, "Statements", ROLE_BLOCK);
+  describe_role(out, "Distributions, arrivals, keys", ROLE_VALUE);
+  describe_role(out, "Steps of a handler", ROLE_STEP);
+  describe_role(out, "What a fault does", ROLE_FAULT);
+  fprintf(out, "\n`archsim describe NAME` tells more of any of them.\n");
+}
+
+bool describe_kind(FILE *out, const char *name, struct error *err) {
+  const struct kind *kind = registry_find(name);
+  if (kind) {
+    describe_one(out, kind);
+    return true;
+  }
+  const char *names[512];
+  uint32_t n = 0;
+  for (int i = 0; registry[i] && n < 512; i++) names[n++] = registry[i]->name;
+  for (int i = 0; i < WORDS && n < 512; i++) {
+    if (!strcmp(word_defs[i].name, name)) {
+      describe_word(out, &word_defs[i]);
+      return true;
+    }
+    names[n++] = word_defs[i].name;
+  }
+  return error_set(err, "there is nothing called '%.80s'%s", name,
+                   nearest_hint(name, names, n, "there are").text);
+}
