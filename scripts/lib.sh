@@ -74,13 +74,18 @@ compile() {
   ninja -C "$dir" --quiet ${JOBS:+-j "$JOBS"} "$@" >&2
 }
 
-# test_counts DIR: "passed failed skipped" of the last `meson test` in that build folder.
+# test_counts DIR: "passed failed skipped" of the last `meson test` in that build folder. Outputs of
+# tests stand in the same log: only its last summary counts.
 test_counts() {
   awk '
-    /^Ok: / || /^Expected Fail: / { passed += $NF }
-    /^Fail: / || /^Unexpected Pass: / || /^Timeout: / { failed += $NF }
-    /^Skipped: / { skipped += $NF }
-    END { print passed + 0, failed + 0, skipped + 0 }' "$1/meson-logs/testlog.txt"
+    /^(Ok|Expected Fail|Fail|Unexpected Pass|Skipped|Timeout): +[0-9]+ *$/ {
+      split($0, part, /: +/)
+      n[part[1]] = part[2] + 0
+    }
+    END {
+      print n["Ok"] + n["Expected Fail"], n["Fail"] + n["Unexpected Pass"] + n["Timeout"],
+        n["Skipped"] + 0
+    }' "$1/meson-logs/testlog.txt"
 }
 
 # copy_tree DIR: the working tree, without what git ignores, into a folder that exists.

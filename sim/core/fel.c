@@ -81,7 +81,6 @@ static bool redistribute(struct fel *fel, uint32_t b, uint64_t until_ns) {
 
 void fel_to_radix(struct fel *fel) {
   fel->radix = true;
-  fel->last_ns = fel->near[fel->near_n - 1].time_ns;                /* nothing pending is earlier */
   for (uint32_t i = fel->near_n; i-- > 0;) push(fel, fel->near[i]); /* earliest first */
   fel->near_n = 0;
 }

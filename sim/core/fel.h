@@ -106,6 +106,7 @@ static inline bool fel_pop(struct fel *fel, uint64_t until_ns, struct event *out
   if (!fel->radix) {
     if (fel->near_n == 0 || fel->near[fel->near_n - 1].time_ns >= until_ns) return false;
     event_copy(out, &fel->near[--fel->near_n]);
+    fel->last_ns = out->time_ns;
     return true;
   }
   return fel_pop_radix(fel, until_ns, out);

@@ -209,9 +209,9 @@ static void describe_param(FILE *out, const struct param *param, int indent) {
            fallback);
   fprintf(out, "%*s", indent, "");
   wrap(out, line, indent, indent + 4);
-  paragraph(out, param->doc, indent + 6);
+  paragraph(out, param->doc, indent + 4);
   if (param->type != PARAM_GROUP) return;
-  for (const struct param *p = param->group; p->name; p++) describe_param(out, p, indent + 6);
+  for (const struct param *p = param->group; p->name; p++) describe_param(out, p, indent + 4);
 }
 
 static void describe_params(FILE *out, const char *title, const struct param *params) {

@@ -358,10 +358,10 @@ static bool read_hyperexponential(const struct law *law, struct dist *out) {
 
 static bool read_mixture(const struct law *law, struct dist *out) {
   struct error why = {0};
-  struct parts *parts = arena_alloc(law->loader->arena, sizeof *parts);
+  struct parts parts = {.n = 0};
   return is_table(law, "mixture { { 0.9, exponential \"5ms\" }, { 0.1, \"100ms\" } }") &&
-         read_parts(law, false, parts) &&
-         (dist_mixture(out, law->loader->arena, parts->n, parts->weight, parts->dist, &why) ||
+         read_parts(law, false, &parts) &&
+         (dist_mixture(out, law->loader->arena, parts.n, parts.weight, parts.dist, &why) ||
           refused(law, &why));
 }
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "sim.h"
+#include "vocabulary.h"
 
 /* --- what is there -------------------------------------------------------------------------- */
 
@@ -39,9 +40,15 @@ struct got value_got(lua_State *L, int index) {
     case LUA_TNONE:
       snprintf(got.text, sizeof got.text, "nothing");
       break;
-    case LUA_TFUNCTION:
-      snprintf(got.text, sizeof got.text, "a function, a word without its value");
+    case LUA_TFUNCTION: {
+      const char *name = vocabulary_word_of(L, index);
+      if (name) {
+        snprintf(got.text, sizeof got.text, "the bare word %s, which is to be called", name);
+      } else {
+        snprintf(got.text, sizeof got.text, "a function");
+      }
       break;
+    }
     default:
       snprintf(got.text, sizeof got.text, "%s", word ? word->text : "a table");
   }

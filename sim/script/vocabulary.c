@@ -57,6 +57,13 @@ static int call_value(lua_State *L) {
   return 1;
 }
 
+const char *vocabulary_word_of(lua_State *L, int index) {
+  if (lua_tocfunction(L, index) != call_value || lua_getupvalue(L, index, 1) == NULL) return NULL;
+  enum word_id id = (enum word_id)lua_tointeger(L, -1);
+  lua_pop(L, 1);
+  return word_defs[id].name;
+}
+
 /* --- statements ----------------------------------------------------------------------------- */
 
 static struct declarations *list_of(struct loader *loader, enum word_id id) {

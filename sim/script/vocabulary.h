@@ -14,6 +14,9 @@ void vocabulary_add(lua_State *L);
 int vocabulary_missing(lua_State *L);
 int vocabulary_assign(lua_State *L);
 
+/* The word whose function is at the stack index, or NULL: fail without its parentheses. */
+const char *vocabulary_word_of(lua_State *L, int index);
+
 /* Loads and runs a file of the scenario; leaves what it returns (one value or nil). Raises. */
 void vocabulary_run_file(lua_State *L, uint32_t source);
 

@@ -27,6 +27,7 @@ const struct metric_def common_metrics[] = {
     {"queue.max", "", "Most calls that waited at once."},
     {"busy.mean", "", "Workers that were taken, averaged over time."},
     {"wait.mean", "s", "Mean time that a call waited for a worker."},
+    {"wait.probability", "ratio", "Share of the calls that had to wait."},
     {"wait.p50", "s", "Median of that time; p95, p99 and p999 likewise."},
     {"wait.p95", "s", "Quantile 95 % of that time."},
     {"wait.p99", "s", "Quantile 99 % of that time."},

@@ -112,13 +112,13 @@ struct record {
 };
 
 struct recorder {
-  const char *target;       /* whom the call is passed on to; NULL: it ends here */
-  uint64_t fails;           /* the first so many calls are answered with `failure` */
-  enum outcome failure;     /* OK stands for FAILED */
-  uint64_t delay_ns;        /* of the answer, plus ns_per_item times the call's item */
+  const char *target;   /* whom the call is passed on to; NULL: it ends here */
+  uint64_t fails;       /* the first so many calls are answered with `failure` */
+  enum outcome failure; /* OK stands for FAILED */
+  uint64_t delay_ns;    /* of the answer, plus ns_per_item times the call's item */
   uint64_t ns_per_item;
-  bool mute;                /* never answers */
-  uint32_t n, capacity;     /* the log, in order of arrival */
+  bool mute;            /* never answers */
+  uint32_t n, capacity; /* the log, in order of arrival */
   struct record *record;
 };
 
@@ -161,7 +161,7 @@ void assert_within_at(double value, double expected, double tolerance, const cha
 #define assert_within(value, expected, tolerance) \
   assert_within_at(value, expected, tolerance, #value, __FILE__, __LINE__)
 /* Equal but for rounding of doubles. */
-#define assert_same(value, expected) \
+#define assert_same(value, expected)                                                           \
   assert_within_at(value, expected, 1e-12 * (1 + ((expected) < 0 ? -(expected) : (expected))), \
                    #value, __FILE__, __LINE__)
 /* A share of n independent trials: within 4.5 standard deviations of p. */

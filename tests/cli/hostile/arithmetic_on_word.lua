@@ -1,0 +1,2 @@
+-- expect: arithmetic
+local x = exponential "5ms" + 1

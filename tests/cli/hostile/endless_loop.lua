@@ -1,0 +1,2 @@
+-- expect: 50000000 steps
+while true do end

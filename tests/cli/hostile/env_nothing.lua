@@ -1,0 +1,3 @@
+-- expect: attempt to call a nil value
+local _ENV = {}
+client "c" {}

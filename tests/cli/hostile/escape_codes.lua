@@ -1,0 +1,2 @@
+-- expect: ?[31m
+assert(false, "\27[31mred\7")

@@ -1,0 +1,3 @@
+-- expect: not whole
+client "c" { arrivals = poisson "1/s", target = "s" }
+service "s" { workers = 1.5 }

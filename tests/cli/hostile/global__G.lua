@@ -1,0 +1,2 @@
+-- expect: '_G' does not exist
+local x = _G

@@ -1,0 +1,2 @@
+-- expect: 'collectgarbage' does not exist
+local x = collectgarbage

@@ -1,0 +1,2 @@
+-- expect: 'coroutine' does not exist
+local x = coroutine

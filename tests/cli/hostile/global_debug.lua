@@ -1,0 +1,2 @@
+-- expect: 'debug' does not exist
+local x = debug

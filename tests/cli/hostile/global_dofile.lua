@@ -1,0 +1,2 @@
+-- expect: 'dofile' does not exist
+local x = dofile

@@ -1,0 +1,2 @@
+-- expect: 'getmetatable' does not exist
+local x = getmetatable

@@ -1,0 +1,2 @@
+-- expect: 'io' does not exist
+local x = io

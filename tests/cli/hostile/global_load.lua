@@ -1,0 +1,2 @@
+-- expect: 'load' does not exist
+local x = load

@@ -1,0 +1,2 @@
+-- expect: 'loadfile' does not exist
+local x = loadfile

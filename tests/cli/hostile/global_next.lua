@@ -1,0 +1,2 @@
+-- expect: 'next' does not exist
+local x = next

@@ -1,0 +1,2 @@
+-- expect: 'os' does not exist
+local x = os

@@ -1,0 +1,2 @@
+-- expect: 'package' does not exist
+local x = package

@@ -1,0 +1,2 @@
+-- expect: 'print' does not exist
+local x = print

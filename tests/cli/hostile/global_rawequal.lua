@@ -1,0 +1,2 @@
+-- expect: 'rawequal' does not exist
+local x = rawequal

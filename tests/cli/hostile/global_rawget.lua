@@ -1,0 +1,2 @@
+-- expect: 'rawget' does not exist
+local x = rawget

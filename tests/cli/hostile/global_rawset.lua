@@ -1,0 +1,2 @@
+-- expect: 'rawset' does not exist
+local x = rawset

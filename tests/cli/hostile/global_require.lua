@@ -1,0 +1,2 @@
+-- expect: 'require' does not exist
+local x = require

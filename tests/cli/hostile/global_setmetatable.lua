@@ -1,0 +1,2 @@
+-- expect: 'setmetatable' does not exist
+local x = setmetatable

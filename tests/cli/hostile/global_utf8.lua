@@ -1,0 +1,2 @@
+-- expect: 'utf8' does not exist
+local x = utf8

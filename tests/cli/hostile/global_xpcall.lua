@@ -1,0 +1,2 @@
+-- expect: 'xpcall' does not exist
+local x = xpcall

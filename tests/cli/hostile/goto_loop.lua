@@ -1,0 +1,3 @@
+-- expect: 50000000 steps
+::again::
+goto again

@@ -1,0 +1,2 @@
+-- expect: absolute
+include "/etc/passwd"

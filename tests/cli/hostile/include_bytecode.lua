@@ -1,0 +1,2 @@
+-- expect: compiled Lua
+include "bytecode.lua"

@@ -1,0 +1,2 @@
+-- expect: folder
+include "."

@@ -1,0 +1,2 @@
+-- expect: cannot be read
+include "missing.lua"

@@ -1,0 +1,2 @@
+-- expect: name of a file
+include "a\0b"

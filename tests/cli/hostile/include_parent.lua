@@ -1,0 +1,2 @@
+-- expect: outside
+include "../../../../../../../../../etc/passwd"

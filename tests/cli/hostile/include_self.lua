@@ -1,0 +1,2 @@
+-- expect: deep
+include "include_self.lua"

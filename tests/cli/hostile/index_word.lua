@@ -1,0 +1,2 @@
+-- expect: index
+local x = exponential("5ms").mean

@@ -1,0 +1,2 @@
+-- expect: is no name
+service(string.rep("x", 1000000)) {}

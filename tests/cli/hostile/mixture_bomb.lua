@@ -1,0 +1,9 @@
+-- expect: too many distributions
+local m = "1ms"
+for i = 1, 8 do
+  local parts = {}
+  for k = 1, 64 do parts[k] = { 1 / 64, m } end
+  m = mixture(parts)
+end
+client "c" { arrivals = poisson "1/s", target = "s" }
+service "s" { work = m }

@@ -1,0 +1,3 @@
+-- expect: negative
+client "c" { arrivals = poisson "1/s", target = "s" }
+service "s" { workers = -1 }

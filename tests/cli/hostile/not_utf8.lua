@@ -1,0 +1,2 @@
+-- expect: not valid UTF-8
+local p = param { "p", "ÿþ" }

@@ -1,0 +1,2 @@
+-- expect: is no name
+client "c\0d" {}

@@ -1,0 +1,3 @@
+-- expect: seconds
+-- Backtracking inside one call: no instruction is counted.
+string.find(string.rep("a", 50), string.rep("a-", 40) .. "b")

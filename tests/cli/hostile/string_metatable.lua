@@ -1,0 +1,3 @@
+-- expect: attempt to index
+local s = ""
+s.__index = function() end

@@ -1,0 +1,2 @@
+-- expect: near
+client "c" { arrivals = = }

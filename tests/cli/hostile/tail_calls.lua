@@ -1,0 +1,3 @@
+-- expect: 50000000 steps
+local function again() return again() end
+again()

@@ -1,0 +1,835 @@
+#include "harness.h"
+
+#include <ctype.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "arena.h"
+#include "registry.h"
+
+enum { MAX_NODES = 256, MAX_FIXUPS = 4096, MAX_PLACES = 64, MAX_HANDLERS = 32, MAX_STEPS = 1024 };
+
+struct node {
+  struct scene *scene;
+  const char *name;
+  const struct kind *kind;
+  void *config;
+  uint32_t instances;
+  uint32_t zones;
+  const char *zone[8];
+  uint32_t on_n;
+  struct handler_builder *on[MAX_HANDLERS];
+};
+
+struct handler_builder {
+  struct scene *scene;
+  int op;
+  uint32_t steps, calls;
+  struct step *step;
+  struct program_call *call;
+};
+
+struct scene {
+  struct arena *arena;
+  uint32_t nodes, ops, zones, regions, paths, faults, fixups;
+  struct node *node[MAX_NODES];
+  const char *op[SPEC_MAX_OPS];
+  struct zone_spec zone[8];
+  const char *zone_region[8];
+  const char *region[8];
+  struct path_spec path[MAX_PLACES];
+  const char *path_end[MAX_PLACES][2];
+  struct fault_spec fault[MAX_PLACES];
+  const char *fault_end[MAX_PLACES][2];
+  struct {
+    const char *name;
+    uint32_t *at;
+  } fixup[MAX_FIXUPS]; /* references, resolved when all components are known */
+  struct recorder *recorder[MAX_NODES];
+  uint32_t recorders;
+  struct spec spec;
+  bool built;
+};
+
+/* --- reading text --------------------------------------------------------------------------- */
+
+/* The next word of a text, ended by a space or comma; false at its end. */
+static bool next_word(const char **text, char *word, size_t size) {
+  while (**text == ' ' || **text == ',') (*text)++;
+  size_t n = 0;
+  for (; **text && **text != ' ' && **text != ','; (*text)++) {
+    if (n + 1 < size) word[n++] = **text;
+  }
+  word[n] = 0;
+  return n > 0;
+}
+
+static bool starts(const char **text, const char *word) {
+  size_t n = strlen(word);
+  if (strncmp(*text, word, n) != 0 || ((*text)[n] && (*text)[n] != ' ')) return false;
+  *text += n;
+  return true;
+}
+
+/* A number with one of the units of times (in ns), sizes (bytes) and shares. */
+static double quantity(const char **text) {
+  static const struct {
+    const char *name;
+    double factor;
+  } units[] = {{"", 1},       {"ns", 1},     {"us", 1e3},       {"ms", 1e6}, {"s", 1e9},
+               {"min", 60e9}, {"h", 3600e9}, {"B", 1},          {"kB", 1e3}, {"MB", 1e6},
+               {"%", 0.01},   {"/s", 1},     {"/min", 1 / 60.0}};
+  char word[64], *end;
+  if (!next_word(text, word, sizeof word)) fail_msg("a quantity is missing");
+  double value = strtod(word, &end);
+  for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
+    if (!strcmp(end, units[i].name)) return value * units[i].factor;
+  }
+  fail_msg("the harness does not know the quantity %s", word);
+  return 0;
+}
+
+static uint64_t whole(const char **text) {
+  if (starts(text, "unlimited") || starts(text, "never")) return PARAM_UNLIMITED;
+  return (uint64_t)(quantity(text) + 0.5);
+}
+
+struct dist exponential_ns(double mean_ns) {
+  struct dist dist;
+  struct error err;
+  if (!dist_exponential(&dist, mean_ns, &err)) fail_msg("%s", err.text);
+  return dist;
+}
+
+static struct dist distribution(const char **text) {
+  while (**text == ' ') (*text)++;
+  if (starts(text, "exponential")) return exponential_ns(quantity(text));
+  if (starts(text, "uniform")) {
+    struct dist dist;
+    struct error err;
+    double low = quantity(text), high = quantity(text);
+    if (!dist_uniform(&dist, low, high, &err)) fail_msg("%s", err.text);
+    return dist;
+  }
+  return dist_constant(quantity(text));
+}
+
+/* --- parameters ----------------------------------------------------------------------------- */
+
+static void set_value(struct node *node, const struct param *param, void *at, const char *text);
+
+static void set_defaults(struct node *node, const struct param *params, char *config) {
+  for (const struct param *p = params; p->name; p++) {
+    if (p->fallback) set_value(node, p, config + p->offset, p->fallback);
+    if (p->type == PARAM_REF && !p->fallback) *(uint32_t *)(config + p->offset) = REF_NONE;
+  }
+}
+
+static const struct param *param_named(const struct param *params, const char *name, size_t n) {
+  for (const struct param *p = params; p->name; p++) {
+    if (strlen(p->name) == n && !strncmp(p->name, name, n)) return p;
+  }
+  return NULL;
+}
+
+void node_set(struct node *node, const char *name, const char *text) {
+  const struct param *params = node->kind->params;
+  char *config = node->config;
+  for (const char *dot; (dot = strchr(name, '.')); name = dot + 1) {
+    const struct param *group = param_named(params, name, (size_t)(dot - name));
+    if (!group || group->type != PARAM_GROUP) fail_msg("%s: no group %s", node->kind->name, name);
+    config += group->offset;
+    params = group->group;
+    bool *given = (bool *)config;
+    if (!*given) set_defaults(node, params, config);
+    *given = true;
+  }
+  const struct param *param = param_named(params, name, strlen(name));
+  if (!param) fail_msg("%s: no parameter %s", node->kind->name, name);
+  set_value(node, param, config + param->offset, text);
+}
+
+static void fix_later(struct scene *scene, uint32_t *at, const char *name) {
+  assert_true(scene->fixups < MAX_FIXUPS);
+  scene->fixup[scene->fixups].name = arena_text(scene->arena, name);
+  scene->fixup[scene->fixups++].at = at;
+}
+
+static struct arrivals read_arrivals(const char *text) {
+  struct arrivals a = {0};
+  if (starts(&text, "closed")) {
+    a.kind = ARRIVALS_CLOSED;
+    a.users = whole(&text);
+    a.think = distribution(&text);
+    return a;
+  }
+  a.kind = starts(&text, "poisson") ? ARRIVALS_POISSON : ARRIVALS_CONSTANT;
+  if (a.kind == ARRIVALS_CONSTANT && !starts(&text, "constant")) fail_msg("arrivals %s", text);
+  a.rate_per_s = quantity(&text);
+  return a;
+}
+
+static struct mix read_mix(struct scene *scene, const char *text) {
+  struct mix_part *part = arena_alloc(scene->arena, 16 * sizeof *part);
+  struct mix mix = {.part = part};
+  char op[32];
+  while (next_word(&text, op, sizeof op)) {
+    part[mix.n].op = scene_op(scene, op);
+    part[mix.n++].share = quantity(&text);
+  }
+  return mix;
+}
+
+static struct keys read_keys(const char *text) {
+  struct keys keys = {.kind = starts(&text, "uniform") ? KEYS_UNIFORM : KEYS_ZIPF};
+  if (keys.kind == KEYS_ZIPF && !starts(&text, "zipf")) fail_msg("keys %s", text);
+  keys.n = whole(&text);
+  if (keys.kind == KEYS_ZIPF) keys.s = quantity(&text);
+  return keys;
+}
+
+static uint32_t choice(const char *const *choices, const char *text) {
+  for (uint32_t i = 0; choices[i]; i++) {
+    if (!strcmp(choices[i], text)) return i;
+  }
+  fail_msg("no choice %s", text);
+  return 0;
+}
+
+static struct backoff read_backoff(const char *text) {
+  static const char *const jitters[] = {"none", "full", "equal", "decorrelated", NULL};
+  struct backoff b = {.cap_ns = PARAM_UNLIMITED, .factor = 2};
+  b.exponential = starts(&text, "exponential");
+  b.base_ns = whole(&text);
+  if (!b.exponential) return b;
+  b.cap_ns = whole(&text);
+  b.factor = quantity(&text);
+  char word[32];
+  if (next_word(&text, word, sizeof word)) b.jitter = (enum jitter)choice(jitters, word);
+  return b;
+}
+
+static enum outcome cause_named(const char *name) {
+  for (int i = 0; i < OUTCOMES; i++) {
+    if (!strcmp(outcome_name[i], name)) return (enum outcome)i;
+  }
+  fail_msg("no cause %s", name);
+  return OUTCOME_OK;
+}
+
+static struct refs read_refs(struct scene *scene, const char *text) {
+  uint32_t *id = arena_alloc(scene->arena, 16 * sizeof *id);
+  struct refs refs = {.id = id};
+  char name[64];
+  while (next_word(&text, name, sizeof name)) fix_later(scene, &id[refs.n++], name);
+  return refs;
+}
+
+static struct priorities read_priorities(struct scene *scene, const char *text) {
+  uint8_t *ops = arena_alloc(scene->arena, 16);
+  struct priorities priorities = {.ops = ops};
+  char op[32];
+  while (next_word(&text, op, sizeof op)) ops[priorities.n++] = scene_op(scene, op);
+  return priorities;
+}
+
+static uint32_t read_causes(const char *text) {
+  uint32_t set = 0;
+  char name[32];
+  while (next_word(&text, name, sizeof name)) set |= 1u << cause_named(name);
+  return set;
+}
+
+static void set_value(struct node *node, const struct param *param, void *at, const char *text) {
+  switch (param->type) {
+    case PARAM_BOOL:
+      *(bool *)at = !strcmp(text, "true");
+      return;
+    case PARAM_COUNT:
+    case PARAM_DURATION:
+    case PARAM_BYTES:
+      *(uint64_t *)at = whole(&text);
+      return;
+    case PARAM_NUMBER:
+    case PARAM_RATIO:
+    case PARAM_RATE:
+    case PARAM_BANDWIDTH:
+      *(double *)at = quantity(&text);
+      return;
+    case PARAM_TIME_DIST:
+    case PARAM_SIZE_DIST:
+      *(struct dist *)at = distribution(&text);
+      return;
+    case PARAM_ENUM:
+      *(uint32_t *)at = choice(param->choices, text);
+      return;
+    case PARAM_TEXT:
+      *(const char **)at = arena_text(node->scene->arena, text);
+      return;
+    case PARAM_REF:
+      fix_later(node->scene, at, text);
+      return;
+    case PARAM_REFS:
+      *(struct refs *)at = read_refs(node->scene, text);
+      return;
+    case PARAM_ARRIVALS:
+      *(struct arrivals *)at = read_arrivals(text);
+      return;
+    case PARAM_MIX:
+      *(struct mix *)at = read_mix(node->scene, text);
+      return;
+    case PARAM_KEYS:
+      *(struct keys *)at = read_keys(text);
+      return;
+    case PARAM_BACKOFF:
+      *(struct backoff *)at = read_backoff(text);
+      return;
+    case PARAM_PRIORITY:
+      *(struct priorities *)at = read_priorities(node->scene, text);
+      return;
+    case PARAM_CAUSES:
+      *(uint32_t *)at = read_causes(text);
+      return;
+    case PARAM_GROUP:
+    case PARAM_HANDLERS:
+      break;
+  }
+  fail_msg("%s is not set from text", param->name);
+}
+
+/* --- scenes --------------------------------------------------------------------------------- */
+
+struct scene *scene_new(void) {
+  struct scene *scene = mem_zeroed(1, sizeof *scene);
+  scene->arena = arena_new();
+  scene_op(scene, "default");
+  return scene;
+}
+
+void scene_free(struct scene *scene) {
+  for (uint32_t i = 0; i < scene->recorders; i++) {
+    free(scene->recorder[i]->record);
+    scene->recorder[i]->record = NULL;
+    scene->recorder[i]->n = scene->recorder[i]->capacity = 0;
+  }
+  arena_free(scene->arena);
+  free(scene);
+}
+
+static struct node *add_node(struct scene *scene, const struct kind *kind, const char *name,
+                             uint32_t instances) {
+  assert_true(scene->nodes < MAX_NODES && !scene->built);
+  struct node *node = arena_alloc(scene->arena, sizeof *node);
+  node->scene = scene;
+  node->name = arena_text(scene->arena, name);
+  node->kind = kind;
+  node->config = arena_alloc(scene->arena, kind->config_size ? kind->config_size : 1);
+  node->instances = instances;
+  if (kind->params) set_defaults(node, kind->params, node->config);
+  scene->node[scene->nodes++] = node;
+  return node;
+}
+
+struct node *scene_add(struct scene *scene, const char *kind, const char *name,
+                       uint32_t instances) {
+  const struct kind *found = registry_find(kind);
+  if (!found) fail_msg("no kind %s", kind);
+  return add_node(scene, found, name, instances);
+}
+
+uint8_t scene_op(struct scene *scene, const char *op) {
+  for (uint32_t i = 0; i < scene->ops; i++) {
+    if (!strcmp(scene->op[i], op)) return (uint8_t)i;
+  }
+  assert_true(scene->ops < SPEC_MAX_OPS && !scene->built);
+  scene->op[scene->ops] = arena_text(scene->arena, op);
+  return (uint8_t)scene->ops++;
+}
+
+void node_zones(struct node *node, const char *zones) {
+  char name[32];
+  while (next_word(&zones, name, sizeof name)) {
+    node->zone[node->zones++] = arena_text(node->scene->arena, name);
+  }
+}
+
+void scene_zone(struct scene *scene, const char *zone, const char *region) {
+  scene->zone_region[scene->zones] = region;
+  scene->zone[scene->zones++].name = zone;
+  if (!region) return;
+  for (uint32_t i = 0; i < scene->regions; i++) {
+    if (!strcmp(scene->region[i], region)) return;
+  }
+  scene->region[scene->regions++] = region;
+}
+
+void scene_path(struct scene *scene, const char *from, const char *to, struct path_spec path) {
+  assert_true(scene->paths < MAX_PLACES);
+  scene->path_end[scene->paths][0] = from;
+  scene->path_end[scene->paths][1] = to;
+  scene->path[scene->paths++] = path;
+}
+
+void scene_fault(struct scene *scene, const char *target, const char *other,
+                 struct fault_spec fault) {
+  assert_true(scene->faults < MAX_PLACES);
+  if (!fault.name) fault.name = arena_format(scene->arena, "fault%02u", scene->faults + 1);
+  scene->fault_end[scene->faults][0] = target;
+  scene->fault_end[scene->faults][1] = other;
+  scene->fault[scene->faults++] = fault;
+}
+
+static struct place place_named(const struct scene *scene, const char *name) {
+  uint32_t component = spec_find(&scene->spec, name);
+  if (component != REF_NONE) return (struct place){PLACE_COMPONENT, component};
+  for (uint32_t i = 0; i < scene->zones; i++) {
+    if (!strcmp(scene->zone[i].name, name)) return (struct place){PLACE_ZONE, i};
+  }
+  for (uint32_t i = 0; i < scene->regions; i++) {
+    if (!strcmp(scene->region[i], name)) return (struct place){PLACE_REGION, i};
+  }
+  fail_msg("no place %s", name);
+  return (struct place){0};
+}
+
+static struct fault_target target_named(const struct scene *scene, const char *text) {
+  char name[64];
+  size_t n = strcspn(text, "[");
+  snprintf(name, sizeof name, "%.*s", (int)n, text);
+  struct place place = place_named(scene, name);
+  struct fault_target target = {.id = place.id};
+  switch (place.kind) {
+    case PLACE_COMPONENT:
+      target.kind = text[n] != '['       ? TARGET_COMPONENT
+                    : text[n + 1] == '*' ? TARGET_EACH
+                                         : TARGET_MEMBER;
+      if (target.kind == TARGET_MEMBER) target.member = (uint32_t)strtoul(text + n + 1, NULL, 10);
+      break;
+    case PLACE_ZONE:
+      target.kind = TARGET_ZONE;
+      break;
+    case PLACE_REGION:
+      target.kind = TARGET_REGION;
+      break;
+  }
+  return target;
+}
+
+static int by_node_name(const void *a, const void *b) {
+  return strcmp((*(struct node *const *)a)->name, (*(struct node *const *)b)->name);
+}
+
+static struct handlers handlers_of(struct node *node) {
+  struct arena *arena = node->scene->arena;
+  struct handler *handler = arena_alloc(arena, (node->on_n + 1) * sizeof *handler);
+  for (uint32_t i = 0; i < node->on_n; i++) {
+    struct handler_builder *on = node->on[i];
+    on->step[on->steps] = (struct step){.kind = STEP_END, .op = -1};
+    handler[i].op = on->op;
+    handler[i].program = (struct program){on->steps + 1, on->calls, on->step, on->call};
+  }
+  return (struct handlers){node->on_n, handler};
+}
+
+static void build_components(struct scene *scene) {
+  struct spec *spec = &scene->spec;
+  qsort(scene->node, scene->nodes, sizeof scene->node[0], by_node_name);
+  struct component_spec *list = arena_alloc(scene->arena, scene->nodes * sizeof *list);
+  for (uint32_t i = 0; i < scene->nodes; i++) {
+    struct node *node = scene->node[i];
+    uint32_t *zone = arena_alloc(scene->arena, 8 * sizeof *zone);
+    for (uint32_t k = 0; k < node->zones; k++) zone[k] = place_named(scene, node->zone[k]).id;
+    if (node->on_n) {
+      const struct param *on = param_named(node->kind->params, "on", 2);
+      *(struct handlers *)((char *)node->config + on->offset) = handlers_of(node);
+    }
+    list[i] = (struct component_spec){node->name,  node->kind, node->config, node->instances,
+                                      node->zones, zone,       "test",       1};
+  }
+  spec->components = scene->nodes;
+  spec->component = list;
+}
+
+static int by_fault_name(const void *a, const void *b) {
+  return strcmp(((const struct fault_spec *)a)->name, ((const struct fault_spec *)b)->name);
+}
+
+const struct spec *scene_spec(struct scene *scene) {
+  struct spec *spec = &scene->spec;
+  if (scene->built) return spec;
+  scene->built = true;
+  spec->arena = scene->arena;
+  spec->ops = scene->ops;
+  spec->op = scene->op;
+  spec->zones = scene->zones;
+  spec->zone = scene->zone;
+  spec->regions = scene->regions;
+  spec->region = scene->region;
+  for (uint32_t i = 0; i < scene->zones; i++) {
+    scene->zone[i].region = REF_NONE;
+    for (uint32_t r = 0; r < scene->regions && scene->zone_region[i]; r++) {
+      if (!strcmp(scene->region[r], scene->zone_region[i])) scene->zone[i].region = r;
+    }
+  }
+  build_components(scene);
+  for (uint32_t i = 0; i < scene->fixups; i++) {
+    *scene->fixup[i].at = spec_find(spec, scene->fixup[i].name);
+    if (*scene->fixup[i].at == REF_NONE) fail_msg("no component %s", scene->fixup[i].name);
+  }
+  for (uint32_t i = 0; i < scene->paths; i++) {
+    scene->path[i].from = place_named(scene, scene->path_end[i][0]);
+    scene->path[i].to = place_named(scene, scene->path_end[i][1]);
+  }
+  spec->paths = scene->paths;
+  spec->path = scene->path;
+  for (uint32_t i = 0; i < scene->faults; i++) {
+    scene->fault[i].target = target_named(scene, scene->fault_end[i][0]);
+    if (scene->fault_end[i][1]) {
+      scene->fault[i].other = target_named(scene, scene->fault_end[i][1]);
+    }
+  }
+  qsort(scene->fault, scene->faults, sizeof scene->fault[0], by_fault_name);
+  spec->faults = scene->faults;
+  spec->fault = scene->fault;
+  return spec;
+}
+
+bool node_valid(struct node *node, struct error *err) {
+  const struct spec *spec = scene_spec(node->scene);
+  const struct component_spec *component = &spec->component[spec_find(spec, node->name)];
+  return !node->kind->validate || node->kind->validate(spec, component, err);
+}
+
+/* --- handlers ------------------------------------------------------------------------------- */
+
+struct handler_builder *node_on(struct node *node, const char *op) {
+  assert_true(node->on_n < MAX_HANDLERS);
+  struct handler_builder *on = arena_alloc(node->scene->arena, sizeof *on);
+  on->scene = node->scene;
+  on->op = op ? scene_op(node->scene, op) : -1;
+  on->step = arena_alloc(node->scene->arena, MAX_STEPS * sizeof *on->step);
+  on->call = arena_alloc(node->scene->arena, MAX_STEPS * sizeof *on->call);
+  node->on[node->on_n++] = on;
+  return on;
+}
+
+static uint16_t add_step(struct handler_builder *on, struct step step) {
+  assert_true(on->steps + 1 < MAX_STEPS);
+  for (uint32_t i = 0; i < on->steps; i++) step.ordinal += on->step[i].kind == step.kind;
+  on->step[on->steps] = step;
+  return (uint16_t)on->steps++;
+}
+
+uint16_t on_work(struct handler_builder *on, const char *dist) {
+  return add_step(on, (struct step){.kind = STEP_WORK, .dist = distribution(&dist)});
+}
+
+uint16_t on_sleep(struct handler_builder *on, const char *dist) {
+  return add_step(on, (struct step){.kind = STEP_SLEEP, .dist = distribution(&dist)});
+}
+
+static void add_call(struct handler_builder *on, struct call_to call) {
+  assert_true(on->calls < MAX_STEPS);
+  struct program_call *made = &on->call[on->calls++];
+  *made = (struct program_call){.op = call.op ? scene_op(on->scene, call.op) : OP_INHERIT,
+                                .timeout_ns = call.timeout_ns ? call.timeout_ns : TIME_NEVER,
+                                .times = call.times ? call.times : 1,
+                                .request = dist_constant(call.request_bytes),
+                                .response = dist_constant(call.response_bytes)};
+  fix_later(on->scene, &made->component, call.to);
+}
+
+uint16_t on_call(struct handler_builder *on, struct call_to call) {
+  uint16_t step = add_step(on, (struct step){.kind = STEP_CALL, .first = on->calls, .count = 1});
+  add_call(on, call);
+  return step;
+}
+
+uint16_t on_parallel(struct handler_builder *on, uint32_t need, uint32_t n,
+                     const struct call_to *calls) {
+  uint16_t step = add_step(
+      on, (struct step){.kind = STEP_PARALLEL, .first = on->calls, .count = n, .need = need});
+  for (uint32_t i = 0; i < n; i++) add_call(on, calls[i]);
+  return step;
+}
+
+uint16_t on_branch(struct handler_builder *on, double chance, const char *op) {
+  return add_step(
+      on, (struct step){
+              .kind = STEP_BRANCH, .chance = chance, .op = op ? scene_op(on->scene, op) : -1});
+}
+
+uint16_t on_jump(struct handler_builder *on) {
+  return add_step(on, (struct step){.kind = STEP_JUMP});
+}
+
+uint16_t on_fail(struct handler_builder *on) {
+  return add_step(on, (struct step){.kind = STEP_FAIL});
+}
+
+uint16_t on_reply(struct handler_builder *on) {
+  return add_step(on, (struct step){.kind = STEP_REPLY});
+}
+
+void on_target(struct handler_builder *on, uint16_t step) {
+  on->step[step].target = (uint16_t)on->steps;
+}
+
+/* --- the sender ----------------------------------------------------------------------------- */
+
+struct sender_config {
+  struct shot *shots;
+  uint32_t n;
+};
+
+static void sender_start(struct sim *sim, struct member *member) {
+  const struct sender_config *config = member->component->config;
+  for (uint32_t i = 0; i < config->n; i++) {
+    config->shots[i].ended = 0;
+    config->shots[i].ended_ns = TIME_NEVER;
+    sim_schedule(sim, member, config->shots[i].at_ns, i);
+  }
+}
+
+static void sender_on_event(struct sim *sim, struct member *member, uint32_t i) {
+  const struct sender_config *config = member->component->config;
+  const struct shot *shot = &config->shots[i];
+  struct component *to = &sim->component[spec_find(sim->spec, shot->to)];
+  struct frame *call = call_new(sim, member, NULL);
+  call->key = shot->key ? shot->key : i + 1;
+  call->item = shot->item;
+  call->op = shot->op ? (uint8_t)spec_find_op(sim->spec, shot->op) : OP_DEFAULT;
+  call->site = (uint16_t)i;
+  struct member *member_to =
+      shot->member ? &to->member[shot->member - 1] : component_pick(to, call);
+  call_send(sim, call, member_to, shot->timeout_ns ? shot->timeout_ns : TIME_NEVER);
+}
+
+static void sender_on_reply(struct sim *sim, struct member *member, struct frame *parent,
+                            struct frame *call, enum outcome outcome) {
+  (void)parent;
+  const struct sender_config *config = member->component->config;
+  struct shot *shot = &config->shots[call->site];
+  shot->ended++;
+  shot->ended_ns = sim->now_ns;
+  shot->outcome = outcome;
+}
+
+static double sender_message_bytes(struct sim *sim, struct member *member, struct frame *parent,
+                                   struct frame *call, bool answer) {
+  (void)sim;
+  (void)parent;
+  const struct sender_config *config = member->component->config;
+  const struct shot *shot = &config->shots[call->site];
+  return answer ? shot->response_bytes : shot->request_bytes;
+}
+
+static const struct kind kind_sender = {
+    .name = "sender",
+    .config_size = sizeof(struct sender_config),
+    .is_source = true,
+    .start = sender_start,
+    .on_event = sender_on_event,
+    .on_reply = sender_on_reply,
+    .message_bytes = sender_message_bytes,
+};
+
+struct node *scene_add_sender(struct scene *scene, const char *name, struct shot *shots,
+                              uint32_t n) {
+  assert_true(n <= 32767);
+  struct node *node = add_node(scene, &kind_sender, name, 1);
+  *(struct sender_config *)node->config = (struct sender_config){shots, n};
+  for (uint32_t i = 0; i < n; i++) {
+    if (shots[i].op) scene_op(scene, shots[i].op);
+  }
+  return node;
+}
+
+/* --- the recorder --------------------------------------------------------------------------- */
+
+struct recorder_config {
+  struct recorder *recorder;
+  uint32_t target;
+};
+
+static void recorder_init(struct sim *sim, struct member *member) {
+  (void)sim;
+  ((const struct recorder_config *)member->component->config)->recorder->n = 0;
+}
+
+static void recorder_answer(struct sim *sim, struct member *member, struct frame *call,
+                            enum outcome outcome) {
+  struct recorder *r = ((const struct recorder_config *)member->component->config)->recorder;
+  struct record *record = &r->record[call->mark_ns];
+  record->ended_ns = sim->now_ns;
+  record->outcome = outcome;
+  call_reply(sim, call, outcome);
+}
+
+static enum outcome own_outcome(const struct recorder *r, const struct frame *call) {
+  if (call->mark_ns >= r->fails) return OUTCOME_OK;
+  return r->failure == OUTCOME_OK ? OUTCOME_FAILED : r->failure;
+}
+
+static void recorder_on_call(struct sim *sim, struct member *member, struct frame *call) {
+  const struct recorder_config *config = member->component->config;
+  struct recorder *r = config->recorder;
+  if (r->n == r->capacity) {
+    r->capacity = r->capacity ? 2 * r->capacity : 64;
+    r->record = mem_resize(r->record, r->capacity * sizeof *r->record);
+  }
+  call->mark_ns = r->n; /* without a station the field is free */
+  r->record[r->n++] = (struct record){sim->now_ns,   TIME_NEVER, call->key, call->item,
+                                      member->index, call->op,   OUTCOME_OK};
+  uint64_t delay_ns = r->delay_ns + r->ns_per_item * call->item;
+  if (r->mute) {
+    frame_set_state(call, FRAME_WAITING);
+  } else if (config->target != REF_NONE) {
+    struct frame *onward = call_new(sim, member, call);
+    call_send(sim, onward, component_pick(&sim->component[config->target], onward), TIME_NEVER);
+  } else if (delay_ns) {
+    call_work(sim, member, call, delay_ns);
+  } else {
+    recorder_answer(sim, member, call, own_outcome(r, call));
+  }
+}
+
+static void recorder_on_timer(struct sim *sim, struct member *member, struct frame *call) {
+  const struct recorder_config *config = member->component->config;
+  recorder_answer(sim, member, call, own_outcome(config->recorder, call));
+}
+
+static void recorder_on_reply(struct sim *sim, struct member *member, struct frame *parent,
+                              struct frame *call, enum outcome outcome) {
+  (void)call;
+  recorder_answer(sim, member, parent, outcome);
+}
+
+static const struct kind kind_recorder = {
+    .name = "recorder",
+    .config_size = sizeof(struct recorder_config),
+    .init = recorder_init,
+    .on_call = recorder_on_call,
+    .on_reply = recorder_on_reply,
+    .on_timer = recorder_on_timer,
+};
+
+struct node *scene_add_recorder(struct scene *scene, const char *name, uint32_t instances,
+                                struct recorder *recorder) {
+  struct node *node = add_node(scene, &kind_recorder, name, instances);
+  struct recorder_config *config = node->config;
+  *config = (struct recorder_config){recorder, REF_NONE};
+  if (recorder->target) fix_later(scene, &config->target, recorder->target);
+  scene->recorder[scene->recorders++] = recorder;
+  return node;
+}
+
+/* --- running -------------------------------------------------------------------------------- */
+
+struct run run_begin(struct scene *scene, uint64_t seed, uint64_t warmup_ns, uint64_t end_ns) {
+  if (seed != 1) print_message("seed %llu\n", (unsigned long long)seed);
+  const struct spec *spec = scene_spec(scene);
+  for (uint32_t i = 0; i < spec->components; i++) {
+    const struct component_spec *component = &spec->component[i];
+    struct error err;
+    if (component->kind->validate && !component->kind->validate(spec, component, &err)) {
+      fail_msg("%s: %s", component->name, err.text);
+    }
+  }
+  return (struct run){.sim = sim_new(spec, seed, 0, warmup_ns, end_ns, true)};
+}
+
+bool checks_pass(struct sim *sim, struct check *why) {
+  uint32_t n;
+  struct check *check = sim_checks(sim, &n);
+  bool pass = true;
+  assert_true(n >= 1);
+  for (uint32_t i = 0; i < n && pass; i++) {
+    pass = check[i].pass;
+    if (!pass && why) *why = check[i];
+  }
+  free(check);
+  return pass;
+}
+
+void run_finish(struct run *run) {
+  struct check why;
+  if (run->sim->failure[0]) fail_msg("the run was given up: %s", run->sim->failure);
+  if (!checks_pass(run->sim, &why)) fail_msg("%s: %s", why.name, why.detail);
+  metrics_free(&run->metrics);
+  sim_collect(run->sim, &run->metrics);
+}
+
+struct run run_scene(struct scene *scene, uint64_t seed, uint64_t end_ns) {
+  struct run run = run_begin(scene, seed, 0, end_ns);
+  sim_run(run.sim, end_ns);
+  run_finish(&run);
+  return run;
+}
+
+void run_free(struct run *run) {
+  metrics_free(&run->metrics);
+  sim_free(run->sim);
+  run->sim = NULL;
+}
+
+bool has_metric(const struct run *run, const char *name) {
+  for (uint32_t i = 0; i < run->metrics.n; i++) {
+    if (!strcmp(run->metrics.list[i].name, name)) return true;
+  }
+  return false;
+}
+
+double metric(const struct run *run, const char *name) {
+  for (uint32_t i = 0; i < run->metrics.n; i++) {
+    if (!strcmp(run->metrics.list[i].name, name)) return metric_value(&run->metrics.list[i]);
+  }
+  fail_msg("there is no metric %s", name);
+  return NAN;
+}
+
+struct member *run_member(const struct run *run, const char *component, uint32_t member) {
+  uint32_t id = spec_find(run->sim->spec, component);
+  assert_true(id != REF_NONE && member >= 1 && member <= run->sim->component[id].members);
+  return &run->sim->component[id].member[member - 1];
+}
+
+struct station *run_station(const struct run *run, const char *component, uint32_t member) {
+  struct member *m = run_member(run, component, member);
+  assert_non_null(m->component->kind->station);
+  return m->component->kind->station(m);
+}
+
+/* --- asserting ------------------------------------------------------------------------------ */
+
+void assert_within_at(double value, double expected, double tolerance, const char *what,
+                      const char *file, int line) {
+  if (fabs(value - expected) <= tolerance) return; /* false for NaN */
+  print_error("%s = %.17g, expected %.17g +- %.3g\n", what, value, expected, tolerance);
+  _fail(file, line);
+}
+
+void assert_share_at(double hits, double n, double p, const char *what, const char *file,
+                     int line) {
+  double sigma = sqrt(n * p * (1 - p));
+  print_message("  %s: %.0f of %.0f, expected %.0f, off by %.2f sigma\n", what, hits, n, n * p,
+                (hits - n * p) / sigma);
+  if (fabs(hits - n * p) <= 4.5 * sigma) return;
+  print_error("%s: %.0f of %.0f, expected %.0f\n", what, hits, n, n * p);
+  _fail(file, line);
+}
+
+void assert_shot_at(const struct shot *shot, enum outcome outcome, uint64_t ended_ns,
+                    const char *file, int line) {
+  if (shot->ended == 1 && shot->outcome == outcome && shot->ended_ns == ended_ns) return;
+  if (shot->ended != 1) {
+    print_error("the shot at %.9f s ended %u times\n", (double)shot->at_ns / 1e9, shot->ended);
+  } else {
+    print_error("the shot at %.9f s ended %s at %.9f s, expected %s at %.9f s\n",
+                (double)shot->at_ns / 1e9, outcome_name[shot->outcome],
+                (double)shot->ended_ns / 1e9, outcome_name[outcome], (double)ended_ns / 1e9);
+  }
+  _fail(file, line);
+}
