@@ -16,7 +16,7 @@ static const char *const algorithm_choices[] = {"round_robin", "random", "least_
 struct load_balancer_config {
   uint32_t algorithm;
   struct refs backends;
-  uint64_t choices, timeout_ns;
+  uint64_t choices, connect_retries, timeout_ns;
   struct health_config {
     bool given;
     uint64_t interval_ns, timeout_ns, fall, rise;
@@ -40,7 +40,7 @@ struct load_balancer_state {
   uint32_t next;     /* round robin, and where looking for the least busy begins */
   struct stream pick;
   uint32_t generation; /* of health check timers: a crash starts them anew */
-  uint64_t no_backend, probes_failed, ejections;
+  uint64_t no_backend, reconnects, probes_failed, ejections;
 };
 
 /* --- choosing ------------------------------------------------------------------------------- */
@@ -92,6 +92,14 @@ static uint32_t pick(struct load_balancer_state *lb, const struct frame *call) {
 
 /* --- calls ---------------------------------------------------------------------------------- */
 
+static void forward(struct sim *sim, struct member *member, struct frame *call, uint32_t which) {
+  struct load_balancer_state *lb = member->state;
+  lb->backend[which].active++;
+  struct frame *forwarded = call_new(sim, member, call);
+  call->pc = (uint16_t)which;
+  call_send(sim, forwarded, lb->backend[which].member, lb->config->timeout_ns);
+}
+
 static void load_balancer_on_call(struct sim *sim, struct member *member, struct frame *call) {
   struct load_balancer_state *lb = member->state;
   if (lb->healthy_n == 0) {
@@ -99,11 +107,28 @@ static void load_balancer_on_call(struct sim *sim, struct member *member, struct
     call_reply(sim, call, OUTCOME_REFUSED);
     return;
   }
-  uint32_t which = pick(lb, call);
-  lb->backend[which].active++;
-  struct frame *forward = call_new(sim, member, call);
-  call->pc = (uint16_t)which;
-  call_send(sim, forward, lb->backend[which].member, lb->config->timeout_ns);
+  call->pending = 0; /* connections tried again */
+  forward(sim, member, call, pick(lb, call));
+}
+
+/* The healthy backend that follows `which` in turn; NIL_BACKEND if there is no other. */
+static uint32_t another_backend(const struct load_balancer_state *lb, uint32_t which) {
+  for (uint32_t i = 0; i < lb->healthy_n; i++) {
+    if (lb->healthy[i] > which) return lb->healthy[i];
+  }
+  return lb->healthy_n && lb->healthy[0] != which ? lb->healthy[0] : NIL_BACKEND;
+}
+
+/* A backend that refused a call has done nothing with it: it is safe to try another. */
+static bool try_another(struct sim *sim, struct member *member, struct frame *call) {
+  struct load_balancer_state *lb = member->state;
+  if (call->pending >= lb->config->connect_retries) return false;
+  uint32_t which = another_backend(lb, call->pc);
+  if (which == NIL_BACKEND) return false;
+  call->pending++;
+  lb->reconnects++;
+  forward(sim, member, call, which);
+  return true;
 }
 
 static void probe_ended(struct sim *sim, struct load_balancer_state *lb, uint32_t which,
@@ -117,6 +142,7 @@ static void load_balancer_on_reply(struct sim *sim, struct member *member, struc
     return;
   }
   if (lb->backend[parent->pc].active > 0) lb->backend[parent->pc].active--;
+  if (outcome == OUTCOME_REFUSED && try_another(sim, member, parent)) return;
   call_reply(sim, parent, outcome);
 }
 
@@ -262,22 +288,24 @@ static void load_balancer_destroy(struct sim *sim, struct member *member) {
 static void load_balancer_reset(struct sim *sim, struct member *member) {
   (void)sim;
   struct load_balancer_state *lb = member->state;
-  lb->no_backend = lb->probes_failed = lb->ejections = 0;
+  lb->no_backend = lb->reconnects = lb->probes_failed = lb->ejections = 0;
 }
 
 static void load_balancer_collect(struct sim *sim, struct component *component,
                                   struct metrics *out) {
   (void)sim;
-  double no_backend = 0, failed = 0, ejections = 0, healthy = 0;
+  double no_backend = 0, reconnects = 0, failed = 0, ejections = 0, healthy = 0;
   for (uint32_t i = 0; i < component->members; i++) {
     const struct load_balancer_state *lb = component->member[i].state;
     no_backend += (double)lb->no_backend;
+    reconnects += (double)lb->reconnects;
     failed += (double)lb->probes_failed;
     ejections += (double)lb->ejections;
     healthy += (double)lb->healthy_n;
   }
   const char *name = component->spec->name;
   metric_quotient(out, UNIT_COUNT, no_backend, 1, "%s.no_backend", name);
+  metric_quotient(out, UNIT_COUNT, reconnects, 1, "%s.reconnects", name);
   metric_quotient(out, UNIT_COUNT, failed, 1, "%s.checks_failed", name);
   metric_quotient(out, UNIT_COUNT, ejections, 1, "%s.ejections", name);
   metric_quotient(out, UNIT_COUNT, healthy, component->members, "%s.healthy_backends", name);
@@ -339,6 +367,15 @@ static const struct param load_balancer_params[] = {
      .doc = "For power_of_two: how many different backends are drawn, of which the one with the "
             "fewest "
             "calls gets the call (Envoy, HAProxy: 2)."},
+    {.name = "connect_retries",
+     .type = PARAM_COUNT,
+     .offset = AT(connect_retries),
+     .fallback = "0",
+     .min = 0,
+     .max = 100,
+     .doc = "How often a call that a backend refused is sent to the next one (nginx's "
+            "proxy_next_upstream tries every other one, HAProxy 3 times, Envoy not at all). Only "
+            "refusals: the backend has done nothing yet."},
     {.name = "timeout",
      .type = PARAM_DURATION,
      .offset = AT(timeout_ns),
@@ -355,6 +392,7 @@ static const struct param load_balancer_params[] = {
 
 static const struct metric_def load_balancer_metrics[] = {
     {"no_backend", "", "Calls refused because no backend was healthy."},
+    {"reconnects", "", "Calls sent to another backend because one had refused them."},
     {"checks_failed", "", "Health checks that failed."},
     {"ejections", "", "Times a backend was taken out."},
     {"healthy_backends", "", "Backends in use at the end of the run."},
@@ -368,7 +406,8 @@ const struct kind kind_load_balancer = {
         "Passes each call on to one instance of its backends and the answer back, errors "
         "included; it takes no time and has no limit of its own. least_connections looks at the "
         "calls it has itself sent and not got back; ties go round robin. power_of_two draws "
-        "`choices` different backends. A call that failed is not tried again elsewhere.\n"
+        "`choices` different backends. A call that failed is not tried again elsewhere unless it "
+        "was refused and `connect_retries` allows it.\n"
         "A health check crosses the network like a call and is answered by the backend's host: "
         "it fails when that is down, hung, cut off or swallows calls, not when it is merely "
         "busy. Checks of different backends are spread over the interval. When every backend is "

@@ -1,13 +1,14 @@
 -- Does a URL shortener answer look-ups within 100 ms at the 99th percentile, and stay available when
 -- one API server and then the cache fail?
 --
--- Row A01 of the catalogue. 99 % of the requests follow a short link, 1 % make one. Links are as
--- popular as Zipf's law says. A look-up asks the cache, which asks the database on a miss; when the
--- cache is down the API asks the database itself.
---   -s cache=false     without the cache: the database alone cannot carry the look-ups
---   -s servers=1       without the second API server: its crash is an outage
---   -s shards=4        the database in four shards, each link on one of them
---   -s faults=false    a day without failures
+-- Covers A01. 99 % of the requests follow a short link, 1 % make one; links are as popular as Zipf's
+-- law says. A look-up asks the cache, which asks the database on a miss; while the cache is down the
+-- API asks the database itself.
+--
+-- Off: cache=false      every look-up is a query, and the database is loaded far beyond its goal
+-- Off: servers=1        nobody is left when the API server crashes
+-- Try: shards=4         four database servers, each link on one of them
+-- Try: faults=false     a day without failures
 local rate = param { "rate", "600/s", doc = "requests; 600/s is 52 million a day" }
 local servers = param { "servers", 2, doc = "API servers" }
 local cache_on = param { "cache", true, doc = "whether look-ups go through the cache" }
@@ -27,6 +28,7 @@ client "users" {
 load_balancer "lb" {
   algorithm = "least_connections",
   backends = "api",
+  connect_retries = 1,
   health_check = { interval = "2s", timeout = "1s", fall = 3, rise = 2 },
 }
 
@@ -51,7 +53,7 @@ end
 
 database "db" {
   instances = shards,
-  workers = 4,
+  workers = 6,
   connections = 100,
   read = lognormal { p50 = "5ms", p99 = "30ms" },
   write = lognormal { p50 = "8ms", p99 = "50ms" },
@@ -64,7 +66,7 @@ end
 
 goal "users.op.follow.latency.p99 < 100ms"
 goal "users.availability >= 99.9%"
-goal "db.utilization < 80%"
+goal "db.utilization < 50%"
 if cache_on then goal "cache.hit_ratio > 60%" end
 
 run { duration = "5m", warmup = "60s", replications = 10 }

@@ -10,7 +10,7 @@
 #include "sim.h"
 
 #define MEMBERS_MAX 100000u /* of all components */
-#define DIST_BUDGET 20000u
+#define DIST_BUDGET 50000u
 #define STEP_BUDGET 262144u
 
 bool declaration_is_table(struct loader *loader, const struct spot *spot, int index) {

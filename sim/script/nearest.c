@@ -50,8 +50,8 @@ const char *nearest_word(const char *word, const char *const *list, uint32_t n) 
     size_t other = strlen(list[i]);
     if (other > LONGEST || other > length + limit || length > other + limit) continue;
     unsigned d = distance(word, (unsigned)length, list[i], (unsigned)other, limit);
-    /* A word of one or two letters that shares none with the list's is no misspelling of it. */
-    if (d > limit || d >= other) continue;
+    /* Of a word of one or two letters another one may be missing, but a wrong one is too much. */
+    if (d > limit || (length < 3 && d > 0 && other <= length)) continue;
     best = list[i];
     if (d == 0) break;
     limit = d - 1; /* a later one must be nearer */

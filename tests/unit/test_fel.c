@@ -113,12 +113,12 @@ static uint64_t ahead(struct draws *draws, enum spread spread, uint64_t now_ns) 
     case CLOSE:
       return now_ns + draws_below(draws, 1000);
     case MIXED: /* all magnitudes, zero often */
-      return now_ns + (draws_next(draws) >> (4 + draws_below(draws, 60)));
+      return now_ns + (draws_next(draws) >> (20 + draws_below(draws, 44)));
     case HUGE_STEPS: /* anywhere up to 2^62, in big steps first */
     case SPREADS:
       break;
   }
-  return now_ns + draws_below(draws, FAR - now_ns);
+  return now_ns < FAR ? now_ns + draws_below(draws, FAR - now_ns) : now_ns;
 }
 
 /* Aim: n events pushed at once come back as a stable sort has them, for n around every limit of the
