@@ -48,24 +48,32 @@ struct op_stats {
 };
 
 struct client_state {
+  /* What every request touches comes first. */
   const struct client_config *config;
   struct component *target;
   uint64_t base;
-  uint64_t number;    /* open: requests sent so far */
-  double period_ns;   /* open: mean time between requests */
+  uint64_t timeout_ns;
+  struct op_stats *only_stats; /* NULL: there are several operations, see stats_of */
+  uint32_t *sent_by_user;      /* NULL: open */
+  uint64_t number;             /* open: requests sent so far */
+  double period_ns;            /* open: mean time between requests */
+  uint64_t in_flight;
+  bool draws_request; /* there is a mix, keys or a retry budget to see to */
+  bool retries;
   uint32_t gaps_left; /* poisson: of the times between requests drawn ahead */
   double gap[GAPS_AHEAD];
   struct draws gaps; /* their sequential stream */
-  uint32_t *sent_by_user;
+  double budget;     /* retries that may be made now */
   struct stream think, mix, keys, request, response, backoff;
   struct zipf zipf;
-  bool draws_request; /* there is a mix, keys or a retry budget to see to */
-  double budget;      /* retries that may be made now */
-  uint64_t in_flight;
   uint32_t ops; /* entries of stats, by position in the mix */
   struct op_stats *stats;
   struct op_stats *stats_of[SPEC_MAX_OPS]; /* by operation */
 };
+
+static inline struct op_stats *stats_for(const struct client_state *c, uint8_t op) {
+  return c->only_stats ? c->only_stats : c->stats_of[op];
+}
 
 /* --- sending -------------------------------------------------------------------------------- */
 
@@ -99,7 +107,7 @@ static uint32_t draw_item(const struct client_state *c, uint64_t key) {
 }
 
 static void send(struct sim *sim, struct client_state *c, struct frame *call) {
-  call_send(sim, call, component_pick(c->target, call), c->config->timeout_ns);
+  call_send(sim, call, component_pick(c->target, call), c->timeout_ns);
 }
 
 static void new_request(struct sim *sim, struct member *member, uint64_t number) {
@@ -111,7 +119,7 @@ static void new_request(struct sim *sim, struct member *member, uint64_t number)
     call->item = draw_item(c, call->key);
     c->budget = fmin(c->budget + c->config->retry.budget, BUDGET_BURST);
   }
-  c->stats_of[call->op]->offered++;
+  stats_for(c, call->op)->offered++;
   c->in_flight++;
   send(sim, c, call);
 }
@@ -199,7 +207,7 @@ static void retry(struct sim *sim, struct member *member, const struct frame *ol
   call->sent_ns = old->sent_ns; /* the user has been waiting since then */
   call->op = old->op;
   call->item = old->item;
-  c->stats_of[call->op]->retries++;
+  stats_for(c, call->op)->retries++;
   uint64_t wait_ns = backoff_ns(&c->config->retry.backoff, c->backoff, old->key, attempt);
   call_sleep(sim, member, call, wait_ns);
 }
@@ -212,18 +220,18 @@ static void client_on_reply(struct sim *sim, struct member *member, struct frame
                             struct frame *call, enum outcome outcome) {
   (void)parent;
   struct client_state *c = member->state;
-  if (outcome != OUTCOME_OK) {
+  if (outcome != OUTCOME_OK && c->retries) {
     uint64_t attempt = 1 + ((call->key - c->base) >> ATTEMPT_SHIFT);
     if (may_retry(c, attempt, outcome)) {
       retry(sim, member, call, attempt);
       return;
     }
   }
-  struct op_stats *stats = c->stats_of[call->op];
+  struct op_stats *stats = stats_for(c, call->op);
   stats->ended[outcome]++;
   if (outcome == OUTCOME_OK) hist_add(&stats->latency, sim->now_ns - call->sent_ns);
   c->in_flight--;
-  if (c->config->arrivals.kind == ARRIVALS_CLOSED) user_thinks(sim, member, call->key);
+  if (c->sent_by_user) user_thinks(sim, member, call->key);
 }
 
 static void client_on_call(struct sim *sim, struct member *member, struct frame *call) {
@@ -271,10 +279,13 @@ static void client_init(struct sim *sim, struct member *member) {
   } else {
     c->period_ns = 1e9 / c->config->arrivals.rate_per_s;
   }
+  c->timeout_ns = c->config->timeout_ns;
+  c->retries = c->config->retry.given;
   c->draws_request =
       c->config->mix.n || c->config->keys.kind != KEYS_NONE || c->config->retry.given;
   c->ops = c->config->mix.n ? c->config->mix.n : 1;
   c->stats = mem_zeroed(c->ops, sizeof *c->stats);
+  c->only_stats = c->ops == 1 ? c->stats : NULL;
   for (uint32_t i = 0; i < c->ops; i++) {
     hist_init(&c->stats[i].latency, EXACT_LATENCIES);
     c->stats_of[c->config->mix.n ? c->config->mix.part[i].op : OP_DEFAULT] = &c->stats[i];
@@ -307,8 +318,9 @@ static void op_stats_add(struct op_stats *into, const struct op_stats *from) {
   for (int i = 0; i < OUTCOMES; i++) into->ended[i] += from->ended[i];
 }
 
-static void emit_latency(const struct hist *latency, const char *name, struct metrics *out) {
+static void emit_latency(struct hist *latency, const char *name, struct metrics *out) {
   bool any = latency->count > 0;
+  hist_sort(latency);
   metric_quotient(out, UNIT_SECONDS, (double)latency->sum / 1e9, (double)latency->count,
                   "%s.latency.mean", name);
   metric_extreme(out, METRIC_MIN, UNIT_SECONDS, any, (double)latency->min / 1e9, "%s.latency.min",
@@ -323,7 +335,7 @@ static void emit_latency(const struct hist *latency, const char *name, struct me
   metric_quantile(out, latency, 0.9999, "%s.latency.p9999", name);
 }
 
-static void emit(const struct sim *sim, const struct op_stats *s, const struct hist *latency,
+static void emit(const struct sim *sim, const struct op_stats *s, struct hist *latency,
                  const char *name, struct metrics *out) {
   double time_s = sim->now_ns > sim->warmup_ns ? (double)(sim->now_ns - sim->warmup_ns) / 1e9 : 0;
   double ok = (double)s->ended[OUTCOME_OK], ended = 0;

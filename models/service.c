@@ -19,7 +19,8 @@ struct service_config {
 
 /* What all members share; read-only once built. */
 struct service_shared {
-  const struct program *program[SPEC_MAX_OPS]; /* by operation; NULL: none */
+  const struct step *steps[SPEC_MAX_OPS]; /* of the operation's program; NULL: none */
+  const struct program *program[SPEC_MAX_OPS];
   struct program only_work;
   struct step work_step[2];
   uint8_t class[SPEC_MAX_OPS]; /* priority class by operation, 0 first */
@@ -32,6 +33,10 @@ struct service_state {
   struct station station;
   uint64_t cancelled;
 };
+
+static inline uint32_t class_of(const struct service_state *s, const struct frame *call) {
+  return s->station.classes == 1 ? 0 : s->shared->class[call->op];
+}
 
 /* Draws of one request: its key is the entity, the step's ordinal the block. */
 static inline uint64_t step_time(struct stream stream, const struct frame *call,
@@ -128,7 +133,7 @@ static bool branch_taken(const struct service_shared *shared, const struct frame
 static bool worker_again(struct sim *sim, struct service_state *s, struct frame *call) {
   if (!(call->flags & CALL_RELEASED)) return true;
   call->flags &= (uint8_t)~CALL_RELEASED;
-  return station_enter(sim, &s->station, call, s->shared->class[call->op], true) == STATION_STARTED;
+  return station_enter(sim, &s->station, call, class_of(s, call), true) == STATION_STARTED;
 }
 
 /* Runs a call from its pc until it has to wait or ends. Returns the call that its worker takes up
@@ -177,7 +182,7 @@ static void run_steps(struct sim *sim, struct member *member, struct frame *call
 /* Most handlers work and end: what follows is run_steps for these two, without its detours. */
 static inline void take_up(struct sim *sim, struct member *member, struct frame *call) {
   struct service_state *s = member->state;
-  const struct step *step = &s->shared->program[call->op]->step[call->pc];
+  const struct step *step = &s->shared->steps[call->op][call->pc];
   if (step->kind != STEP_WORK || call->flags & CALL_RELEASED) {
     run_steps(sim, member, call);
     return;
@@ -188,7 +193,7 @@ static inline void take_up(struct sim *sim, struct member *member, struct frame 
 static void service_on_timer(struct sim *sim, struct member *member, struct frame *call) {
   struct service_state *s = member->state;
   call->pc++;
-  if (s->shared->program[call->op]->step[call->pc].kind != STEP_END) {
+  if (s->shared->steps[call->op][call->pc].kind != STEP_END) {
     run_steps(sim, member, call);
     return;
   }
@@ -206,14 +211,14 @@ static void service_on_event(struct sim *sim, struct member *member, uint32_t ar
 
 static void service_on_call(struct sim *sim, struct member *member, struct frame *call) {
   struct service_state *s = member->state;
-  if (__builtin_expect(!s->shared->program[call->op], 0)) {
+  if (__builtin_expect(!s->shared->steps[call->op], 0)) {
     sim_fail(sim, "service \"%s\" received operation '%s' and has no handler for it",
              member->component->spec->name, sim->spec->op[call->op]);
     call_reply(sim, call, OUTCOME_FAILED);
     return;
   }
   call->pc = 0;
-  switch (station_enter(sim, &s->station, call, s->shared->class[call->op], false)) {
+  switch (station_enter(sim, &s->station, call, class_of(s, call), false)) {
     case STATION_STARTED:
       take_up(sim, member, call);
       break;
@@ -329,6 +334,9 @@ static void build_programs(struct service_shared *shared, const struct service_c
   for (uint32_t i = 0; i < config->on.n; i++) {
     const struct handler *h = &config->on.handler[i];
     if (h->op >= 0) shared->program[h->op] = &h->program;
+  }
+  for (uint32_t op = 0; op < SPEC_MAX_OPS; op++) {
+    shared->steps[op] = shared->program[op] ? shared->program[op]->step : NULL;
   }
 }
 

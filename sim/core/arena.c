@@ -41,6 +41,12 @@ void *mem_zeroed(size_t count, size_t size) {
   return or_die(count && size ? calloc(count, size) : calloc(1, 1), size);
 }
 
+void *mem_lines(size_t count, size_t size) {
+  size_t bytes = (count * size + 63) / 64 * 64;
+  if (bytes == 0) bytes = 64;
+  return memset(or_die(aligned_alloc(64, bytes), bytes), 0, bytes);
+}
+
 void *mem_resize(void *old, size_t size) {
   return or_die(realloc(old, size ? size : 1), size);
 }

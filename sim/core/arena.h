@@ -22,6 +22,9 @@ char *arena_text(struct arena *arena, const char *text);
 char *arena_format(struct arena *arena, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* Zeroed bytes that begin on a cache line. */
+void *mem_lines(size_t count, size_t size);
+
 /* malloc, calloc and realloc that end the process with a message instead of returning NULL. */
 void *mem_alloc(size_t size);
 void *mem_zeroed(size_t count, size_t size);

@@ -162,7 +162,7 @@ static inline void deliver(struct sim *sim, struct member *to, struct frame *cal
     return;
   }
   to->flow.arrivals++;
-  to->component->kind->on_call(sim, to, call);
+  to->kind->on_call(sim, to, call);
 }
 
 void call_deliver(struct sim *sim, struct frame *call) {
@@ -234,7 +234,7 @@ static inline void finish(struct sim *sim, struct frame *call, enum outcome outc
     return;
   }
   sim->calls.answered++;
-  maker->component->kind->on_reply(sim, maker, parent, call, outcome);
+  maker->kind->on_reply(sim, maker, parent, call, outcome);
   frame_free(sim, call);
 }
 
@@ -299,7 +299,7 @@ double call_bytes(struct sim *sim, struct frame *call, bool answer) {
     struct member *maker = call_maker_if_alive(sim, call);
     if (!maker) return 0;
     struct frame *parent = call->flags & CALL_ROOT ? NULL : frame_at(sim, call->parent);
-    const struct kind *kind = maker->component->kind;
+    const struct kind *kind = maker->kind;
     if (kind->message_bytes) return kind->message_bytes(sim, maker, parent, call, answer);
     if (!parent) return 0;
     call = parent;
@@ -332,7 +332,7 @@ void call_timer(struct sim *sim, struct frame *frame, uint64_t due_ns) {
     frame->due_ns = ~UINT64_C(0);
     return;
   }
-  member->component->kind->on_timer(sim, member, frame);
+  member->kind->on_timer(sim, member, frame);
 }
 
 void call_timeout(struct sim *sim, struct frame *call) {
@@ -341,7 +341,10 @@ void call_timeout(struct sim *sim, struct frame *call) {
   struct member *maker = &sim->member[call->parent];
   if (!(call->flags & CALL_ROOT)) {
     parent = frame_at(sim, call->parent);
-    if (parent->stamp != call->parent_stamp || frame_state(parent) == FRAME_REPLYING) return;
+    if (parent->stamp != call->parent_stamp || frame_state(parent) == FRAME_REPLYING) {
+      if (frame_state(call) == FRAME_LOST) end_unheard(sim, call, &sim->calls.orphaned);
+      return; /* its maker ended first; what did not vanish comes back and ends then */
+    }
     maker = &sim->member[frame_callee(parent)];
   }
   if (__builtin_expect(maker->hung, 0)) {
@@ -354,13 +357,13 @@ void call_timeout(struct sim *sim, struct frame *call) {
   call->flags |= CALL_ABANDONED;
   sim->calls.timed_out++;
   struct member *callee = &sim->member[frame_callee(call)];
-  if (!vanished && callee->component->kind->on_cancel) {
+  if (!vanished && callee->kind->on_cancel) {
     uint64_t delay_ns = 0;
     if (!sim->network || network_reaches(sim, maker, callee, &delay_ns)) {
       push_frame_event(sim, call, delay_ns, EVENT_CANCEL);
     }
   }
-  maker->component->kind->on_reply(sim, maker, parent, call, outcome);
+  maker->kind->on_reply(sim, maker, parent, call, outcome);
   if (vanished) {
     sim->calls.late++;
     frame_free(sim, call);
@@ -371,5 +374,5 @@ void call_cancel(struct sim *sim, struct frame *call) {
   if (frame_state(call) == FRAME_REPLYING || frame_state(call) == FRAME_TRAVELLING) return;
   struct member *callee = &sim->member[frame_callee(call)];
   if (callee->hung || callee->down) return;
-  callee->component->kind->on_cancel(sim, callee, call);
+  callee->kind->on_cancel(sim, callee, call);
 }

@@ -117,6 +117,10 @@ static void reset_calls(struct sim *sim, struct member *m) {
     if (n == capacity) list = mem_resize(list, (capacity *= 2) * sizeof *list);
     list[n++] = event_make(0, frame_slot(f), f->stamp);
   }
+  /* A call may wait for another one here: what becomes of that does not concern it any more. */
+  for (uint32_t i = 0; i < n; i++) {
+    frame_set_state(frame_at(sim, event_ref(&list[i])), FRAME_REPLYING);
+  }
   for (uint32_t i = 0; i < n; i++) { /* answering may free and reuse frames */
     struct frame *f = frame_at(sim, event_ref(&list[i]));
     if (f->stamp != event_arg(&list[i]) || frame_callee(f) != m->id) continue;
@@ -218,8 +222,8 @@ static void apply(struct sim *sim, struct instance *it, bool begins) {
     return;
   }
   for (uint32_t i = 0; i < sim->members; i++) {
-    if (!in_set(it->members, i)) continue;
     struct member *m = &sim->member[i];
+    if (!in_set(it->members, i) || m->component->kind->is_source) continue; /* users live on */
     switch (it->spec->type) {
       case FAULT_CRASH:
         member_crash(sim, m, begins);

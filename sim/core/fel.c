@@ -7,6 +7,9 @@
 /* Below this many events a look at each owner costs more than moving the event. */
 enum { FEL_SWEEP_MIN = 32 };
 
+/* A look that found less than a quarter dead was not worth it: skip this many. */
+enum { FEL_SWEEPS_SKIPPED = 15 };
+
 static void grow(struct fel_bucket *bucket) {
   bucket->capacity = bucket->capacity ? 2 * bucket->capacity : 8;
   bucket->list = mem_resize(bucket->list, bucket->capacity * sizeof *bucket->list);
@@ -50,6 +53,7 @@ static void sweep(struct fel *fel, struct fel_bucket *bucket) {
   for (uint32_t i = 0; i < bucket->n; i++) {
     if (!fel->is_dead(fel->owner, &bucket->list[i])) bucket->list[kept++] = bucket->list[i];
   }
+  if (bucket->n - kept < bucket->n / 4) fel->sweeps_to_skip = FEL_SWEEPS_SKIPPED;
   fel->pending -= bucket->n - kept;
   bucket->n = kept;
 }
@@ -57,7 +61,9 @@ static void sweep(struct fel *fel, struct fel_bucket *bucket) {
 /* Moves the bucket's events below it; false when the earliest of them is not before `until`. */
 static bool redistribute(struct fel *fel, uint32_t b, uint64_t until_ns) {
   struct fel_bucket *bucket = &fel->bucket[b];
-  if (fel->is_dead && bucket->n >= FEL_SWEEP_MIN) {
+  if (fel->is_dead && bucket->n >= FEL_SWEEP_MIN && fel->sweeps_to_skip) {
+    fel->sweeps_to_skip--;
+  } else if (fel->is_dead && bucket->n >= FEL_SWEEP_MIN) {
     sweep(fel, bucket);
     if (bucket->n == 0) {
       fel->nonempty &= ~(UINT64_C(1) << (b - 1));

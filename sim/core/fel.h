@@ -68,6 +68,7 @@ struct fel {
   /* Says whether an event may be dropped unseen; NULL: none. */
   bool (*is_dead)(const void *owner, const struct event *event);
   const void *owner;
+  uint32_t sweeps_to_skip; /* the last look found few dead events */
   struct fel_bucket bucket[65];
 };
 

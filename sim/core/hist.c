@@ -18,6 +18,7 @@ void hist_init(struct hist *hist, uint32_t exact_limit) {
 }
 
 static void exact_reserve(struct hist *hist, uint64_t wanted) {
+  hist->exact_sorted = false; /* something is about to be added */
   if (hist->exact != NULL && wanted <= hist->exact_capacity) return;
   uint64_t capacity = hist->exact_capacity ? hist->exact_capacity : 16;
   while (capacity < wanted) capacity *= 2;
@@ -63,6 +64,7 @@ static void spill(struct hist *hist) {
   for (uint64_t i = 0; i < hist->count; i++) bucket_add(hist, hist->exact[i], 1);
   free(hist->exact);
   hist->exact = NULL;
+  hist->exact_sorted = false;
   hist->exact_capacity = 0;
 }
 
@@ -123,7 +125,14 @@ static int compare_values(const void *left, const void *right) {
   return (a > b) - (a < b);
 }
 
+void hist_sort(struct hist *hist) {
+  if (hist->exact == NULL || hist->exact_sorted) return;
+  qsort(hist->exact, hist->count, sizeof hist->exact[0], compare_values);
+  hist->exact_sorted = true;
+}
+
 static double exact_quantile(const struct hist *hist, uint64_t rank) {
+  if (hist->exact_sorted) return (double)hist->exact[rank - 1];
   size_t bytes = hist->count * sizeof hist->exact[0];
   uint64_t *sorted = memcpy(mem_alloc(bytes), hist->exact, bytes);
   qsort(sorted, hist->count, sizeof sorted[0], compare_values);

@@ -25,12 +25,13 @@ struct direction {
 struct route {
   uint32_t from, to; /* sites */
   uint32_t direction;
+  bool constant; /* nothing but a constant delay: no need to look further */
+  uint64_t constant_ns;
 };
 
 struct network {
   uint32_t directions;
   struct direction *direction; /* path p: 2p forwards, 2p + 1 backwards */
-  uint32_t *site;              /* by member */
   uint32_t routes, route_mask; /* open addressing, a power of two, at most half full */
   struct route *route;
   uint32_t cuts;
@@ -105,19 +106,28 @@ static void routes_grow(struct network *net) {
   free(old);
 }
 
-static inline struct direction *direction_between(struct sim *sim, const struct member *from,
-                                                  const struct member *to) {
+/* Looks a route up for the first time. */
+static struct route *route_learn(struct sim *sim, const struct member *from,
+                                 const struct member *to) {
   struct network *net = sim->network;
-  uint32_t a = net->site[from->id], b = net->site[to->id];
-  struct route *route = route_slot(net, a, b);
-  if (__builtin_expect(route->direction == NOT_LOOKED_UP, 0)) {
-    if (2 * ++net->routes > net->route_mask) {
-      routes_grow(net);
-      route = route_slot(net, a, b);
-    }
-    *route = (struct route){a, b, find_direction(sim, from, to)};
+  if (2 * ++net->routes > net->route_mask) routes_grow(net);
+  struct route *route = route_slot(net, from->site, to->site);
+  *route = (struct route){from->site, to->site, find_direction(sim, from, to), true, 0};
+  if (route->direction != NO_DIRECTION) {
+    const struct direction *dir = &net->direction[route->direction];
+    const struct path_spec *path = dir->path;
+    route->constant =
+        path->latency.kind == DIST_CONSTANT && path->loss <= 0 && path->bits_per_s <= 0;
+    route->constant_ns = dir->constant_ns;
   }
-  return route->direction == NO_DIRECTION ? NULL : &net->direction[route->direction];
+  return route;
+}
+
+static inline const struct route *route_between(struct sim *sim, const struct member *from,
+                                                const struct member *to) {
+  const struct route *route = route_slot(sim->network, from->site, to->site);
+  if (__builtin_expect(route->direction == NOT_LOOKED_UP, 0)) return route_learn(sim, from, to);
+  return route;
 }
 
 /* --- crossing ------------------------------------------------------------------------------- */
@@ -155,16 +165,9 @@ static enum outcome cross_cuts(struct sim *sim, const struct member *from, const
   return OUTCOME_OK;
 }
 
-enum outcome network_cross(struct sim *sim, const struct member *from, const struct member *to,
-                           struct frame *call, bool answer, uint64_t *delay_ns) {
-  double factor = 1;
-  *delay_ns = 0;
-  if (__builtin_expect(sim->network->active_cuts, 0)) {
-    enum outcome outcome = cross_cuts(sim, from, to, call, answer, &factor);
-    if (outcome != OUTCOME_OK) return outcome;
-  }
-  struct direction *dir = direction_between(sim, from, to);
-  if (!dir) return OUTCOME_OK;
+/* Delay of a message on a path that is more than a constant delay. */
+static enum outcome cross_path(struct sim *sim, struct direction *dir, const struct member *to,
+                               struct frame *call, bool answer, double factor, uint64_t *delay_ns) {
   const struct path_spec *path = dir->path;
   if (path->loss > 0) {
     struct draws draws = message_draws(dir->loss, to, call, answer);
@@ -187,6 +190,24 @@ enum outcome network_cross(struct sim *sim, const struct member *from, const str
   return OUTCOME_OK;
 }
 
+enum outcome network_cross(struct sim *sim, const struct member *from, const struct member *to,
+                           struct frame *call, bool answer, uint64_t *delay_ns) {
+  double factor = 1;
+  if (__builtin_expect(sim->network->active_cuts, 0)) {
+    enum outcome outcome = cross_cuts(sim, from, to, call, answer, &factor);
+    if (outcome != OUTCOME_OK) return outcome;
+  }
+  const struct route *route = route_between(sim, from, to);
+  if (route->constant && factor == 1) {
+    *delay_ns = route->constant_ns;
+    return OUTCOME_OK;
+  }
+  *delay_ns = 0;
+  if (route->direction == NO_DIRECTION) return OUTCOME_OK;
+  return cross_path(sim, &sim->network->direction[route->direction], to, call, answer, factor,
+                    delay_ns);
+}
+
 bool network_reaches(struct sim *sim, const struct member *from, const struct member *to,
                      uint64_t *delay_ns) {
   struct network *net = sim->network;
@@ -195,8 +216,10 @@ bool network_reaches(struct sim *sim, const struct member *from, const struct me
       return false;
     }
   }
-  const struct direction *dir = direction_between(sim, from, to);
-  double mean = dir ? dist_mean(&dir->path->latency) : 0;
+  const struct route *route = route_between(sim, from, to);
+  double mean = route->direction == NO_DIRECTION
+                    ? 0
+                    : dist_mean(&net->direction[route->direction].path->latency);
   *delay_ns = isfinite(mean) ? (uint64_t)(mean + 0.5) : 0;
   return true;
 }
@@ -233,13 +256,12 @@ static void direction_init(struct sim *sim, struct direction *dir, const struct 
 }
 
 /* Members of one component in one zone share a site. */
-static void assign_sites(struct sim *sim, struct network *net) {
-  net->site = mem_zeroed(sim->members, sizeof *net->site);
+static void assign_sites(struct sim *sim) {
   for (uint32_t c = 0; c < sim->spec->components; c++) {
     struct component *component = &sim->component[c];
     uint32_t zones = component->spec->zones ? component->spec->zones : 1;
     for (uint32_t i = 0; i < component->members; i++) {
-      net->site[component->member[i].id] = component->member[i % zones].id;
+      component->member[i].site = component->member[i % zones].id;
     }
   }
 }
@@ -258,7 +280,7 @@ struct network *network_new(struct sim *sim) {
     direction_init(sim, &net->direction[2 * p], &spec->path[p], false);
     direction_init(sim, &net->direction[2 * p + 1], &spec->path[p], true);
   }
-  assign_sites(sim, net);
+  assign_sites(sim);
   routes_grow(net);
   return net;
 }
@@ -266,7 +288,6 @@ struct network *network_new(struct sim *sim) {
 void network_free(struct network *net) {
   if (!net) return;
   free(net->direction);
-  free(net->site);
   free(net->route);
   free(net->cut);
   free(net);

@@ -73,8 +73,9 @@ static void build_component(struct sim *sim, uint32_t c, uint32_t first_member) 
                                   .member = &sim->member[first_member]};
   for (uint32_t i = 0; i < spec->instances; i++) {
     component->member[i] =
-        (struct member){.component = component,
-                        .state = mem_zeroed(1, spec->kind->state_size ? spec->kind->state_size : 1),
+        (struct member){.kind = spec->kind,
+                        .component = component,
+                        .state = mem_lines(1, spec->kind->state_size),
                         .id = first_member + i,
                         .index = i + 1,
                         .zone = spec->zones ? spec->zone[i % spec->zones] : REF_NONE,
@@ -101,7 +102,7 @@ struct sim *sim_new(const struct spec *spec, uint64_t seed, uint64_t replication
   fel_init(&sim->fel, event_is_dead, sim);
   calls_init(&sim->calls);
   for (uint32_t c = 0; c < spec->components; c++) sim->members += spec->component[c].instances;
-  sim->member = mem_zeroed(sim->members ? sim->members : 1, sizeof *sim->member);
+  sim->member = mem_lines(sim->members, sizeof *sim->member);
   sim->component = mem_zeroed(spec->components ? spec->components : 1, sizeof *sim->component);
   uint32_t first = 0;
   for (uint32_t c = 0; c < spec->components; c++) {
@@ -153,7 +154,7 @@ static void member_event(struct sim *sim, const struct event *event) {
     faults_defer(sim, m, *event);
     return;
   }
-  m->component->kind->on_event(sim, m, event_arg(event));
+  m->kind->on_event(sim, m, event_arg(event));
 }
 
 static inline void dispatch_frame(struct sim *sim, const struct event *event) {

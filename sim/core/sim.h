@@ -125,7 +125,7 @@ struct kind {
   size_t state_size;             /* of one member; zeroed before init */
   bool is_source;                /* makes requests of its own: nothing may call it */
   const char *const *operations; /* the only ones it tells apart, NULL-terminated; NULL: any */
-  bool sharded; /* keeps data: each data key lives on one instance of a group */
+  bool sharded;                  /* keeps data: each data key lives on one instance of a group */
 
   /* Further checks of the configuration that a table cannot express; may be NULL. */
   bool (*validate)(const struct spec *spec, const struct component_spec *component,
@@ -170,17 +170,22 @@ struct flow {
 };
 
 struct member {
-  struct component *component;
+  /* What every call touches fills the first cache line. */
+  const struct kind *kind;
   void *state;
-  uint32_t id;                     /* index into sim.member */
+  struct component *component;
+  struct flow flow;
+  uint32_t id;         /* index into sim.member */
+  uint32_t site;       /* members of one component in one zone share it: see network.c */
+  uint16_t down, hung; /* number of crashes and hangs active */
+  bool impaired;       /* any fault is active: the only test on the fast path */
+  /* The rest. */
   uint32_t index;                  /* 1-based in its group: web[2] */
   uint32_t zone;                   /* or REF_NONE */
-  bool impaired;                   /* any fault is active: the only test on the fast path */
-  uint16_t down, hung;             /* number of crashes and hangs active */
   double slow;                     /* product of the active slow factors, 1 = none */
   double drop, error;              /* probabilities; 0 = none */
   uint64_t down_since_ns, down_ns; /* for uptime */
-  struct flow flow, flow_at_warmup;
+  struct flow flow_at_warmup;
 };
 
 struct component {

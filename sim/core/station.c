@@ -14,14 +14,14 @@ void station_init(struct station *st, enum discipline discipline, uint64_t worke
   st->workers = workers;
   st->queue_limit = queue_limit;
   st->classes = classes ? classes : 1;
-  st->class = mem_alloc(st->classes * sizeof *st->class);
+  st->class = st->classes == 1 ? &st->only : mem_alloc(st->classes * sizeof *st->class);
   for (uint32_t i = 0; i < st->classes; i++) st->class[i].head = st->class[i].tail = SLOT_NONE;
   st->rate_factor = 1;
   hist_init(&st->wait, 0);
 }
 
 void station_free(struct station *st) {
-  free(st->class);
+  if (st->class != &st->only) free(st->class);
   free(st->heap);
   hist_free(&st->wait);
 }

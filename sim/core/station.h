@@ -37,13 +37,18 @@ struct ps_entry {
 };
 
 struct station {
+  /* What entering and leaving touches comes first. */
   enum discipline discipline;
+  uint32_t classes;
   uint64_t workers;     /* or PARAM_UNLIMITED */
   uint64_t queue_limit; /* frames that may wait, or under PS: be present beyond the workers */
-  uint64_t queued, held;
-  uint32_t classes;
+  uint64_t queued, held, queue_max;
+  struct station_class *class; /* `only` unless there are several */
+  struct station_class only;
+  struct station_totals totals;
+  struct hist wait;
+  struct station_totals at_warmup;
   uint32_t dead; /* frames linked in a queue that were cancelled */
-  struct station_class *class;
   /* processor sharing */
   uint64_t sharing; /* frames with work in progress */
   double virtual_ns;
@@ -53,10 +58,6 @@ struct station {
   uint32_t generation; /* of the departure event */
   uint32_t heap_capacity;
   struct ps_entry *heap;
-  /* measured */
-  uint64_t queue_max;
-  struct station_totals totals, at_warmup;
-  struct hist wait;
 };
 
 void station_init(struct station *st, enum discipline discipline, uint64_t workers,

@@ -74,7 +74,7 @@ static void print_help(const struct command *command, FILE *out) {
 }
 
 static const struct command *find_command(const char *name, struct error *err) {
-  const char *names[32];
+  const char *names[G_N_ELEMENTS(commands)];
   uint32_t n = 0;
   for (const struct command *c = commands; c->name != NULL; c++) {
     if (strcmp(c->name, name) == 0) return c;

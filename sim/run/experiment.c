@@ -111,9 +111,8 @@ static void run_all(struct experiment *e) {
   report_progress(e, 1);
 }
 
-static bool pilot_tick(void *data, double fraction) {
+static void pilot_tick(void *data, double fraction) {
   report_progress(data, fraction);
-  return true;
 }
 
 static bool find_warmup(struct experiment *e, struct warmup *warmup, struct error *err) {

@@ -76,7 +76,9 @@ static int percent_digits(double percent) {
 static int decimals_of(enum metric_unit unit, const struct scale *scale, double value) {
   double scaled = value * scale->factor;
   if (unit == UNIT_RATIO && scaled <= 100) return percent_digits(scaled);
-  if (unit == UNIT_COUNT && scale->factor == 1 && value == floor(value)) return 0;
+  if (unit == UNIT_COUNT && scale->factor == 1) {
+    return value == floor(value) ? 0 : (int)fmin(three_digits(scaled), 3);
+  }
   return three_digits(scaled);
 }
 
@@ -84,6 +86,7 @@ struct label format_value(enum metric_unit unit, double value) {
   if (isnan(value)) return write_label("-");
   if (isinf(value)) return write_label(value > 0 ? "infinite" : "-infinite");
   if (value == 0 && unit == UNIT_SECONDS) return write_label("0 s");
+  if (unit == UNIT_COUNT && value > 0 && value < 0.0005) return write_label("<0.001");
   const struct scale *scale = scale_of(unit, value);
   return write_label("%.*f%s", decimals_of(unit, scale, value), value * scale->factor,
                      scale->suffix);
@@ -103,25 +106,22 @@ struct label format_interval(enum metric_unit unit, const struct estimate *e) {
 
 struct label format_duration(uint64_t ns) {
   static const struct {
-    uint64_t ns;
+    uint64_t s;
     const char *name;
-  } unit[] = {{UINT64_C(86400000000000), "d"},
-              {UINT64_C(3600000000000), "h"},
-              {UINT64_C(60000000000), "min"},
-              {UINT64_C(1000000000), "s"},
-              {UINT64_C(1000000), "ms"},
-              {UINT64_C(1000), "us"},
-              {UINT64_C(1), "ns"}};
+  } unit[] = {{86400, "d"}, {3600, "h"}, {60, "min"}, {1, "s"}};
+  static const uint64_t second = 1000000000;
   if (ns == 0) return write_label("0 s");
-  /* The largest unit of which it is a whole number, if that number is small; else a decimal. */
+  if (ns < 1000) return write_label("%llu ns", (unsigned long long)ns);
+  if (ns < 1000000) return write_label("%.4g us", (double)ns / 1e3);
+  if (ns < second) return write_label("%.4g ms", (double)ns / 1e6);
+  /* The largest unit of which it is a whole number, if that number is small; else seconds. */
   for (size_t i = 0; i < sizeof unit / sizeof unit[0]; i++) {
-    if (ns % unit[i].ns == 0 && ns / unit[i].ns < 10000) {
-      return write_label("%llu %s", (unsigned long long)(ns / unit[i].ns), unit[i].name);
+    uint64_t unit_ns = unit[i].s * second;
+    if (ns % unit_ns == 0 && ns / unit_ns < 10000) {
+      return write_label("%llu %s", (unsigned long long)(ns / unit_ns), unit[i].name);
     }
   }
-  size_t i = 0;
-  while (ns < unit[i].ns) i++;
-  return write_label("%.4g %s", (double)ns / (double)unit[i].ns, unit[i].name);
+  return write_label("%.4g s", (double)ns / 1e9);
 }
 
 struct label format_count(double count) {

@@ -23,7 +23,7 @@ struct label format_value(enum metric_unit unit, double value);
  * Empty when there is no interval. */
 struct label format_interval(enum metric_unit unit, const struct estimate *estimate);
 
-/* A stretch of simulated time: "5 min", "1000 s", "2.5 h", "250 ms". */
+/* A stretch of simulated time: "5 min", "1000 s", "5.25 s", "250 ms". */
 struct label format_duration(uint64_t ns);
 
 /* A number of things: "0", "12", "12.3k", "2.71M". */

@@ -42,23 +42,36 @@ static bool is_silent(const struct result *r) {
   return isnan(r->estimate.value) || (r->unit == UNIT_COUNT && r->estimate.value == 0);
 }
 
-void report_others(const struct results *results, const char *component, const char *const *known,
-                   const struct term *term) {
-  struct table *table = NULL;
+void report_row(struct table *table, const char *label, enum metric_unit unit,
+                const struct estimate *estimate, const char *remark) {
+  table_cell(table, STYLE_PLAIN, label);
+  table_cell(table, STYLE_BOLD, format_value(unit, estimate->value).text);
+  table_cell(table, STYLE_DIM, format_interval(unit, estimate).text);
+  table_cell(table, STYLE_DIM, remark);
+  table_end_row(table);
+}
+
+uint32_t report_others(struct table *table, const struct results *results, const char *component,
+                       const char *const *known) {
+  uint32_t added = 0;
   for (uint32_t i = 0; i < results->n; i++) {
     const struct result *r = &results->list[i];
     const char *own = report_own_part(r, component);
     if (own == NULL || is_known(own, known) || is_silent(r)) continue;
-    if (table == NULL) table = table_new("Lrl", 2);
-    table_cell(table, STYLE_PLAIN, r->name);
-    table_cell(table, STYLE_PLAIN, format_value(r->unit, r->estimate.value).text);
-    table_cell(table, STYLE_DIM, format_interval(r->unit, &r->estimate).text);
-    table_end_row(table);
+    report_row(table, r->name, r->unit, &r->estimate, "");
+    added++;
   }
-  if (table != NULL) table_finish(table, term);
+  return added;
 }
 
 /* --- head ----------------------------------------------------------------------------------- */
+
+/* The first question of a text, or its first sentence, or all of it. */
+static gchar *first_question(const char *text) {
+  const char *end = strchr(text, '?');
+  if (end == NULL) end = strstr(text, ". ");
+  return end != NULL ? g_strndup(text, (gsize)(end + 1 - text)) : g_strdup(text);
+}
 
 static void print_title(const struct results *results, const struct term *term) {
   const struct scenario *s = results->scenario;
@@ -68,7 +81,9 @@ static void print_title(const struct results *results, const struct term *term) 
     return;
   }
   term_put(term, STYLE_PLAIN, ": ");
-  term_wrap(term, STYLE_PLAIN, s->question, term_width(s->name) + 2, 2);
+  gchar *question = first_question(s->question);
+  term_wrap(term, STYLE_PLAIN, question, term_width(s->name) + 2, 2);
+  g_free(question);
 }
 
 static void print_params(const struct scenario *s, const struct term *term) {

@@ -30,9 +30,15 @@ double report_value(const struct results *results, const char *component, const 
 /* What follows "<component>." in a metric's name, or NULL if it is not of that component. */
 const char *report_own_part(const struct result *result, const char *component);
 
-/* Lists those metrics of a component that `known` (patterns of fnmatch, ended by NULL) leaves,
- * unless they are undefined or a count of nothing. */
-void report_others(const struct results *results, const char *component, const char *const *known,
-                   const struct term *term);
+/* A row of name, value, interval and remark, for a table of the layout REPORT_LAYOUT. */
+#define REPORT_LAYOUT "Lrll"
+struct table;
+void report_row(struct table *table, const char *label, enum metric_unit unit,
+                const struct estimate *estimate, const char *remark);
+
+/* Adds such rows for those metrics of a component that `known` (patterns of fnmatch, ended by NULL)
+ * leaves, unless they are undefined or a count of nothing. Returns how many. */
+uint32_t report_others(struct table *table, const struct results *results, const char *component,
+                       const char *const *known);
 
 #endif

@@ -113,6 +113,22 @@ static void print_table(const struct results *results, const struct report_optio
   table_finish(table, term);
 }
 
+static void print_others(const struct results *results, const struct term *term) {
+  const struct spec *spec = &results->scenario->spec;
+  struct table *table = table_new(REPORT_LAYOUT, 2);
+  uint32_t added = 0;
+  for (uint32_t c = 0; c < spec->components; c++) {
+    if (spec->component[c].kind->is_source) continue;
+    added += report_others(table, results, spec->component[c].name, common);
+  }
+  if (added > 0) {
+    fputc('\n', term->out);
+    table_finish(table, term);
+  } else {
+    table_drop(table);
+  }
+}
+
 void report_components(const struct results *results, const struct report_options *options,
                        const struct term *term) {
   const struct spec *spec = &results->scenario->spec;
@@ -122,9 +138,5 @@ void report_components(const struct results *results, const struct report_option
   fputc('\n', term->out);
   term_rule(term, "components", "");
   print_table(results, options, term);
-  for (uint32_t c = 0; c < spec->components; c++) {
-    const struct component_spec *component = &spec->component[c];
-    if (component->kind->is_source) continue;
-    report_others(results, component->name, common, term);
-  }
+  print_others(results, term);
 }

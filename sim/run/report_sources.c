@@ -38,15 +38,6 @@ static void note(const struct result *r, GString *out) {
   }
 }
 
-static void add_row(struct table *table, const char *label, enum metric_unit unit,
-                    const struct estimate *estimate, const char *remark) {
-  table_cell(table, STYLE_PLAIN, label);
-  table_cell(table, STYLE_BOLD, format_value(unit, estimate->value).text);
-  table_cell(table, STYLE_DIM, format_interval(unit, estimate).text);
-  table_cell(table, STYLE_DIM, remark);
-  table_end_row(table);
-}
-
 /* Errors by cause, as a share of the requests that ended and as a rate. */
 static void add_errors(struct table *table, const struct results *results, const char *client) {
   double requests = report_value(results, client, "requests");
@@ -61,22 +52,23 @@ static void add_errors(struct table *table, const struct results *results, const
     share.lo /= requests;
     share.hi = fmin(share.hi / requests, 1);
     gchar *label = g_strconcat("error ", own + 7, NULL);
-    add_row(table, label, UNIT_RATIO, &share,
-            format_value(UNIT_PER_SECOND, share.value * throughput).text);
+    report_row(table, label, UNIT_RATIO, &share,
+               format_value(UNIT_PER_SECOND, share.value * throughput).text);
     g_free(label);
   }
 }
 
 static void print_rows(const struct results *results, const char *client, const struct term *term) {
-  struct table *table = table_new("Lrll", 2);
+  struct table *table = table_new(REPORT_LAYOUT, 2);
   GString *remark = g_string_new(NULL);
   for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
     const struct result *r = report_find(results, client, rows[i].metric);
     if (r == NULL || (strcmp(rows[i].metric, "retries") == 0 && is_zero(r))) continue;
     note(r, remark);
-    add_row(table, rows[i].label, r->unit, &r->estimate, remark->str);
+    report_row(table, rows[i].label, r->unit, &r->estimate, remark->str);
   }
   add_errors(table, results, client);
+  report_others(table, results, client, shown);
   g_string_free(remark, TRUE);
   table_finish(table, term);
 }
@@ -105,6 +97,7 @@ static void print_operations(const struct results *results, const char *client,
     g_free(prefix);
   }
   if (found > 1) {
+    fputc('\n', term->out);
     table_finish(table, term);
   } else {
     table_drop(table);
@@ -120,6 +113,5 @@ void report_sources(const struct results *results, const struct term *term) {
     term_rule(term, component->name, component->kind->name);
     print_rows(results, component->name, term);
     print_operations(results, component->name, term);
-    report_others(results, component->name, shown, term);
   }
 }

@@ -196,6 +196,7 @@ static void release_replications(struct results *results) {
 }
 
 void results_finish(struct results *results) {
+  for (uint32_t i = 0; i < results->merging->hists; i++) hist_sort(&results->merging->hist[i]);
   struct merging *merging = results->merging;
   for (uint32_t i = 0; i < results->replications; i++) {
     const struct replication *r = &merging->replication[i];

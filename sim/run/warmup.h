@@ -30,9 +30,9 @@ uint32_t warmup_mser5(const double *series, uint32_t n);
 struct warmup warmup_choose(const double *series, uint64_t duration_ns, const struct spec *spec);
 
 /* Fills `series` with the mean number of calls in flight in each slice of the pilot run. Calls
- * `tick(data, fraction)` now and then, which may answer false to stop; then returns false too. */
+ * `tick(data, fraction)` after each. False, with the reason, when the run had to be given up. */
 bool warmup_pilot(const struct spec *spec, uint64_t seed, uint64_t duration_ns,
-                  double series[WARMUP_SLICES], bool (*tick)(void *data, double fraction),
+                  double series[WARMUP_SLICES], void (*tick)(void *data, double fraction),
                   void *data, struct error *err);
 
 #endif

@@ -141,8 +141,20 @@ static double scaled(const char *text, int exponent) {
   return strtod(copy, NULL);
 }
 
-static bool unknown_unit(const struct dimension *d, const char *text, const char *unit,
+static const struct unit *find_unit(const struct dimension *d, const char *name) {
+  const struct unit *unit = d->units;
+  while (unit->name && strcmp(unit->name, name) != 0) unit++;
+  return unit->name ? unit : NULL;
+}
+
+static bool unknown_unit(enum quantity quantity, const char *text, const char *unit,
                          struct error *err) {
+  const struct dimension *d = &dimensions[quantity];
+  for (size_t i = 0; i < sizeof dimensions / sizeof dimensions[0]; i++) {
+    if (*unit == '\0' || !find_unit(&dimensions[i], unit)) continue;
+    return error_set(err, "\"%s\" is a %s; write %s", text, dimensions[i].what,
+                     quantity_expected(quantity));
+  }
   for (size_t i = 0; i < sizeof aliases / sizeof aliases[0]; i++) {
     if (!strcmp(unit, aliases[i].name)) {
       return error_set(err, "\"%s\": unknown unit '%s'; write %s", text, unit, aliases[i].instead);
@@ -181,9 +193,8 @@ bool quantity_parse(enum quantity quantity, const char *text, double *value, str
   if (isspace((unsigned char)*unit)) {
     return error_set(err, "\"%s\": leave out the space, as in \"%s\"", text, d->example);
   }
-  const struct unit *u = d->units;
-  while (u->name && strcmp(u->name, unit) != 0) u++;
-  if (u->name == NULL) return unknown_unit(d, text, unit, err);
+  const struct unit *u = find_unit(d, unit);
+  if (u == NULL) return unknown_unit(quantity, text, unit, err);
   *value = scaled(text, u->exponent) * u->factor / u->divisor;
   if (!(*value < INFINITY)) return error_set(err, "\"%s\" is too large", text);
   return true;

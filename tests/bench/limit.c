@@ -181,8 +181,17 @@ struct chain {
   struct hist hist;
 };
 
-enum { SEND, AT_BALANCER, AT_WEB, WEB_WORKED, AT_DATABASE, DATABASE_WORKED, BACK_AT_WEB,
-       BACK_AT_BALANCER, BACK_AT_CLIENT };
+enum {
+  SEND,
+  AT_BALANCER,
+  AT_WEB,
+  WEB_WORKED,
+  AT_DATABASE,
+  DATABASE_WORKED,
+  BACK_AT_WEB,
+  BACK_AT_BALANCER,
+  BACK_AT_CLIENT
+};
 
 static const uint64_t hop_ns = 500000;
 

@@ -63,6 +63,12 @@ fault { crash "s", at = "1s", lasts = "1s" }
 run { duration = "1000s", replications = 2 }
 LUA
 
+cat >loop.lua <<'LUA'
+client "c" { arrivals = closed { users = 2, think = "0s" }, target = "s" }
+service "s" { }
+run { duration = "10s", warmup = "1s", replications = 3 }
+LUA
+
 # --- help, version, usage ---
 expect 2
 in_err 'Usage: archsim'
@@ -130,10 +136,10 @@ in_out 'good.lua'
 no_err
 expect 0 check good.lua -q
 no_out
-echo 'service "s" { wrokers = 1 }' >typo.lua
+sed 's/workers/wrokers/' bad.lua >typo.lua
 for command in run check; do
   expect 2 "$command" typo.lua
-  in_err 'typo.lua:1'
+  in_err 'typo.lua:2'
   in_err 'workers'
   one_sentence
 done
@@ -167,6 +173,15 @@ expect 1 run nothing.lua
 in_out 'no data'
 expect 0 run auto.lua
 in_out 'warning: the warm-up ends at 1 s'
+
+# A run that cannot go on is incomplete, and the first one tells, whichever thread was faster.
+for jobs in 1 4; do
+  expect 3 run loop.lua "-j$jobs" --json loop.json
+  in_err 'replication 1 was given up'
+  one_sentence
+  no_out
+  [ ! -e loop.json ] || fail 'an incomplete run left results'
+done
 
 # --- run: files ---
 expect 0 run good.lua --json -

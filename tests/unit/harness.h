@@ -17,10 +17,12 @@
 #include <stdint.h>
 /* cmocka wants the above first */
 #include <cmocka.h>
+#include <math.h>
 
 #include "metric.h"
 #include "program.h"
 #include "sim.h"
+#include "station.h"
 
 #define US UINT64_C(1000)
 #define MS UINT64_C(1000000)
@@ -161,9 +163,8 @@ void assert_within_at(double value, double expected, double tolerance, const cha
 #define assert_within(value, expected, tolerance) \
   assert_within_at(value, expected, tolerance, #value, __FILE__, __LINE__)
 /* Equal but for rounding of doubles. */
-#define assert_same(value, expected)                                                           \
-  assert_within_at(value, expected, 1e-12 * (1 + ((expected) < 0 ? -(expected) : (expected))), \
-                   #value, __FILE__, __LINE__)
+#define assert_same(value, expected) \
+  assert_within(value, expected, 1e-12 * (1 + fabs((double)(expected))))
 /* A share of n independent trials: within 4.5 standard deviations of p. */
 void assert_share_at(double hits, double n, double p, const char *what, const char *file, int line);
 #define assert_share(hits, n, p) assert_share_at(hits, n, p, #hits, __FILE__, __LINE__)

@@ -39,6 +39,8 @@ static void values(void **state) {
   is(UNIT_PER_SECOND, 0.27, "0.270/s");
   is(UNIT_COUNT, 3, "3");
   is(UNIT_COUNT, 2.345, "2.35");
+  is(UNIT_COUNT, 0.00211, "0.002");
+  is(UNIT_COUNT, 9.8e-7, "<0.001");
   is(UNIT_COUNT, 1234, "1234");
   is(UNIT_COUNT, 2713000, "2.71M");
 }
@@ -77,6 +79,7 @@ static void durations_and_nines(void **state) {
   assert_string_equal(format_duration(UINT64_C(1000000000000)).text, "1000 s");
   assert_string_equal(format_duration(UINT64_C(250000000)).text, "250 ms");
   assert_string_equal(format_duration(UINT64_C(12345678901)).text, "12.35 s");
+  assert_string_equal(format_duration(UINT64_C(5250000000)).text, "5.25 s");
   assert_string_equal(format_duration(0).text, "0 s");
   assert_string_equal(format_nines(0.9995).text, "3.3 nines");
   assert_string_equal(format_nines(0.999).text, "3.0 nines");

@@ -23,7 +23,7 @@ static const char *const ops[] = {"default", "browse", "buy"};
 static const struct scenario_param params[] = {{"rate", "900/s", "900/s", ""}};
 static const struct scenario scenario = {
     .name = "shop\033[31m",
-    .question = "Does it hold?",
+    .question = "Does it hold? More is told elsewhere.",
     .spec = {.components = 2, .component = components, .ops = 3, .op = ops},
     .params = 1,
     .param = params,
@@ -112,6 +112,7 @@ static void the_whole_report(void **state) {
       "  latency p50      200 ms  200 .. 200 ms\n"
       "  latency p99      396 ms  396 .. 396 ms        rests on 20 samples\n"
       "  error timeout   0.050 %  0.050 .. 0.050 %     0.450/s\n"
+      "\n"
       "  operation  throughput  availability  p50  p95  p99  p99.9\n"
       "  browse          855/s\n"
       "  buy            45.0/s\n"
@@ -119,6 +120,7 @@ static void the_whole_report(void **state) {
       "components ---------------------------------------------------------------------\n"
       "           util.  arrivals\n"
       "  web x2  80.0 %     900/s\n"
+      "\n"
       "  web.evictions  12  12 .. 12\n"
       "\n"
       "goals 2 of 4 failed ------------------------------------------------------------\n"

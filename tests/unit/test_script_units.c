@@ -1,13 +1,12 @@
 /* Aim: quantities mean what they say, to the last bit, and whatever is no quantity is refused with
  * the remedy. */
-#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <string.h>
-
+/* cmocka wants the above first */
 #include <cmocka.h>
+#include <string.h>
 
 #include "nearest.h"
 #include "quantity.h"
@@ -105,9 +104,10 @@ static const struct bad bad[] = {
     {QUANTITY_TIME, "5mss", "unknown unit 'mss'; did you mean 'ms'?"},
     {QUANTITY_TIME, "5MS", "unknown unit 'MS'; did you mean 'ms'?"},
     {QUANTITY_TIME, "1h30m", "unknown unit 'h30m'"},
-    {QUANTITY_TIME, "5kB", "known are ns, us, ms, s, min, m, h, d"},
+    {QUANTITY_TIME, "5kB", "is a size; write a duration"},
     {QUANTITY_SIZE, "5KB", "write kB for 1000 bytes or KiB for 1024 bytes"},
-    {QUANTITY_SIZE, "5ms", "unknown unit 'ms' of a size"},
+    {QUANTITY_SIZE, "5ms", "is a duration; write a size"},
+    {QUANTITY_TIME, "5parsecs", "known are ns, us, ms, s, min, m, h, d"},
     {QUANTITY_SIZE, "5", "\"5\" has no unit; write a size such as \"64kB\""},
     {QUANTITY_RATE, "5", "write a rate such as \"900/s\""},
     {QUANTITY_RATE, "5rps", "unknown unit 'rps'; write /s"},
@@ -140,13 +140,13 @@ static void test_mistakes(void **state) {
 static void test_format(void **state) {
   (void)state;
   static const struct good shown[] = {
-      {QUANTITY_TIME, "1ns", 1},          {QUANTITY_TIME, "250ms", 250e6},
-      {QUANTITY_TIME, "1.5s", 1.5e9},     {QUANTITY_TIME, "90s", 90e9},
-      {QUANTITY_TIME, "2min", 120e9},     {QUANTITY_TIME, "30d", 2592e12},
-      {QUANTITY_TIME, "0ns", 0},          {QUANTITY_SIZE, "64kB", 64e3},
-      {QUANTITY_SIZE, "1.024kB", 1024},   {QUANTITY_RATE, "900/s", 900},
-      {QUANTITY_RATE, "12k/s", 12e3},     {QUANTITY_BANDWIDTH, "1Gbit/s", 1e9},
-      {QUANTITY_RATIO, "20%", 0.2},       {QUANTITY_RATIO, "0%", 0},
+      {QUANTITY_TIME, "1ns", 1},        {QUANTITY_TIME, "250ms", 250e6},
+      {QUANTITY_TIME, "1.5s", 1.5e9},   {QUANTITY_TIME, "90s", 90e9},
+      {QUANTITY_TIME, "2min", 120e9},   {QUANTITY_TIME, "30d", 2592e12},
+      {QUANTITY_TIME, "0ns", 0},        {QUANTITY_SIZE, "64kB", 64e3},
+      {QUANTITY_SIZE, "1.024kB", 1024}, {QUANTITY_RATE, "900/s", 900},
+      {QUANTITY_RATE, "12k/s", 12e3},   {QUANTITY_BANDWIDTH, "1Gbit/s", 1e9},
+      {QUANTITY_RATIO, "20%", 0.2},     {QUANTITY_RATIO, "0%", 0},
   };
   for (size_t i = 0; i < sizeof shown / sizeof *shown; i++) {
     char text[40];

@@ -1,0 +1,654 @@
+/* Aim: who is served when, who is turned away and what is measured about it, to the nanosecond: on
+ * schedules computed by hand, and on random ones against a plain simulation of the same queue. */
+#include <stdlib.h>
+
+#include "harness.h"
+
+#define SEED UINT64_C(20250111)
+
+/* A service with one handler for each operation "w<ms>": so many ms of work. */
+static struct node *add_server(struct scene *scene, const char *workers, const char *discipline) {
+  struct node *s = scene_add(scene, "service", "s", 1);
+  node_set(s, "workers", workers);
+  node_set(s, "discipline", discipline);
+  on_work(node_on(s, "w1"), "1ms");
+  on_work(node_on(s, "w4"), "4ms");
+  on_work(node_on(s, "w5"), "5ms");
+  on_work(node_on(s, "w6"), "6ms");
+  on_work(node_on(s, "w10"), "10ms");
+  return s;
+}
+
+static void check_ends(const struct shot *shots, uint32_t n, const uint64_t *ms) {
+  for (uint32_t i = 0; i < n; i++) assert_shot(&shots[i], OUTCOME_OK, ms[i] * MS);
+}
+
+/* --- disciplines by hand -------------------------------------------------------------------- */
+
+enum { FIVE = 5 };
+
+static void set_five(struct shot *shots) {
+  static const char *const op[] = {"w10", "w5", "w1", "w10", "w5"};
+  for (uint32_t i = 0; i < FIVE; i++) {
+    shots[i] = (struct shot){.at_ns = i * MS, .to = "s", .op = op[i]};
+  }
+}
+
+static void test_fifo(void **state) {
+  (void)state;
+  struct shot shots[FIVE];
+  set_five(shots);
+  struct scene *scene = scene_new();
+  scene_add_sender(scene, "from", shots, 5);
+  add_server(scene, "1", "fifo");
+  struct run run = run_scene(scene, 1, S);
+  check_ends(shots, 5, (const uint64_t[]){10, 15, 16, 26, 31});
+  run_free(&run);
+  scene_free(scene);
+}
+
+static void test_fifo_two_workers(void **state) {
+  (void)state;
+  struct shot shots[FIVE];
+  set_five(shots);
+  struct scene *scene = scene_new();
+  scene_add_sender(scene, "from", shots, 5);
+  add_server(scene, "2", "fifo");
+  struct run run = run_scene(scene, 1, S);
+  check_ends(shots, 5, (const uint64_t[]){10, 6, 7, 17, 15});
+  run_free(&run);
+  scene_free(scene);
+}
+
+static void test_lifo(void **state) {
+  (void)state;
+  struct shot shots[FIVE];
+  set_five(shots);
+  struct scene *scene = scene_new();
+  scene_add_sender(scene, "from", shots, 5);
+  add_server(scene, "1", "lifo");
+  struct run run = run_scene(scene, 1, S);
+  check_ends(shots, 5, (const uint64_t[]){10, 31, 26, 25, 15});
+  run_free(&run);
+  scene_free(scene);
+}
+
+/* Aim: by priority, first come first served within one, operations not named last; a call in
+ * service is not interrupted. */
+static void test_priority(void **state) {
+  (void)state;
+  struct shot shots[FIVE];
+  set_five(shots);
+  struct scene *scene = scene_new();
+  scene_add_sender(scene, "from", shots, 5);
+  node_set(add_server(scene, "1", "priority"), "priority", "w1, w5");
+  struct run run = run_scene(scene, 1, S);
+  check_ends(shots, 5, (const uint64_t[]){10, 16, 11, 31, 21});
+  run_free(&run);
+  scene_free(scene);
+}
+
+/* Aim: a bounded queue turns away the one who comes when it is full, at once, whatever the
+ * discipline; when a place is free again the next one is let in. */
+static void test_bounded_queue(void **state) {
+  (void)state;
+  const char *const disciplines[] = {"fifo", "lifo", "priority"};
+  for (int d = 0; d < 3; d++) {
+    struct shot shots[] = {
+        {.at_ns = 0, .to = "s", .op = "w10"},      {.at_ns = 1 * MS, .to = "s", .op = "w10"},
+        {.at_ns = 2 * MS, .to = "s", .op = "w10"}, {.at_ns = 3 * MS, .to = "s", .op = "w1"},
+        {.at_ns = 11 * MS, .to = "s", .op = "w1"}, {.at_ns = 12 * MS, .to = "s", .op = "w1"}};
+    struct scene *scene = scene_new();
+    scene_add_sender(scene, "from", shots, 6);
+    struct node *s = add_server(scene, "1", disciplines[d]);
+    node_set(s, "queue", "2");
+    if (d == 2) node_set(s, "priority", "w1");
+    struct run run = run_scene(scene, 1, S);
+    const uint64_t ends[][6] = {
+        {10, 20, 30, 3, 31, 12}, {10, 31, 20, 3, 21, 12}, {10, 20, 31, 3, 21, 12}};
+    for (int i = 0; i < 6; i++) {
+      assert_shot(&shots[i], i == 3 || i == 5 ? OUTCOME_REFUSED : OUTCOME_OK, ends[d][i] * MS);
+    }
+    assert_same(metric(&run, "s.queue.max"), 2);
+    assert_same(metric(&run, "s.errors"), 2);
+    assert_same(metric(&run, "s.completions"), 4);
+    run_free(&run);
+    scene_free(scene);
+  }
+}
+
+/* Aim: without a queue only a free worker helps. */
+static void test_no_queue(void **state) {
+  (void)state;
+  struct shot shots[] = {{.at_ns = 0, .to = "s", .op = "w5"},
+                         {.at_ns = 1 * MS, .to = "s", .op = "w10"},
+                         {.at_ns = 4 * MS, .to = "s", .op = "w5"},
+                         {.at_ns = 6 * MS, .to = "s", .op = "w5"}};
+  struct scene *scene = scene_new();
+  scene_add_sender(scene, "from", shots, 4);
+  node_set(add_server(scene, "2", "fifo"), "queue", "0");
+  struct run run = run_scene(scene, 1, S);
+  assert_shot(&shots[0], OUTCOME_OK, 5 * MS);
+  assert_shot(&shots[1], OUTCOME_OK, 11 * MS);
+  assert_shot(&shots[2], OUTCOME_REFUSED, 4 * MS);
+  assert_shot(&shots[3], OUTCOME_OK, 11 * MS);
+  run_free(&run);
+  scene_free(scene);
+}
+
+static void test_unlimited_workers(void **state) {
+  (void)state;
+  struct shot shots[FIVE];
+  set_five(shots);
+  struct scene *scene = scene_new();
+  scene_add_sender(scene, "from", shots, 5);
+  add_server(scene, "unlimited", "fifo");
+  struct run run = run_scene(scene, 1, 20 * MS);
+  check_ends(shots, 5, (const uint64_t[]){10, 6, 3, 13, 9});
+  assert_same(metric(&run, "s.queue.max"), 0);
+  assert_same(metric(&run, "s.busy.mean"), 31.0 / 20);
+  assert_true(isnan(metric(&run, "s.utilization")));
+  run_free(&run);
+  scene_free(scene);
+}
+
+/* --- processor sharing by hand -------------------------------------------------------------- */
+
+/* Aim: n calls on one processor progress at 1/n each. A (10 ms) from 0, B (4) from 2, C (1) from 4:
+ * at 4 A has 7 left, B 3, C 1; C ends 3 x 1 later at 7; B has 2 left, ends at 11; A 4 left, 15. */
+static void test_sharing(void **state) {
+  (void)state;
+  struct shot shots[] = {{.at_ns = 0, .to = "s", .op = "w10"},
+                         {.at_ns = 2 * MS, .to = "s", .op = "w4"},
+                         {.at_ns = 4 * MS, .to = "s", .op = "w1"}};
+  struct scene *scene = scene_new();
+  scene_add_sender(scene, "from", shots, 3);
+  add_server(scene, "1", "ps");
+  struct run run = run_scene(scene, 1, 20 * MS);
+  check_ends(shots, 3, (const uint64_t[]){15, 11, 7});
+  assert_same(metric(&run, "s.utilization"), 15.0 / 20);
+  assert_same(metric(&run, "s.busy.mean"), 27.0 / 20); /* 2 x 1 + 2 x 2 + 3 x 3 + 4 x 2 + 4 x 1 */
+  assert_same(metric(&run, "s.service.mean"), 0.009);
+  assert_same(metric(&run, "s.wait.mean"), 0);
+  run_free(&run);
+  scene_free(scene);
+}
+
+/* Aim: with two processors up to two calls run at full speed, three at 2/3. A (10) from 0, B (4)
+ * from 2, C (6) from 3: then A has 7 left, B 3, C 6; B ends 4.5 later at 7.5, when A has 4 left and
+ * C 3: 10.5 and 11.5. */
+static void test_sharing_two_workers(void **state) {
+  (void)state;
+  struct shot shots[] = {{.at_ns = 0, .to = "s", .op = "w10"},
+                         {.at_ns = 2 * MS, .to = "s", .op = "w4"},
+                         {.at_ns = 3 * MS, .to = "s", .op = "w6"}};
+  struct scene *scene = scene_new();
+  scene_add_sender(scene, "from", shots, 3);
+  add_server(scene, "2", "ps");
+  struct run run = run_scene(scene, 1, 20 * MS);
+  assert_shot(&shots[0], OUTCOME_OK, 11500 * US);
+  assert_shot(&shots[1], OUTCOME_OK, 7500 * US);
+  assert_shot(&shots[2], OUTCOME_OK, 10500 * US);
+  /* busy processors: 2 x 1, then 2 until 10.5, then 1 until 11.5 */
+  assert_within(metric(&run, "s.utilization"), (2 + 17 + 1) / 40.0, 1e-9);
+  run_free(&run);
+  scene_free(scene);
+}
+
+/* Aim: under processor sharing `queue` limits who may be present beyond the workers. Two calls that
+ * finish at one instant leave in the order in which they came. */
+static void test_sharing_bounded(void **state) {
+  (void)state;
+  struct shot shots[] = {{.at_ns = 0, .to = "s", .op = "w5"},
+                         {.at_ns = 0, .to = "s", .op = "w5"},
+                         {.at_ns = 1 * MS, .to = "s", .op = "w1"},
+                         {.at_ns = 12 * MS, .to = "s", .op = "w1"}};
+  struct scene *scene = scene_new();
+  scene_add_sender(scene, "from", shots, 4);
+  node_set(add_server(scene, "1", "ps"), "queue", "1");
+  struct run run = run_scene(scene, 1, S);
+  assert_shot(&shots[0], OUTCOME_OK, 10 * MS);
+  assert_shot(&shots[1], OUTCOME_OK, 10 * MS);
+  assert_shot(&shots[2], OUTCOME_REFUSED, 1 * MS);
+  assert_shot(&shots[3], OUTCOME_OK, 13 * MS);
+  run_free(&run);
+  scene_free(scene);
+}
+
+/* --- workers and calls to others ------------------------------------------------------------ */
+
+/* R: work 2 ms, ask the leaf (10 ms), work 3 ms; W: work 5 ms; R comes at 0, W at 1, 8 and 11. */
+static struct run ask_and_work(struct scene *scene, struct shot *shots, const char *io,
+                               const char *queue, bool sleeps) {
+  static struct recorder leaf; /* reset when a run begins */
+  leaf = (struct recorder){.delay_ns = 10 * MS};
+  const uint64_t at_ms[] = {0, 1, 8, 11};
+  for (int i = 0; i < 4; i++) {
+    shots[i] = (struct shot){.at_ns = at_ms[i] * MS, .to = "s", .op = i ? "w5" : "ask"};
+  }
+  scene_add_sender(scene, "from", shots, 4);
+  scene_add_recorder(scene, "leaf", 1, &leaf);
+  struct node *s = add_server(scene, "1", "fifo");
+  node_set(s, "io", io);
+  node_set(s, "queue", queue);
+  struct handler_builder *on = node_on(s, "ask");
+  on_work(on, "2ms");
+  if (sleeps) {
+    on_sleep(on, "10ms");
+  } else {
+    on_call(on, (struct call_to){.to = "leaf"});
+  }
+  on_work(on, "3ms");
+  return run_scene(scene, 1, 100 * MS);
+}
+
+/* Aim: with blocking io the worker is held while the call waits for another component or sleeps. */
+static void test_blocking(void **state) {
+  (void)state;
+  for (int sleeps = 0; sleeps <= 1; sleeps++) {
+    struct shot shots[4];
+    struct scene *scene = scene_new();
+    struct run run = ask_and_work(scene, shots, "blocking", "unlimited", sleeps);
+    check_ends(shots, 4, (const uint64_t[]){15, 20, 25, 30});
+    assert_same(metric(&run, "s.utilization"), 0.30);
+    run_free(&run);
+    scene_free(scene);
+  }
+}
+
+/* Aim: with async io the worker serves others meanwhile; the answer queues behind those who wait,
+ * and is never turned away by a full queue. */
+static void test_async(void **state) {
+  (void)state;
+  for (int sleeps = 0; sleeps <= 1; sleeps++) {
+    struct shot shots[4];
+    struct scene *scene = scene_new();
+    struct run run = ask_and_work(scene, shots, "async", "1", sleeps);
+    /* W 2-7, W 8-13, W (waits since 11) 13-18, R (again since 12) 18-21 */
+    check_ends(shots, 4, (const uint64_t[]){21, 7, 13, 18});
+    assert_same(metric(&run, "s.queue.max"), 2);
+    assert_same(metric(&run, "s.utilization"), 0.20);
+    assert_same(metric(&run, "s.queue.mean"), (1 + 2 + 6) / 100.0);
+    run_free(&run);
+    scene_free(scene);
+  }
+}
+
+/* --- what is measured ----------------------------------------------------------------------- */
+
+/* Aim: on the first-come schedule (starts 0 10 15 16, ends 10 15 16 26) every measure is exact. */
+static void test_measures(void **state) {
+  (void)state;
+  struct shot shots[FIVE];
+  set_five(shots);
+  struct scene *scene = scene_new();
+  scene_add_sender(scene, "from", shots, 4);
+  add_server(scene, "1", "fifo");
+  struct run run = run_scene(scene, 1, 40 * MS);
+  assert_same(metric(&run, "s.queue.mean"), 35.0 / 40);
+  assert_same(metric(&run, "s.queue.max"), 3);
+  assert_same(metric(&run, "s.busy.mean"), 26.0 / 40);
+  assert_same(metric(&run, "s.utilization"), 26.0 / 40);
+  assert_same(metric(&run, "s.wait.mean"), 0.035 / 4); /* 0, 9, 13, 13 ms */
+  assert_within(metric(&run, "s.wait.p50"), 0.009, 0.0001);
+  assert_within(metric(&run, "s.wait.p99"), 0.013, 0.0002);
+  assert_same(metric(&run, "s.wait.probability"), 0.75);
+  assert_same(metric(&run, "s.service.mean"), 0.026 / 4);
+  assert_same(metric(&run, "s.arrivals"), 4);
+  assert_same(metric(&run, "s.arrival_rate"), 100);
+  assert_same(metric(&run, "s.throughput"), 100);
+  assert_same(metric(&run, "s.availability"), 1);
+  assert_same(metric(&run, "s.uptime"), 1);
+  run_free(&run);
+  scene_free(scene);
+}
+
+/* Aim: a run that ends with calls waiting and in service counts them as far as they got. */
+static void test_measures_unfinished(void **state) {
+  (void)state;
+  struct shot shots[FIVE];
+  set_five(shots);
+  struct scene *scene = scene_new();
+  scene_add_sender(scene, "from", shots, 4);
+  add_server(scene, "1", "fifo");
+  struct run run = run_scene(scene, 1, 12 * MS);
+  assert_same(metric(&run, "s.queue.mean"), (9 + 10 + 9) / 12.0);
+  assert_same(metric(&run, "s.utilization"), 1);
+  assert_same(metric(&run, "s.wait.mean"), 0.0045); /* of those whose wait is over: 0, 9 ms */
+  assert_same(metric(&run, "s.completions"), 1);
+  run_free(&run);
+  scene_free(scene);
+}
+
+/* Aim: what lies before the end of the warm-up (12 ms) counts nowhere, what spans it counts from
+ * there, and the state goes on. */
+static void test_measures_after_warmup(void **state) {
+  (void)state;
+  struct shot shots[FIVE];
+  set_five(shots);
+  struct scene *scene = scene_new();
+  scene_add_sender(scene, "from", shots, 4);
+  add_server(scene, "1", "fifo");
+  struct run run = run_begin(scene, 1, 12 * MS, 40 * MS);
+  assert_true(sim_run(run.sim, 40 * MS));
+  run_finish(&run);
+  check_ends(shots, 4, (const uint64_t[]){10, 15, 16, 26});
+  assert_same(metric(&run, "s.queue.mean"), (3 + 4) / 28.0);
+  assert_same(metric(&run, "s.queue.max"), 2);
+  assert_same(metric(&run, "s.utilization"), 14.0 / 28);
+  assert_same(metric(&run, "s.wait.mean"), 0.013);
+  assert_same(metric(&run, "s.service.mean"), 0.016 / 3);
+  assert_same(metric(&run, "s.arrivals"), 0);
+  assert_same(metric(&run, "s.completions"), 3);
+  run_free(&run);
+  scene_free(scene);
+}
+
+/* --- giving up ------------------------------------------------------------------------------ */
+
+/* Aim: with cancel = "queued" a call whose caller gave up leaves the queue at once and frees its
+ * place; without, it keeps both and is worked on. */
+static void test_cancel(void **state) {
+  (void)state;
+  for (int queued = 0; queued <= 1; queued++) {
+    struct shot shots[] = {
+        {.at_ns = 0, .to = "s", .op = "w10", .timeout_ns = 2 * MS}, /* in service: not dropped */
+        {.at_ns = 1 * MS, .to = "s", .op = "w5", .timeout_ns = 3 * MS},
+        {.at_ns = 3 * MS, .to = "s", .op = "w1"},
+        {.at_ns = 5 * MS, .to = "s", .op = "w1"}};
+    struct scene *scene = scene_new();
+    scene_add_sender(scene, "from", shots, 4);
+    struct node *s = add_server(scene, "1", "fifo");
+    node_set(s, "cancel", queued ? "queued" : "never");
+    node_set(s, "queue", "1");
+    struct run run = run_scene(scene, 1, 40 * MS);
+    assert_shot(&shots[0], OUTCOME_TIMEOUT, 2 * MS);
+    assert_shot(&shots[1], OUTCOME_TIMEOUT, 4 * MS);
+    assert_shot(&shots[2], OUTCOME_REFUSED, 3 * MS);
+    assert_shot(&shots[3], queued ? OUTCOME_OK : OUTCOME_REFUSED, queued ? 11 * MS : 5 * MS);
+    assert_same(metric(&run, "s.cancelled"), queued);
+    assert_same(metric(&run, "s.utilization"), queued ? 11.0 / 40 : 15.0 / 40);
+    assert_same(metric(&run, "s.queue.mean"), queued ? (3 + 5) / 40.0 : 9 / 40.0);
+    run_free(&run);
+    scene_free(scene);
+  }
+}
+
+/* Aim: the news that the caller gave up travels like a message. */
+static void test_cancel_travels(void **state) {
+  (void)state;
+  struct shot shots[] = {{.at_ns = 0, .to = "s", .op = "w10"},
+                         {.at_ns = 1 * MS, .to = "s", .op = "w5", .timeout_ns = 3 * MS},
+                         {.at_ns = 2 * MS, .to = "s", .op = "w5", .timeout_ns = 9 * MS},
+                         {.at_ns = 3 * MS, .to = "s", .op = "w1"}};
+  struct scene *scene = scene_new();
+  scene_add_sender(scene, "from", shots, 4);
+  struct node *s = add_server(scene, "1", "fifo");
+  node_set(s, "cancel", "queued");
+  scene_path(scene, "from", "s", (struct path_spec){.latency = dist_constant(1e6)});
+  struct run run = run_begin(scene, 1, 0, 40 * MS);
+  assert_true(sim_run(run.sim, 5 * MS));
+  assert_int_equal(run_station(&run, "s", 1)->queued, 3);
+  assert_true(sim_run(run.sim, 5 * MS + 1));
+  assert_int_equal(run_station(&run, "s", 1)->queued, 2);
+  assert_true(sim_run(run.sim, 40 * MS));
+  run_finish(&run);
+  assert_shot(&shots[1], OUTCOME_TIMEOUT, 4 * MS);
+  assert_shot(&shots[2], OUTCOME_TIMEOUT, 11 * MS); /* the news came at 12, it began at 11 */
+  assert_shot(&shots[3], OUTCOME_OK, 18 * MS);
+  assert_same(metric(&run, "s.cancelled"), 1);
+  run_free(&run);
+  scene_free(scene);
+}
+
+/* --- against a plain simulation ------------------------------------------------------------- */
+
+enum { CALLS = 3000 };
+
+struct plain_call {
+  uint64_t at_ns, work_ns, gives_up_ns; /* times; gives_up_ns: TIME_NEVER */
+  uint32_t class;
+  enum { COMING, WAITING, SERVED, GONE } where;
+  uint64_t ends_ns;
+  enum outcome outcome;
+};
+
+struct plain {
+  uint64_t workers, queue;
+  enum discipline discipline;
+  bool cancels;
+  uint32_t queued;
+  uint64_t busy;
+  struct plain_call call[CALLS];
+};
+
+/* The waiting call that is to be served next; CALLS if there is none. Calls are in order of
+ * arrival. */
+static uint32_t plain_next(const struct plain *p, uint32_t arrived) {
+  uint32_t best = CALLS;
+  for (uint32_t i = 0; i < arrived; i++) {
+    if (p->call[i].where != WAITING) continue;
+    if (best == CALLS || p->discipline == DISCIPLINE_LIFO ||
+        (p->discipline == DISCIPLINE_PRIORITY && p->call[i].class < p->call[best].class)) {
+      best = i;
+    }
+  }
+  return best;
+}
+
+static void plain_serve(struct plain *p, uint32_t i, uint64_t now_ns) {
+  p->busy++;
+  p->call[i].where = SERVED;
+  p->call[i].ends_ns = now_ns + p->call[i].work_ns;
+}
+
+static void plain_arrive(struct plain *p, uint32_t i) {
+  struct plain_call *c = &p->call[i];
+  if (p->busy < p->workers) {
+    plain_serve(p, i, c->at_ns);
+  } else if (p->queued >= p->queue) {
+    c->where = GONE;
+    c->outcome = OUTCOME_REFUSED;
+    c->ends_ns = c->at_ns;
+  } else {
+    c->where = WAITING;
+    p->queued++;
+  }
+}
+
+/* Steps from one change to the next, looking at every call each time. */
+static void plain_run(struct plain *p) {
+  for (uint32_t arrived = 0;;) {
+    uint64_t now_ns = TIME_NEVER;
+    uint32_t ends = CALLS, leaves = CALLS;
+    if (arrived < CALLS) now_ns = p->call[arrived].at_ns;
+    for (uint32_t i = 0; i < arrived; i++) {
+      const struct plain_call *c = &p->call[i];
+      if (c->where == SERVED && c->ends_ns < now_ns) now_ns = c->ends_ns, ends = i, leaves = CALLS;
+      if (p->cancels && c->where == WAITING && c->gives_up_ns < now_ns) {
+        now_ns = c->gives_up_ns, leaves = i, ends = CALLS;
+      }
+    }
+    if (now_ns == TIME_NEVER) return;
+    if (leaves < CALLS) {
+      p->call[leaves].where = GONE;
+      p->call[leaves].outcome = OUTCOME_TIMEOUT;
+      p->call[leaves].ends_ns = now_ns;
+      p->queued--;
+    } else if (ends < CALLS) {
+      struct plain_call *c = &p->call[ends];
+      c->where = GONE;
+      if (c->gives_up_ns < now_ns) c->outcome = OUTCOME_TIMEOUT, c->ends_ns = c->gives_up_ns;
+      p->busy--;
+      uint32_t next = plain_next(p, arrived);
+      if (next < CALLS) p->queued--, plain_serve(p, next, now_ns);
+    } else {
+      plain_arrive(p, arrived++);
+    }
+  }
+}
+
+/* Egalitarian sharing in floating point. */
+static void plain_share(struct plain *p) {
+  static double left[CALLS];
+  double now = 0;
+  for (uint32_t arrived = 0, present = 0;;) {
+    double rate = present > p->workers ? (double)p->workers / present : 1;
+    double next = arrived < CALLS ? (double)p->call[arrived].at_ns : INFINITY;
+    uint32_t ends = CALLS;
+    for (uint32_t i = 0; i < arrived; i++) {
+      if (p->call[i].where != SERVED || now + left[i] / rate >= next) continue;
+      next = now + left[i] / rate;
+      ends = i;
+    }
+    if (isinf(next)) return;
+    for (uint32_t i = 0; i < arrived; i++) left[i] -= (next - now) * rate;
+    now = next;
+    if (ends < CALLS) {
+      p->call[ends].where = GONE;
+      p->call[ends].ends_ns = (uint64_t)(now + 0.5);
+      present--;
+    } else {
+      p->call[arrived].where = SERVED;
+      left[arrived] = (double)p->call[arrived].work_ns;
+      arrived++, present++;
+    }
+  }
+}
+
+struct setting {
+  const char *discipline, *workers, *queue, *cancel;
+  double load, patience; /* mean of the patience in units of the mean work; 0: infinite */
+};
+
+static struct run run_setting(struct scene *scene, const struct setting *setting,
+                              const struct plain *p, struct shot *shots) {
+  static const char *const op[] = {"first", "second", "third"};
+  for (uint32_t i = 0; i < CALLS; i++) {
+    const struct plain_call *c = &p->call[i];
+    uint64_t patience_ns = c->gives_up_ns == TIME_NEVER ? 0 : c->gives_up_ns - c->at_ns;
+    shots[i] =
+        (struct shot){.at_ns = c->at_ns, .to = "s", .op = op[c->class], .timeout_ns = patience_ns};
+  }
+  scene_add_sender(scene, "from", shots, CALLS);
+  struct node *s = scene_add(scene, "service", "s", 1);
+  node_set(s, "workers", setting->workers);
+  node_set(s, "queue", setting->queue);
+  node_set(s, "discipline", setting->discipline);
+  node_set(s, "cancel", setting->cancel);
+  node_set(s, "work", "exponential 1ms");
+  if (p->discipline == DISCIPLINE_PRIORITY) node_set(s, "priority", "first, second");
+  return run_scene(scene, SEED, 1000 * S);
+}
+
+static void draw_calls(struct plain *p, const struct setting *setting, uint64_t purpose) {
+  struct draws draws = draws_begin(rng_stream(SEED, purpose, "test_station", "calls"), 0, 0);
+  struct stream work = rng_stream(SEED, 0, "s", "work"); /* the service draws by name and key */
+  struct dist mean = exponential_ns(1e6), gap, patience;
+  gap = exponential_ns(1e6 / (double)p->workers / setting->load);
+  uint64_t now_ns = 0;
+  for (uint32_t i = 0; i < CALLS; i++) {
+    now_ns += 1 + dist_draw_whole(&gap, &draws);
+    p->call[i] = (struct plain_call){.at_ns = now_ns,
+                                     .work_ns = dist_draw_keyed(&mean, work, i + 1, 0),
+                                     .gives_up_ns = TIME_NEVER,
+                                     .class = (uint32_t)draws_below(&draws, 3)};
+    if (setting->patience <= 0) continue;
+    patience = exponential_ns(1e6 * setting->patience);
+    p->call[i].gives_up_ns = now_ns + 1 + dist_draw_whole(&patience, &draws);
+  }
+}
+
+/* Aim: random calls, exponential work: each of thousands of calls ends as and when a plain
+ * simulation of the queue says, for every discipline, with bounds and impatience. */
+static void test_against_plain(void **state) {
+  (void)state;
+  static const struct setting settings[] = {
+      {"fifo", "1", "unlimited", "never", 0.9, 0}, {"fifo", "3", "unlimited", "never", 0.95, 0},
+      {"fifo", "2", "4", "never", 1.5, 0},         {"lifo", "1", "unlimited", "never", 0.9, 0},
+      {"lifo", "3", "5", "never", 1.2, 0},         {"priority", "1", "unlimited", "never", 0.9, 0},
+      {"priority", "2", "6", "never", 1.3, 0},     {"fifo", "2", "8", "queued", 1.5, 2},
+      {"lifo", "2", "8", "queued", 1.5, 2},        {"priority", "2", "8", "queued", 1.5, 2},
+      {"fifo", "2", "8", "never", 1.5, 2},         {"lifo", "1", "unlimited", "queued", 1.1, 5},
+  };
+  struct plain *p = malloc(sizeof *p);
+  struct shot *shots = malloc(CALLS * sizeof *shots);
+  assert_true(p && shots);
+  for (uint32_t k = 0; k < sizeof settings / sizeof settings[0]; k++) {
+    const struct setting *setting = &settings[k];
+    *p = (struct plain){
+        .workers = strtoul(setting->workers, NULL, 10),
+        .queue = setting->queue[0] == 'u' ? CALLS : strtoul(setting->queue, NULL, 10),
+        .cancels = setting->cancel[0] == 'q'};
+    while (discipline_choices[p->discipline][0] != setting->discipline[0]) p->discipline++;
+    draw_calls(p, setting, k);
+    plain_run(p);
+    struct scene *scene = scene_new();
+    struct run run = run_setting(scene, setting, p, shots);
+    uint32_t ok = 0;
+    for (uint32_t i = 0; i < CALLS; i++) {
+      assert_shot(&shots[i], p->call[i].outcome, p->call[i].ends_ns);
+      ok += shots[i].outcome == OUTCOME_OK;
+    }
+    print_message("  %-8s %s workers, queue %s, %s: %u ok\n", setting->discipline, setting->workers,
+                  setting->queue, setting->cancel, ok);
+    assert_true(ok > 100);
+    run_free(&run);
+    scene_free(scene);
+  }
+  free(p);
+  free(shots);
+}
+
+/* Aim: the same for processor sharing, within the rounding of times to nanoseconds. */
+static void test_sharing_against_plain(void **state) {
+  (void)state;
+  static const struct setting settings[] = {{"ps", "1", "unlimited", "never", 0.9, 0},
+                                            {"ps", "4", "unlimited", "never", 0.95, 0}};
+  struct plain *p = malloc(sizeof *p);
+  struct shot *shots = malloc(CALLS * sizeof *shots);
+  assert_true(p && shots);
+  for (uint32_t k = 0; k < sizeof settings / sizeof settings[0]; k++) {
+    *p = (struct plain){.workers = strtoul(settings[k].workers, NULL, 10)};
+    draw_calls(p, &settings[k], 100 + k);
+    plain_share(p);
+    struct scene *scene = scene_new();
+    struct run run = run_setting(scene, &settings[k], p, shots);
+    double worst = 0;
+    for (uint32_t i = 0; i < CALLS; i++) {
+      assert_true(shots[i].ended == 1 && shots[i].outcome == OUTCOME_OK);
+      worst = fmax(worst, fabs((double)shots[i].ended_ns - (double)p->call[i].ends_ns));
+    }
+    print_message("  worst difference %.0f ns\n", worst);
+    assert_true(worst <= 20);
+    run_free(&run);
+    scene_free(scene);
+  }
+  free(p);
+  free(shots);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_fifo),
+      cmocka_unit_test(test_fifo_two_workers),
+      cmocka_unit_test(test_lifo),
+      cmocka_unit_test(test_priority),
+      cmocka_unit_test(test_bounded_queue),
+      cmocka_unit_test(test_no_queue),
+      cmocka_unit_test(test_unlimited_workers),
+      cmocka_unit_test(test_sharing),
+      cmocka_unit_test(test_sharing_two_workers),
+      cmocka_unit_test(test_sharing_bounded),
+      cmocka_unit_test(test_blocking),
+      cmocka_unit_test(test_async),
+      cmocka_unit_test(test_measures),
+      cmocka_unit_test(test_measures_unfinished),
+      cmocka_unit_test(test_measures_after_warmup),
+      cmocka_unit_test(test_cancel),
+      cmocka_unit_test(test_cancel_travels),
+      cmocka_unit_test(test_against_plain),
+      cmocka_unit_test(test_sharing_against_plain),
+  };
+  return cmocka_run_group_tests_name("station", tests, NULL, NULL);
+}
