@@ -137,8 +137,8 @@ static void probe_ended(struct sim *sim, struct load_balancer_state *lb, uint32_
 static void load_balancer_on_reply(struct sim *sim, struct member *member, struct frame *parent,
                                    struct frame *call, enum outcome outcome) {
   struct load_balancer_state *lb = member->state;
-  if (!parent) {
-    probe_ended(sim, lb, call->site, outcome);
+  if (!parent) { /* a check; those of before a crash are forgotten */
+    if (call->item == lb->generation) probe_ended(sim, lb, call->site, outcome);
     return;
   }
   if (lb->backend[parent->pc].active > 0) lb->backend[parent->pc].active--;
@@ -184,6 +184,7 @@ static void send_probe(struct sim *sim, struct member *member, uint32_t which) {
   struct frame *probe = call_new(sim, member, NULL);
   probe->flags |= CALL_PROBE;
   probe->site = (uint16_t)which;
+  probe->item = lb->generation;
   probe->key = rng_mix(member->component->name_hash + b->member->id) + b->probes++;
   call_send(sim, probe, b->member, lb->config->health.timeout_ns);
 }

@@ -19,12 +19,12 @@ struct service_config {
 
 /* What all members share; read-only once built. */
 struct service_shared {
+  struct stream work, sleep, branch, request, response;
   const struct step *steps[SPEC_MAX_OPS]; /* of the operation's program; NULL: none */
   const struct program *program[SPEC_MAX_OPS];
+  uint8_t class[SPEC_MAX_OPS]; /* priority class by operation, 0 first */
   struct program only_work;
   struct step work_step[2];
-  uint8_t class[SPEC_MAX_OPS]; /* priority class by operation, 0 first */
-  struct stream work, sleep, branch, request, response;
 };
 
 struct service_state {

@@ -15,36 +15,41 @@ static void grow(struct fel_bucket *bucket) {
   bucket->list = mem_resize(bucket->list, bucket->capacity * sizeof *bucket->list);
 }
 
-static inline uint32_t bucket_of(const struct fel *fel, uint64_t time_ns) {
-  uint64_t differs = time_ns ^ fel->last_ns;
-  return differs ? 64 - (uint32_t)__builtin_clzll(differs) : 0;
-}
-
-static inline void push(struct fel *fel, struct event event) {
-  assert(event.time_ns >= fel->last_ns);
-  uint32_t b = bucket_of(fel, event.time_ns);
-  struct fel_bucket *bucket = &fel->bucket[b];
-  if (__builtin_expect(bucket->n == bucket->capacity, 0)) grow(bucket);
-  bucket->list[bucket->n++] = event;
-  fel->nonempty |= b ? UINT64_C(1) << (b - 1) : 0;
-  fel->pending++;
-}
-
-void fel_push_radix(struct fel *fel, struct event event) {
-  push(fel, event);
-}
-
 void fel_init(struct fel *fel, bool (*is_dead)(const void *, const struct event *),
               const void *owner) {
   memset(fel, 0, sizeof *fel);
+  fel->near_limit_ns = UINT64_MAX;
   fel->is_dead = is_dead;
   fel->owner = owner;
-  for (uint32_t b = 0; b <= 64; b++) grow(&fel->bucket[b]);
 }
 
 void fel_free(struct fel *fel) {
   for (uint32_t b = 0; b <= 64; b++) free(fel->bucket[b].list);
   memset(fel, 0, sizeof *fel);
+}
+
+static inline void push(struct fel *fel, struct event event) {
+  assert(event.time_ns >= fel->reference_ns);
+  uint64_t differs = event.time_ns ^ fel->reference_ns;
+  uint32_t b = differs ? 64 - (uint32_t)__builtin_clzll(differs) : 0;
+  struct fel_bucket *bucket = &fel->bucket[b];
+  if (__builtin_expect(bucket->n == bucket->capacity, 0)) grow(bucket);
+  event_copy(&bucket->list[bucket->n++], &event);
+  fel->nonempty |= b ? UINT64_C(1) << (b - 1) : 0;
+  fel->far_n++;
+}
+
+void fel_push_far(struct fel *fel, struct event event) {
+  push(fel, event);
+}
+
+/* The heap's reference goes back to the time last popped. That moves no event that is in the heap:
+ * all of them differ from both references in the same highest bit, because they lie beyond the
+ * bucket from which the near future was taken. */
+void fel_spill(struct fel *fel) {
+  fel->reference_ns = fel->near_limit_ns = fel->last_ns;
+  for (uint32_t i = fel->near_n; i-- > 0;) push(fel, fel->near[i]); /* earliest first */
+  fel->near_n = 0;
 }
 
 /* Drops dead events, keeping the order of the others. */
@@ -54,84 +59,101 @@ static void sweep(struct fel *fel, struct fel_bucket *bucket) {
     if (!fel->is_dead(fel->owner, &bucket->list[i])) bucket->list[kept++] = bucket->list[i];
   }
   if (bucket->n - kept < bucket->n / 4) fel->sweeps_to_skip = FEL_SWEEPS_SKIPPED;
-  fel->pending -= bucket->n - kept;
+  fel->far_n -= bucket->n - kept;
   bucket->n = kept;
 }
 
-/* Moves the bucket's events below it; false when the earliest of them is not before `until`. */
-static bool redistribute(struct fel *fel, uint32_t b, uint64_t until_ns) {
-  struct fel_bucket *bucket = &fel->bucket[b];
-  if (fel->is_dead && bucket->n >= FEL_SWEEP_MIN && fel->sweeps_to_skip) {
+static void maybe_sweep(struct fel *fel, struct fel_bucket *bucket) {
+  if (!fel->is_dead || bucket->n < FEL_SWEEP_MIN) return;
+  if (fel->sweeps_to_skip) {
     fel->sweeps_to_skip--;
-  } else if (fel->is_dead && bucket->n >= FEL_SWEEP_MIN) {
+  } else {
     sweep(fel, bucket);
-    if (bucket->n == 0) {
-      fel->nonempty &= ~(UINT64_C(1) << (b - 1));
-      return true;
-    }
   }
+}
+
+static uint32_t lowest_bucket(const struct fel *fel) {
+  return fel->bucket[0].n ? 0 : 1 + (uint32_t)__builtin_ctzll(fel->nonempty);
+}
+
+/* The events of a bucket that are still in the heap. */
+static uint32_t first_of(const struct fel *fel, uint32_t b) {
+  return b ? 0 : fel->zero_head;
+}
+
+static void empty(struct fel *fel, uint32_t b) {
+  fel->far_n -= fel->bucket[b].n - first_of(fel, b);
+  fel->bucket[b].n = 0;
+  if (b == 0) fel->zero_head = 0;
+  if (b) fel->nonempty &= ~(UINT64_C(1) << (b - 1));
+}
+
+/* First time that is in no bucket up to b; UINT64_MAX stands for all time. */
+static uint64_t bucket_end(const struct fel *fel, uint32_t b) {
+  if (b == 0) return fel->reference_ns + 1;
+  uint64_t prefix = fel->reference_ns >> (b - 1) | 1;
+  return b == 64 ? UINT64_MAX : (prefix + 1) << (b - 1);
+}
+
+/* The bucket's events become the near future. */
+static void take(struct fel *fel, uint32_t b) {
+  struct fel_bucket *bucket = &fel->bucket[b];
+  uint32_t i = first_of(fel, b), n = bucket->n;
+  uint64_t end = bucket_end(fel, b);
+  empty(fel, b);
+  fel->near_limit_ns = UINT64_MAX; /* so that none of them goes back */
+  for (; i < n; i++) {
+    if (fel->soon && fel->far_n) fel->soon(fel->owner, &bucket->list[i], false);
+    fel_push(fel, bucket->list[i]);
+  }
+  if (fel->far_n) {
+    fel->near_limit_ns = end;
+    fel->reference_ns = end - 1;
+  }
+}
+
+/* Moves the events of bucket b below it. */
+static void redistribute(struct fel *fel, uint32_t b) {
+  struct fel_bucket *bucket = &fel->bucket[b];
   const struct event *list = bucket->list;
   uint32_t n = bucket->n;
   uint64_t first = list[0].time_ns;
   for (uint32_t i = 1; i < n; i++) {
     if (list[i].time_ns < first) first = list[i].time_ns;
   }
-  if (first >= until_ns) return false;
-  fel->last_ns = first;
-  bucket->n = 0;
-  fel->nonempty &= ~(UINT64_C(1) << (b - 1));
-  fel->pending -= n;                                   /* pushing counts them again */
+  empty(fel, b);
+  fel->reference_ns = first;
   for (uint32_t i = 0; i < n; i++) push(fel, list[i]); /* never this bucket */
-  return true;
 }
 
-void fel_to_radix(struct fel *fel) {
-  fel->radix = true;
-  for (uint32_t i = fel->near_n; i-- > 0;) push(fel, fel->near[i]); /* earliest first */
-  fel->near_n = 0;
+/* Bucket 0 may hold any number of events of one instant; the near future takes them in pieces. What
+ * is scheduled for this instant meanwhile queues behind the rest. */
+static void take_some(struct fel *fel) {
+  const struct event *list = fel->bucket[0].list + fel->zero_head;
+  fel->near_limit_ns = UINT64_MAX;
+  for (uint32_t i = 0; i < FEL_NEAR_FILL; i++) fel_push(fel, list[i]);
+  fel->zero_head += FEL_NEAR_FILL;
+  fel->far_n -= FEL_NEAR_FILL;
+  fel->near_limit_ns = fel->reference_ns;
 }
 
-/* Buckets hold ties in order, and earlier buckets earlier times: a stable insertion keeps both. */
-void fel_to_near(struct fel *fel) {
-  fel->radix = false;
-  struct fel_bucket *zero = &fel->bucket[0];
-  for (uint32_t i = fel->head; i < zero->n; i++) fel_push(fel, zero->list[i]);
-  fel->head = zero->n = 0;
-  for (uint32_t b = 1; b <= 64; b++) {
-    struct fel_bucket *bucket = &fel->bucket[b];
-    for (uint32_t i = 0; i < bucket->n; i++) fel_push(fel, bucket->list[i]);
-    bucket->n = 0;
-  }
-  fel->nonempty = 0;
-  fel->pending = 0;
-}
-
-bool fel_pop_radix(struct fel *fel, uint64_t until_ns, struct event *out) {
-  if (fel->pending <= FEL_NEAR_MIN) {
-    fel_to_near(fel);
-    return fel_pop(fel, until_ns, out);
-  }
-  for (;;) {
-    struct fel_bucket *zero = &fel->bucket[0];
-    if (fel->head < zero->n) {
-      if (fel->last_ns >= until_ns) return false;
-      *out = zero->list[fel->head++];
-      if (fel->head == zero->n) fel->head = zero->n = 0;
-      fel->pending--;
+bool fel_refill(struct fel *fel) {
+  while (fel->far_n > 0) {
+    uint32_t b = lowest_bucket(fel);
+    if (b) maybe_sweep(fel, &fel->bucket[b]);
+    uint32_t n = fel->bucket[b].n - first_of(fel, b);
+    if (n == 0) {
+      empty(fel, b);
+    } else if (n <= FEL_NEAR_FILL) {
+      take(fel, b);
       return true;
-    }
-    if (!fel->nonempty) return false;
-    uint32_t b = 1 + (uint32_t)__builtin_ctzll(fel->nonempty);
-    struct fel_bucket *bucket = &fel->bucket[b];
-    if (bucket->n == 1) {
-      if (bucket->list[0].time_ns >= until_ns) return false;
-      *out = bucket->list[0];
-      fel->last_ns = out->time_ns;
-      bucket->n = 0;
-      fel->nonempty &= fel->nonempty - 1;
-      fel->pending--;
+    } else if (b == 0) {
+      take_some(fel);
       return true;
+    } else {
+      redistribute(fel, b);
     }
-    if (!redistribute(fel, b, until_ns)) return false;
   }
+  fel->near_limit_ns = UINT64_MAX;
+  return false;
 }

@@ -1,19 +1,18 @@
 /* The event list: pending events in order of time, equal times in the order of scheduling.
  *
- * Two structures, one in use at a time. While few events are pending they stand in one sorted
- * array, the earliest at its end: nothing beats insertion sort there. When it is full everything
- * moves to a monotone radix heap over integer time, and back when few are left.
+ * Two parts. The near future stands in a small sorted array, the earliest event at its end: nothing
+ * beats insertion sort there, and while few events are pending it holds them all. What lies beyond
+ * its limit stands in a monotone radix heap over integer time: an event is in bucket b when b - 1
+ * is the highest bit in which its time differs from a reference time that never decreases while the
+ * heap is filled (bucket 0: equal). Buckets are plain arrays. When the array is empty the lowest
+ * bucket that is not becomes the near future, if it is small; else its events move, in order, to
+ * lower buckets. When the array is full it goes back into the heap.
  *
- * Radix heap: an event is in bucket b when b - 1 is the highest bit in which its time differs from
- * the time last popped (bucket 0: equal). Buckets are plain arrays. When the lowest bucket that is
- * not empty is reached, its earliest time becomes the last popped time and its events move, in
- * order, to lower buckets. Two events of the same time are always in the same bucket, and moves
- * keep their order, so ties stay first-in first-out without a sequence number. Scheduling before
- * the last popped time is a programmer's mistake.
+ * Two events of the same time are always in the same part and the same bucket, and moves keep their
+ * order, so ties stay first-in first-out without a sequence number.
  *
  * Cancellation is lazy: events carry a stamp which their owner compares. While a large bucket is
- * redistributed, events whose owner says that they are dead are dropped.
- */
+ * redistributed, events whose owner says that they are dead are dropped. */
 #ifndef FEL_H
 #define FEL_H
 
@@ -28,8 +27,6 @@ struct event {
                     what that kind of event wants */
 };
 
-/* Two words, and copied word by word: a 16-byte load right after two smaller stores would wait for
- * the store buffer. */
 static inline struct event event_make(uint64_t time_ns, uint32_t ref, uint32_t arg) {
   return (struct event){time_ns, (uint64_t)arg << 32 | ref};
 }
@@ -42,6 +39,7 @@ static inline uint32_t event_arg(const struct event *event) {
   return (uint32_t)(event->what >> 32);
 }
 
+/* Word by word: a 16-byte load right after two smaller stores would wait for the store buffer. */
 static inline void event_copy(struct event *to, const struct event *from) {
   to->time_ns = from->time_ns;
   to->what = from->what;
@@ -53,20 +51,26 @@ struct fel_bucket {
 };
 
 enum {
-  FEL_NEAR_MAX = 24, /* the sorted array holds no more; measured, see scripts/bench */
-  FEL_NEAR_MIN = 6,  /* the radix heap hands back to it when no more are pending */
+  FEL_NEAR_MAX = 32,  /* the sorted array is full */
+  FEL_NEAR_FILL = 16, /* a bucket of at most this many becomes the near future */
+  FEL_AHEAD = 3,      /* how many events ahead the owner is told what comes */
 };
 
 struct fel {
-  bool radix; /* which of the two is in use */
+  uint64_t near_limit_ns; /* all events before it are in `near`, all others in the heap */
+  uint64_t last_ns;       /* time of the event last popped */
   uint32_t near_n;
   struct event near[FEL_NEAR_MAX]; /* latest first */
-  uint64_t last_ns;                /* time of the event last popped */
+  uint64_t reference_ns;           /* of the heap */
   uint64_t nonempty;               /* bit b - 1: bucket b holds events (b = 1 .. 64) */
-  uint32_t head;                   /* first event of bucket 0 not yet popped */
-  uint64_t pending;                /* events held, dead ones included */
+  uint32_t zero_head;              /* first event of bucket 0 not yet taken */
+  uint64_t far_n;                  /* events in the heap, dead ones included */
   /* Says whether an event may be dropped unseen; NULL: none. */
   bool (*is_dead)(const void *owner, const struct event *event);
+  /* Told of events that come up soon, in order, first when they are `FEL_NEAR_FILL` or fewer ahead
+   * and again when FEL_AHEAD: a chance to fetch into the processor's cache what they will need. Not
+   * called while the heap is empty. NULL: nobody cares. */
+  void (*soon)(const void *owner, const struct event *event, bool very);
   const void *owner;
   uint32_t sweeps_to_skip; /* the last look found few dead events */
   struct fel_bucket bucket[65];
@@ -76,41 +80,43 @@ void fel_init(struct fel *fel, bool (*is_dead)(const void *, const struct event 
               const void *owner);
 void fel_free(struct fel *fel);
 
-__attribute__((noinline)) void fel_push_radix(struct fel *fel, struct event event);
+__attribute__((noinline)) void fel_push_far(struct fel *fel, struct event event);
 
-/* Moves everything to the radix heap. */
-__attribute__((noinline)) void fel_to_radix(struct fel *fel);
+/* Moves the near future back to the heap. */
+__attribute__((noinline)) void fel_spill(struct fel *fel);
 
+/* Schedules an event, not before the last one popped (a programmer's mistake that sim_run sees). */
 static inline void fel_push(struct fel *fel, struct event event) {
-  if (fel->radix) {
-    fel_push_radix(fel, event);
+  if (__builtin_expect(event.time_ns >= fel->near_limit_ns, 0)) {
+    fel_push_far(fel, event);
     return;
   }
   struct event *at = &fel->near[fel->near_n++];
   for (; at > fel->near && at[-1].time_ns <= event.time_ns; at--) event_copy(at, at - 1);
   event_copy(at, &event);
-  if (__builtin_expect(fel->near_n == FEL_NEAR_MAX, 0)) fel_to_radix(fel);
+  if (__builtin_expect(fel->near_n == FEL_NEAR_MAX, 0)) fel_spill(fel);
 }
 
-/* Moves what is left to the sorted array, if that is little. */
-__attribute__((noinline)) void fel_to_near(struct fel *fel);
-
-__attribute__((noinline)) bool fel_pop_radix(struct fel *fel, uint64_t until_ns, struct event *out);
+/* Makes the heap's earliest events the near future; false if there are none. */
+__attribute__((noinline)) bool fel_refill(struct fel *fel);
 
 /* Events held, dead ones included. */
 static inline uint64_t fel_pending(const struct fel *fel) {
-  return fel->radix ? fel->pending : fel->near_n;
+  return fel->near_n + fel->far_n;
 }
 
 /* Pops the earliest event if it lies before `until_ns`. */
 static inline bool fel_pop(struct fel *fel, uint64_t until_ns, struct event *out) {
-  if (!fel->radix) {
-    if (fel->near_n == 0 || fel->near[fel->near_n - 1].time_ns >= until_ns) return false;
-    event_copy(out, &fel->near[--fel->near_n]);
-    fel->last_ns = out->time_ns;
-    return true;
+  if (__builtin_expect(fel->near_n == 0, 0) && !fel_refill(fel)) return false;
+  const struct event *next = &fel->near[fel->near_n - 1];
+  if (next->time_ns >= until_ns) return false;
+  event_copy(out, next);
+  fel->near_n--;
+  fel->last_ns = out->time_ns;
+  if (fel->far_n > 0 && fel->near_n >= FEL_AHEAD && fel->soon) {
+    fel->soon(fel->owner, next - FEL_AHEAD, true);
   }
-  return fel_pop_radix(fel, until_ns, out);
+  return true;
 }
 
 #endif

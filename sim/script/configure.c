@@ -320,6 +320,13 @@ bool configure_key(struct loader *loader, const struct spot *spot, int index,
 
 #define KEYS_MAX 128
 
+static bool is_param(const struct param *params, const char *name) {
+  for (; params->name; params++) {
+    if (!strcmp(params->name, name)) return true;
+  }
+  return false;
+}
+
 bool configure(struct loader *loader, const struct spot *spot, int index,
                const struct param *params, void *config, const char *const *also, uint32_t n,
                int items) {
@@ -328,7 +335,9 @@ bool configure(struct loader *loader, const struct spot *spot, int index,
   const char *keys[KEYS_MAX];
   uint32_t known = 0;
   for (const struct param *p = params; p->name && known < KEYS_MAX; p++) keys[known++] = p->name;
-  for (uint32_t i = 0; i < n && known < KEYS_MAX; i++) keys[known++] = also[i];
+  for (uint32_t i = 0; i < n && known < KEYS_MAX; i++) {
+    if (!is_param(params, also[i])) keys[known++] = also[i];
+  }
   if (!absent && !table_check(loader, spot, index, keys, known, items)) return false;
   luaL_checkstack(L, 16, NULL);
   for (const struct param *p = params; p->name; p++) {

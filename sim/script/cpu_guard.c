@@ -30,7 +30,7 @@ void cpu_guard_begin(struct cpu_guard *guard, const char *file, unsigned seconds
   sigemptyset(&action.sa_mask);
   struct sigevent event = {.sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGXCPU};
   event.sigev_value.sival_ptr = guard;
-  if (timer_create(CLOCK_PROCESS_CPUTIME_ID, &event, &guard->timer) != 0) return;
+  if (timer_create(CLOCK_THREAD_CPUTIME_ID, &event, &guard->timer) != 0) return;
   sigaction(SIGXCPU, &action, &guard->before);
   struct itimerspec after = {.it_value = {.tv_sec = (time_t)seconds}};
   timer_settime(guard->timer, 0, &after, NULL);

@@ -66,7 +66,6 @@ struct loader {
   const char *top; /* real path of its folder */
   uint32_t sources;
   const struct source *source[256];
-  uint32_t current; /* the one being run */
   /* What the script said. */
   struct declarations components, regions, paths, faults, goals, runs;
   struct declarations harms; /* crash "web" and the like; has_body: it stands in a fault */

@@ -32,7 +32,7 @@ int main(int argc, char **argv) {
     fprintf(stderr, "usage: speed ROUNDS REQUESTS LIMIT LOAD ARCHSIM SCENARIO\n");
     return 2;
   }
-  int rounds = atoi(argv[1]);
+  int rounds = (int)strtol(argv[1], NULL, 10);
   double requests = strtod(argv[2], NULL), limit_ns = 0, ours_ns = 0;
   long rss_kb = 0;
   char *limit[] = {argv[3], argv[4], argv[2], NULL};

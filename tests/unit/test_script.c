@@ -783,6 +783,83 @@ static const struct wrong wrongs[] = {
     {"param \"p\"", "param: expected a table"},
 };
 
+/* The line of a key or item is found among whatever else a table may hold. */
+static const struct wrong lines[] = {
+    {CLIENT "service \"s\" { queue = 1,\n on = {\n  work '}1ms',\n  'x' } }",
+     "s.lua:4: work in on"},
+    {"client \"c\" { arrivals = poisson '1/s', target = 's',\n retry = { backoff = '1ms', on = {\n "
+     "'reset', -- }\n [[timeout]], --[[ , ]] 'shde' } } }" SERVICE,
+     "s.lua:4: item 3 of on of retry of client \"c\": \"shde\" is unknown; did you mean 'shed'?"},
+    {CLIENT
+     "load_balancer 's' {\n algorithm = 'random', backends = { 't',\n n = 5,\n 'u' } }\nservice "
+     "'t' {} service 'u' {}",
+     "s.lua:4: key 'n' of backends of load_balancer \"s\": unknown"},
+    {CLIENT
+     "load_balancer 's' {\n backends = {\n ('t'),\n ([==[v]] ]==]):sub(1, 1),\n 'u' } }\nservice "
+     "'t' {} service 'u' {}",
+     "s.lua:5: item 2 of backends of load_balancer \"s\": there is no component \"v\""},
+    {CLIENT
+     "service 's' { on = { default = {\n  call { 't',\n    tiemout = '1s' } } } }\nservice 't' {}",
+     "s.lua:4: key 'tiemout' of call in default of on of service \"s\": unknown"},
+    {CLIENT "service 's' { on = { branch { p = 0.5,\n 'x' } } }",
+     "s.lua:3: item 1 of branch in on"},
+    /* written elsewhere: the line of the call has to do */
+    {CLIENT "local t = {\n wrok = 1 }\nservice 's' (t)", "s.lua:4: key 'wrok' of service \"s\""},
+    {CLIENT "local function make(t) service 's' (t) end\nmake {\n wrok = 1 }",
+     "s.lua:2: key 'wrok'"},
+    /* of several mistakes always the same is told */
+    {CLIENT "service 's' { zzz = 1, bbb = 2, yyy = 3, aaa = 4, xxx = 5 }", "key 'aaa'"},
+    {CLIENT "service 's' { xxx = 1, aaa = 2, yyy = 3, bbb = 4, zzz = 5 }", "key 'aaa'"},
+    {CLIENT "service 's' { workers = 1.5 }", "1.5 is not whole"},
+    {CLIENT "service 's' { workers = 2^53 + 2 }", "is larger than 2^53"},
+};
+
+static void test_lines(void **state) {
+  (void)state;
+  for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+    const char *text = mistake(lines[i].text);
+    if (!strstr(text, lines[i].says)) fail_msg("%s\n  gave: %s", lines[i].text, text);
+  }
+}
+
+/* Texts go into reports and JSON, which take nothing but UTF-8. */
+static void test_texts(void **state) {
+  (void)state;
+  static const struct {
+    const char *text;
+    bool good;
+  } texts[] = {
+      {"plain", true},
+      {"\xc3\xa9", true},
+      {"\xe2\x82\xac", true},
+      {"\xf0\x9f\x98\x80", true},
+      {"\xc1\x81", false},
+      {"\xe9", false},
+      {"\x80", false},
+      {"\xc3", false},
+      {"\xc3(", false},
+      {"\xe0\x80\xaf", false},
+      {"\xed\xa0\x80", false},
+      {"\xf0\x80\x80\xaf", false},
+      {"\xf4\x90\x80\x80", false},
+      {"\xf5\x80\x80\x80", false},
+      {"a\tb", false},
+      {"a\x7f", false},
+  };
+  for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+    char text[300];
+    snprintf(text, sizeof text, "param { \"p\", 1, doc = \"%s\" }\n" CLIENT SERVICE, texts[i].text);
+    if (texts[i].good) {
+      struct scenario *s = load(text);
+      assert_string_equal(s->param[0].doc, texts[i].text);
+      scenario_free(s);
+    } else {
+      const char *says = mistake(text);
+      if (!strstr(says, "control character") && !strstr(says, "UTF-8")) fail_msg("%s", says);
+    }
+  }
+}
+
 static void test_mistakes(void **state) {
   (void)state;
   int failed = 0;
@@ -874,6 +951,8 @@ int main(void) {
       cmocka_unit_test(test_include),
       cmocka_unit_test(test_deterministic_library),
       cmocka_unit_test(test_mistakes),
+      cmocka_unit_test(test_lines),
+      cmocka_unit_test(test_texts),
       cmocka_unit_test(test_circles_with_an_exit),
       cmocka_unit_test(test_manual),
       cmocka_unit_test(test_missing_file),

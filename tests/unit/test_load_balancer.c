@@ -1,0 +1,438 @@
+/* Aim: which backend gets which call, when a backend is taken out and brought back, to the
+ * nanosecond, and what a balancer forgets when it crashes. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness.h"
+
+#define SEED UINT64_C(20250114)
+
+static struct node *add_balancer(struct scene *scene, const char *algorithm, const char *backends) {
+  struct node *lb = scene_add(scene, "load_balancer", "lb", 1);
+  node_set(lb, "algorithm", algorithm);
+  node_set(lb, "backends", backends);
+  return lb;
+}
+
+/* --- choosing ------------------------------------------------------------------------------- */
+
+/* Aim: round robin goes through all instances of all backends in turn, whatever they are busy with;
+ * the balancer takes no time and hands every outcome back. */
+static void test_round_robin(void **state) {
+  (void)state;
+  enum { N = 30 };
+  struct shot shots[N];
+  for (uint32_t i = 0; i < N; i++) {
+    shots[i] = (struct shot){.at_ns = i * MS, .to = "lb", .item = i % 7};
+  }
+  struct recorder web = {.ns_per_item = MS}, old = {.fails = N, .failure = OUTCOME_SHED};
+  struct scene *scene = scene_new();
+  scene_add_sender(scene, "from", shots, N);
+  add_balancer(scene, "round_robin", "web, old");
+  scene_add_recorder(scene, "web", 3, &web);
+  scene_add_recorder(scene, "old", 2, &old);
+  struct run run = run_scene(scene, 1, S);
+  assert_true(web.n == 18 && old.n == 12);
+  uint32_t from_web = 0, from_old = 0;
+  for (uint32_t i = 0; i < N; i++) {
+    bool is_web = i % 5 < 3;
+    const struct record *r = is_web ? &web.record[from_web++] : &old.record[from_old++];
+    assert_int_equal(r->key, i + 1);
+    assert_int_equal(r->member, i % 5 % 3 + 1);
+    assert_int_equal(r->at_ns, i * MS);
+    assert_shot(&shots[i], is_web ? OUTCOME_OK : OUTCOME_SHED, (i + (is_web ? i % 7 : 0)) * MS);
+  }
+  assert_same(metric(&run, "lb.arrivals"), N);
+  run_free(&run);
+  scene_free(scene);
+}
+
+/* Calls that a member had and had not ended when the record's call came. */
+static uint32_t busy_with(const struct recorder *r, uint32_t record, uint32_t member) {
+  uint32_t n = 0;
+  for (uint32_t i = 0; i < record; i++) {
+    n += r->record[i].member == member && r->record[i].ended_ns > r->record[record].at_ns;
+  }
+  return n;
+}
+
+/* Aim: on random arrivals and durations each call goes to a backend that has the fewest calls;
+ * among idle ones they go round. */
+static void test_least_connections(void **state) {
+  (void)state;
+  enum { N = 2000, MEMBERS = 5 };
+  struct draws draws = draws_begin(rng_stream(SEED, 0, "test_load_balancer", "least"), 0, 0);
+  print_message("seed %llu\n", (unsigned long long)SEED);
+  struct shot *shots = calloc(N, sizeof *shots);
+  assert_non_null(shots);
+  uint64_t at_ns = 0;
+  for (uint32_t i = 0; i < N; i++) {
+    if (i >= 10) at_ns += 2 + 2 * draws_below(&draws, 200); /* even; ends are odd: no ties */
+    shots[i] = (struct shot){.at_ns = at_ns,
+                             .to = "lb",
+                             .item = i < 10 ? 0 : 1 + 2 * (uint32_t)draws_below(&draws, 1000)};
+  }
+  struct recorder web = {.ns_per_item = 1};
+  struct scene *scene = scene_new();
+  scene_add_sender(scene, "from", shots, N);
+  add_balancer(scene, "least_connections", "web");
+  scene_add_recorder(scene, "web", MEMBERS, &web);
+  struct run run = run_scene(scene, 1, S);
+  assert_int_equal(web.n, N);
+  uint32_t uneven = 0;
+  for (uint32_t i = 0; i < N; i++) {
+    uint32_t chosen = busy_with(&web, i, web.record[i].member), greatest = 0;
+    for (uint32_t m = 1; m <= MEMBERS; m++) {
+      uint32_t busy = busy_with(&web, i, m);
+      if (busy < chosen) fail_msg("call %u went to one with %u calls, not %u", i, chosen, busy);
+      if (busy > greatest) greatest = busy;
+    }
+    uneven += greatest > chosen;
+    if (i < 10) assert_int_equal(web.record[i].member, i % MEMBERS + 1); /* all idle */
+  }
+  assert_true(uneven > N / 4);
+  run_free(&run);
+  scene_free(scene);
+  free(shots);
+}
+
+/* The share of calls that member `m` of four gets when `choices` different ones are drawn in random
+ * order and the first of the least busy takes the call. Goes through all orders of four. */
+static double expected_share(const uint32_t *busy, uint32_t choices, uint32_t m) {
+  uint32_t orders = 0, hits = 0;
+  for (uint32_t code = 0; code < 256; code++) {
+    uint32_t order[4] = {code & 3, code >> 2 & 3, code >> 4 & 3, code >> 6};
+    if ((1u << order[0] | 1u << order[1] | 1u << order[2] | 1u << order[3]) != 15) continue;
+    uint32_t best = order[0];
+    for (uint32_t i = 1; i < choices; i++) {
+      if (busy[order[i]] < busy[best]) best = order[i];
+    }
+    orders++;
+    hits += best == m;
+  }
+  assert_int_equal(orders, 24);
+  return (double)hits / orders;
+}
+
+/* Aim: power of two draws different backends, each as likely, and takes the less busy; random draws
+ * one whatever it does. Some long calls make the backends unevenly busy, then many short ones are
+ * counted. */
+static void test_random_choices(void **state) {
+  (void)state;
+  enum { LONG = 9, N = 30000 };
+  for (uint32_t choices = 1; choices <= 4; choices++) {
+    struct shot *shots = calloc(LONG + N, sizeof *shots);
+    assert_non_null(shots);
+    for (uint32_t i = 0; i < LONG + N; i++) {
+      shots[i] = (struct shot){.at_ns = i * US, .to = "lb", .item = i < LONG};
+    }
+    struct recorder web = {.ns_per_item = 100 * S};
+    struct scene *scene = scene_new();
+    scene_add_sender(scene, "from", shots, LONG + N);
+    struct node *lb = add_balancer(scene, choices == 1 ? "random" : "power_of_two", "web");
+    char text[8];
+    snprintf(text, sizeof text, "%u", choices);
+    if (choices > 2) node_set(lb, "choices", text);
+    scene_add_recorder(scene, "web", 4, &web);
+    struct run run = run_scene(scene, SEED + choices, 10 * S);
+    uint32_t busy[4] = {0}, hits[4] = {0};
+    for (uint32_t i = 0; i < web.n; i++) (i < LONG ? busy : hits)[web.record[i].member - 1]++;
+    print_message("  busy with %u %u %u %u\n", busy[0], busy[1], busy[2], busy[3]);
+    for (uint32_t m = 0; m < 4; m++) {
+      double share = expected_share(busy, choices, m);
+      if (share > 0 && share < 1) assert_share(hits[m], N, share);
+      if (share <= 0) assert_int_equal(hits[m], 0);
+      if (share >= 1) assert_int_equal(hits[m], N);
+    }
+    run_free(&run);
+    scene_free(scene);
+    free(shots);
+  }
+}
+
+/* --- failures of backends ------------------------------------------------------------------- */
+
+static struct fault_spec fault_ms(enum fault_type type, uint64_t at_ms, uint64_t lasts_ms) {
+  return (struct fault_spec){.type = type,
+                             .at_ns = at_ms * MS,
+                             .lasts = dist_constant((double)(lasts_ms * MS)),
+                             .factor = 10,
+                             .ratio = 1};
+}
+
+static double healthy_at(struct run *run, uint64_t time_ns) {
+  assert_true(sim_run(run->sim, time_ns));
+  run_finish(run);
+  return metric(run, "lb.healthy_backends");
+}
+
+/* Two backends, checked at 1, 3, 5 ... and 2, 4, 6 ... s. */
+static struct scene *checked_scene(struct recorder *web) {
+  struct scene *scene = scene_new();
+  struct node *lb = add_balancer(scene, "round_robin", "web");
+  node_set(lb, "health_check.interval", "2s");
+  node_set(lb, "health_check.timeout", "1s");
+  node_set(lb, "health_check.fall", "3");
+  node_set(lb, "health_check.rise", "2");
+  scene_add_recorder(scene, "web", 2, web);
+  return scene;
+}
+
+/* Aim: a backend is out after exactly `fall` failed checks and back after exactly `rise` good ones:
+ * at once where the check is refused, a timeout later where nothing comes back; not for being slow.
+ */
+static void test_health_checks(void **state) {
+  (void)state;
+  static const struct {
+    enum fault_type type;
+    uint64_t out_ms; /* 0: never */
+    bool partition;
+  } cases[] = {{FAULT_CRASH, 8000, false}, {FAULT_HANG, 9000, false},     {FAULT_DROP, 9000, false},
+               {FAULT_ERROR, 8000, false}, {FAULT_PARTITION, 9000, true}, {FAULT_SLOW, 0, false}};
+  for (size_t k = 0; k < sizeof cases / sizeof cases[0]; k++) {
+    struct recorder web = {0};
+    struct scene *scene = checked_scene(&web);
+    scene_fault(scene, "web[2]", cases[k].partition ? "lb" : NULL,
+                fault_ms(cases[k].type, 3500, 10000));
+    struct run run = run_begin(scene, 1, 0, 30 * S);
+    if (cases[k].out_ms) {
+      assert_same(healthy_at(&run, cases[k].out_ms * MS), 2);
+      assert_same(healthy_at(&run, cases[k].out_ms * MS + 1), 1);
+      assert_same(metric(&run, "lb.checks_failed"), 3);
+      assert_same(healthy_at(&run, 16 * S), 1); /* good checks at 14 and 16 s */
+      assert_same(healthy_at(&run, 16 * S + 1), 2);
+    }
+    assert_same(healthy_at(&run, 30 * S), 2);
+    assert_same(metric(&run, "lb.ejections"), cases[k].out_ms ? 1 : 0);
+    assert_same(metric(&run, "web.arrivals"), 0); /* checks are not calls */
+    assert_int_equal(web.n, 0);
+    run_free(&run);
+    scene_free(scene);
+  }
+}
+
+/* Aim: a good check between two bad ones starts the count anew, and the other way round. */
+static void test_counts_in_a_row(void **state) {
+  (void)state;
+  struct recorder web = {0};
+  struct scene *scene = checked_scene(&web);
+  scene_fault(scene, "web[1]", NULL, fault_ms(FAULT_CRASH, 2500, 3000));  /* checks 3, 5 */
+  scene_fault(scene, "web[1]", NULL, fault_ms(FAULT_CRASH, 8500, 3000));  /* 9, 11 */
+  scene_fault(scene, "web[1]", NULL, fault_ms(FAULT_CRASH, 14500, 6000)); /* 15, 17, 19: out */
+  scene_fault(scene, "web[1]", NULL, fault_ms(FAULT_CRASH, 22500, 1000)); /* 21 good, 23 bad */
+  struct run run = run_begin(scene, 1, 0, 40 * S);
+  assert_same(healthy_at(&run, 19 * S), 2);
+  assert_same(healthy_at(&run, 19 * S + 1), 1);
+  assert_same(healthy_at(&run, 27 * S), 1);
+  assert_same(healthy_at(&run, 27 * S + 1), 2);
+  assert_same(healthy_at(&run, 40 * S), 2);
+  assert_same(metric(&run, "lb.ejections"), 1);
+  run_free(&run);
+  scene_free(scene);
+}
+
+/* Aim: a backend that works hard is not taken out: its host answers the checks. */
+static void test_busy_is_healthy(void **state) {
+  (void)state;
+  struct shot shots[20];
+  for (uint32_t i = 0; i < 20; i++) shots[i] = (struct shot){.to = "lb"};
+  struct scene *scene = scene_new();
+  scene_add_sender(scene, "from", shots, 20);
+  struct node *lb = add_balancer(scene, "round_robin", "web");
+  node_set(lb, "health_check.interval", "1s");
+  struct node *web = scene_add(scene, "service", "web", 1);
+  node_set(web, "workers", "1");
+  node_set(web, "work", "10s");
+  struct run run = run_scene(scene, 1, 100 * S);
+  assert_same(metric(&run, "lb.checks_failed"), 0);
+  assert_same(metric(&run, "web.arrivals"), 20);
+  run_free(&run);
+  scene_free(scene);
+}
+
+/* Aim: calls go only to those that are in; when all are out they are refused at once by the
+ * balancer; before that they go to the dead. */
+static void test_calls_avoid_the_dead(void **state) {
+  (void)state;
+  struct shot shots[30];
+  for (uint32_t i = 0; i < 30; i++) {
+    shots[i] = (struct shot){.at_ns = i * S + S / 2, .to = "lb", .timeout_ns = 100 * MS};
+  }
+  struct recorder web = {0};
+  struct scene *scene = checked_scene(&web);
+  scene_add_sender(scene, "from", shots, 30);
+  scene_fault(scene, "web[2]", NULL, fault_ms(FAULT_CRASH, 3200, 100000)); /* out at 8 */
+  scene_fault(scene, "web[1]", NULL, fault_ms(FAULT_HANG, 12200, 10000));  /* 13 .. 18 - 28 */
+  struct run run = run_scene(scene, 1, 30 * S);
+  for (uint32_t i = 0; i < 30; i++) {
+    uint64_t at = shots[i].at_ns;
+    if (i < 8) { /* turns: web[1], web[2], ... */
+      assert_shot(&shots[i], i % 2 && i >= 3 ? OUTCOME_REFUSED : OUTCOME_OK, at);
+    } else if (i < 12) {
+      assert_shot(&shots[i], OUTCOME_OK, at);
+    } else if (i < 18) {
+      assert_shot(&shots[i], OUTCOME_TIMEOUT, at + 100 * MS);
+    } else if (i < 25) { /* checks at 23 and 25 are good */
+      assert_shot(&shots[i], OUTCOME_REFUSED, at);
+    } else {
+      assert_shot(&shots[i], OUTCOME_OK, at);
+    }
+  }
+  assert_same(metric(&run, "lb.no_backend"), 7);
+  assert_same(metric(&run, "lb.ejections"), 2);
+  run_free(&run);
+  scene_free(scene);
+}
+
+/* Aim: with connect_retries a refused call is sent to the next backend, so often and no more; other
+ * failures are handed back. */
+static void test_connect_retries(void **state) {
+  (void)state;
+  static const char *const retries[] = {"0", "1", "2", "5"};
+  static const char *const member[] = {"web[1]", "web[2]", "web[3]"};
+  for (uint32_t k = 0; k < 4; k++) {
+    for (uint32_t down = 0; down <= 3; down++) { /* web[1..down] */
+      struct shot shots[1] = {{.at_ns = S, .to = "lb"}};
+      struct recorder web = {0};
+      struct scene *scene = scene_new();
+      scene_add_sender(scene, "from", shots, 1);
+      node_set(add_balancer(scene, "round_robin", "web"), "connect_retries", retries[k]);
+      scene_add_recorder(scene, "web", 3, &web);
+      for (uint32_t i = 0; i < down; i++) {
+        scene_fault(scene, member[i], NULL, fault_ms(FAULT_CRASH, 500, 10000));
+      }
+      struct run run = run_scene(scene, 1, 5 * S);
+      uint32_t limit = (uint32_t)strtoul(retries[k], NULL, 10);
+      bool reaches = down < 3 && limit >= down;
+      assert_shot(&shots[0], reaches ? OUTCOME_OK : OUTCOME_REFUSED, S);
+      assert_int_equal(web.n, reaches);
+      if (reaches) assert_int_equal(web.record[0].member, down + 1);
+      if (reaches) assert_same(metric(&run, "lb.reconnects"), down);
+      assert_true(metric(&run, "lb.reconnects") <= limit);
+      run_free(&run);
+      scene_free(scene);
+    }
+  }
+}
+
+/* Aim: a call that takes too long is answered `timeout` by the balancer and no longer counts as its
+ * backend's. */
+static void test_timeout(void **state) {
+  (void)state;
+  struct shot shots[] = {{.to = "lb", .item = 100},                     /* web[1], given up at 5 */
+                         {.at_ns = 1 * MS, .to = "lb", .item = 100},    /* web[2], given up at 6 */
+                         {.at_ns = MS / 2 * 11, .to = "lb", .item = 3}, /* web[1] has none */
+                         {.at_ns = 7 * MS, .to = "lb", .item = 1}};     /* web[2] has none */
+  struct recorder web = {.ns_per_item = MS};
+  struct scene *scene = scene_new();
+  scene_add_sender(scene, "from", shots, 4);
+  node_set(add_balancer(scene, "least_connections", "web"), "timeout", "5ms");
+  scene_add_recorder(scene, "web", 2, &web);
+  struct run run = run_scene(scene, 1, S);
+  assert_shot(&shots[0], OUTCOME_TIMEOUT, 5 * MS);
+  assert_shot(&shots[1], OUTCOME_TIMEOUT, 6 * MS);
+  assert_shot(&shots[2], OUTCOME_OK, 8500 * US);
+  assert_shot(&shots[3], OUTCOME_OK, 8 * MS);
+  assert_int_equal(web.record[2].member, 1);
+  assert_int_equal(web.record[3].member, 2);
+  run_free(&run);
+  scene_free(scene);
+}
+
+/* --- its own crash -------------------------------------------------------------------------- */
+
+/* Aim: a balancer that comes back knows nothing of the calls it had sent: they count no more, and
+ * their answers disturb nothing; its own callers got a reset. */
+static void test_crash_forgets_calls(void **state) {
+  (void)state;
+  struct shot shots[] = {{.to = "lb", .item = 50},
+                         {.at_ns = 1 * MS, .to = "lb"},              /* web[2] */
+                         {.at_ns = 2 * MS, .to = "lb"},              /* web[2]: web[1] is busy */
+                         {.at_ns = 10 * MS, .to = "lb"},             /* refused */
+                         {.at_ns = 20 * MS, .to = "lb", .item = 40}, /* forgotten: in turn */
+                         {.at_ns = 21 * MS, .to = "lb", .item = 40},
+                         {.at_ns = 22 * MS, .to = "lb", .item = 60},
+                         {.at_ns = 70 * MS, .to = "lb"}};
+  struct recorder web = {.ns_per_item = MS};
+  struct scene *scene = scene_new();
+  scene_add_sender(scene, "from", shots, 8);
+  add_balancer(scene, "least_connections", "web");
+  scene_add_recorder(scene, "web", 2, &web);
+  scene_fault(scene, "lb", NULL, fault_ms(FAULT_CRASH, 5, 10));
+  struct run run = run_scene(scene, 1, S);
+  assert_shot(&shots[0], OUTCOME_RESET, 5 * MS);
+  assert_shot(&shots[1], OUTCOME_OK, 1 * MS);
+  assert_shot(&shots[2], OUTCOME_OK, 2 * MS);
+  assert_shot(&shots[3], OUTCOME_REFUSED, 10 * MS);
+  assert_shot(&shots[4], OUTCOME_OK, 60 * MS);
+  assert_shot(&shots[5], OUTCOME_OK, 61 * MS);
+  assert_int_equal(web.n, 7);
+  assert_int_equal(web.record[1].member, 2);
+  assert_int_equal(web.record[2].member, 2);
+  assert_true(web.record[3].member != web.record[4].member);
+  /* At 50 ms the answer to the call before the crash came and took nothing off web[1]: one of both
+   * has ended its call at 60 or 61, and the third goes to whoever; at 70 only the third is left. */
+  assert_true(web.record[6].member != web.record[5].member);
+  run_free(&run);
+  scene_free(scene);
+}
+
+/* Aim: it comes back with all backends in use and begins its checks anew, counting from nothing,
+ * also if checks were under way when it crashed. */
+static void test_crash_forgets_health(void **state) {
+  (void)state;
+  struct recorder web = {0};
+  struct scene *scene = checked_scene(&web);
+  scene_fault(scene, "web[1]", NULL, fault_ms(FAULT_HANG, 2500, 100000)); /* out at 8 */
+  scene_fault(scene, "lb", NULL, fault_ms(FAULT_CRASH, 9500, 100));       /* a check is under way */
+  struct run run = run_begin(scene, 1, 0, 40 * S);
+  assert_same(healthy_at(&run, 8 * S), 2);
+  assert_same(healthy_at(&run, 8 * S + 1), 1);
+  assert_same(healthy_at(&run, 9600 * MS), 2);
+  /* Back at 9.6: checks at 10.6, 12.6 and 14.6, the last one fails at 15.6. */
+  assert_same(healthy_at(&run, 15600 * MS), 2);
+  assert_same(healthy_at(&run, 15600 * MS + 1), 1);
+  assert_same(healthy_at(&run, 40 * S), 1);
+  run_free(&run);
+  scene_free(scene);
+}
+
+/* Aim: what makes no sense is refused with a sentence that names it. */
+static void test_validation(void **state) {
+  (void)state;
+  static const struct {
+    const char *param, *text, *names;
+  } cases[] = {{"choices", "3", "choices"},
+               {"health_check.timeout", "3s", "timeout"},
+               {"choices", "17", "choices"}};
+  for (size_t k = 0; k < sizeof cases / sizeof cases[0]; k++) {
+    struct recorder web = {0};
+    struct scene *scene = scene_new();
+    struct node *lb = add_balancer(scene, "round_robin", "web");
+    scene_add_recorder(scene, "web", 2, &web);
+    node_set(lb, cases[k].param, cases[k].text);
+    struct error err = {0};
+    assert_false(node_valid(lb, &err));
+    assert_non_null(strstr(err.text, cases[k].names));
+    scene_free(scene);
+  }
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_round_robin),
+      cmocka_unit_test(test_least_connections),
+      cmocka_unit_test(test_random_choices),
+      cmocka_unit_test(test_health_checks),
+      cmocka_unit_test(test_counts_in_a_row),
+      cmocka_unit_test(test_busy_is_healthy),
+      cmocka_unit_test(test_calls_avoid_the_dead),
+      cmocka_unit_test(test_connect_retries),
+      cmocka_unit_test(test_timeout),
+      cmocka_unit_test(test_crash_forgets_calls),
+      cmocka_unit_test(test_crash_forgets_health),
+      cmocka_unit_test(test_validation),
+  };
+  return cmocka_run_group_tests_name("load_balancer", tests, NULL, NULL);
+}
