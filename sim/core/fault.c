@@ -52,9 +52,11 @@ static bool target_holds(const struct sim *sim, struct fault_target t, const str
   return false;
 }
 
-static uint64_t *member_set(const struct sim *sim, struct fault_target target) {
+/* Clients are cut off with their zone, but they do not break with it: they are who is asked. */
+static uint64_t *member_set(const struct sim *sim, struct fault_target target, bool with_sources) {
   uint64_t *set = mem_zeroed(sim->faults->words, sizeof *set);
   for (uint32_t i = 0; i < sim->members; i++) {
+    if (sim->member[i].kind->is_source && !with_sources) continue;
     if (target_holds(sim, target, &sim->member[i])) set[i / 64] |= UINT64_C(1) << (i % 64);
   }
   return set;
@@ -280,12 +282,12 @@ static void instance_init(struct sim *sim, struct instance *it, const struct fau
                           struct fault_target target, uint64_t entity) {
   it->spec = spec;
   it->entity = entity;
-  it->members = member_set(sim, target);
+  it->is_cut = spec->type == FAULT_PARTITION || spec->on_path;
+  it->members = member_set(sim, target, it->is_cut);
   it->times = rng_stream(sim->seed, sim->replication, spec->name, "fault times");
   it->verdicts = rng_stream(sim->seed, sim->replication, spec->name, "fault verdicts");
-  it->is_cut = spec->type == FAULT_PARTITION || spec->on_path;
   if (!it->is_cut) return;
-  it->far_side = member_set(sim, spec->other);
+  it->far_side = member_set(sim, spec->other, true);
   it->cut = (struct cut){.a = it->members,
                          .b = it->far_side,
                          .one_way = spec->one_way,

@@ -43,13 +43,42 @@ void fel_push_far(struct fel *fel, struct event event) {
   push(fel, event);
 }
 
-/* The heap's reference goes back to the time last popped. That moves no event that is in the heap:
- * all of them differ from both references in the same highest bit, because they lie beyond the
- * bucket from which the near future was taken. */
+static uint32_t lowest_bucket(const struct fel *fel) {
+  return fel->bucket[0].n ? 0 : 1 + (uint32_t)__builtin_ctzll(fel->nonempty);
+}
+
+/* Empties the heap; returns its events in order of buckets, to be freed. */
+static __attribute__((cold, noinline)) struct event *take_all(struct fel *fel, uint64_t *n) {
+  struct event *list = mem_alloc(fel->far_n * sizeof *list);
+  *n = 0;
+  for (uint32_t b = 0; b <= 64; b++) {
+    struct fel_bucket *bucket = &fel->bucket[b];
+    for (uint32_t i = b ? 0 : fel->zero_head; i < bucket->n; i++) list[(*n)++] = bucket->list[i];
+    bucket->n = 0;
+  }
+  fel->zero_head = 0;
+  fel->far_n = fel->nonempty = 0;
+  return list;
+}
+
+/* The heap's reference goes back to the time last popped. As a rule that moves no event that is in
+ * the heap: all of them differ from both references in the same highest bit, because they lie
+ * beyond the bucket from which the near future was taken, and the time last popped in it. Only when
+ * the near future was made and nothing of it popped yet (a run that ended before it) may that time
+ * lie before the bucket; then all are placed anew. */
 void fel_spill(struct fel *fel) {
+  struct event *moved = NULL;
+  uint64_t moved_n = 0;
+  if (fel->far_n > 0) {
+    uint32_t b = lowest_bucket(fel);
+    uint64_t back = fel->reference_ns ^ fel->last_ns;
+    if (back >> (b ? b - 1 : 0) != 0) moved = take_all(fel, &moved_n);
+  }
   fel->reference_ns = fel->near_limit_ns = fel->last_ns;
   for (uint32_t i = fel->near_n; i-- > 0;) push(fel, fel->near[i]); /* earliest first */
   fel->near_n = 0;
+  for (uint64_t i = 0; i < moved_n; i++) push(fel, moved[i]);
+  free(moved);
 }
 
 /* Drops dead events, keeping the order of the others. */
@@ -70,10 +99,6 @@ static void maybe_sweep(struct fel *fel, struct fel_bucket *bucket) {
   } else {
     sweep(fel, bucket);
   }
-}
-
-static uint32_t lowest_bucket(const struct fel *fel) {
-  return fel->bucket[0].n ? 0 : 1 + (uint32_t)__builtin_ctzll(fel->nonempty);
 }
 
 /* The events of a bucket that are still in the heap. */
@@ -103,7 +128,7 @@ static void take(struct fel *fel, uint32_t b) {
   empty(fel, b);
   fel->near_limit_ns = UINT64_MAX; /* so that none of them goes back */
   for (; i < n; i++) {
-    if (fel->soon && fel->far_n) fel->soon(fel->owner, &bucket->list[i], false);
+    if (fel->soon && fel->far_n) fel->soon(fel->owner, &bucket->list[i], 0);
     fel_push(fel, bucket->list[i]);
   }
   if (fel->far_n) {

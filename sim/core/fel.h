@@ -53,7 +53,7 @@ struct fel_bucket {
 enum {
   FEL_NEAR_MAX = 32,  /* the sorted array is full */
   FEL_NEAR_FILL = 16, /* a bucket of at most this many becomes the near future */
-  FEL_AHEAD = 3,      /* how many events ahead the owner is told what comes */
+  FEL_AHEAD = 4,      /* how many events ahead the owner is told what comes */
 };
 
 struct fel {
@@ -67,10 +67,10 @@ struct fel {
   uint64_t far_n;                  /* events in the heap, dead ones included */
   /* Says whether an event may be dropped unseen; NULL: none. */
   bool (*is_dead)(const void *owner, const struct event *event);
-  /* Told of events that come up soon, in order, first when they are `FEL_NEAR_FILL` or fewer ahead
-   * and again when FEL_AHEAD: a chance to fetch into the processor's cache what they will need. Not
-   * called while the heap is empty. NULL: nobody cares. */
-  void (*soon)(const void *owner, const struct event *event, bool very);
+  /* Told of events that come up soon, in order: at stage 0 when they enter the near future, then at
+   * stages 1, 2, 3 with FEL_AHEAD, one less ... to go: a chance to fetch into the processor's cache
+   * what they will need. Not called while the heap is empty. NULL: nobody cares. */
+  void (*soon)(const void *owner, const struct event *event, int stage);
   const void *owner;
   uint32_t sweeps_to_skip; /* the last look found few dead events */
   struct fel_bucket bucket[65];
@@ -105,6 +105,14 @@ static inline uint64_t fel_pending(const struct fel *fel) {
   return fel->near_n + fel->far_n;
 }
 
+static inline void fel_look_ahead(const struct fel *fel) {
+  if (fel->near_n < FEL_AHEAD || !fel->soon) return;
+  const struct event *end = fel->near + fel->near_n;
+  for (int stage = 1; stage <= 3; stage++) {
+    fel->soon(fel->owner, end - (FEL_AHEAD + 1 - stage), stage);
+  }
+}
+
 /* Pops the earliest event if it lies before `until_ns`. */
 static inline bool fel_pop(struct fel *fel, uint64_t until_ns, struct event *out) {
   if (__builtin_expect(fel->near_n == 0, 0) && !fel_refill(fel)) return false;
@@ -113,9 +121,7 @@ static inline bool fel_pop(struct fel *fel, uint64_t until_ns, struct event *out
   event_copy(out, next);
   fel->near_n--;
   fel->last_ns = out->time_ns;
-  if (fel->far_n > 0 && fel->near_n >= FEL_AHEAD && fel->soon) {
-    fel->soon(fel->owner, next - FEL_AHEAD, true);
-  }
+  if (fel->far_n > 0) fel_look_ahead(fel);
   return true;
 }
 

@@ -56,6 +56,9 @@ struct metric_def {
   const char *doc;
 };
 
+/* The metrics of every component and member, ended by a name of NULL. */
+extern const struct metric_def common_metrics[];
+
 /* The outcome of a physics check that the engine made on its own run. */
 struct check {
   char name[96]; /* "little:web" */

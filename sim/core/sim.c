@@ -94,25 +94,38 @@ static bool event_is_dead(const void *owner, const struct event *event) {
 /* With thousands of components each event's data are out of the processor's cache; asking for them
  * a few events ahead hides most of the wait (1000 systems side by side: see docs/performance.md).
  */
-static void event_soon(const void *owner, const struct event *event, bool very) {
+static void event_soon(const void *owner, const struct event *event, int stage) {
   const struct sim *sim = owner;
   uint32_t kind = event_ref(event) & 15, id = event_ref(event) >> 4;
   if (kind > EVENT_MEMBER) return;
-  if (kind < EVENT_MEMBER) {
+  if (kind < EVENT_MEMBER) { /* its frame, then the frames and members it leads to */
     const struct frame *frame = frame_at(sim, id);
-    if (!very) {
+    if (stage == 0) {
       __builtin_prefetch(frame, 1);
       return;
     }
+    bool child = !(frame->flags & CALL_ROOT);
+    if (stage == 1 && child) __builtin_prefetch(frame_at(sim, frame->parent), 1);
     id = frame_callee(frame);
+    if (kind == EVENT_REPLY) {
+      id = child ? frame_callee(frame_at(sim, frame->parent)) : frame->parent;
+      if (stage == 1 && child) return; /* not there yet */
+    }
   }
   const struct member *m = &sim->member[id];
-  if (!very) {
+  if (stage <= 1) {
     __builtin_prefetch(m, 1);
     return;
   }
   const char *state = m->state;
-  for (int line = 0; line < 5; line++) __builtin_prefetch(state + (ptrdiff_t)64 * line, 1);
+  if (stage == 2) {
+    for (int line = 0; line < 5; line++) __builtin_prefetch(state + (ptrdiff_t)64 * line, 1);
+    return;
+  }
+  const char *const *leads_to = m->state; /* states begin with pointers to what they share */
+  __builtin_prefetch(leads_to[0], 0);
+  __builtin_prefetch(leads_to[1], 0);
+  __builtin_prefetch(leads_to[1] + 64, 0);
 }
 
 struct sim *sim_new(const struct spec *spec, uint64_t seed, uint64_t replication,

@@ -21,28 +21,6 @@ const struct param common_params[] = {
     {0},
 };
 
-const struct metric_def common_metrics[] = {
-    {"utilization", "ratio", "Share of the workers' time in which they were busy."},
-    {"queue.mean", "", "Calls that waited, averaged over time."},
-    {"queue.max", "", "Most calls that waited at once."},
-    {"busy.mean", "", "Workers that were taken, averaged over time."},
-    {"wait.mean", "s", "Mean time that a call waited for a worker."},
-    {"wait.probability", "ratio", "Share of the calls that had to wait."},
-    {"wait.p50", "s", "Median of that time; p95, p99 and p999 likewise."},
-    {"wait.p95", "s", "Quantile 95 % of that time."},
-    {"wait.p99", "s", "Quantile 99 % of that time."},
-    {"wait.p999", "s", "Quantile 99.9 % of that time."},
-    {"service.mean", "s", "Mean time that a call held a worker."},
-    {"arrivals", "", "Calls received."},
-    {"completions", "", "Calls answered ok."},
-    {"errors", "", "Calls answered otherwise, or swallowed."},
-    {"arrival_rate", "1/s", "Calls received, per second."},
-    {"throughput", "1/s", "Calls answered ok, per second."},
-    {"availability", "ratio", "Share of the calls that were answered ok."},
-    {"uptime", "ratio", "Share of the time in which it neither lay crashed nor hung."},
-    {0},
-};
-
 static const struct param run_params[] = {
     {.name = "duration",
      .type = PARAM_DURATION,

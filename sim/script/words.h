@@ -71,9 +71,6 @@ extern const struct word_def word_defs[WORDS];
 /* Keys that every component has beside those of its kind; `zone` is parsed by hand. */
 extern const struct param common_params[];
 
-/* What is reported of every component that can be called, and of each of its members. */
-extern const struct metric_def common_metrics[];
-
 /* What `common_params` and the blocks' tables fill in. */
 struct common_config {
   uint64_t instances;

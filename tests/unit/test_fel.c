@@ -1,5 +1,5 @@
 /* Aim: the event list gives events back in order of time, equal times in the order of scheduling,
- * and loses none but dead ones, whichever of its two structures holds them. */
+ * and loses none but dead ones, whichever of its two parts holds them. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -62,7 +62,7 @@ struct pair {
   struct fel fel;
   struct oracle oracle;
   uint64_t now_ns, made;
-  bool was_near, was_radix;
+  bool was_near, was_far; /* one of both parts, or both, held events */
 };
 
 static void pair_begin(struct pair *p) {
@@ -79,7 +79,7 @@ static void pair_push(struct pair *p, uint64_t time_ns) {
   struct event event = {time_ns, p->made++};
   fel_push(&p->fel, event);
   oracle_push(&p->oracle, event);
-  *(p->fel.radix ? &p->was_radix : &p->was_near) = true;
+  *(p->fel.far_n ? &p->was_far : &p->was_near) = true;
   if (fel_pending(&p->fel) != p->oracle.n) {
     fail_msg("%llu pending, expected %u", (unsigned long long)fel_pending(&p->fel), p->oracle.n);
   }
@@ -90,7 +90,9 @@ static bool pair_pop(struct pair *p, uint64_t until_ns) {
   struct event got = {0, 0};
   bool any = fel_pop(&p->fel, until_ns, &got);
   bool want = p->oracle.n > 0 && p->oracle.heap[0].time_ns < until_ns;
-  if (any != want) fail_msg("an event before the limit: %d, expected %d", any, want);
+  if (any != want) {
+    fail_msg("an event before %llu: %d, expected %d", (unsigned long long)until_ns, any, want);
+  }
   if (!any) return false;
   struct event expected = oracle_pop(&p->oracle);
   if (got.time_ns != expected.time_ns || got.what != expected.what) {
@@ -99,7 +101,7 @@ static bool pair_pop(struct pair *p, uint64_t until_ns) {
              (unsigned long long)expected.time_ns);
   }
   p->now_ns = got.time_ns;
-  *(p->fel.radix ? &p->was_radix : &p->was_near) = true;
+  *(p->fel.far_n ? &p->was_far : &p->was_near) = true;
   return true;
 }
 
@@ -126,7 +128,8 @@ static uint64_t ahead(struct draws *draws, enum spread spread, uint64_t now_ns) 
 static void test_stable_order(void **state) {
   (void)state;
   struct draws draws = seeded("stable order");
-  const uint32_t sizes[] = {0, 1, 2, 5, 6, 7, 8, 22, 23, 24, 25, 26, 31, 32, 33, 100, 1000, 50000};
+  const uint32_t sizes[] = {0,  1,  2,  7,  8,  15, 16,  17,   18,   31,
+                            32, 33, 34, 63, 64, 65, 100, 1000, 50000};
   for (int spread = 0; spread < SPREADS; spread++) {
     for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
       struct pair p;
@@ -141,7 +144,7 @@ static void test_stable_order(void **state) {
 }
 
 /* Aim: with the number pending going up and down through the limits between the sorted array and
- * the radix heap, pushes and pops mixed, the order stays. */
+ * the heap, pushes and pops mixed, the order stays. */
 static void test_crossing(void **state) {
   (void)state;
   struct draws draws = seeded("crossing");
@@ -150,14 +153,14 @@ static void test_crossing(void **state) {
     pair_begin(&p);
     uint32_t crossings = 0;
     for (int wave = 0; wave < 400; wave++) {
-      uint64_t high = FEL_NEAR_MAX - 4 + draws_below(&draws, wave % 10 ? 12 : 300);
-      uint64_t low = draws_below(&draws, FEL_NEAR_MIN + 4);
+      uint64_t high = FEL_NEAR_FILL + draws_below(&draws, wave % 10 ? 2 * FEL_NEAR_MAX : 300);
+      uint64_t low = draws_below(&draws, FEL_NEAR_FILL + 4);
       while (p.oracle.n < high) { /* rises: two pushes for a pop */
         pair_push(&p, ahead(&draws, (enum spread)spread, p.now_ns));
         pair_push(&p, ahead(&draws, (enum spread)spread, p.now_ns));
         assert_true(pair_pop(&p, UINT64_MAX));
       }
-      crossings += p.fel.radix;
+      crossings += p.fel.far_n > 0;
       while (p.oracle.n > low) { /* falls */
         assert_true(pair_pop(&p, UINT64_MAX));
         if (draws_below(&draws, 3) == 0) {
@@ -165,14 +168,14 @@ static void test_crossing(void **state) {
         }
       }
     }
-    assert_true(p.was_near && p.was_radix && crossings > 100);
+    assert_true(p.was_near && p.was_far && crossings > 100);
     pair_end(&p);
   }
 }
 
-/* Aim: whatever is pending when the list changes over to the radix heap, an event may still be
+/* Aim: whatever is pending when the sorted array goes over to the heap, an event may still be
  * scheduled before all of it, as long as it is not in the past. */
-static void test_early_event_after_change(void **state) {
+static void test_early_event_after_spill(void **state) {
   (void)state;
   for (uint64_t popped = 0; popped <= 1; popped++) {
     struct pair p;
@@ -182,7 +185,7 @@ static void test_early_event_after_change(void **state) {
       assert_true(pair_pop(&p, UINT64_MAX));
     }
     for (uint64_t i = 0; i < FEL_NEAR_MAX + 3; i++) pair_push(&p, 1000000 + i);
-    assert_true(p.fel.radix);
+    assert_true(p.fel.far_n > 0);
     pair_push(&p, 500);
     pair_push(&p, 999999);
     pair_push(&p, 500);
@@ -194,7 +197,7 @@ static void test_early_event_after_change(void **state) {
 }
 
 /* Aim: a pop gives an event only if it lies before the limit, exactly; asking in vain changes
- * nothing, however often and in whichever structure. */
+ * nothing, however often and in whichever part. */
 static void test_until(void **state) {
   (void)state;
   struct draws draws = seeded("until");
@@ -215,7 +218,7 @@ static void test_until(void **state) {
         for (int k = 0; k < 3 && pair_pop(&p, limit); k++) continue;
       }
     }
-    assert_true(p.was_near && p.was_radix);
+    assert_true(p.was_near && p.was_far);
     pair_end(&p);
   }
 }
@@ -361,7 +364,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_stable_order),
       cmocka_unit_test(test_crossing),
-      cmocka_unit_test(test_early_event_after_change),
+      cmocka_unit_test(test_early_event_after_spill),
       cmocka_unit_test(test_until),
       cmocka_unit_test(test_sweep),
       cmocka_unit_test(test_slices),
