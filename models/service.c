@@ -98,9 +98,13 @@ static struct frame *start_calls(struct sim *sim, struct member *member, struct 
   struct frame *next = release_while_waiting(sim, member->state, call);
   for (uint32_t i = 0; i < step->count; i++) {
     for (uint32_t k = 0; k < program->call[step->first + i].times; k++) {
+      /* Answers may have come at once and ended the step, or the whole call: then it is free, or
+       * its answer is on the way. */
+      if (i + k > 0 &&
+          (call->stamp != stamp || call->pc != pc || frame_state(call) != FRAME_WAITING)) {
+        return next;
+      }
       send_call(sim, member, call, program, step->first + i, k);
-      /* An answer may have come at once and ended the step, or the whole call. */
-      if (call->stamp != stamp || call->pc != pc) return next;
     }
   }
   return next;

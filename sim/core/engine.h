@@ -66,6 +66,10 @@ enum outcome faults_gate(struct sim *sim, struct member *to, struct frame *call)
 /* Keeps an event for a hung member until the hang ends. */
 void faults_defer(struct sim *sim, struct member *member, struct event event);
 
+/* Shows the events kept for hung members; `faults` may be NULL. */
+void faults_visit(const struct faults *faults,
+                  void (*visit)(void *context, const struct event *event), void *context);
+
 /* collect.c */
 void collect_reset(struct sim *sim); /* end of warm-up */
 

@@ -77,6 +77,13 @@ void faults_defer(struct sim *sim, struct member *member, struct event event) {
   f->deferred[f->deferred_n++] = (struct deferred){member->id, event};
 }
 
+void faults_visit(const struct faults *faults, void (*visit)(void *, const struct event *),
+                  void *context) {
+  for (uint32_t i = 0; faults && i < faults->deferred_n; i++) {
+    visit(context, &faults->deferred[i].event);
+  }
+}
+
 /* What came for the member while it hung happens now, in the order in which it came, and before
  * anything that comes at this instant. */
 static void release_deferred(struct sim *sim, const struct member *member) {

@@ -87,15 +87,15 @@ static void sweep(struct fel *fel, struct fel_bucket *bucket) {
   for (uint32_t i = 0; i < bucket->n; i++) {
     if (!fel->is_dead(fel->owner, &bucket->list[i])) bucket->list[kept++] = bucket->list[i];
   }
-  if (bucket->n - kept < bucket->n / 4) fel->sweeps_to_skip = FEL_SWEEPS_SKIPPED;
+  if (bucket->n - kept < bucket->n / 4) bucket->sweeps_to_skip = FEL_SWEEPS_SKIPPED;
   fel->far_n -= bucket->n - kept;
   bucket->n = kept;
 }
 
 static void maybe_sweep(struct fel *fel, struct fel_bucket *bucket) {
   if (!fel->is_dead || bucket->n < FEL_SWEEP_MIN) return;
-  if (fel->sweeps_to_skip) {
-    fel->sweeps_to_skip--;
+  if (bucket->sweeps_to_skip) {
+    bucket->sweeps_to_skip--;
   } else {
     sweep(fel, bucket);
   }
@@ -181,4 +181,12 @@ bool fel_refill(struct fel *fel) {
   }
   fel->near_limit_ns = UINT64_MAX;
   return false;
+}
+
+void fel_visit(const struct fel *fel, void (*visit)(void *, const struct event *), void *context) {
+  for (uint32_t i = 0; i < fel->near_n; i++) visit(context, &fel->near[i]);
+  for (uint32_t b = 0; b <= 64; b++) {
+    const struct fel_bucket *bucket = &fel->bucket[b];
+    for (uint32_t i = first_of(fel, b); i < bucket->n; i++) visit(context, &bucket->list[i]);
+  }
 }

@@ -48,6 +48,7 @@ static inline void event_copy(struct event *to, const struct event *from) {
 struct fel_bucket {
   struct event *list;
   uint32_t n, capacity;
+  uint32_t sweeps_to_skip; /* the last look found few dead events here */
 };
 
 enum {
@@ -72,7 +73,6 @@ struct fel {
    * what they will need. Not called while the heap is empty. NULL: nobody cares. */
   void (*soon)(const void *owner, const struct event *event, int stage);
   const void *owner;
-  uint32_t sweeps_to_skip; /* the last look found few dead events */
   struct fel_bucket bucket[65];
 };
 
@@ -104,6 +104,10 @@ __attribute__((noinline)) bool fel_refill(struct fel *fel);
 static inline uint64_t fel_pending(const struct fel *fel) {
   return fel->near_n + fel->far_n;
 }
+
+/* Shows every event held, dead ones included, in no particular order. */
+void fel_visit(const struct fel *fel, void (*visit)(void *context, const struct event *event),
+               void *context);
 
 static inline void fel_look_ahead(const struct fel *fel) {
   if (fel->near_n < FEL_AHEAD || !fel->soon) return;

@@ -276,6 +276,37 @@ static void test_quorum_with_failures(void **state) {
   }
 }
 
+/* Aim: when the first of several calls fails or suffices at once, the others are not made, and the
+ * caller is answered once; also while the answer is on its way. */
+static void test_step_over_at_first_call(void **state) {
+  (void)state;
+  for (int variant = 0; variant < 8; variant++) {
+    bool fails = variant & 1, far = variant & 2, async = variant & 4;
+    struct shot shots[] = {{.to = "a"}, {.at_ns = 50 * MS, .to = "a"}};
+    struct recorder first = {.fails = fails ? 9 : 0}, second = {.delay_ns = MS};
+    struct scene *scene = scene_new();
+    scene_add_sender(scene, "from", shots, 2);
+    scene_add_recorder(scene, "first", 1, &first);
+    scene_add_recorder(scene, "second", 1, &second);
+    struct node *a = scene_add(scene, "service", "a", 1);
+    node_set(a, "workers", "1");
+    node_set(a, "io", async ? "async" : "blocking");
+    on_parallel(node_on(a, NULL), fails ? 0 : 1, 2,
+                (struct call_to[]){{.to = "first"}, {.to = "second"}});
+    if (far) scene_path(scene, "from", "a", (struct path_spec){.latency = dist_constant(2e6)});
+    struct run run = run_scene(scene, 1, S);
+    for (int i = 0; i < 2; i++) {
+      assert_shot(&shots[i], fails ? OUTCOME_FAILED : OUTCOME_OK,
+                  shots[i].at_ns + (far ? 4 : 0) * MS);
+    }
+    assert_int_equal(first.n, 2);
+    assert_int_equal(second.n, 0);
+    assert_same(metric(&run, "a.errors"), fails ? 2 : 0);
+    run_free(&run);
+    scene_free(scene);
+  }
+}
+
 /* Aim: an answer of a step that is over, success or failure, disturbs no later step, also one that
  * waits for calls itself. */
 static void test_late_siblings(void **state) {
@@ -543,6 +574,7 @@ int main(void) {
       cmocka_unit_test(test_quorum),
       cmocka_unit_test(test_times),
       cmocka_unit_test(test_quorum_with_failures),
+      cmocka_unit_test(test_step_over_at_first_call),
       cmocka_unit_test(test_late_siblings),
       cmocka_unit_test(test_fallback),
       cmocka_unit_test(test_reply_and_continue),

@@ -217,6 +217,34 @@ static void test_loss_with_timeout(void **state) {
   free(shots);
 }
 
+/* Aim: what is lost but will time out, in the client or in what it waits for, has not failed yet
+ * when the run ends before: it is in flight; also while what waits for it hangs. */
+static void test_loss_not_over_yet(void **state) {
+  (void)state;
+  for (int where = 0; where < 3; where++) {
+    struct scene *scene = scene_new();
+    struct node *c = scene_add(scene, "client", "c", 1);
+    node_set(c, "arrivals", "constant 10/s");
+    node_set(c, "target", "a");
+    if (where == 0) node_set(c, "timeout", "1s");
+    struct node *a = scene_add(scene, "service", "a", 1);
+    on_call(node_on(a, NULL), (struct call_to){.to = "b", .timeout_ns = where ? S : 0});
+    scene_add(scene, "service", "b", 1);
+    scene_path(scene, "a", "b", (struct path_spec){.loss = 1});
+    if (where == 2) {
+      scene_fault(scene, "a", NULL,
+                  (struct fault_spec){.type = FAULT_HANG, .at_ns = S + MS, .forever = true});
+    }
+    struct run run = run_scene(scene, 1, 3 * S - MS); /* sent at 0, 0.1 ... 2.9 */
+    double ended = where == 2 ? 1 : 20;
+    assert_same(metric(&run, "c.requests"), ended);
+    assert_same(metric(&run, where == 0 ? "c.errors.timeout" : "c.errors.failed"), ended);
+    assert_same(metric(&run, "c.in_flight"), 30 - ended);
+    run_free(&run);
+    scene_free(scene);
+  }
+}
+
 /* Aim: sizes come from whoever makes the call: the client's request and response, a handler's call;
  * what stands between passes on messages as large as those it got. 1 Mbit/s: 125 bytes a ms. */
 static void test_message_sizes(void **state) {
@@ -288,6 +316,7 @@ int main(void) {
       cmocka_unit_test(test_members_in_zones),
       cmocka_unit_test(test_loss_strands),
       cmocka_unit_test(test_loss_with_timeout),
+      cmocka_unit_test(test_loss_not_over_yet),
       cmocka_unit_test(test_message_sizes),
       cmocka_unit_test(test_random_latency),
   };
