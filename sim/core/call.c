@@ -332,6 +332,7 @@ void call_timer(struct sim *sim, struct frame *frame, uint64_t due_ns) {
     frame->due_ns = ~UINT64_C(0);
     return;
   }
+  frame->due_ns = TIME_NEVER; /* another timer of the same instant is not its own */
   member->kind->on_timer(sim, member, frame);
 }
 

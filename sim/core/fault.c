@@ -231,8 +231,8 @@ static void apply(struct sim *sim, struct instance *it, bool begins) {
     return;
   }
   for (uint32_t i = 0; i < sim->members; i++) {
+    if (!in_set(it->members, i)) continue;
     struct member *m = &sim->member[i];
-    if (!in_set(it->members, i) || m->component->kind->is_source) continue; /* users live on */
     switch (it->spec->type) {
       case FAULT_CRASH:
         member_crash(sim, m, begins);

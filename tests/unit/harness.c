@@ -612,6 +612,7 @@ static void sender_on_reply(struct sim *sim, struct member *member, struct frame
   const struct sender_config *config = member->component->config;
   struct shot *shot = &config->shots[call->site];
   shot->ended++;
+  shot->rank = ++*(uint32_t *)member->state;
   shot->ended_ns = sim->now_ns;
   shot->outcome = outcome;
 }
@@ -628,6 +629,7 @@ static double sender_message_bytes(struct sim *sim, struct member *member, struc
 static const struct kind kind_sender = {
     .name = "sender",
     .config_size = sizeof(struct sender_config),
+    .state_size = sizeof(uint32_t), /* how many shots have ended */
     .is_source = true,
     .start = sender_start,
     .on_event = sender_on_event,
@@ -680,8 +682,13 @@ static void recorder_on_call(struct sim *sim, struct member *member, struct fram
     r->record = mem_resize(r->record, r->capacity * sizeof *r->record);
   }
   call->mark_ns = r->n; /* without a station the field is free */
-  r->record[r->n++] = (struct record){sim->now_ns,   TIME_NEVER, call->key, call->item,
-                                      member->index, call->op,   OUTCOME_OK};
+  r->record[r->n++] = (struct record){.at_ns = sim->now_ns,
+                                      .ended_ns = TIME_NEVER,
+                                      .key = call->key,
+                                      .item = call->item,
+                                      .member = member->index,
+                                      .depth = sim->depth,
+                                      .op = call->op};
   uint64_t delay_ns = r->delay_ns + r->ns_per_item * call->item;
   if (r->mute) {
     frame_set_state(call, FRAME_WAITING);

@@ -97,6 +97,7 @@ struct shot {
   double request_bytes, response_bytes;
   /* Results; zeroed when a run begins. */
   uint32_t ended; /* how often on_reply came: at most once */
+  uint32_t rank;  /* of the sender's shots it was the rank-th to end, from 1 */
   uint64_t ended_ns;
   enum outcome outcome;
 };
@@ -109,6 +110,7 @@ struct record {
   uint64_t at_ns, ended_ns; /* TIME_NEVER: not answered (yet) */
   uint64_t key;
   uint32_t item, member; /* member: 1-based */
+  uint32_t depth;        /* nesting of deliveries when it came */
   uint8_t op;
   enum outcome outcome;
 };

@@ -56,8 +56,8 @@ static void test_growth(void **state) {
   assert_int_equal(backoff_ns(&b, stream, 1, 60), MS);
 }
 
-/* Mean and bounds of many requests' pauses after one attempt, in units of the pause without jitter;
- * `variance` is that of a uniform share. */
+/* Bounds, mean and variance of many requests' pauses after each attempt, in units of the pause
+ * without jitter, are those of the uniform law from `low` to `high`. */
 static void check_jitter(enum jitter jitter, double low, double high) {
   struct stream stream = seeded();
   struct backoff b = {

@@ -432,6 +432,8 @@ static void test_depth(void **state) {
   assert_shot(&shots[1], OUTCOME_OK, MS);
   assert_int_equal(leaf.n, 901);
   assert_int_equal(run.sim->depth, 0);
+  for (uint32_t i = 0; i < leaf.n; i++)
+    assert_true(leaf.record[i].depth <= 64); /* spares the stack */
   assert_int_equal(run.sim->calls.answered, 201 + 901);
   run_free(&run);
   scene_free(scene);

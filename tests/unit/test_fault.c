@@ -636,6 +636,36 @@ static void test_recurring_random(void **state) {
   }
 }
 
+/* Aim: each up and down time is a draw of its own: the time down in windows of 100 s varies as it
+ * should, 2 a^2 b^2 T / (a + b)^3 = 16.2 s^2 (for windows much longer than a cycle). */
+static void test_recurring_varies(void **state) {
+  (void)state;
+  enum { WINDOWS = 2000 };
+  struct recorder leaf = {0};
+  struct scene *scene = scene_new();
+  scene_add_recorder(scene, "leaf", 1, &leaf);
+  scene_fault(scene, "leaf", NULL,
+              (struct fault_spec){.type = FAULT_CRASH,
+                                  .recurring = true,
+                                  .mttf = exponential_ns(9e9),
+                                  .lasts = exponential_ns(1e9)});
+  struct run run = run_begin(scene, SEED, 0, WINDOWS * 100 * S);
+  double before_s = 0, squares = 0;
+  for (uint64_t i = 1; i <= WINDOWS; i++) {
+    assert_true(sim_run(run.sim, i * 100 * S));
+    const struct member *m = run_member(&run, "leaf", 1);
+    uint64_t down_ns = m->down_ns + (m->down ? run.sim->now_ns - m->down_since_ns : 0);
+    double down_s = (double)down_ns / 1e9;
+    squares += (down_s - before_s - 10) * (down_s - before_s - 10);
+    before_s = down_s;
+  }
+  print_message("  variance %.2f s^2\n", squares / WINDOWS);
+  assert_within(squares / WINDOWS, 16.2, 0.2 * 16.2);
+  run_finish(&run);
+  run_free(&run);
+  scene_free(scene);
+}
+
 /* Aim: a recurring fault of a group hits all members at once, one of each member by itself: two
  * members are down together 10 % of the time, or 1 %. */
 static void test_each_or_group(void **state) {
@@ -725,6 +755,7 @@ int main(void) {
       cmocka_unit_test(test_clients_are_spared),
       cmocka_unit_test(test_recurring_constant),
       cmocka_unit_test(test_recurring_random),
+      cmocka_unit_test(test_recurring_varies),
       cmocka_unit_test(test_each_or_group),
       cmocka_unit_test(test_times_are_keyed),
   };

@@ -105,6 +105,25 @@ static bool pair_pop(struct pair *p, uint64_t until_ns) {
   return true;
 }
 
+struct seen {
+  uint64_t n, sum, times;
+};
+
+static void see(void *context, const struct event *event) {
+  struct seen *seen = context;
+  seen->n++;
+  seen->sum += event->what;
+  seen->times ^= event->time_ns;
+}
+
+/* A visit shows exactly the events that are held. */
+static void check_visit(const struct pair *p) {
+  struct seen got = {0}, want = {0};
+  fel_visit(&p->fel, see, &got);
+  for (uint32_t i = 0; i < p->oracle.n; i++) see(&want, &p->oracle.heap[i]);
+  assert_true(got.n == want.n && got.sum == want.sum && got.times == want.times);
+}
+
 /* How far ahead events are scheduled. */
 enum spread { TIES, CLOSE, MIXED, HUGE_STEPS, SPREADS };
 
@@ -161,12 +180,14 @@ static void test_crossing(void **state) {
         assert_true(pair_pop(&p, UINT64_MAX));
       }
       crossings += p.fel.far_n > 0;
+      check_visit(&p);
       while (p.oracle.n > low) { /* falls */
         assert_true(pair_pop(&p, UINT64_MAX));
         if (draws_below(&draws, 3) == 0) {
           pair_push(&p, ahead(&draws, (enum spread)spread, p.now_ns));
         }
       }
+      check_visit(&p);
     }
     assert_true(p.was_near && p.was_far && crossings > 100);
     pair_end(&p);

@@ -316,6 +316,25 @@ static void test_connect_retries(void **state) {
   }
 }
 
+/* Aim: a backend that has begun with a call may not see another one do it too. */
+static void test_only_refusals_reconnect(void **state) {
+  (void)state;
+  for (int failure = OUTCOME_OK + 1; failure < OUTCOMES; failure++) {
+    struct shot shots[1] = {{.to = "lb"}};
+    struct recorder web = {.fails = 1, .failure = (enum outcome)failure};
+    struct scene *scene = scene_new();
+    scene_add_sender(scene, "from", shots, 1);
+    node_set(add_balancer(scene, "round_robin", "web"), "connect_retries", "2");
+    scene_add_recorder(scene, "web", 3, &web);
+    struct run run = run_scene(scene, 1, S);
+    bool again = failure == OUTCOME_REFUSED;
+    assert_shot(&shots[0], again ? OUTCOME_OK : (enum outcome)failure, 0);
+    assert_int_equal(web.n, again ? 2 : 1);
+    run_free(&run);
+    scene_free(scene);
+  }
+}
+
 /* Aim: a call that takes too long is answered `timeout` by the balancer and no longer counts as its
  * backend's. */
 static void test_timeout(void **state) {
@@ -429,6 +448,7 @@ int main(void) {
       cmocka_unit_test(test_busy_is_healthy),
       cmocka_unit_test(test_calls_avoid_the_dead),
       cmocka_unit_test(test_connect_retries),
+      cmocka_unit_test(test_only_refusals_reconnect),
       cmocka_unit_test(test_timeout),
       cmocka_unit_test(test_crash_forgets_calls),
       cmocka_unit_test(test_crash_forgets_health),

@@ -209,6 +209,7 @@ static void test_sharing_bounded(void **state) {
   struct run run = run_scene(scene, 1, S);
   assert_shot(&shots[0], OUTCOME_OK, 10 * MS);
   assert_shot(&shots[1], OUTCOME_OK, 10 * MS);
+  assert_true(shots[0].rank < shots[1].rank);
   assert_shot(&shots[2], OUTCOME_REFUSED, 1 * MS);
   assert_shot(&shots[3], OUTCOME_OK, 13 * MS);
   run_free(&run);
