@@ -1,5 +1,6 @@
 #include "annotations.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "describe.h"
@@ -108,7 +109,8 @@ static void write_groups(FILE *out, const struct param *params, const char *owne
   for (; params->name; params++) {
     if (params->type != PARAM_GROUP) continue;
     char name[160];
-    snprintf(name, sizeof name, "%s.%s", owner, params->name);
+    int length = snprintf(name, sizeof name, "%s.%s", owner, params->name);
+    assert(length > 0 && (size_t)length < sizeof name);
     write_groups(out, params->group, name);
     fprintf(out, "\n---@class (exact) archsim.%s\n", name);
     write_fields(out, params->group, name);

@@ -296,6 +296,13 @@ static void expect_in(const char *text, const char *part) {
   if (!strstr(text, part)) fail_msg("\"%s\" is not in\n%s", part, text);
 }
 
+/* Every line of the first `size` bytes fits a terminal of 80 columns. */
+static void expect_narrow(const char *text, size_t size) {
+  for (size_t at = 0; at < size; at += strcspn(text + at, "\n") + 1) {
+    if (strcspn(text + at, "\n") > 80) fail_msg("too wide: %.100s", text + at);
+  }
+}
+
 static void test_describe(void **state) {
   (void)state;
   char *text = printed(write_thing);
@@ -307,10 +314,7 @@ static void test_describe(void **state) {
   expect_in(text, "  instances: whole number, 1 to 100000; default 1\n");
   expect_in(text, "  shine                 (ratio) How bright it is.\n");
   expect_in(text, "\nExample\n  source \"a\" { next = \"b\" }\n  thing \"b\" {}\n");
-  const char *example = strstr(text, "\nExample\n");
-  for (const char *line = text; line < example; line += strcspn(line, "\n") + 1) {
-    if (strcspn(line, "\n") > 80) fail_msg("too wide: %.100s", line);
-  }
+  expect_narrow(text, (size_t)(strstr(text, "\nExample\n") - text));
   free(text);
   text = printed(describe_all);
   expect_in(text, "  source            A source.\n");

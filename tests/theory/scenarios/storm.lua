@@ -1,4 +1,5 @@
--- Clients try again after 1 s without an answer; the server stalls for ten seconds. Does it recover?
+-- Clients try again after 1 s without an answer; the server stalls for ten seconds. Does it
+-- recover?
 local rate = param { "rate", "40/s", doc = "new requests" }
 local attempts = param { "attempts", 2, doc = "tries in all" }
 client "c" { arrivals = poisson(rate), target = "s", timeout = "1s",
