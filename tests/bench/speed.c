@@ -36,7 +36,8 @@ int main(int argc, char **argv) {
   double requests = strtod(argv[2], NULL), limit_ns = 0, ours_ns = 0;
   long rss_kb = 0;
   char *limit[] = {argv[3], argv[4], argv[2], NULL};
-  char *ours[] = {argv[5], "run", argv[6], "-j1", "-q", NULL};
+  char run[] = "run", one_thread[] = "-j1", quiet[] = "-q";
+  char *ours[] = {argv[5], run, argv[6], one_thread, quiet, NULL};
   for (int i = 0; i < rounds; i++) {
     double a = cpu_ns(limit, &rss_kb), b = cpu_ns(ours, &rss_kb);
     if (a < 0 || b < 0) return fprintf(stderr, "speed: a command failed\n"), 1;
