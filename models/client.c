@@ -275,7 +275,7 @@ static void client_init(struct sim *sim, struct member *member) {
   c->backoff = sim_stream(sim, self, "backoff");
   if (c->config->keys.kind == KEYS_ZIPF) zipf_init(&c->zipf, c->config->keys.n, c->config->keys.s);
   if (c->config->arrivals.kind == ARRIVALS_CLOSED) {
-    c->sent_by_user = mem_zeroed(c->config->arrivals.users, sizeof *c->sent_by_user);
+    c->sent_by_user = arena_lines(sim->arena, c->config->arrivals.users, sizeof *c->sent_by_user);
   } else {
     c->period_ns = 1e9 / c->config->arrivals.rate_per_s;
   }
@@ -284,10 +284,10 @@ static void client_init(struct sim *sim, struct member *member) {
   c->draws_request =
       c->config->mix.n || c->config->keys.kind != KEYS_NONE || c->config->retry.given;
   c->ops = c->config->mix.n ? c->config->mix.n : 1;
-  c->stats = mem_zeroed(c->ops, sizeof *c->stats);
+  c->stats = arena_lines(sim->arena, c->ops, sizeof *c->stats);
   c->only_stats = c->ops == 1 ? c->stats : NULL;
   for (uint32_t i = 0; i < c->ops; i++) {
-    hist_init(&c->stats[i].latency, EXACT_LATENCIES);
+    hist_init(&c->stats[i].latency, EXACT_LATENCIES, sim->arena);
     c->stats_of[c->config->mix.n ? c->config->mix.part[i].op : OP_DEFAULT] = &c->stats[i];
   }
 }
@@ -296,8 +296,6 @@ static void client_destroy(struct sim *sim, struct member *member) {
   (void)sim;
   struct client_state *c = member->state;
   for (uint32_t i = 0; i < c->ops; i++) hist_free(&c->stats[i].latency);
-  free(c->stats);
-  free(c->sent_by_user);
 }
 
 static void client_reset(struct sim *sim, struct member *member) {
@@ -319,14 +317,14 @@ static void op_stats_add(struct op_stats *into, const struct op_stats *from) {
 }
 
 static void emit_latency(struct hist *latency, const char *name, struct metrics *out) {
-  bool any = latency->count > 0;
-  hist_sort(latency);
-  metric_quotient(out, UNIT_SECONDS, (double)latency->sum / 1e9, (double)latency->count,
+  bool any = hist_count(latency) > 0;
+  hist_settle(latency);
+  metric_quotient(out, UNIT_SECONDS, (double)hist_sum(latency) / 1e9, (double)hist_count(latency),
                   "%s.latency.mean", name);
-  metric_extreme(out, METRIC_MIN, UNIT_SECONDS, any, (double)latency->min / 1e9, "%s.latency.min",
-                 name);
-  metric_extreme(out, METRIC_MAX, UNIT_SECONDS, any, (double)latency->max / 1e9, "%s.latency.max",
-                 name);
+  metric_extreme(out, METRIC_MIN, UNIT_SECONDS, any, (double)hist_min(latency) / 1e9,
+                 "%s.latency.min", name);
+  metric_extreme(out, METRIC_MAX, UNIT_SECONDS, any, (double)hist_max(latency) / 1e9,
+                 "%s.latency.max", name);
   metric_quantile(out, latency, 0.5, "%s.latency.p50", name);
   metric_quantile(out, latency, 0.9, "%s.latency.p90", name);
   metric_quantile(out, latency, 0.95, "%s.latency.p95", name);
@@ -371,12 +369,12 @@ static void client_collect(struct sim *sim, struct component *component, struct 
   const struct client_state *first = component->member[0].state;
   struct op_stats all = {0}, *by_op = mem_zeroed(first->ops, sizeof *by_op);
   struct hist *latency = sim_keep_hist(sim);
-  hist_init(latency, EXACT_LATENCIES);
+  hist_init(latency, EXACT_LATENCIES, NULL);
   uint64_t in_flight = 0;
   add_stranded(sim, component, by_op);
   for (uint32_t op = 0; op < first->ops; op++) {
     struct hist *op_latency = sim_keep_hist(sim);
-    hist_init(op_latency, EXACT_LATENCIES);
+    hist_init(op_latency, EXACT_LATENCIES, NULL);
     for (uint32_t i = 0; i < component->members; i++) {
       const struct client_state *c = component->member[i].state;
       op_stats_add(&by_op[op], &c->stats[op]);

@@ -86,7 +86,7 @@ static void database_init(struct sim *sim, struct member *member) {
     if (workers > db->config->connections) workers = db->config->connections;
     queue = db->config->connections - workers;
   }
-  station_init(&db->station, DISCIPLINE_FIFO, workers, queue, 1);
+  station_init(sim, &db->station, DISCIPLINE_FIFO, workers, queue, 1);
   db->read = sim_stream(sim, member->component, "read");
   db->write = sim_stream(sim, member->component, "write");
   db->write_op = spec_find_op(sim->spec, "write");

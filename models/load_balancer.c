@@ -266,8 +266,8 @@ static void load_balancer_init(struct sim *sim, struct member *member) {
   for (uint32_t i = 0; i < lb->config->backends.n; i++) {
     lb->n += sim->component[lb->config->backends.id[i]].members;
   }
-  lb->backend = mem_zeroed(lb->n, sizeof *lb->backend);
-  lb->healthy = mem_zeroed(lb->n, sizeof *lb->healthy);
+  lb->backend = arena_lines(sim->arena, lb->n, sizeof *lb->backend);
+  lb->healthy = arena_alloc(sim->arena, lb->n * sizeof *lb->healthy);
   uint32_t n = 0;
   for (uint32_t i = 0; i < lb->config->backends.n; i++) {
     struct component *group = &sim->component[lb->config->backends.id[i]];
@@ -277,13 +277,6 @@ static void load_balancer_init(struct sim *sim, struct member *member) {
   }
   list_healthy(lb);
   lb->pick = sim_stream(sim, member->component, "pick");
-}
-
-static void load_balancer_destroy(struct sim *sim, struct member *member) {
-  (void)sim;
-  struct load_balancer_state *lb = member->state;
-  free(lb->backend);
-  free(lb->healthy);
 }
 
 static void load_balancer_reset(struct sim *sim, struct member *member) {
@@ -436,5 +429,4 @@ const struct kind kind_load_balancer = {
     .on_fault = load_balancer_on_fault,
     .reset = load_balancer_reset,
     .collect = load_balancer_collect,
-    .destroy = load_balancer_destroy,
 };

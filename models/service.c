@@ -346,7 +346,7 @@ static void build_programs(struct service_shared *shared, const struct service_c
 
 static struct service_shared *service_shared(struct sim *sim, const struct component *self) {
   const struct service_config *config = self->config;
-  struct service_shared *shared = mem_zeroed(1, sizeof *shared);
+  struct service_shared *shared = arena_lines(sim->arena, 1, sizeof *shared);
   build_programs(shared, config);
   for (uint32_t op = 0; op < SPEC_MAX_OPS; op++) shared->class[op] = (uint8_t)config->priority.n;
   for (uint32_t i = 0; i < config->priority.n; i++) {
@@ -366,7 +366,7 @@ static void service_init(struct sim *sim, struct member *member) {
   if (!self->shared) self->shared = service_shared(sim, self);
   s->config = self->config;
   s->shared = self->shared;
-  station_init(&s->station, (enum discipline)s->config->discipline, s->config->workers,
+  station_init(sim, &s->station, (enum discipline)s->config->discipline, s->config->workers,
                s->config->queue, s->config->priority.n + 1);
 }
 

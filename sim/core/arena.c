@@ -8,20 +8,24 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
-/* Large enough that a scenario needs few of them, small enough that a test costs nothing. */
+/* Chunks are large enough that a scenario needs few of them, small enough that a test costs
+ * nothing; a large arena's are MEM_HUGE. */
 #define CHUNK_BYTES ((size_t)64 * 1024)
+#define LINE ((size_t)64)
 
 /* A chunk's bytes are handed out from the front. Whatever does not fit into the newest chunk gets a
  * new one; what is left of the old one is given up. */
 struct chunk {
   struct chunk *next; /* older */
   size_t used, size;  /* of `bytes` */
-  alignas(max_align_t) unsigned char bytes[];
+  unsigned char *bytes;
 };
 
 struct arena {
   struct chunk *newest; /* the one that is being handed out; NULL when nothing was allocated */
+  size_t size;          /* of all chunks */
 };
 
 static void *or_die(void *memory, size_t size) {
@@ -41,10 +45,10 @@ void *mem_zeroed(size_t count, size_t size) {
   return or_die(count && size ? calloc(count, size) : calloc(1, 1), size);
 }
 
-void *mem_lines(size_t count, size_t size) {
-  size_t bytes = (count * size + 63) / 64 * 64;
-  if (bytes == 0) bytes = 64;
-  return memset(or_die(aligned_alloc(64, bytes), bytes), 0, bytes);
+void *mem_huge(size_t size) {
+  void *memory = or_die(aligned_alloc(MEM_HUGE, size), size);
+  madvise(memory, size, MADV_HUGEPAGE); /* small pages do as well */
+  return memory;
 }
 
 void *mem_resize(void *old, size_t size) {
@@ -59,42 +63,70 @@ void arena_free(struct arena *arena) {
   if (arena == NULL) return;
   for (struct chunk *chunk = arena->newest; chunk != NULL;) {
     struct chunk *next = chunk->next;
+    free(chunk->bytes);
     free(chunk);
     chunk = next;
   }
   free(arena);
 }
 
-static struct chunk *chunk_new(size_t size) {
-  if (size > SIZE_MAX - sizeof(struct chunk)) or_die(NULL, size);
-  struct chunk *chunk = mem_zeroed(1, sizeof(struct chunk) + size);
-  chunk->size = size;
+static size_t round_up(size_t size, size_t unit) {
+  return (size + unit - 1) / unit * unit;
+}
+
+static struct chunk *chunk_new(struct arena *arena, size_t size) {
+  struct chunk *chunk = mem_zeroed(1, sizeof *chunk);
+  if (arena->size + size < MEM_HUGE) {
+    chunk->size = round_up(size, LINE);
+    chunk->bytes = or_die(aligned_alloc(LINE, chunk->size), chunk->size);
+  } else {
+    chunk->size = round_up(size, MEM_HUGE);
+    chunk->bytes = mem_huge(chunk->size);
+  }
+  memset(chunk->bytes, 0, chunk->size);
+  arena->size += chunk->size;
   return chunk;
 }
 
-void *arena_alloc(struct arena *arena, size_t size) {
-  if (size > SIZE_MAX - alignof(max_align_t)) or_die(NULL, size);
-  /* Every piece takes at least one unit, so that no two pieces share an address. */
-  size_t rounded = (size + alignof(max_align_t) - 1) & ~(alignof(max_align_t) - 1);
-  if (rounded == 0) rounded = alignof(max_align_t);
-
-  struct chunk *chunk = arena->newest;
-  if (chunk == NULL || rounded > chunk->size - chunk->used) {
-    bool big = rounded > CHUNK_BYTES / 4;
-    struct chunk *fresh = chunk_new(big ? rounded : CHUNK_BYTES);
-    if (big && chunk != NULL) {
-      /* A big piece goes behind the newest chunk, whose rest stays in use. */
-      fresh->next = chunk->next;
-      chunk->next = fresh;
-    } else {
-      fresh->next = chunk;
-      arena->newest = fresh;
-    }
-    chunk = fresh;
+/* A chunk with room for `size` bytes from a cache line on. */
+static struct chunk *add_chunk(struct arena *arena, size_t size) {
+  /* As much again as there is, so that there are few chunks. */
+  size_t usual = arena->size < CHUNK_BYTES ? CHUNK_BYTES : arena->size;
+  if (usual > MEM_HUGE) usual = MEM_HUGE;
+  bool big = size > usual / 4;
+  struct chunk *fresh = chunk_new(arena, big ? size : usual);
+  if (big && arena->newest != NULL) {
+    /* A big piece goes behind the newest chunk, whose rest stays in use. */
+    fresh->next = arena->newest->next;
+    arena->newest->next = fresh;
+  } else {
+    fresh->next = arena->newest;
+    arena->newest = fresh;
   }
-  void *piece = chunk->bytes + chunk->used;
-  chunk->used += rounded;
-  return piece;
+  return fresh;
+}
+
+static void *allocate(struct arena *arena, size_t size, size_t alignment) {
+  if (size > SIZE_MAX / 2) or_die(NULL, size);
+  /* Every piece takes at least one unit, so that no two pieces share an address. */
+  size_t rounded = round_up(size ? size : 1, alignof(max_align_t));
+  struct chunk *chunk = arena->newest;
+  size_t from = chunk != NULL ? round_up(chunk->used, alignment) : 0;
+  if (chunk == NULL || from > chunk->size || rounded > chunk->size - from) {
+    chunk = add_chunk(arena, rounded);
+    from = 0;
+  }
+  chunk->used = from + rounded;
+  return chunk->bytes + from;
+}
+
+void *arena_alloc(struct arena *arena, size_t size) {
+  return allocate(arena, size, alignof(max_align_t));
+}
+
+void *arena_lines(struct arena *arena, size_t count, size_t size) {
+  if (size != 0 && count > SIZE_MAX / size) or_die(NULL, SIZE_MAX);
+  return allocate(arena, round_up(count * size, LINE), LINE);
 }
 
 char *arena_text(struct arena *arena, const char *text) {

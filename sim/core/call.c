@@ -23,14 +23,27 @@ enum { DEPTH_LIMIT = 48 };
 
 /* --- the pool ------------------------------------------------------------------------------- */
 
-static void add_chunk(struct calls *calls) {
-  size_t size = FRAME_CHUNK * sizeof(struct frame);
-  calls->chunk = mem_resize(calls->chunk, (calls->chunks + 1) * sizeof *calls->chunk);
-  struct frame *chunk = aligned_alloc(size, size);
-  if (!chunk) abort();
-  memset(chunk, 0, sizeof *chunk);
-  chunk->next = calls->chunks;
-  calls->chunk[calls->chunks++] = chunk;
+/* The first chunk is made alone, since many simulations need no more; then as many as fill a huge
+ * page. */
+enum { CHUNK_BYTES = FRAME_CHUNK * sizeof(struct frame), BLOCK_CHUNKS = MEM_HUGE / CHUNK_BYTES };
+
+static bool begins_block(uint32_t chunk) {
+  return chunk == 0 || chunk % BLOCK_CHUNKS == 1;
+}
+
+static void add_chunks(struct calls *calls) {
+  uint32_t first = calls->chunks, n = first == 0 ? 1 : BLOCK_CHUNKS;
+  assert(begins_block(first));
+  struct frame *block =
+      first == 0 ? aligned_alloc(CHUNK_BYTES, CHUNK_BYTES) : mem_huge(n * (size_t)CHUNK_BYTES);
+  if (!block) abort();
+  calls->chunk = mem_resize(calls->chunk, (first + n) * sizeof *calls->chunk);
+  calls->chunks += n;
+  for (uint32_t i = first; i < calls->chunks; i++) {
+    struct frame *chunk = calls->chunk[i] = block + (size_t)(i - first) * FRAME_CHUNK;
+    memset(chunk, 0, sizeof *chunk);
+    chunk->next = i;
+  }
 }
 
 void calls_init(struct calls *calls) {
@@ -38,14 +51,16 @@ void calls_init(struct calls *calls) {
 }
 
 void calls_free(struct calls *calls) {
-  for (uint32_t i = 0; i < calls->chunks; i++) free(calls->chunk[i]);
+  for (uint32_t i = 0; i < calls->chunks; i++) {
+    if (begins_block(i)) free(calls->chunk[i]);
+  }
   free(calls->chunk);
 }
 
 static __attribute__((cold, noinline)) struct frame *frame_fresh(struct sim *sim) {
   struct calls *calls = &sim->calls;
   if ((calls->used & (FRAME_CHUNK - 1)) == 0) {
-    if (calls->used == calls->chunks * FRAME_CHUNK) add_chunk(calls);
+    if (calls->used == calls->chunks * FRAME_CHUNK) add_chunks(calls);
     calls->used++; /* the header */
   }
   struct frame *frame = frame_at(sim, calls->used++);

@@ -98,10 +98,10 @@ static void emit_common(struct sim *sim, struct sums *s, const char *name, struc
   metric_quotient(out, UNIT_COUNT, s->queued_s, s->station ? time_s : 0, "%s.queue.mean", name);
   metric_extreme(out, METRIC_MAX, UNIT_COUNT, s->station, s->queue_max, "%s.queue.max", name);
   metric_quotient(out, UNIT_COUNT, s->held_s, s->station ? time_s : 0, "%s.busy.mean", name);
-  metric_quotient(out, UNIT_SECONDS, (double)s->wait->sum / 1e9, (double)s->wait->count,
-                  "%s.wait.mean", name);
-  double zero = s->wait->octave[0] ? (double)s->wait->octave[0][0] : 0; /* values 0 have a bucket */
-  metric_quotient(out, UNIT_RATIO, (double)s->wait->count - zero, (double)s->wait->count,
+  hist_settle(s->wait);
+  double waits = (double)hist_count(s->wait);
+  metric_quotient(out, UNIT_SECONDS, (double)hist_sum(s->wait) / 1e9, waits, "%s.wait.mean", name);
+  metric_quotient(out, UNIT_RATIO, waits - (double)hist_zeros(s->wait), waits,
                   "%s.wait.probability", name);
   metric_quantile(out, s->wait, 0.5, "%s.wait.p50", name);
   metric_quantile(out, s->wait, 0.95, "%s.wait.p95", name);

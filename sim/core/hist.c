@@ -8,107 +8,135 @@
 
 #include "arena.h"
 
-/* The histogram is in one of two states. Exact: `exact` is not NULL, or nothing was added yet and
- * `exact_limit` > 0; all values are in `exact`, all buckets are 0. Bucketed: otherwise. It leaves
- * the exact state once, when more than `exact_limit` values came (or a bucketed one was merged into
- * it), and only hist_clear brings it back. */
+/* The block: at most this many values when it is not to be answered exactly; and what it begins
+ * with. */
+#define BLOCK 32u
 
-void hist_init(struct hist *hist, uint32_t exact_limit) {
-  *hist = (struct hist){.min = UINT64_MAX, .exact_limit = exact_limit};
+/* The histogram is in one of two states. Exact: `exact_limit` > 0 and nothing is in the buckets;
+ * all values are in the block. Bucketed: otherwise. It leaves the exact state once, when more than
+ * `exact_limit` values came (or a bucketed one was merged into it), and only hist_clear brings it
+ * back. */
+
+bool hist_is_exact(const struct hist *hist) {
+  return hist->count == 0 && hist->exact_limit > 0;
 }
 
-static void exact_reserve(struct hist *hist, uint64_t wanted) {
-  hist->exact_sorted = false; /* something is about to be added */
-  if (hist->exact != NULL && wanted <= hist->exact_capacity) return;
-  uint64_t capacity = hist->exact_capacity ? hist->exact_capacity : 16;
-  while (capacity < wanted) capacity *= 2;
-  if (capacity > hist->exact_limit) capacity = hist->exact_limit;
-  hist->exact = mem_resize(hist->exact, capacity * sizeof hist->exact[0]);
-  hist->exact_capacity = (uint32_t)capacity;
+/* How many values the block may take before something has to be done. */
+static void set_room(struct hist *hist) {
+  uint32_t most = hist_is_exact(hist) ? hist->exact_limit : BLOCK;
+  hist->room = hist->capacity < most ? hist->capacity : most;
+}
+
+void hist_init(struct hist *hist, uint32_t exact_limit, struct arena *arena) {
+  *hist = (struct hist){.min = UINT64_MAX, .exact_limit = exact_limit, .arena = arena};
 }
 
 void hist_clear(struct hist *hist) {
+  hist->values = hist->sorted = 0;
   hist->count = hist->sum = hist->max = 0;
   hist->min = UINT64_MAX;
   for (uint32_t o = 0; o < HIST_OCTAVES; o++) {
-    if (hist->octave[o] == NULL) continue;
-    if (hist->exact_limit == 0) {
-      memset(hist->octave[o], 0, HIST_SUB * sizeof(uint64_t));
-      continue;
-    }
-    /* In the exact state there are no octaves: hist_add then needs a single look. */
-    free(hist->octave[o]);
-    hist->octave[o] = NULL;
+    if (hist->octave[o] != NULL) memset(hist->octave[o], 0, HIST_SUB * sizeof(uint64_t));
   }
+  set_room(hist);
 }
 
 void hist_free(struct hist *hist) {
-  free(hist->exact);
-  for (uint32_t o = 0; o < HIST_OCTAVES; o++) free(hist->octave[o]);
-  hist_init(hist, 0);
+  if (hist->own_block) free(hist->value);
+  for (uint32_t o = 0; o < HIST_OCTAVES; o++) {
+    if (hist->arena == NULL) free(hist->octave[o]);
+  }
+  hist_init(hist, 0, NULL);
 }
 
-static bool is_exact(const struct hist *hist) {
-  return hist->exact != NULL || (hist->count == 0 && hist->exact_limit > 0);
+static void *allocate(struct hist *hist, size_t count) {
+  return hist->arena != NULL ? arena_lines(hist->arena, count, sizeof(uint64_t))
+                             : mem_zeroed(count, sizeof(uint64_t));
 }
 
-static void bucket_add(struct hist *hist, uint64_t value, uint64_t times) {
+static void bucket_add(struct hist *hist, uint64_t value) {
   uint32_t o = hist_octave_of(value);
-  if (hist->octave[o] == NULL) hist->octave[o] = mem_zeroed(HIST_SUB, sizeof(uint64_t));
-  hist->octave[o][(value >> (o ? o - 1 : 0)) & (HIST_SUB - 1)] += times;
+  uint64_t *row = hist->octave[o];
+  if (__builtin_expect(row == NULL, 0)) row = hist->octave[o] = allocate(hist, HIST_SUB);
+  row[(value >> (o - (o != 0))) & (HIST_SUB - 1)]++;
 }
 
-/* Leaves the exact state. */
+static void bucket_add_all(struct hist *hist, const uint64_t *value, uint32_t n) {
+  uint64_t sum = hist->sum, min = hist->min, max = hist->max;
+  for (uint32_t i = 0; i < n; i++) {
+    bucket_add(hist, value[i]);
+    sum += value[i];
+    min = value[i] < min ? value[i] : min;
+    max = value[i] > max ? value[i] : max;
+  }
+  hist->count += n;
+  hist->sum = sum;
+  hist->min = min;
+  hist->max = max;
+}
+
+/* Empties the block into the buckets. */
 static void spill(struct hist *hist) {
-  if (hist->exact == NULL) return;
-  for (uint64_t i = 0; i < hist->count; i++) bucket_add(hist, hist->exact[i], 1);
-  free(hist->exact);
-  hist->exact = NULL;
-  hist->exact_sorted = false;
-  hist->exact_capacity = 0;
+  bucket_add_all(hist, hist->value, hist->values);
+  hist->values = 0;
+  set_room(hist);
 }
 
-void hist_add_slow(struct hist *hist, uint64_t value) {
-  if (is_exact(hist) && hist->count < hist->exact_limit) {
-    exact_reserve(hist, hist->count + 1);
-    hist->exact[hist->count] = value;
+static void reserve(struct hist *hist, uint64_t wanted) {
+  if (wanted <= hist->capacity) return;
+  uint64_t capacity = hist->capacity ? hist->capacity : BLOCK;
+  while (capacity < wanted) capacity *= 2;
+  uint64_t *block;
+  if (capacity == BLOCK) {
+    block = allocate(hist, BLOCK);
+  } else {
+    block = mem_resize(hist->own_block ? hist->value : NULL, capacity * sizeof *block);
+    if (!hist->own_block && hist->values) {
+      memcpy(block, hist->value, hist->values * sizeof *block);
+    }
+  }
+  hist->own_block = hist->arena == NULL || capacity > BLOCK;
+  hist->value = block;
+  hist->capacity = (uint32_t)capacity;
+}
+
+void hist_make_room(struct hist *hist) {
+  bool grows = hist_is_exact(hist) ? hist->values < hist->exact_limit : hist->capacity == 0;
+  if (grows) {
+    reserve(hist, hist->values + 1);
+    set_room(hist);
   } else {
     spill(hist);
-    bucket_add(hist, value, 1);
   }
-  hist->count++;
-  hist->sum += value;
-  if (value < hist->min) hist->min = value;
-  if (value > hist->max) hist->max = value;
 }
 
 static void add_buckets(struct hist *into, const struct hist *from) {
   for (uint32_t o = 0; o < HIST_OCTAVES; o++) {
     if (from->octave[o] == NULL) continue;
-    if (into->octave[o] == NULL) into->octave[o] = mem_zeroed(HIST_SUB, sizeof(uint64_t));
+    if (into->octave[o] == NULL) into->octave[o] = allocate(into, HIST_SUB);
     for (uint32_t i = 0; i < HIST_SUB; i++) into->octave[o][i] += from->octave[o][i];
   }
+  into->count += from->count;
+  into->sum += from->sum;
+  into->min = from->min < into->min ? from->min : into->min;
+  into->max = from->max > into->max ? from->max : into->max;
 }
 
 void hist_merge(struct hist *into, const struct hist *from) {
   assert(into != from);
-  if (from->count == 0) return;
-  if (is_exact(from) && is_exact(into) && from->count <= into->exact_limit &&
-      into->count <= into->exact_limit - from->count) {
-    exact_reserve(into, into->count + from->count);
-    memcpy(into->exact + into->count, from->exact, from->count * sizeof from->exact[0]);
-  } else {
-    spill(into);
-    if (is_exact(from)) {
-      for (uint64_t i = 0; i < from->count; i++) bucket_add(into, from->exact[i], 1);
-    } else {
-      add_buckets(into, from);
-    }
+  if (hist_count(from) == 0) return;
+  if (hist_is_exact(from) && hist_is_exact(into) && from->values <= into->exact_limit &&
+      into->values <= into->exact_limit - from->values) {
+    reserve(into, (uint64_t)into->values + from->values);
+    memcpy(into->value + into->values, from->value, from->values * sizeof from->value[0]);
+    into->values += from->values;
+    set_room(into);
+    return;
   }
-  into->count += from->count;
-  into->sum += from->sum;
-  if (from->min < into->min) into->min = from->min;
-  if (from->max > into->max) into->max = from->max;
+  if (into->values) spill(into);
+  if (from->count) add_buckets(into, from);
+  bucket_add_all(into, from->value, from->values);
+  set_room(into);
 }
 
 /* The nearest rank of the q-quantile of n values: ceil(q n), at least 1. */
@@ -125,20 +153,13 @@ static int compare_values(const void *left, const void *right) {
   return (a > b) - (a < b);
 }
 
-void hist_sort(struct hist *hist) {
-  if (hist->exact == NULL || hist->exact_sorted) return;
-  qsort(hist->exact, hist->count, sizeof hist->exact[0], compare_values);
-  hist->exact_sorted = true;
-}
-
-static double exact_quantile(const struct hist *hist, uint64_t rank) {
-  if (hist->exact_sorted) return (double)hist->exact[rank - 1];
-  size_t bytes = hist->count * sizeof hist->exact[0];
-  uint64_t *sorted = memcpy(mem_alloc(bytes), hist->exact, bytes);
-  qsort(sorted, hist->count, sizeof sorted[0], compare_values);
-  double value = (double)sorted[rank - 1];
-  free(sorted);
-  return value;
+void hist_settle(struct hist *hist) {
+  if (!hist_is_exact(hist)) {
+    if (hist->values) spill(hist);
+  } else if (hist->sorted != hist->values) {
+    qsort(hist->value, hist->values, sizeof hist->value[0], compare_values);
+    hist->sorted = hist->values;
+  }
 }
 
 /* The estimate for the `rank`-th of `times` values in bucket `i` of octave `o`. */
@@ -175,16 +196,54 @@ static double bucket_quantile(const struct hist *hist, uint64_t rank) {
   return NAN;
 }
 
-double hist_quantile(const struct hist *hist, double q) {
-  assert(q >= 0 && q <= 1);
-  if (hist->count == 0) return NAN;
-  uint64_t rank = rank_of(q, hist->count);
-  /* The first and the last value are known exactly, also when bucketed. */
+static double quantile_of_settled(const struct hist *hist, double q) {
+  uint64_t rank = rank_of(q, hist_count(hist));
+  if (hist_is_exact(hist)) return (double)hist->value[rank - 1];
+  /* The first and the last value are known exactly. */
   if (rank == 1) return (double)hist->min;
   if (rank == hist->count) return (double)hist->max;
-  return is_exact(hist) ? exact_quantile(hist, rank) : bucket_quantile(hist, rank);
+  return bucket_quantile(hist, rank);
+}
+
+double hist_quantile(const struct hist *hist, double q) {
+  assert(q >= 0 && q <= 1);
+  if (hist_count(hist) == 0) return NAN;
+  if (hist_is_exact(hist) ? hist->sorted == hist->values : hist->values == 0)
+    return quantile_of_settled(hist, q);
+  struct hist copy;
+  hist_init(&copy, hist->exact_limit, NULL);
+  hist_merge(&copy, hist);
+  hist_settle(&copy);
+  double value = quantile_of_settled(&copy, q);
+  hist_free(&copy);
+  return value;
+}
+
+uint64_t hist_sum(const struct hist *hist) {
+  uint64_t sum = hist->sum;
+  for (uint32_t i = 0; i < hist->values; i++) sum += hist->value[i];
+  return sum;
+}
+
+uint64_t hist_min(const struct hist *hist) {
+  uint64_t min = hist->min;
+  for (uint32_t i = 0; i < hist->values; i++) min = hist->value[i] < min ? hist->value[i] : min;
+  return min;
+}
+
+uint64_t hist_max(const struct hist *hist) {
+  uint64_t max = hist->max;
+  for (uint32_t i = 0; i < hist->values; i++) max = hist->value[i] > max ? hist->value[i] : max;
+  return max;
 }
 
 double hist_mean(const struct hist *hist) {
-  return hist->count ? (double)hist->sum / (double)hist->count : NAN;
+  uint64_t count = hist_count(hist);
+  return count ? (double)hist_sum(hist) / (double)count : NAN;
+}
+
+uint64_t hist_zeros(const struct hist *hist) {
+  uint64_t zeros = hist->octave[0] != NULL ? hist->octave[0][0] : 0;
+  for (uint32_t i = 0; i < hist->values; i++) zeros += hist->value[i] == 0;
+  return zeros;
 }

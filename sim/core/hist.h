@@ -7,9 +7,10 @@
  * Buckets are allocated an octave at a time when first touched, so that thousands of histograms
  * stay small. Count, sum, minimum and maximum are exact.
  *
- * A histogram made with `exact_limit` > 0 also keeps the first values themselves and answers
- * quantiles exactly (nearest rank) until more than that many came; then it falls back to buckets.
- * This makes short runs exact. */
+ * New values first gather in a small block that is emptied into the buckets when it is full: one
+ * line of memory a value instead of three, and the looks into the buckets overlap. A histogram made
+ * with `exact_limit` > 0 keeps up to that many values in the block and answers quantiles exactly
+ * (nearest rank) as long as no more came. This makes short runs exact. */
 #ifndef HIST_H
 #define HIST_H
 
@@ -20,51 +21,59 @@
 #define HIST_SUB (1u << HIST_SUB_BITS)
 #define HIST_OCTAVES (64 - HIST_SUB_BITS + 1)
 
+struct arena;
+
 struct hist {
-  uint64_t count, sum, min, max; /* sum wraps only past 2^64 ns = 584 years in all */
-  uint64_t *exact;               /* the first values, while count <= exact_limit; else NULL */
-  uint32_t exact_limit, exact_capacity;
-  bool exact_sorted;
+  uint64_t *value; /* those that are not in the buckets */
+  uint32_t values, room;
+  /* The rest is for hist.c alone. */
+  uint32_t capacity, exact_limit;
+  uint32_t sorted; /* as many values were in order when it was settled last */
+  bool own_block;  /* `value` is to be freed */
+  struct arena *arena;
+  uint64_t count, sum, min, max; /* of the values in the buckets; sum wraps past 584 years in all */
   uint64_t *octave[HIST_OCTAVES]; /* octave[0]: values 0..63; NULL until touched */
 };
 
-void hist_init(struct hist *hist, uint32_t exact_limit);
+/* With an arena, buckets are taken from it; else, or when many values are kept exactly, hist_free
+ * is needed. */
+void hist_init(struct hist *hist, uint32_t exact_limit, struct arena *arena);
 void hist_clear(struct hist *hist); /* forgets the values, keeps the memory */
-void hist_free(struct hist *hist);  /* leaves it as after hist_init(.., 0) */
+void hist_free(struct hist *hist);  /* leaves it as after hist_init(.., 0, NULL) */
 
-/* Adds `value` to buckets or to the exact values. */
-__attribute__((noinline)) void hist_add_slow(
-    struct hist *hist, uint64_t value); /* first touch of an octave, exact values */
-
+/* 0 for values below 64, then 1 for 64..127, 2 for 128..255 ... */
 static inline uint32_t hist_octave_of(uint64_t value) {
-  /* 0 for values below 64, then 1 for 64..127, 2 for 128..255 ... */
   return (uint32_t)(64 - HIST_SUB_BITS - __builtin_clzll(value | (HIST_SUB - 1)));
 }
 
+__attribute__((noinline)) void hist_make_room(struct hist *hist);
+
 static inline void hist_add(struct hist *hist, uint64_t value) {
-  uint32_t o = hist_octave_of(value);
-  uint64_t *row = hist->octave[o];
-  if (__builtin_expect(row == 0, 0)) { /* also as long as values are kept exactly */
-    hist_add_slow(hist, value);
-    return;
-  }
-  hist->count++;
-  hist->sum += value;
-  if (value < hist->min) hist->min = value;
-  if (value > hist->max) hist->max = value;
-  row[(value >> (o - (o != 0))) & (HIST_SUB - 1)]++;
+  if (__builtin_expect(hist->values == hist->room, 0)) hist_make_room(hist);
+  hist->value[hist->values++] = value;
 }
 
 /* Adds all values of `from` to `into`; the result is the same in any order of merging, except that
  * exact values survive only while they all fit `into`'s limit. */
 void hist_merge(struct hist *into, const struct hist *from);
 
-/* The q-quantile (0 <= q <= 1): nearest rank when exact, else interpolated in its bucket and kept
- * within [min, max]. NaN when empty. */
-double hist_quantile(const struct hist *hist, double q);
-/* Puts exact values in order, so that several quantiles cost one sort. Changes no answer. */
-void hist_sort(struct hist *hist);
+/* Puts what was added last in order, so that the answers below cost little. Changes none. */
+void hist_settle(struct hist *hist);
 
-double hist_mean(const struct hist *hist); /* NaN when empty */
+/* Whether quantiles are those of the values themselves. */
+bool hist_is_exact(const struct hist *hist);
+
+/* The q-quantile (0 <= q <= 1): nearest rank when exact, else interpolated in its bucket and kept
+ * within minimum and maximum. NaN when empty. */
+double hist_quantile(const struct hist *hist, double q);
+
+static inline uint64_t hist_count(const struct hist *hist) {
+  return hist->count + hist->values;
+}
+uint64_t hist_sum(const struct hist *hist);
+uint64_t hist_min(const struct hist *hist);   /* UINT64_MAX when empty */
+uint64_t hist_max(const struct hist *hist);   /* 0 when empty */
+double hist_mean(const struct hist *hist);    /* NaN when empty */
+uint64_t hist_zeros(const struct hist *hist); /* how many of the values are 0 */
 
 #endif

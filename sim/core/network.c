@@ -93,24 +93,23 @@ static struct route *route_slot(const struct network *net, uint32_t from, uint32
   return &net->route[i];
 }
 
-static void routes_grow(struct network *net) {
+static void routes_grow(struct network *net, struct arena *arena) {
   uint32_t old_size = net->route ? net->route_mask + 1 : 0;
   struct route *old = net->route;
   uint32_t size = old_size ? 2 * old_size : 64;
-  net->route = mem_alloc(size * sizeof *net->route);
+  net->route = arena_alloc(arena, size * sizeof *net->route);
   net->route_mask = size - 1;
   for (uint32_t i = 0; i < size; i++) net->route[i].direction = NOT_LOOKED_UP;
   for (uint32_t i = 0; i < old_size; i++) {
     if (old[i].direction != NOT_LOOKED_UP) *route_slot(net, old[i].from, old[i].to) = old[i];
   }
-  free(old);
 }
 
 /* Looks a route up for the first time. */
 static struct route *route_learn(struct sim *sim, const struct member *from,
                                  const struct member *to) {
   struct network *net = sim->network;
-  if (2 * ++net->routes > net->route_mask) routes_grow(net);
+  if (2 * ++net->routes > net->route_mask) routes_grow(net, sim->arena);
   struct route *route = route_slot(net, from->site, to->site);
   *route = (struct route){from->site, to->site, find_direction(sim, from, to), true, 0};
   if (route->direction != NO_DIRECTION) {
@@ -281,14 +280,13 @@ struct network *network_new(struct sim *sim) {
     direction_init(sim, &net->direction[2 * p + 1], &spec->path[p], true);
   }
   assign_sites(sim);
-  routes_grow(net);
+  routes_grow(net, sim->arena);
   return net;
 }
 
 void network_free(struct network *net) {
   if (!net) return;
   free(net->direction);
-  free(net->route);
   free(net->cut);
   free(net);
 }

@@ -53,7 +53,7 @@ struct kept_hist {
 
 struct hist *sim_keep_hist(struct sim *sim) {
   struct kept_hist *kept = mem_zeroed(1, sizeof *kept);
-  hist_init(&kept->hist, 0);
+  hist_init(&kept->hist, 0, NULL);
   kept->next = sim->kept;
   sim->kept = kept;
   return &kept->hist;
@@ -75,7 +75,7 @@ static void build_component(struct sim *sim, uint32_t c, uint32_t first_member) 
     component->member[i] =
         (struct member){.kind = spec->kind,
                         .component = component,
-                        .state = mem_lines(1, spec->kind->state_size),
+                        .state = arena_lines(sim->arena, 1, spec->kind->state_size),
                         .id = first_member + i,
                         .index = i + 1,
                         .zone = spec->zones ? spec->zone[i % spec->zones] : REF_NONE,
@@ -136,12 +136,13 @@ struct sim *sim_new(const struct spec *spec, uint64_t seed, uint64_t replication
   sim->replication = replication;
   sim->warmup_ns = warmup_ns;
   sim->end_ns = end_ns;
+  sim->arena = arena_new();
   fel_init(&sim->fel, event_is_dead, sim);
   sim->fel.soon = event_soon;
   calls_init(&sim->calls);
   for (uint32_t c = 0; c < spec->components; c++) sim->members += spec->component[c].instances;
-  sim->member = mem_lines(sim->members, sizeof *sim->member);
-  sim->component = mem_zeroed(spec->components ? spec->components : 1, sizeof *sim->component);
+  sim->member = arena_lines(sim->arena, sim->members, sizeof *sim->member);
+  sim->component = arena_lines(sim->arena, spec->components, sizeof *sim->component);
   uint32_t first = 0;
   for (uint32_t c = 0; c < spec->components; c++) {
     build_component(sim, c, first);
@@ -167,9 +168,7 @@ void sim_free(struct sim *sim) {
   for (uint32_t i = 0; i < sim->members; i++) {
     struct member *m = &sim->member[i];
     if (m->component->kind->destroy) m->component->kind->destroy(sim, m);
-    free(m->state);
   }
-  for (uint32_t c = 0; c < sim->spec->components; c++) free(sim->component[c].shared);
   faults_free(sim->faults);
   network_free(sim->network);
   calls_free(&sim->calls);
@@ -179,8 +178,7 @@ void sim_free(struct sim *sim) {
     hist_free(&sim->kept->hist);
     free(sim->kept);
   }
-  free(sim->member);
-  free(sim->component);
+  arena_free(sim->arena);
   free(sim);
 }
 

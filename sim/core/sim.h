@@ -196,7 +196,7 @@ struct component {
   uint64_t name_hash;
   uint32_t members;
   struct member *member; /* array of `members` */
-  void *shared;          /* what all members share, if the kind wants it */
+  void *shared;          /* what all members share, if the kind wants it; from sim->arena */
 };
 
 #define FRAME_CHUNK_BITS 12
@@ -221,6 +221,7 @@ struct sim {
   struct member *member;
   struct component *component;
   uint32_t members;
+  struct arena *arena; /* what lives as long as the simulation */
   const struct spec *spec;
   uint64_t seed, replication;
   uint64_t warmup_ns, end_ns;

@@ -7,21 +7,21 @@
 
 const char *const discipline_choices[] = {"fifo", "lifo", "priority", "ps", NULL};
 
-void station_init(struct station *st, enum discipline discipline, uint64_t workers,
+void station_init(struct sim *sim, struct station *st, enum discipline discipline, uint64_t workers,
                   uint64_t queue_limit, uint32_t classes) {
   memset(st, 0, sizeof *st);
   st->discipline = discipline;
   st->workers = workers;
   st->queue_limit = queue_limit;
   st->classes = classes ? classes : 1;
-  st->class = st->classes == 1 ? &st->only : mem_alloc(st->classes * sizeof *st->class);
+  st->class =
+      st->classes == 1 ? &st->only : arena_alloc(sim->arena, st->classes * sizeof *st->class);
   for (uint32_t i = 0; i < st->classes; i++) st->class[i].head = st->class[i].tail = SLOT_NONE;
   st->rate_factor = 1;
-  hist_init(&st->wait, 0);
+  hist_init(&st->wait, 0, sim->arena);
 }
 
 void station_free(struct station *st) {
-  if (st->class != &st->only) free(st->class);
   free(st->heap);
   hist_free(&st->wait);
 }

@@ -60,7 +60,7 @@ struct station {
   struct ps_entry *heap;
 };
 
-void station_init(struct station *st, enum discipline discipline, uint64_t workers,
+void station_init(struct sim *sim, struct station *st, enum discipline discipline, uint64_t workers,
                   uint64_t queue_limit, uint32_t classes);
 void station_free(struct station *st);
 

@@ -65,7 +65,8 @@ static void lay_out(struct results *results, const struct metrics *metrics) {
   }
   g_hash_table_destroy(seen);
   merging->hist = arena_alloc(results->arena, (merging->hists + 1) * sizeof *merging->hist);
-  for (uint32_t i = 0; i < merging->hists; i++) hist_init(&merging->hist[i], MERGED_EXACT_LIMIT);
+  for (uint32_t i = 0; i < merging->hists; i++)
+    hist_init(&merging->hist[i], MERGED_EXACT_LIMIT, NULL);
 }
 
 static void merge_hists(struct merging *merging, const struct metrics *metrics) {
@@ -196,7 +197,7 @@ static void release_replications(struct results *results) {
 }
 
 void results_finish(struct results *results) {
-  for (uint32_t i = 0; i < results->merging->hists; i++) hist_sort(&results->merging->hist[i]);
+  for (uint32_t i = 0; i < results->merging->hists; i++) hist_settle(&results->merging->hist[i]);
   struct merging *merging = results->merging;
   for (uint32_t i = 0; i < results->replications; i++) {
     const struct replication *r = &merging->replication[i];
@@ -302,7 +303,7 @@ double result_samples_beyond(const struct result *result) {
   if (result->hist == NULL) return INFINITY;
   double tail = result->q < 0.5 ? result->q : 1 - result->q;
   /* 1 - 0.9 is a little below 0.1; what is meant is the decimal fraction. */
-  return tail * (double)result->hist->count * (1 + 1e-9);
+  return tail * (double)hist_count(result->hist) * (1 + 1e-9);
 }
 
 void results_free(struct results *results) {

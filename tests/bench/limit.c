@@ -152,7 +152,7 @@ static void mm1(uint64_t requests) {
   struct hist hist;
   struct server server;
   uint64_t done = 0;
-  hist_init(&hist, 0);
+  hist_init(&hist, 0, NULL);
   server_init(&server, 1);
   push(0, ARRIVE, 0);
   while (done < requests) {
@@ -217,7 +217,7 @@ static void chains(uint32_t n, uint64_t requests) {
   for (uint32_t i = 0; i < n; i++) {
     for (int k = 0; k < 3; k++) server_init(&chain[i].web[k], 1);
     server_init(&chain[i].database, 2);
-    hist_init(&chain[i].hist, 0);
+    hist_init(&chain[i].hist, 0, NULL);
     push(exponential(5e6), SEND, i);
   }
   while (done < requests) {

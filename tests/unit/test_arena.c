@@ -62,6 +62,28 @@ static void test_edges(void **state) {
   arena_free(NULL);
 }
 
+/* Aim: lines begin on a cache line and are zeroed, also in an arena that has grown to huge pages;
+ * small pieces still find room between them. */
+static void test_lines(void **state) {
+  (void)state;
+  struct arena *arena = arena_new();
+  for (int i = 0; i < 2000; i++) {
+    unsigned char *lines = arena_lines(arena, 3, 1001);
+    assert_int_equal((uintptr_t)lines % 64, 0);
+    for (int b = 0; b < 3003; b++) assert_int_equal(lines[b], 0);
+    memset(lines, 255, 3003);
+    char *piece = arena_alloc(arena, 5);
+    assert_int_equal(piece[0] | piece[4], 0);
+    memset(piece, 255, 5);
+  }
+  assert_int_equal((uintptr_t)arena_lines(arena, 0, 8) % 64, 0);
+  arena_free(arena);
+  char *huge = mem_huge(MEM_HUGE);
+  assert_int_equal((uintptr_t)huge % MEM_HUGE, 0);
+  huge[0] = huge[MEM_HUGE - 1] = 1;
+  free(huge);
+}
+
 /* Aim: texts are copies, formatted texts are whole whatever their length. */
 static void test_texts(void **state) {
   (void)state;
@@ -112,8 +134,8 @@ static void test_error(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_pieces), cmocka_unit_test(test_edges), cmocka_unit_test(test_texts),
-      cmocka_unit_test(test_mem),    cmocka_unit_test(test_error),
+      cmocka_unit_test(test_pieces), cmocka_unit_test(test_edges), cmocka_unit_test(test_lines),
+      cmocka_unit_test(test_texts),  cmocka_unit_test(test_mem),   cmocka_unit_test(test_error),
   };
   return cmocka_run_group_tests_name("arena", tests, NULL, NULL);
 }

@@ -488,7 +488,7 @@ static void test_memory(void **state) {
   uint64_t bytes = run.sim->calls.chunks * (uint64_t)FRAME_CHUNK * sizeof(struct frame) +
                    fel_pending(&run.sim->fel) * sizeof(struct event);
   print_message("  %.1f bytes a request\n", (double)bytes / USERS);
-  assert_true(bytes <= 256 * (uint64_t)USERS + FRAME_CHUNK * sizeof(struct frame));
+  assert_true(bytes <= 256 * (uint64_t)USERS + MEM_HUGE);
   uint32_t used = run.sim->calls.used;
   assert_true(sim_run(run.sim, 35 * S)); /* three more rounds */
   assert_true(run.sim->calls.made > 9 * USERS);

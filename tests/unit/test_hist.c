@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "arena.h"
 #include "dist.h"
 #include "hist.h"
 #include "rng.h"
@@ -42,8 +43,8 @@ static uint64_t nearest_rank(uint64_t level, uint64_t n) {
  * error of the buckets. Sorts `values`. */
 static double check_quantiles(const char *what, uint64_t *values, size_t n) {
   struct hist bucketed, exact;
-  hist_init(&bucketed, 0);
-  hist_init(&exact, (uint32_t)n);
+  hist_init(&bucketed, 0, NULL);
+  hist_init(&exact, (uint32_t)n, NULL);
   for (size_t i = 0; i < n; i++) {
     hist_add(&bucketed, values[i]);
     hist_add(&exact, values[i]);
@@ -59,7 +60,8 @@ static double check_quantiles(const char *what, uint64_t *values, size_t n) {
   }
   print_message("  %-28s worst relative error %.4f\n", what, worst);
   assert_true(worst <= 0.01);
-  assert_true(bucketed.count == n && bucketed.min == values[0] && bucketed.max == values[n - 1]);
+  assert_true(hist_count(&bucketed) == n && hist_min(&bucketed) == values[0] &&
+              hist_max(&bucketed) == values[n - 1]);
   hist_free(&bucketed);
   hist_free(&exact);
   return worst;
@@ -128,7 +130,7 @@ static void test_adversarial_data(void **state) {
 static void test_interpolation(void **state) {
   (void)state;
   struct hist hist;
-  hist_init(&hist, 0);
+  hist_init(&hist, 0, NULL);
   /* 7000 lies high enough in its octave that the allowed part is the whole bucket, 64 wide. */
   for (uint64_t i = 0; i < 1200000; i++) hist_add(&hist, 4000 + i % 6000);
   double got = hist_quantile(&hist, 0.5);
@@ -155,29 +157,65 @@ static void test_totals(void **state) {
   (void)state;
   for (uint32_t limit = 0; limit <= 8; limit += 4) {
     struct hist hist;
-    hist_init(&hist, limit);
+    hist_init(&hist, limit, NULL);
     assert_true(isnan(hist_mean(&hist)) && isnan(hist_quantile(&hist, 0.5)));
     const uint64_t values[] = {700, 3, 1000000007, 3, 12345, 0};
     for (size_t i = 0; i < 6; i++) hist_add(&hist, values[i]);
-    assert_true(hist.count == 6 && hist.sum == 1000013058);
-    assert_true(hist.min == 0 && hist.max == 1000000007);
+    assert_true(hist_count(&hist) == 6 && hist_sum(&hist) == 1000013058);
+    assert_true(hist_min(&hist) == 0 && hist_max(&hist) == 1000000007);
     assert_true(hist_mean(&hist) == 1000013058.0 / 6);
     assert_true(hist_quantile(&hist, 0) == 0 && hist_quantile(&hist, 1) == 1000000007);
     hist_free(&hist);
   }
 }
 
+/* Aim: questions may be asked between any two additions, settled or not, and change no answer; with
+ * an arena the answers are the same. */
+static void test_asked_on_the_way(void **state) {
+  (void)state;
+  struct arena *arena = arena_new();
+  const uint32_t limits[] = {0, 40, 1000};
+  for (int l = 0; l < 3; l++) {
+    struct hist asked, plain, in_arena;
+    hist_init(&asked, limits[l], NULL);
+    hist_init(&plain, limits[l], NULL);
+    hist_init(&in_arena, limits[l], arena);
+    for (uint64_t i = 0; i < 300; i++) {
+      uint64_t value = rng_mix(i + 1) >> 40;
+      hist_add(&asked, value);
+      hist_add(&plain, value);
+      hist_add(&in_arena, value);
+      assert_int_equal(hist_count(&asked), i + 1);
+      if (i % 7 == 0) hist_settle(&asked);
+      double median = hist_quantile(&asked, 0.5);
+      assert_true(median == hist_quantile(&plain, 0.5));
+      assert_true(median == hist_quantile(&in_arena, 0.5));
+    }
+    assert_true(hist_sum(&asked) == hist_sum(&plain) && hist_min(&asked) == hist_min(&plain));
+    assert_true(hist_max(&asked) == hist_max(&plain) && hist_max(&asked) == hist_max(&in_arena));
+    assert_int_equal(hist_zeros(&asked), 0);
+    hist_add(&asked, 0);
+    assert_int_equal(hist_zeros(&asked), 1);
+    hist_settle(&asked);
+    assert_int_equal(hist_zeros(&asked), 1);
+    hist_free(&asked);
+    hist_free(&plain);
+    hist_free(&in_arena);
+  }
+  arena_free(arena);
+}
+
 /* Aim: quantiles are exact up to exact_limit values and bucketed from the next one on. */
 static void test_exact_limit(void **state) {
   (void)state;
   struct hist hist;
-  hist_init(&hist, 100);
+  hist_init(&hist, 100, NULL);
   for (uint64_t i = 1; i <= 100; i++) hist_add(&hist, 1000000 + i);
   for (uint64_t percent = 1; percent <= 100; percent++) {
     assert_true(hist_quantile(&hist, (double)percent / 100) == (double)(1000000 + percent));
   }
   hist_add(&hist, 1000101);
-  assert_true(hist.exact == NULL && hist.count == 101);
+  assert_true(!hist_is_exact(&hist) && hist_count(&hist) == 101);
   double median = hist_quantile(&hist, 0.5);
   assert_true(median != 1000051 && fabs(median - 1000051) < 100); /* kept within min and max */
   hist_free(&hist);
@@ -188,16 +226,18 @@ static void test_clear(void **state) {
   (void)state;
   for (uint32_t limit = 0; limit <= 200; limit += 100) {
     struct hist hist;
-    hist_init(&hist, limit);
+    hist_init(&hist, limit, NULL);
     for (int round = 0; round < 3; round++) {
       for (uint64_t i = 0; i < 150; i++) hist_add(&hist, i * i * i);
       hist_clear(&hist);
-      assert_true(hist.count == 0 && hist.sum == 0 && isnan(hist_quantile(&hist, 0.5)));
+      assert_true(hist_count(&hist) == 0 && hist_sum(&hist) == 0 &&
+                  isnan(hist_quantile(&hist, 0.5)));
       for (uint64_t i = 0; i < 3; i++) hist_add(&hist, 1000001 + 1001 * i);
       double middle = hist_quantile(&hist, 0.5);
       if (limit > 0) assert_true(middle == 1001002);
       assert_true(fabs(middle - 1001002) < 0.01 * 1001002);
-      assert_true(hist.count == 3 && hist.min == 1000001 && hist.max == 1002003);
+      assert_true(hist_count(&hist) == 3 && hist_min(&hist) == 1000001 &&
+                  hist_max(&hist) == 1002003);
       hist_clear(&hist);
     }
     hist_free(&hist);
@@ -207,7 +247,7 @@ static void test_clear(void **state) {
 
 /* Adds part `part` of 0 .. 4 of the same pseudo-random values. */
 static void fill_part(struct hist *hist, uint64_t part, uint32_t limit, uint64_t n) {
-  hist_init(hist, limit);
+  hist_init(hist, limit, NULL);
   struct draws draws = draws_begin(rng_stream(SEED, 0, "test_hist", "merge"), part, 0);
   for (uint64_t i = 0; i < n * (part + 1); i++) {
     hist_add(hist, draws_next(&draws) >> draws_below(&draws, 64));
@@ -220,7 +260,8 @@ struct answers {
 };
 
 static struct answers ask(const struct hist *hist) {
-  struct answers out = {hist->count, hist->sum, hist->min, hist->max, hist_mean(hist), {0}};
+  struct answers out = {hist_count(hist), hist_sum(hist),  hist_min(hist),
+                        hist_max(hist),   hist_mean(hist), {0}};
   for (size_t i = 0; i < LEVELS; i++) {
     out.quantiles[i] = hist_quantile(hist, (double)levels[i] / 1e6);
   }
@@ -237,7 +278,7 @@ static void test_merge(void **state) {
   const int orders[][5] = {{0, 1, 2, 3, 4}, {4, 3, 2, 1, 0}, {2, 0, 4, 1, 3}};
   for (size_t l = 0; l < 3; l++) {
     struct hist parts[5], all;
-    hist_init(&all, limits[l]);
+    hist_init(&all, limits[l], NULL);
     for (uint64_t part = 0; part < 5; part++) {
       fill_part(&parts[part], part, limits[l], 20);
       struct draws draws = draws_begin(rng_stream(SEED, 0, "test_hist", "merge"), part, 0);
@@ -247,11 +288,11 @@ static void test_merge(void **state) {
     }
     struct answers want = ask(&all), third = ask(&parts[2]);
     assert_int_equal(want.count, 300);
-    assert_int_equal(all.exact != NULL, limits[l] == 1000);
+    assert_int_equal(hist_is_exact(&all), limits[l] == 1000);
     for (size_t o = 0; o < 3; o++) {
       struct hist merged, left;
-      hist_init(&merged, limits[l]);
-      hist_init(&left, limits[l]);
+      hist_init(&merged, limits[l], NULL);
+      hist_init(&left, limits[l], NULL);
       for (int i = 0; i < 2; i++) hist_merge(&left, &parts[orders[o][i]]);
       for (int i = 2; i < 5; i++) hist_merge(&merged, &parts[orders[o][i]]);
       hist_merge(&merged, &left);
@@ -272,20 +313,20 @@ static void test_merge(void **state) {
 static void test_merge_mixed(void **state) {
   (void)state;
   struct hist exact, bucketed, empty;
-  hist_init(&exact, 100);
-  hist_init(&bucketed, 0);
-  hist_init(&empty, 0);
+  hist_init(&exact, 100, NULL);
+  hist_init(&bucketed, 0, NULL);
+  hist_init(&empty, 0, NULL);
   hist_add(&exact, 1000003);
   hist_merge(&exact, &empty);
-  assert_true(exact.exact != NULL && exact.count == 1);
+  assert_true(hist_is_exact(&exact) && hist_count(&exact) == 1);
   hist_add(&bucketed, 2000003);
   hist_add(&bucketed, 3000003);
   hist_merge(&exact, &bucketed);
-  assert_true(exact.exact == NULL && exact.count == 3);
+  assert_true(!hist_is_exact(&exact) && hist_count(&exact) == 3);
   for (uint64_t i = 0; i < 4; i++) hist_add(&exact, 2000000); /* more than half of 7 */
   double median = hist_quantile(&exact, 0.5);
-  assert_true(exact.exact == NULL && fabs(median - 2000000) <= 20000);
-  assert_true(exact.count == 7 && exact.max == 3000003);
+  assert_true(!hist_is_exact(&exact) && fabs(median - 2000000) <= 20000);
+  assert_true(hist_count(&exact) == 7 && hist_max(&exact) == 3000003);
   hist_free(&exact);
   hist_free(&bucketed);
 }
@@ -294,9 +335,9 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_random_data),   cmocka_unit_test(test_adversarial_data),
       cmocka_unit_test(test_interpolation), cmocka_unit_test(test_bucket_edges),
-      cmocka_unit_test(test_totals),        cmocka_unit_test(test_exact_limit),
-      cmocka_unit_test(test_clear),         cmocka_unit_test(test_merge),
-      cmocka_unit_test(test_merge_mixed),
+      cmocka_unit_test(test_totals),        cmocka_unit_test(test_asked_on_the_way),
+      cmocka_unit_test(test_exact_limit),   cmocka_unit_test(test_clear),
+      cmocka_unit_test(test_merge),         cmocka_unit_test(test_merge_mixed),
   };
   return cmocka_run_group_tests_name("hist", tests, NULL, NULL);
 }

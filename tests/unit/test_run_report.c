@@ -69,7 +69,7 @@ static struct results make(double skew, bool physics) {
   for (uint32_t i = 0; i < 2; i++) {
     struct metrics metrics = {0};
     struct hist hist;
-    hist_init(&hist, 2000);
+    hist_init(&hist, 2000, NULL);
     measure(&metrics, &hist, i == 0 ? -1 : 1, skew);
     struct check check = {.name = "little:web", .pass = physics || i == 0, .detail = "1 = 2"};
     results_add(&results, i, &metrics, &check, 1, 500000, 7);
