@@ -31,7 +31,17 @@ static bool begins_block(uint32_t chunk) {
   return chunk == 0 || chunk % BLOCK_CHUNKS == 1;
 }
 
-static void add_chunks(struct calls *calls) {
+/* So many calls at once (4 GiB) are taken for a load that grows without end. */
+enum { MOST_CHUNKS = 1 << (26 - FRAME_CHUNK_BITS) };
+
+static void add_chunks(struct sim *sim) {
+  struct calls *calls = &sim->calls;
+  if (calls->chunks >= MOST_CHUNKS) {
+    sim_fail(sim,
+             "%.0f million calls are in flight at once: the load is more than the system can take; "
+             "lower it, bound a queue, set a timeout or make the run shorter",
+             (double)calls->chunks * FRAME_CHUNK / 1e6);
+  }
   uint32_t first = calls->chunks, n = first == 0 ? 1 : BLOCK_CHUNKS;
   assert(begins_block(first));
   struct frame *block =
@@ -60,7 +70,7 @@ void calls_free(struct calls *calls) {
 static __attribute__((cold, noinline)) struct frame *frame_fresh(struct sim *sim) {
   struct calls *calls = &sim->calls;
   if ((calls->used & (FRAME_CHUNK - 1)) == 0) {
-    if (calls->used == calls->chunks * FRAME_CHUNK) add_chunks(calls);
+    if (calls->used == calls->chunks * FRAME_CHUNK) add_chunks(sim);
     calls->used++; /* the header */
   }
   struct frame *frame = frame_at(sim, calls->used++);

@@ -39,6 +39,7 @@ struct stream sim_stream(const struct sim *sim, const struct component *componen
 }
 
 void sim_fail(struct sim *sim, const char *format, ...) {
+  sim->until_ns = 0;
   if (sim->failure[0]) return;
   va_list args;
   va_start(args, format);
@@ -236,29 +237,28 @@ void sim_dispatch(struct sim *sim, const struct event *event) {
   dispatch(sim, event);
 }
 
-static bool clock_stands(struct sim *sim) {
+static void clock_stands(struct sim *sim) {
   if (sim->instant_ns != sim->now_ns) {
     sim->instant_ns = sim->now_ns;
     sim->instant_events = 0;
   }
-  if (++sim->instant_events < INSTANT_LIMIT) return false;
+  if (++sim->instant_events < INSTANT_LIMIT) return;
   sim_fail(sim,
            "the clock stands still at %.9f s: calls answer each other without any time passing; "
            "give some component work, think time or a path with latency",
            (double)sim->now_ns / 1e9);
-  return true;
 }
 
 bool sim_run(struct sim *sim, uint64_t until_ns) {
   struct event event;
   uint64_t events = 0, fingerprint = sim->fingerprint;
-  bool runs = true;
-  while (runs && fel_pop(&sim->fel, until_ns, &event)) {
+  sim->until_ns = sim->failure[0] ? 0 : until_ns;
+  while (fel_pop(&sim->fel, sim->until_ns, &event)) {
     if (__builtin_expect(event.time_ns > sim->now_ns, 1)) {
       sim->now_ns = event.time_ns;
     } else {
       assert(event.time_ns == sim->now_ns); /* an event was scheduled in the past */
-      runs = !clock_stands(sim);
+      clock_stands(sim);
     }
     events++;
     fingerprint = (fingerprint ^ event.time_ns) * UINT64_C(0x9e3779b97f4a7c15);

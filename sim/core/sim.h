@@ -211,6 +211,7 @@ struct calls {
 
 struct sim {
   uint64_t now_ns;
+  uint64_t until_ns; /* events from here on wait for the next sim_run; 0 once a run has failed */
   struct fel fel;
   struct calls calls;
   uint64_t events, fingerprint;
@@ -354,7 +355,7 @@ struct stranded {
 };
 struct stranded sim_stranded(struct sim *sim); /* free both lists */
 
-/* Gives the run up: the reason is a sentence for the user. */
+/* Gives the run up before the next event: the reason is a sentence for the user. */
 void sim_fail(struct sim *sim, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Whether the callee has the frame: it is queued, worked on, asleep or waiting there. */
