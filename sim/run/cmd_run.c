@@ -70,7 +70,7 @@ static int run_scenario(const struct scenario *scenario, const struct options *o
   progress_end(&progress);
   if (!complete) return command_fail(EXIT_INCOMPLETE, &err);
 
-  int code = results_goals_met(&results) ? EXIT_GOALS_MET : EXIT_GOAL_FAILED;
+  int code = command_goals(results_verdict(&results), options->undecided);
   if (!write_all(&results, options, &err)) {
     code = command_fail(EXIT_INTERNAL, &err);
   } else if (!results_checks_passed(&results)) {

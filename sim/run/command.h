@@ -14,7 +14,7 @@ enum exit_code {
   EXIT_GOALS_MET = 0,
   EXIT_GOAL_FAILED = 1,
   EXIT_USAGE = 2,      /* usage or scenario error */
-  EXIT_INCOMPLETE = 3, /* a run had to be given up */
+  EXIT_INCOMPLETE = 3, /* a run had to be given up, or a goal is undecided */
   EXIT_INTERNAL = 4,   /* internal or input/output */
 };
 
@@ -37,6 +37,9 @@ int command_main(int argc, const char *const *argv);
 
 /* Prints "archsim: SENTENCE" on standard error and returns the code. */
 int command_fail(enum exit_code code, const struct error *err);
+
+/* The exit code that follows from the goals alone: of `run`, and of every command that judges. */
+int command_goals(enum verdict verdict, enum undecided undecided);
 
 int cmd_run(const struct command *command, const struct options *options);
 int cmd_check(const struct command *command, const struct options *options);

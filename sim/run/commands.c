@@ -14,12 +14,12 @@ const struct command commands[] = {
      "run a scenario and report what its users would see",
      "Runs the scenario several times with independent random numbers and prints what\n"
      "users see, where time and capacity go, and whether the scenario's goals are met.\n"
-     "Exit code: 0 all goals met, 1 a goal failed, 2 usage or scenario error, 3 a run\n"
-     "had to be given up, 4 input or output failed.",
+     "Exit code: 0 all goals met, 1 a goal failed, 2 usage or scenario error, 3 a goal\n"
+     "is undecided or a run had to be given up, 4 input or output failed.",
      {"archsim run shop.lua -s rate=1200/s -r 20",
       "archsim run shop.lua --json results.json --csv -"},
      OPTION_SET | OPTION_SEED | OPTION_REPLICATIONS | OPTION_JOBS | OPTION_JSON | OPTION_CSV |
-         OPTION_MEMBERS | OPTION_PROGRESS | OPTION_COLOR | OPTION_QUIET,
+         OPTION_MEMBERS | OPTION_PROGRESS | OPTION_COLOR | OPTION_QUIET | OPTION_UNDECIDED,
      cmd_run},
     {"check",
      "FILE",
@@ -48,6 +48,18 @@ int command_fail(enum exit_code code, const struct error *err) {
   fflush(stdout);
   fprintf(stderr, "archsim: %s\n", err->text);
   return code;
+}
+
+int command_goals(enum verdict verdict, enum undecided undecided) {
+  switch (verdict_settle(verdict, undecided)) {
+    case VERDICT_PASS:
+      return EXIT_GOALS_MET;
+    case VERDICT_FAIL:
+      return EXIT_GOAL_FAILED;
+    case VERDICT_UNDECIDED:
+      return EXIT_INCOMPLETE;
+  }
+  return EXIT_INTERNAL;
 }
 
 static void print_overview(FILE *out) {

@@ -47,7 +47,8 @@ static json_t *goals_tree(const struct results *results) {
     const struct goal_result *g = &results->goal[i];
     json_t *goal = estimate_tree(&g->estimate);
     json_object_set_new(goal, "goal", json_text(g->goal->text));
-    json_object_set_new(goal, "pass", json_boolean(g->pass));
+    json_object_set_new(goal, "pass", json_boolean(g->verdict == VERDICT_PASS));
+    json_object_set_new(goal, "verdict", json_text(verdict_name(g->verdict)));
     if (g->reason != NULL) json_object_set_new(goal, "reason", json_text(g->reason));
     json_array_append_new(list, goal);
   }

@@ -12,7 +12,7 @@
 /* What GOption fills in: texts and flags. */
 struct raw {
   gchar **set, **rest;
-  gchar *seed, *replications, *jobs, *json, *csv, *color, *progress;
+  gchar *seed, *replications, *jobs, *json, *csv, *color, *progress, *undecided;
   gboolean members, quiet, annotations, help;
 };
 
@@ -48,6 +48,8 @@ static const struct row rows[] = {
      "auto (a bar on a terminal) or never"},
     {OPTION_COLOR, "color", 0, "WHEN", G_OPTION_ARG_STRING, IN(color),
      "auto, always or never; NO_COLOR is obeyed"},
+    {OPTION_UNDECIDED, "undecided", 0, "pass|fail", G_OPTION_ARG_STRING, IN(undecided),
+     "what an undecided goal counts as (else exit code 3)"},
     {OPTION_QUIET, "quiet", 'q', NULL, G_OPTION_ARG_NONE, IN(quiet),
      "no report, no progress; the exit code tells"},
     {OPTION_HELP, "help", 'h', NULL, G_OPTION_ARG_NONE, IN(help), "show this help"},
@@ -238,6 +240,7 @@ static bool parse_settings(gchar **set, struct options *options, struct error *e
 static bool interpret(struct raw *raw, struct options *options, struct error *err) {
   static const char *const colors[] = {"auto", "always", "never", NULL};
   static const char *const progresses[] = {"auto", "never", NULL};
+  static const char *const undecideds[] = {"pass", "fail", NULL};
   uint64_t whole = 0;
   uint32_t word = 0;
   if (!parse_settings(raw->set, options, err)) return false;
@@ -262,6 +265,10 @@ static bool interpret(struct raw *raw, struct options *options, struct error *er
     if (!parse_word("progress", raw->progress, progresses, &word, err)) return false;
     options->progress = word == 0;
   }
+  if (raw->undecided != NULL) {
+    if (!parse_word("undecided", raw->undecided, undecideds, &word, err)) return false;
+    options->undecided = word == 0 ? UNDECIDED_PASSES : UNDECIDED_FAILS;
+  }
   options->json = g_steal_pointer(&raw->json);
   options->csv = g_steal_pointer(&raw->csv);
   options->members = raw->members;
@@ -285,8 +292,8 @@ bool options_parse(unsigned accepted, int argc, const char *const *argv, struct 
   g_ptr_array_free(normal, TRUE);
   g_strfreev(raw.set);
   g_strfreev(raw.rest);
-  gchar *texts[] = {raw.seed, raw.replications, raw.jobs,    raw.json,
-                    raw.csv,  raw.color,        raw.progress};
+  gchar *texts[] = {raw.seed, raw.replications, raw.jobs,     raw.json,
+                    raw.csv,  raw.color,        raw.progress, raw.undecided};
   for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) g_free(texts[i]);
   return ok;
 }

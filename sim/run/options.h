@@ -12,6 +12,7 @@
 #include "error.h"
 #include "scenario.h"
 #include "term.h"
+#include "verdict.h"
 
 enum option {
   OPTION_SET = 1 << 0,
@@ -26,6 +27,7 @@ enum option {
   OPTION_QUIET = 1 << 9,
   OPTION_ANNOTATIONS = 1 << 10,
   OPTION_HELP = 1 << 11, /* every command has it */
+  OPTION_UNDECIDED = 1 << 12,
 };
 
 struct options {
@@ -39,6 +41,7 @@ struct options {
   uint32_t jobs;          /* 0: not given */
   const char *json, *csv; /* NULL: not given */
   enum color_mode color;
+  enum undecided undecided;
   bool members, progress, quiet, annotations, help;
 };
 

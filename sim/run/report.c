@@ -119,59 +119,7 @@ static void print_run(const struct results *results, const struct term *term) {
   g_string_free(line, TRUE);
 }
 
-/* --- verdicts ------------------------------------------------------------------------------- */
-
-/* By how much a goal is missed, in words: "25 % above the limit". */
-static void describe_miss(const struct goal_result *g, GString *out) {
-  const struct goal *goal = g->goal;
-  if (g->reason != NULL) {
-    g_string_assign(out, g->reason);
-    return;
-  }
-  double miss = g->estimate.value - goal->limit;
-  const char *side = miss > 0 ? "above" : "below";
-  if (miss == 0) {
-    g_string_assign(out, "exactly at the limit, which the goal leaves out");
-  } else if (goal->unit == UNIT_RATIO) {
-    struct label points = format_value(UNIT_RATIO, fabs(miss));
-    points.text[strcspn(points.text, " ")] = '\0';
-    g_string_printf(out, "%s percentage points %s the limit", points.text, side);
-  } else if (goal->limit == 0) {
-    g_string_printf(out, "%s %s the limit", format_value(goal->unit, fabs(miss)).text, side);
-  } else {
-    g_string_printf(out, "%s %s the limit", format_value(UNIT_RATIO, fabs(miss / goal->limit)).text,
-                    side);
-  }
-}
-
-static void print_goals(const struct results *results, const struct term *term) {
-  if (results->goals == 0) return;
-  uint32_t failed = 0;
-  for (uint32_t i = 0; i < results->goals; i++) failed += !results->goal[i].pass;
-  gchar *note = failed == 0 ? g_strdup("all met")
-                            : g_strdup_printf("%u of %u failed", failed, results->goals);
-  fputc('\n', term->out);
-  term_rule(term, "goals", note);
-  g_free(note);
-  struct table *table = table_new("lLrl", 2);
-  GString *miss = g_string_new(NULL);
-  for (uint32_t i = 0; i < results->goals; i++) {
-    const struct goal_result *g = &results->goal[i];
-    table_cell(table, g->pass ? STYLE_GOOD : STYLE_BAD,
-               g->pass ? term_tick(term) : term_cross(term));
-    table_cell(table, STYLE_PLAIN, g->goal->text);
-    table_cell(table, STYLE_BOLD, format_value(g->goal->unit, g->estimate.value).text);
-    table_cell(table, STYLE_DIM, format_interval(g->goal->unit, &g->estimate).text);
-    table_end_row(table);
-    if (g->pass) continue;
-    describe_miss(g, miss);
-    table_cell(table, STYLE_PLAIN, "");
-    table_cell(table, STYLE_BAD, miss->str);
-    table_end_row(table);
-  }
-  g_string_free(miss, TRUE);
-  table_finish(table, term);
-}
+/* --- trust ---------------------------------------------------------------------------------- */
 
 static void print_physics(const struct results *results, const struct term *term) {
   uint32_t failed = 0;
@@ -209,7 +157,7 @@ void report_print(const struct results *results, const struct report_options *op
   print_run(results, term);
   report_sources(results, term);
   report_components(results, options, term);
-  print_goals(results, term);
+  report_goals(results, term);
   fputc('\n', term->out);
   print_physics(results, term);
   print_warnings(results, term);

@@ -21,6 +21,7 @@ void report_print(const struct results *results, const struct report_options *op
 void report_sources(const struct results *results, const struct term *term);
 void report_components(const struct results *results, const struct report_options *options,
                        const struct term *term);
+void report_goals(const struct results *results, const struct term *term);
 
 /* The metric "<component>.<metric>", or NULL; and its value, or NaN. */
 const struct result *report_find(const struct results *results, const char *component,

@@ -212,66 +212,6 @@ void results_finish(struct results *results) {
   qsort(results->list, results->n, sizeof results->list[0], compare_results);
 }
 
-/* --- goals ---------------------------------------------------------------------------------- */
-
-/* Equality allows for the rounding of a quotient of whole numbers, and for nothing else. */
-static bool nearly_equal(double a, double b) {
-  return fabs(a - b) <= 1e-12 * fmax(fabs(a), fabs(b));
-}
-
-static bool holds(enum goal_op op, double value, double limit) {
-  switch (op) {
-    case GOAL_LT:
-      return value < limit;
-    case GOAL_LE:
-      return value <= limit;
-    case GOAL_GT:
-      return value > limit;
-    case GOAL_GE:
-      return value >= limit;
-    case GOAL_EQ:
-      return nearly_equal(value, limit);
-  }
-  return false;
-}
-
-void results_judge(struct results *results, const struct goal *goal, uint32_t goals) {
-  results->goals = goals;
-  results->goal = arena_alloc(results->arena, (goals + 1) * sizeof *results->goal);
-  for (uint32_t i = 0; i < goals; i++) {
-    struct goal_result *g = &results->goal[i];
-    const struct result *r = results_find(results, goal[i].metric);
-    g->goal = &goal[i];
-    g->estimate = r != NULL ? r->estimate : (struct estimate){NAN, NAN, NAN, 0};
-    if (r == NULL) {
-      g->reason = "the run does not measure this";
-    } else if (isnan(r->estimate.value)) {
-      g->reason = "no data";
-    } else {
-      g->pass = holds(goal[i].op, r->estimate.value, goal[i].limit);
-    }
-    if (g->reason == NULL && r->merge == METRIC_QUANTILE &&
-        result_samples_beyond(r) < FEW_SAMPLES) {
-      results_warn(results, "goal \"%s\" rests on %.0f samples beyond its quantile: run longer",
-                   goal[i].text, floor(result_samples_beyond(r)));
-    }
-  }
-}
-
-bool results_goals_met(const struct results *results) {
-  for (uint32_t i = 0; i < results->goals; i++) {
-    if (!results->goal[i].pass) return false;
-  }
-  return true;
-}
-
-bool results_checks_passed(const struct results *results) {
-  for (uint32_t i = 0; i < results->checks; i++) {
-    if (!results->check[i].pass) return false;
-  }
-  return true;
-}
-
 /* --- access --------------------------------------------------------------------------------- */
 
 void results_warn(struct results *results, const char *format, ...) {

@@ -14,6 +14,7 @@
 #include "estimate.h"
 #include "metric.h"
 #include "scenario.h"
+#include "verdict.h"
 #include "warmup.h"
 
 struct result {
@@ -29,7 +30,7 @@ struct result {
 struct goal_result {
   const struct goal *goal;
   struct estimate estimate;
-  bool pass;
+  enum verdict verdict;
   const char *reason; /* why an undefined metric fails the goal; NULL: it is defined */
 };
 
@@ -70,7 +71,7 @@ void results_add(struct results *results, uint32_t index, const struct metrics *
 /* After all replications were added: estimates, checks, fingerprint. */
 void results_finish(struct results *results);
 
-/* After results_finish: the verdicts on the scenario's goals. */
+/* After results_finish: the verdicts on the scenario's goals (judge.c). */
 void results_judge(struct results *results, const struct goal *goal, uint32_t goals);
 
 void results_warn(struct results *results, const char *format, ...)
@@ -86,7 +87,10 @@ double results_value(const struct results *results, const char *name);
 double result_samples_beyond(const struct result *result);
 #define FEW_SAMPLES 100
 
-/* True if each goal and each check passed. */
+/* The worst verdict of all goals; a pass where there are none. */
+enum verdict results_verdict(const struct results *results);
+
+/* True if each goal, and if each check passed. An undecided goal is not met. */
 bool results_goals_met(const struct results *results);
 bool results_checks_passed(const struct results *results);
 

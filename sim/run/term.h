@@ -46,5 +46,6 @@ void term_rule(const struct term *term, const char *title, const char *note);
 /* Signs that exist in both alphabets. */
 const char *term_tick(const struct term *term);
 const char *term_cross(const struct term *term);
+const char *term_question(const struct term *term);
 
 #endif

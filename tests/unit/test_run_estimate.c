@@ -228,46 +228,6 @@ static void json_numbers_are_short_and_exact(void **state) {
   results_free(&r);
 }
 
-/* --- goals ---------------------------------------------------------------------------------- */
-
-static bool verdict(const struct results *base, enum goal_op op, const char *metric, double limit) {
-  struct results r = *base;
-  struct goal goal = {.text = "g", .metric = metric, .op = op, .limit = limit};
-  results_judge(&r, &goal, 1);
-  return results_goals_met(&r);
-}
-
-static void goals_are_judged_by_value(void **state) {
-  (void)state;
-  struct results r;
-  merge(&r, forwards);
-  assert_true(verdict(&r, GOAL_LE, "u.average", 2));
-  assert_false(verdict(&r, GOAL_LT, "u.average", 2));
-  assert_true(verdict(&r, GOAL_GE, "u.average", 2));
-  assert_false(verdict(&r, GOAL_GT, "u.average", 2));
-  assert_true(verdict(&r, GOAL_EQ, "u.average", 2));
-  assert_false(verdict(&r, GOAL_EQ, "u.average", 2.001));
-  assert_true(verdict(&r, GOAL_EQ, "a.tenth", 0.1)); /* 0.5 / 5 */
-  results_free(&r);
-}
-
-static void goals_on_nothing_fail(void **state) {
-  (void)state;
-  struct results r;
-  struct metrics m = {0};
-  metric_quotient(&m, UNIT_RATIO, 0, 0, "u.availability");
-  results_begin(&r, 1);
-  results_add(&r, 0, &m, NULL, 0, 0, 0);
-  results_finish(&r);
-  struct goal goal = {
-      .text = "g", .metric = "u.availability", .op = GOAL_GE, .limit = 0, .unit = UNIT_RATIO};
-  results_judge(&r, &goal, 1);
-  assert_false(results_goals_met(&r));
-  assert_string_equal(r.goal[0].reason, "no data");
-  results_free(&r);
-  metrics_free(&m);
-}
-
 /* --- warm-up -------------------------------------------------------------------------------- */
 
 /* A transient of 100 observations, then noise around a constant (a fixed small pattern). */
@@ -329,8 +289,6 @@ int main(void) {
       cmocka_unit_test(order_of_arrival_does_not_show),
       cmocka_unit_test(fingerprint_depends_on_the_order_of_replications),
       cmocka_unit_test(json_numbers_are_short_and_exact),
-      cmocka_unit_test(goals_are_judged_by_value),
-      cmocka_unit_test(goals_on_nothing_fail),
       cmocka_unit_test(mser_cuts_a_transient),
       cmocka_unit_test(mser_keeps_all_of_a_constant),
       cmocka_unit_test(growth_is_told),

@@ -1,0 +1,44 @@
+/* The verdicts on a scenario's goals. */
+#include <math.h>
+
+#include "results.h"
+
+static void judge(struct results *results, const struct goal *goal, struct goal_result *out) {
+  const struct result *r = results_find(results, goal->metric);
+  out->goal = goal;
+  out->estimate = r != NULL ? r->estimate : (struct estimate){NAN, NAN, NAN, 0};
+  out->verdict = verdict_of(goal, &out->estimate);
+  if (r == NULL) {
+    out->reason = "the run does not measure this";
+  } else if (isnan(r->estimate.value)) {
+    out->reason = "no data";
+  } else if (r->merge == METRIC_QUANTILE && result_samples_beyond(r) < FEW_SAMPLES) {
+    results_warn(results, "goal \"%s\" rests on %.0f samples beyond its quantile: run longer",
+                 goal->text, floor(result_samples_beyond(r)));
+  }
+}
+
+void results_judge(struct results *results, const struct goal *goal, uint32_t goals) {
+  results->goals = goals;
+  results->goal = arena_alloc(results->arena, (goals + 1) * sizeof *results->goal);
+  for (uint32_t i = 0; i < goals; i++) judge(results, &goal[i], &results->goal[i]);
+}
+
+enum verdict results_verdict(const struct results *results) {
+  enum verdict worst = VERDICT_PASS;
+  for (uint32_t i = 0; i < results->goals; i++) {
+    worst = verdict_worse(worst, results->goal[i].verdict);
+  }
+  return worst;
+}
+
+bool results_goals_met(const struct results *results) {
+  return results_verdict(results) == VERDICT_PASS;
+}
+
+bool results_checks_passed(const struct results *results) {
+  for (uint32_t i = 0; i < results->checks; i++) {
+    if (!results->check[i].pass) return false;
+  }
+  return true;
+}

@@ -1,0 +1,113 @@
+/* The report's block of goals: what is met, what is missed and by how much, what is undecided. */
+#include <glib.h>
+#include <math.h>
+#include <string.h>
+
+#include "format.h"
+#include "report.h"
+#include "table.h"
+
+/* By how much a goal is missed, in words: "25 % above the limit". */
+static void describe_miss(const struct goal_result *g, GString *out) {
+  const struct goal *goal = g->goal;
+  if (g->reason != NULL) {
+    g_string_assign(out, g->reason);
+    return;
+  }
+  double miss = g->estimate.value - goal->limit;
+  const char *side = miss > 0 ? "above" : "below";
+  if (miss == 0) {
+    g_string_assign(out, "exactly at the limit, which the goal leaves out");
+  } else if (goal->unit == UNIT_RATIO) {
+    struct label points = format_value(UNIT_RATIO, fabs(miss));
+    points.text[strcspn(points.text, " ")] = '\0';
+    g_string_printf(out, "%s percentage points %s the limit", points.text, side);
+  } else if (goal->limit == 0) {
+    g_string_printf(out, "%s %s the limit", format_value(goal->unit, fabs(miss)).text, side);
+  } else {
+    g_string_printf(out, "%s %s the limit", format_value(UNIT_RATIO, fabs(miss / goal->limit)).text,
+                    side);
+  }
+}
+
+static uint32_t count(const struct results *results, enum verdict verdict) {
+  uint32_t n = 0;
+  for (uint32_t i = 0; i < results->goals; i++) n += results->goal[i].verdict == verdict;
+  return n;
+}
+
+static gchar *summary(const struct results *results) {
+  uint32_t failed = count(results, VERDICT_FAIL), open = count(results, VERDICT_UNDECIDED);
+  if (failed == 0 && open == 0) return g_strdup("all met");
+  if (open == 0) return g_strdup_printf("%u of %u failed", failed, results->goals);
+  if (failed == 0) return g_strdup_printf("%u of %u undecided", open, results->goals);
+  return g_strdup_printf("%u of %u failed, %u undecided", failed, results->goals, open);
+}
+
+static void add_sign(struct table *table, enum verdict verdict, const struct term *term) {
+  switch (verdict) {
+    case VERDICT_PASS:
+      table_cell(table, STYLE_GOOD, term_tick(term));
+      return;
+    case VERDICT_FAIL:
+      table_cell(table, STYLE_BAD, term_cross(term));
+      return;
+    case VERDICT_UNDECIDED:
+      table_cell(table, STYLE_WARN, term_question(term));
+      return;
+  }
+}
+
+static void add_remark(struct table *table, const struct goal_result *g) {
+  if (g->verdict == VERDICT_PASS) return;
+  GString *text = g_string_new("undecided");
+  if (g->verdict == VERDICT_FAIL) describe_miss(g, text);
+  table_cell(table, STYLE_PLAIN, "");
+  table_cell(table, g->verdict == VERDICT_FAIL ? STYLE_BAD : STYLE_WARN, text->str);
+  table_end_row(table);
+  g_string_free(text, TRUE);
+}
+
+/* How to have the undecided ones decided, in numbers that ought to do. */
+static void print_advice(const struct results *results, const struct term *term) {
+  uint32_t most = 0;
+  bool hopeless = false;
+  for (uint32_t i = 0; i < results->goals; i++) {
+    const struct goal_result *g = &results->goal[i];
+    if (g->verdict != VERDICT_UNDECIDED) continue;
+    uint32_t n = verdict_replications(g->goal, &g->estimate, results->replications);
+    hopeless |= n == 0;
+    if (n > most) most = n;
+  }
+  GString *text = g_string_new("Undecided: the interval straddles the limit.");
+  if (most > 0) {
+    g_string_append_printf(text, " Add replications (-r %u should do) or run longer.", most);
+  }
+  if (hopeless) {
+    g_string_append_printf(text, " %s as near to its limit as a simulation can tell.",
+                           most > 0 ? "One lies" : "The value lies");
+  }
+  term_put(term, STYLE_PLAIN, "  ");
+  term_wrap(term, STYLE_PLAIN, text->str, 2, 2);
+  g_string_free(text, TRUE);
+}
+
+void report_goals(const struct results *results, const struct term *term) {
+  if (results->goals == 0) return;
+  gchar *note = summary(results);
+  fputc('\n', term->out);
+  term_rule(term, "goals", note);
+  g_free(note);
+  struct table *table = table_new("lLrl", 2);
+  for (uint32_t i = 0; i < results->goals; i++) {
+    const struct goal_result *g = &results->goal[i];
+    add_sign(table, g->verdict, term);
+    table_cell(table, STYLE_PLAIN, g->goal->text);
+    table_cell(table, STYLE_BOLD, format_value(g->goal->unit, g->estimate.value).text);
+    table_cell(table, STYLE_DIM, format_interval(g->goal->unit, &g->estimate).text);
+    table_end_row(table);
+    add_remark(table, g);
+  }
+  table_finish(table, term);
+  if (count(results, VERDICT_UNDECIDED) > 0) print_advice(results, term);
+}
