@@ -61,6 +61,8 @@ static int run_scenario(const struct scenario *scenario, const struct options *o
       .has_seed = options->has_seed,
       .seed = options->seed,
       .replications = options->replications,
+      .precision = options->precision,
+      .max_replications = options->max_replications,
       .jobs = options->jobs,
       .progress = on_progress,
       .progress_data = &progress,
@@ -81,6 +83,19 @@ static int run_scenario(const struct scenario *scenario, const struct options *o
   return code;
 }
 
+static bool check_replications(const struct scenario *scenario, const struct options *options,
+                               struct error *err) {
+  uint32_t max = options->max_replications, least = options->replications;
+  if (max == 0) return true;
+  if (options->precision == 0 && (scenario->run.precision == 0 || least != 0)) {
+    return error_set(err, "--max-replications says nothing without --precision");
+  }
+  if (least == 0) least = scenario->run.replications;
+  if (max >= least) return true;
+  return error_set(err, "--max-replications %u is below the number to start with, which is %u", max,
+                   least);
+}
+
 int cmd_run(const struct command *command, const struct options *options) {
   (void)command;
   struct error err = {0};
@@ -91,6 +106,10 @@ int cmd_run(const struct command *command, const struct options *options) {
   struct scenario *scenario =
       scenario_load(options->argument[0], options->setting, options->settings, &err);
   if (scenario == NULL) return command_fail(EXIT_USAGE, &err);
+  if (!check_replications(scenario, options, &err)) {
+    scenario_free(scenario);
+    return command_fail(EXIT_USAGE, &err);
+  }
   int code = check_outputs(options, &err) ? run_scenario(scenario, options)
                                           : command_fail(EXIT_INTERNAL, &err);
   scenario_free(scenario);

@@ -19,7 +19,8 @@ const struct command commands[] = {
      {"archsim run shop.lua -s rate=1200/s -r 20",
       "archsim run shop.lua --json results.json --csv -"},
      OPTION_SET | OPTION_SEED | OPTION_REPLICATIONS | OPTION_JOBS | OPTION_JSON | OPTION_CSV |
-         OPTION_MEMBERS | OPTION_PROGRESS | OPTION_COLOR | OPTION_QUIET | OPTION_UNDECIDED,
+         OPTION_MEMBERS | OPTION_PROGRESS | OPTION_COLOR | OPTION_QUIET | OPTION_UNDECIDED |
+         OPTION_PRECISION,
      cmd_run},
     {"check",
      "FILE",

@@ -1,9 +1,13 @@
 #include "experiment.h"
 
 #include <glib.h>
+#include <math.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 
+#include "format.h"
+#include "precision.h"
 #include "sim.h"
 #include "warmup.h"
 
@@ -15,7 +19,11 @@ struct experiment {
   const struct scenario *scenario;
   const struct experiment_options *options;
   uint64_t seed, warmup_ns;
-  uint32_t replications;
+  uint32_t replications;    /* decided on so far: those of results */
+  double precision;         /* 0: this number is all */
+  uint32_t most;            /* with a precision */
+  uint32_t expected;        /* how many it may become, for the progress */
+  double shown;             /* progress, which never goes back */
   bool pilot;               /* counts as one more replication in the progress */
   atomic_uint slices_done;  /* of all replications */
   atomic_uint first_failed; /* number of the first replication given up; those after it stop */
@@ -29,7 +37,9 @@ struct experiment {
 static void report_progress(struct experiment *e, double pilot_fraction) {
   if (e->options->progress == NULL) return;
   double done = atomic_load(&e->slices_done) / (double)SLICES + (e->pilot ? pilot_fraction : 0);
-  e->options->progress(e->options->progress_data, done / (e->replications + (e->pilot ? 1 : 0)));
+  double fraction = fmin(done / (e->expected + (e->pilot ? 1 : 0)), 1);
+  e->shown = fmax(e->shown, fraction);
+  e->options->progress(e->options->progress_data, e->shown);
 }
 
 /* --- one replication ------------------------------------------------------------------------ */
@@ -89,14 +99,17 @@ static void run_replication(gpointer number, gpointer data) {
 
 /* --- all of them ---------------------------------------------------------------------------- */
 
-static uint32_t thread_count(const struct experiment *e) {
+static uint32_t thread_count(const struct experiment *e, uint32_t work) {
   uint32_t jobs = e->options->jobs != 0 ? e->options->jobs : g_get_num_processors();
-  return jobs < e->replications ? jobs : e->replications;
+  return jobs < work ? jobs : work;
 }
 
-static void run_all(struct experiment *e) {
-  GThreadPool *pool = g_thread_pool_new(run_replication, e, (gint)thread_count(e), TRUE, NULL);
-  for (uint32_t i = 0; i < e->replications; i++) {
+/* Runs the replications from number `first` (0-based) to the last one decided on. False when one
+ * had to be given up. */
+static bool run_from(struct experiment *e, uint32_t first) {
+  gint threads = (gint)thread_count(e, e->replications - first);
+  GThreadPool *pool = g_thread_pool_new(run_replication, e, threads, TRUE, NULL);
+  for (uint32_t i = first; i < e->replications; i++) {
     g_thread_pool_push(pool, GUINT_TO_POINTER(i + 1), NULL);
   }
   g_mutex_lock(&e->lock);
@@ -108,7 +121,25 @@ static void run_all(struct experiment *e) {
   }
   g_mutex_unlock(&e->lock);
   g_thread_pool_free(pool, FALSE, TRUE);
+  return atomic_load(&e->first_failed) == UINT32_MAX;
+}
+
+/* Runs as many as it takes. */
+static bool run_all(struct experiment *e) {
+  if (!run_from(e, 0)) return false;
+  while (e->precision > 0) {
+    struct precision *p = &e->results->precision;
+    *p = precision_look(e->results, e->scenario, e->precision);
+    if (p->met || e->replications == e->most) break;
+    uint32_t done = e->replications;
+    e->expected = (uint32_t)fmin(ceil(done * p->excess * p->excess), e->most);
+    e->replications = precision_next(done, p->excess, e->most);
+    results_grow(e->results, e->replications);
+    if (!run_from(e, done)) return false;
+  }
+  e->expected = e->replications;
   report_progress(e, 1);
+  return true;
 }
 
 static void pilot_tick(void *data, double fraction) {
@@ -141,6 +172,22 @@ static void warn_about_warmup(struct results *results) {
   }
 }
 
+static void warn_about_precision(struct results *results) {
+  const struct precision *p = &results->precision;
+  if (p->wanted == 0 || p->met) return;
+  struct label wanted = format_value(UNIT_RATIO, p->wanted);
+  if (!isfinite(p->reached)) {
+    results_warn(results, "%s has no interval, so that the precision of %s cannot be reached",
+                 p->metric, wanted.text);
+    return;
+  }
+  results_warn(results,
+               "the precision of %s was not reached with %u replications: %s is known to %s; "
+               "run longer or raise max_replications",
+               wanted.text, results->replications, p->metric,
+               format_value(UNIT_RATIO, p->reached).text);
+}
+
 static bool run_measured(struct experiment *e, struct results *results, struct error *err) {
   const struct scenario *s = e->scenario;
   struct warmup warmup;
@@ -152,18 +199,32 @@ static bool run_measured(struct experiment *e, struct results *results, struct e
   results->seed = e->seed;
   results->duration_ns = s->run.duration_ns;
   results->warmup = warmup;
-  run_all(e);
-  if (atomic_load(&e->first_failed) != UINT32_MAX) {
+  if (!run_all(e)) {
     results_free(results);
     return error_set(err, "%s", e->failure.text);
   }
   results_finish(results);
   warn_about_warmup(results);
+  warn_about_precision(results);
   if (e->replications < 2) {
     results_warn(results, "one replication gives no confidence intervals: use -r 2 or more");
   }
   results_judge(results, s->goal, s->goals);
   return true;
+}
+
+/* How many replications, and whether that is all: the command line wins over the scenario. */
+static void decide_replications(struct experiment *e) {
+  const struct experiment_options *o = e->options;
+  const struct run_settings *run = &e->scenario->run;
+  e->replications = o->replications != 0 ? o->replications : run->replications;
+  e->precision = o->precision > 0 ? o->precision : o->replications != 0 ? 0 : run->precision;
+  if (e->precision > 0) {
+    if (e->replications < PRECISION_LEAST) e->replications = PRECISION_LEAST;
+    e->most = o->max_replications != 0 ? o->max_replications : run->max_replications;
+    if (e->most < e->replications) e->most = e->replications;
+  }
+  e->expected = e->replications;
 }
 
 bool experiment_run(const struct scenario *scenario, const struct experiment_options *options,
@@ -173,11 +234,10 @@ bool experiment_run(const struct scenario *scenario, const struct experiment_opt
       .scenario = scenario,
       .options = options,
       .seed = options->has_seed ? options->seed : scenario->run.seed,
-      .replications =
-          options->replications != 0 ? options->replications : scenario->run.replications,
       .pilot = scenario->run.warmup_auto,
       .results = results,
   };
+  decide_replications(&e);
   atomic_init(&e.slices_done, 0);
   atomic_init(&e.first_failed, UINT32_MAX);
   g_mutex_init(&e.lock);

@@ -17,8 +17,12 @@
 struct experiment_options {
   bool has_seed; /* else the scenario's */
   uint64_t seed;
-  uint32_t replications; /* 0: the scenario's number */
-  uint32_t jobs;         /* threads; 0: as many as processors */
+  /* 0: the scenario's number. With a precision it is the least number; given here without one, it
+   * is the number, whatever precision the scenario asks for. */
+  uint32_t replications;
+  double precision;          /* 0: the scenario's */
+  uint32_t max_replications; /* with a precision; 0: the scenario's */
+  uint32_t jobs;             /* threads; 0: as many as processors */
   /* Called on the caller's thread, at least ten times a second, with the share of work done. */
   void (*progress)(void *data, double fraction);
   void *progress_data;

@@ -68,6 +68,17 @@ static json_t *checks_tree(const struct results *results) {
   return list;
 }
 
+static json_t *precision_tree(const struct precision *precision) {
+  json_t *tree = json_object();
+  json_object_set_new(tree, "wanted", json_number(precision->wanted));
+  json_object_set_new(tree, "reached", json_number(precision->reached));
+  json_object_set_new(tree, "met", json_boolean(precision->met));
+  if (precision->metric != NULL) {
+    json_object_set_new(tree, "metric", json_text(precision->metric));
+  }
+  return tree;
+}
+
 static json_t *warnings_tree(const struct results *results) {
   json_t *list = json_array();
   for (uint32_t i = 0; i < results->warnings; i++) {
@@ -101,6 +112,9 @@ json_t *json_results(const struct results *results) {
   json_object_set_new(tree, "metrics", metrics_tree(results));
   json_object_set_new(tree, "goals", goals_tree(results));
   json_object_set_new(tree, "checks", checks_tree(results));
+  if (results->precision.wanted > 0) {
+    json_object_set_new(tree, "precision", precision_tree(&results->precision));
+  }
   json_object_set_new(tree, "warnings", warnings_tree(results));
   return tree;
 }

@@ -8,11 +8,13 @@
 
 #include "arena.h"
 #include "nearest.h"
+#include "quantity.h"
 
 /* What GOption fills in: texts and flags. */
 struct raw {
   gchar **set, **rest;
-  gchar *seed, *replications, *jobs, *json, *csv, *color, *progress, *undecided;
+  gchar *seed, *replications, *jobs, *json, *csv, *color, *progress, *undecided, *precision,
+      *max_replications;
   gboolean members, quiet, annotations, help;
 };
 
@@ -34,6 +36,10 @@ static const struct row rows[] = {
      "seed of all random numbers (default 1)"},
     {OPTION_REPLICATIONS, "replications", 'r', "N", G_OPTION_ARG_STRING, IN(replications),
      "number of independent runs (default: the file's)"},
+    {OPTION_PRECISION, "precision", 0, "RATIO", G_OPTION_ARG_STRING, IN(precision),
+     "add replications until intervals are +-RATIO, as 2%"},
+    {OPTION_PRECISION, "max-replications", 0, "N", G_OPTION_ARG_STRING, IN(max_replications),
+     "with a precision: but no more than N (default 1000)"},
     {OPTION_JOBS, "jobs", 'j', "N", G_OPTION_ARG_STRING, IN(jobs),
      "threads (default: one a processor)"},
     {OPTION_JSON, "json", 0, "FILE", G_OPTION_ARG_FILENAME, IN(json),
@@ -237,6 +243,25 @@ static bool parse_settings(gchar **set, struct options *options, struct error *e
   return true;
 }
 
+static bool parse_precision(const struct raw *raw, struct options *options, struct error *err) {
+  uint64_t whole = 0;
+  if (raw->precision != NULL) {
+    struct error why = {0};
+    double *value = &options->precision;
+    if (!quantity_parse(QUANTITY_RATIO, raw->precision, value, &why) || *value < 0.0001 ||
+        *value > 1) {
+      return error_set(err, "--precision wants a ratio from 0.01%% to 100%%, as 2%%, not '%s'",
+                       raw->precision);
+    }
+  }
+  if (raw->max_replications == NULL) return true;
+  if (!parse_whole("max-replications", raw->max_replications, 10, 1000000, &whole, err)) {
+    return false;
+  }
+  options->max_replications = (uint32_t)whole;
+  return true;
+}
+
 static bool interpret(struct raw *raw, struct options *options, struct error *err) {
   static const char *const colors[] = {"auto", "always", "never", NULL};
   static const char *const progresses[] = {"auto", "never", NULL};
@@ -252,6 +277,7 @@ static bool interpret(struct raw *raw, struct options *options, struct error *er
     if (!parse_whole("replications", raw->replications, 1, 1000000, &whole, err)) return false;
     options->replications = (uint32_t)whole;
   }
+  if (!parse_precision(raw, options, err)) return false;
   if (raw->jobs != NULL) {
     if (!parse_whole("jobs", raw->jobs, 1, 4096, &whole, err)) return false;
     options->jobs = (uint32_t)whole;
@@ -292,8 +318,9 @@ bool options_parse(unsigned accepted, int argc, const char *const *argv, struct 
   g_ptr_array_free(normal, TRUE);
   g_strfreev(raw.set);
   g_strfreev(raw.rest);
-  gchar *texts[] = {raw.seed, raw.replications, raw.jobs,     raw.json,
-                    raw.csv,  raw.color,        raw.progress, raw.undecided};
+  gchar *texts[] = {raw.seed,      raw.replications,    raw.jobs,     raw.json,
+                    raw.csv,       raw.color,           raw.progress, raw.undecided,
+                    raw.precision, raw.max_replications};
   for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) g_free(texts[i]);
   return ok;
 }

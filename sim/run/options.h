@@ -28,6 +28,7 @@ enum option {
   OPTION_ANNOTATIONS = 1 << 10,
   OPTION_HELP = 1 << 11, /* every command has it */
   OPTION_UNDECIDED = 1 << 12,
+  OPTION_PRECISION = 1 << 13, /* and --max-replications */
 };
 
 struct options {
@@ -37,9 +38,11 @@ struct options {
   struct setting *setting;
   bool has_seed;
   uint64_t seed;
-  uint32_t replications;  /* 0: not given */
-  uint32_t jobs;          /* 0: not given */
-  const char *json, *csv; /* NULL: not given */
+  uint32_t replications;     /* 0: not given */
+  double precision;          /* 0: not given */
+  uint32_t max_replications; /* 0: not given */
+  uint32_t jobs;             /* 0: not given */
+  const char *json, *csv;    /* NULL: not given */
   enum color_mode color;
   enum undecided undecided;
   bool members, progress, quiet, annotations, help;

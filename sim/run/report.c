@@ -110,6 +110,16 @@ static void print_run(const struct results *results, const struct term *term) {
   if (w->automatic) g_string_append(line, w->cut_by != NULL ? " (cut)" : " (MSER-5)");
   term_wrap(term, STYLE_DIM, line->str, 0, 2);
 
+  const struct precision *p = &results->precision;
+  if (p->wanted > 0) {
+    g_string_printf(line, "precision: %s wanted", format_value(UNIT_RATIO, p->wanted).text);
+    if (p->metric != NULL && isfinite(p->reached)) {
+      g_string_append_printf(line, ", %s is known to %s", p->metric,
+                             format_value(UNIT_RATIO, p->reached).text);
+    }
+    term_wrap(term, STYLE_DIM, line->str, 0, 2);
+  }
+
   double rate = results->wall_s > 0 ? (double)results->events / results->wall_s : NAN;
   g_string_printf(line, "%s events", format_count((double)results->events).text);
   g_string_append_printf(line, " in %s", format_value(UNIT_SECONDS, results->wall_s).text);

@@ -26,7 +26,7 @@ struct merging {
   uint32_t *hist_of; /* by metric: index into `hist`; metrics that share one share it here too */
   uint32_t hists;
   struct hist *hist;
-  double **value; /* by metric: its row of result.replication */
+  double **value; /* by metric: its row of result.replication; NULL until the first one arrived */
   struct replication *replication;
 };
 
@@ -35,6 +35,20 @@ void results_begin(struct results *results, uint32_t replications) {
   *results = (struct results){.replications = replications, .arena = arena_new()};
   results->merging = mem_zeroed(1, sizeof *results->merging);
   results->merging->replication = mem_zeroed(replications, sizeof *results->merging->replication);
+}
+
+void results_grow(struct results *results, uint32_t replications) {
+  struct merging *merging = results->merging;
+  assert(replications >= results->replications && !results->finished);
+  merging->replication =
+      mem_resize(merging->replication, replications * sizeof *merging->replication);
+  memset(merging->replication + results->replications, 0,
+         (replications - results->replications) * sizeof *merging->replication);
+  results->replications = replications;
+  for (uint32_t i = 0; merging->value != NULL && i < results->n; i++) {
+    merging->value[i] = mem_resize(merging->value[i], replications * sizeof *merging->value[i]);
+    results->list[i].replication = merging->value[i];
+  }
 }
 
 /* The first replication to arrive tells names and which metrics share a histogram. The table of
@@ -48,12 +62,12 @@ static void lay_out(struct results *results, const struct metrics *metrics) {
   GHashTable *seen = g_hash_table_new(NULL, NULL);
   for (uint32_t i = 0; i < metrics->n; i++) {
     const struct metric *m = &metrics->list[i];
-    merging->value[i] =
-        arena_alloc(results->arena, results->replications * sizeof *merging->value[i]);
+    merging->value[i] = mem_alloc(results->replications * sizeof *merging->value[i]);
     results->list[i] = (struct result){.name = arena_text(results->arena, m->name),
                                        .merge = m->merge,
                                        .unit = m->unit,
                                        .q = m->q,
+                                       .number = i,
                                        .replication = merging->value[i]};
     if (m->merge != METRIC_QUANTILE) continue;
     uint32_t known = GPOINTER_TO_UINT(g_hash_table_lookup(seen, m->hist));
@@ -124,29 +138,34 @@ static double merged_extreme(const double *value, uint32_t count, bool largest) 
   return extreme;
 }
 
-static void estimate_one(struct results *results, uint32_t metric) {
-  struct merging *merging = results->merging;
-  struct result *r = &results->list[metric];
+struct estimate results_so_far(const struct results *results, const struct result *r) {
+  const struct merging *merging = results->merging;
   uint32_t count = results->replications;
   switch (r->merge) {
     case METRIC_QUOTIENT:
-      r->estimate =
-          estimate_make(merged_quotient(merging, metric, count), r->replication, count, r->unit);
-      return;
+      return estimate_make(merged_quotient(merging, r->number, count), r->replication, count,
+                           r->unit);
     case METRIC_MAX:
     case METRIC_MIN:
-      r->estimate = estimate_extreme(merged_extreme(r->replication, count, r->merge == METRIC_MAX),
-                                     r->replication, count);
-      return;
+      return estimate_extreme(merged_extreme(r->replication, count, r->merge == METRIC_MAX),
+                              r->replication, count);
     case METRIC_QUANTILE: {
       struct metric pooled = {.merge = METRIC_QUANTILE,
                               .unit = r->unit,
-                              .hist = &merging->hist[merging->hist_of[metric]],
+                              .hist = &merging->hist[merging->hist_of[r->number]],
                               .q = r->q};
-      r->hist = pooled.hist;
-      r->estimate = estimate_make(metric_value(&pooled), r->replication, count, r->unit);
-      return;
+      return estimate_make(metric_value(&pooled), r->replication, count, r->unit);
     }
+  }
+  return estimate_extreme(NAN, r->replication, 0);
+}
+
+static void estimate_all(struct results *results) {
+  struct merging *merging = results->merging;
+  for (uint32_t i = 0; i < results->n; i++) {
+    struct result *r = &results->list[i];
+    if (r->merge == METRIC_QUANTILE) r->hist = &merging->hist[merging->hist_of[i]];
+    r->estimate = results_so_far(results, r);
   }
 }
 
@@ -206,10 +225,11 @@ void results_finish(struct results *results) {
     results->fingerprint =
         rng_mix(results->fingerprint + UINT64_C(0x9e3779b97f4a7c15)) ^ r->fingerprint;
   }
-  for (uint32_t i = 0; i < results->n; i++) estimate_one(results, i);
+  estimate_all(results);
   merge_checks(results);
   release_replications(results);
   qsort(results->list, results->n, sizeof results->list[0], compare_results);
+  results->finished = true;
 }
 
 /* --- access --------------------------------------------------------------------------------- */
@@ -230,6 +250,10 @@ void results_warn(struct results *results, const char *format, ...) {
 
 const struct result *results_find(const struct results *results, const char *name) {
   if (results->n == 0) return NULL;
+  for (uint32_t i = 0; !results->finished && i < results->n; i++) {
+    if (strcmp(results->list[i].name, name) == 0) return &results->list[i];
+  }
+  if (!results->finished) return NULL;
   struct result key = {.name = name};
   return bsearch(&key, results->list, results->n, sizeof results->list[0], compare_results);
 }
@@ -251,6 +275,7 @@ void results_free(struct results *results) {
   if (merging != NULL) {
     release_replications(results);
     for (uint32_t i = 0; i < merging->hists; i++) hist_free(&merging->hist[i]);
+    for (uint32_t i = 0; merging->value != NULL && i < results->n; i++) free(merging->value[i]);
     free(merging->hist_of);
     free(merging->value);
     free(merging->replication);

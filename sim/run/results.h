@@ -23,6 +23,7 @@ struct result {
   enum metric_unit unit;
   double q; /* METRIC_QUANTILE */
   struct estimate estimate;
+  uint32_t number;           /* in the order in which the models emit it */
   const double *replication; /* one value a replication, NaN where undefined */
   const struct hist *hist;   /* METRIC_QUANTILE: of all replications together; else NULL */
 };
@@ -43,6 +44,15 @@ struct check_result {
   const char *detail;
 };
 
+/* How narrow the intervals were to become, and how narrow they are (precision.h). */
+struct precision {
+  double wanted;      /* 0: nothing was asked for */
+  double reached;     /* relative half width of the metric that is farthest from it */
+  double excess;      /* how many times too large it is; at most 1: all is well */
+  const char *metric; /* which one; NULL: none needed a look */
+  bool met;
+};
+
 struct results {
   struct arena *arena;
   const struct scenario *scenario; /* NULL in tests */
@@ -50,23 +60,33 @@ struct results {
   uint32_t replications;
   uint64_t duration_ns; /* of one replication, warm-up included */
   struct warmup warmup;
+  struct precision precision;
   uint64_t events, fingerprint;
   double wall_s; /* the only field that differs between two runs of the same experiment */
   uint32_t n;
   struct result *list;
   uint32_t goals, checks, warnings;
+  bool finished;
   struct goal_result *goal;
   struct check_result *check;
   const char **warning; /* sentences about how far the numbers can be trusted */
   struct merging *merging;
 };
 
+/* For the replications 0 .. `replications` - 1. */
 void results_begin(struct results *results, uint32_t replications);
+
+/* Makes room for more of them, `replications` in all. What results_finish makes of them is the same
+ * as if this number had been given to results_begin. */
+void results_grow(struct results *results, uint32_t replications);
 
 /* Takes over what replication `index` (0-based) measured. Not thread-safe: the caller locks. */
 void results_add(struct results *results, uint32_t index, const struct metrics *metrics,
                  const struct check *checks, uint32_t n_checks, uint64_t events,
                  uint64_t fingerprint);
+
+/* The estimate of one metric when all replications that there is room for were added. */
+struct estimate results_so_far(const struct results *results, const struct result *result);
 
 /* After all replications were added: estimates, checks, fingerprint. */
 void results_finish(struct results *results);
@@ -77,7 +97,7 @@ void results_judge(struct results *results, const struct goal *goal, uint32_t go
 void results_warn(struct results *results, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* The metric of that name, or NULL. */
+/* The metric of that name, or NULL. Slow before results_finish, which sorts them. */
 const struct result *results_find(const struct results *results, const char *name);
 
 /* Its value, or NaN. */

@@ -266,6 +266,23 @@ static bool read_warmup(struct loader *loader, const struct spot *spot, int tabl
   return ok;
 }
 
+#define MAX_REPLICATIONS 1000u /* adding ends there if nothing is said */
+
+static bool read_precision(struct loader *loader, const struct spot *spot,
+                           const struct run_config *config, struct run_settings *run) {
+  struct spot at = spot_key(spot, "max_replications");
+  run->precision = config->precision;
+  run->max_replications = MAX_REPLICATIONS;
+  if (run->replications > MAX_REPLICATIONS) run->max_replications = run->replications;
+  if (config->max_replications == 0) return true;
+  if (config->precision == 0) {
+    return spot_error(loader, &at, "says nothing without precision, such as \"2%%\"");
+  }
+  run->max_replications = (uint32_t)config->max_replications;
+  if (run->max_replications >= run->replications) return true;
+  return spot_error(loader, &at, "must not be below replications, which is %u", run->replications);
+}
+
 bool build_run(struct loader *loader) {
   static const char *const also[] = {"warmup"};
   lua_State *L = loader->L;
@@ -285,7 +302,7 @@ bool build_run(struct loader *loader) {
   run->duration_ns = config.duration_ns;
   run->replications = (uint32_t)config.replications;
   run->seed = config.seed;
-  ok = ok && read_warmup(loader, &spot, table, run);
+  ok = ok && read_warmup(loader, &spot, table, run) && read_precision(loader, &spot, &config, run);
   lua_pop(L, 1);
   return ok;
 }

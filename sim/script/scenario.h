@@ -33,7 +33,9 @@ struct run_settings {
   bool warmup_auto;
   uint64_t warmup_ns; /* when not auto */
   uint32_t replications;
-  uint64_t seed; /* 1 unless the scenario says otherwise; --seed wins */
+  double precision;          /* relative half width up to which replications are added; 0: none */
+  uint32_t max_replications; /* with a precision */
+  uint64_t seed;             /* 1 unless the scenario says otherwise; --seed wins */
 };
 
 struct scenario {

@@ -40,7 +40,22 @@ static const struct param run_params[] = {
      .fallback = "10",
      .min = 1,
      .max = 1000000,
-     .doc = "Independent repetitions, from which the intervals are computed."},
+     .doc = "Independent repetitions, from which the intervals are computed; with a precision the "
+            "least number of them."},
+    {.name = "precision",
+     .type = PARAM_RATIO,
+     .offset = offsetof(struct run_config, precision),
+     .min = 0.0001,
+     .max = 1,
+     .doc = "Adds replications (there are at least 10) until the interval of every goal's metric, "
+            "without goals of each client's mean latency, reaches no farther than this from its "
+            "value; of a ratio, from 0 or 1."},
+    {.name = "max_replications",
+     .type = PARAM_COUNT,
+     .offset = offsetof(struct run_config, max_replications),
+     .min = 10,
+     .max = 1000000,
+     .doc = "With a precision: the number at which adding ends, 1000 if not said."},
     {.name = "seed",
      .type = PARAM_COUNT,
      .offset = offsetof(struct run_config, seed),

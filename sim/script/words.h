@@ -78,6 +78,8 @@ struct common_config {
 
 struct run_config {
   uint64_t duration_ns, replications, seed, warmup_ns; /* warmup: parsed by hand */
+  uint64_t max_replications;                           /* 0: not given */
+  double precision;                                    /* 0: not given */
 };
 
 struct path_config {

@@ -91,7 +91,7 @@ for command in run check describe; do
   [ "$(sed -n '/^Examples:/,$p' out | grep -c "^  archsim $command ")" -eq 2 ] ||
     fail "the help of $command has not two examples"
   # Every option that is advertised exists.
-  grep -oE -- '--[a-z]+' out | sort -u >options
+  grep -oE -- '--[a-z-]+' out | sort -u >options
   while read -r option; do
     code=0
     "$archsim" "$command" "$option" --help >/dev/null 2>err </dev/null || code=$?
@@ -186,6 +186,25 @@ in_out '"pass": false'
 expect 1 run both.lua
 in_out 'goals 1 of 2 failed, 1 undecided'
 expect 1 run both.lua --undecided=pass -q
+# --- run: precision ---
+expect 0 run good.lua --precision 3% --json precise.json
+in_out 'precision: 3.0 % wanted'
+n=$(sed -n 's/^  "replications": \([0-9]*\),/\1/p' precise.json)
+[ "$n" -ge 10 ] || fail "a precision took $n replications"
+expect 0 run good.lua -r "$n" --json fixed.json
+! grep -q precision out || fail 'a precision that nobody wanted'
+sed -i '/"precision": {/,/}/d; /"wall_s"/d' precise.json
+sed -i '/"wall_s"/d' fixed.json
+same precise.json fixed.json
+expect 0 run auto.lua --precision 0.1% --max-replications=12 --json -
+in_out '"met": false'
+expect 2 run good.lua --precision 0
+in_err 'from 0.01% to 100%'
+expect 2 run good.lua --precision 2ms
+expect 2 run good.lua --max-replications 20
+in_err 'without --precision'
+expect 2 run good.lua --precision 2% -r 30 --max-replications 20
+in_err 'below the number to start with, which is 30'
 expect 1 run nothing.lua
 in_out 'no data'
 expect 0 run auto.lua

@@ -191,6 +191,39 @@ static void order_of_arrival_does_not_show(void **state) {
   free(expected);
 }
 
+/* Room for two, then for three, then for all: what comes out is the same, and so is the estimate
+ * that is made on the way. */
+static void growing_does_not_show(void **state) {
+  (void)state;
+  struct results r;
+  merge(&r, forwards);
+  char *expected = as_json(&r);
+  results_free(&r);
+  results_begin(&r, 2);
+  for (uint32_t i = 0; i < REPLICATIONS; i++) {
+    const uint32_t room[REPLICATIONS] = {2, 2, 3, 5, 5};
+    const uint32_t order[REPLICATIONS] = {1, 0, 2, 4, 3};
+    struct made made;
+    make(&made, order[i]);
+    if (room[i] > r.replications) results_grow(&r, room[i]);
+    results_add(&r, order[i], &made.metrics, made.check, 2, 100 + order[i], 7 * order[i]);
+    metrics_free(&made.metrics);
+    hist_free(&made.hist);
+    if (i != 2) continue;
+    struct estimate e = results_so_far(&r, results_find(&r, "u.average"));
+    assert_true(e.value == 1 && e.n == 3); /* of 0, 1, 2 */
+    assert_null(results_find(&r, "u.none"));
+  }
+  struct estimate p50 = results_so_far(&r, results_find(&r, "u.p50"));
+  results_finish(&r);
+  assert_true(p50.value == results_value(&r, "u.p50"));
+  char *text = as_json(&r);
+  assert_string_equal(text, expected);
+  free(text);
+  free(expected);
+  results_free(&r);
+}
+
 static void fingerprint_depends_on_the_order_of_replications(void **state) {
   (void)state;
   struct results r;
@@ -287,6 +320,7 @@ int main(void) {
       cmocka_unit_test(quantiles_are_those_of_all_values_together),
       cmocka_unit_test(checks_pass_only_if_they_pass_everywhere),
       cmocka_unit_test(order_of_arrival_does_not_show),
+      cmocka_unit_test(growing_does_not_show),
       cmocka_unit_test(fingerprint_depends_on_the_order_of_replications),
       cmocka_unit_test(json_numbers_are_short_and_exact),
       cmocka_unit_test(mser_cuts_a_transient),
