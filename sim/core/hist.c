@@ -54,17 +54,17 @@ static void *allocate(struct hist *hist, size_t count) {
                              : mem_zeroed(count, sizeof(uint64_t));
 }
 
-static void bucket_add(struct hist *hist, uint64_t value) {
+static inline uint64_t *bucket_of(struct hist *hist, uint64_t value) {
   uint32_t o = hist_octave_of(value);
   uint64_t *row = hist->octave[o];
   if (__builtin_expect(row == NULL, 0)) row = hist->octave[o] = allocate(hist, HIST_SUB);
-  row[(value >> (o - (o != 0))) & (HIST_SUB - 1)]++;
+  return &row[(value >> (o - (o != 0))) & (HIST_SUB - 1)];
 }
 
 static void bucket_add_all(struct hist *hist, const uint64_t *value, uint32_t n) {
   uint64_t sum = hist->sum, min = hist->min, max = hist->max;
   for (uint32_t i = 0; i < n; i++) {
-    bucket_add(hist, value[i]);
+    (*bucket_of(hist, value[i]))++;
     sum += value[i];
     min = value[i] < min ? value[i] : min;
     max = value[i] > max ? value[i] : max;
@@ -137,6 +137,22 @@ void hist_merge(struct hist *into, const struct hist *from) {
   if (from->count) add_buckets(into, from);
   bucket_add_all(into, from->value, from->values);
   set_room(into);
+}
+
+void hist_subtract(struct hist *hist, const struct hist *earlier) {
+  assert(!hist_is_exact(hist) && !hist_is_exact(earlier));
+  assert(hist_count(earlier) <= hist_count(hist));
+  hist_settle(hist);
+  for (uint32_t o = 0; o < HIST_OCTAVES; o++) {
+    if (earlier->octave[o] == NULL) continue;
+    for (uint32_t i = 0; i < HIST_SUB; i++) {
+      assert(earlier->octave[o][i] == 0 || hist->octave[o][i] >= earlier->octave[o][i]);
+      if (earlier->octave[o][i] > 0) hist->octave[o][i] -= earlier->octave[o][i];
+    }
+  }
+  for (uint32_t i = 0; i < earlier->values; i++) (*bucket_of(hist, earlier->value[i]))--;
+  hist->count -= hist_count(earlier);
+  hist->sum -= hist_sum(earlier);
 }
 
 /* The nearest rank of the q-quantile of n values: ceil(q n), at least 1. */

@@ -60,6 +60,14 @@ struct hist *sim_keep_hist(struct sim *sim) {
   return &kept->hist;
 }
 
+void sim_forget_collected(struct sim *sim) {
+  for (struct kept_hist *next; sim->kept; sim->kept = next) {
+    next = sim->kept->next;
+    hist_free(&sim->kept->hist);
+    free(sim->kept);
+  }
+}
+
 /* --- building ------------------------------------------------------------------------------- */
 
 static void build_component(struct sim *sim, uint32_t c, uint32_t first_member) {
@@ -174,11 +182,7 @@ void sim_free(struct sim *sim) {
   network_free(sim->network);
   calls_free(&sim->calls);
   fel_free(&sim->fel);
-  for (struct kept_hist *next; sim->kept; sim->kept = next) {
-    next = sim->kept->next;
-    hist_free(&sim->kept->hist);
-    free(sim->kept);
-  }
+  sim_forget_collected(sim);
   arena_free(sim->arena);
   free(sim);
 }

@@ -240,8 +240,13 @@ void sim_free(struct sim *sim);
  * called again with a later time; the result does not depend on the steps taken. */
 bool sim_run(struct sim *sim, uint64_t until_ns);
 
-/* Emits all metrics, in an order and under names that depend on the spec alone. */
+/* Emits all metrics, in an order and under names that depend on the spec alone. May be done at any
+ * time and changes nothing in the simulation. */
 void sim_collect(struct sim *sim, struct metrics *out);
+
+/* Releases the histograms that sim_collect made; the metrics that refer to them are void. For those
+ * who collect often: otherwise they last as long as the simulation. */
+void sim_forget_collected(struct sim *sim);
 
 /* Checks the run against physics (conservation of calls, Little's law as an identity, utilisation
  * within bounds). Returns a malloc'd list. */

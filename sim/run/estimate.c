@@ -42,8 +42,11 @@ struct estimate estimate_make(double value, const double *replication, uint32_t 
   if (!all_equal(replication, count)) {
     half = det_student_quantile(0.975, e.n - 1) * deviation(replication, count, e.n) / sqrt(e.n);
   }
-  e.lo = value - half;
-  e.hi = value + half;
+  return estimate_around(value, half, e.n, unit);
+}
+
+struct estimate estimate_around(double value, double half, uint32_t n, enum metric_unit unit) {
+  struct estimate e = {value, value - half, value + half, n};
   if (value >= 0 && e.lo < 0) e.lo = 0;
   if (unit == UNIT_RATIO && value <= 1 && e.hi > 1) e.hi = 1;
   return e;

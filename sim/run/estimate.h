@@ -25,6 +25,9 @@ struct estimate {
 struct estimate estimate_make(double value, const double *replication, uint32_t count,
                               enum metric_unit unit);
 
+/* The interval of that half width, with what cannot be cut off; none if it is NaN. */
+struct estimate estimate_around(double value, double half, uint32_t n, enum metric_unit unit);
+
 /* A value about which replications say nothing more, because it is the extreme of all of them. */
 struct estimate estimate_extreme(double value, const double *replication, uint32_t count);
 

@@ -3,10 +3,9 @@
 #include <glib.h>
 #include <math.h>
 #include <stdatomic.h>
-#include <stdio.h>
 #include <stdlib.h>
 
-#include "format.h"
+#include "doubts.h"
 #include "precision.h"
 #include "sim.h"
 #include "warmup.h"
@@ -23,6 +22,7 @@ struct experiment {
   double precision;         /* 0: this number is all */
   uint32_t most;            /* with a precision */
   uint32_t expected;        /* how many it may become, for the progress */
+  bool batches;             /* one replication, whose intervals come from its batches */
   double shown;             /* progress, which never goes back */
   bool pilot;               /* counts as one more replication in the progress */
   atomic_uint slices_done;  /* of all replications */
@@ -54,43 +54,79 @@ static void give_up(struct experiment *e, uint32_t index, const struct sim *sim)
   g_mutex_unlock(&e->lock);
 }
 
-/* True if it reached its end. */
-static bool run_to_end(struct experiment *e, uint32_t index, struct sim *sim) {
-  for (uint32_t slice = 1; slice <= SLICES; slice++) {
+__extension__ typedef unsigned __int128 wide;
+
+static uint64_t part_of(uint64_t whole, uint64_t k, uint64_t n) {
+  return (uint64_t)((wide)whole * k / n);
+}
+
+static void collect_batch(struct sim *sim, struct batches *batches) {
+  struct metrics metrics = {0};
+  sim_collect(sim, &metrics);
+  batches_add(batches, &metrics);
+  metrics_free(&metrics);
+  sim_forget_collected(sim);
+}
+
+/* True if it reached its end. Stops at the ends of the slices and, where batches are wanted, of all
+ * batches but the last; the stops change nothing in the results. */
+static bool run_to_end(struct experiment *e, uint32_t index, struct sim *sim,
+                       struct batches *batches) {
+  uint32_t batch = 1;
+  uint64_t measured_ns = sim->end_ns - sim->warmup_ns;
+  for (uint32_t slice = 1; slice <= SLICES;) {
     if (atomic_load(&e->first_failed) < index) return false;
-    __extension__ typedef unsigned __int128 wide;
-    uint64_t until_ns = (uint64_t)((wide)sim->end_ns * slice / SLICES);
-    if (!sim_run(sim, until_ns)) {
+    uint64_t slice_ns = part_of(sim->end_ns, slice, SLICES), batch_ns = TIME_NEVER;
+    if (batches != NULL && batch < BATCHES) {
+      batch_ns = sim->warmup_ns + part_of(measured_ns, batch, BATCHES);
+    }
+    if (!sim_run(sim, batch_ns < slice_ns ? batch_ns : slice_ns)) {
       give_up(e, index, sim);
       return false;
     }
-    atomic_fetch_add(&e->slices_done, 1);
+    if (batch_ns <= slice_ns) {
+      collect_batch(sim, batches);
+      batch++;
+    } else {
+      slice++;
+      atomic_fetch_add(&e->slices_done, 1);
+    }
   }
   return true;
 }
 
-static void hand_in(struct experiment *e, uint32_t index, struct sim *sim) {
+static void hand_in(struct experiment *e, uint32_t index, struct sim *sim,
+                    struct batches *batches) {
   struct metrics metrics = {0};
   sim_collect(sim, &metrics);
   uint32_t n_checks = 0;
   struct check *checks = sim_checks(sim, &n_checks);
+  if (batches != NULL) batches_add(batches, &metrics);
   g_mutex_lock(&e->lock);
   results_add(e->results, index, &metrics, checks, n_checks, sim->events, sim->fingerprint);
+  if (batches != NULL) results_take_batches(e->results, batches);
   g_mutex_unlock(&e->lock);
   free(checks);
   metrics_free(&metrics);
+}
+
+static void run_one(struct experiment *e, uint32_t index) {
+  const struct scenario *s = e->scenario;
+  struct sim *sim = sim_new(&s->spec, e->seed, index + 1, e->warmup_ns, s->run.duration_ns, true);
+  struct batches *batches = e->batches ? batches_new() : NULL;
+  if (run_to_end(e, index, sim, batches)) {
+    hand_in(e, index, sim, batches);
+  } else {
+    batches_free(batches);
+  }
+  sim_free(sim);
 }
 
 /* Runs on a thread of the pool; `number` is 1-based because a pool refuses NULL. */
 static void run_replication(gpointer number, gpointer data) {
   struct experiment *e = data;
   uint32_t index = GPOINTER_TO_UINT(number) - 1;
-  const struct scenario *s = e->scenario;
-  if (atomic_load(&e->first_failed) >= index) {
-    struct sim *sim = sim_new(&s->spec, e->seed, index + 1, e->warmup_ns, s->run.duration_ns, true);
-    if (run_to_end(e, index, sim)) hand_in(e, index, sim);
-    sim_free(sim);
-  }
+  if (atomic_load(&e->first_failed) >= index) run_one(e, index);
   g_mutex_lock(&e->lock);
   e->finished++;
   g_cond_signal(&e->changed);
@@ -158,36 +194,6 @@ static bool find_warmup(struct experiment *e, struct warmup *warmup, struct erro
   return true;
 }
 
-static void warn_about_warmup(struct results *results) {
-  const struct warmup *w = &results->warmup;
-  if (w->cut_by != NULL) {
-    results_warn(results,
-                 "the warm-up ends at %g s, where %s begins; without it, it would last %g s",
-                 (double)w->ns / 1e9, w->cut_by, (double)w->wanted_ns / 1e9);
-  }
-  if (w->at_limit) {
-    results_warn(results,
-                 "no steady state was found in the first half of the run: it is too short, or the "
-                 "load is more than the system can take");
-  }
-}
-
-static void warn_about_precision(struct results *results) {
-  const struct precision *p = &results->precision;
-  if (p->wanted == 0 || p->met) return;
-  struct label wanted = format_value(UNIT_RATIO, p->wanted);
-  if (!isfinite(p->reached)) {
-    results_warn(results, "%s has no interval, so that the precision of %s cannot be reached",
-                 p->metric, wanted.text);
-    return;
-  }
-  results_warn(results,
-               "the precision of %s was not reached with %u replications: %s is known to %s; "
-               "run longer or raise max_replications",
-               wanted.text, results->replications, p->metric,
-               format_value(UNIT_RATIO, p->reached).text);
-}
-
 static bool run_measured(struct experiment *e, struct results *results, struct error *err) {
   const struct scenario *s = e->scenario;
   struct warmup warmup;
@@ -204,11 +210,7 @@ static bool run_measured(struct experiment *e, struct results *results, struct e
     return error_set(err, "%s", e->failure.text);
   }
   results_finish(results);
-  warn_about_warmup(results);
-  warn_about_precision(results);
-  if (e->replications < 2) {
-    results_warn(results, "one replication gives no confidence intervals: use -r 2 or more");
-  }
+  results_doubt(results);
   results_judge(results, s->goal, s->goals);
   return true;
 }
@@ -225,6 +227,7 @@ static void decide_replications(struct experiment *e) {
     if (e->most < e->replications) e->most = e->replications;
   }
   e->expected = e->replications;
+  e->batches = e->replications == 1;
 }
 
 bool experiment_run(const struct scenario *scenario, const struct experiment_options *options,

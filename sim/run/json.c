@@ -104,6 +104,9 @@ json_t *json_results(const struct results *results) {
   /* A seed takes all of 64 bits, one more than jansson's integers have. */
   json_object_set_new(tree, "seed", json_integer((json_int_t)results->seed));
   json_object_set_new(tree, "replications", json_integer(results->replications));
+  bool batches = results->interval == INTERVAL_BATCH_MEANS;
+  json_object_set_new(tree, "interval", json_text(batches ? "batch_means" : "replications"));
+  if (batches) json_object_set_new(tree, "batches", json_integer(BATCHES));
   json_object_set_new(tree, "simulated_s", json_number((double)results->duration_ns / 1e9));
   json_object_set_new(tree, "warmup_s", json_number((double)results->warmup.ns / 1e9));
   json_object_set_new(tree, "fingerprint", json_sprintf("%016" PRIx64, results->fingerprint));

@@ -28,6 +28,7 @@ struct merging {
   struct hist *hist;
   double **value; /* by metric: its row of result.replication; NULL until the first one arrived */
   struct replication *replication;
+  struct batches *batches; /* of the only replication; else NULL */
 };
 
 void results_begin(struct results *results, uint32_t replications) {
@@ -49,6 +50,17 @@ void results_grow(struct results *results, uint32_t replications) {
     merging->value[i] = mem_resize(merging->value[i], replications * sizeof *merging->value[i]);
     results->list[i].replication = merging->value[i];
   }
+}
+
+void results_take_batches(struct results *results, struct batches *batches) {
+  assert(results->replications == 1 && results->merging->batches == NULL);
+  results->merging->batches = batches;
+  results->interval = INTERVAL_BATCH_MEANS;
+}
+
+double results_batch_correlation(const struct results *results, const struct result *result) {
+  const struct batches *batches = results->merging->batches;
+  return batches != NULL ? batches_correlation(batches, result->number) : NAN;
 }
 
 /* The first replication to arrive tells names and which metrics share a histogram. The table of
@@ -166,6 +178,9 @@ static void estimate_all(struct results *results) {
     struct result *r = &results->list[i];
     if (r->merge == METRIC_QUANTILE) r->hist = &merging->hist[merging->hist_of[i]];
     r->estimate = results_so_far(results, r);
+    if (merging->batches == NULL) continue;
+    double half = batches_half_width(merging->batches, i, r->estimate.value);
+    r->estimate = estimate_around(r->estimate.value, half, r->estimate.n, r->unit);
   }
 }
 
@@ -279,6 +294,7 @@ void results_free(struct results *results) {
     free(merging->hist_of);
     free(merging->value);
     free(merging->replication);
+    batches_free(merging->batches);
     free(merging);
   }
   arena_free(results->arena);

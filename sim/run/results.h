@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "arena.h"
+#include "batches.h"
 #include "estimate.h"
 #include "metric.h"
 #include "scenario.h"
@@ -53,6 +54,9 @@ struct precision {
   bool met;
 };
 
+/* Where lo and hi come from. */
+enum interval_source { INTERVAL_REPLICATIONS, INTERVAL_BATCH_MEANS };
+
 struct results {
   struct arena *arena;
   const struct scenario *scenario; /* NULL in tests */
@@ -61,6 +65,7 @@ struct results {
   uint64_t duration_ns; /* of one replication, warm-up included */
   struct warmup warmup;
   struct precision precision;
+  enum interval_source interval;
   uint64_t events, fingerprint;
   double wall_s; /* the only field that differs between two runs of the same experiment */
   uint32_t n;
@@ -84,6 +89,12 @@ void results_grow(struct results *results, uint32_t replications);
 void results_add(struct results *results, uint32_t index, const struct metrics *metrics,
                  const struct check *checks, uint32_t n_checks, uint64_t events,
                  uint64_t fingerprint);
+
+/* Of a single replication: takes over what its batches measured, from which intervals are made. */
+void results_take_batches(struct results *results, struct batches *batches);
+
+/* How alike the neighbouring batches of a metric are (batch_means.h); NaN without batches. */
+double results_batch_correlation(const struct results *results, const struct result *result);
 
 /* The estimate of one metric when all replications that there is room for were added. */
 struct estimate results_so_far(const struct results *results, const struct result *result);

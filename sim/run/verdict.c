@@ -3,6 +3,7 @@
 #include <math.h>
 
 #define REPLICATIONS_WORTH_NAMING 100000.0
+#define REPLICATIONS_LEAST 10.0 /* with fewer, Student's t makes intervals wide */
 
 /* Equality allows for the rounding of a quotient of whole numbers, and for nothing else. */
 static bool nearly_equal(double a, double b) {
@@ -75,5 +76,5 @@ uint32_t verdict_replications(const struct goal *goal, const struct estimate *es
                                               : estimate->hi - estimate->value;
   double wanted = 1.5 * now * (half / away) * (half / away);
   if (!(wanted <= REPLICATIONS_WORTH_NAMING)) return 0;
-  return (uint32_t)round_up(fmax(wanted, now + 1));
+  return (uint32_t)round_up(fmax(fmax(wanted, now + 1), REPLICATIONS_LEAST));
 }

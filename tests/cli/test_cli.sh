@@ -186,6 +186,14 @@ in_out '"pass": false'
 expect 1 run both.lua
 in_out 'goals 1 of 2 failed, 1 undecided'
 expect 1 run both.lua --undecided=pass -q
+# --- run: one replication ---
+expect 0 run good.lua -r 1 --json one.json
+in_out 'batch means of 20 parts'
+grep -q '"interval": "batch_means"' one.json || fail 'where intervals come from is not said'
+grep -A3 '"c.latency.mean": {' one.json | grep -q '"lo": 0.0' || fail 'no batch means'
+expect 0 run good.lua -r 2 --json -
+in_out '"interval": "replications"'
+
 # --- run: precision ---
 expect 0 run good.lua --precision 3% --json precise.json
 in_out 'precision: 3.0 % wanted'

@@ -1,0 +1,85 @@
+#include "doubts.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "format.h"
+
+/* Neighbouring batches more correlated than this are taken for dependent. Independent ones exceed
+ * it in 1 run of 100: the coefficient's standard deviation is 1 / sqrt(BATCHES) = 0.22. */
+#define BATCHES_ALIKE 0.5
+
+static void warn_about_warmup(struct results *results) {
+  const struct warmup *w = &results->warmup;
+  if (w->cut_by != NULL) {
+    results_warn(results,
+                 "the warm-up ends at %g s, where %s begins; without it, it would last %g s",
+                 (double)w->ns / 1e9, w->cut_by, (double)w->wanted_ns / 1e9);
+  }
+  if (w->at_limit) {
+    results_warn(results,
+                 "no steady state was found in the first half of the run: it is too short, or the "
+                 "load is more than the system can take");
+  }
+}
+
+static void warn_about_precision(struct results *results) {
+  const struct precision *p = &results->precision;
+  if (p->wanted == 0 || p->met) return;
+  struct label wanted = format_value(UNIT_RATIO, p->wanted);
+  if (!isfinite(p->reached)) {
+    results_warn(results, "%s has no interval, so that the precision of %s cannot be reached",
+                 p->metric, wanted.text);
+    return;
+  }
+  results_warn(results,
+               "the precision of %s was not reached with %u replications: %s is known to %s; "
+               "run longer or raise max_replications",
+               wanted.text, results->replications, p->metric,
+               format_value(UNIT_RATIO, p->reached).text);
+}
+
+static bool has_scheduled_fault(const struct spec *spec) {
+  for (uint32_t i = 0; i < spec->faults; i++) {
+    if (!spec->fault[i].recurring) return true;
+  }
+  return false;
+}
+
+/* A metric that somebody will look at first: a goal's, or a client's mean latency. */
+static bool is_prominent(const struct scenario *s, const char *metric) {
+  for (uint32_t i = 0; i < s->goals; i++) {
+    if (strcmp(s->goal[i].metric, metric) == 0) return true;
+  }
+  const char *dot = strchr(metric, '.');
+  return strcmp(dot, ".latency.mean") == 0;
+}
+
+/* Batch means take the batches for repetitions of the same thing. */
+static void warn_about_batches(struct results *results) {
+  const struct scenario *s = results->scenario;
+  if (results->interval != INTERVAL_BATCH_MEANS) return;
+  if (has_scheduled_fault(&s->spec)) {
+    results_warn(results,
+                 "intervals come from the parts of one run, which a scheduled fault makes unlike: "
+                 "use -r 10 for intervals over repetitions of the whole");
+    return;
+  }
+  for (uint32_t i = 0; i < results->n; i++) {
+    const struct result *r = &results->list[i];
+    if (!is_prominent(s, r->name)) continue;
+    double correlation = results_batch_correlation(results, r);
+    if (!(correlation > BATCHES_ALIKE)) continue;
+    results_warn(results,
+                 "the interval of %s is too narrow: parts of the run are alike (correlation %.2f); "
+                 "run longer or use -r 10",
+                 r->name, correlation);
+  }
+}
+
+void results_doubt(struct results *results) {
+  warn_about_warmup(results);
+  warn_about_precision(results);
+  warn_about_batches(results);
+}

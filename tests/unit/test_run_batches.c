@@ -1,0 +1,190 @@
+/* Aim: one replication has intervals from the batches of its measured time; taking them changes
+ * nothing in the run; what cannot soundly have one has none; and doubts about them are told. All
+ * runs have seed 1. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+/* cmocka wants the above first */
+#include <cmocka.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "batches.h"
+#include "experiment.h"
+
+static struct scenario *load(const char *text) {
+  char path[] = "/tmp/archsim-test-XXXXXX";
+  int fd = mkstemp(path);
+  assert_true(fd >= 0);
+  size_t size = strlen(text);
+  assert_true(write(fd, text, size) == (ssize_t)size);
+  close(fd);
+  struct error err;
+  struct scenario *scenario = scenario_load(path, NULL, 0, &err);
+  unlink(path);
+  if (scenario == NULL) fail_msg("%s", err.text);
+  return scenario;
+}
+
+static struct results run(const struct scenario *scenario, uint32_t replications) {
+  struct results results;
+  struct error err;
+  struct experiment_options options = {.replications = replications};
+  if (!experiment_run(scenario, &options, &results, &err)) fail_msg("%s", err.text);
+  return results;
+}
+
+static bool has_interval(const struct results *r, const char *metric) {
+  const struct result *result = results_find(r, metric);
+  assert_non_null(result);
+  return estimate_has_interval(&result->estimate);
+}
+
+/* Sums that a model would report at the end of batch b: 10 (b + 1) requests of b + 1 s each in
+ * batch b, of which one fails in every other one; 0.5 s is a constant. */
+static void differences_are_taken(void **state) {
+  (void)state;
+  struct batches *batches = batches_new();
+  struct hist hist;
+  hist_init(&hist, 0, NULL);
+  double requests = 0, seconds = 0, failed = 0;
+  double num[BATCHES], den[BATCHES];
+  for (uint32_t b = 0; b < BATCHES; b++) {
+    struct metrics m = {0};
+    num[b] = 10.0 * (b + 1) * (b + 1);
+    den[b] = 10.0 * (b + 1);
+    requests += den[b];
+    seconds += num[b];
+    failed += b % 2;
+    for (uint32_t i = 0; i < 1000; i++) hist_add(&hist, (uint64_t)1e9 * (i + 1));
+    metric_quotient(&m, UNIT_SECONDS, seconds, requests, "u.mean");
+    metric_quotient(&m, UNIT_COUNT, requests, 1, "u.requests");
+    metric_quotient(&m, UNIT_COUNT, b, 1, "u.level");
+    metric_quantile(&m, &hist, 0.9, "u.p90");
+    metric_quantile(&m, &hist, 0.999, "u.p999");
+    metric_extreme(&m, METRIC_MAX, UNIT_SECONDS, true, b, "u.max");
+    metric_quotient(&m, UNIT_RATIO, requests / 2, requests, "u.half");
+
+    batches_add(batches, &m);
+    metrics_free(&m);
+  }
+  hist_free(&hist);
+  double half = batches_half_width(batches, 0, seconds / requests);
+  assert_true(half > 0 && half == batch_ratio_half_width(num, den, BATCHES));
+  assert_true(batches_correlation(batches, 0) == batch_correlation(num, den, BATCHES));
+  assert_true(isnan(batches_half_width(batches, 1, requests)));
+  assert_true(isnan(batches_half_width(batches, 2, 19)));
+  /* Every batch has the same values, so its quantile is that of all but for the interpolation. */
+  double p90 = batches_half_width(batches, 3, 900);
+  assert_true(p90 >= 0 && p90 < 0.01 * 900);
+  assert_true(isnan(batches_half_width(batches, 4, 999))); /* rests on one sample a batch */
+  assert_true(isnan(batches_half_width(batches, 5, 19)));
+  assert_true(batches_half_width(batches, 6, 0.5) == 0);
+  batches_free(batches);
+}
+
+static const char mm1[] =
+    "client \"c\" { arrivals = poisson \"50/s\", target = \"s\" }\n"
+    "service \"s\" { workers = 1, work = exponential \"10ms\" }\n"
+    "run { duration = \"1000s\", warmup = \"20s\" }\n";
+
+/* Truth of M/M/1: mean 20 ms, p99 20 ms * ln 100. The widths are near those that theory gives for
+ * one run of 980 s: the asymptotic variance of the mean wait is 29 / mu^2 (rho = 0.5; Daley 1968),
+ * so s.e. = 10 ms * sqrt(29 / 49000), and the half width 2.09 of it (within a factor of 2). */
+static void intervals_of_one_run(void **state) {
+  (void)state;
+  struct scenario *s = load(mm1);
+  struct results r = run(s, 1);
+  assert_int_equal(r.interval, INTERVAL_BATCH_MEANS);
+  const struct estimate *mean = &results_find(&r, "s.wait.mean")->estimate;
+  assert_true(mean->lo < 0.01 && mean->hi > 0.01);
+  double half = (mean->hi - mean->lo) / 2, theory = 2.093 * 0.01 * sqrt(29.0 / 49000);
+  assert_true(half > theory / 2 && half < theory * 2);
+  const struct estimate *p99 = &results_find(&r, "c.latency.p99")->estimate;
+  assert_true(p99->lo < 0.02 * log(100) && p99->hi > 0.02 * log(100));
+  assert_true(has_interval(&r, "s.utilization") && has_interval(&r, "c.throughput"));
+  assert_true(has_interval(&r, "s.queue.mean") && has_interval(&r, "c.availability"));
+  assert_false(has_interval(&r, "c.requests")); /* a count: its rate has one */
+  assert_false(has_interval(&r, "c.in_flight"));
+  assert_false(has_interval(&r, "c.latency.max"));
+  assert_false(has_interval(&r, "c.latency.p999")); /* 49 samples beyond it are too few */
+  assert_int_equal(r.warnings, 0);
+  results_free(&r);
+  scenario_free(s);
+}
+
+/* The first of two replications is the one that stopped at the batches. */
+static void batches_change_nothing(void **state) {
+  (void)state;
+  struct scenario *s = load(
+      "client \"c\" { arrivals = poisson \"50/s\", target = \"s\", timeout = \"50ms\" }\n"
+      "service \"s\" { workers = 2, discipline = \"ps\", on = { work(exponential \"10ms\"),\n"
+      "  call \"d\" } }\n"
+      "database \"d\" { workers = 1, read = exponential \"5ms\" }\n"
+      "run { duration = \"100s\", warmup = \"7s\" }\n");
+  struct results one = run(s, 1), two = run(s, 2);
+  assert_int_equal(two.interval, INTERVAL_REPLICATIONS);
+  for (uint32_t i = 0; i < one.n; i++) {
+    double a = one.list[i].estimate.value, b = two.list[i].replication[0];
+    if (isnan(a) && isnan(b)) continue;
+    if (a != b) fail_msg("%s: %.17g and %.17g", one.list[i].name, a, b);
+  }
+  results_free(&one);
+  results_free(&two);
+  scenario_free(s);
+}
+
+static void constants_stay_constant(void **state) {
+  (void)state;
+  struct scenario *s = load(
+      "client \"c\" { arrivals = constant \"100/s\", target = \"s\" }\n"
+      "service \"s\" { workers = 1, work = \"3ms\" }\n"
+      "goal \"c.latency.p95 <= 3ms\"\n"
+      "goal \"c.latency.mean <= 3ms\"\n"
+      "goal \"c.errors.timeout == 0\"\n"
+      "run { duration = \"100s\", warmup = \"1s\" }\n");
+  struct results r = run(s, 1);
+  const struct estimate *p95 = &results_find(&r, "c.latency.p95")->estimate;
+  assert_true(p95->lo == 0.003 && p95->hi == 0.003);
+  const struct estimate *mean = &results_find(&r, "c.latency.mean")->estimate;
+  assert_true(mean->lo == mean->hi);
+  assert_true(results_goals_met(&r));
+  results_free(&r);
+  scenario_free(s);
+}
+
+static void doubts_are_told(void **state) {
+  (void)state;
+  struct scenario *s = load(
+      "client \"c\" { arrivals = poisson \"50/s\", target = \"s\" }\n"
+      "service \"s\" { workers = 1, work = exponential \"10ms\" }\n"
+      "fault { crash \"s\", at = \"50s\", lasts = \"2s\" }\n"
+      "run { duration = \"100s\", warmup = \"20s\" }\n");
+  struct results r = run(s, 1);
+  assert_int_equal(r.warnings, 1);
+  assert_non_null(strstr(r.warning[0], "a scheduled fault makes unlike"));
+  results_free(&r);
+  scenario_free(s);
+  /* Busy 98 % of 20 s: a queue remembers far longer than a batch lasts. */
+  s = load(
+      "client \"c\" { arrivals = poisson \"98/s\", target = \"s\" }\n"
+      "service \"s\" { workers = 1, work = exponential \"10ms\" }\n"
+      "run { duration = \"25s\", warmup = \"5s\" }\n");
+  r = run(s, 1);
+  assert_int_equal(r.warnings, 1);
+  assert_non_null(strstr(r.warning[0], "the interval of c.latency.mean is too narrow"));
+  results_free(&r);
+  scenario_free(s);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(differences_are_taken),  cmocka_unit_test(intervals_of_one_run),
+      cmocka_unit_test(batches_change_nothing), cmocka_unit_test(constants_stay_constant),
+      cmocka_unit_test(doubts_are_told),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
