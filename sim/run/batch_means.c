@@ -23,10 +23,6 @@ static bool defined(const double *den, uint32_t n) {
   return filled >= 2;
 }
 
-static double half_width(double squares, uint32_t n) {
-  return det_student_quantile(0.975, n - 1) * sqrt(squares / (n - 1) / n);
-}
-
 double batch_ratio_half_width(const double *num, const double *den, uint32_t n) {
   if (!defined(den, n)) return NAN;
   double whole = sum(num, n) / sum(den, n), mean_den = sum(den, n) / n, squares = 0;
@@ -34,15 +30,8 @@ double batch_ratio_half_width(const double *num, const double *den, uint32_t n) 
     double rest = num[i] - whole * den[i];
     squares += rest * rest;
   }
-  double half = half_width(squares, n) / mean_den;
+  double half = det_student_quantile(0.975, n - 1) * sqrt(squares / (n - 1) / n) / mean_den;
   return half > ROUNDING * fabs(whole) ? half : 0;
-}
-
-double batch_section_half_width(double whole, const double *part, uint32_t n) {
-  double squares = 0;
-  for (uint32_t i = 0; i < n; i++) squares += (part[i] - whole) * (part[i] - whole);
-  double half = n > 1 ? half_width(squares, n) : NAN;
-  return half <= ROUNDING * fabs(whole) ? 0 : half;
 }
 
 double batch_correlation(const double *num, const double *den, uint32_t n) {

@@ -20,12 +20,6 @@
  * the textbook's batch means. NaN when less than two batches have a denominator. */
 double batch_ratio_half_width(const double *num, const double *den, uint32_t n);
 
-/* Half width of the 95 % interval of a quantile whose value is `whole` over the whole run and
- * `part` in the single batches: the spread is taken around the whole, which counts the bias of
- * short batches as uncertainty (sectioning: Asmussen and Glynn, "Stochastic Simulation", III.5a).
- * NaN when a batch has none. */
-double batch_section_half_width(double whole, const double *part, uint32_t n);
-
 /* Correlation of the rests e of neighbouring batches; about 0 -/+ 1/sqrt(n) if they are
  * independent. NaN where there is no spread. */
 double batch_correlation(const double *num, const double *den, uint32_t n);

@@ -6,24 +6,48 @@
 
 #include "arena.h"
 
-struct row { /* of one metric */
-  enum metric_merge merge;
+struct row {     /* of one metric */
+  uint32_t hist; /* METRIC_QUANTILE: which of batches.values */
+  bool is_quotient;
   double num_before, den_before;
-  double num[BATCHES], den[BATCHES]; /* METRIC_QUOTIENT: what the batch added */
-  double quantile[BATCHES];          /* METRIC_QUANTILE: of the batch's own values */
-  double beyond;                     /* samples beyond the quantile, of all batches */
+  double num[BATCHES], den[BATCHES]; /* of a quotient: what the batch added */
+};
+
+/* The buckets of a histogram that are not empty, ascending. A batch touches few of the thousands.
+ */
+struct slot {
+  uint32_t bucket;
+  uint64_t count;
+};
+
+struct values { /* of one histogram */
+  struct hist before;
+  uint32_t slots[BATCHES];
+  struct slot *slot[BATCHES];
 };
 
 struct batches {
-  uint32_t done, metrics;
+  uint32_t done, metrics, hists;
   struct row *row;
-  uint32_t hists;
-  struct hist *before; /* by histogram, in the order in which the metrics mention them */
+  struct values *values; /* in the order in which metrics mention the histograms */
 };
 
 struct batches *batches_new(void) {
   return mem_zeroed(1, sizeof(struct batches));
 }
+
+void batches_free(struct batches *b) {
+  if (b == NULL) return;
+  for (uint32_t i = 0; i < b->hists; i++) {
+    hist_free(&b->values[i].before);
+    for (uint32_t k = 0; k < BATCHES; k++) free(b->values[i].slot[k]);
+  }
+  free(b->values);
+  free(b->row);
+  free(b);
+}
+
+/* --- collecting ----------------------------------------------------------------------------- */
 
 static bool begins_hist(const struct metrics *metrics, uint32_t i) {
   const struct metric *m = &metrics->list[i];
@@ -36,11 +60,43 @@ static void lay_out(struct batches *b, const struct metrics *metrics) {
   b->metrics = metrics->n;
   b->row = mem_zeroed(metrics->n + 1, sizeof *b->row);
   for (uint32_t i = 0; i < metrics->n; i++) {
-    b->row[i].merge = metrics->list[i].merge;
     b->hists += begins_hist(metrics, i);
+    b->row[i].is_quotient = metrics->list[i].merge == METRIC_QUOTIENT;
+    if (metrics->list[i].merge == METRIC_QUANTILE) b->row[i].hist = b->hists - 1;
   }
-  b->before = mem_alloc((b->hists + 1) * sizeof *b->before);
-  for (uint32_t i = 0; i < b->hists; i++) hist_init(&b->before[i], 0, NULL);
+  b->values = mem_zeroed(b->hists + 1, sizeof *b->values);
+  for (uint32_t i = 0; i < b->hists; i++) hist_init(&b->values[i].before, 0, NULL);
+}
+
+static uint32_t bucket_of(uint64_t value) {
+  uint32_t o = hist_octave_of(value);
+  return o * HIST_SUB + (uint32_t)((value >> (o ? o - 1 : 0)) & (HIST_SUB - 1));
+}
+
+static uint64_t bucket_count(const struct hist *hist, uint32_t bucket) {
+  const uint64_t *row = hist->octave[bucket / HIST_SUB];
+  return row != NULL ? row[bucket % HIST_SUB] : 0;
+}
+
+/* Notes the buckets of the batch's own values. */
+static void keep_slots(struct values *v, uint32_t batch, const struct hist *own) {
+  uint32_t n = 0;
+  for (uint32_t i = 0; i < HIST_OCTAVES * HIST_SUB; i++) n += bucket_count(own, i) > 0;
+  v->slot[batch] = mem_alloc((n + 1) * sizeof *v->slot[batch]);
+  for (uint32_t i = 0; i < HIST_OCTAVES * HIST_SUB; i++) {
+    uint64_t count = bucket_count(own, i);
+    if (count > 0) v->slot[batch][v->slots[batch]++] = (struct slot){i, count};
+  }
+}
+
+static void add_values(struct values *v, uint32_t batch, const struct hist *hist) {
+  struct hist own;
+  hist_init(&own, 0, NULL);
+  hist_merge(&own, hist);
+  hist_subtract(&own, &v->before);
+  hist_merge(&v->before, &own);
+  keep_slots(v, batch, &own);
+  hist_free(&own);
 }
 
 static void add_quotient(struct row *row, uint32_t batch, const struct metric *m) {
@@ -50,67 +106,78 @@ static void add_quotient(struct row *row, uint32_t batch, const struct metric *m
   row->den_before = m->den;
 }
 
-static void add_quantile(struct row *row, uint32_t batch, double q, const struct hist *own) {
-  row->quantile[batch] = hist_quantile(own, q) / 1e9;
-  row->beyond += (q < 0.5 ? q : 1 - q) * (double)own->count;
-}
-
 void batches_add(struct batches *b, const struct metrics *metrics) {
   if (b->row == NULL) lay_out(b, metrics);
   assert(metrics->n == b->metrics && b->done < BATCHES);
-  struct hist own; /* the values of this batch */
-  uint32_t hists = 0;
-  hist_init(&own, 0, NULL);
   for (uint32_t i = 0; i < metrics->n; i++) {
     const struct metric *m = &metrics->list[i];
     if (m->merge == METRIC_QUOTIENT) add_quotient(&b->row[i], b->done, m);
-    if (begins_hist(metrics, i)) {
-      struct hist *before = &b->before[hists++];
-      hist_free(&own);
-      hist_merge(&own, m->hist);
-      hist_subtract(&own, before);
-      hist_merge(before, &own);
-    }
-    if (m->merge == METRIC_QUANTILE) add_quantile(&b->row[i], b->done, m->q, &own);
+    if (begins_hist(metrics, i)) add_values(&b->values[b->row[i].hist], b->done, m->hist);
   }
-  hist_free(&own);
   b->done++;
 }
 
+/* --- intervals ------------------------------------------------------------------------------ */
+
 /* A count or a level has a denominator that is there from the start and does not grow. */
-static bool grows(const struct row *row) {
+static bool grows(const struct batches *b, const struct row *row) {
+  if (!row->is_quotient || b->done < BATCHES) return false;
   for (uint32_t i = 1; i < BATCHES; i++) {
     if (row->den[i] != 0) return true;
   }
   return false;
 }
 
-double batches_half_width(const struct batches *b, uint32_t metric, double value) {
+struct estimate batches_quotient(const struct batches *b, uint32_t metric, double value,
+                                 enum metric_unit unit) {
   const struct row *row = &b->row[metric];
-  if (b->done < BATCHES || isnan(value)) return NAN;
-  switch (row->merge) {
-    case METRIC_QUOTIENT:
-      return grows(row) ? batch_ratio_half_width(row->num, row->den, BATCHES) : NAN;
-    case METRIC_QUANTILE:
-      if (row->beyond < BATCH_BEYOND * BATCHES) return NAN;
-      return batch_section_half_width(value, row->quantile, BATCHES);
-    case METRIC_MAX:
-    case METRIC_MIN:
-      return NAN;
-  }
-  return NAN;
+  double half = grows(b, row) ? batch_ratio_half_width(row->num, row->den, BATCHES) : NAN;
+  return estimate_around(value, half, !isnan(value), unit);
 }
 
 double batches_correlation(const struct batches *b, uint32_t metric) {
   const struct row *row = &b->row[metric];
-  if (b->done < BATCHES || row->merge != METRIC_QUOTIENT || !grows(row)) return NAN;
-  return batch_correlation(row->num, row->den, BATCHES);
+  return grows(b, row) ? batch_correlation(row->num, row->den, BATCHES) : NAN;
 }
 
-void batches_free(struct batches *b) {
-  if (b == NULL) return;
-  for (uint32_t i = 0; i < b->hists; i++) hist_free(&b->before[i]);
-  free(b->before);
-  free(b->row);
-  free(b);
+/* Values of each batch below `bucket`, in it, and in all. */
+static void count_values(const struct values *v, uint32_t bucket, double below[BATCHES],
+                         double in[BATCHES], double all[BATCHES]) {
+  for (uint32_t k = 0; k < BATCHES; k++) {
+    below[k] = in[k] = all[k] = 0;
+    for (uint32_t i = 0; i < v->slots[k]; i++) {
+      const struct slot *slot = &v->slot[k][i];
+      all[k] += (double)slot->count;
+      if (slot->bucket < bucket) below[k] += (double)slot->count;
+      if (slot->bucket == bucket) in[k] += (double)slot->count;
+    }
+  }
+}
+
+/* Half width of the interval of the share below the quantile. The quantile's bucket is divided, in
+ * every batch alike, so that the shares of all batches together come to q. */
+static double share_half_width(const struct values *v, uint32_t bucket, double q) {
+  double below[BATCHES], in[BATCHES], all[BATCHES], sum_below = 0, sum_in = 0, sum = 0;
+  count_values(v, bucket, below, in, all);
+  for (uint32_t k = 0; k < BATCHES; k++) {
+    sum_below += below[k];
+    sum_in += in[k];
+    sum += all[k];
+  }
+  double part = fmin(fmax((q * sum - sum_below) / sum_in, 0), 1);
+  for (uint32_t k = 0; k < BATCHES; k++) below[k] += part * in[k];
+  return batch_ratio_half_width(below, all, BATCHES);
+}
+
+struct estimate batches_quantile(const struct batches *b, uint32_t metric, const struct hist *whole,
+                                 double q) {
+  double value = hist_quantile(whole, q),
+         beyond = (q < 0.5 ? q : 1 - q) * (double)hist_count(whole);
+  struct estimate e = {value / 1e9, NAN, NAN, hist_count(whole) > 0};
+  if (b->done < BATCHES || beyond * (1 + 1e-9) < BATCH_BEYOND * BATCHES) return e;
+  double half = share_half_width(&b->values[b->row[metric].hist], bucket_of((uint64_t)value), q);
+  if (!(q - half > 0 && q + half < 1)) return e;
+  e.lo = fmin(hist_quantile(whole, q - half), value) / 1e9;
+  e.hi = fmax(hist_quantile(whole, q + half), value) / 1e9;
+  return e;
 }

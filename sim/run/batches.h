@@ -1,12 +1,13 @@
 /* What each batch of one long run added to each metric.
  *
  * Models measure sums since the warm-up. At the end of each of BATCHES equal parts of the measured
- * time the sums are taken and the difference to the last ones is kept: numerators and denominators
- * as they are, of histograms the quantile of the batch's own values. */
+ * time the sums are taken and the difference to the last ones is kept: of quotients numerator and
+ * denominator, of histograms the counts of the buckets that grew. */
 #ifndef BATCHES_H
 #define BATCHES_H
 
 #include "batch_means.h"
+#include "estimate.h"
 #include "metric.h"
 
 struct batches;
@@ -16,11 +17,19 @@ struct batches *batches_new(void);
 /* At the end of a batch: all metrics up to now. */
 void batches_add(struct batches *batches, const struct metrics *metrics);
 
-/* Half width of the 95 % interval of a metric, by its number in the order of emission; NaN where
- * there is none: for extremes; for counts and levels, which do not grow with time (their rates do);
- * for quantiles with fewer than BATCH_BEYOND samples a batch beyond them. `value` is that of the
- * whole run. */
-double batches_half_width(const struct batches *batches, uint32_t metric, double value);
+/* The interval of a quotient by its number in the order of emission, put around its estimate over
+ * the whole run. None for counts and levels, which do not grow with time (their rates have one). */
+struct estimate batches_quotient(const struct batches *batches, uint32_t metric, double value,
+                                 enum metric_unit unit);
+
+/* The interval of the q-quantile of `whole`, the histogram of the whole run. The share of values
+ * below the quantile is a ratio of two sums over the batches, whose interval q -/+ h follows from
+ * batch means; read off the histogram at q - h and q + h, it is one of the quantile (Asmussen and
+ * Glynn, "Stochastic Simulation", III.4). The spread of the batches' own quantiles would do with
+ * less memory, but those of short batches are biased, and their intervals cover far less. None if
+ * fewer than BATCH_BEYOND samples a batch lie beyond the quantile, or if q + h reaches 1. */
+struct estimate batches_quantile(const struct batches *batches, uint32_t metric,
+                                 const struct hist *whole, double q);
 #define BATCH_BEYOND 10.0
 
 /* Correlation between the batches of a quotient; NaN if it has none. */

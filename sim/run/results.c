@@ -179,8 +179,11 @@ static void estimate_all(struct results *results) {
     if (r->merge == METRIC_QUANTILE) r->hist = &merging->hist[merging->hist_of[i]];
     r->estimate = results_so_far(results, r);
     if (merging->batches == NULL) continue;
-    double half = batches_half_width(merging->batches, i, r->estimate.value);
-    r->estimate = estimate_around(r->estimate.value, half, r->estimate.n, r->unit);
+    if (r->merge == METRIC_QUOTIENT) {
+      r->estimate = batches_quotient(merging->batches, i, r->estimate.value, r->unit);
+    } else if (r->merge == METRIC_QUANTILE) {
+      r->estimate = batches_quantile(merging->batches, i, r->hist, r->q);
+    }
   }
 }
 

@@ -13,6 +13,7 @@
 
 #include "experiment.h"
 #include "scenario.h"
+#include "statistics.h"
 
 enum { MAX_CLAIMS = 400, MAX_SETTINGS = 16, MAX_DOUBLINGS = 7 };
 
@@ -228,6 +229,7 @@ static bool write_page(const char *dir, const char *file) {
     fprintf(out, "- %s, %s: %s\n", id, title, rest ? trimmed(rest) : "");
   }
   if (in) fclose(in);
+  ok &= statistics_study(dir, false, true, out);
   return fclose(out) == 0 && ok;
 }
 

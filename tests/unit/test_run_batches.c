@@ -43,14 +43,14 @@ static bool has_interval(const struct results *r, const char *metric) {
   return estimate_has_interval(&result->estimate);
 }
 
-/* Sums that a model would report at the end of batch b: 10 (b + 1) requests of b + 1 s each in
- * batch b, of which one fails in every other one; 0.5 s is a constant. */
+/* Sums that a model would report at the end of batch b, which has 10 (b + 1) requests of b + 1 s
+ * each, and 1000 values of the same law. */
 static void differences_are_taken(void **state) {
   (void)state;
   struct batches *batches = batches_new();
   struct hist hist;
   hist_init(&hist, 0, NULL);
-  double requests = 0, seconds = 0, failed = 0;
+  double requests = 0, seconds = 0;
   double num[BATCHES], den[BATCHES];
   for (uint32_t b = 0; b < BATCHES; b++) {
     struct metrics m = {0};
@@ -58,7 +58,6 @@ static void differences_are_taken(void **state) {
     den[b] = 10.0 * (b + 1);
     requests += den[b];
     seconds += num[b];
-    failed += b % 2;
     for (uint32_t i = 0; i < 1000; i++) hist_add(&hist, (uint64_t)1e9 * (i + 1));
     metric_quotient(&m, UNIT_SECONDS, seconds, requests, "u.mean");
     metric_quotient(&m, UNIT_COUNT, requests, 1, "u.requests");
@@ -67,23 +66,61 @@ static void differences_are_taken(void **state) {
     metric_quantile(&m, &hist, 0.999, "u.p999");
     metric_extreme(&m, METRIC_MAX, UNIT_SECONDS, true, b, "u.max");
     metric_quotient(&m, UNIT_RATIO, requests / 2, requests, "u.half");
+    batches_add(batches, &m);
+    metrics_free(&m);
+    if (b + 1 == BATCHES) break;
+    struct estimate early = batches_quotient(batches, 0, 1, UNIT_SECONDS); /* not all there yet */
+    assert_false(estimate_has_interval(&early));
+  }
+  double mean = seconds / requests, half = batch_ratio_half_width(num, den, BATCHES);
+  struct estimate e = batches_quotient(batches, 0, mean, UNIT_SECONDS);
+  assert_true(half > 0 && e.value == mean && e.hi == mean + half && e.lo == mean - half);
+  assert_true(batches_correlation(batches, 0) == batch_correlation(num, den, BATCHES));
+  for (uint32_t i = 1; i < 3; i++) { /* a count, a level */
+    e = batches_quotient(batches, i, 19, UNIT_COUNT);
+    assert_true(e.value == 19 && !estimate_has_interval(&e));
+    assert_true(isnan(batches_correlation(batches, i)));
+  }
+  /* Every batch has the same share below the quantile. */
+  e = batches_quantile(batches, 3, &hist, 0.9);
+  assert_true(e.lo == e.value && e.hi == e.value && fabs(e.value - 900) < 9);
+  e = batches_quantile(batches, 4, &hist, 0.999); /* rests on one sample a batch */
+  assert_false(estimate_has_interval(&e));
+  e = batches_quotient(batches, 6, 0.5, UNIT_RATIO);
+  assert_true(e.lo == 0.5 && e.hi == 0.5);
+  batches_free(batches);
+  hist_free(&hist);
+}
 
+/* In every other batch 80 of 100 values are 1 s, else all 100; the others are 1 to 100 s. So the
+ * share below the quantile varies: of the 95 % quantile, from the batches' 0.9 + 0.05 -/+ 0.05 with
+ * h = t(0.975, 19) sqrt(20 / 19) 0.05 / sqrt(20), which reaches into the tail. */
+static void share_is_read_off(void **state) {
+  (void)state;
+  struct batches *batches = batches_new();
+  struct hist hist;
+  hist_init(&hist, 4000, NULL);
+  for (uint32_t b = 0; b < BATCHES; b++) {
+    struct metrics m = {0};
+    for (uint32_t i = 0; i < 200; i++) {
+      uint64_t tail = b % 2 == 0 ? 0 : i < 160 ? 0 : 10 * (i - 159);
+      hist_add(&hist, (uint64_t)1e9 * (100 + tail));
+    }
+    metric_quantile(&m, &hist, 0.95, "u.p95");
     batches_add(batches, &m);
     metrics_free(&m);
   }
-  hist_free(&hist);
-  double half = batches_half_width(batches, 0, seconds / requests);
-  assert_true(half > 0 && half == batch_ratio_half_width(num, den, BATCHES));
-  assert_true(batches_correlation(batches, 0) == batch_correlation(num, den, BATCHES));
-  assert_true(isnan(batches_half_width(batches, 1, requests)));
-  assert_true(isnan(batches_half_width(batches, 2, 19)));
-  /* Every batch has the same values, so its quantile is that of all but for the interpolation. */
-  double p90 = batches_half_width(batches, 3, 900);
-  assert_true(p90 >= 0 && p90 < 0.01 * 900);
-  assert_true(isnan(batches_half_width(batches, 4, 999))); /* rests on one sample a batch */
-  assert_true(isnan(batches_half_width(batches, 5, 19)));
-  assert_true(batches_half_width(batches, 6, 0.5) == 0);
+  /* 400 of 4000 are beyond 100 s, 10 each of 110 s .. 500 s; below the quantile are all of the even
+   * batches and 0.9 of the others. */
+  struct estimate e = batches_quantile(batches, 0, &hist, 0.95);
+  double h = 2.093024054408263 * sqrt(20.0 / 19) * 0.05 / sqrt(20);
+  double lo = ceil((0.95 - h) * 4000), hi = ceil((0.95 + h) * 4000); /* ranks */
+  assert_true(e.value == 300);
+  assert_true(fabs(e.lo - (100 + 10 * ceil((lo - 3600) / 10))) <= 10);
+  assert_true(fabs(e.hi - (100 + 10 * ceil((hi - 3600) / 10))) <= 10);
+  assert_true(e.lo < 270 && e.lo > 150 && e.hi > 330 && e.hi < 450);
   batches_free(batches);
+  hist_free(&hist);
 }
 
 static const char mm1[] =
@@ -182,9 +219,9 @@ static void doubts_are_told(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(differences_are_taken),  cmocka_unit_test(intervals_of_one_run),
-      cmocka_unit_test(batches_change_nothing), cmocka_unit_test(constants_stay_constant),
-      cmocka_unit_test(doubts_are_told),
+      cmocka_unit_test(differences_are_taken),   cmocka_unit_test(share_is_read_off),
+      cmocka_unit_test(intervals_of_one_run),    cmocka_unit_test(batches_change_nothing),
+      cmocka_unit_test(constants_stay_constant), cmocka_unit_test(doubts_are_told),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
