@@ -24,6 +24,27 @@ static void warn_about_warmup(struct results *results) {
   }
 }
 
+/* Of a warm-up that was given; MSER-5 keeps to the first half by itself. */
+static void warn_about_given_warmup(struct results *results) {
+  const struct warmup *w = &results->warmup;
+  if (w->automatic || w->ns <= results->duration_ns / 2) return;
+  results_warn(results,
+               "the warm-up takes %.0f %% of the run, so that most of the work is thrown away: run "
+               "longer",
+               100.0 * (double)w->ns / (double)results->duration_ns);
+}
+
+/* Faults change the level on purpose. */
+static void warn_about_drift(struct results *results) {
+  const struct warmup_drift drift = results_drift(results);
+  if (!drift.found || results->warmup.at_limit || results->scenario->spec.faults > 0) return;
+  results_warn(
+      results,
+      "the first tenth of what was measured has %.0f %% %s calls in flight than its second "
+      "half: the warm-up is too short, or the load is not steady",
+      100 * fabs(drift.relative), drift.relative < 0 ? "fewer" : "more");
+}
+
 static void warn_about_precision(struct results *results) {
   const struct precision *p = &results->precision;
   if (p->wanted == 0 || p->met) return;
@@ -80,6 +101,8 @@ static void warn_about_batches(struct results *results) {
 
 void results_doubt(struct results *results) {
   warn_about_warmup(results);
+  warn_about_given_warmup(results);
+  warn_about_drift(results);
   warn_about_precision(results);
   warn_about_batches(results);
 }

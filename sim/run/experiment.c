@@ -68,11 +68,32 @@ static void collect_batch(struct sim *sim, struct batches *batches) {
   sim_forget_collected(sim);
 }
 
+/* Calls in flight, summed over the looks of one part of the measured time. */
+struct looks {
+  uint64_t sum, n;
+};
+
+static double level(const struct looks *looks) {
+  return looks->n > 0 ? (double)looks->sum / (double)looks->n : NAN;
+}
+
+/* At the end of a slice: a look counts for the first tenth or the second half of what is measured.
+ */
+static void look(const struct sim *sim, struct looks *early, struct looks *late) {
+  if (sim->now_ns <= sim->warmup_ns) return;
+  uint64_t measured_ns = sim->end_ns - sim->warmup_ns, at_ns = sim->now_ns - sim->warmup_ns;
+  struct looks *looks = at_ns <= measured_ns / 10 ? early : at_ns > measured_ns / 2 ? late : NULL;
+  if (looks == NULL) return;
+  looks->sum += sim->calls.made - sim->calls.freed;
+  looks->n++;
+}
+
 /* True if it reached its end. Stops at the ends of the slices and, where batches are wanted, of all
  * batches but the last; the stops change nothing in the results. */
 static bool run_to_end(struct experiment *e, uint32_t index, struct sim *sim,
-                       struct batches *batches) {
+                       struct batches *batches, struct warmup_levels *levels) {
   uint32_t batch = 1;
+  struct looks early = {0}, late = {0};
   uint64_t measured_ns = sim->end_ns - sim->warmup_ns;
   for (uint32_t slice = 1; slice <= SLICES;) {
     if (atomic_load(&e->first_failed) < index) return false;
@@ -89,14 +110,16 @@ static bool run_to_end(struct experiment *e, uint32_t index, struct sim *sim,
       batch++;
     } else {
       slice++;
+      look(sim, &early, &late);
       atomic_fetch_add(&e->slices_done, 1);
     }
   }
+  *levels = (struct warmup_levels){level(&early), level(&late)};
   return true;
 }
 
-static void hand_in(struct experiment *e, uint32_t index, struct sim *sim,
-                    struct batches *batches) {
+static void hand_in(struct experiment *e, uint32_t index, struct sim *sim, struct batches *batches,
+                    struct warmup_levels levels) {
   struct metrics metrics = {0};
   sim_collect(sim, &metrics);
   uint32_t n_checks = 0;
@@ -104,6 +127,7 @@ static void hand_in(struct experiment *e, uint32_t index, struct sim *sim,
   if (batches != NULL) batches_add(batches, &metrics);
   g_mutex_lock(&e->lock);
   results_add(e->results, index, &metrics, checks, n_checks, sim->events, sim->fingerprint);
+  results_add_levels(e->results, index, levels);
   if (batches != NULL) results_take_batches(e->results, batches);
   g_mutex_unlock(&e->lock);
   free(checks);
@@ -114,8 +138,9 @@ static void run_one(struct experiment *e, uint32_t index) {
   const struct scenario *s = e->scenario;
   struct sim *sim = sim_new(&s->spec, e->seed, index + 1, e->warmup_ns, s->run.duration_ns, true);
   struct batches *batches = e->batches ? batches_new() : NULL;
-  if (run_to_end(e, index, sim, batches)) {
-    hand_in(e, index, sim, batches);
+  struct warmup_levels levels;
+  if (run_to_end(e, index, sim, batches, &levels)) {
+    hand_in(e, index, sim, batches, levels);
   } else {
     batches_free(batches);
   }

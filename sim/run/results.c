@@ -28,7 +28,8 @@ struct merging {
   struct hist *hist;
   double **value; /* by metric: its row of result.replication; NULL until the first one arrived */
   struct replication *replication;
-  struct batches *batches; /* of the only replication; else NULL */
+  struct warmup_levels *levels; /* by replication; NULL: nobody added any */
+  struct batches *batches;      /* of the only replication; else NULL */
 };
 
 void results_begin(struct results *results, uint32_t replications) {
@@ -45,6 +46,11 @@ void results_grow(struct results *results, uint32_t replications) {
       mem_resize(merging->replication, replications * sizeof *merging->replication);
   memset(merging->replication + results->replications, 0,
          (replications - results->replications) * sizeof *merging->replication);
+  if (merging->levels != NULL) {
+    merging->levels = mem_resize(merging->levels, replications * sizeof *merging->levels);
+    memset(merging->levels + results->replications, 0,
+           (replications - results->replications) * sizeof *merging->levels);
+  }
   results->replications = replications;
   for (uint32_t i = 0; merging->value != NULL && i < results->n; i++) {
     merging->value[i] = mem_resize(merging->value[i], replications * sizeof *merging->value[i]);
@@ -56,6 +62,20 @@ void results_take_batches(struct results *results, struct batches *batches) {
   assert(results->replications == 1 && results->merging->batches == NULL);
   results->merging->batches = batches;
   results->interval = INTERVAL_BATCH_MEANS;
+}
+
+void results_add_levels(struct results *results, uint32_t index, struct warmup_levels levels) {
+  struct merging *merging = results->merging;
+  if (merging->levels == NULL) {
+    merging->levels = mem_zeroed(results->replications, sizeof *merging->levels);
+  }
+  merging->levels[index] = levels;
+}
+
+struct warmup_drift results_drift(const struct results *results) {
+  const struct warmup_levels *levels = results->merging->levels;
+  if (levels == NULL) return (struct warmup_drift){0};
+  return warmup_find_drift(levels, results->replications);
 }
 
 double results_batch_correlation(const struct results *results, const struct result *result) {
@@ -297,6 +317,7 @@ void results_free(struct results *results) {
     free(merging->hist_of);
     free(merging->value);
     free(merging->replication);
+    free(merging->levels);
     batches_free(merging->batches);
     free(merging);
   }

@@ -96,6 +96,13 @@ void results_take_batches(struct results *results, struct batches *batches);
 /* How alike the neighbouring batches of a metric are (batch_means.h); NaN without batches. */
 double results_batch_correlation(const struct results *results, const struct result *result);
 
+/* How many calls were in flight, on average, early and late in the measured time of a replication:
+ * what tells whether it had settled (warmup.h). */
+void results_add_levels(struct results *results, uint32_t index, struct warmup_levels levels);
+
+/* What these levels say about the warm-up, over all replications. */
+struct warmup_drift results_drift(const struct results *results);
+
 /* The estimate of one metric when all replications that there is room for were added. */
 struct estimate results_so_far(const struct results *results, const struct result *result);
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "arena.h"
+#include "detmath.h"
 #include "sim.h"
 
 #define BATCH 5u
@@ -34,6 +35,28 @@ uint32_t warmup_mser5(const double *series, uint32_t n) {
   }
   free(mean);
   return cut * BATCH;
+}
+
+#define DRIFT_REPLICATIONS 5u
+#define DRIFT_QUANTILE 0.9975 /* on either side */
+#define DRIFT_WORTH_TELLING 0.1
+
+struct warmup_drift warmup_find_drift(const struct warmup_levels *levels, uint32_t replications) {
+  struct warmup_drift none = {0};
+  double late = 0, difference = 0, squares = 0, n = replications;
+  if (replications < DRIFT_REPLICATIONS) return none;
+  for (uint32_t i = 0; i < replications; i++) {
+    late += levels[i].late / n;
+    difference += (levels[i].early - levels[i].late) / n;
+  }
+  for (uint32_t i = 0; i < replications; i++) {
+    double off = levels[i].early - levels[i].late - difference;
+    squares += off * off;
+  }
+  double error = sqrt(squares / (n - 1) / n);
+  bool beyond_chance = fabs(difference) > det_student_quantile(DRIFT_QUANTILE, n - 1) * error;
+  bool matters = fabs(difference) > DRIFT_WORTH_TELLING * late;
+  return (struct warmup_drift){beyond_chance && matters && late > 0, difference / late};
 }
 
 static uint64_t part_of(uint64_t whole, uint64_t k, uint64_t n) {

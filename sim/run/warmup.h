@@ -23,6 +23,23 @@ struct warmup {
   uint64_t wanted_ns; /* what it would have been without that fault */
 };
 
+/* Calls in flight, on average over looks: in the first tenth and in the second half of the measured
+ * time of one replication. NaN where there was no look. */
+struct warmup_levels {
+  double early, late;
+};
+
+/* Whether replications go on changing after the warm-up. */
+struct warmup_drift {
+  bool found;
+  double relative; /* how much higher the early level is, as a part of the late one */
+};
+
+/* Compares the two levels over the replications: Student's t of the differences, which alarms in 1
+ * of 200 settled runs, and more than a tenth of the level. With fewer than five, nothing is found.
+ */
+struct warmup_drift warmup_find_drift(const struct warmup_levels *levels, uint32_t replications);
+
 /* The number of leading observations to drop: a multiple of 5, at most half of them. */
 uint32_t warmup_mser5(const double *series, uint32_t n);
 

@@ -292,6 +292,25 @@ static void growth_is_told(void **state) {
   assert_int_equal(w.ns, 500000);
 }
 
+/* Ten settled replications, then ten that begin a third lower; differences by hand. */
+static void drift_is_found(void **state) {
+  (void)state;
+  struct warmup_levels levels[10];
+  for (uint32_t i = 0; i < 10; i++) {
+    levels[i] = (struct warmup_levels){10 + (double)(i * 7 % 10) - 4.5, 10};
+  }
+  assert_false(warmup_find_drift(levels, 10).found); /* mean difference 0 */
+  for (uint32_t i = 0; i < 10; i++) levels[i].early = 6.5 + (double)(i % 2) / 3;
+  struct warmup_drift drift = warmup_find_drift(levels, 10);
+  assert_true(drift.found);
+  assert_near(drift.relative, -1.0 / 3, 1e-12);
+  assert_false(warmup_find_drift(levels, 4).found); /* too few */
+  for (uint32_t i = 0; i < 10; i++) levels[i].early = 9.5 + (double)(i % 2) / 3;
+  assert_false(warmup_find_drift(levels, 10).found); /* sure, but of no account */
+  levels[3].early = NAN;
+  assert_false(warmup_find_drift(levels, 10).found);
+}
+
 static void warmup_ends_before_the_first_scheduled_fault(void **state) {
   (void)state;
   double series[WARMUP_SLICES];
@@ -326,6 +345,7 @@ int main(void) {
       cmocka_unit_test(mser_cuts_a_transient),
       cmocka_unit_test(mser_keeps_all_of_a_constant),
       cmocka_unit_test(growth_is_told),
+      cmocka_unit_test(drift_is_found),
       cmocka_unit_test(warmup_ends_before_the_first_scheduled_fault),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

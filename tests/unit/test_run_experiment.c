@@ -203,6 +203,30 @@ static void overload_is_told(void **state) {
   scenario_free(s);
 }
 
+/* A queue of 9 calls on average that takes seconds to build up; after 20 s it has. */
+static void short_warmups_are_told(void **state) {
+  (void)state;
+  static const char text[] =
+      "client \"c\" { arrivals = poisson \"90/s\", target = \"s\" }\n"
+      "service \"s\" { workers = 1, work = exponential \"10ms\" }\n"
+      "run { duration = \"%s\", warmup = \"%s\", replications = 100 }\n";
+  static const struct {
+    const char *duration, *warmup, *warning;
+  } cases[] = {{"20s", "0s", "fewer calls in flight"},
+               {"60s", "20s", NULL},
+               {"60s", "40s", "takes 67 % of the run"}};
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    char file[512];
+    snprintf(file, sizeof file, text, cases[i].duration, cases[i].warmup);
+    struct scenario *s = load(file);
+    struct results r = run(s, (struct experiment_options){0});
+    assert_int_equal(r.warnings, cases[i].warning != NULL);
+    if (cases[i].warning != NULL) assert_non_null(strstr(r.warning[0], cases[i].warning));
+    results_free(&r);
+    scenario_free(s);
+  }
+}
+
 /* The pilot, which has no faults, must not be counted among the replications. */
 static void pilot_is_not_a_replication(void **state) {
   (void)state;
@@ -256,6 +280,7 @@ int main(void) {
       cmocka_unit_test(pilot_sees_no_faults),
       cmocka_unit_test(warmup_is_left_out),
       cmocka_unit_test(overload_is_told),
+      cmocka_unit_test(short_warmups_are_told),
       cmocka_unit_test(pilot_is_not_a_replication),
       cmocka_unit_test(progress_goes_from_nothing_to_all),
   };
