@@ -321,6 +321,7 @@ const struct kind kind_cache = {
     .params = cache_params,
     .metrics = cache_metrics,
     .sharded = true,
+    .bypass = "origin",
     .config_size = sizeof(struct cache_config),
     .state_size = sizeof(struct cache_state),
     .init = cache_init,

@@ -415,6 +415,7 @@ const struct kind kind_load_balancer = {
         "service \"web\" { instances = 3, workers = 1, work = exponential \"10ms\" }\n"
         "fault { crash \"web[2]\", at = \"30s\", lasts = \"20s\" }\n"
         "run { duration = \"90s\", warmup = \"10s\", replications = 4 }\n",
+    .bypass = "backends",
     .params = load_balancer_params,
     .metrics = load_balancer_metrics,
     .config_size = sizeof(struct load_balancer_config),

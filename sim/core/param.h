@@ -49,6 +49,8 @@ struct param {
   double min, max;            /* inclusive range in the unit of the stored value; 0,0: any >= 0 */
   const char *const *choices; /* PARAM_ENUM: NULL-terminated */
   const struct param *group;  /* PARAM_GROUP: table ended by a name of NULL */
+  const char *off; /* what switches it off (compare --off), as a user would write it; NULL: leaving
+                      it out does, where its default is neutral (none, never, unlimited, 0) */
   const char *doc;            /* one sentence or more; where the default has a source, names it */
 };
 

@@ -126,6 +126,8 @@ struct kind {
   bool is_source;                /* makes requests of its own: nothing may call it */
   const char *const *operations; /* the only ones it tells apart, NULL-terminated; NULL: any */
   bool sharded;                  /* keeps data: each data key lives on one instance of a group */
+  const char *bypass; /* the parameter that names what stands behind it, where calls can go
+                         instead when a user leaves it out (compare --off); NULL: they cannot */
 
   /* Further checks of the configuration that a table cannot express; may be NULL. */
   bool (*validate)(const struct spec *spec, const struct component_spec *component,

@@ -26,6 +26,7 @@ struct component_spec {
   const uint32_t *zone; /* member i lives in zone[i % zones] */
   const char *file;     /* where it was declared, for messages */
   int line;
+  bool bypassed; /* left out by the user: calls meant for it go to what stands behind it */
 };
 
 struct zone_spec {

@@ -5,6 +5,7 @@
 #include "command.h"
 #include "nearest.h"
 #include "output.h"
+#include "study.h"
 
 const struct command commands[] = {
     {"run",
@@ -22,6 +23,22 @@ const struct command commands[] = {
          OPTION_MEMBERS | OPTION_PROGRESS | OPTION_COLOR | OPTION_QUIET | OPTION_UNDECIDED |
          OPTION_PRECISION,
      cmd_run},
+    {"compare",
+     "FILE [FILE]...",
+     1,
+     DESIGNS_MAX,
+     "compare designs under the same random numbers",
+     "Runs two or more designs with the same arrivals and the same work, and says for each\n"
+     "metric by how much they differ. The first design is the baseline A. Designs are\n"
+     "files; or one file with several values of a parameter (-s cache=true,false); or, with\n"
+     "--off, the file as it is and without a mechanism: shop.retry, redis, 'crash web[2]'.\n"
+     "Exit code: 0 the designs after A meet their goals (--off: the file as it is does), 1 a\n"
+     "goal failed, 2 usage or scenario error, 3 a run had to be given up, 4 input or output\n"
+     "failed.",
+     {"archsim compare shop.lua shop_with_cache.lua", "archsim compare shop.lua --off redis"},
+     OPTION_SET | OPTION_OFF | OPTION_UNDECIDED | OPTION_SEED | OPTION_REPLICATIONS | OPTION_JOBS |
+         OPTION_JSON | OPTION_ALL | OPTION_MEMBERS | OPTION_PROGRESS | OPTION_COLOR | OPTION_QUIET,
+     cmd_compare},
     {"check",
      "FILE",
      1,
@@ -76,7 +93,7 @@ static void print_overview(FILE *out) {
   fprintf(out,
           "\narchsim COMMAND --help tells more. archsim --version prints the version.\n"
           "\nExamples:\n");
-  fprintf(out, "  %s\n  %s\n", commands[0].examples[0], commands[2].examples[0]);
+  fprintf(out, "  %s\n  %s\n", commands[0].examples[0], commands[1].examples[0]);
 }
 
 static void print_help(const struct command *command, FILE *out) {

@@ -104,6 +104,26 @@ struct label format_interval(enum metric_unit unit, const struct estimate *e) {
   return write_label("%.*f .. %.*f%s", decimals, lo, decimals, hi, scale->suffix);
 }
 
+/* Decimals that show two significant digits of a value already scaled. */
+static int two_digits(double scaled) {
+  int decimals = 0;
+  for (double edge = 9.95; fabs(scaled) < edge && decimals < 9; edge /= 10) decimals++;
+  return decimals;
+}
+
+struct label format_difference(enum metric_unit unit, double value, double half) {
+  if (isnan(value)) return write_label("-");
+  const struct scale *scale = scale_of(unit, fmax(fabs(value), isnan(half) ? 0 : half));
+  const char *suffix = unit == UNIT_RATIO ? " points" : scale->suffix;
+  double shown = value * scale->factor;
+  /* An uncertainty in the seventh digit is none. */
+  if (!(half > 1e-6 * fabs(value))) {
+    return write_label("%.*f%s", decimals_of(unit, scale, value), shown, suffix);
+  }
+  int decimals = two_digits(half * scale->factor);
+  return write_label("%.*f +- %.*f%s", decimals, shown, decimals, half * scale->factor, suffix);
+}
+
 struct label format_duration(uint64_t ns) {
   static const struct {
     uint64_t s;

@@ -23,6 +23,11 @@ struct label format_value(enum metric_unit unit, double value);
  * Empty when there is no interval. */
 struct label format_interval(enum metric_unit unit, const struct estimate *estimate);
 
+/* "8.34 +- 0.41 ms": a difference in the unit that suits its size, with as many decimals as show
+ * two digits of its uncertainty. Of ratios it counts percentage points. Without `half` where that
+ * is NaN or below a millionth of the value. */
+struct label format_difference(enum metric_unit unit, double value, double half);
+
 /* A stretch of simulated time: "5 min", "1000 s", "5.25 s", "250 ms". */
 struct label format_duration(uint64_t ns);
 

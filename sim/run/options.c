@@ -12,7 +12,9 @@
 
 /* What GOption fills in: texts and flags. */
 struct raw {
-  gchar **set, **rest;
+  gchar **set, **rest, **off, **goal;
+  gchar *base, *junit, *over, *alpha, *margin;
+  gboolean all, n_1, zones;
   gchar *seed, *replications, *jobs, *json, *csv, *color, *progress, *undecided, *precision,
       *max_replications;
   gboolean members, quiet, annotations, help;
@@ -48,6 +50,24 @@ static const struct row rows[] = {
      "write the metrics as CSV; - is standard output"},
     {OPTION_MEMBERS, "members", 0, NULL, G_OPTION_ARG_NONE, IN(members),
      "list every member of a group"},
+    {OPTION_ALL, "all", 0, NULL, G_OPTION_ARG_NONE, IN(all), "list every metric"},
+    {OPTION_OFF, "off", 0, "NAME", G_OPTION_ARG_STRING_ARRAY, IN(off),
+     "leave out a mechanism, to see what it buys"},
+    {OPTION_BASE, "base", 0, "FILE", G_OPTION_ARG_FILENAME, IN(base),
+     "results of an earlier run --json to compare with"},
+    {OPTION_ALPHA, "alpha", 0, "RATIO", G_OPTION_ARG_STRING, IN(alpha),
+     "false alarms of --base, in all (default 5%)"},
+    {OPTION_MARGIN, "margin", 0, "RATIO", G_OPTION_ARG_STRING, IN(margin),
+     "smallest worsening that matters (default 0%)"},
+    {OPTION_GOAL, "goal", 0, "TEXT", G_OPTION_ARG_STRING_ARRAY, IN(goal),
+     "a goal instead of the file's (repeatable)"},
+    {OPTION_OVER, "over", 0, "NAME=LO..HI", G_OPTION_ARG_STRING, IN(over),
+     "the parameter to vary, and its range"},
+    {OPTION_N_1, "n-1", 0, NULL, G_OPTION_ARG_NONE, IN(n_1),
+     "also with a member of each group down"},
+    {OPTION_ZONES, "zones", 0, NULL, G_OPTION_ARG_NONE, IN(zones), "also with each zone down"},
+    {OPTION_JUNIT, "junit", 0, "FILE", G_OPTION_ARG_FILENAME, IN(junit),
+     "write the verdicts as JUnit XML; - is standard output"},
     {OPTION_ANNOTATIONS, "annotations", 0, NULL, G_OPTION_ARG_NONE, IN(annotations),
      "print the definitions for a Lua editor"},
     {OPTION_PROGRESS, "progress", 0, "WHEN", G_OPTION_ARG_STRING, IN(progress),
@@ -262,6 +282,34 @@ static bool parse_precision(const struct raw *raw, struct options *options, stru
   return true;
 }
 
+/* A share above 0 (or from 0 on) and below 1. */
+static bool parse_ratio(const char *name, const char *text, bool zero, double *out,
+                        struct error *err) {
+  struct error why = {0};
+  if (text == NULL) return true;
+  if (!quantity_parse(QUANTITY_RATIO, text, out, &why)) {
+    return error_set(err, "--%s: %s", name, why.text);
+  }
+  if (*out < 1 && (*out > 0 || zero)) return true;
+  return error_set(err, "--%s wants a share %s 0 and below 100%%, such as 5%%, not '%s'", name,
+                   zero ? "from" : "above", text);
+}
+
+static bool interpret_studies(struct raw *raw, struct options *options, struct error *err) {
+  options->off = (const char **)g_steal_pointer(&raw->off);
+  options->goal = (const char **)g_steal_pointer(&raw->goal);
+  options->offs = options->off != NULL ? g_strv_length((gchar **)options->off) : 0;
+  options->goals = options->goal != NULL ? g_strv_length((gchar **)options->goal) : 0;
+  options->base = g_steal_pointer(&raw->base);
+  options->junit = g_steal_pointer(&raw->junit);
+  options->over = g_steal_pointer(&raw->over);
+  options->all = raw->all;
+  options->n_1 = raw->n_1;
+  options->zones = raw->zones;
+  return parse_ratio("alpha", raw->alpha, false, &options->alpha, err) &&
+         parse_ratio("margin", raw->margin, true, &options->margin, err);
+}
+
 static bool interpret(struct raw *raw, struct options *options, struct error *err) {
   static const char *const colors[] = {"auto", "always", "never", NULL};
   static const char *const progresses[] = {"auto", "never", NULL};
@@ -269,6 +317,7 @@ static bool interpret(struct raw *raw, struct options *options, struct error *er
   uint64_t whole = 0;
   uint32_t word = 0;
   if (!parse_settings(raw->set, options, err)) return false;
+  if (!interpret_studies(raw, options, err)) return false;
   if (raw->seed != NULL) {
     options->has_seed = true; /* JSON's integers end at 2^63 - 1 */
     if (!parse_whole("seed", raw->seed, 0, INT64_MAX, &options->seed, err)) return false;
@@ -318,9 +367,11 @@ bool options_parse(unsigned accepted, int argc, const char *const *argv, struct 
   g_ptr_array_free(normal, TRUE);
   g_strfreev(raw.set);
   g_strfreev(raw.rest);
-  gchar *texts[] = {raw.seed,      raw.replications,    raw.jobs,     raw.json,
-                    raw.csv,       raw.color,           raw.progress, raw.undecided,
-                    raw.precision, raw.max_replications};
+  g_strfreev(raw.off);
+  g_strfreev(raw.goal);
+  gchar *texts[] = {raw.seed,  raw.replications, raw.jobs,      raw.json,      raw.csv,
+                    raw.color, raw.progress,     raw.undecided, raw.precision, raw.max_replications,
+                    raw.base,  raw.junit,        raw.over,      raw.alpha,     raw.margin};
   for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) g_free(texts[i]);
   return ok;
 }
@@ -332,6 +383,11 @@ void options_free(struct options *options) {
   }
   free(options->setting);
   g_strfreev((gchar **)options->argument);
+  g_strfreev((gchar **)options->off);
+  g_strfreev((gchar **)options->goal);
+  g_free((gchar *)options->base);
+  g_free((gchar *)options->junit);
+  g_free((gchar *)options->over);
   g_free((gchar *)options->json);
   g_free((gchar *)options->csv);
   *options = (struct options){0};

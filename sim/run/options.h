@@ -29,6 +29,16 @@ enum option {
   OPTION_HELP = 1 << 11, /* every command has it */
   OPTION_UNDECIDED = 1 << 12,
   OPTION_PRECISION = 1 << 13, /* and --max-replications */
+  OPTION_ALL = 1 << 20,
+  OPTION_OFF = 1 << 21,
+  OPTION_BASE = 1 << 22,
+  OPTION_ALPHA = 1 << 23,
+  OPTION_MARGIN = 1 << 24,
+  OPTION_JUNIT = 1 << 25,
+  OPTION_GOAL = 1 << 26,
+  OPTION_OVER = 1 << 27,
+  OPTION_N_1 = 1 << 28,
+  OPTION_ZONES = 1 << 29,
 };
 
 struct options {
@@ -43,6 +53,11 @@ struct options {
   uint32_t max_replications; /* 0: not given */
   uint32_t jobs;             /* 0: not given */
   const char *json, *csv;    /* NULL: not given */
+  uint32_t offs, goals;
+  const char **off, **goal;
+  const char *base, *junit, *over; /* NULL: not given */
+  double alpha, margin;            /* 0: not given */
+  bool all, n_1, zones;
   enum color_mode color;
   enum undecided undecided;
   bool members, progress, quiet, annotations, help;

@@ -98,6 +98,18 @@ bool output_close(struct output *output, bool ok, struct error *err) {
   return ok;
 }
 
+bool output_is_stdout(const char *path) {
+  return path != NULL && is_stdout(path);
+}
+
+bool output_write(const char *path, void (*write)(const void *data, FILE *out), const void *data,
+                  struct error *err) {
+  struct output output;
+  if (!output_open(&output, path, err)) return false;
+  write(data, output.file);
+  return output_close(&output, true, err);
+}
+
 bool output_flush_stdout(struct error *err) {
   bool failed = ferror(stdout) != 0;
   errno = 0;

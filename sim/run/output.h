@@ -27,6 +27,13 @@ bool output_open(struct output *output, const char *path, struct error *err);
  * errors of the stream are found here. Returns false unless all is well. */
 bool output_close(struct output *output, bool ok, struct error *err);
 
+/* Opens, lets `write` fill it, and closes. */
+bool output_write(const char *path, void (*write)(const void *data, FILE *out), const void *data,
+                  struct error *err);
+
+/* Whether a path given by the user is standard output. NULL is not. */
+bool output_is_stdout(const char *path);
+
 /* Forces out what was printed; false if not all of it could be written (a full disk). */
 bool output_flush_stdout(struct error *err);
 

@@ -23,6 +23,10 @@ void report_components(const struct results *results, const struct report_option
                        const struct term *term);
 void report_goals(const struct results *results, const struct term *term);
 
+/* A tick, a cross or a question mark, and how to show it. */
+const char *report_sign(enum verdict verdict, const struct term *term);
+enum style report_style(enum verdict verdict);
+
 /* The metric "<component>.<metric>", or NULL; and its value, or NaN. */
 const struct result *report_find(const struct results *results, const char *component,
                                  const char *metric);

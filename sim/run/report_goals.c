@@ -44,18 +44,14 @@ static gchar *summary(const struct results *results) {
   return g_strdup_printf("%u of %u failed, %u undecided", failed, results->goals, open);
 }
 
-static void add_sign(struct table *table, enum verdict verdict, const struct term *term) {
-  switch (verdict) {
-    case VERDICT_PASS:
-      table_cell(table, STYLE_GOOD, term_tick(term));
-      return;
-    case VERDICT_FAIL:
-      table_cell(table, STYLE_BAD, term_cross(term));
-      return;
-    case VERDICT_UNDECIDED:
-      table_cell(table, STYLE_WARN, term_question(term));
-      return;
-  }
+const char *report_sign(enum verdict verdict, const struct term *term) {
+  if (verdict == VERDICT_UNDECIDED) return term_question(term);
+  return verdict == VERDICT_PASS ? term_tick(term) : term_cross(term);
+}
+
+enum style report_style(enum verdict verdict) {
+  if (verdict == VERDICT_UNDECIDED) return STYLE_WARN;
+  return verdict == VERDICT_PASS ? STYLE_GOOD : STYLE_BAD;
 }
 
 static void add_remark(struct table *table, const struct goal_result *g) {
@@ -101,7 +97,7 @@ void report_goals(const struct results *results, const struct term *term) {
   struct table *table = table_new("lLrl", 2);
   for (uint32_t i = 0; i < results->goals; i++) {
     const struct goal_result *g = &results->goal[i];
-    add_sign(table, g->verdict, term);
+    table_cell(table, report_style(g->verdict), report_sign(g->verdict, term));
     table_cell(table, STYLE_PLAIN, g->goal->text);
     table_cell(table, STYLE_BOLD, format_value(g->goal->unit, g->estimate.value).text);
     table_cell(table, STYLE_DIM, format_interval(g->goal->unit, &g->estimate).text);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "configure.h"
+#include "off.h"
 #include "sim.h"
 
 #define MEMBERS_MAX 100000u /* of all components */
@@ -40,10 +41,12 @@ static bool name_components(struct loader *loader) {
   bool any_source = false;
   for (uint32_t i = 0; i < list->n; i++) {
     const struct word *word = list->list[i].word;
-    component[i] = (struct component_spec){.name = word->name,
-                                           .kind = word->kind,
-                                           .file = loader->source[word->source]->file,
-                                           .line = word->line};
+    component[i] =
+        (struct component_spec){.name = word->name,
+                                .kind = word->kind,
+                                .file = loader->source[word->source]->file,
+                                .line = word->line,
+                                .bypassed = off_follow(loader, word->name) != word->name};
     any_source |= word->kind->is_source;
   }
   if (list->n) qsort(component, list->n, sizeof *component, by_name);

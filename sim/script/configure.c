@@ -258,7 +258,7 @@ static void push_list(lua_State *L, const char *text) {
 /* Pushes the value that a default's text means: scenario syntax where it looks like it, else a
  * boolean, a number, or the text itself. Tables of ours are trusted, so a mistake here is raised.
  */
-static void push_default(lua_State *L, const struct param *param) {
+void configure_push_default(lua_State *L, const struct param *param) {
   const char *text = param->fallback;
   if (param->type == PARAM_CAUSES || param->type == PARAM_PRIORITY) {
     push_list(L, text);
@@ -299,7 +299,7 @@ static bool configure_one(const struct field *f, const struct spot *outer, int t
   if (!lua_isnil(L, -1) || f->param->type == PARAM_GROUP) {
     ok = read_value(f, lua_gettop(L));
   } else if (f->param->fallback) {
-    push_default(L, f->param);
+    configure_push_default(L, f->param);
     ok = read_value(f, lua_gettop(L));
     lua_pop(L, 1);
   } else if (f->param->required && !outer_absent) {

@@ -17,6 +17,9 @@ bool configure(struct loader *loader, const struct spot *spot, int index,
 bool configure_key(struct loader *loader, const struct spot *spot, int index,
                    const struct param *param, void *config);
 
+/* Pushes the value that the text of the parameter's default means. */
+void configure_push_default(lua_State *L, const struct param *param);
+
 /* Number of entries of a table. */
 uint32_t params_count(const struct param *params);
 

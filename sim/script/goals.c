@@ -139,26 +139,43 @@ static bool read_limit(struct loader *loader, const struct spot *spot, const cha
   return spot_error(loader, spot, "the value of '%s': %s", goal->metric, why.text);
 }
 
+static bool read_text(struct loader *loader, const struct spot *spot, const char *text,
+                      const struct metrics *metrics, struct goal *goal) {
+  const char *value = NULL;
+  goal->text = fold_blanks(loader->arena, text);
+  goal->line = spot->word->line;
+  if (!split(loader, spot, goal, &value)) return false;
+  const struct metric *metric = find_metric(metrics, goal->metric);
+  if (metric == NULL) return unknown_metric(loader, spot, goal->metric, metrics);
+  goal->unit = metric->unit;
+  return read_limit(loader, spot, value, goal);
+}
+
 static bool read_goal(struct loader *loader, const struct declaration *declaration,
                       const struct metrics *metrics, struct goal *goal) {
   struct spot spot = spot_word(NULL, declaration->word);
   int index = declaration_push(loader, declaration);
-  const char *text = NULL, *value = NULL;
+  const char *text = NULL;
   bool ok = value_text(loader, &spot, index, "a text such as \"users.latency.p99 < 250ms\"", &text);
   lua_pop(loader->L, 1);
-  if (!ok) return false;
-  goal->text = fold_blanks(loader->arena, text);
-  goal->line = declaration->word->line;
-  if (!split(loader, &spot, goal, &value)) return false;
-  const struct metric *metric = find_metric(metrics, goal->metric);
-  if (metric == NULL) return unknown_metric(loader, &spot, goal->metric, metrics);
-  goal->unit = metric->unit;
-  return read_limit(loader, &spot, value, goal);
+  return ok && read_text(loader, &spot, text, metrics, goal);
+}
+
+/* A goal of the command line. */
+static bool read_given(struct loader *loader, const char *text, const struct metrics *metrics,
+                       struct goal *goal) {
+  struct word word = {.id = WORD_GOAL, .text = "--goal", .source = NO_SOURCE};
+  struct spot spot = spot_word(NULL, &word);
+  const char *fault = text_fault(text, strlen(text));
+  if (fault) return spot_error(loader, &spot, "the text %s", fault);
+  return read_text(loader, &spot, text, metrics, goal);
 }
 
 bool goals_build(struct loader *loader) {
   struct scenario *scenario = loader->scenario;
-  uint32_t n = loader->goals.n;
+  const struct scenario_changes *changes = loader->changes;
+  bool given = changes && changes->goals > 0;
+  uint32_t n = given ? changes->goals : loader->goals.n;
   struct goal *goal = arena_alloc(loader->arena, (n + 1) * sizeof *goal);
   scenario->goal = goal;
   scenario->goals = n;
@@ -168,7 +185,8 @@ bool goals_build(struct loader *loader) {
   sim_collect(sim, &metrics);
   bool ok = true;
   for (uint32_t i = 0; ok && i < n; i++) {
-    ok = read_goal(loader, &loader->goals.list[i], &metrics, &goal[i]);
+    ok = given ? read_given(loader, changes->goal[i], &metrics, &goal[i])
+               : read_goal(loader, &loader->goals.list[i], &metrics, &goal[i]);
   }
   metrics_free(&metrics);
   sim_free(sim);

@@ -324,7 +324,7 @@ static bool check_called(struct walk *w) {
     }
   }
   for (uint32_t i = 0; i < n; i++) {
-    if (called[i]) continue;
+    if (called[i] || w->spec->component[i].bypassed) continue;
     return fail_at(w, i,
                    arena_format(w->arena,
                                 "nothing that a client reaches calls %s, so it does nothing; make "

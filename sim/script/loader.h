@@ -52,6 +52,10 @@ struct names { /* sorted when complete */
   const char **list;
 };
 
+struct bypass { /* calls meant for `from` go to `to` */
+  const char *from, *to;
+};
+
 struct loader {
   lua_State *L;
   struct arena *arena;
@@ -62,6 +66,11 @@ struct loader {
   const struct setting *setting;
   uint32_t settings;
   bool *setting_used;
+  const struct scenario_changes *changes; /* NULL: none */
+  struct names can_be_off;                /* for messages */
+  bool *off_done;                         /* by entry of changes->off: it was found */
+  uint32_t bypasses;
+  struct bypass *bypass;
   /* Files: 0 is the scenario. */
   const char *top; /* real path of its folder */
   uint32_t sources;

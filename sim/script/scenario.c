@@ -10,6 +10,7 @@
 #include "declare_param.h"
 #include "goals.h"
 #include "graph.h"
+#include "off.h"
 #include "sandbox.h"
 #include "vocabulary.h"
 
@@ -85,9 +86,10 @@ static bool check_graph(struct loader *loader) {
 
 static int build_scenario(lua_State *L) {
   struct loader *loader = loader_of(L);
-  bool ok = settings_finish(loader) && vocabulary_finish(loader) && build_names(loader) &&
-            build_run(loader) && build_components(loader) && build_paths(loader) &&
-            build_faults(loader) && check_graph(loader) && goals_build(loader);
+  bool ok = settings_finish(loader) && vocabulary_finish(loader) && off_declarations(loader) &&
+            build_names(loader) && build_run(loader) && build_components(loader) &&
+            build_paths(loader) && build_faults(loader) && off_faults(loader) &&
+            check_graph(loader) && goals_build(loader);
   if (!ok) return 0;
   loader->scenario->spec.arena = loader->arena;
   loader->scenario->params = loader->params;
@@ -124,6 +126,11 @@ static void make_printable(char *text) {
 
 struct scenario *scenario_load(const char *file, const struct setting *settings, uint32_t n,
                                struct error *err) {
+  return scenario_load_changed(file, settings, n, NULL, err);
+}
+
+struct scenario *scenario_load_changed(const char *file, const struct setting *settings, uint32_t n,
+                                       const struct scenario_changes *changes, struct error *err) {
   struct error own = {0};
   struct arena *arena = arena_new();
   struct scenario *scenario = arena_alloc(arena, sizeof *scenario);
@@ -136,6 +143,7 @@ struct scenario *scenario_load(const char *file, const struct setting *settings,
                             .scenario = scenario,
                             .setting = settings,
                             .settings = n,
+                            .changes = changes,
                             .csv_budget = (size_t)128 << 20};
   loader->setting_used = arena_alloc(arena, n + 1);
   loader->random = draws_begin(rng_stream(0, 0, "scenario", "math.random"), 0, 0);

@@ -55,11 +55,23 @@ struct setting { /* -s name=value */
   const char *name, *value;
 };
 
+/* What a command changes in a scenario. */
+struct scenario_changes {
+  uint32_t offs; /* mechanisms to leave out: see off.h */
+  const char *const *off;
+  uint32_t goals; /* these goals in place of the file's; 0: the file's */
+  const char *const *goal;
+};
+
 /* Loads a scenario file. On a mistake: NULL and one sentence with file:line, the offending key,
  * what was expected, the nearest valid spelling, what to do. `settings` that name no parameter are
  * mistakes. */
 struct scenario *scenario_load(const char *file, const struct setting *settings, uint32_t n,
                                struct error *err);
+
+/* The same with changes; NULL: none. */
+struct scenario *scenario_load_changed(const char *file, const struct setting *settings, uint32_t n,
+                                       const struct scenario_changes *changes, struct error *err);
 void scenario_free(struct scenario *scenario);
 
 #endif

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "off.h"
 #include "sim.h"
 #include "vocabulary.h"
 
@@ -212,6 +213,7 @@ bool value_component(struct loader *loader, const struct spot *spot, int index, 
   const char *name = NULL;
   if (!value_text(loader, spot, index, "the name of a component", &name)) return false;
   const struct spec *spec = &loader->scenario->spec;
+  name = off_follow(loader, name);
   *out = spec_find(spec, name);
   if (*out == REF_NONE) return unknown_component(loader, spot, name);
   const struct kind *kind = spec->component[*out].kind;

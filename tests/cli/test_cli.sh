@@ -82,7 +82,7 @@ for option in --help -h help; do
 done
 expect 0 --version
 grep -qE '^archsim [0-9]+\.[0-9]+\.[0-9]+$' out || fail 'the version is not a version'
-for command in run check describe; do
+for command in run compare check describe; do
   expect 0 --help
   in_out "  $command "
   expect 0 "$command" --help
@@ -91,7 +91,7 @@ for command in run check describe; do
   [ "$(sed -n '/^Examples:/,$p' out | grep -c "^  archsim $command ")" -eq 2 ] ||
     fail "the help of $command has not two examples"
   # Every option that is advertised exists.
-  grep -oE -- '--[a-z-]+' out | sort -u >options
+  grep -oE -- "--[a-z]+(-[a-z0-9]+)*" out | sort -u >options
   while read -r option; do
     code=0
     "$archsim" "$command" "$option" --help >/dev/null 2>err </dev/null || code=$?

@@ -1,0 +1,260 @@
+#include "off.h"
+
+#include <lauxlib.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "build.h"
+#include "configure.h"
+#include "nearest.h"
+#include "quantity.h"
+#include "sim.h"
+
+/* --- what can be switched off ---------------------------------------------------------------- */
+
+static const struct declaration *find_declaration(const struct loader *loader, const char *name,
+                                                  size_t length) {
+  for (uint32_t i = 0; i < loader->components.n; i++) {
+    const struct declaration *d = &loader->components.list[i];
+    if (strlen(d->word->name) == length && !strncmp(d->word->name, name, length)) return d;
+  }
+  return NULL;
+}
+
+static const struct param *find_param(const struct param *params, const char *name, size_t length) {
+  for (; params->name; params++) {
+    if (strlen(params->name) == length && !strncmp(params->name, name, length)) return params;
+  }
+  return NULL;
+}
+
+/* Whether a parameter that is not given costs nothing and does nothing. Choices have no such
+ * value: the default of an algorithm is another algorithm. */
+static bool is_neutral(const struct param *param) {
+  const char *text = param->fallback;
+  if (param->required || param->type == PARAM_ENUM || param->type == PARAM_CAUSES) return false;
+  if (text == NULL) return true;
+  if (!strcmp(text, "never") || !strcmp(text, "unlimited") || !strcmp(text, "false")) return true;
+  return quantity_number_end(text) != NULL && strtod(text, NULL) == 0;
+}
+
+static bool can_be_off(const struct param *param) {
+  return param->off != NULL || is_neutral(param);
+}
+
+/* Pushes table[param]; false if it is not given. */
+static bool push_given(lua_State *L, int table, const struct param *param) {
+  int type = lua_getfield(L, table, param->name);
+  return type != LUA_TNIL && !(param->type == PARAM_GROUP && !lua_toboolean(L, -1));
+}
+
+static void list_params(struct loader *loader, const char *prefix, const struct param *params,
+                        int table) {
+  for (; params->name; params++) {
+    const char *name = arena_format(loader->arena, "%s.%s", prefix, params->name);
+    if (push_given(loader->L, table, params) && can_be_off(params)) {
+      names_add(loader, &loader->can_be_off, name);
+    }
+    if (params->type == PARAM_GROUP && lua_istable(loader->L, -1)) {
+      list_params(loader, name, params->group, lua_gettop(loader->L));
+    }
+    lua_pop(loader->L, 1);
+  }
+}
+
+/* Everything but the faults, which have no names yet. */
+static void list_all(struct loader *loader) {
+  for (uint32_t i = 0; i < loader->components.n; i++) {
+    const struct declaration *d = &loader->components.list[i];
+    if (d->word->kind->bypass) names_add(loader, &loader->can_be_off, d->word->name);
+    int table = declaration_push(loader, d);
+    list_params(loader, d->word->name, d->word->kind->params, table);
+    lua_pop(loader->L, 1);
+  }
+}
+
+/* --- parameters ------------------------------------------------------------------------------ */
+
+/* Pushes a copy of the table at `index`: the script may use one table for several components. */
+static void push_copy(lua_State *L, int index) {
+  lua_newtable(L);
+  lua_pushnil(L);
+  while (lua_next(L, index)) {
+    lua_pushvalue(L, -2);
+    lua_insert(L, -2);
+    lua_rawset(L, -4);
+  }
+}
+
+/* table[param] = its off. */
+static void set_off(lua_State *L, int table, const struct param *param) {
+  if (param->off) {
+    struct param off = *param;
+    off.fallback = param->off;
+    configure_push_default(L, &off);
+  } else {
+    lua_pushnil(L);
+  }
+  lua_setfield(L, table, param->name);
+}
+
+static bool off_error(struct loader *loader, const char *name, const char *why) {
+  return loader_fail(loader, "%s: --off %.120s: %s%s", loader->scenario->file, name, why,
+                     nearest_hint(name, loader->can_be_off.list, loader->can_be_off.n,
+                                  "what can be switched off is")
+                         .text);
+}
+
+/* Switches off the parameter that `path` names in the table at the top of the stack, which is a
+ * copy already. `owner` is what the path so far is called. */
+static bool off_in_table(struct loader *loader, const char *name, const char *owner,
+                         const struct param *params, const char *path) {
+  lua_State *L = loader->L;
+  struct arena *arena = loader->arena;
+  int table = lua_gettop(L);
+  size_t length = strcspn(path, ".");
+  const struct param *param = find_param(params, path, length);
+  if (param == NULL) {
+    return off_error(loader, name,
+                     arena_format(arena, "%s knows no '%.*s'", owner, (int)length, path));
+  }
+  bool given = push_given(L, table, param), deeper = path[length] == '.';
+  if (!given && (deeper || param->off == NULL)) {
+    return off_error(loader, name, arena_format(arena, "%s has no %s", owner, param->name));
+  }
+  if (deeper) {
+    if (param->type != PARAM_GROUP || !lua_istable(L, -1)) {
+      return off_error(loader, name, arena_format(arena, "%s has no parts", param->name));
+    }
+    push_copy(L, lua_gettop(L));
+    if (!off_in_table(loader, name, arena_format(arena, "%s.%s", owner, param->name), param->group,
+                      path + length + 1)) {
+      return false;
+    }
+    lua_setfield(L, table, param->name);
+  } else if (!can_be_off(param)) {
+    return off_error(loader, name,
+                     arena_format(arena, "%s.%s cannot be left out: %s%s", owner, param->name,
+                                  param->required ? "it is required" : "without it, it would be ",
+                                  param->required ? "" : param->fallback));
+  } else {
+    set_off(L, table, param);
+  }
+  lua_settop(L, table);
+  return true;
+}
+
+static bool off_param(struct loader *loader, const struct declaration *declaration,
+                      const char *name) {
+  lua_State *L = loader->L;
+  const struct word *word = declaration->word;
+  int top = lua_gettop(L);
+  lua_rawgeti(L, LUA_REGISTRYINDEX, declaration->reference);
+  int table = declaration_push(loader, declaration);
+  push_copy(L, table);
+  if (!off_in_table(loader, name, word->name, word->kind->params, name + strlen(word->name) + 1)) {
+    return false;
+  }
+  lua_setiuservalue(L, top + 1, 1);
+  lua_settop(L, top);
+  return true;
+}
+
+/* --- components ------------------------------------------------------------------------------ */
+
+/* Pushes the one component behind it; false if there are several. */
+static bool push_behind(lua_State *L, int table, const char *param) {
+  if (lua_getfield(L, table, param) == LUA_TTABLE && lua_rawlen(L, -1) == 1) {
+    lua_rawgeti(L, -1, 1);
+    lua_remove(L, -2);
+  }
+  return lua_type(L, -1) == LUA_TSTRING;
+}
+
+static bool off_component(struct loader *loader, const struct declaration *declaration,
+                          const char *name) {
+  const struct word *word = declaration->word;
+  if (word->kind->bypass == NULL) {
+    return off_error(
+        loader, name,
+        arena_format(loader->arena, "a %s cannot be left out as a whole", word->kind->name));
+  }
+  int table = declaration_push(loader, declaration);
+  if (!push_behind(loader->L, table, word->kind->bypass)) {
+    return off_error(loader, name,
+                     arena_format(loader->arena,
+                                  "it has several %s, so it is not clear where its calls would go",
+                                  word->kind->bypass));
+  }
+  struct bypass *bypass = &loader->bypass[loader->bypasses++];
+  bypass->from = word->name;
+  bypass->to = arena_text(loader->arena, lua_tostring(loader->L, -1));
+  lua_settop(loader->L, table - 1);
+  return true;
+}
+
+const char *off_follow(const struct loader *loader, const char *name) {
+  for (uint32_t step = 0; step < loader->bypasses; step++) {
+    uint32_t i = 0;
+    while (i < loader->bypasses && strcmp(loader->bypass[i].from, name) != 0) i++;
+    if (i == loader->bypasses) break;
+    name = loader->bypass[i].to;
+  }
+  return name;
+}
+
+/* --- all of them ----------------------------------------------------------------------------- */
+
+static bool is_repeated(const struct scenario_changes *changes, uint32_t i) {
+  for (uint32_t k = 0; k < i; k++) {
+    if (!strcmp(changes->off[k], changes->off[i])) return true;
+  }
+  return false;
+}
+
+bool off_declarations(struct loader *loader) {
+  const struct scenario_changes *changes = loader->changes;
+  if (changes == NULL || changes->offs == 0) return true;
+  list_all(loader);
+  loader->bypass = arena_alloc(loader->arena, changes->offs * sizeof *loader->bypass);
+  loader->off_done = arena_alloc(loader->arena, changes->offs);
+  for (uint32_t i = 0; i < changes->offs; i++) {
+    const char *name = changes->off[i];
+    size_t length = strcspn(name, ".");
+    if (is_repeated(changes, i)) return off_error(loader, name, "is given twice");
+    const struct declaration *declaration = find_declaration(loader, name, length);
+    if (declaration == NULL) continue; /* it may be a fault */
+    loader->off_done[i] = true;
+    if (!(name[length] == '.' ? off_param(loader, declaration, name)
+                              : off_component(loader, declaration, name))) {
+      return false;
+    }
+  }
+  return true;
+}
+
+static bool off_fault(struct loader *loader, const char *name) {
+  struct spec *spec = &loader->scenario->spec;
+  for (uint32_t i = 0; i < spec->faults; i++) {
+    if (strcmp(spec->fault[i].name, name) != 0) continue;
+    struct fault_spec *list = arena_alloc(loader->arena, spec->faults * sizeof *list);
+    memcpy(list, spec->fault, i * sizeof *list);
+    memcpy(list + i, spec->fault + i + 1, (spec->faults - i - 1) * sizeof *list);
+    spec->fault = list;
+    spec->faults--;
+    return true;
+  }
+  struct names *all = &loader->can_be_off;
+  for (uint32_t i = 0; i < spec->faults; i++) names_add(loader, all, spec->fault[i].name);
+  return loader_fail(loader, "%s: --off %.120s: there is nothing of this name%s",
+                     loader->scenario->file, name,
+                     nearest_hint(name, all->list, all->n, "what can be switched off is").text);
+}
+
+bool off_faults(struct loader *loader) {
+  const struct scenario_changes *changes = loader->changes;
+  for (uint32_t i = 0; changes && i < changes->offs; i++) {
+    if (!loader->off_done[i] && !off_fault(loader, changes->off[i])) return false;
+  }
+  return true;
+}

@@ -1,0 +1,26 @@
+/* A scenario without one of its mechanisms, for `archsim compare --off NAME`: what does it buy?
+ *
+ *   NAME                 what happens
+ *   COMPONENT            calls meant for it go to what stands behind it (kind.bypass): a cache's
+ *                        look-ups to its origin
+ *   COMPONENT.PARAM      the parameter gets its default, where that is a neutral one, or the value
+ *                        that its table names as off; also COMPONENT.GROUP.PARAM
+ *   FAULT                the fault does not happen
+ *
+ * It works on the declarations, before anything is built from them, so that every later check sees
+ * the scenario as if its author had left the mechanism out. */
+#ifndef OFF_H
+#define OFF_H
+
+#include "loader.h"
+
+/* Called under lua_pcall, before build_names: parameters and components. */
+bool off_declarations(struct loader *loader);
+
+/* After build_faults: faults; and what was named and is none of all this is a mistake. */
+bool off_faults(struct loader *loader);
+
+/* The name of the component that gets the calls meant for `name`. */
+const char *off_follow(const struct loader *loader, const char *name);
+
+#endif

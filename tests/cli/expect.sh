@@ -1,0 +1,36 @@
+# shellcheck shell=bash
+# For tests of the command line: run in a folder of their own, compare exit codes, look into outputs.
+# To be sourced after `archsim` was set.
+
+folder=$(mktemp -d)
+trap 'rm -rf -- "$folder"' EXIT
+cd -- "$folder"
+
+failures=0
+fail() {
+  echo "FAILED: $*"
+  head -n 20 out 2>/dev/null | sed 's/^/    out: /'
+  head -n 20 err 2>/dev/null | sed 's/^/    err: /'
+  failures=$((failures + 1))
+}
+
+# expect CODE ARGUMENT...: runs archsim with output in out and err, and compares the exit code.
+expect() {
+  local wanted=$1 code=0
+  shift
+  "$archsim" "$@" >out 2>err </dev/null || code=$?
+  [ "$code" -eq "$wanted" ] || fail "archsim $*: exit code $code, not $wanted"
+}
+in_out() { grep -qF -- "$1" out || fail "standard output lacks '$1'"; }
+in_err() { grep -qF -- "$1" err || fail "standard error lacks '$1'"; }
+no_out() { [ ! -s out ] || fail "standard output is not empty"; }
+no_err() { [ ! -s err ] || fail "standard error is not empty"; }
+one_sentence() {
+  [ "$(wc -l <err)" -eq 1 ] || fail "not one sentence"
+  grep -q '^archsim: ' err || fail "does not begin with 'archsim: '"
+}
+
+finish() {
+  [ "$failures" -eq 0 ] || exit 1
+  echo 'all passed'
+}

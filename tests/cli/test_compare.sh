@@ -1,0 +1,152 @@
+#!/usr/bin/env bash
+# Aim: archsim compare answers which design is better; a design against itself differs by nothing;
+# --off takes away the mechanism that it names and no other; mistakes are told.
+#
+#   tests/cli/test_compare.sh [ARCHSIM]      else $ARCHSIM
+set -euo pipefail
+archsim=$(realpath -- "${1:-${ARCHSIM:?path of the archsim binary}}")
+. "$(dirname -- "$0")/expect.sh"
+
+cat >good.lua <<'LUA'
+local rate = param { "rate", "50/s", doc = "offered load" }
+local work = param { "work", "10ms" }
+client "c" { arrivals = poisson(rate), target = "s", timeout = "1s" }
+service "s" { workers = 1, work = exponential(work) }
+goal "c.latency.p99 < 400ms"
+run { duration = "60s", warmup = "5s", replications = 4 }
+LUA
+sed 's/"10ms"/"15ms"/' good.lua >slow.lua
+sed 's/"60s"/"61s"/' good.lua >longer.lua
+sed 's/replications = 4/replications = 6, seed = 3/' good.lua >other.lua
+cat >shop.lua <<'LUA'
+local policy = { attempts = 4, backoff = "20ms", budget = "50%" }
+client "shop" { arrivals = poisson "200/s", target = "lb", timeout = "400ms", retry = policy,
+  keys = uniform_keys { n = 1000 } }
+client "other" { arrivals = poisson "1/s", target = "lb", timeout = "400ms", retry = policy }
+load_balancer "lb" { algorithm = "round_robin", backends = "web", health_check = { interval = "1s" } }
+service "web" { instances = 2, workers = 4, on = { default = { work "2ms", call "redis" } } }
+cache "redis" { capacity = 1000, origin = "db" }
+database "db" { workers = 8, read = exponential "5ms" }
+fault { crash "web[2]", at = "20s", lasts = "10s" }
+fault { crash "redis", at = "40s", lasts = "1s", name = "cold cache" }
+goal "shop.availability >= 90%"
+goal "redis.hit_ratio > 50%"
+run { duration = "60s", warmup = "5s", replications = 3 }
+LUA
+
+# value METRIC KEY [KEY]: a number from the JSON in out. (Python comes with meson.)
+value() {
+  python3 -c 'import json, sys
+tree = json.load(open("out"))["metrics"][sys.argv[1]]
+for key in sys.argv[2:]: tree = tree[key]
+print(tree)' "$@"
+}
+holds() { python3 -c "import sys; sys.exit(not ($1))" || fail "$1"; }
+
+# --- two files ---
+expect 0 compare good.lua slow.lua
+no_err
+in_out 'B is '
+in_out 'slower'
+in_out 'pairing'
+in_out 'hold together at the 95 % level'
+in_out '✓'
+expect 0 compare good.lua slow.lua --json -
+holds "$(value c.latency.mean diff lo) > 0.01"
+holds "$(value c.latency.mean b) - $(value c.latency.mean a) == $(value c.latency.mean diff value)"
+holds "$(value c.latency.p99 diff joint_lo) < $(value c.latency.p99 diff lo)"
+holds "'$(value c.offered diff verdict)' == 'equal'"
+mv out first
+expect 0 compare good.lua slow.lua --json - -j1
+[ "$(grep -vc wall_s out)" -eq "$(grep -vc wall_s first)" ] || fail 'other lines with -j1'
+cmp -s <(grep -v wall_s out) <(grep -v wall_s first) || fail 'other numbers with -j1'
+# B fails its goal, A does not, and the other way round.
+expect 1 compare good.lua slow.lua -s rate=64/s
+expect 0 compare slow.lua good.lua -s rate=64/s
+
+# --- itself ---
+expect 0 compare good.lua good.lua --json same.json
+in_out 'exactly equal in all of their'
+python3 - <<'PY' || fail 'a design differs from itself'
+import json
+metrics = json.load(open("same.json"))["metrics"]
+assert len(metrics) > 30
+for name, metric in metrics.items():
+    diff = metric["diff"]
+    assert diff["verdict"] == "equal", name
+    assert metric["a"] is None or diff["value"] == diff["lo"] == diff["hi"] == 0, name
+PY
+
+# --- values of a parameter ---
+expect 0 compare good.lua -s work=10ms,12ms,5ms
+in_out 'C against A'
+in_out 'faster'
+expect 0 compare good.lua -s work=10ms,12ms,5ms --json -
+holds "$(value c.latency.p50 c) < $(value c.latency.p50 a) < $(value c.latency.p50 b)"
+holds "$(value c.latency.p50 diff_c hi) < 0 < $(value c.latency.p50 diff lo)"
+
+# --- conditions are made equal, or it is said why not ---
+expect 2 compare good.lua longer.lua
+in_err 'same duration'
+one_sentence
+expect 0 compare good.lua other.lua
+in_out 'seed 1, 6 replications'
+in_out 'different seeds'
+expect 2 compare good.lua
+in_err 'second design'
+one_sentence
+expect 2 compare good.lua good.lua -s nothing=1
+in_err 'no such parameter'
+expect 2 compare good.lua missing.lua
+in_err 'missing.lua'
+expect 2 compare good.lua good.lua --off s.queue
+in_err 'one too many'
+expect 2 compare good.lua slow.lua --alpha 1%
+in_err 'belongs to --base'
+expect 2 compare good.lua slow.lua good.lua slow.lua good.lua slow.lua good.lua slow.lua good.lua
+one_sentence
+expect 4 compare good.lua slow.lua --json /nonexistent/x
+
+# --- --off ---
+expect 0 compare shop.lua --off shop.retry --json -
+holds "$(value shop.retries a) > 0 == $(value shop.retries b)"
+holds "$(value shop.availability diff hi) < 0"
+holds "$(value other.retries a) > 0 and $(value other.retries b) > 0" # they share a table
+expect 0 compare shop.lua --off redis --json -
+holds "$(value redis.arrivals b) == 0 < $(value redis.arrivals a)"
+holds "$(value db.reads diff value) > 3000"
+expect 0 compare shop.lua --off lb --json -
+holds "$(value lb.arrivals b) == 0 and $(value web.arrivals b) > 0"
+expect 0 compare shop.lua --off lb.health_check --json -
+holds "$(value lb.ejections a) > 0 == $(value lb.ejections b)"
+expect 0 compare shop.lua --off 'crash web[2]' --json -
+holds "'$(value 'web[2].uptime' b)' == '1.0' > '$(value 'web[2].uptime' a)'"
+expect 0 compare shop.lua --off 'cold cache' --off 'crash web[2]' --json -
+holds "$(value redis.uptime b) == 1 and $(value web.uptime b) == 1"
+expect 0 compare shop.lua --off shop.retry.budget --json -
+holds "$(value shop.retries diff value) > 0"
+expect 0 compare shop.lua --off shop.timeout
+in_out 'without shop.timeout'
+expect 2 compare shop.lua --off shop.rety
+in_err "did you mean 'shop.retry'"
+one_sentence
+expect 2 compare shop.lua --off redis.ttl
+in_err 'redis has no ttl'
+one_sentence
+expect 2 compare shop.lua --off web
+in_err 'cannot be left out'
+expect 2 compare shop.lua --off lb.algorithm
+in_err 'round_robin'
+expect 2 compare shop.lua --off lb.health_check.interval
+in_err '2s'
+expect 2 compare shop.lua --off web.instances
+expect 2 compare shop.lua --off shop.target
+in_err 'required'
+for name in '' . shop. .retry shop.retry. shop.retry.budget.x shop..retry redis.origin.x; do
+  expect 2 compare shop.lua --off "$name"
+  one_sentence
+done
+expect 2 compare shop.lua --off redis --off redis
+in_err 'twice'
+
+finish

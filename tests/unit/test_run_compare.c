@@ -1,0 +1,223 @@
+/* Aim: paired differences, their intervals and verdicts are what the textbook says; a design
+ * against itself differs by exactly nothing; what one mechanism buys can be asked for by name. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+/* cmocka wants the above first */
+#include <cmocka.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "compare.h"
+#include "compare_report.h"
+#include "experiment.h"
+#include "study.h"
+
+static void assert_near(double value, double expected, double tolerance) {
+  if (fabs(value - expected) <= tolerance) return;
+  fail_msg("%.17g is not within %g of %.17g", value, tolerance, expected);
+}
+
+/* --- by hand --------------------------------------------------------------------------------- */
+
+static const struct goal goals[] = {
+    {"c.hit_ratio > 1%", "c.hit_ratio", GOAL_GT, 0.01, UNIT_RATIO, 1}};
+
+struct row {
+  double ratio, rate, same, most;
+};
+
+/* Results of replications made by hand; one metric belongs to a goal. */
+static struct results make(const struct row *row, uint32_t n) {
+  struct results r;
+  results_begin(&r, n);
+  for (uint32_t i = 0; i < n; i++) {
+    struct metrics m = {0};
+    metric_quotient(&m, UNIT_RATIO, row[i].ratio, 1, "c.hit_ratio");
+    metric_quotient(&m, UNIT_PER_SECOND, row[i].rate, isnan(row[i].rate) ? 0 : 1, "s.rate");
+    metric_quotient(&m, UNIT_COUNT, row[i].same, 1, "s.same");
+    metric_extreme(&m, METRIC_MAX, UNIT_SECONDS, true, row[i].most, "s.most");
+    results_add(&r, i, &m, NULL, 0, 1, 1);
+    metrics_free(&m);
+  }
+  results_finish(&r);
+  results_judge(&r, goals, 1);
+  return r;
+}
+
+static const struct difference *find(const struct comparison *c, const char *name) {
+  for (uint32_t i = 0; i < c->n; i++) {
+    if (strcmp(c->list[i].name, name) == 0) return &c->list[i];
+  }
+  fail_msg("no difference of %s", name);
+  return NULL;
+}
+
+/* Differences of the rate: 1, 2, 3, 4, as in the interval of a single metric: mean 2.5, s =
+ * sqrt(5/3), t(0.975, 3) = 3.182446305284263. The joint interval of three others at 95 % has
+ * t(1 - 0.05/6, 3) = 4.856657 (R: qt(1 - 0.05/6, 3)), that of two pairs as much for one headline
+ * as t(1 - 0.05/4, 3) = 4.176535. */
+static void interval_by_hand(void **state) {
+  (void)state;
+  struct results a =
+      make((struct row[]){{0.1, 10, 5, 1}, {0.2, 30, 5, 2}, {0.3, 20, 5, 3}, {0.4, 40, 5, 4}}, 4);
+  struct results b =
+      make((struct row[]){{0.2, 11, 5, 1}, {0.4, 32, 5, 2}, {0.6, 23, 5, 3}, {0.8, 44, 5, 5}}, 4);
+  struct comparison c;
+  comparison_make(&c, &a, &b, 2);
+  assert_int_equal(c.headlines, 1);
+  assert_int_equal(c.others, 3);
+  const struct difference *d = find(&c, "s.rate");
+  double s = sqrt(5.0 / 3);
+  assert_near(d->diff.value, 2.5, 1e-12);
+  assert_near(d->diff.hi, 2.5 + 3.182446305284263 * s / 2, 1e-7);
+  assert_near(d->diff.lo, 2.5 - 3.182446305284263 * s / 2, 1e-7);
+  assert_int_equal(d->diff.n, 4);
+  assert_int_equal(d->finding, FINDING_NONE); /* though 0 is outside of its own interval */
+  assert_true(d->diff.lo > 0 && d->joint.lo < 0);
+  /* Variances of 10 30 20 40 and 11 32 23 44: 166.667 and 195 (their difference: 1.667). */
+  assert_near(d->gain, (500.0 / 3 + 585.0 / 3) / (5.0 / 3), 1e-9);
+
+  d = find(&c, "c.hit_ratio");
+  assert_true(d->headline);
+  assert_near(d->joint.hi - 0.25, 4.176535 * s / 10 / 2, 1e-6);
+  comparison_free(&c);
+  comparison_make(&c, &a, &b, 1);
+  assert_near(find(&c, "s.rate")->joint.hi - 2.5, 4.856657 * s / 2, 1e-5);
+  comparison_free(&c);
+  results_free(&a);
+  results_free(&b);
+}
+
+static void verdicts(void **state) {
+  (void)state;
+  struct results a = make((struct row[]){{0.10, 10, 5, 1}, {0.2, NAN, 5, 2}, {0.3, NAN, 5, 3}}, 3);
+  struct results b = make((struct row[]){{0.11, 11, 5, 1}, {0.21, 12, 5, 2}, {0.31, NAN, 5, 4}}, 3);
+  struct comparison c, back;
+  comparison_make(&c, &a, &b, 1);
+  comparison_make(&back, &b, &a, 1);
+  assert_int_equal(find(&c, "c.hit_ratio")->finding, FINDING_HIGHER);
+  assert_int_equal(find(&back, "c.hit_ratio")->finding, FINDING_LOWER);
+  assert_int_equal(find(&c, "s.same")->finding, FINDING_EQUAL);
+  assert_true(find(&c, "s.same")->diff.lo == 0 && find(&c, "s.same")->diff.hi == 0);
+  /* Defined in one replication of both: no interval. An extreme has none either. */
+  assert_int_equal(find(&c, "s.rate")->finding, FINDING_UNKNOWN);
+  assert_int_equal(find(&c, "s.rate")->diff.n, 1);
+  assert_int_equal(find(&c, "s.most")->finding, FINDING_UNKNOWN);
+  assert_near(find(&c, "s.most")->diff.value, 1, 0);
+  char *text = compare_sentence(find(&c, "c.hit_ratio"), 'B');
+  assert_string_equal(text, "B is 1.0 points higher (20.0 %, then 21.0 %)");
+  free(text);
+  comparison_free(&c);
+  comparison_free(&back);
+  results_free(&a);
+  results_free(&b);
+}
+
+/* The quantiles of single replications agree, the estimate does not: the difference is not certain.
+ */
+static void difference_without_spread(void **state) {
+  (void)state;
+  struct results a = make((struct row[]){{0.1, 10, 5, 1}, {0.1, 10, 5, 2}}, 2);
+  struct results b = make((struct row[]){{0.1, 10, 5, 1}, {0.1, 10, 5, 2}}, 2);
+  for (uint32_t i = 0; i < b.n; i++) {
+    if (strcmp(b.list[i].name, "s.rate") == 0) b.list[i].estimate.value = 10.5;
+  }
+  struct comparison c;
+  comparison_make(&c, &a, &b, 1);
+  const struct difference *d = find(&c, "s.rate");
+  assert_int_equal(d->finding, FINDING_NONE);
+  assert_true(d->diff.lo == 0 && d->diff.hi == 0.5);
+  comparison_free(&c);
+  results_free(&a);
+  results_free(&b);
+}
+
+/* --- real runs ------------------------------------------------------------------------------- */
+
+static struct scenario *load(const char *text, const struct scenario_changes *changes) {
+  char path[] = "/tmp/archsim-test-XXXXXX";
+  int fd = mkstemp(path);
+  assert_true(fd >= 0);
+  size_t size = strlen(text);
+  assert_true(write(fd, text, size) == (ssize_t)size);
+  close(fd);
+  struct error err;
+  struct scenario *scenario = scenario_load_changed(path, NULL, 0, changes, &err);
+  unlink(path);
+  if (scenario == NULL) fail_msg("%s", err.text);
+  return scenario;
+}
+
+static struct results run(const struct scenario *scenario, uint64_t seed) {
+  struct results results;
+  struct error err;
+  struct experiment_options how = {.has_seed = true, .seed = seed, .jobs = 2};
+  if (!experiment_run(scenario, &how, &results, &err)) fail_msg("%s", err.text);
+  return results;
+}
+
+#define SERVICE(work) "service \"s\" { workers = 1, work = exponential \"" work "\" }\n"
+#define CLIENT "client \"c\" { arrivals = poisson \"50/s\", target = \"s\" }\n"
+#define RUN "run { duration = \"30s\", warmup = \"2s\", replications = 5 }\n"
+
+static void itself_is_equal(void **state) {
+  (void)state;
+  struct scenario *s = load(CLIENT SERVICE("10ms") RUN, NULL);
+  struct results a = run(s, 1), b = run(s, 1);
+  struct comparison c;
+  comparison_make(&c, &a, &b, 1);
+  assert_true(c.n > 20 && c.headlines == 4 && c.only_a + c.only_b == 0);
+  for (uint32_t i = 0; i < c.n; i++) {
+    const struct difference *d = &c.list[i];
+    if (d->finding != FINDING_EQUAL) fail_msg("%s differs", d->name);
+    if (!isnan(d->a.value)) assert_true(d->diff.value == 0 && d->diff.lo == 0 && d->diff.hi == 0);
+  }
+  comparison_free(&c);
+  results_free(&a);
+  results_free(&b);
+  scenario_free(s);
+}
+
+/* M/M/1 at 50/s with means of 10 ms and 10.5 ms: 1/(100 - 50) and 1/(95.238 - 50), 2.105 ms apart.
+ * The 95 % interval covers it in about 95 of 100 seeds (fewer than 88 or all: below 1e-2 each), and
+ * pairing is worth much more than nothing. */
+static void intervals_cover_the_difference(void **state) {
+  (void)state;
+  struct scenario *fast = load(CLIENT SERVICE("10ms") RUN, NULL);
+  struct scenario *slow = load(CLIENT SERVICE("10.5ms") RUN, NULL);
+  double truth = 1 / (1 / 0.0105 - 50) - 0.02, gain = 0;
+  int covered = 0, joint = 0;
+  for (uint64_t seed = 1; seed <= 100; seed++) {
+    struct results a = run(fast, seed), b = run(slow, seed);
+    struct comparison c;
+    comparison_make(&c, &a, &b, 1);
+    const struct difference *d = find(&c, "c.latency.mean");
+    covered += d->diff.lo <= truth && truth <= d->diff.hi;
+    joint += d->joint.lo <= truth && truth <= d->joint.hi;
+    gain += d->gain / 100;
+    comparison_free(&c);
+    results_free(&a);
+    results_free(&b);
+  }
+  if (covered < 88 || covered > 99) fail_msg("%d of 100 intervals cover the truth", covered);
+  assert_true(joint >= covered);
+  if (gain < 20) fail_msg("pairing is worth %.1f times the replications", gain);
+  scenario_free(fast);
+  scenario_free(slow);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(interval_by_hand),
+      cmocka_unit_test(verdicts),
+      cmocka_unit_test(difference_without_spread),
+      cmocka_unit_test(itself_is_equal),
+      cmocka_unit_test(intervals_cover_the_difference),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
