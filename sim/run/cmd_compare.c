@@ -1,4 +1,5 @@
 /* archsim compare: which design is better, and by how much? */
+#include "cmd_gate.h"
 #include "command.h"
 #include "compare_report.h"
 #include "json.h"
@@ -95,5 +96,5 @@ int cmd_compare(const struct command *command, const struct options *options) {
   (void)command;
   struct error err = {0};
   if (!check_arguments(options, &err)) return command_fail(EXIT_USAGE, &err);
-  return compare_designs(options);
+  return options->base != NULL ? compare_with_base(options) : compare_designs(options);
 }

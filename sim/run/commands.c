@@ -28,16 +28,20 @@ const struct command commands[] = {
      1,
      DESIGNS_MAX,
      "compare designs under the same random numbers",
-     "Runs two or more designs with the same arrivals and the same work, and says for each\n"
-     "metric by how much they differ. The first design is the baseline A. Designs are\n"
-     "files; or one file with several values of a parameter (-s cache=true,false); or, with\n"
-     "--off, the file as it is and without a mechanism: shop.retry, redis, 'crash web[2]'.\n"
-     "Exit code: 0 the designs after A meet their goals (--off: the file as it is does), 1 a\n"
-     "goal failed, 2 usage or scenario error, 3 a run had to be given up, 4 input or output\n"
-     "failed.",
-     {"archsim compare shop.lua shop_with_cache.lua", "archsim compare shop.lua --off redis"},
-     OPTION_SET | OPTION_OFF | OPTION_UNDECIDED | OPTION_SEED | OPTION_REPLICATIONS | OPTION_JOBS |
-         OPTION_JSON | OPTION_ALL | OPTION_MEMBERS | OPTION_PROGRESS | OPTION_COLOR | OPTION_QUIET,
+     "Runs designs with the same arrivals and the same work and says by how much each\n"
+     "metric differs. The first design is the baseline, A. Designs are files; or one\n"
+     "file with several values of a parameter, -s cache=true,false; or, with --off, one\n"
+     "file as it is and without a mechanism: shop.retry, redis, 'crash web[2]'.\n"
+     "With --base one file is compared with an earlier run --json, and getting worse\n"
+     "fails: the metrics of goals, and each client's availability, throughput and\n"
+     "latency (p50, p99).\n"
+     "Exit code: 0 all is well, 1 a goal failed in a design after A (--off: in the file\n"
+     "as it is) or something became worse (--base), 2 usage or scenario error, 3 a goal\n"
+     "is undecided or a run had to be given up, 4 input or output failed.",
+     {"archsim compare shop.lua shop_with_cache.lua", "archsim compare shop.lua --off shop.retry"},
+     OPTION_SET | OPTION_OFF | OPTION_UNDECIDED | OPTION_BASE | OPTION_ALPHA | OPTION_MARGIN |
+         OPTION_SEED | OPTION_REPLICATIONS | OPTION_JOBS | OPTION_JSON | OPTION_ALL |
+         OPTION_MEMBERS | OPTION_PROGRESS | OPTION_COLOR | OPTION_QUIET,
      cmd_compare},
     {"check",
      "FILE",

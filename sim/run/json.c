@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "compare.h"
 #include "number.h"
 
 json_t *json_number(double value) {
@@ -29,11 +30,23 @@ static json_t *estimate_tree(const struct estimate *estimate) {
   return tree;
 }
 
+/* By replication: what a later `compare --base` pairs with. */
+static json_t *values_tree(const struct results *results, const struct result *result) {
+  json_t *list = json_array();
+  for (uint32_t i = 0; i < results->replications; i++) {
+    json_array_append_new(list, json_number(result->replication[i]));
+  }
+  return list;
+}
+
 static json_t *metrics_tree(const struct results *results) {
   json_t *tree = json_object();
   for (uint32_t i = 0; i < results->n; i++) {
     json_t *metric = estimate_tree(&results->list[i].estimate);
     json_object_set_new(metric, "n", json_integer(results->list[i].estimate.n));
+    if (compare_is_headline(results, results->list[i].name)) {
+      json_object_set_new(metric, "values", values_tree(results, &results->list[i]));
+    }
     gchar *name = g_utf8_make_valid(results->list[i].name, -1);
     json_object_set_new(tree, name, metric);
     g_free(name);

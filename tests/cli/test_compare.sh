@@ -149,4 +149,42 @@ done
 expect 2 compare shop.lua --off redis --off redis
 in_err 'twice'
 
+# --- --base ---
+expect 0 run good.lua -q --json base.json
+expect 0 compare good.lua --base base.json
+in_out 'paired with the base'
+in_out 'unchanged'
+in_out 'no regression'
+expect 0 compare good.lua --base base.json --seed 2
+in_out 'independent of the base'
+sed 's/"10ms"/"10.5ms"/' good.lua >slower.lua
+expect 1 compare slower.lua --base base.json
+in_out 'worse by at least'
+expect 1 compare slower.lua --base base.json --json -
+holds "'$(value c.latency.p50 verdict)' == 'worse' and $(value c.latency.p50 diff value) > 0"
+expect 0 compare slower.lua --base base.json --margin 50%
+in_out 'is allowed'
+expect 0 run slower.lua -q --json base.json
+expect 0 compare good.lua --base base.json # better is no regression
+expect 2 compare longer.lua --base base.json
+in_err 'make a new base'
+one_sentence
+expect 2 compare good.lua slow.lua --base base.json
+expect 2 compare good.lua --base base.json --off s.queue
+in_err 'exclude each other'
+for alpha in 0 1 x -1% 200%; do
+  expect 2 compare good.lua --base base.json --alpha "$alpha"
+  one_sentence
+done
+expect 0 compare good.lua slow.lua -q --json comparison.json
+echo '[1' >broken.json
+for base in missing.json good.lua . broken.json comparison.json /dev/null; do
+  expect 2 compare good.lua --base "$base"
+  in_err "$base"
+  one_sentence
+done
+expect 0 run good.lua -q -r 1 --json base.json
+expect 2 compare good.lua --base base.json
+in_err 'single replication'
+
 finish
