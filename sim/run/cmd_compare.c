@@ -86,6 +86,12 @@ static bool check_arguments(const struct options *options, struct error *err) {
     return error_set(err, "--%s takes one scenario, which makes '%s' one too many",
                      options->offs > 0 ? "off" : "base", options->argument[1]);
   }
+  if (options->base == NULL && options->junit != NULL) {
+    return error_set(err, "--junit belongs to --base: without it there are no verdicts but goals'");
+  }
+  if (output_is_stdout(options->json) && output_is_stdout(options->junit)) {
+    return error_set(err, "only one of --json and --junit can go to standard output");
+  }
   if (options->base == NULL && (options->alpha > 0 || options->margin > 0)) {
     return error_set(err, "--%s belongs to --base", options->alpha > 0 ? "alpha" : "margin");
   }

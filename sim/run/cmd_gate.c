@@ -7,6 +7,7 @@
 #include "format.h"
 #include "gate_report.h"
 #include "json.h"
+#include "junit.h"
 #include "output.h"
 #include "progress.h"
 
@@ -35,13 +36,25 @@ static void write_tree(const void *tree, FILE *out) {
   json_write(tree, out);
 }
 
+static void write_cases(const void *data, FILE *out) {
+  const struct gate_study *study = data;
+  struct junit junit;
+  junit_begin(&junit, study->results->scenario->name, study->results->wall_s);
+  junit_add_gate(&junit, study->gate);
+  junit_add_results(&junit, study->results, study->undecided);
+  junit_write(&junit, out);
+  junit_free(&junit);
+}
+
 static bool write_all(const struct gate_study *study, const struct options *options,
                       struct error *err) {
-  if (!options->quiet && !output_is_stdout(options->json)) {
+  if (!options->quiet && !output_is_stdout(options->json) && !output_is_stdout(options->junit)) {
     struct term term = term_open(stdout, options->color);
     gate_print(study, &term);
   }
   if (!output_flush_stdout(err)) return false;
+  if (options->junit != NULL && !output_write(options->junit, write_cases, study, err))
+    return false;
   if (options->json == NULL) return true;
   json_t *tree = gate_json(study);
   bool ok = output_write(options->json, write_tree, tree, err);
@@ -55,7 +68,7 @@ static int judge(const struct base *base, const struct results *results,
   struct gate gate;
   gate_make(&gate, base, results, options->alpha > 0 ? options->alpha : COMPARE_ALPHA,
             options->margin);
-  struct gate_study study = {options->base, base, results, &gate};
+  struct gate_study study = {options->base, base, results, &gate, options->undecided};
   enum verdict verdict = gate.failed > 0 ? VERDICT_FAIL : results_verdict(results);
   int code = command_goals(verdict, options->undecided);
   if (!write_all(&study, options, &err)) {
@@ -92,7 +105,8 @@ static int compare_scenario(const struct base *base, struct scenario *scenario,
   struct error err = {0};
   struct results results;
   if (!check_conditions(base, scenario, options, &err)) return command_fail(EXIT_USAGE, &err);
-  if (options->json != NULL && !output_check(options->json, &err)) {
+  if ((options->json != NULL && !output_check(options->json, &err)) ||
+      (options->junit != NULL && !output_check(options->junit, &err))) {
     return command_fail(EXIT_INTERNAL, &err);
   }
   if (!run_like(base, scenario, options, &results, &err)) {

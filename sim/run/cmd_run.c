@@ -5,6 +5,7 @@
 #include "csv.h"
 #include "experiment.h"
 #include "json.h"
+#include "junit.h"
 #include "output.h"
 #include "progress.h"
 #include "report.h"
@@ -29,9 +30,26 @@ static bool write_csv(const struct results *results, const char *path, struct er
   return output_close(&output, true, err);
 }
 
+struct cases {
+  const struct results *results;
+  enum undecided undecided;
+};
+
+static void write_cases(const void *data, FILE *out) {
+  const struct cases *cases = data;
+  struct junit junit;
+  junit_begin(&junit, cases->results->scenario->name, cases->results->wall_s);
+  junit_add_results(&junit, cases->results, cases->undecided);
+  junit_write(&junit, out);
+  junit_free(&junit);
+}
+
 /* Standard output belongs to the report, or to one of the files. */
 static void print_report(const struct results *results, const struct options *options) {
-  if (options->quiet || is_stdout(options->json) || is_stdout(options->csv)) return;
+  if (options->quiet || is_stdout(options->json) || is_stdout(options->csv) ||
+      is_stdout(options->junit)) {
+    return;
+  }
   struct term term = term_open(stdout, options->color);
   report_print(results, &(struct report_options){.members = options->members}, &term);
 }
@@ -41,11 +59,16 @@ static bool write_all(const struct results *results, const struct options *optio
   print_report(results, options);
   if (!output_flush_stdout(err)) return false;
   if (options->json != NULL && !write_json(results, options->json, err)) return false;
+  struct cases cases = {results, options->undecided};
+  if (options->junit != NULL && !output_write(options->junit, write_cases, &cases, err)) {
+    return false;
+  }
   return options->csv == NULL || write_csv(results, options->csv, err);
 }
 
 static bool check_outputs(const struct options *options, struct error *err) {
   if (options->json != NULL && !output_check(options->json, err)) return false;
+  if (options->junit != NULL && !output_check(options->junit, err)) return false;
   return options->csv == NULL || output_check(options->csv, err);
 }
 
@@ -99,8 +122,8 @@ static bool check_replications(const struct scenario *scenario, const struct opt
 int cmd_run(const struct command *command, const struct options *options) {
   (void)command;
   struct error err = {0};
-  if (is_stdout(options->json) && is_stdout(options->csv)) {
-    error_set(&err, "--json and --csv cannot both go to standard output");
+  if (is_stdout(options->json) + is_stdout(options->csv) + is_stdout(options->junit) > 1) {
+    error_set(&err, "only one of --json, --csv and --junit can go to standard output");
     return command_fail(EXIT_USAGE, &err);
   }
   struct scenario *scenario =

@@ -20,8 +20,8 @@ const struct command commands[] = {
      {"archsim run shop.lua -s rate=1200/s -r 20",
       "archsim run shop.lua --json results.json --csv -"},
      OPTION_SET | OPTION_SEED | OPTION_REPLICATIONS | OPTION_JOBS | OPTION_JSON | OPTION_CSV |
-         OPTION_MEMBERS | OPTION_PROGRESS | OPTION_COLOR | OPTION_QUIET | OPTION_UNDECIDED |
-         OPTION_PRECISION,
+         OPTION_JUNIT | OPTION_MEMBERS | OPTION_PROGRESS | OPTION_COLOR | OPTION_QUIET |
+         OPTION_UNDECIDED | OPTION_PRECISION,
      cmd_run},
     {"compare",
      "FILE [FILE]...",
@@ -40,7 +40,7 @@ const struct command commands[] = {
      "is undecided or a run had to be given up, 4 input or output failed.",
      {"archsim compare shop.lua shop_with_cache.lua", "archsim compare shop.lua --off shop.retry"},
      OPTION_SET | OPTION_OFF | OPTION_UNDECIDED | OPTION_BASE | OPTION_ALPHA | OPTION_MARGIN |
-         OPTION_SEED | OPTION_REPLICATIONS | OPTION_JOBS | OPTION_JSON | OPTION_ALL |
+         OPTION_JUNIT | OPTION_SEED | OPTION_REPLICATIONS | OPTION_JOBS | OPTION_JSON | OPTION_ALL |
          OPTION_MEMBERS | OPTION_PROGRESS | OPTION_COLOR | OPTION_QUIET,
      cmd_compare},
     {"check",

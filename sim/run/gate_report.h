@@ -12,6 +12,7 @@ struct gate_study {
   const struct base *base;
   const struct results *results;
   const struct gate *gate;
+  enum undecided undecided; /* what undecided goals count as */
 };
 
 void gate_print(const struct gate_study *study, const struct term *term);
