@@ -43,6 +43,24 @@ const struct command commands[] = {
          OPTION_JUNIT | OPTION_SEED | OPTION_REPLICATIONS | OPTION_JOBS | OPTION_JSON | OPTION_ALL |
          OPTION_MEMBERS | OPTION_PROGRESS | OPTION_COLOR | OPTION_QUIET,
      cmd_compare},
+    {"capacity",
+     "FILE",
+     1,
+     1,
+     "find the highest load that meets the goals",
+     "Varies a parameter of the scenario until its goals are just met, with more runs\n"
+     "where it is close, and says how sure that is and which component limits it.\n"
+     "Supposes that goals that are met at a load are met at every lower one, and warns\n"
+     "where it sees otherwise. Without LO..HI it starts at the parameter's value and\n"
+     "doubles or halves.\n"
+     "Exit code: 0 there is such a load, 1 not even the lowest one meets the goals,\n"
+     "2 usage or scenario error, 3 a run had to be given up, 4 input or output failed.",
+     {"archsim capacity shop.lua --over rate=100..5000/s --n-1",
+      "archsim capacity shop.lua --over rate --goal 'shop.latency.p99 < 250ms'"},
+     OPTION_SET | OPTION_OVER | OPTION_GOAL | OPTION_N_1 | OPTION_ZONES | OPTION_SEED |
+         OPTION_REPLICATIONS | OPTION_JOBS | OPTION_JSON | OPTION_PROGRESS | OPTION_COLOR |
+         OPTION_QUIET,
+     cmd_capacity},
     {"check",
      "FILE",
      1,

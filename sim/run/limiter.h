@@ -1,0 +1,19 @@
+/* Which component limits a system: the one that is busiest, or, where several are nearly always
+ * busy, the one that the others wait for. */
+#ifndef LIMITER_H
+#define LIMITER_H
+
+#include "results.h"
+
+struct limiter {
+  const char *name;   /* the scenario's; NULL: nothing has a utilization */
+  double utilization; /* of its busiest member */
+  double queue;       /* calls that wait, on average; NaN: unknown */
+};
+
+/* A worker that waits for an answer is busy, so a slow database keeps those who call it busy, too.
+ * Of the components above 90 % the one counts from which no other of them can be reached by calls;
+ * else the busiest, and among equals the first by name. */
+struct limiter limiter_find(const struct results *results);
+
+#endif

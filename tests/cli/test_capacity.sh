@@ -1,0 +1,91 @@
+#!/usr/bin/env bash
+# Aim: archsim capacity as a user meets it: an answer with an interval, the same bytes on any number
+# of threads, degraded situations on request, sentences about mistakes. What it answers is tested
+# against theory in tests/unit/test_run_capacity_mmc.c.
+#
+#   tests/cli/test_capacity.sh [ARCHSIM]      else $ARCHSIM
+set -euo pipefail
+archsim=$(realpath -- "${1:-${ARCHSIM:?path of the archsim binary}}")
+. "$(dirname -- "$0")/expect.sh"
+
+cat >shop.lua <<'LUA'
+local rate = param { "rate", "50/s", doc = "offered load" }
+client "c" { arrivals = poisson(rate), target = "lb", timeout = "1s" }
+load_balancer "lb" { backends = "s", health_check = { interval = "1s" } }
+service "s" { instances = 2, workers = 1, work = exponential "10ms", zone = { "a", "b" } }
+goal "c.latency.p99 < 100ms"
+run { duration = "30s", warmup = "5s", replications = 4 }
+LUA
+sed '/^goal/d' shop.lua >aimless.lua
+sed 's/local rate = .*/local rate = "50\/s"/' shop.lua >fixed.lua
+cat >users.lua <<'LUA'
+local users = param { "users", 10 }
+client "c" { arrivals = closed { users = users, think = exponential "100ms" }, target = "s" }
+service "s" { workers = 1, work = exponential "10ms" }
+goal "c.latency.p95 < 100ms"
+run { duration = "30s", warmup = "5s", replications = 4 }
+LUA
+
+# number KEY...: a number from the JSON in out. (Python comes with meson.)
+number() {
+  python3 -c 'import json, sys
+tree = json.load(open("out"))
+for key in sys.argv[1:]: tree = tree[int(key) if key.isdigit() else key]
+print(tree)' "$@"
+}
+holds() { python3 -c "import sys; sys.exit(not ($1))" || fail "$1"; }
+
+expect 0 capacity shop.lua --over rate=20..180/s
+no_err
+in_out 'the highest rate at which'
+in_out 'c.latency.p99 < 100ms'
+in_out 'all up'
+in_out '% busy'
+grep -qE '^  all up +[0-9.]+/s +[0-9.]+/s \.\. [0-9.]+/s +s, ' out || fail 'no such row'
+expect 0 capacity shop.lua --json -
+holds "60 < $(number capacity lo) <= $(number capacity value) <= $(number capacity hi) < 180"
+holds "'$(number limited_by)' == 's' and '$(number status)' == 'found'"
+mv out first
+expect 0 capacity shop.lua --json - -j1
+cmp -s out first || fail 'other bytes on one thread'
+# The unit of the parameter does not matter: per second in the JSON.
+expect 0 capacity shop.lua --json - --over rate=0.02..0.18k/s
+holds "60 < $(number capacity value) < 180"
+
+expect 0 capacity shop.lua --n-1 --zones --json - -r 3
+holds "'$(number situations 1 situation)' == 'one of s down'"
+holds "'$(number situations 3 situation)' == 'zone b down'"
+holds "$(number situations 1 capacity value) < 0.8 * $(number capacity value)"
+
+expect 0 capacity users.lua --json -
+holds "$(number capacity value) == int($(number capacity value)) > 10"
+expect 0 capacity aimless.lua --goal 'c.availability > 99%' --goal 'c.latency.p50 < 30ms' -q
+no_out
+expect 0 capacity shop.lua --over rate=5..10/s
+in_out 'at least 10/s'
+expect 1 capacity shop.lua --over rate=300..400/s
+in_out 'below 300/s'
+
+expect 2 capacity aimless.lua
+in_err 'states no goal'
+one_sentence
+expect 2 capacity aimless.lua --goal 'c.latency.p98 < 1s'
+in_err "did you mean 'c.latency.p9"
+one_sentence
+expect 2 capacity aimless.lua --goal $'c.latency.p99 <\n1s'
+one_sentence
+expect 2 capacity fixed.lua
+in_err 'declares no parameter'
+expect 2 capacity shop.lua --over raet
+in_err "did you mean 'rate'"
+expect 2 capacity shop.lua --over rate=9..5/s
+in_err 'to rise'
+expect 2 capacity shop.lua --over rate=5..9/s -s rate=7/s
+in_err 'contradict'
+expect 2 capacity shop.lua -r 1
+in_err '-r 2'
+expect 2 capacity shop.lua --over rate=1..5MiB
+expect 4 capacity shop.lua --json /nonexistent/x
+one_sentence
+
+finish
