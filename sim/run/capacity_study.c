@@ -153,7 +153,7 @@ static enum certainty certainty_of(const struct goal *goal, const struct estimat
 
 /* All goals have to be met; one that is surely not is enough. */
 static void judge(const struct results *results, struct probe *probe) {
-  probe->met = results_goals_met(results);
+  probe->met = true;
   probe->certainty = SURELY;
   probe->margin = probe->worst = probe->best = 1;
   for (uint32_t i = 0; i < results->goals; i++) {
@@ -161,6 +161,7 @@ static void judge(const struct results *results, struct probe *probe) {
     struct estimate e = interval_of(results, goal);
     double lo = margin_of(goal, isnan(e.lo) ? e.value : e.lo);
     double hi = margin_of(goal, isnan(e.hi) ? e.value : e.hi);
+    probe->met &= verdict_by_value(goal, e.value);
     probe->certainty = MIN(probe->certainty, certainty_of(goal, &e));
     probe->margin = fmin(probe->margin, margin_of(goal, e.value));
     probe->worst = fmin(probe->worst, fmin(lo, hi));

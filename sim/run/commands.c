@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "command.h"
+#include "manual.h"
 #include "nearest.h"
 #include "output.h"
 #include "study.h"
@@ -114,6 +115,8 @@ static void print_overview(FILE *out) {
   }
   fprintf(out,
           "\narchsim COMMAND --help tells more. archsim --version prints the version.\n"
+          "archsim help --completion prints the completion for bash, and archsim help --man\n"
+          "[COMMAND] a manual page.\n"
           "\nExamples:\n");
   fprintf(out, "  %s\n  %s\n", commands[0].examples[0], commands[1].examples[0]);
 }
@@ -181,6 +184,14 @@ static bool is_one_of(const char *text, const char *a, const char *b, const char
   return strcmp(text, a) == 0 || strcmp(text, b) == 0 || strcmp(text, c) == 0;
 }
 
+static int print_manual(const char *name) {
+  struct error err = {0};
+  const struct command *command = name != NULL ? find_command(name, &err) : NULL;
+  if (name != NULL && command == NULL) return command_fail(EXIT_USAGE, &err);
+  manual_page(command, stdout);
+  return EXIT_GOALS_MET;
+}
+
 static int dispatch(int argc, const char *const *argv) {
   struct error err = {0};
   if (argc < 2) {
@@ -201,6 +212,11 @@ static int dispatch(int argc, const char *const *argv) {
     error_set(&err, "unknown option %s; a command comes first, and --help lists them", word);
     return command_fail(EXIT_USAGE, &err);
   }
+  if (help && strcmp(argv[2], "--completion") == 0) {
+    manual_completion(stdout);
+    return EXIT_GOALS_MET;
+  }
+  if (help && strcmp(argv[2], "--man") == 0) return print_manual(argc > 3 ? argv[3] : NULL);
   const struct command *command = find_command(help ? argv[2] : word, &err);
   if (command == NULL) return command_fail(EXIT_USAGE, &err);
   if (help) {

@@ -1,5 +1,6 @@
 #include "options.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <glib.h>
 #include <stddef.h>
@@ -391,6 +392,31 @@ void options_free(struct options *options) {
   g_free((gchar *)options->json);
   g_free((gchar *)options->csv);
   *options = (struct options){0};
+}
+
+/* The values of options that are a choice, as interpret() takes them. */
+static const char *words_of(enum option bit) {
+  static const struct {
+    enum option bit;
+    const char *words;
+  } choices[] = {{OPTION_PROGRESS, "auto never"}, {OPTION_COLOR, "auto always never"}};
+  for (size_t i = 0; i < G_N_ELEMENTS(choices); i++) {
+    if (choices[i].bit == bit) return choices[i].words;
+  }
+  return NULL;
+}
+
+static_assert(ROWS <= OPTIONS_MAX, "room for all options");
+
+uint32_t options_list(unsigned accepted, struct option_info out[OPTIONS_MAX]) {
+  uint32_t n = 0;
+  for (size_t i = 0; i < ROWS; i++) {
+    const struct row *row = &rows[i];
+    if (((accepted | OPTION_HELP) & row->bit) == 0) continue;
+    out[n++] =
+        (struct option_info){row->name, row->value, row->letter, words_of(row->bit), row->doc};
+  }
+  return n;
 }
 
 void options_help(unsigned accepted, FILE *out) {

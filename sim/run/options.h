@@ -69,6 +69,18 @@ bool options_parse(unsigned accepted, int argc, const char *const *argv, struct 
                    struct error *err);
 void options_free(struct options *options);
 
+/* What the tables say about an option. */
+struct option_info {
+  const char *name, *value; /* value: "FILE"; NULL: a flag */
+  char letter;              /* '\0': none */
+  const char *words;        /* the values it takes, separated by blanks; NULL: not a choice */
+  const char *doc;
+};
+#define OPTIONS_MAX 64
+
+/* Fills `out` with the accepted options, and returns their number. */
+uint32_t options_list(unsigned accepted, struct option_info out[OPTIONS_MAX]);
+
 /* One line an option. */
 void options_help(unsigned accepted, FILE *out);
 

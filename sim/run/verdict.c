@@ -32,6 +32,10 @@ static bool is_bound(enum metric_unit unit, double limit) {
   return limit == 0 || (unit == UNIT_RATIO && limit == 1);
 }
 
+bool verdict_by_value(const struct goal *goal, double value) {
+  return !isnan(value) && holds(goal->op, value, goal->limit);
+}
+
 enum verdict verdict_of(const struct goal *goal, const struct estimate *estimate) {
   if (isnan(estimate->value)) return VERDICT_FAIL;
   bool value = holds(goal->op, estimate->value, goal->limit);

@@ -19,6 +19,9 @@ enum undecided { UNDECIDED_TELLS, UNDECIDED_PASSES, UNDECIDED_FAILS };
 /* An undefined value (NaN) fails. */
 enum verdict verdict_of(const struct goal *goal, const struct estimate *estimate);
 
+/* Whether the value alone, taken as exact, meets the goal; NaN does not. */
+bool verdict_by_value(const struct goal *goal, double value);
+
 /* "pass", "fail", "undecided": as in --json. */
 const char *verdict_name(enum verdict verdict);
 
