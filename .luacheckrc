@@ -3,7 +3,7 @@
 
 local words = {
   -- statements
-  "param", "region", "path", "fault", "goal", "run", "include",
+  "param", "region", "path", "fault", "goal", "run", "include", "sweep",
   -- arrivals
   "poisson", "constant", "closed",
   -- distributions

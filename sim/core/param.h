@@ -51,7 +51,7 @@ struct param {
   const struct param *group;  /* PARAM_GROUP: table ended by a name of NULL */
   const char *off; /* what switches it off (compare --off), as a user would write it; NULL: leaving
                       it out does, where its default is neutral (none, never, unlimited, 0) */
-  const char *doc;            /* one sentence or more; where the default has a source, names it */
+  const char *doc; /* one sentence or more; where the default has a source, names it */
 };
 
 #define REF_NONE UINT32_MAX

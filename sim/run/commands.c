@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "axis.h"
 #include "command.h"
 #include "manual.h"
 #include "nearest.h"
@@ -62,6 +63,24 @@ const struct command commands[] = {
          OPTION_REPLICATIONS | OPTION_JOBS | OPTION_JSON | OPTION_PROGRESS | OPTION_COLOR |
          OPTION_QUIET,
      cmd_capacity},
+    {"sweep",
+     "FILE",
+     1,
+     1,
+     "run a scenario at many points of its parameters",
+     "Runs the scenario at every combination of several values of its parameters, given\n"
+     "by -s or by the scenario's sweep block, and writes one file a point into a folder\n"
+     "(default SCENARIO.sweep). Points that are there already are not run again, so a\n"
+     "killed sweep goes on where it was. Values: A,B,C or FROM..TO:STEP or FROM..TO:xFACTOR\n"
+     "or FROM..TO:lin:COUNT or FROM..TO:log:COUNT; a unit stands at the end.\n"
+     "Exit code: 0 all goals met at all points, 1 a goal failed at a point, 2 usage or\n"
+     "scenario error, 3 a point had to be given up, 4 input or output failed.",
+     {"archsim sweep shop.lua -s rate=100..1000:100/s -s servers=1..4",
+      "archsim sweep shop.lua -s rate=1k/s,2k/s --shard 2/7 --out part2"},
+     OPTION_AXES | OPTION_SEED | OPTION_REPLICATIONS | OPTION_JOBS | OPTION_JSON | OPTION_CSV |
+         OPTION_OUT | OPTION_SHARD | OPTION_RESUME | OPTION_SUBMIT | OPTION_TASKS | OPTION_PRINT |
+         OPTION_PROGRESS | OPTION_COLOR | OPTION_QUIET | OPTION_UNDECIDED,
+     cmd_sweep},
     {"check",
      "FILE",
      1,
@@ -162,6 +181,20 @@ static bool count_fits(const struct command *command, const struct options *opti
   return true;
 }
 
+/* Only a sweep knows what to do with several values. */
+static bool settings_are_single(const struct command *command, const struct options *options,
+                                struct error *err) {
+  if (command->options & OPTION_AXES) return true;
+  for (uint32_t i = 0; i < options->settings; i++) {
+    const struct setting *s = &options->setting[i];
+    if (!axis_is_numbers(s->value)) continue;
+    return error_set(err,
+                     "-s %.80s=%.80s: several values make a sweep: archsim sweep %s -s %.80s=%.80s",
+                     s->name, s->value, options->argument[0], s->name, s->value);
+  }
+  return true;
+}
+
 static int run_command(const struct command *command, int argc, const char *const *argv) {
   struct options options;
   struct error err = {0};
@@ -171,7 +204,8 @@ static int run_command(const struct command *command, int argc, const char *cons
   } else if (options.help) {
     print_help(command, stdout);
     code = EXIT_GOALS_MET;
-  } else if (!count_fits(command, &options, &err)) {
+  } else if (!count_fits(command, &options, &err) ||
+             !settings_are_single(command, &options, &err)) {
     code = command_fail(EXIT_USAGE, &err);
   } else {
     code = command->run(command, &options);

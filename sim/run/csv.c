@@ -12,6 +12,17 @@ static const char *const unit_name[] = {
     [UNIT_COUNT] = "count",
 };
 
+const char *csv_unit(enum metric_unit unit) {
+  return unit_name[unit];
+}
+
+enum metric_unit csv_unit_of(const char *name) {
+  for (size_t i = 0; i < sizeof unit_name / sizeof unit_name[0]; i++) {
+    if (strcmp(unit_name[i], name) == 0) return (enum metric_unit)i;
+  }
+  return UNIT_COUNT;
+}
+
 void csv_text(const char *text, FILE *out) {
   if (strpbrk(text, ",\"\r\n") == NULL) {
     fputs(text, out);
@@ -25,7 +36,7 @@ void csv_text(const char *text, FILE *out) {
   fputc('"', out);
 }
 
-static void number_field(double value, FILE *out) {
+void csv_number(double value, FILE *out) {
   fputc(',', out);
   if (isfinite(value)) fputs(number_shortest(value).text, out);
 }
@@ -35,9 +46,9 @@ void csv_results(const struct results *results, FILE *out) {
   for (uint32_t i = 0; i < results->n; i++) {
     const struct result *r = &results->list[i];
     csv_text(r->name, out);
-    number_field(r->estimate.value, out);
-    number_field(r->estimate.lo, out);
-    number_field(r->estimate.hi, out);
+    csv_number(r->estimate.value, out);
+    csv_number(r->estimate.lo, out);
+    csv_number(r->estimate.hi, out);
     fprintf(out, ",%u,%s\n", r->estimate.n, unit_name[r->unit]);
   }
 }

@@ -11,6 +11,13 @@
 
 void csv_results(const struct results *results, FILE *out);
 
+/* "s", "1/s", "ratio", "count"; and back, where an unknown name is a count. */
+const char *csv_unit(enum metric_unit unit);
+enum metric_unit csv_unit_of(const char *name);
+
+/* A comma and a number; NaN is nothing. */
+void csv_number(double value, FILE *out);
+
 /* One field, quoted if it has to be. */
 void csv_text(const char *text, FILE *out);
 

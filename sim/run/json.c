@@ -214,3 +214,7 @@ void json_write(const json_t *json, FILE *out) {
   write_value(json, out, 0);
   fputc('\n', out);
 }
+
+void json_write_within(const json_t *json, FILE *out, int indent) {
+  write_value(json, out, indent);
+}

@@ -27,4 +27,7 @@ json_t *json_results(const struct results *results);
  * stream's error flag. */
 void json_write(const json_t *json, FILE *out);
 
+/* The same inside a larger text: no final line feed, lines after the first indented. */
+void json_write_within(const json_t *json, FILE *out, int indent);
+
 #endif

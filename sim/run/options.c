@@ -18,7 +18,8 @@ struct raw {
   gboolean all, n_1, zones;
   gchar *seed, *replications, *jobs, *json, *csv, *color, *progress, *undecided, *precision,
       *max_replications;
-  gboolean members, quiet, annotations, help;
+  gchar *out, *shard, *submit, *tasks;
+  gboolean members, quiet, annotations, help, resume, print;
 };
 
 struct row {
@@ -35,6 +36,8 @@ struct row {
 static const struct row rows[] = {
     {OPTION_SET, "set", 's', "NAME=VALUE", G_OPTION_ARG_STRING_ARRAY, IN(set),
      "set a parameter of the scenario (repeatable)"},
+    {OPTION_AXES, "set", 's', "NAME=VALUES", G_OPTION_ARG_STRING_ARRAY, IN(set),
+     "set a parameter: A,B,C or 1..8 or 10..90:20/s"},
     {OPTION_SEED, "seed", 0, "N", G_OPTION_ARG_STRING, IN(seed),
      "seed of all random numbers (default 1)"},
     {OPTION_REPLICATIONS, "replications", 'r', "N", G_OPTION_ARG_STRING, IN(replications),
@@ -49,6 +52,17 @@ static const struct row rows[] = {
      "write the results as JSON; - is standard output"},
     {OPTION_CSV, "csv", 0, "FILE", G_OPTION_ARG_FILENAME, IN(csv),
      "write the metrics as CSV; - is standard output"},
+    {OPTION_OUT, "out", 'o', "PATH", G_OPTION_ARG_FILENAME, IN(out), "where to write the results"},
+    {OPTION_SHARD, "shard", 0, "I/N", G_OPTION_ARG_STRING, IN(shard),
+     "the I-th of N parts of the points; or auto, auto/N"},
+    {OPTION_RESUME, "resume", 0, NULL, G_OPTION_ARG_NONE, IN(resume),
+     "go on with a sweep; never begin one"},
+    {OPTION_SUBMIT, "submit", 0, "WHERE", G_OPTION_ARG_STRING, IN(submit),
+     "slurm: run the points as a job array"},
+    {OPTION_TASKS, "tasks", 0, "N", G_OPTION_ARG_STRING, IN(tasks),
+     "with --submit: tasks of the array (default 100)"},
+    {OPTION_PRINT, "print", 0, NULL, G_OPTION_ARG_NONE, IN(print),
+     "with --submit: print the job's script, submit nothing"},
     {OPTION_MEMBERS, "members", 0, NULL, G_OPTION_ARG_NONE, IN(members),
      "list every member of a group"},
     {OPTION_ALL, "all", 0, NULL, G_OPTION_ARG_NONE, IN(all), "list every metric"},
@@ -347,6 +361,15 @@ static bool interpret(struct raw *raw, struct options *options, struct error *er
   }
   options->json = g_steal_pointer(&raw->json);
   options->csv = g_steal_pointer(&raw->csv);
+  if (raw->tasks != NULL) {
+    if (!parse_whole("tasks", raw->tasks, 1, 1000, &whole, err)) return false;
+    options->tasks = (uint32_t)whole;
+  }
+  options->out = g_steal_pointer(&raw->out);
+  options->shard = g_steal_pointer(&raw->shard);
+  options->submit = g_steal_pointer(&raw->submit);
+  options->resume = raw->resume;
+  options->print = raw->print;
   options->members = raw->members;
   options->quiet = raw->quiet;
   options->annotations = raw->annotations;
@@ -372,7 +395,8 @@ bool options_parse(unsigned accepted, int argc, const char *const *argv, struct 
   g_strfreev(raw.goal);
   gchar *texts[] = {raw.seed,  raw.replications, raw.jobs,      raw.json,      raw.csv,
                     raw.color, raw.progress,     raw.undecided, raw.precision, raw.max_replications,
-                    raw.base,  raw.junit,        raw.over,      raw.alpha,     raw.margin};
+                    raw.base,  raw.junit,        raw.over,      raw.alpha,     raw.margin,
+                    raw.out,   raw.shard,        raw.submit,    raw.tasks};
   for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) g_free(texts[i]);
   return ok;
 }
@@ -391,6 +415,9 @@ void options_free(struct options *options) {
   g_free((gchar *)options->over);
   g_free((gchar *)options->json);
   g_free((gchar *)options->csv);
+  g_free((gchar *)options->out);
+  g_free((gchar *)options->shard);
+  g_free((gchar *)options->submit);
   *options = (struct options){0};
 }
 

@@ -39,6 +39,13 @@ enum option {
   OPTION_OVER = 1 << 27,
   OPTION_N_1 = 1 << 28,
   OPTION_ZONES = 1 << 29,
+  OPTION_OUT = 1 << 14,
+  OPTION_SHARD = 1 << 15,
+  OPTION_RESUME = 1 << 16,
+  OPTION_SUBMIT = 1 << 17,
+  OPTION_PRINT = 1 << 18,
+  OPTION_TASKS = 1 << 19,
+  OPTION_AXES = 1 << 30, /* as OPTION_SET, but with several values */
 };
 
 struct options {
@@ -58,6 +65,9 @@ struct options {
   const char *base, *junit, *over; /* NULL: not given */
   double alpha, margin;            /* 0: not given */
   bool all, n_1, zones;
+  const char *out, *shard, *submit;
+  uint32_t tasks; /* 0: not given */
+  bool resume, print;
   enum color_mode color;
   enum undecided undecided;
   bool members, progress, quiet, annotations, help;

@@ -11,6 +11,7 @@
 #include "term.h"
 
 #define BAR_COLUMNS 40
+#define NOTED_BAR_COLUMNS 20
 #define QUIET_START_US 500000
 #define REDRAW_US 100000
 
@@ -34,9 +35,10 @@ void progress_update(struct progress *progress, double fraction) {
     fputs("\033[?25l", stderr);
     progress->visible = true;
   }
-  int full = (int)(fraction * BAR_COLUMNS);
+  int columns = progress->note[0] != '\0' ? NOTED_BAR_COLUMNS : BAR_COLUMNS;
+  int full = (int)(fraction * columns);
   fputs("\r", stderr);
-  for (int i = 0; i < BAR_COLUMNS; i++) {
+  for (int i = 0; i < columns; i++) {
     if (progress->unicode) {
       fputs(i < full ? "━" : "─", stderr);
     } else {
@@ -44,6 +46,7 @@ void progress_update(struct progress *progress, double fraction) {
     }
   }
   fprintf(stderr, " %3.0f %%", fraction * 100);
+  if (progress->note[0] != '\0') fprintf(stderr, "  %s", progress->note);
   if (fraction > 0.01) {
     double left_s = (double)elapsed_us / 1e6 * (1 - fraction) / fraction;
     fprintf(stderr, "  %s left", format_duration((uint64_t)(left_s + 1) * 1000000000u).text);

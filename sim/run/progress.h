@@ -14,6 +14,7 @@
 struct progress {
   bool enabled, visible, unicode;
   int64_t begin_us, drawn_us;
+  char note[80]; /* shown between percent and time left; the caller's */
 };
 
 void progress_begin(struct progress *progress, bool wanted);

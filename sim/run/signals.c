@@ -22,6 +22,7 @@ static void clean_up(int signal_number) {
 }
 
 void signals_install(void) {
+  signal(SIGXFSZ, SIG_IGN); /* a file that grows too large is an error of write, not the end */
   static const int caught[] = {SIGINT, SIGTERM, SIGHUP};
   for (size_t i = 0; i < sizeof caught / sizeof caught[0]; i++) {
     struct sigaction old, action = {.sa_handler = clean_up, .sa_flags = (int)SA_RESETHAND};

@@ -160,6 +160,7 @@ static const char *argument_of(enum word_id id, char *buffer, size_t size) {
     case WORD_INCLUDE:
       return "string";
     case WORD_PARAM:
+    case WORD_SWEEP:
       return "table";
     case WORD_POISSON:
       return "archsim.Quantity";

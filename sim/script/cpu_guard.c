@@ -7,9 +7,12 @@
 #define EXIT_SCENARIO 2
 
 static void out_of_time(int signal_number, siginfo_t *info, void *context) {
-  (void)signal_number;
   (void)context;
-  if (info->si_code != SI_TIMER) return; /* not ours: a resource limit of the shell */
+  if (info->si_code != SI_TIMER) { /* not ours: a resource limit of the shell */
+    signal(signal_number, SIG_DFL);
+    raise(signal_number);
+    return;
+  }
   const struct cpu_guard *guard = info->si_value.sival_ptr;
   ssize_t ignored = write(STDERR_FILENO, guard->message, guard->length);
   (void)ignored;
@@ -28,10 +31,12 @@ void cpu_guard_begin(struct cpu_guard *guard, const char *file, unsigned seconds
   }
   struct sigaction action = {.sa_sigaction = out_of_time, .sa_flags = SA_SIGINFO | SA_RESTART};
   sigemptyset(&action.sa_mask);
-  struct sigevent event = {.sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGXCPU};
+  /* To this thread, so that the signal is handled before the thread can end the guard. */
+  struct sigevent event = {.sigev_notify = SIGEV_THREAD_ID, .sigev_signo = SIGXCPU};
   event.sigev_value.sival_ptr = guard;
+  event._sigev_un._tid = gettid();
   if (timer_create(CLOCK_THREAD_CPUTIME_ID, &event, &guard->timer) != 0) return;
-  sigaction(SIGXCPU, &action, &guard->before);
+  sigaction(SIGXCPU, &action, NULL);
   struct itimerspec after = {.it_value = {.tv_sec = (time_t)seconds}};
   timer_settime(guard->timer, 0, &after, NULL);
   guard->armed = true;
@@ -40,6 +45,5 @@ void cpu_guard_begin(struct cpu_guard *guard, const char *file, unsigned seconds
 void cpu_guard_end(struct cpu_guard *guard) {
   if (!guard->armed) return;
   timer_delete(guard->timer);
-  sigaction(SIGXCPU, &guard->before, NULL);
   guard->armed = false;
 }

@@ -13,15 +13,15 @@
 
 struct cpu_guard {
   timer_t timer;
-  struct sigaction before;
   bool armed;
   size_t length;
   char message[512];
 };
 
-/* `file` is named in the message. Only the calling thread's time counts; one guard at a time,
- * because the signal's handler belongs to the process. The guard must stay where it is until
- * cpu_guard_end. Where the system has no timer left, loading goes on without. */
+/* `file` is named in the message. Only the calling thread's time counts; several threads may each
+ * have a guard. The signal's handler is the same for all and stays: a SIGXCPU that is not a guard's
+ * still has its usual effect. The guard must stay where it is until cpu_guard_end. Where the system
+ * has no timer left, loading goes on without. */
 void cpu_guard_begin(struct cpu_guard *guard, const char *file, unsigned seconds);
 void cpu_guard_end(struct cpu_guard *guard);
 

@@ -66,6 +66,12 @@ static const char *scalar_text(lua_State *L, int index) {
   return text;
 }
 
+static enum value_type type_of(lua_State *L, int index) {
+  if (lua_type(L, index) == LUA_TBOOLEAN) return VALUE_BOOLEAN;
+  if (lua_type(L, index) != LUA_TNUMBER) return VALUE_TEXT;
+  return lua_isinteger(L, index) ? VALUE_WHOLE : VALUE_NUMBER;
+}
+
 static void check_default(lua_State *L, int index, const char *name) {
   switch (lua_type(L, index)) {
     case LUA_TSTRING:
@@ -145,6 +151,7 @@ int declare_param(lua_State *L) {
       .value = scalar_text(L, -1),
       .fallback = scalar_text(L, fallback),
       .doc = arena_text(loader->arena, doc),
+      .type = type_of(L, fallback),
   };
   return 1;
 }

@@ -208,6 +208,7 @@ static bool read_csv(struct loader *loader, const struct spot *spot, int table,
     return spot_error(loader, &at, "\"%s\" %s", csv.name, why.text);
   }
   loader->csv_budget -= length;
+  loader_add_input(loader, csv.text, length);
   return read_lines(&csv, length) && (dist_samples(out, loader->arena, csv.n, csv.values, &why) ||
                                       distribution_refused(loader, spot, quantity, &why));
 }

@@ -53,6 +53,23 @@ struct word *loader_word(lua_State *L, int index) {
   return luaL_testudata(L, index, WORD_TYPE);
 }
 
+/* Room for one more entry; what was outgrown stays in the arena, at most as much again. */
+static void *grown(struct arena *arena, void *list, uint32_t n, uint32_t *capacity, size_t size) {
+  if (n < *capacity) return list;
+  *capacity = *capacity ? 2 * *capacity : 16;
+  void *copy = arena_alloc(arena, *capacity * size);
+  if (n) memcpy(copy, list, n * size);
+  return copy;
+}
+
+void loader_add_input(struct loader *loader, const char *text, size_t length) {
+  struct scenario *scenario = loader->scenario;
+  struct scenario_input *list = (struct scenario_input *)scenario->input;
+  scenario->input = list =
+      grown(loader->arena, list, scenario->inputs, &loader->input_capacity, sizeof *list);
+  list[scenario->inputs++] = (struct scenario_input){text, length};
+}
+
 /* --- texts ---------------------------------------------------------------------------------- */
 
 bool name_is_valid(const char *name, size_t length) {
@@ -100,15 +117,6 @@ const char *text_fault(const char *text, size_t length) {
 }
 
 /* --- lists ---------------------------------------------------------------------------------- */
-
-/* Room for one more entry; what was outgrown stays in the arena, at most as much again. */
-static void *grown(struct arena *arena, void *list, uint32_t n, uint32_t *capacity, size_t size) {
-  if (n < *capacity) return list;
-  *capacity = *capacity ? 2 * *capacity : 16;
-  void *copy = arena_alloc(arena, *capacity * size);
-  if (n) memcpy(copy, list, n * size);
-  return copy;
-}
 
 struct declaration *declarations_add(struct loader *loader, struct declarations *list) {
   list->list = grown(loader->arena, list->list, list->n, &list->capacity, sizeof *list->list);

@@ -76,7 +76,7 @@ struct loader {
   uint32_t sources;
   const struct source *source[256];
   /* What the script said. */
-  struct declarations components, regions, paths, faults, goals, runs;
+  struct declarations components, regions, paths, faults, goals, runs, sweeps;
   struct declarations harms; /* crash "web" and the like; has_body: it stands in a fault */
   uint32_t params, param_capacity;
   struct scenario_param *param;
@@ -87,7 +87,19 @@ struct loader {
   uint32_t dist_budget; /* distributions and steps that may still be made */
   uint32_t step_budget;
   size_t csv_budget; /* bytes of files of values */
+  uint32_t input_capacity;
+  struct sweep_plan *plan;    /* what is wanted instead of a scenario; or NULL */
+  const struct setting *many; /* with a plan: settings of several values */
+  uint32_t manys;
 };
+
+/* Loads a file: runs the script in its sandbox, then `rest`, `trusted` or under the same limits.
+ * `loader` brings settings and what `rest` needs. NULL and a sentence on a mistake. */
+struct scenario *loader_load(struct loader *loader, const char *file, lua_CFunction rest,
+                             bool trusted);
+
+/* Notes a file whose content the scenario depends on. */
+void loader_add_input(struct loader *loader, const char *text, size_t length);
 
 /* The loader that a Lua state belongs to. */
 static inline struct loader *loader_of(lua_State *L) {

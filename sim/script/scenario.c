@@ -8,6 +8,7 @@
 #include "build.h"
 #include "cpu_guard.h"
 #include "declare_param.h"
+#include "declare_sweep.h"
 #include "goals.h"
 #include "graph.h"
 #include "off.h"
@@ -61,6 +62,7 @@ static bool read_main_file(struct loader *loader) {
   source->folder = loader->top = source_folder(arena, arena_text(arena, real));
   free(real);
   loader->source[loader->sources++] = source;
+  loader_add_input(loader, source->text, source->length);
   scenario->question = read_question(arena, source->text, source->length);
   return true;
 }
@@ -86,10 +88,10 @@ static bool check_graph(struct loader *loader) {
 
 static int build_scenario(lua_State *L) {
   struct loader *loader = loader_of(L);
-  bool ok = settings_finish(loader) && vocabulary_finish(loader) && off_declarations(loader) &&
-            build_names(loader) && build_run(loader) && build_components(loader) &&
-            build_paths(loader) && build_faults(loader) && off_faults(loader) &&
-            check_graph(loader) && goals_build(loader);
+  bool ok = settings_finish(loader) && sweep_check(loader) && vocabulary_finish(loader) &&
+            off_declarations(loader) && build_names(loader) && build_run(loader) &&
+            build_components(loader) && build_paths(loader) && build_faults(loader) &&
+            off_faults(loader) && check_graph(loader) && goals_build(loader);
   if (!ok) return 0;
   loader->scenario->spec.arena = loader->arena;
   loader->scenario->params = loader->params;
@@ -99,7 +101,7 @@ static int build_scenario(lua_State *L) {
 
 /* --- loading -------------------------------------------------------------------------------- */
 
-static void load(struct loader *loader) {
+static void load(struct loader *loader, lua_CFunction rest, bool trusted) {
   struct sandbox sandbox;
   struct cpu_guard guard;
   if (!read_main_file(loader)) return;
@@ -110,8 +112,8 @@ static void load(struct loader *loader) {
   }
   cpu_guard_begin(&guard, loader->scenario->file, SANDBOX_CPU_SECONDS);
   if (sandbox_run(&sandbox, loader, run_script)) {
-    sandbox_trust(&sandbox, loader->L);
-    sandbox_run(&sandbox, loader, build_scenario);
+    if (trusted) sandbox_trust(&sandbox, loader->L);
+    sandbox_run(&sandbox, loader, rest);
   }
   lua_close(loader->L);
   cpu_guard_end(&guard);
@@ -124,6 +126,27 @@ static void make_printable(char *text) {
   }
 }
 
+struct scenario *loader_load(struct loader *loader, const char *file, lua_CFunction rest,
+                             bool trusted) {
+  struct error own = {0};
+  struct arena *arena = arena_new();
+  struct scenario *scenario = arena_alloc(arena, sizeof *scenario);
+  scenario->arena = arena;
+  scenario->file = arena_text(arena, file);
+  scenario->name = base_name(arena, file);
+  loader->arena = arena;
+  loader->scenario = scenario;
+  loader->csv_budget = (size_t)128 << 20;
+  if (loader->err == NULL) loader->err = &own;
+  loader->setting_used = arena_alloc(arena, loader->settings + 1);
+  loader->random = draws_begin(rng_stream(0, 0, "scenario", "math.random"), 0, 0);
+  load(loader, rest, trusted);
+  if (!loader->failed) return scenario;
+  make_printable(loader->err->text);
+  arena_free(arena);
+  return NULL;
+}
+
 struct scenario *scenario_load(const char *file, const struct setting *settings, uint32_t n,
                                struct error *err) {
   return scenario_load_changed(file, settings, n, NULL, err);
@@ -131,29 +154,14 @@ struct scenario *scenario_load(const char *file, const struct setting *settings,
 
 struct scenario *scenario_load_changed(const char *file, const struct setting *settings, uint32_t n,
                                        const struct scenario_changes *changes, struct error *err) {
-  struct error own = {0};
-  struct arena *arena = arena_new();
-  struct scenario *scenario = arena_alloc(arena, sizeof *scenario);
   struct loader *loader = mem_zeroed(1, sizeof *loader);
-  scenario->arena = arena;
-  scenario->file = arena_text(arena, file);
-  scenario->name = base_name(arena, file);
-  *loader = (struct loader){.arena = arena,
-                            .err = err ? err : &own,
-                            .scenario = scenario,
-                            .setting = settings,
-                            .settings = n,
-                            .changes = changes,
-                            .csv_budget = (size_t)128 << 20};
-  loader->setting_used = arena_alloc(arena, n + 1);
-  loader->random = draws_begin(rng_stream(0, 0, "scenario", "math.random"), 0, 0);
-  load(loader);
-  bool failed = loader->failed;
-  if (failed) make_printable(loader->err->text);
+  loader->err = err;
+  loader->setting = settings;
+  loader->settings = n;
+  loader->changes = changes;
+  struct scenario *scenario = loader_load(loader, file, build_scenario, true);
   free(loader);
-  if (!failed) return scenario;
-  arena_free(arena);
-  return NULL;
+  return scenario;
 }
 
 void scenario_free(struct scenario *scenario) {

@@ -20,12 +20,15 @@ struct goal {
   int line;
 };
 
+enum value_type { VALUE_TEXT, VALUE_BOOLEAN, VALUE_NUMBER, VALUE_WHOLE };
+
 /* A `param { "rate", "900/s", doc = "offered load" }`, which -s may override. */
 struct scenario_param {
   const char *name;
   const char *value;    /* the one used, as text */
   const char *fallback; /* the one in the file */
   const char *doc;      /* or "" */
+  enum value_type type; /* of the default */
 };
 
 struct run_settings {
@@ -36,6 +39,12 @@ struct run_settings {
   double precision;          /* relative half width up to which replications are added; 0: none */
   uint32_t max_replications; /* with a precision */
   uint64_t seed;             /* 1 unless the scenario says otherwise; --seed wins */
+};
+
+/* The content of a file that was read: the scenario, what it includes, files of values. */
+struct scenario_input {
+  const char *text;
+  size_t length;
 };
 
 struct scenario {
@@ -49,6 +58,9 @@ struct scenario {
   uint32_t params;
   const struct scenario_param *param; /* in order of declaration */
   struct run_settings run;
+  uint32_t inputs;
+  bool has_sweep;                     /* there is a sweep block, which only a sweep reads */
+  const struct scenario_input *input; /* in the order in which they were read */
 };
 
 struct setting { /* -s name=value */

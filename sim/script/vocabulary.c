@@ -78,6 +78,8 @@ static struct declarations *list_of(struct loader *loader, enum word_id id) {
       return &loader->goals;
     case WORD_RUN:
       return &loader->runs;
+    case WORD_SWEEP:
+      return &loader->sweeps;
     case WORD_KIND:
       return &loader->components;
     default:
@@ -102,9 +104,9 @@ static int call_block(lua_State *L) {
   enum word_id id = (enum word_id)lua_tointeger(L, lua_upvalueindex(1));
   check_one(L, word_defs[id].name, false);
   struct loader *loader = loader_of(L);
-  if (id == WORD_RUN && loader->runs.n > 0) {
-    const struct word *first = loader->runs.list[0].word;
-    loader_raise(L, "run: there is one at %s:%d already; merge the two",
+  if ((id == WORD_RUN || id == WORD_SWEEP) && list_of(loader, id)->n > 0) {
+    const struct word *first = list_of(loader, id)->list[0].word;
+    loader_raise(L, "%s: there is one at %s:%d already; merge the two", word_defs[id].name,
                  loader->source[first->source]->file, first->line);
   }
   struct word *word = push_word(L, id, 1);
@@ -247,6 +249,7 @@ static int call_include(lua_State *L) {
   source->folder = source_folder(loader->arena, path);
   source->includer = from;
   loader->source[loader->sources] = source;
+  loader_add_input(loader, source->text, source->length);
   vocabulary_run_file(L, loader->sources++);
   return 1;
 }

@@ -187,6 +187,13 @@ const struct word_def word_defs[WORDS] = {
     [WORD_RUN] = {"run", ROLE_BLOCK, false,
                   "run { duration = \"5m\", warmup = \"auto\", replications = 10, seed = 1 }",
                   "How long and how often to simulate.", run_params},
+    [WORD_SWEEP] =
+        {"sweep", ROLE_BLOCK, false,
+         "sweep { rate = \"100..1000:100/s\", servers = \"1..8\", cache = { true, false "
+         "},\n        where = function(p) return p.servers * 200 >= p.rate end }",
+         "What `archsim sweep` varies: values for some of the scenario's parameters, and "
+         "which combinations to run. Everything else ignores it.",
+         NULL},
     [WORD_CONSTANT] = {"constant", ROLE_VALUE, false, "constant \"3ms\"\nconstant \"90/s\"",
                        "Always the same value; of a rate: arrivals at equal distances.", NULL},
     [WORD_EMPIRICAL] =

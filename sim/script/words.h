@@ -18,6 +18,7 @@ enum word_id {
   WORD_PATH,
   WORD_REGION,
   WORD_RUN,
+  WORD_SWEEP,
   /* Distributions, arrivals, keys, pauses. */
   WORD_CONSTANT,
   WORD_EMPIRICAL,
