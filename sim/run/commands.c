@@ -1,4 +1,5 @@
 #include <glib.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -81,6 +82,19 @@ const struct command commands[] = {
          OPTION_OUT | OPTION_SHARD | OPTION_RESUME | OPTION_SUBMIT | OPTION_TASKS | OPTION_PRINT |
          OPTION_PROGRESS | OPTION_COLOR | OPTION_QUIET | OPTION_UNDECIDED,
      cmd_sweep},
+    {"merge",
+     "DIR...",
+     1,
+     UINT_MAX,
+     "put the parts of a sweep together",
+     "Checks that the folders hold every point of one sweep and nothing contradictory, and\n"
+     "writes all results into an SQLite database (default SCENARIO.sqlite) and, beside it,\n"
+     "a CSV. The same points give the same bytes, in however many parts they were made.\n"
+     "Exit code: 0 complete, 2 not parts of one sweep or contradictory, 3 points are\n"
+     "missing, 4 input or output failed.",
+     {"archsim merge shop.sweep", "archsim merge part1 part2 part3 -o shop.sqlite"},
+     OPTION_OUT | OPTION_QUIET,
+     cmd_merge},
     {"check",
      "FILE",
      1,

@@ -124,8 +124,7 @@ json_t *store_manifest(const char *folder, struct error *err) {
   return tree;
 }
 
-/* What distinguishes the sweep that is there, in the user's words. */
-static const char *difference(const json_t *there, const json_t *wanted) {
+const char *store_difference(const json_t *there, const json_t *wanted) {
   static const char *const parts[][2] = {
       {"version", "of another version of archsim"},
       {"model", "of another version of the models"},
@@ -149,7 +148,7 @@ static bool same_sweep(const char *folder, const json_t *wanted, struct error *e
   bool ok = json_equal(there, wanted);
   if (!ok) {
     error_set(err, "%s holds another sweep, %s; choose another folder with --out, or delete it",
-              folder, difference(there, wanted));
+              folder, store_difference(there, wanted));
   }
   json_decref(there);
   return ok;

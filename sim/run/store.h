@@ -42,6 +42,9 @@ char *store_path(const char *folder, uint32_t point);
 /* The manifest of a folder; NULL and a sentence if there is none, or one of another schema. */
 json_t *store_manifest(const char *folder, struct error *err);
 
+/* What distinguishes the sweep `there` from the `wanted` one: "with another seed". */
+const char *store_difference(const json_t *there, const json_t *wanted);
+
 enum stored { STORED_ABSENT, STORED_BROKEN, STORED_FOREIGN, STORED_WHOLE };
 
 /* Reads a point of the sweep with the key `sweep`; `key` of the point, or NULL: any. The tree goes

@@ -282,3 +282,21 @@ bool axis_check(const struct axis_values *values, struct error *err) {
   free(sorted);
   return twice == NULL || error_set(err, "the value %.80s stands twice", twice);
 }
+
+bool axis_number(const char *value, double *out) {
+  static const enum quantity tried[] = {QUANTITY_TIME, QUANTITY_RATE, QUANTITY_SIZE,
+                                        QUANTITY_BANDWIDTH, QUANTITY_RATIO};
+  struct error ignored;
+  bool negative = *value == '-';
+  const char *end = number_end(value);
+  if (end != NULL && *end == '\0' && negative) {
+    *out = strtod(value, NULL);
+    return isfinite(*out);
+  }
+  for (size_t i = 0; i < sizeof tried / sizeof tried[0]; i++) {
+    if (!quantity_parse(tried[i], value, out, &ignored)) continue;
+    if (tried[i] == QUANTITY_TIME) *out /= 1e9;
+    return true;
+  }
+  return false;
+}

@@ -38,6 +38,10 @@ bool axis_add(struct arena *arena, const char *value, struct axis_values *out, s
 /* False and a sentence if a value stands twice. */
 bool axis_check(const struct axis_values *values, struct error *err);
 
+/* What a value means as a number: in seconds, per second, bytes, bit/s, 1 = 100 %, or as it is.
+ * False if it is none. */
+bool axis_number(const char *value, double *out);
+
 /* Whether the text stands for a range, or for several values: more than one value's text. */
 bool axis_is_range(const char *text);
 bool axis_is_list(const char *text);

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "nearest.h"
-#include "quantity.h"
 #include "spot.h"
 #include "value.h"
 
@@ -174,18 +173,6 @@ void sweep_push_where(struct loader *loader) {
   lua_remove(loader->L, -2);
 }
 
-static bool as_quantity(const char *text, double *value) {
-  static const enum quantity tried[] = {QUANTITY_TIME, QUANTITY_RATE, QUANTITY_SIZE,
-                                        QUANTITY_BANDWIDTH, QUANTITY_RATIO};
-  struct error ignored;
-  for (size_t i = 0; i < sizeof tried / sizeof tried[0]; i++) {
-    if (!quantity_parse(tried[i], text, value, &ignored)) continue;
-    if (tried[i] == QUANTITY_TIME) *value /= 1e9;
-    return true;
-  }
-  return false;
-}
-
 static void push_param(lua_State *L, const struct scenario_param *param, const char *text) {
   double value;
   switch (param->type) {
@@ -197,7 +184,7 @@ static void push_param(lua_State *L, const struct scenario_param *param, const c
       if (lua_stringtonumber(L, text) == 0) lua_pushstring(L, text);
       return;
     case VALUE_TEXT:
-      if (as_quantity(text, &value)) {
+      if (axis_number(text, &value)) {
         lua_pushnumber(L, value);
       } else {
         lua_pushstring(L, text);
