@@ -4,6 +4,7 @@
 
 #include "json.h"
 #include "output.h"
+#include "slurm.h"
 #include "sweep.h"
 #include "sweep_csv.h"
 #include "sweep_table.h"
@@ -169,7 +170,7 @@ static bool check_usage(const struct options *o, struct error *err) {
   if (is_stdout(o->json) && is_stdout(o->csv)) {
     return error_set(err, "--json and --csv cannot both go to standard output");
   }
-  return true;
+  return slurm_check(o, err);
 }
 
 static bool check_outputs(const struct options *o, struct error *err) {
@@ -212,6 +213,9 @@ int cmd_sweep(const struct command *command, const struct options *options) {
   int code;
   if (!check_usage(options, &err) || !sweep_open(&sweep, options, &err)) {
     code = command_fail(EXIT_USAGE, &err);
+  } else if (options->submit != NULL) {
+    code = slurm_submit(&sweep, options, &err);
+    if (err.text[0] != '\0') command_fail(code, &err);
   } else {
     code = run_opened(&sweep, options);
   }

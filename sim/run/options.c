@@ -362,7 +362,7 @@ static bool interpret(struct raw *raw, struct options *options, struct error *er
   options->json = g_steal_pointer(&raw->json);
   options->csv = g_steal_pointer(&raw->csv);
   if (raw->tasks != NULL) {
-    if (!parse_whole("tasks", raw->tasks, 1, 1000, &whole, err)) return false;
+    if (!parse_whole("tasks", raw->tasks, 1, SLURM_TASKS_MAX, &whole, err)) return false;
     options->tasks = (uint32_t)whole;
   }
   options->out = g_steal_pointer(&raw->out);

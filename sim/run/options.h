@@ -14,6 +14,8 @@
 #include "term.h"
 #include "verdict.h"
 
+#define SLURM_TASKS_MAX 1000u /* Slurm's MaxArraySize is 1001 unless the site says otherwise */
+
 enum option {
   OPTION_SET = 1 << 0,
   OPTION_SEED = 1 << 1,

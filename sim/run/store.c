@@ -130,6 +130,7 @@ const char *store_difference(const json_t *there, const json_t *wanted) {
       {"model", "of another version of the models"},
       {"scenario", "of another scenario"},
       {"axes", "over other values"},
+      {"params", "with other values of fixed parameters"},
       {"points", "of other points"},
       {"seed", "with another seed"},
       {"replications", "with another number of replications"},
@@ -139,7 +140,7 @@ const char *store_difference(const json_t *there, const json_t *wanted) {
                  *b = json_object_get(wanted, parts[i][0]);
     if (!json_equal(a, b)) return parts[i][1];
   }
-  return "whose scenario files or fixed parameters were others";
+  return "of other scenario files";
 }
 
 static bool same_sweep(const char *folder, const json_t *wanted, struct error *err) {

@@ -70,6 +70,20 @@ static json_t *axes_tree(const struct sweep_plan *plan) {
   return list;
 }
 
+/* Parameters that are no axis. */
+static json_t *params_tree(const struct sweep_plan *plan) {
+  json_t *params = json_object();
+  for (uint32_t i = 0, next = 0; i < plan->scenario->params; i++) {
+    const struct scenario_param *param = &plan->scenario->param[i];
+    if (next < plan->axes && strcmp(plan->axis[next].name, param->name) == 0) {
+      next++;
+    } else {
+      json_object_set_new(params, param->name, json_text(param->value));
+    }
+  }
+  return params;
+}
+
 /* What all points share; seed and replications are null where the scenario says them. */
 static json_t *manifest_tree(const struct sweep *sweep) {
   const struct sweep_plan *plan = sweep->plan;
@@ -83,6 +97,7 @@ static json_t *manifest_tree(const struct sweep *sweep) {
   json_object_set_new(tree, "scenario", json_text(plan->scenario->name));
   json_object_set_new(tree, "question", json_text(plan->scenario->question));
   json_object_set_new(tree, "axes", axes_tree(plan));
+  json_object_set_new(tree, "params", params_tree(plan));
   json_object_set_new(tree, "points", json_integer(plan->points));
   json_object_set_new(tree, "combinations", json_integer(plan->combinations));
   json_object_set_new(tree, "seed",

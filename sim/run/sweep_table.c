@@ -128,6 +128,19 @@ void sweep_table_add(struct sweep_table *table, const json_t *point) {
 
 /* --- printing ------------------------------------------------------------------------------- */
 
+/* What all points share, as `run` says it. */
+static void print_params(const struct sweep_table *table, const struct term *term) {
+  GString *line = g_string_new(NULL);
+  const char *name;
+  json_t *value;
+  json_object_foreach(json_object_get(table->manifest, "params"), name, value) {
+    g_string_append_printf(line, "%s%s=%s", line->len > 0 ? ", " : "with ", name,
+                           json_string_value(value));
+  }
+  if (line->len > 0) term_wrap(term, STYLE_DIM, line->str, 0, 2);
+  g_string_free(line, TRUE);
+}
+
 static void print_head(const struct sweep_table *table, const char *title,
                        const struct term *term) {
   const char *name = text_in(table->manifest, "scenario");
@@ -157,6 +170,7 @@ static void print_head(const struct sweep_table *table, const char *title,
   }
   term_wrap(term, STYLE_DIM, line->str, 0, 2);
   g_string_free(line, TRUE);
+  print_params(table, term);
   term_wrap(term, STYLE_DIM, title, 0, 2);
 }
 

@@ -69,6 +69,7 @@ static const char *read_number(const char *text, const char *stops, struct numbe
   *out = (struct number){.value = strtod(text, NULL)};
   out->whole = strcspn(text, ".eE") >= (size_t)(end - text) && fabs(out->value) < 1e15;
   memcpy(out->unit, end, length);
+  if (strpbrk(out->unit, ".:") != NULL) return NULL;
   return isfinite(out->value) ? end + length : NULL;
 }
 
@@ -273,7 +274,7 @@ static int by_text(const void *a, const void *b) {
 
 bool axis_check(const struct axis_values *values, struct error *err) {
   const char **sorted = mem_zeroed(values->n + 1, sizeof *sorted);
-  if (values->n) memcpy(sorted, values->list, values->n * sizeof *sorted);
+  for (uint32_t i = 0; i < values->n; i++) sorted[i] = values->list[i];
   qsort(sorted, values->n, sizeof *sorted, by_text);
   const char *twice = NULL;
   for (uint32_t i = 1; i < values->n && twice == NULL; i++) {

@@ -214,10 +214,10 @@ refused 'nothing to resume' "${sweep[@]}" --out new --resume
 refused 'another sweep, over other values' two.lua -s rate=1/s,2/s --out one
 refused 'another sweep, with another seed' "${sweep[@]}" --out one --seed 2
 refused 'another sweep, with another number' "${sweep[@]}" --out one -r 7
-refused 'fixed parameters' "${sweep[@]}" --out one -s slow=3
+refused 'another sweep, with other values of fixed parameters' "${sweep[@]}" --out one -s slow=3
 cp two.lua two.before
 echo '-- a remark' >>two.lua
-refused 'scenario files' "${sweep[@]}" --out one
+refused 'another sweep, of other scenario files' "${sweep[@]}" --out one
 cp two.before two.lua
 same one threads
 
