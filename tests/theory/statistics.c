@@ -286,13 +286,13 @@ static void variances(struct study *study) {
     uint32_t trials;
     bool quick;
   } setups[] = {
-      {0.5, 2000, 200, 29, 24, 4000, true},
+      {0.5, 4000, 200, 29, 24, 4000, true},
       {0.8, 40000, 1500, 1976, 1800, 4000, false},
       {0.9, 100000, 6000, 35901, 34200, 2000, false},
       {0.95, 200000, 20000, 607601, 592800, 1000, false},
   };
   for (size_t i = 0; i < sizeof setups / sizeof setups[0]; i++) {
-    double rho = setups[i].rho, n = setups[i].customers;
+    double rho = setups[i].rho, n = setups[i].customers / (study->quick ? 2 : 1);
     if (study->quick && !setups[i].quick) continue;
     uint32_t trials = setups[i].trials;
     struct scenario *s = mm1(study, rho, n / rho, setups[i].warmup, 1);
