@@ -22,7 +22,8 @@ struct showing {
   const struct options *options;
   struct sweep_table *table;
   struct output json, csv;
-  uint32_t shown, goals_failed, checks_failed;
+  uint32_t shown, checks_failed;
+  enum verdict verdict;     /* the worst of all points */
   uint32_t first_bad_check; /* point */
 };
 
@@ -33,8 +34,16 @@ static bool all_pass(const json_t *list) {
   return true;
 }
 
+static enum verdict worst_verdict(const json_t *goals) {
+  enum verdict worst = VERDICT_PASS;
+  for (size_t i = 0; i < json_array_size(goals); i++) {
+    worst = verdict_worse(worst, sweep_verdict(json_array_get(goals, i)));
+  }
+  return worst;
+}
+
 static void show_point(struct showing *s, uint32_t point, const json_t *tree) {
-  if (!all_pass(json_object_get(tree, "goals"))) s->goals_failed++;
+  s->verdict = verdict_worse(s->verdict, worst_verdict(json_object_get(tree, "goals")));
   if (!all_pass(json_object_get(tree, "checks")) && s->checks_failed++ == 0) {
     s->first_bad_check = point;
   }
@@ -161,7 +170,7 @@ static enum exit_code show(const struct sweep *sweep, const struct store *store,
               s.checks_failed, s.first_bad_check);
     return EXIT_INTERNAL;
   }
-  return s.goals_failed > 0 ? EXIT_GOAL_FAILED : EXIT_GOALS_MET;
+  return command_goals(s.verdict, options->undecided);
 }
 
 /* --- the command ---------------------------------------------------------------------------- */

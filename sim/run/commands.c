@@ -75,7 +75,8 @@ const struct command commands[] = {
      "killed sweep goes on where it was. Values: A,B,C or FROM..TO:STEP or FROM..TO:xFACTOR\n"
      "or FROM..TO:lin:COUNT or FROM..TO:log:COUNT; a unit stands at the end.\n"
      "Exit code: 0 all goals met at all points, 1 a goal failed at a point, 2 usage or\n"
-     "scenario error, 3 a point had to be given up, 4 input or output failed.",
+     "scenario error, 3 a goal is undecided or a point had to be given up, 4 input or\n"
+     "output failed.",
      {"archsim sweep shop.lua -s rate=100..1000:100/s -s servers=1..4",
       "archsim sweep shop.lua -s rate=1k/s,2k/s --shard 2/7 --out part2"},
      OPTION_AXES | OPTION_SEED | OPTION_REPLICATIONS | OPTION_JOBS | OPTION_JSON | OPTION_CSV |

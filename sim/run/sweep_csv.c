@@ -17,6 +17,14 @@ char *sweep_column(const json_t *axis) {
   return g_strdup(name);
 }
 
+enum verdict sweep_verdict(const json_t *goal) {
+  const char *said = json_string_value(json_object_get(goal, "verdict"));
+  for (int v = VERDICT_PASS; said != NULL && v <= VERDICT_UNDECIDED; v++) {
+    if (strcmp(said, verdict_name((enum verdict)v)) == 0) return (enum verdict)v;
+  }
+  return VERDICT_FAIL;
+}
+
 double sweep_number(const json_t *tree, const char *key) {
   const json_t *value = json_object_get(tree, key);
   return json_is_number(value) ? json_number_value(value) : NAN;

@@ -8,6 +8,8 @@
 #include <jansson.h>
 #include <stdio.h>
 
+#include "verdict.h"
+
 /* `axes` as in the manifest. */
 void sweep_csv_head(const json_t *axes, FILE *out);
 
@@ -18,6 +20,9 @@ void sweep_csv_point(const json_t *axes, const json_t *point, FILE *out);
 char *sweep_column(const json_t *axis);
 
 /* A number of a point's tree, NaN for null; the value of a parameter, "" if there is none. */
+/* The verdict of a point's goal. */
+enum verdict sweep_verdict(const json_t *goal);
+
 double sweep_number(const json_t *tree, const char *key);
 const char *sweep_param(const json_t *point, const char *name);
 

@@ -6,6 +6,7 @@
 
 #include "csv.h"
 #include "format.h"
+#include "report.h"
 #include "sweep_csv.h"
 #include "table.h"
 
@@ -113,7 +114,7 @@ static void keep_row(struct sweep_table *table, const json_t *point) {
     const json_t *tree = json_object_get(json_object_get(point, "metrics"), measure->metric);
     if (measure->is_goal) {
       tree = json_array_get(json_object_get(point, "goals"), i);
-      row.style[c] = json_is_true(json_object_get(tree, "pass")) ? STYLE_GOOD : STYLE_BAD;
+      row.style[c] = report_style(sweep_verdict(tree));
     }
     row.cell[c] = g_strdup(value_cell(tree).text);
   }

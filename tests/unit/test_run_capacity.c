@@ -133,10 +133,10 @@ static void giving_up_ends_it(void **state) {
 /* --- what --over says ------------------------------------------------------------------------ */
 
 static const struct scenario_param params[] = {
-    {"rate", "90/s", "90/s", ""},
-    {"users", "100", "100", ""},
-    {"cache", "true", "true", ""},
-    {"share", "0.5", "0.5", ""},
+    {.name = "rate", .value = "90/s", .fallback = "90/s", .doc = ""},
+    {.name = "users", .value = "100", .fallback = "100", .doc = ""},
+    {.name = "cache", .value = "true", .fallback = "true", .doc = ""},
+    {.name = "share", .value = "0.5", .fallback = "0.5", .doc = ""},
 };
 static const struct scenario scenario = {.file = "shop.lua", .params = 4, .param = params};
 static const struct scenario single = {.file = "shop.lua", .params = 1, .param = params};
