@@ -170,7 +170,9 @@ static enum exit_code show(const struct sweep *sweep, const struct store *store,
               s.checks_failed, s.first_bad_check);
     return EXIT_INTERNAL;
   }
-  return command_goals(s.verdict, options->undecided);
+  /* 3 is kept for points that are missing, which a scheduler has to tell from results. */
+  bool tells = options->undecided == UNDECIDED_TELLS;
+  return command_goals(s.verdict, tells ? UNDECIDED_FAILS : options->undecided);
 }
 
 /* --- the command ---------------------------------------------------------------------------- */

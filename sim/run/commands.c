@@ -74,9 +74,9 @@ const struct command commands[] = {
      "(default SCENARIO.sweep). Points that are there already are not run again, so a\n"
      "killed sweep goes on where it was. Values: A,B,C or FROM..TO:STEP or FROM..TO:xFACTOR\n"
      "or FROM..TO:lin:COUNT or FROM..TO:log:COUNT; a unit stands at the end.\n"
-     "Exit code: 0 all goals met at all points, 1 a goal failed at a point, 2 usage or\n"
-     "scenario error, 3 a goal is undecided or a point had to be given up, 4 input or\n"
-     "output failed.",
+     "Exit code: 0 all goals met at all points, 1 a goal failed or is undecided at a\n"
+     "point, 2 usage or scenario error, 3 a point had to be given up, 4 input or output\n"
+     "failed.",
      {"archsim sweep shop.lua -s rate=100..1000:100/s -s servers=1..4",
       "archsim sweep shop.lua -s rate=1k/s,2k/s --shard 2/7 --out part2"},
      OPTION_AXES | OPTION_SEED | OPTION_REPLICATIONS | OPTION_JOBS | OPTION_JSON | OPTION_CSV |
@@ -196,10 +196,10 @@ static bool count_fits(const struct command *command, const struct options *opti
   return true;
 }
 
-/* Only a sweep knows what to do with several values. */
+/* Only a sweep and a comparison know what to do with several values. */
 static bool settings_are_single(const struct command *command, const struct options *options,
                                 struct error *err) {
-  if (command->options & OPTION_AXES) return true;
+  if (command->options & (OPTION_AXES | OPTION_OFF)) return true;
   for (uint32_t i = 0; i < options->settings; i++) {
     const struct setting *s = &options->setting[i];
     if (!axis_is_numbers(s->value)) continue;

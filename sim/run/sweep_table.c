@@ -176,6 +176,7 @@ static void print_head(const struct sweep_table *table, const char *title,
 }
 
 static const char *mark(const struct term *term, enum style style) {
+  if (style == STYLE_WARN) return term_question(term);
   return style == STYLE_GOOD ? term_tick(term) : style == STYLE_BAD ? term_cross(term) : "";
 }
 
