@@ -69,28 +69,36 @@ const struct command commands[] = {
      1,
      1,
      "run a scenario at many points of its parameters",
-     "Runs the scenario at every combination of several values of its parameters, given\n"
-     "by -s or by the scenario's sweep block, and writes one file a point into a folder\n"
-     "(default SCENARIO.sweep). Points that are there already are not run again, so a\n"
-     "killed sweep goes on where it was. Values: A,B,C or FROM..TO:STEP or FROM..TO:xFACTOR\n"
-     "or FROM..TO:lin:COUNT or FROM..TO:log:COUNT; a unit stands at the end.\n"
-     "Exit code: 0 all goals met at all points, 1 a goal failed or is undecided at a\n"
-     "point, 2 usage or scenario error, 3 a point had to be given up, 4 input or output\n"
+     "Runs the scenario at every combination of several values of its parameters,
+"
+     "given by -s or by the scenario's sweep block, and writes one file a point into a
+"
+     "folder (default SCENARIO.sweep). Points that are there already are not run
+"
+     "again, so a killed sweep goes on where it was. Values are A,B,C or FROM..TO:STEP
+"
+     "or FROM..TO:xFACTOR or FROM..TO:lin:COUNT or FROM..TO:log:COUNT.
+"
+     "Exit code: 0 all goals met at all points, 1 a goal failed or is undecided at a
+"
+     "point, 2 usage or scenario error, 3 a point had to be given up, 4 input or output
+"
      "failed.",
      {"archsim sweep shop.lua -s rate=100..1000:100/s -s servers=1..4",
       "archsim sweep shop.lua -s rate=1k/s,2k/s --shard 2/7 --out part2"},
-     OPTION_AXES | OPTION_SEED | OPTION_REPLICATIONS | OPTION_JOBS | OPTION_JSON | OPTION_CSV |
-         OPTION_OUT | OPTION_SHARD | OPTION_RESUME | OPTION_SUBMIT | OPTION_TASKS | OPTION_PRINT |
-         OPTION_PROGRESS | OPTION_COLOR | OPTION_QUIET | OPTION_UNDECIDED,
+     OPTION_SET | OPTION_AXES | OPTION_SEED | OPTION_REPLICATIONS | OPTION_JOBS | OPTION_JSON |
+         OPTION_CSV | OPTION_OUT | OPTION_SHARD | OPTION_RESUME | OPTION_SUBMIT | OPTION_TASKS |
+         OPTION_PRINT | OPTION_PROGRESS | OPTION_COLOR | OPTION_QUIET | OPTION_UNDECIDED,
      cmd_sweep},
     {"merge",
      "DIR...",
      1,
      UINT_MAX,
      "put the parts of a sweep together",
-     "Checks that the folders hold every point of one sweep and nothing contradictory, and\n"
-     "writes all results into an SQLite database (default SCENARIO.sqlite) and, beside it,\n"
-     "a CSV. The same points give the same bytes, in however many parts they were made.\n"
+     "Checks that the folders hold every point of one sweep and nothing contradictory,\n"
+     "and writes all results into an SQLite database (default SCENARIO.sqlite) and,\n"
+     "beside it, a CSV. The same points give the same bytes, in however many parts\n"
+     "they were made.\n"
      "Exit code: 0 complete, 2 not parts of one sweep or contradictory, 3 points are\n"
      "missing, 4 input or output failed.",
      {"archsim merge shop.sweep", "archsim merge part1 part2 part3 -o shop.sqlite"},

@@ -36,8 +36,6 @@ struct row {
 static const struct row rows[] = {
     {OPTION_SET, "set", 's', "NAME=VALUE", G_OPTION_ARG_STRING_ARRAY, IN(set),
      "set a parameter of the scenario (repeatable)"},
-    {OPTION_AXES, "set", 's', "NAME=VALUES", G_OPTION_ARG_STRING_ARRAY, IN(set),
-     "set a parameter: A,B,C or 1..8 or 10..90:20/s"},
     {OPTION_SEED, "seed", 0, "N", G_OPTION_ARG_STRING, IN(seed),
      "seed of all random numbers (default 1)"},
     {OPTION_REPLICATIONS, "replications", 'r', "N", G_OPTION_ARG_STRING, IN(replications),
@@ -421,6 +419,11 @@ void options_free(struct options *options) {
   *options = (struct options){0};
 }
 
+static const char *doc_of(const struct row *row, unsigned accepted) {
+  if (row->bit != OPTION_SET || (accepted & OPTION_AXES) == 0) return row->doc;
+  return "set a parameter: A,B,C or 1..8 or 10..90:20/s";
+}
+
 /* The values of options that are a choice, as interpret() takes them. */
 static const char *words_of(enum option bit) {
   static const struct {
@@ -440,8 +443,8 @@ uint32_t options_list(unsigned accepted, struct option_info out[OPTIONS_MAX]) {
   for (size_t i = 0; i < ROWS; i++) {
     const struct row *row = &rows[i];
     if (((accepted | OPTION_HELP) & row->bit) == 0) continue;
-    out[n++] =
-        (struct option_info){row->name, row->value, row->letter, words_of(row->bit), row->doc};
+    out[n++] = (struct option_info){row->name, row->value, row->letter, words_of(row->bit),
+                                    doc_of(row, accepted)};
   }
   return n;
 }
@@ -456,6 +459,6 @@ void options_help(unsigned accepted, FILE *out) {
                              : snprintf(left, sizeof left, "    ");
     snprintf(left + n, sizeof left - (size_t)n, row->value != NULL ? "--%s %s" : "--%s", row->name,
              row->value);
-    fprintf(out, "  %-25s %s\n", left, row->doc);
+    fprintf(out, "  %-25s %s\n", left, doc_of(row, accepted));
   }
 }

@@ -47,7 +47,7 @@ enum option {
   OPTION_SUBMIT = 1 << 17,
   OPTION_PRINT = 1 << 18,
   OPTION_TASKS = 1 << 19,
-  OPTION_AXES = 1 << 30, /* as OPTION_SET, but with several values */
+  OPTION_AXES = 1 << 30, /* beside OPTION_SET: several values */
 };
 
 struct options {

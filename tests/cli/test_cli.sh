@@ -82,7 +82,7 @@ for option in --help -h help; do
 done
 expect 0 --version
 grep -qE '^archsim [0-9]+\.[0-9]+\.[0-9]+$' out || fail 'the version is not a version'
-for command in run compare capacity check describe; do
+for command in run compare capacity sweep merge check describe; do
   expect 0 --help
   in_out "  $command "
   expect 0 "$command" --help
