@@ -69,20 +69,13 @@ const struct command commands[] = {
      1,
      1,
      "run a scenario at many points of its parameters",
-     "Runs the scenario at every combination of several values of its parameters,
-"
-     "given by -s or by the scenario's sweep block, and writes one file a point into a
-"
-     "folder (default SCENARIO.sweep). Points that are there already are not run
-"
-     "again, so a killed sweep goes on where it was. Values are A,B,C or FROM..TO:STEP
-"
-     "or FROM..TO:xFACTOR or FROM..TO:lin:COUNT or FROM..TO:log:COUNT.
-"
-     "Exit code: 0 all goals met at all points, 1 a goal failed or is undecided at a
-"
-     "point, 2 usage or scenario error, 3 a point had to be given up, 4 input or output
-"
+     "Runs the scenario at every combination of several values of its parameters,\n"
+     "given by -s or by the scenario's sweep block, and writes one file a point into a\n"
+     "folder (default SCENARIO.sweep). Points that are there already are not run\n"
+     "again, so a killed sweep goes on where it was. Values: A,B,C or FROM..TO:STEP\n"
+     "or FROM..TO:xFACTOR or FROM..TO:lin:COUNT or FROM..TO:log:COUNT.\n"
+     "Exit code: 0 all goals met at all points, 1 a goal failed or is undecided at a\n"
+     "point, 2 usage or scenario error, 3 a point had to be given up, 4 input or output\n"
      "failed.",
      {"archsim sweep shop.lua -s rate=100..1000:100/s -s servers=1..4",
       "archsim sweep shop.lua -s rate=1k/s,2k/s --shard 2/7 --out part2"},

@@ -60,7 +60,7 @@ static const struct row rows[] = {
     {OPTION_TASKS, "tasks", 0, "N", G_OPTION_ARG_STRING, IN(tasks),
      "with --submit: tasks of the array (default 100)"},
     {OPTION_PRINT, "print", 0, NULL, G_OPTION_ARG_NONE, IN(print),
-     "with --submit: print the job's script, submit nothing"},
+     "with --submit: print the script, submit nothing"},
     {OPTION_MEMBERS, "members", 0, NULL, G_OPTION_ARG_NONE, IN(members),
      "list every member of a group"},
     {OPTION_ALL, "all", 0, NULL, G_OPTION_ARG_NONE, IN(all), "list every metric"},
