@@ -33,8 +33,8 @@ const struct command commands[] = {
      "compare designs under the same random numbers",
      "Runs designs with the same arrivals and the same work and says by how much each\n"
      "metric differs. The first design is the baseline, A. Designs are files; or one\n"
-     "file with several values of a parameter, -s cache=true,false; or, with --off, one\n"
-     "file as it is and without a mechanism: shop.retry, redis, 'crash web[2]'.\n"
+     "file with several values of a parameter, -s cache=true,false; or, with --off,\n"
+     "one file as it is and without a mechanism: shop.retry, redis, 'crash web[2]'.\n"
      "With --base one file is compared with an earlier run --json, and getting worse\n"
      "fails: the metrics of goals, and each client's availability, throughput and\n"
      "latency (p50, p99).\n"

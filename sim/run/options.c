@@ -80,7 +80,7 @@ static const struct row rows[] = {
      "also with a member of each group down"},
     {OPTION_ZONES, "zones", 0, NULL, G_OPTION_ARG_NONE, IN(zones), "also with each zone down"},
     {OPTION_JUNIT, "junit", 0, "FILE", G_OPTION_ARG_FILENAME, IN(junit),
-     "write the verdicts as JUnit XML; - is stdout"},
+     "write verdicts as JUnit XML; - is standard output"},
     {OPTION_ANNOTATIONS, "annotations", 0, NULL, G_OPTION_ARG_NONE, IN(annotations),
      "print the definitions for a Lua editor"},
     {OPTION_PROGRESS, "progress", 0, "WHEN", G_OPTION_ARG_STRING, IN(progress),
