@@ -38,9 +38,9 @@ const struct command commands[] = {
      "With --base one file is compared with an earlier run --json, and getting worse\n"
      "fails: the metrics of goals, and each client's availability, throughput and\n"
      "latency (p50, p99).\n"
-     "Exit code: 0 all is well, 1 a goal failed in a design after A (--off: in the file\n"
-     "as it is) or something became worse (--base), 2 usage or scenario error, 3 a goal\n"
-     "is undecided or a run had to be given up, 4 input or output failed.",
+     "Exit code: 0 all is well, 1 a goal failed in a design after A (--off: in the\n"
+     "file as it is) or something became worse (--base), 2 usage or scenario error, 3\n"
+     "a goal is undecided or a run had to be given up, 4 input or output failed.",
      {"archsim compare shop.lua shop_with_cache.lua", "archsim compare shop.lua --off shop.retry"},
      OPTION_SET | OPTION_OFF | OPTION_UNDECIDED | OPTION_BASE | OPTION_ALPHA | OPTION_MARGIN |
          OPTION_JUNIT | OPTION_SEED | OPTION_REPLICATIONS | OPTION_JOBS | OPTION_JSON | OPTION_ALL |
@@ -75,8 +75,8 @@ const struct command commands[] = {
      "again, so a killed sweep goes on where it was. Values: A,B,C or FROM..TO:STEP\n"
      "or FROM..TO:xFACTOR or FROM..TO:lin:COUNT or FROM..TO:log:COUNT.\n"
      "Exit code: 0 all goals met at all points, 1 a goal failed or is undecided at a\n"
-     "point, 2 usage or scenario error, 3 a point had to be given up, 4 input or output\n"
-     "failed.",
+     "point, 2 usage or scenario error, 3 a point had to be given up, 4 input or\n"
+     "output failed.",
      {"archsim sweep shop.lua -s rate=100..1000:100/s -s servers=1..4",
       "archsim sweep shop.lua -s rate=1k/s,2k/s --shard 2/7 --out part2"},
      OPTION_SET | OPTION_AXES | OPTION_SEED | OPTION_REPLICATIONS | OPTION_JOBS | OPTION_JSON |
