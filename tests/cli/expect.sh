@@ -2,9 +2,10 @@
 # For tests of the command line: run in a folder of their own, compare exit codes, look into outputs.
 # To be sourced after `archsim` was set.
 
+: "${archsim:?path of the archsim binary}"
 folder=$(mktemp -d)
 trap 'rm -rf -- "$folder"' EXIT
-cd -- "$folder"
+cd -- "$folder" || exit
 
 failures=0
 fail() {

@@ -125,6 +125,13 @@ expect 0 compare shop.lua --off 'cold cache' --off 'crash web[2]' --json -
 holds "$(value redis.uptime b) == 1 and $(value web.uptime b) == 1"
 expect 0 compare shop.lua --off shop.retry.budget --json -
 holds "$(value shop.retries diff value) > 0"
+# Two clients may share one table; only the named one's is changed.
+sed -E 's/^client "shop"(.*)/local both =\1/; s/^  keys = .*/&\nclient "shop"(both)/; s/^client "other".*/client "other"(both)/' \
+  shop.lua >shared.lua
+for off in shop.retry shop.retry.attempts; do
+  expect 0 compare shared.lua --off "$off" --json -
+  holds "$(value shop.retries b) == 0 and $(value other.retries b) > 0"
+done
 expect 0 compare shop.lua --off shop.timeout
 in_out 'without shop.timeout'
 expect 2 compare shop.lua --off shop.rety
