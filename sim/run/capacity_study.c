@@ -91,6 +91,7 @@ struct seen { /* what limited the system at a load */
   double load;
   const char *limited_by;
   double utilization;
+  uint32_t goal;
 };
 
 struct searcher {
@@ -152,7 +153,7 @@ static enum certainty certainty_of(const struct goal *goal, const struct estimat
 }
 
 /* All goals have to be met; one that is surely not is enough. */
-static void judge(const struct results *results, struct probe *probe) {
+static void judge(const struct results *results, struct probe *probe, uint32_t *nearest) {
   probe->met = true;
   probe->certainty = SURELY;
   probe->margin = probe->worst = probe->best = 1;
@@ -163,7 +164,9 @@ static void judge(const struct results *results, struct probe *probe) {
     double hi = margin_of(goal, isnan(e.hi) ? e.value : e.hi);
     probe->met &= verdict_by_value(goal, e.value);
     probe->certainty = MIN(probe->certainty, certainty_of(goal, &e));
-    probe->margin = fmin(probe->margin, margin_of(goal, e.value));
+    double margin = margin_of(goal, e.value);
+    if (i == 0 || margin < probe->margin) *nearest = i;
+    probe->margin = fmin(probe->margin, margin);
     probe->worst = fmin(probe->worst, fmin(lo, hi));
     probe->best = fmin(probe->best, fmax(lo, hi));
   }
@@ -245,10 +248,11 @@ static bool look_once(struct searcher *searcher, struct scenario *scenario, uint
                      load_axis_value(&study->axis, probe->load).text, why.text);
   }
   study->runs += replications;
-  judge(&results, probe);
+  uint32_t goal = 0;
+  judge(&results, probe, &goal);
   probe->replications = replications;
   struct limiter limiter = limiter_find(&results);
-  *seen = (struct seen){probe->load, NULL, limiter.utilization};
+  *seen = (struct seen){probe->load, NULL, limiter.utilization, goal};
   probe->saturated = limiter.utilization > 0.99;
   if (limiter.name != NULL) seen->limited_by = arena_text(study->arena, limiter.name);
   study->checks_failed = !results_checks_passed(&results);
@@ -286,6 +290,7 @@ static void find_limiter(struct searcher *s) {
     if (s->seen[i].load != load) continue;
     s->situation->limited_by = s->seen[i].limited_by;
     s->situation->utilization = s->seen[i].utilization;
+    s->situation->goal = s->seen[i].goal;
   }
 }
 

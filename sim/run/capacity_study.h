@@ -19,6 +19,7 @@ struct situation {
   struct capacity capacity;
   const char *limited_by; /* NULL: nothing has a utilization */
   double utilization;     /* of that component, just above the capacity */
+  uint32_t goal;          /* of the scenario's: the one that is missed most there */
 };
 
 struct capacity_study {

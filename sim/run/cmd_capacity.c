@@ -98,6 +98,15 @@ static void print_study(const struct capacity_study *study, const struct term *t
     add_row(table, &study->axis, &study->situation[i]);
   }
   table_finish(table, term);
+  for (uint32_t i = 0; study->scenario->goals > 1 && i < study->situations; i++) {
+    const struct situation *s = &study->situation[i];
+    if (s->capacity.status == CAPACITY_ABOVE) continue;
+    gchar *line = g_strdup_printf("%s: the goal that fails is %s", s->label,
+                                  study->scenario->goal[s->goal].text);
+    term_put(term, STYLE_PLAIN, "  ");
+    term_wrap(term, STYLE_DIM, line, 2, 4);
+    g_free(line);
+  }
   for (uint32_t i = 0; i < study->situations; i++) {
     char *warning = warning_of(&study->axis, &study->situation[i]);
     if (warning == NULL) continue;
@@ -134,10 +143,14 @@ static json_t *probes_tree(const struct load_axis *axis, const struct capacity *
   return list;
 }
 
-static void fill_situation(json_t *tree, const struct load_axis *axis, const struct situation *s) {
+static void fill_situation(json_t *tree, const struct capacity_study *study,
+                           const struct situation *s) {
   static const char *const status[] = {
       [CAPACITY_FOUND] = "found", [CAPACITY_BELOW] = "below", [CAPACITY_ABOVE] = "above"};
-  json_object_set_new(tree, "capacity", capacity_tree(axis, &s->capacity));
+  json_object_set_new(tree, "capacity", capacity_tree(&study->axis, &s->capacity));
+  if (s->capacity.status != CAPACITY_ABOVE) {
+    json_object_set_new(tree, "goal", json_text(study->scenario->goal[s->goal].text));
+  }
   json_object_set_new(tree, "status", json_text(status[s->capacity.status]));
   json_object_set_new(tree, "limited_by",
                       s->limited_by != NULL ? json_text(s->limited_by) : json_null());
@@ -148,12 +161,12 @@ static json_t *study_tree(const struct capacity_study *study) {
   json_t *tree = json_object(), *goals = json_array(), *rows = json_array();
   json_t *warnings = json_array();
   const struct scenario *s = study->scenario;
-  fill_situation(tree, &study->axis, &study->situation[0]);
+  fill_situation(tree, study, &study->situation[0]);
   for (uint32_t i = 0; i < s->goals; i++) json_array_append_new(goals, json_text(s->goal[i].text));
   for (uint32_t i = 0; i < study->situations; i++) {
     json_t *row = json_object();
     json_object_set_new(row, "situation", json_text(study->situation[i].label));
-    fill_situation(row, &study->axis, &study->situation[i]);
+    fill_situation(row, study, &study->situation[i]);
     json_object_set_new(row, "probes", probes_tree(&study->axis, &study->situation[i].capacity));
     json_array_append_new(rows, row);
     char *warning = warning_of(&study->axis, &study->situation[i]);

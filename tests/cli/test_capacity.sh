@@ -61,6 +61,8 @@ expect 0 capacity users.lua --json -
 holds "$(number capacity value) == int($(number capacity value)) > 10"
 expect 0 capacity aimless.lua --goal 'c.availability > 99%' --goal 'c.latency.p50 < 30ms' -q
 no_out
+expect 0 capacity aimless.lua --goal 'c.availability > 1%' --goal 'c.latency.p50 < 30ms'
+in_out 'the goal that fails is c.latency.p50 < 30ms'
 expect 0 capacity shop.lua --over rate=5..10/s
 in_out 'at least 10/s'
 expect 1 capacity shop.lua --over rate=300..400/s
