@@ -18,11 +18,13 @@ folder=$(mktemp -d)
 chmod 755 "$folder" # munge wants it
 finish() {
   local status=$?
+  set +e # what is stopped may have ended by itself
   cluster_stop
   if [ "$status" -ne 0 ]; then
     tail -n 20 "$folder"/cluster/log/ctld.log "$folder"/sweep/slurm/*.log 2>/dev/null | tail -n 60 || true
   fi
-  rm -rf -- "$folder"
+  rm -rf -- "$folder" || { sleep 1 && rm -rf -- "$folder"; } # a dying daemon writes its last
+  exit "$status"
 }
 trap finish EXIT
 cd -- "$folder"
