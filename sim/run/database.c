@@ -23,7 +23,8 @@ static const char tables[] =
     "CREATE TABLE estimate (point INTEGER NOT NULL, metric INTEGER NOT NULL, value REAL, lo REAL,"
     " hi REAL, n INTEGER, PRIMARY KEY (metric, point)) WITHOUT ROWID;"
     "CREATE TABLE goal (point INTEGER NOT NULL, position INTEGER NOT NULL, goal TEXT, metric TEXT,"
-    " value REAL, lo REAL, hi REAL, pass INTEGER, PRIMARY KEY (point, position)) WITHOUT ROWID;"
+    " value REAL, lo REAL, hi REAL, pass INTEGER, verdict TEXT, PRIMARY KEY (point, position)) "
+    "WITHOUT ROWID;"
     "CREATE TABLE physics (point INTEGER NOT NULL, position INTEGER NOT NULL, name TEXT,"
     " pass INTEGER, detail TEXT, PRIMARY KEY (point, position)) WITHOUT ROWID;"
     "CREATE TABLE warning (point INTEGER NOT NULL, position INTEGER NOT NULL, text TEXT,"
@@ -51,7 +52,7 @@ static const char *const insert_text[INSERTS] = {
     [INSERT_PARAM] = "INSERT INTO param VALUES (?, ?, ?, ?)",
     [INSERT_METRIC] = "INSERT INTO metric VALUES (?, ?, ?)",
     [INSERT_ESTIMATE] = "INSERT INTO estimate VALUES (?, ?, ?, ?, ?, ?)",
-    [INSERT_GOAL] = "INSERT INTO goal VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+    [INSERT_GOAL] = "INSERT INTO goal VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
     [INSERT_PHYSICS] = "INSERT INTO physics VALUES (?, ?, ?, ?, ?)",
     [INSERT_WARNING] = "INSERT INTO warning VALUES (?, ?, ?)",
 };
@@ -310,7 +311,8 @@ static bool add_list(const struct database *d, enum insert insert, sqlite3_int64
 }
 
 bool database_add(struct database *d, const json_t *tree, struct error *err) {
-  static const char *const goal_keys[] = {"goal", "metric", "value", "lo", "hi", "pass", NULL};
+  static const char *const goal_keys[] = {"goal", "metric", "value",   "lo",
+                                          "hi",   "pass",   "verdict", NULL};
   static const char *const check_keys[] = {"check", "pass", "detail", NULL};
   static const char *const no_keys[] = {NULL};
   sqlite3_int64 point = json_integer_value(json_object_get(tree, "point"));

@@ -17,7 +17,7 @@
 struct measure {
   char *metric, *text;
   bool is_goal, varies; /* from point to point */
-  uint32_t met;
+  uint32_t met, undecided;
 };
 
 struct row {
@@ -94,7 +94,9 @@ static void tally(struct sweep_table *table, const json_t *point) {
     struct measure *measure = &table->measure[i];
     if (!measure->is_goal) continue;
     const json_t *goal = json_array_get(goals, i);
-    if (json_is_true(json_object_get(goal, "pass"))) measure->met++;
+    enum verdict verdict = sweep_verdict(goal);
+    if (verdict == VERDICT_PASS) measure->met++;
+    if (verdict == VERDICT_UNDECIDED) measure->undecided++;
     if (strcmp(text_in(goal, "goal"), measure->text) != 0) measure->varies = true;
   }
 }
@@ -180,6 +182,12 @@ static const char *mark(const struct term *term, enum style style) {
   return style == STYLE_GOOD ? term_tick(term) : style == STYLE_BAD ? term_cross(term) : "";
 }
 
+static char *how_often(const struct measure *measure, uint32_t points) {
+  if (!measure->is_goal) return g_strdup("");
+  if (measure->undecided == 0) return g_strdup_printf("met at %u of %u", measure->met, points);
+  return g_strdup_printf("met at %u of %u, %u undecided", measure->met, points, measure->undecided);
+}
+
 /* Letter, goal, and at how many points it is met. */
 static void print_legend(const struct sweep_table *table, const struct term *term) {
   struct table *out = table_new("lLr", 2);
@@ -191,22 +199,24 @@ static void print_legend(const struct sweep_table *table, const struct term *ter
     char *text = g_strconcat(measure->text, measure->varies ? " (varies)" : "", NULL);
     table_cell(out, STYLE_PLAIN, text);
     g_free(text);
-    char *met = measure->is_goal ? g_strdup_printf("met at %u of %u", measure->met, table->points)
-                                 : g_strdup("");
-    bool all = measure->met == table->points;
-    table_cell(out, all ? STYLE_GOOD : measure->met == 0 ? STYLE_BAD : STYLE_PLAIN, met);
+    char *met = how_often(measure, table->points);
+    bool all = measure->met == table->points, none = measure->met + measure->undecided == 0;
+    table_cell(out, all ? STYLE_GOOD : none ? STYLE_BAD : STYLE_PLAIN, met);
     g_free(met);
     table_end_row(out);
   }
   table_finish(out, term);
 }
 
+static bool is_marked(enum style style) {
+  return style == STYLE_GOOD || style == STYLE_BAD || style == STYLE_WARN;
+}
+
 static uint32_t column_width(const struct sweep_table *table, uint32_t column, const char *head) {
   uint32_t width = term_width(head);
   for (guint r = 0; r < table->rows->len; r++) {
     const struct row *row = &g_array_index(table->rows, struct row, r);
-    uint32_t mark_width =
-        row->style[column] == STYLE_GOOD || row->style[column] == STYLE_BAD ? 2 : 0;
+    uint32_t mark_width = is_marked(row->style[column]) ? 2 : 0;
     width = MAX(width, term_width(row->cell[column]) + mark_width);
   }
   return width;

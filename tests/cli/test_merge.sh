@@ -90,6 +90,8 @@ is 1 "SELECT max(n) = 2 FROM estimate"
 is $points 'SELECT count(*) FROM goal'
 is 1 "SELECT count(*) > 0 FROM physics WHERE pass"
 is 0 "SELECT count(*) FROM physics WHERE NOT pass"
+is 1 "SELECT count(*) > 0 AND min(verdict IN ('pass', 'fail', 'undecided')) FROM goal"
+is 0 "SELECT count(*) FROM goal WHERE pass <> (verdict = 'pass')"
 is 1 "SELECT goals_met = pass FROM point JOIN goal USING (point) WHERE point = 36"
 is "$(($(wc -l <shop.csv) - 1))" 'SELECT count(*) FROM result'
 is '50.0|1.0|fifo' "SELECT rate, lo_, kind FROM result WHERE point = 1 LIMIT 1"
