@@ -318,7 +318,6 @@ static void op_stats_add(struct op_stats *into, const struct op_stats *from) {
 
 static void emit_latency(struct hist *latency, const char *name, struct metrics *out) {
   bool any = hist_count(latency) > 0;
-  hist_settle(latency);
   metric_quotient(out, UNIT_SECONDS, (double)hist_sum(latency) / 1e9, (double)hist_count(latency),
                   "%s.latency.mean", name);
   metric_extreme(out, METRIC_MIN, UNIT_SECONDS, any, (double)hist_min(latency) / 1e9,

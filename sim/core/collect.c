@@ -142,10 +142,13 @@ static struct metric *metric_add(struct metrics *m, const char *name, va_list ar
     m->capacity = m->capacity ? 2 * m->capacity : 64;
     m->list = mem_resize(m->list, m->capacity * sizeof *m->list);
   }
-  char text[256];
-  vsnprintf(text, sizeof text, name, args);
   struct metric *metric = &m->list[m->n++];
-  *metric = (struct metric){.name = strdup(text)};
+  *metric = (struct metric){0};
+  if (!m->unnamed) {
+    char text[256];
+    vsnprintf(text, sizeof text, name, args);
+    metric->name = strdup(text);
+  }
   return metric;
 }
 
@@ -173,7 +176,7 @@ void metric_extreme(struct metrics *m, enum metric_merge which, enum metric_unit
   metric->den = any ? 1 : 0;
 }
 
-void metric_quantile(struct metrics *m, const struct hist *hist, double q, const char *name, ...) {
+void metric_quantile(struct metrics *m, struct hist *hist, double q, const char *name, ...) {
   va_list args;
   va_start(args, name);
   struct metric *metric = metric_add(m, name, args);
@@ -188,6 +191,12 @@ double metric_value(const struct metric *metric) {
   if (metric->merge == METRIC_QUANTILE) return hist_quantile(metric->hist, metric->q) / 1e9;
   if (metric->den == 0) return NAN;
   return metric->merge == METRIC_QUOTIENT ? metric->num / metric->den : metric->num;
+}
+
+void metrics_settle(struct metrics *m) {
+  for (uint32_t i = 0; i < m->n; i++) {
+    if (m->list[i].merge == METRIC_QUANTILE) hist_settle(m->list[i].hist);
+  }
 }
 
 void metrics_free(struct metrics *m) {

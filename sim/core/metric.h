@@ -26,12 +26,13 @@ struct metric {
   const char *name; /* "shop.latency.p99"; owned by the list */
   enum metric_merge merge;
   enum metric_unit unit;
-  double num, den;         /* MAX, MIN: den = 0 means there was nothing */
-  const struct hist *hist; /* QUANTILE: owned by the simulation the list came from */
+  double num, den;   /* MAX, MIN: den = 0 means there was nothing */
+  struct hist *hist; /* QUANTILE: owned by the simulation the list came from */
   double q;
 };
 
 struct metrics {
+  bool unnamed; /* by who collects: names are not wanted, only values, in their order */
   uint32_t n, capacity;
   struct metric *list;
 };
@@ -43,8 +44,11 @@ void metric_quotient(struct metrics *m, enum metric_unit unit, double num, doubl
                      const char *name, ...) __attribute__((format(printf, 5, 6)));
 void metric_extreme(struct metrics *m, enum metric_merge which, enum metric_unit unit, bool any,
                     double value, const char *name, ...) __attribute__((format(printf, 6, 7)));
-void metric_quantile(struct metrics *m, const struct hist *hist, double q, const char *name, ...)
+void metric_quantile(struct metrics *m, struct hist *hist, double q, const char *name, ...)
     __attribute__((format(printf, 4, 5)));
+
+/* Puts the histograms in order, before several of their quantiles are asked for. */
+void metrics_settle(struct metrics *m);
 
 /* Value of one metric of one replication; NaN where it is undefined (0 / 0, an empty histogram). */
 double metric_value(const struct metric *metric);

@@ -3,7 +3,7 @@
 #include <math.h>
 #include <stdbool.h>
 
-#include "detmath.h"
+#include "estimate.h"
 
 /* Rests below this part of the value are roundings of sums, not randomness. */
 #define ROUNDING 1e-12
@@ -30,7 +30,7 @@ double batch_ratio_half_width(const double *num, const double *den, uint32_t n) 
     double rest = num[i] - whole * den[i];
     squares += rest * rest;
   }
-  double half = det_student_quantile(0.975, n - 1) * sqrt(squares / (n - 1) / n) / mean_den;
+  double half = estimate_t975(n - 1) * sqrt(squares / (n - 1) / n) / mean_den;
   return half > ROUNDING * fabs(whole) ? half : 0;
 }
 

@@ -73,20 +73,20 @@ static uint32_t bucket_of(uint64_t value) {
   return o * HIST_SUB + (uint32_t)((value >> (o ? o - 1 : 0)) & (HIST_SUB - 1));
 }
 
-static uint64_t bucket_count(const struct hist *hist, uint32_t bucket) {
-  const uint64_t *row = hist->octave[bucket / HIST_SUB];
-  return row != NULL ? row[bucket % HIST_SUB] : 0;
-}
-
 /* Notes the buckets of the batch's own values. */
 static void keep_slots(struct values *v, uint32_t batch, const struct hist *own) {
-  uint32_t n = 0;
-  for (uint32_t i = 0; i < HIST_OCTAVES * HIST_SUB; i++) n += bucket_count(own, i) > 0;
-  v->slot[batch] = mem_alloc((n + 1) * sizeof *v->slot[batch]);
-  for (uint32_t i = 0; i < HIST_OCTAVES * HIST_SUB; i++) {
-    uint64_t count = bucket_count(own, i);
-    if (count > 0) v->slot[batch][v->slots[batch]++] = (struct slot){i, count};
+  uint32_t n = 0, room = 0;
+  struct slot *list = NULL;
+  for (uint32_t o = 0; o < HIST_OCTAVES; o++) {
+    const uint64_t *row = own->octave[o];
+    if (row == NULL) continue;
+    if (room - n < HIST_SUB) list = mem_resize(list, (room = 2 * room + HIST_SUB) * sizeof *list);
+    for (uint32_t i = 0; i < HIST_SUB; i++) {
+      if (row[i] > 0) list[n++] = (struct slot){o * HIST_SUB + i, row[i]};
+    }
   }
+  v->slot[batch] = mem_resize(list, n * sizeof *list);
+  v->slots[batch] = n;
 }
 
 static void add_values(struct values *v, uint32_t batch, const struct hist *hist) {

@@ -31,6 +31,9 @@ struct estimate estimate_around(double value, double half, uint32_t n, enum metr
 /* A value about which replications say nothing more, because it is the extreme of all of them. */
 struct estimate estimate_extreme(double value, const double *replication, uint32_t count);
 
+/* The 0.975-quantile of Student's t: half the width of a 95 % interval in standard errors. */
+double estimate_t975(uint32_t degrees);
+
 /* True if the interval exists. */
 bool estimate_has_interval(const struct estimate *estimate);
 

@@ -61,7 +61,7 @@ static uint64_t part_of(uint64_t whole, uint64_t k, uint64_t n) {
 }
 
 static void collect_batch(struct sim *sim, struct batches *batches) {
-  struct metrics metrics = {0};
+  struct metrics metrics = {.unnamed = true};
   sim_collect(sim, &metrics);
   batches_add(batches, &metrics);
   metrics_free(&metrics);
@@ -122,6 +122,7 @@ static void hand_in(struct experiment *e, uint32_t index, struct sim *sim, struc
                     struct warmup_levels levels) {
   struct metrics metrics = {0};
   sim_collect(sim, &metrics);
+  metrics_settle(&metrics);
   uint32_t n_checks = 0;
   struct check *checks = sim_checks(sim, &n_checks);
   if (batches != NULL) batches_add(batches, &metrics);

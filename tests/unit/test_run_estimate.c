@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "detmath.h"
 #include "estimate.h"
 #include "json.h"
 #include "results.h"
@@ -58,6 +59,14 @@ static void interval_of_a_constant_is_the_constant(void **state) {
   const double values[] = {0.1, 0.1, 0.1};
   struct estimate e = estimate_make(0.1, values, 3, UNIT_SECONDS);
   assert_true(e.lo == 0.1 && e.hi == 0.1);
+}
+
+/* Aim: the table of quantiles is what the function says, at both ends of it and beyond. */
+static void quantiles_of_student(void **state) {
+  (void)state;
+  for (uint32_t degrees = 1; degrees < 60; degrees++) {
+    assert_true(estimate_t975(degrees) == det_student_quantile(0.975, degrees));
+  }
 }
 
 static void no_interval_without_two_values(void **state) {
@@ -334,6 +343,7 @@ int main(void) {
       cmocka_unit_test(interval_of_two),
       cmocka_unit_test(interval_of_a_ratio_ends_at_one),
       cmocka_unit_test(interval_of_a_constant_is_the_constant),
+      cmocka_unit_test(quantiles_of_student),
       cmocka_unit_test(no_interval_without_two_values),
       cmocka_unit_test(merging_by_hand),
       cmocka_unit_test(quantiles_are_those_of_all_values_together),
