@@ -9,4 +9,4 @@ for i = 1, 1000 do
   path { from = lb, to = web, latency = "500us" }
   path { from = web, to = db, latency = "500us" }
 end
-run { duration = "20s", warmup = "1s", replications = 1 }
+run { duration = "10s", warmup = "1s", replications = 2 } -- one alone would be cut into batches
