@@ -146,7 +146,7 @@ static void print_overview(FILE *out) {
   for (const struct command *c = commands; c->name != NULL; c++) {
     char left[40];
     snprintf(left, sizeof left, "%s %s", c->name, c->arguments);
-    fprintf(out, "  %-16s %s\n", left, c->summary);
+    fprintf(out, "  %-23s %s\n", left, c->summary);
   }
   fprintf(out,
           "\narchsim COMMAND --help tells more. archsim --version prints the version.\n"

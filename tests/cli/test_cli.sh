@@ -6,34 +6,7 @@
 set -euo pipefail
 archsim=${1:-${ARCHSIM:?path of the archsim binary}}
 archsim=$(realpath -- "$archsim")
-
-folder=$(mktemp -d)
-trap 'rm -rf -- "$folder"' EXIT
-cd -- "$folder"
-
-failures=0
-fail() {
-  echo "FAILED: $*"
-  sed 's/^/    out: /' out 2>/dev/null | head -n 20
-  sed 's/^/    err: /' err 2>/dev/null | head -n 20
-  failures=$((failures + 1))
-}
-
-# expect CODE ARGUMENT...: runs archsim with output in out and err, and compares the exit code.
-expect() {
-  local wanted=$1 code=0
-  shift
-  "$archsim" "$@" >out 2>err </dev/null || code=$?
-  [ "$code" -eq "$wanted" ] || fail "archsim $*: exit code $code, not $wanted"
-}
-in_out() { grep -qF -- "$1" out || fail "standard output lacks '$1'"; }
-in_err() { grep -qF -- "$1" err || fail "standard error lacks '$1'"; }
-no_out() { [ ! -s out ] || fail "standard output is not empty"; }
-no_err() { [ ! -s err ] || fail "standard error is not empty"; }
-one_sentence() {
-  [ "$(wc -l <err)" -eq 1 ] || fail "not one sentence"
-  grep -q '^archsim: ' err || fail "does not begin with 'archsim: '"
-}
+. "$(dirname -- "$0")/expect.sh"
 same() { cmp -s -- "$1" "$2" || fail "$1 and $2 differ"; }
 
 cat >good.lua <<'LUA'

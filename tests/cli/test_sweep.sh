@@ -9,33 +9,8 @@ archsim=${1:-${ARCHSIM:?path of the archsim binary}}
 archsim=$(realpath -- "$archsim")
 seed=${SEED:-1}
 
-folder=$(mktemp -d)
-trap 'rm -rf -- "$folder"' EXIT
-cd -- "$folder"
+. "$(dirname -- "$0")/expect.sh"
 unset ARCHSIM_SHARD CI_NODE_INDEX CI_NODE_TOTAL SLURM_ARRAY_TASK_ID JOB_COMPLETION_INDEX
-
-failures=0
-fail() {
-  echo "FAILED: $*"
-  sed 's/^/    out: /' out 2>/dev/null | head -n 20
-  sed 's/^/    err: /' err 2>/dev/null | head -n 20
-  failures=$((failures + 1))
-}
-
-# expect CODE ARGUMENT...: runs archsim with output in out and err, and compares the exit code.
-expect() {
-  local wanted=$1 code=0
-  shift
-  "$archsim" "$@" >out 2>err </dev/null || code=$?
-  [ "$code" -eq "$wanted" ] || fail "archsim $*: exit code $code, not $wanted"
-}
-in_out() { grep -qF -- "$1" out || fail "standard output lacks '$1'"; }
-in_err() { grep -qF -- "$1" err || fail "standard error lacks '$1'"; }
-no_err() { [ ! -s err ] || fail "standard error is not empty"; }
-one_sentence() {
-  [ "$(wc -l <err)" -eq 1 ] || fail "not one sentence"
-  grep -q '^archsim: ' err || fail "does not begin with 'archsim: '"
-}
 same() { diff -r -- "$1" "$2" >/dev/null || fail "$1 and $2 differ"; }
 # refused TEXT ARGUMENT...: exit code 2 and one sentence with the text.
 refused() {
