@@ -25,7 +25,7 @@ struct command {
   const char *summary;   /* one line */
   const char *help;      /* what it does and what comes out, in a few lines */
   const char *examples[2];
-  unsigned options; /* bits of enum option */
+  const char *options; /* names of those it understands, see options.h */
   int (*run)(const struct command *command, const struct options *options);
 };
 

@@ -22,9 +22,8 @@ const struct command commands[] = {
      "is undecided or a run had to be given up, 4 input or output failed.",
      {"archsim run shop.lua -s rate=1200/s -r 20",
       "archsim run shop.lua --json results.json --csv -"},
-     OPTION_SET | OPTION_SEED | OPTION_REPLICATIONS | OPTION_JOBS | OPTION_JSON | OPTION_CSV |
-         OPTION_JUNIT | OPTION_MEMBERS | OPTION_PROGRESS | OPTION_COLOR | OPTION_QUIET |
-         OPTION_UNDECIDED | OPTION_PRECISION,
+     "set seed replications jobs json csv junit members progress color quiet undecided "
+     "precision max-replications",
      cmd_run},
     {"compare",
      "FILE [FILE]...",
@@ -42,9 +41,8 @@ const struct command commands[] = {
      "file as it is) or something became worse (--base), 2 usage or scenario error, 3\n"
      "a goal is undecided or a run had to be given up, 4 input or output failed.",
      {"archsim compare shop.lua shop_with_cache.lua", "archsim compare shop.lua --off shop.retry"},
-     OPTION_SET | OPTION_OFF | OPTION_UNDECIDED | OPTION_BASE | OPTION_ALPHA | OPTION_MARGIN |
-         OPTION_JUNIT | OPTION_SEED | OPTION_REPLICATIONS | OPTION_JOBS | OPTION_JSON | OPTION_ALL |
-         OPTION_MEMBERS | OPTION_PROGRESS | OPTION_COLOR | OPTION_QUIET,
+     "set off undecided base alpha margin junit seed replications jobs json all "
+     "members progress color quiet",
      cmd_compare},
     {"capacity",
      "FILE",
@@ -60,9 +58,7 @@ const struct command commands[] = {
      "2 usage or scenario error, 3 a run had to be given up, 4 input or output failed.",
      {"archsim capacity shop.lua --over rate=100..5000/s --n-1",
       "archsim capacity shop.lua --over rate --goal 'shop.latency.p99 < 250ms'"},
-     OPTION_SET | OPTION_OVER | OPTION_GOAL | OPTION_N_1 | OPTION_ZONES | OPTION_SEED |
-         OPTION_REPLICATIONS | OPTION_JOBS | OPTION_JSON | OPTION_PROGRESS | OPTION_COLOR |
-         OPTION_QUIET,
+     "set over goal n-1 zones seed replications jobs json progress color quiet",
      cmd_capacity},
     {"sweep",
      "FILE",
@@ -79,9 +75,8 @@ const struct command commands[] = {
      "output failed.",
      {"archsim sweep shop.lua -s rate=100..1000:100/s -s servers=1..4",
       "archsim sweep shop.lua -s rate=1k/s,2k/s --shard 2/7 --out part2"},
-     OPTION_SET | OPTION_AXES | OPTION_SEED | OPTION_REPLICATIONS | OPTION_JOBS | OPTION_JSON |
-         OPTION_CSV | OPTION_OUT | OPTION_SHARD | OPTION_RESUME | OPTION_SUBMIT | OPTION_TASKS |
-         OPTION_PRINT | OPTION_PROGRESS | OPTION_COLOR | OPTION_QUIET | OPTION_UNDECIDED,
+     "set axes seed replications jobs json csv out shard resume submit tasks print "
+     "progress color quiet undecided",
      cmd_sweep},
     {"merge",
      "DIR...",
@@ -95,7 +90,7 @@ const struct command commands[] = {
      "Exit code: 0 complete, 2 not parts of one sweep or contradictory, 3 points are\n"
      "missing, 4 input or output failed.",
      {"archsim merge shop.sweep", "archsim merge part1 part2 part3 -o shop.sqlite"},
-     OPTION_OUT | OPTION_QUIET,
+     "out quiet",
      cmd_merge},
     {"check",
      "FILE",
@@ -105,7 +100,7 @@ const struct command commands[] = {
      "Reads the scenario and checks all that can be known without running it.\n"
      "Exit code: 0 it can run, 2 it has a mistake.",
      {"archsim check shop.lua", "archsim check shop.lua -s rate=1200/s"},
-     OPTION_SET | OPTION_QUIET,
+     "set quiet",
      cmd_check},
     {"describe",
      "[KIND]",
@@ -115,7 +110,7 @@ const struct command commands[] = {
      "Without KIND, lists what a scenario can be made of. With KIND, shows its\n"
      "parameters with units, ranges and defaults, its metrics, model and an example.",
      {"archsim describe service", "archsim describe --annotations > archsim.lua"},
-     OPTION_ANNOTATIONS,
+     "annotations",
      cmd_describe},
     {0},
 };
@@ -200,7 +195,8 @@ static bool count_fits(const struct command *command, const struct options *opti
 /* Only a sweep and a comparison know what to do with several values. */
 static bool settings_are_single(const struct command *command, const struct options *options,
                                 struct error *err) {
-  if (command->options & (OPTION_AXES | OPTION_OFF)) return true;
+  if (options_accept(command->options, "axes") || options_accept(command->options, "off"))
+    return true;
   for (uint32_t i = 0; i < options->settings; i++) {
     const struct setting *s = &options->setting[i];
     if (!axis_is_numbers(s->value)) continue;

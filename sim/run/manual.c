@@ -54,7 +54,7 @@ static void put_option(const struct option_info *o, FILE *out) {
   put_line("", o->doc, out);
 }
 
-static void put_options(unsigned accepted, FILE *out) {
+static void put_options(const char *accepted, FILE *out) {
   struct option_info option[OPTIONS_MAX];
   uint32_t n = options_list(accepted, option);
   for (uint32_t i = 0; i < n; i++) put_option(&option[i], out);
@@ -235,7 +235,7 @@ static void put_arguments(FILE *out) {
 
 void manual_completion(FILE *out) {
   struct option_info option[OPTIONS_MAX];
-  uint32_t n = options_list(~0u, option);
+  uint32_t n = options_list(NULL, option);
   put_functions(out);
   put_begin(out);
   fputs("  case $prev in\n", out);

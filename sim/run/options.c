@@ -23,7 +23,6 @@ struct raw {
 };
 
 struct row {
-  enum option bit;
   const char *name;
   char letter;
   const char *value; /* NULL: a flag */
@@ -34,90 +33,98 @@ struct row {
 
 #define IN(field) offsetof(struct raw, field)
 static const struct row rows[] = {
-    {OPTION_SET, "set", 's', "NAME=VALUE", G_OPTION_ARG_STRING_ARRAY, IN(set),
+    {"set", 's', "NAME=VALUE", G_OPTION_ARG_STRING_ARRAY, IN(set),
      "set a parameter of the scenario (repeatable)"},
-    {OPTION_SEED, "seed", 0, "N", G_OPTION_ARG_STRING, IN(seed),
-     "seed of all random numbers (default 1)"},
-    {OPTION_REPLICATIONS, "replications", 'r', "N", G_OPTION_ARG_STRING, IN(replications),
+    {"seed", 0, "N", G_OPTION_ARG_STRING, IN(seed), "seed of all random numbers (default 1)"},
+    {"replications", 'r', "N", G_OPTION_ARG_STRING, IN(replications),
      "number of independent runs (default: the file's)"},
-    {OPTION_PRECISION, "precision", 0, "RATIO", G_OPTION_ARG_STRING, IN(precision),
+    {"precision", 0, "RATIO", G_OPTION_ARG_STRING, IN(precision),
      "add replications until intervals are +-RATIO, as 2%"},
-    {OPTION_PRECISION, "max-replications", 0, "N", G_OPTION_ARG_STRING, IN(max_replications),
+    {"max-replications", 0, "N", G_OPTION_ARG_STRING, IN(max_replications),
      "with a precision: but no more than N (default 1000)"},
-    {OPTION_JOBS, "jobs", 'j', "N", G_OPTION_ARG_STRING, IN(jobs),
-     "threads (default: one a processor)"},
-    {OPTION_JSON, "json", 0, "FILE", G_OPTION_ARG_FILENAME, IN(json),
+    {"jobs", 'j', "N", G_OPTION_ARG_STRING, IN(jobs), "threads (default: one a processor)"},
+    {"json", 0, "FILE", G_OPTION_ARG_FILENAME, IN(json),
      "write the results as JSON; - is standard output"},
-    {OPTION_CSV, "csv", 0, "FILE", G_OPTION_ARG_FILENAME, IN(csv),
+    {"csv", 0, "FILE", G_OPTION_ARG_FILENAME, IN(csv),
      "write the metrics as CSV; - is standard output"},
-    {OPTION_OUT, "out", 'o', "PATH", G_OPTION_ARG_FILENAME, IN(out), "where to write the results"},
-    {OPTION_SHARD, "shard", 0, "I/N", G_OPTION_ARG_STRING, IN(shard),
+    {"out", 'o', "PATH", G_OPTION_ARG_FILENAME, IN(out), "where to write the results"},
+    {"shard", 0, "I/N", G_OPTION_ARG_STRING, IN(shard),
      "the I-th of N parts of the points; or auto, auto/N"},
-    {OPTION_RESUME, "resume", 0, NULL, G_OPTION_ARG_NONE, IN(resume),
-     "go on with a sweep; never begin one"},
-    {OPTION_SUBMIT, "submit", 0, "WHERE", G_OPTION_ARG_STRING, IN(submit),
-     "slurm: run the points as a job array"},
-    {OPTION_TASKS, "tasks", 0, "N", G_OPTION_ARG_STRING, IN(tasks),
+    {"resume", 0, NULL, G_OPTION_ARG_NONE, IN(resume), "go on with a sweep; never begin one"},
+    {"submit", 0, "WHERE", G_OPTION_ARG_STRING, IN(submit), "slurm: run the points as a job array"},
+    {"tasks", 0, "N", G_OPTION_ARG_STRING, IN(tasks),
      "with --submit: tasks of the array (default 100)"},
-    {OPTION_PRINT, "print", 0, NULL, G_OPTION_ARG_NONE, IN(print),
+    {"print", 0, NULL, G_OPTION_ARG_NONE, IN(print),
      "with --submit: print the script, submit nothing"},
-    {OPTION_MEMBERS, "members", 0, NULL, G_OPTION_ARG_NONE, IN(members),
-     "list every member of a group"},
-    {OPTION_ALL, "all", 0, NULL, G_OPTION_ARG_NONE, IN(all), "list every metric"},
-    {OPTION_OFF, "off", 0, "NAME", G_OPTION_ARG_STRING_ARRAY, IN(off),
+    {"members", 0, NULL, G_OPTION_ARG_NONE, IN(members), "list every member of a group"},
+    {"all", 0, NULL, G_OPTION_ARG_NONE, IN(all), "list every metric"},
+    {"off", 0, "NAME", G_OPTION_ARG_STRING_ARRAY, IN(off),
      "leave out a mechanism, to see what it buys"},
-    {OPTION_BASE, "base", 0, "FILE", G_OPTION_ARG_FILENAME, IN(base),
+    {"base", 0, "FILE", G_OPTION_ARG_FILENAME, IN(base),
      "results of an earlier run --json to compare with"},
-    {OPTION_ALPHA, "alpha", 0, "RATIO", G_OPTION_ARG_STRING, IN(alpha),
+    {"alpha", 0, "RATIO", G_OPTION_ARG_STRING, IN(alpha),
      "false alarms of --base, in all (default 5%)"},
-    {OPTION_MARGIN, "margin", 0, "RATIO", G_OPTION_ARG_STRING, IN(margin),
+    {"margin", 0, "RATIO", G_OPTION_ARG_STRING, IN(margin),
      "smallest worsening that matters (default 0%)"},
-    {OPTION_GOAL, "goal", 0, "TEXT", G_OPTION_ARG_STRING_ARRAY, IN(goal),
+    {"goal", 0, "TEXT", G_OPTION_ARG_STRING_ARRAY, IN(goal),
      "a goal instead of the file's (repeatable)"},
-    {OPTION_OVER, "over", 0, "NAME=LO..HI", G_OPTION_ARG_STRING, IN(over),
+    {"over", 0, "NAME=LO..HI", G_OPTION_ARG_STRING, IN(over),
      "the parameter to vary, and its range"},
-    {OPTION_N_1, "n-1", 0, NULL, G_OPTION_ARG_NONE, IN(n_1),
-     "also with a member of each group down"},
-    {OPTION_ZONES, "zones", 0, NULL, G_OPTION_ARG_NONE, IN(zones), "also with each zone down"},
-    {OPTION_JUNIT, "junit", 0, "FILE", G_OPTION_ARG_FILENAME, IN(junit),
+    {"n-1", 0, NULL, G_OPTION_ARG_NONE, IN(n_1), "also with a member of each group down"},
+    {"zones", 0, NULL, G_OPTION_ARG_NONE, IN(zones), "also with each zone down"},
+    {"junit", 0, "FILE", G_OPTION_ARG_FILENAME, IN(junit),
      "write verdicts as JUnit XML; - is standard output"},
-    {OPTION_ANNOTATIONS, "annotations", 0, NULL, G_OPTION_ARG_NONE, IN(annotations),
+    {"annotations", 0, NULL, G_OPTION_ARG_NONE, IN(annotations),
      "print the definitions for a Lua editor"},
-    {OPTION_PROGRESS, "progress", 0, "WHEN", G_OPTION_ARG_STRING, IN(progress),
+    {"progress", 0, "WHEN", G_OPTION_ARG_STRING, IN(progress),
      "auto (a bar on a terminal) or never"},
-    {OPTION_COLOR, "color", 0, "WHEN", G_OPTION_ARG_STRING, IN(color),
+    {"color", 0, "WHEN", G_OPTION_ARG_STRING, IN(color),
      "auto, always or never; NO_COLOR is obeyed"},
-    {OPTION_UNDECIDED, "undecided", 0, "pass|fail", G_OPTION_ARG_STRING, IN(undecided),
+    {"undecided", 0, "pass|fail", G_OPTION_ARG_STRING, IN(undecided),
      "what an undecided goal counts as (else exit code 3)"},
-    {OPTION_QUIET, "quiet", 'q', NULL, G_OPTION_ARG_NONE, IN(quiet),
+    {"quiet", 'q', NULL, G_OPTION_ARG_NONE, IN(quiet),
      "no report, no progress; the exit code tells"},
-    {OPTION_HELP, "help", 'h', NULL, G_OPTION_ARG_NONE, IN(help), "show this help"},
+    {"help", 'h', NULL, G_OPTION_ARG_NONE, IN(help), "show this help"},
 };
 #define ROWS G_N_ELEMENTS(rows)
 
 /* --- taking the arguments apart ------------------------------------------------------------- */
 
-static const struct row *find_long(unsigned accepted, const char *name, size_t length) {
+bool options_accept(const char *accepted, const char *name) {
+  if (accepted == NULL) return strcmp(name, "axes") != 0;
+  size_t length = strlen(name);
+  for (const char *at = accepted; (at = strstr(at, name)) != NULL; at += length) {
+    bool begins = at == accepted || at[-1] == ' ';
+    if (begins && (at[length] == ' ' || at[length] == '\0')) return true;
+  }
+  return false;
+}
+
+static bool is_accepted(const char *accepted, const struct row *row) {
+  return strcmp(row->name, "help") == 0 || options_accept(accepted, row->name);
+}
+
+static const struct row *find_long(const char *accepted, const char *name, size_t length) {
   for (size_t i = 0; i < ROWS; i++) {
-    if ((accepted & rows[i].bit) == 0) continue;
+    if (!is_accepted(accepted, &rows[i])) continue;
     if (strlen(rows[i].name) == length && strncmp(rows[i].name, name, length) == 0) return &rows[i];
   }
   return NULL;
 }
 
-static const struct row *find_letter(unsigned accepted, char letter) {
+static const struct row *find_letter(const char *accepted, char letter) {
   for (size_t i = 0; i < ROWS; i++) {
-    if ((accepted & rows[i].bit) && rows[i].letter == letter) return &rows[i];
+    if (is_accepted(accepted, &rows[i]) && rows[i].letter == letter) return &rows[i];
   }
   return NULL;
 }
 
-static bool unknown(unsigned accepted, const char *option, const char *word, size_t length,
+static bool unknown(const char *accepted, const char *option, const char *word, size_t length,
                     struct error *err) {
   const char *known[ROWS];
   uint32_t n = 0;
   for (size_t i = 0; i < ROWS; i++) {
-    if (accepted & rows[i].bit) known[n++] = rows[i].name;
+    if (is_accepted(accepted, &rows[i])) known[n++] = rows[i].name;
   }
   gchar *name = g_strndup(word, length);
   const char *nearest = nearest_word(name, known, n);
@@ -146,7 +153,7 @@ static bool add_option(GPtrArray *out, const struct row *row, const char *value,
   return true;
 }
 
-static bool add_long(GPtrArray *out, unsigned accepted, const char *argument, const char *next,
+static bool add_long(GPtrArray *out, const char *accepted, const char *argument, const char *next,
                      bool *used, struct error *err) {
   const char *name = argument + 2, *value = strchr(name, '=');
   size_t length = value != NULL ? (size_t)(value - name) : strlen(name);
@@ -156,8 +163,8 @@ static bool add_long(GPtrArray *out, unsigned accepted, const char *argument, co
 }
 
 /* "-j4", "-j 4", "-qj4". */
-static bool add_letters(GPtrArray *out, unsigned accepted, const char *argument, const char *next,
-                        bool *used, struct error *err) {
+static bool add_letters(GPtrArray *out, const char *accepted, const char *argument,
+                        const char *next, bool *used, struct error *err) {
   for (const char *letter = argument + 1; *letter != '\0'; letter++) {
     const struct row *row = find_letter(accepted, *letter);
     if (row == NULL) return unknown(accepted, argument, argument + 1, strlen(argument + 1), err);
@@ -173,7 +180,7 @@ static bool add_letters(GPtrArray *out, unsigned accepted, const char *argument,
 
 /* The same arguments in the one form that GOption takes without surprises: every option as
  * --name=value, in front; then "--" and the rest. */
-static bool normalise(unsigned accepted, int argc, const char *const *argv, GPtrArray *out,
+static bool normalise(const char *accepted, int argc, const char *const *argv, GPtrArray *out,
                       struct error *err) {
   GPtrArray *rest = g_ptr_array_new();
   bool ok = true, only_rest = false;
@@ -199,11 +206,11 @@ static bool normalise(unsigned accepted, int argc, const char *const *argv, GPtr
   return ok;
 }
 
-static bool parse_raw(unsigned accepted, gchar **argv, struct raw *raw, struct error *err) {
+static bool parse_raw(const char *accepted, gchar **argv, struct raw *raw, struct error *err) {
   GOptionEntry entries[ROWS + 2] = {0};
   size_t n = 0;
   for (size_t i = 0; i < ROWS; i++) {
-    if ((accepted & rows[i].bit) == 0) continue;
+    if (!is_accepted(accepted, &rows[i])) continue;
     entries[n++] =
         (GOptionEntry){rows[i].name, rows[i].letter, 0, rows[i].type, (char *)raw + rows[i].offset,
                        rows[i].doc,  rows[i].value};
@@ -377,10 +384,9 @@ static bool interpret(struct raw *raw, struct options *options, struct error *er
   return true;
 }
 
-bool options_parse(unsigned accepted, int argc, const char *const *argv, struct options *options,
+bool options_parse(const char *accepted, int argc, const char *const *argv, struct options *options,
                    struct error *err) {
   *options = (struct options){0};
-  accepted |= OPTION_HELP;
   struct raw raw = {0};
   GPtrArray *normal = g_ptr_array_new_with_free_func(g_free);
   bool ok = normalise(accepted, argc, argv, normal, err) &&
@@ -419,41 +425,39 @@ void options_free(struct options *options) {
   *options = (struct options){0};
 }
 
-static const char *doc_of(const struct row *row, unsigned accepted) {
-  if (row->bit != OPTION_SET || (accepted & OPTION_AXES) == 0) return row->doc;
+static const char *doc_of(const struct row *row, const char *accepted) {
+  if (strcmp(row->name, "set") != 0 || !options_accept(accepted, "axes")) return row->doc;
   return "set a parameter: A,B,C or 1..8 or 10..90:20/s";
 }
 
 /* The values of options that are a choice, as interpret() takes them. */
-static const char *words_of(enum option bit) {
+static const char *words_of(const struct row *row) {
   static const struct {
-    enum option bit;
-    const char *words;
-  } choices[] = {{OPTION_PROGRESS, "auto never"}, {OPTION_COLOR, "auto always never"}};
+    const char *name, *words;
+  } choices[] = {{"progress", "auto never"}, {"color", "auto always never"}};
   for (size_t i = 0; i < G_N_ELEMENTS(choices); i++) {
-    if (choices[i].bit == bit) return choices[i].words;
+    if (strcmp(choices[i].name, row->name) == 0) return choices[i].words;
   }
   return NULL;
 }
 
 static_assert(ROWS <= OPTIONS_MAX, "room for all options");
 
-uint32_t options_list(unsigned accepted, struct option_info out[OPTIONS_MAX]) {
+uint32_t options_list(const char *accepted, struct option_info out[OPTIONS_MAX]) {
   uint32_t n = 0;
   for (size_t i = 0; i < ROWS; i++) {
     const struct row *row = &rows[i];
-    if (((accepted | OPTION_HELP) & row->bit) == 0) continue;
-    out[n++] = (struct option_info){row->name, row->value, row->letter, words_of(row->bit),
+    if (!is_accepted(accepted, row)) continue;
+    out[n++] = (struct option_info){row->name, row->value, row->letter, words_of(row),
                                     doc_of(row, accepted)};
   }
   return n;
 }
 
-void options_help(unsigned accepted, FILE *out) {
-  accepted |= OPTION_HELP;
+void options_help(const char *accepted, FILE *out) {
   for (size_t i = 0; i < ROWS; i++) {
     const struct row *row = &rows[i];
-    if ((accepted & row->bit) == 0) continue;
+    if (!is_accepted(accepted, row)) continue;
     char left[40];
     int n = row->letter != 0 ? snprintf(left, sizeof left, "-%c, ", row->letter)
                              : snprintf(left, sizeof left, "    ");

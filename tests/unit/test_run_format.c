@@ -200,8 +200,7 @@ static void options_in_every_spelling(void **state) {
                         "--seed", "12345", "--json", "out.json", "--color=always", "-q"};
   struct options o;
   struct error err;
-  bool ok =
-      options_parse(~(unsigned)OPTION_AXES, (int)(sizeof argv / sizeof argv[0]), argv, &o, &err);
+  bool ok = options_parse(NULL, (int)(sizeof argv / sizeof argv[0]), argv, &o, &err);
   if (!ok) fail_msg("%s", err.text);
   assert_int_equal(o.jobs, 4);
   assert_int_equal(o.replications, 7);
@@ -220,9 +219,7 @@ static void options_in_every_spelling(void **state) {
 static void refuses(const char *expected, int argc, const char *const *argv) {
   struct options o;
   struct error err = {{0}};
-  assert_false(options_parse(
-      OPTION_SET | OPTION_JOBS | OPTION_REPLICATIONS | OPTION_COLOR | OPTION_QUIET | OPTION_SEED,
-      argc, argv, &o, &err));
+  assert_false(options_parse("set jobs replications color quiet seed", argc, argv, &o, &err));
   if (strstr(err.text, expected) == NULL) fail_msg("'%s' lacks '%s'", err.text, expected);
   options_free(&o);
 }
