@@ -228,6 +228,7 @@ static void chains(uint32_t n, uint64_t requests) {
       uint32_t r = request_new();
       pool[r].sent = now;
       pool[r].system = event.id;
+      pool[r].server = 0; /* none yet */
       push(now + hop_ns, AT_BALANCER, r);
       continue;
     }
