@@ -6,6 +6,7 @@
 #include "arena.h"
 #include "backoff.h"
 #include "sim.h"
+#include "trace.h"
 #include "ziggurat.h"
 #include "zipf.h"
 
@@ -64,6 +65,7 @@ struct client_state {
   double gap[GAPS_AHEAD];
   struct draws gaps; /* their sequential stream */
   double budget;     /* retries that may be made now */
+  struct blame *blame;
   struct stream think, mix, keys, request, response, backoff;
   struct zipf zipf;
   uint32_t ops; /* entries of stats, by position in the mix */
@@ -121,6 +123,7 @@ static void new_request(struct sim *sim, struct member *member, uint64_t number)
   }
   stats_for(c, call->op)->offered++;
   c->in_flight++;
+  trace_begin(sim, c->blame, member, call);
   send(sim, c, call);
 }
 
@@ -209,7 +212,9 @@ static void retry(struct sim *sim, struct member *member, const struct frame *ol
   call->item = old->item;
   stats_for(c, call->op)->retries++;
   uint64_t wait_ns = backoff_ns(&c->config->retry.backoff, c->backoff, old->key, attempt);
+  if (old->flags & CALL_TRACED) trace_retry(sim, old, call);
   call_sleep(sim, member, call, wait_ns);
+  trace_mark(sim, call, PART_BACKOFF);
 }
 
 static void client_on_timer(struct sim *sim, struct member *member, struct frame *call) {
@@ -229,6 +234,7 @@ static void client_on_reply(struct sim *sim, struct member *member, struct frame
   }
   struct op_stats *stats = stats_for(c, call->op);
   stats->ended[outcome]++;
+  if (__builtin_expect(call->flags & CALL_TRACED, 0)) trace_request_end(sim, call, outcome);
   if (outcome == OUTCOME_OK) hist_add(&stats->latency, sim->now_ns - call->sent_ns);
   c->in_flight--;
   if (c->sent_by_user) user_thinks(sim, member, call->key);
@@ -265,6 +271,7 @@ static void client_init(struct sim *sim, struct member *member) {
   const struct component *self = member->component;
   c->config = self->config;
   c->target = &sim->component[c->config->target];
+  c->blame = trace_of(sim, self);
   c->base = member->index == 1 ? self->name_hash : rng_mix(self->name_hash + member->index);
   c->gaps = draws_begin(sim_stream(sim, self, "arrivals"), member->index, 0);
   c->think = sim_stream(sim, self, "think");

@@ -4,6 +4,7 @@
 
 #include "arena.h"
 #include "engine.h"
+#include "trace.h"
 
 const char *const outcome_name[OUTCOMES] = {
     [OUTCOME_OK] = "ok",
@@ -125,7 +126,8 @@ struct frame *call_new(struct sim *sim, struct member *from, struct frame *paren
     call->key = parent->key;
     call->item = parent->item;
     call->op = parent->op;
-    call->flags = 0;
+    call->flags = parent->flags & CALL_TRACED;
+    if (__builtin_expect(call->flags, 0)) trace_child(sim, parent, call);
   } else {
     call->parent = from->id;
     call->key = 0;
@@ -152,6 +154,7 @@ static __attribute__((cold, noinline)) void lose(struct sim *sim, struct frame *
   sim->calls.lost++;
   frame_set_state(call, FRAME_LOST);
   call->pending = cause;
+  trace_mark(sim, call, PART_FAULT);
   if (call->flags & CALL_ABANDONED) {
     sim->calls.late++;
     frame_free(sim, call);
@@ -162,6 +165,7 @@ static __attribute__((cold, noinline)) void lose(struct sim *sim, struct frame *
 static __attribute__((cold, noinline)) bool impaired_arrival(struct sim *sim, struct member *to,
                                                              struct frame *call) {
   if (to->hung && !to->down) { /* counted when the hang is over and it gets through */
+    if (call->flags & CALL_TRACED) trace_deferred(sim, call, to);
     faults_defer(sim, to,
                  event_make(sim->now_ns, frame_slot(call) << 4 | EVENT_ARRIVE, call->stamp));
     return true;
@@ -187,6 +191,7 @@ static inline void deliver(struct sim *sim, struct member *to, struct frame *cal
     return;
   }
   to->flow.arrivals++;
+  trace_mark(sim, call, PART_SERVICE); /* unless the kind says otherwise */
   to->kind->on_call(sim, to, call);
 }
 
@@ -216,6 +221,7 @@ void call_send(struct sim *sim, struct frame *call, struct member *to, uint64_t 
     frame_set_state(parent, FRAME_WAITING);
   }
   frame_set_place(call, to->id, FRAME_TRAVELLING);
+  if (__builtin_expect(call->flags & CALL_TRACED, 0)) trace_sent(sim, call);
   if (timeout_ns != TIME_NEVER) push_frame_event(sim, call, timeout_ns, EVENT_TIMEOUT);
   if (sim->network && !crosses_at_once(sim, from, to, call)) return;
   if (__builtin_expect(sim->depth >= DEPTH_LIMIT, 0)) {
@@ -254,11 +260,13 @@ static inline void finish(struct sim *sim, struct frame *call, enum outcome outc
   }
   if (__builtin_expect(maker->hung, 0)) {
     call->pending = (uint16_t)outcome;
+    if (call->flags & CALL_TRACED) trace_deferred(sim, call, maker);
     faults_defer(sim, maker,
                  event_make(sim->now_ns, frame_slot(call) << 4 | EVENT_REPLY, call->stamp));
     return;
   }
   sim->calls.answered++;
+  if (__builtin_expect(call->flags & CALL_TRACED, 0)) trace_ended(sim, call, outcome);
   maker->kind->on_reply(sim, maker, parent, call, outcome);
   frame_free(sim, call);
 }
@@ -287,6 +295,7 @@ static __attribute__((noinline)) bool returns_at_once(struct sim *sim, struct fr
 static inline void reply(struct sim *sim, struct frame *call, enum outcome outcome) {
   frame_set_state(call, FRAME_REPLYING);
   if (__builtin_expect(sim->network != NULL, 0)) {
+    trace_mark(sim, call, PART_RETURN);
     call->pending = (uint16_t)outcome;
     if (!returns_at_once(sim, call)) return;
   }
@@ -315,6 +324,7 @@ struct frame *call_detach(struct sim *sim, struct frame *call) {
   *rest = *call;
   rest->stamp = stamp;
   rest->flags |= CALL_ABANDONED | CALL_ROOT | CALL_DETACHED; /* nobody waits for it */
+  rest->flags &= (uint8_t)~CALL_TRACED;
   rest->parent = frame_callee(call);
   return rest;
 }
@@ -336,6 +346,7 @@ double call_bytes(struct sim *sim, struct frame *call, bool answer) {
 void call_work_impaired(struct sim *sim, struct member *member, struct frame *frame,
                         uint64_t work_ns) {
   frame_set_state(frame, FRAME_WORKING);
+  trace_mark(sim, frame, member->hung ? PART_FAULT : PART_SERVICE);
   if (member->slow != 1) work_ns = (uint64_t)((double)work_ns * member->slow + 0.5);
   frame->due_ns = member->hung ? ~work_ns /* stands still */ : sim->now_ns + work_ns;
   if (!member->hung) push_frame_event(sim, frame, work_ns, EVENT_TIMER);
@@ -344,6 +355,7 @@ void call_work_impaired(struct sim *sim, struct member *member, struct frame *fr
 void call_sleep(struct sim *sim, struct member *member, struct frame *frame, uint64_t time_ns) {
   (void)member;
   frame_set_state(frame, FRAME_SLEEPING);
+  trace_mark(sim, frame, PART_SLEEP);
   frame->due_ns = sim->now_ns + time_ns;
   push_frame_event(sim, frame, time_ns, EVENT_TIMER);
 }
@@ -354,6 +366,7 @@ void call_timer(struct sim *sim, struct frame *frame, uint64_t due_ns) {
   if (__builtin_expect(member->hung, 0)) {
     /* Work stands still already, so this is a sleep: it ends when the hang does. */
     frame_set_state(frame, FRAME_WORKING);
+    trace_mark(sim, frame, PART_FAULT);
     frame->due_ns = ~UINT64_C(0);
     return;
   }
@@ -382,6 +395,7 @@ void call_timeout(struct sim *sim, struct frame *call) {
   enum outcome outcome = vanished ? (enum outcome)call->pending : OUTCOME_TIMEOUT;
   call->flags |= CALL_ABANDONED;
   sim->calls.timed_out++;
+  if (call->flags & CALL_TRACED) trace_ended(sim, call, outcome);
   struct member *callee = &sim->member[frame_callee(call)];
   if (!vanished && callee->kind->on_cancel) {
     uint64_t delay_ns = 0;

@@ -8,6 +8,7 @@
 
 #include "arena.h"
 #include "engine.h"
+#include "trace.h"
 
 static struct station *station_of(struct member *m) {
   return m->component->kind->station ? m->component->kind->station(m) : NULL;
@@ -15,6 +16,7 @@ static struct station *station_of(struct member *m) {
 
 void collect_reset(struct sim *sim) {
   sim->warm = true;
+  traces_reset(sim);
   for (uint32_t i = 0; i < sim->members; i++) {
     struct member *m = &sim->member[i];
     m->flow_at_warmup = m->flow;

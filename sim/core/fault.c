@@ -10,6 +10,7 @@
 
 #include "arena.h"
 #include "engine.h"
+#include "trace.h"
 
 struct instance {
   const struct fault_spec *spec;
@@ -159,6 +160,14 @@ static void rework(struct sim *sim, struct member *m, bool was_hung, double stre
   }
 }
 
+static void tell_traces(struct sim *sim, const struct member *m) {
+  uint32_t slot;
+  for (struct frame *f = frame_first(sim, &slot); f; f = frame_following(sim, &slot)) {
+    if (frame_callee(f) != m->id || !frame_is_handled(f)) continue;
+    if (f->flags & CALL_TRACED) trace_fault(sim, f, m);
+  }
+}
+
 static void tell(struct sim *sim, struct member *m, enum fault_type type, bool begins) {
   const struct kind *kind = m->component->kind;
   if (kind->on_fault) kind->on_fault(sim, m, type, begins);
@@ -180,6 +189,7 @@ static void member_hang(struct sim *sim, struct member *m, bool begins) {
   update_impaired(sim, m);
   if (was_hung == (m->hung > 0)) return;
   rework(sim, m, was_hung, 1);
+  tell_traces(sim, m);
   tell(sim, m, FAULT_HANG, begins);
   if (!begins) release_deferred(sim, m);
 }
@@ -190,6 +200,7 @@ static void member_slow(struct sim *sim, struct member *m, double factor, bool b
   if (m->slow > 1 - 1e-12 && m->slow < 1 + 1e-12) m->slow = 1; /* rounding of overlapping faults */
   update_impaired(sim, m);
   rework(sim, m, m->hung, stretch);
+  tell_traces(sim, m);
   tell(sim, m, FAULT_SLOW, begins);
 }
 

@@ -7,6 +7,7 @@
 
 #include "arena.h"
 #include "engine.h"
+#include "trace.h"
 
 /* Events at one instant after which a scenario is taken to loop without time passing. */
 #define INSTANT_LIMIT UINT64_C(50000000)
@@ -157,6 +158,7 @@ struct sim *sim_new(const struct spec *spec, uint64_t seed, uint64_t replication
     build_component(sim, c, first);
     first += spec->component[c].instances;
   }
+  traces_init(sim);
   sim->network = network_new(sim);
   if (with_faults && spec->faults) faults_new(sim);
   for (uint32_t i = 0; i < sim->members; i++) {
@@ -181,6 +183,7 @@ void sim_free(struct sim *sim) {
   faults_free(sim->faults);
   network_free(sim->network);
   calls_free(&sim->calls);
+  traces_free(sim);
   fel_free(&sim->fel);
   sim_forget_collected(sim);
   arena_free(sim->arena);

@@ -21,6 +21,7 @@
 
 #include "fel.h"
 #include "metric.h"
+#include "part.h"
 #include "rng.h"
 #include "spec.h"
 
@@ -69,6 +70,7 @@ enum frame_flags {
   CALL_CANCELLED = 8, /* callee: to be skipped when it comes out of the queue */
   CALL_DETACHED = 16, /* the rest of a handler whose caller has its answer already */
   CALL_RELEASED = 32, /* callee: no worker holds it while it waits for calls of its own */
+  CALL_TRACED = 64,   /* belongs to a followed request: see trace.h */
 };
 
 struct frame {
@@ -230,6 +232,7 @@ struct sim {
   uint64_t warmup_ns, end_ns;
   bool warm;              /* statistics count */
   struct kept_hist *kept; /* histograms that sim_collect made */
+  struct traces *traces;  /* requests that are followed */
   char failure[256];      /* why the run had to be given up; empty: it did not */
 };
 
@@ -285,6 +288,14 @@ static inline void sim_schedule(struct sim *sim, struct member *member, uint64_t
   fel_push(&sim->fel, event_make(sim->now_ns + delay_ns, member->id << 4 | EVENT_MEMBER, arg));
 }
 
+/* From now on a frame is in this part of its request's time, if the request is followed. The engine
+ * sees to the usual ones: queue, service, network, sleep; kinds say what it cannot know. */
+__attribute__((cold, noinline)) void trace_mark_followed(struct sim *sim, struct frame *frame,
+                                                         enum part part);
+static inline void trace_mark(struct sim *sim, struct frame *frame, enum part part) {
+  if (__builtin_expect(frame->flags & CALL_TRACED, 0)) trace_mark_followed(sim, frame, part);
+}
+
 /* A new call made by `from`, on behalf of `parent` (NULL: on its own account). Key, item and
  * operation are the parent's, or 0; sent_ns is now. The caller sets what differs, then sends. */
 struct frame *call_new(struct sim *sim, struct member *from, struct frame *parent);
@@ -313,6 +324,7 @@ static inline void call_work(struct sim *sim, struct member *member, struct fram
     return;
   }
   frame_set_state(frame, FRAME_WORKING);
+  trace_mark(sim, frame, PART_SERVICE);
   frame->due_ns = sim->now_ns + work_ns;
   fel_push(&sim->fel,
            event_make(frame->due_ns, frame_slot(frame) << 4 | EVENT_TIMER, frame->stamp));

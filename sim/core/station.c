@@ -125,6 +125,7 @@ enum admission station_enter(struct sim *sim, struct station *st, struct frame *
   if (st->queued >= st->queue_limit && !admitted) return STATION_FULL;
   settle_queued(sim, st);
   frame_set_state(frame, FRAME_QUEUED);
+  trace_mark(sim, frame, PART_QUEUE);
   enqueue(sim, st, frame, class);
   if (++st->queued > st->queue_max) st->queue_max = st->queued;
   return STATION_QUEUED;
@@ -208,6 +209,7 @@ void station_share(struct sim *sim, struct member *member, struct station *st, s
                    uint64_t work_ns) {
   ps_advance(sim, st);
   frame_set_state(frame, FRAME_SHARING);
+  trace_mark(sim, frame, member->hung ? PART_FAULT : PART_SERVICE);
   if (st->sharing == st->heap_capacity) {
     st->heap_capacity = st->heap_capacity ? 2 * st->heap_capacity : 16;
     st->heap = mem_resize(st->heap, st->heap_capacity * sizeof *st->heap);

@@ -1,0 +1,204 @@
+#include "blame.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "arena.h"
+#include "traces.h"
+
+const char *const part_name[PARTS] = {
+    [PART_QUEUE] = "queue",     [PART_SERVICE] = "service", [PART_NETWORK] = "network",
+    [PART_RETURN] = "return",   [PART_SLEEP] = "sleep",     [PART_RETRY] = "retry",
+    [PART_BACKOFF] = "backoff", [PART_FAULT] = "fault",     [PART_OTHER] = "other",
+};
+
+/* --- taking a request apart ----------------------------------------------------------------- */
+
+static struct blame_entry *entry_for(struct traces *t, uint32_t component, uint32_t other) {
+  for (uint32_t i = 0; i < t->entries; i++) {
+    struct blame_entry *e = &t->entry[i];
+    if (e->component == component && e->other == other) return e;
+  }
+  if (t->entries == t->entry_room) {
+    t->entry_room = t->entry_room ? 2 * t->entry_room : 32;
+    t->entry = mem_resize(t->entry, t->entry_room * sizeof *t->entry);
+  }
+  t->entry[t->entries] = (struct blame_entry){component, other, 0};
+  return &t->entry[t->entries++];
+}
+
+static void add_time(struct sim *sim, uint32_t member, enum part part, uint64_t ns) {
+  if (ns == 0) return;
+  entry_for(sim->traces, sim->member[member].component->id, part)->value += ns;
+}
+
+/* Of an attempt that failed, and was followed by another one, all time counts as lost on retrying,
+ * but for what already has a name of that sort. */
+static enum part as_retry(enum part part, bool failed) {
+  return !failed || part == PART_FAULT || part == PART_BACKOFF ? part : PART_RETRY;
+}
+
+static void resolve(struct sim *sim, uint32_t index, uint64_t from, uint64_t to, bool failed);
+
+/* Of the calls that a span made, the one that explains the moment before `to`: it ended last; of
+ * those that had not ended it was sent first. */
+static uint32_t explains(const struct traces *t, uint32_t index, uint64_t from, uint64_t to) {
+  uint32_t best = NO_SPAN;
+  uint64_t best_end = 0;
+  bool best_exact = false;
+  for (uint32_t c = t->span[index].child; c != NO_SPAN; c = t->span[c].before) {
+    const struct span *child = &t->span[c];
+    if (child->from_ns >= to) continue;
+    uint64_t end = child->ended && child->end_ns < to ? child->end_ns : to;
+    bool exact = child->ended && child->end_ns <= to;
+    if (end <= from || end < best_end) continue;
+    if (end == best_end && (best_exact || !exact)) {
+      /* Two calls that ended at once, or neither did: the one sent first was waited for longest. */
+      if (best_exact != exact || child->from_ns >= t->span[best].from_ns) continue;
+    }
+    best = c;
+    best_end = end;
+    best_exact = exact;
+  }
+  return best;
+}
+
+/* Backwards in time: what was waited for last, what before that was sent, and so on. */
+static void resolve_wait(struct sim *sim, uint32_t index, uint64_t from, uint64_t to, bool failed) {
+  const struct traces *t = sim->traces;
+  uint64_t at = to;
+  while (at > from) {
+    uint32_t c = explains(t, index, from, at);
+    uint32_t self = t->span[index].callee;
+    if (c == NO_SPAN) {
+      add_time(sim, self, as_retry(PART_OTHER, failed), at - from);
+      return;
+    }
+    const struct span *child = &t->span[c];
+    uint64_t end = child->ended && child->end_ns < at ? child->end_ns : at;
+    uint64_t begin = child->from_ns > from ? child->from_ns : from;
+    add_time(sim, self, as_retry(PART_OTHER, failed), at - end);
+    bool tried_again = child->ended && child->outcome != OUTCOME_OK && end < to;
+    resolve(sim, c, begin, end, failed || tried_again);
+    at = begin;
+  }
+}
+
+static void add_segment(struct sim *sim, const struct segment *s, uint64_t ns, bool failed) {
+  enum part part = (enum part)s->part;
+  if (part == PART_SERVICE && s->slow > 1) {
+    uint64_t usual = (uint64_t)((double)ns / (double)s->slow + 0.5);
+    add_time(sim, s->member, PART_FAULT, ns - usual);
+    ns = usual;
+  }
+  add_time(sim, s->member, as_retry(part, failed), ns);
+}
+
+/* What a call went through from one moment to another, both within its life. */
+static void resolve(struct sim *sim, uint32_t index, uint64_t from, uint64_t to, bool failed) {
+  const struct traces *t = sim->traces;
+  for (uint32_t i = t->span[index].first; i != NO_SPAN; i = t->segment[i].next) {
+    const struct segment *s = &t->segment[i];
+    uint64_t end = s->next == NO_SPAN ? to : t->segment[s->next].from_ns;
+    uint64_t a = s->from_ns > from ? s->from_ns : from, b = end < to ? end : to;
+    if (a >= b) continue;
+    if (s->part == PART_WAIT) {
+      resolve_wait(sim, index, a, b, failed);
+    } else {
+      add_segment(sim, s, b - a, failed);
+    }
+  }
+}
+
+static void count_calls(struct sim *sim, uint32_t index) {
+  struct traces *t = sim->traces;
+  const struct span *span = &t->span[index];
+  for (uint32_t c = span->child; c != NO_SPAN; c = t->span[c].before) {
+    const struct span *child = &t->span[c];
+    if (child->callee != child->maker) { /* it was sent */
+      uint32_t from = sim->member[child->maker].component->id;
+      uint32_t to = sim->member[child->callee].component->id;
+      bool bad = child->ended && child->outcome != OUTCOME_OK;
+      entry_for(t, from, BLAME_CALLS + to)->value += (UINT64_C(1) << 32) + bad;
+    }
+    count_calls(sim, c);
+  }
+}
+
+/* --- samples -------------------------------------------------------------------------------- */
+
+static struct blame_sample *add_sample(struct blame *b, struct blame_sample sample,
+                                       const struct blame_entry *entry) {
+  if (b->samples == b->sample_room) {
+    b->sample_room = b->sample_room ? 2 * b->sample_room : 64;
+    b->sample = mem_resize(b->sample, b->sample_room * sizeof *b->sample);
+  }
+  if (b->entries + sample.n > b->entry_room) {
+    while (b->entries + sample.n > b->entry_room) {
+      b->entry_room = b->entry_room ? 2 * b->entry_room : 256;
+    }
+    b->entry = mem_resize(b->entry, b->entry_room * sizeof *b->entry);
+  }
+  sample.first = b->entries;
+  if (sample.n) memcpy(b->entry + b->entries, entry, sample.n * sizeof *entry);
+  b->entries += sample.n;
+  b->sample[b->samples] = sample;
+  return &b->sample[b->samples++];
+}
+
+void blame_restrict(struct blame *b, uint64_t below) {
+  if (below >= b->below) return;
+  b->below = below;
+  uint32_t kept = 0, entries = 0;
+  for (uint32_t i = 0; i < b->samples; i++) {
+    struct blame_sample s = b->sample[i];
+    if (s.hash > below) continue;
+    memmove(b->entry + entries, b->entry + s.first, s.n * sizeof *b->entry);
+    s.first = entries;
+    entries += s.n;
+    b->sample[kept++] = s;
+  }
+  b->samples = kept;
+  b->entries = entries;
+}
+
+static void thin_out(struct blame *b) {
+  while (b->samples > b->limit && b->below > 0) blame_restrict(b, b->below / 2);
+}
+
+void blame_merge(struct blame *into, const struct blame *from) {
+  blame_restrict(into, from->below);
+  for (uint32_t i = 0; i < from->samples; i++) {
+    const struct blame_sample *s = &from->sample[i];
+    if (s->hash <= into->below) add_sample(into, *s, from->entry + s->first);
+  }
+  into->ended += from->ended;
+  into->mismatch += from->mismatch;
+  thin_out(into);
+}
+
+void blame_free(struct blame *b) {
+  free(b->sample);
+  free(b->entry);
+  *b = (struct blame){0};
+}
+
+void blame_add(struct sim *sim, struct blame *blame, uint32_t root, uint64_t hash) {
+  struct traces *t = sim->traces;
+  if (!sim->warm || hash > blame->below) return;
+  const struct span *span = &t->span[root];
+  uint64_t latency_ns = span->end_ns - span->from_ns, sum_ns = 0;
+  t->entries = 0;
+  resolve(sim, root, span->from_ns, span->end_ns, false);
+  for (uint32_t i = 0; i < t->entries; i++) sum_ns += t->entry[i].value;
+  blame->mismatch += sum_ns != latency_ns;
+  count_calls(sim, root);
+  add_sample(blame,
+             (struct blame_sample){.hash = hash,
+                                   .latency_ns = latency_ns,
+                                   .n = t->entries,
+                                   .op = span->op,
+                                   .outcome = span->outcome},
+             t->entry);
+  thin_out(blame);
+}

@@ -1,0 +1,49 @@
+/* Where the time of requests went: what is kept of the followed requests of one source.
+ *
+ * A sample is a request with its latency and its parts, which add up to that latency exactly. How
+ * many are kept is bounded; who is kept depends on the request's key alone (a hash below a limit
+ * that is halved when there are too many), so the samples are a fair choice of all requests, and
+ * samples of several replications merge into one such choice in any order. */
+#ifndef BLAME_H
+#define BLAME_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "part.h"
+
+/* One thing about a request: time in a part at a component, or calls between two components. */
+struct blame_entry {
+  uint32_t component, other; /* `other`: an enum part, or BLAME_CALLS + the component called */
+  uint64_t value;            /* ns; or calls << 32 | those of them that failed */
+};
+#define BLAME_CALLS 0x100u
+
+struct blame_sample {
+  uint64_t hash; /* of its key: who is kept when there are too many */
+  uint64_t latency_ns;
+  uint32_t first, n; /* its entries */
+  uint8_t op, outcome;
+};
+
+/* The followed requests of one source that have ended and are kept. */
+struct blame {
+  uint64_t below; /* those with a hash below this, 2^64 - 1: all; always 2^k - 1 */
+  uint32_t samples, sample_room, entries, entry_room, limit;
+  struct blame_sample *sample;
+  struct blame_entry *entry;
+  uint64_t ended;    /* all requests that ended in the measured time, followed or not */
+  uint64_t mismatch; /* whose parts did not add up to the latency */
+};
+
+void blame_free(struct blame *blame);
+/* Drops all samples with a hash not below `below`. */
+void blame_restrict(struct blame *blame, uint64_t below);
+/* Adds the samples of `from`; afterwards both limits hold. The result does not depend on the order
+ * in which several are merged. */
+void blame_merge(struct blame *into, const struct blame *from);
+
+/* Samples kept of a source, at most, unless sim_follow says otherwise. */
+#define BLAME_LIMIT 1024u
+
+#endif

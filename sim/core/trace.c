@@ -1,0 +1,261 @@
+#include "trace.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "arena.h"
+#include "traces.h"
+
+/* --- pools ---------------------------------------------------------------------------------- */
+
+static uint32_t new_span(struct traces *t) {
+  uint32_t index = t->free_span;
+  if (index != NO_SPAN) {
+    t->free_span = t->span[index].before;
+    return index;
+  }
+  if (t->spans == t->span_room) {
+    t->span_room = t->span_room ? 2 * t->span_room : 256;
+    t->span = mem_resize(t->span, t->span_room * sizeof *t->span);
+  }
+  return t->spans++;
+}
+
+static uint32_t new_segment(struct traces *t) {
+  uint32_t index = t->free_segment;
+  if (index != NO_SPAN) {
+    t->free_segment = t->segment[index].next;
+    return index;
+  }
+  if (t->segments == t->segment_room) {
+    t->segment_room = t->segment_room ? 2 * t->segment_room : 1024;
+    t->segment = mem_resize(t->segment, t->segment_room * sizeof *t->segment);
+  }
+  return t->segments++;
+}
+
+/* Leaves the numbers of spans of frames that still run behind; span_at notices. */
+static void release(struct traces *t, uint32_t index) {
+  for (uint32_t child = t->span[index].child; child != NO_SPAN;) {
+    uint32_t before = t->span[child].before;
+    release(t, child);
+    child = before;
+  }
+  struct span *span = &t->span[index];
+  t->segment[span->last].next = t->free_segment;
+  t->free_segment = span->first;
+  span->slot = SLOT_NONE;
+  span->before = t->free_span;
+  t->free_span = index;
+}
+
+/* --- frames and their spans ------------------------------------------------------------------- */
+
+static void remember(struct traces *t, uint32_t slot, uint32_t index) {
+  if (slot >= t->slots) {
+    uint32_t old = t->slots;
+    while (slot >= t->slots) t->slots = t->slots ? 2 * t->slots : FRAME_CHUNK;
+    t->span_of = mem_resize(t->span_of, t->slots * sizeof *t->span_of);
+    memset(t->span_of + old, 0xff, (t->slots - old) * sizeof *t->span_of);
+  }
+  t->span_of[slot] = index;
+}
+
+/* The span of a frame, or NO_SPAN: its request is over. */
+static uint32_t span_at(const struct traces *t, const struct frame *frame) {
+  uint32_t slot = frame_slot(frame);
+  uint32_t index = slot < t->slots ? t->span_of[slot] : NO_SPAN;
+  if (index == NO_SPAN) return NO_SPAN;
+  const struct span *span = &t->span[index];
+  return span->slot == slot && span->stamp == frame->stamp ? index : NO_SPAN;
+}
+
+static uint32_t add_span(struct traces *t, uint32_t parent, struct span span, enum part part) {
+  uint32_t index = new_span(t), segment = new_segment(t);
+  span.parent = parent;
+  span.child = NO_SPAN;
+  span.before = parent == NO_SPAN ? NO_SPAN : t->span[parent].child;
+  span.first = span.last = segment;
+  t->segment[segment] = (struct segment){.from_ns = span.from_ns,
+                                         .next = NO_SPAN,
+                                         .member = span.callee,
+                                         .slow = 1,
+                                         .part = (uint8_t)part};
+  t->span[index] = span;
+  if (parent != NO_SPAN) t->span[parent].child = index;
+  return index;
+}
+
+static uint32_t add_call(struct sim *sim, uint32_t parent, struct frame *call, enum part part) {
+  struct traces *t = sim->traces;
+  uint32_t maker = t->span[parent].callee, slot = frame_slot(call);
+  struct span span = {.slot = slot,
+                      .stamp = call->stamp,
+                      .maker = maker,
+                      .callee = maker,
+                      .from_ns = sim->now_ns,
+                      .op = call->op};
+  uint32_t index = add_span(t, parent, span, part);
+  call->flags |= CALL_TRACED;
+  remember(t, slot, index);
+  return index;
+}
+
+/* To whom the time in a part belongs: pauses before a call is sent are its maker's. */
+static void begin_segment(struct sim *sim, struct span *span, enum part part, uint32_t member,
+                          double slow) {
+  struct traces *t = sim->traces;
+  struct segment *last = &t->segment[span->last];
+  if (last->part == part && last->member == member && last->slow == (float)slow) return;
+  if (last->from_ns != sim->now_ns) {
+    uint32_t next = new_segment(t);
+    t->segment[span->last].next = next;
+    span->last = next;
+    last = &t->segment[next];
+  }
+  *last = (struct segment){.from_ns = sim->now_ns,
+                           .next = NO_SPAN,
+                           .member = member,
+                           .slow = (float)slow,
+                           .part = (uint8_t)part};
+}
+
+static struct span *open_span(struct sim *sim, struct frame *frame) {
+  uint32_t index = span_at(sim->traces, frame);
+  if (index == NO_SPAN) {
+    frame->flags &= (uint8_t)~CALL_TRACED;
+    return NULL;
+  }
+  struct span *span = &sim->traces->span[index];
+  return span->ended ? NULL : span;
+}
+
+void trace_mark_followed(struct sim *sim, struct frame *frame, enum part part) {
+  struct span *span = open_span(sim, frame);
+  if (!span) return;
+  double slow = part == PART_SERVICE ? sim->member[span->callee].slow : 1;
+  begin_segment(sim, span, part, span->callee, slow);
+}
+
+void trace_fault(struct sim *sim, struct frame *frame, const struct member *member) {
+  struct span *span = open_span(sim, frame);
+  if (!span) return;
+  if (member->hung) {
+    begin_segment(sim, span, PART_FAULT, member->id, 1);
+    return;
+  }
+  switch (frame_state(frame)) {
+    case FRAME_QUEUED:
+      begin_segment(sim, span, PART_QUEUE, member->id, 1);
+      return;
+    case FRAME_WORKING:
+    case FRAME_SHARING:
+      begin_segment(sim, span, PART_SERVICE, member->id, member->slow);
+      return;
+    case FRAME_SLEEPING:
+      begin_segment(sim, span, PART_SLEEP, member->id, 1);
+      return;
+    case FRAME_WAITING:
+      begin_segment(sim, span, PART_WAIT, member->id, 1);
+      return;
+    case FRAME_FREE:
+    case FRAME_TRAVELLING:
+    case FRAME_REPLYING:
+    case FRAME_LOST:
+      return;
+  }
+}
+
+void trace_child(struct sim *sim, const struct frame *parent, struct frame *call) {
+  struct traces *t = sim->traces;
+  uint32_t index = span_at(t, parent);
+  call->flags &= (uint8_t)~CALL_TRACED;
+  if (index != NO_SPAN && !t->span[index].ended) add_call(sim, index, call, PART_OTHER);
+}
+
+void trace_sent(struct sim *sim, struct frame *call) {
+  struct span *span = open_span(sim, call);
+  if (!span) return;
+  span->callee = frame_callee(call);
+  begin_segment(sim, span, PART_NETWORK, span->callee, 1);
+  if (span->parent == NO_SPAN) return;
+  struct span *parent = &sim->traces->span[span->parent];
+  if (!parent->ended) begin_segment(sim, parent, PART_WAIT, parent->callee, 1);
+}
+
+void trace_deferred(struct sim *sim, struct frame *call, const struct member *member) {
+  struct span *span = open_span(sim, call);
+  if (span) begin_segment(sim, span, PART_FAULT, member->id, 1);
+}
+
+void trace_ended(struct sim *sim, const struct frame *call, enum outcome outcome) {
+  uint32_t index = span_at(sim->traces, call);
+  if (index == NO_SPAN || sim->traces->span[index].ended) return;
+  struct span *span = &sim->traces->span[index];
+  span->ended = true;
+  span->end_ns = sim->now_ns;
+  span->outcome = (uint8_t)outcome;
+}
+
+/* --- requests --------------------------------------------------------------------------------- */
+
+void trace_begin_followed(struct sim *sim, struct member *source, struct frame *call) {
+  struct span root = {.slot = SLOT_NONE,
+                      .maker = source->id,
+                      .callee = source->id,
+                      .from_ns = call->sent_ns,
+                      .op = call->op};
+  uint32_t index = add_span(sim->traces, NO_SPAN, root, PART_WAIT);
+  add_call(sim, index, call, PART_OTHER);
+}
+
+void trace_retry(struct sim *sim, const struct frame *old, struct frame *call) {
+  uint32_t index = span_at(sim->traces, old);
+  if (index != NO_SPAN) add_call(sim, sim->traces->span[index].parent, call, PART_BACKOFF);
+}
+
+void trace_request_end(struct sim *sim, const struct frame *call, enum outcome outcome) {
+  struct traces *t = sim->traces;
+  uint32_t index = span_at(t, call);
+  if (index == NO_SPAN) return;
+  uint32_t root = t->span[index].parent;
+  struct span *span = &t->span[root];
+  span->ended = true;
+  span->end_ns = sim->now_ns;
+  span->outcome = (uint8_t)outcome;
+  const struct member *source = &sim->member[span->callee];
+  blame_add(sim, trace_of(sim, source->component), root, rng_mix(call->key));
+  release(t, root);
+}
+
+/* --- life ------------------------------------------------------------------------------------- */
+
+struct blame *trace_of(const struct sim *sim, const struct component *component) {
+  return component->kind->is_source ? &sim->traces->of[component->id] : NULL;
+}
+
+void traces_init(struct sim *sim) {
+  struct traces *t = sim->traces = arena_lines(sim->arena, 1, sizeof *t);
+  t->free_span = t->free_segment = NO_SPAN;
+  t->of = arena_lines(sim->arena, sim->spec->components, sizeof *t->of);
+  for (uint32_t c = 0; c < sim->spec->components; c++) {
+    t->of[c] = (struct blame){.below = UINT64_MAX, .limit = BLAME_LIMIT};
+  }
+}
+
+void traces_reset(struct sim *sim) {
+  for (uint32_t c = 0; c < sim->spec->components; c++) {
+    struct blame *blame = &sim->traces->of[c];
+    blame->samples = blame->entries = 0;
+    blame->ended = blame->mismatch = 0;
+  }
+}
+
+void traces_free(struct sim *sim) {
+  struct traces *t = sim->traces;
+  for (uint32_t c = 0; c < sim->spec->components; c++) blame_free(&t->of[c]);
+  free(t->span);
+  free(t->segment);
+  free(t->span_of);
+  free(t->entry);
+}

@@ -1,0 +1,84 @@
+/* Following some requests on their way: what each of their calls went through, and when.
+ *
+ * A followed request is a tree of spans, one a call. The root stands for the request as its source
+ * sees it, from the intended send to the final answer; its children are the attempts. A span is cut
+ * into segments without gaps: in the queue, in service, on the network and so on. While a call
+ * waits for calls of its own, the segment is PART_WAIT, and what those calls went through explains
+ * it.
+ *
+ * Which requests are followed depends on their key alone, so that two designs follow the same ones.
+ * The number kept is bounded: once there are too many, every second one is dropped, again by key.
+ * Following schedules no events and draws no random numbers: the run is the same without it.
+ *
+ * A frame that belongs to a followed request has the flag CALL_TRACED; the hooks below cost one
+ * test of it. Everything belongs to the simulation and ends with it. */
+#ifndef TRACE_H
+#define TRACE_H
+
+#include "blame.h"
+#include "sim.h"
+
+#define NO_SPAN UINT32_MAX
+
+struct segment {
+  uint64_t from_ns;
+  uint32_t next;   /* or NO_SPAN */
+  uint32_t member; /* to whom the time belongs */
+  float slow;      /* how many times as long as usual this takes */
+  uint8_t part;
+};
+
+struct span {
+  uint32_t slot, stamp;   /* of its frame; slot NONE: it has none (any more) */
+  uint32_t parent;        /* NO_SPAN: the root of a request */
+  uint32_t child, before; /* the child made last; the child of its parent made before this one */
+  uint32_t maker, callee; /* members */
+  uint32_t first, last;   /* segments */
+  uint64_t from_ns, end_ns;
+  uint8_t op, outcome;
+  bool ended;
+};
+
+/* --- for the engine and for kinds that are sources ------------------------------------------- */
+
+void traces_init(struct sim *sim);
+void traces_free(struct sim *sim);
+void traces_reset(struct sim *sim); /* end of warm-up */
+
+/* An event for the frame waits until this member hangs no more. */
+__attribute__((cold, noinline)) void trace_deferred(struct sim *sim, struct frame *call,
+                                                    const struct member *member);
+
+/* The followed requests of a component; NULL: it is no source. */
+struct blame *trace_of(const struct sim *sim, const struct component *component);
+
+__attribute__((cold, noinline)) void trace_begin_followed(struct sim *sim, struct member *source,
+                                                          struct frame *call);
+
+/* A new request of a source, whose key is set, is about to be sent. */
+static inline void trace_begin(struct sim *sim, const struct blame *blame, struct member *source,
+                               struct frame *call) {
+  if (__builtin_expect(rng_mix(call->key) <= blame->below, 0)) {
+    trace_begin_followed(sim, source, call);
+  }
+}
+
+/* `call` is the next attempt at what `old` tried; it waits before it is sent. */
+__attribute__((cold, noinline)) void trace_retry(struct sim *sim, const struct frame *old,
+                                                 struct frame *call);
+
+/* The request is over, with this attempt. */
+__attribute__((cold, noinline)) void trace_request_end(struct sim *sim, const struct frame *call,
+                                                       enum outcome outcome);
+
+/* Hooks of call.c and fault.c. */
+__attribute__((cold, noinline)) void trace_child(struct sim *sim, const struct frame *parent,
+                                                 struct frame *call);
+__attribute__((cold, noinline)) void trace_sent(struct sim *sim, struct frame *call);
+__attribute__((cold, noinline)) void trace_ended(struct sim *sim, const struct frame *call,
+                                                 enum outcome outcome);
+/* A hang or a slowdown began or ended at a member that handles the frame. */
+__attribute__((cold, noinline)) void trace_fault(struct sim *sim, struct frame *frame,
+                                                 const struct member *member);
+
+#endif

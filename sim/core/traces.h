@@ -1,0 +1,22 @@
+/* What trace.c, which follows requests, and blame.c, which takes their latency apart, share. */
+#ifndef TRACES_H
+#define TRACES_H
+
+#include "trace.h"
+
+struct traces {
+  uint32_t spans, span_room, free_span;
+  struct span *span;
+  uint32_t segments, segment_room, free_segment;
+  struct segment *segment;
+  uint32_t slots;
+  uint32_t *span_of; /* by slot of a frame */
+  struct blame *of;  /* by component */
+  uint32_t entries, entry_room;
+  struct blame_entry *entry; /* of the request that is being taken apart */
+};
+
+/* Takes the request apart whose root span this is, and keeps it as a sample. */
+void blame_add(struct sim *sim, struct blame *blame, uint32_t root, uint64_t hash);
+
+#endif
