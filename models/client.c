@@ -6,6 +6,7 @@
 #include "arena.h"
 #include "backoff.h"
 #include "sim.h"
+#include "timeline.h"
 #include "trace.h"
 #include "ziggurat.h"
 #include "zipf.h"
@@ -315,6 +316,21 @@ static void client_reset(struct sim *sim, struct member *member) {
   }
 }
 
+static void client_watch(struct sim *sim, struct member *member, struct watch *watch) {
+  (void)sim;
+  const struct client_state *c = member->state;
+  for (uint32_t i = 0; i < c->ops; i++) {
+    watch->offered += c->stats[i].offered;
+    watch->retries += c->stats[i].retries;
+    for (int k = 0; k < OUTCOMES; k++) watch->ended[k] += c->stats[i].ended[k];
+  }
+}
+
+static const struct hist *client_watch_latency(const struct member *member, uint32_t which) {
+  const struct client_state *c = member->state;
+  return which < c->ops ? &c->stats[which].latency : NULL;
+}
+
 /* --- results -------------------------------------------------------------------------------- */
 
 static void op_stats_add(struct op_stats *into, const struct op_stats *from) {
@@ -555,6 +571,8 @@ const struct kind kind_client = {
     .on_event = client_on_event,
     .message_bytes = client_message_bytes,
     .reset = client_reset,
+    .watch = client_watch,
+    .watch_latency = client_watch_latency,
     .collect = client_collect,
     .destroy = client_destroy,
 };

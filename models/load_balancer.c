@@ -4,6 +4,7 @@
 
 #include "arena.h"
 #include "sim.h"
+#include "timeline.h"
 
 enum algorithm { ROUND_ROBIN, RANDOM, LEAST_CONNECTIONS, POWER_OF_TWO };
 static const char *const algorithm_choices[] = {"round_robin", "random", "least_connections",
@@ -131,14 +132,14 @@ static bool try_another(struct sim *sim, struct member *member, struct frame *ca
   return true;
 }
 
-static void probe_ended(struct sim *sim, struct load_balancer_state *lb, uint32_t which,
+static void probe_ended(struct sim *sim, struct member *member, uint32_t which,
                         enum outcome outcome);
 
 static void load_balancer_on_reply(struct sim *sim, struct member *member, struct frame *parent,
                                    struct frame *call, enum outcome outcome) {
   struct load_balancer_state *lb = member->state;
   if (!parent) { /* a check; those of before a crash are forgotten */
-    if (call->item == lb->generation) probe_ended(sim, lb, call->site, outcome);
+    if (call->item == lb->generation) probe_ended(sim, member, call->site, outcome);
     return;
   }
   if (lb->backend[parent->pc].active > 0) lb->backend[parent->pc].active--;
@@ -155,9 +156,9 @@ static void list_healthy(struct load_balancer_state *lb) {
   }
 }
 
-static void probe_ended(struct sim *sim, struct load_balancer_state *lb, uint32_t which,
+static void probe_ended(struct sim *sim, struct member *member, uint32_t which,
                         enum outcome outcome) {
-  (void)sim;
+  struct load_balancer_state *lb = member->state;
   struct backend *b = &lb->backend[which];
   if (outcome == OUTCOME_OK) {
     b->failures = 0;
@@ -165,6 +166,7 @@ static void probe_ended(struct sim *sim, struct load_balancer_state *lb, uint32_
     if (!b->healthy && b->successes >= lb->config->health.rise) {
       b->healthy = true;
       list_healthy(lb);
+      sim_note(sim, member, b->member, "marked up");
     }
     return;
   }
@@ -175,6 +177,7 @@ static void probe_ended(struct sim *sim, struct load_balancer_state *lb, uint32_
     b->healthy = false;
     lb->ejections++;
     list_healthy(lb);
+    sim_note(sim, member, b->member, "marked down");
   }
 }
 

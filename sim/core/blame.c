@@ -172,7 +172,6 @@ void blame_merge(struct blame *into, const struct blame *from) {
     const struct blame_sample *s = &from->sample[i];
     if (s->hash <= into->below) add_sample(into, *s, from->entry + s->first);
   }
-  into->ended += from->ended;
   into->mismatch += from->mismatch;
   thin_out(into);
 }
@@ -185,7 +184,7 @@ void blame_free(struct blame *b) {
 
 void blame_add(struct sim *sim, struct blame *blame, uint32_t root, uint64_t hash) {
   struct traces *t = sim->traces;
-  if (!sim->warm || hash > blame->below) return;
+  if (hash > blame->below) return;
   const struct span *span = &t->span[root];
   uint64_t latency_ns = span->end_ns - span->from_ns, sum_ns = 0;
   t->entries = 0;

@@ -28,22 +28,18 @@ struct blame_sample {
 
 /* The followed requests of one source that have ended and are kept. */
 struct blame {
-  uint64_t below; /* those with a hash below this, 2^64 - 1: all; always 2^k - 1 */
+  uint64_t below; /* those with a greater hash are dropped; always 2^k - 1 */
   uint32_t samples, sample_room, entries, entry_room, limit;
   struct blame_sample *sample;
   struct blame_entry *entry;
-  uint64_t ended;    /* all requests that ended in the measured time, followed or not */
   uint64_t mismatch; /* whose parts did not add up to the latency */
 };
 
 void blame_free(struct blame *blame);
-/* Drops all samples with a hash not below `below`. */
+/* Drops all samples with a greater hash than `below`. */
 void blame_restrict(struct blame *blame, uint64_t below);
 /* Adds the samples of `from`; afterwards both limits hold. The result does not depend on the order
  * in which several are merged. */
 void blame_merge(struct blame *into, const struct blame *from);
-
-/* Samples kept of a source, at most, unless sim_follow says otherwise. */
-#define BLAME_LIMIT 1024u
 
 #endif

@@ -8,6 +8,7 @@
 
 #include "arena.h"
 #include "engine.h"
+#include "timeline.h"
 #include "trace.h"
 
 static struct station *station_of(struct member *m) {
@@ -17,6 +18,7 @@ static struct station *station_of(struct member *m) {
 void collect_reset(struct sim *sim) {
   sim->warm = true;
   traces_reset(sim);
+  timeline_reset(sim, false);
   for (uint32_t i = 0; i < sim->members; i++) {
     struct member *m = &sim->member[i];
     m->flow_at_warmup = m->flow;
@@ -26,6 +28,7 @@ void collect_reset(struct sim *sim) {
     if (st) station_reset(sim, st);
     if (m->component->kind->reset) m->component->kind->reset(sim, m);
   }
+  timeline_reset(sim, true);
 }
 
 /* --- metrics of every component ------------------------------------------------------------- */
@@ -374,9 +377,22 @@ static void check_utilization(struct sim *sim, const struct station *st, const c
   snprintf(check->detail, sizeof check->detail, "workers busy %.4f of the time, at most 1", rho);
 }
 
+static void check_parts(const struct blame *blame, const char *name, struct checks *out) {
+  struct check *check = check_add(out, blame->mismatch == 0);
+  snprintf(check->name, sizeof check->name, "parts:%s", name);
+  snprintf(check->detail, sizeof check->detail,
+           "latency is the sum of its parts in all but %" PRIu64
+           " of the requests followed, of which %u are kept",
+           blame->mismatch, blame->samples);
+}
+
 struct check *sim_checks(struct sim *sim, uint32_t *n) {
   struct checks out = {0};
   check_calls(sim, &out);
+  for (uint32_t c = 0; c < sim->spec->components; c++) {
+    const struct blame *blame = trace_of(sim, &sim->component[c]);
+    if (blame) check_parts(blame, sim->component[c].spec->name, &out);
+  }
   struct presence *present = presences(sim);
   for (uint32_t i = 0; i < sim->members; i++) {
     struct member *m = &sim->member[i];

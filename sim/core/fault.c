@@ -10,6 +10,7 @@
 
 #include "arena.h"
 #include "engine.h"
+#include "timeline.h"
 #include "trace.h"
 
 struct instance {
@@ -283,6 +284,7 @@ void faults_event(struct sim *sim, uint32_t which, bool begins) {
   } else if (it->spec->recurring) {
     schedule(sim, which, draw_time(it, &it->spec->mttf), true);
   }
+  timeline_fault(sim, it->spec, (uint32_t)it->entity, begins);
   apply(sim, it, begins);
 }
 

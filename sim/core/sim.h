@@ -33,6 +33,9 @@ struct sim;
 struct member;
 struct component;
 struct station;
+struct timeline;
+struct traces;
+struct watch;
 
 /* How a call ended. The names are the causes of errors in reports. */
 enum outcome {
@@ -162,6 +165,10 @@ struct kind {
   void (*reset)(struct sim *sim, struct member *member);
   /* Emits the kind's own metrics for one component (all its members). May be NULL. */
   void (*collect)(struct sim *sim, struct component *component, struct metrics *out);
+  /* Sources: adds what the member has counted, for a timeline; and the histograms of its latencies,
+   * number 0, 1 .. until NULL. May be NULL. */
+  void (*watch)(struct sim *sim, struct member *member, struct watch *watch);
+  const struct hist *(*watch_latency)(const struct member *member, uint32_t which);
   /* The member's queueing station, if it has one: the engine reports its utilisation, queue, waits
    * and checks it. May be NULL. */
   struct station *(*station)(struct member *member);
@@ -230,10 +237,11 @@ struct sim {
   const struct spec *spec;
   uint64_t seed, replication;
   uint64_t warmup_ns, end_ns;
-  bool warm;              /* statistics count */
-  struct kept_hist *kept; /* histograms that sim_collect made */
-  struct traces *traces;  /* requests that are followed */
-  char failure[256];      /* why the run had to be given up; empty: it did not */
+  bool warm;                 /* statistics count */
+  struct kept_hist *kept;    /* histograms that sim_collect made */
+  struct traces *traces;     /* requests that are followed */
+  struct timeline *timeline; /* NULL: none is wanted */
+  char failure[256];         /* why the run had to be given up; empty: it did not */
 };
 
 /* Builds the simulation and schedules its first events. The spec must outlive it. */

@@ -239,7 +239,13 @@ void traces_init(struct sim *sim) {
   t->free_span = t->free_segment = NO_SPAN;
   t->of = arena_lines(sim->arena, sim->spec->components, sizeof *t->of);
   for (uint32_t c = 0; c < sim->spec->components; c++) {
-    t->of[c] = (struct blame){.below = UINT64_MAX, .limit = BLAME_LIMIT};
+    t->of[c] = (struct blame){.below = UINT64_MAX, .limit = TRACE_LIMIT};
+  }
+}
+
+void trace_limit(struct sim *sim, uint32_t limit) {
+  for (uint32_t c = 0; c < sim->spec->components; c++) {
+    sim->traces->of[c] = (struct blame){.below = limit > 0 ? UINT64_MAX : 0, .limit = limit};
   }
 }
 
@@ -247,7 +253,7 @@ void traces_reset(struct sim *sim) {
   for (uint32_t c = 0; c < sim->spec->components; c++) {
     struct blame *blame = &sim->traces->of[c];
     blame->samples = blame->entries = 0;
-    blame->ended = blame->mismatch = 0;
+    blame->mismatch = 0;
   }
 }
 

@@ -39,6 +39,12 @@ struct span {
   bool ended;
 };
 
+/* So many a source, unless trace_limit says otherwise. */
+#define TRACE_LIMIT 1024u
+
+/* Keeps up to `limit` requests of each source; 0: follows none. Before the simulation has run. */
+void trace_limit(struct sim *sim, uint32_t limit);
+
 /* --- for the engine and for kinds that are sources ------------------------------------------- */
 
 void traces_init(struct sim *sim);

@@ -86,6 +86,7 @@ static int run_scenario(const struct scenario *scenario, const struct options *o
       .replications = options->replications,
       .precision = options->precision,
       .max_replications = options->max_replications,
+      .timeline = true,
       .jobs = options->jobs,
       .progress = on_progress,
       .progress_data = &progress,

@@ -8,6 +8,7 @@
 #include "doubts.h"
 #include "precision.h"
 #include "sim.h"
+#include "timeline.h"
 #include "warmup.h"
 
 /* A replication runs in this many steps of simulated time, between which it reports progress. */
@@ -110,6 +111,7 @@ static bool run_to_end(struct experiment *e, uint32_t index, struct sim *sim,
       batch++;
     } else {
       slice++;
+      if (sim->timeline != NULL) timeline_look(sim);
       look(sim, &early, &late);
       atomic_fetch_add(&e->slices_done, 1);
     }
@@ -129,6 +131,7 @@ static void hand_in(struct experiment *e, uint32_t index, struct sim *sim, struc
   g_mutex_lock(&e->lock);
   results_add(e->results, index, &metrics, checks, n_checks, sim->events, sim->fingerprint);
   results_add_levels(e->results, index, levels);
+  results_add_blame(e->results, sim);
   if (batches != NULL) results_take_batches(e->results, batches);
   g_mutex_unlock(&e->lock);
   free(checks);
@@ -140,9 +143,14 @@ static void run_one(struct experiment *e, uint32_t index) {
   struct sim *sim = sim_new(&s->spec, e->seed, index + 1, e->warmup_ns, s->run.duration_ns, true);
   struct batches *batches = e->batches ? batches_new() : NULL;
   struct warmup_levels levels;
+  bool timed = index == 0 && e->options->timeline;
+  struct timeline *timeline = timed ? timeline_new(sim, SLICES, s->run.duration_ns / SLICES) : NULL;
   if (run_to_end(e, index, sim, batches, &levels)) {
+    if (timed) timeline_finish(sim);
+    e->results->timeline = timed ? timeline : e->results->timeline;
     hand_in(e, index, sim, batches, levels);
   } else {
+    timeline_free(timeline);
     batches_free(batches);
   }
   sim_free(sim);

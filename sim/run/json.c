@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "compare.h"
+#include "details_json.h"
 #include "number.h"
 
 json_t *json_number(double value) {
@@ -132,6 +133,7 @@ json_t *json_results(const struct results *results) {
     json_object_set_new(tree, "precision", precision_tree(&results->precision));
   }
   json_object_set_new(tree, "warnings", warnings_tree(results));
+  details_json(results, tree);
   return tree;
 }
 

@@ -10,6 +10,8 @@
 #include <string.h>
 
 #include "rng.h"
+#include "timeline.h"
+#include "trace.h"
 
 /* Few values are kept one by one, so that short runs have exact quantiles (see hist.h). */
 #define MERGED_EXACT_LIMIT 65536
@@ -308,8 +310,25 @@ double result_samples_beyond(const struct result *result) {
   return tail * (double)hist_count(result->hist) * (1 + 1e-9);
 }
 
+void results_add_blame(struct results *results, const struct sim *sim) {
+  uint32_t n = sim->spec->components;
+  if (results->blame == NULL) {
+    results->blame = arena_lines(results->arena, n, sizeof *results->blame);
+    results->blames = n;
+    for (uint32_t c = 0; c < n; c++) {
+      results->blame[c] = (struct blame){.below = UINT64_MAX, .limit = FOLLOWED_MOST};
+    }
+  }
+  for (uint32_t c = 0; c < n; c++) {
+    const struct blame *blame = trace_of(sim, &sim->component[c]);
+    if (blame != NULL) blame_merge(&results->blame[c], blame);
+  }
+}
+
 void results_free(struct results *results) {
   struct merging *merging = results->merging;
+  for (uint32_t c = 0; c < results->blames; c++) blame_free(&results->blame[c]);
+  timeline_free(results->timeline);
   if (merging != NULL) {
     release_replications(results);
     for (uint32_t i = 0; i < merging->hists; i++) hist_free(&merging->hist[i]);

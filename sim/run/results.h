@@ -12,6 +12,7 @@
 
 #include "arena.h"
 #include "batches.h"
+#include "blame.h"
 #include "estimate.h"
 #include "metric.h"
 #include "scenario.h"
@@ -57,6 +58,9 @@ struct precision {
 /* Where lo and hi come from. */
 enum interval_source { INTERVAL_REPLICATIONS, INTERVAL_BATCH_MEANS };
 
+struct sim;
+struct timeline;
+
 struct results {
   struct arena *arena;
   const struct scenario *scenario; /* NULL in tests */
@@ -74,7 +78,10 @@ struct results {
   bool finished;
   struct goal_result *goal;
   struct check_result *check;
-  const char **warning; /* sentences about how far the numbers can be trusted */
+  uint32_t blames;
+  struct blame *blame;       /* by component; NULL in tests */
+  struct timeline *timeline; /* of replication 1; NULL: not wanted */
+  const char **warning;      /* sentences about how far the numbers can be trusted */
   struct merging *merging;
 };
 
@@ -89,6 +96,12 @@ void results_grow(struct results *results, uint32_t replications);
 void results_add(struct results *results, uint32_t index, const struct metrics *metrics,
                  const struct check *checks, uint32_t n_checks, uint64_t events,
                  uint64_t fingerprint);
+
+/* So many followed requests of a client are kept. */
+#define FOLLOWED_MOST 16384u
+
+/* Takes over the followed requests of one more replication, of all components. */
+void results_add_blame(struct results *results, const struct sim *sim);
 
 /* Of a single replication: takes over what its batches measured, from which intervals are made. */
 void results_take_batches(struct results *results, struct batches *batches);

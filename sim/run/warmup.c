@@ -6,6 +6,7 @@
 #include "arena.h"
 #include "detmath.h"
 #include "sim.h"
+#include "trace.h"
 
 #define BATCH 5u
 #define SAMPLES_PER_SLICE 8u
@@ -83,6 +84,7 @@ bool warmup_pilot(const struct spec *spec, uint64_t seed, uint64_t duration_ns,
                   void *data, struct error *err) {
   /* Replication 0 is the pilot's; the ones that count are numbered from 1. */
   struct sim *sim = sim_new(spec, seed, 0, 0, duration_ns, false);
+  trace_limit(sim, 0);
   bool ok = true;
   for (uint32_t s = 0; ok && s < WARMUP_SLICES; s++) {
     double sum = 0;

@@ -94,6 +94,9 @@ static void reached_and_not_by_far(void **state) {
   assert_true(half <= 0.06 / 1.06);
   assert_true(half > 0.06 / 1.06 / 2); /* at most twice as many at a look */
   assert_true(r.precision.met && fabs(r.precision.reached - half) < 1e-12);
+  /* The value is to be near the truth: a half width of 6 % of the truth may be 6/106 of a value
+   * that lies 6 % above it. */
+  assert_true(fabs(r.precision.excess - half * 1.06 / 0.06) < 1e-12);
   assert_string_equal(r.precision.metric, "c.latency.mean");
   assert_int_equal(r.warnings, 0);
   results_free(&r);

@@ -1,0 +1,401 @@
+#include "timeline.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "arena.h"
+#include "station.h"
+
+const char *const series_name[SERIES_KINDS] = {
+    [SERIES_OFFERED] = "offered", [SERIES_THROUGHPUT] = "throughput",
+    [SERIES_GOODPUT] = "goodput", [SERIES_RETRIES] = "retries",
+    [SERIES_ERRORS] = "errors",   [SERIES_P50] = "p50",
+    [SERIES_P99] = "p99",         [SERIES_QUEUE] = "queue",
+    [SERIES_UP] = "up",           [SERIES_UTILIZATION] = "utilization",
+};
+
+/* Of each sort, periods of faults and happenings. */
+enum { NOTES_MAX = 1000 };
+
+/* The latencies that a source has seen when it was looked at last. */
+struct seen {
+  uint32_t exact;     /* so many of the values that are kept one by one */
+  struct hist before; /* all of them, in buckets */
+};
+
+struct source_track {
+  const struct component *component;
+  struct watch before, window;
+  uint32_t hists;
+  struct seen *seen;
+  struct hist latency; /* of this window */
+  float *value[SERIES_P99 + 1];
+  float *errors[OUTCOMES];
+};
+
+struct load { /* integrals, in member-nanoseconds */
+  double queued, busy, room, down, time;
+};
+
+struct load_track {
+  const struct component *component;
+  uint32_t member; /* 0: all */
+  struct load before, window;
+  bool station;
+  float *queue, *utilization, *up;
+  double queue_max, busy_sum;
+};
+
+struct tracks {
+  uint32_t sources, loads;
+  struct source_track *source;
+  struct load_track *load;
+  uint64_t window_begin_ns;
+};
+
+/* --- reading -------------------------------------------------------------------------------- */
+
+static double down_until_now(const struct sim *sim, const struct member *m) {
+  uint64_t down_ns = m->down_ns;
+  if (m->down_since_ns != TIME_NEVER) down_ns += sim->now_ns - m->down_since_ns;
+  return (double)down_ns;
+}
+
+static void read_member(struct sim *sim, struct member *m, struct load *load) {
+  load->time += (double)sim->now_ns;
+  load->down += down_until_now(sim, m);
+  struct station *st = m->kind->station ? m->kind->station(m) : NULL;
+  if (!st) return;
+  station_settle(sim, st);
+  load->queued += (double)st->totals.queued_ns;
+  load->busy +=
+      st->discipline == DISCIPLINE_PS ? (double)st->totals.busy_ns : (double)st->totals.held_ns;
+  load->room += st->workers == PARAM_UNLIMITED ? 0 : (double)st->workers * (double)sim->now_ns;
+}
+
+static struct load read_load(struct sim *sim, const struct load_track *track) {
+  struct load load = {0};
+  uint32_t first = track->member ? track->member - 1 : 0;
+  uint32_t end = track->member ? track->member : track->component->members;
+  for (uint32_t i = first; i < end; i++) read_member(sim, &track->component->member[i], &load);
+  return load;
+}
+
+static void absorb_load(struct sim *sim, struct load_track *track) {
+  struct load now = read_load(sim, track), *w = &track->window, *b = &track->before;
+  w->queued += now.queued - b->queued;
+  w->busy += now.busy - b->busy;
+  w->room += now.room - b->room;
+  w->down += now.down - b->down;
+  w->time += now.time - b->time;
+  *b = now;
+}
+
+/* Adds to `into` what came to `now` since it was seen last. Values that are kept one by one stay in
+ * the order in which they came, so each is read once. */
+static void add_new(const struct hist *now, struct seen *seen, struct hist *into) {
+  if (hist_is_exact(now)) {
+    for (; seen->exact < now->values; seen->exact++) {
+      hist_add(into, now->value[seen->exact]);
+      hist_add(&seen->before, now->value[seen->exact]);
+    }
+    return;
+  }
+  struct hist total, fresh;
+  hist_init(&total, 0, NULL);
+  hist_init(&fresh, 0, NULL);
+  hist_merge(&total, now);
+  hist_merge(&fresh, now);
+  hist_subtract(&fresh, &seen->before);
+  if (hist_count(&fresh) > 0) hist_merge(into, &fresh);
+  hist_free(&fresh);
+  hist_free(&seen->before);
+  seen->before = total;
+}
+
+static void absorb_source(struct sim *sim, struct source_track *track) {
+  struct watch now = {0};
+  uint32_t n = 0;
+  for (uint32_t i = 0; i < track->component->members; i++) {
+    struct member *m = &track->component->member[i];
+    m->kind->watch(sim, m, &now);
+    const struct hist *hist;
+    for (uint32_t k = 0; (hist = m->kind->watch_latency(m, k)) != NULL; k++, n++) {
+      add_new(hist, &track->seen[n], &track->latency);
+    }
+  }
+  track->window.offered += now.offered - track->before.offered;
+  track->window.retries += now.retries - track->before.retries;
+  for (int i = 0; i < OUTCOMES; i++) {
+    track->window.ended[i] += now.ended[i] - track->before.ended[i];
+  }
+  track->before = now;
+}
+
+static void absorb(struct sim *sim) {
+  struct tracks *t = sim->timeline->tracks;
+  for (uint32_t i = 0; i < t->sources; i++) absorb_source(sim, &t->source[i]);
+  for (uint32_t i = 0; i < t->loads; i++) absorb_load(sim, &t->load[i]);
+}
+
+void timeline_reset(struct sim *sim, bool after) {
+  if (!sim->timeline) return;
+  struct tracks *t = sim->timeline->tracks;
+  if (!after) {
+    absorb(sim);
+    return;
+  }
+  for (uint32_t i = 0; i < t->sources; i++) {
+    struct source_track *s = &t->source[i];
+    s->before = (struct watch){0};
+    for (uint32_t k = 0; k < s->hists; k++) {
+      s->seen[k].exact = 0;
+      hist_clear(&s->seen[k].before);
+    }
+  }
+  for (uint32_t i = 0; i < t->loads; i++) t->load[i].before = read_load(sim, &t->load[i]);
+}
+
+/* --- windows -------------------------------------------------------------------------------- */
+
+static void end_source(struct source_track *s, uint32_t w, double seconds) {
+  double ok = (double)s->window.ended[OUTCOME_OK], ended = 0;
+  for (int i = 0; i < OUTCOMES; i++) {
+    ended += (double)s->window.ended[i];
+    s->errors[i][w] = (float)((double)s->window.ended[i] / seconds);
+  }
+  s->value[SERIES_OFFERED][w] = (float)((double)s->window.offered / seconds);
+  s->value[SERIES_THROUGHPUT][w] = (float)(ended / seconds);
+  s->value[SERIES_GOODPUT][w] = (float)(ok / seconds);
+  s->value[SERIES_RETRIES][w] = (float)((double)s->window.retries / seconds);
+  hist_settle(&s->latency);
+  s->value[SERIES_P50][w] = (float)(hist_quantile(&s->latency, 0.5) / 1e9);
+  s->value[SERIES_P99][w] = (float)(hist_quantile(&s->latency, 0.99) / 1e9);
+  hist_clear(&s->latency);
+  s->window = (struct watch){0};
+}
+
+static void end_load(struct load_track *l, uint32_t w, double seconds) {
+  double queue = l->window.queued / 1e9 / seconds;
+  double busy = l->window.room > 0 ? l->window.busy / l->window.room : NAN;
+  l->queue[w] = (float)queue;
+  l->utilization[w] = (float)busy;
+  l->up[w] = (float)(1 - l->window.down / l->window.time);
+  l->queue_max = fmax(l->queue_max, queue);
+  if (!isnan(busy)) l->busy_sum += busy;
+  l->window = (struct load){0};
+}
+
+void timeline_look(struct sim *sim) {
+  struct timeline *timeline = sim->timeline;
+  struct tracks *t = timeline->tracks;
+  if (timeline->looks == timeline->windows) return;
+  uint32_t w = timeline->looks++;
+  double seconds = (double)(sim->now_ns - t->window_begin_ns) / 1e9;
+  t->window_begin_ns = sim->now_ns;
+  absorb(sim);
+  for (uint32_t i = 0; i < t->sources; i++) end_source(&t->source[i], w, seconds);
+  for (uint32_t i = 0; i < t->loads; i++) end_load(&t->load[i], w, seconds);
+}
+
+/* --- what happened -------------------------------------------------------------------------- */
+
+/* Room for one more in a list that doubles. */
+static void *grow(void *list, uint32_t n, size_t size) {
+  return n & (n - 1) || n == 0 ? list : mem_resize(list, 2 * n * size);
+}
+
+void sim_note(struct sim *sim, const struct member *member, const struct member *about,
+              const char *what) {
+  struct timeline *t = sim->timeline;
+  if (!t) return;
+  if (t->happenings == NOTES_MAX) {
+    t->left_out++;
+    return;
+  }
+  t->happening = grow(t->happening, t->happenings, sizeof *t->happening);
+  t->happening[t->happenings++] = (struct happening){
+      .at_ns = sim->now_ns,
+      .by = member->component->id,
+      .about = about->component->id,
+      .member = about->component->members > 1 ? about->index : 0,
+      .what = what,
+  };
+}
+
+static void fault_over(struct timeline *t, const struct fault_spec *fault, uint32_t member,
+                       uint64_t now_ns) {
+  for (uint32_t i = t->periods; i-- > 0;) {
+    struct fault_period *p = &t->period[i];
+    if (p->fault != fault || p->member != member || p->until_ns != TIME_NEVER) continue;
+    p->until_ns = now_ns;
+    return;
+  }
+}
+
+void timeline_fault(struct sim *sim, const struct fault_spec *fault, uint32_t member, bool begins) {
+  struct timeline *t = sim->timeline;
+  if (!t) return;
+  if (!begins) {
+    fault_over(t, fault, member, sim->now_ns);
+  } else if (t->periods == NOTES_MAX) {
+    t->left_out++;
+  } else {
+    t->period = grow(t->period, t->periods, sizeof *t->period);
+    t->period[t->periods++] = (struct fault_period){fault, member, sim->now_ns, TIME_NEVER};
+  }
+}
+
+/* --- life ----------------------------------------------------------------------------------- */
+
+static float *new_values(const struct timeline *timeline) {
+  return mem_zeroed(timeline->windows, sizeof(float));
+}
+
+static void add_source(struct timeline *timeline, struct component *component) {
+  struct tracks *t = timeline->tracks;
+  if (t->sources == TIMELINE_SOURCES || !component->kind->watch) return;
+  struct source_track *s = &t->source[t->sources++];
+  s->component = component;
+  for (uint32_t i = 0; i < component->members; i++) {
+    struct member *m = &component->member[i];
+    for (uint32_t k = 0; m->kind->watch_latency(m, k) != NULL; k++) s->hists++;
+  }
+  s->seen = mem_zeroed(s->hists, sizeof *s->seen);
+  for (uint32_t k = 0; k < s->hists; k++) hist_init(&s->seen[k].before, 0, NULL);
+  hist_init(&s->latency, 4096, NULL);
+  for (int what = 0; what <= SERIES_P99; what++) s->value[what] = new_values(timeline);
+  for (int i = 0; i < OUTCOMES; i++) s->errors[i] = new_values(timeline);
+}
+
+static void add_load(struct timeline *timeline, struct component *component, uint32_t member) {
+  struct load_track *l = &timeline->tracks->load[timeline->tracks->loads++];
+  l->component = component;
+  l->member = member;
+  l->station = component->kind->station != NULL;
+  l->queue = new_values(timeline);
+  l->utilization = new_values(timeline);
+  l->up = new_values(timeline);
+}
+
+struct timeline *timeline_new(struct sim *sim, uint32_t windows, uint64_t window_ns) {
+  struct timeline *timeline = mem_zeroed(1, sizeof *timeline);
+  timeline->windows = windows;
+  timeline->window_ns = window_ns;
+  timeline->period = mem_zeroed(1, sizeof *timeline->period);
+  timeline->happening = mem_zeroed(1, sizeof *timeline->happening);
+  struct tracks *t = timeline->tracks = mem_zeroed(1, sizeof *t);
+  t->source = mem_zeroed(TIMELINE_SOURCES, sizeof *t->source);
+  t->load = mem_zeroed(sim->members + sim->spec->components, sizeof *t->load);
+  for (uint32_t c = 0; c < sim->spec->components; c++) {
+    struct component *component = &sim->component[c];
+    if (component->kind->is_source) {
+      add_source(timeline, component);
+      continue;
+    }
+    add_load(timeline, component, 0);
+    for (uint32_t i = 1; component->members > 1 && i <= component->members; i++) {
+      add_load(timeline, component, i);
+    }
+  }
+  sim->timeline = timeline;
+  return timeline;
+}
+
+static void add_series(struct timeline *timeline, struct series series, float **value) {
+  timeline->list = mem_resize(timeline->list, (timeline->series + 1) * sizeof *timeline->list);
+  series.value = *value;
+  *value = NULL;
+  timeline->list[timeline->series++] = series;
+}
+
+static bool all_zero(const float *value, uint32_t n) {
+  for (uint32_t i = 0; i < n; i++) {
+    if (value[i] != 0) return false;
+  }
+  return true;
+}
+
+static void source_series(struct timeline *timeline, struct source_track *s) {
+  for (int what = 0; what <= SERIES_P99; what++) {
+    if (what == SERIES_ERRORS) continue;
+    add_series(timeline,
+               (struct series){.component = s->component->id, .what = (enum series_what)what},
+               &s->value[what]);
+  }
+  for (int i = OUTCOME_OK + 1; i < OUTCOMES; i++) {
+    if (all_zero(s->errors[i], timeline->windows)) continue;
+    struct series series = {
+        .component = s->component->id, .what = SERIES_ERRORS, .cause = (enum outcome)i};
+    add_series(timeline, series, &s->errors[i]);
+  }
+}
+
+static void load_series(struct timeline *timeline, struct load_track *l) {
+  struct series series = {.component = l->component->id, .member = l->member, .what = SERIES_UP};
+  add_series(timeline, series, &l->up);
+  if (!l->station) return;
+  series.what = SERIES_QUEUE;
+  add_series(timeline, series, &l->queue);
+  series.what = SERIES_UTILIZATION;
+  add_series(timeline, series, &l->utilization);
+}
+
+static int compare_loads(const void *left, const void *right) {
+  const struct load_track *a = left, *b = right;
+  if (a->queue_max != b->queue_max) return a->queue_max < b->queue_max ? 1 : -1;
+  if (a->busy_sum != b->busy_sum) return a->busy_sum < b->busy_sum ? 1 : -1;
+  if (a->component->id != b->component->id) return a->component->id < b->component->id ? -1 : 1;
+  return a->member < b->member ? -1 : a->member > b->member;
+}
+
+static int compare_series(const void *left, const void *right) {
+  const struct series *a = left, *b = right;
+  if (a->component != b->component) return a->component < b->component ? -1 : 1;
+  if (a->member != b->member) return a->member < b->member ? -1 : 1;
+  if (a->what != b->what) return a->what < b->what ? -1 : 1;
+  return (a->cause > b->cause) - (a->cause < b->cause);
+}
+
+static void tracks_free(struct tracks *t) {
+  for (uint32_t i = 0; i < t->sources; i++) {
+    struct source_track *s = &t->source[i];
+    for (uint32_t k = 0; k < s->hists; k++) hist_free(&s->seen[k].before);
+    free(s->seen);
+    hist_free(&s->latency);
+    for (int what = 0; what <= SERIES_P99; what++) free(s->value[what]);
+    for (int k = 0; k < OUTCOMES; k++) free(s->errors[k]);
+  }
+  for (uint32_t i = 0; i < t->loads; i++) {
+    free(t->load[i].queue);
+    free(t->load[i].utilization);
+    free(t->load[i].up);
+  }
+  free(t->source);
+  free(t->load);
+  free(t);
+}
+
+void timeline_finish(struct sim *sim) {
+  struct timeline *timeline = sim->timeline;
+  struct tracks *t = timeline->tracks;
+  for (uint32_t i = 0; i < t->sources; i++) source_series(timeline, &t->source[i]);
+  qsort(t->load, t->loads, sizeof *t->load, compare_loads);
+  uint32_t kept = t->loads < TIMELINE_COMPONENTS ? t->loads : TIMELINE_COMPONENTS;
+  for (uint32_t i = 0; i < kept; i++) load_series(timeline, &t->load[i]);
+  qsort(timeline->list, timeline->series, sizeof *timeline->list, compare_series);
+  tracks_free(t);
+  timeline->tracks = NULL;
+  sim->timeline = NULL;
+}
+
+void timeline_free(struct timeline *timeline) {
+  if (!timeline) return;
+  if (timeline->tracks) tracks_free(timeline->tracks);
+  for (uint32_t i = 0; i < timeline->series; i++) free((void *)timeline->list[i].value);
+  free(timeline->list);
+  free(timeline->period);
+  free(timeline->happening);
+  free(timeline);
+}

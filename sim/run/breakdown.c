@@ -1,0 +1,137 @@
+#include "breakdown.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "arena.h"
+#include "sim.h"
+
+struct picked { /* samples in order of latency */
+  uint32_t n;
+  const struct blame_sample **list;
+};
+
+static int by_latency(const void *left, const void *right) {
+  const struct blame_sample *a = *(const struct blame_sample *const *)left;
+  const struct blame_sample *b = *(const struct blame_sample *const *)right;
+  if (a->latency_ns != b->latency_ns) return a->latency_ns < b->latency_ns ? -1 : 1;
+  return (a->hash > b->hash) - (a->hash < b->hash);
+}
+
+static struct picked pick(const struct blame *blame, bool ok) {
+  struct picked picked = {0, mem_zeroed(blame->samples + 1, sizeof *picked.list)};
+  for (uint32_t i = 0; i < blame->samples; i++) {
+    if ((blame->sample[i].outcome == OUTCOME_OK) == ok) {
+      picked.list[picked.n++] = &blame->sample[i];
+    }
+  }
+  qsort(picked.list, picked.n, sizeof *picked.list, by_latency);
+  return picked;
+}
+
+uint32_t breakdown_followed(const struct blame *blame) {
+  uint32_t n = 0;
+  for (uint32_t i = 0; i < blame->samples; i++) n += blame->sample[i].outcome == OUTCOME_OK;
+  return n;
+}
+
+static int by_size(const void *left, const void *right) {
+  const struct share *a = left, *b = right;
+  if (a->seconds != b->seconds) return a->seconds > b->seconds ? -1 : 1;
+  if (a->component != b->component) return a->component < b->component ? -1 : 1;
+  return (a->part > b->part) - (a->part < b->part);
+}
+
+static int by_name(const void *left, const void *right) {
+  const struct blame_entry *a = left, *b = right;
+  if (a->component != b->component) return a->component < b->component ? -1 : 1;
+  return (a->other > b->other) - (a->other < b->other);
+}
+
+/* All entries of some samples, equal ones added up; whole numbers, so in any order. */
+static uint32_t add_up(const struct blame *blame, const struct picked *picked, uint32_t from,
+                       uint32_t to, bool calls, struct blame_entry **out) {
+  uint32_t room = 1, n = 0, kept = 0;
+  for (uint32_t i = from; i < to; i++) room += picked->list[i]->n;
+  struct blame_entry *all = mem_zeroed(room, sizeof *all);
+  for (uint32_t i = from; i < to; i++) {
+    const struct blame_sample *s = picked->list[i];
+    for (uint32_t k = 0; k < s->n; k++) {
+      const struct blame_entry *e = &blame->entry[s->first + k];
+      if ((e->other >= BLAME_CALLS) == calls) all[n++] = *e;
+    }
+  }
+  qsort(all, n, sizeof *all, by_name);
+  for (uint32_t i = 0; i < n; i++) {
+    if (kept > 0 && by_name(&all[kept - 1], &all[i]) == 0) {
+      all[kept - 1].value += all[i].value;
+    } else {
+      all[kept++] = all[i];
+    }
+  }
+  *out = all;
+  return kept;
+}
+
+static struct composition compose(const struct blame *blame, const struct picked *picked,
+                                  uint32_t from, uint32_t to, double q) {
+  struct composition c = {.q = q, .requests = to - from};
+  struct blame_entry *entry;
+  c.n = add_up(blame, picked, from, to, false, &entry);
+  c.share = mem_zeroed(c.n + 1, sizeof *c.share);
+  double latency_ns = 0, requests = c.requests;
+  for (uint32_t i = from; i < to; i++) latency_ns += (double)picked->list[i]->latency_ns;
+  c.latency_s = c.requests > 0 ? latency_ns / requests / 1e9 : NAN;
+  for (uint32_t i = 0; i < c.n; i++) {
+    c.share[i] = (struct share){entry[i].component, (enum part)entry[i].other,
+                                (double)entry[i].value / requests / 1e9};
+  }
+  qsort(c.share, c.n, sizeof *c.share, by_size);
+  free(entry);
+  return c;
+}
+
+struct composition breakdown_at(const struct blame *blame, double q) {
+  struct picked picked = pick(blame, true);
+  uint32_t from = 0, to = picked.n;
+  if (!isnan(q) && picked.n > 0) {
+    double n = picked.n, width = fmin(0.05, (1 - q) / 2);
+    double least = fmin(floor(n * (q - width)), n - 1), most = ceil(n * (q + width));
+    from = (uint32_t)fmax(least, 0);
+    to = (uint32_t)fmin(fmax(most, from + 1.0), n);
+  }
+  struct composition c = compose(blame, &picked, from, to, q);
+  free(picked.list);
+  return c;
+}
+
+struct composition breakdown_failed(const struct blame *blame) {
+  struct picked picked = pick(blame, false);
+  struct composition c = compose(blame, &picked, 0, picked.n, NAN);
+  free(picked.list);
+  return c;
+}
+
+void composition_free(struct composition *composition) {
+  free(composition->share);
+  *composition = (struct composition){0};
+}
+
+struct traffic_share *breakdown_calls(const struct blame *blame, uint32_t *n) {
+  struct picked all = {0, mem_zeroed(blame->samples + 1, sizeof *all.list)};
+  for (uint32_t i = 0; i < blame->samples; i++) all.list[all.n++] = &blame->sample[i];
+  struct blame_entry *entry;
+  *n = add_up(blame, &all, 0, all.n, true, &entry);
+  struct traffic_share *list = mem_zeroed(*n + 1, sizeof *list);
+  for (uint32_t i = 0; i < *n; i++) {
+    list[i] = (struct traffic_share){
+        .from = entry[i].component,
+        .to = entry[i].other - BLAME_CALLS,
+        .calls = (double)(entry[i].value >> 32) / (double)all.n,
+        .failed = (double)(entry[i].value & UINT32_MAX) / (double)all.n,
+    };
+  }
+  free(entry);
+  free(all.list);
+  return list;
+}

@@ -1,0 +1,48 @@
+/* Where the latency of a client's requests goes: the requests that were followed (core's trace.h),
+ * put together at a quantile.
+ *
+ * The composition at q is the mean over the followed requests whose ranks lie around q: half as far
+ * to either side as q is from 100 %, but at most 5 % of all. Its parts add up to its latency, since
+ * those of each request do. */
+#ifndef BREAKDOWN_H
+#define BREAKDOWN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "blame.h"
+
+struct share {
+  uint32_t component; /* index into the spec */
+  enum part part;
+  double seconds; /* a request */
+};
+
+struct composition {
+  double q;          /* NaN: all requests */
+  uint32_t requests; /* it is the mean of so many */
+  double latency_s;
+  uint32_t n;
+  struct share *share; /* the largest first; ties by component, then part */
+};
+
+/* Of the requests that ended well, at q; NaN: of all of them. */
+struct composition breakdown_at(const struct blame *blame, double q);
+
+/* Of those that failed: the time until they did. */
+struct composition breakdown_failed(const struct blame *blame);
+void composition_free(struct composition *composition);
+
+/* How many requests that ended well were followed. */
+uint32_t breakdown_followed(const struct blame *blame);
+
+/* Calls from one component to another, a request of this client. */
+struct traffic_share {
+  uint32_t from, to;
+  double calls, failed;
+};
+
+/* Over all followed requests, in order of `from` and `to`. Release with free. */
+struct traffic_share *breakdown_calls(const struct blame *blame, uint32_t *n);
+
+#endif
