@@ -272,6 +272,7 @@ static void chains(uint32_t n, uint64_t requests) {
     }
   }
   printf("mean %.3f ms\n", hist_mean(&chain[0].hist) / 1e6);
+  for (uint32_t i = 0; i < n; i++) hist_free(&chain[i].hist);
   free(chain);
 }
 

@@ -150,7 +150,8 @@ static void test_tampering_with_utilization(void **state) {
   }
 }
 
-/* Aim: the checks of members are named after them; sources have none of their own. */
+/* Aim: the checks of members are named after them; sources have one of their own, that latencies
+ * are the sum of their parts. */
 static void test_names(void **state) {
   (void)state;
   struct recorder leaf = {0};
@@ -161,9 +162,9 @@ static void test_names(void **state) {
   node_set(scene_add(scene, "service", "web", 2), "workers", "3");
   scene_add_recorder(scene, "leaf", 1, &leaf);
   struct run run = run_scene(scene, 1, S);
-  static const char *const names[] = {"conservation:calls", "flow:leaf",          "flow:web[1]",
-                                      "little:web[1]",      "utilization:web[1]", "flow:web[2]",
-                                      "little:web[2]",      "utilization:web[2]"};
+  static const char *const names[] = {"conservation:calls", "parts:c",       "flow:leaf",
+                                      "flow:web[1]",        "little:web[1]", "utilization:web[1]",
+                                      "flow:web[2]",        "little:web[2]", "utilization:web[2]"};
   uint32_t n;
   struct check *check = sim_checks(run.sim, &n);
   assert_int_equal(n, sizeof names / sizeof names[0]);

@@ -172,11 +172,11 @@ static void test_order_of_declarations(void **state) {
       "path { from = \"b\", to = \"a\", latency = \"1ms\" }\n",
       "fault { hang \"b\", at = \"5s\" } fault { crash \"a\", at = \"1s\" }\n",
   };
-  enum { PARTS = sizeof parts / sizeof *parts };
-  for (int first = 0; first < PARTS; first++) {
+  enum { PARTS_N = sizeof parts / sizeof *parts };
+  for (int first = 0; first < PARTS_N; first++) {
     char text[2000] = "";
-    for (int i = 0; i < PARTS; i++) {
-      strncat(text, parts[(first + i) % PARTS], sizeof text - strlen(text) - 1);
+    for (int i = 0; i < PARTS_N; i++) {
+      strncat(text, parts[(first + i) % PARTS_N], sizeof text - strlen(text) - 1);
     }
     struct scenario *s = load(text);
     const struct spec *spec = &s->spec;

@@ -1,0 +1,352 @@
+/* Aim: the latency of a request is taken apart as it happened, to the nanosecond: queueing,
+ * service, network, retries, back-off, faults, whatever is waited for at once or in turn. A delay
+ * that is put into a component is found there with its size. Which requests are followed depends on
+ * keys alone, and their number is bounded. Seed 1. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+/* cmocka wants the above first */
+#include <cmocka.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "breakdown.h"
+#include "experiment.h"
+#include "trace.h"
+
+struct ran {
+  struct scenario *scenario;
+  struct results results;
+};
+
+static struct ran run_with(const char *text, const struct setting *setting, uint32_t settings) {
+  char path[] = "/tmp/archsim-test-XXXXXX";
+  int fd = mkstemp(path);
+  assert_true(fd >= 0);
+  size_t size = strlen(text);
+  assert_true(write(fd, text, size) == (ssize_t)size);
+  close(fd);
+  struct error err;
+  struct ran ran = {.scenario = scenario_load(path, setting, settings, &err)};
+  unlink(path);
+  if (ran.scenario == NULL) fail_msg("%s", err.text);
+  struct experiment_options options = {.jobs = 2, .timeline = true};
+  if (!experiment_run(ran.scenario, &options, &ran.results, &err)) fail_msg("%s", err.text);
+  assert_true(results_checks_passed(&ran.results));
+  return ran;
+}
+
+static struct ran run(const char *text) {
+  return run_with(text, NULL, 0);
+}
+
+static void ran_free(struct ran *ran) {
+  results_free(&ran->results);
+  scenario_free(ran->scenario);
+}
+
+static const struct blame *blame_of(const struct ran *ran, const char *client) {
+  return &ran->results.blame[spec_find(&ran->scenario->spec, client)];
+}
+
+static double share_of(const struct ran *ran, const struct composition *c, const char *component,
+                       enum part part) {
+  uint32_t id = spec_find(&ran->scenario->spec, component);
+  assert_int_not_equal(id, REF_NONE);
+  for (uint32_t i = 0; i < c->n; i++) {
+    if (c->share[i].component == id && c->share[i].part == part) return c->share[i].seconds;
+  }
+  return 0;
+}
+
+struct expected {
+  const char *component;
+  enum part part;
+  double seconds;
+};
+
+/* The composition has these parts and no others. */
+static void assert_parts(const struct ran *ran, struct composition c, double latency_s,
+                         const struct expected *expected, uint32_t n) {
+  assert_true(c.requests > 0);
+  if (fabs(c.latency_s - latency_s) > 1e-12) fail_msg("latency %.9f", c.latency_s);
+  double sum = 0;
+  for (uint32_t i = 0; i < n; i++) {
+    double seconds = share_of(ran, &c, expected[i].component, expected[i].part);
+    if (fabs(seconds - expected[i].seconds) > 1e-12) {
+      fail_msg("%s %s: %.9f s, not %.9f", expected[i].component, part_name[expected[i].part],
+               seconds, expected[i].seconds);
+    }
+    sum += expected[i].seconds;
+  }
+  assert_int_equal(c.n, n);
+  assert_true(fabs(sum - latency_s) < 1e-12);
+  composition_free(&c);
+}
+
+#define RUN_ONCE "run { duration = \"10s\", warmup = \"0s\", replications = 1 }\n"
+
+/* --- what happens in a row ------------------------------------------------------------------ */
+
+/* Aim: the textbook's 220 ms: network 50, processing 20, database 100, the way back 50. */
+static void two_hundred_and_twenty(void **state) {
+  (void)state;
+  struct ran ran =
+      run("client \"u\" { arrivals = constant \"1/s\", target = \"web\", zone = \"far\" }\n"
+          "service \"web\" { zone = \"near\", on = { default = { work \"20ms\", call \"db\" } } }\n"
+          "database \"db\" { zone = \"near\", read = \"100ms\" }\n"
+          "path { from = \"far\", to = \"near\", latency = \"50ms\" }\n" RUN_ONCE);
+  static const struct expected parts[] = {{"web", PART_NETWORK, 0.05},
+                                          {"web", PART_SERVICE, 0.02},
+                                          {"db", PART_SERVICE, 0.1},
+                                          {"web", PART_RETURN, 0.05}};
+  static const double quantile[] = {NAN, 0.5, 0.95, 0.99, 0.999};
+  for (int i = 0; i < 5; i++) {
+    assert_parts(&ran, breakdown_at(blame_of(&ran, "u"), quantile[i]), 0.22, parts, 4);
+  }
+  ran_free(&ran);
+}
+
+/* Aim: b comes when a has the worker, so it waits for it; pauses and work after a call count. */
+static void queue_and_sleep(void **state) {
+  (void)state;
+  struct ran ran =
+      run("client \"a\" { arrivals = constant \"1/s\", target = \"s\" }\n"
+          "client \"b\" { arrivals = constant \"1/s\", target = \"front\" }\n"
+          "service \"front\" { on = { default = { work \"4ms\", call \"s\", sleep \"7ms\", work "
+          "\"1ms\" } } }\n"
+          "service \"s\" { workers = 1, work = \"10ms\" }\n" RUN_ONCE);
+  assert_parts(&ran, breakdown_at(blame_of(&ran, "b"), NAN), 0.028,
+               (const struct expected[]){{"front", PART_SERVICE, 0.005},
+                                         {"front", PART_SLEEP, 0.007},
+                                         {"s", PART_QUEUE, 0.006},
+                                         {"s", PART_SERVICE, 0.01}},
+               4);
+  ran_free(&ran);
+}
+
+/* Aim: of calls made at once the one that is waited for counts: the slowest, or with need = 1 the
+ * fastest. */
+static void fan_out(void **state) {
+  (void)state;
+  const char *text =
+      "client \"u\" { arrivals = constant \"1/s\", target = \"page\" }\n"
+      "service \"page\" { on = { default = { work \"1ms\", parallel { call \"a\", call \"b\", call "
+      "\"c\"%s } } } "
+      "}\n"
+      "service \"a\" { work = \"10ms\" }\n"
+      "service \"b\" { on = { default = { work \"5ms\", call \"c\" } } }\n"
+      "service \"c\" { work = \"20ms\" }\n" RUN_ONCE;
+  char all[1024], one[1024];
+  snprintf(all, sizeof all, text, "");
+  snprintf(one, sizeof one, text, ", need = 1");
+  struct ran ran = run(all);
+  assert_parts(
+      &ran, breakdown_at(blame_of(&ran, "u"), NAN), 0.026,
+      (const struct expected[]){
+          {"page", PART_SERVICE, 0.001}, {"b", PART_SERVICE, 0.005}, {"c", PART_SERVICE, 0.02}},
+      3);
+  ran_free(&ran);
+  ran = run(one);
+  assert_parts(&ran, breakdown_at(blame_of(&ran, "u"), NAN), 0.011,
+               (const struct expected[]){{"page", PART_SERVICE, 0.001}, {"a", PART_SERVICE, 0.01}},
+               2);
+  ran_free(&ran);
+}
+
+/* --- what goes wrong ------------------------------------------------------------------------ */
+
+/* Aim: an attempt into a hang is time lost on the fault, the pause is back-off, the second attempt
+ * counts as usual. The request of 1 s: attempt 1.000 to 1.030, pause to 1.040, work 5 ms. */
+static void hang_timeout_backoff(void **state) {
+  (void)state;
+  struct ran ran =
+      run("client \"u\" { arrivals = constant \"1/s\", target = \"s\", timeout = \"30ms\",\n"
+          "  retry = { attempts = 2, backoff = \"10ms\" } }\n"
+          "service \"s\" { work = \"5ms\" }\n"
+          "fault { hang \"s\", at = \"990ms\", lasts = \"45ms\" }\n"
+          "run { duration = \"1.9s\", warmup = \"500ms\", replications = 1 }\n");
+  assert_parts(&ran, breakdown_at(blame_of(&ran, "u"), NAN), 0.045,
+               (const struct expected[]){
+                   {"s", PART_FAULT, 0.03}, {"u", PART_BACKOFF, 0.01}, {"s", PART_SERVICE, 0.005}},
+               3);
+  ran_free(&ran);
+}
+
+/* Aim: work that takes three times as long: a third is service, the rest is the fault's. A slowdown
+ * in the middle of the work splits it. */
+static void slow(void **state) {
+  (void)state;
+  struct ran ran =
+      run("client \"u\" { arrivals = constant \"1/s\", target = \"s\" }\n"
+          "service \"s\" { work = \"10ms\" }\n"
+          "fault { slow { \"s\", factor = 3 }, at = \"1.004s\", lasts = \"5s\" }\n"
+          "run { duration = \"1.9s\", warmup = \"500ms\", replications = 1 }\n");
+  assert_parts(&ran, breakdown_at(blame_of(&ran, "u"), NAN), 0.022,
+               (const struct expected[]){{"s", PART_SERVICE, 0.01}, {"s", PART_FAULT, 0.012}}, 2);
+  ran_free(&ran);
+}
+
+/* Aim: attempts that failed and were followed by another are time lost on retrying, where it was
+ * lost; the last attempt of a request that fails in the end is not. */
+static void failed_attempts(void **state) {
+  (void)state;
+  struct ran ran =
+      run("client \"u\" { arrivals = constant \"1/s\", target = \"front\",\n"
+          "  retry = { attempts = 2, backoff = \"3ms\" } }\n"
+          "service \"front\" { on = { default = { work \"1ms\", call \"s\" } } }\n"
+          "service \"s\" { on = { default = { work \"10ms\", fail() } } }\n" RUN_ONCE);
+  assert_int_equal(breakdown_followed(blame_of(&ran, "u")), 0);
+  assert_parts(&ran, breakdown_failed(blame_of(&ran, "u")), 0.025,
+               (const struct expected[]){{"front", PART_RETRY, 0.001},
+                                         {"s", PART_RETRY, 0.01},
+                                         {"u", PART_BACKOFF, 0.003},
+                                         {"front", PART_SERVICE, 0.001},
+                                         {"s", PART_SERVICE, 0.01}},
+               5);
+  ran_free(&ran);
+}
+
+/* --- an injected delay ---------------------------------------------------------------------- */
+
+/* Three systems, each component of which can be given 20 ms more: a parameter of its name. */
+static const char chain[] =
+    "local lb, web, db = param { \"lb\", \"0ms\" }, param { \"web\", \"0ms\" }, param { \"db\", "
+    "\"0ms\" }\n"
+    "client \"u\" { arrivals = poisson \"50/s\", target = \"LB\" }\n"
+    "service \"LB\" { on = { default = { work(lb), call \"WEB\" } } }\n"
+    "service \"WEB\" { on = { default = { work(exponential \"2ms\"), sleep(web), call \"DB\" } } "
+    "}\n"
+    "service \"DB\" { on = { default = { work(exponential \"3ms\"), work(db) } } }\n"
+    "run { duration = \"40s\", warmup = \"1s\", replications = 2 }\n";
+static const char forked[] =
+    "local page, a, b = param { \"page\", \"0ms\" }, param { \"a\", \"30ms\" }, param { \"b\", "
+    "\"30ms\" }\n"
+    "client \"u\" { arrivals = poisson \"50/s\", target = \"PAGE\" }\n"
+    "service \"PAGE\" { on = { default = { work(page), call \"A\", call \"B\" } } }\n"
+    "service \"A\" { instances = 3, work = a }\n"
+    "service \"B\" { on = { default = { call \"C\", work(b) } } }\n"
+    "service \"C\" { work = exponential \"1ms\" }\n"
+    "run { duration = \"40s\", warmup = \"1s\", replications = 2 }\n";
+static const char store[] =
+    "local cache_time, db_time, api = param { \"cache_time\", \"1ms\" }, param { \"db_time\", "
+    "\"5ms\" }, param { \"api\", \"1ms\" }\n"
+    "client \"u\" { arrivals = poisson \"50/s\", target = \"LB\", keys = uniform_keys { n = 10000 "
+    "} "
+    "}\n"
+    "load_balancer \"LB\" { backends = \"API\" }\n"
+    "service \"API\" { instances = 2, on = { default = { work(api), call \"CACHE\" } } }\n"
+    "cache \"CACHE\" { capacity = 1, origin = \"DB\", hit_time = cache_time }\n"
+    "database \"DB\" { read = db_time }\n"
+    "run { duration = \"40s\", warmup = \"1s\", replications = 2 }\n";
+
+static const struct injection {
+  const char *scenario, *param, *value, *component;
+} injections[] = {
+    {chain, "lb", "20ms", "LB"},
+    {chain, "web", "20ms", "WEB"},
+    {chain, "db", "20ms", "DB"},
+    {forked, "page", "20ms", "PAGE"},
+    {forked, "a", "50ms", "A"},
+    {forked, "b", "50ms", "B"},
+    {store, "cache_time", "21ms", "CACHE"},
+    {store, "db_time", "25ms", "DB"},
+    {store, "api", "21ms", "API"},
+};
+
+/* Without queues nothing but the delay changes, and the same requests are followed. */
+static void injected_delays(void **state) {
+  (void)state;
+  for (size_t i = 0; i < sizeof injections / sizeof *injections; i++) {
+    const struct injection *inject = &injections[i];
+    struct setting setting = {inject->param, inject->value};
+    struct ran before = run(inject->scenario), after = run_with(inject->scenario, &setting, 1);
+    struct composition a = breakdown_at(blame_of(&before, "u"), NAN);
+    struct composition b = breakdown_at(blame_of(&after, "u"), NAN);
+    const struct spec *spec = &before.scenario->spec;
+    for (uint32_t c = 0; c < spec->components; c++) {
+      double more = 0;
+      for (int part = 0; part < PARTS; part++) {
+        more += share_of(&after, &b, spec->component[c].name, (enum part)part) -
+                share_of(&before, &a, spec->component[c].name, (enum part)part);
+      }
+      bool here = strcmp(spec->component[c].name, inject->component) == 0;
+      /* A request that is in flight at either end is followed in one run and not in the other. */
+      if (fabs(more - (here ? 0.02 : 0)) > 0.0002) {
+        fail_msg("20 ms at %s: %+.6f s at %s", inject->component, more, spec->component[c].name);
+      }
+    }
+    composition_free(&a);
+    composition_free(&b);
+    ran_free(&before);
+    ran_free(&after);
+  }
+}
+
+/* --- who is followed ------------------------------------------------------------------------ */
+
+/* Aim: many requests: the number kept is bounded, at least half of what is allowed is used, and the
+ * composition at a quantile is near it. */
+static void bounded(void **state) {
+  (void)state;
+  struct ran ran =
+      run("client \"u\" { arrivals = poisson \"1000/s\", target = \"s\" }\n"
+          "service \"s\" { workers = 2, work = exponential \"1ms\" }\n"
+          "run { duration = \"60s\", warmup = \"5s\", replications = 3 }\n");
+  const struct blame *blame = blame_of(&ran, "u");
+  assert_in_range(blame->samples, 3 * TRACE_LIMIT / 2 - 150, 3 * TRACE_LIMIT);
+  struct composition mean = breakdown_at(blame, NAN), p99 = breakdown_at(blame, 0.99);
+  double sigma = 0.0012 / sqrt(blame->samples); /* the latency's deviation is about its mean */
+  assert_true(fabs(mean.latency_s - results_value(&ran.results, "u.latency.mean")) < 4 * sigma);
+  assert_true(fabs(p99.latency_s / results_value(&ran.results, "u.latency.p99") - 1) < 0.25);
+  assert_true(fabs(share_of(&ran, &mean, "s", PART_SERVICE) - 0.001) < 4 * 0.001 / sqrt(1500));
+  composition_free(&mean);
+  composition_free(&p99);
+  uint32_t n;
+  struct traffic_share *calls = breakdown_calls(blame, &n);
+  assert_int_equal(n, 1);
+  assert_true(calls[0].calls == 1 && calls[0].failed == 0);
+  free(calls);
+  ran_free(&ran);
+}
+
+static void add(struct blame *blame, uint64_t hash) {
+  struct blame one = {.below = UINT64_MAX, .limit = 1, .samples = 1};
+  one.sample = &(struct blame_sample){.hash = hash, .latency_ns = hash >> 3};
+  blame_merge(blame, &one);
+}
+
+/* Aim: merging in another order keeps the same samples. */
+static void any_order(void **state) {
+  (void)state;
+  struct blame a = {.below = UINT64_MAX, .limit = 50}, b = a;
+  for (uint64_t i = 0; i < 1000; i++) add(&a, rng_mix(i));
+  for (uint64_t i = 1000; i-- > 0;) add(&b, rng_mix(i));
+  assert_true(a.below == b.below);
+  assert_int_equal(a.samples, b.samples);
+  assert_in_range(a.samples, 10, 50);
+  for (uint32_t i = 0; i < a.samples; i++) {
+    assert_true(a.sample[i].hash == b.sample[b.samples - 1 - i].hash);
+  }
+  blame_free(&a);
+  blame_free(&b);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(two_hundred_and_twenty),
+      cmocka_unit_test(queue_and_sleep),
+      cmocka_unit_test(fan_out),
+      cmocka_unit_test(hang_timeout_backoff),
+      cmocka_unit_test(slow),
+      cmocka_unit_test(failed_attempts),
+      cmocka_unit_test(injected_delays),
+      cmocka_unit_test(bounded),
+      cmocka_unit_test(any_order),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
