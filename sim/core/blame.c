@@ -153,7 +153,7 @@ void blame_restrict(struct blame *b, uint64_t below) {
   for (uint32_t i = 0; i < b->samples; i++) {
     struct blame_sample s = b->sample[i];
     if (s.hash > below) continue;
-    memmove(b->entry + entries, b->entry + s.first, s.n * sizeof *b->entry);
+    if (s.n) memmove(b->entry + entries, b->entry + s.first, s.n * sizeof *b->entry);
     s.first = entries;
     entries += s.n;
     b->sample[kept++] = s;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "breakdown.h"
+#include "diagnosis.h"
 #include "timeline.h"
 
 static const char *component_name(const struct results *results, uint32_t id) {
@@ -210,4 +211,7 @@ void details_json(const struct results *results, json_t *tree) {
   json_object_set_new(tree, "quantiles", quantiles_tree(results));
   json_object_set_new(tree, "timeline", timeline_tree(results));
   json_object_set_new(tree, "blame", blame_tree(results));
+  struct diagnosis diagnosis = diagnose(results);
+  json_object_set_new(tree, "diagnosis", diagnosis_json(&diagnosis));
+  diagnosis_free(&diagnosis);
 }

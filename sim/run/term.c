@@ -4,6 +4,7 @@
 #include <langinfo.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 static bool wants_color(FILE *out) {
@@ -13,11 +14,19 @@ static bool wants_color(FILE *out) {
   return isatty(fileno(out)) && name != NULL && strcmp(name, "dumb") != 0;
 }
 
+static uint32_t find_columns(FILE *out) {
+  struct winsize size;
+  if (!isatty(fileno(out)) || ioctl(fileno(out), TIOCGWINSZ, &size) != 0) return TERM_COLUMNS;
+  if (size.ws_col < TERM_COLUMNS) return TERM_COLUMNS;
+  return size.ws_col < TERM_COLUMNS_MOST ? size.ws_col : TERM_COLUMNS_MOST;
+}
+
 struct term term_open(FILE *out, enum color_mode color) {
   return (struct term){
       .out = out,
       .color = color == COLOR_ALWAYS || (color == COLOR_AUTO && wants_color(out)),
       .unicode = strcmp(nl_langinfo(CODESET), "UTF-8") == 0,
+      .columns = find_columns(out),
   };
 }
 
@@ -112,7 +121,7 @@ void term_wrap(const struct term *term, enum style style, const char *text, uint
   for (gchar **w = word; *w != NULL; w++) {
     if (**w == '\0') continue;
     uint32_t width = term_width(*w);
-    if (!first && column + 1 + width > TERM_COLUMNS) {
+    if (!first && column + 1 + width > term_columns(term)) {
       fputc('\n', term->out);
       term_pad(term, indent);
       column = indent;
@@ -129,14 +138,14 @@ void term_wrap(const struct term *term, enum style style, const char *text, uint
 }
 
 void term_rule(const struct term *term, const char *title, const char *note) {
-  uint32_t used = term_put_cut(term, STYLE_BOLD, title, TERM_COLUMNS / 2);
+  uint32_t used = term_put_cut(term, STYLE_BOLD, title, term_columns(term) / 2);
   if (note[0] != '\0') {
     term_pad(term, 1);
-    used += 1 + term_put_cut(term, STYLE_DIM, note, TERM_COLUMNS / 2 - 4);
+    used += 1 + term_put_cut(term, STYLE_DIM, note, term_columns(term) / 2 - 4);
   }
   term_pad(term, 1);
   begin_style(term, STYLE_DIM);
-  for (used++; used < TERM_COLUMNS; used++) fputs(term->unicode ? "─" : "-", term->out);
+  for (used++; used < term_columns(term); used++) fputs(term->unicode ? "─" : "-", term->out);
   end_style(term, STYLE_DIM);
   fputc('\n', term->out);
 }

@@ -13,14 +13,21 @@ enum color_mode { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 enum style { STYLE_PLAIN, STYLE_BOLD, STYLE_DIM, STYLE_GOOD, STYLE_BAD, STYLE_WARN };
 
 #define TERM_COLUMNS 80u
+#define TERM_COLUMNS_MOST 120u
 
 struct term {
   FILE *out;
   bool color, unicode;
+  uint32_t columns; /* 0: TERM_COLUMNS */
 };
 
+static inline uint32_t term_columns(const struct term *term) {
+  return term->columns ? term->columns : TERM_COLUMNS;
+}
+
 /* `COLOR_AUTO`: colour on a terminal that has it, unless NO_COLOR is set (https://no-color.org).
- * Unicode follows the locale, for which main has called setlocale. */
+ * Unicode follows the locale, for which main has called setlocale. 80 columns; on a wider terminal
+ * up to 120. */
 struct term term_open(FILE *out, enum color_mode color);
 
 /* Columns that the text takes on a terminal. */
@@ -35,7 +42,7 @@ uint32_t term_put_cut(const struct term *term, enum style style, const char *tex
 
 void term_pad(const struct term *term, uint32_t columns);
 
-/* Writes a paragraph wrapped to TERM_COLUMNS; each line after the first begins with `indent`
+/* Writes a paragraph wrapped to the width; each line after the first begins with `indent`
  * spaces, and the first line is taken to begin at column `column`. Ends the line. */
 void term_wrap(const struct term *term, enum style style, const char *text, uint32_t column,
                uint32_t indent);

@@ -13,8 +13,9 @@
 #include "report.h"
 #include "sim.h"
 
-static const struct kind source = {.name = "client", .is_source = true};
-static const struct kind server = {.name = "service"};
+static const struct param no_params[] = {{0}};
+static const struct kind source = {.name = "client", .params = no_params, .is_source = true};
+static const struct kind server = {.name = "service", .params = no_params};
 static const struct component_spec components[] = {
     {.name = "shop", .kind = &source, .instances = 1},
     {.name = "web", .kind = &server, .instances = 2},
@@ -122,6 +123,12 @@ static void the_whole_report(void **state) {
       "  web x2  80.0 %     900/s\n"
       "\n"
       "  web.evictions  12  12 .. 12\n"
+      "\n"
+      "why ----------------------------------------------------------------------------\n"
+      "  web saturates first as load grows: its workers are busy 80.0 % of the time,\n"
+      "    which leaves room for 1.25 times this load.\n"
+      "  0.050 % of the requests of shop failed: 100 % timeout.\n"
+      "  web has little room left: its workers are busy 80.0 % of the time.\n"
       "\n"
       "goals 2 of 4 failed, 1 undecided -----------------------------------------------\n"
       "  ?     shop.availability >= 99.9%  99.950 %  99.823 .. 100.000 %\n"

@@ -1,0 +1,334 @@
+#include "diagnosis.h"
+
+#include <glib.h>
+#include <math.h>
+#include <string.h>
+
+#include "breakdown.h"
+#include "format.h"
+#include "json.h"
+#include "limiter.h"
+#include "report.h"
+#include "sim.h"
+#include "timeline.h"
+
+/* Workers busy for this share of the time are a limit that was reached, or that is near. */
+#define BUSY_SATURATED 0.95
+#define BUSY_NEAR 0.8
+/* A queue that holds so many times as many calls in the last quarter of a run as in the second one,
+ * and at least so many, grows. */
+#define GROWTH 1.5
+#define GROWTH_LEAST 10.0
+
+const char *const severity_name[] = {"saturated", "near", "fault"};
+
+static void add(struct diagnosis *d, const char *component, const char *limit,
+                enum severity severity, const char *format, ...)
+    __attribute__((format(printf, 5, 6)));
+
+static void add(struct diagnosis *d, const char *component, const char *limit,
+                enum severity severity, const char *format, ...) {
+  va_list args;
+  va_start(args, format);
+  d->list = g_renew(struct finding, d->list, d->n + 1);
+  d->list[d->n++] = (struct finding){component, limit, severity, g_strdup_vprintf(format, args)};
+  va_end(args);
+}
+
+/* The label of a value with this unit; the macro-less way to use several in one sentence. */
+static struct label seconds(double value) {
+  return format_value(UNIT_SECONDS, value);
+}
+
+static struct label ratio(double value) {
+  return format_value(UNIT_RATIO, value);
+}
+
+/* --- limits --------------------------------------------------------------------------------- */
+
+/* The number that a component's parameter of that name holds; NaN: it has none, or no limit. */
+static double limit_of(const struct component_spec *c, const char *name) {
+  for (const struct param *p = c->kind->params; p != NULL && p->name != NULL; p++) {
+    if (p->type != PARAM_COUNT || strcmp(p->name, name) != 0) continue;
+    uint64_t value;
+    memcpy(&value, (const char *)c->config + p->offset, sizeof value);
+    return value == PARAM_UNLIMITED ? NAN : (double)value;
+  }
+  return NAN;
+}
+
+/* Calls waiting, averaged over the windows of one quarter of the run (1..4), of replication 1. */
+static double queue_in_quarter(const struct results *results, uint32_t component,
+                               uint32_t quarter) {
+  const struct timeline *t = results->timeline;
+  for (uint32_t i = 0; t != NULL && i < t->series; i++) {
+    const struct series *s = &t->list[i];
+    if (s->component != component || s->member != 0 || s->what != SERIES_QUEUE) continue;
+    uint32_t from = t->looks * (quarter - 1) / 4, to = t->looks * quarter / 4;
+    double sum = 0;
+    for (uint32_t w = from; w < to; w++) sum += (double)s->value[w];
+    return sum / (to - from);
+  }
+  return NAN;
+}
+
+static void look_at_growth(const struct results *results, uint32_t id, const char *name,
+                           struct diagnosis *d) {
+  double before = queue_in_quarter(results, id, 2), after = queue_in_quarter(results, id, 4);
+  if (!(after > GROWTH_LEAST && after > GROWTH * before)) return;
+  add(d, name, "queue", SEVERITY_SATURATED,
+      "The queue of %s grew from %s waiting calls in the second quarter of the run to %s in the "
+      "last: more comes in than it can serve, so every number below depends on the length of the "
+      "run.",
+      name, format_count(before).text, format_count(after).text);
+}
+
+static void look_at_workers(const struct results *results, const struct component_spec *c,
+                            struct diagnosis *d) {
+  double busy = report_value(results, c->name, "utilization");
+  double workers = limit_of(c, "workers"), wait = report_value(results, c->name, "wait.mean");
+  if (!(busy >= BUSY_NEAR)) return;
+  GString *whose = g_string_new(NULL);
+  if (!isnan(workers)) {
+    g_string_printf(whose, "%.0f worker%s%s", workers * c->instances,
+                    workers * c->instances == 1 ? "" : "s", c->instances > 1 ? " in all" : "");
+  } else {
+    g_string_assign(whose, "workers");
+  }
+  const char *are = workers * c->instances == 1 ? "is" : "are";
+  GString *waits = g_string_new(NULL);
+  if (!isnan(wait)) {
+    g_string_printf(waits, ", and a call waits %s for one", seconds(wait).text);
+    g_string_append_printf(waits, " (p99 %s)",
+                           seconds(report_value(results, c->name, "wait.p99")).text);
+  }
+  bool saturated = busy >= BUSY_SATURATED;
+  add(d, c->name, "workers", saturated ? SEVERITY_SATURATED : SEVERITY_NEAR,
+      "%s %s: its %s %s busy %s of the time%s.", c->name,
+      saturated ? "is saturated" : "has little room left", whose->str, are, ratio(busy).text,
+      waits->str);
+  g_string_free(waits, TRUE);
+  g_string_free(whose, TRUE);
+}
+
+/* A queue that was once as long as it may be turned calls away, if there were errors. */
+static void look_at_queue(const struct results *results, const struct component_spec *c,
+                          struct diagnosis *d) {
+  double longest = report_value(results, c->name, "queue.max");
+  double errors = report_value(results, c->name, "errors");
+  double arrivals = report_value(results, c->name, "arrivals");
+  if (!(errors > 0 && arrivals > 0) || isnan(longest)) return;
+  double queue = limit_of(c, "queue"), connections = limit_of(c, "connections");
+  if (!isnan(queue) && longest >= queue) {
+    add(d, c->name, "queue", SEVERITY_SATURATED,
+        "The queue of %s was full with %.0f waiting calls%s: it answered %s of its calls with an "
+        "error.",
+        c->name, queue, c->instances > 1 ? " at one of its members" : "",
+        ratio(errors / arrivals).text);
+  } else if (!isnan(connections) && longest >= fmax(0, connections - limit_of(c, "workers"))) {
+    add(d, c->name, "pool", SEVERITY_SATURATED,
+        "All %.0f connections of %s were taken at once: it refused %s of its calls.", connections,
+        c->name, ratio(errors / arrivals).text);
+  }
+}
+
+static void look_at_uptime(const struct results *results, const struct component_spec *c,
+                           struct diagnosis *d) {
+  double up = report_value(results, c->name, "uptime");
+  if (!(up < 1)) return;
+  add(d, c->name, "none", SEVERITY_FAULT, "%s lay crashed or hung for %s of the measured time%s.",
+      c->name, ratio(1 - up).text, c->instances > 1 ? ", averaged over its members" : "");
+}
+
+static int by_severity(const void *left, const void *right) {
+  const struct finding *a = left, *b = right;
+  if (a->severity != b->severity) return a->severity < b->severity ? -1 : 1;
+  int order = strcmp(a->component, b->component);
+  return order != 0 ? order : strcmp(a->limit, b->limit);
+}
+
+/* --- three sentences ------------------------------------------------------------------------ */
+
+static const char *const part_words[PARTS] = {
+    [PART_QUEUE] = "waiting for a worker of",
+    [PART_SERVICE] = "service at",
+    [PART_NETWORK] = "the network to",
+    [PART_RETURN] = "the network back from",
+    [PART_SLEEP] = "pauses in",
+    [PART_RETRY] = "failed attempts at",
+    [PART_BACKOFF] = "back-off of",
+    [PART_FAULT] = "faults of",
+    [PART_OTHER] = "waiting in",
+};
+
+/* The client with the most requests. */
+static uint32_t main_client(const struct results *results) {
+  const struct spec *spec = &results->scenario->spec;
+  uint32_t best = REF_NONE;
+  double most = -1;
+  for (uint32_t i = 0; i < spec->components; i++) {
+    if (!spec->component[i].kind->is_source) continue;
+    double requests = report_value(results, spec->component[i].name, "requests");
+    if (requests > most) {
+      most = requests;
+      best = i;
+    }
+  }
+  return best;
+}
+
+static char *sentence_on_time(const struct results *results, uint32_t client) {
+  const struct spec *spec = &results->scenario->spec;
+  const char *name = spec->component[client].name;
+  if (results->blame == NULL) return g_strdup(""); /* nobody was followed */
+  if (breakdown_followed(&results->blame[client]) == 0) {
+    return g_strdup_printf("No request of %s that was followed ended well.", name);
+  }
+  struct composition c = breakdown_at(&results->blame[client], 0.99);
+  GString *text = g_string_new(NULL);
+  g_string_printf(text, "Of the %s that a request of %s takes at p99,", seconds(c.latency_s).text,
+                  name);
+  for (uint32_t i = 0; i < c.n && i < 3; i++) {
+    double share = c.share[i].seconds / c.latency_s;
+    if (i > 0 && share < 0.03) break;
+    g_string_append_printf(text, "%s %.0f %% is %s %s", i > 0 ? "," : "", 100 * share,
+                           part_words[c.share[i].part], spec->component[c.share[i].component].name);
+  }
+  if (c.n == 0) g_string_append(text, " none is spent anywhere");
+  g_string_append_c(text, '.');
+  composition_free(&c);
+  return g_string_free(text, FALSE);
+}
+
+static char *sentence_on_saturation(const struct results *results) {
+  struct limiter first = limiter_find(results);
+  if (first.name == NULL || isnan(first.utilization)) {
+    return g_strdup("No component has a limited number of workers, so none saturates.");
+  }
+  if (first.utilization >= BUSY_SATURATED) {
+    return g_strdup_printf(
+        "%s is saturated: its workers are busy %s of the time and %s calls wait "
+        "for one on average.",
+        first.name, ratio(first.utilization).text, format_value(UNIT_COUNT, first.queue).text);
+  }
+  if (first.utilization <= 0) return g_strdup("No worker was ever busy.");
+  return g_strdup_printf(
+      "%s saturates first as load grows: its workers are busy %s of the time, "
+      "which leaves room for %.3g times this load.",
+      first.name, ratio(first.utilization).text, 1 / first.utilization);
+}
+
+/* The share of the failures in replication 1 that fell into windows in which this fault held, the
+ * one after it included. */
+static double share_during(const struct results *results, uint32_t client,
+                           const struct fault_spec *fault) {
+  const struct timeline *t = results->timeline;
+  double all = 0, during = 0;
+  for (uint32_t i = 0; i < t->series; i++) {
+    const struct series *s = &t->list[i];
+    if (s->component != client || s->what != SERIES_ERRORS) continue;
+    for (uint32_t w = 0; w < t->looks; w++) {
+      uint64_t from_ns = w * t->window_ns, to_ns = from_ns + t->window_ns;
+      bool held = false;
+      for (uint32_t k = 0; k < t->periods; k++) {
+        const struct fault_period *p = &t->period[k];
+        if (p->fault != fault || p->from_ns >= to_ns) continue;
+        held |= p->until_ns == TIME_NEVER || p->until_ns + t->window_ns > from_ns;
+      }
+      all += (double)s->value[w];
+      if (held) during += (double)s->value[w];
+    }
+  }
+  return all > 0 ? during / all : 0;
+}
+
+static void append_cause(const struct results *results, uint32_t client, GString *text) {
+  const struct timeline *t = results->timeline;
+  const struct fault_spec *best = NULL;
+  double most = 0.5;
+  for (uint32_t i = 0; t != NULL && i < t->periods; i++) {
+    double share = share_during(results, client, t->period[i].fault);
+    if (share > most) {
+      most = share;
+      best = t->period[i].fault;
+    }
+  }
+  if (best != NULL) {
+    g_string_append_printf(text, "; %.0f %% of the failures fall in the time of the fault '%s'",
+                           100 * most, best->name);
+  }
+}
+
+static char *sentence_on_failures(const struct results *results, uint32_t client) {
+  const char *name = results->scenario->spec.component[client].name;
+  double requests = report_value(results, name, "requests") * results->replications;
+  double availability = report_value(results, name, "availability");
+  if (isnan(availability)) return g_strdup_printf("No request of %s ended.", name);
+  if (availability >= 1) {
+    return g_strdup_printf("Nothing failed: all %s requests of %s ended well.",
+                           format_count(requests).text, name);
+  }
+  GString *text = g_string_new(NULL);
+  g_string_printf(text, "%s of the requests of %s failed:", ratio(1 - availability).text, name);
+  double all = (1 - availability) * requests;
+  bool any = false;
+  for (int i = OUTCOME_OK + 1; i < OUTCOMES; i++) {
+    gchar *metric = g_strdup_printf("errors.%s", outcome_name[i]);
+    double n = report_value(results, name, metric) * results->replications;
+    g_free(metric);
+    if (!(n / all >= 0.01)) continue;
+    g_string_append_printf(text, "%s %.0f %% %s", any ? "," : "", 100 * n / all, outcome_name[i]);
+    any = true;
+  }
+  append_cause(results, client, text);
+  g_string_append_c(text, '.');
+  return g_string_free(text, FALSE);
+}
+
+struct diagnosis diagnose(const struct results *results) {
+  const struct spec *spec = &results->scenario->spec;
+  struct diagnosis d = {0};
+  for (uint32_t i = 0; i < spec->components; i++) {
+    const struct component_spec *c = &spec->component[i];
+    if (c->kind->is_source) continue;
+    look_at_workers(results, c, &d);
+    look_at_growth(results, i, c->name, &d);
+    look_at_queue(results, c, &d);
+    look_at_uptime(results, c, &d);
+  }
+  if (d.n > 0) qsort(d.list, d.n, sizeof *d.list, by_severity);
+  d.healthy = d.n == 0 && results_goals_met(results);
+  uint32_t client = main_client(results);
+  d.saturates = sentence_on_saturation(results);
+  d.time = client != REF_NONE ? sentence_on_time(results, client) : g_strdup("");
+  d.failed = client != REF_NONE ? sentence_on_failures(results, client) : g_strdup("");
+  return d;
+}
+
+void diagnosis_free(struct diagnosis *d) {
+  for (uint32_t i = 0; i < d->n; i++) g_free(d->list[i].sentence);
+  g_free(d->list);
+  g_free(d->time);
+  g_free(d->saturates);
+  g_free(d->failed);
+  *d = (struct diagnosis){0};
+}
+
+json_t *diagnosis_json(const struct diagnosis *d) {
+  json_t *tree = json_object(), *list = json_array(), *answer = json_object();
+  for (uint32_t i = 0; i < d->n; i++) {
+    json_t *finding = json_object();
+    json_object_set_new(finding, "component", json_text(d->list[i].component));
+    json_object_set_new(finding, "limit", json_text(d->list[i].limit));
+    json_object_set_new(finding, "severity", json_text(severity_name[d->list[i].severity]));
+    json_object_set_new(finding, "sentence", json_text(d->list[i].sentence));
+    json_array_append_new(list, finding);
+  }
+  json_object_set_new(answer, "time", json_text(d->time));
+  json_object_set_new(answer, "saturates", json_text(d->saturates));
+  json_object_set_new(answer, "failed", json_text(d->failed));
+  json_object_set_new(tree, "healthy", json_boolean(d->healthy));
+  json_object_set_new(tree, "findings", list);
+  json_object_set_new(tree, "answer", answer);
+  return tree;
+}

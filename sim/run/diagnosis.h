@@ -1,0 +1,41 @@
+/* What is wrong with a system, if anything, and which limit it ran into: sentences with numbers.
+ *
+ * Everything follows from measured results: utilisation, queues and how they grew, refusals,
+ * uptime, and what requests that were followed waited for. A system with none of the findings is
+ * healthy. docs/report.md states each rule. */
+#ifndef DIAGNOSIS_H
+#define DIAGNOSIS_H
+
+#include <jansson.h>
+
+#include "results.h"
+
+enum severity {
+  SEVERITY_SATURATED, /* a limit was reached */
+  SEVERITY_NEAR,      /* little room is left below it */
+  SEVERITY_FAULT,     /* an injected fault, and what it did */
+};
+extern const char *const severity_name[];
+
+struct finding {
+  const char *component;
+  const char *limit; /* "workers", "queue", "pool", "none" */
+  enum severity severity;
+  char *sentence;
+};
+
+struct diagnosis {
+  bool healthy;
+  uint32_t n;
+  struct finding *list; /* the gravest first */
+  /* Three sentences: where the time goes, what saturates first, what failed and why. */
+  char *time, *saturates, *failed;
+};
+
+/* Of finished results of a scenario. */
+struct diagnosis diagnose(const struct results *results);
+void diagnosis_free(struct diagnosis *diagnosis);
+
+json_t *diagnosis_json(const struct diagnosis *diagnosis);
+
+#endif

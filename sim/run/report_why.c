@@ -1,0 +1,170 @@
+/* The report's reasons, and the run over time in one line a series. */
+#include <glib.h>
+#include <math.h>
+
+#include "diagnosis.h"
+#include "format.h"
+#include "report.h"
+#include "sim.h"
+#include "timeline.h"
+
+/* --- reasons -------------------------------------------------------------------------------- */
+
+static void print_sentence(const struct term *term, enum style style, const char *text) {
+  if (text[0] == '\0') return;
+  term_put(term, style, "  ");
+  term_wrap(term, style, text, 2, 4);
+}
+
+void report_why(const struct results *results, const struct term *term) {
+  struct diagnosis d = diagnose(results);
+  fputc('\n', term->out);
+  term_rule(term, "why", d.healthy ? "nothing found wrong" : "");
+  print_sentence(term, STYLE_PLAIN, d.time);
+  print_sentence(term, STYLE_PLAIN, d.saturates);
+  print_sentence(term, STYLE_PLAIN, d.failed);
+  for (uint32_t i = 0; i < d.n; i++) {
+    bool grave = d.list[i].severity == SEVERITY_SATURATED;
+    print_sentence(term, grave ? STYLE_BAD : STYLE_WARN, d.list[i].sentence);
+  }
+  diagnosis_free(&d);
+}
+
+/* --- over time ------------------------------------------------------------------------------ */
+
+/* Columns for the name in front and the range behind. */
+enum { NAME_COLUMNS = 16, RANGE_COLUMNS = 26 };
+
+struct line {
+  double least, most; /* NaN: nothing was there */
+  uint32_t n;
+  double value[TERM_COLUMNS_MOST];
+};
+
+/* Windows that share a column: of latencies and queues the largest counts, of rates the mean. */
+static struct line squeeze(const struct timeline *t, const struct series *s, uint32_t columns) {
+  struct line line = {NAN, NAN, columns < t->looks ? columns : t->looks, {0}};
+  bool peak = s->what == SERIES_P50 || s->what == SERIES_P99 || s->what == SERIES_QUEUE;
+  for (uint32_t i = 0; i < line.n; i++) {
+    uint32_t from = t->looks * i / line.n, to = t->looks * (i + 1) / line.n, n = 0;
+    double sum = 0, most = NAN;
+    for (uint32_t w = from; w < to; w++) {
+      double value = (double)s->value[w];
+      if (isnan(value)) continue;
+      sum += value;
+      n++;
+      if (isnan(most) || value > most) most = value;
+    }
+    double value = line.value[i] = n == 0 ? NAN : peak ? most : sum / n;
+    if (isnan(value)) continue;
+    if (isnan(line.least) || value < line.least) line.least = value;
+    if (isnan(line.most) || value > line.most) line.most = value;
+  }
+  return line;
+}
+
+static enum metric_unit unit_of(enum series_what what) {
+  switch (what) {
+    case SERIES_OFFERED:
+    case SERIES_THROUGHPUT:
+    case SERIES_GOODPUT:
+    case SERIES_RETRIES:
+    case SERIES_ERRORS:
+      return UNIT_PER_SECOND;
+    case SERIES_P50:
+    case SERIES_P99:
+      return UNIT_SECONDS;
+    case SERIES_UTILIZATION:
+    case SERIES_UP:
+      return UNIT_RATIO;
+    case SERIES_QUEUE:
+    case SERIES_KINDS:
+      return UNIT_COUNT;
+  }
+  return UNIT_COUNT;
+}
+
+static void put_bars(const struct line *line, GString *out) {
+  static const char *const bar[] = {"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
+  for (uint32_t i = 0; i < line->n; i++) {
+    if (isnan(line->value[i])) {
+      g_string_append_c(out, ' ');
+      continue;
+    }
+    double height = line->most > 0 ? line->value[i] / line->most : 0;
+    int step = (int)(height * 7 + 0.5);
+    g_string_append(out, bar[step < 0 ? 0 : step > 7 ? 7 : step]);
+  }
+}
+
+static void print_line(const struct timeline *t, const struct series *s, const char *name,
+                       const struct term *term) {
+  struct line line = squeeze(t, s, term_columns(term) - NAME_COLUMNS - RANGE_COLUMNS - 4);
+  if (isnan(line.most)) return;
+  enum metric_unit unit = unit_of(s->what);
+  term_put(term, STYLE_PLAIN, "  ");
+  uint32_t used = term_put_cut(term, STYLE_PLAIN, name, NAME_COLUMNS);
+  term_pad(term, NAME_COLUMNS - used + 1);
+  GString *bars = g_string_new(NULL);
+  put_bars(&line, bars);
+  term_put(term, STYLE_PLAIN, bars->str);
+  g_string_printf(bars, " %s", format_value(unit, line.least).text);
+  g_string_append_printf(bars, " .. %s", format_value(unit, line.most).text);
+  term_put(term, STYLE_DIM, bars->str);
+  fputc('\n', term->out);
+  g_string_free(bars, TRUE);
+}
+
+/* Where in the line each fault held. */
+static void print_faults(const struct results *results, const struct term *term) {
+  const struct timeline *t = results->timeline;
+  uint32_t columns = term_columns(term) - NAME_COLUMNS - RANGE_COLUMNS - 4;
+  if (t->periods == 0) return;
+  uint32_t n = columns < t->looks ? columns : t->looks;
+  GString *line = g_string_new("  faults");
+  g_string_append_printf(line, "%*s", NAME_COLUMNS - 5, "");
+  for (uint32_t i = 0; i < n; i++) {
+    uint64_t from_ns = t->window_ns * (t->looks * i / n);
+    uint64_t to_ns = t->window_ns * (t->looks * (i + 1) / n);
+    bool any = false;
+    for (uint32_t k = 0; k < t->periods; k++) {
+      any |= t->period[k].from_ns < to_ns && t->period[k].until_ns > from_ns;
+    }
+    g_string_append(line, any ? "×" : " ");
+  }
+  g_strchomp(line->str);
+  term_put(term, STYLE_WARN, line->str);
+  fputc('\n', term->out);
+  g_string_free(line, TRUE);
+}
+
+/* Of a component, what moves is worth a line: a queue that is not always empty. */
+static bool is_worth_a_line(const struct timeline *t, const struct series *s) {
+  if (s->member != 0 || s->what == SERIES_THROUGHPUT || s->what == SERIES_UP) return false;
+  if (s->what == SERIES_P50 || s->what == SERIES_UTILIZATION) return false;
+  for (uint32_t w = 0; w < t->looks; w++) {
+    double least = s->what == SERIES_QUEUE ? 0.5 : 0;
+    if ((double)s->value[w] > least) return s->what != SERIES_OFFERED;
+  }
+  return false;
+}
+
+void report_over_time(const struct results *results, const struct term *term) {
+  const struct timeline *t = results->timeline;
+  if (t == NULL || !term->unicode || t->looks == 0) return;
+  fputc('\n', term->out);
+  gchar *note =
+      g_strdup_printf("replication 1, 0 s to %s", format_duration(results->duration_ns).text);
+  term_rule(term, "over time", note);
+  g_free(note);
+  for (uint32_t i = 0; i < t->series; i++) {
+    const struct series *s = &t->list[i];
+    if (!is_worth_a_line(t, s)) continue;
+    const char *component = results->scenario->spec.component[s->component].name;
+    const char *what = s->what == SERIES_ERRORS ? outcome_name[s->cause] : series_name[s->what];
+    gchar *name = g_strdup_printf("%s %s", component, what);
+    print_line(t, s, name, term);
+    g_free(name);
+  }
+  print_faults(results, term);
+}
