@@ -354,7 +354,8 @@ static void service_outline(const struct spec *spec, const struct component_spec
   const struct program *program = NULL;
   out->workers = config->workers;
   out->queue = config->queue;
-  out->holds = config->io == IO_BLOCKING;
+  /* Under processor sharing a call that waits leaves the workers to the others. */
+  out->holds = config->io == IO_BLOCKING && config->discipline != DISCIPLINE_PS;
   for (uint32_t i = 0; i < config->on.n; i++) {
     const struct handler *handler = &config->on.handler[i];
     if (handler->op == op || (handler->op < 0 && program == NULL)) program = &handler->program;

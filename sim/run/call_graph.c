@@ -153,6 +153,12 @@ static void edge_network(const struct spec *spec, uint32_t from, uint32_t to,
 static uint32_t reach_node(struct call_graph *graph, uint32_t component, int op) {
   size_t at = (size_t)component * graph->spec->ops + (uint32_t)op;
   if (graph->index[at] != NO_NODE) return graph->index[at];
+  if (graph->nodes == graph->capacity) {
+    graph->capacity = graph->capacity ? 2 * graph->capacity : 64;
+    struct call_node *more = arena_alloc(graph->arena, graph->capacity * sizeof *more);
+    if (graph->nodes) memcpy(more, graph->node, graph->nodes * sizeof *more);
+    graph->node = more;
+  }
   graph->index[at] = graph->nodes;
   graph->node[graph->nodes] = (struct call_node){.component = component, .op = op};
   return graph->nodes++;
@@ -161,7 +167,8 @@ static uint32_t reach_node(struct call_graph *graph, uint32_t component, int op)
 static void begin_node(struct call_graph *graph, struct call_node *node) {
   const struct component_spec *component = node_spec(graph, node);
   outline_begin(&node->outline, graph->arena);
-  if (component->kind->outline) {
+  node->known = component->kind->outline != NULL;
+  if (node->known) {
     component->kind->outline(graph->spec, component, node->op, &node->outline);
   } else {
     graph->complete = false;
@@ -171,19 +178,20 @@ static void begin_node(struct call_graph *graph, struct call_node *node) {
 }
 
 static void add_edges(struct call_graph *graph, uint32_t from) {
-  struct call_node *node = &graph->node[from];
-  const struct outline *outline = &node->outline;
-  node->edge = arena_alloc(graph->arena, (outline->calls + 1) * sizeof *node->edge);
+  struct call_node node = graph->node[from]; /* a copy: the list grows */
+  const struct outline *outline = &node.outline;
+  node.edge = arena_alloc(graph->arena, (outline->calls + 1) * sizeof *node.edge);
+  graph->node[from].edge = node.edge;
   for (uint32_t i = 0; i < outline->steps; i++) {
     const struct outline_step *step = &outline->step[i];
     for (uint32_t k = step->first; k < step->first + step->count; k++) {
       const struct outline_call *call = &outline->call[k];
-      struct call_edge *edge = &node->edge[k];
+      struct call_edge *edge = &node.edge[k];
       *edge = (struct call_edge){.from = from, .to = NO_NODE, .step = i};
-      if (!node->possible[i]) continue;
+      if (!node.possible[i]) continue;
       double share = step->what == OUTLINE_CHOICE ? call->share : call->times;
-      edge->visits = isnan(share) ? 0 : node->reach[i] * share;
-      edge_network(graph->spec, node->component, call->to, edge);
+      edge->visits = isnan(share) ? 0 : node.reach[i] * share;
+      edge_network(graph->spec, node.component, call->to, edge);
       edge->to = reach_node(graph, call->to, call->op);
     }
   }
@@ -194,7 +202,11 @@ static void add_sources(struct call_graph *graph) {
   struct outline outline;
   for (uint32_t c = 0; c < spec->components; c++) {
     const struct kind *kind = spec->component[c].kind;
-    if (!kind->is_source || kind->outline == NULL) continue;
+    if (!kind->is_source) continue;
+    if (kind->outline == NULL) {
+      graph->complete = false;
+      continue;
+    }
     for (uint32_t op = 0; op < spec->ops; op++) {
       outline_begin(&outline, graph->arena);
       kind->outline(spec, &spec->component[c], (int)op, &outline);
@@ -212,7 +224,6 @@ struct call_graph *call_graph_new(const struct spec *spec) {
   graph->complete = true;
   graph->index = arena_alloc(arena, (most + 1) * sizeof *graph->index);
   memset(graph->index, 0xff, most * sizeof *graph->index); /* NO_NODE */
-  graph->node = arena_alloc(arena, (most + 1) * sizeof *graph->node);
   graph->load = arena_alloc(arena, (spec->components + 1) * sizeof *graph->load);
   add_sources(graph);
   for (uint32_t i = 0; i < graph->nodes; i++) {

@@ -13,6 +13,9 @@
 
 #define NO_NODE UINT32_MAX
 
+/* What is farther down than this many calls counts as nothing: there is a limit to recursion. */
+#define CALL_DEPTH_MAX 1000u
+
 /* A call that a node can make; one for each call of its outline, in the same order. */
 struct call_edge {
   uint32_t from, to; /* nodes; to is NO_NODE if the call cannot be reached */
@@ -26,6 +29,7 @@ struct call_edge {
 struct call_node {
   uint32_t component;
   int op;
+  bool known; /* its kind says what it does */
   struct outline outline;
   struct call_edge *edge; /* outline.calls of them */
   /* By step of the outline. */
@@ -34,7 +38,8 @@ struct call_node {
   bool *certain;  /* every visit comes there, unless something fails */
   bool *replied;  /* the answer may have been given: nobody waits any more */
   /* Of a visit, in ns. */
-  double mean_ns;    /* from its arrival to its answer, waiting for workers left out */
+  double least_ns;   /* from its arrival to its answer; each time */
+  double mean_ns;    /* on average; from its arrival to its answer, waiting for workers left out */
   double hold_ns;    /* that it holds a worker */
   double rate_per_s; /* of visits offered */
 };
@@ -43,7 +48,7 @@ struct call_graph {
   const struct spec *spec;
   struct arena *arena;
   bool complete; /* every component that is reached says what it calls */
-  uint32_t nodes;
+  uint32_t nodes, capacity;
   struct call_node *node;
   uint32_t *index; /* node by component * ops + operation, or NO_NODE */
   double *load;    /* by component: workers that the offered work keeps busy */

@@ -10,6 +10,7 @@ struct waiting {
   const struct call_graph *graph;
   double *patience; /* by node; NAN: not known yet */
   bool *open;
+  uint32_t depth, words; /* of them, so many may still be said */
 };
 
 static double of_node(struct waiting *w, uint32_t id);
@@ -68,24 +69,29 @@ static uint32_t longest_way(struct waiting *w, uint32_t id, double *total, uint3
 
 static double of_node(struct waiting *w, uint32_t id) {
   if (!isnan(w->patience[id])) return w->patience[id];
-  if (w->open[id]) return 0; /* a circle */
+  if (w->open[id] || w->depth == CALL_DEPTH_MAX) return 0; /* a circle, or too far down */
   w->open[id] = true;
+  w->depth++;
   double total;
   longest_way(w, id, &total, NULL);
   w->patience[id] = total;
   w->open[id] = false;
+  w->depth--;
   return total;
 }
 
 double *call_patience(const struct call_graph *graph) {
-  struct waiting w = {graph, arena_alloc(graph->arena, (graph->nodes + 1) * sizeof *w.patience),
-                      arena_alloc(graph->arena, graph->nodes + 1)};
+  struct waiting w = {
+      .graph = graph,
+      .patience = arena_alloc(graph->arena, (graph->nodes + 1) * sizeof *w.patience),
+      .open = arena_alloc(graph->arena, graph->nodes + 1)};
   for (uint32_t i = 0; i < graph->nodes; i++) w.patience[i] = NAN;
   for (uint32_t i = 0; i < graph->nodes; i++) of_node(&w, i);
   return w.patience;
 }
 
 #define WORDS_DEPTH 8u
+#define WORDS_MAX 8u
 
 static const char *node_words(struct waiting *w, uint32_t id, uint32_t depth);
 
@@ -110,13 +116,15 @@ static const char *node_words(struct waiting *w, uint32_t id, uint32_t depth) {
   double total;
   uint32_t at = longest_way(w, id, &total, before);
   const char *words = "";
-  if (depth == WORDS_DEPTH) return "...";
+  if (depth == WORDS_DEPTH || w->words == 0) return "...";
   for (;;) {
     const struct outline_step *step = &node->outline.step[at];
     double ns = 0;
     uint32_t k = 0;
     if (step->count > 0 && !node->replied[at]) k = longest_call(w, node, step, &ns);
+    if (ns > 0 && w->words == 0) return arena_format(arena, "..., then %s", words);
     if (ns > 0) {
+      w->words--;
       words = arena_format(arena, "%s%s%s", call_words(w, node, k, depth), *words ? ", then " : "",
                            words);
     }
@@ -127,6 +135,9 @@ static const char *node_words(struct waiting *w, uint32_t id, uint32_t depth) {
 
 const char *call_patience_words(const struct call_graph *graph, const double *patience,
                                 uint32_t node) {
-  struct waiting w = {graph, (double *)patience, arena_alloc(graph->arena, graph->nodes + 1)};
+  struct waiting w = {.graph = graph,
+                      .patience = (double *)patience,
+                      .open = arena_alloc(graph->arena, graph->nodes + 1),
+                      .words = WORDS_MAX};
   return node_words(&w, node, 0);
 }

@@ -26,54 +26,86 @@ static bool needs_all(const struct outline *outline, const struct outline_step *
 
 enum { UNSEEN, IN_PROGRESS, DONE };
 
+/* A timeout this many means away cuts off too little to change the mean. */
+#define MEANS_IN_A_TIMEOUT 10
+
 struct timing {
   struct call_graph *graph;
+  uint32_t depth;
   unsigned char *state;
 };
 
 static void time_node(struct timing *t, uint32_t id);
 
-static double call_mean(struct timing *t, const struct call_node *node, uint32_t k) {
+/* What a step or a call takes. */
+struct span {
+  double least_ns, mean_ns;
+};
+
+static struct span call_span(struct timing *t, const struct call_node *node, uint32_t k) {
   const struct call_edge *edge = &node->edge[k];
-  if (edge->to == NO_NODE) return 0;
+  uint64_t timeout_ns = node->outline.call[k].timeout_ns;
+  if (edge->to == NO_NODE) return (struct span){0};
   time_node(t, edge->to);
-  return capped(edge->mean_ns + t->graph->node[edge->to].mean_ns, node->outline.call[k].timeout_ns);
+  const struct call_node *to = &t->graph->node[edge->to];
+  struct span span = {capped(edge->least_ns + to->least_ns, timeout_ns),
+                      edge->mean_ns + to->mean_ns};
+  if (capped(MEANS_IN_A_TIMEOUT * span.mean_ns, timeout_ns) < MEANS_IN_A_TIMEOUT * span.mean_ns) {
+    span.mean_ns = span.least_ns;
+  }
+  return span;
 }
 
 /* Of a step that calls: the slowest of the calls that it needs; of a choice, their average. */
-static double calls_mean(struct timing *t, const struct call_node *node,
-                         const struct outline_step *step) {
-  double most = 0, least = INFINITY, average = 0;
+static struct span calls_span(struct timing *t, const struct call_node *node,
+                              const struct outline_step *step) {
+  struct span most = {0}, least = {INFINITY, INFINITY};
+  double average = 0;
   for (uint32_t k = step->first; k < step->first + step->count; k++) {
-    double mean = call_mean(t, node, k);
-    most = fmax(most, mean);
-    least = fmin(least, mean);
-    average += node->outline.call[k].share * mean;
+    struct span one = call_span(t, node, k);
+    most = (struct span){fmax(most.least_ns, one.least_ns), fmax(most.mean_ns, one.mean_ns)};
+    least = (struct span){fmin(least.least_ns, one.least_ns), fmin(least.mean_ns, one.mean_ns)};
+    average += node->outline.call[k].share * one.mean_ns;
   }
-  if (step->what == OUTLINE_CHOICE) return isnan(average) ? least : average;
-  return needs_all(&node->outline, step) ? most : 0;
+  if (step->what == OUTLINE_CHOICE) {
+    return (struct span){least.least_ns, isnan(average) ? least.mean_ns : average};
+  }
+  return needs_all(&node->outline, step) ? most : (struct span){0};
+}
+
+static struct span step_span(struct timing *t, const struct call_node *node, uint32_t i) {
+  const struct outline_step *step = &node->outline.step[i];
+  if (step->what == OUTLINE_WORK || step->what == OUTLINE_PAUSE) {
+    return (struct span){dist_least(&step->time), finite_mean(&step->time)};
+  }
+  return step->count > 0 && node->possible[i] ? calls_span(t, node, step) : (struct span){0};
 }
 
 static void time_node(struct timing *t, uint32_t id) {
   struct call_node *node = &t->graph->node[id];
   if (t->state[id] != UNSEEN) return; /* in progress: a circle, which counts as nothing */
+  if (t->depth == CALL_DEPTH_MAX) return;
+  t->depth++;
   t->state[id] = IN_PROGRESS;
-  double mean = 0, hold = 0;
+  double least = 0, mean = 0, hold = 0;
   for (uint32_t i = 0; i < node->outline.steps; i++) {
-    const struct outline_step *step = &node->outline.step[i];
-    double ns = 0;
-    if (step->what == OUTLINE_WORK || step->what == OUTLINE_PAUSE) ns = finite_mean(&step->time);
-    if (step->count > 0 && node->possible[i]) ns = calls_mean(t, node, step);
-    if (!node->replied[i]) mean += node->reach[i] * ns;
-    if (step->what == OUTLINE_WORK || node->outline.holds) hold += node->reach[i] * ns;
+    struct span span = step_span(t, node, i);
+    if (!node->replied[i]) {
+      mean += node->reach[i] * span.mean_ns;
+      least += node->certain[i] ? span.least_ns : 0;
+    }
+    bool held = node->outline.step[i].what == OUTLINE_WORK || node->outline.holds;
+    if (held) hold += node->reach[i] * span.mean_ns;
   }
+  node->least_ns = least;
   node->mean_ns = mean;
   node->hold_ns = hold;
   t->state[id] = DONE;
+  t->depth--;
 }
 
 void call_graph_time(struct call_graph *graph) {
-  struct timing t = {graph, arena_alloc(graph->arena, graph->nodes + 1)};
+  struct timing t = {.graph = graph, .state = arena_alloc(graph->arena, graph->nodes + 1)};
   for (uint32_t i = 0; i < graph->nodes; i++) time_node(&t, i);
 }
 
@@ -87,10 +119,12 @@ static double far_of(double p) {
 struct bounding {
   const struct call_graph *graph;
   double p;
-  bool *open; /* by node: it is being looked at; a circle counts as nothing */
+  bool *seen; /* by node: `bound` is known, or being found: a circle counts as nothing */
+  struct call_bound *bound;
+  uint32_t depth;
 };
 
-static struct call_bound of_dist(const struct bounding *b, const struct dist *dist) {
+static struct call_bound of_dist(struct bounding *b, const struct dist *dist) {
   double least = dist_least(dist);
   return (struct call_bound){least, dist_quantile_least(dist, b->p) - least,
                              dist_quantile_least(dist, far_of(b->p)) - least};
@@ -109,10 +143,9 @@ static struct call_bound cut_by_timeout(struct call_bound bound, uint64_t timeou
   return (struct call_bound){bound.least_ns, 0, 0};
 }
 
-static struct call_bound bound_node(const struct bounding *b, uint32_t id);
+static struct call_bound bound_node(struct bounding *b, uint32_t id);
 
-static struct call_bound bound_call(const struct bounding *b, const struct call_node *node,
-                                    uint32_t k) {
+static struct call_bound bound_call(struct bounding *b, const struct call_node *node, uint32_t k) {
   const struct call_edge *edge = &node->edge[k];
   if (edge->to == NO_NODE) return (struct call_bound){0};
   struct call_bound bound = bound_node(b, edge->to);
@@ -131,7 +164,7 @@ static struct call_bound bound_call(const struct bounding *b, const struct call_
 }
 
 /* Of calls at once, the slowest that is needed; of a choice, the fastest is certain. */
-static struct call_bound bound_calls(const struct bounding *b, const struct call_node *node,
+static struct call_bound bound_calls(struct bounding *b, const struct call_node *node,
                                      const struct outline_step *step) {
   struct call_bound slow = {0}, fast = {0};
   for (uint32_t k = step->first; k < step->first + step->count; k++) {
@@ -150,11 +183,12 @@ static struct call_bound bound_calls(const struct bounding *b, const struct call
   return needs_all(&node->outline, step) ? slow : (struct call_bound){0};
 }
 
-static struct call_bound bound_node(const struct bounding *b, uint32_t id) {
+static struct call_bound bound_node(struct bounding *b, uint32_t id) {
   const struct call_node *node = &b->graph->node[id];
   struct call_bound bound = {0};
-  if (b->open[id]) return bound;
-  b->open[id] = true;
+  if (b->seen[id] || b->depth == CALL_DEPTH_MAX) return b->bound[id];
+  b->seen[id] = true;
+  b->depth++;
   for (uint32_t i = 0; i < node->outline.steps; i++) {
     const struct outline_step *step = &node->outline.step[i];
     if (!node->certain[i] || node->replied[i]) continue;
@@ -164,13 +198,18 @@ static struct call_bound bound_node(const struct bounding *b, uint32_t id) {
       bound = in_turn(bound, bound_calls(b, node, step));
     }
   }
-  b->open[id] = false;
+  b->depth--;
+  b->bound[id] = bound;
   return bound;
 }
 
 struct call_bound call_bound(const struct call_graph *graph, uint32_t node, double p) {
-  struct bounding b = {graph, p, mem_zeroed(graph->nodes + 1, 1)};
+  struct bounding b = {.graph = graph,
+                       .p = p,
+                       .seen = mem_zeroed(graph->nodes + 1, sizeof *b.seen),
+                       .bound = mem_zeroed(graph->nodes + 1, sizeof *b.bound)};
   struct call_bound bound = bound_node(&b, node);
-  free(b.open);
+  free(b.seen);
+  free(b.bound);
   return bound;
 }

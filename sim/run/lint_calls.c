@@ -132,9 +132,9 @@ static bool holds_up(const struct call_node *node, uint32_t step) {
 /* Follows calls without timeouts from a node; true if one can be swallowed by the fault (NULL: by a
  * path). */
 static bool follow_patient(const struct lint *lint, uint32_t id, bool *seen,
-                           struct swallow *swallow) {
+                           struct swallow *swallow, uint32_t depth) {
   const struct call_node *node = &lint->graph->node[id];
-  if (seen[id]) return false;
+  if (seen[id] || depth == CALL_DEPTH_MAX) return false;
   seen[id] = true;
   for (uint32_t k = 0; k < node->outline.calls; k++) {
     const struct call_edge *edge = &node->edge[k];
@@ -145,7 +145,7 @@ static bool follow_patient(const struct lint *lint, uint32_t id, bool *seen,
                        : path_swallows(edge, &swallow->path)) {
       return true;
     }
-    if (follow_patient(lint, edge->to, seen, swallow)) return true;
+    if (follow_patient(lint, edge->to, seen, swallow, depth + 1)) return true;
   }
   return false;
 }
@@ -170,17 +170,17 @@ static void report_patient(struct lint *lint, uint32_t source, const struct swal
 }
 
 static void look_for_swallow(struct lint *lint, const struct fault_spec *fault) {
-  for (uint32_t c = 0; c < lint->spec->components; c++) {
-    bool found = false;
-    for (uint32_t i = 0; !found && i < lint->graph->nodes; i++) {
-      const struct call_node *node = &lint->graph->node[i];
-      if (node->component != c || !node_is_source(lint->graph, node)) continue;
-      struct swallow swallow = {.fault = fault};
-      bool *seen = mem_zeroed(lint->graph->nodes, sizeof *seen);
-      found = follow_patient(lint, i, seen, &swallow);
-      free(seen);
-      if (found) report_patient(lint, c, &swallow);
-    }
+  uint32_t said = REF_NONE; /* the operations of a source stand side by side */
+  for (uint32_t i = 0; i < lint->graph->nodes; i++) {
+    const struct call_node *node = &lint->graph->node[i];
+    if (!node_is_source(lint->graph, node) || node->component == said) continue;
+    struct swallow swallow = {.fault = fault};
+    bool *seen = mem_zeroed(lint->graph->nodes, sizeof *seen);
+    bool found = follow_patient(lint, i, seen, &swallow, 0);
+    free(seen);
+    if (!found) continue;
+    said = node->component;
+    report_patient(lint, said, &swallow);
   }
 }
 
@@ -206,17 +206,18 @@ static bool multiplies(const struct outline_call *call) {
   return call->attempts > 1 && call->budget >= 1;
 }
 
-static const struct product *multiply(struct lint *lint, struct product *of, uint32_t id) {
+static const struct product *multiply(struct lint *lint, struct product *of, uint32_t id,
+                                      uint32_t depth) {
   const struct call_node *node = &lint->graph->node[id];
   struct product *own = &of[id];
   static const struct product circle = {.attempts = 1};
-  if (own->open) return &circle;
+  if (own->open || depth == CALL_DEPTH_MAX) return &circle;
   if (own->known) return own;
   *own = (struct product){.attempts = 1, .call = REF_NONE, .open = true};
   for (uint32_t k = 0; k < node->outline.calls; k++) {
     const struct outline_call *call = &node->outline.call[k];
     if (node->edge[k].to == NO_NODE) continue;
-    const struct product *below = multiply(lint, of, node->edge[k].to);
+    const struct product *below = multiply(lint, of, node->edge[k].to, depth + 1);
     double attempts = below->attempts * (multiplies(call) ? (double)call->attempts : 1);
     if (own->call != REF_NONE && attempts <= own->attempts) continue;
     own->attempts = attempts;
@@ -255,7 +256,7 @@ void lint_retries_multiply(struct lint *lint) {
   for (uint32_t i = 0; i < lint->graph->nodes; i++) {
     const struct call_node *node = &lint->graph->node[i];
     if (!node_is_source(lint->graph, node) || node->component == said) continue;
-    if (multiply(lint, of, i)->layers < 2) continue;
+    if (multiply(lint, of, i, 0)->layers < 2) continue;
     said = node->component;
     report_product(lint, of, i);
   }
@@ -299,14 +300,14 @@ void lint_unused_handler(struct lint *lint) {
 
 /* --- keys ----------------------------------------------------------------------------------- */
 
-static uint32_t find_by_key(const struct lint *lint, uint32_t id, bool *seen) {
+static uint32_t find_by_key(const struct lint *lint, uint32_t id, bool *seen, uint32_t depth) {
   const struct call_node *node = &lint->graph->node[id];
-  if (seen[id]) return NO_NODE;
+  if (seen[id] || depth == CALL_DEPTH_MAX) return NO_NODE;
   seen[id] = true;
   if (node->outline.by_key) return id;
   for (uint32_t k = 0; k < node->outline.calls; k++) {
     if (node->edge[k].to == NO_NODE) continue;
-    uint32_t found = find_by_key(lint, node->edge[k].to, seen);
+    uint32_t found = find_by_key(lint, node->edge[k].to, seen, depth + 1);
     if (found != NO_NODE) return found;
   }
   return NO_NODE;
@@ -319,7 +320,7 @@ void lint_no_keys(struct lint *lint) {
     if (!node_is_source(lint->graph, node) || node->outline.source.has_keys) continue;
     if (node->component == said) continue;
     bool *seen = mem_zeroed(lint->graph->nodes, sizeof *seen);
-    uint32_t found = find_by_key(lint, i, seen);
+    uint32_t found = find_by_key(lint, i, seen, 0);
     free(seen);
     if (found == NO_NODE) continue;
     said = node->component;

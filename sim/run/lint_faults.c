@@ -158,6 +158,7 @@ static void add_up(const struct lint *lint, struct blindness *b) {
 static bool find_balancer(const struct lint *lint, uint32_t source, struct blindness *b) {
   *b = (struct blindness){.client = node_of(lint->graph, source)};
   if (b->client == NULL || b->client->outline.calls != 1) return false;
+  if (b->client->outline.source.users > 0) return false; /* who waits asks less in a fault */
   uint32_t to = b->client->edge[0].to;
   if (to == NO_NODE) return false;
   b->balancer = &lint->graph->node[to];

@@ -39,7 +39,7 @@ static void look_for_overload(struct lint *lint, bool bounded) {
   for (uint32_t c = 0; c < lint->spec->components; c++) {
     const struct call_node *node = node_of(lint->graph, c);
     double load = lint->graph->load[c];
-    if (node == NULL || load < call_workers(lint->graph, c) * (1 - 1e-9)) continue;
+    if (node == NULL || !(load >= call_workers(lint->graph, c) * (1 - 1e-9))) continue;
     bool full = load <= call_workers(lint->graph, c) * (1 + 1e-9);
     if (bounded != (node->outline.queue != PARAM_UNLIMITED)) continue;
     if (bounded && full) continue; /* exactly busy: what is refused does not follow */
@@ -63,6 +63,7 @@ struct pools {
   struct lint *lint;
   double *size; /* by component; NAN: not known yet */
   bool *open;   /* by component, a pool that is being looked at */
+  uint32_t depth;
 };
 
 static bool is_pool(const struct lint *lint, uint32_t component) {
@@ -70,58 +71,76 @@ static bool is_pool(const struct lint *lint, uint32_t component) {
   return node && node->outline.holds && node->outline.workers != PARAM_UNLIMITED;
 }
 
-/* The largest number of calls of `target` that one visit of a node makes at once. */
-static double fan(const struct lint *lint, uint32_t id, uint32_t target, bool *open) {
-  const struct call_node *node = &lint->graph->node[id];
+/* Looking for calls of `target`. */
+struct fan {
+  const struct lint *lint;
+  uint32_t target, depth;
+  double *known; /* by node; NAN: not looked at yet; a circle counts as nothing */
+};
+
+static double fan(struct fan *f, uint32_t id);
+
+static double fan_of_call(struct fan *f, const struct call_node *node, uint32_t k) {
+  uint32_t to = node->edge[k].to;
+  if (to == NO_NODE) return 0;
+  uint32_t component = f->lint->graph->node[to].component;
+  double times = node->outline.call[k].times;
+  if (component == f->target) return times;
+  return is_pool(f->lint, component) ? 0 : times * fan(f, to);
+}
+
+/* The largest number of calls of the target that one visit of a node makes at once. */
+static double fan(struct fan *f, uint32_t id) {
+  const struct call_node *node = &f->lint->graph->node[id];
   double most = 0;
-  if (open[id]) return 0;
-  open[id] = true;
+  if (!isnan(f->known[id])) return f->known[id];
+  if (f->depth == CALL_DEPTH_MAX) return 0;
+  f->known[id] = 0;
+  f->depth++;
   for (uint32_t i = 0; i < node->outline.steps; i++) {
     const struct outline_step *step = &node->outline.step[i];
     double here = 0;
     for (uint32_t k = step->first; k < step->first + step->count; k++) {
-      uint32_t to = node->edge[k].to;
-      if (to == NO_NODE) continue;
-      uint32_t component = lint->graph->node[to].component;
-      double one = component == target        ? 1
-                   : is_pool(lint, component) ? 0
-                                              : fan(lint, to, target, open);
-      one *= node->outline.call[k].times;
+      double one = fan_of_call(f, node, k);
       here = step->what == OUTLINE_CHOICE ? fmax(here, one) : here + one;
     }
     most = fmax(most, here);
   }
-  open[id] = false;
-  return most;
+  f->depth--;
+  return f->known[id] = most;
 }
 
-/* The most of all its operations. */
-static double fan_of_component(const struct lint *lint, uint32_t component, uint32_t target) {
-  bool *open = mem_zeroed(lint->graph->nodes, sizeof *open);
-  double most = 0;
-  for (uint32_t i = 0; i < lint->graph->nodes; i++) {
-    if (lint->graph->node[i].component == component) most = fmax(most, fan(lint, i, target, open));
+/* How many calls of the target each component makes at once, the most of all its operations. To be
+ * freed. */
+static double *fans(const struct lint *lint, uint32_t target) {
+  const struct call_graph *graph = lint->graph;
+  struct fan f = {.lint = lint, .target = target};
+  double *most = mem_zeroed(lint->spec->components, sizeof *most);
+  f.known = mem_alloc((graph->nodes + 1) * sizeof *f.known);
+  for (uint32_t i = 0; i < graph->nodes; i++) f.known[i] = NAN;
+  for (uint32_t i = 0; i < graph->nodes; i++) {
+    uint32_t c = graph->node[i].component;
+    bool counts = lint->spec->component[c].kind->is_source || is_pool(lint, c);
+    if (counts && c != target) most[c] = fmax(most[c], fan(&f, i));
   }
-  free(open);
+  free(f.known);
   return most;
 }
 
 static double pool_size(struct pools *p, uint32_t component);
 
-/* Calls that sources and pools can have at the target, without those of open sources in
- * `from_pools`. */
+/* Calls that sources and pools can have at the target. `from_pools`: without those of open sources,
+ * whose number has no limit. */
 static double calls_at(struct pools *p, uint32_t target, double *from_pools) {
-  double all = 0;
+  double all = 0, *at_once = fans(p->lint, target);
   *from_pools = 0;
   for (uint32_t c = 0; c < p->lint->spec->components; c++) {
-    const struct component_spec *caller = &p->lint->spec->component[c];
-    if (c == target || (!caller->kind->is_source && !is_pool(p->lint, c))) continue;
-    double at_once = fan_of_component(p->lint, c, target);
-    if (at_once <= 0) continue;
-    double size = pool_size(p, c);
-    all += at_once * size;
-    if (isfinite(size)) *from_pools += at_once * size;
+    if (at_once[c] <= 0) continue;
+    double calls = at_once[c] * pool_size(p, c);
+    all += calls;
+    if (isfinite(calls)) *from_pools += calls;
   }
+  free(at_once);
   return all;
 }
 
@@ -134,31 +153,42 @@ static double pool_size(struct pools *p, uint32_t component) {
   }
   if (p->open[component]) return INFINITY; /* a circle */
   if (!isnan(p->size[component])) return p->size[component];
+  double workers = call_workers(p->lint->graph, component);
+  if (p->depth == CALL_DEPTH_MAX) return workers;
   p->open[component] = true;
+  p->depth++;
   double from_pools, callers = calls_at(p, component, &from_pools);
   p->open[component] = false;
-  return p->size[component] = fmin(call_workers(p->lint->graph, component), callers);
+  p->depth--;
+  return p->size[component] = fmin(workers, callers);
 }
+
+#define POOLS_NAMED 4u
 
 static const char *list_pools(struct pools *p, uint32_t target) {
   const char *list = "";
+  double *at_once = fans(p->lint, target);
+  uint32_t named = 0;
   for (uint32_t c = 0; c < p->lint->spec->components; c++) {
     const struct component_spec *caller = &p->lint->spec->component[c];
-    if (caller->kind->is_source || !is_pool(p->lint, c)) continue;
-    double at_once = fan_of_component(p->lint, c, target);
-    if (at_once <= 0) continue;
-    const char *times = at_once > 1 ? lint_text(p->lint, " with %.0f calls at once", at_once) : "";
+    if (caller->kind->is_source || at_once[c] <= 0) continue;
+    if (named++ == POOLS_NAMED) list = lint_text(p->lint, "%s and others", list);
+    if (named > POOLS_NAMED) continue;
+    const char *times =
+        at_once[c] > 1 ? lint_text(p->lint, " with %.0f calls at once", at_once[c]) : "";
     list = lint_text(p->lint, "%s%s%s has %u instance%s of %llu workers%s", list, *list ? ", " : "",
                      caller->name, caller->instances, caller->instances == 1 ? "" : "s",
                      (unsigned long long)node_of(p->lint->graph, c)->outline.workers, times);
   }
+  free(at_once);
   return list;
 }
 
 void lint_pool_exceeds_connections(struct lint *lint) {
   uint32_t n = lint->spec->components;
-  struct pools p = {lint, arena_alloc(lint->arena, (n + 1) * sizeof *p.size),
-                    arena_alloc(lint->arena, n + 1)};
+  struct pools p = {.lint = lint,
+                    .size = arena_alloc(lint->arena, (n + 1) * sizeof *p.size),
+                    .open = arena_alloc(lint->arena, n + 1)};
   for (uint32_t c = 0; c < n; c++) p.size[c] = NAN;
   for (uint32_t c = 0; c < n; c++) {
     const struct call_node *node = node_of(lint->graph, c);
@@ -171,8 +201,10 @@ void lint_pool_exceeds_connections(struct lint *lint) {
     struct finding *f = lint_add_component(lint, c);
     f->what = lint_text(lint, "%.0f calls can want a connection at once, and it has %.0f", pools,
                         connections);
-    f->why = lint_text(lint, "%s; when it is slow they all wait for it, and %.0f are refused", list,
-                       pools - connections);
+    f->why = lint_text(lint,
+                       "%s; when it is slow they all wait for it, and those beyond %.0f are "
+                       "refused",
+                       list, connections);
     f->mend = lint_text(lint,
                         "at least %.0f connections, or fewer workers or instances that call "
                         "it",
@@ -203,6 +235,7 @@ static const char *answers_at_once(struct lint *lint, uint32_t id, double users,
   const struct call_node *node = &lint->graph->node[id];
   const struct outline *outline = &node->outline;
   const char *name = node_name(lint->graph, id);
+  if (!node->known) return NULL;
   const struct fault_spec *fault = fault_that_refuses(lint, node->component);
   if (fault) return lint_text(lint, "during %s, %s refuses at once", fault->name, name);
   if (outline->workers != PARAM_UNLIMITED && outline->queue != PARAM_UNLIMITED) {
