@@ -137,9 +137,60 @@ static void test_unknown(void **state) {
   rate_is(&v, "db", "write", 10);
   load_is(&v, "db", 10 * 0.007);
   rate_is(&v, "lb", "default", 0);
+  const struct call_node *kv = &v.graph->node[find(&v, "kv", "read")];
+  uint32_t end = kv->outline.steps - 1; /* a hit or a miss, every read ends */
+  assert_true(kv->certain[end] && !kv->certain[end - 1] && kv->possible[end - 1]);
   const struct call_node *x = &v.graph->node[find(&v, "x", "default")];
   assert_true(fabs(x->mean_ns - 3 * MS) < 1); /* y, and not z */
   assert_true(fabs(v.graph->node[find(&v, "kv", "read")].mean_ns - 1 * MS) < 1);
+  look_away(&v);
+}
+
+/* Who prefers the idle gives more to the faster backend: how much is not known. */
+static void test_unknown_shares(void **state) {
+  (void)state;
+#define TWO(algorithm)                                               \
+  "client \"c\" { arrivals = poisson \"100/s\", target = \"lb\" }\n" \
+  "load_balancer \"lb\" { algorithm = \"" algorithm                  \
+  "\", backends = { \"x\", \"y\" } }\n"                              \
+  "service \"x\" { workers = 1, work = \"1ms\" }\n"                  \
+  "service \"y\" { instances = 3, workers = 1, work = \"9ms\" }\n" RUN
+  struct view v = look(TWO("least_connections"));
+  rate_is(&v, "y", "default", 0);
+  look_away(&v);
+  v = look(TWO("random"));
+  rate_is(&v, "y", "default", 75);
+  look_away(&v);
+}
+
+/* Under processor sharing a call that waits leaves the worker to the others. */
+static void test_processor_sharing(void **state) {
+  (void)state;
+#define SHARED(discipline)                                              \
+  "client \"c\" { arrivals = poisson \"100/s\", target = \"a\" }\n"     \
+  "service \"a\" { workers = 1, queue = 50, discipline = \"" discipline \
+  "\", on = { default = { work \"2ms\", call \"b\" } } }\nservice \"b\" { work = \"8ms\" }\n" RUN
+  struct view v = look(SHARED("fifo"));
+  load_is(&v, "a", 1);
+  look_away(&v);
+  v = look(SHARED("ps"));
+  load_is(&v, "a", 0.2);
+  look_away(&v);
+}
+
+/* Of a call whose timeout is near its mean, only what it takes each time is certain. */
+static void test_cut_means(void **state) {
+  (void)state;
+#define CUT(timeout)                                                      \
+  "client \"c\" { arrivals = poisson \"10/s\", target = \"a\" }\n"        \
+  "service \"a\" { on = { default = { call { \"b\", timeout = \"" timeout \
+  "\" } } } }\n"                                                          \
+  "service \"b\" { on = { default = { work \"1ms\", work(exponential \"9ms\") } } }\n" RUN
+  struct view v = look(CUT("100ms"));
+  assert_true(fabs(v.graph->node[find(&v, "a", "default")].mean_ns - 10 * MS) < 1);
+  look_away(&v);
+  v = look(CUT("99ms"));
+  assert_true(fabs(v.graph->node[find(&v, "a", "default")].mean_ns - 1 * MS) < 1);
   look_away(&v);
 }
 
@@ -284,6 +335,47 @@ static void test_pools(void **state) {
   assert_int_equal(findings(POOLS("closed { users = 50, think = \"1s\" }", "queue = 9"), id), 0);
 }
 
+static void test_calls_at_once(void **state) {
+  (void)state;
+#define AT_ONCE(times)                                                                        \
+  "client \"c\" { arrivals = poisson \"9/s\", target = \"a\", timeout = \"1s\" }\n"           \
+  "service \"a\" { workers = 10, on = { default = { parallel { call { \"db\", times = " times \
+  " } } } } }\ndatabase \"db\" { connections = 30, read = \"1ms\" }\n" RUN
+  assert_int_equal(findings(AT_ONCE("3"), "pool-exceeds-connections"), 0);
+  assert_int_equal(findings(AT_ONCE("4"), "pool-exceeds-connections"), 1);
+}
+
+/* Three members: the second one's checks come at 6.67 s, 16.67 s and so on. Those at 46.67, 56.67
+ * and 66.67 s fail, so that a third of the requests fails for 25.67 s of 90 s: 9.506 %. A client
+ * that tries twice meets the member twice with 1/9: 3.169 %. */
+static void test_health_check(void **state) {
+  (void)state;
+#define CHECKED(client, goal) FAULTY(client, goal, "crash")
+#define FAULTY(client, goal, fault)                                         \
+  "client \"c\" { " client                                                  \
+  ", target = \"lb\", timeout = \"1s\" }\n"                                 \
+  "load_balancer \"lb\" { backends = \"web\",\n"                            \
+  "  health_check = { interval = \"10s\", timeout = \"1s\", fall = 3 } }\n" \
+  "service \"web\" { instances = 3, workers = 4, work = \"20ms\" }\n"       \
+  "fault { " fault                                                          \
+  " \"web[2]\", at = \"41s\", lasts = \"40s\" }\n"                          \
+  "goal \"c.availability >= " goal "\"\n" RUN
+#define TWICE ", retry = { attempts = 2, backoff = \"1ms\" }"
+  static const char id[] = "health-check-slow";
+  assert_int_equal(findings(CHECKED("arrivals = poisson \"9/s\"", "90.45%"), id), 0);
+  assert_int_equal(findings(CHECKED("arrivals = poisson \"9/s\"", "90.53%"), id), 1);
+  assert_int_equal(findings(CHECKED("arrivals = poisson \"9/s\"" TWICE, "96.80%"), id), 0);
+  assert_int_equal(findings(CHECKED("arrivals = poisson \"9/s\"" TWICE, "96.86%"), id), 1);
+  /* A hang shows in timeouts, which only some retry. */
+#define CAUSE(cause) ", retry = { attempts = 2, backoff = \"1ms\", on = { \"" cause "\" } }"
+  const char *tried = FAULTY("arrivals = poisson \"9/s\"" CAUSE("timeout"), "95%", "hang");
+  const char *final = FAULTY("arrivals = poisson \"9/s\"" CAUSE("refused"), "95%", "hang");
+  assert_int_equal(findings(tried, id), 0);
+  assert_int_equal(findings(final, id), 1);
+  assert_int_equal(
+      findings(CHECKED("arrivals = closed { users = 9, think = \"1s\" }", "99.9%"), id), 0);
+}
+
 /* No call is lost by a hang that ends, by what nobody waits for, or behind a timeout. */
 static void test_swallowed(void **state) {
   (void)state;
@@ -302,16 +394,28 @@ static void test_swallowed(void **state) {
   assert_int_equal(findings(DROPS("call \"b\"", "hang \"b\", at = \"20s\""), id), 1);
   assert_int_equal(findings(DROPS("call \"b\"", "hang \"b\", at = \"20s\", lasts = \"9s\""), id),
                    0);
+  assert_int_equal(findings(DROPS("call \"b\"", "hang \"b\", mttf = \"20s\", mttr = \"200s\""), id),
+                   0);
 }
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_rates),     cmocka_unit_test(test_saturation),
-      cmocka_unit_test(test_unknown),   cmocka_unit_test(test_circle),
-      cmocka_unit_test(test_bounds),    cmocka_unit_test(test_bounds_with_timeout),
-      cmocka_unit_test(test_quantiles), cmocka_unit_test(test_patience),
-      cmocka_unit_test(test_limits),    cmocka_unit_test(test_pools),
+      cmocka_unit_test(test_rates),
+      cmocka_unit_test(test_saturation),
+      cmocka_unit_test(test_unknown),
+      cmocka_unit_test(test_circle),
+      cmocka_unit_test(test_bounds),
+      cmocka_unit_test(test_bounds_with_timeout),
+      cmocka_unit_test(test_quantiles),
+      cmocka_unit_test(test_patience),
+      cmocka_unit_test(test_limits),
+      cmocka_unit_test(test_pools),
       cmocka_unit_test(test_swallowed),
+      cmocka_unit_test(test_unknown_shares),
+      cmocka_unit_test(test_processor_sharing),
+      cmocka_unit_test(test_cut_means),
+      cmocka_unit_test(test_calls_at_once),
+      cmocka_unit_test(test_health_check),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
