@@ -9,30 +9,18 @@ static bool is_upper(const struct goal *goal) {
   return goal->op == GOAL_LT || goal->op == GOAL_LE;
 }
 
-static bool in_subject(const struct lint *lint, const struct call_node *node,
-                       const struct goal_subject *subject) {
-  (void)lint;
+static bool in_subject(const struct call_node *node, const struct goal_subject *subject) {
   return node->component == subject->source && (subject->op < 0 || node->op == subject->op);
 }
 
 /* --- service times -------------------------------------------------------------------------- */
 
-/* A timeout below this many means would cut off some of what makes up the mean. */
-#define MEANS_IN_A_TIMEOUT 10
-
-/* The mean latency at least; 0 where timeouts may change it. */
+/* The mean latency at least. */
 static double mean_latency(const struct lint *lint, const struct goal_subject *subject) {
   double sum = 0, shares = 0;
   for (uint32_t i = 0; i < lint->graph->nodes; i++) {
     const struct call_node *node = &lint->graph->node[i];
-    if (!in_subject(lint, node, subject)) continue;
-    for (uint32_t k = 0; k < node->outline.calls; k++) {
-      uint64_t timeout_ns = node->outline.call[k].timeout_ns;
-      if (timeout_ns != PARAM_UNLIMITED &&
-          (double)timeout_ns < MEANS_IN_A_TIMEOUT * node->mean_ns) {
-        return 0;
-      }
-    }
+    if (!in_subject(node, subject)) continue;
     sum += node->outline.source.share * node->mean_ns;
     shares += node->outline.source.share;
   }
@@ -46,7 +34,7 @@ static double quantile_latency(const struct lint *lint, const struct goal_subjec
   double most = 0;
   for (uint32_t i = 0; i < lint->graph->nodes; i++) {
     const struct call_node *node = &lint->graph->node[i];
-    if (!in_subject(lint, node, subject)) continue;
+    if (!in_subject(node, subject)) continue;
     double share = subject->op < 0 ? node->outline.source.share : 1;
     double of_op = 1 - (1 - p) / share;
     if (of_op <= 0) continue;
@@ -60,7 +48,7 @@ static double least_latency(const struct lint *lint, const struct goal_subject *
   double least = INFINITY;
   for (uint32_t i = 0; i < lint->graph->nodes; i++) {
     const struct call_node *node = &lint->graph->node[i];
-    if (!in_subject(lint, node, subject)) continue;
+    if (!in_subject(node, subject)) continue;
     least = fmin(least, call_bound(lint->graph, i, 0.5).least_ns);
   }
   return isfinite(least) ? least : 0;
@@ -105,7 +93,7 @@ static double most_requests(const struct lint *lint, const struct goal_subject *
     source = &node->outline.source;
     cycle_ns += source->share * node->mean_ns;
     all += source->share;
-    if (!in_subject(lint, node, subject)) continue;
+    if (!in_subject(node, subject)) continue;
     open += source->rate_per_s;
     share += source->share;
   }

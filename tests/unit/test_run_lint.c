@@ -315,6 +315,12 @@ static void test_limits(void **state) {
   assert_int_equal(findings(MM1("9/s") "goal \"c.latency.p99 < 46ms\"", "goal-out-of-reach"), 1);
   assert_int_equal(findings(MM1("9/s") "goal \"c.latency.mean < 9ms\"", "goal-out-of-reach"), 1);
   assert_int_equal(findings(MM1("9/s") "goal \"c.latency.mean > 9ms\"", "goal-out-of-reach"), 0);
+  /* A tight timeout leaves the fast ones. */
+  static const char tight[] =
+      "client \"c\" { arrivals = poisson \"9/s\", target = \"s\", timeout = \"20ms\" }\n"
+      "service \"s\" { workers = 1, work = exponential \"10ms\" }\n"
+      "goal \"c.latency.mean < 9ms\"\n" RUN;
+  assert_int_equal(findings(tight, "goal-out-of-reach"), 0);
 }
 
 /* Ten closed users cannot fill 128 workers; a pool behind a smaller one is as small. */
