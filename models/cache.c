@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "arena.h"
+#include "outline.h"
 #include "sim.h"
 
 enum policy { POLICY_LRU, POLICY_FIFO };
@@ -204,6 +205,22 @@ static void cache_on_fault(struct sim *sim, struct member *member, enum fault_ty
 
 /* --- life ----------------------------------------------------------------------------------- */
 
+/* Whether it holds a key is not known beforehand; a write always goes to the origin. */
+static void cache_outline(const struct spec *spec, const struct component_spec *component, int op,
+                          struct outline *out) {
+  const struct cache_config *config = component->config;
+  out->by_key = true;
+  outline_work(out, &config->hit_time);
+  if (op != spec_find_op(spec, "write")) {
+    struct outline_step *miss = outline_add(out, OUTLINE_BRANCH);
+    miss->chance = NAN;
+    miss->target = 3;
+  }
+  outline_add(out, OUTLINE_CALLS);
+  outline_add_call(out, config->origin, op, PARAM_UNLIMITED);
+  outline_add(out, OUTLINE_END);
+}
+
 static void cache_init(struct sim *sim, struct member *member) {
   struct cache_state *c = member->state;
   c->config = member->component->config;
@@ -324,6 +341,7 @@ const struct kind kind_cache = {
     .bypass = "origin",
     .config_size = sizeof(struct cache_config),
     .state_size = sizeof(struct cache_state),
+    .outline = cache_outline,
     .init = cache_init,
     .on_call = cache_on_call,
     .on_reply = cache_on_reply,

@@ -5,6 +5,7 @@
 
 #include "arena.h"
 #include "backoff.h"
+#include "outline.h"
 #include "sim.h"
 #include "timeline.h"
 #include "trace.h"
@@ -265,6 +266,54 @@ static bool client_validate(const struct spec *spec, const struct component_spec
     return error_set(err, "closed: users must be at most %llu", (unsigned long long)MAX_USERS);
   }
   return true;
+}
+
+static double share_of(const struct mix *mix, int op) {
+  if (mix->n == 0) return op == OP_DEFAULT ? 1 : 0;
+  for (uint32_t i = 0; i < mix->n; i++) {
+    if (mix->part[i].op == op) return mix->part[i].share;
+  }
+  return 0;
+}
+
+/* The shortest pause that the backoff can draw; decorrelated jitter never goes below its base. */
+static uint64_t least_backoff_ns(const struct backoff *backoff) {
+  switch (backoff->jitter) {
+    case JITTER_NONE:
+    case JITTER_DECORRELATED:
+      return backoff->base_ns;
+    case JITTER_EQUAL:
+      return backoff->base_ns / 2;
+    case JITTER_FULL:
+      return 0;
+  }
+  return 0;
+}
+
+static void client_outline(const struct spec *spec, const struct component_spec *component, int op,
+                           struct outline *out) {
+  (void)spec;
+  const struct client_config *config = component->config;
+  double share = share_of(&config->mix, op);
+  out->source.share = share;
+  if (config->arrivals.kind == ARRIVALS_CLOSED) {
+    out->source.users = config->arrivals.users;
+    out->source.think = config->arrivals.think;
+  } else {
+    out->source.rate_per_s = config->arrivals.rate_per_s * share;
+  }
+  out->source.has_keys = config->keys.kind != KEYS_NONE;
+  if (share > 0) {
+    outline_add(out, OUTLINE_CALLS);
+    struct outline_call *call = outline_add_call(out, config->target, op, config->timeout_ns);
+    if (config->retry.given) {
+      call->attempts = config->retry.attempts;
+      call->budget = config->retry.budget;
+      call->after_timeout = config->retry.on >> OUTCOME_TIMEOUT & 1;
+      out->source.pause_ns = least_backoff_ns(&config->retry.backoff);
+    }
+  }
+  outline_add(out, OUTLINE_END);
 }
 
 static void client_init(struct sim *sim, struct member *member) {
@@ -563,6 +612,7 @@ const struct kind kind_client = {
     .state_size = sizeof(struct client_state),
     .is_source = true,
     .validate = client_validate,
+    .outline = client_outline,
     .init = client_init,
     .start = client_start,
     .on_call = client_on_call,

@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "outline.h"
 #include "sim.h"
 #include "station.h"
 
@@ -76,6 +77,20 @@ static bool database_validate(const struct spec *spec, const struct component_sp
                      (unsigned long long)config->connections, (unsigned long long)config->workers);
   }
   return true;
+}
+
+static void database_outline(const struct spec *spec, const struct component_spec *component,
+                             int op, struct outline *out) {
+  const struct database_config *config = component->config;
+  out->workers = config->workers;
+  out->connections = config->connections;
+  if (config->connections != PARAM_UNLIMITED) {
+    if (out->workers > config->connections) out->workers = config->connections;
+    out->queue = config->connections - out->workers;
+  }
+  out->by_key = component->instances > 1;
+  outline_work(out, op == spec_find_op(spec, "write") ? &config->write : &config->read);
+  outline_add(out, OUTLINE_END);
 }
 
 static void database_init(struct sim *sim, struct member *member) {
@@ -185,6 +200,7 @@ const struct kind kind_database = {
     .config_size = sizeof(struct database_config),
     .state_size = sizeof(struct database_state),
     .validate = database_validate,
+    .outline = database_outline,
     .init = database_init,
     .on_call = database_on_call,
     .on_reply = database_on_reply,

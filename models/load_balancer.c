@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "arena.h"
+#include "outline.h"
 #include "sim.h"
 #include "timeline.h"
 
@@ -263,6 +264,31 @@ static bool load_balancer_validate(const struct spec *spec, const struct compone
   return true;
 }
 
+/* Round robin and random give each instance the same share; who prefers the idle ones gives more
+ * to those that are faster. */
+static void load_balancer_outline(const struct spec *spec, const struct component_spec *component,
+                                  int op, struct outline *out) {
+  const struct load_balancer_config *config = component->config;
+  double members = 0;
+  out->spreads = true;
+  out->prefers_idle = config->algorithm == LEAST_CONNECTIONS || config->algorithm == POWER_OF_TWO;
+  out->health = (struct outline_health){config->health.given, config->health.interval_ns,
+                                        config->health.timeout_ns, config->health.fall};
+  for (uint32_t i = 0; i < config->backends.n; i++) {
+    members += spec->component[config->backends.id[i]].instances;
+  }
+  outline_add(out, OUTLINE_CHOICE);
+  for (uint32_t i = 0; i < config->backends.n; i++) {
+    uint32_t to = config->backends.id[i];
+    struct outline_call *call = outline_add_call(out, to, op, config->timeout_ns);
+    if (config->backends.n > 1) {
+      call->share = out->prefers_idle ? NAN : spec->component[to].instances / members;
+    }
+    call->attempts = 1 + config->connect_retries;
+  }
+  outline_add(out, OUTLINE_END);
+}
+
 static void load_balancer_init(struct sim *sim, struct member *member) {
   struct load_balancer_state *lb = member->state;
   lb->config = member->component->config;
@@ -424,6 +450,7 @@ const struct kind kind_load_balancer = {
     .config_size = sizeof(struct load_balancer_config),
     .state_size = sizeof(struct load_balancer_state),
     .validate = load_balancer_validate,
+    .outline = load_balancer_outline,
     .init = load_balancer_init,
     .start = start_checks,
     .on_call = load_balancer_on_call,

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "arena.h"
+#include "outline.h"
 #include "program.h"
 #include "sim.h"
 #include "station.h"
@@ -326,6 +327,49 @@ static bool service_validate(const struct spec *spec, const struct component_spe
   return true;
 }
 
+static void outline_program_step(const struct program *program, const struct step *step, int op,
+                                 struct outline *out) {
+  static const enum outline_what what[] = {
+      [STEP_END] = OUTLINE_END,    [STEP_WORK] = OUTLINE_WORK,      [STEP_SLEEP] = OUTLINE_PAUSE,
+      [STEP_CALL] = OUTLINE_CALLS, [STEP_PARALLEL] = OUTLINE_CALLS, [STEP_BRANCH] = OUTLINE_BRANCH,
+      [STEP_JUMP] = OUTLINE_JUMP,  [STEP_FAIL] = OUTLINE_END,       [STEP_REPLY] = OUTLINE_REPLY,
+  };
+  struct outline_step *to = outline_add(out, what[step->kind]);
+  to->target = step->target;
+  to->need = step->need;
+  to->chance = step->op >= 0 && step->op != op ? 0 : step->chance;
+  to->time = step->dist;
+  for (uint32_t i = 0; i < step->count; i++) {
+    const struct program_call *from = &program->call[step->first + i];
+    int passed_on = from->op == OP_INHERIT ? op : from->op;
+    struct outline_call *call = outline_add_call(out, from->component, passed_on, from->timeout_ns);
+    if (step->kind == STEP_PARALLEL) call->times = from->times;
+  }
+}
+
+static void service_outline(const struct spec *spec, const struct component_spec *component, int op,
+                            struct outline *out) {
+  (void)spec;
+  const struct service_config *config = component->config;
+  const struct program *program = NULL;
+  out->workers = config->workers;
+  out->queue = config->queue;
+  /* Under processor sharing a call that waits leaves the workers to the others. */
+  out->holds = config->io == IO_BLOCKING && config->discipline != DISCIPLINE_PS;
+  for (uint32_t i = 0; i < config->on.n; i++) {
+    const struct handler *handler = &config->on.handler[i];
+    if (handler->op == op || (handler->op < 0 && program == NULL)) program = &handler->program;
+  }
+  if (program == NULL) {
+    outline_work(out, &config->work);
+    outline_add(out, OUTLINE_END);
+    return;
+  }
+  for (uint32_t i = 0; i < program->steps; i++) {
+    outline_program_step(program, &program->step[i], op, out);
+  }
+}
+
 static void build_programs(struct service_shared *shared, const struct service_config *config) {
   shared->work_step[0] = (struct step){.kind = STEP_WORK, .dist = config->work};
   shared->work_step[1] = (struct step){.kind = STEP_END};
@@ -491,6 +535,7 @@ const struct kind kind_service = {
     .config_size = sizeof(struct service_config),
     .state_size = sizeof(struct service_state),
     .validate = service_validate,
+    .outline = service_outline,
     .init = service_init,
     .on_call = service_on_call,
     .on_reply = service_on_reply,

@@ -54,7 +54,7 @@ end
 database "db" {
   instances = shards,
   workers = 6,
-  connections = 100,
+  connections = 128,
   read = lognormal { p50 = "5ms", p99 = "30ms" },
   write = lognormal { p50 = "8ms", p99 = "50ms" },
 }

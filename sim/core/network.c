@@ -41,47 +41,13 @@ struct network {
 
 /* --- which path ----------------------------------------------------------------------------- */
 
-/* 0: the place does not hold the member; else the more specific, the larger. */
-static int place_match(const struct sim *sim, struct place place, const struct member *m) {
-  switch (place.kind) {
-    case PLACE_COMPONENT:
-      return m->component->id == place.id ? 3 : 0;
-    case PLACE_ZONE:
-      return m->zone == place.id ? 2 : 0;
-    case PLACE_REGION:
-      return m->zone != REF_NONE && sim->spec->zone[m->zone].region == place.id ? 1 : 0;
-  }
-  return 0;
-}
-
-/* Component beats zone beats region; of two ends the sum counts, then the more specific end. */
-static int path_rank(const struct sim *sim, struct place a, struct place b,
-                     const struct member *from, const struct member *to) {
-  int at_a = place_match(sim, a, from);
-  int at_b = place_match(sim, b, to);
-  if (!at_a || !at_b) return 0;
-  int greater = at_a > at_b ? at_a : at_b;
-  return (at_a + at_b) * 4 + greater;
-}
-
 static uint32_t find_direction(const struct sim *sim, const struct member *from,
                                const struct member *to) {
-  uint32_t best = NO_DIRECTION;
-  int best_rank = 0;
-  for (uint32_t p = 0; p < sim->spec->paths; p++) {
-    const struct path_spec *path = &sim->spec->path[p];
-    int forwards = path_rank(sim, path->from, path->to, from, to);
-    int backwards = path->one_way ? 0 : path_rank(sim, path->to, path->from, from, to);
-    if (forwards > best_rank) {
-      best_rank = forwards;
-      best = 2 * p;
-    }
-    if (backwards > best_rank) {
-      best_rank = backwards;
-      best = 2 * p + 1;
-    }
-  }
-  return best;
+  struct site a = {(uint32_t)(from->component - sim->component), from->zone};
+  struct site b = {(uint32_t)(to->component - sim->component), to->zone};
+  bool backwards;
+  uint32_t path = spec_path_between(sim->spec, a, b, &backwards);
+  return path == REF_NONE ? NO_DIRECTION : 2 * path + backwards;
 }
 
 static struct route *route_slot(const struct network *net, uint32_t from, uint32_t to) {

@@ -36,6 +36,7 @@ struct station;
 struct timeline;
 struct traces;
 struct watch;
+struct outline;
 
 /* How a call ended. The names are the causes of errors in reports. */
 enum outcome {
@@ -137,6 +138,11 @@ struct kind {
   /* Further checks of the configuration that a table cannot express; may be NULL. */
   bool (*validate)(const struct spec *spec, const struct component_spec *component,
                    struct error *err);
+  /* Says what the component does with an operation, of a source: how it sends it, for checks that
+   * run nothing; fills an outline that was begun and ends it with OUTLINE_END. NULL: nothing is
+   * known, and neither is what lies behind it. */
+  void (*outline)(const struct spec *spec, const struct component_spec *component, int op,
+                  struct outline *out);
   /* Each member, before any event; all members exist, in the order of names. */
   void (*init)(struct sim *sim, struct member *member);
   /* Each member at time 0, after all inits: schedule first events. May be NULL. */

@@ -80,6 +80,8 @@ struct fault_spec {
   struct dist lasts;         /* ns */
   double factor;             /* slow: > 0 */
   double ratio;              /* drop, error: 0..1 */
+  const char *file;          /* where it was declared, for messages */
+  int line;
 };
 
 struct spec {
@@ -103,5 +105,16 @@ uint32_t spec_find(const struct spec *spec, const char *name);
 
 /* Index of an operation, or -1. */
 int spec_find_op(const struct spec *spec, const char *name);
+
+/* Where members live of which a path between others may speak. */
+struct site {
+  uint32_t component;
+  uint32_t zone; /* or REF_NONE */
+};
+
+/* The path that a message takes, the most specific one, and whether against the order in which the
+ * path names its ends; REF_NONE if there is none. */
+uint32_t spec_path_between(const struct spec *spec, struct site from, struct site to,
+                           bool *backwards);
 
 #endif

@@ -94,13 +94,16 @@ const struct command commands[] = {
      cmd_merge},
     {"check",
      "FILE",
+     0,
      1,
-     1,
-     "check a scenario without running it",
-     "Reads the scenario and checks all that can be known without running it.\n"
-     "Exit code: 0 it can run, 2 it has a mistake.",
-     {"archsim check shop.lua", "archsim check shop.lua -s rate=1200/s"},
-     "set quiet",
+     "find mistakes in a scenario without running it",
+     "Reads the scenario and checks all that can be known without running it. Of a\n"
+     "scenario that can run it reports what is doubtful: what, where, why, and how to\n"
+     "mend it, from the stated numbers alone. --rules lists what it looks for.\n"
+     "Exit code: 0 it can run, 1 with --strict: there are findings, 2 it has a\n"
+     "mistake, 4 input or output failed.",
+     {"archsim check shop.lua --strict", "archsim check --rules"},
+     "set strict rules json quiet",
      cmd_check},
     {"describe",
      "[KIND]",

@@ -19,7 +19,7 @@ struct raw {
   gchar *seed, *replications, *jobs, *json, *csv, *color, *progress, *undecided, *precision,
       *max_replications;
   gchar *out, *shard, *submit, *tasks;
-  gboolean members, quiet, annotations, help, resume, print;
+  gboolean members, quiet, annotations, rules, strict, help, resume, print;
 };
 
 struct row {
@@ -76,6 +76,8 @@ static const struct row rows[] = {
      "write verdicts as JUnit XML; - is standard output"},
     {"annotations", 0, NULL, G_OPTION_ARG_NONE, IN(annotations),
      "print the definitions for a Lua editor"},
+    {"strict", 0, NULL, G_OPTION_ARG_NONE, IN(strict), "exit code 1 if there are findings"},
+    {"rules", 0, NULL, G_OPTION_ARG_NONE, IN(rules), "list the rules of findings"},
     {"progress", 0, "WHEN", G_OPTION_ARG_STRING, IN(progress),
      "auto (a bar on a terminal) or never"},
     {"color", 0, "WHEN", G_OPTION_ARG_STRING, IN(color),
@@ -378,6 +380,8 @@ static bool interpret(struct raw *raw, struct options *options, struct error *er
   options->members = raw->members;
   options->quiet = raw->quiet;
   options->annotations = raw->annotations;
+  options->rules = raw->rules;
+  options->strict = raw->strict;
   options->help = raw->help;
   options->argument = (const char **)g_steal_pointer(&raw->rest);
   options->arguments = options->argument != NULL ? g_strv_length((gchar **)options->argument) : 0;

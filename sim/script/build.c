@@ -305,6 +305,10 @@ bool build_run(struct loader *loader) {
   run->duration_ns = config.duration_ns;
   run->replications = (uint32_t)config.replications;
   run->seed = config.seed;
+  if (given) {
+    run->file = loader->source[spot.word->source]->file;
+    run->line = spot.word->line;
+  }
   ok = ok && read_warmup(loader, &spot, table, run) && read_precision(loader, &spot, &config, run);
   lua_pop(L, 1);
   return ok;

@@ -274,6 +274,8 @@ static bool read_fault(struct loader *loader, const struct declaration *declarat
             read_harm(loader, &spot, table, harm, out) &&
             read_times(loader, &spot, table, &config, out);
   out->name = config.name;
+  out->file = loader->source[declaration->word->source]->file;
+  out->line = declaration->word->line;
   lua_pop(loader->L, 1);
   if (!ok || config.name == NULL) return ok;
   struct spot at = spot_key(&spot, "name");

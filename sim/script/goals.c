@@ -144,6 +144,7 @@ static bool read_text(struct loader *loader, const struct spot *spot, const char
   const char *value = NULL;
   goal->text = fold_blanks(loader->arena, text);
   goal->line = spot->word->line;
+  if (spot->word->source != NO_SOURCE) goal->file = loader->source[spot->word->source]->file;
   if (!split(loader, spot, goal, &value)) return false;
   const struct metric *metric = find_metric(metrics, goal->metric);
   if (metric == NULL) return unknown_metric(loader, spot, goal->metric, metrics);

@@ -17,6 +17,7 @@ struct goal {
   enum goal_op op;
   double limit;          /* in the metric's stored unit: seconds, per second, ratio, count */
   enum metric_unit unit; /* of the metric */
+  const char *file;      /* where it was declared; of the command line: NULL, 0 */
   int line;
 };
 
@@ -39,6 +40,8 @@ struct run_settings {
   double precision;          /* relative half width up to which replications are added; 0: none */
   uint32_t max_replications; /* with a precision */
   uint64_t seed;             /* 1 unless the scenario says otherwise; --seed wins */
+  const char *file;          /* where it was declared; NULL, 0: nowhere */
+  int line;
 };
 
 /* The content of a file that was read: the scenario, what it includes, files of values. */

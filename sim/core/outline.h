@@ -1,0 +1,93 @@
+/* What a component does with one operation, as far as its configuration tells: for checks that run
+ * nothing, such as the linter.
+ *
+ * An outline is a small program, made anew for each component and operation by the kind's function
+ * `outline`. It runs from its first step and falls through; jumps go forwards only and the last
+ * step is OUTLINE_END. What depends on the course of a run (whether a cache holds a key) is a
+ * branch of unknown chance, NAN: whoever reads the outline must allow for both. Never state more
+ * than the configuration does: findings quote these numbers. */
+#ifndef OUTLINE_H
+#define OUTLINE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "arena.h"
+#include "spec.h"
+
+enum outline_what {
+  OUTLINE_END,    /* answer (if not answered yet) and finish */
+  OUTLINE_WORK,   /* hold a worker for a draw of `time` */
+  OUTLINE_PAUSE,  /* let a draw of `time` pass */
+  OUTLINE_CALLS,  /* calls[first .. first + count - 1] at once, until `need` have succeeded */
+  OUTLINE_CHOICE, /* one of these calls, by their shares */
+  OUTLINE_BRANCH, /* with probability `chance` (NAN: unknown) the next step, else `target` */
+  OUTLINE_JUMP,   /* go on at `target` */
+  OUTLINE_REPLY,  /* answer now, and go on */
+};
+
+struct outline_call {
+  uint32_t to;         /* component */
+  int op;              /* operation that it receives */
+  uint64_t timeout_ns; /* PARAM_UNLIMITED: waits for ever */
+  uint32_t times;      /* of OUTLINE_CALLS: this many such calls at once */
+  double share;        /* of OUTLINE_CHOICE: they add up to 1, or all are NAN */
+  uint64_t attempts;   /* how often it is tried at most, the first time included */
+  double budget;       /* < 1: only this share of calls may be tried again */
+  bool after_timeout;  /* it is also tried again after a timeout, not only after a refusal */
+};
+
+struct outline_step {
+  enum outline_what what;
+  uint32_t target; /* BRANCH, JUMP; CALLS, CHOICE: where a failure leads (0: it is passed on) */
+  uint32_t first, count; /* into calls */
+  uint32_t need;         /* CALLS: 0: all of them */
+  double chance;
+  struct dist time; /* ns */
+};
+
+/* Requests that a source sends, of one operation and by one instance. */
+struct outline_source {
+  double share;      /* of this operation among all that it sends */
+  double rate_per_s; /* open: new requests; 0: none of this operation, or a closed source */
+  uint64_t users;    /* closed: of all operations together */
+  struct dist think; /* closed, ns */
+  uint64_t pause_ns; /* least pause before a further attempt */
+  bool has_keys;     /* requests are about different data */
+};
+
+/* Checks by which a component finds out that one it calls does not work. */
+struct outline_health {
+  bool given;
+  uint64_t interval_ns, timeout_ns, fall;
+};
+
+struct outline {
+  struct arena *arena;
+  /* Of the component, whatever the operation. */
+  uint64_t workers;     /* of one instance; PARAM_UNLIMITED by default */
+  uint64_t queue;       /* calls that may wait for them; likewise */
+  uint64_t connections; /* calls that may be present at one instance, where that is a setting of its
+                           own; likewise */
+  bool holds;           /* a worker is held during pauses and calls */
+  bool by_key;          /* what it does depends on the key of a request */
+  bool spreads;         /* gives calls to the instances of what it calls, in turn or at random */
+  bool prefers_idle;    /* to those with fewest calls, in place of each equally */
+  struct outline_health health;
+  /* Of the operation. */
+  struct outline_source source;
+  uint32_t steps, calls, step_capacity, call_capacity;
+  struct outline_step *step;
+  struct outline_call *call;
+};
+
+/* Empty, of a component that has no limits and does nothing. */
+void outline_begin(struct outline *outline, struct arena *arena);
+
+/* Append a step or a call; the call belongs to the last step. */
+struct outline_step *outline_add(struct outline *outline, enum outline_what what);
+struct outline_call *outline_add_call(struct outline *outline, uint32_t to, int op,
+                                      uint64_t timeout_ns);
+void outline_work(struct outline *outline, const struct dist *time);
+
+#endif

@@ -1,0 +1,47 @@
+/* Which of the declared paths a message takes. */
+#include "spec.h"
+
+/* 0: the place does not hold the site; else the more specific, the larger. */
+static int place_match(const struct spec *spec, struct place place, struct site site) {
+  switch (place.kind) {
+    case PLACE_COMPONENT:
+      return site.component == place.id ? 3 : 0;
+    case PLACE_ZONE:
+      return site.zone == place.id ? 2 : 0;
+    case PLACE_REGION:
+      return site.zone != REF_NONE && spec->zone[site.zone].region == place.id ? 1 : 0;
+  }
+  return 0;
+}
+
+/* Component beats zone beats region; of two ends the sum counts, then the more specific end. */
+static int path_rank(const struct spec *spec, struct place a, struct place b, struct site from,
+                     struct site to) {
+  int at_a = place_match(spec, a, from);
+  int at_b = place_match(spec, b, to);
+  if (!at_a || !at_b) return 0;
+  int greater = at_a > at_b ? at_a : at_b;
+  return (at_a + at_b) * 4 + greater;
+}
+
+uint32_t spec_path_between(const struct spec *spec, struct site from, struct site to,
+                           bool *backwards) {
+  uint32_t best = REF_NONE;
+  int best_rank = 0;
+  for (uint32_t p = 0; p < spec->paths; p++) {
+    const struct path_spec *path = &spec->path[p];
+    int forth = path_rank(spec, path->from, path->to, from, to);
+    int back = path->one_way ? 0 : path_rank(spec, path->to, path->from, from, to);
+    if (forth > best_rank) {
+      best_rank = forth;
+      best = p;
+      *backwards = false;
+    }
+    if (back > best_rank) {
+      best_rank = back;
+      best = p;
+      *backwards = true;
+    }
+  }
+  return best;
+}

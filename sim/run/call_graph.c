@@ -1,0 +1,240 @@
+#include "call_graph.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "dist_bounds.h"
+#include "sim.h"
+
+const struct component_spec *node_spec(const struct call_graph *graph,
+                                       const struct call_node *node) {
+  return &graph->spec->component[node->component];
+}
+
+const char *node_name(const struct call_graph *graph, uint32_t node) {
+  return graph->spec->component[graph->node[node].component].name;
+}
+
+uint32_t node_find(const struct call_graph *graph, uint32_t component, int op) {
+  return graph->index[(size_t)component * graph->spec->ops + (uint32_t)op];
+}
+
+bool node_is_source(const struct call_graph *graph, const struct call_node *node) {
+  return node_spec(graph, node)->kind->is_source;
+}
+
+const struct call_node *node_of(const struct call_graph *graph, uint32_t component) {
+  for (uint32_t op = 0; op < graph->spec->ops; op++) {
+    uint32_t node = node_find(graph, component, (int)op);
+    if (node != NO_NODE) return &graph->node[node];
+  }
+  return NULL;
+}
+
+double call_workers(const struct call_graph *graph, uint32_t component) {
+  const struct call_node *node = node_of(graph, component);
+  if (node == NULL || node->outline.workers == PARAM_UNLIMITED) return INFINITY;
+  return (double)node->outline.workers * graph->spec->component[component].instances;
+}
+
+/* --- which steps are reached ---------------------------------------------------------------- */
+
+struct flow_state {
+  struct call_node *node;
+  uint32_t farthest; /* target of the jumps so far */
+  bool may_have_ended;
+};
+
+static void pass_on(struct flow_state *s, uint32_t from, uint32_t to, double probability) {
+  struct call_node *node = s->node;
+  node->possible[to] = true;
+  node->reach[to] += probability;
+  node->replied[to] |= node->replied[from] || node->outline.step[from].what == OUTLINE_REPLY;
+}
+
+static void jump(struct flow_state *s, uint32_t from, uint32_t to, double probability) {
+  pass_on(s, from, to, probability);
+  if (to > s->farthest) s->farthest = to;
+}
+
+static void flow_step(struct flow_state *s, uint32_t i) {
+  struct call_node *node = s->node;
+  const struct outline_step *step = &node->outline.step[i];
+  double here = node->reach[i];
+  switch (step->what) {
+    case OUTLINE_END:
+      s->may_have_ended = true;
+      return;
+    case OUTLINE_JUMP:
+      jump(s, i, step->target, here);
+      return;
+    case OUTLINE_BRANCH:
+      if (step->chance < 1 || isnan(step->chance)) {
+        jump(s, i, step->target, isnan(step->chance) ? 0 : here * (1 - step->chance));
+      }
+      if (step->chance > 0 || isnan(step->chance)) {
+        pass_on(s, i, i + 1, isnan(step->chance) ? 0 : here * step->chance);
+      }
+      return;
+    case OUTLINE_CALLS:
+    case OUTLINE_CHOICE:
+      if (step->target) {
+        uint32_t farthest = s->farthest; /* after a failure: it says nothing about other visits */
+        jump(s, i, step->target, 0);
+        s->farthest = farthest;
+      }
+      pass_on(s, i, i + 1, here);
+      return;
+    case OUTLINE_WORK:
+    case OUTLINE_PAUSE:
+    case OUTLINE_REPLY:
+      pass_on(s, i, i + 1, here);
+      return;
+  }
+}
+
+/* Control only goes forwards, so that one pass tells. */
+static void flow(struct call_node *node, struct arena *arena) {
+  uint32_t n = node->outline.steps;
+  node->reach = arena_alloc(arena, n * sizeof *node->reach);
+  node->possible = arena_alloc(arena, n);
+  node->certain = arena_alloc(arena, n);
+  node->replied = arena_alloc(arena, n);
+  node->possible[0] = true;
+  node->reach[0] = 1;
+  struct flow_state s = {.node = node};
+  for (uint32_t i = 0; i < n; i++) {
+    if (!node->possible[i]) continue;
+    if (!s.may_have_ended && s.farthest <= i) node->reach[i] = 1; /* nothing passes over it */
+    node->certain[i] = node->reach[i] > 1 - 1e-9;
+    flow_step(&s, i);
+  }
+}
+
+/* --- network -------------------------------------------------------------------------------- */
+
+static const struct path_spec *path_of(const struct spec *spec, struct site from, struct site to) {
+  bool backwards;
+  uint32_t path = spec_path_between(spec, from, to, &backwards);
+  return path == REF_NONE ? NULL : &spec->path[path];
+}
+
+static double path_ns(const struct path_spec *path, bool mean) {
+  if (path == NULL) return 0;
+  if (!mean) return dist_least(&path->latency);
+  double ns = dist_mean(&path->latency);
+  return isfinite(ns) ? ns : dist_least(&path->latency);
+}
+
+static void edge_network(const struct spec *spec, uint32_t from, uint32_t to,
+                         struct call_edge *edge) {
+  const struct component_spec *a = &spec->component[from], *b = &spec->component[to];
+  uint32_t at_a = a->zones < a->instances ? a->zones : a->instances;
+  uint32_t at_b = b->zones < b->instances ? b->zones : b->instances;
+  bool first = true;
+  edge->least_ns = edge->mean_ns = INFINITY;
+  for (uint32_t i = 0; i < (at_a ? at_a : 1); i++) {
+    for (uint32_t k = 0; k < (at_b ? at_b : 1); k++) {
+      struct site here = {from, at_a ? a->zone[i] : REF_NONE};
+      struct site there = {to, at_b ? b->zone[k] : REF_NONE};
+      const struct path_spec *path[2] = {path_of(spec, here, there), path_of(spec, there, here)};
+      edge->least_ns = fmin(edge->least_ns, path_ns(path[0], false) + path_ns(path[1], false));
+      edge->mean_ns = fmin(edge->mean_ns, path_ns(path[0], true) + path_ns(path[1], true));
+      for (int way = 0; way < 2; way++) {
+        edge->path[way] = first || edge->path[way] == path[way] ? path[way] : NULL;
+      }
+      first = false;
+    }
+  }
+}
+
+/* --- nodes ---------------------------------------------------------------------------------- */
+
+static uint32_t reach_node(struct call_graph *graph, uint32_t component, int op) {
+  size_t at = (size_t)component * graph->spec->ops + (uint32_t)op;
+  if (graph->index[at] != NO_NODE) return graph->index[at];
+  if (graph->nodes == graph->capacity) {
+    graph->capacity = graph->capacity ? 2 * graph->capacity : 64;
+    struct call_node *more = arena_alloc(graph->arena, graph->capacity * sizeof *more);
+    if (graph->nodes) memcpy(more, graph->node, graph->nodes * sizeof *more);
+    graph->node = more;
+  }
+  graph->index[at] = graph->nodes;
+  graph->node[graph->nodes] = (struct call_node){.component = component, .op = op};
+  return graph->nodes++;
+}
+
+static void begin_node(struct call_graph *graph, struct call_node *node) {
+  const struct component_spec *component = node_spec(graph, node);
+  outline_begin(&node->outline, graph->arena);
+  node->known = component->kind->outline != NULL;
+  if (node->known) {
+    component->kind->outline(graph->spec, component, node->op, &node->outline);
+  } else {
+    graph->complete = false;
+    outline_add(&node->outline, OUTLINE_END);
+  }
+  flow(node, graph->arena);
+}
+
+static void add_edges(struct call_graph *graph, uint32_t from) {
+  struct call_node node = graph->node[from]; /* a copy: the list grows */
+  const struct outline *outline = &node.outline;
+  node.edge = arena_alloc(graph->arena, (outline->calls + 1) * sizeof *node.edge);
+  graph->node[from].edge = node.edge;
+  for (uint32_t i = 0; i < outline->steps; i++) {
+    const struct outline_step *step = &outline->step[i];
+    for (uint32_t k = step->first; k < step->first + step->count; k++) {
+      const struct outline_call *call = &outline->call[k];
+      struct call_edge *edge = &node.edge[k];
+      *edge = (struct call_edge){.from = from, .to = NO_NODE, .step = i};
+      if (!node.possible[i]) continue;
+      double share = step->what == OUTLINE_CHOICE ? call->share : call->times;
+      edge->visits = isnan(share) ? 0 : node.reach[i] * share;
+      edge_network(graph->spec, node.component, call->to, edge);
+      edge->to = reach_node(graph, call->to, call->op);
+    }
+  }
+}
+
+static void add_sources(struct call_graph *graph) {
+  const struct spec *spec = graph->spec;
+  struct outline outline;
+  for (uint32_t c = 0; c < spec->components; c++) {
+    const struct kind *kind = spec->component[c].kind;
+    if (!kind->is_source) continue;
+    if (kind->outline == NULL) {
+      graph->complete = false;
+      continue;
+    }
+    for (uint32_t op = 0; op < spec->ops; op++) {
+      outline_begin(&outline, graph->arena);
+      kind->outline(spec, &spec->component[c], (int)op, &outline);
+      if (outline.calls > 0) reach_node(graph, c, (int)op);
+    }
+  }
+}
+
+struct call_graph *call_graph_new(const struct spec *spec) {
+  struct arena *arena = arena_new();
+  struct call_graph *graph = arena_alloc(arena, sizeof *graph);
+  size_t most = (size_t)spec->components * spec->ops;
+  graph->spec = spec;
+  graph->arena = arena;
+  graph->complete = true;
+  graph->index = arena_alloc(arena, (most + 1) * sizeof *graph->index);
+  memset(graph->index, 0xff, most * sizeof *graph->index); /* NO_NODE */
+  graph->load = arena_alloc(arena, (spec->components + 1) * sizeof *graph->load);
+  add_sources(graph);
+  for (uint32_t i = 0; i < graph->nodes; i++) {
+    begin_node(graph, &graph->node[i]);
+    add_edges(graph, i);
+  }
+  call_graph_time(graph);
+  call_graph_load(graph);
+  return graph;
+}
+
+void call_graph_free(struct call_graph *graph) {
+  if (graph) arena_free(graph->arena);
+}

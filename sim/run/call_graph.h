@@ -1,0 +1,94 @@
+/* Who calls whom with which operation, made from the outlines of the kinds, and what follows from
+ * the stated numbers alone: rates, times, patience. Nothing is simulated.
+ *
+ * A node is a component and an operation that reaches it (or that a source sends). Every number is
+ * a lower bound in a system where nothing fails: what is not known counts as nothing, so whoever
+ * finds a number too large has found a fact. Everything lives in the graph's arena; nodes stand in
+ * the order in which they are reached, which follows names alone. */
+#ifndef CALL_GRAPH_H
+#define CALL_GRAPH_H
+
+#include "outline.h"
+#include "scenario.h"
+
+#define NO_NODE UINT32_MAX
+
+/* What is farther down than this many calls counts as nothing: there is a limit to recursion. */
+#define CALL_DEPTH_MAX 1000u
+
+/* A call that a node can make; one for each call of its outline, in the same order. */
+struct call_edge {
+  uint32_t from, to; /* nodes; to is NO_NODE if the call cannot be reached */
+  uint32_t step;     /* of the outline */
+  double visits;     /* how many such calls a visit makes at least, on average */
+  /* Network there and back, ns. */
+  double least_ns, mean_ns;
+  const struct path_spec *path[2]; /* there, back: where all members use the same; else NULL */
+};
+
+struct call_node {
+  uint32_t component;
+  int op;
+  bool known; /* its kind says what it does */
+  struct outline outline;
+  struct call_edge *edge; /* outline.calls of them */
+  /* By step of the outline. */
+  double *reach;  /* least probability that a visit comes there */
+  bool *possible; /* a visit can come there, be it after a failure */
+  bool *certain;  /* every visit comes there, unless something fails */
+  bool *replied;  /* the answer may have been given: nobody waits any more */
+  /* Of a visit, in ns. */
+  double least_ns;   /* from its arrival to its answer; each time */
+  double mean_ns;    /* on average; from its arrival to its answer, waiting for workers left out */
+  double hold_ns;    /* that it holds a worker */
+  double rate_per_s; /* of visits offered */
+};
+
+struct call_graph {
+  const struct spec *spec;
+  struct arena *arena;
+  bool complete; /* every component that is reached says what it calls */
+  uint32_t nodes, capacity;
+  struct call_node *node;
+  uint32_t *index; /* node by component * ops + operation, or NO_NODE */
+  double *load;    /* by component: workers that the offered work keeps busy */
+};
+
+struct call_graph *call_graph_new(const struct spec *spec);
+void call_graph_free(struct call_graph *graph);
+
+const struct component_spec *node_spec(const struct call_graph *graph,
+                                       const struct call_node *node);
+const char *node_name(const struct call_graph *graph, uint32_t node);
+uint32_t node_find(const struct call_graph *graph, uint32_t component, int op); /* or NO_NODE */
+bool node_is_source(const struct call_graph *graph, const struct call_node *node);
+
+/* The first node of a component, which speaks for what does not depend on the operation; or NULL if
+ * nothing reaches the component. */
+const struct call_node *node_of(const struct call_graph *graph, uint32_t component);
+
+/* call_time.c: fills mean_ns and hold_ns. */
+void call_graph_time(struct call_graph *graph);
+
+/* call_load.c: fills rate_per_s and load, for which the times must be known. */
+void call_graph_load(struct call_graph *graph);
+
+/* Workers of all instances, or INFINITY. */
+double call_workers(const struct call_graph *graph, uint32_t component);
+
+/* What the answer to a visit takes at least: `least_ns` each time, and `least_ns + gain_ns` in a
+ * share 1 - p of all. `far_ns` as gain_ns, for a hundredth of that share. */
+struct call_bound {
+  double least_ns, gain_ns, far_ns;
+};
+struct call_bound call_bound(const struct call_graph *graph, uint32_t node, double p);
+
+/* How long a visit can wait for calls at most before all their stated timeouts have passed, ns; of
+ * all nodes. Calls without a timeout wait as long as what they call. */
+double *call_patience(const struct call_graph *graph);
+
+/* In words, the waits that add up to a node's patience: "50 ms for cache, then 500 ms for db". */
+const char *call_patience_words(const struct call_graph *graph, const double *patience,
+                                uint32_t node);
+
+#endif

@@ -1,0 +1,170 @@
+#include "lint.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "format.h"
+#include "sim.h"
+#include "term.h"
+
+const struct lint_rule lint_rules[] = {
+    {"timeout-inverted", "a caller gives up before the timeouts of what it calls can have passed",
+     "the work goes on for nobody, and a retry adds the same work again",
+     "let timeouts shrink on the way down: the caller's above the sum of those below it",
+     lint_timeout_inverted},
+    {"timeout-beyond-run", "a timeout is as long as the run or longer",
+     "it cannot pass, so that it is as good as none", "shorten the timeout, or run longer",
+     lint_timeout_beyond_run},
+    {"no-timeout", "a fault or a lossy path swallows calls, and no caller on the way has a timeout",
+     "requests that meet it never end; a hang that is over before the run ends is not meant, as "
+     "those it held up are answered then",
+     "give the client or a call on the way a timeout", lint_no_timeout},
+    {"retries-multiply", "two or more layers on the way of a request retry without a budget",
+     "their attempts multiply, and the last component gets the product just when it fails",
+     "retry in one layer, or give the retries a budget", lint_retries_multiply},
+    {"never-called", "no request ever reaches a component",
+     "it takes part in nothing, although something refers to it",
+     "call it, send the operation that calls it, or leave it out", lint_never_called},
+    {"unused-handler", "a handler is for an operation that nobody sends",
+     "it never runs; often the name is not quite the one that is sent",
+     "send the operation, or leave the handler out", lint_unused_handler},
+    {"no-keys",
+     "requests without keys reach a component whose work depends on the key of a request",
+     "they are all about the same datum: a cache hits each time after the first, and one shard "
+     "gets every call",
+     "give the client keys, such as zipf { n = 100000, s = 0.99 }", lint_no_keys},
+    {"pool-exceeds-connections",
+     "the workers that can call a server at once are more than its connections",
+     "when it becomes slow they all wait for it, and what is over the limit is refused",
+     "raise connections, or lower the callers' workers or instances",
+     lint_pool_exceeds_connections},
+    {"overload-unbounded",
+     "the offered load keeps all workers of a component busy, and its queue has no limit",
+     "the queue grows as long as the run lasts: its numbers tell the run's length",
+     "more workers or instances, less work, or a limit for the queue", lint_overload_unbounded},
+    {"overload-bounded",
+     "the offered load is more than all workers of a component can do; its queue is limited",
+     "it must refuse the rest, whatever else happens", "more workers or instances, or less work",
+     lint_overload_bounded},
+    {"closed-without-think", "users without think time can be refused without any time passing",
+     "they ask again at the same instant, for ever: the run is given up there",
+     "give the users a think time, the retries a pause, or the path a latency",
+     lint_closed_without_think},
+    {"goal-out-of-reach", "the stated service times alone break a goal for latency",
+     "waiting only adds to them", "less work on the way, or another goal", lint_goal_out_of_reach},
+    {"quantile-of-few",
+     "a goal is about a quantile beyond which fewer than 10 requests of all runs lie",
+     "its value depends on a handful of requests",
+     "run longer, more replications, or a lower quantile", lint_quantile_of_few},
+    {"health-check-slow",
+     "a fault of a member fails more requests than a goal allows before a health check notices it",
+     "until then the member gets its share of the calls",
+     "a shorter interval, a smaller fall, or connect_retries", lint_health_check_slow},
+    {"no-health-check",
+     "a fault of a member fails more requests than a goal allows, and its load balancer does not "
+     "check health",
+     "the member gets its share of the calls until it recovers", "add a health_check",
+     lint_no_health_check},
+    {"fault-after-end", "a fault begins when the run is over", "it does nothing",
+     "begin it earlier, or run longer", lint_fault_after_end},
+    {"fault-outlives-run", "a fault with an end is still there when the run ends",
+     "the run does not show whether and how the system recovers",
+     "begin it earlier, or run longer; leave lasts out if it is meant to stay",
+     lint_fault_outlives_run},
+    {"fault-in-warmup", "a fault is over before the warm-up is",
+     "what it does is thrown away with the warm-up; only its aftermath can show",
+     "begin it after the warm-up", lint_fault_in_warmup},
+    {"warmup-too-long", "the warm-up takes more than half of the run",
+     "most of the work is thrown away", "run longer, or warm up for less", lint_warmup_too_long},
+    {0},
+};
+
+/* --- findings ------------------------------------------------------------------------------- */
+
+struct finding *lint_add(struct lint *lint, const char *file, int line, const char *subject) {
+  if (lint->findings == lint->capacity) {
+    lint->capacity = lint->capacity ? 2 * lint->capacity : 16;
+    struct finding *more = arena_alloc(lint->arena, lint->capacity * sizeof *more);
+    if (lint->findings) memcpy(more, lint->finding, lint->findings * sizeof *more);
+    lint->finding = more;
+  }
+  struct finding *finding = &lint->finding[lint->findings++];
+  *finding = (struct finding){lint->rule,
+                              file ? file : lint->scenario->file,
+                              line,
+                              subject,
+                              lint->rule->summary,
+                              lint->rule->why,
+                              lint->rule->mend};
+  return finding;
+}
+
+struct finding *lint_add_component(struct lint *lint, uint32_t component) {
+  const struct component_spec *c = &lint->spec->component[component];
+  return lint_add(lint, c->file, c->line, c->name);
+}
+
+static int by_place(const void *a, const void *b) {
+  const struct finding *f = a, *g = b;
+  int order = strcmp(f->file, g->file);
+  if (order == 0) order = (f->line > g->line) - (f->line < g->line);
+  if (order == 0) order = (f->rule > g->rule) - (f->rule < g->rule); /* in the order of the table */
+  return order ? order : strcmp(f->what, g->what);
+}
+
+struct lint *lint_scenario(const struct scenario *scenario) {
+  struct call_graph *graph = call_graph_new(&scenario->spec);
+  struct lint *lint = arena_alloc(graph->arena, sizeof *lint);
+  *lint = (struct lint){.scenario = scenario,
+                        .spec = &scenario->spec,
+                        .graph = graph,
+                        .arena = graph->arena,
+                        .patience = call_patience(graph)};
+  for (const struct lint_rule *rule = lint_rules; rule->id != NULL; rule++) {
+    lint->rule = rule;
+    rule->look(lint);
+  }
+  if (lint->findings) qsort(lint->finding, lint->findings, sizeof *lint->finding, by_place);
+  return lint;
+}
+
+void lint_free(struct lint *lint) {
+  if (lint != NULL) call_graph_free(lint->graph);
+}
+
+/* --- printing ------------------------------------------------------------------------------- */
+
+void lint_print_rules(FILE *out) {
+  struct term term = term_open(out, COLOR_NEVER);
+  for (const struct lint_rule *rule = lint_rules; rule->id != NULL; rule++) {
+    fprintf(out, "%s%s\n", rule == lint_rules ? "" : "\n", rule->id);
+    const char *texts[] = {rule->summary, rule->why, rule->mend};
+    static const char *const titles[] = {"what", "why", "mend"};
+    for (int i = 0; i < 3; i++) {
+      fprintf(out, "  %-4s  ", titles[i]);
+      term_wrap(&term, STYLE_PLAIN, texts[i], 8, 8);
+    }
+  }
+}
+
+void lint_print(const struct lint *lint, FILE *out) {
+  struct term term = term_open(out, COLOR_AUTO);
+  for (uint32_t i = 0; i < lint->findings; i++) {
+    const struct finding *f = &lint->finding[i];
+    fputc('\n', out);
+    term_put(&term, STYLE_PLAIN, f->file);
+    if (f->line > 0) fprintf(out, ":%d", f->line);
+    fputs(": ", out);
+    term_put(&term, STYLE_WARN, f->rule->id);
+    fprintf(out, ": ");
+    term_put(&term, STYLE_BOLD, f->component);
+    const char *texts[] = {f->what, f->why, f->mend};
+    static const char *const titles[] = {"what", "why", "mend"};
+    fputc('\n', out);
+    for (int k = 0; k < 3; k++) {
+      fprintf(out, "  %-4s  ", titles[k]);
+      term_wrap(&term, STYLE_PLAIN, texts[k], 8, 8);
+    }
+  }
+}

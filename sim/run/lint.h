@@ -1,0 +1,111 @@
+/* What is doubtful in a scenario that is valid, found without running it.
+ *
+ * A table of rules (lint.c) looks at the scenario and at what follows from its stated numbers
+ * (call_graph.h). A rule reports facts: what, where, why with the numbers, and how to mend it. It
+ * is silent where it would have to guess. */
+#ifndef LINT_H
+#define LINT_H
+
+#include <stdio.h>
+
+#include "call_graph.h"
+#include "scenario.h"
+
+struct lint;
+
+struct lint_rule {
+  const char *id;      /* stable: people switch on it */
+  const char *summary; /* what it finds, in one sentence */
+  const char *why;     /* what comes of it, or why it is certain */
+  const char *mend;
+  void (*look)(struct lint *lint);
+};
+
+/* Ended by an id of NULL; in the order of the manual. */
+extern const struct lint_rule lint_rules[];
+
+struct finding {
+  const struct lint_rule *rule;
+  const char *file; /* "" and 0: of the whole scenario */
+  int line;
+  const char *component; /* or fault, or "run"; what the finding is about */
+  const char *what, *why, *mend;
+};
+
+/* The scenario under the rules; texts and findings live in the graph's arena. */
+struct lint {
+  const struct scenario *scenario;
+  const struct spec *spec;
+  struct call_graph *graph;
+  struct arena *arena;
+  const double *patience;       /* by node, ns; see call_patience */
+  const struct lint_rule *rule; /* that is looking */
+  uint32_t findings, capacity;
+  struct finding *finding; /* by place when complete */
+};
+
+/* Looks at the scenario, which must outlive the result. */
+struct lint *lint_scenario(const struct scenario *scenario);
+void lint_free(struct lint *lint);
+
+/* The rules, for people: id, what, why, how to mend it. */
+void lint_print_rules(FILE *out);
+
+/* The findings, for people. */
+void lint_print(const struct lint *lint, FILE *out);
+
+/* --- for rules ------------------------------------------------------------------------------ */
+
+/* Adds a finding whose texts are filled in by the caller. */
+struct finding *lint_add(struct lint *lint, const char *file, int line, const char *subject);
+struct finding *lint_add_component(struct lint *lint, uint32_t component);
+
+/* As arena_format, into the lint's arena. */
+const char *lint_text(struct lint *lint, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* "500 ms", "120/s", "12": texts in the lint's arena. */
+const char *lint_ns(struct lint *lint, double ns);
+const char *lint_rate(struct lint *lint, double per_s);
+const char *lint_number(struct lint *lint, double number);
+
+/* What a goal is about: a source, one of its operations or -1, and the rest of the metric's name,
+ * such as "latency.p99". False: something else. */
+struct goal_subject {
+  uint32_t source;
+  int op;
+  const char *metric;
+};
+bool lint_goal(const struct lint *lint, const struct goal *goal, struct goal_subject *out);
+
+/* The quantile that "latency.p99" names: 0.99; 0: none. */
+double lint_quantile(const char *metric);
+
+/* Whether a target of a fault includes some of a component's members, or all of them. */
+bool lint_hits(const struct lint *lint, struct fault_target target, uint32_t component);
+bool lint_hits_all(const struct lint *lint, struct fault_target target, uint32_t component);
+
+/* Measured time of one replication at most (a warm-up that is found in the run may shorten it). */
+double lint_measured_ns(const struct lint *lint);
+
+void lint_timeout_inverted(struct lint *lint);
+void lint_timeout_beyond_run(struct lint *lint);
+void lint_no_timeout(struct lint *lint);
+void lint_retries_multiply(struct lint *lint);
+void lint_never_called(struct lint *lint);
+void lint_unused_handler(struct lint *lint);
+void lint_no_keys(struct lint *lint);
+void lint_pool_exceeds_connections(struct lint *lint);
+void lint_overload_unbounded(struct lint *lint);
+void lint_overload_bounded(struct lint *lint);
+void lint_closed_without_think(struct lint *lint);
+void lint_goal_out_of_reach(struct lint *lint);
+void lint_quantile_of_few(struct lint *lint);
+void lint_health_check_slow(struct lint *lint);
+void lint_no_health_check(struct lint *lint);
+void lint_fault_after_end(struct lint *lint);
+void lint_fault_outlives_run(struct lint *lint);
+void lint_fault_in_warmup(struct lint *lint);
+void lint_warmup_too_long(struct lint *lint);
+
+#endif

@@ -1,0 +1,332 @@
+/* Rules about calls: timeouts, retries, and who is called at all. */
+#include <stdlib.h>
+
+#include "lint.h"
+#include "param.h"
+#include "program.h"
+#include "sim.h"
+
+/* --- timeouts ------------------------------------------------------------------------------- */
+
+static bool is_finite(uint64_t timeout_ns) {
+  return timeout_ns != PARAM_UNLIMITED;
+}
+
+/* The call of a component that gives up on one other too early, of those of several operations the
+ * one by most. */
+struct inversion {
+  const struct call_edge *edge;
+  uint64_t timeout_ns;
+};
+
+static void find_inversions(struct lint *lint, uint32_t from, struct inversion *worst) {
+  const struct call_graph *graph = lint->graph;
+  for (uint32_t i = 0; i < graph->nodes; i++) {
+    const struct call_node *node = &graph->node[i];
+    if (node->component != from) continue;
+    for (uint32_t k = 0; k < node->outline.calls; k++) {
+      const struct call_edge *edge = &node->edge[k];
+      uint64_t timeout_ns = node->outline.call[k].timeout_ns;
+      if (edge->to == NO_NODE || !is_finite(timeout_ns)) continue;
+      double by = lint->patience[edge->to] - (double)timeout_ns;
+      struct inversion *w = &worst[graph->node[edge->to].component];
+      if (by <= 0 || (w->edge && lint->patience[w->edge->to] - (double)w->timeout_ns >= by)) {
+        continue;
+      }
+      *w = (struct inversion){edge, timeout_ns};
+    }
+  }
+}
+
+static void report_inversion(struct lint *lint, uint32_t from, const struct inversion *found) {
+  struct finding *f = lint_add_component(lint, from);
+  double patience = lint->patience[found->edge->to];
+  const char *callee = node_name(lint->graph, found->edge->to);
+  const char *own = lint_ns(lint, (double)found->timeout_ns), *theirs = lint_ns(lint, patience);
+  f->what = lint_text(lint, "it gives up on %s after %s, but %s can wait %s for its own calls",
+                      callee, own, callee, theirs);
+  f->why = lint_text(lint, "%s; after %s that goes on for nobody",
+                     call_patience_words(lint->graph, lint->patience, found->edge->to), own);
+  f->mend = lint_text(lint, "raise this timeout above %s, or shorten those below it to %s in all",
+                      theirs, own);
+}
+
+void lint_timeout_inverted(struct lint *lint) {
+  uint32_t n = lint->spec->components;
+  for (uint32_t from = 0; from < n; from++) {
+    if (node_of(lint->graph, from) == NULL) continue;
+    struct inversion *worst = mem_zeroed(n, sizeof *worst);
+    find_inversions(lint, from, worst);
+    for (uint32_t to = 0; to < n; to++) {
+      if (worst[to].edge) report_inversion(lint, from, &worst[to]);
+    }
+    free(worst);
+  }
+}
+
+void lint_timeout_beyond_run(struct lint *lint) {
+  const struct run_settings *run = &lint->scenario->run;
+  bool *said = mem_zeroed(lint->spec->components, sizeof *said);
+  for (uint32_t i = 0; i < lint->graph->nodes; i++) {
+    const struct call_node *node = &lint->graph->node[i];
+    for (uint32_t k = 0; k < node->outline.calls; k++) {
+      const struct outline_call *call = &node->outline.call[k];
+      if (node->edge[k].to == NO_NODE || said[node->component]) continue;
+      if (!is_finite(call->timeout_ns) || call->timeout_ns < run->duration_ns) continue;
+      said[node->component] = true;
+      struct finding *f = lint_add_component(lint, node->component);
+      f->what =
+          lint_text(lint, "its timeout for %s is %s, and the run lasts %s",
+                    lint->spec->component[call->to].name, lint_ns(lint, (double)call->timeout_ns),
+                    lint_ns(lint, (double)run->duration_ns));
+    }
+  }
+  free(said);
+}
+
+/* --- requests that never end ---------------------------------------------------------------- */
+
+/* What may swallow the message of a call: a fault, or else a path that loses some. */
+struct swallow {
+  const struct fault_spec *fault;
+  uint32_t at; /* node before which it was found */
+  const struct path_spec *path;
+};
+
+/* What waits for a hung member is answered when the hang is over. */
+static bool hang_ends(const struct lint *lint, const struct fault_spec *fault) {
+  if (fault->recurring) return true;
+  double over_ns = (double)fault->at_ns + dist_mean(&fault->lasts);
+  return !fault->forever && over_ns < (double)lint->scenario->run.duration_ns;
+}
+
+static bool fault_swallows(const struct lint *lint, const struct fault_spec *fault,
+                           const struct call_node *from, const struct call_node *to) {
+  if (fault->on_path) {
+    if (fault->type != FAULT_PARTITION && fault->type != FAULT_DROP) return false;
+    bool forth = lint_hits(lint, fault->target, from->component) &&
+                 lint_hits(lint, fault->other, to->component);
+    bool back = lint_hits(lint, fault->target, to->component) &&
+                lint_hits(lint, fault->other, from->component);
+    return forth || back;
+  }
+  if (fault->type == FAULT_HANG ? hang_ends(lint, fault) : fault->type != FAULT_DROP) return false;
+  return lint_hits(lint, fault->target, to->component);
+}
+
+static bool path_swallows(const struct call_edge *edge, const struct path_spec **path) {
+  for (int way = 0; way < 2; way++) {
+    if (edge->path[way] && edge->path[way]->loss > 0) {
+      *path = edge->path[way];
+      return true;
+    }
+  }
+  return false;
+}
+
+/* Whether the answer has to wait for each call of a step. */
+static bool holds_up(const struct call_node *node, uint32_t step) {
+  return !node->replied[step] && node->outline.step[step].need == 0;
+}
+
+/* Follows calls without timeouts from a node; true if one can be swallowed by the fault (NULL: by a
+ * path). */
+static bool follow_patient(const struct lint *lint, uint32_t id, bool *seen,
+                           struct swallow *swallow, uint32_t depth) {
+  const struct call_node *node = &lint->graph->node[id];
+  if (seen[id] || depth == CALL_DEPTH_MAX) return false;
+  seen[id] = true;
+  for (uint32_t k = 0; k < node->outline.calls; k++) {
+    const struct call_edge *edge = &node->edge[k];
+    if (edge->to == NO_NODE || is_finite(node->outline.call[k].timeout_ns)) continue;
+    if (!holds_up(node, edge->step)) continue;
+    swallow->at = edge->to;
+    if (swallow->fault ? fault_swallows(lint, swallow->fault, node, &lint->graph->node[edge->to])
+                       : path_swallows(edge, &swallow->path)) {
+      return true;
+    }
+    if (follow_patient(lint, edge->to, seen, swallow, depth + 1)) return true;
+  }
+  return false;
+}
+
+static void report_patient(struct lint *lint, uint32_t source, const struct swallow *swallow) {
+  const char *client = lint->spec->component[source].name;
+  const char *callee = node_name(lint->graph, swallow->at);
+  const struct fault_spec *fault = swallow->fault;
+  if (fault == NULL) {
+    struct finding *f = lint_add_component(lint, source);
+    f->what = lint_text(lint,
+                        "nothing on the way to %s has a timeout, and the path there loses "
+                        "%.3g %% of its messages",
+                        callee, 100 * swallow->path->loss);
+    f->why = "a request whose message is lost never ends";
+    return;
+  }
+  struct finding *f = lint_add(lint, fault->file, fault->line, fault->name);
+  f->what = lint_text(lint, "it swallows calls of %s, and nothing from %s to there has a timeout",
+                      callee, client);
+  f->why = "requests that meet it never end";
+}
+
+static void look_for_swallow(struct lint *lint, const struct fault_spec *fault) {
+  uint32_t said = REF_NONE; /* the operations of a source stand side by side */
+  for (uint32_t i = 0; i < lint->graph->nodes; i++) {
+    const struct call_node *node = &lint->graph->node[i];
+    if (!node_is_source(lint->graph, node) || node->component == said) continue;
+    struct swallow swallow = {.fault = fault};
+    bool *seen = mem_zeroed(lint->graph->nodes, sizeof *seen);
+    bool found = follow_patient(lint, i, seen, &swallow, 0);
+    free(seen);
+    if (!found) continue;
+    said = node->component;
+    report_patient(lint, said, &swallow);
+  }
+}
+
+void lint_no_timeout(struct lint *lint) {
+  for (uint32_t i = 0; i < lint->spec->faults; i++) {
+    const struct fault_spec *fault = &lint->spec->fault[i];
+    if (!fault->recurring && fault->at_ns >= lint->scenario->run.duration_ns) continue;
+    look_for_swallow(lint, fault);
+  }
+  if (lint->spec->paths > 0) look_for_swallow(lint, NULL);
+}
+
+/* --- retries -------------------------------------------------------------------------------- */
+
+/* The way below a node on which unlimited retries multiply to most. */
+struct product {
+  double attempts;
+  uint32_t layers, call;
+  bool known, open;
+};
+
+static bool multiplies(const struct outline_call *call) {
+  return call->attempts > 1 && call->budget >= 1;
+}
+
+static const struct product *multiply(struct lint *lint, struct product *of, uint32_t id,
+                                      uint32_t depth) {
+  const struct call_node *node = &lint->graph->node[id];
+  struct product *own = &of[id];
+  static const struct product circle = {.attempts = 1};
+  if (own->open || depth == CALL_DEPTH_MAX) return &circle;
+  if (own->known) return own;
+  *own = (struct product){.attempts = 1, .call = REF_NONE, .open = true};
+  for (uint32_t k = 0; k < node->outline.calls; k++) {
+    const struct outline_call *call = &node->outline.call[k];
+    if (node->edge[k].to == NO_NODE) continue;
+    const struct product *below = multiply(lint, of, node->edge[k].to, depth + 1);
+    double attempts = below->attempts * (multiplies(call) ? (double)call->attempts : 1);
+    if (own->call != REF_NONE && attempts <= own->attempts) continue;
+    own->attempts = attempts;
+    own->layers = below->layers + multiplies(call);
+    own->call = k;
+  }
+  own->open = false;
+  own->known = true;
+  return own;
+}
+
+static void report_product(struct lint *lint, const struct product *of, uint32_t id) {
+  const struct product *p = &of[id];
+  const char *factors = "", *last = "";
+  uint32_t left = p->layers;
+  struct finding *f = lint_add_component(lint, lint->graph->node[id].component);
+  for (uint32_t at = id; left > 0;) {
+    const struct call_node *node = &lint->graph->node[at];
+    const struct outline_call *call = &node->outline.call[of[at].call];
+    if (multiplies(call)) {
+      left--;
+      factors = lint_text(lint, "%s%s%llu by %s", factors, *factors ? ", times " : "",
+                          (unsigned long long)call->attempts, node_name(lint->graph, at));
+    }
+    at = node->edge[of[at].call].to;
+    last = node_name(lint->graph, at);
+  }
+  f->what = lint_text(lint, "%u layers retry: one request can become %.0f calls of %s", p->layers,
+                      p->attempts, last);
+  f->why = lint_text(lint, "attempts multiply: %s; no budget limits them", factors);
+}
+
+void lint_retries_multiply(struct lint *lint) {
+  struct product *of = arena_alloc(lint->arena, (lint->graph->nodes + 1) * sizeof *of);
+  uint32_t said = REF_NONE;
+  for (uint32_t i = 0; i < lint->graph->nodes; i++) {
+    const struct call_node *node = &lint->graph->node[i];
+    if (!node_is_source(lint->graph, node) || node->component == said) continue;
+    if (multiply(lint, of, i, 0)->layers < 2) continue;
+    said = node->component;
+    report_product(lint, of, i);
+  }
+}
+
+/* --- what is not reached -------------------------------------------------------------------- */
+
+void lint_never_called(struct lint *lint) {
+  if (!lint->graph->complete) return;
+  for (uint32_t c = 0; c < lint->spec->components; c++) {
+    const struct component_spec *component = &lint->spec->component[c];
+    if (component->bypassed || node_of(lint->graph, c)) continue;
+    struct finding *f = lint_add_component(lint, c);
+    f->what = component->kind->is_source ? "it sends no requests" : "no request ever reaches it";
+  }
+}
+
+static const struct handlers *handlers_of(const struct component_spec *component) {
+  for (const struct param *p = component->kind->params; p->name; p++) {
+    if (p->type == PARAM_HANDLERS) {
+      return (const struct handlers *)((const char *)component->config + p->offset);
+    }
+  }
+  return NULL;
+}
+
+void lint_unused_handler(struct lint *lint) {
+  if (!lint->graph->complete) return;
+  for (uint32_t c = 0; c < lint->spec->components; c++) {
+    const struct handlers *handlers = handlers_of(&lint->spec->component[c]);
+    if (handlers == NULL || node_of(lint->graph, c) == NULL) continue;
+    for (uint32_t i = 0; i < handlers->n; i++) {
+      int op = handlers->handler[i].op;
+      if (op < 0 || node_find(lint->graph, c, op) != NO_NODE) continue;
+      struct finding *f = lint_add_component(lint, c);
+      f->what = lint_text(lint, "it has a handler for operation '%s', which nobody sends to it",
+                          lint->spec->op[op]);
+    }
+  }
+}
+
+/* --- keys ----------------------------------------------------------------------------------- */
+
+static uint32_t find_by_key(const struct lint *lint, uint32_t id, bool *seen, uint32_t depth) {
+  const struct call_node *node = &lint->graph->node[id];
+  if (seen[id] || depth == CALL_DEPTH_MAX) return NO_NODE;
+  seen[id] = true;
+  if (node->outline.by_key) return id;
+  for (uint32_t k = 0; k < node->outline.calls; k++) {
+    if (node->edge[k].to == NO_NODE) continue;
+    uint32_t found = find_by_key(lint, node->edge[k].to, seen, depth + 1);
+    if (found != NO_NODE) return found;
+  }
+  return NO_NODE;
+}
+
+void lint_no_keys(struct lint *lint) {
+  uint32_t said = REF_NONE;
+  for (uint32_t i = 0; i < lint->graph->nodes; i++) {
+    const struct call_node *node = &lint->graph->node[i];
+    if (!node_is_source(lint->graph, node) || node->outline.source.has_keys) continue;
+    if (node->component == said) continue;
+    bool *seen = mem_zeroed(lint->graph->nodes, sizeof *seen);
+    uint32_t found = find_by_key(lint, i, seen, 0);
+    free(seen);
+    if (found == NO_NODE) continue;
+    said = node->component;
+    struct finding *f = lint_add_component(lint, said);
+    f->what = lint_text(lint, "its requests have no keys and reach %s \"%s\"",
+                        node_spec(lint->graph, &lint->graph->node[found])->kind->name,
+                        node_name(lint->graph, found));
+  }
+}

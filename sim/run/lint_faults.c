@@ -1,0 +1,216 @@
+/* Rules about faults and the run: when they happen, and who notices them. */
+#include <math.h>
+#include <string.h>
+
+#include "lint.h"
+#include "sim.h"
+
+/* --- when ----------------------------------------------------------------------------------- */
+
+static struct finding *add_fault(struct lint *lint, const struct fault_spec *fault) {
+  return lint_add(lint, fault->file, fault->line, fault->name);
+}
+
+void lint_fault_after_end(struct lint *lint) {
+  uint64_t end_ns = lint->scenario->run.duration_ns;
+  for (uint32_t i = 0; i < lint->spec->faults; i++) {
+    const struct fault_spec *fault = &lint->spec->fault[i];
+    if (fault->recurring || fault->at_ns < end_ns) continue;
+    add_fault(lint, fault)->what =
+        lint_text(lint, "it begins at %s, and the run ends at %s",
+                  lint_ns(lint, (double)fault->at_ns), lint_ns(lint, (double)end_ns));
+  }
+}
+
+void lint_fault_outlives_run(struct lint *lint) {
+  double end_ns = (double)lint->scenario->run.duration_ns;
+  for (uint32_t i = 0; i < lint->spec->faults; i++) {
+    const struct fault_spec *fault = &lint->spec->fault[i];
+    if (fault->recurring || fault->forever || (double)fault->at_ns >= end_ns) continue;
+    double over_ns = (double)fault->at_ns + dist_mean(&fault->lasts);
+    if (!(over_ns > end_ns)) continue;
+    add_fault(lint, fault)->what =
+        lint_text(lint, "it begins at %s and lasts %s%s, and the run ends at %s",
+                  lint_ns(lint, (double)fault->at_ns), lint_ns(lint, dist_mean(&fault->lasts)),
+                  fault->lasts.kind == DIST_CONSTANT ? "" : " on average", lint_ns(lint, end_ns));
+  }
+}
+
+void lint_fault_in_warmup(struct lint *lint) {
+  const struct run_settings *run = &lint->scenario->run;
+  if (run->warmup_auto) return; /* that one ends before the first fault */
+  for (uint32_t i = 0; i < lint->spec->faults; i++) {
+    const struct fault_spec *fault = &lint->spec->fault[i];
+    if (fault->recurring || fault->forever || fault->lasts.kind != DIST_CONSTANT) continue;
+    double over_ns = (double)fault->at_ns + fault->lasts.a;
+    if (over_ns > (double)run->warmup_ns) continue;
+    add_fault(lint, fault)->what =
+        lint_text(lint, "it is over at %s, and the warm-up ends at %s", lint_ns(lint, over_ns),
+                  lint_ns(lint, (double)run->warmup_ns));
+  }
+}
+
+void lint_warmup_too_long(struct lint *lint) {
+  const struct run_settings *run = &lint->scenario->run;
+  if (run->warmup_auto || run->warmup_ns <= run->duration_ns / 2) return;
+  lint_add(lint, run->file, run->line, "run")->what =
+      lint_text(lint, "the warm-up takes %s of %s, %.0f %% of the run",
+                lint_ns(lint, (double)run->warmup_ns), lint_ns(lint, (double)run->duration_ns),
+                100.0 * (double)run->warmup_ns / (double)run->duration_ns);
+}
+
+/* --- who notices ---------------------------------------------------------------------------- */
+
+/* A balancer that a client sends to, and the requests that members' faults cost until it notices.
+ */
+struct blindness {
+  const struct call_node *client, *balancer;
+  uint32_t members;
+  uint32_t faults;
+  const struct fault_spec *worst;
+  double worst_ns; /* how long the balancer goes on with the faulty member */
+  double share;    /* of the measured requests that fail */
+};
+
+/* The member that a fault hits, by its place among all backends; REF_NONE: not exactly one. */
+static uint32_t backend_hit(const struct lint *lint, const struct blindness *b,
+                            const struct fault_spec *fault) {
+  uint32_t before = 0;
+  for (uint32_t k = 0; k < b->balancer->outline.calls; k++) {
+    uint32_t id = b->balancer->outline.call[k].to;
+    uint32_t instances = lint->spec->component[id].instances;
+    bool one = fault->target.kind == TARGET_MEMBER || instances == 1;
+    bool named = fault->target.kind != TARGET_ZONE && fault->target.kind != TARGET_REGION;
+    if (named && fault->target.id == id && one) {
+      return before + (fault->target.kind == TARGET_MEMBER ? fault->target.member - 1 : 0);
+    }
+    before += instances;
+  }
+  return REF_NONE;
+}
+
+/* Checks of backend i of n come at interval * (i + 1) / n and then every interval. */
+static double noticed_after(const struct blindness *b, const struct fault_spec *fault,
+                            uint32_t backend) {
+  const struct outline_health *health = &b->balancer->outline.health;
+  if (!health->given) return INFINITY;
+  double interval = (double)health->interval_ns, at = (double)fault->at_ns;
+  double first = interval * (backend + 1) / b->members;
+  if (first < at) first += ceil((at - first) / interval) * interval;
+  double answer = fault->type == FAULT_HANG ? (double)health->timeout_ns : 0;
+  return first - at + (double)(health->fall - 1) * interval + answer;
+}
+
+/* How long requests of the balancer fail at the member, from the beginning of the fault. A hung
+ * member answers those that still wait when the hang ends. */
+static double fails_for(const struct lint *lint, const struct blindness *b,
+                        const struct fault_spec *fault, uint32_t backend) {
+  const struct run_settings *run = &lint->scenario->run;
+  double lasts = fault->forever ? INFINITY : dist_mean(&fault->lasts);
+  if (fault->type == FAULT_HANG) {
+    uint64_t timeout_ns = b->client->outline.call[0].timeout_ns;
+    if (b->balancer->outline.call[0].timeout_ns < timeout_ns) {
+      timeout_ns = b->balancer->outline.call[0].timeout_ns;
+    }
+    if (timeout_ns == PARAM_UNLIMITED) return 0;
+    lasts -= (double)timeout_ns;
+  }
+  double until = fmin((double)fault->at_ns + fmin(lasts, noticed_after(b, fault, backend)),
+                      (double)run->duration_ns);
+  double from = fmax((double)fault->at_ns, run->warmup_auto ? 0 : (double)run->warmup_ns);
+  return fmax(0, until - from);
+}
+
+/* The share of requests that fail while the balancer goes on with one faulty member: every attempt
+ * has to hit it. */
+static double fails_of(const struct blindness *b, const struct fault_spec *fault) {
+  const struct outline_call *request = &b->client->outline.call[0];
+  const struct outline_call *forward = &b->balancer->outline.call[0];
+  double attempts = (double)request->attempts;
+  if (fault->type == FAULT_CRASH && forward->attempts > 1) return 0; /* goes to another one */
+  if (fault->type == FAULT_HANG) {
+    if (b->balancer->outline.prefers_idle) return 0; /* it soon avoids who does not answer */
+    if (!request->after_timeout) attempts = 1;
+  }
+  return pow(1.0 / b->members, attempts);
+}
+
+static void add_up(const struct lint *lint, struct blindness *b) {
+  for (uint32_t i = 0; i < lint->spec->faults; i++) {
+    const struct fault_spec *fault = &lint->spec->fault[i];
+    bool dark = fault->type == FAULT_CRASH || fault->type == FAULT_HANG;
+    if (!dark || fault->recurring || fault->on_path) continue;
+    if (fault->at_ns >= lint->scenario->run.duration_ns) continue;
+    uint32_t backend = backend_hit(lint, b, fault);
+    if (backend == REF_NONE) continue;
+    double ns = fails_for(lint, b, fault, backend), share = fails_of(b, fault);
+    if (ns * share <= 0) continue;
+    b->faults++;
+    b->share += share * ns / lint_measured_ns(lint);
+    if (ns > b->worst_ns) {
+      b->worst_ns = ns;
+      b->worst = fault;
+    }
+  }
+}
+
+/* The balancer that gets all requests of a source; false if there is none. */
+static bool find_balancer(const struct lint *lint, uint32_t source, struct blindness *b) {
+  *b = (struct blindness){.client = node_of(lint->graph, source)};
+  if (b->client == NULL || b->client->outline.calls != 1) return false;
+  if (b->client->outline.source.users > 0) return false; /* who waits asks less in a fault */
+  uint32_t to = b->client->edge[0].to;
+  if (to == NO_NODE) return false;
+  b->balancer = &lint->graph->node[to];
+  if (!b->balancer->outline.spreads) return false;
+  for (uint32_t k = 0; k < b->balancer->outline.calls; k++) {
+    b->members += lint->spec->component[b->balancer->outline.call[k].to].instances;
+  }
+  return b->members > 1;
+}
+
+static void report_blindness(struct lint *lint, const struct goal *goal,
+                             const struct blindness *b) {
+  const struct outline_health *health = &b->balancer->outline.health;
+  struct finding *f = lint_add_component(lint, b->balancer->component);
+  double allowed = 1 - goal->limit, each = fails_of(b, b->worst);
+  const char *more = b->faults > 1 ? lint_text(lint, " and %u more", b->faults - 1) : "";
+  f->what = lint_text(lint, "%s%s fails %.3g %% of the requests, and the goal %s allows %.3g %%",
+                      b->worst->name, more, 100 * b->share, goal->text, 100 * allowed);
+  f->why = lint_text(
+      lint,
+      "%.3g %% of the requests fail for %s of %s measured: one of %u members goes on getting "
+      "its share%s",
+      100 * each, lint_ns(lint, b->worst_ns), lint_ns(lint, lint_measured_ns(lint)), b->members,
+      health->given
+          ? lint_text(lint, " until checks every %s have failed %llu times",
+                      lint_ns(lint, (double)health->interval_ns), (unsigned long long)health->fall)
+          : "");
+  if (!health->given) return;
+  f->mend = lint_text(lint, "notice it within %s: a shorter interval or a smaller fall%s",
+                      lint_ns(lint, b->worst_ns * allowed / b->share),
+                      b->worst->type == FAULT_CRASH ? ", or connect_retries" : "");
+}
+
+static void look_for_blindness(struct lint *lint, bool with_checks) {
+  for (uint32_t i = 0; i < lint->scenario->goals; i++) {
+    const struct goal *goal = &lint->scenario->goal[i];
+    struct goal_subject subject;
+    struct blindness b;
+    if (goal->op != GOAL_GE && goal->op != GOAL_GT) continue;
+    if (!lint_goal(lint, goal, &subject) || subject.op >= 0) continue;
+    if (strcmp(subject.metric, "availability") != 0) continue;
+    if (!find_balancer(lint, subject.source, &b)) continue;
+    if (b.balancer->outline.health.given != with_checks) continue;
+    add_up(lint, &b);
+    if (b.share > 1 - goal->limit) report_blindness(lint, goal, &b);
+  }
+}
+
+void lint_health_check_slow(struct lint *lint) {
+  look_for_blindness(lint, true);
+}
+
+void lint_no_health_check(struct lint *lint) {
+  look_for_blindness(lint, false);
+}

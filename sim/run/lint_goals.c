@@ -1,0 +1,133 @@
+/* Rules about goals: what no run can meet, and what a run cannot tell. */
+#include <math.h>
+#include <string.h>
+
+#include "lint.h"
+#include "sim.h"
+
+static bool is_upper(const struct goal *goal) {
+  return goal->op == GOAL_LT || goal->op == GOAL_LE;
+}
+
+static bool in_subject(const struct call_node *node, const struct goal_subject *subject) {
+  return node->component == subject->source && (subject->op < 0 || node->op == subject->op);
+}
+
+/* --- service times -------------------------------------------------------------------------- */
+
+/* The mean latency at least. */
+static double mean_latency(const struct lint *lint, const struct goal_subject *subject) {
+  double sum = 0, shares = 0;
+  for (uint32_t i = 0; i < lint->graph->nodes; i++) {
+    const struct call_node *node = &lint->graph->node[i];
+    if (!in_subject(node, subject)) continue;
+    sum += node->outline.source.share * node->mean_ns;
+    shares += node->outline.source.share;
+  }
+  return shares > 0 ? sum / shares : 0;
+}
+
+/* P(latency > x) is at least the share of one operation times its own: with the quantile of that
+ * operation at which the product is 1 - p, the whole exceeds it too. */
+static double quantile_latency(const struct lint *lint, const struct goal_subject *subject,
+                               double p) {
+  double most = 0;
+  for (uint32_t i = 0; i < lint->graph->nodes; i++) {
+    const struct call_node *node = &lint->graph->node[i];
+    if (!in_subject(node, subject)) continue;
+    double share = subject->op < 0 ? node->outline.source.share : 1;
+    double of_op = 1 - (1 - p) / share;
+    if (of_op <= 0) continue;
+    struct call_bound bound = call_bound(lint->graph, i, of_op);
+    most = fmax(most, bound.least_ns + bound.gain_ns);
+  }
+  return most;
+}
+
+static double least_latency(const struct lint *lint, const struct goal_subject *subject) {
+  double least = INFINITY;
+  for (uint32_t i = 0; i < lint->graph->nodes; i++) {
+    const struct call_node *node = &lint->graph->node[i];
+    if (!in_subject(node, subject)) continue;
+    least = fmin(least, call_bound(lint->graph, i, 0.5).least_ns);
+  }
+  return isfinite(least) ? least : 0;
+}
+
+static double known_latency(const struct lint *lint, const struct goal_subject *subject) {
+  double p = lint_quantile(subject->metric), least = least_latency(lint, subject);
+  if (p > 0 && p < 1) return fmax(least, quantile_latency(lint, subject, p));
+  if (!strcmp(subject->metric, "latency.mean")) return fmax(least, mean_latency(lint, subject));
+  return strncmp(subject->metric, "latency.", 8) == 0 ? least : 0;
+}
+
+void lint_goal_out_of_reach(struct lint *lint) {
+  for (uint32_t i = 0; i < lint->scenario->goals; i++) {
+    const struct goal *goal = &lint->scenario->goal[i];
+    struct goal_subject subject;
+    if (!is_upper(goal) || !lint_goal(lint, goal, &subject)) continue;
+    double known_ns = known_latency(lint, &subject);
+    if (known_ns <= goal->limit * 1e9 * (1 + 1e-9)) continue;
+    const char *name = lint->spec->component[subject.source].name;
+    struct finding *f = lint_add(lint, goal->file, goal->line, name);
+    f->what = lint_text(lint, "the goal %s is out of reach: it is %s at least", goal->text,
+                        lint_ns(lint, known_ns));
+    f->why = lint_text(lint,
+                       "work and network on the way take that long without anybody waiting; "
+                       "the goal allows %s",
+                       lint_ns(lint, goal->limit * 1e9));
+  }
+}
+
+/* --- samples -------------------------------------------------------------------------------- */
+
+#define FEW 10
+
+/* Requests a second at most; INFINITY where that is not known. */
+static double most_requests(const struct lint *lint, const struct goal_subject *subject) {
+  double open = 0, share = 0, cycle_ns = 0, all = 0;
+  const struct outline_source *source = NULL;
+  for (uint32_t i = 0; i < lint->graph->nodes; i++) {
+    const struct call_node *node = &lint->graph->node[i];
+    if (node->component != subject->source) continue;
+    source = &node->outline.source;
+    cycle_ns += source->share * node->mean_ns;
+    all += source->share;
+    if (!in_subject(node, subject)) continue;
+    open += source->rate_per_s;
+    share += source->share;
+  }
+  if (source == NULL) return INFINITY;
+  double instances = lint->spec->component[subject->source].instances;
+  if (source->users == 0) return open * instances;
+  cycle_ns = cycle_ns / all + dist_mean(&source->think);
+  if (!(cycle_ns > 0)) return INFINITY;
+  return (double)source->users * instances * share / all / cycle_ns * 1e9;
+}
+
+void lint_quantile_of_few(struct lint *lint) {
+  const struct run_settings *run = &lint->scenario->run;
+  double replications = run->precision > 0 ? run->max_replications : run->replications;
+  for (uint32_t i = 0; i < lint->scenario->goals; i++) {
+    const struct goal *goal = &lint->scenario->goal[i];
+    struct goal_subject subject;
+    if (!lint_goal(lint, goal, &subject)) continue;
+    double p = lint_quantile(subject.metric);
+    if (p <= 0 || p >= 1) continue;
+    double requests = most_requests(lint, &subject) * lint_measured_ns(lint) / 1e9 * replications;
+    if (!(requests * (1 - p) < FEW)) continue;
+    struct finding *f =
+        lint_add(lint, goal->file, goal->line, lint->spec->component[subject.source].name);
+    f->what = lint_text(lint, "the goal %s rests on %.2g request%s", goal->text, requests * (1 - p),
+                        requests * (1 - p) > 1 ? "s" : "");
+    f->why = lint_text(lint,
+                       "%.0f requests in %.0f replication%s of %s measured, of which %.3g %% "
+                       "lie beyond the quantile",
+                       requests, replications, replications > 1 ? "s" : "",
+                       lint_ns(lint, lint_measured_ns(lint)), 100 * (1 - p));
+    f->mend = lint_text(lint,
+                        "at least %.0f requests: run %.1f times as long or as often, or take "
+                        "a lower quantile",
+                        ceil(FEW / (1 - p) - 1e-6), FEW / (1 - p) / requests);
+  }
+}

@@ -1,0 +1,287 @@
+/* Rules about load: what workers, queues and connections can take. */
+#include <math.h>
+#include <stdlib.h>
+
+#include "lint.h"
+#include "param.h"
+#include "sim.h"
+
+/* --- saturation ----------------------------------------------------------------------------- */
+
+static double arrivals_of(const struct lint *lint, uint32_t component) {
+  double rate = 0;
+  for (uint32_t i = 0; i < lint->graph->nodes; i++) {
+    if (lint->graph->node[i].component == component) rate += lint->graph->node[i].rate_per_s;
+  }
+  return rate;
+}
+
+static void report_overload(struct lint *lint, uint32_t component, bool bounded) {
+  double load = lint->graph->load[component], workers = call_workers(lint->graph, component);
+  double rate = arrivals_of(lint, component), beyond = rate * (1 - workers / load);
+  struct finding *f = lint_add_component(lint, component);
+  f->what = lint_text(lint, "the offered load needs %.4g workers, and it has %.0f", load, workers);
+  const char *base = lint_text(lint, "%s arrive and each holds a worker for %s on average",
+                               lint_rate(lint, rate), lint_ns(lint, load / rate * 1e9));
+  if (bounded) {
+    f->why = lint_text(lint, "%s: %s must be refused", base, lint_rate(lint, beyond));
+  } else {
+    f->why = lint_text(lint,
+                       "%s: the queue, which has no limit, grows by %s as long as the run "
+                       "lasts",
+                       base, lint_rate(lint, beyond));
+  }
+  f->mend = lint_text(lint, "more than %.4g workers over all instances, %s", load,
+                      bounded ? "or less work" : "less work, or a limit for the queue");
+}
+
+static void look_for_overload(struct lint *lint, bool bounded) {
+  for (uint32_t c = 0; c < lint->spec->components; c++) {
+    const struct call_node *node = node_of(lint->graph, c);
+    double load = lint->graph->load[c];
+    if (node == NULL || !(load >= call_workers(lint->graph, c) * (1 - 1e-9))) continue;
+    bool full = load <= call_workers(lint->graph, c) * (1 + 1e-9);
+    if (bounded != (node->outline.queue != PARAM_UNLIMITED)) continue;
+    if (bounded && full) continue; /* exactly busy: what is refused does not follow */
+    report_overload(lint, c, bounded);
+  }
+}
+
+void lint_overload_unbounded(struct lint *lint) {
+  look_for_overload(lint, false);
+}
+
+void lint_overload_bounded(struct lint *lint) {
+  look_for_overload(lint, true);
+}
+
+/* --- connections ---------------------------------------------------------------------------- */
+
+/* How many calls of a component can be present at once, seen from those who make them. A caller
+ * that holds a worker during its calls is a pool; one that does not passes on what it is given. */
+struct pools {
+  struct lint *lint;
+  double *size; /* by component; NAN: not known yet */
+  bool *open;   /* by component, a pool that is being looked at */
+  uint32_t depth;
+};
+
+static bool is_pool(const struct lint *lint, uint32_t component) {
+  const struct call_node *node = node_of(lint->graph, component);
+  return node && node->outline.holds && node->outline.workers != PARAM_UNLIMITED;
+}
+
+/* Looking for calls of `target`. */
+struct fan {
+  const struct lint *lint;
+  uint32_t target, depth;
+  double *known; /* by node; NAN: not looked at yet; a circle counts as nothing */
+};
+
+static double fan(struct fan *f, uint32_t id);
+
+static double fan_of_call(struct fan *f, const struct call_node *node, uint32_t k) {
+  uint32_t to = node->edge[k].to;
+  if (to == NO_NODE) return 0;
+  uint32_t component = f->lint->graph->node[to].component;
+  double times = node->outline.call[k].times;
+  if (component == f->target) return times;
+  return is_pool(f->lint, component) ? 0 : times * fan(f, to);
+}
+
+/* The largest number of calls of the target that one visit of a node makes at once. */
+static double fan(struct fan *f, uint32_t id) {
+  const struct call_node *node = &f->lint->graph->node[id];
+  double most = 0;
+  if (!isnan(f->known[id])) return f->known[id];
+  if (f->depth == CALL_DEPTH_MAX) return 0;
+  f->known[id] = 0;
+  f->depth++;
+  for (uint32_t i = 0; i < node->outline.steps; i++) {
+    const struct outline_step *step = &node->outline.step[i];
+    double here = 0;
+    for (uint32_t k = step->first; k < step->first + step->count; k++) {
+      double one = fan_of_call(f, node, k);
+      here = step->what == OUTLINE_CHOICE ? fmax(here, one) : here + one;
+    }
+    most = fmax(most, here);
+  }
+  f->depth--;
+  return f->known[id] = most;
+}
+
+/* How many calls of the target each component makes at once, the most of all its operations. To be
+ * freed. */
+static double *fans(const struct lint *lint, uint32_t target) {
+  const struct call_graph *graph = lint->graph;
+  struct fan f = {.lint = lint, .target = target};
+  double *most = mem_zeroed(lint->spec->components, sizeof *most);
+  f.known = mem_alloc((graph->nodes + 1) * sizeof *f.known);
+  for (uint32_t i = 0; i < graph->nodes; i++) f.known[i] = NAN;
+  for (uint32_t i = 0; i < graph->nodes; i++) {
+    uint32_t c = graph->node[i].component;
+    bool counts = lint->spec->component[c].kind->is_source || is_pool(lint, c);
+    if (counts && c != target) most[c] = fmax(most[c], fan(&f, i));
+  }
+  free(f.known);
+  return most;
+}
+
+static double pool_size(struct pools *p, uint32_t component);
+
+/* Calls that sources and pools can have at the target. `from_pools`: without those of open sources,
+ * whose number has no limit. */
+static double calls_at(struct pools *p, uint32_t target, double *from_pools) {
+  double all = 0, *at_once = fans(p->lint, target);
+  *from_pools = 0;
+  for (uint32_t c = 0; c < p->lint->spec->components; c++) {
+    if (at_once[c] <= 0) continue;
+    double calls = at_once[c] * pool_size(p, c);
+    all += calls;
+    if (isfinite(calls)) *from_pools += calls;
+  }
+  free(at_once);
+  return all;
+}
+
+static double pool_size(struct pools *p, uint32_t component) {
+  const struct call_node *node = node_of(p->lint->graph, component);
+  const struct component_spec *spec = &p->lint->spec->component[component];
+  if (spec->kind->is_source) {
+    double users = (double)node->outline.source.users * spec->instances;
+    return users > 0 ? users : INFINITY;
+  }
+  if (p->open[component]) return INFINITY; /* a circle */
+  if (!isnan(p->size[component])) return p->size[component];
+  double workers = call_workers(p->lint->graph, component);
+  if (p->depth == CALL_DEPTH_MAX) return workers;
+  p->open[component] = true;
+  p->depth++;
+  double from_pools, callers = calls_at(p, component, &from_pools);
+  p->open[component] = false;
+  p->depth--;
+  return p->size[component] = fmin(workers, callers);
+}
+
+#define POOLS_NAMED 4u
+
+static const char *list_pools(struct pools *p, uint32_t target) {
+  const char *list = "";
+  double *at_once = fans(p->lint, target);
+  uint32_t named = 0;
+  for (uint32_t c = 0; c < p->lint->spec->components; c++) {
+    const struct component_spec *caller = &p->lint->spec->component[c];
+    if (caller->kind->is_source || at_once[c] <= 0) continue;
+    if (named++ == POOLS_NAMED) list = lint_text(p->lint, "%s and others", list);
+    if (named > POOLS_NAMED) continue;
+    const char *times =
+        at_once[c] > 1 ? lint_text(p->lint, " with %.0f calls at once", at_once[c]) : "";
+    list = lint_text(p->lint, "%s%s%s has %u instance%s of %llu workers%s", list, *list ? ", " : "",
+                     caller->name, caller->instances, caller->instances == 1 ? "" : "s",
+                     (unsigned long long)node_of(p->lint->graph, c)->outline.workers, times);
+  }
+  free(at_once);
+  return list;
+}
+
+void lint_pool_exceeds_connections(struct lint *lint) {
+  uint32_t n = lint->spec->components;
+  struct pools p = {.lint = lint,
+                    .size = arena_alloc(lint->arena, (n + 1) * sizeof *p.size),
+                    .open = arena_alloc(lint->arena, n + 1)};
+  for (uint32_t c = 0; c < n; c++) p.size[c] = NAN;
+  for (uint32_t c = 0; c < n; c++) {
+    const struct call_node *node = node_of(lint->graph, c);
+    if (node == NULL || node->outline.connections == PARAM_UNLIMITED) continue;
+    double connections = (double)node->outline.connections * lint->spec->component[c].instances;
+    double pools;
+    calls_at(&p, c, &pools);
+    const char *list = list_pools(&p, c);
+    if (pools <= connections || *list == '\0') continue;
+    struct finding *f = lint_add_component(lint, c);
+    f->what = lint_text(lint, "%.0f calls can want a connection at once, and it has %.0f", pools,
+                        connections);
+    f->why = lint_text(lint,
+                       "%s; when it is slow they all wait for it, and those beyond %.0f are "
+                       "refused",
+                       list, connections);
+    f->mend = lint_text(lint,
+                        "at least %.0f connections, or fewer workers or instances that call "
+                        "it",
+                        pools);
+  }
+}
+
+/* --- a clock that stands still -------------------------------------------------------------- */
+
+static bool takes_no_time(const struct dist *time) {
+  return time->kind == DIST_CONSTANT && time->a <= 0;
+}
+
+static const struct fault_spec *fault_that_refuses(const struct lint *lint, uint32_t component) {
+  for (uint32_t i = 0; i < lint->spec->faults; i++) {
+    const struct fault_spec *fault = &lint->spec->fault[i];
+    bool refuses = fault->type == FAULT_CRASH || (fault->type == FAULT_ERROR && fault->ratio >= 1);
+    if (!refuses || fault->on_path || fault->recurring) continue;
+    if (fault->at_ns >= lint->scenario->run.duration_ns) continue;
+    if (!fault->forever && dist_mean(&fault->lasts) <= 0) continue;
+    if (lint_hits_all(lint, fault->target, component)) return fault;
+  }
+  return NULL;
+}
+
+/* How a call of the node can be answered at the instant of its arrival, in words; NULL: not. */
+static const char *answers_at_once(struct lint *lint, uint32_t id, double users, uint32_t depth) {
+  const struct call_node *node = &lint->graph->node[id];
+  const struct outline *outline = &node->outline;
+  const char *name = node_name(lint->graph, id);
+  if (!node->known) return NULL;
+  const struct fault_spec *fault = fault_that_refuses(lint, node->component);
+  if (fault) return lint_text(lint, "during %s, %s refuses at once", fault->name, name);
+  if (outline->workers != PARAM_UNLIMITED && outline->queue != PARAM_UNLIMITED) {
+    double places =
+        (double)(outline->workers + outline->queue) * node_spec(lint->graph, node)->instances;
+    if (users > places) {
+      return lint_text(lint, "%s has place for %.0f of them and refuses the others at once", name,
+                       places);
+    }
+  }
+  for (uint32_t i = 0; depth < 16 && i < outline->steps && node->certain[i]; i++) {
+    const struct outline_step *step = &outline->step[i];
+    if (step->what == OUTLINE_END) {
+      return lint_text(lint, "%s answers without any time passing", name);
+    }
+    if (step->what == OUTLINE_WORK || step->what == OUTLINE_PAUSE) {
+      if (!takes_no_time(&step->time)) return NULL;
+      continue;
+    }
+    if (step->count != 1) return NULL;
+    const struct call_edge *edge = &node->edge[step->first];
+    if (edge->to == NO_NODE || edge->mean_ns > 0) return NULL;
+    const char *words = answers_at_once(lint, edge->to, users, depth + 1);
+    return words && step->target == 0 ? words : NULL;
+  }
+  return NULL;
+}
+
+void lint_closed_without_think(struct lint *lint) {
+  uint32_t said = REF_NONE;
+  for (uint32_t i = 0; i < lint->graph->nodes; i++) {
+    const struct call_node *node = &lint->graph->node[i];
+    const struct outline_source *source = &node->outline.source;
+    if (source->users == 0 || !takes_no_time(&source->think) || node->component == said) continue;
+    if (node->outline.calls != 1 || node->edge[0].mean_ns > 0) continue;
+    if (node->outline.call[0].attempts > 1 && source->pause_ns > 0) continue;
+    double users = (double)source->users * node_spec(lint->graph, node)->instances;
+    const char *how = answers_at_once(lint, node->edge[0].to, users, 0);
+    if (how == NULL) continue;
+    said = node->component;
+    struct finding *f = lint_add_component(lint, said);
+    f->what =
+        lint_text(lint, "its %.0f users have no think time, and can be answered at once", users);
+    f->why = lint_text(lint,
+                       "%s: they ask again at the same instant, for ever, and the run is "
+                       "given up",
+                       how);
+  }
+}

@@ -1,0 +1,8 @@
+-- Checks take the member out before 1.5 s have passed: 0.6 % of the requests in 90 s fail.
+client "users" { arrivals = poisson "50/s", target = "lb", timeout = "1s" }
+load_balancer "lb" { backends = "web",
+  health_check = { interval = "500ms", timeout = "500ms", fall = 3 } }
+service "web" { instances = 3, workers = 4, work = exponential "20ms" }
+fault { crash "web[2]", at = "41s", lasts = "40s" }
+goal "users.availability >= 99%"
+run { duration = "100s", warmup = "10s", replications = 4 }
