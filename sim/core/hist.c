@@ -139,22 +139,6 @@ void hist_merge(struct hist *into, const struct hist *from) {
   set_room(into);
 }
 
-void hist_subtract(struct hist *hist, const struct hist *earlier) {
-  assert(!hist_is_exact(hist) && !hist_is_exact(earlier));
-  assert(hist_count(earlier) <= hist_count(hist));
-  hist_settle(hist);
-  for (uint32_t o = 0; o < HIST_OCTAVES; o++) {
-    if (earlier->octave[o] == NULL) continue;
-    for (uint32_t i = 0; i < HIST_SUB; i++) {
-      assert(earlier->octave[o][i] == 0 || hist->octave[o][i] >= earlier->octave[o][i]);
-      if (earlier->octave[o][i] > 0) hist->octave[o][i] -= earlier->octave[o][i];
-    }
-  }
-  for (uint32_t i = 0; i < earlier->values; i++) (*bucket_of(hist, earlier->value[i]))--;
-  hist->count -= hist_count(earlier);
-  hist->sum -= hist_sum(earlier);
-}
-
 /* The nearest rank of the q-quantile of n values: ceil(q n), at least 1. */
 static uint64_t rank_of(double q, uint64_t n) {
   /* q stands for a decimal fraction and is off by up to half an ulp, as is the product: without the

@@ -57,11 +57,6 @@ static inline void hist_add(struct hist *hist, uint64_t value) {
  * exact values survive only while they all fit `into`'s limit. */
 void hist_merge(struct hist *into, const struct hist *from);
 
-/* Takes away the values of `earlier`, a bucketed copy (exact_limit 0, filled by merging) of an
- * earlier state of the same histogram; `hist` is bucketed too. Smallest and greatest value stay, as
- * bounds on those of what is left. */
-void hist_subtract(struct hist *hist, const struct hist *earlier);
-
 /* Puts what was added last in order, so that the answers below cost little. Changes none. */
 void hist_settle(struct hist *hist);
 

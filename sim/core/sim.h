@@ -246,7 +246,8 @@ void sim_free(struct sim *sim);
 bool sim_run(struct sim *sim, uint64_t until_ns);
 
 /* Emits all metrics, in an order and under names that depend on the spec alone. May be done at any
- * time and changes nothing in the simulation. */
+ * time and changes nothing in the simulation. Histograms may be those that the simulation goes on
+ * filling. */
 void sim_collect(struct sim *sim, struct metrics *out);
 
 /* Releases the histograms that sim_collect made; the metrics that refer to them are void. For those
