@@ -299,6 +299,7 @@ bool capacity_study_run(struct capacity_study *study, const struct options *opti
   struct progress progress;
   struct capacity_range range = study->axis.range;
   bool ok = true;
+  gint64 begin_us = g_get_monotonic_time();
   progress_begin(&progress, options->progress && !options->quiet);
   for (uint32_t i = 0; ok && i < study->situations; i++) {
     struct searcher searcher = {.study = study,
@@ -312,6 +313,7 @@ bool capacity_study_run(struct capacity_study *study, const struct options *opti
     if (i == 0 && c->status == CAPACITY_FOUND) range.start = c->value;
   }
   progress_end(&progress);
+  study->wall_s = (double)(g_get_monotonic_time() - begin_us) / 1e6;
   return ok;
 }
 
