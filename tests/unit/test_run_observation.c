@@ -36,8 +36,8 @@ static void add_check(struct observation *o, const char *name, bool pass, const 
   struct check *check = &o->check[o->checks++];
   memset(check, 0, sizeof *check);
   check->pass = pass;
-  strcpy(check->name, name);
-  strcpy(check->detail, detail);
+  snprintf(check->name, sizeof check->name, "%s", name);
+  snprintf(check->detail, sizeof check->detail, "%s", detail);
 }
 
 static double value_of(const struct observation *o, uint32_t metric) {
