@@ -436,23 +436,45 @@ static void add_stranded(struct sim *sim, const struct component *component,
   free(lost.cause);
 }
 
+static struct hist *empty_latency(struct sim *sim) {
+  struct hist *latency = sim_keep_hist(sim);
+  hist_init(latency, EXACT_LATENCIES, NULL);
+  return latency;
+}
+
+/* All members' latencies of one operation; a single member's own, since collecting is done often
+ * (batches) and copying takes long. */
+static struct hist *latency_of(struct sim *sim, const struct component *component, uint32_t op) {
+  if (component->members == 1) {
+    return &((struct client_state *)component->member[0].state)->stats[op].latency;
+  }
+  struct hist *latency = empty_latency(sim);
+  for (uint32_t i = 0; i < component->members; i++) {
+    const struct client_state *c = component->member[i].state;
+    hist_merge(latency, &c->stats[op].latency);
+  }
+  return latency;
+}
+
 static void client_collect(struct sim *sim, struct component *component, struct metrics *out) {
   const struct client_state *first = component->member[0].state;
   struct op_stats all = {0}, *by_op = mem_zeroed(first->ops, sizeof *by_op);
-  struct hist *latency = sim_keep_hist(sim);
-  hist_init(latency, EXACT_LATENCIES, NULL);
+  struct hist *latency = NULL;
   uint64_t in_flight = 0;
   add_stranded(sim, component, by_op);
   for (uint32_t op = 0; op < first->ops; op++) {
-    struct hist *op_latency = sim_keep_hist(sim);
-    hist_init(op_latency, EXACT_LATENCIES, NULL);
+    struct hist *op_latency = latency_of(sim, component, op);
     for (uint32_t i = 0; i < component->members; i++) {
       const struct client_state *c = component->member[i].state;
       op_stats_add(&by_op[op], &c->stats[op]);
-      hist_merge(op_latency, &c->stats[op].latency);
     }
     op_stats_add(&all, &by_op[op]);
-    hist_merge(latency, op_latency);
+    if (first->config->mix.n == 0) {
+      latency = op_latency;
+    } else {
+      if (latency == NULL) latency = empty_latency(sim);
+      hist_merge(latency, op_latency);
+    }
     if (first->config->mix.n == 0) continue;
     char name[192];
     snprintf(name, sizeof name, "%s.op.%s", component->spec->name,

@@ -80,7 +80,13 @@ static void add_station(struct sim *sim, struct station *st, struct sums *s) {
   s->hold_s += (double)(b->hold_ns - a->hold_ns) / 1e9;
   s->left += (double)(b->left - a->left);
   if ((double)st->queue_max > s->queue_max) s->queue_max = (double)st->queue_max;
-  hist_merge(s->wait, &st->wait);
+  if (s->wait != &st->wait) hist_merge(s->wait, &st->wait);
+}
+
+/* Of a single member its own, since collecting is done often (batches) and copying takes long. */
+static struct hist *waits_of(struct sim *sim, struct member *member, uint32_t members) {
+  struct station *st = members == 1 ? station_of(member) : NULL;
+  return st != NULL ? &st->wait : sim_keep_hist(sim);
 }
 
 static void add_member(struct sim *sim, struct member *m, struct sums *s) {
@@ -127,11 +133,11 @@ void sim_collect(struct sim *sim, struct metrics *out) {
     struct component *component = &sim->component[c];
     if (component->kind->collect) component->kind->collect(sim, component, out);
     if (component->kind->is_source) continue;
-    struct sums all = {.wait = sim_keep_hist(sim)};
+    struct sums all = {.wait = waits_of(sim, component->member, component->members)};
     for (uint32_t i = 0; i < component->members; i++) add_member(sim, &component->member[i], &all);
     emit_common(sim, &all, component->spec->name, out);
     for (uint32_t i = 0; component->members > 1 && i < component->members; i++) {
-      struct sums one = {.wait = sim_keep_hist(sim)};
+      struct sums one = {.wait = waits_of(sim, &component->member[i], 1)};
       char name[128];
       snprintf(name, sizeof name, "%s[%u]", component->spec->name, i + 1);
       add_member(sim, &component->member[i], &one);

@@ -303,7 +303,16 @@ bool dist_shifted(struct dist *out, struct arena *arena, double shift, const str
 
 /* Draws. */
 
+/* In a pair by inversion, because z and -z are not kept together: of the 1 - cut above 0 the share
+ * 1 - u lies above the value. */
+static double invert_normal(double mean, double sd, struct draws *draws) {
+  double above = (1.0 - draws_unit(draws)) * (1.0 - det_normal_cdf(-mean / sd));
+  double value = mean - sd * det_normal_quantile(above);
+  return value > 0 ? value : 0;
+}
+
 static double draw_normal(double mean, double sd, struct draws *draws) {
+  if (draws->paired && sd > 0) return invert_normal(mean, sd, draws);
   /* The mean is not negative, so a draw is kept with probability 1/2 or more and the limit is
    * reached with probability below 2^-64. */
   for (int i = 0; i < 64; i++) {
@@ -328,7 +337,8 @@ static double draw_gamma(double shape, struct draws *draws) {
     double v = 1.0 + c * x;
     if (v <= 0) continue;
     v = v * v * v;
-    double u = draws_unit(draws), square = x * x;
+    /* As it is in both halves of a pair (ziggurat.h), so that they mostly keep x and -x. */
+    double u = rng_unit(draws_next(draws)), square = x * x;
     if (u < 1.0 - 0.0331 * square * square) return boost * d * v;
     if (det_log(u) < 0.5 * square + d * (1.0 - v + det_log(v))) return boost * d * v;
   }
@@ -638,8 +648,8 @@ uint64_t dist_draw_keyed_slow(const struct dist *dist, struct stream stream, uin
   return dist_draw_whole(dist, &draws);
 }
 
-uint64_t dist_draw_keyed_tail(const struct dist *dist, struct stream stream, uint64_t entity,
+uint64_t dist_draw_keyed_tail(const struct dist *dist, uint64_t key, uint64_t entity,
                               uint64_t first, uint64_t word, uint64_t spare) {
-  struct draws draws = draws_after(stream, entity, first, spare);
+  struct draws draws = draws_after((struct stream){.key = key}, entity, first, spare);
   return dist_whole(dist->a * zig_exponential_slow(&draws, word));
 }

@@ -304,8 +304,8 @@ static void instance_init(struct sim *sim, struct instance *it, const struct fau
   it->entity = entity;
   it->is_cut = spec->type == FAULT_PARTITION || spec->on_path;
   it->members = member_set(sim, target, it->is_cut);
-  it->times = rng_stream(sim->seed, sim->replication, spec->name, "fault times");
-  it->verdicts = rng_stream(sim->seed, sim->replication, spec->name, "fault verdicts");
+  it->times = sim_named_stream(sim, spec->name, "fault times");
+  it->verdicts = sim_named_stream(sim, spec->name, "fault verdicts");
   if (!it->is_cut) return;
   it->far_side = member_set(sim, spec->other, true);
   it->cut = (struct cut){.a = it->members,

@@ -211,8 +211,8 @@ static void direction_init(struct sim *sim, struct direction *dir, const struct 
   char *name = mem_alloc(length);
   snprintf(name, length, "path %s>%s", from, to);
   dir->path = path;
-  dir->latency = rng_stream(sim->seed, sim->replication, name, "latency");
-  dir->loss = rng_stream(sim->seed, sim->replication, name, "loss");
+  dir->latency = sim_named_stream(sim, name, "latency");
+  dir->loss = sim_named_stream(sim, name, "loss");
   if (path->latency.kind == DIST_CONSTANT) {
     struct draws none = {0};
     dir->constant_ns = dist_draw_whole(&path->latency, &none);

@@ -8,7 +8,14 @@
  *
  * The generator is Philox2x64 with 6 rounds, the smallest number of rounds for which its authors
  * report no failure in TestU01's BigCrush (Salmon, Moraes, Dror, Shaw, "Parallel random numbers: as
- * easy as 1, 2, 3", SC 2011, table 2). One block gives two 64-bit words. */
+ * easy as 1, 2, 3", SC 2011, table 2). One block gives two 64-bit words.
+ *
+ * Two simulations may be the halves of an antithetic pair: the second draws 1 - u wherever the
+ * first draws u, so that what one draws short, the other draws long, and the mean of both varies
+ * less than that of two independent ones (Law, "Simulation Modeling and Analysis", 11.3). This
+ * works through monotone transformations of u alone; the streams of both halves therefore ask for
+ * inversion where a law has one (ziggurat.h), and a simulation that is alone draws the same as if
+ * halves did not exist. */
 #ifndef RNG_H
 #define RNG_H
 
@@ -16,9 +23,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* A simulation by itself, or a half of an antithetic pair. */
+enum rng_half { HALF_NONE, HALF_FIRST, HALF_SECOND };
+
 /* A named source of draws. */
 struct stream {
   uint64_t key;
+  uint64_t paired; /* 0: alone; else bit 63 is set, and in the second half bit 0 too */
 };
 
 /* Hash of a name, stable over versions and machines (used for component names and purposes). */
@@ -34,9 +45,16 @@ static inline uint64_t rng_mix(uint64_t x) {
 struct stream rng_stream(uint64_t seed, uint64_t replication, const char *component,
                          const char *purpose);
 
+/* The same stream for a half of a pair. */
+static inline struct stream stream_half(struct stream stream, enum rng_half half) {
+  stream.paired = half == HALF_NONE ? 0 : UINT64_C(1) << 63 | (half == HALF_SECOND);
+  return stream;
+}
+
 /* The draws of one entity from one stream, in order. Lives on the stack of whoever draws. */
 struct draws {
   uint64_t key;    /* of the stream */
+  uint64_t paired; /* as the stream */
   uint64_t entity; /* counter word 0 */
   uint64_t number; /* counter word 1: the next block */
   uint64_t spare;  /* second word of the last block */
@@ -46,9 +64,11 @@ struct draws {
 /* Begins at block `first` of (stream, entity). Users that draw for the same entity more than once
  * pass starts that are at least 2^32 apart. */
 static inline struct draws draws_begin(struct stream stream, uint64_t entity, uint64_t first) {
-  return (struct draws){.key = stream.key, .entity = entity, .number = first};
+  return (struct draws){
+      .key = stream.key, .paired = stream.paired, .entity = entity, .number = first};
 }
 
+/* A word as it is, the same in both halves of a pair. */
 static inline uint64_t draws_next(struct draws *d) {
   if (d->has_spare) {
     d->has_spare = false;
@@ -75,18 +95,28 @@ static inline uint64_t rng_block(struct stream stream, uint64_t entity, uint64_t
 /* The draws that follow the first word of that block. */
 static inline struct draws draws_after(struct stream stream, uint64_t entity, uint64_t first,
                                        uint64_t spare) {
-  return (struct draws){stream.key, entity, first + 1, spare, true};
+  return (struct draws){stream.key, stream.paired, entity, first + 1, spare, true};
+}
+
+/* All bits of a word turned over for the second half, so that its uniform is 1 - u exactly. */
+static inline uint64_t draws_turned(const struct draws *d, uint64_t word) {
+  return word ^ (0 - (d->paired & 1));
+}
+
+/* The uniform on the open interval (0, 1) that a word stands for, 52 bits. */
+static inline double rng_unit(uint64_t word) {
+  return ((double)(word >> 12) + 0.5) * 0x1p-52;
 }
 
 /* Uniform on the open interval (0, 1), 52 bits. */
 static inline double draws_unit(struct draws *d) {
-  return ((double)(draws_next(d) >> 12) + 0.5) * 0x1p-52;
+  return rng_unit(draws_turned(d, draws_next(d)));
 }
 
 /* Uniform on 0 .. n-1 (n >= 1); the bias of Lemire's multiplication is below n / 2^64. */
 static inline uint64_t draws_below(struct draws *d, uint64_t n) {
   __extension__ typedef unsigned __int128 u128;
-  return (uint64_t)(((u128)draws_next(d) * n) >> 64);
+  return (uint64_t)(((u128)draws_turned(d, draws_next(d)) * n) >> 64);
 }
 
 #endif

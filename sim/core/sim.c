@@ -34,9 +34,13 @@ int spec_find_op(const struct spec *spec, const char *name) {
   return -1;
 }
 
+struct stream sim_named_stream(const struct sim *sim, const char *name, const char *purpose) {
+  return stream_half(rng_stream(sim->seed, sim->replication, name, purpose), sim->half);
+}
+
 struct stream sim_stream(const struct sim *sim, const struct component *component,
                          const char *purpose) {
-  return rng_stream(sim->seed, sim->replication, component->spec->name, purpose);
+  return sim_named_stream(sim, component->spec->name, purpose);
 }
 
 void sim_fail(struct sim *sim, const char *format, ...) {
@@ -140,10 +144,17 @@ static void event_soon(const void *owner, const struct event *event, int stage) 
 
 struct sim *sim_new(const struct spec *spec, uint64_t seed, uint64_t replication,
                     uint64_t warmup_ns, uint64_t end_ns, bool with_faults) {
+  return sim_new_half(spec, seed, replication, HALF_NONE, warmup_ns, end_ns, with_faults);
+}
+
+struct sim *sim_new_half(const struct spec *spec, uint64_t seed, uint64_t replication,
+                         enum rng_half half, uint64_t warmup_ns, uint64_t end_ns,
+                         bool with_faults) {
   struct sim *sim = mem_zeroed(1, sizeof *sim);
   sim->spec = spec;
   sim->seed = seed;
   sim->replication = replication;
+  sim->half = half;
   sim->warmup_ns = warmup_ns;
   sim->end_ns = end_ns;
   sim->arena = arena_new();

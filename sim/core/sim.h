@@ -242,6 +242,7 @@ struct sim {
   struct arena *arena; /* what lives as long as the simulation */
   const struct spec *spec;
   uint64_t seed, replication;
+  enum rng_half half; /* of an antithetic pair: both have the same replication */
   uint64_t warmup_ns, end_ns;
   bool warm;                 /* statistics count */
   struct kept_hist *kept;    /* histograms that sim_collect made */
@@ -253,6 +254,8 @@ struct sim {
 /* Builds the simulation and schedules its first events. The spec must outlive it. */
 struct sim *sim_new(const struct spec *spec, uint64_t seed, uint64_t replication,
                     uint64_t warmup_ns, uint64_t end_ns, bool with_faults);
+struct sim *sim_new_half(const struct spec *spec, uint64_t seed, uint64_t replication,
+                         enum rng_half half, uint64_t warmup_ns, uint64_t end_ns, bool with_faults);
 void sim_free(struct sim *sim);
 
 /* Runs all events before `until_ns`. False when the run had to be given up (sim->failure). May be
@@ -260,7 +263,8 @@ void sim_free(struct sim *sim);
 bool sim_run(struct sim *sim, uint64_t until_ns);
 
 /* Emits all metrics, in an order and under names that depend on the spec alone. May be done at any
- * time and changes nothing in the simulation. */
+ * time and changes nothing in the simulation. Histograms may be those that the simulation goes on
+ * filling. */
 void sim_collect(struct sim *sim, struct metrics *out);
 
 /* Releases the histograms that sim_collect made; the metrics that refer to them are void. For those
@@ -366,6 +370,9 @@ struct hist *sim_keep_hist(struct sim *sim);
 /* Stream named after the component, for one purpose. */
 struct stream sim_stream(const struct sim *sim, const struct component *component,
                          const char *purpose);
+
+/* Stream of something that is no component: a path, a fault. */
+struct stream sim_named_stream(const struct sim *sim, const char *name, const char *purpose);
 
 /* The member that a call to a component goes to when nobody balances. Of a kind that keeps data,
  * the one that holds the call's data key; else drawn by the call's own key, every member equally

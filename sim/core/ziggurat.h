@@ -6,7 +6,11 @@
  * ("An improved ziggurat method to generate normal random samples", 2005) asks of the original. If
  * the abscissa is below the inner end of the layer, the point is under the density for sure: about
  * 99 % of draws are one word, one comparison and one multiplication. The rest (wedges and the tail)
- * is out of line. A draw takes as many words as it needs from `draws`. */
+ * is out of line. A draw takes as many words as it needs from `draws`.
+ *
+ * In the halves of an antithetic pair (rng.h) an exponential is drawn by inversion of one word, out
+ * of line too, because layer and abscissa are not monotone in u. A normal keeps its abscissa and
+ * has its sign turned over: -z for z, as inversion would give. */
 #ifndef ZIGGURAT_H
 #define ZIGGURAT_H
 
@@ -33,7 +37,7 @@ static inline double zig_exponential(struct draws *draws) {
   uint64_t word = draws_next(draws);
   const struct zig_layer *layer = &zig_exponential_layers[word & (ZIG_LAYERS - 1)];
   uint64_t abscissa = word >> 11;
-  if (__builtin_expect(abscissa < layer->inside, 1))
+  if (__builtin_expect((abscissa | draws->paired) < layer->inside, 1)) /* never in a pair */
     return (double)(int64_t)abscissa * layer->scale;
   return zig_exponential_slow(draws, word);
 }
@@ -45,7 +49,7 @@ static inline double zig_normal(struct draws *draws) {
   uint64_t abscissa = word >> 11;
   if (__builtin_expect(abscissa < layer->inside, 1)) {
     double value = (double)(int64_t)abscissa * layer->scale;
-    return word & ZIG_LAYERS ? -value : value;
+    return draws_turned(draws, word) & ZIG_LAYERS ? -value : value;
   }
   return zig_normal_slow(draws, word);
 }

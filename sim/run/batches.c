@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "arena.h"
 
@@ -10,7 +11,7 @@ struct row {     /* of one metric */
   uint32_t hist; /* METRIC_QUANTILE: which of batches.values */
   bool is_quotient;
   double num_before, den_before;
-  double num[BATCHES], den[BATCHES]; /* of a quotient: what the batch added */
+  double *num, *den; /* of a quotient: what each batch added */
 };
 
 /* The buckets of a histogram that are not empty, ascending. A batch touches few of the thousands.
@@ -21,28 +22,37 @@ struct slot {
 };
 
 struct values { /* of one histogram */
-  struct hist before;
   uint32_t slots[BATCHES];
   struct slot *slot[BATCHES];
 };
 
+#define BUCKETS (HIST_OCTAVES * HIST_SUB)
+
 struct batches {
   uint32_t done, metrics, hists;
   struct row *row;
+  double *parts;         /* those of the rows */
   struct values *values; /* in the order in which metrics mention the histograms */
+  /* Room for the work on one histogram. */
+  struct hist counted;      /* values that were kept one by one, in buckets */
+  uint64_t before[BUCKETS]; /* all 0 between histograms */
+  struct slot found[BUCKETS];
 };
 
 struct batches *batches_new(void) {
-  return mem_zeroed(1, sizeof(struct batches));
+  struct batches *b = mem_zeroed(1, sizeof *b);
+  hist_init(&b->counted, 0, NULL);
+  return b;
 }
 
 void batches_free(struct batches *b) {
   if (b == NULL) return;
   for (uint32_t i = 0; i < b->hists; i++) {
-    hist_free(&b->values[i].before);
     for (uint32_t k = 0; k < BATCHES; k++) free(b->values[i].slot[k]);
   }
+  hist_free(&b->counted);
   free(b->values);
+  free(b->parts);
   free(b->row);
   free(b);
 }
@@ -57,15 +67,24 @@ static bool begins_hist(const struct metrics *metrics, uint32_t i) {
 }
 
 static void lay_out(struct batches *b, const struct metrics *metrics) {
+  uint32_t quotients = 0;
   b->metrics = metrics->n;
   b->row = mem_zeroed(metrics->n + 1, sizeof *b->row);
   for (uint32_t i = 0; i < metrics->n; i++) {
     b->hists += begins_hist(metrics, i);
     b->row[i].is_quotient = metrics->list[i].merge == METRIC_QUOTIENT;
+    quotients += b->row[i].is_quotient;
     if (metrics->list[i].merge == METRIC_QUANTILE) b->row[i].hist = b->hists - 1;
   }
+  b->parts = mem_zeroed(quotients + 1, 2 * BATCHES * sizeof *b->parts);
+  double *next = b->parts;
+  for (uint32_t i = 0; i < metrics->n; i++) {
+    if (!b->row[i].is_quotient) continue;
+    b->row[i].num = next;
+    b->row[i].den = next + BATCHES;
+    next += 2 * BATCHES;
+  }
   b->values = mem_zeroed(b->hists + 1, sizeof *b->values);
-  for (uint32_t i = 0; i < b->hists; i++) hist_init(&b->values[i].before, 0, NULL);
 }
 
 static uint32_t bucket_of(uint64_t value) {
@@ -73,30 +92,53 @@ static uint32_t bucket_of(uint64_t value) {
   return o * HIST_SUB + (uint32_t)((value >> (o ? o - 1 : 0)) & (HIST_SUB - 1));
 }
 
-/* Notes the buckets of the batch's own values. */
-static void keep_slots(struct values *v, uint32_t batch, const struct hist *own) {
-  uint32_t n = 0, room = 0;
-  struct slot *list = NULL;
-  for (uint32_t o = 0; o < HIST_OCTAVES; o++) {
-    const uint64_t *row = own->octave[o];
-    if (row == NULL) continue;
-    if (room - n < HIST_SUB) list = mem_resize(list, (room = 2 * room + HIST_SUB) * sizeof *list);
-    for (uint32_t i = 0; i < HIST_SUB; i++) {
-      if (row[i] > 0) list[n++] = (struct slot){o * HIST_SUB + i, row[i]};
+/* What earlier batches had in each bucket: the sum of their slots, which takes far less memory than
+ * a copy of each histogram would. */
+static void set_before(struct batches *b, const struct values *v) {
+  for (uint32_t k = 0; k < b->done; k++) {
+    for (uint32_t i = 0; i < v->slots[k]; i++) {
+      b->before[v->slot[k][i].bucket] += v->slot[k][i].count;
     }
   }
-  v->slot[batch] = mem_resize(list, n * sizeof *list);
-  v->slots[batch] = n;
 }
 
-static void add_values(struct values *v, uint32_t batch, const struct hist *hist) {
-  struct hist own;
-  hist_init(&own, 0, NULL);
-  hist_merge(&own, hist);
-  hist_subtract(&own, &v->before);
-  hist_merge(&v->before, &own);
-  keep_slots(v, batch, &own);
-  hist_free(&own);
+static void clear_before(struct batches *b, const struct values *v) {
+  for (uint32_t k = 0; k < b->done; k++) {
+    for (uint32_t i = 0; i < v->slots[k]; i++) b->before[v->slot[k][i].bucket] = 0;
+  }
+}
+
+/* The buckets that grew, into b->found; how many. */
+static uint32_t find_growth(struct batches *b, const struct hist *hist) {
+  uint32_t n = 0;
+  for (uint32_t o = 0; o < HIST_OCTAVES; o++) {
+    const uint64_t *row = hist->octave[o], *before = b->before + (size_t)o * HIST_SUB;
+    /* Most octaves did not grow, which memcmp sees faster. */
+    if (row == NULL || memcmp(row, before, HIST_SUB * sizeof *row) == 0) continue;
+    for (uint32_t i = 0; i < HIST_SUB; i++) {
+      assert(row[i] >= before[i]);
+      if (row[i] > before[i]) {
+        b->found[n++] = (struct slot){o * HIST_SUB + i, row[i] - before[i]};
+      }
+    }
+  }
+  return n;
+}
+
+static void add_values(struct batches *b, struct values *v, struct hist *hist) {
+  bool exact = hist_is_exact(hist);
+  if (exact) {
+    hist_clear(&b->counted);
+    hist_merge(&b->counted, hist);
+  } else {
+    hist_settle(hist); /* nothing is left outside the buckets */
+  }
+  set_before(b, v);
+  uint32_t n = find_growth(b, exact ? &b->counted : hist);
+  clear_before(b, v);
+  v->slot[b->done] = mem_alloc((n + 1) * sizeof *v->slot[b->done]);
+  memcpy(v->slot[b->done], b->found, n * sizeof *b->found);
+  v->slots[b->done] = n;
 }
 
 static void add_quotient(struct row *row, uint32_t batch, const struct metric *m) {
@@ -112,7 +154,7 @@ void batches_add(struct batches *b, const struct metrics *metrics) {
   for (uint32_t i = 0; i < metrics->n; i++) {
     const struct metric *m = &metrics->list[i];
     if (m->merge == METRIC_QUOTIENT) add_quotient(&b->row[i], b->done, m);
-    if (begins_hist(metrics, i)) add_values(&b->values[b->row[i].hist], b->done, m->hist);
+    if (begins_hist(metrics, i)) add_values(b, &b->values[b->row[i].hist], m->hist);
   }
   b->done++;
 }

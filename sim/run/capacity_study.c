@@ -131,25 +131,12 @@ static double margin_of(const struct goal *goal, double value) {
   return fmin(fmax(off, -1), 1);
 }
 
-/* On which side of the limit the interval lies. */
+/* The interval alone decides: a load at which a goal at the end of what is possible (`== 0`,
+ * `>= 100%`) was met or missed by one request is not surely beyond or below the capacity. */
 static enum certainty certainty_of(const struct goal *goal, const struct estimate *e) {
-  double lo = e->lo, hi = e->hi, limit = goal->limit;
-  if (isnan(lo)) return UNDECIDED;
-  switch (goal->op) {
-    case GOAL_LT:
-      return hi < limit ? SURELY : lo >= limit ? SURELY_NOT : UNDECIDED;
-    case GOAL_LE:
-      return hi <= limit ? SURELY : lo > limit ? SURELY_NOT : UNDECIDED;
-    case GOAL_GT:
-      return lo > limit ? SURELY : hi <= limit ? SURELY_NOT : UNDECIDED;
-    case GOAL_GE:
-      return lo >= limit ? SURELY : hi < limit ? SURELY_NOT : UNDECIDED;
-    case GOAL_EQ:
-      return lo == limit && hi == limit ? SURELY
-             : lo > limit || hi < limit ? SURELY_NOT
-                                        : UNDECIDED;
-  }
-  return UNDECIDED;
+  static const enum certainty of[] = {
+      [VERDICT_PASS] = SURELY, [VERDICT_FAIL] = SURELY_NOT, [VERDICT_UNDECIDED] = UNDECIDED};
+  return isnan(e->lo) ? UNDECIDED : of[verdict_by_interval(goal, e->lo, e->hi)];
 }
 
 /* All goals have to be met; one that is surely not is enough. */
@@ -299,6 +286,7 @@ bool capacity_study_run(struct capacity_study *study, const struct options *opti
   struct progress progress;
   struct capacity_range range = study->axis.range;
   bool ok = true;
+  gint64 begin_us = g_get_monotonic_time();
   progress_begin(&progress, options->progress && !options->quiet);
   for (uint32_t i = 0; ok && i < study->situations; i++) {
     struct searcher searcher = {.study = study,
@@ -312,6 +300,7 @@ bool capacity_study_run(struct capacity_study *study, const struct options *opti
     if (i == 0 && c->status == CAPACITY_FOUND) range.start = c->value;
   }
   progress_end(&progress);
+  study->wall_s = (double)(g_get_monotonic_time() - begin_us) / 1e6;
   return ok;
 }
 

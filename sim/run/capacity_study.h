@@ -32,6 +32,7 @@ struct capacity_study {
   uint32_t situations;
   struct situation *situation; /* the first is "all up" */
   uint64_t runs;               /* simulations that it took */
+  double wall_s;
   /* Why the search ended early, if neither: a run had to be given up. */
   bool checks_failed; /* a physics check did */
   bool load_refused;  /* the scenario does not take that value of the parameter */

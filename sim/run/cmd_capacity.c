@@ -8,6 +8,7 @@
 #include "command.h"
 #include "format.h"
 #include "json.h"
+#include "junit.h"
 #include "output.h"
 #include "table.h"
 
@@ -192,18 +193,58 @@ static void write_tree(const void *tree, FILE *out) {
   json_write(tree, out);
 }
 
+/* One test case a situation, which fails where not even the lowest load meets the goals. */
+static void write_junit(const void *data, FILE *out) {
+  const struct capacity_study *study = data;
+  struct junit junit;
+  junit_begin(&junit, study->scenario->name, study->wall_s);
+  for (uint32_t i = 0; i < study->situations; i++) {
+    const struct situation *s = &study->situation[i];
+    const struct capacity *c = &s->capacity;
+    char *value = value_text(&study->axis, c), *warning = warning_of(&study->axis, s);
+    GString *text = g_string_new(NULL);
+    g_string_append_printf(text, "the highest %s that meets the goals is %s", study->axis.name,
+                           value);
+    if (c->status == CAPACITY_FOUND) {
+      g_string_append_printf(text, " (95 %%: %s .. %s)", load_axis_label(&study->axis, c->lo).text,
+                             load_axis_label(&study->axis, c->hi).text);
+    }
+    if (c->status != CAPACITY_ABOVE) {
+      g_string_append_printf(text, "; what fails %s is %s",
+                             c->status == CAPACITY_FOUND ? "beyond it" : "there",
+                             study->scenario->goal[s->goal].text);
+    }
+    if (s->limited_by != NULL) g_string_append_printf(text, "; limited by %s", s->limited_by);
+    if (warning != NULL) g_string_append_printf(text, "; warning: %s", warning);
+    junit_add(&junit, "capacity", s->label,
+              c->status == CAPACITY_BELOW ? JUNIT_FAILED : JUNIT_PASSED, text->str);
+    g_string_free(text, TRUE);
+    g_free(warning);
+    g_free(value);
+  }
+  junit_write(&junit, out);
+  junit_free(&junit);
+}
+
 static bool write_all(const struct capacity_study *study, const struct options *options,
                       struct error *err) {
-  if (!options->quiet && !output_is_stdout(options->json)) {
+  if (!options->quiet && !output_is_stdout(options->json) && !output_is_stdout(options->junit)) {
     struct term term = term_open(stdout, options->color);
     print_study(study, &term);
   }
   if (!output_flush_stdout(err)) return false;
-  if (options->json == NULL) return true;
-  json_t *tree = study_tree(study);
-  bool ok = output_write(options->json, write_tree, tree, err);
-  json_decref(tree);
-  return ok;
+  if (options->json != NULL) {
+    json_t *tree = study_tree(study);
+    bool ok = output_write(options->json, write_tree, tree, err);
+    json_decref(tree);
+    if (!ok) return false;
+  }
+  return options->junit == NULL || output_write(options->junit, write_junit, study, err);
+}
+
+static bool check_outputs(const struct options *options, struct error *err) {
+  if (options->json != NULL && !output_check(options->json, err)) return false;
+  return options->junit == NULL || output_check(options->junit, err);
 }
 
 int cmd_capacity(const struct command *command, const struct options *options) {
@@ -211,9 +252,13 @@ int cmd_capacity(const struct command *command, const struct options *options) {
   struct error err = {0};
   struct capacity_study study;
   int code;
+  if (output_is_stdout(options->json) && output_is_stdout(options->junit)) {
+    error_set(&err, "only one of --json and --junit can go to standard output");
+    return command_fail(EXIT_USAGE, &err);
+  }
   if (!capacity_study_load(&study, options, &err)) {
     code = command_fail(EXIT_USAGE, &err);
-  } else if (options->json != NULL && !output_check(options->json, &err)) {
+  } else if (!check_outputs(options, &err)) {
     code = command_fail(EXIT_INTERNAL, &err);
   } else if (!capacity_study_run(&study, options, &err)) {
     code = command_fail(study.checks_failed  ? EXIT_INTERNAL

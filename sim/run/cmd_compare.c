@@ -1,6 +1,7 @@
 /* archsim compare: which design is better, and by how much? */
 #include "cmd_gate.h"
 #include "command.h"
+#include "compare_csv.h"
 #include "compare_report.h"
 #include "json.h"
 #include "output.h"
@@ -27,19 +28,32 @@ static void write_tree(const void *tree, FILE *out) {
   json_write(tree, out);
 }
 
+struct compared {
+  const struct study *study;
+  const struct comparison *comparisons;
+};
+
+static void write_csv(const void *data, FILE *out) {
+  const struct compared *compared = data;
+  compare_csv(compared->study, compared->comparisons, out);
+}
+
 static bool write_all(const struct study *study, const struct comparison *comparisons,
                       const struct options *options, struct error *err) {
-  if (!options->quiet && !output_is_stdout(options->json)) {
+  if (!options->quiet && !output_is_stdout(options->json) && !output_is_stdout(options->csv)) {
     struct term term = term_open(stdout, options->color);
     struct compare_options how = {.all = options->all, .members = options->members};
     compare_print(study, comparisons, &how, &term);
   }
   if (!output_flush_stdout(err)) return false;
-  if (options->json == NULL) return true;
-  json_t *tree = compare_json(study, comparisons);
-  bool ok = output_write(options->json, write_tree, tree, err);
-  json_decref(tree);
-  return ok;
+  if (options->json != NULL) {
+    json_t *tree = compare_json(study, comparisons);
+    bool ok = output_write(options->json, write_tree, tree, err);
+    json_decref(tree);
+    if (!ok) return false;
+  }
+  struct compared compared = {study, comparisons};
+  return options->csv == NULL || output_write(options->csv, write_csv, &compared, err);
 }
 
 static int report_study(const struct study *study, const struct options *options) {
@@ -60,13 +74,18 @@ static int report_study(const struct study *study, const struct options *options
   return code;
 }
 
+static bool check_outputs(const struct options *options, struct error *err) {
+  if (options->json != NULL && !output_check(options->json, err)) return false;
+  return options->csv == NULL || output_check(options->csv, err);
+}
+
 static int compare_designs(const struct options *options) {
   struct error err = {0};
   struct study study;
   int code;
   if (!study_load(&study, options, &err) || !study_align(&study, options, &err)) {
     code = command_fail(EXIT_USAGE, &err);
-  } else if (options->json != NULL && !output_check(options->json, &err)) {
+  } else if (!check_outputs(options, &err)) {
     code = command_fail(EXIT_INTERNAL, &err);
   } else if (!study_run(&study, options, &err)) {
     code = command_fail(EXIT_INCOMPLETE, &err);
@@ -91,6 +110,12 @@ static bool check_arguments(const struct options *options, struct error *err) {
   }
   if (output_is_stdout(options->json) && output_is_stdout(options->junit)) {
     return error_set(err, "only one of --json and --junit can go to standard output");
+  }
+  if (options->base != NULL && options->csv != NULL) {
+    return error_set(err, "--csv holds the differences of designs and does not go with --base");
+  }
+  if (output_is_stdout(options->json) && output_is_stdout(options->csv)) {
+    return error_set(err, "only one of --json and --csv can go to standard output");
   }
   if (options->base == NULL && (options->alpha > 0 || options->margin > 0)) {
     return error_set(err, "--%s belongs to --base", options->alpha > 0 ? "alpha" : "margin");

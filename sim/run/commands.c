@@ -41,7 +41,7 @@ const struct command commands[] = {
      "file as it is) or something became worse (--base), 2 usage or scenario error, 3\n"
      "a goal is undecided or a run had to be given up, 4 input or output failed.",
      {"archsim compare shop.lua shop_with_cache.lua", "archsim compare shop.lua --off shop.retry"},
-     "set off undecided base alpha margin junit seed replications jobs json all "
+     "set off undecided base alpha margin junit seed replications jobs json csv all "
      "members progress color quiet",
      cmd_compare},
     {"capacity",
@@ -58,7 +58,7 @@ const struct command commands[] = {
      "2 usage or scenario error, 3 a run had to be given up, 4 input or output failed.",
      {"archsim capacity shop.lua --over rate=100..5000/s --n-1",
       "archsim capacity shop.lua --over rate --goal 'shop.latency.p99 < 250ms'"},
-     "set over goal n-1 zones seed replications jobs json progress color quiet",
+     "set over goal n-1 zones seed replications jobs json junit progress color quiet",
      cmd_capacity},
     {"sweep",
      "FILE",

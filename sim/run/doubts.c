@@ -99,10 +99,17 @@ static void warn_about_batches(struct results *results) {
   }
 }
 
+/* The parts of one half know nothing of the other, so there are no batches. */
+static void warn_about_single_pair(struct results *results) {
+  if (!results->scenario->run.antithetic || results->replications > 1) return;
+  results_warn(results, "a single antithetic pair has no intervals: use -r 10");
+}
+
 void results_doubt(struct results *results) {
   warn_about_warmup(results);
   warn_about_given_warmup(results);
   warn_about_drift(results);
   warn_about_precision(results);
   warn_about_batches(results);
+  warn_about_single_pair(results);
 }

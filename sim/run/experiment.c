@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "doubts.h"
+#include "observation.h"
 #include "precision.h"
 #include "sim.h"
 #include "timeline.h"
@@ -26,7 +27,7 @@ struct experiment {
   bool batches;             /* one replication, whose intervals come from its batches */
   double shown;             /* progress, which never goes back */
   bool pilot;               /* counts as one more replication in the progress */
-  atomic_uint slices_done;  /* of all replications */
+  atomic_uint slices_done;  /* of all simulations */
   atomic_uint first_failed; /* number of the first replication given up; those after it stop */
   GMutex lock;              /* guards what follows */
   GCond changed;
@@ -37,7 +38,9 @@ struct experiment {
 
 static void report_progress(struct experiment *e, double pilot_fraction) {
   if (e->options->progress == NULL) return;
-  double done = atomic_load(&e->slices_done) / (double)SLICES + (e->pilot ? pilot_fraction : 0);
+  uint32_t halves = e->scenario->run.antithetic ? 2 : 1;
+  double done = atomic_load(&e->slices_done) / (double)(SLICES * halves);
+  if (e->pilot) done += pilot_fraction;
   double fraction = fmin(done / (e->expected + (e->pilot ? 1 : 0)), 1);
   e->shown = fmax(e->shown, fraction);
   e->options->progress(e->options->progress_data, e->shown);
@@ -120,40 +123,74 @@ static bool run_to_end(struct experiment *e, uint32_t index, struct sim *sim,
   return true;
 }
 
-static void hand_in(struct experiment *e, uint32_t index, struct sim *sim, struct batches *batches,
-                    struct warmup_levels levels) {
-  struct metrics metrics = {0};
-  sim_collect(sim, &metrics);
-  metrics_settle(&metrics);
-  uint32_t n_checks = 0;
-  struct check *checks = sim_checks(sim, &n_checks);
-  if (batches != NULL) batches_add(batches, &metrics);
+/* `b` is the second half of an antithetic pair, or NULL. */
+static void hand_in(struct experiment *e, uint32_t index, const struct observation *o,
+                    const struct sim *a, const struct sim *b, struct batches *batches) {
   g_mutex_lock(&e->lock);
-  results_add(e->results, index, &metrics, checks, n_checks, sim->events, sim->fingerprint);
-  results_add_levels(e->results, index, levels);
-  results_add_blame(e->results, sim);
+  results_add(e->results, index, &o->metrics, o->check, o->checks, o->events, o->fingerprint);
+  results_add_levels(e->results, index, o->levels);
+  results_add_blame(e->results, a);
+  if (b != NULL) results_add_blame(e->results, b);
   if (batches != NULL) results_take_batches(e->results, batches);
   g_mutex_unlock(&e->lock);
-  free(checks);
-  metrics_free(&metrics);
 }
 
-static void run_one(struct experiment *e, uint32_t index) {
+/* The simulation, at its end, or NULL if it was given up; the caller frees it. */
+static struct sim *simulate(struct experiment *e, uint32_t index, enum rng_half half,
+                            struct batches *batches, struct observation *o) {
   const struct scenario *s = e->scenario;
-  struct sim *sim = sim_new(&s->spec, e->seed, index + 1, e->warmup_ns, s->run.duration_ns, true);
-  struct batches *batches = e->batches ? batches_new() : NULL;
+  struct sim *sim =
+      sim_new_half(&s->spec, e->seed, index + 1, half, e->warmup_ns, s->run.duration_ns, true);
   struct warmup_levels levels;
-  bool timed = index == 0 && e->options->timeline;
+  bool timed = index == 0 && half != HALF_SECOND && e->options->timeline;
   struct timeline *timeline = timed ? timeline_new(sim, SLICES, s->run.duration_ns / SLICES) : NULL;
   if (run_to_end(e, index, sim, batches, &levels)) {
     if (timed) timeline_finish(sim);
-    e->results->timeline = timed ? timeline : e->results->timeline;
-    hand_in(e, index, sim, batches, levels);
-  } else {
-    timeline_free(timeline);
-    batches_free(batches);
+    if (timed) e->results->timeline = timeline;
+    observation_take(o, sim, levels);
+    return sim;
   }
+  timeline_free(timeline);
   sim_free(sim);
+  return NULL;
+}
+
+static void run_whole(struct experiment *e, uint32_t index) {
+  struct batches *batches = e->batches ? batches_new() : NULL;
+  struct observation o;
+  struct sim *sim = simulate(e, index, HALF_NONE, batches, &o);
+  if (sim == NULL) {
+    batches_free(batches);
+    return;
+  }
+  metrics_settle(&o.metrics);
+  if (batches != NULL) batches_add(batches, &o.metrics);
+  hand_in(e, index, &o, sim, NULL, batches);
+  observation_free(&o);
+  sim_free(sim);
+}
+
+static void run_pair(struct experiment *e, uint32_t index) {
+  struct observation first, second;
+  struct sim *a = simulate(e, index, HALF_FIRST, NULL, &first), *b = NULL;
+  if (a != NULL) b = simulate(e, index, HALF_SECOND, NULL, &second);
+  if (b != NULL) {
+    observation_merge(&first, &second);
+    metrics_settle(&first.metrics);
+    hand_in(e, index, &first, a, b, NULL);
+    observation_free(&second);
+  }
+  if (a != NULL) observation_free(&first);
+  sim_free(b);
+  sim_free(a);
+}
+
+static void run_one(struct experiment *e, uint32_t index) {
+  if (e->scenario->run.antithetic) {
+    run_pair(e, index);
+  } else {
+    run_whole(e, index);
+  }
 }
 
 /* Runs on a thread of the pool; `number` is 1-based because a pool refuses NULL. */
@@ -261,7 +298,7 @@ static void decide_replications(struct experiment *e) {
     if (e->most < e->replications) e->most = e->replications;
   }
   e->expected = e->replications;
-  e->batches = e->replications == 1;
+  e->batches = e->replications == 1 && !run->antithetic;
 }
 
 bool experiment_run(const struct scenario *scenario, const struct experiment_options *options,

@@ -2,7 +2,8 @@
  *
  * Each replication is a simulation of its own, built from the same immutable spec, and runs on one
  * thread from start to end; threads share nothing but the list of results. Which thread runs which
- * replication, and when, changes nothing in the results (see results.h). */
+ * replication, and when, changes nothing in the results (see results.h). In an antithetic
+ * experiment a replication is a pair of simulations (observation.h). */
 #ifndef EXPERIMENT_H
 #define EXPERIMENT_H
 

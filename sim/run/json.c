@@ -108,6 +108,7 @@ static void add_scenario(json_t *tree, const struct scenario *scenario) {
   }
   json_object_set_new(tree, "params", params);
   json_object_set_new(tree, "scenario", json_text(scenario->name));
+  if (scenario->run.antithetic) json_object_set_new(tree, "antithetic", json_true());
 }
 
 json_t *json_results(const struct results *results) {

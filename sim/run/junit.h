@@ -3,7 +3,9 @@
  * There is no standard; this follows what Ant's and Jenkins' readers accept: testsuites, testsuite,
  * testcase with failure (a goal that is not met), error (a physics check that failed: the numbers
  * are not to be trusted) or skipped (nothing can be said). Each goal is a test case of the class
- * "<scenario>.goals", each physics check one of "<scenario>.physics". */
+ * "<scenario>.goals", each physics check one of "<scenario>.physics", each metric of a comparison
+ * with a base one of "<scenario>.gate", each situation of a capacity one of "<scenario>.capacity".
+ */
 #ifndef JUNIT_H
 #define JUNIT_H
 

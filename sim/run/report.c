@@ -98,9 +98,11 @@ static void print_params(const struct scenario *s, const struct term *term) {
 
 static void print_run(const struct results *results, const struct term *term) {
   const struct warmup *w = &results->warmup;
+  bool antithetic = results->scenario->run.antithetic;
   GString *line = g_string_new(NULL);
-  g_string_append_printf(line, "seed %" PRIu64 ", %u replication%s of %s, ", results->seed,
-                         results->replications, results->replications == 1 ? "" : "s",
+  g_string_append_printf(line, "seed %" PRIu64 ", %u %s%s of %s, ", results->seed,
+                         results->replications, antithetic ? "antithetic pair" : "replication",
+                         results->replications == 1 ? "" : "s",
                          format_duration(results->duration_ns).text);
   if (w->ns == 0) {
     g_string_append(line, "no warm-up");

@@ -36,17 +36,20 @@ bool verdict_by_value(const struct goal *goal, double value) {
   return !isnan(value) && holds(goal->op, value, goal->limit);
 }
 
+enum verdict verdict_by_interval(const struct goal *goal, double lo, double hi) {
+  bool low = holds(goal->op, lo, goal->limit), high = holds(goal->op, hi, goal->limit);
+  if (low && high) return VERDICT_PASS;
+  if (low != high) return VERDICT_UNDECIDED;
+  bool inside = goal->op == GOAL_EQ && lo < goal->limit && goal->limit < hi;
+  return inside ? VERDICT_UNDECIDED : VERDICT_FAIL;
+}
+
 enum verdict verdict_of(const struct goal *goal, const struct estimate *estimate) {
   if (isnan(estimate->value)) return VERDICT_FAIL;
-  bool value = holds(goal->op, estimate->value, goal->limit);
   bool by_value = !estimate_has_interval(estimate) || estimate->lo == estimate->hi ||
                   goal->op == GOAL_EQ || is_bound(goal->unit, goal->limit);
-  if (!by_value) {
-    bool lo = holds(goal->op, estimate->lo, goal->limit);
-    bool hi = holds(goal->op, estimate->hi, goal->limit);
-    if (lo != hi) return VERDICT_UNDECIDED;
-  }
-  return value ? VERDICT_PASS : VERDICT_FAIL;
+  if (!by_value) return verdict_by_interval(goal, estimate->lo, estimate->hi);
+  return verdict_by_value(goal, estimate->value) ? VERDICT_PASS : VERDICT_FAIL;
 }
 
 const char *verdict_name(enum verdict verdict) {

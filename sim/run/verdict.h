@@ -22,6 +22,9 @@ enum verdict verdict_of(const struct goal *goal, const struct estimate *estimate
 /* Whether the value alone, taken as exact, meets the goal; NaN does not. */
 bool verdict_by_value(const struct goal *goal, double value);
 
+/* Where an interval lies: all of it meets the goal, none of it does, or it straddles the limit. */
+enum verdict verdict_by_interval(const struct goal *goal, double lo, double hi);
+
 /* "pass", "fail", "undecided": as in --json. */
 const char *verdict_name(enum verdict verdict);
 

@@ -304,6 +304,7 @@ bool build_run(struct loader *loader) {
             configure(loader, &spot, table, word_defs[WORD_RUN].params, &config, also, 1, 0);
   run->duration_ns = config.duration_ns;
   run->replications = (uint32_t)config.replications;
+  run->antithetic = config.antithetic;
   run->seed = config.seed;
   if (given) {
     run->file = loader->source[spot.word->source]->file;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "safelib.h"
+#include "vocabulary.h"
 
 /* --- limits --------------------------------------------------------------------------------- */
 
@@ -144,6 +145,23 @@ static int add_place(lua_State *L) {
   return 1;
 }
 
+/* What Lua says when a variable is called that is no function: ":3: attempt to call a boolean value
+ * (local 'cache')". If it hides a word of scenarios, a sentence about that goes into `out`. */
+static const char *explain_hidden(const char *message, char *out, size_t size) {
+  char name[64];
+  const char *what = strstr(message, ": attempt to call a ");
+  if (what == NULL) return message;
+  const char *variable = strstr(message, " (local '"), *outer = strstr(message, " (upvalue '");
+  if (variable == NULL) variable = outer;
+  if (variable == NULL || sscanf(strchr(variable, '\''), "'%63[^']'", name) != 1) return message;
+  const char *role = vocabulary_role(name);
+  if (role == NULL) return message;
+  snprintf(out, size,
+           "%.*s: the local variable '%s' hides the %s of that name; rename the variable",
+           (int)(what - message), message, name, role);
+  return out;
+}
+
 /* "#0:12: attempt to ..." names the file by its number. */
 static void tell(struct loader *loader, const char *message) {
   const char *file = loader->scenario->file;
@@ -151,7 +169,9 @@ static void tell(struct loader *loader, const char *message) {
     char *end;
     unsigned long source = strtoul(message + 1, &end, 10);
     if (*end == ':' && source < loader->sources) {
-      loader_fail(loader, "%s%s", loader->source[source]->file, end);
+      char text[160];
+      loader_fail(loader, "%s%s", loader->source[source]->file,
+                  explain_hidden(end, text, sizeof text));
       return;
     }
   }

@@ -39,6 +39,7 @@ struct run_settings {
   uint32_t replications;
   double precision;          /* relative half width up to which replications are added; 0: none */
   uint32_t max_replications; /* with a precision */
+  bool antithetic;           /* each replication is a pair of simulations */
   uint64_t seed;             /* 1 unless the scenario says otherwise; --seed wins */
   const char *file;          /* where it was declared; NULL, 0: nowhere */
   int line;

@@ -256,10 +256,24 @@ static int call_include(lua_State *L) {
 
 /* --- globals -------------------------------------------------------------------------------- */
 
+static const char *const lua_words[] = {"assert", "ipairs", "math",     "pairs",    "select",
+                                        "string", "table",  "tonumber", "tostring", "type"};
+
+const char *vocabulary_role(const char *name) {
+  for (int i = 0; registry[i]; i++) {
+    if (!strcmp(registry[i]->name, name)) return "kind";
+  }
+  for (int i = 0; i < WORDS; i++) {
+    if (!strcmp(word_defs[i].name, name)) return "word";
+  }
+  for (size_t i = 0; i < sizeof lua_words / sizeof *lua_words; i++) {
+    if (!strcmp(lua_words[i], name)) return "function";
+  }
+  return NULL;
+}
+
 /* All words that a scenario may use, for did-you-mean. */
 static uint32_t all_words(const char **list, uint32_t room) {
-  static const char *const lua_words[] = {"assert", "ipairs", "math",     "pairs",    "select",
-                                          "string", "table",  "tonumber", "tostring", "type"};
   uint32_t n = 0;
   for (int i = 0; registry[i] && n < room; i++) list[n++] = registry[i]->name;
   for (int i = 0; i < WORDS && n < room; i++) list[n++] = word_defs[i].name;

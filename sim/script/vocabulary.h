@@ -17,6 +17,10 @@ int vocabulary_assign(lua_State *L);
 /* The word whose function is at the stack index, or NULL: fail without its parentheses. */
 const char *vocabulary_word_of(lua_State *L, int index);
 
+/* What a name means where no local variable hides it: "kind", "word", "function" of Lua; or NULL.
+ */
+const char *vocabulary_role(const char *name);
+
 /* Loads and runs a file of the scenario; leaves what it returns (one value or nil). Raises. */
 void vocabulary_run_file(lua_State *L, uint32_t source);
 

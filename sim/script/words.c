@@ -56,6 +56,12 @@ static const struct param run_params[] = {
      .min = 10,
      .max = 1000000,
      .doc = "With a precision: the number at which adding ends, 1000 if not said."},
+    {.name = "antithetic",
+     .type = PARAM_BOOL,
+     .offset = offsetof(struct run_config, antithetic),
+     .fallback = "false",
+     .doc = "Whether each replication is an antithetic pair: two simulations merged into one, of "
+            "which the second draws 1 - u wherever the first draws u."},
     {.name = "seed",
      .type = PARAM_COUNT,
      .offset = offsetof(struct run_config, seed),

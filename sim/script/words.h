@@ -81,6 +81,7 @@ struct run_config {
   uint64_t duration_ns, replications, seed, warmup_ns; /* warmup: parsed by hand */
   uint64_t max_replications;                           /* 0: not given */
   double precision;                                    /* 0: not given */
+  bool antithetic;
 };
 
 struct path_config {

@@ -172,7 +172,7 @@ static double measure(enum list list, uint32_t n, bool timeouts, const uint64_t 
 int main(int argc, char **argv) {
   int rounds = argc > 1 ? (int)strtol(argv[1], NULL, 10) : 3;
   uint64_t *times = malloc((TIMES + 1) * sizeof *times);
-  struct draws draws = draws_begin((struct stream){5}, 7, 0);
+  struct draws draws = draws_begin((struct stream){.key = 5}, 7, 0);
   times[TIMES] = 10000000;
   for (int i = 0; i < TIMES; i++) times[i] = (uint64_t)(zig_exponential(&draws) * 1e7);
   printf("%-24s %10s %10s %10s   ns a hold\n", "pending", list_name[0], list_name[1], list_name[2]);

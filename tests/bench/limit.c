@@ -39,7 +39,7 @@ static inline uint64_t exponential(double mean) {
   if (__builtin_expect(abscissa < layer->inside, 1)) {
     return (uint64_t)((double)(int64_t)abscissa * layer->scale * mean + 0.5);
   }
-  struct draws draws = draws_begin((struct stream){1}, next_word(), 0);
+  struct draws draws = draws_begin((struct stream){.key = 1}, next_word(), 0);
   return (uint64_t)(zig_exponential_slow(&draws, word) * mean + 0.5);
 }
 

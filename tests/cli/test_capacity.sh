@@ -65,8 +65,30 @@ expect 0 capacity aimless.lua --goal 'c.availability > 1%' --goal 'c.latency.p50
 in_out 'the goal that fails is c.latency.p50 < 30ms'
 expect 0 capacity shop.lua --over rate=5..10/s
 in_out 'at least 10/s'
-expect 1 capacity shop.lua --over rate=300..400/s
+expect 1 capacity shop.lua --over rate=300..400/s --junit junit.xml
 in_out 'below 300/s'
+
+# JUnit: one test case a situation; it fails where not even the lowest load meets the goals.
+cases() {
+  python3 - "$1" <<'PY'
+import sys, xml.etree.ElementTree as tree
+for case in tree.parse(sys.argv[1]).getroot()[0]:
+    child = case[0]
+    print(case.get("classname"), "|", case.get("name"), "|", child.tag, "|",
+          child.get("message") or child.text)
+PY
+}
+cases junit.xml >out || fail 'not well-formed'
+in_out 'shop.capacity | all up | failure | the highest rate that meets the goals is below 300/s'
+expect 0 capacity shop.lua --over rate=5..10/s --n-1 --junit -
+cases out >cases.txt || fail 'standard output is not XML alone'
+mv cases.txt out
+in_out 'shop.capacity | all up | system-out | the highest rate that meets the goals is at least 10/s'
+in_out 'shop.capacity | one of s down | system-out'
+expect 2 capacity shop.lua --json - --junit -
+one_sentence
+expect 4 capacity shop.lua --junit /nonexistent/x
+one_sentence
 
 expect 2 capacity aimless.lua
 in_err 'states no goal'

@@ -190,6 +190,33 @@ for base in missing.json good.lua . broken.json comparison.json /dev/null; do
   in_err "$base"
   one_sentence
 done
+
+# CSV: the numbers of --json, a row a metric and design.
+expect 0 compare good.lua -s work=10ms,12ms,5ms --json all.json --csv all.csv
+expect 0 compare good.lua -s work=10ms,12ms,5ms --csv -
+cmp -s out all.csv || fail 'standard output and file differ, or it is not CSV alone'
+python3 - <<'PY' || fail 'CSV and JSON differ'
+import csv, json
+rows = list(csv.DictReader(open("all.csv")))
+tree = json.load(open("all.json"))
+assert len({row["design"] for row in rows}) == 2
+first = [row for row in rows if row["design"] == rows[0]["design"]]
+assert len(first) * 2 == len(rows) and len(first) > 20
+seen = 0
+for row in first:
+    metric = tree["metrics"][row["metric"]]
+    for name, value in (("a", metric["a"]), ("b", metric["b"]), ("diff", metric["diff"]["value"]),
+                        ("lo", metric["diff"]["lo"]), ("hi", metric["diff"]["hi"])):
+        assert row[name] == "" if value is None else float(row[name]) == value, (row, name)
+        seen += value is not None
+assert seen > 50
+PY
+expect 2 compare good.lua slow.lua --json - --csv -
+one_sentence
+expect 2 compare good.lua --base base.json --csv x.csv
+one_sentence
+expect 4 compare good.lua slow.lua --csv /nonexistent/x
+one_sentence
 expect 0 run good.lua -q -r 1 --json base.json
 expect 2 compare good.lua --base base.json
 in_err 'single replication'

@@ -1,6 +1,6 @@
 /* Whether the statistics of experiments keep their promises: coverage of intervals, exact warm-up
- * curve, exact variances, common random numbers. Each finding compares one number, measured over
- * many experiments with the real engine, with its reference. */
+ * curve, exact variances, common random numbers, antithetic pairs. Each finding compares one
+ * number, measured over many experiments with the real engine, with its reference. */
 #ifndef STATISTICS_H
 #define STATISTICS_H
 

@@ -289,8 +289,7 @@ static double ks_statistic(const struct law *law, const double *sorted, size_t n
 /* Aim: draws follow the distribution function (Kolmogorov-Smirnov), their mean is right, and their
  * variance is right where its standard error can be estimated from the draws. Each value is drawn
  * for an entity of its own, as in the simulator. */
-static void test_draws(void **state) {
-  (void)state;
+static void draws_follow_their_law(enum rng_half half) {
   print_message("seed %llu\n", (unsigned long long)SEED);
   static struct laws laws;
   struct arena *arena = make_laws(&laws);
@@ -299,7 +298,7 @@ static void test_draws(void **state) {
   for (size_t i = 0; i < laws.n; i++) {
     const struct law *law = &laws.at[i];
     double (*cdf)(const double *, double) = law->cdf;
-    struct stream stream = rng_stream(SEED, i, "test_dist", law->name);
+    struct stream stream = stream_half(rng_stream(SEED, i, "test_dist", law->name), half);
     double sum = 0, squares = 0, fourths = 0;
     for (uint64_t k = 0; k < DRAWS; k++) {
       struct draws draws = draws_begin(stream, k, 0);
@@ -324,6 +323,66 @@ static void test_draws(void **state) {
     assert_true(ks < KS_MAX && fabs(z_mean) < Z_MAX && fabs(z_variance) < Z_MAX);
   }
   free(values);
+  arena_free(arena);
+}
+
+static void test_draws(void **state) {
+  (void)state;
+  draws_follow_their_law(HALF_NONE);
+}
+
+/* Aim: so do those of both halves of an antithetic pair. */
+static void test_draws_of_halves(void **state) {
+  (void)state;
+  draws_follow_their_law(HALF_FIRST);
+  draws_follow_their_law(HALF_SECOND);
+}
+
+static double correlation(const double *a, const double *b, size_t n) {
+  double mean_a = 0, mean_b = 0, ab = 0, aa = 0, bb = 0;
+  for (size_t i = 0; i < n; i++) mean_a += a[i] / (double)n, mean_b += b[i] / (double)n;
+  for (size_t i = 0; i < n; i++) {
+    ab += (a[i] - mean_a) * (b[i] - mean_b);
+    aa += (a[i] - mean_a) * (a[i] - mean_a);
+    bb += (b[i] - mean_b) * (b[i] - mean_b);
+  }
+  return aa > 0 && bb > 0 ? ab / sqrt(aa * bb) : -1;
+}
+
+/* Aim: in an antithetic pair, where one half draws a value x of rank F(x), the other draws the
+ * value of rank 1 - F(x), for every law that is drawn by one monotone transformation of u or of a
+ * symmetric normal; the ranks of a gamma law and of a mixture, which reject or choose first, are
+ * clearly negatively correlated. And the keyed shortcut draws the same values. */
+static void test_halves_are_complementary(void **state) {
+  (void)state;
+  static struct laws laws;
+  enum { N = 2000 };
+  static double rank[2][N];
+  struct arena *arena = make_laws(&laws);
+  for (size_t i = 0; i < laws.n; i++) {
+    const struct law *law = &laws.at[i];
+    if (law->cdf == NULL) continue;
+    double worst = 0;
+    for (uint64_t k = 0; k < N; k++) {
+      for (int h = 0; h < 2; h++) {
+        struct stream stream = stream_half(named_stream("halves"), h ? HALF_SECOND : HALF_FIRST);
+        struct draws draws = draws_begin(stream, k, 0);
+        double x = dist_draw(&law->dist, &draws);
+        rank[h][k] = law->cdf(law->arguments, x);
+        assert_true(dist_draw_keyed(&law->dist, stream, k, 0) == dist_whole(x));
+      }
+      worst = fmax(worst, fabs(rank[0][k] + rank[1][k] - 1));
+    }
+    enum dist_kind kind = law->dist.kind;
+    double most = kind == DIST_HYPEREXP || kind == DIST_MIXTURE ? -0.3
+                  : kind == DIST_GAMMA                          ? -0.6
+                                                                : -0.999;
+    double together = correlation(rank[0], rank[1], N);
+    print_message("  %-20s F(x) + F(x') is off 1 by %.2g, correlation of ranks %.3f\n", law->name,
+                  worst, together);
+    assert_true(together < most);
+    assert_true(most > -0.999 || worst < 1e-9);
+  }
   arena_free(arena);
 }
 
@@ -705,6 +764,8 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_moments),
       cmocka_unit_test(test_draws),
+      cmocka_unit_test(test_draws_of_halves),
+      cmocka_unit_test(test_halves_are_complementary),
       cmocka_unit_test(test_atoms),
       cmocka_unit_test(test_ziggurat),
       cmocka_unit_test(test_ziggurat_tails),

@@ -331,37 +331,6 @@ static void test_merge_mixed(void **state) {
   hist_free(&bucketed);
 }
 
-/* Aim: what was added after a copy was made is what is left when the copy is taken away: same
- * counts, same sum, same quantiles as a histogram of the later values alone (random data). */
-static void test_subtract(void **state) {
-  (void)state;
-  struct draws draws = seeded("subtract");
-  struct hist all, copy, rest, later;
-  hist_init(&all, 100, NULL); /* exact at first, bucketed later */
-  hist_init(&copy, 0, NULL);
-  hist_init(&rest, 0, NULL);
-  hist_init(&later, 0, NULL);
-  for (uint32_t i = 0; i < 5000; i++) {
-    uint64_t value = (uint64_t)(1e6 * draws_unit(&draws)) * (1 + i % 7);
-    if (i == 60) hist_merge(&copy, &all);
-    if (i >= 60) hist_add(&later, value);
-    hist_add(&all, value);
-  }
-  hist_merge(&rest, &all);
-  hist_subtract(&rest, &copy);
-  assert_int_equal(hist_count(&rest), 4940);
-  assert_int_equal(hist_sum(&rest), hist_sum(&later));
-  for (double q = 0.05; q < 0.99; q += 0.05) {
-    assert_true(hist_quantile(&rest, q) == hist_quantile(&later, q));
-  }
-  hist_subtract(&rest, &later);
-  assert_true(hist_count(&rest) == 0 && hist_sum(&rest) == 0 && isnan(hist_quantile(&rest, 0.5)));
-  hist_free(&all);
-  hist_free(&copy);
-  hist_free(&rest);
-  hist_free(&later);
-}
-
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_random_data),   cmocka_unit_test(test_adversarial_data),
@@ -369,7 +338,6 @@ int main(void) {
       cmocka_unit_test(test_totals),        cmocka_unit_test(test_asked_on_the_way),
       cmocka_unit_test(test_exact_limit),   cmocka_unit_test(test_clear),
       cmocka_unit_test(test_merge),         cmocka_unit_test(test_merge_mixed),
-      cmocka_unit_test(test_subtract),
   };
   return cmocka_run_group_tests_name("hist", tests, NULL, NULL);
 }

@@ -284,6 +284,26 @@ static void test_below(void **state) {
   judge_z("evenness", chi_square_z(counts, 37));
 }
 
+/* Aim: the halves of an antithetic pair draw u and exactly 1 - u, k of n and n - 1 - k; the first
+ * half, and a stream that is alone, draw what the stream draws. */
+static void test_halves(void **state) {
+  (void)state;
+  print_seed();
+  struct stream alone = rng_stream(SEED, 0, "web", "work");
+  struct draws whole = draws_begin(alone, 5, 0);
+  struct draws none = draws_begin(stream_half(alone, HALF_NONE), 5, 0);
+  struct draws first = draws_begin(stream_half(alone, HALF_FIRST), 5, 0);
+  struct draws second = draws_begin(stream_half(alone, HALF_SECOND), 5, 0);
+  for (int i = 0; i < 10000; i++) {
+    double u = draws_unit(&whole);
+    assert_true(draws_unit(&none) == u && draws_unit(&first) == u);
+    assert_true(draws_unit(&second) == 1 - u);
+    uint64_t k = draws_below(&whole, 7);
+    assert_true(draws_below(&none, 7) == k && draws_below(&first, 7) == k);
+    assert_true(draws_below(&second, 7) == 6 - k);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_known_answers),
@@ -295,6 +315,7 @@ int main(void) {
       cmocka_unit_test(test_streams_uncorrelated),
       cmocka_unit_test(test_extreme_words),
       cmocka_unit_test(test_below),
+      cmocka_unit_test(test_halves),
   };
   return cmocka_run_group_tests_name("rng", tests, NULL, NULL);
 }

@@ -10,31 +10,12 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "batches.h"
-#include "experiment.h"
-
-static struct scenario *load(const char *text) {
-  char path[] = "/tmp/archsim-test-XXXXXX";
-  int fd = mkstemp(path);
-  assert_true(fd >= 0);
-  size_t size = strlen(text);
-  assert_true(write(fd, text, size) == (ssize_t)size);
-  close(fd);
-  struct error err;
-  struct scenario *scenario = scenario_load(path, NULL, 0, &err);
-  unlink(path);
-  if (scenario == NULL) fail_msg("%s", err.text);
-  return scenario;
-}
+#include "results_kit.h"
 
 static struct results run(const struct scenario *scenario, uint32_t replications) {
-  struct results results;
-  struct error err;
-  struct experiment_options options = {.replications = replications};
-  if (!experiment_run(scenario, &options, &results, &err)) fail_msg("%s", err.text);
-  return results;
+  return kit_run(scenario, (struct experiment_options){.replications = replications});
 }
 
 static bool has_interval(const struct results *r, const char *metric) {
@@ -133,7 +114,7 @@ static const char mm1[] =
  * so s.e. = 10 ms * sqrt(29 / 49000), and the half width 2.09 of it (within a factor of 2). */
 static void intervals_of_one_run(void **state) {
   (void)state;
-  struct scenario *s = load(mm1);
+  struct scenario *s = kit_scenario(mm1);
   struct results r = run(s, 1);
   assert_int_equal(r.interval, INTERVAL_BATCH_MEANS);
   const struct estimate *mean = &results_find(&r, "s.wait.mean")->estimate;
@@ -156,7 +137,7 @@ static void intervals_of_one_run(void **state) {
 /* The first of two replications is the one that stopped at the batches. */
 static void batches_change_nothing(void **state) {
   (void)state;
-  struct scenario *s = load(
+  struct scenario *s = kit_scenario(
       "client \"c\" { arrivals = poisson \"50/s\", target = \"s\", timeout = \"50ms\" }\n"
       "service \"s\" { workers = 2, discipline = \"ps\", on = { work(exponential \"10ms\"),\n"
       "  call \"d\" } }\n"
@@ -176,7 +157,7 @@ static void batches_change_nothing(void **state) {
 
 static void constants_stay_constant(void **state) {
   (void)state;
-  struct scenario *s = load(
+  struct scenario *s = kit_scenario(
       "client \"c\" { arrivals = constant \"100/s\", target = \"s\" }\n"
       "service \"s\" { workers = 1, work = \"3ms\" }\n"
       "goal \"c.latency.p95 <= 3ms\"\n"
@@ -195,7 +176,7 @@ static void constants_stay_constant(void **state) {
 
 static void doubts_are_told(void **state) {
   (void)state;
-  struct scenario *s = load(
+  struct scenario *s = kit_scenario(
       "client \"c\" { arrivals = poisson \"50/s\", target = \"s\" }\n"
       "service \"s\" { workers = 1, work = exponential \"10ms\" }\n"
       "fault { crash \"s\", at = \"50s\", lasts = \"2s\" }\n"
@@ -206,7 +187,7 @@ static void doubts_are_told(void **state) {
   results_free(&r);
   scenario_free(s);
   /* Busy 98 % of 20 s: a queue remembers far longer than a batch lasts. */
-  s = load(
+  s = kit_scenario(
       "client \"c\" { arrivals = poisson \"98/s\", target = \"s\" }\n"
       "service \"s\" { workers = 1, work = exponential \"10ms\" }\n"
       "run { duration = \"25s\", warmup = \"5s\" }\n");

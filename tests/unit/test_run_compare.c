@@ -10,11 +10,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "compare.h"
 #include "compare_report.h"
-#include "experiment.h"
+#include "results_kit.h"
 #include "study.h"
 
 static void assert_near(double value, double expected, double tolerance) {
@@ -33,20 +32,17 @@ struct row {
 
 /* Results of replications made by hand; one metric belongs to a goal. */
 static struct results make(const struct row *row, uint32_t n) {
-  struct results r;
-  results_begin(&r, n);
+  double value[4][16];
+  assert_true(n <= 16);
   for (uint32_t i = 0; i < n; i++) {
-    struct metrics m = {0};
-    metric_quotient(&m, UNIT_RATIO, row[i].ratio, 1, "c.hit_ratio");
-    metric_quotient(&m, UNIT_PER_SECOND, row[i].rate, isnan(row[i].rate) ? 0 : 1, "s.rate");
-    metric_quotient(&m, UNIT_COUNT, row[i].same, 1, "s.same");
-    metric_extreme(&m, METRIC_MAX, UNIT_SECONDS, true, row[i].most, "s.most");
-    results_add(&r, i, &m, NULL, 0, 1, 1);
-    metrics_free(&m);
+    const double of[4] = {row[i].ratio, row[i].rate, row[i].same, row[i].most};
+    for (uint32_t k = 0; k < 4; k++) value[k][i] = of[k];
   }
-  results_finish(&r);
-  results_judge(&r, goals, 1);
-  return r;
+  const struct kit_row rows[] = {{"c.hit_ratio", METRIC_QUOTIENT, UNIT_RATIO, value[0]},
+                                 {"s.rate", METRIC_QUOTIENT, UNIT_PER_SECOND, value[1]},
+                                 {"s.same", METRIC_QUOTIENT, UNIT_COUNT, value[2]},
+                                 {"s.most", METRIC_MAX, UNIT_SECONDS, value[3]}};
+  return kit_results(rows, 4, n, goals, 1);
 }
 
 static const struct difference *find(const struct comparison *c, const char *name) {
@@ -139,36 +135,14 @@ static void difference_without_spread(void **state) {
 
 /* --- real runs ------------------------------------------------------------------------------- */
 
-static struct scenario *load(const char *text, const struct scenario_changes *changes) {
-  char path[] = "/tmp/archsim-test-XXXXXX";
-  int fd = mkstemp(path);
-  assert_true(fd >= 0);
-  size_t size = strlen(text);
-  assert_true(write(fd, text, size) == (ssize_t)size);
-  close(fd);
-  struct error err;
-  struct scenario *scenario = scenario_load_changed(path, NULL, 0, changes, &err);
-  unlink(path);
-  if (scenario == NULL) fail_msg("%s", err.text);
-  return scenario;
-}
-
-static struct results run(const struct scenario *scenario, uint64_t seed) {
-  struct results results;
-  struct error err;
-  struct experiment_options how = {.has_seed = true, .seed = seed, .jobs = 2};
-  if (!experiment_run(scenario, &how, &results, &err)) fail_msg("%s", err.text);
-  return results;
-}
-
 #define SERVICE(work) "service \"s\" { workers = 1, work = exponential \"" work "\" }\n"
 #define CLIENT "client \"c\" { arrivals = poisson \"50/s\", target = \"s\" }\n"
 #define RUN "run { duration = \"30s\", warmup = \"2s\", replications = 5 }\n"
 
 static void itself_is_equal(void **state) {
   (void)state;
-  struct scenario *s = load(CLIENT SERVICE("10ms") RUN, NULL);
-  struct results a = run(s, 1), b = run(s, 1);
+  struct scenario *s = kit_scenario_changed(CLIENT SERVICE("10ms") RUN, NULL);
+  struct results a = kit_run_seed(s, 1), b = kit_run_seed(s, 1);
   struct comparison c;
   comparison_make(&c, &a, &b, 1);
   assert_true(c.n > 20 && c.headlines == 4 && c.only_a + c.only_b == 0);
@@ -188,12 +162,12 @@ static void itself_is_equal(void **state) {
  * pairing is worth much more than nothing. */
 static void intervals_cover_the_difference(void **state) {
   (void)state;
-  struct scenario *fast = load(CLIENT SERVICE("10ms") RUN, NULL);
-  struct scenario *slow = load(CLIENT SERVICE("10.5ms") RUN, NULL);
+  struct scenario *fast = kit_scenario_changed(CLIENT SERVICE("10ms") RUN, NULL);
+  struct scenario *slow = kit_scenario_changed(CLIENT SERVICE("10.5ms") RUN, NULL);
   double truth = 1 / (1 / 0.0105 - 50) - 0.02, gain = 0;
   int covered = 0, joint = 0;
   for (uint64_t seed = 1; seed <= 100; seed++) {
-    struct results a = run(fast, seed), b = run(slow, seed);
+    struct results a = kit_run_seed(fast, seed), b = kit_run_seed(slow, seed);
     struct comparison c;
     comparison_make(&c, &a, &b, 1);
     const struct difference *d = find(&c, "c.latency.mean");

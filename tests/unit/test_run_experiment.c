@@ -10,31 +10,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "experiment.h"
-#include "json.h"
-
-static struct scenario *load(const char *text) {
-  char path[] = "/tmp/archsim-test-XXXXXX";
-  int fd = mkstemp(path);
-  assert_true(fd >= 0);
-  size_t size = strlen(text);
-  assert_true(write(fd, text, size) == (ssize_t)size);
-  close(fd);
-  struct error err;
-  struct scenario *scenario = scenario_load(path, NULL, 0, &err);
-  unlink(path);
-  if (scenario == NULL) fail_msg("%s", err.text);
-  return scenario;
-}
-
-static struct results run(const struct scenario *scenario, struct experiment_options options) {
-  struct results results;
-  struct error err;
-  if (!experiment_run(scenario, &options, &results, &err)) fail_msg("%s", err.text);
-  return results;
-}
+#include "results_kit.h"
 
 static const char mm1[] =
     "client \"c\" { arrivals = poisson \"70/s\", target = \"s\" }\n"
@@ -55,8 +32,8 @@ static void assert_within(const struct results *r, const char *metric, double ex
  * mean 1 / (100 - 70) s. */
 static void numbers_agree_with_theory(void **state) {
   (void)state;
-  struct scenario *s = load(mm1);
-  struct results r = run(s, (struct experiment_options){0});
+  struct scenario *s = kit_scenario(mm1);
+  struct results r = kit_run(s, (struct experiment_options){0});
   assert_int_equal(r.replications, 8);
   assert_int_equal(results_find(&r, "c.latency.mean")->estimate.n, 8);
   assert_within(&r, "c.throughput", 70, 0.01);
@@ -76,13 +53,13 @@ static void numbers_agree_with_theory(void **state) {
  * all of them has a probability below 1e-2 each. */
 static void intervals_cover_the_truth(void **state) {
   (void)state;
-  struct scenario *s = load(
+  struct scenario *s = kit_scenario(
       "client \"c\" { arrivals = poisson \"50/s\", target = \"s\" }\n"
       "service \"s\" { workers = 1, work = exponential \"10ms\" }\n"
       "run { duration = \"60s\", warmup = \"2s\", replications = 5 }\n");
   int covered = 0;
   for (uint64_t seed = 1; seed <= 100; seed++) {
-    struct results r = run(s, (struct experiment_options){.has_seed = true, .seed = seed});
+    struct results r = kit_run(s, (struct experiment_options){.has_seed = true, .seed = seed});
     const struct estimate *e = &results_find(&r, "c.latency.mean")->estimate;
     covered += e->lo <= 0.02 && 0.02 <= e->hi;
     results_free(&r);
@@ -93,34 +70,22 @@ static void intervals_cover_the_truth(void **state) {
 
 /* --- determinism ---------------------------------------------------------------------------- */
 
-static char *as_json(struct results *results) {
-  char *text = NULL;
-  size_t size = 0;
-  FILE *out = open_memstream(&text, &size);
-  results->wall_s = 0;
-  json_t *tree = json_results(results);
-  json_write(tree, out);
-  json_decref(tree);
-  fclose(out);
-  return text;
-}
-
 static void threads_do_not_show(void **state) {
   (void)state;
-  struct scenario *s = load(mm1);
-  struct results r = run(s, (struct experiment_options){.jobs = 1, .replications = 7});
-  char *expected = as_json(&r);
+  struct scenario *s = kit_scenario(mm1);
+  struct results r = kit_run(s, (struct experiment_options){.jobs = 1, .replications = 7});
+  char *expected = kit_json(&r);
   uint64_t fingerprint = r.fingerprint;
   results_free(&r);
   for (uint32_t jobs = 2; jobs <= 8; jobs *= 2) {
-    r = run(s, (struct experiment_options){.jobs = jobs, .replications = 7});
-    char *text = as_json(&r);
+    r = kit_run(s, (struct experiment_options){.jobs = jobs, .replications = 7});
+    char *text = kit_json(&r);
     assert_string_equal(text, expected);
     assert_true(r.fingerprint == fingerprint);
     free(text);
     results_free(&r);
   }
-  r = run(s, (struct experiment_options){.replications = 7, .has_seed = true, .seed = 2});
+  r = kit_run(s, (struct experiment_options){.replications = 7, .has_seed = true, .seed = 2});
   assert_true(r.fingerprint != fingerprint);
   results_free(&r);
   free(expected);
@@ -130,9 +95,9 @@ static void threads_do_not_show(void **state) {
 /* Replications are independent of how many there are: the first ones stay the same. */
 static void more_replications_keep_the_first_ones(void **state) {
   (void)state;
-  struct scenario *s = load(mm1);
-  struct results few = run(s, (struct experiment_options){.replications = 2});
-  struct results many = run(s, (struct experiment_options){.replications = 4});
+  struct scenario *s = kit_scenario(mm1);
+  struct results few = kit_run(s, (struct experiment_options){.replications = 2});
+  struct results many = kit_run(s, (struct experiment_options){.replications = 4});
   const double *a = results_find(&few, "c.latency.p99")->replication;
   const double *b = results_find(&many, "c.latency.p99")->replication;
   assert_true(a[0] == b[0] && a[1] == b[1] && b[1] != b[2]);
@@ -146,11 +111,11 @@ static void more_replications_keep_the_first_ones(void **state) {
 static void warmup_is_found(void **state) {
   (void)state;
   /* Everybody takes 10 s, so it takes 10 s until the system is full. */
-  struct scenario *s = load(
+  struct scenario *s = kit_scenario(
       "client \"c\" { arrivals = constant \"100/s\", target = \"s\" }\n"
       "service \"s\" { work = \"10s\" }\n"
       "run { duration = \"100s\", replications = 2 }\n");
-  struct results r = run(s, (struct experiment_options){0});
+  struct results r = kit_run(s, (struct experiment_options){0});
   assert_true(r.warmup.automatic);
   assert_false(r.warmup.at_limit);
   if (fabs((double)r.warmup.ns / 1e9 - 10) > 0.5) fail_msg("%g s", (double)r.warmup.ns / 1e9);
@@ -162,12 +127,12 @@ static void warmup_is_found(void **state) {
 /* The crash at 30 s empties the system; a pilot that saw it would put the warm-up behind it. */
 static void pilot_sees_no_faults(void **state) {
   (void)state;
-  struct scenario *s = load(
+  struct scenario *s = kit_scenario(
       "client \"c\" { arrivals = constant \"100/s\", target = \"s\" }\n"
       "service \"s\" { work = \"10s\" }\n"
       "fault { crash \"s\", at = \"30s\", lasts = \"15s\" }\n"
       "run { duration = \"100s\", replications = 2 }\n");
-  struct results r = run(s, (struct experiment_options){0});
+  struct results r = kit_run(s, (struct experiment_options){0});
   assert_null(r.warmup.cut_by);
   if (fabs((double)r.warmup.ns / 1e9 - 10) > 0.5) fail_msg("%g s", (double)r.warmup.ns / 1e9);
   results_free(&r);
@@ -177,11 +142,11 @@ static void pilot_sees_no_faults(void **state) {
 /* 10 requests a second, of which only those after the warm-up count. */
 static void warmup_is_left_out(void **state) {
   (void)state;
-  struct scenario *s = load(
+  struct scenario *s = kit_scenario(
       "client \"c\" { arrivals = constant \"10/s\", target = \"s\" }\n"
       "service \"s\" { work = \"10ms\" }\n"
       "run { duration = \"100s\", warmup = \"60s\", replications = 2 }\n");
-  struct results r = run(s, (struct experiment_options){0});
+  struct results r = kit_run(s, (struct experiment_options){0});
   assert_false(r.warmup.automatic);
   assert_true(results_value(&r, "c.requests") == 400);
   assert_true(results_value(&r, "c.throughput") == 10);
@@ -191,11 +156,11 @@ static void warmup_is_left_out(void **state) {
 
 static void overload_is_told(void **state) {
   (void)state;
-  struct scenario *s = load(
+  struct scenario *s = kit_scenario(
       "client \"c\" { arrivals = poisson \"150/s\", target = \"s\" }\n"
       "service \"s\" { workers = 1, work = exponential \"10ms\" }\n"
       "run { duration = \"100s\", replications = 2 }\n");
-  struct results r = run(s, (struct experiment_options){0});
+  struct results r = kit_run(s, (struct experiment_options){0});
   assert_true(r.warmup.at_limit);
   assert_int_equal(r.warnings, 1);
   assert_non_null(strstr(r.warning[0], "no steady state"));
@@ -218,8 +183,8 @@ static void short_warmups_are_told(void **state) {
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
     char file[512];
     snprintf(file, sizeof file, text, cases[i].duration, cases[i].warmup);
-    struct scenario *s = load(file);
-    struct results r = run(s, (struct experiment_options){0});
+    struct scenario *s = kit_scenario(file);
+    struct results r = kit_run(s, (struct experiment_options){0});
     assert_int_equal(r.warnings, cases[i].warning != NULL);
     if (cases[i].warning != NULL) assert_non_null(strstr(r.warning[0], cases[i].warning));
     results_free(&r);
@@ -230,12 +195,12 @@ static void short_warmups_are_told(void **state) {
 /* The pilot, which has no faults, must not be counted among the replications. */
 static void pilot_is_not_a_replication(void **state) {
   (void)state;
-  struct scenario *s = load(
+  struct scenario *s = kit_scenario(
       "client \"c\" { arrivals = constant \"10/s\", target = \"s\" }\n"
       "service \"s\" { work = \"10ms\" }\n"
       "fault { crash \"s\", at = \"0s\", lasts = \"1000s\" }\n"
       "run { duration = \"10s\", replications = 2 }\n");
-  struct results r = run(s, (struct experiment_options){0});
+  struct results r = kit_run(s, (struct experiment_options){0});
   assert_true(results_value(&r, "c.availability") == 0);
   assert_int_equal(r.warmup.ns, 0);
   assert_true(isnan(results_value(&r, "c.latency.p99")));
@@ -257,13 +222,13 @@ static void on_progress(void *data, double fraction) {
 
 static void progress_goes_from_nothing_to_all(void **state) {
   (void)state;
-  struct scenario *s = load(
+  struct scenario *s = kit_scenario(
       "client \"c\" { arrivals = constant \"10/s\", target = \"s\" }\n"
       "service \"s\" { work = \"10ms\" }\n"
       "run { duration = \"100s\", replications = 3 }\n");
   struct seen seen = {0};
   struct results r =
-      run(s, (struct experiment_options){.progress = on_progress, .progress_data = &seen});
+      kit_run(s, (struct experiment_options){.progress = on_progress, .progress_data = &seen});
   assert_true(seen.calls > 10);
   assert_true(seen.last == 1);
   results_free(&r);

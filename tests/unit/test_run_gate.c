@@ -10,38 +10,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "experiment.h"
 #include "gate.h"
 #include "json.h"
+#include "results_kit.h"
 
 #define RUN "run { duration = \"20s\", warmup = \"1s\", replications = 5 }\n"
 #define SHOP(work)                                                                      \
   "client \"c\" { arrivals = poisson \"300/s\", target = \"s\", timeout = \"20ms\" }\n" \
   "service \"s\" { workers = 2, work = exponential \"" work "\" }\n" RUN
-
-static struct scenario *load(const char *text) {
-  char path[] = "/tmp/archsim-test-XXXXXX";
-  int fd = mkstemp(path);
-  assert_true(fd >= 0);
-  size_t size = strlen(text);
-  assert_true(write(fd, text, size) == (ssize_t)size);
-  close(fd);
-  struct error err;
-  struct scenario *scenario = scenario_load(path, NULL, 0, &err);
-  unlink(path);
-  if (scenario == NULL) fail_msg("%s", err.text);
-  return scenario;
-}
-
-static struct results run(const struct scenario *scenario, uint64_t seed) {
-  struct results results;
-  struct error err;
-  struct experiment_options how = {.has_seed = true, .seed = seed, .jobs = 2};
-  if (!experiment_run(scenario, &how, &results, &err)) fail_msg("%s", err.text);
-  return results;
-}
 
 static struct base base_of(const struct results *results) {
   struct base base;
@@ -55,7 +32,7 @@ static struct base base_of(const struct results *results) {
 /* Compares runs of two scenarios; the number of metrics that fail. */
 static uint32_t failures(const struct scenario *before, uint64_t seed_before,
                          const struct scenario *after, uint64_t seed_after, double margin) {
-  struct results a = run(before, seed_before), b = run(after, seed_after);
+  struct results a = kit_run_seed(before, seed_before), b = kit_run_seed(after, seed_after);
   struct base base = base_of(&a);
   struct gate gate;
   gate_make(&gate, &base, &b, 0.05, margin);
@@ -83,7 +60,7 @@ static const struct gate_line *find(const struct gate *gate, const char *metric)
  * probability below 2 % if the rate is exactly 5 %, and no alarm at all one of 3e-5. */
 static void false_alarms_are_as_rare_as_promised(void **state) {
   (void)state;
-  struct scenario *s = load(SHOP("4ms"));
+  struct scenario *s = kit_scenario(SHOP("4ms"));
   uint32_t alarms = 0;
   for (uint64_t seed = 1; seed <= 200; seed++) {
     alarms += failures(s, seed, s, 1000 + seed, 0) > 0;
@@ -96,7 +73,7 @@ static void false_alarms_are_as_rare_as_promised(void **state) {
 /* 5 % more work. Paired, it is always seen; with other seeds nearly always. */
 static void slowdown_is_noticed(void **state) {
   (void)state;
-  struct scenario *before = load(SHOP("4ms")), *after = load(SHOP("4.2ms"));
+  struct scenario *before = kit_scenario(SHOP("4ms")), *after = kit_scenario(SHOP("4.2ms"));
   uint32_t paired = 0, independent = 0;
   for (uint64_t seed = 1; seed <= 40; seed++) {
     paired += failures(before, seed, after, seed, 0) > 0;
@@ -117,8 +94,8 @@ static void slowdown_is_noticed(void **state) {
 
 static void unchanged_is_exactly_unchanged(void **state) {
   (void)state;
-  struct scenario *s = load(SHOP("4ms"));
-  struct results a = run(s, 7);
+  struct scenario *s = kit_scenario(SHOP("4ms"));
+  struct results a = kit_run_seed(s, 7);
   struct base base = base_of(&a);
   struct gate gate;
   gate_make(&gate, &base, &a, 0.05, 0);
@@ -143,18 +120,13 @@ static const struct goal goals[] = {
 };
 
 static struct results make(double load, double served, double shards, double step) {
-  struct results r;
-  results_begin(&r, 3);
-  for (uint32_t i = 0; i < 3; i++) {
-    struct metrics m = {0};
-    metric_quotient(&m, UNIT_RATIO, load + step * i, 1, "s.load");
-    metric_quotient(&m, UNIT_PER_SECOND, served + step * i, isnan(served) ? 0 : 1, "s.served");
-    metric_quotient(&m, UNIT_COUNT, shards, 1, "s.shards");
-    results_add(&r, i, &m, NULL, 0, 1, 1);
-    metrics_free(&m);
-  }
-  results_finish(&r);
-  results_judge(&r, goals, 3);
+  const double loads[] = {load, load + step, load + 2 * step},
+               served_s[] = {served, served + step, served + 2 * step},
+               shards_s[] = {shards, shards, shards};
+  const struct kit_row rows[] = {{"s.load", METRIC_QUOTIENT, UNIT_RATIO, loads},
+                                 {"s.served", METRIC_QUOTIENT, UNIT_PER_SECOND, served_s},
+                                 {"s.shards", METRIC_QUOTIENT, UNIT_COUNT, shards_s}};
+  struct results r = kit_results(rows, 3, 3, goals, 3);
   r.seed = 1;
   r.duration_ns = 1000000000;
   return r;

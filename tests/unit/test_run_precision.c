@@ -10,44 +10,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "experiment.h"
-#include "json.h"
 #include "precision.h"
-
-static struct scenario *load(const char *text) {
-  char path[] = "/tmp/archsim-test-XXXXXX";
-  int fd = mkstemp(path);
-  assert_true(fd >= 0);
-  size_t size = strlen(text);
-  assert_true(write(fd, text, size) == (ssize_t)size);
-  close(fd);
-  struct error err;
-  struct scenario *scenario = scenario_load(path, NULL, 0, &err);
-  unlink(path);
-  if (scenario == NULL) fail_msg("%s", err.text);
-  return scenario;
-}
-
-static struct results run(const struct scenario *scenario, struct experiment_options options) {
-  struct results results;
-  struct error err;
-  if (!experiment_run(scenario, &options, &results, &err)) fail_msg("%s", err.text);
-  return results;
-}
+#include "results_kit.h"
 
 static char *as_json(struct results results) {
-  char *text = NULL;
-  size_t size = 0;
-  FILE *out = open_memstream(&text, &size);
-  results.wall_s = 0;
   results.precision.wanted = 0; /* the one block that a fixed number does not have */
-  json_t *tree = json_results(&results);
-  json_write(tree, out);
-  json_decref(tree);
-  fclose(out);
-  return text;
+  return kit_json(&results);
 }
 
 static const char mm1[] =
@@ -86,8 +55,8 @@ static void steps_are_not_small_and_not_large(void **state) {
 
 static void reached_and_not_by_far(void **state) {
   (void)state;
-  struct scenario *s = load(mm1);
-  struct results r = run(s, (struct experiment_options){0});
+  struct scenario *s = kit_scenario(mm1);
+  struct results r = kit_run(s, (struct experiment_options){0});
   const struct estimate *e = &results_find(&r, "c.latency.mean")->estimate;
   double half = (e->hi - e->lo) / 2 / e->value;
   assert_true(r.replications > 10 && r.replications < 500);
@@ -105,20 +74,20 @@ static void reached_and_not_by_far(void **state) {
 
 static void same_as_that_number_on_any_threads(void **state) {
   (void)state;
-  struct scenario *s = load(mm1);
-  struct results r = run(s, (struct experiment_options){.jobs = 1});
+  struct scenario *s = kit_scenario(mm1);
+  struct results r = kit_run(s, (struct experiment_options){.jobs = 1});
   uint32_t n = r.replications;
   char *expected = as_json(r);
   results_free(&r);
   for (uint32_t jobs = 2; jobs <= 5; jobs += 3) {
-    r = run(s, (struct experiment_options){.jobs = jobs});
+    r = kit_run(s, (struct experiment_options){.jobs = jobs});
     char *text = as_json(r);
     assert_string_equal(text, expected);
     free(text);
     results_free(&r);
   }
   /* A number without a precision is the number. */
-  r = run(s, (struct experiment_options){.replications = n});
+  r = kit_run(s, (struct experiment_options){.replications = n});
   assert_int_equal(r.replications, n);
   assert_true(r.precision.wanted == 0);
   char *text = as_json(r);
@@ -131,9 +100,9 @@ static void same_as_that_number_on_any_threads(void **state) {
 
 static void the_limit_is_kept_and_told(void **state) {
   (void)state;
-  struct scenario *s = load(mm1);
+  struct scenario *s = kit_scenario(mm1);
   struct results r =
-      run(s, (struct experiment_options){.precision = 0.001, .max_replications = 17});
+      kit_run(s, (struct experiment_options){.precision = 0.001, .max_replications = 17});
   assert_int_equal(r.replications, 17);
   assert_false(r.precision.met);
   assert_int_equal(r.warnings, 1);
@@ -144,13 +113,13 @@ static void the_limit_is_kept_and_told(void **state) {
 
 static void goals_say_which_metrics(void **state) {
   (void)state;
-  struct scenario *s = load(
+  struct scenario *s = kit_scenario(
       "client \"c\" { arrivals = poisson \"70/s\", target = \"s\" }\n"
       "service \"s\" { workers = 1, work = exponential \"10ms\" }\n"
       "goal \"c.throughput > 10/s\"\n"
       "goal \"c.latency.max > 1ms\"\n" /* extremes have no interval: left out */
       "run { duration = \"30s\", warmup = \"5s\", precision = \"50%\" }\n");
-  struct results r = run(s, (struct experiment_options){0});
+  struct results r = kit_run(s, (struct experiment_options){0});
   assert_int_equal(r.replications, 10); /* never fewer, however narrow */
   assert_true(r.precision.met && strcmp(r.precision.metric, "c.throughput") == 0);
   results_free(&r);
@@ -169,15 +138,15 @@ static void rare_shares_stop_when_decided(void **state) {
       "run { duration = \"30s\", warmup = \"1s\", precision = \"1%%\", max_replications = 40 }\n";
   char file[512];
   snprintf(file, sizeof file, text, "99%");
-  struct scenario *s = load(file);
-  struct results r = run(s, (struct experiment_options){0});
+  struct scenario *s = kit_scenario(file);
+  struct results r = kit_run(s, (struct experiment_options){0});
   assert_int_equal(r.replications, 10);
   assert_true(r.precision.met && r.precision.metric == NULL);
   results_free(&r);
   scenario_free(s);
   snprintf(file, sizeof file, text, "99.9%");
-  s = load(file);
-  r = run(s, (struct experiment_options){0});
+  s = kit_scenario(file);
+  r = kit_run(s, (struct experiment_options){0});
   assert_int_equal(r.replications, 40);
   assert_false(r.precision.met);
   results_free(&r);
@@ -186,11 +155,11 @@ static void rare_shares_stop_when_decided(void **state) {
 
 static void constants_are_precise(void **state) {
   (void)state;
-  struct scenario *s = load(
+  struct scenario *s = kit_scenario(
       "client \"c\" { arrivals = constant \"10/s\", target = \"s\" }\n"
       "service \"s\" { work = \"1ms\" }\n"
       "run { duration = \"10s\", warmup = \"1s\", precision = \"0.01%\" }\n");
-  struct results r = run(s, (struct experiment_options){0});
+  struct results r = kit_run(s, (struct experiment_options){0});
   assert_int_equal(r.replications, 10);
   assert_true(r.precision.met && r.precision.reached == 0);
   results_free(&r);

@@ -87,6 +87,36 @@ static void the_worst_verdict_counts(void **state) {
   assert_int_equal(command_goals(u, UNDECIDED_FAILS), 1);
 }
 
+/* An interval is judged by its ends, and one around the only value that is right by what it holds.
+ */
+static void an_interval_lies_somewhere(void **state) {
+  (void)state;
+  static const struct {
+    enum goal_op op;
+    enum verdict below, up_to, around, from, above, point; /* limit 2 */
+  } cases[] = {
+      {GOAL_LT, VERDICT_PASS, VERDICT_UNDECIDED, VERDICT_UNDECIDED, VERDICT_FAIL, VERDICT_FAIL,
+       VERDICT_FAIL},
+      {GOAL_LE, VERDICT_PASS, VERDICT_PASS, VERDICT_UNDECIDED, VERDICT_UNDECIDED, VERDICT_FAIL,
+       VERDICT_PASS},
+      {GOAL_GT, VERDICT_FAIL, VERDICT_FAIL, VERDICT_UNDECIDED, VERDICT_UNDECIDED, VERDICT_PASS,
+       VERDICT_FAIL},
+      {GOAL_GE, VERDICT_FAIL, VERDICT_UNDECIDED, VERDICT_UNDECIDED, VERDICT_PASS, VERDICT_PASS,
+       VERDICT_PASS},
+      {GOAL_EQ, VERDICT_FAIL, VERDICT_UNDECIDED, VERDICT_UNDECIDED, VERDICT_UNDECIDED, VERDICT_FAIL,
+       VERDICT_PASS},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    struct goal goal = {.op = cases[i].op, .limit = 2, .unit = UNIT_SECONDS};
+    assert_int_equal(verdict_by_interval(&goal, 1, 1.5), cases[i].below);
+    assert_int_equal(verdict_by_interval(&goal, 1, 2), cases[i].up_to);
+    assert_int_equal(verdict_by_interval(&goal, 1, 3), cases[i].around);
+    assert_int_equal(verdict_by_interval(&goal, 2, 3), cases[i].from);
+    assert_int_equal(verdict_by_interval(&goal, 2.5, 3), cases[i].above);
+    assert_int_equal(verdict_by_interval(&goal, 2, 2), cases[i].point);
+  }
+}
+
 /* Value 2, half width 1 with 10 replications, limit 2.5: the width must halve, so 40, half as many
  * again is 60, rounded up to 100. */
 static void advice_names_a_number(void **state) {
@@ -139,6 +169,7 @@ int main(void) {
       cmocka_unit_test(without_an_interval_the_value_decides),
       cmocka_unit_test(equality_is_for_constants),
       cmocka_unit_test(what_was_seen_is_possible),
+      cmocka_unit_test(an_interval_lies_somewhere),
       cmocka_unit_test(the_worst_verdict_counts),
       cmocka_unit_test(advice_names_a_number),
       cmocka_unit_test(goals_of_results),
