@@ -13,8 +13,8 @@ static const char *const scenario_text =
     "service \"s\" { instances = 2, workers = 8, zone = { \"z1\", \"z2\" },\n"
     "  on = { browse = { work \"5ms\", call { \"t\", timeout = \"20ms\",\n"
     "                    fallback = { sleep \"1ms\" } }, reply() },\n"
-    "         default = { branch { 0.25, { work \"1ms\" }, otherwise = { fail() } },\n"
-    "                     parallel { \"t\", { \"t\", times = 2 }, need = 1 } } } }\n"
+    "         default = { branch { p = \"25%\", work \"1ms\", otherwise = { fail() } },\n"
+    "                     parallel { call \"t\", call { \"t\", times = 2 }, need = 1 } } } }\n"
     "service \"t\" { work = exponential \"10ms\" }\n"
     "run { duration = \"1s\" }\n";
 
@@ -91,9 +91,9 @@ static void test_values_are_as_users_write_them(void **state) {
 static void test_handlers_show_their_branches(void **state) {
   (void)state;
   assert_string_equal(find("s", "on")->value,
-                      "browse: work 5ms, call t within 20ms, on failure (sleep 1ms), reply; "
                       "default: if chance 25% (work 1ms) else (fail), "
-                      "parallel (call t, call t 2 times) need 1");
+                      "parallel (call t, call t 2 times) need 1; "
+                      "browse: work 5ms, call t within 20ms, on failure (sleep 1ms), reply");
 }
 
 static void test_defaults_and_docs_come_from_the_tables(void **state) {
