@@ -78,6 +78,20 @@ const struct command commands[] = {
      "set axes seed replications jobs json csv out shard resume submit tasks print "
      "progress color quiet undecided",
      cmd_sweep},
+    {"graph",
+     "FILE|RESULTS",
+     1,
+     1,
+     "draw who calls whom",
+     "Draws the components of a scenario (.lua) and who calls whom, with zones, regions\n"
+     "and the latencies of paths. Of results of run --json, lines are as wide as the\n"
+     "calls are many, and red as far as they failed. Writes SVG, PNG or DOT by the name\n"
+     "of the output file; without -o, SVG to standard output.\n"
+     "Exit code: 0 drawn, 2 usage or scenario error, 4 output failed or graphviz is not\n"
+     "installed.",
+     {"archsim graph shop.lua -o shop.svg", "archsim graph results.json -o shop.png"},
+     "set out dot",
+     cmd_graph},
     {"merge",
      "DIR...",
      1,
