@@ -78,17 +78,31 @@ const struct command commands[] = {
      "set axes seed replications jobs json csv out shard resume submit tasks print "
      "progress color quiet undecided",
      cmd_sweep},
+    {"report",
+     "RESULTS",
+     1,
+     1,
+     "write one HTML file on results",
+     "Makes a report of what run --json, compare --json or a sweep wrote: the answer\n"
+     "first, then plots, tables, every parameter, and the command that reproduces it.\n"
+     "RESULTS is a file or the folder of a sweep. The report is one file that needs no\n"
+     "network and no script (default report.html), for screens and for paper.\n"
+     "Exit code: 0 written, 2 these are no results, 4 output failed, or gnuplot or\n"
+     "graphviz is not installed.",
+     {"archsim report results.json -o shop.html", "archsim report shop.sweep -o shop.html"},
+     "out",
+     cmd_report},
     {"graph",
      "FILE|RESULTS",
      1,
      1,
      "draw who calls whom",
-     "Draws the components of a scenario (.lua) and who calls whom, with zones, regions\n"
-     "and the latencies of paths. Of results of run --json, lines are as wide as the\n"
-     "calls are many, and red as far as they failed. Writes SVG, PNG or DOT by the name\n"
-     "of the output file; without -o, SVG to standard output.\n"
-     "Exit code: 0 drawn, 2 usage or scenario error, 4 output failed or graphviz is not\n"
-     "installed.",
+     "Draws the components of a scenario (.lua) and who calls whom, with zones,\n"
+     "regions and the latencies of paths. Of results of run --json, lines are as wide\n"
+     "as calls are many, and red as far as they failed. Writes SVG, PNG or DOT by the\n"
+     "name of the output file; without -o, SVG to standard output.\n"
+     "Exit code: 0 drawn, 2 usage or scenario error, 4 output failed or graphviz is\n"
+     "not installed.",
      {"archsim graph shop.lua -o shop.svg", "archsim graph results.json -o shop.png"},
      "set out dot",
      cmd_graph},

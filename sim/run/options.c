@@ -14,7 +14,7 @@
 /* What GOption fills in: texts and flags. */
 struct raw {
   gchar **set, **rest, **off, **goal;
-  gchar *base, *junit, *over, *alpha, *margin;
+  gchar *base, *junit, *over, *alpha, *margin, *report;
   gboolean all, n_1, zones;
   gchar *seed, *replications, *jobs, *json, *csv, *color, *progress, *undecided, *precision,
       *max_replications;
@@ -75,6 +75,8 @@ static const struct row rows[] = {
     {"zones", 0, NULL, G_OPTION_ARG_NONE, IN(zones), "also with each zone down"},
     {"junit", 0, "FILE", G_OPTION_ARG_FILENAME, IN(junit),
      "write verdicts as JUnit XML; - is standard output"},
+    {"report", 0, "FILE", G_OPTION_ARG_FILENAME, IN(report),
+     "write a report as one HTML file; - is standard output"},
     {"annotations", 0, NULL, G_OPTION_ARG_NONE, IN(annotations),
      "print the definitions for a Lua editor"},
     {"progress", 0, "WHEN", G_OPTION_ARG_STRING, IN(progress),
@@ -324,6 +326,7 @@ static bool interpret_studies(struct raw *raw, struct options *options, struct e
   options->base = g_steal_pointer(&raw->base);
   options->junit = g_steal_pointer(&raw->junit);
   options->over = g_steal_pointer(&raw->over);
+  options->report = g_steal_pointer(&raw->report);
   options->all = raw->all;
   options->n_1 = raw->n_1;
   options->zones = raw->zones;
@@ -402,7 +405,7 @@ bool options_parse(const char *accepted, int argc, const char *const *argv, stru
   gchar *texts[] = {raw.seed,  raw.replications, raw.jobs,      raw.json,      raw.csv,
                     raw.color, raw.progress,     raw.undecided, raw.precision, raw.max_replications,
                     raw.base,  raw.junit,        raw.over,      raw.alpha,     raw.margin,
-                    raw.out,   raw.shard,        raw.submit,    raw.tasks};
+                    raw.report, raw.out,   raw.shard,        raw.submit,    raw.tasks};
   for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) g_free(texts[i]);
   return ok;
 }
@@ -419,6 +422,7 @@ void options_free(struct options *options) {
   g_free((gchar *)options->base);
   g_free((gchar *)options->junit);
   g_free((gchar *)options->over);
+  g_free((gchar *)options->report);
   g_free((gchar *)options->json);
   g_free((gchar *)options->csv);
   g_free((gchar *)options->out);

@@ -30,7 +30,7 @@ struct options {
   const char *json, *csv;    /* NULL: not given */
   uint32_t offs, goals;
   const char **off, **goal;
-  const char *base, *junit, *over; /* NULL: not given */
+  const char *base, *junit, *over, *report; /* NULL: not given */
   double alpha, margin;            /* 0: not given */
   bool all, n_1, zones;
   const char *out, *shard, *submit;
