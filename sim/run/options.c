@@ -19,7 +19,7 @@ struct raw {
   gchar *seed, *replications, *jobs, *json, *csv, *color, *progress, *undecided, *precision,
       *max_replications;
   gchar *out, *shard, *submit, *tasks;
-  gboolean members, quiet, annotations, help, resume, print;
+  gboolean members, quiet, annotations, help, resume, print, png;
 };
 
 struct row {
@@ -56,6 +56,7 @@ static const struct row rows[] = {
      "with --submit: tasks of the array (default 100)"},
     {"print", 0, NULL, G_OPTION_ARG_NONE, IN(print),
      "with --submit: print the script, submit nothing"},
+    {"png", 0, NULL, G_OPTION_ARG_NONE, IN(png), "also write each plot as PNG"},
     {"members", 0, NULL, G_OPTION_ARG_NONE, IN(members), "list every member of a group"},
     {"all", 0, NULL, G_OPTION_ARG_NONE, IN(all), "list every metric"},
     {"off", 0, "NAME", G_OPTION_ARG_STRING_ARRAY, IN(off),
@@ -375,6 +376,7 @@ static bool interpret(struct raw *raw, struct options *options, struct error *er
   options->submit = g_steal_pointer(&raw->submit);
   options->resume = raw->resume;
   options->print = raw->print;
+  options->png = raw->png;
   options->members = raw->members;
   options->quiet = raw->quiet;
   options->annotations = raw->annotations;
