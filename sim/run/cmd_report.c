@@ -7,7 +7,8 @@
 int cmd_report(const struct command *command, const struct options *options) {
   (void)command;
   struct error err = {0};
-  const char *path = options->argument[0], *to = options->out != NULL ? options->out : "report.html";
+  const char *path = options->argument[0],
+             *to = options->out != NULL ? options->out : "report.html";
   enum results_kind kind;
   if (results_file_is_scenario(path)) {
     error_set(&err, "%s is a scenario: archsim run %s --report %s", path, path, to);

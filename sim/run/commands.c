@@ -120,6 +120,22 @@ const struct command commands[] = {
      {"archsim merge shop.sweep", "archsim merge part1 part2 part3 -o shop.sqlite"},
      "out quiet",
      cmd_merge},
+    {"plot",
+     "RESULTS...",
+     1,
+     UINT_MAX,
+     "draw results: percentiles, timeline, knee, nines, heat map",
+     "Draws what run --json or compare --json wrote, or the points of a sweep, as SVG,\n"
+     "with the gnuplot script of each picture beside it. RESULTS is one JSON file, or\n"
+     "the folders that hold the parts of one sweep. Writes into the folder of --out;\n"
+     "without it results.json goes to results.plots, and a sweep to its own folder\n"
+     "plots. Says on standard error which plots the results hold no data for. Needs\n"
+     "gnuplot (Debian package gnuplot-nox).\n"
+     "Exit code: 0 drawn, 2 no results, or nothing in them to draw, 4 gnuplot is\n"
+     "missing or failed, or input or output failed.",
+     {"archsim plot results.json --out pictures", "archsim plot shop.sweep --png"},
+     "out png quiet",
+     cmd_plot},
     {"check",
      "FILE",
      1,

@@ -19,7 +19,7 @@ struct raw {
   gchar *seed, *replications, *jobs, *json, *csv, *color, *progress, *undecided, *precision,
       *max_replications;
   gchar *out, *shard, *submit, *tasks;
-  gboolean members, quiet, annotations, help, resume, print, dot;
+  gboolean members, quiet, annotations, help, resume, print, dot, png;
 };
 
 struct row {
@@ -57,6 +57,7 @@ static const struct row rows[] = {
     {"print", 0, NULL, G_OPTION_ARG_NONE, IN(print),
      "with --submit: print the script, submit nothing"},
     {"dot", 0, NULL, G_OPTION_ARG_NONE, IN(dot), "write text for graphviz instead of a picture"},
+    {"png", 0, NULL, G_OPTION_ARG_NONE, IN(png), "also write each plot as PNG"},
     {"members", 0, NULL, G_OPTION_ARG_NONE, IN(members), "list every member of a group"},
     {"all", 0, NULL, G_OPTION_ARG_NONE, IN(all), "list every metric"},
     {"off", 0, "NAME", G_OPTION_ARG_STRING_ARRAY, IN(off),
@@ -380,6 +381,7 @@ static bool interpret(struct raw *raw, struct options *options, struct error *er
   options->resume = raw->resume;
   options->print = raw->print;
   options->dot = raw->dot;
+  options->png = raw->png;
   options->members = raw->members;
   options->quiet = raw->quiet;
   options->annotations = raw->annotations;
@@ -402,10 +404,11 @@ bool options_parse(const char *accepted, int argc, const char *const *argv, stru
   g_strfreev(raw.rest);
   g_strfreev(raw.off);
   g_strfreev(raw.goal);
-  gchar *texts[] = {raw.seed,  raw.replications, raw.jobs,      raw.json,      raw.csv,
-                    raw.color, raw.progress,     raw.undecided, raw.precision, raw.max_replications,
-                    raw.base,  raw.junit,        raw.over,      raw.alpha,     raw.margin,
-                    raw.report, raw.out,   raw.shard,        raw.submit,    raw.tasks};
+  gchar *texts[] = {
+      raw.seed,   raw.replications, raw.jobs,      raw.json,      raw.csv,
+      raw.color,  raw.progress,     raw.undecided, raw.precision, raw.max_replications,
+      raw.base,   raw.junit,        raw.over,      raw.alpha,     raw.margin,
+      raw.report, raw.out,          raw.shard,     raw.submit,    raw.tasks};
   for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) g_free(texts[i]);
   return ok;
 }

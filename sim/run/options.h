@@ -35,7 +35,7 @@ struct options {
   bool all, n_1, zones;
   const char *out, *shard, *submit;
   uint32_t tasks; /* 0: not given */
-  bool resume, print, dot;
+  bool resume, print, dot, png;
   enum color_mode color;
   enum undecided undecided;
   bool members, progress, quiet, annotations, help;

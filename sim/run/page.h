@@ -25,8 +25,8 @@ struct page {
 /* The kind of a component by its name, or that of a member, "web[2]"; NULL if not known. */
 const char *page_kind_of(const struct page *p, const char *owner);
 
-/* The names of clients, sorted; NULL-ended; to be freed with g_strfreev. What a metric "NAME.offered"
- * exists for is one. */
+/* The names of clients, sorted; NULL-ended; to be freed with g_strfreev. What a metric
+ * "NAME.offered" exists for is one. */
 char **page_clients(const struct page *p);
 
 /* The operations that a client reports on. */

@@ -153,8 +153,10 @@ static void say_busiest(const struct page *p, GString *out) {
     page_say(out, UNIT_RATIO, utilization);
     g_string_append(out, " of the time");
     if (utilization < 1) {
-      g_string_append_printf(out, "; if its work grows with the load, that is all of it at %.3g times "
-                             "this load", 1 / utilization);
+      g_string_append_printf(out,
+                             "; if its work grows with the load, that is all of it at %.3g times "
+                             "this load",
+                             1 / utilization);
     }
     g_string_append_c(out, '.');
   }

@@ -35,10 +35,10 @@ static void clients_table(const struct page *p, const char *caption, const char 
 }
 
 void page_latency(const struct page *p) {
-  static const char *const columns[] = {"Client", ">mean", ">p50",    ">p90", ">p95",
+  static const char *const columns[] = {"Client", ">mean",  ">p50",    ">p90", ">p95",
                                         ">p99",   ">p99.9", ">p99.99", ">max", NULL};
-  static const char *const metrics[] = {"latency.mean", "latency.p50",  "latency.p90",
-                                        "latency.p95",  "latency.p99",  "latency.p999",
+  static const char *const metrics[] = {"latency.mean",  "latency.p50", "latency.p90",
+                                        "latency.p95",   "latency.p99", "latency.p999",
                                         "latency.p9999", "latency.max", NULL};
   html_open_section(p->out, "latency", "Latency");
   page_plots(p, "percentiles");
@@ -47,8 +47,8 @@ void page_latency(const struct page *p) {
 }
 
 void page_throughput(const struct page *p) {
-  static const char *const columns[] = {"Client",   ">offered", ">ended", ">ended well",
-                                        ">retries", ">in flight at the end", NULL};
+  static const char *const columns[] = {
+      "Client", ">offered", ">ended", ">ended well", ">retries", ">in flight at the end", NULL};
   static const char *const metrics[] = {"offered", "throughput", "goodput",
                                         "retries", "in_flight",  NULL};
   html_open_section(p->out, "throughput", "Throughput");
@@ -172,10 +172,10 @@ static void breakdown_rows(const struct page *p, const json_t *entry, const char
 }
 
 static void breakdown_table(const struct page *p, const char *client, const json_t *blame) {
-  static const char *const columns[] = {"Requests", ">latency", "Component",
-                                        "Part",     ">time",    ">share",    NULL};
-  char *caption = g_strdup_printf("Where the time of %s goes: %.0f requests sampled of %.0f", client,
-                                  tree_number(blame, "sampled"), tree_number(blame, "of"));
+  static const char *const columns[] = {"Requests", ">latency", "Component", "Part",
+                                        ">time",    ">share",   NULL};
+  char *caption = g_strdup_printf("Where the time of %s goes: %.0f requests sampled of %.0f",
+                                  client, tree_number(blame, "sampled"), tree_number(blame, "of"));
   html_open_table(p->out, caption, columns);
   g_free(caption);
   const json_t *at = json_object_get(blame, "at");

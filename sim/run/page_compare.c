@@ -139,7 +139,7 @@ static bool is_wanted(const char *metric, const json_t *entry, const json_t *dif
 }
 
 static void differences(const struct page *p, const char *caption, bool headline) {
-  static const char *const columns[] = {"Metric",       "Design",           ">A",     ">Design",
+  static const char *const columns[] = {"Metric",      "Design",          ">A",      ">Design",
                                         ">Difference", ">Joint interval", "Verdict", NULL};
   const char **names = tree_keys(p->metrics);
   html_open_table(p->out, caption, columns);
@@ -165,11 +165,12 @@ static void designs_rest(const struct page *p, const json_t *designs) {
   html_open_section(p->out, "designs", "Designs");
   for (const char **l = letters; *l != NULL; l++) {
     static const char *const columns[] = {"Parameter", "Value", NULL};
-    const json_t *design = json_object_get(designs, *l), *params = json_object_get(design, "params");
+    const json_t *design = json_object_get(designs, *l),
+                 *params = json_object_get(design, "params");
     char *name = capital(*l);
-    char *caption = g_strdup_printf("%s, %s, from %s, fingerprint %s", name,
-                                    tree_text(design, "title"), tree_text(design, "file"),
-                                    tree_text(design, "fingerprint"));
+    char *caption =
+        g_strdup_printf("%s, %s, from %s, fingerprint %s", name, tree_text(design, "title"),
+                        tree_text(design, "file"), tree_text(design, "fingerprint"));
     const char **keys = tree_keys(params);
     html_open_table(p->out, caption, columns);
     for (const char **key = keys; *key != NULL; key++) {

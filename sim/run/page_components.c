@@ -28,13 +28,14 @@ bool page_topology(const struct page *p, struct error *err) {
   char *svg = graphviz_inline(text, "Topology: who calls whom, how often", false);
   g_free(raw);
   g_free(text);
-  g_string_append_printf(p->out,
-                         "<figure><div class=\"wide\" tabindex=\"0\" role=\"group\" "
-                         "aria-label=\"Topology\">%s</div>\n<figcaption>Who calls whom. A line is as "
-                         "wide as the calls a second are many, and red at its beginning as far as "
-                         "they failed. Lines without a number lead to a component with several "
-                         "callers. Latencies are those of paths, one way.</figcaption></figure>\n",
-                         svg);
+  g_string_append_printf(
+      p->out,
+      "<figure><div class=\"wide\" tabindex=\"0\" role=\"group\" "
+      "aria-label=\"Topology\">%s</div>\n<figcaption>Who calls whom. A line is as "
+      "wide as the calls a second are many, and red at its beginning as far as "
+      "they failed. Lines without a number lead to a component with several "
+      "callers. Latencies are those of paths, one way.</figcaption></figure>\n",
+      svg);
   g_free(svg);
   html_close(p->out, "section");
   return true;
@@ -42,9 +43,9 @@ bool page_topology(const struct page *p, struct error *err) {
 
 /* --- what all have -------------------------------------------------------------------------- */
 
-static const char *const common[] = {"utilization", "queue.mean",   "queue.max",
-                                     "wait.mean",   "wait.p99",     "service.mean",
-                                     "arrival_rate", "availability", "uptime", NULL};
+static const char *const common[] = {
+    "utilization",  "queue.mean",   "queue.max",    "wait.mean", "wait.p99",
+    "service.mean", "arrival_rate", "availability", "uptime",    NULL};
 
 static bool is_common(const char *own) {
   struct metric_meaning meaning;
@@ -81,8 +82,9 @@ static int by_owner(gconstpointer left, gconstpointer right) {
 
 static void common_table(const struct page *p) {
   static const char *const columns[] = {
-      "Component", "Kind",          ">busy",        ">queue", ">longest queue", ">wait",
-      ">wait p99", ">worker held",  ">calls",       ">answered ok", ">up",      NULL};
+      "Component",      "Kind",         ">busy",     ">queue",
+      ">longest queue", ">wait",        ">wait p99", ">worker held",
+      ">calls",         ">answered ok", ">up",       NULL};
   GPtrArray *list = owners(p);
   g_ptr_array_sort(list, by_owner);
   html_open_table(p->out, "Components and members: load, queue, waiting, answers", columns);

@@ -124,12 +124,13 @@ static bool is_used(const struct page *p, const char *kind) {
 
 void page_definitions(const struct page *p) {
   html_open_section(p->out, "definitions", "Definitions");
-  g_string_append(p->out,
-                  "<p>A value is the estimate over all replications, warm-up left out; a quantile is "
-                  "that of all their samples together. The interval below or beside it holds the "
-                  "true value with 95 % confidence; it comes from the spread of the replications "
-                  "(Student's t) or, of a single one, from batch means. Extremes have none. Times "
-                  "are simulated. Ratios are in percent, rates per second.</p>\n");
+  g_string_append(
+      p->out,
+      "<p>A value is the estimate over all replications, warm-up left out; a quantile is "
+      "that of all their samples together. The interval below or beside it holds the "
+      "true value with 95 % confidence; it comes from the spread of the replications "
+      "(Student's t) or, of a single one, from batch means. Extremes have none. Times "
+      "are simulated. Ratios are in percent, rates per second.</p>\n");
   for (int i = 0; registry[i] != NULL; i++) {
     if (is_used(p, registry[i]->name)) define(p, registry[i]->name, registry[i]->metrics);
   }

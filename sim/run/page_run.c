@@ -27,7 +27,8 @@ static void verdict_box(const struct page *p, const json_t *goals) {
   } else if (strcmp(overall, "fail") == 0) {
     text = g_strdup_printf("No: %zu of %zu goals met", met, n);
   } else {
-    text = g_strdup_printf("Not decided: %zu of %zu goals met; more replications would tell", met, n);
+    text =
+        g_strdup_printf("Not decided: %zu of %zu goals met; more replications would tell", met, n);
   }
   const char *class = strcmp(overall, "pass") == 0   ? "verdict pass"
                       : strcmp(overall, "fail") == 0 ? "verdict fail"
@@ -54,12 +55,10 @@ static void answer(const struct page *p) {
 
 static void contents(const struct page *p) {
   static const char *const entries[][2] = {
-      {"topology", "Topology"},         {"latency", "Latency"},
-      {"throughput", "Throughput"},     {"availability", "Availability"},
-      {"timeline", "Timeline"},         {"breakdown", "Breakdown"},
-      {"components", "Components"},     {"checks", "Checks"},
-      {"warnings", "Warnings"},         {"parameters", "Parameters"},
-      {"provenance", "Reproduce"},      {"definitions", "Definitions"},
+      {"topology", "Topology"},         {"latency", "Latency"},      {"throughput", "Throughput"},
+      {"availability", "Availability"}, {"timeline", "Timeline"},    {"breakdown", "Breakdown"},
+      {"components", "Components"},     {"checks", "Checks"},        {"warnings", "Warnings"},
+      {"parameters", "Parameters"},     {"provenance", "Reproduce"}, {"definitions", "Definitions"},
   };
   g_string_append(p->out, "<nav aria-label=\"Contents\"><ul>");
   for (size_t i = 0; i < G_N_ELEMENTS(entries); i++) {
@@ -72,7 +71,8 @@ static void contents(const struct page *p) {
 /* --- provenance ----------------------------------------------------------------------------- */
 
 static void append_quoted(GString *out, const char *text) {
-  static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./=%,:";
+  static const char plain[] =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./=%,:";
   if (text[0] != '\0' && text[strspn(text, plain)] == '\0') {
     g_string_append(out, text);
     return;

@@ -66,7 +66,8 @@ static void say_tally(const struct page *p, GString *out) {
   for (size_t i = 0; i < n; i++) count(&t, json_array_get(points_of(p), i));
   bool goals = json_array_size(json_object_get(p->run, "goals")) > 0;
   if (goals) {
-    g_string_append_printf(out, "%zu of %zu points meet all goals, %zu fail one", t.met, n, t.failed);
+    g_string_append_printf(out, "%zu of %zu points meet all goals, %zu fail one", t.met, n,
+                           t.failed);
     if (t.open > 0) g_string_append_printf(out, ", %zu are undecided", t.open);
   } else {
     g_string_append_printf(out, "%zu points, without goals", n);
@@ -113,8 +114,7 @@ static void say_range(const struct page *p, GString *out, size_t g) {
       most = point;
     }
   }
-  const char *metric =
-      tree_text(json_array_get(json_object_get(p->run, "goals"), g), "metric");
+  const char *metric = tree_text(json_array_get(json_object_get(p->run, "goals"), g), "metric");
   if (least == NULL || metric[0] == '\0') return;
   enum metric_unit unit = page_meaning(p, metric).unit;
   g_string_append_printf(out, "%s goes from ", metric);
@@ -145,7 +145,7 @@ static void answer(const struct page *p) {
 /* --- tables --------------------------------------------------------------------------------- */
 
 static void axis_table(const struct page *p, size_t axis) {
-  static const char *const columns[] = {"Value",      ">Points",   ">All goals met",
+  static const char *const columns[] = {"Value",          ">Points",    ">All goals met",
                                         ">A goal failed", ">Undecided", NULL};
   const json_t *values = json_object_get(json_array_get(axes_of(p), axis), "values");
   const char *name = axis_name(p, axis);
@@ -158,8 +158,7 @@ static void axis_table(const struct page *p, size_t axis) {
   }
   for (size_t i = 0; i < json_array_size(points_of(p)); i++) {
     const json_t *point = json_array_get(points_of(p), i);
-    struct tally *t =
-        g_hash_table_lookup(at, tree_text(json_object_get(point, "params"), name));
+    struct tally *t = g_hash_table_lookup(at, tree_text(json_object_get(point, "params"), name));
     if (t != NULL) count(t, point);
   }
   char *caption = g_strdup_printf("By %s", name);
@@ -300,7 +299,8 @@ static void checks(const struct page *p) {
     }
   }
   html_open_section(p->out, "checks", "Physics checks");
-  g_string_append_printf(p->out, "<p>%zu checks of all points against laws of physics, %zu failed.</p>\n",
+  g_string_append_printf(p->out,
+                         "<p>%zu checks of all points against laws of physics, %zu failed.</p>\n",
                          made, failed);
   html_close(p->out, "section");
 }
@@ -352,7 +352,7 @@ static void head(const struct page *p) {
 }
 
 static void plots(const struct page *p) {
-  static const char *const kinds[] = {"throughput", "heatmap",  "availability",
+  static const char *const kinds[] = {"throughput",  "heatmap",  "availability",
                                       "percentiles", "timeline", "breakdown"};
   html_open_section(p->out, "plots", "Plots");
   for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++) page_plots(p, kinds[i]);
