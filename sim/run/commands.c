@@ -22,7 +22,7 @@ const struct command commands[] = {
      "is undecided or a run had to be given up, 4 input or output failed.",
      {"archsim run shop.lua -s rate=1200/s -r 20",
       "archsim run shop.lua --json results.json --csv -"},
-     "set seed replications jobs json csv junit members progress color quiet undecided "
+     "set seed replications jobs json csv junit report members progress color quiet undecided "
      "precision max-replications",
      cmd_run},
     {"compare",
@@ -41,7 +41,7 @@ const struct command commands[] = {
      "file as it is) or something became worse (--base), 2 usage or scenario error, 3\n"
      "a goal is undecided or a run had to be given up, 4 input or output failed.",
      {"archsim compare shop.lua shop_with_cache.lua", "archsim compare shop.lua --off shop.retry"},
-     "set off undecided base alpha margin junit seed replications jobs json all "
+     "set off undecided base alpha margin junit report seed replications jobs json all "
      "members progress color quiet",
      cmd_compare},
     {"capacity",
@@ -75,7 +75,7 @@ const struct command commands[] = {
      "output failed.",
      {"archsim sweep shop.lua -s rate=100..1000:100/s -s servers=1..4",
       "archsim sweep shop.lua -s rate=1k/s,2k/s --shard 2/7 --out part2"},
-     "set axes seed replications jobs json csv out shard resume submit tasks print "
+     "set axes seed replications jobs json csv report out shard resume submit tasks print "
      "progress color quiet undecided",
      cmd_sweep},
     {"report",

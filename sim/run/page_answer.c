@@ -203,6 +203,30 @@ static GArray *causes_of(const struct page *p, const char *client) {
   return list;
 }
 
+/* The component that was up for the smallest share of the time. */
+static void say_downtime(const struct page *p, GString *out) {
+  const char **names = tree_keys(p->metrics);
+  double least = 1;
+  char *worst = NULL;
+  for (const char **name = names; *name != NULL; name++) {
+    const char *own;
+    char *owner = page_owner(*name, &own);
+    double uptime = tree_number(json_object_get(p->metrics, *name), "value");
+    if (strcmp(own, "uptime") == 0 && strchr(owner, '[') == NULL && uptime < least) {
+      least = uptime;
+      g_free(worst);
+      worst = g_strdup(owner);
+    }
+    g_free(owner);
+  }
+  g_free(names);
+  if (worst == NULL) return;
+  g_string_append_printf(out, " Of the components %s was down longest: up ", worst);
+  page_say(out, UNIT_RATIO, least);
+  g_string_append(out, " of the time.");
+  g_free(worst);
+}
+
 static void say_failures(const struct page *p, GString *out, const char *client) {
   double availability = tree_metric(p->metrics, client, "availability");
   GArray *causes = causes_of(p, client);
@@ -216,11 +240,11 @@ static void say_failures(const struct page *p, GString *out, const char *client)
     g_string_append_printf(out, " of the requests of %s ended badly", client);
     for (guint i = 0; i < causes->len; i++) {
       const struct cause *cause = &g_array_index(causes, struct cause, i);
-      g_string_append(out, i == 0 ? ": " : ", ");
+      g_string_append_printf(out, "%s%s ", i == 0 ? ": " : ", ", cause->name);
       page_say(out, UNIT_RATIO, cause->share);
-      g_string_append_printf(out, " with %s", cause->name);
     }
     g_string_append_c(out, '.');
+    say_downtime(p, out);
   }
   for (guint i = 0; i < causes->len; i++) g_free(g_array_index(causes, struct cause, i).name);
   g_array_free(causes, TRUE);

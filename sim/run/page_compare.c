@@ -195,12 +195,52 @@ static char *whole(const json_t *tree, const char *key) {
   return g_strdup_printf("%" JSON_INTEGER_FORMAT, json_integer_value(value));
 }
 
+static void append_word(GString *out, const char *text) {
+  gchar *quoted = g_shell_quote(text);
+  g_string_append_printf(out, " %s", quoted);
+  g_free(quoted);
+}
+
+/* By how the designs' titles tell them apart: "without X", "NAME=VALUE", or files. */
+static char *command_of(const struct page *p, const json_t *designs) {
+  GString *out = g_string_new("archsim compare"), *values = g_string_new(NULL);
+  const char **letters = tree_keys(designs);
+  const char *last = "";
+  for (const char **l = letters; *l != NULL; l++) {
+    const json_t *design = json_object_get(designs, *l);
+    const char *title = tree_text(design, "title"), *equals = strchr(title, '=');
+    if (strcmp(tree_text(design, "file"), last) != 0) append_word(out, tree_text(design, "file"));
+    last = tree_text(design, "file");
+    if (g_str_has_prefix(title, "without ")) {
+      gchar **offs = g_strsplit(title + strlen("without "), ", ", -1);
+      for (gchar **off = offs; *off != NULL; off++) {
+        g_string_append(out, " --off");
+        append_word(out, *off);
+      }
+      g_strfreev(offs);
+    } else if (equals != NULL && strchr(title, '/') == NULL) {
+      g_string_append(values, values->len > 0 ? "," : title);
+      if (values->str[values->len - 1] == ',') g_string_append(values, equals + 1);
+    }
+  }
+  if (values->len > 0) {
+    g_string_append(out, " -s");
+    append_word(out, values->str);
+  }
+  g_string_append_printf(out, " --seed %.0f -r %.0f", tree_number(p->tree, "seed"),
+                         tree_number(p->tree, "replications"));
+  g_free(letters);
+  g_string_free(values, TRUE);
+  return g_string_free(out, FALSE);
+}
+
 static void provenance(const struct page *p) {
+  char *command = command_of(p, json_object_get(p->tree, "designs"));
   char *seed = whole(p->tree, "seed"), *replications = whole(p->tree, "replications");
   char *simulated = g_strdup(format_value(UNIT_SECONDS, tree_number(p->tree, "simulated_s")).text);
   char *warmup = g_strdup(format_value(UNIT_SECONDS, tree_number(p->tree, "warmup_s")).text);
   const char *const rows[][2] = {
-      {"Command", tree_text(p->tree, "command")},
+      {"Command", command},
       {"archsim version", tree_text(p->tree, "version")},
       {"Seed", seed},
       {"Replications of each", replications},
@@ -209,6 +249,7 @@ static void provenance(const struct page *p) {
       {NULL, NULL},
   };
   page_provenance(p, rows);
+  g_free(command);
   g_free(seed);
   g_free(replications);
   g_free(simulated);

@@ -7,7 +7,7 @@
 #include "html.h"
 #include "output.h"
 #include "page.h"
-#include "report_style.h"
+#include "page_style.h"
 #include "results_file.h"
 #include "results_tree.h"
 
@@ -31,7 +31,7 @@ static void open_page(GString *out, const char *title) {
                   "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
                   "style-src 'unsafe-inline'\">\n");
   html_element(out, "title", title);
-  g_string_append_printf(out, "\n<style>\n%s</style>\n</head>\n<body>\n<main>\n", report_style);
+  g_string_append_printf(out, "\n<style>\n%s</style>\n</head>\n<body>\n<main>\n", page_style);
 }
 
 static void close_page(GString *out) {

@@ -135,9 +135,8 @@ static void put_node(const struct drawing *d, size_t number) {
   g_string_append_printf(d->out, "n%zu [id=\"%s-n%zu\" shape=%s label=<<b>", number, d->prefix,
                          number, shape_of(tree_text(c, "kind")));
   html_text(d->out, tree_has_text(c, "name") ? tree_text(c, "name") : "?");
-  g_string_append(d->out, "</b>");
   if (instances > 1) g_string_append_printf(d->out, " x%.0f", instances);
-  g_string_append(d->out, "<br/><font point-size=\"10\">");
+  g_string_append(d->out, "</b><br/><font point-size=\"10\">");
   html_text(d->out, tree_has_text(c, "kind") ? tree_text(c, "kind") : "?");
   if (!isnan(busy)) {
     g_string_append_printf(d->out, ", %s busy", format_value(UNIT_RATIO, busy).text);
