@@ -139,9 +139,9 @@ uint32_t page_plots(const struct page *p, const char *kind) {
   for (uint32_t i = 0; p->plots != NULL && i < p->plots->n; i++) {
     const struct plot *plot = &p->plots->list[i];
     if (strcmp(plot->kind, kind) != 0) continue;
-    g_string_append(p->out, "<figure class=\"plot\"");
-    html_attribute(p->out, "id", plot->name);
-    g_string_append(p->out, "><div class=\"wide\" tabindex=\"0\" role=\"group\"");
+    g_string_append(p->out, "<figure class=\"plot\" id=\"figure-");
+    html_text(p->out, plot->name);
+    g_string_append(p->out, "\"><div class=\"wide\" tabindex=\"0\" role=\"group\"");
     html_attribute(p->out, "aria-label", plot->title);
     g_string_append_printf(p->out, ">%s</div>\n<figcaption>", plot->svg);
     html_element(p->out, "strong", plot->title);

@@ -18,7 +18,7 @@ bool page_topology(const struct page *p, struct error *err) {
     html_close(p->out, "section");
     return true;
   }
-  char *dot = topology_dot(topology, p->metrics, "topology");
+  char *dot = topology_dot(topology, p->metrics, "drawing");
   GBytes *drawn = graphviz_draw(dot, "svg", err);
   g_free(dot);
   if (drawn == NULL) return false;
