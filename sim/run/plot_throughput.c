@@ -153,7 +153,7 @@ static char *note_of(double knee, const struct loads *loads) {
 
 static void draw(struct plot_page *page, const json_t *sweep, const char *client, bool alone,
                  const struct loads *loads) {
-  static const char *const names[] = {"p50", "p99", "goodput below 98 % of offered"};
+  static const char *const names[] = {"p50", "p99", "over 2 % lost"};
   const json_t *goals = plot_sweep_goals(sweep);
   const struct load *last = &g_array_index(loads->list, struct load, loads->list->len - 1);
   double hi = highest_goal(goals, client, loads->hi), knee = find_knee(loads);
