@@ -139,11 +139,7 @@ static double highest_goal(const json_t *goals, const char *client, double hi) {
 
 static char *note_of(double knee, const struct loads *loads) {
   GString *note = g_string_new("bands: 95 % intervals");
-  if (isnan(knee)) {
-    g_string_append(note, "; no knee within the sweep");
-  } else {
-    g_string_append_printf(note, "; knee at %s", format_value(UNIT_PER_SECOND, knee).text);
-  }
+  if (isnan(knee)) g_string_append(note, "; no knee within the sweep");
   if (loads->saturated > 0) {
     g_string_append_printf(note, "; hollow: %u of %u points lose more than 2 %% of the load",
                            loads->saturated, loads->list->len);
@@ -177,7 +173,9 @@ static void draw(struct plot_page *page, const json_t *sweep, const char *client
   struct plot_draft draft = {
       .kind = "throughput", .subject = client, .alone = alone, .width = 800,
       .height = 440 + 20 * rows, .key_rows = rows, .data = data, .axes = true,
-      .title = g_strdup_printf("Latency of %s over offered load", client),
+      .title = isnan(knee) ? g_strdup_printf("Latency of %s over offered load", client)
+                           : g_strdup_printf("Latency of %s over offered load: knee at %s", client,
+                                             format_value(UNIT_PER_SECOND, knee).text),
       .note = note_of(knee, loads),
       .caption = g_strdup(
           "Latency of successful requests at each point of the sweep, with 95 % intervals as bands. "
