@@ -13,7 +13,7 @@ do for [i=1:event_at_n] {
 }
 set multiplot
 do for [i=1:mark_n] {
-  set label 100+i mark[i] at screen sx(mark_x[i]), screen sy(mark_y[i]) left offset char 0.9,0 font ',11' point pt (mark_fault[i] ? 5 : 11) ps 0.7 lc rgb (mark_fault[i] ? '#E69F00' : muted)
+  set label 100+i mark[i] at screen sx(mark_x[i]), screen sy(mark_y[i]) left offset char 0.9,-0.3 font ',11' point pt (mark_fault[i] ? 5 : 11) ps 0.7 lc rgb (mark_fault[i] ? '#E69F00' : muted)
 }
 do for [p=1:panel_n] {
   set tmargin at screen sy(panel_top[p])
@@ -39,7 +39,7 @@ do for [p=1:panel_n] {
   set label 1003 panel[p] at screen sx(16), screen sy(panel_top[p] - 13) left font ',13'
   set key at screen sx(W - 20), screen sy(panel_top[p] - 23) top right horizontal Left reverse maxrows 1 samplen 2 width 0
   if (panel_goal[p] == panel_goal[p]) {
-    set arrow 1 from first 0, first panel_goal[p] to first x_hi, first panel_goal[p] nohead lc rgb 'black' dt (8,5) lw 1 front
+    set arrow 1 from first 0, first panel_goal[p] to first x_hi, first panel_goal[p] nohead lc rgb 'black' dt (8,5) lw 1 back
   } else { unset arrow 1 }
   plot for [k=panel_first[p]:panel_last[p]] $series index k-1 using 1:2 with lines lc rgb color[k-panel_first[p]+1] dt dash[k-panel_first[p]+1] lw 1.6 title name[k], \
     NaN with lines lc rgb 'black' dt (8,5) lw 1 title (panel_goal[p] == panel_goal[p] ? panel_goal_text[p] : '')
