@@ -6,11 +6,16 @@
 #include "number.h"
 #include "plot_text.h"
 
-#define KEY_WIDTH 104u /* columns that fit beside each other above a plot */
-#define KEY_SAMPLE 7u  /* columns that the line before a name takes */
+#define KEY_WIDTH 84u /* columns that fit beside each other above a plot */
+#define KEY_SAMPLE 9u  /* columns that the line before a name takes */
 
+/* Whole numbers without a point: gnuplot counts, compares and indexes with those alone. */
 static void append_number(GString *script, double value) {
-  g_string_append(script, isfinite(value) ? number_shortest(value).text : "NaN");
+  if (fabs(value) < 1e9 && value == floor(value)) {
+    g_string_append_printf(script, "%.0f", value);
+  } else {
+    g_string_append(script, isfinite(value) ? number_shortest(value).text : "NaN");
+  }
 }
 
 static void append_text(GString *script, const char *text, uint32_t width) {

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <glib.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "json.h"
@@ -36,21 +37,18 @@ static json_t *check_file(json_t *tree, const char *path, const struct error *wh
 }
 
 static json_t *read_file(const char *path, enum exit_code *code, struct error *err) {
-  GError *error = NULL;
-  gchar *text = NULL;
-  gsize length = 0;
-  if (!g_file_get_contents(path, &text, &length, &error)) {
-    *code = g_error_matches(error, G_FILE_ERROR, G_FILE_ERROR_NOENT) ? EXIT_USAGE : EXIT_INTERNAL;
-    error_set(err, "cannot read %s: %s", path, error->message);
-    g_clear_error(&error);
+  FILE *file = fopen(path, "r");
+  if (file == NULL) {
+    *code = errno == ENOENT ? EXIT_USAGE : EXIT_INTERNAL;
+    error_set(err, "cannot read %s: %s", path, g_strerror(errno));
     return NULL;
   }
   json_error_t place;
   struct error why = {0};
   *code = EXIT_USAGE;
-  json_t *tree = json_loadb(text, length, JSON_REJECT_DUPLICATES, &place);
+  json_t *tree = json_loadf(file, JSON_REJECT_DUPLICATES, &place);
   if (tree == NULL) error_set(&why, "line %d: %s", place.line, place.text);
-  g_free(text);
+  fclose(file);
   return check_file(tree, path, &why, err);
 }
 

@@ -15,6 +15,9 @@ static const struct {
     {"fill='black'", "fill='currentColor'"},
     {"fill=\"black\"", "fill=\"currentColor\""},
     {" color=\"black\"", ""},
+    /* Sizes that style.gp keeps for titles: gnuplot cannot make a list of fonts bold. */
+    {"font-size=\"16.00\"", "font-size=\"16\" font-weight=\"600\""},
+    {"font-size=\"13.00\"", "font-size=\"12\" font-weight=\"600\""},
     {"stroke='rgb(221, 221, 221)'", "stroke='currentColor' stroke-opacity='.15'"},
     {"stroke=\"rgb(221, 221, 221)\"", "stroke=\"currentColor\" stroke-opacity=\".15\""},
     {"fill=\"rgb(102, 102, 102)\"", "fill=\"currentColor\" fill-opacity=\".7\""},

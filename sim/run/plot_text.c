@@ -51,8 +51,13 @@ char *plot_text_clean(const char *text, uint32_t width) {
 char *plot_text_quote(const char *clean) {
   GString *out = g_string_new("'");
   for (const char *at = clean; *at != '\0'; at++) {
-    if (*at == '\'') g_string_append_c(out, '\'');
-    g_string_append_c(out, g_ascii_iscntrl(*at) ? ' ' : *at);
+    /* Never doubled: gnuplot 5.4 takes two quotes at the beginning of a text for an empty one, and
+     * reads what follows as commands. */
+    if (*at == '\'') {
+      g_string_append(out, "\u2019");
+    } else {
+      g_string_append_c(out, g_ascii_iscntrl(*at) ? ' ' : *at);
+    }
   }
   g_string_append_c(out, '\'');
   return g_string_free(out, FALSE);

@@ -14,7 +14,7 @@ char *plot_text_clean(const char *text, uint32_t width);
 /* Columns that a clean text takes. */
 uint32_t plot_text_width(const char *text);
 
-/* 'text' as gnuplot reads it. What is between the quotes is doubled quotes and nothing else. */
+/* 'text' as gnuplot reads it. A single quote in it becomes a typographic one. */
 char *plot_text_quote(const char *clean);
 
 /* Letters, digits, _ and - alone, at most 40 of them; "x" when nothing is left: part of a file's

@@ -139,11 +139,7 @@ static double highest_goal(const json_t *goals, const char *client, double hi) {
 
 static char *note_of(double knee, const struct loads *loads) {
   GString *note = g_string_new("bands: 95 % intervals");
-  if (isnan(knee)) {
-    g_string_append(note, "; no knee within the sweep");
-  } else {
-    g_string_append_printf(note, "; knee at %s", format_value(UNIT_PER_SECOND, knee).text);
-  }
+  if (isnan(knee)) g_string_append(note, "; no knee within the sweep");
   if (loads->saturated > 0) {
     g_string_append_printf(note, "; hollow: %u of %u points lose more than 2 %% of the load",
                            loads->saturated, loads->list->len);
@@ -153,7 +149,7 @@ static char *note_of(double knee, const struct loads *loads) {
 
 static void draw(struct plot_page *page, const json_t *sweep, const char *client, bool alone,
                  const struct loads *loads) {
-  static const char *const names[] = {"p50", "p99", "goodput below 98 % of offered"};
+  static const char *const names[] = {"p50", "p99", "over 2 % lost"};
   const json_t *goals = plot_sweep_goals(sweep);
   const struct load *last = &g_array_index(loads->list, struct load, loads->list->len - 1);
   double hi = highest_goal(goals, client, loads->hi), knee = find_knee(loads);
@@ -177,7 +173,9 @@ static void draw(struct plot_page *page, const json_t *sweep, const char *client
   struct plot_draft draft = {
       .kind = "throughput", .subject = client, .alone = alone, .width = 800,
       .height = 440 + 20 * rows, .key_rows = rows, .data = data, .axes = true,
-      .title = g_strdup_printf("Latency of %s over offered load", client),
+      .title = isnan(knee) ? g_strdup_printf("Latency of %s over offered load", client)
+                           : g_strdup_printf("Latency of %s over offered load: knee at %s", client,
+                                             format_value(UNIT_PER_SECOND, knee).text),
       .note = note_of(knee, loads),
       .caption = g_strdup(
           "Latency of successful requests at each point of the sweep, with 95 % intervals as bands. "
