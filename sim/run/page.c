@@ -128,7 +128,7 @@ void page_row(const struct page *p, const char *metric) {
   html_element(p->out, "th", metric);
   page_number_cell(p, meaning.unit, e.value, meaning.doc);
   html_element_of(p->out, "td", "n", NULL, format_interval(meaning.unit, &e).text);
-  page_text_cell(p, meaning.doc);
+  html_element_of(p->out, "td", "doc", NULL, meaning.doc);
   g_string_append(p->out, "</tr>\n");
 }
 

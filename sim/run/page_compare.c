@@ -54,17 +54,19 @@ static char *difference_text(enum metric_unit unit, const json_t *diff) {
 static void say_difference(const struct page *p, const char *metric, const json_t *entry,
                            const char *letter, const json_t *diff) {
   struct metric_meaning meaning = page_meaning(p, metric);
-  char *name = capital(letter), *by = difference_text(meaning.unit, diff);
+  struct estimate e = joint_of(diff);
+  char *name = capital(letter);
   GString *text = g_string_new(NULL);
-  g_string_append_printf(text, "%s: in %s it differs by %s: ", metric, name, by);
-  page_say(text, meaning.unit, tree_number(entry, "a"));
-  g_string_append(text, " in A, ");
+  g_string_append_printf(text, "%s is %s %s in %s than in A (", metric,
+                         format_difference(meaning.unit, fabs(e.value), (e.hi - e.lo) / 2).text,
+                         tree_text(diff, "verdict"), name);
   page_say(text, meaning.unit, tree_number(entry, letter));
-  g_string_append_printf(text, " in %s.", name);
+  g_string_append(text, ", in A ");
+  page_say(text, meaning.unit, tree_number(entry, "a"));
+  g_string_append(text, ").");
   html_element(p->out, "li", text->str);
   g_string_append_c(p->out, '\n');
   g_string_free(text, TRUE);
-  g_free(by);
   g_free(name);
 }
 
@@ -118,6 +120,7 @@ static void difference_row(const struct page *p, const char *metric, const json_
   struct estimate joint = joint_of(diff);
   char *by = difference_text(meaning.unit, diff), *name = capital(letter);
   char *title = g_strconcat(metric, ": ", meaning.doc, NULL);
+  joint.value = fmax(fabs(joint.lo), fabs(joint.hi)); /* chooses the unit */
   g_string_append(p->out, "<tr>");
   html_element_of(p->out, "th", NULL, title, metric);
   page_text_cell(p, name);

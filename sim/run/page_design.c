@@ -21,7 +21,7 @@ void page_checks(const struct page *p, const json_t *checks, const json_t *warni
     html_element_of(p->out, "span", pass ? "pass" : "fail", NULL, pass ? "✓ passed" : "✗ FAILED");
     g_string_append(p->out, "</td>");
     html_element(p->out, "th", tree_text(check, "check"));
-    page_text_cell(p, tree_text(check, "detail"));
+    html_element_of(p->out, "td", "doc", NULL, tree_text(check, "detail"));
     g_string_append(p->out, "</tr>\n");
   }
   html_close_table(p->out);
@@ -44,7 +44,7 @@ static void parameter_row(const struct page *p, const json_t *parameter) {
   const json_t *fallback = json_object_get(parameter, "default");
   page_text_cell(p, json_is_string(fallback) ? json_string_value(fallback) : "none");
   page_text_cell(p, given ? "scenario" : "default");
-  page_text_cell(p, tree_text(parameter, "doc"));
+  html_element_of(p->out, "td", "doc", NULL, tree_text(parameter, "doc"));
   g_string_append(p->out, "</tr>\n");
 }
 
@@ -88,7 +88,7 @@ void page_scenario_parameters(const struct page *p, const json_t *parameters) {
     html_element(p->out, "th", tree_text(parameter, "name"));
     page_text_cell(p, value);
     page_text_cell(p, fallback);
-    page_text_cell(p, tree_text(parameter, "doc"));
+    html_element_of(p->out, "td", "doc", NULL, tree_text(parameter, "doc"));
     g_string_append(p->out, "</tr>\n");
   }
   html_close_table(p->out);

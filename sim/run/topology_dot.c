@@ -19,6 +19,16 @@ struct drawing {
   double busiest; /* largest number of calls a second on an edge */
 };
 
+/* Text in a label: dot puts a node's name where it reads "\\N", so no backslash may reach it. */
+static void put_label(GString *out, const char *text) {
+  gchar **parts = g_strsplit(text, "\\", -1);
+  for (gchar **part = parts; *part != NULL; part++) {
+    if (part != parts) g_string_append(out, "&#92;");
+    html_text(out, *part);
+  }
+  g_strfreev(parts);
+}
+
 /* --- places --------------------------------------------------------------------------------- */
 
 static const char *region_of(const struct drawing *d, const char *zone) {
@@ -122,7 +132,7 @@ static void put_zones(const struct drawing *d, const json_t *component) {
   g_string_append(d->out, "<br/><font point-size=\"10\">in ");
   for (size_t i = 0; i < zones_of(component) && i < 4; i++) {
     if (i > 0) g_string_append(d->out, ", ");
-    html_text(d->out, zone_at(component, i));
+    put_label(d->out, zone_at(component, i));
   }
   if (zones_of(component) > 4) g_string_append(d->out, ", ...");
   g_string_append(d->out, "</font>");
@@ -134,10 +144,10 @@ static void put_node(const struct drawing *d, size_t number) {
   double busy = tree_metric(d->metrics, tree_text(c, "name"), "utilization");
   g_string_append_printf(d->out, "n%zu [id=\"%s-n%zu\" shape=%s label=<<b>", number, d->prefix,
                          number, shape_of(tree_text(c, "kind")));
-  html_text(d->out, tree_has_text(c, "name") ? tree_text(c, "name") : "?");
+  put_label(d->out, tree_has_text(c, "name") ? tree_text(c, "name") : "?");
   if (instances > 1) g_string_append_printf(d->out, " x%.0f", instances);
   g_string_append(d->out, "</b><br/><font point-size=\"10\">");
-  html_text(d->out, tree_has_text(c, "kind") ? tree_text(c, "kind") : "?");
+  put_label(d->out, tree_has_text(c, "kind") ? tree_text(c, "kind") : "?");
   if (!isnan(busy)) {
     g_string_append_printf(d->out, ", %s busy", format_value(UNIT_RATIO, busy).text);
   }
@@ -168,7 +178,7 @@ static void open_cluster(const struct drawing *d, const char *what, size_t numbe
                          "subgraph cluster_%s%zu {\nid=\"%s-%s%zu\" style=\"rounded,dashed\" "
                          "color=\"" BORDER_COLOUR "\" label=<%s ",
                          what, number, d->prefix, what, number, what);
-  html_text(d->out, name);
+  put_label(d->out, name);
   g_string_append(d->out, ">\n");
 }
 

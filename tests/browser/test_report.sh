@@ -58,7 +58,8 @@ run() {
 }
 run run shop.lua --report run.html
 run compare shop.lua -s servers=3,2 --report compare.html
-run sweep shop.lua -s rate=60..180:30/s -s servers=2..4 -r 2 --report sweep.html
+run sweep shop.lua -s rate=60..180:30/s -s servers=2..4 -r 2 --out grid --report sweep.html
+run sweep shop.lua -s rate=60..240:30/s -r 2 --out load --report load.html
 
 # A report on names that were chosen to break out of it.
 cat >hostile.json <<'JSON'
@@ -105,7 +106,7 @@ figures() {
   done
 }
 
-for report in run compare sweep hostile; do
+for report in run compare sweep load hostile; do
   look "$report" desktop-light 1280 900 1
   look "$report" desktop-dark 1280 900 0
   look "$report" phone-light 390 844 1
@@ -113,7 +114,8 @@ for report in run compare sweep hostile; do
   case $report in
     run) figures run topology percentiles availability ;;
     compare) figures compare topology percentiles ;;
-    sweep) figures sweep topology throughput ;;
+    sweep) figures sweep topology heatmap ;;
+    load) figures load topology throughput ;;
     hostile) figures hostile topology ;;
   esac
 done
