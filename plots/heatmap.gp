@@ -25,6 +25,6 @@ set style fill solid 1 noborder
 plot $cell using 1:2:($1-0.49):($1+0.49):($2-0.48):($2+0.48):3 with boxxyerror fillcolor palette, \
   $edge using 1:2:3:4 with vectors nohead lc rgb '#ffffff' lw 5, \
   $edge using 1:2:3:4 with vectors nohead lc rgb '#d55e00' lw 2.5, \
-  $cell using 1:2:(($3 < 0.55) ? value[int($4)] : '') with labels textcolor rgb '#ffffff' font sprintf(',%d', FONT), \
-  $cell using 1:2:(($3 >= 0.55) ? value[int($4)] : '') with labels textcolor rgb '#111111' font sprintf(',%d', FONT), \
+  $cell using 1:2:(($3 < 0.43) ? value[int($4)] : '') with labels textcolor rgb '#ffffff' font sprintf(',%d', FONT), \
+  $cell using 1:2:(($3 >= 0.43) ? value[int($4)] : '') with labels textcolor rgb '#010101' font sprintf(',%d', FONT), \
   $missing using 1:2:('?') with labels textcolor rgb muted

@@ -3,7 +3,7 @@
 set encoding utf8
 font = 'Inter,DejaVu Sans,sans-serif'
 if (exists('PNG')) {
-  set terminal pngcairo size 2*W,2*H noenhanced rounded font 'DejaVu Sans,12' fontscale 2 pointscale 2 linewidth 2 dashlength 2 background rgb 'white'
+  set terminal pngcairo size 2*W,2*H noenhanced rounded font 'DejaVu Sans,12' fontscale 1.5 pointscale 2 linewidth 2 dashlength 1 background rgb 'white'
 } else {
   set terminal svg size W,H dynamic noenhanced rounded font font.',12' linewidth 1 dashlength 1
 }
@@ -29,7 +29,7 @@ set samples 2
 sx(pixel) = pixel / real(W)
 sy(pixel) = 1 - pixel / real(H)
 top = 66 + 20 * key_rows + (key_rows > 0 ? 8 : 0)
-set label 1001 TITLE at screen sx(16), screen sy(22) left font ',16'
+set label 1001 TITLE at screen sx(16), screen sy(22) left font (exists('PNG') ? 'DejaVu Sans:Bold,16' : ',16')
 set label 1002 NOTE at screen sx(16), screen sy(43) left font ',12' textcolor rgb muted
 set lmargin at screen sx(88)
 set rmargin at screen sx(W - 24)

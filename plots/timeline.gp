@@ -1,6 +1,6 @@
 # Panels over the same time. $series: an index a curve, columns time and value; panel p has those from
 # panel_first[p] to panel_last[p]. Faults are shaded, the warm-up is grey, events are dotted lines.
-plot_left = 88
+unset key
 set xrange [0:x_hi]
 set xtics (x_label[1] x_at[1])
 do for [i=2:x_at_n] { if (x_at[i] <= x_hi * 1.0001) { set xtics add (x_label[i] x_at[i]) } }
@@ -37,12 +37,17 @@ do for [p=1:panel_n] {
     do for [i=2:x_at_n] { if (x_at[i] <= x_hi * 1.0001) { set xtics add (x_label[i] x_at[i]) } }
   }
   set label 1003 panel[p] at screen sx(16), screen sy(panel_top[p] - 13) left font ',13'
-  set key at screen sx(W - 20), screen sy(panel_top[p] - 23) top right horizontal Left reverse maxrows 1 samplen 2 width 0
+  do for [k=panel_first[p]:panel_last[p]] {
+    c = k - panel_first[p] + 1
+    set arrow 500+c from screen sx(key_x[k]), screen sy(panel_top[p] - 12) to screen sx(key_x[k] + 24), screen sy(panel_top[p] - 12) nohead lc rgb color[c] dt dash[c] lw 1.6
+    set label 500+c name[k] at screen sx(key_x[k] + 30), screen sy(panel_top[p] - 12) left
+  }
   if (panel_goal[p] == panel_goal[p]) {
     set arrow 1 from first 0, first panel_goal[p] to first x_hi, first panel_goal[p] nohead lc rgb 'black' dt (8,5) lw 1 back
-  } else { unset arrow 1 }
-  plot for [k=panel_first[p]:panel_last[p]] $series index k-1 using 1:2 with lines lc rgb color[k-panel_first[p]+1] dt dash[k-panel_first[p]+1] lw 1.6 title name[k], \
-    NaN with lines lc rgb 'black' dt (8,5) lw 1 title (panel_goal[p] == panel_goal[p] ? panel_goal_text[p] : '')
+    set label 2 panel_goal_text[p] at graph 0.995, first panel_goal[p] right offset 0,0.5 font ',10'
+  } else { unset arrow 1; unset label 2 }
+  plot for [k=panel_first[p]:panel_last[p]] $series index k-1 using 1:2 with lines lc rgb color[k-panel_first[p]+1] dt dash[k-panel_first[p]+1] lw 1.6
+  do for [c=1:6] { unset arrow 500+c; unset label 500+c }
   unset label 1001
   unset label 1002
   do for [i=1:mark_n] { unset label 100+i }

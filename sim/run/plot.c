@@ -78,7 +78,8 @@ void plot_skip(struct plot_page *page, const char *kind, const char *format, ...
   va_list args;
   va_start(args, format);
   plots->skip = g_renew(struct plot_skipped, plots->skip, plots->skips + 1);
-  plots->skip[plots->skips++] = (struct plot_skipped){g_strdup(kind), g_strdup_vprintf(format, args)};
+  plots->skip[plots->skips++] =
+      (struct plot_skipped){g_strdup(kind), g_strdup_vprintf(format, args)};
   va_end(args);
 }
 
@@ -126,7 +127,8 @@ bool plot_compare(const json_t *results, struct plots *plots, struct error *err)
 }
 
 bool plot_sweep(const json_t *sweep, struct plots *plots, struct error *err) {
-  static const plot_kind_fn kinds[] = {plot_throughput, plot_heatmap, plot_availability_sweep, NULL};
+  static const plot_kind_fn kinds[] = {plot_throughput, plot_heatmap, plot_availability_sweep,
+                                       NULL};
   return plot_kinds(sweep, plots, kinds, err);
 }
 

@@ -39,7 +39,8 @@ struct plots {
 };
 
 /* Draws all that the results have data for. `plots` is zeroed by the caller but for `prefix`.
- * False and a sentence if gnuplot is missing or fails; what was drawn until then stays in `plots`. */
+ * False and a sentence if gnuplot is missing or fails; what was drawn until then stays in `plots`.
+ */
 bool plot_run(const json_t *results, struct plots *plots, struct error *err);
 bool plot_compare(const json_t *results, struct plots *plots, struct error *err);
 

@@ -87,22 +87,40 @@ static void add_goal(struct field *field, const json_t *goals, const char *name,
 
 /* --- writing -------------------------------------------------------------------------------- */
 
+/* What stands beside points, if there are few. */
+static void write_values(GString *data, const struct field *field) {
+  GPtrArray *texts = g_ptr_array_new_with_free_func(g_free);
+  for (uint32_t s = 0; s < field->series; s++) {
+    for (guint i = 0; i < field->point[s]->len; i++) {
+      const struct nines *p = &g_array_index(field->point[s], struct nines, i);
+      struct label label = format_value(UNIT_RATIO, 1 - pow(10, -p->value));
+      g_ptr_array_add(texts, g_strdup_printf("%s%s", p->open ? "\u2265 " : "", label.text));
+    }
+  }
+  bool few = field->series == 1 && field->places > 0 && field->places <= 7;
+  script_number(data, "VALUES", few);
+  script_texts(data, "value", (const char *const *)texts->pdata, texts->len, 20);
+  g_ptr_array_unref(texts);
+}
+
 static void write_points(GString *data, const struct field *field) {
   for (int open = 0; open < 2; open++) {
+    uint32_t texts = 0;
     script_block(data, open ? "open" : "seen");
     for (uint32_t s = 0; s < field->series; s++) {
       for (guint i = 0; i < field->point[s]->len; i++) {
         const struct nines *p = &g_array_index(field->point[s], struct nines, i);
-        double row[4] = {p->x, p->value, p->lo, p->hi};
-        if (p->open == (open == 1)) script_row(data, row, 4);
+        double row[5] = {p->x, p->value, p->lo, p->hi, ++texts};
+        if (p->open == (open == 1)) script_row(data, row, 5);
       }
-      script_gap(data, 4);
+      script_gap(data, 5);
     }
     script_block_end(data);
   }
   script_block(data, "goal");
   for (guint i = 0; i + 2 < field->goal->len; i += 3) {
-    double row[3] = {g_array_index(field->goal, double, i), g_array_index(field->goal, double, i + 1),
+    double row[3] = {g_array_index(field->goal, double, i),
+                     g_array_index(field->goal, double, i + 1),
                      g_array_index(field->goal, double, i + 2)};
     script_row(data, row, 3);
   }
@@ -130,7 +148,8 @@ static void draw(struct plot_page *page, struct field *field, const struct plot_
   GString *data = g_string_new(NULL);
   const char *names[SERIES_MAX + 2];
   uint32_t rows = 0, n = 0;
-  for (uint32_t i = 0; i < field->series && field->series > 1; i++) names[n++] = field->series_name[i];
+  for (uint32_t i = 0; i < field->series && field->series > 1; i++)
+    names[n++] = field->series_name[i];
   if (field->goal->len > 0) names[n++] = "goal";
   if (field->open > 0) names[n++] = "no failure seen: at least";
   if (n > 0) script_key(data, names, n, &rows);
@@ -143,18 +162,26 @@ static void draw(struct plot_page *page, struct field *field, const struct plot_
   script_number(data, "CATEGORIES", field->places > 0);
   script_number(data, "GOALS", field->goal->len);
   script_number(data, "OPEN", field->open);
+  write_values(data, field);
   write_points(data, field);
   struct plot_draft draft = {
-      .kind = "availability", .alone = true, .width = 800,
-      .height = (rotate ? 460 : 400) + 20 * rows, .key_rows = rows, .title = title,
+      .kind = "availability",
+      .alone = true,
+      .width = 800,
+      .height = (rotate ? 460 : 400) + 20 * rows,
+      .key_rows = rows,
+      .title = title,
       .note = g_strdup(field->left_out > 0 ? "bars: 95 % intervals; not all are shown"
                                            : "bars: 95 % intervals"),
       .caption = g_strdup(
           "Availability as -log10(1 - availability): each step up is a tenth of the failures. Bars "
-          "are 95 % intervals over replications. An open triangle stands where no request failed, at "
-          "the nines that the sample supports: with 95 % confidence at most 3/n of the requests fail "
+          "are 95 % intervals over replications. An open triangle stands where no request failed, "
+          "at "
+          "the nines that the sample supports: with 95 % confidence at most 3/n of the requests "
+          "fail "
           "when none of n did (rule of three). A bar that reaches 100 % ends there as well."),
-      .data = data, .axes = true};
+      .data = data,
+      .axes = true};
   plot_add(page, &draft);
 }
 
@@ -169,10 +196,12 @@ static void add_place(struct field *field, const json_t *results, const char *na
     return;
   }
   field->place_name[field->places++] = g_strdup(name);
-  double requests = plot_metric(results, name, count, "value") * plot_number(results, "replications");
+  double requests =
+      plot_metric(results, name, count, "value") * plot_number(results, "replications");
   add_point(field, 0, field->places, value, plot_metric(results, name, "availability", "lo"),
             plot_metric(results, name, "availability", "hi"), requests);
-  add_goal(field, json_object_get(results, "goals"), name, field->places - 0.4, field->places + 0.4);
+  add_goal(field, json_object_get(results, "goals"), name, field->places - 0.4,
+           field->places + 0.4);
 }
 
 void plot_availability(struct plot_page *page, const json_t *results) {
@@ -180,7 +209,8 @@ void plot_availability(struct plot_page *page, const json_t *results) {
   GPtrArray *clients = plot_clients(metrics, false), *components = plot_components(metrics);
   struct field field = field_new();
   add_series(&field, "availability");
-  for (guint i = 0; i < clients->len; i++) add_place(&field, results, clients->pdata[i], "requests");
+  for (guint i = 0; i < clients->len; i++)
+    add_place(&field, results, clients->pdata[i], "requests");
   for (guint i = 0; i < components->len; i++) {
     add_place(&field, results, components->pdata[i], "arrivals");
   }
@@ -213,10 +243,11 @@ static void add_design(struct field *field, const json_t *results, const char *l
   for (guint i = 0; i < clients->len && i < field->series; i++) {
     const char *client = clients->pdata[i];
     double shift = field->series > 1 ? 0.5 * i / (field->series - 1) - 0.25 : 0;
-    add_point(field, i, field->places + shift, plot_metric(results, client, "availability", letter),
-              plot_metric(design, client, "availability", "lo"),
-              plot_metric(design, client, "availability", "hi"),
-              plot_metric(results, client, "requests", letter) * plot_number(results, "replications"));
+    add_point(
+        field, i, field->places + shift, plot_metric(results, client, "availability", letter),
+        plot_metric(design, client, "availability", "lo"),
+        plot_metric(design, client, "availability", "hi"),
+        plot_metric(results, client, "requests", letter) * plot_number(results, "replications"));
   }
 }
 
@@ -236,8 +267,9 @@ void plot_availability_compare(struct plot_page *page, const json_t *results) {
   if (points > 0) {
     bool rotate;
     struct plot_axis x = category_axis(&field, &rotate);
-    char *title = field.series == 1 ? g_strdup_printf("Availability of %s, by design", field.series_name[0])
-                                    : g_strdup("Availability by design");
+    char *title = field.series == 1
+                      ? g_strdup_printf("Availability of %s, by design", field.series_name[0])
+                      : g_strdup("Availability by design");
     draw(page, &field, &x, "", rotate, title);
   } else {
     plot_skip(page, "availability", "the comparison has no availability of a client");
@@ -312,7 +344,8 @@ void plot_availability_sweep(struct plot_page *page, const json_t *sweep) {
     for (uint32_t s = 0; s < field.series; s++) {
       add_goal(&field, plot_sweep_goals(sweep), field.series_name[s], x.lo, x.hi);
     }
-    draw(page, &field, &x, x_title, rotate, g_strdup_printf("Availability over %s", axes.axis[0].name));
+    draw(page, &field, &x, x_title, rotate,
+         g_strdup_printf("Availability over %s", axes.axis[0].name));
     g_free(x_title);
   } else {
     plot_skip(page, "availability", "no point has an availability");

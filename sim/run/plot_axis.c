@@ -88,11 +88,12 @@ struct plot_axis plot_axis_log(enum metric_unit unit, double lo, double hi) {
   struct plot_axis axis = {.log = true, .factor = 1, .unit = "", .lo = lo, .hi = hi};
   int first = (int)floor(log10(lo) + 1e-9), last = (int)ceil(log10(hi) - 1e-9);
   int each = 1 + (last - first) / 9;
-  bool named = decades <= 3;
+  bool named = decades <= 3, coarse = decades > 4.5;
   double before = 0;
-  for (int power = first; power <= last; power += each) {
-    for (size_t i = 0; i < (decades <= 4.5 ? 3u : 1u); i++) {
-      double at = fine[i] * pow(10, power), next = fine[i + 1] * pow(10, power);
+  for (int power = first; power < last + each; power += each) {
+    for (size_t i = 0; i < (coarse ? 1u : 3u); i++) {
+      double at = fine[i] * pow(10, power);
+      double next = coarse ? pow(10, power + each) : fine[i + 1] * pow(10, power);
       if (next <= lo * (1 + 1e-9)) continue;
       if (axis.ticks == 0) axis.lo = at;
       if (before > hi * (1 - 1e-9) && axis.ticks > 1) break;

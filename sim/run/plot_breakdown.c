@@ -15,8 +15,9 @@
 static const struct {
   const char *name, *color;
   bool dark; /* takes white numbers */
-} parts[] = {{"service", "#0072B2", true},  {"queue", "#E69F00", false},  {"network", "#56B4E9", false},
-             {"sleep", "#F0E442", false},   {"retry", "#D55E00", true},   {"backoff", "#CC79A7", false},
+} parts[] = {{"service", "#0072B2", true},  {"queue", "#E69F00", false},
+             {"network", "#56B4E9", false}, {"sleep", "#F0E442", false},
+             {"retry", "#D55E00", true},    {"backoff", "#CC79A7", false},
              {"fault", "#5E3C58", true},    {"other", "#999999", false}};
 #define PARTS G_N_ELEMENTS(parts)
 
@@ -47,7 +48,8 @@ static void add_row(struct rows *rows, const json_t *at, const char *name) {
   }
   if (!(sum > 0) || rows->n == ROWS_MAX) return;
   rows->list[rows->n++] = (struct row){
-      g_strdup(name), g_strdup(format_value(UNIT_SECONDS, isnan(latency) ? sum : latency).text), list, sum};
+      g_strdup(name), g_strdup(format_value(UNIT_SECONDS, isnan(latency) ? sum : latency).text),
+      list, sum};
 }
 
 static char *name_of(double q) {
@@ -235,20 +237,28 @@ static void draw(struct plot_page *page, const json_t *blame, const char *client
   script_number(data, "key_step", 108);
   uint32_t legend = write_parts(data, rows) + write_components(data, rows, components);
   struct plot_draft draft = {
-      .kind = "breakdown", .subject = client, .alone = alone, .width = 800,
+      .kind = "breakdown",
+      .subject = client,
+      .alone = alone,
+      .width = 800,
       .height = 88 + 44 + 20 + 20 * legend + 60 * rows->n,
       .title = g_strdup_printf("Where the time of %s goes", client),
-      .note = g_strdup_printf("shares of the latency; at the right the latency itself; %.0f of %.0f requests sampled",
-                              plot_number(blame, "sampled"), plot_number(blame, "of")),
-      .caption = g_strdup(
-          "Shares of the latency of requests about a percentile, and of all of them for the mean. queue: "
-          "waiting for a worker; service: being worked on; network: messages and answers on their way; "
-          "sleep: pauses in a handler; retry: attempts that failed; backoff: pauses between attempts; "
-          "fault: lost because a component was hung or slow, or messages vanished. failed: the mean "
-          "over requests that failed."),
+      .note = g_strdup_printf(
+          "shares of the latency; at the right the latency itself; %.0f of %.0f requests sampled",
+          plot_number(blame, "sampled"), plot_number(blame, "of")),
+      .caption = g_strdup("Shares of the latency of requests about a percentile, and of all of "
+                          "them for the mean. queue: "
+                          "waiting for a worker; service: being worked on; network: messages and "
+                          "answers on their way; "
+                          "sleep: pauses in a handler; retry: attempts that failed; backoff: "
+                          "pauses between attempts; "
+                          "fault: lost because a component was hung or slow, or messages vanished. "
+                          "failed: the mean "
+                          "over requests that failed."),
       .data = data};
   plot_add(page, &draft);
-  for (guint i = 0; i < components->len; i++) g_free(g_array_index(components, struct component, i).name);
+  for (guint i = 0; i < components->len; i++)
+    g_free(g_array_index(components, struct component, i).name);
   g_array_unref(components);
 }
 

@@ -36,8 +36,9 @@ static bool spawn(const char *path, struct error *err) {
                     G_SPAWN_SEARCH_PATH | G_SPAWN_STDOUT_TO_DEV_NULL, NULL, NULL, NULL, &said,
                     &status, &error)) {
     bool missing = g_error_matches(error, G_SPAWN_ERROR, G_SPAWN_ERROR_NOENT);
-    ok = missing ? error_set(err, "plots need gnuplot, which is not installed: apt-get install "
-                                  "gnuplot-nox")
+    ok = missing ? error_set(err,
+                             "plots need gnuplot, which is not installed: apt-get install "
+                             "gnuplot-nox")
                  : error_set(err, "cannot run gnuplot: %s", error->message);
   } else if (!g_spawn_check_wait_status(status, NULL)) {
     ok = error_set(err, "gnuplot failed: %.400s", g_strstrip(said));

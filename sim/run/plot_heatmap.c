@@ -48,7 +48,8 @@ static void read_cells(struct map *map, const json_t *sweep) {
     cell->defined = isfinite(cell->value);
     cell->saturated = any_saturated(point);
     if (map->goal != NULL && cell->defined) {
-      cell->meets = map->goal->above ? cell->value >= map->goal->limit : cell->value <= map->goal->limit;
+      cell->meets =
+          map->goal->above ? cell->value >= map->goal->limit : cell->value <= map->goal->limit;
     }
     map->saturated += cell->saturated;
     map->met += cell->meets;
@@ -59,7 +60,7 @@ static void read_cells(struct map *map, const json_t *sweep) {
 /* What colour shows: nines of an availability, the logarithm of what spans more than a factor of
  * 25, else the value. Then stretched to 0..1. */
 static double shade(const struct map *map, double value, bool log) {
-  if (g_str_has_suffix(map->metric, "availability")) return fmin(plot_nines(value), 9);
+  if (g_str_has_suffix(map->metric, "availability")) return fmin(plot_nines(value), 5);
   return log ? log10(value) : value;
 }
 
@@ -150,15 +151,16 @@ static char *note_of(const struct map *map) {
   GString *note = g_string_new(NULL);
   uint32_t cells = map->rows * map->columns - map->missing;
   if (map->goal != NULL) {
-    g_string_append_printf(note, "goal %s met at %u of %u points", map->goal->text != NULL ? map->goal->text : "",
-                           map->met, cells);
-    if (map->met > 0 && map->met < cells) g_string_append(note, " (line: its border)");
+    char *goal = plot_text_clean(map->goal->text != NULL ? map->goal->text : "", 36);
+    g_string_append_printf(note, "goal %s met at %u of %u points", goal, map->met, cells);
+    if (map->met > 0 && map->met < cells) g_string_append(note, " (see line)");
+    g_free(goal);
   }
   if (map->saturated > 0) {
-    g_string_append_printf(note, "%s* over 2 %% of a client's load lost", note->len > 0 ? "; " : "");
+    g_string_append_printf(note, "%s* over 2 %% of load lost", note->len > 0 ? "; " : "");
   }
   if (map->missing > 0) {
-    g_string_append_printf(note, "%s? not there: %u", note->len > 0 ? "; " : "", map->missing);
+    g_string_append_printf(note, "%s? missing: %u", note->len > 0 ? "; " : "", map->missing);
   }
   return g_string_free(note, FALSE);
 }
@@ -184,16 +186,24 @@ static void draw(struct plot_page *page, const struct map *map, bool alone) {
   double width = (800.0 - left - 24) / map->columns;
   script_number(data, "FONT", width >= 66 ? 12 : width >= 54 ? 10 : width >= 42 ? 8 : 6);
   struct plot_draft draft = {
-      .kind = "heatmap", .subject = map->metric, .alone = alone, .width = 800,
+      .kind = "heatmap",
+      .subject = map->metric,
+      .alone = alone,
+      .width = 800,
       .height = (rotate ? 180 : 136) + MAX(map->rows * 40, 120),
       .title = g_strdup_printf("%s over %s and %s", map->metric, map->x.name, map->y.name),
       .note = note_of(map),
       .caption = g_strdup_printf(
-          "The metric at each point of the sweep. Colours: viridis over %s from the smallest to the "
-          "largest. The line separates points whose value meets the goal from those whose value does "
-          "not. A star marks a point at which a client's goodput is more than 2 %% below its offered "
+          "The metric at each point of the sweep. Colours: viridis over %s from the smallest to "
+          "the "
+          "largest. The line separates points whose value meets the goal from those whose value "
+          "does "
+          "not. A star marks a point at which a client's goodput is more than 2 %% below its "
+          "offered "
           "load, a question mark one that is missing or undefined.",
-          g_str_has_suffix(map->metric, "availability") ? "nines" : "values, or over their logarithms when they span a factor above 25,"),
+          g_str_has_suffix(map->metric, "availability")
+              ? "nines (five and more are one colour)"
+              : "values, or over their logarithms when they span a factor above 25,"),
       .data = data};
   plot_add(page, &draft);
   for (uint32_t i = 0; i < cells; i++) g_free(text[i]);
@@ -206,8 +216,11 @@ static void draw_metric(struct plot_page *page, const json_t *sweep,
                         const struct plot_goal *goal, bool alone) {
   struct map *map = g_new0(struct map, 1);
   bool swap = json_array_size(axes->axis[0].values) < json_array_size(axes->axis[1].values);
-  *map = (struct map){.metric = metric, .unit = plot_unit_of(metric), .goal = goal,
-                      .x = axes->axis[swap], .y = axes->axis[!swap]};
+  *map = (struct map){.metric = metric,
+                      .unit = plot_unit_of(metric),
+                      .goal = goal,
+                      .x = axes->axis[swap],
+                      .y = axes->axis[!swap]};
   map->columns = (uint32_t)json_array_size(map->x.values);
   map->rows = (uint32_t)json_array_size(map->y.values);
   read_cells(map, sweep);
@@ -235,7 +248,8 @@ void plot_heatmap(struct plot_page *page, const json_t *sweep) {
     plot_skip(page, "heatmap", "it takes a sweep over two parameters");
     return;
   }
-  if (json_array_size(axes.axis[0].values) > SIDE_MAX || json_array_size(axes.axis[1].values) > SIDE_MAX) {
+  if (json_array_size(axes.axis[0].values) > SIDE_MAX ||
+      json_array_size(axes.axis[1].values) > SIDE_MAX) {
     plot_skip(page, "heatmap", "a parameter has more than %u values", SIDE_MAX);
     return;
   }

@@ -99,6 +99,14 @@ static double goal_quantile(const char *metric, const char *subject) {
   return plot_quantile_of(at + strlen(".latency."));
 }
 
+/* Goals of several clients may be the same line. */
+static bool is_drawn(const struct goal_lines *lines, double x, double y) {
+  for (uint32_t i = 0; i < lines->n; i++) {
+    if (lines->x[i] == x && lines->y[i] == y) return true;
+  }
+  return false;
+}
+
 static void find_goals(struct goal_lines *lines, struct curves *curves, const json_t *goals,
                        const char *subject) {
   GArray *list = plot_goals(goals);
@@ -106,14 +114,16 @@ static void find_goals(struct goal_lines *lines, struct curves *curves, const js
     const struct plot_goal *goal = &g_array_index(list, struct plot_goal, i);
     double q = goal_quantile(goal->metric, subject);
     if (isnan(q) || goal->above || !(goal->limit > 0)) continue;
+    if (is_drawn(lines, 1 / (1 - q), goal->limit)) continue;
     lines->x[lines->n] = 1 / (1 - q);
     lines->y[lines->n] = goal->limit;
-    const char *verdict = goal->verdict == NULL                      ? ""
-                          : strcmp(goal->verdict, "pass") == 0       ? " (met)"
+    const char *verdict = goal->verdict == NULL                     ? ""
+                          : strcmp(goal->verdict, "pass") == 0      ? " (met)"
                           : strcmp(goal->verdict, "undecided") == 0 ? " (undecided)"
-                                                                     : " (failed)";
-    lines->text[lines->n++] = g_strdup_printf("goal %s < %s%s", strrchr(goal->metric, '.') + 1,
-                                              format_value(UNIT_SECONDS, goal->limit).text, verdict);
+                                                                    : " (failed)";
+    lines->text[lines->n++] =
+        g_strdup_printf("goal %s < %s%s", strrchr(goal->metric, '.') + 1,
+                        format_value(UNIT_SECONDS, goal->limit).text, verdict);
     curves->hi = fmax(curves->hi, goal->limit * 1.05);
     curves->x_hi = fmax(curves->x_hi, 1 / (1 - q));
   }
@@ -126,10 +136,11 @@ static struct plot_axis percent_axis(double x_hi) {
   static const struct {
     double at;
     const char *label;
-  } known[] = {{1, "0 %"},        {2, "50 %"},        {10, "90 %"},         {20, "95 %"},
-               {100, "99 %"},     {1000, "99.9 %"},   {1e4, "99.99 %"},     {1e5, "99.999 %"},
+  } known[] = {{1, "0 %"},         {2, "50 %"},         {10, "90 %"},        {20, "95 %"},
+               {100, "99 %"},      {1000, "99.9 %"},    {1e4, "99.99 %"},    {1e5, "99.999 %"},
                {1e6, "99.9999 %"}, {1e7, "99.99999 %"}, {1e8, "99.999999 %"}};
-  struct plot_axis axis = {.log = true, .lo = 1, .hi = fmax(x_hi * 1.05, 20), .factor = 1, .unit = ""};
+  struct plot_axis axis = {
+      .log = true, .lo = 1, .hi = fmax(x_hi * 1.05, 20), .factor = 1, .unit = ""};
   for (size_t i = 0; i < G_N_ELEMENTS(known) && known[i].at <= axis.hi; i++) {
     axis.tick[axis.ticks].at = known[i].at;
     g_strlcpy(axis.tick[axis.ticks++].label, known[i].label, sizeof axis.tick[0].label);
@@ -142,7 +153,8 @@ static void write_curves(GString *data, const struct curves *curves, double fact
   for (uint32_t i = 0; i < curves->n; i++) {
     const GArray *point = curves->list[i].point;
     for (guint k = 0; k + 1 < point->len; k += 2) {
-      double row[2] = {g_array_index(point, double, k), g_array_index(point, double, k + 1) * factor};
+      double row[2] = {g_array_index(point, double, k),
+                       g_array_index(point, double, k + 1) * factor};
       script_row(data, row, 2);
     }
     script_gap(data, 2);
@@ -192,7 +204,8 @@ static void draw(struct plot_page *page, struct curves *curves, const json_t *go
                  const char *subject, bool alone, bool designs) {
   struct goal_lines lines = {0};
   find_goals(&lines, curves, goals, designs ? subject : NULL);
-  struct plot_axis x = percent_axis(curves->x_hi), y = plot_axis_fit(UNIT_SECONDS, curves->lo, curves->hi);
+  struct plot_axis x = percent_axis(curves->x_hi),
+                   y = plot_axis_fit(UNIT_SECONDS, curves->lo, curves->hi);
   const char *names[CURVES_MAX];
   double every[CURVES_MAX];
   GString *data = g_string_new(NULL);
@@ -212,13 +225,22 @@ static void draw(struct plot_page *page, struct curves *curves, const json_t *go
   g_free(title);
   write_goals(data, &lines, y.factor);
   write_curves(data, curves, y.factor);
-  char *what = subject != NULL && designs ? g_strdup_printf("Latency of %s by percentile, by design", subject)
-               : curves->n == 1 ? g_strdup_printf("Latency of %s by percentile", curves->list[0].name)
-                                : g_strdup("Latency by percentile");
-  struct plot_draft draft = {.kind = "percentiles", .subject = subject, .alone = alone,
-                             .width = 800, .height = 430 + 20 * rows, .key_rows = rows,
-                             .title = what, .note = note_of(curves),
-                             .caption = caption_of(curves, designs), .data = data, .axes = true};
+  char *what = subject != NULL && designs
+                   ? g_strdup_printf("Latency of %s by percentile, by design", subject)
+               : curves->n == 1
+                   ? g_strdup_printf("Latency of %s by percentile", curves->list[0].name)
+                   : g_strdup("Latency by percentile");
+  struct plot_draft draft = {.kind = "percentiles",
+                             .subject = subject,
+                             .alone = alone,
+                             .width = 800,
+                             .height = 430 + 20 * rows,
+                             .key_rows = rows,
+                             .title = what,
+                             .note = note_of(curves),
+                             .caption = caption_of(curves, designs),
+                             .data = data,
+                             .axes = true};
   plot_add(page, &draft);
   for (uint32_t i = 0; i < lines.n; i++) g_free(lines.text[i]);
 }
@@ -301,7 +323,8 @@ void plot_percentiles_compare(struct plot_page *page, const json_t *results) {
     }
     curves_free(&curves);
   }
-  if (drawn == 0) plot_skip(page, "percentiles", "the comparison has no latency of successful requests");
+  if (drawn == 0)
+    plot_skip(page, "percentiles", "the comparison has no latency of successful requests");
   g_ptr_array_unref(letters);
   g_ptr_array_unref(clients);
 }

@@ -7,7 +7,7 @@
 #include "plot_text.h"
 
 #define KEY_WIDTH 84u /* columns that fit beside each other above a plot */
-#define KEY_SAMPLE 9u  /* columns that the line before a name takes */
+#define KEY_SAMPLE 9u /* columns that the line before a name takes */
 
 /* Whole numbers without a point: gnuplot counts, compares and indexes with those alone. */
 static void append_number(GString *script, double value) {

@@ -17,7 +17,8 @@
 void script_number(GString *script, const char *name, double value);
 void script_text(GString *script, const char *name, const char *text, uint32_t width);
 
-/* An array, of which gnuplot's |name| is the size; of no elements: one empty one, and name_n = 0. */
+/* An array, of which gnuplot's |name| is the size; of no elements: one empty one, and name_n = 0.
+ */
 void script_texts(GString *script, const char *name, const char *const *text, uint32_t n,
                   uint32_t width);
 void script_numbers(GString *script, const char *name, const double *value, uint32_t n);
@@ -25,7 +26,7 @@ void script_numbers(GString *script, const char *name, const double *value, uint
 /* $name << numbers; rows of `columns`, NaN where undefined. */
 void script_block(GString *script, const char *name);
 void script_row(GString *script, const double *value, uint32_t n);
-void script_break(GString *script);              /* an empty line: a curve is interrupted */
+void script_break(GString *script);                 /* an empty line: a curve is interrupted */
 void script_gap(GString *script, uint32_t columns); /* what follows is the next `index` */
 void script_block_end(GString *script);
 

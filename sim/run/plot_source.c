@@ -18,16 +18,24 @@ static bool is_folder(const char *path) {
 static json_t *check_file(json_t *tree, const char *path, const struct error *why,
                           struct error *err) {
   if (tree == NULL) {
-    error_set(err, "%s is not JSON (%s); plot takes what run --json or compare --json wrote, or the folder "
-                   "of a sweep", path, why->text);
+    error_set(
+        err,
+        "%s is not JSON (%s); plot takes what run --json or compare --json wrote, or the folder "
+        "of a sweep",
+        path, why->text);
     return NULL;
   }
   json_int_t schema = json_integer_value(json_object_get(tree, "schema"));
   if (!json_is_object(tree) || !json_is_object(json_object_get(tree, "metrics"))) {
-    error_set(err, "%s holds no results: plot takes what run --json or compare --json wrote, or the folder "
-                   "of a sweep", path);
+    error_set(
+        err,
+        "%s holds no results: plot takes what run --json or compare --json wrote, or the folder "
+        "of a sweep",
+        path);
   } else if (schema != JSON_SCHEMA) {
-    error_set(err, "%s has schema %" JSON_INTEGER_FORMAT ", this archsim reads %d; run the scenario again",
+    error_set(err,
+              "%s has schema %" JSON_INTEGER_FORMAT
+              ", this archsim reads %d; run the scenario again",
               path, schema, JSON_SCHEMA);
   } else {
     return tree;
@@ -103,7 +111,8 @@ static json_t *read_sweep(const char *const *folder, uint32_t n, struct error *e
   const char *key = json_string_value(json_object_get(manifest, "sweep"));
   json_t *points = json_array();
   bool ok = count >= 1 && count <= SWEEP_POINTS_MAX && key != NULL;
-  if (!ok) error_set(err, "%s/%s is damaged: it has no number of points", folder[0], STORE_MANIFEST);
+  if (!ok)
+    error_set(err, "%s/%s is damaged: it has no number of points", folder[0], STORE_MANIFEST);
   for (json_int_t i = 1; ok && i <= count; i++) {
     ok = find_point(folder, n, (uint32_t)i, key, points, err);
   }
@@ -118,8 +127,11 @@ json_t *plot_source(const char *const *path, uint32_t n, enum exit_code *code, s
   if (n == 1 && !is_folder(path[0])) {
     if (g_str_has_suffix(path[0], ".sqlite") || g_str_has_suffix(path[0], ".csv") ||
         g_str_has_suffix(path[0], ".lua")) {
-      error_set(err, "%s holds no results that plot reads; it takes what run --json or compare --json wrote, "
-                     "or the folders of a sweep", path[0]);
+      error_set(
+          err,
+          "%s holds no results that plot reads; it takes what run --json or compare --json wrote, "
+          "or the folders of a sweep",
+          path[0]);
       return NULL;
     }
     return read_file(path[0], code, err);

@@ -16,7 +16,7 @@ struct plot_sweep_axis {
 #define SWEEP_AXES_MAX 8u
 
 struct plot_sweep_axes {
-  uint32_t n;                              /* axes that vary */
+  uint32_t n; /* axes that vary */
   struct plot_sweep_axis axis[SWEEP_AXES_MAX];
 };
 

@@ -31,7 +31,8 @@ static int by_offered(const void *a, const void *b) {
 static void read_percentile(struct load *load, int at, const json_t *point, const char *client,
                             const char *suffix) {
   double value = plot_metric(point, client, suffix, "value");
-  double lo = plot_metric(point, client, suffix, "lo"), hi = plot_metric(point, client, suffix, "hi");
+  double lo = plot_metric(point, client, suffix, "lo"),
+         hi = plot_metric(point, client, suffix, "hi");
   load->value[at] = value;
   load->value[at + 1] = isnan(lo) ? value : fmax(lo, 0);
   load->value[at + 2] = isnan(hi) ? value : hi;
@@ -156,7 +157,8 @@ static void draw(struct plot_page *page, const json_t *sweep, const char *client
   struct plot_axis x = plot_axis_linear(UNIT_PER_SECOND, last->value[OFFERED], 8);
   struct plot_axis y = plot_axis_fit(UNIT_SECONDS, loads->lo, hi);
   GString *data = g_string_new(NULL);
-  char *x_title = script_axis_title("offered load", &x), *y_title = script_axis_title("latency", &y);
+  char *x_title = script_axis_title("offered load", &x),
+       *y_title = script_axis_title("latency", &y);
   char *knee_text = g_strdup_printf("knee %s", format_value(UNIT_PER_SECOND, knee).text);
   uint32_t rows;
   script_key(data, names, 3, &rows);
@@ -171,17 +173,25 @@ static void draw(struct plot_page *page, const json_t *sweep, const char *client
   write_goals(data, goals, client, y.factor, hi);
   write_loads(data, loads, x.factor, y.factor);
   struct plot_draft draft = {
-      .kind = "throughput", .subject = client, .alone = alone, .width = 800,
-      .height = 440 + 20 * rows, .key_rows = rows, .data = data, .axes = true,
+      .kind = "throughput",
+      .subject = client,
+      .alone = alone,
+      .width = 800,
+      .height = 440 + 20 * rows,
+      .key_rows = rows,
+      .data = data,
+      .axes = true,
       .title = isnan(knee) ? g_strdup_printf("Latency of %s over offered load", client)
                            : g_strdup_printf("Latency of %s over offered load: knee at %s", client,
                                              format_value(UNIT_PER_SECOND, knee).text),
       .note = note_of(knee, loads),
       .caption = g_strdup(
-          "Latency of successful requests at each point of the sweep, with 95 % intervals as bands. "
+          "Latency of successful requests at each point of the sweep, with 95 % intervals as "
+          "bands. "
           "The knee is the point of the p99 curve farthest below the chord between its first and "
           "last point, both axes stretched to 0..1 (Kneedle); a curve within a tenth of its chord "
-          "has none; points after the first saturated one do not count. Hollow points: goodput more "
+          "has none; points after the first saturated one do not count. Hollow points: goodput "
+          "more "
           "than 2 % below the offered load, so that the latency is that of the requests that were "
           "not lost.")};
   plot_add(page, &draft);

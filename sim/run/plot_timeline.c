@@ -22,6 +22,8 @@
 #define PANEL 88u
 #define PANEL_GAP 34u
 #define LANE 17u
+#define KEY_NAME 12u /* columns of a name above a panel: six of them fit */
+#define KEY_CHARACTER 7.3
 #define CHARACTER 6.8 /* pixels of text of 11 points */
 
 struct panel {
@@ -141,13 +143,15 @@ static void latency_panel(struct timeline *t, const json_t *client, const char *
   char *metric = g_strconcat(name, ".latency.p99", NULL);
   for (guint i = 0; i < list->len; i++) {
     const struct plot_goal *goal = &g_array_index(list, struct plot_goal, i);
-    if (strcmp(goal->metric, metric) == 0 && !goal->above && goal->limit < 20 * hi) limit = goal->limit;
+    if (strcmp(goal->metric, metric) == 0 && !goal->above && goal->limit < 20 * hi)
+      limit = goal->limit;
   }
   g_free(metric);
   plot_goals_free(list);
   add_curve(t, "p50", p50);
   add_curve(t, "p99", p99);
-  struct panel *panel = end_panel(t, "latency", UNIT_SECONDS, lo, isnan(limit) ? hi : fmax(hi, limit));
+  struct panel *panel =
+      end_panel(t, "latency", UNIT_SECONDS, lo, isnan(limit) ? hi : fmax(hi, limit));
   if (panel == NULL || isnan(limit)) return;
   panel->goal = limit * panel->axis.factor;
   panel->goal_text = g_strdup_printf("goal p99 < %s", format_value(UNIT_SECONDS, limit).text);
@@ -197,7 +201,8 @@ static void component_panel(struct timeline *t, const json_t *components, const 
 static void add_mark(struct timeline *t, double end[LANES_MAX], double at_s, const char *text,
                      bool fault) {
   char *clean = plot_text_clean(text, 40);
-  double x = LEFT + (RIGHT - LEFT) * at_s / t->end_s, width = plot_text_width(clean) * CHARACTER + 16;
+  double x = LEFT + (RIGHT - LEFT) * at_s / t->end_s,
+         width = plot_text_width(clean) * CHARACTER + 16;
   if (x + width > WIDTH) x = fmax(WIDTH - width, 16);
   uint32_t lane = 0;
   while (lane < LANES_MAX && end[lane] > x - 6) lane++;
@@ -230,6 +235,18 @@ static void add_marks(struct timeline *t, const json_t *faults, const json_t *ev
   }
 }
 
+/* Whether the last window overlaps an earlier one and became part of it: the shade is the same
+ * however many faults are there at once. Windows come in the order of their beginning; if not, two
+ * may stay apart. */
+static bool joined(const double *from, double *to, uint32_t last) {
+  for (uint32_t i = 0; i < last; i++) {
+    if (from[last] < from[i] || from[last] > to[i]) continue;
+    to[i] = fmax(to[i], to[last]);
+    return true;
+  }
+  return false;
+}
+
 static uint32_t write_spans(GString *data, const struct timeline *t, const json_t *faults,
                             const json_t *events) {
   double from[FAULTS_MAX], to[FAULTS_MAX], at[FAULTS_MAX];
@@ -239,7 +256,8 @@ static uint32_t write_spans(GString *data, const struct timeline *t, const json_
     double begin = plot_number(fault, "from_s"), end = plot_number(fault, "to_s");
     if (!(begin >= 0 && begin < t->end_s)) continue;
     from[n] = begin * t->x.factor;
-    to[n++] = (end < t->end_s ? end : t->end_s) * t->x.factor;
+    to[n] = (end < t->end_s ? end : t->end_s) * t->x.factor;
+    if (!joined(from, to, n)) n++;
   }
   for (size_t i = 0; i < json_array_size(events) && e < FAULTS_MAX; i++) {
     double when = plot_number(json_array_get(events, i), "at_s");
@@ -271,14 +289,18 @@ static void write_marks(GString *data, const struct timeline *t) {
 static uint32_t write_panels(GString *data, const struct timeline *t) {
   const char *title[PANELS_MAX], *goal_text[PANELS_MAX];
   double number[7][PANELS_MAX];
-  static const char *const names[7] = {"panel_top", "panel_lo",    "panel_hi",   "panel_step",
+  static const char *const names[7] = {"panel_top", "panel_lo",    "panel_hi",  "panel_step",
                                        "panel_log", "panel_first", "panel_last"};
   double goal[PANELS_MAX];
   uint32_t top = 62 + LANE * t->lanes + 26;
   for (uint32_t p = 0; p < t->panels; p++) {
     const struct panel *panel = &t->panel[p];
-    const double values[7] = {top + p * (PANEL + PANEL_GAP), panel->axis.lo, panel->axis.hi,
-                              panel->axis.step, panel->axis.log, panel->first + 1,
+    const double values[7] = {top + p * (PANEL + PANEL_GAP),
+                              panel->axis.lo,
+                              panel->axis.hi,
+                              panel->axis.step,
+                              panel->axis.log,
+                              panel->first + 1,
                               panel->first + panel->n};
     for (int k = 0; k < 7; k++) number[k][p] = values[k];
     title[p] = panel->title;
@@ -293,10 +315,31 @@ static uint32_t write_panels(GString *data, const struct timeline *t) {
   return top + t->panels * (PANEL + PANEL_GAP) - PANEL_GAP;
 }
 
+static double key_width(const char *name, uint32_t most) {
+  char *clean = plot_text_clean(name, most);
+  double width = 30 + KEY_CHARACTER * plot_text_width(clean) + 16;
+  g_free(clean);
+  return width;
+}
+
+/* Names stand beside each other above their panel, from its right end to the left. */
+static void write_key(GString *data, const struct timeline *t) {
+  double x[SERIES_MAX];
+  for (uint32_t p = 0; p < t->panels; p++) {
+    double at = RIGHT + 16;
+    for (uint32_t i = t->panel[p].first + t->panel[p].n; i-- > t->panel[p].first;) {
+      at -= key_width(t->curve[i].name, KEY_NAME);
+      x[i] = at;
+    }
+  }
+  script_numbers(data, "key_x", x, t->curves);
+}
+
 static void write_curves(GString *data, const struct timeline *t) {
   const char *name[SERIES_MAX];
   for (uint32_t i = 0; i < t->curves; i++) name[i] = t->curve[i].name;
-  script_texts(data, "name", name, t->curves, 18);
+  script_texts(data, "name", name, t->curves, KEY_NAME);
+  write_key(data, t);
   script_block(data, "series");
   for (uint32_t i = 0; i < t->curves; i++) {
     const struct curve *curve = &t->curve[i];
@@ -338,11 +381,17 @@ static void draw(struct plot_page *page, struct timeline *t, const json_t *tree,
   write_marks(data, t);
   write_curves(data, t);
   struct plot_draft draft = {
-      .kind = "timeline", .subject = client, .alone = alone, .width = WIDTH, .height = bottom + 56,
-      .title = g_strdup_printf("%s over time", client), .note = note_of(t, shaded),
+      .kind = "timeline",
+      .subject = client,
+      .alone = alone,
+      .width = WIDTH,
+      .height = bottom + 56,
+      .title = g_strdup_printf("%s over time", client),
+      .note = note_of(t, shaded),
       .caption = g_strdup(
           "The first replication alone, its warm-up included (grey). Each value is of one window: "
-          "rates per second of simulated time; latency of the requests that ended in it, with a gap "
+          "rates per second of simulated time; latency of the requests that ended in it, with a "
+          "gap "
           "where none did; queue and utilisation as means over time. Shaded: faults, from begin to "
           "end. Dotted lines: what a component noticed. Of components those five with the highest "
           "mean are drawn, a group as one."),
