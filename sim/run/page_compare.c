@@ -221,7 +221,7 @@ static char *command_of(const struct page *p, const json_t *designs) {
         append_word(out, *off);
       }
       g_strfreev(offs);
-    } else if (equals != NULL && strchr(title, '/') == NULL) {
+    } else if (equals != NULL && !g_str_has_suffix(title, ".lua")) {
       g_string_append(values, values->len > 0 ? "," : title);
       if (values->str[values->len - 1] == ',') g_string_append(values, equals + 1);
     }

@@ -19,11 +19,11 @@ struct drawing {
   double busiest; /* largest number of calls a second on an edge */
 };
 
-/* Text in a label: dot puts a node's name where it reads "\\N", so no backslash may reach it. */
+/* Text in a label: dot puts a node's name where it reads "\\N", so each backslash is doubled. */
 static void put_label(GString *out, const char *text) {
   gchar **parts = g_strsplit(text, "\\", -1);
   for (gchar **part = parts; *part != NULL; part++) {
-    if (part != parts) g_string_append(out, "&#92;");
+    if (part != parts) g_string_append(out, "\\\\");
     html_text(out, *part);
   }
   g_strfreev(parts);
