@@ -77,7 +77,7 @@ static const struct row rows[] = {
     {"junit", 0, "FILE", G_OPTION_ARG_FILENAME, IN(junit),
      "write verdicts as JUnit XML; - is standard output"},
     {"report", 0, "FILE", G_OPTION_ARG_FILENAME, IN(report),
-     "write a report as one HTML file; - is standard output"},
+     "write one HTML file on them; - is standard output"},
     {"annotations", 0, NULL, G_OPTION_ARG_NONE, IN(annotations),
      "print the definitions for a Lua editor"},
     {"progress", 0, "WHEN", G_OPTION_ARG_STRING, IN(progress),
