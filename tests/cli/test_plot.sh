@@ -45,7 +45,7 @@ for name in percentiles breakdown availability timeline; do
 done
 well_formed run/*.svg
 grep -q 'crash web\[2\]' run/timeline.svg || fail 'the timeline does not name the fault'
-grep -q 'goal p99 &lt; 250 ms' run/percentiles.svg || fail 'the percentiles lack the goal'
+grep -q 'goal shoppers p99 &lt; 250 ms (met)' run/percentiles.svg || fail 'the percentiles lack the goal'
 grep -q 'font-weight="600"' run/percentiles.svg || fail 'the title is not bold'
 
 # The same bytes again, whatever the user's settings.
