@@ -59,7 +59,7 @@ cat run/*.svg >page
 grep -oE "href='#[^']*" page | sed "s/.*#//" | sort -u | while read -r id; do
   grep -q "id='$id'" page || fail "no id $id"
 done
-! grep -qE "(stroke|fill|color)=[\"'](black|#000000)" page || fail 'black on a dark page'
+! grep -qE "(stroke|fill|color)=[\"'](black|#000000|rgb\( *0, *0, *0\))" page || fail 'black on a dark page'
 
 # The script stands for itself.
 (cd run && mv timeline.svg kept && gnuplot -d timeline.gp 2>/dev/null && [ -s timeline.svg ]) ||
