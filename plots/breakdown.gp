@@ -4,7 +4,10 @@ unset key
 unset grid
 set border 0
 set xrange [0:1]
-set style fill solid 1 border rgb '#ffffff'
+set style fill solid 1 noborder
+# Thin gaps instead of lines: they have the colour of the page.
+begin(a, b) = a + (b - a > 0.004 ? 0.001 : 0)
+end(a, b) = b - (b - a > 0.004 ? 0.001 : 0)
 set rmargin at screen sx(W - 96)
 set lmargin at screen sx(88)
 unset xtics
@@ -29,10 +32,10 @@ do for [panel=1:2] {
       set label 100+i ''.(panel == 1 ? part[i] : component[i]) at screen sx(kx + 19), screen sy(ky) left
     }
     if (panel == 1) {
-      plot for [i=1:n] $part index i-1 using 2:1:2:3:($1-0.4):($1+0.4) with boxxyerror lc rgb part_color[i], \
+      plot for [i=1:n] $part index i-1 using 2:1:(begin($2,$3)):(end($2,$3)):($1-0.4):($1+0.4) with boxxyerror lc rgb part_color[i], \
         for [i=1:n] $part index i-1 using (($2+$3)/2):1:(($3-$2 >= 0.07) ? sprintf('%.0f %%', 100*($3-$2)) : '') with labels textcolor rgb (part_dark[i] ? '#ffffff' : '#111111') font ',11'
     } else {
-      plot for [i=1:n] $component index i-1 using 2:1:2:3:($1-0.4):($1+0.4) with boxxyerror lc rgb component_color[i], \
+      plot for [i=1:n] $component index i-1 using 2:1:(begin($2,$3)):(end($2,$3)):($1-0.4):($1+0.4) with boxxyerror lc rgb component_color[i], \
         for [i=1:n] $component index i-1 using (($2+$3)/2):1:(($3-$2 >= 0.07) ? sprintf('%.0f %%', 100*($3-$2)) : '') with labels textcolor rgb (component_dark[i] ? '#ffffff' : '#111111') font ',11'
     }
     unset label 1001

@@ -69,13 +69,28 @@ static void say_skipped(const struct plots *plots) {
   }
 }
 
+/* A sweep that is not finished is drawn as far as it is there, and said to be so. */
+static void say_missing(const json_t *results) {
+  const json_t *points = json_object_get(results, "points");
+  size_t missing = 0;
+  for (size_t i = 0; i < json_array_size(points); i++) {
+    missing += json_is_null(json_array_get(points, i));
+  }
+  if (missing == 0) return;
+  fprintf(stderr, "archsim: %zu of %zu points of the sweep are missing\n", missing,
+          json_array_size(points));
+}
+
 static int draw(const json_t *results, const struct options *options) {
   struct error err = {0};
   struct plots plots = {0};
   char *folder = folder_of(options);
   int code = EXIT_GOALS_MET;
   bool ok = plot_any(results, &plots, &err);
-  if (!options->quiet || plots.n == 0) say_skipped(&plots);
+  if (!options->quiet || plots.n == 0) {
+    say_missing(results);
+    say_skipped(&plots);
+  }
   if (ok && plots.n == 0) {
     error_set(&err, "%s holds nothing to plot", options->argument[0]);
     code = command_fail(EXIT_USAGE, &err);

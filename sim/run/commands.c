@@ -124,7 +124,7 @@ const struct command commands[] = {
      "RESULTS...",
      1,
      UINT_MAX,
-     "draw results: percentiles, timeline, knee, nines, heat map",
+     "draw results as SVG: percentiles, timeline, knee",
      "Draws what run --json or compare --json wrote, or the points of a sweep, as SVG,\n"
      "with the gnuplot script of each picture beside it. RESULTS is one JSON file, or\n"
      "the folders that hold the parts of one sweep. Writes into the folder of --out;\n"

@@ -345,7 +345,9 @@ void plot_availability_sweep(struct plot_page *page, const json_t *sweep) {
       add_goal(&field, plot_sweep_goals(sweep), field.series_name[s], x.lo, x.hi);
     }
     draw(page, &field, &x, x_title, rotate,
-         g_strdup_printf("Availability over %s", axes.axis[0].name));
+         field.series == 1 ? g_strdup_printf("Availability of %s over %s", field.series_name[0],
+                                             axes.axis[0].name)
+                           : g_strdup_printf("Availability over %s", axes.axis[0].name));
     g_free(x_title);
   } else {
     plot_skip(page, "availability", "no point has an availability");

@@ -107,6 +107,20 @@ static bool is_drawn(const struct goal_lines *lines, double x, double y) {
   return false;
 }
 
+/* "goal p99 < 250 ms (met)". Of several curves it names whose goal it is; of several designs each
+ * has a verdict of its own, and none is told. */
+static char *goal_text(const struct plot_goal *goal, bool designs, bool several) {
+  const char *word = strrchr(goal->metric, '.') + 1, *verdict = "";
+  int owner = several && !designs ? (int)(strstr(goal->metric, ".latency.") - goal->metric) : 0;
+  if (!designs && goal->verdict != NULL) {
+    verdict = strcmp(goal->verdict, "pass") == 0        ? " (met)"
+              : strcmp(goal->verdict, "undecided") == 0 ? " (undecided)"
+                                                        : " (failed)";
+  }
+  return g_strdup_printf("goal %.*s%s%s < %s%s", owner, goal->metric, owner > 0 ? " " : "", word,
+                         format_value(UNIT_SECONDS, goal->limit).text, verdict);
+}
+
 static void find_goals(struct goal_lines *lines, struct curves *curves, const json_t *goals,
                        const char *subject) {
   GArray *list = plot_goals(goals);
@@ -117,13 +131,7 @@ static void find_goals(struct goal_lines *lines, struct curves *curves, const js
     if (is_drawn(lines, 1 / (1 - q), goal->limit)) continue;
     lines->x[lines->n] = 1 / (1 - q);
     lines->y[lines->n] = goal->limit;
-    const char *verdict = goal->verdict == NULL                     ? ""
-                          : strcmp(goal->verdict, "pass") == 0      ? " (met)"
-                          : strcmp(goal->verdict, "undecided") == 0 ? " (undecided)"
-                                                                    : " (failed)";
-    lines->text[lines->n++] =
-        g_strdup_printf("goal %s < %s%s", strrchr(goal->metric, '.') + 1,
-                        format_value(UNIT_SECONDS, goal->limit).text, verdict);
+    lines->text[lines->n++] = goal_text(goal, subject != NULL, curves->n > 1);
     curves->hi = fmax(curves->hi, goal->limit * 1.05);
     curves->x_hi = fmax(curves->x_hi, 1 / (1 - q));
   }

@@ -15,13 +15,16 @@ static const struct {
     {"fill='black'", "fill='currentColor'"},
     {"fill=\"black\"", "fill=\"currentColor\""},
     {" color=\"black\"", ""},
+    /* gnuplot has three ways to write a colour. */
+    {"stroke='rgb(  0,   0,   0)'", "stroke='currentColor'"},
+    {"stroke=\"rgb(  0,   0,   0)\"", "stroke=\"currentColor\""},
+    {"color='rgb(  0,   0,   0)'", ""},
+    {"fill=\"rgb(102,102,102)\"", "fill=\"currentColor\" fill-opacity=\".7\""},
     /* Sizes that style.gp keeps for titles: gnuplot cannot make a list of fonts bold. */
     {"font-size=\"16.00\"", "font-size=\"16\" font-weight=\"600\""},
     {"font-size=\"13.00\"", "font-size=\"12\" font-weight=\"600\""},
     {"stroke='rgb(221, 221, 221)'", "stroke='currentColor' stroke-opacity='.15'"},
     {"stroke=\"rgb(221, 221, 221)\"", "stroke=\"currentColor\" stroke-opacity=\".15\""},
-    {"fill=\"rgb(102, 102, 102)\"", "fill=\"currentColor\" fill-opacity=\".7\""},
-    {"fill='rgb(102, 102, 102)'", "fill='currentColor' fill-opacity='.7'"},
     {"stroke='rgb(102, 102, 102)'", "stroke='currentColor' stroke-opacity='.7'"},
     {"stroke=\"rgb(102, 102, 102)\"", "stroke=\"currentColor\" stroke-opacity=\".7\""},
 };

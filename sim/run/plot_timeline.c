@@ -5,6 +5,7 @@
 
 #include "format.h"
 #include "plot_kinds.h"
+#include "plot_marks.h"
 #include "plot_results.h"
 #include "plot_text.h"
 
@@ -12,19 +13,11 @@
 #define CURVES_A_PANEL 6u
 #define SERIES_MAX (PANELS_MAX * CURVES_A_PANEL)
 #define WINDOWS_MAX 2000u
-#define FAULTS_MAX 100u
-#define MARKS_MAX 24u
-#define LANES_MAX 6u
 
-#define WIDTH 800u
-#define LEFT 88.0
-#define RIGHT 776.0
 #define PANEL 88u
 #define PANEL_GAP 34u
-#define LANE 17u
 #define KEY_NAME 12u /* columns of a name above a panel: six of them fit */
 #define KEY_CHARACTER 7.3
-#define CHARACTER 6.8 /* pixels of text of 11 points */
 
 struct panel {
   char *title, *goal_text;
@@ -39,19 +32,13 @@ struct curve {
   uint32_t panel;
 };
 
-struct mark {
-  char *text;
-  double x, y; /* pixels */
-  bool fault;
-};
-
 struct timeline {
   double window_s, end_s, warmup_s;
   struct plot_axis x;
-  uint32_t panels, curves, marks, lanes, unnamed;
+  uint32_t panels, curves;
+  struct plot_marks marks;
   struct panel panel[PANELS_MAX];
   struct curve curve[SERIES_MAX];
-  struct mark mark[MARKS_MAX];
 };
 
 static double largest(const json_t *values) {
@@ -194,97 +181,7 @@ static void component_panel(struct timeline *t, const json_t *components, const 
   g_ptr_array_unref(names);
 }
 
-/* --- faults and events ---------------------------------------------------------------------- */
-
-/* Puts a name into the first lane that has room where it begins; to the left of its place where the
- * picture ends. */
-static void add_mark(struct timeline *t, double end[LANES_MAX], double at_s, const char *text,
-                     bool fault) {
-  char *clean = plot_text_clean(text, 40);
-  double x = LEFT + (RIGHT - LEFT) * at_s / t->end_s,
-         width = plot_text_width(clean) * CHARACTER + 16;
-  if (x + width > WIDTH) x = fmax(WIDTH - width, 16);
-  uint32_t lane = 0;
-  while (lane < LANES_MAX && end[lane] > x - 6) lane++;
-  if (lane == LANES_MAX || t->marks == MARKS_MAX) {
-    t->unnamed++;
-    g_free(clean);
-    return;
-  }
-  end[lane] = x + width;
-  t->lanes = MAX(t->lanes, lane + 1);
-  t->mark[t->marks++] = (struct mark){clean, x, 68 + LANE * (double)lane, fault};
-}
-
-static void add_marks(struct timeline *t, const json_t *faults, const json_t *events) {
-  double end[LANES_MAX] = {0};
-  for (size_t i = 0; i < json_array_size(faults); i++) {
-    const json_t *fault = json_array_get(faults, i);
-    double from = plot_number(fault, "from_s");
-    const char *name = plot_string(fault, "name");
-    if (from >= 0 && from <= t->end_s) add_mark(t, end, from, name != NULL ? name : "fault", true);
-  }
-  for (size_t i = 0; i < json_array_size(events); i++) {
-    const json_t *event = json_array_get(events, i);
-    double at = plot_number(event, "at_s");
-    const char *who = plot_string(event, "component"), *what = plot_string(event, "what");
-    if (!(at >= 0 && at <= t->end_s)) continue;
-    char *text = g_strdup_printf("%s: %s", who != NULL ? who : "?", what != NULL ? what : "?");
-    add_mark(t, end, at, text, false);
-    g_free(text);
-  }
-}
-
-/* Whether the last window overlaps an earlier one and became part of it: the shade is the same
- * however many faults are there at once. Windows come in the order of their beginning; if not, two
- * may stay apart. */
-static bool joined(const double *from, double *to, uint32_t last) {
-  for (uint32_t i = 0; i < last; i++) {
-    if (from[last] < from[i] || from[last] > to[i]) continue;
-    to[i] = fmax(to[i], to[last]);
-    return true;
-  }
-  return false;
-}
-
-static uint32_t write_spans(GString *data, const struct timeline *t, const json_t *faults,
-                            const json_t *events) {
-  double from[FAULTS_MAX], to[FAULTS_MAX], at[FAULTS_MAX];
-  uint32_t n = 0, e = 0;
-  for (size_t i = 0; i < json_array_size(faults) && n < FAULTS_MAX; i++) {
-    const json_t *fault = json_array_get(faults, i);
-    double begin = plot_number(fault, "from_s"), end = plot_number(fault, "to_s");
-    if (!(begin >= 0 && begin < t->end_s)) continue;
-    from[n] = begin * t->x.factor;
-    to[n] = (end < t->end_s ? end : t->end_s) * t->x.factor;
-    if (!joined(from, to, n)) n++;
-  }
-  for (size_t i = 0; i < json_array_size(events) && e < FAULTS_MAX; i++) {
-    double when = plot_number(json_array_get(events, i), "at_s");
-    if (when >= 0 && when <= t->end_s) at[e++] = when * t->x.factor;
-  }
-  script_numbers(data, "fault_from", from, n);
-  script_numbers(data, "fault_to", to, n);
-  script_numbers(data, "event_at", at, e);
-  return n;
-}
-
 /* --- writing -------------------------------------------------------------------------------- */
-
-static void write_marks(GString *data, const struct timeline *t) {
-  const char *text[MARKS_MAX];
-  double x[MARKS_MAX], y[MARKS_MAX], fault[MARKS_MAX];
-  for (uint32_t i = 0; i < t->marks; i++) {
-    text[i] = t->mark[i].text;
-    x[i] = t->mark[i].x + 6;
-    y[i] = t->mark[i].y;
-    fault[i] = t->mark[i].fault;
-  }
-  script_texts(data, "mark", text, t->marks, 40);
-  script_numbers(data, "mark_x", x, t->marks);
-  script_numbers(data, "mark_y", y, t->marks);
-  script_numbers(data, "mark_fault", fault, t->marks);
-}
 
 static uint32_t write_panels(GString *data, const struct timeline *t) {
   const char *title[PANELS_MAX], *goal_text[PANELS_MAX];
@@ -292,7 +189,7 @@ static uint32_t write_panels(GString *data, const struct timeline *t) {
   static const char *const names[7] = {"panel_top", "panel_lo",    "panel_hi",  "panel_step",
                                        "panel_log", "panel_first", "panel_last"};
   double goal[PANELS_MAX];
-  uint32_t top = 62 + LANE * t->lanes + 26;
+  uint32_t top = 62 + MARK_LANE * t->marks.lanes + 26;
   for (uint32_t p = 0; p < t->panels; p++) {
     const struct panel *panel = &t->panel[p];
     const double values[7] = {top + p * (PANEL + PANEL_GAP),
@@ -326,7 +223,7 @@ static double key_width(const char *name, uint32_t most) {
 static void write_key(GString *data, const struct timeline *t) {
   double x[SERIES_MAX];
   for (uint32_t p = 0; p < t->panels; p++) {
-    double at = RIGHT + 16;
+    double at = PLOT_RIGHT + 16;
     for (uint32_t i = t->panel[p].first + t->panel[p].n; i-- > t->panel[p].first;) {
       at -= key_width(t->curve[i].name, KEY_NAME);
       x[i] = at;
@@ -364,7 +261,7 @@ static char *note_of(const struct timeline *t, uint32_t faults) {
                          format_duration((uint64_t)(t->window_s * 1e9 + 0.5)).text);
   if (t->warmup_s > 0) g_string_append(note, "; grey: warm-up");
   if (faults > 0) g_string_append(note, "; shaded: faults");
-  if (t->unnamed > 0) g_string_append_printf(note, "; %u more not named", t->unnamed);
+  if (t->marks.unnamed > 0) g_string_append_printf(note, "; %u more not named", t->marks.unnamed);
   return g_string_free(note, FALSE);
 }
 
@@ -373,18 +270,19 @@ static void draw(struct plot_page *page, struct timeline *t, const json_t *tree,
   const json_t *faults = json_object_get(tree, "faults"), *events = json_object_get(tree, "events");
   GString *data = g_string_new(NULL);
   char *x_title = script_axis_title("simulated time", &t->x);
-  add_marks(t, faults, events);
+  plot_marks_place(&t->marks, t->end_s, faults, events);
   script_axis(data, "x", &t->x);
   script_text(data, "X_TITLE", x_title, 40);
   script_number(data, "WARMUP", t->warmup_s * t->x.factor);
-  uint32_t shaded = write_spans(data, t, faults, events), bottom = write_panels(data, t);
-  write_marks(data, t);
+  uint32_t shaded = plot_marks_spans(data, t->end_s, t->x.factor, faults, events),
+           bottom = write_panels(data, t);
+  plot_marks_write(data, &t->marks);
   write_curves(data, t);
   struct plot_draft draft = {
       .kind = "timeline",
       .subject = client,
       .alone = alone,
-      .width = WIDTH,
+      .width = PLOT_WIDTH,
       .height = bottom + 56,
       .title = g_strdup_printf("%s over time", client),
       .note = note_of(t, shaded),
@@ -406,7 +304,7 @@ static void timeline_free(struct timeline *t) {
     g_free(t->panel[i].goal_text);
   }
   for (uint32_t i = 0; i < t->curves; i++) g_free(t->curve[i].name);
-  for (uint32_t i = 0; i < t->marks; i++) g_free(t->mark[i].text);
+  plot_marks_free(&t->marks);
 }
 
 void plot_timeline(struct plot_page *page, const json_t *results) {
