@@ -60,6 +60,8 @@ run run shop.lua --report run.html
 run compare shop.lua -s servers=3,2 --report compare.html
 run sweep shop.lua -s rate=60..180:30/s -s servers=2..4 -r 2 --out grid --report sweep.html
 run sweep shop.lua -s rate=60..240:30/s -r 2 --out load --report load.html
+# Results with everything that a report can show.
+run report "$here/../plots/run.json" -o full.html
 
 # A report on names that were chosen to break out of it.
 cat >hostile.json <<'JSON'
@@ -106,13 +108,14 @@ figures() {
   done
 }
 
-for report in run compare sweep load hostile; do
+for report in run full compare sweep load hostile; do
   look "$report" desktop-light 1280 900 1
   look "$report" desktop-dark 1280 900 0
   look "$report" phone-light 390 844 1
   look "$report" phone-dark 390 844 0
   case $report in
     run) figures run topology percentiles availability ;;
+    full) figures full percentiles availability timeline breakdown ;;
     compare) figures compare topology percentiles ;;
     sweep) figures sweep topology heatmap ;;
     load) figures load topology throughput ;;

@@ -72,6 +72,42 @@ rm shop.sweep/points/000002.json
 expect 0 report shop.sweep -o folder.html
 holds folder.html '1 are missing'
 
+# --- report: breakdown, timeline and diagnosis, where the results hold them ---
+cat >full.json <<'JSON'
+{"schema": 1, "scenario": "full", "question": "", "file": "full.lua", "seed": 1, "replications": 2,
+ "simulated_s": 4.0, "warmup_s": 1.0, "warnings": [], "checks": [],
+ "goals": [{"goal": "c.availability >= 99%", "metric": "c.availability", "op": ">=", "limit": 0.99,
+            "value": 0.9, "lo": 0.89, "hi": 0.91, "pass": false, "verdict": "fail"}],
+ "metrics": {"c.offered": {"value": 10.0, "lo": 9.0, "hi": 11.0, "n": 2},
+             "c.requests": {"value": 30.0, "lo": 29.0, "hi": 31.0, "n": 2},
+             "c.availability": {"value": 0.9, "lo": 0.89, "hi": 0.91, "n": 2},
+             "c.errors.timeout": {"value": 2.0, "lo": 1.0, "hi": 3.0, "n": 2},
+             "c.errors.refused": {"value": 1.0, "lo": 0.0, "hi": 2.0, "n": 2}},
+ "blame": {"c": {"sampled": 27, "of": 60, "at": [
+   {"q": 0.5, "requests": 9, "latency_s": 0.01, "parts": [{"component": "s", "part": "service", "s": 0.01}]},
+   {"q": 0.99, "requests": 3, "latency_s": 0.2, "parts": [{"component": "s", "part": "queue", "s": 0.15},
+                                                         {"component": "s", "part": "service", "s": 0.05}]},
+   {"q": null, "requests": 27, "latency_s": 0.02, "parts": [{"component": "s", "part": "queue", "s": 0.02}]}],
+   "failed": {"q": null, "requests": 3, "latency_s": 1.0, "parts": [{"component": "s", "part": "retry", "s": 1.0}]}}},
+ "diagnosis": {"healthy": false, "findings": [{"component": "s", "limit": "workers", "severity": "saturated",
+   "sentence": "s is saturated: its 4 workers are busy 99.9 % of the time."}]},
+ "timeline": {"window_s": 1.0, "windows": 4, "warmup_s": 1.0,
+   "clients": {"c": {"offered": [9, 10, 11, 10], "throughput": [9, 10, 8, 10], "goodput": [9, 10, 5, 10],
+     "availability": [1, 1, 0.5, null], "errors": {"timeout": [0, 0, 3, 0]}, "retries": [0, 0, 3, 0],
+     "p50": [0.01, 0.01, 0.2, null], "p99": [0.02, 0.02, 0.9, null]}},
+   "components": {"s": {"queue": [0, 0, 9, 0], "utilization": [0.1, 0.1, 1, 0.1], "up": [1, 1, 0, 1]}},
+   "faults": [{"name": "crash s", "from_s": 2.0, "to_s": 3.0}],
+   "events": [{"at_s": 2.5, "component": "lb", "what": "s marked down"}]}}
+JSON
+expect 0 report full.json -o full.html
+holds full.html 'at the 99 % quantile a request of c takes 200 ms, of which 75.0 % is waiting for a worker of s'
+holds full.html 'What saturates first: s is saturated: its 4 workers are busy 99.9 % of the time.'
+holds full.html '10.0 % of the requests of c ended badly: timeout 6.7 %, refused 3.3 %. Injected: crash s at 2 s for 1 s.'
+holds full.html 's marked down'
+holds full.html 'mean of the failed'
+holds full.html 'id="figure-timeline'
+holds full.html 'id="figure-breakdown'
+
 # --- report: what is no result ---
 expect 2 report shop.lua
 one_sentence
