@@ -6,14 +6,22 @@
 
 #include "axis.h"
 
+/* Beyond these sizes nothing is a result, and gnuplot gives up. */
+#define LARGEST 1e15
+#define SMALLEST 1e-15
+
+static double number_of(const json_t *value) {
+  double number = json_is_number(value) ? json_number_value(value) : NAN;
+  if (fabs(number) > LARGEST) return NAN;
+  return fabs(number) < SMALLEST ? 0 : number;
+}
+
 double plot_number(const json_t *object, const char *key) {
-  const json_t *value = json_object_get(object, key);
-  return json_is_number(value) ? json_number_value(value) : NAN;
+  return number_of(json_object_get(object, key));
 }
 
 double plot_item(const json_t *array, size_t index) {
-  const json_t *value = json_array_get(array, index);
-  return json_is_number(value) ? json_number_value(value) : NAN;
+  return number_of(json_array_get(array, index));
 }
 
 const char *plot_string(const json_t *object, const char *key) {

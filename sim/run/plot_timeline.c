@@ -68,10 +68,17 @@ static double mean_of(const json_t *values) {
   return n > 0 ? sum / (double)n : 0;
 }
 
+static bool is_defined(const json_t *values) {
+  for (size_t i = 0; i < json_array_size(values) && i < WINDOWS_MAX; i++) {
+    if (plot_item(values, i) >= 0) return true;
+  }
+  return false;
+}
+
 static void add_curve(struct timeline *t, const char *name, const json_t *values) {
   uint32_t in_panel = 0;
   for (uint32_t i = 0; i < t->curves; i++) in_panel += t->curve[i].panel == t->panels;
-  if (json_array_size(values) == 0 || in_panel == CURVES_A_PANEL) return;
+  if (!is_defined(values) || in_panel == CURVES_A_PANEL) return;
   t->curve[t->curves++] = (struct curve){g_strdup(name), values, t->panels};
 }
 
