@@ -148,7 +148,7 @@ void page_timeline(const struct page *p) {
 
 /* --- breakdown ------------------------------------------------------------------------------ */
 
-#define PARTS_SHOWN 8
+#define PARTS_SHOWN 5 /* the largest; the JSON has them all */
 
 static void breakdown_rows(const struct page *p, const json_t *entry, const char *label) {
   const json_t *parts = json_object_get(entry, "parts");
@@ -174,8 +174,9 @@ static void breakdown_rows(const struct page *p, const json_t *entry, const char
 static void breakdown_table(const struct page *p, const char *client, const json_t *blame) {
   static const char *const columns[] = {"Requests", ">latency", "Component", "Part",
                                         ">time",    ">share",   NULL};
-  char *caption = g_strdup_printf("Where the time of %s goes: %.0f requests sampled of %.0f",
-                                  client, tree_number(blame, "sampled"), tree_number(blame, "of"));
+  char *caption = g_strdup_printf(
+      "Where the time of %s goes, largest parts first: %.0f requests sampled of %.0f", client,
+      tree_number(blame, "sampled"), tree_number(blame, "of"));
   html_open_table(p->out, caption, columns);
   g_free(caption);
   const json_t *at = json_object_get(blame, "at");

@@ -17,15 +17,15 @@ static const struct {
   bool dark; /* takes white numbers */
 } parts[] = {{"service", "#0072B2", true},  {"queue", "#E69F00", false},
              {"network", "#56B4E9", false}, {"sleep", "#F0E442", false},
-             {"retry", "#D55E00", true},    {"backoff", "#CC79A7", false},
+             {"retry", "#D55E00", false},   {"backoff", "#CC79A7", false},
              {"fault", "#5E3C58", true},    {"other", "#999999", false}};
 #define PARTS G_N_ELEMENTS(parts)
 
 static const struct {
   const char *color;
   bool dark;
-} shades[SHARES_MAX] = {{"#0072B2", true},  {"#E69F00", false}, {"#009E73", true},
-                        {"#CC79A7", false}, {"#56B4E9", false}, {"#D55E00", true},
+} shades[SHARES_MAX] = {{"#0072B2", true},  {"#E69F00", false}, {"#009E73", false},
+                        {"#CC79A7", false}, {"#56B4E9", false}, {"#D55E00", false},
                         {"#F0E442", false}, {"#5E3C58", true},  {"#999999", false}};
 
 struct row {
