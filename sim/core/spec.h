@@ -26,7 +26,9 @@ struct component_spec {
   const uint32_t *zone; /* member i lives in zone[i % zones] */
   const char *file;     /* where it was declared, for messages */
   int line;
-  bool bypassed; /* left out by the user: calls meant for it go to what stands behind it */
+  bool bypassed;   /* left out by the user: calls meant for it go to what stands behind it */
+  uint32_t givens; /* keys that the user wrote; the others have their defaults */
+  const char *const *given; /* "workers", "retry.attempts" */
 };
 
 struct zone_spec {

@@ -5,6 +5,7 @@
 #include "compare_report.h"
 #include "json.h"
 #include "output.h"
+#include "report_html.h"
 
 /* The designs on trial: all but the baseline; with --off the scenario as it is, since a design
  * without its mechanism is expected to fail. */
@@ -40,20 +41,21 @@ static void write_csv(const void *data, FILE *out) {
 
 static bool write_all(const struct study *study, const struct comparison *comparisons,
                       const struct options *options, struct error *err) {
-  if (!options->quiet && !output_is_stdout(options->json) && !output_is_stdout(options->csv)) {
+  if (!options->quiet && !output_is_stdout(options->json) && !output_is_stdout(options->csv) &&
+      !output_is_stdout(options->report)) {
     struct term term = term_open(stdout, options->color);
     struct compare_options how = {.all = options->all, .members = options->members};
     compare_print(study, comparisons, &how, &term);
   }
   if (!output_flush_stdout(err)) return false;
-  if (options->json != NULL) {
-    json_t *tree = compare_json(study, comparisons);
-    bool ok = output_write(options->json, write_tree, tree, err);
-    json_decref(tree);
-    if (!ok) return false;
-  }
   struct compared compared = {study, comparisons};
-  return options->csv == NULL || output_write(options->csv, write_csv, &compared, err);
+  if (options->csv != NULL && !output_write(options->csv, write_csv, &compared, err)) return false;
+  if (options->json == NULL && options->report == NULL) return true;
+  json_t *tree = compare_json(study, comparisons);
+  bool ok = options->json == NULL || output_write(options->json, write_tree, tree, err);
+  if (ok && options->report != NULL) ok = report_html_write(tree, options->report, err);
+  json_decref(tree);
+  return ok;
 }
 
 static int report_study(const struct study *study, const struct options *options) {
@@ -76,7 +78,8 @@ static int report_study(const struct study *study, const struct options *options
 
 static bool check_outputs(const struct options *options, struct error *err) {
   if (options->json != NULL && !output_check(options->json, err)) return false;
-  return options->csv == NULL || output_check(options->csv, err);
+  if (options->csv != NULL && !output_check(options->csv, err)) return false;
+  return options->report == NULL || (report_html_check(err) && output_check(options->report, err));
 }
 
 static int compare_designs(const struct options *options) {
@@ -108,14 +111,17 @@ static bool check_arguments(const struct options *options, struct error *err) {
   if (options->base == NULL && options->junit != NULL) {
     return error_set(err, "--junit belongs to --base: without it there are no verdicts but goals'");
   }
-  if (output_is_stdout(options->json) && output_is_stdout(options->junit)) {
-    return error_set(err, "only one of --json and --junit can go to standard output");
+  if (output_is_stdout(options->json) + output_is_stdout(options->junit) +
+          output_is_stdout(options->csv) + output_is_stdout(options->report) >
+      1) {
+    return error_set(err,
+                     "only one of --json, --junit, --csv and --report can go to standard output");
+  }
+  if (options->base != NULL && options->report != NULL) {
+    return error_set(err, "--report is about designs: it does not go with --base");
   }
   if (options->base != NULL && options->csv != NULL) {
     return error_set(err, "--csv holds the differences of designs and does not go with --base");
-  }
-  if (output_is_stdout(options->json) && output_is_stdout(options->csv)) {
-    return error_set(err, "only one of --json and --csv can go to standard output");
   }
   if (options->base == NULL && (options->alpha > 0 || options->margin > 0)) {
     return error_set(err, "--%s belongs to --base", options->alpha > 0 ? "alpha" : "margin");

@@ -9,6 +9,7 @@
 #include "output.h"
 #include "progress.h"
 #include "report.h"
+#include "report_html.h"
 
 static bool is_stdout(const char *path) {
   return path != NULL && strcmp(path, "-") == 0;
@@ -30,6 +31,13 @@ static bool write_csv(const struct results *results, const char *path, struct er
   return output_close(&output, true, err);
 }
 
+static bool write_report(const struct results *results, const char *path, struct error *err) {
+  json_t *tree = json_results(results);
+  bool ok = report_html_write(tree, path, err);
+  json_decref(tree);
+  return ok;
+}
+
 struct cases {
   const struct results *results;
   enum undecided undecided;
@@ -47,7 +55,7 @@ static void write_cases(const void *data, FILE *out) {
 /* Standard output belongs to the report, or to one of the files. */
 static void print_report(const struct results *results, const struct options *options) {
   if (options->quiet || is_stdout(options->json) || is_stdout(options->csv) ||
-      is_stdout(options->junit)) {
+      is_stdout(options->junit) || is_stdout(options->report)) {
     return;
   }
   struct term term = term_open(stdout, options->color);
@@ -63,13 +71,15 @@ static bool write_all(const struct results *results, const struct options *optio
   if (options->junit != NULL && !output_write(options->junit, write_cases, &cases, err)) {
     return false;
   }
-  return options->csv == NULL || write_csv(results, options->csv, err);
+  if (options->csv != NULL && !write_csv(results, options->csv, err)) return false;
+  return options->report == NULL || write_report(results, options->report, err);
 }
 
 static bool check_outputs(const struct options *options, struct error *err) {
   if (options->json != NULL && !output_check(options->json, err)) return false;
   if (options->junit != NULL && !output_check(options->junit, err)) return false;
-  return options->csv == NULL || output_check(options->csv, err);
+  if (options->csv != NULL && !output_check(options->csv, err)) return false;
+  return options->report == NULL || (report_html_check(err) && output_check(options->report, err));
 }
 
 static void on_progress(void *data, double fraction) {
@@ -123,8 +133,10 @@ static bool check_replications(const struct scenario *scenario, const struct opt
 int cmd_run(const struct command *command, const struct options *options) {
   (void)command;
   struct error err = {0};
-  if (is_stdout(options->json) + is_stdout(options->csv) + is_stdout(options->junit) > 1) {
-    error_set(&err, "only one of --json, --csv and --junit can go to standard output");
+  if (is_stdout(options->json) + is_stdout(options->csv) + is_stdout(options->junit) +
+          is_stdout(options->report) >
+      1) {
+    error_set(&err, "only one of --json, --csv, --junit and --report can go to standard output");
     return command_fail(EXIT_USAGE, &err);
   }
   struct scenario *scenario =

@@ -4,6 +4,8 @@
 
 #include "json.h"
 #include "output.h"
+#include "report_html.h"
+#include "results_file.h"
 #include "slurm.h"
 #include "sweep.h"
 #include "sweep_csv.h"
@@ -96,7 +98,7 @@ static void end_json(const struct showing *s) {
 
 static bool open_outputs(struct showing *s, bool complete, struct error *err) {
   const struct options *o = s->options;
-  bool quiet = o->quiet || is_stdout(o->json) || is_stdout(o->csv);
+  bool quiet = o->quiet || is_stdout(o->json) || is_stdout(o->csv) || is_stdout(o->report);
   if (!quiet) s->table = sweep_table_new(s->sweep->manifest);
   if (!complete) return true; /* a file of results is complete or not there */
   if (o->json != NULL && !output_open(&s->json, o->json, err)) return false;
@@ -154,6 +156,15 @@ static void print_table(struct showing *s, const struct sweep_outcome *outcome) 
   g_string_free(title, TRUE);
 }
 
+/* From the folder, as `archsim report` would. */
+static bool write_report(const struct store *store, const char *path, struct error *err) {
+  enum results_kind kind;
+  json_t *tree = results_file_read(store->folder, &kind, err);
+  bool ok = tree != NULL && report_html_write(tree, path, err);
+  json_decref(tree);
+  return ok;
+}
+
 /* All points are there (`complete`) or all but those given up. */
 static enum exit_code show(const struct sweep *sweep, const struct store *store,
                            const struct options *options, const struct sweep_outcome *outcome,
@@ -163,6 +174,9 @@ static enum exit_code show(const struct sweep *sweep, const struct store *store,
   ok = close_outputs(&s, ok, err);
   print_table(&s, outcome);
   if (!ok || !output_flush_stdout(err)) return EXIT_INTERNAL;
+  if (complete && options->report != NULL && !write_report(store, options->report, err)) {
+    return EXIT_INTERNAL;
+  }
   if (s.checks_failed > 0) {
     error_set(err,
               "a physics check failed at %u points, first at point %u, so these numbers are not to "
@@ -178,15 +192,16 @@ static enum exit_code show(const struct sweep *sweep, const struct store *store,
 /* --- the command ---------------------------------------------------------------------------- */
 
 static bool check_usage(const struct options *o, struct error *err) {
-  if (is_stdout(o->json) && is_stdout(o->csv)) {
-    return error_set(err, "--json and --csv cannot both go to standard output");
+  if (is_stdout(o->json) + is_stdout(o->csv) + is_stdout(o->report) > 1) {
+    return error_set(err, "only one of --json, --csv and --report can go to standard output");
   }
   return slurm_check(o, err);
 }
 
 static bool check_outputs(const struct options *o, struct error *err) {
   return (o->json == NULL || output_check(o->json, err)) &&
-         (o->csv == NULL || output_check(o->csv, err));
+         (o->csv == NULL || output_check(o->csv, err)) &&
+         (o->report == NULL || (report_html_check(err) && output_check(o->report, err)));
 }
 
 char *sweep_folder(const struct options *options, const struct sweep *sweep) {

@@ -43,7 +43,10 @@ int command_goals(enum verdict verdict, enum undecided undecided);
 
 int cmd_run(const struct command *command, const struct options *options);
 int cmd_sweep(const struct command *command, const struct options *options);
+int cmd_graph(const struct command *command, const struct options *options);
+int cmd_report(const struct command *command, const struct options *options);
 int cmd_merge(const struct command *command, const struct options *options);
+int cmd_plot(const struct command *command, const struct options *options);
 int cmd_check(const struct command *command, const struct options *options);
 int cmd_capacity(const struct command *command, const struct options *options);
 int cmd_compare(const struct command *command, const struct options *options);

@@ -22,7 +22,7 @@ const struct command commands[] = {
      "is undecided or a run had to be given up, 4 input or output failed.",
      {"archsim run shop.lua -s rate=1200/s -r 20",
       "archsim run shop.lua --json results.json --csv -"},
-     "set seed replications jobs json csv junit members progress color quiet undecided "
+     "set seed replications jobs json csv junit report members progress color quiet undecided "
      "precision max-replications",
      cmd_run},
     {"compare",
@@ -41,7 +41,7 @@ const struct command commands[] = {
      "file as it is) or something became worse (--base), 2 usage or scenario error, 3\n"
      "a goal is undecided or a run had to be given up, 4 input or output failed.",
      {"archsim compare shop.lua shop_with_cache.lua", "archsim compare shop.lua --off shop.retry"},
-     "set off undecided base alpha margin junit seed replications jobs json csv all "
+     "set off undecided base alpha margin junit report seed replications jobs json csv all "
      "members progress color quiet",
      cmd_compare},
     {"capacity",
@@ -75,9 +75,37 @@ const struct command commands[] = {
      "output failed.",
      {"archsim sweep shop.lua -s rate=100..1000:100/s -s servers=1..4",
       "archsim sweep shop.lua -s rate=1k/s,2k/s --shard 2/7 --out part2"},
-     "set axes seed replications jobs json csv out shard resume submit tasks print "
+     "set axes seed replications jobs json csv report out shard resume submit tasks print "
      "progress color quiet undecided",
      cmd_sweep},
+    {"report",
+     "RESULTS",
+     1,
+     1,
+     "write one HTML file on results",
+     "Makes a report of what run --json, compare --json or a sweep wrote: the answer\n"
+     "first, then plots, tables, every parameter, and the command that reproduces it.\n"
+     "RESULTS is a file or the folder of a sweep. The report is one file that needs no\n"
+     "network and no script (default report.html), for screens and for paper.\n"
+     "Exit code: 0 written, 2 these are no results, 4 output failed, or gnuplot or\n"
+     "graphviz is not installed.",
+     {"archsim report results.json -o shop.html", "archsim report shop.sweep -o shop.html"},
+     "out",
+     cmd_report},
+    {"graph",
+     "FILE|RESULTS",
+     1,
+     1,
+     "draw who calls whom",
+     "Draws the components of a scenario (.lua) and who calls whom, with zones,\n"
+     "regions and the latencies of paths. Of results of run --json, lines are as wide\n"
+     "as calls are many, and red as far as they failed. Writes SVG, PNG or DOT by the\n"
+     "name of the output file; without -o, SVG to standard output.\n"
+     "Exit code: 0 drawn, 2 usage or scenario error, 4 output failed or graphviz is\n"
+     "not installed.",
+     {"archsim graph shop.lua -o shop.svg", "archsim graph results.json -o shop.png"},
+     "set out dot",
+     cmd_graph},
     {"merge",
      "DIR...",
      1,
@@ -92,6 +120,22 @@ const struct command commands[] = {
      {"archsim merge shop.sweep", "archsim merge part1 part2 part3 -o shop.sqlite"},
      "out quiet",
      cmd_merge},
+    {"plot",
+     "RESULTS...",
+     1,
+     UINT_MAX,
+     "draw results as SVG: percentiles, timeline, knee",
+     "Draws what run --json or compare --json wrote, or the points of a sweep, as SVG,\n"
+     "with the gnuplot script of each picture beside it. RESULTS is one JSON file, or\n"
+     "the folders that hold the parts of one sweep. Writes into the folder of --out;\n"
+     "without it results.json goes to results.plots, and a sweep to its own folder\n"
+     "plots. Says on standard error which plots the results hold no data for. Needs\n"
+     "gnuplot (Debian package gnuplot-nox).\n"
+     "Exit code: 0 drawn, 2 no results, or nothing in them to draw, 4 gnuplot is\n"
+     "missing or failed, or input or output failed.",
+     {"archsim plot results.json --out pictures", "archsim plot shop.sweep --png"},
+     "out png quiet",
+     cmd_plot},
     {"check",
      "FILE",
      0,

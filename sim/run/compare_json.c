@@ -54,13 +54,31 @@ static json_t *metrics_tree(const struct study *study, const struct comparison *
   return metrics;
 }
 
+/* Those that have their values by replication: their intervals are drawn. */
+static json_t *headlines_tree(const json_t *metrics) {
+  static const char *const kept[] = {"value", "lo", "hi", "n"};
+  json_t *tree = json_object(), *metric;
+  const char *name;
+  json_object_foreach((json_t *)metrics, name, metric) {
+    if (json_object_get(metric, "values") == NULL) continue;
+    json_t *entry = json_object();
+    for (size_t i = 0; i < G_N_ELEMENTS(kept); i++) {
+      json_object_set(entry, kept[i], json_object_get(metric, kept[i]));
+    }
+    json_object_set_new(tree, name, entry);
+  }
+  return tree;
+}
+
 static json_t *design_tree(const struct design *design) {
-  static const char *const kept[] = {"scenario", "params",   "fingerprint", "events",
-                                     "goals",    "warnings", "checks"};
+  static const char *const kept[] = {
+      "scenario", "params",     "fingerprint",         "events",  "goals", "warnings", "checks",
+      "question", "parameters", "scenario_parameters", "topology"};
   json_t *all = json_results(&design->results), *tree = json_object();
   for (size_t i = 0; i < G_N_ELEMENTS(kept); i++) {
     json_object_set(tree, kept[i], json_object_get(all, kept[i]));
   }
+  json_object_set_new(tree, "metrics", headlines_tree(json_object_get(all, "metrics")));
   json_object_set_new(tree, "title", json_text(design->title));
   json_object_set_new(tree, "file", json_text(design->scenario->file));
   json_decref(all);

@@ -9,6 +9,9 @@
 #include "compare.h"
 #include "details_json.h"
 #include "number.h"
+#include "param_list.h"
+#include "sim.h"
+#include "topology.h"
 
 json_t *json_number(double value) {
   return isfinite(value) ? json_real(value) : json_null();
@@ -61,6 +64,9 @@ static json_t *goals_tree(const struct results *results) {
     const struct goal_result *g = &results->goal[i];
     json_t *goal = estimate_tree(&g->estimate);
     json_object_set_new(goal, "goal", json_text(g->goal->text));
+    json_object_set_new(goal, "metric", json_text(g->goal->metric));
+    json_object_set_new(goal, "op", json_text(goal_op_text(g->goal->op)));
+    json_object_set_new(goal, "limit", json_number(g->goal->limit));
     json_object_set_new(goal, "pass", json_boolean(g->verdict == VERDICT_PASS));
     json_object_set_new(goal, "verdict", json_text(verdict_name(g->verdict)));
     if (g->reason != NULL) json_object_set_new(goal, "reason", json_text(g->reason));
@@ -101,6 +107,45 @@ static json_t *warnings_tree(const struct results *results) {
   return list;
 }
 
+static json_t *text_or_null(const char *text) {
+  return text != NULL ? json_text(text) : json_null();
+}
+
+static json_t *parameters_tree(const struct scenario *scenario) {
+  json_t *list = json_array();
+  struct arena *arena = arena_new();
+  uint32_t n = 0;
+  const struct param_value *entry = param_list(&scenario->spec, arena, &n);
+  for (uint32_t i = 0; i < n; i++) {
+    const struct component_spec *component = &scenario->spec.component[entry[i].component];
+    json_t *tree = json_object();
+    json_object_set_new(tree, "component", json_text(component->name));
+    json_object_set_new(tree, "kind", json_text(component->kind->name));
+    json_object_set_new(tree, "key", json_text(entry[i].key));
+    json_object_set_new(tree, "value", json_text(entry[i].value));
+    json_object_set_new(tree, "default", text_or_null(entry[i].fallback));
+    json_object_set_new(tree, "given", json_boolean(entry[i].given));
+    json_object_set_new(tree, "doc", text_or_null(entry[i].doc));
+    json_array_append_new(list, tree);
+  }
+  arena_free(arena);
+  return list;
+}
+
+static json_t *scenario_parameters_tree(const struct scenario *scenario) {
+  json_t *list = json_array();
+  for (uint32_t i = 0; i < scenario->params; i++) {
+    const struct scenario_param *param = &scenario->param[i];
+    json_t *tree = json_object();
+    json_object_set_new(tree, "name", json_text(param->name));
+    json_object_set_new(tree, "value", json_text(param->value));
+    json_object_set_new(tree, "default", text_or_null(param->fallback));
+    json_object_set_new(tree, "doc", text_or_null(param->doc));
+    json_array_append_new(list, tree);
+  }
+  return list;
+}
+
 static void add_scenario(json_t *tree, const struct scenario *scenario) {
   json_t *params = json_object();
   for (uint32_t i = 0; i < scenario->params; i++) {
@@ -109,13 +154,25 @@ static void add_scenario(json_t *tree, const struct scenario *scenario) {
   json_object_set_new(tree, "params", params);
   json_object_set_new(tree, "scenario", json_text(scenario->name));
   if (scenario->run.antithetic) json_object_set_new(tree, "antithetic", json_true());
+  json_object_set_new(tree, "question", text_or_null(scenario->question));
+  json_object_set_new(tree, "file", text_or_null(scenario->file));
+  json_object_set_new(tree, "scenario_parameters", scenario_parameters_tree(scenario));
+}
+
+/* What a reader needs to know of the scenario itself to make sense of the metrics. */
+static void add_design(json_t *tree, const struct results *results) {
+  json_object_set_new(tree, "parameters", parameters_tree(results->scenario));
+  json_object_set_new(tree, "topology", topology_tree(results));
 }
 
 json_t *json_results(const struct results *results) {
   json_t *tree = json_object();
   json_object_set_new(tree, "schema", json_integer(JSON_SCHEMA));
   json_object_set_new(tree, "version", json_text(ARCHSIM_VERSION));
-  if (results->scenario != NULL) add_scenario(tree, results->scenario);
+  if (results->scenario != NULL) {
+    add_scenario(tree, results->scenario);
+    add_design(tree, results);
+  }
   /* A seed takes all of 64 bits, one more than jansson's integers have. */
   json_object_set_new(tree, "seed", json_integer((json_int_t)results->seed));
   json_object_set_new(tree, "replications", json_integer(results->replications));

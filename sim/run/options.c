@@ -14,12 +14,12 @@
 /* What GOption fills in: texts and flags. */
 struct raw {
   gchar **set, **rest, **off, **goal;
-  gchar *base, *junit, *over, *alpha, *margin;
+  gchar *base, *junit, *over, *alpha, *margin, *report;
   gboolean all, n_1, zones;
   gchar *seed, *replications, *jobs, *json, *csv, *color, *progress, *undecided, *precision,
       *max_replications;
   gchar *out, *shard, *submit, *tasks;
-  gboolean members, quiet, annotations, rules, strict, help, resume, print;
+  gboolean members, quiet, annotations, rules, strict, help, resume, print, dot, png;
 };
 
 struct row {
@@ -56,6 +56,8 @@ static const struct row rows[] = {
      "with --submit: tasks of the array (default 100)"},
     {"print", 0, NULL, G_OPTION_ARG_NONE, IN(print),
      "with --submit: print the script, submit nothing"},
+    {"dot", 0, NULL, G_OPTION_ARG_NONE, IN(dot), "write text for graphviz instead of a picture"},
+    {"png", 0, NULL, G_OPTION_ARG_NONE, IN(png), "also write each plot as PNG"},
     {"members", 0, NULL, G_OPTION_ARG_NONE, IN(members), "list every member of a group"},
     {"all", 0, NULL, G_OPTION_ARG_NONE, IN(all), "list every metric"},
     {"off", 0, "NAME", G_OPTION_ARG_STRING_ARRAY, IN(off),
@@ -74,6 +76,8 @@ static const struct row rows[] = {
     {"zones", 0, NULL, G_OPTION_ARG_NONE, IN(zones), "also with each zone down"},
     {"junit", 0, "FILE", G_OPTION_ARG_FILENAME, IN(junit),
      "write verdicts as JUnit XML; - is standard output"},
+    {"report", 0, "FILE", G_OPTION_ARG_FILENAME, IN(report),
+     "write one HTML file on them; - is standard output"},
     {"annotations", 0, NULL, G_OPTION_ARG_NONE, IN(annotations),
      "print the definitions for a Lua editor"},
     {"strict", 0, NULL, G_OPTION_ARG_NONE, IN(strict), "exit code 1 if there are findings"},
@@ -325,6 +329,7 @@ static bool interpret_studies(struct raw *raw, struct options *options, struct e
   options->base = g_steal_pointer(&raw->base);
   options->junit = g_steal_pointer(&raw->junit);
   options->over = g_steal_pointer(&raw->over);
+  options->report = g_steal_pointer(&raw->report);
   options->all = raw->all;
   options->n_1 = raw->n_1;
   options->zones = raw->zones;
@@ -377,6 +382,8 @@ static bool interpret(struct raw *raw, struct options *options, struct error *er
   options->submit = g_steal_pointer(&raw->submit);
   options->resume = raw->resume;
   options->print = raw->print;
+  options->dot = raw->dot;
+  options->png = raw->png;
   options->members = raw->members;
   options->quiet = raw->quiet;
   options->annotations = raw->annotations;
@@ -401,10 +408,11 @@ bool options_parse(const char *accepted, int argc, const char *const *argv, stru
   g_strfreev(raw.rest);
   g_strfreev(raw.off);
   g_strfreev(raw.goal);
-  gchar *texts[] = {raw.seed,  raw.replications, raw.jobs,      raw.json,      raw.csv,
-                    raw.color, raw.progress,     raw.undecided, raw.precision, raw.max_replications,
-                    raw.base,  raw.junit,        raw.over,      raw.alpha,     raw.margin,
-                    raw.out,   raw.shard,        raw.submit,    raw.tasks};
+  gchar *texts[] = {
+      raw.seed,   raw.replications, raw.jobs,      raw.json,      raw.csv,
+      raw.color,  raw.progress,     raw.undecided, raw.precision, raw.max_replications,
+      raw.base,   raw.junit,        raw.over,      raw.alpha,     raw.margin,
+      raw.report, raw.out,          raw.shard,     raw.submit,    raw.tasks};
   for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) g_free(texts[i]);
   return ok;
 }
@@ -421,6 +429,7 @@ void options_free(struct options *options) {
   g_free((gchar *)options->base);
   g_free((gchar *)options->junit);
   g_free((gchar *)options->over);
+  g_free((gchar *)options->report);
   g_free((gchar *)options->json);
   g_free((gchar *)options->csv);
   g_free((gchar *)options->out);

@@ -30,12 +30,12 @@ struct options {
   const char *json, *csv;    /* NULL: not given */
   uint32_t offs, goals;
   const char **off, **goal;
-  const char *base, *junit, *over; /* NULL: not given */
-  double alpha, margin;            /* 0: not given */
+  const char *base, *junit, *over, *report; /* NULL: not given */
+  double alpha, margin;                     /* 0: not given */
   bool all, n_1, zones;
   const char *out, *shard, *submit;
   uint32_t tasks; /* 0: not given */
-  bool resume, print;
+  bool resume, print, dot, png;
   enum color_mode color;
   enum undecided undecided;
   bool members, progress, quiet, annotations, rules, strict, help;

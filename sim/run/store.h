@@ -1,7 +1,7 @@
 /* The folder of a sweep: a manifest and one file a point.
  *
  *   sweep.json             what the sweep is: scenario, axes, number of points, seed, versions
- *   points/000001.json     the results of a point, as of `run --json` without wall_s
+ *   points/000001.json     the results of a point, as of `run --json` without wall_s and file
  *   shards/2-of-7          empty: a job that makes this part has been here
  *
  * The manifest is written first, so a folder of points without one is half of something. Every file

@@ -29,7 +29,9 @@ struct running {
 /* What a reader of the file needs beside `run --json`: which point it is, and units. */
 static json_t *point_tree(const struct running *r, uint32_t index, const struct results *results) {
   json_t *tree = json_results(results);
-  json_object_del(tree, "wall_s"); /* the one thing that would differ between two runs */
+  /* What would differ between two runs: how long they took, and from where they were started. */
+  json_object_del(tree, "wall_s");
+  json_object_del(tree, "file");
   json_object_set_new(tree, "point", json_integer(index + 1));
   json_object_set_new(tree, "key", json_text(r->sweep->key[index]));
   json_object_set_new(tree, "sweep", json_text(r->store->sweep));

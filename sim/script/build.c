@@ -177,6 +177,7 @@ static bool place_component(struct loader *loader, const struct spot *spot, int 
   for (uint32_t i = 0; i < zones.n; i++) {
     zone[i] = names_find(&loader->zones_by_name, zones.list[i]);
   }
+  if (zones.n) names_add(loader, &loader->given, "zone");
   component->instances = (uint32_t)common.instances;
   component->zones = zones.n;
   component->zone = zone;
@@ -191,8 +192,11 @@ static bool read_component(struct loader *loader, const struct declaration *decl
   int table = declaration_push(loader, declaration);
   void *config = arena_alloc(loader->arena, word->kind->config_size);
   component->config = config;
+  loader->given = (struct names){0};
   bool ok = configure(loader, &spot, table, word->kind->params, config, also, 2, 0) &&
             place_component(loader, &spot, table, component);
+  component->given = loader->given.list;
+  component->givens = loader->given.n;
   lua_pop(loader->L, 1);
   return ok;
 }

@@ -286,6 +286,17 @@ static void leave_empty(const struct field *f) {
   }
 }
 
+/* Remembers that the scenario states this key of a component, for those who list parameters. */
+static void note_given(const struct field *f) {
+  const char *path = f->spot->key;
+  const struct spot *at = f->spot->parent;
+  for (; at && at->kind == SPOT_KEY; at = at->parent) {
+    path = arena_format(f->loader->arena, "%s.%s", at->key, path);
+  }
+  bool of_component = at && at->kind == SPOT_WORD && at->word->kind && at->parent == NULL;
+  if (of_component) names_add(f->loader, &f->loader->given, path);
+}
+
 /* `outer_absent`: the table itself is not there, so that nothing in it is required. */
 static bool configure_one(const struct field *f, const struct spot *outer, int table,
                           bool outer_absent) {
@@ -294,6 +305,7 @@ static bool configure_one(const struct field *f, const struct spot *outer, int t
     lua_pushnil(L);
   } else {
     lua_getfield(L, table, f->param->name);
+    if (!lua_isnil(L, -1)) note_given(f);
   }
   bool ok = true;
   if (!lua_isnil(L, -1) || f->param->type == PARAM_GROUP) {

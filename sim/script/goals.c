@@ -27,12 +27,19 @@ static const char *fold_blanks(struct arena *arena, const char *text) {
   return out;
 }
 
+/* Longer ones first: "<=" is not "<". */
+static const struct {
+  const char *text;
+  enum goal_op op;
+} operators[] = {{"<=", GOAL_LE}, {">=", GOAL_GE}, {"==", GOAL_EQ}, {"<", GOAL_LT}, {">", GOAL_GT}};
+
+const char *goal_op_text(enum goal_op op) {
+  size_t i = 0;
+  while (operators[i].op != op) i++;
+  return operators[i].text;
+}
+
 static bool read_operator(const char **at, enum goal_op *op) {
-  static const struct {
-    const char *text;
-    enum goal_op op;
-  } operators[] = {
-      {"<=", GOAL_LE}, {">=", GOAL_GE}, {"==", GOAL_EQ}, {"<", GOAL_LT}, {">", GOAL_GT}};
   for (size_t i = 0; i < sizeof operators / sizeof *operators; i++) {
     size_t length = strlen(operators[i].text);
     if (strncmp(*at, operators[i].text, length) != 0) continue;

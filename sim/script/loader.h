@@ -83,6 +83,7 @@ struct loader {
   struct draws random;
   /* While values are being read. */
   struct names ops, regions_by_name, zones_by_name;
+  struct names given;   /* keys that the component being read states: "retry.attempts" */
   bool ops_known;       /* second pass: `ops` is sorted and complete */
   uint32_t dist_budget; /* distributions and steps that may still be made */
   uint32_t step_budget;

@@ -23,6 +23,8 @@ struct goal {
 
 enum value_type { VALUE_TEXT, VALUE_BOOLEAN, VALUE_NUMBER, VALUE_WHOLE };
 
+const char *goal_op_text(enum goal_op op); /* "<" */
+
 /* A `param { "rate", "900/s", doc = "offered load" }`, which -s may override. */
 struct scenario_param {
   const char *name;

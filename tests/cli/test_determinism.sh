@@ -33,7 +33,7 @@ awk '/^[a-z]/ { n++ } { s[n] = s[n] $0 "\n" } END { for (i = n; i > 0; i--) prin
 result() {
   local name=$1 file=$2
   shift 2
-  "$ARCHSIM" run "$file" -q --json - "$@" | grep -v -e '"wall_s"' -e '"scenario"' >"$dir/$name"
+  "$ARCHSIM" run "$file" -q --json - "$@" | grep -v -e '"wall_s"' -e '"scenario"' -e '"file"' >"$dir/$name"
 }
 result first "$dir/forwards.lua" -j1
 result again "$dir/forwards.lua" -j1

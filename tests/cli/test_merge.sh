@@ -105,7 +105,7 @@ expect 2 merge shop.sweep seed -o bad.sqlite
 in_err 'shop.sweep and seed hold different sweeps: the second is one with another seed'
 one_sentence
 cp -r shop.sweep other
-sed -i 's/"key": "...../"key": "00000/' other/points/000004.json
+sed -i 's/^  "key": "...../  "key": "00000/' other/points/000004.json
 expect 2 merge other -o bad.sqlite
 in_err 'not those of the sweep'
 cp shop.sweep/points/000005.json other/points/000004.json

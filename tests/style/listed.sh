@@ -7,7 +7,7 @@ set -euo pipefail
 cd -- "${1:-$(dirname -- "$0")/../..}"
 
 status=0
-for file in tests/unit/test_*.c tests/theory/test_*.c tests/cli/test_*.sh tests/cluster/test_*.sh tests/style/*.sh; do
+for file in tests/unit/test_*.c tests/theory/test_*.c tests/cli/test_*.sh tests/cluster/test_*.sh tests/browser/test_*.sh tests/style/*.sh; do
   [ -e "$file" ] || continue
   name=$(basename -- "$file")
   name=${name%.*}

@@ -444,8 +444,9 @@ static void build_components(struct scene *scene) {
       const struct param *on = param_named(node->kind->params, "on", 2);
       *(struct handlers *)((char *)node->config + on->offset) = handlers_of(node);
     }
-    list[i] = (struct component_spec){
-        node->name, node->kind, node->config, node->instances, node->zones, zone, "test", 1, false};
+    list[i] = (struct component_spec){node->name,  node->kind, node->config, node->instances,
+                                      node->zones, zone,       "test",       1,
+                                      false,       NULL};
   }
   spec->components = scene->nodes;
   spec->component = list;

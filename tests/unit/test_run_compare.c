@@ -24,7 +24,7 @@ static void assert_near(double value, double expected, double tolerance) {
 /* --- by hand --------------------------------------------------------------------------------- */
 
 static const struct goal goals[] = {
-    {"c.hit_ratio > 1%", "c.hit_ratio", GOAL_GT, 0.01, UNIT_RATIO, 1}};
+    {"c.hit_ratio > 1%", "c.hit_ratio", GOAL_GT, 0.01, UNIT_RATIO, NULL, 1}};
 
 struct row {
   double ratio, rate, same, most;

@@ -114,9 +114,9 @@ static void unchanged_is_exactly_unchanged(void **state) {
 /* --- by hand --------------------------------------------------------------------------------- */
 
 static const struct goal goals[] = {
-    {"s.load < 90%", "s.load", GOAL_LT, 0.9, UNIT_RATIO, 1},
-    {"s.served >= 5/s", "s.served", GOAL_GE, 5, UNIT_PER_SECOND, 2},
-    {"s.shards == 2", "s.shards", GOAL_EQ, 2, UNIT_COUNT, 3},
+    {"s.load < 90%", "s.load", GOAL_LT, 0.9, UNIT_RATIO, NULL, 1},
+    {"s.served >= 5/s", "s.served", GOAL_GE, 5, UNIT_PER_SECOND, NULL, 2},
+    {"s.shards == 2", "s.shards", GOAL_EQ, 2, UNIT_COUNT, NULL, 3},
 };
 
 static struct results make(double load, double served, double shards, double step) {

@@ -30,10 +30,10 @@ static const struct scenario scenario = {
     .param = params,
 };
 static const struct goal goals[] = {
-    {"shop.availability >= 99.9%", "shop.availability", GOAL_GE, 0.999, UNIT_RATIO, 1},
-    {"shop.latency.p99 < 250ms", "shop.latency.p99", GOAL_LT, 0.25, UNIT_SECONDS, 2},
-    {"shop.latency.p50 < 250ms", "shop.latency.p50", GOAL_LT, 0.25, UNIT_SECONDS, 3},
-    {"web.hit_ratio > 0", "web.hit_ratio", GOAL_GT, 0, UNIT_RATIO, 4},
+    {"shop.availability >= 99.9%", "shop.availability", GOAL_GE, 0.999, UNIT_RATIO, NULL, 1},
+    {"shop.latency.p99 < 250ms", "shop.latency.p99", GOAL_LT, 0.25, UNIT_SECONDS, NULL, 2},
+    {"shop.latency.p50 < 250ms", "shop.latency.p50", GOAL_LT, 0.25, UNIT_SECONDS, NULL, 3},
+    {"web.hit_ratio > 0", "web.hit_ratio", GOAL_GT, 0, UNIT_RATIO, NULL, 4},
 };
 
 /* `r` makes the two replications differ a little, `skew` the two members. */

@@ -1,0 +1,55 @@
+# Panels over the same time. $series: an index a curve, columns time and value; panel p has those from
+# panel_first[p] to panel_last[p]. Faults are shaded, the warm-up is grey, events are dotted lines.
+unset key
+set xrange [0:x_hi]
+set xtics (x_label[1] x_at[1])
+do for [i=2:x_at_n] { if (x_at[i] <= x_hi * 1.0001) { set xtics add (x_label[i] x_at[i]) } }
+if (WARMUP > 0) { set object 1 rect from first 0, graph 0 to first WARMUP, graph 1 fc rgb '#888888' fs transparent solid 0.18 noborder behind }
+do for [i=1:fault_from_n] {
+  set object 10+i rect from first fault_from[i], graph 0 to first fault_to[i], graph 1 fc rgb '#E69F00' fs transparent solid 0.22 noborder behind
+}
+do for [i=1:event_at_n] {
+  set arrow 10+i from first event_at[i], graph 0 to first event_at[i], graph 1 nohead lc rgb muted dt (2,3) lw 1 back
+}
+set multiplot
+do for [i=1:mark_n] {
+  set label 100+i mark[i] at screen sx(mark_x[i]), screen sy(mark_y[i]) left offset char 0.9,-0.3 font ',11' point pt (mark_fault[i] ? 5 : 11) ps 0.7 lc rgb (mark_fault[i] ? '#E69F00' : muted)
+}
+do for [p=1:panel_n] {
+  set tmargin at screen sy(panel_top[p])
+  set bmargin at screen sy(panel_top[p] + PANEL)
+  if (panel_log[p]) {
+    set logscale y
+    set ytics auto
+    set mytics 10
+  } else {
+    unset logscale y
+    unset mytics
+    set ytics panel_step[p]
+  }
+  set yrange [panel_lo[p]:panel_hi[p]]
+  if (p == panel_n) { set format x; set xlabel X_TITLE offset 0,0.3 } else { set format x ''; unset xlabel }
+  if (p < panel_n) {
+    set xtics ('' x_at[1])
+    do for [i=2:x_at_n] { if (x_at[i] <= x_hi * 1.0001) { set xtics add ('' x_at[i]) } }
+  } else {
+    set xtics (x_label[1] x_at[1])
+    do for [i=2:x_at_n] { if (x_at[i] <= x_hi * 1.0001) { set xtics add (x_label[i] x_at[i]) } }
+  }
+  set label 1003 panel[p] at screen sx(16), screen sy(panel_top[p] - 13) left font ',13'
+  do for [k=panel_first[p]:panel_last[p]] {
+    c = k - panel_first[p] + 1
+    set arrow 500+c from screen sx(key_x[k]), screen sy(panel_top[p] - 12) to screen sx(key_x[k] + 24), screen sy(panel_top[p] - 12) nohead lc rgb color[c] dt dash[c] lw 1.6
+    set label 500+c name[k] at screen sx(key_x[k] + 30), screen sy(panel_top[p] - 12) left
+  }
+  if (panel_goal[p] == panel_goal[p]) {
+    set arrow 1 from first 0, first panel_goal[p] to first x_hi, first panel_goal[p] nohead lc rgb 'black' dt (8,5) lw 1 back
+    set label 2 panel_goal_text[p] at graph 0.995, first panel_goal[p] right offset 0,0.5 font ',10'
+  } else { unset arrow 1; unset label 2 }
+  plot for [k=panel_first[p]:panel_last[p]] $series index k-1 using 1:2 with lines lc rgb color[k-panel_first[p]+1] dt dash[k-panel_first[p]+1] lw 1.6
+  do for [c=1:6] { unset arrow 500+c; unset label 500+c }
+  unset label 1001
+  unset label 1002
+  do for [i=1:mark_n] { unset label 100+i }
+}
+unset multiplot

@@ -1,0 +1,107 @@
+#include "html.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+/* --- escaping ------------------------------------------------------------------------------- */
+
+/* Characters without a look of their own, which could make a text read as another: controls, the
+ * ones that turn the direction of writing, and separators of lines. */
+static bool is_unseen(gunichar c) {
+  if (c < 0x20 || (c >= 0x7f && c < 0xa0)) return c != '\n' && c != '\t';
+  return c == 0x61c || c == 0xad || (c >= 0x200b && c <= 0x200f) || (c >= 0x2028 && c <= 0x202e) ||
+         (c >= 0x2060 && c <= 0x206f) || c == 0xfeff || (c >= 0xe0000 && c <= 0xe007f);
+}
+
+static const char *entity_of(gunichar c) {
+  switch (c) {
+    case '&':
+      return "&amp;";
+    case '<':
+      return "&lt;";
+    case '>':
+      return "&gt;";
+    case '"':
+      return "&quot;";
+    case '\'':
+      return "&#39;";
+    case '`':
+      return "&#96;";
+    default:
+      return NULL;
+  }
+}
+
+void html_text(GString *out, const char *text) {
+  gchar *valid = g_utf8_make_valid(text, -1);
+  for (const char *at = valid; *at != '\0'; at = g_utf8_next_char(at)) {
+    gunichar c = g_utf8_get_char(at);
+    const char *entity = entity_of(c);
+    if (entity != NULL) {
+      g_string_append(out, entity);
+    } else if (is_unseen(c)) {
+      g_string_append_printf(out, "[U+%04X]", c);
+    } else {
+      g_string_append_unichar(out, c);
+    }
+  }
+  g_free(valid);
+}
+
+void html_attribute(GString *out, const char *name, const char *value) {
+  g_string_append_printf(out, " %s=\"", name);
+  html_text(out, value);
+  g_string_append_c(out, '"');
+}
+
+/* --- elements ------------------------------------------------------------------------------- */
+
+void html_close(GString *out, const char *tag) {
+  g_string_append_printf(out, "</%s>\n", tag);
+}
+
+void html_element(GString *out, const char *tag, const char *text) {
+  g_string_append_printf(out, "<%s>", tag);
+  html_text(out, text);
+  g_string_append_printf(out, "</%s>", tag);
+}
+
+void html_element_of(GString *out, const char *tag, const char *class, const char *title,
+                     const char *text) {
+  g_string_append_printf(out, "<%s", tag);
+  if (class != NULL) html_attribute(out, "class", class);
+  if (title != NULL) html_attribute(out, "title", title);
+  g_string_append_c(out, '>');
+  html_text(out, text);
+  g_string_append_printf(out, "</%s>", tag);
+}
+
+void html_open_section(GString *out, const char *id, const char *title) {
+  g_string_append_printf(out, "<section id=\"%s\">\n", id);
+  html_element(out, "h2", title);
+  g_string_append_c(out, '\n');
+}
+
+void html_open_table(GString *out, const char *caption, const char *const *columns) {
+  /* A box that scrolls must be reachable with the keyboard. */
+  g_string_append(out, "<div class=\"wide\" tabindex=\"0\" role=\"group\"");
+  html_attribute(out, "aria-label", caption);
+  g_string_append(out, "><table>\n");
+  html_element(out, "caption", caption);
+  g_string_append(out, "\n<thead><tr>");
+  for (; *columns != NULL; columns++) {
+    bool right = **columns == '>';
+    g_string_append_printf(out, "<th scope=\"col\"%s>", right ? " class=\"n\"" : "");
+    html_text(out, *columns + right);
+    g_string_append(out, "</th>");
+  }
+  g_string_append(out, "</tr></thead>\n<tbody>\n");
+}
+
+void html_close_table(GString *out) {
+  g_string_append(out, "</tbody></table></div>\n");
+}
+
+void html_id(GString *out, const char *text) {
+  for (; *text != '\0'; text++) g_string_append_c(out, g_ascii_isalnum(*text) ? *text : '-');
+}

@@ -1,0 +1,98 @@
+/* A report in the making, and the pieces that the parts of it share.
+ *
+ * A page is made from the JSON of results alone, so that it does not matter whether the results
+ * come from memory or from a file. It owns nothing: tree and plots belong to report_html.c. */
+#ifndef PAGE_H
+#define PAGE_H
+
+#include <glib.h>
+#include <jansson.h>
+#include <stdbool.h>
+
+#include "metric_meaning.h"
+#include "plot.h"
+
+struct page {
+  GString *out;
+  const json_t *tree;    /* as read; of a sweep { manifest, points } */
+  const json_t *run;     /* of which metrics and topology are shown; NULL in a comparison */
+  const json_t *metrics; /* of `run` */
+  const struct plots *plots;
+};
+
+/* --- results -------------------------------------------------------------------------------- */
+
+/* The kind of a component by its name, or that of a member, "web[2]"; NULL if not known. */
+const char *page_kind_of(const struct page *p, const char *owner);
+
+/* The names of clients, sorted; NULL-ended; to be freed with g_strfreev. What a metric
+ * "NAME.offered" exists for is one. */
+char **page_clients(const struct page *p);
+
+/* The operations that a client reports on. */
+char **page_operations(const struct page *p, const char *client);
+
+/* "web[2].queue.mean" -> "web[2]", to be freed with g_free; `*own` points behind the dot. */
+char *page_owner(const char *metric, const char **own);
+
+/* --- numbers -------------------------------------------------------------------------------- */
+
+/* Unit and definition of a metric by its full name; a count if nothing is known. */
+struct metric_meaning page_meaning(const struct page *p, const char *metric);
+
+/* A cell with a metric's value, its interval below, and its definition as title. */
+void page_cell(const struct page *p, const char *owner, const char *metric);
+
+/* A whole row: name, value, interval, definition. */
+void page_row(const struct page *p, const char *metric);
+
+/* Cells of plain text and of numbers. */
+void page_text_cell(const struct page *p, const char *text);
+void page_number_cell(const struct page *p, enum metric_unit unit, double value, const char *title);
+
+/* "99.950 %" as text that is always there, never "-": "unknown". To be used at once. */
+void page_say(GString *out, enum metric_unit unit, double value);
+
+/* --- pieces --------------------------------------------------------------------------------- */
+
+/* The plots of a kind, of one subject or (NULL) of all, each as a figure. Returns their number. */
+uint32_t page_plots(const struct page *p, const char *kind);
+
+/* What could not be drawn, and why. */
+void page_plots_skipped(const struct page *p);
+
+/* A verdict as a coloured word, with a sign for those who see no colours. */
+void page_verdict(GString *out, const char *verdict);
+
+/* A table of goals with what was measured. */
+void page_goals(const struct page *p, const json_t *goals, const char *caption);
+
+/* "pass", "fail" or "undecided" of all goals together; "" without goals. */
+const char *page_overall(const json_t *goals);
+
+/* Lists of sentences; nothing at all if there are none. */
+void page_list(GString *out, const char *heading, const json_t *sentences);
+
+/* page_answer.c: three sentences on a run. */
+void page_answer(const struct page *p);
+
+/* page_run.c, page_components.c, page_design.c: sections of a run */
+void page_latency(const struct page *p);
+void page_throughput(const struct page *p);
+void page_availability(const struct page *p);
+void page_timeline(const struct page *p);
+void page_breakdown(const struct page *p);
+void page_components(const struct page *p);
+bool page_topology(const struct page *p, struct error *err);
+void page_checks(const struct page *p, const json_t *checks, const json_t *warnings);
+void page_parameters(const struct page *p);
+void page_scenario_parameters(const struct page *p, const json_t *parameters);
+void page_provenance(const struct page *p, const char *const (*rows)[2]);
+void page_definitions(const struct page *p);
+
+/* The contents of the page: false and a sentence if graphviz fails. */
+bool page_of_run(const struct page *p, struct error *err);
+bool page_of_comparison(const struct page *p, struct error *err);
+bool page_of_sweep(const struct page *p, struct error *err);
+
+#endif

@@ -1,0 +1,206 @@
+/* What users see: latency, throughput, availability, over time, and where the time goes. */
+#include <math.h>
+#include <string.h>
+
+#include "format.h"
+#include "html.h"
+#include "page.h"
+#include "results_tree.h"
+
+/* A row a client and a row an operation of it, with these metrics. `columns` begins with a column
+ * for the name. */
+static void clients_table(const struct page *p, const char *caption, const char *const *columns,
+                          const char *const *metrics) {
+  char **clients = page_clients(p);
+  html_open_table(p->out, caption, columns);
+  for (char **c = clients; *c != NULL; c++) {
+    g_string_append(p->out, "<tr>");
+    html_element(p->out, "th", *c);
+    for (const char *const *m = metrics; *m != NULL; m++) page_cell(p, *c, *m);
+    g_string_append(p->out, "</tr>\n");
+    char **operations = page_operations(p, *c);
+    for (char **o = operations; *o != NULL; o++) {
+      char *owner = g_strdup_printf("%s.op.%s", *c, *o), *label = g_strdup_printf("%s: %s", *c, *o);
+      g_string_append(p->out, "<tr class=\"part\">");
+      html_element(p->out, "th", label);
+      for (const char *const *m = metrics; *m != NULL; m++) page_cell(p, owner, *m);
+      g_string_append(p->out, "</tr>\n");
+      g_free(label);
+      g_free(owner);
+    }
+    g_strfreev(operations);
+  }
+  html_close_table(p->out);
+  g_strfreev(clients);
+}
+
+void page_latency(const struct page *p) {
+  static const char *const columns[] = {"Client", ">mean",  ">p50",    ">p90", ">p95",
+                                        ">p99",   ">p99.9", ">p99.99", ">max", NULL};
+  static const char *const metrics[] = {"latency.mean",  "latency.p50", "latency.p90",
+                                        "latency.p95",   "latency.p99", "latency.p999",
+                                        "latency.p9999", "latency.max", NULL};
+  html_open_section(p->out, "latency", "Latency");
+  page_plots(p, "percentiles");
+  clients_table(p, "Latency of requests that ended well, from the intended send", columns, metrics);
+  html_close(p->out, "section");
+}
+
+void page_throughput(const struct page *p) {
+  static const char *const columns[] = {
+      "Client", ">offered", ">ended", ">ended well", ">retries", ">in flight at the end", NULL};
+  static const char *const metrics[] = {"offered", "throughput", "goodput",
+                                        "retries", "in_flight",  NULL};
+  html_open_section(p->out, "throughput", "Throughput");
+  page_plots(p, "throughput");
+  clients_table(p, "Requests a second, and retries in a replication", columns, metrics);
+  html_close(p->out, "section");
+}
+
+/* --- availability --------------------------------------------------------------------------- */
+
+static void errors_table(const struct page *p, const char *client) {
+  static const char *const columns[] = {"Metric", ">Requests in a replication", ">95 % interval",
+                                        "Meaning", NULL};
+  char *prefix = g_strconcat(client, ".errors.", NULL);
+  const char **names = tree_keys(p->metrics);
+  bool any = false;
+  for (const char **name = names; *name != NULL; name++) {
+    double count = tree_number(json_object_get(p->metrics, *name), "value");
+    if (!g_str_has_prefix(*name, prefix) || !(count > 0)) continue;
+    if (!any) html_open_table(p->out, "Requests that ended badly, by cause", columns);
+    any = true;
+    page_row(p, *name);
+  }
+  if (any) html_close_table(p->out);
+  g_free(names);
+  g_free(prefix);
+}
+
+void page_availability(const struct page *p) {
+  static const char *const columns[] = {"Client", ">availability", ">requests ended", NULL};
+  static const char *const metrics[] = {"availability", "requests", NULL};
+  html_open_section(p->out, "availability", "Availability");
+  page_plots(p, "availability");
+  clients_table(p, "Share of the requests that ended well", columns, metrics);
+  char **clients = page_clients(p);
+  for (char **c = clients; *c != NULL; c++) errors_table(p, *c);
+  g_strfreev(clients);
+  html_close(p->out, "section");
+}
+
+/* --- over time ------------------------------------------------------------------------------ */
+
+#define EVENTS_SHOWN 200
+
+static void seconds_cell(const struct page *p, const json_t *entry, const char *key) {
+  page_number_cell(p, UNIT_SECONDS, tree_number(entry, key), NULL);
+}
+
+static void faults_table(const struct page *p, const json_t *faults) {
+  static const char *const columns[] = {"Fault", ">from", ">to", NULL};
+  if (json_array_size(faults) == 0) return;
+  html_open_table(p->out, "Faults, in simulated time", columns);
+  for (size_t i = 0; i < json_array_size(faults); i++) {
+    const json_t *fault = json_array_get(faults, i);
+    g_string_append(p->out, "<tr>");
+    html_element(p->out, "th", tree_text(fault, "name"));
+    seconds_cell(p, fault, "from_s");
+    seconds_cell(p, fault, "to_s");
+    g_string_append(p->out, "</tr>\n");
+  }
+  html_close_table(p->out);
+}
+
+static void events_table(const struct page *p, const json_t *events) {
+  static const char *const columns[] = {">At", "Component", "What happened", NULL};
+  size_t n = json_array_size(events), shown = MIN(n, EVENTS_SHOWN);
+  if (n == 0) return;
+  char *caption = g_strdup_printf("Events, the first %zu of %zu", shown, n);
+  html_open_table(p->out, shown < n ? caption : "Events", columns);
+  g_free(caption);
+  for (size_t i = 0; i < shown; i++) {
+    const json_t *event = json_array_get(events, i);
+    g_string_append(p->out, "<tr>");
+    seconds_cell(p, event, "at_s");
+    html_element(p->out, "th", tree_text(event, "component"));
+    page_text_cell(p, tree_text(event, "what"));
+    g_string_append(p->out, "</tr>\n");
+  }
+  html_close_table(p->out);
+}
+
+void page_timeline(const struct page *p) {
+  const json_t *timeline = json_object_get(p->run, "timeline");
+  html_open_section(p->out, "timeline", "Timeline");
+  if (timeline == NULL) {
+    g_string_append(p->out, "<p>These results hold no timeline.</p>\n");
+  } else {
+    g_string_append(p->out, "<p>Of the first replication, warm-up included, in windows of ");
+    page_say(p->out, UNIT_SECONDS, tree_number(timeline, "window_s"));
+    g_string_append(p->out, ".</p>\n");
+  }
+  page_plots(p, "timeline");
+  faults_table(p, json_object_get(timeline, "faults"));
+  events_table(p, json_object_get(timeline, "events"));
+  html_close(p->out, "section");
+}
+
+/* --- breakdown ------------------------------------------------------------------------------ */
+
+#define PARTS_SHOWN 5 /* the largest; the JSON has them all */
+
+static void breakdown_rows(const struct page *p, const json_t *entry, const char *label) {
+  const json_t *parts = json_object_get(entry, "parts");
+  double latency_s = tree_number(entry, "latency_s");
+  size_t shown = MIN(json_array_size(parts), PARTS_SHOWN);
+  for (size_t i = 0; i < shown; i++) {
+    const json_t *part = json_array_get(parts, i);
+    g_string_append(p->out, i == 0 ? "<tr>" : "<tr class=\"part\">");
+    html_element(p->out, "th", i == 0 ? label : "");
+    if (i == 0) {
+      seconds_cell(p, entry, "latency_s");
+    } else {
+      g_string_append(p->out, "<td></td>");
+    }
+    page_text_cell(p, tree_text(part, "component"));
+    page_text_cell(p, tree_text(part, "part"));
+    seconds_cell(p, part, "s");
+    page_number_cell(p, UNIT_RATIO, tree_number(part, "s") / latency_s, NULL);
+    g_string_append(p->out, "</tr>\n");
+  }
+}
+
+static void breakdown_table(const struct page *p, const char *client, const json_t *blame) {
+  static const char *const columns[] = {"Requests", ">latency", "Component", "Part",
+                                        ">time",    ">share",   NULL};
+  char *caption = g_strdup_printf(
+      "Where the time of %s goes, largest parts first: %.0f requests sampled of %.0f", client,
+      tree_number(blame, "sampled"), tree_number(blame, "of"));
+  html_open_table(p->out, caption, columns);
+  g_free(caption);
+  const json_t *at = json_object_get(blame, "at");
+  for (size_t i = 0; i < json_array_size(at); i++) {
+    const json_t *entry = json_array_get(at, i);
+    double q = tree_number(entry, "q");
+    char *label = isnan(q) ? g_strdup("mean of all") : g_strdup_printf("at p%.4g", q * 100);
+    breakdown_rows(p, entry, label);
+    g_free(label);
+  }
+  const json_t *failed = json_object_get(blame, "failed");
+  if (failed != NULL) breakdown_rows(p, failed, "mean of the failed");
+  html_close_table(p->out);
+}
+
+void page_breakdown(const struct page *p) {
+  const json_t *blame = json_object_get(p->run, "blame");
+  html_open_section(p->out, "breakdown", "Where the time goes");
+  if (blame == NULL) g_string_append(p->out, "<p>These results hold no breakdown.</p>\n");
+  page_plots(p, "breakdown");
+  const char **clients = tree_keys(blame);
+  for (const char **c = clients; *c != NULL; c++) {
+    breakdown_table(p, *c, json_object_get(blame, *c));
+  }
+  g_free(clients);
+  html_close(p->out, "section");
+}

@@ -1,0 +1,156 @@
+/* The components of a run: topology, the metrics that all have, what each kind has of its own. */
+#include <math.h>
+#include <string.h>
+
+#include "graphviz.h"
+#include "html.h"
+#include "page.h"
+#include "results_tree.h"
+#include "topology_dot.h"
+
+#define MEMBERS_SHOWN 100 /* rows of members; a group of thousands would bury the rest */
+
+bool page_topology(const struct page *p, struct error *err) {
+  const json_t *topology = json_object_get(p->run, "topology");
+  html_open_section(p->out, "topology", "Topology");
+  if (topology == NULL) {
+    g_string_append(p->out, "<p>These results hold no topology.</p>\n");
+    html_close(p->out, "section");
+    return true;
+  }
+  char *dot = topology_dot(topology, p->metrics, "drawing");
+  GBytes *drawn = graphviz_draw(dot, "svg", err);
+  g_free(dot);
+  if (drawn == NULL) return false;
+  gsize length;
+  gchar *raw = g_bytes_unref_to_data(drawn, &length);
+  gchar *text = g_strndup(raw, length);
+  char *svg = graphviz_inline(text, "Topology: who calls whom, how often", false);
+  g_free(raw);
+  g_free(text);
+  g_string_append_printf(
+      p->out,
+      "<figure><div class=\"wide\" tabindex=\"0\" role=\"group\" "
+      "aria-label=\"Topology\">%s</div>\n<figcaption>Who calls whom. A line is as "
+      "wide as the calls a second are many, and red at its beginning as far as "
+      "they failed. Lines without a number lead to a component with several "
+      "callers. Latencies are those of paths, one way.</figcaption></figure>\n",
+      svg);
+  g_free(svg);
+  html_close(p->out, "section");
+  return true;
+}
+
+/* --- what all have -------------------------------------------------------------------------- */
+
+static const char *const common[] = {
+    "utilization",  "queue.mean",   "queue.max",    "wait.mean", "wait.p99",
+    "service.mean", "arrival_rate", "availability", "uptime",    NULL};
+
+static bool is_common(const char *own) {
+  for (const struct metric_def *def = common_metrics; def->name != NULL; def++) {
+    if (strcmp(def->name, own) == 0) return true;
+  }
+  return false;
+}
+
+/* Owners of common metrics, sorted: components with their members behind them. */
+static GPtrArray *owners(const struct page *p) {
+  GPtrArray *list = g_ptr_array_new_with_free_func(g_free);
+  const char **names = tree_keys(p->metrics);
+  for (const char **name = names; *name != NULL; name++) {
+    const char *own;
+    char *owner = page_owner(*name, &own);
+    if (strcmp(own, "arrival_rate") == 0) {
+      g_ptr_array_add(list, owner);
+    } else {
+      g_free(owner);
+    }
+  }
+  g_free(names);
+  return list;
+}
+
+/* "web[10]" behind "web[9]". */
+static int by_owner(gconstpointer left, gconstpointer right) {
+  const char *a = *(const char *const *)left, *b = *(const char *const *)right;
+  size_t la = strcspn(a, "["), lb = strcspn(b, "[");
+  int order = strncmp(a, b, MIN(la, lb));
+  if (order != 0 || la != lb) return order != 0 ? order : (la > lb) - (la < lb);
+  guint64 ia = a[la] == '[' ? g_ascii_strtoull(a + la + 1, NULL, 10) : 0;
+  guint64 ib = b[lb] == '[' ? g_ascii_strtoull(b + lb + 1, NULL, 10) : 0;
+  return (ia > ib) - (ia < ib);
+}
+
+static void common_table(const struct page *p) {
+  static const char *const columns[] = {
+      "Component",      "Kind",         ">busy",     ">queue",
+      ">longest queue", ">wait",        ">wait p99", ">worker held",
+      ">calls",         ">answered ok", ">up",       NULL};
+  GPtrArray *list = owners(p);
+  g_ptr_array_sort(list, by_owner);
+  html_open_table(p->out, "Components and members: load, queue, waiting, answers", columns);
+  guint members = 0;
+  for (guint i = 0; i < list->len; i++) {
+    const char *owner = list->pdata[i], *kind = page_kind_of(p, owner);
+    bool member = strchr(owner, '[') != NULL;
+    if (member && ++members > MEMBERS_SHOWN) continue;
+    g_string_append(p->out, member ? "<tr class=\"part\">" : "<tr>");
+    html_element(p->out, "th", owner);
+    page_text_cell(p, member || kind == NULL ? "" : kind);
+    for (const char *const *m = common; *m != NULL; m++) page_cell(p, owner, *m);
+    g_string_append(p->out, "</tr>\n");
+  }
+  html_close_table(p->out);
+  if (members > MEMBERS_SHOWN) {
+    g_string_append_printf(p->out, "<p class=\"note\">%u more members are in the JSON.</p>\n",
+                           members - MEMBERS_SHOWN);
+  }
+  g_ptr_array_free(list, TRUE);
+}
+
+/* --- what a kind has of its own ------------------------------------------------------------- */
+
+static bool is_own(const struct page *p, const char *metric, char **clients) {
+  const char *own;
+  char *owner = page_owner(metric, &own);
+  bool member = strchr(owner, '[') != NULL;
+  bool client = g_strv_contains((const gchar *const *)clients, owner);
+  g_free(owner);
+  double value = tree_number(json_object_get(p->metrics, metric), "value");
+  return !member && !client && !is_common(own) && !isnan(value);
+}
+
+static void own_table(const struct page *p) {
+  static const char *const columns[] = {"Metric", ">Value", ">95 % interval", "Meaning", NULL};
+  char **clients = page_clients(p);
+  const char **names = tree_keys(p->metrics);
+  bool any = false;
+  for (const char **name = names; *name != NULL; name++) {
+    if (!is_own(p, *name, clients)) continue;
+    if (!any) html_open_table(p->out, "What kinds measure beside that", columns);
+    any = true;
+    page_row(p, *name);
+  }
+  if (any) html_close_table(p->out);
+  g_free(names);
+  g_strfreev(clients);
+}
+
+static void findings(const struct page *p) {
+  const json_t *list = json_object_get(json_object_get(p->run, "diagnosis"), "findings");
+  for (size_t i = 0; i < json_array_size(list); i++) {
+    if (i == 0) g_string_append(p->out, "<ul>\n");
+    html_element(p->out, "li", tree_text(json_array_get(list, i), "sentence"));
+    g_string_append_c(p->out, '\n');
+  }
+  if (json_array_size(list) > 0) g_string_append(p->out, "</ul>\n");
+}
+
+void page_components(const struct page *p) {
+  html_open_section(p->out, "components", "Components");
+  findings(p);
+  common_table(p);
+  own_table(p);
+  html_close(p->out, "section");
+}

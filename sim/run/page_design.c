@@ -1,0 +1,154 @@
+/* What was run, and how far to trust it: checks, parameters, provenance, definitions. */
+#include <string.h>
+
+#include "html.h"
+#include "page.h"
+#include "registry.h"
+#include "results_tree.h"
+#include "sim.h"
+
+void page_checks(const struct page *p, const json_t *checks, const json_t *warnings) {
+  static const char *const columns[] = {"Verdict", "Check", "Detail", NULL};
+  html_open_section(p->out, "checks", "Physics checks");
+  g_string_append(p->out,
+                  "<p>Each run is checked against laws that hold for every system, such as "
+                  "Little's (calls present = arrival rate x time spent).</p>\n");
+  html_open_table(p->out, "Checks, passed in every replication or not", columns);
+  for (size_t i = 0; i < json_array_size(checks); i++) {
+    const json_t *check = json_array_get(checks, i);
+    bool pass = tree_true(check, "pass");
+    g_string_append(p->out, "<tr><td>");
+    html_element_of(p->out, "span", pass ? "pass" : "fail", NULL, pass ? "✓ passed" : "✗ FAILED");
+    g_string_append(p->out, "</td>");
+    html_element(p->out, "th", tree_text(check, "check"));
+    html_element_of(p->out, "td", "doc", NULL, tree_text(check, "detail"));
+    g_string_append(p->out, "</tr>\n");
+  }
+  html_close_table(p->out);
+  html_close(p->out, "section");
+  html_open_section(p->out, "warnings", "Warnings");
+  if (json_array_size(warnings) == 0) {
+    g_string_append(p->out, "<p>There are none.</p>\n");
+  }
+  page_list(p->out, NULL, warnings);
+  html_close(p->out, "section");
+}
+
+/* --- parameters ----------------------------------------------------------------------------- */
+
+static void parameter_row(const struct page *p, const json_t *parameter) {
+  bool given = tree_true(parameter, "given");
+  g_string_append(p->out, given ? "<tr class=\"given\">" : "<tr>");
+  html_element(p->out, "th", tree_text(parameter, "key"));
+  html_element(p->out, "td", tree_text(parameter, "value"));
+  const json_t *fallback = json_object_get(parameter, "default");
+  page_text_cell(p, json_is_string(fallback) ? json_string_value(fallback) : "none");
+  page_text_cell(p, given ? "scenario" : "default");
+  html_element_of(p->out, "td", "doc", NULL, tree_text(parameter, "doc"));
+  g_string_append(p->out, "</tr>\n");
+}
+
+void page_parameters(const struct page *p) {
+  static const char *const columns[] = {"Parameter", "Value", "Default", "From", "Meaning", NULL};
+  const json_t *list = json_object_get(p->run, "parameters");
+  const char *open = NULL;
+  html_open_section(p->out, "parameters", "Parameters of the components");
+  if (json_array_size(list) == 0) {
+    g_string_append(p->out, "<p>These results hold no parameters.</p>\n");
+  }
+  for (size_t i = 0; i < json_array_size(list); i++) {
+    const json_t *parameter = json_array_get(list, i);
+    const char *component = tree_text(parameter, "component");
+    if (open == NULL || strcmp(open, component) != 0) {
+      char *caption = g_strdup_printf("%s \"%s\"", tree_text(parameter, "kind"), component);
+      if (open != NULL) html_close_table(p->out);
+      html_open_table(p->out, caption, columns);
+      g_free(caption);
+      open = component;
+    }
+    parameter_row(p, parameter);
+  }
+  if (open != NULL) html_close_table(p->out);
+  html_close(p->out, "section");
+}
+
+void page_scenario_parameters(const struct page *p, const json_t *parameters) {
+  static const char *const columns[] = {"Parameter", "Value", "Default", "Meaning", NULL};
+  html_open_section(p->out, "scenario-parameters", "Parameters of the scenario");
+  if (json_array_size(parameters) == 0) {
+    g_string_append(p->out, "<p>The scenario declares none.</p>\n");
+    html_close(p->out, "section");
+    return;
+  }
+  html_open_table(p->out, "Set with -s NAME=VALUE", columns);
+  for (size_t i = 0; i < json_array_size(parameters); i++) {
+    const json_t *parameter = json_array_get(parameters, i);
+    const char *value = tree_text(parameter, "value"), *fallback = tree_text(parameter, "default");
+    g_string_append(p->out, strcmp(value, fallback) != 0 ? "<tr class=\"given\">" : "<tr>");
+    html_element(p->out, "th", tree_text(parameter, "name"));
+    page_text_cell(p, value);
+    page_text_cell(p, fallback);
+    html_element_of(p->out, "td", "doc", NULL, tree_text(parameter, "doc"));
+    g_string_append(p->out, "</tr>\n");
+  }
+  html_close_table(p->out);
+  html_close(p->out, "section");
+}
+
+/* --- definitions ---------------------------------------------------------------------------- */
+
+static void define(const struct page *p, const char *owner, const struct metric_def *list) {
+  if (list == NULL || list->name == NULL) return;
+  html_element(p->out, "h3", owner);
+  g_string_append(p->out, "<dl>\n");
+  for (; list->name != NULL; list++) {
+    g_string_append(p->out, "<dt>");
+    html_text(p->out, list->name);
+    if (list->unit[0] != '\0') html_element_of(p->out, "span", "unit", NULL, list->unit);
+    g_string_append(p->out, "</dt>");
+    html_element(p->out, "dd", list->doc);
+    g_string_append_c(p->out, '\n');
+  }
+  g_string_append(p->out, "</dl>\n");
+}
+
+/* Whether a kind appears among the components; without a topology every kind does. */
+static bool is_used(const struct page *p, const char *kind) {
+  const json_t *list = json_object_get(json_object_get(p->run, "topology"), "components");
+  if (list == NULL) return true;
+  for (size_t i = 0; i < json_array_size(list); i++) {
+    if (strcmp(tree_text(json_array_get(list, i), "kind"), kind) == 0) return true;
+  }
+  return false;
+}
+
+void page_definitions(const struct page *p) {
+  html_open_section(p->out, "definitions", "Definitions");
+  g_string_append(
+      p->out,
+      "<p>A value is the estimate over all replications, warm-up left out; a quantile is "
+      "that of all their samples together. The interval below or beside it holds the "
+      "true value with 95 % confidence; it comes from the spread of the replications "
+      "(Student's t) or, of a single one, from batch means. Extremes have none. Times "
+      "are simulated. Ratios are in percent, rates per second.</p>\n");
+  for (int i = 0; registry[i] != NULL; i++) {
+    if (is_used(p, registry[i]->name)) define(p, registry[i]->name, registry[i]->metrics);
+  }
+  define(p, "Every component", common_metrics);
+  html_close(p->out, "section");
+}
+
+void page_provenance(const struct page *p, const char *const (*rows)[2]) {
+  html_open_section(p->out, "provenance", "How to reproduce it");
+  g_string_append(p->out, "<dl class=\"facts\">\n");
+  for (; (*rows)[0] != NULL; rows++) {
+    if ((*rows)[1] == NULL || (*rows)[1][0] == '\0') continue;
+    bool command = strcmp((*rows)[0], "Command") == 0;
+    html_element(p->out, "dt", (*rows)[0]);
+    g_string_append(p->out, "<dd>");
+    html_element(p->out, command ? "code" : "span", (*rows)[1]);
+    g_string_append(p->out, "</dd>\n");
+  }
+  g_string_append(p->out, "</dl>\n");
+  html_close(p->out, "section");
+}

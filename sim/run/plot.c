@@ -1,0 +1,165 @@
+#include "plot.h"
+
+#include <stdarg.h>
+#include <string.h>
+
+#include "plot_gnuplot.h"
+#include "plot_kinds.h"
+#include "plot_svg.h"
+#include "plot_template.h"
+#include "plot_text.h"
+
+const char *script_template(const char *name) {
+  for (const struct plot_template *t = plot_templates; t->name != NULL; t++) {
+    if (strcmp(t->name, name) == 0) return t->text;
+  }
+  return NULL;
+}
+
+/* --- collecting ----------------------------------------------------------------------------- */
+
+static bool is_taken(const struct plots *plots, const char *name) {
+  for (uint32_t i = 0; i < plots->n; i++) {
+    if (strcmp(plots->list[i].name, name) == 0) return true;
+  }
+  return false;
+}
+
+/* Two names that differ only in what a file's name cannot hold get a number. */
+static char *name_of(const struct plots *plots, const struct plot_draft *draft) {
+  if (draft->alone || draft->subject == NULL) return g_strdup(draft->kind);
+  char *slug = plot_text_slug(draft->subject);
+  char *name = g_strdup_printf("%s-%s", draft->kind, slug);
+  for (uint32_t i = 2; is_taken(plots, name); i++) {
+    g_free(name);
+    name = g_strdup_printf("%s-%s-%u", draft->kind, slug, i);
+  }
+  g_free(slug);
+  return name;
+}
+
+static char *whole_script(const struct plot_draft *draft, const char *name) {
+  GString *script = g_string_new(NULL);
+  g_string_append_printf(script,
+                         "# A plot of archsim. To draw it again after a change: gnuplot %s.gp\n"
+                         "# As PNG: gnuplot -e \"PNG = 1; OUT = '%s.png'\" %s.gp\n"
+                         "if (!exists('OUT')) OUT = '%s.svg'\n",
+                         name, name, name, name);
+  script_number(script, "W", draft->width);
+  script_number(script, "H", draft->height);
+  script_text(script, "TITLE", draft->title, TITLE_WIDTH);
+  script_text(script, "NOTE", draft->note != NULL ? draft->note : "", NOTE_WIDTH);
+  if (draft->key_rows == 0) g_string_append(script, "key_rows = 0\nkey_columns = 1\n");
+  g_string_append(script, draft->data->str);
+  g_string_append_printf(script, "\n%s", script_template("style"));
+  if (draft->axes) g_string_append_printf(script, "\n%s", script_template("axes"));
+  g_string_append_printf(script, "\n%s", script_template(draft->kind));
+  return g_string_free(script, FALSE);
+}
+
+void plot_add(struct plot_page *page, struct plot_draft *draft) {
+  struct plots *plots = page->plots;
+  char *name = name_of(plots, draft);
+  plots->list = g_renew(struct plot, plots->list, plots->n + 1);
+  plots->list[plots->n++] = (struct plot){
+      .name = name,
+      .kind = g_strdup(draft->kind),
+      .subject = g_strdup(draft->subject),
+      .script = whole_script(draft, name),
+      .title = draft->title,
+      .caption = draft->caption,
+  };
+  g_free(draft->note);
+  g_string_free(draft->data, TRUE);
+}
+
+void plot_skip(struct plot_page *page, const char *kind, const char *format, ...) {
+  struct plots *plots = page->plots;
+  va_list args;
+  va_start(args, format);
+  plots->skip = g_renew(struct plot_skipped, plots->skip, plots->skips + 1);
+  plots->skip[plots->skips++] =
+      (struct plot_skipped){g_strdup(kind), g_strdup_vprintf(format, args)};
+  va_end(args);
+}
+
+/* --- drawing -------------------------------------------------------------------------------- */
+
+static bool draw(struct plot *plot, const char *prefix, struct error *err) {
+  GBytes *image = NULL;
+  if (!plot_gnuplot(plot->script, false, &image, err)) return false;
+  gsize length;
+  const char *bytes = g_bytes_get_data(image, &length);
+  char *text = g_strndup(bytes, length);
+  char *ids = g_strdup_printf("%s-%s", prefix != NULL ? prefix : "plot", plot->name);
+  plot->svg = plot_svg_inline(text, ids, plot->title, plot->caption);
+  g_free(ids);
+  g_free(text);
+  g_bytes_unref(image);
+  return plot->svg != NULL || error_set(err, "gnuplot wrote no SVG for %s", plot->name);
+}
+
+static bool draw_all(struct plots *plots, struct error *err) {
+  for (uint32_t i = 0; i < plots->n; i++) {
+    if (!draw(&plots->list[i], plots->prefix, err)) return false;
+  }
+  return true;
+}
+
+typedef void (*plot_kind_fn)(struct plot_page *page, const json_t *results);
+
+static bool plot_kinds(const json_t *results, struct plots *plots, const plot_kind_fn *kinds,
+                       struct error *err) {
+  struct plot_page page = {plots};
+  for (; *kinds != NULL; kinds++) (*kinds)(&page, results);
+  return draw_all(plots, err);
+}
+
+bool plot_run(const json_t *results, struct plots *plots, struct error *err) {
+  static const plot_kind_fn kinds[] = {plot_percentiles, plot_breakdown, plot_availability,
+                                       plot_timeline, NULL};
+  return plot_kinds(results, plots, kinds, err);
+}
+
+bool plot_compare(const json_t *results, struct plots *plots, struct error *err) {
+  static const plot_kind_fn kinds[] = {plot_percentiles_compare, plot_availability_compare, NULL};
+  return plot_kinds(results, plots, kinds, err);
+}
+
+bool plot_sweep(const json_t *sweep, struct plots *plots, struct error *err) {
+  static const plot_kind_fn kinds[] = {plot_throughput, plot_heatmap, plot_availability_sweep,
+                                       NULL};
+  return plot_kinds(sweep, plots, kinds, err);
+}
+
+bool plot_any(const json_t *results, struct plots *plots, struct error *err) {
+  if (json_object_get(results, "manifest") != NULL) return plot_sweep(results, plots, err);
+  if (json_object_get(results, "designs") != NULL) return plot_compare(results, plots, err);
+  return plot_run(results, plots, err);
+}
+
+/* --- handing out ---------------------------------------------------------------------------- */
+
+char *plot_standalone(const struct plot *plot) {
+  return plot_svg_file(plot->svg);
+}
+
+bool plot_png(const struct plot *plot, GBytes **png, struct error *err) {
+  return plot_gnuplot(plot->script, true, png, err);
+}
+
+void plots_free(struct plots *plots) {
+  for (uint32_t i = 0; i < plots->n; i++) {
+    struct plot *plot = &plots->list[i];
+    char *texts[] = {plot->name, plot->kind,    plot->subject, plot->title,
+                     plot->svg,  plot->caption, plot->script};
+    for (size_t k = 0; k < G_N_ELEMENTS(texts); k++) g_free(texts[k]);
+  }
+  for (uint32_t i = 0; i < plots->skips; i++) {
+    g_free(plots->skip[i].kind);
+    g_free(plots->skip[i].reason);
+  }
+  g_free(plots->list);
+  g_free(plots->skip);
+  *plots = (struct plots){.prefix = plots->prefix};
+}

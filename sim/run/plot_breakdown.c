@@ -1,0 +1,280 @@
+/* Where the time of requests goes: for the mean and the tail, shares by part of the path and by
+ * component. */
+#include <math.h>
+#include <string.h>
+
+#include "format.h"
+#include "plot_kinds.h"
+#include "plot_results.h"
+#include "plot_text.h"
+
+#define ROWS_MAX 8u
+#define SHARES_MAX 9u /* colours; the last is for all others */
+
+/* Parts in the order of the bars; network is the way there and back. */
+static const struct {
+  const char *name, *color;
+  bool dark; /* takes white numbers */
+} parts[] = {{"service", "#0072B2", true},  {"queue", "#E69F00", false},
+             {"network", "#56B4E9", false}, {"sleep", "#F0E442", false},
+             {"retry", "#D55E00", false},   {"backoff", "#CC79A7", false},
+             {"fault", "#5E3C58", true},    {"other", "#999999", false}};
+#define PARTS G_N_ELEMENTS(parts)
+
+static const struct {
+  const char *color;
+  bool dark;
+} shades[SHARES_MAX] = {{"#0072B2", true},  {"#E69F00", false}, {"#009E73", false},
+                        {"#CC79A7", false}, {"#56B4E9", false}, {"#D55E00", false},
+                        {"#F0E442", false}, {"#5E3C58", true},  {"#999999", false}};
+
+struct row {
+  char *name, *total;
+  const json_t *parts;
+  double sum;
+};
+
+struct rows {
+  uint32_t n;
+  struct row list[ROWS_MAX];
+};
+
+static void add_row(struct rows *rows, const json_t *at, const char *name) {
+  double latency = plot_number(at, "latency_s"), sum = 0;
+  const json_t *list = json_object_get(at, "parts");
+  for (size_t i = 0; i < json_array_size(list); i++) {
+    double s = plot_number(json_array_get(list, i), "s");
+    if (s > 0 && isfinite(s)) sum += s;
+  }
+  if (!(sum > 0) || rows->n == ROWS_MAX) return;
+  rows->list[rows->n++] = (struct row){
+      g_strdup(name), g_strdup(format_value(UNIT_SECONDS, isnan(latency) ? sum : latency).text),
+      list, sum};
+}
+
+static char *name_of(double q) {
+  if (isnan(q)) return g_strdup("mean");
+  char digits[24], name[32];
+  /* 0.999 is p999, 0.5 is p50, as in the names of metrics. */
+  g_snprintf(digits, sizeof digits, "%.8g", q);
+  g_snprintf(name, sizeof name, "p%s%s", digits + 2, strlen(digits) == 3 ? "0" : "");
+  return g_strdup(name);
+}
+
+static struct rows read_rows(const json_t *blame) {
+  struct rows rows = {0};
+  const json_t *list = json_object_get(blame, "at");
+  for (int mean = 1; mean >= 0; mean--) {
+    for (size_t i = 0; i < json_array_size(list); i++) {
+      const json_t *at = json_array_get(list, i);
+      double q = plot_number(at, "q");
+      if (isnan(q) != mean || q >= 1 || q <= 0) continue;
+      char *name = name_of(q);
+      add_row(&rows, at, name);
+      g_free(name);
+    }
+  }
+  if (json_object_get(blame, "failed") != NULL) {
+    add_row(&rows, json_object_get(blame, "failed"), "failed");
+  }
+  return rows;
+}
+
+static void rows_free(struct rows *rows) {
+  for (uint32_t i = 0; i < rows->n; i++) {
+    g_free(rows->list[i].name);
+    g_free(rows->list[i].total);
+  }
+}
+
+static size_t part_of(const json_t *entry) {
+  const char *name = plot_string(entry, "part");
+  if (name != NULL && strcmp(name, "return") == 0) name = "network";
+  for (size_t i = 0; name != NULL && i < PARTS; i++) {
+    if (strcmp(parts[i].name, name) == 0) return i;
+  }
+  return PARTS - 1;
+}
+
+/* --- components, the largest share in any row first ----------------------------------------- */
+
+struct component {
+  char *name;
+  double largest;
+};
+
+static double sum_of(const struct row *row, const char *component) {
+  double sum = 0;
+  for (size_t i = 0; i < json_array_size(row->parts); i++) {
+    const json_t *entry = json_array_get(row->parts, i);
+    const char *name = plot_string(entry, "component");
+    double s = plot_number(entry, "s");
+    if (name != NULL && strcmp(name, component) == 0 && s > 0) sum += s;
+  }
+  return sum;
+}
+
+static int by_share(const void *a, const void *b) {
+  const struct component *left = a, *right = b;
+  if (left->largest != right->largest) return left->largest < right->largest ? 1 : -1;
+  return strcmp(left->name, right->name);
+}
+
+static GArray *find_components(const struct rows *rows) {
+  GArray *out = g_array_new(FALSE, TRUE, sizeof(struct component));
+  json_t *seen = json_object();
+  for (uint32_t i = 0; i < rows->n; i++) {
+    for (size_t k = 0; k < json_array_size(rows->list[i].parts); k++) {
+      const char *name = plot_string(json_array_get(rows->list[i].parts, k), "component");
+      if (name != NULL) json_object_set_new(seen, name, json_true());
+    }
+  }
+  GPtrArray *names = plot_keys(seen);
+  for (guint i = 0; i < names->len; i++) {
+    struct component c = {g_strdup(names->pdata[i]), 0};
+    for (uint32_t k = 0; k < rows->n; k++) {
+      c.largest = fmax(c.largest, sum_of(&rows->list[k], c.name) / rows->list[k].sum);
+    }
+    g_array_append_val(out, c);
+  }
+  g_array_sort(out, by_share);
+  g_ptr_array_unref(names);
+  json_decref(seen);
+  return out;
+}
+
+/* --- writing -------------------------------------------------------------------------------- */
+
+/* Bars stacked: the share of each of `n` in each row. */
+static void write_shares(GString *data, const char *name, const struct rows *rows,
+                         double share[ROWS_MAX][SHARES_MAX], const bool *shown, uint32_t n) {
+  script_block(data, name);
+  for (uint32_t k = 0; k < n; k++) {
+    if (!shown[k]) continue;
+    for (uint32_t i = 0; i < rows->n; i++) {
+      double from = 0;
+      for (uint32_t before = 0; before < k; before++) from += share[i][before];
+      double row[3] = {i + 1, from, from + share[i][k]};
+      if (share[i][k] > 0) script_row(data, row, 3);
+    }
+    script_gap(data, 3);
+  }
+  script_block_end(data);
+}
+
+#define KEY_COLUMNS 6u
+
+static void write_legend(GString *data, const char *name, const char *const *label,
+                         const char *const *color, const double *dark, uint32_t n) {
+  char *with[4] = {g_strconcat(name, "_color", NULL), g_strconcat(name, "_dark", NULL),
+                   g_strconcat(name, "_rows", NULL), g_strconcat(name, "_columns", NULL)};
+  script_texts(data, name, label, n, 14);
+  script_texts(data, with[0], color, n, 8);
+  script_numbers(data, with[1], dark, n);
+  script_number(data, with[2], (n + KEY_COLUMNS - 1) / KEY_COLUMNS);
+  script_number(data, with[3], KEY_COLUMNS);
+  for (size_t i = 0; i < 4; i++) g_free(with[i]);
+}
+
+static uint32_t write_parts(GString *data, const struct rows *rows) {
+  double share[ROWS_MAX][SHARES_MAX] = {0}, dark[PARTS];
+  bool shown[SHARES_MAX] = {0};
+  const char *label[PARTS], *color[PARTS];
+  uint32_t n = 0;
+  for (uint32_t i = 0; i < rows->n; i++) {
+    for (size_t k = 0; k < json_array_size(rows->list[i].parts); k++) {
+      const json_t *entry = json_array_get(rows->list[i].parts, k);
+      double s = plot_number(entry, "s");
+      if (!(s > 0) || !isfinite(s)) continue;
+      share[i][part_of(entry)] += s / rows->list[i].sum;
+      shown[part_of(entry)] = true;
+    }
+  }
+  for (size_t k = 0; k < PARTS; k++) {
+    if (!shown[k]) continue;
+    label[n] = parts[k].name;
+    color[n] = parts[k].color;
+    dark[n++] = parts[k].dark;
+  }
+  write_shares(data, "part", rows, share, shown, PARTS);
+  write_legend(data, "part", label, color, dark, n);
+  return (n + KEY_COLUMNS - 1) / KEY_COLUMNS;
+}
+
+static uint32_t write_components(GString *data, const struct rows *rows, const GArray *components) {
+  double share[ROWS_MAX][SHARES_MAX] = {0}, dark[SHARES_MAX];
+  bool shown[SHARES_MAX] = {0};
+  const char *label[SHARES_MAX], *color[SHARES_MAX];
+  uint32_t n = MIN(components->len, SHARES_MAX);
+  for (guint c = 0; c < components->len; c++) {
+    const struct component *component = &g_array_index(components, struct component, c);
+    uint32_t k = MIN(c, SHARES_MAX - 1);
+    bool others = k == SHARES_MAX - 1 && components->len > SHARES_MAX;
+    shown[k] = true;
+    label[k] = others ? "others" : component->name;
+    color[k] = shades[k].color;
+    dark[k] = shades[k].dark;
+    for (uint32_t i = 0; i < rows->n; i++) {
+      share[i][k] += sum_of(&rows->list[i], component->name) / rows->list[i].sum;
+    }
+  }
+  write_shares(data, "component", rows, share, shown, SHARES_MAX);
+  write_legend(data, "component", label, color, dark, n);
+  return (n + KEY_COLUMNS - 1) / KEY_COLUMNS;
+}
+
+static void draw(struct plot_page *page, const json_t *blame, const char *client, bool alone,
+                 const struct rows *rows) {
+  const char *name[ROWS_MAX], *total[ROWS_MAX];
+  GString *data = g_string_new(NULL);
+  GArray *components = find_components(rows);
+  for (uint32_t i = 0; i < rows->n; i++) {
+    name[i] = rows->list[i].name;
+    total[i] = rows->list[i].total;
+  }
+  script_texts(data, "row", name, rows->n, 12);
+  script_texts(data, "total", total, rows->n, 14);
+  script_number(data, "key_step", 108);
+  uint32_t legend = write_parts(data, rows) + write_components(data, rows, components);
+  struct plot_draft draft = {
+      .kind = "breakdown",
+      .subject = client,
+      .alone = alone,
+      .width = 800,
+      .height = 88 + 44 + 20 + 20 * legend + 60 * rows->n,
+      .title = g_strdup_printf("Where the time of %s goes", client),
+      .note = g_strdup_printf(
+          "shares of the latency; at the right the latency itself; %.0f of %.0f requests sampled",
+          plot_number(blame, "sampled"), plot_number(blame, "of")),
+      .caption = g_strdup("Shares of the latency of requests about a percentile, and of all of "
+                          "them for the mean. queue: "
+                          "waiting for a worker; service: being worked on; network: messages and "
+                          "answers on their way; "
+                          "sleep: pauses in a handler; retry: attempts that failed; backoff: "
+                          "pauses between attempts; "
+                          "fault: lost because a component was hung or slow, or messages vanished. "
+                          "failed: the mean "
+                          "over requests that failed."),
+      .data = data};
+  plot_add(page, &draft);
+  for (guint i = 0; i < components->len; i++)
+    g_free(g_array_index(components, struct component, i).name);
+  g_array_unref(components);
+}
+
+void plot_breakdown(struct plot_page *page, const json_t *results) {
+  const json_t *blame = json_object_get(results, "blame");
+  GPtrArray *clients = plot_keys(blame);
+  uint32_t drawn = 0;
+  for (guint i = 0; i < clients->len; i++) {
+    const json_t *of = json_object_get(blame, clients->pdata[i]);
+    struct rows rows = read_rows(of);
+    if (rows.n > 0) {
+      draw(page, of, clients->pdata[i], clients->len == 1, &rows);
+      drawn++;
+    }
+    rows_free(&rows);
+  }
+  if (drawn == 0) plot_skip(page, "breakdown", "the results do not say where time goes (no blame)");
+  g_ptr_array_unref(clients);
+}

@@ -1,0 +1,17 @@
+/* The topology of a scenario for `run --json`: components, zones, paths, and who calls whom how
+ * often.
+ *
+ * Edges are those that the configurations allow (graph.h). How much a callee receives is measured,
+ * but not from whom: where it has one caller, the edge carries it all and its numbers are exact;
+ * where it has several, the edges of it come without numbers. */
+#ifndef TOPOLOGY_H
+#define TOPOLOGY_H
+
+#include <jansson.h>
+
+#include "results.h"
+
+/* The tree of the key "topology"; the results have a scenario. */
+json_t *topology_tree(const struct results *results);
+
+#endif

@@ -1,0 +1,337 @@
+#include "param_text.h"
+
+#include <math.h>
+
+#include "program.h"
+#include "quantity.h"
+#include "sim.h"
+
+#define NOTHING "none"
+
+static void put_quantity(FILE *out, enum quantity quantity, double value) {
+  char text[64];
+  if (quantity == QUANTITY_TIME && value == 0) {
+    fputs("0s", out);
+    return;
+  }
+  quantity_format(quantity, value, text, sizeof text);
+  fputs(text, out);
+}
+
+static void put_dist(FILE *out, const struct dist *dist, bool is_time) {
+  char text[256];
+  if (dist->kind == DIST_CONSTANT) {
+    put_quantity(out, is_time ? QUANTITY_TIME : QUANTITY_SIZE, dist->a);
+    return;
+  }
+  dist_describe(dist, is_time, text, sizeof text);
+  fputs(text, out);
+}
+
+static void put_name(FILE *out, const struct spec *spec, uint32_t id) {
+  fputs(id == REF_NONE ? NOTHING : spec->component[id].name, out);
+}
+
+static void put_refs(FILE *out, const struct spec *spec, const struct refs *refs) {
+  if (refs->n == 0) fputs(NOTHING, out);
+  for (uint32_t i = 0; i < refs->n; i++) {
+    if (i > 0) fputs(", ", out);
+    put_name(out, spec, refs->id[i]);
+  }
+}
+
+/* --- traffic -------------------------------------------------------------------------------- */
+
+static void put_arrivals(FILE *out, const struct arrivals *arrivals) {
+  switch (arrivals->kind) {
+    case ARRIVALS_POISSON:
+    case ARRIVALS_CONSTANT:
+      fputs(arrivals->kind == ARRIVALS_POISSON ? "poisson " : "constant ", out);
+      put_quantity(out, QUANTITY_RATE, arrivals->rate_per_s);
+      return;
+    case ARRIVALS_CLOSED:
+      fprintf(out, "closed, %llu users, think ", (unsigned long long)arrivals->users);
+      put_dist(out, &arrivals->think, true);
+      return;
+  }
+}
+
+static void put_mix(FILE *out, const struct spec *spec, const struct mix *mix) {
+  if (mix->n == 0) fputs(NOTHING, out);
+  for (uint32_t i = 0; i < mix->n; i++) {
+    fprintf(out, "%s%s ", i > 0 ? ", " : "", spec->op[mix->part[i].op]);
+    put_quantity(out, QUANTITY_RATIO, mix->part[i].share);
+  }
+}
+
+static void put_keys(FILE *out, const struct keys *keys) {
+  switch (keys->kind) {
+    case KEYS_NONE:
+      fputs(NOTHING, out);
+      return;
+    case KEYS_UNIFORM:
+      fprintf(out, "uniform, %llu keys", (unsigned long long)keys->n);
+      return;
+    case KEYS_ZIPF:
+      fprintf(out, "zipf, %llu keys, s = %.10g", (unsigned long long)keys->n, keys->s);
+      return;
+  }
+}
+
+static void put_backoff(FILE *out, const struct backoff *backoff) {
+  static const char *const jitters[] = {[JITTER_NONE] = "none",
+                                        [JITTER_FULL] = "full",
+                                        [JITTER_EQUAL] = "equal",
+                                        [JITTER_DECORRELATED] = "decorrelated"};
+  if (backoff->exponential) fputs("exponential, base ", out);
+  put_quantity(out, QUANTITY_TIME, (double)backoff->base_ns);
+  if (!backoff->exponential) return;
+  if (backoff->cap_ns != PARAM_UNLIMITED) {
+    fputs(", cap ", out);
+    put_quantity(out, QUANTITY_TIME, (double)backoff->cap_ns);
+  }
+  fprintf(out, ", factor %.10g, jitter %s", backoff->factor, jitters[backoff->jitter]);
+}
+
+static void put_priorities(FILE *out, const struct spec *spec, const struct priorities *list) {
+  if (list->n == 0) fputs(NOTHING, out);
+  for (uint32_t i = 0; i < list->n; i++) {
+    fprintf(out, "%s%s", i > 0 ? ", " : "", spec->op[list->ops[i]]);
+  }
+}
+
+static void put_causes(FILE *out, uint32_t causes) {
+  const char *between = "";
+  if (causes == 0) fputs(NOTHING, out);
+  for (int i = 0; i < OUTCOMES; i++) {
+    if ((causes >> i & 1) == 0) continue;
+    fprintf(out, "%s%s", between, outcome_name[i]);
+    between = ", ";
+  }
+}
+
+/* --- handlers ------------------------------------------------------------------------------- */
+
+/* The part of a program that is being written. Jumps lead forwards, so every step is met once. */
+struct listing {
+  FILE *out;
+  const struct spec *spec;
+  const struct program *program;
+};
+
+static void put_steps(const struct listing *l, uint32_t from, uint32_t to);
+
+static void put_call(const struct listing *l, const struct program_call *call) {
+  fprintf(l->out, "call %s", l->spec->component[call->component].name);
+  if (call->op != OP_INHERIT) fprintf(l->out, ".%s", l->spec->op[call->op]);
+  if (call->times > 1) fprintf(l->out, " %u times", call->times);
+  if (call->timeout_ns != TIME_NEVER) {
+    fputs(" within ", l->out);
+    put_quantity(l->out, QUANTITY_TIME, (double)call->timeout_ns);
+  }
+}
+
+static void put_parallel(const struct listing *l, const struct step *step) {
+  fputs("parallel (", l->out);
+  for (uint32_t i = 0; i < step->count; i++) {
+    if (i > 0) fputs(", ", l->out);
+    put_call(l, &l->program->call[step->first + i]);
+  }
+  fputc(')', l->out);
+  if (step->need > 0) fprintf(l->out, " need %u", step->need);
+}
+
+static void put_condition(const struct listing *l, const struct step *step) {
+  fputs("if", l->out);
+  if (step->op >= 0) fprintf(l->out, " operation %s", l->spec->op[step->op]);
+  if (step->chance < 1 || step->op < 0) {
+    fprintf(l->out, "%s chance ", step->op >= 0 ? " and" : "");
+    put_quantity(l->out, QUANTITY_RATIO, step->chance);
+  }
+}
+
+static void put_block(const struct listing *l, const char *head, uint32_t from, uint32_t to) {
+  fprintf(l->out, "%s (", head);
+  put_steps(l, from, to);
+  fputc(')', l->out);
+}
+
+/* Writes the call or branch at `at` with the parts that it jumps over; returns the step behind. */
+static uint32_t put_choice(const struct listing *l, uint32_t at) {
+  const struct step *step = &l->program->step[at], *last = &l->program->step[step->target - 1];
+  bool is_call = step->kind == STEP_CALL;
+  uint32_t target = step->target, end = target;
+  bool other = last->kind == STEP_JUMP && target - 1 > at && last->target > target;
+  if (other) end = last->target;
+  if (is_call) {
+    put_call(l, &l->program->call[step->first]);
+    if (other) put_block(l, ", on failure", target, end);
+    return is_call && !other ? at + 1 : end;
+  }
+  put_condition(l, step);
+  put_block(l, "", at + 1, other ? target - 1 : target);
+  if (other) put_block(l, " else", target, end);
+  return end;
+}
+
+/* Writes one step; returns the one to go on with. */
+static uint32_t put_step(const struct listing *l, uint32_t at) {
+  const struct step *step = &l->program->step[at];
+  switch (step->kind) {
+    case STEP_WORK:
+    case STEP_SLEEP:
+      fputs(step->kind == STEP_WORK ? "work " : "sleep ", l->out);
+      put_dist(l->out, &step->dist, true);
+      break;
+    case STEP_CALL:
+      if (step->target) return put_choice(l, at);
+      put_call(l, &l->program->call[step->first]);
+      break;
+    case STEP_BRANCH:
+      return put_choice(l, at);
+    case STEP_PARALLEL:
+      put_parallel(l, step);
+      break;
+    case STEP_FAIL:
+      fputs("fail", l->out);
+      break;
+    case STEP_REPLY:
+      fputs("reply", l->out);
+      break;
+    case STEP_END:
+    case STEP_JUMP:
+      break;
+  }
+  return at + 1;
+}
+
+static bool is_shown(const struct step *step) {
+  return step->kind != STEP_END && step->kind != STEP_JUMP;
+}
+
+static void put_steps(const struct listing *l, uint32_t from, uint32_t to) {
+  const char *between = "";
+  while (from < to) {
+    if (!is_shown(&l->program->step[from])) {
+      from++;
+      continue;
+    }
+    fputs(between, l->out);
+    between = ", ";
+    from = put_step(l, from);
+  }
+}
+
+static void put_handlers(FILE *out, const struct spec *spec, const struct handlers *handlers) {
+  if (handlers->n == 0) fputs(NOTHING, out);
+  for (uint32_t i = 0; i < handlers->n; i++) {
+    const struct handler *handler = &handlers->handler[i];
+    struct listing listing = {out, spec, &handler->program};
+    if (i > 0) fputs("; ", out);
+    if (handler->op >= 0) {
+      fprintf(out, "%s: ", spec->op[handler->op]);
+    } else if (handlers->n > 1) {
+      fputs("default: ", out);
+    }
+    put_steps(&listing, 0, handler->program.steps);
+  }
+}
+
+/* --- by type -------------------------------------------------------------------------------- */
+
+static void put_whole(FILE *out, uint64_t value) {
+  if (value == PARAM_UNLIMITED) {
+    fputs("unlimited", out);
+  } else {
+    fprintf(out, "%llu", (unsigned long long)value);
+  }
+}
+
+static void put_duration(FILE *out, uint64_t ns) {
+  if (ns == PARAM_UNLIMITED) {
+    fputs("never", out);
+  } else {
+    put_quantity(out, QUANTITY_TIME, (double)ns);
+  }
+}
+
+static void put_text(FILE *out, const char *text) {
+  fputs(text != NULL ? text : NOTHING, out);
+}
+
+static void put_bandwidth(FILE *out, double bits_per_s) {
+  if (bits_per_s == 0) {
+    fputs("unlimited", out);
+  } else {
+    put_quantity(out, QUANTITY_BANDWIDTH, bits_per_s);
+  }
+}
+
+void param_text(FILE *out, const struct spec *spec, const struct param *param, const void *value) {
+  switch (param->type) {
+    case PARAM_BOOL:
+      fputs(*(const bool *)value ? "true" : "false", out);
+      return;
+    case PARAM_COUNT:
+      put_whole(out, *(const uint64_t *)value);
+      return;
+    case PARAM_NUMBER:
+      fprintf(out, "%.10g", *(const double *)value);
+      return;
+    case PARAM_RATIO:
+      put_quantity(out, QUANTITY_RATIO, *(const double *)value);
+      return;
+    case PARAM_DURATION:
+      put_duration(out, *(const uint64_t *)value);
+      return;
+    case PARAM_RATE:
+      put_quantity(out, QUANTITY_RATE, *(const double *)value);
+      return;
+    case PARAM_BYTES:
+      put_quantity(out, QUANTITY_SIZE, (double)*(const uint64_t *)value);
+      return;
+    case PARAM_BANDWIDTH:
+      put_bandwidth(out, *(const double *)value);
+      return;
+    case PARAM_TIME_DIST:
+    case PARAM_SIZE_DIST:
+      put_dist(out, value, param->type == PARAM_TIME_DIST);
+      return;
+    case PARAM_ENUM:
+      fputs(param->choices[*(const uint32_t *)value], out);
+      return;
+    case PARAM_TEXT:
+      put_text(out, *(const char *const *)value);
+      return;
+    case PARAM_REF:
+      put_name(out, spec, *(const uint32_t *)value);
+      return;
+    case PARAM_REFS:
+      put_refs(out, spec, value);
+      return;
+    case PARAM_GROUP:
+      fputs(*(const bool *)value ? "yes" : NOTHING, out);
+      return;
+    case PARAM_ARRIVALS:
+      put_arrivals(out, value);
+      return;
+    case PARAM_MIX:
+      put_mix(out, spec, value);
+      return;
+    case PARAM_KEYS:
+      put_keys(out, value);
+      return;
+    case PARAM_BACKOFF:
+      put_backoff(out, value);
+      return;
+    case PARAM_HANDLERS:
+      put_handlers(out, spec, value);
+      return;
+    case PARAM_PRIORITY:
+      put_priorities(out, spec, value);
+      return;
+    case PARAM_CAUSES:
+      put_causes(out, *(const uint32_t *)value);
+      return;
+  }
+}

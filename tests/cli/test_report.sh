@@ -1,0 +1,208 @@
+#!/usr/bin/env bash
+# Aim: archsim report and archsim graph: the same bytes from memory, file and folder, whatever names
+# the results hold; exit codes; sentences about what is no result.
+#
+#   tests/cli/test_report.sh [ARCHSIM]      else $ARCHSIM
+set -euo pipefail
+archsim=${1:-${ARCHSIM:?path of the archsim binary}}
+archsim=$(realpath -- "$archsim")
+. "$(dirname -- "$0")/expect.sh"
+same() { cmp -s -- "$1" "$2" || fail "$1 and $2 differ"; }
+holds() { grep -qF -- "$2" "$1" || fail "$1 lacks '$2'"; }
+lacks() { if grep -qF -- "$2" "$1"; then fail "$1 holds '$2'"; fi; }
+
+cat >shop.lua <<'LUA'
+-- Does one server keep up?
+local rate = param { "rate", "50/s", doc = "offered load" }
+client "shop" { arrivals = poisson(rate), target = "web", timeout = "1s", zone = "home" }
+service "web" { instances = 2, workers = 1, work = exponential "10ms", zone = "z1" }
+path { from = "home", to = "z1", latency = "12ms" }
+fault { crash "web[1]", at = "10s", lasts = "5s" }
+goal "shop.latency.p99 < 250ms"
+goal "shop.availability >= 99.99%"
+run { duration = "30s", warmup = "2s", replications = 3 }
+LUA
+
+# --- report: run ---
+expect 1 run shop.lua -q --json run.json --report memory.html
+expect 0 report run.json -o file.html
+no_out
+no_err
+same memory.html file.html
+expect 0 report run.json -o -
+same out file.html
+expect 0 report run.json
+same report.html file.html
+holds file.html 'Does one server keep up?'
+holds file.html 'No: 1 of 2 goals met'
+holds file.html 'Where the time goes: a request of shop takes'
+holds file.html 'What saturates first: web, whose workers are busy'
+holds file.html 'What failed and why: '
+holds file.html 'archsim run shop.lua --seed 1 -r 3'
+holds file.html "$(sed -n 's/.*"fingerprint": "\(.*\)".*/\1/p' run.json)"
+holds file.html 'Threads or processes of one instance' # a parameter that the scenario leaves alone
+holds file.html 'Share of the calls that were answered ok.' # a definition
+lacks file.html '<script'
+lacks file.html 'src='
+sed 's/xmlns\(:xlink\)\?="[^"]*"//g' file.html >bare.html # names of languages, not addresses
+lacks bare.html 'http:'
+lacks bare.html 'https:'
+# Each part has its place.
+for id in answer topology latency throughput availability timeline breakdown components checks \
+  warnings parameters scenario-parameters provenance definitions; do
+  [ "$(grep -c "id=\"$id\"" file.html)" -eq 1 ] || fail "not one section $id"
+done
+expect 1 run shop.lua -q -s rate=40/s --report other.html
+holds other.html 'archsim run shop.lua -s rate=40/s --seed 1 -r 3'
+
+# --- report: comparison and sweep ---
+expect 1 compare shop.lua -s rate=50/s,60/s -q --json compare.json --report memory.html
+expect 0 report compare.json -o file.html
+same memory.html file.html
+holds file.html 'shop.throughput is '
+holds file.html 'Headline metrics'
+holds file.html 'archsim compare &#39;shop.lua&#39; -s &#39;rate=50/s,60/s&#39;'
+expect 1 sweep shop.lua -s rate=20..60:20/s -q --json sweep.json --report memory.html
+expect 0 report shop.sweep -o folder.html
+expect 0 report sweep.json -o file.html
+same memory.html folder.html
+same memory.html file.html
+holds file.html '3 points meet all goals'
+rm shop.sweep/points/000002.json
+expect 0 report shop.sweep -o folder.html
+holds folder.html '1 are missing'
+
+# --- report: breakdown, timeline and diagnosis, where the results hold them ---
+cat >full.json <<'JSON'
+{"schema": 1, "scenario": "full", "question": "", "file": "full.lua", "seed": 1, "replications": 2,
+ "simulated_s": 4.0, "warmup_s": 1.0, "warnings": [], "checks": [],
+ "goals": [{"goal": "c.availability >= 99%", "metric": "c.availability", "op": ">=", "limit": 0.99,
+            "value": 0.9, "lo": 0.89, "hi": 0.91, "pass": false, "verdict": "fail"}],
+ "metrics": {"c.offered": {"value": 10.0, "lo": 9.0, "hi": 11.0, "n": 2},
+             "c.requests": {"value": 30.0, "lo": 29.0, "hi": 31.0, "n": 2},
+             "c.availability": {"value": 0.9, "lo": 0.89, "hi": 0.91, "n": 2},
+             "c.errors.timeout": {"value": 2.0, "lo": 1.0, "hi": 3.0, "n": 2},
+             "c.errors.refused": {"value": 1.0, "lo": 0.0, "hi": 2.0, "n": 2}},
+ "blame": {"c": {"sampled": 27, "of": 60, "at": [
+   {"q": 0.5, "requests": 9, "latency_s": 0.01, "parts": [{"component": "s", "part": "service", "s": 0.01}]},
+   {"q": 0.99, "requests": 3, "latency_s": 0.2, "parts": [{"component": "s", "part": "queue", "s": 0.15},
+                                                         {"component": "s", "part": "service", "s": 0.05}]},
+   {"q": null, "requests": 27, "latency_s": 0.02, "parts": [{"component": "s", "part": "queue", "s": 0.02}]}],
+   "failed": {"q": null, "requests": 3, "latency_s": 1.0, "parts": [{"component": "s", "part": "retry", "s": 1.0}]}}},
+ "diagnosis": {"healthy": false, "findings": [{"component": "s", "limit": "workers", "severity": "saturated",
+   "sentence": "s is saturated: its 4 workers are busy 99.9 % of the time."}]},
+ "timeline": {"window_s": 1.0, "windows": 4, "warmup_s": 1.0,
+   "clients": {"c": {"offered": [9, 10, 11, 10], "throughput": [9, 10, 8, 10], "goodput": [9, 10, 5, 10],
+     "availability": [1, 1, 0.5, null], "errors": {"timeout": [0, 0, 3, 0]}, "retries": [0, 0, 3, 0],
+     "p50": [0.01, 0.01, 0.2, null], "p99": [0.02, 0.02, 0.9, null]}},
+   "components": {"s": {"queue": [0, 0, 9, 0], "utilization": [0.1, 0.1, 1, 0.1], "up": [1, 1, 0, 1]}},
+   "faults": [{"name": "crash s", "from_s": 2.0, "to_s": 3.0}],
+   "events": [{"at_s": 2.5, "component": "lb", "what": "s marked down"}]}}
+JSON
+expect 0 report full.json -o full.html
+holds full.html 'at the 99 % quantile a request of c takes 200 ms, of which 75.0 % is waiting for a worker of s'
+holds full.html 'What saturates first: s is saturated: its 4 workers are busy 99.9 % of the time.'
+holds full.html '10.0 % of the requests of c ended badly: timeout 6.7 %, refused 3.3 %. Injected: crash s at 2 s for 1 s.'
+holds full.html 's marked down'
+holds full.html 'mean of the failed'
+holds full.html 'id="figure-timeline'
+holds full.html 'id="figure-breakdown'
+
+# --- report: what is no result ---
+expect 2 report shop.lua
+one_sentence
+in_err 'archsim run shop.lua --report'
+echo '{}' >empty.json
+expect 2 report empty.json
+one_sentence
+echo '{"schema": 1' >half.json
+expect 2 report half.json
+one_sentence
+in_err 'half.json:'
+expect 2 report nowhere.json
+one_sentence
+expect 2 report .
+one_sentence
+expect 4 report run.json -o nowhere/report.html
+one_sentence
+expect 2 run shop.lua --json - --report -
+one_sentence
+# An older file, which lacks most keys.
+echo '{"schema": 1, "metrics": {}}' >old.json
+expect 0 report old.json -o old.html
+holds old.html 'These results hold no topology.'
+
+# --- names that want to break out ---
+cat >evil.json <<'JSON'
+{"schema": 1, "scenario": "<script>alert(1)</script>", "question": "\"'`]]>-->\u202eevil", "seed": 1,
+ "replications": 2, "file": "a b;rm -rf x.lua", "simulated_s": 10.0, "warmup_s": 0.0,
+ "fingerprint": "</code><svg onload=alert(1)>",
+ "metrics": {"<img src=x onerror=alert(1)>.offered": {"value": 1.0, "lo": 0.5, "hi": 1.5, "n": 2},
+             "x\" onmouseover=\"alert(1).arrival_rate": {"value": 1.0, "lo": 0.5, "hi": 1.5, "n": 2}},
+ "goals": [{"goal": "<i>a.b < 1</i>", "value": 1.0, "pass": false, "verdict": "<u>"}],
+ "checks": [{"check": "</table>", "pass": true, "detail": "<a href=http://example.org>"}],
+ "warnings": ["</style><style>*{display:none}</style>"],
+ "topology": {"components": [{"name": "</text><script>", "kind": "\\N`$(touch stolen)`", "instances": 2,
+                              "zones": ["\"];x"]}, {"name": "", "kind": "", "instances": -1}],
+              "edges": [{"from": "</text><script>", "to": "", "calls_per_s": 1e300, "errors_per_s": 1e301}],
+              "zones": [{"name": "\"];x", "region": "URL=\"javascript:x\""}], "paths": [{}]}}
+JSON
+expect 0 report evil.json -o evil.html
+for markup in '<script' '<img' 'onmouseover="' '<svg onload' '<i>' '<u>' '<a href=http' '</style><style>' \
+  "$(printf '\u202e')"; do
+  lacks evil.html "$markup"
+done
+holds evil.html '[U+202E]'
+# shellcheck disable=SC2016 # a name that looks like a command
+holds evil.html '>\N`$(touch stolen)`<' # in a picture, where it is text
+holds evil.html '&#39;a b;rm -rf x.lua&#39;' # quoted for a shell
+[ ! -e stolen ] || fail 'a name was run by a shell'
+
+# --- graph ---
+expect 0 graph shop.lua
+holds out '<svg xmlns'
+holds out 'currentColor'
+holds out '>web x2<'
+holds out '12.0 ms'
+lacks out '<title>'
+lacks out 'href'
+expect 0 graph shop.lua -o a.svg
+expect 0 graph shop.lua -o b.svg
+same a.svg b.svg
+expect 0 graph shop.lua --dot
+cp out dot.txt
+expect 0 graph shop.lua -o a.dot
+same a.dot dot.txt
+holds a.dot 'digraph {'
+holds a.dot 'zone z1'
+lacks a.dot 'URL'
+expect 0 graph run.json -o a.png
+[ "$(head -c 4 a.png | tail -c 3)" = PNG ] || fail 'a.png is no PNG'
+expect 0 graph run.json
+holds out '% busy'
+holds out '/s</text>'
+expect 0 graph evil.json
+lacks out '<script'
+[ ! -e stolen ] || fail 'a name was run by a shell'
+expect 2 graph run.json -s rate=1/s
+one_sentence
+expect 2 graph compare.json
+one_sentence
+expect 2 graph old.json
+one_sentence
+in_err 'has no topology'
+expect 4 graph shop.lua -o nowhere/a.svg
+one_sentence
+
+# --- what draws is not installed ---
+mkdir empty
+code=0
+PATH=$folder/empty "$archsim" graph shop.lua >out 2>err || code=$?
+[ "$code" -eq 4 ] || fail "without dot: exit code $code, not 4"
+in_err 'apt-get install graphviz'
+PATH=$folder/empty "$archsim" run shop.lua --report x.html >out 2>err || code=$?
+[ "$code" -eq 4 ] || fail "without gnuplot: exit code $code, not 4"
+in_err 'apt-get install gnuplot-nox'
+[ ! -s out ] || fail 'it ran before it noticed'
+
+finish

@@ -1,0 +1,200 @@
+/* Aim: what plots compute is right: the knee of known curves, nines, units and ticks that people
+ * read, colours and ids that stand in any page; and no text can leave its quotes. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+/* cmocka wants the above first */
+#include <cmocka.h>
+#include <glib.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "plot_axis.h"
+#include "plot_knee.h"
+#include "plot_results.h"
+#include "plot_script.h"
+#include "plot_svg.h"
+#include "plot_text.h"
+
+/* Of 1/(1-x), stretched to the unit square between x = 0 and x = b, the farthest point below the
+ * chord is where the slope is that of the chord: x = 1 - sqrt(1 - b). */
+static void knee_of_a_queue(void **state) {
+  (void)state;
+  double x[100], y[100];
+  for (int i = 0; i < 100; i++) {
+    x[i] = i / 100.0;
+    y[i] = 1 / (1 - x[i]);
+  }
+  assert_int_equal(plot_knee(x, y, 100), 90);
+  for (int i = 0; i < 100; i++) y[i] = 1e-3 * y[i] + 7; /* neither unit nor offset matters */
+  assert_int_equal(plot_knee(x, y, 100), 90);
+}
+
+static void no_knee(void **state) {
+  (void)state;
+  const double x[] = {1, 2, 3, 4, 5}, line[] = {1, 2, 3, 4, 5}, down[] = {5, 4, 3, 2, 1};
+  const double bent[] = {1, 1, 1, 1, 9}, arch[] = {1, 8, 9, 9.5, 10};
+  assert_int_equal(plot_knee(x, line, 5), KNEE_NONE);
+  assert_int_equal(plot_knee(x, down, 5), KNEE_NONE);
+  assert_int_equal(plot_knee(x, arch, 5), KNEE_NONE);
+  assert_int_equal(plot_knee(x, bent, 3), KNEE_NONE);
+  assert_int_equal(plot_knee(x, bent, 5), 3);
+}
+
+static void nines(void **state) {
+  (void)state;
+  assert_float_equal(plot_nines(0.999), 3, 1e-9);
+  assert_float_equal(plot_nines(0.9995), 3.30103, 1e-5);
+  assert_float_equal(plot_nines(0), 0, 0);
+  assert_true(isinf(plot_nines(1)));
+  assert_true(isnan(plot_nines(1.1)) && isnan(plot_nines(-0.1)) && isnan(plot_nines(NAN)));
+  /* Of 30,000 requests without a failure at most 1 in 10,000 fails, with 95 % confidence. */
+  assert_float_equal(plot_nines_supported(30000), 4, 1e-12);
+  assert_float_equal(plot_nines_supported(2), 0, 0);
+  assert_float_equal(plot_nines_supported(NAN), 0, 0);
+  struct plot_axis axis = plot_axis_nines(3.2);
+  assert_int_equal(axis.ticks, 5);
+  assert_string_equal(axis.tick[0].label, "0 %");
+  assert_string_equal(axis.tick[1].label, "90 %");
+  assert_string_equal(axis.tick[3].label, "99.9 %");
+  assert_string_equal(axis.tick[4].label, "99.99 %");
+}
+
+static void linear_axes(void **state) {
+  (void)state;
+  struct plot_axis axis = plot_axis_linear(UNIT_SECONDS, 0.043, 5);
+  assert_string_equal(axis.unit, "ms");
+  assert_float_equal(axis.hi, 50, 1e-9);
+  assert_string_equal(axis.tick[1].label, "10");
+  assert_string_equal(plot_axis_linear(UNIT_SECONDS, 2.5e-5, 5).unit, "\u00b5s");
+  assert_string_equal(plot_axis_linear(UNIT_PER_SECOND, 12000, 5).unit, "k/s");
+  assert_string_equal(plot_axis_linear(UNIT_PER_SECOND, 900, 5).unit, "/s");
+  assert_string_equal(plot_axis_linear(UNIT_RATIO, 1, 5).unit, "%");
+  assert_float_equal(plot_axis_linear(UNIT_COUNT, 0, 5).hi, 1, 1e-12);
+  assert_float_equal(plot_axis_linear(UNIT_COUNT, NAN, 5).hi, 1, 1e-12);
+  assert_string_equal(plot_axis_time(60).unit, "s");
+  assert_string_equal(plot_axis_time(1800).unit, "min");
+  assert_string_equal(plot_axis_time(86400).unit, "h");
+  assert_string_equal(plot_axis_time(864000).unit, "d");
+  assert_float_equal(plot_step(0.7, 5), 0.2, 1e-12);
+}
+
+static void logarithmic_axes(void **state) {
+  (void)state;
+  struct plot_axis axis = plot_axis_fit(UNIT_SECONDS, 0.0012, 1.4);
+  assert_true(axis.log);
+  assert_float_equal(axis.lo, 0.001, 1e-12);
+  assert_float_equal(axis.hi, 2, 1e-9);
+  assert_string_equal(axis.tick[0].label, "1 ms");
+  for (uint32_t i = 1; i < axis.ticks; i++) assert_true(axis.tick[i].at > axis.tick[i - 1].at);
+  assert_false(plot_axis_fit(UNIT_SECONDS, 0.1, 1.4).log);
+  assert_false(plot_axis_fit(UNIT_SECONDS, 0, 1.4).log);
+  for (int power = -9; power < 9; power++) {
+    double lo = 3 * pow(10, power);
+    struct plot_axis wide = plot_axis_log(UNIT_SECONDS, lo, lo * 1e8);
+    assert_true(wide.lo <= lo && wide.hi >= lo * 1e8 * 0.999999 && wide.ticks >= 3);
+  }
+}
+
+static void is_quoted(const char *text, const char *expected) {
+  char *clean = plot_text_clean(text, 12), *quoted = plot_text_quote(clean);
+  assert_string_equal(quoted, expected);
+  size_t length = strlen(quoted);
+  assert_true(memchr(quoted + 1, '\'', length - 2) == NULL && quoted[length - 1] == '\'');
+  g_free(clean);
+  g_free(quoted);
+}
+
+static void texts(void **state) {
+  (void)state;
+  is_quoted("shop", "'shop'");
+  is_quoted("a'b", "'a\u2019b'");
+  is_quoted("''", "'\u2019\u2019'");
+  is_quoted("a\nb\tc\x01", "'a b c '");
+  is_quoted("a\u202eb", "'a b'");
+  is_quoted("\xff", "'\xef\xbf\xbd'");
+  is_quoted("twelve and more", "'twelve and \u2026'");
+  is_quoted("`touch x`", "'`touch x`'");
+  char *slug = plot_text_slug("../../etc/pass wd\n");
+  assert_string_equal(slug, "etc-pass-wd");
+  g_free(slug);
+  slug = plot_text_slug("\u65e5\u672c");
+  assert_string_equal(slug, "x");
+  g_free(slug);
+}
+
+static void scripts(void **state) {
+  (void)state;
+  GString *script = g_string_new(NULL);
+  const char *names[] = {"a'", "b"};
+  const double row[] = {1, NAN, 0.1, -INFINITY};
+  script_texts(script, "name", names, 2, 10);
+  script_texts(script, "none", NULL, 0, 10);
+  script_row(script, row, 4);
+  assert_string_equal(script->str,
+                      "name_n = 2\narray name[2] = ['a\u2019', 'b']\n"
+                      "none_n = 0\narray none[1] = ['']\n1 NaN 0.1 NaN\n");
+  g_string_free(script, TRUE);
+  assert_non_null(script_template("style"));
+  assert_null(script_template("nothing"));
+}
+
+static void pictures(void **state) {
+  (void)state;
+  static const char drawn[] =
+      "<?xml version=\"1.0\"?>\n<svg \n viewBox=\"0 0 8 5\"\n>\n<title>Gnuplot</title>\n"
+      "<desc>x</desc>\n<g id=\"canvas\"><path id='gpPt0' stroke='black'/>"
+      "<use xlink:href='#gpPt0'/><text>id='a' fill='black'</text></g>\n</svg>\n";
+  char *svg = plot_svg_inline(drawn, "p1", "a < b", "c & d");
+  assert_true(g_str_has_prefix(svg, "<svg "));
+  assert_non_null(strstr(svg, "viewBox=\"0 0 8 5\""));
+  assert_non_null(strstr(svg, "id=\"p1-canvas\""));
+  assert_non_null(strstr(svg, "<path id='p1-gpPt0' stroke='currentColor'/>"));
+  assert_non_null(strstr(svg, "href='#p1-gpPt0'"));
+  assert_non_null(strstr(svg, "<text>id='a' fill='black'</text>"));
+  assert_non_null(strstr(svg, ">a &lt; b</title>"));
+  assert_non_null(strstr(svg, "<desc>c &amp; d</desc>"));
+  char *file = plot_svg_file(svg);
+  assert_true(g_str_has_prefix(file, "<?xml"));
+  assert_non_null(strstr(file, "background:#fff"));
+  g_free(file);
+  g_free(svg);
+  assert_null(plot_svg_inline("no picture", "p", "t", "d"));
+  assert_null(plot_svg_inline("<svg viewBox=\"0", "p", "t", "d"));
+}
+
+static void goals(void **state) {
+  (void)state;
+  json_t *tree =
+      json_pack("[{s:s},{s:s,s:s,s:s,s:f},{s:s}]", "goal", "c.latency.p99 < 250ms", "goal", "x",
+                "metric", "c.availability", "op", ">=", "limit", 0.999, "goal", "what is this");
+  GArray *list = plot_goals(tree);
+  assert_int_equal(list->len, 2);
+  const struct plot_goal *first = &g_array_index(list, struct plot_goal, 0);
+  assert_string_equal(first->metric, "c.latency.p99");
+  assert_float_equal(first->limit, 0.25, 1e-12);
+  assert_false(first->above);
+  assert_true(g_array_index(list, struct plot_goal, 1).above);
+  plot_goals_free(list);
+  json_decref(tree);
+  assert_float_equal(plot_quantile_of("p99"), 0.99, 1e-12);
+  assert_float_equal(plot_quantile_of("p9999"), 0.9999, 1e-12);
+  assert_true(isnan(plot_quantile_of("mean")) && isnan(plot_quantile_of("p")));
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(knee_of_a_queue),
+      cmocka_unit_test(no_knee),
+      cmocka_unit_test(nines),
+      cmocka_unit_test(linear_axes),
+      cmocka_unit_test(logarithmic_axes),
+      cmocka_unit_test(texts),
+      cmocka_unit_test(scripts),
+      cmocka_unit_test(pictures),
+      cmocka_unit_test(goals),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
