@@ -149,6 +149,7 @@ static struct blame_sample *add_sample(struct blame *b, struct blame_sample samp
 void blame_restrict(struct blame *b, uint64_t below) {
   if (below >= b->below) return;
   b->below = below;
+  if (!b->all) b->follow = below;
   uint32_t kept = 0, entries = 0;
   for (uint32_t i = 0; i < b->samples; i++) {
     struct blame_sample s = b->sample[i];

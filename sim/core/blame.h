@@ -28,7 +28,9 @@ struct blame_sample {
 
 /* The followed requests of one source that have ended and are kept. */
 struct blame {
-  uint64_t below; /* those with a greater hash are dropped; always 2^k - 1 */
+  uint64_t below;  /* those with a greater hash are dropped; always 2^k - 1 */
+  uint64_t follow; /* requests with a hash up to this are followed; `below`, unless `all` */
+  bool all;
   uint32_t samples, sample_room, entries, entry_room, limit;
   struct blame_sample *sample;
   struct blame_entry *entry;

@@ -224,7 +224,9 @@ void trace_request_end(struct sim *sim, const struct frame *call, enum outcome o
   span->end_ns = sim->now_ns;
   span->outcome = (uint8_t)outcome;
   const struct member *source = &sim->member[span->callee];
-  blame_add(sim, trace_of(sim, source->component), root, rng_mix(call->key));
+  uint64_t hash = rng_mix(call->key);
+  blame_add(sim, trace_of(sim, source->component), root, hash);
+  if (__builtin_expect(t->keep != NULL, 0)) trace_keep_offer(sim, root, hash);
   release(t, root);
 }
 
@@ -239,13 +241,14 @@ void traces_init(struct sim *sim) {
   t->free_span = t->free_segment = NO_SPAN;
   t->of = arena_lines(sim->arena, sim->spec->components, sizeof *t->of);
   for (uint32_t c = 0; c < sim->spec->components; c++) {
-    t->of[c] = (struct blame){.below = UINT64_MAX, .limit = TRACE_LIMIT};
+    t->of[c] = (struct blame){.below = UINT64_MAX, .follow = UINT64_MAX, .limit = TRACE_LIMIT};
   }
 }
 
 void trace_limit(struct sim *sim, uint32_t limit) {
   for (uint32_t c = 0; c < sim->spec->components; c++) {
-    sim->traces->of[c] = (struct blame){.below = limit > 0 ? UINT64_MAX : 0, .limit = limit};
+    uint64_t below = limit > 0 ? UINT64_MAX : 0;
+    sim->traces->of[c] = (struct blame){.below = below, .follow = below, .limit = limit};
   }
 }
 
@@ -264,4 +267,5 @@ void traces_free(struct sim *sim) {
   free(t->segment);
   free(t->span_of);
   free(t->entry);
+  trace_keep_free(t->keep);
 }

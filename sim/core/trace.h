@@ -64,7 +64,7 @@ __attribute__((cold, noinline)) void trace_begin_followed(struct sim *sim, struc
 /* A new request of a source, whose key is set, is about to be sent. */
 static inline void trace_begin(struct sim *sim, const struct blame *blame, struct member *source,
                                struct frame *call) {
-  if (__builtin_expect(rng_mix(call->key) <= blame->below, 0)) {
+  if (__builtin_expect(rng_mix(call->key) <= blame->follow, 0)) {
     trace_begin_followed(sim, source, call);
   }
 }

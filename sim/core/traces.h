@@ -2,7 +2,7 @@
 #ifndef TRACES_H
 #define TRACES_H
 
-#include "trace.h"
+#include "trace_keep.h"
 
 struct traces {
   uint32_t spans, span_room, free_span;
@@ -14,6 +14,7 @@ struct traces {
   struct blame *of;  /* by component */
   uint32_t entries, entry_room;
   struct blame_entry *entry; /* of the request that is being taken apart */
+  struct trace_keep *keep;   /* NULL: no whole traces are wanted */
 };
 
 /* Takes the request apart whose root span this is, and keeps it as a sample. */

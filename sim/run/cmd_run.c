@@ -10,6 +10,7 @@
 #include "progress.h"
 #include "report.h"
 #include "report_html.h"
+#include "trace_json.h"
 
 static bool is_stdout(const char *path) {
   return path != NULL && strcmp(path, "-") == 0;
@@ -31,12 +32,25 @@ static bool write_csv(const struct results *results, const char *path, struct er
   return output_close(&output, true, err);
 }
 
+static bool write_trace(const struct results *results, const struct options *options,
+                        struct error *err) {
+  struct output output;
+  if (!output_open(&output, options->trace, err)) return false;
+  json_t *tree = trace_json(results, options->trace_format);
+  json_write(tree, output.file);
+  json_decref(tree);
+  return output_close(&output, true, err);
+}
+
 static bool write_report(const struct results *results, const char *path, struct error *err) {
   json_t *tree = json_results(results);
   bool ok = report_html_write(tree, path, err);
   json_decref(tree);
   return ok;
 }
+
+/* So many of the slowest, of the failed and of a sample of requests. */
+enum { TRACES_OF_A_SORT = 10 };
 
 struct cases {
   const struct results *results;
@@ -55,7 +69,7 @@ static void write_cases(const void *data, FILE *out) {
 /* Standard output belongs to the report, or to one of the files. */
 static void print_report(const struct results *results, const struct options *options) {
   if (options->quiet || is_stdout(options->json) || is_stdout(options->csv) ||
-      is_stdout(options->junit) || is_stdout(options->report)) {
+      is_stdout(options->junit) || is_stdout(options->report) || is_stdout(options->trace)) {
     return;
   }
   struct term term = term_open(stdout, options->color);
@@ -72,6 +86,7 @@ static bool write_all(const struct results *results, const struct options *optio
     return false;
   }
   if (options->csv != NULL && !write_csv(results, options->csv, err)) return false;
+  if (options->trace != NULL && !write_trace(results, options, err)) return false;
   return options->report == NULL || write_report(results, options->report, err);
 }
 
@@ -79,6 +94,7 @@ static bool check_outputs(const struct options *options, struct error *err) {
   if (options->json != NULL && !output_check(options->json, err)) return false;
   if (options->junit != NULL && !output_check(options->junit, err)) return false;
   if (options->csv != NULL && !output_check(options->csv, err)) return false;
+  if (options->trace != NULL && !output_check(options->trace, err)) return false;
   return options->report == NULL || (report_html_check(err) && output_check(options->report, err));
 }
 
@@ -97,6 +113,7 @@ static int run_scenario(const struct scenario *scenario, const struct options *o
       .precision = options->precision,
       .max_replications = options->max_replications,
       .timeline = true,
+      .traces = options->trace != NULL ? TRACES_OF_A_SORT : 0,
       .jobs = options->jobs,
       .progress = on_progress,
       .progress_data = &progress,
@@ -134,9 +151,10 @@ int cmd_run(const struct command *command, const struct options *options) {
   (void)command;
   struct error err = {0};
   if (is_stdout(options->json) + is_stdout(options->csv) + is_stdout(options->junit) +
-          is_stdout(options->report) >
+          is_stdout(options->report) + is_stdout(options->trace) >
       1) {
-    error_set(&err, "only one of --json, --csv, --junit and --report can go to standard output");
+    error_set(&err,
+              "only one of --json, --csv, --junit, --trace and --report can go to standard output");
     return command_fail(EXIT_USAGE, &err);
   }
   struct scenario *scenario =

@@ -10,6 +10,7 @@
 #include "precision.h"
 #include "sim.h"
 #include "timeline.h"
+#include "trace_keep.h"
 #include "warmup.h"
 
 /* A replication runs in this many steps of simulated time, between which it reports progress. */
@@ -142,9 +143,11 @@ static struct sim *simulate(struct experiment *e, uint32_t index, enum rng_half 
   struct sim *sim =
       sim_new_half(&s->spec, e->seed, index + 1, half, e->warmup_ns, s->run.duration_ns, true);
   struct warmup_levels levels;
-  bool timed = index == 0 && half != HALF_SECOND && e->options->timeline;
+  bool first = index == 0 && half != HALF_SECOND, timed = first && e->options->timeline;
   struct timeline *timeline = timed ? timeline_new(sim, SLICES, s->run.duration_ns / SLICES) : NULL;
+  if (first && e->options->traces > 0) trace_keep_begin(sim, e->options->traces);
   if (run_to_end(e, index, sim, batches, &levels)) {
+    if (first) e->results->traces = trace_keep_take(sim);
     if (timed) timeline_finish(sim);
     if (timed) e->results->timeline = timeline;
     observation_take(o, sim, levels);

@@ -14,7 +14,7 @@
 /* What GOption fills in: texts and flags. */
 struct raw {
   gchar **set, **rest, **off, **goal;
-  gchar *base, *junit, *over, *alpha, *margin, *report;
+  gchar *base, *junit, *over, *alpha, *margin, *report, *trace, *trace_format;
   gboolean all, n_1, zones;
   gchar *seed, *replications, *jobs, *json, *csv, *color, *progress, *undecided, *precision,
       *max_replications;
@@ -78,6 +78,10 @@ static const struct row rows[] = {
      "write verdicts as JUnit XML; - is standard output"},
     {"report", 0, "FILE", G_OPTION_ARG_FILENAME, IN(report),
      "write one HTML file on them; - is standard output"},
+    {"trace", 0, "FILE", G_OPTION_ARG_FILENAME, IN(trace),
+     "write traces of chosen requests; - is standard output"},
+    {"trace-format", 0, "FORMAT", G_OPTION_ARG_STRING, IN(trace_format),
+     "chrome (for Perfetto, default) or otlp (OpenTelemetry)"},
     {"annotations", 0, NULL, G_OPTION_ARG_NONE, IN(annotations),
      "print the definitions for a Lua editor"},
     {"strict", 0, NULL, G_OPTION_ARG_NONE, IN(strict), "exit code 1 if there are findings"},
@@ -330,6 +334,7 @@ static bool interpret_studies(struct raw *raw, struct options *options, struct e
   options->junit = g_steal_pointer(&raw->junit);
   options->over = g_steal_pointer(&raw->over);
   options->report = g_steal_pointer(&raw->report);
+  options->trace = g_steal_pointer(&raw->trace);
   options->all = raw->all;
   options->n_1 = raw->n_1;
   options->zones = raw->zones;
@@ -341,6 +346,7 @@ static bool interpret(struct raw *raw, struct options *options, struct error *er
   static const char *const colors[] = {"auto", "always", "never", NULL};
   static const char *const progresses[] = {"auto", "never", NULL};
   static const char *const undecideds[] = {"pass", "fail", NULL};
+  static const char *const formats[] = {"chrome", "otlp", NULL};
   uint64_t whole = 0;
   uint32_t word = 0;
   if (!parse_settings(raw->set, options, err)) return false;
@@ -370,6 +376,11 @@ static bool interpret(struct raw *raw, struct options *options, struct error *er
   if (raw->undecided != NULL) {
     if (!parse_word("undecided", raw->undecided, undecideds, &word, err)) return false;
     options->undecided = word == 0 ? UNDECIDED_PASSES : UNDECIDED_FAILS;
+  }
+  if (raw->trace_format != NULL) {
+    if (!parse_word("trace-format", raw->trace_format, formats, &word, err)) return false;
+    options->trace_format = (enum trace_format)word;
+    if (options->trace == NULL) return error_set(err, "--trace-format belongs to --trace FILE");
   }
   options->json = g_steal_pointer(&raw->json);
   options->csv = g_steal_pointer(&raw->csv);
@@ -409,10 +420,11 @@ bool options_parse(const char *accepted, int argc, const char *const *argv, stru
   g_strfreev(raw.off);
   g_strfreev(raw.goal);
   gchar *texts[] = {
-      raw.seed,   raw.replications, raw.jobs,      raw.json,      raw.csv,
-      raw.color,  raw.progress,     raw.undecided, raw.precision, raw.max_replications,
-      raw.base,   raw.junit,        raw.over,      raw.alpha,     raw.margin,
-      raw.report, raw.out,          raw.shard,     raw.submit,    raw.tasks};
+      raw.seed,   raw.replications, raw.jobs,         raw.json,      raw.csv,
+      raw.color,  raw.progress,     raw.undecided,    raw.precision, raw.max_replications,
+      raw.base,   raw.junit,        raw.over,         raw.alpha,     raw.margin,
+      raw.report, raw.trace,        raw.trace_format, raw.out,       raw.shard,
+      raw.submit, raw.tasks};
   for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) g_free(texts[i]);
   return ok;
 }
@@ -430,6 +442,7 @@ void options_free(struct options *options) {
   g_free((gchar *)options->junit);
   g_free((gchar *)options->over);
   g_free((gchar *)options->report);
+  g_free((gchar *)options->trace);
   g_free((gchar *)options->json);
   g_free((gchar *)options->csv);
   g_free((gchar *)options->out);
@@ -447,7 +460,8 @@ static const char *doc_of(const struct row *row, const char *accepted) {
 static const char *words_of(const struct row *row) {
   static const struct {
     const char *name, *words;
-  } choices[] = {{"progress", "auto never"}, {"color", "auto always never"}};
+  } choices[] = {
+      {"progress", "auto never"}, {"color", "auto always never"}, {"trace-format", "chrome otlp"}};
   for (size_t i = 0; i < G_N_ELEMENTS(choices); i++) {
     if (strcmp(choices[i].name, row->name) == 0) return choices[i].words;
   }

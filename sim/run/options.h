@@ -12,6 +12,7 @@
 #include "error.h"
 #include "scenario.h"
 #include "term.h"
+#include "trace_json.h"
 #include "verdict.h"
 
 #define SLURM_TASKS_MAX 1000u /* Slurm's MaxArraySize is 1001 unless the site says otherwise */
@@ -30,8 +31,9 @@ struct options {
   const char *json, *csv;    /* NULL: not given */
   uint32_t offs, goals;
   const char **off, **goal;
-  const char *base, *junit, *over, *report; /* NULL: not given */
-  double alpha, margin;                     /* 0: not given */
+  const char *base, *junit, *over, *report, *trace; /* NULL: not given */
+  enum trace_format trace_format;
+  double alpha, margin; /* 0: not given */
   bool all, n_1, zones;
   const char *out, *shard, *submit;
   uint32_t tasks; /* 0: not given */

@@ -11,7 +11,7 @@
 
 #include "rng.h"
 #include "timeline.h"
-#include "trace.h"
+#include "trace_keep.h"
 
 /* Few values are kept one by one, so that short runs have exact quantiles (see hist.h). */
 #define MERGED_EXACT_LIMIT 65536
@@ -329,6 +329,7 @@ void results_free(struct results *results) {
   struct merging *merging = results->merging;
   for (uint32_t c = 0; c < results->blames; c++) blame_free(&results->blame[c]);
   timeline_free(results->timeline);
+  trace_keep_free(results->traces);
   if (merging != NULL) {
     release_replications(results);
     for (uint32_t i = 0; i < merging->hists; i++) hist_free(&merging->hist[i]);

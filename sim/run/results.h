@@ -60,6 +60,7 @@ enum interval_source { INTERVAL_REPLICATIONS, INTERVAL_BATCH_MEANS };
 
 struct sim;
 struct timeline;
+struct trace_keep;
 
 struct results {
   struct arena *arena;
@@ -81,6 +82,7 @@ struct results {
   uint32_t blames;
   struct blame *blame;       /* by component; NULL in tests */
   struct timeline *timeline; /* of replication 1; NULL: not wanted */
+  struct trace_keep *traces; /* likewise */
   const char **warning;      /* sentences about how far the numbers can be trusted */
   struct merging *merging;
 };
