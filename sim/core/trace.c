@@ -240,9 +240,12 @@ void traces_init(struct sim *sim) {
   struct traces *t = sim->traces = arena_lines(sim->arena, 1, sizeof *t);
   t->free_span = t->free_segment = NO_SPAN;
   t->of = arena_lines(sim->arena, sim->spec->components, sizeof *t->of);
+  uint32_t sources = 0;
   for (uint32_t c = 0; c < sim->spec->components; c++) {
-    t->of[c] = (struct blame){.below = UINT64_MAX, .follow = UINT64_MAX, .limit = TRACE_LIMIT};
+    sources += sim->spec->component[c].kind->is_source;
   }
+  uint32_t limit = sources ? TRACE_LIMIT / sources : 0;
+  trace_limit(sim, limit > TRACE_LEAST ? limit : TRACE_LEAST);
 }
 
 void trace_limit(struct sim *sim, uint32_t limit) {

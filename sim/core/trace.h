@@ -39,8 +39,10 @@ struct span {
   bool ended;
 };
 
-/* So many a source, unless trace_limit says otherwise. */
+/* So many in all, shared by the sources, unless trace_limit says otherwise; but a source keeps at
+ * least so many. */
 #define TRACE_LIMIT 1024u
+#define TRACE_LEAST 16u
 
 /* Keeps up to `limit` requests of each source; 0: follows none. Before the simulation has run. */
 void trace_limit(struct sim *sim, uint32_t limit);
