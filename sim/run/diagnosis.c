@@ -177,24 +177,37 @@ static uint32_t main_client(const struct results *results) {
   return best;
 }
 
+/* "84 % is service at db, 12 % is service at api"; at most three, and none that is small. */
+static void append_shares(const struct spec *spec, const struct composition *c, GString *text) {
+  for (uint32_t i = 0; i < c->n && i < 3; i++) {
+    double share = c->share[i].seconds / c->latency_s;
+    if (i > 0 && share < 0.03) break;
+    g_string_append_printf(text, "%s %.0f %% is %s %s", i > 0 ? "," : "", 100 * share,
+                           part_words[c->share[i].part],
+                           spec->component[c->share[i].component].name);
+  }
+}
+
+/* Of the slowest requests that ended well; where most failed, of those that did. */
 static char *sentence_on_time(const struct results *results, uint32_t client) {
   const struct spec *spec = &results->scenario->spec;
   const char *name = spec->component[client].name;
   if (results->blame == NULL) return g_strdup(""); /* nobody was followed */
-  if (breakdown_followed(&results->blame[client]) == 0) {
-    return g_strdup_printf("No request of %s that was followed ended well.", name);
+  const struct blame *blame = &results->blame[client];
+  uint32_t ok = breakdown_followed(blame);
+  bool mostly_failed = ok < blame->samples - ok;
+  struct composition c = mostly_failed ? breakdown_failed(blame) : breakdown_at(blame, 0.99);
+  if (c.requests == 0 || c.n == 0) {
+    composition_free(&c);
+    return g_strdup_printf("No time passed in any request of %s that was followed, or none was.",
+                           name);
   }
-  struct composition c = breakdown_at(&results->blame[client], 0.99);
   GString *text = g_string_new(NULL);
-  g_string_printf(text, "Of the %s that a request of %s takes at p99,", seconds(c.latency_s).text,
-                  name);
-  for (uint32_t i = 0; i < c.n && i < 3; i++) {
-    double share = c.share[i].seconds / c.latency_s;
-    if (i > 0 && share < 0.03) break;
-    g_string_append_printf(text, "%s %.0f %% is %s %s", i > 0 ? "," : "", 100 * share,
-                           part_words[c.share[i].part], spec->component[c.share[i].component].name);
-  }
-  if (c.n == 0) g_string_append(text, " none is spent anywhere");
+  g_string_printf(text,
+                  mostly_failed ? "Most requests of %s failed, after %s on average, of which"
+                                : "A request of %s takes %s at p99, of which",
+                  name, seconds(c.latency_s).text);
+  append_shares(spec, &c, text);
   g_string_append_c(text, '.');
   composition_free(&c);
   return g_string_free(text, FALSE);

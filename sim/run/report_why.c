@@ -1,6 +1,7 @@
 /* The report's reasons, and the run over time in one line a series. */
 #include <glib.h>
 #include <math.h>
+#include <string.h>
 
 #include "diagnosis.h"
 #include "format.h"
@@ -16,12 +17,22 @@ static void print_sentence(const struct term *term, enum style style, const char
   term_wrap(term, style, text, 2, 4);
 }
 
+/* A finding says the same, with more. */
+static bool says_saturated(const struct diagnosis *d) {
+  for (uint32_t i = 0; i < d->n; i++) {
+    if (d->list[i].severity == SEVERITY_SATURATED && strcmp(d->list[i].limit, "workers") == 0) {
+      return true;
+    }
+  }
+  return false;
+}
+
 void report_why(const struct results *results, const struct term *term) {
   struct diagnosis d = diagnose(results);
   fputc('\n', term->out);
   term_rule(term, "why", d.healthy ? "nothing found wrong" : "");
   print_sentence(term, STYLE_PLAIN, d.time);
-  print_sentence(term, STYLE_PLAIN, d.saturates);
+  if (!says_saturated(&d)) print_sentence(term, STYLE_PLAIN, d.saturates);
   print_sentence(term, STYLE_PLAIN, d.failed);
   for (uint32_t i = 0; i < d.n; i++) {
     bool grave = d.list[i].severity == SEVERITY_SATURATED;
