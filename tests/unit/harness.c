@@ -444,9 +444,14 @@ static void build_components(struct scene *scene) {
       const struct param *on = param_named(node->kind->params, "on", 2);
       *(struct handlers *)((char *)node->config + on->offset) = handlers_of(node);
     }
-    list[i] = (struct component_spec){node->name,  node->kind, node->config, node->instances,
-                                      node->zones, zone,       "test",       1,
-                                      false,       NULL};
+    list[i] = (struct component_spec){.name = node->name,
+                                      .kind = node->kind,
+                                      .config = node->config,
+                                      .instances = node->instances,
+                                      .zones = node->zones,
+                                      .zone = zone,
+                                      .file = "test",
+                                      .line = 1};
   }
   spec->components = scene->nodes;
   spec->component = list;
