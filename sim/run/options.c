@@ -81,7 +81,7 @@ static const struct row rows[] = {
     {"trace", 0, "FILE", G_OPTION_ARG_FILENAME, IN(trace),
      "write traces of chosen requests; - is standard output"},
     {"trace-format", 0, "FORMAT", G_OPTION_ARG_STRING, IN(trace_format),
-     "chrome (for Perfetto, default) or otlp (OpenTelemetry)"},
+     "chrome (Perfetto; default) or otlp (OpenTelemetry)"},
     {"annotations", 0, NULL, G_OPTION_ARG_NONE, IN(annotations),
      "print the definitions for a Lua editor"},
     {"strict", 0, NULL, G_OPTION_ARG_NONE, IN(strict), "exit code 1 if there are findings"},
