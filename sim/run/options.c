@@ -79,7 +79,7 @@ static const struct row rows[] = {
     {"report", 0, "FILE", G_OPTION_ARG_FILENAME, IN(report),
      "write one HTML file on them; - is standard output"},
     {"trace", 0, "FILE", G_OPTION_ARG_FILENAME, IN(trace),
-     "write traces of chosen requests; - is standard output"},
+     "write traces of some requests; - is standard output"},
     {"trace-format", 0, "FORMAT", G_OPTION_ARG_STRING, IN(trace_format),
      "chrome (Perfetto; default) or otlp (OpenTelemetry)"},
     {"annotations", 0, NULL, G_OPTION_ARG_NONE, IN(annotations),
