@@ -65,14 +65,14 @@ static const char *quantity_of(enum param_type type) {
 
 static void param_row(const struct pen *pen, const struct param *p, const char *outer, FILE *out) {
   char name[128], type[240], takes[320], range[100], fallback[120];
-  snprintf(name, sizeof name, "%s%s%s", outer, *outer ? "." : "", p->name);
+  snprintf(name, sizeof name, "%.60s%s%.60s", outer, *outer ? "." : "", p->name);
   describe_type(p, type, sizeof type);
   describe_range(p, range, sizeof range);
   const char *quantity = quantity_of(p->type);
   snprintf(takes, sizeof takes, "%s%s%s", type, *quantity ? ", such as " : "", quantity);
   snprintf(fallback, sizeof fallback, "%s",
            p->fallback   ? p->fallback
-           : p->required ? "none: it is required"
+           : p->required ? "required"
                          : "none");
   pen->row(param_heads, (const char *[]){name, takes, range, fallback, p->doc}, out);
   if (p->type != PARAM_GROUP) return;
@@ -85,7 +85,6 @@ static void params(const struct pen *pen, const struct kind *kind, FILE *out) {
       "A default that is not neutral has its source in parentheses. The last ones belong to every "
       "component.",
       out);
-  fputc('\n', out);
   pen->table(param_heads, out);
   for (const struct param *p = kind->params; p->name; p++) param_row(pen, p, "", out);
   for (const struct param *p = common_params; p->name; p++) param_row(pen, p, "", out);
@@ -113,7 +112,6 @@ static void metrics(const struct pen *pen, const struct kind *kind, FILE *out) {
                                   : "Of its own first, then those of every component. Counts are "
                                     "averages over replications.",
                   out);
-  fputc('\n', out);
   pen->table(metric_heads, out);
   metric_rows(pen, kind->metrics, out);
   if (kind->is_source) return;
@@ -141,7 +139,6 @@ static void faults(const struct pen *pen, const struct kind *kind, FILE *out) {
           : "It can break in each of these ways, whole or one member (`web[2]`), with its zone or "
             "region, or on the way to it. What it does then beyond that, the model says.",
       out);
-  fputc('\n', out);
   pen->table(fault_heads, out);
   if (kind->is_source) {
     for (size_t i = 0; i < sizeof between_places / sizeof *between_places; i++) {

@@ -51,7 +51,7 @@ static void markdown_code(const char *text, FILE *out) {
 }
 
 static void markdown_table(const char *const *heads, FILE *out) {
-  fputc('|', out);
+  fputs("\n|", out);
   for (int i = 0; heads[i]; i++) fprintf(out, " %s |", heads[i]);
   fputs("\n|", out);
   for (int i = 0; heads[i]; i++) fputs("---|", out);
@@ -113,7 +113,7 @@ static void man_row(const char *const *heads, const char *const *cells, FILE *ou
   for (int i = 1; i < last; i++) {
     if (!*cells[i]) continue;
     if (facts++) fputs("; ", out);
-    if (i > 1) fprintf(out, "%s ", heads[i]);
+    if (i > 1 && strcmp(cells[i], "required") != 0) fprintf(out, "%s ", heads[i]);
     roff_prose(cells[i], out);
   }
   if (facts) fputs(".\n", out);
