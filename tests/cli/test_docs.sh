@@ -4,7 +4,7 @@
 # docs/README.md names every page; docs/metrics.md defines every metric that all components or
 # clients have; links lead somewhere, also in HTML.
 #
-#   tests/cli/test_docs.sh [--update]      writes docs/kinds anew
+#   tests/cli/test_docs.sh [--update]      writes docs/kinds, and its list in docs/README.md, anew
 set -euo pipefail
 root=$(cd -- "$(dirname -- "$0")/../.." && pwd)
 archsim=$(realpath -- "${ARCHSIM:-$root/build/archsim}")
@@ -41,6 +41,17 @@ expect 2 describe --markdown
 in_err 'needs a kind'
 
 # --- table of contents ---
+# The list of kinds, with what `describe` says of each in one sentence.
+while read -r kind; do
+  echo "- [$kind](kinds/$kind.md): $(sed -n 3p "$root/docs/kinds/$kind.md")"
+done <kinds >list
+awk '
+  /^<!-- kinds -->$/ { print; inside = 1; while ((getline line < "list") > 0) print line; next }
+  /^<!-- end -->$/ { inside = 0 }
+  !inside' "$root/docs/README.md" >contents
+if $update; then cat contents >"$root/docs/README.md"; fi
+cmp -s contents "$root/docs/README.md" ||
+  fail "the kinds in docs/README.md are out of date: tests/cli/test_docs.sh --update"
 (cd "$root/docs" && find . -name '*.md' -not -path ./README.md) | sed 's,^\./,,' >pages
 while read -r page; do
   grep -qF "]($page)" "$root/docs/README.md" || fail "docs/README.md does not name $page"
