@@ -4,12 +4,27 @@
 #include "annotations.h"
 #include "command.h"
 #include "describe.h"
+#include "kind_page.h"
+
+static int print_page(const struct options *options) {
+  struct error err = {0};
+  if (options->arguments == 0) {
+    error_set(&err, "--markdown needs a kind: archsim describe service --markdown");
+    return command_fail(EXIT_USAGE, &err);
+  }
+  const struct kind *kind = kind_page_find(options->argument[0], &err);
+  if (kind == NULL) return command_fail(EXIT_USAGE, &err);
+  kind_page_markdown(kind, stdout);
+  return EXIT_GOALS_MET;
+}
 
 int cmd_describe(const struct command *command, const struct options *options) {
   (void)command;
   struct error err = {0};
   if (options->annotations) {
     annotations_write(stdout);
+  } else if (options->markdown) {
+    return print_page(options);
   } else if (options->arguments == 0) {
     describe_all(stdout);
   } else if (!describe_kind(stdout, options->argument[0], &err)) {

@@ -5,9 +5,11 @@
 
 #include "axis.h"
 #include "command.h"
+#include "kind_page.h"
 #include "manual.h"
 #include "nearest.h"
 #include "output.h"
+#include "registry.h"
 #include "study.h"
 
 const struct command commands[] = {
@@ -158,7 +160,7 @@ const struct command commands[] = {
      "Without KIND, lists what a scenario can be made of. With KIND, shows its\n"
      "parameters with units, ranges and defaults, its metrics, model and an example.",
      {"archsim describe service", "archsim describe --annotations > archsim.lua"},
-     "annotations",
+     "annotations markdown",
      cmd_describe},
     {0},
 };
@@ -194,7 +196,7 @@ static void print_overview(FILE *out) {
   fprintf(out,
           "\narchsim COMMAND --help tells more. archsim --version prints the version.\n"
           "archsim help --completion prints the completion for bash, and archsim help --man\n"
-          "[COMMAND] a manual page.\n"
+          "[COMMAND|KIND] a manual page.\n"
           "\nExamples:\n");
   fprintf(out, "  %s\n  %s\n", commands[0].examples[0], commands[1].examples[0]);
 }
@@ -280,6 +282,11 @@ static bool is_one_of(const char *text, const char *a, const char *b, const char
 
 static int print_manual(const char *name) {
   struct error err = {0};
+  const struct kind *kind = name != NULL ? registry_find(name) : NULL;
+  if (kind != NULL) {
+    kind_page_man(kind, ARCHSIM_VERSION, stdout);
+    return EXIT_GOALS_MET;
+  }
   const struct command *command = name != NULL ? find_command(name, &err) : NULL;
   if (name != NULL && command == NULL) return command_fail(EXIT_USAGE, &err);
   manual_page(command, stdout);

@@ -1,33 +1,15 @@
 #include "manual.h"
 
-#include <ctype.h>
 #include <glib.h>
 #include <string.h>
 
 #include "registry.h"
+#include "roff.h"
 #include "sim.h"
 
 #define EXIT_HEAD "Exit code: "
 
 /* --- roff ------------------------------------------------------------------------------------ */
-
-/* Text as it stands: a hyphen as the character that can be copied into a shell. */
-static void put(const char *text, FILE *out) {
-  bool line_begins = true;
-  for (; *text != '\0'; text++) {
-    if (line_begins && (*text == '.' || *text == '\'')) fputs("\\&", out);
-    line_begins = *text == '\n';
-    if (*text == '\\') {
-      fputs("\\e", out);
-    } else if (*text == '-') {
-      fputs("\\-", out);
-    } else if (*text == '\'') {
-      fputs("\\(aq", out);
-    } else {
-      fputc(*text, out);
-    }
-  }
-}
 
 static void section(const char *title, FILE *out) {
   fprintf(out, ".SH %s\n", title);
@@ -35,7 +17,7 @@ static void section(const char *title, FILE *out) {
 
 static void put_line(const char *macro, const char *text, FILE *out) {
   fputs(macro, out);
-  put(text, out);
+  roff_text(text, out);
   fputc('\n', out);
 }
 
@@ -43,11 +25,11 @@ static void put_option(const struct option_info *o, FILE *out) {
   fputs(".TP\n", out);
   if (o->letter != '\0') fprintf(out, "\\fB\\-%c\\fR, ", o->letter);
   fputs("\\fB\\-\\-", out);
-  put(o->name, out);
+  roff_text(o->name, out);
   fputs("\\fR", out);
   if (o->value != NULL) {
     fputs(" \\fI", out);
-    put(o->value, out);
+    roff_text(o->value, out);
     fputs("\\fR", out);
   }
   fputc('\n', out);
@@ -117,6 +99,11 @@ static void program_page(FILE *out) {
   for (const struct command *c = commands; c->name != NULL; c++) {
     fprintf(out, ".TP\n\\fBarchsim\\-%s\\fR(1)\n", c->name);
     put_line("", c->summary, out);
+  }
+  section("KINDS OF COMPONENTS", out);
+  for (int i = 0; registry[i] != NULL; i++) {
+    fprintf(out, ".TP\n\\fBarchsim\\-%s\\fR(7)\n", registry[i]->name);
+    put_line("", registry[i]->summary, out);
   }
   section("EXIT STATUS", out);
   fputs(

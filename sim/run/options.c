@@ -19,7 +19,7 @@ struct raw {
   gchar *seed, *replications, *jobs, *json, *csv, *color, *progress, *undecided, *precision,
       *max_replications;
   gchar *out, *shard, *submit, *tasks;
-  gboolean members, quiet, annotations, rules, strict, help, resume, print, dot, png;
+  gboolean members, quiet, annotations, markdown, rules, strict, help, resume, print, dot, png;
 };
 
 struct row {
@@ -84,6 +84,8 @@ static const struct row rows[] = {
      "chrome (Perfetto; default) or otlp (OpenTelemetry)"},
     {"annotations", 0, NULL, G_OPTION_ARG_NONE, IN(annotations),
      "print the definitions for a Lua editor"},
+    {"markdown", 0, NULL, G_OPTION_ARG_NONE, IN(markdown),
+     "print the manual's page on KIND as Markdown"},
     {"strict", 0, NULL, G_OPTION_ARG_NONE, IN(strict), "exit code 1 if there are findings"},
     {"rules", 0, NULL, G_OPTION_ARG_NONE, IN(rules), "list the rules of findings"},
     {"progress", 0, "WHEN", G_OPTION_ARG_STRING, IN(progress),
@@ -398,6 +400,7 @@ static bool interpret(struct raw *raw, struct options *options, struct error *er
   options->members = raw->members;
   options->quiet = raw->quiet;
   options->annotations = raw->annotations;
+  options->markdown = raw->markdown;
   options->rules = raw->rules;
   options->strict = raw->strict;
   options->help = raw->help;

@@ -40,7 +40,7 @@ struct options {
   bool resume, print, dot, png;
   enum color_mode color;
   enum undecided undecided;
-  bool members, progress, quiet, annotations, rules, strict, help;
+  bool members, progress, quiet, annotations, markdown, rules, strict, help;
 };
 
 /* Parses what follows the command's name. `accepted`: the names of options, separated

@@ -908,41 +908,6 @@ static void test_circles_with_an_exit(void **state) {
   for (size_t i = 0; i < sizeof right / sizeof *right; i++) scenario_free(load(right[i]));
 }
 
-/* --- the manual ----------------------------------------------------------------------------- */
-
-/* Loads an example of the manual; what it says is understood is put in front. */
-static void load_example(const char *start, size_t length) {
-  static const char client[] =
-      "client \"users\" { arrivals = poisson \"90/s\", target = \"web\" }\n";
-  char text[8000];
-  snprintf(text, sizeof text, "%.*s", (int)length, start);
-  bool whole = strstr(text, "client \"") != NULL;
-  snprintf(text, sizeof text, "%s%.*s", whole ? "" : client, (int)length, start);
-  scenario_free(load(text));
-}
-
-static void test_manual(void **state) {
-  (void)state;
-  const char *source = getenv("ARCHSIM_SOURCE");
-  char path[300];
-  snprintf(path, sizeof path, "%s/docs/scenario-language.md", source ? source : ".");
-  FILE *file = fopen(path, "r");
-  if (file == NULL) fail_msg("%s cannot be read; set ARCHSIM_SOURCE", path);
-  static char text[100000];
-  text[fread(text, 1, sizeof text - 1, file)] = '\0';
-  fclose(file);
-  write_file("common.lua", "return { workers = 8 }");
-  int examples = 0;
-  for (const char *at = text; (at = strstr(at, "```lua\n")) != NULL; examples++) {
-    at += strlen("```lua\n");
-    const char *end = strstr(at, "\n```");
-    assert_non_null(end);
-    load_example(at, (size_t)(end - at));
-    at = end;
-  }
-  assert_true(examples >= 10);
-}
-
 static void test_missing_file(void **state) {
   (void)state;
   struct error err = {""};
@@ -970,7 +935,6 @@ int main(void) {
       cmocka_unit_test(test_lines),
       cmocka_unit_test(test_texts),
       cmocka_unit_test(test_circles_with_an_exit),
-      cmocka_unit_test(test_manual),
       cmocka_unit_test(test_missing_file),
   };
   return cmocka_run_group_tests(tests, folder_make, folder_remove);

@@ -1,0 +1,212 @@
+#include "kind_page.h"
+
+#include <ctype.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include "describe.h"
+#include "nearest.h"
+#include "pen.h"
+#include "registry.h"
+#include "roff.h"
+#include "words.h"
+
+#define LEFT_OUT "Left out: "
+
+static const char *const param_heads[] = {"parameter", "takes",   "range",
+                                          "default",   "meaning", NULL};
+static const char *const metric_heads[] = {"metric", "unit", "definition", NULL};
+static const char *const fault_heads[] = {"fault", "effect", NULL};
+
+/* Faults on the way of messages; the others act on what serves calls. */
+static const enum word_id between_places[] = {WORD_DROP, WORD_PARTITION, WORD_SLOW};
+
+/* --- parameters ----------------------------------------------------------------------------- */
+
+/* A quantity with its unit, as a user may write it; "" for what has no unit. */
+static const char *quantity_of(enum param_type type) {
+  switch (type) {
+    case PARAM_RATIO:
+      return "`\"20%\"` or `0.2`";
+    case PARAM_DURATION:
+      return "`\"250ms\"`";
+    case PARAM_RATE:
+      return "`\"900/s\"`";
+    case PARAM_BYTES:
+      return "`\"2GiB\"`";
+    case PARAM_BANDWIDTH:
+      return "`\"1Gbit/s\"`";
+    case PARAM_TIME_DIST:
+      return "`\"10ms\"`, `exponential \"10ms\"`";
+    case PARAM_SIZE_DIST:
+      return "`\"10kB\"`, `exponential \"10kB\"`";
+    case PARAM_ARRIVALS:
+      return "`poisson \"90/s\"`";
+    case PARAM_KEYS:
+      return "`zipf { n = 1000, s = 1 }`";
+    case PARAM_BACKOFF:
+      return "`\"100ms\"`";
+    case PARAM_BOOL:
+    case PARAM_COUNT:
+    case PARAM_NUMBER:
+    case PARAM_ENUM:
+    case PARAM_TEXT:
+    case PARAM_REF:
+    case PARAM_REFS:
+    case PARAM_GROUP:
+    case PARAM_MIX:
+    case PARAM_HANDLERS:
+    case PARAM_PRIORITY:
+    case PARAM_CAUSES:
+      break;
+  }
+  return "";
+}
+
+static void param_row(const struct pen *pen, const struct param *p, const char *outer, FILE *out) {
+  char name[128], type[240], takes[320], range[100], fallback[120];
+  snprintf(name, sizeof name, "%.60s%s%.60s", outer, *outer ? "." : "", p->name);
+  describe_type(p, type, sizeof type);
+  describe_range(p, range, sizeof range);
+  const char *quantity = quantity_of(p->type);
+  snprintf(takes, sizeof takes, "%s%s%s", type, *quantity ? ", such as " : "", quantity);
+  snprintf(fallback, sizeof fallback, "%s",
+           p->fallback   ? p->fallback
+           : p->required ? "required"
+                         : "none");
+  pen->row(param_heads, (const char *[]){name, takes, range, fallback, p->doc}, out);
+  if (p->type != PARAM_GROUP) return;
+  for (const struct param *q = p->group; q->name; q++) param_row(pen, q, name, out);
+}
+
+static void params(const struct pen *pen, const struct kind *kind, FILE *out) {
+  pen->section("Parameters", out);
+  pen->paragraphs(
+      "A default that is not neutral has its source in parentheses. The last ones belong to every "
+      "component.",
+      out);
+  pen->table(param_heads, out);
+  for (const struct param *p = kind->params; p->name; p++) param_row(pen, p, "", out);
+  for (const struct param *p = common_params; p->name; p++) param_row(pen, p, "", out);
+}
+
+/* --- metrics and faults --------------------------------------------------------------------- */
+
+static void metric_rows(const struct pen *pen, const struct metric_def *metric, FILE *out) {
+  for (; metric && metric->name; metric++) {
+    pen->row(metric_heads, (const char *[]){metric->name, metric->unit, metric->doc}, out);
+  }
+}
+
+static bool is_of_station(const char *metric) {
+  static const char *const head[] = {"utilization", "queue.", "busy.", "wait.", "service."};
+  for (size_t i = 0; i < sizeof head / sizeof *head; i++) {
+    if (!strncmp(metric, head[i], strlen(head[i]))) return true;
+  }
+  return false;
+}
+
+static void metrics(const struct pen *pen, const struct kind *kind, FILE *out) {
+  pen->section("Metrics", out);
+  pen->paragraphs(kind->is_source ? "Counts are averages over replications."
+                                  : "Of its own first, then those of every component. Counts are "
+                                    "averages over replications.",
+                  out);
+  pen->table(metric_heads, out);
+  metric_rows(pen, kind->metrics, out);
+  if (kind->is_source) return;
+  for (const struct metric_def *m = common_metrics; m->name; m++) {
+    if (!kind->station && is_of_station(m->name)) continue;
+    pen->row(metric_heads, (const char *[]){m->name, m->unit, m->doc}, out);
+  }
+}
+
+/* The form of a fault's usage that fits: the second is the one about messages, if there are two. */
+static void fault_row(const struct pen *pen, const struct word_def *word, bool source, FILE *out) {
+  const char *usage = word->usage, *second = strchr(usage, '\n');
+  if (source && second) usage = second + 1;
+  char form[120];
+  snprintf(form, sizeof form, "%.*s", (int)strcspn(usage, "\n"), usage);
+  pen->row(fault_heads, (const char *[]){form, word->doc}, out);
+}
+
+static void faults(const struct pen *pen, const struct kind *kind, FILE *out) {
+  pen->section("Faults", out);
+  pen->paragraphs(
+      kind->is_source
+          ? "It asks, so it cannot break itself; the network between it and others can. It meets "
+            "the faults of what it calls."
+          : "It can break in each of these ways, whole or one member (`web[2]`), with its zone or "
+            "region, or on the way to it. What it does then beyond that, the model says.",
+      out);
+  pen->table(fault_heads, out);
+  if (kind->is_source) {
+    for (size_t i = 0; i < sizeof between_places / sizeof *between_places; i++) {
+      fault_row(pen, &word_defs[between_places[i]], true, out);
+    }
+    return;
+  }
+  for (int i = 0; i < WORDS; i++) {
+    if (word_defs[i].role == ROLE_FAULT) fault_row(pen, &word_defs[i], false, out);
+  }
+}
+
+/* --- the page ------------------------------------------------------------------------------- */
+
+/* The model's text ends with what it leaves out. */
+static void model(const struct pen *pen, const struct kind *kind, FILE *out) {
+  const char *rest = strstr(kind->doc, LEFT_OUT);
+  char text[4096];
+  size_t length = rest ? (size_t)(rest - kind->doc) : strlen(kind->doc);
+  while (length > 0 && isspace((unsigned char)kind->doc[length - 1])) length--;
+  snprintf(text, sizeof text, "%.*s", (int)length, kind->doc);
+  pen->section("Model and assumptions", out);
+  pen->paragraphs(text, out);
+  if (!rest) return;
+  rest += strlen(LEFT_OUT);
+  snprintf(text, sizeof text, "%c%s", toupper((unsigned char)rest[0]), rest + 1);
+  pen->section("Left out", out);
+  pen->paragraphs(text, out);
+}
+
+static void body(const struct pen *pen, const struct kind *kind, FILE *out) {
+  model(pen, kind, out);
+  params(pen, kind, out);
+  metrics(pen, kind, out);
+  faults(pen, kind, out);
+  pen->section("Example", out);
+  pen->code(kind->example, out);
+}
+
+void kind_page_markdown(const struct kind *kind, FILE *out) {
+  fprintf(out, "# %s\n\n%s\n", kind->name, kind->summary);
+  body(&pen_markdown, kind, out);
+  fprintf(out,
+          "\n---\n\n[All kinds](../README.md#kinds-of-components), "
+          "[the scenario language](../scenario-language.md), "
+          "[what metrics mean](../metrics.md). Written by `archsim describe %s --markdown`.\n",
+          kind->name);
+}
+
+void kind_page_man(const struct kind *kind, const char *version, FILE *out) {
+  fputs(".TH ARCHSIM\\-", out);
+  for (const char *c = kind->name; *c; c++) fputc(toupper((unsigned char)*c), out);
+  fprintf(out, " 7 \"\" \"archsim %s\" \"archsim manual\"\n.SH NAME\narchsim\\-%s \\- ", version,
+          kind->name);
+  roff_prose(kind->summary, out);
+  fprintf(out, "\n.SH SYNOPSIS\n\\fB%s\\fR \"\\fINAME\\fR\" { \\fIPARAMETERS\\fR }\n", kind->name);
+  body(&pen_man, kind, out);
+  fputs(".SH SEE ALSO\n\\fBarchsim\\fR(1),\n\\fBarchsim\\-describe\\fR(1)\n", out);
+}
+
+const struct kind *kind_page_find(const char *name, struct error *err) {
+  const struct kind *kind = registry_find(name);
+  const char *names[512];
+  uint32_t n = 0;
+  for (int i = 0; registry[i] && n < 512; i++) names[n++] = registry[i]->name;
+  if (!kind) {
+    error_set(err, "there is no kind of component called '%.80s'%s", name,
+              nearest_hint(name, names, n, "there are").text);
+  }
+  return kind;
+}
