@@ -31,7 +31,8 @@ static void add(struct diagnosis *d, const char *component, const char *limit,
   va_list args;
   va_start(args, format);
   d->list = g_renew(struct finding, d->list, d->n + 1);
-  d->list[d->n++] = (struct finding){component, limit, severity, g_strdup_vprintf(format, args)};
+  d->list[d->n++] =
+      (struct finding){g_strdup(component), limit, severity, g_strdup_vprintf(format, args)};
   va_end(args);
 }
 
@@ -140,6 +141,49 @@ static void look_at_uptime(const struct results *results, const struct component
       c->name, ratio(1 - up).text, c->instances > 1 ? ", averaged over its members" : "");
 }
 
+/* --- paths ---------------------------------------------------------------------------------- */
+
+/* One way of a path that has a bandwidth: messages queue for its wire. */
+struct wire {
+  const char *from, *to;
+  double bits_per_s, busy; /* busy: NaN: not measured */
+};
+
+static struct wire wire_of(const struct results *results, uint32_t path, bool backwards) {
+  const struct spec *spec = &results->scenario->spec;
+  const struct path_spec *p = &spec->path[path];
+  struct wire wire = {spec_place_name(spec, backwards ? p->to : p->from),
+                      spec_place_name(spec, backwards ? p->from : p->to), p->bits_per_s, NAN};
+  gchar *owner = g_strdup_printf("path.%s.%s", wire.from, wire.to);
+  wire.busy = report_value(results, owner, "utilization");
+  g_free(owner);
+  return wire;
+}
+
+/* The busiest of all; NaN as `busy` if there is none. */
+static struct wire busiest_wire(const struct results *results) {
+  struct wire best = {.busy = NAN};
+  for (uint32_t i = 0; i < 2 * results->scenario->spec.paths; i++) {
+    struct wire wire = wire_of(results, i / 2, i % 2 == 1);
+    if (wire.busy > best.busy || (isnan(best.busy) && !isnan(wire.busy))) best = wire;
+  }
+  return best;
+}
+
+static void look_at_wires(const struct results *results, struct diagnosis *d) {
+  for (uint32_t i = 0; i < 2 * results->scenario->spec.paths; i++) {
+    struct wire w = wire_of(results, i / 2, i % 2 == 1);
+    if (!(w.busy >= BUSY_NEAR) || (i % 2 == 1 && strcmp(w.from, w.to) == 0)) continue;
+    bool saturated = w.busy >= BUSY_SATURATED;
+    gchar *name = g_strdup_printf("path.%s.%s", w.from, w.to);
+    add(d, name, "bandwidth", saturated ? SEVERITY_SATURATED : SEVERITY_NEAR,
+        "The path from %s to %s %s: its %.4g Mbit/s are in use %s of the time.", w.from, w.to,
+        saturated ? "is saturated" : "has little room left", w.bits_per_s / 1e6,
+        ratio(w.busy).text);
+    g_free(name);
+  }
+}
+
 static int by_severity(const void *left, const void *right) {
   const struct finding *a = left, *b = right;
   if (a->severity != b->severity) return a->severity < b->severity ? -1 : 1;
@@ -200,9 +244,25 @@ static char *sentence_on_time(const struct results *results, uint32_t client) {
   return g_string_free(text, FALSE);
 }
 
+static char *sentence_on_wire(const struct wire *w) {
+  if (w->busy >= BUSY_SATURATED) {
+    return g_strdup_printf(
+        "The path from %s to %s is saturated: its %.4g Mbit/s are in use %s of "
+        "the time, and messages queue for it.",
+        w->from, w->to, w->bits_per_s / 1e6, ratio(w->busy).text);
+  }
+  return g_strdup_printf(
+      "The path from %s to %s saturates first as load grows: its %.4g Mbit/s "
+      "are in use %s of the time, which leaves room for %.3g times this load.",
+      w->from, w->to, w->bits_per_s / 1e6, ratio(w->busy).text, 1 / w->busy);
+}
+
 static char *sentence_on_saturation(const struct results *results) {
   struct limiter first = limiter_find(results);
-  if (first.name == NULL || isnan(first.utilization)) {
+  struct wire wire = busiest_wire(results);
+  bool limited = first.name != NULL && !isnan(first.utilization);
+  if (wire.busy > 0 && !(limited && first.utilization >= wire.busy)) return sentence_on_wire(&wire);
+  if (!limited) {
     return g_strdup("No component has a limited number of workers, so none saturates.");
   }
   if (first.utilization >= BUSY_SATURATED) {
@@ -296,6 +356,7 @@ struct diagnosis diagnose(const struct results *results) {
     look_at_queue(results, c, &d);
     look_at_uptime(results, c, &d);
   }
+  look_at_wires(results, &d);
   if (d.n > 0) qsort(d.list, d.n, sizeof *d.list, by_severity);
   d.healthy = d.n == 0 && results_goals_met(results);
   uint32_t client = main_client(results);
@@ -306,7 +367,10 @@ struct diagnosis diagnose(const struct results *results) {
 }
 
 void diagnosis_free(struct diagnosis *d) {
-  for (uint32_t i = 0; i < d->n; i++) g_free(d->list[i].sentence);
+  for (uint32_t i = 0; i < d->n; i++) {
+    g_free(d->list[i].component);
+    g_free(d->list[i].sentence);
+  }
   g_free(d->list);
   g_free(d->time);
   g_free(d->saturates);

@@ -18,8 +18,8 @@ enum severity {
 extern const char *const severity_name[];
 
 struct finding {
-  const char *component;
-  const char *limit; /* "workers", "queue", "pool", "none" */
+  char *component;   /* or a path: "path.eu.us" */
+  const char *limit; /* "workers", "queue", "pool", "bandwidth", "none" */
   enum severity severity;
   char *sentence;
 };

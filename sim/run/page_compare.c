@@ -275,12 +275,14 @@ bool page_of_comparison(const struct page *p, struct error *err) {
   answer(p);
   designs_goals(p, designs);
   page_list(p->out, "Notes", json_object_get(p->tree, "notes"));
+  page_designs_answers(p, designs);
   html_close(p->out, "section");
   html_open_section(p->out, "differences", "Differences");
   differences(p, "Headline metrics: those of goals, and each client's", true);
   differences(p, "Other metrics that differ", false);
   html_close(p->out, "section");
   plots(p);
+  page_designs_times(p, designs);
   if (!page_topology(p, err)) return false;
   designs_rest(p, designs);
   page_parameters(p);

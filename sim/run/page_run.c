@@ -43,6 +43,7 @@ static void answer(const struct page *p) {
   html_open_section(p->out, "answer", "The answer");
   verdict_box(p, goals);
   page_answer(p);
+  page_findings(p);
   page_goals(p, goals, "Goals");
   if (warnings > 0) {
     g_string_append_printf(p->out,
