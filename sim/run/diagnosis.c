@@ -4,16 +4,16 @@
 #include <math.h>
 #include <string.h>
 
-#include "breakdown.h"
+#include "answer.h"
 #include "format.h"
 #include "json.h"
 #include "limiter.h"
 #include "report.h"
 #include "sim.h"
 #include "timeline.h"
+#include "wire.h"
 
-/* Workers busy for this share of the time are a limit that was reached, or that is near. */
-#define BUSY_SATURATED 0.95
+/* Workers, or a wire, that are busy for this share of the time are near their limit. */
 #define BUSY_NEAR 0.8
 /* A queue that holds so many times as many calls in the last quarter of a run as in the second one,
  * and at least so many, grows. */
@@ -31,8 +31,10 @@ static void add(struct diagnosis *d, const char *component, const char *limit,
   va_list args;
   va_start(args, format);
   d->list = g_renew(struct finding, d->list, d->n + 1);
-  d->list[d->n++] =
-      (struct finding){g_strdup(component), limit, severity, g_strdup_vprintf(format, args)};
+  d->list[d->n++] = (struct finding){.component = g_strdup(component),
+                                     .limit = limit,
+                                     .severity = severity,
+                                     .sentence = g_strdup_vprintf(format, args)};
   va_end(args);
 }
 
@@ -143,33 +145,6 @@ static void look_at_uptime(const struct results *results, const struct component
 
 /* --- paths ---------------------------------------------------------------------------------- */
 
-/* One way of a path that has a bandwidth: messages queue for its wire. */
-struct wire {
-  const char *from, *to;
-  double bits_per_s, busy; /* busy: NaN: not measured */
-};
-
-static struct wire wire_of(const struct results *results, uint32_t path, bool backwards) {
-  const struct spec *spec = &results->scenario->spec;
-  const struct path_spec *p = &spec->path[path];
-  struct wire wire = {spec_place_name(spec, backwards ? p->to : p->from),
-                      spec_place_name(spec, backwards ? p->from : p->to), p->bits_per_s, NAN};
-  gchar *owner = g_strdup_printf("path.%s.%s", wire.from, wire.to);
-  wire.busy = report_value(results, owner, "utilization");
-  g_free(owner);
-  return wire;
-}
-
-/* The busiest of all; NaN as `busy` if there is none. */
-static struct wire busiest_wire(const struct results *results) {
-  struct wire best = {.busy = NAN};
-  for (uint32_t i = 0; i < 2 * results->scenario->spec.paths; i++) {
-    struct wire wire = wire_of(results, i / 2, i % 2 == 1);
-    if (wire.busy > best.busy || (isnan(best.busy) && !isnan(wire.busy))) best = wire;
-  }
-  return best;
-}
-
 static void look_at_wires(const struct results *results, struct diagnosis *d) {
   for (uint32_t i = 0; i < 2 * results->scenario->spec.paths; i++) {
     struct wire w = wire_of(results, i / 2, i % 2 == 1);
@@ -184,165 +159,20 @@ static void look_at_wires(const struct results *results, struct diagnosis *d) {
   }
 }
 
+/* A component that waits for a saturated one is as full as that one. */
+static void find_root(const struct results *results, struct diagnosis *d) {
+  struct limiter first = limiter_find(results);
+  for (uint32_t i = 0; i < d->n && first.name != NULL; i++) {
+    d->list[i].root = strcmp(d->list[i].component, first.name) == 0;
+  }
+}
+
 static int by_severity(const void *left, const void *right) {
   const struct finding *a = left, *b = right;
   if (a->severity != b->severity) return a->severity < b->severity ? -1 : 1;
+  if (a->root != b->root) return a->root ? -1 : 1;
   int order = strcmp(a->component, b->component);
   return order != 0 ? order : strcmp(a->limit, b->limit);
-}
-
-/* --- three sentences ------------------------------------------------------------------------ */
-
-static const char *const part_words[PARTS] = {
-    [PART_QUEUE] = "waiting for a worker of",
-    [PART_SERVICE] = "service at",
-    [PART_NETWORK] = "the network to",
-    [PART_RETURN] = "the network back from",
-    [PART_SLEEP] = "pauses in",
-    [PART_RETRY] = "failed attempts at",
-    [PART_BACKOFF] = "back-off of",
-    [PART_FAULT] = "faults of",
-    [PART_OTHER] = "waiting in",
-};
-
-/* The client with the most requests. */
-static uint32_t main_client(const struct results *results) {
-  const struct spec *spec = &results->scenario->spec;
-  uint32_t best = REF_NONE;
-  double most = -1;
-  for (uint32_t i = 0; i < spec->components; i++) {
-    if (!spec->component[i].kind->is_source) continue;
-    double requests = report_value(results, spec->component[i].name, "requests");
-    if (requests > most) {
-      most = requests;
-      best = i;
-    }
-  }
-  return best;
-}
-
-static char *sentence_on_time(const struct results *results, uint32_t client) {
-  const struct spec *spec = &results->scenario->spec;
-  const char *name = spec->component[client].name;
-  if (results->blame == NULL) return g_strdup(""); /* nobody was followed */
-  if (breakdown_followed(&results->blame[client]) == 0) {
-    return g_strdup_printf("No request of %s that was followed ended well.", name);
-  }
-  struct composition c = breakdown_at(&results->blame[client], 0.99);
-  GString *text = g_string_new(NULL);
-  g_string_printf(text, "Of the %s that a request of %s takes at p99,", seconds(c.latency_s).text,
-                  name);
-  for (uint32_t i = 0; i < c.n && i < 3; i++) {
-    double share = c.share[i].seconds / c.latency_s;
-    if (i > 0 && share < 0.03) break;
-    g_string_append_printf(text, "%s %.0f %% is %s %s", i > 0 ? "," : "", 100 * share,
-                           part_words[c.share[i].part], spec->component[c.share[i].component].name);
-  }
-  if (c.n == 0) g_string_append(text, " none is spent anywhere");
-  g_string_append_c(text, '.');
-  composition_free(&c);
-  return g_string_free(text, FALSE);
-}
-
-static char *sentence_on_wire(const struct wire *w) {
-  if (w->busy >= BUSY_SATURATED) {
-    return g_strdup_printf(
-        "The path from %s to %s is saturated: its %.4g Mbit/s are in use %s of "
-        "the time, and messages queue for it.",
-        w->from, w->to, w->bits_per_s / 1e6, ratio(w->busy).text);
-  }
-  return g_strdup_printf(
-      "The path from %s to %s saturates first as load grows: its %.4g Mbit/s "
-      "are in use %s of the time, which leaves room for %.3g times this load.",
-      w->from, w->to, w->bits_per_s / 1e6, ratio(w->busy).text, 1 / w->busy);
-}
-
-static char *sentence_on_saturation(const struct results *results) {
-  struct limiter first = limiter_find(results);
-  struct wire wire = busiest_wire(results);
-  bool limited = first.name != NULL && !isnan(first.utilization);
-  if (wire.busy > 0 && !(limited && first.utilization >= wire.busy)) return sentence_on_wire(&wire);
-  if (!limited) {
-    return g_strdup("No component has a limited number of workers, so none saturates.");
-  }
-  if (first.utilization >= BUSY_SATURATED) {
-    return g_strdup_printf(
-        "%s is saturated: its workers are busy %s of the time and %s calls wait "
-        "for one on average.",
-        first.name, ratio(first.utilization).text, format_value(UNIT_COUNT, first.queue).text);
-  }
-  if (first.utilization <= 0) return g_strdup("No worker was ever busy.");
-  return g_strdup_printf(
-      "%s saturates first as load grows: its workers are busy %s of the time, "
-      "which leaves room for %.3g times this load.",
-      first.name, ratio(first.utilization).text, 1 / first.utilization);
-}
-
-/* The share of the failures in replication 1 that fell into windows in which this fault held, the
- * one after it included. */
-static double share_during(const struct results *results, uint32_t client,
-                           const struct fault_spec *fault) {
-  const struct timeline *t = results->timeline;
-  double all = 0, during = 0;
-  for (uint32_t i = 0; i < t->series; i++) {
-    const struct series *s = &t->list[i];
-    if (s->component != client || s->what != SERIES_ERRORS) continue;
-    for (uint32_t w = 0; w < t->looks; w++) {
-      uint64_t from_ns = w * t->window_ns, to_ns = from_ns + t->window_ns;
-      bool held = false;
-      for (uint32_t k = 0; k < t->periods; k++) {
-        const struct fault_period *p = &t->period[k];
-        if (p->fault != fault || p->from_ns >= to_ns) continue;
-        held |= p->until_ns == TIME_NEVER || p->until_ns + t->window_ns > from_ns;
-      }
-      all += (double)s->value[w];
-      if (held) during += (double)s->value[w];
-    }
-  }
-  return all > 0 ? during / all : 0;
-}
-
-static void append_cause(const struct results *results, uint32_t client, GString *text) {
-  const struct timeline *t = results->timeline;
-  const struct fault_spec *best = NULL;
-  double most = 0.5;
-  for (uint32_t i = 0; t != NULL && i < t->periods; i++) {
-    double share = share_during(results, client, t->period[i].fault);
-    if (share > most) {
-      most = share;
-      best = t->period[i].fault;
-    }
-  }
-  if (best != NULL) {
-    g_string_append_printf(text, "; %.0f %% of the failures fall in the time of the fault '%s'",
-                           100 * most, best->name);
-  }
-}
-
-static char *sentence_on_failures(const struct results *results, uint32_t client) {
-  const char *name = results->scenario->spec.component[client].name;
-  double requests = report_value(results, name, "requests") * results->replications;
-  double availability = report_value(results, name, "availability");
-  if (isnan(availability)) return g_strdup_printf("No request of %s ended.", name);
-  if (availability >= 1) {
-    return g_strdup_printf("Nothing failed: all %s requests of %s ended well.",
-                           format_count(requests).text, name);
-  }
-  GString *text = g_string_new(NULL);
-  g_string_printf(text, "%s of the requests of %s failed:", ratio(1 - availability).text, name);
-  double all = (1 - availability) * requests;
-  bool any = false;
-  for (int i = OUTCOME_OK + 1; i < OUTCOMES; i++) {
-    gchar *metric = g_strdup_printf("errors.%s", outcome_name[i]);
-    double n = report_value(results, name, metric) * results->replications;
-    g_free(metric);
-    if (!(n / all >= 0.01)) continue;
-    g_string_append_printf(text, "%s %.0f %% %s", any ? "," : "", 100 * n / all, outcome_name[i]);
-    any = true;
-  }
-  append_cause(results, client, text);
-  g_string_append_c(text, '.');
-  return g_string_free(text, FALSE);
 }
 
 struct diagnosis diagnose(const struct results *results) {
@@ -357,12 +187,14 @@ struct diagnosis diagnose(const struct results *results) {
     look_at_uptime(results, c, &d);
   }
   look_at_wires(results, &d);
+  find_root(results, &d);
   if (d.n > 0) qsort(d.list, d.n, sizeof *d.list, by_severity);
   d.healthy = d.n == 0 && results_goals_met(results);
-  uint32_t client = main_client(results);
-  d.saturates = sentence_on_saturation(results);
-  d.time = client != REF_NONE ? sentence_on_time(results, client) : g_strdup("");
-  d.failed = client != REF_NONE ? sentence_on_failures(results, client) : g_strdup("");
+  uint32_t client = answer_client(results);
+  d.client = client != REF_NONE ? spec->component[client].name : NULL;
+  d.saturates = answer_saturates(results);
+  d.time = client != REF_NONE ? answer_time(results, client) : g_strdup("");
+  d.failed = client != REF_NONE ? answer_failed(results, client) : g_strdup("");
   return d;
 }
 
@@ -388,6 +220,7 @@ json_t *diagnosis_json(const struct diagnosis *d) {
     json_object_set_new(finding, "sentence", json_text(d->list[i].sentence));
     json_array_append_new(list, finding);
   }
+  if (d->client != NULL) json_object_set_new(answer, "client", json_text(d->client));
   json_object_set_new(answer, "time", json_text(d->time));
   json_object_set_new(answer, "saturates", json_text(d->saturates));
   json_object_set_new(answer, "failed", json_text(d->failed));

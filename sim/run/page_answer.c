@@ -9,8 +9,11 @@
 #include "page.h"
 #include "results_tree.h"
 
-/* The client of the first goal that is not met, else the one with the most requests; "" if none. */
+/* Whom the diagnosis speaks of; in older files the client of the first goal that is not met, else
+ * the one with the most requests; "" if none. */
 static char *main_client(const struct page *p) {
+  const json_t *answer = json_object_get(json_object_get(p->run, "diagnosis"), "answer");
+  if (tree_has_text(answer, "client")) return g_strdup(tree_text(answer, "client"));
   char **clients = page_clients(p);
   const char *chosen = "";
   double most = -1;

@@ -60,6 +60,19 @@ static bool same_part(const json_t *a, const json_t *b) {
          strcmp(tree_text(a, "part"), tree_text(b, "part")) == 0;
 }
 
+/* A wait may be long only because what is called meanwhile is saturated. */
+static void say_root(const struct page *p, GString *out, const char *waits_at) {
+  const json_t *findings = json_object_get(json_object_get(p->run, "diagnosis"), "findings");
+  const json_t *gravest = json_array_get(findings, 0);
+  const char *component = tree_text(gravest, "component");
+  if (strcmp(tree_text(gravest, "severity"), "saturated") != 0) return;
+  if (component[0] == '\0' || strcmp(component, waits_at) == 0) return;
+  g_string_append_printf(out,
+                         " But %s is saturated, and whoever waits for it keeps others waiting: "
+                         "begin there.",
+                         component);
+}
+
 bool page_fix_first(const struct page *p, GString *out, const char *client) {
   const json_t *blame = json_object_get(json_object_get(p->run, "blame"), client);
   const json_t *p99 = entry_at(blame, 0.99), *p999 = entry_at(blame, 0.999);
@@ -81,6 +94,7 @@ bool page_fix_first(const struct page *p, GString *out, const char *client) {
   }
   if (remedy[0] != '\0') g_string_append_printf(out, ". What shortens the first: %s", remedy);
   g_string_append_printf(out, " (from %.0f requests about p99).", tree_number(p99, "requests"));
+  say_root(p, out, tree_text(first, "component"));
   return true;
 }
 

@@ -248,27 +248,28 @@ static void write_curves(GString *data, const struct timeline *t) {
   for (uint32_t i = 0; i < t->curves; i++) {
     const struct curve *curve = &t->curve[i];
     double factor = t->panel[curve->panel].axis.factor;
+    bool gap = true;
     for (size_t k = 0; k < json_array_size(curve->values) && k < WINDOWS_MAX; k++) {
       double row[2] = {((double)k + 0.5) * t->window_s * t->x.factor,
                        plot_item(curve->values, k) * factor};
-      if (isnan(row[1])) {
-        script_break(data);
-      } else {
-        script_row(data, row, 2);
-      }
+      /* One blank line is a gap; a second one would begin the next curve. */
+      if (!isnan(row[1])) script_row(data, row, 2);
+      if (isnan(row[1]) && !gap) script_break(data);
+      gap = isnan(row[1]);
     }
     script_gap(data, 2);
   }
   script_block_end(data);
 }
 
-static char *note_of(const struct timeline *t, uint32_t faults) {
+static char *note_of(const struct timeline *t, uint32_t faults, uint32_t undrawn) {
   GString *note = g_string_new(NULL);
   g_string_append_printf(note, "first replication; windows of %s",
                          format_duration((uint64_t)(t->window_s * 1e9 + 0.5)).text);
   if (t->warmup_s > 0) g_string_append(note, "; grey: warm-up");
   if (faults > 0) g_string_append(note, "; shaded: faults");
   if (t->marks.unnamed > 0) g_string_append_printf(note, "; %u more not named", t->marks.unnamed);
+  if (undrawn > 0) g_string_append_printf(note, "; %u events without a line", undrawn);
   return g_string_free(note, FALSE);
 }
 
@@ -281,8 +282,9 @@ static void draw(struct plot_page *page, struct timeline *t, const json_t *tree,
   script_axis(data, "x", &t->x);
   script_text(data, "X_TITLE", x_title, 40);
   script_number(data, "WARMUP", t->warmup_s * t->x.factor);
-  uint32_t shaded = plot_marks_spans(data, t->end_s, t->x.factor, faults, events),
-           bottom = write_panels(data, t);
+  uint32_t undrawn, bottom;
+  uint32_t shaded = plot_marks_spans(data, t->end_s, t->x.factor, faults, events, &undrawn);
+  bottom = write_panels(data, t);
   plot_marks_write(data, &t->marks);
   write_curves(data, t);
   struct plot_draft draft = {
@@ -292,13 +294,14 @@ static void draw(struct plot_page *page, struct timeline *t, const json_t *tree,
       .width = PLOT_WIDTH,
       .height = bottom + 56,
       .title = g_strdup_printf("%s over time", client),
-      .note = note_of(t, shaded),
+      .note = note_of(t, shaded, undrawn),
       .caption = g_strdup(
           "The first replication alone, its warm-up included (grey). Each value is of one window: "
           "rates per second of simulated time; latency of the requests that ended in it, with a "
           "gap "
           "where none did; queue and utilisation as means over time. Shaded: faults, from begin to "
-          "end. Dotted lines: what a component noticed. Of components those five with the highest "
+          "end; each is named where it happens first. Dotted lines: what a component noticed. Of "
+          "components those five with the highest "
           "mean are drawn, a group as one."),
       .data = data};
   plot_add(page, &draft);

@@ -296,7 +296,7 @@ static double busiest_edge(const json_t *edges) {
   return most;
 }
 
-/* Below the drawing: what the tilde means. */
+/* Below the drawing: what the tilde means. Last, since boxes inherit what stands before them. */
 static void put_note(const struct drawing *d, const json_t *edges) {
   double sampled = 0;
   for (size_t i = 0; i < json_array_size(edges); i++) {
@@ -329,9 +329,9 @@ char *topology_dot(const json_t *topology, const json_t *metrics, const char *pr
       "edge [fontname=\"Helvetica,Arial,sans-serif\" fontsize=11 color=\"" DOT_INK
       "\" fontcolor=\"" DOT_INK "\" arrowsize=0.7]\n",
       prefix);
-  put_note(&d, edges);
   put_places(&d);
   for (size_t i = 0; i < json_array_size(edges); i++) put_edge(&d, i);
+  put_note(&d, edges);
   g_string_append(d.out, "}\n");
   return g_string_free(d.out, FALSE);
 }
