@@ -143,6 +143,53 @@ static void look_at_uptime(const struct results *results, const struct component
       c->name, ratio(1 - up).text, c->instances > 1 ? ", averaged over its members" : "");
 }
 
+/* --- faults that crash nothing -------------------------------------------------------------- */
+
+static const char *target_name(const struct spec *spec, const struct fault_target *target) {
+  switch (target->kind) {
+    case TARGET_ZONE:
+      return spec->zone[target->id].name;
+    case TARGET_REGION:
+      return spec->region[target->id];
+    case TARGET_COMPONENT:
+    case TARGET_MEMBER:
+    case TARGET_EACH:
+      break;
+  }
+  return spec->component[target->id].name;
+}
+
+/* How long this fault held in the measured time of replication 1, for any member at all. The
+ * periods come in the order of their beginning. */
+static double held_s(const struct results *results, const struct fault_spec *fault) {
+  const struct timeline *t = results->timeline;
+  uint64_t sum_ns = 0, until_ns = results->warmup.ns;
+  for (uint32_t i = 0; t != NULL && i < t->periods; i++) {
+    const struct fault_period *p = &t->period[i];
+    uint64_t from = p->from_ns > until_ns ? p->from_ns : until_ns;
+    uint64_t to = p->until_ns < results->duration_ns ? p->until_ns : results->duration_ns;
+    if (p->fault != fault || to <= from) continue;
+    sum_ns += to - from;
+    until_ns = to;
+  }
+  return (double)sum_ns / 1e9;
+}
+
+/* A crash or a hang shows in the uptime; of the others only the fault itself is known. */
+static void look_at_faults(const struct results *results, struct diagnosis *d) {
+  const struct spec *spec = &results->scenario->spec;
+  double measured_s = (double)(results->duration_ns - results->warmup.ns) / 1e9;
+  for (uint32_t i = 0; i < spec->faults; i++) {
+    const struct fault_spec *fault = &spec->fault[i];
+    if (fault->type == FAULT_CRASH || fault->type == FAULT_HANG) continue;
+    double held = held_s(results, fault);
+    if (!(held > 0)) continue;
+    add(d, target_name(spec, &fault->target), "none", SEVERITY_FAULT,
+        "The fault '%s' held for %s, %s of the measured time%s.", fault->name, seconds(held).text,
+        ratio(held / measured_s).text, results->replications > 1 ? " of replication 1" : "");
+  }
+}
+
 /* --- paths ---------------------------------------------------------------------------------- */
 
 static void look_at_wires(const struct results *results, struct diagnosis *d) {
@@ -186,6 +233,7 @@ struct diagnosis diagnose(const struct results *results) {
     look_at_queue(results, c, &d);
     look_at_uptime(results, c, &d);
   }
+  look_at_faults(results, &d);
   look_at_wires(results, &d);
   find_root(results, &d);
   if (d.n > 0) qsort(d.list, d.n, sizeof *d.list, by_severity);

@@ -81,6 +81,9 @@ void page_answer(const struct page *p);
 bool page_fix_first(const struct page *p, GString *out, const char *client);
 void page_findings(const struct page *p);
 
+/* page_gate.c: the verdict of a run against its base; nothing if there is no base. */
+void page_gate(const struct page *p);
+
 /* page_compare_why.c: what each design says about itself, and their times side by side. */
 void page_designs_answers(const struct page *p, const json_t *designs);
 void page_designs_times(const struct page *p, const json_t *designs);

@@ -92,9 +92,9 @@ static void answer(const struct page *p) {
   }
   g_free(names);
   g_string_append_printf(p->out,
-                         "<li>Of %u comparisons of headline metrics, %u show a difference; their "
+                         "<li>Of %u comparisons of headline metrics, %u %s a difference; their "
                          "intervals hold together with 95 %%.</li>\n</ul>\n",
-                         headlines, found);
+                         headlines, found, found == 1 ? "shows" : "show");
 }
 
 /* --- designs -------------------------------------------------------------------------------- */
