@@ -78,7 +78,7 @@ static void a_healthy_system_has_no_finding(void **state) {
 
 static void workers_that_are_always_busy(void **state) {
   (void)state;
-  assert_found(SHOP("195/s", "workers = 1000", "workers = 1"), "db", "workers", SEVERITY_SATURATED);
+  assert_found(SHOP("243/s", "workers = 1000", "workers = 1"), "db", "workers", SEVERITY_SATURATED);
   assert_found(SHOP("80/s", "workers = 1000", "workers = 1, read = '11ms'"), "db", "workers",
                SEVERITY_NEAR);
 }
