@@ -27,7 +27,8 @@ do for [p=1:panel_n] {
     unset mytics
     set ytics panel_step[p]
   }
-  set yrange [panel_lo[p]:panel_hi[p]]
+  # A line at the top of its scale (a full queue, a busy server) must not lie on the frame.
+  set yrange [panel_lo[p]:panel_hi[p] * (panel_log[p] ? 1 : 1.06)]
   if (p == panel_n) { set format x; set xlabel X_TITLE offset 0,0.3 } else { set format x ''; unset xlabel }
   if (p < panel_n) {
     set xtics ('' x_at[1])

@@ -28,6 +28,7 @@ void collect_reset(struct sim *sim) {
     if (st) station_reset(sim, st);
     if (m->component->kind->reset) m->component->kind->reset(sim, m);
   }
+  network_reset(sim);
   timeline_reset(sim, true);
 }
 
@@ -144,6 +145,7 @@ void sim_collect(struct sim *sim, struct metrics *out) {
       emit_common(sim, &one, name, out);
     }
   }
+  network_collect(sim, out);
 }
 
 /* --- the list of metrics -------------------------------------------------------------------- */

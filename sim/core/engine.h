@@ -32,6 +32,9 @@ static inline struct member *call_maker_if_alive(const struct sim *sim, const st
 /* network.c */
 struct network *network_new(struct sim *sim);
 void network_free(struct network *network);
+void network_reset(struct sim *sim); /* end of warm-up */
+/* How busy the wires of paths with a bandwidth were: path.FROM.TO.utilization. */
+void network_collect(struct sim *sim, struct metrics *out);
 
 /* Sends a message from one member to another. OK: it arrives after *delay_ns; TIMEOUT: lost on the
  * way; UNREACHABLE: a partition swallowed it. */

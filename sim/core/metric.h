@@ -63,6 +63,9 @@ struct metric_def {
 /* The metrics of every component and member, ended by a name of NULL. */
 extern const struct metric_def common_metrics[];
 
+/* Those of paths, behind "path.". */
+extern const struct metric_def path_metrics[];
+
 /* The outcome of a physics check that the engine made on its own run. */
 struct check {
   char name[96]; /* "little:web" */

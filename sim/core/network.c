@@ -17,6 +17,8 @@ struct direction {
   struct stream latency, loss;
   uint64_t constant_ns; /* of a constant latency */
   uint64_t wire_free_ns;
+  uint64_t sending_ns;           /* time that all messages so far take on the wire */
+  uint64_t sending_at_warmup_ns; /* what was sent of that before the end of the warm-up */
 };
 
 #define NO_DIRECTION UINT32_MAX
@@ -149,6 +151,7 @@ static enum outcome cross_path(struct sim *sim, struct direction *dir, const str
     uint64_t send_ns = (uint64_t)(bits / path->bits_per_s * 1e9 * factor + 0.5);
     uint64_t start_ns = dir->wire_free_ns > sim->now_ns ? dir->wire_free_ns : sim->now_ns;
     dir->wire_free_ns = start_ns + send_ns;
+    dir->sending_ns += send_ns;
     latency_ns += dir->wire_free_ns - sim->now_ns;
   }
   *delay_ns = latency_ns;
@@ -189,24 +192,53 @@ bool network_reaches(struct sim *sim, const struct member *from, const struct me
   return true;
 }
 
-/* --- building ------------------------------------------------------------------------------- */
+/* --- what paths report ---------------------------------------------------------------------- */
 
-static const char *place_name(const struct spec *spec, struct place place) {
-  switch (place.kind) {
-    case PLACE_COMPONENT:
-      return spec->component[place.id].name;
-    case PLACE_ZONE:
-      return spec->zone[place.id].name;
-    case PLACE_REGION:
-      return spec->region[place.id];
-  }
-  return "";
+/* The wire is busy from now on until it is free: what lies in the future has not been sent. */
+static uint64_t sent_ns(const struct sim *sim, const struct direction *dir) {
+  uint64_t ahead_ns = dir->wire_free_ns > sim->now_ns ? dir->wire_free_ns - sim->now_ns : 0;
+  return dir->sending_ns - ahead_ns;
 }
+
+void network_reset(struct sim *sim) {
+  struct network *net = sim->network;
+  for (uint32_t i = 0; net != NULL && i < net->directions; i++) {
+    net->direction[i].sending_at_warmup_ns = sent_ns(sim, &net->direction[i]);
+  }
+}
+
+const struct metric_def path_metrics[] = {
+    {"<from>.<to>.utilization", "ratio",
+     "Share of the time in which the wire of a path with a bandwidth was sending, this way."},
+    {0},
+};
+
+/* The way back of a one-way path, or of one within a place, carries nothing. */
+static bool is_used(const struct path_spec *path, bool backwards) {
+  bool within = path->from.kind == path->to.kind && path->from.id == path->to.id;
+  return path->bits_per_s > 0 && !(backwards && (path->one_way || within));
+}
+
+void network_collect(struct sim *sim, struct metrics *out) {
+  struct network *net = sim->network;
+  double time_s = sim->now_ns > sim->warmup_ns ? (double)(sim->now_ns - sim->warmup_ns) / 1e9 : 0;
+  for (uint32_t i = 0; net != NULL && i < net->directions; i++) {
+    const struct direction *dir = &net->direction[i];
+    bool backwards = i % 2 == 1;
+    if (!is_used(dir->path, backwards)) continue;
+    const char *from = spec_place_name(sim->spec, backwards ? dir->path->to : dir->path->from);
+    const char *to = spec_place_name(sim->spec, backwards ? dir->path->from : dir->path->to);
+    double sent_s = (double)(sent_ns(sim, dir) - dir->sending_at_warmup_ns) / 1e9;
+    metric_quotient(out, UNIT_RATIO, sent_s, time_s, "path.%s.%s.utilization", from, to);
+  }
+}
+
+/* --- building ------------------------------------------------------------------------------- */
 
 static void direction_init(struct sim *sim, struct direction *dir, const struct path_spec *path,
                            bool backwards) {
-  const char *from = place_name(sim->spec, backwards ? path->to : path->from);
-  const char *to = place_name(sim->spec, backwards ? path->from : path->to);
+  const char *from = spec_place_name(sim->spec, backwards ? path->to : path->from);
+  const char *to = spec_place_name(sim->spec, backwards ? path->from : path->to);
   size_t length = strlen(from) + strlen(to) + 8;
   char *name = mem_alloc(length);
   snprintf(name, length, "path %s>%s", from, to);

@@ -45,3 +45,15 @@ uint32_t spec_path_between(const struct spec *spec, struct site from, struct sit
   }
   return best;
 }
+
+const char *spec_place_name(const struct spec *spec, struct place place) {
+  switch (place.kind) {
+    case PLACE_COMPONENT:
+      return spec->component[place.id].name;
+    case PLACE_ZONE:
+      return spec->zone[place.id].name;
+    case PLACE_REGION:
+      return spec->region[place.id];
+  }
+  return "";
+}

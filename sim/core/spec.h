@@ -114,6 +114,9 @@ struct site {
   uint32_t zone; /* or REF_NONE */
 };
 
+/* As the scenario calls it. */
+const char *spec_place_name(const struct spec *spec, struct place place);
+
 /* The path that a message takes, the most specific one, and whether against the order in which the
  * path names its ends; REF_NONE if there is none. */
 uint32_t spec_path_between(const struct spec *spec, struct site from, struct site to,

@@ -117,9 +117,6 @@ static bool check_arguments(const struct options *options, struct error *err) {
     return error_set(err,
                      "only one of --json, --junit, --csv and --report can go to standard output");
   }
-  if (options->base != NULL && options->report != NULL) {
-    return error_set(err, "--report is about designs: it does not go with --base");
-  }
   if (options->base != NULL && options->csv != NULL) {
     return error_set(err, "--csv holds the differences of designs and does not go with --base");
   }

@@ -10,6 +10,7 @@
 #include "junit.h"
 #include "output.h"
 #include "progress.h"
+#include "report_html.h"
 
 static void on_progress(void *data, double fraction) {
   progress_update(data, fraction);
@@ -23,6 +24,7 @@ static bool run_like(const struct base *base, const struct scenario *scenario,
       .has_seed = true,
       .seed = options->has_seed ? options->seed : base->seed,
       .replications = options->replications != 0 ? options->replications : base->replications,
+      .timeline = true,
       .jobs = options->jobs,
       .progress = on_progress,
       .progress_data = &progress};
@@ -48,13 +50,20 @@ static void write_cases(const void *data, FILE *out) {
 
 static bool write_all(const struct gate_study *study, const struct options *options,
                       struct error *err) {
-  if (!options->quiet && !output_is_stdout(options->json) && !output_is_stdout(options->junit)) {
+  if (!options->quiet && !output_is_stdout(options->json) && !output_is_stdout(options->junit) &&
+      !output_is_stdout(options->report)) {
     struct term term = term_open(stdout, options->color);
     gate_print(study, &term);
   }
   if (!output_flush_stdout(err)) return false;
   if (options->junit != NULL && !output_write(options->junit, write_cases, study, err))
     return false;
+  if (options->report != NULL) {
+    json_t *tree = gate_report_json(study);
+    bool ok = report_html_write(tree, options->report, err);
+    json_decref(tree);
+    if (!ok) return false;
+  }
   if (options->json == NULL) return true;
   json_t *tree = gate_json(study);
   bool ok = output_write(options->json, write_tree, tree, err);
@@ -106,7 +115,9 @@ static int compare_scenario(const struct base *base, struct scenario *scenario,
   struct results results;
   if (!check_conditions(base, scenario, options, &err)) return command_fail(EXIT_USAGE, &err);
   if ((options->json != NULL && !output_check(options->json, &err)) ||
-      (options->junit != NULL && !output_check(options->junit, &err))) {
+      (options->junit != NULL && !output_check(options->junit, &err)) ||
+      (options->report != NULL &&
+       (!report_html_check(&err) || !output_check(options->report, &err)))) {
     return command_fail(EXIT_INTERNAL, &err);
   }
   if (!run_like(base, scenario, options, &results, &err)) {

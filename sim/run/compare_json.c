@@ -72,8 +72,9 @@ static json_t *headlines_tree(const json_t *metrics) {
 
 static json_t *design_tree(const struct design *design) {
   static const char *const kept[] = {
-      "scenario", "params",     "fingerprint",         "events",  "goals", "warnings", "checks",
-      "question", "parameters", "scenario_parameters", "topology"};
+      "scenario", "params",   "fingerprint", "events",     "goals",
+      "warnings", "checks",   "question",    "parameters", "scenario_parameters",
+      "topology", "timeline", "quantiles",   "blame",      "diagnosis"};
   json_t *all = json_results(&design->results), *tree = json_object();
   for (size_t i = 0; i < G_N_ELEMENTS(kept); i++) {
     json_object_set(tree, kept[i], json_object_get(all, kept[i]));

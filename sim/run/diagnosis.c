@@ -4,16 +4,16 @@
 #include <math.h>
 #include <string.h>
 
-#include "breakdown.h"
+#include "answer.h"
 #include "format.h"
 #include "json.h"
 #include "limiter.h"
 #include "report.h"
 #include "sim.h"
 #include "timeline.h"
+#include "wire.h"
 
-/* Workers busy for this share of the time are a limit that was reached, or that is near. */
-#define BUSY_SATURATED 0.95
+/* Workers, or a wire, that are busy for this share of the time are near their limit. */
 #define BUSY_NEAR 0.8
 /* A queue that holds so many times as many calls in the last quarter of a run as in the second one,
  * and at least so many, grows. */
@@ -31,7 +31,10 @@ static void add(struct diagnosis *d, const char *component, const char *limit,
   va_list args;
   va_start(args, format);
   d->list = g_renew(struct finding, d->list, d->n + 1);
-  d->list[d->n++] = (struct finding){component, limit, severity, g_strdup_vprintf(format, args)};
+  d->list[d->n++] = (struct finding){.component = g_strdup(component),
+                                     .limit = limit,
+                                     .severity = severity,
+                                     .sentence = g_strdup_vprintf(format, args)};
   va_end(args);
 }
 
@@ -140,162 +143,83 @@ static void look_at_uptime(const struct results *results, const struct component
       c->name, ratio(1 - up).text, c->instances > 1 ? ", averaged over its members" : "");
 }
 
+/* --- faults that crash nothing -------------------------------------------------------------- */
+
+static const char *target_name(const struct spec *spec, const struct fault_target *target) {
+  switch (target->kind) {
+    case TARGET_ZONE:
+      return spec->zone[target->id].name;
+    case TARGET_REGION:
+      return spec->region[target->id];
+    case TARGET_COMPONENT:
+    case TARGET_MEMBER:
+    case TARGET_EACH:
+      break;
+  }
+  return spec->component[target->id].name;
+}
+
+/* How long this fault held in the measured time of replication 1, for any member at all. The
+ * periods come in the order of their beginning. */
+static double held_s(const struct results *results, const struct fault_spec *fault) {
+  const struct timeline *t = results->timeline;
+  uint64_t sum_ns = 0, until_ns = results->warmup.ns;
+  for (uint32_t i = 0; t != NULL && i < t->periods; i++) {
+    const struct fault_period *p = &t->period[i];
+    uint64_t from = p->from_ns > until_ns ? p->from_ns : until_ns;
+    uint64_t to = p->until_ns < results->duration_ns ? p->until_ns : results->duration_ns;
+    if (p->fault != fault || to <= from) continue;
+    sum_ns += to - from;
+    until_ns = to;
+  }
+  return (double)sum_ns / 1e9;
+}
+
+/* A crash or a hang shows in the uptime; of the others only the fault itself is known. */
+static void look_at_faults(const struct results *results, struct diagnosis *d) {
+  const struct spec *spec = &results->scenario->spec;
+  double measured_s = (double)(results->duration_ns - results->warmup.ns) / 1e9;
+  for (uint32_t i = 0; i < spec->faults; i++) {
+    const struct fault_spec *fault = &spec->fault[i];
+    if (fault->type == FAULT_CRASH || fault->type == FAULT_HANG) continue;
+    double held = held_s(results, fault);
+    if (!(held > 0)) continue;
+    add(d, target_name(spec, &fault->target), "none", SEVERITY_FAULT,
+        "The fault '%s' held for %s, %s of the measured time%s.", fault->name, seconds(held).text,
+        ratio(held / measured_s).text, results->replications > 1 ? " of replication 1" : "");
+  }
+}
+
+/* --- paths ---------------------------------------------------------------------------------- */
+
+static void look_at_wires(const struct results *results, struct diagnosis *d) {
+  for (uint32_t i = 0; i < 2 * results->scenario->spec.paths; i++) {
+    struct wire w = wire_of(results, i / 2, i % 2 == 1);
+    if (!(w.busy >= BUSY_NEAR) || (i % 2 == 1 && strcmp(w.from, w.to) == 0)) continue;
+    bool saturated = w.busy >= BUSY_SATURATED;
+    gchar *name = g_strdup_printf("path.%s.%s", w.from, w.to);
+    add(d, name, "bandwidth", saturated ? SEVERITY_SATURATED : SEVERITY_NEAR,
+        "The path from %s to %s %s: its %.4g Mbit/s are in use %s of the time.", w.from, w.to,
+        saturated ? "is saturated" : "has little room left", w.bits_per_s / 1e6,
+        ratio(w.busy).text);
+    g_free(name);
+  }
+}
+
+/* A component that waits for a saturated one is as full as that one. */
+static void find_root(const struct results *results, struct diagnosis *d) {
+  struct limiter first = limiter_find(results);
+  for (uint32_t i = 0; i < d->n && first.name != NULL; i++) {
+    d->list[i].root = strcmp(d->list[i].component, first.name) == 0;
+  }
+}
+
 static int by_severity(const void *left, const void *right) {
   const struct finding *a = left, *b = right;
   if (a->severity != b->severity) return a->severity < b->severity ? -1 : 1;
+  if (a->root != b->root) return a->root ? -1 : 1;
   int order = strcmp(a->component, b->component);
   return order != 0 ? order : strcmp(a->limit, b->limit);
-}
-
-/* --- three sentences ------------------------------------------------------------------------ */
-
-static const char *const part_words[PARTS] = {
-    [PART_QUEUE] = "waiting for a worker of",
-    [PART_SERVICE] = "service at",
-    [PART_NETWORK] = "the network to",
-    [PART_RETURN] = "the network back from",
-    [PART_SLEEP] = "pauses in",
-    [PART_RETRY] = "failed attempts at",
-    [PART_BACKOFF] = "back-off of",
-    [PART_FAULT] = "faults of",
-    [PART_OTHER] = "waiting in",
-};
-
-/* The client with the most requests. */
-static uint32_t main_client(const struct results *results) {
-  const struct spec *spec = &results->scenario->spec;
-  uint32_t best = REF_NONE;
-  double most = -1;
-  for (uint32_t i = 0; i < spec->components; i++) {
-    if (!spec->component[i].kind->is_source) continue;
-    double requests = report_value(results, spec->component[i].name, "requests");
-    if (requests > most) {
-      most = requests;
-      best = i;
-    }
-  }
-  return best;
-}
-
-/* "84 % is service at db, 12 % is service at api"; at most three, and none that is small. */
-static void append_shares(const struct spec *spec, const struct composition *c, GString *text) {
-  for (uint32_t i = 0; i < c->n && i < 3; i++) {
-    double share = c->share[i].seconds / c->latency_s;
-    if (i > 0 && share < 0.03) break;
-    g_string_append_printf(text, "%s %.0f %% is %s %s", i > 0 ? "," : "", 100 * share,
-                           part_words[c->share[i].part],
-                           spec->component[c->share[i].component].name);
-  }
-}
-
-/* Of the slowest requests that ended well; where most failed, of those that did. */
-static char *sentence_on_time(const struct results *results, uint32_t client) {
-  const struct spec *spec = &results->scenario->spec;
-  const char *name = spec->component[client].name;
-  if (results->blame == NULL) return g_strdup(""); /* nobody was followed */
-  const struct blame *blame = &results->blame[client];
-  uint32_t ok = breakdown_followed(blame);
-  bool mostly_failed = ok < blame->samples - ok;
-  struct composition c = mostly_failed ? breakdown_failed(blame) : breakdown_at(blame, 0.99);
-  if (c.requests == 0 || c.n == 0) {
-    composition_free(&c);
-    return g_strdup_printf("No time passed in any request of %s that was followed, or none was.",
-                           name);
-  }
-  GString *text = g_string_new(NULL);
-  g_string_printf(text,
-                  mostly_failed ? "Most requests of %s failed, after %s on average, of which"
-                                : "A request of %s takes %s at p99, of which",
-                  name, seconds(c.latency_s).text);
-  append_shares(spec, &c, text);
-  g_string_append_c(text, '.');
-  composition_free(&c);
-  return g_string_free(text, FALSE);
-}
-
-static char *sentence_on_saturation(const struct results *results) {
-  struct limiter first = limiter_find(results);
-  if (first.name == NULL || isnan(first.utilization)) {
-    return g_strdup("No component has a limited number of workers, so none saturates.");
-  }
-  if (first.utilization >= BUSY_SATURATED) {
-    return g_strdup_printf(
-        "%s is saturated: its workers are busy %s of the time and %s calls wait "
-        "for one on average.",
-        first.name, ratio(first.utilization).text, format_value(UNIT_COUNT, first.queue).text);
-  }
-  if (first.utilization <= 0) return g_strdup("No worker was ever busy.");
-  return g_strdup_printf(
-      "%s saturates first as load grows: its workers are busy %s of the time, "
-      "which leaves room for %.3g times this load.",
-      first.name, ratio(first.utilization).text, 1 / first.utilization);
-}
-
-/* The share of the failures in replication 1 that fell into windows in which this fault held, the
- * one after it included. */
-static double share_during(const struct results *results, uint32_t client,
-                           const struct fault_spec *fault) {
-  const struct timeline *t = results->timeline;
-  double all = 0, during = 0;
-  for (uint32_t i = 0; i < t->series; i++) {
-    const struct series *s = &t->list[i];
-    if (s->component != client || s->what != SERIES_ERRORS) continue;
-    for (uint32_t w = 0; w < t->looks; w++) {
-      uint64_t from_ns = w * t->window_ns, to_ns = from_ns + t->window_ns;
-      bool held = false;
-      for (uint32_t k = 0; k < t->periods; k++) {
-        const struct fault_period *p = &t->period[k];
-        if (p->fault != fault || p->from_ns >= to_ns) continue;
-        held |= p->until_ns == TIME_NEVER || p->until_ns + t->window_ns > from_ns;
-      }
-      all += (double)s->value[w];
-      if (held) during += (double)s->value[w];
-    }
-  }
-  return all > 0 ? during / all : 0;
-}
-
-static void append_cause(const struct results *results, uint32_t client, GString *text) {
-  const struct timeline *t = results->timeline;
-  const struct fault_spec *best = NULL;
-  double most = 0.5;
-  for (uint32_t i = 0; t != NULL && i < t->periods; i++) {
-    double share = share_during(results, client, t->period[i].fault);
-    if (share > most) {
-      most = share;
-      best = t->period[i].fault;
-    }
-  }
-  if (best != NULL) {
-    g_string_append_printf(text, "; %.0f %% of the failures fall in the time of the fault '%s'",
-                           100 * most, best->name);
-  }
-}
-
-static char *sentence_on_failures(const struct results *results, uint32_t client) {
-  const char *name = results->scenario->spec.component[client].name;
-  double requests = report_value(results, name, "requests") * results->replications;
-  double availability = report_value(results, name, "availability");
-  if (isnan(availability)) return g_strdup_printf("No request of %s ended.", name);
-  if (availability >= 1) {
-    return g_strdup_printf("Nothing failed: all %s requests of %s ended well.",
-                           format_count(requests).text, name);
-  }
-  GString *text = g_string_new(NULL);
-  g_string_printf(text, "%s of the requests of %s failed:", ratio(1 - availability).text, name);
-  double all = (1 - availability) * requests;
-  bool any = false;
-  for (int i = OUTCOME_OK + 1; i < OUTCOMES; i++) {
-    gchar *metric = g_strdup_printf("errors.%s", outcome_name[i]);
-    double n = report_value(results, name, metric) * results->replications;
-    g_free(metric);
-    if (!(n / all >= 0.01)) continue;
-    g_string_append_printf(text, "%s %.0f %% %s", any ? "," : "", 100 * n / all, outcome_name[i]);
-    any = true;
-  }
-  append_cause(results, client, text);
-  g_string_append_c(text, '.');
-  return g_string_free(text, FALSE);
 }
 
 struct diagnosis diagnose(const struct results *results) {
@@ -309,17 +233,24 @@ struct diagnosis diagnose(const struct results *results) {
     look_at_queue(results, c, &d);
     look_at_uptime(results, c, &d);
   }
+  look_at_faults(results, &d);
+  look_at_wires(results, &d);
+  find_root(results, &d);
   if (d.n > 0) qsort(d.list, d.n, sizeof *d.list, by_severity);
   d.healthy = d.n == 0 && results_goals_met(results);
-  uint32_t client = main_client(results);
-  d.saturates = sentence_on_saturation(results);
-  d.time = client != REF_NONE ? sentence_on_time(results, client) : g_strdup("");
-  d.failed = client != REF_NONE ? sentence_on_failures(results, client) : g_strdup("");
+  uint32_t client = answer_client(results);
+  d.client = client != REF_NONE ? spec->component[client].name : NULL;
+  d.saturates = answer_saturates(results);
+  d.time = client != REF_NONE ? answer_time(results, client) : g_strdup("");
+  d.failed = client != REF_NONE ? answer_failed(results, client) : g_strdup("");
   return d;
 }
 
 void diagnosis_free(struct diagnosis *d) {
-  for (uint32_t i = 0; i < d->n; i++) g_free(d->list[i].sentence);
+  for (uint32_t i = 0; i < d->n; i++) {
+    g_free(d->list[i].component);
+    g_free(d->list[i].sentence);
+  }
   g_free(d->list);
   g_free(d->time);
   g_free(d->saturates);
@@ -337,6 +268,7 @@ json_t *diagnosis_json(const struct diagnosis *d) {
     json_object_set_new(finding, "sentence", json_text(d->list[i].sentence));
     json_array_append_new(list, finding);
   }
+  if (d->client != NULL) json_object_set_new(answer, "client", json_text(d->client));
   json_object_set_new(answer, "time", json_text(d->time));
   json_object_set_new(answer, "saturates", json_text(d->saturates));
   json_object_set_new(answer, "failed", json_text(d->failed));

@@ -18,18 +18,20 @@ enum severity {
 extern const char *const severity_name[];
 
 struct finding {
-  const char *component;
-  const char *limit; /* "workers", "queue", "pool", "none" */
+  char *component;   /* or a path: "path.eu.us" */
+  const char *limit; /* "workers", "queue", "pool", "bandwidth", "none" */
   enum severity severity;
+  bool root; /* what limits the whole: others may only wait for it */
   char *sentence;
 };
 
 struct diagnosis {
   bool healthy;
   uint32_t n;
-  struct finding *list; /* the gravest first */
+  struct finding *list; /* the gravest first, of these the root */
   /* Three sentences: where the time goes, what saturates first, what failed and why. */
   char *time, *saturates, *failed;
+  const char *client; /* whom they are about; NULL: there is none */
 };
 
 /* Of finished results of a scenario. */

@@ -134,19 +134,36 @@ static json_t *line_tree(const struct gate_line *line) {
   return tree;
 }
 
-json_t *gate_json(const struct gate_study *study) {
-  const struct gate *gate = study->gate;
-  json_t *tree = json_results(study->results), *metrics = json_object(), *summary = json_object();
+static json_t *lines_tree(const struct gate *gate) {
+  json_t *lines = json_object();
   for (uint32_t i = 0; i < gate->n; i++) {
     gchar *name = g_utf8_make_valid(gate->line[i].metric, -1);
-    json_object_set_new(metrics, name, line_tree(&gate->line[i]));
+    json_object_set_new(lines, name, line_tree(&gate->line[i]));
     g_free(name);
   }
+  return lines;
+}
+
+static json_t *summary_tree(const struct gate_study *study) {
+  const struct gate *gate = study->gate;
+  json_t *summary = json_object();
   json_object_set_new(summary, "base", json_text(study->path));
   json_object_set_new(summary, "alpha", json_number(gate->alpha));
   json_object_set_new(summary, "margin", json_number(gate->margin));
   json_object_set_new(summary, "pass", json_boolean(gate->failed == 0));
+  return summary;
+}
+
+json_t *gate_json(const struct gate_study *study) {
+  json_t *tree = json_results(study->results);
+  json_object_set_new(tree, "gate", summary_tree(study));
+  json_object_set_new(tree, "metrics", lines_tree(study->gate));
+  return tree;
+}
+
+json_t *gate_report_json(const struct gate_study *study) {
+  json_t *tree = json_results(study->results), *summary = summary_tree(study);
+  json_object_set_new(summary, "metrics", lines_tree(study->gate));
   json_object_set_new(tree, "gate", summary);
-  json_object_set_new(tree, "metrics", metrics);
   return tree;
 }

@@ -20,4 +20,7 @@ void gate_print(const struct gate_study *study, const struct term *term);
 /* To be released with json_decref. */
 json_t *gate_json(const struct gate_study *study);
 
+/* For a report: the results of the run with "gate", which holds the tests as its "metrics". */
+json_t *gate_report_json(const struct gate_study *study);
+
 #endif

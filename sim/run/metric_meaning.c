@@ -54,6 +54,7 @@ bool metric_meaning(const char *kind, const char *own, struct metric_meaning *ou
     return found;
   }
   const struct metric_def *def = known != NULL ? find(known->metrics, own) : find_anywhere(own);
+  if (def == NULL && known == NULL) def = find(path_metrics, own);
   if (def == NULL) {
     def = find(common_metrics, own);
     out->common = def != NULL;

@@ -76,6 +76,18 @@ void page_list(GString *out, const char *heading, const json_t *sentences);
 /* page_answer.c: three sentences on a run. */
 void page_answer(const struct page *p);
 
+/* page_diagnosis.c: the largest part of a client's slowest requests as a sentence (false: nobody
+ * followed them), and the findings of the diagnosis. */
+bool page_fix_first(const struct page *p, GString *out, const char *client);
+void page_findings(const struct page *p);
+
+/* page_gate.c: the verdict of a run against its base; nothing if there is no base. */
+void page_gate(const struct page *p);
+
+/* page_compare_why.c: what each design says about itself, and their times side by side. */
+void page_designs_answers(const struct page *p, const json_t *designs);
+void page_designs_times(const struct page *p, const json_t *designs);
+
 /* page_run.c, page_components.c, page_design.c: sections of a run */
 void page_latency(const struct page *p);
 void page_throughput(const struct page *p);

@@ -1,5 +1,6 @@
 /* Three sentences on a run, each with its numbers: where the time goes, what saturates first, what
- * failed and why. From "blame" and "diagnosis" where the results have them, else from metrics. */
+ * failed and why. They are those of the diagnosis; older files lack it, for which they are made up
+ * from the metrics. */
 #include <math.h>
 #include <string.h>
 
@@ -8,8 +9,11 @@
 #include "page.h"
 #include "results_tree.h"
 
-/* The client of the first goal that is not met, else the one with the most requests; "" if none. */
+/* Whom the diagnosis speaks of; in older files the client of the first goal that is not met, else
+ * the one with the most requests; "" if none. */
 static char *main_client(const struct page *p) {
+  const json_t *answer = json_object_get(json_object_get(p->run, "diagnosis"), "answer");
+  if (tree_has_text(answer, "client")) return g_strdup(tree_text(answer, "client"));
   char **clients = page_clients(p);
   const char *chosen = "";
   double most = -1;
@@ -163,16 +167,6 @@ static void say_busiest(const struct page *p, GString *out) {
   g_free(busiest);
 }
 
-static void say_saturation(const struct page *p, GString *out) {
-  const json_t *findings = json_object_get(json_object_get(p->run, "diagnosis"), "findings");
-  const char *sentence = tree_text(json_array_get(findings, 0), "sentence");
-  if (sentence[0] == '\0') {
-    say_busiest(p, out);
-  } else {
-    g_string_append_printf(out, "What saturates first: %s", sentence);
-  }
-}
-
 /* --- what failed and why -------------------------------------------------------------------- */
 
 struct cause {
@@ -270,18 +264,33 @@ static void put_sentence(const struct page *p, GString *sentence) {
   g_string_truncate(sentence, 0);
 }
 
+/* The diagnosis's own sentence on one of the three; false where an older file has none. */
+static bool say_diagnosed(const struct page *p, GString *out, const char *heading,
+                          const char *about) {
+  const json_t *diagnosis = json_object_get(p->run, "diagnosis");
+  const char *sentence = tree_text(json_object_get(diagnosis, "answer"), about);
+  if (sentence[0] == '\0') return false;
+  g_string_append_printf(out, "%s: %s", heading, sentence);
+  return true;
+}
+
 void page_answer(const struct page *p) {
   char *client = main_client(p);
+  bool known = client[0] != '\0';
   GString *sentence = g_string_new(NULL);
   g_string_append(p->out, "<ul class=\"answer\">\n");
-  if (client[0] != '\0') {
+  if (say_diagnosed(p, sentence, "Where the time goes", "time")) {
+    put_sentence(p, sentence);
+  } else if (known) {
     if (!say_blame(p, sentence, client)) say_stay(p, sentence, client);
     put_sentence(p, sentence);
   }
-  say_saturation(p, sentence);
+  if (known && page_fix_first(p, sentence, client)) put_sentence(p, sentence);
+  if (!say_diagnosed(p, sentence, "What saturates first", "saturates")) say_busiest(p, sentence);
   put_sentence(p, sentence);
-  if (client[0] != '\0') {
-    say_failures(p, sentence, client);
+  bool diagnosed = say_diagnosed(p, sentence, "What failed and why", "failed");
+  if (!diagnosed && known) say_failures(p, sentence, client);
+  if (diagnosed || known) {
     say_faults(p, sentence);
     put_sentence(p, sentence);
   }

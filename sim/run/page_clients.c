@@ -91,7 +91,7 @@ void page_availability(const struct page *p) {
 
 /* --- over time ------------------------------------------------------------------------------ */
 
-#define EVENTS_SHOWN 200
+#define ROWS_SHOWN 40 /* of faults and of events; the JSON has them all */
 
 static void seconds_cell(const struct page *p, const json_t *entry, const char *key) {
   page_number_cell(p, UNIT_SECONDS, tree_number(entry, key), NULL);
@@ -99,9 +99,12 @@ static void seconds_cell(const struct page *p, const json_t *entry, const char *
 
 static void faults_table(const struct page *p, const json_t *faults) {
   static const char *const columns[] = {"Fault", ">from", ">to", NULL};
-  if (json_array_size(faults) == 0) return;
-  html_open_table(p->out, "Faults, in simulated time", columns);
-  for (size_t i = 0; i < json_array_size(faults); i++) {
+  size_t n = json_array_size(faults), shown = MIN(n, ROWS_SHOWN);
+  if (n == 0) return;
+  char *caption = g_strdup_printf("Faults, in simulated time, the first %zu of %zu", shown, n);
+  html_open_table(p->out, shown < n ? caption : "Faults, in simulated time", columns);
+  g_free(caption);
+  for (size_t i = 0; i < shown; i++) {
     const json_t *fault = json_array_get(faults, i);
     g_string_append(p->out, "<tr>");
     html_element(p->out, "th", tree_text(fault, "name"));
@@ -114,7 +117,7 @@ static void faults_table(const struct page *p, const json_t *faults) {
 
 static void events_table(const struct page *p, const json_t *events) {
   static const char *const columns[] = {">At", "Component", "What happened", NULL};
-  size_t n = json_array_size(events), shown = MIN(n, EVENTS_SHOWN);
+  size_t n = json_array_size(events), shown = MIN(n, ROWS_SHOWN);
   if (n == 0) return;
   char *caption = g_strdup_printf("Events, the first %zu of %zu", shown, n);
   html_open_table(p->out, shown < n ? caption : "Events", columns);

@@ -92,9 +92,9 @@ static void answer(const struct page *p) {
   }
   g_free(names);
   g_string_append_printf(p->out,
-                         "<li>Of %u comparisons of headline metrics, %u show a difference; their "
+                         "<li>Of %u comparisons of headline metrics, %u %s a difference; their "
                          "intervals hold together with 95 %%.</li>\n</ul>\n",
-                         headlines, found);
+                         headlines, found, found == 1 ? "shows" : "show");
 }
 
 /* --- designs -------------------------------------------------------------------------------- */
@@ -275,12 +275,14 @@ bool page_of_comparison(const struct page *p, struct error *err) {
   answer(p);
   designs_goals(p, designs);
   page_list(p->out, "Notes", json_object_get(p->tree, "notes"));
+  page_designs_answers(p, designs);
   html_close(p->out, "section");
   html_open_section(p->out, "differences", "Differences");
   differences(p, "Headline metrics: those of goals, and each client's", true);
   differences(p, "Other metrics that differ", false);
   html_close(p->out, "section");
   plots(p);
+  page_designs_times(p, designs);
   if (!page_topology(p, err)) return false;
   designs_rest(p, designs);
   page_parameters(p);

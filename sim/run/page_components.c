@@ -33,8 +33,9 @@ bool page_topology(const struct page *p, struct error *err) {
       "<figure><div class=\"wide\" tabindex=\"0\" role=\"group\" "
       "aria-label=\"Topology\">%s</div>\n<figcaption>Who calls whom. A line is as "
       "wide as the calls a second are many, and red at its beginning as far as "
-      "they failed. Lines without a number lead to a component with several "
-      "callers. Latencies are those of paths, one way.</figcaption></figure>\n",
+      "they failed. A number with ~ comes from sampled requests, since its component "
+      "has several callers; none of those took a line without a number. Latencies are those of "
+      "paths, one way.</figcaption></figure>\n",
       svg);
   g_free(svg);
   html_close(p->out, "section");
@@ -137,19 +138,8 @@ static void own_table(const struct page *p) {
   g_strfreev(clients);
 }
 
-static void findings(const struct page *p) {
-  const json_t *list = json_object_get(json_object_get(p->run, "diagnosis"), "findings");
-  for (size_t i = 0; i < json_array_size(list); i++) {
-    if (i == 0) g_string_append(p->out, "<ul>\n");
-    html_element(p->out, "li", tree_text(json_array_get(list, i), "sentence"));
-    g_string_append_c(p->out, '\n');
-  }
-  if (json_array_size(list) > 0) g_string_append(p->out, "</ul>\n");
-}
-
 void page_components(const struct page *p) {
   html_open_section(p->out, "components", "Components");
-  findings(p);
   common_table(p);
   own_table(p);
   html_close(p->out, "section");

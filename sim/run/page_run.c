@@ -42,7 +42,9 @@ static void answer(const struct page *p) {
   size_t warnings = json_array_size(json_object_get(p->run, "warnings"));
   html_open_section(p->out, "answer", "The answer");
   verdict_box(p, goals);
+  page_gate(p);
   page_answer(p);
+  page_findings(p);
   page_goals(p, goals, "Goals");
   if (warnings > 0) {
     g_string_append_printf(p->out,

@@ -360,14 +360,25 @@ static void plots(const struct page *p) {
   html_close(p->out, "section");
 }
 
+#define VALUES_AHEAD 12 /* a longer table would push the plots out of sight */
+
+/* The short tables, or the others. */
+static void axis_tables(const struct page *p, bool brief) {
+  for (size_t a = 0; a < json_array_size(axes_of(p)); a++) {
+    const json_t *values = json_object_get(json_array_get(axes_of(p), a), "values");
+    if ((json_array_size(values) <= VALUES_AHEAD) == brief) axis_table(p, a);
+  }
+}
+
 bool page_of_sweep(const struct page *p, struct error *err) {
   head(p);
   html_open_section(p->out, "answer", "The answer");
   answer(p);
-  for (size_t a = 0; a < json_array_size(axes_of(p)); a++) axis_table(p, a);
+  axis_tables(p, true);
   html_close(p->out, "section");
   plots(p);
   html_open_section(p->out, "points", "Points");
+  axis_tables(p, false);
   points_table(p);
   html_close(p->out, "section");
   if (!page_topology(p, err)) return false;

@@ -54,11 +54,7 @@ static void add_row(struct rows *rows, const json_t *at, const char *name) {
 
 static char *name_of(double q) {
   if (isnan(q)) return g_strdup("mean");
-  char digits[24], name[32];
-  /* 0.999 is p999, 0.5 is p50, as in the names of metrics. */
-  g_snprintf(digits, sizeof digits, "%.8g", q);
-  g_snprintf(name, sizeof name, "p%s%s", digits + 2, strlen(digits) == 3 ? "0" : "");
-  return g_strdup(name);
+  return g_strdup_printf("p%.8g", q * 100);
 }
 
 static struct rows read_rows(const json_t *blame) {

@@ -7,7 +7,8 @@
 #include "plot_text.h"
 
 #define MARK_LANES_MAX 6u
-#define FAULTS_MAX 100u
+#define FAULTS_MAX 400u /* more than fit: a pixel of 688 is between two */
+#define EVENT_LINES_MAX 40u
 #define CHARACTER 6.8 /* pixels of text of 11 points */
 
 /* Puts a name into the first lane that has room where it begins; to the left of its place where the
@@ -30,55 +31,91 @@ static void add_mark(struct plot_marks *marks, double end_s, double end[MARK_LAN
   marks->list[marks->n++] = (struct plot_mark){clean, x, 68 + MARK_LANE * (double)lane, fault};
 }
 
+/* "lb: web[2] marked down", to be freed. */
+static char *event_text(const json_t *event) {
+  const char *who = plot_string(event, "component"), *what = plot_string(event, "what");
+  return g_strdup_printf("%s: %s", who != NULL ? who : "?", what != NULL ? what : "?");
+}
+
+static char *fault_text(const json_t *fault) {
+  const char *name = plot_string(fault, "name");
+  return g_strdup(name != NULL ? name : "fault");
+}
+
+/* Names each of the list once; `times` counts by name. */
+static void name_all(struct plot_marks *marks, double end_s, double end[MARK_LANES_MAX],
+                     const json_t *list, const char *at_key, char *(*text_of)(const json_t *),
+                     bool fault) {
+  GHashTable *times = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+  for (size_t i = 0; i < json_array_size(list); i++) {
+    char *text = text_of(json_array_get(list, i));
+    guint n = GPOINTER_TO_UINT(g_hash_table_lookup(times, text));
+    g_hash_table_insert(times, text, GUINT_TO_POINTER(n + 1));
+  }
+  for (size_t i = 0; i < json_array_size(list); i++) {
+    const json_t *entry = json_array_get(list, i);
+    double at_s = plot_number(entry, at_key);
+    if (!(at_s >= 0 && at_s <= end_s)) continue;
+    char *text = text_of(entry);
+    guint n = GPOINTER_TO_UINT(g_hash_table_lookup(times, text));
+    char *label = n > 1 ? g_strdup_printf("%s (%u times)", text, n) : g_strdup(text);
+    if (n > 0) add_mark(marks, end_s, end, at_s, label, fault);
+    g_hash_table_insert(times, text, GUINT_TO_POINTER(0));
+    g_free(label);
+  }
+  g_hash_table_destroy(times);
+}
+
 void plot_marks_place(struct plot_marks *marks, double end_s, const json_t *faults,
                       const json_t *events) {
   double end[MARK_LANES_MAX] = {0};
-  for (size_t i = 0; i < json_array_size(faults); i++) {
-    const json_t *fault = json_array_get(faults, i);
-    double from = plot_number(fault, "from_s");
-    const char *name = plot_string(fault, "name");
-    if (from >= 0 && from <= end_s)
-      add_mark(marks, end_s, end, from, name != NULL ? name : "fault", true);
-  }
-  for (size_t i = 0; i < json_array_size(events); i++) {
-    const json_t *event = json_array_get(events, i);
-    double at = plot_number(event, "at_s");
-    const char *who = plot_string(event, "component"), *what = plot_string(event, "what");
-    if (!(at >= 0 && at <= end_s)) continue;
-    char *text = g_strdup_printf("%s: %s", who != NULL ? who : "?", what != NULL ? what : "?");
-    add_mark(marks, end_s, end, at, text, false);
-    g_free(text);
-  }
+  name_all(marks, end_s, end, faults, "from_s", fault_text, true);
+  name_all(marks, end_s, end, events, "at_s", event_text, false);
 }
 
 /* Whether the last window overlaps an earlier one and became part of it: the shade is the same
  * however many faults are there at once. Windows come in the order of their beginning; if not, two
  * may stay apart. */
-static bool joined(const double *from, double *to, uint32_t last) {
+static bool joined(const double *from, double *to, uint32_t last, double gap) {
   for (uint32_t i = 0; i < last; i++) {
-    if (from[last] < from[i] || from[last] > to[i]) continue;
+    if (from[last] < from[i] || from[last] > to[i] + gap) continue;
     to[i] = fmax(to[i], to[last]);
     return true;
   }
   return false;
 }
 
+/* When something was noticed, a pixel apart; 0 of them if there are too many. */
+static uint32_t event_lines(double end_s, const json_t *events, double *at, uint32_t *undrawn) {
+  double pixel_s = end_s / (PLOT_RIGHT - PLOT_LEFT), last_s = -INFINITY;
+  uint32_t n = 0, all = 0;
+  for (size_t i = 0; i < json_array_size(events); i++) {
+    double at_s = plot_number(json_array_get(events, i), "at_s");
+    if (!(at_s >= 0 && at_s <= end_s)) continue;
+    all++;
+    if (fabs(at_s - last_s) < pixel_s) continue;
+    last_s = at_s;
+    if (n < EVENT_LINES_MAX) at[n] = at_s;
+    n++;
+  }
+  *undrawn = n > EVENT_LINES_MAX ? all : 0;
+  return n > EVENT_LINES_MAX ? 0 : n;
+}
+
 uint32_t plot_marks_spans(GString *data, double end_s, double factor, const json_t *faults,
-                          const json_t *events) {
-  double from[FAULTS_MAX], to[FAULTS_MAX], at[FAULTS_MAX];
-  uint32_t n = 0, e = 0;
+                          const json_t *events, uint32_t *undrawn) {
+  double from[FAULTS_MAX], to[FAULTS_MAX], at[EVENT_LINES_MAX];
+  double pixel = end_s * factor / (PLOT_RIGHT - PLOT_LEFT);
+  uint32_t n = 0, e = event_lines(end_s, events, at, undrawn);
   for (size_t i = 0; i < json_array_size(faults) && n < FAULTS_MAX; i++) {
     const json_t *fault = json_array_get(faults, i);
     double begin = plot_number(fault, "from_s"), end = plot_number(fault, "to_s");
     if (!(begin >= 0 && begin < end_s)) continue;
     from[n] = begin * factor;
     to[n] = (end < end_s ? end : end_s) * factor;
-    if (!joined(from, to, n)) n++;
+    if (!joined(from, to, n, pixel)) n++;
   }
-  for (size_t i = 0; i < json_array_size(events) && e < FAULTS_MAX; i++) {
-    double when = plot_number(json_array_get(events, i), "at_s");
-    if (when >= 0 && when <= end_s) at[e++] = when * factor;
-  }
+  for (uint32_t i = 0; i < e; i++) at[i] *= factor;
   script_numbers(data, "fault_from", from, n);
   script_numbers(data, "fault_to", to, n);
   script_numbers(data, "event_at", at, e);

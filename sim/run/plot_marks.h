@@ -28,17 +28,19 @@ struct plot_marks {
   struct plot_mark list[MARKS_MAX];
 };
 
-/* Puts each name of the timeline's `faults` and `events` into the first lane with room. */
+/* Puts each name of the timeline's `faults` and `events` into the first lane with room, once, where
+ * it happens first, with the number of times. */
 void plot_marks_place(struct plot_marks *marks, double end_s, const json_t *faults,
                       const json_t *events);
 
 /* The arrays mark, mark_x, mark_y, mark_fault. */
 void plot_marks_write(GString *data, const struct plot_marks *marks);
 
-/* The arrays fault_from, fault_to, event_at, in seconds times `factor`; faults that overlap are
- * one. Returns the number of shaded stretches. */
+/* The arrays fault_from, fault_to, event_at, in seconds times `factor`; faults that overlap, or
+ * that less than a pixel is between, are one. Returns the number of shaded stretches. So many
+ * events that their lines would hide the curves have none: `undrawn`, else 0. */
 uint32_t plot_marks_spans(GString *data, double end_s, double factor, const json_t *faults,
-                          const json_t *events);
+                          const json_t *events, uint32_t *undrawn);
 
 void plot_marks_free(struct plot_marks *marks);
 

@@ -26,7 +26,8 @@ static void add_point(struct curves *all, struct curve *curve, double q, double 
   if (!(q >= 0 && q < 1) || !isfinite(value) || !isfinite(x) || value < 0) return;
   g_array_append_val(curve->point, x);
   g_array_append_val(curve->point, value);
-  if (value > 0) all->lo = fmin(all->lo, value);
+  /* The very least is often so small that the rest would be pressed against the top. */
+  if (value > 0 && q > 0) all->lo = fmin(all->lo, value);
   all->hi = fmax(all->hi, value);
   all->x_hi = fmax(all->x_hi, x);
 }

@@ -1,62 +1,12 @@
 /* A run over time: rates, errors, latency, queues and utilisation above each other, with the faults
- * and what the components noticed of them. */
+ * and what the components noticed of them. Of a comparison the same of all designs in one. */
 #include <math.h>
 #include <string.h>
 
 #include "format.h"
 #include "plot_kinds.h"
-#include "plot_marks.h"
+#include "plot_panels.h"
 #include "plot_results.h"
-#include "plot_text.h"
-
-#define PANELS_MAX 5u
-#define CURVES_A_PANEL 6u
-#define SERIES_MAX (PANELS_MAX * CURVES_A_PANEL)
-#define WINDOWS_MAX 2000u
-
-#define PANEL 88u
-#define PANEL_GAP 34u
-#define KEY_NAME 12u /* columns of a name above a panel: six of them fit */
-#define KEY_CHARACTER 7.3
-
-struct panel {
-  char *title, *goal_text;
-  struct plot_axis axis;
-  double goal; /* as drawn; NaN: none */
-  uint32_t first, n;
-};
-
-struct curve {
-  char *name;
-  const json_t *values;
-  uint32_t panel;
-};
-
-struct timeline {
-  double window_s, end_s, warmup_s;
-  struct plot_axis x;
-  uint32_t panels, curves;
-  struct plot_marks marks;
-  struct panel panel[PANELS_MAX];
-  struct curve curve[SERIES_MAX];
-};
-
-static double largest(const json_t *values) {
-  double max = 0;
-  for (size_t i = 0; i < json_array_size(values) && i < WINDOWS_MAX; i++) {
-    max = fmax(max, plot_item(values, i));
-  }
-  return max;
-}
-
-static double smallest(const json_t *values) {
-  double min = INFINITY;
-  for (size_t i = 0; i < json_array_size(values) && i < WINDOWS_MAX; i++) {
-    double value = plot_item(values, i);
-    if (value > 0) min = fmin(min, value);
-  }
-  return min;
-}
 
 static double mean_of(const json_t *values) {
   double sum = 0;
@@ -68,70 +18,34 @@ static double mean_of(const json_t *values) {
   return n > 0 ? sum / (double)n : 0;
 }
 
-static bool is_defined(const json_t *values) {
-  for (size_t i = 0; i < json_array_size(values) && i < WINDOWS_MAX; i++) {
-    if (plot_item(values, i) >= 0) return true;
-  }
-  return false;
-}
-
-static void add_curve(struct timeline *t, const char *name, const json_t *values) {
-  uint32_t in_panel = 0;
-  for (uint32_t i = 0; i < t->curves; i++) in_panel += t->curve[i].panel == t->panels;
-  if (!is_defined(values) || in_panel == CURVES_A_PANEL) return;
-  t->curve[t->curves++] = (struct curve){g_strdup(name), values, t->panels};
-}
-
-/* Takes the curves added since the last panel; without any there is no panel. */
-static struct panel *end_panel(struct timeline *t, const char *title, enum metric_unit unit,
-                               double lo, double hi) {
-  uint32_t first = t->panels > 0 ? t->panel[t->panels - 1].first + t->panel[t->panels - 1].n : 0;
-  if (t->curves == first) return NULL;
-  struct panel *panel = &t->panel[t->panels++];
-  struct plot_axis axis = plot_axis_linear(unit, hi, 3);
-  *panel = (struct panel){.axis = axis, .goal = NAN, .first = first, .n = t->curves - first};
-  if (lo > 0 && hi > 25 * lo) {
-    panel->axis.log = true;
-    panel->axis.lo = lo * 0.8 * axis.factor;
-    panel->axis.hi = hi * 1.25 * axis.factor;
-  }
-  panel->title = script_axis_title(title, &axis);
-  return panel;
-}
-
-static double curves_largest(const struct timeline *t, uint32_t from) {
-  double max = 0;
-  for (uint32_t i = from; i < t->curves; i++) max = fmax(max, largest(t->curve[i].values));
-  return max;
-}
-
 /* --- panels --------------------------------------------------------------------------------- */
 
-static void rate_panel(struct timeline *t, const json_t *client) {
+static void rate_panel(struct plot_panels *t, const json_t *client) {
   uint32_t from = t->curves;
-  add_curve(t, "offered", json_object_get(client, "offered"));
-  add_curve(t, "goodput", json_object_get(client, "goodput"));
-  end_panel(t, "rate", UNIT_PER_SECOND, 0, curves_largest(t, from));
+  plot_panels_add(t, "offered", json_object_get(client, "offered"));
+  plot_panels_add(t, "goodput", json_object_get(client, "goodput"));
+  plot_panels_end(t, "rate", UNIT_PER_SECOND, 0, plot_panels_largest(t, from));
 }
 
-static void error_panel(struct timeline *t, const json_t *client) {
+static void error_panel(struct plot_panels *t, const json_t *client) {
   const json_t *errors = json_object_get(client, "errors");
   const json_t *retries = json_object_get(client, "retries");
   GPtrArray *causes = plot_keys(errors);
   uint32_t from = t->curves;
   for (guint i = 0; i < causes->len; i++) {
     const json_t *values = json_object_get(errors, causes->pdata[i]);
-    if (largest(values) > 0) add_curve(t, causes->pdata[i], values);
+    if (plot_values_largest(values) > 0) plot_panels_add(t, causes->pdata[i], values);
   }
-  if (largest(retries) > 0) add_curve(t, "retries", retries);
-  end_panel(t, "errors and retries", UNIT_PER_SECOND, 0, curves_largest(t, from));
+  if (plot_values_largest(retries) > 0) plot_panels_add(t, "retries", retries);
+  plot_panels_end(t, "errors and retries", UNIT_PER_SECOND, 0, plot_panels_largest(t, from));
   g_ptr_array_unref(causes);
 }
 
-static void latency_panel(struct timeline *t, const json_t *client, const char *name,
+static void latency_panel(struct plot_panels *t, const json_t *client, const char *name,
                           const json_t *goals) {
   const json_t *p50 = json_object_get(client, "p50"), *p99 = json_object_get(client, "p99");
-  double lo = smallest(p50), hi = fmax(largest(p50), largest(p99));
+  double lo = plot_values_smallest(p50),
+         hi = fmax(plot_values_largest(p50), plot_values_largest(p99));
   double limit = NAN;
   GArray *list = plot_goals(goals);
   char *metric = g_strconcat(name, ".latency.p99", NULL);
@@ -142,10 +56,10 @@ static void latency_panel(struct timeline *t, const json_t *client, const char *
   }
   g_free(metric);
   plot_goals_free(list);
-  add_curve(t, "p50", p50);
-  add_curve(t, "p99", p99);
-  struct panel *panel =
-      end_panel(t, "latency", UNIT_SECONDS, lo, isnan(limit) ? hi : fmax(hi, limit));
+  plot_panels_add(t, "p50", p50);
+  plot_panels_add(t, "p99", p99);
+  struct plot_panel *panel =
+      plot_panels_end(t, "latency", UNIT_SECONDS, lo, isnan(limit) ? hi : fmax(hi, 1.7 * limit));
   if (panel == NULL || isnan(limit)) return;
   panel->goal = limit * panel->axis.factor;
   panel->goal_text = g_strdup_printf("goal p99 < %s", format_value(UNIT_SECONDS, limit).text);
@@ -164,22 +78,23 @@ static int by_mean(const void *a, const void *b) {
 }
 
 /* The groups and single components with the highest mean. */
-static void component_panel(struct timeline *t, const json_t *components, const char *key,
+static void component_panel(struct plot_panels *t, const json_t *components, const char *key,
                             const char *title, enum metric_unit unit) {
   GPtrArray *names = plot_keys(components);
   GArray *ranked = g_array_new(FALSE, FALSE, sizeof(struct ranked));
   for (guint i = 0; i < names->len; i++) {
     const json_t *values = json_object_get(json_object_get(components, names->pdata[i]), key);
     struct ranked r = {names->pdata[i], values, mean_of(values)};
-    if (!g_str_has_suffix(r.name, "]") && largest(values) > 0) g_array_append_val(ranked, r);
+    if (!g_str_has_suffix(r.name, "]") && plot_values_largest(values) > 0)
+      g_array_append_val(ranked, r);
   }
   g_array_sort(ranked, by_mean);
   uint32_t from = t->curves;
   for (guint i = 0; i < ranked->len && i < 5; i++) {
     const struct ranked *r = &g_array_index(ranked, struct ranked, i);
-    add_curve(t, r->name, r->values);
+    plot_panels_add(t, r->name, r->values);
   }
-  struct panel *panel = end_panel(t, title, unit, 0, curves_largest(t, from));
+  struct plot_panel *panel = plot_panels_end(t, title, unit, 0, plot_panels_largest(t, from));
   if (panel != NULL && unit == UNIT_RATIO) {
     panel->axis.hi = fmax(100, panel->axis.hi);
     panel->axis.step = 50;
@@ -188,155 +103,162 @@ static void component_panel(struct timeline *t, const json_t *components, const 
   g_ptr_array_unref(names);
 }
 
-/* --- writing -------------------------------------------------------------------------------- */
-
-static uint32_t write_panels(GString *data, const struct timeline *t) {
-  const char *title[PANELS_MAX], *goal_text[PANELS_MAX];
-  double number[7][PANELS_MAX];
-  static const char *const names[7] = {"panel_top", "panel_lo",    "panel_hi",  "panel_step",
-                                       "panel_log", "panel_first", "panel_last"};
-  double goal[PANELS_MAX];
-  uint32_t top = 62 + MARK_LANE * t->marks.lanes + 26;
-  for (uint32_t p = 0; p < t->panels; p++) {
-    const struct panel *panel = &t->panel[p];
-    const double values[7] = {top + p * (PANEL + PANEL_GAP),
-                              panel->axis.lo,
-                              panel->axis.hi,
-                              panel->axis.step,
-                              panel->axis.log,
-                              panel->first + 1,
-                              panel->first + panel->n};
-    for (int k = 0; k < 7; k++) number[k][p] = values[k];
-    title[p] = panel->title;
-    goal[p] = panel->goal;
-    goal_text[p] = panel->goal_text != NULL ? panel->goal_text : "";
-  }
-  script_texts(data, "panel", title, t->panels, 40);
-  script_texts(data, "panel_goal_text", goal_text, t->panels, 40);
-  script_numbers(data, "panel_goal", goal, t->panels);
-  for (int k = 0; k < 7; k++) script_numbers(data, names[k], number[k], t->panels);
-  script_number(data, "PANEL", PANEL);
-  return top + t->panels * (PANEL + PANEL_GAP) - PANEL_GAP;
+static void draw(struct plot_page *page, struct plot_panels *t, const json_t *tree,
+                 const char *client, bool alone, bool components) {
+  char *title = g_strdup_printf("%s over time", client);
+  char *caption = g_strconcat(
+      "The first replication alone, its warm-up included (grey). Each value is of one window: "
+      "rates per second of simulated time; latency of the requests that ended in it, with a gap "
+      "where none did",
+      components ? "; queue and utilisation as means over time, of the five components with the "
+                   "highest mean, a group as one"
+                 : "; the components are in the first of these figures",
+      ". Shaded: faults, from begin to end; each is named where it happens first. Dotted lines: "
+      "what a component noticed.",
+      NULL);
+  struct plot_panels_text text = {client, title, "first replication", caption, alone};
+  plot_panels_draw(page, t, tree, &text);
+  g_free(caption);
+  g_free(title);
 }
 
-static double key_width(const char *name, uint32_t most) {
-  char *clean = plot_text_clean(name, most);
-  double width = 30 + KEY_CHARACTER * plot_text_width(clean) + 16;
-  g_free(clean);
-  return width;
-}
-
-/* Names stand beside each other above their panel, from its right end to the left. */
-static void write_key(GString *data, const struct timeline *t) {
-  double x[SERIES_MAX];
-  for (uint32_t p = 0; p < t->panels; p++) {
-    double at = PLOT_RIGHT + 16;
-    for (uint32_t i = t->panel[p].first + t->panel[p].n; i-- > t->panel[p].first;) {
-      at -= key_width(t->curve[i].name, KEY_NAME);
-      x[i] = at;
-    }
-  }
-  script_numbers(data, "key_x", x, t->curves);
-}
-
-static void write_curves(GString *data, const struct timeline *t) {
-  const char *name[SERIES_MAX];
-  for (uint32_t i = 0; i < t->curves; i++) name[i] = t->curve[i].name;
-  script_texts(data, "name", name, t->curves, KEY_NAME);
-  write_key(data, t);
-  script_block(data, "series");
-  for (uint32_t i = 0; i < t->curves; i++) {
-    const struct curve *curve = &t->curve[i];
-    double factor = t->panel[curve->panel].axis.factor;
-    for (size_t k = 0; k < json_array_size(curve->values) && k < WINDOWS_MAX; k++) {
-      double row[2] = {((double)k + 0.5) * t->window_s * t->x.factor,
-                       plot_item(curve->values, k) * factor};
-      if (isnan(row[1])) {
-        script_break(data);
-      } else {
-        script_row(data, row, 2);
-      }
-    }
-    script_gap(data, 2);
-  }
-  script_block_end(data);
-}
-
-static char *note_of(const struct timeline *t, uint32_t faults) {
-  GString *note = g_string_new(NULL);
-  g_string_append_printf(note, "first replication; windows of %s",
-                         format_duration((uint64_t)(t->window_s * 1e9 + 0.5)).text);
-  if (t->warmup_s > 0) g_string_append(note, "; grey: warm-up");
-  if (faults > 0) g_string_append(note, "; shaded: faults");
-  if (t->marks.unnamed > 0) g_string_append_printf(note, "; %u more not named", t->marks.unnamed);
-  return g_string_free(note, FALSE);
-}
-
-static void draw(struct plot_page *page, struct timeline *t, const json_t *tree, const char *client,
-                 bool alone) {
-  const json_t *faults = json_object_get(tree, "faults"), *events = json_object_get(tree, "events");
-  GString *data = g_string_new(NULL);
-  char *x_title = script_axis_title("simulated time", &t->x);
-  plot_marks_place(&t->marks, t->end_s, faults, events);
-  script_axis(data, "x", &t->x);
-  script_text(data, "X_TITLE", x_title, 40);
-  script_number(data, "WARMUP", t->warmup_s * t->x.factor);
-  uint32_t shaded = plot_marks_spans(data, t->end_s, t->x.factor, faults, events),
-           bottom = write_panels(data, t);
-  plot_marks_write(data, &t->marks);
-  write_curves(data, t);
-  struct plot_draft draft = {
-      .kind = "timeline",
-      .subject = client,
-      .alone = alone,
-      .width = PLOT_WIDTH,
-      .height = bottom + 56,
-      .title = g_strdup_printf("%s over time", client),
-      .note = note_of(t, shaded),
-      .caption = g_strdup(
-          "The first replication alone, its warm-up included (grey). Each value is of one window: "
-          "rates per second of simulated time; latency of the requests that ended in it, with a "
-          "gap "
-          "where none did; queue and utilisation as means over time. Shaded: faults, from begin to "
-          "end. Dotted lines: what a component noticed. Of components those five with the highest "
-          "mean are drawn, a group as one."),
-      .data = data};
-  plot_add(page, &draft);
-  g_free(x_title);
-}
-
-static void timeline_free(struct timeline *t) {
-  for (uint32_t i = 0; i < t->panels; i++) {
-    g_free(t->panel[i].title);
-    g_free(t->panel[i].goal_text);
-  }
-  for (uint32_t i = 0; i < t->curves; i++) g_free(t->curve[i].name);
-  plot_marks_free(&t->marks);
-}
-
+/* Of the clients the first shows the components, which are those of all. */
 void plot_timeline(struct plot_page *page, const json_t *results) {
   const json_t *tree = json_object_get(results, "timeline");
   const json_t *components = json_object_get(tree, "components");
   GPtrArray *clients = plot_keys(json_object_get(tree, "clients"));
-  double window_s = plot_number(tree, "window_s"), windows = plot_number(tree, "windows");
   uint32_t drawn = 0;
-  for (guint i = 0; i < clients->len && window_s > 0 && windows >= 1; i++) {
+  for (guint i = 0; i < clients->len; i++) {
     const char *name = clients->pdata[i];
     const json_t *client = json_object_get(json_object_get(tree, "clients"), name);
-    struct timeline t = {.window_s = window_s, .end_s = window_s * fmin(windows, WINDOWS_MAX)};
-    t.warmup_s = fmin(fmax(plot_number(tree, "warmup_s"), 0), t.end_s);
-    t.x = plot_axis_time(t.end_s);
+    struct plot_panels t;
+    if (!plot_panels_begin(&t, tree)) break;
     rate_panel(&t, client);
     error_panel(&t, client);
     latency_panel(&t, client, name, json_object_get(results, "goals"));
-    component_panel(&t, components, "queue", "queue (requests)", UNIT_COUNT);
-    component_panel(&t, components, "utilization", "utilization", UNIT_RATIO);
-    if (t.panels > 0) {
-      draw(page, &t, tree, name, clients->len == 1);
-      drawn++;
+    if (drawn == 0) {
+      component_panel(&t, components, "queue", "queue (requests)", UNIT_COUNT);
+      component_panel(&t, components, "utilization", "utilization", UNIT_RATIO);
     }
-    timeline_free(&t);
+    if (t.panels > 0) draw(page, &t, tree, name, clients->len == 1, drawn++ == 0);
+    plot_panels_free(&t);
   }
   if (drawn == 0) plot_skip(page, "timeline", "the results have no timeline");
+  g_ptr_array_unref(clients);
+}
+
+/* --- of a comparison ------------------------------------------------------------------------ */
+
+/* Failed requests a second of all causes; the caller releases it. */
+static json_t *all_errors(const json_t *client) {
+  json_t *sum = json_array(), *values;
+  const char *cause;
+  json_object_foreach(json_object_get(client, "errors"), cause, values) {
+    for (size_t i = 0; i < json_array_size(values) && i < WINDOWS_MAX; i++) {
+      double before = i < json_array_size(sum) ? plot_item(sum, i) : 0;
+      double all = fmax(before, 0) + fmax(plot_item(values, i), 0);
+      if (i < json_array_size(sum)) {
+        json_array_set_new(sum, i, json_real(all));
+      } else {
+        json_array_append_new(sum, json_real(all));
+      }
+    }
+  }
+  return sum;
+}
+
+/* The calls that wait in all components together, groups as one. */
+static json_t *all_queues(const json_t *timeline) {
+  json_t *sum = json_array(), *component;
+  const char *name;
+  json_object_foreach(json_object_get(timeline, "components"), name, component) {
+    const json_t *values = json_object_get(component, "queue");
+    if (g_str_has_suffix(name, "]")) continue;
+    for (size_t i = 0; i < json_array_size(values) && i < WINDOWS_MAX; i++) {
+      if (i == json_array_size(sum)) json_array_append_new(sum, json_real(0));
+      double all = plot_item(sum, i) + fmax(plot_item(values, i), 0);
+      json_array_set_new(sum, i, json_real(all));
+    }
+  }
+  return sum;
+}
+
+/* What is compared, by design. */
+static const struct shown {
+  const char *key, *title;
+  enum metric_unit unit;
+} shown[] = {{"goodput", "goodput", UNIT_PER_SECOND},
+             {NULL, "errors", UNIT_PER_SECOND},
+             {"p99", "latency p99", UNIT_SECONDS},
+             {"queue", "calls waiting, all components", UNIT_COUNT}};
+
+/* A new reference to the series of a design. */
+static json_t *series_of(const struct shown *what, const json_t *timeline, const char *client) {
+  const json_t *tree = json_object_get(json_object_get(timeline, "clients"), client);
+  if (what->key == NULL) return all_errors(tree);
+  if (strcmp(what->key, "queue") == 0) return all_queues(timeline);
+  return json_incref(json_object_get(tree, what->key));
+}
+
+static void compare_panel(struct plot_panels *t, const struct shown *what, const json_t *designs,
+                          GPtrArray *letters, const char *client, json_t *kept) {
+  uint32_t from = t->curves;
+  double lo = INFINITY;
+  for (guint i = 0; i < letters->len && i < CURVES_A_PANEL; i++) {
+    const char *letter = letters->pdata[i];
+    const json_t *design = json_object_get(designs, letter);
+    json_t *values = series_of(what, json_object_get(design, "timeline"), client);
+    if (values == NULL) continue;
+    char *name = g_ascii_strup(letter, -1);
+    json_array_append_new(kept, values);
+    lo = fmin(lo, plot_values_smallest(values));
+    plot_panels_add(t, name, values);
+    g_free(name);
+  }
+  double hi = plot_panels_largest(t, from);
+  if (!(hi > 0)) t->curves = from; /* nothing happened in any of them */
+  if (t->curves > from)
+    plot_panels_end(t, what->title, what->unit, what->unit == UNIT_SECONDS ? lo : 0, hi);
+}
+
+static void draw_compared(struct plot_page *page, struct plot_panels *t, const json_t *timeline,
+                          const char *client, bool alone) {
+  char *title = g_strdup_printf("%s over time, by design", client);
+  struct plot_panels_text text = {
+      .subject = client,
+      .title = title,
+      .first = "first replication of each design",
+      .caption =
+          "The first replication of each design, with the same random numbers: rates per "
+          "second of simulated time, the 99 % quantile of the requests that ended in a "
+          "window, and the calls that waited in all components together. Shaded and named: "
+          "faults and events of A.",
+      .alone = alone};
+  plot_panels_draw(page, t, timeline, &text);
+  g_free(title);
+}
+
+void plot_timeline_compare(struct plot_page *page, const json_t *results) {
+  const json_t *designs = json_object_get(results, "designs");
+  const json_t *timeline = json_object_get(json_object_get(designs, "a"), "timeline");
+  GPtrArray *clients = plot_keys(json_object_get(timeline, "clients"));
+  GPtrArray *letters = plot_keys(designs);
+  uint32_t drawn = 0;
+  for (guint i = 0; i < clients->len; i++) {
+    struct plot_panels t;
+    if (!plot_panels_begin(&t, timeline)) break;
+    json_t *kept = json_array(); /* the series that were added up */
+    for (size_t k = 0; k < G_N_ELEMENTS(shown); k++) {
+      compare_panel(&t, &shown[k], designs, letters, clients->pdata[i], kept);
+    }
+    if (t.panels > 0) {
+      draw_compared(page, &t, timeline, clients->pdata[i], clients->len == 1);
+      drawn++;
+    }
+    plot_panels_free(&t);
+    json_decref(kept);
+  }
+  if (drawn == 0) plot_skip(page, "timeline", "the comparison has no timelines");
+  g_ptr_array_unref(letters);
   g_ptr_array_unref(clients);
 }

@@ -121,6 +121,7 @@ static void print_others(const struct results *results, const struct term *term)
     if (spec->component[c].kind->is_source) continue;
     added += report_others(table, results, spec->component[c].name, common);
   }
+  added += report_others(table, results, "path", common);
   if (added > 0) {
     fputc('\n', term->out);
     table_finish(table, term);

@@ -215,6 +215,7 @@ bool study_run(struct study *study, const struct options *options, struct error 
   struct experiment_options how = {.has_seed = true,
                                    .seed = study->seed,
                                    .replications = study->replications,
+                                   .timeline = true,
                                    .jobs = options->jobs,
                                    .progress = on_progress,
                                    .progress_data = &share};

@@ -2,8 +2,10 @@
  * often.
  *
  * Edges are those that the configurations allow (graph.h). How much a callee receives is measured,
- * but not from whom: where it has one caller, the edge carries it all and its numbers are exact;
- * where it has several, the edges of it come without numbers. */
+ * but not from whom: where it has one caller, the edge carries it all and its numbers are exact.
+ * Where it has several, they are estimated from the requests that were followed (breakdown.h): the
+ * calls of a request, times the rate at which requests of its client ended, summed over the
+ * clients; "sampled" says from how many requests. An edge that none of them took has no numbers. */
 #ifndef TOPOLOGY_H
 #define TOPOLOGY_H
 

@@ -245,7 +245,7 @@ static void add_load(GString *label, const json_t *edge) {
   double calls = tree_number(edge, "calls_per_s"), failed = error_share(edge);
   if (isnan(calls)) return;
   new_line(label);
-  g_string_append_printf(label, "%s%s", tree_true(edge, "exact") ? "" : "about ",
+  g_string_append_printf(label, "%s%s", tree_true(edge, "exact") ? "" : "~",
                          format_value(UNIT_PER_SECOND, calls).text);
   if (failed > 0) {
     new_line(label);
@@ -296,6 +296,17 @@ static double busiest_edge(const json_t *edges) {
   return most;
 }
 
+/* Below the drawing: what the tilde means. Last, since boxes inherit what stands before them. */
+static void put_note(const struct drawing *d, const json_t *edges) {
+  double sampled = 0;
+  for (size_t i = 0; i < json_array_size(edges); i++) {
+    sampled = fmax(sampled, tree_number(json_array_get(edges, i), "sampled"));
+  }
+  if (!(sampled > 0)) return;
+  g_string_append_printf(d->out, "labelloc=b label=\"~ from up to %s sampled requests\"\n",
+                         format_count(sampled).text);
+}
+
 char *topology_dot(const json_t *topology, const json_t *metrics, const char *prefix) {
   const json_t *edges = json_object_get(topology, "edges");
   struct drawing d = {
@@ -320,6 +331,7 @@ char *topology_dot(const json_t *topology, const json_t *metrics, const char *pr
       prefix);
   put_places(&d);
   for (size_t i = 0; i < json_array_size(edges); i++) put_edge(&d, i);
+  put_note(&d, edges);
   g_string_append(d.out, "}\n");
   return g_string_free(d.out, FALSE);
 }

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "plot_axis.h"
+#include "plot_kinds.h"
 #include "plot_knee.h"
 #include "plot_results.h"
 #include "plot_script.h"
@@ -184,6 +185,60 @@ static void goals(void **state) {
   assert_true(isnan(plot_quantile_of("mean")) && isnan(plot_quantile_of("p")));
 }
 
+/* Gnuplot's rule: two blank lines or more end a curve, one is a gap within it. Returns the number
+ * of curves in $series; `points` gets those of each. */
+static uint32_t count_curves(const char *script, uint32_t *points, uint32_t room) {
+  const char *begin = strstr(script, "$series");
+  assert_non_null(begin);
+  gchar **line = g_strsplit(strchr(begin, '\n') + 1, "\n", -1);
+  uint32_t curves = 0, blank = 2;
+  for (gchar **l = line; *l != NULL && strncmp(*l, "E", 1) != 0; l++) {
+    if (**l == '\0') {
+      blank++;
+      continue;
+    }
+    if (blank >= 2) {
+      assert_true(curves < room);
+      points[curves++] = 0;
+    }
+    points[curves - 1] += g_str_has_prefix(*l, "NaN") ? 0 : 1; /* script_gap's own row */
+    blank = 0;
+  }
+  g_strfreev(line);
+  return curves;
+}
+
+/* Windows in which no request ended must not shift what is drawn after them: p50 has 2 values, p99
+ * 1, the queue 6. Each name of a fault stands there once. */
+static void windows_without_a_value(void **state) {
+  (void)state;
+  static const char text[] =
+      "{'timeline': {'window_s': 1.0, 'windows': 6, 'warmup_s': 0.0,"
+      " 'clients': {'users': {'p50': [null, null, 1.0, null, null, 2.0],"
+      "                       'p99': [1.0, null, null, null, null, null]}},"
+      " 'components': {'api': {'queue': [1.0, 2.0, 3.0, 4.0, 5.0, 6.0]}},"
+      " 'faults': [{'name': 'crash api', 'from_s': 1.0, 'to_s': 2.0},"
+      "            {'name': 'crash api', 'from_s': 3.0, 'to_s': 4.0}], 'events': []}}";
+  char *json = g_strdup(text);
+  for (char *c = json; *c != '\0'; c++) {
+    if (*c == '\'') *c = '"';
+  }
+  json_t *results = json_loads(json, 0, NULL);
+  assert_non_null(results);
+  struct plots plots = {0};
+  plot_timeline(&(struct plot_page){&plots}, results);
+  assert_int_equal(plots.n, 1);
+  uint32_t points[8];
+  assert_int_equal(count_curves(plots.list[0].script, points, 8), 3);
+  assert_int_equal(points[0], 2);
+  assert_int_equal(points[1], 1);
+  assert_int_equal(points[2], 6);
+  assert_non_null(strstr(plots.list[0].script, "crash api (2 times)"));
+  plots_free(&plots);
+  json_decref(results);
+  g_free(json);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(knee_of_a_queue),
@@ -195,6 +250,7 @@ int main(void) {
       cmocka_unit_test(scripts),
       cmocka_unit_test(pictures),
       cmocka_unit_test(goals),
+      cmocka_unit_test(windows_without_a_value),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

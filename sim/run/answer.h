@@ -1,0 +1,20 @@
+/* Three sentences on a run, with numbers: where the time goes, what saturates first, what failed
+ * and why. Each is to be released with g_free. */
+#ifndef ANSWER_H
+#define ANSWER_H
+
+#include "results.h"
+
+/* Workers, or a wire, that are busy for this share of the time are a limit that was reached. */
+#define BUSY_SATURATED 0.95
+
+/* Whom the sentences are about: the client of the first goal that is not met, else of the first
+ * goal, else the one with the most requests; REF_NONE if there is none. */
+uint32_t answer_client(const struct results *results);
+
+/* "" if no request was followed. */
+char *answer_time(const struct results *results, uint32_t client);
+char *answer_saturates(const struct results *results);
+char *answer_failed(const struct results *results, uint32_t client);
+
+#endif

@@ -1,0 +1,130 @@
+/* What the results say about themselves: the sentences and findings of their diagnosis, and what
+ * the breakdown of the slowest requests says should be mended first. */
+#include <math.h>
+#include <string.h>
+
+#include "format.h"
+#include "html.h"
+#include "page.h"
+#include "results_tree.h"
+
+#define FINDINGS_SHOWN 12 /* the gravest; the JSON has them all */
+
+/* --- what to fix first ---------------------------------------------------------------------- */
+
+/* What takes the time, and what would shorten it; of the component. */
+static const struct {
+  const char *part, *takes, *remedy;
+} parts[] = {
+    {"queue", "waiting for a worker of", "more workers there, or shorter work"},
+    {"service", "the work of", "shorter work there"},
+    {"network", "messages on their way to", "a shorter or wider path, or fewer calls"},
+    {"return", "answers on their way back from", "a shorter or wider path, or fewer calls"},
+    {"sleep", "pauses in handlers of", "shorter pauses there"},
+    {"retry", "attempts that failed, by", "fewer failures, or a shorter timeout of an attempt"},
+    {"backoff", "pauses between attempts of", "fewer failures, or a shorter back-off"},
+    {"fault", "faults of", "noticing them sooner, or going round it"},
+    {"other", "waiting in", "fewer calls that wait for others there"},
+};
+
+static const char *word_of(const char *part, bool remedy) {
+  for (size_t i = 0; i < G_N_ELEMENTS(parts); i++) {
+    if (strcmp(parts[i].part, part) == 0) return remedy ? parts[i].remedy : parts[i].takes;
+  }
+  return remedy ? "" : part;
+}
+
+static const json_t *entry_at(const json_t *blame, double q) {
+  const json_t *at = json_object_get(blame, "at");
+  for (size_t i = 0; i < json_array_size(at); i++) {
+    const json_t *entry = json_array_get(at, i);
+    bool usable =
+        json_array_size(json_object_get(entry, "parts")) > 0 && tree_number(entry, "latency_s") > 0;
+    if (tree_number(entry, "q") == q && usable) return entry;
+  }
+  return NULL;
+}
+
+/* "62.0 % of the 240 ms at p99.9": of the largest part. */
+static void say_share(GString *out, const json_t *entry) {
+  const json_t *part = json_array_get(json_object_get(entry, "parts"), 0);
+  double latency_s = tree_number(entry, "latency_s");
+  page_say(out, UNIT_RATIO, tree_number(part, "s") / latency_s);
+  g_string_append(out, " of the ");
+  page_say(out, UNIT_SECONDS, latency_s);
+  g_string_append_printf(out, " at p%.4g", tree_number(entry, "q") * 100);
+}
+
+static bool same_part(const json_t *a, const json_t *b) {
+  return strcmp(tree_text(a, "component"), tree_text(b, "component")) == 0 &&
+         strcmp(tree_text(a, "part"), tree_text(b, "part")) == 0;
+}
+
+/* A wait may be long only because what is called meanwhile is saturated. */
+static void say_root(const struct page *p, GString *out, const char *waits_at) {
+  const json_t *findings = json_object_get(json_object_get(p->run, "diagnosis"), "findings");
+  const json_t *gravest = json_array_get(findings, 0);
+  const char *component = tree_text(gravest, "component");
+  if (strcmp(tree_text(gravest, "severity"), "saturated") != 0) return;
+  if (component[0] == '\0' || strcmp(component, waits_at) == 0) return;
+  g_string_append_printf(out,
+                         " But %s is saturated, and whoever waits for it keeps others waiting: "
+                         "begin there.",
+                         component);
+}
+
+bool page_fix_first(const struct page *p, GString *out, const char *client) {
+  const json_t *blame = json_object_get(json_object_get(p->run, "blame"), client);
+  const json_t *p99 = entry_at(blame, 0.99), *p999 = entry_at(blame, 0.999);
+  if (p99 == NULL) return false;
+  const json_t *first = json_array_get(json_object_get(p99, "parts"), 0);
+  const json_t *beyond = json_array_get(json_object_get(p999, "parts"), 0);
+  const char *part = tree_text(first, "part"), *remedy = word_of(part, true);
+  g_string_append_printf(out, "What to fix first for %s: %s %s, ", client, word_of(part, false),
+                         tree_text(first, "component"));
+  say_share(out, p99);
+  if (p999 != NULL && same_part(first, beyond)) {
+    g_string_append(out, " and ");
+    say_share(out, p999);
+  } else if (p999 != NULL) {
+    g_string_append_printf(out, "; of the slowest, %s %s, ",
+                           word_of(tree_text(beyond, "part"), false),
+                           tree_text(beyond, "component"));
+    say_share(out, p999);
+  }
+  if (remedy[0] != '\0') g_string_append_printf(out, ". What shortens the first: %s", remedy);
+  g_string_append_printf(out, " (from %.0f requests about p99).", tree_number(p99, "requests"));
+  say_root(p, out, tree_text(first, "component"));
+  return true;
+}
+
+/* --- findings ------------------------------------------------------------------------------- */
+
+static void finding_row(const struct page *p, const json_t *finding) {
+  const char *severity = tree_text(finding, "severity");
+  const char *class = strcmp(severity, "saturated") == 0 ? "fail" : "open";
+  g_string_append(p->out, "<li>");
+  html_element_of(p->out, "span", class, NULL, severity);
+  g_string_append_c(p->out, ' ');
+  html_text(p->out, tree_text(finding, "sentence"));
+  g_string_append(p->out, "</li>\n");
+}
+
+void page_findings(const struct page *p) {
+  const json_t *diagnosis = json_object_get(p->run, "diagnosis");
+  const json_t *list = json_object_get(diagnosis, "findings");
+  size_t n = json_array_size(list), shown = MIN(n, FINDINGS_SHOWN);
+  if (diagnosis == NULL) return;
+  if (n == 0) {
+    g_string_append(
+        p->out, "<p>No component is at a limit or near one, and none was crashed or hung.</p>\n");
+    return;
+  }
+  html_element(p->out, "h3", "Findings, the gravest first");
+  g_string_append(p->out, "<ul class=\"findings\">\n");
+  for (size_t i = 0; i < shown; i++) finding_row(p, json_array_get(list, i));
+  g_string_append(p->out, "</ul>\n");
+  if (shown < n) {
+    g_string_append_printf(p->out, "<p class=\"note\">%zu more are in the JSON.</p>\n", n - shown);
+  }
+}

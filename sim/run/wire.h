@@ -1,0 +1,19 @@
+/* How busy the wires of paths were that have a bandwidth: messages queue for them. */
+#ifndef WIRE_H
+#define WIRE_H
+
+#include "results.h"
+
+/* One way of a path. */
+struct wire {
+  const char *from, *to;
+  double bits_per_s, busy; /* busy: share of the time; NaN: not measured */
+};
+
+/* Of path number `path` of the spec. */
+struct wire wire_of(const struct results *results, uint32_t path, bool backwards);
+
+/* The busiest of all; NaN as `busy` if there is none. */
+struct wire wire_busiest(const struct results *results);
+
+#endif

@@ -1,0 +1,215 @@
+/* Aim: a system with one thing wrong is told so: the diagnosis names that component and that limit,
+ * first of all; a healthy system has no finding. Calls are put on the edges of the topology as
+ * often as they were made, also where several call the same. Seed 1. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+/* cmocka wants the above first */
+#include <cmocka.h>
+#include <jansson.h>
+#include <math.h>
+#include <string.h>
+
+#include "diagnosis.h"
+#include "results_kit.h"
+#include "topology.h"
+
+#define RUN "run { duration = '60s', warmup = '10s', replications = 2 }\n"
+
+/* Two servers, a database: `web` and `db` are further keys of theirs. */
+#define SHOP(rate, web, db)                                         \
+  "client 'users' { arrivals = poisson '" rate                      \
+  "', target = 'web', timeout = '5s' }\n"                           \
+  "service 'web' { " web                                            \
+  ", on = { default = { work(exponential '2ms'), call 'db' } } }\n" \
+  "database 'db' { read = exponential '4ms', write = exponential '4ms', " db " }\n" RUN
+
+struct seen {
+  struct scenario *scenario;
+  struct results results;
+  struct diagnosis diagnosis;
+};
+
+static struct seen see(const char *text) {
+  struct seen s = {.scenario = kit_scenario(text)};
+  s.results = kit_run(s.scenario, (struct experiment_options){.jobs = 2, .timeline = true});
+  s.diagnosis = diagnose(&s.results);
+  return s;
+}
+
+static void forget(struct seen *s) {
+  diagnosis_free(&s->diagnosis);
+  results_free(&s->results);
+  scenario_free(s->scenario);
+}
+
+static const struct finding *find(const struct seen *s, const char *component, const char *limit) {
+  for (uint32_t i = 0; i < s->diagnosis.n; i++) {
+    const struct finding *f = &s->diagnosis.list[i];
+    if (strcmp(f->component, component) == 0 && strcmp(f->limit, limit) == 0) return f;
+  }
+  return NULL;
+}
+
+/* The first finding is about this component; one of those about it names this limit. */
+static void assert_found(const char *text, const char *component, const char *limit,
+                         enum severity severity) {
+  struct seen s = see(text);
+  assert_false(s.diagnosis.healthy);
+  assert_int_not_equal(s.diagnosis.n, 0);
+  assert_string_equal(s.diagnosis.list[0].component, component);
+  const struct finding *f = find(&s, component, limit);
+  if (f == NULL) fail_msg("%s is said of %s", s.diagnosis.list[0].limit, component);
+  assert_int_equal(f->severity, severity);
+  assert_non_null(strstr(f->sentence, strchr(component, '.') == NULL ? component : "wan"));
+  forget(&s);
+}
+
+static void a_healthy_system_has_no_finding(void **state) {
+  (void)state;
+  struct seen s = see(SHOP("100/s", "workers = 8", "workers = 4, connections = 100"));
+  assert_int_equal(s.diagnosis.n, 0);
+  assert_true(s.diagnosis.healthy);
+  assert_non_null(strstr(s.diagnosis.failed, "Nothing failed"));
+  assert_string_equal(s.diagnosis.client, "users");
+  forget(&s);
+}
+
+static void workers_that_are_always_busy(void **state) {
+  (void)state;
+  assert_found(SHOP("243/s", "workers = 1000", "workers = 1"), "db", "workers", SEVERITY_SATURATED);
+  assert_found(SHOP("80/s", "workers = 1000", "workers = 1, read = '11ms'"), "db", "workers",
+               SEVERITY_NEAR);
+}
+
+/* Its workers wait for a healthy database most of the time. */
+static void too_few_workers_in_front(void **state) {
+  (void)state;
+  assert_found(SHOP("180/s", "workers = 1", "workers = 20"), "web", "workers", SEVERITY_SATURATED);
+}
+
+/* Those of the caller are as busy as those they wait for: the callee is the root. */
+static void a_caller_that_only_waits_comes_second(void **state) {
+  (void)state;
+  struct seen s = see(SHOP("300/s", "workers = 20, queue = 100", "workers = 1"));
+  assert_string_equal(s.diagnosis.list[0].component, "db");
+  assert_non_null(find(&s, "web", "workers"));
+  assert_non_null(strstr(s.diagnosis.saturates, "db is saturated"));
+  forget(&s);
+}
+
+static void a_queue_that_is_full(void **state) {
+  (void)state;
+  assert_found(SHOP("400/s", "workers = 1, queue = 10", "workers = 20"), "web", "queue",
+               SEVERITY_SATURATED);
+}
+
+static void a_queue_that_grows(void **state) {
+  (void)state;
+  assert_found(SHOP("300/s", "workers = 10000", "workers = 1"), "db", "queue", SEVERITY_SATURATED);
+}
+
+static void connections_that_run_out(void **state) {
+  (void)state;
+  assert_found(SHOP("180/s", "workers = 1000", "workers = 1, connections = 5"), "db", "pool",
+               SEVERITY_SATURATED);
+}
+
+static void a_component_that_lay_crashed(void **state) {
+  (void)state;
+  assert_found("fault { crash 'db', at = '20s', lasts = '5s' }\n" SHOP("50/s", "workers = 100",
+                                                                       "workers = 4"),
+               "db", "none", SEVERITY_FAULT);
+}
+
+static void a_component_that_was_slow(void **state) {
+  (void)state;
+  assert_found("fault { slow { 'db', factor = 20 }, at = '20s', lasts = '10s' }\n" SHOP(
+                   "20/s", "workers = 100", "workers = 40"),
+               "db", "none", SEVERITY_FAULT);
+}
+
+/* --- wires ---------------------------------------------------------------------------------- */
+
+/* 1 kB there and 1 kB back over 1 Mbit/s take 8 ms each: 110/s need 0.88 of each way. */
+#define WAN(rate)                                                           \
+  "client 'users' { arrivals = poisson '" rate                              \
+  "', target = 'web', zone = 'home', request = '1kB', response = '1kB' }\n" \
+  "service 'web' { workers = 1000, work = '1ms', zone = 'wan' }\n"          \
+  "path { from = 'home', to = 'wan', latency = '5ms', bandwidth = '1Mbit/s' }\n" RUN
+
+static void a_wire_that_is_busy(void **state) {
+  (void)state;
+  assert_found(WAN("110/s"), "path.home.wan", "bandwidth", SEVERITY_NEAR);
+  assert_found(WAN("140/s"), "path.home.wan", "bandwidth", SEVERITY_SATURATED);
+  struct seen s = see(WAN("40/s"));
+  assert_true(s.diagnosis.healthy);
+  forget(&s);
+}
+
+/* Load times 8 ms; the seed's own load within 5 %. A way back exists, goals accept the names. */
+static void how_busy_a_wire_is(void **state) {
+  (void)state;
+  struct seen s = see("goal 'path.home.wan.utilization < 50%'\n" WAN("40/s"));
+  double load = results_value(&s.results, "users.throughput");
+  assert_float_equal(results_value(&s.results, "path.home.wan.utilization"), load * 0.008, 0.001);
+  assert_float_equal(results_value(&s.results, "path.wan.home.utilization"), load * 0.008, 0.001);
+  assert_int_equal(s.results.goal[0].verdict, VERDICT_PASS);
+  assert_non_null(strstr(s.diagnosis.saturates, "saturates first as load grows"));
+  forget(&s);
+}
+
+/* --- edges ---------------------------------------------------------------------------------- */
+
+/* a calls the store twice, b once; nothing fails, so that the numbers follow from the load. */
+static void edges_of_a_component_with_two_callers(void **state) {
+  (void)state;
+  struct seen s =
+      see("client 'one' { arrivals = poisson '60/s', target = 'a' }\n"
+          "client 'two' { arrivals = poisson '30/s', target = 'b' }\n"
+          "service 'a' { workers = 100, on = { default = { call 'store', call 'store' } } }\n"
+          "service 'b' { workers = 100, on = { default = { call 'store' } } }\n"
+          "service 'store' { workers = 100, work = '1ms' }\n" RUN);
+  static const struct {
+    const char *from;
+    double times;
+    const char *client;
+  } expected[] = {{"a", 2, "one.throughput"}, {"b", 1, "two.throughput"}};
+  json_t *topology = topology_tree(&s.results), *edges = json_object_get(topology, "edges");
+  uint32_t checked = 0;
+  for (size_t i = 0; i < json_array_size(edges); i++) {
+    json_t *edge = json_array_get(edges, i);
+    bool shared = strcmp(json_string_value(json_object_get(edge, "to")), "store") == 0;
+    assert_int_equal(json_is_true(json_object_get(edge, "exact")), !shared);
+    for (size_t k = 0; shared && k < 2; k++) {
+      if (strcmp(json_string_value(json_object_get(edge, "from")), expected[k].from) != 0) continue;
+      double load = results_value(&s.results, expected[k].client) * expected[k].times;
+      assert_float_equal(json_real_value(json_object_get(edge, "calls_per_s")), load, 1e-9);
+      assert_float_equal(json_real_value(json_object_get(edge, "errors_per_s")), 0, 1e-12);
+      assert_true(json_integer_value(json_object_get(edge, "sampled")) > 100);
+      checked++;
+    }
+  }
+  assert_int_equal(checked, 2);
+  json_decref(topology);
+  forget(&s);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(a_healthy_system_has_no_finding),
+      cmocka_unit_test(workers_that_are_always_busy),
+      cmocka_unit_test(too_few_workers_in_front),
+      cmocka_unit_test(a_caller_that_only_waits_comes_second),
+      cmocka_unit_test(a_queue_that_is_full),
+      cmocka_unit_test(a_queue_that_grows),
+      cmocka_unit_test(connections_that_run_out),
+      cmocka_unit_test(a_component_that_lay_crashed),
+      cmocka_unit_test(a_component_that_was_slow),
+      cmocka_unit_test(a_wire_that_is_busy),
+      cmocka_unit_test(how_busy_a_wire_is),
+      cmocka_unit_test(edges_of_a_component_with_two_callers),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
