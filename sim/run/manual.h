@@ -1,5 +1,6 @@
 /* The manual pages and the completion for bash, written from the tables of commands and options, so
- * that they say what the program does. `archsim help --man [COMMAND|KIND]`, `archsim help --completion`.
+ * that they say what the program does. `archsim help --man [COMMAND|KIND]`, `archsim help
+ * --completion`.
  */
 #ifndef MANUAL_H
 #define MANUAL_H
