@@ -258,6 +258,17 @@ static void say_faults(const struct page *p, GString *out) {
   if (n > 0) g_string_append_c(out, '.');
 }
 
+/* Without sentences of its own a diagnosis may have findings: the gravest about a limit. */
+static void say_saturation(const struct page *p, GString *out) {
+  const json_t *findings = json_object_get(json_object_get(p->run, "diagnosis"), "findings");
+  const json_t *first = json_array_get(findings, 0);
+  if (!tree_has_text(first, "sentence") || strcmp(tree_text(first, "severity"), "fault") == 0) {
+    say_busiest(p, out);
+  } else {
+    g_string_append_printf(out, "What saturates first: %s", tree_text(first, "sentence"));
+  }
+}
+
 static void put_sentence(const struct page *p, GString *sentence) {
   html_element(p->out, "li", sentence->str);
   g_string_append_c(p->out, '\n');
@@ -286,7 +297,9 @@ void page_answer(const struct page *p) {
     put_sentence(p, sentence);
   }
   if (known && page_fix_first(p, sentence, client)) put_sentence(p, sentence);
-  if (!say_diagnosed(p, sentence, "What saturates first", "saturates")) say_busiest(p, sentence);
+  if (!say_diagnosed(p, sentence, "What saturates first", "saturates")) {
+    say_saturation(p, sentence);
+  }
   put_sentence(p, sentence);
   bool diagnosed = say_diagnosed(p, sentence, "What failed and why", "failed");
   if (!diagnosed && known) say_failures(p, sentence, client);
