@@ -9,6 +9,8 @@
 #include "page.h"
 #include "results_tree.h"
 
+#define FAULTS_NAMED 3u
+
 /* Whom the diagnosis speaks of; in older files the client of the first goal that is not met, else
  * the one with the most requests; "" if none. */
 static char *main_client(const struct page *p) {
@@ -244,18 +246,63 @@ static void say_failures(const struct page *p, GString *out, const char *client)
   g_array_free(causes, TRUE);
 }
 
+/* Members that fail one by one have one name: "crash web[*], member 3" is "crash web[*]". */
+static char *fault_name(const json_t *fault) {
+  const char *name = tree_text(fault, "name"), *member = strstr(name, ", member ");
+  return member != NULL ? g_strndup(name, (gsize)(member - name)) : g_strdup(name);
+}
+
+/* Many, in the order in which each was there first: "crash web[*] 122 times, slow db". */
+static void count_faults(GString *out, const json_t *faults) {
+  GHashTable *times = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+  GPtrArray *names = g_ptr_array_new();
+  for (size_t i = 0; i < json_array_size(faults); i++) {
+    char *name = fault_name(json_array_get(faults, i));
+    guint n = GPOINTER_TO_UINT(g_hash_table_lookup(times, name)) + 1;
+    if (n == 1) g_ptr_array_add(names, g_strdup(name));
+    g_hash_table_insert(times, name, GUINT_TO_POINTER(n));
+  }
+  for (guint i = 0; i < names->len; i++) {
+    char *name = names->pdata[i];
+    guint n = GPOINTER_TO_UINT(g_hash_table_lookup(times, name));
+    if (i < FAULTS_NAMED) {
+      g_string_append_printf(out, "%s%s", i > 0 ? ", " : "", name);
+      if (n > 1) g_string_append_printf(out, " %u times", n);
+    }
+    g_free(name);
+  }
+  if (names->len > FAULTS_NAMED) {
+    g_string_append_printf(out, " and %u others", names->len - FAULTS_NAMED);
+  }
+  g_ptr_array_free(names, TRUE);
+  g_hash_table_destroy(times);
+}
+
 static void say_faults(const struct page *p, GString *out) {
   const json_t *faults = json_object_get(json_object_get(p->run, "timeline"), "faults");
   size_t n = json_array_size(faults);
-  for (size_t i = 0; i < MIN(n, 3); i++) {
+  if (n == 0) return;
+  g_string_append(out, " Injected: ");
+  for (size_t i = 0; i < n && n <= FAULTS_NAMED; i++) {
     const json_t *fault = json_array_get(faults, i);
     double from_s = tree_number(fault, "from_s"), to_s = tree_number(fault, "to_s");
-    g_string_append(out, i == 0 ? " Injected: " : ", ");
+    if (i > 0) g_string_append(out, ", ");
     g_string_append_printf(out, "%s at %.4g s", tree_text(fault, "name"), from_s);
     if (to_s > from_s) g_string_append_printf(out, " for %.4g s", to_s - from_s);
   }
-  if (n > 3) g_string_append_printf(out, " and %zu more", n - 3);
-  if (n > 0) g_string_append_c(out, '.');
+  if (n > FAULTS_NAMED) count_faults(out, faults);
+  g_string_append_c(out, '.');
+}
+
+/* Without sentences of its own a diagnosis may have findings: the gravest about a limit. */
+static void say_saturation(const struct page *p, GString *out) {
+  const json_t *findings = json_object_get(json_object_get(p->run, "diagnosis"), "findings");
+  const json_t *first = json_array_get(findings, 0);
+  if (!tree_has_text(first, "sentence") || strcmp(tree_text(first, "severity"), "fault") == 0) {
+    say_busiest(p, out);
+  } else {
+    g_string_append_printf(out, "What saturates first: %s", tree_text(first, "sentence"));
+  }
 }
 
 static void put_sentence(const struct page *p, GString *sentence) {
@@ -286,7 +333,9 @@ void page_answer(const struct page *p) {
     put_sentence(p, sentence);
   }
   if (known && page_fix_first(p, sentence, client)) put_sentence(p, sentence);
-  if (!say_diagnosed(p, sentence, "What saturates first", "saturates")) say_busiest(p, sentence);
+  if (!say_diagnosed(p, sentence, "What saturates first", "saturates")) {
+    say_saturation(p, sentence);
+  }
   put_sentence(p, sentence);
   bool diagnosed = say_diagnosed(p, sentence, "What failed and why", "failed");
   if (!diagnosed && known) say_failures(p, sentence, client);

@@ -122,6 +122,14 @@ static bool is_used(const struct page *p, const char *kind) {
   return false;
 }
 
+static bool any_path(const struct page *p) {
+  const char **names = tree_keys(p->metrics);
+  bool any = false;
+  for (const char **name = names; *name != NULL; name++) any |= g_str_has_prefix(*name, "path.");
+  g_free(names);
+  return any;
+}
+
 void page_definitions(const struct page *p) {
   html_open_section(p->out, "definitions", "Definitions");
   g_string_append(
@@ -135,6 +143,7 @@ void page_definitions(const struct page *p) {
     if (is_used(p, registry[i]->name)) define(p, registry[i]->name, registry[i]->metrics);
   }
   define(p, "Every component", common_metrics);
+  if (any_path(p)) define(p, "Every path with a bandwidth, behind \"path.\"", path_metrics);
   html_close(p->out, "section");
 }
 

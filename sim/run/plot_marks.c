@@ -1,6 +1,7 @@
 #include "plot_marks.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "plot_results.h"
 #include "plot_script.h"
@@ -37,9 +38,12 @@ static char *event_text(const json_t *event) {
   return g_strdup_printf("%s: %s", who != NULL ? who : "?", what != NULL ? what : "?");
 }
 
+/* Members that fail one by one have one name: "crash web[*], member 3" is "crash web[*]". */
 static char *fault_text(const json_t *fault) {
   const char *name = plot_string(fault, "name");
-  return g_strdup(name != NULL ? name : "fault");
+  if (name == NULL) return g_strdup("fault");
+  const char *member = strstr(name, ", member ");
+  return member != NULL ? g_strndup(name, (gsize)(member - name)) : g_strdup(name);
 }
 
 /* Names each of the list once; `times` counts by name. */

@@ -169,6 +169,11 @@ expect 1 compare slower.lua --base base.json
 in_out 'worse by at least'
 expect 1 compare slower.lua --base base.json --json -
 holds "'$(value c.latency.p50 verdict)' == 'worse' and $(value c.latency.p50 diff value) > 0"
+if command -v gnuplot >/dev/null && command -v dot >/dev/null; then
+  expect 1 compare slower.lua --base base.json --report gate.html
+  grep -q 'Worse than base.json' gate.html || fail 'the report does not say that it is worse'
+  grep -q 'Against the base' gate.html || fail 'the report lacks the tests of the gate'
+fi
 expect 0 compare slower.lua --base base.json --margin 50%
 in_out 'is allowed'
 expect 0 run slower.lua -q --json base.json
