@@ -35,7 +35,7 @@ expect 0 report run.json
 same report.html file.html
 holds file.html 'Does one server keep up?'
 holds file.html 'No: 1 of 2 goals met'
-holds file.html 'Where the time goes: Of the '
+holds file.html 'Where the time goes: A request of '
 holds file.html 'What to fix first for shop: '
 holds file.html 'What saturates first: web saturates first as load grows: its workers are busy'
 holds file.html 'What failed and why: '
