@@ -227,7 +227,7 @@ struct diagnosis diagnose(const struct results *results) {
   struct diagnosis d = {0};
   for (uint32_t i = 0; i < spec->components; i++) {
     const struct component_spec *c = &spec->component[i];
-    if (c->kind->is_source) continue;
+    if (c->kind->is_source || c->bypassed) continue;
     look_at_workers(results, c, &d);
     look_at_growth(results, i, c->name, &d);
     look_at_queue(results, c, &d);

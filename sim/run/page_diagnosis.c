@@ -93,7 +93,9 @@ bool page_fix_first(const struct page *p, GString *out, const char *client) {
     say_share(out, p999);
   }
   if (remedy[0] != '\0') g_string_append_printf(out, ". What shortens the first: %s", remedy);
-  g_string_append_printf(out, " (from %.0f requests about p99).", tree_number(p99, "requests"));
+  double requests = tree_number(p99, "requests");
+  g_string_append_printf(out, " (from %.0f request%s about p99).", requests,
+                         requests == 1 ? "" : "s");
   say_root(p, out, tree_text(first, "component"));
   return true;
 }
