@@ -204,6 +204,7 @@ void trace_begin_followed(struct sim *sim, struct member *source, struct frame *
                       .maker = source->id,
                       .callee = source->id,
                       .from_ns = call->sent_ns,
+                      .hash = rng_mix(call->key),
                       .op = call->op};
   uint32_t index = add_span(sim->traces, NO_SPAN, root, PART_WAIT);
   add_call(sim, index, call, PART_OTHER);
@@ -224,7 +225,7 @@ void trace_request_end(struct sim *sim, const struct frame *call, enum outcome o
   span->end_ns = sim->now_ns;
   span->outcome = (uint8_t)outcome;
   const struct member *source = &sim->member[span->callee];
-  uint64_t hash = rng_mix(call->key);
+  uint64_t hash = span->hash;
   blame_add(sim, trace_of(sim, source->component), root, hash);
   if (__builtin_expect(t->keep != NULL, 0)) trace_keep_offer(sim, root, hash);
   release(t, root);

@@ -35,6 +35,7 @@ struct span {
   uint32_t maker, callee; /* members */
   uint32_t first, last;   /* segments */
   uint64_t from_ns, end_ns;
+  uint64_t hash; /* of the root: the hash of the request's key, whatever attempt ends it */
   uint8_t op, outcome;
   bool ended;
 };

@@ -314,6 +314,25 @@ static void bounded(void **state) {
   ran_free(&ran);
 }
 
+/* Aim: a request that took two attempts is kept as readily as one that took one. Half of the first
+ * attempts fail. */
+static void retried_ones_too(void **state) {
+  (void)state;
+  struct ran ran =
+      run("client \"u\" { arrivals = poisson \"1000/s\", target = \"s\",\n"
+          "  retry = { attempts = 20, backoff = \"10ms\" } }\n"
+          "service \"s\" { on = { default = { work \"1ms\", fail { p = \"50%\" } } } }\n"
+          "run { duration = \"60s\", warmup = \"5s\", replications = 3 }\n");
+  const struct blame *blame = blame_of(&ran, "u");
+  assert_in_range(blame->samples, 3 * TRACE_LIMIT / 2 - 150, 3 * TRACE_LIMIT);
+  struct composition mean = breakdown_at(blame, NAN);
+  /* One pause on average; the number of failures in a row is geometric, its variance 2. */
+  double tolerance = 4 * 0.01 * sqrt(2.0 / blame->samples);
+  assert_true(fabs(share_of(&ran, &mean, "u", PART_BACKOFF) - 0.01) < tolerance);
+  composition_free(&mean);
+  ran_free(&ran);
+}
+
 static void add(struct blame *blame, uint64_t hash) {
   struct blame one = {.below = UINT64_MAX, .limit = 1, .samples = 1};
   one.sample = &(struct blame_sample){.hash = hash, .latency_ns = hash >> 3};
@@ -346,6 +365,7 @@ int main(void) {
       cmocka_unit_test(failed_attempts),
       cmocka_unit_test(injected_delays),
       cmocka_unit_test(bounded),
+      cmocka_unit_test(retried_ones_too),
       cmocka_unit_test(any_order),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
