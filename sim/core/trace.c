@@ -204,7 +204,7 @@ void trace_begin_followed(struct sim *sim, struct member *source, struct frame *
                       .maker = source->id,
                       .callee = source->id,
                       .from_ns = call->sent_ns,
-                      .hash = rng_mix(call->key),
+                      .hash = trace_hash(call->key),
                       .op = call->op};
   uint32_t index = add_span(sim->traces, NO_SPAN, root, PART_WAIT);
   add_call(sim, index, call, PART_OTHER);
