@@ -8,11 +8,8 @@
 /* cmocka wants the above first */
 #include <cmocka.h>
 #include <math.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
-#include "experiment.h"
+#include "results_kit.h"
 #include "timeline.h"
 
 struct ran {
@@ -21,18 +18,9 @@ struct ran {
 };
 
 static struct ran run(const char *text) {
-  char path[] = "/tmp/archsim-test-XXXXXX";
-  int fd = mkstemp(path);
-  assert_true(fd >= 0);
-  size_t size = strlen(text);
-  assert_true(write(fd, text, size) == (ssize_t)size);
-  close(fd);
-  struct error err;
-  struct ran ran = {.scenario = scenario_load(path, NULL, 0, &err)};
-  unlink(path);
-  if (ran.scenario == NULL) fail_msg("%s", err.text);
+  struct ran ran = {.scenario = kit_scenario(text)};
   struct experiment_options options = {.jobs = 2, .timeline = true};
-  if (!experiment_run(ran.scenario, &options, &ran.results, &err)) fail_msg("%s", err.text);
+  ran.results = kit_run(ran.scenario, options);
   assert_true(results_checks_passed(&ran.results));
   assert_non_null(ran.results.timeline);
   return ran;
