@@ -185,14 +185,32 @@ static void run_steps(struct sim *sim, struct member *member, struct frame *call
 }
 
 /* Most handlers work and end: what follows is run_steps for these two, without its detours. */
-static inline void take_up(struct sim *sim, struct member *member, struct frame *call) {
+static inline void start(struct sim *sim, struct member *member, struct frame *call) {
   struct service_state *s = member->state;
-  const struct step *step = &s->shared->steps[call->op][call->pc];
-  if (step->kind != STEP_WORK || call->flags & CALL_RELEASED) {
+  const struct step *step = &s->shared->steps[call->op][0];
+  if (step->kind != STEP_WORK) {
     run_steps(sim, member, call);
     return;
   }
   station_work(sim, member, &s->station, call, step_time(s->shared->work, call, step));
+}
+
+/* The work of a call that has to wait is drawn now, when nothing depends on it, and not when its
+ * worker is free, when the next event does: a fifth less time on M/M/1. Kept as work that stands
+ * still. */
+static inline void draw_ahead(const struct service_state *s, struct frame *call) {
+  const struct step *step = &s->shared->steps[call->op][0];
+  if (step->kind == STEP_WORK) call->due_ns = ~step_time(s->shared->work, call, step);
+}
+
+/* A call that comes out of the queue. */
+static inline void take_up(struct sim *sim, struct member *member, struct frame *call) {
+  struct service_state *s = member->state;
+  if (call->pc > 0 || s->shared->steps[call->op][0].kind != STEP_WORK) {
+    run_steps(sim, member, call);
+    return;
+  }
+  station_work(sim, member, &s->station, call, ~call->due_ns);
 }
 
 static void service_on_timer(struct sim *sim, struct member *member, struct frame *call) {
@@ -225,9 +243,10 @@ static void service_on_call(struct sim *sim, struct member *member, struct frame
   call->pc = 0;
   switch (station_enter(sim, &s->station, call, class_of(s, call), false)) {
     case STATION_STARTED:
-      take_up(sim, member, call);
+      start(sim, member, call);
       break;
     case STATION_QUEUED:
+      draw_ahead(s, call);
       break;
     case STATION_FULL:
       call_reply(sim, call, OUTCOME_REFUSED);

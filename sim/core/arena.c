@@ -36,6 +36,10 @@ static void *or_die(void *memory, size_t size) {
   return memory;
 }
 
+static size_t round_up(size_t size, size_t unit) {
+  return (size + unit - 1) / unit * unit;
+}
+
 void *mem_alloc(size_t size) {
   return or_die(malloc(size ? size : 1), size);
 }
@@ -49,6 +53,39 @@ void *mem_huge(size_t size) {
   void *memory = or_die(aligned_alloc(MEM_HUGE, size), size);
   madvise(memory, size, MADV_HUGEPAGE); /* small pages do as well */
   return memory;
+}
+
+/* Nothing may be read or written there yet; it costs no memory, and no promise of any. */
+static void *map_addresses(size_t size) {
+  void *mapping = mmap(NULL, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  return mapping == MAP_FAILED ? NULL : mapping;
+}
+
+struct mem_range mem_reserve(size_t size, size_t first) {
+  assert(first <= MEM_HUGE && size >= MEM_HUGE);
+  size_t wanted = size;
+  void *mapping;
+  /* A huge page more than wanted, and one to begin in the middle of. */
+  while ((mapping = map_addresses(size + 2 * MEM_HUGE)) == NULL) {
+    if ((size /= 2) < MEM_HUGE) or_die(NULL, wanted);
+  }
+  uintptr_t aligned = round_up((uintptr_t)mapping + first, MEM_HUGE);
+  size_t skipped = aligned - (uintptr_t)mapping - first;
+  return (struct mem_range){(char *)mapping + skipped, size, 0, mapping, size + 2 * MEM_HUGE};
+}
+
+void mem_back(struct mem_range *range, size_t size) {
+  char *at = (char *)range->begin + range->backed;
+  if (size > range->size - range->backed || mprotect(at, size, PROT_READ | PROT_WRITE) != 0) {
+    or_die(NULL, size);
+  }
+  if (size >= MEM_HUGE) madvise(at, size, MADV_HUGEPAGE); /* small pages do as well */
+  range->backed += size;
+}
+
+void mem_release(struct mem_range *range) {
+  if (range->mapping != NULL) munmap(range->mapping, range->mapped);
+  *range = (struct mem_range){0};
 }
 
 void *mem_resize(void *old, size_t size) {
@@ -68,10 +105,6 @@ void arena_free(struct arena *arena) {
     chunk = next;
   }
   free(arena);
-}
-
-static size_t round_up(size_t size, size_t unit) {
-  return (size + unit - 1) / unit * unit;
 }
 
 static struct chunk *chunk_new(struct arena *arena, size_t size) {

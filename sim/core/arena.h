@@ -33,6 +33,25 @@ char *arena_format(struct arena *arena, const char *format, ...)
 #define MEM_HUGE ((size_t)2 << 20)
 void *mem_huge(size_t size);
 
+/* A stretch of addresses with memory behind its first part, for an array that grows and never
+ * moves. */
+struct mem_range {
+  void *begin;
+  size_t size;   /* of addresses */
+  size_t backed; /* of zeroed memory behind them, from `begin` on */
+  void *mapping; /* the rest is for arena.c */
+  size_t mapped;
+};
+
+/* Reserves `size` bytes of addresses, or, where the system's limits do not allow so many, a half, a
+ * quarter ... of it. What lies behind the first `first` bytes begins on a huge page. */
+struct mem_range mem_reserve(size_t size, size_t first);
+
+/* Puts memory behind the next `size` bytes, a multiple of a page. */
+void mem_back(struct mem_range *range, size_t size);
+
+void mem_release(struct mem_range *range);
+
 /* malloc, calloc and realloc that end the process with a message instead of returning NULL. */
 void *mem_alloc(size_t size);
 void *mem_zeroed(size_t count, size_t size);

@@ -24,59 +24,45 @@ enum { DEPTH_LIMIT = 48 };
 
 /* --- the pool ------------------------------------------------------------------------------- */
 
-/* The first chunk is made alone, since many simulations need no more; then as many as fill a huge
- * page. */
-enum { CHUNK_BYTES = FRAME_CHUNK * sizeof(struct frame), BLOCK_CHUNKS = MEM_HUGE / CHUNK_BYTES };
+/* Memory is put behind the addresses in steps: the first is small, since many simulations need no
+ * more, then a huge page each. When only a sixteenth of the addresses (4 GiB) is left, the load is
+ * taken to grow without end; the rest is for what the present event still does. */
+enum {
+  FIRST_FRAMES = 4096,
+  MORE_FRAMES = MEM_HUGE / sizeof(struct frame),
+  MOST_FRAMES = 1 << 26,
+};
 
-static bool begins_block(uint32_t chunk) {
-  return chunk == 0 || chunk % BLOCK_CHUNKS == 1;
-}
-
-/* So many calls at once (4 GiB) are taken for a load that grows without end. */
-enum { MOST_CHUNKS = 1 << (26 - FRAME_CHUNK_BITS) };
-
-static void add_chunks(struct sim *sim) {
+static void add_frames(struct sim *sim) {
   struct calls *calls = &sim->calls;
-  if (calls->chunks >= MOST_CHUNKS) {
+  if (calls->ready >= calls->limit / 16 * 15) {
     sim_fail(sim,
              "%.0f million calls are in flight at once: the load is more than the system can take; "
              "lower it, bound a queue, set a timeout or make the run shorter",
-             (double)calls->chunks * FRAME_CHUNK / 1e6);
+             calls->ready / 1e6);
   }
-  uint32_t first = calls->chunks, n = first == 0 ? 1 : BLOCK_CHUNKS;
-  assert(begins_block(first));
-  struct frame *block =
-      first == 0 ? aligned_alloc(CHUNK_BYTES, CHUNK_BYTES) : mem_huge(n * (size_t)CHUNK_BYTES);
-  if (!block) abort();
-  calls->chunk = mem_resize(calls->chunk, (first + n) * sizeof *calls->chunk);
-  calls->chunks += n;
-  for (uint32_t i = first; i < calls->chunks; i++) {
-    struct frame *chunk = calls->chunk[i] = block + (size_t)(i - first) * FRAME_CHUNK;
-    memset(chunk, 0, sizeof *chunk);
-    chunk->next = i;
-  }
+  uint32_t more = calls->ready == 0 ? FIRST_FRAMES : MORE_FRAMES;
+  mem_back(&calls->addresses, more * sizeof(struct frame));
+  calls->ready += more;
 }
 
 void calls_init(struct calls *calls) {
+  size_t first = FIRST_FRAMES * sizeof(struct frame);
+  calls->addresses = mem_reserve(MOST_FRAMES * sizeof(struct frame), first);
+  calls->frame = calls->addresses.begin;
+  calls->limit = (uint32_t)(calls->addresses.size / sizeof(struct frame));
   calls->free_list = SLOT_NONE;
+  calls->used = 1;
 }
 
 void calls_free(struct calls *calls) {
-  for (uint32_t i = 0; i < calls->chunks; i++) {
-    if (begins_block(i)) free(calls->chunk[i]);
-  }
-  free(calls->chunk);
+  mem_release(&calls->addresses);
 }
 
 static __attribute__((cold, noinline)) struct frame *frame_fresh(struct sim *sim) {
   struct calls *calls = &sim->calls;
-  if ((calls->used & (FRAME_CHUNK - 1)) == 0) {
-    if (calls->used == calls->chunks * FRAME_CHUNK) add_chunks(sim);
-    calls->used++; /* the header */
-  }
-  struct frame *frame = frame_at(sim, calls->used++);
-  memset(frame, 0, sizeof *frame);
-  return frame;
+  if (calls->used >= calls->ready) add_frames(sim);
+  return frame_at(sim, calls->used++);
 }
 
 static inline struct frame *frame_alloc(struct sim *sim) {
@@ -92,13 +78,12 @@ static inline void frame_free(struct sim *sim, struct frame *frame) {
   frame->stamp++;
   frame_set_state(frame, FRAME_FREE);
   frame->next = sim->calls.free_list;
-  sim->calls.free_list = frame_slot(frame);
+  sim->calls.free_list = frame_slot(sim, frame);
   sim->calls.freed++;
 }
 
 struct frame *frame_following(const struct sim *sim, uint32_t *slot) {
   for (; *slot < sim->calls.used; (*slot)++) {
-    if ((*slot & (FRAME_CHUNK - 1)) == 0) continue;
     struct frame *frame = frame_at(sim, *slot);
     if (frame_state(frame) != FRAME_FREE) {
       (*slot)++;
@@ -109,7 +94,7 @@ struct frame *frame_following(const struct sim *sim, uint32_t *slot) {
 }
 
 struct frame *frame_first(const struct sim *sim, uint32_t *slot) {
-  *slot = 0;
+  *slot = 1;
   return frame_following(sim, slot);
 }
 
@@ -121,7 +106,7 @@ struct frame *call_new(struct sim *sim, struct member *from, struct frame *paren
   call->sent_ns = sim->now_ns;
   call->site = 0;
   if (parent) {
-    call->parent = frame_slot(parent);
+    call->parent = frame_slot(sim, parent);
     call->parent_stamp = parent->stamp;
     call->key = parent->key;
     call->item = parent->item;
@@ -146,7 +131,7 @@ void call_discard(struct sim *sim, struct frame *frame) {
 static void push_frame_event(struct sim *sim, struct frame *frame, uint64_t delay_ns,
                              enum event_kind kind) {
   fel_push(&sim->fel,
-           event_make(sim->now_ns + delay_ns, frame_slot(frame) << 4 | kind, frame->stamp));
+           event_make(sim->now_ns + delay_ns, frame_slot(sim, frame) << 4 | kind, frame->stamp));
 }
 
 static __attribute__((cold, noinline)) void lose(struct sim *sim, struct frame *call,
@@ -167,7 +152,7 @@ static __attribute__((cold, noinline)) bool impaired_arrival(struct sim *sim, st
   if (to->hung && !to->down) { /* counted when the hang is over and it gets through */
     if (call->flags & CALL_TRACED) trace_deferred(sim, call, to);
     faults_defer(sim, to,
-                 event_make(sim->now_ns, frame_slot(call) << 4 | EVENT_ARRIVE, call->stamp));
+                 event_make(sim->now_ns, frame_slot(sim, call) << 4 | EVENT_ARRIVE, call->stamp));
     return true;
   }
   enum outcome verdict = to->down ? OUTCOME_REFUSED : faults_gate(sim, to, call);
@@ -262,7 +247,7 @@ static inline void finish(struct sim *sim, struct frame *call, enum outcome outc
     call->pending = (uint16_t)outcome;
     if (call->flags & CALL_TRACED) trace_deferred(sim, call, maker);
     faults_defer(sim, maker,
-                 event_make(sim->now_ns, frame_slot(call) << 4 | EVENT_REPLY, call->stamp));
+                 event_make(sim->now_ns, frame_slot(sim, call) << 4 | EVENT_REPLY, call->stamp));
     return;
   }
   sim->calls.answered++;
@@ -388,7 +373,7 @@ void call_timeout(struct sim *sim, struct frame *call) {
   }
   if (__builtin_expect(maker->hung, 0)) {
     faults_defer(sim, maker,
-                 event_make(sim->now_ns, frame_slot(call) << 4 | EVENT_TIMEOUT, call->stamp));
+                 event_make(sim->now_ns, frame_slot(sim, call) << 4 | EVENT_TIMEOUT, call->stamp));
     return;
   }
   bool vanished = frame_state(call) == FRAME_LOST;

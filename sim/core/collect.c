@@ -243,7 +243,7 @@ static struct timed timed_calls(const struct sim *sim) {
 /* The root call that waits, over any number of hops, for `frame`; NULL if nobody does, or not for
  * ever. */
 static struct frame *root_waiting_for(const struct timed *timed, struct frame *frame) {
-  while (!(frame->flags & CALL_ABANDONED) && !timed->mark[frame_slot(frame)]) {
+  while (!(frame->flags & CALL_ABANDONED) && !timed->mark[frame_slot(timed->sim, frame)]) {
     if (frame->flags & CALL_ROOT) return frame;
     struct frame *parent = frame_at(timed->sim, frame->parent);
     if (parent->stamp != frame->parent_stamp || frame_state(parent) != FRAME_WAITING) return NULL;

@@ -126,7 +126,7 @@ static void reset_calls(struct sim *sim, struct member *m) {
   for (struct frame *f = frame_first(sim, &slot); f; f = frame_following(sim, &slot)) {
     if (frame_callee(f) != m->id || !frame_is_handled(f)) continue;
     if (n == capacity) list = mem_resize(list, (capacity *= 2) * sizeof *list);
-    list[n++] = event_make(0, frame_slot(f), f->stamp);
+    list[n++] = event_make(0, frame_slot(sim, f), f->stamp);
   }
   /* A call may wait for another one here: what becomes of that does not concern it any more. */
   for (uint32_t i = 0; i < n; i++) {
@@ -143,7 +143,7 @@ static void reset_calls(struct sim *sim, struct member *m) {
 
 static void push_timer(struct sim *sim, struct frame *f, uint64_t left_ns) {
   f->due_ns = sim->now_ns + left_ns;
-  fel_push(&sim->fel, event_make(f->due_ns, frame_slot(f) << 4 | EVENT_TIMER, f->stamp));
+  fel_push(&sim->fel, event_make(f->due_ns, frame_slot(sim, f) << 4 | EVENT_TIMER, f->stamp));
 }
 
 /* Running work stops (hang begins), goes on (hang ends) or takes `stretch` times as long. */

@@ -19,6 +19,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "arena.h"
 #include "fel.h"
 #include "metric.h"
 #include "part.h"
@@ -216,13 +217,14 @@ struct component {
   void *shared;          /* what all members share, if the kind wants it; from sim->arena */
 };
 
-#define FRAME_CHUNK_BITS 12
-#define FRAME_CHUNK (1u << FRAME_CHUNK_BITS)
-
+/* The frames, by slot: one stretch of addresses that is backed with memory as it is used. */
 struct calls {
-  struct frame **chunk;
-  uint32_t chunks, used; /* slots ever used */
+  struct frame *frame;
+  uint32_t used;  /* slots up to here were used once; slot 0 never is */
+  uint32_t ready; /* those with memory behind them */
+  uint32_t limit; /* those with an address */
   uint32_t free_list;
+  struct mem_range addresses;
   uint64_t made, freed, answered, timed_out, late, orphaned, lost; /* since time 0 */
 };
 
@@ -289,15 +291,11 @@ enum event_kind {
 };
 
 static inline struct frame *frame_at(const struct sim *sim, uint32_t slot) {
-  return &sim->calls.chunk[slot >> FRAME_CHUNK_BITS][slot & (FRAME_CHUNK - 1)];
+  return &sim->calls.frame[slot];
 }
 
-/* A chunk is aligned to its own size and its first frame is a header that holds the chunk's number,
- * so a frame knows its slot without storing it. */
-static inline uint32_t frame_slot(const struct frame *frame) {
-  uintptr_t offset = (uintptr_t)frame & (FRAME_CHUNK * sizeof *frame - 1);
-  const struct frame *header = (const struct frame *)((uintptr_t)frame - offset);
-  return header->next << FRAME_CHUNK_BITS | (uint32_t)(offset / sizeof *frame);
+static inline uint32_t frame_slot(const struct sim *sim, const struct frame *frame) {
+  return (uint32_t)(frame - sim->calls.frame);
 }
 
 /* Schedules on_event(arg) for the member; delay 0 runs after all events of this instant. */
@@ -345,7 +343,7 @@ static inline void call_work(struct sim *sim, struct member *member, struct fram
   trace_mark(sim, frame, PART_SERVICE);
   frame->due_ns = sim->now_ns + work_ns;
   fel_push(&sim->fel,
-           event_make(frame->due_ns, frame_slot(frame) << 4 | EVENT_TIMER, frame->stamp));
+           event_make(frame->due_ns, frame_slot(sim, frame) << 4 | EVENT_TIMER, frame->stamp));
 }
 
 /* Lets time pass for a frame; then on_timer. For a frame made by call_new and not sent, the member

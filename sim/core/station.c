@@ -70,7 +70,7 @@ static inline void wait_over(struct sim *sim, struct station *st, struct frame *
 static inline void enqueue(struct sim *sim, struct station *st, struct frame *frame,
                            uint32_t which) {
   struct station_class *class = &st->class[which];
-  uint32_t slot = frame_slot(frame);
+  uint32_t slot = frame_slot(sim, frame);
   if (st->discipline == DISCIPLINE_LIFO) {
     frame->next = class->head;
     class->head = slot;
@@ -215,7 +215,7 @@ void station_share(struct sim *sim, struct member *member, struct station *st, s
     st->heap = mem_resize(st->heap, st->heap_capacity * sizeof *st->heap);
   }
   st->heap[st->sharing] =
-      (struct ps_entry){st->virtual_ns + (double)work_ns, st->order++, frame_slot(frame)};
+      (struct ps_entry){st->virtual_ns + (double)work_ns, st->order++, frame_slot(sim, frame)};
   ps_sift_up(st->heap, st->sharing++);
   ps_plan(sim, member, st);
 }

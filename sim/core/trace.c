@@ -51,10 +51,12 @@ static void release(struct traces *t, uint32_t index) {
 
 /* --- frames and their spans ------------------------------------------------------------------- */
 
+enum { LEAST_SLOTS = 4096 }; /* that span_of begins with */
+
 static void remember(struct traces *t, uint32_t slot, uint32_t index) {
   if (slot >= t->slots) {
     uint32_t old = t->slots;
-    while (slot >= t->slots) t->slots = t->slots ? 2 * t->slots : FRAME_CHUNK;
+    while (slot >= t->slots) t->slots = t->slots ? 2 * t->slots : LEAST_SLOTS;
     t->span_of = mem_resize(t->span_of, t->slots * sizeof *t->span_of);
     memset(t->span_of + old, 0xff, (t->slots - old) * sizeof *t->span_of);
   }
@@ -62,8 +64,9 @@ static void remember(struct traces *t, uint32_t slot, uint32_t index) {
 }
 
 /* The span of a frame, or NO_SPAN: its request is over. */
-static uint32_t span_at(const struct traces *t, const struct frame *frame) {
-  uint32_t slot = frame_slot(frame);
+static uint32_t span_at(const struct sim *sim, const struct frame *frame) {
+  const struct traces *t = sim->traces;
+  uint32_t slot = frame_slot(sim, frame);
   uint32_t index = slot < t->slots ? t->span_of[slot] : NO_SPAN;
   if (index == NO_SPAN) return NO_SPAN;
   const struct span *span = &t->span[index];
@@ -88,7 +91,7 @@ static uint32_t add_span(struct traces *t, uint32_t parent, struct span span, en
 
 static uint32_t add_call(struct sim *sim, uint32_t parent, struct frame *call, enum part part) {
   struct traces *t = sim->traces;
-  uint32_t maker = t->span[parent].callee, slot = frame_slot(call);
+  uint32_t maker = t->span[parent].callee, slot = frame_slot(sim, call);
   struct span span = {.slot = slot,
                       .stamp = call->stamp,
                       .maker = maker,
@@ -121,7 +124,7 @@ static void begin_segment(struct sim *sim, struct span *span, enum part part, ui
 }
 
 static struct span *open_span(struct sim *sim, struct frame *frame) {
-  uint32_t index = span_at(sim->traces, frame);
+  uint32_t index = span_at(sim, frame);
   if (index == NO_SPAN) {
     frame->flags &= (uint8_t)~CALL_TRACED;
     return NULL;
@@ -168,7 +171,7 @@ void trace_fault(struct sim *sim, struct frame *frame, const struct member *memb
 
 void trace_child(struct sim *sim, const struct frame *parent, struct frame *call) {
   struct traces *t = sim->traces;
-  uint32_t index = span_at(t, parent);
+  uint32_t index = span_at(sim, parent);
   call->flags &= (uint8_t)~CALL_TRACED;
   if (index != NO_SPAN && !t->span[index].ended) add_call(sim, index, call, PART_OTHER);
 }
@@ -189,7 +192,7 @@ void trace_deferred(struct sim *sim, struct frame *call, const struct member *me
 }
 
 void trace_ended(struct sim *sim, const struct frame *call, enum outcome outcome) {
-  uint32_t index = span_at(sim->traces, call);
+  uint32_t index = span_at(sim, call);
   if (index == NO_SPAN || sim->traces->span[index].ended) return;
   struct span *span = &sim->traces->span[index];
   span->ended = true;
@@ -211,13 +214,13 @@ void trace_begin_followed(struct sim *sim, struct member *source, struct frame *
 }
 
 void trace_retry(struct sim *sim, const struct frame *old, struct frame *call) {
-  uint32_t index = span_at(sim->traces, old);
+  uint32_t index = span_at(sim, old);
   if (index != NO_SPAN) add_call(sim, sim->traces->span[index].parent, call, PART_BACKOFF);
 }
 
 void trace_request_end(struct sim *sim, const struct frame *call, enum outcome outcome) {
   struct traces *t = sim->traces;
-  uint32_t index = span_at(t, call);
+  uint32_t index = span_at(sim, call);
   if (index == NO_SPAN) return;
   uint32_t root = t->span[index].parent;
   struct span *span = &t->span[root];
