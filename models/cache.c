@@ -175,7 +175,7 @@ static void cache_on_call(struct sim *sim, struct member *member, struct frame *
     go_on(sim, member, call);
     return;
   }
-  call_work(sim, member, call, dist_draw_keyed(&c->config->hit_time, c->hit_time, call->key, 0));
+  call_work(sim, member, call, dist_draw_keyed(&c->config->hit_time, &c->hit_time, call->key, 0));
 }
 
 static void cache_on_timer(struct sim *sim, struct member *member, struct frame *call) {

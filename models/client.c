@@ -187,7 +187,8 @@ static void client_on_event(struct sim *sim, struct member *member, uint32_t use
   new_request(sim, member, number);
 }
 
-static void user_thinks(struct sim *sim, struct member *member, uint64_t key) {
+static __attribute__((noinline)) void user_thinks(struct sim *sim, struct member *member,
+                                                  uint64_t key) {
   struct client_state *c = member->state;
   uint64_t user = ((key - c->base) >> USER_SHIFT) & MAX_USERS;
   sim_schedule(sim, member, think_ns(c, user, c->sent_by_user[user]), (uint32_t)user);
@@ -204,8 +205,8 @@ static bool may_retry(struct client_state *c, uint64_t attempt, enum outcome out
   return true;
 }
 
-static void retry(struct sim *sim, struct member *member, const struct frame *old,
-                  uint64_t attempt) {
+static __attribute__((noinline)) void retry(struct sim *sim, struct member *member,
+                                            const struct frame *old, uint64_t attempt) {
   struct client_state *c = member->state;
   struct frame *call = call_new(sim, member, NULL);
   call->key = old->key + (UINT64_C(1) << ATTEMPT_SHIFT);

@@ -23,7 +23,8 @@ static void start(struct sim *sim, struct member *member, struct frame *call) {
   struct database_state *db = member->state;
   bool writes = call->op == db->write_op;
   const struct dist *time = writes ? &db->config->write : &db->config->read;
-  call_work(sim, member, call, dist_draw_keyed(time, writes ? db->write : db->read, call->key, 0));
+  call_work(sim, member, call,
+            dist_draw_keyed(time, writes ? &db->write : &db->read, call->key, 0));
 }
 
 static void database_on_call(struct sim *sim, struct member *member, struct frame *call) {

@@ -24,6 +24,8 @@ struct service_shared {
   const struct step *steps[SPEC_MAX_OPS]; /* of the operation's program; NULL: none */
   const struct program *program[SPEC_MAX_OPS];
   uint8_t class[SPEC_MAX_OPS]; /* priority class by operation, 0 first */
+  /* By operation: the first step is work; and nothing follows it. */
+  bool works_first[SPEC_MAX_OPS], only_works[SPEC_MAX_OPS];
   struct program only_work;
   struct step work_step[2];
 };
@@ -40,7 +42,7 @@ static inline uint32_t class_of(const struct service_state *s, const struct fram
 }
 
 /* Draws of one request: its key is the entity, the step's ordinal the block. */
-static inline uint64_t step_time(struct stream stream, const struct frame *call,
+static inline uint64_t step_time(const struct stream *stream, const struct frame *call,
                                  const struct step *step) {
   return dist_draw_keyed(&step->dist, stream, call->key, (uint64_t)step->ordinal << 32);
 }
@@ -151,11 +153,11 @@ static struct frame *run_one(struct sim *sim, struct member *member, struct fram
     switch (step->kind) {
       case STEP_WORK: {
         if (!worker_again(sim, s, call)) return NULL;
-        station_work(sim, member, &s->station, call, step_time(s->shared->work, call, step));
+        station_work(sim, member, &s->station, call, step_time(&s->shared->work, call, step));
         return NULL;
       }
       case STEP_SLEEP: {
-        call_sleep(sim, member, call, step_time(s->shared->sleep, call, step));
+        call_sleep(sim, member, call, step_time(&s->shared->sleep, call, step));
         return release_while_waiting(sim, s, call);
       }
       case STEP_CALL:
@@ -179,50 +181,56 @@ static struct frame *run_one(struct sim *sim, struct member *member, struct fram
   }
 }
 
+/* The work of a call that has to wait is drawn when it queues, when nothing depends on it, and not
+ * when its worker is free, when the next event does: a tenth less time on M/M/1. Kept as work that
+ * stands still. */
+static inline void draw_ahead(const struct service_state *s, struct frame *call) {
+  if (!s->shared->works_first[call->op]) return;
+  call->due_ns = ~step_time(&s->shared->work, call, s->shared->steps[call->op]);
+}
+
+/* Starts the work that was drawn ahead for a call out of the queue; false if there is none, since
+ * the call begins with something else or waited later on its way. */
+static inline bool start_drawn(struct sim *sim, struct member *member, struct frame *call) {
+  struct service_state *s = member->state;
+  if (call->pc > 0 || !s->shared->works_first[call->op]) return false;
+  station_work(sim, member, &s->station, call, ~call->due_ns);
+  return true;
+}
+
 /* A loop, not a recursion: a worker may take up many short calls at one instant. */
 static void run_steps(struct sim *sim, struct member *member, struct frame *call) {
-  while (call) call = run_one(sim, member, call);
+  do {
+    call = run_one(sim, member, call);
+  } while (call && !start_drawn(sim, member, call));
 }
 
-/* Most handlers work and end: what follows is run_steps for these two, without its detours. */
+/* What a worker does with the call that it takes up next; NULL: nothing. */
+static inline void take_up(struct sim *sim, struct member *member, struct frame *next) {
+  if (next && !start_drawn(sim, member, next)) run_steps(sim, member, next);
+}
+
+/* Most handlers begin with work or do nothing else: what follows is run_steps for these, without
+ * its detours. */
+
 static inline void start(struct sim *sim, struct member *member, struct frame *call) {
   struct service_state *s = member->state;
-  const struct step *step = &s->shared->steps[call->op][0];
-  if (step->kind != STEP_WORK) {
+  if (!s->shared->works_first[call->op]) {
     run_steps(sim, member, call);
     return;
   }
-  station_work(sim, member, &s->station, call, step_time(s->shared->work, call, step));
-}
-
-/* The work of a call that has to wait is drawn now, when nothing depends on it, and not when its
- * worker is free, when the next event does: a fifth less time on M/M/1. Kept as work that stands
- * still. */
-static inline void draw_ahead(const struct service_state *s, struct frame *call) {
-  const struct step *step = &s->shared->steps[call->op][0];
-  if (step->kind == STEP_WORK) call->due_ns = ~step_time(s->shared->work, call, step);
-}
-
-/* A call that comes out of the queue. */
-static inline void take_up(struct sim *sim, struct member *member, struct frame *call) {
-  struct service_state *s = member->state;
-  if (call->pc > 0 || s->shared->steps[call->op][0].kind != STEP_WORK) {
-    run_steps(sim, member, call);
-    return;
-  }
-  station_work(sim, member, &s->station, call, ~call->due_ns);
+  const struct step *step = s->shared->steps[call->op];
+  station_work(sim, member, &s->station, call, step_time(&s->shared->work, call, step));
 }
 
 static void service_on_timer(struct sim *sim, struct member *member, struct frame *call) {
   struct service_state *s = member->state;
-  call->pc++;
-  if (s->shared->steps[call->op][call->pc].kind != STEP_END) {
+  if (!s->shared->only_works[call->op]) {
+    call->pc++;
     run_steps(sim, member, call);
     return;
   }
-  struct frame *next = NULL;
-  if (!(call->flags & CALL_RELEASED)) next = station_leave(sim, &s->station, call);
-  if (next) take_up(sim, member, next);
+  take_up(sim, member, station_leave(sim, &s->station, call));
   call_reply(sim, call, OUTCOME_OK);
 }
 
@@ -282,7 +290,7 @@ static void service_on_reply(struct sim *sim, struct member *member, struct fram
       break;
     case FAILS:
       if (step->target == 0) {
-        run_steps(sim, member, finish(sim, member, call, OUTCOME_FAILED));
+        take_up(sim, member, finish(sim, member, call, OUTCOME_FAILED));
         return;
       }
       call->pc = step->target;
@@ -403,7 +411,10 @@ static void build_programs(struct service_shared *shared, const struct service_c
     if (h->op >= 0) shared->program[h->op] = &h->program;
   }
   for (uint32_t op = 0; op < SPEC_MAX_OPS; op++) {
-    shared->steps[op] = shared->program[op] ? shared->program[op]->step : NULL;
+    const struct step *step = shared->program[op] ? shared->program[op]->step : NULL;
+    shared->steps[op] = step;
+    shared->works_first[op] = step && step[0].kind == STEP_WORK;
+    shared->only_works[op] = shared->works_first[op] && step[1].kind == STEP_END;
   }
 }
 

@@ -171,12 +171,14 @@ static __attribute__((cold, noinline)) bool impaired_arrival(struct sim *sim, st
 
 static inline void deliver(struct sim *sim, struct member *to, struct frame *call) {
   if (__builtin_expect(to->impaired, 0) && impaired_arrival(sim, to, call)) return;
-  if (__builtin_expect(call->flags & CALL_PROBE, 0)) {
-    call_reply_uncounted(sim, call, OUTCOME_OK);
-    return;
+  if (__builtin_expect(call->flags & (CALL_PROBE | CALL_TRACED), 0)) {
+    if (call->flags & CALL_PROBE) {
+      call_reply_uncounted(sim, call, OUTCOME_OK);
+      return;
+    }
+    trace_mark_followed(sim, call, PART_SERVICE); /* unless the kind says otherwise */
   }
   to->flow.arrivals++;
-  trace_mark(sim, call, PART_SERVICE); /* unless the kind says otherwise */
   to->kind->on_call(sim, to, call);
 }
 
@@ -185,10 +187,10 @@ void call_deliver(struct sim *sim, struct frame *call) {
 }
 
 /* Takes a call over the network; false if it is not there yet. */
-static __attribute__((noinline)) bool crosses_at_once(struct sim *sim, struct member *from,
-                                                      struct member *to, struct frame *call) {
+static __attribute__((noinline)) bool crosses_at_once(struct sim *sim, struct member *to,
+                                                      struct frame *call) {
   uint64_t delay_ns;
-  enum outcome crossed = network_cross(sim, from, to, call, false, &delay_ns);
+  enum outcome crossed = network_cross(sim, call_maker(sim, call), to, call, false, &delay_ns);
   if (__builtin_expect(crossed != OUTCOME_OK, 0)) {
     lose(sim, call, crossed);
     return false;
@@ -199,16 +201,11 @@ static __attribute__((noinline)) bool crosses_at_once(struct sim *sim, struct me
 }
 
 void call_send(struct sim *sim, struct frame *call, struct member *to, uint64_t timeout_ns) {
-  struct member *from = &sim->member[frame_callee(call)];
-  if (!(call->flags & CALL_ROOT)) {
-    struct frame *parent = frame_at(sim, call->parent);
-    from = &sim->member[frame_callee(parent)];
-    frame_set_state(parent, FRAME_WAITING);
-  }
+  if (!(call->flags & CALL_ROOT)) frame_set_state(frame_at(sim, call->parent), FRAME_WAITING);
   frame_set_place(call, to->id, FRAME_TRAVELLING);
   if (__builtin_expect(call->flags & CALL_TRACED, 0)) trace_sent(sim, call);
   if (timeout_ns != TIME_NEVER) push_frame_event(sim, call, timeout_ns, EVENT_TIMEOUT);
-  if (sim->network && !crosses_at_once(sim, from, to, call)) return;
+  if (sim->network && !crosses_at_once(sim, to, call)) return;
   if (__builtin_expect(sim->depth >= DEPTH_LIMIT, 0)) {
     push_frame_event(sim, call, 0, EVENT_ARRIVE);
     return;

@@ -21,7 +21,7 @@ void collect_reset(struct sim *sim) {
   timeline_reset(sim, false);
   for (uint32_t i = 0; i < sim->members; i++) {
     struct member *m = &sim->member[i];
-    m->flow_at_warmup = m->flow;
+    sim->flow_at_warmup[i] = m->flow;
     m->down_ns = 0;
     if (m->down_since_ns != TIME_NEVER) m->down_since_ns = sim->now_ns;
     struct station *st = station_of(m);
@@ -92,9 +92,10 @@ static struct hist *waits_of(struct sim *sim, struct member *member, uint32_t me
 
 static void add_member(struct sim *sim, struct member *m, struct sums *s) {
   s->seconds += measured_s(sim);
-  s->arrivals += (double)(m->flow.arrivals - m->flow_at_warmup.arrivals);
-  s->ok += (double)(m->flow.ok - m->flow_at_warmup.ok);
-  s->errors += (double)(m->flow.errors - m->flow_at_warmup.errors);
+  const struct flow *before = &sim->flow_at_warmup[m->id];
+  s->arrivals += (double)(m->flow.arrivals - before->arrivals);
+  s->ok += (double)(m->flow.ok - before->ok);
+  s->errors += (double)(m->flow.errors - before->errors);
   uint64_t down_ns = m->down_ns;
   if (m->down_since_ns != TIME_NEVER) down_ns += sim->now_ns - m->down_since_ns;
   s->up_s += measured_s(sim) - (double)down_ns / 1e9;

@@ -642,9 +642,9 @@ void dist_describe(const struct dist *dist, bool is_time, char *out, size_t size
   assert(!"a known kind of distribution");
 }
 
-uint64_t dist_draw_keyed_slow(const struct dist *dist, struct stream stream, uint64_t entity,
+uint64_t dist_draw_keyed_slow(const struct dist *dist, const struct stream *stream, uint64_t entity,
                               uint64_t first) {
-  struct draws draws = draws_begin(stream, entity, first);
+  struct draws draws = draws_begin(*stream, entity, first);
   return dist_draw_whole(dist, &draws);
 }
 

@@ -95,22 +95,22 @@ static inline uint64_t dist_draw_whole(const struct dist *dist, struct draws *dr
 }
 
 __attribute__((noinline)) uint64_t dist_draw_keyed_slow(const struct dist *dist,
-                                                        struct stream stream, uint64_t entity,
-                                                        uint64_t first);
+                                                        const struct stream *stream,
+                                                        uint64_t entity, uint64_t first);
 __attribute__((cold, noinline)) uint64_t dist_draw_keyed_tail(const struct dist *dist, uint64_t key,
                                                               uint64_t entity, uint64_t first,
                                                               uint64_t word, uint64_t spare);
 
-/* dist_draw_whole of draws_begin(stream, entity, first): the same value, but the draws never leave
+/* dist_draw_whole of draws_begin(*stream, entity, first): the same value, but the draws never leave
  * the registers for the distributions that matter most, and a constant draws nothing. The tail is
  * of a stream that is not paired. */
-static inline uint64_t dist_draw_keyed(const struct dist *dist, struct stream stream,
+static inline uint64_t dist_draw_keyed(const struct dist *dist, const struct stream *stream,
                                        uint64_t entity, uint64_t first) {
-  if (__builtin_expect(dist->kind == DIST_EXPONENTIAL && !stream.paired, 1)) {
-    uint64_t spare, word = rng_block(stream, entity, first, &spare), abscissa = word >> 11;
+  if (__builtin_expect(dist->kind == DIST_EXPONENTIAL && !stream->paired, 1)) {
+    uint64_t spare, word = rng_block(stream->key, entity, first, &spare), abscissa = word >> 11;
     const struct zig_layer *layer = &zig_exponential_layers[word & (ZIG_LAYERS - 1)];
     if (__builtin_expect(abscissa >= layer->inside, 0)) {
-      return dist_draw_keyed_tail(dist, stream.key, entity, first, word, spare);
+      return dist_draw_keyed_tail(dist, stream->key, entity, first, word, spare);
     }
     return dist_whole(dist->a * ((double)(int64_t)abscissa * layer->scale));
   }

@@ -14,8 +14,8 @@ void calls_free(struct calls *calls);
 void call_deliver(struct sim *sim, struct frame *call);
 void call_finish(struct sim *sim, struct frame *call);
 void call_timer(struct sim *sim, struct frame *frame, uint64_t due_ns);
-void call_timeout(struct sim *sim, struct frame *call);
-void call_cancel(struct sim *sim, struct frame *call);
+__attribute__((noinline)) void call_timeout(struct sim *sim, struct frame *call);
+__attribute__((noinline)) void call_cancel(struct sim *sim, struct frame *call);
 /* As call_reply, for answers that the member's host gives and not its model. */
 void call_reply_uncounted(struct sim *sim, struct frame *call, enum outcome outcome);
 
@@ -61,7 +61,7 @@ void network_cuts_changed(struct sim *sim);
 struct faults *faults_new(struct sim *sim);
 void faults_free(struct faults *faults);
 void faults_start(struct sim *sim);
-void faults_event(struct sim *sim, uint32_t which, bool begins);
+__attribute__((cold, noinline)) void faults_event(struct sim *sim, uint32_t which, bool begins);
 
 /* A call that reached an impaired member: OK lets it pass, TIMEOUT swallows it. */
 enum outcome faults_gate(struct sim *sim, struct member *to, struct frame *call);
@@ -74,6 +74,6 @@ void faults_visit(const struct faults *faults,
                   void (*visit)(void *context, const struct event *event), void *context);
 
 /* collect.c */
-void collect_reset(struct sim *sim); /* end of warm-up */
+__attribute__((cold, noinline)) void collect_reset(struct sim *sim); /* end of warm-up */
 
 #endif

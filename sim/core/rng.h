@@ -83,10 +83,10 @@ static inline uint64_t draws_next(struct draws *d) {
 }
 
 /* The first word of block `first` of (stream, entity), and in *spare the second. */
-static inline uint64_t rng_block(struct stream stream, uint64_t entity, uint64_t first,
+static inline uint64_t rng_block(uint64_t stream_key, uint64_t entity, uint64_t first,
                                  uint64_t *spare) {
   philox2x64_ctr_t counter = {{entity, first}};
-  philox2x64_key_t key = {{stream.key}};
+  philox2x64_key_t key = {{stream_key}};
   philox2x64_ctr_t block = philox2x64_R(6, counter, key);
   *spare = block.v[1];
   return block.v[0];

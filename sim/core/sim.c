@@ -163,6 +163,7 @@ struct sim *sim_new_half(const struct spec *spec, uint64_t seed, uint64_t replic
   calls_init(&sim->calls);
   for (uint32_t c = 0; c < spec->components; c++) sim->members += spec->component[c].instances;
   sim->member = arena_lines(sim->arena, sim->members, sizeof *sim->member);
+  sim->flow_at_warmup = arena_lines(sim->arena, sim->members, sizeof *sim->flow_at_warmup);
   sim->component = arena_lines(sim->arena, spec->components, sizeof *sim->component);
   uint32_t first = 0;
   for (uint32_t c = 0; c < spec->components; c++) {
@@ -255,7 +256,7 @@ void sim_dispatch(struct sim *sim, const struct event *event) {
   dispatch(sim, event);
 }
 
-static void clock_stands(struct sim *sim) {
+static __attribute__((noinline)) void clock_stands(struct sim *sim) {
   if (sim->instant_ns != sim->now_ns) {
     sim->instant_ns = sim->now_ns;
     sim->instant_events = 0;

@@ -203,8 +203,8 @@ struct member {
   double slow;                     /* product of the active slow factors, 1 = none */
   double drop, error;              /* probabilities; 0 = none */
   uint64_t down_since_ns, down_ns; /* for uptime */
-  struct flow flow_at_warmup;
-};
+} __attribute__((aligned(64)));
+static_assert(sizeof(struct member) == 128, "a member fills two cache lines");
 
 struct component {
   const struct component_spec *spec;
@@ -239,6 +239,7 @@ struct sim {
   struct network *network;             /* NULL: no path is declared and no partition can begin */
   struct faults *faults;
   struct member *member;
+  struct flow *flow_at_warmup; /* by member */
   struct component *component;
   uint32_t members;
   struct arena *arena; /* what lives as long as the simulation */

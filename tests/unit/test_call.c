@@ -485,8 +485,8 @@ static void test_memory(void **state) {
   struct run run = run_begin(scene, 1, 0, 100 * S);
   assert_true(sim_run(run.sim, 5 * S));
   assert_int_equal(live_frames(run.sim), 3 * USERS);
-  uint64_t bytes = run.sim->calls.addresses.backed +
-                   fel_pending(&run.sim->fel) * sizeof(struct event);
+  uint64_t bytes =
+      run.sim->calls.addresses.backed + fel_pending(&run.sim->fel) * sizeof(struct event);
   print_message("  %.1f bytes a request\n", (double)bytes / USERS);
   assert_true(bytes <= 256 * (uint64_t)USERS + MEM_HUGE);
   uint32_t used = run.sim->calls.used;

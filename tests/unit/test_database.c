@@ -102,8 +102,8 @@ static void test_keyed_times(void **state) {
     node_set(db, "write", "exponential 8ms");
     struct run run = run_scene(scene, SEED, 10 * S);
     for (uint32_t i = 0; i < N; i++) {
-      uint64_t time_ns = i % 3 ? dist_draw_keyed(&read, reads, 1000 + i, 0)
-                               : dist_draw_keyed(&write, writes, 1000 + i, 0);
+      uint64_t time_ns = i % 3 ? dist_draw_keyed(&read, &reads, 1000 + i, 0)
+                               : dist_draw_keyed(&write, &writes, 1000 + i, 0);
       assert_shot(&shots[i], OUTCOME_OK, i * MS + time_ns);
     }
     run_free(&run);

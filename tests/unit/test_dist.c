@@ -369,7 +369,7 @@ static void test_halves_are_complementary(void **state) {
         struct draws draws = draws_begin(stream, k, 0);
         double x = dist_draw(&law->dist, &draws);
         rank[h][k] = law->cdf(law->arguments, x);
-        assert_true(dist_draw_keyed(&law->dist, stream, k, 0) == dist_whole(x));
+        assert_true(dist_draw_keyed(&law->dist, &stream, k, 0) == dist_whole(x));
       }
       worst = fmax(worst, fabs(rank[0][k] + rank[1][k] - 1));
     }

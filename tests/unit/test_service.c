@@ -125,7 +125,7 @@ static void test_keyed_times(void **state) {
     for (uint32_t i = 0; i < N; i++) {
       uint64_t parts[4];
       for (uint64_t k = 0; k < 4; k++) {
-        parts[k] = dist_draw_keyed(&dist, k % 2 ? sleep : work, 77 + i, k / 2 << 32);
+        parts[k] = dist_draw_keyed(&dist, k % 2 ? &sleep : &work, 77 + i, k / 2 << 32);
         for (uint64_t j = 0; j < k; j++) assert_true(parts[j] != parts[k]);
       }
       assert_shot(&shots[i], OUTCOME_OK, i * MS + parts[0] + parts[1] + parts[2] + parts[3]);

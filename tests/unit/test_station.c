@@ -551,7 +551,7 @@ static void draw_calls(struct plain *p, const struct setting *setting, uint64_t 
   for (uint32_t i = 0; i < CALLS; i++) {
     now_ns += 1 + dist_draw_whole(&gap, &draws);
     p->call[i] = (struct plain_call){.at_ns = now_ns,
-                                     .work_ns = dist_draw_keyed(&mean, work, i + 1, 0),
+                                     .work_ns = dist_draw_keyed(&mean, &work, i + 1, 0),
                                      .gives_up_ns = TIME_NEVER,
                                      .class = (uint32_t)draws_below(&draws, 3)};
     if (setting->patience <= 0) continue;
