@@ -114,15 +114,17 @@ static void send(struct sim *sim, struct client_state *c, struct frame *call) {
   call_send(sim, call, component_pick(c->target, call), c->timeout_ns);
 }
 
+static __attribute__((noinline)) void draw_request(struct client_state *c, struct frame *call) {
+  call->op = draw_op(c, call->key);
+  call->item = draw_item(c, call->key);
+  c->budget = fmin(c->budget + c->config->retry.budget, BUDGET_BURST);
+}
+
 static void new_request(struct sim *sim, struct member *member, uint64_t number) {
   struct client_state *c = member->state;
   struct frame *call = call_new(sim, member, NULL);
   call->key = c->base + number;
-  if (c->draws_request) {
-    call->op = draw_op(c, call->key);
-    call->item = draw_item(c, call->key);
-    c->budget = fmin(c->budget + c->config->retry.budget, BUDGET_BURST);
-  }
+  if (c->draws_request) draw_request(c, call);
   stats_for(c, call->op)->offered++;
   c->in_flight++;
   trace_begin(sim, c->blame, member, call);

@@ -240,12 +240,17 @@ static void service_on_event(struct sim *sim, struct member *member, uint32_t ar
   if (call) service_on_timer(sim, member, call);
 }
 
+static __attribute__((cold, noinline)) void no_handler(struct sim *sim, struct member *member,
+                                                       struct frame *call) {
+  sim_fail(sim, "service \"%s\" received operation '%s' and has no handler for it",
+           member->component->spec->name, sim->spec->op[call->op]);
+  call_reply(sim, call, OUTCOME_FAILED);
+}
+
 static void service_on_call(struct sim *sim, struct member *member, struct frame *call) {
   struct service_state *s = member->state;
   if (__builtin_expect(!s->shared->steps[call->op], 0)) {
-    sim_fail(sim, "service \"%s\" received operation '%s' and has no handler for it",
-             member->component->spec->name, sim->spec->op[call->op]);
-    call_reply(sim, call, OUTCOME_FAILED);
+    no_handler(sim, member, call);
     return;
   }
   call->pc = 0;

@@ -8,8 +8,11 @@
 /* cmocka wants the above first */
 #include <cmocka.h>
 #include <stdalign.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include "arena.h"
 #include "error.h"
@@ -84,6 +87,45 @@ static void test_lines(void **state) {
   free(huge);
 }
 
+/* Bytes of addresses that this process has. */
+static rlim_t mapped_now(void) {
+  unsigned long pages = 0;
+  FILE *file = fopen("/proc/self/statm", "r");
+  assert_non_null(file);
+  assert_int_equal(fscanf(file, "%lu", &pages), 1);
+  fclose(file);
+  return (rlim_t)pages * (rlim_t)sysconf(_SC_PAGESIZE);
+}
+
+/* Aim: a range grows in place, zeroed, up to its last byte; what follows its first part begins on a
+ * huge page; where addresses are short it is smaller and says so. */
+static void test_range(void **state) {
+  (void)state;
+  enum { FIRST = 1 << 18 };
+  struct mem_range range = mem_reserve(2 * MEM_HUGE, FIRST);
+  assert_int_equal(range.size, 2 * MEM_HUGE);
+  char *begin = range.begin;
+  assert_int_equal(((uintptr_t)begin + FIRST) % MEM_HUGE, 0);
+  mem_back(&range, FIRST);
+  mem_back(&range, 2 * MEM_HUGE - FIRST);
+  assert_true(range.begin == begin && range.backed == range.size);
+  for (size_t i = 0; i < range.size; i++) {
+    if (begin[i] != 0) fail_msg("byte %zu is not zero", i);
+    begin[i] = 1;
+  }
+  mem_release(&range);
+  assert_null(range.begin);
+  struct rlimit before, few;
+  assert_int_equal(getrlimit(RLIMIT_AS, &before), 0);
+  few = (struct rlimit){mapped_now() + ((rlim_t)1 << 33), before.rlim_max};
+  if (setrlimit(RLIMIT_AS, &few) != 0) skip(); /* the limit is lower already */
+  range = mem_reserve((size_t)1 << 34, FIRST);
+  assert_int_equal(setrlimit(RLIMIT_AS, &before), 0);
+  assert_true(range.size >= MEM_HUGE && range.size < (size_t)1 << 33);
+  assert_int_equal(range.size & (range.size - 1), 0);
+  mem_release(&range);
+}
+
 /* Aim: texts are copies, formatted texts are whole whatever their length. */
 static void test_texts(void **state) {
   (void)state;
@@ -135,7 +177,8 @@ static void test_error(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_pieces), cmocka_unit_test(test_edges), cmocka_unit_test(test_lines),
-      cmocka_unit_test(test_texts),  cmocka_unit_test(test_mem),   cmocka_unit_test(test_error),
+      cmocka_unit_test(test_range),  cmocka_unit_test(test_texts), cmocka_unit_test(test_mem),
+      cmocka_unit_test(test_error),
   };
   return cmocka_run_group_tests_name("arena", tests, NULL, NULL);
 }
