@@ -31,6 +31,7 @@ struct blame {
   uint64_t below;  /* those with a greater hash are dropped; always 2^k - 1 */
   uint64_t follow; /* requests with a hash up to this are followed; `below`, unless `all` */
   bool all;
+  uint32_t live; /* followed requests that are not over */
   uint32_t samples, sample_room, entries, entry_room, limit;
   struct blame_sample *sample;
   struct blame_entry *entry;

@@ -45,6 +45,7 @@ static void release(struct traces *t, uint32_t index) {
   t->segment[span->last].next = t->free_segment;
   t->free_segment = span->first;
   span->slot = SLOT_NONE;
+  span->ended = true;
   span->before = t->free_span;
   t->free_span = index;
 }
@@ -202,7 +203,34 @@ void trace_ended(struct sim *sim, const struct frame *call, enum outcome outcome
 
 /* --- requests --------------------------------------------------------------------------------- */
 
+/* So many followed requests of a source may be under way for each that it keeps. */
+#define LIVE_FACTOR 4
+
+static bool is_live_request(const struct span *span) {
+  return span->parent == NO_SPAN && !span->ended;
+}
+
+/* There are too many under way: every second one is dropped. */
+static __attribute__((noinline)) void follow_fewer(struct sim *sim, const struct component *source,
+                                                   struct blame *blame) {
+  struct traces *t = sim->traces;
+  blame_restrict(blame, blame->below / 2);
+  for (uint32_t i = 0; i < t->spans; i++) {
+    const struct span *root = &t->span[i];
+    if (!is_live_request(root) || root->hash <= blame->below) continue;
+    if (sim->member[root->callee].component != source) continue;
+    release(t, i);
+    blame->live--;
+  }
+}
+
 void trace_begin_followed(struct sim *sim, struct member *source, struct frame *call) {
+  struct blame *blame = trace_of(sim, source->component);
+  while (blame->live >= LIVE_FACTOR * blame->limit && blame->below > 0 && !blame->all) {
+    follow_fewer(sim, source->component, blame);
+  }
+  if (trace_hash(call->key) > blame->follow) return;
+  blame->live++;
   struct span root = {.slot = SLOT_NONE,
                       .maker = source->id,
                       .callee = source->id,
@@ -229,7 +257,9 @@ void trace_request_end(struct sim *sim, const struct frame *call, enum outcome o
   span->outcome = (uint8_t)outcome;
   const struct member *source = &sim->member[span->callee];
   uint64_t hash = span->hash;
-  blame_add(sim, trace_of(sim, source->component), root, hash);
+  struct blame *blame = trace_of(sim, source->component);
+  blame_add(sim, blame, root, hash);
+  blame->live--;
   if (__builtin_expect(t->keep != NULL, 0)) trace_keep_offer(sim, root, hash);
   release(t, root);
 }

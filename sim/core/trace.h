@@ -7,7 +7,8 @@
  * it.
  *
  * Which requests are followed depends on their key alone, so that two designs follow the same ones.
- * The number kept is bounded: once there are too many, every second one is dropped, again by key.
+ * The number kept is bounded, and so is the number under way: once there are too many, every second
+ * one is dropped, again by key.
  * Following schedules no events and draws no random numbers: the run is the same without it.
  *
  * A frame that belongs to a followed request has the flag CALL_TRACED; the hooks below cost one

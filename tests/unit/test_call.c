@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "harness.h"
+#include "trace.h"
+#include "traces.h"
 
 static uint64_t live_frames(const struct sim *sim) {
   uint64_t n = 0;
@@ -466,10 +468,11 @@ static void test_endless_instant(void **state) {
 }
 
 /* Aim: a request that is three components deep, with a timeout at each hop, needs at most 256 bytes
- * of frames and events, and the pool is used again. */
+ * of frames and events, and the pool is used again; those that are followed need little more,
+ * however many are under way. */
 static void test_memory(void **state) {
   (void)state;
-  enum { USERS = 50000 };
+  enum { USERS = 50000, FOLLOWED = 4 << 20 };
   struct scene *scene = scene_new();
   struct node *c = scene_add(scene, "client", "c", 1);
   char arrivals[64];
@@ -487,12 +490,21 @@ static void test_memory(void **state) {
   assert_int_equal(live_frames(run.sim), 3 * USERS);
   uint64_t bytes =
       run.sim->calls.addresses.backed + fel_pending(&run.sim->fel) * sizeof(struct event);
+  const struct traces *t = run.sim->traces;
+  uint64_t followed = t->span_room * sizeof(struct span) +
+                      t->segment_room * sizeof(struct segment) + t->slots * sizeof(uint32_t);
   print_message("  %.1f bytes a request\n", (double)bytes / USERS);
-  assert_true(bytes <= 256 * (uint64_t)USERS + MEM_HUGE);
+  print_message("  %.1f bytes of followed requests\n", (double)followed / USERS);
+  assert_true(bytes + followed <= 256 * (uint64_t)USERS + MEM_HUGE + FOLLOWED);
   uint32_t used = run.sim->calls.used;
   assert_true(sim_run(run.sim, 35 * S)); /* three more rounds */
   assert_true(run.sim->calls.made > 9 * USERS);
   assert_int_equal(run.sim->calls.used, used);
+  const struct blame *kept = trace_of(run.sim, run_member(&run, "c", 1)->component);
+  assert_in_range(kept->live, 1, 4 * TRACE_LIMIT);
+  assert_in_range(kept->samples, TRACE_LIMIT / 4, TRACE_LIMIT);
+  assert_int_equal(kept->mismatch, 0);
+  for (uint32_t i = 0; i < kept->samples; i++) assert_true(kept->sample[i].hash <= kept->below);
   run_finish(&run);
   run_free(&run);
   scene_free(scene);
