@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 /* Chunks are large enough that a scenario needs few of them, small enough that a test costs
  * nothing; a large arena's are MEM_HUGE. */
@@ -55,6 +57,19 @@ void *mem_huge(size_t size) {
   return memory;
 }
 
+/* Bytes of addresses that the process may still have. */
+static size_t addresses_left(void) {
+  struct rlimit most;
+  if (getrlimit(RLIMIT_AS, &most) != 0 || most.rlim_cur == RLIM_INFINITY) return SIZE_MAX;
+  unsigned long pages = 0;
+  FILE *file = fopen("/proc/self/statm", "r");
+  bool known = file != NULL && fscanf(file, "%lu", &pages) == 1;
+  if (file != NULL) fclose(file);
+  size_t used = (size_t)pages * (size_t)sysconf(_SC_PAGESIZE);
+  if (!known) return most.rlim_cur / 2;
+  return used < most.rlim_cur ? most.rlim_cur - used : 0;
+}
+
 /* Nothing may be read or written there yet; it costs no memory, and no promise of any. */
 static void *map_addresses(size_t size) {
   void *mapping = mmap(NULL, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
@@ -63,8 +78,9 @@ static void *map_addresses(size_t size) {
 
 struct mem_range mem_reserve(size_t size, size_t first) {
   assert(first <= MEM_HUGE && size >= MEM_HUGE);
-  size_t wanted = size;
+  size_t wanted = size, left = addresses_left();
   void *mapping;
+  while (size > MEM_HUGE && size > left / 8) size /= 2;
   /* A huge page more than wanted, and one to begin in the middle of. */
   while ((mapping = map_addresses(size + 2 * MEM_HUGE)) == NULL) {
     if ((size /= 2) < MEM_HUGE) or_die(NULL, wanted);

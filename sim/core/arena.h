@@ -43,8 +43,9 @@ struct mem_range {
   size_t mapped;
 };
 
-/* Reserves `size` bytes of addresses, or, where the system's limits do not allow so many, a half, a
- * quarter ... of it. What lies behind the first `first` bytes begins on a huge page. */
+/* Reserves `size` bytes of addresses; where the process may not have many (ulimit -v), a half, a
+ * quarter ... of it, so that at least seven eighths of those it may still have are left for others.
+ * What lies behind the first `first` bytes begins on a huge page. */
 struct mem_range mem_reserve(size_t size, size_t first);
 
 /* Puts memory behind the next `size` bytes, a multiple of a page. */

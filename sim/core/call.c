@@ -37,9 +37,11 @@ static void add_frames(struct sim *sim) {
   struct calls *calls = &sim->calls;
   if (calls->ready >= calls->limit / 16 * 15) {
     sim_fail(sim,
-             "%.0f million calls are in flight at once: the load is more than the system can take; "
-             "lower it, bound a queue, set a timeout or make the run shorter",
-             calls->ready / 1e6);
+             "%.1f million calls are in flight at once%s: the load is more than the system can "
+             "take; lower it, bound a queue, set a timeout or make the run shorter",
+             calls->ready / 1e6,
+             calls->limit < MOST_FRAMES ? " and this process may have no more addresses (ulimit -v)"
+                                        : "");
   }
   uint32_t more = calls->ready == 0 ? FIRST_FRAMES : MORE_FRAMES;
   mem_back(&calls->addresses, more * sizeof(struct frame));

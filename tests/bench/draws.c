@@ -43,7 +43,7 @@ static double least(const struct dist *dist, uint64_t waiting, int rounds, uint6
 }
 
 int main(int argc, char **argv) {
-  int rounds = argc > 1 ? atoi(argv[1]) : 5;
+  int rounds = argc > 1 ? (int)strtol(argv[1], NULL, 10) : 5;
   uint64_t sum = 0;
   printf("%-12s %8s %8s   ns a draw\n", "law", "ahead", "waiting");
   for (size_t i = 0; i < sizeof laws / sizeof *laws; i++) {
