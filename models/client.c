@@ -405,6 +405,7 @@ static void emit_latency(struct hist *latency, const char *name, struct metrics 
   metric_quantile(out, latency, 0.99, "%s.latency.p99", name);
   metric_quantile(out, latency, 0.999, "%s.latency.p999", name);
   metric_quantile(out, latency, 0.9999, "%s.latency.p9999", name);
+  metric_deviation(out, latency, "%s.latency.sd", name);
 }
 
 static void emit(const struct sim *sim, const struct op_stats *s, struct hist *latency,
@@ -602,6 +603,7 @@ static const struct metric_def client_metrics[] = {
     {"latency.p99", "s", "Quantile 99 % of latency."},
     {"latency.p999", "s", "Quantile 99.9 % of latency."},
     {"latency.p9999", "s", "Quantile 99.99 % of latency."},
+    {"latency.sd", "s", "Standard deviation of latency."},
     {"op.<operation>.<metric>", "", "The same, for one operation of the mix."},
     {0},
 };

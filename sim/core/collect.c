@@ -45,6 +45,7 @@ const struct metric_def common_metrics[] = {
     {"wait.p95", "s", "Quantile 95 % of that time."},
     {"wait.p99", "s", "Quantile 99 % of that time."},
     {"wait.p999", "s", "Quantile 99.9 % of that time."},
+    {"wait.sd", "s", "Standard deviation of that time."},
     {"service.mean", "s", "Mean time that a call held a worker."},
     {"arrivals", "", "Calls received."},
     {"completions", "", "Calls answered ok."},
@@ -120,6 +121,7 @@ static void emit_common(struct sim *sim, struct sums *s, const char *name, struc
   metric_quantile(out, s->wait, 0.95, "%s.wait.p95", name);
   metric_quantile(out, s->wait, 0.99, "%s.wait.p99", name);
   metric_quantile(out, s->wait, 0.999, "%s.wait.p999", name);
+  metric_deviation(out, s->wait, "%s.wait.sd", name);
   metric_quotient(out, UNIT_SECONDS, s->hold_s, s->left, "%s.service.mean", name);
   metric_quotient(out, UNIT_COUNT, s->arrivals, 1, "%s.arrivals", name);
   metric_quotient(out, UNIT_COUNT, s->ok, 1, "%s.completions", name);
@@ -201,15 +203,26 @@ void metric_quantile(struct metrics *m, struct hist *hist, double q, const char 
   metric->q = q;
 }
 
+void metric_deviation(struct metrics *m, struct hist *hist, const char *name, ...) {
+  va_list args;
+  va_start(args, name);
+  struct metric *metric = metric_add(m, name, args);
+  va_end(args);
+  metric->merge = METRIC_DEVIATION;
+  metric->unit = UNIT_SECONDS;
+  metric->hist = hist;
+}
+
 double metric_value(const struct metric *metric) {
   if (metric->merge == METRIC_QUANTILE) return hist_quantile(metric->hist, metric->q) / 1e9;
+  if (metric->merge == METRIC_DEVIATION) return hist_deviation(metric->hist) / 1e9;
   if (metric->den == 0) return NAN;
   return metric->merge == METRIC_QUOTIENT ? metric->num / metric->den : metric->num;
 }
 
 void metrics_settle(struct metrics *m) {
   for (uint32_t i = 0; i < m->n; i++) {
-    if (m->list[i].merge == METRIC_QUANTILE) hist_settle(m->list[i].hist);
+    if (metric_is_of_hist(m->list[i].merge)) hist_settle(m->list[i].hist);
   }
 }
 

@@ -34,6 +34,7 @@ void hist_init(struct hist *hist, uint32_t exact_limit, struct arena *arena) {
 void hist_clear(struct hist *hist) {
   hist->values = hist->sorted = 0;
   hist->count = hist->sum = hist->max = 0;
+  hist->squares = 0;
   hist->min = UINT64_MAX;
   for (uint32_t o = 0; o < HIST_OCTAVES; o++) {
     if (hist->octave[o] != NULL) memset(hist->octave[o], 0, HIST_SUB * sizeof(uint64_t));
@@ -63,14 +64,17 @@ static inline uint64_t *bucket_of(struct hist *hist, uint64_t value) {
 
 static void bucket_add_all(struct hist *hist, const uint64_t *value, uint32_t n) {
   uint64_t sum = hist->sum, min = hist->min, max = hist->max;
+  hist_squares squares = hist->squares;
   for (uint32_t i = 0; i < n; i++) {
     (*bucket_of(hist, value[i]))++;
     sum += value[i];
+    squares += (hist_squares)value[i] * value[i];
     min = value[i] < min ? value[i] : min;
     max = value[i] > max ? value[i] : max;
   }
   hist->count += n;
   hist->sum = sum;
+  hist->squares = squares;
   hist->min = min;
   hist->max = max;
 }
@@ -118,6 +122,7 @@ static void add_buckets(struct hist *into, const struct hist *from) {
   }
   into->count += from->count;
   into->sum += from->sum;
+  into->squares += from->squares;
   into->min = from->min < into->min ? from->min : into->min;
   into->max = from->max > into->max ? from->max : into->max;
 }
@@ -139,6 +144,14 @@ void hist_merge(struct hist *into, const struct hist *from) {
   set_room(into);
 }
 
+static hist_squares squares_of(const struct hist *hist) {
+  hist_squares squares = hist->squares;
+  for (uint32_t i = 0; i < hist->values; i++) {
+    squares += (hist_squares)hist->value[i] * hist->value[i];
+  }
+  return squares;
+}
+
 void hist_subtract(struct hist *hist, const struct hist *earlier) {
   assert(!hist_is_exact(hist) && !hist_is_exact(earlier));
   assert(hist_count(earlier) <= hist_count(hist));
@@ -153,6 +166,7 @@ void hist_subtract(struct hist *hist, const struct hist *earlier) {
   for (uint32_t i = 0; i < earlier->values; i++) (*bucket_of(hist, earlier->value[i]))--;
   hist->count -= hist_count(earlier);
   hist->sum -= hist_sum(earlier);
+  hist->squares -= squares_of(earlier);
 }
 
 /* The nearest rank of the q-quantile of n values: ceil(q n), at least 1. */
@@ -256,6 +270,15 @@ uint64_t hist_max(const struct hist *hist) {
 double hist_mean(const struct hist *hist) {
   uint64_t count = hist_count(hist);
   return count ? (double)hist_sum(hist) / (double)count : NAN;
+}
+
+double hist_deviation(const struct hist *hist) {
+  uint64_t count = hist_count(hist), sum = hist_sum(hist);
+  if (count < 2) return NAN;
+  /* In whole numbers, so that nothing is lost where the deviation is small beside the mean; the
+   * quotient, rounded down, is off by less than 1 ns^2. */
+  hist_squares off_mean = squares_of(hist) - (hist_squares)sum * sum / count;
+  return sqrt((double)off_mean / (double)(count - 1));
 }
 
 uint64_t hist_zeros(const struct hist *hist) {

@@ -5,7 +5,7 @@
  * its ends are within 1 %: so it is off by at most 1 % of the exact order statistic (nearest rank),
  * however the values lie in the bucket. The smallest and the greatest value are answered exactly.
  * Buckets are allocated an octave at a time when first touched, so that thousands of histograms
- * stay small. Count, sum, minimum and maximum are exact.
+ * stay small. Count, sum, sum of squares, minimum and maximum are exact.
  *
  * New values first gather in a small block that is emptied into the buckets when it is full: one
  * line of memory a value instead of three, and the looks into the buckets overlap. A histogram made
@@ -23,6 +23,8 @@
 
 struct arena;
 
+__extension__ typedef unsigned __int128 hist_squares; /* holds 2^40 squares of 1000 s in ns */
+
 struct hist {
   uint64_t *value; /* those that are not in the buckets */
   uint32_t values, room;
@@ -32,6 +34,7 @@ struct hist {
   bool own_block;  /* `value` is to be freed */
   struct arena *arena;
   uint64_t count, sum, min, max; /* of the values in the buckets; sum wraps past 584 years in all */
+  hist_squares squares;          /* the sum of theirs */
   uint64_t *octave[HIST_OCTAVES]; /* octave[0]: values 0..63; NULL until touched */
 };
 
@@ -76,9 +79,11 @@ static inline uint64_t hist_count(const struct hist *hist) {
   return hist->count + hist->values;
 }
 uint64_t hist_sum(const struct hist *hist);
-uint64_t hist_min(const struct hist *hist);   /* UINT64_MAX when empty */
-uint64_t hist_max(const struct hist *hist);   /* 0 when empty */
-double hist_mean(const struct hist *hist);    /* NaN when empty */
+uint64_t hist_min(const struct hist *hist); /* UINT64_MAX when empty */
+uint64_t hist_max(const struct hist *hist); /* 0 when empty */
+double hist_mean(const struct hist *hist);  /* NaN when empty */
+/* Standard deviation (of a sample: n - 1); NaN for fewer than two values. */
+double hist_deviation(const struct hist *hist);
 uint64_t hist_zeros(const struct hist *hist); /* how many of the values are 0 */
 
 #endif

@@ -1,8 +1,9 @@
 /* Results of one replication, by name.
  *
- * A metric is a quotient `num / den` or a quantile of a histogram, so that replications merge
- * without loss: quotients by adding both parts, quantiles by merging the histograms, extremes by
- * taking the extreme. Every replication of one scenario emits the same names in the same order. */
+ * A metric is a quotient `num / den` or a statistic of a histogram, so that replications merge
+ * without loss: quotients by adding both parts, quantiles and deviations by merging the histograms,
+ * extremes by taking the extreme. Every replication of one scenario emits the same names in the
+ * same order. */
 #ifndef METRIC_H
 #define METRIC_H
 
@@ -13,11 +14,16 @@
 #include "hist.h"
 
 enum metric_merge {
-  METRIC_QUOTIENT, /* num / den; den = 1 in each replication makes it an average of counts */
-  METRIC_MAX,      /* largest num */
-  METRIC_MIN,      /* smallest num */
-  METRIC_QUANTILE, /* quantile q of hist, in seconds (hist holds ns) */
+  METRIC_QUOTIENT,  /* num / den; den = 1 in each replication makes it an average of counts */
+  METRIC_MAX,       /* largest num */
+  METRIC_MIN,       /* smallest num */
+  METRIC_QUANTILE,  /* quantile q of hist, in seconds (hist holds ns) */
+  METRIC_DEVIATION, /* standard deviation of hist, in seconds */
 };
+
+static inline bool metric_is_of_hist(enum metric_merge merge) {
+  return merge == METRIC_QUANTILE || merge == METRIC_DEVIATION;
+}
 
 /* The units in which a metric is stored and printed in JSON. */
 enum metric_unit { UNIT_SECONDS, UNIT_PER_SECOND, UNIT_RATIO, UNIT_COUNT };
@@ -27,7 +33,7 @@ struct metric {
   enum metric_merge merge;
   enum metric_unit unit;
   double num, den;   /* MAX, MIN: den = 0 means there was nothing */
-  struct hist *hist; /* QUANTILE: owned by the simulation the list came from */
+  struct hist *hist; /* QUANTILE, DEVIATION: owned by the simulation the list came from */
   double q;
 };
 
@@ -46,6 +52,9 @@ void metric_extreme(struct metrics *m, enum metric_merge which, enum metric_unit
                     double value, const char *name, ...) __attribute__((format(printf, 6, 7)));
 void metric_quantile(struct metrics *m, struct hist *hist, double q, const char *name, ...)
     __attribute__((format(printf, 4, 5)));
+
+void metric_deviation(struct metrics *m, struct hist *hist, const char *name, ...)
+    __attribute__((format(printf, 3, 4)));
 
 /* Puts the histograms in order, before several of their quantiles are asked for. */
 void metrics_settle(struct metrics *m);

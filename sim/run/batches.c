@@ -8,7 +8,7 @@
 #include "arena.h"
 
 struct row {     /* of one metric */
-  uint32_t hist; /* METRIC_QUANTILE: which of batches.values */
+  uint32_t hist; /* of a metric of one: which of batches.values */
   bool is_quotient;
   double num_before, den_before;
   double *num, *den; /* of a quotient: what each batch added */
@@ -61,8 +61,8 @@ void batches_free(struct batches *b) {
 
 static bool begins_hist(const struct metrics *metrics, uint32_t i) {
   const struct metric *m = &metrics->list[i];
-  if (m->merge != METRIC_QUANTILE) return false;
-  return i == 0 || metrics->list[i - 1].merge != METRIC_QUANTILE ||
+  if (!metric_is_of_hist(m->merge)) return false;
+  return i == 0 || !metric_is_of_hist(metrics->list[i - 1].merge) ||
          metrics->list[i - 1].hist != m->hist;
 }
 
@@ -74,7 +74,7 @@ static void lay_out(struct batches *b, const struct metrics *metrics) {
     b->hists += begins_hist(metrics, i);
     b->row[i].is_quotient = metrics->list[i].merge == METRIC_QUOTIENT;
     quotients += b->row[i].is_quotient;
-    if (metrics->list[i].merge == METRIC_QUANTILE) b->row[i].hist = b->hists - 1;
+    if (metric_is_of_hist(metrics->list[i].merge)) b->row[i].hist = b->hists - 1;
   }
   b->parts = mem_zeroed(quotients + 1, 2 * BATCHES * sizeof *b->parts);
   double *next = b->parts;

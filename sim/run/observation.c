@@ -41,6 +41,7 @@ static void merge_metrics(struct metrics *into, const struct metrics *other) {
         merge_extreme(a, b);
         break;
       case METRIC_QUANTILE:
+      case METRIC_DEVIATION:
         if (a->hist != merged) hist_merge(a->hist, b->hist);
         merged = a->hist;
         break;

@@ -103,7 +103,7 @@ static void lay_out(struct results *results, const struct metrics *metrics) {
                                        .q = m->q,
                                        .number = i,
                                        .replication = merging->value[i]};
-    if (m->merge != METRIC_QUANTILE) continue;
+    if (!metric_is_of_hist(m->merge)) continue;
     uint32_t known = GPOINTER_TO_UINT(g_hash_table_lookup(seen, m->hist));
     if (known == 0) {
       known = ++merging->hists;
@@ -121,7 +121,7 @@ static void merge_hists(struct merging *merging, const struct metrics *metrics) 
   uint32_t next = 0; /* histograms are numbered in the order in which metrics mention them first */
   for (uint32_t i = 0; i < metrics->n; i++) {
     const struct metric *m = &metrics->list[i];
-    if (m->merge != METRIC_QUANTILE || merging->hist_of[i] != next) continue;
+    if (!metric_is_of_hist(m->merge) || merging->hist_of[i] != next) continue;
     hist_merge(&merging->hist[next++], m->hist);
   }
   assert(next == merging->hists);
@@ -183,8 +183,9 @@ struct estimate results_so_far(const struct results *results, const struct resul
     case METRIC_MIN:
       return estimate_extreme(merged_extreme(r->replication, count, r->merge == METRIC_MAX),
                               r->replication, count);
-    case METRIC_QUANTILE: {
-      struct metric pooled = {.merge = METRIC_QUANTILE,
+    case METRIC_QUANTILE:
+    case METRIC_DEVIATION: {
+      struct metric pooled = {.merge = r->merge,
                               .unit = r->unit,
                               .hist = &merging->hist[merging->hist_of[r->number]],
                               .q = r->q};
@@ -198,7 +199,7 @@ static void estimate_all(struct results *results) {
   struct merging *merging = results->merging;
   for (uint32_t i = 0; i < results->n; i++) {
     struct result *r = &results->list[i];
-    if (r->merge == METRIC_QUANTILE) r->hist = &merging->hist[merging->hist_of[i]];
+    if (metric_is_of_hist(r->merge)) r->hist = &merging->hist[merging->hist_of[i]];
     r->estimate = results_so_far(results, r);
     if (merging->batches == NULL) continue;
     if (r->merge == METRIC_QUOTIENT) {

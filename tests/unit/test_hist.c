@@ -169,6 +169,39 @@ static void test_totals(void **state) {
   }
 }
 
+/* Aim: the standard deviation is exact however small it is beside the mean, kept or bucketed, also
+ * of what is left when earlier values are taken away. */
+static void test_deviation(void **state) {
+  (void)state;
+  const uint64_t far = UINT64_C(3000000000000);
+  for (uint32_t limit = 0; limit <= 200; limit += 100) {
+    struct hist hist;
+    hist_init(&hist, limit, NULL);
+    assert_true(isnan(hist_deviation(&hist)));
+    hist_add(&hist, far);
+    assert_true(isnan(hist_deviation(&hist)));
+    hist_add(&hist, far + 2);
+    assert_true(fabs(hist_deviation(&hist) - sqrt(2)) < 1e-12);
+    for (uint64_t i = 0; i < 148; i++) hist_add(&hist, far + i % 2 * 2);
+    assert_true(fabs(hist_deviation(&hist) - sqrt(150.0 / 149)) < 1e-12);
+    hist_free(&hist);
+  }
+  struct hist earlier, later;
+  hist_init(&earlier, 0, NULL);
+  hist_init(&later, 0, NULL);
+  for (uint64_t i = 0; i < 50; i++) hist_add(&earlier, 1000 * i);
+  hist_merge(&later, &earlier);
+  for (uint64_t i = 0; i < 3; i++) hist_add(&later, far + 10 * i);
+  hist_subtract(&later, &earlier);
+  assert_true(hist_deviation(&later) == 10);
+  hist_clear(&later);
+  hist_add(&later, 5);
+  hist_add(&later, 5);
+  assert_true(hist_deviation(&later) == 0);
+  hist_free(&earlier);
+  hist_free(&later);
+}
+
 /* Aim: questions may be asked between any two additions, settled or not, and change no answer; with
  * an arena the answers are the same. */
 static void test_asked_on_the_way(void **state) {
@@ -256,12 +289,17 @@ static void fill_part(struct hist *hist, uint64_t part, uint32_t limit, uint64_t
 
 struct answers {
   uint64_t count, sum, min, max;
-  double mean, quantiles[LEVELS];
+  double mean, deviation, quantiles[LEVELS];
 };
 
 static struct answers ask(const struct hist *hist) {
-  struct answers out = {hist_count(hist), hist_sum(hist),  hist_min(hist),
-                        hist_max(hist),   hist_mean(hist), {0}};
+  struct answers out = {hist_count(hist),
+                        hist_sum(hist),
+                        hist_min(hist),
+                        hist_max(hist),
+                        hist_mean(hist),
+                        hist_deviation(hist),
+                        {0}};
   for (size_t i = 0; i < LEVELS; i++) {
     out.quantiles[i] = hist_quantile(hist, (double)levels[i] / 1e6);
   }
@@ -333,11 +371,17 @@ static void test_merge_mixed(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_random_data),   cmocka_unit_test(test_adversarial_data),
-      cmocka_unit_test(test_interpolation), cmocka_unit_test(test_bucket_edges),
-      cmocka_unit_test(test_totals),        cmocka_unit_test(test_asked_on_the_way),
-      cmocka_unit_test(test_exact_limit),   cmocka_unit_test(test_clear),
-      cmocka_unit_test(test_merge),         cmocka_unit_test(test_merge_mixed),
+      cmocka_unit_test(test_random_data),
+      cmocka_unit_test(test_adversarial_data),
+      cmocka_unit_test(test_interpolation),
+      cmocka_unit_test(test_bucket_edges),
+      cmocka_unit_test(test_totals),
+      cmocka_unit_test(test_deviation),
+      cmocka_unit_test(test_asked_on_the_way),
+      cmocka_unit_test(test_exact_limit),
+      cmocka_unit_test(test_clear),
+      cmocka_unit_test(test_merge),
+      cmocka_unit_test(test_merge_mixed),
   };
   return cmocka_run_group_tests_name("hist", tests, NULL, NULL);
 }
