@@ -323,8 +323,8 @@ static void check_calls(struct sim *sim, struct checks *out) {
 }
 
 struct presence {
-  uint64_t handled;            /* calls at the member, those whose caller has its answer apart */
-  uint64_t queued_ns, held_ns; /* unfinished waits and holds up to now */
+  uint64_t handled; /* calls at the member, those whose caller has its answer apart */
+  station_integral queued_ns, held_ns; /* unfinished waits and holds up to now */
 };
 
 static struct presence *presences(struct sim *sim) {
@@ -372,14 +372,14 @@ static void check_little(struct sim *sim, struct station *st, const struct prese
                          const char *name, struct checks *out) {
   station_settle(sim, st);
   const struct station_totals *t = &st->totals;
-  bool queue_ok = (uint64_t)t->queued_ns == t->wait_ns + t->lost_wait_ns + p->queued_ns;
-  bool held_ok = (uint64_t)t->held_ns == t->hold_ns + t->lost_hold_ns + p->held_ns;
+  bool queue_ok = t->queued_ns == t->wait_ns + t->lost_wait_ns + p->queued_ns;
+  bool held_ok = t->held_ns == t->hold_ns + t->lost_hold_ns + p->held_ns;
   struct check *check = check_add(out, queue_ok && held_ok);
   double seconds = (double)t->held_to_ns / 1e9;
   double present =
       (double)(t->queued_ns + t->held_ns) / (double)(t->held_to_ns ? t->held_to_ns : 1);
   double rate = t->started ? (double)t->started / seconds : 0;
-  uint64_t spent_ns =
+  station_integral spent_ns =
       t->wait_ns + t->lost_wait_ns + p->queued_ns + t->hold_ns + t->lost_hold_ns + p->held_ns;
   double stay = t->started ? (double)spent_ns / 1e9 / (double)t->started : 0;
   snprintf(check->name, sizeof check->name, "little:%s", name);

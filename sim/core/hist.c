@@ -33,8 +33,9 @@ void hist_init(struct hist *hist, uint32_t exact_limit, struct arena *arena) {
 
 void hist_clear(struct hist *hist) {
   hist->values = hist->sorted = 0;
-  hist->count = hist->sum = hist->max = 0;
-  hist->squares = 0;
+  hist->count = hist->max = 0;
+  hist->sum = hist->squares = 0;
+  hist->squares_high = 0;
   hist->min = UINT64_MAX;
   for (uint32_t o = 0; o < HIST_OCTAVES; o++) {
     if (hist->octave[o] != NULL) memset(hist->octave[o], 0, HIST_SUB * sizeof(uint64_t));
@@ -62,19 +63,32 @@ static inline uint64_t *bucket_of(struct hist *hist, uint64_t value) {
   return &row[(value >> (o - (o != 0))) & (HIST_SUB - 1)];
 }
 
+/* A sum of squares, `high` times 2^128 + `low`. */
+struct squares {
+  hist_wide low;
+  uint64_t high;
+};
+
+static inline void squares_add(struct squares *to, hist_wide low, uint64_t high) {
+  to->low += low;
+  to->high += high + (to->low < low);
+}
+
 static void bucket_add_all(struct hist *hist, const uint64_t *value, uint32_t n) {
-  uint64_t sum = hist->sum, min = hist->min, max = hist->max;
-  hist_squares squares = hist->squares;
+  uint64_t min = hist->min, max = hist->max;
+  hist_wide sum = hist->sum;
+  struct squares squares = {hist->squares, hist->squares_high};
   for (uint32_t i = 0; i < n; i++) {
     (*bucket_of(hist, value[i]))++;
     sum += value[i];
-    squares += (hist_squares)value[i] * value[i];
+    squares_add(&squares, (hist_wide)value[i] * value[i], 0);
     min = value[i] < min ? value[i] : min;
     max = value[i] > max ? value[i] : max;
   }
   hist->count += n;
   hist->sum = sum;
-  hist->squares = squares;
+  hist->squares = squares.low;
+  hist->squares_high = squares.high;
   hist->min = min;
   hist->max = max;
 }
@@ -122,7 +136,10 @@ static void add_buckets(struct hist *into, const struct hist *from) {
   }
   into->count += from->count;
   into->sum += from->sum;
-  into->squares += from->squares;
+  struct squares squares = {into->squares, into->squares_high};
+  squares_add(&squares, from->squares, from->squares_high);
+  into->squares = squares.low;
+  into->squares_high = squares.high;
   into->min = from->min < into->min ? from->min : into->min;
   into->max = from->max > into->max ? from->max : into->max;
 }
@@ -144,10 +161,10 @@ void hist_merge(struct hist *into, const struct hist *from) {
   set_room(into);
 }
 
-static hist_squares squares_of(const struct hist *hist) {
-  hist_squares squares = hist->squares;
+static struct squares squares_of(const struct hist *hist) {
+  struct squares squares = {hist->squares, hist->squares_high};
   for (uint32_t i = 0; i < hist->values; i++) {
-    squares += (hist_squares)hist->value[i] * hist->value[i];
+    squares_add(&squares, (hist_wide)hist->value[i] * hist->value[i], 0);
   }
   return squares;
 }
@@ -166,7 +183,9 @@ void hist_subtract(struct hist *hist, const struct hist *earlier) {
   for (uint32_t i = 0; i < earlier->values; i++) (*bucket_of(hist, earlier->value[i]))--;
   hist->count -= hist_count(earlier);
   hist->sum -= hist_sum(earlier);
-  hist->squares -= squares_of(earlier);
+  struct squares squares = squares_of(earlier);
+  hist->squares_high -= squares.high + (hist->squares < squares.low);
+  hist->squares -= squares.low;
 }
 
 /* The nearest rank of the q-quantile of n values: ceil(q n), at least 1. */
@@ -249,8 +268,8 @@ double hist_quantile(const struct hist *hist, double q) {
   return value;
 }
 
-uint64_t hist_sum(const struct hist *hist) {
-  uint64_t sum = hist->sum;
+hist_wide hist_sum(const struct hist *hist) {
+  hist_wide sum = hist->sum;
   for (uint32_t i = 0; i < hist->values; i++) sum += hist->value[i];
   return sum;
 }
@@ -273,12 +292,23 @@ double hist_mean(const struct hist *hist) {
 }
 
 double hist_deviation(const struct hist *hist) {
-  uint64_t count = hist_count(hist), sum = hist_sum(hist);
+  uint64_t count = hist_count(hist);
   if (count < 2) return NAN;
-  /* In whole numbers, so that nothing is lost where the deviation is small beside the mean; the
-   * quotient, rounded down, is off by less than 1 ns^2. */
-  hist_squares off_mean = squares_of(hist) - (hist_squares)sum * sum / count;
-  return sqrt((double)off_mean / (double)(count - 1));
+  hist_wide sum = hist_sum(hist);
+  struct squares squares = squares_of(hist);
+  double range = (double)(hist_max(hist) - hist_min(hist));
+  double off_mean; /* sum of the squares of what is off the mean */
+  if (range * range * (double)count < 0x1p127) {
+    /* In whole numbers, so that nothing is lost where the deviation is small beside the mean. What
+     * is off the mean rounded down fits 128 bits, so it does not matter that the terms may not. */
+    hist_wide near = sum / count;
+    double rest = (double)(sum % count);
+    off_mean = (double)(squares.low - near * (sum + sum % count)) - rest * rest / (double)count;
+  } else {
+    off_mean = (double)squares.high * 0x1p128 + (double)squares.low -
+               (double)sum / (double)count * (double)sum;
+  }
+  return off_mean > 0 ? sqrt(off_mean / (double)(count - 1)) : 0;
 }
 
 uint64_t hist_zeros(const struct hist *hist) {

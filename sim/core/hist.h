@@ -23,7 +23,7 @@
 
 struct arena;
 
-__extension__ typedef unsigned __int128 hist_squares; /* holds 2^40 squares of 1000 s in ns */
+__extension__ typedef unsigned __int128 hist_wide;
 
 struct hist {
   uint64_t *value; /* those that are not in the buckets */
@@ -33,8 +33,9 @@ struct hist {
   uint32_t sorted; /* as many values were in order when it was settled last */
   bool own_block;  /* `value` is to be freed */
   struct arena *arena;
-  uint64_t count, sum, min, max; /* of the values in the buckets; sum wraps past 584 years in all */
-  hist_squares squares;          /* the sum of theirs */
+  uint64_t count, min, max; /* of the values in the buckets */
+  hist_wide sum, squares;   /* sums of them and of their squares; the latter plus 2^128 times .. */
+  uint64_t squares_high;    /* .. this: 50,000 squares of 1000 days in ns go beyond 128 bits */
   uint64_t *octave[HIST_OCTAVES]; /* octave[0]: values 0..63; NULL until touched */
 };
 
@@ -78,7 +79,7 @@ double hist_quantile(const struct hist *hist, double q);
 static inline uint64_t hist_count(const struct hist *hist) {
   return hist->count + hist->values;
 }
-uint64_t hist_sum(const struct hist *hist);
+hist_wide hist_sum(const struct hist *hist);
 uint64_t hist_min(const struct hist *hist); /* UINT64_MAX when empty */
 uint64_t hist_max(const struct hist *hist); /* 0 when empty */
 double hist_mean(const struct hist *hist);  /* NaN when empty */

@@ -134,14 +134,15 @@ struct label format_duration(uint64_t ns) {
   if (ns < 1000) return write_label("%llu ns", (unsigned long long)ns);
   if (ns < 1000000) return write_label("%.4g us", (double)ns / 1e3);
   if (ns < second) return write_label("%.4g ms", (double)ns / 1e6);
-  /* The largest unit of which it is a whole number, if that number is small; else seconds. */
+  /* The largest unit of which it is a whole number, if that number is small. */
   for (size_t i = 0; i < sizeof unit / sizeof unit[0]; i++) {
     uint64_t unit_ns = unit[i].s * second;
     if (ns % unit_ns == 0 && ns / unit_ns < 10000) {
       return write_label("%llu %s", (unsigned long long)(ns / unit_ns), unit[i].name);
     }
   }
-  return write_label("%.4g s", (double)ns / 1e9);
+  if (ns < 10000 * second) return write_label("%.4g s", (double)ns / 1e9);
+  return write_label("%.4g d", (double)ns / 86400e9);
 }
 
 struct label format_count(double count) {

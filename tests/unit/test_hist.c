@@ -202,6 +202,36 @@ static void test_deviation(void **state) {
   hist_free(&later);
 }
 
+/* Aim: sums and squares that 64 and 128 bits cannot hold lose nothing, in whatever way they came
+ * together: mean and deviation of values about 2^62, near each other and far apart. */
+static void test_great_sums(void **state) {
+  (void)state;
+  const uint64_t base = UINT64_C(1) << 62;
+  for (uint32_t round = 0; round < 4; round++) {
+    uint32_t limit = round % 2 ? 2000 : 0;
+    uint64_t step = UINT64_C(1) << (round < 2 ? 40 : 61);
+    struct hist once, half, other;
+    hist_init(&once, limit, NULL);
+    hist_init(&half, limit, NULL);
+    hist_init(&other, limit, NULL);
+    for (uint64_t i = 0; i < 1000; i++) {
+      uint64_t value = base + (i % 2 ? step : 0);
+      hist_add(&once, value);
+      hist_add(i < 500 ? &half : &other, value);
+    }
+    hist_merge(&half, &other);
+    const double mean = (double)base + (double)step / 2;
+    const double deviation = (double)step / 2 * sqrt(1000.0 / 999);
+    assert_true(fabs(hist_mean(&once) / mean - 1) < 1e-12);
+    assert_true(hist_mean(&half) == hist_mean(&once));
+    assert_true(hist_deviation(&half) == hist_deviation(&once));
+    assert_true(fabs(hist_deviation(&once) / deviation - 1) < 1e-12);
+    hist_free(&once);
+    hist_free(&half);
+    hist_free(&other);
+  }
+}
+
 /* Aim: questions may be asked between any two additions, settled or not, and change no answer; with
  * an arena the answers are the same. */
 static void test_asked_on_the_way(void **state) {
@@ -287,19 +317,16 @@ static void fill_part(struct hist *hist, uint64_t part, uint32_t limit, uint64_t
   }
 }
 
-struct answers {
-  uint64_t count, sum, min, max;
+struct answers { /* no padding: compared as bytes */
+  uint64_t count, sum_high, sum_low, min, max;
   double mean, deviation, quantiles[LEVELS];
 };
 
 static struct answers ask(const struct hist *hist) {
-  struct answers out = {hist_count(hist),
-                        hist_sum(hist),
-                        hist_min(hist),
-                        hist_max(hist),
-                        hist_mean(hist),
-                        hist_deviation(hist),
-                        {0}};
+  struct answers out = {hist_count(hist),         (uint64_t)(hist_sum(hist) >> 64),
+                        (uint64_t)hist_sum(hist), hist_min(hist),
+                        hist_max(hist),           hist_mean(hist),
+                        hist_deviation(hist),     {0}};
   for (size_t i = 0; i < LEVELS; i++) {
     out.quantiles[i] = hist_quantile(hist, (double)levels[i] / 1e6);
   }
@@ -371,17 +398,12 @@ static void test_merge_mixed(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_random_data),
-      cmocka_unit_test(test_adversarial_data),
-      cmocka_unit_test(test_interpolation),
-      cmocka_unit_test(test_bucket_edges),
-      cmocka_unit_test(test_totals),
-      cmocka_unit_test(test_deviation),
-      cmocka_unit_test(test_asked_on_the_way),
-      cmocka_unit_test(test_exact_limit),
-      cmocka_unit_test(test_clear),
-      cmocka_unit_test(test_merge),
-      cmocka_unit_test(test_merge_mixed),
+      cmocka_unit_test(test_random_data),   cmocka_unit_test(test_adversarial_data),
+      cmocka_unit_test(test_interpolation), cmocka_unit_test(test_bucket_edges),
+      cmocka_unit_test(test_totals),        cmocka_unit_test(test_deviation),
+      cmocka_unit_test(test_great_sums),    cmocka_unit_test(test_asked_on_the_way),
+      cmocka_unit_test(test_exact_limit),   cmocka_unit_test(test_clear),
+      cmocka_unit_test(test_merge),         cmocka_unit_test(test_merge_mixed),
   };
   return cmocka_run_group_tests_name("hist", tests, NULL, NULL);
 }
