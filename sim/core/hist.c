@@ -34,11 +34,12 @@ void hist_init(struct hist *hist, uint32_t exact_limit, struct arena *arena) {
 void hist_clear(struct hist *hist) {
   hist->values = hist->sorted = 0;
   hist->count = hist->max = 0;
+  hist->carries = 0;
   hist->sum = hist->squares = 0;
   hist->squares_high = 0;
   hist->min = UINT64_MAX;
   for (uint32_t o = 0; o < HIST_OCTAVES; o++) {
-    if (hist->octave[o] != NULL) memset(hist->octave[o], 0, HIST_SUB * sizeof(uint64_t));
+    if (hist->octave[o] != NULL) memset(hist->octave[o], 0, HIST_SUB * sizeof *hist->octave[o]);
   }
   set_room(hist);
 }
@@ -48,20 +49,79 @@ void hist_free(struct hist *hist) {
   for (uint32_t o = 0; o < HIST_OCTAVES; o++) {
     if (hist->arena == NULL) free(hist->octave[o]);
   }
+  free(hist->carry);
   hist_init(hist, 0, NULL);
 }
 
-static void *allocate(struct hist *hist, size_t count) {
-  return hist->arena != NULL ? arena_lines(hist->arena, count, sizeof(uint64_t))
-                             : mem_zeroed(count, sizeof(uint64_t));
+static void *allocate(struct hist *hist, size_t count, size_t size) {
+  return hist->arena != NULL ? arena_lines(hist->arena, count, size) : mem_zeroed(count, size);
 }
 
-static inline uint64_t *bucket_of(struct hist *hist, uint64_t value) {
-  uint32_t o = hist_octave_of(value);
-  uint64_t *row = hist->octave[o];
-  if (__builtin_expect(row == NULL, 0)) row = hist->octave[o] = allocate(hist, HIST_SUB);
-  return &row[(value >> (o - (o != 0))) & (HIST_SUB - 1)];
+static inline uint32_t index_of(uint32_t octave, uint64_t value) {
+  return (uint32_t)(value >> (octave - (octave != 0))) & (HIST_SUB - 1);
 }
+
+static inline uint32_t *octave_at(struct hist *hist, uint32_t o) {
+  uint32_t *row = hist->octave[o];
+  if (__builtin_expect(row == NULL, 0)) {
+    row = hist->octave[o] = allocate(hist, HIST_SUB, sizeof *row);
+  }
+  return row;
+}
+
+/* --- counts beyond 32 bits ------------------------------------------------------------------ */
+
+/* How often 2^32 a bucket has beyond what its counter says. */
+static uint64_t carried(const struct hist *hist, uint32_t octave, uint32_t bucket) {
+  for (uint32_t i = 0; i < hist->carries; i++) {
+    const struct hist_carry *c = &hist->carry[i];
+    if (c->octave == octave && c->bucket == bucket) return c->times;
+  }
+  return 0;
+}
+
+__attribute__((cold, noinline)) static void carry(struct hist *hist, uint32_t octave,
+                                                  uint32_t bucket, uint64_t times) {
+  for (uint32_t i = 0; i < hist->carries; i++) {
+    struct hist_carry *c = &hist->carry[i];
+    if (c->octave != octave || c->bucket != bucket) continue;
+    c->times += times;
+    return;
+  }
+  hist->carry = mem_resize(hist->carry, (hist->carries + 1) * sizeof *hist->carry);
+  hist->carry[hist->carries++] = (struct hist_carry){octave, bucket, times};
+}
+
+static uint64_t times_in(const struct hist *hist, uint32_t octave, uint32_t bucket) {
+  return hist->octave[octave][bucket] + (carried(hist, octave, bucket) << 32);
+}
+
+/* Adds one row of buckets to that of `into`. The second loop is rare; without it in the first, the
+ * compiler makes that one wide. */
+static void add_row(struct hist *into, uint32_t octave, const uint32_t *from) {
+  uint32_t *row = octave_at(into, octave), over = 0;
+  for (uint32_t i = 0; i < HIST_SUB; i++) {
+    row[i] += from[i];
+    over |= row[i] < from[i];
+  }
+  for (uint32_t i = 0; over && i < HIST_SUB; i++) {
+    if (row[i] < from[i]) carry(into, octave, i, 1);
+  }
+}
+
+/* The opposite; a carry of -1, modulo 2^64, lends what a counter lacks. */
+static void subtract_row(struct hist *hist, uint32_t octave, const uint32_t *from) {
+  uint32_t *row = octave_at(hist, octave), under = 0;
+  for (uint32_t i = 0; i < HIST_SUB; i++) {
+    under |= row[i] < from[i];
+    row[i] -= from[i];
+  }
+  for (uint32_t i = 0; under && i < HIST_SUB; i++) {
+    if (row[i] + from[i] < from[i]) carry(hist, octave, i, UINT64_MAX);
+  }
+}
+
+/* --- adding --------------------------------------------------------------------------------- */
 
 /* A sum of squares, `high` times 2^128 + `low`. */
 struct squares {
@@ -79,7 +139,8 @@ static void bucket_add_all(struct hist *hist, const uint64_t *value, uint32_t n)
   hist_wide sum = hist->sum;
   struct squares squares = {hist->squares, hist->squares_high};
   for (uint32_t i = 0; i < n; i++) {
-    (*bucket_of(hist, value[i]))++;
+    uint32_t octave = hist_octave_of(value[i]), bucket = index_of(octave, value[i]);
+    if (__builtin_expect(++octave_at(hist, octave)[bucket] == 0, 0)) carry(hist, octave, bucket, 1);
     sum += value[i];
     squares_add(&squares, (hist_wide)value[i] * value[i], 0);
     min = value[i] < min ? value[i] : min;
@@ -106,7 +167,7 @@ static void reserve(struct hist *hist, uint64_t wanted) {
   while (capacity < wanted) capacity *= 2;
   uint64_t *block;
   if (capacity == BLOCK) {
-    block = allocate(hist, BLOCK);
+    block = allocate(hist, BLOCK, sizeof *block);
   } else {
     block = mem_resize(hist->own_block ? hist->value : NULL, capacity * sizeof *block);
     if (!hist->own_block && hist->values) {
@@ -130,9 +191,10 @@ void hist_make_room(struct hist *hist) {
 
 static void add_buckets(struct hist *into, const struct hist *from) {
   for (uint32_t o = 0; o < HIST_OCTAVES; o++) {
-    if (from->octave[o] == NULL) continue;
-    if (into->octave[o] == NULL) into->octave[o] = allocate(into, HIST_SUB);
-    for (uint32_t i = 0; i < HIST_SUB; i++) into->octave[o][i] += from->octave[o][i];
+    if (from->octave[o] != NULL) add_row(into, o, from->octave[o]);
+  }
+  for (uint32_t i = 0; i < from->carries; i++) {
+    carry(into, from->carry[i].octave, from->carry[i].bucket, from->carry[i].times);
   }
   into->count += from->count;
   into->sum += from->sum;
@@ -174,13 +236,17 @@ void hist_subtract(struct hist *hist, const struct hist *earlier) {
   assert(hist_count(earlier) <= hist_count(hist));
   hist_settle(hist);
   for (uint32_t o = 0; o < HIST_OCTAVES; o++) {
-    if (earlier->octave[o] == NULL) continue;
-    for (uint32_t i = 0; i < HIST_SUB; i++) {
-      assert(earlier->octave[o][i] == 0 || hist->octave[o][i] >= earlier->octave[o][i]);
-      if (earlier->octave[o][i] > 0) hist->octave[o][i] -= earlier->octave[o][i];
-    }
+    if (earlier->octave[o] != NULL) subtract_row(hist, o, earlier->octave[o]);
   }
-  for (uint32_t i = 0; i < earlier->values; i++) (*bucket_of(hist, earlier->value[i]))--;
+  for (uint32_t i = 0; i < earlier->carries; i++) {
+    const struct hist_carry *c = &earlier->carry[i];
+    carry(hist, c->octave, c->bucket, -c->times);
+  }
+  for (uint32_t i = 0; i < earlier->values; i++) {
+    uint32_t octave = hist_octave_of(earlier->value[i]);
+    uint32_t bucket = index_of(octave, earlier->value[i]);
+    if (octave_at(hist, octave)[bucket]-- == 0) carry(hist, octave, bucket, UINT64_MAX);
+  }
   hist->count -= hist_count(earlier);
   hist->sum -= hist_sum(earlier);
   struct squares squares = squares_of(earlier);
@@ -217,13 +283,7 @@ static double within_bucket(uint32_t o, uint32_t i, uint64_t rank, uint64_t time
   uint64_t width = UINT64_C(1) << (o - 1);
   double low = (double)((uint64_t)(HIST_SUB + i) << (o - 1));
   double high = low + (double)(width - 1); /* the greatest value of the bucket */
-  double estimate = low + (high - low) * (((double)rank - 0.5) / (double)times);
-  /* The values may all sit at one end of the bucket, and the lowest bucket of an octave is 1/64
-   * wide. So keep to the part from which both ends are within 1 % (0.99 % leaves room
-   * for rounding). */
-  if (estimate > 1.0099 * low) estimate = 1.0099 * low;
-  if (estimate < 0.9901 * high) estimate = 0.9901 * high;
-  return estimate;
+  return low + (high - low) * (((double)rank - 0.5) / (double)times);
 }
 
 static double bucket_quantile(const struct hist *hist, uint64_t rank) {
@@ -231,7 +291,7 @@ static double bucket_quantile(const struct hist *hist, uint64_t rank) {
   for (uint32_t o = 0; o < HIST_OCTAVES; o++) {
     if (hist->octave[o] == NULL) continue;
     for (uint32_t i = 0; i < HIST_SUB; i++) {
-      uint64_t times = hist->octave[o][i];
+      uint64_t times = times_in(hist, o, i);
       if (rank <= below + times) {
         double estimate = within_bucket(o, i, rank - below, times);
         if (estimate < (double)hist->min) return (double)hist->min;
@@ -312,7 +372,7 @@ double hist_deviation(const struct hist *hist) {
 }
 
 uint64_t hist_zeros(const struct hist *hist) {
-  uint64_t zeros = hist->octave[0] != NULL ? hist->octave[0][0] : 0;
+  uint64_t zeros = hist->octave[0] != NULL ? times_in(hist, 0, 0) : 0;
   for (uint32_t i = 0; i < hist->values; i++) zeros += hist->value[i] == 0;
   return zeros;
 }

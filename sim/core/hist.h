@@ -1,11 +1,12 @@
 /* Log-linear histogram of whole numbers (times in nanoseconds), mergeable.
  *
- * Each power of two is cut into 64 equal buckets; values below 128 have a bucket each. A quantile
- * is interpolated by rank inside its bucket, but only in the part of the bucket from which both of
- * its ends are within 1 %: so it is off by at most 1 % of the exact order statistic (nearest rank),
- * however the values lie in the bucket. The smallest and the greatest value are answered exactly.
+ * Each power of two is cut into 128 equal buckets; values below 256 have a bucket each. A quantile
+ * is interpolated by rank inside its bucket, which is less than 0.8 % wide: so it is off by at most
+ * that of the exact order statistic (nearest rank), however the values lie in the bucket, and by
+ * far less where they are spread over it. The smallest and the greatest value are answered exactly.
  * Buckets are allocated an octave at a time when first touched, so that thousands of histograms
- * stay small. Count, sum, sum of squares, minimum and maximum are exact.
+ * stay small, and count to 2^32; what goes beyond is kept apart. Count, sum, sum of squares,
+ * minimum and maximum are exact.
  *
  * New values first gather in a small block that is emptied into the buckets when it is full: one
  * line of memory a value instead of three, and the looks into the buckets overlap. A histogram made
@@ -17,7 +18,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define HIST_SUB_BITS 6
+#define HIST_SUB_BITS 7
 #define HIST_SUB (1u << HIST_SUB_BITS)
 #define HIST_OCTAVES (64 - HIST_SUB_BITS + 1)
 
@@ -36,7 +37,14 @@ struct hist {
   uint64_t count, min, max; /* of the values in the buckets */
   hist_wide sum, squares;   /* sums of them and of their squares; the latter plus 2^128 times .. */
   uint64_t squares_high;    /* .. this: 50,000 squares of 1000 days in ns go beyond 128 bits */
-  uint64_t *octave[HIST_OCTAVES]; /* octave[0]: values 0..63; NULL until touched */
+  struct hist_carry *carry; /* of the few buckets that went beyond 32 bits */
+  uint32_t carries;
+  uint32_t *octave[HIST_OCTAVES]; /* octave[0]: values 0..127; NULL until touched */
+};
+
+struct hist_carry {
+  uint32_t octave, bucket;
+  uint64_t times; /* 2^32 */
 };
 
 /* With an arena, buckets are taken from it; else, or when many values are kept exactly, hist_free
@@ -45,7 +53,7 @@ void hist_init(struct hist *hist, uint32_t exact_limit, struct arena *arena);
 void hist_clear(struct hist *hist); /* forgets the values, keeps the memory */
 void hist_free(struct hist *hist);  /* leaves it as after hist_init(.., 0, NULL) */
 
-/* 0 for values below 64, then 1 for 64..127, 2 for 128..255 ... */
+/* 0 for values below 128, then 1 for 128..255, 2 for 256..511 ... */
 static inline uint32_t hist_octave_of(uint64_t value) {
   return (uint32_t)(64 - HIST_SUB_BITS - __builtin_clzll(value | (HIST_SUB - 1)));
 }

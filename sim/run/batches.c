@@ -35,7 +35,7 @@ struct batches {
   struct values *values; /* in the order in which metrics mention the histograms */
   /* Room for the work on one histogram. */
   struct hist counted;      /* values that were kept one by one, in buckets */
-  uint64_t before[BUCKETS]; /* all 0 between histograms */
+  uint32_t before[BUCKETS]; /* all 0 between histograms; modulo 2^32, as the buckets */
   struct slot found[BUCKETS];
 };
 
@@ -97,7 +97,7 @@ static uint32_t bucket_of(uint64_t value) {
 static void set_before(struct batches *b, const struct values *v) {
   for (uint32_t k = 0; k < b->done; k++) {
     for (uint32_t i = 0; i < v->slots[k]; i++) {
-      b->before[v->slot[k][i].bucket] += v->slot[k][i].count;
+      b->before[v->slot[k][i].bucket] += (uint32_t)v->slot[k][i].count;
     }
   }
 }
@@ -112,14 +112,13 @@ static void clear_before(struct batches *b, const struct values *v) {
 static uint32_t find_growth(struct batches *b, const struct hist *hist) {
   uint32_t n = 0;
   for (uint32_t o = 0; o < HIST_OCTAVES; o++) {
-    const uint64_t *row = hist->octave[o], *before = b->before + (size_t)o * HIST_SUB;
+    const uint32_t *row = hist->octave[o], *before = b->before + (size_t)o * HIST_SUB;
     /* Most octaves did not grow, which memcmp sees faster. */
     if (row == NULL || memcmp(row, before, HIST_SUB * sizeof *row) == 0) continue;
     for (uint32_t i = 0; i < HIST_SUB; i++) {
-      assert(row[i] >= before[i]);
-      if (row[i] > before[i]) {
-        b->found[n++] = (struct slot){o * HIST_SUB + i, row[i] - before[i]};
-      }
+      /* A batch in which a bucket grows by 2^32 would take longer than anybody waits. */
+      uint32_t growth = row[i] - before[i];
+      if (growth > 0) b->found[n++] = (struct slot){o * HIST_SUB + i, growth};
     }
   }
   return n;
