@@ -575,7 +575,7 @@ static const struct param client_params[] = {
      .type = PARAM_SIZE_DIST,
      .offset = AT(response),
      .fallback = "0B",
-     .doc = "Size of an answer; matters where a path has a bandwidth."},
+     .doc = "Size of an ok answer; matters where a path has a bandwidth. Errors have no size."},
     {0},
 };
 

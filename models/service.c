@@ -1,4 +1,5 @@
 /* service: servers with workers and a queue that run a handler for each operation. */
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -60,10 +61,21 @@ static struct frame *finish(struct sim *sim, struct member *member, struct frame
 /* --- steps that call others ----------------------------------------------------------------- */
 
 /* Same request, same service, same call: the same key, whoever calls and whatever else is done. */
+#define KEY_STEP UINT64_C(0x9e3779b97f4a7c15)
+#define KEY_STEP_INVERSE UINT64_C(0xf1de83e19937733d) /* modulo 2^64 */
+static_assert(KEY_STEP * KEY_STEP_INVERSE == 1, "each undoes the other");
+
 static uint64_t child_key(const struct member *member, const struct frame *call, uint32_t which,
                           uint32_t copy) {
   return rng_mix(call->key ^ member->component->name_hash) +
-         ((uint64_t)which << 32 | copy) * UINT64_C(0x9e3779b97f4a7c15);
+         ((uint64_t)which << 32 | copy) * KEY_STEP;
+}
+
+/* Which of the program's calls has that key. */
+static uint32_t which_call(const struct member *member, const struct frame *call,
+                           const struct frame *child) {
+  uint64_t base = rng_mix(call->key ^ member->component->name_hash);
+  return (uint32_t)((child->key - base) * KEY_STEP_INVERSE >> 32);
 }
 
 static void send_call(struct sim *sim, struct member *member, struct frame *call,
@@ -323,8 +335,9 @@ static double service_message_bytes(struct sim *sim, struct member *member, stru
   const struct program *program = program_of(member, call);
   const struct step *step = &program->step[child->site];
   if (step->kind != STEP_CALL && step->kind != STEP_PARALLEL) return 0;
-  /* All calls of one step are taken to be as large as the first. */
-  const struct program_call *spec = &program->call[step->first];
+  uint32_t which = which_call(member, call, child);
+  assert(which - step->first < step->count);
+  const struct program_call *spec = &program->call[which];
   struct draws draws =
       draws_begin(answer ? s->shared->response : s->shared->request, child->key, 0);
   return dist_draw(answer ? &spec->response : &spec->request, &draws);

@@ -262,10 +262,12 @@ void call_finish(struct sim *sim, struct frame *call) {
 /* Takes an answer over the network; false if it is not there yet. */
 static __attribute__((noinline)) bool returns_at_once(struct sim *sim, struct frame *call) {
   struct member *maker = call_maker_if_alive(sim, call);
-  if (!maker || call->flags & CALL_ABANDONED) return true;
+  if (!maker || call->flags & CALL_DETACHED) return true;
   uint64_t delay_ns;
   struct member *callee = &sim->member[frame_callee(call)];
   enum outcome crossed = network_cross(sim, callee, maker, call, true, &delay_ns);
+  /* Nobody hears an answer to a call that was given up, but the wire carries it all the same. */
+  if (call->flags & CALL_ABANDONED) return true;
   if (__builtin_expect(crossed != OUTCOME_OK, 0)) {
     lose(sim, call, crossed);
     return false;

@@ -147,7 +147,8 @@ static enum outcome cross_path(struct sim *sim, struct direction *dir, const str
   }
   if (__builtin_expect(factor != 1, 0)) latency_ns = (uint64_t)((double)latency_ns * factor + 0.5);
   if (path->bits_per_s > 0) {
-    double bits = 8 * call_bytes(sim, call, answer);
+    bool refusal = answer && call->pending != OUTCOME_OK; /* carries no data */
+    double bits = refusal ? 0 : 8 * call_bytes(sim, call, answer);
     uint64_t send_ns = (uint64_t)(bits / path->bits_per_s * 1e9 * factor + 0.5);
     uint64_t start_ns = dir->wire_free_ns > sim->now_ns ? dir->wire_free_ns : sim->now_ns;
     dir->wire_free_ns = start_ns + send_ns;

@@ -83,6 +83,7 @@ static void build_component(struct sim *sim, uint32_t c, uint32_t first_member) 
                                   .config = spec->config,
                                   .id = c,
                                   .name_hash = rng_hash_name(spec->name),
+                                  .pick = sim_named_stream(sim, spec->name, "member"),
                                   .members = spec->instances,
                                   .member = &sim->member[first_member]};
   for (uint32_t i = 0; i < spec->instances; i++) {

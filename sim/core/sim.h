@@ -212,6 +212,7 @@ struct component {
   const void *config;
   uint32_t id; /* index into sim.component and spec->component */
   uint64_t name_hash;
+  struct stream pick; /* of members, where nobody balances */
   uint32_t members;
   struct member *member; /* array of `members` */
   void *shared;          /* what all members share, if the kind wants it; from sim->arena */
@@ -379,10 +380,13 @@ struct stream sim_named_stream(const struct sim *sim, const char *name, const ch
 static inline struct member *component_pick(const struct component *component,
                                             const struct frame *call) {
   if (component->members == 1) return component->member;
-  __extension__ typedef unsigned __int128 u128;
-  uint64_t key = component->kind->sharded && call->item ? call->item : call->key;
-  uint64_t draw = rng_mix(key * UINT64_C(0x9e3779b97f4a7c15) ^ component->name_hash);
-  return &component->member[(uint64_t)(((u128)draw * component->members) >> 64)];
+  if (component->kind->sharded && call->item) {
+    __extension__ typedef unsigned __int128 u128;
+    uint64_t hash = rng_mix(call->item * UINT64_C(0x9e3779b97f4a7c15) ^ component->name_hash);
+    return &component->member[(uint64_t)(((u128)hash * component->members) >> 64)];
+  }
+  struct draws draws = draws_begin(component->pick, call->key, 0);
+  return &component->member[draws_below(&draws, component->members)];
 }
 
 /* Root calls that can never be answered because a message they wait for has vanished and nobody

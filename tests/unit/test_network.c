@@ -276,6 +276,57 @@ static void test_message_sizes(void **state) {
   scene_free(scene);
 }
 
+/* Aim: each of several calls made at once has its own sizes, each copy of one too. 1 Mbit/s. */
+static void test_sizes_of_parallel_calls(void **state) {
+  (void)state;
+  struct shot shot = {.to = "s"};
+  const struct call_to calls[] = {
+      {.to = "small", .request_bytes = 125, .response_bytes = 250, .times = 2},
+      {.to = "large", .request_bytes = 12500, .response_bytes = 25000},
+  };
+  struct recorder small = {0}, large = {0};
+  struct scene *scene = scene_new();
+  scene_add_sender(scene, "from", &shot, 1);
+  on_parallel(node_on(scene_add(scene, "service", "s", 1), NULL), 0, 2, calls);
+  scene_add_recorder(scene, "small", 1, &small);
+  scene_add_recorder(scene, "large", 1, &large);
+  scene_path(scene, "s", "small", (struct path_spec){.bits_per_s = 1e6});
+  scene_path(scene, "s", "large", (struct path_spec){.bits_per_s = 1e6});
+  struct run run = run_scene(scene, 1, S);
+  assert_int_equal(small.record[0].at_ns, 1 * MS);
+  assert_int_equal(small.record[1].at_ns, 2 * MS);
+  assert_int_equal(large.record[0].at_ns, 100 * MS);
+  assert_shot(&shot, OUTCOME_OK, 300 * MS);
+  assert_same(metric(&run, "path.small.s.utilization"), 0.004);
+  run_free(&run);
+  scene_free(scene);
+}
+
+/* Aim: an answer that comes too late is sent all the same and the next one waits for it; a refusal
+ * has no size. 1 Mbit/s: 1250 bytes take 10 ms. */
+static void test_late_answers_and_refusals(void **state) {
+  (void)state;
+  struct shot shots[] = {
+      {.to = "leaf", .response_bytes = 1250, .timeout_ns = 2 * MS},
+      {.at_ns = 1 * MS, .to = "leaf", .response_bytes = 1250},
+      {.at_ns = 100 * MS, .to = "refuses", .response_bytes = 1250},
+  };
+  struct recorder leaf = {.delay_ns = 5 * MS}, refuses = {.fails = 1, .failure = OUTCOME_REFUSED};
+  struct scene *scene = scene_new();
+  scene_add_sender(scene, "from", shots, 3);
+  scene_add_recorder(scene, "leaf", 1, &leaf);
+  scene_add_recorder(scene, "refuses", 1, &refuses);
+  scene_path(scene, "from", "leaf", (struct path_spec){.bits_per_s = 1e6});
+  scene_path(scene, "from", "refuses", (struct path_spec){.bits_per_s = 1e6});
+  struct run run = run_scene(scene, 1, S);
+  assert_shot(&shots[0], OUTCOME_TIMEOUT, 2 * MS);
+  assert_shot(&shots[1], OUTCOME_OK, 25 * MS); /* 5 to 15, then 15 to 25 */
+  assert_shot(&shots[2], OUTCOME_REFUSED, 100 * MS);
+  assert_same(metric(&run, "path.leaf.from.utilization"), 0.02);
+  run_free(&run);
+  scene_free(scene);
+}
+
 /* Aim: a random latency is drawn anew for each message: request and answer are independent, so the
  * round trip of two exponential ways of mean 5 ms has mean 10 ms and variance 2 x 25 ms^2. */
 static void test_random_latency(void **state) {
@@ -318,6 +369,8 @@ int main(void) {
       cmocka_unit_test(test_loss_with_timeout),
       cmocka_unit_test(test_loss_not_over_yet),
       cmocka_unit_test(test_message_sizes),
+      cmocka_unit_test(test_sizes_of_parallel_calls),
+      cmocka_unit_test(test_late_answers_and_refusals),
       cmocka_unit_test(test_random_latency),
   };
   return cmocka_run_group_tests_name("network", tests, NULL, NULL);

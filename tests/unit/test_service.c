@@ -217,6 +217,36 @@ static void test_group(void **state) {
   free(shots);
 }
 
+/* Aim: which member of a group a request meets is drawn anew with each seed: with two members, two
+ * seeds agree on half of the requests. */
+static void test_group_by_seed(void **state) {
+  (void)state;
+  enum { N = 2000 };
+  struct shot *shots = calloc(N, sizeof *shots);
+  uint32_t *first = calloc(N, sizeof *first);
+  assert_non_null(shots);
+  assert_non_null(first);
+  for (uint32_t i = 0; i < N; i++) shots[i] = (struct shot){.at_ns = i * MS, .to = "s"};
+  double same = 0;
+  for (uint64_t seed = SEED; seed < SEED + 2; seed++) {
+    struct recorder leaf = {0};
+    struct scene *scene = scene_new();
+    scene_add_sender(scene, "from", shots, N);
+    scene_add_recorder(scene, "s", 2, &leaf);
+    struct run run = run_scene(scene, seed, 10 * S);
+    for (uint32_t i = 0; i < N; i++) {
+      same += first[i] == leaf.record[i].member;
+      first[i] = leaf.record[i].member;
+    }
+    run_free(&run);
+    scene_free(scene);
+  }
+  print_message("  seeds from %llu, %.0f of %d alike\n", (unsigned long long)SEED, same, N);
+  assert_share(same, N, 0.5);
+  free(first);
+  free(shots);
+}
+
 /* Aim: under processor sharing a handler shares while it works and not while it waits. */
 static void test_sharing_with_calls(void **state) {
   (void)state;
@@ -313,11 +343,11 @@ static void test_validation(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_operations),         cmocka_unit_test(test_no_handler),
-      cmocka_unit_test(test_branches),           cmocka_unit_test(test_keyed_times),
-      cmocka_unit_test(test_keys_of_calls),      cmocka_unit_test(test_group),
-      cmocka_unit_test(test_sharing_with_calls), cmocka_unit_test(test_event_loop),
-      cmocka_unit_test(test_validation),
+      cmocka_unit_test(test_operations),    cmocka_unit_test(test_no_handler),
+      cmocka_unit_test(test_branches),      cmocka_unit_test(test_keyed_times),
+      cmocka_unit_test(test_keys_of_calls), cmocka_unit_test(test_group),
+      cmocka_unit_test(test_group_by_seed), cmocka_unit_test(test_sharing_with_calls),
+      cmocka_unit_test(test_event_loop),    cmocka_unit_test(test_validation),
   };
   return cmocka_run_group_tests_name("service", tests, NULL, NULL);
 }
