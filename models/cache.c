@@ -10,9 +10,12 @@
 enum policy { POLICY_LRU, POLICY_FIFO };
 static const char *const policy_choices[] = {"lru", "fifo", NULL};
 
+enum expire { EXPIRE_AFTER_WRITE, EXPIRE_AFTER_ACCESS };
+static const char *const expire_choices[] = {"after_write", "after_access", NULL};
+
 struct cache_config {
   uint64_t capacity, ttl_ns;
-  uint32_t policy, origin;
+  uint32_t policy, expire, origin;
   struct dist hit_time;
 };
 
@@ -100,9 +103,13 @@ static uint32_t take_free(struct cache_state *c) {
   return take_free(c);
 }
 
-static void store(struct sim *sim, struct cache_state *c, uint32_t item) {
+static uint64_t expiry(const struct sim *sim, const struct cache_state *c) {
   uint64_t ttl_ns = c->config->ttl_ns;
-  uint64_t expires_ns = ttl_ns == PARAM_UNLIMITED ? TIME_NEVER : sim->now_ns + ttl_ns;
+  return ttl_ns == PARAM_UNLIMITED ? TIME_NEVER : sim->now_ns + ttl_ns;
+}
+
+static void store(struct sim *sim, struct cache_state *c, uint32_t item) {
+  uint64_t expires_ns = expiry(sim, c);
   uint32_t e = find(c, item);
   if (e != NIL) { /* another miss on the same key was faster */
     c->entry[e].expires_ns = expires_ns;
@@ -132,11 +139,22 @@ static bool lookup(struct sim *sim, struct cache_state *c, uint32_t item) {
     c->expired++;
     return false;
   }
+  if (c->config->expire == EXPIRE_AFTER_ACCESS) c->entry[e].expires_ns = expiry(sim, c);
   if (c->config->policy == POLICY_LRU) {
     list_remove(c, e);
     list_add_newest(c, e);
   }
   return true;
+}
+
+/* Entries that a look-up would find now; those whose time is over stay until they are looked up or
+ * make room. */
+static uint64_t live_entries(const struct sim *sim, const struct cache_state *c) {
+  uint64_t live = 0;
+  for (uint32_t e = c->newest; e != NIL; e = c->entry[e].older) {
+    live += c->entry[e].expires_ns > sim->now_ns;
+  }
+  return live;
 }
 
 static void flush(struct cache_state *c) {
@@ -245,8 +263,7 @@ static void cache_reset(struct sim *sim, struct member *member) {
 }
 
 static void cache_collect(struct sim *sim, struct component *component, struct metrics *out) {
-  (void)sim;
-  double hits = 0, misses = 0, expired = 0, evictions = 0, writes = 0, errors = 0, used = 0;
+  double hits = 0, misses = 0, expired = 0, evictions = 0, writes = 0, errors = 0, live = 0;
   for (uint32_t i = 0; i < component->members; i++) {
     const struct cache_state *c = component->member[i].state;
     hits += (double)c->hits;
@@ -255,7 +272,7 @@ static void cache_collect(struct sim *sim, struct component *component, struct m
     evictions += (double)c->evictions;
     writes += (double)c->writes;
     errors += (double)c->origin_errors;
-    used += (double)c->used;
+    live += (double)live_entries(sim, c);
   }
   const char *name = component->spec->name;
   metric_quotient(out, UNIT_RATIO, hits, hits + misses, "%s.hit_ratio", name);
@@ -265,7 +282,7 @@ static void cache_collect(struct sim *sim, struct component *component, struct m
   metric_quotient(out, UNIT_COUNT, evictions, 1, "%s.evictions", name);
   metric_quotient(out, UNIT_COUNT, writes, 1, "%s.writes", name);
   metric_quotient(out, UNIT_COUNT, errors, 1, "%s.origin_errors", name);
-  metric_quotient(out, UNIT_COUNT, used, 1, "%s.entries", name);
+  metric_quotient(out, UNIT_COUNT, live, 1, "%s.entries", name);
 }
 
 #define AT(field) offsetof(struct cache_config, field)
@@ -290,7 +307,14 @@ static const struct param cache_params[] = {
      .offset = AT(ttl_ns),
      .fallback = "never",
      .max = INFINITY,
-     .doc = "How long an entry is good after it was stored; hits do not prolong it."},
+     .doc = "How long an entry is good."},
+    {.name = "expire",
+     .type = PARAM_ENUM,
+     .offset = AT(expire),
+     .fallback = "after_write",
+     .choices = expire_choices,
+     .doc = "From when the time to live counts: from when the entry was stored (Redis, memcached, "
+            "Caffeine's expireAfterWrite), or from its last hit (expireAfterAccess, sessions)."},
     {.name = "origin",
      .type = PARAM_REF,
      .offset = AT(origin),
@@ -312,7 +336,7 @@ static const struct metric_def cache_metrics[] = {
     {"evictions", "", "Entries that made room for others."},
     {"writes", "", "Writes passed on to the origin."},
     {"origin_errors", "", "Calls to the origin that failed."},
-    {"entries", "", "Entries held at the end of the run."},
+    {"entries", "", "Entries held at the end of the run whose time to live is not over."},
     {0},
 };
 

@@ -147,12 +147,40 @@ static void test_ttl(void **state) {
   scene_add_sender(scene, "from", shots, 6);
   node_set(add_cache(scene, "lru", "10"), "ttl", "10ms");
   scene_add_recorder(scene, "origin", 1, &origin);
+  for (int over = 0; over <= 1; over++) { /* the one of 26 is good up to 36 */
+    struct run run = run_scene(scene, 1, 36 * MS - 1 + (uint64_t)over);
+    const uint64_t takes_ms[] = {2, 0, 0, 2, 0, 2};
+    for (int i = 0; i < 6; i++) {
+      assert_shot(&shots[i], OUTCOME_OK, shots[i].at_ns + takes_ms[i] * MS);
+    }
+    assert_same(metric(&run, "cache.expired"), 2);
+    assert_same(metric(&run, "cache.misses"), 3);
+    assert_same(metric(&run, "cache.entries"), over ? 0 : 1);
+    run_free(&run);
+  }
+  scene_free(scene);
+}
+
+/* Aim: with expire = "after_access" each hit, and no miss, begins the time to live anew. */
+static void test_expire_after_access(void **state) {
+  (void)state;
+  struct shot shots[] = {{.at_ns = 0, .to = "cache", .item = 1},
+                         {.at_ns = 9 * MS, .to = "cache", .item = 1},
+                         {.at_ns = 18 * MS, .to = "cache", .item = 1},
+                         {.at_ns = 28 * MS - 1, .to = "cache", .item = 1}, /* the last moment */
+                         {.at_ns = 38 * MS - 1, .to = "cache", .item = 1}, /* expired */
+                         {.at_ns = 47 * MS, .to = "cache", .item = 1}};
+  struct recorder origin = {0};
+  struct scene *scene = scene_new();
+  scene_add_sender(scene, "from", shots, 6);
+  struct node *cache = add_cache(scene, "lru", "10");
+  node_set(cache, "ttl", "10ms");
+  node_set(cache, "expire", "after_access");
+  scene_add_recorder(scene, "origin", 1, &origin);
   struct run run = run_scene(scene, 1, S);
-  const uint64_t takes_ms[] = {2, 0, 0, 2, 0, 2};
-  for (int i = 0; i < 6; i++) assert_shot(&shots[i], OUTCOME_OK, shots[i].at_ns + takes_ms[i] * MS);
-  assert_same(metric(&run, "cache.expired"), 2);
-  assert_same(metric(&run, "cache.misses"), 3);
-  assert_same(metric(&run, "cache.entries"), 1);
+  assert_int_equal(origin.n, 2);
+  assert_true(origin.record[1].at_ns == 38 * MS - 1);
+  assert_same(metric(&run, "cache.hits"), 4);
   run_free(&run);
   scene_free(scene);
 }
@@ -321,15 +349,11 @@ static void test_shards(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_policies),
-      cmocka_unit_test(test_against_plain),
-      cmocka_unit_test(test_ttl),
-      cmocka_unit_test(test_writes),
-      cmocka_unit_test(test_failed_write_keeps),
-      cmocka_unit_test(test_times),
-      cmocka_unit_test(test_crash),
-      cmocka_unit_test(test_unlimited),
-      cmocka_unit_test(test_shards),
+      cmocka_unit_test(test_policies),  cmocka_unit_test(test_against_plain),
+      cmocka_unit_test(test_ttl),       cmocka_unit_test(test_expire_after_access),
+      cmocka_unit_test(test_writes),    cmocka_unit_test(test_failed_write_keeps),
+      cmocka_unit_test(test_times),     cmocka_unit_test(test_crash),
+      cmocka_unit_test(test_unlimited), cmocka_unit_test(test_shards),
   };
   return cmocka_run_group_tests_name("cache", tests, NULL, NULL);
 }
