@@ -44,6 +44,13 @@ service "s" { }
 run { duration = "10s", warmup = "1s", replications = 3 }
 LUA
 
+# The last answer of a chain of some 200,000 calls ends all of them.
+cat >chain.lua <<'LUA'
+client "c" { arrivals = constant "0.5/s", target = "s" }
+service "s" { on = { work "1us", branch { p = "99.9995%", call "s" } } }
+run { duration = "10s", warmup = "0s", replications = 1 }
+LUA
+
 # --- help, version, usage ---
 expect 2
 in_err 'Usage: archsim'
@@ -192,6 +199,8 @@ expect 0 run auto.lua
 in_out 'warning: the warm-up ends at 1 s'
 
 # A run that cannot go on is incomplete, and the first one tells, whichever thread was faster.
+expect 0 run chain.lua --trace chain.json -q
+no_err
 for jobs in 1 4; do
   expect 3 run loop.lua "-j$jobs" --json loop.json
   in_err 'replication 1 was given up'
