@@ -199,6 +199,17 @@ expect 0 run auto.lua
 in_out 'warning: the warm-up ends at 1 s'
 
 # A run that cannot go on is incomplete, and the first one tells, whichever thread was faster.
+# The first request comes at 0, the next one after the end of any run.
+cat >rare.lua <<'LUA'
+client "c" { arrivals = constant "1e-30/s", target = "s" }
+client "d" { arrivals = poisson "1e-30/s", target = "s" }
+service "s" { work = "1ms" }
+goal "c.requests == 1"
+goal "d.requests == 0"
+run { duration = "10s", warmup = "0s", replications = 2 }
+LUA
+expect 0 run rare.lua -q
+
 expect 0 run chain.lua --trace chain.json -q
 no_err
 for jobs in 1 4; do
