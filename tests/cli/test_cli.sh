@@ -199,6 +199,24 @@ expect 0 run auto.lua
 in_out 'warning: the warm-up ends at 1 s'
 
 # A run that cannot go on is incomplete, and the first one tells, whichever thread was faster.
+# An output must not overwrite what is read or another output.
+cp good.lua kept.lua
+cp good.lua results.json
+for wrong in '--json ./good.lua' '--csv x.out --junit ./x.out'; do
+  # shellcheck disable=SC2086
+  expect 2 run good.lua $wrong
+  one_sentence
+  no_out
+done
+expect 2 run good.lua --json ''
+in_err '--json: the name is empty; name a file'
+expect 2 report results.json -o results.json
+in_err '--out results.json would overwrite what is read; name another file'
+cmp -s good.lua kept.lua || fail 'the scenario was overwritten'
+cmp -s results.json kept.lua || fail 'the results were overwritten'
+rm results.json
+expect 0 run good.lua --json /dev/null --csv /dev/null -q
+
 # The first request comes at 0, the next one after the end of any run.
 cat >rare.lua <<'LUA'
 client "c" { arrivals = constant "1e-30/s", target = "s" }
