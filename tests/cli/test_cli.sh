@@ -217,6 +217,9 @@ cmp -s results.json kept.lua || fail 'the results were overwritten'
 rm results.json
 expect 0 run good.lua --json /dev/null --csv /dev/null -q
 
+expect 2 describe --annotations client
+in_err '--annotations is about all kinds and does not go with KIND client'
+
 # The first request comes at 0, the next one after the end of any run.
 cat >rare.lua <<'LUA'
 client "c" { arrivals = constant "1e-30/s", target = "s" }
