@@ -19,8 +19,8 @@ const char *const outcome_name[OUTCOMES] = {
     [OUTCOME_DENIED] = "denied",
 };
 
-/* Deliveries nested deeper than this go through the event list, to spare the stack. */
-enum { DEPTH_LIMIT = 48 };
+/* Deliveries and answers nested deeper than this go through the event list, to spare the stack. */
+enum { DEPTH_LIMIT = 48, ANSWERS_LIMIT = 1000 };
 
 /* --- the pool ------------------------------------------------------------------------------- */
 
@@ -277,7 +277,8 @@ static __attribute__((noinline)) bool returns_at_once(struct sim *sim, struct fr
   return false;
 }
 
-/* Not counted in depth: whatever nests deeper has sent a call. */
+/* Counted apart from deliveries: the answer to the last of a long chain of calls, which were not
+ * all sent at this instant, may end all of them. */
 static inline void reply(struct sim *sim, struct frame *call, enum outcome outcome) {
   frame_set_state(call, FRAME_REPLYING);
   if (__builtin_expect(sim->network != NULL, 0)) {
@@ -285,7 +286,14 @@ static inline void reply(struct sim *sim, struct frame *call, enum outcome outco
     call->pending = (uint16_t)outcome;
     if (!returns_at_once(sim, call)) return;
   }
+  if (__builtin_expect(sim->answers_depth >= ANSWERS_LIMIT, 0)) {
+    call->pending = (uint16_t)outcome;
+    push_frame_event(sim, call, 0, EVENT_REPLY);
+    return;
+  }
+  sim->answers_depth++;
   finish(sim, call, outcome);
+  sim->answers_depth--;
 }
 
 void call_reply_uncounted(struct sim *sim, struct frame *call, enum outcome outcome) {

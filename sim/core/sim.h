@@ -236,6 +236,7 @@ struct sim {
   struct calls calls;
   uint64_t events, fingerprint;
   uint32_t depth;                      /* nesting of deliveries at the same instant */
+  uint32_t answers_depth;              /* nesting of answers likewise */
   uint64_t instant_ns, instant_events; /* an instant with several events, and how many */
   struct network *network;             /* NULL: no path is declared and no partition can begin */
   struct faults *faults;

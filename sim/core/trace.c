@@ -98,6 +98,7 @@ static uint32_t add_call(struct sim *sim, uint32_t parent, struct frame *call, e
                       .maker = maker,
                       .callee = maker,
                       .from_ns = sim->now_ns,
+                      .depth = (uint16_t)(t->span[parent].depth + 1),
                       .op = call->op};
   uint32_t index = add_span(t, parent, span, part);
   call->flags |= CALL_TRACED;
@@ -174,7 +175,13 @@ void trace_child(struct sim *sim, const struct frame *parent, struct frame *call
   struct traces *t = sim->traces;
   uint32_t index = span_at(sim, parent);
   call->flags &= (uint8_t)~CALL_TRACED;
-  if (index != NO_SPAN && !t->span[index].ended) add_call(sim, index, call, PART_OTHER);
+  if (index == NO_SPAN || t->span[index].ended) return;
+  struct span *span = &t->span[index];
+  if (span->depth >= TRACE_DEPTH) {
+    begin_segment(sim, span, PART_WAIT, span->callee, 1);
+    return;
+  }
+  add_call(sim, index, call, PART_OTHER);
 }
 
 void trace_sent(struct sim *sim, struct frame *call) {

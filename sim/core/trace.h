@@ -36,10 +36,15 @@ struct span {
   uint32_t maker, callee; /* members */
   uint32_t first, last;   /* segments */
   uint64_t from_ns, end_ns;
-  uint64_t hash; /* of the root: the hash of the request's key, whatever attempt ends it */
+  uint64_t hash;  /* of the root: the hash of the request's key, whatever attempt ends it */
+  uint16_t depth; /* of the root: 0 */
   uint8_t op, outcome;
   bool ended;
 };
+
+/* Calls nested deeper in a request are not followed: they count as other time of the caller. Spares
+ * the stack of what walks the tree. */
+#define TRACE_DEPTH 2000u
 
 /* So many in all, shared by the sources, unless trace_limit says otherwise; but a source keeps at
  * least so many. */

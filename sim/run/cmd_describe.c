@@ -21,6 +21,12 @@ static int print_page(const struct options *options) {
 int cmd_describe(const struct command *command, const struct options *options) {
   (void)command;
   struct error err = {0};
+  if (options->annotations && (options->arguments > 0 || options->markdown)) {
+    error_set(&err, "--annotations is about all kinds and does not go with %s%s",
+              options->arguments > 0 ? "KIND " : "--markdown",
+              options->arguments > 0 ? options->argument[0] : "");
+    return command_fail(EXIT_USAGE, &err);
+  }
   if (options->annotations) {
     annotations_write(stdout);
   } else if (options->markdown) {

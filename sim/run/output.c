@@ -98,6 +98,21 @@ bool output_close(struct output *output, bool ok, struct error *err) {
   return ok;
 }
 
+bool output_same_file(const char *a, const char *b) {
+  struct stat x, y;
+  if (is_stdout(a) || is_stdout(b)) return false;
+  bool has_a = stat(a, &x) == 0, has_b = stat(b, &y) == 0;
+  if (has_a && has_b) {
+    return S_ISREG(x.st_mode) && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+  }
+  if (has_a || has_b) return false;
+  char *full_a = g_canonicalize_filename(a, NULL), *full_b = g_canonicalize_filename(b, NULL);
+  bool same = strcmp(full_a, full_b) == 0;
+  g_free(full_a);
+  g_free(full_b);
+  return same;
+}
+
 bool output_is_stdout(const char *path) {
   return path != NULL && is_stdout(path);
 }

@@ -31,6 +31,10 @@ bool output_close(struct output *output, bool ok, struct error *err);
 bool output_write(const char *path, void (*write)(const void *data, FILE *out), const void *data,
                   struct error *err);
 
+/* Whether two paths name one file, which need not exist yet; what is no regular file (standard
+ * output, a device, a folder) may be named twice. */
+bool output_same_file(const char *a, const char *b);
+
 /* Whether a path given by the user is standard output. NULL is not. */
 bool output_is_stdout(const char *path);
 

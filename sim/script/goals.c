@@ -88,6 +88,18 @@ static size_t owner_length(const char *metric) {
   return strcspn(metric, ".");
 }
 
+/* The name begins with a member, as in web[4], that the component does not have. */
+static bool unknown_member(struct loader *loader, const struct spot *spot, const char *name,
+                           const struct component_spec *c) {
+  size_t owner = owner_length(name);
+  if (c->instances > 1) {
+    return spot_error(loader, spot, "there is no member '%.*s': '%s' has %s[1] to %s[%u]",
+                      (int)owner, name, c->name, c->name, c->name, c->instances);
+  }
+  return spot_error(loader, spot, "'%s' has one instance and no members; write '%s%s'", c->name,
+                    c->name, name + owner);
+}
+
 /* Metrics of the same component are nearer than others that happen to be spelt alike. */
 static bool unknown_metric(struct loader *loader, const struct spot *spot, const char *name,
                            const struct metrics *metrics) {
@@ -113,6 +125,12 @@ static bool unknown_metric(struct loader *loader, const struct spot *spot, const
   }
   for (uint32_t i = 0; i < spec->components; i++) list[n++] = spec->component[i].name;
   const char *component = arena_format(loader->arena, "%.*s", (int)strcspn(name, ".["), name);
+  for (uint32_t i = 0; i < spec->components; i++) {
+    const struct component_spec *c = &spec->component[i];
+    if (name[strlen(component)] == '[' && !strcmp(c->name, component)) {
+      return unknown_member(loader, spot, name, c);
+    }
+  }
   return spot_error(loader, spot, "there is no component '%s' that has metrics%s", component,
                     nearest_hint(component, list, n, "there are").text);
 }
@@ -131,6 +149,10 @@ static bool read_limit(struct loader *loader, const struct spot *spot, const cha
       break;
     case UNIT_RATIO:
       ok = quantity_parse(QUANTITY_RATIO, text, &goal->limit, &why);
+      if (ok && goal->limit > 1 && strchr(text, '%') == NULL) {
+        return spot_error(loader, spot, "the value of '%s': %s is %.9g%%; write \"%s%%\"",
+                          goal->metric, text, 100 * goal->limit, text);
+      }
       break;
     case UNIT_COUNT: {
       const char *end = quantity_number_end(text);

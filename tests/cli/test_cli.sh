@@ -44,6 +44,13 @@ service "s" { }
 run { duration = "10s", warmup = "1s", replications = 3 }
 LUA
 
+# The last answer of a chain of some 200,000 calls ends all of them.
+cat >chain.lua <<'LUA'
+client "c" { arrivals = constant "0.5/s", target = "s" }
+service "s" { on = { work "1us", branch { p = "99.9995%", call "s" } } }
+run { duration = "10s", warmup = "0s", replications = 1 }
+LUA
+
 # --- help, version, usage ---
 expect 2
 in_err 'Usage: archsim'
@@ -192,6 +199,40 @@ expect 0 run auto.lua
 in_out 'warning: the warm-up ends at 1 s'
 
 # A run that cannot go on is incomplete, and the first one tells, whichever thread was faster.
+# An output must not overwrite what is read or another output.
+cp good.lua kept.lua
+cp good.lua results.json
+for wrong in '--json ./good.lua' '--csv x.out --junit ./x.out'; do
+  # shellcheck disable=SC2086
+  expect 2 run good.lua $wrong
+  one_sentence
+  no_out
+done
+expect 2 run good.lua --json ''
+in_err '--json: the name is empty; name a file'
+expect 2 report results.json -o results.json
+in_err '--out results.json would overwrite what is read; name another file'
+cmp -s good.lua kept.lua || fail 'the scenario was overwritten'
+cmp -s results.json kept.lua || fail 'the results were overwritten'
+rm results.json
+expect 0 run good.lua --json /dev/null --csv /dev/null -q
+
+expect 2 describe --annotations client
+in_err '--annotations is about all kinds and does not go with KIND client'
+
+# The first request comes at 0, the next one after the end of any run.
+cat >rare.lua <<'LUA'
+client "c" { arrivals = constant "1e-30/s", target = "s" }
+client "d" { arrivals = poisson "1e-30/s", target = "s" }
+service "s" { work = "1ms" }
+goal "c.requests == 1"
+goal "d.requests == 0"
+run { duration = "10s", warmup = "0s", replications = 2 }
+LUA
+expect 0 run rare.lua -q
+
+expect 0 run chain.lua --trace chain.json -q
+no_err
 for jobs in 1 4; do
   expect 3 run loop.lua "-j$jobs" --json loop.json
   in_err 'replication 1 was given up'

@@ -747,6 +747,12 @@ static const struct wrong wrongs[] = {
     {CLIENT SERVICE "goal \"c.retries < 5ms\"",
      "'c.retries' is a count; \"5ms\" is no bare number"},
     {CLIENT SERVICE "goal { }", "goal: expected a text such as"},
+    {CLIENT SERVICE "goal \"s[2].utilization < 5%\"",
+     "goal: 's' has one instance and no members; write 's.utilization'"},
+    {CLIENT "service \"s\" { instances = 3 }\ngoal \"s[4].utilization < 5%\"",
+     "goal: there is no member 's[4]': 's' has s[1] to s[3]"},
+    {CLIENT SERVICE "goal \"c.availability >= 99.9\"",
+     "goal: the value of 'c.availability': 99.9 is 9990%; write \"99.9%\""},
     /* paths, faults */
     {CLIENT SERVICE "path { from = \"c\", to = \"t\" }",
      "key 'to' of path: there is no component, zone or region \"t\""},
