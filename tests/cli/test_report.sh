@@ -69,6 +69,12 @@ expect 0 report sweep.json -o file.html
 same memory.html folder.html
 same memory.html file.html
 holds file.html '3 points meet all goals'
+# A goal that is undecided has not failed, in any sentence.
+holds file.html 'The goal that fails most often is'
+sed 's/"verdict": "fail"/"verdict": "undecided"/' sweep.json >undecided.json
+expect 0 report undecided.json -o file.html
+holds file.html '0 fail one'
+lacks file.html 'most often is'
 rm shop.sweep/points/000002.json
 expect 0 report shop.sweep -o folder.html
 holds folder.html '1 are missing'
