@@ -56,6 +56,16 @@ done
 expect 1 run shop.lua -q -s rate=40/s --report other.html
 holds other.html 'archsim run shop.lua -s rate=40/s --seed 1 -r 3'
 
+# Requests that failed are followed as well: a sample of none could not say where their time went.
+cat >dead.lua <<'LUA'
+client "users" { arrivals = constant "10/s", target = "web", retry = { attempts = 2, backoff = "20ms" } }
+service "web" { workers = 1, work = "1ms" }
+fault { crash "web", at = "0s" }
+run { duration = "10s", warmup = "1s", replications = 2 }
+LUA
+expect 0 run dead.lua -q --report dead.html
+grep -qE '([0-9]+) requests sampled of \1<' dead.html || fail 'dead.html: not all requests are sampled'
+
 # --- report: comparison and sweep ---
 expect 1 compare shop.lua -s rate=50/s,60/s -q --json compare.json --report memory.html
 expect 0 report compare.json -o file.html
