@@ -35,9 +35,9 @@ expect 0 report run.json
 same report.html file.html
 holds file.html 'Does one server keep up?'
 holds file.html 'No: 1 of 2 goals met'
-holds file.html 'Where the time goes: A request of '
+holds file.html 'Where the time goes: Requests of '
 holds file.html 'What to fix first for shop: '
-holds file.html 'What saturates first: web saturates first as load grows: its workers are busy'
+holds file.html 'What saturates first: web saturates first as load grows: the busiest member&#39;s workers are busy'
 holds file.html 'What failed and why: '
 holds file.html 'archsim run shop.lua --seed 1 -r 3'
 holds file.html "$(sed -n 's/.*"fingerprint": "\(.*\)".*/\1/p' run.json)"
