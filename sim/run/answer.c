@@ -98,7 +98,7 @@ char *answer_time(const struct results *results, uint32_t client) {
   GString *text = g_string_new(NULL);
   g_string_printf(text,
                   mostly_failed ? "Most requests of %s failed, after %s on average, of which"
-                                : "A request of %s takes %s at p99, of which",
+                                : "Requests of %s about p99 take %s on average, of which",
                   name, seconds(c.latency_s).text);
   append_shares(spec, &c, text);
   g_string_append_c(text, '.');
@@ -129,15 +129,17 @@ char *answer_saturates(const struct results *results) {
   }
   if (first.utilization >= BUSY_SATURATED) {
     return g_strdup_printf(
-        "%s is saturated: its workers are busy %s of the time and %s calls wait "
+        "%s is saturated: %s workers are busy %s of the time and %s calls wait "
         "for one on average.",
-        first.name, ratio(first.utilization).text, format_value(UNIT_COUNT, first.queue).text);
+        first.name, first.group ? "the busiest member's" : "its", ratio(first.utilization).text,
+        format_value(UNIT_COUNT, first.queue).text);
   }
   if (first.utilization <= 0) return g_strdup("No worker was ever busy.");
   return g_strdup_printf(
-      "%s saturates first as load grows: its workers are busy %s of the time, "
+      "%s saturates first as load grows: %s workers are busy %s of the time, "
       "which leaves room for %.3g times this load.",
-      first.name, ratio(first.utilization).text, 1 / first.utilization);
+      first.name, first.group ? "the busiest member's" : "its", ratio(first.utilization).text,
+      1 / first.utilization);
 }
 
 /* The share of the failures in replication 1 that fell into windows in which this fault held, the
@@ -164,6 +166,7 @@ static double share_during(const struct results *results, uint32_t client,
   return all > 0 ? during / all : 0;
 }
 
+/* A fault that explains most of the failures, else the component that is overloaded. */
 static void append_cause(const struct results *results, uint32_t client, GString *text) {
   const struct timeline *t = results->timeline;
   const struct fault_spec *best = NULL;
@@ -178,6 +181,11 @@ static void append_cause(const struct results *results, uint32_t client, GString
   if (best != NULL) {
     g_string_append_printf(text, "; %.0f %% of the failures fall in the time of the fault '%s'",
                            100 * most, best->name);
+    return;
+  }
+  struct limiter first = limiter_find(results);
+  if (first.utilization >= BUSY_SATURATED) {
+    g_string_append_printf(text, "; %s is saturated", first.name);
   }
 }
 
@@ -186,6 +194,14 @@ char *answer_failed(const struct results *results, uint32_t client) {
   double requests = report_value(results, name, "requests") * results->replications;
   double availability = report_value(results, name, "availability");
   if (isnan(availability)) return g_strdup_printf("No request of %s ended.", name);
+  double offered = report_value(results, name, "offered");
+  double ended = report_value(results, name, "throughput");
+  if (availability >= 1 && ended < 0.98 * offered) {
+    return g_strdup_printf(
+        "Nothing failed, but only %s of the %s requests of %s ended: the others wait.",
+        format_value(UNIT_PER_SECOND, ended).text, format_value(UNIT_PER_SECOND, offered).text,
+        name);
+  }
   if (availability >= 1) {
     return g_strdup_printf("Nothing failed: all %s requests of %s ended well.",
                            format_count(requests).text, name);

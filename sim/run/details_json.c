@@ -186,12 +186,12 @@ static json_t *client_blame_tree(const struct results *results, uint32_t compone
   gchar *metric = g_strdup_printf("%s.requests", component_name(results, component));
   double requests = results_value(results, metric) * results->replications;
   g_free(metric);
-  uint32_t followed = breakdown_followed(blame);
-  json_object_set_new(tree, "sampled", json_integer(followed));
+  uint32_t ended_well = breakdown_followed(blame);
+  json_object_set_new(tree, "sampled", json_integer(blame->samples)); /* failed ones as well */
   json_object_set_new(tree, "of", json_number(round(requests)));
   json_object_set_new(tree, "at", at);
   json_object_set_new(tree, "calls", calls_tree(results, blame));
-  if (followed < blame->samples) {
+  if (ended_well < blame->samples) {
     json_object_set_new(tree, "failed", composition_tree(results, breakdown_failed(blame)));
   }
   return tree;

@@ -58,10 +58,11 @@ struct limiter limiter_find(const struct results *results) {
                   (waits[best] == waits[i] && busy[i] > busy[best]);
     if (better) best = i;
   }
-  struct limiter out = {NULL, NAN, NAN};
+  struct limiter out = {NULL, false, NAN, NAN};
   if (best != REF_NONE) {
-    const char *name = spec->component[best].name;
-    out = (struct limiter){name, busy[best], report_value(results, name, "queue.mean")};
+    const struct component_spec *c = &spec->component[best];
+    out = (struct limiter){c->name, c->instances > 1, busy[best],
+                           report_value(results, c->name, "queue.mean")};
   }
   arena_free(arena);
   return out;

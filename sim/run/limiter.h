@@ -7,6 +7,7 @@
 
 struct limiter {
   const char *name;   /* the scenario's; NULL: nothing has a utilization */
+  bool group;         /* of several members */
   double utilization; /* of its busiest member */
   double queue;       /* calls that wait, on average; NaN: unknown */
 };

@@ -179,7 +179,7 @@ void page_verdict(GString *out, const char *verdict) {
   html_element_of(out, "span", "open", NULL, verdict);
 }
 
-static const char *verdict_of(const json_t *goal) {
+const char *page_verdict_of(const json_t *goal) {
   if (tree_has_text(goal, "verdict")) return tree_text(goal, "verdict");
   return tree_true(goal, "pass") ? "pass" : "fail";
 }
@@ -187,7 +187,7 @@ static const char *verdict_of(const json_t *goal) {
 const char *page_overall(const json_t *goals) {
   const char *worst = json_array_size(goals) > 0 ? "pass" : "";
   for (size_t i = 0; i < json_array_size(goals); i++) {
-    const char *verdict = verdict_of(json_array_get(goals, i));
+    const char *verdict = page_verdict_of(json_array_get(goals, i));
     if (strcmp(verdict, "fail") == 0) return "fail";
     if (strcmp(verdict, "pass") != 0) worst = "undecided";
   }
@@ -206,7 +206,7 @@ static void goal_row(const struct page *p, const json_t *goal) {
   struct metric_meaning meaning = page_meaning(p, metric);
   struct estimate e = estimate_of(goal);
   g_string_append(p->out, "<tr><td>");
-  page_verdict(p->out, verdict_of(goal));
+  page_verdict(p->out, page_verdict_of(goal));
   g_string_append(p->out, "</td>");
   html_element_of(p->out, "th", "code", meaning.doc, tree_text(goal, "goal"));
   page_number_cell(p, meaning.unit, e.value, meaning.doc);

@@ -67,6 +67,9 @@ void page_verdict(GString *out, const char *verdict);
 /* A table of goals with what was measured. */
 void page_goals(const struct page *p, const json_t *goals, const char *caption);
 
+/* "pass", "fail" or "undecided"; older results hold no verdict and pass or fail by the value. */
+const char *page_verdict_of(const json_t *goal);
+
 /* "pass", "fail" or "undecided" of all goals together; "" without goals. */
 const char *page_overall(const json_t *goals);
 

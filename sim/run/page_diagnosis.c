@@ -45,14 +45,14 @@ static const json_t *entry_at(const json_t *blame, double q) {
   return NULL;
 }
 
-/* "62.0 % of the 240 ms at p99.9": of the largest part. */
+/* "62.0 % of the 240 ms about p99.9": of the largest part. */
 static void say_share(GString *out, const json_t *entry) {
   const json_t *part = json_array_get(json_object_get(entry, "parts"), 0);
   double latency_s = tree_number(entry, "latency_s");
   page_say(out, UNIT_RATIO, tree_number(part, "s") / latency_s);
   g_string_append(out, " of the ");
   page_say(out, UNIT_SECONDS, latency_s);
-  g_string_append_printf(out, " at p%.4g", tree_number(entry, "q") * 100);
+  g_string_append_printf(out, " about p%.4g", tree_number(entry, "q") * 100);
 }
 
 static bool same_part(const json_t *a, const json_t *b) {

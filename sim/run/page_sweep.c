@@ -76,7 +76,7 @@ static void say_tally(const struct page *p, GString *out) {
   g_string_append_c(out, '.');
 }
 
-/* The goal that is not met at the largest number of points. */
+/* The goal that fails at the largest number of points; undecided ones are told apart, as above. */
 static void say_hardest(const struct page *p, GString *out) {
   const json_t *goals = json_object_get(p->run, "goals");
   size_t most = 0, which = 0;
@@ -85,7 +85,7 @@ static void say_hardest(const struct page *p, GString *out) {
     for (size_t i = 0; i < json_array_size(points_of(p)); i++) {
       const json_t *all = json_object_get(json_array_get(points_of(p), i), "goals");
       const json_t *goal = json_array_get(all, g);
-      misses += goal != NULL && !tree_true(goal, "pass");
+      misses += goal != NULL && strcmp(page_verdict_of(goal), "fail") == 0;
     }
     if (misses > most) {
       most = misses;
@@ -93,8 +93,9 @@ static void say_hardest(const struct page *p, GString *out) {
     }
   }
   if (most == 0) return;
-  g_string_append_printf(out, "The goal that is missed most often is %s: at %zu points.",
-                         tree_text(json_array_get(goals, which), "goal"), most);
+  g_string_append_printf(out, "The goal that fails most often is %s: at %zu point%s.",
+                         tree_text(json_array_get(goals, which), "goal"), most,
+                         most == 1 ? "" : "s");
   put_sentence(p, out);
 }
 

@@ -31,19 +31,38 @@ static char *printable(const char *text) {
   return g_string_free(out, FALSE);
 }
 
+/* The longest beginning of at most `width` columns. Marks of no width are bounded as well: a
+ * thousand accents on one letter are still long. */
+static const char *end_of_head(const char *text, uint32_t width) {
+  const char *at = text;
+  for (uint32_t taken = 0; *at != '\0' && at - text <= 8l * width; at = g_utf8_next_char(at)) {
+    taken += width_of(g_utf8_get_char(at));
+    if (taken > width) break;
+  }
+  return at;
+}
+
+/* The longest end of at most `width` columns. */
+static const char *begin_of_tail(const char *text, uint32_t width) {
+  const char *end = text + strlen(text), *tail = end;
+  for (uint32_t taken = 0; tail > text && end - tail <= 8l * width;) {
+    const char *before = g_utf8_prev_char(tail);
+    taken += width_of(g_utf8_get_char(before));
+    if (taken > width) break;
+    tail = before;
+  }
+  return tail;
+}
+
+/* Names of a family often differ at their end alone, and a goal's limit stands there. */
 char *plot_text_clean(const char *text, uint32_t width) {
   char *all = printable(text);
   if (plot_text_width(all) <= width) return all;
-  GString *out = g_string_new(NULL);
-  uint32_t taken = 0;
-  for (const char *at = all; *at != '\0'; at = g_utf8_next_char(at)) {
-    gunichar c = g_utf8_get_char(at);
-    /* Marks of no width are bounded as well: a thousand accents on one letter are still long. */
-    if (taken + width_of(c) >= width || out->len > 8u * width) break;
-    g_string_append_unichar(out, c);
-    taken += width_of(c);
-  }
+  uint32_t tail_width = (width - 1) / 2;
+  const char *head_end = end_of_head(all, width - 1 - tail_width);
+  GString *out = g_string_new_len(all, head_end - all);
   g_string_append(out, "\u2026");
+  g_string_append(out, begin_of_tail(all, tail_width));
   g_free(all);
   return g_string_free(out, FALSE);
 }

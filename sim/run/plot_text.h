@@ -8,7 +8,8 @@
 
 #include <stdint.h>
 
-/* At most `width` columns (wide characters count as two), cut with an ellipsis. */
+/* At most `width` columns (wide characters count as two); an ellipsis stands for a middle that was
+ * cut out. */
 char *plot_text_clean(const char *text, uint32_t width);
 
 /* Columns that a clean text takes. */

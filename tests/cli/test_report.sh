@@ -35,9 +35,9 @@ expect 0 report run.json
 same report.html file.html
 holds file.html 'Does one server keep up?'
 holds file.html 'No: 1 of 2 goals met'
-holds file.html 'Where the time goes: A request of '
+holds file.html 'Where the time goes: Requests of '
 holds file.html 'What to fix first for shop: '
-holds file.html 'What saturates first: web saturates first as load grows: its workers are busy'
+holds file.html 'What saturates first: web saturates first as load grows: the busiest member&#39;s workers are busy'
 holds file.html 'What failed and why: '
 holds file.html 'archsim run shop.lua --seed 1 -r 3'
 holds file.html "$(sed -n 's/.*"fingerprint": "\(.*\)".*/\1/p' run.json)"
@@ -56,6 +56,16 @@ done
 expect 1 run shop.lua -q -s rate=40/s --report other.html
 holds other.html 'archsim run shop.lua -s rate=40/s --seed 1 -r 3'
 
+# Requests that failed are followed as well: a sample of none could not say where their time went.
+cat >dead.lua <<'LUA'
+client "users" { arrivals = constant "10/s", target = "web", retry = { attempts = 2, backoff = "20ms" } }
+service "web" { workers = 1, work = "1ms" }
+fault { crash "web", at = "0s" }
+run { duration = "10s", warmup = "1s", replications = 2 }
+LUA
+expect 0 run dead.lua -q --report dead.html
+grep -qE '([0-9]+) requests sampled of \1<' dead.html || fail 'dead.html: not all requests are sampled'
+
 # --- report: comparison and sweep ---
 expect 1 compare shop.lua -s rate=50/s,60/s -q --json compare.json --report memory.html
 expect 0 report compare.json -o file.html
@@ -69,6 +79,12 @@ expect 0 report sweep.json -o file.html
 same memory.html folder.html
 same memory.html file.html
 holds file.html '3 points meet all goals'
+# A goal that is undecided has not failed, in any sentence.
+holds file.html 'The goal that fails most often is'
+sed 's/"verdict": "fail"/"verdict": "undecided"/' sweep.json >undecided.json
+expect 0 report undecided.json -o file.html
+holds file.html '0 fail one'
+lacks file.html 'most often is'
 rm shop.sweep/points/000002.json
 expect 0 report shop.sweep -o folder.html
 holds folder.html '1 are missing'

@@ -116,6 +116,34 @@ static void connections_that_run_out(void **state) {
                SEVERITY_SATURATED);
 }
 
+/* Where no fault explains the failures, the component that is overloaded does. */
+static void failures_of_overload(void **state) {
+  (void)state;
+  struct seen s = see(SHOP("400/s", "workers = 1, queue = 10", "workers = 20"));
+  assert_non_null(strstr(s.diagnosis.failed, "refused; web is saturated."));
+  forget(&s);
+}
+
+/* Most requests never end: that none failed is not the whole truth. */
+static void requests_that_only_wait(void **state) {
+  (void)state;
+  struct seen s = see(
+      "client 'users' { arrivals = poisson '150/s', target = 'web' }\n"
+      "service 'web' { workers = 1, work = exponential '10ms' }\n" RUN);
+  assert_non_null(strstr(s.diagnosis.failed, "Nothing failed, but only"));
+  forget(&s);
+}
+
+/* The latency beside the shares is theirs, not the quantile of all requests in the tables. A group
+ * is as busy as its busiest member, which the table of components shows under the member's name. */
+static void words_that_fit_the_tables(void **state) {
+  (void)state;
+  struct seen s = see(SHOP("60/s", "workers = 4, instances = 2", "workers = 8"));
+  assert_non_null(strstr(s.diagnosis.time, "Requests of users about p99 take"));
+  assert_non_null(strstr(s.diagnosis.saturates, "the busiest member's workers are busy"));
+  forget(&s);
+}
+
 static void a_component_that_lay_crashed(void **state) {
   (void)state;
   assert_found("fault { crash 'db', at = '20s', lasts = '5s' }\n" SHOP("50/s", "workers = 100",
@@ -205,6 +233,9 @@ int main(void) {
       cmocka_unit_test(a_queue_that_is_full),
       cmocka_unit_test(a_queue_that_grows),
       cmocka_unit_test(connections_that_run_out),
+      cmocka_unit_test(failures_of_overload),
+      cmocka_unit_test(requests_that_only_wait),
+      cmocka_unit_test(words_that_fit_the_tables),
       cmocka_unit_test(a_component_that_lay_crashed),
       cmocka_unit_test(a_component_that_was_slow),
       cmocka_unit_test(a_wire_that_is_busy),

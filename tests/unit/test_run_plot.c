@@ -116,7 +116,8 @@ static void texts(void **state) {
   is_quoted("a\nb\tc\x01", "'a b c '");
   is_quoted("a\u202eb", "'a b'");
   is_quoted("\xff", "'\xef\xbf\xbd'");
-  is_quoted("twelve and more", "'twelve and \u2026'");
+  is_quoted("twelve and more", "'twelve\u2026 more'");
+  is_quoted("customers-of-division-7", "'custom\u2026ion-7'"); /* told apart from number 8 */
   is_quoted("`touch x`", "'`touch x`'");
   char *slug = plot_text_slug("../../etc/pass wd\n");
   assert_string_equal(slug, "etc-pass-wd");
