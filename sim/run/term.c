@@ -92,18 +92,23 @@ void term_put(const struct term *term, enum style style, const char *text) {
 
 uint32_t term_put_cut(const struct term *term, enum style style, const char *text, uint32_t width) {
   const char *ellipsis = term->unicode ? "…" : "~";
-  bool cut = width != UINT32_MAX && term_width(text) > width;
-  uint32_t room = cut ? width - 1 : width, used = 0;
+  uint32_t left = term_width(text), used = 0;
+  bool cut = left > width;
+  uint32_t tail = cut ? (width - 1) / 2 : 0, room = cut ? width - 1 - tail : width;
   begin_style(term, style);
-  while (*text != '\0') {
-    gunichar c = next_char(&text);
+  for (const char *next = text; *text != '\0'; text = next) {
+    gunichar c = next_char(&next);
     if (char_width(c) > room - used) break;
     used += char_width(c);
+    left -= char_width(c);
     put_char(term, c);
   }
   if (cut) {
     fputs(ellipsis, term->out);
-    used++;
+    used += 1;
+    while (left > tail) left -= char_width(next_char(&text));
+    used += left;
+    while (*text != '\0') put_char(term, next_char(&text));
   }
   end_style(term, style);
   return used;
@@ -111,6 +116,17 @@ uint32_t term_put_cut(const struct term *term, enum style style, const char *tex
 
 void term_pad(const struct term *term, uint32_t columns) {
   fprintf(term->out, "%*s", (int)columns, "");
+}
+
+/* "1.97" and "s", "16.9" and "%": a number is not torn from its unit. */
+static bool stays_with(const char *word, const char *next) {
+  if (next == NULL || !g_ascii_isdigit(word[strlen(word) - 1])) return false;
+  static const char *const unit[] = {"%", "s", "ms", "us", "ns", "min", "h"};
+  for (size_t i = 0; i < G_N_ELEMENTS(unit); i++) {
+    size_t n = strlen(unit[i]);
+    if (strncmp(next, unit[i], n) == 0 && !g_ascii_isalnum(next[n])) return true;
+  }
+  return false;
 }
 
 void term_wrap(const struct term *term, enum style style, const char *text, uint32_t column,
@@ -121,7 +137,8 @@ void term_wrap(const struct term *term, enum style style, const char *text, uint
   for (gchar **w = word; *w != NULL; w++) {
     if (**w == '\0') continue;
     uint32_t width = term_width(*w);
-    if (!first && column + 1 + width > term_columns(term)) {
+    uint32_t needs = width + (stays_with(*w, w[1]) ? 1 + term_width(w[1]) : 0);
+    if (!first && column + 1 + needs > term_columns(term)) {
       fputc('\n', term->out);
       term_pad(term, indent);
       column = indent;

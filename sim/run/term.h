@@ -36,8 +36,8 @@ uint32_t term_width(const char *text);
 /* Writes the text in a style. */
 void term_put(const struct term *term, enum style style, const char *text);
 
-/* Writes at most `width` columns of it; a longer text is cut and ends in an ellipsis. Returns the
- * columns written. */
+/* Writes at most `width` columns of it; of a longer text an ellipsis stands for the middle. Returns
+ * the columns written. */
 uint32_t term_put_cut(const struct term *term, enum style style, const char *text, uint32_t width);
 
 void term_pad(const struct term *term, uint32_t columns);

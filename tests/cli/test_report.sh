@@ -66,6 +66,11 @@ LUA
 expect 0 run dead.lua -q --report dead.html
 grep -qE '([0-9]+) requests sampled of \1<' dead.html || fail 'dead.html: not all requests are sampled'
 
+# In the terminal a line over time says of what it is, however long the name.
+sed 's/"users"/"users-of-the-second-division"/' dead.lua >long.lua
+expect 0 run long.lua
+grep -qE '^  users-of.*refused .*/s \.\. ' out || fail 'a line over time does not say what it shows'
+
 # --- report: comparison and sweep ---
 expect 1 compare shop.lua -s rate=50/s,60/s -q --json compare.json --report memory.html
 expect 0 report compare.json -o file.html

@@ -127,9 +127,9 @@ static void failures_of_overload(void **state) {
 /* Most requests never end: that none failed is not the whole truth. */
 static void requests_that_only_wait(void **state) {
   (void)state;
-  struct seen s = see(
-      "client 'users' { arrivals = poisson '150/s', target = 'web' }\n"
-      "service 'web' { workers = 1, work = exponential '10ms' }\n" RUN);
+  struct seen s =
+      see("client 'users' { arrivals = poisson '150/s', target = 'web' }\n"
+          "service 'web' { workers = 1, work = exponential '10ms' }\n" RUN);
   assert_non_null(strstr(s.diagnosis.failed, "Nothing failed, but only"));
   forget(&s);
 }
