@@ -172,7 +172,8 @@ static void tables_fit_the_terminal(void **state) {
   char *text = capture(print_wide, false, true);
   text[strcspn(text, "\n")] = '\0';
   assert_int_equal(term_width(text), TERM_COLUMNS);
-  assert_non_null(strstr(text, "x…  12345"));
+  assert_non_null(strstr(text, "x…x")); /* the ends of a long name stay */
+  assert_non_null(strstr(text, "x  12345"));
   free(text);
 }
 
