@@ -9,6 +9,8 @@ local rate = param { "rate", "1000/s", doc = "requests" }
 local duration = param { "duration", "1200s", doc = "simulated time" }
 local warmup = param { "warmup", "200s", doc = "of it left out" }
 client "c" { arrivals = poisson(rate), target = "cache", keys = zipf { n = n, s = s } }
-cache "cache" { capacity = capacity, policy = policy, ttl = ttl, expire = expire, origin = "origin" }
+cache "cache" {
+  capacity = capacity, policy = policy, ttl = ttl, expire = expire, origin = "origin",
+}
 database "origin" { }
 run { duration = duration, warmup = warmup, replications = 10 }
