@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "detmath.h"
 
@@ -143,6 +144,12 @@ struct label format_duration(uint64_t ns) {
   }
   if (ns < 10000 * second) return write_label("%.4g s", (double)ns / 1e9);
   return write_label("%.4g d", (double)ns / 86400e9);
+}
+
+size_t format_question(const char *text) {
+  const char *end = strchr(text, '?');
+  if (end == NULL) end = strstr(text, ". ");
+  return end != NULL ? (size_t)(end + 1 - text) : strlen(text);
 }
 
 struct label format_count(double count) {

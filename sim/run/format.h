@@ -31,6 +31,10 @@ struct label format_difference(enum metric_unit unit, double value, double half)
 /* A stretch of simulated time: "5 min", "1000 s", "5.25 s", "250 ms". */
 struct label format_duration(uint64_t ns);
 
+/* How much of the comment that heads a scenario is its question: up to the first question mark,
+ * else its first sentence, else all of it. In bytes. */
+size_t format_question(const char *text);
+
 /* A number of things: "0", "12", "12.3k", "2.71M". */
 struct label format_count(double count);
 

@@ -194,6 +194,12 @@ const char *page_overall(const json_t *goals) {
   return worst;
 }
 
+void page_question(GString *out, const char *text) {
+  char *question = g_strndup(text, format_question(text));
+  html_element_of(out, "p", "question", NULL, question);
+  g_free(question);
+}
+
 /* The metric that a goal is about; older files say it in the goal's text alone. */
 static char *goal_metric(const json_t *goal) {
   if (tree_has_text(goal, "metric")) return g_strdup(tree_text(goal, "metric"));

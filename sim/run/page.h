@@ -64,6 +64,9 @@ void page_plots_skipped(const struct page *p);
 /* A verdict as a coloured word, with a sign for those who see no colours. */
 void page_verdict(GString *out, const char *verdict);
 
+/* The question that heads a page, without the rest of the comment that it stands in. */
+void page_question(GString *out, const char *text);
+
 /* A table of goals with what was measured. */
 void page_goals(const struct page *p, const json_t *goals, const char *caption);
 

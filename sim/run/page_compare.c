@@ -26,9 +26,9 @@ static void head(const struct page *p, const json_t *designs) {
     if (l != letters) g_string_append(p->out, " and ");
     html_text(p->out, tree_text(json_object_get(designs, *l), "title"));
   }
-  g_string_append(p->out, "</h1>\n<p class=\"question\">");
-  html_text(p->out, tree_text(p->run, "question"));
-  g_string_append(p->out, "</p></header>\n");
+  g_string_append(p->out, "</h1>\n");
+  page_question(p->out, tree_text(p->run, "question"));
+  g_string_append(p->out, "</header>\n");
   g_free(letters);
 }
 

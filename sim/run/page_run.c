@@ -10,9 +10,9 @@
 static void head(const struct page *p) {
   g_string_append(p->out, "<header><p class=\"kind\">archsim report of a run</p>\n");
   html_element(p->out, "h1", tree_text(p->run, "scenario"));
-  g_string_append(p->out, "\n<p class=\"question\">");
-  html_text(p->out, tree_text(p->run, "question"));
-  g_string_append(p->out, "</p></header>\n");
+  g_string_append(p->out, "\n");
+  page_question(p->out, tree_text(p->run, "question"));
+  g_string_append(p->out, "</header>\n");
 }
 
 /* "2 of 4 goals failed" in a coloured box. */

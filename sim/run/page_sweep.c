@@ -347,9 +347,9 @@ static void provenance(const struct page *p) {
 static void head(const struct page *p) {
   g_string_append(p->out, "<header><p class=\"kind\">archsim report of a sweep</p>\n");
   html_element(p->out, "h1", tree_text(manifest_of(p), "scenario"));
-  g_string_append(p->out, "\n<p class=\"question\">");
-  html_text(p->out, tree_text(manifest_of(p), "question"));
-  g_string_append(p->out, "</p></header>\n");
+  g_string_append(p->out, "\n");
+  page_question(p->out, tree_text(manifest_of(p), "question"));
+  g_string_append(p->out, "</header>\n");
 }
 
 static void plots(const struct page *p) {

@@ -130,7 +130,7 @@ static void write_edges(GString *data, const struct map *map) {
 
 static uint32_t write_values(GString *data, const char *name, const struct plot_sweep_axis *axis,
                              uint32_t n) {
-  const char *text[SIDE_MAX];
+  const char *text[SIDE_MAX] = {NULL};
   char *escaped[SIDE_MAX];
   uint32_t widest = 0;
   for (uint32_t i = 0; i < n; i++) {

@@ -66,13 +66,6 @@ uint32_t report_others(struct table *table, const struct results *results, const
 
 /* --- head ----------------------------------------------------------------------------------- */
 
-/* The first question of a text, or its first sentence, or all of it. */
-static gchar *first_question(const char *text) {
-  const char *end = strchr(text, '?');
-  if (end == NULL) end = strstr(text, ". ");
-  return end != NULL ? g_strndup(text, (gsize)(end + 1 - text)) : g_strdup(text);
-}
-
 static void print_title(const struct results *results, const struct term *term) {
   const struct scenario *s = results->scenario;
   term_put(term, STYLE_BOLD, s->name);
@@ -81,7 +74,7 @@ static void print_title(const struct results *results, const struct term *term) 
     return;
   }
   term_put(term, STYLE_PLAIN, ": ");
-  gchar *question = first_question(s->question);
+  gchar *question = g_strndup(s->question, format_question(s->question));
   term_wrap(term, STYLE_PLAIN, question, term_width(s->name) + 2, 2);
   g_free(question);
 }

@@ -13,6 +13,7 @@ lacks() { if grep -qF -- "$2" "$1"; then fail "$1 holds '$2'"; fi; }
 
 cat >shop.lua <<'LUA'
 -- Does one server keep up?
+-- Try: rate=90/s
 local rate = param { "rate", "50/s", doc = "offered load" }
 client "shop" { arrivals = poisson(rate), target = "web", timeout = "1s", zone = "home" }
 service "web" { instances = 2, workers = 1, work = exponential "10ms", zone = "z1" }
@@ -33,7 +34,8 @@ expect 0 report run.json -o -
 same out file.html
 expect 0 report run.json
 same report.html file.html
-holds file.html 'Does one server keep up?'
+holds file.html '<p class="question">Does one server keep up?</p>'
+lacks file.html 'Try: rate'
 holds file.html 'No: 1 of 2 goals met'
 holds file.html 'Where the time goes: Requests of '
 holds file.html 'What to fix first for shop: '
