@@ -224,12 +224,20 @@ static void number_operations(struct loader *loader) {
 }
 
 static bool check_members(struct loader *loader) {
-  const struct spec *spec = &loader->scenario->spec;
-  uint64_t members = 0;
-  for (uint32_t i = 0; i < spec->components; i++) members += spec->component[i].instances;
+  const struct declaration *largest = NULL;
+  uint64_t members = 0, most = 0;
+  for (uint32_t i = 0; i < loader->components.n; i++) {
+    uint64_t instances = component_of(loader, loader->components.list[i].word)->instances;
+    members += instances;
+    if (instances <= most) continue;
+    most = instances;
+    largest = &loader->components.list[i];
+  }
   if (members <= MEMBERS_MAX) return true;
-  return loader_fail(loader, "%s: the components have %llu instances in all; the limit is %u",
-                     loader->scenario->file, (unsigned long long)members, MEMBERS_MAX);
+  struct spot spot = spot_word(NULL, largest->word);
+  return spot_error(loader, &spot,
+                    "its %llu instances and those of the others are %llu in all; the limit is %u",
+                    (unsigned long long)most, (unsigned long long)members, MEMBERS_MAX);
 }
 
 static bool validate(struct loader *loader, const struct declaration *declaration) {

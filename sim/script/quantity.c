@@ -147,6 +147,13 @@ static const struct unit *find_unit(const struct dimension *d, const char *name)
   return unit->name ? unit : NULL;
 }
 
+/* Whether what an alias stands for is a unit of this dimension: 'M' of a duration is not MB. */
+static bool alias_fits(const struct alias *alias, const struct dimension *d) {
+  char name[16];
+  snprintf(name, sizeof name, "%.*s", (int)strcspn(alias->instead, " ,"), alias->instead);
+  return find_unit(d, name) != NULL;
+}
+
 static bool unknown_unit(enum quantity quantity, const char *text, const char *unit,
                          struct error *err) {
   const struct dimension *d = &dimensions[quantity];
@@ -156,7 +163,7 @@ static bool unknown_unit(enum quantity quantity, const char *text, const char *u
                      quantity_expected(quantity));
   }
   for (size_t i = 0; i < sizeof aliases / sizeof aliases[0]; i++) {
-    if (!strcmp(unit, aliases[i].name)) {
+    if (!strcmp(unit, aliases[i].name) && alias_fits(&aliases[i], d)) {
       return error_set(err, "\"%s\": unknown unit '%s'; write %s", text, unit, aliases[i].instead);
     }
   }

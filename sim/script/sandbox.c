@@ -153,6 +153,13 @@ static const char *explain_hidden(const char *message, char *out, size_t size) {
   if (what == NULL) return message;
   const char *variable = strstr(message, " (local '"), *outer = strstr(message, " (upvalue '");
   if (variable == NULL) variable = outer;
+  if (strcmp(what, ": attempt to call a nil value") == 0) {
+    snprintf(out, size,
+             "%.*s: something is called that is no function; a kind takes one name and "
+             "one table",
+             (int)(what - message), message);
+    return out;
+  }
   if (variable == NULL || sscanf(strchr(variable, '\''), "'%63[^']'", name) != 1) return message;
   const char *role = vocabulary_role(name);
   if (role == NULL) return message;

@@ -628,6 +628,8 @@ static const struct wrong wrongs[] = {
     {"local rate = 5\nlocal x = rate \"9/s\"",
      "s.lua:2: attempt to call a number value (local 'rate')"},
     {"local x = { cache = 5 }\nx.cache \"c\" {}", "attempt to call a number value (field 'cache')"},
+    {"\nservice \"x\" {} {}",
+     "s.lua:2: something is called that is no function; a kind takes one name and one table"},
     {"\nclient \"c\" { arrivals = }", "s.lua:2: unexpected symbol near '}'"},
     {"assert(false, \"so\")", "s.lua:1: so"},
     {"poisson(1, 2)", "s.lua:1: poisson: got 2 values instead of one"},

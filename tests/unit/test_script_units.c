@@ -105,6 +105,7 @@ static const struct bad bad[] = {
     {QUANTITY_TIME, "5MS", "unknown unit 'MS'; did you mean 'ms'?"},
     {QUANTITY_TIME, "1h30m", "unknown unit 'h30m'"},
     {QUANTITY_TIME, "5kB", "is a size; write a duration"},
+    {QUANTITY_TIME, "5M", "unknown unit 'M'; did you mean 'm'?"},
     {QUANTITY_SIZE, "5KB", "write kB for 1000 bytes or KiB for 1024 bytes"},
     {QUANTITY_SIZE, "5ms", "is a duration; write a size"},
     {QUANTITY_TIME, "5parsecs", "known are ns, us, ms, s, min, m, h, d"},
