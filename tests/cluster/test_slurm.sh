@@ -47,6 +47,7 @@ points() { find sweep/points -name '[0-9]*.json' 2>/dev/null | wc -l; }
 has_points() { [ "$(points)" -ge "$1" ]; }
 is_idle() { [ -z "$(squeue -h -o %A)" ]; }
 
+# A point takes about half a second: long enough to be met at work, however slow the look is.
 cat >shop.lua <<'LUA'
 -- How many servers does which rate take?
 local rate = param { "rate", "500/s" }
@@ -54,7 +55,7 @@ local servers = param { "servers", 8 }
 client "c" { arrivals = poisson(rate), target = "s" }
 service "s" { workers = servers, work = exponential "10ms" }
 goal "s.utilization < 70%"
-run { duration = "500s", warmup = "10s", replications = 4 }
+run { duration = "4000s", warmup = "10s", replications = 4 }
 LUA
 sweep=(shop.lua -s rate=500..600:10/s -s servers=8..13)
 total=66
