@@ -387,8 +387,8 @@ static void client_watch(struct sim *sim, struct member *member, struct watch *w
   }
 }
 
-static const struct hist *client_watch_latency(const struct member *member, uint32_t which) {
-  const struct client_state *c = member->state;
+static struct hist *client_watch_latency(const struct member *member, uint32_t which) {
+  struct client_state *c = member->state;
   return which < c->ops ? &c->stats[which].latency : NULL;
 }
 

@@ -109,18 +109,6 @@ static void add_row(struct hist *into, uint32_t octave, const uint32_t *from) {
   }
 }
 
-/* The opposite; a carry of -1, modulo 2^64, lends what a counter lacks. */
-static void subtract_row(struct hist *hist, uint32_t octave, const uint32_t *from) {
-  uint32_t *row = octave_at(hist, octave), under = 0;
-  for (uint32_t i = 0; i < HIST_SUB; i++) {
-    under |= row[i] < from[i];
-    row[i] -= from[i];
-  }
-  for (uint32_t i = 0; under && i < HIST_SUB; i++) {
-    if (row[i] + from[i] < from[i]) carry(hist, octave, i, UINT64_MAX);
-  }
-}
-
 /* --- adding --------------------------------------------------------------------------------- */
 
 /* A sum of squares, `high` times 2^128 + `low`. */
@@ -231,27 +219,61 @@ static struct squares squares_of(const struct hist *hist) {
   return squares;
 }
 
-void hist_subtract(struct hist *hist, const struct hist *earlier) {
-  assert(!hist_is_exact(hist) && !hist_is_exact(earlier));
-  assert(hist_count(earlier) <= hist_count(hist));
-  hist_settle(hist);
+/* The least value of a bucket; the greatest is one less than the least of the next. */
+static uint64_t bucket_least(uint32_t octave, uint32_t bucket) {
+  return octave == 0 ? bucket : (uint64_t)(HIST_SUB + bucket) << (octave - 1);
+}
+
+static uint64_t bucket_greatest(uint32_t octave, uint32_t bucket) {
+  uint64_t width = octave <= 1 ? 1 : UINT64_C(1) << (octave - 1);
+  return bucket_least(octave, bucket) + (width - 1);
+}
+
+/* What came to a row of buckets, which `before` learns; the first and the last bucket that grew. */
+static bool take_row(uint32_t *into, const uint32_t *now, uint32_t *before, uint32_t *first,
+                     uint32_t *last) {
+  bool any = false;
+  for (uint32_t i = 0; i < HIST_SUB; i++) {
+    uint32_t growth = now[i] - before[i];
+    if (growth == 0) continue;
+    before[i] = now[i];
+    into[i] += growth;
+    if (!any) *first = i;
+    any = true;
+    *last = i;
+  }
+  return any;
+}
+
+void hist_take_new(struct hist *into, struct hist *now, struct hist *before) {
+  assert(!hist_is_exact(now) && now->values == 0 && before->values == 0);
+  if (now->count == before->count) return;
+  if (into->values) spill(into);
   for (uint32_t o = 0; o < HIST_OCTAVES; o++) {
-    if (earlier->octave[o] != NULL) subtract_row(hist, o, earlier->octave[o]);
+    const uint32_t *row = now->octave[o];
+    if (row == NULL) continue;
+    uint32_t *seen = octave_at(before, o), first = 0, last = 0;
+    if (memcmp(row, seen, HIST_SUB * sizeof *row) == 0) continue;
+    if (!take_row(octave_at(into, o), row, seen, &first, &last)) continue;
+    uint64_t least = bucket_least(o, first), most = bucket_greatest(o, last);
+    least = least < now->min ? now->min : least;
+    most = most > now->max ? now->max : most;
+    into->min = least < into->min ? least : into->min;
+    into->max = most > into->max ? most : into->max;
   }
-  for (uint32_t i = 0; i < earlier->carries; i++) {
-    const struct hist_carry *c = &earlier->carry[i];
-    carry(hist, c->octave, c->bucket, -c->times);
-  }
-  for (uint32_t i = 0; i < earlier->values; i++) {
-    uint32_t octave = hist_octave_of(earlier->value[i]);
-    uint32_t bucket = index_of(octave, earlier->value[i]);
-    if (octave_at(hist, octave)[bucket]-- == 0) carry(hist, octave, bucket, UINT64_MAX);
-  }
-  hist->count -= hist_count(earlier);
-  hist->sum -= hist_sum(earlier);
-  struct squares squares = squares_of(earlier);
-  hist->squares_high -= squares.high + (hist->squares < squares.low);
-  hist->squares -= squares.low;
+  into->count += now->count - before->count;
+  into->sum += now->sum - before->sum;
+  struct squares squares = {into->squares, into->squares_high};
+  uint64_t borrow = now->squares < before->squares;
+  squares_add(&squares, now->squares - before->squares,
+              now->squares_high - before->squares_high - borrow);
+  into->squares = squares.low;
+  into->squares_high = squares.high;
+  before->count = now->count;
+  before->sum = now->sum;
+  before->squares = now->squares;
+  before->squares_high = now->squares_high;
+  set_room(into);
 }
 
 /* The nearest rank of the q-quantile of n values: ceil(q n), at least 1. */
@@ -279,10 +301,7 @@ void hist_settle(struct hist *hist) {
 
 /* The estimate for the `rank`-th of `times` values in bucket `i` of octave `o`. */
 static double within_bucket(uint32_t o, uint32_t i, uint64_t rank, uint64_t times) {
-  if (o <= 1) return o == 0 ? i : HIST_SUB + i; /* buckets of one value */
-  uint64_t width = UINT64_C(1) << (o - 1);
-  double low = (double)((uint64_t)(HIST_SUB + i) << (o - 1));
-  double high = low + (double)(width - 1); /* the greatest value of the bucket */
+  double low = (double)bucket_least(o, i), high = (double)bucket_greatest(o, i);
   return low + (high - low) * (((double)rank - 0.5) / (double)times);
 }
 

@@ -175,7 +175,7 @@ struct kind {
   /* Sources: adds what the member has counted, for a timeline; and the histograms of its latencies,
    * number 0, 1 .. until NULL. May be NULL. */
   void (*watch)(struct sim *sim, struct member *member, struct watch *watch);
-  const struct hist *(*watch_latency)(const struct member *member, uint32_t which);
+  struct hist *(*watch_latency)(const struct member *member, uint32_t which);
   /* The member's queueing station, if it has one: the engine reports its utilisation, queue, waits
    * and checks it. May be NULL. */
   struct station *(*station)(struct member *member);

@@ -15,6 +15,10 @@ const char *const series_name[SERIES_KINDS] = {
     [SERIES_UP] = "up",           [SERIES_UTILIZATION] = "utilization",
 };
 
+/* A window with no more latencies answers their quantiles exactly; sorting more would be most of
+ * what a timeline costs. */
+#define EXACT_WINDOW 256u
+
 /* Of each sort, periods of faults and happenings. */
 enum { NOTES_MAX = 1000 };
 
@@ -43,14 +47,22 @@ struct load_track {
   uint32_t member; /* 0: all */
   struct load before, window;
   bool station;
-  float *queue, *utilization, *up;
+  uint32_t row; /* of `levels` */
   double queue_max, busy_sum;
+};
+
+/* Of one component in one window. */
+struct levels {
+  float queue, utilization, up;
 };
 
 struct tracks {
   uint32_t sources, loads;
   struct source_track *source;
   struct load_track *load;
+  /* Window after window, the loads beside each other: a look writes them one after the other, which
+   * with thousands of components costs far less than a line of memory for each. */
+  struct levels *levels;
   uint64_t window_begin_ns;
 };
 
@@ -94,7 +106,7 @@ static void absorb_load(struct sim *sim, struct load_track *track) {
 
 /* Adds to `into` what came to `now` since it was seen last. Values that are kept one by one stay in
  * the order in which they came, so each is read once. */
-static void add_new(const struct hist *now, struct seen *seen, struct hist *into) {
+static void add_new(struct hist *now, struct seen *seen, struct hist *into) {
   if (hist_is_exact(now)) {
     for (; seen->exact < now->values; seen->exact++) {
       hist_add(into, now->value[seen->exact]);
@@ -102,16 +114,9 @@ static void add_new(const struct hist *now, struct seen *seen, struct hist *into
     }
     return;
   }
-  struct hist total, fresh;
-  hist_init(&total, 0, NULL);
-  hist_init(&fresh, 0, NULL);
-  hist_merge(&total, now);
-  hist_merge(&fresh, now);
-  hist_subtract(&fresh, &seen->before);
-  if (hist_count(&fresh) > 0) hist_merge(into, &fresh);
-  hist_free(&fresh);
-  hist_free(&seen->before);
-  seen->before = total;
+  hist_settle(&seen->before);
+  hist_settle(now);
+  hist_take_new(into, now, &seen->before);
 }
 
 static void absorb_source(struct sim *sim, struct source_track *track) {
@@ -120,7 +125,7 @@ static void absorb_source(struct sim *sim, struct source_track *track) {
   for (uint32_t i = 0; i < track->component->members; i++) {
     struct member *m = &track->component->member[i];
     m->kind->watch(sim, m, &now);
-    const struct hist *hist;
+    struct hist *hist;
     for (uint32_t k = 0; (hist = m->kind->watch_latency(m, k)) != NULL; k++, n++) {
       add_new(hist, &track->seen[n], &track->latency);
     }
@@ -176,12 +181,12 @@ static void end_source(struct source_track *s, uint32_t w, double seconds) {
   s->window = (struct watch){0};
 }
 
-static void end_load(struct load_track *l, uint32_t w, double seconds) {
+static void end_load(struct load_track *l, struct levels *levels, double seconds) {
   double queue = l->window.queued / 1e9 / seconds;
   double busy = l->window.room > 0 ? l->window.busy / l->window.room : NAN;
-  l->queue[w] = (float)queue;
-  l->utilization[w] = (float)busy;
-  l->up[w] = (float)(1 - l->window.down / l->window.time);
+  *levels = (struct levels){.queue = (float)queue,
+                            .utilization = (float)busy,
+                            .up = (float)(1 - l->window.down / l->window.time)};
   l->queue_max = fmax(l->queue_max, queue);
   if (!isnan(busy)) l->busy_sum += busy;
   l->window = (struct load){0};
@@ -192,11 +197,12 @@ void timeline_look(struct sim *sim) {
   struct tracks *t = timeline->tracks;
   if (timeline->looks == timeline->windows) return;
   uint32_t w = timeline->looks++;
+  struct levels *levels = t->levels + (size_t)w * t->loads;
   double seconds = (double)(sim->now_ns - t->window_begin_ns) / 1e9;
   t->window_begin_ns = sim->now_ns;
   absorb(sim);
   for (uint32_t i = 0; i < t->sources; i++) end_source(&t->source[i], w, seconds);
-  for (uint32_t i = 0; i < t->loads; i++) end_load(&t->load[i], w, seconds);
+  for (uint32_t i = 0; i < t->loads; i++) end_load(&t->load[i], &levels[i], seconds);
 }
 
 /* --- what happened -------------------------------------------------------------------------- */
@@ -264,19 +270,18 @@ static void add_source(struct timeline *timeline, struct component *component) {
   }
   s->seen = mem_zeroed(s->hists, sizeof *s->seen);
   for (uint32_t k = 0; k < s->hists; k++) hist_init(&s->seen[k].before, 0, NULL);
-  hist_init(&s->latency, 4096, NULL);
+  hist_init(&s->latency, EXACT_WINDOW, NULL);
   for (int what = 0; what <= SERIES_P99; what++) s->value[what] = new_values(timeline);
   for (int i = 0; i < OUTCOMES; i++) s->errors[i] = new_values(timeline);
 }
 
 static void add_load(struct timeline *timeline, struct component *component, uint32_t member) {
-  struct load_track *l = &timeline->tracks->load[timeline->tracks->loads++];
+  uint32_t row = timeline->tracks->loads++;
+  struct load_track *l = &timeline->tracks->load[row];
   l->component = component;
   l->member = member;
   l->station = component->kind->station != NULL;
-  l->queue = new_values(timeline);
-  l->utilization = new_values(timeline);
-  l->up = new_values(timeline);
+  l->row = row;
 }
 
 struct timeline *timeline_new(struct sim *sim, uint32_t windows, uint64_t window_ns) {
@@ -299,6 +304,7 @@ struct timeline *timeline_new(struct sim *sim, uint32_t windows, uint64_t window
       add_load(timeline, component, i);
     }
   }
+  t->levels = mem_zeroed((size_t)windows * t->loads, sizeof *t->levels);
   sim->timeline = timeline;
   return timeline;
 }
@@ -332,14 +338,25 @@ static void source_series(struct timeline *timeline, struct source_track *s) {
   }
 }
 
-static void load_series(struct timeline *timeline, struct load_track *l) {
-  struct series series = {.component = l->component->id, .member = l->member, .what = SERIES_UP};
-  add_series(timeline, series, &l->up);
+static void level_series(struct timeline *timeline, const struct load_track *l,
+                         enum series_what what) {
+  const struct tracks *t = timeline->tracks;
+  float *value = new_values(timeline);
+  for (uint32_t w = 0; w < timeline->windows; w++) {
+    const struct levels *levels = &t->levels[(size_t)w * t->loads + l->row];
+    value[w] = what == SERIES_UP      ? levels->up
+               : what == SERIES_QUEUE ? levels->queue
+                                      : levels->utilization;
+  }
+  struct series series = {.component = l->component->id, .member = l->member, .what = what};
+  add_series(timeline, series, &value);
+}
+
+static void load_series(struct timeline *timeline, const struct load_track *l) {
+  level_series(timeline, l, SERIES_UP);
   if (!l->station) return;
-  series.what = SERIES_QUEUE;
-  add_series(timeline, series, &l->queue);
-  series.what = SERIES_UTILIZATION;
-  add_series(timeline, series, &l->utilization);
+  level_series(timeline, l, SERIES_QUEUE);
+  level_series(timeline, l, SERIES_UTILIZATION);
 }
 
 static int compare_loads(const void *left, const void *right) {
@@ -367,11 +384,7 @@ static void tracks_free(struct tracks *t) {
     for (int what = 0; what <= SERIES_P99; what++) free(s->value[what]);
     for (int k = 0; k < OUTCOMES; k++) free(s->errors[k]);
   }
-  for (uint32_t i = 0; i < t->loads; i++) {
-    free(t->load[i].queue);
-    free(t->load[i].utilization);
-    free(t->load[i].up);
-  }
+  free(t->levels);
   free(t->source);
   free(t->load);
   free(t);

@@ -188,19 +188,11 @@ static void test_deviation(void **state) {
     assert_true(fabs(hist_deviation(&hist) - sqrt(150.0 / 149)) < 1e-12);
     hist_free(&hist);
   }
-  struct hist earlier, later;
-  hist_init(&earlier, 0, NULL);
+  struct hist later;
   hist_init(&later, 0, NULL);
-  for (uint64_t i = 0; i < 50; i++) hist_add(&earlier, 1000 * i);
-  hist_merge(&later, &earlier);
-  for (uint64_t i = 0; i < 3; i++) hist_add(&later, far + 10 * i);
-  hist_subtract(&later, &earlier);
-  assert_true(hist_deviation(&later) == 10);
-  hist_clear(&later);
   hist_add(&later, 5);
   hist_add(&later, 5);
   assert_true(hist_deviation(&later) == 0);
-  hist_free(&earlier);
   hist_free(&later);
 }
 
@@ -404,20 +396,64 @@ static void test_many_in_a_bucket(void **state) {
   assert_true(hist_zeros(&once) == 0);
   assert_true(fabs(hist_quantile(&once, 0.33) / 1e6 - 1) < 0.01);
   assert_true(fabs(hist_quantile(&once, 0.34) / 3e6 - 1) < 0.01);
-  hist_clear(&twice);
-  hist_merge(&twice, &once);
+  struct hist fresh, before;
+  hist_init(&fresh, 0, NULL);
+  hist_init(&before, 0, NULL);
+  hist_take_new(&fresh, &once, &before);
+  hist_clear(&fresh);
   hist_add(&once, 1000000);
   hist_add(&once, 3000000);
   hist_add(&once, 1000000);
-  hist_subtract(&once, &twice);
-  assert_int_equal(hist_count(&once), 3);
-  assert_true(fabs(hist_quantile(&once, 0.66) / 1e6 - 1) < 0.01);
-  assert_true(fabs(hist_quantile(&once, 0.67) / 3e6 - 1) < 0.01);
-  hist_subtract(&zeros, &zeros);
-  assert_int_equal(hist_zeros(&zeros), 0);
+  hist_settle(&once);
+  hist_take_new(&fresh, &once, &before);
+  assert_int_equal(hist_count(&fresh), 3);
+  assert_true(fabs(hist_quantile(&fresh, 0.66) / 1e6 - 1) < 0.01);
+  assert_true(fabs(hist_quantile(&fresh, 0.67) / 3e6 - 1) < 0.01);
+  hist_free(&fresh);
+  hist_free(&before);
   hist_free(&once);
   hist_free(&twice);
   hist_free(&zeros);
+}
+
+/* Aim: what came to a histogram between two looks is told from what came before: count, sum and
+ * deviation exactly, quantiles, least and greatest value to the width of a bucket, however few
+ * came, and none of a greater value that came earlier. */
+static void test_take_new(void **state) {
+  (void)state;
+  struct hist all, before, window, exact;
+  hist_init(&all, 0, NULL);
+  hist_init(&before, 0, NULL);
+  hist_init(&window, 256, NULL);
+  hist_init(&exact, 100000, NULL);
+  for (uint64_t look = 0; look < 60; look++) {
+    hist_clear(&window);
+    hist_clear(&exact);
+    uint64_t n = look * look * look / 4, scale = 1 + rng_mix(look) % 30; /* 0, 0, 2, 6 .. values */
+    if (look == 0) hist_add(&all, UINT64_C(1) << 62);
+    for (uint64_t i = 0; i < n; i++) {
+      uint64_t value = rng_mix(1000000 * look + i) >> (20 + scale);
+      hist_add(&all, value);
+      hist_add(&exact, value);
+    }
+    hist_settle(&all);
+    hist_take_new(&window, &all, &before);
+    if (look == 0) continue;
+    assert_int_equal(hist_count(&window), n);
+    if (n == 0) continue;
+    assert_true(hist_sum(&window) == hist_sum(&exact));
+    assert_true(n < 2 || hist_deviation(&window) == hist_deviation(&exact));
+    hist_settle(&exact);
+    hist_settle(&window);
+    for (int k = 0; k <= 100; k++) {
+      double want = hist_quantile(&exact, k / 100.0), got = hist_quantile(&window, k / 100.0);
+      assert_true(fabs(got - want) <= want / 127);
+    }
+  }
+  hist_free(&all);
+  hist_free(&before);
+  hist_free(&window);
+  hist_free(&exact);
 }
 
 /* Aim: merging an empty histogram changes nothing, and merging a bucketed one into an exact one
@@ -451,7 +487,7 @@ int main(void) {
       cmocka_unit_test(test_great_sums),    cmocka_unit_test(test_asked_on_the_way),
       cmocka_unit_test(test_exact_limit),   cmocka_unit_test(test_clear),
       cmocka_unit_test(test_merge),         cmocka_unit_test(test_many_in_a_bucket),
-      cmocka_unit_test(test_merge_mixed),
+      cmocka_unit_test(test_merge_mixed),   cmocka_unit_test(test_take_new),
   };
   return cmocka_run_group_tests_name("hist", tests, NULL, NULL);
 }
