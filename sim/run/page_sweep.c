@@ -353,8 +353,7 @@ static void head(const struct page *p) {
 }
 
 static void plots(const struct page *p) {
-  static const char *const kinds[] = {"throughput",  "heatmap",  "availability",
-                                      "percentiles", "timeline", "breakdown"};
+  static const char *const kinds[] = {"throughput", "parameter", "heatmap", "availability"};
   html_open_section(p->out, "plots", "Plots");
   for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++) page_plots(p, kinds[i]);
   page_plots_skipped(p);

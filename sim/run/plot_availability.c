@@ -6,6 +6,7 @@
 #include "format.h"
 #include "plot_kinds.h"
 #include "plot_results.h"
+#include "plot_sweep_axis.h"
 #include "plot_sweep_points.h"
 #include "plot_text.h"
 
@@ -24,10 +25,11 @@ struct field {
   GArray *goal;              /* x from, x to, nines */
   double highest;
   uint32_t open, left_out;
+  bool categories; /* x is a place, not a number */
 };
 
 static struct field field_new(void) {
-  return (struct field){.goal = g_array_new(FALSE, FALSE, sizeof(double))};
+  return (struct field){.goal = g_array_new(FALSE, FALSE, sizeof(double)), .categories = true};
 }
 
 static void field_free(struct field *field) {
@@ -97,7 +99,7 @@ static void write_values(GString *data, const struct field *field) {
       g_ptr_array_add(texts, g_strdup_printf("%s%s", p->open ? "\u2265 " : "", label.text));
     }
   }
-  bool few = field->series == 1 && field->places > 0 && field->places <= 7;
+  bool few = field->series == 1 && field->categories && texts->len <= 7;
   script_number(data, "VALUES", few);
   script_texts(data, "value", (const char *const *)texts->pdata, texts->len, 20);
   g_ptr_array_unref(texts);
@@ -159,7 +161,7 @@ static void draw(struct plot_page *page, struct field *field, const struct plot_
   script_text(data, "X_TITLE", x_title, 60);
   script_text(data, "Y_TITLE", "availability (nines)", 60);
   script_number(data, "X_ROTATE", rotate);
-  script_number(data, "CATEGORIES", field->places > 0);
+  script_number(data, "CATEGORIES", field->categories);
   script_number(data, "GOALS", field->goal->len);
   script_number(data, "OPEN", field->open);
   write_values(data, field);
@@ -281,9 +283,7 @@ void plot_availability_compare(struct plot_page *page, const json_t *results) {
 
 /* --- a sweep -------------------------------------------------------------------------------- */
 
-static void add_sweep_point(struct field *field, const json_t *point,
-                            const struct plot_sweep_axis *axis) {
-  double x = axis->numbers ? plot_sweep_value(point, axis) : plot_sweep_place(point, axis) + 1.0;
+static void add_sweep_point(struct field *field, const json_t *point, double x) {
   if (isnan(x)) return;
   for (uint32_t s = 0; s < field->series; s++) {
     const char *client = field->series_name[s];
@@ -291,33 +291,6 @@ static void add_sweep_point(struct field *field, const json_t *point,
               plot_metric(point, client, "availability", "lo"),
               plot_metric(point, client, "availability", "hi"),
               plot_metric(point, client, "requests", "value") * plot_number(point, "replications"));
-  }
-}
-
-static struct plot_axis sweep_axis(struct field *field, const struct plot_sweep_axis *axis,
-                                   bool *rotate) {
-  double hi = 0;
-  *rotate = false;
-  for (size_t i = 0; i < json_array_size(axis->values); i++) {
-    const char *text = json_string_value(json_array_get(axis->values, i));
-    if (!axis->numbers && field->places < PLACES_MAX) {
-      field->place_name[field->places++] = g_strdup(text != NULL ? text : "?");
-    }
-  }
-  if (!axis->numbers) return category_axis(field, rotate);
-  for (uint32_t s = 0; s < field->series; s++) {
-    for (guint i = 0; i < field->point[s]->len; i++) {
-      hi = fmax(hi, g_array_index(field->point[s], struct nines, i).x);
-    }
-  }
-  return plot_axis_linear(axis->rate ? UNIT_PER_SECOND : UNIT_COUNT, hi, 8);
-}
-
-static void scale_x(struct field *field, double factor) {
-  for (uint32_t s = 0; s < field->series; s++) {
-    for (guint i = 0; i < field->point[s]->len; i++) {
-      g_array_index(field->point[s], struct nines, i).x *= factor;
-    }
   }
 }
 
@@ -333,22 +306,21 @@ void plot_availability_sweep(struct plot_page *page, const json_t *sweep) {
   guint drawn = 0;
   for (guint i = 0; i < clients->len; i++) add_series(&field, clients->pdata[i]);
   for (size_t i = 0; i < json_array_size(points); i++) {
-    add_sweep_point(&field, json_array_get(points, i), &axes.axis[0]);
+    const json_t *point = json_array_get(points, i);
+    add_sweep_point(&field, point, plot_sweep_x(point, &axes.axis[0]));
   }
   for (uint32_t s = 0; s < field.series; s++) drawn += field.point[s]->len;
   if (drawn > 0) {
     bool rotate;
-    struct plot_axis x = sweep_axis(&field, &axes.axis[0], &rotate);
-    char *x_title = script_axis_title(axes.axis[0].name, &x);
-    scale_x(&field, x.factor);
+    struct plot_axis x = plot_sweep_axis(&axes.axis[0], &rotate);
+    field.categories = !axes.axis[0].numbers;
     for (uint32_t s = 0; s < field.series; s++) {
       add_goal(&field, plot_sweep_goals(sweep), field.series_name[s], x.lo, x.hi);
     }
-    draw(page, &field, &x, x_title, rotate,
+    draw(page, &field, &x, axes.axis[0].name, rotate,
          field.series == 1 ? g_strdup_printf("Availability of %s over %s", field.series_name[0],
                                              axes.axis[0].name)
                            : g_strdup_printf("Availability over %s", axes.axis[0].name));
-    g_free(x_title);
   } else {
     plot_skip(page, "availability", "no point has an availability");
   }

@@ -21,6 +21,7 @@ void plot_availability_compare(struct plot_page *page, const json_t *results);
 void plot_availability_sweep(struct plot_page *page, const json_t *sweep);
 void plot_timeline(struct plot_page *page, const json_t *results);
 void plot_timeline_compare(struct plot_page *page, const json_t *results);
+void plot_parameter(struct plot_page *page, const json_t *sweep);
 void plot_heatmap(struct plot_page *page, const json_t *sweep);
 void plot_breakdown(struct plot_page *page, const json_t *results);
 

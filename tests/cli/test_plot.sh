@@ -95,8 +95,31 @@ rm map/points/000003.json
 expect 0 plot map -o maps
 in_out maps/heatmap.svg
 in_err '1 of 12 points of the sweep are missing'
-grep -q 'missing: 1' maps/heatmap.svg || fail 'a missing point is not told'
-well_formed load/plots/*.svg maps/*.svg
+grep -q '?: 1 missing' maps/heatmap.svg || fail 'a missing point is not told'
+# Many values: a scale in place of texts, grey in place of question marks. Over a third parameter:
+# a map for each of its values, as far as twelve go.
+sed 's/duration = "20s"/duration = "3s"/' shop.lua >brief.lua
+"$archsim" sweep brief.lua -s rate=1..30:1/s -s servers=1..3 -q --out dense ||
+  [ $? -eq 1 ]
+rm dense/points/000003.json
+expect 0 plot dense
+grep -q 'grey: 1 missing' dense/plots/heatmap.svg || fail 'a missing point of a dense map is not told'
+sed 's/^local servers/local pause = param { "pause", "1ms" }\n&/; s/"10ms"$/pause/' brief.lua >three.lua
+sed -i 's/work = exponential "10ms"/work = exponential(pause)/' three.lua
+"$archsim" sweep three.lua -s rate=10..30:10/s -s servers=1..3 -s pause=1ms,2ms -q --out three ||
+  [ $? -eq 1 ]
+expect 0 plot three
+in_out three/plots/heatmap-c-latency-p99-pause-1ms.svg
+in_out three/plots/heatmap-c-latency-p99-pause-2ms.svg
+grep -q 'servers, at pause=2ms' three/plots/*2ms.svg || fail 'what is held is not told'
+! cmp -s three/plots/*-1ms.svg three/plots/*-2ms.svg || fail 'both maps show the same points'
+# Over one parameter: each metric with a goal.
+"$archsim" sweep shop.lua -s servers=1,2,4 -q --out one || [ $? -eq 1 ]
+expect 0 plot one
+in_out one/plots/parameter-c-latency-p99.svg
+in_err 'no plot of throughput'
+grep -q 'over servers' one/plots/parameter-c-latency-p99.svg || fail 'the parameter is not named'
+well_formed load/plots/*.svg maps/*.svg dense/plots/*.svg three/plots/*.svg one/plots/*.svg
 
 # --- an older file, without timeline and quantiles ---
 "$archsim" run shop.lua --json old.json -q || [ $? -eq 1 ] || [ $? -eq 3 ]
