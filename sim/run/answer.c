@@ -7,6 +7,7 @@
 #include "breakdown.h"
 #include "format.h"
 #include "limiter.h"
+#include "recovery.h"
 #include "report.h"
 #include "sim.h"
 #include "timeline.h"
@@ -119,10 +120,31 @@ static char *sentence_on_wire(const struct wire *w) {
       w->from, w->to, w->bits_per_s / 1e6, ratio(w->busy).text, 1 / w->busy);
 }
 
-char *answer_saturates(const struct results *results) {
+/* What limits a system that did not get over a fault: its level at the end, since the mean of the
+ * whole run mixes two states. NULL: its workers are not that busy. */
+static char *sentence_on_overload(const struct results *results, const struct limiter *first) {
+  const struct spec *spec = &results->scenario->spec;
+  for (uint32_t i = 0; first->name != NULL && i < spec->components; i++) {
+    if (strcmp(spec->component[i].name, first->name) != 0) continue;
+    double busy = recovery_level(results, i, SERIES_UTILIZATION);
+    double queue = recovery_level(results, i, SERIES_QUEUE);
+    if (!(busy >= BUSY_SATURATED)) return NULL;
+    return g_strdup_printf(
+        "%s stays saturated after the faults are over: in the last tenth of the run its workers "
+        "are busy %s of the time and %s calls wait for one.",
+        first->name, ratio(busy).text, format_count(queue).text);
+  }
+  return NULL;
+}
+
+char *answer_saturates(const struct results *results, uint32_t client) {
   struct limiter first = limiter_find(results);
   struct wire wire = wire_busiest(results);
   bool limited = first.name != NULL && !isnan(first.utilization);
+  if (client != REF_NONE && recovery_of(results, client).stuck) {
+    char *overload = sentence_on_overload(results, &first);
+    if (overload != NULL) return overload;
+  }
   if (wire.busy > 0 && !(limited && first.utilization >= wire.busy)) return sentence_on_wire(&wire);
   if (!limited) {
     return g_strdup("No component has a limited number of workers, so none saturates.");
@@ -166,8 +188,16 @@ static double share_during(const struct results *results, uint32_t client,
   return all > 0 ? during / all : 0;
 }
 
-/* A fault that explains most of the failures, else the component that is overloaded. */
+/* That it never recovered; else a fault that explains most of the failures; else the component that
+ * is overloaded. */
 static void append_cause(const struct results *results, uint32_t client, GString *text) {
+  struct recovery recovery = recovery_of(results, client);
+  if (recovery.stuck) {
+    g_string_append_printf(text, "; %s after the fault '%s' ended %s still fail",
+                           seconds(recovery.after_s).text, recovery.fault->name,
+                           ratio(recovery.failing_after).text);
+    return;
+  }
   const struct timeline *t = results->timeline;
   const struct fault_spec *best = NULL;
   double most = 0.5;

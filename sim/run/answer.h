@@ -14,7 +14,8 @@ uint32_t answer_client(const struct results *results);
 
 /* "" if no request was followed. */
 char *answer_time(const struct results *results, uint32_t client);
-char *answer_saturates(const struct results *results);
+/* `client`: whose recovery from faults counts, or REF_NONE. */
+char *answer_saturates(const struct results *results, uint32_t client);
 char *answer_failed(const struct results *results, uint32_t client);
 
 #endif

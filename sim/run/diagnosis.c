@@ -8,6 +8,7 @@
 #include "format.h"
 #include "json.h"
 #include "limiter.h"
+#include "recovery.h"
 #include "report.h"
 #include "sim.h"
 #include "timeline.h"
@@ -206,6 +207,27 @@ static void look_at_wires(const struct results *results, struct diagnosis *d) {
   }
 }
 
+/* An overload that outlives what began it. Retries keep it up where they are a fifth of a load that
+ * was served before. */
+static void look_at_recovery(const struct results *results, uint32_t client, struct diagnosis *d) {
+  struct recovery r = recovery_of(results, client);
+  if (!r.stuck) return;
+  const char *name = results->scenario->spec.component[client].name;
+  bool retries = r.retries > 0.2 * r.offered && r.offered < 1.1 * r.offered_before;
+  GString *why = g_string_new(NULL);
+  if (retries) {
+    g_string_printf(why, "; %s retries come on top of %s new requests and keep the overload up",
+                    format_value(UNIT_PER_SECOND, r.retries).text,
+                    format_value(UNIT_PER_SECOND, r.offered).text);
+  }
+  add(d, name, retries ? "retries" : "none", SEVERITY_SATURATED,
+      "Requests of %s do not get over the faults: %s after '%s' ended %s of them fail, against %s "
+      "before the first fault%s.",
+      name, seconds(r.after_s).text, r.fault->name, ratio(r.failing_after).text,
+      ratio(r.failing_before).text, why->str);
+  g_string_free(why, TRUE);
+}
+
 /* A component that waits for a saturated one is as full as that one. */
 static void find_root(const struct results *results, struct diagnosis *d) {
   struct limiter first = limiter_find(results);
@@ -235,12 +257,13 @@ struct diagnosis diagnose(const struct results *results) {
   }
   look_at_faults(results, &d);
   look_at_wires(results, &d);
+  uint32_t client = answer_client(results);
+  if (client != REF_NONE) look_at_recovery(results, client, &d);
   find_root(results, &d);
   if (d.n > 0) qsort(d.list, d.n, sizeof *d.list, by_severity);
   d.healthy = d.n == 0 && results_goals_met(results);
-  uint32_t client = answer_client(results);
   d.client = client != REF_NONE ? spec->component[client].name : NULL;
-  d.saturates = answer_saturates(results);
+  d.saturates = answer_saturates(results, client);
   d.time = client != REF_NONE ? answer_time(results, client) : g_strdup("");
   d.failed = client != REF_NONE ? answer_failed(results, client) : g_strdup("");
   return d;

@@ -224,6 +224,38 @@ static void edges_of_a_component_with_two_callers(void **state) {
   forget(&s);
 }
 
+/* A server that can do 100/s hangs, before users who make so many attempts. */
+#define HANG(rate, attempts, lasts)                                          \
+  "client 'users' { arrivals = poisson '" rate                               \
+  "', target = 'api', timeout = '300ms', retry = { attempts = " attempts     \
+  ", backoff = '10ms' } }\n"                                                 \
+  "service 'api' { workers = 1, queue = 1000, work = exponential '10ms' }\n" \
+  "fault { hang 'api', at = '20s', lasts = '" lasts                          \
+  "' }\nrun { duration = '100s', warmup = '5s', replications = 2 }\n"
+
+/* Aim: an overload that four attempts a request keep up long after the hang is told from one that
+ * ends with it (one attempt), from a fault that lasts, and from an overload that was there before.
+ * 60/s times four attempts exceed what the server can do, 60/s do not. */
+static void an_overload_that_outlives_its_fault(void **state) {
+  (void)state;
+  struct seen s = see(HANG("60/s", "4", "5s"));
+  assert_non_null(find(&s, "users", "retries"));
+  assert_non_null(strstr(s.diagnosis.saturates, "api stays saturated after the faults are over"));
+  assert_non_null(
+      strstr(s.diagnosis.failed, "75.0 s after the fault 'hang api' ended 100 % still"));
+  forget(&s);
+  const char *const others[] = {HANG("60/s", "1", "5s"), HANG("60/s", "4", "75s"),
+                                HANG("200/s", "4", "5s")};
+  for (size_t i = 0; i < 3; i++) {
+    s = see(others[i]);
+    assert_null(find(&s, "users", "retries"));
+    assert_null(find(&s, "users", "none"));
+    assert_null(strstr(s.diagnosis.saturates, "stays"));
+    assert_null(strstr(s.diagnosis.failed, "still fail"));
+    forget(&s);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_healthy_system_has_no_finding),
@@ -236,6 +268,7 @@ int main(void) {
       cmocka_unit_test(failures_of_overload),
       cmocka_unit_test(requests_that_only_wait),
       cmocka_unit_test(words_that_fit_the_tables),
+      cmocka_unit_test(an_overload_that_outlives_its_fault),
       cmocka_unit_test(a_component_that_lay_crashed),
       cmocka_unit_test(a_component_that_was_slow),
       cmocka_unit_test(a_wire_that_is_busy),

@@ -1,0 +1,62 @@
+#include "recovery.h"
+
+#include <math.h>
+
+#define LAST_PART 10u     /* the run's last tenth */
+#define FAILING_LEAST 0.1 /* of the requests */
+
+/* The mean of a series over windows [from, to); errors of all causes are added up. */
+static double mean_of(const struct timeline *t, uint32_t component, enum series_what what,
+                      uint32_t from, uint32_t to) {
+  double sum = 0;
+  bool any = what == SERIES_ERRORS; /* causes that never happened have no series */
+  for (uint32_t i = 0; i < t->series; i++) {
+    const struct series *s = &t->list[i];
+    if (s->component != component || s->member != 0 || s->what != what) continue;
+    any = true;
+    for (uint32_t w = from; w < to; w++) sum += (double)s->value[w];
+  }
+  return any && to > from ? sum / (to - from) : NAN;
+}
+
+static uint32_t last_part(const struct timeline *t) {
+  return t->looks - t->looks / LAST_PART;
+}
+
+double recovery_level(const struct results *results, uint32_t component, enum series_what what) {
+  const struct timeline *t = results->timeline;
+  return t != NULL ? mean_of(t, component, what, last_part(t), t->looks) : NAN;
+}
+
+static double failing(const struct timeline *t, uint32_t client, uint32_t from, uint32_t to) {
+  double ended = mean_of(t, client, SERIES_THROUGHPUT, from, to);
+  return ended > 0 ? mean_of(t, client, SERIES_ERRORS, from, to) / ended : NAN;
+}
+
+struct recovery recovery_of(const struct results *results, uint32_t client) {
+  const struct timeline *t = results->timeline;
+  struct recovery r = {0};
+  if (t == NULL || t->periods == 0 || t->looks < LAST_PART) return r;
+  uint64_t first_ns = TIME_NEVER, last_ns = 0, end_ns = t->looks * t->window_ns;
+  for (uint32_t i = 0; i < t->periods; i++) {
+    const struct fault_period *p = &t->period[i];
+    if (p->until_ns == TIME_NEVER) return r;
+    first_ns = p->from_ns < first_ns ? p->from_ns : first_ns;
+    if (p->until_ns < last_ns) continue;
+    last_ns = p->until_ns;
+    r.fault = p->fault;
+  }
+  if (last_ns > end_ns - 2 * (end_ns / LAST_PART)) return r;
+  r.ended_s = (double)last_ns / 1e9;
+  r.after_s = (double)(end_ns - last_ns) / 1e9;
+  uint32_t undisturbed = (uint32_t)(first_ns / t->window_ns);
+  r.failing_before = failing(t, client, 0, undisturbed);
+  r.offered_before = mean_of(t, client, SERIES_OFFERED, 0, undisturbed);
+  r.failing_after = failing(t, client, last_part(t), t->looks);
+  r.offered = mean_of(t, client, SERIES_OFFERED, last_part(t), t->looks);
+  r.retries = mean_of(t, client, SERIES_RETRIES, last_part(t), t->looks);
+  r.stuck = r.failing_after >= FAILING_LEAST &&
+            r.failing_after >= r.failing_before + FAILING_LEAST &&
+            r.failing_after >= 2 * r.failing_before;
+  return r;
+}
