@@ -137,7 +137,7 @@ void plot_timeline(struct plot_page *page, const json_t *results) {
     error_panel(&t, client);
     latency_panel(&t, client, name, json_object_get(results, "goals"));
     if (drawn == 0) {
-      component_panel(&t, components, "queue", "queue (requests)", UNIT_COUNT);
+      component_panel(&t, components, "queue", "waiting calls", UNIT_COUNT);
       component_panel(&t, components, "utilization", "utilization", UNIT_RATIO);
     }
     if (t.panels > 0) draw(page, &t, tree, name, clients->len == 1, drawn++ == 0);

@@ -61,6 +61,10 @@ run run shop.lua --report run.html
 run compare shop.lua -s servers=3,2 --report compare.html
 run sweep shop.lua -s rate=60..180:30/s -s servers=2..4 -r 2 --out grid --report sweep.html
 run sweep shop.lua -s rate=60..240:30/s -r 2 --out load --report load.html
+# Many points: maps without texts, over a third parameter one for each of its values.
+sed 's/duration = "60s"/duration = "50s"/; s/replications = 3/replications = 2/; s/workers = 4, queue/workers = workers, queue/
+  s/^local servers/local workers = param { "workers", 4, doc = "of a web server" }\n&/' shop.lua >brief.lua
+run sweep brief.lua -s rate=20..600:20/s -s servers=1..17 -s workers=2,4 --out many --report many.html
 # Failing: clients retry at once, the queue is full, hardly anything ends well; against a base.
 cat >storm.lua <<'LUA'
 -- Does the service survive a burst when clients retry at once?
@@ -173,7 +177,7 @@ figures() {
   done
 }
 
-for report in run full compare sweep load storm gate flaky big closed hostile; do
+for report in run full compare sweep load many storm gate flaky big closed hostile; do
   look "$report" desktop-light 1280 900 1
   look "$report" desktop-dark 1280 900 0
   look "$report" phone-light 390 844 1
@@ -186,6 +190,7 @@ for report in run full compare sweep load storm gate flaky big closed hostile; d
     full) figures full percentiles availability timeline breakdown ;;
     compare) figures compare topology percentiles timeline ;;
     sweep) figures sweep topology heatmap ;;
+    many) figures many topology heatmap-shoppers-latency-p99-workers-2 heatmap-shoppers-latency-p99-workers-4 ;;
     load) figures load topology throughput ;;
     hostile) figures hostile topology ;;
   esac

@@ -213,7 +213,8 @@ static void failed_attempts(void **state) {
 
 /* --- an injected delay ---------------------------------------------------------------------- */
 
-/* Three systems, each component of which can be given 20 ms more: a parameter of its name. */
+/* Three systems, each component of which can be given 20 ms more, by a parameter; the balancer,
+ * which takes no time itself, by the way to it, there and back. */
 static const char chain[] =
     "local lb, web, db = param { \"lb\", \"0ms\" }, param { \"web\", \"0ms\" }, param { \"db\", "
     "\"0ms\" }\n"
@@ -226,19 +227,21 @@ static const char chain[] =
 static const char forked[] =
     "local page, a, b = param { \"page\", \"0ms\" }, param { \"a\", \"30ms\" }, param { \"b\", "
     "\"30ms\" }\n"
+    "local c = param { \"c\", \"0ms\" }\n"
     "client \"u\" { arrivals = poisson \"50/s\", target = \"PAGE\" }\n"
     "service \"PAGE\" { on = { default = { work(page), call \"A\", call \"B\" } } }\n"
     "service \"A\" { instances = 3, work = a }\n"
     "service \"B\" { on = { default = { call \"C\", work(b) } } }\n"
-    "service \"C\" { work = exponential \"1ms\" }\n"
+    "service \"C\" { on = { default = { work(exponential \"1ms\"), work(c) } } }\n"
     "run { duration = \"40s\", warmup = \"1s\", replications = 2 }\n";
 static const char store[] =
     "local cache_time, db_time, api = param { \"cache_time\", \"1ms\" }, param { \"db_time\", "
     "\"5ms\" }, param { \"api\", \"1ms\" }\n"
+    "local way = param { \"way\", \"1ms\" }\n"
     "client \"u\" { arrivals = poisson \"50/s\", target = \"LB\", keys = uniform_keys { n = 10000 "
-    "} "
-    "}\n"
-    "load_balancer \"LB\" { backends = \"API\" }\n"
+    "}, zone = \"home\" }\n"
+    "path { from = \"home\", to = \"edge\", latency = way }\n"
+    "load_balancer \"LB\" { backends = \"API\", zone = \"edge\" }\n"
     "service \"API\" { instances = 2, on = { default = { work(api), call \"CACHE\" } } }\n"
     "cache \"CACHE\" { capacity = 1, origin = \"DB\", hit_time = cache_time }\n"
     "database \"DB\" { read = db_time }\n"
@@ -247,15 +250,12 @@ static const char store[] =
 static const struct injection {
   const char *scenario, *param, *value, *component;
 } injections[] = {
-    {chain, "lb", "20ms", "LB"},
-    {chain, "web", "20ms", "WEB"},
-    {chain, "db", "20ms", "DB"},
-    {forked, "page", "20ms", "PAGE"},
-    {forked, "a", "50ms", "A"},
-    {forked, "b", "50ms", "B"},
-    {store, "cache_time", "21ms", "CACHE"},
-    {store, "db_time", "25ms", "DB"},
-    {store, "api", "21ms", "API"},
+    {chain, "lb", "20ms", "LB"},      {chain, "web", "20ms", "WEB"},
+    {chain, "db", "20ms", "DB"},      {forked, "page", "20ms", "PAGE"},
+    {forked, "a", "50ms", "A"},       {forked, "b", "50ms", "B"},
+    {forked, "c", "20ms", "C"},       {store, "cache_time", "21ms", "CACHE"},
+    {store, "db_time", "25ms", "DB"}, {store, "api", "21ms", "API"},
+    {store, "way", "11ms", "LB"},
 };
 
 /* Without queues nothing but the delay changes, and the same requests are followed. */
