@@ -48,6 +48,37 @@ void html_text(GString *out, const char *text) {
   g_free(valid);
 }
 
+/* Whether a unit and nothing more stands here. */
+static bool is_unit(const char *at) {
+  static const char *const units[] = {"%", "ns", "us", "ms", "s", "min", "h", "d"};
+  size_t length = at[0] == '%' ? 1 : strspn(at, "abcdefghijklmnopqrstuvwxyz");
+  for (size_t i = 0; i < G_N_ELEMENTS(units); i++) {
+    if (strlen(units[i]) == length && strncmp(at, units[i], length) == 0) {
+      return !g_ascii_isalnum(at[length]) && at[length] != '_';
+    }
+  }
+  return false;
+}
+
+void html_prose(GString *out, const char *text) {
+  GString *joined = g_string_new(NULL);
+  for (const char *at = text; *at != '\0'; at++) {
+    if (*at == ' ' && at > text && g_ascii_isdigit(at[-1]) && is_unit(at + 1)) {
+      g_string_append(joined, "\u00a0");
+    } else {
+      g_string_append_c(joined, *at);
+    }
+  }
+  html_text(out, joined->str);
+  g_string_free(joined, TRUE);
+}
+
+void html_sentence(GString *out, const char *text) {
+  g_string_append(out, "<li>");
+  html_prose(out, text);
+  g_string_append(out, "</li>\n");
+}
+
 void html_attribute(GString *out, const char *name, const char *value) {
   g_string_append_printf(out, " %s=\"", name);
   html_text(out, value);
@@ -79,6 +110,12 @@ void html_element_of(GString *out, const char *tag, const char *class, const cha
 void html_open_section(GString *out, const char *id, const char *title) {
   g_string_append_printf(out, "<section id=\"%s\">\n", id);
   html_element(out, "h2", title);
+  g_string_append_c(out, '\n');
+}
+
+void html_open_folded(GString *out, const char *summary) {
+  g_string_append(out, "<details>");
+  html_element(out, "summary", summary);
   g_string_append_c(out, '\n');
 }
 

@@ -11,6 +11,12 @@
 /* Text between tags. Also fit for quoted attributes, XML, and labels of graphviz. */
 void html_text(GString *out, const char *text);
 
+/* Text in sentences: the same, and a number keeps its unit on its line ("25 %", "3 ms"). */
+void html_prose(GString *out, const char *text);
+
+/* <li>prose</li> */
+void html_sentence(GString *out, const char *text);
+
 /* " name=\"value\"" */
 void html_attribute(GString *out, const char *name, const char *value);
 
@@ -29,6 +35,9 @@ void html_close(GString *out, const char *tag);
  * ends with NULL; one that begins with '>' is aligned to the right. `caption` is plain text. */
 void html_open_table(GString *out, const char *caption, const char *const *columns);
 void html_close_table(GString *out);
+
+/* What is folded up until the reader opens it; closed by html_close(out, "details"). */
+void html_open_folded(GString *out, const char *summary);
 
 /* Text as a letter-and-digit id: "web[2].x" -> "web-2--x". Unique only with a number beside it. */
 void html_id(GString *out, const char *text);

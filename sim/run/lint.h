@@ -89,6 +89,7 @@ bool lint_hits_all(const struct lint *lint, struct fault_target target, uint32_t
 double lint_measured_ns(const struct lint *lint);
 
 void lint_timeout_inverted(struct lint *lint);
+void lint_timeout_below_work(struct lint *lint);
 void lint_timeout_beyond_run(struct lint *lint);
 void lint_no_timeout(struct lint *lint);
 void lint_retries_multiply(struct lint *lint);

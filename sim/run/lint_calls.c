@@ -14,12 +14,17 @@ static bool is_finite(uint64_t timeout_ns) {
 
 /* The call of a component that gives up on one other too early, of those of several operations the
  * one by most. */
-struct inversion {
+struct hasty {
   const struct call_edge *edge;
   uint64_t timeout_ns;
+  double needed_ns;
 };
 
-static void find_inversions(struct lint *lint, uint32_t from, struct inversion *worst) {
+/* How long a call may have to wait, ns, beyond which its timeout would be long enough. */
+typedef double (*needed_fn)(const struct lint *lint, const struct call_edge *edge, double *by_node);
+
+static void find_hasty(const struct lint *lint, uint32_t from, needed_fn needed, double *by_node,
+                       struct hasty *worst) {
   const struct call_graph *graph = lint->graph;
   for (uint32_t i = 0; i < graph->nodes; i++) {
     const struct call_node *node = &graph->node[i];
@@ -28,21 +33,42 @@ static void find_inversions(struct lint *lint, uint32_t from, struct inversion *
       const struct call_edge *edge = &node->edge[k];
       uint64_t timeout_ns = node->outline.call[k].timeout_ns;
       if (edge->to == NO_NODE || !is_finite(timeout_ns)) continue;
-      double by = lint->patience[edge->to] - (double)timeout_ns;
-      struct inversion *w = &worst[graph->node[edge->to].component];
-      if (by <= 0 || (w->edge && lint->patience[w->edge->to] - (double)w->timeout_ns >= by)) {
-        continue;
-      }
-      *w = (struct inversion){edge, timeout_ns};
+      double needed_ns = needed(lint, edge, by_node), by = needed_ns - (double)timeout_ns;
+      struct hasty *w = &worst[graph->node[edge->to].component];
+      if (by <= 0 || (w->edge && w->needed_ns - (double)w->timeout_ns >= by)) continue;
+      *w = (struct hasty){edge, timeout_ns, needed_ns};
     }
   }
 }
 
-static void report_inversion(struct lint *lint, uint32_t from, const struct inversion *found) {
+/* Reports at most one call from each component to each other. */
+static void each_hasty(struct lint *lint, needed_fn needed,
+                       void (*report)(struct lint *lint, uint32_t from,
+                                      const struct hasty *found)) {
+  uint32_t n = lint->spec->components;
+  double *by_node = mem_zeroed(lint->graph->nodes + 1, sizeof *by_node);
+  for (uint32_t from = 0; from < n; from++) {
+    if (node_of(lint->graph, from) == NULL) continue;
+    struct hasty *worst = mem_zeroed(n, sizeof *worst);
+    find_hasty(lint, from, needed, by_node, worst);
+    for (uint32_t to = 0; to < n; to++) {
+      if (worst[to].edge) report(lint, from, &worst[to]);
+    }
+    free(worst);
+  }
+  free(by_node);
+}
+
+static double patience_of(const struct lint *lint, const struct call_edge *edge, double *by_node) {
+  (void)by_node;
+  return lint->patience[edge->to];
+}
+
+static void report_inversion(struct lint *lint, uint32_t from, const struct hasty *found) {
   struct finding *f = lint_add_component(lint, from);
-  double patience = lint->patience[found->edge->to];
   const char *callee = node_name(lint->graph, found->edge->to);
-  const char *own = lint_ns(lint, (double)found->timeout_ns), *theirs = lint_ns(lint, patience);
+  const char *own = lint_ns(lint, (double)found->timeout_ns);
+  const char *theirs = lint_ns(lint, found->needed_ns);
   f->what = lint_text(lint, "it gives up on %s after %s, but %s can wait %s for its own calls",
                       callee, own, callee, theirs);
   f->why = lint_text(lint, "%s; after %s that goes on for nobody",
@@ -52,16 +78,30 @@ static void report_inversion(struct lint *lint, uint32_t from, const struct inve
 }
 
 void lint_timeout_inverted(struct lint *lint) {
-  uint32_t n = lint->spec->components;
-  for (uint32_t from = 0; from < n; from++) {
-    if (node_of(lint->graph, from) == NULL) continue;
-    struct inversion *worst = mem_zeroed(n, sizeof *worst);
-    find_inversions(lint, from, worst);
-    for (uint32_t to = 0; to < n; to++) {
-      if (worst[to].edge) report_inversion(lint, from, &worst[to]);
-    }
-    free(worst);
+  each_hasty(lint, patience_of, report_inversion);
+}
+
+/* What half of the answers take at least, without anybody waiting. `by_node`: of those that were
+ * asked for, plus 1. */
+static double median_work(const struct lint *lint, const struct call_edge *edge, double *by_node) {
+  double *known = &by_node[edge->to];
+  if (*known == 0) {
+    struct call_bound bound = call_bound(lint->graph, edge->to, 0.5);
+    *known = bound.least_ns + bound.gain_ns + 1;
   }
+  return edge->least_ns + *known - 1;
+}
+
+static void report_no_time(struct lint *lint, uint32_t from, const struct hasty *found) {
+  struct finding *f = lint_add_component(lint, from);
+  const char *callee = node_name(lint->graph, found->edge->to);
+  f->what =
+      lint_text(lint, "it gives up on %s after %s, but half of the answers or more take %s", callee,
+                lint_ns(lint, (double)found->timeout_ns), lint_ns(lint, found->needed_ns));
+}
+
+void lint_timeout_below_work(struct lint *lint) {
+  each_hasty(lint, median_work, report_no_time);
 }
 
 void lint_timeout_beyond_run(struct lint *lint) {

@@ -135,6 +135,7 @@ void page_row(const struct page *p, const char *metric) {
 /* --- pieces --------------------------------------------------------------------------------- */
 
 uint32_t page_plots(const struct page *p, const char *kind) {
+  const char *before = NULL;
   uint32_t n = 0;
   for (uint32_t i = 0; p->plots != NULL && i < p->plots->n; i++) {
     const struct plot *plot = &p->plots->list[i];
@@ -146,8 +147,10 @@ uint32_t page_plots(const struct page *p, const char *kind) {
     g_string_append_printf(p->out, ">%s</div>\n<figcaption>", plot->svg);
     html_element(p->out, "strong", plot->title);
     g_string_append_c(p->out, ' ');
-    html_text(p->out, plot->caption);
+    /* What was said of the plot before is not said again. */
+    if (before == NULL || strcmp(before, plot->caption) != 0) html_prose(p->out, plot->caption);
     g_string_append(p->out, "</figcaption></figure>\n");
+    before = plot->caption;
     n++;
   }
   return n;
@@ -239,9 +242,7 @@ void page_list(GString *out, const char *heading, const json_t *sentences) {
   g_string_append(out, "<ul>\n");
   for (size_t i = 0; i < json_array_size(sentences); i++) {
     const char *text = json_string_value(json_array_get(sentences, i));
-    if (text == NULL) continue;
-    html_element(out, "li", text);
-    g_string_append_c(out, '\n');
+    if (text != NULL) html_sentence(out, text);
   }
   g_string_append(out, "</ul>\n");
 }

@@ -306,8 +306,7 @@ static void say_saturation(const struct page *p, GString *out) {
 }
 
 static void put_sentence(const struct page *p, GString *sentence) {
-  html_element(p->out, "li", sentence->str);
-  g_string_append_c(p->out, '\n');
+  html_sentence(p->out, sentence->str);
   g_string_truncate(sentence, 0);
 }
 

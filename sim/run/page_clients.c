@@ -92,18 +92,33 @@ void page_availability(const struct page *p) {
 /* --- over time ------------------------------------------------------------------------------ */
 
 #define ROWS_SHOWN 40 /* of faults and of events; the JSON has them all */
+#define ROWS_OPEN 12  /* a longer table is folded up */
 
 static void seconds_cell(const struct page *p, const json_t *entry, const char *key) {
   page_number_cell(p, UNIT_SECONDS, tree_number(entry, key), NULL);
+}
+
+/* The first `shown` of `n` rows; to be closed by close_long_table. */
+static void open_long_table(const struct page *p, const char *what, size_t shown, size_t n,
+                            const char *const *columns) {
+  char *caption = shown < n       ? g_strdup_printf("%s, the first %zu of %zu", what, shown, n)
+                  : n > ROWS_OPEN ? g_strdup_printf("%s, %zu", what, n)
+                                  : g_strdup(what);
+  if (n > ROWS_OPEN) html_open_folded(p->out, caption);
+  html_open_table(p->out, caption, columns);
+  g_free(caption);
+}
+
+static void close_long_table(const struct page *p, size_t n) {
+  html_close_table(p->out);
+  if (n > ROWS_OPEN) html_close(p->out, "details");
 }
 
 static void faults_table(const struct page *p, const json_t *faults) {
   static const char *const columns[] = {"Fault", ">from", ">to", NULL};
   size_t n = json_array_size(faults), shown = MIN(n, ROWS_SHOWN);
   if (n == 0) return;
-  char *caption = g_strdup_printf("Faults, in simulated time, the first %zu of %zu", shown, n);
-  html_open_table(p->out, shown < n ? caption : "Faults, in simulated time", columns);
-  g_free(caption);
+  open_long_table(p, "Faults, in simulated time", shown, n, columns);
   for (size_t i = 0; i < shown; i++) {
     const json_t *fault = json_array_get(faults, i);
     g_string_append(p->out, "<tr>");
@@ -112,16 +127,14 @@ static void faults_table(const struct page *p, const json_t *faults) {
     seconds_cell(p, fault, "to_s");
     g_string_append(p->out, "</tr>\n");
   }
-  html_close_table(p->out);
+  close_long_table(p, n);
 }
 
 static void events_table(const struct page *p, const json_t *events) {
   static const char *const columns[] = {">At", "Component", "What happened", NULL};
   size_t n = json_array_size(events), shown = MIN(n, ROWS_SHOWN);
   if (n == 0) return;
-  char *caption = g_strdup_printf("Events, the first %zu of %zu", shown, n);
-  html_open_table(p->out, shown < n ? caption : "Events", columns);
-  g_free(caption);
+  open_long_table(p, "Events", shown, n, columns);
   for (size_t i = 0; i < shown; i++) {
     const json_t *event = json_array_get(events, i);
     g_string_append(p->out, "<tr>");
@@ -130,7 +143,7 @@ static void events_table(const struct page *p, const json_t *events) {
     page_text_cell(p, tree_text(event, "what"));
     g_string_append(p->out, "</tr>\n");
   }
-  html_close_table(p->out);
+  close_long_table(p, n);
 }
 
 void page_timeline(const struct page *p) {

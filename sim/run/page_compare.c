@@ -64,8 +64,7 @@ static void say_difference(const struct page *p, const char *metric, const json_
   g_string_append(text, ", in A ");
   page_say(text, meaning.unit, tree_number(entry, "a"));
   g_string_append(text, ").");
-  html_element(p->out, "li", text->str);
-  g_string_append_c(p->out, '\n');
+  html_sentence(p->out, text->str);
   g_string_free(text, TRUE);
   g_free(name);
 }

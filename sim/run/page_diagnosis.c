@@ -108,7 +108,7 @@ static void finding_row(const struct page *p, const json_t *finding) {
   g_string_append(p->out, "<li>");
   html_element_of(p->out, "span", class, NULL, severity);
   g_string_append_c(p->out, ' ');
-  html_text(p->out, tree_text(finding, "sentence"));
+  html_prose(p->out, tree_text(finding, "sentence"));
   g_string_append(p->out, "</li>\n");
 }
 

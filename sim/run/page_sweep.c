@@ -8,6 +8,7 @@
 #include "results_tree.h"
 
 #define ROWS_SHOWN 5000
+#define ROWS_OPEN 100 /* a longer table of points is folded up */
 
 /* Verdicts of all points together. */
 struct tally {
@@ -53,8 +54,7 @@ static void say_point(const struct page *p, GString *out, const json_t *point) {
 }
 
 static void put_sentence(const struct page *p, GString *sentence) {
-  html_element(p->out, "li", sentence->str);
-  g_string_append_c(p->out, '\n');
+  html_sentence(p->out, sentence->str);
   g_string_truncate(sentence, 0);
 }
 
@@ -66,13 +66,18 @@ static void say_tally(const struct page *p, GString *out) {
   for (size_t i = 0; i < n; i++) count(&t, json_array_get(points_of(p), i));
   bool goals = json_array_size(json_object_get(p->run, "goals")) > 0;
   if (goals) {
-    g_string_append_printf(out, "%zu of %zu points meet all goals, %zu fail one", t.met, n,
-                           t.failed);
-    if (t.open > 0) g_string_append_printf(out, ", %zu are undecided", t.open);
+    g_string_append_printf(out, "%zu of %zu points %s all goals, %zu %s one", t.met, n,
+                           t.met == 1 ? "meets" : "meet", t.failed,
+                           t.failed == 1 ? "fails" : "fail");
+    if (t.open > 0) {
+      g_string_append_printf(out, ", %zu %s undecided", t.open, t.open == 1 ? "is" : "are");
+    }
   } else {
     g_string_append_printf(out, "%zu points, without goals", n);
   }
-  if (t.missing > 0) g_string_append_printf(out, ", %zu are missing", t.missing);
+  if (t.missing > 0) {
+    g_string_append_printf(out, ", %zu %s missing", t.missing, t.missing == 1 ? "is" : "are");
+  }
   g_string_append_c(out, '.');
 }
 
@@ -251,8 +256,13 @@ static void points_table(const struct page *p) {
     g_ptr_array_add(columns, g_strconcat(">", metrics->pdata[i], NULL));
   }
   g_ptr_array_add(columns, NULL);
-  html_open_table(p->out, "Points", (const char *const *)columns->pdata);
   size_t n = json_array_size(points_of(p)), shown = MIN(n, ROWS_SHOWN);
+  if (n > ROWS_OPEN) {
+    char *summary = g_strdup_printf("All %zu points", n);
+    html_open_folded(p->out, summary);
+    g_free(summary);
+  }
+  html_open_table(p->out, "Points", (const char *const *)columns->pdata);
   for (size_t i = 0; i < shown; i++) {
     point_row(p, i, json_array_get(points_of(p), i), metrics, meanings);
   }
@@ -261,6 +271,7 @@ static void points_table(const struct page *p) {
     g_string_append_printf(p->out, "<p class=\"note\">%zu more points are in the results.</p>\n",
                            n - shown);
   }
+  if (n > ROWS_OPEN) html_close(p->out, "details");
   g_ptr_array_free(columns, TRUE);
   g_ptr_array_free(metrics, TRUE);
   g_free(meanings);

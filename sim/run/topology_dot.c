@@ -317,18 +317,18 @@ char *topology_dot(const json_t *topology, const json_t *metrics, const char *pr
       .prefix = prefix,
       .busiest = busiest_edge(edges),
   };
-  g_string_append_printf(
-      d.out,
-      "digraph {\nid=\"%s\" rankdir=LR ranksep=0.7 nodesep=0.4 pad=0.1\n"
-      "graph [fontname=\"Helvetica,Arial,sans-serif\" fontsize=11 "
-      "fontcolor=\"" DOT_INK
-      "\" bgcolor=transparent]\n"
-      "node [fontname=\"Helvetica,Arial,sans-serif\" fontsize=13 color=\"" DOT_INK
-      "\" fontcolor=\"" DOT_INK
-      "\" margin=\"0.16,0.08\"]\n"
-      "edge [fontname=\"Helvetica,Arial,sans-serif\" fontsize=11 color=\"" DOT_INK
-      "\" fontcolor=\"" DOT_INK "\" arrowsize=0.7]\n",
-      prefix);
+  g_string_append_printf(d.out,
+                         "digraph {\nid=\"%s\" rankdir=LR ranksep=0.7 nodesep=0.4 pad=0.1\n"
+                         "graph [fontname=\"" DOT_FONT
+                         "\" fontsize=11 "
+                         "fontcolor=\"" DOT_INK
+                         "\" bgcolor=transparent]\n"
+                         "node [fontname=\"" DOT_FONT "\" fontsize=13 color=\"" DOT_INK
+                         "\" fontcolor=\"" DOT_INK
+                         "\" margin=\"0.18,0.08\"]\n"
+                         "edge [fontname=\"" DOT_FONT "\" fontsize=11 color=\"" DOT_INK
+                         "\" fontcolor=\"" DOT_INK "\" arrowsize=0.7]\n",
+                         prefix);
   put_places(&d);
   for (size_t i = 0; i < json_array_size(edges); i++) put_edge(&d, i);
   put_note(&d, edges);

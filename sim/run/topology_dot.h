@@ -14,6 +14,9 @@
  * of the text around the picture. */
 #define DOT_INK "#010101"
 
+/* Widest first: labels are measured with one of these and shown with one, maybe not the same. */
+#define DOT_FONT "DejaVu Sans,Verdana,Helvetica,Arial,sans-serif"
+
 /* The DOT text, to be freed with g_free. `metrics` of the results, or NULL: a scenario that was not
  * run. `prefix` begins each id. */
 char *topology_dot(const json_t *topology, const json_t *metrics, const char *prefix);

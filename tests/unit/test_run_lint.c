@@ -321,6 +321,19 @@ static void test_limits(void **state) {
       "service \"s\" { workers = 1, work = exponential \"10ms\" }\n"
       "goal \"c.latency.mean < 9ms\"\n" RUN;
   assert_int_equal(findings(tight, "goal-out-of-reach"), 0);
+  /* Half of the work takes 6.93 ms or more. */
+#define HASTY(timeout)                                                              \
+  "client \"c\" { arrivals = poisson \"9/s\", target = \"s\", timeout = \"" timeout \
+  "\" }\nservice \"s\" { workers = 1, work = exponential \"10ms\" }\n" RUN
+  assert_int_equal(findings(HASTY("7ms"), "timeout-below-work"), 0);
+  assert_int_equal(findings(HASTY("6.9ms"), "timeout-below-work"), 1);
+  /* A call that gives up in time lets its caller answer in time. */
+  static const char cut[] =
+      "client \"c\" { arrivals = poisson \"9/s\", target = \"s\", timeout = \"100ms\" }\n"
+      "service \"s\" { on = { default = { call { \"far\", timeout = \"20ms\", fallback = {} } } } "
+      "}\n"
+      "service \"far\" { work = \"200ms\" }\n" RUN;
+  assert_int_equal(findings(cut, "timeout-below-work"), 1);
 }
 
 /* Ten closed users cannot fill 128 workers; a pool behind a smaller one is as small. */
