@@ -11,4 +11,5 @@ if (GOAL == GOAL) {
 }
 plot $all using 1:(LINES ? $2 : NaN) with lines lc rgb color[1] lw 1.6 notitle, \
   $open using 1:2:3:4 with yerrorbars lc rgb color[1] lw 1.6 pt shape[1] ps 0.8 notitle, \
-  $saturated using 1:2:3:4 with yerrorbars lc rgb color[1] lw 1.6 pt 6 ps 0.8 notitle
+  $saturated using 1:2:3:4 with yerrorbars lc rgb color[1] lw 1.6 pt -1 notitle, \
+  $saturated using 1:2 with points lc rgb color[1] lw 1.6 pt 6 ps 0.8 notitle

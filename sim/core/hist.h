@@ -69,10 +69,10 @@ static inline void hist_add(struct hist *hist, uint64_t value) {
  * exact values survive only while they all fit `into`'s limit. */
 void hist_merge(struct hist *into, const struct hist *from);
 
-/* Adds to `into` the values that came to `now` since this was last done with the same `before`, which
- * is bucketed (exact_limit 0) and empty the first time; `now` is bucketed and settled, and fewer than
- * 2^32 values came to one of its buckets. The least and the greatest of them are known but for the
- * width of a bucket. */
+/* Adds to `into` the values that came to `now` since this was last done with the same `before`,
+ * which is bucketed (exact_limit 0) and empty the first time; `now` is bucketed and settled, and
+ * fewer than 2^32 values came to one of its buckets. The least and the greatest of them are known
+ * but for the width of a bucket. */
 void hist_take_new(struct hist *into, struct hist *now, struct hist *before);
 
 /* Puts what was added last in order, so that the answers below cost little. Changes none. */

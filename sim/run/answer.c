@@ -90,7 +90,9 @@ char *answer_time(const struct results *results, uint32_t client) {
   const struct blame *blame = &results->blame[client];
   uint32_t ok = breakdown_followed(blame);
   bool mostly_failed = ok < blame->samples - ok;
-  struct composition c = mostly_failed ? breakdown_failed(blame) : breakdown_at(blame, 0.99);
+  struct composition c =
+      mostly_failed ? breakdown_failed(blame)
+                    : breakdown_at(blame, 0.99, report_value(results, name, "latency.p99"));
   if (c.requests == 0 || c.n == 0) {
     composition_free(&c);
     return g_strdup_printf("No time passed in any request of %s that was followed, or none was.",

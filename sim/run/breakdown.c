@@ -91,12 +91,25 @@ static struct composition compose(const struct blame *blame, const struct picked
   return c;
 }
 
-struct composition breakdown_at(const struct blame *blame, double q) {
+/* Where the quantile lies among the picked, as a rank: as near to n * q as their latencies allow.
+ */
+static double rank_of(const struct picked *picked, double q, double known_s) {
+  double below = 0, upto = 0, rank = picked->n * q;
+  if (isnan(known_s)) return rank;
+  for (uint32_t i = 0; i < picked->n; i++) {
+    double latency_s = (double)picked->list[i]->latency_ns / 1e9;
+    below += latency_s < known_s;
+    upto += latency_s <= known_s;
+  }
+  return fmin(fmax(rank, below), upto);
+}
+
+struct composition breakdown_at(const struct blame *blame, double q, double known_s) {
   struct picked picked = pick(blame, true);
   uint32_t from = 0, to = picked.n;
   if (!isnan(q) && picked.n > 0) {
-    double n = picked.n, width = fmin(0.05, (1 - q) / 2);
-    double least = fmin(floor(n * (q - width)), n - 1), most = ceil(n * (q + width));
+    double n = picked.n, width = n * fmin(0.05, (1 - q) / 2), rank = rank_of(&picked, q, known_s);
+    double least = fmin(floor(rank - width), n - 1), most = ceil(rank + width);
     from = (uint32_t)fmax(least, 0);
     to = (uint32_t)fmin(fmax(most, from + 1.0), n);
   }

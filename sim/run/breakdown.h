@@ -26,8 +26,10 @@ struct composition {
   struct share *share; /* the largest first; ties by component, then part */
 };
 
-/* Of the requests that ended well, at q; NaN: of all of them. */
-struct composition breakdown_at(const struct blame *blame, double q);
+/* Of the requests that ended well, at q; NaN: of all of them. `known_s`: the q-quantile of all
+ * requests, followed or not: those about it are taken, and not those about the quantile of the
+ * followed, which are few. NaN: it is not known. */
+struct composition breakdown_at(const struct blame *blame, double q, double known_s);
 
 /* Of those that failed: the time until they did. */
 struct composition breakdown_failed(const struct blame *blame);

@@ -7,6 +7,7 @@
 
 #include "breakdown.h"
 #include "diagnosis.h"
+#include "report.h"
 #include "timeline.h"
 
 static const char *component_name(const struct results *results, uint32_t id) {
@@ -177,13 +178,23 @@ static json_t *calls_tree(const struct results *results, const struct blame *bla
 }
 
 static json_t *client_blame_tree(const struct results *results, uint32_t component) {
-  static const double quantile[] = {NAN, 0.5, 0.95, 0.99, 0.999};
+  static const struct {
+    double q;
+    const char *metric;
+  } quantile[] = {{NAN, NULL},
+                  {0.5, "latency.p50"},
+                  {0.95, "latency.p95"},
+                  {0.99, "latency.p99"},
+                  {0.999, "latency.p999"}};
+  const char *name = component_name(results, component);
   const struct blame *blame = &results->blame[component];
   json_t *tree = json_object(), *at = json_array();
   for (size_t i = 0; i < G_N_ELEMENTS(quantile); i++) {
-    json_array_append_new(at, composition_tree(results, breakdown_at(blame, quantile[i])));
+    double q = quantile[i].q;
+    double known_s = isnan(q) ? NAN : report_value(results, name, quantile[i].metric);
+    json_array_append_new(at, composition_tree(results, breakdown_at(blame, q, known_s)));
   }
-  gchar *metric = g_strdup_printf("%s.requests", component_name(results, component));
+  gchar *metric = g_strdup_printf("%s.requests", name);
   double requests = results_value(results, metric) * results->replications;
   g_free(metric);
   uint32_t ended_well = breakdown_followed(blame);

@@ -73,6 +73,15 @@ void html_prose(GString *out, const char *text) {
   g_string_free(joined, TRUE);
 }
 
+void html_breakable(GString *out, const char *text) {
+  gchar **piece = g_strsplit(text, ".", -1);
+  for (gchar **at = piece; *at != NULL; at++) {
+    html_text(out, *at);
+    if (at[1] != NULL) g_string_append(out, ".<wbr>");
+  }
+  g_strfreev(piece);
+}
+
 void html_sentence(GString *out, const char *text) {
   g_string_append(out, "<li>");
   html_prose(out, text);
@@ -120,11 +129,12 @@ void html_open_folded(GString *out, const char *summary) {
 }
 
 void html_open_table(GString *out, const char *caption, const char *const *columns) {
+  /* Outside of the box, so that it is as wide as the page and does not scroll with the table. */
+  html_element_of(out, "p", "caption", NULL, caption);
   /* A box that scrolls must be reachable with the keyboard. */
   g_string_append(out, "<div class=\"wide\" tabindex=\"0\" role=\"group\"");
   html_attribute(out, "aria-label", caption);
   g_string_append(out, "><table>\n");
-  html_element(out, "caption", caption);
   g_string_append(out, "\n<thead><tr>");
   for (; *columns != NULL; columns++) {
     bool right = **columns == '>';

@@ -14,6 +14,9 @@ void html_text(GString *out, const char *text);
 /* Text in sentences: the same, and a number keeps its unit on its line ("25 %", "3 ms"). */
 void html_prose(GString *out, const char *text);
 
+/* A name that may go on in the next line after a dot. */
+void html_breakable(GString *out, const char *text);
+
 /* <li>prose</li> */
 void html_sentence(GString *out, const char *text);
 

@@ -134,6 +134,12 @@ void page_row(const struct page *p, const char *metric) {
 
 /* --- pieces --------------------------------------------------------------------------------- */
 
+void page_open_shared(const struct page *p, const char *id, const char *title) {
+  char *whole = p->of != NULL ? g_strdup_printf("%s of %s", title, p->of) : g_strdup(title);
+  html_open_section(p->out, id, whole);
+  g_free(whole);
+}
+
 uint32_t page_plots(const struct page *p, const char *kind) {
   const char *before = NULL;
   uint32_t n = 0;
@@ -217,7 +223,11 @@ static void goal_row(const struct page *p, const json_t *goal) {
   g_string_append(p->out, "<tr><td>");
   page_verdict(p->out, page_verdict_of(goal));
   g_string_append(p->out, "</td>");
-  html_element_of(p->out, "th", "code", meaning.doc, tree_text(goal, "goal"));
+  g_string_append(p->out, "<th class=\"code\"");
+  html_attribute(p->out, "title", meaning.doc);
+  g_string_append_c(p->out, '>');
+  html_breakable(p->out, tree_text(goal, "goal"));
+  g_string_append(p->out, "</th>");
   page_number_cell(p, meaning.unit, e.value, meaning.doc);
   html_element_of(p->out, "td", "n", NULL, format_interval(meaning.unit, &e).text);
   page_text_cell(p, tree_text(goal, "reason"));

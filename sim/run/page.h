@@ -17,6 +17,7 @@ struct page {
   const json_t *tree;    /* as read; of a sweep { manifest, points } */
   const json_t *run;     /* of which metrics and topology are shown; NULL in a comparison */
   const json_t *metrics; /* of `run` */
+  const char *of; /* whose topology and parameters are shown, where several could be; or NULL */
   const struct plots *plots;
 };
 
@@ -102,6 +103,9 @@ void page_timeline(const struct page *p);
 void page_breakdown(const struct page *p);
 void page_components(const struct page *p);
 bool page_topology(const struct page *p, struct error *err);
+
+/* A section whose title says of which run it is: "Topology of the first point". */
+void page_open_shared(const struct page *p, const char *id, const char *title);
 void page_checks(const struct page *p, const json_t *checks, const json_t *warnings);
 void page_parameters(const struct page *p);
 void page_scenario_parameters(const struct page *p, const json_t *parameters);

@@ -115,7 +115,7 @@ static void close_long_table(const struct page *p, size_t n) {
 }
 
 static void faults_table(const struct page *p, const json_t *faults) {
-  static const char *const columns[] = {"Fault", ">from", ">to", NULL};
+  static const char *const columns[] = {"Fault", ">from", ">to", ">for", NULL};
   size_t n = json_array_size(faults), shown = MIN(n, ROWS_SHOWN);
   if (n == 0) return;
   open_long_table(p, "Faults, in simulated time", shown, n, columns);
@@ -125,6 +125,8 @@ static void faults_table(const struct page *p, const json_t *faults) {
     html_element(p->out, "th", tree_text(fault, "name"));
     seconds_cell(p, fault, "from_s");
     seconds_cell(p, fault, "to_s");
+    page_number_cell(p, UNIT_SECONDS, tree_number(fault, "to_s") - tree_number(fault, "from_s"),
+                     NULL);
     g_string_append(p->out, "</tr>\n");
   }
   close_long_table(p, n);

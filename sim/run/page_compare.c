@@ -141,7 +141,7 @@ static bool is_wanted(const char *metric, const json_t *entry, const json_t *dif
 }
 
 static void differences(const struct page *p, const char *caption, bool headline) {
-  static const char *const columns[] = {"Metric",      "Design",          ">A",      ">Design",
+  static const char *const columns[] = {"Metric",      "Design",          ">In A",   ">In it",
                                         ">Difference", ">Joint interval", "Verdict", NULL};
   const char **names = tree_keys(p->metrics);
   html_open_table(p->out, caption, columns);

@@ -12,7 +12,7 @@
 
 bool page_topology(const struct page *p, struct error *err) {
   const json_t *topology = json_object_get(p->run, "topology");
-  html_open_section(p->out, "topology", "Topology");
+  page_open_shared(p, "topology", "Topology");
   if (topology == NULL) {
     g_string_append(p->out, "<p>These results hold no topology.</p>\n");
     html_close(p->out, "section");

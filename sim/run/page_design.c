@@ -13,7 +13,9 @@ void page_checks(const struct page *p, const json_t *checks, const json_t *warni
   g_string_append(p->out,
                   "<p>Each run is checked against laws that hold for every system, such as "
                   "Little's (calls present = arrival rate x time spent).</p>\n");
-  html_open_table(p->out, "Checks, passed in every replication or not", columns);
+  html_open_table(
+      p->out, "Checks; the numbers are those of the first replication, or of the first that failed",
+      columns);
   for (size_t i = 0; i < json_array_size(checks); i++) {
     const json_t *check = json_array_get(checks, i);
     bool pass = tree_true(check, "pass");
@@ -52,7 +54,7 @@ void page_parameters(const struct page *p) {
   static const char *const columns[] = {"Parameter", "Value", "Default", "From", "Meaning", NULL};
   const json_t *list = json_object_get(p->run, "parameters");
   const char *open = NULL;
-  html_open_section(p->out, "parameters", "Parameters of the components");
+  page_open_shared(p, "parameters", "Component parameters");
   if (json_array_size(list) == 0) {
     g_string_append(p->out, "<p>These results hold no parameters.</p>\n");
   }
@@ -74,7 +76,7 @@ void page_parameters(const struct page *p) {
 
 void page_scenario_parameters(const struct page *p, const json_t *parameters) {
   static const char *const columns[] = {"Parameter", "Value", "Default", "Meaning", NULL};
-  html_open_section(p->out, "scenario-parameters", "Parameters of the scenario");
+  page_open_shared(p, "scenario-parameters", "Scenario parameters");
   if (json_array_size(parameters) == 0) {
     g_string_append(p->out, "<p>The scenario declares none.</p>\n");
     html_close(p->out, "section");

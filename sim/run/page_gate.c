@@ -37,7 +37,8 @@ void page_gate(const struct page *p) {
   const json_t *lines = json_object_get(gate, "metrics");
   if (lines == NULL) return;
   bool pass = tree_true(gate, "pass");
-  char *text = g_strdup_printf("%s than %s", pass ? "No worse" : "Worse", tree_text(gate, "base"));
+  char *text = g_strdup_printf("%s than %s", pass ? "Not shown to be worse" : "Worse",
+                               tree_text(gate, "base"));
   html_element_of(p->out, "p", pass ? "verdict pass" : "verdict fail", NULL, text);
   g_free(text);
   html_open_table(p->out, "Against the base: headline metrics, each tested for being worse",

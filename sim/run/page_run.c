@@ -18,14 +18,20 @@ static void head(const struct page *p) {
 /* "2 of 4 goals failed" in a coloured box. */
 static void verdict_box(const struct page *p, const json_t *goals) {
   const char *overall = page_overall(goals);
-  size_t n = json_array_size(goals), met = 0;
+  size_t n = json_array_size(goals), met = 0, open = 0;
   if (n == 0) return;
-  for (size_t i = 0; i < n; i++) met += tree_true(json_array_get(goals, i), "pass");
+  for (size_t i = 0; i < n; i++) {
+    const json_t *goal = json_array_get(goals, i);
+    bool undecided = strcmp(page_verdict_of(goal), "undecided") == 0;
+    open += undecided;
+    met += !undecided && tree_true(goal, "pass");
+  }
   char *text = NULL;
   if (strcmp(overall, "pass") == 0) {
     text = g_strdup_printf("Yes: %s met", n == 1 ? "the goal is" : "all goals are");
   } else if (strcmp(overall, "fail") == 0) {
-    text = g_strdup_printf("No: %zu of %zu goals met", met, n);
+    text = open > 0 ? g_strdup_printf("No: %zu of %zu goals met, %zu undecided", met, n, open)
+                    : g_strdup_printf("No: %zu of %zu goals met", met, n);
   } else {
     text =
         g_strdup_printf("Not decided: %zu of %zu goals met; more replications would tell", met, n);

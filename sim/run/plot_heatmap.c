@@ -196,8 +196,9 @@ static char *note_of(const struct map *map, bool dense) {
 static char *caption_of(const struct map *map, bool dense) {
   return g_strdup_printf(
       "The metric at each point of the sweep. Colours: viridis over %s from the smallest to the "
-      "largest. The line separates points whose value meets the goal from those whose value does "
-      "not. %s a point at which a client's goodput is more than 2 %% below its offered load, %s "
+      "largest of the sweep. The line separates points whose value meets the goal from those whose "
+      "value does not. %s a point at which a client's goodput is more than 2 %% below its offered "
+      "load, %s "
       "one that is missing or undefined.",
       map->nines ? "nines (five and more are one colour)"
                  : "values, or over their logarithms when they span a factor above 25,",

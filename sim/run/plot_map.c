@@ -48,13 +48,16 @@ static double shade(const struct map *map, double value) {
   return map->log ? log10(value) : value;
 }
 
-static void colour_cells(struct map *map) {
+/* Over all points of the sweep, so that maps at different values of a third parameter compare. */
+static void colour_cells(struct map *map, const json_t *points) {
   double least = INFINITY, most = -INFINITY;
   uint32_t cells = map->columns * map->rows;
-  for (uint32_t i = 0; i < cells; i++) {
-    if (!map->cell[i].defined) continue;
-    least = fmin(least, map->cell[i].value);
-    most = fmax(most, map->cell[i].value);
+  for (size_t i = 0; i < json_array_size(points); i++) {
+    const json_t *metrics = json_object_get(json_array_get(points, i), "metrics");
+    double value = plot_number(json_object_get(metrics, map->metric), "value");
+    if (!isfinite(value)) continue;
+    least = fmin(least, value);
+    most = fmax(most, value);
   }
   map->nines = g_str_has_suffix(map->metric, "availability");
   map->log = !map->nines && least > 0 && most > LOG_FROM * least;
@@ -88,7 +91,7 @@ struct map *map_read(const json_t *sweep, const char *metric, const struct plot_
     const json_t *point = json_array_get(points, i);
     if (is_held(point, held, held_at, n_held)) read_cell(map, point);
   }
-  colour_cells(map);
+  colour_cells(map, points);
   return map;
 }
 

@@ -61,11 +61,13 @@ static bool fill(struct page *p, enum results_kind kind, struct error *err) {
       return page_of_run(p, err);
     case RESULTS_COMPARE:
       p->run = first_design(p->tree);
+      p->of = "design A";
       p->metrics = json_object_get(p->tree, "metrics");
       open_page(p->out, "comparison");
       return page_of_comparison(p, err);
     case RESULTS_SWEEP:
       p->run = first_point(p->tree);
+      p->of = "the first point";
       p->metrics = json_object_get(p->run, "metrics");
       open_page(p->out, tree_text(json_object_get(p->tree, "manifest"), "scenario"));
       return page_of_sweep(p, err);

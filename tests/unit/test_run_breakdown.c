@@ -106,7 +106,7 @@ static void two_hundred_and_twenty(void **state) {
                                           {"web", PART_RETURN, 0.05}};
   static const double quantile[] = {NAN, 0.5, 0.95, 0.99, 0.999};
   for (int i = 0; i < 5; i++) {
-    assert_parts(&ran, breakdown_at(blame_of(&ran, "u"), quantile[i]), 0.22, parts, 4);
+    assert_parts(&ran, breakdown_at(blame_of(&ran, "u"), quantile[i], NAN), 0.22, parts, 4);
   }
   ran_free(&ran);
 }
@@ -120,7 +120,7 @@ static void queue_and_sleep(void **state) {
           "service \"front\" { on = { default = { work \"4ms\", call \"s\", sleep \"7ms\", work "
           "\"1ms\" } } }\n"
           "service \"s\" { workers = 1, work = \"10ms\" }\n" RUN_ONCE);
-  assert_parts(&ran, breakdown_at(blame_of(&ran, "b"), NAN), 0.028,
+  assert_parts(&ran, breakdown_at(blame_of(&ran, "b"), NAN, NAN), 0.028,
                (const struct expected[]){{"front", PART_SERVICE, 0.005},
                                          {"front", PART_SLEEP, 0.007},
                                          {"s", PART_QUEUE, 0.006},
@@ -146,13 +146,13 @@ static void fan_out(void **state) {
   snprintf(one, sizeof one, text, ", need = 1");
   struct ran ran = run(all);
   assert_parts(
-      &ran, breakdown_at(blame_of(&ran, "u"), NAN), 0.026,
+      &ran, breakdown_at(blame_of(&ran, "u"), NAN, NAN), 0.026,
       (const struct expected[]){
           {"page", PART_SERVICE, 0.001}, {"b", PART_SERVICE, 0.005}, {"c", PART_SERVICE, 0.02}},
       3);
   ran_free(&ran);
   ran = run(one);
-  assert_parts(&ran, breakdown_at(blame_of(&ran, "u"), NAN), 0.011,
+  assert_parts(&ran, breakdown_at(blame_of(&ran, "u"), NAN, NAN), 0.011,
                (const struct expected[]){{"page", PART_SERVICE, 0.001}, {"a", PART_SERVICE, 0.01}},
                2);
   ran_free(&ran);
@@ -170,7 +170,7 @@ static void hang_timeout_backoff(void **state) {
           "service \"s\" { work = \"5ms\" }\n"
           "fault { hang \"s\", at = \"990ms\", lasts = \"45ms\" }\n"
           "run { duration = \"1.9s\", warmup = \"500ms\", replications = 1 }\n");
-  assert_parts(&ran, breakdown_at(blame_of(&ran, "u"), NAN), 0.045,
+  assert_parts(&ran, breakdown_at(blame_of(&ran, "u"), NAN, NAN), 0.045,
                (const struct expected[]){
                    {"s", PART_FAULT, 0.03}, {"u", PART_BACKOFF, 0.01}, {"s", PART_SERVICE, 0.005}},
                3);
@@ -186,7 +186,7 @@ static void slow(void **state) {
           "service \"s\" { work = \"10ms\" }\n"
           "fault { slow { \"s\", factor = 3 }, at = \"1.004s\", lasts = \"5s\" }\n"
           "run { duration = \"1.9s\", warmup = \"500ms\", replications = 1 }\n");
-  assert_parts(&ran, breakdown_at(blame_of(&ran, "u"), NAN), 0.022,
+  assert_parts(&ran, breakdown_at(blame_of(&ran, "u"), NAN, NAN), 0.022,
                (const struct expected[]){{"s", PART_SERVICE, 0.01}, {"s", PART_FAULT, 0.012}}, 2);
   ran_free(&ran);
 }
@@ -265,8 +265,8 @@ static void injected_delays(void **state) {
     const struct injection *inject = &injections[i];
     struct setting setting = {inject->param, inject->value};
     struct ran before = run(inject->scenario), after = run_with(inject->scenario, &setting, 1);
-    struct composition a = breakdown_at(blame_of(&before, "u"), NAN);
-    struct composition b = breakdown_at(blame_of(&after, "u"), NAN);
+    struct composition a = breakdown_at(blame_of(&before, "u"), NAN, NAN);
+    struct composition b = breakdown_at(blame_of(&after, "u"), NAN, NAN);
     const struct spec *spec = &before.scenario->spec;
     for (uint32_t c = 0; c < spec->components; c++) {
       double more = 0;
@@ -299,11 +299,18 @@ static void bounded(void **state) {
           "run { duration = \"60s\", warmup = \"5s\", replications = 3 }\n");
   const struct blame *blame = blame_of(&ran, "u");
   assert_in_range(blame->samples, 3 * TRACE_LIMIT / 2 - 150, 3 * TRACE_LIMIT);
-  struct composition mean = breakdown_at(blame, NAN), p99 = breakdown_at(blame, 0.99);
+  struct composition mean = breakdown_at(blame, NAN, NAN), p99 = breakdown_at(blame, 0.99, NAN);
   double sigma = 0.0012 / sqrt(blame->samples); /* the latency's deviation is about its mean */
   assert_true(fabs(mean.latency_s - results_value(&ran.results, "u.latency.mean")) < 4 * sigma);
   assert_true(fabs(p99.latency_s / results_value(&ran.results, "u.latency.p99") - 1) < 0.25);
   assert_true(fabs(share_of(&ran, &mean, "s", PART_SERVICE) - 0.001) < 4 * 0.001 / sqrt(1500));
+  /* What all requests have as their quantile decides, not what the followed have. */
+  struct composition above = breakdown_at(blame, 0.99, 1.3 * p99.latency_s);
+  struct composition least = breakdown_at(blame, 0.99, 1e-9);
+  assert_true(fabs(above.latency_s / (1.3 * p99.latency_s) - 1) < 0.15);
+  assert_true(least.latency_s < 0.1 * mean.latency_s);
+  composition_free(&above);
+  composition_free(&least);
   composition_free(&mean);
   composition_free(&p99);
   uint32_t n;
@@ -325,7 +332,7 @@ static void retried_ones_too(void **state) {
           "run { duration = \"60s\", warmup = \"5s\", replications = 3 }\n");
   const struct blame *blame = blame_of(&ran, "u");
   assert_in_range(blame->samples, 3 * TRACE_LIMIT / 2 - 150, 3 * TRACE_LIMIT);
-  struct composition mean = breakdown_at(blame, NAN);
+  struct composition mean = breakdown_at(blame, NAN, NAN);
   /* One pause on average; the number of failures in a row is geometric, its variance 2. */
   double tolerance = 4 * 0.01 * sqrt(2.0 / blame->samples);
   assert_true(fabs(share_of(&ran, &mean, "u", PART_BACKOFF) - 0.01) < tolerance);
