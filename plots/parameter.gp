@@ -10,6 +10,7 @@ if (GOAL == GOAL) {
   set label 200 GOAL_TEXT at graph 0.01, first GOAL left offset 0,0.6 font ',11' front
 }
 plot $all using 1:(LINES ? $2 : NaN) with lines lc rgb color[1] lw 1.6 notitle, \
-  $open using 1:2:3:4 with yerrorbars lc rgb color[1] lw 1.6 pt shape[1] ps 0.8 notitle, \
-  $saturated using 1:2:3:4 with yerrorbars lc rgb color[1] lw 1.6 pt -1 notitle, \
+  $open using 1:3:(0):($4-$3) with vectors nohead lc rgb color[1] lw 1.6 notitle, \
+  $open using 1:2 with points lc rgb color[1] pt shape[1] ps 0.8 notitle, \
+  $saturated using 1:3:(0):($4-$3) with vectors nohead lc rgb color[1] lw 1.6 notitle, \
   $saturated using 1:2 with points lc rgb color[1] lw 1.6 pt 6 ps 0.8 notitle

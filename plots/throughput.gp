@@ -11,6 +11,6 @@ if (KNEE == KNEE) {
 plot for [k=0:1] $open using 1:(column(3+3*k)):(column(4+3*k)) with filledcurves lc rgb pale[k+1] notitle, \
   for [k=0:1] $all using 1:(column(2+3*k)) with lines lc rgb color[k+1] dt (1,4) lw 1 notitle, \
   for [k=0:1] $open using 1:(column(2+3*k)) with linespoints lc rgb color[k+1] dt dash[k+1] lw 2 pt shape[k+1] ps 0.7 title name[k+1], \
-  for [k=0:1] $saturated using 1:(column(2+3*k)):(column(3+3*k)):(column(4+3*k)) with yerrorbars lc rgb color[k+1] lw 1.2 pt -1 notitle, \
+  for [k=0:1] $saturated using 1:(column(3+3*k)):(0):(column(4+3*k)-column(3+3*k)) with vectors nohead lc rgb color[k+1] lw 1.2 notitle, \
   for [k=0:1] $saturated using 1:(column(2+3*k)) with points lc rgb color[k+1] lw 1.5 pt (k == 0 ? 6 : 4) ps 0.8 notitle, \
   NaN with points lc rgb 'black' lw 1.5 pt 6 ps 0.8 title (SATURATED > 0 ? name[3] : '')

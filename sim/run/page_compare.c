@@ -126,7 +126,10 @@ static void difference_row(const struct page *p, const char *metric, const json_
   page_number_cell(p, meaning.unit, tree_number(entry, "a"), title);
   page_number_cell(p, meaning.unit, tree_number(entry, letter), title);
   html_element_of(p->out, "td", "n", title, by);
-  html_element_of(p->out, "td", "n", NULL, format_interval(meaning.unit, &joint).text);
+  GString *interval = g_string_new(format_interval(meaning.unit, &joint).text);
+  if (meaning.unit == UNIT_RATIO) g_string_replace(interval, "%", "points", 0);
+  html_element_of(p->out, "td", "n", NULL, interval->str);
+  g_string_free(interval, TRUE);
   page_text_cell(p, tree_text(diff, "verdict"));
   g_string_append(p->out, "</tr>\n");
   g_free(title);

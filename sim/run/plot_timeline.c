@@ -59,7 +59,7 @@ static void latency_panel(struct plot_panels *t, const json_t *client, const cha
   plot_panels_add(t, "p50", p50);
   plot_panels_add(t, "p99", p99);
   struct plot_panel *panel =
-      plot_panels_end(t, "latency", UNIT_SECONDS, lo, isnan(limit) ? hi : fmax(hi, 1.7 * limit));
+      plot_panels_end(t, "latency", UNIT_SECONDS, lo, isnan(limit) ? hi : fmax(hi, 1.25 * limit));
   if (panel == NULL || isnan(limit)) return;
   panel->goal = limit * panel->axis.factor;
   panel->goal_text = g_strdup_printf("goal p99 < %s", format_value(UNIT_SECONDS, limit).text);
