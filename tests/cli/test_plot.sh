@@ -112,7 +112,8 @@ expect 0 plot three
 in_out three/plots/heatmap-c-latency-p99-pause-1ms.svg
 in_out three/plots/heatmap-c-latency-p99-pause-2ms.svg
 grep -q 'servers, at pause=2ms' three/plots/*2ms.svg || fail 'what is held is not told'
-! cmp -s three/plots/*-1ms.svg three/plots/*-2ms.svg || fail 'both maps show the same points'
+for pause in 1ms 2ms; do grep '^array value' "three/plots/heatmap-c-latency-p99-pause-$pause.gp" >"cells-$pause"; done
+! cmp -s cells-1ms cells-2ms || fail 'both maps show the same points'
 # Over one parameter: each metric with a goal.
 "$archsim" sweep shop.lua -s servers=1,2,4 -q --out one || [ $? -eq 1 ]
 expect 0 plot one
