@@ -15,7 +15,7 @@ const char *const series_name[SERIES_KINDS] = {
     [SERIES_UP] = "up",           [SERIES_UTILIZATION] = "utilization",
 };
 
-/* A window with no more latencies answers their quantiles exactly; sorting more would be most of
+/* A window with no more latencies answers their quantiles exactly; sorting more was nearly half of
  * what a timeline costs. */
 #define EXACT_WINDOW 256u
 
@@ -60,8 +60,8 @@ struct tracks {
   uint32_t sources, loads;
   struct source_track *source;
   struct load_track *load;
-  /* Window after window, the loads beside each other: a look writes them one after the other, which
-   * with thousands of components costs far less than a line of memory for each. */
+  /* Window after window, the loads beside each other: a look writes them one after the other and does
+   * not touch three lines of memory for each. */
   struct levels *levels;
   uint64_t window_begin_ns;
 };

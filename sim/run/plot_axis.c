@@ -106,7 +106,7 @@ struct plot_axis plot_axis_log(enum metric_unit unit, double lo, double hi) {
 }
 
 struct plot_axis plot_axis_fit(enum metric_unit unit, double lo, double hi) {
-  if (lo > 0 && hi >= 25 * lo && !isinf(hi)) return plot_axis_log(unit, lo, hi);
+  if (lo > 0 && hi >= PLOT_LOG_FROM * lo && !isinf(hi)) return plot_axis_log(unit, lo, hi);
   return plot_axis_linear(unit, hi, 5);
 }
 

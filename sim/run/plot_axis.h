@@ -12,6 +12,9 @@
 
 #define AXIS_TICKS_MAX 24u
 
+/* From so many times the smallest value on, an axis or a scale of colours is logarithmic. */
+#define PLOT_LOG_FROM 25.0
+
 struct plot_tick {
   double at;
   char label[72]; /* "": a small tick between two labelled ones */

@@ -128,9 +128,7 @@ static void write_labels(GString *data, const char *name, const struct plot_swee
   char **text = g_new0(char *, n + 1);
   for (uint32_t i = 0; i < n; i++) {
     char *label = i % label_step(n) == 0 ? value_label(axis, i) : g_strdup("");
-    GString *tick = g_string_new(label);
-    g_string_replace(tick, "%", "%%", 0);
-    text[i] = g_string_free(tick, FALSE);
+    text[i] = script_tick(label);
     g_free(label);
   }
   script_texts(data, name, (const char *const *)text, n, 40);
@@ -144,9 +142,7 @@ static void write_scale(GString *data, const struct map *map) {
   for (uint32_t i = 0; i < n; i++) {
     at[i] = n == 1 ? 0.5 : (double)i / (n - 1);
     double value = map_value_of(map, at[i]);
-    GString *label = g_string_new(format_value(map->unit, value).text);
-    g_string_replace(label, "%", "%%", 0);
-    text[i] = g_string_free(label, FALSE);
+    text[i] = script_tick(format_value(map->unit, value).text);
   }
   script_numbers(data, "scale_at", at, n);
   script_texts(data, "scale_label", (const char *const *)text, n, 20);

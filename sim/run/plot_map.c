@@ -6,15 +6,6 @@
 #include "plot_axis.h"
 
 #define NINES_MAX 5.0 /* five nines and more are one colour */
-#define LOG_FROM 25.0 /* a greater ratio of largest to smallest is shown by logarithms */
-
-static bool any_saturated(const json_t *point) {
-  GPtrArray *clients = plot_clients(json_object_get(point, "metrics"), false);
-  bool any = false;
-  for (guint i = 0; i < clients->len; i++) any |= plot_is_saturated(point, clients->pdata[i]);
-  g_ptr_array_unref(clients);
-  return any;
-}
 
 static bool is_held(const json_t *point, const struct plot_sweep_axis *held, const uint32_t *at,
                     uint32_t n) {
@@ -32,7 +23,7 @@ static void read_cell(struct map *map, const json_t *point) {
   const json_t *metric = json_object_get(json_object_get(point, "metrics"), map->metric);
   double value = plot_number(metric, "value");
   *cell = (struct map_cell){.there = true, .defined = isfinite(value), .value = value};
-  cell->saturated = any_saturated(point);
+  cell->saturated = plot_any_saturated(point);
   if (map->goal != NULL && cell->defined) {
     cell->meets = map->goal->above ? value >= map->goal->limit : value <= map->goal->limit;
   }
@@ -60,7 +51,7 @@ static void colour_cells(struct map *map, const json_t *points) {
     most = fmax(most, value);
   }
   map->nines = g_str_has_suffix(map->metric, "availability");
-  map->log = !map->nines && least > 0 && most > LOG_FROM * least;
+  map->log = !map->nines && least > 0 && most > PLOT_LOG_FROM * least;
   map->lo = shade(map, least);
   map->hi = shade(map, most);
   for (uint32_t i = 0; i < cells; i++) {

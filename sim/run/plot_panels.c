@@ -58,7 +58,7 @@ struct plot_panel *plot_panels_end(struct plot_panels *t, const char *title, enu
   struct plot_panel *panel = &t->panel[t->panels++];
   struct plot_axis axis = plot_axis_linear(unit, hi, 3);
   *panel = (struct plot_panel){.axis = axis, .goal = NAN, .first = first, .n = t->curves - first};
-  if (lo > 0 && hi > 25 * lo) {
+  if (lo > 0 && hi > PLOT_LOG_FROM * lo) {
     panel->axis.log = true;
     panel->axis.lo = lo * 0.8 * axis.factor;
     panel->axis.hi = hi * 1.25 * axis.factor;

@@ -29,16 +29,9 @@ static int by_x(const void *a, const void *b) {
   return (left->value[X] > right->value[X]) - (left->value[X] < right->value[X]);
 }
 
-static bool any_saturated(const json_t *point, const GPtrArray *clients) {
-  bool any = false;
-  for (guint i = 0; i < clients->len; i++) any |= plot_is_saturated(point, clients->pdata[i]);
-  return any;
-}
-
 static struct readings read_all(const json_t *sweep, const struct plot_sweep_axis *axis,
                                 const char *metric) {
   struct readings all = {g_array_new(FALSE, TRUE, sizeof(struct reading)), INFINITY, 0, 0};
-  GPtrArray *clients = plot_clients(plot_sweep_metrics(sweep), false);
   const json_t *points = json_object_get(sweep, "points");
   for (size_t i = 0; i < json_array_size(points); i++) {
     const json_t *point = json_array_get(points, i);
@@ -47,7 +40,7 @@ static struct readings read_all(const json_t *sweep, const struct plot_sweep_axi
            hi = plot_number(entry, "hi");
     struct reading reading = {
         {plot_sweep_x(point, axis), value, isnan(lo) ? value : fmax(lo, 0), isnan(hi) ? value : hi},
-        any_saturated(point, clients)};
+        plot_any_saturated(point)};
     if (!isfinite(value) || isnan(reading.value[X])) continue;
     g_array_append_val(all.list, reading);
     all.saturated += reading.saturated;
@@ -55,7 +48,6 @@ static struct readings read_all(const json_t *sweep, const struct plot_sweep_axi
     all.hi = fmax(all.hi, reading.saturated ? value : reading.value[HI]);
   }
   g_array_sort(all.list, by_x);
-  g_ptr_array_unref(clients);
   return all;
 }
 

@@ -87,6 +87,12 @@ void script_block_end(GString *script) {
   g_string_append(script, "END_OF_NUMBERS\n");
 }
 
+char *script_tick(const char *label) {
+  GString *text = g_string_new(label);
+  g_string_replace(text, "%", "%%", 0);
+  return g_string_free(text, FALSE);
+}
+
 void script_axis(GString *script, const char *name, const struct plot_axis *axis) {
   const char *label[AXIS_TICKS_MAX];
   double at[AXIS_TICKS_MAX];
@@ -101,10 +107,7 @@ void script_axis(GString *script, const char *name, const struct plot_axis *axis
     g_free(full);
   }
   for (uint32_t i = 0; i < axis->ticks; i++) {
-    /* gnuplot formats the label of a tick with its value, so that a lone % would be a format. */
-    GString *text = g_string_new(axis->tick[i].label);
-    g_string_replace(text, "%", "%%", 0);
-    label[i] = escaped[i] = g_string_free(text, FALSE);
+    label[i] = escaped[i] = script_tick(axis->tick[i].label);
     at[i] = axis->tick[i].at;
   }
   char *at_name = g_strdup_printf("%s_at", name), *label_name = g_strdup_printf("%s_label", name);

@@ -36,6 +36,10 @@ void script_axis(GString *script, const char *name, const struct plot_axis *axis
 /* "latency (ms)". To be freed with g_free. */
 char *script_axis_title(const char *what, const struct plot_axis *axis);
 
+/* The label of a tick, which gnuplot formats with its value, so that a lone % would be a format. To
+ * be freed with g_free. */
+char *script_tick(const char *label);
+
 /* The rows that a key of these names takes, and the columns in each. */
 void script_key(GString *script, const char *const *text, uint32_t n, uint32_t *rows);
 

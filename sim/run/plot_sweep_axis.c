@@ -10,7 +10,6 @@
 #define WIDTH 84.0     /* columns of text that fit below a plot */
 #define ASLANT 4.0     /* columns that a rotated label takes */
 #define LABEL_LONG 18u /* a longer one is cut */
-#define LOG_FROM 25.0  /* largest to smallest value, from which on the axis is logarithmic */
 #define MARGIN 0.03    /* of the width, at both ends */
 
 struct place {
@@ -51,7 +50,7 @@ static struct place *read_places(const struct plot_sweep_axis *axis, size_t n) {
 /* Ends beyond the outermost values, so that no point lies on the frame. */
 static void set_ends(struct plot_axis *axis, struct place *place, size_t n, bool numbers) {
   double lo = place[0].at, hi = place[n - 1].at;
-  axis->log = numbers && lo > 0 && hi >= LOG_FROM * lo;
+  axis->log = numbers && lo > 0 && hi >= PLOT_LOG_FROM * lo;
   double from = axis->log ? log10(lo) : lo, to = axis->log ? log10(hi) : hi;
   double margin = numbers ? MARGIN * (to - from) : 0.5;
   if (!(margin > 0)) margin = 0.5;

@@ -72,3 +72,11 @@ bool plot_is_saturated(const json_t *point, const char *client) {
   double goodput = plot_metric(point, client, "goodput", "value");
   return goodput < SATURATED_BELOW * offered;
 }
+
+bool plot_any_saturated(const json_t *point) {
+  GPtrArray *clients = plot_clients(json_object_get(point, "metrics"), false);
+  bool any = false;
+  for (guint i = 0; i < clients->len; i++) any |= plot_is_saturated(point, clients->pdata[i]);
+  g_ptr_array_unref(clients);
+  return any;
+}

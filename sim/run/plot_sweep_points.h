@@ -39,4 +39,7 @@ const json_t *plot_sweep_goals(const json_t *sweep);
  * requests for another reason, and its latency says nothing about those. */
 bool plot_is_saturated(const json_t *point, const char *client);
 
+/* The same for any client of the point. */
+bool plot_any_saturated(const json_t *point);
+
 #endif
