@@ -60,8 +60,8 @@ struct tracks {
   uint32_t sources, loads;
   struct source_track *source;
   struct load_track *load;
-  /* Window after window, the loads beside each other: a look writes them one after the other and does
-   * not touch three lines of memory for each. */
+  /* Window after window, the loads beside each other: a look writes them one after the other and
+   * does not touch three lines of memory for each. */
   struct levels *levels;
   uint64_t window_begin_ns;
 };
