@@ -1,12 +1,14 @@
 -- Does a URL shortener answer look-ups within 100 ms at the 99th percentile, and stay available
 -- when one API server and then the cache fail?
 --
--- Covers A01. 99 % of the requests follow a short link, 1 % make one; links are as popular as
+-- Covers A01.
+-- 99 % of the requests follow a short link, 1 % make one; links are as popular as
 -- Zipf's law says. A look-up asks the cache, which asks the database on a miss; while the cache is
 -- down the API asks the database itself.
 --
--- Off: cache=false      every look-up is a query, and the database is loaded far beyond its goal
--- Off: servers=1        nobody is left when the API server crashes
+-- Off: cache=false  every look-up is a query, and the database is loaded far beyond its goal
+-- Off: servers=1  nobody is left when the API server crashes
+-- Answer: users.op.follow.latency.p99
 -- Try: shards=4         four database servers, each link on one of them
 -- Try: faults=false     a day without failures
 local rate = param { "rate", "600/s", doc = "requests; 600/s is 52 million a day" }
