@@ -97,6 +97,36 @@ struct backoff {
   enum jitter jitter;
 };
 
+/* See retry_budget.h. */
+enum budget_rule { BUDGET_NONE, BUDGET_SHARE, BUDGET_PER_SUCCESS };
+
+struct budget {
+  enum budget_rule rule;
+  double share, per_success, burst;
+};
+
+/* A time, or a quantile of the times measured so far. */
+struct after {
+  uint64_t ns;
+  double quantile; /* 0.95; 0: `ns` is meant */
+};
+
+/* The last so many calls, or the last so long a time; one of both is 0. */
+struct window {
+  uint64_t calls, ns;
+};
+
+/* See concurrency.h. */
+enum concurrency_rule { CONCURRENCY_FIXED, CONCURRENCY_AIMD, CONCURRENCY_GRADIENT };
+
+struct concurrency_config {
+  enum concurrency_rule rule;
+  uint64_t start, least, most;
+  double shrink;                      /* aimd */
+  uint64_t slow_ns;                   /* aimd: a longer answer counts as a failure */
+  double queue, smoothing, tolerance; /* gradient */
+};
+
 struct priorities {
   uint32_t n;         /* 0: all equal */
   const uint8_t *ops; /* from the first served to the last; operations not named come after them */
