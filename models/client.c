@@ -4,18 +4,19 @@
 #include <stdlib.h>
 
 #include "arena.h"
+#include "arrivals.h"
 #include "backoff.h"
 #include "outline.h"
 #include "sim.h"
 #include "timeline.h"
 #include "trace.h"
-#include "ziggurat.h"
 #include "zipf.h"
 
-/* A request's key is base + (attempt << 58 | user << 32 | number): retries and users draw from
- * their own parts of every stream, and the user is read back from the key. */
-enum { ATTEMPT_SHIFT = 58, USER_SHIFT = 32, MAX_ATTEMPTS = 60 };
-#define MAX_USERS ((UINT64_C(1) << (ATTEMPT_SHIFT - USER_SHIFT)) - 1)
+/* A request's key is base + (attempt << 58 | number), where the number holds the user in its upper
+ * bits: retries and users draw from their own parts of every stream. */
+enum { ATTEMPT_SHIFT = 58, MAX_ATTEMPTS = 60 };
+static_assert(ARRIVALS_MAX_USERS >> (ATTEMPT_SHIFT - ARRIVALS_USER_SHIFT) == 0,
+              "a number of a request leaves its attempts alone");
 
 /* Unused retries are kept for a burst of this many. */
 #define BUDGET_BURST 100.0
@@ -23,10 +24,6 @@ enum { ATTEMPT_SHIFT = 58, USER_SHIFT = 32, MAX_ATTEMPTS = 60 };
 /* Latencies of a replication with no more successful requests than this are kept one by one, so
  * that quantiles of short runs are exact. */
 #define EXACT_LATENCIES 16384u
-
-/* Times between requests depend on nothing but their number; drawing many in a row lets the
- * processor overlap them (a Philox block takes about 40 cycles to come out, but 10 to go in). */
-#define GAPS_AHEAD 32
 
 struct client_config {
   struct arrivals arrivals;
@@ -57,18 +54,13 @@ struct client_state {
   uint64_t base;
   uint64_t timeout_ns;
   struct op_stats *only_stats; /* NULL: there are several operations, see stats_of */
-  uint32_t *sent_by_user;      /* NULL: open */
-  uint64_t number;             /* open: requests sent so far */
-  double period_ns;            /* open: mean time between requests */
   uint64_t in_flight;
   bool draws_request; /* there is a mix, keys or a retry budget to see to */
   bool retries;
-  uint32_t gaps_left; /* poisson: of the times between requests drawn ahead */
-  double gap[GAPS_AHEAD];
-  struct draws gaps; /* their sequential stream */
-  double budget;     /* retries that may be made now */
+  struct arrival_source arrivals;
+  double budget; /* retries that may be made now */
   struct blame *blame;
-  struct stream think, mix, keys, request, response, backoff;
+  struct stream mix, keys, request, response, backoff;
   struct zipf zipf;
   uint32_t ops; /* entries of stats, by position in the mix */
   struct op_stats *stats;
@@ -133,76 +125,14 @@ static void new_request(struct sim *sim, struct member *member, uint64_t number)
 
 /* --- when ----------------------------------------------------------------------------------- */
 
-/* No run is longer, and the clock holds twice as much: nobody comes after so long a time. */
-#define LONGEST_GAP_NS 9e18
-
-static double bounded(double gap_ns) {
-  return gap_ns < LONGEST_GAP_NS ? gap_ns : LONGEST_GAP_NS;
-}
-
-static __attribute__((noinline)) void draw_gaps(struct client_state *c) {
-  struct draws draws = c->gaps;
-  for (uint32_t i = GAPS_AHEAD; i-- > 0;) {
-    c->gap[i] = bounded(zig_exponential(&draws) * c->period_ns);
-  }
-  c->gaps = draws;
-  c->gaps_left = GAPS_AHEAD;
-}
-
-static void schedule_open(struct sim *sim, struct member *member) {
-  struct client_state *c = member->state;
-  uint64_t delay_ns;
-  if (c->config->arrivals.kind == ARRIVALS_CONSTANT) { /* from the number: no drift */
-    uint64_t at_ns = (uint64_t)((double)c->number * c->period_ns + 0.5);
-    delay_ns = at_ns > sim->now_ns ? at_ns - sim->now_ns : 0;
-  } else {
-    if (c->gaps_left == 0) draw_gaps(c);
-    delay_ns = (uint64_t)(int64_t)(c->gap[--c->gaps_left] + 0.5);
-  }
-  sim_schedule(sim, member, delay_ns, 0);
-}
-
-static uint64_t think_ns(const struct client_state *c, uint64_t user, uint64_t number) {
-  struct draws draws = draws_begin(c->think, c->base + (user << USER_SHIFT | number), 0);
-  return dist_draw_whole(&c->config->arrivals.think, &draws);
-}
-
-/* User u begins u/users of a think time late: the first at once, the others spread out. */
-static void schedule_users(struct sim *sim, struct member *member) {
-  struct client_state *c = member->state;
-  uint64_t users = c->config->arrivals.users;
-  for (uint64_t u = 0; u < users; u++) {
-    double late = (double)think_ns(c, u, 0) * ((double)u / (double)users);
-    sim_schedule(sim, member, (uint64_t)late, (uint32_t)u);
-  }
-}
-
 static void client_start(struct sim *sim, struct member *member) {
   struct client_state *c = member->state;
-  if (c->config->arrivals.kind == ARRIVALS_CLOSED) {
-    schedule_users(sim, member);
-  } else {
-    schedule_open(sim, member);
-  }
+  arrivals_start(sim, member, &c->arrivals);
 }
 
 static void client_on_event(struct sim *sim, struct member *member, uint32_t user) {
   struct client_state *c = member->state;
-  uint64_t number;
-  if (__builtin_expect(c->sent_by_user == NULL, 1)) {
-    number = c->number++;
-    schedule_open(sim, member);
-  } else {
-    number = (uint64_t)user << USER_SHIFT | c->sent_by_user[user]++;
-  }
-  new_request(sim, member, number);
-}
-
-static __attribute__((noinline)) void user_thinks(struct sim *sim, struct member *member,
-                                                  uint64_t key) {
-  struct client_state *c = member->state;
-  uint64_t user = ((key - c->base) >> USER_SHIFT) & MAX_USERS;
-  sim_schedule(sim, member, think_ns(c, user, c->sent_by_user[user]), (uint32_t)user);
+  new_request(sim, member, arrivals_take(sim, member, &c->arrivals, user));
 }
 
 /* --- answers and retries -------------------------------------------------------------------- */
@@ -251,7 +181,7 @@ static void client_on_reply(struct sim *sim, struct member *member, struct frame
   if (__builtin_expect(call->flags & CALL_TRACED, 0)) trace_request_end(sim, call, outcome);
   if (outcome == OUTCOME_OK) hist_add(&stats->latency, sim->now_ns - call->sent_ns);
   c->in_flight--;
-  if (c->sent_by_user) user_thinks(sim, member, call->key);
+  arrivals_answered(sim, member, &c->arrivals, call->key);
 }
 
 static void client_on_call(struct sim *sim, struct member *member, struct frame *call) {
@@ -274,8 +204,9 @@ static bool client_validate(const struct spec *spec, const struct component_spec
                             struct error *err) {
   (void)spec;
   const struct client_config *config = component->config;
-  if (config->arrivals.kind == ARRIVALS_CLOSED && config->arrivals.users > MAX_USERS) {
-    return error_set(err, "closed: users must be at most %llu", (unsigned long long)MAX_USERS);
+  if (config->arrivals.kind == ARRIVALS_CLOSED && config->arrivals.users > ARRIVALS_MAX_USERS) {
+    return error_set(err, "closed: users must be at most %llu",
+                     (unsigned long long)ARRIVALS_MAX_USERS);
   }
   return true;
 }
@@ -335,19 +266,13 @@ static void client_init(struct sim *sim, struct member *member) {
   c->target = &sim->component[c->config->target];
   c->blame = trace_of(sim, self);
   c->base = member->index == 1 ? self->name_hash : rng_mix(self->name_hash + member->index);
-  c->gaps = draws_begin(sim_stream(sim, self, "arrivals"), member->index, 0);
-  c->think = sim_stream(sim, self, "think");
+  arrivals_init(sim, member, &c->arrivals, &c->config->arrivals, c->base);
   c->mix = sim_stream(sim, self, "mix");
   c->keys = sim_stream(sim, self, "keys");
   c->request = sim_stream(sim, self, "request");
   c->response = sim_stream(sim, self, "response");
   c->backoff = sim_stream(sim, self, "backoff");
   if (c->config->keys.kind == KEYS_ZIPF) zipf_init(&c->zipf, c->config->keys.n, c->config->keys.s);
-  if (c->config->arrivals.kind == ARRIVALS_CLOSED) {
-    c->sent_by_user = arena_lines(sim->arena, c->config->arrivals.users, sizeof *c->sent_by_user);
-  } else {
-    c->period_ns = bounded(1e9 / c->config->arrivals.rate_per_s);
-  }
   c->timeout_ns = c->config->timeout_ns;
   c->retries = c->config->retry.given;
   c->draws_request =
