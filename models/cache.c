@@ -35,7 +35,7 @@ struct cache_state {
   uint32_t *bucket;
   uint32_t bucket_mask, allocated, used, newest, oldest, free_list;
   struct stream hit_time;
-  int write_op;
+  struct op_set write_ops;
   uint64_t hits, misses, expired, evictions, writes, origin_errors;
 };
 
@@ -179,7 +179,7 @@ static void go_on(struct sim *sim, struct member *member, struct frame *call) {
 
 static void cache_on_call(struct sim *sim, struct member *member, struct frame *call) {
   struct cache_state *c = member->state;
-  if (call->op == c->write_op) {
+  if (op_set_has(&c->write_ops, call->op)) {
     c->writes++;
     call->pc = PC_WRITE;
   } else if (lookup(sim, c, call->item)) {
@@ -223,13 +223,17 @@ static void cache_on_fault(struct sim *sim, struct member *member, enum fault_ty
 
 /* --- life ----------------------------------------------------------------------------------- */
 
+static uint32_t cache_data_behind(const struct component_spec *component) {
+  return ((const struct cache_config *)component->config)->origin;
+}
+
 /* Whether it holds a key is not known beforehand; a write always goes to the origin. */
 static void cache_outline(const struct spec *spec, const struct component_spec *component, int op,
                           struct outline *out) {
   const struct cache_config *config = component->config;
   out->by_key = true;
   outline_work(out, &config->hit_time);
-  if (op != spec_find_op(spec, "write")) {
+  if (data_op_of(spec, config->origin, op) != DATA_WRITE) {
     struct outline_step *miss = outline_add(out, OUTLINE_BRANCH);
     miss->chance = NAN;
     miss->target = 3;
@@ -245,7 +249,7 @@ static void cache_init(struct sim *sim, struct member *member) {
   c->origin = &sim->component[c->config->origin];
   c->newest = c->oldest = c->free_list = NIL;
   c->hit_time = sim_stream(sim, member->component, "hit_time");
-  c->write_op = spec_find_op(sim->spec, "write");
+  c->write_ops = data_writes(sim->spec, member->component->id);
   rehash(c, 64);
 }
 
@@ -346,7 +350,8 @@ const struct kind kind_cache = {
     .doc =
         "Holds real keys: a call looks up the key of its request (the client's `keys`). A hit is "
         "answered at once or after `hit_time`; a miss asks the origin and stores the answer if "
-        "it is ok. Errors are not kept. A call whose operation is named \"write\" goes to the "
+        "it is ok. Errors are not kept. A call that its origin counts as "
+        "a write (a database's `write_ops`; elsewhere the operation named \"write\") goes to the "
         "origin and, when that succeeded, removes the key. Several misses on one key at the "
         "same time all go to the origin. A crash empties the cache; while it is down calls are "
         "refused, and it is the caller's `fallback` that goes to the origin instead. Requests "
@@ -366,6 +371,7 @@ const struct kind kind_cache = {
     .config_size = sizeof(struct cache_config),
     .state_size = sizeof(struct cache_state),
     .outline = cache_outline,
+    .data_behind = cache_data_behind,
     .init = cache_init,
     .on_call = cache_on_call,
     .on_reply = cache_on_reply,

@@ -9,19 +9,20 @@
 struct database_config {
   uint64_t workers, connections;
   struct dist read, write;
+  struct priorities read_ops, write_ops;
 };
 
 struct database_state {
   const struct database_config *config;
   struct station station;
   struct stream read, write;
-  int write_op;
+  struct op_set write_ops;
   uint64_t reads, writes, rejected;
 };
 
 static void start(struct sim *sim, struct member *member, struct frame *call) {
   struct database_state *db = member->state;
-  bool writes = call->op == db->write_op;
+  bool writes = op_set_has(&db->write_ops, call->op);
   const struct dist *time = writes ? &db->config->write : &db->config->read;
   call_work(sim, member, call,
             dist_draw_keyed(time, writes ? &db->write : &db->read, call->key, 0));
@@ -44,7 +45,7 @@ static void database_on_call(struct sim *sim, struct member *member, struct fram
 
 static void database_on_timer(struct sim *sim, struct member *member, struct frame *call) {
   struct database_state *db = member->state;
-  if (call->op == db->write_op) {
+  if (op_set_has(&db->write_ops, call->op)) {
     db->writes++;
   } else {
     db->reads++;
@@ -65,10 +66,37 @@ static void database_on_fault(struct sim *sim, struct member *member, enum fault
   station_fault(sim, member, &db->station, fault, begins);
 }
 
+/* --- operations ----------------------------------------------------------------------------- */
+
+/* Whether an operation is in the list, or where there is none, is the one called `name`. */
+static bool is_listed(const struct spec *spec, const struct priorities *list, const char *name,
+                      int op) {
+  if (list->n == 0) return !strcmp(spec->op[op], name);
+  for (uint32_t i = 0; i < list->n; i++) {
+    if (list->ops[i] == op) return true;
+  }
+  return false;
+}
+
+static enum data_op database_data_op(const struct spec *spec,
+                                     const struct component_spec *component, int op) {
+  const struct database_config *config = component->config;
+  if (is_listed(spec, &config->write_ops, "write", op)) return DATA_WRITE;
+  if (is_listed(spec, &config->read_ops, "read", op) || op == OP_DEFAULT) return DATA_READ;
+  return DATA_UNTOLD;
+}
+
+/* --- life ----------------------------------------------------------------------------------- */
+
 static bool database_validate(const struct spec *spec, const struct component_spec *component,
                               struct error *err) {
-  (void)spec;
   const struct database_config *config = component->config;
+  for (uint32_t i = 0; i < config->read_ops.n; i++) {
+    int op = config->read_ops.ops[i];
+    if (!is_listed(spec, &config->write_ops, "write", op)) continue;
+    return error_set(err, "operation '%s' is in read_ops and also a write; a call is one of both",
+                     spec->op[op]);
+  }
   if (config->connections != PARAM_UNLIMITED && config->workers != PARAM_UNLIMITED &&
       config->connections < config->workers) {
     return error_set(err,
@@ -90,7 +118,8 @@ static void database_outline(const struct spec *spec, const struct component_spe
     out->queue = config->connections - out->workers;
   }
   out->by_key = component->instances > 1;
-  outline_work(out, op == spec_find_op(spec, "write") ? &config->write : &config->read);
+  bool writes = database_data_op(spec, component, op) == DATA_WRITE;
+  outline_work(out, writes ? &config->write : &config->read);
   outline_add(out, OUTLINE_END);
 }
 
@@ -105,7 +134,7 @@ static void database_init(struct sim *sim, struct member *member) {
   station_init(sim, &db->station, DISCIPLINE_FIFO, workers, queue, 1);
   db->read = sim_stream(sim, member->component, "read");
   db->write = sim_stream(sim, member->component, "write");
-  db->write_op = spec_find_op(sim->spec, "write");
+  db->write_ops = data_writes(sim->spec, member->component->id);
 }
 
 static void database_destroy(struct sim *sim, struct member *member) {
@@ -167,7 +196,18 @@ static const struct param database_params[] = {
      .type = PARAM_TIME_DIST,
      .offset = AT(write),
      .fallback = "0ms",
-     .doc = "How long a write holds a worker: a call with op = \"write\"."},
+     .doc = "How long a write holds a worker."},
+    {.name = "read_ops",
+     .type = PARAM_PRIORITY,
+     .offset = AT(read_ops),
+     .doc = "Operations that are reads. If not given: the one named \"read\". Requests of a client "
+            "without a mix have no named operation and are reads too."},
+    {.name = "write_ops",
+     .type = PARAM_PRIORITY,
+     .offset = AT(write_ops),
+     .doc = "Operations that are writes, such as { \"insert\", \"update\" }. If not given: the one "
+            "named \"write\". An operation that is in neither list counts as a read, and `archsim "
+            "check` says so."},
     {0},
 };
 
@@ -182,7 +222,7 @@ const struct kind kind_database = {
     .name = "database",
     .summary = "A server with a connection limit that reads and writes.",
     .doc =
-        "A call whose operation is named \"write\" is a write, every other one a read. Calls wait "
+        "A call whose operation is in `write_ops` is a write, every other one a read. Calls wait "
         "first come first served for a worker; each call present holds a connection, and when "
         "all are in use further calls are refused. Several instances are shards: each "
         "data key lives on one of them, chosen by its hash, and nothing is replicated. Left out: "
@@ -202,6 +242,7 @@ const struct kind kind_database = {
     .state_size = sizeof(struct database_state),
     .validate = database_validate,
     .outline = database_outline,
+    .data_op = database_data_op,
     .init = database_init,
     .on_call = database_on_call,
     .on_reply = database_on_reply,

@@ -264,6 +264,12 @@ static bool load_balancer_validate(const struct spec *spec, const struct compone
   return true;
 }
 
+/* Its backends do the same work: the first speaks for all. */
+static uint32_t load_balancer_data_behind(const struct component_spec *component) {
+  const struct load_balancer_config *config = component->config;
+  return config->backends.n ? config->backends.id[0] : REF_NONE;
+}
+
 /* Round robin and random give each instance the same share; who prefers the idle ones gives more
  * to those that are faster. */
 static void load_balancer_outline(const struct spec *spec, const struct component_spec *component,
@@ -451,6 +457,7 @@ const struct kind kind_load_balancer = {
     .state_size = sizeof(struct load_balancer_state),
     .validate = load_balancer_validate,
     .outline = load_balancer_outline,
+    .data_behind = load_balancer_data_behind,
     .init = load_balancer_init,
     .start = start_checks,
     .on_call = load_balancer_on_call,

@@ -20,6 +20,7 @@
 #include <stdint.h>
 
 #include "arena.h"
+#include "data_op.h"
 #include "fel.h"
 #include "metric.h"
 #include "part.h"
@@ -131,7 +132,8 @@ struct kind {
   size_t config_size;
   size_t state_size;             /* of one member; zeroed before init */
   bool is_source;                /* makes requests of its own: nothing may call it */
-  const char *const *operations; /* the only ones it tells apart, NULL-terminated; NULL: any */
+  const char *const *operations; /* the only ones it tells apart beside those in its own lists of
+                                    operations, NULL-terminated; NULL: any */
   bool sharded;                  /* keeps data: each data key lives on one instance of a group */
   const char *bypass; /* the parameter that names what stands behind it, where calls can go
                          instead when a user leaves it out (compare --off); NULL: they cannot */
@@ -144,6 +146,10 @@ struct kind {
    * known, and neither is what lies behind it. */
   void (*outline)(const struct spec *spec, const struct component_spec *component, int op,
                   struct outline *out);
+  /* What an operation does to the data that the component keeps; NULL: it keeps none. */
+  enum data_op (*data_op)(const struct spec *spec, const struct component_spec *component, int op);
+  /* Of a kind that passes operations on: the component whose data they are about. May be NULL. */
+  uint32_t (*data_behind)(const struct component_spec *component);
   /* Each member, before any event; all members exist, in the order of names. */
   void (*init)(struct sim *sim, struct member *member);
   /* Each member at time 0, after all inits: schedule first events. May be NULL. */

@@ -38,6 +38,11 @@ const struct lint_rule lint_rules[] = {
      "they are all about the same datum: a cache hits each time after the first, and one shard "
      "gets every call",
      "give the client keys, such as zipf { n = 100000, s = 0.99 }", lint_no_keys},
+    {"untold-operation",
+     "an operation reaches a database that lists it neither as a read nor as a write",
+     "it counts as a read: it takes the time of one, and no cache hears that data changed",
+     "name it in write_ops or read_ops, or call the database with op = \"read\" or \"write\"",
+     lint_untold_operation},
     {"pool-exceeds-connections",
      "the workers that can call a server at once are more than its connections",
      "when it becomes slow they all wait for it, and what is over the limit is refused",

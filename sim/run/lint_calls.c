@@ -370,3 +370,32 @@ void lint_no_keys(struct lint *lint) {
                         node_name(lint->graph, found));
   }
 }
+
+/* --- reads and writes ----------------------------------------------------------------------- */
+
+/* "'insert'", "'insert' and 'remove'": the operations that reach a component and are untold. */
+static const char *untold_operations(struct lint *lint, uint32_t component, uint32_t *n) {
+  const char *names = "";
+  *n = 0;
+  for (uint32_t op = 0; op < lint->spec->ops; op++) {
+    if (node_find(lint->graph, component, (int)op) == NO_NODE) continue;
+    if (data_op_of(lint->spec, component, (int)op) != DATA_UNTOLD) continue;
+    const char *between = *n == 0 ? "" : " and ";
+    names = lint_text(lint, "%s%s'%s'", names, between, lint->spec->op[op]);
+    (*n)++;
+  }
+  return names;
+}
+
+void lint_untold_operation(struct lint *lint) {
+  for (uint32_t c = 0; c < lint->spec->components; c++) {
+    const struct component_spec *component = &lint->spec->component[c];
+    if (component->kind->data_op == NULL || component->bypassed) continue;
+    uint32_t n;
+    const char *names = untold_operations(lint, c, &n);
+    if (n == 0) continue;
+    struct finding *f = lint_add_component(lint, c);
+    f->what = lint_text(lint, "operation%s %s reach%s it, listed neither as read nor as write",
+                        n > 1 ? "s" : "", names, n > 1 ? "" : "es");
+  }
+}

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "build.h"
 #include "distribution.h"
 #include "sim.h"
 
@@ -83,19 +84,59 @@ static bool in_operations(const struct kind *kind, const char *name) {
   return false;
 }
 
+/* Whether the list at the top of the stack, as the user wrote it, has the name. */
+static bool list_has(lua_State *L, const char *name) {
+  bool found = false;
+  for (lua_Integer i = 1; lua_istable(L, -1) && !found && i <= (lua_Integer)SPEC_MAX_OPS; i++) {
+    found = lua_rawgeti(L, -1, i) == LUA_TSTRING && !strcmp(lua_tostring(L, -1), name);
+    lua_pop(L, 1);
+  }
+  return found;
+}
+
+/* Whether one of the component's own lists of operations has the name; they may not be read yet. */
+static bool in_own_lists(struct loader *loader, const struct component_spec *component,
+                         const char *name) {
+  lua_State *L = loader->L;
+  bool found = false;
+  for (uint32_t i = 0; i < loader->components.n && !found; i++) {
+    const struct declaration *declaration = &loader->components.list[i];
+    if (strcmp(declaration->word->name, component->name) != 0) continue;
+    int table = declaration_push(loader, declaration);
+    for (const struct param *p = component->kind->params; p->name && lua_istable(L, table); p++) {
+      if (p->type != PARAM_PRIORITY) continue;
+      lua_getfield(L, table, p->name);
+      found |= list_has(L, name);
+      lua_pop(L, 1);
+    }
+    lua_settop(L, table - 1);
+  }
+  return found;
+}
+
+static bool unknown_operation(struct loader *loader, const struct spot *spot,
+                              const struct kind *kind, const char *name) {
+  const char *it_has = "it has";
+  for (const struct param *p = kind->params; p->name; p++) {
+    if (p->type == PARAM_PRIORITY) it_has = "beside what its own lists name it has";
+  }
+  uint32_t n = 0;
+  while (kind->operations[n]) n++;
+  return spot_error(loader, spot, "a %s has no operation '%.63s'%s", kind->name, name,
+                    nearest_hint(name, kind->operations, n, it_has).text);
+}
+
 static bool read_call_op(struct loader *loader, const struct spot *spot, int table,
                          struct program_call *call) {
   struct spot at = spot_key(spot, "op");
   bool ok = true;
   if (lua_getfield(loader->L, table, "op") != LUA_TNIL) {
     ok = value_operation(loader, &at, -1, true, &call->op);
-    const struct kind *kind = loader->scenario->spec.component[call->component].kind;
-    if (ok && kind->operations && !in_operations(kind, lua_tostring(loader->L, -1))) {
-      uint32_t n = 0;
-      while (kind->operations[n]) n++;
-      const char *name = lua_tostring(loader->L, -1);
-      ok = spot_error(loader, &at, "a %s has no operation '%.63s'%s", kind->name, name,
-                      nearest_hint(name, kind->operations, n, "it has").text);
+    const struct component_spec *to = &loader->scenario->spec.component[call->component];
+    const char *name = lua_tostring(loader->L, -1);
+    if (ok && to->kind->operations && !in_operations(to->kind, name) &&
+        !in_own_lists(loader, to, name)) {
+      ok = unknown_operation(loader, &at, to->kind, name);
     }
   }
   lua_pop(loader->L, 1);

@@ -219,6 +219,30 @@ static void test_writes(void **state) {
   scene_free(scene);
 }
 
+/* Aim: a cache takes from its origin what is a write, also through a balancer. */
+static void test_write_ops_of_origin(void **state) {
+  (void)state;
+  for (int through = 0; through <= 1; through++) {
+    struct shot shots[] = {{.at_ns = 0, .to = "cache", .item = 1, .op = "get"},
+                           {.at_ns = 1 * MS, .to = "cache", .item = 1, .op = "get"},
+                           {.at_ns = 2 * MS, .to = "cache", .item = 1, .op = "insert"},
+                           {.at_ns = 3 * MS, .to = "cache", .item = 1, .op = "get"},
+                           {.at_ns = 4 * MS, .to = "cache", .item = 1, .op = "write"}};
+    struct scene *scene = scene_new();
+    scene_add_sender(scene, "from", shots, 5);
+    node_set(scene_add(scene, "cache", "cache", 1), "origin", through ? "lb" : "db");
+    if (through) node_set(scene_add(scene, "load_balancer", "lb", 1), "backends", "db");
+    node_set(scene_add(scene, "database", "db", 1), "write_ops", "insert");
+    struct run run = run_scene(scene, 1, S);
+    assert_same(metric(&run, "cache.writes"), 1);
+    assert_same(metric(&run, "cache.misses"), 2); /* the first, and the one after the insert */
+    assert_same(metric(&run, "cache.hits"), 2);   /* "write" is none of the database's writes */
+    assert_same(metric(&run, "db.writes"), 1);
+    run_free(&run);
+    scene_free(scene);
+  }
+}
+
 /* Aim: a failed write leaves the entry where it is. */
 static void test_failed_write_keeps(void **state) {
   (void)state;
@@ -349,11 +373,17 @@ static void test_shards(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_policies),  cmocka_unit_test(test_against_plain),
-      cmocka_unit_test(test_ttl),       cmocka_unit_test(test_expire_after_access),
-      cmocka_unit_test(test_writes),    cmocka_unit_test(test_failed_write_keeps),
-      cmocka_unit_test(test_times),     cmocka_unit_test(test_crash),
-      cmocka_unit_test(test_unlimited), cmocka_unit_test(test_shards),
+      cmocka_unit_test(test_policies),
+      cmocka_unit_test(test_against_plain),
+      cmocka_unit_test(test_ttl),
+      cmocka_unit_test(test_expire_after_access),
+      cmocka_unit_test(test_writes),
+      cmocka_unit_test(test_write_ops_of_origin),
+      cmocka_unit_test(test_failed_write_keeps),
+      cmocka_unit_test(test_times),
+      cmocka_unit_test(test_crash),
+      cmocka_unit_test(test_unlimited),
+      cmocka_unit_test(test_shards),
   };
   return cmocka_run_group_tests_name("cache", tests, NULL, NULL);
 }

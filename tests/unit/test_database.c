@@ -31,6 +31,50 @@ static void test_operations(void **state) {
   scene_free(scene);
 }
 
+/* Aim: the lists say what is a write; what they do not name is a read, also "write" itself. */
+static void test_write_ops(void **state) {
+  (void)state;
+  struct shot shots[] = {{.at_ns = 0, .to = "db", .op = "insert"},
+                         {.at_ns = 20 * MS, .to = "db", .op = "update"},
+                         {.at_ns = 40 * MS, .to = "db", .op = "get"},
+                         {.at_ns = 60 * MS, .to = "db", .op = "write"}};
+  struct scene *scene = scene_new();
+  scene_add_sender(scene, "from", shots, 4);
+  struct node *db = scene_add(scene, "database", "db", 1);
+  node_set(db, "read", "3ms");
+  node_set(db, "write", "11ms");
+  node_set(db, "write_ops", "insert, update");
+  node_set(db, "read_ops", "get");
+  struct run run = run_scene(scene, 1, 100 * MS);
+  assert_shot(&shots[0], OUTCOME_OK, 11 * MS);
+  assert_shot(&shots[1], OUTCOME_OK, 31 * MS);
+  assert_shot(&shots[2], OUTCOME_OK, 43 * MS);
+  assert_shot(&shots[3], OUTCOME_OK, 63 * MS);
+  assert_same(metric(&run, "db.writes"), 2);
+  assert_same(metric(&run, "db.reads"), 2);
+  const struct spec *spec = run.sim->spec;
+  uint32_t id = spec_find(spec, "db");
+  assert_int_equal(data_op_of(spec, id, spec_find_op(spec, "insert")), DATA_WRITE);
+  assert_int_equal(data_op_of(spec, id, spec_find_op(spec, "get")), DATA_READ);
+  assert_int_equal(data_op_of(spec, id, spec_find_op(spec, "write")), DATA_UNTOLD);
+  assert_int_equal(data_op_of(spec, id, OP_DEFAULT), DATA_READ);
+  run_free(&run);
+  scene_free(scene);
+}
+
+/* Aim: an operation cannot be both a read and a write. */
+static void test_read_and_write(void **state) {
+  (void)state;
+  struct scene *scene = scene_new();
+  struct node *db = scene_add(scene, "database", "db", 1);
+  node_set(db, "read_ops", "get, insert");
+  node_set(db, "write_ops", "insert");
+  struct error err = {0};
+  assert_false(node_valid(db, &err));
+  assert_non_null(strstr(err.text, "operation 'insert' is in read_ops and also a write"));
+  scene_free(scene);
+}
+
 /* Aim: each call present holds a connection, running or waiting; one too many is refused at once,
  * and served again as soon as one has left. First come first served. */
 static void test_connections(void **state) {
@@ -184,6 +228,8 @@ static void test_validation(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_operations),
+      cmocka_unit_test(test_write_ops),
+      cmocka_unit_test(test_read_and_write),
       cmocka_unit_test(test_connections),
       cmocka_unit_test(test_connections_alone),
       cmocka_unit_test(test_keyed_times),

@@ -661,6 +661,9 @@ static const struct wrong wrongs[] = {
      "s.lua:3: key 'op' of call in on of service \"s\": a database has no operation 'raed'; did "
      "you "
      "mean 'read'?"},
+    {CLIENT "service \"s\" { on = { call { \"d\", op = \"add\" } } }\n"
+            "database \"d\" { write_ops = { \"insert\" } }",
+     "a database has no operation 'add'; beside what its own lists name it has"},
     {CLIENT "service \"s\" { on = { branch { op = \"buy\", sleep \"1ms\" } } }",
      "nobody sends or handles an operation 'buy'"},
     {CLIENT "service \"s\" { on = { branch { sleep \"1ms\" } } }", "says no condition"},

@@ -1,0 +1,33 @@
+/* What an operation does to the data of a component: reads them, writes them, or nobody has said.
+ *
+ * A component that keeps data knows (kind.data_op): a database by its lists of operations. One that
+ * passes calls on asks what stands behind it, so that a cache and its origin never disagree. Where
+ * nobody knows, the operation named "write" writes and every other one reads. */
+#ifndef DATA_OP_H
+#define DATA_OP_H
+
+#include <stdint.h>
+
+#include "spec.h"
+
+enum data_op {
+  DATA_READ,
+  DATA_WRITE,
+  DATA_UNTOLD, /* reads as far as anybody knows; the linter says so */
+};
+
+enum data_op data_op_of(const struct spec *spec, uint32_t component, int op);
+
+/* A set of operations, for a run. */
+struct op_set {
+  uint64_t bits[SPEC_MAX_OPS / 64];
+};
+
+static inline bool op_set_has(const struct op_set *set, uint8_t op) {
+  return set->bits[op / 64] >> (op % 64) & 1;
+}
+
+/* The operations that write the data of a component. */
+struct op_set data_writes(const struct spec *spec, uint32_t component);
+
+#endif
