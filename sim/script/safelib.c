@@ -7,6 +7,7 @@
 
 #include "detmath.h"
 #include "loader.h"
+#include "table_sort.h"
 
 /* --- pairs in the order of keys ------------------------------------------------------------- */
 
@@ -122,13 +123,13 @@ static int plain_tostring(lua_State *L) {
 
 /* string.format without %p, and with %s of tables as their type. Upvalue 1: the original. */
 static int plain_format(lua_State *L) {
-  const char *format = luaL_checkstring(L, 1);
-  for (const char *p = format; *p; p++) {
+  size_t length;
+  const char *p = luaL_checklstring(L, 1, &length), *end = p + length; /* may contain NULs */
+  for (; p < end; p++) {
     if (*p != '%') continue;
     p++;
-    while (*p && strchr("-+ #0123456789.", *p)) p++;
-    if (*p == 'p') loader_raise(L, "string.format: addresses differ from run to run");
-    if (*p == '\0') break;
+    while (p < end && *p != '\0' && strchr("-+ #0123456789.", *p)) p++;
+    if (p < end && *p == 'p') loader_raise(L, "string.format: addresses differ from run to run");
   }
   int n = lua_gettop(L);
   for (int i = 2; i <= n; i++) {
@@ -229,6 +230,7 @@ void safelib_select(lua_State *L, int words, int base, int string, int table, in
   lua_pushcclosure(L, plain_format, 1);
   lua_setfield(L, string, "format");
   drop(L, table, table_drops);
+  put(L, table, "sort", table_sort);
   drop(L, math, math_drops);
   put(L, math, "random", keyed_random);
   put(L, math, "exp", det_math_exp);

@@ -1,6 +1,7 @@
 #include "sandbox.h"
 
 #include <lauxlib.h>
+#include <locale.h>
 #include <lualib.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -185,12 +186,22 @@ static void tell(struct loader *loader, const char *message) {
   loader_fail(loader, "%s: %s", file, message);
 }
 
+/* Calls a function with the C locale for this thread alone: what %a and string.upper take for a
+ * letter must not follow the user's locale, which the command line and the terminal go by. */
+static int call_without_locale(lua_State *L, int handler) {
+  locale_t plain = newlocale(LC_ALL_MASK, "C", (locale_t)0), before = uselocale(plain);
+  int status = lua_pcall(L, 0, 0, handler);
+  uselocale(before);
+  if (plain != (locale_t)0) freelocale(plain);
+  return status;
+}
+
 bool sandbox_run(struct sandbox *sandbox, struct loader *loader, lua_CFunction body) {
   lua_State *L = loader->L;
   lua_pushcfunction(L, add_place);
   lua_pushcfunction(L, body);
   if (sandbox->limit != SIZE_MAX) lua_sethook(L, count_steps, LUA_MASKCOUNT, STEPS_A_LOOK);
-  int status = lua_pcall(L, 0, 0, -2);
+  int status = call_without_locale(L, -2);
   const char *file = loader->scenario->file;
   if (status == LUA_OK) {
     lua_settop(L, 0);

@@ -29,11 +29,14 @@ L
 awk '/^[a-z]/ { n++ } { s[n] = s[n] $0 "\n" } END { for (i = n; i > 0; i--) printf "%s", s[i] }' \
   "$dir/forwards.lua" >"$dir/backwards.lua"
 
-# result NAME FILE ARGUMENT...: the JSON without what may differ.
+# The JSON without what may differ.
+comparable() { grep -v -e '"wall_s"' -e '"scenario"' -e '"file"'; }
+
+# result NAME FILE ARGUMENT...
 result() {
   local name=$1 file=$2
   shift 2
-  "$ARCHSIM" run "$file" -q --json - "$@" | grep -v -e '"wall_s"' -e '"scenario"' -e '"file"' >"$dir/$name"
+  "$ARCHSIM" run "$file" -q --json - "$@" | comparable >"$dir/$name"
 }
 result first "$dir/forwards.lua" -j1
 result again "$dir/forwards.lua" -j1
@@ -43,9 +46,23 @@ GLIBC_TUNABLES=glibc.cpu.hwcaps=-AVX2,-FMA,-AVX512F,-AVX2_Usable,-FMA_Usable,-FM
   result plain_libc "$dir/forwards.lua" -j1
 result other_seed "$dir/forwards.lua" -j1 --seed 2
 
+# What Lua takes for a letter or makes of one: an alphabet in which single bytes above 127 are letters.
+cat >"$dir/letters.lua" <<'L'
+local letters = #("\xe4\xf6\xfc"):gsub("%A", "") + (("\xe4"):upper() == "\xe4" and 0 or 1)
+client "users" { arrivals = poisson "90/s", target = "web" }
+service "web" { workers = 1 + letters, work = exponential "10ms" }
+run { duration = "5s", warmup = "0s", replications = 1 }
+L
+locales=0
+if localedef -f ISO-8859-1 -i de_DE "$dir/latin" >"$dir/localedef" 2>&1; then locales=1; fi
+result letters "$dir/letters.lua"
+env LOCPATH="$dir" LC_ALL=latin "$ARCHSIM" run "$dir/letters.lua" -q --json - | comparable >"$dir/latin_letters"
+
 grep -q '"fingerprint"' "$dir/first" || { echo "no fingerprint in the JSON"; exit 1; }
 for name in again threads backwards plain_libc; do
   cmp "$dir/first" "$dir/$name" || { echo "FAILED: $name differs"; exit 1; }
 done
+cmp "$dir/letters" "$dir/latin_letters" || { echo "FAILED: the locale changes the result"; exit 1; }
+[ "$locales" = 1 ] || echo "not tried: a locale of single bytes, $(cat "$dir/localedef")"
 if cmp -s "$dir/first" "$dir/other_seed"; then echo "FAILED: another seed gives the same"; exit 1; fi
-echo "5 passed, 0 failed"
+echo "6 passed, 0 failed"

@@ -1,0 +1,2 @@
+-- expect: addresses differ
+local s = string.format("\0%p", {})
