@@ -42,6 +42,10 @@ in_out 'users.latency.mean = 10.0 ms'
 in_out '1 scenarios, 2 runs'
 gallery 0 good.lua
 in_out '1 scenarios, 11 runs'
+good | sed 's/keep up/manage/; s/B04/B16/' >also.lua
+gallery 0 --quick good.lua also.lua
+in_out 'B04  good.lua: Do two workers keep up where one does not?'
+in_out 'B16  also.lua: Do two workers manage where one does not?'
 
 # slip SED-SCRIPT MESSAGE: the good one with a slip is refused with the message.
 slip() {
