@@ -26,6 +26,7 @@ struct cache_config {
 struct entry {
   uint32_t item, next_in_bucket, newer, older;
   uint64_t expires_ns;
+  bool ended; /* its time was over when it was last looked at: it does not count */
 };
 
 struct cache_state {
@@ -37,6 +38,7 @@ struct cache_state {
   struct stream hit_time;
   struct op_set write_ops;
   uint64_t hits, misses, expired, evictions, writes, origin_errors;
+  struct level entries; /* those that count */
 };
 
 /* --- the store ------------------------------------------------------------------------------ */
@@ -65,7 +67,18 @@ static void list_add_newest(struct cache_state *c, uint32_t e) {
   c->newest = e;
 }
 
-static void remove_entry(struct cache_state *c, uint32_t e) {
+/* An entry counts until it is removed or its time is over. */
+static void count_out(const struct sim *sim, struct cache_state *c, uint32_t e) {
+  struct entry *entry = &c->entry[e];
+  uint64_t end_ns = sim->now_ns;
+  if (entry->expires_ns < end_ns) end_ns = entry->expires_ns;
+  if (end_ns < c->entries.from_ns) end_ns = c->entries.from_ns;
+  if (!entry->ended) level_down(&c->entries, end_ns);
+  entry->ended = true;
+}
+
+static void remove_entry(struct sim *sim, struct cache_state *c, uint32_t e) {
+  count_out(sim, c, e);
   uint32_t *link = &c->bucket[bucket_of(c, c->entry[e].item)];
   while (*link != e) link = &c->entry[*link].next_in_bucket;
   *link = c->entry[e].next_in_bucket;
@@ -112,6 +125,9 @@ static void store(struct sim *sim, struct cache_state *c, uint32_t item) {
   uint64_t expires_ns = expiry(sim, c);
   uint32_t e = find(c, item);
   if (e != NIL) { /* another miss on the same key was faster */
+    count_out(sim, c, e);
+    level_up(&c->entries, sim->now_ns);
+    c->entry[e].ended = false;
     c->entry[e].expires_ns = expires_ns;
     if (c->config->policy == POLICY_LRU) {
       list_remove(c, e);
@@ -120,7 +136,7 @@ static void store(struct sim *sim, struct cache_state *c, uint32_t item) {
     return;
   }
   if (c->used == c->config->capacity) {
-    remove_entry(c, c->oldest);
+    remove_entry(sim, c, c->oldest);
     c->evictions++;
   }
   e = take_free(c);
@@ -129,13 +145,14 @@ static void store(struct sim *sim, struct cache_state *c, uint32_t item) {
   *head = e;
   list_add_newest(c, e);
   c->used++;
+  level_up(&c->entries, sim->now_ns);
 }
 
 static bool lookup(struct sim *sim, struct cache_state *c, uint32_t item) {
   uint32_t e = find(c, item);
   if (e == NIL) return false;
   if (c->entry[e].expires_ns <= sim->now_ns) {
-    remove_entry(c, e);
+    remove_entry(sim, c, e);
     c->expired++;
     return false;
   }
@@ -147,18 +164,17 @@ static bool lookup(struct sim *sim, struct cache_state *c, uint32_t item) {
   return true;
 }
 
-/* Entries that a look-up would find now; those whose time is over stay until they are looked up or
- * make room. */
-static uint64_t live_entries(const struct sim *sim, const struct cache_state *c) {
-  uint64_t live = 0;
+/* Entries whose time is over stay until they are looked up or make room. */
+static void cache_settle(struct sim *sim, struct member *member) {
+  struct cache_state *c = member->state;
+  if (c->config->ttl_ns == PARAM_UNLIMITED) return;
   for (uint32_t e = c->newest; e != NIL; e = c->entry[e].older) {
-    live += c->entry[e].expires_ns > sim->now_ns;
+    if (c->entry[e].expires_ns <= sim->now_ns) count_out(sim, c, e);
   }
-  return live;
 }
 
-static void flush(struct cache_state *c) {
-  while (c->oldest != NIL) remove_entry(c, c->oldest);
+static void flush(struct sim *sim, struct cache_state *c) {
+  while (c->oldest != NIL) remove_entry(sim, c, c->oldest);
 }
 
 /* --- calls ---------------------------------------------------------------------------------- */
@@ -210,15 +226,14 @@ static void cache_on_reply(struct sim *sim, struct member *member, struct frame 
     store(sim, c, fetch->item);
   } else {
     uint32_t e = find(c, fetch->item); /* a write makes what is kept out of date */
-    if (e != NIL) remove_entry(c, e);
+    if (e != NIL) remove_entry(sim, c, e);
   }
   call_reply(sim, parent, outcome);
 }
 
 static void cache_on_fault(struct sim *sim, struct member *member, enum fault_type fault,
                            bool begins) {
-  (void)sim;
-  if (fault == FAULT_CRASH && begins) flush(member->state);
+  if (fault == FAULT_CRASH && begins) flush(sim, member->state);
 }
 
 /* --- life ----------------------------------------------------------------------------------- */
@@ -258,35 +273,6 @@ static void cache_destroy(struct sim *sim, struct member *member) {
   struct cache_state *c = member->state;
   free(c->entry);
   free(c->bucket);
-}
-
-static void cache_reset(struct sim *sim, struct member *member) {
-  (void)sim;
-  struct cache_state *c = member->state;
-  c->hits = c->misses = c->expired = c->evictions = c->writes = c->origin_errors = 0;
-}
-
-static void cache_collect(struct sim *sim, struct component *component, struct metrics *out) {
-  double hits = 0, misses = 0, expired = 0, evictions = 0, writes = 0, errors = 0, live = 0;
-  for (uint32_t i = 0; i < component->members; i++) {
-    const struct cache_state *c = component->member[i].state;
-    hits += (double)c->hits;
-    misses += (double)c->misses;
-    expired += (double)c->expired;
-    evictions += (double)c->evictions;
-    writes += (double)c->writes;
-    errors += (double)c->origin_errors;
-    live += (double)live_entries(sim, c);
-  }
-  const char *name = component->spec->name;
-  metric_quotient(out, UNIT_RATIO, hits, hits + misses, "%s.hit_ratio", name);
-  metric_quotient(out, UNIT_COUNT, hits, 1, "%s.hits", name);
-  metric_quotient(out, UNIT_COUNT, misses, 1, "%s.misses", name);
-  metric_quotient(out, UNIT_COUNT, expired, 1, "%s.expired", name);
-  metric_quotient(out, UNIT_COUNT, evictions, 1, "%s.evictions", name);
-  metric_quotient(out, UNIT_COUNT, writes, 1, "%s.writes", name);
-  metric_quotient(out, UNIT_COUNT, errors, 1, "%s.origin_errors", name);
-  metric_quotient(out, UNIT_COUNT, live, 1, "%s.entries", name);
 }
 
 #define AT(field) offsetof(struct cache_config, field)
@@ -332,15 +318,18 @@ static const struct param cache_params[] = {
     {0},
 };
 
-static const struct metric_def cache_metrics[] = {
-    {"hit_ratio", "ratio", "Look-ups answered from the cache."},
-    {"hits", "", "Look-ups answered from the cache."},
-    {"misses", "", "Look-ups passed on to the origin."},
-    {"expired", "", "Misses because the entry's time to live was over."},
-    {"evictions", "", "Entries that made room for others."},
-    {"writes", "", "Writes passed on to the origin."},
-    {"origin_errors", "", "Calls to the origin that failed."},
-    {"entries", "", "Entries held at the end of the run whose time to live is not over."},
+#define STATE(field) offsetof(struct cache_state, field)
+
+static const struct meter cache_meters[] = {
+    {"hit_ratio", METER_RATIO, STATE(hits), STATE(misses), "Look-ups answered from the cache."},
+    {"hits", METER_COUNT, STATE(hits), 0, "Look-ups answered from the cache."},
+    {"misses", METER_COUNT, STATE(misses), 0, "Look-ups passed on to the origin."},
+    {"expired", METER_COUNT, STATE(expired), 0,
+     "Misses because the entry's time to live was over."},
+    {"evictions", METER_COUNT, STATE(evictions), 0, "Entries that made room for others."},
+    {"writes", METER_COUNT, STATE(writes), 0, "Writes passed on to the origin."},
+    {"origin_errors", METER_COUNT, STATE(origin_errors), 0, "Calls to the origin that failed."},
+    {"entries", METER_LEVEL, STATE(entries), 0, "Entries held whose time to live is not over"},
     {0},
 };
 
@@ -365,7 +354,7 @@ const struct kind kind_cache = {
         "database \"db\" { workers = 16, read = exponential \"5ms\" }\n"
         "run { duration = \"60s\", warmup = \"20s\", replications = 4 }\n",
     .params = cache_params,
-    .metrics = cache_metrics,
+    .meters = cache_meters,
     .sharded = true,
     .bypass = "origin",
     .config_size = sizeof(struct cache_config),
@@ -377,7 +366,6 @@ const struct kind kind_cache = {
     .on_reply = cache_on_reply,
     .on_timer = cache_on_timer,
     .on_fault = cache_on_fault,
-    .reset = cache_reset,
-    .collect = cache_collect,
+    .settle = cache_settle,
     .destroy = cache_destroy,
 };

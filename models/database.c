@@ -146,27 +146,6 @@ static struct station *database_station(struct member *member) {
   return &((struct database_state *)member->state)->station;
 }
 
-static void database_reset(struct sim *sim, struct member *member) {
-  (void)sim;
-  struct database_state *db = member->state;
-  db->reads = db->writes = db->rejected = 0;
-}
-
-static void database_collect(struct sim *sim, struct component *component, struct metrics *out) {
-  (void)sim;
-  double reads = 0, writes = 0, rejected = 0;
-  for (uint32_t i = 0; i < component->members; i++) {
-    const struct database_state *db = component->member[i].state;
-    reads += (double)db->reads;
-    writes += (double)db->writes;
-    rejected += (double)db->rejected;
-  }
-  const char *name = component->spec->name;
-  metric_quotient(out, UNIT_COUNT, reads, 1, "%s.reads", name);
-  metric_quotient(out, UNIT_COUNT, writes, 1, "%s.writes", name);
-  metric_quotient(out, UNIT_COUNT, rejected, 1, "%s.rejected_connections", name);
-}
-
 #define AT(field) offsetof(struct database_config, field)
 
 static const char *const database_operations[] = {"read", "write", NULL};
@@ -211,10 +190,13 @@ static const struct param database_params[] = {
     {0},
 };
 
-static const struct metric_def database_metrics[] = {
-    {"reads", "", "Reads done."},
-    {"writes", "", "Writes done."},
-    {"rejected_connections", "", "Calls refused because every connection was in use."},
+#define STATE(field) offsetof(struct database_state, field)
+
+static const struct meter database_meters[] = {
+    {"reads", METER_COUNT, STATE(reads), 0, "Reads done."},
+    {"writes", METER_COUNT, STATE(writes), 0, "Writes done."},
+    {"rejected_connections", METER_COUNT, STATE(rejected), 0,
+     "Calls refused because every connection was in use."},
     {0},
 };
 
@@ -235,7 +217,7 @@ const struct kind kind_database = {
         "  read = lognormal { p50 = \"3ms\", p99 = \"20ms\" }, write = exponential \"6ms\" }\n"
         "run { duration = \"60s\", warmup = \"5s\", replications = 4 }\n",
     .params = database_params,
-    .metrics = database_metrics,
+    .meters = database_meters,
     .operations = database_operations,
     .sharded = true,
     .config_size = sizeof(struct database_config),
@@ -248,8 +230,6 @@ const struct kind kind_database = {
     .on_reply = database_on_reply,
     .on_timer = database_on_timer,
     .on_fault = database_on_fault,
-    .reset = database_reset,
-    .collect = database_collect,
     .station = database_station,
     .destroy = database_destroy,
 };

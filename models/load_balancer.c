@@ -43,6 +43,7 @@ struct load_balancer_state {
   struct stream pick;
   uint32_t generation; /* of health check timers: a crash starts them anew */
   uint64_t no_backend, reconnects, probes_failed, ejections;
+  struct level in_use;
 };
 
 /* --- choosing ------------------------------------------------------------------------------- */
@@ -150,11 +151,12 @@ static void load_balancer_on_reply(struct sim *sim, struct member *member, struc
 
 /* --- health checks -------------------------------------------------------------------------- */
 
-static void list_healthy(struct load_balancer_state *lb) {
+static void list_healthy(struct sim *sim, struct load_balancer_state *lb) {
   lb->healthy_n = 0;
   for (uint32_t i = 0; i < lb->n; i++) {
     if (lb->backend[i].healthy) lb->healthy[lb->healthy_n++] = i;
   }
+  level_set(&lb->in_use, sim->now_ns, lb->healthy_n);
 }
 
 static void probe_ended(struct sim *sim, struct member *member, uint32_t which,
@@ -166,7 +168,7 @@ static void probe_ended(struct sim *sim, struct member *member, uint32_t which,
     b->successes++;
     if (!b->healthy && b->successes >= lb->config->health.rise) {
       b->healthy = true;
-      list_healthy(lb);
+      list_healthy(sim, lb);
       sim_note(sim, member, b->member, "marked up");
     }
     return;
@@ -177,7 +179,7 @@ static void probe_ended(struct sim *sim, struct member *member, uint32_t which,
   if (b->healthy && b->failures >= lb->config->health.fall) {
     b->healthy = false;
     lb->ejections++;
-    list_healthy(lb);
+    list_healthy(sim, lb);
     sim_note(sim, member, b->member, "marked down");
   }
 }
@@ -234,7 +236,7 @@ static void load_balancer_on_fault(struct sim *sim, struct member *member, enum 
       b->active = b->failures = b->successes = 0;
       b->healthy = true;
     }
-    list_healthy(lb);
+    list_healthy(sim, lb);
   } else {
     start_checks(sim, member);
   }
@@ -310,34 +312,8 @@ static void load_balancer_init(struct sim *sim, struct member *member) {
       lb->backend[n++] = (struct backend){.member = &group->member[k], .healthy = true};
     }
   }
-  list_healthy(lb);
+  list_healthy(sim, lb);
   lb->pick = sim_stream(sim, member->component, "pick");
-}
-
-static void load_balancer_reset(struct sim *sim, struct member *member) {
-  (void)sim;
-  struct load_balancer_state *lb = member->state;
-  lb->no_backend = lb->reconnects = lb->probes_failed = lb->ejections = 0;
-}
-
-static void load_balancer_collect(struct sim *sim, struct component *component,
-                                  struct metrics *out) {
-  (void)sim;
-  double no_backend = 0, reconnects = 0, failed = 0, ejections = 0, healthy = 0;
-  for (uint32_t i = 0; i < component->members; i++) {
-    const struct load_balancer_state *lb = component->member[i].state;
-    no_backend += (double)lb->no_backend;
-    reconnects += (double)lb->reconnects;
-    failed += (double)lb->probes_failed;
-    ejections += (double)lb->ejections;
-    healthy += (double)lb->healthy_n;
-  }
-  const char *name = component->spec->name;
-  metric_quotient(out, UNIT_COUNT, no_backend, 1, "%s.no_backend", name);
-  metric_quotient(out, UNIT_COUNT, reconnects, 1, "%s.reconnects", name);
-  metric_quotient(out, UNIT_COUNT, failed, 1, "%s.checks_failed", name);
-  metric_quotient(out, UNIT_COUNT, ejections, 1, "%s.ejections", name);
-  metric_quotient(out, UNIT_COUNT, healthy, component->members, "%s.healthy_backends", name);
 }
 
 #define AT(field) offsetof(struct load_balancer_config, field)
@@ -419,12 +395,16 @@ static const struct param load_balancer_params[] = {
     {0},
 };
 
-static const struct metric_def load_balancer_metrics[] = {
-    {"no_backend", "", "Calls refused because no backend was healthy."},
-    {"reconnects", "", "Calls sent to another backend because one had refused them."},
-    {"checks_failed", "", "Health checks that failed."},
-    {"ejections", "", "Times a backend was taken out."},
-    {"healthy_backends", "", "Backends in use at the end of the run."},
+#define STATE(field) offsetof(struct load_balancer_state, field)
+
+static const struct meter load_balancer_meters[] = {
+    {"no_backend", METER_COUNT, STATE(no_backend), 0,
+     "Calls refused because no backend was healthy."},
+    {"reconnects", METER_COUNT, STATE(reconnects), 0,
+     "Calls sent to another backend because one had refused them."},
+    {"checks_failed", METER_COUNT, STATE(probes_failed), 0, "Health checks that failed."},
+    {"ejections", METER_COUNT, STATE(ejections), 0, "Times a backend was taken out."},
+    {"healthy_backends", METER_MEAN_LEVEL, STATE(in_use), 0, "Backends in use"},
     {0},
 };
 
@@ -452,7 +432,7 @@ const struct kind kind_load_balancer = {
         "run { duration = \"90s\", warmup = \"10s\", replications = 4 }\n",
     .bypass = "backends",
     .params = load_balancer_params,
-    .metrics = load_balancer_metrics,
+    .meters = load_balancer_meters,
     .config_size = sizeof(struct load_balancer_config),
     .state_size = sizeof(struct load_balancer_state),
     .validate = load_balancer_validate,
@@ -465,6 +445,4 @@ const struct kind kind_load_balancer = {
     .on_timer = load_balancer_on_timer,
     .on_event = load_balancer_on_event,
     .on_fault = load_balancer_on_fault,
-    .reset = load_balancer_reset,
-    .collect = load_balancer_collect,
 };

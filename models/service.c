@@ -472,20 +472,6 @@ static struct station *service_station(struct member *member) {
   return &((struct service_state *)member->state)->station;
 }
 
-static void service_reset(struct sim *sim, struct member *member) {
-  (void)sim;
-  ((struct service_state *)member->state)->cancelled = 0;
-}
-
-static void service_collect(struct sim *sim, struct component *component, struct metrics *out) {
-  (void)sim;
-  double cancelled = 0;
-  for (uint32_t i = 0; i < component->members; i++) {
-    cancelled += (double)((struct service_state *)component->member[i].state)->cancelled;
-  }
-  metric_quotient(out, UNIT_COUNT, cancelled, 1, "%s.cancelled", component->spec->name);
-}
-
 #define AT(field) offsetof(struct service_config, field)
 
 static const char *const io_choices[] = {"blocking", "async", NULL};
@@ -549,8 +535,9 @@ static const struct param service_params[] = {
     {0},
 };
 
-static const struct metric_def service_metrics[] = {
-    {"cancelled", "", "Calls dropped from the queue because their caller had given up."},
+static const struct meter service_meters[] = {
+    {"cancelled", METER_COUNT, offsetof(struct service_state, cancelled), 0,
+     "Calls dropped from the queue because their caller had given up."},
     {0},
 };
 
@@ -579,7 +566,7 @@ const struct kind kind_service = {
         "service \"stock\" { workers = 2, work = lognormal { p50 = \"5ms\", p99 = \"40ms\" } }\n"
         "run { duration = \"60s\", warmup = \"5s\", replications = 4 }\n",
     .params = service_params,
-    .metrics = service_metrics,
+    .meters = service_meters,
     .config_size = sizeof(struct service_config),
     .state_size = sizeof(struct service_state),
     .validate = service_validate,
@@ -592,8 +579,6 @@ const struct kind kind_service = {
     .on_cancel = service_on_cancel,
     .on_fault = service_on_fault,
     .message_bytes = service_message_bytes,
-    .reset = service_reset,
-    .collect = service_collect,
     .station = service_station,
     .destroy = service_destroy,
 };

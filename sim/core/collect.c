@@ -26,6 +26,7 @@ void collect_reset(struct sim *sim) {
     if (m->down_since_ns != TIME_NEVER) m->down_since_ns = sim->now_ns;
     struct station *st = station_of(m);
     if (st) station_reset(sim, st);
+    meters_reset(sim, m);
     if (m->component->kind->reset) m->component->kind->reset(sim, m);
   }
   network_reset(sim);
@@ -136,6 +137,7 @@ void sim_collect(struct sim *sim, struct metrics *out) {
   for (uint32_t c = 0; c < sim->spec->components; c++) {
     struct component *component = &sim->component[c];
     if (component->kind->collect) component->kind->collect(sim, component, out);
+    meters_collect(sim, component, out);
     if (component->kind->is_source) continue;
     struct sums all = {.wait = waits_of(sim, component->member, component->members)};
     for (uint32_t i = 0; i < component->members; i++) add_member(sim, &component->member[i], &all);

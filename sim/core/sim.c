@@ -176,6 +176,7 @@ struct sim *sim_new_half(const struct spec *spec, uint64_t seed, uint64_t replic
   if (with_faults && spec->faults) faults_new(sim);
   for (uint32_t i = 0; i < sim->members; i++) {
     struct member *m = &sim->member[i];
+    meters_init(sim, m);
     if (m->component->kind->init) m->component->kind->init(sim, m);
   }
   fel_push(&sim->fel, event_make(warmup_ns, EVENT_WARM, 0));
@@ -192,6 +193,7 @@ void sim_free(struct sim *sim) {
   for (uint32_t i = 0; i < sim->members; i++) {
     struct member *m = &sim->member[i];
     if (m->component->kind->destroy) m->component->kind->destroy(sim, m);
+    meters_free(m);
   }
   faults_free(sim->faults);
   network_free(sim->network);

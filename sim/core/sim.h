@@ -22,6 +22,7 @@
 #include "arena.h"
 #include "data_op.h"
 #include "fel.h"
+#include "meter.h"
 #include "metric.h"
 #include "part.h"
 #include "rng.h"
@@ -128,7 +129,8 @@ struct kind {
   const char *doc;                  /* the model and its assumptions, for the manual */
   const char *example;              /* a complete scenario that `check` accepts */
   const struct param *params;       /* ended by a name of NULL */
-  const struct metric_def *metrics; /* beside the ones every component has; ended likewise */
+  const struct meter *meters;       /* what its members count; ended likewise; or NULL */
+  const struct metric_def *metrics; /* what `collect` emits; ended likewise; or NULL */
   size_t config_size;
   size_t state_size;             /* of one member; zeroed before init */
   bool is_source;                /* makes requests of its own: nothing may call it */
@@ -174,9 +176,11 @@ struct kind {
    * whose behalf it is made (proxies). Asked only where a path has a bandwidth. */
   double (*message_bytes)(struct sim *sim, struct member *member, struct frame *parent,
                           struct frame *call, bool answer);
-  /* End of warm-up: forget statistics, keep state. May be NULL. */
+  /* Brings meters that follow lazily up to now; changes nothing else. May be NULL. */
+  void (*settle)(struct sim *sim, struct member *member);
+  /* End of warm-up: forget statistics that are no meters, keep state. May be NULL. */
   void (*reset)(struct sim *sim, struct member *member);
-  /* Emits the kind's own metrics for one component (all its members). May be NULL. */
+  /* Emits metrics that no meter can, for one component (all its members). May be NULL. */
   void (*collect)(struct sim *sim, struct component *component, struct metrics *out);
   /* Sources: adds what the member has counted, for a timeline; and the histograms of its latencies,
    * number 0, 1 .. until NULL. May be NULL. */

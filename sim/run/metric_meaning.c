@@ -1,5 +1,6 @@
 #include "metric_meaning.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "registry.h"
@@ -28,23 +29,36 @@ static bool fits(const char *pattern, const char *own) {
   return *own == '\0';
 }
 
-static const struct metric_def *find(const struct metric_def *list, const char *own) {
-  for (; list != NULL && list->name != NULL; list++) {
-    if (fits(list->name, own)) return list;
-  }
-  return NULL;
+static bool take(const char *unit, const char *doc, struct metric_meaning *out) {
+  out->unit = unit_of(unit);
+  snprintf(out->doc, sizeof out->doc, "%s", doc);
+  return true;
 }
 
-static const struct metric_def *find_anywhere(const char *own) {
-  for (int i = 0; registry[i] != NULL; i++) {
-    const struct metric_def *def = find(registry[i]->metrics, own);
-    if (def != NULL) return def;
+static bool in_list(const struct metric_def *list, const char *own, struct metric_meaning *out) {
+  for (; list->name != NULL; list++) {
+    if (fits(list->name, own)) return take(list->unit, list->doc, out);
   }
-  return NULL;
+  return false;
+}
+
+static bool in_kind(const struct kind *kind, const char *own, struct metric_meaning *out) {
+  struct metric_text metric;
+  for (uint32_t i = 0; kind_metric(kind, i, &metric); i++) {
+    if (fits(metric.name, own)) return take(metric.unit, metric.doc, out);
+  }
+  return false;
+}
+
+static bool in_any_kind(const char *own, struct metric_meaning *out) {
+  for (int i = 0; registry[i] != NULL; i++) {
+    if (in_kind(registry[i], own, out)) return true;
+  }
+  return false;
 }
 
 bool metric_meaning(const char *kind, const char *own, struct metric_meaning *out) {
-  *out = (struct metric_meaning){.unit = UNIT_COUNT, .doc = ""};
+  *out = (struct metric_meaning){.unit = UNIT_COUNT};
   const struct kind *known = kind != NULL ? registry_find(kind) : NULL;
   const char *dot = strncmp(own, "op.", 3) == 0 ? strchr(own + 3, '.') : NULL;
   if (dot != NULL) {
@@ -53,14 +67,8 @@ bool metric_meaning(const char *kind, const char *own, struct metric_meaning *ou
     out->operation = operation;
     return found;
   }
-  const struct metric_def *def = known != NULL ? find(known->metrics, own) : find_anywhere(own);
-  if (def == NULL && known == NULL) def = find(path_metrics, own);
-  if (def == NULL) {
-    def = find(common_metrics, own);
-    out->common = def != NULL;
-  }
-  if (def == NULL) return false;
-  out->unit = unit_of(def->unit);
-  out->doc = def->doc;
-  return true;
+  if (known != NULL ? in_kind(known, own, out) : in_any_kind(own, out)) return true;
+  if (known == NULL && in_list(path_metrics, own, out)) return true;
+  out->common = in_list(common_metrics, own, out);
+  return out->common;
 }

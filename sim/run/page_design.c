@@ -99,17 +99,29 @@ void page_scenario_parameters(const struct page *p, const json_t *parameters) {
 
 /* --- definitions ---------------------------------------------------------------------------- */
 
-static void define(const struct page *p, const char *owner, const struct metric_def *list) {
-  if (list == NULL || list->name == NULL) return;
+static void define(const struct page *p, const char *name, const char *unit, const char *doc) {
+  g_string_append(p->out, "<dt>");
+  html_text(p->out, name);
+  if (unit[0] != '\0') html_element_of(p->out, "span", "unit", NULL, unit);
+  g_string_append(p->out, "</dt>");
+  html_element(p->out, "dd", doc);
+  g_string_append_c(p->out, '\n');
+}
+
+static void define_all(const struct page *p, const char *owner, const struct metric_def *list) {
   html_element(p->out, "h3", owner);
   g_string_append(p->out, "<dl>\n");
-  for (; list->name != NULL; list++) {
-    g_string_append(p->out, "<dt>");
-    html_text(p->out, list->name);
-    if (list->unit[0] != '\0') html_element_of(p->out, "span", "unit", NULL, list->unit);
-    g_string_append(p->out, "</dt>");
-    html_element(p->out, "dd", list->doc);
-    g_string_append_c(p->out, '\n');
+  for (; list->name != NULL; list++) define(p, list->name, list->unit, list->doc);
+  g_string_append(p->out, "</dl>\n");
+}
+
+static void define_kind(const struct page *p, const struct kind *kind) {
+  struct metric_text metric;
+  if (!kind_metric(kind, 0, &metric)) return;
+  html_element(p->out, "h3", kind->name);
+  g_string_append(p->out, "<dl>\n");
+  for (uint32_t i = 0; kind_metric(kind, i, &metric); i++) {
+    define(p, metric.name, metric.unit, metric.doc);
   }
   g_string_append(p->out, "</dl>\n");
 }
@@ -142,10 +154,10 @@ void page_definitions(const struct page *p) {
       "(Student's t) or, of a single one, from batch means. Extremes have none. Times "
       "are simulated. Ratios are in percent, rates per second.</p>\n");
   for (int i = 0; registry[i] != NULL; i++) {
-    if (is_used(p, registry[i]->name)) define(p, registry[i]->name, registry[i]->metrics);
+    if (is_used(p, registry[i]->name)) define_kind(p, registry[i]);
   }
-  define(p, "Every component", common_metrics);
-  if (any_path(p)) define(p, "Every path with a bandwidth, behind \"path.\"", path_metrics);
+  define_all(p, "Every component", common_metrics);
+  if (any_path(p)) define_all(p, "Every path with a bandwidth, behind \"path.\"", path_metrics);
   html_close(p->out, "section");
 }
 

@@ -222,14 +222,22 @@ static void describe_params(FILE *out, const char *title, const struct param *pa
 
 /* --- kinds ---------------------------------------------------------------------------------- */
 
-static void describe_metrics(FILE *out, const char *title, const struct metric_def *metrics) {
-  if (metrics == NULL || metrics->name == NULL) return;
-  fprintf(out, "\n%s\n", title);
-  for (; metrics->name; metrics++) {
-    char text[600];
-    snprintf(text, sizeof text, "%s%s%s%s", *metrics->unit ? "(" : "", metrics->unit,
-             *metrics->unit ? ") " : "", metrics->doc);
-    entry(out, metrics->name, text, 2, 24);
+static void describe_metric(FILE *out, const char *name, const char *unit, const char *doc) {
+  char text[1024];
+  snprintf(text, sizeof text, "%s%s%s%s", *unit ? "(" : "", unit, *unit ? ") " : "", doc);
+  entry(out, name, text, 2, 24);
+}
+
+static void describe_metrics(FILE *out, const struct kind *kind) {
+  struct metric_text metric;
+  for (uint32_t i = 0; kind_metric(kind, i, &metric); i++) {
+    if (i == 0) fputs("\nMetrics\n", out);
+    describe_metric(out, metric.name, metric.unit, metric.doc);
+  }
+  if (kind->is_source) return;
+  fputs("\nMetrics of every component\n", out);
+  for (const struct metric_def *m = common_metrics; m->name; m++) {
+    describe_metric(out, m->name, m->unit, m->doc);
   }
 }
 
@@ -241,8 +249,7 @@ static void describe_one(FILE *out, const struct kind *kind) {
   paragraph(out, kind->doc, 2);
   describe_params(out, "Parameters", kind->params);
   describe_params(out, "Parameters of every component", common_params);
-  describe_metrics(out, "Metrics", kind->metrics);
-  if (!kind->is_source) describe_metrics(out, "Metrics of every component", common_metrics);
+  describe_metrics(out, kind);
   fprintf(out, "\nExample\n");
   verbatim(out, kind->example, 2);
 }

@@ -92,12 +92,6 @@ static void params(const struct pen *pen, const struct kind *kind, FILE *out) {
 
 /* --- metrics and faults --------------------------------------------------------------------- */
 
-static void metric_rows(const struct pen *pen, const struct metric_def *metric, FILE *out) {
-  for (; metric && metric->name; metric++) {
-    pen->row(metric_heads, (const char *[]){metric->name, metric->unit, metric->doc}, out);
-  }
-}
-
 static bool is_of_station(const char *metric) {
   static const char *const head[] = {"utilization", "queue.", "busy.", "wait.", "service."};
   for (size_t i = 0; i < sizeof head / sizeof *head; i++) {
@@ -113,7 +107,10 @@ static void metrics(const struct pen *pen, const struct kind *kind, FILE *out) {
                                     "averages over replications.",
                   out);
   pen->table(metric_heads, out);
-  metric_rows(pen, kind->metrics, out);
+  struct metric_text metric;
+  for (uint32_t i = 0; kind_metric(kind, i, &metric); i++) {
+    pen->row(metric_heads, (const char *[]){metric.name, metric.unit, metric.doc}, out);
+  }
   if (kind->is_source) return;
   for (const struct metric_def *m = common_metrics; m->name; m++) {
     if (!kind->station && is_of_station(m->name)) continue;

@@ -331,6 +331,11 @@ static struct node *add_node(struct scene *scene, const struct kind *kind, const
   return node;
 }
 
+struct node *scene_add_kind(struct scene *scene, const struct kind *kind, const char *name,
+                            uint32_t instances) {
+  return add_node(scene, kind, name, instances);
+}
+
 struct node *scene_add(struct scene *scene, const char *kind, const char *name,
                        uint32_t instances) {
   const struct kind *found = registry_find(kind);

@@ -38,6 +38,10 @@ void scene_free(struct scene *scene);
 
 struct node *scene_add(struct scene *scene, const char *kind, const char *name, uint32_t instances);
 
+/* Of a kind that the test itself defines. */
+struct node *scene_add_kind(struct scene *scene, const struct kind *kind, const char *name,
+                            uint32_t instances);
+
 /* Sets a parameter, "workers" or "retry.attempts", from text:
  *   counts "64" "unlimited", durations "10ms" "never", ratios "20%", sizes "10kB", enums, names
  *   "db" or "a, b"; distributions "10ms", "exponential 10ms", "uniform 1ms 3ms";

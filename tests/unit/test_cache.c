@@ -124,7 +124,7 @@ static void test_against_plain(void **state) {
     print_message("  %-4s capacity %-3s hit ratio %.3f\n", cases[k].policy, cases[k].capacity,
                   metric(&run, "cache.hit_ratio"));
     assert_same(metric(&run, "cache.misses"), misses);
-    assert_same(metric(&run, "cache.entries"), plain.n);
+    assert_same(metric(&run, "cache.entries.end"), plain.n);
     assert_same(metric(&run, "cache.evictions"), misses - plain.n);
     run_free(&run);
     scene_free(scene);
@@ -155,7 +155,7 @@ static void test_ttl(void **state) {
     }
     assert_same(metric(&run, "cache.expired"), 2);
     assert_same(metric(&run, "cache.misses"), 3);
-    assert_same(metric(&run, "cache.entries"), over ? 0 : 1);
+    assert_same(metric(&run, "cache.entries.end"), over ? 0 : 1);
     run_free(&run);
   }
   scene_free(scene);
@@ -243,6 +243,30 @@ static void test_write_ops_of_origin(void **state) {
   }
 }
 
+/* Aim: an entry counts from when it is stored to the end of its time, whenever that is noticed: at
+ * a look-up, when it makes room, or not at all. */
+static void test_entries_over_time(void **state) {
+  (void)state;
+  struct shot shots[] = {{.at_ns = 10 * MS, .to = "cache", .item = 1},  /* to 40: never noticed */
+                         {.at_ns = 20 * MS, .to = "cache", .item = 2},  /* to 50 */
+                         {.at_ns = 80 * MS, .to = "cache", .item = 2},  /* looked up; to 110 */
+                         {.at_ns = 150 * MS, .to = "cache", .item = 3}, /* to 180 */
+                         {.at_ns = 160 * MS, .to = "cache", .item = 4}, /* to 190 */
+                         {.at_ns = 165 * MS, .to = "cache", .item = 4}};
+  struct recorder origin = {0};
+  struct scene *scene = scene_new();
+  scene_add_sender(scene, "from", shots, 6);
+  node_set(add_cache(scene, "lru", "3"), "ttl", "30ms");
+  scene_add_recorder(scene, "origin", 1, &origin);
+  struct run run = run_begin(scene, 1, 30 * MS, 185 * MS); /* measured from 30 */
+  assert_true(sim_run(run.sim, 185 * MS));
+  run_finish(&run);
+  assert_same(metric(&run, "cache.entries"), (10 + 20 + 30 + 30 + 25) / 155.0);
+  assert_same(metric(&run, "cache.entries.end"), 1);
+  run_free(&run);
+  scene_free(scene);
+}
+
 /* Aim: a failed write leaves the entry where it is. */
 static void test_failed_write_keeps(void **state) {
   (void)state;
@@ -283,7 +307,7 @@ static void test_times(void **state) {
   assert_shot(&shots[2], OUTCOME_OK, 25 * MS); /* looked at 12: not there yet */
   assert_shot(&shots[3], OUTCOME_OK, 23 * MS);
   assert_int_equal(origin.n, 3);
-  assert_same(metric(&run, "cache.entries"), 1);
+  assert_same(metric(&run, "cache.entries.end"), 1);
   run_free(&run);
   scene_free(scene);
 }
@@ -314,7 +338,7 @@ static void test_crash(void **state) {
     assert_shot(&shots[3], hang ? OUTCOME_OK : OUTCOME_REFUSED, (hang ? 20 : 12) * MS);
     assert_shot(&shots[4], OUTCOME_OK, (hang ? 21 : 23) * MS);
     assert_shot(&shots[5], OUTCOME_OK, (hang ? 31 : 33) * MS);
-    assert_same(metric(&run, "cache.entries"), 2);
+    assert_same(metric(&run, "cache.entries.end"), 2);
     run_free(&run);
     scene_free(scene);
   }
@@ -339,7 +363,7 @@ static void test_unlimited(void **state) {
   struct run run = run_scene(scene, 1, S);
   assert_int_equal(origin.n, KEYS);
   assert_same(metric(&run, "cache.hits"), KEYS);
-  assert_same(metric(&run, "cache.entries"), KEYS);
+  assert_same(metric(&run, "cache.entries.end"), KEYS);
   assert_same(metric(&run, "cache.evictions"), 0);
   run_free(&run);
   scene_free(scene);
@@ -378,6 +402,7 @@ int main(void) {
       cmocka_unit_test(test_ttl),
       cmocka_unit_test(test_expire_after_access),
       cmocka_unit_test(test_writes),
+      cmocka_unit_test(test_entries_over_time),
       cmocka_unit_test(test_write_ops_of_origin),
       cmocka_unit_test(test_failed_write_keeps),
       cmocka_unit_test(test_times),

@@ -164,7 +164,7 @@ static struct fault_spec fault_ms(enum fault_type type, uint64_t at_ms, uint64_t
 static double healthy_at(struct run *run, uint64_t time_ns) {
   assert_true(sim_run(run->sim, time_ns));
   run_finish(run);
-  return metric(run, "lb.healthy_backends");
+  return metric(run, "lb.healthy_backends.end");
 }
 
 /* Two backends, checked at 1, 3, 5 ... and 2, 4, 6 ... s. */

@@ -1,0 +1,254 @@
+#include "meter.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "sim.h"
+
+static void *in_state(const struct member *member, size_t at) {
+  return (char *)member->state + at;
+}
+
+static uint64_t count_at(const struct member *member, size_t at) {
+  return *(const uint64_t *)in_state(member, at);
+}
+
+static bool is_hist(enum meter_type type) {
+  return type == METER_TIMES || type == METER_SIZES;
+}
+
+/* --- life ----------------------------------------------------------------------------------- */
+
+void meters_init(struct sim *sim, struct member *member) {
+  for (const struct meter *m = member->kind->meters; m && m->name; m++) {
+    if (is_hist(m->type)) hist_init(in_state(member, m->at), 0, sim->arena);
+  }
+}
+
+void meters_free(struct member *member) {
+  for (const struct meter *m = member->kind->meters; m && m->name; m++) {
+    if (is_hist(m->type)) hist_free(in_state(member, m->at));
+  }
+}
+
+static void level_reset(struct level *level, uint64_t now_ns) {
+  level->from_ns = now_ns;
+  level->sum = -(hist_wide)level->value * now_ns;
+}
+
+static void meter_reset(struct sim *sim, struct member *member, const struct meter *m) {
+  void *at = in_state(member, m->at);
+  switch (m->type) {
+    case METER_COUNT:
+      *(uint64_t *)at = 0;
+      return;
+    case METER_RATIO:
+      *(uint64_t *)at = *(uint64_t *)in_state(member, m->rest) = 0;
+      return;
+    case METER_LEVEL:
+    case METER_MEAN_LEVEL:
+      level_reset(at, sim->now_ns);
+      return;
+    case METER_TIMES:
+    case METER_SIZES:
+      hist_clear(at);
+      return;
+    case METER_COST:
+      *(double *)at = 0;
+      return;
+  }
+}
+
+void meters_reset(struct sim *sim, struct member *member) {
+  for (const struct meter *m = member->kind->meters; m && m->name; m++) {
+    meter_reset(sim, member, m);
+  }
+}
+
+/* --- reading -------------------------------------------------------------------------------- */
+
+static double measured_ns(const struct sim *sim) {
+  return sim->now_ns > sim->warmup_ns ? (double)(sim->now_ns - sim->warmup_ns) : 0;
+}
+
+static struct quotient read_member(const struct sim *sim, const struct member *member,
+                                   const struct meter *m) {
+  const void *at = in_state(member, m->at);
+  switch (m->type) {
+    case METER_COUNT:
+      return (struct quotient){(double)count_at(member, m->at), 0};
+    case METER_RATIO: {
+      double part = (double)count_at(member, m->at);
+      return (struct quotient){part, part + (double)count_at(member, m->rest)};
+    }
+    case METER_LEVEL:
+    case METER_MEAN_LEVEL: {
+      const struct level *level = at;
+      hist_wide integral = level->sum + (hist_wide)level->value * sim->now_ns;
+      assert(integral >> 127 == 0);
+      return (struct quotient){(double)integral,
+                               m->type == METER_MEAN_LEVEL ? measured_ns(sim) : 0};
+    }
+    case METER_TIMES:
+    case METER_SIZES:
+      return (struct quotient){(double)hist_sum(at), (double)hist_count(at)};
+    case METER_COST:
+      return (struct quotient){*(const double *)at, 0};
+  }
+  return (struct quotient){0, 0};
+}
+
+static struct quotient read_sum(const struct sim *sim, const struct component *component,
+                                const struct meter *m) {
+  struct quotient sum = {0, 0};
+  for (uint32_t i = 0; i < component->members; i++) {
+    struct quotient one = read_member(sim, &component->member[i], m);
+    sum.num += one.num;
+    sum.den += one.den;
+  }
+  if (m->type == METER_LEVEL) sum.den = measured_ns(sim);
+  return sum;
+}
+
+static void settle(struct sim *sim, struct component *component) {
+  for (uint32_t i = 0; component->kind->settle && i < component->members; i++) {
+    component->kind->settle(sim, &component->member[i]);
+  }
+}
+
+struct quotient meter_read(struct sim *sim, struct component *component, const struct meter *m) {
+  struct quotient sum = read_sum(sim, component, m);
+  switch (m->type) {
+    case METER_COUNT:
+    case METER_COST:
+      sum.den = measured_ns(sim) / 1e9;
+      break;
+    case METER_TIMES:
+      sum.num /= 1e9;
+      break;
+    case METER_RATIO:
+    case METER_LEVEL:
+    case METER_MEAN_LEVEL:
+    case METER_SIZES:
+      break;
+  }
+  return sum;
+}
+
+/* --- what a meter emits --------------------------------------------------------------------- */
+
+enum statistic { STAT_VALUE, STAT_END, STAT_MEAN, STAT_QUANTILE, STAT_MAX };
+
+struct facet {
+  const char *suffix;
+  enum statistic what;
+  double q;
+  const char *doc; /* what follows the meter's; NULL: that is a sentence by itself */
+};
+
+static const struct facet count_facets[] = {{"", STAT_VALUE, 0, NULL}, {0}};
+static const struct facet level_facets[] = {
+    {"", STAT_VALUE, 0, ", averaged over time."}, {".end", STAT_END, 0, ", at the end."}, {0}};
+static const struct facet hist_facets[] = {{".mean", STAT_MEAN, 0, ": mean."},
+                                           {".p50", STAT_QUANTILE, 0.5, ": median."},
+                                           {".p95", STAT_QUANTILE, 0.95, ": quantile 95 %."},
+                                           {".p99", STAT_QUANTILE, 0.99, ": quantile 99 %."},
+                                           {".max", STAT_MAX, 1, ": greatest."},
+                                           {0}};
+static const struct facet size_facets[] = {
+    {".mean", STAT_MEAN, 0, ": mean."}, {".max", STAT_MAX, 1, ": greatest."}, {0}};
+
+static const struct {
+  const struct facet *facet;
+  const char *unit_text;
+  enum metric_unit unit;
+} emits[] = {
+    [METER_COUNT] = {count_facets, "", UNIT_COUNT},
+    [METER_RATIO] = {count_facets, "ratio", UNIT_RATIO},
+    [METER_LEVEL] = {level_facets, "", UNIT_COUNT},
+    [METER_MEAN_LEVEL] = {level_facets, "", UNIT_COUNT},
+    [METER_TIMES] = {hist_facets, "s", UNIT_SECONDS},
+    [METER_SIZES] = {size_facets, "bytes", UNIT_COUNT},
+    [METER_COST] = {count_facets, "", UNIT_COUNT},
+};
+
+bool kind_metric(const struct kind *kind, uint32_t i, struct metric_text *out) {
+  for (const struct metric_def *def = kind->metrics; def && def->name; def++) {
+    if (i-- > 0) continue;
+    out->unit = def->unit;
+    snprintf(out->name, sizeof out->name, "%s", def->name);
+    snprintf(out->doc, sizeof out->doc, "%s", def->doc);
+    return true;
+  }
+  for (const struct meter *m = kind->meters; m && m->name; m++) {
+    for (const struct facet *f = emits[m->type].facet; f->suffix; f++) {
+      if (i-- > 0) continue;
+      out->unit = emits[m->type].unit_text;
+      snprintf(out->name, sizeof out->name, "%s%s", m->name, f->suffix);
+      snprintf(out->doc, sizeof out->doc, "%s%s", m->doc, f->doc ? f->doc : "");
+      return true;
+    }
+  }
+  return false;
+}
+
+static double level_end(const struct component *component, const struct meter *m) {
+  double sum = 0;
+  for (uint32_t i = 0; i < component->members; i++) {
+    sum += (double)((const struct level *)in_state(&component->member[i], m->at))->value;
+  }
+  return m->type == METER_MEAN_LEVEL ? sum / component->members : sum;
+}
+
+/* Of a single member its own, since collecting is done often (batches) and copying takes long. */
+static struct hist *hist_of(struct sim *sim, const struct component *component,
+                            const struct meter *m) {
+  if (component->members == 1) return in_state(component->member, m->at);
+  struct hist *all = sim_keep_hist(sim);
+  for (uint32_t i = 0; i < component->members; i++) {
+    hist_merge(all, in_state(&component->member[i], m->at));
+  }
+  return all;
+}
+
+static void emit_hist(struct sim *sim, const struct component *component, const struct meter *m,
+                      struct metrics *out) {
+  struct hist *hist = hist_of(sim, component, m);
+  const char *name = component->spec->name;
+  enum metric_unit unit = emits[m->type].unit;
+  double scale = unit == UNIT_SECONDS ? 1e9 : 1;
+  for (const struct facet *f = emits[m->type].facet; f->suffix; f++) {
+    if (f->what == STAT_MEAN) {
+      metric_quotient(out, unit, (double)hist_sum(hist) / scale, (double)hist_count(hist),
+                      "%s.%s%s", name, m->name, f->suffix);
+    } else if (f->what == STAT_MAX) {
+      metric_extreme(out, METRIC_MAX, unit, hist_count(hist) > 0, (double)hist_max(hist) / scale,
+                     "%s.%s%s", name, m->name, f->suffix);
+    } else {
+      metric_quantile(out, hist, f->q, "%s.%s%s", name, m->name, f->suffix);
+    }
+  }
+}
+
+static void emit(struct sim *sim, const struct component *component, const struct meter *m,
+                 struct metrics *out) {
+  if (is_hist(m->type)) {
+    emit_hist(sim, component, m, out);
+    return;
+  }
+  const char *name = component->spec->name;
+  enum metric_unit unit = emits[m->type].unit;
+  struct quotient sum = read_sum(sim, component, m);
+  bool plain = m->type == METER_COUNT || m->type == METER_COST;
+  metric_quotient(out, unit, sum.num, plain ? 1 : sum.den, "%s.%s", name, m->name);
+  if (emits[m->type].facet != level_facets) return;
+  metric_quotient(out, unit, level_end(component, m), 1, "%s.%s.end", name, m->name);
+}
+
+void meters_collect(struct sim *sim, struct component *component, struct metrics *out) {
+  settle(sim, component);
+  for (const struct meter *m = component->kind->meters; m && m->name; m++) {
+    emit(sim, component, m, out);
+  }
+}
