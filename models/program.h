@@ -6,6 +6,7 @@
 #ifndef PROGRAM_H
 #define PROGRAM_H
 
+#include "arena.h"
 #include "spec.h"
 
 #define OP_INHERIT (-1) /* a call passes on the operation it is made for */
@@ -27,7 +28,7 @@ struct program_call {
   uint32_t component;            /* whom to call */
   int op;                        /* or OP_INHERIT */
   uint64_t timeout_ns;           /* TIME_NEVER: wait for ever */
-  uint32_t times;                /* in STEP_PARALLEL: this many such calls at once (>= 1) */
+  uint64_t times;                /* in STEP_PARALLEL: this many such calls at once (>= 1) */
   struct dist request, response; /* bytes; 0 = nothing to transmit */
 };
 
@@ -48,6 +49,12 @@ struct program {
   const struct program_call *call;
 };
 
+/* A list of steps within a step, compiled on its own: a program without STEP_END. */
+struct block {
+  bool given; /* an empty list is one, too */
+  struct program program;
+};
+
 /* What a service does, by operation. */
 struct handlers {
   uint32_t n;
@@ -56,5 +63,34 @@ struct handlers {
     struct program program;
   } * handler;
 };
+
+/* --- making one ----------------------------------------------------------------------------- */
+
+/* A program that is being written, step by step. What does not fit any more is written nowhere and
+ * noted in `full`, so that whoever writes need not ask each time. */
+struct assembler {
+  struct arena *arena;
+  uint32_t *budget; /* steps and calls that may still be made */
+  struct step *step;
+  struct program_call *call;
+  uint32_t steps, calls, step_capacity, call_capacity;
+  bool full;
+  struct step beyond;
+  struct program_call call_beyond;
+};
+
+/* Appends a step that does nothing yet; void when the next one is appended. */
+struct step *assemble(struct assembler *to, enum step_kind kind);
+
+/* Appends a call to the last step. */
+struct program_call *assemble_call(struct assembler *to);
+
+/* The step that was appended as number `step` goes on at the next one to come. */
+void assemble_jump_here(struct assembler *to, uint32_t step);
+
+void assemble_block(struct assembler *to, const struct block *block);
+
+/* What was appended, with its draws numbered. */
+struct program assemble_program(struct assembler *to);
 
 #endif

@@ -35,6 +35,9 @@ enum param_type {
   PARAM_MIX,       /* struct mix            { browse = 0.95, buy = 0.05 }                     */
   PARAM_KEYS,      /* struct keys           zipf { n =, s = }, uniform_keys { n = }           */
   PARAM_BACKOFF,   /* struct backoff        "100ms" or exponential { base =, cap =, jitter = } */
+  PARAM_OP,        /* int                   an operation that is sent; absent: -1             */
+  PARAM_OP_KNOWN,  /* int                   one that is sent or handled elsewhere; absent: -1 */
+  PARAM_STEPS,     /* struct block          a list of steps, of `choices` if given            */
   PARAM_HANDLERS,  /* struct handlers       a list of steps, or operation = list of steps     */
   PARAM_PRIORITY,  /* struct priorities     { "buy", "browse" }: first is served first        */
   PARAM_CAUSES,    /* uint32_t              bit set of enum outcome                           */

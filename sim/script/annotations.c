@@ -77,6 +77,13 @@ static void write_type(FILE *out, const struct param *param, const char *owner) 
     case PARAM_MIX:
       fputs("table<string, archsim.Quantity|number>", out);
       return;
+    case PARAM_OP:
+    case PARAM_OP_KNOWN:
+      fputs("string", out);
+      return;
+    case PARAM_STEPS:
+      fputs("archsim.Step[]", out);
+      return;
     case PARAM_HANDLERS:
       fputs("archsim.Step[]|table<string, archsim.Step[]>", out);
       return;
@@ -146,16 +153,22 @@ static void write_usage(FILE *out, const struct word_def *word) {
 
 /* A class for the table of a word that a parameter table describes; harms take targets as well. */
 static void write_table_class(FILE *out, const struct word_def *word) {
-  fprintf(out, "\n---@class %sarchsim.%s\n", word->role == ROLE_FAULT ? "" : "(exact) ",
-          word->name);
+  bool lists = word->role == ROLE_FAULT || word->subject || word->items;
+  fprintf(out, "\n---@class %sarchsim.%s\n", lists ? "" : "(exact) ", word->name);
   if (!strcmp(word->name, "fault")) fputs("---@field [1] archsim.Harm what breaks\n", out);
   if (word->role == ROLE_FAULT) fputs("---@field [1] string target\n---@field [2]? string\n", out);
+  if (word->subject) {
+    fputs("---@field [1] ", out);
+    write_type(out, word->subject, word->name);
+    fprintf(out, " %s\n", word->subject->doc);
+  }
+  if (word->items) fputs("---@field [integer] archsim.Step\n", out);
   write_fields(out, word->params, word->name);
 }
 
-static const char *argument_of(enum word_id id, char *buffer, size_t size) {
-  const struct word_def *word = &word_defs[id];
-  switch (id) {
+/* What a word of the table takes that no parameter table describes. */
+static const char *argument_of(const struct word_def *word) {
+  switch ((enum word_id)(word - word_defs)) {
     case WORD_GOAL:
     case WORD_INCLUDE:
       return "string";
@@ -164,17 +177,21 @@ static const char *argument_of(enum word_id id, char *buffer, size_t size) {
       return "table";
     case WORD_POISSON:
       return "archsim.Quantity";
-    case WORD_WORK:
-    case WORD_SLEEP:
-      return "archsim.Dist";
     default:
-      break;
+      return "archsim.Quantity|table";
   }
-  if (word->params) {
-    snprintf(buffer, size, "archsim.%s%s", word->name, word->role == ROLE_FAULT ? "|string" : "");
-    return buffer;
+}
+
+static void write_argument(FILE *out, const struct word_def *word) {
+  if (word->params) fprintf(out, "archsim.%s", word->name);
+  if (word->params && (word->subject || word->role == ROLE_FAULT)) fputc('|', out);
+  if (word->subject) {
+    write_type(out, word->subject, word->name);
+  } else if (word->role == ROLE_FAULT) {
+    fputs("string", out);
+  } else if (!word->params) {
+    fputs(word->role == ROLE_STEP ? "nil" : argument_of(word), out);
   }
-  return word->role == ROLE_STEP ? "string|table" : "archsim.Quantity|table";
 }
 
 static const char *result_of(const struct word_def *word) {
@@ -192,12 +209,10 @@ static const char *result_of(const struct word_def *word) {
   return strcmp(word->name, "include") ? NULL : "any";
 }
 
-static void write_word(FILE *out, enum word_id id) {
-  const struct word_def *word = &word_defs[id];
-  char buffer[100];
+static void write_word(FILE *out, const struct word_def *word) {
   if (word->params) write_table_class(out, word);
   write_usage(out, word);
-  if (id == WORD_REGION) {
+  if (word == &word_defs[WORD_REGION]) {
     fputs(
         "---@param name string\n---@return fun(parameters: archsim.region)\n"
         "function region(name) end\n",
@@ -205,14 +220,14 @@ static void write_word(FILE *out, enum word_id id) {
     return;
   }
   const char *result = result_of(word);
-  fprintf(out, "---@param value%s %s\n", word->bare ? "?" : "",
-          argument_of(id, buffer, sizeof buffer));
-  if (result) fprintf(out, "---@return %s\n", result);
-  fprintf(out, "function %s(value) end\n", word->name);
+  fprintf(out, "---@param value%s ", word->bare ? "?" : "");
+  write_argument(out, word);
+  if (result) fprintf(out, "\n---@return %s", result);
+  fprintf(out, "\nfunction %s(value) end\n", word->name);
 }
 
 void annotations_write(FILE *out) {
   fputs(preamble, out);
   for (int i = 0; registry[i]; i++) write_kind(out, registry[i]);
-  for (int id = 0; id < WORDS; id++) write_word(out, (enum word_id)id);
+  for (uint32_t i = 0; word_at(i); i++) write_word(out, word_at(i));
 }

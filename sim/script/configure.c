@@ -58,6 +58,11 @@ const char *param_expected(const struct param *param) {
       return "keys such as zipf { n = 100000, s = 0.99 }";
     case PARAM_BACKOFF:
       return "a pause such as \"100ms\"";
+    case PARAM_OP:
+    case PARAM_OP_KNOWN:
+      return "the name of an operation";
+    case PARAM_STEPS:
+      return "a list of steps, { work \"5ms\", ... }";
     case PARAM_HANDLERS:
       return "a list of steps, { work \"5ms\", ... }, or such lists by operation";
     case PARAM_PRIORITY:
@@ -105,8 +110,11 @@ static bool read_duration(const struct field *f, int index) {
     *out = PARAM_UNLIMITED;
     return true;
   }
-  return value_duration(f->loader, f->spot, index, out) &&
-         value_in_range(f->loader, f->spot, (double)*out, f->param->min, f->param->max,
+  if (!value_duration(f->loader, f->spot, index, out)) return false;
+  if (*out == 0 && f->param->min == 1) {
+    return spot_error(f->loader, f->spot, "must be greater than 0");
+  }
+  return value_in_range(f->loader, f->spot, (double)*out, f->param->min, f->param->max,
                         QUANTITY_TIME);
 }
 
@@ -230,6 +238,11 @@ static bool read_value(const struct field *f, int index) {
       return traffic_keys(loader, f->spot, index, f->at);
     case PARAM_BACKOFF:
       return traffic_backoff(loader, f->spot, index, f->at);
+    case PARAM_OP:
+    case PARAM_OP_KNOWN:
+      return value_operation(loader, f->spot, index, f->param->type == PARAM_OP, f->at);
+    case PARAM_STEPS:
+      return steps_block(loader, f->spot, index, f->param->choices, f->at);
     case PARAM_HANDLERS:
       return steps_handlers(loader, f->spot, index, f->at);
     case PARAM_PRIORITY:
@@ -281,6 +294,7 @@ void configure_push_default(lua_State *L, const struct param *param) {
 /* A value that is absent and has no default. */
 static void leave_empty(const struct field *f) {
   if (f->param->type == PARAM_REF) *(uint32_t *)f->at = REF_NONE;
+  if (f->param->type == PARAM_OP || f->param->type == PARAM_OP_KNOWN) *(int *)f->at = -1;
   if (f->param->type == PARAM_TIME_DIST || f->param->type == PARAM_SIZE_DIST) {
     *(struct dist *)f->at = dist_constant(0);
   }
@@ -321,6 +335,12 @@ static bool configure_one(const struct field *f, const struct spot *outer, int t
   }
   lua_pop(L, 1);
   return ok;
+}
+
+bool configure_value(struct loader *loader, const struct spot *spot, int index,
+                     const struct param *param, void *config) {
+  return read_value(&(struct field){loader, spot, param, (char *)config + param->offset},
+                    lua_absindex(loader->L, index));
 }
 
 bool configure_key(struct loader *loader, const struct spot *spot, int index,

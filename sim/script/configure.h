@@ -17,6 +17,10 @@ bool configure(struct loader *loader, const struct spot *spot, int index,
 bool configure_key(struct loader *loader, const struct spot *spot, int index,
                    const struct param *param, void *config);
 
+/* Reads the value at `index`, which stands at `spot` and is not nil, as the parameter says. */
+bool configure_value(struct loader *loader, const struct spot *spot, int index,
+                     const struct param *param, void *config);
+
 /* Pushes the value that the text of the parameter's default means. */
 void configure_push_default(lua_State *L, const struct param *param);
 

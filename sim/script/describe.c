@@ -136,6 +136,13 @@ void describe_type(const struct param *param, char *out, size_t size) {
     case PARAM_BACKOFF:
       type = "duration or growing pause";
       break;
+    case PARAM_OP:
+    case PARAM_OP_KNOWN:
+      type = "name of an operation";
+      break;
+    case PARAM_STEPS:
+      type = "list of steps";
+      break;
     case PARAM_HANDLERS:
       type = "list of steps, or operation = list of steps";
       break;
@@ -262,13 +269,16 @@ static void describe_word(FILE *out, const struct word_def *word) {
   wrap(out, head, 0, 0);
   fprintf(out, "\nUsage\n");
   verbatim(out, word->usage, 2);
+  const struct param *value = word->subject ? word->subject : word->items;
+  if (value) fprintf(out, "\n%s\n", word->subject ? "Value" : "Values without a key");
+  if (value) describe_param(out, value, 2);
   if (word->params) describe_params(out, "Keys", word->params);
 }
 
 static void describe_role(FILE *out, const char *title, enum word_role role) {
   fprintf(out, "\n%s\n", title);
-  for (int i = 0; i < WORDS; i++) {
-    if (word_defs[i].role == role) entry(out, word_defs[i].name, word_defs[i].doc, 2, 20);
+  for (uint32_t i = 0; word_at(i); i++) {
+    if (word_at(i)->role == role) entry(out, word_at(i)->name, word_at(i)->doc, 2, 20);
   }
 }
 
@@ -291,12 +301,12 @@ bool describe_kind(FILE *out, const char *name, struct error *err) {
   const char *names[512];
   uint32_t n = 0;
   for (int i = 0; registry[i] && n < 512; i++) names[n++] = registry[i]->name;
-  for (int i = 0; i < WORDS && n < 512; i++) {
-    if (!strcmp(word_defs[i].name, name)) {
-      describe_word(out, &word_defs[i]);
+  for (uint32_t i = 0; word_at(i) && n < 512; i++) {
+    if (!strcmp(word_at(i)->name, name)) {
+      describe_word(out, word_at(i));
       return true;
     }
-    names[n++] = word_defs[i].name;
+    names[n++] = word_at(i)->name;
   }
   return error_set(err, "there is nothing called '%.80s'%s", name,
                    nearest_hint(name, names, n, "there are").text);

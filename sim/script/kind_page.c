@@ -55,6 +55,9 @@ static const char *quantity_of(enum param_type type) {
     case PARAM_REFS:
     case PARAM_GROUP:
     case PARAM_MIX:
+    case PARAM_OP:
+    case PARAM_OP_KNOWN:
+    case PARAM_STEPS:
     case PARAM_HANDLERS:
     case PARAM_PRIORITY:
     case PARAM_CAUSES:

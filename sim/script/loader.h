@@ -21,6 +21,7 @@
 #include "words.h"
 
 struct kind;
+struct step_def;
 
 #define NAME_MAX_BYTES 63u
 #define NO_SOURCE UINT32_MAX
@@ -28,10 +29,11 @@ struct kind;
 /* A word that the script called; a userdata whose user value 1 is the argument (nil: none). */
 struct word {
   enum word_id id;
-  const char *text;        /* as in the scenario */
-  const char *name;        /* of a component or region; else NULL */
-  const struct kind *kind; /* WORD_KIND */
-  uint32_t source;         /* index, or NO_SOURCE for a default of ours */
+  const char *text;            /* as in the scenario */
+  const char *name;            /* of a component or region; else NULL */
+  const struct kind *kind;     /* WORD_KIND */
+  const struct step_def *step; /* WORD_STEP */
+  uint32_t source;             /* index, or NO_SOURCE for a default of ours */
   int line;
 };
 
@@ -87,6 +89,7 @@ struct loader {
   bool ops_known;       /* second pass: `ops` is sorted and complete */
   uint32_t dist_budget; /* distributions and steps that may still be made */
   uint32_t step_budget;
+  int step_depth;    /* of the list of steps being read */
   size_t csv_budget; /* bytes of files of values */
   uint32_t input_capacity;
   struct sweep_plan *plan;    /* what is wanted instead of a scenario; or NULL */

@@ -124,7 +124,7 @@ static void put_steps(const struct listing *l, uint32_t from, uint32_t to);
 static void put_call(const struct listing *l, const struct program_call *call) {
   fprintf(l->out, "call %s", l->spec->component[call->component].name);
   if (call->op != OP_INHERIT) fprintf(l->out, ".%s", l->spec->op[call->op]);
-  if (call->times > 1) fprintf(l->out, " %u times", call->times);
+  if (call->times > 1) fprintf(l->out, " %llu times", (unsigned long long)call->times);
   if (call->timeout_ns != TIME_NEVER) {
     fputs(" within ", l->out);
     put_quantity(l->out, QUANTITY_TIME, (double)call->timeout_ns);
@@ -323,6 +323,14 @@ void param_text(FILE *out, const struct spec *spec, const struct param *param, c
       return;
     case PARAM_BACKOFF:
       put_backoff(out, value);
+      return;
+    case PARAM_OP:
+    case PARAM_OP_KNOWN:
+      fputs(*(const int *)value < 0 ? NOTHING : spec->op[*(const int *)value], out);
+      return;
+    case PARAM_STEPS:
+      put_steps(&(struct listing){out, spec, &((const struct block *)value)->program}, 0,
+                ((const struct block *)value)->program.steps);
       return;
     case PARAM_HANDLERS:
       put_handlers(out, spec, value);

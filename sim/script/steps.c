@@ -1,8 +1,5 @@
-/* Compiling goes through the lists once, in the order in which the program will stand; jumps over a
- * part are filled in when its end is known. A call with a fallback becomes
- *     CALL (on failure: F); JUMP end; F: steps of the fallback; end:
- * and a branch with an alternative
- *     BRANCH (else: A); steps; JUMP end; A: steps of `otherwise`; end: */
+/* A step's argument is read by its parameter tables into its config; the definition then appends
+ * its instructions (steps/step.h). A list of steps inside another one is read first, as a block. */
 #include "steps.h"
 
 #include <lauxlib.h>
@@ -11,71 +8,28 @@
 #include <string.h>
 
 #include "build.h"
-#include "distribution.h"
+#include "configure.h"
 #include "sim.h"
+#include "steps/step.h"
 
 #define DEPTH_MAX 32
 #define ITEMS_MAX 65535
-#define STEP_KINDS (STEP_REPLY + 1)
 
-struct compiler {
+/* A list of steps that is being read. */
+struct list {
   struct loader *loader;
-  struct step *step;
-  struct program_call *call;
-  uint32_t steps, step_capacity, calls, call_capacity;
-  uint16_t ordinals[STEP_KINDS];
-  int depth;
+  const struct step_def *inside; /* the step that it belongs to; NULL: a handler */
+  const char *const *only;       /* words that it may hold; NULL: all */
+  struct assembler to;
 };
 
-static bool compile_list(struct compiler *c, const struct spot *spot, int list, int first);
+static const struct param no_params[] = {{0}};
 
-/* --- emitting ------------------------------------------------------------------------------- */
-
-static void *grown(struct arena *arena, void *list, uint32_t n, uint32_t *capacity, size_t size) {
-  if (n < *capacity) return list;
-  *capacity = *capacity ? 2 * *capacity : 8;
-  void *copy = arena_alloc(arena, *capacity * size);
-  if (n) memcpy(copy, list, n * size);
-  return copy;
+static const struct param *keys_of(const struct step_def *def) {
+  return def->word.params ? def->word.params : no_params;
 }
 
-/* A new step at the end; NULL if there are too many. */
-static struct step *emit(struct compiler *c, const struct spot *spot, enum step_kind kind) {
-  if (c->steps == UINT16_MAX || c->loader->step_budget == 0) {
-    spot_error(c->loader, spot, "the handler has more than %u steps, or the scenario too many",
-               UINT16_MAX);
-    return NULL;
-  }
-  c->loader->step_budget--;
-  c->step = grown(c->loader->arena, c->step, c->steps, &c->step_capacity, sizeof *c->step);
-  struct step *step = &c->step[c->steps++];
-  *step = (struct step){.kind = kind, .ordinal = c->ordinals[kind]++, .chance = 1, .op = -1};
-  return step;
-}
-
-static bool emit_call(struct compiler *c, const struct spot *spot) {
-  if (c->loader->step_budget == 0) return spot_error(c->loader, spot, "too many calls");
-  c->loader->step_budget--;
-  c->call = grown(c->loader->arena, c->call, c->calls, &c->call_capacity, sizeof *c->call);
-  c->call[c->calls++] = (struct program_call){.op = OP_INHERIT,
-                                              .timeout_ns = TIME_NEVER,
-                                              .times = 1,
-                                              .request = dist_constant(0),
-                                              .response = dist_constant(0)};
-  return true;
-}
-
-/* --- work and sleep ------------------------------------------------------------------------- */
-
-static bool compile_time(struct compiler *c, const struct spot *spot, enum step_kind kind) {
-  struct step *step = emit(c, spot, kind);
-  return step && distribution_read(c->loader, spot, -1, QUANTITY_TIME, &step->dist);
-}
-
-/* --- calls ---------------------------------------------------------------------------------- */
-
-static const char *const call_keys[] = {"op",       "timeout",  "request",
-                                        "response", "fallback", "times"};
+/* --- operations that the callee tells apart ------------------------------------------------- */
 
 static bool in_operations(const struct kind *kind, const char *name) {
   for (const char *const *o = kind->operations; *o; o++) {
@@ -126,347 +80,207 @@ static bool unknown_operation(struct loader *loader, const struct spot *spot,
                     nearest_hint(name, kind->operations, n, it_has).text);
 }
 
-static bool read_call_op(struct loader *loader, const struct spot *spot, int table,
-                         struct program_call *call) {
-  struct spot at = spot_key(spot, "op");
-  bool ok = true;
-  if (lua_getfield(loader->L, table, "op") != LUA_TNIL) {
-    ok = value_operation(loader, &at, -1, true, &call->op);
-    const struct component_spec *to = &loader->scenario->spec.component[call->component];
-    const char *name = lua_tostring(loader->L, -1);
-    if (ok && to->kind->operations && !in_operations(to->kind, name) &&
-        !in_own_lists(loader, to, name)) {
-      ok = unknown_operation(loader, &at, to->kind, name);
-    }
-  }
-  lua_pop(loader->L, 1);
-  return ok;
-}
-
-static bool read_call_timeout(struct loader *loader, const struct spot *spot, int table,
-                              struct program_call *call) {
-  struct spot at = spot_key(spot, "timeout");
-  bool ok = true;
-  bool given = lua_getfield(loader->L, table, "timeout") != LUA_TNIL;
-  bool is_text = lua_type(loader->L, -1) == LUA_TSTRING;
-  if (given && !(is_text && !strcmp(lua_tostring(loader->L, -1), "never"))) {
-    ok = value_duration(loader, &at, -1, &call->timeout_ns);
-    if (ok && call->timeout_ns == 0) ok = spot_error(loader, &at, "must be greater than 0");
-  }
-  lua_pop(loader->L, 1);
-  return ok;
-}
-
-static bool read_size(struct loader *loader, const struct spot *spot, int table, const char *key,
-                      struct dist *out) {
-  struct spot at = spot_key(spot, key);
-  bool ok = lua_getfield(loader->L, table, key) == LUA_TNIL ||
-            distribution_read(loader, &at, -1, QUANTITY_SIZE, out);
-  lua_pop(loader->L, 1);
-  return ok;
-}
-
-static bool read_times(struct loader *loader, const struct spot *spot, int table, bool parallel,
-                       struct program_call *call) {
-  struct spot at = spot_key(spot, "times");
-  bool ok = true;
-  if (lua_getfield(loader->L, table, "times") != LUA_TNIL) {
-    uint64_t times = 0;
-    ok = parallel ? value_whole(loader, &at, -1, &times) &&
-                        value_in_range(loader, &at, (double)times, 1, UINT16_MAX, PLAIN_NUMBER)
-                  : spot_error(loader, &at, "is for calls inside parallel { ... }");
-    call->times = (uint32_t)times;
-  }
-  lua_pop(loader->L, 1);
-  return ok;
-}
-
-/* Reads the call at the top of the stack into c->call[which]. */
-static bool read_call(struct compiler *c, const struct spot *spot, bool parallel, uint32_t which) {
-  struct loader *loader = c->loader;
+/* An operation that the callee does not tell apart would silently be taken for another one. */
+static bool check_operation(struct loader *loader, const struct spot *spot,
+                            const struct step_def *def, const void *config, int table) {
   lua_State *L = loader->L;
-  struct program_call call = c->call[which];
-  int table = lua_gettop(L);
-  bool ok;
-  if (!lua_istable(L, table)) {
-    ok = value_component(loader, spot, table, &call.component);
-  } else {
-    struct spot at = spot_item(spot, 1);
-    ok = table_check(loader, spot, table, call_keys, 6, 1);
-    lua_rawgeti(L, table, 1);
-    ok = ok && value_component(loader, &at, -1, &call.component);
-    lua_pop(L, 1);
-    ok = ok && read_call_op(loader, spot, table, &call) &&
-         read_call_timeout(loader, spot, table, &call) &&
-         read_size(loader, spot, table, "request", &call.request) &&
-         read_size(loader, spot, table, "response", &call.response) &&
-         read_times(loader, spot, table, parallel, &call);
-  }
-  c->call[which] = call;
-  return ok;
-}
-
-static bool compile_fallback(struct compiler *c, const struct spot *spot, int table,
-                             uint32_t call_step) {
-  lua_State *L = c->loader->L;
-  struct spot at = spot_key(spot, "fallback");
-  bool given = lua_istable(L, table) && lua_getfield(L, table, "fallback") != LUA_TNIL;
-  if (!given) {
-    lua_settop(L, table);
-    return true;
-  }
-  uint32_t jump = c->steps;
-  bool ok = emit(c, &at, STEP_JUMP) != NULL;
-  if (ok) {
-    c->step[call_step].target = (uint16_t)c->steps;
-    ok = compile_list(c, &at, lua_gettop(L), 1);
-    c->step[jump].target = (uint16_t)c->steps;
-  }
-  lua_settop(L, table);
-  return ok;
-}
-
-static bool compile_call(struct compiler *c, const struct spot *spot) {
-  uint32_t which = c->steps, first = c->calls;
-  struct step *step = emit(c, spot, STEP_CALL);
-  if (step == NULL) return false;
-  step->first = first;
-  step->count = 1;
-  return emit_call(c, spot) && read_call(c, spot, false, first) &&
-         compile_fallback(c, spot, lua_gettop(c->loader->L), which);
-}
-
-/* --- parallel ------------------------------------------------------------------------------- */
-
-/* One call of a parallel step, at the top of the stack. */
-static bool compile_member(struct compiler *c, const struct spot *spot) {
-  lua_State *L = c->loader->L;
-  const struct word *word = loader_word(L, -1);
-  if (word == NULL || word->id != WORD_CALL) {
-    return value_unexpected(c->loader, spot, -1, "a call such as call \"db\"");
-  }
-  struct spot inner = spot_word(spot, word);
-  word_push_argument(L, -1);
-  bool ok = true;
-  if (lua_istable(L, -1)) {
-    struct spot at = spot_key(&inner, "fallback");
-    if (lua_getfield(L, -1, "fallback") != LUA_TNIL) {
-      ok = spot_error(c->loader, &at,
-                      "is not for calls inside parallel; say how many have to "
-                      "succeed with need = ...");
-    }
-    lua_pop(L, 1);
-  }
-  ok = ok && emit_call(c, &inner) && read_call(c, &inner, true, c->calls - 1);
+  const struct param *to = def->word.subject, *op = keys_of(def);
+  while (op->name && op->type != PARAM_OP) op++;
+  if (!to || to->type != PARAM_REF || !op->name || !lua_istable(L, table)) return true;
+  uint32_t id = *(const uint32_t *)((const char *)config + to->offset);
+  const struct component_spec *component = &loader->scenario->spec.component[id];
+  bool stated = lua_getfield(L, table, op->name) != LUA_TNIL;
+  const char *name = stated ? lua_tostring(L, -1) : "";
+  struct spot at = spot_key(spot, op->name);
+  bool ok = !stated || component->kind->operations == NULL ||
+            in_operations(component->kind, name) || in_own_lists(loader, component, name) ||
+            unknown_operation(loader, &at, component->kind, name);
   lua_pop(L, 1);
   return ok;
 }
 
-static bool read_need(struct compiler *c, const struct spot *spot, int table, uint32_t total,
-                      uint32_t *need) {
-  struct spot at = spot_key(spot, "need");
-  bool ok = true;
-  if (lua_getfield(c->loader->L, table, "need") != LUA_TNIL) {
-    uint64_t value = 0;
-    ok = value_whole(c->loader, &at, -1, &value) &&
-         value_in_range(c->loader, &at, (double)value, 1, total, PLAIN_NUMBER);
-    *need = (uint32_t)value;
-  }
-  lua_pop(c->loader->L, 1);
-  return ok;
-}
+/* --- one step ------------------------------------------------------------------------------- */
 
-static bool compile_parallel(struct compiler *c, const struct spot *spot) {
-  struct loader *loader = c->loader;
-  lua_State *L = loader->L;
-  static const char *const keys[] = {"need"};
-  int table = lua_gettop(L);
-  if (!lua_istable(L, table)) {
-    return value_unexpected(loader, spot, table, "a table of calls, parallel { call \"a\", ... }");
-  }
-  if (!table_check(loader, spot, table, keys, 1, ITEMS_MAX)) return false;
-  size_t n = lua_rawlen(L, table);
-  if (n == 0) return spot_error(loader, spot, "names no call");
-  uint32_t which = c->steps, first = c->calls, total = 0, need = 0;
-  if (emit(c, spot, STEP_PARALLEL) == NULL) return false;
-  for (size_t i = 1; i <= n; i++) {
-    struct spot at = spot_item(spot, (int)i);
-    lua_rawgeti(L, table, (lua_Integer)i);
-    bool ok = compile_member(c, &at);
+/* Which of the step's keys the table at `index` states. */
+static uint64_t given_keys(lua_State *L, const struct param *params, int index) {
+  uint64_t given = 0;
+  for (uint32_t i = 0; params[i].name && lua_istable(L, index); i++) {
+    if (lua_getfield(L, index, params[i].name) != LUA_TNIL) given |= UINT64_C(1) << i;
     lua_pop(L, 1);
-    if (!ok) return false;
-    total += c->call[c->calls - 1].times;
-    if (total > UINT16_MAX) {
-      return spot_error(loader, spot, "makes more than %u calls at once", UINT16_MAX);
-    }
   }
-  if (!read_need(c, spot, table, total, &need)) return false;
-  c->step[which].first = first;
-  c->step[which].count = (uint32_t)n;
-  c->step[which].need = need;
-  return true;
+  return given;
 }
 
-/* --- branch, fail, reply -------------------------------------------------------------------- */
-
-static bool read_chance(struct compiler *c, const struct spot *spot, int table, double *chance,
-                        bool *given) {
-  return table_quantity(c->loader, spot, table, "p", QUANTITY_RATIO, chance, given) &&
-         (!*given ||
-          value_in_range(c->loader, &(struct spot){.kind = SPOT_KEY, .parent = spot, .key = "p"},
-                         *chance, 0, 1, QUANTITY_RATIO));
+/* The form of a word's usage that has a table, else the first. */
+static const char *table_form(struct loader *loader, const struct word_def *word) {
+  const char *line = word->usage, *form = line;
+  for (; line; line = strchr(line, '\n')) {
+    line += *line == '\n';
+    const char *brace = strchr(line, '{');
+    form = line;
+    if (brace && brace < line + strcspn(line, "\n")) break;
+  }
+  return arena_format(loader->arena, "%.*s", (int)strcspn(form, "\n"), form);
 }
 
-static bool read_condition(struct compiler *c, const struct spot *spot, int table,
-                           struct step *step) {
-  struct loader *loader = c->loader;
-  bool has_chance, has_op;
-  double chance = 1;
-  if (!read_chance(c, spot, table, &chance, &has_chance)) return false;
-  struct spot at = spot_key(spot, "op");
-  has_op = lua_getfield(loader->L, table, "op") != LUA_TNIL;
-  bool ok = !has_op || value_operation(loader, &at, -1, false, &step->op);
-  lua_pop(loader->L, 1);
-  step->chance = chance;
+/* A value that is no table, at `index`: the step's subject, or nothing. */
+static bool read_alone(struct loader *loader, const struct spot *spot, const struct step_def *def,
+                       int index, void *config) {
+  lua_State *L = loader->L;
+  const struct word_def *word = &def->word;
+  lua_pushnil(L);
+  bool ok = configure(loader, spot, lua_gettop(L), keys_of(def), config, NULL, 0, 0);
+  lua_pop(L, 1);
   if (!ok) return false;
-  if (has_chance || has_op) return true;
-  return spot_error(loader, spot, "says no condition; give p = \"30%%\" or op = \"NAME\"");
+  if (word->subject) return configure_value(loader, spot, index, word->subject, config);
+  if (lua_isnil(L, index)) return true;
+  if (!word->params && !word->items) {
+    return spot_error(loader, spot, "takes no value; write %s()", word->name);
+  }
+  return value_unexpected(
+      loader, spot, index,
+      arena_format(loader->arena, "a table such as %s", table_form(loader, word)));
 }
 
-static bool compile_otherwise(struct compiler *c, const struct spot *spot, int table,
-                              uint32_t branch) {
-  lua_State *L = c->loader->L;
-  struct spot at = spot_key(spot, "otherwise");
-  bool ok = true;
-  if (lua_getfield(L, table, "otherwise") == LUA_TNIL) {
-    c->step[branch].target = (uint16_t)c->steps;
-  } else {
-    uint32_t jump = c->steps;
-    ok = emit(c, &at, STEP_JUMP) != NULL;
-    if (ok) {
-      c->step[branch].target = (uint16_t)c->steps;
-      ok = compile_list(c, &at, lua_gettop(L), 1);
-      c->step[jump].target = (uint16_t)c->steps;
-    }
-  }
-  lua_pop(L, 1);
-  return ok;
-}
+static bool read_list(struct list *list, const struct spot *spot, int table);
 
-static bool compile_branch(struct compiler *c, const struct spot *spot) {
-  struct loader *loader = c->loader;
-  static const char *const keys[] = {"p", "op", "otherwise"};
-  int table = lua_gettop(loader->L);
-  if (!lua_istable(loader->L, table)) {
-    return value_unexpected(loader, spot, table, "a table such as branch { p = \"30%\", ... }");
+/* The values without keys of the table at `index`: the subject, or the steps of a block. */
+static bool read_items(struct list *list, const struct spot *spot, const struct step_def *def,
+                       int index, void *config) {
+  struct loader *loader = list->loader;
+  const struct word_def *word = &def->word;
+  if (word->subject) {
+    struct spot at = spot_item(spot, 1);
+    lua_rawgeti(loader->L, index, 1);
+    bool ok = configure_value(loader, &at, -1, word->subject, config);
+    lua_pop(loader->L, 1);
+    return ok;
   }
-  if (!table_check(loader, spot, table, keys, 3, ITEMS_MAX)) return false;
-  uint32_t branch = c->steps;
-  struct step *step = emit(c, spot, STEP_BRANCH);
-  return step && read_condition(c, spot, table, step) && compile_list(c, spot, table, 1) &&
-         compile_otherwise(c, spot, table, branch);
-}
-
-static bool compile_fail(struct compiler *c, const struct spot *spot) {
-  struct loader *loader = c->loader;
-  static const char *const keys[] = {"p"};
-  if (lua_isnil(loader->L, -1)) return emit(c, spot, STEP_FAIL) != NULL;
-  int table = lua_gettop(loader->L);
-  double chance = 1;
-  bool given;
-  if (!lua_istable(loader->L, table)) {
-    return value_unexpected(loader, spot, table, "nothing or a table such as { p = \"1%\" }");
-  }
-  if (!table_check(loader, spot, table, keys, 1, 0)) return false;
-  if (!read_chance(c, spot, table, &chance, &given)) return false;
-  if (!given) return table_missing(loader, spot, "p", "a probability such as \"1%\"");
-  uint32_t branch = c->steps;
-  struct step *step = emit(c, spot, STEP_BRANCH);
-  if (step == NULL) return false;
-  step->chance = chance;
-  if (emit(c, spot, STEP_FAIL) == NULL) return false;
-  c->step[branch].target = (uint16_t)c->steps;
+  if (!word->items) return true;
+  struct block *block = (struct block *)((char *)config + word->items->offset);
+  struct list inner = {.loader = loader, .inside = def, .only = word->items->choices};
+  block->given = true;
+  if (!read_list(&inner, spot, index)) return false;
+  block->program = assemble_program(&inner.to);
   return true;
 }
 
-static bool compile_reply(struct compiler *c, const struct spot *spot) {
-  if (!lua_isnil(c->loader->L, -1)) {
-    return spot_error(c->loader, spot, "takes no value; write reply()");
+/* The argument at the top of the stack. */
+static bool read_argument(struct list *list, const struct spot *spot, const struct step_def *def,
+                          void *config) {
+  struct loader *loader = list->loader;
+  const struct word_def *word = &def->word;
+  int index = lua_gettop(loader->L), items = word->items ? ITEMS_MAX : word->subject ? 1 : 0;
+  if (!lua_istable(loader->L, index) || (!word->params && !word->items)) {
+    return read_alone(loader, spot, def, index, config);
   }
-  return emit(c, spot, STEP_REPLY) != NULL;
+  return configure(loader, spot, index, keys_of(def), config, NULL, 0, items) &&
+         read_items(list, spot, def, index, config) &&
+         check_operation(loader, spot, def, config, index);
+}
+
+static bool check(struct list *list, const struct spot *spot, const struct step_def *def, int index,
+                  const void *config) {
+  struct step_place place = {list->inside, given_keys(list->loader->L, keys_of(def), index)};
+  const char *key = NULL;
+  struct error why = {0};
+  if (def->check == NULL || def->check(&place, config, &key, &why)) return true;
+  struct spot at = spot_key(spot, key);
+  return spot_error(list->loader, key ? &at : spot, "%s", why.text);
+}
+
+static bool is_allowed(const struct list *list, const struct word *word) {
+  if (word == NULL || word->id != WORD_STEP) return false;
+  if (list->only == NULL) return true;
+  for (const char *const *name = list->only; *name; name++) {
+    if (!strcmp(*name, word->text)) return true;
+  }
+  return false;
+}
+
+static bool not_allowed(const struct list *list, const struct spot *spot) {
+  struct loader *loader = list->loader;
+  const char *expected = "a step such as work \"5ms\" (there are";
+  for (int i = 0; steps[i]; i++) {
+    const struct word_def *word = &steps[i]->word;
+    if (list->only && !strcmp(list->only[0], word->name)) {
+      expected = arena_format(loader->arena, "a %s such as %.*s", word->name,
+                              (int)strcspn(word->usage, "\n"), word->usage);
+      return value_unexpected(loader, spot, -1, expected);
+    }
+    expected = arena_format(loader->arena, "%s%s %s", expected, i ? "," : "", word->name);
+  }
+  return value_unexpected(loader, spot, -1, arena_format(loader->arena, "%s)", expected));
+}
+
+/* The step at the top of the stack. */
+static bool read_step(struct list *list, const struct spot *spot) {
+  struct loader *loader = list->loader;
+  lua_State *L = loader->L;
+  const struct word *word = loader_word(L, -1);
+  if (!is_allowed(list, word)) return not_allowed(list, spot);
+  struct spot inner = spot_word(spot, word);
+  void *config = arena_alloc(loader->arena, word->step->config_size + 1);
+  word_push_argument(L, -1);
+  bool ok = read_argument(list, &inner, word->step, config) &&
+            check(list, &inner, word->step, lua_gettop(L), config);
+  lua_pop(L, 1);
+  if (!ok) return false;
+  word->step->compile(&list->to, config);
+  if (!list->to.full) return true;
+  return spot_error(loader, &inner, "the handler has more than %u steps, or the scenario too many",
+                    UINT16_MAX);
 }
 
 /* --- lists ---------------------------------------------------------------------------------- */
 
-#define STEP_WORDS \
-  "a step such as work \"5ms\", call \"db\", sleep, parallel, branch, fail(), reply()"
-
-/* The step whose argument is at the top of the stack. */
-static bool compile_word(struct compiler *c, const struct spot *spot) {
-  switch (spot->word->id) {
-    case WORD_WORK:
-      return compile_time(c, spot, STEP_WORK);
-    case WORD_SLEEP:
-      return compile_time(c, spot, STEP_SLEEP);
-    case WORD_CALL:
-      return compile_call(c, spot);
-    case WORD_PARALLEL:
-      return compile_parallel(c, spot);
-    case WORD_BRANCH:
-      return compile_branch(c, spot);
-    case WORD_FAIL:
-      return compile_fail(c, spot);
-    case WORD_REPLY:
-      return compile_reply(c, spot);
-    default:
-      return spot_error(c->loader, spot->parent, "expected " STEP_WORDS ", got %s",
-                        spot->word->text);
+/* The values without keys of the table at `index`, which may be that of a step with keys. */
+static bool read_list(struct list *list, const struct spot *spot, int index) {
+  struct loader *loader = list->loader;
+  lua_State *L = loader->L;
+  list->to = (struct assembler){.arena = loader->arena, .budget = &loader->step_budget};
+  if (loader->step_depth == DEPTH_MAX) {
+    return spot_error(loader, spot, "steps are nested more than %d deep", DEPTH_MAX);
   }
-}
-
-static bool compile_item(struct compiler *c, const struct spot *spot) {
-  lua_State *L = c->loader->L;
-  const struct word *word = loader_word(L, -1);
-  if (word == NULL) return value_unexpected(c->loader, spot, -1, STEP_WORDS);
-  struct spot inner = spot_word(spot, word);
-  word_push_argument(L, -1);
-  bool ok = compile_word(c, &inner);
-  lua_pop(L, 1);
-  return ok;
-}
-
-/* The values without keys of the table at `list`, which may be a list alone or that of a branch. */
-static bool compile_list(struct compiler *c, const struct spot *spot, int list, int first) {
-  lua_State *L = c->loader->L;
-  if (!lua_istable(L, list)) {
-    return value_unexpected(c->loader, spot, list, "a list of steps, { work \"5ms\", ... }");
-  }
-  bool is_branch = spot->kind == SPOT_WORD;
-  if (!is_branch && !table_check(c->loader, spot, list, NULL, 0, ITEMS_MAX)) return false;
-  if (c->depth == DEPTH_MAX) {
-    return spot_error(c->loader, spot, "steps are nested more than %d deep", DEPTH_MAX);
-  }
-  c->depth++;
+  loader->step_depth++;
   luaL_checkstack(L, 16, NULL);
-  int n = (int)lua_rawlen(L, list);
-  for (int i = first; i <= n; i++) {
+  int n = (int)lua_rawlen(L, index);
+  for (int i = 1; i <= n; i++) {
     struct spot at = spot_item(spot, i);
-    lua_rawgeti(L, list, i);
-    bool ok = compile_item(c, &at);
+    lua_rawgeti(L, index, i);
+    bool ok = read_step(list, &at);
     lua_pop(L, 1);
     if (!ok) return false;
   }
-  c->depth--;
+  loader->step_depth--;
+  return true;
+}
+
+static bool read_plain_list(struct list *list, const struct spot *spot, int index) {
+  struct loader *loader = list->loader;
+  if (!lua_istable(loader->L, index)) {
+    return value_unexpected(loader, spot, index, "a list of steps, { work \"5ms\", ... }");
+  }
+  return table_check(loader, spot, index, NULL, 0, ITEMS_MAX) && read_list(list, spot, index);
+}
+
+bool steps_block(struct loader *loader, const struct spot *spot, int index, const char *const *only,
+                 struct block *out) {
+  struct list list = {.loader = loader, .only = only};
+  if (!read_plain_list(&list, spot, lua_absindex(loader->L, index))) return false;
+  *out = (struct block){true, assemble_program(&list.to)};
   return true;
 }
 
 /* --- handlers ------------------------------------------------------------------------------- */
 
-static bool compile_handler(struct loader *loader, const struct spot *spot, int list,
+static bool compile_handler(struct loader *loader, const struct spot *spot, int index,
                             struct program *out) {
-  struct compiler c = {.loader = loader};
-  if (!compile_list(&c, spot, list, 1) || emit(&c, spot, STEP_END) == NULL) return false;
-  *out = (struct program){.steps = c.steps, .calls = c.calls, .step = c.step, .call = c.call};
+  struct list list = {.loader = loader};
+  if (!read_plain_list(&list, spot, index)) return false;
+  assemble(&list.to, STEP_END);
+  if (list.to.full) return spot_error(loader, spot, "has more than %u steps", UINT16_MAX);
+  *out = assemble_program(&list.to);
   return true;
 }
 

@@ -1,4 +1,4 @@
-/* The steps of a handler, compiled into a flat program (models/program.h). */
+/* Handlers and other lists of steps, as parameters take them (the steps are in steps/step.h). */
 #ifndef STEPS_H
 #define STEPS_H
 
@@ -8,5 +8,9 @@
 /* Reads the value of a PARAM_HANDLERS: a list of steps, or lists by operation. */
 bool steps_handlers(struct loader *loader, const struct spot *spot, int index,
                     struct handlers *out);
+
+/* Reads the value of a PARAM_STEPS: a list of steps, of these words alone if they are given. */
+bool steps_block(struct loader *loader, const struct spot *spot, int index, const char *const *only,
+                 struct block *out);
 
 #endif

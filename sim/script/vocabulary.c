@@ -8,12 +8,14 @@
 #include "nearest.h"
 #include "registry.h"
 #include "sandbox.h"
+#include "steps/step.h"
 #include "value.h"
 
 #define COMPONENTS_MAX 10000u
 #define STATEMENTS_MAX 10000u /* of another kind */
 #define INCLUDE_DEPTH_MAX 8
 
+/* Named statements alone: kinds and regions. */
 static const char *kind_or_word(const struct word *word) {
   return word->kind ? word->kind->name : word_defs[word->id].name;
 }
@@ -57,11 +59,23 @@ static int call_value(lua_State *L) {
   return 1;
 }
 
+static int call_step(lua_State *L) {
+  const struct step_def *step = steps[lua_tointeger(L, lua_upvalueindex(1))];
+  check_one(L, step->word.name, step->word.bare);
+  struct word *word = push_word(L, WORD_STEP, lua_gettop(L));
+  word->text = step->word.name;
+  word->step = step;
+  return 1;
+}
+
 const char *vocabulary_word_of(lua_State *L, int index) {
-  if (lua_tocfunction(L, index) != call_value || lua_getupvalue(L, index, 1) == NULL) return NULL;
-  enum word_id id = (enum word_id)lua_tointeger(L, -1);
+  lua_CFunction function = lua_tocfunction(L, index);
+  bool is_step = function == call_step;
+  if (!is_step && function != call_value) return NULL;
+  lua_getupvalue(L, index, 1);
+  lua_Integer which = lua_tointeger(L, -1);
   lua_pop(L, 1);
-  return word_defs[id].name;
+  return is_step ? steps[which]->word.name : word_defs[which].name;
 }
 
 /* --- statements ----------------------------------------------------------------------------- */
@@ -263,8 +277,8 @@ const char *vocabulary_role(const char *name) {
   for (int i = 0; registry[i]; i++) {
     if (!strcmp(registry[i]->name, name)) return "kind";
   }
-  for (int i = 0; i < WORDS; i++) {
-    if (!strcmp(word_defs[i].name, name)) return "word";
+  for (uint32_t i = 0; word_at(i); i++) {
+    if (!strcmp(word_at(i)->name, name)) return "word";
   }
   for (size_t i = 0; i < sizeof lua_words / sizeof *lua_words; i++) {
     if (!strcmp(lua_words[i], name)) return "function";
@@ -276,7 +290,7 @@ const char *vocabulary_role(const char *name) {
 static uint32_t all_words(const char **list, uint32_t room) {
   uint32_t n = 0;
   for (int i = 0; registry[i] && n < room; i++) list[n++] = registry[i]->name;
-  for (int i = 0; i < WORDS && n < room; i++) list[n++] = word_defs[i].name;
+  for (uint32_t i = 0; word_at(i) && n < room; i++) list[n++] = word_at(i)->name;
   for (size_t i = 0; i < sizeof lua_words / sizeof *lua_words && n < room; i++) {
     list[n++] = lua_words[i];
   }
@@ -323,6 +337,11 @@ void vocabulary_add(lua_State *L) {
   lua_pop(L, 1);
   for (int id = 0; id < WORDS; id++) {
     put_word(L, (enum word_id)id, function_of((enum word_id)id));
+  }
+  for (int i = 0; steps[i]; i++) {
+    lua_pushinteger(L, i);
+    lua_pushcclosure(L, call_step, 1);
+    lua_setfield(L, -2, steps[i]->word.name);
   }
   for (int i = 0; registry[i]; i++) {
     lua_pushinteger(L, WORD_KIND);

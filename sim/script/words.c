@@ -2,6 +2,8 @@
 
 #include <math.h>
 
+#include "steps/step.h"
+
 #define MEMBERS_MAX 100000 /* of one component; a limit against slips such as a missing unit */
 
 const struct param common_params[] = {
@@ -253,31 +255,6 @@ const struct word_def word_defs[WORDS] = {
                            "Every key equally often.", NULL},
     [WORD_ZIPF] = {"zipf", ROLE_VALUE, false, "zipf { n = 100000, s = 0.99 }",
                    "Key k is asked for in proportion to k^-s.", NULL},
-    [WORD_BRANCH] = {"branch", ROLE_STEP, false,
-                     "branch { p = \"30%\", work \"5ms\", otherwise = { work \"1ms\" } }\n"
-                     "branch { op = \"buy\", call \"stock\" }",
-                     "Steps done with a probability, or for one operation alone; else the ones "
-                     "under `otherwise`.",
-                     NULL},
-    [WORD_CALL] = {"call", ROLE_STEP, false,
-                   "call \"db\"\n"
-                   "call { \"db\", op = \"write\", timeout = \"50ms\", request = \"2kB\", response "
-                   "= \"10kB\", fallback = { } }",
-                   "Calls another component and waits for its answer. When it fails the handler "
-                   "fails, unless `fallback` says what to do instead.",
-                   NULL},
-    [WORD_FAIL] = {"fail", ROLE_STEP, true, "fail()\nfail { p = \"1%\" }", "Answers with an error.",
-                   NULL},
-    [WORD_PARALLEL] = {"parallel", ROLE_STEP, false,
-                       "parallel { call \"a\", call { \"leaf\", times = 100 }, need = 95 }",
-                       "Makes calls at once and goes on when `need` of them (else all) succeeded.",
-                       NULL},
-    [WORD_REPLY] = {"reply", ROLE_STEP, true, "reply()",
-                    "Answers now; the steps that follow are done after that.", NULL},
-    [WORD_SLEEP] = {"sleep", ROLE_STEP, false, "sleep \"20ms\"", "Lets time pass without work.",
-                    NULL},
-    [WORD_WORK] = {"work", ROLE_STEP, false, "work \"5ms\"\nwork(exponential \"8ms\")",
-                   "Keeps a worker busy.", NULL},
     [WORD_CRASH] = {"crash", ROLE_FAULT, false, "crash \"web[2]\"",
                     "Refuses new calls and loses the present ones.", no_params},
     [WORD_DROP] = {"drop", ROLE_FAULT, false,
@@ -294,3 +271,8 @@ const struct word_def word_defs[WORDS] = {
                    "slow { \"web[1]\", factor = 5 }\nslow { \"eu\", \"us\", factor = 3 }",
                    "Work, or messages between two places, takes longer.", slow_params},
 };
+
+const struct word_def *word_at(uint32_t i) {
+  if (i < WORDS) return &word_defs[i];
+  return steps[i - WORDS] ? &steps[i - WORDS]->word : NULL;
+}

@@ -1,13 +1,14 @@
-/* The words of the scenario language beside the names of kinds: one row each.
+/* The words of the scenario language beside the names of kinds.
  *
- * The vocabulary, did-you-mean, `archsim describe` and the editor's annotations all read this
- * table. What a word means is decided where its value is used: `constant` and `uniform` are
- * distributions, arrivals or keys by context. */
+ * Those with a meaning of their own have a row here, steps of handlers one in their own list
+ * (steps/step.h). The vocabulary, did-you-mean, `archsim describe` and the editor's annotations see
+ * all of them through word_at. What a word means is decided where its value is used: `constant` and
+ * `uniform` are distributions, arrivals or keys by context. */
 #ifndef WORDS_H
 #define WORDS_H
 
 #include "metric.h"
-#include "param.h"
+#include "word.h"
 
 enum word_id {
   /* Blocks of a scenario. */
@@ -37,14 +38,6 @@ enum word_id {
   WORD_POISSON,
   WORD_UNIFORM_KEYS,
   WORD_ZIPF,
-  /* Steps of a handler. */
-  WORD_BRANCH,
-  WORD_CALL,
-  WORD_FAIL,
-  WORD_PARALLEL,
-  WORD_REPLY,
-  WORD_SLEEP,
-  WORD_WORK,
   /* What a fault does. */
   WORD_CRASH,
   WORD_DROP,
@@ -54,20 +47,13 @@ enum word_id {
   WORD_SLOW,
   WORDS,
   WORD_KIND = WORDS, /* the name of a registered kind */
-};
-
-enum word_role { ROLE_BLOCK, ROLE_VALUE, ROLE_STEP, ROLE_FAULT };
-
-struct word_def {
-  const char *name;
-  enum word_role role;
-  bool bare;                  /* may be called without a value: fail() */
-  const char *usage;          /* forms, one a line */
-  const char *doc;            /* one sentence or two */
-  const struct param *params; /* keys of its table where a parameter table describes them */
+  WORD_STEP,         /* a step of a handler */
 };
 
 extern const struct word_def word_defs[WORDS];
+
+/* Every word, number 0, 1 .. until NULL: those of the table, then the steps. */
+const struct word_def *word_at(uint32_t i);
 
 /* Keys that every component has beside those of its kind; `zone` is parsed by hand. */
 extern const struct param common_params[];

@@ -1,0 +1,69 @@
+#include "program.h"
+
+#include <string.h>
+
+static void *grown(struct arena *arena, void *list, uint32_t n, uint32_t *capacity, size_t size) {
+  if (n < *capacity) return list;
+  *capacity = *capacity ? 2 * *capacity : 8;
+  void *copy = arena_alloc(arena, *capacity * size);
+  if (n) memcpy(copy, list, n * size);
+  return copy;
+}
+
+/* Whether there is room for one more entry; else the program is void. */
+static bool spend(struct assembler *to, uint32_t n) {
+  if (n<UINT16_MAX && * to->budget> 0) {
+    --*to->budget;
+    return true;
+  }
+  to->full = true;
+  return false;
+}
+
+struct step *assemble(struct assembler *to, enum step_kind kind) {
+  if (!spend(to, to->steps)) return &to->beyond;
+  to->step = grown(to->arena, to->step, to->steps, &to->step_capacity, sizeof *to->step);
+  struct step *step = &to->step[to->steps++];
+  *step = (struct step){.kind = kind, .first = to->calls, .chance = 1, .op = -1};
+  return step;
+}
+
+struct program_call *assemble_call(struct assembler *to) {
+  if (!spend(to, to->calls) || to->full) return &to->call_beyond;
+  to->call = grown(to->arena, to->call, to->calls, &to->call_capacity, sizeof *to->call);
+  to->step[to->steps - 1].count++;
+  return &to->call[to->calls++];
+}
+
+void assemble_jump_here(struct assembler *to, uint32_t step) {
+  if (step < to->steps) to->step[step].target = (uint16_t)to->steps;
+}
+
+void assemble_block(struct assembler *to, const struct block *block) {
+  const struct program *program = &block->program;
+  uint32_t base = to->steps;
+  for (uint32_t i = 0; i < program->steps && !to->full; i++) {
+    const struct step *from = &program->step[i];
+    struct step *step = assemble(to, from->kind);
+    uint32_t first = step->first;
+    *step = *from;
+    step->first = first;
+    step->count = 0;
+    if (from->target) step->target = (uint16_t)(from->target + base);
+    for (uint32_t k = 0; k < from->count && !to->full; k++) {
+      *assemble_call(to) = program->call[from->first + k];
+    }
+  }
+}
+
+/* A step's draws are numbered by its position among the steps of its kind. */
+static void number(struct assembler *to) {
+  uint16_t next[STEP_REPLY + 1] = {0};
+  for (uint32_t i = 0; i < to->steps; i++) to->step[i].ordinal = next[to->step[i].kind]++;
+}
+
+struct program assemble_program(struct assembler *to) {
+  number(to);
+  return (struct program){
+      .steps = to->steps, .calls = to->calls, .step = to->step, .call = to->call};
+}
