@@ -1,6 +1,6 @@
 /* branch { p = "30%", ..., otherwise = { ... } }: steps done on a condition. With an alternative
  *     BRANCH (else: A); steps; JUMP end; A: steps of `otherwise`; end: */
-#include "steps/step.h"
+#include "step.h"
 
 struct branch_config {
   double chance;

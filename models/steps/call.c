@@ -3,7 +3,7 @@
  *     CALL (on failure: F); JUMP end; F: steps of the fallback; end: */
 #include <math.h>
 
-#include "steps/step.h"
+#include "step.h"
 
 /* What a call is made of lies in the program itself; its keys are read straight into that. */
 struct call_config {

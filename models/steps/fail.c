@@ -1,6 +1,6 @@
 /* fail(): answers with an error, always or with a probability:
  *     BRANCH p (else: end); FAIL; end: */
-#include "steps/step.h"
+#include "step.h"
 
 struct fail_config {
   double chance;

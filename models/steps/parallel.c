@@ -1,7 +1,7 @@
 /* parallel { call "a", call "b", need = 1 }: calls made at once. */
 #include <math.h>
 
-#include "steps/step.h"
+#include "step.h"
 
 struct parallel_config {
   struct block calls;

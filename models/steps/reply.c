@@ -1,5 +1,5 @@
 /* reply(): answers now. */
-#include "steps/step.h"
+#include "step.h"
 
 static void compile(struct assembler *to, const void *config) {
   (void)config;

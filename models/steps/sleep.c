@@ -1,5 +1,5 @@
 /* sleep "20ms": lets time pass without work. */
-#include "steps/step.h"
+#include "step.h"
 
 struct sleep_config {
   struct dist time;

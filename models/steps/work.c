@@ -1,5 +1,5 @@
 /* work "5ms": keeps a worker busy. */
-#include "steps/step.h"
+#include "step.h"
 
 struct work_config {
   struct dist time;

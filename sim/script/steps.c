@@ -10,7 +10,7 @@
 #include "build.h"
 #include "configure.h"
 #include "sim.h"
-#include "steps/step.h"
+#include "step.h"
 
 #define DEPTH_MAX 32
 #define ITEMS_MAX 65535

@@ -8,7 +8,7 @@
 #include "nearest.h"
 #include "registry.h"
 #include "sandbox.h"
-#include "steps/step.h"
+#include "step.h"
 #include "value.h"
 
 #define COMPONENTS_MAX 10000u

@@ -2,7 +2,7 @@
 
 #include <math.h>
 
-#include "steps/step.h"
+#include "step.h"
 
 #define MEMBERS_MAX 100000 /* of one component; a limit against slips such as a missing unit */
 

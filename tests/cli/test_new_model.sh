@@ -38,6 +38,8 @@ refuse work 'something else'
 refuse while 'word of C or Lua'
 refuse sim 'choose another name'
 
+refuse 'turnstile nowhere' 'no room'
+
 scripts/new-model turnstile >out
 grep -A 99 '^kinds = \[' models/meson.build | sed '/^\]/q' | grep "^  '" >kinds
 LC_ALL=C sort -c kinds || fail 'the list of kinds is not in order'
@@ -65,7 +67,7 @@ sed -i 's/workers/workres/' scenario.lua
 if fresh/archsim check scenario.lua >out 2>&1; then fail 'a misspelt parameter is accepted'; fi
 grep -q "workers" out || fail "no spelling is suggested: $(cat out)"
 if command -v clang-format >/dev/null; then
-  clang-format --dry-run -Werror models/turnstile.c tests/unit/test_model_turnstile.c ||
+  clang-format --dry-run -Werror models/serve/turnstile.c tests/unit/test_model_turnstile.c ||
     fail 'not formatted'
 fi
 tests/style/banned.sh . >out || true # what else lies in the tree is not the question here

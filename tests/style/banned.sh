@@ -58,7 +58,7 @@ ban() { search "$code" "$@"; }    # code
 ban_text() { search "$PWD" "$@"; } # any text, comments included
 
 all=(sim models tests)
-deterministic=(sim/core models)
+deterministic=(sim/base sim/core models)
 
 ban '\b(rand|srand|random|srandom|[delmn]rand48|rand_r)\s*\(' 'draw from a named stream (rng.h)' "${all[@]}"
 ban '\bgettimeofday\s*\(' 'use clock_gettime(CLOCK_MONOTONIC), outside sim/core and models' "${all[@]}"
@@ -74,13 +74,13 @@ ban '\b(_Thread_local|__thread|thread_local|pthread_\w+)\b' 'a simulation belong
 ban '^\s*static\s+(?!.*\()(?!.*\bconst\b)(?!inline)' 'no state outside struct sim: make it const or move it' "${deterministic[@]}"
 ban '\b(setlocale|getenv)\s*\(' 'results must not depend on the environment' "${deterministic[@]}" sim/script
 
-ban '#\s*include\s*[<"](lua|lauxlib|lualib|luaconf)\.h' 'only sim/script knows Lua' sim/core models sim/run sim/main.c
+ban '#\s*include\s*[<"](lua|lauxlib|lualib|luaconf)\.h' 'only sim/script knows Lua' sim/base sim/core models sim/run sim/main.c
 ban '#\s*include\s*[<"](glib|gio|gmodule)' 'only sim/run and sim/main.c know glib' "${deterministic[@]}" sim/script
 ban '#\s*include\s*[<"](jansson|sqlite3)' 'only sim/run and sim/main.c read and write results' "${deterministic[@]}" sim/script
 ban '#\s*include\s*[<"]gsl/' 'GPL: an oracle in tests only' sim models
 ban '#\s*include\s*"\.\./' 'name the header alone; the build gives each layer the folders below it' sim models
 
-ban_text '"[^"]*%p' 'never print or order by pointer' sim/core models sim/script sim/run
+ban_text '"[^"]*%p' 'never print or order by pointer' sim/base sim/core models sim/script sim/run
 ban_text '\b(TO''DO|FIX''ME|X''XX)\b' 'finish it, or say what is left out in the documentation' \
   sim models tests scripts scenarios plots docs README.md CONTRIBUTING.md CHANGELOG.md meson.build
 ban_text '(^|[\s"'"'"'=:(`])/(wo''rk|ho''me|ro''ot)/' 'a path of one machine' \

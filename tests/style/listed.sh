@@ -21,9 +21,9 @@ for file in tests/unit/test_*.c tests/theory/test_*.c tests/cli/test_*.sh tests/
     status=1
   fi
 done
-for file in models/*.c; do
+for file in models/*.c models/*/*.c; do
   name=$(basename -- "$file" .c)
-  if ! grep -q "'$name'\|'$name\.c'" models/meson.build; then
+  if ! grep -qE "'(.*/)?$name(\\.c)?'" models/meson.build; then
     echo "$file is not named in models/meson.build"
     status=1
   fi

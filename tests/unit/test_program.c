@@ -2,7 +2,7 @@
  * along, draws are numbered by position, and a program that grows too long says so. */
 #include "harness.h"
 #include "program.h"
-#include "steps/step.h"
+#include "step.h"
 
 static struct assembler begin(struct arena *arena, uint32_t *budget) {
   return (struct assembler){.arena = arena, .budget = budget};
