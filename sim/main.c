@@ -1,4 +1,4 @@
-/* archsim: the program. Everything is in the table of commands (sim/run/command.h). */
+/* archsim: the program. Everything is in the table of commands (sim/run/cli/command.h). */
 #include <locale.h>
 
 #include "command.h"

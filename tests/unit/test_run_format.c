@@ -14,7 +14,7 @@
 
 #include "format.h"
 #include "number.h"
-#include "options.h"
+#include "option_table.h"
 #include "table.h"
 #include "term.h"
 

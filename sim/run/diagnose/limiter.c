@@ -1,0 +1,68 @@
+#include "limiter.h"
+
+#include <glib.h>
+#include <math.h>
+#include <string.h>
+
+#include "graph.h"
+#include "sim.h"
+
+#define SATURATED 0.9
+
+static double busiest_member(const struct results *results, const struct component_spec *c) {
+  double most = results_value_of(results, c->name, "utilization");
+  for (uint32_t i = 1; c->instances > 1 && i <= c->instances; i++) {
+    gchar *name = g_strdup_printf("%s[%u]", c->name, i);
+    double value = results_value_of(results, name, "utilization");
+    g_free(name);
+    if (!isnan(value) && (isnan(most) || value > most)) most = value;
+  }
+  return most;
+}
+
+/* Marks what can be reached from a component by calls, the component itself only through a circle.
+ */
+static void mark_reached(const struct graph_edge *edge, uint32_t edges, uint32_t from,
+                         bool *reached, uint32_t components) {
+  memset(reached, 0, components * sizeof *reached);
+  for (bool changed = true; changed;) {
+    changed = false;
+    for (uint32_t i = 0; i < edges; i++) {
+      if ((edge[i].from != from && !reached[edge[i].from]) || reached[edge[i].to]) continue;
+      reached[edge[i].to] = changed = true;
+    }
+  }
+}
+
+struct limiter limiter_find(const struct results *results) {
+  const struct spec *spec = &results->scenario->spec;
+  struct arena *arena = arena_new();
+  uint32_t edges = 0, n = spec->components, best = REF_NONE;
+  const struct graph_edge *edge = graph_edges(spec, arena, &edges);
+  double *busy = arena_alloc(arena, (n + 1) * sizeof *busy);
+  bool *reached = arena_alloc(arena, (n + 1) * sizeof *reached);
+  bool *waits = arena_alloc(arena, (n + 1) * sizeof *waits); /* for another saturated one */
+  for (uint32_t i = 0; i < n; i++) {
+    busy[i] =
+        spec->component[i].kind->is_source ? NAN : busiest_member(results, &spec->component[i]);
+  }
+  for (uint32_t i = 0; i < n; i++) {
+    if (!(busy[i] >= SATURATED)) continue;
+    mark_reached(edge, edges, i, reached, n);
+    for (uint32_t k = 0; k < n; k++) waits[i] |= k != i && reached[k] && busy[k] >= SATURATED;
+  }
+  for (uint32_t i = 0; i < n; i++) {
+    if (isnan(busy[i])) continue;
+    bool better = best == REF_NONE || (waits[best] && !waits[i] && busy[i] >= SATURATED) ||
+                  (waits[best] == waits[i] && busy[i] > busy[best]);
+    if (better) best = i;
+  }
+  struct limiter out = {NULL, false, NAN, NAN};
+  if (best != REF_NONE) {
+    const struct component_spec *c = &spec->component[best];
+    out = (struct limiter){c->name, c->instances > 1, busy[best],
+                           results_value_of(results, c->name, "queue.mean")};
+  }
+  arena_free(arena);
+  return out;
+}

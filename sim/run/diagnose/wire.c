@@ -1,0 +1,25 @@
+#include "wire.h"
+
+#include <glib.h>
+#include <math.h>
+
+
+struct wire wire_of(const struct results *results, uint32_t path, bool backwards) {
+  const struct spec *spec = &results->scenario->spec;
+  const struct path_spec *p = &spec->path[path];
+  struct wire wire = {spec_place_name(spec, backwards ? p->to : p->from),
+                      spec_place_name(spec, backwards ? p->from : p->to), p->bits_per_s, NAN};
+  gchar *owner = g_strdup_printf("path.%s.%s", wire.from, wire.to);
+  wire.busy = results_value_of(results, owner, "utilization");
+  g_free(owner);
+  return wire;
+}
+
+struct wire wire_busiest(const struct results *results) {
+  struct wire best = {.busy = NAN};
+  for (uint32_t i = 0; i < 2 * results->scenario->spec.paths; i++) {
+    struct wire wire = wire_of(results, i / 2, i % 2 == 1);
+    if (wire.busy > best.busy || (isnan(best.busy) && !isnan(wire.busy))) best = wire;
+  }
+  return best;
+}

@@ -1,0 +1,360 @@
+#include "results.h"
+
+#include <assert.h>
+#include <glib.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "rng.h"
+#include "timeline.h"
+#include "trace_keep.h"
+
+/* Few values are kept one by one, so that short runs have exact quantiles (see hist.h). */
+#define MERGED_EXACT_LIMIT 65536
+
+struct replication {
+  double *num, *den; /* by metric, in order of emission; NULL until it was added */
+  struct check *check;
+  uint32_t checks;
+  uint64_t events, fingerprint;
+};
+
+/* What is needed only until all replications are there. */
+struct merging {
+  uint32_t *hist_of; /* by metric: index into `hist`; metrics that share one share it here too */
+  uint32_t hists;
+  struct hist *hist;
+  double **value; /* by metric: its row of result.replication; NULL until the first one arrived */
+  struct replication *replication;
+  struct warmup_levels *levels; /* by replication; NULL: nobody added any */
+  struct batches *batches;      /* of the only replication; else NULL */
+};
+
+void results_begin(struct results *results, uint32_t replications) {
+  assert(replications > 0);
+  *results = (struct results){.replications = replications, .arena = arena_new()};
+  results->merging = mem_zeroed(1, sizeof *results->merging);
+  results->merging->replication = mem_zeroed(replications, sizeof *results->merging->replication);
+}
+
+void results_grow(struct results *results, uint32_t replications) {
+  struct merging *merging = results->merging;
+  assert(replications >= results->replications && !results->finished);
+  merging->replication =
+      mem_resize(merging->replication, replications * sizeof *merging->replication);
+  memset(merging->replication + results->replications, 0,
+         (replications - results->replications) * sizeof *merging->replication);
+  if (merging->levels != NULL) {
+    merging->levels = mem_resize(merging->levels, replications * sizeof *merging->levels);
+    memset(merging->levels + results->replications, 0,
+           (replications - results->replications) * sizeof *merging->levels);
+  }
+  results->replications = replications;
+  for (uint32_t i = 0; merging->value != NULL && i < results->n; i++) {
+    merging->value[i] = mem_resize(merging->value[i], replications * sizeof *merging->value[i]);
+    results->list[i].replication = merging->value[i];
+  }
+}
+
+void results_take_batches(struct results *results, struct batches *batches) {
+  assert(results->replications == 1 && results->merging->batches == NULL);
+  results->merging->batches = batches;
+  results->interval = INTERVAL_BATCH_MEANS;
+}
+
+void results_add_levels(struct results *results, uint32_t index, struct warmup_levels levels) {
+  struct merging *merging = results->merging;
+  if (merging->levels == NULL) {
+    merging->levels = mem_zeroed(results->replications, sizeof *merging->levels);
+  }
+  merging->levels[index] = levels;
+}
+
+struct warmup_drift results_drift(const struct results *results) {
+  const struct warmup_levels *levels = results->merging->levels;
+  if (levels == NULL) return (struct warmup_drift){0};
+  return warmup_find_drift(levels, results->replications);
+}
+
+double results_batch_correlation(const struct results *results, const struct result *result) {
+  const struct batches *batches = results->merging->batches;
+  return batches != NULL ? batches_correlation(batches, result->number) : NAN;
+}
+
+/* The first replication to arrive tells names and which metrics share a histogram. The table of
+ * pointers is only looked up, never walked. */
+static void lay_out(struct results *results, const struct metrics *metrics) {
+  struct merging *merging = results->merging;
+  results->n = metrics->n;
+  results->list = arena_alloc(results->arena, (metrics->n + 1) * sizeof *results->list);
+  merging->hist_of = mem_zeroed(metrics->n + 1, sizeof *merging->hist_of);
+  merging->value = mem_zeroed(metrics->n + 1, sizeof *merging->value);
+  GHashTable *seen = g_hash_table_new(NULL, NULL);
+  for (uint32_t i = 0; i < metrics->n; i++) {
+    const struct metric *m = &metrics->list[i];
+    merging->value[i] = mem_alloc(results->replications * sizeof *merging->value[i]);
+    results->list[i] = (struct result){.name = arena_text(results->arena, m->name),
+                                       .merge = m->merge,
+                                       .unit = m->unit,
+                                       .q = m->q,
+                                       .number = i,
+                                       .replication = merging->value[i]};
+    if (!metric_is_of_hist(m->merge)) continue;
+    uint32_t known = GPOINTER_TO_UINT(g_hash_table_lookup(seen, m->hist));
+    if (known == 0) {
+      known = ++merging->hists;
+      g_hash_table_insert(seen, (gpointer)m->hist, GUINT_TO_POINTER(known));
+    }
+    merging->hist_of[i] = known - 1;
+  }
+  g_hash_table_destroy(seen);
+  merging->hist = arena_alloc(results->arena, (merging->hists + 1) * sizeof *merging->hist);
+  for (uint32_t i = 0; i < merging->hists; i++)
+    hist_init(&merging->hist[i], MERGED_EXACT_LIMIT, NULL);
+}
+
+static void merge_hists(struct merging *merging, const struct metrics *metrics) {
+  uint32_t next = 0; /* histograms are numbered in the order in which metrics mention them first */
+  for (uint32_t i = 0; i < metrics->n; i++) {
+    const struct metric *m = &metrics->list[i];
+    if (!metric_is_of_hist(m->merge) || merging->hist_of[i] != next) continue;
+    hist_merge(&merging->hist[next++], m->hist);
+  }
+  assert(next == merging->hists);
+}
+
+void results_add(struct results *results, uint32_t index, const struct metrics *metrics,
+                 const struct check *checks, uint32_t n_checks, uint64_t events,
+                 uint64_t fingerprint) {
+  struct merging *merging = results->merging;
+  struct replication *r = &merging->replication[index];
+  assert(index < results->replications && r->num == NULL);
+  if (merging->hist_of == NULL) lay_out(results, metrics);
+  assert(metrics->n == results->n && "every replication emits the same metrics");
+
+  *r = (struct replication){.checks = n_checks, .events = events, .fingerprint = fingerprint};
+  r->num = mem_zeroed(2 * (size_t)metrics->n + 1, sizeof *r->num);
+  r->den = r->num + metrics->n;
+  for (uint32_t i = 0; i < metrics->n; i++) {
+    const struct metric *m = &metrics->list[i];
+    assert(strcmp(m->name, results->list[i].name) == 0 && m->merge == results->list[i].merge);
+    r->num[i] = m->num;
+    r->den[i] = m->den;
+    merging->value[i][index] = metric_value(m);
+  }
+  merge_hists(merging, metrics);
+  if (n_checks == 0) return;
+  r->check = mem_alloc(n_checks * sizeof *r->check);
+  memcpy(r->check, checks, n_checks * sizeof *r->check);
+}
+
+/* --- merging -------------------------------------------------------------------------------- */
+
+static double merged_quotient(const struct merging *merging, uint32_t metric, uint32_t count) {
+  double num = 0, den = 0;
+  for (uint32_t i = 0; i < count; i++) {
+    num += merging->replication[i].num[metric];
+    den += merging->replication[i].den[metric];
+  }
+  return den != 0 ? num / den : NAN;
+}
+
+static double merged_extreme(const double *value, uint32_t count, bool largest) {
+  double extreme = NAN;
+  for (uint32_t i = 0; i < count; i++) {
+    if (isnan(value[i])) continue;
+    if (isnan(extreme) || (largest ? value[i] > extreme : value[i] < extreme)) extreme = value[i];
+  }
+  return extreme;
+}
+
+struct estimate results_so_far(const struct results *results, const struct result *r) {
+  const struct merging *merging = results->merging;
+  uint32_t count = results->replications;
+  switch (r->merge) {
+    case METRIC_QUOTIENT:
+      return estimate_make(merged_quotient(merging, r->number, count), r->replication, count,
+                           r->unit);
+    case METRIC_MAX:
+    case METRIC_MIN:
+      return estimate_extreme(merged_extreme(r->replication, count, r->merge == METRIC_MAX),
+                              r->replication, count);
+    case METRIC_QUANTILE:
+    case METRIC_DEVIATION: {
+      struct metric pooled = {.merge = r->merge,
+                              .unit = r->unit,
+                              .hist = &merging->hist[merging->hist_of[r->number]],
+                              .q = r->q};
+      return estimate_make(metric_value(&pooled), r->replication, count, r->unit);
+    }
+  }
+  return estimate_extreme(NAN, r->replication, 0);
+}
+
+static void estimate_all(struct results *results) {
+  struct merging *merging = results->merging;
+  for (uint32_t i = 0; i < results->n; i++) {
+    struct result *r = &results->list[i];
+    if (metric_is_of_hist(r->merge)) r->hist = &merging->hist[merging->hist_of[i]];
+    r->estimate = results_so_far(results, r);
+    if (merging->batches == NULL) continue;
+    if (r->merge == METRIC_QUOTIENT) {
+      r->estimate = batches_quotient(merging->batches, i, r->estimate.value, r->unit);
+    } else if (r->merge == METRIC_QUANTILE) {
+      r->estimate = batches_quantile(merging->batches, i, r->hist, r->q);
+    }
+  }
+}
+
+/* A check passes when it passes in every replication. Replications may make different checks (one
+ * that saw no request has fewer); the order is that of first mention. */
+static void merge_checks(struct results *results) {
+  uint32_t most = 0;
+  for (uint32_t i = 0; i < results->replications; i++) {
+    most += results->merging->replication[i].checks;
+  }
+  results->check = arena_alloc(results->arena, (most + 1) * sizeof *results->check);
+  GHashTable *seen = g_hash_table_new(g_str_hash, g_str_equal);
+  for (uint32_t i = 0; i < results->replications; i++) {
+    const struct replication *r = &results->merging->replication[i];
+    for (uint32_t k = 0; k < r->checks; k++) {
+      const struct check *check = &r->check[k];
+      struct check_result *merged = g_hash_table_lookup(seen, check->name);
+      if (merged == NULL) {
+        merged = &results->check[results->checks++];
+        *merged = (struct check_result){.name = arena_text(results->arena, check->name),
+                                        .pass = true,
+                                        .shown_from = i + 1,
+                                        .detail = arena_text(results->arena, check->detail)};
+        g_hash_table_insert(seen, (gpointer)merged->name, merged);
+      }
+      if (check->pass) continue;
+      if (merged->fails++ > 0) continue;
+      merged->pass = false;
+      merged->shown_from = i + 1;
+      merged->detail = arena_text(results->arena, check->detail);
+    }
+  }
+  g_hash_table_destroy(seen);
+}
+
+static int compare_results(const void *left, const void *right) {
+  return strcmp(((const struct result *)left)->name, ((const struct result *)right)->name);
+}
+
+static void release_replications(struct results *results) {
+  struct merging *merging = results->merging;
+  for (uint32_t i = 0; i < results->replications; i++) {
+    free(merging->replication[i].num);
+    free(merging->replication[i].check);
+    merging->replication[i].num = NULL;
+    merging->replication[i].check = NULL;
+  }
+}
+
+void results_finish(struct results *results) {
+  for (uint32_t i = 0; i < results->merging->hists; i++) hist_settle(&results->merging->hist[i]);
+  struct merging *merging = results->merging;
+  for (uint32_t i = 0; i < results->replications; i++) {
+    const struct replication *r = &merging->replication[i];
+    assert(r->num != NULL && "every replication was added");
+    results->events += r->events;
+    results->fingerprint =
+        rng_mix(results->fingerprint + UINT64_C(0x9e3779b97f4a7c15)) ^ r->fingerprint;
+  }
+  estimate_all(results);
+  merge_checks(results);
+  release_replications(results);
+  qsort(results->list, results->n, sizeof results->list[0], compare_results);
+  results->finished = true;
+}
+
+/* --- access --------------------------------------------------------------------------------- */
+
+void results_warn(struct results *results, const char *format, ...) {
+  char text[512];
+  va_list args;
+  va_start(args, format);
+  vsnprintf(text, sizeof text, format, args);
+  va_end(args);
+  const char **longer = arena_alloc(results->arena, (results->warnings + 1) * sizeof *longer);
+  if (results->warnings > 0) {
+    memcpy(longer, results->warning, results->warnings * sizeof *longer);
+  }
+  longer[results->warnings++] = arena_text(results->arena, text);
+  results->warning = longer;
+}
+
+const struct result *results_find(const struct results *results, const char *name) {
+  if (results->n == 0) return NULL;
+  for (uint32_t i = 0; !results->finished && i < results->n; i++) {
+    if (strcmp(results->list[i].name, name) == 0) return &results->list[i];
+  }
+  if (!results->finished) return NULL;
+  struct result key = {.name = name};
+  return bsearch(&key, results->list, results->n, sizeof results->list[0], compare_results);
+}
+
+double results_value(const struct results *results, const char *name) {
+  const struct result *r = results_find(results, name);
+  return r != NULL ? r->estimate.value : NAN;
+}
+
+const struct result *results_find_of(const struct results *results, const char *component,
+                                     const char *metric) {
+  gchar *name = g_strconcat(component, ".", metric, NULL);
+  const struct result *result = results_find(results, name);
+  g_free(name);
+  return result;
+}
+
+double results_value_of(const struct results *results, const char *component, const char *metric) {
+  const struct result *result = results_find_of(results, component, metric);
+  return result != NULL ? result->estimate.value : NAN;
+}
+
+double result_samples_beyond(const struct result *result) {
+  if (result->hist == NULL) return INFINITY;
+  double tail = result->q < 0.5 ? result->q : 1 - result->q;
+  /* 1 - 0.9 is a little below 0.1; what is meant is the decimal fraction. */
+  return tail * (double)hist_count(result->hist) * (1 + 1e-9);
+}
+
+void results_add_blame(struct results *results, const struct sim *sim) {
+  uint32_t n = sim->spec->components;
+  if (results->blame == NULL) {
+    results->blame = arena_lines(results->arena, n, sizeof *results->blame);
+    results->blames = n;
+    for (uint32_t c = 0; c < n; c++) {
+      results->blame[c] = (struct blame){.below = UINT64_MAX, .limit = FOLLOWED_MOST};
+    }
+  }
+  for (uint32_t c = 0; c < n; c++) {
+    const struct blame *blame = trace_of(sim, &sim->component[c]);
+    if (blame != NULL) blame_merge(&results->blame[c], blame);
+  }
+}
+
+void results_free(struct results *results) {
+  struct merging *merging = results->merging;
+  for (uint32_t c = 0; c < results->blames; c++) blame_free(&results->blame[c]);
+  timeline_free(results->timeline);
+  trace_keep_free(results->traces);
+  if (merging != NULL) {
+    release_replications(results);
+    for (uint32_t i = 0; i < merging->hists; i++) hist_free(&merging->hist[i]);
+    for (uint32_t i = 0; merging->value != NULL && i < results->n; i++) free(merging->value[i]);
+    free(merging->hist_of);
+    free(merging->value);
+    free(merging->replication);
+    free(merging->levels);
+    batches_free(merging->batches);
+    free(merging);
+  }
+  arena_free(results->arena);
+  *results = (struct results){0};
+}

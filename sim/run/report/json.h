@@ -1,0 +1,13 @@
+/* The results of a run as JSON: a contract with scripts. docs/json.md describes it. */
+#ifndef JSON_H
+#define JSON_H
+
+#include <stdbool.h>
+
+#include "json_write.h"
+#include "results.h"
+
+/* The whole of a `run`; to be released with json_decref. */
+json_t *json_results(const struct results *results);
+
+#endif

@@ -1,0 +1,143 @@
+/* The report's table of what serves requests: where time and capacity go. */
+#include <glib.h>
+#include <math.h>
+
+#include "format.h"
+#include "report.h"
+#include "sim.h"
+#include "table.h"
+
+struct column {
+  const char *head, *metric;
+  double quiet; /* the column is left out when all its values are this, or undefined */
+};
+
+static const struct column columns[] = {
+    {"util.", "utilization", NAN},    {"queue", "queue.mean", NAN},
+    {"wait", "wait.mean", NAN},       {"wait p99", "wait.p99", NAN},
+    {"service", "service.mean", NAN}, {"arrivals", "arrival_rate", NAN},
+    {"avail.", "availability", 1},    {"up", "uptime", 1},
+};
+#define COLUMNS G_N_ELEMENTS(columns)
+
+/* What every component has; the rest is its kind's own. */
+static const char *const common[] = {
+    "utilization",  "queue.*",     "busy.mean", "wait.*",       "service.mean",
+    "arrivals",     "completions", "errors",    "arrival_rate", "throughput",
+    "availability", "uptime",      NULL};
+
+static bool column_speaks(const struct results *results, const struct column *column) {
+  const struct spec *spec = &results->scenario->spec;
+  for (uint32_t c = 0; c < spec->components; c++) {
+    if (spec->component[c].kind->is_source) continue;
+    double value = results_value_of(results, spec->component[c].name, column->metric);
+    if (!isnan(value) && value != column->quiet) return true;
+  }
+  return false;
+}
+
+/* Members differ when one carries clearly more load, fails clearly more or was down longer. */
+static bool members_differ(const struct results *results, const struct component_spec *component) {
+  static const struct {
+    const char *metric;
+    double absolute, relative;
+  } notable[] = {{"utilization", 0.1, 0},
+                 {"arrivals", 0, 0.25},
+                 {"uptime", 1e-9, 0},
+                 {"availability", 0.01, 0}};
+  for (size_t k = 0; k < G_N_ELEMENTS(notable); k++) {
+    double least = INFINITY, most = -INFINITY;
+    for (uint32_t i = 1; i <= component->instances; i++) {
+      gchar *name = g_strdup_printf("%s[%u]", component->name, i);
+      double value = results_value_of(results, name, notable[k].metric);
+      g_free(name);
+      if (isnan(value)) continue;
+      least = fmin(least, value);
+      most = fmax(most, value);
+    }
+    if (most - least > notable[k].absolute + notable[k].relative * most) return true;
+  }
+  return false;
+}
+
+static void add_row(struct table *table, const struct results *results, const char *label,
+                    const char *name, const bool *speaks, enum style style) {
+  table_cell(table, style, label);
+  for (size_t i = 0; i < COLUMNS; i++) {
+    if (!speaks[i]) continue;
+    const struct result *r = results_find_of(results, name, columns[i].metric);
+    table_cell(table, style, r != NULL ? format_value(r->unit, r->estimate.value).text : "");
+  }
+  table_end_row(table);
+}
+
+static void add_members(struct table *table, const struct results *results,
+                        const struct component_spec *component, const bool *speaks) {
+  for (uint32_t i = 1; i <= component->instances; i++) {
+    gchar *name = g_strdup_printf("%s[%u]", component->name, i);
+    gchar *label = g_strdup_printf("  %s", name);
+    add_row(table, results, label, name, speaks, STYLE_DIM);
+    g_free(label);
+    g_free(name);
+  }
+}
+
+static void print_table(const struct results *results, const struct report_options *options,
+                        const struct term *term) {
+  const struct spec *spec = &results->scenario->spec;
+  bool speaks[COLUMNS];
+  char layout[COLUMNS + 2] = "L";
+  size_t n = 1;
+  for (size_t i = 0; i < COLUMNS; i++) {
+    speaks[i] = column_speaks(results, &columns[i]);
+    if (speaks[i]) layout[n++] = 'r';
+  }
+  struct table *table = table_new(layout, 2);
+  table_cell(table, STYLE_DIM, "");
+  for (size_t i = 0; i < COLUMNS; i++) {
+    if (speaks[i]) table_cell(table, STYLE_DIM, columns[i].head);
+  }
+  for (uint32_t c = 0; c < spec->components; c++) {
+    const struct component_spec *component = &spec->component[c];
+    if (component->kind->is_source) continue;
+    gchar *label = component->instances == 1
+                       ? g_strdup(component->name)
+                       : g_strdup_printf("%s x%u", component->name, component->instances);
+    add_row(table, results, label, component->name, speaks, STYLE_PLAIN);
+    g_free(label);
+    if (component->instances == 1) continue;
+    if (options->members || members_differ(results, component)) {
+      add_members(table, results, component, speaks);
+    }
+  }
+  table_finish(table, term);
+}
+
+static void print_others(const struct results *results, const struct term *term) {
+  const struct spec *spec = &results->scenario->spec;
+  struct table *table = table_new(REPORT_LAYOUT, 2);
+  uint32_t added = 0;
+  for (uint32_t c = 0; c < spec->components; c++) {
+    if (spec->component[c].kind->is_source) continue;
+    added += report_others(table, results, spec->component[c].name, common);
+  }
+  added += report_others(table, results, "path", common);
+  if (added > 0) {
+    fputc('\n', term->out);
+    table_finish(table, term);
+  } else {
+    table_drop(table);
+  }
+}
+
+void report_components(const struct results *results, const struct report_options *options,
+                       const struct term *term) {
+  const struct spec *spec = &results->scenario->spec;
+  bool any = false;
+  for (uint32_t c = 0; c < spec->components; c++) any |= !spec->component[c].kind->is_source;
+  if (!any) return;
+  fputc('\n', term->out);
+  term_rule(term, "components", "");
+  print_table(results, options, term);
+  print_others(results, term);
+}

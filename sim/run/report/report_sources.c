@@ -1,0 +1,117 @@
+/* The report's blocks for what makes requests: what users saw. */
+#include <glib.h>
+#include <math.h>
+#include <string.h>
+
+#include "format.h"
+#include "report.h"
+#include "sim.h"
+#include "table.h"
+
+static const struct row {
+  const char *label, *metric;
+} rows[] = {
+    {"offered", "offered"},         {"throughput", "throughput"},
+    {"goodput", "goodput"},         {"availability", "availability"},
+    {"retries", "retries"},         {"latency mean", "latency.mean"},
+    {"latency p50", "latency.p50"}, {"latency p95", "latency.p95"},
+    {"latency p99", "latency.p99"}, {"latency p99.9", "latency.p999"},
+    {"latency max", "latency.max"},
+};
+
+/* The rest of what a client reports is in the rows above and in the tables below, or is left to
+ * --json (further quantiles). */
+static const char *const shown[] = {"offered", "requests",  "throughput", "goodput", "availability",
+                                    "retries", "latency.*", "errors.*",   "op.*",    NULL};
+
+static bool is_zero(const struct result *r) {
+  return r->estimate.value == 0;
+}
+
+static void note(const struct result *r, GString *out) {
+  g_string_truncate(out, 0);
+  if (strstr(r->name, ".availability") != NULL) {
+    g_string_assign(out, format_nines(r->estimate.value).text);
+  } else if (r->estimate.n > 0 && result_samples_beyond(r) < FEW_SAMPLES) {
+    double beyond = floor(result_samples_beyond(r));
+    g_string_printf(out, "rests on %.0f sample%s", beyond, beyond == 1 ? "" : "s");
+  }
+}
+
+/* Errors by cause, as a share of the requests that ended and as a rate. */
+static void add_errors(struct table *table, const struct results *results, const char *client) {
+  double requests = results_value_of(results, client, "requests");
+  double throughput = results_value_of(results, client, "throughput");
+  for (uint32_t i = 0; i < results->n; i++) {
+    const struct result *r = &results->list[i];
+    const char *own = report_own_part(r, client);
+    if (own == NULL || strncmp(own, "errors.", 7) != 0) continue;
+    if (is_zero(r) || isnan(r->estimate.value) || isnan(throughput)) continue;
+    struct estimate share = r->estimate;
+    share.value /= requests;
+    share.lo /= requests;
+    share.hi = fmin(share.hi / requests, 1);
+    gchar *label = g_strconcat("error ", own + 7, NULL);
+    report_row(table, label, UNIT_RATIO, &share,
+               format_value(UNIT_PER_SECOND, share.value * throughput).text);
+    g_free(label);
+  }
+}
+
+static void print_rows(const struct results *results, const char *client, const struct term *term) {
+  struct table *table = table_new(REPORT_LAYOUT, 2);
+  GString *remark = g_string_new(NULL);
+  for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+    const struct result *r = results_find_of(results, client, rows[i].metric);
+    if (r == NULL || (strcmp(rows[i].metric, "retries") == 0 && is_zero(r))) continue;
+    note(r, remark);
+    report_row(table, rows[i].label, r->unit, &r->estimate, remark->str);
+  }
+  add_errors(table, results, client);
+  report_others(table, results, client, shown);
+  g_string_free(remark, TRUE);
+  table_finish(table, term);
+}
+
+static void print_operations(const struct results *results, const char *client,
+                             const struct term *term) {
+  static const char *const metric[] = {"throughput",  "availability", "latency.p50",
+                                       "latency.p95", "latency.p99",  "latency.p999"};
+  static const char *const head[] = {"operation", "throughput", "availability", "p50",
+                                     "p95",       "p99",        "p99.9"};
+  const struct spec *spec = &results->scenario->spec;
+  struct table *table = table_new("Lrrrrrr", 2);
+  for (size_t i = 0; i < G_N_ELEMENTS(head); i++) table_cell(table, STYLE_DIM, head[i]);
+  uint32_t found = 0;
+  for (uint32_t op = 0; op < spec->ops; op++) {
+    gchar *prefix = g_strconcat(client, ".op.", spec->op[op], NULL);
+    if (results_find_of(results, prefix, "throughput") != NULL) {
+      found++;
+      table_cell(table, STYLE_PLAIN, spec->op[op]);
+      for (size_t i = 0; i < G_N_ELEMENTS(metric); i++) {
+        const struct result *r = results_find_of(results, prefix, metric[i]);
+        table_cell(table, STYLE_PLAIN,
+                   r != NULL ? format_value(r->unit, r->estimate.value).text : "");
+      }
+    }
+    g_free(prefix);
+  }
+  if (found > 1) {
+    fputc('\n', term->out);
+    table_finish(table, term);
+  } else {
+    table_drop(table);
+  }
+}
+
+void report_sources(const struct results *results, const struct term *term) {
+  const struct spec *spec = &results->scenario->spec;
+  for (uint32_t c = 0; c < spec->components; c++) {
+    const struct component_spec *component = &spec->component[c];
+    if (!component->kind->is_source) continue;
+    fputc('\n', term->out);
+    term_rule(term, component->name, component->kind->name);
+    print_rows(results, component->name, term);
+    print_operations(results, component->name, term);
+  }
+}
