@@ -19,20 +19,20 @@ local load = param { "load", "2.4/s", doc = "load of the cascading replicas, whi
 local gray = param { "gray", true, doc = "whether replicas become slow instead of crashing" }
 
 -- Three replicas behind a balancer that sends what one refuses to the next. Where users ask again
--- themselves, it does not.
+-- themselves, it does not. What takes no time needs no health checks either.
 local function replicas(name, rate, seconds, what, again)
   client(name) { arrivals = poisson(rate), target = name .. "-lb", timeout = "10s",
                  retry = again and { attempts = 2, backoff = "1s" } }
   load_balancer(name .. "-lb") { backends = name .. "-web", connect_retries = again and 0 or 2,
-                                 health_check = { interval = "2s" } }
+                                 health_check = seconds ~= "0s" and { interval = "5s" } }
   service(name .. "-web") { instances = 3, zone = name .. "-zone", workers = 1, work = seconds }
   fault { what(name .. "-web[*]"), mttf = exponential "19min", mttr = exponential "1min" }
 end
 local function slower(target) return slow { target, factor = 50 } end
 
-replicas("independent", "1/s", "0s", crash)
+replicas("independent", "0.5/s", "0s", crash)
 
-replicas("correlated", "1/s", "0s", crash)
+replicas("correlated", "0.5/s", "0s", crash)
 if common then
   fault { crash "correlated-zone", mttf = exponential "49.5min", mttr = exponential "30s" }
 end

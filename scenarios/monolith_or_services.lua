@@ -6,7 +6,7 @@
 -- has its threads in the one process; in `micro` each module is a service with the same number of
 -- cores, half a millisecond of network there and back (same zone). Views take 10 ms of work in
 -- three modules, so two hops make 11 ms of them.
--- The recommendations crash for 30 s: with the process, or alone. During a sale four times as many
+-- The recommendations crash for 15 s: with the process, or alone. During a sale four times as many
 -- search: idle cores of the one process help out, the search service must grow, and it alone.
 --
 -- Off: hop=0ms  the network takes no time: services are as fast as modules
@@ -73,16 +73,16 @@ modules("micro", true, cores.search)
 one_process("sale-mono", true)
 modules("sale-micro", true, search, true)
 
-fault { crash "mono-shop", at = "100s", lasts = "30s" }
-fault { crash "modular-process", at = "100s", lasts = "30s" }
-fault { crash(alone and "micro-recommend" or "micro-process"), at = "100s", lasts = "30s" }
+fault { crash "mono-shop", at = "50s", lasts = "15s" }
+fault { crash "modular-process", at = "50s", lasts = "15s" }
+fault { crash(alone and "micro-recommend" or "micro-process"), at = "50s", lasts = "15s" }
 
 -- Two hops of half a millisecond.
 goal "mono.op.view.latency.p50 < 10.1ms"
 goal "modular.op.view.latency.p50 < 10.1ms"
 goal "micro.op.view.latency.p50 > 10.9ms"
 goal "micro.op.view.latency.p50 < 11.1ms"
--- 30 of 240 s for everybody, or for nobody.
+-- 15 of 120 s for everybody, or for nobody.
 goal "mono.availability < 89%"
 goal "modular.availability < 89%"
 goal "micro.availability >= 99.9%"
@@ -90,4 +90,4 @@ goal "micro.availability >= 99.9%"
 goal "sale-mono.op.search.latency.p99 < 60ms"
 goal "sale-micro.op.search.latency.p99 < 60ms"
 
-run { duration = "4min", warmup = "0s", replications = 4 }
+run { duration = "2min", warmup = "0s", replications = 4 }
