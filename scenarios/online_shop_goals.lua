@@ -11,7 +11,6 @@
 --
 -- Off: users=16000  more than the database can do: too slow for everybody
 -- Off: servers=4  too few servers: they saturate at 889/s
--- Try: archsim capacity scenarios/online_shop_goals.lua
 -- Answer: users.latency.p95
 local users = param { "users", 10000, doc = "concurrent users" }
 local servers = param { "servers", 8, doc = "servers of the shop" }

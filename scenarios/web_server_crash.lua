@@ -27,7 +27,7 @@ goal "users.availability > 99.3%"
 -- Out once, and back at the end.
 if checks then
   goal "lb.ejections == 1"
-  goal "lb.healthy_backends == 3"
+  goal "lb.healthy_backends.end == 3"
 end
 
 run { duration = "5min", warmup = "0s", replications = 20 }
