@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "abandon.h"
 #include "arena.h"
 #include "outline.h"
 #include "sim.h"
@@ -37,7 +38,7 @@ struct cache_state {
   uint32_t bucket_mask, allocated, used, newest, oldest, free_list;
   struct stream hit_time;
   struct op_set write_ops;
-  uint64_t hits, misses, expired, evictions, writes, origin_errors;
+  uint64_t hits, misses, expired, evictions, writes, given_up, origin_errors;
   struct level entries; /* those that count */
 };
 
@@ -231,6 +232,19 @@ static void cache_on_reply(struct sim *sim, struct member *member, struct frame 
   call_reply(sim, parent, outcome);
 }
 
+static enum heed cache_heeds(const void *config) {
+  (void)config;
+  return HEED_PASS_ON;
+}
+
+static void cache_on_cancel(struct sim *sim, struct member *member, struct frame *call) {
+  struct cache_state *c = member->state;
+  c->given_up++;
+  if (frame_state(call) == FRAME_WAITING) call_abandon_made(sim, call);
+  call->due_ns = TIME_NEVER; /* a look-up comes to nothing */
+  call_reply(sim, call, OUTCOME_RESET);
+}
+
 static void cache_on_fault(struct sim *sim, struct member *member, enum fault_type fault,
                            bool begins) {
   if (fault == FAULT_CRASH && begins) flush(sim, member->state);
@@ -328,6 +342,8 @@ static const struct meter cache_meters[] = {
      "Misses because the entry's time to live was over."},
     {"evictions", METER_COUNT, STATE(evictions), 0, "Entries that made room for others."},
     {"writes", METER_COUNT, STATE(writes), 0, "Writes passed on to the origin."},
+    {"given_up", METER_COUNT, STATE(given_up), 0,
+     "Calls ended because nobody waited for them any more."},
     {"origin_errors", METER_COUNT, STATE(origin_errors), 0, "Calls to the origin that failed."},
     {"entries", METER_LEVEL, STATE(entries), 0, "Entries held whose time to live is not over"},
     {0},
@@ -345,7 +361,9 @@ const struct kind kind_cache = {
         "same time all go to the origin. A crash empties the cache; while it is down calls are "
         "refused, and it is the caller's `fallback` that goes to the origin instead. Requests "
         "without keys all have key 0. The instances of a group share the keys: each key lives on "
-        "one of them, chosen by its hash. Left out: "
+        "one of them, chosen by its hash. When a caller gives up, and something behind the cache "
+        "takes such calls out, the cache gives up its own call and stores nothing. Left out: "
+        "fetches that go on without their caller, "
         "sizes of values, memory, single-flight, refresh ahead.",
     .example =
         "client \"users\" { arrivals = poisson \"500/s\", target = \"redis\", "
@@ -365,6 +383,8 @@ const struct kind kind_cache = {
     .on_call = cache_on_call,
     .on_reply = cache_on_reply,
     .on_timer = cache_on_timer,
+    .on_cancel = cache_on_cancel,
+    .heeds = cache_heeds,
     .on_fault = cache_on_fault,
     .settle = cache_settle,
     .destroy = cache_destroy,

@@ -2,6 +2,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "abandon.h"
 #include "arena.h"
 #include "outline.h"
 #include "sim.h"
@@ -42,7 +43,7 @@ struct load_balancer_state {
   uint32_t next;     /* round robin, and where looking for the least busy begins */
   struct stream pick;
   uint32_t generation; /* of health check timers: a crash starts them anew */
-  uint64_t no_backend, reconnects, probes_failed, ejections;
+  uint64_t no_backend, reconnects, given_up, probes_failed, ejections;
   struct level in_use;
 };
 
@@ -137,6 +138,34 @@ static bool try_another(struct sim *sim, struct member *member, struct frame *ca
 static void probe_ended(struct sim *sim, struct member *member, uint32_t which,
                         enum outcome outcome);
 
+/* One call less is under way to the backend; none that was sent before a crash counts. */
+static void forget(struct load_balancer_state *lb, uint32_t which) {
+  if (lb->backend[which].active > 0) lb->backend[which].active--;
+}
+
+/* Those who look at the calls under way choose otherwise when one is given up. */
+static enum heed load_balancer_heeds(const void *config) {
+  switch ((enum algorithm)((const struct load_balancer_config *)config)->algorithm) {
+    case ROUND_ROBIN:
+    case RANDOM:
+      return HEED_PASS_ON;
+    case LEAST_CONNECTIONS:
+    case POWER_OF_TWO:
+      return HEED_STOP;
+  }
+  return HEED_PASS_ON;
+}
+
+static void load_balancer_on_cancel(struct sim *sim, struct member *member, struct frame *call) {
+  struct load_balancer_state *lb = member->state;
+  lb->given_up++;
+  if (frame_state(call) == FRAME_WAITING) {
+    forget(lb, call->pc);
+    call_abandon_made(sim, call);
+  }
+  call_reply(sim, call, OUTCOME_RESET);
+}
+
 static void load_balancer_on_reply(struct sim *sim, struct member *member, struct frame *parent,
                                    struct frame *call, enum outcome outcome) {
   struct load_balancer_state *lb = member->state;
@@ -144,7 +173,7 @@ static void load_balancer_on_reply(struct sim *sim, struct member *member, struc
     if (call->item == lb->generation) probe_ended(sim, member, call->site, outcome);
     return;
   }
-  if (lb->backend[parent->pc].active > 0) lb->backend[parent->pc].active--;
+  forget(lb, parent->pc);
   if (outcome == OUTCOME_REFUSED && try_another(sim, member, parent)) return;
   call_reply(sim, parent, outcome);
 }
@@ -402,6 +431,8 @@ static const struct meter load_balancer_meters[] = {
      "Calls refused because no backend was healthy."},
     {"reconnects", METER_COUNT, STATE(reconnects), 0,
      "Calls sent to another backend because one had refused them."},
+    {"given_up", METER_COUNT, STATE(given_up), 0,
+     "Calls ended because nobody waited for them any more."},
     {"checks_failed", METER_COUNT, STATE(probes_failed), 0, "Health checks that failed."},
     {"ejections", METER_COUNT, STATE(ejections), 0, "Times a backend was taken out."},
     {"healthy_backends", METER_MEAN_LEVEL, STATE(in_use), 0, "Backends in use"},
@@ -416,7 +447,9 @@ const struct kind kind_load_balancer = {
         "included; it takes no time and has no limit of its own. least_connections looks at the "
         "calls it has itself sent and not got back; ties go round robin. power_of_two draws "
         "`choices` different backends. A call that failed is not tried again elsewhere unless it "
-        "was refused and `connect_retries` allows it.\n"
+        "was refused and `connect_retries` allows it. When a caller gives up, the balancer gives "
+        "up its own call and forgets it (Envoy, nginx, HAProxy); this matters, and is modelled, "
+        "where it counts calls under way or something behind it takes such calls out.\n"
         "A health check crosses the network like a call and is answered by the backend's host: "
         "it fails when that is down, hung, cut off or swallows calls, not when it is merely "
         "busy. Checks of different backends are spread over the interval. When every backend is "
@@ -444,5 +477,7 @@ const struct kind kind_load_balancer = {
     .on_reply = load_balancer_on_reply,
     .on_timer = load_balancer_on_timer,
     .on_event = load_balancer_on_event,
+    .on_cancel = load_balancer_on_cancel,
+    .heeds = load_balancer_heeds,
     .on_fault = load_balancer_on_fault,
 };

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "abandon.h"
 #include "arena.h"
 #include "outline.h"
 #include "program.h"
@@ -10,6 +11,9 @@
 #include "station.h"
 
 enum io { IO_BLOCKING, IO_ASYNC };
+
+/* What is done about calls that nobody waits for any more; each does what those before it do. */
+enum cancel { CANCEL_NEVER, CANCEL_PASSED_ON, CANCEL_QUEUED, CANCEL_RUNNING };
 
 struct service_config {
   uint64_t workers, queue;
@@ -35,7 +39,7 @@ struct service_state {
   const struct service_config *config;
   const struct service_shared *shared;
   struct station station;
-  uint64_t cancelled;
+  uint64_t cancelled, stopped;
 };
 
 static inline uint32_t class_of(const struct service_state *s, const struct frame *call) {
@@ -147,10 +151,16 @@ static bool branch_taken(const struct service_shared *shared, const struct frame
   return draws_unit(&draws) < step->chance;
 }
 
+/* Whether a call of an event loop would have to queue again although nobody waits for it. */
+static bool is_dropped(struct service_state *s, const struct frame *call) {
+  if (!(call->flags & CALL_UNWANTED) || s->config->cancel < CANCEL_QUEUED) return false;
+  s->cancelled++;
+  return true;
+}
+
 /* An asleep or waiting call of an event loop needs a worker again before it can go on. False: it
  * has to wait for one. */
 static bool worker_again(struct sim *sim, struct service_state *s, struct frame *call) {
-  if (!(call->flags & CALL_RELEASED)) return true;
   call->flags &= (uint8_t)~CALL_RELEASED;
   return station_enter(sim, &s->station, call, class_of(s, call), true) == STATION_STARTED;
 }
@@ -164,7 +174,10 @@ static struct frame *run_one(struct sim *sim, struct member *member, struct fram
     const struct step *step = &program->step[call->pc];
     switch (step->kind) {
       case STEP_WORK: {
-        if (!worker_again(sim, s, call)) return NULL;
+        if (call->flags & CALL_RELEASED) {
+          if (is_dropped(s, call)) return finish(sim, member, call, OUTCOME_RESET);
+          if (!worker_again(sim, s, call)) return NULL;
+        }
         station_work(sim, member, &s->station, call, step_time(&s->shared->work, call, step));
         return NULL;
       }
@@ -316,10 +329,45 @@ static void service_on_reply(struct sim *sim, struct member *member, struct fram
   run_steps(sim, member, call);
 }
 
+/* --- giving up ------------------------------------------------------------------------------ */
+
+static enum heed service_heeds(const void *config) {
+  switch ((enum cancel)((const struct service_config *)config)->cancel) {
+    case CANCEL_NEVER:
+      return HEED_NOTHING;
+    case CANCEL_PASSED_ON:
+      return HEED_PASS_ON;
+    case CANCEL_QUEUED:
+    case CANCEL_RUNNING:
+      return HEED_STOP;
+  }
+  return HEED_NOTHING;
+}
+
+/* Ends a call that has begun: what it holds is free, and what was done for it is given up. */
+static void stop(struct sim *sim, struct member *member, struct frame *call) {
+  struct service_state *s = member->state;
+  s->stopped++;
+  if (frame_state(call) == FRAME_SHARING) station_unshare(sim, member, &s->station, call);
+  if (frame_state(call) == FRAME_WAITING) call_abandon_made(sim, call);
+  call->due_ns = TIME_NEVER; /* its timer comes to nothing */
+  take_up(sim, member, finish(sim, member, call, OUTCOME_RESET));
+}
+
 static void service_on_cancel(struct sim *sim, struct member *member, struct frame *call) {
   struct service_state *s = member->state;
-  if (!s->config->cancel) return;
-  if (station_cancel(sim, &s->station, call)) s->cancelled++;
+  enum cancel cancel = (enum cancel)s->config->cancel;
+  enum frame_state where = frame_state(call);
+  if (where == FRAME_TRAVELLING || where == FRAME_QUEUED) {
+    if (cancel < CANCEL_QUEUED) return;
+    s->cancelled++;
+    if (where == FRAME_QUEUED) station_cancel(sim, &s->station, call, class_of(s, call));
+    call_reply(sim, call, OUTCOME_RESET);
+  } else if (cancel == CANCEL_RUNNING) {
+    stop(sim, member, call);
+  } else if (where == FRAME_WAITING) {
+    call_pass_on(sim, call);
+  }
 }
 
 static void service_on_fault(struct sim *sim, struct member *member, enum fault_type fault,
@@ -460,6 +508,7 @@ static void service_init(struct sim *sim, struct member *member) {
   s->shared = self->shared;
   station_init(sim, &s->station, (enum discipline)s->config->discipline, s->config->workers,
                s->config->queue, s->config->priority.n + 1);
+  if (s->config->cancel >= CANCEL_QUEUED) station_allow_cancel(&s->station);
 }
 
 static void service_destroy(struct sim *sim, struct member *member) {
@@ -475,7 +524,7 @@ static struct station *service_station(struct member *member) {
 #define AT(field) offsetof(struct service_config, field)
 
 static const char *const io_choices[] = {"blocking", "async", NULL};
-static const char *const cancel_choices[] = {"never", "queued", NULL};
+static const char *const cancel_choices[] = {"never", "passed_on", "queued", "running", NULL};
 
 static const struct param service_params[] = {
     {.name = "workers",
@@ -517,10 +566,12 @@ static const struct param service_params[] = {
     {.name = "cancel",
      .type = PARAM_ENUM,
      .offset = AT(cancel),
-     .fallback = "never",
+     .fallback = "passed_on",
      .choices = cancel_choices,
-     .doc = "What becomes of a call whose caller gave up: never: it is done all the same; queued: "
-            "it is dropped if it still waits for a worker."},
+     .doc = "What becomes of a call that nobody waits for any more. never: it is done all the "
+            "same. passed_on: it is done, but those whom it calls are told, as gRPC does with "
+            "cancellations and deadlines. queued: it is also taken out while it waits for a "
+            "worker. running: its work is also stopped and the worker freed."},
     {.name = "work",
      .type = PARAM_TIME_DIST,
      .offset = AT(work),
@@ -537,7 +588,9 @@ static const struct param service_params[] = {
 
 static const struct meter service_meters[] = {
     {"cancelled", METER_COUNT, offsetof(struct service_state, cancelled), 0,
-     "Calls dropped from the queue because their caller had given up."},
+     "Calls taken out of the queue because nobody waited for them any more."},
+    {"stopped", METER_COUNT, offsetof(struct service_state, stopped), 0,
+     "Calls whose work was stopped because nobody waited for them any more."},
     {0},
 };
 
@@ -553,9 +606,12 @@ const struct kind kind_service = {
         "handler (the caller sees `failed`) unless the call names a fallback.\n"
         "The time a piece of work takes is drawn from the service's own stream, keyed by the "
         "request: the same request takes the same time on whichever instance it lands. Under ps "
-        "every call progresses at rate min(1, workers / calls present). A queued call keeps its "
-        "place when its caller gives up unless `cancel` says otherwise. Left out: memory, "
-        "garbage collection, start-up.",
+        "every call progresses at rate min(1, workers / calls present).\n"
+        "When a caller gives up (its timeout came, or its own caller gave up), a message tells the "
+        "service, and `cancel` says what it does. Calls that are taken out or stopped count as "
+        "errors. A call "
+        "that waits for others is itself not ended by passed_on and queued: what it waits for may "
+        "be, and then it fails. Left out: memory, garbage collection, start-up.",
     .example =
         "client \"users\" { arrivals = poisson \"50/s\", target = \"shop\", "
         "mix = { browse = 0.9, buy = 0.1 } }\n"
@@ -577,6 +633,7 @@ const struct kind kind_service = {
     .on_timer = service_on_timer,
     .on_event = service_on_event,
     .on_cancel = service_on_cancel,
+    .heeds = service_heeds,
     .on_fault = service_on_fault,
     .message_bytes = service_message_bytes,
     .station = service_station,

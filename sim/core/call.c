@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "abandon.h"
 #include "arena.h"
 #include "engine.h"
 #include "trace.h"
@@ -46,6 +47,7 @@ static void add_frames(struct sim *sim) {
   uint32_t more = calls->ready == 0 ? FIRST_FRAMES : MORE_FRAMES;
   mem_back(&calls->addresses, more * sizeof(struct frame));
   calls->ready += more;
+  abandon_grow(calls, calls->ready - more);
 }
 
 void calls_init(struct calls *calls) {
@@ -58,6 +60,7 @@ void calls_init(struct calls *calls) {
 }
 
 void calls_free(struct calls *calls) {
+  abandon_free(calls);
   mem_release(&calls->addresses);
 }
 
@@ -84,6 +87,12 @@ static inline void frame_free(struct sim *sim, struct frame *frame) {
   sim->calls.freed++;
 }
 
+/* Of a frame that may be a call on behalf of another. */
+static void frame_end(struct sim *sim, struct frame *frame) {
+  if (sim->calls.kin && !(frame->flags & CALL_ROOT)) kin_remove(sim, frame);
+  frame_free(sim, frame);
+}
+
 struct frame *frame_following(const struct sim *sim, uint32_t *slot) {
   for (; *slot < sim->calls.used; (*slot)++) {
     struct frame *frame = frame_at(sim, *slot);
@@ -104,7 +113,7 @@ struct frame *frame_first(const struct sim *sim, uint32_t *slot) {
 
 struct frame *call_new(struct sim *sim, struct member *from, struct frame *parent) {
   struct frame *call = frame_alloc(sim);
-  frame_set_place(call, from->id, FRAME_WAITING); /* until it is sent, its maker handles it */
+  frame_set_place(call, from->id, FRAME_MADE);
   call->sent_ns = sim->now_ns;
   call->site = 0;
   if (parent) {
@@ -113,8 +122,9 @@ struct frame *call_new(struct sim *sim, struct member *from, struct frame *paren
     call->key = parent->key;
     call->item = parent->item;
     call->op = parent->op;
-    call->flags = parent->flags & CALL_TRACED;
-    if (__builtin_expect(call->flags, 0)) trace_child(sim, parent, call);
+    call->flags = parent->flags & (CALL_TRACED | CALL_UNWANTED);
+    if (__builtin_expect(call->flags & CALL_TRACED, 0)) trace_child(sim, parent, call);
+    if (__builtin_expect(sim->calls.kin != NULL, 0)) kin_add(sim, parent, call);
   } else {
     call->parent = from->id;
     call->key = 0;
@@ -127,13 +137,12 @@ struct frame *call_new(struct sim *sim, struct member *from, struct frame *paren
 
 void call_discard(struct sim *sim, struct frame *frame) {
   sim->calls.answered++;
-  frame_free(sim, frame);
+  frame_end(sim, frame);
 }
 
-static void push_frame_event(struct sim *sim, struct frame *frame, uint64_t delay_ns,
-                             enum event_kind kind) {
-  fel_push(&sim->fel,
-           event_make(sim->now_ns + delay_ns, frame_slot(sim, frame) << 4 | kind, frame->stamp));
+void call_end_unheard(struct sim *sim, struct frame *call, uint64_t *counter) {
+  ++*counter;
+  frame_end(sim, call);
 }
 
 static __attribute__((cold, noinline)) void lose(struct sim *sim, struct frame *call,
@@ -142,17 +151,16 @@ static __attribute__((cold, noinline)) void lose(struct sim *sim, struct frame *
   frame_set_state(call, FRAME_LOST);
   call->pending = cause;
   trace_mark(sim, call, PART_FAULT);
-  if (call->flags & CALL_ABANDONED) {
-    sim->calls.late++;
-    frame_free(sim, call);
-  }
+  if (call->flags & CALL_ABANDONED) call_end_unheard(sim, call, &sim->calls.late);
 }
 
 /* What reaches a member while a fault is active. True: the call was dealt with. */
 static __attribute__((cold, noinline)) bool impaired_arrival(struct sim *sim, struct member *to,
                                                              struct frame *call) {
-  if (to->hung && !to->down) { /* counted when the hang is over and it gets through */
+  if (to->hung && !to->down) {
     if (call->flags & CALL_TRACED) trace_deferred(sim, call, to);
+    if (!(call->flags & CALL_PROBE)) to->flow.arrivals++;
+    frame_set_state(call, FRAME_HELD_UP);
     faults_defer(sim, to,
                  event_make(sim->now_ns, frame_slot(sim, call) << 4 | EVENT_ARRIVE, call->stamp));
     return true;
@@ -161,7 +169,7 @@ static __attribute__((cold, noinline)) bool impaired_arrival(struct sim *sim, st
   if (verdict == OUTCOME_OK) return false;
   if (!(call->flags & CALL_PROBE)) {
     to->flow.arrivals++;
-    to->flow.errors++;
+    to->flow.errors += !(call->flags & CALL_DETACHED);
   }
   if (verdict == OUTCOME_TIMEOUT) {
     lose(sim, call, OUTCOME_TIMEOUT);
@@ -173,19 +181,27 @@ static __attribute__((cold, noinline)) bool impaired_arrival(struct sim *sim, st
 
 static inline void deliver(struct sim *sim, struct member *to, struct frame *call) {
   if (__builtin_expect(to->impaired, 0) && impaired_arrival(sim, to, call)) return;
-  if (__builtin_expect(call->flags & (CALL_PROBE | CALL_TRACED), 0)) {
+  if (__builtin_expect(call->flags & (CALL_PROBE | CALL_TRACED | CALL_UNWANTED), 0)) {
     if (call->flags & CALL_PROBE) {
       call_reply_uncounted(sim, call, OUTCOME_OK);
       return;
     }
-    trace_mark_followed(sim, call, PART_SERVICE); /* unless the kind says otherwise */
+    trace_mark(sim, call, PART_SERVICE); /* unless the kind says otherwise */
+    to->flow.arrivals++;
+    if (call->flags & CALL_UNWANTED && unwanted_arrival(sim, to, call)) return;
+    to->flow.arrivals--;
   }
   to->flow.arrivals++;
   to->kind->on_call(sim, to, call);
 }
 
 void call_deliver(struct sim *sim, struct frame *call) {
-  deliver(sim, &sim->member[frame_callee(call)], call);
+  struct member *to = &sim->member[frame_callee(call)];
+  if (__builtin_expect(frame_state(call) == FRAME_HELD_UP, 0)) { /* it arrives again */
+    if (!(call->flags & CALL_PROBE)) to->flow.arrivals--;
+    frame_set_state(call, FRAME_TRAVELLING);
+  }
+  deliver(sim, to, call);
 }
 
 /* Takes a call over the network; false if it is not there yet. */
@@ -219,15 +235,9 @@ void call_send(struct sim *sim, struct frame *call, struct member *to, uint64_t 
 
 /* --- answering ------------------------------------------------------------------------------ */
 
-static __attribute__((cold, noinline)) void end_unheard(struct sim *sim, struct frame *call,
-                                                        uint64_t *counter) {
-  ++*counter;
-  frame_free(sim, call);
-}
-
 static inline void finish(struct sim *sim, struct frame *call, enum outcome outcome) {
   if (__builtin_expect(call->flags & CALL_ABANDONED, 0)) {
-    end_unheard(sim, call, &sim->calls.late);
+    call_end_unheard(sim, call, &sim->calls.late);
     return;
   }
   struct frame *parent = NULL;
@@ -235,9 +245,9 @@ static inline void finish(struct sim *sim, struct frame *call, enum outcome outc
   if (call->flags & CALL_ROOT) {
     maker = &sim->member[call->parent];
   } else {
-    parent = frame_at(sim, call->parent);
-    if (parent->stamp != call->parent_stamp || frame_state(parent) == FRAME_REPLYING) {
-      end_unheard(sim, call, &sim->calls.orphaned); /* its maker ended first */
+    parent = call_parent(sim, call);
+    if (!parent) {
+      call_end_unheard(sim, call, &sim->calls.orphaned); /* its maker ended first */
       return;
     }
     maker = &sim->member[frame_callee(parent)];
@@ -252,6 +262,7 @@ static inline void finish(struct sim *sim, struct frame *call, enum outcome outc
   sim->calls.answered++;
   if (__builtin_expect(call->flags & CALL_TRACED, 0)) trace_ended(sim, call, outcome);
   maker->kind->on_reply(sim, maker, parent, call, outcome);
+  if (__builtin_expect(parent && sim->calls.kin, 0)) kin_remove(sim, call);
   frame_free(sim, call);
 }
 
@@ -348,7 +359,7 @@ void call_work_impaired(struct sim *sim, struct member *member, struct frame *fr
 
 void call_sleep(struct sim *sim, struct member *member, struct frame *frame, uint64_t time_ns) {
   (void)member;
-  frame_set_state(frame, FRAME_SLEEPING);
+  if (frame_state(frame) != FRAME_MADE) frame_set_state(frame, FRAME_SLEEPING);
   trace_mark(sim, frame, PART_SLEEP);
   frame->due_ns = sim->now_ns + time_ns;
   push_frame_event(sim, frame, time_ns, EVENT_TIMER);
@@ -358,6 +369,11 @@ void call_timer(struct sim *sim, struct frame *frame, uint64_t due_ns) {
   if (frame->due_ns != due_ns) return; /* put off by a fault, or its call was lost */
   struct member *member = &sim->member[frame_callee(frame)];
   if (__builtin_expect(member->hung, 0)) {
+    if (frame_state(frame) == FRAME_MADE) {
+      faults_defer(sim, member,
+                   event_make(due_ns, frame_slot(sim, frame) << 4 | EVENT_TIMER, frame->stamp));
+      return;
+    }
     /* Work stands still already, so this is a sleep: it ends when the hang does. */
     frame_set_state(frame, FRAME_WORKING);
     trace_mark(sim, frame, PART_FAULT);
@@ -366,47 +382,4 @@ void call_timer(struct sim *sim, struct frame *frame, uint64_t due_ns) {
   }
   frame->due_ns = TIME_NEVER; /* another timer of the same instant is not its own */
   member->kind->on_timer(sim, member, frame);
-}
-
-void call_timeout(struct sim *sim, struct frame *call) {
-  if (call->flags & CALL_ABANDONED) return;
-  struct frame *parent = NULL;
-  struct member *maker = &sim->member[call->parent];
-  if (!(call->flags & CALL_ROOT)) {
-    parent = frame_at(sim, call->parent);
-    if (parent->stamp != call->parent_stamp || frame_state(parent) == FRAME_REPLYING) {
-      if (frame_state(call) == FRAME_LOST) end_unheard(sim, call, &sim->calls.orphaned);
-      return; /* its maker ended first; what did not vanish comes back and ends then */
-    }
-    maker = &sim->member[frame_callee(parent)];
-  }
-  if (__builtin_expect(maker->hung, 0)) {
-    faults_defer(sim, maker,
-                 event_make(sim->now_ns, frame_slot(sim, call) << 4 | EVENT_TIMEOUT, call->stamp));
-    return;
-  }
-  bool vanished = frame_state(call) == FRAME_LOST;
-  enum outcome outcome = vanished ? (enum outcome)call->pending : OUTCOME_TIMEOUT;
-  call->flags |= CALL_ABANDONED;
-  sim->calls.timed_out++;
-  if (call->flags & CALL_TRACED) trace_ended(sim, call, outcome);
-  struct member *callee = &sim->member[frame_callee(call)];
-  if (!vanished && callee->kind->on_cancel) {
-    uint64_t delay_ns = 0;
-    if (!sim->network || network_reaches(sim, maker, callee, &delay_ns)) {
-      push_frame_event(sim, call, delay_ns, EVENT_CANCEL);
-    }
-  }
-  maker->kind->on_reply(sim, maker, parent, call, outcome);
-  if (vanished) {
-    sim->calls.late++;
-    frame_free(sim, call);
-  }
-}
-
-void call_cancel(struct sim *sim, struct frame *call) {
-  if (frame_state(call) == FRAME_REPLYING || frame_state(call) == FRAME_TRAVELLING) return;
-  struct member *callee = &sim->member[frame_callee(call)];
-  if (callee->hung || callee->down) return;
-  callee->kind->on_cancel(sim, callee, call);
 }

@@ -333,13 +333,11 @@ static struct presence *presences(struct sim *sim) {
   struct presence *p = mem_zeroed(sim->members ? sim->members : 1, sizeof *p);
   uint32_t slot;
   for (struct frame *f = frame_first(sim, &slot); f; f = frame_following(sim, &slot)) {
-    if (!frame_is_handled(f)) continue;
     struct presence *at = &p[frame_callee(f)];
-    if (f->flags & CALL_ROOT && f->parent == frame_callee(f) && !(f->flags & CALL_DETACHED)) {
-      continue; /* a maker's own, not sent yet */
-    }
+    if (frame_state(f) == FRAME_HELD_UP) at->handled += !(f->flags & (CALL_DETACHED | CALL_PROBE));
+    if (!frame_is_handled(f)) continue;
     if (!(f->flags & CALL_DETACHED)) at->handled++;
-    if (f->flags & (CALL_CANCELLED | CALL_RELEASED)) continue;
+    if (f->flags & CALL_RELEASED) continue;
     if (frame_state(f) == FRAME_QUEUED) {
       at->queued_ns += sim->now_ns - f->mark_ns;
     } else {

@@ -14,8 +14,13 @@ void calls_free(struct calls *calls);
 void call_deliver(struct sim *sim, struct frame *call);
 void call_finish(struct sim *sim, struct frame *call);
 void call_timer(struct sim *sim, struct frame *frame, uint64_t due_ns);
-__attribute__((noinline)) void call_timeout(struct sim *sim, struct frame *call);
-__attribute__((noinline)) void call_cancel(struct sim *sim, struct frame *call);
+__attribute__((cold, noinline)) void call_end_unheard(struct sim *sim, struct frame *call,
+                                                      uint64_t *counter);
+static inline void push_frame_event(struct sim *sim, const struct frame *frame, uint64_t delay_ns,
+                                    enum event_kind kind) {
+  fel_push(&sim->fel,
+           event_make(sim->now_ns + delay_ns, frame_slot(sim, frame) << 4 | kind, frame->stamp));
+}
 /* As call_reply, for answers that the member's host gives and not its model. */
 void call_reply_uncounted(struct sim *sim, struct frame *call, enum outcome outcome);
 

@@ -101,7 +101,6 @@ static void release_deferred(struct sim *sim, const struct member *member) {
   }
   f->deferred_n = kept;
   for (uint32_t i = 0; i < n; i++) {
-    mine[i].time_ns = sim->now_ns;
     sim_dispatch(sim, &mine[i]);
   }
   free(mine);
@@ -124,7 +123,9 @@ static void reset_calls(struct sim *sim, struct member *m) {
   uint32_t n = 0, capacity = 64, slot;
   struct event *list = mem_alloc(capacity * sizeof *list);
   for (struct frame *f = frame_first(sim, &slot); f; f = frame_following(sim, &slot)) {
-    if (frame_callee(f) != m->id || !frame_is_handled(f)) continue;
+    if (frame_callee(f) != m->id) continue;
+    if (frame_state(f) == FRAME_MADE) call_end_unheard(sim, f, &sim->calls.orphaned);
+    if (!frame_is_handled(f)) continue;
     if (n == capacity) list = mem_resize(list, (capacity *= 2) * sizeof *list);
     list[n++] = event_make(0, frame_slot(sim, f), f->stamp);
   }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "abandon.h"
 #include "arena.h"
 #include "engine.h"
 #include "trace.h"
@@ -171,6 +172,7 @@ struct sim *sim_new_half(const struct spec *spec, uint64_t seed, uint64_t replic
     build_component(sim, c, first);
     first += spec->component[c].instances;
   }
+  abandon_init(sim);
   traces_init(sim);
   sim->network = network_new(sim);
   if (with_faults && spec->faults) faults_new(sim);

@@ -60,7 +60,9 @@ extern const char *const outcome_name[OUTCOMES];
 /* Where a frame is, seen from its callee. */
 enum frame_state {
   FRAME_FREE,
+  FRAME_MADE,       /* not sent: its maker, which counts as its callee, has it, asleep or not */
   FRAME_TRAVELLING, /* on its way to the callee */
+  FRAME_HELD_UP,    /* reached the callee, which hangs and will see it when that is over */
   FRAME_QUEUED,     /* waits at the callee */
   FRAME_WORKING,    /* the callee works on it until due_ns; stands still while the callee hangs */
   FRAME_SHARING,    /* as WORKING, but its station keeps the time (processor sharing) */
@@ -74,8 +76,9 @@ enum frame_flags {
   CALL_ROOT = 1,      /* made by a member on its own account: `parent` is that member's id */
   CALL_ABANDONED = 2, /* the caller waits no longer */
   CALL_PROBE = 4,     /* health check: answered by the callee's host, not by its model */
-  CALL_CANCELLED = 8, /* callee: to be skipped when it comes out of the queue */
-  CALL_DETACHED = 16, /* the rest of a handler whose caller has its answer already */
+  CALL_UNWANTED = 8,  /* the callee was told that nobody waits any more: see abandon.h */
+  CALL_DETACHED = 16, /* counted as ended: the rest of a handler whose caller has its answer, or
+                         given up while it was held up */
   CALL_RELEASED = 32, /* callee: no worker holds it while it waits for calls of its own */
   CALL_TRACED = 64,   /* belongs to a followed request: see trace.h */
 };
@@ -114,6 +117,11 @@ static inline enum frame_state frame_state(const struct frame *frame) {
   return (enum frame_state)(frame->place >> 24);
 }
 
+/* Whether the callee has the frame: it is queued, worked on, asleep or waiting there. */
+static inline bool frame_is_handled(const struct frame *frame) {
+  return frame_state(frame) >= FRAME_QUEUED && frame_state(frame) <= FRAME_WAITING;
+}
+
 static inline void frame_set_state(struct frame *frame, enum frame_state state) {
   frame->place = frame_callee(frame) | (uint32_t)state << 24;
 }
@@ -121,6 +129,13 @@ static inline void frame_set_state(struct frame *frame, enum frame_state state) 
 static inline void frame_set_place(struct frame *frame, uint32_t callee, enum frame_state state) {
   frame->place = callee | (uint32_t)state << 24;
 }
+
+/* What a component does about calls that nobody waits for any more. */
+enum heed {
+  HEED_NOTHING,
+  HEED_PASS_ON, /* tells those it calls on their behalf */
+  HEED_STOP,    /* does less itself, too */
+};
 
 /* A kind of component: a table of functions plus sizes, and what users may say and read. */
 struct kind {
@@ -166,8 +181,11 @@ struct kind {
   void (*on_timer)(struct sim *sim, struct member *member, struct frame *frame);
   /* An event the member scheduled for itself with sim_schedule. */
   void (*on_event)(struct sim *sim, struct member *member, uint32_t arg);
-  /* The caller of `call` gave up. Kinds that model cancellation drop it here. May be NULL. */
+  /* Nobody waits for `call` any more (abandon.h). It is with the member, or just arriving
+   * (FRAME_TRAVELLING): the member may end it with call_reply, and give up or pass this on to the
+   * calls that it made for it. Given together with `heeds`, or not at all. */
   void (*on_cancel)(struct sim *sim, struct member *member, struct frame *call);
+  enum heed (*heeds)(const void *config);
   /* A crash, hang or slowdown began or ended at the member; the engine has updated the member's
    * fields and the times of running work. A crash: forget queues and workers; the engine answers
    * the calls. May be NULL. */
@@ -224,6 +242,7 @@ struct component {
   uint64_t name_hash;
   struct stream pick; /* of members, where nobody balances */
   uint32_t members;
+  bool told; /* of calls that nobody waits for any more: it, or somebody behind it, cares */
   struct member *member; /* array of `members` */
   void *shared;          /* what all members share, if the kind wants it; from sim->arena */
 };
@@ -236,7 +255,8 @@ struct calls {
   uint32_t limit; /* those with an address */
   uint32_t free_list;
   struct mem_range addresses;
-  uint64_t made, freed, answered, timed_out, late, orphaned, lost; /* since time 0 */
+  struct kin *kin; /* by slot, up to `ready`; NULL: nobody needs to know. See abandon.h */
+  uint64_t made, freed, answered, timed_out, abandoned, late, orphaned, lost; /* since time 0 */
 };
 
 struct sim {
@@ -366,6 +386,13 @@ void call_sleep(struct sim *sim, struct member *member, struct frame *frame, uin
 /* Ends a frame that was made but never sent (a back-off that turned into nothing). */
 void call_discard(struct sim *sim, struct frame *frame);
 
+/* The frame on whose behalf a call was made; NULL: its maker has done with it, or it is lost. Not
+ * for calls on a member's own account. */
+static inline struct frame *call_parent(const struct sim *sim, const struct frame *call) {
+  struct frame *parent = frame_at(sim, call->parent);
+  return parent->stamp == call->parent_stamp && frame_is_handled(parent) ? parent : NULL;
+}
+
 /* The member that made a call. */
 static inline struct member *call_maker(const struct sim *sim, const struct frame *call) {
   return &sim->member[call->flags & CALL_ROOT ? call->parent
@@ -411,11 +438,6 @@ struct stranded sim_stranded(struct sim *sim); /* free both lists */
 
 /* Gives the run up before the next event: the reason is a sentence for the user. */
 void sim_fail(struct sim *sim, const char *format, ...) __attribute__((format(printf, 2, 3)));
-
-/* Whether the callee has the frame: it is queued, worked on, asleep or waiting there. */
-static inline bool frame_is_handled(const struct frame *frame) {
-  return frame_state(frame) >= FRAME_QUEUED && frame_state(frame) <= FRAME_WAITING;
-}
 
 /* Frames that are not free, in order of slots; for rare events only. */
 struct frame *frame_first(const struct sim *sim, uint32_t *slot);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "abandon.h"
 #include "arena.h"
 
 const char *const discipline_choices[] = {"fifo", "lifo", "priority", "ps", NULL};
@@ -11,6 +12,7 @@ void station_init(struct sim *sim, struct station *st, enum discipline disciplin
                   uint64_t queue_limit, uint32_t classes) {
   memset(st, 0, sizeof *st);
   st->discipline = discipline;
+  st->plain = discipline == DISCIPLINE_FIFO || discipline == DISCIPLINE_PRIORITY;
   st->workers = workers;
   st->queue_limit = queue_limit;
   st->classes = classes ? classes : 1;
@@ -67,14 +69,28 @@ static inline void wait_over(struct sim *sim, struct station *st, struct frame *
 
 /* --- queue ---------------------------------------------------------------------------------- */
 
+/* Last come first served, or with links that let frames leave. */
+static __attribute__((noinline)) void enqueue_otherwise(struct sim *sim, struct station *st,
+                                                        struct frame *frame,
+                                                        struct station_class *class) {
+  uint32_t slot = frame_slot(sim, frame);
+  bool last_first = st->discipline == DISCIPLINE_LIFO;
+  uint32_t ahead = last_first ? SLOT_NONE : class->tail;
+  uint32_t behind = last_first ? class->head : SLOT_NONE;
+  frame->next = behind;
+  *(ahead == SLOT_NONE ? &class->head : &frame_at(sim, ahead)->next) = slot;
+  if (behind == SLOT_NONE) class->tail = slot;
+  if (!sim->calls.kin) return;
+  sim->calls.kin[slot].ahead = ahead;
+  if (behind != SLOT_NONE) sim->calls.kin[behind].ahead = slot;
+}
+
 static inline void enqueue(struct sim *sim, struct station *st, struct frame *frame,
                            uint32_t which) {
   struct station_class *class = &st->class[which];
   uint32_t slot = frame_slot(sim, frame);
-  if (st->discipline == DISCIPLINE_LIFO) {
-    frame->next = class->head;
-    class->head = slot;
-    if (class->tail == SLOT_NONE) class->tail = slot;
+  if (__builtin_expect(!st->plain, 0)) {
+    enqueue_otherwise(sim, st, frame, class);
     return;
   }
   frame->next = SLOT_NONE;
@@ -96,16 +112,6 @@ static inline struct frame *dequeue(struct sim *sim, struct station *st) {
     return frame;
   }
   return NULL;
-}
-
-/* The next frame that somebody still wants. Cancelled ones gave up their place already. */
-static inline struct frame *take_next(struct sim *sim, struct station *st) {
-  for (;;) {
-    struct frame *frame = dequeue(sim, st);
-    if (__builtin_expect(!(frame->flags & CALL_CANCELLED), 1)) return frame;
-    st->dead--;
-    call_reply(sim, frame, OUTCOME_RESET); /* abandoned: only frees the frame */
-  }
 }
 
 static bool sharing_full(const struct station *st) {
@@ -142,19 +148,26 @@ struct frame *station_leave(struct sim *sim, struct station *st, struct frame *f
   /* The worker passes from one frame to the other: the number held stays. */
   settle_queued(sim, st);
   st->queued--;
-  struct frame *next = take_next(sim, st);
+  struct frame *next = dequeue(sim, st);
   wait_over(sim, st, next);
   return next;
 }
 
-bool station_cancel(struct sim *sim, struct station *st, struct frame *frame) {
-  if (frame_state(frame) != FRAME_QUEUED || frame->flags & CALL_CANCELLED) return false;
+void station_allow_cancel(struct station *st) {
+  assert(st->queued == 0);
+  st->plain = false;
+}
+
+void station_cancel(struct sim *sim, struct station *st, struct frame *frame, uint32_t which) {
+  assert(frame_state(frame) == FRAME_QUEUED && sim->calls.kin && !st->plain);
+  struct station_class *class = &st->class[which];
+  uint32_t slot = frame_slot(sim, frame), ahead = sim->calls.kin[slot].ahead, behind = frame->next;
+  if (class->head == slot) ahead = SLOT_NONE;
+  *(ahead == SLOT_NONE ? &class->head : &frame_at(sim, ahead)->next) = behind;
+  *(behind == SLOT_NONE ? &class->tail : &sim->calls.kin[behind].ahead) = ahead;
   settle_queued(sim, st);
-  frame->flags |= CALL_CANCELLED;
   st->queued--;
-  st->dead++;
   st->totals.lost_wait_ns += sim->now_ns - frame->mark_ns;
-  return true;
 }
 
 /* --- processor sharing ---------------------------------------------------------------------- */
@@ -177,9 +190,8 @@ static void ps_sift_up(struct ps_entry *heap, uint64_t i) {
   heap[i] = entry;
 }
 
-static void ps_sift_down(struct ps_entry *heap, uint64_t n) {
-  struct ps_entry entry = heap[0];
-  uint64_t i = 0;
+static void ps_sift_down(struct ps_entry *heap, uint64_t i, uint64_t n) {
+  struct ps_entry entry = heap[i];
   for (uint64_t child; (child = 2 * i + 1) < n; i = child) {
     if (child + 1 < n && ps_before(&heap[child + 1], &heap[child])) child++;
     if (!ps_before(&heap[child], &entry)) break;
@@ -226,9 +238,23 @@ struct frame *station_due(struct sim *sim, struct member *member, struct station
   ps_advance(sim, st);
   struct frame *frame = frame_at(sim, st->heap[0].slot);
   st->heap[0] = st->heap[--st->sharing];
-  if (st->sharing) ps_sift_down(st->heap, st->sharing);
+  if (st->sharing) ps_sift_down(st->heap, 0, st->sharing);
   ps_plan(sim, member, st);
   return frame;
+}
+
+/* Looks for the frame: giving up is rare, and those present are few, or all of them are late. */
+void station_unshare(struct sim *sim, struct member *member, struct station *st,
+                     const struct frame *frame) {
+  ps_advance(sim, st);
+  uint64_t i = 0;
+  for (; st->heap[i].slot != frame_slot(sim, frame); i++) assert(i + 1 < st->sharing);
+  st->heap[i] = st->heap[--st->sharing];
+  if (i < st->sharing) {
+    ps_sift_down(st->heap, i, st->sharing);
+    ps_sift_up(st->heap, i);
+  }
+  ps_plan(sim, member, st);
 }
 
 /* --- faults --------------------------------------------------------------------------------- */
@@ -239,11 +265,11 @@ static void forget_all(struct sim *sim, struct station *st) {
     for (uint32_t slot = st->class[i].head; slot != SLOT_NONE;) {
       struct frame *frame = frame_at(sim, slot);
       slot = frame->next;
-      if (!(frame->flags & CALL_CANCELLED)) st->totals.lost_wait_ns += sim->now_ns - frame->mark_ns;
+      st->totals.lost_wait_ns += sim->now_ns - frame->mark_ns;
     }
     st->class[i].head = st->class[i].tail = SLOT_NONE;
   }
-  st->queued = st->dead = 0;
+  st->queued = 0;
 }
 
 /* The holds of frames that are lost with their server end here. */

@@ -41,6 +41,7 @@ struct ps_entry {
 struct station {
   /* What entering and leaving touches comes first. */
   enum discipline discipline;
+  bool plain; /* first come first served, and nobody leaves the queue before */
   uint32_t classes;
   uint64_t workers;     /* or PARAM_UNLIMITED */
   uint64_t queue_limit; /* frames that may wait, or under PS: be present beyond the workers */
@@ -50,7 +51,6 @@ struct station {
   struct station_totals totals;
   struct hist wait;
   struct station_totals at_warmup;
-  uint32_t dead; /* frames linked in a queue that were cancelled */
   /* processor sharing */
   uint64_t sharing; /* frames with work in progress */
   double virtual_ns;
@@ -94,9 +94,17 @@ static inline void station_work(struct sim *sim, struct member *member, struct s
  */
 struct frame *station_due(struct sim *sim, struct member *member, struct station *st, uint32_t arg);
 
-/* A waiting frame is not wanted any more; false if it does not wait here. Its place is free at
- * once. */
-bool station_cancel(struct sim *sim, struct station *st, struct frame *frame);
+/* Frames may be taken out of the queue: to be said before any enters. The simulation must have
+ * links (abandon.h). */
+void station_allow_cancel(struct station *st);
+
+/* A waiting frame leaves the queue, to be answered by the caller. `class` is that which it entered
+ * with. */
+void station_cancel(struct sim *sim, struct station *st, struct frame *frame, uint32_t class);
+
+/* PS: the work on a held frame stops unfinished. */
+void station_unshare(struct sim *sim, struct member *member, struct station *st,
+                     const struct frame *frame);
 
 void station_fault(struct sim *sim, struct member *member, struct station *st,
                    enum fault_type fault, bool begins);

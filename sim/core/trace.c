@@ -164,7 +164,9 @@ void trace_fault(struct sim *sim, struct frame *frame, const struct member *memb
       begin_segment(sim, span, PART_WAIT, member->id, 1);
       return;
     case FRAME_FREE:
+    case FRAME_MADE:
     case FRAME_TRAVELLING:
+    case FRAME_HELD_UP:
     case FRAME_REPLYING:
     case FRAME_LOST:
       return;

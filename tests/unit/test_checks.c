@@ -193,7 +193,8 @@ static void random_server(struct node *node, struct draws *draws) {
   node_set(node, "discipline", discipline);
   if (!strcmp(discipline, "priority")) node_set(node, "priority", "buy");
   if (strcmp(discipline, "ps") != 0 && die(draws, 2)) node_set(node, "io", "async");
-  if (die(draws, 2)) node_set(node, "cancel", "queued");
+  const char *const cancels[] = {"never", "passed_on", "queued", "running"};
+  node_set(node, "cancel", one_of(draws, 4, cancels));
 }
 
 /* A handler of up to seven steps of all kinds. */

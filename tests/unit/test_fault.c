@@ -146,7 +146,9 @@ static void test_hang(void **state) {
   assert_shot(&shots[2], OUTCOME_TIMEOUT, 17 * MS); /* but it is worked on, 40 to 50 */
   assert_shot(&shots[3], OUTCOME_OK, 70 * MS);
   assert_same(metric(&run, "s.uptime"), 0.80);
-  assert_same(metric(&run, "s.completions"), 4);
+  assert_same(metric(&run, "s.arrivals"), 4);
+  assert_same(metric(&run, "s.completions"), 3);
+  assert_same(metric(&run, "s.errors"), 1); /* given up before the server saw it */
   assert_same(metric(&run, "s.queue.max"), 2);
   run_free(&run);
   scene_free(scene);

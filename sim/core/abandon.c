@@ -1,0 +1,218 @@
+#include "abandon.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "arena.h"
+#include "engine.h"
+#include "outline.h"
+#include "trace.h"
+
+/* --- who is told ---------------------------------------------------------------------------- */
+
+static enum heed heeds(const struct component *component) {
+  return component->kind->heeds ? component->kind->heeds(component->config) : HEED_NOTHING;
+}
+
+/* Whether a component that passes the news on calls one that is told. */
+static bool calls_one_told(const struct sim *sim, const struct component *component,
+                           struct arena *arena) {
+  if (!component->kind->outline) return true; /* nothing is known of whom it calls */
+  for (uint32_t op = 0; op < sim->spec->ops; op++) {
+    struct outline outline;
+    outline_begin(&outline, arena);
+    component->kind->outline(sim->spec, component->spec, (int)op, &outline);
+    for (uint32_t i = 0; i < outline.calls; i++) {
+      if (sim->component[outline.call[i].to].told) return true;
+    }
+  }
+  return false;
+}
+
+/* From the components that act on the news back to all that lie before them. */
+static void find_told(struct sim *sim) {
+  struct arena *arena = arena_new();
+  for (bool found = true; found;) {
+    found = false;
+    for (uint32_t c = 0; c < sim->spec->components; c++) {
+      struct component *component = &sim->component[c];
+      if (component->told || heeds(component) != HEED_PASS_ON) continue;
+      component->told = calls_one_told(sim, component, arena);
+      found |= component->told;
+    }
+  }
+  arena_free(arena);
+}
+
+void abandon_init(struct sim *sim) {
+  bool any = false;
+  for (uint32_t c = 0; c < sim->spec->components; c++) {
+    struct component *component = &sim->component[c];
+    component->told = heeds(component) == HEED_STOP;
+    any |= component->told;
+  }
+  if (!any) return;
+  find_told(sim);
+  sim->calls.kin = mem_zeroed(1, sizeof *sim->calls.kin);
+}
+
+void abandon_grow(struct calls *calls, uint32_t before) {
+  if (!calls->kin) return;
+  calls->kin = mem_resize(calls->kin, calls->ready * sizeof *calls->kin);
+  memset(calls->kin + before, 0, (calls->ready - before) * sizeof *calls->kin);
+}
+
+void abandon_free(struct calls *calls) {
+  free(calls->kin);
+}
+
+/* --- which calls were made on behalf of which ----------------------------------------------- */
+
+/* The links of a frame are not cleared when it ends: what they lead to says whether it is meant. */
+static struct frame *first_child(const struct sim *sim, const struct frame *parent) {
+  uint32_t slot = sim->calls.kin[frame_slot(sim, parent)].child;
+  struct frame *child = frame_at(sim, slot);
+  bool meant = slot != 0 && frame_state(child) != FRAME_FREE && !(child->flags & CALL_ROOT) &&
+               child->parent == frame_slot(sim, parent) && child->parent_stamp == parent->stamp;
+  return meant ? child : NULL;
+}
+
+static struct frame *elder_of(const struct sim *sim, const struct frame *child) {
+  uint32_t slot = sim->calls.kin[frame_slot(sim, child)].elder;
+  return slot ? frame_at(sim, slot) : NULL;
+}
+
+void kin_add(struct sim *sim, struct frame *parent, struct frame *child) {
+  struct kin *kin = sim->calls.kin;
+  uint32_t slot = frame_slot(sim, child);
+  struct frame *elder = first_child(sim, parent);
+  kin[slot].elder = elder ? frame_slot(sim, elder) : 0;
+  kin[slot].younger = 0;
+  if (elder) kin[kin[slot].elder].younger = slot;
+  kin[frame_slot(sim, parent)].child = slot;
+}
+
+/* Siblings stay linked to each other when their parent has ended. */
+void kin_remove(struct sim *sim, struct frame *child) {
+  struct kin *kin = sim->calls.kin;
+  uint32_t slot = frame_slot(sim, child), elder = kin[slot].elder, younger = kin[slot].younger;
+  if (elder) kin[elder].younger = younger;
+  if (younger) {
+    kin[younger].elder = elder;
+  } else if (kin[child->parent].child == slot) {
+    kin[child->parent].child = elder; /* harmless if the slot is another's by now */
+  }
+}
+
+/* --- telling -------------------------------------------------------------------------------- */
+
+/* Sends the news to the callee. */
+static void tell(struct sim *sim, const struct member *maker, struct frame *call) {
+  const struct member *callee = &sim->member[frame_callee(call)];
+  if (!callee->component->told || frame_state(call) == FRAME_REPLYING) return;
+  uint64_t delay_ns = 0;
+  if (sim->network && !network_reaches(sim, maker, callee, &delay_ns)) return;
+  push_frame_event(sim, call, delay_ns, EVENT_CANCEL);
+}
+
+/* Nobody waits for it from now on. */
+static void give_up(struct sim *sim, const struct member *maker, struct frame *call) {
+  call->flags |= CALL_ABANDONED;
+  if (frame_state(call) == FRAME_HELD_UP && !(call->flags & (CALL_PROBE | CALL_DETACHED))) {
+    sim->member[frame_callee(call)].flow.errors++; /* whatever becomes of it later */
+    call->flags |= CALL_DETACHED;
+  }
+  tell(sim, maker, call);
+}
+
+void call_cancel(struct sim *sim, struct frame *call) {
+  call->flags |= CALL_UNWANTED;
+  if (!frame_is_handled(call)) return; /* not there yet, or over */
+  struct member *callee = &sim->member[frame_callee(call)];
+  if (callee->hung) {
+    faults_defer(sim, callee,
+                 event_make(sim->now_ns, frame_slot(sim, call) << 4 | EVENT_CANCEL, call->stamp));
+    return;
+  }
+  callee->kind->on_cancel(sim, callee, call);
+}
+
+bool unwanted_arrival(struct sim *sim, struct member *to, struct frame *call) {
+  if (!to->component->told) return false;
+  uint32_t stamp = call->stamp;
+  to->kind->on_cancel(sim, to, call);
+  return call->stamp != stamp || frame_state(call) != FRAME_TRAVELLING;
+}
+
+void call_pass_on(struct sim *sim, struct frame *call) {
+  if (!sim->calls.kin) return;
+  const struct member *maker = &sim->member[frame_callee(call)];
+  for (struct frame *f = first_child(sim, call); f; f = elder_of(sim, f)) {
+    if (frame_state(f) == FRAME_MADE) {
+      f->flags |= CALL_UNWANTED;
+    } else if (!(f->flags & CALL_ABANDONED)) {
+      tell(sim, maker, f);
+    }
+  }
+}
+
+/* --- giving up ------------------------------------------------------------------------------ */
+
+static void abandon(struct sim *sim, const struct member *maker, struct frame *call) {
+  sim->calls.abandoned++;
+  if (call->flags & CALL_TRACED) trace_ended(sim, call, OUTCOME_RESET);
+  if (frame_state(call) == FRAME_MADE || frame_state(call) == FRAME_LOST) {
+    call_end_unheard(sim, call, &sim->calls.late);
+  } else {
+    give_up(sim, maker, call);
+  }
+}
+
+bool call_abandon(struct sim *sim, struct call_ref ref) {
+  assert(ref.slot > 0 && ref.slot < sim->calls.used);
+  struct frame *call = frame_at(sim, ref.slot);
+  if (call->stamp != ref.stamp || call->flags & CALL_ABANDONED) return false;
+  const struct member *maker = call_maker_if_alive(sim, call);
+  if (!maker) return false;
+  abandon(sim, maker, call);
+  return true;
+}
+
+void call_abandon_made(struct sim *sim, struct frame *call) {
+  if (!sim->calls.kin) return;
+  const struct member *maker = &sim->member[frame_callee(call)];
+  for (struct frame *f = first_child(sim, call), *next; f; f = next) {
+    next = elder_of(sim, f);
+    if (!(f->flags & CALL_ABANDONED)) abandon(sim, maker, f);
+  }
+}
+
+void call_timeout(struct sim *sim, struct frame *call) {
+  if (call->flags & CALL_ABANDONED) return;
+  struct frame *parent = NULL;
+  struct member *maker = &sim->member[call->parent];
+  if (!(call->flags & CALL_ROOT)) {
+    parent = call_parent(sim, call);
+    if (!parent) {
+      if (frame_state(call) == FRAME_LOST) call_end_unheard(sim, call, &sim->calls.orphaned);
+      return; /* its maker ended first; what did not vanish comes back and ends then */
+    }
+    maker = &sim->member[frame_callee(parent)];
+  }
+  if (__builtin_expect(maker->hung, 0)) {
+    faults_defer(sim, maker,
+                 event_make(sim->now_ns, frame_slot(sim, call) << 4 | EVENT_TIMEOUT, call->stamp));
+    return;
+  }
+  bool vanished = frame_state(call) == FRAME_LOST;
+  enum outcome outcome = vanished ? (enum outcome)call->pending : OUTCOME_TIMEOUT;
+  sim->calls.timed_out++;
+  if (call->flags & CALL_TRACED) trace_ended(sim, call, outcome);
+  if (vanished) {
+    call->flags |= CALL_ABANDONED;
+  } else {
+    give_up(sim, maker, call);
+  }
+  maker->kind->on_reply(sim, maker, parent, call, outcome);
+  if (vanished) call_end_unheard(sim, call, &sim->calls.late);
+}
