@@ -31,7 +31,7 @@ struct backend {
   uint64_t active;              /* calls sent and not yet ended */
   uint32_t failures, successes; /* checks in a row */
   bool healthy;
-  uint64_t probes; /* sent: numbers them */
+  uint64_t checks, probes; /* the key of its first check; how many were sent */
 };
 
 struct load_balancer_state {
@@ -100,6 +100,7 @@ static void forward(struct sim *sim, struct member *member, struct frame *call, 
   struct load_balancer_state *lb = member->state;
   lb->backend[which].active++;
   struct frame *forwarded = call_new(sim, member, call);
+  forwarded->key = key_attempt(call->key, call->pending);
   call->pc = (uint16_t)which;
   call_send(sim, forwarded, lb->backend[which].member, lb->config->timeout_ns);
 }
@@ -220,7 +221,7 @@ static void send_probe(struct sim *sim, struct member *member, uint32_t which) {
   probe->flags |= CALL_PROBE;
   probe->site = (uint16_t)which;
   probe->item = lb->generation;
-  probe->key = rng_mix(member->component->name_hash + b->member->id) + b->probes++;
+  probe->key = b->checks + b->probes++;
   call_send(sim, probe, b->member, lb->config->health.timeout_ns);
 }
 
@@ -326,6 +327,13 @@ static void load_balancer_outline(const struct spec *spec, const struct componen
   outline_add(out, OUTLINE_END);
 }
 
+/* Each member of a group checks each backend with draws of its own; none depends on what else is
+ * there. */
+static uint64_t check_key(const struct member *from, const struct member *to) {
+  uint64_t key = rng_mix(from->component->name_hash + from->index);
+  return rng_mix(rng_mix(key + to->component->name_hash) + to->index);
+}
+
 static void load_balancer_init(struct sim *sim, struct member *member) {
   struct load_balancer_state *lb = member->state;
   lb->config = member->component->config;
@@ -338,7 +346,9 @@ static void load_balancer_init(struct sim *sim, struct member *member) {
   for (uint32_t i = 0; i < lb->config->backends.n; i++) {
     struct component *group = &sim->component[lb->config->backends.id[i]];
     for (uint32_t k = 0; k < group->members; k++) {
-      lb->backend[n++] = (struct backend){.member = &group->member[k], .healthy = true};
+      struct member *to = &group->member[k];
+      lb->backend[n++] =
+          (struct backend){.member = to, .healthy = true, .checks = check_key(member, to)};
     }
   }
   list_healthy(sim, lb);

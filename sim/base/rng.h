@@ -42,6 +42,12 @@ static inline uint64_t rng_mix(uint64_t x) {
   return x ^ (x >> 31);
 }
 
+/* The key of attempt number `attempt` at what has this key; the first, number 0, has the key
+ * itself, so that a design which tries again draws the same as one that does not until it does. */
+static inline uint64_t key_attempt(uint64_t key, uint64_t attempt) {
+  return attempt == 0 ? key : rng_mix(key + attempt * UINT64_C(0xd1342543de82ef95));
+}
+
 struct stream rng_stream(uint64_t seed, uint64_t replication, const char *component,
                          const char *purpose);
 
