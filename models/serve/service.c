@@ -99,6 +99,20 @@ static uint32_t calls_in(const struct program *program, const struct step *step)
   return n;
 }
 
+/* Whether a step that made several calls has what it needs, or cannot get it any more. */
+enum verdict { GOES_ON, STILL_WAITS, FAILS };
+
+static enum verdict judge_parallel(const struct program *program, const struct step *step,
+                                   const struct frame *call) {
+  uint32_t all = calls_in(program, step), need = step->need ? step->need : all;
+  uint32_t failed = (uint32_t)call->due_ns, succeeded = all - call->pending - failed;
+  if (succeeded >= need) return GOES_ON;
+  return all - failed < need ? FAILS : STILL_WAITS;
+}
+
+static void decide(struct sim *sim, struct member *member, struct frame *call,
+                   const struct step *step, enum verdict verdict);
+
 /* In an event loop a call that waits needs no worker: the next one takes it up. */
 static struct frame *release_while_waiting(struct sim *sim, struct service_state *s,
                                            struct frame *call) {
@@ -107,24 +121,24 @@ static struct frame *release_while_waiting(struct sim *sim, struct service_state
   return station_leave(sim, &s->station, call);
 }
 
+/* While a call waits for a step's calls, its due_ns counts those that have failed; while they are
+ * still being sent, nothing is decided. */
+#define STILL_SENDING (UINT64_C(1) << 63)
+
 static struct frame *start_calls(struct sim *sim, struct member *member, struct frame *call,
                                  const struct program *program, const struct step *step) {
-  uint32_t stamp = call->stamp;
-  uint16_t pc = call->pc;
-  frame_set_state(call, FRAME_WAITING);
+  frame_set_state(sim, call, FRAME_WAITING);
   call->pending = (uint16_t)calls_in(program, step);
-  call->due_ns = 0; /* while it waits: how many of the calls have failed */
+  call->due_ns = step->kind == STEP_PARALLEL ? STILL_SENDING : 0;
   struct frame *next = release_while_waiting(sim, member->state, call);
   for (uint32_t i = 0; i < step->count; i++) {
     for (uint32_t k = 0; k < program->call[step->first + i].times; k++) {
-      /* Answers may have come at once and ended the step, or the whole call: then it is free, or
-       * its answer is on the way. */
-      if (i + k > 0 &&
-          (call->stamp != stamp || call->pc != pc || frame_state(call) != FRAME_WAITING)) {
-        return next;
-      }
       send_call(sim, member, call, program, step->first + i, k);
     }
+  }
+  if (step->kind == STEP_PARALLEL) {
+    call->due_ns &= ~STILL_SENDING;
+    decide(sim, member, call, step, judge_parallel(program, step, call));
   }
   return next;
 }
@@ -292,27 +306,9 @@ static void service_on_call(struct sim *sim, struct member *member, struct frame
   }
 }
 
-/* Whether a step that made several calls has what it needs, or cannot get it any more. */
-enum verdict { GOES_ON, STILL_WAITS, FAILS };
-
-static enum verdict judge(const struct program *program, const struct step *step,
-                          struct frame *call, enum outcome outcome) {
-  if (step->kind == STEP_CALL) return outcome == OUTCOME_OK ? GOES_ON : FAILS;
-  uint32_t all = calls_in(program, step), need = step->need ? step->need : all;
-  call->pending--;
-  if (outcome != OUTCOME_OK) call->due_ns++;
-  uint32_t failed = (uint32_t)call->due_ns, succeeded = all - call->pending - failed;
-  if (succeeded >= need) return GOES_ON;
-  return all - failed < need ? FAILS : STILL_WAITS;
-}
-
-static void service_on_reply(struct sim *sim, struct member *member, struct frame *call,
-                             struct frame *child, enum outcome outcome) {
-  if (child->site != call->pc || frame_state(call) != FRAME_WAITING)
-    return; /* of a step that is over */
-  const struct program *program = program_of(member, call);
-  const struct step *step = &program->step[call->pc];
-  switch (judge(program, step, call, outcome)) {
+static void decide(struct sim *sim, struct member *member, struct frame *call,
+                   const struct step *step, enum verdict verdict) {
+  switch (verdict) {
     case STILL_WAITS:
       return;
     case GOES_ON:
@@ -327,6 +323,22 @@ static void service_on_reply(struct sim *sim, struct member *member, struct fram
       break;
   }
   run_steps(sim, member, call);
+}
+
+static void service_on_reply(struct sim *sim, struct member *member, struct frame *call,
+                             struct frame *child, enum outcome outcome) {
+  if (child->site != call->pc || frame_state(call) != FRAME_WAITING)
+    return; /* of a step that is over */
+  const struct program *program = program_of(member, call);
+  const struct step *step = &program->step[call->pc];
+  if (step->kind == STEP_CALL) {
+    decide(sim, member, call, step, outcome == OUTCOME_OK ? GOES_ON : FAILS);
+    return;
+  }
+  call->pending--;
+  if (outcome != OUTCOME_OK) call->due_ns++;
+  if (call->due_ns & STILL_SENDING) return;
+  decide(sim, member, call, step, judge_parallel(program, step, call));
 }
 
 /* --- giving up ------------------------------------------------------------------------------ */

@@ -169,7 +169,7 @@ static void abandon(struct sim *sim, const struct member *maker, struct frame *c
 }
 
 bool call_abandon(struct sim *sim, struct call_ref ref) {
-  assert(ref.slot > 0 && ref.slot < sim->calls.used);
+  sim_assert(sim, MEMBER_NONE, ref.slot > 0 && ref.slot < sim->calls.used, "no such call");
   struct frame *call = frame_at(sim, ref.slot);
   if (call->stamp != ref.stamp || call->flags & CALL_ABANDONED) return false;
   const struct member *maker = call_maker_if_alive(sim, call);

@@ -81,7 +81,7 @@ static inline struct frame *frame_alloc(struct sim *sim) {
 
 static inline void frame_free(struct sim *sim, struct frame *frame) {
   frame->stamp++;
-  frame_set_state(frame, FRAME_FREE);
+  frame_set_place(frame, frame_callee(frame), FRAME_FREE);
   frame->next = sim->calls.free_list;
   sim->calls.free_list = frame_slot(sim, frame);
   sim->calls.freed++;
@@ -89,6 +89,8 @@ static inline void frame_free(struct sim *sim, struct frame *frame) {
 
 /* Of a frame that may be a call on behalf of another. */
 static void frame_end(struct sim *sim, struct frame *frame) {
+  sim_assert(sim, frame_callee(frame), frame_may_become(frame, FRAME_FREE),
+             "a call that somebody has cannot end");
   if (sim->calls.kin && !(frame->flags & CALL_ROOT)) kin_remove(sim, frame);
   frame_free(sim, frame);
 }
@@ -112,6 +114,8 @@ struct frame *frame_first(const struct sim *sim, uint32_t *slot) {
 /* --- making and sending --------------------------------------------------------------------- */
 
 struct frame *call_new(struct sim *sim, struct member *from, struct frame *parent) {
+  sim_assert(sim, from->id, !parent || frame_callee(parent) == from->id,
+             "a call is made on behalf of one that is not here");
   struct frame *call = frame_alloc(sim);
   frame_set_place(call, from->id, FRAME_MADE);
   call->sent_ns = sim->now_ns;
@@ -136,6 +140,8 @@ struct frame *call_new(struct sim *sim, struct member *from, struct frame *paren
 }
 
 void call_discard(struct sim *sim, struct frame *frame) {
+  sim_assert(sim, frame_callee(frame), frame_state(frame) == FRAME_MADE,
+             "only a call that was not sent can be discarded");
   sim->calls.answered++;
   frame_end(sim, frame);
 }
@@ -148,7 +154,7 @@ void call_end_unheard(struct sim *sim, struct frame *call, uint64_t *counter) {
 static __attribute__((cold, noinline)) void lose(struct sim *sim, struct frame *call,
                                                  enum outcome cause) {
   sim->calls.lost++;
-  frame_set_state(call, FRAME_LOST);
+  frame_set_state(sim, call, FRAME_LOST);
   call->pending = cause;
   trace_mark(sim, call, PART_FAULT);
   if (call->flags & CALL_ABANDONED) call_end_unheard(sim, call, &sim->calls.late);
@@ -160,7 +166,7 @@ static __attribute__((cold, noinline)) bool impaired_arrival(struct sim *sim, st
   if (to->hung && !to->down) {
     if (call->flags & CALL_TRACED) trace_deferred(sim, call, to);
     if (!(call->flags & CALL_PROBE)) to->flow.arrivals++;
-    frame_set_state(call, FRAME_HELD_UP);
+    frame_set_state(sim, call, FRAME_HELD_UP);
     faults_defer(sim, to,
                  event_make(sim->now_ns, frame_slot(sim, call) << 4 | EVENT_ARRIVE, call->stamp));
     return true;
@@ -199,7 +205,7 @@ void call_deliver(struct sim *sim, struct frame *call) {
   struct member *to = &sim->member[frame_callee(call)];
   if (__builtin_expect(frame_state(call) == FRAME_HELD_UP, 0)) { /* it arrives again */
     if (!(call->flags & CALL_PROBE)) to->flow.arrivals--;
-    frame_set_state(call, FRAME_TRAVELLING);
+    frame_set_state(sim, call, FRAME_TRAVELLING);
   }
   deliver(sim, to, call);
 }
@@ -219,7 +225,8 @@ static __attribute__((noinline)) bool crosses_at_once(struct sim *sim, struct me
 }
 
 void call_send(struct sim *sim, struct frame *call, struct member *to, uint64_t timeout_ns) {
-  if (!(call->flags & CALL_ROOT)) frame_set_state(frame_at(sim, call->parent), FRAME_WAITING);
+  if (!(call->flags & CALL_ROOT)) frame_set_state(sim, frame_at(sim, call->parent), FRAME_WAITING);
+  sim_assert(sim, frame_callee(call), frame_state(call) == FRAME_MADE, "a call is sent twice");
   frame_set_place(call, to->id, FRAME_TRAVELLING);
   if (__builtin_expect(call->flags & CALL_TRACED, 0)) trace_sent(sim, call);
   if (timeout_ns != TIME_NEVER) push_frame_event(sim, call, timeout_ns, EVENT_TIMEOUT);
@@ -291,7 +298,7 @@ static __attribute__((noinline)) bool returns_at_once(struct sim *sim, struct fr
 /* Counted apart from deliveries: the answer to the last of a long chain of calls, which were not
  * all sent at this instant, may end all of them. */
 static inline void reply(struct sim *sim, struct frame *call, enum outcome outcome) {
-  frame_set_state(call, FRAME_REPLYING);
+  frame_set_state(sim, call, FRAME_REPLYING);
   if (__builtin_expect(sim->network != NULL, 0)) {
     trace_mark(sim, call, PART_RETURN);
     call->pending = (uint16_t)outcome;
@@ -324,6 +331,8 @@ void call_reply(struct sim *sim, struct frame *call, enum outcome outcome) {
 }
 
 struct frame *call_detach(struct sim *sim, struct frame *call) {
+  sim_assert(sim, frame_callee(call), frame_may_become(call, FRAME_REPLYING),
+             "a call that was answered has no rest");
   struct frame *rest = frame_alloc(sim);
   uint32_t stamp = rest->stamp;
   *rest = *call;
@@ -350,7 +359,7 @@ double call_bytes(struct sim *sim, struct frame *call, bool answer) {
 
 void call_work_impaired(struct sim *sim, struct member *member, struct frame *frame,
                         uint64_t work_ns) {
-  frame_set_state(frame, FRAME_WORKING);
+  frame_set_state(sim, frame, FRAME_WORKING);
   trace_mark(sim, frame, member->hung ? PART_FAULT : PART_SERVICE);
   if (member->slow != 1) work_ns = (uint64_t)((double)work_ns * member->slow + 0.5);
   frame->due_ns = member->hung ? ~work_ns /* stands still */ : sim->now_ns + work_ns;
@@ -359,7 +368,7 @@ void call_work_impaired(struct sim *sim, struct member *member, struct frame *fr
 
 void call_sleep(struct sim *sim, struct member *member, struct frame *frame, uint64_t time_ns) {
   (void)member;
-  if (frame_state(frame) != FRAME_MADE) frame_set_state(frame, FRAME_SLEEPING);
+  if (frame_state(frame) != FRAME_MADE) frame_set_state(sim, frame, FRAME_SLEEPING);
   trace_mark(sim, frame, PART_SLEEP);
   frame->due_ns = sim->now_ns + time_ns;
   push_frame_event(sim, frame, time_ns, EVENT_TIMER);
@@ -375,7 +384,7 @@ void call_timer(struct sim *sim, struct frame *frame, uint64_t due_ns) {
       return;
     }
     /* Work stands still already, so this is a sleep: it ends when the hang does. */
-    frame_set_state(frame, FRAME_WORKING);
+    frame_set_state(sim, frame, FRAME_WORKING);
     trace_mark(sim, frame, PART_FAULT);
     frame->due_ns = ~UINT64_C(0);
     return;

@@ -131,11 +131,11 @@ static void reset_calls(struct sim *sim, struct member *m) {
   }
   /* A call may wait for another one here: what becomes of that does not concern it any more. */
   for (uint32_t i = 0; i < n; i++) {
-    frame_set_state(frame_at(sim, event_ref(&list[i])), FRAME_REPLYING);
+    frame_set_state(sim, frame_at(sim, event_ref(&list[i])), FRAME_RESETTING);
   }
   for (uint32_t i = 0; i < n; i++) { /* answering may free and reuse frames */
     struct frame *f = frame_at(sim, event_ref(&list[i]));
-    if (f->stamp != event_arg(&list[i]) || frame_callee(f) != m->id) continue;
+    if (f->stamp != event_arg(&list[i]) || frame_state(f) != FRAME_RESETTING) continue;
     f->due_ns = TIME_NEVER; /* its timer comes to nothing */
     call_reply(sim, f, OUTCOME_RESET);
   }

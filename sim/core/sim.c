@@ -274,6 +274,7 @@ static __attribute__((noinline)) void clock_stands(struct sim *sim) {
 }
 
 bool sim_run(struct sim *sim, uint64_t until_ns) {
+  sim_assert(sim, MEMBER_NONE, until_ns >= sim->now_ns || sim->failure[0], "time runs forwards");
   struct event event;
   uint64_t events = 0, fingerprint = sim->fingerprint;
   sim->until_ns = sim->failure[0] ? 0 : until_ns;

@@ -26,6 +26,7 @@
 #include "metric.h"
 #include "part.h"
 #include "rng.h"
+#include "sim_assert.h"
 #include "spec.h"
 
 #define NS_PER_S UINT64_C(1000000000)
@@ -68,8 +69,10 @@ enum frame_state {
   FRAME_SHARING,    /* as WORKING, but its station keeps the time (processor sharing) */
   FRAME_SLEEPING,   /* a timer that no fault of the callee touches (a sleep, a back-off) */
   FRAME_WAITING,    /* the callee waits for calls of its own */
+  FRAME_RESETTING,  /* its server broke; the answer that says so is about to be sent */
   FRAME_REPLYING,   /* the answer is on its way back */
   FRAME_LOST,       /* vanished: nobody will ever answer */
+  FRAME_STATES
 };
 
 enum frame_flags {
@@ -122,7 +125,37 @@ static inline bool frame_is_handled(const struct frame *frame) {
   return frame_state(frame) >= FRAME_QUEUED && frame_state(frame) <= FRAME_WAITING;
 }
 
-static inline void frame_set_state(struct frame *frame, enum frame_state state) {
+/* The states that each state may follow, one bit each. A change that is not here is a mistake of
+ * whoever makes it: a call answered twice, sent twice, worked on after its end. */
+#define AFTER(state) (1u << FRAME_##state)
+#define AFTER_ARRIVAL                                                                      \
+  (AFTER(TRAVELLING) | AFTER(QUEUED) | AFTER(WORKING) | AFTER(SHARING) | AFTER(SLEEPING) | \
+   AFTER(WAITING))
+static const uint16_t frame_follows[FRAME_STATES] = {
+    [FRAME_FREE] = AFTER(MADE) | AFTER(REPLYING) | AFTER(LOST),
+    [FRAME_MADE] = AFTER(FREE),
+    [FRAME_TRAVELLING] = AFTER(MADE) | AFTER(HELD_UP),
+    [FRAME_HELD_UP] = AFTER(TRAVELLING),
+    [FRAME_QUEUED] = AFTER_ARRIVAL & ~AFTER(QUEUED),
+    [FRAME_WORKING] = AFTER_ARRIVAL,
+    [FRAME_SHARING] = AFTER_ARRIVAL,
+    [FRAME_SLEEPING] = AFTER_ARRIVAL,
+    [FRAME_WAITING] = AFTER_ARRIVAL,
+    [FRAME_RESETTING] = AFTER_ARRIVAL & ~AFTER(TRAVELLING),
+    [FRAME_REPLYING] = AFTER_ARRIVAL | AFTER(RESETTING),
+    [FRAME_LOST] = AFTER(TRAVELLING) | AFTER(REPLYING),
+};
+#undef AFTER_ARRIVAL
+#undef AFTER
+
+static inline bool frame_may_become(const struct frame *frame, enum frame_state state) {
+  return frame_follows[state] >> frame_state(frame) & 1;
+}
+
+static inline void frame_set_state(const struct sim *sim, struct frame *frame,
+                                   enum frame_state state) {
+  sim_assert(sim, frame_callee(frame), frame_may_become(frame, state),
+             "a call cannot come into this state now: was it answered or sent twice?");
   frame->place = frame_callee(frame) | (uint32_t)state << 24;
 }
 
@@ -372,7 +405,7 @@ static inline void call_work(struct sim *sim, struct member *member, struct fram
     call_work_impaired(sim, member, frame, work_ns);
     return;
   }
-  frame_set_state(frame, FRAME_WORKING);
+  frame_set_state(sim, frame, FRAME_WORKING);
   trace_mark(sim, frame, PART_SERVICE);
   frame->due_ns = sim->now_ns + work_ns;
   fel_push(&sim->fel,

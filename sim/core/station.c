@@ -130,7 +130,7 @@ enum admission station_enter(struct sim *sim, struct station *st, struct frame *
   }
   if (st->queued >= st->queue_limit && !admitted) return STATION_FULL;
   settle_queued(sim, st);
-  frame_set_state(frame, FRAME_QUEUED);
+  frame_set_state(sim, frame, FRAME_QUEUED);
   trace_mark(sim, frame, PART_QUEUE);
   enqueue(sim, st, frame, class);
   if (++st->queued > st->queue_max) st->queue_max = st->queued;
@@ -140,6 +140,7 @@ enum admission station_enter(struct sim *sim, struct station *st, struct frame *
 struct frame *station_leave(struct sim *sim, struct station *st, struct frame *frame) {
   st->totals.hold_ns += sim->now_ns - frame->mark_ns;
   st->totals.left++;
+  sim_assert(sim, frame_callee(frame), st->held > 0, "no worker is taken");
   if (st->queued == 0) {
     settle_held(sim, st);
     st->held--;
@@ -159,7 +160,8 @@ void station_allow_cancel(struct station *st) {
 }
 
 void station_cancel(struct sim *sim, struct station *st, struct frame *frame, uint32_t which) {
-  assert(frame_state(frame) == FRAME_QUEUED && sim->calls.kin && !st->plain);
+  sim_assert(sim, frame_callee(frame), frame_state(frame) == FRAME_QUEUED && !st->plain,
+             "only a call that waits can leave the queue, and only where that is allowed");
   struct station_class *class = &st->class[which];
   uint32_t slot = frame_slot(sim, frame), ahead = sim->calls.kin[slot].ahead, behind = frame->next;
   if (class->head == slot) ahead = SLOT_NONE;
@@ -220,7 +222,7 @@ static void ps_plan(struct sim *sim, struct member *member, struct station *st) 
 void station_share(struct sim *sim, struct member *member, struct station *st, struct frame *frame,
                    uint64_t work_ns) {
   ps_advance(sim, st);
-  frame_set_state(frame, FRAME_SHARING);
+  frame_set_state(sim, frame, FRAME_SHARING);
   trace_mark(sim, frame, member->hung ? PART_FAULT : PART_SERVICE);
   if (st->sharing == st->heap_capacity) {
     st->heap_capacity = st->heap_capacity ? 2 * st->heap_capacity : 16;

@@ -167,8 +167,10 @@ void trace_fault(struct sim *sim, struct frame *frame, const struct member *memb
     case FRAME_MADE:
     case FRAME_TRAVELLING:
     case FRAME_HELD_UP:
+    case FRAME_RESETTING:
     case FRAME_REPLYING:
     case FRAME_LOST:
+    case FRAME_STATES:
       return;
   }
 }

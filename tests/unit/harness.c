@@ -551,6 +551,7 @@ static void add_call(struct handler_builder *on, struct call_to call) {
 }
 
 uint16_t on_call(struct handler_builder *on, struct call_to call) {
+  call.times = 1; /* several are a step of their own */
   uint16_t step = add_step(on, (struct step){.kind = STEP_CALL, .first = on->calls, .count = 1});
   add_call(on, call);
   return step;
@@ -701,7 +702,7 @@ static void recorder_on_call(struct sim *sim, struct member *member, struct fram
                                       .op = call->op};
   uint64_t delay_ns = r->delay_ns + r->ns_per_item * call->item;
   if (r->mute) {
-    frame_set_state(call, FRAME_WAITING);
+    frame_set_state(sim, call, FRAME_WAITING);
   } else if (config->target != REF_NONE) {
     struct frame *onward = call_new(sim, member, call);
     call_send(sim, onward, component_pick(&sim->component[config->target], onward), TIME_NEVER);

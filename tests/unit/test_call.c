@@ -278,12 +278,12 @@ static void test_quorum_with_failures(void **state) {
   }
 }
 
-/* Aim: when the first of several calls fails or suffices at once, the others are not made, and the
- * caller is answered once; also while the answer is on its way. */
-static void test_step_over_at_first_call(void **state) {
+/* Aim: all calls of a step are made before any answer is judged, in whatever order they are
+ * written; the caller is answered once, also while the answer is on its way. */
+static void test_all_are_sent(void **state) {
   (void)state;
-  for (int variant = 0; variant < 8; variant++) {
-    bool fails = variant & 1, far = variant & 2, async = variant & 4;
+  for (int variant = 0; variant < 16; variant++) {
+    bool fails = variant & 1, far = variant & 2, async = variant & 4, swapped = variant & 8;
     struct shot shots[] = {{.to = "a"}, {.at_ns = 50 * MS, .to = "a"}};
     struct recorder first = {.fails = fails ? 9 : 0}, second = {.delay_ns = MS};
     struct scene *scene = scene_new();
@@ -294,7 +294,8 @@ static void test_step_over_at_first_call(void **state) {
     node_set(a, "workers", "1");
     node_set(a, "io", async ? "async" : "blocking");
     on_parallel(node_on(a, NULL), fails ? 0 : 1, 2,
-                (struct call_to[]){{.to = "first"}, {.to = "second"}});
+                (struct call_to[]){{.to = swapped ? "second" : "first"},
+                                   {.to = swapped ? "first" : "second"}});
     if (far) scene_path(scene, "from", "a", (struct path_spec){.latency = dist_constant(2e6)});
     struct run run = run_scene(scene, 1, S);
     for (int i = 0; i < 2; i++) {
@@ -302,8 +303,44 @@ static void test_step_over_at_first_call(void **state) {
                   shots[i].at_ns + (far ? 4 : 0) * MS);
     }
     assert_int_equal(first.n, 2);
-    assert_int_equal(second.n, 0);
+    assert_int_equal(second.n, 2);
     assert_same(metric(&run, "a.errors"), fails ? 2 : 0);
+    run_free(&run);
+    scene_free(scene);
+  }
+}
+
+/* Aim: a call whose server broke, and whose answer that says so was lost on its way, has ended for
+ * its server: what it waited for, or its timeout, does not end it again. */
+static void test_lost_while_waiting(void **state) {
+  (void)state;
+  static const char *const between[] = {"balancer", "impatient", "cache", "service"};
+  for (int i = 0; i < 4; i++) {
+    struct shot shots[] = {{.to = between[i], .item = 7, .timeout_ns = 20 * MS}};
+    struct recorder leaf = {.delay_ns = 8 * MS};
+    struct scene *scene = scene_new();
+    scene_add_sender(scene, "from", shots, 1);
+    scene_add_recorder(scene, "leaf", 1, &leaf);
+    node_set(scene_add(scene, "load_balancer", "balancer", 1), "backends", "leaf");
+    struct node *impatient = scene_add(scene, "load_balancer", "impatient", 1);
+    node_set(impatient, "backends", "leaf");
+    node_set(impatient, "timeout", "5ms");
+    node_set(scene_add(scene, "cache", "cache", 1), "origin", "leaf");
+    on_call(node_on(scene_add(scene, "service", "service", 1), NULL),
+            (struct call_to){.to = "leaf", .timeout_ns = 5 * MS});
+    scene_fault(
+        scene, between[i], NULL,
+        (struct fault_spec){.type = FAULT_CRASH, .at_ns = 2 * MS, .lasts = dist_constant(1e6)});
+    scene_fault(
+        scene, "from", between[i],
+        (struct fault_spec){.type = FAULT_PARTITION, .at_ns = 1 * MS, .lasts = dist_constant(5e6)});
+    struct run run = run_scene(scene, 1, S);
+    print_message("  %s\n", between[i]);
+    assert_shot(&shots[0], OUTCOME_UNREACHABLE, 20 * MS);
+    assert_int_equal(leaf.record[0].ended_ns, 8 * MS);
+    assert_int_equal(run_member(&run, between[i], 1)->flow.errors, 1);
+    assert_int_equal(run_member(&run, between[i], 1)->flow.ok, 0);
+    assert_int_equal(live_frames(run.sim), 0);
     run_free(&run);
     scene_free(scene);
   }
@@ -587,7 +624,8 @@ int main(void) {
       cmocka_unit_test(test_quorum),
       cmocka_unit_test(test_times),
       cmocka_unit_test(test_quorum_with_failures),
-      cmocka_unit_test(test_step_over_at_first_call),
+      cmocka_unit_test(test_all_are_sent),
+      cmocka_unit_test(test_lost_while_waiting),
       cmocka_unit_test(test_late_siblings),
       cmocka_unit_test(test_fallback),
       cmocka_unit_test(test_reply_and_continue),
