@@ -120,9 +120,12 @@ static void test_tampering_with_frames(void **state) {
     struct frame *f = frame_first(run.sim, &slot);
     while (f && frame_state(f) != FRAME_QUEUED) f = frame_following(run.sim, &slot);
     assert_non_null(f);
-    if (what == 0) f->mark_ns++;                      /* its wait began later */
-    if (what == 1) frame_set_place(f, frame_callee(f), FRAME_WORKING); /* it holds a worker that nobody gave it */
-    if (what == 2) frame_set_place(f, frame_callee(f), FRAME_LOST); /* it vanished without a trace */
+    if (what == 0) f->mark_ns++; /* its wait began later */
+    if (what == 1)
+      frame_set_place(f, frame_callee(f),
+                      FRAME_WORKING); /* it holds a worker that nobody gave it */
+    if (what == 2)
+      frame_set_place(f, frame_callee(f), FRAME_LOST); /* it vanished without a trace */
     struct check why = {0};
     assert_false(checks_pass(run.sim, &why));
     assert_string_equal(why.name, what == 2 ? "flow:s" : "little:s");
