@@ -1,10 +1,18 @@
 #include "arrivals.h"
 
+#include <math.h>
+
 #include "arena.h"
+#include "arrival_law.h"
+#include "detmath.h"
+#include "outline.h"
 #include "ziggurat.h"
 
 /* No run is longer, and the clock holds twice as much: nobody comes after so long a time. */
 #define LONGEST_GAP_NS 9e18
+
+/* A count that is over as soon as the rate is greater than 0. */
+#define NEXT_TO_NOTHING 1e-30
 
 static double bounded(double gap_ns) {
   return gap_ns < LONGEST_GAP_NS ? gap_ns : LONGEST_GAP_NS;
@@ -12,9 +20,12 @@ static double bounded(double gap_ns) {
 
 /* --- open ----------------------------------------------------------------------------------- */
 
-static void open_init(struct sim *sim, struct arrival_source *source) {
-  (void)sim;
-  source->period_ns = bounded(1e9 / source->config->rate_per_s);
+static void open_init(struct sim *sim, struct member *member, struct arrival_source *source) {
+  source->law = arrival_law_of(source->config);
+  source->changes = source->law != NULL;
+  source->gap_mean = source->changes ? 1 : bounded(1e9 / source->config->rate_per_s);
+  source->phases = sim_stream(sim, member->component, "phases");
+  if (source->changes && source->law->init) source->law->init(member, source);
 }
 
 static void open_start(struct sim *sim, struct member *member, struct arrival_source *source) {
@@ -24,22 +35,78 @@ static void open_start(struct sim *sim, struct member *member, struct arrival_so
 static void poisson_fill(struct arrival_source *source) {
   struct draws draws = source->gaps;
   for (uint32_t i = ARRIVALS_AHEAD; i-- > 0;) {
-    source->gap[i] = bounded(zig_exponential(&draws) * source->period_ns);
+    source->gap[i] = bounded(zig_exponential(&draws) * source->gap_mean);
   }
   source->gaps = draws;
 }
 
-/* When the n-th request of a pacemaker is sent: from its number, so that nothing drifts. */
+/* When the n-th request of a steady pacemaker is sent: from its number, so that nothing drifts. */
 static uint64_t paced_ns(const struct arrival_source *source, uint64_t n) {
-  return (uint64_t)((double)n * source->period_ns + 0.5);
+  return (uint64_t)((double)n * source->gap_mean + 0.5);
 }
 
 static void constant_fill(struct arrival_source *source) {
   uint64_t n = source->gaps_made, before_ns = n == 0 ? 0 : paced_ns(source, n - 1);
   for (uint32_t i = ARRIVALS_AHEAD; i-- > 0; n++) {
+    if (source->changes) {
+      source->gap[i] = n == 0 ? NEXT_TO_NOTHING : 1;
+      continue;
+    }
     uint64_t at_ns = paced_ns(source, n);
     source->gap[i] = bounded((double)(at_ns - before_ns));
     before_ns = at_ns;
+  }
+}
+
+uint64_t arrivals_changing_ns(struct sim *sim, struct arrival_source *source, double gap) {
+  if (gap == 0) return 0; /* within a burst */
+  double after_ns =
+      source->carry_ns + source->law->delay_ns(source, sim->now_ns, source->carry_ns, gap);
+  if (!(after_ns < LONGEST_GAP_NS)) return (uint64_t)LONGEST_GAP_NS;
+  double whole_ns = floor(fmax(after_ns, 0) + 0.5);
+  source->carry_ns = after_ns - whole_ns;
+  return (uint64_t)whole_ns;
+}
+
+/* --- bursts --------------------------------------------------------------------------------- */
+
+/* 1 + the failures before a success of chance 1/mean, by inversion. */
+static uint64_t burst_size(struct arrival_source *source) {
+  double mean = (double)source->config->size;
+  if (!source->config->geometric || mean <= 1) return source->config->size;
+  struct draws draws = draws_begin(source->sizes, source->base, source->bursts);
+  return 1 + (uint64_t)(det_log(draws_unit(&draws)) / det_log1p(-1 / mean));
+}
+
+static void bursts_init(struct sim *sim, struct member *member, struct arrival_source *source) {
+  open_init(sim, member, source);
+  source->sizes = sim_stream(sim, member->component, "burst sizes");
+}
+
+static void bursts_fill(struct arrival_source *source) {
+  for (uint32_t i = ARRIVALS_AHEAD; i-- > 0;) {
+    if (source->burst_left == 0) {
+      source->burst_left = burst_size(source);
+      source->bursts++;
+      source->gap[i] = bounded(zig_exponential(&source->gaps) * source->gap_mean);
+    } else {
+      source->gap[i] = 0;
+    }
+    source->burst_left--;
+  }
+}
+
+static void burst_init(struct sim *sim, struct member *member, struct arrival_source *source) {
+  (void)sim;
+  (void)member;
+  (void)source;
+}
+
+static void burst_fill(struct arrival_source *source) {
+  for (uint32_t i = ARRIVALS_AHEAD, n = 0; i-- > 0; n++) {
+    uint64_t number = source->gaps_made + n;
+    double first = bounded((double)source->config->at_ns);
+    source->gap[i] = number == 0 ? first : number < source->config->size ? 0 : LONGEST_GAP_NS;
   }
 }
 
@@ -51,7 +118,8 @@ static uint64_t think_ns(const struct arrival_source *source, uint64_t user, uin
   return dist_draw_whole(&source->config->think, &draws);
 }
 
-static void closed_init(struct sim *sim, struct arrival_source *source) {
+static void closed_init(struct sim *sim, struct member *member, struct arrival_source *source) {
+  source->think = sim_stream(sim, member->component, "think");
   source->sent_by_user =
       arena_lines(sim->arena, source->config->users, sizeof *source->sent_by_user);
 }
@@ -77,6 +145,9 @@ static const struct arrival_process processes[] = {
     {ARRIVALS_POISSON, open_init, open_start, poisson_fill},
     {ARRIVALS_CONSTANT, open_init, open_start, constant_fill},
     {ARRIVALS_CLOSED, closed_init, closed_start, NULL},
+    {ARRIVALS_BURSTS, bursts_init, open_start, bursts_fill},
+    {ARRIVALS_BURST, burst_init, open_start, burst_fill},
+    {ARRIVALS_MMPP, open_init, open_start, poisson_fill},
 };
 
 static const struct arrival_process *process_of(enum arrivals_kind kind) {
@@ -87,17 +158,42 @@ static const struct arrival_process *process_of(enum arrivals_kind kind) {
 
 void arrivals_init(struct sim *sim, struct member *member, struct arrival_source *source,
                    const struct arrivals *config, uint64_t base) {
-  const struct component *client = member->component;
   source->process = process_of(config->kind);
   source->config = config;
   source->base = base;
-  source->gaps = draws_begin(sim_stream(sim, client, "arrivals"), member->index, 0);
-  source->think = sim_stream(sim, client, "think");
-  source->process->init(sim, source);
+  source->gaps = draws_begin(sim_stream(sim, member->component, "arrivals"), member->index, 0);
+  source->process->init(sim, member, source);
 }
 
 void arrivals_fill(struct arrival_source *source) {
   source->process->fill(source);
   source->gaps_made += ARRIVALS_AHEAD;
   source->gaps_left = ARRIVALS_AHEAD;
+}
+
+/* --- without a run -------------------------------------------------------------------------- */
+
+void arrivals_outline(const struct arrivals *config, double share, struct outline_source *out) {
+  double at_once = config->kind == ARRIVALS_BURSTS ? (double)config->size : 1;
+  switch (config->kind) {
+    case ARRIVALS_CLOSED:
+      out->users = config->users;
+      out->think = config->think;
+      return;
+    case ARRIVALS_BURST:
+      out->once = (double)config->size * share;
+      out->once_at_ns = config->at_ns;
+      return;
+    case ARRIVALS_MMPP:
+      out->rate_per_s = arrival_law_mean_per_s(config) * share;
+      out->peak_per_s = arrival_law_peak_per_s(config) * share;
+      return;
+    case ARRIVALS_POISSON:
+    case ARRIVALS_CONSTANT:
+    case ARRIVALS_BURSTS:
+      out->profile = config->profile;
+      out->profile_factor = at_once * share;
+      if (!config->profile) out->rate_per_s = config->rate_per_s * at_once * share;
+      return;
+  }
 }

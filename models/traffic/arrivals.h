@@ -1,10 +1,14 @@
 /* When the requests of a client are sent: arrival processes.
  *
  * A process is a row of a table, found by the kind of its configuration. An open one knows nothing
- * of answers: it fills a list of times between requests, many at once, since those depend on
- * nothing but their number and the processor overlaps their draws (a Philox block takes about 40
- * cycles to come out, but 10 to go in). The closed one has a fixed number of users, each with at
- * most one request in flight.
+ * of answers: it fills a list of gaps between requests, many at once, since those depend on nothing
+ * but their number and the processor overlaps their draws (a Philox block takes about 40 cycles to
+ * come out, but 10 to go in). The closed one has a fixed number of users, each with at most one
+ * request in flight.
+ *
+ * Where the rate changes, gaps are numbers of requests that are expected in them, and a law turns
+ * each into time when it is due: the same draws under another rate, so that two designs or two
+ * profiles meet the same requests.
  *
  * Requests are numbered: user << ARRIVALS_USER_SHIFT | n, where n counts the user's requests and an
  * open process has the one user 0. The state lives in the client's; what it points to is the
@@ -17,28 +21,44 @@
 #define ARRIVALS_USER_SHIFT 32
 #define ARRIVALS_MAX_USERS ((UINT64_C(1) << 26) - 1)
 
-/* Times between requests that are drawn at once. */
+/* Gaps that are drawn at once. */
 #define ARRIVALS_AHEAD 32
 
+struct arrival_law;
+
+/* Where a Markov-modulated process stands. */
+struct arrival_phase {
+  uint32_t phase;
+  uint64_t number; /* of the phases so far */
+  double until_ns;
+};
+
 struct arrival_source {
-  uint32_t *sent_by_user;     /* requests of each user so far; NULL: open */
-  uint64_t number;            /* open: requests sent so far */
-  uint32_t gaps_left;         /* of `gap`; the next one is the last of them */
-  double gap[ARRIVALS_AHEAD]; /* open: ns to the request after the one before */
-  double period_ns;           /* open: mean of the gaps */
+  uint32_t *sent_by_user; /* requests of each user so far; NULL: open */
+  uint64_t number;        /* open: requests sent so far */
+  uint32_t gaps_left;     /* of `gap`; the next one is the last of them */
+  bool changes;           /* gaps are counts, which `law` turns into times; else ns */
+  double gap[ARRIVALS_AHEAD];
+  double gap_mean; /* ns, or 1 */
   uint64_t gaps_made;
   struct draws gaps; /* the sequential stream of a process that draws them */
   const struct arrival_process *process;
   const struct arrivals *config;
-  struct stream think;
+  struct stream think, phases, sizes;
   uint64_t base; /* what the client adds to a request's number to make its key */
+  /* Of rates that change. */
+  const struct arrival_law *law;
+  double carry_ns; /* how much later than its event the last request was meant, below 1 */
+  struct arrival_phase phase;
+  /* Of bursts. */
+  uint64_t burst_left, bursts;
 };
 
 /* One way to send requests. */
 struct arrival_process {
   enum arrivals_kind kind;
   /* Before any event. */
-  void (*init)(struct sim *sim, struct arrival_source *source);
+  void (*init)(struct sim *sim, struct member *member, struct arrival_source *source);
   /* Schedules the first events of the member. */
   void (*start)(struct sim *sim, struct member *member, struct arrival_source *source);
   /* Writes ARRIVALS_AHEAD gaps from the last entry to the first; NULL: closed. */
@@ -56,12 +76,18 @@ static inline void arrivals_start(struct sim *sim, struct member *member,
 
 void arrivals_fill(struct arrival_source *source);
 
+/* The time that a gap lasts which begins now, where the rate changes. */
+__attribute__((noinline)) uint64_t arrivals_changing_ns(struct sim *sim,
+                                                        struct arrival_source *source, double gap);
+
 /* Schedules the next event of an open source. */
 static inline void arrivals_schedule(struct sim *sim, struct member *member,
                                      struct arrival_source *source) {
   if (source->gaps_left == 0) arrivals_fill(source);
-  double gap_ns = source->gap[--source->gaps_left];
-  sim_schedule(sim, member, (uint64_t)(int64_t)(gap_ns + 0.5), 0);
+  double gap = source->gap[--source->gaps_left];
+  uint64_t delay_ns = __builtin_expect(source->changes, 0) ? arrivals_changing_ns(sim, source, gap)
+                                                           : (uint64_t)(int64_t)(gap + 0.5);
+  sim_schedule(sim, member, delay_ns, 0);
 }
 
 /* The number of the request that an event of the member stands for; an open source's next event is
@@ -86,5 +112,10 @@ static inline void arrivals_answered(struct sim *sim, struct member *member,
     arrivals_user_thinks(sim, member, source, key);
   }
 }
+
+struct outline_source;
+
+/* What can be said of a configuration without running it; `share` of its requests are meant. */
+void arrivals_outline(const struct arrivals *config, double share, struct outline_source *out);
 
 #endif

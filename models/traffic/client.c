@@ -239,12 +239,7 @@ static void client_outline(const struct spec *spec, const struct component_spec 
   const struct client_config *config = component->config;
   double share = share_of(&config->mix, op);
   out->source.share = share;
-  if (config->arrivals.kind == ARRIVALS_CLOSED) {
-    out->source.users = config->arrivals.users;
-    out->source.think = config->arrivals.think;
-  } else {
-    out->source.rate_per_s = config->arrivals.rate_per_s * share;
-  }
+  arrivals_outline(&config->arrivals, share, &out->source);
   out->source.has_keys = config->keys.kind != KEYS_NONE;
   if (share > 0) {
     outline_add(out, OUTLINE_CALLS);
@@ -473,7 +468,9 @@ static const struct param client_params[] = {
      .doc =
          "When requests are sent: poisson(rate) for many independent users, constant(rate) for a "
          "pacemaker whose first request is sent at time 0, closed { users, think } for users who "
-         "wait for the answer, think, and send the next."},
+         "wait for the answer, think, and send the next; bursts { rate, size } and burst { number, "
+         "at } for many at once, again and again or once; mmpp { { rate, time }, ... } for a rate "
+         "that jumps by chance. A rate may be a profile, which changes by the clock."},
     {.name = "target",
      .type = PARAM_REF,
      .offset = AT(target),
@@ -546,17 +543,19 @@ const struct kind kind_client = {
     .name = "client",
     .summary = "Users who send requests, and what they experience.",
     .doc =
-        "An open client (poisson, constant) sends requests at its rate whatever happens to earlier "
-        "ones, so latency counts from the moment a request was meant to be sent and a stalled "
-        "server is seen by everybody who arrives meanwhile. A closed client has a fixed number of "
+        "An open client (all arrivals but closed) sends requests at its rate whatever happens to "
+        "earlier ones, so latency counts from the moment a request was meant to be sent and a "
+        "stalled server is seen by everybody who arrives meanwhile. Where the rate changes, the "
+        "gaps between requests are the same draws, put on the clock by the integral of the rate. "
+        "A closed client has a fixed number of "
         "users, each with at most one request in flight; user u of n starts u/n of a think time "
         "after the beginning.\n"
         "Each request draws an operation from the mix and a key from `keys`. An attempt that is "
         "not "
         "answered within `timeout` has failed for the client, but the server still works on it. A "
         "retry repeats the same operation on the same key after a pause; the request's latency "
-        "runs on. Left out: connections, sessions, users who lose patience for good, arrival rates "
-        "that change with time.",
+        "runs on. Left out: connections, sessions, users who lose patience for good, users of a "
+        "closed client who come and go.",
     .example =
         "client \"users\" {\n"
         "  arrivals = poisson \"90/s\",\n"

@@ -15,6 +15,8 @@
 #include "arena.h"
 #include "spec.h"
 
+struct profile;
+
 enum outline_what {
   OUTLINE_END,    /* answer (if not answered yet) and finish */
   OUTLINE_WORK,   /* hold a worker for a draw of `time` */
@@ -48,8 +50,14 @@ struct outline_step {
 
 /* Requests that a source sends, of one operation and by one instance. */
 struct outline_source {
-  double share;      /* of this operation among all that it sends */
-  double rate_per_s; /* open: new requests; 0: none of this operation, or a closed source */
+  double share; /* of this operation among all that it sends */
+  /* Open: new requests. 0: none of this operation, or the rate is told otherwise. */
+  double rate_per_s;             /* over a long time */
+  double peak_per_s;             /* where chance changes the rate; 0: it does not */
+  const struct profile *profile; /* a rate that changes by the clock, times `profile_factor` */
+  double profile_factor;
+  double once; /* requests that come at one time alone */
+  uint64_t once_at_ns;
   uint64_t users;    /* closed: of all operations together */
   struct dist think; /* closed, ns */
   uint64_t pause_ns; /* least pause before a further attempt */

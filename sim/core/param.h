@@ -31,7 +31,7 @@ enum param_type {
   PARAM_REF,       /* uint32_t              name of a component, its index in the spec        */
   PARAM_REFS,      /* struct refs           one name or a list of names                       */
   PARAM_GROUP,     /* a struct whose first member is `bool given;` described by `group`       */
-  PARAM_ARRIVALS,  /* struct arrivals       poisson "90/s", constant, closed                  */
+  PARAM_ARRIVALS,  /* struct arrivals       poisson "90/s", constant, closed, bursts ...      */
   PARAM_MIX,       /* struct mix            { browse = 0.95, buy = 0.05 }                     */
   PARAM_KEYS,      /* struct keys           zipf { n =, s = }, uniform_keys { n = }           */
   PARAM_BACKOFF,   /* struct backoff        "100ms" or exponential { base =, cap =, jitter = } */
@@ -64,11 +64,31 @@ struct refs {
   const uint32_t *id;
 };
 
-enum arrivals_kind { ARRIVALS_POISSON, ARRIVALS_CONSTANT, ARRIVALS_CLOSED };
+struct profile;
+
+enum arrivals_kind {
+  ARRIVALS_POISSON,
+  ARRIVALS_CONSTANT,
+  ARRIVALS_CLOSED,
+  ARRIVALS_BURSTS, /* `size` requests at each arrival of a Poisson process */
+  ARRIVALS_BURST,  /* `size` requests at `at_ns`, once */
+  ARRIVALS_MMPP,   /* Poisson, at a rate that jumps between phases */
+};
+
+struct mmpp_phase {
+  double rate_per_s;
+  double mean_ns; /* of the time it lasts, which is exponential */
+};
 
 struct arrivals {
   enum arrivals_kind kind;
-  double rate_per_s; /* open */
+  double rate_per_s;             /* open: of arrivals; void where there is a profile */
+  const struct profile *profile; /* a rate that changes by the clock; NULL: rate_per_s */
+  uint64_t size;                 /* bursts, burst */
+  bool geometric;                /* bursts: `size` is the mean of a geometric law from 1 */
+  uint64_t at_ns;                /* burst */
+  uint32_t phases;               /* mmpp: one follows the other, the first the last */
+  const struct mmpp_phase *phase;
   uint64_t users;    /* closed */
   struct dist think; /* closed, ns: pause between a reply and the user's next request */
 };

@@ -176,7 +176,7 @@ static const char *argument_of(const struct word_def *word) {
     case WORD_SWEEP:
       return "table";
     case WORD_POISSON:
-      return "archsim.Quantity";
+      return "archsim.Quantity|archsim.Value";
     default:
       return "archsim.Quantity|table";
   }

@@ -2,6 +2,7 @@
 
 #include <math.h>
 
+#include "profile.h"
 #include "program.h"
 #include "quantity.h"
 #include "sim.h"
@@ -42,16 +43,59 @@ static void put_refs(FILE *out, const struct spec *spec, const struct refs *refs
 
 /* --- traffic -------------------------------------------------------------------------------- */
 
+static void put_rate(FILE *out, const struct arrivals *arrivals) {
+  const struct profile *profile = arrivals->profile;
+  if (profile == NULL) {
+    put_quantity(out, QUANTITY_RATE, arrivals->rate_per_s);
+    return;
+  }
+  const struct profile_point *point = profile->point, *last = &point[profile->points - 1];
+  fputs(profile->steps ? "profile in steps from " : "profile from ", out);
+  put_quantity(out, QUANTITY_RATE, point->rate_per_s);
+  fputs(" at ", out);
+  put_quantity(out, QUANTITY_TIME, (double)point->at_ns);
+  fprintf(out, " over %u points to ", profile->points);
+  put_quantity(out, QUANTITY_RATE, last->rate_per_s);
+  fputs(" at ", out);
+  put_quantity(out, QUANTITY_TIME, (double)last->at_ns);
+  if (profile->every_ns == 0) return;
+  fputs(", every ", out);
+  put_quantity(out, QUANTITY_TIME, (double)profile->every_ns);
+}
+
+static void put_phases(FILE *out, const struct arrivals *arrivals) {
+  for (uint32_t i = 0; i < arrivals->phases; i++) {
+    if (i > 0) fputs(", ", out);
+    put_quantity(out, QUANTITY_RATE, arrivals->phase[i].rate_per_s);
+    fputs(" for ", out);
+    put_quantity(out, QUANTITY_TIME, arrivals->phase[i].mean_ns);
+  }
+}
+
 static void put_arrivals(FILE *out, const struct arrivals *arrivals) {
   switch (arrivals->kind) {
     case ARRIVALS_POISSON:
     case ARRIVALS_CONSTANT:
       fputs(arrivals->kind == ARRIVALS_POISSON ? "poisson " : "constant ", out);
-      put_quantity(out, QUANTITY_RATE, arrivals->rate_per_s);
+      put_rate(out, arrivals);
       return;
     case ARRIVALS_CLOSED:
       fprintf(out, "closed, %llu users, think ", (unsigned long long)arrivals->users);
       put_dist(out, &arrivals->think, true);
+      return;
+    case ARRIVALS_BURSTS:
+      fputs("bursts ", out);
+      put_rate(out, arrivals);
+      fprintf(out, " of %llu requests%s", (unsigned long long)arrivals->size,
+              arrivals->geometric ? " on average" : "");
+      return;
+    case ARRIVALS_BURST:
+      fprintf(out, "burst, %llu requests at ", (unsigned long long)arrivals->size);
+      put_quantity(out, QUANTITY_TIME, (double)arrivals->at_ns);
+      return;
+    case ARRIVALS_MMPP:
+      fputs("mmpp ", out);
+      put_phases(out, arrivals);
       return;
   }
 }

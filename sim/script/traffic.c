@@ -8,12 +8,10 @@
 #include "distribution.h"
 #include "sim.h"
 
-#define USERS_MAX 10000000.0
 #define KEYS_MAX 4294967295.0
 
-/* The argument of the word at `index` is pushed; its spot. NULL word: something else is there. */
-static const struct word *open_word(struct loader *loader, const struct spot *spot, int index,
-                                    struct spot *inner) {
+const struct word *traffic_open_word(struct loader *loader, const struct spot *spot, int index,
+                                     struct spot *inner) {
   const struct word *word = loader_word(loader->L, index);
   if (word == NULL) return NULL;
   word_push_argument(loader->L, index);
@@ -21,71 +19,14 @@ static const struct word *open_word(struct loader *loader, const struct spot *sp
   return word;
 }
 
-/* A whole number under `key`, 1 to max, that has to be there. */
-static bool need_whole(struct loader *loader, const struct spot *spot, int table, const char *key,
-                       double max, uint64_t *out) {
+bool traffic_need_whole(struct loader *loader, const struct spot *spot, int table, const char *key,
+                        double max, uint64_t *out) {
   struct spot at = spot_key(spot, key);
   bool given = lua_getfield(loader->L, table, key) != LUA_TNIL;
   bool ok = given ? value_whole(loader, &at, -1, out) &&
                         value_in_range(loader, &at, (double)*out, 1, max, PLAIN_NUMBER)
                   : table_missing(loader, spot, key, "a whole number");
   lua_pop(loader->L, 1);
-  return ok;
-}
-
-/* --- arrivals ------------------------------------------------------------------------------- */
-
-static bool read_rate(struct loader *loader, const struct spot *spot, struct arrivals *out) {
-  if (!value_quantity(loader, spot, -1, QUANTITY_RATE, &out->rate_per_s)) return false;
-  if (!(out->rate_per_s > 0)) {
-    return spot_error(loader, spot,
-                      "the rate must be greater than 0; leave the client out if nobody comes");
-  }
-  if (out->rate_per_s <= 1e9) return true;
-  return spot_error(loader, spot, "the rate must be at most 1000M/s, one arrival a nanosecond");
-}
-
-static bool read_closed(struct loader *loader, const struct spot *spot, struct arrivals *out) {
-  lua_State *L = loader->L;
-  static const char *const keys[] = {"users", "think"};
-  int table = lua_gettop(L);
-  if (!lua_istable(L, table)) {
-    return value_unexpected(loader, spot, table, "a table such as closed { users = 100 }");
-  }
-  if (!table_check(loader, spot, table, keys, 2, 0)) return false;
-  if (!need_whole(loader, spot, table, "users", USERS_MAX, &out->users)) return false;
-  struct spot at = spot_key(spot, "think");
-  out->think = dist_constant(0);
-  bool ok = lua_getfield(L, table, "think") == LUA_TNIL ||
-            distribution_read(loader, &at, -1, QUANTITY_TIME, &out->think);
-  lua_pop(L, 1);
-  return ok;
-}
-
-bool traffic_arrivals(struct loader *loader, const struct spot *spot, int index,
-                      struct arrivals *out) {
-  struct spot inner;
-  const struct word *word = open_word(loader, spot, index, &inner);
-  bool ok = false;
-  switch (word ? word->id : WORDS) {
-    case WORD_POISSON:
-      out->kind = ARRIVALS_POISSON;
-      ok = read_rate(loader, &inner, out);
-      break;
-    case WORD_CONSTANT:
-      out->kind = ARRIVALS_CONSTANT;
-      ok = read_rate(loader, &inner, out);
-      break;
-    case WORD_CLOSED:
-      out->kind = ARRIVALS_CLOSED;
-      ok = read_closed(loader, &inner, out);
-      break;
-    default:
-      value_unexpected(loader, spot, index,
-                       "arrivals such as poisson \"90/s\", constant \"90/s\" or closed { users = "
-                       "100 }");
-  }
-  if (word) lua_pop(loader->L, 1);
   return ok;
 }
 
@@ -167,7 +108,7 @@ bool traffic_keys(struct loader *loader, const struct spot *spot, int index, str
   static const char *const keys[] = {"n", "s"};
   lua_State *L = loader->L;
   struct spot inner;
-  const struct word *word = open_word(loader, spot, index, &inner);
+  const struct word *word = traffic_open_word(loader, spot, index, &inner);
   enum word_id id = word ? word->id : WORDS;
   bool is_zipf = id == WORD_ZIPF;
   if (!is_zipf && id != WORD_UNIFORM_KEYS && id != WORD_UNIFORM) {
@@ -179,7 +120,7 @@ bool traffic_keys(struct loader *loader, const struct spot *spot, int index, str
   if (!lua_istable(L, table))
     return value_unexpected(loader, &inner, table, "a table with n = ...");
   if (!table_check(loader, &inner, table, keys, is_zipf ? 2 : 1, 0)) return false;
-  if (!need_whole(loader, &inner, table, "n", KEYS_MAX, &out->n)) return false;
+  if (!traffic_need_whole(loader, &inner, table, "n", KEYS_MAX, &out->n)) return false;
   out->kind = is_zipf ? KEYS_ZIPF : KEYS_UNIFORM;
   if (is_zipf) {
     bool given;
@@ -244,7 +185,7 @@ static bool read_growing(struct loader *loader, const struct spot *spot, struct 
 bool traffic_backoff(struct loader *loader, const struct spot *spot, int index,
                      struct backoff *out) {
   struct spot inner;
-  const struct word *word = open_word(loader, spot, index, &inner);
+  const struct word *word = traffic_open_word(loader, spot, index, &inner);
   *out = (struct backoff){.factor = 1};
   bool ok;
   if (word == NULL && lua_type(loader->L, index) == LUA_TSTRING) {

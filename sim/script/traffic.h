@@ -5,8 +5,18 @@
 
 #include "value.h"
 
+/* The argument of the word at `index` is pushed; its spot. NULL: something else is there. */
+const struct word *traffic_open_word(struct loader *loader, const struct spot *spot, int index,
+                                     struct spot *inner);
+
+/* A whole number under `key`, 1 to max, that has to be there. */
+bool traffic_need_whole(struct loader *loader, const struct spot *spot, int table, const char *key,
+                        double max, uint64_t *out);
+
+/* In traffic_arrivals.c. */
 bool traffic_arrivals(struct loader *loader, const struct spot *spot, int index,
                       struct arrivals *out);
+
 bool traffic_mix(struct loader *loader, const struct spot *spot, int index, struct mix *out);
 bool traffic_keys(struct loader *loader, const struct spot *spot, int index, struct keys *out);
 bool traffic_backoff(struct loader *loader, const struct spot *spot, int index,

@@ -245,12 +245,40 @@ const struct word_def word_defs[WORDS] = {
                       "weibull { mean = \"30d\", shape = 0.7 }\n"
                       "weibull { scale = \"30d\", shape = 0.7 }",
                       "Weibull law, as of lifetimes.", NULL},
+    [WORD_BURST] = {"burst", ROLE_VALUE, false, "burst { 1000, at = \"10s\" }",
+                    "So many requests at one time, at the start if not said, and none after.",
+                    NULL},
+    [WORD_BURSTS] =
+        {"bursts", ROLE_VALUE, false,
+         "bursts { \"10/s\", size = 50 }\nbursts { \"10/s\", size = geometric(50) }",
+         "Many requests at once, at times that have nothing to do with each other: here "
+         "ten bursts and 500 requests a second.",
+         NULL},
     [WORD_CLOSED] = {"closed", ROLE_VALUE, false,
                      "closed { users = 100, think = exponential \"5s\" }",
                      "A fixed number of users who wait for the answer, think, and ask again.",
                      NULL},
-    [WORD_POISSON] = {"poisson", ROLE_VALUE, false, "poisson \"900/s\"",
+    [WORD_GEOMETRIC] =
+        {"geometric", ROLE_VALUE, false, "geometric(50)",
+         "A number of requests in a burst: 1 or more, with that mean, and memoryless.", NULL},
+    [WORD_MMPP] = {"mmpp", ROLE_VALUE, false,
+                   "mmpp { { \"50/s\", \"60s\" }, { \"500/s\", \"5s\" } }",
+                   "A Markov-modulated Poisson process: arrivals of independent users whose rate "
+                   "jumps to the next phase, from the last to the first, after an exponential time "
+                   "with that mean.",
+                   NULL},
+    [WORD_POISSON] = {"poisson", ROLE_VALUE, false,
+                      "poisson \"900/s\"\npoisson(profile { { \"0h\", \"50/s\" }, { \"9h\", "
+                      "\"400/s\" }, every = \"1d\" })",
                       "Arrivals of many independent users.", NULL},
+    [WORD_PROFILE] =
+        {"profile", ROLE_VALUE, false,
+         "profile { { \"0h\", \"50/s\" }, { \"9h\", \"400/s\" }, every = \"1d\" }\n"
+         "profile { { \"0s\", \"50/s\" }, { \"60s\", \"500/s\" }, steps = true, scale = 1.5 }",
+         "A rate that changes over time, wherever one stands: lines between the points, or steps; "
+         "the first rate before them and the last one after, or again from the beginning. `scale` "
+         "multiplies all rates.",
+         NULL},
     [WORD_UNIFORM_KEYS] = {"uniform_keys", ROLE_VALUE, false, "uniform_keys { n = 100000 }",
                            "Every key equally often.", NULL},
     [WORD_ZIPF] = {"zipf", ROLE_VALUE, false, "zipf { n = 100000, s = 0.99 }",

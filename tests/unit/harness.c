@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "arena.h"
+#include "profile.h"
 #include "registry.h"
 
 enum { MAX_NODES = 256, MAX_FIXUPS = 4096, MAX_PLACES = 64, MAX_HANDLERS = 32, MAX_STEPS = 1024 };
@@ -156,17 +157,73 @@ static void fix_later(struct scene *scene, uint32_t *at, const char *name) {
   scene->fixup[scene->fixups++].at = at;
 }
 
-static struct arrivals read_arrivals(const char *text) {
-  struct arrivals a = {0};
-  if (starts(&text, "closed")) {
-    a.kind = ARRIVALS_CLOSED;
-    a.users = whole(&text);
-    a.think = distribution(&text);
-    return a;
+/* "0s 50/s 9s 400/s": pairs of a time and a rate, to the end of the text. */
+static const struct profile *read_profile(struct scene *scene, const char **text) {
+  enum { MOST = 64 };
+  struct profile_point *point = arena_alloc(scene->arena, MOST * sizeof *point);
+  bool steps = starts(text, "steps");
+  if (!steps && !starts(text, "lines")) fail_msg("profile %s", *text);
+  uint64_t every_ns = whole(text);
+  uint32_t n = 0;
+  while (**text) {
+    assert_true(n < MOST);
+    point[n].at_ns = whole(text);
+    point[n++].rate_per_s = quantity(text);
   }
-  a.kind = starts(&text, "poisson") ? ARRIVALS_POISSON : ARRIVALS_CONSTANT;
-  if (a.kind == ARRIVALS_CONSTANT && !starts(&text, "constant")) fail_msg("arrivals %s", text);
-  a.rate_per_s = quantity(&text);
+  return profile_new(scene->arena, point, n, every_ns, steps);
+}
+
+static void read_phases(struct scene *scene, const char *text, struct arrivals *out) {
+  enum { MOST = 16 };
+  struct mmpp_phase *phase = arena_alloc(scene->arena, MOST * sizeof *phase);
+  while (*text) {
+    assert_true(out->phases < MOST);
+    phase[out->phases].rate_per_s = quantity(&text);
+    phase[out->phases++].mean_ns = quantity(&text);
+  }
+  out->phase = phase;
+}
+
+static struct arrivals read_arrivals(struct scene *scene, const char *text) {
+  static const struct {
+    const char *word;
+    enum arrivals_kind kind;
+  } kinds[] = {{"poisson", ARRIVALS_POISSON}, {"constant", ARRIVALS_CONSTANT},
+               {"closed", ARRIVALS_CLOSED},   {"bursts", ARRIVALS_BURSTS},
+               {"burst", ARRIVALS_BURST},     {"mmpp", ARRIVALS_MMPP}};
+  struct arrivals a = {0};
+  size_t k = 0;
+  while (k < sizeof kinds / sizeof *kinds && !starts(&text, kinds[k].word)) k++;
+  if (k == sizeof kinds / sizeof *kinds) fail_msg("arrivals %s", text);
+  while (*text == ' ') text++;
+  a.kind = kinds[k].kind;
+  switch (a.kind) {
+    case ARRIVALS_CLOSED:
+      a.users = whole(&text);
+      a.think = distribution(&text);
+      return a;
+    case ARRIVALS_BURST:
+      a.size = whole(&text);
+      a.at_ns = whole(&text);
+      return a;
+    case ARRIVALS_MMPP:
+      read_phases(scene, text, &a);
+      return a;
+    case ARRIVALS_BURSTS:
+      a.geometric = starts(&text, "geometric");
+      a.size = whole(&text);
+      while (*text == ' ') text++;
+      break;
+    case ARRIVALS_POISSON:
+    case ARRIVALS_CONSTANT:
+      break;
+  }
+  if (starts(&text, "profile")) {
+    while (*text == ' ') text++;
+    a.profile = read_profile(scene, &text);
+  } else {
+    a.rate_per_s = quantity(&text);
+  }
   return a;
 }
 
@@ -274,7 +331,7 @@ static void set_value(struct node *node, const struct param *param, void *at, co
       *(struct refs *)at = read_refs(node->scene, text);
       return;
     case PARAM_ARRIVALS:
-      *(struct arrivals *)at = read_arrivals(text);
+      *(struct arrivals *)at = read_arrivals(node->scene, text);
       return;
     case PARAM_MIX:
       *(struct mix *)at = read_mix(node->scene, text);

@@ -45,8 +45,10 @@ struct node *scene_add_kind(struct scene *scene, const struct kind *kind, const 
 /* Sets a parameter, "workers" or "retry.attempts", from text:
  *   counts "64" "unlimited", durations "10ms" "never", ratios "20%", sizes "10kB", enums, names
  *   "db" or "a, b"; distributions "10ms", "exponential 10ms", "uniform 1ms 3ms";
- *   arrivals "poisson 90/s", "constant 3/s", "closed 10 1s" (the last part is a distribution);
- *   mix "browse 0.9, buy 0.1"; keys "uniform 100", "zipf 100 0.9"; causes "timeout, reset";
+ *   arrivals "poisson 90/s", "constant 3/s", "closed 10 1s" (the last part is a distribution),
+ *   "bursts 50 10/s", "bursts geometric 5 10/s", "burst 1000 2s", "mmpp 50/s 60s 500/s 5s"; in
+ * place of a rate "profile lines 20s 0s 50/s 9s 400/s" (or steps; the period, 0s: none; the
+ * points); mix "browse 0.9, buy 0.1"; keys "uniform 100", "zipf 100 0.9"; causes "timeout, reset";
  *   priority "buy, browse"; backoff "100ms" or "exponential BASE CAP FACTOR JITTER". */
 void node_set(struct node *node, const char *param, const char *text);
 void node_zones(struct node *node, const char *zones); /* "eu-1, eu-2" */

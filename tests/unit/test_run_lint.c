@@ -40,7 +40,7 @@ struct view {
 
 static struct view look(const char *text) {
   struct view view = {.scenario = load(text)};
-  view.graph = call_graph_new(&view.scenario->spec);
+  view.graph = call_graph_new(&view.scenario->spec, 0, view.scenario->run.duration_ns);
   view.patience = call_patience(view.graph);
   return view;
 }

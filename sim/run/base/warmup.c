@@ -5,6 +5,7 @@
 
 #include "arena.h"
 #include "detmath.h"
+#include "outline.h"
 #include "sim.h"
 #include "trace.h"
 
@@ -77,6 +78,29 @@ struct warmup warmup_choose(const double *series, uint64_t duration_ns, const st
     w.cut_by = fault->name;
   }
   return w;
+}
+
+static bool changes_by_clock(const struct spec *spec, const struct component_spec *component,
+                             struct arena *arena) {
+  for (uint32_t op = 0; op < spec->ops; op++) {
+    struct outline outline;
+    outline_begin(&outline, arena);
+    component->kind->outline(spec, component, (int)op, &outline);
+    if (outline.source.profile != NULL || outline.source.once > 0) return true;
+  }
+  return false;
+}
+
+const char *warmup_changing_client(const struct spec *spec) {
+  struct arena *arena = arena_new();
+  const char *name = NULL;
+  for (uint32_t c = 0; name == NULL && c < spec->components; c++) {
+    const struct component_spec *component = &spec->component[c];
+    if (!component->kind->is_source || component->kind->outline == NULL) continue;
+    if (changes_by_clock(spec, component, arena)) name = component->name;
+  }
+  arena_free(arena);
+  return name;
 }
 
 bool warmup_pilot(const struct spec *spec, uint64_t seed, uint64_t duration_ns,

@@ -17,10 +17,12 @@
 
 struct warmup {
   uint64_t ns;
-  bool automatic;     /* chosen by MSER-5, not given */
-  bool at_limit;      /* its optimum lies at the half of the run: no steady state was seen */
-  const char *cut_by; /* the fault before which it had to end; NULL: none */
-  uint64_t wanted_ns; /* what it would have been without that fault */
+  bool automatic;       /* chosen by MSER-5, not given */
+  bool at_limit;        /* its optimum lies at the half of the run: no steady state was seen */
+  const char *cut_by;   /* the fault before which it had to end; NULL: none */
+  uint64_t wanted_ns;   /* what it would have been without that fault */
+  const char *changing; /* the client whose rate changes by the clock: there is no steady state to
+                           wait for, so that nothing is left out; NULL: none */
 };
 
 /* Calls in flight, on average over looks: in the first tenth and in the second half of the measured
@@ -42,6 +44,9 @@ struct warmup_drift warmup_find_drift(const struct warmup_levels *levels, uint32
 
 /* The number of leading observations to drop: a multiple of 5, at most half of them. */
 uint32_t warmup_mser5(const double *series, uint32_t n);
+
+/* The first client whose rate changes by the clock; NULL: there is none. */
+const char *warmup_changing_client(const struct spec *spec);
 
 /* Chooses the warm-up for a series of WARMUP_SLICES observations of a run of that duration. */
 struct warmup warmup_choose(const double *series, uint64_t duration_ns, const struct spec *spec);

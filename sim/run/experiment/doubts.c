@@ -34,10 +34,13 @@ static void warn_about_given_warmup(struct results *results) {
                100.0 * (double)w->ns / (double)results->duration_ns);
 }
 
-/* Faults change the level on purpose. */
+/* Faults and rates that change alter the level on purpose. */
 static void warn_about_drift(struct results *results) {
   const struct warmup_drift drift = results_drift(results);
-  if (!drift.found || results->warmup.at_limit || results->scenario->spec.faults > 0) return;
+  if (!drift.found || results->warmup.at_limit || results->warmup.changing != NULL ||
+      results->scenario->spec.faults > 0) {
+    return;
+  }
   results_warn(
       results,
       "the first tenth of what was measured has %.0f %% %s calls in flight than its second "
@@ -85,6 +88,13 @@ static void warn_about_batches(struct results *results) {
     results_warn(results,
                  "intervals come from the parts of one run, which a scheduled fault makes unlike: "
                  "use -r 10 for intervals over repetitions of the whole");
+    return;
+  }
+  if (results->warmup.changing != NULL) {
+    results_warn(results,
+                 "intervals come from the parts of one run, which the changing rate of %s makes "
+                 "unlike: use -r 10 for intervals over repetitions of the whole",
+                 results->warmup.changing);
     return;
   }
   for (uint32_t i = 0; i < results->n; i++) {

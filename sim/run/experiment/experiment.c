@@ -259,7 +259,14 @@ static void pilot_tick(void *data, double fraction) {
 static bool find_warmup(struct experiment *e, struct warmup *warmup, struct error *err) {
   const struct run_settings *run = &e->scenario->run;
   *warmup = (struct warmup){.ns = run->warmup_ns, .wanted_ns = run->warmup_ns};
+  warmup->changing = warmup_changing_client(&e->scenario->spec);
   if (!run->warmup_auto) return true;
+  if (warmup->changing != NULL) {
+    warmup->automatic = true;
+    warmup->ns = warmup->wanted_ns = 0;
+    e->pilot = false;
+    return true;
+  }
   double series[WARMUP_SLICES];
   if (!warmup_pilot(&e->scenario->spec, e->seed, run->duration_ns, series, pilot_tick, e, err)) {
     return false;

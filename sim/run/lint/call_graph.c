@@ -215,11 +215,13 @@ static void add_sources(struct call_graph *graph) {
   }
 }
 
-struct call_graph *call_graph_new(const struct spec *spec) {
+struct call_graph *call_graph_new(const struct spec *spec, uint64_t from_ns, uint64_t until_ns) {
   struct arena *arena = arena_new();
   struct call_graph *graph = arena_alloc(arena, sizeof *graph);
   size_t most = (size_t)spec->components * spec->ops;
   graph->spec = spec;
+  graph->from_ns = from_ns;
+  graph->until_ns = until_ns;
   graph->arena = arena;
   graph->complete = true;
   graph->index = arena_alloc(arena, (most + 1) * sizeof *graph->index);
@@ -231,7 +233,7 @@ struct call_graph *call_graph_new(const struct spec *spec) {
     add_edges(graph, i);
   }
   call_graph_time(graph);
-  call_graph_load(graph);
+  call_graph_load(graph, RATE_MEAN);
   return graph;
 }
 

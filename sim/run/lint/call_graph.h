@@ -44,8 +44,15 @@ struct call_node {
   double rate_per_s; /* of visits offered */
 };
 
+/* Of the time that is measured. */
+enum call_rate {
+  RATE_MEAN,
+  RATE_PEAK, /* the greatest rate of each source, as if they all came together */
+};
+
 struct call_graph {
   const struct spec *spec;
+  uint64_t from_ns, until_ns; /* the time that is measured */
   struct arena *arena;
   bool complete; /* every component that is reached says what it calls */
   uint32_t nodes, capacity;
@@ -54,7 +61,7 @@ struct call_graph {
   double *load;    /* by component: workers that the offered work keeps busy */
 };
 
-struct call_graph *call_graph_new(const struct spec *spec);
+struct call_graph *call_graph_new(const struct spec *spec, uint64_t from_ns, uint64_t until_ns);
 void call_graph_free(struct call_graph *graph);
 
 const struct component_spec *node_spec(const struct call_graph *graph,
@@ -70,8 +77,13 @@ const struct call_node *node_of(const struct call_graph *graph, uint32_t compone
 /* call_time.c: fills mean_ns and hold_ns. */
 void call_graph_time(struct call_graph *graph);
 
-/* call_load.c: fills rate_per_s and load, for which the times must be known. */
-void call_graph_load(struct call_graph *graph);
+/* call_load.c: fills rate_per_s and load, for which the times must be known. A new graph has the
+ * mean. */
+void call_graph_load(struct call_graph *graph, enum call_rate which);
+
+/* New requests a second that one instance of a source sends, 0 if their number is not stated. */
+double call_source_rate(const struct call_graph *graph, const struct outline_source *source,
+                        enum call_rate which);
 
 /* Workers of all instances, or INFINITY. */
 double call_workers(const struct call_graph *graph, uint32_t component);

@@ -56,6 +56,12 @@ const struct lint_rule lint_rules[] = {
      "the offered load is more than all workers of a component can do; its queue is limited",
      "it must refuse the rest, whatever else happens", "more workers or instances, or less work",
      lint_overload_bounded},
+    {"overload-at-peak",
+     "a rate that changes is at times more than all workers of a component can do, but not on "
+     "average",
+     "queues grow while the rate is high and drain afterwards: one number over the whole run hides "
+     "both",
+     "look at the timeline, or size for the peak", lint_overload_at_peak},
     {"closed-without-think", "users without think time can be refused without any time passing",
      "they ask again at the same instant, for ever: the run is given up there",
      "give the users a think time, the retries a pause, or the path a latency",
@@ -123,7 +129,9 @@ static int by_place(const void *a, const void *b) {
 }
 
 struct lint *lint_scenario(const struct scenario *scenario) {
-  struct call_graph *graph = call_graph_new(&scenario->spec);
+  const struct run_settings *run = &scenario->run;
+  struct call_graph *graph =
+      call_graph_new(&scenario->spec, run->warmup_auto ? 0 : run->warmup_ns, run->duration_ns);
   struct lint *lint = arena_alloc(graph->arena, sizeof *lint);
   *lint = (struct lint){.scenario = scenario,
                         .spec = &scenario->spec,

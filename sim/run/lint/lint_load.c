@@ -55,6 +55,30 @@ void lint_overload_bounded(struct lint *lint) {
   look_for_overload(lint, true);
 }
 
+/* Components that keep up on average, but not while the rate is greatest. */
+void lint_overload_at_peak(struct lint *lint) {
+  uint32_t n = lint->spec->components;
+  double *mean = arena_alloc(lint->arena, (n + 1) * sizeof *mean);
+  for (uint32_t c = 0; c < n; c++) mean[c] = lint->graph->load[c];
+  call_graph_load(lint->graph, RATE_PEAK);
+  for (uint32_t c = 0; c < n; c++) {
+    double load = lint->graph->load[c], workers = call_workers(lint->graph, c);
+    if (mean[c] >= workers * (1 - 1e-9) || load <= workers * (1 + 1e-9)) continue;
+    bool bounded = node_of(lint->graph, c)->outline.queue != PARAM_UNLIMITED;
+    double rate = arrivals_of(lint, c), beyond = rate * (1 - workers / load);
+    struct finding *f = lint_add_component(lint, c);
+    f->what = lint_text(
+        lint, "at its peak the offered load needs %.4g workers, on average %.4g; it has %.0f", load,
+        mean[c], workers);
+    f->why = lint_text(lint,
+                       "when %s arrive, %s %s; latencies over the whole run mix that with "
+                       "calmer times",
+                       lint_rate(lint, rate), lint_rate(lint, beyond),
+                       bounded ? "must be refused" : "more than it can do wait");
+  }
+  call_graph_load(lint->graph, RATE_MEAN);
+}
+
 /* --- connections ---------------------------------------------------------------------------- */
 
 /* How many calls of a component can be present at once, seen from those who make them. A caller

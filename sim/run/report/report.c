@@ -89,7 +89,11 @@ static void print_run(const struct results *results, const struct term *term) {
   } else {
     g_string_append_printf(line, "the first %s left out as warm-up", format_duration(w->ns).text);
   }
-  if (w->automatic) g_string_append(line, w->cut_by != NULL ? " (cut)" : " (MSER-5)");
+  if (w->automatic) {
+    g_string_append(line, w->changing != NULL ? " (the rate changes)"
+                          : w->cut_by != NULL ? " (cut)"
+                                              : " (MSER-5)");
+  }
   if (results->interval == INTERVAL_BATCH_MEANS) {
     g_string_append_printf(line, "; intervals from batch means of %u parts", BATCHES);
   }

@@ -139,10 +139,11 @@ static void ignore_tick(void *data, double fraction) {
   (void)fraction;
 }
 
-/* What MSER-5 finds without faults, or what the scenario says. */
+/* What MSER-5 finds without faults, or what the scenario says; nothing where a rate changes by the
+ * clock, for there is no steady state to wait for. */
 static bool find_warmup(const struct scenario *s, uint64_t seed, uint64_t *ns, struct error *err) {
-  *ns = s->run.warmup_ns;
-  if (!s->run.warmup_auto) return true;
+  *ns = s->run.warmup_auto ? 0 : s->run.warmup_ns;
+  if (!s->run.warmup_auto || warmup_changing_client(&s->spec) != NULL) return true;
   double series[WARMUP_SLICES];
   if (!warmup_pilot(&s->spec, seed, s->run.duration_ns, series, ignore_tick, NULL, err)) {
     return false;
@@ -154,12 +155,15 @@ static bool find_warmup(const struct scenario *s, uint64_t seed, uint64_t *ns, s
 bool study_equal_warmup(struct scenario *const *scenarios, uint32_t n, uint64_t seed,
                         struct error *err) {
   uint64_t automatic_ns = 0, stated_ns = 0;
+  bool changing = false;
   for (uint32_t i = 0; i < n; i++) {
     uint64_t ns = 0;
+    changing |= warmup_changing_client(&scenarios[i]->spec) != NULL;
     if (!find_warmup(scenarios[i], seed, &ns, err)) return false;
     uint64_t *longest = scenarios[i]->run.warmup_auto ? &automatic_ns : &stated_ns;
     *longest = MAX(*longest, ns);
   }
+  if (changing) automatic_ns = 0;
   for (uint32_t i = 0; i < n; i++) {
     const struct spec *spec = &scenarios[i]->spec;
     for (uint32_t k = 0; k < spec->faults; k++) {

@@ -1,0 +1,12 @@
+/* A rate, or one that changes: profile { { "0h", "50/s" }, { "9h", "400/s" }, every = "1d" }. */
+#ifndef TRAFFIC_PROFILE_H
+#define TRAFFIC_PROFILE_H
+
+#include "profile.h"
+#include "value.h"
+
+/* Reads the value at `index`, greater than 0. *profile is NULL where it does not change. */
+bool traffic_rate(struct loader *loader, const struct spot *spot, int index, double *rate_per_s,
+                  const struct profile **profile);
+
+#endif

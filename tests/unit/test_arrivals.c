@@ -1,0 +1,267 @@
+/* Aim: requests come when the stated process sends them, also where its rate changes, and queues
+ * fed by it are as long as theory says. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness.h"
+
+#define SEED UINT64_C(20261128)
+
+/* A client "c" in front of a leaf that only notes what comes. */
+static struct run leaf_run(struct recorder *leaf, const char *arrivals, uint64_t seed,
+                           uint64_t end_ns, struct scene **scene) {
+  *scene = scene_new();
+  struct node *c = scene_add(*scene, "client", "c", 1);
+  node_set(c, "arrivals", arrivals);
+  node_set(c, "target", "leaf");
+  scene_add_recorder(*scene, "leaf", 1, leaf);
+  return run_scene(*scene, seed, end_ns);
+}
+
+/* Requests in each of `n` windows of equal length. */
+static void count_windows(const struct recorder *leaf, uint64_t window_ns, uint32_t n,
+                          double *count) {
+  for (uint32_t i = 0; i < n; i++) count[i] = 0;
+  for (uint32_t i = 0; i < leaf->n; i++) {
+    uint64_t w = leaf->record[i].at_ns / window_ns;
+    if (w < n) count[w]++;
+  }
+}
+
+/* --- by the clock --------------------------------------------------------------------------- */
+
+/* Aim: counts of a Poisson process per window have the integral of the rate as mean and are
+ * Poisson: over 400 periods the sum of (count - mean)^2 / mean is chi-square with one degree for
+ * each window, 4.5 standard deviations allowed, and the mean of each window is within 4.5 standard
+ * errors of the integral: 0.5 s windows of a rate that goes from 20 to 220 a second in 5 s and back
+ * in 5 s. */
+static void test_poisson_profile(void **state) {
+  (void)state;
+  enum { WINDOWS = 20, PERIODS = 400 };
+  struct recorder leaf = {0};
+  struct scene *scene;
+  struct run run =
+      leaf_run(&leaf, "poisson profile lines 10s 0s 20/s 5s 220/s", SEED, 10 * PERIODS * S, &scene);
+  static double count[WINDOWS * PERIODS];
+  count_windows(&leaf, S / 2, WINDOWS * PERIODS, count);
+  double chi_square = 0, mean_of[WINDOWS] = {0};
+  for (int i = 0; i < WINDOWS * PERIODS; i++) {
+    int w = i % WINDOWS, from_peak = w < 10 ? w : 19 - w;
+    double mean = (20 + 200 * (from_peak + 0.5) / 10) / 2;
+    chi_square += (count[i] - mean) * (count[i] - mean) / mean;
+    mean_of[w] += count[i] / PERIODS;
+    if (i < (PERIODS - 1) * WINDOWS) continue;
+    assert_within(mean_of[w], mean, 4.5 * sqrt(mean / PERIODS));
+  }
+  double degrees = WINDOWS * PERIODS;
+  assert_within(chi_square, degrees, 4.5 * sqrt(2 * degrees));
+  run_free(&run);
+  scene_free(scene);
+}
+
+/* Aim: a pacemaker under a profile sends request k when the integral of the rate reaches k, to a
+ * nanosecond, also after a hundred periods: a rate that rises from 0 to 20 a second in 10 s, where
+ * k requests are due at sqrt(k) s; and none while the rate is 0. */
+static void test_constant_profile(void **state) {
+  (void)state;
+  struct recorder leaf = {0};
+  struct scene *scene;
+  struct run run = leaf_run(&leaf, "constant profile lines 20s 0s 0/s 10s 20/s 10001ms 0/s", SEED,
+                            2000 * S, &scene);
+  const double period = 100 + 0.01; /* requests; the fall takes a millisecond */
+  assert_int_equal(leaf.n, (uint32_t)(100 * period + 0.5)); /* the next is due with the next rise */
+  for (uint32_t k = 0; k < leaf.n; k++) {
+    double into = fmod(k, period), seconds = 20 * floor(k / period) + sqrt(into);
+    if (into < 100) assert_within((double)leaf.record[k].at_ns, seconds * 1e9, 20);
+  }
+  run_free(&run);
+  scene_free(scene);
+}
+
+/* Aim: two profiles meet the same requests: the k-th is sent when the integral of either reaches
+ * the same number, and asks for the same. */
+static void test_same_requests(void **state) {
+  (void)state;
+  struct recorder leaf[2] = {{0}, {0}};
+  struct scene *scene[2];
+  struct run run[2];
+  const char *arrivals[2] = {"poisson 100/s", "poisson profile steps 0s 0s 50/s 20s 200/s"};
+  for (int i = 0; i < 2; i++) {
+    run[i] = leaf_run(&leaf[i], arrivals[i], SEED, 40 * S, &scene[i]);
+  }
+  assert_true(leaf[0].n > 3000 && leaf[1].n > 3000);
+  for (uint32_t k = 0; k < 3000; k++) {
+    double expected = (double)leaf[0].record[k].at_ns / 1e7; /* requests until then */
+    double seconds = expected < 1000 ? expected / 50 : 20 + (expected - 1000) / 200;
+    assert_within((double)leaf[1].record[k].at_ns, seconds * 1e9,
+                  3000); /* of rounding, 1 ns each */
+    assert_true(leaf[0].record[k].key == leaf[1].record[k].key);
+  }
+  for (int i = 0; i < 2; i++) {
+    run_free(&run[i]);
+    scene_free(scene[i]);
+  }
+}
+
+/* Aim: M_t/M/infinity: the mean number present follows m' = rate(t) - m / E[S] (Eick, Massey and
+ * Whitt, "The physics of the M_t/G/infinity queue", 1993): with steps of 200/s for 2 s and 0 for 2
+ * s, service of 0.5 s on average, m(2) = 100 (1 - e^-4) + m(0) e^-4 and m(4) = m(2) e^-4 in a
+ * settled period. Seen at the end of 300 periods; the number is Poisson. */
+static void test_infinite_servers(void **state) {
+  (void)state;
+  enum { PERIODS = 300 };
+  struct scene *scene = scene_new();
+  struct node *c = scene_add(scene, "client", "c", 1);
+  node_set(c, "arrivals", "poisson profile steps 4s 0s 200/s 2s 0/s");
+  node_set(c, "target", "s");
+  struct node *s = scene_add(scene, "service", "s", 1);
+  node_set(s, "workers", "unlimited");
+  node_set(s, "work", "exponential 500ms");
+  struct run run = run_begin(scene, SEED, 0, (4 * PERIODS + 8) * S);
+  double sum[2] = {0};
+  for (int i = 0; i < 2 * PERIODS; i++) {
+    assert_true(sim_run(run.sim, (uint64_t)(8 + 2 * (i + 1)) * S));
+    sum[i % 2] += (double)(run.sim->calls.made - run.sim->calls.freed);
+  }
+  run_finish(&run);
+  double decay = exp(-4), high = 100 * (1 - decay) / (1 - decay * decay), low = high * decay;
+  assert_within(sum[0] / PERIODS, high, 4.5 * sqrt(high / PERIODS));
+  assert_within(sum[1] / PERIODS, low, 4.5 * sqrt(low / PERIODS));
+  run_free(&run);
+  scene_free(scene);
+}
+
+/* --- by chance ------------------------------------------------------------------------------ */
+
+/* Aim: a two-phase MMPP has the stationary rate of its phases from the beginning, and counts over
+ * windows of t seconds whose variance is (Fischer and Meier-Hellstern, "The Markov-modulated
+ * Poisson process cookbook", 1993, for two phases with rates a and b left at rates r and q): mean +
+ * 2 v (t / (r + q) - (1 - e^-(r+q)t) / (r + q)^2),  v = r q (a - b)^2 / (r + q)^2. With 50/s for 2
+ * s and 500/s for 0.5 s on average: mean 140/s. Windows are blocked into groups of 20 for standard
+ * errors, since neighbours are not independent. */
+static void test_mmpp(void **state) {
+  (void)state;
+  enum { RUNS = 40, WINDOWS = 250 };
+  double r = 0.5, q = 2, a = 50, b = 500, t = 1;
+  double mean = (q * a + r * b) / (r + q) * t;
+  double v = r * q * (a - b) * (a - b) / ((r + q) * (r + q));
+  double variance = mean + 2 * v * (t / (r + q) - (1 - exp(-(r + q) * t)) / ((r + q) * (r + q)));
+  double count[WINDOWS], means = 0, mean_squares = 0, variances = 0, variance_squares = 0;
+  double first = 0, first_squares = 0;
+  for (int i = 0; i < RUNS; i++) {
+    struct recorder leaf = {0};
+    struct scene *scene;
+    struct run run =
+        leaf_run(&leaf, "mmpp 50/s 2s 500/s 500ms", SEED + (uint64_t)i, WINDOWS * S, &scene);
+    count_windows(&leaf, S, WINDOWS, count);
+    double m = 0, squares = 0;
+    for (int w = 0; w < WINDOWS; w++) {
+      m += count[w] / WINDOWS;
+      squares += (count[w] - mean) * (count[w] - mean) / WINDOWS;
+    }
+    means += m / RUNS;
+    mean_squares += m * m / RUNS;
+    variances += squares / RUNS;
+    variance_squares += squares * squares / RUNS;
+    first += count[0] / RUNS;
+    first_squares += count[0] * count[0] / RUNS;
+    run_free(&run);
+    scene_free(scene);
+  }
+  assert_within(means, mean, 4.5 * sqrt((mean_squares - means * means) / RUNS));
+  assert_within(variances, variance, 4.5 * sqrt((variance_squares - variances * variances) / RUNS));
+  assert_within(first, mean, 4.5 * sqrt((first_squares - first * first) / RUNS));
+  assert_true(variance / mean > 50); /* the index of dispersion: far from Poisson */
+}
+
+/* --- many at once --------------------------------------------------------------------------- */
+
+static double batch_queue_mean_s(const char *arrivals) {
+  struct scene *scene = scene_new();
+  struct node *c = scene_add(scene, "client", "c", 1);
+  node_set(c, "arrivals", arrivals);
+  node_set(c, "target", "s");
+  struct node *s = scene_add(scene, "service", "s", 1);
+  node_set(s, "workers", "1");
+  node_set(s, "work", "exponential 10ms");
+  struct run run = run_begin(scene, SEED, 0, 20000 * S);
+  assert_true(sim_run(run.sim, 20000 * S));
+  run_finish(&run);
+  double mean = metric(&run, "c.latency.mean");
+  run_free(&run);
+  scene_free(scene);
+  return mean;
+}
+
+/* Aim: M^X/M/1, mean time in the system (1 + E[X^2] / E[X]) / 2 / (mu (1 - rho)): with mu = 100/s
+ * and rho = 0.7, fixed bursts of 10 give 183.3 ms and geometric ones of 5 on average 166.7 ms.
+ * Tolerance 4 %: 1.4 million requests, of bursts that are far from independent. */
+static void test_batch_queue(void **state) {
+  (void)state;
+  assert_within(batch_queue_mean_s("bursts 10 7/s"), 0.183333, 0.04 * 0.183333);
+  assert_within(batch_queue_mean_s("bursts geometric 5 14/s"), 0.166667, 0.04 * 0.166667);
+}
+
+/* Aim: sizes of bursts are exact where they are fixed, and geometric from 1 where they are not:
+ * share of ones 1 / mean, mean within 4.5 standard errors. */
+static void test_burst_sizes(void **state) {
+  (void)state;
+  struct recorder leaf = {0};
+  struct scene *scene;
+  struct run run = leaf_run(&leaf, "bursts geometric 5 100/s", SEED, 100 * S, &scene);
+  double bursts = 0, ones = 0, size = 0;
+  for (uint32_t i = 0; i < leaf.n; i++) {
+    bool first = i == 0 || leaf.record[i].at_ns != leaf.record[i - 1].at_ns;
+    if (first && i > 0) ones += size == 1;
+    bursts += first;
+    size = first ? 1 : size + 1;
+  }
+  assert_within(bursts, 10000, 4.5 * 100);
+  assert_share(ones, bursts, 0.2);
+  assert_within(leaf.n / bursts, 5, 4.5 * sqrt(20 / bursts));
+  run_free(&run);
+  scene_free(scene);
+  run = leaf_run(&leaf, "bursts 7 profile steps 0s 0s 10/s 50s 40/s", SEED, 100 * S, &scene);
+  for (uint32_t i = 0; i + 7 <= leaf.n; i++) {
+    assert_int_equal(leaf.record[i].at_ns, leaf.record[i - i % 7].at_ns);
+  }
+  assert_within(leaf.n / 7.0, 2500, 4.5 * 50);
+  run_free(&run);
+  scene_free(scene);
+}
+
+/* Aim: a burst of 1000 into one worker of 10 ms: request k waits for the k before it, so that the
+ * mean latency is 5.005 s, the last is answered after 10 s, and nobody comes again. */
+static void test_burst(void **state) {
+  (void)state;
+  struct scene *scene = scene_new();
+  struct node *c = scene_add(scene, "client", "c", 1);
+  node_set(c, "arrivals", "burst 1000 2s");
+  node_set(c, "target", "s");
+  struct node *s = scene_add(scene, "service", "s", 1);
+  node_set(s, "workers", "1");
+  node_set(s, "work", "10ms");
+  struct run run = run_scene(scene, 1, 100 * S);
+  assert_same(metric(&run, "c.requests"), 1000);
+  assert_same(metric(&run, "c.latency.mean"), 5.005);
+  assert_same(metric(&run, "c.latency.min"), 0.01);
+  assert_same(metric(&run, "c.latency.max"), 10);
+  assert_same(metric(&run, "c.offered"), 10);
+  run_free(&run);
+  scene_free(scene);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_poisson_profile),
+      cmocka_unit_test(test_constant_profile),
+      cmocka_unit_test(test_same_requests),
+      cmocka_unit_test(test_infinite_servers),
+      cmocka_unit_test(test_mmpp),
+      cmocka_unit_test(test_batch_queue),
+      cmocka_unit_test(test_burst_sizes),
+      cmocka_unit_test(test_burst),
+  };
+  return cmocka_run_group_tests_name("arrivals", tests, NULL, NULL);
+}
