@@ -7,6 +7,7 @@
 
 #include "build.h"
 #include "configure.h"
+#include "dist_order.h"
 #include "sim.h"
 
 static enum fault_type type_of(enum word_id id) {
@@ -248,18 +249,69 @@ static bool name_is_used(const struct fault_spec *faults, uint32_t n, const char
   return false;
 }
 
-/* "crash web[2]", with " #2" and so on where there are more of the kind. */
-static const char *made_up_name(struct loader *loader, const struct harm *harm,
-                                const struct fault_spec *faults, uint32_t n) {
-  const char *name =
-      harm->second
-          ? arena_format(loader->arena, "%s %s %s", harm->word->text, harm->first, harm->second)
-          : arena_format(loader->arena, "%s %s", harm->word->text, harm->first);
-  const char *numbered = name;
-  for (unsigned k = 2; name_is_used(faults, n, numbered); k++) {
-    numbered = arena_format(loader->arena, "%s #%u", name, k);
+/* What an unnamed fault is called at first: "crash web[2]". */
+static const char *plain_name(struct loader *loader, const struct harm *harm) {
+  if (!harm->second) return arena_format(loader->arena, "%s %s", harm->word->text, harm->first);
+  return arena_format(loader->arena, "%s %s %s", harm->word->text, harm->first, harm->second);
+}
+
+/* "crash web[2] at 9s": for a second one of the same kind at the same place. */
+static const char *full_name(struct loader *loader, const struct fault_spec *fault,
+                             const char *plain) {
+  struct dist at = dist_constant((double)fault->at_ns);
+  char when[160];
+  dist_describe(fault->recurring ? &fault->mttf : &at, true, when, sizeof when);
+  if (fault->recurring) return arena_format(loader->arena, "%s mttf %s", plain, when);
+  when[strcspn(when, ")")] = '\0';
+  return arena_format(loader->arena, "%s at %s", plain, when + strlen("constant("));
+}
+
+/* An unnamed fault, and where its name is to be put. */
+struct nameless {
+  const char *plain;
+  struct fault_spec *fault;
+};
+
+static int order_of(double a, double b) {
+  return (a > b) - (a < b);
+}
+
+/* By all that tells two faults of the same plain name apart. */
+static int by_content(const void *left, const void *right) {
+  const struct nameless *x = left, *y = right;
+  const struct fault_spec *a = x->fault, *b = y->fault;
+  int by = strcmp(x->plain, y->plain);
+  if (by == 0) by = order_of(a->recurring, b->recurring);
+  if (by == 0) by = (a->at_ns > b->at_ns) - (a->at_ns < b->at_ns);
+  if (by == 0) by = dist_order(&a->mttf, &b->mttf);
+  if (by == 0) by = order_of(a->forever, b->forever);
+  if (by == 0) by = dist_order(&a->lasts, &b->lasts);
+  if (by == 0) by = order_of(a->factor, b->factor);
+  if (by == 0) by = order_of(a->ratio, b->ratio);
+  return by ? by : order_of(a->one_way, b->one_way);
+}
+
+/* Faults without a name are named after what they do, so that the order in which they are declared
+ * changes no draw: the first of the same kind and place by that alone, further ones with the time
+ * too, and with a number where that is the same as well. */
+static void name_the_nameless(struct loader *loader, const struct harm *harm,
+                              struct fault_spec *faults, uint32_t n) {
+  struct nameless *list = arena_alloc(loader->arena, (n + 1) * sizeof *list);
+  uint32_t found = 0;
+  for (uint32_t i = 0; i < n; i++) {
+    if (faults[i].name) continue;
+    list[found++] = (struct nameless){plain_name(loader, &harm[i]), &faults[i]};
   }
-  return numbered;
+  if (found) qsort(list, found, sizeof *list, by_content);
+  for (uint32_t i = 0; i < found; i++) {
+    const char *name = list[i].plain;
+    if (name_is_used(faults, n, name)) name = full_name(loader, list[i].fault, name);
+    const char *numbered = name;
+    for (unsigned k = 2; name_is_used(faults, n, numbered); k++) {
+      numbered = arena_format(loader->arena, "%s #%u", name, k);
+    }
+    list[i].fault->name = numbered;
+  }
 }
 
 /* --- faults --------------------------------------------------------------------------------- */
@@ -316,9 +368,7 @@ bool build_faults(struct loader *loader) {
       return spot_error(loader, &at, "another fault is called \"%s\"", fault[i].name);
     }
   }
-  for (uint32_t i = 0; i < n; i++) {
-    if (fault[i].name == NULL) fault[i].name = made_up_name(loader, &harm[i], fault, n);
-  }
+  name_the_nameless(loader, harm, fault, n);
   if (n) qsort(fault, n, sizeof *fault, by_fault_name);
   loader->scenario->spec.fault = fault;
   loader->scenario->spec.faults = n;

@@ -418,7 +418,7 @@ static void test_faults(void **state) {
            "fault { slow { \"c\", \"s\", factor = 3 }, at = \"1s\" }\n");
   assert_int_equal(s->spec.faults, 8);
   assert_true(fault_named(s, "crash s")->forever && fault_named(s, "crash s")->at_ns == NS_PER_S);
-  const struct fault_spec *f = fault_named(s, "crash s #2");
+  const struct fault_spec *f = fault_named(s, "crash s at 9s");
   assert_true(!f->forever && f->lasts.kind == DIST_EXPONENTIAL && f->at_ns == 9 * NS_PER_S);
   f = fault_named(s, "hang s[*]");
   assert_true(f->type == FAULT_HANG && f->recurring && f->target.kind == TARGET_EACH);
@@ -434,6 +434,31 @@ static void test_faults(void **state) {
   f = fault_named(s, "slow c s");
   assert_true(f->on_path && f->factor == 3 && f->other.kind == TARGET_COMPONENT);
   scenario_free(s);
+}
+
+/* Aim: faults without a name get the same names, whatever the order in which they are declared:
+ * the first by its content the plain one, further ones with their time, equal ones a number. */
+static void test_names_of_faults(void **state) {
+  (void)state;
+  static const char *const fault[] = {
+      "fault { crash \"s\", mttf = exponential \"10s\", mttr = \"1s\" }\n",
+      "fault { crash \"s\", mttf = exponential \"30s\", mttr = \"2s\" }\n",
+      "fault { crash \"s\", mttf = exponential \"30s\", mttr = \"3s\" }\n",
+      "fault { crash \"s\", at = \"9s\" }\n",
+  };
+  enum { FAULTS = sizeof fault / sizeof fault[0] };
+  for (int first = 0; first < FAULTS; first++) {
+    for (int way = 1; way < FAULTS; way += 2) { /* forwards and backwards from each */
+      char text[1024] = CLIENT SERVICE;
+      for (int i = 0; i < FAULTS; i++) strcat(text, fault[(first + way * i) % FAULTS]);
+      struct scenario *s = load(text);
+      assert_true(fault_named(s, "crash s")->at_ns == 9 * NS_PER_S);
+      assert_true(fault_named(s, "crash s mttf exponential(mean 10s)")->lasts.a == 1e9);
+      assert_true(fault_named(s, "crash s mttf exponential(mean 30s)")->lasts.a == 2e9);
+      assert_true(fault_named(s, "crash s mttf exponential(mean 30s) #2")->lasts.a == 3e9);
+      scenario_free(s);
+    }
+  }
 }
 
 /* --- parameters of the command line --------------------------------------------------------- */
@@ -940,6 +965,7 @@ int main(void) {
       cmocka_unit_test(test_steps),
       cmocka_unit_test(test_paths),
       cmocka_unit_test(test_faults),
+      cmocka_unit_test(test_names_of_faults),
       cmocka_unit_test(test_settings),
       cmocka_unit_test(test_include),
       cmocka_unit_test(test_deterministic_library),
