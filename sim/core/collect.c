@@ -252,7 +252,7 @@ static void mark_timed(void *context, const struct event *event) {
 static struct timed timed_calls(const struct sim *sim) {
   struct timed timed = {sim, mem_zeroed(sim->calls.used, sizeof *timed.mark)};
   fel_visit(&sim->fel, mark_timed, &timed);
-  faults_visit(sim->faults, mark_timed, &timed);
+  faults_visit(sim, mark_timed, &timed);
   return timed;
 }
 

@@ -64,7 +64,7 @@ void network_cuts_changed(struct sim *sim);
 
 /* fault.c */
 struct faults *faults_new(struct sim *sim);
-void faults_free(struct faults *faults);
+void faults_free(struct sim *sim);
 void faults_start(struct sim *sim);
 __attribute__((cold, noinline)) void faults_event(struct sim *sim, uint32_t which, bool begins);
 
@@ -74,9 +74,13 @@ enum outcome faults_gate(struct sim *sim, struct member *to, struct frame *call)
 /* Keeps an event for a hung member until the hang ends. */
 void faults_defer(struct sim *sim, struct member *member, struct event event);
 
-/* Shows the events kept for hung members; `faults` may be NULL. */
-void faults_visit(const struct faults *faults,
-                  void (*visit)(void *context, const struct event *event), void *context);
+/* Lets happen what came for the member while it hung, in the order in which it came, and before
+ * anything that comes at this instant. */
+void faults_release_deferred(struct sim *sim, const struct member *member);
+
+/* Shows the events kept for hung members. */
+void faults_visit(const struct sim *sim, void (*visit)(void *context, const struct event *event),
+                  void *context);
 
 /* collect.c */
 __attribute__((cold, noinline)) void collect_reset(struct sim *sim); /* end of warm-up */

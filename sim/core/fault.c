@@ -1,40 +1,43 @@
-/* Faults: when they begin and end, and what a crash, a hang or a slowdown does to a member.
+/* Faults: when they begin and end, and whom they hit. What they do to a member is in
+ * fault_effects.c.
  *
  * Every fault of the spec becomes one instance, or one for each member (`name[*]`). Instances keep
  * no queue of their own: a begin event schedules the end and, for recurring ones, an end event the
  * next begin. Times are drawn from streams named after the fault. A member counts how many crashes
- * and hangs hold at once, so overlapping faults add up. */
-#include <stdio.h>
+ * and hangs hold at once, so overlapping faults add up. An instance knows its members and a member
+ * the instances that act on it now, so that what happens to one never costs a look at all. */
 #include <stdlib.h>
-#include <string.h>
 
 #include "arena.h"
 #include "engine.h"
+#include "fault_effects.h"
 #include "timeline.h"
-#include "trace.h"
 
 struct instance {
   const struct fault_spec *spec;
-  uint64_t *members;   /* bit set */
+  uint32_t members;
+  uint32_t *member;    /* ids, rising; of a cut none */
   struct stream times; /* keyed by the instance; block 0, 1, 2 ... of draws */
   uint64_t entity, number;
   struct stream verdicts;
   struct cut cut; /* for faults between two places */
-  uint64_t *far_side;
-  bool is_cut, active;
+  uint64_t *near_side, *far_side;
+  bool is_cut;
+  uint32_t period; /* in the timeline */
 };
 
-struct deferred {
-  uint32_t member;
-  struct event event;
+/* What a member suffers now. */
+struct ward {
+  uint32_t gates, gates_capacity; /* instances that drop calls or answer with errors, rising */
+  uint32_t *gate;
+  uint32_t deferred, deferred_capacity; /* what came while it hung */
+  struct event *event;
 };
 
 struct faults {
   uint32_t instances;
   struct instance *instance;
-  uint32_t words; /* of a bit set over members */
-  uint32_t deferred_n, deferred_capacity;
-  struct deferred *deferred;
+  struct ward *ward; /* by member */
 };
 
 /* --- who is meant --------------------------------------------------------------------------- */
@@ -55,177 +58,101 @@ static bool target_holds(const struct sim *sim, struct fault_target t, const str
 }
 
 /* Clients are cut off with their zone, but they do not break with it: they are who is asked. */
-static uint64_t *member_set(const struct sim *sim, struct fault_target target, bool with_sources) {
-  uint64_t *set = mem_zeroed(sim->faults->words, sizeof *set);
+static bool breaks(const struct sim *sim, struct fault_target target, const struct member *m) {
+  return !m->kind->is_source && target_holds(sim, target, m);
+}
+
+static void find_members(const struct sim *sim, struct instance *it, struct fault_target target) {
+  uint32_t from = 0, to = sim->members;
+  if (target.kind != TARGET_ZONE && target.kind != TARGET_REGION) {
+    from = sim->component[target.id].member->id;
+    to = from + sim->component[target.id].members;
+  }
+  if (target.kind == TARGET_MEMBER) {
+    from += target.member - 1;
+    to = from + 1;
+  }
+  it->member = mem_alloc((to - from + 1) * sizeof *it->member);
+  for (uint32_t i = from; i < to; i++) {
+    if (breaks(sim, target, &sim->member[i])) it->member[it->members++] = i;
+  }
+}
+
+static uint64_t *side_of_cut(const struct sim *sim, struct fault_target target) {
+  uint64_t *set = mem_zeroed(sim->members / 64 + 1, sizeof *set);
   for (uint32_t i = 0; i < sim->members; i++) {
-    if (sim->member[i].kind->is_source && !with_sources) continue;
     if (target_holds(sim, target, &sim->member[i])) set[i / 64] |= UINT64_C(1) << (i % 64);
   }
   return set;
 }
 
-static inline bool in_set(const uint64_t *set, uint32_t id) {
-  return set[id / 64] >> (id % 64) & 1;
-}
-
 /* --- deferred events of hung members -------------------------------------------------------- */
 
 void faults_defer(struct sim *sim, struct member *member, struct event event) {
-  struct faults *f = sim->faults;
-  if (f->deferred_n == f->deferred_capacity) {
-    f->deferred_capacity = f->deferred_capacity ? 2 * f->deferred_capacity : 64;
-    f->deferred = mem_resize(f->deferred, f->deferred_capacity * sizeof *f->deferred);
+  struct ward *w = &sim->faults->ward[member->id];
+  if (w->deferred == w->deferred_capacity) {
+    w->deferred_capacity = w->deferred_capacity ? 2 * w->deferred_capacity : 16;
+    w->event = mem_resize(w->event, w->deferred_capacity * sizeof *w->event);
   }
-  f->deferred[f->deferred_n++] = (struct deferred){member->id, event};
+  w->event[w->deferred++] = event;
 }
 
-void faults_visit(const struct faults *faults, void (*visit)(void *, const struct event *),
+void faults_visit(const struct sim *sim, void (*visit)(void *, const struct event *),
                   void *context) {
-  for (uint32_t i = 0; faults && i < faults->deferred_n; i++) {
-    visit(context, &faults->deferred[i].event);
+  for (uint32_t m = 0; sim->faults && m < sim->members; m++) {
+    const struct ward *w = &sim->faults->ward[m];
+    for (uint32_t i = 0; i < w->deferred; i++) visit(context, &w->event[i]);
   }
 }
 
-/* What came for the member while it hung happens now, in the order in which it came, and before
- * anything that comes at this instant. */
-static void release_deferred(struct sim *sim, const struct member *member) {
-  struct faults *f = sim->faults;
-  uint32_t kept = 0, n = 0;
-  struct event *mine = mem_alloc((f->deferred_n + 1) * sizeof *mine);
-  for (uint32_t i = 0; i < f->deferred_n; i++) {
-    if (f->deferred[i].member == member->id) {
-      mine[n++] = f->deferred[i].event;
-    } else {
-      f->deferred[kept++] = f->deferred[i];
-    }
-  }
-  f->deferred_n = kept;
-  for (uint32_t i = 0; i < n; i++) {
-    sim_dispatch(sim, &mine[i]);
-  }
-  free(mine);
-}
-
-/* --- effects on one member ------------------------------------------------------------------ */
-
-static void update_impaired(struct sim *sim, struct member *m) {
-  m->impaired = m->down || m->hung || m->slow != 1 || m->drop > 0 || m->error > 0;
-  bool dark = m->down || m->hung;
-  if (dark && m->down_since_ns == TIME_NEVER) m->down_since_ns = sim->now_ns;
-  if (!dark && m->down_since_ns != TIME_NEVER) {
-    m->down_ns += sim->now_ns - m->down_since_ns;
-    m->down_since_ns = TIME_NEVER;
-  }
-}
-
-/* Everything queued or in service is lost: its callers get a reset. */
-static void reset_calls(struct sim *sim, struct member *m) {
-  uint32_t n = 0, capacity = 64, slot;
-  struct event *list = mem_alloc(capacity * sizeof *list);
-  for (struct frame *f = frame_first(sim, &slot); f; f = frame_following(sim, &slot)) {
-    if (frame_callee(f) != m->id) continue;
-    if (frame_state(f) == FRAME_MADE) call_end_unheard(sim, f, &sim->calls.orphaned);
-    if (!frame_is_handled(f)) continue;
-    if (n == capacity) list = mem_resize(list, (capacity *= 2) * sizeof *list);
-    list[n++] = event_make(0, frame_slot(sim, f), f->stamp);
-  }
-  /* A call may wait for another one here: what becomes of that does not concern it any more. */
-  for (uint32_t i = 0; i < n; i++) {
-    frame_set_state(sim, frame_at(sim, event_ref(&list[i])), FRAME_RESETTING);
-  }
-  for (uint32_t i = 0; i < n; i++) { /* answering may free and reuse frames */
-    struct frame *f = frame_at(sim, event_ref(&list[i]));
-    if (f->stamp != event_arg(&list[i]) || frame_state(f) != FRAME_RESETTING) continue;
-    f->due_ns = TIME_NEVER; /* its timer comes to nothing */
-    call_reply(sim, f, OUTCOME_RESET);
-  }
+void faults_release_deferred(struct sim *sim, const struct member *member) {
+  struct ward *w = &sim->faults->ward[member->id];
+  uint32_t n = w->deferred;
+  struct event *list = w->event;
+  w->deferred = w->deferred_capacity = 0;
+  w->event = NULL;
+  for (uint32_t i = 0; i < n; i++) sim_dispatch(sim, &list[i]);
   free(list);
 }
 
-static void push_timer(struct sim *sim, struct frame *f, uint64_t left_ns) {
-  f->due_ns = sim->now_ns + left_ns;
-  fel_push(&sim->fel, event_make(f->due_ns, frame_slot(sim, f) << 4 | EVENT_TIMER, f->stamp));
-}
+/* --- calls that are dropped or answered with errors ----------------------------------------- */
 
-/* Running work stops (hang begins), goes on (hang ends) or takes `stretch` times as long. */
-static void rework(struct sim *sim, struct member *m, bool was_hung, double stretch) {
-  uint32_t slot;
-  for (struct frame *f = frame_first(sim, &slot); f; f = frame_following(sim, &slot)) {
-    if (frame_callee(f) != m->id || frame_state(f) != FRAME_WORKING) continue;
-    uint64_t left_ns = was_hung ? ~f->due_ns : f->due_ns - sim->now_ns;
-    if (stretch != 1) left_ns = (uint64_t)((double)left_ns * stretch + 0.5);
-    if (m->hung) {
-      f->due_ns = ~left_ns;
-    } else {
-      push_timer(sim, f, left_ns);
-    }
+/* In the order of instances, which is that of names. */
+static void ward_add(struct ward *w, uint32_t which) {
+  if (w->gates == w->gates_capacity) {
+    w->gates_capacity = w->gates_capacity ? 2 * w->gates_capacity : 4;
+    w->gate = mem_resize(w->gate, w->gates_capacity * sizeof *w->gate);
   }
+  uint32_t at = w->gates++;
+  for (; at > 0 && w->gate[at - 1] > which; at--) w->gate[at] = w->gate[at - 1];
+  w->gate[at] = which;
 }
 
-static void tell_traces(struct sim *sim, const struct member *m) {
-  uint32_t slot;
-  for (struct frame *f = frame_first(sim, &slot); f; f = frame_following(sim, &slot)) {
-    if (frame_callee(f) != m->id || !frame_is_handled(f)) continue;
-    if (f->flags & CALL_TRACED) trace_fault(sim, f, m);
+static void ward_remove(struct ward *w, uint32_t which) {
+  uint32_t kept = 0;
+  for (uint32_t i = 0; i < w->gates; i++) {
+    if (w->gate[i] != which) w->gate[kept++] = w->gate[i];
   }
+  w->gates = kept;
 }
 
-static void tell(struct sim *sim, struct member *m, enum fault_type type, bool begins) {
-  const struct kind *kind = m->component->kind;
-  if (kind->on_fault) kind->on_fault(sim, m, type, begins);
-}
-
-static void member_crash(struct sim *sim, struct member *m, bool begins) {
-  m->down = (uint16_t)(m->down + (begins ? 1 : -1));
-  update_impaired(sim, m);
-  if (m->down != (begins ? 1 : 0)) return;
-  tell(sim, m, FAULT_CRASH, begins);
-  if (!begins) return;
-  reset_calls(sim, m);
-  release_deferred(sim, m);
-}
-
-static void member_hang(struct sim *sim, struct member *m, bool begins) {
-  bool was_hung = m->hung;
-  m->hung = (uint16_t)(m->hung + (begins ? 1 : -1));
-  update_impaired(sim, m);
-  if (was_hung == (m->hung > 0)) return;
-  rework(sim, m, was_hung, 1);
-  tell_traces(sim, m);
-  tell(sim, m, FAULT_HANG, begins);
-  if (!begins) release_deferred(sim, m);
-}
-
-static void member_slow(struct sim *sim, struct member *m, double factor, bool begins) {
-  double stretch = begins ? factor : 1 / factor;
-  m->slow = begins ? m->slow * factor : m->slow / factor;
-  if (m->slow > 1 - 1e-12 && m->slow < 1 + 1e-12) m->slow = 1; /* rounding of overlapping faults */
-  update_impaired(sim, m);
-  rework(sim, m, m->hung, stretch);
-  tell_traces(sim, m);
-  tell(sim, m, FAULT_SLOW, begins);
-}
-
-/* Probabilities of independent faults that hold at once; set anew from those active. */
+/* Probabilities of independent faults that hold at once; worked out again from those active. */
 static void member_ratios(struct sim *sim, struct member *m) {
+  const struct ward *w = &sim->faults->ward[m->id];
   double passes_drop = 1, passes_error = 1;
-  for (uint32_t i = 0; i < sim->faults->instances; i++) {
-    const struct instance *it = &sim->faults->instance[i];
-    if (!it->active || it->is_cut || !in_set(it->members, m->id)) continue;
-    if (it->spec->type == FAULT_DROP) passes_drop *= 1 - it->spec->ratio;
-    if (it->spec->type == FAULT_ERROR) passes_error *= 1 - it->spec->ratio;
+  for (uint32_t i = 0; i < w->gates; i++) {
+    const struct fault_spec *spec = sim->faults->instance[w->gate[i]].spec;
+    *(spec->type == FAULT_DROP ? &passes_drop : &passes_error) *= 1 - spec->ratio;
   }
   m->drop = 1 - passes_drop;
   m->error = 1 - passes_error;
-  update_impaired(sim, m);
+  member_update_impaired(sim, m);
 }
 
 enum outcome faults_gate(struct sim *sim, struct member *to, struct frame *call) {
-  (void)to;
-  for (uint32_t i = 0; i < sim->faults->instances; i++) {
-    const struct instance *it = &sim->faults->instance[i];
-    if (!it->active || it->is_cut || !in_set(it->members, to->id)) continue;
-    if (it->spec->type != FAULT_DROP && it->spec->type != FAULT_ERROR) continue;
+  const struct ward *w = &sim->faults->ward[to->id];
+  for (uint32_t i = 0; i < w->gates; i++) {
+    const struct instance *it = &sim->faults->instance[w->gate[i]];
     struct draws draws = draws_begin(it->verdicts, call->key, to->component->name_hash);
     if (draws_unit(&draws) < it->spec->ratio) {
       return it->spec->type == FAULT_DROP ? OUTCOME_TIMEOUT : OUTCOME_FAILED;
@@ -234,35 +161,44 @@ enum outcome faults_gate(struct sim *sim, struct member *to, struct frame *call)
   return OUTCOME_OK;
 }
 
+static void gate_members(struct sim *sim, uint32_t which, bool begins) {
+  const struct instance *it = &sim->faults->instance[which];
+  for (uint32_t i = 0; i < it->members; i++) {
+    struct ward *w = &sim->faults->ward[it->member[i]];
+    if (begins) {
+      ward_add(w, which);
+    } else {
+      ward_remove(w, which);
+    }
+    member_ratios(sim, &sim->member[it->member[i]]);
+  }
+}
+
 /* --- beginning and ending ------------------------------------------------------------------- */
 
-static void apply(struct sim *sim, struct instance *it, bool begins) {
-  it->active = begins;
+static void apply(struct sim *sim, uint32_t which, bool begins) {
+  struct instance *it = &sim->faults->instance[which];
   if (it->is_cut) {
     it->cut.active = begins;
     network_cuts_changed(sim);
     return;
   }
-  for (uint32_t i = 0; i < sim->members; i++) {
-    if (!in_set(it->members, i)) continue;
-    struct member *m = &sim->member[i];
-    switch (it->spec->type) {
-      case FAULT_CRASH:
-        member_crash(sim, m, begins);
-        break;
-      case FAULT_HANG:
-        member_hang(sim, m, begins);
-        break;
-      case FAULT_SLOW:
-        member_slow(sim, m, it->spec->factor, begins);
-        break;
-      case FAULT_DROP:
-      case FAULT_ERROR:
-        member_ratios(sim, m);
-        break;
-      case FAULT_PARTITION:
-        break;
-    }
+  switch (it->spec->type) {
+    case FAULT_CRASH:
+      members_crash(sim, it->member, it->members, begins);
+      break;
+    case FAULT_HANG:
+      members_hang(sim, it->member, it->members, begins);
+      break;
+    case FAULT_SLOW:
+      members_slow(sim, it->member, it->members, it->spec->factor, begins);
+      break;
+    case FAULT_DROP:
+    case FAULT_ERROR:
+      gate_members(sim, which, begins);
+      break;
+    case FAULT_PARTITION:
+      break;
   }
 }
 
@@ -285,8 +221,12 @@ void faults_event(struct sim *sim, uint32_t which, bool begins) {
   } else if (it->spec->recurring) {
     schedule(sim, which, draw_time(it, &it->spec->mttf), true);
   }
-  timeline_fault(sim, it->spec, (uint32_t)it->entity, begins);
-  apply(sim, it, begins);
+  if (begins) {
+    it->period = timeline_fault_begins(sim, it->spec, (uint32_t)it->entity);
+  } else {
+    timeline_fault_ends(sim, it->period);
+  }
+  apply(sim, which, begins);
 }
 
 void faults_start(struct sim *sim) {
@@ -302,14 +242,18 @@ void faults_start(struct sim *sim) {
 static void instance_init(struct sim *sim, struct instance *it, const struct fault_spec *spec,
                           struct fault_target target, uint64_t entity) {
   it->spec = spec;
+  it->period = NO_PERIOD;
   it->entity = entity;
   it->is_cut = spec->type == FAULT_PARTITION || spec->on_path;
-  it->members = member_set(sim, target, it->is_cut);
   it->times = sim_named_stream(sim, spec->name, "fault times");
   it->verdicts = sim_named_stream(sim, spec->name, "fault verdicts");
-  if (!it->is_cut) return;
-  it->far_side = member_set(sim, spec->other, true);
-  it->cut = (struct cut){.a = it->members,
+  if (!it->is_cut) {
+    find_members(sim, it, target);
+    return;
+  }
+  it->near_side = side_of_cut(sim, target);
+  it->far_side = side_of_cut(sim, spec->other);
+  it->cut = (struct cut){.a = it->near_side,
                          .b = it->far_side,
                          .one_way = spec->one_way,
                          .type = spec->type,
@@ -321,7 +265,7 @@ static void instance_init(struct sim *sim, struct instance *it, const struct fau
 struct faults *faults_new(struct sim *sim) {
   struct faults *f = mem_zeroed(1, sizeof *f);
   sim->faults = f;
-  f->words = sim->members / 64 + 1;
+  f->ward = mem_zeroed(sim->members, sizeof *f->ward);
   uint32_t n = 0;
   for (uint32_t i = 0; i < sim->spec->faults; i++) {
     struct fault_target t = sim->spec->fault[i].target;
@@ -345,13 +289,19 @@ struct faults *faults_new(struct sim *sim) {
   return f;
 }
 
-void faults_free(struct faults *f) {
+void faults_free(struct sim *sim) {
+  struct faults *f = sim->faults;
   if (!f) return;
   for (uint32_t i = 0; i < f->instances; i++) {
-    free(f->instance[i].members);
+    free(f->instance[i].member);
+    free(f->instance[i].near_side);
     free(f->instance[i].far_side);
   }
+  for (uint32_t m = 0; m < sim->members; m++) {
+    free(f->ward[m].gate);
+    free(f->ward[m].event);
+  }
+  free(f->ward);
   free(f->instance);
-  free(f->deferred);
   free(f);
 }

@@ -197,7 +197,7 @@ void sim_free(struct sim *sim) {
     if (m->component->kind->destroy) m->component->kind->destroy(sim, m);
     meters_free(m);
   }
-  faults_free(sim->faults);
+  faults_free(sim);
   network_free(sim->network);
   calls_free(&sim->calls);
   traces_free(sim);

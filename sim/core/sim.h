@@ -258,6 +258,7 @@ struct member {
   uint32_t site;       /* members of one component in one zone share it: see network.c */
   uint16_t down, hung; /* number of crashes and hangs active */
   bool impaired;       /* any fault is active: the only test on the fast path */
+  bool sought;         /* present_find looks for its calls; false otherwise */
   /* The rest. */
   uint32_t index;                  /* 1-based in its group: web[2] */
   uint32_t zone;                   /* or REF_NONE */

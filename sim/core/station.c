@@ -274,24 +274,18 @@ static void forget_all(struct sim *sim, struct station *st) {
   st->queued = 0;
 }
 
-/* The holds of frames that are lost with their server end here. */
-static void forget_held(struct sim *sim, struct member *member, struct station *st) {
-  uint32_t slot;
-  for (struct frame *f = frame_first(sim, &slot); f && st->held; f = frame_following(sim, &slot)) {
-    if (frame_callee(f) != member->id || frame_state(f) == FRAME_QUEUED || !frame_is_handled(f))
-      continue;
-    if (f->flags & CALL_RELEASED) continue;
-    st->totals.lost_hold_ns += sim->now_ns - f->mark_ns;
-    st->held--;
-  }
-  assert(st->held == 0);
+void station_lose(struct sim *sim, struct station *st, const struct frame *frame) {
+  assert(st->held > 0);
+  settle_held(sim, st);
+  st->totals.lost_hold_ns += sim->now_ns - frame->mark_ns;
+  st->held--;
 }
 
 void station_fault(struct sim *sim, struct member *member, struct station *st,
                    enum fault_type fault, bool begins) {
   if (fault == FAULT_CRASH && begins) {
     forget_all(sim, st);
-    forget_held(sim, member, st);
+    assert(st->held == 0); /* the engine has taken them: station_lose */
     st->sharing = 0;
     st->virtual_ns = 0;
     st->generation++;

@@ -106,6 +106,10 @@ void station_cancel(struct sim *sim, struct station *st, struct frame *frame, ui
 void station_unshare(struct sim *sim, struct member *member, struct station *st,
                      const struct frame *frame);
 
+/* A held frame is lost with its server: its hold ends. The engine says so of each before on_fault.
+ */
+void station_lose(struct sim *sim, struct station *st, const struct frame *frame);
+
 void station_fault(struct sim *sim, struct member *member, struct station *st,
                    enum fault_type fault, bool begins);
 void station_reset(struct sim *sim, struct station *st);

@@ -230,27 +230,20 @@ void sim_note(struct sim *sim, const struct member *member, const struct member 
   };
 }
 
-static void fault_over(struct timeline *t, const struct fault_spec *fault, uint32_t member,
-                       uint64_t now_ns) {
-  for (uint32_t i = t->periods; i-- > 0;) {
-    struct fault_period *p = &t->period[i];
-    if (p->fault != fault || p->member != member || p->until_ns != TIME_NEVER) continue;
-    p->until_ns = now_ns;
-    return;
+uint32_t timeline_fault_begins(struct sim *sim, const struct fault_spec *fault, uint32_t member) {
+  struct timeline *t = sim->timeline;
+  if (!t) return NO_PERIOD;
+  if (t->periods == NOTES_MAX) {
+    t->left_out++;
+    return NO_PERIOD;
   }
+  t->period = grow(t->period, t->periods, sizeof *t->period);
+  t->period[t->periods] = (struct fault_period){fault, member, sim->now_ns, TIME_NEVER};
+  return t->periods++;
 }
 
-void timeline_fault(struct sim *sim, const struct fault_spec *fault, uint32_t member, bool begins) {
-  struct timeline *t = sim->timeline;
-  if (!t) return;
-  if (!begins) {
-    fault_over(t, fault, member, sim->now_ns);
-  } else if (t->periods == NOTES_MAX) {
-    t->left_out++;
-  } else {
-    t->period = grow(t->period, t->periods, sizeof *t->period);
-    t->period[t->periods++] = (struct fault_period){fault, member, sim->now_ns, TIME_NEVER};
-  }
+void timeline_fault_ends(struct sim *sim, uint32_t period) {
+  if (sim->timeline && period != NO_PERIOD) sim->timeline->period[period].until_ns = sim->now_ns;
 }
 
 /* --- life ----------------------------------------------------------------------------------- */

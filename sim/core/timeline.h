@@ -89,6 +89,10 @@ void sim_note(struct sim *sim, const struct member *member, const struct member 
               const char *what);
 
 void timeline_reset(struct sim *sim, bool after); /* before and after the end of the warm-up */
-void timeline_fault(struct sim *sim, const struct fault_spec *fault, uint32_t member, bool begins);
+
+/* A fault begins; returns what timeline_fault_ends wants to know. */
+#define NO_PERIOD UINT32_MAX
+uint32_t timeline_fault_begins(struct sim *sim, const struct fault_spec *fault, uint32_t member);
+void timeline_fault_ends(struct sim *sim, uint32_t period);
 
 #endif

@@ -35,6 +35,34 @@ static struct scene *working_scene(struct shot *shots, uint32_t n, const uint64_
   return scene;
 }
 
+/* --- order ---------------------------------------------------------------------------------- */
+
+/* Aim: what a fault does to several calls of a member it does in the order in which they were sent,
+ * wherever their frames lie. The first two calls leave their frames in an order such that the next
+ * two lie the other way round. */
+static void test_order_of_calls(void **state) {
+  (void)state;
+  const enum fault_type types[] = {FAULT_CRASH, FAULT_HANG, FAULT_SLOW};
+  for (int t = 0; t < 3; t++) {
+    struct shot shots[4];
+    struct scene *scene =
+        working_scene(shots, 4, (const uint64_t[]){0, 0, 20, 20}, "unlimited", "fifo");
+    struct fault_spec fault = fault_ms(types[t], 25, 50);
+    if (types[t] == FAULT_SLOW) fault.factor = 2;
+    scene_fault(scene, "s", NULL, fault);
+    struct run run = run_begin(scene, 1, 0, 200 * MS);
+    assert_true(sim_run(run.sim, 22 * MS));
+    const struct frame *first = frame_at(run.sim, 1), *second = frame_at(run.sim, 2);
+    assert_true(first->key == 4 && second->key == 3); /* or this test shows nothing */
+    assert_true(sim_run(run.sim, 200 * MS));
+    run_finish(&run);
+    assert_int_equal(shots[2].rank, 3);
+    assert_int_equal(shots[3].rank, 4);
+    run_free(&run);
+    scene_free(scene);
+  }
+}
+
 /* --- crash ---------------------------------------------------------------------------------- */
 
 /* Aim: a crash resets what is queued and in service, refuses what comes, and leaves a server that
@@ -734,6 +762,7 @@ static void test_times_are_keyed(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_order_of_calls),
       cmocka_unit_test(test_crash),
       cmocka_unit_test(test_crash_of_waiting),
       cmocka_unit_test(test_crash_of_nested),

@@ -1,0 +1,128 @@
+#include "fault_effects.h"
+
+#include "engine.h"
+#include "present.h"
+#include "trace.h"
+
+void member_update_impaired(struct sim *sim, struct member *m) {
+  m->impaired = m->down || m->hung || m->slow != 1 || m->drop > 0 || m->error > 0;
+  bool dark = m->down || m->hung;
+  if (dark && m->down_since_ns == TIME_NEVER) m->down_since_ns = sim->now_ns;
+  if (!dark && m->down_since_ns != TIME_NEVER) {
+    m->down_ns += sim->now_ns - m->down_since_ns;
+    m->down_since_ns = TIME_NEVER;
+  }
+}
+
+static void tell(struct sim *sim, struct member *m, enum fault_type type, bool begins) {
+  if (m->kind->on_fault) m->kind->on_fault(sim, m, type, begins);
+}
+
+/* --- crash ---------------------------------------------------------------------------------- */
+
+/* What the member held ends, and it forgets its queue. A call may wait for another one at a member
+ * that breaks too: what becomes of that does not concern it any more, so all are on their way back
+ * before the first is answered. */
+static void go_down(struct sim *sim, struct member *m, struct present calls) {
+  struct station *st = m->kind->station ? m->kind->station(m) : NULL;
+  for (uint32_t i = 0; i < calls.n; i++) {
+    struct frame *f = present_frame(sim, &calls.call[i]);
+    if (frame_state(f) == FRAME_MADE) {
+      call_end_unheard(sim, f, &sim->calls.orphaned);
+      continue;
+    }
+    bool held = frame_state(f) != FRAME_QUEUED && !(f->flags & CALL_RELEASED);
+    if (st && held) station_lose(sim, st, f);
+  }
+  tell(sim, m, FAULT_CRASH, true);
+  for (uint32_t i = 0; i < calls.n; i++) {
+    struct frame *f = present_frame(sim, &calls.call[i]);
+    if (!f) continue;
+    frame_set_state(sim, f, FRAME_RESETTING);
+    f->due_ns = TIME_NEVER; /* its timer comes to nothing */
+  }
+}
+
+/* Everything that was queued or in service is lost: its callers get a reset. */
+static void reset_calls(struct sim *sim, const struct present *calls) {
+  for (uint32_t i = 0; i < calls->n; i++) { /* answering may free and reuse frames */
+    struct frame *f = present_frame(sim, &calls->call[i]);
+    if (f && frame_state(f) == FRAME_RESETTING) call_reply(sim, f, OUTCOME_RESET);
+  }
+}
+
+void members_crash(struct sim *sim, const uint32_t *list, uint32_t n, bool begins) {
+  struct present calls = {0};
+  if (begins) present_find(sim, list, n, &calls);
+  for (uint32_t i = 0; i < n; i++) {
+    struct member *m = &sim->member[list[i]];
+    m->down = (uint16_t)(m->down + (begins ? 1 : -1));
+    member_update_impaired(sim, m);
+    if (begins && m->down == 1) go_down(sim, m, present_of(&calls, m->id));
+    if (!begins && m->down == 0) tell(sim, m, FAULT_CRASH, false);
+  }
+  reset_calls(sim, &calls);
+  present_free(&calls);
+  for (uint32_t i = 0; begins && i < n; i++) {
+    struct member *m = &sim->member[list[i]];
+    if (m->down == 1) faults_release_deferred(sim, m);
+  }
+}
+
+/* --- hang and slowdown ---------------------------------------------------------------------- */
+
+static void push_timer(struct sim *sim, struct frame *f, uint64_t left_ns) {
+  f->due_ns = sim->now_ns + left_ns;
+  fel_push(&sim->fel, event_make(f->due_ns, frame_slot(sim, f) << 4 | EVENT_TIMER, f->stamp));
+}
+
+/* Running work stops (hang begins), goes on (hang ends) or takes `stretch` times as long. */
+static void rework(struct sim *sim, const struct member *m, struct present calls, bool was_hung,
+                   double stretch) {
+  for (uint32_t i = 0; i < calls.n; i++) {
+    struct frame *f = present_frame(sim, &calls.call[i]);
+    if (f->flags & CALL_TRACED && frame_is_handled(f)) trace_fault(sim, f, m);
+    if (frame_state(f) != FRAME_WORKING) continue;
+    uint64_t left_ns = was_hung ? ~f->due_ns : f->due_ns - sim->now_ns;
+    if (stretch != 1) left_ns = (uint64_t)((double)left_ns * stretch + 0.5);
+    if (m->hung) {
+      f->due_ns = ~left_ns;
+    } else {
+      push_timer(sim, f, left_ns);
+    }
+  }
+}
+
+void members_hang(struct sim *sim, const uint32_t *list, uint32_t n, bool begins) {
+  struct present calls;
+  present_find(sim, list, n, &calls);
+  for (uint32_t i = 0; i < n; i++) {
+    struct member *m = &sim->member[list[i]];
+    bool was_hung = m->hung;
+    m->hung = (uint16_t)(m->hung + (begins ? 1 : -1));
+    member_update_impaired(sim, m);
+    if (was_hung == (m->hung > 0)) continue;
+    rework(sim, m, present_of(&calls, m->id), was_hung, 1);
+    tell(sim, m, FAULT_HANG, begins);
+  }
+  present_free(&calls);
+  for (uint32_t i = 0; !begins && i < n; i++) {
+    struct member *m = &sim->member[list[i]];
+    if (!m->hung) faults_release_deferred(sim, m);
+  }
+}
+
+void members_slow(struct sim *sim, const uint32_t *list, uint32_t n, double factor, bool begins) {
+  struct present calls;
+  present_find(sim, list, n, &calls);
+  for (uint32_t i = 0; i < n; i++) {
+    struct member *m = &sim->member[list[i]];
+    m->slow = begins ? m->slow * factor : m->slow / factor;
+    /* rounding of overlapping faults */
+    if (m->slow > 1 - 1e-12 && m->slow < 1 + 1e-12) m->slow = 1;
+    member_update_impaired(sim, m);
+    rework(sim, m, present_of(&calls, m->id), m->hung, begins ? factor : 1 / factor);
+    tell(sim, m, FAULT_SLOW, begins);
+  }
+  present_free(&calls);
+}
