@@ -42,5 +42,5 @@ uint64_t backoff_ns(const struct backoff *b, struct stream stream, uint64_t key,
       break;
     }
   }
-  return (uint64_t)(wait + 0.5);
+  return dist_whole(wait);
 }

@@ -42,7 +42,7 @@ static void poisson_fill(struct arrival_source *source) {
 
 /* When the n-th request of a steady pacemaker is sent: from its number, so that nothing drifts. */
 static uint64_t paced_ns(const struct arrival_source *source, uint64_t n) {
-  return (uint64_t)((double)n * source->gap_mean + 0.5);
+  return dist_whole((double)n * source->gap_mean);
 }
 
 static void constant_fill(struct arrival_source *source) {

@@ -87,7 +87,7 @@ static void resolve_wait(struct sim *sim, uint32_t index, uint64_t from, uint64_
 static void add_segment(struct sim *sim, const struct segment *s, uint64_t ns, bool failed) {
   enum part part = (enum part)s->part;
   if (part == PART_SERVICE && s->slow > 1) {
-    uint64_t usual = (uint64_t)((double)ns / (double)s->slow + 0.5);
+    uint64_t usual = dist_whole((double)ns / (double)s->slow);
     add_time(sim, s->member, PART_FAULT, ns - usual);
     ns = usual;
   }

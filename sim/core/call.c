@@ -5,6 +5,7 @@
 #include "abandon.h"
 #include "arena.h"
 #include "engine.h"
+#include "time_scale.h"
 #include "trace.h"
 
 const char *const outcome_name[OUTCOMES] = {
@@ -361,7 +362,7 @@ void call_work_impaired(struct sim *sim, struct member *member, struct frame *fr
                         uint64_t work_ns) {
   frame_set_state(sim, frame, FRAME_WORKING);
   trace_mark(sim, frame, member->hung ? PART_FAULT : PART_SERVICE);
-  if (member->slow != 1) work_ns = (uint64_t)((double)work_ns * member->slow + 0.5);
+  if (member->slow != 1) work_ns = time_scale(work_ns, member->slow);
   frame->due_ns = member->hung ? ~work_ns /* stands still */ : sim->now_ns + work_ns;
   if (!member->hung) push_frame_event(sim, frame, work_ns, EVENT_TIMER);
 }

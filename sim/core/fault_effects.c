@@ -2,6 +2,7 @@
 
 #include "engine.h"
 #include "present.h"
+#include "time_scale.h"
 #include "trace.h"
 
 void member_update_impaired(struct sim *sim, struct member *m) {
@@ -76,6 +77,19 @@ static void push_timer(struct sim *sim, struct frame *f, uint64_t left_ns) {
   fel_push(&sim->fel, event_make(f->due_ns, frame_slot(sim, f) << 4 | EVENT_TIMER, f->stamp));
 }
 
+/* Work that was cut off at TIME_LONG has lost what it was: nobody can say how much of it is left
+ * when it gets faster again. */
+static uint64_t stretched(struct sim *sim, const struct member *m, uint64_t left_ns,
+                          double stretch) {
+  if (stretch < 1 && left_ns >= TIME_LONG / 2) {
+    sim_fail(sim,
+             "work at \"%s\" is slowed until it lasts more than 73 years, and then made faster "
+             "again; lower the fault's factor, or use hang",
+             m->component->spec->name);
+  }
+  return time_scale(left_ns, stretch);
+}
+
 /* Running work stops (hang begins), goes on (hang ends) or takes `stretch` times as long. */
 static void rework(struct sim *sim, const struct member *m, struct present calls, bool was_hung,
                    double stretch) {
@@ -84,7 +98,7 @@ static void rework(struct sim *sim, const struct member *m, struct present calls
     if (f->flags & CALL_TRACED && frame_is_handled(f)) trace_fault(sim, f, m);
     if (frame_state(f) != FRAME_WORKING) continue;
     uint64_t left_ns = was_hung ? ~f->due_ns : f->due_ns - sim->now_ns;
-    if (stretch != 1) left_ns = (uint64_t)((double)left_ns * stretch + 0.5);
+    if (stretch != 1) left_ns = stretched(sim, m, left_ns, stretch);
     if (m->hung) {
       f->due_ns = ~left_ns;
     } else {

@@ -11,6 +11,7 @@
 
 #include "arena.h"
 #include "engine.h"
+#include "time_scale.h"
 
 struct direction {
   const struct path_spec *path;
@@ -145,15 +146,15 @@ static enum outcome cross_path(struct sim *sim, struct direction *dir, const str
     struct draws draws = message_draws(dir->latency, to, call, answer);
     latency_ns = dist_draw_whole(&path->latency, &draws);
   }
-  if (__builtin_expect(factor != 1, 0)) latency_ns = (uint64_t)((double)latency_ns * factor + 0.5);
+  if (__builtin_expect(factor != 1, 0)) latency_ns = time_scale(latency_ns, factor);
   if (path->bits_per_s > 0) {
     bool refusal = answer && call->pending != OUTCOME_OK; /* carries no data */
     double bits = refusal ? 0 : 8 * call_bytes(sim, call, answer);
-    uint64_t send_ns = (uint64_t)(bits / path->bits_per_s * 1e9 * factor + 0.5);
+    uint64_t send_ns = dist_whole(bits / path->bits_per_s * 1e9 * factor);
     uint64_t start_ns = dir->wire_free_ns > sim->now_ns ? dir->wire_free_ns : sim->now_ns;
-    dir->wire_free_ns = start_ns + send_ns;
-    dir->sending_ns += send_ns;
-    latency_ns += dir->wire_free_ns - sim->now_ns;
+    dir->wire_free_ns = time_sum(start_ns, send_ns);
+    dir->sending_ns += dir->wire_free_ns - start_ns;
+    latency_ns = time_sum(latency_ns, dir->wire_free_ns - sim->now_ns);
   }
   *delay_ns = latency_ns;
   return OUTCOME_OK;
@@ -189,7 +190,7 @@ bool network_reaches(struct sim *sim, const struct member *from, const struct me
   double mean = route->direction == NO_DIRECTION
                     ? 0
                     : dist_mean(&net->direction[route->direction].path->latency);
-  *delay_ns = isfinite(mean) ? (uint64_t)(mean + 0.5) : 0;
+  *delay_ns = isfinite(mean) ? dist_whole(mean) : 0;
   return true;
 }
 

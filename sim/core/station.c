@@ -215,7 +215,7 @@ static void ps_plan(struct sim *sim, struct member *member, struct station *st) 
   double rate = ps_rate(st);
   if (rate <= 0) return;
   double left = (st->heap[0].finish - st->virtual_ns) / rate;
-  uint64_t delay_ns = left > 0 ? (uint64_t)(left + 0.5) : 0;
+  uint64_t delay_ns = left > 0 ? dist_whole(left) : 0;
   sim_schedule(sim, member, delay_ns, st->generation);
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "harness.h"
+#include "time_scale.h"
 
 #define SEED UINT64_C(20250113)
 
@@ -33,6 +34,52 @@ static struct scene *working_scene(struct shot *shots, uint32_t n, const uint64_
   if (discipline[0] == 'p' && discipline[1] == 'r') node_set(s, "priority", "default");
   node_set(s, "work", "10ms");
   return scene;
+}
+
+/* --- times beyond measure ------------------------------------------------------------------- */
+
+/* Aim: a time that a factor makes longer than 64 bits hold never passes, instead of wrapping: work
+ * begun before the fault, work begun in it, and messages. */
+static void test_slow_beyond_measure(void **state) {
+  (void)state;
+  assert_true(time_scale(20 * S, 1e9) == TIME_LONG);
+  assert_true(time_scale(20 * S, 0.5) == 10 * S && time_scale(3, 0.5) == 2);
+  assert_true(time_sum(TIME_LONG, TIME_LONG) == TIME_LONG && time_sum(1, 2) == 3);
+  for (int on_path = 0; on_path < 2; on_path++) {
+    struct shot shots[3] = {{.at_ns = 0, .to = "s"}, {.at_ns = 20 * MS, .to = "s"}, {.to = "s"}};
+    shots[2].at_ns = 30 * MS;
+    shots[2].timeout_ns = 50 * MS;
+    struct scene *scene = scene_new();
+    scene_add_sender(scene, "from", shots, 3);
+    node_set(scene_add(scene, "service", "s", 1), "work", on_path ? "0ms" : "20s");
+    if (on_path) {
+      scene_path(scene, "from", "s", (struct path_spec){.latency = dist_constant(20e9)});
+    }
+    struct fault_spec fault = slow_ms(1e9, 10, 0);
+    fault.forever = true;
+    fault.on_path = on_path;
+    scene_fault(scene, on_path ? "from" : "s", on_path ? "s" : NULL, fault);
+    struct run run = run_scene(scene, 1, 60 * S);
+    assert_int_equal(shots[0].ended, 0); /* its answer meets the fault */
+    assert_int_equal(shots[1].ended, 0);
+    assert_shot(&shots[2], OUTCOME_TIMEOUT, 80 * MS);
+    run_free(&run);
+    scene_free(scene);
+  }
+}
+
+/* Aim: such work is not given a wrong rest when the fault is over: the run is given up. */
+static void test_slow_beyond_measure_ends(void **state) {
+  (void)state;
+  struct shot shots[1];
+  struct scene *scene = working_scene(shots, 1, (const uint64_t[]){0}, "1", "fifo");
+  scene_fault(scene, "s", NULL, slow_ms(1e9, 5, 1000));
+  scene_fault(scene, "s", NULL, slow_ms(1e9, 6, 10));
+  struct run run = run_begin(scene, 1, 0, S);
+  assert_false(sim_run(run.sim, S));
+  assert_non_null(strstr(run.sim->failure, "lower the fault's factor"));
+  run_free(&run);
+  scene_free(scene);
 }
 
 /* --- order ---------------------------------------------------------------------------------- */
@@ -763,6 +810,8 @@ static void test_times_are_keyed(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_order_of_calls),
+      cmocka_unit_test(test_slow_beyond_measure),
+      cmocka_unit_test(test_slow_beyond_measure_ends),
       cmocka_unit_test(test_crash),
       cmocka_unit_test(test_crash_of_waiting),
       cmocka_unit_test(test_crash_of_nested),

@@ -449,8 +449,12 @@ static void test_names_of_faults(void **state) {
   enum { FAULTS = sizeof fault / sizeof fault[0] };
   for (int first = 0; first < FAULTS; first++) {
     for (int way = 1; way < FAULTS; way += 2) { /* forwards and backwards from each */
-      char text[1024] = CLIENT SERVICE;
-      for (int i = 0; i < FAULTS; i++) strcat(text, fault[(first + way * i) % FAULTS]);
+      char text[1024];
+      int n = snprintf(text, sizeof text, "%s", CLIENT SERVICE);
+      for (int i = 0; i < FAULTS; i++) {
+        const char *one = fault[(first + way * i) % FAULTS];
+        n += snprintf(text + n, sizeof text - (size_t)n, "%s", one);
+      }
       struct scenario *s = load(text);
       assert_true(fault_named(s, "crash s")->at_ns == 9 * NS_PER_S);
       assert_true(fault_named(s, "crash s mttf exponential(mean 10s)")->lasts.a == 1e9);
