@@ -4,6 +4,7 @@
 
 #include "abandon.h"
 #include "arena.h"
+#include "outlier.h"
 #include "outline.h"
 #include "sim.h"
 #include "timeline.h"
@@ -24,6 +25,7 @@ struct load_balancer_config {
     bool given;
     uint64_t interval_ns, timeout_ns, fall, rise;
   } health;
+  struct outlier_config outlier;
 };
 
 struct backend {
@@ -31,6 +33,7 @@ struct backend {
   uint64_t active;              /* calls sent and not yet ended */
   uint32_t failures, successes; /* checks in a row */
   bool healthy;
+  struct outlier outlier;
   uint64_t checks, probes; /* the key of its first check; how many were sent */
 };
 
@@ -43,7 +46,8 @@ struct load_balancer_state {
   uint32_t next;     /* round robin, and where looking for the least busy begins */
   struct stream pick;
   uint32_t generation; /* of health check timers: a crash starts them anew */
-  uint64_t no_backend, reconnects, given_up, probes_failed, ejections;
+  uint32_t outliers_n; /* backends ejected now */
+  uint64_t no_backend, reconnects, given_up, probes_failed, ejections, outliers;
   struct level in_use;
 };
 
@@ -138,6 +142,7 @@ static bool try_another(struct sim *sim, struct member *member, struct frame *ca
 
 static void probe_ended(struct sim *sim, struct member *member, uint32_t which,
                         enum outcome outcome);
+static void observe(struct sim *sim, struct member *member, uint32_t which, enum outcome outcome);
 
 /* One call less is under way to the backend; none that was sent before a crash counts. */
 static void forget(struct load_balancer_state *lb, uint32_t which) {
@@ -175,6 +180,7 @@ static void load_balancer_on_reply(struct sim *sim, struct member *member, struc
     return;
   }
   forget(lb, parent->pc);
+  if (lb->config->outlier.given) observe(sim, member, parent->pc, outcome);
   if (outcome == OUTCOME_REFUSED && try_another(sim, member, parent)) return;
   call_reply(sim, parent, outcome);
 }
@@ -184,7 +190,7 @@ static void load_balancer_on_reply(struct sim *sim, struct member *member, struc
 static void list_healthy(struct sim *sim, struct load_balancer_state *lb) {
   lb->healthy_n = 0;
   for (uint32_t i = 0; i < lb->n; i++) {
-    if (lb->backend[i].healthy) lb->healthy[lb->healthy_n++] = i;
+    if (lb->backend[i].healthy && !lb->backend[i].outlier.ejected) lb->healthy[lb->healthy_n++] = i;
   }
   level_set(&lb->in_use, sim->now_ns, lb->healthy_n);
 }
@@ -225,12 +231,40 @@ static void send_probe(struct sim *sim, struct member *member, uint32_t which) {
   call_send(sim, probe, b->member, lb->config->health.timeout_ns);
 }
 
-/* The argument of a check's event: backend in the low 16 bits, generation above. */
-static void schedule_check(struct sim *sim, struct member *member, uint32_t which,
-                           uint64_t delay_ns) {
+/* The argument of an event: backend in the low bits, what is due, generation above. */
+#define DUE_RETURN 0x8000u /* an ejection ends; else a check is due */
+static_assert(MAX_BACKENDS < DUE_RETURN, "both fit in 16 bits");
+
+static void schedule(struct sim *sim, struct member *member, uint32_t what, uint64_t delay_ns) {
   struct load_balancer_state *lb = member->state;
-  sim_schedule(sim, member, delay_ns, lb->generation << 16 | which);
+  sim_schedule(sim, member, delay_ns, lb->generation << 16 | what);
 }
+
+/* --- passive checks ------------------------------------------------------------------------- */
+
+static void observe(struct sim *sim, struct member *member, uint32_t which, enum outcome outcome) {
+  struct load_balancer_state *lb = member->state;
+  const struct outlier_config *config = &lb->config->outlier;
+  struct backend *b = &lb->backend[which];
+  if (!outlier_observe(config, &b->outlier, outcome)) return;
+  if (lb->outliers_n >= outlier_most(config, lb->n)) return;
+  schedule(sim, member, DUE_RETURN | which, outlier_eject(config, &b->outlier, sim->now_ns));
+  lb->outliers_n++;
+  lb->outliers++;
+  list_healthy(sim, lb);
+  sim_note(sim, member, b->member, "ejected");
+}
+
+static void ejection_over(struct sim *sim, struct member *member, uint32_t which) {
+  struct load_balancer_state *lb = member->state;
+  struct backend *b = &lb->backend[which];
+  outlier_return(&b->outlier);
+  lb->outliers_n--;
+  list_healthy(sim, lb);
+  sim_note(sim, member, b->member, "back in use");
+}
+
+/* --- events --------------------------------------------------------------------------------- */
 
 /* Checks of different backends are spread over the interval, as HAProxy does. */
 static void start_checks(struct sim *sim, struct member *member) {
@@ -238,15 +272,19 @@ static void start_checks(struct sim *sim, struct member *member) {
   if (!lb->config->health.given) return;
   for (uint32_t i = 0; i < lb->n; i++) {
     double share = (double)(i + 1) / (double)lb->n;
-    schedule_check(sim, member, i, (uint64_t)((double)lb->config->health.interval_ns * share));
+    schedule(sim, member, i, (uint64_t)((double)lb->config->health.interval_ns * share));
   }
 }
 
 static void load_balancer_on_event(struct sim *sim, struct member *member, uint32_t arg) {
   struct load_balancer_state *lb = member->state;
-  uint32_t which = arg & 0xffff;
+  uint32_t which = arg & (DUE_RETURN - 1);
   if (arg >> 16 != (lb->generation & 0xffff)) return;
-  schedule_check(sim, member, which, lb->config->health.interval_ns);
+  if (arg & DUE_RETURN) {
+    ejection_over(sim, member, which);
+    return;
+  }
+  schedule(sim, member, which, lb->config->health.interval_ns);
   send_probe(sim, member, which);
 }
 
@@ -265,7 +303,9 @@ static void load_balancer_on_fault(struct sim *sim, struct member *member, enum 
       struct backend *b = &lb->backend[i];
       b->active = b->failures = b->successes = 0;
       b->healthy = true;
+      b->outlier = (struct outlier){0};
     }
+    lb->outliers_n = 0;
     list_healthy(sim, lb);
   } else {
     start_checks(sim, member);
@@ -279,6 +319,12 @@ static bool load_balancer_validate(const struct spec *spec, const struct compone
   const struct load_balancer_config *config = component->config;
   uint64_t n = 0;
   for (uint32_t i = 0; i < config->backends.n; i++) {
+    if (config->backends.id[i] == component - spec->component) {
+      return error_set(err,
+                       "backends: \"%s\" is this balancer itself, so calls could go round for "
+                       "ever; name what stands behind it",
+                       component->name);
+    }
     n += spec->component[config->backends.id[i]].instances;
   }
   if (n > MAX_BACKENDS) return error_set(err, "backends: at most %d are possible", MAX_BACKENDS);
@@ -310,6 +356,11 @@ static void load_balancer_outline(const struct spec *spec, const struct componen
   double members = 0;
   out->spreads = true;
   out->prefers_idle = config->algorithm == LEAST_CONNECTIONS || config->algorithm == POWER_OF_TWO;
+  out->compares = config->algorithm == LEAST_CONNECTIONS ? PARAM_UNLIMITED
+                  : config->algorithm == POWER_OF_TWO    ? config->choices
+                                                         : 0;
+  out->outlier = (struct outline_outlier){config->outlier.given, config->outlier.failures,
+                                          config->outlier.eject_ns};
   out->health = (struct outline_health){config->health.given, config->health.interval_ns,
                                         config->health.timeout_ns, config->health.fall};
   for (uint32_t i = 0; i < config->backends.n; i++) {
@@ -430,7 +481,14 @@ static const struct param load_balancer_params[] = {
      .type = PARAM_GROUP,
      .offset = AT(health),
      .group = health_params,
-     .doc = "Active checks. Without them every backend is used whatever happens to it."},
+     .doc = "Active checks. Without them, and without `outlier`, every backend is used whatever "
+            "happens to it."},
+    {.name = "outlier",
+     .type = PARAM_GROUP,
+     .offset = AT(outlier),
+     .group = outlier_params,
+     .doc =
+         "Passive checks: a backend whose calls fail one after the other gets none for a while."},
     {0},
 };
 
@@ -445,6 +503,8 @@ static const struct meter load_balancer_meters[] = {
      "Calls ended because nobody waited for them any more."},
     {"checks_failed", METER_COUNT, STATE(probes_failed), 0, "Health checks that failed."},
     {"ejections", METER_COUNT, STATE(ejections), 0, "Times a backend was taken out."},
+    {"outliers", METER_COUNT, STATE(outliers), 0,
+     "Times a backend was taken out because its calls failed (`outlier`)."},
     {"healthy_backends", METER_MEAN_LEVEL, STATE(in_use), 0, "Backends in use"},
     {0},
 };
@@ -464,8 +524,13 @@ const struct kind kind_load_balancer = {
         "it fails when that is down, hung, cut off or swallows calls, not when it is merely "
         "busy. Checks of different backends are spread over the interval. When every backend is "
         "out, calls are refused (HAProxy's 503). Each instance of a group checks by itself. A "
-        "balancer that crashed comes back with all backends in use. Left out: connections, "
-        "sessions, weights, passive checks.",
+        "balancer that crashed comes back with all backends in use.\n"
+        "A backend that refuses or fails at once always has the fewest calls, so least_connections "
+        "and power_of_two give it more than its share (HAProxy's leastconn and Envoy's "
+        "least-request do too). `outlier` takes it out after a few failures; what a backend fails "
+        "at once is what the balancer sees first. Envoy brings ejected hosts back on a sweep every "
+        "10 s, here it is when their time is over. Left out: connections, sessions, weights, "
+        "success rates compared between backends.",
     .example =
         "client \"users\" { arrivals = poisson \"150/s\", target = \"lb\", timeout = \"1s\" }\n"
         "load_balancer \"lb\" { algorithm = \"least_connections\", backends = \"web\",\n"

@@ -17,7 +17,7 @@ enum cancel { CANCEL_NEVER, CANCEL_PASSED_ON, CANCEL_QUEUED, CANCEL_RUNNING };
 
 struct service_config {
   uint64_t workers, queue;
-  uint32_t discipline, io, cancel;
+  uint32_t discipline, io, cancel, evict;
   struct priorities priority;
   struct dist work;
   struct handlers on;
@@ -39,7 +39,7 @@ struct service_state {
   const struct service_config *config;
   const struct service_shared *shared;
   struct station station;
-  uint64_t cancelled, stopped;
+  uint64_t cancelled, stopped, evicted;
 };
 
 static inline uint32_t class_of(const struct service_state *s, const struct frame *call) {
@@ -286,6 +286,23 @@ static __attribute__((cold, noinline)) void no_handler(struct sim *sim, struct m
   call_reply(sim, call, OUTCOME_FAILED);
 }
 
+/* The queue is full. With `evict` the newcomer takes the place of a call of a lower class. */
+static __attribute__((noinline)) void refuse_one(struct sim *sim, struct member *member,
+                                                 struct frame *call) {
+  struct service_state *s = member->state;
+  struct frame *refused = call;
+  if (s->config->evict) {
+    struct frame *lowest = station_evict(sim, &s->station, class_of(s, call));
+    if (lowest) {
+      s->evicted++;
+      station_enter(sim, &s->station, call, class_of(s, call), false);
+      draw_ahead(s, call);
+      refused = lowest;
+    }
+  }
+  call_reply(sim, refused, OUTCOME_REFUSED);
+}
+
 static void service_on_call(struct sim *sim, struct member *member, struct frame *call) {
   struct service_state *s = member->state;
   if (__builtin_expect(!s->shared->steps[call->op], 0)) {
@@ -301,7 +318,7 @@ static void service_on_call(struct sim *sim, struct member *member, struct frame
       draw_ahead(s, call);
       break;
     case STATION_FULL:
-      call_reply(sim, call, OUTCOME_REFUSED);
+      refuse_one(sim, member, call);
       break;
   }
 }
@@ -421,6 +438,12 @@ static bool service_validate(const struct spec *spec, const struct component_spe
   if (config->discipline != DISCIPLINE_PRIORITY && config->priority.n) {
     return error_set(err, "'priority' is read only with discipline = \"priority\"");
   }
+  if (config->evict && (config->discipline != DISCIPLINE_PRIORITY || config->io == IO_ASYNC ||
+                        config->queue == PARAM_UNLIMITED || config->queue == 0)) {
+    return error_set(err,
+                     "'evict' is read only with discipline = \"priority\", blocking io and a "
+                     "limited queue of at least 1");
+  }
   if (config->discipline == DISCIPLINE_PS && config->io == IO_ASYNC) {
     return error_set(err,
                      "io = \"async\" has no effect with discipline \"ps\", where nobody waits "
@@ -538,6 +561,8 @@ static struct station *service_station(struct member *member) {
 static const char *const io_choices[] = {"blocking", "async", NULL};
 static const char *const cancel_choices[] = {"never", "passed_on", "queued", "running", NULL};
 
+static const char *const evict_choices[] = {"newcomer", "lowest", NULL};
+
 static const struct param service_params[] = {
     {.name = "workers",
      .type = PARAM_COUNT,
@@ -567,6 +592,14 @@ static const struct param service_params[] = {
      .doc =
          "Operations from the first served to the last, for discipline = \"priority\". A call in "
          "service is not interrupted."},
+    {.name = "evict",
+     .type = PARAM_ENUM,
+     .offset = AT(evict),
+     .fallback = "newcomer",
+     .choices = evict_choices,
+     .doc = "Who is refused when the queue is full: the newcomer, whatever its class; or lowest: "
+            "of the lowest class that waits, if that is lower than the newcomer's, the call that "
+            "has waited longest."},
     {.name = "io",
      .type = PARAM_ENUM,
      .offset = AT(io),
@@ -603,6 +636,8 @@ static const struct meter service_meters[] = {
      "Calls taken out of the queue because nobody waited for them any more."},
     {"stopped", METER_COUNT, offsetof(struct service_state, stopped), 0,
      "Calls whose work was stopped because nobody waited for them any more."},
+    {"evicted", METER_COUNT, offsetof(struct service_state, evicted), 0,
+     "Calls refused out of the queue to make room for one of a higher class (`evict`)."},
     {0},
 };
 

@@ -70,6 +70,12 @@ struct outline_health {
   uint64_t interval_ns, timeout_ns, fall;
 };
 
+/* Or by the calls that fail. */
+struct outline_outlier {
+  bool given;
+  uint64_t failures, eject_ns;
+};
+
 struct outline {
   struct arena *arena;
   /* Of the component, whatever the operation. */
@@ -81,7 +87,9 @@ struct outline {
   bool by_key;          /* what it does depends on the key of a request */
   bool spreads;         /* gives calls to the instances of what it calls, in turn or at random */
   bool prefers_idle;    /* to those with fewest calls, in place of each equally */
+  uint64_t compares;    /* backends whose calls it compares before each choice; 0: it does not */
   struct outline_health health;
+  struct outline_outlier outlier;
   /* Of the operation. */
   struct outline_source source;
   uint32_t steps, calls, step_capacity, call_capacity;

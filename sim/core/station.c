@@ -102,13 +102,27 @@ static inline void enqueue(struct sim *sim, struct station *st, struct frame *fr
   class->tail = slot;
 }
 
+static inline struct frame *dequeue_from(struct sim *sim, struct station_class *class) {
+  struct frame *frame = frame_at(sim, class->head);
+  class->head = frame->next;
+  if (class->head == SLOT_NONE) class->tail = SLOT_NONE;
+  return frame;
+}
+
 static inline struct frame *dequeue(struct sim *sim, struct station *st) {
   for (uint32_t i = 0; i < st->classes; i++) {
-    struct station_class *class = &st->class[i];
-    if (class->head == SLOT_NONE) continue;
-    struct frame *frame = frame_at(sim, class->head);
-    class->head = frame->next;
-    if (class->head == SLOT_NONE) class->tail = SLOT_NONE;
+    if (st->class[i].head != SLOT_NONE) return dequeue_from(sim, &st->class[i]);
+  }
+  return NULL;
+}
+
+struct frame *station_evict(struct sim *sim, struct station *st, uint32_t class) {
+  for (uint32_t i = st->classes; i-- > class + 1;) {
+    if (st->class[i].head == SLOT_NONE) continue;
+    struct frame *frame = dequeue_from(sim, &st->class[i]);
+    settle_queued(sim, st);
+    st->queued--;
+    st->totals.lost_wait_ns += sim->now_ns - frame->mark_ns;
     return frame;
   }
   return NULL;

@@ -77,6 +77,10 @@ enum admission station_enter(struct sim *sim, struct station *st, struct frame *
  * over, or NULL. */
 struct frame *station_leave(struct sim *sim, struct station *st, struct frame *frame);
 
+/* The queue is full and a frame of this class wants in: takes out the one that has waited longest
+ * in the lowest class that waits, if that is lower. The caller answers it. NULL: there is none. */
+struct frame *station_evict(struct sim *sim, struct station *st, uint32_t class);
+
 /* Work on a held frame; on_timer follows (or under PS on_event, see station_due). */
 __attribute__((noinline)) void station_share(struct sim *sim, struct member *member,
                                              struct station *st, struct frame *frame,

@@ -82,6 +82,41 @@ static void test_slow_beyond_measure_ends(void **state) {
   scene_free(scene);
 }
 
+/* Aim: a path that is slowed takes longer although it has no bandwidth and a constant latency. */
+static void test_slow_path(void **state) {
+  (void)state;
+  struct shot shots[2] = {{.at_ns = 0, .to = "s"}, {.at_ns = 100 * MS, .to = "s"}};
+  struct scene *scene = scene_new();
+  scene_add_sender(scene, "from", shots, 2);
+  scene_add(scene, "service", "s", 1);
+  scene_path(scene, "from", "s", (struct path_spec){.latency = dist_constant(10e6)});
+  struct fault_spec fault = slow_ms(3, 50, 500);
+  fault.on_path = true;
+  scene_fault(scene, "from", "s", fault);
+  struct run run = run_scene(scene, 1, S);
+  assert_shot(&shots[0], OUTCOME_OK, 20 * MS);
+  assert_shot(&shots[1], OUTCOME_OK, 160 * MS);
+  run_free(&run);
+  scene_free(scene);
+}
+
+/* Aim: uptime knows nothing of the warm-up: not of a crash in it, and of one that outlasts it only
+ * the rest. */
+static void test_uptime_after_warmup(void **state) {
+  (void)state;
+  for (int outlasts = 0; outlasts < 2; outlasts++) {
+    struct shot shots[1];
+    struct scene *scene = working_scene(shots, 1, (const uint64_t[]){0}, "1", "fifo");
+    scene_fault(scene, "s", NULL, fault_ms(FAULT_CRASH, 10, outlasts ? 60 : 20));
+    struct run run = run_begin(scene, 1, 50 * MS, 150 * MS);
+    assert_true(sim_run(run.sim, 150 * MS));
+    run_finish(&run);
+    assert_same(metric(&run, "s.uptime"), outlasts ? 0.8 : 1);
+    run_free(&run);
+    scene_free(scene);
+  }
+}
+
 /* --- order ---------------------------------------------------------------------------------- */
 
 /* Aim: what a fault does to several calls of a member it does in the order in which they were sent,
@@ -810,6 +845,8 @@ static void test_times_are_keyed(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_order_of_calls),
+      cmocka_unit_test(test_slow_path),
+      cmocka_unit_test(test_uptime_after_warmup),
       cmocka_unit_test(test_slow_beyond_measure),
       cmocka_unit_test(test_slow_beyond_measure_ends),
       cmocka_unit_test(test_crash),

@@ -477,6 +477,158 @@ static void test_checks_draw_apart(void **state) {
   scene_free(scene);
 }
 
+/* --- passive checks ------------------------------------------------------------------------- */
+
+/* Aim: `failures` calls in a row that fail take a backend out for `eject`, the second time for
+ * twice as long; other answers between them begin the count again. */
+static void test_outlier(void **state) {
+  (void)state;
+  enum { N = 400 };
+  struct shot *shots = calloc(N, sizeof *shots);
+  assert_non_null(shots);
+  for (uint32_t i = 0; i < N; i++) shots[i] = (struct shot){.at_ns = (10 * i + 5) * MS, .to = "lb"};
+  struct scene *scene = scene_new();
+  scene_add_sender(scene, "from", shots, N);
+  struct node *lb = add_balancer(scene, "round_robin", "web");
+  node_set(lb, "outlier.failures", "3");
+  node_set(lb, "outlier.eject", "1003ms");
+  scene_add(scene, "service", "web", 2);
+  /* Of the calls at 5, 15, 25 ... ms each second one meets web[1]. */
+  const uint64_t two_of_three_ms[] = {20, 42}, long_ms[] = {100, 2500};
+  for (int i = 0; i < 2; i++) {
+    const uint64_t *ms = i ? long_ms : two_of_three_ms;
+    struct fault_spec fault = {.type = FAULT_CRASH,
+                               .at_ns = ms[0] * MS,
+                               .lasts = dist_constant((double)((ms[1] - ms[0]) * MS))};
+    scene_fault(scene, "web[1]", NULL, fault);
+  }
+  struct run run = run_begin(scene, 1, 0, 5 * S);
+  assert_same(healthy_at(&run, 140 * MS), 2);
+  assert_same(healthy_at(&run, 146 * MS), 1); /* failed at 105, 125 and 145 */
+  assert_same(healthy_at(&run, 1147 * MS), 1);
+  assert_same(healthy_at(&run, 1149 * MS), 2);
+  assert_same(metric(&run, "lb.outliers"), 1);
+  assert_same(healthy_at(&run, 1220 * MS), 1); /* three more calls */
+  assert_same(healthy_at(&run, 3200 * MS), 1); /* twice 1003 ms */
+  assert_same(healthy_at(&run, 3230 * MS), 2);
+  assert_same(healthy_at(&run, 5 * S), 2);
+  assert_same(metric(&run, "lb.outliers"), 2);
+  uint32_t refused = 0;
+  for (uint32_t i = 0; i < N; i++) refused += shots[i].outcome == OUTCOME_REFUSED;
+  assert_int_equal(refused, 1 + 3 + 3); /* the first crash was over before its second call */
+  run_free(&run);
+  scene_free(scene);
+  free(shots);
+}
+
+/* Aim: not more than `most` of the backends are out at once, but always one may be. */
+static void test_outlier_most(void **state) {
+  (void)state;
+  const struct {
+    const char *most;
+    double left;
+  } cases[] = {{"10%", 9}, {"25%", 8}, {"100%", 0}, {"0%", 9}};
+  for (size_t k = 0; k < sizeof cases / sizeof cases[0]; k++) {
+    enum { N = 50 };
+    struct shot shots[N];
+    for (uint32_t i = 0; i < N; i++) shots[i] = (struct shot){.at_ns = i * MS, .to = "lb"};
+    struct recorder web = {.fails = N, .failure = OUTCOME_FAILED};
+    struct scene *scene = scene_new();
+    scene_add_sender(scene, "from", shots, N);
+    struct node *lb = add_balancer(scene, "round_robin", "web");
+    node_set(lb, "outlier.failures", "2");
+    node_set(lb, "outlier.most", cases[k].most);
+    scene_add_recorder(scene, "web", 10, &web);
+    struct run run = run_begin(scene, 1, 0, S);
+    assert_same(healthy_at(&run, 100 * MS), cases[k].left);
+    run_free(&run);
+    scene_free(scene);
+  }
+}
+
+/* The share of calls that a third backend gets which refuses them at once, under least_connections
+ * and a load of `a` calls on the two others, which answer after exponential times of mean 1: the
+ * chain of calls under way at both and of where looking begins, by repeated steps. */
+static double share_of_refuser(double a) {
+  enum { MOST = 24 };
+  static double now[MOST][MOST][3], next[MOST][MOST][3];
+  for (int i = 0; i < MOST; i++) {
+    for (int j = 0; j < MOST; j++) now[i][j][0] = now[i][j][1] = now[i][j][2] = 0;
+  }
+  now[0][0][0] = 1;
+  double events = a + 2 * MOST, share = 0; /* rate of the uniformized chain */
+  for (int step = 0; step < 20000; step++) {
+    share = 0;
+    for (int i = 0; i < MOST; i++) {
+      for (int j = 0; j < MOST; j++) next[i][j][0] = next[i][j][1] = next[i][j][2] = 0;
+    }
+    for (int i = 0; i < MOST; i++) {
+      for (int j = 0; j < MOST; j++) {
+        for (int first = 0; first < 3; first++) {
+          double p = now[i][j][first] / events;
+          int active[3] = {0, i, j}, best = first, then = (first + 1) % 3;
+          for (int k = 1; k < 3 && active[best] > 0; k++) {
+            if (active[(first + k) % 3] < active[best]) best = (first + k) % 3;
+          }
+          if (best == 0) share += now[i][j][first];
+          int to_i = i + (best == 1 && i < MOST - 1), to_j = j + (best == 2 && j < MOST - 1);
+          next[to_i][to_j][then] += p * a;
+          if (i > 0) next[i - 1][j][first] += p * i;
+          if (j > 0) next[i][j - 1][first] += p * j;
+          next[i][j][first] += p * (2 * MOST - i - j);
+        }
+      }
+    }
+    for (int i = 0; i < MOST; i++) {
+      for (int j = 0; j < MOST; j++) {
+        for (int k = 0; k < 3; k++) now[i][j][k] = next[i][j][k];
+      }
+    }
+  }
+  return share;
+}
+
+/* Aim: under least_connections a backend that refuses at once gets the share that theory says, more
+ * than a third, and `outlier` cures it: each ejection costs five calls. */
+static void test_black_hole(void **state) {
+  (void)state;
+  for (int cured = 0; cured < 2; cured++) {
+    struct scene *scene = scene_new();
+    struct node *c = scene_add(scene, "client", "c", 1);
+    node_set(c, "arrivals", "poisson 100/s");
+    node_set(c, "target", "lb");
+    struct node *lb = add_balancer(scene, "least_connections", "web");
+    if (cured) node_set(lb, "outlier.failures", "5");
+    struct node *web = scene_add(scene, "service", "web", 3);
+    node_set(web, "work", "exponential 20ms");
+    scene_fault(scene, "web[3]", NULL, (struct fault_spec){.type = FAULT_CRASH, .forever = true});
+    struct run run = run_scene(scene, 1, 600 * S);
+    double refused = metric(&run, "c.errors.refused"), n = metric(&run, "lb.arrivals");
+    if (cured) {
+      assert_same(refused, 5 * metric(&run, "lb.outliers") + fmod(refused, 5));
+      assert_true(refused <= 5 * 8); /* out for 30, 60, 90 ... s: 7 times in 600 s */
+    } else {
+      double share = share_of_refuser(2);
+      assert_true(share > 0.45);
+      assert_within(refused / n, share, 4.5 * sqrt(3 * share * (1 - share) / n));
+    }
+    run_free(&run);
+    scene_free(scene);
+  }
+}
+
+/* Aim: a balancer may not stand among its own backends. */
+static void test_not_its_own_backend(void **state) {
+  (void)state;
+  struct scene *scene = scene_new();
+  struct node *lb = add_balancer(scene, "random", "web, lb");
+  scene_add(scene, "service", "web", 1);
+  struct error err = {0};
+  assert_false(node_valid(lb, &err));
+  assert_non_null(strstr(err.text, "this balancer itself"));
+  scene_free(scene);
+}
+
 /* Aim: what makes no sense is refused with a sentence that names it. */
 static void test_validation(void **state) {
   (void)state;
@@ -514,6 +666,10 @@ int main(void) {
       cmocka_unit_test(test_crash_forgets_health),
       cmocka_unit_test(test_reconnect_draws),
       cmocka_unit_test(test_checks_draw_apart),
+      cmocka_unit_test(test_outlier),
+      cmocka_unit_test(test_outlier_most),
+      cmocka_unit_test(test_black_hole),
+      cmocka_unit_test(test_not_its_own_backend),
       cmocka_unit_test(test_validation),
   };
   return cmocka_run_group_tests_name("load_balancer", tests, NULL, NULL);

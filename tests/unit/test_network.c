@@ -357,8 +357,39 @@ static void test_random_latency(void **state) {
   free(shots);
 }
 
+/* Aim: an answer draws its own latency and its own loss, not those of its request. */
+static void test_ways_differ(void **state) {
+  (void)state;
+  enum { N = 2000 };
+  struct shot *shots = calloc(N, sizeof *shots);
+  assert_non_null(shots);
+  for (uint32_t i = 0; i < N; i++) {
+    shots[i] = (struct shot){.at_ns = i * S, .to = "far", .timeout_ns = S / 2};
+  }
+  struct recorder far = {0};
+  struct scene *scene = scene_new();
+  scene_add_sender(scene, "from", shots, N);
+  scene_add_recorder(scene, "far", 1, &far);
+  scene_path(scene, "from", "far", (struct path_spec){.latency = exponential_ns(1e6), .loss = 0.5});
+  struct run run = run_scene(scene, 1, (uint64_t)N * S);
+  uint32_t heard = 0;
+  for (uint32_t i = 0; i < far.n; i++) {
+    const struct shot *shot = &shots[far.record[i].key - 1];
+    if (shot->outcome != OUTCOME_OK) continue;
+    heard++;
+    uint64_t there_ns = far.record[i].at_ns - shot->at_ns;
+    assert_true(shot->ended_ns - far.record[i].at_ns != there_ns);
+  }
+  assert_share(far.n, N, 0.5);
+  assert_share(heard, far.n, 0.5);
+  run_free(&run);
+  scene_free(scene);
+  free(shots);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_ways_differ),
       cmocka_unit_test(test_ways),
       cmocka_unit_test(test_bandwidth),
       cmocka_unit_test(test_bandwidth_of_answers),

@@ -2,6 +2,7 @@
  * schedules computed by hand, and on random ones against a plain simulation of the same queue. */
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "harness.h"
 
@@ -87,6 +88,77 @@ static void test_priority(void **state) {
   check_ends(shots, 5, (const uint64_t[]){10, 16, 11, 31, 21});
   run_free(&run);
   scene_free(scene);
+}
+
+/* Loss of both classes at a queue of `places` in which the first class takes the place of the
+ * second when it is full: the chain of (busy, first waiting, second waiting), by repeated steps.
+ * Both come at `rate` and are served at 1. */
+enum { EVICT_PLACES = 3 };
+static void evict_losses(double rate, double *first, double *second) {
+  double p[2][EVICT_PLACES + 1][EVICT_PLACES + 1] = {{{1}}};
+  for (int step = 0; step < 5000; step++) {
+    double q[2][EVICT_PLACES + 1][EVICT_PLACES + 1] = {{{0}}}, events = 2 * rate + 1;
+    *first = *second = 0;
+    for (int busy = 0; busy < 2; busy++) {
+      for (int h = 0; h <= EVICT_PLACES; h++) {
+        for (int l = 0; h + l <= EVICT_PLACES; l++) {
+          double here = p[busy][h][l], moved = here * rate / events;
+          bool full = h + l == EVICT_PLACES;
+          /* One of the first class: a second that waits is lost, or it is. */
+          if (!busy) q[1][h][l] += moved;
+          if (busy && !full) q[1][h + 1][l] += moved;
+          if (busy && full && l > 0) q[1][h + 1][l - 1] += moved, *second += here;
+          if (busy && full && l == 0) q[1][h][l] += moved, *first += here;
+          /* One of the second. */
+          if (!busy) q[1][h][l] += moved;
+          if (busy && !full) q[1][h][l + 1] += moved;
+          if (busy && full) q[1][h][l] += moved, *second += here;
+          /* The end of a service. */
+          double ends = here / events;
+          if (!busy) q[0][h][l] += ends;
+          if (busy && h > 0) q[1][h - 1][l] += ends;
+          if (busy && h == 0 && l > 0) q[1][0][l - 1] += ends;
+          if (busy && h == 0 && l == 0) q[0][0][0] += ends;
+        }
+      }
+    }
+    memcpy(p, q, sizeof p);
+  }
+}
+
+/* Aim: with evict = "lowest" a full queue drops a call of the lowest class that waits, so that the
+ * first class loses no more than theory says and the second what is left; without it both lose as
+ * much, as M/M/1/K says. */
+static void test_evict(void **state) {
+  (void)state;
+  for (int evict = 0; evict < 2; evict++) {
+    struct scene *scene = scene_new();
+    struct node *c = scene_add(scene, "client", "c", 1);
+    node_set(c, "arrivals", "poisson 120/s");
+    node_set(c, "mix", "first 0.5, second 0.5");
+    node_set(c, "target", "s");
+    struct node *s = scene_add(scene, "service", "s", 1);
+    node_set(s, "workers", "1");
+    node_set(s, "queue", "3");
+    node_set(s, "discipline", "priority");
+    node_set(s, "priority", "first, second");
+    node_set(s, "work", "exponential 10ms");
+    if (evict) node_set(s, "evict", "lowest");
+    struct run run = run_scene(scene, 1, 4000 * S);
+    double first, second;
+    if (evict) {
+      evict_losses(0.6, &first, &second);
+      assert_true(first < 0.1 && second > 0.4);
+    } else { /* rho^K (1 - rho) / (1 - rho^(K + 1)) */
+      first = second = pow(1.2, 4) * (1 - 1.2) / (1 - pow(1.2, 5));
+    }
+    double tolerance = 4.5 * sqrt(6 * 0.25 / 240000); /* losses come in clusters */
+    assert_within(1 - metric(&run, "c.op.first.availability"), first, tolerance);
+    assert_within(1 - metric(&run, "c.op.second.availability"), second, tolerance);
+    assert_true((metric(&run, "s.evicted") > 0) == evict);
+    run_free(&run);
+    scene_free(scene);
+  }
 }
 
 /* Aim: a bounded queue turns away the one who comes when it is full, at once, whatever the
@@ -659,6 +731,7 @@ int main(void) {
       cmocka_unit_test(test_fifo_two_workers),
       cmocka_unit_test(test_lifo),
       cmocka_unit_test(test_priority),
+      cmocka_unit_test(test_evict),
       cmocka_unit_test(test_bounded_queue),
       cmocka_unit_test(test_no_queue),
       cmocka_unit_test(test_unlimited_workers),

@@ -79,8 +79,8 @@ const struct lint_rule lint_rules[] = {
     {"no-health-check",
      "a fault of a member fails more requests than a goal allows, and its load balancer does not "
      "check health",
-     "the member gets its share of the calls until it recovers", "add a health_check",
-     lint_no_health_check},
+     "the member goes on getting calls until it recovers",
+     "add a health_check, or outlier: it takes out who fails", lint_no_health_check},
     {"fault-after-end", "a fault begins when the run is over", "it does nothing",
      "begin it earlier, or run longer", lint_fault_after_end},
     {"fault-outlives-run", "a fault with an end is still there when the run ends",

@@ -89,6 +89,52 @@ static uint32_t backend_hit(const struct lint *lint, const struct blindness *b,
   return REF_NONE;
 }
 
+/* With the fewest calls looked for among `compares` backends, or all of them, the share that one
+ * which refuses at once gets, since it is always idle. Each of the K others is idle with the
+ * probability that a Poisson number of calls under way leaves it so, at the load that they then
+ * have; of several idle ones each is as likely. */
+static double share_of_refuser(double members, double compares, double rate_per_s, double work_s) {
+  double others = members - 1, share = 1 / members;
+  for (int round = 0; round < 200; round++) {
+    double idle = exp(-rate_per_s * (1 - share) * work_s / others);
+    double drawn = fmin(compares, members), beside = drawn - 1;
+    double chosen = (1 - pow(1 - idle, beside + 1)) / ((beside + 1) * idle);
+    share = drawn / members * fmin(1, chosen);
+  }
+  return share;
+}
+
+/* The share of the requests that go to the faulty member. */
+static double share_of_faulty(const struct lint *lint, const struct blindness *b,
+                              const struct fault_spec *fault) {
+  const struct outline *balancer = &b->balancer->outline;
+  double rate_per_s = b->client->outline.source.rate_per_s;
+  if (fault->type != FAULT_CRASH || balancer->compares == 0) return 1.0 / b->members;
+  const struct call_node *backend = NULL;
+  if (balancer->calls == 1 && b->balancer->edge[0].to != NO_NODE) {
+    backend = &lint->graph->node[b->balancer->edge[0].to];
+  }
+  if (!backend || !(rate_per_s > 0) || !(backend->mean_ns > 0)) return 1.0 / b->members;
+  return share_of_refuser(b->members, (double)balancer->compares, rate_per_s,
+                          backend->mean_ns / 1e9);
+}
+
+/* How long calls to the faulty member fail until so many of them in a row have it taken out, and
+ * again each time it comes back meanwhile. */
+static double ejected_after(const struct lint *lint, const struct blindness *b,
+                            const struct fault_spec *fault, double lasts) {
+  const struct outline_outlier *outlier = &b->balancer->outline.outlier;
+  double rate_per_s = b->client->outline.source.rate_per_s;
+  if (!outlier->given || !(rate_per_s > 0)) return INFINITY;
+  double each = (double)outlier->failures / (rate_per_s * share_of_faulty(lint, b, fault)) * 1e9;
+  double sum = each, out = (double)outlier->eject_ns;
+  for (int times = 1; sum + out * times < lasts && times < 1000; times++) {
+    sum += each;
+    lasts -= out * fmin(times, fmax(1, 300e9 / out));
+  }
+  return sum;
+}
+
 /* Checks of backend i of n come at interval * (i + 1) / n and then every interval. */
 static double noticed_after(const struct blindness *b, const struct fault_spec *fault,
                             uint32_t backend) {
@@ -115,15 +161,17 @@ static double fails_for(const struct lint *lint, const struct blindness *b,
     if (timeout_ns == PARAM_UNLIMITED) return 0;
     lasts -= (double)timeout_ns;
   }
-  double until = fmin((double)fault->at_ns + fmin(lasts, noticed_after(b, fault, backend)),
-                      (double)run->duration_ns);
+  double noticed = fmin(noticed_after(b, fault, backend),
+                        ejected_after(lint, b, fault, fmin(lasts, (double)run->duration_ns)));
+  double until = fmin((double)fault->at_ns + fmin(lasts, noticed), (double)run->duration_ns);
   double from = fmax((double)fault->at_ns, run->warmup_auto ? 0 : (double)run->warmup_ns);
   return fmax(0, until - from);
 }
 
 /* The share of requests that fail while the balancer goes on with one faulty member: every attempt
  * has to hit it. */
-static double fails_of(const struct blindness *b, const struct fault_spec *fault) {
+static double fails_of(const struct lint *lint, const struct blindness *b,
+                       const struct fault_spec *fault) {
   const struct outline_call *request = &b->client->outline.call[0];
   const struct outline_call *forward = &b->balancer->outline.call[0];
   double attempts = (double)request->attempts;
@@ -132,7 +180,7 @@ static double fails_of(const struct blindness *b, const struct fault_spec *fault
     if (b->balancer->outline.prefers_idle) return 0; /* it soon avoids who does not answer */
     if (!request->after_timeout) attempts = 1;
   }
-  return pow(1.0 / b->members, attempts);
+  return pow(share_of_faulty(lint, b, fault), attempts);
 }
 
 static void add_up(const struct lint *lint, struct blindness *b) {
@@ -143,7 +191,7 @@ static void add_up(const struct lint *lint, struct blindness *b) {
     if (fault->at_ns >= lint->scenario->run.duration_ns) continue;
     uint32_t backend = backend_hit(lint, b, fault);
     if (backend == REF_NONE) continue;
-    double ns = fails_for(lint, b, fault, backend), share = fails_of(b, fault);
+    double ns = fails_for(lint, b, fault, backend), share = fails_of(lint, b, fault);
     if (ns * share <= 0) continue;
     b->faults++;
     b->share += share * ns / lint_measured_ns(lint);
@@ -173,15 +221,18 @@ static void report_blindness(struct lint *lint, const struct goal *goal,
                              const struct blindness *b) {
   const struct outline_health *health = &b->balancer->outline.health;
   struct finding *f = lint_add_component(lint, b->balancer->component);
-  double allowed = 1 - goal->limit, each = fails_of(b, b->worst);
+  double allowed = 1 - goal->limit, each = fails_of(lint, b, b->worst);
   const char *more = b->faults > 1 ? lint_text(lint, " and %u more", b->faults - 1) : "";
   f->what = lint_text(lint, "%s%s fails %.3g %% of the requests, and the goal %s allows %.3g %%",
                       b->worst->name, more, 100 * b->share, goal->text, 100 * allowed);
   f->why = lint_text(
       lint,
       "%.3g %% of the requests fail for %s of %s measured: one of %u members goes on getting "
-      "its share%s",
+      "%s%s",
       100 * each, lint_ns(lint, b->worst_ns), lint_ns(lint, lint_measured_ns(lint)), b->members,
+      share_of_faulty(lint, b, b->worst) > 1.0001 / b->members
+          ? "more than its share, since who refuses at once always has the fewest calls"
+          : "its share",
       health->given
           ? lint_text(lint, " until checks every %s have failed %llu times",
                       lint_ns(lint, (double)health->interval_ns), (unsigned long long)health->fall)
@@ -201,7 +252,8 @@ static void look_for_blindness(struct lint *lint, bool with_checks) {
     if (!lint_goal(lint, goal, &subject) || subject.op >= 0) continue;
     if (strcmp(subject.metric, "availability") != 0) continue;
     if (!find_balancer(lint, subject.source, &b)) continue;
-    if (b.balancer->outline.health.given != with_checks) continue;
+    const struct outline *checks = &b.balancer->outline;
+    if ((checks->health.given || checks->outlier.given) != with_checks) continue;
     add_up(lint, &b);
     if (b.share > 1 - goal->limit) report_blindness(lint, goal, &b);
   }
