@@ -829,7 +829,7 @@ static const struct wrong wrongs[] = {
      "every request goes round in a circle for ever: s -> s"},
     {CLIENT "cache \"s\" { origin = \"t\" } service \"t\" { on = { call \"s\" } }",
      "goes round in a circle for ever: s -> t -> s"},
-    {CLIENT "load_balancer \"s\" { backends = \"s\" }", "goes round in a circle"},
+    {CLIENT "load_balancer \"s\" { backends = \"s\" }", "this balancer itself"},
     /* parameters */
     {"param { \"p\" }", "s.lua:1: param \"p\": its default is missing"},
     {"param { \"p q\", 1 }", "is no name"},
