@@ -1,4 +1,5 @@
-/* The calls that certain members handle, or made and have not sent, at one instant: for faults, which hit all of them at once.
+/* The calls that certain members handle, or made and have not sent, at one instant: for faults,
+ * which hit all of them at once.
  *
  * They are listed by member, and those of one member in the order in which their callers sent them,
  * by key where that is the same. The order is the spec's: where a frame lies in the pool depends on
