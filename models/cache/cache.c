@@ -14,9 +14,15 @@ static const char *const policy_choices[] = {"lru", "fifo", NULL};
 enum expire { EXPIRE_AFTER_WRITE, EXPIRE_AFTER_ACCESS };
 static const char *const expire_choices[] = {"after_write", "after_access", NULL};
 
+enum write_policy { WRITE_AROUND, WRITE_THROUGH };
+static const char *const write_choices[] = {"around", "through", NULL};
+
+enum invalidate { INVALIDATE_NEVER, INVALIDATE_ON_WRITE };
+static const char *const invalidate_choices[] = {"never", "on_write", NULL};
+
 struct cache_config {
   uint64_t capacity, ttl_ns;
-  uint32_t policy, expire, origin;
+  uint32_t policy, expire, origin, write, invalidate;
   struct dist hit_time;
 };
 
@@ -27,6 +33,7 @@ struct cache_config {
 struct entry {
   uint32_t item, next_in_bucket, newer, older;
   uint64_t expires_ns;
+  ledger_copy copy;
   bool ended; /* its time was over when it was last looked at: it does not count */
 };
 
@@ -38,8 +45,10 @@ struct cache_state {
   uint32_t bucket_mask, allocated, used, newest, oldest, free_list;
   struct stream hit_time;
   struct op_set write_ops;
-  uint64_t hits, misses, expired, evictions, writes, given_up, origin_errors;
+  uint64_t hits, misses, expired, evictions, writes, invalidated, given_up, origin_errors;
   struct level entries; /* those that count */
+  uint32_t truth; /* component whose data these are, if the ledger follows them; or REF_NONE */
+  struct staleness read;
 };
 
 /* --- the store ------------------------------------------------------------------------------ */
@@ -80,6 +89,7 @@ static void count_out(const struct sim *sim, struct cache_state *c, uint32_t e) 
 
 static void remove_entry(struct sim *sim, struct cache_state *c, uint32_t e) {
   count_out(sim, c, e);
+  if (sim->ledger) ledger_drop(sim, c->entry[e].copy);
   uint32_t *link = &c->bucket[bucket_of(c, c->entry[e].item)];
   while (*link != e) link = &c->entry[*link].next_in_bucket;
   *link = c->entry[e].next_in_bucket;
@@ -122,13 +132,17 @@ static uint64_t expiry(const struct sim *sim, const struct cache_state *c) {
   return ttl_ns == PARAM_UNLIMITED ? TIME_NEVER : sim->now_ns + ttl_ns;
 }
 
-static void store(struct sim *sim, struct cache_state *c, uint32_t item) {
+static void store(struct sim *sim, struct cache_state *c, const struct frame *fetch) {
+  uint32_t item = fetch->item;
+  ledger_copy copy = c->truth != REF_NONE ? ledger_hold(sim, c->truth, fetch) : 0;
   uint64_t expires_ns = expiry(sim, c);
   uint32_t e = find(c, item);
   if (e != NIL) { /* another miss on the same key was faster */
     count_out(sim, c, e);
     level_up(&c->entries, sim->now_ns);
     c->entry[e].ended = false;
+    if (sim->ledger) ledger_drop(sim, c->entry[e].copy);
+    c->entry[e].copy = copy;
     c->entry[e].expires_ns = expires_ns;
     if (c->config->policy == POLICY_LRU) {
       list_remove(c, e);
@@ -142,27 +156,29 @@ static void store(struct sim *sim, struct cache_state *c, uint32_t item) {
   }
   e = take_free(c);
   uint32_t *head = &c->bucket[bucket_of(c, item)];
-  c->entry[e] = (struct entry){.item = item, .next_in_bucket = *head, .expires_ns = expires_ns};
+  c->entry[e] =
+      (struct entry){.item = item, .next_in_bucket = *head, .expires_ns = expires_ns, .copy = copy};
   *head = e;
   list_add_newest(c, e);
   c->used++;
   level_up(&c->entries, sim->now_ns);
 }
 
-static bool lookup(struct sim *sim, struct cache_state *c, uint32_t item) {
+/* NIL: it is not there, or its time is over. */
+static uint32_t lookup(struct sim *sim, struct cache_state *c, uint32_t item) {
   uint32_t e = find(c, item);
-  if (e == NIL) return false;
+  if (e == NIL) return NIL;
   if (c->entry[e].expires_ns <= sim->now_ns) {
     remove_entry(sim, c, e);
     c->expired++;
-    return false;
+    return NIL;
   }
   if (c->config->expire == EXPIRE_AFTER_ACCESS) c->entry[e].expires_ns = expiry(sim, c);
   if (c->config->policy == POLICY_LRU) {
     list_remove(c, e);
     list_add_newest(c, e);
   }
-  return true;
+  return e;
 }
 
 /* Entries whose time is over stay until they are looked up or make room. */
@@ -194,14 +210,23 @@ static void go_on(struct sim *sim, struct member *member, struct frame *call) {
   call_send(sim, fetch, component_pick(c->origin, fetch), TIME_NEVER);
 }
 
+/* A hit: what the reader gets was there when the call came. */
+static void judge_hit(struct sim *sim, struct cache_state *c, uint32_t e, struct frame *call) {
+  ledger_answer(sim, c->entry[e].copy, call);
+  ledger_judge(sim, c->truth, call, sim->now_ns, &c->read);
+}
+
 static void cache_on_call(struct sim *sim, struct member *member, struct frame *call) {
   struct cache_state *c = member->state;
+  uint32_t e;
+  call->mark_ns = sim->now_ns; /* when it came */
   if (op_set_has(&c->write_ops, call->op)) {
     c->writes++;
     call->pc = PC_WRITE;
-  } else if (lookup(sim, c, call->item)) {
+  } else if ((e = lookup(sim, c, call->item)) != NIL) {
     c->hits++;
     call->pc = PC_HIT;
+    if (c->truth != REF_NONE) judge_hit(sim, c, e, call);
   } else {
     c->misses++;
     call->pc = PC_MISS;
@@ -217,17 +242,30 @@ static void cache_on_timer(struct sim *sim, struct member *member, struct frame 
   go_on(sim, member, call);
 }
 
+/* What a read brought is kept; a write makes what is kept out of date. */
+static void learn(struct sim *sim, struct cache_state *c, const struct frame *parent,
+                  const struct frame *fetch) {
+  bool writes = parent->pc == PC_WRITE;
+  if (c->truth != REF_NONE) {
+    ledger_pass_on(sim, fetch, parent);
+    if (!writes) ledger_judge(sim, c->truth, parent, parent->mark_ns, &c->read);
+  }
+  if (!writes || c->config->write == WRITE_THROUGH) {
+    store(sim, c, fetch);
+    return;
+  }
+  uint32_t e = find(c, fetch->item);
+  if (e != NIL) remove_entry(sim, c, e);
+}
+
 static void cache_on_reply(struct sim *sim, struct member *member, struct frame *parent,
                            struct frame *fetch, enum outcome outcome) {
   struct cache_state *c = member->state;
   if (!parent) return;
-  if (outcome != OUTCOME_OK) {
-    c->origin_errors++;
-  } else if (parent->pc == PC_MISS) {
-    store(sim, c, fetch->item);
+  if (outcome == OUTCOME_OK) {
+    learn(sim, c, parent, fetch);
   } else {
-    uint32_t e = find(c, fetch->item); /* a write makes what is kept out of date */
-    if (e != NIL) remove_entry(sim, c, e);
+    c->origin_errors++;
   }
   call_reply(sim, parent, outcome);
 }
@@ -243,6 +281,15 @@ static void cache_on_cancel(struct sim *sim, struct member *member, struct frame
   if (frame_state(call) == FRAME_WAITING) call_abandon_made(sim, call);
   call->due_ns = TIME_NEVER; /* a look-up comes to nothing */
   call_reply(sim, call, OUTCOME_RESET);
+}
+
+static void cache_on_written(struct sim *sim, struct member *member, uint32_t item) {
+  struct cache_state *c = member->state;
+  if (c->config->invalidate != INVALIDATE_ON_WRITE || member->down || member->hung) return;
+  uint32_t e = find(c, item);
+  if (e == NIL) return;
+  remove_entry(sim, c, e);
+  c->invalidated++;
 }
 
 static void cache_on_fault(struct sim *sim, struct member *member, enum fault_type fault,
@@ -279,6 +326,7 @@ static void cache_init(struct sim *sim, struct member *member) {
   c->newest = c->oldest = c->free_list = NIL;
   c->hit_time = sim_stream(sim, member->component, "hit_time");
   c->write_ops = data_writes(sim->spec, member->component->id);
+  c->truth = sim->ledger ? data_truth(sim->spec, member->component->id) : REF_NONE;
   rehash(c, 64);
 }
 
@@ -324,6 +372,21 @@ static const struct param cache_params[] = {
      .offset = AT(origin),
      .required = true,
      .doc = "Component that is asked on a miss and that receives writes."},
+    {.name = "write",
+     .type = PARAM_ENUM,
+     .offset = AT(write),
+     .fallback = "around",
+     .choices = write_choices,
+     .doc = "What becomes of a key when a write that came through the cache has succeeded: it is "
+            "removed (around, as in cache-aside), or what was written is kept (through)."},
+    {.name = "invalidate",
+     .type = PARAM_ENUM,
+     .offset = AT(invalidate),
+     .fallback = "never",
+     .choices = invalidate_choices,
+     .doc = "Whether the cache hears of writes that pass it by: never, or at the instant at which "
+            "the database acknowledges them (on_write, as with change data capture and no delay), "
+            "and removes the key. One that is down or hangs hears nothing."},
     {.name = "hit_time",
      .type = PARAM_TIME_DIST,
      .offset = AT(hit_time),
@@ -342,8 +405,17 @@ static const struct meter cache_meters[] = {
      "Misses because the entry's time to live was over."},
     {"evictions", METER_COUNT, STATE(evictions), 0, "Entries that made room for others."},
     {"writes", METER_COUNT, STATE(writes), 0, "Writes passed on to the origin."},
+    {"invalidated", METER_COUNT, STATE(invalidated), 0,
+     "Entries removed because the database was written."},
     {"given_up", METER_COUNT, STATE(given_up), 0,
      "Calls ended because nobody waited for them any more."},
+    {"stale_reads", METER_COUNT, STATE(read.stale), 0,
+     "Reads answered with a version that a write, acknowledged before the read came, had replaced; "
+     "0 where no database is known to hold the data."},
+    {"stale_ratio", METER_RATIO, STATE(read.stale), STATE(read.fresh),
+     "Share of the reads with a key that were stale."},
+    {"stale_age", METER_TIMES, STATE(read.age), 0,
+     "For how long the answer of a stale read had been out of date"},
     {"origin_errors", METER_COUNT, STATE(origin_errors), 0, "Calls to the origin that failed."},
     {"entries", METER_LEVEL, STATE(entries), 0, "Entries held whose time to live is not over"},
     {0},
@@ -357,14 +429,19 @@ const struct kind kind_cache = {
         "answered at once or after `hit_time`; a miss asks the origin and stores the answer if "
         "it is ok. Errors are not kept. A call that its origin counts as "
         "a write (a database's `write_ops`; elsewhere the operation named \"write\") goes to the "
-        "origin and, when that succeeded, removes the key. Several misses on one key at the "
+        "origin; when that succeeded, the key is removed or, with write = "
+        "\"through\", what was written is kept. Writes that pass the cache by leave it as it is "
+        "unless `invalidate` says otherwise: it goes on answering with what it has, and the ledger "
+        "counts such reads as stale. A read of the origin that was under way during a write stores "
+        "what it saw, also after the key was removed. Several misses on one key at the "
         "same time all go to the origin. A crash empties the cache; while it is down calls are "
         "refused, and it is the caller's `fallback` that goes to the origin instead. Requests "
         "without keys all have key 0. The instances of a group share the keys: each key lives on "
         "one of them, chosen by its hash. When a caller gives up, and something behind the cache "
         "takes such calls out, the cache gives up its own call and stores nothing. Left out: "
         "fetches that go on without their caller, "
-        "sizes of values, memory, single-flight, refresh ahead.",
+        "sizes of values, memory, single-flight, refresh ahead, leases, a delay of "
+        "invalidations.",
     .example =
         "client \"users\" { arrivals = poisson \"500/s\", target = \"redis\", "
         "keys = zipf { n = 10000, s = 1.0 } }\n"
@@ -379,6 +456,7 @@ const struct kind kind_cache = {
     .state_size = sizeof(struct cache_state),
     .outline = cache_outline,
     .data_behind = cache_data_behind,
+    .on_written = cache_on_written,
     .init = cache_init,
     .on_call = cache_on_call,
     .on_reply = cache_on_reply,

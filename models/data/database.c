@@ -17,12 +17,14 @@ struct database_state {
   struct station station;
   struct stream read, write;
   struct op_set write_ops;
+  bool followed; /* by the ledger */
   uint64_t reads, writes, rejected;
 };
 
 static void start(struct sim *sim, struct member *member, struct frame *call) {
   struct database_state *db = member->state;
   bool writes = op_set_has(&db->write_ops, call->op);
+  if (db->followed && !writes) ledger_read(sim, member->component->id, call);
   const struct dist *time = writes ? &db->config->write : &db->config->read;
   call_work(sim, member, call,
             dist_draw_keyed(time, writes ? &db->write : &db->read, call->key, 0));
@@ -47,6 +49,7 @@ static void database_on_timer(struct sim *sim, struct member *member, struct fra
   struct database_state *db = member->state;
   if (op_set_has(&db->write_ops, call->op)) {
     db->writes++;
+    if (db->followed) ledger_write(sim, member->component->id, call);
   } else {
     db->reads++;
   }
@@ -135,6 +138,7 @@ static void database_init(struct sim *sim, struct member *member) {
   db->read = sim_stream(sim, member->component, "read");
   db->write = sim_stream(sim, member->component, "write");
   db->write_ops = data_writes(sim->spec, member->component->id);
+  db->followed = ledger_follows(sim, member->component->id);
 }
 
 static void database_destroy(struct sim *sim, struct member *member) {

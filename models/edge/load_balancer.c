@@ -182,6 +182,7 @@ static void load_balancer_on_reply(struct sim *sim, struct member *member, struc
   forget(lb, parent->pc);
   if (lb->config->outlier.given) observe(sim, member, parent->pc, outcome);
   if (outcome == OUTCOME_REFUSED && try_another(sim, member, parent)) return;
+  if (sim->ledger) ledger_pass_on(sim, call, parent);
   call_reply(sim, parent, outcome);
 }
 

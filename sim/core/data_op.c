@@ -12,17 +12,21 @@ static enum data_op by_name(const struct spec *spec, int op) {
   return !strcmp(spec->op[op], "write") ? DATA_WRITE : DATA_READ;
 }
 
-static enum data_op told_by(const struct spec *spec, uint32_t component, int op, int depth) {
-  const struct component_spec *c = &spec->component[component];
-  if (c->kind->data_op) return c->kind->data_op(spec, c, op);
-  uint32_t behind = c->kind->data_behind ? c->kind->data_behind(c) : REF_NONE;
-  if (behind == REF_NONE || depth == DEPTH_MOST) return by_name(spec, op);
-  return told_by(spec, behind, op, depth + 1);
+uint32_t data_truth(const struct spec *spec, uint32_t component) {
+  for (int depth = 0; component != REF_NONE && depth < DEPTH_MOST; depth++) {
+    const struct component_spec *c = &spec->component[component];
+    if (c->kind->data_op) return component;
+    component = c->kind->data_behind ? c->kind->data_behind(c) : REF_NONE;
+  }
+  return REF_NONE;
 }
 
 enum data_op data_op_of(const struct spec *spec, uint32_t component, int op) {
   assert(component < spec->components && op >= 0 && (uint32_t)op < spec->ops);
-  return told_by(spec, component, op, 0);
+  uint32_t truth = data_truth(spec, component);
+  if (truth == REF_NONE) return by_name(spec, op);
+  const struct component_spec *c = &spec->component[truth];
+  return c->kind->data_op(spec, c, op);
 }
 
 struct op_set data_writes(const struct spec *spec, uint32_t component) {

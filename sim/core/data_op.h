@@ -18,6 +18,10 @@ enum data_op {
 
 enum data_op data_op_of(const struct spec *spec, uint32_t component, int op);
 
+/* The component that holds the data which `component` passes on or keeps copies of, itself if it
+ * does; REF_NONE: nothing is known to hold them. */
+uint32_t data_truth(const struct spec *spec, uint32_t component);
+
 /* A set of operations, for a run. */
 struct op_set {
   uint64_t bits[SPEC_MAX_OPS / 64];

@@ -174,6 +174,7 @@ struct sim *sim_new_half(const struct spec *spec, uint64_t seed, uint64_t replic
   }
   abandon_init(sim);
   traces_init(sim);
+  ledger_new(sim);
   sim->network = network_new(sim);
   if (with_faults && spec->faults) faults_new(sim);
   for (uint32_t i = 0; i < sim->members; i++) {
@@ -201,6 +202,7 @@ void sim_free(struct sim *sim) {
   network_free(sim->network);
   calls_free(&sim->calls);
   traces_free(sim);
+  ledger_free(sim->ledger);
   fel_free(&sim->fel);
   sim_forget_collected(sim);
   arena_free(sim->arena);

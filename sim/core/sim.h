@@ -22,6 +22,7 @@
 #include "arena.h"
 #include "data_op.h"
 #include "fel.h"
+#include "ledger.h"
 #include "meter.h"
 #include "metric.h"
 #include "part.h"
@@ -200,6 +201,9 @@ struct kind {
   enum data_op (*data_op)(const struct spec *spec, const struct component_spec *component, int op);
   /* Of a kind that passes operations on: the component whose data they are about. May be NULL. */
   uint32_t (*data_behind)(const struct component_spec *component);
+  /* Of a kind that keeps copies of data: the datum `item`, which lives on this member if it is
+   * held, was written at this instant, by anybody. NULL: it keeps no copies. */
+  void (*on_written)(struct sim *sim, struct member *member, uint32_t item);
   /* Each member, before any event; all members exist, in the order of names. */
   void (*init)(struct sim *sim, struct member *member);
   /* Each member at time 0, after all inits: schedule first events. May be NULL. */
@@ -315,6 +319,7 @@ struct sim {
   uint64_t warmup_ns, end_ns;
   bool warm;                 /* statistics count */
   struct kept_hist *kept;    /* histograms that sim_collect made */
+  struct ledger *ledger;     /* NULL: nothing keeps copies of data */
   struct traces *traces;     /* requests that are followed */
   struct timeline *timeline; /* NULL: none is wanted */
   char failure[256];         /* why the run had to be given up; empty: it did not */
@@ -446,17 +451,20 @@ struct stream sim_stream(const struct sim *sim, const struct component *componen
 /* Stream of something that is no component: a path, a fault. */
 struct stream sim_named_stream(const struct sim *sim, const char *name, const char *purpose);
 
+/* The member of a kind that keeps data on which a data key lives. */
+static inline struct member *component_holder(const struct component *component, uint32_t item) {
+  __extension__ typedef unsigned __int128 u128;
+  uint64_t hash = rng_mix(item * UINT64_C(0x9e3779b97f4a7c15) ^ component->name_hash);
+  return &component->member[(uint64_t)(((u128)hash * component->members) >> 64)];
+}
+
 /* The member that a call to a component goes to when nobody balances. Of a kind that keeps data,
  * the one that holds the call's data key; else drawn by the call's own key, every member equally
  * likely, as a resolver that shuffles its answers would do. */
 static inline struct member *component_pick(const struct component *component,
                                             const struct frame *call) {
   if (component->members == 1) return component->member;
-  if (component->kind->sharded && call->item) {
-    __extension__ typedef unsigned __int128 u128;
-    uint64_t hash = rng_mix(call->item * UINT64_C(0x9e3779b97f4a7c15) ^ component->name_hash);
-    return &component->member[(uint64_t)(((u128)hash * component->members) >> 64)];
-  }
+  if (component->kind->sharded && call->item) return component_holder(component, call->item);
   struct draws draws = draws_begin(component->pick, call->key, 0);
   return &component->member[draws_below(&draws, component->members)];
 }

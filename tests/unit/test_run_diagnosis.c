@@ -110,6 +110,28 @@ static void a_queue_that_grows(void **state) {
   assert_found(SHOP("300/s", "workers = 10000", "workers = 1"), "db", "queue", SEVERITY_SATURATED);
 }
 
+/* Every write goes past the cache, which hears of it or not. */
+#define CACHED(invalidate)                                                          \
+  "client 'users' { arrivals = poisson '200/s', target = 'kv', mix = { read = 1 }," \
+  "  keys = uniform_keys { n = 50 } }\n"                                            \
+  "client 'jobs' { arrivals = poisson '25/s', target = 'db', mix = { write = 1 },"  \
+  "  keys = uniform_keys { n = 50 } }\n"                                            \
+  "cache 'kv' { ttl = '3s', origin = 'db', invalidate = '" invalidate               \
+  "' }\n"                                                                           \
+  "database 'db' { workers = 8 }\n" RUN
+
+static void reads_that_are_stale(void **state) {
+  (void)state;
+  assert_found(CACHED("never"), "kv", "none", SEVERITY_STALE);
+  struct seen s = see(CACHED("never"));
+  assert_non_null(strstr(s.diagnosis.list[0].sentence, "kv answered 4"));
+  assert_non_null(strstr(s.diagnosis.list[0].sentence, " % of its reads with data that an"));
+  forget(&s);
+  s = see(CACHED("on_write"));
+  assert_int_equal(s.diagnosis.n, 0);
+  forget(&s);
+}
+
 static void connections_that_run_out(void **state) {
   (void)state;
   assert_found(SHOP("180/s", "workers = 1000", "workers = 1, connections = 5"), "db", "pool",
@@ -264,6 +286,7 @@ int main(void) {
       cmocka_unit_test(a_caller_that_only_waits_comes_second),
       cmocka_unit_test(a_queue_that_is_full),
       cmocka_unit_test(a_queue_that_grows),
+      cmocka_unit_test(reads_that_are_stale),
       cmocka_unit_test(connections_that_run_out),
       cmocka_unit_test(failures_of_overload),
       cmocka_unit_test(requests_that_only_wait),

@@ -19,8 +19,10 @@
  * and at least so many, grows. */
 #define GROWTH 1.5
 #define GROWTH_LEAST 10.0
+/* Fewer stale reads are no finding. */
+#define STALE_LEAST 0.01
 
-const char *const severity_name[] = {"saturated", "near", "fault"};
+const char *const severity_name[] = {"saturated", "near", "fault", "stale"};
 
 static void add(struct diagnosis *d, const char *component, const char *limit,
                 enum severity severity, const char *format, ...)
@@ -143,6 +145,18 @@ static void look_at_uptime(const struct results *results, const struct component
       c->name, ratio(1 - up).text, c->instances > 1 ? ", averaged over its members" : "");
 }
 
+static void look_at_staleness(const struct results *results, const struct component_spec *c,
+                              struct diagnosis *d) {
+  double stale = results_value_of(results, c->name, "stale_ratio");
+  if (!(stale >= STALE_LEAST)) return;
+  add(d, c->name, "none", SEVERITY_STALE,
+      "%s answered %s of its reads with data that an acknowledged write had replaced, on average "
+      "%s before the read came (p99 %s).",
+      c->name, ratio(stale).text,
+      seconds(results_value_of(results, c->name, "stale_age.mean")).text,
+      seconds(results_value_of(results, c->name, "stale_age.p99")).text);
+}
+
 /* --- faults that crash nothing -------------------------------------------------------------- */
 
 static const char *target_name(const struct spec *spec, const struct fault_target *target) {
@@ -253,6 +267,7 @@ struct diagnosis diagnose(const struct results *results) {
     look_at_growth(results, i, c->name, &d);
     look_at_queue(results, c, &d);
     look_at_uptime(results, c, &d);
+    look_at_staleness(results, c, &d);
   }
   look_at_faults(results, &d);
   look_at_wires(results, &d);

@@ -14,6 +14,7 @@ enum severity {
   SEVERITY_SATURATED, /* a limit was reached */
   SEVERITY_NEAR,      /* little room is left below it */
   SEVERITY_FAULT,     /* an injected fault, and what it did */
+  SEVERITY_STALE,     /* readers got data that were out of date */
 };
 extern const char *const severity_name[];
 

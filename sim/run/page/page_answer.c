@@ -298,7 +298,8 @@ static void say_faults(const struct page *p, GString *out) {
 static void say_saturation(const struct page *p, GString *out) {
   const json_t *findings = json_object_get(json_object_get(p->run, "diagnosis"), "findings");
   const json_t *first = json_array_get(findings, 0);
-  if (!tree_has_text(first, "sentence") || strcmp(tree_text(first, "severity"), "fault") == 0) {
+  if (!tree_has_text(first, "sentence") || strcmp(tree_text(first, "severity"), "fault") == 0 ||
+      strcmp(tree_text(first, "severity"), "stale") == 0) {
     say_busiest(p, out);
   } else {
     g_string_append_printf(out, "What saturates first: %s", tree_text(first, "sentence"));

@@ -1,0 +1,70 @@
+/* The ledger: what really happened to the data, which no single component can see.
+ *
+ * Truth and copies. A component that keeps data (kind.data_op, a database) is the truth about them;
+ * one that keeps answers of another (kind.on_written, a cache) has copies. The ledger exists where
+ * there are both, follows requests that have a data key, and costs nothing elsewhere.
+ *
+ * Versions. A key starts at version 0; each write makes the next one at the instant at which the
+ * truth acknowledges it (answers it ok). A version is superseded when the next one is made. A read
+ * sees the version that is current when the truth begins to work on it, as a database does that
+ * takes its snapshot when the query starts (PostgreSQL, Read Committed).
+ *
+ * Stale. A read is stale if the version in its answer was superseded before the read reached the
+ * component that answers it: the writer had the acknowledgement, and a reader who asked afterwards
+ * did not see it. A read that runs while the write is acknowledged may see either version and is
+ * not stale, as with a regular register (Lamport, On Interprocess Communication, 1986). Its age is
+ * the time from then until it came: how long the answer had been out of date.
+ *
+ * Who owns what: the ledger owns the keys and, for each version that a copy holds, one record with
+ * a count of holders. An answered call carries the version that was seen, in a column beside the
+ * frames. Should more than two writes land on a key while one answer travels, its age may be
+ * reported too short by at most that journey; whether it is stale is exact. */
+#ifndef LEDGER_H
+#define LEDGER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "hist.h"
+
+struct sim;
+struct frame;
+struct ledger;
+
+/* NULL in sim->ledger where nothing keeps copies of what something else keeps. */
+void ledger_new(struct sim *sim);
+void ledger_free(struct ledger *ledger);
+
+/* --- for the truth -------------------------------------------------------------------------- */
+
+/* Whether copies of this component's data are kept anywhere. */
+bool ledger_follows(const struct sim *sim, uint32_t component);
+
+/* The truth begins to work on a read; it acknowledges a write. */
+void ledger_read(struct sim *sim, uint32_t truth, const struct frame *call);
+void ledger_write(struct sim *sim, uint32_t truth, const struct frame *call);
+
+/* --- for copies ----------------------------------------------------------------------------- */
+
+/* A held version; 0: of a request without a key, never stale. */
+typedef uint32_t ledger_copy;
+
+/* Keeps the version that an answered call carries; let go by ledger_drop. */
+ledger_copy ledger_hold(struct sim *sim, uint32_t truth, const struct frame *answered);
+void ledger_drop(struct sim *sim, ledger_copy copy);
+
+/* `call` is answered from a copy; or with the answer to `fetch`. */
+void ledger_answer(struct sim *sim, ledger_copy copy, const struct frame *call);
+void ledger_pass_on(struct sim *sim, const struct frame *fetch, const struct frame *call);
+
+/* What readers got, kept by who answers them. */
+struct staleness {
+  uint64_t stale, fresh;
+  struct hist age; /* of the stale ones, ns */
+};
+
+/* Judges the version that `answered` carries, for a read that came at `came_ns`. */
+void ledger_judge(struct sim *sim, uint32_t truth, const struct frame *answered, uint64_t came_ns,
+                  struct staleness *out);
+
+#endif
