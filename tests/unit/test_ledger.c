@@ -55,6 +55,18 @@ static void test_written_past(void **state) {
   scene_free(scene);
 }
 
+/* Aim: a read that comes at the very instant of the acknowledgement, after it, is not stale yet. */
+static void test_same_instant(void **state) {
+  (void)state;
+  struct shot shots[] = {get(0, 1), put(9, "db", 1), get(9, 1), get(19, 1)};
+  struct scene *scene = scene_with(shots, 4, "0ms", "1ms");
+  scene_path(scene, "from", "cache", (struct path_spec){.latency = dist_constant(1e6)});
+  struct run run = run_scene(scene, 1, S);
+  assert_stale(&run, "cache", 1, 3, 10);
+  run_free(&run);
+  scene_free(scene);
+}
+
 /* Aim: a cache that hears of each write is never stale as long as no read is under way then. */
 static void test_invalidated(void **state) {
   (void)state;
@@ -300,15 +312,11 @@ static void test_closed_form(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_written_past),
-      cmocka_unit_test(test_invalidated),
-      cmocka_unit_test(test_race),
-      cmocka_unit_test(test_two_writes_on_the_way),
-      cmocka_unit_test(test_write_policy),
-      cmocka_unit_test(test_cache_of_a_cache),
-      cmocka_unit_test(test_only_where_needed),
-      cmocka_unit_test(test_against_plain),
-      cmocka_unit_test(test_closed_form),
+      cmocka_unit_test(test_written_past),          cmocka_unit_test(test_same_instant),
+      cmocka_unit_test(test_invalidated),           cmocka_unit_test(test_race),
+      cmocka_unit_test(test_two_writes_on_the_way), cmocka_unit_test(test_write_policy),
+      cmocka_unit_test(test_cache_of_a_cache),      cmocka_unit_test(test_only_where_needed),
+      cmocka_unit_test(test_against_plain),         cmocka_unit_test(test_closed_form),
   };
   return cmocka_run_group_tests_name("ledger", tests, NULL, NULL);
 }
