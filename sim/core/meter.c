@@ -118,22 +118,26 @@ static void settle(struct sim *sim, struct component *component) {
 }
 
 struct quotient meter_read(struct sim *sim, struct component *component, const struct meter *m) {
+  settle(sim, component);
   struct quotient sum = read_sum(sim, component, m);
+  if (m->type == METER_TIMES || m->type == METER_LEVEL) sum.num /= 1e9;
+  if (m->type == METER_MEAN_LEVEL) sum.num /= 1e9 * component->members;
+  return sum;
+}
+
+bool meter_is_over_time(const struct meter *m) {
   switch (m->type) {
     case METER_COUNT:
-    case METER_COST:
-      sum.den = measured_ns(sim) / 1e9;
-      break;
-    case METER_TIMES:
-      sum.num /= 1e9;
-      break;
-    case METER_RATIO:
     case METER_LEVEL:
     case METER_MEAN_LEVEL:
+    case METER_COST:
+      return true;
+    case METER_RATIO:
+    case METER_TIMES:
     case METER_SIZES:
       break;
   }
-  return sum;
+  return false;
 }
 
 /* --- what a meter emits --------------------------------------------------------------------- */

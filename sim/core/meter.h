@@ -81,11 +81,13 @@ void meters_free(struct member *member);
 void meters_reset(struct sim *sim, struct member *member);
 void meters_collect(struct sim *sim, struct component *component, struct metrics *out);
 
-/* What a meter has come to since the warm-up, as a quotient; its value over a window is that of the
- * differences. A count's is per second, that of times their mean. */
+/* What a meter has come to since the warm-up, in seconds where it is about time. A window's value
+ * is the quotient of the differences; of one over time (counts, levels, cost) the difference of
+ * `num` divided by the seconds of the window. */
 struct quotient {
   double num, den;
 };
 struct quotient meter_read(struct sim *sim, struct component *component, const struct meter *meter);
+bool meter_is_over_time(const struct meter *meter);
 
 #endif

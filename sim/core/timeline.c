@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "arena.h"
+#include "meter_track.h"
 #include "station.h"
 
 const char *const series_name[SERIES_KINDS] = {
@@ -13,6 +14,7 @@ const char *const series_name[SERIES_KINDS] = {
     [SERIES_ERRORS] = "errors",   [SERIES_P50] = "p50",
     [SERIES_P99] = "p99",         [SERIES_QUEUE] = "queue",
     [SERIES_UP] = "up",           [SERIES_UTILIZATION] = "utilization",
+    [SERIES_METER] = "meter",
 };
 
 /* A window with no more latencies answers their quantiles exactly; sorting more was nearly half of
@@ -64,6 +66,7 @@ struct tracks {
    * does not touch three lines of memory for each. */
   struct levels *levels;
   uint64_t window_begin_ns;
+  struct meter_tracks meters;
 };
 
 /* --- reading -------------------------------------------------------------------------------- */
@@ -142,6 +145,7 @@ static void absorb(struct sim *sim) {
   struct tracks *t = sim->timeline->tracks;
   for (uint32_t i = 0; i < t->sources; i++) absorb_source(sim, &t->source[i]);
   for (uint32_t i = 0; i < t->loads; i++) absorb_load(sim, &t->load[i]);
+  meter_tracks_absorb(sim, &t->meters);
 }
 
 void timeline_reset(struct sim *sim, bool after) {
@@ -160,6 +164,7 @@ void timeline_reset(struct sim *sim, bool after) {
     }
   }
   for (uint32_t i = 0; i < t->loads; i++) t->load[i].before = read_load(sim, &t->load[i]);
+  meter_tracks_cleared(&t->meters);
 }
 
 /* --- windows -------------------------------------------------------------------------------- */
@@ -203,6 +208,7 @@ void timeline_look(struct sim *sim) {
   absorb(sim);
   for (uint32_t i = 0; i < t->sources; i++) end_source(&t->source[i], w, seconds);
   for (uint32_t i = 0; i < t->loads; i++) end_load(&t->load[i], &levels[i], seconds);
+  meter_tracks_end(&t->meters, w, seconds);
 }
 
 /* --- what happened -------------------------------------------------------------------------- */
@@ -298,6 +304,7 @@ struct timeline *timeline_new(struct sim *sim, uint32_t windows, uint64_t window
     }
   }
   t->levels = mem_zeroed((size_t)windows * t->loads, sizeof *t->levels);
+  meter_tracks_new(sim, windows, &t->meters);
   sim->timeline = timeline;
   return timeline;
 }
@@ -352,6 +359,12 @@ static void load_series(struct timeline *timeline, const struct load_track *l) {
   level_series(timeline, l, SERIES_UTILIZATION);
 }
 
+static void meter_series(struct timeline *timeline, struct meter_track *track) {
+  struct series series = {
+      .component = track->component->id, .what = SERIES_METER, .meter = track->meter};
+  add_series(timeline, series, &track->value);
+}
+
 static int compare_loads(const void *left, const void *right) {
   const struct load_track *a = left, *b = right;
   if (a->queue_max != b->queue_max) return a->queue_max < b->queue_max ? 1 : -1;
@@ -365,7 +378,8 @@ static int compare_series(const void *left, const void *right) {
   if (a->component != b->component) return a->component < b->component ? -1 : 1;
   if (a->member != b->member) return a->member < b->member ? -1 : 1;
   if (a->what != b->what) return a->what < b->what ? -1 : 1;
-  return (a->cause > b->cause) - (a->cause < b->cause);
+  if (a->cause != b->cause) return a->cause < b->cause ? -1 : 1;
+  return a->meter && b->meter ? strcmp(a->meter->name, b->meter->name) : 0;
 }
 
 static void tracks_free(struct tracks *t) {
@@ -377,6 +391,7 @@ static void tracks_free(struct tracks *t) {
     for (int what = 0; what <= SERIES_P99; what++) free(s->value[what]);
     for (int k = 0; k < OUTCOMES; k++) free(s->errors[k]);
   }
+  meter_tracks_free(&t->meters);
   free(t->levels);
   free(t->source);
   free(t->load);
@@ -390,6 +405,7 @@ void timeline_finish(struct sim *sim) {
   qsort(t->load, t->loads, sizeof *t->load, compare_loads);
   uint32_t kept = t->loads < TIMELINE_COMPONENTS ? t->loads : TIMELINE_COMPONENTS;
   for (uint32_t i = 0; i < kept; i++) load_series(timeline, &t->load[i]);
+  for (uint32_t i = 0; i < t->meters.n; i++) meter_series(timeline, &t->meters.list[i]);
   qsort(timeline->list, timeline->series, sizeof *timeline->list, compare_series);
   tracks_free(t);
   timeline->tracks = NULL;

@@ -22,6 +22,7 @@ enum series_what {
   SERIES_QUEUE,       /* waiting calls, averaged over the window */
   SERIES_UTILIZATION, /* NaN where the number of workers is unlimited */
   SERIES_UP,          /* share of the time in which members neither lay crashed nor hung */
+  SERIES_METER,       /* what `meter` counts: see meter_track.h */
   SERIES_KINDS,
 };
 extern const char *const series_name[SERIES_KINDS];
@@ -29,8 +30,9 @@ extern const char *const series_name[SERIES_KINDS];
 struct series {
   uint32_t component, member; /* 1-based; 0: the whole component */
   enum series_what what;
-  enum outcome cause; /* SERIES_ERRORS */
-  const float *value; /* one a window */
+  enum outcome cause;        /* SERIES_ERRORS */
+  const struct meter *meter; /* SERIES_METER */
+  const float *value;        /* one a window */
 };
 
 /* A period in which a fault held; until_ns is TIME_NEVER if it still did at the end. */

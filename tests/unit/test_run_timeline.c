@@ -8,6 +8,7 @@
 /* cmocka wants the above first */
 #include <cmocka.h>
 #include <math.h>
+#include <string.h>
 
 #include "results_kit.h"
 #include "timeline.h"
@@ -51,6 +52,43 @@ static void assert_windows(const float *value, uint32_t from, uint32_t to, doubl
       fail_msg("window %u: %g, not %g", w, (double)value[w], expected);
     }
   }
+}
+
+static const float *meter(const struct ran *ran, const char *component, const char *name) {
+  const struct timeline *t = ran->results.timeline;
+  uint32_t id = spec_find(&ran->scenario->spec, component);
+  for (uint32_t i = 0; i < t->series; i++) {
+    const struct series *s = &t->list[i];
+    if (s->component == id && s->what == SERIES_METER && !strcmp(s->meter->name, name)) {
+      return s->value;
+    }
+  }
+  return NULL;
+}
+
+/* Ten requests a window of 100 ms, about one key that is good for 4 s and then asked for again. The
+ * cache is empty while it lies crashed, from 10 to 15 s. The warm-up leaves no trace. */
+static void meters_over_time(void **state) {
+  (void)state;
+  struct ran ran = run(
+      "client 'u' { arrivals = constant '100/s', target = 'c', keys = uniform_keys { n = 1 } }\n"
+      "cache 'c' { origin = 'db', ttl = '4s' }\n"
+      "database 'db' {}\n"
+      "fault { crash 'c', at = '10s', lasts = '5s' }\n"
+      "run { duration = '20s', warmup = '5050ms', replications = 1 }\n");
+  const float *hits = meter(&ran, "c", "hits"), *ratio = meter(&ran, "c", "hit_ratio");
+  const float *entries = meter(&ran, "c", "entries");
+  assert_windows(hits, 1, 39, 100);
+  assert_windows(ratio, 1, 39, 1);
+  assert_windows(ratio, 41, 79, 1);
+  assert_windows(hits, 50, 51, 100);
+  assert_windows(entries, 1, 79, 1);
+  assert_true(hits[0] < 95 && ratio[0] < 0.95f); /* one miss in the first */
+  assert_windows(hits, 101, 149, 0);
+  assert_windows(entries, 101, 149, 0);
+  assert_true(isnan(ratio[120]));
+  assert_windows(entries, 151, 189, 1);
+  ran_free(&ran);
 }
 
 /* One request a window of 100 ms, each 50 ms of work; crashed from 5 s to 7 s. */
@@ -164,7 +202,8 @@ static void events(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(each_window), cmocka_unit_test(queues), cmocka_unit_test(long_run),
+      cmocka_unit_test(each_window), cmocka_unit_test(meters_over_time),
+      cmocka_unit_test(queues),      cmocka_unit_test(long_run),
       cmocka_unit_test(sums),        cmocka_unit_test(events),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

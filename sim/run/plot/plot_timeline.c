@@ -103,6 +103,34 @@ static void component_panel(struct plot_panels *t, const json_t *components, con
   g_ptr_array_unref(names);
 }
 
+/* Shares that kinds measure, such as a cache's hit ratio. */
+static void share_panel(struct plot_panels *t, const json_t *components) {
+  GPtrArray *names = plot_keys(components);
+  uint32_t from = t->curves, n = 0;
+  for (guint i = 0; i < names->len; i++) {
+    const json_t *of = json_object_get(components, names->pdata[i]);
+    GPtrArray *meters = plot_keys(json_object_get(of, "meters"));
+    for (guint k = 0; k < meters->len && n < 5; k++) {
+      const json_t *values = json_object_get(json_object_get(of, "meters"), meters->pdata[k]);
+      if (!g_str_has_suffix(meters->pdata[k], "_ratio") || !(plot_values_largest(values) > 0)) {
+        continue;
+      }
+      char *name = g_strdup_printf("%s.%s", (char *)names->pdata[i], (char *)meters->pdata[k]);
+      plot_panels_add(t, name, values);
+      g_free(name);
+      n++;
+    }
+    g_ptr_array_unref(meters);
+  }
+  struct plot_panel *panel =
+      plot_panels_end(t, "shares", UNIT_RATIO, 0, plot_panels_largest(t, from));
+  if (panel != NULL) {
+    panel->axis.hi = fmax(100, panel->axis.hi);
+    panel->axis.step = 50;
+  }
+  g_ptr_array_unref(names);
+}
+
 static void draw(struct plot_page *page, struct plot_panels *t, const json_t *tree,
                  const char *client, bool alone, bool components) {
   char *title = g_strdup_printf("%s over time", client);
@@ -111,7 +139,7 @@ static void draw(struct plot_page *page, struct plot_panels *t, const json_t *tr
       "rates per second of simulated time; latency of the requests that ended in it, with a gap "
       "where none did",
       components ? "; queue and utilisation as means over time, of the five components with the "
-                   "highest mean, a group as one"
+                   "highest mean, a group as one; shares that components measure, such as hits"
                  : "; the components are in the first of these figures",
       ". Shaded: faults, from begin to end; each is named where it happens first. Dotted lines: "
       "what a component noticed.",
@@ -139,6 +167,7 @@ void plot_timeline(struct plot_page *page, const json_t *results) {
     if (drawn == 0) {
       component_panel(&t, components, "queue", "waiting calls", UNIT_COUNT);
       component_panel(&t, components, "utilization", "utilization", UNIT_RATIO);
+      share_panel(&t, components);
     }
     if (t.panels > 0) draw(page, &t, tree, name, clients->len == 1, drawn++ == 0);
     plot_panels_free(&t);

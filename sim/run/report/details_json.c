@@ -85,7 +85,12 @@ static void add_series(const struct results *results, const struct series *serie
   }
   gchar *name = series->member > 0 ? g_strdup_printf("%s[%u]", component, series->member)
                                    : g_strdup(component);
-  json_object_set_new(child(components, name), series_name[series->what], values);
+  json_t *of = child(components, name);
+  if (series->what == SERIES_METER) {
+    json_object_set_new(child(of, "meters"), series->meter->name, values);
+  } else {
+    json_object_set_new(of, series_name[series->what], values);
+  }
   g_free(name);
 }
 

@@ -89,6 +89,7 @@ static enum metric_unit unit_of(enum series_what what) {
     case SERIES_UP:
       return UNIT_RATIO;
     case SERIES_QUEUE:
+    case SERIES_METER:
     case SERIES_KINDS:
       return UNIT_COUNT;
   }
@@ -152,6 +153,7 @@ static void print_faults(const struct results *results, const struct term *term)
 /* Of a component, what moves is worth a line: a queue that is not always empty. */
 static bool is_worth_a_line(const struct timeline *t, const struct series *s) {
   if (s->member != 0 || s->what == SERIES_THROUGHPUT || s->what == SERIES_UP) return false;
+  if (s->what == SERIES_METER) return false;
   if (s->what == SERIES_P50 || s->what == SERIES_UTILIZATION) return false;
   for (uint32_t w = 0; w < t->looks; w++) {
     double least = s->what == SERIES_QUEUE ? 0.5 : 0;
