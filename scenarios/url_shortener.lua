@@ -50,7 +50,8 @@ service "api" {
 }
 
 if cache_on then
-  cache "cache" { capacity = 100000, policy = "lru", ttl = "1h", origin = "db", hit_time = "500us" }
+  cache "cache" { capacity = 100000, policy = "lru", ttl = "1h", origin = "db", hit_time = "500us",
+                  invalidate = "on_write" } -- a link that is made again is not answered as it was
 end
 
 database "db" {
