@@ -14,7 +14,7 @@ local words = {
   -- steps
   "work", "call", "parallel", "sleep", "branch", "fail", "reply",
   -- faults
-  "crash", "hang", "slow", "drop", "error", "partition",
+  "crash", "hang", "slow", "drop", "error", "flush", "partition",
   -- what the sandbox leaves of Lua
   "ipairs", "math", "pairs", "select", "string", "table", "tonumber", "tostring", "type", "assert",
 }

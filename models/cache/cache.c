@@ -5,6 +5,7 @@
 
 #include "abandon.h"
 #include "arena.h"
+#include "checks.h"
 #include "outline.h"
 #include "sim.h"
 
@@ -46,7 +47,8 @@ struct cache_state {
   struct stream hit_time;
   struct op_set write_ops;
   uint64_t hits, misses, expired, evictions, writes, invalidated, given_up, origin_errors;
-  struct level entries; /* those that count */
+  struct level entries;     /* those that count */
+  uint64_t stored, removed; /* since time 0 */
   uint32_t truth; /* component whose data these are, if the ledger follows them; or REF_NONE */
   struct staleness read;
 };
@@ -97,6 +99,7 @@ static void remove_entry(struct sim *sim, struct cache_state *c, uint32_t e) {
   c->entry[e].older = c->free_list;
   c->free_list = e;
   c->used--;
+  c->removed++;
 }
 
 static void rehash(struct cache_state *c, uint32_t buckets) {
@@ -161,6 +164,7 @@ static void store(struct sim *sim, struct cache_state *c, const struct frame *fe
   *head = e;
   list_add_newest(c, e);
   c->used++;
+  c->stored++;
   level_up(&c->entries, sim->now_ns);
 }
 
@@ -294,13 +298,31 @@ static void cache_on_written(struct sim *sim, struct member *member, uint32_t it
 
 static void cache_on_fault(struct sim *sim, struct member *member, enum fault_type fault,
                            bool begins) {
-  if (fault == FAULT_CRASH && begins) flush(sim, member->state);
+  if ((fault == FAULT_CRASH || fault == FAULT_FLUSH) && begins) flush(sim, member->state);
 }
 
 /* --- life ----------------------------------------------------------------------------------- */
 
 static uint32_t cache_data_behind(const struct component_spec *component) {
   return ((const struct cache_config *)component->config)->origin;
+}
+
+/* Every entry that was stored was removed in one of the known ways or is still held; and each is
+ * found under its key. */
+static void cache_check(struct sim *sim, struct member *member, struct checks *out) {
+  (void)sim;
+  const struct cache_state *c = member->state;
+  uint64_t listed = 0, found = 0;
+  for (uint32_t e = c->newest; e != NIL; e = c->entry[e].older) {
+    listed++;
+    found += find(c, c->entry[e].item) == e;
+  }
+  bool pass = c->stored == c->removed + c->used && listed == c->used && found == listed &&
+              c->used <= c->config->capacity;
+  check_member(out, member, "entries", pass,
+               "%llu stored = %llu removed + %u held, of which %llu are found by their keys",
+               (unsigned long long)c->stored, (unsigned long long)c->removed, c->used,
+               (unsigned long long)found);
 }
 
 /* Whether it holds a key is not known beforehand; a write always goes to the origin. */
@@ -434,7 +456,8 @@ const struct kind kind_cache = {
         "unless `invalidate` says otherwise: it goes on answering with what it has, and the ledger "
         "counts such reads as stale. A read of the origin that was under way during a write stores "
         "what it saw, also after the key was removed. Several misses on one key at the "
-        "same time all go to the origin. A crash empties the cache; while it is down calls are "
+        "same time all go to the origin. A crash empties the cache, as does the fault `flush`, "
+        "during which calls go on; while it is down calls are "
         "refused, and it is the caller's `fallback` that goes to the origin instead. Requests "
         "without keys all have key 0. The instances of a group share the keys: each key lives on "
         "one of them, chosen by its hash. When a caller gives up, and something behind the cache "
@@ -450,13 +473,15 @@ const struct kind kind_cache = {
         "run { duration = \"60s\", warmup = \"20s\", replications = 4 }\n",
     .params = cache_params,
     .meters = cache_meters,
-    .sharded = true,
+    .keeps_data = true,
+    .pick = component_pick_holder,
     .bypass = "origin",
     .config_size = sizeof(struct cache_config),
     .state_size = sizeof(struct cache_state),
     .outline = cache_outline,
     .data_behind = cache_data_behind,
     .on_written = cache_on_written,
+    .check = cache_check,
     .init = cache_init,
     .on_call = cache_on_call,
     .on_reply = cache_on_reply,
@@ -464,6 +489,7 @@ const struct kind kind_cache = {
     .on_cancel = cache_on_cancel,
     .heeds = cache_heeds,
     .on_fault = cache_on_fault,
+    .own_faults = 1 << FAULT_FLUSH,
     .settle = cache_settle,
     .destroy = cache_destroy,
 };

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "arena.h"
+#include "checks.h"
 #include "engine.h"
 #include "timeline.h"
 #include "trace.h"
@@ -293,12 +294,7 @@ struct stranded sim_stranded(struct sim *sim) {
 
 /* --- physics -------------------------------------------------------------------------------- */
 
-struct checks {
-  uint32_t n, capacity;
-  struct check *list;
-};
-
-static struct check *check_add(struct checks *c, bool pass) {
+struct check *check_add(struct checks *c, bool pass) {
   if (c->n == c->capacity) {
     c->capacity = c->capacity ? 2 * c->capacity : 16;
     c->list = mem_resize(c->list, c->capacity * sizeof *c->list);
@@ -307,6 +303,26 @@ static struct check *check_add(struct checks *c, bool pass) {
   memset(check, 0, sizeof *check);
   check->pass = pass;
   return check;
+}
+
+static void member_name(const struct member *m, char *out, size_t size) {
+  if (m->component->members == 1) {
+    snprintf(out, size, "%s", m->component->spec->name);
+  } else {
+    snprintf(out, size, "%s[%u]", m->component->spec->name, m->index);
+  }
+}
+
+void check_member(struct checks *checks, const struct member *member, const char *what, bool pass,
+                  const char *detail, ...) {
+  struct check *check = check_add(checks, pass);
+  char name[80];
+  member_name(member, name, sizeof name);
+  snprintf(check->name, sizeof check->name, "%s:%s", what, name);
+  va_list args;
+  va_start(args, detail);
+  vsnprintf(check->detail, sizeof check->detail, detail, args);
+  va_end(args);
 }
 
 /* Every call made ended in exactly one way or is still somewhere. */
@@ -345,14 +361,6 @@ static struct presence *presences(struct sim *sim) {
     }
   }
   return p;
-}
-
-static void member_name(const struct member *m, char *out, size_t size) {
-  if (m->component->members == 1) {
-    snprintf(out, size, "%s", m->component->spec->name);
-  } else {
-    snprintf(out, size, "%s[%u]", m->component->spec->name, m->index);
-  }
 }
 
 static void check_flow(const struct member *m, const struct presence *p, const char *name,
@@ -422,6 +430,7 @@ struct check *sim_checks(struct sim *sim, uint32_t *n) {
     char name[80];
     member_name(m, name, sizeof name);
     check_flow(m, &present[i], name, &out);
+    if (m->kind->check) m->kind->check(sim, m, &out);
     struct station *st = station_of(m);
     if (!st) continue;
     check_little(sim, st, &present[i], name, &out);

@@ -176,6 +176,14 @@ static void gate_members(struct sim *sim, uint32_t which, bool begins) {
 
 /* --- beginning and ending ------------------------------------------------------------------- */
 
+/* A fault that only some kinds have. */
+static void flush(struct sim *sim, const struct instance *it, bool begins) {
+  for (uint32_t i = 0; i < it->members; i++) {
+    struct member *m = &sim->member[it->member[i]];
+    if (m->kind->own_faults >> FAULT_FLUSH & 1) m->kind->on_fault(sim, m, FAULT_FLUSH, begins);
+  }
+}
+
 static void apply(struct sim *sim, uint32_t which, bool begins) {
   struct instance *it = &sim->faults->instance[which];
   if (it->is_cut) {
@@ -196,6 +204,9 @@ static void apply(struct sim *sim, uint32_t which, bool begins) {
     case FAULT_DROP:
     case FAULT_ERROR:
       gate_members(sim, which, begins);
+      break;
+    case FAULT_FLUSH:
+      flush(sim, it, begins);
       break;
     case FAULT_PARTITION:
       break;
@@ -226,6 +237,7 @@ void faults_event(struct sim *sim, uint32_t which, bool begins) {
   } else {
     timeline_fault_ends(sim, it->period);
   }
+  if (it->spec->type == FAULT_FLUSH) timeline_fault_ends(sim, it->period); /* over at once */
   apply(sim, which, begins);
 }
 

@@ -209,6 +209,11 @@ void sim_free(struct sim *sim) {
   free(sim);
 }
 
+struct member *component_pick_holder(const struct component *component, const struct frame *call) {
+  if (call->item == 0) return component_pick_any(component, call);
+  return component_holder(component, call->item);
+}
+
 /* --- running -------------------------------------------------------------------------------- */
 
 static void member_event(struct sim *sim, const struct event *event) {

@@ -42,6 +42,7 @@ struct timeline;
 struct traces;
 struct watch;
 struct outline;
+struct checks;
 
 /* How a call ended. The names are the causes of errors in reports. */
 enum outcome {
@@ -185,7 +186,7 @@ struct kind {
   bool is_source;                /* makes requests of its own: nothing may call it */
   const char *const *operations; /* the only ones it tells apart beside those in its own lists of
                                     operations, NULL-terminated; NULL: any */
-  bool sharded;                  /* keeps data: each data key lives on one instance of a group */
+  bool keeps_data;               /* drawn as a store; its `pick` knows where a key lives */
   const char *bypass; /* the parameter that names what stands behind it, where calls can go
                          instead when a user leaves it out (compare --off); NULL: they cannot */
 
@@ -218,6 +219,10 @@ struct kind {
   void (*on_timer)(struct sim *sim, struct member *member, struct frame *frame);
   /* An event the member scheduled for itself with sim_schedule. */
   void (*on_event)(struct sim *sim, struct member *member, uint32_t arg);
+  /* Of a group of several members: the one that a call goes to when nobody balances. NULL: drawn by
+   * the call's key, every member equally likely, as a resolver that shuffles its answers would do.
+   */
+  struct member *(*pick)(const struct component *component, const struct frame *call);
   /* Nobody waits for `call` any more (abandon.h). It is with the member, or just arriving
    * (FRAME_TRAVELLING): the member may end it with call_reply, and give up or pass this on to the
    * calls that it made for it. Given together with `heeds`, or not at all. */
@@ -227,6 +232,9 @@ struct kind {
    * fields and the times of running work. A crash: forget queues and workers; the engine answers
    * the calls. May be NULL. */
   void (*on_fault)(struct sim *sim, struct member *member, enum fault_type fault, bool begins);
+  /* Faults of its own, which no other kind need have: a set of 1 << FAULT_FLUSH .. The engine only
+   * tells on_fault of them; one that happens at once begins and never ends. */
+  uint32_t own_faults;
   /* Size in bytes of the message that carries `call` (or its answer). NULL: as large as the call on
    * whose behalf it is made (proxies). Asked only where a path has a bandwidth. */
   double (*message_bytes)(struct sim *sim, struct member *member, struct frame *parent,
@@ -244,6 +252,8 @@ struct kind {
   /* The member's queueing station, if it has one: the engine reports its utilisation, queue, waits
    * and checks it. May be NULL. */
   struct station *(*station)(struct member *member);
+  /* Adds checks of what must hold in any state of this member, see checks.h. May be NULL. */
+  void (*check)(struct sim *sim, struct member *member, struct checks *out);
   void (*destroy)(struct sim *sim, struct member *member);
 };
 
@@ -458,15 +468,22 @@ static inline struct member *component_holder(const struct component *component,
   return &component->member[(uint64_t)(((u128)hash * component->members) >> 64)];
 }
 
-/* The member that a call to a component goes to when nobody balances. Of a kind that keeps data,
- * the one that holds the call's data key; else drawn by the call's own key, every member equally
- * likely, as a resolver that shuffles its answers would do. */
+/* kind.pick of kinds that keep data: the member on which the call's key lives; any for a call
+ * without a key. */
+struct member *component_pick_holder(const struct component *component, const struct frame *call);
+
+static inline struct member *component_pick_any(const struct component *component,
+                                                const struct frame *call) {
+  struct draws draws = draws_begin(component->pick, call->key, 0);
+  return &component->member[draws_below(&draws, component->members)];
+}
+
+/* The member that a call to a component goes to when nobody balances. */
 static inline struct member *component_pick(const struct component *component,
                                             const struct frame *call) {
   if (component->members == 1) return component->member;
-  if (component->kind->sharded && call->item) return component_holder(component, call->item);
-  struct draws draws = draws_begin(component->pick, call->key, 0);
-  return &component->member[draws_below(&draws, component->members)];
+  if (component->kind->pick) return component->kind->pick(component, call);
+  return component_pick_any(component, call);
 }
 
 /* Root calls that can never be answered because a message they wait for has vanished and nobody

@@ -58,6 +58,7 @@ enum fault_type {
   FAULT_DROP,      /* a call is swallowed with probability `ratio` */
   FAULT_ERROR,     /* a call is answered `failed` at once with probability `ratio` */
   FAULT_PARTITION, /* messages between `target` and `other` vanish */
+  FAULT_FLUSH,     /* at once: what is kept is forgotten, calls go on; of kinds that say so */
 };
 
 enum target_kind { TARGET_COMPONENT, TARGET_MEMBER, TARGET_EACH, TARGET_ZONE, TARGET_REGION };

@@ -12,6 +12,8 @@
 
 static enum fault_type type_of(enum word_id id) {
   switch (id) {
+    case WORD_FLUSH:
+      return FAULT_FLUSH;
     case WORD_HANG:
       return FAULT_HANG;
     case WORD_SLOW:
@@ -115,6 +117,19 @@ static bool check_harm(struct loader *loader, const struct spot *spot, const cha
   return spot_error(loader, spot, "no component that could break lives in \"%s\"", text);
 }
 
+/* A fault that only some kinds have: of a zone, those there that have it. */
+static bool check_own(struct loader *loader, const struct spot *spot, const char *text,
+                      const struct fault_spec *fault) {
+  const struct spec *spec = &loader->scenario->spec;
+  if (fault->target.kind == TARGET_ZONE || fault->target.kind == TARGET_REGION) return true;
+  const struct kind *kind = spec->component[fault->target.id].kind;
+  if (kind->own_faults >> fault->type & 1) return true;
+  return spot_error(loader, spot,
+                    "\"%s\" is a %s, which keeps nothing that could be forgotten; name "
+                    "a cache",
+                    text, kind->name);
+}
+
 /* --- what happens to them ------------------------------------------------------------------- */
 
 struct harm {
@@ -180,7 +195,8 @@ static bool read_harm_argument(struct loader *loader, const struct spot *spot, s
     struct spot at = spot_key(spot, "ratio");
     return spot_error(loader, &at, "must be greater than 0; leave the fault out instead");
   }
-  return out->on_path || check_harm(loader, spot, harm->first, out->target);
+  if (!out->on_path && !check_harm(loader, spot, harm->first, out->target)) return false;
+  return id != WORD_FLUSH || check_own(loader, spot, harm->first, out);
 }
 
 static void mark_used(struct loader *loader, const struct word *word) {
@@ -197,8 +213,9 @@ static bool read_harm(struct loader *loader, const struct spot *spot, int table,
   bool ok = harm->word && word_defs[harm->word->id].role == ROLE_FAULT;
   if (!ok) {
     struct spot at = spot_item(spot, 1);
-    value_unexpected(loader, lua_isnil(L, -1) ? spot : &at, -1,
-                     "what breaks, such as crash \"web[2]\", hang, slow, drop, error or partition");
+    value_unexpected(
+        loader, lua_isnil(L, -1) ? spot : &at, -1,
+        "what breaks, such as crash \"web[2]\", hang, slow, drop, error, flush or partition");
   } else {
     mark_used(loader, harm->word);
     struct spot at = spot_word(spot, harm->word);
@@ -227,6 +244,9 @@ static bool read_times(struct loader *loader, const struct spot *spot, int table
     return spot_error(loader, spot,
                       "say when: either at = \"60s\", with lasts = \"30s\" unless it is for ever, "
                       "or mttf = \"30d\" with mttr = \"10min\" for one that recurs");
+  }
+  if (out->type == FAULT_FLUSH && (lasts || mttf)) {
+    return spot_error(loader, spot, "happens at once; say only at = \"60s\"");
   }
   out->recurring = mttf;
   out->forever = !mttf && !lasts;

@@ -147,7 +147,9 @@ static void faults(const struct pen *pen, const struct kind *kind, FILE *out) {
     return;
   }
   for (int i = 0; i < WORDS; i++) {
-    if (word_defs[i].role == ROLE_FAULT) fault_row(pen, &word_defs[i], false, out);
+    if (word_defs[i].role != ROLE_FAULT) continue;
+    bool own = i == WORD_FLUSH;
+    if (!own || kind->own_faults >> FAULT_FLUSH & 1) fault_row(pen, &word_defs[i], false, out);
   }
 }
 

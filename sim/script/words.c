@@ -290,6 +290,8 @@ const struct word_def word_defs[WORDS] = {
                    "Swallows calls, or messages between two places.", ratio_params},
     [WORD_ERROR] = {"error", ROLE_FAULT, false, "error { \"web\", ratio = \"5%\" }",
                     "Answers calls with an error at once.", ratio_params},
+    [WORD_FLUSH] = {"flush", ROLE_FAULT, false, "flush \"redis\"",
+                    "Forgets what is kept, at once; calls go on.", no_params},
     [WORD_HANG] = {"hang", ROLE_FAULT, false, "hang \"db\"",
                    "Answers nothing and stands still, then goes on.", no_params},
     [WORD_PARTITION] = {"partition", ROLE_FAULT, false,

@@ -267,6 +267,37 @@ static void test_entries_over_time(void **state) {
   scene_free(scene);
 }
 
+/* Aim: a flush forgets what is kept and nothing else: a look-up on its way goes on, and what it was
+ * about to store is stored; the cache's own check is among those of the run. */
+static void test_flush(void **state) {
+  (void)state;
+  struct shot shots[] = {{.at_ns = 0, .to = "cache", .item = 1},
+                         {.at_ns = 40 * MS, .to = "cache", .item = 2}, /* answered at 60 */
+                         {.at_ns = 55 * MS, .to = "cache", .item = 1}, /* miss again */
+                         {.at_ns = 80 * MS, .to = "cache", .item = 2},
+                         {.at_ns = 81 * MS, .to = "cache", .item = 1}};
+  struct recorder origin = {.delay_ns = 20 * MS};
+  struct scene *scene = scene_new();
+  scene_add_sender(scene, "from", shots, 5);
+  add_cache(scene, "lru", "10");
+  scene_add_recorder(scene, "origin", 1, &origin);
+  scene_fault(scene, "cache", NULL,
+              (struct fault_spec){.type = FAULT_FLUSH, .at_ns = 50 * MS, .forever = true});
+  struct run run = run_scene(scene, 1, S);
+  const uint64_t ends_ms[] = {20, 60, 75, 80, 81};
+  for (int i = 0; i < 5; i++) assert_shot(&shots[i], OUTCOME_OK, ends_ms[i] * MS);
+  assert_same(metric(&run, "cache.hits"), 2);
+  assert_same(metric(&run, "cache.misses"), 3);
+  assert_same(metric(&run, "cache.uptime"), 1);
+  uint32_t n, own = 0;
+  struct check *checks = sim_checks(run.sim, &n);
+  for (uint32_t i = 0; i < n; i++) own += !strcmp(checks[i].name, "entries:cache");
+  free(checks);
+  assert_int_equal(own, 1);
+  run_free(&run);
+  scene_free(scene);
+}
+
 /* Aim: a failed write leaves the entry where it is. */
 static void test_failed_write_keeps(void **state) {
   (void)state;
@@ -402,6 +433,7 @@ int main(void) {
       cmocka_unit_test(test_ttl),
       cmocka_unit_test(test_expire_after_access),
       cmocka_unit_test(test_writes),
+      cmocka_unit_test(test_flush),
       cmocka_unit_test(test_entries_over_time),
       cmocka_unit_test(test_write_ops_of_origin),
       cmocka_unit_test(test_failed_write_keeps),

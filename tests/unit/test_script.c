@@ -795,6 +795,12 @@ static const struct wrong wrongs[] = {
     {CLIENT SERVICE "path { from = \"c\", to = \"s\" }\npath { to = \"c\", from = \"s\" }",
      "s.lua:4: path: the one at s.lua:3 joins the same two places already"},
     {CLIENT SERVICE "path { from = \"c\", to = \"s\", loss = \"101%\" }", "101% is out of range"},
+    {CLIENT SERVICE "fault { flush \"s\", at = \"5s\" }",
+     "flush in fault: \"s\" is a service, which keeps nothing that could be forgotten; name a "
+     "cache"},
+    {CLIENT SERVICE
+     "cache \"r\" { origin = \"s\" }\nfault { flush \"r\", at = \"5s\", lasts = \"1s\" }",
+     "s.lua:4: fault: happens at once; say only at = \"60s\""},
     {CLIENT SERVICE "fault { crash \"c\", at = \"5s\" }",
      "crash in fault: \"c\" is a client, which makes the requests that are measured; break what it "
      "calls instead"},

@@ -120,7 +120,7 @@ static const char *shape_of(const char *name) {
   const struct kind *kind = registry_find(name);
   if (kind == NULL) return "box";
   if (kind->is_source) return "ellipse";
-  if (kind->sharded) return "cylinder";
+  if (kind->keeps_data) return "cylinder";
   for (const struct param *p = kind->params; p != NULL && p->name != NULL; p++) {
     if (p->type == PARAM_REFS) return "hexagon";
   }
