@@ -121,7 +121,8 @@ static uint32_t take_free(struct cache_state *c) {
   }
   uint32_t old = c->allocated;
   c->allocated = old ? 2 * old : 64;
-  c->entry = mem_resize(c->entry, c->allocated * sizeof *c->entry);
+  c->entry = mem_grow(c->entry, c->allocated, sizeof *c->entry, "entries of a cache",
+                      "bound its capacity, or have fewer keys");
   for (uint32_t e = c->allocated; e-- > old;) {
     c->entry[e].older = c->free_list;
     c->free_list = e;
@@ -374,6 +375,7 @@ static const struct param cache_params[] = {
      .offset = AT(policy),
      .fallback = "lru",
      .choices = policy_choices,
+     .needs = "capacity",
      .doc = "Which entry makes room: the one not used for longest (lru) or the one stored first "
             "(fifo)."},
     {.name = "ttl",
@@ -387,6 +389,7 @@ static const struct param cache_params[] = {
      .offset = AT(expire),
      .fallback = "after_write",
      .choices = expire_choices,
+     .needs = "ttl",
      .doc = "From when the time to live counts: from when the entry was stored (Redis, memcached, "
             "Caffeine's expireAfterWrite), or from its last hit (expireAfterAccess, sessions)."},
     {.name = "origin",

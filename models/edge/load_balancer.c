@@ -460,6 +460,7 @@ static const struct param load_balancer_params[] = {
      .fallback = "2",
      .min = 1,
      .max = LOAD_BALANCER_MAX_CHOICES,
+     .needs = "algorithm = power_of_two",
      .doc = "For power_of_two: how many different backends are drawn, of which the one with the "
             "fewest "
             "calls gets the call (Envoy, HAProxy: 2)."},

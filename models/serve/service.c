@@ -577,18 +577,21 @@ static const struct param service_params[] = {
      .fallback = "unlimited",
      .min = 0,
      .max = INFINITY,
+     .needs = "workers",
      .doc = "Calls that may wait for a worker of one instance; further ones are refused."},
     {.name = "discipline",
      .type = PARAM_ENUM,
      .offset = AT(discipline),
      .fallback = "fifo",
      .choices = discipline_choices,
+     .needs = "workers",
      .doc = "Who is served next: first come first served, last come first served, by priority, or "
             "ps: all at once, sharing the workers equally, as an operating system shares its cores "
             "among threads."},
     {.name = "priority",
      .type = PARAM_PRIORITY,
      .offset = AT(priority),
+     .needs = "discipline = priority",
      .doc =
          "Operations from the first served to the last, for discipline = \"priority\". A call in "
          "service is not interrupted."},
@@ -613,6 +616,7 @@ static const struct param service_params[] = {
      .offset = AT(cancel),
      .fallback = "passed_on",
      .choices = cancel_choices,
+     .needs = "queued: workers",
      .doc = "What becomes of a call that nobody waits for any more. never: it is done all the "
             "same. passed_on: it is done, but those whom it calls are told, as gRPC does with "
             "cancellations and deadlines. queued: it is also taken out while it waits for a "

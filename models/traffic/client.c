@@ -440,6 +440,7 @@ static const struct param retry_params[] = {
      .type = PARAM_BACKOFF,
      .offset = AT_RETRY(backoff),
      .fallback = "500ms",
+     .needs = "attempts",
      .doc = "Pause before each further attempt (Resilience4j: 500 ms, constant). exponential { "
             "base, cap, factor, jitter } doubles it each time; jitter none, full, equal or "
             "decorrelated."},
@@ -450,12 +451,14 @@ static const struct param retry_params[] = {
      .off = "100%",
      .min = 0,
      .max = 1,
+     .needs = "attempts",
      .doc = "Retries allowed, as a share of the new requests; up to 100 unused ones are kept for a "
             "burst. 100% sets no limit (Envoy's retry budget, if set, is 20 %)."},
     {.name = "on",
      .type = PARAM_CAUSES,
      .offset = AT_RETRY(on),
      .fallback = "timeout, refused, reset, unreachable, shed, rate_limited, circuit_open, failed",
+     .needs = "attempts",
      .doc = "Causes of errors after which the request is tried again."},
     {0},
 };

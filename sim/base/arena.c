@@ -12,6 +12,8 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "memory.h"
+
 /* Chunks are large enough that a scenario needs few of them, small enough that a test costs
  * nothing; a large arena's are MEM_HUGE. */
 #define CHUNK_BYTES ((size_t)64 * 1024)
@@ -31,10 +33,7 @@ struct arena {
 };
 
 static void *or_die(void *memory, size_t size) {
-  if (memory == NULL) {
-    fprintf(stderr, "archsim: out of memory, %zu bytes wanted\n", size);
-    exit(EXIT_FAILURE);
-  }
+  if (memory == NULL) memory_out("%zu bytes more are wanted", size);
   return memory;
 }
 
@@ -106,6 +105,19 @@ void mem_release(struct mem_range *range) {
 
 void *mem_resize(void *old, size_t size) {
   return or_die(realloc(old, size ? size : 1), size);
+}
+
+void *mem_grow(void *old, size_t count, size_t size, const char *what, const char *remedy) {
+  void *memory = count <= SIZE_MAX / size ? realloc(old, count * size) : NULL;
+  if (memory == NULL) {
+    memory_out("%zu %s are too many; %s", count, what, remedy);
+  }
+  return memory;
+}
+
+char *mem_text(const char *text) {
+  size_t size = strlen(text) + 1;
+  return memcpy(mem_alloc(size), text, size);
 }
 
 struct arena *arena_new(void) {

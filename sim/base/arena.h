@@ -58,4 +58,11 @@ void *mem_alloc(size_t size);
 void *mem_zeroed(size_t count, size_t size);
 void *mem_resize(void *old, size_t size);
 
+/* As mem_resize, for `count` of what a scenario may have ever more of: if there is no memory, the
+ * message says what it was and what to change. */
+void *mem_grow(void *old, size_t count, size_t size, const char *what, const char *remedy);
+
+/* A copy, to be freed. */
+char *mem_text(const char *text);
+
 #endif

@@ -12,7 +12,8 @@ enum { FEL_SWEEPS_SKIPPED = 15 };
 
 static void grow(struct fel_bucket *bucket) {
   bucket->capacity = bucket->capacity ? 2 * bucket->capacity : 8;
-  bucket->list = mem_resize(bucket->list, bucket->capacity * sizeof *bucket->list);
+  bucket->list = mem_grow(bucket->list, bucket->capacity, sizeof *bucket->list, "scheduled events",
+                          "lower the load, bound queues, or shorten timeouts");
 }
 
 void fel_init(struct fel *fel, bool (*is_dead)(const void *, const struct event *),

@@ -5,6 +5,7 @@
 #include "abandon.h"
 #include "arena.h"
 #include "engine.h"
+#include "memory.h"
 #include "time_scale.h"
 #include "trace.h"
 
@@ -33,7 +34,30 @@ enum {
   FIRST_FRAMES = 4096,
   MORE_FRAMES = MEM_HUGE / sizeof(struct frame),
   MOST_FRAMES = 1 << 26,
+  FRAMES_SPARE = 8 * MEM_HUGE, /* less memory than this left is too little to go on */
 };
+
+/* The component that most calls in flight wait or are worked on at. */
+static const char *busiest(const struct sim *sim, uint32_t *calls) {
+  uint32_t *at = mem_zeroed(sim->spec->components, sizeof *at), most = 0, slot;
+  for (struct frame *f = frame_first(sim, &slot); f != NULL; f = frame_following(sim, &slot)) {
+    uint32_t c = sim->member[frame_callee(f)].component->id;
+    if (++at[c] > at[most]) most = c;
+  }
+  *calls = at[most];
+  free(at);
+  return sim->spec->component[most].name;
+}
+
+static void check_memory(const struct sim *sim) {
+  if (memory_left() >= FRAMES_SPARE) return;
+  uint32_t there;
+  const char *name = busiest(sim, &there);
+  memory_out(
+      "%u calls are in flight at once at %.3f s of simulated time, %u of them at %s: lower "
+      "the load, bound a queue, set a timeout, or run fewer at once (-j)",
+      sim->calls.used, (double)sim->now_ns / 1e9, there, name);
+}
 
 static void add_frames(struct sim *sim) {
   struct calls *calls = &sim->calls;
@@ -46,6 +70,7 @@ static void add_frames(struct sim *sim) {
                                         : "");
   }
   uint32_t more = calls->ready == 0 ? FIRST_FRAMES : MORE_FRAMES;
+  if (calls->ready > 0) check_memory(sim);
   mem_back(&calls->addresses, more * sizeof(struct frame));
   calls->ready += more;
   abandon_grow(calls, calls->ready - more);

@@ -166,7 +166,7 @@ static struct metric *metric_add(struct metrics *m, const char *name, va_list ar
   if (!m->unnamed) {
     char text[256];
     vsnprintf(text, sizeof text, name, args);
-    metric->name = strdup(text);
+    metric->name = mem_text(text);
   }
   return metric;
 }

@@ -54,7 +54,9 @@ struct param {
   const struct param *group;  /* PARAM_GROUP: table ended by a name of NULL */
   const char *off; /* what switches it off (compare --off), as a user would write it; NULL: leaving
                       it out does, where its default is neutral (none, never, unlimited, 0) */
-  const char *doc; /* one sentence or more; where the default has a source, names it */
+  const char *needs; /* another parameter of the table without which this one means nothing: "ttl";
+                        "algorithm = power_of_two"; "queued: workers", if the choice is queued */
+  const char *doc;   /* one sentence or more; where the default has a source, names it */
 };
 
 #define REF_NONE UINT32_MAX

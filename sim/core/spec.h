@@ -33,7 +33,9 @@ struct component_spec {
 
 struct zone_spec {
   const char *name;
-  uint32_t region; /* or REF_NONE */
+  uint32_t region;  /* or REF_NONE */
+  const char *file; /* where the region lists it, for messages */
+  int line;
 };
 
 enum place_kind { PLACE_COMPONENT, PLACE_ZONE, PLACE_REGION };
@@ -49,6 +51,8 @@ struct path_spec {
   struct dist latency; /* ns, drawn for each message */
   double bits_per_s;   /* 0: unlimited; else messages queue first-in first-out for the wire */
   double loss;         /* probability that a message vanishes */
+  const char *file;    /* where it was declared, for messages */
+  int line;
 };
 
 enum fault_type {

@@ -16,7 +16,8 @@ static uint32_t new_span(struct traces *t) {
   }
   if (t->spans == t->span_room) {
     t->span_room = t->span_room ? 2 * t->span_room : 256;
-    t->span = mem_resize(t->span, t->span_room * sizeof *t->span);
+    t->span = mem_grow(t->span, t->span_room, sizeof *t->span,
+                       "calls of requests that are followed", "make fewer calls a request");
   }
   return t->spans++;
 }
@@ -29,7 +30,8 @@ static uint32_t new_segment(struct traces *t) {
   }
   if (t->segments == t->segment_room) {
     t->segment_room = t->segment_room ? 2 * t->segment_room : 1024;
-    t->segment = mem_resize(t->segment, t->segment_room * sizeof *t->segment);
+    t->segment = mem_grow(t->segment, t->segment_room, sizeof *t->segment,
+                          "parts of requests that are followed", "make fewer calls a request");
   }
   return t->segments++;
 }

@@ -138,7 +138,7 @@ static bool name_regions_and_zones(struct loader *loader) {
   names_sort(&loader->zones_by_name);
   struct zone_spec *zone = arena_alloc(loader->arena, (loader->zones_by_name.n + 1) * sizeof *zone);
   for (uint32_t i = 0; i < loader->zones_by_name.n; i++) {
-    zone[i] = (struct zone_spec){loader->zones_by_name.list[i], REF_NONE};
+    zone[i] = (struct zone_spec){.name = loader->zones_by_name.list[i], .region = REF_NONE};
   }
   for (uint32_t i = 0; i < n; i++) {
     const struct word *word = loader->regions.list[i].word;
@@ -150,6 +150,7 @@ static bool name_regions_and_zones(struct loader *loader) {
                           z->name);
       }
       z->region = names_find(&loader->regions_by_name, word->name);
+      spot_place(loader, &at, &z->file, &z->line);
     }
   }
   spec->zone = zone;
@@ -386,6 +387,7 @@ static bool read_path(struct loader *loader, const struct declaration *declarati
   out->latency = config.latency;
   out->bits_per_s = config.bits_per_s;
   out->loss = config.loss;
+  spot_place(loader, &spot, &out->file, &out->line);
   /* A path for both directions reads the same whichever end is named first. */
   if (ok && !out->one_way && compare_places(out->from, out->to) > 0) {
     struct place swapped = out->from;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "distribution.h"
+#include "needs.h"
 #include "program.h"
 #include "sim.h"
 #include "steps.h"
@@ -291,6 +292,30 @@ void configure_push_default(lua_State *L, const struct param *param) {
   }
 }
 
+/* Of values that can be compared byte by byte; 0: of others. */
+static const size_t single_size[] = {
+    [PARAM_BOOL] = sizeof(bool),        [PARAM_ENUM] = sizeof(uint32_t),
+    [PARAM_COUNT] = sizeof(uint64_t),   [PARAM_DURATION] = sizeof(uint64_t),
+    [PARAM_BYTES] = sizeof(uint64_t),   [PARAM_NUMBER] = sizeof(double),
+    [PARAM_RATIO] = sizeof(double),     [PARAM_RATE] = sizeof(double),
+    [PARAM_BANDWIDTH] = sizeof(double),
+};
+
+bool configure_equals(struct loader *loader, const struct spot *spot, const struct param *param,
+                      const void *config, const char *text) {
+  size_t size =
+      param->type < sizeof single_size / sizeof *single_size ? single_size[param->type] : 0;
+  if (size == 0) return false;
+  struct param other = *param;
+  other.fallback = text;
+  max_align_t value[16] = {0}; /* room for any type, so that the compiler need not ask which */
+  struct field field = {loader, spot, &other, value};
+  configure_push_default(loader->L, &other);
+  bool ok = read_value(&field, lua_gettop(loader->L));
+  lua_pop(loader->L, 1);
+  return ok && memcmp(value, (const char *)config + param->offset, size) == 0;
+}
+
 /* A value that is absent and has no default. */
 static void leave_empty(const struct field *f) {
   if (f->param->type == PARAM_REF) *(uint32_t *)f->at = REF_NONE;
@@ -378,5 +403,5 @@ bool configure(struct loader *loader, const struct spot *spot, int index,
     if (by_hand) continue;
     if (!configure_key(loader, spot, index, p, config)) return false;
   }
-  return true;
+  return absent || needs_check(loader, spot, index, params, config);
 }

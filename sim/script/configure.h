@@ -24,6 +24,11 @@ bool configure_value(struct loader *loader, const struct spot *spot, int index,
 /* Pushes the value that the text of the parameter's default means. */
 void configure_push_default(lua_State *L, const struct param *param);
 
+/* Whether a value of `config` is a single one (a count, a time, a choice) and the same as `text`
+ * means. */
+bool configure_equals(struct loader *loader, const struct spot *spot, const struct param *param,
+                      const void *config, const char *text);
+
 /* Number of entries of a table. */
 uint32_t params_count(const struct param *params);
 

@@ -66,6 +66,15 @@ static const char *scalar_text(lua_State *L, int index) {
   return text;
 }
 
+/* Where it is declared, and whether the file goes on to use it. */
+static void note_place(lua_State *L, struct scenario_param *param) {
+  const struct loader *loader = loader_of(L);
+  uint32_t source;
+  if (!loader_where(L, &source, &param->line)) return;
+  param->file = loader->source[source]->file;
+  param->unread = source_param_unread(loader->source[source], param->name, &param->line);
+}
+
 static enum value_type type_of(lua_State *L, int index) {
   if (lua_type(L, index) == LUA_TBOOLEAN) return VALUE_BOOLEAN;
   if (lua_type(L, index) != LUA_TNUMBER) return VALUE_TEXT;
@@ -153,6 +162,7 @@ int declare_param(lua_State *L) {
       .doc = arena_text(loader->arena, doc),
       .type = type_of(L, fallback),
   };
+  note_place(L, &loader->param[loader->params - 1]);
   return 1;
 }
 

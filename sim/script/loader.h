@@ -91,7 +91,7 @@ struct loader {
   uint32_t step_budget;
   int step_depth;    /* of the list of steps being read */
   size_t csv_budget; /* bytes of files of values */
-  uint32_t input_capacity;
+  uint32_t input_capacity, idle_capacity;
   struct sweep_plan *plan;    /* what is wanted instead of a scenario; or NULL */
   const struct setting *many; /* with a plan: settings of several values */
   uint32_t manys;

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "arena.h"
 #include "safelib.h"
 #include "vocabulary.h"
 
@@ -23,8 +24,8 @@ static void *allocate(void *user, void *old, size_t old_size, size_t size) {
     return NULL;
   }
   if (size > old_size && size - old_size > sandbox->limit - sandbox->used) return NULL;
-  void *fresh = realloc(old, size);
-  if (fresh) sandbox->used += size - old_size;
+  void *fresh = mem_resize(old, size); /* the limit above is the scenario's, not the machine's */
+  sandbox->used += size - old_size;
   return fresh;
 }
 

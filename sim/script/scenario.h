@@ -32,6 +32,9 @@ struct scenario_param {
   const char *fallback; /* the one in the file */
   const char *doc;      /* or "" */
   enum value_type type; /* of the default */
+  const char *file;     /* where it was declared; NULL, 0: nowhere that is known */
+  int line;
+  bool unread; /* the file that declares it never uses it */
 };
 
 struct run_settings {
@@ -53,6 +56,13 @@ struct scenario_input {
   size_t length;
 };
 
+/* A parameter that means nothing because another is not said. */
+struct scenario_idle {
+  const char *subject, *what; /* "web", "queue means nothing without workers" */
+  const char *file;
+  int line;
+};
+
 struct scenario {
   struct arena *arena;
   const char *file;     /* as given on the command line */
@@ -64,6 +74,8 @@ struct scenario {
   uint32_t params;
   const struct scenario_param *param; /* in order of declaration */
   struct run_settings run;
+  uint32_t idles;
+  const struct scenario_idle *idle;
   uint32_t inputs;
   bool has_sweep;                     /* there is a sweep block, which only a sweep reads */
   const struct scenario_input *input; /* in the order in which they were read */

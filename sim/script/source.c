@@ -199,6 +199,53 @@ static bool closes(struct token token) {
   return is_sign(token, '}') || is_sign(token, ')') || is_sign(token, ']');
 }
 
+/* --- variables ------------------------------------------------------------------------------ */
+
+static bool is_param(struct reader r, const char *name) {
+  struct token token = next_token(&r);
+  if (!is_text(token, TOKEN_WORD, "param")) return false;
+  token = next_token(&r);
+  if (is_sign(token, '(')) token = next_token(&r);
+  if (!is_sign(token, '{')) return false;
+  return is_text(next_token(&r), TOKEN_STRING, name);
+}
+
+/* Whether a value that begins behind `last` is the whole of a statement. */
+static bool is_statement(struct token last) {
+  static const char *const operators[] = {"and", "or", "not", "return", "in"};
+  for (size_t i = 0; i < sizeof operators / sizeof operators[0]; i++) {
+    if (is_text(last, TOKEN_WORD, operators[i])) return false;
+  }
+  return last.kind != TOKEN_SIGN || closes(last) || is_sign(last, ';');
+}
+
+static uint32_t count_words(const struct source *source, struct token word) {
+  struct reader r = {source, 0, 1};
+  uint32_t n = 0;
+  for (struct token t = next_token(&r); t.kind != TOKEN_END; t = next_token(&r)) {
+    n += t.kind == TOKEN_WORD && t.length == word.length &&
+         memcmp(t.start, word.start, t.length) == 0;
+  }
+  return n;
+}
+
+bool source_param_unread(const struct source *source, const char *name, int *line) {
+  struct reader r = {source, 0, 1};
+  struct token last[3] = {{TOKEN_END, "", 0}, {TOKEN_END, "", 0}, {TOKEN_END, "", 0}};
+  for (;;) {
+    pass_blanks(&r);
+    if (at_end(&r)) return false;
+    if (is_param(r, name)) break;
+    last[2] = last[1];
+    last[1] = last[0];
+    last[0] = next_token(&r);
+  }
+  *line = r.line;
+  bool local =
+      is_sign(last[0], '=') && last[1].kind == TOKEN_WORD && is_text(last[2], TOKEN_WORD, "local");
+  return local ? count_words(source, last[1]) == 1 : is_statement(last[0]);
+}
+
 /* --- places --------------------------------------------------------------------------------- */
 
 /* The table at the reader: "{", or "word {", or "word "name" ({". */

@@ -45,6 +45,10 @@ struct text_place {
 struct text_place source_call(const struct source *source, int line, const char *word,
                               const char *name);
 
+/* Whether a `param { "NAME" ... }` stands there whose value goes into a local variable that nothing
+ * reads, or nowhere; and its line. False where that is not certain. */
+bool source_param_unread(const struct source *source, const char *name, int *line);
+
 /* The value of a key, or of the item with a 1-based number, in the table at `place`; `place` itself
  * without a table if it is not found. */
 struct text_place source_key(const struct source *source, struct text_place place, const char *key);

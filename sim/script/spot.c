@@ -64,6 +64,14 @@ static const struct source *locate(const struct loader *loader, const struct spo
   return source;
 }
 
+void spot_place(const struct loader *loader, const struct spot *spot, const char **file,
+                int *line) {
+  struct text_place place = {0, NO_TABLE};
+  const struct source *source = locate(loader, spot, &place);
+  *file = source != NULL ? source->file : NULL;
+  *line = source != NULL ? place.line : 0;
+}
+
 bool spot_error(struct loader *loader, const struct spot *spot, const char *format, ...) {
   if (loader->failed) return false;
   char sentence[512];

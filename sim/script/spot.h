@@ -34,6 +34,9 @@ static inline struct spot spot_item(const struct spot *parent, int item) {
   return (struct spot){.kind = SPOT_ITEM, .parent = parent, .item = item};
 }
 
+/* File and line; NULL and 0 where it stands nowhere. */
+void spot_place(const struct loader *loader, const struct spot *spot, const char **file, int *line);
+
 /* Fails with "file:line: key 'timeout' of client "users": SENTENCE". Returns false. */
 bool spot_error(struct loader *loader, const struct spot *spot, const char *format, ...)
     __attribute__((format(printf, 3, 4)));

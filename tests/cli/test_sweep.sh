@@ -364,5 +364,19 @@ done
 expect 1 sweep "${kills[@]}" --out killed
 same calm killed
 
+# --- interrupted: no temporary file stays ---
+for i in 1 2 3 4 5 6 7 8; do
+  rm -rf stopped
+  "$archsim" sweep "${kills[@]}" --out stopped >/dev/null 2>&1 &
+  pid=$!
+  for ((tries = 0; tries < 200; tries++)); do
+    [ "$(find stopped -name '[0-9]*.json' 2>/dev/null | wc -l)" -gt "$i" ] && break
+    sleep 0.01
+  done
+  kill -TERM "$pid" 2>/dev/null || true
+  wait "$pid" 2>/dev/null || true
+  [ -z "$(find stopped/points -name '*.json.*')" ] || fail 'an interrupted sweep leaves a temporary file'
+done
+
 [ "$failures" -eq 0 ] || exit 1
 echo 'all passed'

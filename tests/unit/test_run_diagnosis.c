@@ -246,11 +246,13 @@ static void edges_of_a_component_with_two_callers(void **state) {
   forget(&s);
 }
 
+#define FOUR "4, backoff = '10ms'"
+
 /* A server that can do 100/s hangs, before users who make so many attempts. */
 #define HANG(rate, attempts, lasts)                                          \
   "client 'users' { arrivals = poisson '" rate                               \
   "', target = 'api', timeout = '300ms', retry = { attempts = " attempts     \
-  ", backoff = '10ms' } }\n"                                                 \
+  " } }\n"                                                                   \
   "service 'api' { workers = 1, queue = 1000, work = exponential '10ms' }\n" \
   "fault { hang 'api', at = '20s', lasts = '" lasts                          \
   "' }\nrun { duration = '100s', warmup = '5s', replications = 2 }\n"
@@ -260,14 +262,14 @@ static void edges_of_a_component_with_two_callers(void **state) {
  * 60/s times four attempts exceed what the server can do, 60/s do not. */
 static void an_overload_that_outlives_its_fault(void **state) {
   (void)state;
-  struct seen s = see(HANG("60/s", "4", "5s"));
+  struct seen s = see(HANG("60/s", FOUR, "5s"));
   assert_non_null(find(&s, "users", "retries"));
   assert_non_null(strstr(s.diagnosis.saturates, "api stays saturated after the faults are over"));
   assert_non_null(
       strstr(s.diagnosis.failed, "75.0 s after the fault 'hang api' ended 100 % still"));
   forget(&s);
-  const char *const others[] = {HANG("60/s", "1", "5s"), HANG("60/s", "4", "75s"),
-                                HANG("200/s", "4", "5s")};
+  const char *const others[] = {HANG("60/s", "1", "5s"), HANG("60/s", FOUR, "75s"),
+                                HANG("200/s", FOUR, "5s")};
   for (size_t i = 0; i < 3; i++) {
     s = see(others[i]);
     assert_null(find(&s, "users", "retries"));

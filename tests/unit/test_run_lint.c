@@ -348,10 +348,11 @@ static void test_pools(void **state) {
   "}\n"                                                                                            \
   "database \"db\" { workers = 4, connections = 100, read = \"1ms\" }\n" RUN
   static const char id[] = "pool-exceeds-connections";
-  assert_int_equal(findings(POOLS("poisson \"9/s\"", "queue = 9"), id), 1);
+  assert_int_equal(findings(POOLS("poisson \"9/s\"", "io = \"blocking\""), id), 1);
   assert_int_equal(findings(POOLS("poisson \"9/s\"", "workers = 51"), id), 1);
   assert_int_equal(findings(POOLS("poisson \"9/s\"", "workers = 50"), id), 0);
-  assert_int_equal(findings(POOLS("closed { users = 50, think = \"1s\" }", "queue = 9"), id), 0);
+  assert_int_equal(
+      findings(POOLS("closed { users = 50, think = \"1s\" }", "io = \"blocking\""), id), 0);
 }
 
 static void test_calls_at_once(void **state) {

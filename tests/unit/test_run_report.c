@@ -21,7 +21,8 @@ static const struct component_spec components[] = {
     {.name = "web", .kind = &server, .instances = 2},
 };
 static const char *const ops[] = {"default", "browse", "buy"};
-static const struct scenario_param params[] = {{"rate", "900/s", "900/s", "", VALUE_TEXT}};
+static const struct scenario_param params[] = {
+    {.name = "rate", .value = "900/s", .fallback = "900/s", .doc = "", .type = VALUE_TEXT}};
 static const struct scenario scenario = {
     .name = "shop\033[31m",
     .question = "Does it hold? More is told elsewhere.",

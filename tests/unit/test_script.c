@@ -280,7 +280,8 @@ static void test_traffic(void **state) {
       "  retry = { backoff = \"20ms\", on = \"reset\" } }\n"
       "client \"d\" { arrivals = closed { users = 1 }, target = \"s\", retry = false,\n"
       "  mix = { low = \"40%\", default = 0.6 } }\n"
-      "service \"s\" { discipline = \"priority\", priority = { \"default\", \"low\" } }\n");
+      "service \"s\" { workers = 1, discipline = \"priority\", priority = { \"default\", \"low\" } "
+      "}\n");
   const struct arrivals *a = value(s, "a", "arrivals"), *b = value(s, "b", "arrivals");
   assert_true(a->kind == ARRIVALS_CONSTANT && a->rate_per_s == 1);
   assert_true(b->kind == ARRIVALS_CLOSED && b->users == 100);
@@ -614,7 +615,7 @@ static const struct wrong wrongs[] = {
     {"client \"c\" { arrivals = poisson \"9/s\", target = \"s\", retry = { on = \"ok\" } "
      "}\n" SERVICE,
      "\"ok\" is unknown"},
-    {CLIENT "service \"s\" { queue = 5, work = \"1ms\", on = { work \"1ms\" } }",
+    {CLIENT "service \"s\" { work = \"1ms\", on = { work \"1ms\" } }",
      "s.lua:2: service \"s\": 'work' and 'on' exclude each other"},
     /* names */
     {"client \"c\" { arrivals = poisson \"9/s\", target = \"web\" }\nservice \"wbe\" {}",
@@ -716,7 +717,8 @@ static const struct wrong wrongs[] = {
      "is not for calls inside parallel"},
     {CLIENT "service \"s\" { on = { call { \"t\", timeout = \"0s\" } } } service \"t\" {}",
      "key 'timeout' of call in on of service \"s\": must be greater than 0"},
-    {CLIENT "service \"s\" { discipline = \"priority\", priority = { \"default\", \"default\" } }",
+    {CLIENT "service \"s\" { workers = 1, discipline = \"priority\", priority = { \"default\", "
+            "\"default\" } }",
      "'default' is listed twice"},
     /* distributions */
     {CLIENT "service \"s\" { work = 5 }", "5 has no unit; write a duration such as \"250ms\""},

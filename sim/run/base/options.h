@@ -24,6 +24,7 @@ struct options {
   double precision;          /* 0: not given */
   uint32_t max_replications; /* 0: not given */
   uint32_t jobs;             /* 0: not given */
+  size_t memory;             /* bytes; 0: not given */
   const char *json, *csv;    /* NULL: not given */
   uint32_t offs, goals;
   const char **off, **goal;

@@ -45,9 +45,9 @@ static bool open_temporary(struct output *output) {
   output->target = real != NULL ? g_strdup(real) : g_strdup(output->path);
   free(real);
   output->temporary = g_strdup_printf("%s.XXXXXX", output->target);
+  signals_guard_path(output->temporary); /* mkstemp completes the text in its place */
   int fd = g_mkstemp_full(output->temporary, O_RDWR, 0666);
   if (fd < 0) return false;
-  signals_guard_file(output->temporary);
   struct stat old;
   if (stat(output->target, &old) == 0 && fchmod(fd, old.st_mode & 07777) != 0) {
     close(fd);
@@ -91,7 +91,7 @@ bool output_close(struct output *output, bool ok, struct error *err) {
     ok = fail(err, output->path, errno);
   }
   if (!ok && output->temporary != NULL) unlink(output->temporary);
-  signals_guard_file(NULL);
+  signals_release_path(output->temporary);
   g_free(output->temporary);
   g_free(output->target);
   *output = (struct output){0};

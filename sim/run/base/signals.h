@@ -1,4 +1,4 @@
-/* What has to be put right when the user interrupts: the terminal's line and a half-written file.
+/* What has to be put right when the user interrupts: the terminal's line and half-written files.
  *
  * A signal handler can reach nothing but globals, so this file holds the program's only mutable
  * ones. The handler cleans up and lets the signal have its default effect, so that the shell sees
@@ -13,7 +13,9 @@ void signals_install(void);
 /* From now on (or no longer) there is a progress bar on standard error to wipe. */
 void signals_guard_terminal(bool dirty);
 
-/* From now on there is this temporary file to delete. NULL: no longer. The text must stay. */
-void signals_guard_file(const char *path);
+/* From now on this temporary file or folder is to be deleted; of folders the files in them are to
+ * be named too. Any thread may call it; the text must stay until it is released. */
+void signals_guard_path(const char *path);
+void signals_release_path(const char *path);
 
 #endif

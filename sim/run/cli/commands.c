@@ -1,17 +1,20 @@
 #include <glib.h>
+#include <jansson.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "arena.h"
 #include "axis.h"
 #include "command.h"
 #include "kind_page.h"
 #include "manual.h"
+#include "memory.h"
 #include "nearest.h"
+#include "option_table.h"
 #include "output.h"
 #include "registry.h"
 #include "study.h"
-#include "option_table.h"
 
 const struct command commands[] = {
     {"run",
@@ -297,6 +300,7 @@ static int run_command(const struct command *command, int argc, const char *cons
              !settings_are_single(command, &options, &err) || !outputs_are_apart(&options, &err)) {
     code = command_fail(EXIT_USAGE, &err);
   } else {
+    memory_limit(options.memory != 0 ? options.memory : memory_machine() / 4);
     code = command->run(command, &options);
   }
   options_free(&options);
@@ -354,7 +358,20 @@ static int dispatch(int argc, const char *const *argv) {
   return run_command(command, argc - 2, argv + 2);
 }
 
+/* The libraries want memory too. glib says that there is none in a message that ends the process.
+ */
+static void last_words(const gchar *domain, GLogLevelFlags level, const gchar *message,
+                       gpointer unused) {
+  if (!(level & G_LOG_LEVEL_ERROR)) {
+    g_log_default_handler(domain, level, message, unused);
+    return;
+  }
+  memory_out("%s", message != NULL ? message : "a library wants more");
+}
+
 int command_main(int argc, const char *const *argv) {
+  g_log_set_default_handler(last_words, NULL);
+  json_set_alloc_funcs(mem_alloc, free);
   int code = dispatch(argc, argv);
   struct error err = {0};
   if (code != EXIT_INTERNAL && !output_flush_stdout(&err)) code = command_fail(EXIT_INTERNAL, &err);

@@ -1,7 +1,6 @@
 #include "option_table.h"
 
 #include <assert.h>
-#include <errno.h>
 #include <glib.h>
 #include <stddef.h>
 #include <stdlib.h>
@@ -9,6 +8,7 @@
 
 #include "arena.h"
 #include "nearest.h"
+#include "option_value.h"
 #include "quantity.h"
 
 /* What GOption fills in: texts and flags. */
@@ -17,7 +17,7 @@ struct raw {
   gchar *base, *junit, *over, *alpha, *margin, *report, *trace, *trace_format;
   gboolean all, n_1, zones;
   gchar *seed, *replications, *jobs, *json, *csv, *color, *progress, *undecided, *precision,
-      *max_replications;
+      *max_replications, *memory;
   gchar *out, *shard, *submit, *tasks;
   gboolean members, quiet, annotations, markdown, rules, strict, help, resume, print, dot, png;
 };
@@ -96,6 +96,8 @@ static const struct row rows[] = {
      "what an undecided goal counts as (else exit code 3)"},
     {"quiet", 'q', NULL, G_OPTION_ARG_NONE, IN(quiet),
      "no report, no progress; the exit code tells"},
+    {"memory", 0, "SIZE", G_OPTION_ARG_STRING, IN(memory),
+     "most memory to take (default: a quarter of the machine's)"},
     {"help", 'h', NULL, G_OPTION_ARG_NONE, IN(help), "show this help"},
 };
 #define ROWS G_N_ELEMENTS(rows)
@@ -113,7 +115,8 @@ bool options_accept(const char *accepted, const char *name) {
 }
 
 static bool is_accepted(const char *accepted, const struct row *row) {
-  return strcmp(row->name, "help") == 0 || options_accept(accepted, row->name);
+  bool everywhere = strcmp(row->name, "help") == 0 || strcmp(row->name, "memory") == 0;
+  return everywhere || options_accept(accepted, row->name);
 }
 
 static const struct row *find_long(const char *accepted, const char *name, size_t length) {
@@ -244,41 +247,6 @@ static bool parse_raw(const char *accepted, gchar **argv, struct raw *raw, struc
 
 /* --- checking what they say ----------------------------------------------------------------- */
 
-static bool parse_whole(const char *name, const char *text, uint64_t min, uint64_t max,
-                        uint64_t *out, struct error *err) {
-  char *end = NULL;
-  errno = 0;
-  uint64_t value = strtoull(text, &end, 10);
-  if (!g_ascii_isdigit(text[0]) || *end != '\0' || errno != 0 || value < min || value > max) {
-    return error_set(err,
-                     "--%s wants a whole number from %" G_GUINT64_FORMAT " to %" G_GUINT64_FORMAT
-                     ", not '%s'",
-                     name, min, max, text);
-  }
-  *out = value;
-  return true;
-}
-
-static bool parse_word(const char *name, const char *text, const char *const *words, uint32_t *out,
-                       struct error *err) {
-  uint32_t n = g_strv_length((gchar **)words);
-  for (uint32_t i = 0; i < n; i++) {
-    if (strcmp(words[i], text) == 0) {
-      *out = i;
-      return true;
-    }
-  }
-  const char *nearest = nearest_word(text, words, n);
-  gchar *all = g_strjoinv(", ", (gchar **)words);
-  if (nearest != NULL) {
-    error_set(err, "--%s wants one of %s, not '%s'; did you mean %s?", name, all, text, nearest);
-  } else {
-    error_set(err, "--%s wants one of %s, not '%s'", name, all, text);
-  }
-  g_free(all);
-  return false;
-}
-
 static bool parse_settings(gchar **set, struct options *options, struct error *err) {
   uint32_t n = set != NULL ? g_strv_length(set) : 0;
   options->setting = mem_zeroed(n + 1, sizeof *options->setting);
@@ -307,24 +275,11 @@ static bool parse_precision(const struct raw *raw, struct options *options, stru
     }
   }
   if (raw->max_replications == NULL) return true;
-  if (!parse_whole("max-replications", raw->max_replications, 10, 1000000, &whole, err)) {
+  if (!option_whole("max-replications", raw->max_replications, 10, 1000000, &whole, err)) {
     return false;
   }
   options->max_replications = (uint32_t)whole;
   return true;
-}
-
-/* A share above 0 (or from 0 on) and below 1. */
-static bool parse_ratio(const char *name, const char *text, bool zero, double *out,
-                        struct error *err) {
-  struct error why = {0};
-  if (text == NULL) return true;
-  if (!quantity_parse(QUANTITY_RATIO, text, out, &why)) {
-    return error_set(err, "--%s: %s", name, why.text);
-  }
-  if (*out < 1 && (*out > 0 || zero)) return true;
-  return error_set(err, "--%s wants a share %s 0 and below 100%%, such as 5%%, not '%s'", name,
-                   zero ? "from" : "above", text);
 }
 
 static bool interpret_studies(struct raw *raw, struct options *options, struct error *err) {
@@ -340,8 +295,8 @@ static bool interpret_studies(struct raw *raw, struct options *options, struct e
   options->all = raw->all;
   options->n_1 = raw->n_1;
   options->zones = raw->zones;
-  return parse_ratio("alpha", raw->alpha, false, &options->alpha, err) &&
-         parse_ratio("margin", raw->margin, true, &options->margin, err);
+  return option_ratio("alpha", raw->alpha, false, &options->alpha, err) &&
+         option_ratio("margin", raw->margin, true, &options->margin, err);
 }
 
 static bool interpret(struct raw *raw, struct options *options, struct error *err) {
@@ -355,39 +310,40 @@ static bool interpret(struct raw *raw, struct options *options, struct error *er
   if (!interpret_studies(raw, options, err)) return false;
   if (raw->seed != NULL) {
     options->has_seed = true; /* JSON's integers end at 2^63 - 1 */
-    if (!parse_whole("seed", raw->seed, 0, INT64_MAX, &options->seed, err)) return false;
+    if (!option_whole("seed", raw->seed, 0, INT64_MAX, &options->seed, err)) return false;
   }
   if (raw->replications != NULL) {
-    if (!parse_whole("replications", raw->replications, 1, 1000000, &whole, err)) return false;
+    if (!option_whole("replications", raw->replications, 1, 1000000, &whole, err)) return false;
     options->replications = (uint32_t)whole;
   }
   if (!parse_precision(raw, options, err)) return false;
   if (raw->jobs != NULL) {
-    if (!parse_whole("jobs", raw->jobs, 1, 4096, &whole, err)) return false;
+    if (!option_whole("jobs", raw->jobs, 1, 4096, &whole, err)) return false;
     options->jobs = (uint32_t)whole;
   }
   if (raw->color != NULL) {
-    if (!parse_word("color", raw->color, colors, &word, err)) return false;
+    if (!option_word("color", raw->color, colors, &word, err)) return false;
     options->color = (enum color_mode)word;
   }
+  if (raw->memory != NULL && !option_memory(raw->memory, &options->memory, err)) return false;
   options->progress = true;
   if (raw->progress != NULL) {
-    if (!parse_word("progress", raw->progress, progresses, &word, err)) return false;
+    if (!option_word("progress", raw->progress, progresses, &word, err)) return false;
     options->progress = word == 0;
   }
   if (raw->undecided != NULL) {
-    if (!parse_word("undecided", raw->undecided, undecideds, &word, err)) return false;
+    if (!option_word("undecided", raw->undecided, undecideds, &word, err)) return false;
     options->undecided = word == 0 ? UNDECIDED_PASSES : UNDECIDED_FAILS;
   }
   if (raw->trace_format != NULL) {
-    if (!parse_word("trace-format", raw->trace_format, formats, &word, err)) return false;
+    if (!option_word("trace-format", raw->trace_format, formats, &word, err)) return false;
     options->trace_format = (enum trace_format)word;
     if (options->trace == NULL) return error_set(err, "--trace-format belongs to --trace FILE");
   }
   options->json = g_steal_pointer(&raw->json);
   options->csv = g_steal_pointer(&raw->csv);
   if (raw->tasks != NULL) {
-    if (!parse_whole("tasks", raw->tasks, 1, SLURM_TASKS_MAX, &whole, err)) return false;
+    if (!option_whole("tasks", raw->tasks, 1, SLURM_TASKS_MAX, &whole, err)) return false;
     options->tasks = (uint32_t)whole;
   }
   options->out = g_steal_pointer(&raw->out);
@@ -427,7 +383,7 @@ bool options_parse(const char *accepted, int argc, const char *const *argv, stru
       raw.color,  raw.progress,     raw.undecided,    raw.precision, raw.max_replications,
       raw.base,   raw.junit,        raw.over,         raw.alpha,     raw.margin,
       raw.report, raw.trace,        raw.trace_format, raw.out,       raw.shard,
-      raw.submit, raw.tasks};
+      raw.submit, raw.tasks,        raw.memory};
   for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) g_free(texts[i]);
   return ok;
 }

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "html.h"
+#include "signals.h"
 #include "topology_dot.h"
 
 bool graphviz_check(struct error *err) {
@@ -49,9 +50,10 @@ GBytes *graphviz_draw(const char *dot, const char *format, struct error *err) {
   }
   gchar *in = g_build_filename(folder, "in.dot", NULL),
         *out = g_build_filename(folder, "out", NULL);
-  gchar *content = NULL;
+  gchar *content = NULL, *guarded[] = {in, out, folder};
   gsize length = 0;
-  bool ok = g_file_set_contents(in, dot, -1, &error);
+  for (size_t i = 0; i < G_N_ELEMENTS(guarded); i++) signals_guard_path(guarded[i]);
+  bool ok = g_file_set_contents_full(in, dot, -1, G_FILE_SET_CONTENTS_NONE, 0600, &error);
   if (!ok) error_set(err, "cannot write %s: %s", in, error->message);
   ok = ok && run_dot(in, out, format, err);
   if (ok && !g_file_get_contents(out, &content, &length, &error)) {
@@ -61,6 +63,7 @@ GBytes *graphviz_draw(const char *dot, const char *format, struct error *err) {
   g_unlink(in);
   g_unlink(out);
   g_rmdir(folder);
+  for (size_t i = 0; i < G_N_ELEMENTS(guarded); i++) signals_release_path(guarded[i]);
   g_free(in);
   g_free(out);
   g_free(folder);

@@ -6,15 +6,15 @@
 #include <unistd.h>
 
 #include "plot_text.h"
+#include "signals.h"
 
 /* A folder of its own, so that the names in it need no care. */
-static bool write_script(const char *folder, const char *script, const char *image, bool png,
-                         char **path, struct error *err) {
+static bool write_script(const char *path, const char *script, const char *image, bool png,
+                         struct error *err) {
   char *quoted = plot_text_quote(image);
   char *text = g_strdup_printf("OUT = %s\n%s%s", quoted, png ? "PNG = 1\n" : "", script);
-  *path = g_build_filename(folder, "plot.gp", NULL);
   GError *error = NULL;
-  bool ok = g_file_set_contents(*path, text, -1, &error);
+  bool ok = g_file_set_contents_full(path, text, -1, G_FILE_SET_CONTENTS_NONE, 0600, &error);
   if (!ok) error_set(err, "cannot write a script for gnuplot: %s", error->message);
   g_clear_error(&error);
   g_free(quoted);
@@ -68,12 +68,15 @@ bool plot_gnuplot(const char *script, bool png, GBytes **image, struct error *er
     g_clear_error(&error);
     return false;
   }
-  char *picture = g_build_filename(folder, "plot.out", NULL), *path = NULL;
-  bool ok = write_script(folder, script, picture, png, &path, err) && spawn(path, err) &&
+  char *picture = g_build_filename(folder, "plot.out", NULL);
+  char *path = g_build_filename(folder, "plot.gp", NULL), *guarded[] = {picture, path, folder};
+  for (size_t i = 0; i < G_N_ELEMENTS(guarded); i++) signals_guard_path(guarded[i]);
+  bool ok = write_script(path, script, picture, png, err) && spawn(path, err) &&
             read_image(picture, image, err);
   g_unlink(path);
   g_unlink(picture);
   g_rmdir(folder);
+  for (size_t i = 0; i < G_N_ELEMENTS(guarded); i++) signals_release_path(guarded[i]);
   g_free(path);
   g_free(picture);
   g_free(folder);

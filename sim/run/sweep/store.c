@@ -10,6 +10,8 @@
 #include <unistd.h>
 
 #include "json_write.h"
+#include "memory.h"
+#include "signals.h"
 
 #define RENAMES_MAX 8
 
@@ -51,10 +53,12 @@ static bool replace(const struct store *store, const char *path, const char *tex
   bool ok = false;
   for (int i = 0; i < RENAMES_MAX && !ok; i++) {
     char *temporary = g_strdup_printf("%s/%s%s.XXXXXX", folder, store->mark, name);
+    signals_guard_path(temporary);
     int fd = g_mkstemp_full(temporary, O_RDWR, 0666);
     ok = fd >= 0 && try_write(temporary, fd, path, text, length);
     int code = errno;
     if (!ok && fd >= 0) g_unlink(temporary);
+    signals_release_path(temporary);
     g_free(temporary);
     errno = code;
     if (!ok && (fd < 0 || code != ENOENT)) break;
@@ -82,7 +86,7 @@ static char *manifest_path(const char *folder) {
 static char *text_of(const json_t *json, size_t *length) {
   char *text = NULL;
   FILE *out = open_memstream(&text, length);
-  if (out == NULL) g_error("out of memory");
+  if (out == NULL) memory_out("no text can be written");
   json_write(json, out);
   fclose(out);
   return text;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "csv.h"
+#include "memory.h"
 
 char *sweep_column(const json_t *axis) {
   static const char *const taken[] = {"point", "metric", "value", "lo", "hi", "n", "unit", NULL};
@@ -52,7 +53,7 @@ static char *row_begin(const json_t *axes, const json_t *point) {
   char *text = NULL;
   size_t length = 0;
   FILE *out = open_memstream(&text, &length);
-  if (out == NULL) g_error("out of memory");
+  if (out == NULL) memory_out("no text can be written");
   fprintf(out, "%" JSON_INTEGER_FORMAT, json_integer_value(json_object_get(point, "point")));
   for (size_t i = 0; i < json_array_size(axes); i++) {
     const char *name = json_string_value(json_object_get(json_array_get(axes, i), "name"));

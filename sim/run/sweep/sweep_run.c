@@ -6,6 +6,7 @@
 #include "csv.h"
 #include "experiment.h"
 #include "json.h"
+#include "memory.h"
 #include "progress.h"
 #include "sweep.h"
 #include "workers.h"
@@ -55,7 +56,7 @@ static bool write_point(const struct running *r, uint32_t index, const struct re
   char *text = NULL;
   size_t length = 0;
   FILE *out = open_memstream(&text, &length);
-  if (out == NULL) g_error("out of memory");
+  if (out == NULL) memory_out("no text can be written");
   json_t *tree = point_tree(r, index, results);
   json_write(tree, out);
   json_decref(tree);

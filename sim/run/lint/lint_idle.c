@@ -1,0 +1,203 @@
+/* Rules about what a scenario says and nothing comes of: what no call meets, what no value reads.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "lint.h"
+#include "sim.h"
+
+/* --- parameters ----------------------------------------------------------------------------- */
+
+void lint_means_nothing(struct lint *lint) {
+  for (uint32_t i = 0; i < lint->scenario->idles; i++) {
+    const struct scenario_idle *idle = &lint->scenario->idle[i];
+    lint_add(lint, idle->file, idle->line, idle->subject)->what = idle->what;
+  }
+}
+
+void lint_unread_param(struct lint *lint) {
+  for (uint32_t i = 0; i < lint->scenario->params; i++) {
+    const struct scenario_param *param = &lint->scenario->param[i];
+    if (!param->unread) continue;
+    struct finding *f = lint_add(lint, param->file, param->line, param->name);
+    f->what = lint_text(lint, "no expression of the scenario uses the parameter %s", param->name);
+  }
+}
+
+/* --- places --------------------------------------------------------------------------------- */
+
+static bool lives_in(const struct component_spec *c, uint32_t zone) {
+  for (uint32_t i = 0; i < c->zones && i < c->instances; i++) {
+    if (c->zone[i] == zone) return true;
+  }
+  return false;
+}
+
+void lint_empty_zone(struct lint *lint) {
+  const struct spec *spec = lint->spec;
+  for (uint32_t z = 0; z < spec->zones; z++) {
+    const struct zone_spec *zone = &spec->zone[z];
+    bool empty = zone->region != REF_NONE;
+    for (uint32_t c = 0; empty && c < spec->components; c++) {
+      empty = !lives_in(&spec->component[c], z);
+    }
+    if (!empty) continue;
+    struct finding *f = lint_add(lint, zone->file, zone->line, spec->region[zone->region]);
+    f->what = lint_text(lint, "no component lives in zone %s of region %s", zone->name,
+                        spec->region[zone->region]);
+  }
+}
+
+/* --- who meets whom ------------------------------------------------------------------------- */
+
+/* Called for each pair of components of which one may call the other; false: that is enough. */
+typedef bool meet_fn(void *context, uint32_t caller, uint32_t called);
+
+static void meetings(const struct lint *lint, meet_fn *meet, void *context) {
+  for (uint32_t i = 0; i < lint->graph->nodes; i++) {
+    const struct call_node *node = &lint->graph->node[i];
+    for (uint32_t k = 0; k < node->outline.calls; k++) {
+      if (!meet(context, node->component, node->outline.call[k].to)) return;
+    }
+  }
+}
+
+/* The i-th place in which members of a component live. */
+static struct site site_of(const struct spec *spec, uint32_t component, uint32_t i) {
+  const struct component_spec *c = &spec->component[component];
+  return (struct site){component, c->zones ? c->zone[i] : REF_NONE};
+}
+
+static uint32_t sites_of(const struct spec *spec, uint32_t component) {
+  const struct component_spec *c = &spec->component[component];
+  uint32_t n = c->zones < c->instances ? c->zones : c->instances;
+  return n ? n : 1;
+}
+
+struct paths_used {
+  const struct spec *spec;
+  bool *used; /* by path */
+};
+
+static bool mark_paths(void *context, uint32_t caller, uint32_t called) {
+  struct paths_used *p = context;
+  for (uint32_t i = 0; i < sites_of(p->spec, caller); i++) {
+    for (uint32_t k = 0; k < sites_of(p->spec, called); k++) {
+      struct site a = site_of(p->spec, caller, i), b = site_of(p->spec, called, k);
+      bool backwards;
+      uint32_t there = spec_path_between(p->spec, a, b, &backwards);
+      uint32_t back = spec_path_between(p->spec, b, a, &backwards);
+      if (there != REF_NONE) p->used[there] = true;
+      if (back != REF_NONE) p->used[back] = true;
+    }
+  }
+  return true;
+}
+
+/* Whether calls would use the path if it were the only one. */
+static bool is_overridden(const struct lint *lint, uint32_t path) {
+  struct spec alone = *lint->spec;
+  alone.path = &lint->spec->path[path];
+  alone.paths = 1;
+  bool used = false;
+  struct paths_used p = {&alone, &used};
+  meetings(lint, mark_paths, &p);
+  return used;
+}
+
+void lint_unused_path(struct lint *lint) {
+  const struct spec *spec = lint->spec;
+  if (!lint->graph->complete) return;
+  struct paths_used p = {spec, mem_zeroed(spec->paths + 1, sizeof *p.used)};
+  meetings(lint, mark_paths, &p);
+  for (uint32_t i = 0; i < spec->paths; i++) {
+    if (p.used[i]) continue;
+    const struct path_spec *path = &spec->path[i];
+    const char *from = spec_place_name(spec, path->from), *to = spec_place_name(spec, path->to);
+    struct finding *f = lint_add(lint, path->file, path->line, lint_text(lint, "%s-%s", from, to));
+    if (is_overridden(lint, i)) {
+      f->what = lint_text(lint, "more specific paths carry all calls between %s and %s", from, to);
+    } else {
+      f->what = lint_text(lint, "nothing calls from %s to %s%s", from, to,
+                          path->one_way ? ", nor is answered that way" : ", or the other way");
+    }
+  }
+  free(p.used);
+}
+
+/* --- faults --------------------------------------------------------------------------------- */
+
+struct between {
+  const struct lint *lint;
+  const struct fault_spec *fault;
+  bool met; /* a call that goes there, and for a slow path one that takes time */
+};
+
+/* Whether messages between two components are delayed where any of their members live. */
+static bool takes_time(const struct spec *spec, uint32_t a, uint32_t b) {
+  for (uint32_t i = 0; i < sites_of(spec, a); i++) {
+    for (uint32_t k = 0; k < sites_of(spec, b); k++) {
+      bool backwards;
+      struct site from = site_of(spec, a, i), to = site_of(spec, b, k);
+      for (int way = 0; way < 2; way++) {
+        uint32_t path = way == 0 ? spec_path_between(spec, from, to, &backwards)
+                                 : spec_path_between(spec, to, from, &backwards);
+        if (path == REF_NONE) continue;
+        const struct path_spec *p = &spec->path[path];
+        if (p->bits_per_s > 0 || p->latency.kind != DIST_CONSTANT || p->latency.a > 0) return true;
+      }
+    }
+  }
+  return false;
+}
+
+static bool meets_between(void *context, uint32_t caller, uint32_t called) {
+  struct between *b = context;
+  struct fault_target one = b->fault->target, other = b->fault->other;
+  b->met = (lint_hits(b->lint, one, caller) && lint_hits(b->lint, other, called)) ||
+           (lint_hits(b->lint, one, called) && lint_hits(b->lint, other, caller));
+  if (b->fault->type == FAULT_SLOW) b->met &= takes_time(b->lint->spec, caller, called);
+  return !b->met;
+}
+
+static bool works(const struct call_node *node) {
+  for (uint32_t i = 0; i < node->outline.steps; i++) {
+    const struct outline_step *step = &node->outline.step[i];
+    if (step->what == OUTLINE_WORK && dist_mean(&step->time) > 0) return true;
+  }
+  return false;
+}
+
+/* A component that the fault hits and that works, or may: so that there is something to slow. */
+static bool finds_work(const struct lint *lint, struct fault_target target) {
+  for (uint32_t i = 0; i < lint->graph->nodes; i++) {
+    const struct call_node *node = &lint->graph->node[i];
+    if (lint_hits(lint, target, node->component) && (!node->known || works(node))) return true;
+  }
+  return false;
+}
+
+static const char *why_nothing(struct lint *lint, const struct fault_spec *fault) {
+  if (fault->type == FAULT_SLOW && fault->factor == 1) return "a factor of 1 changes nothing";
+  if ((fault->type == FAULT_DROP || fault->type == FAULT_ERROR) && fault->ratio <= 0) {
+    return "a ratio of 0 meets no call";
+  }
+  if (!lint->graph->complete) return NULL;
+  if (fault->on_path) {
+    struct between b = {lint, fault, false};
+    meetings(lint, meets_between, &b);
+    if (b.met) return NULL;
+    return fault->type == FAULT_SLOW ? "no call between the two places takes any time on its way"
+                                     : "no call goes between the two places";
+  }
+  if (fault->type != FAULT_SLOW || finds_work(lint, fault->target)) return NULL;
+  return "what it slows does no work that takes time";
+}
+
+void lint_fault_without_effect(struct lint *lint) {
+  for (uint32_t i = 0; i < lint->spec->faults; i++) {
+    const struct fault_spec *fault = &lint->spec->fault[i];
+    const char *why = why_nothing(lint, fault);
+    if (why != NULL) lint_add(lint, fault->file, fault->line, fault->name)->what = why;
+  }
+}

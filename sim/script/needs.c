@@ -1,0 +1,114 @@
+#include "needs.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "configure.h"
+
+/* What `param.needs` says: "workers", "algorithm = power_of_two", "queued: workers". */
+struct need {
+  char
+      only[32]; /* the choice of the parameter that needs it; "": any but the one that is neutral */
+  char name[32], choice[32]; /* what is needed, and its choice; "": any but the neutral one */
+};
+
+static struct need parse(const char *text) {
+  struct need need = {.only = ""};
+  const char *colon = strchr(text, ':');
+  if (colon != NULL) {
+    snprintf(need.only, sizeof need.only, "%.*s", (int)(colon - text), text);
+    text = colon + 1 + strspn(colon + 1, " ");
+  }
+  size_t length = strcspn(text, " =");
+  snprintf(need.name, sizeof need.name, "%.*s", (int)length, text);
+  const char *equals = strchr(text, '=');
+  if (equals != NULL) {
+    snprintf(need.choice, sizeof need.choice, "%s", equals + 1 + strspn(equals + 1, " "));
+  }
+  return need;
+}
+
+static const struct param *find(const struct param *params, const char *name) {
+  while (params->name != NULL && strcmp(params->name, name) != 0) params++;
+  assert(params->name != NULL); /* a table of ours names what it does not have */
+  return params;
+}
+
+static bool is_choice(const struct param *param, const void *config, const char *choice) {
+  uint32_t chosen;
+  memcpy(&chosen, (const char *)config + param->offset, sizeof chosen);
+  return strcmp(param->choices[chosen], choice) == 0;
+}
+
+static bool is_given(lua_State *L, int index, const struct param *param) {
+  bool given = lua_getfield(L, index, param->name) != LUA_TNIL;
+  lua_pop(L, 1);
+  return given;
+}
+
+/* Whether it says something: more than what leaving it out or switching it off means. */
+static bool says_something(struct loader *loader, const struct spot *spot, int index,
+                           const struct param *param, const void *config, bool or_default) {
+  const char *neutral = param->off ? param->off : param->fallback;
+  bool given = is_given(loader->L, index, param);
+  if (!given && !(or_default && param->off)) return false;
+  return neutral == NULL || !configure_equals(loader, spot, param, config, neutral);
+}
+
+static bool is_met(struct loader *loader, const struct spot *spot, int index,
+                   const struct param *params, const void *config, const struct need *need) {
+  const struct param *other = find(params, need->name);
+  if (need->choice[0] != '\0') return is_choice(other, config, need->choice);
+  return says_something(loader, spot, index, other, config, true);
+}
+
+static void note(struct loader *loader, const struct spot *spot, const char *sentence) {
+  if (!loader->ops_known) return; /* all is read a second time */
+  struct scenario *scenario = loader->scenario;
+  struct scenario_idle *list = (struct scenario_idle *)scenario->idle;
+  if (scenario->idles == loader->idle_capacity) {
+    loader->idle_capacity = loader->idle_capacity ? 2 * loader->idle_capacity : 16;
+    list = arena_alloc(loader->arena, loader->idle_capacity * sizeof *list);
+    if (scenario->idles) memcpy(list, scenario->idle, scenario->idles * sizeof *list);
+    scenario->idle = list;
+  }
+  struct scenario_idle *idle = &list[scenario->idles++];
+  *idle = (struct scenario_idle){.what = arena_text(loader->arena, sentence)};
+  spot_place(loader, spot, &idle->file, &idle->line);
+  const struct spot *outer = spot;
+  while (outer->parent != NULL) outer = outer->parent;
+  idle->subject = outer->word != NULL && outer->word->name != NULL ? outer->word->name : "";
+}
+
+static bool tell(struct loader *loader, const struct spot *spot, const struct param *param,
+                 const struct need *need) {
+  struct spot at = spot_key(spot, param->name);
+  const char *choice = need->choice[0] != '\0' ? need->choice : NULL;
+  char wanted[80];
+  snprintf(wanted, sizeof wanted, choice ? "%s = \"%s\"" : "%s", need->name, choice);
+  if (loader->params == 0) {
+    return spot_error(loader, &at, "means nothing without %s; give that too, or leave %s out",
+                      wanted, param->name);
+  }
+  char sentence[200];
+  snprintf(sentence, sizeof sentence, "%s means nothing without %s", param->name, wanted);
+  note(loader, &at, sentence);
+  return true;
+}
+
+bool needs_check(struct loader *loader, const struct spot *spot, int index,
+                 const struct param *params, const void *config) {
+  if (loader->changes != NULL) return true; /* what is needed may have been switched off */
+  for (const struct param *p = params; p->name; p++) {
+    if (p->needs == NULL || !is_given(loader->L, index, p)) continue;
+    struct need need = parse(p->needs);
+    if (need.only[0] != '\0' ? !is_choice(p, config, need.only)
+                             : !says_something(loader, spot, index, p, config, false)) {
+      continue;
+    }
+    if (is_met(loader, spot, index, params, config, &need)) continue;
+    if (!tell(loader, spot, p, &need)) return false;
+  }
+  return true;
+}

@@ -1,0 +1,60 @@
+#!/usr/bin/env bash
+# Aim: whatever runs out of memory ends with exit code 4 and one sentence that says what grew and what
+# to change, soon, and leaves no temporary file; what stands still is found soon.
+set -euo pipefail
+archsim=${ARCHSIM:?path of the archsim binary}
+. "$(dirname -- "$0")/expect.sh"
+
+cat >explosion.lua <<'L'
+for i = 1, 30 do service("y" .. i) { on = { parallel { call { "y" .. (i + 1), times = 2 } } } } end
+service "y31" { work = "1ms" }
+client "users" { arrivals = constant "1/s", target = "y1" }
+run { duration = "1s", warmup = "0s", replications = 1 }
+L
+cat >queue.lua <<'L'
+client "users" { arrivals = poisson "1M/s", target = "web" }
+service "web" { work = "1s" }
+run { duration = "100s", warmup = "0s", replications = 1 }
+L
+sed '1i local rate = param { "rate", "1M/s" }' queue.lua | sed 's/poisson "1M.s"/poisson(rate)/' >rates.lua
+cat >cache.lua <<'L'
+client "users" { arrivals = poisson "1M/s", target = "web", keys = uniform_keys { n = 100000000 } }
+cache "web" { capacity = 100000000, origin = "db" }
+service "db" { workers = 1000, work = "1us" }
+run { duration = "100s", warmup = "0s", replications = 1 }
+L
+cat >loop.lua <<'L'
+client "users" { arrivals = closed { users = 4 }, target = "web", timeout = "1s" }
+service "web" { workers = 4, work = exponential "20ms" }
+fault { crash "web", at = "20s", lasts = "10s" }
+run { duration = "100s", warmup = "10s", replications = 1 }
+L
+
+# The sanitizers' own memory cannot be limited.
+limited=1
+"$archsim" run queue.lua -q --memory 64MiB >out 2>err || [ $? -eq 4 ] || limited=0
+
+if [ "$limited" = 1 ]; then
+  expect 4 run explosion.lua -q --memory 100MB
+  one_sentence
+  in_err 'calls are in flight at once at 0.000 s of simulated time'
+  in_err 'of the 95 MiB that --memory allows'
+  expect 4 run queue.lua -q --memory 100MB
+  one_sentence
+  in_err 'of them at web: lower the load, bound a queue, set a timeout'
+  expect 4 run cache.lua -q --memory 100MB
+  one_sentence
+  in_err 'entries of a cache are too many; bound its capacity'
+  expect 4 sweep rates.lua -q --memory 100MB -s rate=1/s,1M/s --out points
+  [ -z "$(find points -name '*.json.*')" ] || fail 'temporary files of a sweep are left'
+fi
+expect 2 run queue.lua --memory 100
+in_err "--memory"
+expect 2 run queue.lua --memory 1MiB
+in_err "--memory wants at least 64MiB, not '1MiB'"
+
+# 5 million events of one instant are a second; 50 million were ten, and 800 MB.
+expect 3 run loop.lua -q -j1 --memory 400MB
+in_err 'the clock stands still at 20.000000000 s'
+
+finish

@@ -1,0 +1,6 @@
+-- Users do not call the database: the path from them to it is never taken.
+client "users" { arrivals = poisson "40/s", target = "web", timeout = "1s" }
+service "web" { workers = 4, on = { work(exponential "10ms"), call "db" } }
+database "db" { workers = 4, read = "5ms" }
+path { from = "users", to = "db", latency = "1ms" }
+run { duration = "100s", warmup = "10s", replications = 4 }
