@@ -26,7 +26,7 @@ local function api(name, at_server)
       work "5ms",
     },
   }
-  path { from = name .. "-api", to = "auth", latency = "0.25ms" }
+  if at_server then path { from = name .. "-api", to = "auth", latency = "0.25ms" } end
 end
 api("local", tokens == "server")
 api("server", true)
