@@ -7,6 +7,9 @@
 /* Below this many events a look at each owner costs more than moving the event. */
 enum { FEL_SWEEP_MIN = 32 };
 
+/* A bucket with so many events is swept when it is full. */
+enum { FEL_SWEEP_FULL = 1024 };
+
 /* A look that found less than a quarter dead was not worth it: skip this many. */
 enum { FEL_SWEEPS_SKIPPED = 15 };
 
@@ -29,12 +32,31 @@ void fel_free(struct fel *fel) {
   memset(fel, 0, sizeof *fel);
 }
 
+/* Drops dead events, keeping the order of the others. */
+static void sweep(struct fel *fel, struct fel_bucket *bucket) {
+  uint32_t kept = 0;
+  for (uint32_t i = 0; i < bucket->n; i++) {
+    if (!fel->is_dead(fel->owner, &bucket->list[i])) bucket->list[kept++] = bucket->list[i];
+  }
+  if (bucket->n - kept < bucket->n / 4) bucket->sweeps_to_skip = FEL_SWEEPS_SKIPPED;
+  fel->far_n -= bucket->n - kept;
+  bucket->n = kept;
+}
+
+/* A full bucket that is large is swept before it grows, and grows only if more than half of it
+ * lives: timeouts of calls that were answered do not pile up until they are due. */
+static __attribute__((cold, noinline)) void make_room(struct fel *fel, struct fel_bucket *bucket) {
+  bool may_sweep = fel->is_dead && bucket->n >= FEL_SWEEP_FULL && bucket != &fel->bucket[0];
+  if (may_sweep) sweep(fel, bucket);
+  if (!may_sweep || bucket->n > bucket->capacity / 2) grow(bucket);
+}
+
 static inline void push(struct fel *fel, struct event event) {
   assert(event.time_ns >= fel->reference_ns);
   uint64_t differs = event.time_ns ^ fel->reference_ns;
   uint32_t b = differs ? 64 - (uint32_t)__builtin_clzll(differs) : 0;
   struct fel_bucket *bucket = &fel->bucket[b];
-  if (__builtin_expect(bucket->n == bucket->capacity, 0)) grow(bucket);
+  if (__builtin_expect(bucket->n == bucket->capacity, 0)) make_room(fel, bucket);
   event_copy(&bucket->list[bucket->n++], &event);
   fel->nonempty |= b ? UINT64_C(1) << (b - 1) : 0;
   fel->far_n++;
@@ -80,17 +102,6 @@ void fel_spill(struct fel *fel) {
   fel->near_n = 0;
   for (uint64_t i = 0; i < moved_n; i++) push(fel, moved[i]);
   free(moved);
-}
-
-/* Drops dead events, keeping the order of the others. */
-static void sweep(struct fel *fel, struct fel_bucket *bucket) {
-  uint32_t kept = 0;
-  for (uint32_t i = 0; i < bucket->n; i++) {
-    if (!fel->is_dead(fel->owner, &bucket->list[i])) bucket->list[kept++] = bucket->list[i];
-  }
-  if (bucket->n - kept < bucket->n / 4) bucket->sweeps_to_skip = FEL_SWEEPS_SKIPPED;
-  fel->far_n -= bucket->n - kept;
-  bucket->n = kept;
 }
 
 static void maybe_sweep(struct fel *fel, struct fel_bucket *bucket) {

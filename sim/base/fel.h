@@ -22,8 +22,8 @@
  *    10,000, dead        337.8         38.2      58.9
  * 1,000,000, dead        834.0         93.7     110.3
  *
- * Cancellation is lazy: events carry a stamp which their owner compares. While a large bucket is
- * redistributed, events whose owner says that they are dead are dropped. */
+ * Cancellation is lazy: events carry a stamp which their owner compares. When a large bucket is
+ * full or is redistributed, events whose owner says that they are dead are dropped. */
 #ifndef FEL_H
 #define FEL_H
 

@@ -306,6 +306,38 @@ static void test_sweep(void **state) {
   free(owner);
 }
 
+#define NS_AHEAD UINT64_C(60000000000)
+
+static bool every_hundredth_lives(const void *owner, const struct event *event) {
+  (void)owner;
+  return event->what % 100 != 0;
+}
+
+/* Aim: timeouts of what has ended do not pile up until they are due: of a million events far ahead
+ * one in a hundred lives; all of those come, in order, and few others are kept. */
+static void test_dead_do_not_pile_up(void **state) {
+  (void)state;
+  enum { N = 1000000 };
+  struct fel fel;
+  fel_init(&fel, every_hundredth_lives, NULL);
+  uint64_t most = 0;
+  for (uint64_t i = 0; i < N; i++) {
+    fel_push(&fel, (struct event){NS_AHEAD + i, i});
+    if (fel_pending(&fel) > most) most = fel_pending(&fel);
+  }
+  print_message("  %llu kept at most\n", (unsigned long long)most);
+  assert_true(most < 4 * N / 100); /* less than four times the living */
+  struct event got;
+  uint64_t next = 0;
+  while (fel_pop(&fel, UINT64_MAX, &got)) {
+    if (got.what % 100 != 0) continue;
+    assert_int_equal(got.what, next);
+    next += 100;
+  }
+  assert_int_equal(next, N);
+  fel_free(&fel);
+}
+
 /* Aim: what comes out, dead events included, does not depend on how often somebody asked in vain
  * with an earlier limit: a run in slices executes the same events as a run in one go. */
 static void test_slices(void **state) {
@@ -388,6 +420,7 @@ int main(void) {
       cmocka_unit_test(test_early_event_after_spill),
       cmocka_unit_test(test_until),
       cmocka_unit_test(test_sweep),
+      cmocka_unit_test(test_dead_do_not_pile_up),
       cmocka_unit_test(test_slices),
       cmocka_unit_test(test_million),
       cmocka_unit_test(test_event_parts),
