@@ -40,6 +40,7 @@ struct step {
   uint32_t need;         /* PARALLEL: successes wanted; 0 = of all calls (times counted) */
   double chance;
   int op;
+  bool hand_over;   /* REPLY: the worker does not stay for the steps that follow */
   struct dist dist; /* ns */
 };
 

@@ -157,6 +157,16 @@ static struct frame *reply_early(struct sim *sim, struct frame *call) {
   return rest;
 }
 
+/* The worker takes up another call, which is returned; the rest of this one goes on by itself at
+ * the same instant, as if it had slept. */
+static struct frame *hand_over(struct sim *sim, struct member *member, struct frame *rest) {
+  struct service_state *s = member->state;
+  struct frame *next = station_leave(sim, &s->station, rest);
+  rest->flags |= CALL_RELEASED;
+  call_sleep(sim, member, rest, 0);
+  return next;
+}
+
 static bool branch_taken(const struct service_shared *shared, const struct frame *call,
                          const struct step *step) {
   if (step->op >= 0 && call->op != step->op) return false;
@@ -211,8 +221,9 @@ static struct frame *run_one(struct sim *sim, struct member *member, struct fram
       case STEP_FAIL:
         return finish(sim, member, call, OUTCOME_FAILED);
       case STEP_REPLY:
-        call->pc++;
         if (!(call->flags & CALL_DETACHED)) call = reply_early(sim, call);
+        if (step->hand_over && !(call->flags & CALL_RELEASED)) return hand_over(sim, member, call);
+        call->pc++;
         break;
       case STEP_END:
         return finish(sim, member, call, OUTCOME_OK);

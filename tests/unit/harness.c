@@ -640,6 +640,10 @@ uint16_t on_reply(struct handler_builder *on) {
   return add_step(on, (struct step){.kind = STEP_REPLY});
 }
 
+uint16_t on_hand_over(struct handler_builder *on) {
+  return add_step(on, (struct step){.kind = STEP_REPLY, .hand_over = true});
+}
+
 void on_target(struct handler_builder *on, uint16_t step) {
   on->step[step].target = (uint16_t)on->steps;
 }

@@ -85,6 +85,7 @@ uint16_t on_branch(struct handler_builder *on, double chance, const char *op /* 
 uint16_t on_jump(struct handler_builder *on);
 uint16_t on_fail(struct handler_builder *on);
 uint16_t on_reply(struct handler_builder *on);
+uint16_t on_hand_over(struct handler_builder *on);         /* a reply that frees the worker */
 void on_target(struct handler_builder *on, uint16_t step); /* `step` goes on at the next one */
 
 struct dist exponential_ns(double mean_ns);

@@ -54,6 +54,65 @@ static void test_no_handler(void **state) {
   scene_free(scene);
 }
 
+/* Aim: after a reply the worker stays for the rest, unless it is handed over: then it takes up who
+ * waits, and the rest waits for it behind them. Two calls at 0 and one worker: 5 ms of work, the
+ * answer, 20 ms of work. */
+static void test_hand_over(void **state) {
+  (void)state;
+  for (int over = 0; over < 2; over++) {
+    for (int async = 0; async < 2; async++) {
+      struct shot shots[] = {{.to = "s"}, {.to = "s"}};
+      struct scene *scene = scene_new();
+      scene_add_sender(scene, "from", shots, 2);
+      struct node *s = scene_add(scene, "service", "s", 1);
+      node_set(s, "workers", "1");
+      node_set(s, "io", async ? "async" : "blocking");
+      struct handler_builder *on = node_on(s, NULL);
+      on_work(on, "5ms");
+      if (over) {
+        on_hand_over(on);
+      } else {
+        on_reply(on);
+      }
+      on_work(on, "20ms");
+      struct run run = run_begin(scene, 1, 0, 100 * MS);
+      assert_true(sim_run(run.sim, 40 * MS));
+      assert_int_equal(run_station(&run, "s", 1)->held, 1); /* 10 to 30 and 30 to 50, or to 50 */
+      assert_true(sim_run(run.sim, 100 * MS));
+      run_finish(&run);
+      assert_shot(&shots[0], OUTCOME_OK, 5 * MS);
+      assert_shot(&shots[1], OUTCOME_OK, (over ? 10 : 30) * MS);
+      assert_same(metric(&run, "s.utilization"), 0.5);
+      assert_same(metric(&run, "s.completions"), 2);
+      run_free(&run);
+      scene_free(scene);
+    }
+  }
+}
+
+/* Aim: a worker that was handed over is not held while the rest waits for others. */
+static void test_hand_over_and_call(void **state) {
+  (void)state;
+  struct shot shots[] = {{.to = "s"}, {.at_ns = MS, .to = "s"}};
+  struct recorder leaf = {.delay_ns = 50 * MS};
+  struct scene *scene = scene_new();
+  scene_add_sender(scene, "from", shots, 2);
+  scene_add_recorder(scene, "leaf", 1, &leaf);
+  struct node *s = scene_add(scene, "service", "s", 1);
+  node_set(s, "workers", "1");
+  struct handler_builder *on = node_on(s, NULL);
+  on_hand_over(on);
+  on_call(on, (struct call_to){.to = "leaf"});
+  struct run run = run_scene(scene, 1, 100 * MS);
+  assert_shot(&shots[0], OUTCOME_OK, 0);
+  assert_shot(&shots[1], OUTCOME_OK, MS);
+  assert_int_equal(leaf.n, 2);
+  assert_int_equal(leaf.record[1].at_ns, MS);
+  assert_same(metric(&run, "s.utilization"), 0);
+  run_free(&run);
+  scene_free(scene);
+}
+
 /* Aim: a branch is taken with its probability, or for its operation, or both; jumps skip. */
 static void test_branches(void **state) {
   (void)state;
@@ -344,6 +403,7 @@ static void test_validation(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_operations),    cmocka_unit_test(test_no_handler),
+      cmocka_unit_test(test_hand_over),     cmocka_unit_test(test_hand_over_and_call),
       cmocka_unit_test(test_branches),      cmocka_unit_test(test_keyed_times),
       cmocka_unit_test(test_keys_of_calls), cmocka_unit_test(test_group),
       cmocka_unit_test(test_group_by_seed), cmocka_unit_test(test_sharing_with_calls),
