@@ -355,8 +355,9 @@ static void emit(const struct sim *sim, const struct op_stats *s, struct hist *l
 }
 
 /* Requests that wait for a message that has vanished will never end: they count as failed. */
-static void add_stranded(struct sim *sim, const struct component *component,
-                         struct op_stats *stats) {
+static uint64_t add_stranded(struct sim *sim, const struct component *component,
+                             struct op_stats *stats) {
+  uint64_t n = 0;
   struct stranded lost = sim_stranded(sim);
   for (uint32_t i = 0; i < lost.n; i++) {
     const struct frame *root = lost.root[i];
@@ -364,9 +365,11 @@ static void add_stranded(struct sim *sim, const struct component *component,
     if (maker->component != component) continue;
     const struct client_state *c = maker->state;
     stats[c->stats_of[root->op] - c->stats].ended[lost.cause[i]]++;
+    n++;
   }
   free(lost.root);
   free(lost.cause);
+  return n;
 }
 
 static struct hist *empty_latency(struct sim *sim) {
@@ -394,7 +397,7 @@ static void client_collect(struct sim *sim, struct component *component, struct 
   struct op_stats all = {0}, *by_op = mem_zeroed(first->ops, sizeof *by_op);
   struct hist *latency = NULL;
   uint64_t in_flight = 0;
-  add_stranded(sim, component, by_op);
+  uint64_t stranded = add_stranded(sim, component, by_op);
   for (uint32_t op = 0; op < first->ops; op++) {
     struct hist *op_latency = latency_of(sim, component, op);
     for (uint32_t i = 0; i < component->members; i++) {
@@ -418,7 +421,8 @@ static void client_collect(struct sim *sim, struct component *component, struct 
   for (uint32_t i = 0; i < component->members; i++) {
     in_flight += ((const struct client_state *)component->member[i].state)->in_flight;
   }
-  metric_quotient(out, UNIT_COUNT, (double)in_flight, 1, "%s.in_flight", component->spec->name);
+  metric_quotient(out, UNIT_COUNT, (double)(in_flight - stranded), 1, "%s.in_flight",
+                  component->spec->name);
   free(by_op);
 }
 

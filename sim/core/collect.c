@@ -41,7 +41,9 @@ const struct metric_def common_metrics[] = {
     {"queue.mean", "", "Calls that waited, averaged over time."},
     {"queue.max", "", "Most calls that waited at once."},
     {"busy.mean", "", "Workers that were taken, averaged over time."},
-    {"wait.mean", "s", "Mean time that a call waited for a worker."},
+    {"wait.mean", "s",
+     "Mean time that a call waited for a worker; waits still running when the run ended count as "
+     "long as they were by then."},
     {"wait.probability", "ratio", "Share of the calls that had to wait."},
     {"wait.p50", "s", "Median of that time; p95, p99 and p999 likewise."},
     {"wait.p95", "s", "Quantile 95 % of that time."},
@@ -63,7 +65,7 @@ struct sums {
   double seconds; /* measured time, added over members */
   double arrivals, ok, errors, up_s;
   bool station, limited;
-  double queued_s, held_s, busy_s, worker_s, hold_s, left, queue_max;
+  double queued_s, busy_s, worker_s, hold_s, left, queue_max;
   struct hist *wait;
 };
 
@@ -76,7 +78,6 @@ static void add_station(struct sim *sim, struct station *st, struct sums *s) {
   const struct station_totals *a = &st->at_warmup, *b = &st->totals;
   s->station = true;
   s->queued_s += (double)(b->queued_ns - a->queued_ns) / 1e9;
-  s->held_s += (double)(b->held_ns - a->held_ns) / 1e9;
   s->busy_s += st->discipline == DISCIPLINE_PS ? (double)(b->busy_ns - a->busy_ns) / 1e9
                                                : (double)(b->held_ns - a->held_ns) / 1e9;
   s->limited = st->workers != PARAM_UNLIMITED;
@@ -87,13 +88,57 @@ static void add_station(struct sim *sim, struct station *st, struct sums *s) {
   if (s->wait != &st->wait) hist_merge(s->wait, &st->wait);
 }
 
-/* Of a single member its own, since collecting is done often (batches) and copying takes long. */
-static struct hist *waits_of(struct sim *sim, struct member *member, uint32_t members) {
-  struct station *st = members == 1 ? station_of(member) : NULL;
-  return st != NULL ? &st->wait : sim_keep_hist(sim);
+/* The waits that were not over when the run ended, by member. They count as long as they are by
+ * then: who waits for ever is not left out. Not before the end, since waits that go on would count
+ * again. */
+struct unfinished {
+  uint32_t *first; /* by member: a wait, or SLOT_NONE */
+  uint32_t waits, capacity;
+  struct unfinished_wait {
+    uint64_t ns;
+    uint32_t next;
+  } * wait;
+};
+
+static struct unfinished unfinished_waits(struct sim *sim) {
+  struct unfinished u = {.first = mem_alloc((sim->members + 1) * sizeof *u.first)};
+  memset(u.first, 0xff, (sim->members + 1) * sizeof *u.first);
+  if (sim->now_ns < sim->end_ns) return u;
+  uint32_t slot;
+  for (struct frame *f = frame_first(sim, &slot); f; f = frame_following(sim, &slot)) {
+    if (frame_state(f) != FRAME_QUEUED) continue;
+    if (u.waits == u.capacity) {
+      u.capacity = u.capacity ? 2 * u.capacity : 64;
+      u.wait = mem_resize(u.wait, u.capacity * sizeof *u.wait);
+    }
+    uint32_t *first = &u.first[frame_callee(f)];
+    u.wait[u.waits] = (struct unfinished_wait){sim->now_ns - f->mark_ns, *first};
+    *first = u.waits++;
+  }
+  return u;
 }
 
-static void add_member(struct sim *sim, struct member *m, struct sums *s) {
+static void unfinished_add(const struct unfinished *u, uint32_t member, struct hist *to) {
+  for (uint32_t i = u->first[member]; i != SLOT_NONE; i = u->wait[i].next) {
+    hist_add(to, u->wait[i].ns);
+  }
+}
+
+static void unfinished_free(struct unfinished *u) {
+  free(u->first);
+  free(u->wait);
+}
+
+/* Of a single member its own, since collecting is done often (batches) and copying takes long. */
+static struct hist *waits_of(struct sim *sim, struct member *member, uint32_t members,
+                             const struct unfinished *u) {
+  struct station *st = members == 1 ? station_of(member) : NULL;
+  bool all_over = u->first[member->id] == SLOT_NONE;
+  return st != NULL && all_over ? &st->wait : sim_keep_hist(sim);
+}
+
+static void add_member(struct sim *sim, struct member *m, const struct unfinished *u,
+                       struct sums *s) {
   s->seconds += measured_s(sim);
   const struct flow *before = &sim->flow_at_warmup[m->id];
   s->arrivals += (double)(m->flow.arrivals - before->arrivals);
@@ -104,6 +149,7 @@ static void add_member(struct sim *sim, struct member *m, struct sums *s) {
   s->up_s += measured_s(sim) - (double)down_ns / 1e9;
   struct station *st = station_of(m);
   if (st) add_station(sim, st, s);
+  unfinished_add(u, m->id, s->wait);
 }
 
 /* `time_s`: how long was measured; of a group, rates and queues are those of all members. */
@@ -113,7 +159,7 @@ static void emit_common(struct sim *sim, struct sums *s, const char *name, struc
   metric_quotient(out, UNIT_RATIO, s->busy_s, s->limited ? s->worker_s : 0, "%s.utilization", name);
   metric_quotient(out, UNIT_COUNT, s->queued_s, s->station ? time_s : 0, "%s.queue.mean", name);
   metric_extreme(out, METRIC_MAX, UNIT_COUNT, s->station, s->queue_max, "%s.queue.max", name);
-  metric_quotient(out, UNIT_COUNT, s->held_s, s->station ? time_s : 0, "%s.busy.mean", name);
+  metric_quotient(out, UNIT_COUNT, s->busy_s, s->station ? time_s : 0, "%s.busy.mean", name);
   hist_settle(s->wait);
   double waits = (double)hist_count(s->wait);
   metric_quotient(out, UNIT_SECONDS, (double)hist_sum(s->wait) / 1e9, waits, "%s.wait.mean", name);
@@ -135,22 +181,25 @@ static void emit_common(struct sim *sim, struct sums *s, const char *name, struc
 }
 
 void sim_collect(struct sim *sim, struct metrics *out) {
+  struct unfinished u = unfinished_waits(sim);
   for (uint32_t c = 0; c < sim->spec->components; c++) {
     struct component *component = &sim->component[c];
     if (component->kind->collect) component->kind->collect(sim, component, out);
     meters_collect(sim, component, out);
     if (component->kind->is_source) continue;
-    struct sums all = {.wait = waits_of(sim, component->member, component->members)};
-    for (uint32_t i = 0; i < component->members; i++) add_member(sim, &component->member[i], &all);
+    struct sums all = {.wait = waits_of(sim, component->member, component->members, &u)};
+    for (uint32_t i = 0; i < component->members; i++)
+      add_member(sim, &component->member[i], &u, &all);
     emit_common(sim, &all, component->spec->name, out);
     for (uint32_t i = 0; component->members > 1 && i < component->members; i++) {
-      struct sums one = {.wait = waits_of(sim, &component->member[i], 1)};
+      struct sums one = {.wait = waits_of(sim, &component->member[i], 1, &u)};
       char name[128];
       snprintf(name, sizeof name, "%s[%u]", component->spec->name, i + 1);
-      add_member(sim, &component->member[i], &one);
+      add_member(sim, &component->member[i], &u, &one);
       emit_common(sim, &one, name, out);
     }
   }
+  unfinished_free(&u);
   network_collect(sim, out);
 }
 

@@ -563,21 +563,37 @@ static void test_fingerprint(void **state) {
   assert_true(busy_run(0, 2, 0, 100 * S).fingerprint != busy_run(0, 1, 1, 100 * S).fingerprint);
 }
 
+/* Aim: a request that nobody will ever answer counts as failed and not as in flight besides: each
+ * request is one or the other. A hundred requests, the later half of which is swallowed. */
+static void test_stranded_once(void **state) {
+  (void)state;
+  struct recorder web = {0};
+  struct scene *scene = scene_new();
+  struct node *c = scene_add(scene, "client", "c", 1);
+  node_set(c, "arrivals", "constant 10/s");
+  node_set(c, "target", "web");
+  scene_add_recorder(scene, "web", 1, &web);
+  scene_fault(
+      scene, "web", NULL,
+      (struct fault_spec){
+          .type = FAULT_DROP, .at_ns = 4950 * MS, .lasts = dist_constant(100e9), .ratio = 1});
+  struct run run = run_scene(scene, 1, 9950 * MS);
+  assert_same(metric(&run, "c.requests"), 100);
+  assert_same(metric(&run, "c.errors.timeout"), 50);
+  assert_same(metric(&run, "c.in_flight"), 0);
+  run_free(&run);
+  scene_free(scene);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_constant),
-      cmocka_unit_test(test_poisson),
-      cmocka_unit_test(test_instances),
-      cmocka_unit_test(test_closed),
-      cmocka_unit_test(test_closed_in_flight),
-      cmocka_unit_test(test_attempts),
-      cmocka_unit_test(test_retry_succeeds),
-      cmocka_unit_test(test_retry_on),
-      cmocka_unit_test(test_retry_after_timeout),
-      cmocka_unit_test(test_budget),
-      cmocka_unit_test(test_mix_and_keys),
-      cmocka_unit_test(test_latency),
-      cmocka_unit_test(test_common_random_numbers),
+      cmocka_unit_test(test_stranded_once), cmocka_unit_test(test_constant),
+      cmocka_unit_test(test_poisson),       cmocka_unit_test(test_instances),
+      cmocka_unit_test(test_closed),        cmocka_unit_test(test_closed_in_flight),
+      cmocka_unit_test(test_attempts),      cmocka_unit_test(test_retry_succeeds),
+      cmocka_unit_test(test_retry_on),      cmocka_unit_test(test_retry_after_timeout),
+      cmocka_unit_test(test_budget),        cmocka_unit_test(test_mix_and_keys),
+      cmocka_unit_test(test_latency),       cmocka_unit_test(test_common_random_numbers),
       cmocka_unit_test(test_fingerprint),
   };
   return cmocka_run_group_tests_name("client", tests, NULL, NULL);

@@ -240,7 +240,7 @@ static void test_sharing(void **state) {
   struct run run = run_scene(scene, 1, 20 * MS);
   check_ends(shots, 3, (const uint64_t[]){15, 11, 7});
   assert_same(metric(&run, "s.utilization"), 15.0 / 20);
-  assert_same(metric(&run, "s.busy.mean"), 27.0 / 20); /* 2 x 1 + 2 x 2 + 3 x 3 + 4 x 2 + 4 x 1 */
+  assert_same(metric(&run, "s.busy.mean"), 15.0 / 20); /* workers, of which there is one */
   assert_same(metric(&run, "s.service.mean"), 0.009);
   assert_same(metric(&run, "s.wait.mean"), 0);
   run_free(&run);
@@ -388,7 +388,7 @@ static void test_measures_unfinished(void **state) {
   struct run run = run_scene(scene, 1, 12 * MS);
   assert_same(metric(&run, "s.queue.mean"), (9 + 10 + 9) / 12.0);
   assert_same(metric(&run, "s.utilization"), 1);
-  assert_same(metric(&run, "s.wait.mean"), 0.0045); /* of those whose wait is over: 0, 9 ms */
+  assert_same(metric(&run, "s.wait.mean"), 0.007); /* 0 and 9 ms; 10 and 9 up to the end */
   assert_same(metric(&run, "s.completions"), 1);
   run_free(&run);
   scene_free(scene);
@@ -437,6 +437,61 @@ static void test_measures_of_ages(void **state) {
   assert_within(metric(&run, "s.wait.sd"), sqrt(3 * 17.5 / 17) * age, 1e-6 * age);
   assert_within(metric(&run, "s.service.mean"), age, 1e-6 * age);
   assert_within(metric(&run, "s.queue.mean"), 7.5, 1e-6);
+  run_free(&run);
+  scene_free(scene);
+}
+
+/* --- what is not over ----------------------------------------------------------------------- */
+
+/* Aim: a wait that is still running when the run ends counts as long as it is by then, and not
+ * before; one that never ends is not left out. */
+static void test_unfinished_waits(void **state) {
+  (void)state;
+  for (uint32_t members = 1; members <= 2; members++) {
+    struct shot shots[] = {{.at_ns = 0, .to = "s", .member = 1, .op = "w10"},
+                           {.at_ns = 2 * MS, .to = "s", .member = 1, .op = "w1"}};
+    struct scene *scene = scene_new();
+    scene_add_sender(scene, "from", shots, 2);
+    struct node *s = scene_add(scene, "service", "s", members);
+    node_set(s, "workers", "1");
+    on_work(node_on(s, "w10"), "10ms");
+    on_work(node_on(s, "w1"), "1ms");
+    struct run run = run_begin(scene, 1, 0, 8 * MS);
+    assert_true(sim_run(run.sim, 5 * MS));
+    struct metrics early = {0};
+    sim_collect(run.sim, &early);
+    for (uint32_t i = 0; i < early.n; i++) {
+      if (!strcmp(early.list[i].name, "s.wait.mean")) assert_same(metric_value(&early.list[i]), 0);
+    }
+    metrics_free(&early);
+    assert_true(sim_run(run.sim, 8 * MS));
+    run_finish(&run);
+    assert_same(metric(&run, "s.wait.mean"), 0.003);
+    assert_same(metric(&run, "s.wait.probability"), 0.5);
+    assert_within(metric(&run, "s.wait.p99"), 0.006, 0.00006);
+    if (members == 2) assert_same(metric(&run, "s[1].wait.mean"), 0.003);
+    run_free(&run);
+    scene_free(scene);
+  }
+}
+
+/* Aim: calls that wait for themselves are seen in the waits. Each of ten calls, 1 s apart, holds or
+ * waits for the only worker; the first one's own call waits from 1 ms on. */
+static void test_deadlock_waits(void **state) {
+  (void)state;
+  struct shot shots[10];
+  for (uint64_t i = 0; i < 10; i++) shots[i] = (struct shot){.at_ns = i * S, .to = "pool"};
+  struct scene *scene = scene_new();
+  scene_add_sender(scene, "from", shots, 10);
+  struct node *pool = scene_add(scene, "service", "pool", 1);
+  node_set(pool, "workers", "1");
+  struct handler_builder *on = node_on(pool, NULL);
+  on_work(on, "1ms");
+  on_call(on, (struct call_to){.to = "pool", .op = "inner"});
+  on_work(node_on(pool, "inner"), "1ms");
+  struct run run = run_scene(scene, 1, 10 * S);
+  /* 0, then 9.999 s, and 9, 8 .. 1 s of those that came later */
+  assert_same(metric(&run, "pool.wait.mean"), (9.999 + 45) / 11);
   run_free(&run);
   scene_free(scene);
 }
@@ -744,6 +799,8 @@ int main(void) {
       cmocka_unit_test(test_measures_unfinished),
       cmocka_unit_test(test_measures_after_warmup),
       cmocka_unit_test(test_measures_of_ages),
+      cmocka_unit_test(test_unfinished_waits),
+      cmocka_unit_test(test_deadlock_waits),
       cmocka_unit_test(test_cancel),
       cmocka_unit_test(test_cancel_travels),
       cmocka_unit_test(test_against_plain),
