@@ -207,6 +207,27 @@ bool quantity_parse(enum quantity quantity, const char *text, double *value, str
   return true;
 }
 
+bool quantity_split(const char *text, double *number, struct quantity_unit *unit,
+                    struct error *err) {
+  const char *name = strlen(text) > 64 ? NULL : quantity_number_end(text);
+  if (name == NULL) {
+    return error_set(err, "\"%.40s\" is neither a quantity such as \"250ms\" nor a number", text);
+  }
+  *number = scaled(text, 0);
+  *unit = (struct quantity_unit){QUANTITY_RATIO, "", 1};
+  if (*name == '\0') return true;
+  for (size_t i = 0; i < sizeof dimensions / sizeof dimensions[0]; i++) {
+    const struct unit *u = find_unit(&dimensions[i], name);
+    if (u == NULL) continue;
+    char one[32];
+    snprintf(one, sizeof one, "1%s", name);
+    unit->quantity = (enum quantity)i;
+    unit->name = u->name;
+    return quantity_parse(unit->quantity, one, &unit->scale, err);
+  }
+  return error_set(err, "\"%s\": there is no unit '%s'", text, name);
+}
+
 /* --- writing -------------------------------------------------------------------------------- */
 
 struct shown_unit {

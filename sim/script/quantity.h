@@ -22,6 +22,18 @@ enum quantity {
  * valid example. The value is finite and >= 0. */
 bool quantity_parse(enum quantity quantity, const char *text, double *value, struct error *err);
 
+/* A unit and what it measures. */
+struct quantity_unit {
+  enum quantity quantity;
+  const char *name; /* "ms"; "" of a plain number */
+  double scale;     /* of one of it, in the base unit of its dimension */
+};
+
+/* Takes a text of any dimension apart: its number in its own unit, and the unit. On a mistake false
+ * and a sentence. */
+bool quantity_split(const char *text, double *number, struct quantity_unit *unit,
+                    struct error *err);
+
 /* Writes a value as a user would: "250ms", "1.5GB", "900/s", "20%". */
 void quantity_format(enum quantity quantity, double value, char *out, size_t size);
 

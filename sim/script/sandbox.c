@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "arena.h"
+#include "quantity_math.h"
 #include "safelib.h"
 #include "vocabulary.h"
 
@@ -70,6 +71,7 @@ void sandbox_library(lua_State *L) {
   int words = lua_gettop(L);
   luaL_requiref(L, LUA_GNAME, luaopen_base, 0);
   luaL_requiref(L, LUA_STRLIBNAME, luaopen_string, 0);
+  quantity_math_install(L);
   luaL_requiref(L, LUA_TABLIBNAME, luaopen_table, 0);
   luaL_requiref(L, LUA_MATHLIBNAME, luaopen_math, 0);
   safelib_select(L, words, words + 1, words + 2, words + 3, words + 4);

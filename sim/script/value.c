@@ -160,13 +160,18 @@ bool value_in_range(struct loader *loader, const struct spot *spot, double value
   bool any = min == 0 && max == 0;
   if (any || max == 0) max = INFINITY;
   if (value >= min && value <= max) return true;
-  char got[40], low[40], high[40];
+  char got[64], low[40], high[40];
   format(quantity, value, got, sizeof got);
   format(quantity, min, low, sizeof low);
+  if (max == INFINITY && !strcmp(got, low)) {
+    return spot_error(loader, spot, "is a little less than %s; it must be at least that", low);
+  }
   if (max == INFINITY) {
     return spot_error(loader, spot, "%s is too small; it must be at least %s", got, low);
   }
   format(quantity, max, high, sizeof high);
+  if (!strcmp(got, high)) snprintf(got, sizeof got, "a little more than %s", high);
+  if (!strcmp(got, low)) snprintf(got, sizeof got, "a little less than %s", low);
   return spot_error(loader, spot, "%s is out of range; it must be from %s to %s", got, low, high);
 }
 

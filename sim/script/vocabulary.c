@@ -200,6 +200,25 @@ static int call_named(lua_State *L) {
 
 /* --- include -------------------------------------------------------------------------------- */
 
+/* A text that the compiler gets line by line, so that it is known how far it came: of an expression
+ * nested too deeply it does not tell. */
+struct feed {
+  const char *at, *end;
+  int line;
+};
+
+static const char *next_line(lua_State *L, void *user, size_t *size) {
+  (void)L;
+  struct feed *feed = user;
+  const char *line = feed->at;
+  if (line == feed->end) return NULL;
+  const char *newline = memchr(line, '\n', (size_t)(feed->end - line));
+  feed->at = newline ? newline + 1 : feed->end;
+  feed->line++;
+  *size = (size_t)(feed->at - line);
+  return line;
+}
+
 void vocabulary_run_file(lua_State *L, uint32_t number) {
   struct loader *loader = loader_of(L);
   const struct source *source = loader->source[number];
@@ -211,7 +230,12 @@ void vocabulary_run_file(lua_State *L, uint32_t number) {
     lua_error(L);
   }
   size_t skip = source->length >= 3 && memcmp(source->text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
-  if (luaL_loadbufferx(L, source->text + skip, source->length - skip, name, "t") != LUA_OK) {
+  struct feed feed = {source->text + skip, source->text + source->length, 0};
+  if (lua_load(L, next_line, &feed, name, "t") != LUA_OK) {
+    if (lua_type(L, -1) == LUA_TSTRING && *lua_tostring(L, -1) != '#') { /* lacks a place */
+      lua_pushfstring(L, "#%d:%d: nested too deeply for the compiler (%s)", (int)number, feed.line,
+                      lua_tostring(L, -1));
+    }
     lua_error(L);
   }
   lua_call(L, 0, 1);

@@ -708,6 +708,15 @@ static const struct wrong wrongs[] = {
     {CLIENT "service \"s\" { on = {} }", "says nothing; list the steps"},
     {CLIENT "service \"s\" { on = { call { \"t\", times = 3 } } } service \"t\" {}",
      "key 'times' of call in on of service \"s\": is for calls inside parallel"},
+    {CLIENT "service \"s\" { on = { fail { p = 1.0000000001 } } }",
+     "a little more than 100% is out of range; it must be from 0% to 100%"},
+    {"local a = 1\nlocal b = \"1s\" + 5", "s.lua:2: \"1s\" + 5: one of them has no unit"},
+    {"local b = \"1s\" * \"2ms\"", "only one of them may have a unit"},
+    {"local b = \"1s\" + \"2kB\"", "their units measure different things"},
+    {"local b = \"1s\" - \"2s\"", "the result is negative; quantities are not"},
+    {"local b = \"1s\" / 0", "division by zero"},
+    {"local b = \"1q\" * 2", "\"1q\": there is no unit 'q'"},
+    {"local b = -\"1s\"", "compute with + - * / alone"},
     {CLIENT "service \"s\" { on = { parallel { sleep \"1ms\" } } }",
      "item 1 of parallel in on of service \"s\": expected a call such as call \"db\", got sleep"},
     {CLIENT "service \"s\" { on = { parallel { call \"t\", need = 2 } } } service \"t\" {}",
@@ -966,6 +975,21 @@ static void test_missing_file(void **state) {
   scenario_free(NULL);
 }
 
+/* Quantities compute in their own unit. */
+static void test_computing(void **state) {
+  (void)state;
+  scenario_free(load(
+      "local n, t = param { \"n\", 4 }, param { \"t\", \"20s\" }\n"
+      "assert(\"4ms\" / n == \"1ms\" and n * t == \"80s\" and \"1s\" / \"20ms\" == 50)\n"
+      "assert(\"8.7ms\" * 2 == \"17.4ms\" and \"1s\" - \"250ms\" == \"0.75s\")\n"
+      "assert(\"50%\" * t == \"10s\" and \"1GiB\" + \"1KiB\" == \"1.00000095367431640625GiB\"\n"
+      "       or \"1GiB\" + \"1KiB\" == \"1.0000009536743164GiB\")\n"
+      "assert(\"10\" + 5 == 15)\n"
+      "client \"c\" { arrivals = poisson(\"90/s\" * 2), target = \"s\" }\n"
+      "service \"s\" { work = \"4ms\" / n }\n"
+      "run { duration = n * t, warmup = t / 10 }"));
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_shop),
@@ -975,6 +999,7 @@ int main(void) {
       cmocka_unit_test(test_distributions),
       cmocka_unit_test(test_traffic),
       cmocka_unit_test(test_steps),
+      cmocka_unit_test(test_computing),
       cmocka_unit_test(test_paths),
       cmocka_unit_test(test_faults),
       cmocka_unit_test(test_names_of_faults),
