@@ -2,14 +2,17 @@
 #include <assert.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "abandon.h"
 #include "arena.h"
+#include "column.h"
 #include "outline.h"
 #include "program.h"
 #include "sim.h"
 #include "station.h"
 
+enum by { BY_OP, BY_TIER };
 enum io { IO_BLOCKING, IO_ASYNC };
 
 /* What is done about calls that nobody waits for any more; each does what those before it do. */
@@ -19,6 +22,7 @@ struct service_config {
   uint64_t workers, queue;
   uint32_t discipline, io, cancel, evict;
   struct priorities priority;
+  uint32_t by;
   struct dist work;
   struct handlers on;
 };
@@ -28,7 +32,8 @@ struct service_shared {
   struct stream work, sleep, branch, request, response;
   const struct step *steps[SPEC_MAX_OPS]; /* of the operation's program; NULL: none */
   const struct program *program[SPEC_MAX_OPS];
-  uint8_t class[SPEC_MAX_OPS]; /* priority class by operation, 0 first */
+  uint8_t class[SPEC_MAX_OPS];               /* priority class by operation, 0 first */
+  uint8_t class_of_tier[SPEC_MAX_TIERS + 1]; /* likewise, by the value of COLUMN_TIER */
   /* By operation: the first step is work; and nothing follows it. */
   bool works_first[SPEC_MAX_OPS], only_works[SPEC_MAX_OPS];
   struct program only_work;
@@ -42,8 +47,13 @@ struct service_state {
   uint64_t cancelled, stopped, evicted;
 };
 
-static inline uint32_t class_of(const struct service_state *s, const struct frame *call) {
-  return s->station.classes == 1 ? 0 : s->shared->class[call->op];
+static const char *const by_choices[] = {"op", "tier", NULL};
+
+static inline uint32_t class_of(const struct sim *sim, const struct service_state *s,
+                                const struct frame *call) {
+  if (s->station.classes == 1) return 0;
+  if (s->config->by == BY_OP) return s->shared->class[call->op];
+  return s->shared->class_of_tier[column_get(sim, call, COLUMN_TIER)];
 }
 
 /* Draws of one request: its key is the entity, the step's ordinal the block. */
@@ -186,7 +196,7 @@ static bool is_dropped(struct service_state *s, const struct frame *call) {
  * has to wait for one. */
 static bool worker_again(struct sim *sim, struct service_state *s, struct frame *call) {
   call->flags &= (uint8_t)~CALL_RELEASED;
-  return station_enter(sim, &s->station, call, class_of(s, call), true) == STATION_STARTED;
+  return station_enter(sim, &s->station, call, class_of(sim, s, call), true) == STATION_STARTED;
 }
 
 /* Runs a call from its pc until it has to wait or ends. Returns the call that its worker takes up
@@ -303,10 +313,10 @@ static __attribute__((noinline)) void refuse_one(struct sim *sim, struct member 
   struct service_state *s = member->state;
   struct frame *refused = call;
   if (s->config->evict) {
-    struct frame *lowest = station_evict(sim, &s->station, class_of(s, call));
+    struct frame *lowest = station_evict(sim, &s->station, class_of(sim, s, call));
     if (lowest) {
       s->evicted++;
-      station_enter(sim, &s->station, call, class_of(s, call), false);
+      station_enter(sim, &s->station, call, class_of(sim, s, call), false);
       draw_ahead(s, call);
       refused = lowest;
     }
@@ -321,7 +331,7 @@ static void service_on_call(struct sim *sim, struct member *member, struct frame
     return;
   }
   call->pc = 0;
-  switch (station_enter(sim, &s->station, call, class_of(s, call), false)) {
+  switch (station_enter(sim, &s->station, call, class_of(sim, s, call), false)) {
     case STATION_STARTED:
       start(sim, member, call);
       break;
@@ -401,7 +411,7 @@ static void service_on_cancel(struct sim *sim, struct member *member, struct fra
   if (where == FRAME_TRAVELLING || where == FRAME_QUEUED) {
     if (cancel < CANCEL_QUEUED) return;
     s->cancelled++;
-    if (where == FRAME_QUEUED) station_cancel(sim, &s->station, call, class_of(s, call));
+    if (where == FRAME_QUEUED) station_cancel(sim, &s->station, call, class_of(sim, s, call));
     call_reply(sim, call, OUTCOME_RESET);
   } else if (cancel == CANCEL_RUNNING) {
     stop(sim, member, call);
@@ -454,6 +464,16 @@ static bool service_validate(const struct spec *spec, const struct component_spe
     return error_set(err,
                      "'evict' is read only with discipline = \"priority\", blocking io and a "
                      "limited queue of at least 1");
+  }
+  if (config->discipline != DISCIPLINE_PRIORITY && config->by != BY_OP) {
+    return error_set(err, "'by' is read only with discipline = \"priority\"");
+  }
+  for (uint32_t i = 0; i < config->priority.n; i++) {
+    const uint8_t *known = config->by == BY_TIER ? config->priority.tiers : config->priority.ops;
+    if (known[i] != PRIORITY_NONE) continue;
+    return error_set(err, "'priority' names '%s', which is no %s; with by = \"%s\" it lists %s",
+                     config->priority.name[i], config->by == BY_TIER ? "tier" : "operation",
+                     by_choices[config->by], config->by == BY_TIER ? "tiers" : "operations");
   }
   if (config->discipline == DISCIPLINE_PS && config->io == IO_ASYNC) {
     return error_set(err,
@@ -535,8 +555,10 @@ static struct service_shared *service_shared(struct sim *sim, const struct compo
   struct service_shared *shared = arena_lines(sim->arena, 1, sizeof *shared);
   build_programs(shared, config);
   for (uint32_t op = 0; op < SPEC_MAX_OPS; op++) shared->class[op] = (uint8_t)config->priority.n;
+  memset(shared->class_of_tier, (int)config->priority.n, sizeof shared->class_of_tier);
   for (uint32_t i = 0; i < config->priority.n; i++) {
-    shared->class[config->priority.ops[i]] = (uint8_t)i;
+    if (config->by == BY_OP) shared->class[config->priority.ops[i]] = (uint8_t)i;
+    if (config->by == BY_TIER) shared->class_of_tier[1 + config->priority.tiers[i]] = (uint8_t)i;
   }
   shared->work = sim_stream(sim, self, "work");
   shared->sleep = sim_stream(sim, self, "sleep");
@@ -552,6 +574,7 @@ static void service_init(struct sim *sim, struct member *member) {
   if (!self->shared) self->shared = service_shared(sim, self);
   s->config = self->config;
   s->shared = self->shared;
+  if (s->config->by == BY_TIER) column_want(sim, COLUMN_TIER);
   station_init(sim, &s->station, (enum discipline)s->config->discipline, s->config->workers,
                s->config->queue, s->config->priority.n + 1);
   if (s->config->cancel >= CANCEL_QUEUED) station_allow_cancel(&s->station);
@@ -604,8 +627,16 @@ static const struct param service_params[] = {
      .offset = AT(priority),
      .needs = "discipline = priority",
      .doc =
-         "Operations from the first served to the last, for discipline = \"priority\". A call in "
-         "service is not interrupted."},
+         "Operations, or with by = \"tier\" tiers of users, from the first served to the last, for "
+         "discipline = \"priority\". A call in service is not interrupted."},
+    {.name = "by",
+     .type = PARAM_ENUM,
+     .offset = AT(by),
+     .fallback = "op",
+     .choices = by_choices,
+     .doc =
+         "What `priority` lists: operations (op), or tiers of the users whose requests they are. "
+         "Requests without a tier come last."},
     {.name = "evict",
      .type = PARAM_ENUM,
      .offset = AT(evict),

@@ -10,6 +10,7 @@
 #include "sim.h"
 #include "timeline.h"
 #include "trace.h"
+#include "users.h"
 #include "zipf.h"
 
 /* A request's key is base + (attempt << 58 | number), where the number holds the user in its upper
@@ -31,6 +32,8 @@ struct client_config {
   uint64_t timeout_ns;
   struct mix mix;
   struct keys keys;
+  struct keys users;
+  struct mix tier;
   struct retry_config {
     bool given;
     uint64_t attempts;
@@ -62,8 +65,11 @@ struct client_state {
   struct blame *blame;
   struct stream mix, keys, request, response, backoff;
   struct zipf zipf;
-  uint32_t ops; /* entries of stats, by position in the mix */
-  struct op_stats *stats;
+  struct users users;
+  bool has_users;
+  uint32_t ops;           /* entries of stats, by position in the mix */
+  uint32_t parts;         /* entries of stats: those, then the tiers by their position */
+  struct op_stats *stats; /* each request is in one of `ops` and, if there are any, in a tier */
   struct op_stats *stats_of[SPEC_MAX_OPS]; /* by operation */
 };
 
@@ -106,17 +112,28 @@ static void send(struct sim *sim, struct client_state *c, struct frame *call) {
   call_send(sim, call, component_pick(c->target, call), c->timeout_ns);
 }
 
-static __attribute__((noinline)) void draw_request(struct client_state *c, struct frame *call) {
+/* NULL: there are no tiers. */
+static struct op_stats *tier_stats(const struct sim *sim, const struct client_state *c,
+                                   const struct frame *call) {
+  uint32_t tier = users_tier(sim, &c->users, call);
+  return tier == USERS_NO_TIER ? NULL : &c->stats[c->ops + tier];
+}
+
+static __attribute__((noinline)) void draw_request(struct sim *sim, struct client_state *c,
+                                                   struct frame *call, uint64_t number) {
   call->op = draw_op(c, call->key);
   call->item = draw_item(c, call->key);
   c->budget = fmin(c->budget + c->config->retry.budget, BUDGET_BURST);
+  if (!c->has_users) return;
+  uint32_t tier = users_give(sim, &c->users, call, number >> ARRIVALS_USER_SHIFT);
+  if (tier != USERS_NO_TIER) c->stats[c->ops + tier].offered++;
 }
 
 static void new_request(struct sim *sim, struct member *member, uint64_t number) {
   struct client_state *c = member->state;
   struct frame *call = call_new(sim, member, NULL);
   call->key = c->base + number;
-  if (c->draws_request) draw_request(c, call);
+  if (c->draws_request) draw_request(sim, c, call, number);
   stats_for(c, call->op)->offered++;
   c->in_flight++;
   trace_begin(sim, c->blame, member, call);
@@ -127,6 +144,8 @@ static void new_request(struct sim *sim, struct member *member, uint64_t number)
 
 static void client_start(struct sim *sim, struct member *member) {
   struct client_state *c = member->state;
+  c->has_users = users_start(sim, &c->users);
+  c->draws_request |= c->has_users;
   arrivals_start(sim, member, &c->arrivals);
 }
 
@@ -155,6 +174,9 @@ static __attribute__((noinline)) void retry(struct sim *sim, struct member *memb
   call->op = old->op;
   call->item = old->item;
   stats_for(c, call->op)->retries++;
+  if (sim->columns) columns_inherit(sim, old, call);
+  struct op_stats *of_tier = tier_stats(sim, c, call);
+  if (of_tier) of_tier->retries++;
   uint64_t wait_ns = backoff_ns(&c->config->retry.backoff, c->backoff, old->key, attempt);
   if (old->flags & CALL_TRACED) trace_retry(sim, old, call);
   call_sleep(sim, member, call, wait_ns);
@@ -163,6 +185,14 @@ static __attribute__((noinline)) void retry(struct sim *sim, struct member *memb
 
 static void client_on_timer(struct sim *sim, struct member *member, struct frame *call) {
   send(sim, member->state, call);
+}
+
+static __attribute__((noinline)) void count_tier(const struct sim *sim, struct client_state *c,
+                                                 const struct frame *call, enum outcome outcome) {
+  struct op_stats *stats = tier_stats(sim, c, call);
+  if (stats == NULL) return;
+  stats->ended[outcome]++;
+  if (outcome == OUTCOME_OK) hist_add(&stats->latency, sim->now_ns - call->sent_ns);
 }
 
 static void client_on_reply(struct sim *sim, struct member *member, struct frame *parent,
@@ -180,6 +210,7 @@ static void client_on_reply(struct sim *sim, struct member *member, struct frame
   stats->ended[outcome]++;
   if (__builtin_expect(call->flags & CALL_TRACED, 0)) trace_request_end(sim, call, outcome);
   if (outcome == OUTCOME_OK) hist_add(&stats->latency, sim->now_ns - call->sent_ns);
+  if (__builtin_expect(c->has_users, 0)) count_tier(sim, c, call, outcome);
   c->in_flight--;
   arrivals_answered(sim, member, &c->arrivals, call->key);
 }
@@ -207,6 +238,13 @@ static bool client_validate(const struct spec *spec, const struct component_spec
   if (config->arrivals.kind == ARRIVALS_CLOSED && config->arrivals.users > ARRIVALS_MAX_USERS) {
     return error_set(err, "closed: users must be at most %llu",
                      (unsigned long long)ARRIVALS_MAX_USERS);
+  }
+  bool closed = config->arrivals.kind == ARRIVALS_CLOSED;
+  if (closed && config->users.kind != KEYS_NONE) {
+    return error_set(err, "the users of a closed client are those of 'closed': leave 'users' out");
+  }
+  if (!closed && config->tier.n && config->users.kind == KEYS_NONE) {
+    return error_set(err, "'tier' is a user's: say who they are, such as users = 1000");
   }
   return true;
 }
@@ -270,13 +308,18 @@ static void client_init(struct sim *sim, struct member *member) {
   if (c->config->keys.kind == KEYS_ZIPF) zipf_init(&c->zipf, c->config->keys.n, c->config->keys.s);
   c->timeout_ns = c->config->timeout_ns;
   c->retries = c->config->retry.given;
+  users_init(sim, member, &c->users, &c->config->users, &c->config->tier, c->base);
+  c->users.are_closed = c->config->arrivals.kind == ARRIVALS_CLOSED;
   c->draws_request =
       c->config->mix.n || c->config->keys.kind != KEYS_NONE || c->config->retry.given;
   c->ops = c->config->mix.n ? c->config->mix.n : 1;
-  c->stats = arena_lines(sim->arena, c->ops, sizeof *c->stats);
+  c->parts = c->ops + c->config->tier.n;
+  c->stats = arena_lines(sim->arena, c->parts, sizeof *c->stats);
   c->only_stats = c->ops == 1 ? c->stats : NULL;
-  for (uint32_t i = 0; i < c->ops; i++) {
+  for (uint32_t i = 0; i < c->parts; i++) {
     hist_init(&c->stats[i].latency, EXACT_LATENCIES, sim->arena);
+  }
+  for (uint32_t i = 0; i < c->ops; i++) {
     c->stats_of[c->config->mix.n ? c->config->mix.part[i].op : OP_DEFAULT] = &c->stats[i];
   }
 }
@@ -284,13 +327,14 @@ static void client_init(struct sim *sim, struct member *member) {
 static void client_destroy(struct sim *sim, struct member *member) {
   (void)sim;
   struct client_state *c = member->state;
-  for (uint32_t i = 0; i < c->ops; i++) hist_free(&c->stats[i].latency);
+  for (uint32_t i = 0; i < c->parts; i++) hist_free(&c->stats[i].latency);
 }
 
 static void client_reset(struct sim *sim, struct member *member) {
   (void)sim;
   struct client_state *c = member->state;
-  for (uint32_t i = 0; i < c->ops; i++) {
+  if (c->has_users) users_reset(&c->users);
+  for (uint32_t i = 0; i < c->parts; i++) {
     struct op_stats *s = &c->stats[i];
     hist_clear(&s->latency);
     *s = (struct op_stats){.latency = s->latency};
@@ -366,6 +410,8 @@ static uint64_t add_stranded(struct sim *sim, const struct component *component,
     const struct client_state *c = maker->state;
     stats[c->stats_of[root->op] - c->stats].ended[lost.cause[i]]++;
     n++;
+    struct op_stats *of_tier = tier_stats(sim, c, root);
+    if (of_tier) stats[of_tier - c->stats].ended[lost.cause[i]]++;
   }
   free(lost.root);
   free(lost.cause);
@@ -392,9 +438,17 @@ static struct hist *latency_of(struct sim *sim, const struct component *componen
   return latency;
 }
 
+static void emit_users(const struct component *component, struct metrics *out) {
+  uint64_t distinct = 0;
+  for (uint32_t i = 0; i < component->members; i++) {
+    distinct += ((const struct client_state *)component->member[i].state)->users.distinct;
+  }
+  metric_quotient(out, UNIT_COUNT, (double)distinct, 1, "%s.users", component->spec->name);
+}
+
 static void client_collect(struct sim *sim, struct component *component, struct metrics *out) {
   const struct client_state *first = component->member[0].state;
-  struct op_stats all = {0}, *by_op = mem_zeroed(first->ops, sizeof *by_op);
+  struct op_stats all = {0}, *by_op = mem_zeroed(first->parts, sizeof *by_op);
   struct hist *latency = NULL;
   uint64_t in_flight = 0;
   uint64_t stranded = add_stranded(sim, component, by_op);
@@ -417,12 +471,23 @@ static void client_collect(struct sim *sim, struct component *component, struct 
              sim->spec->op[first->config->mix.part[op].op]);
     emit(sim, &by_op[op], op_latency, name, out);
   }
+  for (uint32_t part = first->ops; part < first->parts; part++) {
+    for (uint32_t i = 0; i < component->members; i++) {
+      const struct client_state *c = component->member[i].state;
+      op_stats_add(&by_op[part], &c->stats[part]);
+    }
+    char name[192];
+    snprintf(name, sizeof name, "%s.tier.%s", component->spec->name,
+             sim->spec->tier[first->config->tier.part[part - first->ops].op]);
+    emit(sim, &by_op[part], latency_of(sim, component, part), name, out);
+  }
   emit(sim, &all, latency, component->spec->name, out);
   for (uint32_t i = 0; i < component->members; i++) {
     in_flight += ((const struct client_state *)component->member[i].state)->in_flight;
   }
   metric_quotient(out, UNIT_COUNT, (double)(in_flight - stranded), 1, "%s.in_flight",
                   component->spec->name);
+  if (first->config->users.kind != KEYS_NONE) emit_users(component, out);
   free(by_op);
 }
 
@@ -499,6 +564,17 @@ static const struct param client_params[] = {
      .type = PARAM_KEYS,
      .offset = AT(keys),
      .doc = "Which data a request is about: zipf { n, s } or uniform_keys { n }. Caches need it."},
+    {.name = "users",
+     .type = PARAM_USERS,
+     .offset = AT(users),
+     .doc = "Whose requests they are: a number of users, each equally often, or zipf { n, s }, of "
+            "whom some ask more often. Each request draws one. Those of a closed client are such "
+            "users by themselves; each instance of a client has its own."},
+    {.name = "tier",
+     .type = PARAM_TIERS,
+     .offset = AT(tier),
+     .doc = "Tiers of users and their shares, which add up to 1. A user has one tier for good; of "
+            "users who ask unequally often, shares of requests differ from those of users."},
     {.name = "retry",
      .type = PARAM_GROUP,
      .offset = AT(retry),
@@ -543,6 +619,9 @@ static const struct metric_def client_metrics[] = {
     {"latency.p9999", "s", "Quantile 99.99 % of latency."},
     {"latency.sd", "s", "Standard deviation of latency."},
     {"op.<operation>.<metric>", "", "The same, for one operation of the mix."},
+    {"tier.<tier>.<metric>", "", "The same, for the users of one tier."},
+    {"users", "",
+     "Different users who sent a request in the measured time, where `users` is given."},
     {0},
 };
 

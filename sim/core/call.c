@@ -4,6 +4,7 @@
 
 #include "abandon.h"
 #include "arena.h"
+#include "column.h"
 #include "engine.h"
 #include "memory.h"
 #include "time_scale.h"
@@ -155,6 +156,7 @@ struct frame *call_new(struct sim *sim, struct member *from, struct frame *paren
     call->flags = parent->flags & (CALL_TRACED | CALL_UNWANTED);
     if (__builtin_expect(call->flags & CALL_TRACED, 0)) trace_child(sim, parent, call);
     if (__builtin_expect(sim->calls.kin != NULL, 0)) kin_add(sim, parent, call);
+    if (__builtin_expect(sim->columns != NULL, 0)) columns_inherit(sim, parent, call);
   } else {
     call->parent = from->id;
     call->key = 0;
@@ -363,6 +365,7 @@ struct frame *call_detach(struct sim *sim, struct frame *call) {
   uint32_t stamp = rest->stamp;
   *rest = *call;
   rest->stamp = stamp;
+  if (sim->columns != NULL) columns_inherit(sim, call, rest);
   rest->flags |= CALL_ABANDONED | CALL_ROOT | CALL_DETACHED; /* nobody waits for it */
   rest->flags &= (uint8_t)~CALL_TRACED;
   rest->parent = frame_callee(call);

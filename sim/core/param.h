@@ -33,6 +33,8 @@ enum param_type {
   PARAM_GROUP,     /* a struct whose first member is `bool given;` described by `group`       */
   PARAM_ARRIVALS,  /* struct arrivals       poisson "90/s", constant, closed, bursts ...      */
   PARAM_MIX,       /* struct mix            { browse = 0.95, buy = 0.05 }                     */
+  PARAM_TIERS,     /* struct mix            { free = 0.9, paid = 0.1 }, of tiers              */
+  PARAM_USERS,     /* struct keys           1000, zipf { n =, s = }                           */
   PARAM_KEYS,      /* struct keys           zipf { n =, s = }, uniform_keys { n = }           */
   PARAM_BACKOFF,   /* struct backoff        "100ms" or exponential { base =, cap =, jitter = } */
   PARAM_OP,        /* int                   an operation that is sent; absent: -1             */
@@ -96,7 +98,7 @@ struct arrivals {
 };
 
 struct mix_part {
-  uint8_t op;   /* index into spec.ops */
+  uint8_t op;   /* index into spec.op, or of tiers into spec.tier */
   double share; /* the shares of a mix add up to 1 */
 };
 
@@ -152,9 +154,14 @@ struct concurrency_config {
   double queue, smoothing, tolerance; /* gradient */
 };
 
+#define PRIORITY_NONE 255u /* no operation, or no tier, of that name */
+
 struct priorities {
-  uint32_t n;         /* 0: all equal */
-  const uint8_t *ops; /* from the first served to the last; operations not named come after them */
+  uint32_t n; /* 0: all equal */
+  /* From the first served to the last; what is not named comes after them. A name may be that of an
+   * operation or of a tier, or both. */
+  const uint8_t *ops, *tiers;
+  const char *const *name;
 };
 
 #endif

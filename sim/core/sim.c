@@ -7,6 +7,7 @@
 
 #include "abandon.h"
 #include "arena.h"
+#include "column.h"
 #include "engine.h"
 #include "trace.h"
 
@@ -202,6 +203,7 @@ void sim_free(struct sim *sim) {
   }
   faults_free(sim);
   network_free(sim->network);
+  columns_free(sim);
   calls_free(&sim->calls);
   traces_free(sim);
   ledger_free(sim->ledger);

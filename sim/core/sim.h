@@ -35,6 +35,7 @@
 #define SLOT_NONE UINT32_MAX
 
 struct sim;
+struct columns;
 struct member;
 struct component;
 struct station;
@@ -328,6 +329,7 @@ struct sim {
   enum rng_half half; /* of an antithetic pair: both have the same replication */
   uint64_t warmup_ns, end_ns;
   bool warm;                 /* statistics count */
+  struct columns *columns;   /* further fields of calls; NULL: nobody reads any */
   struct kept_hist *kept;    /* histograms that sim_collect made */
   struct ledger *ledger;     /* NULL: nothing keeps copies of data */
   struct traces *traces;     /* requests that are followed */

@@ -15,6 +15,7 @@
 struct kind;
 
 #define SPEC_MAX_OPS 256u
+#define SPEC_MAX_TIERS 64u
 #define OP_DEFAULT 0u /* "default": what a client without a mix sends */
 
 struct component_spec {
@@ -97,6 +98,8 @@ struct spec {
   const struct component_spec *component; /* sorted by name */
   uint32_t ops;
   const char *const *op; /* names; op[0] is "default" */
+  uint32_t tiers;
+  const char *const *tier; /* names of users' tiers, sorted */
   uint32_t zones;
   const struct zone_spec *zone; /* sorted by name */
   uint32_t regions;

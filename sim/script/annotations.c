@@ -74,7 +74,11 @@ static void write_type(FILE *out, const struct param *param, const char *owner) 
     case PARAM_KEYS:
       fputs("archsim.Value", out);
       return;
+    case PARAM_USERS:
+      fputs("integer|archsim.Value", out);
+      return;
     case PARAM_MIX:
+    case PARAM_TIERS:
       fputs("table<string, archsim.Quantity|number>", out);
       return;
     case PARAM_OP:

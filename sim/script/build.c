@@ -213,7 +213,7 @@ static bool read_components(struct loader *loader) {
   return true;
 }
 
-static void number_operations(struct loader *loader) {
+static void number_names(struct loader *loader) {
   struct names *ops = &loader->ops;
   names_sort(ops);
   const char **list = arena_alloc(loader->arena, (ops->n + 1) * sizeof *list);
@@ -221,6 +221,9 @@ static void number_operations(struct loader *loader) {
   for (uint32_t i = 0; i < ops->n; i++) list[i + 1] = ops->list[i];
   loader->scenario->spec.op = list;
   loader->scenario->spec.ops = ops->n + 1;
+  names_sort(&loader->tiers);
+  loader->scenario->spec.tier = loader->tiers.list;
+  loader->scenario->spec.tiers = loader->tiers.n;
   loader->ops_known = true;
 }
 
@@ -254,7 +257,7 @@ static bool validate(struct loader *loader, const struct declaration *declaratio
 
 bool build_components(struct loader *loader) {
   if (!read_components(loader)) return false;
-  number_operations(loader);
+  number_names(loader);
   if (!read_components(loader) || !check_members(loader)) return false;
   for (uint32_t i = 0; i < loader->components.n; i++) {
     if (!validate(loader, &loader->components.list[i])) return false;

@@ -55,6 +55,10 @@ const char *param_expected(const struct param *param) {
       return "arrivals such as poisson \"90/s\"";
     case PARAM_MIX:
       return "shares such as { browse = 0.95, buy = 0.05 }";
+    case PARAM_TIERS:
+      return "shares such as { free = 0.9, paid = 0.1 }";
+    case PARAM_USERS:
+      return "a number of users such as 1000";
     case PARAM_KEYS:
       return "keys such as zipf { n = 100000, s = 0.99 }";
     case PARAM_BACKOFF:
@@ -235,6 +239,10 @@ static bool read_value(const struct field *f, int index) {
       return traffic_arrivals(loader, f->spot, index, f->at);
     case PARAM_MIX:
       return traffic_mix(loader, f->spot, index, f->at);
+    case PARAM_TIERS:
+      return traffic_tiers(loader, f->spot, index, f->at);
+    case PARAM_USERS:
+      return traffic_users(loader, f->spot, index, f->at);
     case PARAM_KEYS:
       return traffic_keys(loader, f->spot, index, f->at);
     case PARAM_BACKOFF:

@@ -130,6 +130,12 @@ void describe_type(const struct param *param, char *out, size_t size) {
     case PARAM_MIX:
       type = "operation = share, ...";
       break;
+    case PARAM_TIERS:
+      type = "tier = share, ...";
+      break;
+    case PARAM_USERS:
+      type = "whole number or users";
+      break;
     case PARAM_KEYS:
       type = "keys";
       break;

@@ -42,6 +42,8 @@ static const char *quantity_of(enum param_type type) {
       return "`\"10kB\"`, `exponential \"10kB\"`";
     case PARAM_ARRIVALS:
       return "`poisson \"90/s\"`";
+    case PARAM_USERS:
+      return "`zipf { n = 100000, s = 0.8 }`";
     case PARAM_KEYS:
       return "`zipf { n = 1000, s = 1 }`";
     case PARAM_BACKOFF:
@@ -58,6 +60,7 @@ static const char *quantity_of(enum param_type type) {
     case PARAM_OP:
     case PARAM_OP_KNOWN:
     case PARAM_STEPS:
+    case PARAM_TIERS:
     case PARAM_HANDLERS:
     case PARAM_PRIORITY:
     case PARAM_CAUSES:

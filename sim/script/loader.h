@@ -86,7 +86,8 @@ struct loader {
   /* While values are being read. */
   struct names ops, regions_by_name, zones_by_name;
   struct names given;   /* keys that the component being read states: "retry.attempts" */
-  bool ops_known;       /* second pass: `ops` is sorted and complete */
+  struct names tiers;   /* of users */
+  bool ops_known;       /* second pass: `ops` and `tiers` are sorted and complete */
   uint32_t dist_budget; /* distributions and steps that may still be made */
   uint32_t step_budget;
   int step_depth;    /* of the list of steps being read */

@@ -100,24 +100,24 @@ static void put_arrivals(FILE *out, const struct arrivals *arrivals) {
   }
 }
 
-static void put_mix(FILE *out, const struct spec *spec, const struct mix *mix) {
+static void put_shares(FILE *out, const char *const *name, const struct mix *mix) {
   if (mix->n == 0) fputs(NOTHING, out);
   for (uint32_t i = 0; i < mix->n; i++) {
-    fprintf(out, "%s%s ", i > 0 ? ", " : "", spec->op[mix->part[i].op]);
+    fprintf(out, "%s%s ", i > 0 ? ", " : "", name[mix->part[i].op]);
     put_quantity(out, QUANTITY_RATIO, mix->part[i].share);
   }
 }
 
-static void put_keys(FILE *out, const struct keys *keys) {
+static void put_keys(FILE *out, const struct keys *keys, const char *what) {
   switch (keys->kind) {
     case KEYS_NONE:
       fputs(NOTHING, out);
       return;
     case KEYS_UNIFORM:
-      fprintf(out, "uniform, %llu keys", (unsigned long long)keys->n);
+      fprintf(out, "uniform, %llu %s", (unsigned long long)keys->n, what);
       return;
     case KEYS_ZIPF:
-      fprintf(out, "zipf, %llu keys, s = %.10g", (unsigned long long)keys->n, keys->s);
+      fprintf(out, "zipf, %llu %s, s = %.10g", (unsigned long long)keys->n, what, keys->s);
       return;
   }
 }
@@ -137,10 +137,10 @@ static void put_backoff(FILE *out, const struct backoff *backoff) {
   fprintf(out, ", factor %.10g, jitter %s", backoff->factor, jitters[backoff->jitter]);
 }
 
-static void put_priorities(FILE *out, const struct spec *spec, const struct priorities *list) {
+static void put_priorities(FILE *out, const struct priorities *list) {
   if (list->n == 0) fputs(NOTHING, out);
   for (uint32_t i = 0; i < list->n; i++) {
-    fprintf(out, "%s%s", i > 0 ? ", " : "", spec->op[list->ops[i]]);
+    fprintf(out, "%s%s", i > 0 ? ", " : "", list->name[i]);
   }
 }
 
@@ -360,10 +360,16 @@ void param_text(FILE *out, const struct spec *spec, const struct param *param, c
       put_arrivals(out, value);
       return;
     case PARAM_MIX:
-      put_mix(out, spec, value);
+      put_shares(out, spec->op, value);
+      return;
+    case PARAM_TIERS:
+      put_shares(out, spec->tier, value);
+      return;
+    case PARAM_USERS:
+      put_keys(out, value, "users");
       return;
     case PARAM_KEYS:
-      put_keys(out, value);
+      put_keys(out, value, "keys");
       return;
     case PARAM_BACKOFF:
       put_backoff(out, value);
@@ -380,7 +386,7 @@ void param_text(FILE *out, const struct spec *spec, const struct param *param, c
       put_handlers(out, spec, value);
       return;
     case PARAM_PRIORITY:
-      put_priorities(out, spec, value);
+      put_priorities(out, value);
       return;
     case PARAM_CAUSES:
       put_causes(out, *(const uint32_t *)value);

@@ -37,15 +37,37 @@ static int by_op(const void *a, const void *b) {
   return (int)first->op - (int)second->op;
 }
 
+/* Number of a tier, which is thereby known; void in the first pass, like an operation's. */
+static bool tier_number(struct loader *loader, const struct spot *spot, const char *name,
+                        int *out) {
+  struct names *tiers = &loader->tiers;
+  *out = 0;
+  if (loader->ops_known) {
+    *out = (int)names_find(tiers, name);
+    return true;
+  }
+  for (uint32_t i = 0; i < tiers->n; i++) {
+    if (!strcmp(tiers->list[i], name)) return true;
+  }
+  if (tiers->n == SPEC_MAX_TIERS) {
+    return spot_error(loader, spot, "'%.63s' is one tier too many; a scenario has at most %u", name,
+                      SPEC_MAX_TIERS);
+  }
+  names_add(loader, tiers, name);
+  return true;
+}
+
 /* The share at the top of the stack. */
 static bool read_share(struct loader *loader, const struct spot *spot, const char *name,
-                       struct mix_part *part) {
+                       bool of_tiers, struct mix_part *part) {
   int op = 0;
   if (!name_is_valid(name, strlen(name))) {
-    return spot_error(loader, spot, "operations have names of letters, digits, '_' and '-'");
+    return spot_error(loader, spot, "%s have names of letters, digits, '_' and '-'",
+                      of_tiers ? "tiers" : "operations");
   }
-  if (!operation_number(loader, spot, name, true, &op) ||
-      !value_quantity(loader, spot, -1, QUANTITY_RATIO, &part->share)) {
+  bool known = of_tiers ? tier_number(loader, spot, name, &op)
+                        : operation_number(loader, spot, name, true, &op);
+  if (!known || !value_quantity(loader, spot, -1, QUANTITY_RATIO, &part->share)) {
     return false;
   }
   part->op = (uint8_t)op;
@@ -75,21 +97,26 @@ static struct names *sorted_keys(struct loader *loader, const struct spot *spot,
   return names;
 }
 
-bool traffic_mix(struct loader *loader, const struct spot *spot, int index, struct mix *out) {
+static bool read_shares(struct loader *loader, const struct spot *spot, int index, bool of_tiers,
+                        struct mix *out) {
   lua_State *L = loader->L;
   index = lua_absindex(L, index);
   if (!lua_istable(L, index)) {
-    return value_unexpected(loader, spot, index, "shares such as { browse = 0.95, buy = 0.05 }");
+    return value_unexpected(loader, spot, index,
+                            of_tiers ? "shares such as { free = 0.9, paid = 0.1 }"
+                                     : "shares such as { browse = 0.95, buy = 0.05 }");
   }
   const struct names *names = sorted_keys(loader, spot, index);
   if (names == NULL) return false;
-  if (names->n == 0) return spot_error(loader, spot, "names no operation");
+  if (names->n == 0) {
+    return spot_error(loader, spot, "names no %s", of_tiers ? "tier" : "operation");
+  }
   struct mix_part *part = arena_alloc(loader->arena, names->n * sizeof *part);
   double sum = 0;
   for (uint32_t i = 0; i < names->n; i++) {
     struct spot at = spot_key(spot, names->list[i]);
     lua_getfield(L, index, names->list[i]);
-    bool ok = read_share(loader, &at, names->list[i], &part[i]);
+    bool ok = read_share(loader, &at, names->list[i], of_tiers, &part[i]);
     lua_pop(L, 1);
     if (!ok) return false;
     sum += part[i].share;
@@ -100,6 +127,14 @@ bool traffic_mix(struct loader *loader, const struct spot *spot, int index, stru
   qsort(part, names->n, sizeof *part, by_op);
   *out = (struct mix){names->n, part};
   return true;
+}
+
+bool traffic_mix(struct loader *loader, const struct spot *spot, int index, struct mix *out) {
+  return read_shares(loader, spot, index, false, out);
+}
+
+bool traffic_tiers(struct loader *loader, const struct spot *spot, int index, struct mix *out) {
+  return read_shares(loader, spot, index, true, out);
 }
 
 /* --- keys ----------------------------------------------------------------------------------- */
@@ -131,6 +166,23 @@ bool traffic_keys(struct loader *loader, const struct spot *spot, int index, str
   }
   lua_pop(L, 1);
   return true;
+}
+
+#define USERS_MAX 10000000.0
+
+/* Whose requests they are: a number, every user equally often, or as keys are given. */
+bool traffic_users(struct loader *loader, const struct spot *spot, int index, struct keys *out) {
+  *out = (struct keys){.kind = KEYS_UNIFORM};
+  if (lua_type(loader->L, index) == LUA_TNUMBER) {
+    return value_whole(loader, spot, index, &out->n) &&
+           value_in_range(loader, spot, (double)out->n, 1, USERS_MAX, PLAIN_NUMBER);
+  }
+  if (loader_word(loader->L, index) == NULL) {
+    return value_unexpected(loader, spot, index,
+                            "a number of users such as 1000, or zipf { n = 100000, s = 0.8 }");
+  }
+  return traffic_keys(loader, spot, index, out) &&
+         value_in_range(loader, spot, (double)out->n, 1, USERS_MAX, PLAIN_NUMBER);
 }
 
 /* --- pauses between tries ------------------------------------------------------------------- */
@@ -207,6 +259,22 @@ bool traffic_backoff(struct loader *loader, const struct spot *spot, int index,
 
 /* --- lists of names ------------------------------------------------------------------------- */
 
+/* The name at the top of the stack, of an operation or a tier. */
+static bool read_class(struct loader *loader, const struct spot *spot, const char **name,
+                       uint8_t *op, uint8_t *tier) {
+  const struct spec *spec = &loader->scenario->spec;
+  if (!value_name(loader, spot, -1, "the name of an operation or a tier", name)) return false;
+  *op = *tier = PRIORITY_NONE;
+  if (!loader->ops_known) return true;
+  uint32_t of_tiers = names_find(&loader->tiers, *name);
+  int of_ops = spec_find_op(spec, *name);
+  if (of_tiers != REF_NONE) *tier = (uint8_t)of_tiers;
+  if (of_ops >= 0 && of_ops < (int)PRIORITY_NONE) *op = (uint8_t)of_ops;
+  if (of_ops >= 0 || of_tiers != REF_NONE) return true;
+  int ignored;
+  return operation_number(loader, spot, *name, false, &ignored); /* fails, with the nearest one */
+}
+
 bool traffic_priorities(struct loader *loader, const struct spot *spot, int index,
                         struct priorities *out) {
   lua_State *L = loader->L;
@@ -216,22 +284,21 @@ bool traffic_priorities(struct loader *loader, const struct spot *spot, int inde
   }
   if (!table_check(loader, spot, index, NULL, 0, SPEC_MAX_OPS)) return false;
   uint32_t n = (uint32_t)lua_rawlen(L, index);
-  uint8_t *ops = arena_alloc(loader->arena, n + 1);
-  bool seen[SPEC_MAX_OPS] = {false};
+  uint8_t *ops = arena_alloc(loader->arena, n + 1), *tiers = arena_alloc(loader->arena, n + 1);
+  const char **name = arena_alloc(loader->arena, (n + 1) * sizeof *name);
   for (uint32_t i = 0; i < n; i++) {
     struct spot at = spot_item(spot, (int)i + 1);
-    int op = 0;
     lua_rawgeti(L, index, i + 1);
-    bool ok = value_operation(loader, &at, -1, false, &op);
+    bool ok = read_class(loader, &at, &name[i], &ops[i], &tiers[i]);
     lua_pop(L, 1);
     if (!ok) return false;
-    if (loader->ops_known && seen[op]) {
-      return spot_error(loader, &at, "'%s' is listed twice", loader->scenario->spec.op[op]);
+    for (uint32_t k = 0; k < i; k++) {
+      if (strcmp(name[k], name[i]) == 0) {
+        return spot_error(loader, &at, "'%s' is listed twice", name[i]);
+      }
     }
-    seen[op] = true;
-    ops[i] = (uint8_t)op;
   }
-  *out = (struct priorities){n, ops};
+  *out = (struct priorities){n, ops, tiers, name};
   return true;
 }
 

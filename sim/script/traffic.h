@@ -18,6 +18,8 @@ bool traffic_arrivals(struct loader *loader, const struct spot *spot, int index,
                       struct arrivals *out);
 
 bool traffic_mix(struct loader *loader, const struct spot *spot, int index, struct mix *out);
+bool traffic_tiers(struct loader *loader, const struct spot *spot, int index, struct mix *out);
+bool traffic_users(struct loader *loader, const struct spot *spot, int index, struct keys *out);
 bool traffic_keys(struct loader *loader, const struct spot *spot, int index, struct keys *out);
 bool traffic_backoff(struct loader *loader, const struct spot *spot, int index,
                      struct backoff *out);

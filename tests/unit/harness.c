@@ -36,6 +36,8 @@ struct scene {
   uint32_t nodes, ops, zones, regions, paths, faults, fixups;
   struct node *node[MAX_NODES];
   const char *op[SPEC_MAX_OPS];
+  uint32_t tiers;
+  const char *tier[SPEC_MAX_TIERS];
   struct zone_spec zone[8];
   const char *zone_region[8];
   const char *region[8];
@@ -227,12 +229,12 @@ static struct arrivals read_arrivals(struct scene *scene, const char *text) {
   return a;
 }
 
-static struct mix read_mix(struct scene *scene, const char *text) {
+static struct mix read_shares(struct scene *scene, const char *text, bool of_tiers) {
   struct mix_part *part = arena_alloc(scene->arena, 16 * sizeof *part);
   struct mix mix = {.part = part};
   char op[32];
   while (next_word(&text, op, sizeof op)) {
-    part[mix.n].op = scene_op(scene, op);
+    part[mix.n].op = of_tiers ? scene_tier(scene, op) : scene_op(scene, op);
     part[mix.n++].share = quantity(&text);
   }
   return mix;
@@ -284,10 +286,17 @@ static struct refs read_refs(struct scene *scene, const char *text) {
 }
 
 static struct priorities read_priorities(struct scene *scene, const char *text) {
-  uint8_t *ops = arena_alloc(scene->arena, 16);
-  struct priorities priorities = {.ops = ops};
+  uint8_t *ops = arena_alloc(scene->arena, 16), *tiers = arena_alloc(scene->arena, 16);
+  const char **name = arena_alloc(scene->arena, 16 * sizeof *name);
+  struct priorities priorities = {.ops = ops, .tiers = tiers, .name = name};
   char op[32];
-  while (next_word(&text, op, sizeof op)) ops[priorities.n++] = scene_op(scene, op);
+  while (next_word(&text, op, sizeof op)) { /* tiers, if the scene has them already */
+    uint32_t t = 0;
+    while (t < scene->tiers && strcmp(scene->tier[t], op) != 0) t++;
+    tiers[priorities.n] = t < scene->tiers ? (uint8_t)t : PRIORITY_NONE;
+    ops[priorities.n] = t < scene->tiers ? PRIORITY_NONE : scene_op(scene, op);
+    name[priorities.n++] = arena_text(scene->arena, op);
+  }
   return priorities;
 }
 
@@ -334,8 +343,12 @@ static void set_value(struct node *node, const struct param *param, void *at, co
       *(struct arrivals *)at = read_arrivals(node->scene, text);
       return;
     case PARAM_MIX:
-      *(struct mix *)at = read_mix(node->scene, text);
+      *(struct mix *)at = read_shares(node->scene, text, false);
       return;
+    case PARAM_TIERS:
+      *(struct mix *)at = read_shares(node->scene, text, true);
+      return;
+    case PARAM_USERS:
     case PARAM_KEYS:
       *(struct keys *)at = read_keys(text);
       return;
@@ -397,6 +410,15 @@ struct node *scene_add(struct scene *scene, const char *kind, const char *name,
   const struct kind *found = registry_find(kind);
   if (!found) fail_msg("no kind %s", kind);
   return add_node(scene, found, name, instances);
+}
+
+uint8_t scene_tier(struct scene *scene, const char *tier) {
+  for (uint32_t i = 0; i < scene->tiers; i++) {
+    if (!strcmp(scene->tier[i], tier)) return (uint8_t)i;
+  }
+  assert_true(scene->tiers < SPEC_MAX_TIERS && !scene->built);
+  scene->tier[scene->tiers] = arena_text(scene->arena, tier);
+  return (uint8_t)scene->tiers++;
 }
 
 uint8_t scene_op(struct scene *scene, const char *op) {
@@ -529,6 +551,8 @@ const struct spec *scene_spec(struct scene *scene) {
   spec->arena = scene->arena;
   spec->ops = scene->ops;
   spec->op = scene->op;
+  spec->tiers = scene->tiers;
+  spec->tier = scene->tier;
   spec->zones = scene->zones;
   spec->zone = scene->zone;
   spec->regions = scene->regions;

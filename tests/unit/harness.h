@@ -56,7 +56,8 @@ void node_zones(struct node *node, const char *zones); /* "eu-1, eu-2" */
 /* Whether the kind accepts the configuration; builds the scene. */
 bool node_valid(struct node *node, struct error *err);
 
-uint8_t scene_op(struct scene *scene, const char *op); /* its index; added when new */
+uint8_t scene_tier(struct scene *scene, const char *tier); /* likewise */
+uint8_t scene_op(struct scene *scene, const char *op);     /* its index; added when new */
 void scene_zone(struct scene *scene, const char *zone, const char *region /* or NULL */);
 /* Ends are names of components, zones or regions; those of `path` are filled in. */
 void scene_path(struct scene *scene, const char *from, const char *to, struct path_spec path);

@@ -46,6 +46,28 @@ static void test_others(void **state) {
   scenario_free(s);
 }
 
+static void test_users(void **state) {
+  (void)state;
+  struct scenario *s = load(
+      "client \"c\" { arrivals = poisson \"9/s\", target = \"s\", users = zipf { n = 50, s = 0.8 "
+      "},\n"
+      "  tier = { paid = 0.1, free = \"90%\" } }\n"
+      "client \"d\" { arrivals = poisson \"9/s\", target = \"s\", users = 7 }\n"
+      "service \"s\" { discipline = \"priority\", by = \"tier\", priority = { \"paid\", \"free\" } "
+      "}\n");
+  const struct keys *users = value(s, "c", "users");
+  assert_true(users->kind == KEYS_ZIPF && users->n == 50);
+  users = value(s, "d", "users");
+  assert_true(users->kind == KEYS_UNIFORM && users->n == 7);
+  assert_int_equal(s->spec.tiers, 2);
+  assert_string_equal(s->spec.tier[0], "free");
+  const struct mix *tier = value(s, "c", "tier");
+  assert_true(tier->n == 2 && tier->part[1].op == 1 && tier->part[1].share == 0.1);
+  const struct priorities *priority = value(s, "s", "priority");
+  assert_true(priority->n == 2 && priority->tiers[0] == 1 && priority->tiers[1] == 0);
+  scenario_free(s);
+}
+
 static void test_mistakes(void **state) {
   (void)state;
   static const struct {
@@ -68,6 +90,11 @@ static void test_mistakes(void **state) {
       {CLIENT("poisson(profile { { \"0h\", \"5/s\" }, { \"9h\", \"1/s\" }, scale = 0 })"),
        "must be greater than 0"},
       {CLIENT("poisson(profile { { \"0h\", \"2G/s\" }, { \"9h\", \"1/s\" } })"), "at most 1000M/s"},
+      {CLIENT("poisson \"9/s\", users = 0"), "users"},
+      {CLIENT("poisson \"9/s\", users = \"many\""), "a number of users such as 1000"},
+      {CLIENT("poisson \"9/s\", tier = { a = 1 }"), "say who they are"},
+      {CLIENT("closed { users = 5 }, users = 5"), "leave 'users' out"},
+      {CLIENT("poisson \"9/s\", users = 5, tier = { a = 0.5 }"), "add up to 0.5"},
       {CLIENT("bursts { \"10/s\" }"), "key 'size'"},
       {CLIENT("bursts { size = 5 }"), "a rate is missing"},
       {CLIENT("bursts { \"10/s\", size = 0 }"), "size"},
@@ -90,6 +117,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_profiles),
       cmocka_unit_test(test_others),
+      cmocka_unit_test(test_users),
       cmocka_unit_test(test_mistakes),
   };
   return cmocka_run_group_tests_name("script_traffic", tests, folder_make, folder_remove);

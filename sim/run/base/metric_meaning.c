@@ -67,6 +67,8 @@ bool metric_meaning(const char *kind, const char *own, struct metric_meaning *ou
     out->operation = operation;
     return found;
   }
+  dot = strncmp(own, "tier.", 5) == 0 ? strchr(own + 5, '.') : NULL;
+  if (dot != NULL) return metric_meaning(kind, dot + 1, out);
   if (known != NULL ? in_kind(known, own, out) : in_any_kind(own, out)) return true;
   if (known == NULL && in_list(path_metrics, own, out)) return true;
   out->common = in_list(common_metrics, own, out);

@@ -73,23 +73,28 @@ static void print_rows(const struct results *results, const char *client, const 
   table_finish(table, term);
 }
 
-static void print_operations(const struct results *results, const char *client,
-                             const struct term *term) {
+/* One row for each operation, or each tier, of a client. */
+static void print_parts(const struct results *results, const char *client, const char *what,
+                        const char *const *name, uint32_t names, const struct term *term) {
   static const char *const metric[] = {"throughput",  "availability", "latency.p50",
                                        "latency.p95", "latency.p99",  "latency.p999"};
-  static const char *const head[] = {"operation", "throughput", "availability", "p50",
-                                     "p95",       "p99",        "p99.9"};
-  const struct spec *spec = &results->scenario->spec;
+  const char *const head[] = {strcmp(what, "op") == 0 ? "operation" : what,
+                              "throughput",
+                              "availability",
+                              "p50",
+                              "p95",
+                              "p99",
+                              "p99.9"};
   struct table *table = table_new("Lrrrrrr", 2);
   for (size_t i = 0; i < G_N_ELEMENTS(head); i++) table_cell(table, STYLE_DIM, head[i]);
   uint32_t found = 0;
-  for (uint32_t op = 0; op < spec->ops; op++) {
-    gchar *prefix = g_strconcat(client, ".op.", spec->op[op], NULL);
+  for (uint32_t i = 0; i < names; i++) {
+    gchar *prefix = g_strdup_printf("%s.%s.%s", client, what, name[i]);
     if (results_find_of(results, prefix, "throughput") != NULL) {
       found++;
-      table_cell(table, STYLE_PLAIN, spec->op[op]);
-      for (size_t i = 0; i < G_N_ELEMENTS(metric); i++) {
-        const struct result *r = results_find_of(results, prefix, metric[i]);
+      table_cell(table, STYLE_PLAIN, name[i]);
+      for (size_t k = 0; k < G_N_ELEMENTS(metric); k++) {
+        const struct result *r = results_find_of(results, prefix, metric[k]);
         table_cell(table, STYLE_PLAIN,
                    r != NULL ? format_value(r->unit, r->estimate.value).text : "");
       }
@@ -112,6 +117,7 @@ void report_sources(const struct results *results, const struct term *term) {
     fputc('\n', term->out);
     term_rule(term, component->name, component->kind->name);
     print_rows(results, component->name, term);
-    print_operations(results, component->name, term);
+    print_parts(results, component->name, "op", spec->op, spec->ops, term);
+    print_parts(results, component->name, "tier", spec->tier, spec->tiers, term);
   }
 }

@@ -1,0 +1,40 @@
+/* Further fields of a request, beside its frame: columns of a table whose rows are the frames'
+ * slots.
+ *
+ * A column exists only in a simulation in which somebody reads it, and who reads one says so before
+ * the first event. A call that is made on behalf of another has its fields. An entry belongs to the
+ * frame whose stamp it has, so that a slot that is used again has none. */
+#ifndef COLUMN_H
+#define COLUMN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum column_id {
+  COLUMN_USER,     /* whose request it is: a number that no other user has */
+  COLUMN_TIER,     /* of the user: index into spec.tier, plus 1 */
+  COLUMN_DEADLINE, /* ns: when nobody waits for its answer any more */
+  COLUMN_SIZE,     /* bytes of its message */
+  COLUMN_VERSION,  /* of the data that it is about */
+  COLUMN_KINDS
+};
+
+struct sim;
+struct frame;
+
+/* In a kind's init: this column will be read. */
+void column_want(struct sim *sim, enum column_id column);
+
+/* From a kind's start on: whether somebody reads it. Who has values writes them only then. */
+bool column_wanted(const struct sim *sim, enum column_id column);
+
+/* 0: nobody wrote it. */
+uint64_t column_get(const struct sim *sim, const struct frame *call, enum column_id column);
+void column_set(struct sim *sim, const struct frame *call, enum column_id column, uint64_t value);
+
+/* `call` has the fields that `parent` has; sim->columns is not NULL. */
+void columns_inherit(struct sim *sim, const struct frame *parent, const struct frame *call);
+
+void columns_free(struct sim *sim);
+
+#endif
