@@ -7,6 +7,7 @@
 #define PROGRAM_H
 
 #include "arena.h"
+#include "outbound.h"
 #include "spec.h"
 
 #define OP_INHERIT (-1) /* a call passes on the operation it is made for */
@@ -15,19 +16,20 @@ enum step_kind {
   STEP_END,      /* answer OK (if not answered yet) and finish */
   STEP_WORK,     /* hold a worker for a draw of `dist` */
   STEP_SLEEP,    /* let a draw of `dist` pass without needing a worker's attention */
-  STEP_CALL,     /* calls[first]; on failure go on at `target` if that is not 0, else fail */
+  STEP_CALL,     /* calls[first]; on failure (of these `causes`, if they are not 0) go on at
+                    `target` if that is not 0, else fail */
   STEP_PARALLEL, /* calls[first .. first+count-1] at once; go on when `need` of them succeeded */
-  STEP_BRANCH,   /* with probability `chance`, and (op < 0 or the operation is op): next step;
-                    else go on at `target` */
+  STEP_BRANCH,   /* with probability `chance`, and (op < 0 or the operation is op), and (causes is
+                    0 or the last call failed of one of them): next step; else go on at `target` */
   STEP_JUMP,     /* go on at `target` */
   STEP_FAIL,     /* answer `failed` and finish */
   STEP_REPLY,    /* answer OK now, and go on with the following steps on the server's account */
 };
 
 struct program_call {
-  uint32_t component;            /* whom to call */
-  int op;                        /* or OP_INHERIT */
-  uint64_t timeout_ns;           /* TIME_NEVER: wait for ever */
+  uint32_t component; /* whom to call */
+  int op;             /* or OP_INHERIT */
+  struct outbound_config policy;
   uint64_t times;                /* in STEP_PARALLEL: this many such calls at once (>= 1) */
   struct dist request, response; /* bytes; 0 = nothing to transmit */
 };
@@ -41,6 +43,7 @@ struct step {
   double chance;
   int op;
   bool hand_over;   /* REPLY: the worker does not stay for the steps that follow */
+  uint32_t causes;  /* a bit set of enum outcome */
   struct dist dist; /* ns */
 };
 
@@ -54,6 +57,15 @@ struct program {
 struct block {
   bool given; /* an empty list is one, too */
   struct program program;
+};
+
+/* What is done instead of failing, by the cause of the failure. */
+struct fallbacks {
+  uint32_t n; /* 0: nothing */
+  const struct fallback {
+    uint32_t causes; /* a bit set; those of different entries have none in common */
+    struct block block;
+  } * fallback;
 };
 
 /* What a service does, by operation. */

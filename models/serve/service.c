@@ -7,6 +7,8 @@
 #include "abandon.h"
 #include "arena.h"
 #include "column.h"
+#include "outbound.h"
+#include "outbound_params.h"
 #include "outline.h"
 #include "program.h"
 #include "sim.h"
@@ -36,6 +38,7 @@ struct service_shared {
   uint8_t class_of_tier[SPEC_MAX_TIERS + 1]; /* likewise, by the value of COLUMN_TIER */
   /* By operation: the first step is work; and nothing follows it. */
   bool works_first[SPEC_MAX_OPS], only_works[SPEC_MAX_OPS];
+  uint32_t first_call[SPEC_MAX_OPS]; /* calls of the programs before that of the operation */
   struct program only_work;
   struct step work_step[2];
 };
@@ -44,7 +47,8 @@ struct service_state {
   const struct service_config *config;
   const struct service_shared *shared;
   struct station station;
-  uint64_t cancelled, stopped, evicted;
+  struct outbound **out; /* policies by call; NULL: none is more than a timeout */
+  uint64_t cancelled, stopped, evicted, fallbacks;
 };
 
 static const char *const by_choices[] = {"op", "tier", NULL};
@@ -86,10 +90,10 @@ static uint64_t child_key(const struct member *member, const struct frame *call,
 }
 
 /* Which of the program's calls has that key. */
-static uint32_t which_call(const struct member *member, const struct frame *call,
-                           const struct frame *child) {
+static uint32_t which_call(const struct sim *sim, const struct member *member,
+                           const struct frame *call, const struct frame *child) {
   uint64_t base = rng_mix(call->key ^ member->component->name_hash);
-  return (uint32_t)((child->key - base) * KEY_STEP_INVERSE >> 32);
+  return (uint32_t)((outbound_key(sim, child) - base) * KEY_STEP_INVERSE >> 32);
 }
 
 static void send_call(struct sim *sim, struct member *member, struct frame *call,
@@ -99,8 +103,14 @@ static void send_call(struct sim *sim, struct member *member, struct frame *call
   child->key = child_key(member, call, which, copy);
   child->site = call->pc;
   if (spec->op != OP_INHERIT) child->op = (uint8_t)spec->op;
+  const struct service_state *s = member->state;
+  struct outbound *out = s->out ? s->out[s->shared->first_call[call->op] + which] : NULL;
+  if (__builtin_expect(out != NULL, 0)) {
+    outbound_send(sim, out, child);
+    return;
+  }
   struct component *to = &sim->component[spec->component];
-  call_send(sim, child, component_pick(to, child), spec->timeout_ns);
+  outbound_send_plain(sim, child, component_pick(to, child), spec->policy.timeout_ns);
 }
 
 static uint32_t calls_in(const struct program *program, const struct step *step) {
@@ -121,7 +131,7 @@ static enum verdict judge_parallel(const struct program *program, const struct s
 }
 
 static void decide(struct sim *sim, struct member *member, struct frame *call,
-                   const struct step *step, enum verdict verdict);
+                   const struct step *step, enum verdict verdict, enum outcome outcome);
 
 /* In an event loop a call that waits needs no worker: the next one takes it up. */
 static struct frame *release_while_waiting(struct sim *sim, struct service_state *s,
@@ -148,7 +158,7 @@ static struct frame *start_calls(struct sim *sim, struct member *member, struct 
   }
   if (step->kind == STEP_PARALLEL) {
     call->due_ns &= ~STILL_SENDING;
-    decide(sim, member, call, step, judge_parallel(program, step, call));
+    decide(sim, member, call, step, judge_parallel(program, step, call), OUTCOME_FAILED);
   }
   return next;
 }
@@ -180,6 +190,7 @@ static struct frame *hand_over(struct sim *sim, struct member *member, struct fr
 static bool branch_taken(const struct service_shared *shared, const struct frame *call,
                          const struct step *step) {
   if (step->op >= 0 && call->op != step->op) return false;
+  if (step->causes && !(step->causes >> call->pending & 1)) return false;
   if (step->chance >= 1) return true;
   struct draws draws = draws_begin(shared->branch, call->key, (uint64_t)step->ordinal << 32);
   return draws_unit(&draws) < step->chance;
@@ -344,8 +355,25 @@ static void service_on_call(struct sim *sim, struct member *member, struct frame
   }
 }
 
+/* Goes on with what is to be done instead of failing; the answer is second best from now on. */
+static void fall_back(struct member *member, struct frame *call, const struct step *step,
+                      enum outcome outcome) {
+  struct service_state *s = member->state;
+  s->fallbacks++;
+  call->flags |= CALL_DEGRADED;
+  call->pending = (uint16_t)outcome; /* for those who ask for the cause */
+  call->pc = step->target;
+}
+
+/* Whether a call still waits in the step that made the calls marked `site`. */
+static bool service_wants(struct sim *sim, struct member *member, const struct frame *call,
+                          uint16_t site) {
+  (void)sim, (void)member;
+  return call->pc == site && frame_state(call) == FRAME_WAITING;
+}
+
 static void decide(struct sim *sim, struct member *member, struct frame *call,
-                   const struct step *step, enum verdict verdict) {
+                   const struct step *step, enum verdict verdict, enum outcome outcome) {
   switch (verdict) {
     case STILL_WAITS:
       return;
@@ -353,11 +381,11 @@ static void decide(struct sim *sim, struct member *member, struct frame *call,
       call->pc++;
       break;
     case FAILS:
-      if (step->target == 0) {
+      if (step->target == 0 || (step->causes && !(step->causes >> outcome & 1))) {
         take_up(sim, member, finish(sim, member, call, OUTCOME_FAILED));
         return;
       }
-      call->pc = step->target;
+      fall_back(member, call, step, outcome);
       break;
   }
   run_steps(sim, member, call);
@@ -365,18 +393,19 @@ static void decide(struct sim *sim, struct member *member, struct frame *call,
 
 static void service_on_reply(struct sim *sim, struct member *member, struct frame *call,
                              struct frame *child, enum outcome outcome) {
+  if (outbound_takes(sim, child, outcome)) return;
   if (child->site != call->pc || frame_state(call) != FRAME_WAITING)
     return; /* of a step that is over */
   const struct program *program = program_of(member, call);
   const struct step *step = &program->step[call->pc];
   if (step->kind == STEP_CALL) {
-    decide(sim, member, call, step, outcome == OUTCOME_OK ? GOES_ON : FAILS);
+    decide(sim, member, call, step, outcome == OUTCOME_OK ? GOES_ON : FAILS, outcome);
     return;
   }
   call->pending--;
   if (outcome != OUTCOME_OK) call->due_ns++;
   if (call->due_ns & STILL_SENDING) return;
-  decide(sim, member, call, step, judge_parallel(program, step, call));
+  decide(sim, member, call, step, judge_parallel(program, step, call), OUTCOME_FAILED);
 }
 
 /* --- giving up ------------------------------------------------------------------------------ */
@@ -433,7 +462,7 @@ static double service_message_bytes(struct sim *sim, struct member *member, stru
   const struct program *program = program_of(member, call);
   const struct step *step = &program->step[child->site];
   if (step->kind != STEP_CALL && step->kind != STEP_PARALLEL) return 0;
-  uint32_t which = which_call(member, call, child);
+  uint32_t which = which_call(sim, member, call, child);
   assert(which - step->first < step->count);
   const struct program_call *spec = &program->call[which];
   struct draws draws =
@@ -496,12 +525,14 @@ static void outline_program_step(const struct program *program, const struct ste
   struct outline_step *to = outline_add(out, what[step->kind]);
   to->target = step->target;
   to->need = step->need;
-  to->chance = step->op >= 0 && step->op != op ? 0 : step->chance;
+  to->chance = step->op >= 0 && step->op != op ? 0 : step->causes ? NAN : step->chance;
   to->time = step->dist;
   for (uint32_t i = 0; i < step->count; i++) {
     const struct program_call *from = &program->call[step->first + i];
     int passed_on = from->op == OP_INHERIT ? op : from->op;
-    struct outline_call *call = outline_add_call(out, from->component, passed_on, from->timeout_ns);
+    struct outline_call *call =
+        outline_add_call(out, from->component, passed_on, from->policy.timeout_ns);
+    outbound_outline(&from->policy, call);
     if (step->kind == STEP_PARALLEL) call->times = from->times;
   }
 }
@@ -543,6 +574,12 @@ static void build_programs(struct service_shared *shared, const struct service_c
     if (h->op >= 0) shared->program[h->op] = &h->program;
   }
   for (uint32_t op = 0; op < SPEC_MAX_OPS; op++) {
+    for (uint32_t i = 0; i < config->on.n; i++) {
+      if (shared->program[op] == &config->on.handler[i].program) break;
+      shared->first_call[op] += config->on.handler[i].program.calls;
+    }
+  }
+  for (uint32_t op = 0; op < SPEC_MAX_OPS; op++) {
     const struct step *step = shared->program[op] ? shared->program[op]->step : NULL;
     shared->steps[op] = step;
     shared->works_first[op] = step && step[0].kind == STEP_WORK;
@@ -568,6 +605,25 @@ static struct service_shared *service_shared(struct sim *sim, const struct compo
   return shared;
 }
 
+static void add_policies(struct sim *sim, struct member *member) {
+  struct service_state *s = member->state;
+  uint32_t calls = 0, declared = 0;
+  for (uint32_t i = 0; i < s->config->on.n; i++) calls += s->config->on.handler[i].program.calls;
+  struct outbound **out = arena_alloc(sim->arena, (calls + 1) * sizeof(struct outbound *));
+  calls = 0;
+  for (uint32_t i = 0; i < s->config->on.n; i++) {
+    const struct program *program = &s->config->on.handler[i].program;
+    for (uint32_t k = 0; k < program->calls; k++) {
+      const struct program_call *call = &program->call[k];
+      struct component *to = &sim->component[call->component];
+      out[calls] = outbound_new(sim, member, to, to->spec->name, &call->policy,
+                                (struct outbound_hooks){.wants = service_wants});
+      declared += out[calls++] != NULL;
+    }
+  }
+  if (declared > 0) s->out = out;
+}
+
 static void service_init(struct sim *sim, struct member *member) {
   struct service_state *s = member->state;
   struct component *self = member->component;
@@ -578,6 +634,7 @@ static void service_init(struct sim *sim, struct member *member) {
   station_init(sim, &s->station, (enum discipline)s->config->discipline, s->config->workers,
                s->config->queue, s->config->priority.n + 1);
   if (s->config->cancel >= CANCEL_QUEUED) station_allow_cancel(&s->station);
+  add_policies(sim, member);
 }
 
 static void service_destroy(struct sim *sim, struct member *member) {
@@ -684,6 +741,13 @@ static const struct meter service_meters[] = {
      "Calls whose work was stopped because nobody waited for them any more."},
     {"evicted", METER_COUNT, offsetof(struct service_state, evicted), 0,
      "Calls refused out of the queue to make room for one of a higher class (`evict`)."},
+    {"fallbacks", METER_COUNT, offsetof(struct service_state, fallbacks), 0,
+     "Failed calls after which the fallback was taken."},
+    {0},
+};
+
+static const struct metric_def service_metrics[] = {
+    OUTBOUND_METRICS,
     {0},
 };
 
@@ -716,6 +780,7 @@ const struct kind kind_service = {
         "run { duration = \"60s\", warmup = \"5s\", replications = 4 }\n",
     .params = service_params,
     .meters = service_meters,
+    .metrics = service_metrics,
     .config_size = sizeof(struct service_config),
     .state_size = sizeof(struct service_state),
     .validate = service_validate,

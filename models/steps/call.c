@@ -3,12 +3,13 @@
  *     CALL (on failure: F); JUMP end; F: steps of the fallback; end: */
 #include <math.h>
 
+#include "outbound_params.h"
 #include "step.h"
 
 /* What a call is made of lies in the program itself; its keys are read straight into that. */
 struct call_config {
   struct program_call call;
-  struct block fallback;
+  struct fallbacks fallback;
 };
 
 #define AT(field) offsetof(struct call_config, call.field)
@@ -26,13 +27,7 @@ static const struct param params[] = {
      .type = PARAM_OP,
      .offset = AT(op),
      .doc = "Operation that the call is; without it that of the call being handled."},
-    {.name = "timeout",
-     .type = PARAM_DURATION,
-     .offset = AT(timeout_ns),
-     .fallback = "never",
-     .min = 1,
-     .max = INFINITY,
-     .doc = "How long to wait for the answer before the call counts as failed."},
+    OUTBOUND_PARAMS(struct call_config, call.policy),
     {.name = "request",
      .type = PARAM_SIZE_DIST,
      .offset = AT(request),
@@ -44,9 +39,11 @@ static const struct param params[] = {
      .fallback = "0B",
      .doc = "Size of the answer's message."},
     {.name = "fallback",
-     .type = PARAM_STEPS,
+     .type = PARAM_FALLBACKS,
      .offset = offsetof(struct call_config, fallback),
-     .doc = "What to do when the call fails, instead of failing: steps, or {} for nothing."},
+     .doc = "What to do when the call fails, instead of failing: steps, or {} for nothing; or by "
+            "cause, { timeout = { ... }, otherwise = { ... } }, where causes not named fail. The "
+            "answer then counts as degraded."},
     {.name = "times",
      .type = PARAM_COUNT,
      .offset = AT(times),
@@ -59,7 +56,6 @@ static const struct param params[] = {
 
 static bool check(const struct step_place *place, const void *config, const char **key,
                   struct error *err) {
-  (void)config;
   bool parallel = place->inside == &step_parallel;
   if (parallel && step_states(&step_call, place, "fallback")) {
     *key = "fallback";
@@ -71,19 +67,36 @@ static bool check(const struct step_place *place, const void *config, const char
     *key = "times";
     return error_set(err, "is for calls inside parallel { ... }");
   }
-  return true;
+  return outbound_valid(&((const struct call_config *)config)->call.policy, err);
+}
+
+/* The blocks one behind the other, each but the last behind a question for its causes. */
+static void compile_fallbacks(struct assembler *to, const struct fallbacks *fallbacks) {
+  uint32_t *jump = arena_alloc(to->arena, fallbacks->n * sizeof *jump);
+  for (uint32_t i = 0; i < fallbacks->n; i++) {
+    bool last = i + 1 == fallbacks->n;
+    uint32_t branch = to->steps;
+    if (!last) assemble(to, STEP_BRANCH)->causes = fallbacks->fallback[i].causes;
+    assemble_block(to, &fallbacks->fallback[i].block);
+    jump[i] = to->steps;
+    if (last) break;
+    assemble(to, STEP_JUMP);
+    assemble_jump_here(to, branch);
+  }
+  for (uint32_t i = 0; i + 1 < fallbacks->n; i++) assemble_jump_here(to, jump[i]);
 }
 
 static void compile(struct assembler *to, const void *config) {
   const struct call_config *c = config;
-  uint32_t call = to->steps;
-  assemble(to, STEP_CALL);
+  uint32_t call = to->steps, causes = 0;
+  for (uint32_t i = 0; i < c->fallback.n; i++) causes |= c->fallback.fallback[i].causes;
+  assemble(to, STEP_CALL)->causes = causes;
   *assemble_call(to) = c->call;
-  if (!c->fallback.given) return;
+  if (c->fallback.n == 0) return;
   uint32_t jump = to->steps;
   assemble(to, STEP_JUMP);
   assemble_jump_here(to, call);
-  assemble_block(to, &c->fallback);
+  compile_fallbacks(to, &c->fallback);
   assemble_jump_here(to, jump);
 }
 
@@ -92,7 +105,9 @@ const struct step_def step_call = {
              .role = ROLE_STEP,
              .usage = "call \"db\"\n"
                       "call { \"db\", op = \"write\", timeout = \"50ms\", request = \"2kB\", "
-                      "response = \"10kB\", fallback = { } }",
+                      "response = \"10kB\", fallback = { } }\n"
+                      "call { \"pay\", timeout = \"1s\", retry = { attempts = 2 }, "
+                      "breaker = { failures = 5, open = \"30s\" } }",
              .doc = "Calls another component and waits for its answer. When it fails the handler "
                     "fails, unless `fallback` says what to do instead.",
              .params = params,

@@ -6,6 +6,8 @@
 #include "arena.h"
 #include "arrivals.h"
 #include "backoff.h"
+#include "outbound.h"
+#include "outbound_params.h"
 #include "outline.h"
 #include "sim.h"
 #include "timeline.h"
@@ -15,12 +17,9 @@
 
 /* A request's key is base + (attempt << 58 | number), where the number holds the user in its upper
  * bits: retries and users draw from their own parts of every stream. */
-enum { ATTEMPT_SHIFT = 58, MAX_ATTEMPTS = 60 };
+enum { ATTEMPT_SHIFT = 58 };
 static_assert(ARRIVALS_MAX_USERS >> (ATTEMPT_SHIFT - ARRIVALS_USER_SHIFT) == 0,
               "a number of a request leaves its attempts alone");
-
-/* Unused retries are kept for a burst of this many. */
-#define BUDGET_BURST 100.0
 
 /* Latencies of a replication with no more successful requests than this are kept one by one, so
  * that quantiles of short runs are exact. */
@@ -29,23 +28,16 @@ static_assert(ARRIVALS_MAX_USERS >> (ATTEMPT_SHIFT - ARRIVALS_USER_SHIFT) == 0,
 struct client_config {
   struct arrivals arrivals;
   uint32_t target;
-  uint64_t timeout_ns;
+  struct outbound_config calls;
   struct mix mix;
   struct keys keys;
   struct keys users;
   struct mix tier;
-  struct retry_config {
-    bool given;
-    uint64_t attempts;
-    struct backoff backoff;
-    double budget;
-    uint32_t on;
-  } retry;
   struct dist request, response;
 };
 
 struct op_stats {
-  uint64_t offered, retries;
+  uint64_t offered, retries, degraded;
   uint64_t ended[OUTCOMES];
   struct hist latency;
 };
@@ -56,14 +48,13 @@ struct client_state {
   struct component *target;
   uint64_t base;
   uint64_t timeout_ns;
+  struct outbound *out;        /* NULL: the timeout is all there is to the policy */
   struct op_stats *only_stats; /* NULL: there are several operations, see stats_of */
   uint64_t in_flight;
-  bool draws_request; /* there is a mix, keys or a retry budget to see to */
-  bool retries;
+  bool draws_request; /* there is a mix or keys to see to */
   struct arrival_source arrivals;
-  double budget; /* retries that may be made now */
   struct blame *blame;
-  struct stream mix, keys, request, response, backoff;
+  struct stream mix, keys, request, response;
   struct zipf zipf;
   struct users users;
   bool has_users;
@@ -109,7 +100,11 @@ static uint32_t draw_item(const struct client_state *c, uint64_t key) {
 }
 
 static void send(struct sim *sim, struct client_state *c, struct frame *call) {
-  call_send(sim, call, component_pick(c->target, call), c->timeout_ns);
+  if (__builtin_expect(c->out != NULL, 0)) {
+    outbound_send(sim, c->out, call);
+  } else {
+    call_send(sim, call, component_pick(c->target, call), c->timeout_ns);
+  }
 }
 
 /* NULL: there are no tiers. */
@@ -123,7 +118,6 @@ static __attribute__((noinline)) void draw_request(struct sim *sim, struct clien
                                                    struct frame *call, uint64_t number) {
   call->op = draw_op(c, call->key);
   call->item = draw_item(c, call->key);
-  c->budget = fmin(c->budget + c->config->retry.budget, BUDGET_BURST);
   if (!c->has_users) return;
   uint32_t tier = users_give(sim, &c->users, call, number >> ARRIVALS_USER_SHIFT);
   if (tier != USERS_NO_TIER) c->stats[c->ops + tier].offered++;
@@ -154,37 +148,18 @@ static void client_on_event(struct sim *sim, struct member *member, uint32_t use
   new_request(sim, member, arrivals_take(sim, member, &c->arrivals, user));
 }
 
-/* --- answers and retries -------------------------------------------------------------------- */
+/* --- answers -------------------------------------------------------------------- */
 
-static bool may_retry(struct client_state *c, uint64_t attempt, enum outcome outcome) {
-  const struct retry_config *retry = &c->config->retry;
-  if (!retry->given || attempt >= retry->attempts || !(retry->on >> outcome & 1)) return false;
-  if (retry->budget >= 1) return true; /* no budget */
-  if (c->budget < 1) return false;
-  c->budget -= 1;
-  return true;
-}
-
-static __attribute__((noinline)) void retry(struct sim *sim, struct member *member,
-                                            const struct frame *old, uint64_t attempt) {
+/* Another attempt at a request will be made. */
+static void client_retried(struct sim *sim, struct member *member, const struct frame *call) {
   struct client_state *c = member->state;
-  struct frame *call = call_new(sim, member, NULL);
-  call->key = old->key + (UINT64_C(1) << ATTEMPT_SHIFT);
-  call->sent_ns = old->sent_ns; /* the user has been waiting since then */
-  call->op = old->op;
-  call->item = old->item;
   stats_for(c, call->op)->retries++;
-  if (sim->columns) columns_inherit(sim, old, call);
   struct op_stats *of_tier = tier_stats(sim, c, call);
   if (of_tier) of_tier->retries++;
-  uint64_t wait_ns = backoff_ns(&c->config->retry.backoff, c->backoff, old->key, attempt);
-  if (old->flags & CALL_TRACED) trace_retry(sim, old, call);
-  call_sleep(sim, member, call, wait_ns);
-  trace_mark(sim, call, PART_BACKOFF);
 }
 
 static void client_on_timer(struct sim *sim, struct member *member, struct frame *call) {
-  send(sim, member->state, call);
+  (void)sim, (void)member, (void)call; /* it keeps no call back */
 }
 
 static __attribute__((noinline)) void count_tier(const struct sim *sim, struct client_state *c,
@@ -192,6 +167,7 @@ static __attribute__((noinline)) void count_tier(const struct sim *sim, struct c
   struct op_stats *stats = tier_stats(sim, c, call);
   if (stats == NULL) return;
   stats->ended[outcome]++;
+  stats->degraded += call->flags & CALL_DEGRADED && outcome == OUTCOME_OK;
   if (outcome == OUTCOME_OK) hist_add(&stats->latency, sim->now_ns - call->sent_ns);
 }
 
@@ -199,20 +175,17 @@ static void client_on_reply(struct sim *sim, struct member *member, struct frame
                             struct frame *call, enum outcome outcome) {
   (void)parent;
   struct client_state *c = member->state;
-  if (outcome != OUTCOME_OK && c->retries) {
-    uint64_t attempt = 1 + ((call->key - c->base) >> ATTEMPT_SHIFT);
-    if (may_retry(c, attempt, outcome)) {
-      retry(sim, member, call, attempt);
-      return;
-    }
-  }
+  if (__builtin_expect(c->out != NULL, 0) && outbound_takes(sim, call, outcome)) return;
   struct op_stats *stats = stats_for(c, call->op);
   stats->ended[outcome]++;
-  if (__builtin_expect(call->flags & CALL_TRACED, 0)) trace_request_end(sim, call, outcome);
+  if (__builtin_expect(call->flags & (CALL_TRACED | CALL_DEGRADED), 0)) {
+    if (call->flags & CALL_TRACED) trace_request_end(sim, call, outcome);
+    stats->degraded += call->flags & CALL_DEGRADED && outcome == OUTCOME_OK;
+  }
   if (outcome == OUTCOME_OK) hist_add(&stats->latency, sim->now_ns - call->sent_ns);
   if (__builtin_expect(c->has_users, 0)) count_tier(sim, c, call, outcome);
   c->in_flight--;
-  arrivals_answered(sim, member, &c->arrivals, call->key);
+  arrivals_answered(sim, member, &c->arrivals, outbound_key(sim, call));
 }
 
 static void client_on_call(struct sim *sim, struct member *member, struct frame *call) {
@@ -246,27 +219,13 @@ static bool client_validate(const struct spec *spec, const struct component_spec
   if (!closed && config->tier.n && config->users.kind == KEYS_NONE) {
     return error_set(err, "'tier' is a user's: say who they are, such as users = 1000");
   }
-  return true;
+  return outbound_valid(&config->calls, err);
 }
 
 static double share_of(const struct mix *mix, int op) {
   if (mix->n == 0) return op == OP_DEFAULT ? 1 : 0;
   for (uint32_t i = 0; i < mix->n; i++) {
     if (mix->part[i].op == op) return mix->part[i].share;
-  }
-  return 0;
-}
-
-/* The shortest pause that the backoff can draw; decorrelated jitter never goes below its base. */
-static uint64_t least_backoff_ns(const struct backoff *backoff) {
-  switch (backoff->jitter) {
-    case JITTER_NONE:
-    case JITTER_DECORRELATED:
-      return backoff->base_ns;
-    case JITTER_EQUAL:
-      return backoff->base_ns / 2;
-    case JITTER_FULL:
-      return 0;
   }
   return 0;
 }
@@ -281,12 +240,10 @@ static void client_outline(const struct spec *spec, const struct component_spec 
   out->source.has_keys = config->keys.kind != KEYS_NONE;
   if (share > 0) {
     outline_add(out, OUTLINE_CALLS);
-    struct outline_call *call = outline_add_call(out, config->target, op, config->timeout_ns);
-    if (config->retry.given) {
-      call->attempts = config->retry.attempts;
-      call->budget = config->retry.budget;
-      call->after_timeout = config->retry.on >> OUTCOME_TIMEOUT & 1;
-      out->source.pause_ns = least_backoff_ns(&config->retry.backoff);
+    struct outline_call *call = outline_add_call(out, config->target, op, config->calls.timeout_ns);
+    outbound_outline(&config->calls, call);
+    if (config->calls.retry.given) {
+      out->source.pause_ns = backoff_least_ns(&config->calls.retry.backoff);
     }
   }
   outline_add(out, OUTLINE_END);
@@ -304,14 +261,13 @@ static void client_init(struct sim *sim, struct member *member) {
   c->keys = sim_stream(sim, self, "keys");
   c->request = sim_stream(sim, self, "request");
   c->response = sim_stream(sim, self, "response");
-  c->backoff = sim_stream(sim, self, "backoff");
   if (c->config->keys.kind == KEYS_ZIPF) zipf_init(&c->zipf, c->config->keys.n, c->config->keys.s);
-  c->timeout_ns = c->config->timeout_ns;
-  c->retries = c->config->retry.given;
+  c->timeout_ns = c->config->calls.timeout_ns;
+  c->out = outbound_new(sim, member, c->target, c->target->spec->name, &c->config->calls,
+                        (struct outbound_hooks){.retried = client_retried});
   users_init(sim, member, &c->users, &c->config->users, &c->config->tier, c->base);
   c->users.are_closed = c->config->arrivals.kind == ARRIVALS_CLOSED;
-  c->draws_request =
-      c->config->mix.n || c->config->keys.kind != KEYS_NONE || c->config->retry.given;
+  c->draws_request = c->config->mix.n || c->config->keys.kind != KEYS_NONE;
   c->ops = c->config->mix.n ? c->config->mix.n : 1;
   c->parts = c->ops + c->config->tier.n;
   c->stats = arena_lines(sim->arena, c->parts, sizeof *c->stats);
@@ -361,6 +317,7 @@ static struct hist *client_watch_latency(const struct member *member, uint32_t w
 static void op_stats_add(struct op_stats *into, const struct op_stats *from) {
   into->offered += from->offered;
   into->retries += from->retries;
+  into->degraded += from->degraded;
   for (int i = 0; i < OUTCOMES; i++) into->ended[i] += from->ended[i];
 }
 
@@ -395,6 +352,7 @@ static void emit(const struct sim *sim, const struct op_stats *s, struct hist *l
     metric_quotient(out, UNIT_COUNT, (double)s->ended[i], 1, "%s.errors.%s", name, outcome_name[i]);
   }
   metric_quotient(out, UNIT_COUNT, (double)s->retries, 1, "%s.retries", name);
+  metric_quotient(out, UNIT_RATIO, (double)s->degraded, ok, "%s.degraded", name);
   emit_latency(latency, name, out);
 }
 
@@ -494,43 +452,6 @@ static void client_collect(struct sim *sim, struct component *component, struct 
 /* --- what users may say --------------------------------------------------------------------- */
 
 #define AT(field) offsetof(struct client_config, field)
-#define AT_RETRY(field) offsetof(struct retry_config, field)
-
-static const struct param retry_params[] = {
-    {.name = "attempts",
-     .type = PARAM_COUNT,
-     .offset = AT_RETRY(attempts),
-     .fallback = "3",
-     .off = "1",
-     .min = 1,
-     .max = MAX_ATTEMPTS,
-     .doc = "How often a request is tried in all, the first time included (Resilience4j: 3)."},
-    {.name = "backoff",
-     .type = PARAM_BACKOFF,
-     .offset = AT_RETRY(backoff),
-     .fallback = "500ms",
-     .needs = "attempts",
-     .doc = "Pause before each further attempt (Resilience4j: 500 ms, constant). exponential { "
-            "base, cap, factor, jitter } doubles it each time; jitter none, full, equal or "
-            "decorrelated."},
-    {.name = "budget",
-     .type = PARAM_RATIO,
-     .offset = AT_RETRY(budget),
-     .fallback = "100%",
-     .off = "100%",
-     .min = 0,
-     .max = 1,
-     .needs = "attempts",
-     .doc = "Retries allowed, as a share of the new requests; up to 100 unused ones are kept for a "
-            "burst. 100% sets no limit (Envoy's retry budget, if set, is 20 %)."},
-    {.name = "on",
-     .type = PARAM_CAUSES,
-     .offset = AT_RETRY(on),
-     .fallback = "timeout, refused, reset, unreachable, shed, rate_limited, circuit_open, failed",
-     .needs = "attempts",
-     .doc = "Causes of errors after which the request is tried again."},
-    {0},
-};
 
 static const struct param client_params[] = {
     {.name = "arrivals",
@@ -549,13 +470,7 @@ static const struct param client_params[] = {
      .required = true,
      .doc = "Component that receives the requests. Of a group without a load balancer each request "
             "picks a member at random."},
-    {.name = "timeout",
-     .type = PARAM_DURATION,
-     .offset = AT(timeout_ns),
-     .fallback = "never",
-     .max = INFINITY,
-     .doc =
-         "How long an attempt waits for its answer. The server is not told and goes on working."},
+    OUTBOUND_PARAMS(struct client_config, calls),
     {.name = "mix",
      .type = PARAM_MIX,
      .offset = AT(mix),
@@ -575,11 +490,6 @@ static const struct param client_params[] = {
      .offset = AT(tier),
      .doc = "Tiers of users and their shares, which add up to 1. A user has one tier for good; of "
             "users who ask unequally often, shares of requests differ from those of users."},
-    {.name = "retry",
-     .type = PARAM_GROUP,
-     .offset = AT(retry),
-     .group = retry_params,
-     .doc = "Tries failed requests again. Without it a failure is final."},
     {.name = "request",
      .type = PARAM_SIZE_DIST,
      .offset = AT(request),
@@ -605,6 +515,8 @@ static const struct metric_def client_metrics[] = {
      "vanished and that has no timeout counts as ended badly."},
     {"errors.<cause>", "", "Requests that ended badly, by cause of the last attempt."},
     {"retries", "", "Attempts beyond the first."},
+    {"degraded", "ratio",
+     "Share of the requests that ended well for which a handler on the way took a fallback."},
     {"in_flight", "", "Requests that had not ended when the run did."},
     {"latency.mean", "s",
      "Mean time from the intended send to the answer, of requests that ended "
@@ -618,6 +530,7 @@ static const struct metric_def client_metrics[] = {
     {"latency.p999", "s", "Quantile 99.9 % of latency."},
     {"latency.p9999", "s", "Quantile 99.99 % of latency."},
     {"latency.sd", "s", "Standard deviation of latency."},
+    OUTBOUND_METRICS,
     {"op.<operation>.<metric>", "", "The same, for one operation of the mix."},
     {"tier.<tier>.<metric>", "", "The same, for the users of one tier."},
     {"users", "",

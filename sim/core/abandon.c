@@ -5,6 +5,7 @@
 
 #include "arena.h"
 #include "engine.h"
+#include "outbound.h"
 #include "outline.h"
 #include "trace.h"
 
@@ -160,6 +161,7 @@ void call_pass_on(struct sim *sim, struct frame *call) {
 
 static void abandon(struct sim *sim, const struct member *maker, struct frame *call) {
   sim->calls.abandoned++;
+  if (sim->outbounds) outbound_forget(sim, call);
   if (call->flags & CALL_TRACED) trace_ended(sim, call, OUTCOME_RESET);
   if (frame_state(call) == FRAME_MADE || frame_state(call) == FRAME_LOST) {
     call_end_unheard(sim, call, &sim->calls.late);

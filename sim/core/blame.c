@@ -7,9 +7,10 @@
 #include "traces.h"
 
 const char *const part_name[PARTS] = {
-    [PART_QUEUE] = "queue",     [PART_SERVICE] = "service", [PART_NETWORK] = "network",
-    [PART_RETURN] = "return",   [PART_SLEEP] = "sleep",     [PART_RETRY] = "retry",
-    [PART_BACKOFF] = "backoff", [PART_FAULT] = "fault",     [PART_OTHER] = "other",
+    [PART_QUEUE] = "queue",   [PART_SERVICE] = "service", [PART_NETWORK] = "network",
+    [PART_RETURN] = "return", [PART_SLEEP] = "sleep",     [PART_RETRY] = "retry",
+    [PART_POOL] = "pool",     [PART_BACKOFF] = "backoff", [PART_FAULT] = "fault",
+    [PART_OTHER] = "other",
 };
 
 /* --- taking a request apart ----------------------------------------------------------------- */

@@ -13,9 +13,12 @@ static void forget_window(struct breaker *b) {
 }
 
 void breaker_init(struct breaker *b, const struct breaker_config *config, struct arena *arena) {
-  *b = (struct breaker){.config = config};
-  if (config->failures == 0 && config->window.calls > 0) {
-    b->last = arena_alloc(arena, config->window.calls);
+  *b = (struct breaker){.config = config, .window = config->window, .least = config->least};
+  if (b->window.calls == 0 && b->window.ns == 0) b->window.calls = BREAKER_WINDOW_CALLS;
+  if (b->least == 0) b->least = BREAKER_LEAST;
+  if (b->window.calls > 0 && b->least > b->window.calls) b->least = b->window.calls;
+  if (config->failures == 0 && b->window.calls > 0) {
+    b->last = arena_alloc(arena, b->window.calls);
   }
 }
 
@@ -70,7 +73,7 @@ static void count(struct breaker_tally *tally, uint8_t how, uint64_t n) {
 }
 
 static void add_to_calls(struct breaker *b, uint8_t how) {
-  uint64_t size = b->config->window.calls;
+  uint64_t size = b->window.calls;
   if (b->tally.calls == size) count(&b->tally, b->last[b->at], UINT64_MAX /* one less */);
   b->last[b->at] = how;
   b->at = b->at + 1 < size ? b->at + 1 : 0;
@@ -78,7 +81,7 @@ static void add_to_calls(struct breaker *b, uint8_t how) {
 }
 
 static void add_to_slices(struct breaker *b, uint64_t now_ns, uint8_t how) {
-  uint64_t width_ns = b->config->window.ns / BREAKER_SLICES;
+  uint64_t width_ns = b->window.ns / BREAKER_SLICES;
   uint64_t number = now_ns / (width_ns ? width_ns : 1);
   uint64_t gone = number - b->slice_number;
   for (uint64_t i = 1; i <= gone && i <= BREAKER_SLICES; i++) {
@@ -121,14 +124,12 @@ static void closed_ended(struct breaker *b, uint64_t now_ns, uint8_t how) {
     if (b->in_a_row >= config->failures) open_up(b, now_ns);
     return;
   }
-  if (config->window.calls > 0) {
+  if (b->window.calls > 0) {
     add_to_calls(b, how);
   } else {
     add_to_slices(b, now_ns, how);
   }
-  uint64_t least = config->least;
-  if (config->window.calls > 0 && config->window.calls < least) least = config->window.calls;
-  if (b->tally.calls >= least && too_bad(b)) open_up(b, now_ns);
+  if (b->tally.calls >= b->least && too_bad(b)) open_up(b, now_ns);
 }
 
 void breaker_record(struct breaker *b, uint64_t now_ns, uint32_t epoch, bool failed,

@@ -23,10 +23,15 @@ struct breaker_config {
   bool given;
   uint64_t failures; /* in a row; 0: by ratio */
   double ratio, slow_ratio;
-  struct window window;
-  uint64_t least; /* calls in the window before it is judged */
+  struct window window; /* neither: the default */
+  uint64_t least;       /* calls in the window before it is judged; 0: the default */
   uint64_t slow_ns, open_ns, trials;
+  uint32_t on; /* causes that count as failures, a bit set; for who asks whether a call failed */
 };
+
+/* Resilience4j's window, and Hystrix's least number of calls. */
+#define BREAKER_WINDOW_CALLS 100u
+#define BREAKER_LEAST 20u
 
 enum breaker_state { BREAKER_CLOSED, BREAKER_OPEN, BREAKER_HALF_OPEN };
 
@@ -41,7 +46,9 @@ struct breaker_tally {
 struct breaker {
   const struct breaker_config *config;
   enum breaker_state state;
-  uint32_t epoch;             /* counts changes of state */
+  uint32_t epoch;       /* counts changes of state */
+  struct window window; /* those in force */
+  uint64_t least;
   uint64_t until_ns;          /* open: until then */
   uint64_t in_a_row;          /* failures */
   uint64_t trials;            /* half open: let through and not given back */

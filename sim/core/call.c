@@ -7,6 +7,7 @@
 #include "column.h"
 #include "engine.h"
 #include "memory.h"
+#include "outbound.h"
 #include "time_scale.h"
 #include "trace.h"
 
@@ -175,6 +176,7 @@ void call_discard(struct sim *sim, struct frame *frame) {
 }
 
 void call_end_unheard(struct sim *sim, struct frame *call, uint64_t *counter) {
+  if (sim->outbounds) outbound_forget(sim, call);
   ++*counter;
   frame_end(sim, call);
 }
@@ -270,6 +272,16 @@ void call_send(struct sim *sim, struct frame *call, struct member *to, uint64_t 
 
 /* --- answering ------------------------------------------------------------------------------ */
 
+/* Of a followed call, or one whose answer is second best. */
+static __attribute__((cold, noinline)) void end_marked(struct sim *sim, struct frame *parent,
+                                                       const struct frame *call,
+                                                       enum outcome outcome) {
+  if (call->flags & CALL_TRACED) trace_ended(sim, call, outcome);
+  if (call->flags & CALL_DEGRADED && parent && outcome == OUTCOME_OK) {
+    parent->flags |= CALL_DEGRADED;
+  }
+}
+
 static inline void finish(struct sim *sim, struct frame *call, enum outcome outcome) {
   if (__builtin_expect(call->flags & CALL_ABANDONED, 0)) {
     call_end_unheard(sim, call, &sim->calls.late);
@@ -295,7 +307,9 @@ static inline void finish(struct sim *sim, struct frame *call, enum outcome outc
     return;
   }
   sim->calls.answered++;
-  if (__builtin_expect(call->flags & CALL_TRACED, 0)) trace_ended(sim, call, outcome);
+  if (__builtin_expect(call->flags & (CALL_TRACED | CALL_DEGRADED), 0)) {
+    end_marked(sim, parent, call, outcome);
+  }
   maker->kind->on_reply(sim, maker, parent, call, outcome);
   if (__builtin_expect(parent && sim->calls.kin, 0)) kin_remove(sim, call);
   frame_free(sim, call);

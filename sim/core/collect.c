@@ -9,6 +9,7 @@
 #include "arena.h"
 #include "checks.h"
 #include "engine.h"
+#include "outbound.h"
 #include "timeline.h"
 #include "trace.h"
 
@@ -31,6 +32,7 @@ void collect_reset(struct sim *sim) {
     if (m->component->kind->reset) m->component->kind->reset(sim, m);
   }
   network_reset(sim);
+  outbounds_reset(sim);
   timeline_reset(sim, true);
 }
 
@@ -186,6 +188,7 @@ void sim_collect(struct sim *sim, struct metrics *out) {
     struct component *component = &sim->component[c];
     if (component->kind->collect) component->kind->collect(sim, component, out);
     meters_collect(sim, component, out);
+    outbounds_collect(sim, component, out);
     if (component->kind->is_source) continue;
     struct sums all = {.wait = waits_of(sim, component->member, component->members, &u)};
     for (uint32_t i = 0; i < component->members; i++)

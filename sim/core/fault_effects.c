@@ -1,6 +1,7 @@
 #include "fault_effects.h"
 
 #include "engine.h"
+#include "outbound.h"
 #include "present.h"
 #include "time_scale.h"
 #include "trace.h"
@@ -26,6 +27,7 @@ static void tell(struct sim *sim, struct member *m, enum fault_type type, bool b
  * before the first is answered. */
 static void go_down(struct sim *sim, struct member *m, struct present calls) {
   struct station *st = m->kind->station ? m->kind->station(m) : NULL;
+  outbound_crash(sim, m);
   for (uint32_t i = 0; i < calls.n; i++) {
     struct frame *f = present_frame(sim, &calls.call[i]);
     if (frame_state(f) == FRAME_MADE) {

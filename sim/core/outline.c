@@ -41,7 +41,8 @@ struct outline_call *outline_add_call(struct outline *outline, uint32_t to, int 
                                 .times = 1,
                                 .share = 1,
                                 .attempts = 1,
-                                .budget = 1};
+                                .budget = 1,
+                                .deadline_ns = PARAM_UNLIMITED};
   outline->step[outline->steps - 1].count++;
   return call;
 }

@@ -16,6 +16,7 @@
 #include "spec.h"
 
 struct profile;
+struct outbound_config;
 
 enum outline_what {
   OUTLINE_END,    /* answer (if not answered yet) and finish */
@@ -29,14 +30,17 @@ enum outline_what {
 };
 
 struct outline_call {
-  uint32_t to;         /* component */
-  int op;              /* operation that it receives */
-  uint64_t timeout_ns; /* PARAM_UNLIMITED: waits for ever */
-  uint32_t times;      /* of OUTLINE_CALLS: this many such calls at once */
-  double share;        /* of OUTLINE_CHOICE: they add up to 1, or all are NAN */
-  uint64_t attempts;   /* how often it is tried at most, the first time included */
-  double budget;       /* < 1: only this share of calls may be tried again */
-  bool after_timeout;  /* it is also tried again after a timeout, not only after a refusal */
+  uint32_t to;                          /* component */
+  int op;                               /* operation that it receives */
+  uint64_t timeout_ns;                  /* PARAM_UNLIMITED: waits for ever */
+  uint32_t times;                       /* of OUTLINE_CALLS: this many such calls at once */
+  double share;                         /* of OUTLINE_CHOICE: they add up to 1, or all are NAN */
+  uint64_t attempts;                    /* how often it is tried at most, the first time included */
+  double budget;                        /* < 1: only this share of calls may be tried again */
+  uint64_t deadline_ns;                 /* of all its attempts; PARAM_UNLIMITED */
+  double hedged;                        /* further tries that are sent for each, known beforehand */
+  const struct outbound_config *policy; /* NULL: no more than the timeout */
+  bool after_timeout; /* it is also tried again after a timeout, not only after a refusal */
 };
 
 struct outline_step {

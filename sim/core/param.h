@@ -40,8 +40,13 @@ enum param_type {
   PARAM_OP,        /* int                   an operation that is sent; absent: -1             */
   PARAM_OP_KNOWN,  /* int                   one that is sent or handled elsewhere; absent: -1 */
   PARAM_STEPS,     /* struct block          a list of steps, of `choices` if given            */
+  PARAM_FALLBACKS, /* struct fallbacks      a list of steps, or cause = list of steps         */
   PARAM_HANDLERS,  /* struct handlers       a list of steps, or operation = list of steps     */
   PARAM_PRIORITY,  /* struct priorities     { "buy", "browse" }: first is served first        */
+  PARAM_BUDGET,    /* struct budget         "20%", or { share =, burst = } and the like       */
+  PARAM_AFTER,     /* struct after          "50ms", or "p95" of what was measured             */
+  PARAM_WINDOW,    /* struct window         100 calls, or "10s"                               */
+  PARAM_PLACES,    /* struct concurrency_config  10, aimd { start = 10 }, gradient { ... }    */
   PARAM_CAUSES,    /* uint32_t              bit set of enum outcome                           */
 };
 

@@ -10,6 +10,7 @@ enum part {
   PART_RETURN,  /* the answer on its way back from the component */
   PART_SLEEP,   /* a pause in a handler */
   PART_RETRY,   /* an attempt that failed and was followed by another one */
+  PART_POOL,    /* waited for a place in its caller's pool */
   PART_BACKOFF, /* the pause before that one */
   PART_FAULT,   /* the component hung or was slowed down, or the message vanished */
   PART_OTHER,   /* waited for nothing that is known here */

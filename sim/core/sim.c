@@ -9,6 +9,7 @@
 #include "arena.h"
 #include "column.h"
 #include "engine.h"
+#include "outbound.h"
 #include "trace.h"
 
 /* Events at one instant after which a scenario is taken to loop without time passing, and how
@@ -106,7 +107,8 @@ static void build_component(struct sim *sim, uint32_t c, uint32_t first_member) 
 /* Events of frames that are gone may be dropped unseen. Reading only stamps keeps this cheap. */
 static bool event_is_dead(const void *owner, const struct event *event) {
   const struct sim *sim = owner;
-  if ((event_ref(event) & 15) > EVENT_CANCEL) return false;
+  uint32_t kind = event_ref(event) & 15;
+  if (kind > EVENT_CANCEL && kind != EVENT_TRY) return false;
   return frame_at(sim, event_ref(event) >> 4)->stamp != event_arg(event);
 }
 
@@ -202,6 +204,7 @@ void sim_free(struct sim *sim) {
     meters_free(m);
   }
   faults_free(sim);
+  outbounds_free(sim);
   network_free(sim->network);
   columns_free(sim);
   calls_free(&sim->calls);
@@ -251,8 +254,14 @@ static inline void dispatch_frame(struct sim *sim, const struct event *event) {
     case EVENT_MEMBER:
     case EVENT_FAULT:
     case EVENT_WARM:
+    case EVENT_TRY:
       break;
   }
+}
+
+static __attribute__((cold, noinline)) void try_event(struct sim *sim, const struct event *event) {
+  struct frame *frame = frame_at(sim, event_ref(event) >> 4);
+  if (frame->stamp == event_arg(event)) outbound_event(sim, frame);
 }
 
 static inline void dispatch(struct sim *sim, const struct event *event) {
@@ -263,6 +272,8 @@ static inline void dispatch(struct sim *sim, const struct event *event) {
     member_event(sim, event);
   } else if (kind == EVENT_FAULT) {
     faults_event(sim, event_ref(event) >> 4, event_arg(event));
+  } else if (kind == EVENT_TRY) {
+    try_event(sim, event);
   } else {
     collect_reset(sim);
   }

@@ -44,6 +44,7 @@ struct traces;
 struct watch;
 struct outline;
 struct checks;
+struct outbounds;
 
 /* How a call ended. The names are the causes of errors in reports. */
 enum outcome {
@@ -79,14 +80,15 @@ enum frame_state {
 };
 
 enum frame_flags {
-  CALL_ROOT = 1,      /* made by a member on its own account: `parent` is that member's id */
-  CALL_ABANDONED = 2, /* the caller waits no longer */
-  CALL_PROBE = 4,     /* health check: answered by the callee's host, not by its model */
-  CALL_UNWANTED = 8,  /* the callee was told that nobody waits any more: see abandon.h */
-  CALL_DETACHED = 16, /* counted as ended: the rest of a handler whose caller has its answer, or
-                         given up while it was held up */
-  CALL_RELEASED = 32, /* callee: no worker holds it while it waits for calls of its own */
-  CALL_TRACED = 64,   /* belongs to a followed request: see trace.h */
+  CALL_ROOT = 1,       /* made by a member on its own account: `parent` is that member's id */
+  CALL_ABANDONED = 2,  /* the caller waits no longer */
+  CALL_PROBE = 4,      /* health check: answered by the callee's host, not by its model */
+  CALL_UNWANTED = 8,   /* the callee was told that nobody waits any more: see abandon.h */
+  CALL_DETACHED = 16,  /* counted as ended: the rest of a handler whose caller has its answer, or
+                          given up while it was held up */
+  CALL_RELEASED = 32,  /* callee: no worker holds it while it waits for calls of its own */
+  CALL_TRACED = 64,    /* belongs to a followed request: see trace.h */
+  CALL_DEGRADED = 128, /* its answer is second best: somewhere a fallback was taken */
 };
 
 struct frame {
@@ -319,6 +321,7 @@ struct sim {
   uint64_t instant_ns, instant_events; /* an instant with several events, and how many */
   struct network *network;             /* NULL: no path is declared and no partition can begin */
   struct faults *faults;
+  struct outbounds *outbounds; /* NULL: no caller declares a policy */
   struct member *member;
   struct flow *flow_at_warmup; /* by member */
   struct component *component;
@@ -372,6 +375,7 @@ enum event_kind {
   EVENT_MEMBER,  /* a member's own event */
   EVENT_FAULT,   /* a fault begins or ends */
   EVENT_WARM,    /* warm-up ends */
+  EVENT_TRY,     /* a try's pause, wait or time to hedge is over: see outbound.h */
 };
 
 static inline struct frame *frame_at(const struct sim *sim, uint32_t slot) {

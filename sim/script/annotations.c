@@ -41,6 +41,7 @@ static void write_type(FILE *out, const struct param *param, const char *owner) 
       fputs("archsim.Quantity|number", out);
       return;
     case PARAM_DURATION:
+    case PARAM_AFTER:
     case PARAM_RATE:
     case PARAM_BYTES:
     case PARAM_BANDWIDTH:
@@ -50,6 +51,15 @@ static void write_type(FILE *out, const struct param *param, const char *owner) 
     case PARAM_SIZE_DIST:
     case PARAM_BACKOFF:
       fputs("archsim.Dist", out);
+      return;
+    case PARAM_WINDOW:
+      fputs("integer|archsim.Quantity", out);
+      return;
+    case PARAM_BUDGET:
+      fputs("archsim.Quantity|number|table", out);
+      return;
+    case PARAM_PLACES:
+      fputs("integer|archsim.Value", out);
       return;
     case PARAM_ENUM:
       for (uint32_t i = 0; param->choices[i]; i++) {
@@ -88,6 +98,7 @@ static void write_type(FILE *out, const struct param *param, const char *owner) 
     case PARAM_STEPS:
       fputs("archsim.Step[]", out);
       return;
+    case PARAM_FALLBACKS:
     case PARAM_HANDLERS:
       fputs("archsim.Step[]|table<string, archsim.Step[]>", out);
       return;

@@ -8,6 +8,7 @@
 
 #include "distribution.h"
 #include "needs.h"
+#include "policy.h"
 #include "program.h"
 #include "sim.h"
 #include "steps.h"
@@ -68,10 +69,20 @@ const char *param_expected(const struct param *param) {
       return "the name of an operation";
     case PARAM_STEPS:
       return "a list of steps, { work \"5ms\", ... }";
+    case PARAM_FALLBACKS:
+      return "a list of steps, { work \"5ms\", ... }, or such lists by cause";
     case PARAM_HANDLERS:
       return "a list of steps, { work \"5ms\", ... }, or such lists by operation";
     case PARAM_PRIORITY:
       return "a list of operations such as { \"buy\", \"browse\" }";
+    case PARAM_BUDGET:
+      return "a share such as \"20%\", or { share = \"20%\", burst = 10 }";
+    case PARAM_AFTER:
+      return "a duration such as \"50ms\", or a quantile such as \"p95\"";
+    case PARAM_WINDOW:
+      return "a number of calls such as 100, or a duration such as \"10s\"";
+    case PARAM_PLACES:
+      return "a whole number such as 10, or aimd { start = 10 }";
     case PARAM_CAUSES:
       return "a list such as { \"timeout\", \"refused\" }";
   }
@@ -252,10 +263,20 @@ static bool read_value(const struct field *f, int index) {
       return value_operation(loader, f->spot, index, f->param->type == PARAM_OP, f->at);
     case PARAM_STEPS:
       return steps_block(loader, f->spot, index, f->param->choices, f->at);
+    case PARAM_FALLBACKS:
+      return steps_fallbacks(loader, f->spot, index, f->at);
     case PARAM_HANDLERS:
       return steps_handlers(loader, f->spot, index, f->at);
     case PARAM_PRIORITY:
       return traffic_priorities(loader, f->spot, index, f->at);
+    case PARAM_BUDGET:
+      return policy_budget(loader, f->spot, index, f->at);
+    case PARAM_AFTER:
+      return policy_after(loader, f->spot, index, f->at);
+    case PARAM_WINDOW:
+      return policy_window(loader, f->spot, index, f->at);
+    case PARAM_PLACES:
+      return policy_places(loader, f->spot, index, f->param, f->at);
     case PARAM_CAUSES:
       return traffic_causes(loader, f->spot, index, f->at);
   }

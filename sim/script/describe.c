@@ -149,11 +149,26 @@ void describe_type(const struct param *param, char *out, size_t size) {
     case PARAM_STEPS:
       type = "list of steps";
       break;
+    case PARAM_FALLBACKS:
+      type = "list of steps, or cause = list of steps";
+      break;
     case PARAM_HANDLERS:
       type = "list of steps, or operation = list of steps";
       break;
     case PARAM_PRIORITY:
       type = "list of operations";
+      break;
+    case PARAM_BUDGET:
+      type = "ratio, or table";
+      break;
+    case PARAM_AFTER:
+      type = "duration or quantile";
+      break;
+    case PARAM_WINDOW:
+      type = "count or duration";
+      break;
+    case PARAM_PLACES:
+      type = "count, aimd or gradient";
       break;
     case PARAM_CAUSES:
       type = "list of causes of errors";

@@ -100,7 +100,7 @@ static void add_calls(struct edges *edges, const struct program *program, int op
         if (step->op >= 0 && step->op != op) {
           goes_on = false;
           target = step->target;
-        } else if (step->chance < 1) {
+        } else if (step->chance < 1 || step->causes) {
           target = step->target;
           goes_on = step->chance > 0;
         }

@@ -48,6 +48,14 @@ static const char *quantity_of(enum param_type type) {
       return "`zipf { n = 1000, s = 1 }`";
     case PARAM_BACKOFF:
       return "`\"100ms\"`";
+    case PARAM_BUDGET:
+      return "`\"20%\"`";
+    case PARAM_AFTER:
+      return "`\"50ms\"`, `\"p95\"`";
+    case PARAM_WINDOW:
+      return "`100`, `\"10s\"`";
+    case PARAM_PLACES:
+      return "`10`, `aimd { start = 10 }`";
     case PARAM_BOOL:
     case PARAM_COUNT:
     case PARAM_NUMBER:
@@ -61,6 +69,7 @@ static const char *quantity_of(enum param_type type) {
     case PARAM_OP_KNOWN:
     case PARAM_STEPS:
     case PARAM_TIERS:
+    case PARAM_FALLBACKS:
     case PARAM_HANDLERS:
     case PARAM_PRIORITY:
     case PARAM_CAUSES:

@@ -160,6 +160,54 @@ static bool off_param(struct loader *loader, const struct declaration *declarati
   return true;
 }
 
+/* --- calls of handlers ----------------------------------------------------------------------- */
+
+/* What comes after "web.db." in the name of something that a call of db in a handler of web has; or
+ * NULL. */
+static const char *in_call(const char *name, const char *owner, const char *callee) {
+  size_t a = strlen(owner), b = strlen(callee);
+  bool fits = !strncmp(name, owner, a) && name[a] == '.' && !strncmp(name + a + 1, callee, b) &&
+              name[a + 1 + b] == '.';
+  return fits ? name + a + b + 2 : NULL;
+}
+
+/* Whether a name leads into the handlers of a service, which are read later. */
+static bool is_of_a_call(const struct loader *loader, const struct declaration *declaration,
+                         const char *name) {
+  const char *rest = name + strlen(declaration->word->name) + 1;
+  size_t length = strcspn(rest, ".");
+  if (rest[length] == '\0' || find_declaration(loader, rest, length) == NULL) return false;
+  return find_param(declaration->word->kind->params, rest, length) == NULL;
+}
+
+bool off_in_call(struct loader *loader, const struct spot *spot, const struct param *params,
+                 int index) {
+  const struct scenario_changes *changes = loader->changes;
+  lua_State *L = loader->L;
+  if (changes == NULL || changes->offs == 0) return true;
+  while (spot->parent) spot = spot->parent;
+  if (lua_rawgeti(L, index, 1) != LUA_TSTRING || spot->kind != SPOT_WORD) {
+    lua_pop(L, 1);
+    return true;
+  }
+  const char *owner = spot->word->name, *callee = arena_text(loader->arena, lua_tostring(L, -1));
+  lua_pop(L, 1);
+  list_params(loader, arena_format(loader->arena, "%s.%s", owner, callee), params, index);
+  for (uint32_t i = 0; i < changes->offs; i++) {
+    const char *rest = in_call(changes->off[i], owner, callee);
+    const struct param *param = rest ? find_param(params, rest, strcspn(rest, ".")) : NULL;
+    if (param == NULL) continue;
+    bool given = push_given(L, index, param);
+    lua_pop(L, 1);
+    if (!given) continue; /* another call may have it */
+    push_copy(L, index);
+    if (!off_in_table(loader, changes->off[i], owner, params, rest)) return false;
+    lua_replace(L, index);
+    loader->off_done[i] = true;
+  }
+  return true;
+}
+
 /* --- components ------------------------------------------------------------------------------ */
 
 /* Pushes the one component behind it; false if there are several. */
@@ -224,6 +272,7 @@ bool off_declarations(struct loader *loader) {
     if (is_repeated(changes, i)) return off_error(loader, name, "is given twice");
     const struct declaration *declaration = find_declaration(loader, name, length);
     if (declaration == NULL) continue; /* it may be a fault */
+    if (name[length] == '.' && is_of_a_call(loader, declaration, name)) continue;
     loader->off_done[i] = true;
     if (!(name[length] == '.' ? off_param(loader, declaration, name)
                               : off_component(loader, declaration, name))) {

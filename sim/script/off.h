@@ -5,6 +5,7 @@
  *                        look-ups to its origin
  *   COMPONENT.PARAM      the parameter gets its default, where that is a neutral one, or the value
  *                        that its table names as off; also COMPONENT.GROUP.PARAM
+ *   SERVICE.CALLEE.PARAM the same for what a service's handlers do about their calls of a component
  *   FAULT                the fault does not happen
  *
  * It works on the declarations, before anything is built from them, so that every later check sees
@@ -13,6 +14,7 @@
 #define OFF_H
 
 #include "loader.h"
+#include "spot.h"
 
 /* Called under lua_pcall, before build_names: parameters and components. */
 bool off_declarations(struct loader *loader);
@@ -22,5 +24,10 @@ bool off_faults(struct loader *loader);
 
 /* The name of the component that gets the calls meant for `name`. */
 const char *off_follow(const struct loader *loader, const char *name);
+
+/* Takes out of the table at `index`, the argument of a step that calls the component it names
+ * first, what is to be off: "web.db.retry". The table is replaced by a copy. */
+bool off_in_call(struct loader *loader, const struct spot *spot, const struct param *params,
+                 int index);
 
 #endif

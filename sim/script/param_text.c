@@ -2,6 +2,7 @@
 
 #include <math.h>
 
+#include "policy.h"
 #include "profile.h"
 #include "program.h"
 #include "quantity.h"
@@ -169,9 +170,27 @@ static void put_call(const struct listing *l, const struct program_call *call) {
   fprintf(l->out, "call %s", l->spec->component[call->component].name);
   if (call->op != OP_INHERIT) fprintf(l->out, ".%s", l->spec->op[call->op]);
   if (call->times > 1) fprintf(l->out, " %llu times", (unsigned long long)call->times);
-  if (call->timeout_ns != TIME_NEVER) {
+  const struct outbound_config *policy = &call->policy;
+  if (policy->timeout_ns != TIME_NEVER) {
     fputs(" within ", l->out);
-    put_quantity(l->out, QUANTITY_TIME, (double)call->timeout_ns);
+    put_quantity(l->out, QUANTITY_TIME, (double)policy->timeout_ns);
+  }
+  if (policy->retry.given) {
+    fprintf(l->out, " tried %llu times", (unsigned long long)policy->retry.attempts);
+  }
+  if (policy->deadline_ns != TIME_NEVER) {
+    fputs(" within ", l->out);
+    put_quantity(l->out, QUANTITY_TIME, (double)policy->deadline_ns);
+    fputs(" in all", l->out);
+  }
+  if (policy->hedge.given) {
+    fputs(" hedged after ", l->out);
+    policy_put_after(l->out, &policy->hedge.after);
+  }
+  if (policy->breaker.given) fputs(" with a breaker", l->out);
+  if (policy->pool.given) {
+    fputs(" from a pool of ", l->out);
+    policy_put_places(l->out, &policy->pool.size);
   }
 }
 
@@ -187,6 +206,11 @@ static void put_parallel(const struct listing *l, const struct step *step) {
 
 static void put_condition(const struct listing *l, const struct step *step) {
   fputs("if", l->out);
+  if (step->causes) {
+    fputs(" cause ", l->out);
+    put_causes(l->out, step->causes);
+    return;
+  }
   if (step->op >= 0) fprintf(l->out, " operation %s", l->spec->op[step->op]);
   if (step->chance < 1 || step->op < 0) {
     fprintf(l->out, "%s chance ", step->op >= 0 ? " and" : "");
@@ -263,6 +287,15 @@ static void put_steps(const struct listing *l, uint32_t from, uint32_t to) {
     fputs(between, l->out);
     between = ", ";
     from = put_step(l, from);
+  }
+}
+
+static void put_fallbacks(FILE *out, const struct spec *spec, const struct fallbacks *list) {
+  if (list->n == 0) fputs(NOTHING, out);
+  for (uint32_t i = 0; i < list->n; i++) {
+    const struct program *program = &list->fallback[i].block.program;
+    if (i > 0) fputs("; ", out);
+    put_steps(&(struct listing){out, spec, program}, 0, program->steps);
   }
 }
 
@@ -382,11 +415,26 @@ void param_text(FILE *out, const struct spec *spec, const struct param *param, c
       put_steps(&(struct listing){out, spec, &((const struct block *)value)->program}, 0,
                 ((const struct block *)value)->program.steps);
       return;
+    case PARAM_FALLBACKS:
+      put_fallbacks(out, spec, value);
+      return;
     case PARAM_HANDLERS:
       put_handlers(out, spec, value);
       return;
     case PARAM_PRIORITY:
       put_priorities(out, value);
+      return;
+    case PARAM_BUDGET:
+      policy_put_budget(out, value);
+      return;
+    case PARAM_AFTER:
+      policy_put_after(out, value);
+      return;
+    case PARAM_WINDOW:
+      policy_put_window(out, value);
+      return;
+    case PARAM_PLACES:
+      policy_put_places(out, value);
       return;
     case PARAM_CAUSES:
       put_causes(out, *(const uint32_t *)value);

@@ -9,6 +9,7 @@
 
 #include "build.h"
 #include "configure.h"
+#include "off.h"
 #include "sim.h"
 #include "step.h"
 
@@ -174,6 +175,8 @@ static bool read_argument(struct list *list, const struct spot *spot, const stru
   if (!lua_istable(loader->L, index) || (!word->params && !word->items)) {
     return read_alone(loader, spot, def, index, config);
   }
+  bool calls = word->subject && word->subject->type == PARAM_REF;
+  if (calls && !off_in_call(loader, spot, keys_of(def), index)) return false;
   return configure(loader, spot, index, keys_of(def), config, NULL, 0, items) &&
          read_items(list, spot, def, index, config) &&
          check_operation(loader, spot, def, config, index);
@@ -270,6 +273,55 @@ bool steps_block(struct loader *loader, const struct spot *spot, int index, cons
   if (!read_plain_list(&list, spot, lua_absindex(loader->L, index))) return false;
   *out = (struct block){true, assemble_program(&list.to)};
   return true;
+}
+
+/* --- fallbacks ------------------------------------------------------------------------------ */
+
+#define ALL_CAUSES ~1u /* every outcome but OK */
+
+/* The block under `key` of the table, if there is one. */
+static bool read_cause(struct loader *loader, const struct spot *spot, int table, const char *key,
+                       uint32_t causes, struct fallback *list, uint32_t *n) {
+  struct spot at = spot_key(spot, key);
+  bool ok = true;
+  if (lua_getfield(loader->L, table, key) != LUA_TNIL) {
+    list[*n].causes = causes;
+    ok = steps_block(loader, &at, -1, NULL, &list[*n].block);
+    ++*n;
+  }
+  lua_pop(loader->L, 1);
+  return ok;
+}
+
+bool steps_fallbacks(struct loader *loader, const struct spot *spot, int index,
+                     struct fallbacks *out) {
+  lua_State *L = loader->L;
+  struct fallback *list = arena_alloc(loader->arena, OUTCOMES * sizeof *list);
+  index = lua_absindex(L, index);
+  *out = (struct fallbacks){0, list};
+  if (!lua_istable(L, index)) {
+    return value_unexpected(loader, spot, index, "a list of steps, { work \"5ms\", ... }");
+  }
+  int top = lua_gettop(L);
+  lua_pushnil(L);
+  bool by_cause = lua_rawlen(L, index) == 0 && lua_next(L, index);
+  lua_settop(L, top);
+  if (!by_cause) {
+    out->n = 1;
+    list[0].causes = ALL_CAUSES;
+    return steps_block(loader, spot, index, NULL, &list[0].block);
+  }
+  const char *keys[OUTCOMES];
+  for (uint32_t i = 1; i < OUTCOMES; i++) keys[i - 1] = outcome_name[i];
+  keys[OUTCOMES - 1] = "otherwise";
+  if (!table_check(loader, spot, index, keys, OUTCOMES, 0)) return false;
+  uint32_t rest = ALL_CAUSES;
+  for (uint32_t i = 1; i < OUTCOMES; i++) {
+    uint32_t before = out->n;
+    if (!read_cause(loader, spot, index, outcome_name[i], 1u << i, list, &out->n)) return false;
+    if (out->n > before) rest &= ~(1u << i);
+  }
+  return read_cause(loader, spot, index, "otherwise", rest, list, &out->n);
 }
 
 /* --- handlers ------------------------------------------------------------------------------- */

@@ -13,4 +13,8 @@ bool steps_handlers(struct loader *loader, const struct spot *spot, int index,
 bool steps_block(struct loader *loader, const struct spot *spot, int index, const char *const *only,
                  struct block *out);
 
+/* Reads the value of a PARAM_FALLBACKS: a list of steps, or lists by cause of a failure. */
+bool steps_fallbacks(struct loader *loader, const struct spot *spot, int index,
+                     struct fallbacks *out);
+
 #endif

@@ -2,6 +2,7 @@
 
 #include <math.h>
 
+#include "policy.h"
 #include "step.h"
 
 #define MEMBERS_MAX 100000 /* of one component; a limit against slips such as a missing unit */
@@ -281,6 +282,14 @@ const struct word_def word_defs[WORDS] = {
          NULL},
     [WORD_UNIFORM_KEYS] = {"uniform_keys", ROLE_VALUE, false, "uniform_keys { n = 100000 }",
                            "Every key equally often.", NULL},
+    [WORD_AIMD] = {"aimd", ROLE_VALUE, false, "aimd { start = 10, most = 200 }",
+                   "A number of calls at once that grows by one with each good answer and shrinks "
+                   "by a tenth with each failure.",
+                   aimd_params},
+    [WORD_GRADIENT] = {"gradient", ROLE_VALUE, false, "gradient { start = 20, most = 200 }",
+                       "A number of calls at once that grows while answers take no longer than "
+                       "usual and shrinks while they do.",
+                       gradient_params},
     [WORD_ZIPF] = {"zipf", ROLE_VALUE, false, "zipf { n = 100000, s = 0.99 }",
                    "Key k is asked for in proportion to k^-s.", NULL},
     [WORD_CRASH] = {"crash", ROLE_FAULT, false, "crash \"web[2]\"",

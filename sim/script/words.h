@@ -43,6 +43,8 @@ enum word_id {
   WORD_PROFILE,
   WORD_UNIFORM_KEYS,
   WORD_ZIPF,
+  WORD_AIMD,
+  WORD_GRADIENT,
   /* What a fault does. */
   WORD_CRASH,
   WORD_DROP,

@@ -256,6 +256,12 @@ static uint32_t choice(const char *const *choices, const char *text) {
   return 0;
 }
 
+static struct budget read_budget(const char **text) {
+  double share = quantity(text);
+  if (share >= 1) return (struct budget){.rule = BUDGET_NONE};
+  return (struct budget){.rule = BUDGET_SHARE, .share = share, .burst = 100};
+}
+
 static struct backoff read_backoff(const char *text) {
   static const char *const jitters[] = {"none", "full", "equal", "decorrelated", NULL};
   struct backoff b = {.cap_ns = PARAM_UNLIMITED, .factor = 2};
@@ -354,6 +360,22 @@ static void set_value(struct node *node, const struct param *param, void *at, co
       return;
     case PARAM_BACKOFF:
       *(struct backoff *)at = read_backoff(text);
+      return;
+    case PARAM_BUDGET:
+      *(struct budget *)at = read_budget(&text);
+      return;
+    case PARAM_AFTER:
+      ((struct after *)at)->ns = (uint64_t)(quantity(&text) + 0.5);
+      return;
+    case PARAM_WINDOW: {
+      bool is_time = strchr(text, 's') != NULL;
+      double value = quantity(&text);
+      *(struct window *)at = is_time ? (struct window){.ns = (uint64_t)(value + 0.5)}
+                                     : (struct window){.calls = (uint64_t)value};
+      return;
+    }
+    case PARAM_PLACES:
+      ((struct concurrency_config *)at)->start = (uint64_t)quantity(&text);
       return;
     case PARAM_PRIORITY:
       *(struct priorities *)at = read_priorities(node->scene, text);
@@ -620,14 +642,25 @@ uint16_t on_sleep(struct handler_builder *on, const char *dist) {
   return add_step(on, (struct step){.kind = STEP_SLEEP, .dist = distribution(&dist)});
 }
 
+struct outbound_config no_policy(void) {
+  return (struct outbound_config){
+      .timeout_ns = TIME_NEVER,
+      .deadline_ns = TIME_NEVER,
+      .retry = {.attempts = 3, .on = ~1u},
+      .hedge = {.most = 1},
+      .breaker = {.slow_ns = TIME_NEVER, .open_ns = 60 * S, .trials = 1, .on = ~1u},
+      .pool = {.wait_ns = TIME_NEVER}};
+}
+
 static void add_call(struct handler_builder *on, struct call_to call) {
   assert_true(on->calls < MAX_STEPS);
   struct program_call *made = &on->call[on->calls++];
   *made = (struct program_call){.op = call.op ? scene_op(on->scene, call.op) : OP_INHERIT,
-                                .timeout_ns = call.timeout_ns ? call.timeout_ns : TIME_NEVER,
+                                .policy = call.policy ? *call.policy : no_policy(),
                                 .times = call.times ? call.times : 1,
                                 .request = dist_constant(call.request_bytes),
                                 .response = dist_constant(call.response_bytes)};
+  if (call.timeout_ns) made->policy.timeout_ns = call.timeout_ns;
   fix_later(on->scene, &made->component, call.to);
 }
 
@@ -677,7 +710,23 @@ void on_target(struct handler_builder *on, uint16_t step) {
 struct sender_config {
   struct shot *shots;
   uint32_t n;
+  bool has_policy;
+  struct outbound_config policy;
 };
+
+struct sender_state {
+  uint32_t ended; /* shots */
+  struct outbound *out;
+};
+
+static void sender_init(struct sim *sim, struct member *member) {
+  const struct sender_config *config = member->component->config;
+  struct sender_state *s = member->state;
+  if (!config->has_policy) return;
+  struct component *to = &sim->component[spec_find(sim->spec, config->shots[0].to)];
+  s->out =
+      outbound_new(sim, member, to, to->spec->name, &config->policy, (struct outbound_hooks){0});
+}
 
 static void sender_start(struct sim *sim, struct member *member) {
   const struct sender_config *config = member->component->config;
@@ -699,16 +748,22 @@ static void sender_on_event(struct sim *sim, struct member *member, uint32_t i) 
   call->site = (uint16_t)i;
   struct member *member_to =
       shot->member ? &to->member[shot->member - 1] : component_pick(to, call);
-  call_send(sim, call, member_to, shot->timeout_ns ? shot->timeout_ns : TIME_NEVER);
+  const struct sender_state *s = member->state;
+  if (s->out) {
+    outbound_send(sim, s->out, call);
+    return;
+  }
+  outbound_send_plain(sim, call, member_to, shot->timeout_ns ? shot->timeout_ns : TIME_NEVER);
 }
 
 static void sender_on_reply(struct sim *sim, struct member *member, struct frame *parent,
                             struct frame *call, enum outcome outcome) {
   (void)parent;
+  if (outbound_takes(sim, call, outcome)) return;
   const struct sender_config *config = member->component->config;
   struct shot *shot = &config->shots[call->site];
   shot->ended++;
-  shot->rank = ++*(uint32_t *)member->state;
+  shot->rank = ++((struct sender_state *)member->state)->ended;
   shot->ended_ns = sim->now_ns;
   shot->outcome = outcome;
 }
@@ -725,19 +780,26 @@ static double sender_message_bytes(struct sim *sim, struct member *member, struc
 static const struct kind kind_sender = {
     .name = "sender",
     .config_size = sizeof(struct sender_config),
-    .state_size = sizeof(uint32_t), /* how many shots have ended */
+    .state_size = sizeof(struct sender_state),
     .is_source = true,
+    .init = sender_init,
     .start = sender_start,
     .on_event = sender_on_event,
     .on_reply = sender_on_reply,
     .message_bytes = sender_message_bytes,
 };
 
+void sender_policy(struct node *sender, struct outbound_config policy) {
+  struct sender_config *config = sender->config;
+  config->has_policy = true;
+  config->policy = policy;
+}
+
 struct node *scene_add_sender(struct scene *scene, const char *name, struct shot *shots,
                               uint32_t n) {
   assert_true(n <= 32767);
   struct node *node = add_node(scene, &kind_sender, name, 1);
-  *(struct sender_config *)node->config = (struct sender_config){shots, n};
+  *(struct sender_config *)node->config = (struct sender_config){.shots = shots, .n = n};
   for (uint32_t i = 0; i < n; i++) {
     if (shots[i].op) scene_op(scene, shots[i].op);
   }

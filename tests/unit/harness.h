@@ -20,6 +20,7 @@
 #include <math.h>
 
 #include "metric.h"
+#include "outbound.h"
 #include "program.h"
 #include "sim.h"
 #include "station.h"
@@ -67,13 +68,17 @@ void scene_fault(struct scene *scene, const char *target, const char *other,
                  struct fault_spec fault);
 const struct spec *scene_spec(struct scene *scene); /* ends the building */
 
+/* A policy that declares nothing, to be filled in. */
+struct outbound_config no_policy(void);
+
 /* A handler of a service, step by step; STEP_END is added. Each returns the index of its step. */
 struct handler_builder;
 struct call_to {
   const char *to;
-  const char *op;      /* NULL: inherit */
-  uint64_t timeout_ns; /* 0: never */
-  uint32_t times;      /* 0: once */
+  const char *op;                       /* NULL: inherit */
+  uint64_t timeout_ns;                  /* 0: never */
+  uint32_t times;                       /* 0: once */
+  const struct outbound_config *policy; /* NULL: none but the timeout */
   double request_bytes, response_bytes;
 };
 struct handler_builder *node_on(struct node *node, const char *op /* NULL: any other */);
@@ -113,6 +118,9 @@ struct shot {
 /* At most 32767 shots; the array belongs to the test and outlives the run. */
 struct node *scene_add_sender(struct scene *scene, const char *name, struct shot *shots,
                               uint32_t n);
+
+/* From now on the sender's calls go by a policy; all of them have the target of the first one. */
+void sender_policy(struct node *sender, struct outbound_config policy);
 
 struct record {
   uint64_t at_ns, ended_ns; /* TIME_NEVER: not answered (yet) */

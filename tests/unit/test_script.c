@@ -56,7 +56,7 @@ static void check_shop_client(const struct scenario *s) {
   const struct backoff *backoff = value(s, "shoppers", "retry.backoff");
   assert_true(backoff->exponential && backoff->base_ns == 50000000 && backoff->cap_ns == NS_PER_S);
   assert_true(backoff->factor == 2 && backoff->jitter == JITTER_FULL);
-  assert_true(*(const double *)value(s, "shoppers", "retry.budget") == 0.2);
+  assert_true(((const struct budget *)value(s, "shoppers", "retry.budget"))->share == 0.2);
   uint32_t causes = *(const uint32_t *)value(s, "shoppers", "retry.on");
   assert_true(causes & 1u << OUTCOME_TIMEOUT && causes & 1u << OUTCOME_FAILED);
   assert_false(causes & 1u << OUTCOME_OK);
@@ -81,7 +81,7 @@ static void check_shop_servers(const struct scenario *s) {
   assert_int_equal(browse->step[2].kind, STEP_END);
   assert_int_equal(browse->call[0].component, spec_find(&s->spec, "redis"));
   assert_int_equal(browse->call[0].op, OP_INHERIT);
-  assert_true(browse->call[0].timeout_ns == TIME_NEVER && browse->call[0].times == 1);
+  assert_true(browse->call[0].policy.timeout_ns == TIME_NEVER && browse->call[0].times == 1);
   assert_int_equal(buy->call[0].op, spec_find_op(&s->spec, "write"));
   assert_int_equal(whole(s, "redis", "ttl"), 60 * NS_PER_S);
   assert_int_equal(((const struct dist *)value(s, "db", "read"))->kind, DIST_LOGNORMAL);
@@ -361,7 +361,7 @@ static void test_steps(void **state) {
   assert_true(p->step[6].chance == 0.3 && p->step[6].op == -1);
   assert_true(p->step[10].chance == 0.5 && p->step[10].op == spec_find_op(&s->spec, "y"));
   assert_true(p->step[13].chance == 0.01);
-  assert_true(p->call[0].timeout_ns == 50000000 && p->call[0].request.a == 1000 &&
+  assert_true(p->call[0].policy.timeout_ns == 50000000 && p->call[0].request.a == 1000 &&
               p->call[0].response.a == 2000);
   assert_int_equal(p->call[0].op, spec_find_op(&s->spec, "y"));
   const struct step *parallel = &p->step[12];

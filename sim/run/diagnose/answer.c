@@ -27,6 +27,7 @@ static const char *const part_words[PARTS] = {
     [PART_RETURN] = "the network back from",
     [PART_SLEEP] = "pauses in",
     [PART_RETRY] = "failed attempts at",
+    [PART_POOL] = "waiting for a place in the pool of",
     [PART_BACKOFF] = "back-off of",
     [PART_FAULT] = "faults of",
     [PART_OTHER] = "waiting in",

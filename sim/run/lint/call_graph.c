@@ -190,7 +190,7 @@ static void add_edges(struct call_graph *graph, uint32_t from) {
       *edge = (struct call_edge){.from = from, .to = NO_NODE, .step = i};
       if (!node.possible[i]) continue;
       double share = step->what == OUTLINE_CHOICE ? call->share : call->times;
-      edge->visits = isnan(share) ? 0 : node.reach[i] * share;
+      edge->visits = isnan(share) ? 0 : node.reach[i] * share * (1 + call->hedged);
       edge_network(graph->spec, node.component, call->to, edge);
       edge->to = reach_node(graph, call->to, call->op);
     }

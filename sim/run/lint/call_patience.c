@@ -19,8 +19,11 @@ static double of_call(struct waiting *w, const struct call_node *node, uint32_t 
   const struct outline_call *call = &node->outline.call[k];
   if (node->edge[k].to == NO_NODE) return 0;
   double attempts = call->after_timeout ? (double)call->attempts : 1;
-  if (call->timeout_ns != PARAM_UNLIMITED) return attempts * (double)call->timeout_ns;
-  return of_node(w, node->edge[k].to);
+  double deadline_ns = call->deadline_ns == PARAM_UNLIMITED ? INFINITY : (double)call->deadline_ns;
+  if (call->timeout_ns != PARAM_UNLIMITED) {
+    return fmin(attempts * (double)call->timeout_ns, deadline_ns);
+  }
+  return fmin(of_node(w, node->edge[k].to), deadline_ns);
 }
 
 /* The call of a step that waits longest; calls at once wait together. */

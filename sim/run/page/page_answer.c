@@ -55,6 +55,7 @@ static const struct {
     {"return", "answers on their way back from "},
     {"sleep", "pauses in handlers of "},
     {"retry", "attempts that failed, of "},
+    {"pool", "waiting for a place in the pool of "},
     {"backoff", "pauses before further attempts of "},
     {"fault", "faults of "},
     {"other", "the rest at "},

@@ -22,6 +22,7 @@ static const struct {
     {"return", "answers on their way back from", "a shorter or wider path, or fewer calls"},
     {"sleep", "pauses in handlers of", "shorter pauses there"},
     {"retry", "attempts that failed, by", "fewer failures, or a shorter timeout of an attempt"},
+    {"pool", "waiting for a place in the pool of", "more places there, or shorter calls"},
     {"backoff", "pauses between attempts of", "fewer failures, or a shorter back-off"},
     {"fault", "faults of", "noticing them sooner, or going round it"},
     {"other", "waiting in", "fewer calls that wait for others there"},

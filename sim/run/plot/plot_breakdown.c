@@ -15,10 +15,10 @@
 static const struct {
   const char *name, *color;
   bool dark; /* takes white numbers */
-} parts[] = {{"service", "#0072B2", true},  {"queue", "#E69F00", false},
-             {"network", "#56B4E9", false}, {"sleep", "#F0E442", false},
-             {"retry", "#D55E00", false},   {"backoff", "#CC79A7", false},
-             {"fault", "#5E3C58", true},    {"other", "#999999", false}};
+} parts[] = {
+    {"service", "#0072B2", true},  {"queue", "#E69F00", false}, {"network", "#56B4E9", false},
+    {"sleep", "#F0E442", false},   {"pool", "#009E73", false},  {"retry", "#D55E00", false},
+    {"backoff", "#CC79A7", false}, {"fault", "#5E3C58", true},  {"other", "#999999", false}};
 #define PARTS G_N_ELEMENTS(parts)
 
 static const struct {

@@ -9,4 +9,7 @@
 uint64_t backoff_ns(const struct backoff *backoff, struct stream stream, uint64_t key,
                     uint64_t attempt);
 
+/* The shortest pause that can be drawn. */
+uint64_t backoff_least_ns(const struct backoff *backoff);
+
 #endif

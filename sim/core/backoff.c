@@ -44,3 +44,17 @@ uint64_t backoff_ns(const struct backoff *b, struct stream stream, uint64_t key,
   }
   return dist_whole(wait);
 }
+
+/* Decorrelated jitter never goes below its base. */
+uint64_t backoff_least_ns(const struct backoff *b) {
+  switch (b->jitter) {
+    case JITTER_NONE:
+    case JITTER_DECORRELATED:
+      return b->base_ns;
+    case JITTER_EQUAL:
+      return b->base_ns / 2;
+    case JITTER_FULL:
+      return 0;
+  }
+  return 0;
+}

@@ -1,0 +1,132 @@
+/* What a caller does about its calls to one component: the call policy.
+ *
+ * A call that a kind hands to outbound_send is an errand: it may take several tries. From the
+ * outside in, each layer may do with the next what it says (the order of Resilience4j's aspects,
+ * with hedges between retries and the breaker, as in Polly):
+ *
+ *   deadline   the errand as a whole has so long; what its callees call in turn, no longer
+ *   retry      an attempt that failed is followed by another one, after a pause, within a budget
+ *   hedge      an attempt that takes long is joined by further tries; the first good answer counts
+ *   breaker    a try is turned away while the component is taken to be down
+ *   pool       a try needs one of so many places; it may wait for one
+ *   timeout    a try that was sent is given up after so long
+ *
+ * Retry is outermost, so that each attempt asks the breaker again and a pause holds no place. The
+ * breaker comes before the pool, so that calls it turns away need no place; it hears of what was
+ * sent alone: a place that could not be had says nothing about the component. The timeout counts
+ * from when the try is sent: waiting for a place has a limit of its own.
+ *
+ * A try is a frame of its own, made by the caller on the same account, with its own key for all
+ * draws. The caller's on_reply comes for each of them and must ask outbound_takes first. What is
+ * known of a try beside its frame lies in a column by slot. State (breaker, pool, budgets) belongs
+ * to a calling member and a called component; calls with equal settings share it, as they would a
+ * named instance of a client library. A crash of the caller loses it.
+ *
+ * Where a scenario declares none of this there is no column, and a call costs what call_send does.
+ */
+#ifndef OUTBOUND_H
+#define OUTBOUND_H
+
+#include "breaker.h"
+#include "concurrency.h"
+#include "retry_budget.h"
+#include "sim.h"
+
+/* Tries of one errand, hedges included. */
+#define OUTBOUND_MAX_TRIES 63u
+
+enum late { LATE_IGNORE, LATE_ACCEPT };
+
+struct retry_config {
+  bool given;
+  uint64_t attempts;
+  struct backoff backoff;
+  struct budget budget;
+  uint32_t on;   /* bit set of enum outcome */
+  uint32_t late; /* enum late: whether a try that timed out may still answer */
+};
+
+struct hedge_config {
+  bool given;
+  struct after after;
+  uint64_t most;
+  struct budget budget;
+};
+
+struct pool_config {
+  bool given;
+  struct concurrency_config size;
+  uint64_t queue, wait_ns;
+};
+
+struct outbound_config {
+  uint64_t timeout_ns, deadline_ns; /* TIME_NEVER: none */
+  struct retry_config retry;
+  struct hedge_config hedge;
+  struct breaker_config breaker;
+  struct pool_config pool;
+};
+
+/* What a calling kind adds; each may be NULL. */
+struct outbound_hooks {
+  /* The member that a try goes to; NULL: component_pick. */
+  struct member *(*pick)(struct sim *sim, struct member *from, struct frame *parent,
+                         struct frame *call);
+  /* Whether `parent` still waits for calls with the mark `site`. */
+  bool (*wants)(struct sim *sim, struct member *from, const struct frame *parent, uint16_t site);
+  /* The call that `call` was a try of will be tried once more. */
+  void (*retried)(struct sim *sim, struct member *from, const struct frame *call);
+  /* A try that was sent is over, however it ended. */
+  void (*over)(struct sim *sim, struct member *from, const struct frame *call);
+};
+
+struct outbound;
+
+/* The calls of one member to one component, for a kind's init; `name` stands for the component in
+ * metrics. NULL: the policy is no more than a timeout, see outbound_send_plain. */
+struct outbound *outbound_new(struct sim *sim, struct member *from, struct component *to,
+                              const char *name, const struct outbound_config *config,
+                              struct outbound_hooks hooks);
+
+/* Sends a call made by call_new, under a policy. Do this last. */
+__attribute__((noinline)) void outbound_send(struct sim *sim, struct outbound *out,
+                                             struct frame *call);
+
+/* Sends one without a policy; it has no more time than the request on whose behalf it is made. Do
+ * this last. */
+__attribute__((noinline)) void outbound_send_within(struct sim *sim, struct frame *call,
+                                                    struct member *to, uint64_t timeout_ns);
+static inline void outbound_send_plain(struct sim *sim, struct frame *call, struct member *to,
+                                       uint64_t timeout_ns) {
+  if (__builtin_expect(sim->outbounds != NULL, 0)) {
+    outbound_send_within(sim, call, to, timeout_ns);
+  } else {
+    call_send(sim, call, to, timeout_ns);
+  }
+}
+
+/* To be asked by on_reply before anything else: whether the end of `call` is the policy's affair
+ * and not (yet) that of the errand. */
+__attribute__((noinline)) bool outbound_takes_it(struct sim *sim, struct frame *call,
+                                                 enum outcome outcome);
+static inline bool outbound_takes(struct sim *sim, struct frame *call, enum outcome outcome) {
+  return __builtin_expect(sim->outbounds != NULL, 0) && outbound_takes_it(sim, call, outcome);
+}
+
+/* The key that the kind gave to the errand of which `call` is a try. */
+uint64_t outbound_key(const struct sim *sim, const struct frame *call);
+
+/* --- for the engine -------------------------------------------------------------------------- */
+
+/* An event for a try: a pause, a wait or a time to hedge is over. */
+__attribute__((cold, noinline)) void outbound_event(struct sim *sim, struct frame *call);
+
+/* A call ends and its maker will not hear of it. */
+void outbound_forget(struct sim *sim, const struct frame *call);
+
+void outbound_crash(struct sim *sim, const struct member *member);
+void outbounds_reset(struct sim *sim); /* end of warm-up */
+void outbounds_collect(struct sim *sim, const struct component *component, struct metrics *out);
+void outbounds_free(struct sim *sim);
+
+#endif

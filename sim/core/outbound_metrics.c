@@ -1,0 +1,122 @@
+/* What a call policy did, as metrics of the caller: "<caller>.<callee>.retries". */
+#include <stdio.h>
+#include <string.h>
+
+#include "metric.h"
+#include "outbound_state.h"
+
+static void reset(struct sim *sim, struct outbound *out) {
+  out->count = (struct outbound_counts){0};
+  if (out->owns_breaker) breaker_reset(out->breaker, sim->now_ns);
+  if (!out->owns_pool) return;
+  pool_settle(sim, out->pool);
+  out->pool->taken_ns = 0;
+  out->pool->refused = out->pool->gave_up = 0;
+  out->pool->most = out->pool->taken;
+  hist_clear(&out->pool->wait);
+}
+
+void outbounds_reset(struct sim *sim) {
+  for (uint32_t c = 0; sim->outbounds && c < sim->spec->components; c++) {
+    for (struct outbound_row *row = sim->outbounds->of[c]; row; row = row->next) {
+      for (struct outbound *out = row->first; out; out = out->next) reset(sim, out);
+    }
+  }
+}
+
+/* Of all members of a caller and all its policies towards one component. */
+struct sums {
+  bool retries, hedges, breaks, pools, deadlines;
+  double errands, tries, retried, over_budget, late, hedged, hedges_won, out_of_time;
+  double opened, rejected, not_closed_s, breakers;
+  double refused, gave_up, most, taken_s, limit, pool_n;
+  struct hist *wait;
+};
+
+static void add_pool(struct sim *sim, struct pool *pool, struct sums *s) {
+  pool_settle(sim, pool);
+  s->refused += (double)pool->refused;
+  s->gave_up += (double)pool->gave_up;
+  s->taken_s += pool->taken_ns / 1e9;
+  s->limit += (double)concurrency_limit(&pool->size);
+  s->pool_n++;
+  if ((double)pool->most > s->most) s->most = (double)pool->most;
+  hist_merge(s->wait, &pool->wait);
+}
+
+static void add_breaker(const struct sim *sim, const struct breaker *breaker, struct sums *s) {
+  s->opened += (double)breaker->opened;
+  s->rejected += (double)breaker->rejected;
+  s->not_closed_s += (double)breaker_not_closed_ns(breaker, sim->now_ns) / 1e9;
+  s->breakers++;
+}
+
+/* What it shares with an earlier policy is counted there. */
+static void add(struct sim *sim, const struct outbound *out, struct sums *s) {
+  const struct outbound_counts *count = &out->count;
+  s->retries |= out->config->retry.given;
+  s->hedges |= out->config->hedge.given;
+  s->breaks |= out->breaker != NULL;
+  s->pools |= out->pool != NULL;
+  s->deadlines |= out->config->deadline_ns != TIME_NEVER;
+  s->errands += (double)count->errands;
+  s->tries += (double)count->tries;
+  s->retried += (double)count->retries;
+  s->over_budget += (double)count->over_budget;
+  s->late += (double)count->late;
+  s->hedged += (double)count->hedges;
+  s->hedges_won += (double)count->hedges_won;
+  s->out_of_time += (double)count->out_of_time;
+  if (out->owns_breaker) add_breaker(sim, out->breaker, s);
+  if (out->owns_pool) add_pool(sim, out->pool, s);
+}
+
+static void emit_pool(const struct sums *s, const char *name, double time_s, struct metrics *out) {
+  double waits = (double)hist_count(s->wait);
+  hist_settle(s->wait);
+  metric_quotient(out, UNIT_COUNT, s->taken_s, time_s, "%s.pool.used.mean", name);
+  metric_extreme(out, METRIC_MAX, UNIT_COUNT, true, s->most, "%s.pool.used.max", name);
+  metric_quotient(out, UNIT_COUNT, s->limit, 1, "%s.pool.size", name);
+  metric_quotient(out, UNIT_COUNT, s->refused, 1, "%s.pool.refused", name);
+  metric_quotient(out, UNIT_COUNT, s->gave_up, 1, "%s.pool.gave_up", name);
+  metric_quotient(out, UNIT_SECONDS, (double)hist_sum(s->wait) / 1e9, waits, "%s.pool.wait.mean",
+                  name);
+  metric_quotient(out, UNIT_RATIO, waits - (double)hist_zeros(s->wait), waits,
+                  "%s.pool.wait.probability", name);
+  metric_quantile(out, s->wait, 0.5, "%s.pool.wait.p50", name);
+  metric_quantile(out, s->wait, 0.95, "%s.pool.wait.p95", name);
+  metric_quantile(out, s->wait, 0.99, "%s.pool.wait.p99", name);
+}
+
+static void emit(const struct sums *s, const char *name, double time_s, struct metrics *out) {
+  metric_quotient(out, UNIT_COUNT, s->tries, s->errands, "%s.tries", name);
+  if (s->retries) {
+    metric_quotient(out, UNIT_COUNT, s->retried, 1, "%s.retries", name);
+    metric_quotient(out, UNIT_COUNT, s->over_budget, 1, "%s.over_budget", name);
+    metric_quotient(out, UNIT_COUNT, s->late, 1, "%s.late_answers", name);
+  }
+  if (s->hedges) {
+    metric_quotient(out, UNIT_COUNT, s->hedged, 1, "%s.hedges", name);
+    metric_quotient(out, UNIT_COUNT, s->hedges_won, 1, "%s.hedges_won", name);
+  }
+  if (s->breaks) {
+    metric_quotient(out, UNIT_COUNT, s->opened, 1, "%s.breaker_opened", name);
+    metric_quotient(out, UNIT_COUNT, s->rejected, 1, "%s.rejected", name);
+    metric_quotient(out, UNIT_RATIO, s->not_closed_s, s->breakers * time_s, "%s.breaker_open",
+                    name);
+  }
+  if (s->deadlines) metric_quotient(out, UNIT_COUNT, s->out_of_time, 1, "%s.out_of_time", name);
+  if (s->pools) emit_pool(s, name, time_s, out);
+}
+
+void outbounds_collect(struct sim *sim, const struct component *component, struct metrics *out) {
+  if (!sim->outbounds) return;
+  double time_s = sim->now_ns > sim->warmup_ns ? (double)(sim->now_ns - sim->warmup_ns) / 1e9 : 0;
+  for (struct outbound_row *row = sim->outbounds->of[component->id]; row; row = row->next) {
+    struct sums sums = {.wait = sim_keep_hist(sim)};
+    for (struct outbound *o = row->first; o; o = o->next) add(sim, o, &sums);
+    char name[160];
+    snprintf(name, sizeof name, "%s.%s", component->spec->name, row->name);
+    emit(&sums, name, time_s, out);
+  }
+}

@@ -1,0 +1,124 @@
+/* What the files of the call policy share: errands, tries and what they belong to. */
+#ifndef OUTBOUND_STATE_H
+#define OUTBOUND_STATE_H
+
+#include "hist.h"
+#include "outbound.h"
+
+#define NO_ERRAND UINT32_MAX
+
+enum phase {
+  PHASE_NEW,     /* made */
+  PHASE_PAUSING, /* made; its attempt has not begun */
+  PHASE_WAITING, /* made; waits for a place */
+  PHASE_READY,   /* made; has a place and is about to be sent */
+  PHASE_OUT,     /* sent */
+  PHASE_LATE,    /* sent; has timed out, but its answer would still count */
+};
+
+/* Beside the frame in the same slot, if the stamps agree. */
+struct try {
+  uint32_t stamp;
+  uint32_t errand;        /* or NO_ERRAND */
+  uint32_t next;          /* another try of the same errand, or SLOT_NONE */
+  uint32_t before, after; /* in the pool's queue, or SLOT_NONE */
+  uint32_t epoch;         /* of the breaker that let it through */
+  uint32_t generation;    /* of the outbound that gave it a place */
+  uint32_t in_flight;     /* places taken when it was sent, its own included */
+  uint8_t phase;
+  bool hedge, placed;
+  uint64_t from_ns;  /* when it was sent, or began to wait */
+  uint64_t due_ns;   /* PAUSING, WAITING: until when; OUT: when it counts as late */
+  uint64_t hedge_ns; /* OUT: when the next hedge is due */
+  uint64_t key;      /* of the errand */
+  uint64_t deadline_ns;
+};
+
+/* One thing that a caller wants from a component. */
+struct errand {
+  struct outbound *out;
+  uint32_t first;      /* its tries that may still answer */
+  uint32_t pending;    /* those of them that are not late */
+  uint32_t attempt;    /* from 0 */
+  uint32_t hedges;     /* of this attempt */
+  uint64_t attempt_ns; /* when the attempt was first sent */
+  uint64_t key, sent_ns, deadline_ns;
+  uint32_t item;
+  uint32_t next_free;
+  uint16_t site;
+  uint8_t op;
+};
+
+/* Places for calls at once, and who waits for one. */
+struct pool {
+  const struct pool_config *config;
+  struct concurrency size;
+  uint64_t taken, waiting;
+  uint32_t head, tail;
+  uint64_t refused, gave_up, most;
+  uint64_t settled_ns;
+  double taken_ns; /* time integral of `taken` */
+  struct hist wait;
+};
+
+struct outbound_counts {
+  uint64_t errands, tries, retries, over_budget, hedges, hedges_won, late, out_of_time;
+};
+
+struct outbound {
+  const struct outbound_config *config;
+  struct member *from;
+  struct component *to; /* NULL: the hook picks */
+  const char *name;
+  struct outbound_hooks hooks;
+  struct breaker *breaker; /* each NULL: none; or shared with others of `from` */
+  struct pool *pool;
+  struct retry_budget *retry_budget, *hedge_budget;
+  struct hist *answers; /* times of attempts that were answered well; NULL: nobody needs them */
+  uint64_t hedge_after_ns, hedge_known; /* of a quantile, and of how many answers */
+  uint32_t generation;                  /* counts crashes */
+  struct stream backoff;
+  struct outbound_counts count;
+  bool owns_breaker, owns_pool; /* no earlier one has them */
+  struct outbound *earlier;     /* of the same member */
+  struct outbound *next;        /* in the row */
+};
+
+/* All that the members of one component have towards what goes by one name. */
+struct outbound_row {
+  const char *name;
+  struct outbound *first, **last;
+  struct outbound_row *next; /* of the same component */
+};
+
+struct outbounds {
+  struct try *try; /* by slot */
+  uint32_t tries;  /* those there is room for */
+  struct errand *errand;
+  uint32_t errands, errand_room, free_errand;
+  struct outbound_row **of; /* by component */
+  struct outbound *latest;  /* that was made */
+};
+
+/* What is known of a frame, or NULL. */
+static inline struct try *try_known(const struct sim *sim, const struct frame *call) {
+  const struct outbounds *o = sim->outbounds;
+  uint32_t slot = frame_slot(sim, call);
+  if (slot >= o->tries || o->try[slot].stamp != call->stamp) return NULL;
+  return &o->try[slot];
+}
+
+/* outbound_pool.c: whether the try has a place now. If not, it waits, or *refused is set. */
+bool pool_enter(struct sim *sim, struct outbound *out, struct frame *call, bool *refused);
+/* A place becomes free; `took_ns`, `outcome` of the try that had it, if it is known how it went. */
+void pool_leave(struct sim *sim, struct pool *pool);
+void pool_heard(struct sim *sim, struct pool *pool, const struct try *try, enum outcome outcome);
+/* It waits no longer. */
+void pool_quit(struct sim *sim, struct pool *pool, struct frame *call);
+
+/* Brings the integral up to now. */
+void pool_settle(const struct sim *sim, struct pool *pool);
+
+void push_try_event(struct sim *sim, const struct frame *call, uint64_t at_ns);
+
+#endif

@@ -1,0 +1,101 @@
+/* Rules about call policies: settings that can never come to anything, seen from their numbers. */
+#include <math.h>
+
+#include "lint.h"
+#include "outbound.h"
+#include "param.h"
+
+/* A call with a policy, and by whom it is made. */
+struct policy_at {
+  const struct call_node *node;
+  const struct call_edge *edge;
+  const struct outline_call *call;
+  const struct outbound_config *policy;
+};
+
+/* Looks at each policy of each component once, whatever the operation that meets it. */
+static void each_policy(struct lint *lint, void (*look)(struct lint *, const struct policy_at *)) {
+  for (uint32_t i = 0; i < lint->graph->nodes; i++) {
+    const struct call_node *node = &lint->graph->node[i];
+    for (uint32_t k = 0; k < node->outline.calls; k++) {
+      const struct outline_call *call = &node->outline.call[k];
+      bool seen = call->policy == NULL || node->edge[k].to == NO_NODE;
+      for (uint32_t j = 0; j <= i && !seen; j++) {
+        const struct call_node *before = &lint->graph->node[j];
+        for (uint32_t n = 0; n < (j < i ? before->outline.calls : k); n++) {
+          seen |= before->component == node->component &&
+                  before->outline.call[n].policy == call->policy;
+        }
+      }
+      if (!seen) look(lint, &(struct policy_at){node, &node->edge[k], call, call->policy});
+    }
+  }
+}
+
+static const char *callee(const struct lint *lint, const struct policy_at *at) {
+  return lint->spec->component[at->call->to].name;
+}
+
+static void hedge_too_late(struct lint *lint, const struct policy_at *at) {
+  const struct outbound_config *p = at->policy;
+  if (!p->hedge.given || p->hedge.after.quantile > 0) return;
+  uint64_t limit_ns = p->timeout_ns < p->deadline_ns ? p->timeout_ns : p->deadline_ns;
+  if (p->retry.given && p->retry.late == LATE_ACCEPT) limit_ns = p->deadline_ns;
+  if (p->hedge.after.ns < limit_ns) return;
+  struct finding *f = lint_add_component(lint, at->node->component);
+  f->what = lint_text(lint, "its calls of %s are hedged after %s, and given up after %s",
+                      callee(lint, at), lint_ns(lint, (double)p->hedge.after.ns),
+                      lint_ns(lint, (double)limit_ns));
+}
+
+void lint_hedge_too_late(struct lint *lint) {
+  each_policy(lint, hedge_too_late);
+}
+
+static void deadline_inverted(struct lint *lint, const struct policy_at *at) {
+  const struct outbound_config *p = at->policy;
+  if (p->deadline_ns == PARAM_UNLIMITED || p->timeout_ns == PARAM_UNLIMITED) return;
+  if (p->deadline_ns > p->timeout_ns) return;
+  struct finding *f = lint_add_component(lint, at->node->component);
+  f->what = lint_text(lint,
+                      "its calls of %s have a deadline of %s for all tries, and a timeout of "
+                      "%s for one",
+                      callee(lint, at), lint_ns(lint, (double)p->deadline_ns),
+                      lint_ns(lint, (double)p->timeout_ns));
+}
+
+void lint_deadline_inverted(struct lint *lint) {
+  each_policy(lint, deadline_inverted);
+}
+
+/* Calls that one instance makes in the window, on average. */
+static double calls_in_window(const struct lint *lint, const struct policy_at *at) {
+  double instances = lint->spec->component[at->node->component].instances, rate = 0;
+  for (uint32_t i = 0; i < lint->graph->nodes; i++) {
+    const struct call_node *node = &lint->graph->node[i];
+    if (node->component != at->node->component) continue;
+    for (uint32_t k = 0; k < node->outline.calls; k++) {
+      if (node->outline.call[k].to != at->call->to || node->edge[k].to == NO_NODE) continue;
+      if (!(node->rate_per_s > 0) || !(node->edge[k].visits > 0)) return INFINITY; /* not known */
+      rate += node->rate_per_s * node->edge[k].visits;
+    }
+  }
+  return rate / instances * (double)at->policy->breaker.window.ns / 1e9;
+}
+
+/* Half of what is needed: by chance there are sometimes more than on average. */
+static void breaker_blind(struct lint *lint, const struct policy_at *at) {
+  const struct breaker_config *b = &at->policy->breaker;
+  if (!b->given || b->failures > 0 || b->window.ns == 0) return;
+  double least = b->least ? (double)b->least : BREAKER_LEAST, calls = calls_in_window(lint, at);
+  if (calls >= least / 2) return;
+  struct finding *f = lint_add_component(lint, at->node->component);
+  f->what = lint_text(lint,
+                      "the breaker of its calls of %s is judged from %.0f calls on, and its "
+                      "window of %s holds %.3g of one instance on average",
+                      callee(lint, at), least, lint_ns(lint, (double)b->window.ns), calls);
+}
+
+void lint_breaker_blind(struct lint *lint) {
+  each_policy(lint, breaker_blind);
+}

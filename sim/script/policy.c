@@ -1,0 +1,254 @@
+#include "policy.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "configure.h"
+
+/* Of a share that is stated alone; and gRPC's example. */
+#define SHARE_BURST 100.0
+#define PER_SUCCESS_BURST 10.0
+
+/* --- budgets -------------------------------------------------------------------------------- */
+
+static const struct param budget_params[] = {
+    {.name = "share",
+     .type = PARAM_RATIO,
+     .offset = offsetof(struct budget, share),
+     .max = 1,
+     .doc = "Of the new calls."},
+    {.name = "per_success",
+     .type = PARAM_NUMBER,
+     .offset = offsetof(struct budget, per_success),
+     .min = 1e-6,
+     .max = 1e6,
+     .doc = "Tokens that a success puts back."},
+    {.name = "burst",
+     .type = PARAM_NUMBER,
+     .offset = offsetof(struct budget, burst),
+     .min = 1,
+     .max = 1e9,
+     .doc = "Tokens that the bucket holds."},
+    {0},
+};
+
+static bool is_given(lua_State *L, int table, const char *key) {
+  bool given = lua_getfield(L, table, key) != LUA_TNIL;
+  lua_pop(L, 1);
+  return given;
+}
+
+static bool read_bucket(struct loader *loader, const struct spot *spot, int table,
+                        struct budget *out) {
+  lua_State *L = loader->L;
+  if (!configure(loader, spot, table, budget_params, out, NULL, 0, 0)) return false;
+  bool share = is_given(L, table, "share"), success = is_given(L, table, "per_success");
+  if (share == success) {
+    return spot_error(loader, spot,
+                      "needs either share, such as \"20%%\", or per_success, such as "
+                      "0.1");
+  }
+  out->rule = share ? BUDGET_SHARE : BUDGET_PER_SUCCESS;
+  if (!is_given(L, table, "burst")) out->burst = share ? SHARE_BURST : PER_SUCCESS_BURST;
+  return true;
+}
+
+bool policy_budget(struct loader *loader, const struct spot *spot, int index, struct budget *out) {
+  *out = (struct budget){0};
+  index = lua_absindex(loader->L, index);
+  if (lua_istable(loader->L, index)) return read_bucket(loader, spot, index, out);
+  if (!value_quantity(loader, spot, index, QUANTITY_RATIO, &out->share) ||
+      !value_in_range(loader, spot, out->share, 0, 1, QUANTITY_RATIO)) {
+    return false;
+  }
+  if (out->share >= 1) {
+    *out = (struct budget){.rule = BUDGET_NONE};
+  } else {
+    out->rule = BUDGET_SHARE;
+    out->burst = SHARE_BURST;
+  }
+  return true;
+}
+
+/* --- times and windows ---------------------------------------------------------------------- */
+
+/* "p95", "p99.9", and as metrics are named "p999"; 0: it is none. */
+static double quantile_of(const char *text) {
+  char *end;
+  if (text[0] != 'p' || text[1] < '0' || text[1] > '9') return 0;
+  double value = strtod(text + 1, &end);
+  if (*end != '\0') return 0;
+  double whole = 100;
+  if (!strchr(text, '.')) {
+    for (size_t digits = strlen(text + 1); digits > 2; digits--) whole *= 10;
+  }
+  value /= whole;
+  return value < 1 ? value : 0;
+}
+
+bool policy_after(struct loader *loader, const struct spot *spot, int index, struct after *out) {
+  *out = (struct after){0};
+  if (lua_type(loader->L, index) == LUA_TSTRING) {
+    out->quantile = quantile_of(lua_tostring(loader->L, index));
+    if (out->quantile > 0) return true;
+  }
+  return value_duration(loader, spot, index, &out->ns);
+}
+
+bool policy_window(struct loader *loader, const struct spot *spot, int index, struct window *out) {
+  *out = (struct window){0};
+  if (lua_type(loader->L, index) == LUA_TNUMBER) {
+    return value_whole(loader, spot, index, &out->calls) &&
+           value_in_range(loader, spot, (double)out->calls, 1, 1e6, PLAIN_NUMBER);
+  }
+  return value_duration(loader, spot, index, &out->ns) &&
+         value_in_range(loader, spot, (double)out->ns, 1000, 1e18, QUANTITY_TIME);
+}
+
+/* --- places --------------------------------------------------------------------------------- */
+
+#define AT(field) offsetof(struct concurrency_config, field)
+
+#define PLACES(name_, field, default_, doc_)                                                 \
+  {                                                                                          \
+    .name = name_, .type = PARAM_COUNT, .offset = AT(field), .fallback = default_, .min = 1, \
+    .max = 1e9, .doc = doc_                                                                  \
+  }
+
+const struct param aimd_params[] = {
+    PLACES("start", start, "20", "Calls at once to begin with (Netflix concurrency-limits: 20)."),
+    PLACES("least", least, "1", "It never falls below."),
+    PLACES("most", most, "200", "It never rises above (Netflix: 200)."),
+    {.name = "shrink",
+     .type = PARAM_RATIO,
+     .offset = AT(shrink),
+     .fallback = "90%",
+     .min = 0.01,
+     .max = 0.99,
+     .doc = "What is left of the limit after a failure (Netflix: 90 %)."},
+    {.name = "slow",
+     .type = PARAM_DURATION,
+     .offset = AT(slow_ns),
+     .fallback = "5s",
+     .min = 1,
+     .max = INFINITY,
+     .doc = "An answer that takes longer counts as a failure (Netflix: 5 s)."},
+    {0},
+};
+
+const struct param gradient_params[] = {
+    PLACES("start", start, "20", "Calls at once to begin with (Netflix concurrency-limits: 20)."),
+    PLACES("least", least, "20", "It never falls below (Netflix: 20)."),
+    PLACES("most", most, "200", "It never rises above (Netflix: 200)."),
+    {.name = "queue",
+     .type = PARAM_NUMBER,
+     .offset = AT(queue),
+     .fallback = "4",
+     .min = 0,
+     .max = 1e6,
+     .doc = "By how much it grows while answers take no longer than usual (Netflix: 4)."},
+    {.name = "smoothing",
+     .type = PARAM_RATIO,
+     .offset = AT(smoothing),
+     .fallback = "20%",
+     .min = 0.001,
+     .max = 1,
+     .doc = "How far it goes towards the new value at each answer (Netflix: 0.2)."},
+    {.name = "tolerance",
+     .type = PARAM_NUMBER,
+     .offset = AT(tolerance),
+     .fallback = "1.5",
+     .min = 1,
+     .max = 1000,
+     .doc = "Answers may take so many times the usual time before it shrinks (Netflix: 1.5)."},
+    {0},
+};
+
+static bool read_adaptive(struct loader *loader, const struct spot *spot,
+                          struct concurrency_config *out) {
+  lua_State *L = loader->L;
+  const struct param *params = out->rule == CONCURRENCY_AIMD ? aimd_params : gradient_params;
+  if (!lua_istable(L, -1)) {
+    return value_unexpected(loader, spot, -1, "a table such as { start = 10, most = 200 }");
+  }
+  if (!configure(loader, spot, lua_gettop(L), params, out, NULL, 0, 0)) return false;
+  if (out->least <= out->start && out->start <= out->most) return true;
+  return spot_error(loader, spot, "start = %llu must lie between least = %llu and most = %llu",
+                    (unsigned long long)out->start, (unsigned long long)out->least,
+                    (unsigned long long)out->most);
+}
+
+bool policy_places(struct loader *loader, const struct spot *spot, int index,
+                   const struct param *param, struct concurrency_config *out) {
+  *out = (struct concurrency_config){.rule = CONCURRENCY_FIXED};
+  const struct word *word = loader_word(loader->L, index);
+  if (word && (word->id == WORD_AIMD || word->id == WORD_GRADIENT)) {
+    struct spot inner = spot_word(spot, word);
+    out->rule = word->id == WORD_AIMD ? CONCURRENCY_AIMD : CONCURRENCY_GRADIENT;
+    word_push_argument(loader->L, index);
+    bool ok = read_adaptive(loader, &inner, out);
+    lua_pop(loader->L, 1);
+    return ok;
+  }
+  if (lua_type(loader->L, index) != LUA_TNUMBER) {
+    return value_unexpected(loader, spot, index,
+                            "a whole number, aimd { start = 10 } or gradient { start = 20 }");
+  }
+  return value_whole(loader, spot, index, &out->start) &&
+         value_in_range(loader, spot, (double)out->start, param->min, param->max, PLAIN_NUMBER);
+}
+
+/* --- for people ----------------------------------------------------------------------------- */
+
+static void put(FILE *out, enum quantity quantity, double value) {
+  char text[64];
+  quantity_format(quantity, value, text, sizeof text);
+  fputs(text, out);
+}
+
+void policy_put_budget(FILE *out, const struct budget *budget) {
+  switch (budget->rule) {
+    case BUDGET_NONE:
+      fputs("100%", out);
+      return;
+    case BUDGET_SHARE:
+      put(out, QUANTITY_RATIO, budget->share);
+      if (budget->burst != SHARE_BURST) fprintf(out, ", burst %.10g", budget->burst);
+      return;
+    case BUDGET_PER_SUCCESS:
+      fprintf(out, "%.10g per success, burst %.10g", budget->per_success, budget->burst);
+      return;
+  }
+}
+
+void policy_put_after(FILE *out, const struct after *after) {
+  if (after->quantile > 0) {
+    fprintf(out, "p%.10g", after->quantile * 100);
+  } else if (after->ns == 0) {
+    fputs("0s", out);
+  } else {
+    put(out, QUANTITY_TIME, (double)after->ns);
+  }
+}
+
+void policy_put_window(FILE *out, const struct window *window) {
+  if (window->ns > 0) {
+    put(out, QUANTITY_TIME, (double)window->ns);
+  } else if (window->calls > 0) {
+    fprintf(out, "%llu calls", (unsigned long long)window->calls);
+  } else {
+    fputs("none", out);
+  }
+}
+
+void policy_put_places(FILE *out, const struct concurrency_config *places) {
+  static const char *const rules[] = {[CONCURRENCY_FIXED] = "",
+                                      [CONCURRENCY_AIMD] = "aimd, ",
+                                      [CONCURRENCY_GRADIENT] = "gradient, "};
+  fputs(rules[places->rule], out);
+  fprintf(out, "%llu", (unsigned long long)places->start);
+  if (places->rule == CONCURRENCY_FIXED) return;
+  fprintf(out, " to begin with, %llu to %llu", (unsigned long long)places->least,
+          (unsigned long long)places->most);
+}

@@ -1,0 +1,23 @@
+/* Values that a call policy is made of: budgets, times to hedge after, windows, places. Each reads
+ * the value at `index`, or writes it for people. */
+#ifndef POLICY_H
+#define POLICY_H
+
+#include <stdio.h>
+
+#include "value.h"
+
+extern const struct param aimd_params[], gradient_params[]; /* of struct concurrency_config */
+
+bool policy_budget(struct loader *loader, const struct spot *spot, int index, struct budget *out);
+bool policy_after(struct loader *loader, const struct spot *spot, int index, struct after *out);
+bool policy_window(struct loader *loader, const struct spot *spot, int index, struct window *out);
+bool policy_places(struct loader *loader, const struct spot *spot, int index,
+                   const struct param *param, struct concurrency_config *out);
+
+void policy_put_budget(FILE *out, const struct budget *budget);
+void policy_put_after(FILE *out, const struct after *after);
+void policy_put_window(FILE *out, const struct window *window);
+void policy_put_places(FILE *out, const struct concurrency_config *places);
+
+#endif
