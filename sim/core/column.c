@@ -61,7 +61,8 @@ static uint32_t row_of(struct sim *sim, const struct frame *call) {
 
 void column_set(struct sim *sim, const struct frame *call, enum column_id column, uint64_t value) {
   assert(column_wanted(sim, column));
-  sim->columns->value[column][row_of(sim, call)] = value;
+  uint32_t row = row_of(sim, call); /* may move the columns */
+  sim->columns->value[column][row] = value;
 }
 
 void columns_inherit(struct sim *sim, const struct frame *parent, const struct frame *call) {

@@ -53,7 +53,8 @@ static void test_users(void **state) {
       "},\n"
       "  tier = { paid = 0.1, free = \"90%\" } }\n"
       "client \"d\" { arrivals = poisson \"9/s\", target = \"s\", users = 7 }\n"
-      "service \"s\" { discipline = \"priority\", by = \"tier\", priority = { \"paid\", \"free\" } "
+      "service \"s\" { workers = 1, discipline = \"priority\", by = \"tier\", priority = { "
+      "\"paid\", \"free\" } "
       "}\n");
   const struct keys *users = value(s, "c", "users");
   assert_true(users->kind == KEYS_ZIPF && users->n == 50);

@@ -21,8 +21,9 @@ static const struct row {
 
 /* The rest of what a client reports is in the rows above and in the tables below, or is left to
  * --json (further quantiles). */
-static const char *const shown[] = {"offered", "requests",  "throughput", "goodput", "availability",
-                                    "retries", "latency.*", "errors.*",   "op.*",    NULL};
+static const char *const shown[] = {"offered",      "requests", "throughput", "goodput",
+                                    "availability", "retries",  "latency.*",  "errors.*",
+                                    "op.*",         "tier.*",   NULL};
 
 static bool is_zero(const struct result *r) {
   return r->estimate.value == 0;
