@@ -4,6 +4,7 @@
 
 #include "abandon.h"
 #include "arena.h"
+#include "life.h"
 #include "outlier.h"
 #include "outline.h"
 #include "sim.h"
@@ -33,6 +34,9 @@ struct backend {
   uint64_t active;              /* calls sent and not yet ended */
   uint32_t failures, successes; /* checks in a row */
   bool healthy;
+  bool listed;     /* member->listed, as last told */
+  bool quiet;      /* no check is planned until something changes; */
+  uint64_t due_ns; /* the next one would come then */
   struct outlier outlier;
   uint64_t checks, probes; /* the key of its first check; how many were sent */
 };
@@ -45,7 +49,6 @@ struct load_balancer_state {
   uint32_t *healthy; /* indices of healthy backends, ascending */
   uint32_t next;     /* round robin, and where looking for the least busy begins */
   struct stream pick;
-  uint32_t generation; /* of health check timers: a crash starts them anew */
   uint32_t outliers_n; /* backends ejected now */
   uint64_t no_backend, reconnects, given_up, probes_failed, ejections, outliers;
   struct level in_use;
@@ -175,8 +178,8 @@ static void load_balancer_on_cancel(struct sim *sim, struct member *member, stru
 static void load_balancer_on_reply(struct sim *sim, struct member *member, struct frame *parent,
                                    struct frame *call, enum outcome outcome) {
   struct load_balancer_state *lb = member->state;
-  if (!parent) { /* a check; those of before a crash are forgotten */
-    if (call->item == lb->generation) probe_ended(sim, member, call->site, outcome);
+  if (!parent) {
+    probe_ended(sim, member, call->site, outcome);
     return;
   }
   forget(lb, parent->pc);
@@ -191,7 +194,8 @@ static void load_balancer_on_reply(struct sim *sim, struct member *member, struc
 static void list_healthy(struct sim *sim, struct load_balancer_state *lb) {
   lb->healthy_n = 0;
   for (uint32_t i = 0; i < lb->n; i++) {
-    if (lb->backend[i].healthy && !lb->backend[i].outlier.ejected) lb->healthy[lb->healthy_n++] = i;
+    const struct backend *b = &lb->backend[i];
+    if (b->member->listed && b->healthy && !b->outlier.ejected) lb->healthy[lb->healthy_n++] = i;
   }
   level_set(&lb->in_use, sim->now_ns, lb->healthy_n);
 }
@@ -227,18 +231,52 @@ static void send_probe(struct sim *sim, struct member *member, uint32_t which) {
   struct frame *probe = call_new(sim, member, NULL);
   probe->flags |= CALL_PROBE;
   probe->site = (uint16_t)which;
-  probe->item = lb->generation;
   probe->key = b->checks + b->probes++;
   call_send(sim, probe, b->member, lb->config->health.timeout_ns);
 }
 
-/* The argument of an event: backend in the low bits, what is due, generation above. */
+/* The argument of an event: backend in the low bits, and what is due. */
 #define DUE_RETURN 0x8000u /* an ejection ends; else a check is due */
-static_assert(MAX_BACKENDS < DUE_RETURN, "both fit in 16 bits");
+#define DUE_NOW 0x10000u   /* when all else of this instant is done */
+static_assert(MAX_BACKENDS < DUE_RETURN, "both fit");
 
-static void schedule(struct sim *sim, struct member *member, uint32_t what, uint64_t delay_ns) {
+/* Whether the next check would find what this one found, and all that follow, until somebody is
+ * told of a change: the backend and the network work, and a check crosses it in no time. */
+static bool is_calm(struct sim *sim, const struct member *member, const struct backend *b) {
+  return !sim->plain_checks && b->healthy && b->failures == 0 && b->member->listed &&
+         !b->member->impaired && network_is_still(sim, member, b->member);
+}
+
+static void check(struct sim *sim, struct member *member, uint32_t which) {
   struct load_balancer_state *lb = member->state;
-  sim_schedule(sim, member, delay_ns, lb->generation << 16 | what);
+  struct backend *b = &lb->backend[which];
+  uint64_t interval_ns = lb->config->health.interval_ns;
+  if (b->member->listed) send_probe(sim, member, which);
+  if (is_calm(sim, member, b)) {
+    b->quiet = true;
+    b->due_ns = sim->now_ns + interval_ns;
+  } else {
+    sim_schedule(sim, member, interval_ns, which);
+  }
+}
+
+/* Those left out since then were good, and have their numbers. False: none was to be left out. */
+static bool end_quiet(struct sim *sim, struct backend *b, uint64_t interval_ns) {
+  if (!b->quiet) return false;
+  b->quiet = false;
+  uint64_t left_out = 0;
+  if (sim->now_ns > b->due_ns) left_out = (sim->now_ns - b->due_ns - 1) / interval_ns + 1;
+  b->probes += left_out;
+  b->due_ns += left_out * interval_ns;
+  return true;
+}
+
+/* Something may change: checks go on when the next one is due. */
+static void wake(struct sim *sim, struct member *member, uint32_t which) {
+  struct load_balancer_state *lb = member->state;
+  struct backend *b = &lb->backend[which];
+  if (!end_quiet(sim, b, lb->config->health.interval_ns)) return;
+  sim_schedule(sim, member, b->due_ns - sim->now_ns, which);
 }
 
 /* --- passive checks ------------------------------------------------------------------------- */
@@ -249,7 +287,7 @@ static void observe(struct sim *sim, struct member *member, uint32_t which, enum
   struct backend *b = &lb->backend[which];
   if (!outlier_observe(config, &b->outlier, outcome)) return;
   if (lb->outliers_n >= outlier_most(config, lb->n)) return;
-  schedule(sim, member, DUE_RETURN | which, outlier_eject(config, &b->outlier, sim->now_ns));
+  sim_schedule(sim, member, outlier_eject(config, &b->outlier, sim->now_ns), DUE_RETURN | which);
   lb->outliers_n++;
   lb->outliers++;
   list_healthy(sim, lb);
@@ -273,20 +311,37 @@ static void start_checks(struct sim *sim, struct member *member) {
   if (!lb->config->health.given) return;
   for (uint32_t i = 0; i < lb->n; i++) {
     double share = (double)(i + 1) / (double)lb->n;
-    schedule(sim, member, i, (uint64_t)((double)lb->config->health.interval_ns * share));
+    sim_schedule(sim, member, (uint64_t)((double)lb->config->health.interval_ns * share), i);
   }
 }
 
 static void load_balancer_on_event(struct sim *sim, struct member *member, uint32_t arg) {
-  struct load_balancer_state *lb = member->state;
   uint32_t which = arg & (DUE_RETURN - 1);
-  if (arg >> 16 != (lb->generation & 0xffff)) return;
   if (arg & DUE_RETURN) {
     ejection_over(sim, member, which);
     return;
   }
-  schedule(sim, member, which, lb->config->health.interval_ns);
-  send_probe(sim, member, which);
+  if (arg & DUE_NOW) {
+    check(sim, member, which);
+  } else { /* a fault of this instant comes first, whenever the check was planned */
+    sim_schedule(sim, member, 0, DUE_NOW | which);
+  }
+}
+
+/* A backend entered the register or left it, or something may happen to it. One that is new in the
+ * register is believed healthy. */
+static void load_balancer_on_peer(struct sim *sim, struct member *member, struct member *about) {
+  struct load_balancer_state *lb = member->state;
+  for (uint32_t i = 0; i < lb->n; i++) {
+    struct backend *b = &lb->backend[i];
+    if (b->member != about) continue;
+    wake(sim, member, i);
+    if (b->listed == about->listed) continue;
+    b->listed = about->listed;
+    b->healthy = true;
+    b->failures = b->successes = 0;
+    list_healthy(sim, lb);
+  }
 }
 
 static void load_balancer_on_timer(struct sim *sim, struct member *member, struct frame *frame) {
@@ -297,13 +352,14 @@ static void load_balancer_on_timer(struct sim *sim, struct member *member, struc
 static void load_balancer_on_fault(struct sim *sim, struct member *member, enum fault_type fault,
                                    bool begins) {
   struct load_balancer_state *lb = member->state;
+  for (uint32_t i = 0; fault == FAULT_HANG && i < lb->n; i++) wake(sim, member, i);
   if (fault != FAULT_CRASH) return;
   if (begins) {
-    lb->generation = (lb->generation + 1) & 0xffff;
     for (uint32_t i = 0; i < lb->n; i++) {
       struct backend *b = &lb->backend[i];
       b->active = b->failures = b->successes = 0;
       b->healthy = true;
+      end_quiet(sim, b, lb->config->health.interval_ns);
       b->outlier = (struct outlier){0};
     }
     lb->outliers_n = 0;
@@ -397,10 +453,11 @@ static void load_balancer_init(struct sim *sim, struct member *member) {
   uint32_t n = 0;
   for (uint32_t i = 0; i < lb->config->backends.n; i++) {
     struct component *group = &sim->component[lb->config->backends.id[i]];
+    component_watch(sim, member, group);
     for (uint32_t k = 0; k < group->members; k++) {
       struct member *to = &group->member[k];
-      lb->backend[n++] =
-          (struct backend){.member = to, .healthy = true, .checks = check_key(member, to)};
+      lb->backend[n++] = (struct backend){
+          .member = to, .healthy = true, .listed = to->listed, .checks = check_key(member, to)};
     }
   }
   list_healthy(sim, lb);
@@ -526,7 +583,10 @@ const struct kind kind_load_balancer = {
         "it fails when that is down, hung, cut off or swallows calls, not when it is merely "
         "busy. Checks of different backends are spread over the interval. When every backend is "
         "out, calls are refused (HAProxy's 503). Each instance of a group checks by itself. A "
-        "balancer that crashed comes back with all backends in use.\n"
+        "balancer that crashed comes back with all backends in use. It knows at once, as from a "
+        "register, "
+        "which instances join, stop or are absent; not which crash, nor that one starts after a "
+        "crash.\n"
         "A backend that refuses or fails at once always has the fewest calls, so least_connections "
         "and power_of_two give it more than its share (HAProxy's leastconn and Envoy's "
         "least-request do too). `outlier` takes it out after a few failures; what a backend fails "
@@ -557,4 +617,5 @@ const struct kind kind_load_balancer = {
     .on_cancel = load_balancer_on_cancel,
     .heeds = load_balancer_heeds,
     .on_fault = load_balancer_on_fault,
+    .on_peer = load_balancer_on_peer,
 };

@@ -202,3 +202,21 @@ void fel_visit(const struct fel *fel, void (*visit)(void *, const struct event *
     for (uint32_t i = first_of(fel, b); i < bucket->n; i++) visit(context, &bucket->list[i]);
   }
 }
+
+void fel_drop(struct fel *fel, bool (*drop)(const void *, const struct event *),
+              const void *context) {
+  uint32_t kept = 0;
+  for (uint32_t i = 0; i < fel->near_n; i++) {
+    if (!drop(context, &fel->near[i])) fel->near[kept++] = fel->near[i];
+  }
+  fel->near_n = kept;
+  for (uint32_t b = 0; b <= 64; b++) {
+    struct fel_bucket *bucket = &fel->bucket[b];
+    kept = first_of(fel, b);
+    for (uint32_t i = kept; i < bucket->n; i++) {
+      if (!drop(context, &bucket->list[i])) bucket->list[kept++] = bucket->list[i];
+    }
+    fel->far_n -= bucket->n - kept;
+    bucket->n = kept; /* an empty one is passed over when its turn comes */
+  }
+}

@@ -120,6 +120,10 @@ static inline uint64_t fel_pending(const struct fel *fel) {
 void fel_visit(const struct fel *fel, void (*visit)(void *context, const struct event *event),
                void *context);
 
+/* Drops the events of which `drop` says so. Takes a look at each: for rare occasions. */
+void fel_drop(struct fel *fel, bool (*drop)(const void *context, const struct event *event),
+              const void *context);
+
 static inline void fel_look_ahead(const struct fel *fel) {
   if (fel->near_n < FEL_AHEAD || !fel->soon) return;
   const struct event *end = fel->near + fel->near_n;

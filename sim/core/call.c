@@ -193,7 +193,8 @@ static __attribute__((cold, noinline)) void lose(struct sim *sim, struct frame *
 /* What reaches a member while a fault is active. True: the call was dealt with. */
 static __attribute__((cold, noinline)) bool impaired_arrival(struct sim *sim, struct member *to,
                                                              struct frame *call) {
-  if (to->hung && !to->down) {
+  bool off = to->down || to->phase != MEMBER_UP;
+  if (to->hung && !off) {
     if (call->flags & CALL_TRACED) trace_deferred(sim, call, to);
     if (!(call->flags & CALL_PROBE)) to->flow.arrivals++;
     frame_set_state(sim, call, FRAME_HELD_UP);
@@ -201,7 +202,7 @@ static __attribute__((cold, noinline)) bool impaired_arrival(struct sim *sim, st
                  event_make(sim->now_ns, frame_slot(sim, call) << 4 | EVENT_ARRIVE, call->stamp));
     return true;
   }
-  enum outcome verdict = to->down ? OUTCOME_REFUSED : faults_gate(sim, to, call);
+  enum outcome verdict = off ? OUTCOME_REFUSED : faults_gate(sim, to, call);
   if (verdict == OUTCOME_OK) return false;
   if (!(call->flags & CALL_PROBE)) {
     to->flow.arrivals++;

@@ -9,6 +9,7 @@
 #include "arena.h"
 #include "checks.h"
 #include "engine.h"
+#include "life.h"
 #include "outbound.h"
 #include "timeline.h"
 #include "trace.h"
@@ -19,6 +20,7 @@ static struct station *station_of(struct member *m) {
 
 void collect_reset(struct sim *sim) {
   sim->warm = true;
+  life_reset(sim);
   traces_reset(sim);
   timeline_reset(sim, false);
   for (uint32_t i = 0; i < sim->members; i++) {
@@ -59,7 +61,9 @@ const struct metric_def common_metrics[] = {
     {"arrival_rate", "1/s", "Calls received, per second."},
     {"throughput", "1/s", "Calls answered ok, per second."},
     {"availability", "ratio", "Share of the calls that were answered ok."},
-    {"uptime", "ratio", "Share of the time in which it neither lay crashed nor hung."},
+    {"uptime", "ratio", "Share of the time in which it neither lay crashed nor hung nor started."},
+    {"instances", "",
+     "Members that were there, averaged over time; where faults stop or join some."},
     {0},
 };
 
@@ -75,7 +79,7 @@ static double measured_s(const struct sim *sim) {
   return sim->now_ns > sim->warmup_ns ? (double)(sim->now_ns - sim->warmup_ns) / 1e9 : 0;
 }
 
-static void add_station(struct sim *sim, struct station *st, struct sums *s) {
+static void add_station(struct sim *sim, struct station *st, double there_s, struct sums *s) {
   station_settle(sim, st);
   const struct station_totals *a = &st->at_warmup, *b = &st->totals;
   s->station = true;
@@ -83,7 +87,7 @@ static void add_station(struct sim *sim, struct station *st, struct sums *s) {
   s->busy_s += st->discipline == DISCIPLINE_PS ? (double)(b->busy_ns - a->busy_ns) / 1e9
                                                : (double)(b->held_ns - a->held_ns) / 1e9;
   s->limited = st->workers != PARAM_UNLIMITED;
-  if (s->limited) s->worker_s += (double)st->workers * measured_s(sim);
+  if (s->limited) s->worker_s += (double)st->workers * there_s;
   s->hold_s += (double)(b->hold_ns - a->hold_ns) / 1e9;
   s->left += (double)(b->left - a->left);
   if ((double)st->queue_max > s->queue_max) s->queue_max = (double)st->queue_max;
@@ -141,22 +145,23 @@ static struct hist *waits_of(struct sim *sim, struct member *member, uint32_t me
 
 static void add_member(struct sim *sim, struct member *m, const struct unfinished *u,
                        struct sums *s) {
-  s->seconds += measured_s(sim);
+  double there_s = life_there_s(sim, m);
+  s->seconds += there_s;
   const struct flow *before = &sim->flow_at_warmup[m->id];
   s->arrivals += (double)(m->flow.arrivals - before->arrivals);
   s->ok += (double)(m->flow.ok - before->ok);
   s->errors += (double)(m->flow.errors - before->errors);
   uint64_t down_ns = m->down_ns;
   if (m->down_since_ns != TIME_NEVER) down_ns += sim->now_ns - m->down_since_ns;
-  s->up_s += measured_s(sim) - (double)down_ns / 1e9;
+  s->up_s += there_s - (double)down_ns / 1e9;
   struct station *st = station_of(m);
-  if (st) add_station(sim, st, s);
+  if (st) add_station(sim, st, there_s, s);
   unfinished_add(u, m->id, s->wait);
 }
 
-/* `time_s`: how long was measured; of a group, rates and queues are those of all members. */
-static void emit_common(struct sim *sim, struct sums *s, const char *name, struct metrics *out) {
-  double time_s = measured_s(sim);
+/* `time_s`: how long was measured, of a member while it was there; of a group, rates and queues are
+ * those of all members. */
+static void emit_common(struct sums *s, double time_s, const char *name, struct metrics *out) {
   if (!s->station) s->limited = false;
   metric_quotient(out, UNIT_RATIO, s->busy_s, s->limited ? s->worker_s : 0, "%s.utilization", name);
   metric_quotient(out, UNIT_COUNT, s->queued_s, s->station ? time_s : 0, "%s.queue.mean", name);
@@ -193,13 +198,18 @@ void sim_collect(struct sim *sim, struct metrics *out) {
     struct sums all = {.wait = waits_of(sim, component->member, component->members, &u)};
     for (uint32_t i = 0; i < component->members; i++)
       add_member(sim, &component->member[i], &u, &all);
-    emit_common(sim, &all, component->spec->name, out);
+    double all_s = component->members > 1 ? measured_s(sim) : all.seconds;
+    emit_common(&all, all_s, component->spec->name, out);
+    if (faults_plan_absence(sim, component)) {
+      metric_quotient(out, UNIT_COUNT, all.seconds, measured_s(sim), "%s.instances",
+                      component->spec->name);
+    }
     for (uint32_t i = 0; component->members > 1 && i < component->members; i++) {
       struct sums one = {.wait = waits_of(sim, &component->member[i], 1, &u)};
       char name[128];
       snprintf(name, sizeof name, "%s[%u]", component->spec->name, i + 1);
       add_member(sim, &component->member[i], &u, &one);
-      emit_common(sim, &one, name, out);
+      emit_common(&one, one.seconds, name, out);
     }
   }
   unfinished_free(&u);

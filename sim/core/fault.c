@@ -11,6 +11,7 @@
 #include "arena.h"
 #include "engine.h"
 #include "fault_effects.h"
+#include "life.h"
 #include "timeline.h"
 
 struct instance {
@@ -60,6 +61,17 @@ static bool target_holds(const struct sim *sim, struct fault_target t, const str
 /* Clients are cut off with their zone, but they do not break with it: they are who is asked. */
 static bool breaks(const struct sim *sim, struct fault_target target, const struct member *m) {
   return !m->kind->is_source && target_holds(sim, target, m);
+}
+
+bool faults_plan_absence(const struct sim *sim, const struct component *component) {
+  for (uint32_t i = 0; i < sim->spec->faults; i++) {
+    const struct fault_spec *spec = &sim->spec->fault[i];
+    if (spec->type != FAULT_STOP && spec->type != FAULT_JOIN) continue;
+    for (uint32_t k = 0; k < component->members; k++) {
+      if (breaks(sim, spec->target, &component->member[k])) return true;
+    }
+  }
+  return false;
 }
 
 static void find_members(const struct sim *sim, struct instance *it, struct fault_target target) {
@@ -113,6 +125,17 @@ void faults_release_deferred(struct sim *sim, const struct member *member) {
   w->event = NULL;
   for (uint32_t i = 0; i < n; i++) sim_dispatch(sim, &list[i]);
   free(list);
+}
+
+void faults_drop_deferred(struct sim *sim, struct member *member,
+                          bool (*drop)(const void *, const struct event *)) {
+  if (!sim->faults) return;
+  struct ward *w = &sim->faults->ward[member->id];
+  uint32_t kept = 0;
+  for (uint32_t i = 0; i < w->deferred; i++) {
+    if (!drop(member, &w->event[i])) w->event[kept++] = w->event[i];
+  }
+  w->deferred = kept;
 }
 
 /* --- calls that are dropped or answered with errors ----------------------------------------- */
@@ -208,6 +231,13 @@ static void apply(struct sim *sim, uint32_t which, bool begins) {
     case FAULT_FLUSH:
       flush(sim, it, begins);
       break;
+    case FAULT_STOP:
+    case FAULT_JOIN:
+      for (uint32_t i = 0; i < it->members; i++) {
+        bool away = begins == (it->spec->type == FAULT_STOP);
+        life_keep_away(sim, &sim->member[it->member[i]], away);
+      }
+      break;
     case FAULT_PARTITION:
       break;
   }
@@ -261,6 +291,9 @@ static void instance_init(struct sim *sim, struct instance *it, const struct fau
   it->verdicts = sim_named_stream(sim, spec->name, "fault verdicts");
   if (!it->is_cut) {
     find_members(sim, it, target);
+    for (uint32_t i = 0; spec->type == FAULT_JOIN && i < it->members; i++) {
+      life_absent_at_first(sim, &sim->member[it->member[i]]);
+    }
     return;
   }
   it->near_side = side_of_cut(sim, target);

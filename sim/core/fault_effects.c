@@ -1,33 +1,55 @@
 #include "fault_effects.h"
 
+#include "abandon.h"
 #include "engine.h"
+#include "life.h"
 #include "outbound.h"
 #include "present.h"
 #include "time_scale.h"
 #include "trace.h"
 
 void member_update_impaired(struct sim *sim, struct member *m) {
-  m->impaired = m->down || m->hung || m->slow != 1 || m->drop > 0 || m->error > 0;
-  bool dark = m->down || m->hung;
+  bool was_impaired = m->impaired;
+  m->impaired =
+      m->down || m->hung || m->slow != 1 || m->drop > 0 || m->error > 0 || m->phase != MEMBER_UP;
+  bool dark = member_is_there(m) && (m->hung || member_is_off(m));
   if (dark && m->down_since_ns == TIME_NEVER) m->down_since_ns = sim->now_ns;
   if (!dark && m->down_since_ns != TIME_NEVER) {
     m->down_ns += sim->now_ns - m->down_since_ns;
     m->down_since_ns = TIME_NEVER;
   }
+  if (m->impaired && !was_impaired) life_tell_of(sim, m);
 }
 
-static void tell(struct sim *sim, struct member *m, enum fault_type type, bool begins) {
+void member_tell(struct sim *sim, struct member *m, enum fault_type type, bool begins) {
   if (m->kind->on_fault) m->kind->on_fault(sim, m, type, begins);
 }
 
 /* --- crash ---------------------------------------------------------------------------------- */
 
+static bool is_own_event(const void *member, const struct event *event) {
+  uint32_t id = ((const struct member *)member)->id;
+  return event_ref(event) == (id << 4 | EVENT_MEMBER);
+}
+
+/* What was to happen in the life that ends does not. */
+static void end_life(struct sim *sim, struct member *m, struct present made) {
+  m->epoch++;
+  for (uint32_t i = 0; i < made.n; i++) {
+    call_abandon(sim, (struct call_ref){made.call[i].slot, made.call[i].stamp});
+  }
+  if (!m->kind->on_event) return;
+  fel_drop(&sim->fel, is_own_event, m);
+  faults_drop_deferred(sim, m, is_own_event);
+}
+
 /* What the member held ends, and it forgets its queue. A call may wait for another one at a member
  * that breaks too: what becomes of that does not concern it any more, so all are on their way back
  * before the first is answered. */
-static void go_down(struct sim *sim, struct member *m, struct present calls) {
+static void go_down(struct sim *sim, struct member *m, struct present calls, struct present made) {
   struct station *st = m->kind->station ? m->kind->station(m) : NULL;
   outbound_crash(sim, m);
+  end_life(sim, m, made);
   for (uint32_t i = 0; i < calls.n; i++) {
     struct frame *f = present_frame(sim, &calls.call[i]);
     if (frame_state(f) == FRAME_MADE) {
@@ -37,7 +59,7 @@ static void go_down(struct sim *sim, struct member *m, struct present calls) {
     bool held = frame_state(f) != FRAME_QUEUED && !(f->flags & CALL_RELEASED);
     if (st && held) station_lose(sim, st, f);
   }
-  tell(sim, m, FAULT_CRASH, true);
+  member_tell(sim, m, FAULT_CRASH, true);
   for (uint32_t i = 0; i < calls.n; i++) {
     struct frame *f = present_frame(sim, &calls.call[i]);
     if (!f) continue;
@@ -54,21 +76,46 @@ static void reset_calls(struct sim *sim, const struct present *calls) {
   }
 }
 
-void members_crash(struct sim *sim, const uint32_t *list, uint32_t n, bool begins) {
-  struct present calls = {0};
-  if (begins) present_find(sim, list, n, &calls);
+void member_lose_all(struct sim *sim, struct member *m) {
+  struct present calls, made;
+  present_find(sim, &m->id, 1, &calls, &made);
+  go_down(sim, m, calls, made);
+  reset_calls(sim, &calls);
+  present_free(&calls);
+  present_free(&made);
+  if (sim->faults) faults_release_deferred(sim, m);
+}
+
+static void members_go_down(struct sim *sim, const uint32_t *list, uint32_t n) {
+  struct present calls, made;
+  present_find(sim, list, n, &calls, &made);
   for (uint32_t i = 0; i < n; i++) {
     struct member *m = &sim->member[list[i]];
-    m->down = (uint16_t)(m->down + (begins ? 1 : -1));
+    bool was_off = member_is_off(m);
+    m->down++;
     member_update_impaired(sim, m);
-    if (begins && m->down == 1) go_down(sim, m, present_of(&calls, m->id));
-    if (!begins && m->down == 0) tell(sim, m, FAULT_CRASH, false);
+    if (!was_off) go_down(sim, m, present_of(&calls, m->id), present_of(&made, m->id));
   }
   reset_calls(sim, &calls);
   present_free(&calls);
-  for (uint32_t i = 0; begins && i < n; i++) {
+  present_free(&made);
+  for (uint32_t i = 0; i < n; i++) {
     struct member *m = &sim->member[list[i]];
     if (m->down == 1) faults_release_deferred(sim, m);
+  }
+}
+
+void members_crash(struct sim *sim, const uint32_t *list, uint32_t n, bool begins) {
+  if (begins) {
+    members_go_down(sim, list, n);
+    return;
+  }
+  for (uint32_t i = 0; i < n; i++) {
+    struct member *m = &sim->member[list[i]];
+    m->down--;
+    bool restarts = m->down == 0 && life_restart(sim, m);
+    member_update_impaired(sim, m);
+    if (!restarts && !member_is_off(m)) member_tell(sim, m, FAULT_CRASH, false);
   }
 }
 
@@ -111,7 +158,7 @@ static void rework(struct sim *sim, const struct member *m, struct present calls
 
 void members_hang(struct sim *sim, const uint32_t *list, uint32_t n, bool begins) {
   struct present calls;
-  present_find(sim, list, n, &calls);
+  present_find(sim, list, n, &calls, NULL);
   for (uint32_t i = 0; i < n; i++) {
     struct member *m = &sim->member[list[i]];
     bool was_hung = m->hung;
@@ -119,7 +166,7 @@ void members_hang(struct sim *sim, const uint32_t *list, uint32_t n, bool begins
     member_update_impaired(sim, m);
     if (was_hung == (m->hung > 0)) continue;
     rework(sim, m, present_of(&calls, m->id), was_hung, 1);
-    tell(sim, m, FAULT_HANG, begins);
+    member_tell(sim, m, FAULT_HANG, begins);
   }
   present_free(&calls);
   for (uint32_t i = 0; !begins && i < n; i++) {
@@ -130,7 +177,7 @@ void members_hang(struct sim *sim, const uint32_t *list, uint32_t n, bool begins
 
 void members_slow(struct sim *sim, const uint32_t *list, uint32_t n, double factor, bool begins) {
   struct present calls;
-  present_find(sim, list, n, &calls);
+  present_find(sim, list, n, &calls, NULL);
   for (uint32_t i = 0; i < n; i++) {
     struct member *m = &sim->member[list[i]];
     m->slow = begins ? m->slow * factor : m->slow / factor;
@@ -138,7 +185,7 @@ void members_slow(struct sim *sim, const uint32_t *list, uint32_t n, double fact
     if (m->slow > 1 - 1e-12 && m->slow < 1 + 1e-12) m->slow = 1;
     member_update_impaired(sim, m);
     rework(sim, m, present_of(&calls, m->id), m->hung, begins ? factor : 1 / factor);
-    tell(sim, m, FAULT_SLOW, begins);
+    member_tell(sim, m, FAULT_SLOW, begins);
   }
   present_free(&calls);
 }

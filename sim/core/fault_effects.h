@@ -11,6 +11,12 @@ void members_crash(struct sim *sim, const uint32_t *list, uint32_t n, bool begin
 void members_hang(struct sim *sim, const uint32_t *list, uint32_t n, bool begins);
 void members_slow(struct sim *sim, const uint32_t *list, uint32_t n, double factor, bool begins);
 
+/* What the member has and does is lost, as in a crash; it is off already (life.h). */
+void member_lose_all(struct sim *sim, struct member *m);
+
+/* Tells the member of a fault. */
+void member_tell(struct sim *sim, struct member *m, enum fault_type type, bool begins);
+
 /* After a change of the member's faults: the flag for the fast path, and its time down. */
 void member_update_impaired(struct sim *sim, struct member *m);
 

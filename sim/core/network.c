@@ -11,6 +11,7 @@
 
 #include "arena.h"
 #include "engine.h"
+#include "life.h"
 #include "time_scale.h"
 
 struct direction {
@@ -194,6 +195,18 @@ bool network_reaches(struct sim *sim, const struct member *from, const struct me
   return true;
 }
 
+static bool is_nothing(const struct route *route) {
+  return route->constant && route->constant_ns == 0;
+}
+
+bool network_is_still(struct sim *sim, const struct member *from, const struct member *to) {
+  if (!sim->network) return true;
+  if (sim->network->active_cuts) return false;
+  /* a route may move when another is learned: one after the other */
+  if (!is_nothing(route_between(sim, from, to))) return false;
+  return is_nothing(route_between(sim, to, from));
+}
+
 /* --- what paths report ---------------------------------------------------------------------- */
 
 /* The wire is busy from now on until it is free: what lies in the future has not been sent. */
@@ -299,6 +312,8 @@ void network_add_cut(struct sim *sim, struct cut *cut) {
 
 void network_cuts_changed(struct sim *sim) {
   struct network *net = sim->network;
+  bool was_whole = net->active_cuts == 0;
   net->active_cuts = 0;
   for (uint32_t i = 0; i < net->cuts; i++) net->active_cuts += net->cut[i]->active;
+  if (was_whole && net->active_cuts) life_tell_of_all(sim);
 }

@@ -12,25 +12,40 @@ static int by_member_and_age(const void *left, const void *right) {
   return (a->slot > b->slot) - (a->slot < b->slot);
 }
 
-static void add(struct sim *sim, struct present *out, const struct frame *f) {
+static void add(struct sim *sim, struct present *out, uint32_t member, const struct frame *f) {
   if (out->n == out->capacity) {
     out->capacity = out->capacity ? 2 * out->capacity : 64;
     out->call = mem_resize(out->call, out->capacity * sizeof *out->call);
   }
   out->call[out->n++] =
-      (struct present_call){frame_callee(f), frame_slot(sim, f), f->stamp, f->sent_ns, f->key};
+      (struct present_call){member, frame_slot(sim, f), f->stamp, f->sent_ns, f->key};
 }
 
-void present_find(struct sim *sim, const uint32_t *members, uint32_t n, struct present *out) {
+/* Whether it was made and sent on its maker's own account, who waits for it. */
+static bool is_own(const struct frame *f) {
+  return f->flags & CALL_ROOT && !(f->flags & (CALL_ABANDONED | CALL_DETACHED)) &&
+         frame_callee(f) != f->parent;
+}
+
+static void sort(struct present *present) {
+  if (present->n) qsort(present->call, present->n, sizeof *present->call, by_member_and_age);
+}
+
+void present_find(struct sim *sim, const uint32_t *members, uint32_t n, struct present *out,
+                  struct present *made) {
   *out = (struct present){0};
+  if (made) *made = (struct present){0};
   for (uint32_t i = 0; i < n; i++) sim->member[members[i]].sought = true;
   uint32_t slot;
   for (struct frame *f = frame_first(sim, &slot); f; f = frame_following(sim, &slot)) {
+    uint32_t at = frame_callee(f);
     bool here = frame_is_handled(f) || frame_state(f) == FRAME_MADE;
-    if (here && sim->member[frame_callee(f)].sought) add(sim, out, f);
+    if (here && sim->member[at].sought) add(sim, out, at, f);
+    if (made && is_own(f) && sim->member[f->parent].sought) add(sim, made, f->parent, f);
   }
   for (uint32_t i = 0; i < n; i++) sim->member[members[i]].sought = false;
-  if (out->n) qsort(out->call, out->n, sizeof *out->call, by_member_and_age);
+  sort(out);
+  if (made) sort(made);
 }
 
 void present_free(struct present *present) {

@@ -22,8 +22,10 @@ struct present {
   struct present_call *call;
 };
 
-/* `members`: ids, rising. The list is to be freed with present_free. */
-void present_find(struct sim *sim, const uint32_t *members, uint32_t n, struct present *out);
+/* `members`: ids, rising. `made`, unless it is NULL: the calls that the members made on their own
+ * account and wait for, by maker. Both are to be freed with present_free. */
+void present_find(struct sim *sim, const uint32_t *members, uint32_t n, struct present *out,
+                  struct present *made);
 void present_free(struct present *present);
 
 /* The calls of one member: its first, and how many. */

@@ -9,6 +9,7 @@
 #include "arena.h"
 #include "column.h"
 #include "engine.h"
+#include "life.h"
 #include "outbound.h"
 #include "trace.h"
 
@@ -90,6 +91,7 @@ static void build_component(struct sim *sim, uint32_t c, uint32_t first_member) 
                                   .name_hash = rng_hash_name(spec->name),
                                   .pick = sim_named_stream(sim, spec->name, "member"),
                                   .members = spec->instances,
+                                  .choices = spec->instances,
                                   .member = &sim->member[first_member]};
   for (uint32_t i = 0; i < spec->instances; i++) {
     component->member[i] =
@@ -100,6 +102,7 @@ static void build_component(struct sim *sim, uint32_t c, uint32_t first_member) 
                         .index = i + 1,
                         .zone = spec->zones ? spec->zone[i % spec->zones] : REF_NONE,
                         .slow = 1,
+                        .listed = true,
                         .down_since_ns = TIME_NEVER};
   }
 }
@@ -181,6 +184,7 @@ struct sim *sim_new_half(const struct spec *spec, uint64_t seed, uint64_t replic
   traces_init(sim);
   ledger_new(sim);
   sim->network = network_new(sim);
+  life_init(sim);
   if (with_faults && spec->faults) faults_new(sim);
   for (uint32_t i = 0; i < sim->members; i++) {
     struct member *m = &sim->member[i];
@@ -191,7 +195,7 @@ struct sim *sim_new_half(const struct spec *spec, uint64_t seed, uint64_t replic
   if (sim->faults) faults_start(sim);
   for (uint32_t i = 0; i < sim->members; i++) {
     struct member *m = &sim->member[i];
-    if (m->component->kind->start) m->component->kind->start(sim, m);
+    if (m->component->kind->start && !member_is_off(m)) m->component->kind->start(sim, m);
   }
   return sim;
 }
@@ -255,6 +259,7 @@ static inline void dispatch_frame(struct sim *sim, const struct event *event) {
     case EVENT_FAULT:
     case EVENT_WARM:
     case EVENT_TRY:
+    case EVENT_LIFE:
       break;
   }
 }
@@ -274,6 +279,8 @@ static inline void dispatch(struct sim *sim, const struct event *event) {
     faults_event(sim, event_ref(event) >> 4, event_arg(event));
   } else if (kind == EVENT_TRY) {
     try_event(sim, event);
+  } else if (kind == EVENT_LIFE) {
+    life_event(sim, &sim->member[event_ref(event) >> 4], event_arg(event));
   } else {
     collect_reset(sim);
   }

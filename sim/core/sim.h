@@ -42,6 +42,8 @@ struct station;
 struct timeline;
 struct traces;
 struct watch;
+struct life;
+struct watch_entry;
 struct outline;
 struct checks;
 struct outbounds;
@@ -175,6 +177,9 @@ enum heed {
   HEED_STOP,    /* does less itself, too */
 };
 
+/* See life.h. */
+enum member_phase { MEMBER_UP, MEMBER_ABSENT, MEMBER_STARTING, MEMBER_DRAINING };
+
 /* A kind of component: a table of functions plus sizes, and what users may say and read. */
 struct kind {
   const char *name;
@@ -231,13 +236,16 @@ struct kind {
    * calls that it made for it. Given together with `heeds`, or not at all. */
   void (*on_cancel)(struct sim *sim, struct member *member, struct frame *call);
   enum heed (*heeds)(const void *config);
-  /* A crash, hang or slowdown began or ended at the member; the engine has updated the member's
-   * fields and the times of running work. A crash: forget queues and workers; the engine answers
-   * the calls. May be NULL. */
+  /* A crash, hang or slowdown began or ended at the member (or, as a crash, its absence); the
+   * engine has updated the member's fields and the times of running work. A crash: forget queues
+   * and workers; the engine answers the calls. May be NULL. */
   void (*on_fault)(struct sim *sim, struct member *member, enum fault_type fault, bool begins);
   /* Faults of its own, which no other kind need have: a set of 1 << FAULT_FLUSH .. The engine only
    * tells on_fault of them; one that happens at once begins and never ends. */
   uint32_t own_faults;
+  /* Of a component that this one watches (component_watch): a member entered the register or left
+   * it (about->listed), a fault of it begins (about->impaired), or one of the network. NULL: no. */
+  void (*on_peer)(struct sim *sim, struct member *member, struct member *about);
   /* Size in bytes of the message that carries `call` (or its answer). NULL: as large as the call on
    * whose behalf it is made (proxies). Asked only where a path has a bandwidth. */
   double (*message_bytes)(struct sim *sim, struct member *member, struct frame *parent,
@@ -276,12 +284,15 @@ struct member {
   uint16_t down, hung; /* number of crashes and hangs active */
   bool impaired;       /* any fault is active: the only test on the fast path */
   bool sought;         /* present_find looks for its calls; false otherwise */
+  uint8_t phase;       /* enum member_phase */
+  bool listed;         /* in the register of members: see life.h */
   /* The rest. */
   uint32_t index;                  /* 1-based in its group: web[2] */
   uint32_t zone;                   /* or REF_NONE */
   double slow;                     /* product of the active slow factors, 1 = none */
   double drop, error;              /* probabilities; 0 = none */
   uint64_t down_since_ns, down_ns; /* for uptime */
+  uint32_t epoch;                  /* lives that ended: by crashes, or by leaving */
 } __attribute__((aligned(64)));
 static_assert(sizeof(struct member) == 128, "a member fills two cache lines");
 
@@ -294,8 +305,11 @@ struct component {
   struct stream pick; /* of members, where nobody balances */
   uint32_t members;
   bool told; /* of calls that nobody waits for any more: it, or somebody behind it, cares */
-  struct member *member; /* array of `members` */
-  void *shared;          /* what all members share, if the kind wants it; from sim->arena */
+  struct member *member;  /* array of `members` */
+  uint32_t choices;       /* members that are listed */
+  struct member **choice; /* they; NULL: all, as at first */
+  struct watch_entry *watchers;
+  void *shared; /* what all members share, if the kind wants it; from sim->arena */
 };
 
 /* The frames, by slot: one stretch of addresses that is backed with memory as it is used. */
@@ -324,6 +338,7 @@ struct sim {
   struct outbounds *outbounds; /* NULL: no caller declares a policy */
   struct member *member;
   struct flow *flow_at_warmup; /* by member */
+  struct life *life;           /* by member */
   struct component *component;
   uint32_t members;
   struct arena *arena; /* what lives as long as the simulation */
@@ -333,6 +348,7 @@ struct sim {
   uint64_t warmup_ns, end_ns;
   bool warm;                 /* statistics count */
   struct columns *columns;   /* further fields of calls; NULL: nobody reads any */
+  bool plain_checks;         /* for tests: health checks are made one by one, come what may */
   struct kept_hist *kept;    /* histograms that sim_collect made */
   struct ledger *ledger;     /* NULL: nothing keeps copies of data */
   struct traces *traces;     /* requests that are followed */
@@ -376,6 +392,7 @@ enum event_kind {
   EVENT_FAULT,   /* a fault begins or ends */
   EVENT_WARM,    /* warm-up ends */
   EVENT_TRY,     /* a try's pause, wait or time to hedge is over: see outbound.h */
+  EVENT_LIFE,    /* a member's start-up or drain is over */
 };
 
 static inline struct frame *frame_at(const struct sim *sim, uint32_t slot) {
@@ -467,6 +484,16 @@ struct stream sim_stream(const struct sim *sim, const struct component *componen
 /* Stream of something that is no component: a path, a fault. */
 struct stream sim_named_stream(const struct sim *sim, const char *name, const char *purpose);
 
+/* The i-th of its members that are listed. */
+static inline struct member *component_choice(const struct component *component, uint32_t i) {
+  return __builtin_expect(component->choice != NULL, 0) ? component->choice[i]
+                                                        : &component->member[i];
+}
+
+/* Whether a message between two members, and its answer, takes no time and cannot be lost, as
+ * things are; whoever watches the component of `to` is told when that may change. */
+bool network_is_still(struct sim *sim, const struct member *from, const struct member *to);
+
 /* The member of a kind that keeps data on which a data key lives. */
 static inline struct member *component_holder(const struct component *component, uint32_t item) {
   __extension__ typedef unsigned __int128 u128;
@@ -480,8 +507,9 @@ struct member *component_pick_holder(const struct component *component, const st
 
 static inline struct member *component_pick_any(const struct component *component,
                                                 const struct frame *call) {
+  if (component->choices == 0) return component->member; /* it refuses */
   struct draws draws = draws_begin(component->pick, call->key, 0);
-  return &component->member[draws_below(&draws, component->members)];
+  return component_choice(component, (uint32_t)draws_below(&draws, component->choices));
 }
 
 /* The member that a call to a component goes to when nobody balances. */

@@ -25,6 +25,8 @@ struct component_spec {
   uint32_t instances;   /* >= 1 */
   uint32_t zones;       /* number of entries of `zone`; 0: nowhere in particular */
   const uint32_t *zone; /* member i lives in zone[i % zones] */
+  struct dist start;    /* ns from a start, or the end of a crash, until it takes calls */
+  uint64_t drain_ns;    /* for which a member that is stopped goes on with the calls it has */
   const char *file;     /* where it was declared, for messages */
   int line;
   bool bypassed;   /* left out by the user: calls meant for it go to what stands behind it */
@@ -63,6 +65,8 @@ enum fault_type {
   FAULT_DROP,      /* a call is swallowed with probability `ratio` */
   FAULT_ERROR,     /* a call is answered `failed` at once with probability `ratio` */
   FAULT_PARTITION, /* messages between `target` and `other` vanish */
+  FAULT_STOP,      /* a planned stop: drains, is away, starts */
+  FAULT_JOIN,      /* away before it begins; then it starts, and drains when it ends */
   FAULT_FLUSH,     /* at once: what is kept is forgotten, calls go on; of kinds that say so */
 };
 

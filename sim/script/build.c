@@ -171,8 +171,15 @@ static bool place_component(struct loader *loader, const struct spot *spot, int 
   struct common_config common = {0};
   struct names zones = {0};
   if (!configure_key(loader, spot, table, &common_params[0], &common) ||
+      !configure_key(loader, spot, table, &common_params[2], &common) ||
+      !configure_key(loader, spot, table, &common_params[3], &common) ||
       !read_zones(loader, spot, table, "zone", &zones)) {
     return false;
+  }
+  if (component->kind->is_source && (dist_mean(&common.start) > 0 || common.drain_ns > 0)) {
+    struct spot key = spot_key(spot, common.drain_ns > 0 ? "drain" : "start");
+    return spot_error(loader, &key, "is read only of what can stop; a %s cannot",
+                      component->kind->name);
   }
   uint32_t *zone = arena_alloc(loader->arena, (zones.n + 1) * sizeof *zone);
   for (uint32_t i = 0; i < zones.n; i++) {
@@ -180,13 +187,15 @@ static bool place_component(struct loader *loader, const struct spot *spot, int 
   }
   if (zones.n) names_add(loader, &loader->given, "zone");
   component->instances = (uint32_t)common.instances;
+  component->start = common.start;
+  component->drain_ns = common.drain_ns;
   component->zones = zones.n;
   component->zone = zone;
   return true;
 }
 
 static bool read_component(struct loader *loader, const struct declaration *declaration) {
-  static const char *const also[] = {"instances", "zone"};
+  static const char *const also[] = {"instances", "zone", "start", "drain"};
   const struct word *word = declaration->word;
   struct component_spec *component = component_of(loader, word);
   struct spot spot = spot_word(NULL, word);
@@ -194,7 +203,7 @@ static bool read_component(struct loader *loader, const struct declaration *decl
   void *config = arena_alloc(loader->arena, word->kind->config_size);
   component->config = config;
   loader->given = (struct names){0};
-  bool ok = configure(loader, &spot, table, word->kind->params, config, also, 2, 0) &&
+  bool ok = configure(loader, &spot, table, word->kind->params, config, also, 4, 0) &&
             place_component(loader, &spot, table, component);
   component->given = loader->given.list;
   component->givens = loader->given.n;

@@ -24,6 +24,10 @@ static enum fault_type type_of(enum word_id id) {
       return FAULT_ERROR;
     case WORD_PARTITION:
       return FAULT_PARTITION;
+    case WORD_STOP:
+      return FAULT_STOP;
+    case WORD_JOIN:
+      return FAULT_JOIN;
     default:
       return FAULT_CRASH;
   }
@@ -213,9 +217,9 @@ static bool read_harm(struct loader *loader, const struct spot *spot, int table,
   bool ok = harm->word && word_defs[harm->word->id].role == ROLE_FAULT;
   if (!ok) {
     struct spot at = spot_item(spot, 1);
-    value_unexpected(
-        loader, lua_isnil(L, -1) ? spot : &at, -1,
-        "what breaks, such as crash \"web[2]\", hang, slow, drop, error, flush or partition");
+    value_unexpected(loader, lua_isnil(L, -1) ? spot : &at, -1,
+                     "what breaks, such as crash \"web[2]\", hang, slow, drop, error, flush, "
+                     "partition, stop or join");
   } else {
     mark_used(loader, harm->word);
     struct spot at = spot_word(spot, harm->word);

@@ -75,6 +75,10 @@ static void add_common(struct list *list, const struct component_spec *c) {
       add(list, p->name, arena_format(list->arena, "%u", c->instances), p);
     } else if (!strcmp(p->name, "zone")) {
       add(list, p->name, zones_of(list, c), p);
+    } else if (!strcmp(p->name, "start")) {
+      add(list, p->name, text_of(list, p, &c->start), p);
+    } else if (!strcmp(p->name, "drain")) {
+      add(list, p->name, text_of(list, p, &c->drain_ns), p);
     }
   }
 }

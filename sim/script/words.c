@@ -21,6 +21,19 @@ const struct param common_params[] = {
      .doc =
          "Zone that the component lives in, or a list of zones: member i lives in entry i of the "
          "list, which starts over when it ends."},
+    {.name = "start",
+     .type = PARAM_TIME_DIST,
+     .offset = offsetof(struct common_config, start),
+     .fallback = "0ms",
+     .doc = "How long a member that starts, also after a crash, refuses calls until it is ready."},
+    {.name = "drain",
+     .type = PARAM_DURATION,
+     .offset = offsetof(struct common_config, drain_ns),
+     .fallback = "0ms",
+     .min = 0,
+     .max = 1e18,
+     .doc = "How long a member that is stopped goes on with the calls it has and takes no more; it "
+            "stays for all that time, and what is left then is lost (Kubernetes: 30 s)."},
     {0},
 };
 
@@ -303,12 +316,19 @@ const struct word_def word_defs[WORDS] = {
                     "Forgets what is kept, at once; calls go on.", no_params},
     [WORD_HANG] = {"hang", ROLE_FAULT, false, "hang \"db\"",
                    "Answers nothing and stands still, then goes on.", no_params},
+    [WORD_JOIN] = {"join", ROLE_FAULT, false, "join \"web[3]\"",
+                   "Is absent before, then starts; when it ends, leaves as with stop.", no_params},
     [WORD_PARTITION] = {"partition", ROLE_FAULT, false,
                         "partition { \"eu\", \"us\", one_way = true }",
                         "Messages between two places vanish.", partition_params},
     [WORD_SLOW] = {"slow", ROLE_FAULT, false,
                    "slow { \"web[1]\", factor = 5 }\nslow { \"eu\", \"us\", factor = 3 }",
                    "Work, or messages between two places, takes longer.", slow_params},
+    [WORD_STOP] =
+        {"stop", ROLE_FAULT, false, "stop \"web[2]\"",
+         "A planned stop: takes no more calls, goes on with those it has for `drain`, then "
+         "is absent and starts again.",
+         no_params},
 };
 
 const struct word_def *word_at(uint32_t i) {

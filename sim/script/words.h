@@ -51,8 +51,10 @@ enum word_id {
   WORD_ERROR,
   WORD_FLUSH,
   WORD_HANG,
+  WORD_JOIN,
   WORD_PARTITION,
   WORD_SLOW,
+  WORD_STOP,
   WORDS,
   WORD_KIND = WORDS, /* the name of a registered kind */
   WORD_STEP,         /* a step of a handler */
@@ -69,6 +71,8 @@ extern const struct param common_params[];
 /* What `common_params` and the blocks' tables fill in. */
 struct common_config {
   uint64_t instances;
+  struct dist start;
+  uint64_t drain_ns;
 };
 
 struct run_config {

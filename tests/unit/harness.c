@@ -17,6 +17,8 @@ struct node {
   const struct kind *kind;
   void *config;
   uint32_t instances;
+  struct dist start;
+  uint64_t drain_ns;
   uint32_t zones;
   const char *zone[8];
   uint32_t on_n;
@@ -452,6 +454,11 @@ uint8_t scene_op(struct scene *scene, const char *op) {
   return (uint8_t)scene->ops++;
 }
 
+void node_life(struct node *node, struct dist start, uint64_t drain_ns) {
+  node->start = start;
+  node->drain_ns = drain_ns;
+}
+
 void node_zones(struct node *node, const char *zones) {
   char name[32];
   while (next_word(&zones, name, sizeof name)) {
@@ -555,6 +562,8 @@ static void build_components(struct scene *scene) {
                                       .instances = node->instances,
                                       .zones = node->zones,
                                       .zone = zone,
+                                      .start = node->start,
+                                      .drain_ns = node->drain_ns,
                                       .file = "test",
                                       .line = 1};
   }

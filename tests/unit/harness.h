@@ -52,6 +52,7 @@ struct node *scene_add_kind(struct scene *scene, const struct kind *kind, const 
  * points); mix "browse 0.9, buy 0.1"; keys "uniform 100", "zipf 100 0.9"; causes "timeout, reset";
  *   priority "buy, browse"; backoff "100ms" or "exponential BASE CAP FACTOR JITTER". */
 void node_set(struct node *node, const char *param, const char *text);
+void node_life(struct node *node, struct dist start, uint64_t drain_ns);
 void node_zones(struct node *node, const char *zones); /* "eu-1, eu-2" */
 
 /* Whether the kind accepts the configuration; builds the scene. */

@@ -413,8 +413,40 @@ static void test_event_parts(void **state) {
   assert_true(event_ref(&event) == 0 && event_arg(&event) == UINT32_MAX);
 }
 
+static bool is_odd(const void *context, const struct event *event) {
+  (void)context;
+  return event_arg(event) & 1;
+}
+
+/* Aim: dropping events leaves the others in their order, wherever they are held. */
+static void test_drop(void **state) {
+  (void)state;
+  struct fel fel;
+  fel_init(&fel, NULL, NULL);
+  for (uint32_t i = 0; i < 5000; i++) {
+    fel_push(&fel, event_make(rng_mix(i) % 1000 * (i % 3 ? 1 : 1000000), 0, i));
+  }
+  struct event event, before = {0};
+  for (uint32_t i = 0; i < 1000; i++) assert_true(fel_pop(&fel, UINT64_MAX, &event));
+  uint64_t last_ns = event.time_ns;
+  fel_drop(&fel, is_odd, NULL);
+  uint32_t n = 0;
+  uint64_t pending = fel_pending(&fel);
+  for (; fel_pop(&fel, UINT64_MAX, &event); n++) {
+    assert_int_equal(event_arg(&event) & 1, 0);
+    assert_true(event.time_ns >= last_ns);
+    if (event.time_ns == before.time_ns) assert_true(event_arg(&event) > event_arg(&before));
+    last_ns = event.time_ns;
+    before = event;
+  }
+  assert_int_equal(n, pending);
+  assert_true(n > 1500 && n < 2500);
+  fel_free(&fel);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_drop),
       cmocka_unit_test(test_stable_order),
       cmocka_unit_test(test_crossing),
       cmocka_unit_test(test_early_event_after_spill),

@@ -629,6 +629,84 @@ static void test_not_its_own_backend(void **state) {
   scene_free(scene);
 }
 
+/* --- checks that are left out --------------------------------------------------------------- */
+
+static struct fault_spec recurring(enum fault_type type, double up_s, double down_s) {
+  struct fault_spec fault = {.type = type, .recurring = true, .ratio = 0.5, .factor = 3};
+  fault.mttf = exponential_ns(up_s * 1e9);
+  fault.lasts = exponential_ns(down_s * 1e9);
+  return fault;
+}
+
+/* A balancer with checks in front of four servers, and everything that can change. */
+static struct scene *changing_scene(void) {
+  struct scene *scene = scene_new();
+  struct node *c = scene_add(scene, "client", "c", 1);
+  node_set(c, "arrivals", "constant 50/s"); /* calls and checks meet at the same instants */
+  node_set(c, "target", "lb");
+  node_set(c, "timeout", "100ms");
+  struct node *lb = scene_add(scene, "load_balancer", "lb", 2);
+  node_set(lb, "backends", "web");
+  node_set(lb, "health_check.interval", "1s");
+  node_set(lb, "health_check.timeout", "500ms");
+  node_set(scene_add(scene, "service", "web", 4), "work", "exponential 10ms");
+  scene_fault(scene, "web[*]", NULL, recurring(FAULT_CRASH, 60, 5));
+  scene_fault(scene, "web[1]", NULL, recurring(FAULT_HANG, 50, 3));
+  scene_fault(scene, "web[2]", NULL, recurring(FAULT_DROP, 50, 10));
+  scene_fault(scene, "web[3]", NULL, recurring(FAULT_ERROR, 50, 10));
+  scene_fault(scene, "web[4]", NULL, recurring(FAULT_STOP, 50, 10));
+  scene_fault(scene, "lb[1]", NULL, recurring(FAULT_CRASH, 80, 4));
+  scene_fault(scene, "lb[2]", NULL, recurring(FAULT_HANG, 80, 4));
+  scene_fault(scene, "lb", "web", recurring(FAULT_PARTITION, 90, 2));
+  struct fault_spec at_a_check = {
+      .type = FAULT_CRASH, .at_ns = 100 * S, .lasts = dist_constant(7e9)};
+  scene_fault(scene, "web[4]", NULL, at_a_check);
+  return scene;
+}
+
+/* Aim: while nothing about a backend changes its checks cost no events, and all results are those
+ * of checks that are made one by one, to the last bit. */
+static void test_quiet_checks(void **state) {
+  (void)state;
+  for (uint64_t seed = 1; seed <= 3; seed++) {
+    struct scene *scene = changing_scene();
+    struct run quiet = run_begin(scene, seed, 10 * S, 2000 * S);
+    assert_true(sim_run(quiet.sim, 2000 * S));
+    run_finish(&quiet);
+    struct run plain = run_begin(scene, seed, 10 * S, 2000 * S);
+    plain.sim->plain_checks = true;
+    assert_true(sim_run(plain.sim, 2000 * S));
+    run_finish(&plain);
+    assert_true(metric(&quiet, "lb.ejections") > 50);
+    assert_int_equal(quiet.metrics.n, plain.metrics.n);
+    for (uint32_t i = 0; i < quiet.metrics.n; i++) {
+      double a = metric_value(&quiet.metrics.list[i]), b = metric_value(&plain.metrics.list[i]);
+      if (!(a == b || (isnan(a) && isnan(b)))) {
+        fail_msg("%s: %.17g, and %.17g with every check", quiet.metrics.list[i].name, a, b);
+      }
+    }
+    assert_true(quiet.sim->events + 10000 < plain.sim->events);
+    run_free(&quiet);
+    run_free(&plain);
+    scene_free(scene);
+  }
+}
+
+/* Aim: a year of checks of ten backends to which nothing happens takes a handful of events. */
+static void test_quiet_year(void **state) {
+  (void)state;
+  struct scene *scene = scene_new();
+  struct node *lb = scene_add(scene, "load_balancer", "lb", 1);
+  node_set(lb, "backends", "web");
+  node_set(lb, "health_check.interval", "2s");
+  scene_add(scene, "service", "web", 10);
+  struct run run = run_scene(scene, 1, 365 * 86400 * S);
+  assert_true(run.sim->events < 100);
+  assert_same(metric(&run, "lb.healthy_backends"), 10);
+  run_free(&run);
+  scene_free(scene);
+}
+
 /* Aim: what makes no sense is refused with a sentence that names it. */
 static void test_validation(void **state) {
   (void)state;
@@ -670,6 +748,8 @@ int main(void) {
       cmocka_unit_test(test_outlier_most),
       cmocka_unit_test(test_black_hole),
       cmocka_unit_test(test_not_its_own_backend),
+      cmocka_unit_test(test_quiet_checks),
+      cmocka_unit_test(test_quiet_year),
       cmocka_unit_test(test_validation),
   };
   return cmocka_run_group_tests_name("load_balancer", tests, NULL, NULL);

@@ -416,8 +416,12 @@ static void test_faults(void **state) {
            "fault { drop { \"z\", ratio = \"10%\" }, at = \"1s\" }\n"
            "fault { error { \"r\", ratio = 0.05 }, at = \"1s\" }\n"
            "fault { partition { \"c\", \"z\", one_way = true }, at = \"1s\" }\n"
-           "fault { slow { \"c\", \"s\", factor = 3 }, at = \"1s\" }\n");
-  assert_int_equal(s->spec.faults, 8);
+           "fault { slow { \"c\", \"s\", factor = 3 }, at = \"1s\" }\n"
+           "fault { stop \"s[1]\", at = \"1s\", lasts = \"2s\" }\n"
+           "fault { join \"s[2]\", at = \"1s\" }\n");
+  assert_int_equal(s->spec.faults, 10);
+  assert_true(fault_named(s, "stop s[1]")->type == FAULT_STOP);
+  assert_true(fault_named(s, "join s[2]")->type == FAULT_JOIN);
   assert_true(fault_named(s, "crash s")->forever && fault_named(s, "crash s")->at_ns == NS_PER_S);
   const struct fault_spec *f = fault_named(s, "crash s at 9s");
   assert_true(!f->forever && f->lasts.kind == DIST_EXPONENTIAL && f->at_ns == 9 * NS_PER_S);
@@ -847,6 +851,8 @@ static const struct wrong wrongs[] = {
     {CLIENT "cache \"s\" { origin = \"t\" } service \"t\" { on = { call \"s\" } }",
      "goes round in a circle for ever: s -> t -> s"},
     {CLIENT "load_balancer \"s\" { backends = \"s\" }", "this balancer itself"},
+    {"client \"c\" { arrivals = poisson \"90/s\", target = \"s\", start = \"1s\" }" SERVICE,
+     "is read only of what can stop"},
     /* parameters */
     {"param { \"p\" }", "s.lua:1: param \"p\": its default is missing"},
     {"param { \"p q\", 1 }", "is no name"},
