@@ -185,7 +185,8 @@ static void client_on_reply(struct sim *sim, struct member *member, struct frame
   if (outcome == OUTCOME_OK) hist_add(&stats->latency, sim->now_ns - call->sent_ns);
   if (__builtin_expect(c->has_users, 0)) count_tier(sim, c, call, outcome);
   c->in_flight--;
-  arrivals_answered(sim, member, &c->arrivals, outbound_key(sim, call));
+  uint64_t key = __builtin_expect(c->out != NULL, 0) ? outbound_key(sim, call) : call->key;
+  arrivals_answered(sim, member, &c->arrivals, key);
 }
 
 static void client_on_call(struct sim *sim, struct member *member, struct frame *call) {
