@@ -67,6 +67,15 @@ struct draws {
   bool has_spare;
 };
 
+/* Each block that is drawn, for the test that none is drawn twice (tests/unit/draws.c). */
+#ifdef RNG_RECORD
+void rng_record(uint64_t stream_key, uint64_t entity, uint64_t block);
+#else
+static inline void rng_record(uint64_t stream_key, uint64_t entity, uint64_t block) {
+  (void)stream_key, (void)entity, (void)block;
+}
+#endif
+
 /* Begins at block `first` of (stream, entity). Users that draw for the same entity more than once
  * pass starts that are at least 2^32 apart. */
 static inline struct draws draws_begin(struct stream stream, uint64_t entity, uint64_t first) {
@@ -80,6 +89,7 @@ static inline uint64_t draws_next(struct draws *d) {
     d->has_spare = false;
     return d->spare;
   }
+  rng_record(d->key, d->entity, d->number);
   philox2x64_ctr_t counter = {{d->entity, d->number++}};
   philox2x64_key_t key = {{d->key}};
   philox2x64_ctr_t block = philox2x64_R(6, counter, key);
@@ -91,6 +101,7 @@ static inline uint64_t draws_next(struct draws *d) {
 /* The first word of block `first` of (stream, entity), and in *spare the second. */
 static inline uint64_t rng_block(uint64_t stream_key, uint64_t entity, uint64_t first,
                                  uint64_t *spare) {
+  rng_record(stream_key, entity, first);
   philox2x64_ctr_t counter = {{entity, first}};
   philox2x64_key_t key = {{stream_key}};
   philox2x64_ctr_t block = philox2x64_R(6, counter, key);
