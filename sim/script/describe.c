@@ -72,109 +72,57 @@ static void join(const char *const *words, uint32_t n, char *out, size_t size) {
   }
 }
 
+/* But for what depends on the range or the choices. */
+static const char *const type_words[] = {
+    [PARAM_BOOL] = "true or false",
+    [PARAM_NUMBER] = "number",
+    [PARAM_RATIO] = "ratio",
+    [PARAM_RATE] = "rate",
+    [PARAM_BYTES] = "size",
+    [PARAM_BANDWIDTH] = "bandwidth",
+    [PARAM_TIME_DIST] = "duration or distribution",
+    [PARAM_SIZE_DIST] = "size or distribution of sizes",
+    [PARAM_TEXT] = "text",
+    [PARAM_REF] = "name of a component",
+    [PARAM_REFS] = "name of a component, or a list of them",
+    [PARAM_GROUP] = "table",
+    [PARAM_ARRIVALS] = "arrivals",
+    [PARAM_MIX] = "operation = share, ...",
+    [PARAM_TIERS] = "tier = share, ...",
+    [PARAM_USERS] = "whole number or users",
+    [PARAM_KEYS] = "keys",
+    [PARAM_BACKOFF] = "duration or growing pause",
+    [PARAM_OP] = "name of an operation",
+    [PARAM_OP_KNOWN] = "name of an operation",
+    [PARAM_STEPS] = "list of steps",
+    [PARAM_FALLBACKS] = "list of steps, or cause = list of steps",
+    [PARAM_HANDLERS] = "list of steps, or operation = list of steps",
+    [PARAM_PRIORITY] = "list of operations",
+    [PARAM_BUDGET] = "ratio, or table",
+    [PARAM_AFTER] = "duration or quantile",
+    [PARAM_WINDOW] = "count or duration",
+    [PARAM_PLACES] = "count, aimd or gradient",
+    [PARAM_CAUSES] = "list of causes of errors",
+};
+
 void describe_type(const struct param *param, char *out, size_t size) {
-  const char *type = "";
+  uint32_t n = 0;
+  bool endless = param->max == INFINITY;
   switch (param->type) {
-    case PARAM_BOOL:
-      type = "true or false";
-      break;
-    case PARAM_COUNT:
-      type = param->max == INFINITY ? "whole number or \"unlimited\"" : "whole number";
-      break;
-    case PARAM_NUMBER:
-      type = "number";
-      break;
-    case PARAM_RATIO:
-      type = "ratio";
-      break;
-    case PARAM_DURATION:
-      type = param->max == INFINITY ? "duration or \"never\"" : "duration";
-      break;
-    case PARAM_RATE:
-      type = "rate";
-      break;
-    case PARAM_BYTES:
-      type = "size";
-      break;
-    case PARAM_BANDWIDTH:
-      type = "bandwidth";
-      break;
-    case PARAM_TIME_DIST:
-      type = "duration or distribution";
-      break;
-    case PARAM_SIZE_DIST:
-      type = "size or distribution of sizes";
-      break;
-    case PARAM_ENUM: {
-      uint32_t n = 0;
+    case PARAM_ENUM:
       while (param->choices[n]) n++;
       snprintf(out, size, "one of ");
       join(param->choices, n, out, size);
       return;
-    }
-    case PARAM_TEXT:
-      type = "text";
-      break;
-    case PARAM_REF:
-      type = "name of a component";
-      break;
-    case PARAM_REFS:
-      type = "name of a component, or a list of them";
-      break;
-    case PARAM_GROUP:
-      type = "table";
-      break;
-    case PARAM_ARRIVALS:
-      type = "arrivals";
-      break;
-    case PARAM_MIX:
-      type = "operation = share, ...";
-      break;
-    case PARAM_TIERS:
-      type = "tier = share, ...";
-      break;
-    case PARAM_USERS:
-      type = "whole number or users";
-      break;
-    case PARAM_KEYS:
-      type = "keys";
-      break;
-    case PARAM_BACKOFF:
-      type = "duration or growing pause";
-      break;
-    case PARAM_OP:
-    case PARAM_OP_KNOWN:
-      type = "name of an operation";
-      break;
-    case PARAM_STEPS:
-      type = "list of steps";
-      break;
-    case PARAM_FALLBACKS:
-      type = "list of steps, or cause = list of steps";
-      break;
-    case PARAM_HANDLERS:
-      type = "list of steps, or operation = list of steps";
-      break;
-    case PARAM_PRIORITY:
-      type = "list of operations";
-      break;
-    case PARAM_BUDGET:
-      type = "ratio, or table";
-      break;
-    case PARAM_AFTER:
-      type = "duration or quantile";
-      break;
-    case PARAM_WINDOW:
-      type = "count or duration";
-      break;
-    case PARAM_PLACES:
-      type = "count, aimd or gradient";
-      break;
-    case PARAM_CAUSES:
-      type = "list of causes of errors";
-      break;
+    case PARAM_COUNT:
+      snprintf(out, size, "whole number%s", endless ? " or \"unlimited\"" : "");
+      return;
+    case PARAM_DURATION:
+      snprintf(out, size, "duration%s", endless ? " or \"never\"" : "");
+      return;
+    default:
+      snprintf(out, size, "%s", type_words[param->type]);
   }
-  snprintf(out, size, "%s", type);
 }
 
 /* The quantity of a parameter's range, BARE or NO_RANGE. */

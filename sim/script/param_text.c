@@ -344,6 +344,14 @@ static void put_bandwidth(FILE *out, double bits_per_s) {
   }
 }
 
+/* Of what only call policies take. */
+static void put_policy(FILE *out, enum param_type type, const void *value) {
+  if (type == PARAM_BUDGET) policy_put_budget(out, value);
+  if (type == PARAM_AFTER) policy_put_after(out, value);
+  if (type == PARAM_WINDOW) policy_put_window(out, value);
+  if (type == PARAM_PLACES) policy_put_places(out, value);
+}
+
 void param_text(FILE *out, const struct spec *spec, const struct param *param, const void *value) {
   switch (param->type) {
     case PARAM_BOOL:
@@ -425,16 +433,10 @@ void param_text(FILE *out, const struct spec *spec, const struct param *param, c
       put_priorities(out, value);
       return;
     case PARAM_BUDGET:
-      policy_put_budget(out, value);
-      return;
     case PARAM_AFTER:
-      policy_put_after(out, value);
-      return;
     case PARAM_WINDOW:
-      policy_put_window(out, value);
-      return;
     case PARAM_PLACES:
-      policy_put_places(out, value);
+      put_policy(out, param->type, value);
       return;
     case PARAM_CAUSES:
       put_causes(out, *(const uint32_t *)value);
