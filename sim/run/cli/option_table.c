@@ -97,7 +97,7 @@ static const struct row rows[] = {
     {"quiet", 'q', NULL, G_OPTION_ARG_NONE, IN(quiet),
      "no report, no progress; the exit code tells"},
     {"memory", 0, "SIZE", G_OPTION_ARG_STRING, IN(memory),
-     "most memory to take (default: a quarter of the machine's)"},
+     "most memory (default: a quarter of all)"},
     {"help", 'h', NULL, G_OPTION_ARG_NONE, IN(help), "show this help"},
 };
 #define ROWS G_N_ELEMENTS(rows)
