@@ -149,7 +149,7 @@ static void event_soon(const void *owner, const struct event *event, int stage) 
   const char *const *leads_to = m->state; /* states begin with pointers to what they share */
   __builtin_prefetch(leads_to[0], 0);
   __builtin_prefetch(leads_to[1], 0);
-  __builtin_prefetch(leads_to[1] + 64, 0);
+  __builtin_prefetch((const char *)((uintptr_t)leads_to[1] + 64), 0); /* may be NULL */
 }
 
 struct sim *sim_new(const struct spec *spec, uint64_t seed, uint64_t replication,

@@ -141,7 +141,13 @@ done
 # Between single quotes there is none, so that no text can end one.
 ! grep -hE "^[A-Za-z_]+ = '.*'.*'$" hostile/*/*.gp || fail 'a quote within a text'
 
+sed 's/"`touch pwned1`"/"]]>"/g' "$fixtures/hostile_run.json" >brackets.json
+expect 0 plot brackets.json -o brackets -q
+well_formed brackets/*.svg
+
 # --- mistakes ---
+expect 2 plot $'no\033[31m.json'
+! grep -q $'\033' err || fail 'a control character of an argument reaches the terminal'
 echo '{ "schema": 1, "metrics": {} }' >empty.json
 expect 2 plot empty.json
 in_err 'empty.json holds nothing to plot'

@@ -195,6 +195,10 @@ lacks out 'href'
 expect 0 graph shop.lua -o a.svg
 expect 0 graph shop.lua -o b.svg
 same a.svg b.svg
+expect 2 graph shop.lua -o a.pdf
+in_err 'drawn are .svg, .png and .dot'
+one_sentence
+[ ! -e a.pdf ] || fail 'a .pdf was written'
 expect 0 graph shop.lua --dot
 cp out dot.txt
 expect 0 graph shop.lua -o a.dot

@@ -49,6 +49,18 @@ static bool from_results(const struct options *options, struct subject *s, struc
 
 enum format { FORMAT_SVG, FORMAT_PNG, FORMAT_DOT };
 
+/* A file named for a format that is not drawn would hold another one. */
+static bool has_format(const struct options *options, struct error *err) {
+  static const char *const others[] = {".pdf", ".ps", ".eps", ".jpg", ".jpeg", ".gif", ".webp"};
+  for (size_t i = 0; options->out != NULL && i < G_N_ELEMENTS(others); i++) {
+    if (!g_str_has_suffix(options->out, others[i])) continue;
+    return error_set(err,
+                     "--out %s: drawn are .svg, .png and .dot; of a .dot file dot -T%s makes this",
+                     options->out, others[i] + 1);
+  }
+  return true;
+}
+
 static enum format format_of(const struct options *options) {
   if (options->dot) return FORMAT_DOT;
   if (options->out == NULL) return FORMAT_SVG;
@@ -86,9 +98,9 @@ int cmd_graph(const struct command *command, const struct options *options) {
   struct subject subject = {0};
   const char *to = options->out != NULL ? options->out : "-";
   enum format format = format_of(options);
-  bool read = results_file_is_scenario(options->argument[0])
-                  ? from_scenario(options, &subject, &err)
-                  : from_results(options, &subject, &err);
+  bool read = has_format(options, &err) && (results_file_is_scenario(options->argument[0])
+                                                ? from_scenario(options, &subject, &err)
+                                                : from_results(options, &subject, &err));
   int code = EXIT_GOALS_MET;
   if (!read) {
     code = command_fail(EXIT_USAGE, &err);

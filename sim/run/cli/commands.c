@@ -171,7 +171,12 @@ const struct command commands[] = {
 
 int command_fail(enum exit_code code, const struct error *err) {
   fflush(stdout);
-  fprintf(stderr, "archsim: %s\n", err->text);
+  fputs("archsim: ", stderr);
+  for (const char *at = err->text; *at != '\0'; at++) { /* it may quote arguments and names */
+    bool control = (unsigned char)*at < 0x20 || *at == 0x7f;
+    fputc(control ? '?' : *at, stderr);
+  }
+  fputc('\n', stderr);
   return code;
 }
 

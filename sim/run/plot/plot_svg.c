@@ -32,8 +32,6 @@ static const struct {
 /* What comes before the prefix in an id or a reference. */
 static const char *const ids[] = {"id='", "id=\"", "href='#", "href=\"#", "url(#"};
 
-/* gnuplot writes '>' only at the end of a tag: in texts it is &gt;. */
-
 /* Copies a tag, from '<' to '>', with colours and ids changed. Texts between tags never come here,
  * so that a label "fill='black'" stays as it is. */
 static void copy_tag(GString *out, const char *at, size_t length, const char *prefix) {
@@ -53,6 +51,17 @@ static void copy_tag(GString *out, const char *at, size_t length, const char *pr
       done = true;
     }
     if (!done) g_string_append_c(out, *at++);
+  }
+}
+
+/* A text may not hold "]]>", which ends something else in XML, and gnuplot leaves it there. */
+static void copy_text(GString *out, const char *at, const char *end) {
+  for (; at < end; at++) {
+    if (*at == '>') {
+      g_string_append(out, "&gt;");
+    } else {
+      g_string_append_c(out, *at);
+    }
   }
 }
 
@@ -77,7 +86,7 @@ char *plot_svg_inline(const char *svg, const char *prefix, const char *title, co
   while (*body != '\0') {
     const char *tag = strchr(body, '<'), *end = tag != NULL ? strchr(tag, '>') : NULL;
     if (end == NULL) break;
-    g_string_append_len(out, body, tag - body);
+    copy_text(out, body, tag);
     copy_tag(out, tag, (size_t)(end + 1 - tag), prefix);
     body = end + 1;
   }
