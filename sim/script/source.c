@@ -24,11 +24,12 @@ static bool read_all(int file, char *buffer, size_t limit, size_t *length, struc
   return true;
 }
 
-static bool check_regular(int file, struct error *err) {
+static bool check_regular(int file, size_t *size, struct error *err) {
   struct stat status;
   if (fstat(file, &status) != 0) return error_set(err, "cannot be read: %s", strerror(errno));
   if (S_ISDIR(status.st_mode)) return error_set(err, "is a folder; name a file");
   if (!S_ISREG(status.st_mode)) return error_set(err, "is not a regular file");
+  *size = status.st_size > 0 ? (size_t)status.st_size : 0;
   return true;
 }
 
@@ -37,8 +38,14 @@ bool source_read(struct arena *arena, const char *path, size_t limit, const char
   /* O_NONBLOCK: a FIFO without a writer must not hold us up. */
   int file = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
   if (file < 0) return error_set(err, "cannot be read: %s", strerror(errno));
+  size_t size = 0;
+  if (!check_regular(file, &size, err)) {
+    close(file);
+    return false;
+  }
+  if (size < limit) limit = size; /* what is added to it meanwhile makes it too large */
   char *buffer = mem_alloc(limit + 2);
-  bool ok = check_regular(file, err) && read_all(file, buffer, limit, length, err);
+  bool ok = read_all(file, buffer, limit, length, err);
   close(file);
   if (ok) {
     char *copy = arena_alloc(arena, *length + 1);

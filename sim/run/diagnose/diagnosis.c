@@ -173,12 +173,13 @@ static const char *target_name(const struct spec *spec, const struct fault_targe
   return spec->component[target->id].name;
 }
 
-/* How long this fault held in the measured time of replication 1, for any member at all. The
- * periods come in the order of their beginning. */
+/* How long this fault held in the measured time of replication 1, for any member at all; 0 if the
+ * timeline could not keep all periods, which come in the order of their beginning. */
 static double held_s(const struct results *results, const struct fault_spec *fault) {
   const struct timeline *t = results->timeline;
   uint64_t sum_ns = 0, until_ns = results->warmup.ns;
-  for (uint32_t i = 0; t != NULL && i < t->periods; i++) {
+  if (t == NULL || t->left_out > 0) return 0;
+  for (uint32_t i = 0; i < t->periods; i++) {
     const struct fault_period *p = &t->period[i];
     uint64_t from = p->from_ns > until_ns ? p->from_ns : until_ns;
     uint64_t to = p->until_ns < results->duration_ns ? p->until_ns : results->duration_ns;

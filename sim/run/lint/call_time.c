@@ -5,6 +5,7 @@
 #include "call_graph.h"
 #include "dist_bounds.h"
 #include "format.h"
+#include "outbound.h"
 #include "param.h"
 
 static double finite_mean(const struct dist *dist) {
@@ -143,6 +144,12 @@ static struct call_bound cut_by_timeout(struct call_bound bound, uint64_t timeou
   return (struct call_bound){bound.least_ns, 0, 0};
 }
 
+/* So does a further try that is sent when the first one takes long. */
+static struct call_bound cut_by_hedge(struct call_bound bound, const struct outline_call *call) {
+  bool hedged = call->policy != NULL && call->policy->hedge.given;
+  return hedged ? (struct call_bound){bound.least_ns, 0, 0} : bound;
+}
+
 static struct call_bound bound_node(struct bounding *b, uint32_t id);
 
 static struct call_bound bound_call(struct bounding *b, const struct call_node *node, uint32_t k) {
@@ -157,6 +164,7 @@ static struct call_bound bound_call(struct bounding *b, const struct call_node *
     bound = in_turn(bound, network);
   }
   bound = cut_by_timeout(bound, node->outline.call[k].timeout_ns);
+  bound = cut_by_hedge(bound, &node->outline.call[k]);
   if (node->outline.step[edge->step].target > 0) { /* a failure leads on instead */
     bound.least_ns = capped(bound.least_ns, node->outline.call[k].timeout_ns);
   }
