@@ -31,6 +31,8 @@ struct program_call {
   int op;             /* or OP_INHERIT */
   struct outbound_config policy;
   uint64_t times;                /* in STEP_PARALLEL: this many such calls at once (>= 1) */
+  bool each;                     /* instead: one to every member of the component */
+  uint64_t need;                 /* of `each`, while the program is made: see struct step */
   struct dist request, response; /* bytes; 0 = nothing to transmit */
 };
 
@@ -76,6 +78,12 @@ struct handlers {
     struct program program;
   } * handler;
 };
+
+/* How many calls that is. */
+static inline uint64_t program_call_copies(const struct spec *spec,
+                                           const struct program_call *call) {
+  return call->each ? spec->component[call->component].instances : call->times;
+}
 
 /* --- making one ----------------------------------------------------------------------------- */
 

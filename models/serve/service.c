@@ -110,21 +110,25 @@ static void send_call(struct sim *sim, struct member *member, struct frame *call
     return;
   }
   struct component *to = &sim->component[spec->component];
-  outbound_send_plain(sim, child, component_pick(to, child), spec->policy.timeout_ns);
+  struct member *picked = spec->each ? &to->member[copy] : component_pick(to, child);
+  outbound_send_plain(sim, child, picked, spec->policy.timeout_ns);
 }
 
-static uint32_t calls_in(const struct program *program, const struct step *step) {
-  uint32_t n = 0;
-  for (uint32_t i = 0; i < step->count; i++) n += program->call[step->first + i].times;
-  return n;
+static uint32_t calls_in(const struct sim *sim, const struct program *program,
+                         const struct step *step) {
+  uint64_t n = 0;
+  for (uint32_t i = 0; i < step->count; i++) {
+    n += program_call_copies(sim->spec, &program->call[step->first + i]);
+  }
+  return (uint32_t)n;
 }
 
 /* Whether a step that made several calls has what it needs, or cannot get it any more. */
 enum verdict { GOES_ON, STILL_WAITS, FAILS };
 
-static enum verdict judge_parallel(const struct program *program, const struct step *step,
-                                   const struct frame *call) {
-  uint32_t all = calls_in(program, step), need = step->need ? step->need : all;
+static enum verdict judge_parallel(const struct sim *sim, const struct program *program,
+                                   const struct step *step, const struct frame *call) {
+  uint32_t all = calls_in(sim, program, step), need = step->need ? step->need : all;
   uint32_t failed = (uint32_t)call->due_ns, succeeded = all - call->pending - failed;
   if (succeeded >= need) return GOES_ON;
   return all - failed < need ? FAILS : STILL_WAITS;
@@ -148,17 +152,18 @@ static struct frame *release_while_waiting(struct sim *sim, struct service_state
 static struct frame *start_calls(struct sim *sim, struct member *member, struct frame *call,
                                  const struct program *program, const struct step *step) {
   frame_set_state(sim, call, FRAME_WAITING);
-  call->pending = (uint16_t)calls_in(program, step);
+  call->pending = (uint16_t)calls_in(sim, program, step);
   call->due_ns = step->kind == STEP_PARALLEL ? STILL_SENDING : 0;
   struct frame *next = release_while_waiting(sim, member->state, call);
   for (uint32_t i = 0; i < step->count; i++) {
-    for (uint32_t k = 0; k < program->call[step->first + i].times; k++) {
+    uint64_t copies = program_call_copies(sim->spec, &program->call[step->first + i]);
+    for (uint32_t k = 0; k < copies; k++) {
       send_call(sim, member, call, program, step->first + i, k);
     }
   }
   if (step->kind == STEP_PARALLEL) {
     call->due_ns &= ~STILL_SENDING;
-    decide(sim, member, call, step, judge_parallel(program, step, call), OUTCOME_FAILED);
+    decide(sim, member, call, step, judge_parallel(sim, program, step, call), OUTCOME_FAILED);
   }
   return next;
 }
@@ -405,7 +410,7 @@ static void service_on_reply(struct sim *sim, struct member *member, struct fram
   call->pending--;
   if (outcome != OUTCOME_OK) call->due_ns++;
   if (call->due_ns & STILL_SENDING) return;
-  decide(sim, member, call, step, judge_parallel(program, step, call), OUTCOME_FAILED);
+  decide(sim, member, call, step, judge_parallel(sim, program, step, call), OUTCOME_FAILED);
 }
 
 /* --- giving up ------------------------------------------------------------------------------ */
@@ -515,8 +520,8 @@ static bool service_validate(const struct spec *spec, const struct component_spe
   return true;
 }
 
-static void outline_program_step(const struct program *program, const struct step *step, int op,
-                                 struct outline *out) {
+static void outline_program_step(const struct spec *spec, const struct program *program,
+                                 const struct step *step, int op, struct outline *out) {
   static const enum outline_what what[] = {
       [STEP_END] = OUTLINE_END,    [STEP_WORK] = OUTLINE_WORK,      [STEP_SLEEP] = OUTLINE_PAUSE,
       [STEP_CALL] = OUTLINE_CALLS, [STEP_PARALLEL] = OUTLINE_CALLS, [STEP_BRANCH] = OUTLINE_BRANCH,
@@ -533,13 +538,13 @@ static void outline_program_step(const struct program *program, const struct ste
     struct outline_call *call =
         outline_add_call(out, from->component, passed_on, from->policy.timeout_ns);
     outbound_outline(&from->policy, call);
-    if (step->kind == STEP_PARALLEL) call->times = from->times;
+    if (step->kind == STEP_PARALLEL) call->times = (uint32_t)program_call_copies(spec, from);
+    call->each = from->each;
   }
 }
 
 static void service_outline(const struct spec *spec, const struct component_spec *component, int op,
                             struct outline *out) {
-  (void)spec;
   const struct service_config *config = component->config;
   const struct program *program = NULL;
   out->workers = config->workers;
@@ -556,7 +561,7 @@ static void service_outline(const struct spec *spec, const struct component_spec
     return;
   }
   for (uint32_t i = 0; i < program->steps; i++) {
-    outline_program_step(program, &program->step[i], op, out);
+    outline_program_step(spec, program, &program->step[i], op, out);
   }
 }
 

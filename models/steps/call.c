@@ -50,12 +50,38 @@ static const struct param params[] = {
      .fallback = "1",
      .min = 1,
      .max = UINT16_MAX,
-     .doc = "Inside parallel { ... }: this many such calls at once."},
+     .doc = "Inside parallel { ... }: this many such calls at once. Each goes to a member of its "
+            "own choice, so that of a group some may get several; every member once is `each`."},
+    {.name = "each",
+     .type = PARAM_BOOL,
+     .offset = AT(each),
+     .fallback = "false",
+     .doc = "Whether every member of the group is called, once and all at the same time: stripes, "
+            "quorums, broadcasts."},
+    {.name = "need",
+     .type = PARAM_COUNT,
+     .offset = AT(need),
+     .min = 1,
+     .max = UINT16_MAX,
+     .doc = "With `each`: how many of them have to succeed before the handler goes on; without it "
+            "all."},
     {0},
 };
 
+static bool check_need(const struct step_place *place, const struct call_config *c, bool parallel,
+                       const char **key, struct error *err) {
+  uint64_t members = program_call_copies(place->spec, &c->call);
+  *key = "need";
+  if (!c->call.each) return error_set(err, "says how many of several calls; give each = true");
+  if (parallel) return error_set(err, "is for all calls of parallel together; write it there");
+  if (members == 0 || c->call.need <= members) return true; /* not known yet; or in range */
+  return error_set(err, "%llu is out of range; it must be from 1 to %llu",
+                   (unsigned long long)c->call.need, (unsigned long long)members);
+}
+
 static bool check(const struct step_place *place, const void *config, const char **key,
                   struct error *err) {
+  const struct call_config *c = config;
   bool parallel = place->inside == &step_parallel;
   if (parallel && step_states(&step_call, place, "fallback")) {
     *key = "fallback";
@@ -67,7 +93,23 @@ static bool check(const struct step_place *place, const void *config, const char
     *key = "times";
     return error_set(err, "is for calls inside parallel { ... }");
   }
-  return outbound_valid(&((const struct call_config *)config)->call.policy, err);
+  if (step_states(&step_call, place, "times") && c->call.each) {
+    *key = "times";
+    return error_set(err, "and each exclude each other: every member is called once");
+  }
+  if (c->call.each && !outbound_is_plain(&c->call.policy)) {
+    *key = "each";
+    return error_set(err, "takes a timeout, and nothing else of a call's policy");
+  }
+  if (c->call.each && c->fallback.n && c->fallback.fallback[0].causes) {
+    *key = "fallback";
+    return error_set(err, "of each = true is one list of steps, whatever the causes");
+  }
+  if (step_states(&step_call, place, "need") && !check_need(place, c, parallel, key, err)) {
+    return false;
+  }
+  *key = NULL;
+  return outbound_valid(&c->call.policy, err);
 }
 
 /* The blocks one behind the other, each but the last behind a question for its causes. */
@@ -90,7 +132,9 @@ static void compile(struct assembler *to, const void *config) {
   const struct call_config *c = config;
   uint32_t call = to->steps, causes = 0;
   for (uint32_t i = 0; i < c->fallback.n; i++) causes |= c->fallback.fallback[i].causes;
-  assemble(to, STEP_CALL)->causes = causes;
+  struct step *step = assemble(to, c->call.each ? STEP_PARALLEL : STEP_CALL);
+  step->causes = causes;
+  step->need = (uint32_t)c->call.need;
   *assemble_call(to) = c->call;
   if (c->fallback.n == 0) return;
   uint32_t jump = to->steps;
@@ -107,7 +151,8 @@ const struct step_def step_call = {
                       "call { \"db\", op = \"write\", timeout = \"50ms\", request = \"2kB\", "
                       "response = \"10kB\", fallback = { } }\n"
                       "call { \"pay\", timeout = \"1s\", retry = { attempts = 2 }, "
-                      "breaker = { failures = 5, open = \"30s\" } }",
+                      "breaker = { failures = 5, open = \"30s\" } }\n"
+                      "call { \"disk\", each = true, need = 3 }",
              .doc = "Calls another component and waits for its answer. When it fails the handler "
                     "fails, unless `fallback` says what to do instead.",
              .params = params,

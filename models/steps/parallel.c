@@ -36,10 +36,15 @@ static bool check(const struct step_place *place, const void *config, const char
                   struct error *err) {
   const struct parallel_config *c = config;
   uint64_t total = 0;
-  for (uint32_t i = 0; i < c->calls.program.calls; i++) total += c->calls.program.call[i].times;
-  if (total == 0) return error_set(err, "names no call");
+  bool known = true; /* members are counted later */
+  for (uint32_t i = 0; i < c->calls.program.calls; i++) {
+    uint64_t copies = program_call_copies(place->spec, &c->calls.program.call[i]);
+    known &= copies > 0;
+    total += copies;
+  }
+  if (c->calls.program.calls == 0) return error_set(err, "names no call");
   if (total > CALLS_MAX) return error_set(err, "makes more than %u calls at once", CALLS_MAX);
-  if (!step_states(&step_parallel, place, "need") || c->need <= total) return true;
+  if (!known || !step_states(&step_parallel, place, "need") || c->need <= total) return true;
   *key = "need";
   return error_set(err, "%llu is out of range; it must be from 1 to %llu",
                    (unsigned long long)c->need, (unsigned long long)total);

@@ -14,6 +14,7 @@ struct step_def;
 
 /* Where a step stands, for its check. */
 struct step_place {
+  const struct spec *spec;       /* components, perhaps without their contents yet */
   const struct step_def *inside; /* the step whose list it is in; NULL: the handler itself */
   uint64_t given;                /* bit i: the scenario states params[i] */
 };

@@ -67,6 +67,12 @@ struct outbound_config {
   struct pool_config pool;
 };
 
+/* Whether it is no more than a timeout. */
+static inline bool outbound_is_plain(const struct outbound_config *config) {
+  return !config->retry.given && !config->hedge.given && !config->breaker.given &&
+         !config->pool.given && config->deadline_ns == TIME_NEVER;
+}
+
 /* What a calling kind adds; each may be NULL. */
 struct outbound_hooks {
   /* The member that a try goes to; NULL: component_pick. */

@@ -89,9 +89,7 @@ static void add_to_row(struct sim *sim, struct outbound *out) {
 struct outbound *outbound_new(struct sim *sim, struct member *from, struct component *to,
                               const char *name, const struct outbound_config *config,
                               struct outbound_hooks hooks) {
-  bool more = config->retry.given || config->hedge.given || config->breaker.given ||
-              config->pool.given || config->deadline_ns != TIME_NEVER;
-  if (!more) return NULL;
+  if (outbound_is_plain(config)) return NULL;
   struct outbounds *o = outbounds_of(sim);
   struct outbound *out = arena_lines(sim->arena, 1, sizeof *out);
   *out = (struct outbound){.config = config,

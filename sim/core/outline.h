@@ -34,6 +34,7 @@ struct outline_call {
   int op;                               /* operation that it receives */
   uint64_t timeout_ns;                  /* PARAM_UNLIMITED: waits for ever */
   uint32_t times;                       /* of OUTLINE_CALLS: this many such calls at once */
+  bool each;                            /* to every member once, not to members drawn for each */
   double share;                         /* of OUTLINE_CHOICE: they add up to 1, or all are NAN */
   uint64_t attempts;                    /* how often it is tried at most, the first time included */
   double budget;                        /* < 1: only this share of calls may be tried again */

@@ -160,8 +160,31 @@ static bool name_regions_and_zones(struct loader *loader) {
   return true;
 }
 
+/* Takes out the components that say that they are not there. */
+static bool leave_out(struct loader *loader) {
+  struct declarations *list = &loader->components;
+  uint32_t kept = 0;
+  for (uint32_t i = 0; i < list->n; i++) {
+    struct spot spot = spot_word(NULL, list->list[i].word), at = spot_key(&spot, "only_if");
+    int table = declaration_push(loader, &list->list[i]);
+    bool there = true, given = lua_getfield(loader->L, table, "only_if") != LUA_TNIL;
+    if (given && lua_type(loader->L, -1) != LUA_TBOOLEAN) {
+      return value_unexpected(loader, &at, -1, "true or false, such as only_if = n > 0");
+    }
+    if (given) there = lua_toboolean(loader->L, -1);
+    lua_settop(loader->L, table - 1);
+    if (there) {
+      list->list[kept++] = list->list[i];
+    } else {
+      *declarations_add(loader, &loader->left_out) = list->list[i];
+    }
+  }
+  list->n = kept;
+  return true;
+}
+
 bool build_names(struct loader *loader) {
-  return name_components(loader) && name_regions_and_zones(loader);
+  return leave_out(loader) && name_components(loader) && name_regions_and_zones(loader);
 }
 
 /* --- components ----------------------------------------------------------------------------- */
@@ -195,7 +218,7 @@ static bool place_component(struct loader *loader, const struct spot *spot, int 
 }
 
 static bool read_component(struct loader *loader, const struct declaration *declaration) {
-  static const char *const also[] = {"instances", "zone", "start", "drain"};
+  static const char *const also[] = {"instances", "zone", "start", "drain", "only_if"};
   const struct word *word = declaration->word;
   struct component_spec *component = component_of(loader, word);
   struct spot spot = spot_word(NULL, word);
@@ -203,7 +226,7 @@ static bool read_component(struct loader *loader, const struct declaration *decl
   void *config = arena_alloc(loader->arena, word->kind->config_size);
   component->config = config;
   loader->given = (struct names){0};
-  bool ok = configure(loader, &spot, table, word->kind->params, config, also, 4, 0) &&
+  bool ok = configure(loader, &spot, table, word->kind->params, config, also, 5, 0) &&
             place_component(loader, &spot, table, component);
   component->given = loader->given.list;
   component->givens = loader->given.n;

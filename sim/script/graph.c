@@ -94,6 +94,7 @@ static void add_calls(struct edges *edges, const struct program *program, int op
         goes_on = false;
         break;
       case STEP_CALL:
+      case STEP_PARALLEL:
         target = step->target; /* 0: none */
         break;
       case STEP_BRANCH:
@@ -111,7 +112,6 @@ static void add_calls(struct edges *edges, const struct program *program, int op
         break;
       case STEP_WORK:
       case STEP_SLEEP:
-      case STEP_PARALLEL:
       case STEP_REPLY:
         break;
     }

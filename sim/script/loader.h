@@ -85,10 +85,11 @@ struct loader {
   struct draws random;
   /* While values are being read. */
   struct names ops, regions_by_name, zones_by_name;
-  struct names given;   /* keys that the component being read states: "retry.attempts" */
-  struct names tiers;   /* of users */
-  bool ops_known;       /* second pass: `ops` and `tiers` are sorted and complete */
-  uint32_t dist_budget; /* distributions and steps that may still be made */
+  struct declarations left_out; /* components whose only_if is false */
+  struct names given;           /* keys that the component being read states: "retry.attempts" */
+  struct names tiers;           /* of users */
+  bool ops_known;               /* second pass: `ops` and `tiers` are sorted and complete */
+  uint32_t dist_budget;         /* distributions and steps that may still be made */
   uint32_t step_budget;
   int step_depth;    /* of the list of steps being read */
   size_t csv_budget; /* bytes of files of values */

@@ -169,6 +169,7 @@ static void put_steps(const struct listing *l, uint32_t from, uint32_t to);
 static void put_call(const struct listing *l, const struct program_call *call) {
   fprintf(l->out, "call %s", l->spec->component[call->component].name);
   if (call->op != OP_INHERIT) fprintf(l->out, ".%s", l->spec->op[call->op]);
+  if (call->each) fputs(" each", l->out);
   if (call->times > 1) fprintf(l->out, " %llu times", (unsigned long long)call->times);
   const struct outbound_config *policy = &call->policy;
   if (policy->timeout_ns != TIME_NEVER) {
@@ -227,12 +228,13 @@ static void put_block(const struct listing *l, const char *head, uint32_t from, 
 /* Writes the call or branch at `at` with the parts that it jumps over; returns the step behind. */
 static uint32_t put_choice(const struct listing *l, uint32_t at) {
   const struct step *step = &l->program->step[at], *last = &l->program->step[step->target - 1];
-  bool is_call = step->kind == STEP_CALL;
+  bool is_call = step->kind == STEP_CALL || step->kind == STEP_PARALLEL;
   uint32_t target = step->target, end = target;
   bool other = last->kind == STEP_JUMP && target - 1 > at && last->target > target;
   if (other) end = last->target;
   if (is_call) {
     put_call(l, &l->program->call[step->first]);
+    if (step->need) fprintf(l->out, " need %u", step->need);
     if (other) put_block(l, ", on failure", target, end);
     return is_call && !other ? at + 1 : end;
   }
@@ -258,6 +260,7 @@ static uint32_t put_step(const struct listing *l, uint32_t at) {
     case STEP_BRANCH:
       return put_choice(l, at);
     case STEP_PARALLEL:
+      if (step->target) return put_choice(l, at);
       put_parallel(l, step);
       break;
     case STEP_FAIL:

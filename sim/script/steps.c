@@ -184,7 +184,8 @@ static bool read_argument(struct list *list, const struct spot *spot, const stru
 
 static bool check(struct list *list, const struct spot *spot, const struct step_def *def, int index,
                   const void *config) {
-  struct step_place place = {list->inside, given_keys(list->loader->L, keys_of(def), index)};
+  struct step_place place = {&list->loader->scenario->spec, list->inside,
+                             given_keys(list->loader->L, keys_of(def), index)};
   const char *key = NULL;
   struct error why = {0};
   if (def->check == NULL || def->check(&place, config, &key, &why)) return true;

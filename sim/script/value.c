@@ -205,6 +205,12 @@ static bool unknown_component(struct loader *loader, const struct spot *spot, co
       names_find(&loader->regions_by_name, name) != REF_NONE) {
     return spot_error(loader, spot, "\"%.80s\" is a zone or region; name a component", name);
   }
+  for (uint32_t i = 0; i < loader->left_out.n; i++) {
+    const struct word *word = loader->left_out.list[i].word;
+    if (strcmp(word->name, name) != 0) continue;
+    return spot_error(loader, spot, "\"%.80s\" is not there: its only_if at %s:%d is false", name,
+                      loader->source[word->source]->file, word->line);
+  }
   const char **names = arena_alloc(loader->arena, (spec->components + 1) * sizeof *names);
   uint32_t n = 0;
   for (uint32_t i = 0; i < spec->components; i++) {

@@ -34,6 +34,11 @@ const struct param common_params[] = {
      .max = 1e18,
      .doc = "How long a member that is stopped goes on with the calls it has and takes no more; it "
             "stays for all that time, and what is left then is lost (Kubernetes: 30 s)."},
+    {.name = "only_if",
+     .type = PARAM_BOOL,
+     .offset = offsetof(struct common_config, only_if),
+     .fallback = "true",
+     .doc = "Whether the component is there at all. If not, nothing may refer to it."},
     {0},
 };
 

@@ -73,6 +73,7 @@ struct common_config {
   uint64_t instances;
   struct dist start;
   uint64_t drain_ns;
+  bool only_if;
 };
 
 struct run_config {

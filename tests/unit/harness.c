@@ -667,6 +667,7 @@ static void add_call(struct handler_builder *on, struct call_to call) {
   *made = (struct program_call){.op = call.op ? scene_op(on->scene, call.op) : OP_INHERIT,
                                 .policy = call.policy ? *call.policy : no_policy(),
                                 .times = call.times ? call.times : 1,
+                                .each = call.each,
                                 .request = dist_constant(call.request_bytes),
                                 .response = dist_constant(call.response_bytes)};
   if (call.timeout_ns) made->policy.timeout_ns = call.timeout_ns;

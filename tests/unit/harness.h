@@ -81,6 +81,7 @@ struct call_to {
   uint32_t times;                       /* 0: once */
   const struct outbound_config *policy; /* NULL: none but the timeout */
   double request_bytes, response_bytes;
+  bool each; /* to every member */
 };
 struct handler_builder *node_on(struct node *node, const char *op /* NULL: any other */);
 uint16_t on_work(struct handler_builder *on, const char *dist);

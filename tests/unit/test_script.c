@@ -712,6 +712,18 @@ static const struct wrong wrongs[] = {
     {CLIENT "service \"s\" { on = {} }", "says nothing; list the steps"},
     {CLIENT "service \"s\" { on = { call { \"t\", times = 3 } } } service \"t\" {}",
      "key 'times' of call in on of service \"s\": is for calls inside parallel"},
+    {CLIENT "service \"s\" { on = { call { \"t\", need = 2 } } } service \"t\" { instances = 3 }",
+     "key 'need' of call in on of service \"s\": says how many of several calls; give each = true"},
+    {CLIENT "service \"s\" { on = { call { \"t\", each = true, need = 4 } } }\n"
+            "service \"t\" { instances = 3 }",
+     "key 'need' of call in on of service \"s\": 4 is out of range; it must be from 1 to 3"},
+    {CLIENT "service \"s\" { on = { parallel { call { \"t\", each = true, times = 2 } } } }\n"
+            "service \"t\" { instances = 3 }",
+     "key 'times' of call in parallel in on of service \"s\": and each exclude each other"},
+    /* components that are not there */
+    {CLIENT "service \"s\" { on = { call \"t\" } }\nservice \"t\" { only_if = 1 > 2 }",
+     "call in on of service \"s\": \"t\" is not there: its only_if at s.lua:3 is false"},
+    {CLIENT "service \"s\" { only_if = 5 }", "expected true or false, such as only_if = n > 0"},
     {CLIENT "service \"s\" { on = { fail { p = 1.0000000001 } } }",
      "a little more than 100% is out of range; it must be from 0% to 100%"},
     {"local a = 1\nlocal b = \"1s\" + 5", "s.lua:2: \"1s\" + 5: one of them has no unit"},
@@ -993,6 +1005,7 @@ static void test_computing(void **state) {
       "assert(\"10\" + 5 == 15)\n"
       "client \"c\" { arrivals = poisson(\"90/s\" * 2), target = \"s\" }\n"
       "service \"s\" { work = \"4ms\" / n }\n"
+      "service \"spare\" { only_if = n > 4 }\n"
       "run { duration = n * t, warmup = t / 10 }"));
 }
 

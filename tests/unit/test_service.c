@@ -371,6 +371,32 @@ static void test_event_loop(void **state) {
   scene_free(scene);
 }
 
+/* Aim: each = true calls every member once, where as many single calls draw their members. */
+static void test_each(void **state) {
+  (void)state;
+  struct shot shots[20];
+  for (uint32_t i = 0; i < 20; i++) {
+    shots[i] = (struct shot){.at_ns = i * 100 * MS, .to = "s", .op = i % 2 ? "each" : "times"};
+  }
+  struct scene *scene = scene_new();
+  scene_add_sender(scene, "from", shots, 20);
+  struct node *disk = scene_add(scene, "service", "disk", 4);
+  node_set(disk, "workers", "1");
+  node_set(disk, "work", "5ms");
+  struct node *s = scene_add(scene, "service", "s", 1);
+  on_parallel(node_on(s, "each"), 0, 1, (struct call_to[]){{.to = "disk", .each = true}});
+  on_parallel(node_on(s, "times"), 0, 1, (struct call_to[]){{.to = "disk", .times = 4}});
+  struct run run = run_scene(scene, 1, 3000 * MS);
+  bool any_waited = false;
+  for (uint32_t i = 0; i < 20; i++) {
+    if (i % 2) assert_shot(&shots[i], OUTCOME_OK, shots[i].at_ns + 5 * MS);
+    any_waited |= shots[i].ended_ns > shots[i].at_ns + 5 * MS;
+  }
+  assert_true(any_waited); /* all four apart: 9 % of the time */
+  run_free(&run);
+  scene_free(scene);
+}
+
 /* Aim: settings that contradict each other are refused with a sentence that names them. */
 static void test_validation(void **state) {
   (void)state;
@@ -407,7 +433,8 @@ int main(void) {
       cmocka_unit_test(test_branches),      cmocka_unit_test(test_keyed_times),
       cmocka_unit_test(test_keys_of_calls), cmocka_unit_test(test_group),
       cmocka_unit_test(test_group_by_seed), cmocka_unit_test(test_sharing_with_calls),
-      cmocka_unit_test(test_event_loop),    cmocka_unit_test(test_validation),
+      cmocka_unit_test(test_event_loop),    cmocka_unit_test(test_each),
+      cmocka_unit_test(test_validation),
   };
   return cmocka_run_group_tests_name("service", tests, NULL, NULL);
 }

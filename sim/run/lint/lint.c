@@ -36,6 +36,15 @@ const struct lint_rule lint_rules[] = {
     {"breaker-blind", "a breaker's window holds too few calls for it to be judged",
      "it stays closed however many of them fail", "a longer window, or a smaller `least`",
      lint_breaker_blind},
+    {"calls-itself", "a service calls itself, directly or through others, and holds a worker",
+     "when all its workers are held by calls that wait for another one, none goes on until a "
+     "timeout "
+     "passes",
+     "give the inner calls a service of their own, or io = \"async\"", lint_calls_itself},
+    {"times-draws-members", "several calls at once go to a group, and each draws a member",
+     "some members get two or more and others none, and the slowest of those decides",
+     "each = true calls every member once; a load balancer spreads calls evenly",
+     lint_times_draws_members},
     {"never-called", "no request ever reaches a component",
      "it takes part in nothing, although something refers to it",
      "call it, send the operation that calls it, or leave it out", lint_never_called},

@@ -96,6 +96,8 @@ void lint_retries_multiply(struct lint *lint);
 void lint_hedge_too_late(struct lint *lint);
 void lint_deadline_inverted(struct lint *lint);
 void lint_breaker_blind(struct lint *lint);
+void lint_calls_itself(struct lint *lint);
+void lint_times_draws_members(struct lint *lint);
 void lint_never_called(struct lint *lint);
 void lint_unused_handler(struct lint *lint);
 void lint_no_keys(struct lint *lint);
