@@ -175,6 +175,25 @@ static void test_mmpp(void **state) {
   assert_true(variance / mean > 50); /* the index of dispersion: far from Poisson */
 }
 
+/* Aim: such a process is stationary from the beginning: over 400 runs the first 100 ms have 14
+ * requests on average, where a run that begins in the first phase has 6. */
+static void test_mmpp_begins_anywhere(void **state) {
+  (void)state;
+  enum { RUNS = 400 };
+  double sum = 0, squares = 0;
+  for (uint64_t i = 0; i < RUNS; i++) {
+    struct recorder leaf = {0};
+    struct scene *scene;
+    struct run run = leaf_run(&leaf, "mmpp 50/s 2s 500/s 500ms", SEED + i, S / 10, &scene);
+    sum += leaf.n;
+    squares += (double)leaf.n * leaf.n;
+    run_free(&run);
+    scene_free(scene);
+  }
+  double mean = sum / RUNS;
+  assert_within(mean, 14, 4.5 * sqrt((squares / RUNS - mean * mean) / RUNS));
+}
+
 /* --- many at once --------------------------------------------------------------------------- */
 
 static double batch_queue_mean_s(const char *arrivals) {
@@ -259,6 +278,7 @@ int main(void) {
       cmocka_unit_test(test_same_requests),
       cmocka_unit_test(test_infinite_servers),
       cmocka_unit_test(test_mmpp),
+      cmocka_unit_test(test_mmpp_begins_anywhere),
       cmocka_unit_test(test_batch_queue),
       cmocka_unit_test(test_burst_sizes),
       cmocka_unit_test(test_burst),
