@@ -11,23 +11,9 @@
 #include "outbound_params.h"
 #include "outline.h"
 #include "program.h"
+#include "service_config.h"
 #include "sim.h"
 #include "station.h"
-
-enum by { BY_OP, BY_TIER };
-enum io { IO_BLOCKING, IO_ASYNC };
-
-/* What is done about calls that nobody waits for any more; each does what those before it do. */
-enum cancel { CANCEL_NEVER, CANCEL_PASSED_ON, CANCEL_QUEUED, CANCEL_RUNNING };
-
-struct service_config {
-  uint64_t workers, queue;
-  uint32_t discipline, io, cancel, evict;
-  struct priorities priority;
-  uint32_t by;
-  struct dist work;
-  struct handlers on;
-};
 
 /* What all members share; read-only once built. */
 struct service_shared {
@@ -50,8 +36,6 @@ struct service_state {
   struct outbound **out; /* policies by call; NULL: none is more than a timeout */
   uint64_t cancelled, stopped, evicted, fallbacks;
 };
-
-static const char *const by_choices[] = {"op", "tier", NULL};
 
 static inline uint32_t class_of(const struct sim *sim, const struct service_state *s,
                                 const struct frame *call) {
@@ -477,94 +461,6 @@ static double service_message_bytes(struct sim *sim, struct member *member, stru
 
 /* --- life ----------------------------------------------------------------------------------- */
 
-static bool service_validate(const struct spec *spec, const struct component_spec *component,
-                             struct error *err) {
-  (void)spec;
-  const struct service_config *config = component->config;
-  bool has_work = config->work.kind != DIST_CONSTANT || config->work.a > 0;
-  if (config->on.n && has_work) {
-    return error_set(err, "'work' and 'on' exclude each other: write the work as a step of 'on'");
-  }
-  if (config->discipline == DISCIPLINE_PRIORITY && config->priority.n == 0) {
-    return error_set(err,
-                     "discipline \"priority\" needs 'priority', a list of operations from the "
-                     "first served to the last");
-  }
-  if (config->discipline != DISCIPLINE_PRIORITY && config->priority.n) {
-    return error_set(err, "'priority' is read only with discipline = \"priority\"");
-  }
-  if (config->evict && (config->discipline != DISCIPLINE_PRIORITY || config->io == IO_ASYNC ||
-                        config->queue == PARAM_UNLIMITED || config->queue == 0)) {
-    return error_set(err,
-                     "'evict' is read only with discipline = \"priority\", blocking io and a "
-                     "limited queue of at least 1");
-  }
-  if (config->discipline != DISCIPLINE_PRIORITY && config->by != BY_OP) {
-    return error_set(err, "'by' is read only with discipline = \"priority\"");
-  }
-  for (uint32_t i = 0; i < config->priority.n; i++) {
-    const uint8_t *known = config->by == BY_TIER ? config->priority.tiers : config->priority.ops;
-    if (known[i] != PRIORITY_NONE) continue;
-    return error_set(err, "'priority' names '%s', which is no %s; with by = \"%s\" it lists %s",
-                     config->priority.name[i], config->by == BY_TIER ? "tier" : "operation",
-                     by_choices[config->by], config->by == BY_TIER ? "tiers" : "operations");
-  }
-  if (config->discipline == DISCIPLINE_PS && config->io == IO_ASYNC) {
-    return error_set(err,
-                     "io = \"async\" has no effect with discipline \"ps\", where nobody waits "
-                     "for a worker; leave it out");
-  }
-  if (config->discipline == DISCIPLINE_PS && config->workers == PARAM_UNLIMITED) {
-    return error_set(err, "discipline \"ps\" shares a finite number of workers; give 'workers'");
-  }
-  return true;
-}
-
-static void outline_program_step(const struct spec *spec, const struct program *program,
-                                 const struct step *step, int op, struct outline *out) {
-  static const enum outline_what what[] = {
-      [STEP_END] = OUTLINE_END,    [STEP_WORK] = OUTLINE_WORK,      [STEP_SLEEP] = OUTLINE_PAUSE,
-      [STEP_CALL] = OUTLINE_CALLS, [STEP_PARALLEL] = OUTLINE_CALLS, [STEP_BRANCH] = OUTLINE_BRANCH,
-      [STEP_JUMP] = OUTLINE_JUMP,  [STEP_FAIL] = OUTLINE_END,       [STEP_REPLY] = OUTLINE_REPLY,
-  };
-  struct outline_step *to = outline_add(out, what[step->kind]);
-  to->target = step->target;
-  to->need = step->need;
-  to->chance = step->op >= 0 && step->op != op ? 0 : step->causes ? NAN : step->chance;
-  to->time = step->dist;
-  for (uint32_t i = 0; i < step->count; i++) {
-    const struct program_call *from = &program->call[step->first + i];
-    int passed_on = from->op == OP_INHERIT ? op : from->op;
-    struct outline_call *call =
-        outline_add_call(out, from->component, passed_on, from->policy.timeout_ns);
-    outbound_outline(&from->policy, call);
-    if (step->kind == STEP_PARALLEL) call->times = (uint32_t)program_call_copies(spec, from);
-    call->each = from->each;
-  }
-}
-
-static void service_outline(const struct spec *spec, const struct component_spec *component, int op,
-                            struct outline *out) {
-  const struct service_config *config = component->config;
-  const struct program *program = NULL;
-  out->workers = config->workers;
-  out->queue = config->queue;
-  /* Under processor sharing a call that waits leaves the workers to the others. */
-  out->holds = config->io == IO_BLOCKING && config->discipline != DISCIPLINE_PS;
-  for (uint32_t i = 0; i < config->on.n; i++) {
-    const struct handler *handler = &config->on.handler[i];
-    if (handler->op == op || (handler->op < 0 && program == NULL)) program = &handler->program;
-  }
-  if (program == NULL) {
-    outline_work(out, &config->work);
-    outline_add(out, OUTLINE_END);
-    return;
-  }
-  for (uint32_t i = 0; i < program->steps; i++) {
-    outline_program_step(spec, program, &program->step[i], op, out);
-  }
-}
-
 static void build_programs(struct service_shared *shared, const struct service_config *config) {
   shared->work_step[0] = (struct step){.kind = STEP_WORK, .dist = config->work};
   shared->work_step[1] = (struct step){.kind = STEP_END};
@@ -651,93 +547,6 @@ static void service_destroy(struct sim *sim, struct member *member) {
 static struct station *service_station(struct member *member) {
   return &((struct service_state *)member->state)->station;
 }
-
-#define AT(field) offsetof(struct service_config, field)
-
-static const char *const io_choices[] = {"blocking", "async", NULL};
-static const char *const cancel_choices[] = {"never", "passed_on", "queued", "running", NULL};
-
-static const char *const evict_choices[] = {"newcomer", "lowest", NULL};
-
-static const struct param service_params[] = {
-    {.name = "workers",
-     .type = PARAM_COUNT,
-     .offset = AT(workers),
-     .fallback = "unlimited",
-     .min = 1,
-     .max = INFINITY,
-     .doc = "Threads or processes of one instance; each handles one call at a time."},
-    {.name = "queue",
-     .type = PARAM_COUNT,
-     .offset = AT(queue),
-     .fallback = "unlimited",
-     .min = 0,
-     .max = INFINITY,
-     .needs = "workers",
-     .doc = "Calls that may wait for a worker of one instance; further ones are refused."},
-    {.name = "discipline",
-     .type = PARAM_ENUM,
-     .offset = AT(discipline),
-     .fallback = "fifo",
-     .choices = discipline_choices,
-     .needs = "workers",
-     .doc = "Who is served next: first come first served, last come first served, by priority, or "
-            "ps: all at once, sharing the workers equally, as an operating system shares its cores "
-            "among threads."},
-    {.name = "priority",
-     .type = PARAM_PRIORITY,
-     .offset = AT(priority),
-     .needs = "discipline = priority",
-     .doc =
-         "Operations, or with by = \"tier\" tiers of users, from the first served to the last, for "
-         "discipline = \"priority\". A call in service is not interrupted."},
-    {.name = "by",
-     .type = PARAM_ENUM,
-     .offset = AT(by),
-     .fallback = "op",
-     .choices = by_choices,
-     .doc =
-         "What `priority` lists: operations (op), or tiers of the users whose requests they are. "
-         "Requests without a tier come last."},
-    {.name = "evict",
-     .type = PARAM_ENUM,
-     .offset = AT(evict),
-     .fallback = "newcomer",
-     .choices = evict_choices,
-     .doc = "Who is refused when the queue is full: the newcomer, whatever its class; or lowest: "
-            "of the lowest class that waits, if that is lower than the newcomer's, the call that "
-            "has waited longest."},
-    {.name = "io",
-     .type = PARAM_ENUM,
-     .offset = AT(io),
-     .fallback = "blocking",
-     .choices = io_choices,
-     .doc = "Whether a worker is held while its call waits for other components or sleeps "
-            "(blocking, as in a thread pool) or serves others meanwhile (async, as in an event "
-            "loop)."},
-    {.name = "cancel",
-     .type = PARAM_ENUM,
-     .offset = AT(cancel),
-     .fallback = "passed_on",
-     .choices = cancel_choices,
-     .needs = "queued: workers",
-     .doc = "What becomes of a call that nobody waits for any more. never: it is done all the "
-            "same. passed_on: it is done, but those whom it calls are told, as gRPC does with "
-            "cancellations and deadlines. queued: it is also taken out while it waits for a "
-            "worker. running: its work is also stopped and the worker freed."},
-    {.name = "work",
-     .type = PARAM_TIME_DIST,
-     .offset = AT(work),
-     .fallback = "0ms",
-     .doc = "Short for a handler that only works: how long a call holds a worker."},
-    {.name = "on",
-     .type = PARAM_HANDLERS,
-     .offset = AT(on),
-     .doc =
-         "What is done for each operation: a list of steps (work, call, parallel, sleep, branch, "
-         "fail, reply), or lists by operation. A handler that reaches its end answers ok."},
-    {0},
-};
 
 static const struct meter service_meters[] = {
     {"cancelled", METER_COUNT, offsetof(struct service_state, cancelled), 0,

@@ -1,0 +1,34 @@
+/* What users may say of a service, and what that means to whoever runs nothing. */
+#ifndef SERVICE_CONFIG_H
+#define SERVICE_CONFIG_H
+
+#include "outline.h"
+#include "param.h"
+#include "program.h"
+#include "sim.h"
+
+enum by { BY_OP, BY_TIER };
+enum io { IO_BLOCKING, IO_ASYNC };
+
+/* What is done about calls that nobody waits for any more; each does what those before it do. */
+enum cancel { CANCEL_NEVER, CANCEL_PASSED_ON, CANCEL_QUEUED, CANCEL_RUNNING };
+
+struct service_config {
+  uint64_t workers, queue;
+  uint32_t discipline, io, cancel, evict;
+  struct priorities priority;
+  uint32_t by;
+  struct dist work;
+  struct handlers on;
+};
+
+extern const struct param service_params[];
+
+bool service_validate(const struct spec *spec, const struct component_spec *component,
+                      struct error *err);
+
+/* The steps of the handler for one operation. */
+void service_outline(const struct spec *spec, const struct component_spec *component, int op,
+                     struct outline *out);
+
+#endif
