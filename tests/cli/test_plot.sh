@@ -141,6 +141,7 @@ done
 # Between single quotes there is none, so that no text can end one.
 ! grep -hE "^[A-Za-z_]+ = '.*'.*'$" hostile/*/*.gp || fail 'a quote within a text'
 
+# shellcheck disable=SC2016 # a text as it stands
 sed 's/"`touch pwned1`"/"]]>"/g' "$fixtures/hostile_run.json" >brackets.json
 expect 0 plot brackets.json -o brackets -q
 well_formed brackets/*.svg

@@ -31,6 +31,7 @@ sim/run/cli
 sim
 '
 
+# shellcheck disable=SC2016 # awk's own names
 find sim models -name '*.[ch]' | LC_ALL=C sort | xargs awk -v order="$order" '
   function folder(path) { sub(/\/[^\/]*$/, "", path); return path }
   BEGIN {

@@ -13,6 +13,7 @@ while read -r n folder; do
   [ "$n" -le 40 ] || { echo "$folder has $n sources: divide it into rooms"; status=1; }
 done < <(find sim models -name '*.c' -printf '%h\n' | LC_ALL=C sort | uniq -c)
 
+# shellcheck disable=SC2016 # awk's own names
 find sim models -name '*.[ch]' ! -name '*_tables.h' | LC_ALL=C sort | xargs awk '
   FNR == 1 { begins = 0 }
   FNR == 701 { print FILENAME ": more than 700 lines: what are the two things in it?"; bad = 1 }

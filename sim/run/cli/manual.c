@@ -3,10 +3,10 @@
 #include <glib.h>
 #include <string.h>
 
+#include "option_table.h"
 #include "registry.h"
 #include "roff.h"
 #include "sim.h"
-#include "option_table.h"
 
 #define EXIT_HEAD "Exit code: "
 

@@ -3,7 +3,6 @@
 #include <glib.h>
 #include <math.h>
 
-
 struct wire wire_of(const struct results *results, uint32_t path, bool backwards) {
   const struct spec *spec = &results->scenario->spec;
   const struct path_spec *p = &spec->path[path];
