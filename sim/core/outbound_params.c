@@ -164,7 +164,7 @@ const struct param pool_params[] = {
      .fallback = "never",
      .min = 1,
      .max = INFINITY,
-     .doc = "How long a call waits for a place before it is refused."},
+     .doc = "How long a call waits for a place before it is refused; with queue = 0 none waits."},
     {0},
 };
 
@@ -201,9 +201,6 @@ bool outbound_valid(const struct outbound_config *config, struct error *err) {
   if (config->retry.given && config->retry.late == LATE_ACCEPT &&
       config->timeout_ns == PARAM_UNLIMITED) {
     return error_set(err, "retry: late = \"accept\" says nothing without a timeout");
-  }
-  if (config->pool.given && config->pool.queue == 0 && config->pool.wait_ns != PARAM_UNLIMITED) {
-    return error_set(err, "pool: wait says nothing with queue = 0, when nobody waits");
   }
   return breaker_valid(&config->breaker, err);
 }

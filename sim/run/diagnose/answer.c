@@ -234,6 +234,12 @@ char *answer_failed(const struct results *results, uint32_t client) {
         format_value(UNIT_PER_SECOND, ended).text, format_value(UNIT_PER_SECOND, offered).text,
         name);
   }
+  double degraded = results_value_of(results, name, "degraded");
+  if (availability >= 1 && degraded > 0) {
+    return g_strdup_printf(
+        "Nothing failed, but %s of the %s requests of %s were answered with a fallback.",
+        ratio(degraded).text, format_count(requests).text, name);
+  }
   if (availability >= 1) {
     return g_strdup_printf("Nothing failed: all %s requests of %s ended well.",
                            format_count(requests).text, name);
