@@ -107,7 +107,10 @@ static void forward(struct sim *sim, struct member *member, struct frame *call, 
   struct load_balancer_state *lb = member->state;
   lb->backend[which].active++;
   struct frame *forwarded = call_new(sim, member, call);
-  forwarded->key = key_attempt(call->key, call->pending);
+  /* Named after who tries: who made the call numbers its own attempts in the same way. */
+  if (call->pending > 0) {
+    forwarded->key = key_attempt(call->key ^ member->component->name_hash, call->pending);
+  }
   call->pc = (uint16_t)which;
   call_send(sim, forwarded, lb->backend[which].member, lb->config->timeout_ns);
 }
