@@ -36,9 +36,11 @@ refuse service 'already'
 refuse backoff 'exists already'
 refuse work 'something else'
 refuse while 'word of C or Lua'
-refuse sim 'choose another name'
+refuse sim 'exists already'
+refuse calls 'choose another name'
 
-refuse 'turnstile nowhere' 'no room'
+if scripts/new-model turnstile nowhere >out 2>&1; then fail 'a room that is not there is taken'; fi
+grep -q 'no room' out || fail "an unknown room: $(cat out)"
 
 scripts/new-model turnstile >out
 grep -A 99 '^kinds = \[' models/meson.build | sed '/^\]/q' | grep "^  '" >kinds
