@@ -5,6 +5,7 @@
 
 #include "abandon.h"
 #include "arena.h"
+#include "call.h"
 #include "checks.h"
 #include "outline.h"
 #include "sim.h"

@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "call.h"
 #include "outline.h"
 #include "sim.h"
 #include "station.h"

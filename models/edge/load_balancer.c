@@ -4,6 +4,7 @@
 
 #include "abandon.h"
 #include "arena.h"
+#include "call.h"
 #include "life.h"
 #include "outlier.h"
 #include "outline.h"

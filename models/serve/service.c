@@ -6,6 +6,7 @@
 
 #include "abandon.h"
 #include "arena.h"
+#include "call.h"
 #include "column.h"
 #include "outbound.h"
 #include "outbound_params.h"

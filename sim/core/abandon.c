@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "arena.h"
+#include "call.h"
 #include "engine.h"
 #include "outbound.h"
 #include "outline.h"

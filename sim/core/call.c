@@ -1,4 +1,5 @@
-/* Frames and the calls they carry: making, sending, answering, timing out. */
+#include "call.h"
+
 #include <stdlib.h>
 #include <string.h>
 

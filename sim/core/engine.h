@@ -31,9 +31,6 @@ static inline struct member *call_maker_if_alive(const struct sim *sim, const st
   return parent->stamp == call->parent_stamp ? &sim->member[frame_callee(parent)] : NULL;
 }
 
-/* Mark used while looking for stranded calls; root calls' sites stay below it. */
-#define SITE_STRANDED 0x8000u
-
 /* network.c */
 struct network *network_new(struct sim *sim);
 void network_free(struct network *network);

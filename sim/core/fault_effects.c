@@ -1,6 +1,7 @@
 #include "fault_effects.h"
 
 #include "abandon.h"
+#include "call.h"
 #include "engine.h"
 #include "life.h"
 #include "outbound.h"
@@ -47,7 +48,7 @@ static void end_life(struct sim *sim, struct member *m, struct present made) {
  * that breaks too: what becomes of that does not concern it any more, so all are on their way back
  * before the first is answered. */
 static void go_down(struct sim *sim, struct member *m, struct present calls, struct present made) {
-  struct station *st = m->kind->station ? m->kind->station(m) : NULL;
+  struct station *st = member_station(m);
   outbound_crash(sim, m);
   end_life(sim, m, made);
   for (uint32_t i = 0; i < calls.n; i++) {

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "arena.h"
+#include "call.h"
 #include "engine.h"
 #include "life.h"
 #include "time_scale.h"

@@ -28,6 +28,7 @@
 #define OUTBOUND_H
 
 #include "breaker.h"
+#include "call.h"
 #include "concurrency.h"
 #include "retry_budget.h"
 #include "sim.h"

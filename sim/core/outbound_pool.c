@@ -1,6 +1,7 @@
 /* Places for calls at once. A caller that finds none free waits in turn, or is refused. A place
  * that becomes free goes to the one who has waited longest, by an event of the same instant: nobody
  * is called from within an answer to another. */
+#include "call.h"
 #include "outbound_state.h"
 #include "trace.h"
 

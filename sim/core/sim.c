@@ -18,28 +18,6 @@
 #define INSTANT_LIMIT UINT64_C(5000000)
 #define INSTANT_LIMIT_BY_CALL 20
 
-uint32_t spec_find(const struct spec *spec, const char *name) {
-  uint32_t low = 0, high = spec->components;
-  while (low < high) {
-    uint32_t middle = low + (high - low) / 2;
-    int order = strcmp(spec->component[middle].name, name);
-    if (order == 0) return middle;
-    if (order < 0) {
-      low = middle + 1;
-    } else {
-      high = middle;
-    }
-  }
-  return REF_NONE;
-}
-
-int spec_find_op(const struct spec *spec, const char *name) {
-  for (uint32_t i = 0; i < spec->ops; i++) {
-    if (!strcmp(spec->op[i], name)) return (int)i;
-  }
-  return -1;
-}
-
 struct stream sim_named_stream(const struct sim *sim, const char *name, const char *purpose) {
   return stream_half(rng_stream(sim->seed, sim->replication, name, purpose), sim->half);
 }

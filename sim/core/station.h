@@ -11,6 +11,7 @@
 #ifndef STATION_H
 #define STATION_H
 
+#include "call.h"
 #include "sim.h"
 
 enum discipline { DISCIPLINE_FIFO, DISCIPLINE_LIFO, DISCIPLINE_PRIORITY, DISCIPLINE_PS };

@@ -80,7 +80,7 @@ static double down_until_now(const struct sim *sim, const struct member *m) {
 static void read_member(struct sim *sim, struct member *m, struct load *load) {
   load->time += (double)sim->now_ns;
   load->down += down_until_now(sim, m);
-  struct station *st = m->kind->station ? m->kind->station(m) : NULL;
+  struct station *st = member_station(m);
   if (!st) return;
   station_settle(sim, st);
   load->queued += (double)st->totals.queued_ns;

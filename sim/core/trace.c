@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "arena.h"
+#include "call.h"
 #include "traces.h"
 
 /* --- pools ---------------------------------------------------------------------------------- */

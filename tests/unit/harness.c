@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "arena.h"
+#include "call.h"
+#include "checks.h"
 #include "profile.h"
 #include "registry.h"
 

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "checks.h"
 #include "harness.h"
 
 #define SEED UINT64_C(20250115)

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "call.h"
 #include "harness.h"
 #include "trace.h"
 #include "traces.h"

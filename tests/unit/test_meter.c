@@ -2,6 +2,7 @@
  * emitted and described, by values computed by hand. */
 #include <string.h>
 
+#include "call.h"
 #include "harness.h"
 #include "meter.h"
 

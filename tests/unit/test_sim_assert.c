@@ -4,6 +4,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "call.h"
 #include "harness.h"
 
 /* A call that waits at the second member of a group at 1 ms. */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "arena.h"
+#include "call.h"
 #include "column.h"
 #include "harness.h"
 

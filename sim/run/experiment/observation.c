@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "arena.h"
+#include "checks.h"
 #include "rng.h"
 #include "sim.h"
 

@@ -1,5 +1,30 @@
-/* Which of the declared paths a message takes. */
 #include "spec.h"
+
+#include <string.h>
+
+uint32_t spec_find(const struct spec *spec, const char *name) {
+  uint32_t low = 0, high = spec->components;
+  while (low < high) {
+    uint32_t middle = low + (high - low) / 2;
+    int order = strcmp(spec->component[middle].name, name);
+    if (order == 0) return middle;
+    if (order < 0) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  return REF_NONE;
+}
+
+int spec_find_op(const struct spec *spec, const char *name) {
+  for (uint32_t i = 0; i < spec->ops; i++) {
+    if (!strcmp(spec->op[i], name)) return (int)i;
+  }
+  return -1;
+}
+
+/* --- which of the declared paths a message takes -------------------------------------------- */
 
 /* 0: the place does not hold the site; else the more specific, the larger. */
 static int place_match(const struct spec *spec, struct place place, struct site site) {

@@ -1,0 +1,76 @@
+/* Calls, as kinds make and handle them: new, sent, worked on, answered.
+ *
+ * A hop that costs no time is delivered at once, inside call_send or call_reply. A component must
+ * therefore bring its own state in order first and send or reply last. */
+#ifndef CALL_H
+#define CALL_H
+
+#include "part.h"
+#include "sim.h"
+
+/* From now on a frame is in this part of its request's time, if the request is followed. The engine
+ * sees to the usual ones: queue, service, network, sleep; kinds say what it cannot know. */
+__attribute__((cold, noinline)) void trace_mark_followed(struct sim *sim, struct frame *frame,
+                                                         enum part part);
+static inline void trace_mark(struct sim *sim, struct frame *frame, enum part part) {
+  if (__builtin_expect(frame->flags & CALL_TRACED, 0)) trace_mark_followed(sim, frame, part);
+}
+
+/* A new call made by `from`, on behalf of `parent` (NULL: on its own account). Key, item and
+ * operation are the parent's, or 0; sent_ns is now. The caller sets what differs, then sends. */
+struct frame *call_new(struct sim *sim, struct member *from, struct frame *parent);
+
+/* Sends a new call to `to`. Unless `timeout_ns` is TIME_NEVER, on_reply comes with
+ * OUTCOME_TIMEOUT (or _UNREACHABLE, where a partition swallowed it) if no answer came by then. The
+ * parent waits from now on. Do this last: the answer may arrive before it returns. */
+void call_send(struct sim *sim, struct frame *call, struct member *to, uint64_t timeout_ns);
+
+/* Answers a call that `callee` handles. Do this last. */
+void call_reply(struct sim *sim, struct frame *call, enum outcome outcome);
+
+/* Answers OK now although the callee goes on working: returns a frame on nobody's account that
+ * takes the call's place with the callee. The answer is sent by call_reply(call) afterwards. */
+struct frame *call_detach(struct sim *sim, struct frame *call);
+
+__attribute__((cold, noinline)) void call_work_impaired(struct sim *sim, struct member *member,
+                                                        struct frame *frame, uint64_t work_ns);
+
+/* Lets `work_ns` of work pass for a frame that `member` handles, stretched by slow faults and
+ * stopped by hangs; then on_timer. */
+static inline void call_work(struct sim *sim, struct member *member, struct frame *frame,
+                             uint64_t work_ns) {
+  if (__builtin_expect(member->impaired, 0)) {
+    call_work_impaired(sim, member, frame, work_ns);
+    return;
+  }
+  frame_set_state(sim, frame, FRAME_WORKING);
+  trace_mark(sim, frame, PART_SERVICE);
+  frame->due_ns = sim->now_ns + work_ns;
+  fel_push(&sim->fel,
+           event_make(frame->due_ns, frame_slot(sim, frame) << 4 | EVENT_TIMER, frame->stamp));
+}
+
+/* Lets time pass for a frame; then on_timer. For a frame made by call_new and not sent, the member
+ * that made it is told. */
+void call_sleep(struct sim *sim, struct member *member, struct frame *frame, uint64_t time_ns);
+
+/* Ends a frame that was made but never sent (a back-off that turned into nothing). */
+void call_discard(struct sim *sim, struct frame *frame);
+
+/* The frame on whose behalf a call was made; NULL: its maker has done with it, or it is lost. Not
+ * for calls on a member's own account. */
+static inline struct frame *call_parent(const struct sim *sim, const struct frame *call) {
+  struct frame *parent = frame_at(sim, call->parent);
+  return parent->stamp == call->parent_stamp && frame_is_handled(parent) ? parent : NULL;
+}
+
+/* The member that made a call. */
+static inline struct member *call_maker(const struct sim *sim, const struct frame *call) {
+  return &sim->member[call->flags & CALL_ROOT ? call->parent
+                                              : frame_callee(frame_at(sim, call->parent))];
+}
+
+/* Bytes of the message that carries a call or its answer, asked from whoever made the call. */
+double call_bytes(struct sim *sim, struct frame *call, bool answer);
+
+#endif

@@ -1,0 +1,115 @@
+/* A kind of component: a table of functions that the engine calls, plus sizes, and what users may
+ * say and read. Any of the functions may be NULL where that is said. */
+#ifndef KIND_H
+#define KIND_H
+
+#include "data_op.h"
+#include "frame.h"
+#include "meter.h"
+#include "metric.h"
+#include "spec.h"
+
+struct checks;
+struct component;
+struct member;
+struct outline;
+struct sim;
+struct station;
+struct watch;
+
+/* What a component does about calls that nobody waits for any more. */
+enum heed {
+  HEED_NOTHING,
+  HEED_PASS_ON, /* tells those it calls on their behalf */
+  HEED_STOP,    /* does less itself, too */
+};
+
+/* A kind of component: a table of functions plus sizes, and what users may say and read. */
+struct kind {
+  const char *name;
+  const char *summary;              /* one sentence */
+  const char *doc;                  /* the model and its assumptions, for the manual */
+  const char *example;              /* a complete scenario that `check` accepts */
+  const struct param *params;       /* ended by a name of NULL */
+  const struct meter *meters;       /* what its members count; ended likewise; or NULL */
+  const struct metric_def *metrics; /* what `collect` emits; ended likewise; or NULL */
+  size_t config_size;
+  size_t state_size;             /* of one member; zeroed before init */
+  bool is_source;                /* makes requests of its own: nothing may call it */
+  const char *const *operations; /* the only ones it tells apart beside those in its own lists of
+                                    operations, NULL-terminated; NULL: any */
+  bool keeps_data;               /* drawn as a store; its `pick` knows where a key lives */
+  const char *bypass; /* the parameter that names what stands behind it, where calls can go
+                         instead when a user leaves it out (compare --off); NULL: they cannot */
+
+  /* Further checks of the configuration that a table cannot express; may be NULL. */
+  bool (*validate)(const struct spec *spec, const struct component_spec *component,
+                   struct error *err);
+  /* Says what the component does with an operation, of a source: how it sends it, for checks that
+   * run nothing; fills an outline that was begun and ends it with OUTLINE_END. NULL: nothing is
+   * known, and neither is what lies behind it. */
+  void (*outline)(const struct spec *spec, const struct component_spec *component, int op,
+                  struct outline *out);
+  /* What an operation does to the data that the component keeps; NULL: it keeps none. */
+  enum data_op (*data_op)(const struct spec *spec, const struct component_spec *component, int op);
+  /* Of a kind that passes operations on: the component whose data they are about. May be NULL. */
+  uint32_t (*data_behind)(const struct component_spec *component);
+  /* Of a kind that keeps copies of data: the datum `item`, which lives on this member if it is
+   * held, was written at this instant, by anybody. NULL: it keeps no copies. */
+  void (*on_written)(struct sim *sim, struct member *member, uint32_t item);
+  /* Each member, before any event; all members exist, in the order of names. */
+  void (*init)(struct sim *sim, struct member *member);
+  /* Each member at time 0, after all inits: schedule first events. May be NULL. */
+  void (*start)(struct sim *sim, struct member *member);
+  void (*on_call)(struct sim *sim, struct member *member, struct frame *call);
+  /* `call`, made by this member, ended with `outcome`. `parent` is the frame on whose behalf it was
+   * made, NULL for a root. After a timeout `call` still belongs to its callee: only read it. */
+  void (*on_reply)(struct sim *sim, struct member *member, struct frame *parent, struct frame *call,
+                   enum outcome outcome);
+  /* The timer of a frame that this member handles (WORKING, SLEEPING), or of a root call of its
+   * own that it put to sleep, went off. */
+  void (*on_timer)(struct sim *sim, struct member *member, struct frame *frame);
+  /* An event the member scheduled for itself with sim_schedule. */
+  void (*on_event)(struct sim *sim, struct member *member, uint32_t arg);
+  /* Of a group of several members: the one that a call goes to when nobody balances. NULL: drawn by
+   * the call's key, every member equally likely, as a resolver that shuffles its answers would do.
+   */
+  struct member *(*pick)(const struct component *component, const struct frame *call);
+  /* Nobody waits for `call` any more (abandon.h). It is with the member, or just arriving
+   * (FRAME_TRAVELLING): the member may end it with call_reply, and give up or pass this on to the
+   * calls that it made for it. Given together with `heeds`, or not at all. */
+  void (*on_cancel)(struct sim *sim, struct member *member, struct frame *call);
+  enum heed (*heeds)(const void *config);
+  /* A crash, hang or slowdown began or ended at the member (or, as a crash, its absence); the
+   * engine has updated the member's fields and the times of running work. A crash: forget queues
+   * and workers; the engine answers the calls. May be NULL. */
+  void (*on_fault)(struct sim *sim, struct member *member, enum fault_type fault, bool begins);
+  /* Faults of its own, which no other kind need have: a set of 1 << FAULT_FLUSH .. The engine only
+   * tells on_fault of them; one that happens at once begins and never ends. */
+  uint32_t own_faults;
+  /* Of a component that this one watches (component_watch): a member entered the register or left
+   * it (about->listed), a fault of it begins (about->impaired), or one of the network. NULL: no. */
+  void (*on_peer)(struct sim *sim, struct member *member, struct member *about);
+  /* Size in bytes of the message that carries `call` (or its answer). NULL: as large as the call on
+   * whose behalf it is made (proxies). Asked only where a path has a bandwidth. */
+  double (*message_bytes)(struct sim *sim, struct member *member, struct frame *parent,
+                          struct frame *call, bool answer);
+  /* Brings meters that follow lazily up to now; changes nothing else. May be NULL. */
+  void (*settle)(struct sim *sim, struct member *member);
+  /* End of warm-up: forget statistics that are no meters, keep state. May be NULL. */
+  void (*reset)(struct sim *sim, struct member *member);
+  /* Emits metrics that no meter can, for one component (all its members). May be NULL. */
+  void (*collect)(struct sim *sim, struct component *component, struct metrics *out);
+  /* Sources: adds what the member has counted, for a timeline; and the histograms of its latencies,
+   * number 0, 1 .. until NULL. May be NULL. */
+  void (*watch)(struct sim *sim, struct member *member, struct watch *watch);
+  struct hist *(*watch_latency)(const struct member *member, uint32_t which);
+  /* The member's queueing station, if it has one: the engine reports its utilisation, queue, waits
+   * and checks it. May be NULL. */
+  struct station *(*station)(struct member *member);
+  /* Adds checks of what must hold in any state of this member, see checks.h. May be NULL. */
+  void (*check)(struct sim *sim, struct member *member, struct checks *out);
+  void (*destroy)(struct sim *sim, struct member *member);
+};
+
+#endif

@@ -1,0 +1,19 @@
+/* Calls that nobody will ever answer. */
+#ifndef STRANDED_H
+#define STRANDED_H
+
+#include "sim.h"
+
+/* Root calls that can never be answered because a message they wait for has vanished and nobody
+ * gives up waiting for it. */
+struct stranded {
+  uint32_t n;
+  struct frame **root;
+  enum outcome *cause;
+};
+struct stranded sim_stranded(struct sim *sim); /* free both lists */
+
+/* Mark used while looking for them; root calls' sites stay below it. */
+#define SITE_STRANDED 0x8000u
+
+#endif
