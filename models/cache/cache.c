@@ -336,6 +336,7 @@ static void cache_outline(const struct spec *spec, const struct component_spec *
   if (data_op_of(spec, config->origin, op) != DATA_WRITE) {
     struct outline_step *miss = outline_add(out, OUTLINE_BRANCH);
     miss->chance = NAN;
+    miss->while_empty = true;
     miss->target = 3;
   }
   outline_add(out, OUTLINE_CALLS);

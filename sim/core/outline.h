@@ -50,6 +50,7 @@ struct outline_step {
   uint32_t first, count; /* into calls */
   uint32_t need;         /* CALLS: 0: all of them */
   double chance;
+  bool while_empty; /* BRANCH of unknown chance: surely the next step while it keeps no data yet */
   struct dist time; /* ns */
 };
 

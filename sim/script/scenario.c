@@ -6,11 +6,11 @@
 #include <string.h>
 
 #include "build.h"
+#include "call_check.h"
 #include "cpu_guard.h"
 #include "declare_param.h"
 #include "declare_sweep.h"
 #include "goals.h"
-#include "graph.h"
 #include "off.h"
 #include "sandbox.h"
 #include "vocabulary.h"
@@ -80,10 +80,7 @@ static int run_script(lua_State *L) {
 
 static bool check_graph(struct loader *loader) {
   struct error why = {0};
-  struct arena *scratch = arena_new();
-  bool ok = graph_check(&loader->scenario->spec, scratch, &why);
-  arena_free(scratch);
-  return ok || loader_fail(loader, "%s", why.text);
+  return call_check(&loader->scenario->spec, &why) || loader_fail(loader, "%s", why.text);
 }
 
 static int build_scenario(lua_State *L) {

@@ -15,9 +15,9 @@ sim/core
 models/lib
 models/steps models/traffic models/serve models/edge models/cache models/queue models/data models/control
 models
-sim/manual
-sim/script
 sim/analyse
+sim/script
+sim/manual
 sim/run/base
 sim/run/experiment
 sim/run/lint

@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "call_graph.h"
+#include "call_patience.h"
 #include "dist_bounds.h"
 #include "lint.h"
 
@@ -40,7 +40,8 @@ struct view {
 
 static struct view look(const char *text) {
   struct view view = {.scenario = load(text)};
-  view.graph = call_graph_new(&view.scenario->spec, 0, view.scenario->run.duration_ns);
+  view.graph = call_graph_new(&view.scenario->spec);
+  call_graph_measure(view.graph, 0, view.scenario->run.duration_ns);
   view.patience = call_patience(view.graph);
   return view;
 }

@@ -4,7 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "graph.h"
+#include "call_graph.h"
 #include "sim.h"
 
 #define SATURATED 0.9
@@ -22,8 +22,8 @@ static double busiest_member(const struct results *results, const struct compone
 
 /* Marks what can be reached from a component by calls, the component itself only through a circle.
  */
-static void mark_reached(const struct graph_edge *edge, uint32_t edges, uint32_t from,
-                         bool *reached, uint32_t components) {
+static void mark_reached(const struct call_pair *edge, uint32_t edges, uint32_t from, bool *reached,
+                         uint32_t components) {
   memset(reached, 0, components * sizeof *reached);
   for (bool changed = true; changed;) {
     changed = false;
@@ -38,7 +38,7 @@ struct limiter limiter_find(const struct results *results) {
   const struct spec *spec = &results->scenario->spec;
   struct arena *arena = arena_new();
   uint32_t edges = 0, n = spec->components, best = REF_NONE;
-  const struct graph_edge *edge = graph_edges(spec, arena, &edges);
+  const struct call_pair *edge = call_pairs(spec, arena, &edges);
   double *busy = arena_alloc(arena, (n + 1) * sizeof *busy);
   bool *reached = arena_alloc(arena, (n + 1) * sizeof *reached);
   bool *waits = arena_alloc(arena, (n + 1) * sizeof *waits); /* for another saturated one */

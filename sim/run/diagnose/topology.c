@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "breakdown.h"
-#include "graph.h"
+#include "call_graph.h"
 #include "json_write.h"
 #include "sim.h"
 
@@ -90,7 +90,7 @@ struct followed {
 };
 
 /* By edge; calls of a followed request times the rate at which requests of its client ended. */
-static struct followed *follow(const struct results *results, const struct graph_edge *edge,
+static struct followed *follow(const struct results *results, const struct call_pair *edge,
                                uint32_t edges, struct arena *arena) {
   const struct spec *spec = &results->scenario->spec;
   struct followed *out = arena_alloc(arena, (edges + 1) * sizeof *out);
@@ -124,7 +124,7 @@ static json_t *edges_tree(const struct results *results, const struct spec *spec
   struct arena *arena = arena_new();
   uint32_t n = 0;
   bool several = false;
-  const struct graph_edge *edge = graph_edges(spec, arena, &n);
+  const struct call_pair *edge = call_pairs(spec, arena, &n);
   uint32_t *callers = arena_alloc(arena, (spec->components + 1) * sizeof *callers);
   for (uint32_t i = 0; i < n; i++) several |= ++callers[edge[i].to] > 1;
   const struct followed *followed = several ? follow(results, edge, n, arena) : NULL;

@@ -1,8 +1,9 @@
-/* How long a visit is ready to wait for what it calls: the sum of the timeouts on the way through
- * its handler on which they add up to most, failures and what follows them included. */
+/* It is the sum of the timeouts on the way through a handler on which they add up to most, failures
+ * and what follows them included. */
+#include "call_patience.h"
+
 #include <math.h>
 
-#include "call_graph.h"
 #include "format.h"
 #include "param.h"
 

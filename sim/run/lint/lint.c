@@ -163,8 +163,8 @@ static int by_place(const void *a, const void *b) {
 
 struct lint *lint_scenario(const struct scenario *scenario) {
   const struct run_settings *run = &scenario->run;
-  struct call_graph *graph =
-      call_graph_new(&scenario->spec, run->warmup_auto ? 0 : run->warmup_ns, run->duration_ns);
+  struct call_graph *graph = call_graph_new(&scenario->spec);
+  call_graph_measure(graph, run->warmup_auto ? 0 : run->warmup_ns, run->duration_ns);
   struct lint *lint = arena_alloc(graph->arena, sizeof *lint);
   *lint = (struct lint){.scenario = scenario,
                         .spec = &scenario->spec,

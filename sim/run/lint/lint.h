@@ -8,7 +8,7 @@
 
 #include <stdio.h>
 
-#include "call_graph.h"
+#include "call_patience.h"
 #include "scenario.h"
 
 struct lint;

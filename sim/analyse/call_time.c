@@ -4,7 +4,6 @@
 
 #include "call_graph.h"
 #include "dist_bounds.h"
-#include "format.h"
 #include "outbound.h"
 #include "param.h"
 

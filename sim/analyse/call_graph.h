@@ -9,7 +9,7 @@
 #define CALL_GRAPH_H
 
 #include "outline.h"
-#include "scenario.h"
+#include "sim.h"
 
 #define NO_NODE UINT32_MAX
 
@@ -29,13 +29,15 @@ struct call_edge {
 struct call_node {
   uint32_t component;
   int op;
-  bool known; /* its kind says what it does */
+  bool known;      /* its kind says what it does */
+  uint32_t sender; /* the node that was found first to call it; itself, of a source */
   struct outline outline;
   struct call_edge *edge; /* outline.calls of them */
   /* By step of the outline. */
   double *reach;  /* least probability that a visit comes there */
   bool *possible; /* a visit can come there, be it after a failure */
   bool *certain;  /* every visit comes there, unless something fails */
+  bool *at_first; /* as certain, while nothing keeps data yet */
   bool *replied;  /* the answer may have been given: nobody waits any more */
   /* Of a visit, in ns. */
   double least_ns;   /* from its arrival to its answer; each time */
@@ -61,8 +63,23 @@ struct call_graph {
   double *load;    /* by component: workers that the offered work keeps busy */
 };
 
-struct call_graph *call_graph_new(const struct spec *spec, uint64_t from_ns, uint64_t until_ns);
+/* Who calls whom; nothing is known yet of times, rates and load. */
+struct call_graph *call_graph_new(const struct spec *spec);
+/* Times, rates and load of each node; the numbers below are 0 before. */
+void call_graph_measure(struct call_graph *graph, uint64_t from_ns, uint64_t until_ns);
 void call_graph_free(struct call_graph *graph);
+
+/* What the component does with an operation. Of a kind that does not say so (false): it passes
+ * everything on to all that its parameters refer to. */
+bool component_outline(const struct spec *spec, uint32_t component, int op, struct outline *out,
+                       struct arena *arena);
+
+/* All pairs of components of which the first calls the second, by whatever operation, sent or not:
+ * without doubles, sorted, in the arena. */
+struct call_pair {
+  uint32_t from, to;
+};
+const struct call_pair *call_pairs(const struct spec *spec, struct arena *arena, uint32_t *n);
 
 const struct component_spec *node_spec(const struct call_graph *graph,
                                        const struct call_node *node);
@@ -74,11 +91,11 @@ bool node_is_source(const struct call_graph *graph, const struct call_node *node
  * nothing reaches the component. */
 const struct call_node *node_of(const struct call_graph *graph, uint32_t component);
 
-/* call_time.c: fills mean_ns and hold_ns. */
+/* call_time.c: fills least_ns, mean_ns and hold_ns. */
 void call_graph_time(struct call_graph *graph);
 
-/* call_load.c: fills rate_per_s and load, for which the times must be known. A new graph has the
- * mean. */
+/* call_load.c: fills rate_per_s and load in the time that is measured (from_ns, until_ns), for
+ * which the times must be known. */
 void call_graph_load(struct call_graph *graph, enum call_rate which);
 
 /* New requests a second that one instance of a source sends, 0 if their number is not stated. */
@@ -94,13 +111,5 @@ struct call_bound {
   double least_ns, gain_ns, far_ns;
 };
 struct call_bound call_bound(const struct call_graph *graph, uint32_t node, double p);
-
-/* How long a visit can wait for calls at most before all their stated timeouts have passed, ns; of
- * all nodes. Calls without a timeout wait as long as what they call. */
-double *call_patience(const struct call_graph *graph);
-
-/* In words, the waits that add up to a node's patience: "50 ms for cache, then 500 ms for db". */
-const char *call_patience_words(const struct call_graph *graph, const double *patience,
-                                uint32_t node);
 
 #endif

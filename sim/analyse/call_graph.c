@@ -1,6 +1,7 @@
 #include "call_graph.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "dist_bounds.h"
@@ -99,6 +100,7 @@ static void flow(struct call_node *node, struct arena *arena) {
   node->reach = arena_alloc(arena, n * sizeof *node->reach);
   node->possible = arena_alloc(arena, n);
   node->certain = arena_alloc(arena, n);
+  node->at_first = arena_alloc(arena, n + 1);
   node->replied = arena_alloc(arena, n);
   node->possible[0] = true;
   node->reach[0] = 1;
@@ -107,6 +109,8 @@ static void flow(struct call_node *node, struct arena *arena) {
     if (!node->possible[i]) continue;
     if (!s.may_have_ended && s.farthest <= i) node->reach[i] = 1; /* nothing passes over it */
     node->certain[i] = node->reach[i] > 1 - 1e-9;
+    node->at_first[i] |= node->certain[i];
+    node->at_first[i + 1] = node->at_first[i] && node->outline.step[i].while_empty;
     flow_step(&s, i);
   }
 }
@@ -150,7 +154,8 @@ static void edge_network(const struct spec *spec, uint32_t from, uint32_t to,
 
 /* --- nodes ---------------------------------------------------------------------------------- */
 
-static uint32_t reach_node(struct call_graph *graph, uint32_t component, int op) {
+/* `sender`: a node, or NO_NODE for a source, which sends to nobody but for itself. */
+static uint32_t reach_node(struct call_graph *graph, uint32_t sender, uint32_t component, int op) {
   size_t at = (size_t)component * graph->spec->ops + (uint32_t)op;
   if (graph->index[at] != NO_NODE) return graph->index[at];
   if (graph->nodes == graph->capacity) {
@@ -160,20 +165,47 @@ static uint32_t reach_node(struct call_graph *graph, uint32_t component, int op)
     graph->node = more;
   }
   graph->index[at] = graph->nodes;
-  graph->node[graph->nodes] = (struct call_node){.component = component, .op = op};
+  graph->node[graph->nodes] = (struct call_node){
+      .component = component, .op = op, .sender = sender == NO_NODE ? graph->nodes : sender};
   return graph->nodes++;
 }
 
-static void begin_node(struct call_graph *graph, struct call_node *node) {
-  const struct component_spec *component = node_spec(graph, node);
-  outline_begin(&node->outline, graph->arena);
-  node->known = component->kind->outline != NULL;
-  if (node->known) {
-    component->kind->outline(graph->spec, component, node->op, &node->outline);
-  } else {
-    graph->complete = false;
-    outline_add(&node->outline, OUTLINE_END);
+/* Of a kind that says nothing: whatever comes in goes on to all that its parameters refer to. */
+static void outline_references(const struct param *params, const void *config, int op,
+                               struct outline *out) {
+  for (; params->name; params++) {
+    const void *value = (const char *)config + params->offset;
+    if (params->type == PARAM_REF && *(const uint32_t *)value != REF_NONE) {
+      outline_add_call(out, *(const uint32_t *)value, op, PARAM_UNLIMITED);
+    } else if (params->type == PARAM_REFS) {
+      const struct refs *refs = value;
+      for (uint32_t i = 0; i < refs->n; i++) {
+        outline_add_call(out, refs->id[i], op, PARAM_UNLIMITED);
+      }
+    } else if (params->type == PARAM_GROUP && *(const bool *)value) {
+      outline_references(params->group, value, op, out);
+    }
   }
+}
+
+bool component_outline(const struct spec *spec, uint32_t component, int op, struct outline *out,
+                       struct arena *arena) {
+  const struct component_spec *c = &spec->component[component];
+  outline_begin(out, arena);
+  if (c->kind->outline != NULL) {
+    c->kind->outline(spec, c, op, out);
+    return true;
+  }
+  outline_add(out, OUTLINE_CALLS);
+  outline_references(c->kind->params, c->config, op, out);
+  outline_add(out, OUTLINE_END);
+  return false;
+}
+
+static void begin_node(struct call_graph *graph, struct call_node *node) {
+  node->known =
+      component_outline(graph->spec, node->component, node->op, &node->outline, graph->arena);
+  graph->complete &= node->known;
   flow(node, graph->arena);
 }
 
@@ -191,8 +223,7 @@ static void add_edges(struct call_graph *graph, uint32_t from) {
       if (!node.possible[i]) continue;
       double share = step->what == OUTLINE_CHOICE ? call->share : call->times;
       edge->visits = isnan(share) ? 0 : node.reach[i] * share * (1 + call->hedged);
-      edge_network(graph->spec, node.component, call->to, edge);
-      edge->to = reach_node(graph, call->to, call->op);
+      edge->to = reach_node(graph, from, call->to, call->op);
     }
   }
 }
@@ -201,42 +232,101 @@ static void add_sources(struct call_graph *graph) {
   const struct spec *spec = graph->spec;
   struct outline outline;
   for (uint32_t c = 0; c < spec->components; c++) {
-    const struct kind *kind = spec->component[c].kind;
-    if (!kind->is_source) continue;
-    if (kind->outline == NULL) {
-      graph->complete = false;
-      continue;
-    }
+    if (!spec->component[c].kind->is_source) continue;
     for (uint32_t op = 0; op < spec->ops; op++) {
-      outline_begin(&outline, graph->arena);
-      kind->outline(spec, &spec->component[c], (int)op, &outline);
-      if (outline.calls > 0) reach_node(graph, c, (int)op);
+      graph->complete &= component_outline(spec, c, (int)op, &outline, graph->arena);
+      if (outline.calls > 0) reach_node(graph, NO_NODE, c, (int)op);
     }
   }
 }
 
-struct call_graph *call_graph_new(const struct spec *spec, uint64_t from_ns, uint64_t until_ns) {
+struct call_graph *call_graph_new(const struct spec *spec) {
   struct arena *arena = arena_new();
   struct call_graph *graph = arena_alloc(arena, sizeof *graph);
   size_t most = (size_t)spec->components * spec->ops;
   graph->spec = spec;
-  graph->from_ns = from_ns;
-  graph->until_ns = until_ns;
   graph->arena = arena;
   graph->complete = true;
   graph->index = arena_alloc(arena, (most + 1) * sizeof *graph->index);
   memset(graph->index, 0xff, most * sizeof *graph->index); /* NO_NODE */
-  graph->load = arena_alloc(arena, (spec->components + 1) * sizeof *graph->load);
   add_sources(graph);
   for (uint32_t i = 0; i < graph->nodes; i++) {
     begin_node(graph, &graph->node[i]);
     add_edges(graph, i);
   }
+  return graph;
+}
+
+void call_graph_measure(struct call_graph *graph, uint64_t from_ns, uint64_t until_ns) {
+  graph->from_ns = from_ns;
+  graph->until_ns = until_ns;
+  graph->load = arena_alloc(graph->arena, (graph->spec->components + 1) * sizeof *graph->load);
+  for (uint32_t i = 0; i < graph->nodes; i++) {
+    const struct call_node *node = &graph->node[i];
+    for (uint32_t k = 0; k < node->outline.calls; k++) {
+      struct call_edge *edge = &node->edge[k];
+      if (edge->to == NO_NODE) continue;
+      edge_network(graph->spec, node->component, graph->node[edge->to].component, edge);
+    }
+  }
   call_graph_time(graph);
   call_graph_load(graph, RATE_MEAN);
-  return graph;
 }
 
 void call_graph_free(struct call_graph *graph) {
   if (graph) arena_free(graph->arena);
+}
+
+/* --- pairs of components -------------------------------------------------------------------- */
+
+static int by_ends(const void *a, const void *b) {
+  const struct call_pair *first = a, *second = b;
+  if (first->from != second->from) return first->from < second->from ? -1 : 1;
+  return (first->to > second->to) - (first->to < second->to);
+}
+
+struct pairs {
+  struct arena *arena;
+  struct call_pair *list;
+  uint32_t n, capacity;
+};
+
+static void pair_add(struct pairs *pairs, uint32_t from, uint32_t to) {
+  if (pairs->n == pairs->capacity) {
+    pairs->capacity = pairs->capacity ? 2 * pairs->capacity : 64;
+    struct call_pair *more = arena_alloc(pairs->arena, pairs->capacity * sizeof *more);
+    if (pairs->n) memcpy(more, pairs->list, pairs->n * sizeof *more);
+    pairs->list = more;
+  }
+  pairs->list[pairs->n++] = (struct call_pair){from, to};
+}
+
+/* Sorts those from `first` on and leaves out doubles. */
+static void pairs_tidy(struct pairs *pairs, uint32_t first) {
+  if (pairs->n - first < 2) return;
+  qsort(&pairs->list[first], pairs->n - first, sizeof *pairs->list, by_ends);
+  uint32_t kept = first + 1;
+  for (uint32_t i = first + 1; i < pairs->n; i++) {
+    if (by_ends(&pairs->list[i], &pairs->list[kept - 1]) != 0) {
+      pairs->list[kept++] = pairs->list[i];
+    }
+  }
+  pairs->n = kept;
+}
+
+const struct call_pair *call_pairs(const struct spec *spec, struct arena *arena, uint32_t *n) {
+  struct pairs pairs = {.arena = arena};
+  for (uint32_t from = 0; from < spec->components; from++) {
+    struct arena *scratch = arena_new();
+    uint32_t first = pairs.n;
+    for (uint32_t op = 0; op < spec->ops; op++) {
+      struct outline outline;
+      component_outline(spec, from, (int)op, &outline, scratch);
+      for (uint32_t k = 0; k < outline.calls; k++) pair_add(&pairs, from, outline.call[k].to);
+    }
+    pairs_tidy(&pairs, first);
+    arena_free(scratch);
+  }
+  *n = pairs.n;
+  return pairs.list;
 }
