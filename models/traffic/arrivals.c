@@ -96,7 +96,7 @@ static void bursts_fill(struct arrival_source *source) {
   }
 }
 
-static void burst_init(struct sim *sim, struct member *member, struct arrival_source *source) {
+static void told_init(struct sim *sim, struct member *member, struct arrival_source *source) {
   (void)sim;
   (void)member;
   (void)source;
@@ -107,6 +107,24 @@ static void burst_fill(struct arrival_source *source) {
     uint64_t number = source->gaps_made + n;
     double first = bounded((double)source->config->at_ns);
     source->gap[i] = number == 0 ? first : number < source->config->size ? 0 : LONGEST_GAP_NS;
+  }
+}
+
+/* --- as recorded ---------------------------------------------------------------------------- */
+
+/* When the n-th request comes; TIME_NEVER after the last. */
+static uint64_t recorded_ns(const struct arrival_trace *trace, uint64_t n) {
+  if (trace->every_ns == 0) return n < trace->rows ? trace->at_ns[n] : TIME_NEVER;
+  return n / trace->rows * trace->every_ns + trace->at_ns[n % trace->rows];
+}
+
+static void trace_fill(struct arrival_source *source) {
+  const struct arrival_trace *trace = source->config->trace;
+  uint64_t n = source->gaps_made, before_ns = n == 0 ? 0 : recorded_ns(trace, n - 1);
+  for (uint32_t i = ARRIVALS_AHEAD; i-- > 0; n++) {
+    uint64_t at_ns = recorded_ns(trace, n);
+    source->gap[i] = at_ns == TIME_NEVER ? LONGEST_GAP_NS : bounded((double)(at_ns - before_ns));
+    before_ns = at_ns;
   }
 }
 
@@ -146,8 +164,9 @@ static const struct arrival_process processes[] = {
     {ARRIVALS_CONSTANT, open_init, open_start, constant_fill},
     {ARRIVALS_CLOSED, closed_init, closed_start, NULL},
     {ARRIVALS_BURSTS, bursts_init, open_start, bursts_fill},
-    {ARRIVALS_BURST, burst_init, open_start, burst_fill},
+    {ARRIVALS_BURST, told_init, open_start, burst_fill},
     {ARRIVALS_MMPP, open_init, open_start, poisson_fill},
+    {ARRIVALS_TRACE, told_init, open_start, trace_fill},
 };
 
 static const struct arrival_process *process_of(enum arrivals_kind kind) {
@@ -173,6 +192,20 @@ void arrivals_fill(struct arrival_source *source) {
 
 /* --- without a run -------------------------------------------------------------------------- */
 
+static void trace_outline(const struct arrivals *config, double share, struct outline_source *out) {
+  const struct arrival_trace *trace = config->trace;
+  out->profile = config->profile;
+  out->profile_factor = share;
+  if (trace->every_ns == 0) out->ends_ns = trace->at_ns[trace->rows - 1];
+  if (config->profile) return;
+  if (trace->every_ns > 0) {
+    out->rate_per_s = (double)trace->rows / (double)trace->every_ns * 1e9 * share;
+  } else {
+    out->once = (double)trace->rows * share;
+    out->once_at_ns = trace->at_ns[0];
+  }
+}
+
 void arrivals_outline(const struct arrivals *config, double share, struct outline_source *out) {
   double at_once = config->kind == ARRIVALS_BURSTS ? (double)config->size : 1;
   switch (config->kind) {
@@ -187,6 +220,9 @@ void arrivals_outline(const struct arrivals *config, double share, struct outlin
     case ARRIVALS_MMPP:
       out->rate_per_s = arrival_law_mean_per_s(config) * share;
       out->peak_per_s = arrival_law_peak_per_s(config) * share;
+      return;
+    case ARRIVALS_TRACE:
+      trace_outline(config, share, out);
       return;
     case ARRIVALS_POISSON:
     case ARRIVALS_CONSTANT:

@@ -113,6 +113,11 @@ static inline void arrivals_answered(struct sim *sim, struct member *member,
   }
 }
 
+/* What was recorded of a request: its row; the trace is that of the configuration. */
+static inline uint64_t arrivals_row(const struct arrival_trace *trace, uint64_t number) {
+  return number % trace->rows;
+}
+
 struct outline_source;
 
 /* What can be said of a configuration without running it; `share` of its requests are meant. */

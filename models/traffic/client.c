@@ -72,8 +72,19 @@ static inline struct op_stats *stats_for(const struct client_state *c, uint8_t o
 
 /* --- sending -------------------------------------------------------------------------------- */
 
+/* What requests are about, and whose they are: as told by a trace, or as drawn. */
+static const struct mix *mix_of(const struct client_config *config) {
+  const struct arrival_trace *trace = config->arrivals.trace;
+  return trace && trace->op ? &trace->ops : &config->mix;
+}
+
+static const struct keys *users_of(const struct client_config *config) {
+  const struct arrival_trace *trace = config->arrivals.trace;
+  return trace && trace->user ? &trace->users : &config->users;
+}
+
 static uint8_t draw_op(const struct client_state *c, uint64_t key) {
-  const struct mix *mix = &c->config->mix;
+  const struct mix *mix = mix_of(c->config);
   if (mix->n == 0) return OP_DEFAULT;
   if (mix->n == 1) return mix->part[0].op;
   struct draws draws = draws_begin(c->mix, key, 0);
@@ -120,8 +131,16 @@ static __attribute__((noinline)) void draw_request(struct sim *sim, struct clien
                                                    struct frame *call, uint64_t number) {
   call->op = draw_op(c, call->key);
   call->item = draw_item(c, call->key);
+  uint64_t sender = number >> ARRIVALS_USER_SHIFT;
+  const struct arrival_trace *trace = c->config->arrivals.trace;
+  if (trace) {
+    uint64_t row = arrivals_row(trace, number);
+    if (trace->op) call->op = trace->op[row];
+    if (trace->item) call->item = trace->item[row];
+    if (trace->user) sender = trace->user[row];
+  }
   if (!c->has_users) return;
-  uint32_t tier = users_give(sim, &c->users, call, number >> ARRIVALS_USER_SHIFT);
+  uint32_t tier = users_give(sim, &c->users, call, sender);
   if (tier != USERS_NO_TIER) c->stats[c->ops + tier].offered++;
 }
 
@@ -198,14 +217,30 @@ static void client_on_call(struct sim *sim, struct member *member, struct frame 
 
 static double client_message_bytes(struct sim *sim, struct member *member, struct frame *parent,
                                    struct frame *call, bool answer) {
-  (void)sim;
   (void)parent;
   const struct client_state *c = member->state;
+  const struct arrival_trace *trace = c->config->arrivals.trace;
+  if (answer && trace && trace->answer) {
+    return (double)trace->answer[arrivals_row(trace, outbound_key(sim, call) - c->base)];
+  }
   struct draws draws = draws_begin(answer ? c->response : c->request, call->key, 0);
   return dist_draw(answer ? &c->config->response : &c->config->request, &draws);
 }
 
 /* --- life ----------------------------------------------------------------------------------- */
+
+/* What a trace tells is not drawn as well. */
+static bool trace_valid(const struct client_config *config, struct error *err) {
+  const struct arrival_trace *trace = config->arrivals.trace;
+  if (trace == NULL) return true;
+  const char *twice = NULL, *column = NULL;
+  if (trace->op && config->mix.n) twice = "mix", column = "op";
+  if (trace->item && config->keys.kind != KEYS_NONE) twice = "keys", column = "key";
+  if (trace->user && config->users.kind != KEYS_NONE) twice = "users", column = "user";
+  if (trace->answer && dist_mean(&config->response) > 0) twice = "response", column = "size";
+  if (twice == NULL) return true;
+  return error_set(err, "the trace has a column \"%s\": leave '%s' out", column, twice);
+}
 
 static bool client_validate(const struct spec *spec, const struct component_spec *component,
                             struct error *err) {
@@ -219,7 +254,8 @@ static bool client_validate(const struct spec *spec, const struct component_spec
   if (closed && config->users.kind != KEYS_NONE) {
     return error_set(err, "the users of a closed client are those of 'closed': leave 'users' out");
   }
-  if (!closed && config->tier.n && config->users.kind == KEYS_NONE) {
+  if (!trace_valid(config, err)) return false;
+  if (!closed && config->tier.n && users_of(config)->kind == KEYS_NONE) {
     return error_set(err, "'tier' is a user's: say who they are, such as users = 1000");
   }
   return outbound_valid(&config->calls, err);
@@ -237,10 +273,11 @@ static void client_outline(const struct spec *spec, const struct component_spec 
                            struct outline *out) {
   (void)spec;
   const struct client_config *config = component->config;
-  double share = share_of(&config->mix, op);
+  double share = share_of(mix_of(config), op);
   out->source.share = share;
   arrivals_outline(&config->arrivals, share, &out->source);
-  out->source.has_keys = config->keys.kind != KEYS_NONE;
+  out->source.has_keys =
+      config->keys.kind != KEYS_NONE || (config->arrivals.trace && config->arrivals.trace->item);
   if (share > 0) {
     outline_add(out, OUTLINE_CALLS);
     struct outline_call *call = outline_add_call(out, config->target, op, config->calls.timeout_ns);
@@ -268,10 +305,12 @@ static void client_init(struct sim *sim, struct member *member) {
   c->timeout_ns = c->config->calls.timeout_ns;
   c->out = outbound_new(sim, member, c->target, c->target->spec->name, &c->config->calls,
                         (struct outbound_hooks){.retried = client_retried});
-  users_init(sim, member, &c->users, &c->config->users, &c->config->tier, c->base);
+  users_init(sim, member, &c->users, users_of(c->config), &c->config->tier, c->base);
   c->users.are_closed = c->config->arrivals.kind == ARRIVALS_CLOSED;
-  c->draws_request = c->config->mix.n || c->config->keys.kind != KEYS_NONE;
-  c->ops = c->config->mix.n ? c->config->mix.n : 1;
+  c->users.are_told = c->config->arrivals.trace && c->config->arrivals.trace->user;
+  const struct mix *mix = mix_of(c->config);
+  c->draws_request = mix->n || c->config->keys.kind != KEYS_NONE || c->config->arrivals.trace;
+  c->ops = mix->n ? mix->n : 1;
   c->parts = c->ops + c->config->tier.n;
   c->stats = arena_lines(sim->arena, c->parts, sizeof *c->stats);
   c->only_stats = c->ops == 1 ? c->stats : NULL;
@@ -279,7 +318,7 @@ static void client_init(struct sim *sim, struct member *member) {
     hist_init(&c->stats[i].latency, EXACT_LATENCIES, sim->arena);
   }
   for (uint32_t i = 0; i < c->ops; i++) {
-    c->stats_of[c->config->mix.n ? c->config->mix.part[i].op : OP_DEFAULT] = &c->stats[i];
+    c->stats_of[mix->n ? mix->part[i].op : OP_DEFAULT] = &c->stats[i];
   }
 }
 
@@ -409,6 +448,7 @@ static void emit_users(const struct component *component, struct metrics *out) {
 
 static void client_collect(struct sim *sim, struct component *component, struct metrics *out) {
   const struct client_state *first = component->member[0].state;
+  const struct mix *mix = mix_of(first->config);
   struct op_stats all = {0}, *by_op = mem_zeroed(first->parts, sizeof *by_op);
   struct hist *latency = NULL;
   uint64_t in_flight = 0;
@@ -420,16 +460,15 @@ static void client_collect(struct sim *sim, struct component *component, struct 
       op_stats_add(&by_op[op], &c->stats[op]);
     }
     op_stats_add(&all, &by_op[op]);
-    if (first->config->mix.n == 0) {
+    if (mix->n == 0) {
       latency = op_latency;
     } else {
       if (latency == NULL) latency = empty_latency(sim);
       hist_merge(latency, op_latency);
     }
-    if (first->config->mix.n == 0) continue;
+    if (mix->n == 0) continue;
     char name[192];
-    snprintf(name, sizeof name, "%s.op.%s", component->spec->name,
-             sim->spec->op[first->config->mix.part[op].op]);
+    snprintf(name, sizeof name, "%s.op.%s", component->spec->name, sim->spec->op[mix->part[op].op]);
     emit(sim, &by_op[op], op_latency, name, out);
   }
   for (uint32_t part = first->ops; part < first->parts; part++) {
@@ -448,7 +487,7 @@ static void client_collect(struct sim *sim, struct component *component, struct 
   }
   metric_quotient(out, UNIT_COUNT, (double)(in_flight - stranded), 1, "%s.in_flight",
                   component->spec->name);
-  if (first->config->users.kind != KEYS_NONE) emit_users(component, out);
+  if (users_of(first->config)->kind != KEYS_NONE) emit_users(component, out);
   free(by_op);
 }
 
@@ -466,7 +505,9 @@ static const struct param client_params[] = {
          "pacemaker whose first request is sent at time 0, closed { users, think } for users who "
          "wait for the answer, think, and send the next; bursts { rate, size } and burst { number, "
          "at } for many at once, again and again or once; mmpp { { rate, time }, ... } for a rate "
-         "that jumps by chance. A rate may be a profile, which changes by the clock."},
+         "that jumps by chance; trace { csv } as they were recorded. A rate may be a profile, "
+         "which "
+         "changes by the clock."},
     {.name = "target",
      .type = PARAM_REF,
      .offset = AT(target),

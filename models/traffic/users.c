@@ -30,14 +30,16 @@ bool users_start(struct sim *sim, struct users *users) {
   return users->to_user || users->to_tier || users->keys->kind != KEYS_NONE;
 }
 
-static uint64_t draw_user(struct users *users, uint64_t key) {
+static uint64_t draw_user(const struct users *users, uint64_t key) {
   struct draws draws = draws_begin(users->draw, key, 0);
-  uint64_t user = users->keys->kind == KEYS_ZIPF ? zipf_draw(&users->zipf, &draws)
-                                                 : 1 + draws_below(&draws, users->keys->n);
+  return users->keys->kind == KEYS_ZIPF ? zipf_draw(&users->zipf, &draws)
+                                        : 1 + draws_below(&draws, users->keys->n);
+}
+
+static void note_user(struct users *users, uint64_t user) {
   uint64_t bit = UINT64_C(1) << (user % 64);
   users->distinct += !(users->seen[user / 64] & bit);
   users->seen[user / 64] |= bit;
-  return user;
 }
 
 static uint32_t draw_tier(const struct users *users, uint64_t identity) {
@@ -50,9 +52,10 @@ static uint32_t draw_tier(const struct users *users, uint64_t identity) {
   return users->tier->n - 1;
 }
 
-uint32_t users_give(struct sim *sim, struct users *users, struct frame *call,
-                    uint64_t closed_user) {
-  uint64_t user = users->keys->kind == KEYS_NONE ? closed_user : draw_user(users, call->key);
+uint32_t users_give(struct sim *sim, struct users *users, struct frame *call, uint64_t sender) {
+  bool drawn = users->keys->kind != KEYS_NONE && !users->are_told;
+  uint64_t user = drawn ? draw_user(users, call->key) : sender;
+  if (users->seen) note_user(users, user);
   uint64_t identity = rng_mix(users->base + user);
   if (identity == 0) identity = 1; /* 0 is nobody */
   if (users->to_user) column_set(sim, call, COLUMN_USER, identity);

@@ -1,9 +1,9 @@
 /* Whose request it is, and the tier of that user.
  *
  * A user is a number that no other user of the scenario has: of an open client drawn for each
- * request, of a closed one the user who sends it. A tier is drawn by the user alone, so that a user
- * has one for good. Both go into columns of the request where somebody reads them. Each instance of
- * a client has users of its own. */
+ * request or told by a trace, of a closed one the user who sends it. A tier is drawn by the user
+ * alone, so that a user has one for good. Both go into columns of the request where somebody reads
+ * them. Each instance of a client has users of its own. */
 #ifndef USERS_H
 #define USERS_H
 
@@ -20,6 +20,7 @@ struct users {
   struct zipf zipf;
   uint64_t base;
   bool are_closed;       /* they are those of a closed client */
+  bool are_told;         /* who sends is known beforehand, as from a trace */
   bool to_user, to_tier; /* who reads these columns */
   uint64_t *seen;        /* bit set over the users of an open client: sent since the warm-up */
   uint64_t distinct;     /* bits that are set */
@@ -32,9 +33,9 @@ void users_init(struct sim *sim, struct member *member, struct users *users,
 /* When all members have said which columns they read. False: there are no users, or nobody asks. */
 bool users_start(struct sim *sim, struct users *users);
 
-/* Gives a new call its user and tier; `closed_user` is that of a closed client. Returns the entry
- * of `tier`, or USERS_NO_TIER. */
-uint32_t users_give(struct sim *sim, struct users *users, struct frame *call, uint64_t closed_user);
+/* Gives a new call its user and tier; `sender` is who sends it, where that is known (users of a
+ * closed client, from 0, and of a trace, from 1). Returns the entry of `tier`, or USERS_NO_TIER. */
+uint32_t users_give(struct sim *sim, struct users *users, struct frame *call, uint64_t sender);
 
 /* The tier that a call was given, as users_give returned it. */
 uint32_t users_tier(const struct sim *sim, const struct users *users, const struct frame *call);

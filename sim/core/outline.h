@@ -64,6 +64,7 @@ struct outline_source {
   double profile_factor;
   double once; /* requests that come at one time alone */
   uint64_t once_at_ns;
+  uint64_t ends_ns;  /* the last comes then; 0: they come for ever */
   uint64_t users;    /* closed: of all operations together */
   struct dist think; /* closed, ns */
   uint64_t pause_ns; /* least pause before a further attempt */

@@ -82,6 +82,7 @@ enum arrivals_kind {
   ARRIVALS_BURSTS, /* `size` requests at each arrival of a Poisson process */
   ARRIVALS_BURST,  /* `size` requests at `at_ns`, once */
   ARRIVALS_MMPP,   /* Poisson, at a rate that jumps between phases */
+  ARRIVALS_TRACE,  /* as they were recorded */
 };
 
 struct mmpp_phase {
@@ -89,14 +90,17 @@ struct mmpp_phase {
   double mean_ns; /* of the time it lasts, which is exponential */
 };
 
+struct arrival_trace;
+
 struct arrivals {
   enum arrivals_kind kind;
-  double rate_per_s;             /* open: of arrivals; void where there is a profile */
-  const struct profile *profile; /* a rate that changes by the clock; NULL: rate_per_s */
-  uint64_t size;                 /* bursts, burst */
-  bool geometric;                /* bursts: `size` is the mean of a geometric law from 1 */
-  uint64_t at_ns;                /* burst */
-  uint32_t phases;               /* mmpp: one follows the other, the first the last */
+  double rate_per_s;                 /* open: of arrivals; void where there is a profile */
+  const struct profile *profile;     /* a rate that changes by the clock; NULL: rate_per_s */
+  const struct arrival_trace *trace; /* ARRIVALS_TRACE; else NULL */
+  uint64_t size;                     /* bursts, burst */
+  bool geometric;                    /* bursts: `size` is the mean of a geometric law from 1 */
+  uint64_t at_ns;                    /* burst */
+  uint32_t phases;                   /* mmpp: one follows the other, the first the last */
   const struct mmpp_phase *phase;
   uint64_t users;    /* closed */
   struct dist think; /* closed, ns: pause between a reply and the user's next request */
@@ -118,6 +122,20 @@ struct keys {
   enum keys_kind kind;
   uint64_t n; /* 1 .. 2^32 - 1 */
   double s;
+};
+
+/* Recorded requests, by time; what was not recorded is NULL or without entries. `profile` of the
+ * arrivals that have it is the rate that it makes, for checks that run nothing. */
+struct arrival_trace {
+  uint64_t rows;          /* at least 1 */
+  const uint64_t *at_ns;  /* from the beginning of the run; never falls */
+  uint64_t every_ns;      /* begins again; 0: once */
+  struct mix ops;         /* the operations that occur, with their shares */
+  const uint8_t *op;      /* index into spec.op */
+  const uint32_t *item;   /* data key; 0: none */
+  struct keys users;      /* how many there are */
+  const uint32_t *user;   /* 1 .. users.n */
+  const uint64_t *answer; /* bytes */
 };
 
 enum jitter { JITTER_NONE, JITTER_FULL, JITTER_EQUAL, JITTER_DECORRELATED };

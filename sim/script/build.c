@@ -239,6 +239,7 @@ static bool read_component(struct loader *loader, const struct declaration *decl
 static bool read_components(struct loader *loader) {
   loader->dist_budget = DIST_BUDGET;
   loader->step_budget = STEP_BUDGET;
+  loader->csv_budget = CSV_BUDGET;
   for (uint32_t i = 0; i < loader->components.n; i++) {
     if (!read_component(loader, &loader->components.list[i])) return false;
   }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "csv.h"
 #include "distribution.h"
 
 #define POINTS_MAX 64
@@ -89,53 +90,36 @@ static bool read_quantiles(struct loader *loader, const struct spot *spot, int t
 struct csv {
   struct loader *loader;
   const struct spot *spot;
-  const char *name, *text;
+  struct csv_text text;
   uint64_t column;
-  const char *unit;
+  const char *name, *unit;
   enum quantity quantity;
   double *values;
   uint32_t n;
 };
 
-/* The cell of a line, without blanks and quotes around it; NULL if the line is too short. */
-static const char *cell_of(const char *line, size_t length, uint64_t column, size_t *size) {
-  const char *end = line + length, *start = line;
-  for (uint64_t i = 1; i < column; i++) {
-    const char *comma = memchr(start, ',', (size_t)(end - start));
-    if (comma == NULL) return NULL;
-    start = comma + 1;
-  }
-  const char *comma = memchr(start, ',', (size_t)(end - start));
-  if (comma) end = comma;
-  while (start < end && strchr(" \t\r\"", *start)) start++;
-  while (end > start && strchr(" \t\r\"", end[-1])) end--;
-  *size = (size_t)(end - start);
-  return start;
-}
-
 /* The value of a cell: the number with the unit behind it goes through the usual parser. */
-static bool read_cell(struct csv *csv, const char *cell, size_t size, double *value) {
+static bool read_cell(struct csv *csv, struct csv_cell cell, double *value) {
   char text[64];
-  if (size + strlen(csv->unit) >= sizeof text) return false;
-  snprintf(text, sizeof text, "%.*s%s", (int)size, cell, csv->unit);
+  if (cell.length + strlen(csv->unit) >= sizeof text) return false;
+  snprintf(text, sizeof text, "%.*s%s", (int)cell.length, cell.at, csv->unit);
   struct error ignored;
   return quantity_parse(csv->quantity, text, value, &ignored);
 }
 
-static bool read_line(struct csv *csv, const char *line, size_t length, unsigned number) {
-  if (length == 0 || line[0] == '#' || line[0] == '\r') return true;
-  size_t size = 0;
-  const char *cell = cell_of(line, length, csv->column, &size);
-  if (cell == NULL) {
-    return spot_error(csv->loader, csv->spot, "%s:%u has no column %llu", csv->name, number,
+static bool read_line(struct csv *csv, struct csv_cell line) {
+  struct csv_cell cell = {0};
+  for (uint64_t i = 0; i < csv->column; i++) {
+    if (csv_take(&line, &cell)) continue;
+    return spot_error(csv->loader, csv->spot, "%s:%u has no column %llu", csv->name, csv->text.line,
                       (unsigned long long)csv->column);
   }
   double value = 0;
-  if (!read_cell(csv, cell, size, &value)) {
-    if (number == 1) return true; /* a line of headings */
-    int shown = size < 40 ? (int)size : 40;
+  if (!read_cell(csv, cell, &value)) {
+    if (csv->text.line == 1) return true; /* a line of headings */
+    int shown = cell.length < 40 ? (int)cell.length : 40;
     return spot_error(csv->loader, csv->spot, "%s:%u: \"%.*s\" is not a number >= 0", csv->name,
-                      number, shown, cell);
+                      csv->text.line, shown, cell.at);
   }
   if (csv->n == CSV_VALUES_MAX) {
     return spot_error(csv->loader, csv->spot, "%s has more than %u values", csv->name,
@@ -145,19 +129,13 @@ static bool read_line(struct csv *csv, const char *line, size_t length, unsigned
   return true;
 }
 
-static bool read_lines(struct csv *csv, size_t length) {
-  const char *at = csv->text, *end = at + length;
+static bool read_lines(struct csv *csv) {
+  struct csv_cell line;
   uint32_t lines = 1;
-  for (const char *p = at; p < end; p++) lines += *p == '\n';
-  if (memchr(at, '\0', length)) {
-    return spot_error(csv->loader, csv->spot, "%s is not a text", csv->name);
-  }
+  for (const char *p = csv->text.at; p < csv->text.end; p++) lines += *p == '\n';
   csv->values = arena_alloc(csv->loader->arena, lines * sizeof *csv->values);
-  for (unsigned number = 1; at < end; number++) {
-    const char *newline = memchr(at, '\n', (size_t)(end - at));
-    const char *stop = newline ? newline : end;
-    if (!read_line(csv, at, (size_t)(stop - at), number)) return false;
-    at = stop + 1;
+  while (csv_next(&csv->text, &line)) {
+    if (!read_line(csv, line)) return false;
   }
   if (csv->n > 0) return true;
   return spot_error(csv->loader, csv->spot, "%s has no values", csv->name);
@@ -198,19 +176,11 @@ static bool read_csv(struct loader *loader, const struct spot *spot, int table,
   if (!read_settings(&csv, table)) return false;
   struct spot at = spot_key(spot, "csv");
   csv.spot = &at;
-  uint32_t from = spot->word->source == NO_SOURCE ? 0 : spot->word->source;
   struct error why = {0};
-  const char *path = source_below(loader->arena, loader->top, loader->source[from], csv.name, &why);
-  if (path == NULL) return spot_error(loader, &at, "%s", why.text);
-  size_t length, limit = CSV_BYTES_MAX;
-  if (limit > loader->csv_budget) limit = loader->csv_budget;
-  if (!source_read(loader->arena, path, limit, &csv.text, &length, &why)) {
-    return spot_error(loader, &at, "\"%s\" %s", csv.name, why.text);
-  }
-  loader->csv_budget -= length;
-  loader_add_input(loader, csv.text, length);
-  return read_lines(&csv, length) && (dist_samples(out, loader->arena, csv.n, csv.values, &why) ||
-                                      distribution_refused(loader, spot, quantity, &why));
+  return csv_open(loader, &at, spot->word, csv.name, CSV_BYTES_MAX, &csv.text) &&
+         read_lines(&csv) &&
+         (dist_samples(out, loader->arena, csv.n, csv.values, &why) ||
+          distribution_refused(loader, spot, quantity, &why));
 }
 
 bool distribution_empirical(struct loader *loader, const struct spot *spot, int table,

@@ -25,6 +25,7 @@ struct step_def;
 
 #define NAME_MAX_BYTES 63u
 #define NO_SOURCE UINT32_MAX
+#define CSV_BUDGET ((size_t)128 << 20)
 
 /* A word that the script called; a userdata whose user value 1 is the argument (nil: none). */
 struct word {

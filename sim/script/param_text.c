@@ -73,6 +73,16 @@ static void put_phases(FILE *out, const struct arrivals *arrivals) {
   }
 }
 
+static void put_trace(FILE *out, const struct arrival_trace *trace) {
+  fprintf(out, "trace, %llu requests from ", (unsigned long long)trace->rows);
+  put_quantity(out, QUANTITY_TIME, (double)trace->at_ns[0]);
+  fputs(" to ", out);
+  put_quantity(out, QUANTITY_TIME, (double)trace->at_ns[trace->rows - 1]);
+  if (trace->every_ns == 0) return;
+  fputs(", every ", out);
+  put_quantity(out, QUANTITY_TIME, (double)trace->every_ns);
+}
+
 static void put_arrivals(FILE *out, const struct arrivals *arrivals) {
   switch (arrivals->kind) {
     case ARRIVALS_POISSON:
@@ -97,6 +107,9 @@ static void put_arrivals(FILE *out, const struct arrivals *arrivals) {
     case ARRIVALS_MMPP:
       fputs("mmpp ", out);
       put_phases(out, arrivals);
+      return;
+    case ARRIVALS_TRACE:
+      put_trace(out, arrivals->trace);
       return;
   }
 }

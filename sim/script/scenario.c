@@ -133,7 +133,7 @@ struct scenario *loader_load(struct loader *loader, const char *file, lua_CFunct
   scenario->name = base_name(arena, file);
   loader->arena = arena;
   loader->scenario = scenario;
-  loader->csv_budget = (size_t)128 << 20;
+  loader->csv_budget = CSV_BUDGET;
   if (loader->err == NULL) loader->err = &own;
   loader->setting_used = arena_alloc(arena, loader->settings + 1);
   loader->random = draws_begin(rng_stream(0, 0, "scenario", "math.random"), 0, 0);

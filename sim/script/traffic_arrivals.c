@@ -5,6 +5,7 @@
 #include "sim.h"
 #include "traffic.h"
 #include "traffic_profile.h"
+#include "traffic_trace.h"
 
 #define USERS_MAX 10000000.0
 #define BURST_MAX 10000000.0 /* requests at one time */
@@ -153,6 +154,7 @@ static const struct {
     {WORD_POISSON, ARRIVALS_POISSON, read_rate}, {WORD_CONSTANT, ARRIVALS_CONSTANT, read_rate},
     {WORD_CLOSED, ARRIVALS_CLOSED, read_closed}, {WORD_BURSTS, ARRIVALS_BURSTS, read_bursts},
     {WORD_BURST, ARRIVALS_BURST, read_burst},    {WORD_MMPP, ARRIVALS_MMPP, read_mmpp},
+    {WORD_TRACE, ARRIVALS_TRACE, traffic_trace},
 };
 
 bool traffic_arrivals(struct loader *loader, const struct spot *spot, int index,

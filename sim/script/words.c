@@ -298,6 +298,16 @@ const struct word_def word_defs[WORDS] = {
          "the first rate before them and the last one after, or again from the beginning. `scale` "
          "multiplies all rates.",
          NULL},
+    [WORD_TRACE] =
+        {"trace", ROLE_VALUE, false,
+         "trace { csv = \"access.csv\" }\n"
+         "trace { csv = \"access.csv\", unit = \"ms\", begin = \"9h\", every = \"1d\", scale = 2 }",
+         "Arrivals as they were recorded: a line for each request, by time; the first line names "
+         "the columns: time, and op, user, key, size (of the answer) where they are known. `unit` "
+         "is that of times without one, \"s\" if not said; `begin` the recorded time at which the "
+         "run begins (earlier lines are left out), `every` a time after which all comes again; "
+         "`scale` = 2 plays it twice as fast.",
+         NULL},
     [WORD_UNIFORM_KEYS] = {"uniform_keys", ROLE_VALUE, false, "uniform_keys { n = 100000 }",
                            "Every key equally often.", NULL},
     [WORD_AIMD] = {"aimd", ROLE_VALUE, false, "aimd { start = 10, most = 200 }",

@@ -190,13 +190,24 @@ static void read_phases(struct scene *scene, const char *text, struct arrivals *
   out->phase = phase;
 }
 
+/* "every 10s 500ms 1250ms": times, and before them a period if there is one. */
+static const struct arrival_trace *read_trace(struct scene *scene, const char *text) {
+  struct arrival_trace *trace = arena_alloc(scene->arena, sizeof *trace);
+  uint64_t most = strlen(text) / 2 + 1, *at_ns = arena_alloc(scene->arena, most * sizeof *at_ns);
+  if (starts(&text, "every")) trace->every_ns = whole(&text);
+  while (*text) at_ns[trace->rows++] = whole(&text);
+  trace->at_ns = at_ns;
+  return trace;
+}
+
 static struct arrivals read_arrivals(struct scene *scene, const char *text) {
   static const struct {
     const char *word;
     enum arrivals_kind kind;
   } kinds[] = {{"poisson", ARRIVALS_POISSON}, {"constant", ARRIVALS_CONSTANT},
                {"closed", ARRIVALS_CLOSED},   {"bursts", ARRIVALS_BURSTS},
-               {"burst", ARRIVALS_BURST},     {"mmpp", ARRIVALS_MMPP}};
+               {"burst", ARRIVALS_BURST},     {"mmpp", ARRIVALS_MMPP},
+               {"trace", ARRIVALS_TRACE}};
   struct arrivals a = {0};
   size_t k = 0;
   while (k < sizeof kinds / sizeof *kinds && !starts(&text, kinds[k].word)) k++;
@@ -214,6 +225,9 @@ static struct arrivals read_arrivals(struct scene *scene, const char *text) {
       return a;
     case ARRIVALS_MMPP:
       read_phases(scene, text, &a);
+      return a;
+    case ARRIVALS_TRACE:
+      a.trace = read_trace(scene, text);
       return a;
     case ARRIVALS_BURSTS:
       a.geometric = starts(&text, "geometric");

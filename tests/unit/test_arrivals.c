@@ -271,6 +271,55 @@ static void test_burst(void **state) {
   scene_free(scene);
 }
 
+/* --- as recorded ---------------------------------------------------------------------------- */
+
+/* Aim: requests come exactly when the trace says, several at one time too, in every replication;
+ * none after its end, or all again in each period. */
+static void test_trace(void **state) {
+  (void)state;
+  static const uint64_t at_ns[] = {0, 500, 500, 2000000001, 9999999999};
+  struct recorder leaf = {0};
+  struct scene *scene;
+  struct run run =
+      leaf_run(&leaf, "trace 0ns 500ns 500ns 2000000001ns 9999999999ns", SEED, 100 * S, &scene);
+  assert_int_equal(leaf.n, 5);
+  for (uint32_t i = 0; i < 5; i++) assert_int_equal(leaf.record[i].at_ns, at_ns[i]);
+  run_free(&run);
+  scene_free(scene);
+  run = leaf_run(&leaf, "trace every 10s 0ns 500ns 500ns 2000000001ns 9999999999ns", SEED + 1,
+                 100 * S, &scene);
+  assert_int_equal(leaf.n, 50);
+  for (uint32_t i = 0; i < 50; i++) {
+    assert_int_equal(leaf.record[i].at_ns, i / 5 * 10 * S + at_ns[i % 5]);
+  }
+  run_free(&run);
+  scene_free(scene);
+}
+
+/* Aim: a trace of a Poisson process, written with another generator, makes an M/M/1 queue: the mean
+ * wait of 200,000 requests at load 1/2 is one service time, within 4.5 standard errors (asymptotic
+ * variance rho (2 + 5 rho - 4 rho^2 + rho^3) / (1 - rho)^4 service times squared: Daley, "The
+ * serial correlation coefficients of waiting times in a stationary single server queue", 1968). */
+static void test_trace_queue(void **state) {
+  (void)state;
+  enum { REQUESTS = 200000 };
+  char *text = mem_alloc(REQUESTS * 24);
+  int length = sprintf(text, "trace ");
+  double at_ns = 0;
+  uint64_t random = SEED;
+  for (int i = 0; i < REQUESTS; i++) {
+    random = random * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+    at_ns += -log(((double)(random >> 12) + 0.5) / 0x1p52) * 20e6;
+    length += sprintf(text + length, "%.0fns ", at_ns);
+  }
+  text[length - 1] = '\0';
+  double wait = batch_queue_mean_s(text) - 0.01;
+  free(text);
+  double rho = 0.5,
+         variance = rho * (2 + 5 * rho - 4 * rho * rho + rho * rho * rho) / pow(1 - rho, 4);
+  assert_within(wait, 0.01, 4.5 * 0.01 * sqrt(variance / REQUESTS));
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_poisson_profile),
@@ -282,6 +331,8 @@ int main(void) {
       cmocka_unit_test(test_batch_queue),
       cmocka_unit_test(test_burst_sizes),
       cmocka_unit_test(test_burst),
+      cmocka_unit_test(test_trace),
+      cmocka_unit_test(test_trace_queue),
   };
   return cmocka_run_group_tests_name("arrivals", tests, NULL, NULL);
 }

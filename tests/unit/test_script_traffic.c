@@ -46,6 +46,103 @@ static void test_others(void **state) {
   scenario_free(s);
 }
 
+/* Aim: each column of a recorded trace goes where it belongs; names in it are numbered in the order
+ * in which they come, operations by the alphabet; what is left out at the beginning is not there.
+ */
+static void test_trace(void **state) {
+  (void)state;
+  write_file("t.csv",
+             "time, user, op, -, size, key\n# a remark\n1.5,ann,put,x,2kB,\"a,b\"\r\n"
+             "\n2,bob,get,,7,c\n2,ann,get,,0,\n2.25s,eve,get,,1,\"a,b\"\n");
+  struct scenario *s = load(CLIENT("trace { csv = \"t.csv\" }"));
+  const struct arrivals *a = value(s, "c", "arrivals");
+  const struct arrival_trace *t = a->trace;
+  assert_true(a->kind == ARRIVALS_TRACE && t->rows == 4 && t->every_ns == 0);
+  assert_true(t->at_ns[0] == 1500000000 && t->at_ns[2] == 2000000000);
+  assert_true(t->user[0] == 1 && t->user[1] == 2 && t->user[2] == 1 && t->users.n == 3);
+  assert_true(t->op[0] == spec_find_op(&s->spec, "put") &&
+              t->op[1] == spec_find_op(&s->spec, "get"));
+  assert_true(t->ops.n == 2 && t->ops.part[0].share == 0.75 && t->ops.part[1].share == 0.25);
+  assert_true(t->item[0] == 1 && t->item[1] == 2 && t->item[2] == 0 && t->item[3] == 1);
+  assert_true(t->answer[0] == 2000 && t->answer[1] == 7);
+  scenario_free(s);
+  s = load(CLIENT("trace { csv = \"t.csv\", begin = \"2s\", every = \"1s\", scale = 2 }"));
+  t = ((const struct arrivals *)value(s, "c", "arrivals"))->trace;
+  assert_true(t->rows == 3 && t->at_ns[2] == 125000000 && t->every_ns == 500000000);
+  assert_true(t->ops.n == 1 && t->users.n == 3);
+  scenario_free(s);
+  write_file("t.csv", "time\n1500\n");
+  s = load(CLIENT("trace { csv = \"t.csv\", unit = \"us\" }"));
+  t = ((const struct arrivals *)value(s, "c", "arrivals"))->trace;
+  assert_true(t->at_ns[0] == 1500000 && !t->op && !t->user && !t->item && !t->answer);
+  scenario_free(s);
+}
+
+static double measured(const struct metrics *metrics, const char *name) {
+  for (uint32_t i = 0; i < metrics->n; i++) {
+    if (!strcmp(metrics->list[i].name, name)) return metric_value(&metrics->list[i]);
+  }
+  fail_msg("no metric %s", name);
+  return 0;
+}
+
+/* Aim: requests are what their rows say, also when they are repeated: of four, three are `get`, two
+ * are about one key and the second finds it in the cache, and 2000 bytes take 1 s at 16 kbit/s. */
+static void test_trace_requests(void **state) {
+  (void)state;
+  write_file(
+      "t.csv",
+      "time,op,user,key,size\n1,put,ann,k,2000\n3,get,bob,k,0\n5,get,ann,m,0\n7,get,ann,n,0\n");
+  struct scenario *s = load(
+      "client \"c\" { arrivals = trace { csv = \"t.csv\", every = \"10s\" }, target = \"s\" }\n"
+      "path { from = \"c\", to = \"s\", bandwidth = \"16kbit/s\" }\n"
+      "cache \"s\" { capacity = 2, policy = \"lru\", origin = \"d\" }\n"
+      "service \"d\" {}\n");
+  struct sim *sim = sim_new(&s->spec, 1, 0, 0, 20 * NS_PER_S, true);
+  assert_true(sim_run(sim, 20 * NS_PER_S));
+  struct metrics metrics = {0};
+  sim_collect(sim, &metrics);
+  assert_true(measured(&metrics, "c.op.put.requests") == 2);
+  assert_true(measured(&metrics, "c.op.get.requests") == 6);
+  assert_true(measured(&metrics, "c.op.put.latency.mean") == 1);
+  assert_true(measured(&metrics, "c.op.get.latency.max") == 0);
+  assert_true(measured(&metrics, "c.users") == 2);
+  assert_true(measured(&metrics, "s.hit_ratio") == 0.25);
+  metrics_free(&metrics);
+  sim_free(sim);
+  scenario_free(s);
+}
+
+static void wrong_trace(const char *lines, const char *message) {
+  write_file("t.csv", lines);
+  const char *text = mistake(CLIENT("trace { csv = \"t.csv\" }"));
+  if (!strstr(text, message)) fail_msg("%s\ninstead of\n%s", text, message);
+}
+
+/* Aim: a mistake in a trace is named with the line of the file. */
+static void test_wrong_traces(void **state) {
+  (void)state;
+  wrong_trace("", "t.csv is empty");
+  wrong_trace("time\n", "t.csv has no rows");
+  wrong_trace("op\nget\n", "t.csv:1: no column is called \"time\"");
+  wrong_trace("time,usr\n1,2\n", "t.csv:1: column 2 is called \"usr\"");
+  wrong_trace("time,time\n1,2\n", "t.csv:1: two columns are called \"time\"");
+  wrong_trace("time\n1\n\nx\n", "t.csv:4: time \"x\" is not a time");
+  wrong_trace("time\n1\n0.5\n", "t.csv:3: time \"0.5\" is earlier");
+  wrong_trace("time\n1e30\n", "t.csv:2: time \"1e30\" is later than any run");
+  wrong_trace("time,op\n1,get\n2\n", "t.csv:3 has no column \"op\"");
+  wrong_trace("time,op\n1,a b\n", "t.csv:2: op \"a b\" is no name");
+  wrong_trace("time,size\n1,many\n", "t.csv:2: size \"many\" is not a size");
+  write_file("t.csv", "time,key\n1,a\n2,b\n");
+  assert_non_null(strstr(mistake(CLIENT("trace { csv = \"t.csv\", every = \"2s\" }")),
+                         "must be longer than the trace"));
+  assert_non_null(
+      strstr(mistake(CLIENT("trace { csv = \"t.csv\", begin = \"3s\" }")), "ends before"));
+  assert_non_null(
+      strstr(mistake(CLIENT("trace { csv = \"t.csv\" }, keys = uniform_keys { n = 9 }")),
+             "a column \"key\""));
+}
+
 static void test_users(void **state) {
   (void)state;
   struct scenario *s = load(
@@ -116,9 +213,9 @@ static void test_mistakes(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_profiles),
-      cmocka_unit_test(test_others),
-      cmocka_unit_test(test_users),
+      cmocka_unit_test(test_profiles),       cmocka_unit_test(test_others),
+      cmocka_unit_test(test_trace),          cmocka_unit_test(test_wrong_traces),
+      cmocka_unit_test(test_trace_requests), cmocka_unit_test(test_users),
       cmocka_unit_test(test_mistakes),
   };
   return cmocka_run_group_tests_name("script_traffic", tests, folder_make, folder_remove);

@@ -80,6 +80,9 @@ const struct lint_rule lint_rules[] = {
      "queues grow while the rate is high and drain afterwards: one number over the whole run hides "
      "both",
      "look at the timeline, or size for the peak", lint_overload_at_peak},
+    {"trace-ends-early", "the recorded arrivals of a client end long before the run does",
+     "nobody comes afterwards, and rates over the whole run count that time too",
+     "run as long as the trace lasts, or begin it again with every", lint_trace_ends_early},
     {"closed-without-think", "users without think time can be refused without any time passing",
      "they ask again at the same instant, for ever: the run is given up there",
      "give the users a think time, the retries a pause, or the path a latency",

@@ -106,6 +106,7 @@ void lint_pool_exceeds_connections(struct lint *lint);
 void lint_overload_unbounded(struct lint *lint);
 void lint_overload_bounded(struct lint *lint);
 void lint_overload_at_peak(struct lint *lint);
+void lint_trace_ends_early(struct lint *lint);
 void lint_closed_without_think(struct lint *lint);
 void lint_goal_out_of_reach(struct lint *lint);
 void lint_quantile_of_few(struct lint *lint);

@@ -79,6 +79,22 @@ void lint_overload_at_peak(struct lint *lint) {
   call_graph_load(lint->graph, RATE_MEAN);
 }
 
+/* --- traces --------------------------------------------------------------------------------- */
+
+#define MUCH 0.05 /* of the run */
+
+void lint_trace_ends_early(struct lint *lint) {
+  double run_ns = (double)lint->scenario->run.duration_ns;
+  for (uint32_t c = 0; c < lint->spec->components; c++) {
+    const struct call_node *node = node_of(lint->graph, c);
+    double ends_ns = node ? (double)node->outline.source.ends_ns : 0;
+    if (!(ends_ns > 0) || ends_ns > run_ns * (1 - MUCH)) continue;
+    struct finding *f = lint_add_component(lint, c);
+    f->what = lint_text(lint, "its trace ends at %s, and the run at %s", lint_ns(lint, ends_ns),
+                        lint_ns(lint, run_ns));
+  }
+}
+
 /* --- connections ---------------------------------------------------------------------------- */
 
 /* How many calls of a component can be present at once, seen from those who make them. A caller
