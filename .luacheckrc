@@ -5,7 +5,7 @@ local words = {
   -- statements
   "param", "region", "path", "fault", "goal", "run", "include", "sweep",
   -- arrivals
-  "poisson", "constant", "closed", "bursts", "burst", "mmpp", "profile", "geometric",
+  "poisson", "trace", "constant", "closed", "bursts", "burst", "mmpp", "profile", "geometric",
   -- distributions
   "uniform", "exponential", "normal", "lognormal", "gamma", "erlang", "weibull", "pareto",
   "hyperexponential", "empirical", "mixture", "shifted",
@@ -14,7 +14,7 @@ local words = {
   -- steps
   "work", "call", "parallel", "sleep", "branch", "fail", "reply",
   -- faults
-  "crash", "hang", "slow", "drop", "error", "flush", "join", "partition", "stop",
+  "crash", "hang", "slow", "drop", "error", "flush", "join", "partition", "stop", "surge",
   -- what the sandbox leaves of Lua
   "ipairs", "math", "pairs", "select", "string", "table", "tonumber", "tostring", "type", "assert",
 }
