@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "csv.h"
+#include "csv_text.h"
 #include "distribution.h"
 
 #define POINTS_MAX 64

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "csv.h"
+#include "csv_text.h"
 #include "profile.h"
 #include "sim.h"
 

@@ -3,8 +3,8 @@
  *
  * A cell may stand in double quotes and then hold commas. Empty lines and those that begin with "#"
  * are passed over; lines are counted from 1, as an editor does. */
-#ifndef CSV_H
-#define CSV_H
+#ifndef CSV_TEXT_H
+#define CSV_TEXT_H
 
 #include "spot.h"
 
