@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "csv_text.h"
 #include "distribution.h"
 
 #define POINTS_MAX 64
@@ -177,7 +176,7 @@ static bool read_csv(struct loader *loader, const struct spot *spot, int table,
   struct spot at = spot_key(spot, "csv");
   csv.spot = &at;
   struct error why = {0};
-  return csv_open(loader, &at, spot->word, csv.name, CSV_BYTES_MAX, &csv.text) &&
+  return value_csv(loader, &at, spot->word, csv.name, CSV_BYTES_MAX, &csv.text) &&
          read_lines(&csv) &&
          (dist_samples(out, loader->arena, csv.n, csv.values, &why) ||
           distribution_refused(loader, spot, quantity, &why));

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "csv_text.h"
 #include "profile.h"
 #include "sim.h"
 
@@ -342,7 +341,7 @@ bool traffic_trace(struct loader *loader, const struct spot *spot, struct arriva
   uint64_t every_ns = 0;
   const char *name = NULL;
   if (!read_settings(&r, spot, table, &every_ns, &name) ||
-      !csv_open(loader, &file, spot->word, name, TRACE_BYTES_MAX, &r.text) || !read_headings(&r)) {
+      !value_csv(loader, &file, spot->word, name, TRACE_BYTES_MAX, &r.text) || !read_headings(&r)) {
     return false;
   }
   make_room(&r);

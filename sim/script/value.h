@@ -5,6 +5,7 @@
 #ifndef VALUE_H
 #define VALUE_H
 
+#include "csv_text.h"
 #include "quantity.h"
 #include "spot.h"
 
@@ -61,6 +62,12 @@ bool value_operation(struct loader *loader, const struct spot *spot, int index, 
 /* Number of an operation by name. In the first pass names are collected and the number is void. */
 bool operation_number(struct loader *loader, const struct spot *spot, const char *name,
                       bool declares, int *out);
+
+/* The file of comma-separated values `name`, written at `spot` inside of a call of `word`. Its text
+ * lives in the loader's arena; the bytes that all such files of a scenario may have are counted
+ * down. */
+bool value_csv(struct loader *loader, const struct spot *spot, const struct word *word,
+               const char *name, size_t limit, struct csv_text *out);
 
 /* --- tables --------------------------------------------------------------------------------- */
 

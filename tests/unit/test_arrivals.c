@@ -303,16 +303,19 @@ static void test_trace(void **state) {
 static void test_trace_queue(void **state) {
   (void)state;
   enum { REQUESTS = 200000 };
-  char *text = mem_alloc(REQUESTS * 24);
-  int length = sprintf(text, "trace ");
+  char *text = NULL;
+  size_t size;
+  FILE *out = open_memstream(&text, &size);
+  assert_non_null(out);
+  fputs("trace", out);
   double at_ns = 0;
   uint64_t random = SEED;
   for (int i = 0; i < REQUESTS; i++) {
     random = random * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
     at_ns += -log(((double)(random >> 12) + 0.5) / 0x1p52) * 20e6;
-    length += sprintf(text + length, "%.0fns ", at_ns);
+    fprintf(out, " %.0fns", at_ns);
   }
-  text[length - 1] = '\0';
+  fclose(out);
   double wait = batch_queue_mean_s(text) - 0.01;
   free(text);
   double rho = 0.5,

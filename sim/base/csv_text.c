@@ -2,25 +2,6 @@
 
 #include <string.h>
 
-bool csv_open(struct loader *loader, const struct spot *spot, const struct word *word,
-              const char *name, size_t limit, struct csv_text *out) {
-  uint32_t from = word->source == NO_SOURCE ? 0 : word->source;
-  struct error why = {0};
-  const char *path = source_below(loader->arena, loader->top, loader->source[from], name, &why);
-  if (path == NULL) return spot_error(loader, spot, "%s", why.text);
-  const char *text;
-  size_t length;
-  if (limit > loader->csv_budget) limit = loader->csv_budget;
-  if (!source_read(loader->arena, path, limit, &text, &length, &why)) {
-    return spot_error(loader, spot, "\"%s\" %s", name, why.text);
-  }
-  loader->csv_budget -= length;
-  loader_add_input(loader, text, length);
-  if (memchr(text, '\0', length)) return spot_error(loader, spot, "%s is not a text", name);
-  *out = (struct csv_text){.name = name, .at = text, .end = text + length};
-  return true;
-}
-
 bool csv_next(struct csv_text *text, struct csv_cell *line) {
   while (text->at < text->end) {
     const char *start = text->at, *newline = memchr(start, '\n', (size_t)(text->end - start));
