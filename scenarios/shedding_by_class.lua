@@ -6,7 +6,7 @@
 -- of 50 is full, a paying newcomer takes the place of one who does not. Those who are turned away
 -- are refused at once, as with 429 or 503. What is left, 60/s, goes to the others.
 --
--- Off: evict=newcomer  a full queue turns away who comes, whoever it is
+-- Off: evict=newcomer  a full queue turns away the newcomer, of any class
 -- Off: first=free  those who do not pay are served first
 -- Answer: users.op.paid.availability
 local evict = param { "evict", "lowest", doc = "who has to go when the queue is full" }

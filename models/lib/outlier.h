@@ -1,7 +1,7 @@
 /* Outlier detection: passive checks of one backend by the answers that its calls get.
  *
  * So many failures in a row (from calls, not from checks) eject a backend: it gets no calls for a
- * while, longer each time (Envoy's consecutive_5xx). Whoever calls keeps one `struct outlier` for
+ * while, longer each time (Envoy's consecutive_5xx). The caller keeps one `struct outlier` for
  * each backend and says when it is back; nothing here takes any time. */
 #ifndef OUTLIER_H
 #define OUTLIER_H

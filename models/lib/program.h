@@ -88,7 +88,7 @@ static inline uint64_t program_call_copies(const struct spec *spec,
 /* --- making one ----------------------------------------------------------------------------- */
 
 /* A program that is being written, step by step. What does not fit any more is written nowhere and
- * noted in `full`, so that whoever writes need not ask each time. */
+ * noted in `full`, so that a writer need not ask each time. */
 struct assembler {
   struct arena *arena;
   uint32_t *budget; /* steps and calls that may still be made */

@@ -22,7 +22,7 @@ struct service_shared {
   const struct step *steps[SPEC_MAX_OPS]; /* of the operation's program; NULL: none */
   const struct program *program[SPEC_MAX_OPS];
   uint8_t class[SPEC_MAX_OPS];               /* priority class by operation, 0 first */
-  uint8_t class_of_tier[SPEC_MAX_TIERS + 1]; /* likewise, by the value of COLUMN_TIER */
+  uint8_t class_of_tier[SPEC_MAX_TIERS + 1]; /* the same, by the value of COLUMN_TIER */
   /* By operation: the first step is work; and nothing follows it. */
   bool works_first[SPEC_MAX_OPS], only_works[SPEC_MAX_OPS];
   uint32_t first_call[SPEC_MAX_OPS]; /* calls of the programs before that of the operation */
@@ -63,7 +63,7 @@ static struct frame *finish(struct sim *sim, struct member *member, struct frame
 
 /* --- steps that call others ----------------------------------------------------------------- */
 
-/* Same request, same service, same call: the same key, whoever calls and whatever else is done. */
+/* Same request, same service, same call: the same key, no matter who calls or what else is done. */
 #define KEY_STEP UINT64_C(0x9e3779b97f4a7c15)
 #define KEY_STEP_INVERSE UINT64_C(0xf1de83e19937733d) /* modulo 2^64 */
 static_assert(KEY_STEP * KEY_STEP_INVERSE == 1, "each undoes the other");

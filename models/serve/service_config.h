@@ -1,4 +1,4 @@
-/* What users may say of a service, and what that means to whoever runs nothing. */
+/* What users may say of a service, and what that means where nothing is run. */
 #ifndef SERVICE_CONFIG_H
 #define SERVICE_CONFIG_H
 

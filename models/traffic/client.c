@@ -567,7 +567,7 @@ static const struct metric_def client_metrics[] = {
      "well, retries and pauses between them included."},
     {"latency.min", "s", "Smallest latency."},
     {"latency.max", "s", "Largest latency."},
-    {"latency.p50", "s", "Median latency; p90, p95, p99, p999 and p9999 likewise."},
+    {"latency.p50", "s", "Median latency. p90, p95, p99, p999 and p9999 are its other quantiles."},
     {"latency.p90", "s", "Quantile 90 % of latency."},
     {"latency.p95", "s", "Quantile 95 % of latency."},
     {"latency.p99", "s", "Quantile 99 % of latency."},

@@ -2,8 +2,8 @@
  * the stated numbers alone: rates, times, patience. Nothing is simulated.
  *
  * A node is a component and an operation that reaches it (or that a source sends). Every number is
- * a lower bound in a system where nothing fails: what is not known counts as nothing, so whoever
- * finds a number too large has found a fact. Everything lives in the graph's arena; nodes stand in
+ * a lower bound in a system where nothing fails: what is not known counts as nothing, so a
+ * number that is too large is a fact. Everything lives in the graph's arena; nodes stand in
  * the order in which they are reached, which follows names alone. */
 #ifndef CALL_GRAPH_H
 #define CALL_GRAPH_H

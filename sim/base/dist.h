@@ -1,8 +1,8 @@
 /* Probability distributions.
  *
  * A distribution is immutable data, shared by all threads; a draw reads it and a `struct draws`.
- * Values are plain doubles in the unit of whoever made it: nanoseconds for times, bytes for sizes.
- * A draw is never negative and never NaN. */
+ * Values are plain doubles in the unit of the code that made it: nanoseconds for times, bytes for
+ * sizes. A draw is never negative and never NaN. */
 #ifndef DIST_H
 #define DIST_H
 

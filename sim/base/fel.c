@@ -88,7 +88,7 @@ static __attribute__((cold, noinline)) struct event *take_all(struct fel *fel, u
  * the heap: all of them differ from both references in the same highest bit, because they lie
  * beyond the bucket from which the near future was taken, and the time last popped in it. Only when
  * the near future was made and nothing of it popped yet (a run that ended before it) may that time
- * lie before the bucket; then all are placed anew. */
+ * lie before the bucket; then all are placed again. */
 void fel_spill(struct fel *fel) {
   struct event *moved = NULL;
   uint64_t moved_n = 0;

@@ -57,7 +57,7 @@ static inline struct stream stream_half(struct stream stream, enum rng_half half
   return stream;
 }
 
-/* The draws of one entity from one stream, in order. Lives on the stack of whoever draws. */
+/* The draws of one entity from one stream, in order. Lives on the stack of the caller. */
 struct draws {
   uint64_t key;    /* of the stream */
   uint64_t paired; /* as the stream */

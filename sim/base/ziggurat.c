@@ -23,7 +23,7 @@ double zig_exponential_slow(struct draws *draws, uint64_t word) {
     uint64_t layer = word & (ZIG_LAYERS - 1), abscissa = word >> 11;
     double value = (double)(int64_t)abscissa * zig_exponential_layers[layer].scale;
     if (abscissa < zig_exponential_layers[layer].inside) return value;
-    /* Beyond the tail's start the law begins anew, because it has no memory. */
+    /* Beyond the tail's start the law begins again, because it has no memory. */
     if (layer == 0) return ZIG_EXPONENTIAL_TAIL - det_log(draws_unit(draws));
     if (height_in(draws, zig_exponential_heights, layer) < det_exp(-value)) return value;
     word = draws_next(draws);

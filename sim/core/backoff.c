@@ -11,7 +11,7 @@ static double grown(const struct backoff *b, uint64_t attempt) {
   return wait < cap ? wait : cap;
 }
 
-/* min(cap, uniform(base, 3 x the pause before)): the chain is drawn anew from its beginning, so
+/* min(cap, uniform(base, 3 x the pause before)): the chain is drawn again from its beginning, so
  * nothing needs to be remembered between attempts. */
 static double decorrelated(const struct backoff *b, struct draws *draws, uint64_t attempt) {
   double base = (double)b->base_ns, cap = (double)b->cap_ns, wait = base;

@@ -169,13 +169,6 @@ struct frame *call_new(struct sim *sim, struct member *from, struct frame *paren
   return call;
 }
 
-void call_discard(struct sim *sim, struct frame *frame) {
-  sim_assert(sim, frame_callee(frame), frame_state(frame) == FRAME_MADE,
-             "only a call that was not sent can be discarded");
-  sim->calls.answered++;
-  frame_end(sim, frame);
-}
-
 void call_end_unheard(struct sim *sim, struct frame *call, uint64_t *counter) {
   if (sim->outbounds) outbound_forget(sim, call);
   ++*counter;

@@ -54,9 +54,6 @@ static inline void call_work(struct sim *sim, struct member *member, struct fram
  * that made it is told. */
 void call_sleep(struct sim *sim, struct member *member, struct frame *frame, uint64_t time_ns);
 
-/* Ends a frame that was made but never sent (a back-off that turned into nothing). */
-void call_discard(struct sim *sim, struct frame *frame);
-
 /* The frame on whose behalf a call was made; NULL: its maker has done with it, or it is lost. Not
  * for calls on a member's own account. */
 static inline struct frame *call_parent(const struct sim *sim, const struct frame *call) {
@@ -70,7 +67,7 @@ static inline struct member *call_maker(const struct sim *sim, const struct fram
                                               : frame_callee(frame_at(sim, call->parent))];
 }
 
-/* Bytes of the message that carries a call or its answer, asked from whoever made the call. */
+/* Bytes of the message that carries a call or its answer, asked of its maker. */
 double call_bytes(struct sim *sim, struct frame *call, bool answer);
 
 #endif

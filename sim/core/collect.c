@@ -45,7 +45,7 @@ const struct metric_def common_metrics[] = {
      "Mean time that a call waited for a worker; waits still running when the run ended count as "
      "long as they were by then."},
     {"wait.probability", "ratio", "Share of the calls that had to wait."},
-    {"wait.p50", "s", "Median of that time; p95, p99 and p999 likewise."},
+    {"wait.p50", "s", "Median of that time. p95, p99 and p999 are its other quantiles."},
     {"wait.p95", "s", "Quantile 95 % of that time."},
     {"wait.p99", "s", "Quantile 99 % of that time."},
     {"wait.p999", "s", "Quantile 99.9 % of that time."},

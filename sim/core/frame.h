@@ -103,7 +103,7 @@ static inline bool frame_is_handled(const struct frame *frame) {
 }
 
 /* The states that each state may follow, one bit each. A change that is not here is a mistake of
- * whoever makes it: a call answered twice, sent twice, worked on after its end. */
+ * the code that makes it: a call answered twice, sent twice, worked on after its end. */
 #define AFTER(state) (1u << FRAME_##state)
 #define AFTER_ARRIVAL                                                                      \
   (AFTER(TRAVELLING) | AFTER(QUEUED) | AFTER(WORKING) | AFTER(SHARING) | AFTER(SLEEPING) | \

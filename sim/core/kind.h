@@ -31,8 +31,8 @@ struct kind {
   const char *doc;                  /* the model and its assumptions, for the manual */
   const char *example;              /* a complete scenario that `check` accepts */
   const struct param *params;       /* ended by a name of NULL */
-  const struct meter *meters;       /* what its members count; ended likewise; or NULL */
-  const struct metric_def *metrics; /* what `collect` emits; ended likewise; or NULL */
+  const struct meter *meters;       /* what its members count; ended the same way; or NULL */
+  const struct metric_def *metrics; /* what `collect` emits; ended the same way; or NULL */
   size_t config_size;
   size_t state_size;             /* of one member; zeroed before init */
   bool is_source;                /* makes requests of its own: nothing may call it */

@@ -51,7 +51,7 @@ enum meter_type {
   METER_LEVEL,      /* struct level, of all members together */
   METER_MEAN_LEVEL, /* struct level, of one member on average */
   METER_TIMES,      /* struct hist of ns, which the engine makes */
-  METER_SIZES,      /* struct hist of bytes, likewise */
+  METER_SIZES,      /* struct hist of bytes, shown the same way */
   METER_COST,       /* double: money */
 };
 

@@ -1,10 +1,10 @@
 /* What a component does with one operation, as far as its configuration tells: for checks that run
  * nothing, such as the linter.
  *
- * An outline is a small program, made anew for each component and operation by the kind's function
+ * An outline is a small program, made for each component and operation by the kind's function
  * `outline`. It runs from its first step and falls through; jumps go forwards only and the last
  * step is OUTLINE_END. What depends on the course of a run (whether a cache holds a key) is a
- * branch of unknown chance, NAN: whoever reads the outline must allow for both. Never state more
+ * branch of unknown chance, NAN: a reader of the outline must allow for both. Never state more
  * than the configuration does: findings quote these numbers. */
 #ifndef OUTLINE_H
 #define OUTLINE_H
@@ -87,9 +87,9 @@ struct outline {
   struct arena *arena;
   /* Of the component, whatever the operation. */
   uint64_t workers;     /* of one instance; PARAM_UNLIMITED by default */
-  uint64_t queue;       /* calls that may wait for them; likewise */
+  uint64_t queue;       /* calls that may wait for them; unlimited by default */
   uint64_t connections; /* calls that may be present at one instance, where that is a setting of its
-                           own; likewise */
+                           own; unlimited by default */
   bool holds;           /* a worker is held during pauses and calls */
   bool by_key;          /* what it does depends on the key of a request */
   bool spreads;         /* gives calls to the instances of what it calls, in turn or at random */

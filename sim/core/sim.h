@@ -50,7 +50,7 @@ struct sim {
   struct calls calls;
   uint64_t events, fingerprint;
   uint32_t depth;                      /* nesting of deliveries at the same instant */
-  uint32_t answers_depth;              /* nesting of answers likewise */
+  uint32_t answers_depth;              /* nesting of answers */
   uint64_t instant_ns, instant_events; /* an instant with several events, and how many */
   struct network *network;             /* NULL: no path is declared and no partition can begin */
   struct faults *faults;
@@ -135,7 +135,7 @@ struct stream sim_stream(const struct sim *sim, const struct component *componen
 struct stream sim_named_stream(const struct sim *sim, const char *name, const char *purpose);
 
 /* Whether a message between two members, and its answer, takes no time and cannot be lost, as
- * things are; whoever watches the component of `to` is told when that may change. */
+ * things are; those who watch the component of `to` are told when that may change. */
 bool network_is_still(struct sim *sim, const struct member *from, const struct member *to);
 
 /* Gives the run up before the next event: the reason is a sentence for the user. */

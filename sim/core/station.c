@@ -220,7 +220,8 @@ static void ps_advance(struct sim *sim, struct station *st) {
   settle_held(sim, st);
   st->virtual_ns += (double)(sim->now_ns - st->virtual_at_ns) * ps_rate(st);
   st->virtual_at_ns = sim->now_ns;
-  if (st->sharing == 0) st->virtual_ns = 0; /* start anew: keeps the numbers small and exact */
+  if (st->sharing == 0)
+    st->virtual_ns = 0; /* start again from 0: keeps the numbers small and exact */
 }
 
 /* Plans the next departure; events planned before become stale. */

@@ -1,11 +1,11 @@
 /* A run over time: rates, latencies, queues and utilisation in windows of equal length, with the
  * faults and the events that happened.
  *
- * Whoever runs the simulation stops it at the end of every window and calls timeline_look, which
- * reads counters and integrals that are kept anyway; so nothing is added to the path of a request,
- * and memory depends on the number of windows and components, not on the length of the run. The
- * warm-up is part of it. A timeline belongs to its maker and survives the simulation; names in it
- * are those of the spec. */
+ * The code that runs the simulation stops it at the end of every window and calls timeline_look,
+ * which reads counters and integrals that are kept anyway; so nothing is added to the path of a
+ * request, and memory depends on the number of windows and components, not on the length of the
+ * run. The warm-up is part of it. A timeline belongs to its maker and survives the simulation;
+ * names in it are those of the spec. */
 #ifndef TIMELINE_H
 #define TIMELINE_H
 

@@ -44,7 +44,7 @@ void loader_raise(lua_State *L, const char *format, ...) {
   } else {
     loader_fail(loader, "%s: %s", loader->scenario->file, text);
   }
-  lua_pushnil(L); /* whoever catches it asks the loader what went wrong */
+  lua_pushnil(L); /* the handler asks the loader what went wrong */
   lua_error(L);
   abort();
 }

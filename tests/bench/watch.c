@@ -2,7 +2,7 @@
  * requests, with either, and with both, in turn in one process.
  *
  * usage: watch SCENARIO ROUNDS        prints the least processor time of each and what it adds
- *        watch SCENARIO bare|timeline|blame|both    runs that once, for whoever counts instructions
+ *        watch SCENARIO bare|timeline|blame|both    runs that once, to count instructions
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -4,7 +4,7 @@
 # docs/README.md names every page; docs/metrics.md defines every metric that all components or
 # clients have; links lead somewhere, also in HTML.
 #
-#   tests/cli/test_docs.sh [--update]      writes docs/kinds, and its list in docs/README.md, anew
+#   tests/cli/test_docs.sh [--update]      writes docs/kinds, and its list in docs/README.md
 set -euo pipefail
 root=$(cd -- "$(dirname -- "$0")/../.." && pwd)
 archsim=$(realpath -- "${ARCHSIM:-$root/build/archsim}")

@@ -2,7 +2,7 @@
 # Aim: what README.md shows is what the program prints: the first block is the report of
 # scenarios/url_shortener.lua, the fourth the goals of the example in the third.
 #
-#   tests/cli/test_readme.sh [--update]      writes README.md anew
+#   tests/cli/test_readme.sh [--update]      writes README.md again
 set -euo pipefail
 root=$(cd -- "$(dirname -- "$0")/../.." && pwd)
 archsim=$(realpath -- "${ARCHSIM:-$root/build/archsim}")

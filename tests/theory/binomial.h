@@ -2,7 +2,7 @@
  *
  * Of n independent values, the number below the true q-quantile is binomial(n, q), whatever their
  * law. So the r-th and the s-th smallest are a distribution-free confidence interval of the
- * quantile (David and Nagaraja, "Order Statistics", 3rd ed., 7.1). Likewise the number of 95 %
+ * quantile (David and Nagaraja, "Order Statistics", 3rd ed., 7.1). So is the number of 95 %
  * intervals that cover the truth is binomial(n, 0.95). Sums over the probabilities; n up to some
  * 1e6. */
 #ifndef BINOMIAL_H

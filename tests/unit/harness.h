@@ -58,7 +58,7 @@ void node_zones(struct node *node, const char *zones); /* "eu-1, eu-2" */
 /* Whether the kind accepts the configuration; builds the scene. */
 bool node_valid(struct node *node, struct error *err);
 
-uint8_t scene_tier(struct scene *scene, const char *tier); /* likewise */
+uint8_t scene_tier(struct scene *scene, const char *tier); /* the same for a tier */
 uint8_t scene_op(struct scene *scene, const char *op);     /* its index; added when new */
 void scene_zone(struct scene *scene, const char *zone, const char *region /* or NULL */);
 /* Ends are names of components, zones or regions; those of `path` are filled in. */

@@ -162,7 +162,7 @@ static void test_ttl(void **state) {
   scene_free(scene);
 }
 
-/* Aim: with expire = "after_access" each hit, and no miss, begins the time to live anew. */
+/* Aim: with expire = "after_access" each hit, and no miss, begins the time to live again. */
 static void test_expire_after_access(void **state) {
   (void)state;
   struct shot shots[] = {{.at_ns = 0, .to = "cache", .item = 1},

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "abandon.h"
 #include "call.h"
 #include "harness.h"
 #include "trace.h"
@@ -170,8 +171,8 @@ static void test_orphans(void **state) {
   scene_free(scene);
 }
 
-/* Aim: a message that vanished leaves nothing behind once its timeout has come, also when whoever
- * sent it has ended meanwhile: the pool does not grow. */
+/* Aim: a message that vanished leaves nothing behind once its timeout has come, also when the
+ * call on whose behalf it was sent has ended meanwhile: the pool does not grow. */
 static void test_lost_orphans_are_freed(void **state) {
   (void)state;
   struct shot shots[200];
@@ -244,8 +245,8 @@ static void test_times(void **state) {
   scene_free(scene);
 }
 
-/* Aim: failures among calls made at once: enough successes are enough whoever fails, and the
- * step fails at the very failure that makes them impossible. */
+/* Aim: failures among calls made at once: enough successes are enough, no matter which fail, and
+ * the step fails at the very failure that makes them impossible. */
 static void test_quorum_with_failures(void **state) {
   (void)state;
   static const struct {
@@ -562,11 +563,11 @@ static void test_handles(void **state) {
   struct member *from = run_member(&run, "from", 1);
   struct frame *first = call_new(sim, from, NULL);
   uint32_t slot = frame_slot(sim, first), stamp = first->stamp;
-  call_discard(sim, first);
+  call_abandon(sim, call_ref(sim, first));
   assert_true(first->stamp != stamp);
   struct frame *second = call_new(sim, from, NULL);
   assert_true(second == first && frame_slot(sim, second) == slot && second->stamp != stamp);
-  call_discard(sim, second);
+  call_abandon(sim, call_ref(sim, second));
   enum { N = 40000 };
   struct frame **frame = malloc(N * sizeof *frame);
   assert_non_null(frame);
@@ -575,7 +576,7 @@ static void test_handles(void **state) {
     assert_true(frame_at(sim, frame_slot(sim, frame[i])) == frame[i]);
   }
   assert_int_equal(live_frames(sim), N);
-  for (uint32_t i = 0; i < N; i++) call_discard(sim, frame[i]);
+  for (uint32_t i = 0; i < N; i++) call_abandon(sim, call_ref(sim, frame[i]));
   assert_int_equal(live_frames(sim), 0);
   free(frame);
   assert_true(sim_run(sim, 2 * S));

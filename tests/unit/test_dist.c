@@ -35,7 +35,7 @@ struct law {
   struct dist dist;
   double (*cdf)(const double *arguments, double x); /* NULL for discrete laws */
   double arguments[3];
-  double mean, cv2; /* closed forms, computed here anew */
+  double mean, cv2; /* closed forms, computed here independently */
 };
 
 static double uniform_cdf(const double *a, double x) {

@@ -279,7 +279,7 @@ static void test_hang_of_sharing(void **state) {
   scene_free(scene);
 }
 
-/* Aim: a sleep goes on while the server hangs, but its end is noticed only afterwards; likewise
+/* Aim: a sleep goes on while the server hangs, but its end is noticed only afterwards; so do
  * answers and timeouts of its own calls, in the order in which they came. */
 static void test_hang_of_waiting(void **state) {
   (void)state;

@@ -230,7 +230,7 @@ static void test_against_plain(void **state) {
 }
 
 /* A key is read at rate r through the cache and written at rate w past it, both Poisson, and an
- * entry is good for T. The cache's life is a sequence of cycles that begin anew with each miss: a
+ * entry is good for T. The cache's life is a sequence of cycles that begin again with each miss: a
  * miss, which brings the current version, then T in which every read hits. A read at age u of the
  * entry is stale if a write came in between, with probability 1 - exp(-w u). So by the
  * renewal-reward theorem stale reads a cycle = r S,   S = integral over (0, T) of 1 - exp(-w u) = T

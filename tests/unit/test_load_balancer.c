@@ -212,7 +212,7 @@ static void test_health_checks(void **state) {
   }
 }
 
-/* Aim: a good check between two bad ones starts the count anew, and the other way round. */
+/* Aim: a good check between two bad ones starts the count again, and the other way round. */
 static void test_counts_in_a_row(void **state) {
   (void)state;
   struct recorder web = {0};
@@ -391,13 +391,13 @@ static void test_crash_forgets_calls(void **state) {
   assert_int_equal(web.record[2].member, 2);
   assert_true(web.record[3].member != web.record[4].member);
   /* At 50 ms the answer to the call before the crash came and took nothing off web[1]: one of both
-   * has ended its call at 60 or 61, and the third goes to whoever; at 70 only the third is left. */
+   * has ended its call at 60 or 61, and the third goes to any; at 70 only the third is left. */
   assert_true(web.record[6].member != web.record[5].member);
   run_free(&run);
   scene_free(scene);
 }
 
-/* Aim: it comes back with all backends in use and begins its checks anew, counting from nothing,
+/* Aim: it comes back with all backends in use and begins its checks again, counting from nothing,
  * also if checks were under way when it crashed. */
 static void test_crash_forgets_health(void **state) {
   (void)state;

@@ -245,7 +245,7 @@ static void test_loss_not_over_yet(void **state) {
   }
 }
 
-/* Aim: sizes come from whoever makes the call: the client's request and response, a handler's call;
+/* Aim: sizes come from the maker of the call: the client's request and response, a handler's call;
  * what stands between passes on messages as large as those it got. 1 Mbit/s: 125 bytes a ms. */
 static void test_message_sizes(void **state) {
   (void)state;
@@ -327,7 +327,7 @@ static void test_late_answers_and_refusals(void **state) {
   scene_free(scene);
 }
 
-/* Aim: a random latency is drawn anew for each message: request and answer are independent, so the
+/* Aim: a random latency is drawn for each message: request and answer are independent, so the
  * round trip of two exponential ways of mean 5 ms has mean 10 ms and variance 2 x 25 ms^2. */
 static void test_random_latency(void **state) {
   (void)state;

@@ -276,7 +276,7 @@ static void test_group(void **state) {
   free(shots);
 }
 
-/* Aim: which member of a group a request meets is drawn anew with each seed: with two members, two
+/* Aim: which member of a group a request meets changes with the seed: with two members, two
  * seeds agree on half of the requests. */
 static void test_group_by_seed(void **state) {
   (void)state;

@@ -31,10 +31,6 @@ static void sends_what_it_got(struct sim *sim, struct frame *call) {
   call_send(sim, call, &sim->member[frame_callee(call)], TIME_NEVER);
 }
 
-static void discards_what_it_got(struct sim *sim, struct frame *call) {
-  call_discard(sim, call);
-}
-
 static void calls_for_another(struct sim *sim, struct frame *call) {
   call_new(sim, &sim->member[frame_callee(call) - 1], call);
 }
@@ -81,7 +77,6 @@ static void test_mistakes(void **state) {
       {answers_twice, " in recorder \"s[2]\"", "answered"},
       {works_after_answer, " in recorder \"s[2]\"", "answered"},
       {sends_what_it_got, " in recorder \"s[2]\"", "sent twice"},
-      {discards_what_it_got, " in recorder \"s[2]\"", "not sent"},
       {calls_for_another, " in recorder \"s[1]\"", "not here"},
       {detaches_an_answer, " in recorder \"s[2]\"", "no rest"},
       {goes_back, "internal error at", "forwards"},

@@ -148,7 +148,3 @@ void html_open_table(GString *out, const char *caption, const char *const *colum
 void html_close_table(GString *out) {
   g_string_append(out, "</tbody></table></div>\n");
 }
-
-void html_id(GString *out, const char *text) {
-  for (; *text != '\0'; text++) g_string_append_c(out, g_ascii_isalnum(*text) ? *text : '-');
-}

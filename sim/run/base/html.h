@@ -42,7 +42,4 @@ void html_close_table(GString *out);
 /* What is folded up until the reader opens it; closed by html_close(out, "details"). */
 void html_open_folded(GString *out, const char *summary);
 
-/* Text as a letter-and-digit id: "web[2].x" -> "web-2--x". Unique only with a number beside it. */
-void html_id(GString *out, const char *text);
-
 #endif

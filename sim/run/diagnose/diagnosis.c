@@ -15,7 +15,7 @@
 
 /* Workers, or a wire, that are busy for this share of the time are near their limit. */
 #define BUSY_NEAR 0.8
-/* A queue that holds so many times as many calls in the last quarter of a run as in the second one,
+/* A queue that holds this many times more calls in the last quarter of a run than in the second,
  * and at least so many, grows. */
 #define GROWTH 1.5
 #define GROWTH_LEAST 10.0

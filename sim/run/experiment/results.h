@@ -82,7 +82,7 @@ struct results {
   uint32_t blames;
   struct blame *blame;       /* by component; NULL in tests */
   struct timeline *timeline; /* of replication 1; NULL: not wanted */
-  struct trace_keep *traces; /* likewise */
+  struct trace_keep *traces; /* or NULL */
   const char **warning;      /* sentences about how far the numbers can be trusted */
   struct merging *merging;
 };

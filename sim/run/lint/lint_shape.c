@@ -14,7 +14,7 @@ struct search {
   uint32_t queued;
 };
 
-/* Calls that whoever called the node waits for: those before its answer. The first node holds its
+/* Calls that the caller of the node waits for: those before its answer. The first node holds its
  * worker to the end. */
 static void follow(const struct call_graph *graph, struct search *search, uint32_t id, bool first) {
   const struct call_node *node = &graph->node[id];

@@ -69,7 +69,7 @@ static void say_root(const struct page *p, GString *out, const char *waits_at) {
   if (strcmp(tree_text(gravest, "severity"), "saturated") != 0) return;
   if (component[0] == '\0' || strcmp(component, waits_at) == 0) return;
   g_string_append_printf(out,
-                         " But %s is saturated, and whoever waits for it keeps others waiting: "
+                         " But %s is saturated, and what waits for it keeps others waiting: "
                          "begin there.",
                          component);
 }

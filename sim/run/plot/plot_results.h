@@ -19,7 +19,7 @@ double plot_metric(const json_t *results, const char *name, const char *suffix, 
 /* Keys of an object in the order of the alphabet; to be freed with g_ptr_array_unref. */
 GPtrArray *plot_keys(const json_t *object);
 
-/* Those that emit NAME.goodput: clients, and with `operations` "shop.op.buy". Likewise components,
+/* Those that emit NAME.goodput: clients, and with `operations` "shop.op.buy". Also components,
  * without members of groups. `metrics` is an object of metrics. */
 GPtrArray *plot_clients(const json_t *metrics, bool operations);
 GPtrArray *plot_components(const json_t *metrics);

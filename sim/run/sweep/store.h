@@ -7,7 +7,7 @@
  * The manifest is written first, so a folder of points without one is half of something. Every file
  * is written under a temporary name, forced to the disk and renamed: whatever kills the program, a
  * file is whole or absent, and a file that the disk lost all the same is noticed and made again.
- * Several jobs may share a folder. Files are the same whoever writes them, so none is ever locked.
+ * Several jobs may share a folder. Each job writes the same bytes, so no file is ever locked.
  */
 #ifndef STORE_H
 #define STORE_H
