@@ -7,6 +7,8 @@
 #include "arena.h"
 #include "call.h"
 #include "checks.h"
+#include "outbound.h"
+#include "outbound_params.h"
 #include "outline.h"
 #include "sim.h"
 
@@ -25,6 +27,7 @@ static const char *const invalidate_choices[] = {"never", "on_write", NULL};
 struct cache_config {
   uint64_t capacity, ttl_ns;
   uint32_t policy, expire, origin, write, invalidate;
+  struct outbound_config calls;
   struct dist hit_time;
 };
 
@@ -42,6 +45,7 @@ struct entry {
 struct cache_state {
   const struct cache_config *config;
   struct component *origin;
+  struct outbound *out; /* NULL: the timeout is all there is to the policy */
   struct entry *entry;
   uint32_t *bucket;
   uint32_t bucket_mask, allocated, used, newest, oldest, free_list;
@@ -213,7 +217,12 @@ static void go_on(struct sim *sim, struct member *member, struct frame *call) {
     return;
   }
   struct frame *fetch = call_new(sim, member, call);
-  call_send(sim, fetch, component_pick(c->origin, fetch), TIME_NEVER);
+  if (__builtin_expect(c->out != NULL, 0)) {
+    outbound_send(sim, c->out, fetch);
+    return;
+  }
+  struct member *to = component_pick(c->origin, fetch);
+  outbound_send_plain(sim, fetch, to, c->config->calls.timeout_ns);
 }
 
 /* A hit: what the reader gets was there when the call came. */
@@ -268,6 +277,7 @@ static void cache_on_reply(struct sim *sim, struct member *member, struct frame 
                            struct frame *fetch, enum outcome outcome) {
   struct cache_state *c = member->state;
   if (!parent) return;
+  if (__builtin_expect(c->out != NULL, 0) && outbound_takes(sim, fetch, outcome)) return;
   if (outcome == OUTCOME_OK) {
     learn(sim, c, parent, fetch);
   } else {
@@ -276,9 +286,10 @@ static void cache_on_reply(struct sim *sim, struct member *member, struct frame 
   call_reply(sim, parent, outcome);
 }
 
+/* A policy makes no further tries of a call that was given up, and has its place again. */
 static enum heed cache_heeds(const void *config) {
-  (void)config;
-  return HEED_PASS_ON;
+  const struct cache_config *c = config;
+  return outbound_is_plain(&c->calls) ? HEED_PASS_ON : HEED_STOP;
 }
 
 static void cache_on_cancel(struct sim *sim, struct member *member, struct frame *call) {
@@ -340,14 +351,24 @@ static void cache_outline(const struct spec *spec, const struct component_spec *
     miss->target = 3;
   }
   outline_add(out, OUTLINE_CALLS);
-  outline_add_call(out, config->origin, op, PARAM_UNLIMITED);
+  struct outline_call *call = outline_add_call(out, config->origin, op, config->calls.timeout_ns);
+  outbound_outline(&config->calls, call);
   outline_add(out, OUTLINE_END);
+}
+
+static bool cache_validate(const struct spec *spec, const struct component_spec *component,
+                           struct error *err) {
+  (void)spec;
+  const struct cache_config *config = component->config;
+  return outbound_valid(&config->calls, err);
 }
 
 static void cache_init(struct sim *sim, struct member *member) {
   struct cache_state *c = member->state;
   c->config = member->component->config;
   c->origin = &sim->component[c->config->origin];
+  c->out = outbound_new(sim, member, c->origin, c->origin->spec->name, &c->config->calls,
+                        (struct outbound_hooks){0});
   c->newest = c->oldest = c->free_list = NIL;
   c->hit_time = sim_stream(sim, member->component, "hit_time");
   c->write_ops = data_writes(sim->spec, member->component->id);
@@ -419,6 +440,12 @@ static const struct param cache_params[] = {
      .offset = AT(hit_time),
      .fallback = "0ms",
      .doc = "How long a look-up takes, hit or miss."},
+    OUTBOUND_PARAMS(struct cache_config, calls),
+    {0},
+};
+
+static const struct metric_def cache_metrics[] = {
+    OUTBOUND_METRICS,
     {0},
 };
 
@@ -443,7 +470,8 @@ static const struct meter cache_meters[] = {
      "Share of the reads with a key that were stale."},
     {"stale_age", METER_TIMES, STATE(read.age), 0,
      "For how long the answer of a stale read had been out of date"},
-    {"origin_errors", METER_COUNT, STATE(origin_errors), 0, "Calls to the origin that failed."},
+    {"origin_errors", METER_COUNT, STATE(origin_errors), 0,
+     "Look-ups and writes that failed because the call to the origin did, further tries included."},
     {"entries", METER_LEVEL, STATE(entries), 0, "Entries held whose time to live is not over"},
     {0},
 };
@@ -465,10 +493,15 @@ const struct kind kind_cache = {
         "during which calls go on; while it is down calls are "
         "refused, and it is the caller's `fallback` that goes to the origin instead. Requests "
         "without keys all have key 0. The instances of a group share the keys: each key lives on "
-        "one of them, chosen by its hash. When a caller gives up, and something behind the cache "
+        "one of them, chosen by its hash. What a client may say about its calls holds here of "
+        "those "
+        "to the origin: `timeout`, `retry`, `hedge`, `breaker`, `pool`, kept by each instance; the "
+        "deadline of a request is passed on. When a caller gives up, and something behind the "
+        "cache "
         "takes such calls out, the cache gives up its own call and stores nothing. Left out: "
         "fetches that go on without their caller, "
-        "sizes of values, memory, single-flight, refresh ahead, leases, a delay of "
+        "stale answers when the origin fails, sizes of values, memory, single-flight, refresh "
+        "ahead, leases, a delay of "
         "invalidations.",
     .example =
         "client \"users\" { arrivals = poisson \"500/s\", target = \"redis\", "
@@ -478,11 +511,13 @@ const struct kind kind_cache = {
         "run { duration = \"60s\", warmup = \"20s\", replications = 4 }\n",
     .params = cache_params,
     .meters = cache_meters,
+    .metrics = cache_metrics,
     .keeps_data = true,
     .pick = component_pick_holder,
     .bypass = "origin",
     .config_size = sizeof(struct cache_config),
     .state_size = sizeof(struct cache_state),
+    .validate = cache_validate,
     .outline = cache_outline,
     .data_behind = cache_data_behind,
     .on_written = cache_on_written,

@@ -1,38 +1,23 @@
 /* load_balancer: spreads calls over backends and stops using those that fail health checks. */
-#include <math.h>
 #include <stdlib.h>
 
 #include "abandon.h"
 #include "arena.h"
 #include "call.h"
 #include "life.h"
+#include "load_balancer_config.h"
+#include "outbound.h"
+#include "outbound_params.h"
 #include "outlier.h"
-#include "outline.h"
 #include "sim.h"
 #include "timeline.h"
 
-enum algorithm { ROUND_ROBIN, RANDOM, LEAST_CONNECTIONS, POWER_OF_TWO };
-static const char *const algorithm_choices[] = {"round_robin", "random", "least_connections",
-                                                "power_of_two", NULL};
-
-#define LOAD_BALANCER_MAX_CHOICES 16
 #define NIL_BACKEND UINT32_MAX
-#define MAX_BACKENDS 32767
-
-struct load_balancer_config {
-  uint32_t algorithm;
-  struct refs backends;
-  uint64_t choices, connect_retries, timeout_ns;
-  struct health_config {
-    bool given;
-    uint64_t interval_ns, timeout_ns, fall, rise;
-  } health;
-  struct outlier_config outlier;
-};
 
 struct backend {
   struct member *member;
-  uint64_t active;              /* calls sent and not yet ended */
+  struct outbound *out;         /* NULL: the timeout is all there is to the policy */
+  uint64_t active;              /* calls that it was chosen for and that have not ended */
   uint32_t failures, successes; /* checks in a row */
   bool healthy;
   bool listed;     /* member->listed, as last told */
@@ -44,11 +29,13 @@ struct backend {
 
 struct load_balancer_state {
   const struct load_balancer_config *config;
+  bool has_policy;
   uint32_t n;
   struct backend *backend;
   uint32_t healthy_n;
   uint32_t *healthy; /* indices of healthy backends, ascending */
   uint32_t next;     /* round robin, and where looking for the least busy begins */
+  uint32_t again;    /* likewise for further tries, which leave the others' turns alone */
   struct stream pick;
   uint32_t outliers_n; /* backends ejected now */
   uint64_t no_backend, reconnects, given_up, probes_failed, ejections, outliers;
@@ -57,27 +44,54 @@ struct load_balancer_state {
 
 /* --- choosing ------------------------------------------------------------------------------- */
 
-static uint32_t pick_least(struct load_balancer_state *lb) {
-  uint32_t first = lb->next++ % lb->healthy_n, best = lb->healthy[first];
+static bool is_in_use(const struct backend *b) {
+  return b->member->listed && b->healthy && !b->outlier.ejected;
+}
+
+/* Each of the following may be told to choose any but the backend `besides` (or NIL_BACKEND), which
+ * is then one of several healthy ones. */
+
+static uint32_t pick_in_turn(struct load_balancer_state *lb, uint32_t *turn, uint32_t besides) {
+  uint32_t which;
+  do {
+    *turn = *turn < lb->healthy_n ? *turn : 0;
+    which = lb->healthy[(*turn)++];
+  } while (__builtin_expect(which == besides, 0));
+  return which;
+}
+
+static uint32_t pick_least(struct load_balancer_state *lb, uint32_t *turn, uint32_t besides) {
+  uint32_t first = (*turn)++ % lb->healthy_n;
+  if (lb->healthy[first] == besides) first = (*turn)++ % lb->healthy_n;
+  uint32_t best = lb->healthy[first];
   for (uint32_t i = 1; i < lb->healthy_n && lb->backend[best].active > 0; i++) {
     uint32_t position = first + i < lb->healthy_n ? first + i : first + i - lb->healthy_n;
     uint32_t candidate = lb->healthy[position];
+    if (candidate == besides) continue;
     if (lb->backend[candidate].active < lb->backend[best].active) best = candidate;
   }
   return best;
 }
 
+static uint32_t position_of(const struct load_balancer_state *lb, uint32_t which) {
+  uint32_t position = 0;
+  while (lb->healthy[position] != which) position++;
+  return position;
+}
+
 /* The least busy of `choices` different backends drawn at random (Mitzenmacher 2001). */
-static uint32_t pick_of_some(struct load_balancer_state *lb, struct draws *draws) {
-  uint32_t n = lb->healthy_n;
-  uint32_t choices = lb->config->choices < n ? (uint32_t)lb->config->choices : n;
-  uint32_t best = NIL_BACKEND, drawn[LOAD_BALANCER_MAX_CHOICES];
-  for (uint32_t i = 0; i < choices; i++) {
-    uint32_t position = (uint32_t)draws_below(draws, n - i); /* among those not drawn yet */
+static uint32_t pick_of_some(struct load_balancer_state *lb, struct draws *draws, uint64_t choices,
+                             uint32_t besides) {
+  uint32_t n = lb->healthy_n, taken = 0;
+  uint32_t best = NIL_BACKEND, drawn[LOAD_BALANCER_MAX_CHOICES + 1]; /* positions, sorted */
+  if (besides != NIL_BACKEND) drawn[taken++] = position_of(lb, besides);
+  uint32_t end = choices < n - taken ? taken + (uint32_t)choices : n;
+  for (; taken < end; taken++) {
+    uint32_t position = (uint32_t)draws_below(draws, n - taken); /* among those not drawn yet */
     uint32_t at = 0;
-    for (; at < i && drawn[at] <= position; at++) position++;
-    for (uint32_t k = i; k > at; k--) drawn[k] = drawn[k - 1];
-    drawn[at] = position; /* kept sorted */
+    for (; at < taken && drawn[at] <= position; at++) position++;
+    for (uint32_t k = taken; k > at; k--) drawn[k] = drawn[k - 1];
+    drawn[at] = position;
     uint32_t candidate = lb->healthy[position];
     if (best == NIL_BACKEND || lb->backend[candidate].active < lb->backend[best].active) {
       best = candidate;
@@ -86,34 +100,30 @@ static uint32_t pick_of_some(struct load_balancer_state *lb, struct draws *draws
   return best;
 }
 
-static uint32_t pick(struct load_balancer_state *lb, const struct frame *call) {
+static uint32_t pick(struct load_balancer_state *lb, const struct frame *call, uint32_t *turn,
+                     uint32_t besides) {
   struct draws draws = draws_begin(lb->pick, call->key, 0);
   switch ((enum algorithm)lb->config->algorithm) {
     case ROUND_ROBIN:
-      lb->next = lb->next < lb->healthy_n ? lb->next : 0;
-      return lb->healthy[lb->next++];
+      return pick_in_turn(lb, turn, besides);
     case RANDOM:
-      return lb->healthy[draws_below(&draws, lb->healthy_n)];
+      return pick_of_some(lb, &draws, 1, besides);
     case LEAST_CONNECTIONS:
-      return pick_least(lb);
+      return pick_least(lb, turn, besides);
     case POWER_OF_TWO:
-      return pick_of_some(lb, &draws);
+      return pick_of_some(lb, &draws, lb->config->choices, besides);
   }
   return 0;
 }
 
 /* --- calls ---------------------------------------------------------------------------------- */
 
-static void forward(struct sim *sim, struct member *member, struct frame *call, uint32_t which) {
-  struct load_balancer_state *lb = member->state;
+/* One call more is under way to the backend. Which one a call went to last is in its pc, which one
+ * a try went to in the site of that. */
+static void assign(struct load_balancer_state *lb, struct frame *call, struct frame *forwarded,
+                   uint32_t which) {
   lb->backend[which].active++;
-  struct frame *forwarded = call_new(sim, member, call);
-  /* Named after who tries: who made the call numbers its own attempts in the same way. */
-  if (call->pending > 0) {
-    forwarded->key = key_attempt(call->key ^ member->component->name_hash, call->pending);
-  }
-  call->pc = (uint16_t)which;
-  call_send(sim, forwarded, lb->backend[which].member, lb->config->timeout_ns);
+  forwarded->site = call->pc = (uint16_t)which;
 }
 
 static void load_balancer_on_call(struct sim *sim, struct member *member, struct frame *call) {
@@ -123,28 +133,39 @@ static void load_balancer_on_call(struct sim *sim, struct member *member, struct
     call_reply(sim, call, OUTCOME_REFUSED);
     return;
   }
-  call->pending = 0; /* connections tried again */
-  forward(sim, member, call, pick(lb, call));
-}
-
-/* The healthy backend that follows `which` in turn; NIL_BACKEND if there is no other. */
-static uint32_t another_backend(const struct load_balancer_state *lb, uint32_t which) {
-  for (uint32_t i = 0; i < lb->healthy_n; i++) {
-    if (lb->healthy[i] > which) return lb->healthy[i];
+  const struct backend *b = &lb->backend[pick(lb, call, &lb->next, NIL_BACKEND)];
+  struct frame *forwarded = call_new(sim, member, call);
+  assign(lb, call, forwarded, (uint32_t)(b - lb->backend));
+  if (__builtin_expect(lb->has_policy, 0)) {
+    outbound_send_to(sim, b->out, forwarded, b->member);
+  } else {
+    outbound_send_plain(sim, forwarded, b->member, lb->config->calls.timeout_ns);
   }
-  return lb->healthy_n && lb->healthy[0] != which ? lb->healthy[0] : NIL_BACKEND;
 }
 
-/* A backend that refused a call has done nothing with it: it is safe to try another. */
-static bool try_another(struct sim *sim, struct member *member, struct frame *call) {
+/* A further try goes to another backend than the one before, if there is one in use (nginx's next
+ * upstream, Envoy's previous_hosts). */
+static struct outbound *load_balancer_pick_again(struct sim *sim, struct member *member,
+                                                 struct frame *call, struct frame *forwarded,
+                                                 struct member **to) {
+  (void)sim;
   struct load_balancer_state *lb = member->state;
-  if (call->pending >= lb->config->connect_retries) return false;
-  uint32_t which = another_backend(lb, call->pc);
-  if (which == NIL_BACKEND) return false;
-  call->pending++;
-  lb->reconnects++;
-  forward(sim, member, call, which);
-  return true;
+  if (lb->healthy_n == 0) {
+    lb->no_backend++;
+    return NULL;
+  }
+  uint32_t last = call->pc;
+  if (lb->healthy_n == 1 || !is_in_use(&lb->backend[last])) last = NIL_BACKEND;
+  uint32_t which = pick(lb, forwarded, &lb->again, last);
+  assign(lb, call, forwarded, which);
+  *to = lb->backend[which].member;
+  return lb->backend[which].out;
+}
+
+static void load_balancer_retried(struct sim *sim, struct member *member,
+                                  const struct frame *forwarded) {
+  (void)sim, (void)forwarded;
+  ((struct load_balancer_state *)member->state)->reconnects++;
 }
 
 static void probe_ended(struct sim *sim, struct member *member, uint32_t which,
@@ -156,9 +177,25 @@ static void forget(struct load_balancer_state *lb, uint32_t which) {
   if (lb->backend[which].active > 0) lb->backend[which].active--;
 }
 
-/* Those who look at the calls under way choose otherwise when one is given up. */
-static enum heed load_balancer_heeds(const void *config) {
-  switch ((enum algorithm)((const struct load_balancer_config *)config)->algorithm) {
+static void load_balancer_heard(struct sim *sim, struct member *member,
+                                const struct frame *forwarded, enum outcome outcome) {
+  struct load_balancer_state *lb = member->state;
+  if (lb->config->outlier.given) observe(sim, member, forwarded->site, outcome);
+}
+
+static void load_balancer_over(struct sim *sim, struct member *member,
+                               const struct frame *forwarded) {
+  (void)sim;
+  forget(member->state, forwarded->site);
+}
+
+/* Those who look at the calls under way choose otherwise when one is given up; a policy makes no
+ * further tries of it and has its place again. */
+static enum heed load_balancer_heeds(const void *from) {
+  const struct load_balancer_config *config = from;
+  struct outbound_config policy = load_balancer_policy(config);
+  if (!outbound_is_plain(&policy)) return HEED_STOP;
+  switch ((enum algorithm)config->algorithm) {
     case ROUND_ROBIN:
     case RANDOM:
       return HEED_PASS_ON;
@@ -173,7 +210,7 @@ static void load_balancer_on_cancel(struct sim *sim, struct member *member, stru
   struct load_balancer_state *lb = member->state;
   lb->given_up++;
   if (frame_state(call) == FRAME_WAITING) {
-    forget(lb, call->pc);
+    if (!lb->has_policy) forget(lb, call->pc);
     call_abandon_made(sim, call);
   }
   call_reply(sim, call, OUTCOME_RESET);
@@ -186,9 +223,12 @@ static void load_balancer_on_reply(struct sim *sim, struct member *member, struc
     probe_ended(sim, member, call->site, outcome);
     return;
   }
-  forget(lb, parent->pc);
-  if (lb->config->outlier.given) observe(sim, member, parent->pc, outcome);
-  if (outcome == OUTCOME_REFUSED && try_another(sim, member, parent)) return;
+  if (__builtin_expect(lb->has_policy, 0)) {
+    if (outbound_takes(sim, call, outcome)) return;
+  } else {
+    forget(lb, parent->pc);
+    if (lb->config->outlier.given) observe(sim, member, parent->pc, outcome);
+  }
   if (sim->ledger) ledger_pass_on(sim, call, parent);
   call_reply(sim, parent, outcome);
 }
@@ -198,8 +238,7 @@ static void load_balancer_on_reply(struct sim *sim, struct member *member, struc
 static void list_healthy(struct sim *sim, struct load_balancer_state *lb) {
   lb->healthy_n = 0;
   for (uint32_t i = 0; i < lb->n; i++) {
-    const struct backend *b = &lb->backend[i];
-    if (b->member->listed && b->healthy && !b->outlier.ejected) lb->healthy[lb->healthy_n++] = i;
+    if (is_in_use(&lb->backend[i])) lb->healthy[lb->healthy_n++] = i;
   }
   level_set(&lb->in_use, sim->now_ns, lb->healthy_n);
 }
@@ -375,68 +414,10 @@ static void load_balancer_on_fault(struct sim *sim, struct member *member, enum 
 
 /* --- life ----------------------------------------------------------------------------------- */
 
-static bool load_balancer_validate(const struct spec *spec, const struct component_spec *component,
-                                   struct error *err) {
-  const struct load_balancer_config *config = component->config;
-  uint64_t n = 0;
-  for (uint32_t i = 0; i < config->backends.n; i++) {
-    if (config->backends.id[i] == component - spec->component) {
-      return error_set(err,
-                       "backends: \"%s\" is this balancer itself, so calls could go round for "
-                       "ever; name what stands behind it",
-                       component->name);
-    }
-    n += spec->component[config->backends.id[i]].instances;
-  }
-  if (n > MAX_BACKENDS) return error_set(err, "backends: at most %d are possible", MAX_BACKENDS);
-  if (config->choices > LOAD_BALANCER_MAX_CHOICES) {
-    return error_set(err, "choices must be at most %d", LOAD_BALANCER_MAX_CHOICES);
-  }
-  if (config->choices != 2 && config->algorithm != POWER_OF_TWO) {
-    return error_set(err, "'choices' is read only with algorithm = \"power_of_two\"");
-  }
-  if (config->health.given && config->health.timeout_ns > config->health.interval_ns) {
-    return error_set(err,
-                     "health_check: timeout is longer than interval, so checks would overlap; "
-                     "shorten timeout or lengthen interval");
-  }
-  return true;
-}
-
 /* Its backends do the same work: the first speaks for all. */
 static uint32_t load_balancer_data_behind(const struct component_spec *component) {
   const struct load_balancer_config *config = component->config;
   return config->backends.n ? config->backends.id[0] : REF_NONE;
-}
-
-/* Round robin and random give each instance the same share; who prefers the idle ones gives more
- * to those that are faster. */
-static void load_balancer_outline(const struct spec *spec, const struct component_spec *component,
-                                  int op, struct outline *out) {
-  const struct load_balancer_config *config = component->config;
-  double members = 0;
-  out->spreads = true;
-  out->prefers_idle = config->algorithm == LEAST_CONNECTIONS || config->algorithm == POWER_OF_TWO;
-  out->compares = config->algorithm == LEAST_CONNECTIONS ? PARAM_UNLIMITED
-                  : config->algorithm == POWER_OF_TWO    ? config->choices
-                                                         : 0;
-  out->outlier = (struct outline_outlier){config->outlier.given, config->outlier.failures,
-                                          config->outlier.eject_ns};
-  out->health = (struct outline_health){config->health.given, config->health.interval_ns,
-                                        config->health.timeout_ns, config->health.fall};
-  for (uint32_t i = 0; i < config->backends.n; i++) {
-    members += spec->component[config->backends.id[i]].instances;
-  }
-  outline_add(out, OUTLINE_CHOICE);
-  for (uint32_t i = 0; i < config->backends.n; i++) {
-    uint32_t to = config->backends.id[i];
-    struct outline_call *call = outline_add_call(out, to, op, config->timeout_ns);
-    if (config->backends.n > 1) {
-      call->share = out->prefers_idle ? NAN : spec->component[to].instances / members;
-    }
-    call->attempts = 1 + config->connect_retries;
-  }
-  outline_add(out, OUTLINE_END);
 }
 
 /* Each member of a group checks each backend with draws of its own; none depends on what else is
@@ -454,114 +435,38 @@ static void load_balancer_init(struct sim *sim, struct member *member) {
   }
   lb->backend = arena_lines(sim->arena, lb->n, sizeof *lb->backend);
   lb->healthy = arena_alloc(sim->arena, lb->n * sizeof *lb->healthy);
+  struct outbound_config *policy = arena_alloc(sim->arena, sizeof *policy);
+  *policy = load_balancer_policy(lb->config);
+  lb->has_policy = !outbound_is_plain(policy);
   uint32_t n = 0;
   for (uint32_t i = 0; i < lb->config->backends.n; i++) {
     struct component *group = &sim->component[lb->config->backends.id[i]];
+    struct outbound *out = outbound_new(sim, member, group, group->spec->name, policy,
+                                        (struct outbound_hooks){.pick = load_balancer_pick_again,
+                                                                .retried = load_balancer_retried,
+                                                                .heard = load_balancer_heard,
+                                                                .over = load_balancer_over});
     component_watch(sim, member, group);
     for (uint32_t k = 0; k < group->members; k++) {
       struct member *to = &group->member[k];
-      lb->backend[n++] = (struct backend){
-          .member = to, .healthy = true, .listed = to->listed, .checks = check_key(member, to)};
+      lb->backend[n++] = (struct backend){.member = to,
+                                          .out = out,
+                                          .healthy = true,
+                                          .listed = to->listed,
+                                          .checks = check_key(member, to)};
     }
   }
   list_healthy(sim, lb);
   lb->pick = sim_stream(sim, member->component, "pick");
 }
 
-#define AT(field) offsetof(struct load_balancer_config, field)
-#define AT_HEALTH(field) offsetof(struct health_config, field)
-
-static const struct param health_params[] = {
-    {.name = "interval",
-     .type = PARAM_DURATION,
-     .offset = AT_HEALTH(interval_ns),
-     .fallback = "2s",
-     .min = 1,
-     .max = 1e18,
-     .doc = "Time between two checks of a backend (HAProxy: 2 s)."},
-    {.name = "timeout",
-     .type = PARAM_DURATION,
-     .offset = AT_HEALTH(timeout_ns),
-     .fallback = "1s",
-     .min = 1,
-     .max = 1e18,
-     .doc = "A check not answered by then has failed (Kubernetes: 1 s)."},
-    {.name = "fall",
-     .type = PARAM_COUNT,
-     .offset = AT_HEALTH(fall),
-     .fallback = "3",
-     .min = 1,
-     .max = 1000,
-     .doc = "Failed checks in a row that take a backend out (HAProxy: 3)."},
-    {.name = "rise",
-     .type = PARAM_COUNT,
-     .offset = AT_HEALTH(rise),
-     .fallback = "2",
-     .min = 1,
-     .max = 1000,
-     .doc = "Good checks in a row that take it back (HAProxy: 2)."},
-    {0},
-};
-
-static const struct param load_balancer_params[] = {
-    {.name = "algorithm",
-     .type = PARAM_ENUM,
-     .offset = AT(algorithm),
-     .fallback = "round_robin",
-     .choices = algorithm_choices,
-     .doc = "How a backend is chosen (nginx, HAProxy: round robin)."},
-    {.name = "backends",
-     .type = PARAM_REFS,
-     .offset = AT(backends),
-     .required = true,
-     .doc = "Components whose instances share the calls."},
-    {.name = "choices",
-     .type = PARAM_COUNT,
-     .offset = AT(choices),
-     .fallback = "2",
-     .min = 1,
-     .max = LOAD_BALANCER_MAX_CHOICES,
-     .needs = "algorithm = power_of_two",
-     .doc = "For power_of_two: how many different backends are drawn, of which the one with the "
-            "fewest "
-            "calls gets the call (Envoy, HAProxy: 2)."},
-    {.name = "connect_retries",
-     .type = PARAM_COUNT,
-     .offset = AT(connect_retries),
-     .fallback = "0",
-     .min = 0,
-     .max = 100,
-     .doc = "How often a call that a backend refused is sent to the next one (nginx's "
-            "proxy_next_upstream tries every other one, HAProxy 3 times, Envoy not at all). Only "
-            "refusals: the backend has done nothing yet."},
-    {.name = "timeout",
-     .type = PARAM_DURATION,
-     .offset = AT(timeout_ns),
-     .fallback = "never",
-     .max = INFINITY,
-     .doc = "How long a backend may take; then the caller is answered with the timeout."},
-    {.name = "health_check",
-     .type = PARAM_GROUP,
-     .offset = AT(health),
-     .group = health_params,
-     .doc = "Active checks. Without them, and without `outlier`, every backend is used whatever "
-            "happens to it."},
-    {.name = "outlier",
-     .type = PARAM_GROUP,
-     .offset = AT(outlier),
-     .group = outlier_params,
-     .doc =
-         "Passive checks: a backend whose calls fail one after the other gets none for a while."},
-    {0},
-};
-
 #define STATE(field) offsetof(struct load_balancer_state, field)
 
 static const struct meter load_balancer_meters[] = {
     {"no_backend", METER_COUNT, STATE(no_backend), 0,
-     "Calls refused because no backend was healthy."},
+     "Calls, and further tries of calls, refused because no backend was healthy."},
     {"reconnects", METER_COUNT, STATE(reconnects), 0,
-     "Calls sent to another backend because one had refused them."},
+     "Further tries of calls that had failed (`connect_retries`, `retry`), of all backends."},
     {"given_up", METER_COUNT, STATE(given_up), 0,
      "Calls ended because nobody waited for them any more."},
     {"checks_failed", METER_COUNT, STATE(probes_failed), 0, "Health checks that failed."},
@@ -572,6 +477,11 @@ static const struct meter load_balancer_meters[] = {
     {0},
 };
 
+static const struct metric_def load_balancer_metrics[] = {
+    OUTBOUND_METRICS,
+    {0},
+};
+
 const struct kind kind_load_balancer = {
     .name = "load_balancer",
     .summary = "Spreads calls over backends and stops using those that fail health checks.",
@@ -579,8 +489,16 @@ const struct kind kind_load_balancer = {
         "Passes each call on to one instance of its backends and the answer back, errors "
         "included; it takes no time and has no limit of its own. least_connections looks at the "
         "calls it has itself sent and not got back; ties go round robin. power_of_two draws "
-        "`choices` different backends. A call that failed is not tried again elsewhere unless it "
-        "was refused and `connect_retries` allows it. When a caller gives up, the balancer gives "
+        "`choices` different backends. What a client may say about its calls a balancer may say, "
+        "too: "
+        "`retry` (nginx's proxy_next_upstream, Envoy's retry policy), `hedge`, `breaker`, `pool`. "
+        "Each further try goes to another backend than the one before, if another is in use, "
+        "chosen "
+        "by the same algorithm. Breaker, pool and budgets are kept by each balancer for each "
+        "component among its backends, not for each instance: what takes out single instances is "
+        "`outlier` (Envoy has circuit breakers by cluster and outlier detection by host, too). A "
+        "call waits for a place with the backend that was chosen for it. The deadline of a request "
+        "is passed on (Envoy, with grpc-timeout). When a caller gives up, the balancer gives "
         "up its own call and forgets it (Envoy, nginx, HAProxy); this matters, and is modelled, "
         "where it counts calls under way or something behind it takes such calls out.\n"
         "A health check crosses the network like a call and is answered by the backend's host: "
@@ -596,6 +514,8 @@ const struct kind kind_load_balancer = {
         "least-request do too). `outlier` takes it out after a few failures; what a backend fails "
         "at once is what the balancer sees first. Envoy brings ejected hosts back on a sweep every "
         "10 s, here it is when their time is over. Left out: connections, sessions, weights, "
+        "backup "
+        "servers and other fallbacks, limits by instance (HAProxy's maxconn), "
         "success rates compared between backends.",
     .example =
         "client \"users\" { arrivals = poisson \"150/s\", target = \"lb\", timeout = \"1s\" }\n"
@@ -607,6 +527,7 @@ const struct kind kind_load_balancer = {
     .bypass = "backends",
     .params = load_balancer_params,
     .meters = load_balancer_meters,
+    .metrics = load_balancer_metrics,
     .config_size = sizeof(struct load_balancer_config),
     .state_size = sizeof(struct load_balancer_state),
     .validate = load_balancer_validate,

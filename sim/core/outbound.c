@@ -67,6 +67,7 @@ static void add_try(struct sim *sim, uint32_t id, struct frame *call) {
   struct errand *e = errand_at(sim, id);
   struct try *try = try_known(sim, call);
   try->errand = id;
+  try->out = e->out;
   try->key = e->key;
   try->deadline_ns = e->deadline_ns;
   try->next = e->first;
@@ -85,7 +86,7 @@ static void remove_try(struct sim *sim, uint32_t slot) {
 }
 
 /* The frame on whose behalf an unsent or late try is made; false: it is gone. */
-static bool still_wanted(struct sim *sim, struct outbound *out, const struct frame *call) {
+static bool still_wanted(struct sim *sim, const struct outbound *out, const struct frame *call) {
   if (call->flags & CALL_ROOT) return true;
   const struct frame *parent = call_parent(sim, call);
   return parent && (!out->hooks.wants || out->hooks.wants(sim, out->from, parent, call->site));
@@ -105,26 +106,28 @@ uint64_t outbound_key(const struct sim *sim, const struct frame *call) {
 /* --- a try ends ----------------------------------------------------------------------------- */
 
 /* What a try held is free again. */
-static void let_go(struct sim *sim, struct outbound *out, const struct try *try,
-                   const struct frame *call) {
-  bool sent = try->phase == PHASE_OUT || try->phase == PHASE_LATE;
-  if (sent && out->hooks.over) out->hooks.over(sim, out->from, call);
-  if (try->placed && try->generation == out->generation) pool_leave(sim, out->pool);
+static void let_go(struct sim *sim, const struct try *try, const struct frame *call) {
+  struct outbound *out = try->out;
+  if (try->generation != out->generation) return;
+  if (try->to && out->hooks.over) out->hooks.over(sim, out->from, call);
+  if (try->placed) pool_leave(sim, out->pool);
 }
 
 /* Nobody will know how it ended. */
-static void drop_try(struct sim *sim, struct outbound *out, struct frame *call) {
+static void drop_try(struct sim *sim, struct frame *call) {
   struct try *try = try_known(sim, call);
+  struct outbound *out = try->out;
   bool current = try->generation == out->generation;
   if (out->breaker && try->phase != PHASE_PAUSING && try->phase != PHASE_LATE) {
     breaker_give_back(out->breaker, try->epoch);
   }
   if (try->phase == PHASE_WAITING && current) pool_quit(sim, out->pool, call);
-  let_go(sim, out, try, call);
+  let_go(sim, try, call);
 }
 
-static void hear(struct sim *sim, struct outbound *out, const struct try *try,
+static void hear(struct sim *sim, const struct frame *call, const struct try *try,
                  enum outcome outcome) {
+  struct outbound *out = try->out;
   uint64_t took_ns = sim->now_ns - try->from_ns;
   if (out->breaker) {
     bool failed = outcome != OUTCOME_OK && out->config->breaker.on >> outcome & 1;
@@ -132,16 +135,17 @@ static void hear(struct sim *sim, struct outbound *out, const struct try *try,
   }
   if (out->retry_budget) retry_budget_result(out->retry_budget, outcome == OUTCOME_OK);
   if (out->hedge_budget) retry_budget_result(out->hedge_budget, outcome == OUTCOME_OK);
-  if (out->pool && try->generation == out->generation) pool_heard(sim, out->pool, try, outcome);
+  if (try->generation != out->generation) return;
+  if (out->pool) pool_heard(sim, out->pool, try, outcome);
+  if (out->hooks.heard) out->hooks.heard(sim, out->from, call, outcome);
 }
 
 /* The errand is over: its other tries are given up. */
 static void end_errand(struct sim *sim, uint32_t id) {
   struct errand *e = errand_at(sim, id);
-  struct outbound *out = e->out;
   while (e->first != SLOT_NONE) {
     struct frame *other = frame_at(sim, e->first);
-    drop_try(sim, out, other);
+    drop_try(sim, other);
     remove_try(sim, e->first);
     call_abandon(sim, call_ref(sim, other));
   }
@@ -153,17 +157,25 @@ void outbound_forget(struct sim *sim, const struct frame *call) {
   if (!try || try->errand == NO_ERRAND) return;
   uint32_t id = try->errand;
   struct errand *e = errand_at(sim, id);
-  drop_try(sim, e->out, (struct frame *)call);
+  drop_try(sim, (struct frame *)call);
   remove_try(sim, frame_slot(sim, call));
   if (e->first == SLOT_NONE) errand_free(sim, id);
 }
 
 /* --- sending -------------------------------------------------------------------------------- */
 
-static struct member *pick(struct sim *sim, struct outbound *out, struct frame *call) {
-  if (!out->hooks.pick) return component_pick(out->to, call);
+/* Its maker chooses where a further try goes. False: there is nowhere, now or later. */
+static bool choose(struct sim *sim, struct frame *call, struct try *try) {
   struct frame *parent = call->flags & CALL_ROOT ? NULL : frame_at(sim, call->parent);
-  return out->hooks.pick(sim, out->from, parent, call);
+  struct outbound *out = try->out;
+  out = out->hooks.pick(sim, out->from, parent, call, &try->to);
+  if (!out) {
+    if (!try->hedge) errand_at(sim, try->errand)->final = true;
+    return false;
+  }
+  try->out = out;
+  try->generation = out->generation;
+  return true;
 }
 
 /* When an attempt sent now is joined by another try; TIME_NEVER: not at all. */
@@ -195,8 +207,9 @@ static uint64_t time_left(const struct sim *sim, uint64_t deadline_ns) {
 }
 
 /* Sends a try that all layers let through. */
-static void launch(struct sim *sim, struct outbound *out, struct frame *call) {
+static void launch(struct sim *sim, struct frame *call) {
   struct try *try = try_known(sim, call);
+  struct outbound *out = try->out;
   struct errand *e = errand_at(sim, try->errand);
   uint64_t left_ns = time_left(sim, try->deadline_ns), timeout_ns = out->config->timeout_ns;
   out->count.tries++;
@@ -214,24 +227,32 @@ static void launch(struct sim *sim, struct outbound *out, struct frame *call) {
     e->attempt_ns = sim->now_ns;
     plan_hedge(sim, out, e, call, try);
   }
-  call_send(sim, call, pick(sim, out, call), timeout_ns);
+  call_send(sim, call, try->to ? try->to : component_pick(out->to, call), timeout_ns);
 }
 
 /* A try, made and not sent, goes through the layers. */
-static void begin_try(struct sim *sim, struct outbound *out, struct frame *call) {
+static void begin_try(struct sim *sim, struct frame *call) {
   struct try *try = try_known(sim, call);
-  bool refused;
+  try->generation = try->out->generation;
   if (try->deadline_ns <= sim->now_ns) {
-    out->count.out_of_time++;
+    try->out->count.out_of_time++;
     fail(sim, call, OUTCOME_TIMEOUT);
-  } else if (out->breaker && !breaker_admit(out->breaker, sim->now_ns, &try->epoch)) {
+    return;
+  }
+  if (!try->to && try->out->hooks.pick && !choose(sim, call, try)) {
+    fail(sim, call, OUTCOME_REFUSED);
+    return;
+  }
+  struct outbound *out = try->out;
+  bool refused;
+  if (out->breaker && !breaker_admit(out->breaker, sim->now_ns, &try->epoch)) {
     fail(sim, call, OUTCOME_CIRCUIT_OPEN);
   } else if (out->pool && !pool_enter(sim, out, call, &refused)) {
     if (!refused) return;
     if (out->breaker) breaker_give_back(out->breaker, try->epoch);
     fail(sim, call, OUTCOME_REFUSED);
   } else {
-    launch(sim, out, call);
+    launch(sim, call);
   }
 }
 
@@ -259,7 +280,16 @@ void outbound_send_within(struct sim *sim, struct frame *call, struct member *to
   }
 }
 
-void outbound_send(struct sim *sim, struct outbound *out, struct frame *call) {
+/* The key that further tries are numbered from. Who passes a request on gives it the key that it
+ * has; whoever made the request numbers its own tries from the same one. */
+static uint64_t further_key(const struct sim *sim, const struct outbound *out,
+                            const struct frame *call) {
+  bool passed_on = !(call->flags & CALL_ROOT) && frame_at(sim, call->parent)->key == call->key;
+  return passed_on ? call->key ^ out->from->component->name_hash : call->key;
+}
+
+void outbound_send_to(struct sim *sim, struct outbound *out, struct frame *call,
+                      struct member *to) {
   if (!(call->flags & CALL_ROOT)) frame_set_state(sim, frame_at(sim, call->parent), FRAME_WAITING);
   uint64_t deadline_ns = inherited_deadline(sim, call);
   if (out->config->deadline_ns != TIME_NEVER) {
@@ -270,29 +300,35 @@ void outbound_send(struct sim *sim, struct outbound *out, struct frame *call) {
   *errand_at(sim, id) = (struct errand){.out = out,
                                         .first = SLOT_NONE,
                                         .key = call->key,
+                                        .further = further_key(sim, out, call),
                                         .sent_ns = call->sent_ns,
                                         .deadline_ns = deadline_ns,
                                         .item = call->item,
                                         .site = call->site,
                                         .op = call->op};
-  try_new(sim, call);
+  try_new(sim, call)->to = to;
   add_try(sim, id, call);
   out->count.errands++;
   if (out->retry_budget) retry_budget_request(out->retry_budget);
   if (out->hedge_budget) retry_budget_request(out->hedge_budget);
-  begin_try(sim, out, call);
+  begin_try(sim, call);
+}
+
+void outbound_send(struct sim *sim, struct outbound *out, struct frame *call) {
+  outbound_send_to(sim, out, call, NULL);
 }
 
 /* --- further tries -------------------------------------------------------------------------- */
 
 /* The further tries of a request draw as others would: each has a key of its own, whatever
- * happened to those before. */
-static struct frame *another_try(struct sim *sim, uint32_t id, const struct frame *old) {
+ * happened to those before. It is first taken to go where the one before went. */
+static struct frame *another_try(struct sim *sim, uint32_t id, const struct frame *old,
+                                 struct outbound *out) {
   const struct errand *e = errand_at(sim, id);
   bool root = old->flags & CALL_ROOT;
   struct frame *call = call_new(sim, e->out->from, root ? NULL : frame_at(sim, old->parent));
   uint64_t hedges = e->out->config->hedge.given ? e->out->config->hedge.most : 0;
-  call->key = key_attempt(e->key, e->attempt * (1 + hedges) + e->hedges);
+  call->key = key_attempt(e->further, e->attempt * (1 + hedges) + e->hedges);
   call->item = e->item;
   call->op = e->op;
   call->site = e->site;
@@ -301,32 +337,34 @@ static struct frame *another_try(struct sim *sim, uint32_t id, const struct fram
   if (root && old->flags & CALL_TRACED) trace_retry(sim, old, call);
   try_new(sim, call);
   add_try(sim, id, call);
+  try_known(sim, call)->out = out;
   return call;
 }
 
-static bool may_retry(struct sim *sim, const struct errand *e, const struct frame *call,
-                      enum outcome outcome) {
-  const struct retry_config *retry = &e->out->config->retry;
-  if (!retry->given || e->attempt + 1 >= retry->attempts) return false;
+static bool may_retry(struct sim *sim, const struct errand *e, struct outbound *out,
+                      const struct frame *call, enum outcome outcome) {
+  const struct retry_config *retry = &out->config->retry;
+  if (!retry->given || e->final || e->attempt + 1 >= retry->attempts) return false;
   if (!(retry->on >> outcome & 1)) return false;
   if (e->deadline_ns <= sim->now_ns || call->flags & CALL_UNWANTED) return false;
-  if (!still_wanted(sim, e->out, call)) return false;
-  if (retry_budget_take(e->out->retry_budget)) return true;
-  e->out->count.over_budget++;
+  if (!still_wanted(sim, out, call)) return false;
+  if (retry_budget_take(out->retry_budget)) return true;
+  out->count.over_budget++;
   return false;
 }
 
-static bool retry(struct sim *sim, uint32_t id, const struct frame *old, enum outcome outcome) {
+/* `out`: whose layers the failed try went through. */
+static bool retry(struct sim *sim, uint32_t id, struct outbound *out, const struct frame *old,
+                  enum outcome outcome) {
   struct errand *e = errand_at(sim, id);
-  struct outbound *out = e->out;
-  if (!may_retry(sim, e, old, outcome)) return false;
-  uint64_t pause_key = e->key + ((uint64_t)e->attempt << 58); /* as backoff_ns wants it */
+  if (!may_retry(sim, e, out, old, outcome)) return false;
+  uint64_t pause_key = e->further + ((uint64_t)e->attempt << 58); /* as backoff_ns wants it */
   e->attempt++;
   e->hedges = 0;
   out->count.retries++;
   if (out->hooks.retried) out->hooks.retried(sim, out->from, old);
   uint64_t pause_ns = backoff_ns(&out->config->retry.backoff, out->backoff, pause_key, e->attempt);
-  struct frame *call = another_try(sim, id, old);
+  struct frame *call = another_try(sim, id, old, out);
   struct try *try = try_known(sim, call);
   try->phase = PHASE_PAUSING;
   trace_mark(sim, call, PART_BACKOFF);
@@ -340,20 +378,20 @@ static void hedge(struct sim *sim, struct frame *first) {
   struct try *try = try_known(sim, first);
   uint32_t id = try->errand;
   struct errand *e = errand_at(sim, id);
-  struct outbound *out = e->out;
+  struct outbound *out = try->out;
   if (!still_wanted(sim, out, first) || !retry_budget_take(out->hedge_budget)) return;
   e->hedges++;
   out->count.hedges++;
   plan_hedge(sim, out, e, first, try);
-  struct frame *call = another_try(sim, id, first); /* `try` and `e` may have moved */
+  struct frame *call = another_try(sim, id, first, out); /* `try` and `e` may have moved */
   try_known(sim, call)->hedge = true;
-  begin_try(sim, out, call);
+  begin_try(sim, call);
 }
 
 /* --- the end of a try ----------------------------------------------------------------------- */
 
 static void note_answer(struct sim *sim, const struct errand *e, const struct try *try) {
-  struct outbound *out = e->out;
+  struct outbound *out = try->out;
   if (try->hedge) out->count.hedges_won++;
   if (try->phase == PHASE_LATE) out->count.late++;
   if (out->answers) hist_add(out->answers, sim->now_ns - e->attempt_ns);
@@ -364,16 +402,15 @@ bool outbound_takes_it(struct sim *sim, struct frame *call, enum outcome outcome
   if (!try || try->errand == NO_ERRAND) return false;
   uint32_t id = try->errand;
   struct errand *e = errand_at(sim, id);
-  struct outbound *out = e->out;
   bool late = try->phase == PHASE_LATE;
-  if (try->phase == PHASE_OUT) hear(sim, out, try, outcome);
+  if (try->phase == PHASE_OUT) hear(sim, call, try, outcome);
   if (outcome == OUTCOME_OK) note_answer(sim, e, try);
   struct try ended = *try;
   remove_try(sim, frame_slot(sim, call));
-  let_go(sim, out, &ended, call);
+  let_go(sim, &ended, call);
   if (outcome != OUTCOME_OK) {
     if (e->pending > 0 || late) return true;
-    if (retry(sim, id, call, outcome)) return true;
+    if (retry(sim, id, ended.out, call, outcome)) return true;
   }
   end_errand(sim, id);
   return false;
@@ -382,15 +419,15 @@ bool outbound_takes_it(struct sim *sim, struct frame *call, enum outcome outcome
 /* A try has had its time; its answer would still count. */
 static void turn_late(struct sim *sim, struct frame *call) {
   uint32_t id = try_known(sim, call)->errand;
-  struct outbound *out = errand_at(sim, id)->out;
+  struct outbound *out = try_known(sim, call)->out;
   bool vanished = frame_state(call) == FRAME_LOST, others = errand_at(sim, id)->pending > 1;
   enum outcome outcome = vanished ? (enum outcome)call->pending : OUTCOME_TIMEOUT;
-  if (!others && !retry(sim, id, call, outcome)) {
+  if (!others && !retry(sim, id, out, call, outcome)) {
     call_timeout(sim, call); /* nothing follows: the errand ends */
     return;
   }
   struct try *try = try_known(sim, call); /* it may have moved */
-  hear(sim, out, try, outcome);
+  hear(sim, call, try, outcome);
   try->phase = PHASE_LATE;
   try->hedge_ns = TIME_NEVER;
   errand_at(sim, id)->pending--;
@@ -399,7 +436,7 @@ static void turn_late(struct sim *sim, struct frame *call) {
 void outbound_event(struct sim *sim, struct frame *call) {
   struct try *try = try_known(sim, call);
   if (!try || try->errand == NO_ERRAND) return;
-  struct outbound *out = errand_at(sim, try->errand)->out;
+  struct outbound *out = try->out;
   bool sent = try->phase == PHASE_OUT || try->phase == PHASE_LATE;
   if (!still_wanted(sim, out, call)) {
     if (!sent) call_end_unheard(sim, call, &sim->calls.orphaned);
@@ -415,10 +452,10 @@ void outbound_event(struct sim *sim, struct frame *call) {
     case PHASE_LATE:
       return;
     case PHASE_PAUSING:
-      begin_try(sim, out, call);
+      begin_try(sim, call);
       return;
     case PHASE_READY:
-      launch(sim, out, call);
+      launch(sim, call);
       return;
     case PHASE_WAITING:
       if (try->due_ns > sim->now_ns) return;

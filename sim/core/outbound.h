@@ -17,10 +17,12 @@
  * from when the try is sent: waiting for a place has a limit of its own.
  *
  * A try is a frame of its own, made by the caller on the same account, with its own key for all
- * draws. The caller's on_reply comes for each of them and must ask outbound_takes first. What is
- * known of a try beside its frame lies in a column by slot. State (breaker, pool, budgets) belongs
- * to a calling member and a called component; calls with equal settings share it, as they would a
- * named instance of a client library. A crash of the caller loses it.
+ * draws. A caller that chooses members itself (a balancer) does so before the breaker is asked: its
+ * try goes through the layers of the component that it chose, and waits with the member it has. The
+ * caller's on_reply comes for each of them and must ask outbound_takes first. What is known of a
+ * try beside its frame lies in a column by slot. State (breaker, pool, budgets) belongs to a
+ * calling member and a called component; calls with equal settings share it, as they would a named
+ * instance of a client library. A crash of the caller loses it.
  *
  * Where a scenario declares none of this there is no column, and a call costs what call_send does.
  */
@@ -74,20 +76,25 @@ static inline bool outbound_is_plain(const struct outbound_config *config) {
          !config->pool.given && config->deadline_ns == TIME_NEVER;
 }
 
+struct outbound;
+
 /* What a calling kind adds; each may be NULL. */
 struct outbound_hooks {
-  /* The member that a try goes to; NULL: component_pick. */
-  struct member *(*pick)(struct sim *sim, struct member *from, struct frame *parent,
-                         struct frame *call);
+  /* Where a further try goes: the policy towards *to, which may be a member of another component
+   * than before, or NULL if there is nowhere to go. Without it component_pick says. */
+  struct outbound *(*pick)(struct sim *sim, struct member *from, struct frame *parent,
+                           struct frame *call, struct member **to);
   /* Whether `parent` still waits for calls with the mark `site`. */
   bool (*wants)(struct sim *sim, struct member *from, const struct frame *parent, uint16_t site);
   /* The call that `call` was a try of will be tried once more. */
   void (*retried)(struct sim *sim, struct member *from, const struct frame *call);
-  /* A try that was sent is over, however it ended. */
+  /* A try that was sent ended like that, or has had its time. */
+  void (*heard)(struct sim *sim, struct member *from, const struct frame *call,
+                enum outcome outcome);
+  /* A try that its maker had given a member is over, whether it was sent or not. Of a life of the
+   * maker that ended nothing is said. */
   void (*over)(struct sim *sim, struct member *from, const struct frame *call);
 };
-
-struct outbound;
 
 /* The calls of one member to one component, for a kind's init; `name` stands for the component in
  * metrics. NULL: the policy is no more than a timeout, see outbound_send_plain. */
@@ -98,6 +105,11 @@ struct outbound *outbound_new(struct sim *sim, struct member *from, struct compo
 /* Sends a call made by call_new, under a policy. Do this last. */
 __attribute__((noinline)) void outbound_send(struct sim *sim, struct outbound *out,
                                              struct frame *call);
+
+/* Likewise, where the maker chooses: the first try goes to `to`, of the component that the policy
+ * is about. */
+__attribute__((noinline)) void outbound_send_to(struct sim *sim, struct outbound *out,
+                                                struct frame *call, struct member *to);
 
 /* Sends one without a policy; it has no more time than the request on whose behalf it is made. Do
  * this last. */

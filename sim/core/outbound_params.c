@@ -222,6 +222,7 @@ void outbound_outline(const struct outbound_config *config, struct outline_call 
   if (config->retry.given) {
     call->attempts = config->retry.attempts;
     call->budget = budget_share(&config->retry.budget);
+    call->after_refusal = config->retry.on >> OUTCOME_REFUSED & 1;
     call->after_timeout = config->retry.on >> OUTCOME_TIMEOUT & 1;
   }
   call->deadline_ns = config->deadline_ns;

@@ -42,7 +42,6 @@ static void dequeue(struct sim *sim, struct pool *pool, uint32_t slot) {
 bool pool_enter(struct sim *sim, struct outbound *out, struct frame *call, bool *refused) {
   struct pool *pool = out->pool;
   struct try *try = try_known(sim, call);
-  try->generation = out->generation;
   try->from_ns = sim->now_ns;
   *refused = false;
   if (pool->waiting == 0 && pool->taken < concurrency_limit(&pool->size)) {

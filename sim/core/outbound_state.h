@@ -23,7 +23,7 @@ struct try {
   uint32_t next;          /* another try of the same errand, or SLOT_NONE */
   uint32_t before, after; /* in the pool's queue, or SLOT_NONE */
   uint32_t epoch;         /* of the breaker that let it through */
-  uint32_t generation;    /* of the outbound that gave it a place */
+  uint32_t generation;    /* of the outbound, when it began to go through its layers */
   uint32_t in_flight;     /* places taken when it was sent, its own included */
   uint8_t phase;
   bool hedge, placed;
@@ -32,21 +32,26 @@ struct try {
   uint64_t hedge_ns; /* OUT: when the next hedge is due */
   uint64_t key;      /* of the errand */
   uint64_t deadline_ns;
+  struct outbound *out; /* whose layers it goes through */
+  struct member *to;    /* NULL: any member */
 };
 
 /* One thing that a caller wants from a component. */
 struct errand {
-  struct outbound *out;
-  uint32_t first;      /* its tries that may still answer */
-  uint32_t pending;    /* those of them that are not late */
-  uint32_t attempt;    /* from 0 */
-  uint32_t hedges;     /* of this attempt */
-  uint64_t attempt_ns; /* when the attempt was first sent */
-  uint64_t key, sent_ns, deadline_ns;
+  struct outbound *out; /* that it was begun with */
+  uint32_t first;       /* its tries that may still answer */
+  uint32_t pending;     /* those of them that are not late */
+  uint32_t attempt;     /* from 0 */
+  uint32_t hedges;      /* of this attempt */
+  uint64_t attempt_ns;  /* when the attempt was first sent */
+  uint64_t key;         /* of the first try */
+  uint64_t further;     /* what the keys of those that follow are made of */
+  uint64_t sent_ns, deadline_ns;
   uint32_t item;
   uint32_t next_free;
   uint16_t site;
   uint8_t op;
+  bool final; /* nothing follows the tries that there are */
 };
 
 /* Places for calls at once, and who waits for one. */
@@ -68,7 +73,7 @@ struct outbound_counts {
 struct outbound {
   const struct outbound_config *config;
   struct member *from;
-  struct component *to; /* NULL: the hook picks */
+  struct component *to;
   const char *name;
   struct outbound_hooks hooks;
   struct breaker *breaker; /* each NULL: none; or shared with others of `from` */

@@ -41,6 +41,7 @@ struct outline_call {
   uint64_t deadline_ns;                 /* of all its attempts; PARAM_UNLIMITED */
   double hedged;                        /* further tries that are sent for each, known beforehand */
   const struct outbound_config *policy; /* NULL: no more than the timeout */
+  bool after_refusal;                   /* attempts follow a refusal */
   bool after_timeout; /* it is also tried again after a timeout, not only after a refusal */
 };
 

@@ -100,6 +100,20 @@ static void random_paths(struct scene *scene, struct draws *draws) {
   scene_path(scene, "lb", "web", (struct path_spec){.latency = dist_constant(2e5), .loss = 0.01});
 }
 
+static void random_policy(struct node *node, struct draws *draws) {
+  if (die(draws, 3)) node_set(node, "deadline", "150ms");
+  if (die(draws, 3)) node_set(node, "hedge.after", "10ms");
+  if (die(draws, 3)) {
+    node_set(node, "breaker.failures", "4");
+    node_set(node, "breaker.open", "500ms");
+  }
+  if (die(draws, 3)) {
+    node_set(node, "pool.size", "6");
+    node_set(node, "pool.queue", "20");
+    node_set(node, "pool.wait", "30ms");
+  }
+}
+
 struct scene *storm(uint64_t number) {
   struct draws draws = draws_begin(rng_stream(SEED, number, "test_checks", "storm"), 0, 0);
   struct scene *scene = scene_new();
@@ -128,6 +142,7 @@ struct scene *storm(uint64_t number) {
   if (die(&draws, 2)) node_set(lb, "health_check.interval", "1s");
   if (die(&draws, 2)) node_set(lb, "timeout", "60ms");
   if (die(&draws, 2)) node_set(lb, "connect_retries", "2");
+  random_policy(lb, &draws);
   struct node *web = scene_add(scene, "service", "web", 2),
               *app = scene_add(scene, "service", "app", 3);
   random_server(web, &draws);
@@ -141,6 +156,7 @@ struct scene *storm(uint64_t number) {
   node_set(cache, "capacity", "50");
   node_set(cache, "ttl", "2s");
   node_set(cache, "hit_time", "200us");
+  random_policy(cache, &draws);
   struct node *db = scene_add(scene, "database", "db", 2);
   node_set(db, "workers", "4");
   node_set(db, "connections", "9");

@@ -427,6 +427,38 @@ static void test_shards(void **state) {
   scene_free(scene);
 }
 
+/* Aim: a failed call to the origin is tried again by the words of every caller; what a further try
+ * brings is kept, and tries that fail with a half each leave an eighth of the look-ups failed. */
+static void test_policy(void **state) {
+  (void)state;
+  enum { N = 8000 };
+  static struct shot shots[N + 1];
+  for (uint32_t i = 0; i < N; i++) {
+    shots[i] = (struct shot){.at_ns = i * MS, .to = "cache", .item = i + 1};
+  }
+  shots[N] = (struct shot){.at_ns = N * MS, .to = "cache", .item = 1};
+  struct scene *scene = scene_new();
+  scene_add_sender(scene, "from", shots, N + 1);
+  struct node *cache = add_cache(scene, "lru", "unlimited");
+  node_set(cache, "retry.attempts", "3");
+  node_set(cache, "retry.backoff", "1us");
+  struct handler_builder *on = node_on(scene_add(scene, "service", "origin", 1), NULL);
+  uint16_t branch = on_branch(on, 0.5, NULL);
+  on_fail(on);
+  on_target(on, branch);
+  struct run run = run_scene(scene, SEED, 20 * S);
+  double ok = 0;
+  for (uint32_t i = 0; i < N; i++) ok += shots[i].outcome == OUTCOME_OK;
+  assert_share(ok, N, 0.875);
+  assert_true(shots[0].outcome != OUTCOME_OK || metric(&run, "cache.hits") == 1);
+  assert_same(metric(&run, "cache.entries.end"),
+              ok + (shots[0].outcome != OUTCOME_OK && shots[N].outcome == OUTCOME_OK));
+  assert_within(metric(&run, "cache.origin.tries"), 1.75, 4.5 * sqrt(0.6875 / N));
+  assert_same(metric(&run, "cache.origin_errors"), N - ok + (shots[N].outcome != OUTCOME_OK));
+  run_free(&run);
+  scene_free(scene);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_policies),
@@ -442,6 +474,7 @@ int main(void) {
       cmocka_unit_test(test_crash),
       cmocka_unit_test(test_unlimited),
       cmocka_unit_test(test_shards),
+      cmocka_unit_test(test_policy),
   };
   return cmocka_run_group_tests_name("cache", tests, NULL, NULL);
 }

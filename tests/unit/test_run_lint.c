@@ -397,6 +397,42 @@ static void test_health_check(void **state) {
       findings(CHECKED("arrivals = closed { users = 9, think = \"1s\" }", "99.9%"), id), 0);
 }
 
+/* A balancer that tries again elsewhere leaves nothing to notice, if it does so after what the
+ * fault causes, and if its caller still waits. */
+static void test_next_backend(void **state) {
+  (void)state;
+#define AGAIN(more, fault)                                                                  \
+  "client \"c\" { arrivals = poisson \"9/s\", target = \"lb\", timeout = \"1s\" }\n"        \
+  "load_balancer \"lb\" { backends = \"web\", health_check = { interval = \"10s\" }, " more \
+  " }\n"                                                                                    \
+  "service \"web\" { instances = 3, workers = 4, work = \"20ms\" }\n"                       \
+  "fault { " fault                                                                          \
+  " \"web[2]\", at = \"41s\", lasts = \"40s\" }\n"                                          \
+  "goal \"c.availability >= 95%\"\n" RUN
+  static const char id[] = "health-check-slow";
+#define RETRY(cause) "retry = { attempts = 2, backoff = \"0ms\", on = { \"" cause "\" } }"
+  assert_int_equal(findings(AGAIN("", "crash"), id), 1);
+  assert_int_equal(findings(AGAIN("connect_retries = 1", "crash"), id), 0);
+  assert_int_equal(findings(AGAIN(RETRY("refused"), "crash"), id), 0);
+  assert_int_equal(findings(AGAIN(RETRY("timeout"), "crash"), id), 1);
+  assert_int_equal(findings(AGAIN("timeout = \"100ms\", " RETRY("timeout"), "hang"), id), 0);
+  assert_int_equal(findings(AGAIN("timeout = \"2s\", " RETRY("timeout"), "hang"), id), 1);
+}
+
+/* Policies of balancers and caches are looked at like those of clients. */
+static void test_policies_in_between(void **state) {
+  (void)state;
+#define BETWEEN(policy)                                                                           \
+  "client \"c\" { arrivals = poisson \"9/s\", target = \"lb\", keys = uniform_keys { n = 9 } }\n" \
+  "load_balancer \"lb\" { backends = \"k\", " policy                                              \
+  " }\n"                                                                                          \
+  "cache \"k\" { origin = \"s\", " policy " }\nservice \"s\" { work = \"1ms\" }\n" RUN
+  const char *late = BETWEEN("timeout = \"100ms\", hedge = { after = \"200ms\" }");
+  const char *inverted = BETWEEN("timeout = \"2s\", deadline = \"1s\"");
+  assert_int_equal(findings(late, "hedge-too-late"), 2);
+  assert_int_equal(findings(inverted, "deadline-inverted"), 2);
+}
+
 /* No call is lost by a hang that ends, by what nobody waits for, or behind a timeout. */
 static void test_swallowed(void **state) {
   (void)state;
@@ -409,6 +445,7 @@ static void test_swallowed(void **state) {
 #define DROP "drop { \"b\", ratio = \"9%\" }, at = \"20s\""
   assert_int_equal(findings(DROPS("call \"b\"", DROP), id), 1);
   assert_int_equal(findings(DROPS("call { \"b\", timeout = \"1s\" }", DROP), id), 0);
+  assert_int_equal(findings(DROPS("call { \"b\", deadline = \"1s\" }", DROP), id), 0);
   assert_int_equal(findings(DROPS("reply(), call \"b\"", DROP), id), 0);
   assert_int_equal(findings(DROPS("call \"b\"", "partition { \"a\", \"b\" }, at = \"20s\""), id),
                    1);
@@ -432,6 +469,8 @@ int main(void) {
       cmocka_unit_test(test_limits),
       cmocka_unit_test(test_pools),
       cmocka_unit_test(test_swallowed),
+      cmocka_unit_test(test_next_backend),
+      cmocka_unit_test(test_policies_in_between),
       cmocka_unit_test(test_unknown_shares),
       cmocka_unit_test(test_processor_sharing),
       cmocka_unit_test(test_cut_means),

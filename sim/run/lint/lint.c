@@ -96,7 +96,7 @@ const struct lint_rule lint_rules[] = {
     {"health-check-slow",
      "a fault of a member fails more requests than a goal allows before a health check notices it",
      "until then the member gets its share of the calls",
-     "a shorter interval, a smaller fall, or connect_retries", lint_health_check_slow},
+     "a shorter interval, a smaller fall, or retry on the balancer", lint_health_check_slow},
     {"no-health-check",
      "a fault of a member fails more requests than a goal allows, and its load balancer does not "
      "check health",

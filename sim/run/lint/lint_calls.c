@@ -178,7 +178,9 @@ static bool follow_patient(const struct lint *lint, uint32_t id, bool *seen,
   seen[id] = true;
   for (uint32_t k = 0; k < node->outline.calls; k++) {
     const struct call_edge *edge = &node->edge[k];
-    if (edge->to == NO_NODE || is_finite(node->outline.call[k].timeout_ns)) continue;
+    const struct outline_call *call = &node->outline.call[k];
+    if (edge->to == NO_NODE || is_finite(call->timeout_ns)) continue;
+    if (is_finite(call->deadline_ns)) continue;
     if (!holds_up(node, edge->step)) continue;
     swallow->at = edge->to;
     if (swallow->fault ? fault_swallows(lint, swallow->fault, node, &lint->graph->node[edge->to])

@@ -175,8 +175,11 @@ static double fails_of(const struct lint *lint, const struct blindness *b,
   const struct outline_call *request = &b->client->outline.call[0];
   const struct outline_call *forward = &b->balancer->outline.call[0];
   double attempts = (double)request->attempts;
-  if (fault->type == FAULT_CRASH && forward->attempts > 1) return 0; /* goes to another one */
+  /* A further try goes to another one. */
+  bool again = forward->attempts > 1 && forward->budget >= 1;
+  if (fault->type == FAULT_CRASH && again && forward->after_refusal) return 0;
   if (fault->type == FAULT_HANG) {
+    if (again && forward->after_timeout && forward->timeout_ns < request->timeout_ns) return 0;
     if (b->balancer->outline.prefers_idle) return 0; /* it soon avoids who does not answer */
     if (!request->after_timeout) attempts = 1;
   }
@@ -240,7 +243,7 @@ static void report_blindness(struct lint *lint, const struct goal *goal,
   if (!health->given) return;
   f->mend = lint_text(lint, "notice it within %s: a shorter interval or a smaller fall%s",
                       lint_ns(lint, b->worst_ns * allowed / b->share),
-                      b->worst->type == FAULT_CRASH ? ", or connect_retries" : "");
+                      b->worst->type == FAULT_CRASH ? ", or retry on the balancer" : "");
 }
 
 static void look_for_blindness(struct lint *lint, bool with_checks) {

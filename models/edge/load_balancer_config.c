@@ -1,0 +1,168 @@
+#include "load_balancer_config.h"
+
+#include <math.h>
+
+#include "outbound_params.h"
+
+static const char *const algorithm_choices[] = {"round_robin", "random", "least_connections",
+                                                "power_of_two", NULL};
+
+bool load_balancer_validate(const struct spec *spec, const struct component_spec *component,
+                            struct error *err) {
+  const struct load_balancer_config *config = component->config;
+  uint64_t n = 0;
+  for (uint32_t i = 0; i < config->backends.n; i++) {
+    if (config->backends.id[i] == component - spec->component) {
+      return error_set(err,
+                       "backends: \"%s\" is this balancer itself, so calls could go round for "
+                       "ever; name what stands behind it",
+                       component->name);
+    }
+    n += spec->component[config->backends.id[i]].instances;
+  }
+  if (n > MAX_BACKENDS) return error_set(err, "backends: at most %d are possible", MAX_BACKENDS);
+  if (config->choices > LOAD_BALANCER_MAX_CHOICES) {
+    return error_set(err, "choices must be at most %d", LOAD_BALANCER_MAX_CHOICES);
+  }
+  if (config->choices != 2 && config->algorithm != POWER_OF_TWO) {
+    return error_set(err, "'choices' is read only with algorithm = \"power_of_two\"");
+  }
+  if (config->health.given && config->health.timeout_ns > config->health.interval_ns) {
+    return error_set(err,
+                     "health_check: timeout is longer than interval, so checks would overlap; "
+                     "shorten timeout or lengthen interval");
+  }
+  if (config->connect_retries > 0 && config->calls.retry.given) {
+    return error_set(err,
+                     "'connect_retries' and 'retry' exclude each other: it is short for retry = { "
+                     "attempts = %llu, backoff = \"0ms\", on = { \"refused\" } }",
+                     (unsigned long long)config->connect_retries + 1);
+  }
+  struct outbound_config policy = load_balancer_policy(config);
+  return outbound_valid(&policy, err);
+}
+
+/* Round robin and random give each instance the same share; who prefers the idle ones gives more
+ * to those that are faster. */
+void load_balancer_outline(const struct spec *spec, const struct component_spec *component, int op,
+                           struct outline *out) {
+  const struct load_balancer_config *config = component->config;
+  double members = 0;
+  out->spreads = true;
+  out->prefers_idle = config->algorithm == LEAST_CONNECTIONS || config->algorithm == POWER_OF_TWO;
+  out->compares = config->algorithm == LEAST_CONNECTIONS ? PARAM_UNLIMITED
+                  : config->algorithm == POWER_OF_TWO    ? config->choices
+                                                         : 0;
+  out->outlier = (struct outline_outlier){config->outlier.given, config->outlier.failures,
+                                          config->outlier.eject_ns};
+  out->health = (struct outline_health){config->health.given, config->health.interval_ns,
+                                        config->health.timeout_ns, config->health.fall};
+  for (uint32_t i = 0; i < config->backends.n; i++) {
+    members += spec->component[config->backends.id[i]].instances;
+  }
+  outline_add(out, OUTLINE_CHOICE);
+  for (uint32_t i = 0; i < config->backends.n; i++) {
+    uint32_t to = config->backends.id[i];
+    struct outline_call *call = outline_add_call(out, to, op, config->calls.timeout_ns);
+    if (config->backends.n > 1) {
+      call->share = out->prefers_idle ? NAN : spec->component[to].instances / members;
+    }
+    outbound_outline(&config->calls, call);
+    if (config->connect_retries > 0) {
+      call->attempts = 1 + config->connect_retries;
+      call->after_refusal = true;
+    }
+  }
+  outline_add(out, OUTLINE_END);
+}
+
+struct outbound_config load_balancer_policy(const struct load_balancer_config *config) {
+  struct outbound_config policy = config->calls;
+  if (config->connect_retries > 0) {
+    policy.retry = (struct retry_config){
+        .given = true, .attempts = 1 + config->connect_retries, .on = 1u << OUTCOME_REFUSED};
+  }
+  return policy;
+}
+
+#define AT(field) offsetof(struct load_balancer_config, field)
+#define AT_HEALTH(field) offsetof(struct health_config, field)
+
+static const struct param health_params[] = {
+    {.name = "interval",
+     .type = PARAM_DURATION,
+     .offset = AT_HEALTH(interval_ns),
+     .fallback = "2s",
+     .min = 1,
+     .max = 1e18,
+     .doc = "Time between two checks of a backend (HAProxy: 2 s)."},
+    {.name = "timeout",
+     .type = PARAM_DURATION,
+     .offset = AT_HEALTH(timeout_ns),
+     .fallback = "1s",
+     .min = 1,
+     .max = 1e18,
+     .doc = "A check not answered by then has failed (Kubernetes: 1 s)."},
+    {.name = "fall",
+     .type = PARAM_COUNT,
+     .offset = AT_HEALTH(fall),
+     .fallback = "3",
+     .min = 1,
+     .max = 1000,
+     .doc = "Failed checks in a row that take a backend out (HAProxy: 3)."},
+    {.name = "rise",
+     .type = PARAM_COUNT,
+     .offset = AT_HEALTH(rise),
+     .fallback = "2",
+     .min = 1,
+     .max = 1000,
+     .doc = "Good checks in a row that take it back (HAProxy: 2)."},
+    {0},
+};
+
+const struct param load_balancer_params[] = {
+    {.name = "algorithm",
+     .type = PARAM_ENUM,
+     .offset = AT(algorithm),
+     .fallback = "round_robin",
+     .choices = algorithm_choices,
+     .doc = "How a backend is chosen (nginx, HAProxy: round robin)."},
+    {.name = "backends",
+     .type = PARAM_REFS,
+     .offset = AT(backends),
+     .required = true,
+     .doc = "Components whose instances share the calls."},
+    {.name = "choices",
+     .type = PARAM_COUNT,
+     .offset = AT(choices),
+     .fallback = "2",
+     .min = 1,
+     .max = LOAD_BALANCER_MAX_CHOICES,
+     .needs = "algorithm = power_of_two",
+     .doc = "For power_of_two: how many different backends are drawn, of which the one with the "
+            "fewest "
+            "calls gets the call (Envoy, HAProxy: 2)."},
+    {.name = "connect_retries",
+     .type = PARAM_COUNT,
+     .offset = AT(connect_retries),
+     .fallback = "0",
+     .min = 0,
+     .max = 59,
+     .doc = "How often a call that a backend refused is sent to another one, at once: short for "
+            "retry = { attempts = 1 + this, backoff = \"0ms\", on = { \"refused\" } } (HAProxy: 3 "
+            "times). The backend has done nothing yet, so this is always safe."},
+    OUTBOUND_PARAMS(struct load_balancer_config, calls),
+    {.name = "health_check",
+     .type = PARAM_GROUP,
+     .offset = AT(health),
+     .group = health_params,
+     .doc = "Active checks. Without them, and without `outlier`, every backend is used whatever "
+            "happens to it."},
+    {.name = "outlier",
+     .type = PARAM_GROUP,
+     .offset = AT(outlier),
+     .group = outlier_params,
+     .doc =
+         "Passive checks: a backend whose calls fail one after the other gets none for a while."},
+    {0},
+};

@@ -1,0 +1,39 @@
+/* What users may say of a load balancer, and what that means to whoever runs nothing. */
+#ifndef LOAD_BALANCER_CONFIG_H
+#define LOAD_BALANCER_CONFIG_H
+
+#include "outbound.h"
+#include "outlier.h"
+#include "outline.h"
+#include "param.h"
+#include "sim.h"
+
+enum algorithm { ROUND_ROBIN, RANDOM, LEAST_CONNECTIONS, POWER_OF_TWO };
+
+#define LOAD_BALANCER_MAX_CHOICES 16
+#define MAX_BACKENDS 32767
+
+struct load_balancer_config {
+  uint32_t algorithm;
+  struct refs backends;
+  uint64_t choices, connect_retries;
+  struct outbound_config calls;
+  struct health_config {
+    bool given;
+    uint64_t interval_ns, timeout_ns, fall, rise;
+  } health;
+  struct outlier_config outlier;
+};
+
+extern const struct param load_balancer_params[];
+
+bool load_balancer_validate(const struct spec *spec, const struct component_spec *component,
+                            struct error *err);
+
+void load_balancer_outline(const struct spec *spec, const struct component_spec *component, int op,
+                           struct outline *out);
+
+/* What it does about its calls: `calls`, and connect_retries in the words of that. */
+struct outbound_config load_balancer_policy(const struct load_balancer_config *config);
+
+#endif
