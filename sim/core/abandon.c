@@ -6,6 +6,8 @@
 #include "arena.h"
 #include "call.h"
 #include "engine.h"
+#include "fault.h"
+#include "network.h"
 #include "outbound.h"
 #include "outline.h"
 #include "trace.h"

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "arena.h"
-#include "traces.h"
+#include "trace_state.h"
 
 const char *const part_name[PARTS] = {
     [PART_QUEUE] = "queue",   [PART_SERVICE] = "service", [PART_NETWORK] = "network",

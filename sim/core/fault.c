@@ -6,12 +6,15 @@
  * next begin. Times are drawn from streams named after the fault. A member counts how many crashes
  * and hangs hold at once, so overlapping faults add up. An instance knows its members and a member
  * the instances that act on it now, so that what happens to one never costs a look at all. */
+#include "fault.h"
+
 #include <stdlib.h>
 
 #include "arena.h"
 #include "engine.h"
 #include "fault_effects.h"
 #include "life.h"
+#include "network.h"
 #include "timeline.h"
 
 struct instance {

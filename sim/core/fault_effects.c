@@ -3,6 +3,7 @@
 #include "abandon.h"
 #include "call.h"
 #include "engine.h"
+#include "fault.h"
 #include "life.h"
 #include "outbound.h"
 #include "present.h"

@@ -4,6 +4,8 @@
  * and remembered. Each direction of a path has its own wire: with a bandwidth, messages queue for
  * it first-in first-out and are stored and forwarded. Only one-way delays and losses of messages
  * are modelled here: no packets, no connections. */
+#include "network.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>

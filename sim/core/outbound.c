@@ -8,6 +8,7 @@
 #include "backoff.h"
 #include "column.h"
 #include "engine.h"
+#include "fault.h"
 #include "outbound_state.h"
 #include "trace.h"
 

@@ -9,7 +9,9 @@
 #include "arena.h"
 #include "column.h"
 #include "engine.h"
+#include "fault.h"
 #include "life.h"
+#include "network.h"
 #include "outbound.h"
 #include "trace.h"
 

@@ -4,6 +4,7 @@
 
 #include "arena.h"
 #include "engine.h"
+#include "fault.h"
 
 /* The calls whose caller gives up some time: marks by slot. */
 struct timed {

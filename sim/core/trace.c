@@ -5,7 +5,7 @@
 
 #include "arena.h"
 #include "call.h"
-#include "traces.h"
+#include "trace_state.h"
 
 /* --- pools ---------------------------------------------------------------------------------- */
 

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "arena.h"
-#include "traces.h"
+#include "trace_state.h"
 
 const char *const keep_reason_name[KEEP_REASONS] = {"slowest", "failed", "sample"};
 

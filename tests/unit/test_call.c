@@ -8,7 +8,7 @@
 #include "call.h"
 #include "harness.h"
 #include "trace.h"
-#include "traces.h"
+#include "trace_state.h"
 
 static uint64_t live_frames(const struct sim *sim) {
   uint64_t n = 0;

@@ -44,9 +44,10 @@ static void forget(struct seen *s) {
   scenario_free(s->scenario);
 }
 
-static const struct finding *find(const struct seen *s, const char *component, const char *limit) {
+static const struct diagnosed *find(const struct seen *s, const char *component,
+                                    const char *limit) {
   for (uint32_t i = 0; i < s->diagnosis.n; i++) {
-    const struct finding *f = &s->diagnosis.list[i];
+    const struct diagnosed *f = &s->diagnosis.list[i];
     if (strcmp(f->component, component) == 0 && strcmp(f->limit, limit) == 0) return f;
   }
   return NULL;
@@ -59,7 +60,7 @@ static void assert_found(const char *text, const char *component, const char *li
   assert_false(s.diagnosis.healthy);
   assert_int_not_equal(s.diagnosis.n, 0);
   assert_string_equal(s.diagnosis.list[0].component, component);
-  const struct finding *f = find(&s, component, limit);
+  const struct diagnosed *f = find(&s, component, limit);
   if (f == NULL) fail_msg("%s is said of %s", s.diagnosis.list[0].limit, component);
   assert_int_equal(f->severity, severity);
   assert_non_null(strstr(f->sentence, strchr(component, '.') == NULL ? component : "wan"));

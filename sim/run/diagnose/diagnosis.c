@@ -32,11 +32,11 @@ static void add(struct diagnosis *d, const char *component, const char *limit,
                 enum severity severity, const char *format, ...) {
   va_list args;
   va_start(args, format);
-  d->list = g_renew(struct finding, d->list, d->n + 1);
-  d->list[d->n++] = (struct finding){.component = g_strdup(component),
-                                     .limit = limit,
-                                     .severity = severity,
-                                     .sentence = g_strdup_vprintf(format, args)};
+  d->list = g_renew(struct diagnosed, d->list, d->n + 1);
+  d->list[d->n++] = (struct diagnosed){.component = g_strdup(component),
+                                       .limit = limit,
+                                       .severity = severity,
+                                       .sentence = g_strdup_vprintf(format, args)};
   va_end(args);
 }
 
@@ -251,7 +251,7 @@ static void find_root(const struct results *results, struct diagnosis *d) {
 }
 
 static int by_severity(const void *left, const void *right) {
-  const struct finding *a = left, *b = right;
+  const struct diagnosed *a = left, *b = right;
   if (a->severity != b->severity) return a->severity < b->severity ? -1 : 1;
   if (a->root != b->root) return a->root ? -1 : 1;
   int order = strcmp(a->component, b->component);

@@ -18,7 +18,7 @@ enum severity {
 };
 extern const char *const severity_name[];
 
-struct finding {
+struct diagnosed {
   char *component;   /* or a path: "path.eu.us" */
   const char *limit; /* "workers", "queue", "pool", "bandwidth", "none" */
   enum severity severity;
@@ -29,7 +29,7 @@ struct finding {
 struct diagnosis {
   bool healthy;
   uint32_t n;
-  struct finding *list; /* the gravest first, of these the root */
+  struct diagnosed *list; /* the gravest first, of these the root */
   /* Three sentences: where the time goes, what saturates first, what failed and why. */
   char *time, *saturates, *failed;
   const char *client; /* whom they are about; NULL: there is none */

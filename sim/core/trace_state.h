@@ -1,6 +1,6 @@
 /* What trace.c, which follows requests, and blame.c, which takes their latency apart, share. */
-#ifndef TRACES_H
-#define TRACES_H
+#ifndef TRACE_STATE_H
+#define TRACE_STATE_H
 
 #include "trace_keep.h"
 

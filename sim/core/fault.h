@@ -1,0 +1,34 @@
+/* What goes wrong, and when: faults of the spec as events. What they do to calls is in
+ * fault_effects.h. */
+#ifndef FAULT_H
+#define FAULT_H
+
+#include "sim.h"
+
+struct faults *faults_new(struct sim *sim);
+void faults_free(struct sim *sim);
+void faults_start(struct sim *sim);
+__attribute__((cold, noinline)) void faults_event(struct sim *sim, uint32_t which, bool begins);
+
+/* Whether a fault of the spec stops or joins members of it. */
+bool faults_plan_absence(const struct sim *sim, const struct component *component);
+
+/* A call that reached an impaired member: OK lets it pass, TIMEOUT swallows it. */
+enum outcome faults_gate(struct sim *sim, struct member *to, struct frame *call);
+
+/* Keeps an event for a hung member until the hang ends. */
+void faults_defer(struct sim *sim, struct member *member, struct event event);
+
+/* Lets happen what came for the member while it hung, in the order in which it came, and before
+ * anything that comes at this instant. */
+void faults_release_deferred(struct sim *sim, const struct member *member);
+
+/* Forgets of it what `drop` says. */
+void faults_drop_deferred(struct sim *sim, struct member *member,
+                          bool (*drop)(const void *member, const struct event *event));
+
+/* Shows the events kept for hung members. */
+void faults_visit(const struct sim *sim, void (*visit)(void *context, const struct event *event),
+                  void *context);
+
+#endif

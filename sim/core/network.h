@@ -1,0 +1,35 @@
+/* Messages between members: the paths they take, their wires, and what cuts them off. For the
+ * engine's own files; kinds send calls and never messages. */
+#ifndef NETWORK_H
+#define NETWORK_H
+
+#include "sim.h"
+
+struct network *network_new(struct sim *sim);
+void network_free(struct network *network);
+void network_reset(struct sim *sim); /* end of warm-up */
+/* How busy the wires of paths with a bandwidth were: path.FROM.TO.utilization. */
+void network_collect(struct sim *sim, struct metrics *out);
+
+/* Sends a message from one member to another. OK: it arrives after *delay_ns; TIMEOUT: lost on the
+ * way; UNREACHABLE: a partition swallowed it. */
+enum outcome network_cross(struct sim *sim, const struct member *from, const struct member *to,
+                           struct frame *call, bool answer, uint64_t *delay_ns);
+
+/* Whether a small control message gets through now, and how long it takes. */
+bool network_reaches(struct sim *sim, const struct member *from, const struct member *to,
+                     uint64_t *delay_ns);
+
+/* Adds or removes a fault between two sets of members (bit sets over member ids). */
+struct cut {
+  const uint64_t *a, *b;
+  bool one_way;
+  enum fault_type type; /* PARTITION, SLOW, DROP */
+  double factor, ratio;
+  struct stream stream;
+  bool active;
+};
+void network_add_cut(struct sim *sim, struct cut *cut);
+void network_cuts_changed(struct sim *sim);
+
+#endif
