@@ -71,12 +71,12 @@ enum {
 struct fel {
   uint64_t near_limit_ns; /* all events before it are in `near`, all others in the heap */
   uint64_t last_ns;       /* time of the event last popped */
-  uint32_t near_n;
-  struct event near[FEL_NEAR_MAX]; /* latest first */
-  uint64_t reference_ns;           /* of the heap */
-  uint64_t nonempty;               /* bit b - 1: bucket b holds events (b = 1 .. 64) */
-  uint32_t zero_head;              /* first event of bucket 0 not yet taken */
-  uint64_t far_n;                  /* events in the heap, dead ones included */
+  struct event *near_end; /* behind the earliest event of `near` */
+  struct event near[1 + FEL_NEAR_MAX]; /* latest first, behind one that is later than any */
+  uint64_t reference_ns;               /* of the heap */
+  uint64_t nonempty;                   /* bit b - 1: bucket b holds events (b = 1 .. 64) */
+  uint32_t zero_head;                  /* first event of bucket 0 not yet taken */
+  uint64_t far_n;                      /* events in the heap, dead ones included */
   /* Says whether an event may be dropped unseen; NULL: none. */
   bool (*is_dead)(const void *owner, const struct event *event);
   /* Told of events that come up soon, in order: at stage 0 when they enter the near future, then at
@@ -102,18 +102,23 @@ static inline void fel_push(struct fel *fel, struct event event) {
     fel_push_far(fel, event);
     return;
   }
-  struct event *at = &fel->near[fel->near_n++];
-  for (; at > fel->near && at[-1].time_ns <= event.time_ns; at--) event_copy(at, at - 1);
+  struct event *at = fel->near_end++;
+  for (; at[-1].time_ns <= event.time_ns; at--) event_copy(at, at - 1);
   event_copy(at, &event);
-  if (__builtin_expect(fel->near_n == FEL_NEAR_MAX, 0)) fel_spill(fel);
+  if (__builtin_expect(fel->near_end == fel->near + 1 + FEL_NEAR_MAX, 0)) fel_spill(fel);
 }
 
 /* Makes the heap's earliest events the near future; false if there are none. */
 __attribute__((noinline)) bool fel_refill(struct fel *fel);
 
+/* Of them those in the near future. */
+static inline uint32_t fel_near_n(const struct fel *fel) {
+  return (uint32_t)(fel->near_end - fel->near) - 1;
+}
+
 /* Events held, dead ones included. */
 static inline uint64_t fel_pending(const struct fel *fel) {
-  return fel->near_n + fel->far_n;
+  return fel_near_n(fel) + fel->far_n;
 }
 
 /* Shows every event held, dead ones included, in no particular order. */
@@ -125,8 +130,8 @@ void fel_drop(struct fel *fel, bool (*drop)(const void *context, const struct ev
               const void *context);
 
 static inline void fel_look_ahead(const struct fel *fel) {
-  if (fel->near_n < FEL_AHEAD || !fel->soon) return;
-  const struct event *end = fel->near + fel->near_n;
+  const struct event *end = fel->near_end;
+  if (end <= fel->near + FEL_AHEAD || !fel->soon) return;
   for (int stage = 1; stage <= 3; stage++) {
     fel->soon(fel->owner, end - (FEL_AHEAD + 1 - stage), stage);
   }
@@ -134,11 +139,13 @@ static inline void fel_look_ahead(const struct fel *fel) {
 
 /* Pops the earliest event if it lies before `until_ns`. */
 static inline bool fel_pop(struct fel *fel, uint64_t until_ns, struct event *out) {
-  if (__builtin_expect(fel->near_n == 0, 0) && !fel_refill(fel)) return false;
-  const struct event *next = &fel->near[fel->near_n - 1];
-  if (next->time_ns >= until_ns) return false;
+  struct event *next = fel->near_end - 1;
+  while (__builtin_expect(next->time_ns >= until_ns, 0)) {
+    if (next > fel->near || !fel_refill(fel)) return false; /* else there was none */
+    next = fel->near_end - 1;
+  }
   event_copy(out, next);
-  fel->near_n--;
+  fel->near_end = next;
   fel->last_ns = out->time_ns;
   if (fel->far_n > 0) fel_look_ahead(fel);
   return true;
