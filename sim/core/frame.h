@@ -38,8 +38,8 @@ extern const char *const outcome_name[OUTCOMES];
 enum frame_state {
   FRAME_FREE,
   FRAME_MADE,       /* not sent: its maker, which counts as its callee, has it, asleep or not */
-  FRAME_TRAVELLING, /* on its way to the callee */
   FRAME_HELD_UP,    /* reached the callee, which hangs and will see it when that is over */
+  FRAME_TRAVELLING, /* on its way to the callee */
   FRAME_QUEUED,     /* waits at the callee */
   FRAME_WORKING,    /* the callee works on it until due_ns; stands still while the callee hangs */
   FRAME_SHARING,    /* as WORKING, but its station keeps the time (processor sharing) */
@@ -125,8 +125,11 @@ static const uint16_t frame_follows[FRAME_STATES] = {
 #undef AFTER_ARRIVAL
 #undef AFTER
 
+/* Where the states that `state` may follow have numbers in a row, one comparison tells. */
 static inline bool frame_may_become(const struct frame *frame, enum frame_state state) {
-  return frame_follows[state] >> frame_state(frame) & 1;
+  uint32_t set = frame_follows[state], least = (uint32_t)__builtin_ctz(set), row = set >> least;
+  if (!__builtin_constant_p(state) || (row & (row + 1)) != 0) return set >> frame_state(frame) & 1;
+  return frame->place - (least << 24) < (uint32_t)__builtin_popcount(row) << 24;
 }
 
 static inline void frame_set_state(const struct sim *sim, struct frame *frame,
