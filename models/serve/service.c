@@ -535,7 +535,7 @@ static void service_init(struct sim *sim, struct member *member) {
   if (s->config->by == BY_TIER) column_want(sim, COLUMN_TIER);
   station_init(sim, &s->station, (enum discipline)s->config->discipline, s->config->workers,
                s->config->queue, s->config->priority.n + 1);
-  if (s->config->cancel >= CANCEL_QUEUED) station_allow_cancel(&s->station);
+  if (s->config->cancel >= CANCEL_QUEUED) station_allow_cancel(sim, &s->station);
   add_policies(sim, member);
 }
 

@@ -92,16 +92,13 @@ static void check_flow(const struct member *m, const struct presence *p, const c
 
 /* Little's law as an identity of the sample path: the time integral of the number present equals
  * the sum of the times spent. Both are whole nanoseconds, added up in different places. */
-static void check_little(struct sim *sim, struct station *st, const struct presence *p,
-                         const char *name, struct checks *out) {
-  station_settle(sim, st);
-  const struct station_totals *t = &st->totals;
+static void check_little(const struct sim *sim, const struct station_totals *t,
+                         const struct presence *p, const char *name, struct checks *out) {
   bool queue_ok = t->queued_ns == t->wait_ns + t->lost_wait_ns + p->queued_ns;
   bool held_ok = t->held_ns == t->hold_ns + t->lost_hold_ns + p->held_ns;
   struct check *check = check_add(out, queue_ok && held_ok);
-  double seconds = (double)t->held_to_ns / 1e9;
-  double present =
-      (double)(t->queued_ns + t->held_ns) / (double)(t->held_to_ns ? t->held_to_ns : 1);
+  double seconds = (double)sim->now_ns / 1e9;
+  double present = (double)(t->queued_ns + t->held_ns) / (double)(sim->now_ns ? sim->now_ns : 1);
   double rate = t->started ? (double)t->started / seconds : 0;
   station_integral spent_ns =
       t->wait_ns + t->lost_wait_ns + p->queued_ns + t->hold_ns + t->lost_hold_ns + p->held_ns;
@@ -112,10 +109,10 @@ static void check_little(struct sim *sim, struct station *st, const struct prese
 }
 
 /* A finite number of workers cannot be busier than always. */
-static void check_utilization(struct sim *sim, const struct station *st, const char *name,
+static void check_utilization(const struct sim *sim, const struct station *st,
+                              const struct station_totals *t, const char *name,
                               struct checks *out) {
   if (st->workers == PARAM_UNLIMITED) return;
-  const struct station_totals *t = &st->totals;
   station_integral busy = st->discipline == DISCIPLINE_PS ? t->busy_ns : t->held_ns;
   double rho = sim->now_ns ? (double)busy / ((double)st->workers * (double)sim->now_ns) : 0;
   struct check *check = check_add(out, rho <= 1.0 + 1e-12);
@@ -149,8 +146,9 @@ struct check *sim_checks(struct sim *sim, uint32_t *n) {
     if (m->kind->check) m->kind->check(sim, m, &out);
     struct station *st = member_station(m);
     if (!st) continue;
-    check_little(sim, st, &present[i], name, &out);
-    check_utilization(sim, st, name, &out);
+    const struct station_totals totals = station_totals(sim, st);
+    check_little(sim, &totals, &present[i], name, &out);
+    check_utilization(sim, st, &totals, name, &out);
   }
   free(present);
   *n = out.n;

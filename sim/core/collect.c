@@ -78,8 +78,8 @@ static double measured_s(const struct sim *sim) {
 }
 
 static void add_station(struct sim *sim, struct station *st, double there_s, struct sums *s) {
-  station_settle(sim, st);
-  const struct station_totals *a = &st->at_warmup, *b = &st->totals;
+  const struct station_totals totals = station_totals(sim, st);
+  const struct station_totals *a = &st->at_warmup, *b = &totals;
   s->station = true;
   s->queued_s += (double)(b->queued_ns - a->queued_ns) / 1e9;
   s->busy_s += st->discipline == DISCIPLINE_PS ? (double)(b->busy_ns - a->busy_ns) / 1e9

@@ -30,40 +30,53 @@ void station_free(struct station *st) {
 
 /* --- what is measured ----------------------------------------------------------------------- */
 
-/* Each integral is brought up to date just before its number changes. */
-static inline void settle_queued(const struct sim *sim, struct station *st) {
-  struct station_totals *t = &st->totals;
-  t->queued_ns += (station_integral)st->queued * (sim->now_ns - t->queued_to_ns);
-  t->queued_to_ns = sim->now_ns;
+static uint64_t busy_workers(const struct station *st) {
+  return st->sharing < st->workers ? st->sharing : st->workers;
 }
 
-static inline void settle_held(const struct sim *sim, struct station *st) {
-  struct station_totals *t = &st->totals;
-  uint64_t dt = sim->now_ns - t->held_to_ns;
-  t->held_to_ns = sim->now_ns;
-  t->held_ns += (station_integral)st->held * dt;
-  if (__builtin_expect(st->discipline == DISCIPLINE_PS, 0)) {
-    t->busy_ns += (station_integral)(st->sharing < st->workers ? st->sharing : st->workers) * dt;
-  }
+/* Under processor sharing: before the number of those that share changes. */
+static void settle_busy(const struct sim *sim, struct station *st) {
+  st->totals.busy_ns += (station_integral)busy_workers(st) * (sim->now_ns - st->busy_to_ns);
+  st->busy_to_ns = sim->now_ns;
 }
 
-void station_settle(struct sim *sim, struct station *st) {
-  settle_queued(sim, st);
-  settle_held(sim, st);
+struct station_totals station_totals(const struct sim *sim, const struct station *st) {
+  struct station_totals t = st->totals;
+  t.queued_ns += (station_integral)st->queued * sim->now_ns;
+  t.held_ns += (station_integral)st->held * sim->now_ns;
+  t.busy_ns += (station_integral)busy_workers(st) * (sim->now_ns - st->busy_to_ns);
+  t.wait_ns += hist_sum(&st->wait);
+  t.started += hist_count(&st->wait);
+  t.left = t.started - st->held - t.lost;
+  return t;
 }
 
 void station_reset(struct sim *sim, struct station *st) {
-  station_settle(sim, st);
-  st->at_warmup = st->totals;
+  st->at_warmup = station_totals(sim, st);
+  st->totals.wait_ns = st->at_warmup.wait_ns;
+  st->totals.started = st->at_warmup.started;
   st->queue_max = st->queued;
   hist_clear(&st->wait);
+}
+
+static inline void queued_less(const struct sim *sim, struct station *st) {
+  st->totals.queued_ns += sim->now_ns;
+  st->queued--;
+}
+
+static inline void held_more(const struct sim *sim, struct station *st) {
+  st->totals.held_ns -= sim->now_ns;
+  st->held++;
+}
+
+static inline void held_less(const struct sim *sim, struct station *st) {
+  st->totals.held_ns += sim->now_ns;
+  st->held--;
 }
 
 static inline void wait_over(struct sim *sim, struct station *st, struct frame *frame) {
   uint64_t wait_ns = sim->now_ns - frame->mark_ns;
   frame->mark_ns = sim->now_ns;
-  st->totals.wait_ns += wait_ns;
-  st->totals.started++;
   hist_add(&st->wait, wait_ns);
 }
 
@@ -88,18 +101,11 @@ static __attribute__((noinline)) void enqueue_otherwise(struct sim *sim, struct 
 static inline void enqueue(struct sim *sim, struct station *st, struct frame *frame,
                            uint32_t which) {
   struct station_class *class = &st->class[which];
-  uint32_t slot = frame_slot(sim, frame);
   if (__builtin_expect(!st->plain, 0)) {
     enqueue_otherwise(sim, st, frame, class);
-    return;
-  }
-  frame->next = SLOT_NONE;
-  if (class->tail == SLOT_NONE) {
-    class->head = slot;
   } else {
-    frame_at(sim, class->tail)->next = slot;
+    station_append(sim, class, frame);
   }
-  class->tail = slot;
 }
 
 static inline struct frame *dequeue_from(struct sim *sim, struct station_class *class) {
@@ -109,19 +115,21 @@ static inline struct frame *dequeue_from(struct sim *sim, struct station_class *
   return frame;
 }
 
+/* Somebody waits. */
 static inline struct frame *dequeue(struct sim *sim, struct station *st) {
-  for (uint32_t i = 0; i < st->classes; i++) {
-    if (st->class[i].head != SLOT_NONE) return dequeue_from(sim, &st->class[i]);
+  struct station_class *class = st->class;
+  while (__builtin_expect(class->head == SLOT_NONE, 0)) {
+    class ++;
+    assert(class < st->class + st->classes);
   }
-  return NULL;
+  return dequeue_from(sim, class);
 }
 
 struct frame *station_evict(struct sim *sim, struct station *st, uint32_t class) {
   for (uint32_t i = st->classes; i-- > class + 1;) {
     if (st->class[i].head == SLOT_NONE) continue;
     struct frame *frame = dequeue_from(sim, &st->class[i]);
-    settle_queued(sim, st);
-    st->queued--;
+    queued_less(sim, st);
     st->totals.lost_wait_ns += sim->now_ns - frame->mark_ns;
     return frame;
   }
@@ -136,41 +144,36 @@ enum admission station_enter(struct sim *sim, struct station *st, struct frame *
                              uint32_t class, bool admitted) {
   frame->mark_ns = sim->now_ns;
   if (st->held < st->workers || st->discipline == DISCIPLINE_PS) {
-    if (st->discipline == DISCIPLINE_PS && !admitted && sharing_full(st)) return STATION_FULL;
-    settle_held(sim, st);
-    st->held++;
+    if (!admitted && sharing_full(st)) return STATION_FULL;
+    held_more(sim, st);
     wait_over(sim, st, frame);
     return STATION_STARTED;
   }
   if (st->queued >= st->queue_limit && !admitted) return STATION_FULL;
-  settle_queued(sim, st);
   frame_set_state(sim, frame, FRAME_QUEUED);
   trace_mark(sim, frame, PART_QUEUE);
   enqueue(sim, st, frame, class);
-  if (++st->queued > st->queue_max) st->queue_max = st->queued;
+  station_queued_more(sim, st);
   return STATION_QUEUED;
 }
 
 struct frame *station_leave(struct sim *sim, struct station *st, struct frame *frame) {
   st->totals.hold_ns += sim->now_ns - frame->mark_ns;
-  st->totals.left++;
   sim_assert(sim, frame_callee(frame), st->held > 0, "no worker is taken");
   if (st->queued == 0) {
-    settle_held(sim, st);
-    st->held--;
+    held_less(sim, st);
     return NULL;
   }
   /* The worker passes from one frame to the other: the number held stays. */
-  settle_queued(sim, st);
-  st->queued--;
+  queued_less(sim, st);
   struct frame *next = dequeue(sim, st);
   wait_over(sim, st, next);
   return next;
 }
 
-void station_allow_cancel(struct station *st) {
+void station_allow_cancel(const struct sim *sim, struct station *st) {
   assert(st->queued == 0);
-  st->plain = false;
+  if (sim->calls.kin) st->plain = false;
 }
 
 void station_cancel(struct sim *sim, struct station *st, struct frame *frame, uint32_t which) {
@@ -181,8 +184,7 @@ void station_cancel(struct sim *sim, struct station *st, struct frame *frame, ui
   if (class->head == slot) ahead = SLOT_NONE;
   *(ahead == SLOT_NONE ? &class->head : &frame_at(sim, ahead)->next) = behind;
   *(behind == SLOT_NONE ? &class->tail : &sim->calls.kin[behind].ahead) = ahead;
-  settle_queued(sim, st);
-  st->queued--;
+  queued_less(sim, st);
   st->totals.lost_wait_ns += sim->now_ns - frame->mark_ns;
 }
 
@@ -217,7 +219,7 @@ static void ps_sift_down(struct ps_entry *heap, uint64_t i, uint64_t n) {
 }
 
 static void ps_advance(struct sim *sim, struct station *st) {
-  settle_held(sim, st);
+  settle_busy(sim, st);
   st->virtual_ns += (double)(sim->now_ns - st->virtual_at_ns) * ps_rate(st);
   st->virtual_at_ns = sim->now_ns;
   if (st->sharing == 0)
@@ -277,7 +279,7 @@ void station_unshare(struct sim *sim, struct member *member, struct station *st,
 /* --- faults --------------------------------------------------------------------------------- */
 
 static void forget_all(struct sim *sim, struct station *st) {
-  station_settle(sim, st);
+  st->totals.queued_ns += (station_integral)st->queued * sim->now_ns;
   for (uint32_t i = 0; i < st->classes; i++) {
     for (uint32_t slot = st->class[i].head; slot != SLOT_NONE;) {
       struct frame *frame = frame_at(sim, slot);
@@ -291,9 +293,9 @@ static void forget_all(struct sim *sim, struct station *st) {
 
 void station_lose(struct sim *sim, struct station *st, const struct frame *frame) {
   assert(st->held > 0);
-  settle_held(sim, st);
+  held_less(sim, st);
   st->totals.lost_hold_ns += sim->now_ns - frame->mark_ns;
-  st->held--;
+  st->totals.lost++;
 }
 
 void station_fault(struct sim *sim, struct member *member, struct station *st,
@@ -301,6 +303,7 @@ void station_fault(struct sim *sim, struct member *member, struct station *st,
   if (fault == FAULT_CRASH && begins) {
     forget_all(sim, st);
     assert(st->held == 0); /* the engine has taken them: station_lose */
+    settle_busy(sim, st);
     st->sharing = 0;
     st->virtual_ns = 0;
     st->generation++;

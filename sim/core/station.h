@@ -21,12 +21,16 @@ extern const char *const discipline_choices[]; /* for parameter tables */
  * in three weeks. */
 __extension__ typedef unsigned __int128 station_integral;
 
+/* What was added up since time 0. Invariant: the integral of the number queued up to the instant t
+ * is queued_ns + queued * t modulo 2^128, and that of those held likewise, so a step up at t
+ * subtracts t and a step down adds it. What a histogram adds up anyway is taken from it: see
+ * station_totals.
+ */
 struct station_totals {
   station_integral queued_ns, held_ns, busy_ns; /* time integrals of queued, held, busy workers */
   station_integral wait_ns, hold_ns;            /* sums over frames that finished the wait, hold */
   station_integral lost_wait_ns, lost_hold_ns;  /* of frames lost in a crash or cancelled */
-  uint64_t started, left;                       /* frames whose wait, hold ended */
-  uint64_t queued_to_ns, held_to_ns;            /* ends of the periods integrated */
+  uint64_t started, left, lost; /* frames whose wait, hold ended; whose hold a crash ended */
 };
 
 struct station_class {
@@ -49,11 +53,12 @@ struct station {
   uint64_t queued, held, queue_max;
   struct station_class *class; /* `only` unless there are several */
   struct station_class only;
-  struct station_totals totals;
-  struct hist wait;
+  struct station_totals totals; /* before the warm-up ended, of waits */
+  struct hist wait;             /* since then */
   struct station_totals at_warmup;
   /* processor sharing */
-  uint64_t sharing; /* frames with work in progress */
+  uint64_t busy_to_ns; /* end of the period that totals.busy_ns covers */
+  uint64_t sharing;    /* frames with work in progress */
   double virtual_ns;
   uint64_t virtual_at_ns;
   double rate_factor; /* 1 / slow, 0 while hung */
@@ -73,6 +78,32 @@ enum admission { STATION_STARTED, STATION_QUEUED, STATION_FULL };
  * before and may not be turned away. */
 enum admission station_enter(struct sim *sim, struct station *st, struct frame *frame,
                              uint32_t class, bool admitted);
+
+static inline void station_queued_more(const struct sim *sim, struct station *st) {
+  st->totals.queued_ns -= sim->now_ns;
+  if (++st->queued > st->queue_max) st->queue_max = st->queued;
+}
+
+/* Behind the last one. */
+static inline void station_append(struct sim *sim, struct station_class *class,
+                                  struct frame *frame) {
+  uint32_t slot = frame_slot(sim, frame);
+  frame->next = SLOT_NONE;
+  *(class->tail == SLOT_NONE ? &class->head : &frame_at(sim, class->tail)->next) = slot;
+  class->tail = slot;
+}
+
+/* station_enter of a frame that arrives at a plain station with one class, is not followed and has
+ * to wait: of what comes most often under load, that which needs nothing else. */
+static inline bool station_has_to_wait(const struct station *st) {
+  return st->held >= st->workers && st->queued < st->queue_limit;
+}
+static inline void station_queue(struct sim *sim, struct station *st, struct frame *frame) {
+  frame->mark_ns = sim->now_ns;
+  frame_set_state(sim, frame, FRAME_QUEUED);
+  station_append(sim, &st->only, frame);
+  station_queued_more(sim, st);
+}
 
 /* The worker that holds `frame` becomes free. Returns the frame it takes up next, whose wait is
  * over, or NULL. */
@@ -99,9 +130,8 @@ static inline void station_work(struct sim *sim, struct member *member, struct s
  */
 struct frame *station_due(struct sim *sim, struct member *member, struct station *st, uint32_t arg);
 
-/* Frames may be taken out of the queue: to be said before any enters. The simulation must have
- * links (abandon.h). */
-void station_allow_cancel(struct station *st);
+/* Frames may be taken out of the queue if anybody gives up at all: to be said before any enters. */
+void station_allow_cancel(const struct sim *sim, struct station *st);
 
 /* A waiting frame leaves the queue, to be answered by the caller. `class` is that which it entered
  * with. */
@@ -119,7 +149,7 @@ void station_fault(struct sim *sim, struct member *member, struct station *st,
                    enum fault_type fault, bool begins);
 void station_reset(struct sim *sim, struct station *st);
 
-/* Brings the integrals up to now. */
-void station_settle(struct sim *sim, struct station *st);
+/* The totals up to now. */
+struct station_totals station_totals(const struct sim *sim, const struct station *st);
 
 #endif

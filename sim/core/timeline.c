@@ -82,10 +82,9 @@ static void read_member(struct sim *sim, struct member *m, struct load *load) {
   load->down += down_until_now(sim, m);
   struct station *st = member_station(m);
   if (!st) return;
-  station_settle(sim, st);
-  load->queued += (double)st->totals.queued_ns;
-  load->busy +=
-      st->discipline == DISCIPLINE_PS ? (double)st->totals.busy_ns : (double)st->totals.held_ns;
+  const struct station_totals t = station_totals(sim, st);
+  load->queued += (double)t.queued_ns;
+  load->busy += st->discipline == DISCIPLINE_PS ? (double)t.busy_ns : (double)t.held_ns;
   load->room += st->workers == PARAM_UNLIMITED ? 0 : (double)st->workers * (double)sim->now_ns;
 }
 
