@@ -647,9 +647,3 @@ uint64_t dist_draw_keyed_slow(const struct dist *dist, const struct stream *stre
   struct draws draws = draws_begin(*stream, entity, first);
   return dist_draw_whole(dist, &draws);
 }
-
-uint64_t dist_draw_keyed_tail(const struct dist *dist, uint64_t key, uint64_t entity,
-                              uint64_t first, uint64_t word, uint64_t spare) {
-  struct draws draws = draws_after((struct stream){.key = key}, entity, first, spare);
-  return dist_whole(dist->a * zig_exponential_slow(&draws, word));
-}

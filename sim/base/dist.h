@@ -97,22 +97,30 @@ static inline uint64_t dist_draw_whole(const struct dist *dist, struct draws *dr
 __attribute__((noinline)) uint64_t dist_draw_keyed_slow(const struct dist *dist,
                                                         const struct stream *stream,
                                                         uint64_t entity, uint64_t first);
-__attribute__((cold, noinline)) uint64_t dist_draw_keyed_tail(const struct dist *dist, uint64_t key,
-                                                              uint64_t entity, uint64_t first,
-                                                              uint64_t word, uint64_t spare);
+/* Whether dist_draw_quick may be asked. */
+static inline bool dist_is_quick(const struct dist *dist, const struct stream *stream) {
+  return dist->kind == DIST_EXPONENTIAL && !stream->paired;
+}
+
+/* dist_draw_keyed of what is quick, for 99 draws of a hundred; false: ask that function. */
+static inline bool dist_draw_quick(const struct dist *dist, const struct stream *stream,
+                                   uint64_t entity, uint64_t first, uint64_t *out) {
+  uint64_t second, word = rng_block(stream->key, entity, first, &second), abscissa = word >> 11;
+  const struct zig_layer *layer = &zig_exponential_layers[word & (ZIG_LAYERS - 1)];
+  if (__builtin_expect(abscissa >= layer->inside, 0)) return false;
+  rng_record(stream->key, entity, first);
+  *out = dist_whole(dist->a * ((double)(int64_t)abscissa * layer->scale));
+  return true;
+}
 
 /* dist_draw_whole of draws_begin(*stream, entity, first): the same value, but the draws never leave
- * the registers for the distributions that matter most, and a constant draws nothing. The tail is
- * of a stream that is not paired. */
+ * the registers for the distribution that matters most. */
 static inline uint64_t dist_draw_keyed(const struct dist *dist, const struct stream *stream,
                                        uint64_t entity, uint64_t first) {
-  if (__builtin_expect(dist->kind == DIST_EXPONENTIAL && !stream->paired, 1)) {
-    uint64_t spare, word = rng_block(stream->key, entity, first, &spare), abscissa = word >> 11;
-    const struct zig_layer *layer = &zig_exponential_layers[word & (ZIG_LAYERS - 1)];
-    if (__builtin_expect(abscissa >= layer->inside, 0)) {
-      return dist_draw_keyed_tail(dist, stream->key, entity, first, word, spare);
-    }
-    return dist_whole(dist->a * ((double)(int64_t)abscissa * layer->scale));
+  uint64_t value;
+  if (__builtin_expect(dist_is_quick(dist, stream), 1) &&
+      __builtin_expect(dist_draw_quick(dist, stream, entity, first, &value), 1)) {
+    return value;
   }
   return dist_draw_keyed_slow(dist, stream, entity, first);
 }

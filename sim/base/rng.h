@@ -76,6 +76,31 @@ static inline void rng_record(uint64_t stream_key, uint64_t entity, uint64_t blo
 }
 #endif
 
+static inline void philox_round(uint64_t *left, uint64_t *right, uint64_t *key) {
+  __extension__ typedef unsigned __int128 u128;
+  u128 product = (u128)PHILOX_M2x64_0 * *left;
+  *left = (uint64_t)(product >> 64) ^ *key ^ *right;
+  *right = (uint64_t)product;
+  *key += PHILOX_W64_0;
+  __asm__("" : "+r"(*key)); /* it is no constant plus the first key */
+}
+
+/* The first word of a block, and the second: philox2x64_R(6, ..) of Random123, written out so that
+ * each round's key is made of the one before. Left to itself, a compiler holds five more constants,
+ * for which a small function has no registers. Whoever draws the block says so with rng_record. */
+static inline uint64_t rng_block(uint64_t stream_key, uint64_t entity, uint64_t number,
+                                 uint64_t *second) {
+  uint64_t left = entity, right = number, key = stream_key;
+  philox_round(&left, &right, &key);
+  philox_round(&left, &right, &key);
+  philox_round(&left, &right, &key);
+  philox_round(&left, &right, &key);
+  philox_round(&left, &right, &key);
+  philox_round(&left, &right, &key);
+  *second = right;
+  return left;
+}
+
 /* Begins at block `first` of (stream, entity). Users that draw for the same entity more than once
  * pass starts that are at least 2^32 apart. */
 static inline struct draws draws_begin(struct stream stream, uint64_t entity, uint64_t first) {
@@ -90,29 +115,8 @@ static inline uint64_t draws_next(struct draws *d) {
     return d->spare;
   }
   rng_record(d->key, d->entity, d->number);
-  philox2x64_ctr_t counter = {{d->entity, d->number++}};
-  philox2x64_key_t key = {{d->key}};
-  philox2x64_ctr_t block = philox2x64_R(6, counter, key);
-  d->spare = block.v[1];
   d->has_spare = true;
-  return block.v[0];
-}
-
-/* The first word of block `first` of (stream, entity), and in *spare the second. */
-static inline uint64_t rng_block(uint64_t stream_key, uint64_t entity, uint64_t first,
-                                 uint64_t *spare) {
-  rng_record(stream_key, entity, first);
-  philox2x64_ctr_t counter = {{entity, first}};
-  philox2x64_key_t key = {{stream_key}};
-  philox2x64_ctr_t block = philox2x64_R(6, counter, key);
-  *spare = block.v[1];
-  return block.v[0];
-}
-
-/* The draws that follow the first word of that block. */
-static inline struct draws draws_after(struct stream stream, uint64_t entity, uint64_t first,
-                                       uint64_t spare) {
-  return (struct draws){stream.key, stream.paired, entity, first + 1, spare, true};
+  return rng_block(d->key, d->entity, d->number++, &d->spare);
 }
 
 /* All bits of a word turned over for the second half, so that its uniform is 1 - u exactly. */

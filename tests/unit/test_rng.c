@@ -63,6 +63,13 @@ static void test_known_answers(void **state) {
   block = philox2x64_R(10, ones, ones_key);
   assert_true(block.v[0] == UINT64_C(0x65b021d60cd8310f));
   assert_true(block.v[1] == UINT64_C(0x4d02f3222f86df20));
+  for (uint64_t i = 0; i < 1000; i++) {
+    uint64_t second, first = rng_block(i * UINT64_MAX / 7, i << 40 | i, ~i, &second);
+    philox2x64_ctr_t counter = {{i << 40 | i, ~i}};
+    philox2x64_key_t key = {{i * UINT64_MAX / 7}};
+    block = philox2x64_R(6, counter, key);
+    assert_true(block.v[0] == first && block.v[1] == second);
+  }
 
   assert_true(rng_hash_name("") == UINT64_C(0xf52a15e9a9b5e89b));
   assert_true(rng_hash_name("web[2]") == UINT64_C(0x9eede3dd7b0b8197));
