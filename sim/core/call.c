@@ -237,18 +237,47 @@ void call_deliver(struct sim *sim, struct frame *call) {
   deliver(sim, to, call);
 }
 
-/* Takes a call over the network; false if it is not there yet. */
-static __attribute__((noinline)) bool crosses_at_once(struct sim *sim, struct member *to,
-                                                      struct frame *call) {
+/* Where no time passes between sending and arriving. */
+static inline void arrive_at_once(struct sim *sim, struct member *to, struct frame *call) {
+  if (__builtin_expect(sim->depth >= DEPTH_LIMIT, 0)) {
+    push_frame_event(sim, call, 0, EVENT_ARRIVE);
+    return;
+  }
+  sim->depth++;
+  deliver(sim, to, call);
+  sim->depth--;
+}
+
+static __attribute__((noinline)) void arrive_from_network(struct sim *sim, struct member *to,
+                                                          struct frame *call) {
+  arrive_at_once(sim, to, call);
+}
+
+/* More may happen to it than a constant delay. */
+static __attribute__((noinline)) void cross(struct sim *sim, struct member *to,
+                                            struct frame *call) {
   uint64_t delay_ns;
   enum outcome crossed = network_cross(sim, call_maker(sim, call), to, call, false, &delay_ns);
   if (__builtin_expect(crossed != OUTCOME_OK, 0)) {
     lose(sim, call, crossed);
-    return false;
+  } else if (delay_ns == 0) {
+    arrive_at_once(sim, to, call);
+  } else {
+    push_frame_event(sim, call, delay_ns, EVENT_ARRIVE);
   }
-  if (delay_ns == 0) return true;
-  push_frame_event(sim, call, delay_ns, EVENT_ARRIVE);
-  return false;
+}
+
+/* Everything that is called here is called last, so that nothing needs to be saved for later. */
+static __attribute__((noinline)) void send_by_network(struct sim *sim, struct member *to,
+                                                      struct frame *call) {
+  uint64_t delay_ns = network_constant_ns(sim, call_maker(sim, call), to);
+  if (__builtin_expect(delay_ns - 1 < TIME_NEVER - 1, 1)) {
+    push_frame_event(sim, call, delay_ns, EVENT_ARRIVE);
+  } else if (delay_ns == 0) {
+    arrive_from_network(sim, to, call);
+  } else {
+    cross(sim, to, call);
+  }
 }
 
 void call_send(struct sim *sim, struct frame *call, struct member *to, uint64_t timeout_ns) {
@@ -257,14 +286,11 @@ void call_send(struct sim *sim, struct frame *call, struct member *to, uint64_t 
   frame_set_place(call, to->id, FRAME_TRAVELLING);
   if (__builtin_expect(call->flags & CALL_TRACED, 0)) trace_sent(sim, call);
   if (timeout_ns != TIME_NEVER) push_frame_event(sim, call, timeout_ns, EVENT_TIMEOUT);
-  if (sim->network && !crosses_at_once(sim, to, call)) return;
-  if (__builtin_expect(sim->depth >= DEPTH_LIMIT, 0)) {
-    push_frame_event(sim, call, 0, EVENT_ARRIVE);
-    return;
+  if (sim->network) {
+    send_by_network(sim, to, call);
+  } else {
+    arrive_at_once(sim, to, call);
   }
-  sim->depth++;
-  deliver(sim, to, call);
-  sim->depth--;
 }
 
 /* --- answering ------------------------------------------------------------------------------ */
@@ -316,33 +342,9 @@ void call_finish(struct sim *sim, struct frame *call) {
   finish(sim, call, (enum outcome)call->pending);
 }
 
-/* Takes an answer over the network; false if it is not there yet. */
-static __attribute__((noinline)) bool returns_at_once(struct sim *sim, struct frame *call) {
-  struct member *maker = call_maker_if_alive(sim, call);
-  if (!maker || call->flags & CALL_DETACHED) return true;
-  uint64_t delay_ns;
-  struct member *callee = &sim->member[frame_callee(call)];
-  enum outcome crossed = network_cross(sim, callee, maker, call, true, &delay_ns);
-  /* Nobody hears an answer to a call that was given up, but the wire carries it all the same. */
-  if (call->flags & CALL_ABANDONED) return true;
-  if (__builtin_expect(crossed != OUTCOME_OK, 0)) {
-    lose(sim, call, crossed);
-    return false;
-  }
-  if (delay_ns == 0) return true;
-  push_frame_event(sim, call, delay_ns, EVENT_REPLY);
-  return false;
-}
-
 /* Counted apart from deliveries: the answer to the last of a long chain of calls, which were not
  * all sent at this instant, may end all of them. */
-static inline void reply(struct sim *sim, struct frame *call, enum outcome outcome) {
-  frame_set_state(sim, call, FRAME_REPLYING);
-  if (__builtin_expect(sim->network != NULL, 0)) {
-    trace_mark(sim, call, PART_RETURN);
-    call->pending = (uint16_t)outcome;
-    if (!returns_at_once(sim, call)) return;
-  }
+static inline void answer_at_once(struct sim *sim, struct frame *call, enum outcome outcome) {
   if (__builtin_expect(sim->answers_depth >= ANSWERS_LIMIT, 0)) {
     call->pending = (uint16_t)outcome;
     push_frame_event(sim, call, 0, EVENT_REPLY);
@@ -351,6 +353,63 @@ static inline void reply(struct sim *sim, struct frame *call, enum outcome outco
   sim->answers_depth++;
   finish(sim, call, outcome);
   sim->answers_depth--;
+}
+
+static __attribute__((noinline)) void answer_from_network(struct sim *sim, struct frame *call,
+                                                          enum outcome outcome) {
+  answer_at_once(sim, call, outcome);
+}
+
+/* As `cross`. Nobody hears an answer to a call that was given up, but the wire carries it all the
+ * same. */
+static __attribute__((noinline)) void cross_back(struct sim *sim, struct frame *call,
+                                                 enum outcome outcome) {
+  struct member *maker = call_maker_if_alive(sim, call);
+  uint64_t delay_ns = 0;
+  if (maker && !(call->flags & CALL_DETACHED)) {
+    struct member *callee = &sim->member[frame_callee(call)];
+    enum outcome crossed = network_cross(sim, callee, maker, call, true, &delay_ns);
+    if (call->flags & CALL_ABANDONED) {
+      delay_ns = 0;
+    } else if (__builtin_expect(crossed != OUTCOME_OK, 0)) {
+      lose(sim, call, crossed);
+      return;
+    }
+  }
+  if (delay_ns == 0) {
+    answer_at_once(sim, call, outcome);
+  } else {
+    push_frame_event(sim, call, delay_ns, EVENT_REPLY);
+  }
+}
+
+/* As send_by_network. */
+static __attribute__((noinline)) void answer_by_network(struct sim *sim, struct frame *call,
+                                                        enum outcome outcome) {
+  trace_mark(sim, call, PART_RETURN);
+  call->pending = (uint16_t)outcome;
+  const struct member *maker = call_maker_if_alive(sim, call);
+  if (__builtin_expect(!maker || call->flags & (CALL_DETACHED | CALL_ABANDONED), 0)) {
+    cross_back(sim, call, outcome);
+    return;
+  }
+  uint64_t delay_ns = network_constant_ns(sim, &sim->member[frame_callee(call)], maker);
+  if (__builtin_expect(delay_ns - 1 < TIME_NEVER - 1, 1)) {
+    push_frame_event(sim, call, delay_ns, EVENT_REPLY);
+  } else if (delay_ns == 0) {
+    answer_from_network(sim, call, outcome);
+  } else {
+    cross_back(sim, call, outcome);
+  }
+}
+
+static inline void reply(struct sim *sim, struct frame *call, enum outcome outcome) {
+  frame_set_state(sim, call, FRAME_REPLYING);
+  if (__builtin_expect(sim->network != NULL, 0)) {
+    answer_by_network(sim, call, outcome);
+  } else {
+    answer_at_once(sim, call, outcome);
+  }
 }
 
 void call_reply_uncounted(struct sim *sim, struct frame *call, enum outcome outcome) {

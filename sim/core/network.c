@@ -57,8 +57,10 @@ static uint32_t find_direction(const struct sim *sim, const struct member *from,
   return path == REF_NONE ? NO_DIRECTION : 2 * path + backwards;
 }
 
-static struct route *route_slot(const struct network *net, uint32_t from, uint32_t to) {
-  uint32_t i = (uint32_t)rng_mix((uint64_t)from << 32 | to) & net->route_mask;
+static inline struct route *route_slot(const struct network *net, uint32_t from, uint32_t to) {
+  /* Fibonacci hashing (Knuth 6.4): the middle bits depend on both sites. */
+  uint64_t hash = ((uint64_t)from << 32 | to) * UINT64_C(0x9e3779b97f4a7c15);
+  uint32_t i = (uint32_t)(hash >> 32) & net->route_mask;
   while (net->route[i].direction != NOT_LOOKED_UP &&
          (net->route[i].from != from || net->route[i].to != to)) {
     i = (i + 1) & net->route_mask;
@@ -72,7 +74,7 @@ static void routes_grow(struct network *net, struct arena *arena) {
   uint32_t size = old_size ? 2 * old_size : 64;
   net->route = arena_alloc(arena, size * sizeof *net->route);
   net->route_mask = size - 1;
-  for (uint32_t i = 0; i < size; i++) net->route[i].direction = NOT_LOOKED_UP;
+  for (uint32_t i = 0; i < size; i++) net->route[i] = (struct route){.direction = NOT_LOOKED_UP};
   for (uint32_t i = 0; i < old_size; i++) {
     if (old[i].direction != NOT_LOOKED_UP) *route_slot(net, old[i].from, old[i].to) = old[i];
   }
@@ -162,6 +164,14 @@ static enum outcome cross_path(struct sim *sim, struct direction *dir, const str
   }
   *delay_ns = latency_ns;
   return OUTCOME_OK;
+}
+
+uint64_t network_constant_ns(const struct sim *sim, const struct member *from,
+                             const struct member *to) {
+  const struct network *net = sim->network;
+  if (__builtin_expect(net->active_cuts, 0)) return TIME_NEVER;
+  const struct route *route = route_slot(net, from->site, to->site);
+  return __builtin_expect(route->constant, 1) ? route->constant_ns : TIME_NEVER;
 }
 
 enum outcome network_cross(struct sim *sim, const struct member *from, const struct member *to,
