@@ -48,6 +48,35 @@ static void find_told(struct sim *sim) {
   arena_free(arena);
 }
 
+static bool may_give_up(const struct sim *sim, const struct component *component,
+                        struct arena *arena) {
+  if (!component->kind->outline) return true;
+  for (uint32_t op = 0; op < sim->spec->ops; op++) {
+    struct outline outline;
+    outline_begin(&outline, arena);
+    component->kind->outline(sim->spec, component->spec, (int)op, &outline);
+    if (outline.health.given) return true;
+    for (uint32_t i = 0; i < outline.calls; i++) {
+      const struct outline_call *call = &outline.call[i];
+      if (call->timeout_ns != TIME_NEVER) return true;
+      if (call->policy && !outbound_is_plain(call->policy)) return true;
+    }
+  }
+  return false;
+}
+
+/* Without a timeout, a policy or a fault every caller waits for its answer. */
+static bool somebody_may_give_up(const struct sim *sim) {
+  if (sim->spec->faults > 0) return true;
+  struct arena *arena = arena_new();
+  bool found = false;
+  for (uint32_t c = 0; c < sim->spec->components && !found; c++) {
+    found = may_give_up(sim, &sim->component[c], arena);
+  }
+  arena_free(arena);
+  return found;
+}
+
 void abandon_init(struct sim *sim) {
   bool any = false;
   for (uint32_t c = 0; c < sim->spec->components; c++) {
@@ -55,7 +84,7 @@ void abandon_init(struct sim *sim) {
     component->told = heeds(component) == HEED_STOP;
     any |= component->told;
   }
-  if (!any) return;
+  if (!any || !somebody_may_give_up(sim)) return;
   find_told(sim);
   sim->calls.kin = mem_zeroed(1, sizeof *sim->calls.kin);
 }
@@ -114,6 +143,8 @@ void kin_remove(struct sim *sim, struct frame *child) {
 static void tell(struct sim *sim, const struct member *maker, struct frame *call) {
   const struct member *callee = &sim->member[frame_callee(call)];
   if (!callee->component->told || frame_state(call) == FRAME_REPLYING) return;
+  sim_assert(sim, maker->id, sim->calls.kin != NULL,
+             "a call is given up though its maker's outline says that it never is");
   uint64_t delay_ns = 0;
   if (sim->network && !network_reaches(sim, maker, callee, &delay_ns)) return;
   push_frame_event(sim, call, delay_ns, EVENT_CANCEL);

@@ -131,6 +131,37 @@ static void test_nobody_told(void **state) {
   scene_free(scene);
 }
 
+/* Aim: who calls on whose behalf is remembered only where somebody may give up: has a timeout, a
+ * policy or checks, or may break. */
+static void test_nobody_gives_up(void **state) {
+  (void)state;
+  enum { NEVER, TIMEOUT, FURTHER_TIMEOUT, HEDGE, CHECKS, FAULT, WAYS };
+  for (int way = 0; way < WAYS; way++) {
+    struct scene *scene = scene_new();
+    struct node *client = scene_add(scene, "client", "c", 1);
+    node_set(client, "arrivals", "poisson 20/s");
+    node_set(client, "target", "front");
+    if (way == TIMEOUT) node_set(client, "timeout", "1s");
+    if (way == HEDGE) node_set(client, "hedge.after", "1s");
+    struct node *front = scene_add(scene, "service", "front", 1);
+    on_call(node_on(front, NULL),
+            (struct call_to){.to = "lb", .timeout_ns = way == FURTHER_TIMEOUT ? S : 0});
+    struct node *lb = scene_add(scene, "load_balancer", "lb", 1);
+    node_set(lb, "backends", "s");
+    if (way == CHECKS) node_set(lb, "health_check.interval", "1s");
+    one_worker(scene, "s", "queued");
+    if (way == FAULT) {
+      scene_fault(
+          scene, "front", NULL,
+          (struct fault_spec){.type = FAULT_CRASH, .at_ns = S, .lasts = exponential_ns(1e7)});
+    }
+    struct run run = run_scene(scene, SEED, 2 * S);
+    if ((run.sim->calls.kin != NULL) != (way != NEVER)) fail_msg("way %d", way);
+    run_free(&run);
+    scene_free(scene);
+  }
+}
+
 /* Aim: a component that cares changes nothing for those that do not lie before it. */
 static void test_bystanders(void **state) {
   (void)state;
@@ -471,14 +502,15 @@ static void test_call_abandon(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_passed_on),        cmocka_unit_test(test_who_counts_it),
-      cmocka_unit_test(test_nobody_told),      cmocka_unit_test(test_bystanders),
-      cmocka_unit_test(test_fan_out),          cmocka_unit_test(test_later_calls),
-      cmocka_unit_test(test_takes_time),       cmocka_unit_test(test_overtakes),
-      cmocka_unit_test(test_partition),        cmocka_unit_test(test_running),
-      cmocka_unit_test(test_running_shared),   cmocka_unit_test(test_look_up),
-      cmocka_unit_test(test_disciplines),      cmocka_unit_test(test_hung),
-      cmocka_unit_test(test_balancer_forgets), cmocka_unit_test(test_call_abandon),
+      cmocka_unit_test(test_passed_on),    cmocka_unit_test(test_who_counts_it),
+      cmocka_unit_test(test_nobody_told),  cmocka_unit_test(test_nobody_gives_up),
+      cmocka_unit_test(test_bystanders),   cmocka_unit_test(test_fan_out),
+      cmocka_unit_test(test_later_calls),  cmocka_unit_test(test_takes_time),
+      cmocka_unit_test(test_overtakes),    cmocka_unit_test(test_partition),
+      cmocka_unit_test(test_running),      cmocka_unit_test(test_running_shared),
+      cmocka_unit_test(test_look_up),      cmocka_unit_test(test_disciplines),
+      cmocka_unit_test(test_hung),         cmocka_unit_test(test_balancer_forgets),
+      cmocka_unit_test(test_call_abandon),
   };
   return cmocka_run_group_tests_name("abandon", tests, NULL, NULL);
 }
