@@ -34,8 +34,14 @@ static void open_start(struct sim *sim, struct member *member, struct arrival_so
 
 static void poisson_fill(struct arrival_source *source) {
   struct draws draws = source->gaps;
-  for (uint32_t i = ARRIVALS_AHEAD; i-- > 0;) {
-    source->gap[i] = bounded(zig_exponential(&draws) * source->gap_mean);
+  double mean = source->gap_mean, first, second;
+  for (uint32_t i = ARRIVALS_AHEAD; i > 0;) {
+    if (i >= 2 && zig_exponential_pair(&draws, &first, &second)) {
+      source->gap[--i] = bounded(first * mean);
+      source->gap[--i] = bounded(second * mean);
+    } else {
+      source->gap[--i] = bounded(zig_exponential(&draws) * mean);
+    }
   }
   source->gaps = draws;
 }

@@ -54,6 +54,7 @@ struct client_state {
   struct op_stats *only_stats; /* NULL: there are several operations, see stats_of */
   uint64_t in_flight;
   bool draws_request; /* there is a mix or keys to see to */
+  bool plain; /* one operation, of which nothing is drawn; no policy; nobody waits for answers */
   struct arrival_source arrivals;
   struct blame *blame;
   struct stream mix, keys, request, response;
@@ -148,6 +149,13 @@ static void new_request(struct sim *sim, struct member *member, uint64_t number)
   struct client_state *c = member->state;
   struct frame *call = call_new(sim, member, NULL);
   call->key = c->base + number;
+  if (__builtin_expect(c->plain, 1)) {
+    c->only_stats->offered++;
+    c->in_flight++;
+    trace_begin(sim, c->blame, member, call);
+    call_send(sim, call, component_pick(c->target, call), c->timeout_ns);
+    return;
+  }
   if (c->draws_request) draw_request(sim, c, call, number);
   stats_for(c, call->op)->offered++;
   c->in_flight++;
@@ -161,6 +169,7 @@ static void client_start(struct sim *sim, struct member *member) {
   struct client_state *c = member->state;
   c->has_users = users_start(sim, &c->users);
   c->draws_request |= c->has_users;
+  c->plain = c->only_stats && !c->draws_request && !c->out && !c->arrivals.sent_by_user;
   arrivals_start(sim, member, &c->arrivals);
 }
 
@@ -192,9 +201,8 @@ static __attribute__((noinline)) void count_tier(const struct sim *sim, struct c
   if (outcome == OUTCOME_OK) hist_add(&stats->latency, sim->now_ns - call->sent_ns);
 }
 
-static void client_on_reply(struct sim *sim, struct member *member, struct frame *parent,
-                            struct frame *call, enum outcome outcome) {
-  (void)parent;
+static __attribute__((noinline)) void answered(struct sim *sim, struct member *member,
+                                               struct frame *call, enum outcome outcome) {
   struct client_state *c = member->state;
   if (__builtin_expect(c->out != NULL, 0) && outbound_takes(sim, call, outcome)) return;
   struct op_stats *stats = stats_for(c, call->op);
@@ -208,6 +216,23 @@ static void client_on_reply(struct sim *sim, struct member *member, struct frame
   c->in_flight--;
   uint64_t key = __builtin_expect(c->out != NULL, 0) ? outbound_key(sim, call) : call->key;
   arrivals_answered(sim, member, &c->arrivals, key);
+}
+
+/* What comes most often needs no call but one at the end: nothing is saved for later. */
+static void client_on_reply(struct sim *sim, struct member *member, struct frame *parent,
+                            struct frame *call, enum outcome outcome) {
+  (void)parent;
+  struct client_state *c = member->state;
+  struct op_stats *stats = c->only_stats;
+  bool quick = c->plain && outcome == OUTCOME_OK && hist_has_room(&stats->latency) &&
+               !(call->flags & (CALL_TRACED | CALL_DEGRADED));
+  if (__builtin_expect(!quick, 0)) {
+    answered(sim, member, call, outcome);
+    return;
+  }
+  stats->ended[OUTCOME_OK]++;
+  hist_add(&stats->latency, sim->now_ns - call->sent_ns);
+  c->in_flight--;
 }
 
 static void client_on_call(struct sim *sim, struct member *member, struct frame *call) {

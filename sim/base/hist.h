@@ -60,8 +60,13 @@ static inline uint32_t hist_octave_of(uint64_t value) {
 
 __attribute__((noinline)) void hist_make_room(struct hist *hist);
 
+/* Whether the next value goes into the block, and costs next to nothing. */
+static inline bool hist_has_room(const struct hist *hist) {
+  return hist->values != hist->room;
+}
+
 static inline void hist_add(struct hist *hist, uint64_t value) {
-  if (__builtin_expect(hist->values == hist->room, 0)) hist_make_room(hist);
+  if (__builtin_expect(!hist_has_room(hist), 0)) hist_make_room(hist);
   hist->value[hist->values++] = value;
 }
 
