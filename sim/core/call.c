@@ -11,6 +11,7 @@
 #include "memory.h"
 #include "network.h"
 #include "outbound.h"
+#include "present.h"
 #include "time_scale.h"
 #include "trace.h"
 
@@ -79,6 +80,7 @@ static void add_frames(struct sim *sim) {
   mem_back(&calls->addresses, more * sizeof(struct frame));
   calls->ready += more;
   abandon_grow(calls, calls->ready - more);
+  present_grow(calls, calls->ready - more);
 }
 
 void calls_init(struct calls *calls) {
@@ -86,25 +88,41 @@ void calls_init(struct calls *calls) {
   calls->addresses = mem_reserve(MOST_FRAMES * sizeof(struct frame), first);
   calls->frame = calls->addresses.begin;
   calls->limit = (uint32_t)(calls->addresses.size / sizeof(struct frame));
-  calls->free_list = SLOT_NONE;
+  calls->free_list = calls->quick_slots = SLOT_NONE;
   calls->used = 1;
 }
 
 void calls_free(struct calls *calls) {
   abandon_free(calls);
+  present_end(calls);
   mem_release(&calls->addresses);
 }
 
-static __attribute__((cold, noinline)) struct frame *frame_fresh(struct sim *sim) {
+/* No slot is free, or lists are kept. */
+static __attribute__((noinline)) struct frame *frame_otherwise(struct sim *sim,
+                                                               const struct member *from,
+                                                               const struct frame *parent) {
   struct calls *calls = &sim->calls;
-  if (calls->used >= calls->ready) add_frames(sim);
-  return frame_at(sim, calls->used++);
+  struct frame *frame;
+  if (calls->free_list != SLOT_NONE) {
+    frame = frame_at(sim, calls->free_list);
+    calls->free_list = frame->next;
+  } else {
+    if (calls->used >= calls->ready) add_frames(sim);
+    frame = frame_at(sim, calls->used++);
+  }
+  if (calls->lists) present_made(sim, from, parent, frame);
+  return frame;
 }
 
-static inline struct frame *frame_alloc(struct sim *sim) {
+/* A frame for a call that is with `from` at first. */
+static inline struct frame *frame_alloc(struct sim *sim, const struct member *from,
+                                        const struct frame *parent) {
   struct calls *calls = &sim->calls;
   calls->made++;
-  if (calls->free_list == SLOT_NONE) return frame_fresh(sim);
+  if (__builtin_expect(calls->free_list >= calls->quick_slots, 0)) {
+    return frame_otherwise(sim, from, parent);
+  }
   struct frame *frame = frame_at(sim, calls->free_list);
   calls->free_list = frame->next;
   return frame;
@@ -147,7 +165,7 @@ struct frame *frame_first(const struct sim *sim, uint32_t *slot) {
 struct frame *call_new(struct sim *sim, struct member *from, struct frame *parent) {
   sim_assert(sim, from->id, !parent || frame_callee(parent) == from->id,
              "a call is made on behalf of one that is not here");
-  struct frame *call = frame_alloc(sim);
+  struct frame *call = frame_alloc(sim, from, parent);
   frame_set_place(call, from->id, FRAME_MADE);
   call->sent_ns = sim->now_ns;
   call->site = 0;
@@ -270,7 +288,8 @@ static __attribute__((noinline)) void cross(struct sim *sim, struct member *to,
 /* Everything that is called here is called last, so that nothing needs to be saved for later. */
 static __attribute__((noinline)) void send_by_network(struct sim *sim, struct member *to,
                                                       struct frame *call) {
-  uint64_t delay_ns = network_constant_ns(sim, call_maker(sim, call), to);
+  if (__builtin_expect(sim->calls.lists != NULL, 0)) present_sent(sim, call, to);
+  uint64_t delay_ns = sim->network ? network_constant_ns(sim, call_maker(sim, call), to) : 0;
   if (__builtin_expect(delay_ns - 1 < TIME_NEVER - 1, 1)) {
     push_frame_event(sim, call, delay_ns, EVENT_ARRIVE);
   } else if (delay_ns == 0) {
@@ -286,7 +305,7 @@ void call_send(struct sim *sim, struct frame *call, struct member *to, uint64_t 
   frame_set_place(call, to->id, FRAME_TRAVELLING);
   if (__builtin_expect(call->flags & CALL_TRACED, 0)) trace_sent(sim, call);
   if (timeout_ns != TIME_NEVER) push_frame_event(sim, call, timeout_ns, EVENT_TIMEOUT);
-  if (sim->network) {
+  if (sim->by_way) {
     send_by_network(sim, to, call);
   } else {
     arrive_at_once(sim, to, call);
@@ -431,7 +450,7 @@ void call_reply(struct sim *sim, struct frame *call, enum outcome outcome) {
 struct frame *call_detach(struct sim *sim, struct frame *call) {
   sim_assert(sim, frame_callee(call), frame_may_become(call, FRAME_REPLYING),
              "a call that was answered has no rest");
-  struct frame *rest = frame_alloc(sim);
+  struct frame *rest = frame_alloc(sim, &sim->member[frame_callee(call)], call);
   uint32_t stamp = rest->stamp;
   *rest = *call;
   rest->stamp = stamp;

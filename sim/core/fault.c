@@ -15,6 +15,7 @@
 #include "fault_effects.h"
 #include "life.h"
 #include "network.h"
+#include "present.h"
 #include "timeline.h"
 
 struct instance {
@@ -322,6 +323,7 @@ struct faults *faults_new(struct sim *sim) {
   f->instance = mem_zeroed(n ? n : 1, sizeof *f->instance);
   for (uint32_t i = 0; i < sim->spec->faults; i++) {
     const struct fault_spec *spec = &sim->spec->fault[i];
+    if (spec->type != FAULT_DROP && spec->type != FAULT_ERROR) present_keep(sim);
     if (spec->target.kind != TARGET_EACH) {
       instance_init(sim, &f->instance[f->instances++], spec, spec->target, 0);
       continue;

@@ -40,7 +40,8 @@ static void end_life(struct sim *sim, struct member *m, struct present made) {
   for (uint32_t i = 0; i < made.n; i++) {
     call_abandon(sim, (struct call_ref){made.call[i].slot, made.call[i].stamp});
   }
-  if (!m->kind->on_event) return;
+  if (!m->has_events) return; /* looking would mean looking at all events */
+  m->has_events = false;
   fel_drop(&sim->fel, is_own_event, m);
   faults_drop_deferred(sim, m, is_own_event);
 }

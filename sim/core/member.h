@@ -28,7 +28,7 @@ struct member {
   uint32_t site;       /* members of one component in one zone share it: see network.c */
   uint16_t down, hung; /* number of crashes and hangs active */
   bool impaired;       /* any fault is active: the only test on the fast path */
-  bool sought;         /* present_find looks for its calls; false otherwise */
+  bool has_events;     /* of its own are pending, or were */
   uint8_t phase;       /* enum member_phase */
   bool listed;         /* in the register of members: see life.h */
   /* The rest. */

@@ -164,6 +164,7 @@ struct sim *sim_new_half(const struct spec *spec, uint64_t seed, uint64_t replic
   traces_init(sim);
   ledger_new(sim);
   sim->network = network_new(sim);
+  sim->by_way = sim->network != NULL;
   life_init(sim);
   if (with_faults && spec->faults) faults_new(sim);
   for (uint32_t i = 0; i < sim->members; i++) {

@@ -27,6 +27,7 @@
 
 struct columns;
 struct timeline;
+struct present_lists;
 struct traces;
 struct life;
 struct outbounds;
@@ -38,7 +39,9 @@ struct calls {
   uint32_t ready; /* those with memory behind them */
   uint32_t limit; /* those with an address */
   uint32_t free_list;
+  uint32_t quick_slots; /* those below are simply taken: all of them, or none if `lists` are kept */
   struct mem_range addresses;
+  struct present_lists *lists; /* NULL: no fault will ask. See present.h */
   struct kin *kin; /* by slot, up to `ready`; NULL: nobody needs to know. See abandon.h */
   uint64_t made, freed, answered, timed_out, abandoned, late, orphaned, lost; /* since time 0 */
 };
@@ -53,6 +56,7 @@ struct sim {
   uint32_t answers_depth;              /* nesting of answers */
   uint64_t instant_ns, instant_events; /* an instant with several events, and how many */
   struct network *network;             /* NULL: no path is declared and no partition can begin */
+  bool by_way; /* there is a network, or lists are kept: a call is not simply there once sent */
   struct faults *faults;
   struct outbounds *outbounds; /* NULL: no caller declares a policy */
   struct member *member;
@@ -121,6 +125,7 @@ static inline uint32_t frame_slot(const struct sim *sim, const struct frame *fra
 /* Schedules on_event(arg) for the member; delay 0 runs after all events of this instant. */
 static inline void sim_schedule(struct sim *sim, struct member *member, uint64_t delay_ns,
                                 uint32_t arg) {
+  member->has_events = true;
   fel_push(&sim->fel, event_make(sim->now_ns + delay_ns, member->id << 4 | EVENT_MEMBER, arg));
 }
 
