@@ -8,6 +8,7 @@
 
 #include "arena.h"
 #include "engine.h"
+#include "outbound.h"
 #include "trace.h"
 
 struct check *check_add(struct checks *c, bool pass) {
@@ -151,6 +152,7 @@ struct check *sim_checks(struct sim *sim, uint32_t *n) {
     check_utilization(sim, st, &totals, name, &out);
   }
   free(present);
+  outbounds_check(sim, &out);
   *n = out.n;
   return out.list;
 }

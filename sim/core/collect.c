@@ -8,6 +8,7 @@
 
 #include "arena.h"
 #include "checks.h"
+#include "deadlock.h"
 #include "engine.h"
 #include "fault.h"
 #include "life.h"
@@ -62,6 +63,9 @@ const struct metric_def common_metrics[] = {
     {"uptime", "ratio", "Share of the time in which it neither lay crashed nor hung nor started."},
     {"instances", "",
      "Members that were there, averaged over time; where faults stop or join some."},
+    {"deadlocked", "",
+     "Calls that waited for a worker at the end and could never get one: all were held by calls "
+     "that waited for calls like these. Only where workers are held while their calls wait."},
     {0},
 };
 
@@ -187,6 +191,7 @@ static void emit_common(struct sums *s, double time_s, const char *name, struct 
 
 void sim_collect(struct sim *sim, struct metrics *out) {
   struct unfinished u = unfinished_waits(sim);
+  uint64_t *deadlocked = deadlock_count(sim);
   for (uint32_t c = 0; c < sim->spec->components; c++) {
     struct component *component = &sim->component[c];
     if (component->kind->collect) component->kind->collect(sim, component, out);
@@ -202,6 +207,10 @@ void sim_collect(struct sim *sim, struct metrics *out) {
       metric_quotient(out, UNIT_COUNT, all.seconds, measured_s(sim), "%s.instances",
                       component->spec->name);
     }
+    if (deadlock_possible(sim, component)) {
+      metric_quotient(out, UNIT_COUNT, deadlocked ? (double)deadlocked[c] : 0, 1, "%s.deadlocked",
+                      component->spec->name);
+    }
     for (uint32_t i = 0; component->members > 1 && i < component->members; i++) {
       struct sums one = {.wait = waits_of(sim, &component->member[i], 1, &u)};
       char name[128];
@@ -211,5 +220,6 @@ void sim_collect(struct sim *sim, struct metrics *out) {
     }
   }
   unfinished_free(&u);
+  free(deadlocked);
   network_collect(sim, out);
 }

@@ -111,7 +111,7 @@ static void let_go(struct sim *sim, const struct try *try, const struct frame *c
   struct outbound *out = try->out;
   if (try->generation != out->generation) return;
   if (try->to && out->hooks.over) out->hooks.over(sim, out->from, call);
-  if (try->placed) pool_leave(sim, out->pool);
+  if (try->placed) pool_leave(sim, out->pool, try);
 }
 
 /* Nobody will know how it ended. */

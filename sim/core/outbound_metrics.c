@@ -9,10 +9,11 @@ static void reset(struct sim *sim, struct outbound *out) {
   out->count = (struct outbound_counts){0};
   if (out->owns_breaker) breaker_reset(out->breaker, sim->now_ns);
   if (!out->owns_pool) return;
-  pool_settle(sim, out->pool);
-  out->pool->taken_ns = 0;
+  struct pool_side *taken = &out->pool->taken;
+  pool_side_settle(taken, sim->now_ns);
+  out->pool->warmup_ns = taken->present_ns;
   out->pool->refused = out->pool->gave_up = 0;
-  out->pool->most = out->pool->taken;
+  taken->most = taken->n;
   hist_clear(&out->pool->wait);
 }
 
@@ -34,13 +35,13 @@ struct sums {
 };
 
 static void add_pool(struct sim *sim, struct pool *pool, struct sums *s) {
-  pool_settle(sim, pool);
+  pool_side_settle(&pool->taken, sim->now_ns);
   s->refused += (double)pool->refused;
   s->gave_up += (double)pool->gave_up;
-  s->taken_s += pool->taken_ns / 1e9;
+  s->taken_s += (double)(pool->taken.present_ns - pool->warmup_ns) / 1e9;
   s->limit += (double)concurrency_limit(&pool->size);
   s->pool_n++;
-  if ((double)pool->most > s->most) s->most = (double)pool->most;
+  if ((double)pool->taken.most > s->most) s->most = (double)pool->taken.most;
   hist_merge(s->wait, &pool->wait);
 }
 

@@ -113,10 +113,8 @@ static void restart(struct sim *sim, struct outbound *out) {
   if (out->retry_budget) retry_budget_init(out->retry_budget, out->retry_budget->config);
   if (out->hedge_budget) retry_budget_init(out->hedge_budget, out->hedge_budget->config);
   if (out->pool) {
-    pool_settle(sim, out->pool);
+    pool_empty(out->pool, sim->now_ns);
     concurrency_init(&out->pool->size, &out->pool->config->size);
-    out->pool->taken = out->pool->waiting = 0;
-    out->pool->head = out->pool->tail = SLOT_NONE;
   }
 }
 

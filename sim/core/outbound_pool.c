@@ -9,17 +9,44 @@ static struct try *try_at(struct sim *sim, uint32_t slot) {
   return &sim->outbounds->try[slot];
 }
 
-void pool_settle(const struct sim *sim, struct pool *pool) {
-  pool->taken_ns += (double)pool->taken * (double)(sim->now_ns - pool->settled_ns);
-  pool->settled_ns = sim->now_ns;
+void pool_side_settle(struct pool_side *side, uint64_t now_ns) {
+  side->present_ns += (pool_integral)side->n * (now_ns - side->settled_ns);
+  side->settled_ns = now_ns;
+}
+
+static void side_enter(struct pool_side *side, uint64_t now_ns) {
+  pool_side_settle(side, now_ns);
+  side->n++;
+  side->begun_ns += now_ns;
+  if (side->n > side->most) side->most = side->n;
+}
+
+static void side_leave(struct pool_side *side, uint64_t now_ns, uint64_t since_ns) {
+  assert(side->n > 0);
+  pool_side_settle(side, now_ns);
+  side->n--;
+  side->begun_ns -= since_ns;
+  side->spent_ns += now_ns - since_ns;
+}
+
+static void side_empty(struct pool_side *side, uint64_t now_ns) {
+  pool_side_settle(side, now_ns);
+  side->spent_ns += (pool_integral)side->n * now_ns - side->begun_ns;
+  side->begun_ns = 0;
+  side->n = 0;
+}
+
+void pool_empty(struct pool *pool, uint64_t now_ns) {
+  side_empty(&pool->taken, now_ns);
+  side_empty(&pool->waiting, now_ns);
+  pool->head = pool->tail = SLOT_NONE;
 }
 
 static void take(struct sim *sim, struct pool *pool, struct try *try) {
-  pool_settle(sim, pool);
-  pool->taken++;
-  if (pool->taken > pool->most) pool->most = pool->taken;
+  side_enter(&pool->taken, sim->now_ns);
   try->placed = true;
-  try->in_flight = (uint32_t)pool->taken;
+  try->placed_ns = sim->now_ns;
+  try->in_flight = (uint32_t)pool->taken.n;
 }
 
 static void enqueue(struct sim *sim, struct pool *pool, struct frame *call) {
@@ -29,14 +56,14 @@ static void enqueue(struct sim *sim, struct pool *pool, struct frame *call) {
   try->after = SLOT_NONE;
   *(pool->tail == SLOT_NONE ? &pool->head : &try_at(sim, pool->tail)->after) = slot;
   pool->tail = slot;
-  pool->waiting++;
+  side_enter(&pool->waiting, sim->now_ns);
 }
 
 static void dequeue(struct sim *sim, struct pool *pool, uint32_t slot) {
   const struct try *try = try_at(sim, slot);
   *(try->before == SLOT_NONE ? &pool->head : &try_at(sim, try->before)->after) = try->after;
   *(try->after == SLOT_NONE ? &pool->tail : &try_at(sim, try->after)->before) = try->before;
-  pool->waiting--;
+  side_leave(&pool->waiting, sim->now_ns, try->from_ns);
 }
 
 bool pool_enter(struct sim *sim, struct outbound *out, struct frame *call, bool *refused) {
@@ -44,12 +71,12 @@ bool pool_enter(struct sim *sim, struct outbound *out, struct frame *call, bool 
   struct try *try = try_known(sim, call);
   try->from_ns = sim->now_ns;
   *refused = false;
-  if (pool->waiting == 0 && pool->taken < concurrency_limit(&pool->size)) {
+  if (pool->waiting.n == 0 && pool->taken.n < concurrency_limit(&pool->size)) {
     take(sim, pool, try);
     hist_add(&pool->wait, 0);
     return true;
   }
-  if (pool->waiting >= pool->config->queue) {
+  if (pool->waiting.n >= pool->config->queue) {
     pool->refused++;
     *refused = true;
     return false;
@@ -66,7 +93,7 @@ bool pool_enter(struct sim *sim, struct outbound *out, struct frame *call, bool 
 
 /* Those next in turn have their places from now on. */
 static void admit(struct sim *sim, struct pool *pool) {
-  while (pool->waiting > 0 && pool->taken < concurrency_limit(&pool->size)) {
+  while (pool->waiting.n > 0 && pool->taken.n < concurrency_limit(&pool->size)) {
     uint32_t slot = pool->head;
     struct try *try = try_at(sim, slot);
     dequeue(sim, pool, slot);
@@ -77,10 +104,8 @@ static void admit(struct sim *sim, struct pool *pool) {
   }
 }
 
-void pool_leave(struct sim *sim, struct pool *pool) {
-  assert(pool->taken > 0);
-  pool_settle(sim, pool);
-  pool->taken--;
+void pool_leave(struct sim *sim, struct pool *pool, const struct try *try) {
+  side_leave(&pool->taken, sim->now_ns, try->placed_ns);
   admit(sim, pool);
 }
 

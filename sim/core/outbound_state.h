@@ -27,10 +27,11 @@ struct try {
   uint32_t in_flight;     /* places taken when it was sent, its own included */
   uint8_t phase;
   bool hedge, placed;
-  uint64_t from_ns;  /* when it was sent, or began to wait */
-  uint64_t due_ns;   /* PAUSING, WAITING: until when; OUT: when it counts as late */
-  uint64_t hedge_ns; /* OUT: when the next hedge is due */
-  uint64_t key;      /* of the errand */
+  uint64_t from_ns;   /* when it was sent, or began to wait */
+  uint64_t placed_ns; /* when it got its place */
+  uint64_t due_ns;    /* PAUSING, WAITING: until when; OUT: when it counts as late */
+  uint64_t hedge_ns;  /* OUT: when the next hedge is due */
+  uint64_t key;       /* of the errand */
   uint64_t deadline_ns;
   struct outbound *out; /* whose layers it goes through */
   struct member *to;    /* NULL: any member */
@@ -54,15 +55,26 @@ struct errand {
   bool final; /* nothing follows the tries that there are */
 };
 
+__extension__ typedef unsigned __int128 pool_integral;
+
+/* Tries that hold a place, or that wait for one; and since time 0 the integral of their number over
+ * time and, independently of it, the sum of the times of those that ended. */
+struct pool_side {
+  uint64_t n, most;
+  uint64_t settled_ns; /* the end of the integral */
+  pool_integral present_ns, spent_ns;
+  pool_integral begun_ns;  /* the beginnings of those there are, added up */
+  pool_integral so_far_ns; /* likewise what they have spent, for the checks of a run */
+};
+
 /* Places for calls at once, and who waits for one. */
 struct pool {
   const struct pool_config *config;
   struct concurrency size;
-  uint64_t taken, waiting;
+  struct pool_side taken, waiting;
   uint32_t head, tail;
-  uint64_t refused, gave_up, most;
-  uint64_t settled_ns;
-  double taken_ns; /* time integral of `taken` */
+  uint64_t refused, gave_up;
+  pool_integral warmup_ns; /* place-time taken before the end of the warm-up */
   struct hist wait;
 };
 
@@ -116,13 +128,16 @@ static inline struct try *try_known(const struct sim *sim, const struct frame *c
 /* outbound_pool.c: whether the try has a place now. If not, it waits, or *refused is set. */
 bool pool_enter(struct sim *sim, struct outbound *out, struct frame *call, bool *refused);
 /* A place becomes free; `took_ns`, `outcome` of the try that had it, if it is known how it went. */
-void pool_leave(struct sim *sim, struct pool *pool);
+void pool_leave(struct sim *sim, struct pool *pool, const struct try *try);
 void pool_heard(struct sim *sim, struct pool *pool, const struct try *try, enum outcome outcome);
 /* It waits no longer. */
 void pool_quit(struct sim *sim, struct pool *pool, struct frame *call);
 
 /* Brings the integral up to now. */
-void pool_settle(const struct sim *sim, struct pool *pool);
+void pool_side_settle(struct pool_side *side, uint64_t now_ns);
+
+/* Their maker is gone, and all that hold a place or wait for one with it. */
+void pool_empty(struct pool *pool, uint64_t now_ns);
 
 void push_try_event(struct sim *sim, const struct frame *call, uint64_t at_ns);
 

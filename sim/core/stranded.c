@@ -6,7 +6,6 @@
 #include "engine.h"
 #include "fault.h"
 
-/* The calls whose caller gives up some time: marks by slot. */
 struct timed {
   const struct sim *sim;
   bool *mark;
@@ -14,24 +13,25 @@ struct timed {
 
 static void mark_timed(void *context, const struct event *event) {
   const struct timed *timed = context;
-  if ((event_ref(event) & 15) != EVENT_TIMEOUT) return;
-  uint32_t slot = event_ref(event) >> 4;
+  uint32_t kind = event_ref(event) & 15, slot = event_ref(event) >> 4;
+  if (kind != EVENT_TIMEOUT && kind != EVENT_TRY) return;
   if (frame_at(timed->sim, slot)->stamp == event_arg(event)) timed->mark[slot] = true;
 }
 
-static struct timed timed_calls(const struct sim *sim) {
+bool *calls_given_up(struct sim *sim) {
   struct timed timed = {sim, mem_zeroed(sim->calls.used, sizeof *timed.mark)};
   fel_visit(&sim->fel, mark_timed, &timed);
   faults_visit(sim, mark_timed, &timed);
-  return timed;
+  return timed.mark;
 }
 
 /* The root call that waits, over any number of hops, for `frame`; NULL if nobody does, or not for
  * ever. */
-static struct frame *root_waiting_for(const struct timed *timed, struct frame *frame) {
-  while (!(frame->flags & CALL_ABANDONED) && !timed->mark[frame_slot(timed->sim, frame)]) {
+static struct frame *root_waiting_for(const struct sim *sim, const bool *given_up,
+                                      struct frame *frame) {
+  while (!(frame->flags & CALL_ABANDONED) && !given_up[frame_slot(sim, frame)]) {
     if (frame->flags & CALL_ROOT) return frame;
-    struct frame *parent = frame_at(timed->sim, frame->parent);
+    struct frame *parent = frame_at(sim, frame->parent);
     if (parent->stamp != frame->parent_stamp || frame_state(parent) != FRAME_WAITING) return NULL;
     frame = parent;
   }
@@ -41,11 +41,11 @@ static struct frame *root_waiting_for(const struct timed *timed, struct frame *f
 struct stranded sim_stranded(struct sim *sim) {
   struct stranded s = {0};
   if (sim->calls.lost == 0) return s;
-  struct timed timed = timed_calls(sim);
+  bool *given_up = calls_given_up(sim);
   uint32_t capacity = 0, slot;
   for (struct frame *f = frame_first(sim, &slot); f; f = frame_following(sim, &slot)) {
     if (frame_state(f) != FRAME_LOST) continue;
-    struct frame *root = root_waiting_for(&timed, f);
+    struct frame *root = root_waiting_for(sim, given_up, f);
     if (!root || root->site & SITE_STRANDED) continue;
     if (s.n == capacity) {
       capacity = capacity ? 2 * capacity : 64;
@@ -57,6 +57,6 @@ struct stranded sim_stranded(struct sim *sim) {
     root->site |= SITE_STRANDED; /* a fan-out may have lost several messages */
   }
   for (uint32_t i = 0; i < s.n; i++) s.root[i]->site &= (uint16_t)~SITE_STRANDED;
-  free(timed.mark);
+  free(given_up);
   return s;
 }

@@ -13,6 +13,10 @@ struct stranded {
 };
 struct stranded sim_stranded(struct sim *sim); /* free both lists */
 
+/* By slot: whether a call's caller gives it up some time, or sends another try beside it. The list
+ * is malloc'd. */
+bool *calls_given_up(struct sim *sim);
+
 /* Mark used while looking for them; root calls' sites stay below it. */
 #define SITE_STRANDED 0x8000u
 

@@ -6,6 +6,7 @@
 
 #include "checks.h"
 #include "harness.h"
+#include "outbound_state.h"
 #include "station.h"
 #include "storm.h"
 
@@ -41,6 +42,60 @@ static void assert_fails(struct run *run, const char *name) {
   }
   free(check);
   if (failed != 1) fail_msg("%s: %u checks failed", name, failed);
+}
+
+/* A pool of one place: at 12 ms one try holds it, one waits and one has been answered. */
+static struct run half_done_pool(struct scene *scene, struct pool **pool) {
+  static struct shot shots[3];
+  for (int i = 0; i < 3; i++) {
+    shots[i] = (struct shot){.at_ns = (uint64_t)i * MS, .to = "s", .item = 10};
+  }
+  static struct recorder s = {.ns_per_item = MS};
+  struct outbound_config policy = no_policy();
+  policy.pool = (struct pool_config){.given = true, .size.start = 1, .queue = 2};
+  policy.pool.wait_ns = TIME_NEVER;
+  sender_policy(scene_add_sender(scene, "from", shots, 3), policy);
+  scene_add_recorder(scene, "s", 1, &s);
+  struct run run = run_begin(scene, 1, 0, S);
+  assert_true(sim_run(run.sim, 12 * MS));
+  struct check why = {0};
+  if (!checks_pass(run.sim, &why)) fail_msg("%s: %s", why.name, why.detail);
+  *pool = run.sim->outbounds->of[run_member(&run, "from", 1)->component->id]->first->pool;
+  assert_true((*pool)->taken.n == 1 && (*pool)->waiting.n == 1);
+  return run;
+}
+
+/* Aim: likewise of what a pool counts; and a place that nobody gave back shows as soon as time has
+ * passed. */
+static void test_tampering_with_pools(void **state) {
+  (void)state;
+  enum { TAKEN_TIME, TAKEN_SPENT, WAITING_TIME, WAITING_SPENT, PLACE_LOST, WHATS };
+  for (int what = 0; what < WHATS; what++) {
+    struct scene *scene = scene_new();
+    struct pool *pool;
+    struct run run = half_done_pool(scene, &pool);
+    switch (what) {
+      case TAKEN_TIME:
+        pool->taken.present_ns++;
+        break;
+      case TAKEN_SPENT:
+        pool->taken.spent_ns--;
+        break;
+      case WAITING_TIME:
+        pool->waiting.present_ns++;
+        break;
+      case WAITING_SPENT:
+        pool->waiting.spent_ns--;
+        break;
+      case PLACE_LOST:
+        pool->taken.n++;
+        assert_true(sim_run(run.sim, 13 * MS));
+        break;
+    }
+    assert_fails(&run, "little:from.s.pool");
+    run_free(&run);
+    scene_free(scene);
+  }
 }
 
 /* Aim: each counter that a check reads, changed by one, makes that check fail and no other. */
@@ -222,6 +277,7 @@ static void test_storm(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_tampering),
+      cmocka_unit_test(test_tampering_with_pools),
       cmocka_unit_test(test_tampering_with_frames),
       cmocka_unit_test(test_tampering_with_utilization),
       cmocka_unit_test(test_names),

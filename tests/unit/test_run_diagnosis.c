@@ -67,6 +67,21 @@ static void assert_found(const char *text, const char *component, const char *li
   forget(&s);
 }
 
+/* Nothing else is said of it: that it is busy and its queue grows follows from the deadlock. */
+static void a_deadlock_is_named(void **state) {
+  (void)state;
+  struct seen s =
+      see("client 'users' { arrivals = poisson '10/s', target = 'pool', timeout = '1s' }\n"
+          "service 'pool' { workers = 2, on = { inner = { work '1ms' },\n"
+          "  default = { work '50ms', call { 'pool', op = 'inner' } } } }\n" RUN);
+  assert_int_equal(s.diagnosis.n, 1);
+  assert_string_equal(s.diagnosis.list[0].component, "pool");
+  assert_non_null(strstr(s.diagnosis.list[0].sentence, "pool is deadlocked: "));
+  assert_non_null(strstr(s.diagnosis.saturates, "pool is deadlocked: "));
+  assert_non_null(strstr(s.diagnosis.failed, "pool is deadlocked"));
+  forget(&s);
+}
+
 static void a_healthy_system_has_no_finding(void **state) {
   (void)state;
   struct seen s = see(SHOP("100/s", "workers = 8", "workers = 4, connections = 100"));
@@ -284,6 +299,7 @@ static void an_overload_that_outlives_its_fault(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_healthy_system_has_no_finding),
+      cmocka_unit_test(a_deadlock_is_named),
       cmocka_unit_test(workers_that_are_always_busy),
       cmocka_unit_test(too_few_workers_in_front),
       cmocka_unit_test(a_caller_that_only_waits_comes_second),

@@ -139,6 +139,14 @@ static char *sentence_on_overload(const struct results *results, const struct li
   return NULL;
 }
 
+char *answer_deadlock(const struct results *results, const char *component) {
+  return g_strdup_printf(
+      "%s is deadlocked: its workers are held by calls that wait for calls which wait for a worker "
+      "themselves; when the run ended, %s calls in its queue could never go on%s.",
+      component, format_count(results_value_of(results, component, "deadlocked")).text,
+      results->replications > 1 ? ", averaged over replications" : "");
+}
+
 char *answer_saturates(const struct results *results, uint32_t client) {
   struct limiter first = limiter_find(results);
   struct wire wire = wire_busiest(results);
@@ -151,6 +159,7 @@ char *answer_saturates(const struct results *results, uint32_t client) {
   if (!limited) {
     return g_strdup("No component has a limited number of workers, so none saturates.");
   }
+  if (first.deadlocked) return answer_deadlock(results, first.name);
   if (first.utilization >= BUSY_SATURATED) {
     return g_strdup_printf(
         "%s is saturated: %s workers are busy %s of the time and %s calls wait "
@@ -216,8 +225,9 @@ static void append_cause(const struct results *results, uint32_t client, GString
     return;
   }
   struct limiter first = limiter_find(results);
-  if (first.utilization >= BUSY_SATURATED) {
-    g_string_append_printf(text, "; %s is saturated", first.name);
+  if (first.deadlocked || first.utilization >= BUSY_SATURATED) {
+    g_string_append_printf(text, "; %s is %s", first.name,
+                           first.deadlocked ? "deadlocked" : "saturated");
   }
 }
 

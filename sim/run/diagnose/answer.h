@@ -16,6 +16,8 @@ uint32_t answer_client(const struct results *results);
 char *answer_time(const struct results *results, uint32_t client);
 /* `client`: whose recovery from faults counts, or REF_NONE. */
 char *answer_saturates(const struct results *results, uint32_t client);
+/* Of a component that is deadlocked. */
+char *answer_deadlock(const struct results *results, const char *component);
 char *answer_failed(const struct results *results, uint32_t client);
 
 #endif

@@ -77,6 +77,15 @@ static double queue_in_quarter(const struct results *results, uint32_t component
   return NAN;
 }
 
+static bool look_at_deadlock(const struct results *results, const struct component_spec *c,
+                             struct diagnosis *d) {
+  if (!(results_value_of(results, c->name, "deadlocked") > 0)) return false;
+  gchar *sentence = answer_deadlock(results, c->name);
+  add(d, c->name, "workers", SEVERITY_SATURATED, "%s", sentence);
+  g_free(sentence);
+  return true;
+}
+
 static void look_at_growth(const struct results *results, uint32_t id, const char *name,
                            struct diagnosis *d) {
   double before = queue_in_quarter(results, id, 2), after = queue_in_quarter(results, id, 4);
@@ -264,8 +273,10 @@ struct diagnosis diagnose(const struct results *results) {
   for (uint32_t i = 0; i < spec->components; i++) {
     const struct component_spec *c = &spec->component[i];
     if (c->kind->is_source || c->bypassed) continue;
-    look_at_workers(results, c, &d);
-    look_at_growth(results, i, c->name, &d);
+    if (!look_at_deadlock(results, c, &d)) { /* the cause of what the next two see */
+      look_at_workers(results, c, &d);
+      look_at_growth(results, i, c->name, &d);
+    }
     look_at_queue(results, c, &d);
     look_at_uptime(results, c, &d);
     look_at_staleness(results, c, &d);

@@ -34,6 +34,20 @@ static void mark_reached(const struct call_pair *edge, uint32_t edges, uint32_t 
   }
 }
 
+/* The component in whose queues most calls can never go on; REF_NONE: there is none. */
+static uint32_t most_deadlocked(const struct results *results) {
+  const struct spec *spec = &results->scenario->spec;
+  uint32_t best = REF_NONE;
+  double most = 0;
+  for (uint32_t i = 0; i < spec->components; i++) {
+    double stuck = results_value_of(results, spec->component[i].name, "deadlocked");
+    if (!(stuck > most)) continue;
+    most = stuck;
+    best = i;
+  }
+  return best;
+}
+
 struct limiter limiter_find(const struct results *results) {
   const struct spec *spec = &results->scenario->spec;
   struct arena *arena = arena_new();
@@ -57,11 +71,16 @@ struct limiter limiter_find(const struct results *results) {
                   (waits[best] == waits[i] && busy[i] > busy[best]);
     if (better) best = i;
   }
-  struct limiter out = {NULL, false, NAN, NAN};
+  uint32_t deadlocked = most_deadlocked(results);
+  if (deadlocked != REF_NONE) best = deadlocked;
+  struct limiter out = {.utilization = NAN, .queue = NAN};
   if (best != REF_NONE) {
     const struct component_spec *c = &spec->component[best];
-    out = (struct limiter){c->name, c->instances > 1, busy[best],
-                           results_value_of(results, c->name, "queue.mean")};
+    out = (struct limiter){.name = c->name,
+                           .group = c->instances > 1,
+                           .deadlocked = deadlocked != REF_NONE,
+                           .utilization = busy[best],
+                           .queue = results_value_of(results, c->name, "queue.mean")};
   }
   arena_free(arena);
   return out;

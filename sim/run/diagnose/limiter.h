@@ -8,13 +8,14 @@
 struct limiter {
   const char *name;   /* the scenario's; NULL: nothing has a utilization */
   bool group;         /* of several members */
+  bool deadlocked;    /* calls in its queue can never go on */
   double utilization; /* of its busiest member */
   double queue;       /* calls that wait, on average; NaN: unknown */
 };
 
 /* A worker that waits for an answer is busy, so a slow database keeps those who call it busy, too.
  * Of the components above 90 % the one counts from which no other of them can be reached by calls;
- * else the busiest, and among equals the first by name. */
+ * else the busiest, and among equals the first by name. A deadlock comes before all that. */
 struct limiter limiter_find(const struct results *results);
 
 #endif
