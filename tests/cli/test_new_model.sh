@@ -2,9 +2,12 @@
 # Aim: scripts/new-model makes a kind that compiles without a warning, whose test passes, which
 # `describe` and `check` know, and which keeps the house style; wrong names are refused and change nothing.
 #
-# Works on a copy of the tree.
+# Works on a copy of the tree, and compiles only what is new there: the rest comes from the build folder
+# of ARCHSIM.
 set -euo pipefail
 source=${ARCHSIM_SOURCE:-$(cd -- "$(dirname -- "$0")/../.." && pwd)}
+archsim=$(readlink -f -- "${ARCHSIM:-$source/build/archsim}")
+build=$(dirname -- "$archsim")
 tree=$(mktemp -d)
 trap 'rm -rf -- "$tree"' EXIT
 
@@ -49,9 +52,25 @@ refuse turnstile 'already'
 
 meson setup fresh -Dwerror=true -Db_lto=false -Dbuildtype=debug >log 2>&1 ||
   { cat log; fail 'set-up failed'; }
-ninja -C fresh archsim tests/test_model_turnstile >log 2>&1 || { tail -n 40 log; fail 'build failed'; }
-meson test -C fresh --no-rebuild model_turnstile >log 2>&1 || { cat log; fail 'its test failed'; }
-grep -q '^Ok: *1 *$' log || { cat log; fail 'its test was not run'; }
+meson introspect --tests fresh | grep -q '"model_turnstile"' || fail 'its test is not known'
+new=(models/libmodels_serve.a.p/serve_turnstile.c.o
+  models/libmodels.a.p/meson-generated_.._registry.c.o
+  tests/test_model_turnstile.p/unit_test_model_turnstile.c.o)
+ninja -C fresh "${new[@]}" >log 2>&1 || { tail -n 40 log; fail 'build failed'; }
+read -ra libraries < <(pkg-config --libs lua5.4 gthread-2.0 jansson sqlite3 cmocka)
+# What meson would link, but for the objects that are as in the build folder.
+link() {
+  local out=$1
+  shift
+  "${CC:-cc}" -o "$out" "$@" fresh/models/libmodels_serve.a.p/serve_turnstile.c.o \
+    fresh/models/libmodels.a.p/meson-generated_.._registry.c.o -Wl,--start-group \
+    "$build"/sim/*/lib*.a "$build"/models/lib*.a -Wl,--end-group \
+    "${libraries[@]}" -lm >log 2>&1 ||
+    { tail -n 40 log; fail "linking $out failed"; }
+}
+link fresh/archsim "$build"/archsim.p/sim_main.c.o
+link fresh/test_model_turnstile fresh/tests/test_model_turnstile.p/unit_test_model_turnstile.c.o
+ARCHSIM_SOURCE=$tree fresh/test_model_turnstile >log 2>&1 || { cat log; fail 'its test failed'; }
 
 fresh/archsim describe turnstile >out || fail 'describe turnstile failed'
 for word in turnstile workers queue work refused; do
