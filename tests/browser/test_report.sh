@@ -5,8 +5,9 @@
 #
 #   ARCHSIM_BROWSER=1 tests/browser/test_report.sh [ARCHSIM [FOLDER]]      else $ARCHSIM
 #
-# Screenshots stay in FOLDER, else $ARCHSIM_SCREENSHOTS, else are thrown away. Without
-# ARCHSIM_BROWSER=1 it is skipped (exit code 77): it needs the packages of the group browser.
+# With FOLDER, or ARCHSIM_SCREENSHOTS, screenshots of all views stay there; else one is made, to see that
+# it can be, as each takes a browser of its own. Without ARCHSIM_BROWSER=1 it is skipped (exit code 77): it
+# needs the packages of the group browser.
 set -euo pipefail
 if [ "${ARCHSIM_BROWSER:-}" != 1 ]; then
   echo 'skipped: ARCHSIM_BROWSER=1 switches it on'
@@ -17,7 +18,9 @@ here=$(realpath -- "$(dirname -- "$0")")
 command -v chromium >/dev/null || { echo 'chromium is missing: apt-get install chromium'; exit 1; }
 folder=$(mktemp -d)
 trap 'rm -rf -- "$folder"' EXIT
-shots=${2:-${ARCHSIM_SCREENSHOTS:-$folder/screenshots}}
+shots=${2:-${ARCHSIM_SCREENSHOTS:-}}
+all_shots=true
+[ -n "$shots" ] || { all_shots=false; shots=$folder/screenshots; }
 mkdir -p -- "$shots"
 shots=$(realpath -- "$shots")
 cd -- "$folder"
@@ -152,20 +155,30 @@ browse() { # OUTPUT-OPTION... URL
     --virtual-time-budget=10000 "$@" 2>/dev/null
 }
 
-# look REPORT NAME WIDTH HEIGHT SCHEME: SCHEME 0 is dark, 1 light.
-look() {
-  local url="file://$here/inspect.html?report=file://$folder/$1.html&width=$3" height
-  browse --blink-settings=preferredColorScheme="$5" --window-size=1300,900 --dump-dom \
-    "$url&height=$4" >dom || fail "$1 $2: chromium"
-  sed -n '/<pre id="result"/,/<\/pre>/p' dom | sed 's/<[^>]*>//g' >result
-  echo "-- $1 $2: $(grep -E '^(dark|height|texts|contrast)' result | tr '\n' ' ')"
-  grep -q '^end of inspection' result || fail "$1 $2: the page was not inspected"
-  if grep '^FAULT' result; then fail "$1 $2"; fi
-  if [ "$5" -eq 0 ]; then grep -q '^dark true' result || fail "$1 $2 is not dark"; fi
-  height=$(awk '$1 == "height" { print $2 }' result)
-  browse --blink-settings=preferredColorScheme="$5" --window-size="$(($3 > 500 ? $3 : 500)),$((height < 16000 ? height : 16000))" \
-    --screenshot="$shots/$1-$2.png" "$url&height=$height" >dom || fail "$1 $2: no screenshot"
+# shoot REPORT NAME WIDTH HEIGHT SCHEME
+shoot() {
+  browse --blink-settings=preferredColorScheme="$5" --window-size="$(($3 > 500 ? $3 : 500)),$(($4 < 16000 ? $4 : 16000))" \
+    --screenshot="$shots/$1-$2.png" "$page?report=file://$folder/$1.html&views=$3x$4" >dom || fail "$1 $2: no screenshot"
   [ -s "$shots/$1-$2.png" ] || fail "$1 $2: no screenshot"
+}
+
+# look REPORT SCHEME: on a desktop and a phone, in one browser. Scheme 0 is dark, 1 light.
+page=file://$here/inspect.html
+look() {
+  local name view
+  browse --blink-settings=preferredColorScheme="$2" --window-size=1300,900 --dump-dom \
+    "$page?report=file://$folder/$1.html&views=1280x900,390x844" >dom || fail "$1: chromium"
+  sed -n '/<pre id="result"/,/<\/pre>/p' dom | sed 's/<[^>]*>//g' >results
+  for view in 1280x900 390x844; do
+    name=$([ "$view" = 390x844 ] && echo phone || echo desktop)-$([ "$2" -eq 0 ] && echo dark || echo light)
+    awk -v view="$view" '$1 == "view" { on = $2 == view } on' results >result
+    echo "-- $1 $name: $(grep -E '^(dark|height|texts|contrast)' result | tr '\n' ' ')"
+    grep -q '^end of inspection' result || fail "$1 $name: the page was not inspected"
+    if grep '^FAULT' result; then fail "$1 $name"; fi
+    grep -q "^dark $([ "$2" -eq 0 ] && echo true || echo false)" result || fail "$1 $name: the wrong colours"
+    if ! $all_shots && compgen -G "$shots/*" >/dev/null; then continue; fi
+    shoot "$1" "$name" "${view%x*}" "$(awk '$1 == "height" { print $2 }' result)" "$2"
+  done
 }
 
 # figures REPORT KIND...: the last one looked at has these.
@@ -178,10 +191,8 @@ figures() {
 }
 
 for report in run full compare sweep load many storm gate flaky big closed hostile; do
-  look "$report" desktop-light 1280 900 1
-  look "$report" desktop-dark 1280 900 0
-  look "$report" phone-light 390 844 1
-  look "$report" phone-dark 390 844 0
+  look "$report" 1
+  look "$report" 0
   case $report in
     run) figures run topology percentiles availability timeline breakdown ;;
     storm | gate | flaky) figures "$report" percentiles availability timeline breakdown ;;
@@ -195,6 +206,6 @@ for report in run full compare sweep load many storm gate flaky big closed hosti
     hostile) figures hostile topology ;;
   esac
 done
-echo "screenshots: $shots"
+! $all_shots || echo "screenshots: $shots"
 [ "$failures" -eq 0 ] || exit 1
 echo 'all passed'
