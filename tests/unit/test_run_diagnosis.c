@@ -162,6 +162,24 @@ static void failures_of_overload(void **state) {
   forget(&s);
 }
 
+/* Of the users, whose requests are refused by a full queue: what happens on the way of the jobs,
+ * their saturated server and its crash, is no answer about them. */
+static void what_happens_elsewhere_is_no_cause(void **state) {
+  (void)state;
+  struct seen s =
+      see("client 'users' { arrivals = bursts { '1/s', size = 40 }, target = 'web' }\n"
+          "service 'web' { workers = 1, queue = 20, work = '10ms' }\n"
+          "client 'jobs' { arrivals = poisson '20/s', target = 'store' }\n"
+          "service 'store' { workers = 1, queue = 5, work = '100ms' }\n"
+          "fault { crash 'store', at = '11s', lasts = '45s' }\n" RUN);
+  assert_string_equal(s.diagnosis.client, "users");
+  assert_non_null(strstr(s.diagnosis.failed, "refused."));
+  assert_null(strstr(s.diagnosis.failed, "store"));
+  assert_non_null(strstr(s.diagnosis.saturates, "web saturates first"));
+  assert_non_null(find(&s, "store", "none"));
+  forget(&s);
+}
+
 /* Most requests never end: that none failed is not the whole truth. */
 static void requests_that_only_wait(void **state) {
   (void)state;
@@ -308,6 +326,7 @@ int main(void) {
       cmocka_unit_test(reads_that_are_stale),
       cmocka_unit_test(connections_that_run_out),
       cmocka_unit_test(failures_of_overload),
+      cmocka_unit_test(what_happens_elsewhere_is_no_cause),
       cmocka_unit_test(requests_that_only_wait),
       cmocka_unit_test(words_that_fit_the_tables),
       cmocka_unit_test(an_overload_that_outlives_its_fault),

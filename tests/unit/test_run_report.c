@@ -14,10 +14,12 @@
 #include "sim.h"
 
 static const struct param no_params[] = {{0}};
-static const struct kind source = {.name = "client", .params = no_params, .is_source = true};
+static const uint32_t target = 1; /* the whole configuration of the client: web */
+static const struct param one_target[] = {{.name = "target", .type = PARAM_REF}, {0}};
+static const struct kind source = {.name = "client", .params = one_target, .is_source = true};
 static const struct kind server = {.name = "service", .params = no_params};
 static const struct component_spec components[] = {
-    {.name = "shop", .kind = &source, .instances = 1},
+    {.name = "shop", .kind = &source, .config = &target, .instances = 1},
     {.name = "web", .kind = &server, .instances = 2},
 };
 static const char *const ops[] = {"default", "browse", "buy"};

@@ -10,6 +10,7 @@
 #include "recovery.h"
 #include "sim.h"
 #include "timeline.h"
+#include "way.h"
 #include "wire.h"
 
 static struct label seconds(double value) {
@@ -95,8 +96,12 @@ char *answer_time(const struct results *results, uint32_t client) {
                     : breakdown_at(blame, 0.99, results_value_of(results, name, "latency.p99"));
   if (c.requests == 0 || c.n == 0) {
     composition_free(&c);
-    return g_strdup_printf("No time passed in any request of %s that was followed, or none was.",
-                           name);
+    const char *why = blame->samples == 0
+                          ? "No request of %s was followed, so that its time is not "
+                            "known."
+                      : mostly_failed ? "Most requests of %s failed at once."
+                                      : "The requests of %s that were followed took no time.";
+    return g_strdup_printf(why, name);
   }
   GString *text = g_string_new(NULL);
   g_string_printf(text,
@@ -148,8 +153,8 @@ char *answer_deadlock(const struct results *results, const char *component) {
 }
 
 char *answer_saturates(const struct results *results, uint32_t client) {
-  struct limiter first = limiter_find(results);
-  struct wire wire = wire_busiest(results);
+  struct limiter first = limiter_find(results, client);
+  struct wire wire = wire_busiest(results, client);
   bool limited = first.name != NULL && !isnan(first.utilization);
   if (client != REF_NONE && recovery_of(results, client).stuck) {
     char *overload = sentence_on_overload(results, &first);
@@ -157,7 +162,12 @@ char *answer_saturates(const struct results *results, uint32_t client) {
   }
   if (wire.busy > 0 && !(limited && first.utilization >= wire.busy)) return sentence_on_wire(&wire);
   if (!limited) {
-    return g_strdup("No component has a limited number of workers, so none saturates.");
+    return client != REF_NONE && limiter_find(results, REF_NONE).name != NULL
+               ? g_strdup_printf(
+                     "No component that requests of %s reach has a limited number of "
+                     "workers, so none saturates.",
+                     results->scenario->spec.component[client].name)
+               : g_strdup("No component has a limited number of workers, so none saturates.");
   }
   if (first.deadlocked) return answer_deadlock(results, first.name);
   if (first.utilization >= BUSY_SATURATED) {
@@ -212,19 +222,23 @@ static void append_cause(const struct results *results, uint32_t client, GString
   const struct timeline *t = results->timeline;
   const struct fault_spec *best = NULL;
   double most = 0.5;
+  struct arena *arena = arena_new();
+  struct way way = way_of(&results->scenario->spec, client, arena);
   for (uint32_t i = 0; t != NULL && i < t->periods; i++) {
+    if (!way_meets(&way, t->period[i].fault)) continue;
     double share = share_during(results, client, t->period[i].fault);
     if (share > most) {
       most = share;
       best = t->period[i].fault;
     }
   }
+  arena_free(arena);
   if (best != NULL) {
     g_string_append_printf(text, "; %.0f %% of the failures fall in the time of the fault '%s'",
                            100 * most, best->name);
     return;
   }
-  struct limiter first = limiter_find(results);
+  struct limiter first = limiter_find(results, client);
   if (first.deadlocked || first.utilization >= BUSY_SATURATED) {
     g_string_append_printf(text, "; %s is %s", first.name,
                            first.deadlocked ? "deadlocked" : "saturated");

@@ -253,7 +253,7 @@ static void look_at_recovery(const struct results *results, uint32_t client, str
 
 /* A component that waits for a saturated one is as full as that one. */
 static void find_root(const struct results *results, struct diagnosis *d) {
-  struct limiter first = limiter_find(results);
+  struct limiter first = limiter_find(results, REF_NONE);
   for (uint32_t i = 0; i < d->n && first.name != NULL; i++) {
     d->list[i].root = strcmp(d->list[i].component, first.name) == 0;
   }

@@ -6,6 +6,7 @@
 
 #include "call_graph.h"
 #include "sim.h"
+#include "way.h"
 
 #define SATURATED 0.9
 
@@ -35,30 +36,31 @@ static void mark_reached(const struct call_pair *edge, uint32_t edges, uint32_t 
 }
 
 /* The component in whose queues most calls can never go on; REF_NONE: there is none. */
-static uint32_t most_deadlocked(const struct results *results) {
+static uint32_t most_deadlocked(const struct results *results, const struct way *way) {
   const struct spec *spec = &results->scenario->spec;
   uint32_t best = REF_NONE;
   double most = 0;
   for (uint32_t i = 0; i < spec->components; i++) {
     double stuck = results_value_of(results, spec->component[i].name, "deadlocked");
-    if (!(stuck > most)) continue;
+    if (!way->on[i] || !(stuck > most)) continue;
     most = stuck;
     best = i;
   }
   return best;
 }
 
-struct limiter limiter_find(const struct results *results) {
+struct limiter limiter_find(const struct results *results, uint32_t client) {
   const struct spec *spec = &results->scenario->spec;
   struct arena *arena = arena_new();
   uint32_t edges = 0, n = spec->components, best = REF_NONE;
   const struct call_pair *edge = call_pairs(spec, arena, &edges);
+  struct way way = way_of(spec, client, arena);
   double *busy = arena_alloc(arena, (n + 1) * sizeof *busy);
   bool *reached = arena_alloc(arena, (n + 1) * sizeof *reached);
   bool *waits = arena_alloc(arena, (n + 1) * sizeof *waits); /* for another saturated one */
   for (uint32_t i = 0; i < n; i++) {
-    busy[i] =
-        spec->component[i].kind->is_source ? NAN : busiest_member(results, &spec->component[i]);
+    bool counts = way.on[i] && !spec->component[i].kind->is_source;
+    busy[i] = counts ? busiest_member(results, &spec->component[i]) : NAN;
   }
   for (uint32_t i = 0; i < n; i++) {
     if (!(busy[i] >= SATURATED)) continue;
@@ -71,7 +73,7 @@ struct limiter limiter_find(const struct results *results) {
                   (waits[best] == waits[i] && busy[i] > busy[best]);
     if (better) best = i;
   }
-  uint32_t deadlocked = most_deadlocked(results);
+  uint32_t deadlocked = most_deadlocked(results, &way);
   if (deadlocked != REF_NONE) best = deadlocked;
   struct limiter out = {.utilization = NAN, .queue = NAN};
   if (best != REF_NONE) {

@@ -15,7 +15,8 @@ struct limiter {
 
 /* A worker that waits for an answer is busy, so a slow database keeps those who call it busy, too.
  * Of the components above 90 % the one counts from which no other of them can be reached by calls;
- * else the busiest, and among equals the first by name. A deadlock comes before all that. */
-struct limiter limiter_find(const struct results *results);
+ * else the busiest, and among equals the first by name. A deadlock comes before all that. Only what
+ * the requests of `client` reach counts; REF_NONE: all. */
+struct limiter limiter_find(const struct results *results, uint32_t client);
 
 #endif

@@ -2,6 +2,8 @@
 
 #include <math.h>
 
+#include "way.h"
+
 #define LAST_PART 10u     /* the run's last tenth */
 #define FAILING_LEAST 0.1 /* of the requests */
 
@@ -33,19 +35,38 @@ static double failing(const struct timeline *t, uint32_t client, uint32_t from, 
   return ended > 0 ? mean_of(t, client, SERIES_ERRORS, from, to) / ended : NAN;
 }
 
+/* From the beginning of the first fault that such requests can meet to the end of the last. */
+struct span {
+  uint64_t from_ns, until_ns; /* TIME_NEVER: one never ends */
+  const struct fault_spec *last;
+};
+
+static struct span span_of_faults(const struct results *results, uint32_t client) {
+  const struct timeline *t = results->timeline;
+  struct span span = {.from_ns = TIME_NEVER};
+  struct arena *arena = arena_new();
+  struct way way = way_of(&results->scenario->spec, client, arena);
+  for (uint32_t i = 0; i < t->periods; i++) {
+    const struct fault_period *p = &t->period[i];
+    if (!way_meets(&way, p->fault)) continue;
+    span.from_ns = p->from_ns < span.from_ns ? p->from_ns : span.from_ns;
+    if (p->until_ns < span.until_ns) continue;
+    span.until_ns = p->until_ns;
+    span.last = p->fault;
+  }
+  arena_free(arena);
+  return span;
+}
+
 struct recovery recovery_of(const struct results *results, uint32_t client) {
   const struct timeline *t = results->timeline;
   struct recovery r = {0};
   if (t == NULL || t->periods == 0 || t->looks < LAST_PART) return r;
-  uint64_t first_ns = TIME_NEVER, last_ns = 0, end_ns = t->looks * t->window_ns;
-  for (uint32_t i = 0; i < t->periods; i++) {
-    const struct fault_period *p = &t->period[i];
-    if (p->until_ns == TIME_NEVER) return r;
-    first_ns = p->from_ns < first_ns ? p->from_ns : first_ns;
-    if (p->until_ns < last_ns) continue;
-    last_ns = p->until_ns;
-    r.fault = p->fault;
-  }
+  uint64_t end_ns = t->looks * t->window_ns;
+  struct span span = span_of_faults(results, client);
+  r.fault = span.last;
+  if (r.fault == NULL || span.until_ns == TIME_NEVER) return (struct recovery){0};
+  uint64_t first_ns = span.from_ns, last_ns = span.until_ns;
   if (last_ns > end_ns - 2 * (end_ns / LAST_PART)) return r;
   r.ended_s = (double)last_ns / 1e9;
   r.after_s = (double)(end_ns - last_ns) / 1e9;

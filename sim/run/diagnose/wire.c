@@ -3,6 +3,8 @@
 #include <glib.h>
 #include <math.h>
 
+#include "way.h"
+
 struct wire wire_of(const struct results *results, uint32_t path, bool backwards) {
   const struct spec *spec = &results->scenario->spec;
   const struct path_spec *p = &spec->path[path];
@@ -14,11 +16,16 @@ struct wire wire_of(const struct results *results, uint32_t path, bool backwards
   return wire;
 }
 
-struct wire wire_busiest(const struct results *results) {
+struct wire wire_busiest(const struct results *results, uint32_t client) {
+  const struct spec *spec = &results->scenario->spec;
   struct wire best = {.busy = NAN};
-  for (uint32_t i = 0; i < 2 * results->scenario->spec.paths; i++) {
+  struct arena *arena = arena_new();
+  struct way way = way_of(spec, client, arena);
+  for (uint32_t i = 0; i < 2 * spec->paths; i++) {
+    if (!way_has_path(&way, &spec->path[i / 2])) continue;
     struct wire wire = wire_of(results, i / 2, i % 2 == 1);
     if (wire.busy > best.busy || (isnan(best.busy) && !isnan(wire.busy))) best = wire;
   }
+  arena_free(arena);
   return best;
 }

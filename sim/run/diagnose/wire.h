@@ -13,7 +13,8 @@ struct wire {
 /* Of path number `path` of the spec. */
 struct wire wire_of(const struct results *results, uint32_t path, bool backwards);
 
-/* The busiest of all; NaN as `busy` if there is none. */
-struct wire wire_busiest(const struct results *results);
+/* The busiest that requests of the client can cross, or of all (REF_NONE); NaN as `busy` if there
+ * is none. */
+struct wire wire_busiest(const struct results *results, uint32_t client);
 
 #endif

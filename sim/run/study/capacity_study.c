@@ -238,7 +238,7 @@ static bool look_once(struct searcher *searcher, struct scenario *scenario, uint
   uint32_t goal = 0;
   judge(&results, probe, &goal);
   probe->replications = replications;
-  struct limiter limiter = limiter_find(&results);
+  struct limiter limiter = limiter_find(&results, REF_NONE);
   *seen = (struct seen){probe->load, NULL, limiter.utilization, goal};
   probe->saturated = limiter.utilization > 0.99;
   if (limiter.name != NULL) seen->limited_by = arena_text(study->arena, limiter.name);
