@@ -13,7 +13,8 @@ static const struct row {
 } rows[] = {
     {"offered", "offered"},         {"throughput", "throughput"},
     {"goodput", "goodput"},         {"availability", "availability"},
-    {"retries", "retries"},         {"latency mean", "latency.mean"},
+    {"degraded", "degraded"},       {"retries", "retries"},
+    {"unfinished", "in_flight"},    {"latency mean", "latency.mean"},
     {"latency p50", "latency.p50"}, {"latency p95", "latency.p95"},
     {"latency p99", "latency.p99"}, {"latency p99.9", "latency.p999"},
     {"latency max", "latency.max"},
@@ -21,9 +22,9 @@ static const struct row {
 
 /* The rest of what a client reports is in the rows above and in the tables below, or is left to
  * --json (further quantiles). */
-static const char *const shown[] = {"offered",      "requests", "throughput", "goodput",
-                                    "availability", "retries",  "latency.*",  "errors.*",
-                                    "op.*",         "tier.*",   NULL};
+static const char *const shown[] = {
+    "offered",   "requests",  "throughput", "goodput", "availability", "degraded", "retries",
+    "in_flight", "latency.*", "errors.*",   "op.*",    "tier.*",       NULL};
 
 static bool is_zero(const struct result *r) {
   return r->estimate.value == 0;
@@ -37,6 +38,11 @@ static void note(const struct result *r, GString *out) {
     double beyond = floor(result_samples_beyond(r));
     g_string_printf(out, "rests on %.0f sample%s", beyond, beyond == 1 ? "" : "s");
   }
+}
+
+/* What a client without retries, fallbacks or a bound has none of is no news. */
+static bool is_always_shown(const char *metric) {
+  return strcmp(metric, "retries") != 0 && strcmp(metric, "degraded") != 0;
 }
 
 /* Errors by cause, as a share of the requests that ended and as a rate. */
@@ -64,7 +70,7 @@ static void print_rows(const struct results *results, const char *client, const 
   GString *remark = g_string_new(NULL);
   for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
     const struct result *r = results_find_of(results, client, rows[i].metric);
-    if (r == NULL || (strcmp(rows[i].metric, "retries") == 0 && is_zero(r))) continue;
+    if (r == NULL || (is_zero(r) && !is_always_shown(rows[i].metric))) continue;
     note(r, remark);
     report_row(table, rows[i].label, r->unit, &r->estimate, remark->str);
   }
