@@ -12,6 +12,10 @@ static double profile_law_delay_ns(struct arrival_source *source, uint64_t now_n
   return profile_delay_ns(source->config->profile, now_ns, offset_ns, count);
 }
 
+static double profile_law_count(struct arrival_source *source, uint64_t from_ns, uint64_t to_ns) {
+  return profile_count(source->config->profile, from_ns, to_ns);
+}
+
 /* --- by chance ------------------------------------------------------------------------------ */
 
 static double phase_lasts_ns(const struct arrival_source *source, const struct arrival_phase *at) {
@@ -55,6 +59,17 @@ static double mmpp_delay_ns(struct arrival_source *source, uint64_t now_ns, doub
   }
 }
 
+static double mmpp_count(struct arrival_source *source, uint64_t from_ns, uint64_t to_ns) {
+  double count = 0, from = (double)from_ns, to = (double)to_ns;
+  while (source->phase.until_ns <= from) next_phase(source, &source->phase);
+  for (struct arrival_phase at = source->phase; from < to; next_phase(source, &at)) {
+    double until = fmin(at.until_ns, to);
+    count += source->config->phase[at.phase].rate_per_s / 1e9 * (until - from);
+    from = until;
+  }
+  return count;
+}
+
 double arrival_law_mean_per_s(const struct arrivals *config) {
   double requests = 0, all = 0;
   for (uint32_t i = 0; i < config->phases; i++) {
@@ -72,8 +87,8 @@ double arrival_law_peak_per_s(const struct arrivals *config) {
 
 /* --- which ---------------------------------------------------------------------------------- */
 
-static const struct arrival_law profile_law = {NULL, profile_law_delay_ns};
-static const struct arrival_law mmpp_law = {mmpp_init, mmpp_delay_ns};
+static const struct arrival_law profile_law = {NULL, profile_law_delay_ns, profile_law_count};
+static const struct arrival_law mmpp_law = {mmpp_init, mmpp_delay_ns, mmpp_count};
 
 const struct arrival_law *arrival_law_of(const struct arrivals *config) {
   if (config->kind == ARRIVALS_MMPP) return &mmpp_law;

@@ -15,6 +15,8 @@ struct arrival_law {
    * so many never come. */
   double (*delay_ns)(struct arrival_source *source, uint64_t now_ns, double offset_ns,
                      double count);
+  /* The requests that are expected between two times from now on. */
+  double (*count)(struct arrival_source *source, uint64_t from_ns, uint64_t to_ns);
 };
 
 /* NULL: the rate never changes. */

@@ -22,10 +22,11 @@ static double bounded(double gap_ns) {
 
 static void open_init(struct sim *sim, struct member *member, struct arrival_source *source) {
   source->law = arrival_law_of(source->config);
-  source->changes = source->law != NULL;
-  source->gap_mean = source->changes ? 1 : bounded(1e9 / source->config->rate_per_s);
+  source->surge = 1;
+  source->changes = source->law != NULL || sim_plans_surge(sim, member->component);
+  source->gap_mean = source->law ? 1 : bounded(1e9 / source->config->rate_per_s);
   source->phases = sim_stream(sim, member->component, "phases");
-  if (source->changes && source->law->init) source->law->init(member, source);
+  if (source->law && source->law->init) source->law->init(member, source);
 }
 
 static void open_start(struct sim *sim, struct member *member, struct arrival_source *source) {
@@ -54,7 +55,7 @@ static uint64_t paced_ns(const struct arrival_source *source, uint64_t n) {
 static void constant_fill(struct arrival_source *source) {
   uint64_t n = source->gaps_made, before_ns = n == 0 ? 0 : paced_ns(source, n - 1);
   for (uint32_t i = ARRIVALS_AHEAD; i-- > 0; n++) {
-    if (source->changes) {
+    if (source->law) {
       source->gap[i] = n == 0 ? NEXT_TO_NOTHING : 1;
       continue;
     }
@@ -65,13 +66,29 @@ static void constant_fill(struct arrival_source *source) {
 }
 
 uint64_t arrivals_changing_ns(struct sim *sim, struct arrival_source *source, double gap) {
+  source->due_ns = sim->now_ns;
   if (gap == 0) return 0; /* within a burst */
-  double after_ns =
-      source->carry_ns + source->law->delay_ns(source, sim->now_ns, source->carry_ns, gap);
-  if (!(after_ns < LONGEST_GAP_NS)) return (uint64_t)LONGEST_GAP_NS;
+  gap /= source->surge;
+  double after_ns = source->carry_ns;
+  after_ns += source->law ? source->law->delay_ns(source, sim->now_ns, after_ns, gap) : gap;
+  if (!(after_ns < LONGEST_GAP_NS)) after_ns = LONGEST_GAP_NS;
   double whole_ns = floor(fmax(after_ns, 0) + 0.5);
-  source->carry_ns = after_ns - whole_ns;
+  source->carry_ns = source->law || source->surge != 1 ? after_ns - whole_ns : 0;
+  source->due_ns += (uint64_t)whole_ns;
   return (uint64_t)whole_ns;
+}
+
+void arrivals_surge(struct sim *sim, struct member *member, struct arrival_source *source) {
+  if (!source->changes) return; /* none of those that have a rate */
+  uint64_t due_ns = source->due_ns;
+  double left = source->law ? source->law->count(source, sim->now_ns, due_ns)
+                            : (double)(due_ns - sim->now_ns);
+  double gap = left * source->surge;
+  source->surge = member->surge;
+  if (due_ns == sim->now_ns || due_ns - sim->now_ns >= (uint64_t)LONGEST_GAP_NS) return;
+  sim_unschedule(sim, member);
+  source->carry_ns = 0;
+  sim_schedule(sim, member, arrivals_changing_ns(sim, source, gap), 0);
 }
 
 /* --- bursts --------------------------------------------------------------------------------- */
@@ -198,6 +215,21 @@ void arrivals_fill(struct arrival_source *source) {
 
 /* --- without a run -------------------------------------------------------------------------- */
 
+static bool have_rate(const struct arrivals *config) {
+  switch (config->kind) {
+    case ARRIVALS_POISSON:
+    case ARRIVALS_CONSTANT:
+    case ARRIVALS_BURSTS:
+    case ARRIVALS_MMPP:
+      return true;
+    case ARRIVALS_BURST:
+    case ARRIVALS_CLOSED:
+    case ARRIVALS_TRACE:
+      return false;
+  }
+  return false;
+}
+
 static void trace_outline(const struct arrivals *config, double share, struct outline_source *out) {
   const struct arrival_trace *trace = config->trace;
   out->profile = config->profile;
@@ -213,6 +245,7 @@ static void trace_outline(const struct arrivals *config, double share, struct ou
 }
 
 void arrivals_outline(const struct arrivals *config, double share, struct outline_source *out) {
+  out->surges = have_rate(config);
   double at_once = config->kind == ARRIVALS_BURSTS ? (double)config->size : 1;
   switch (config->kind) {
     case ARRIVALS_CLOSED:

@@ -8,7 +8,8 @@
  *
  * Where the rate changes, gaps are numbers of requests that are expected in them, and a law turns
  * each into time when it is due: the same draws under another rate, so that two designs or two
- * profiles meet the same requests.
+ * profiles meet the same requests. A surge, which multiplies the rate for a while, takes what is
+ * left of a gap when it begins or ends over into the new rate.
  *
  * Requests are numbered: user << ARRIVALS_USER_SHIFT | n, where n counts the user's requests and an
  * open process has the one user 0. The state lives in the client's; what it points to is the
@@ -37,7 +38,7 @@ struct arrival_source {
   uint32_t *sent_by_user; /* requests of each user so far; NULL: open */
   uint64_t number;        /* open: requests sent so far */
   uint32_t gaps_left;     /* of `gap`; the next one is the last of them */
-  bool changes;           /* gaps are counts, which `law` turns into times; else ns */
+  bool changes;           /* gaps are not simply ns: see arrivals_changing_ns */
   double gap[ARRIVALS_AHEAD];
   double gap_mean; /* ns, or 1 */
   uint64_t gaps_made;
@@ -47,7 +48,9 @@ struct arrival_source {
   struct stream think, phases, sizes;
   uint64_t base; /* what the client adds to a request's number to make its key */
   /* Of rates that change. */
-  const struct arrival_law *law;
+  const struct arrival_law *law; /* turns gaps, which are counts, into times; NULL: gaps are ns */
+  double surge;                  /* the rate is multiplied by it */
+  uint64_t due_ns;               /* of the next request */
   double carry_ns; /* how much later than its event the last request was meant, below 1 */
   struct arrival_phase phase;
   /* Of bursts. */
@@ -79,6 +82,9 @@ void arrivals_fill(struct arrival_source *source);
 /* The time that a gap lasts which begins now, where the rate changes. */
 __attribute__((noinline)) uint64_t arrivals_changing_ns(struct sim *sim,
                                                         struct arrival_source *source, double gap);
+
+/* The surges of the member have changed: its next request comes sooner or later. */
+void arrivals_surge(struct sim *sim, struct member *member, struct arrival_source *source);
 
 /* Schedules the next event of an open source. */
 static inline void arrivals_schedule(struct sim *sim, struct member *member,

@@ -235,6 +235,13 @@ static void client_on_reply(struct sim *sim, struct member *member, struct frame
   c->in_flight--;
 }
 
+static void client_on_fault(struct sim *sim, struct member *member, enum fault_type fault,
+                            bool begins) {
+  (void)begins;
+  struct client_state *c = member->state;
+  if (fault == FAULT_SURGE) arrivals_surge(sim, member, &c->arrivals);
+}
+
 static void client_on_call(struct sim *sim, struct member *member, struct frame *call) {
   (void)member; /* loading refuses this */
   call_reply(sim, call, OUTCOME_REFUSED);
@@ -647,6 +654,8 @@ const struct kind kind_client = {
     .on_reply = client_on_reply,
     .on_timer = client_on_timer,
     .on_event = client_on_event,
+    .on_fault = client_on_fault,
+    .own_faults = 1 << FAULT_SURGE,
     .message_bytes = client_message_bytes,
     .reset = client_reset,
     .watch = client_watch,

@@ -99,7 +99,7 @@ void call_graph_time(struct call_graph *graph);
 void call_graph_load(struct call_graph *graph, enum call_rate which);
 
 /* New requests a second that one instance of a source sends, 0 if their number is not stated. */
-double call_source_rate(const struct call_graph *graph, const struct outline_source *source,
+double call_source_rate(const struct call_graph *graph, const struct call_node *node,
                         enum call_rate which);
 
 /* Workers of all instances, or INFINITY. */

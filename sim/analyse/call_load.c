@@ -12,27 +12,65 @@ static double passes(const struct call_graph *graph, uint32_t component) {
   return graph->load[component] > workers ? workers / graph->load[component] : 1;
 }
 
-double call_source_rate(const struct call_graph *graph, const struct outline_source *source,
-                        enum call_rate which) {
-  uint64_t from_ns = graph->from_ns, until_ns = graph->until_ns, at_ns;
-  double measured_s = (double)(until_ns - from_ns) / 1e9;
-  double rate = source->rate_per_s;
+/* Of one instance, without surges; until_ns > from_ns. */
+static double rate_between(const struct outline_source *source, uint64_t from_ns, uint64_t until_ns,
+                           enum call_rate which) {
+  uint64_t at_ns;
+  double time_s = (double)(until_ns - from_ns) / 1e9, rate = source->rate_per_s;
   if (which == RATE_PEAK && source->peak_per_s > 0) rate = source->peak_per_s;
   if (source->profile && which == RATE_PEAK) {
     rate = profile_peak_per_s(source->profile, from_ns, until_ns, &at_ns) * source->profile_factor;
   } else if (source->profile) {
     double count = profile_count(source->profile, from_ns, until_ns);
-    rate = count * source->profile_factor / measured_s;
+    rate = count * source->profile_factor / time_s;
   }
   bool meant = source->once_at_ns >= from_ns && source->once_at_ns < until_ns;
-  return meant ? rate + source->once / measured_s : rate;
+  return meant ? rate + source->once / time_s : rate;
+}
+
+/* The factor that a surge has for the component as a whole; 1: it is none, or not one whose time is
+ * known. */
+static double surge_of(const struct call_graph *graph, const struct fault_spec *fault,
+                       uint32_t component) {
+  struct fault_target target = fault->target;
+  if (fault->type != FAULT_SURGE || fault->recurring || target.id != component) return 1;
+  if (target.kind == TARGET_ZONE || target.kind == TARGET_REGION) return 1;
+  double part = target.kind == TARGET_MEMBER ? 1 : graph->spec->component[component].instances;
+  return 1 + (fault->factor - 1) * part / graph->spec->component[component].instances;
+}
+
+/* What surges add; those that hold at once are taken as if they did not. */
+static double with_surges(const struct call_graph *graph, const struct call_node *node, double rate,
+                          enum call_rate which) {
+  const struct outline_source *source = &node->outline.source;
+  double measured_ns = (double)(graph->until_ns - graph->from_ns), plain = rate;
+  for (uint32_t i = 0; source->surges && i < graph->spec->faults; i++) {
+    const struct fault_spec *fault = &graph->spec->fault[i];
+    double factor = surge_of(graph, fault, node->component);
+    double over_ns = fault->forever ? INFINITY : (double)fault->at_ns + dist_mean(&fault->lasts);
+    uint64_t from_ns = fault->at_ns > graph->from_ns ? fault->at_ns : graph->from_ns;
+    uint64_t until_ns = over_ns < (double)graph->until_ns ? (uint64_t)over_ns : graph->until_ns;
+    if (factor == 1 || until_ns <= from_ns) continue;
+    double meanwhile = rate_between(source, from_ns, until_ns, which);
+    if (which == RATE_PEAK) {
+      rate = fmax(rate, meanwhile * factor);
+    } else {
+      rate += meanwhile * (factor - 1) * (double)(until_ns - from_ns) / measured_ns;
+    }
+  }
+  return plain > 0 ? fmax(rate, 0) : 0;
+}
+
+double call_source_rate(const struct call_graph *graph, const struct call_node *node,
+                        enum call_rate which) {
+  double rate = rate_between(&node->outline.source, graph->from_ns, graph->until_ns, which);
+  return with_surges(graph, node, rate, which);
 }
 
 static void offer_sources(struct call_graph *graph, double *rate, enum call_rate which) {
   for (uint32_t i = 0; i < graph->nodes; i++) {
     const struct call_node *node = &graph->node[i];
-    rate[i] =
-        call_source_rate(graph, &node->outline.source, which) * node_spec(graph, node)->instances;
+    rate[i] = call_source_rate(graph, node, which) * node_spec(graph, node)->instances;
   }
 }
 

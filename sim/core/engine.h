@@ -31,6 +31,9 @@ static inline struct member *call_maker_if_alive(const struct sim *sim, const st
   return parent->stamp == call->parent_stamp ? &sim->member[frame_callee(parent)] : NULL;
 }
 
+/* Whether an event is one that the member scheduled for itself; for fel_drop. */
+bool event_is_of(const void *member, const struct event *event);
+
 /* collect.c */
 __attribute__((cold, noinline)) void collect_reset(struct sim *sim); /* end of warm-up */
 

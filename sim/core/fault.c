@@ -62,20 +62,30 @@ static bool target_holds(const struct sim *sim, struct fault_target t, const str
   return false;
 }
 
-/* Clients are cut off with their zone, but they do not break with it: they are who is asked. */
-static bool breaks(const struct sim *sim, struct fault_target target, const struct member *m) {
-  return !m->kind->is_source && target_holds(sim, target, m);
+/* Clients are cut off with their zone, but they do not break with it: they are who is asked. A
+ * surge is theirs alone. */
+static bool meets(const struct sim *sim, enum fault_type type, struct fault_target target,
+                  const struct member *m) {
+  bool its_own = type == FAULT_SURGE ? m->kind->own_faults >> type & 1 : !m->kind->is_source;
+  return its_own && target_holds(sim, target, m);
 }
 
-bool faults_plan_absence(const struct sim *sim, const struct component *component) {
+static bool plans(const struct sim *sim, const struct component *component, uint32_t types) {
   for (uint32_t i = 0; i < sim->spec->faults; i++) {
     const struct fault_spec *spec = &sim->spec->fault[i];
-    if (spec->type != FAULT_STOP && spec->type != FAULT_JOIN) continue;
-    for (uint32_t k = 0; k < component->members; k++) {
-      if (breaks(sim, spec->target, &component->member[k])) return true;
+    for (uint32_t k = 0; types >> spec->type & 1 && k < component->members; k++) {
+      if (meets(sim, spec->type, spec->target, &component->member[k])) return true;
     }
   }
   return false;
+}
+
+bool sim_plans_surge(const struct sim *sim, const struct component *component) {
+  return plans(sim, component, 1u << FAULT_SURGE);
+}
+
+bool faults_plan_absence(const struct sim *sim, const struct component *component) {
+  return plans(sim, component, 1u << FAULT_STOP | 1u << FAULT_JOIN);
 }
 
 static void find_members(const struct sim *sim, struct instance *it, struct fault_target target) {
@@ -90,7 +100,7 @@ static void find_members(const struct sim *sim, struct instance *it, struct faul
   }
   it->member = mem_alloc((to - from + 1) * sizeof *it->member);
   for (uint32_t i = from; i < to; i++) {
-    if (breaks(sim, target, &sim->member[i])) it->member[it->members++] = i;
+    if (meets(sim, it->spec->type, target, &sim->member[i])) it->member[it->members++] = i;
   }
 }
 
@@ -211,6 +221,16 @@ static void flush(struct sim *sim, const struct instance *it, bool begins) {
   }
 }
 
+static void surge(struct sim *sim, const struct instance *it, bool begins) {
+  for (uint32_t i = 0; i < it->members; i++) {
+    struct member *m = &sim->member[it->member[i]];
+    m->surge = begins ? m->surge * it->spec->factor : m->surge / it->spec->factor;
+    /* rounding of overlapping faults */
+    if (m->surge > 1 - 1e-12 && m->surge < 1 + 1e-12) m->surge = 1;
+    m->kind->on_fault(sim, m, FAULT_SURGE, begins);
+  }
+}
+
 static void apply(struct sim *sim, uint32_t which, bool begins) {
   struct instance *it = &sim->faults->instance[which];
   if (it->is_cut) {
@@ -234,6 +254,9 @@ static void apply(struct sim *sim, uint32_t which, bool begins) {
       break;
     case FAULT_FLUSH:
       flush(sim, it, begins);
+      break;
+    case FAULT_SURGE:
+      surge(sim, it, begins);
       break;
     case FAULT_STOP:
     case FAULT_JOIN:

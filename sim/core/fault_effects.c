@@ -29,11 +29,6 @@ void member_tell(struct sim *sim, struct member *m, enum fault_type type, bool b
 
 /* --- crash ---------------------------------------------------------------------------------- */
 
-static bool is_own_event(const void *member, const struct event *event) {
-  uint32_t id = ((const struct member *)member)->id;
-  return event_ref(event) == (id << 4 | EVENT_MEMBER);
-}
-
 /* What was to happen in the life that ends does not. */
 static void end_life(struct sim *sim, struct member *m, struct present made) {
   m->epoch++;
@@ -42,8 +37,8 @@ static void end_life(struct sim *sim, struct member *m, struct present made) {
   }
   if (!m->has_events) return; /* looking would mean looking at all events */
   m->has_events = false;
-  fel_drop(&sim->fel, is_own_event, m);
-  faults_drop_deferred(sim, m, is_own_event);
+  sim_unschedule(sim, m);
+  faults_drop_deferred(sim, m, event_is_of);
 }
 
 /* What the member held ends, and it forgets its queue. A call may wait for another one at a member

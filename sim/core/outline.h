@@ -65,6 +65,7 @@ struct outline_source {
   double profile_factor;
   double once; /* requests that come at one time alone */
   uint64_t once_at_ns;
+  bool surges;       /* a rate that a surge multiplies */
   uint64_t ends_ns;  /* the last comes then; 0: they come for ever */
   uint64_t users;    /* closed: of all operations together */
   struct dist think; /* closed, ns */

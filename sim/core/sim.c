@@ -59,6 +59,16 @@ void sim_forget_collected(struct sim *sim) {
   }
 }
 
+/* --- events of members ---------------------------------------------------------------------- */
+
+bool event_is_of(const void *member, const struct event *event) {
+  return event_ref(event) == (((const struct member *)member)->id << 4 | EVENT_MEMBER);
+}
+
+void sim_unschedule(struct sim *sim, struct member *member) {
+  fel_drop(&sim->fel, event_is_of, member);
+}
+
 /* --- building ------------------------------------------------------------------------------- */
 
 static void build_component(struct sim *sim, uint32_t c, uint32_t first_member) {
@@ -82,6 +92,7 @@ static void build_component(struct sim *sim, uint32_t c, uint32_t first_member) 
                         .index = i + 1,
                         .zone = spec->zones ? spec->zone[i % spec->zones] : REF_NONE,
                         .slow = 1,
+                        .surge = 1,
                         .listed = true,
                         .down_since_ns = TIME_NEVER};
   }

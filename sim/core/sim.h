@@ -129,6 +129,12 @@ static inline void sim_schedule(struct sim *sim, struct member *member, uint64_t
   fel_push(&sim->fel, event_make(sim->now_ns + delay_ns, member->id << 4 | EVENT_MEMBER, arg));
 }
 
+/* Takes back all that the member scheduled for itself. Looks at each event: for rare occasions. */
+void sim_unschedule(struct sim *sim, struct member *member);
+
+/* Whether some fault makes the component ask more often for a while (kind.own_faults). */
+bool sim_plans_surge(const struct sim *sim, const struct component *component);
+
 /* An empty histogram that lives as long as the simulation: for collect. */
 struct hist *sim_keep_hist(struct sim *sim);
 

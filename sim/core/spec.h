@@ -68,6 +68,7 @@ enum fault_type {
   FAULT_STOP,      /* a planned stop: drains, is away, starts */
   FAULT_JOIN,      /* away before it begins; then it starts, and drains when it ends */
   FAULT_FLUSH,     /* at once: what is kept is forgotten, calls go on; of kinds that say so */
+  FAULT_SURGE,     /* new requests come `factor` times as often; of kinds that say so */
 };
 
 enum target_kind { TARGET_COMPONENT, TARGET_MEMBER, TARGET_EACH, TARGET_ZONE, TARGET_REGION };
@@ -90,7 +91,7 @@ struct fault_spec {
   struct dist mttf;          /* ns */
   bool forever;              /* not recurring: never ends */
   struct dist lasts;         /* ns */
-  double factor;             /* slow: > 0 */
+  double factor;             /* slow, surge: > 0 */
   double ratio;              /* drop, error: 0..1 */
   const char *file;          /* where it was declared, for messages */
   int line;

@@ -147,7 +147,7 @@ static void faults(const struct pen *pen, const struct kind *kind, FILE *out) {
   pen->paragraphs(
       kind->is_source
           ? "It asks, so it cannot break itself; the network between it and others can. It meets "
-            "the faults of what it calls."
+            "the faults of what it calls. A surge is its own."
           : "It can break in each of these ways, whole or one member (`web[2]`), with its zone or "
             "region, or on the way to it. What it does then beyond that, the model says.",
       out);
@@ -156,10 +156,12 @@ static void faults(const struct pen *pen, const struct kind *kind, FILE *out) {
     for (size_t i = 0; i < sizeof between_places / sizeof *between_places; i++) {
       fault_row(pen, &word_defs[between_places[i]], true, out);
     }
+    if (kind->own_faults >> FAULT_SURGE & 1) fault_row(pen, &word_defs[WORD_SURGE], false, out);
     return;
   }
   for (int i = 0; i < WORDS; i++) {
     if (word_defs[i].role != ROLE_FAULT) continue;
+    if (i == WORD_SURGE) continue;
     bool own = i == WORD_FLUSH;
     if (!own || kind->own_faults >> FAULT_FLUSH & 1) fault_row(pen, &word_defs[i], false, out);
   }

@@ -8,6 +8,7 @@
 #include "build.h"
 #include "configure.h"
 #include "dist_order.h"
+#include "outline.h"
 #include "sim.h"
 
 static enum fault_type type_of(enum word_id id) {
@@ -26,6 +27,8 @@ static enum fault_type type_of(enum word_id id) {
       return FAULT_PARTITION;
     case WORD_STOP:
       return FAULT_STOP;
+    case WORD_SURGE:
+      return FAULT_SURGE;
     case WORD_JOIN:
       return FAULT_JOIN;
     default:
@@ -134,6 +137,46 @@ static bool check_own(struct loader *loader, const struct spot *spot, const char
                     text, kind->name);
 }
 
+static bool has_rate(struct loader *loader, const struct component_spec *component) {
+  struct outline outline;
+  outline_begin(&outline, loader->arena);
+  component->kind->outline(&loader->scenario->spec, component, OP_DEFAULT, &outline);
+  return outline.source.surges;
+}
+
+/* Whether a zone or region has a member of the component. */
+static bool lives_in(const struct spec *spec, const struct component_spec *component,
+                     struct fault_target target) {
+  for (uint32_t k = 0; k < component->zones && k < component->instances; k++) {
+    if (zone_holds(spec, target, component->zone[k])) return true;
+  }
+  return false;
+}
+
+/* A surge is of those who send requests at a rate. */
+static bool check_surge(struct loader *loader, const struct spot *spot, const char *text,
+                        struct fault_target target) {
+  const struct spec *spec = &loader->scenario->spec;
+  bool place = target.kind == TARGET_ZONE || target.kind == TARGET_REGION;
+  for (uint32_t i = 0; i < spec->components; i++) {
+    const struct component_spec *component = &spec->component[i];
+    if (place ? !lives_in(spec, component, target) : i != target.id) continue;
+    if (!(component->kind->own_faults >> FAULT_SURGE & 1)) {
+      if (place) continue;
+      return spot_error(loader, spot,
+                        "\"%s\" is a %s, which sends no requests on its own; name a "
+                        "client",
+                        text, component->kind->name);
+    }
+    if (has_rate(loader, component)) return true;
+    if (place) continue;
+    return spot_error(
+        loader, spot,
+        "the requests of \"%s\" do not come at a rate, which alone a surge multiplies", text);
+  }
+  return spot_error(loader, spot, "no client that sends at a rate lives in \"%s\"", text);
+}
+
 /* --- what happens to them ------------------------------------------------------------------- */
 
 struct harm {
@@ -184,8 +227,8 @@ static bool read_harm_argument(struct loader *loader, const struct spot *spot, s
   } else if (params[0].name && params[0].required) {
     return spot_error(
         loader, spot, "needs its %s; write %s", params[0].name,
-        id == WORD_SLOW
-            ? "slow { \"TARGET\", factor = 5 }"
+        id == WORD_SLOW || id == WORD_SURGE
+            ? arena_format(loader->arena, "%s { \"TARGET\", factor = 5 }", harm->word->text)
             : arena_format(loader->arena, "%s { \"TARGET\", ratio = \"10%%\" }", harm->word->text));
   }
   if (!read_targets(loader, spot, table, harm, out)) return false;
@@ -199,6 +242,7 @@ static bool read_harm_argument(struct loader *loader, const struct spot *spot, s
     struct spot at = spot_key(spot, "ratio");
     return spot_error(loader, &at, "must be greater than 0; leave the fault out instead");
   }
+  if (id == WORD_SURGE) return check_surge(loader, spot, harm->first, out->target);
   if (!out->on_path && !check_harm(loader, spot, harm->first, out->target)) return false;
   return id != WORD_FLUSH || check_own(loader, spot, harm->first, out);
 }
@@ -219,7 +263,7 @@ static bool read_harm(struct loader *loader, const struct spot *spot, int table,
     struct spot at = spot_item(spot, 1);
     value_unexpected(loader, lua_isnil(L, -1) ? spot : &at, -1,
                      "what breaks, such as crash \"web[2]\", hang, slow, drop, error, flush, "
-                     "partition, stop or join");
+                     "partition, stop, join or surge");
   } else {
     mark_used(loader, harm->word);
     struct spot at = spot_word(spot, harm->word);

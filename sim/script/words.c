@@ -170,6 +170,17 @@ static const struct param slow_params[] = {
     {0},
 };
 
+static const struct param surge_params[] = {
+    {.name = "factor",
+     .type = PARAM_NUMBER,
+     .offset = offsetof(struct harm_config, factor),
+     .required = true,
+     .min = 1e-6,
+     .max = 1e6,
+     .doc = "The rate of new requests is multiplied by it; below 1 fewer come."},
+    {0},
+};
+
 static const struct param ratio_params[] = {
     {.name = "ratio",
      .type = PARAM_RATIO,
@@ -344,6 +355,8 @@ const struct word_def word_defs[WORDS] = {
          "A planned stop: takes no more calls, goes on with those it has for `drain`, then "
          "is absent and starts again.",
          no_params},
+    [WORD_SURGE] = {"surge", ROLE_FAULT, false, "surge { \"users\", factor = 5 }",
+                    "A client sends new requests this many times as often.", surge_params},
 };
 
 const struct word_def *word_at(uint32_t i) {

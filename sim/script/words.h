@@ -56,6 +56,7 @@ enum word_id {
   WORD_PARTITION,
   WORD_SLOW,
   WORD_STOP,
+  WORD_SURGE,
   WORDS,
   WORD_KIND = WORDS, /* the name of a registered kind */
   WORD_STEP,         /* a step of a handler */

@@ -271,6 +271,88 @@ static void test_burst(void **state) {
   scene_free(scene);
 }
 
+/* --- surges --------------------------------------------------------------------------------- */
+
+/* As leaf_run, with a surge of that factor from 250 ms to 650 ms. */
+static struct run surge_run(struct recorder *leaf, const char *arrivals, double factor,
+                            uint64_t seed, uint64_t end_ns, struct scene **scene) {
+  *scene = scene_new();
+  struct node *c = scene_add(*scene, "client", "c", 1);
+  node_set(c, "arrivals", arrivals);
+  node_set(c, "target", "leaf");
+  scene_add_recorder(*scene, "leaf", 1, leaf);
+  struct fault_spec surge = {
+      .type = FAULT_SURGE, .factor = factor, .at_ns = 250 * MS, .lasts = dist_constant(400.0 * MS)};
+  scene_fault(*scene, "c", NULL, surge);
+  return run_scene(*scene, seed, end_ns);
+}
+
+/* Aim: what is left of a gap when a surge begins or ends is taken over into the new rate: a
+ * pacemaker of 10/s, twice as fast from 250 to 650 ms, is half through a gap both times. */
+static void test_surge_paced(void **state) {
+  (void)state;
+  static const uint64_t at_ms[] = {0,   100, 200, 275, 325, 375, 425,
+                                   475, 525, 575, 625, 700, 800, 900};
+  struct recorder leaf = {0};
+  struct scene *scene;
+  struct run run = surge_run(&leaf, "constant 10/s", 2, 1, S, &scene);
+  assert_int_equal(leaf.n, sizeof at_ms / sizeof *at_ms);
+  for (uint32_t i = 0; i < leaf.n; i++) assert_int_equal(leaf.record[i].at_ns, at_ms[i] * MS);
+  run_free(&run);
+  scene_free(scene);
+  /* Under a rate of 20 t per second request k is due at sqrt(k / 10) s, here at twice the rate. */
+  run = surge_run(&leaf, "constant profile lines 0s 0s 0/s 10s 200/s", 2, 1, 10 * S, &scene);
+  double at_begin = 10 * 0.25 * 0.25, at_end = at_begin + 20 * (0.65 * 0.65 - 0.25 * 0.25);
+  for (uint32_t k = 0; k < leaf.n; k++) {
+    double s2 = k < at_begin ? k / 10.0
+                : k < at_end ? 0.25 * 0.25 + (k - at_begin) / 20
+                             : 0.65 * 0.65 + (k - at_end) / 10;
+    assert_within((double)leaf.record[k].at_ns, sqrt(s2) * 1e9, 20);
+  }
+  assert_int_equal(leaf.n, (int)(at_end + 10 * (100 - 0.65 * 0.65)) + 1);
+  run_free(&run);
+  scene_free(scene);
+}
+
+/* Aim: requests before a surge are those that come without it, and the number in it is Poisson with
+ * the larger mean, also where chance or bursts change the rate: over 400 runs within 4.5 standard
+ * errors of it. */
+static void test_surge_counts(void **state) {
+  (void)state;
+  enum { RUNS = 400 };
+  static const char *const arrivals[] = {"poisson 140/s", "mmpp 50/s 2s 500/s 500ms",
+                                         "bursts 2 70/s"};
+  for (int a = 0; a < 3; a++) {
+    double before = 0, in = 0, squares = 0, after = 0, after_squares = 0;
+    for (uint64_t i = 0; i < RUNS; i++) {
+      struct recorder leaf = {0}, plain = {0};
+      struct scene *scene, *other;
+      struct run run = surge_run(&leaf, arrivals[a], 5, SEED + i, S, &scene);
+      struct run without = leaf_run(&plain, arrivals[a], SEED + i, S, &other);
+      double n = 0, m = 0;
+      for (uint32_t k = 0; k < leaf.n; k++) {
+        uint64_t at_ns = leaf.record[k].at_ns;
+        if (at_ns < 250 * MS) assert_int_equal(at_ns, plain.record[k].at_ns);
+        before += at_ns < 250 * MS;
+        n += at_ns >= 250 * MS && at_ns < 650 * MS;
+        m += at_ns >= 650 * MS;
+      }
+      in += n / RUNS;
+      squares += n * n / RUNS;
+      after += m / RUNS;
+      after_squares += m * m / RUNS;
+      run_free(&without);
+      scene_free(other);
+      run_free(&run);
+      scene_free(scene);
+    }
+    assert_true(before > RUNS);
+    assert_within(in, 140 * 0.4 * 5, 4.5 * sqrt((squares - in * in) / RUNS));
+    assert_within(after, 140 * 0.35, 4.5 * sqrt((after_squares - after * after) / RUNS));
+    if (a == 0) assert_within(squares - in * in, in, 4.5 * in * sqrt(2.0 / RUNS));
+  }
+}
+
 /* --- as recorded ---------------------------------------------------------------------------- */
 
 /* Aim: requests come exactly when the trace says, several at one time too, in every replication;
@@ -334,6 +416,8 @@ int main(void) {
       cmocka_unit_test(test_batch_queue),
       cmocka_unit_test(test_burst_sizes),
       cmocka_unit_test(test_burst),
+      cmocka_unit_test(test_surge_paced),
+      cmocka_unit_test(test_surge_counts),
       cmocka_unit_test(test_trace),
       cmocka_unit_test(test_trace_queue),
   };

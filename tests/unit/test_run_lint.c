@@ -104,6 +104,22 @@ static void test_rates(void **state) {
   look_away(&v);
 }
 
+/* A surge of factor 5 in a tenth of the time adds 40 % to the mean and is the peak; of one member
+ * of two it is a factor of 3; one that chance begins is not known. */
+static void test_surges(void **state) {
+  (void)state;
+  struct view v = look(
+      "client \"c\" { instances = 2, arrivals = poisson \"100/s\", target = \"s\" }\n"
+      "service \"s\" { workers = 8, work = \"1ms\" }\n"
+      "fault { surge { \"c\", factor = 5 }, at = \"50s\", lasts = \"10s\" }\n"
+      "fault { surge { \"c[2]\", factor = 5 }, at = \"90s\" }\n"
+      "fault { surge { \"c\", factor = 9 }, mttf = \"50s\", mttr = \"10s\" }\n" RUN);
+  rate_is(&v, "s", "default", 200 * (1 + 0.1 * 4 + 0.1 * 2));
+  call_graph_load(v.graph, RATE_PEAK);
+  rate_is(&v, "s", "default", 1000);
+  look_away(&v);
+}
+
 /* A component that is saturated passes on no more than it can do. */
 static void test_saturation(void **state) {
   (void)state;
@@ -459,6 +475,7 @@ static void test_swallowed(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_rates),
+      cmocka_unit_test(test_surges),
       cmocka_unit_test(test_saturation),
       cmocka_unit_test(test_unknown),
       cmocka_unit_test(test_circle),

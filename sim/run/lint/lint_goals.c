@@ -94,7 +94,7 @@ static double most_requests(const struct lint *lint, const struct goal_subject *
     cycle_ns += source->share * node->mean_ns;
     all += source->share;
     if (!in_subject(node, subject)) continue;
-    open += call_source_rate(lint->graph, source, RATE_MEAN);
+    open += call_source_rate(lint->graph, node, RATE_MEAN);
     share += source->share;
   }
   if (source == NULL) return INFINITY;

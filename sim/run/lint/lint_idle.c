@@ -178,7 +178,8 @@ static bool finds_work(const struct lint *lint, struct fault_target target) {
 }
 
 static const char *why_nothing(struct lint *lint, const struct fault_spec *fault) {
-  if (fault->type == FAULT_SLOW && fault->factor == 1) return "a factor of 1 changes nothing";
+  bool multiplies = fault->type == FAULT_SLOW || fault->type == FAULT_SURGE;
+  if (multiplies && fault->factor == 1) return "a factor of 1 changes nothing";
   if ((fault->type == FAULT_DROP || fault->type == FAULT_ERROR) && fault->ratio <= 0) {
     return "a ratio of 0 meets no call";
   }
