@@ -468,6 +468,11 @@ static const struct meter cache_meters[] = {
      "0 where no database is known to hold the data."},
     {"stale_ratio", METER_RATIO, STATE(read.stale), STATE(read.fresh),
      "Share of the reads with a key that were stale."},
+    {"own_write_missed", METER_COUNT, STATE(read.own_missed), 0,
+     "Reads of a user who had the acknowledgement of a write of their own and did not see it; 0 "
+     "where clients have no users."},
+    {"not_monotonic", METER_COUNT, STATE(read.went_back), 0,
+     "Reads of a user who had got a newer version before; likewise."},
     {"stale_age", METER_TIMES, STATE(read.age), 0,
      "For how long the answer of a stale read had been out of date"},
     {"origin_errors", METER_COUNT, STATE(origin_errors), 0,

@@ -96,16 +96,20 @@ static inline void arrivals_schedule(struct sim *sim, struct member *member,
   sim_schedule(sim, member, delay_ns, 0);
 }
 
-/* The number of the request that an event of the member stands for; an open source's next event is
+/* The number of the request that an event of an open source stands for; the next event is
  * scheduled. */
-static inline uint64_t arrivals_take(struct sim *sim, struct member *member,
-                                     struct arrival_source *source, uint32_t user) {
-  if (__builtin_expect(source->sent_by_user != NULL, 0)) {
-    return (uint64_t)user << ARRIVALS_USER_SHIFT | source->sent_by_user[user]++;
-  }
+static inline uint64_t arrivals_next(struct sim *sim, struct member *member,
+                                     struct arrival_source *source) {
   uint64_t number = source->number++;
   arrivals_schedule(sim, member, source);
   return number;
+}
+
+/* The same of any source. */
+static inline uint64_t arrivals_take(struct sim *sim, struct member *member,
+                                     struct arrival_source *source, uint32_t user) {
+  if (source->sent_by_user == NULL) return arrivals_next(sim, member, source);
+  return (uint64_t)user << ARRIVALS_USER_SHIFT | source->sent_by_user[user]++;
 }
 
 /* A request has ended: its user, if it has one who waits, thinks and sends the next. */

@@ -35,6 +35,7 @@ struct client_config {
   struct keys keys;
   struct keys users;
   struct mix tier;
+  uint64_t most;
   struct dist request, response;
 };
 
@@ -53,6 +54,7 @@ struct client_state {
   struct outbound *out;        /* NULL: the timeout is all there is to the policy */
   struct op_stats *only_stats; /* NULL: there are several operations, see stats_of */
   uint64_t in_flight;
+  bool holds_back;    /* there is a greatest number of them, or there are closed users */
   bool draws_request; /* there is a mix or keys to see to */
   bool plain; /* one operation, of which nothing is drawn; no policy; nobody waits for answers */
   struct arrival_source arrivals;
@@ -65,6 +67,7 @@ struct client_state {
   uint32_t parts;         /* entries of stats: those, then the tiers by their position */
   struct op_stats *stats; /* each request is in one of `ops` and, if there are any, in a tier */
   struct op_stats *stats_of[SPEC_MAX_OPS]; /* by operation */
+  uint64_t dropped;                        /* never sent, since too many were in flight */
 };
 
 static inline struct op_stats *stats_for(const struct client_state *c, uint8_t op) {
@@ -173,9 +176,25 @@ static void client_start(struct sim *sim, struct member *member) {
   arrivals_start(sim, member, &c->arrivals);
 }
 
+/* Of closed users, or of so many users that one of them has to be free. */
+static __attribute__((noinline)) void held_back(struct sim *sim, struct member *member,
+                                                uint32_t user) {
+  struct client_state *c = member->state;
+  uint64_t number = arrivals_take(sim, member, &c->arrivals, user);
+  if (c->in_flight >= c->config->most) {
+    c->dropped++;
+  } else {
+    new_request(sim, member, number);
+  }
+}
+
 static void client_on_event(struct sim *sim, struct member *member, uint32_t user) {
   struct client_state *c = member->state;
-  new_request(sim, member, arrivals_take(sim, member, &c->arrivals, user));
+  if (__builtin_expect(c->holds_back, 0)) {
+    held_back(sim, member, user);
+  } else {
+    new_request(sim, member, arrivals_next(sim, member, &c->arrivals));
+  }
 }
 
 /* --- answers -------------------------------------------------------------------- */
@@ -286,6 +305,11 @@ static bool client_validate(const struct spec *spec, const struct component_spec
   if (closed && config->users.kind != KEYS_NONE) {
     return error_set(err, "the users of a closed client are those of 'closed': leave 'users' out");
   }
+  if (closed && config->most != PARAM_UNLIMITED) {
+    return error_set(err,
+                     "the users of a closed client never send more than one request each: "
+                     "leave 'most' out");
+  }
   if (!trace_valid(config, err)) return false;
   if (!closed && config->tier.n && users_of(config)->kind == KEYS_NONE) {
     return error_set(err, "'tier' is a user's: say who they are, such as users = 1000");
@@ -307,6 +331,8 @@ static void client_outline(const struct spec *spec, const struct component_spec 
   const struct client_config *config = component->config;
   double share = share_of(mix_of(config), op);
   out->source.share = share;
+  out->source.holds_back = config->most != PARAM_UNLIMITED;
+  out->source.only_users = users_of(config)->kind != KEYS_NONE && config->tier.n == 0;
   arrivals_outline(&config->arrivals, share, &out->source);
   out->source.has_keys =
       config->keys.kind != KEYS_NONE || (config->arrivals.trace && config->arrivals.trace->item);
@@ -337,10 +363,11 @@ static void client_init(struct sim *sim, struct member *member) {
   c->timeout_ns = c->config->calls.timeout_ns;
   c->out = outbound_new(sim, member, c->target, c->target->spec->name, &c->config->calls,
                         (struct outbound_hooks){.retried = client_retried});
-  users_init(sim, member, &c->users, users_of(c->config), &c->config->tier, c->base);
   c->users.are_closed = c->config->arrivals.kind == ARRIVALS_CLOSED;
+  users_init(sim, member, &c->users, users_of(c->config), &c->config->tier, c->base);
   c->users.are_told = c->config->arrivals.trace && c->config->arrivals.trace->user;
   const struct mix *mix = mix_of(c->config);
+  c->holds_back = c->users.are_closed || c->config->most != PARAM_UNLIMITED;
   c->draws_request = mix->n || c->config->keys.kind != KEYS_NONE || c->config->arrivals.trace;
   c->ops = mix->n ? mix->n : 1;
   c->parts = c->ops + c->config->tier.n;
@@ -364,6 +391,7 @@ static void client_reset(struct sim *sim, struct member *member) {
   (void)sim;
   struct client_state *c = member->state;
   if (c->has_users) users_reset(&c->users);
+  c->dropped = 0;
   for (uint32_t i = 0; i < c->parts; i++) {
     struct op_stats *s = &c->stats[i];
     hist_clear(&s->latency);
@@ -478,6 +506,17 @@ static void emit_users(const struct component *component, struct metrics *out) {
   metric_quotient(out, UNIT_COUNT, (double)distinct, 1, "%s.users", component->spec->name);
 }
 
+static void emit_dropped(const struct component *component, const struct op_stats *all,
+                         struct metrics *out) {
+  uint64_t dropped = 0;
+  for (uint32_t i = 0; i < component->members; i++) {
+    dropped += ((const struct client_state *)component->member[i].state)->dropped;
+  }
+  metric_quotient(out, UNIT_COUNT, (double)dropped, 1, "%s.dropped", component->spec->name);
+  metric_quotient(out, UNIT_RATIO, (double)dropped, (double)(dropped + all->offered),
+                  "%s.dropped_ratio", component->spec->name);
+}
+
 static void client_collect(struct sim *sim, struct component *component, struct metrics *out) {
   const struct client_state *first = component->member[0].state;
   const struct mix *mix = mix_of(first->config);
@@ -519,6 +558,7 @@ static void client_collect(struct sim *sim, struct component *component, struct 
   }
   metric_quotient(out, UNIT_COUNT, (double)(in_flight - stranded), 1, "%s.in_flight",
                   component->spec->name);
+  if (first->config->most != PARAM_UNLIMITED) emit_dropped(component, &all, out);
   if (users_of(first->config)->kind != KEYS_NONE) emit_users(component, out);
   free(by_op);
 }
@@ -566,6 +606,15 @@ static const struct param client_params[] = {
      .offset = AT(tier),
      .doc = "Tiers of users and their shares, which add up to 1. A user has one tier for good; of "
             "users who ask unequally often, shares of requests differ from those of users."},
+    {.name = "most",
+     .type = PARAM_COUNT,
+     .offset = AT(most),
+     .fallback = "unlimited",
+     .min = 1,
+     .max = INFINITY,
+     .doc = "Requests in flight at most, of each instance: one that would be one more is never "
+            "sent and counts as `dropped`, as of a load generator all of whose virtual users wait "
+            "(maxVUs of k6's constant-arrival-rate: grafana.com/docs/k6, dropped iterations)."},
     {.name = "request",
      .type = PARAM_SIZE_DIST,
      .offset = AT(request),
@@ -609,6 +658,9 @@ static const struct metric_def client_metrics[] = {
     OUTBOUND_METRICS,
     {"op.<operation>.<metric>", "", "The same, for one operation of the mix."},
     {"tier.<tier>.<metric>", "", "The same, for the users of one tier."},
+    {"dropped", "",
+     "Requests that were never sent, where `most` is given; `offered` leaves them out."},
+    {"dropped_ratio", "ratio", "Their share of all that were due."},
     {"users", "",
      "Different users who sent a request in the measured time, where `users` is given."},
     {0},

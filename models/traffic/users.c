@@ -20,7 +20,9 @@ void users_init(struct sim *sim, struct member *member, struct users *users,
     users->seen = arena_lines(sim->arena, words(users), sizeof *users->seen);
   }
   for (uint32_t i = 0; i < tier->n; i++) users->part[tier->part[i].op] = (uint8_t)i;
-  if (tier->n) column_want(sim, COLUMN_TIER); /* read again when the answer comes */
+  bool any = users->are_closed || keys->kind != KEYS_NONE;
+  if (any && sim->ledger) column_want(sim, COLUMN_USER); /* it follows what each has read */
+  if (tier->n) column_want(sim, COLUMN_TIER);            /* read again when the answer comes */
 }
 
 bool users_start(struct sim *sim, struct users *users) {

@@ -70,7 +70,9 @@ double call_source_rate(const struct call_graph *graph, const struct call_node *
 static void offer_sources(struct call_graph *graph, double *rate, enum call_rate which) {
   for (uint32_t i = 0; i < graph->nodes; i++) {
     const struct call_node *node = &graph->node[i];
-    rate[i] = call_source_rate(graph, node, which) * node_spec(graph, node)->instances;
+    rate[i] = node->outline.source.holds_back
+                  ? 0
+                  : call_source_rate(graph, node, which) * node_spec(graph, node)->instances;
   }
 }
 

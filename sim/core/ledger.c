@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "arena.h"
+#include "column.h"
+#include "session.h"
 #include "sim.h"
 
 struct key {
@@ -38,6 +40,7 @@ struct ledger {
   uint32_t records, record_capacity, free_record;
   struct seen *seen; /* by slot of the frame */
   uint32_t slots;
+  struct sessions *sessions; /* NULL: nobody says who asks */
   /* Components with copies, and of what. */
   uint32_t copies;
   uint32_t *copy, *truth;
@@ -126,6 +129,31 @@ static uint64_t superseded(const struct key *key, const struct seen *seen) {
   return seen->version + 1 == key->version ? key->acked_ns : key->before_ns;
 }
 
+/* --- users ---------------------------------------------------------------------------------- */
+
+/* 0: it is not known, or nobody says. */
+static uint64_t user_of(struct sim *sim, const struct frame *call) {
+  struct ledger *l = sim->ledger;
+  if (!column_wanted(sim, COLUMN_USER)) return 0;
+  if (l->sessions == NULL) l->sessions = sessions_new();
+  return column_get(sim, call, COLUMN_USER);
+}
+
+static uint32_t number_of(const struct ledger *l, const struct key *key) {
+  return (uint32_t)(key - l->key);
+}
+
+static void judge_session(struct sim *sim, const struct key *key, const struct frame *answered,
+                          uint64_t came_ns, struct staleness *out) {
+  uint64_t user = key ? user_of(sim, answered) : 0; /* without a key it was never written */
+  if (user == 0) return;
+  struct session_breach breach =
+      session_read(sim->ledger->sessions, user, number_of(sim->ledger, key),
+                   seen_of(sim, answered)->version, came_ns, sim->now_ns);
+  out->own_missed += breach.own_missed;
+  out->went_back += breach.went_back;
+}
+
 /* --- the truth ------------------------------------------------------------------------------ */
 
 bool ledger_follows(const struct sim *sim, uint32_t component) {
@@ -155,6 +183,8 @@ void ledger_write(struct sim *sim, uint32_t truth, const struct frame *call) {
     key->copy = 0;
   }
   seen_of(sim, call)->version = key->version;
+  uint64_t user = user_of(sim, call);
+  if (user) session_wrote(l->sessions, user, number_of(l, key), key->version, sim->now_ns);
   for (uint32_t i = 0; i < l->copies; i++) {
     if (l->truth[i] != truth) continue;
     struct component *component = &sim->component[l->copy[i]];
@@ -203,6 +233,7 @@ void ledger_judge(struct sim *sim, uint32_t truth, const struct frame *answered,
   if (answered->item == 0) return;
   const struct key *key = find(sim->ledger, truth, answered->item);
   uint64_t superseded_ns = superseded(key, seen_of(sim, answered));
+  judge_session(sim, key, answered, came_ns, out);
   if (superseded_ns >= came_ns) {
     out->fresh++;
   } else {
@@ -247,6 +278,7 @@ void ledger_free(struct ledger *l) {
   free(l->bucket);
   free(l->record);
   free(l->seen);
+  sessions_free(l->sessions);
   free(l->copy);
   free(l->truth);
   free(l);

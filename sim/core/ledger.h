@@ -15,6 +15,10 @@
  * not stale, as with a regular register (Lamport, On Interprocess Communication, 1986). Its age is
  * the time from then until it came: how long the answer had been out of date.
  *
+ * Users. Where requests have users (COLUMN_USER), a read may also miss its user's own write, or go
+ * back behind what the user has read before: session.h. Reads that no copy answers are not looked
+ * at.
+ *
  * Who owns what: the ledger owns the keys and, for each version that a copy holds, one record with
  * a count of holders. An answered call carries the version that was seen, in a column beside the
  * frames. Should more than two writes land on a key while one answer travels, its age may be
@@ -60,7 +64,8 @@ void ledger_pass_on(struct sim *sim, const struct frame *fetch, const struct fra
 /* What readers got, kept by who answers them. */
 struct staleness {
   uint64_t stale, fresh;
-  struct hist age; /* of the stale ones, ns */
+  uint64_t own_missed, went_back; /* of users: see session.h */
+  struct hist age;                /* of the stale ones, ns */
 };
 
 /* Judges the version that `answered` carries, for a read that came at `came_ns`. */

@@ -66,6 +66,8 @@ struct outline_source {
   double once; /* requests that come at one time alone */
   uint64_t once_at_ns;
   bool surges;       /* a rate that a surge multiplies */
+  bool holds_back;   /* sends less while too many are in flight: rates are upper bounds */
+  bool only_users;   /* says whose requests they are, and no tier of them */
   uint64_t ends_ns;  /* the last comes then; 0: they come for ever */
   uint64_t users;    /* closed: of all operations together */
   struct dist think; /* closed, ns */

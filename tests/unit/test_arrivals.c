@@ -271,6 +271,33 @@ static void test_burst(void **state) {
   scene_free(scene);
 }
 
+/* --- a limit -------------------------------------------------------------------------------- */
+
+/* Aim: users of whom one has to be free are Erlang's trunks: of Poisson arrivals that want 5 of 5
+ * users on average, B(5, 5) = 0.2849 are lost, whatever the distribution of the time that each
+ * holds a user: within 4.5 standard errors, and what is dropped is never sent. */
+static void test_most(void **state) {
+  (void)state;
+  static const char *const works[] = {"exponential 100ms", "100ms"};
+  for (int i = 0; i < 2; i++) {
+    struct scene *scene = scene_new();
+    struct node *c = scene_add(scene, "client", "c", 1);
+    node_set(c, "arrivals", "poisson 50/s");
+    node_set(c, "target", "s");
+    node_set(c, "most", "5");
+    node_set(scene_add(scene, "service", "s", 1), "work", works[i]);
+    struct run run = run_scene(scene, SEED, 2000 * S);
+    double dropped = metric(&run, "c.dropped"), due = dropped + metric(&run, "c.offered") * 2000;
+    assert_within(due, 100000, 4.5 * sqrt(100000));
+    /* Losses come in clusters: three times the variance of independent ones is allowed. */
+    assert_within(dropped / due, 0.284868, 4.5 * sqrt(3 * 0.2849 * 0.7151 / due));
+    assert_same(metric(&run, "c.dropped_ratio"), dropped / due);
+    assert_same(metric(&run, "s.arrivals"), due - dropped);
+    run_free(&run);
+    scene_free(scene);
+  }
+}
+
 /* --- surges --------------------------------------------------------------------------------- */
 
 /* As leaf_run, with a surge of that factor from 250 ms to 650 ms. */
@@ -416,6 +443,7 @@ int main(void) {
       cmocka_unit_test(test_batch_queue),
       cmocka_unit_test(test_burst_sizes),
       cmocka_unit_test(test_burst),
+      cmocka_unit_test(test_most),
       cmocka_unit_test(test_surge_paced),
       cmocka_unit_test(test_surge_counts),
       cmocka_unit_test(test_trace),

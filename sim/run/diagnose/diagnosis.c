@@ -19,6 +19,8 @@
  * and at least so many, grows. */
 #define GROWTH 1.5
 #define GROWTH_LEAST 10.0
+/* Later in the run by this factor, new requests alone may make a queue grow. */
+#define MORE_COMES 1.1
 /* Fewer stale reads are no finding. */
 #define STALE_LEAST 0.01
 
@@ -45,6 +47,10 @@ static struct label seconds(double value) {
   return format_value(UNIT_SECONDS, value);
 }
 
+static struct label per_second(double value) {
+  return format_value(UNIT_PER_SECOND, value);
+}
+
 static struct label ratio(double value) {
   return format_value(UNIT_RATIO, value);
 }
@@ -62,17 +68,22 @@ static double limit_of(const struct component_spec *c, const char *name) {
   return NAN;
 }
 
-/* Calls waiting, averaged over the windows of one quarter of the run (1..4), of replication 1. */
+/* A series averaged over the windows of one quarter of the run (1..4), of replication 1. */
+static double in_quarter(const struct timeline *t, const struct series *s, uint32_t quarter) {
+  uint32_t from = t->looks * (quarter - 1) / 4, to = t->looks * quarter / 4;
+  double sum = 0;
+  for (uint32_t w = from; w < to; w++) sum += (double)s->value[w];
+  return sum / (to - from);
+}
+
+/* Calls waiting at a component. */
 static double queue_in_quarter(const struct results *results, uint32_t component,
                                uint32_t quarter) {
   const struct timeline *t = results->timeline;
   for (uint32_t i = 0; t != NULL && i < t->series; i++) {
     const struct series *s = &t->list[i];
     if (s->component != component || s->member != 0 || s->what != SERIES_QUEUE) continue;
-    uint32_t from = t->looks * (quarter - 1) / 4, to = t->looks * quarter / 4;
-    double sum = 0;
-    for (uint32_t w = from; w < to; w++) sum += (double)s->value[w];
-    return sum / (to - from);
+    return in_quarter(t, s, quarter);
   }
   return NAN;
 }
@@ -86,10 +97,30 @@ static bool look_at_deadlock(const struct results *results, const struct compone
   return true;
 }
 
+/* New requests of all clients, per second. */
+static double offered_in_quarter(const struct results *results, uint32_t quarter) {
+  const struct timeline *t = results->timeline;
+  double sum = 0;
+  for (uint32_t i = 0; t != NULL && i < t->series; i++) {
+    const struct series *s = &t->list[i];
+    if (s->member == 0 && s->what == SERIES_OFFERED) sum += in_quarter(t, s, quarter);
+  }
+  return sum;
+}
+
 static void look_at_growth(const struct results *results, uint32_t id, const char *name,
                            struct diagnosis *d) {
   double before = queue_in_quarter(results, id, 2), after = queue_in_quarter(results, id, 4);
   if (!(after > GROWTH_LEAST && after > GROWTH * before)) return;
+  double calm = offered_in_quarter(results, 2), busy = offered_in_quarter(results, 4);
+  if (busy > MORE_COMES * calm) {
+    add(d, name, "queue", SEVERITY_NEAR,
+        "The queue of %s grew from %s waiting calls in the second quarter of the run to %s in the "
+        "last, while new requests rose from %s to %s: numbers over the whole run mix both.",
+        name, format_count(before).text, format_count(after).text, per_second(calm).text,
+        per_second(busy).text);
+    return;
+  }
   add(d, name, "queue", SEVERITY_SATURATED,
       "The queue of %s grew from %s waiting calls in the second quarter of the run to %s in the "
       "last: more comes in than it can serve, so every number below depends on the length of the "

@@ -118,6 +118,7 @@ void lint_fault_in_warmup(struct lint *lint);
 void lint_warmup_too_long(struct lint *lint);
 void lint_means_nothing(struct lint *lint);
 void lint_unread_param(struct lint *lint);
+void lint_unread_users(struct lint *lint);
 void lint_empty_zone(struct lint *lint);
 void lint_unused_path(struct lint *lint);
 void lint_fault_without_effect(struct lint *lint);

@@ -24,6 +24,26 @@ void lint_unread_param(struct lint *lint) {
   }
 }
 
+/* --- users ---------------------------------------------------------------------------------- */
+
+/* Whether copies of data are kept, so that the ledger follows who reads what. */
+static bool keeps_copies(const struct spec *spec) {
+  for (uint32_t c = 0; c < spec->components; c++) {
+    if (spec->component[c].kind->on_written && data_truth(spec, c) != REF_NONE) return true;
+  }
+  return false;
+}
+
+void lint_unread_users(struct lint *lint) {
+  if (keeps_copies(lint->spec)) return;
+  for (uint32_t c = 0; c < lint->spec->components; c++) {
+    const struct call_node *node = node_of(lint->graph, c);
+    if (node == NULL || !node->outline.source.only_users) continue;
+    lint_add_component(lint, c)->what =
+        "its users have no tier, and no component asks who they are";
+  }
+}
+
 /* --- places --------------------------------------------------------------------------------- */
 
 static bool lives_in(const struct component_spec *c, uint32_t zone) {

@@ -43,10 +43,11 @@ char **page_clients(const struct page *p) {
   return (char **)g_ptr_array_free(list, FALSE);
 }
 
-char **page_operations(const struct page *p, const char *client) {
+/* What stands between "CLIENT.op." or the like and ".throughput". */
+static char **parts_of(const struct page *p, const char *client, const char *between) {
   GPtrArray *list = g_ptr_array_new();
   const char **names = tree_keys(p->metrics);
-  char *prefix = g_strconcat(client, ".op.", NULL);
+  char *prefix = g_strconcat(client, between, NULL);
   for (const char **name = names; *name != NULL; name++) {
     if (!g_str_has_prefix(*name, prefix)) continue;
     const char *rest = *name + strlen(prefix), *dot = strchr(rest, '.');
@@ -57,6 +58,14 @@ char **page_operations(const struct page *p, const char *client) {
   g_free(names);
   g_ptr_array_add(list, NULL);
   return (char **)g_ptr_array_free(list, FALSE);
+}
+
+char **page_operations(const struct page *p, const char *client) {
+  return parts_of(p, client, ".op.");
+}
+
+char **page_tiers(const struct page *p, const char *client) {
+  return parts_of(p, client, ".tier.");
 }
 
 /* --- numbers -------------------------------------------------------------------------------- */

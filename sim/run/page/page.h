@@ -30,8 +30,9 @@ const char *page_kind_of(const struct page *p, const char *owner);
  * "NAME.offered" exists for is one. */
 char **page_clients(const struct page *p);
 
-/* The operations that a client reports on. */
+/* The operations that a client reports on, and the tiers of its users. */
 char **page_operations(const struct page *p, const char *client);
+char **page_tiers(const struct page *p, const char *client);
 
 /* "web[2].queue.mean" -> "web[2]", to be freed with g_free; `*own` points behind the dot. */
 char *page_owner(const char *metric, const char **own);

@@ -7,8 +7,25 @@
 #include "page.h"
 #include "results_tree.h"
 
-/* A row a client and a row an operation of it, with these metrics. `columns` begins with a column
- * for the name. */
+/* A row for each part of a client, an operation ("op") or a tier of its users ("tier"). */
+static void part_rows(const struct page *p, const char *client, const char *kind, char **parts,
+                      const char *const *metrics) {
+  for (char **part = parts; *part != NULL; part++) {
+    char *owner = g_strdup_printf("%s.%s.%s", client, kind, *part);
+    bool tier = strcmp(kind, "tier") == 0;
+    char *label = g_strdup_printf("%s: %s%s", client, tier ? "tier " : "", *part);
+    g_string_append(p->out, "<tr class=\"part\">");
+    html_element(p->out, "th", label);
+    for (const char *const *m = metrics; *m != NULL; m++) page_cell(p, owner, *m);
+    g_string_append(p->out, "</tr>\n");
+    g_free(label);
+    g_free(owner);
+  }
+  g_strfreev(parts);
+}
+
+/* A row a client and a row an operation of it and a tier of its users, with these metrics.
+ * `columns` begins with a column for the name. */
 static void clients_table(const struct page *p, const char *caption, const char *const *columns,
                           const char *const *metrics) {
   char **clients = page_clients(p);
@@ -18,17 +35,8 @@ static void clients_table(const struct page *p, const char *caption, const char 
     html_element(p->out, "th", *c);
     for (const char *const *m = metrics; *m != NULL; m++) page_cell(p, *c, *m);
     g_string_append(p->out, "</tr>\n");
-    char **operations = page_operations(p, *c);
-    for (char **o = operations; *o != NULL; o++) {
-      char *owner = g_strdup_printf("%s.op.%s", *c, *o), *label = g_strdup_printf("%s: %s", *c, *o);
-      g_string_append(p->out, "<tr class=\"part\">");
-      html_element(p->out, "th", label);
-      for (const char *const *m = metrics; *m != NULL; m++) page_cell(p, owner, *m);
-      g_string_append(p->out, "</tr>\n");
-      g_free(label);
-      g_free(owner);
-    }
-    g_strfreev(operations);
+    part_rows(p, *c, "op", page_operations(p, *c), metrics);
+    part_rows(p, *c, "tier", page_tiers(p, *c), metrics);
   }
   html_close_table(p->out);
   g_strfreev(clients);
