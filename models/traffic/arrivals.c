@@ -80,12 +80,12 @@ uint64_t arrivals_changing_ns(struct sim *sim, struct arrival_source *source, do
 
 void arrivals_surge(struct sim *sim, struct member *member, struct arrival_source *source) {
   if (!source->changes) return; /* none of those that have a rate */
-  uint64_t due_ns = source->due_ns;
-  double left = source->law ? source->law->count(source, sim->now_ns, due_ns)
-                            : (double)(due_ns - sim->now_ns);
-  double gap = left * source->surge;
+  uint64_t now_ns = sim->now_ns, left_ns = source->due_ns - now_ns;
+  double surge = source->surge;
   source->surge = member->surge;
-  if (due_ns == sim->now_ns || due_ns - sim->now_ns >= (uint64_t)LONGEST_GAP_NS) return;
+  if (left_ns == 0 || left_ns >= (uint64_t)LONGEST_GAP_NS) return;
+  double left = source->law ? source->law->count(source, now_ns, source->due_ns) : (double)left_ns;
+  double gap = left * surge;
   sim_unschedule(sim, member);
   source->carry_ns = 0;
   sim_schedule(sim, member, arrivals_changing_ns(sim, source, gap), 0);
