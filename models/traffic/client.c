@@ -1,21 +1,12 @@
 /* client: users who send requests, and what they experience. */
 #include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
 
 #include "arena.h"
-#include "arrivals.h"
 #include "backoff.h"
 #include "call.h"
-#include "outbound.h"
-#include "outbound_params.h"
+#include "client_state.h"
 #include "outline.h"
-#include "sim.h"
-#include "stranded.h"
-#include "timeline.h"
 #include "trace.h"
-#include "users.h"
-#include "zipf.h"
 
 /* A request's key is base + (attempt << 58 | number), where the number holds the user in its upper
  * bits: retries and users draw from their own parts of every stream. */
@@ -23,69 +14,7 @@ enum { ATTEMPT_SHIFT = 58 };
 static_assert(ARRIVALS_MAX_USERS >> (ATTEMPT_SHIFT - ARRIVALS_USER_SHIFT) == 0,
               "a number of a request leaves its attempts alone");
 
-/* Latencies of a replication with no more successful requests than this are kept one by one, so
- * that quantiles of short runs are exact. */
-#define EXACT_LATENCIES 16384u
-
-struct client_config {
-  struct arrivals arrivals;
-  uint32_t target;
-  struct outbound_config calls;
-  struct mix mix;
-  struct keys keys;
-  struct keys users;
-  struct mix tier;
-  uint64_t most;
-  struct dist request, response;
-};
-
-struct op_stats {
-  uint64_t offered, retries, degraded;
-  uint64_t ended[OUTCOMES];
-  struct hist latency;
-};
-
-struct client_state {
-  /* What every request touches comes first. */
-  const struct client_config *config;
-  struct component *target;
-  uint64_t base;
-  uint64_t timeout_ns;
-  struct outbound *out;        /* NULL: the timeout is all there is to the policy */
-  struct op_stats *only_stats; /* NULL: there are several operations, see stats_of */
-  uint64_t in_flight;
-  bool holds_back;    /* there is a greatest number of them, or there are closed users */
-  bool draws_request; /* there is a mix or keys to see to */
-  bool plain; /* one operation, of which nothing is drawn; no policy; nobody waits for answers */
-  struct arrival_source arrivals;
-  struct blame *blame;
-  struct stream mix, keys, request, response;
-  struct zipf zipf;
-  struct users users;
-  bool has_users;
-  uint32_t ops;           /* entries of stats, by position in the mix */
-  uint32_t parts;         /* entries of stats: those, then the tiers by their position */
-  struct op_stats *stats; /* each request is in one of `ops` and, if there are any, in a tier */
-  struct op_stats *stats_of[SPEC_MAX_OPS]; /* by operation */
-  uint64_t dropped;                        /* never sent, since too many were in flight */
-};
-
-static inline struct op_stats *stats_for(const struct client_state *c, uint8_t op) {
-  return c->only_stats ? c->only_stats : c->stats_of[op];
-}
-
 /* --- sending -------------------------------------------------------------------------------- */
-
-/* What requests are about, and whose they are: as told by a trace, or as drawn. */
-static const struct mix *mix_of(const struct client_config *config) {
-  const struct arrival_trace *trace = config->arrivals.trace;
-  return trace && trace->op ? &trace->ops : &config->mix;
-}
-
-static const struct keys *users_of(const struct client_config *config) {
-  const struct arrival_trace *trace = config->arrivals.trace;
-  return trace && trace->user ? &trace->users : &config->users;
-}
 
 static uint8_t draw_op(const struct client_state *c, uint64_t key) {
   const struct mix *mix = mix_of(c->config);
@@ -122,13 +51,6 @@ static void send(struct sim *sim, struct client_state *c, struct frame *call) {
   } else {
     call_send(sim, call, component_pick(c->target, call), c->timeout_ns);
   }
-}
-
-/* NULL: there are no tiers. */
-static struct op_stats *tier_stats(const struct sim *sim, const struct client_state *c,
-                                   const struct frame *call) {
-  uint32_t tier = users_tier(sim, &c->users, call);
-  return tier == USERS_NO_TIER ? NULL : &c->stats[c->ops + tier];
 }
 
 static __attribute__((noinline)) void draw_request(struct sim *sim, struct client_state *c,
@@ -399,170 +321,6 @@ static void client_reset(struct sim *sim, struct member *member) {
   }
 }
 
-static void client_watch(struct sim *sim, struct member *member, struct watch *watch) {
-  (void)sim;
-  const struct client_state *c = member->state;
-  for (uint32_t i = 0; i < c->ops; i++) {
-    watch->offered += c->stats[i].offered;
-    watch->retries += c->stats[i].retries;
-    for (int k = 0; k < OUTCOMES; k++) watch->ended[k] += c->stats[i].ended[k];
-  }
-}
-
-static struct hist *client_watch_latency(const struct member *member, uint32_t which) {
-  struct client_state *c = member->state;
-  return which < c->ops ? &c->stats[which].latency : NULL;
-}
-
-/* --- results -------------------------------------------------------------------------------- */
-
-static void op_stats_add(struct op_stats *into, const struct op_stats *from) {
-  into->offered += from->offered;
-  into->retries += from->retries;
-  into->degraded += from->degraded;
-  for (int i = 0; i < OUTCOMES; i++) into->ended[i] += from->ended[i];
-}
-
-static void emit_latency(struct hist *latency, const char *name, struct metrics *out) {
-  bool any = hist_count(latency) > 0;
-  metric_quotient(out, UNIT_SECONDS, (double)hist_sum(latency) / 1e9, (double)hist_count(latency),
-                  "%s.latency.mean", name);
-  metric_extreme(out, METRIC_MIN, UNIT_SECONDS, any, (double)hist_min(latency) / 1e9,
-                 "%s.latency.min", name);
-  metric_extreme(out, METRIC_MAX, UNIT_SECONDS, any, (double)hist_max(latency) / 1e9,
-                 "%s.latency.max", name);
-  metric_quantile(out, latency, 0.5, "%s.latency.p50", name);
-  metric_quantile(out, latency, 0.9, "%s.latency.p90", name);
-  metric_quantile(out, latency, 0.95, "%s.latency.p95", name);
-  metric_quantile(out, latency, 0.99, "%s.latency.p99", name);
-  metric_quantile(out, latency, 0.999, "%s.latency.p999", name);
-  metric_quantile(out, latency, 0.9999, "%s.latency.p9999", name);
-  metric_deviation(out, latency, "%s.latency.sd", name);
-}
-
-static void emit(const struct sim *sim, const struct op_stats *s, struct hist *latency,
-                 const char *name, struct metrics *out) {
-  double time_s = sim->now_ns > sim->warmup_ns ? (double)(sim->now_ns - sim->warmup_ns) / 1e9 : 0;
-  double ok = (double)s->ended[OUTCOME_OK], ended = 0;
-  for (int i = 0; i < OUTCOMES; i++) ended += (double)s->ended[i];
-  metric_quotient(out, UNIT_PER_SECOND, (double)s->offered, time_s, "%s.offered", name);
-  metric_quotient(out, UNIT_COUNT, ended, 1, "%s.requests", name);
-  metric_quotient(out, UNIT_PER_SECOND, ended, time_s, "%s.throughput", name);
-  metric_quotient(out, UNIT_PER_SECOND, ok, time_s, "%s.goodput", name);
-  metric_quotient(out, UNIT_RATIO, ok, ended, "%s.availability", name);
-  for (int i = OUTCOME_OK + 1; i < OUTCOMES; i++) {
-    metric_quotient(out, UNIT_COUNT, (double)s->ended[i], 1, "%s.errors.%s", name, outcome_name[i]);
-  }
-  metric_quotient(out, UNIT_COUNT, (double)s->retries, 1, "%s.retries", name);
-  metric_quotient(out, UNIT_RATIO, (double)s->degraded, ok, "%s.degraded", name);
-  emit_latency(latency, name, out);
-}
-
-/* Requests that wait for a message that has vanished will never end: they count as failed. */
-static uint64_t add_stranded(struct sim *sim, const struct component *component,
-                             struct op_stats *stats) {
-  uint64_t n = 0;
-  struct stranded lost = sim_stranded(sim);
-  for (uint32_t i = 0; i < lost.n; i++) {
-    const struct frame *root = lost.root[i];
-    const struct member *maker = &sim->member[root->parent];
-    if (maker->component != component) continue;
-    const struct client_state *c = maker->state;
-    stats[c->stats_of[root->op] - c->stats].ended[lost.cause[i]]++;
-    n++;
-    struct op_stats *of_tier = tier_stats(sim, c, root);
-    if (of_tier) stats[of_tier - c->stats].ended[lost.cause[i]]++;
-  }
-  free(lost.root);
-  free(lost.cause);
-  return n;
-}
-
-static struct hist *empty_latency(struct sim *sim) {
-  struct hist *latency = sim_keep_hist(sim);
-  hist_init(latency, EXACT_LATENCIES, NULL);
-  return latency;
-}
-
-/* All members' latencies of one operation; a single member's own, since collecting is done often
- * (batches) and copying takes long. */
-static struct hist *latency_of(struct sim *sim, const struct component *component, uint32_t op) {
-  if (component->members == 1) {
-    return &((struct client_state *)component->member[0].state)->stats[op].latency;
-  }
-  struct hist *latency = empty_latency(sim);
-  for (uint32_t i = 0; i < component->members; i++) {
-    const struct client_state *c = component->member[i].state;
-    hist_merge(latency, &c->stats[op].latency);
-  }
-  return latency;
-}
-
-static void emit_users(const struct component *component, struct metrics *out) {
-  uint64_t distinct = 0;
-  for (uint32_t i = 0; i < component->members; i++) {
-    distinct += ((const struct client_state *)component->member[i].state)->users.distinct;
-  }
-  metric_quotient(out, UNIT_COUNT, (double)distinct, 1, "%s.users", component->spec->name);
-}
-
-static void emit_dropped(const struct component *component, const struct op_stats *all,
-                         struct metrics *out) {
-  uint64_t dropped = 0;
-  for (uint32_t i = 0; i < component->members; i++) {
-    dropped += ((const struct client_state *)component->member[i].state)->dropped;
-  }
-  metric_quotient(out, UNIT_COUNT, (double)dropped, 1, "%s.dropped", component->spec->name);
-  metric_quotient(out, UNIT_RATIO, (double)dropped, (double)(dropped + all->offered),
-                  "%s.dropped_ratio", component->spec->name);
-}
-
-static void client_collect(struct sim *sim, struct component *component, struct metrics *out) {
-  const struct client_state *first = component->member[0].state;
-  const struct mix *mix = mix_of(first->config);
-  struct op_stats all = {0}, *by_op = mem_zeroed(first->parts, sizeof *by_op);
-  struct hist *latency = NULL;
-  uint64_t in_flight = 0;
-  uint64_t stranded = add_stranded(sim, component, by_op);
-  for (uint32_t op = 0; op < first->ops; op++) {
-    struct hist *op_latency = latency_of(sim, component, op);
-    for (uint32_t i = 0; i < component->members; i++) {
-      const struct client_state *c = component->member[i].state;
-      op_stats_add(&by_op[op], &c->stats[op]);
-    }
-    op_stats_add(&all, &by_op[op]);
-    if (mix->n == 0) {
-      latency = op_latency;
-    } else {
-      if (latency == NULL) latency = empty_latency(sim);
-      hist_merge(latency, op_latency);
-    }
-    if (mix->n == 0) continue;
-    char name[192];
-    snprintf(name, sizeof name, "%s.op.%s", component->spec->name, sim->spec->op[mix->part[op].op]);
-    emit(sim, &by_op[op], op_latency, name, out);
-  }
-  for (uint32_t part = first->ops; part < first->parts; part++) {
-    for (uint32_t i = 0; i < component->members; i++) {
-      const struct client_state *c = component->member[i].state;
-      op_stats_add(&by_op[part], &c->stats[part]);
-    }
-    char name[192];
-    snprintf(name, sizeof name, "%s.tier.%s", component->spec->name,
-             sim->spec->tier[first->config->tier.part[part - first->ops].op]);
-    emit(sim, &by_op[part], latency_of(sim, component, part), name, out);
-  }
-  emit(sim, &all, latency, component->spec->name, out);
-  for (uint32_t i = 0; i < component->members; i++) {
-    in_flight += ((const struct client_state *)component->member[i].state)->in_flight;
-  }
-  metric_quotient(out, UNIT_COUNT, (double)(in_flight - stranded), 1, "%s.in_flight",
-                  component->spec->name);
-  if (first->config->most != PARAM_UNLIMITED) emit_dropped(component, &all, out);
-  if (users_of(first->config)->kind != KEYS_NONE) emit_users(component, out);
-  free(by_op);
-}
-
 /* --- what users may say --------------------------------------------------------------------- */
 
 #define AT(field) offsetof(struct client_config, field)
@@ -625,44 +383,6 @@ static const struct param client_params[] = {
      .offset = AT(response),
      .fallback = "0B",
      .doc = "Size of an ok answer; matters where a path has a bandwidth. Errors have no size."},
-    {0},
-};
-
-static const struct metric_def client_metrics[] = {
-    {"offered", "1/s", "New requests sent, per second; retries not counted."},
-    {"requests", "",
-     "Requests that ended, well or badly, in the measured time (average over "
-     "replications)."},
-    {"throughput", "1/s", "Requests that ended, per second."},
-    {"goodput", "1/s", "Requests that ended well, per second."},
-    {"availability", "ratio",
-     "Share of the ended requests that ended well. A request whose answer "
-     "vanished and that has no timeout counts as ended badly."},
-    {"errors.<cause>", "", "Requests that ended badly, by cause of the last attempt."},
-    {"retries", "", "Attempts beyond the first."},
-    {"degraded", "ratio",
-     "Share of the requests that ended well for which a handler on the way took a fallback."},
-    {"in_flight", "", "Requests that had not ended when the run did."},
-    {"latency.mean", "s",
-     "Mean time from the intended send to the answer, of requests that ended "
-     "well, retries and pauses between them included."},
-    {"latency.min", "s", "Smallest latency."},
-    {"latency.max", "s", "Largest latency."},
-    {"latency.p50", "s", "Median latency. p90, p95, p99, p999 and p9999 are its other quantiles."},
-    {"latency.p90", "s", "Quantile 90 % of latency."},
-    {"latency.p95", "s", "Quantile 95 % of latency."},
-    {"latency.p99", "s", "Quantile 99 % of latency."},
-    {"latency.p999", "s", "Quantile 99.9 % of latency."},
-    {"latency.p9999", "s", "Quantile 99.99 % of latency."},
-    {"latency.sd", "s", "Standard deviation of latency."},
-    OUTBOUND_METRICS,
-    {"op.<operation>.<metric>", "", "The same, for one operation of the mix."},
-    {"tier.<tier>.<metric>", "", "The same, for the users of one tier."},
-    {"dropped", "",
-     "Requests that were never sent, where `most` is given; `offered` leaves them out."},
-    {"dropped_ratio", "ratio", "Their share of all that were due."},
-    {"users", "",
-     "Different users who sent a request in the measured time, where `users` is given."},
     {0},
 };
 

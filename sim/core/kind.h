@@ -85,7 +85,8 @@ struct kind {
    * and workers; the engine answers the calls. May be NULL. */
   void (*on_fault)(struct sim *sim, struct member *member, enum fault_type fault, bool begins);
   /* Faults of its own, which no other kind need have: a set of 1 << FAULT_FLUSH .. The engine only
-   * tells on_fault of them; one that happens at once begins and never ends. A surge is one of sources. */
+   * tells on_fault of them; one that happens at once begins and never ends. A surge is one of
+   * sources. */
   uint32_t own_faults;
   /* Of a component that this one watches (component_watch): a member entered the register or left
    * it (about->listed), a fault of it begins (about->impaired), or one of the network. NULL: no. */

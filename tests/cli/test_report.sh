@@ -69,6 +69,11 @@ LUA
 expect 0 run dead.lua -q --report dead.html
 grep -qE '([0-9]+) requests sampled of \1<' dead.html || fail 'dead.html: not all requests are sampled'
 
+# Each tier of a client's users has a row in the tables of latency, throughput and availability.
+sed 's/retry = {/users = 9, tier = { free = 0.5, paid = 0.5 }, &/' dead.lua >tiers.lua
+expect 0 run tiers.lua -q --report tiers.html
+[ "$(grep -o 'users: tier paid' tiers.html | wc -l)" -eq 3 ] || fail 'tiers.html: no rows for tiers'
+
 # In the terminal a line over time says of what it is, however long the name.
 sed 's/"users"/"users-of-the-second-division"/' dead.lua >long.lua
 expect 0 run long.lua

@@ -126,6 +126,22 @@ static void a_queue_that_grows(void **state) {
   assert_found(SHOP("300/s", "workers = 10000", "workers = 1"), "db", "queue", SEVERITY_SATURATED);
 }
 
+/* Aim: where more requests come later in the run, a queue that grows is no sign of one that never
+ * ends: the sentence tells of both. */
+static void a_rate_that_rises(void **state) {
+  (void)state;
+  struct seen s =
+      see("client 'users' { arrivals = poisson(profile { { '0s', '40/s' }, { '60s', '150/s' } }),"
+          "  target = 'web' }\n"
+          "service 'web' { workers = 2, work = exponential '15ms' }\n"
+          "run { duration = '60s', warmup = '0s', replications = 2 }\n");
+  const struct diagnosed *queue = find(&s, "web", "queue");
+  assert_non_null(queue);
+  assert_int_equal(queue->severity, SEVERITY_NEAR);
+  assert_non_null(strstr(queue->sentence, "while new requests rose from"));
+  forget(&s);
+}
+
 /* Every write goes past the cache, which hears of it or not. */
 #define CACHED(invalidate)                                                          \
   "client 'users' { arrivals = poisson '200/s', target = 'kv', mix = { read = 1 }," \
@@ -323,6 +339,7 @@ int main(void) {
       cmocka_unit_test(a_caller_that_only_waits_comes_second),
       cmocka_unit_test(a_queue_that_is_full),
       cmocka_unit_test(a_queue_that_grows),
+      cmocka_unit_test(a_rate_that_rises),
       cmocka_unit_test(reads_that_are_stale),
       cmocka_unit_test(connections_that_run_out),
       cmocka_unit_test(failures_of_overload),

@@ -1,0 +1,211 @@
+/* What a client counted, as metrics and for timelines. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "arena.h"
+#include "client_state.h"
+#include "stranded.h"
+#include "timeline.h"
+
+void client_watch(struct sim *sim, struct member *member, struct watch *watch) {
+  (void)sim;
+  const struct client_state *c = member->state;
+  for (uint32_t i = 0; i < c->ops; i++) {
+    watch->offered += c->stats[i].offered;
+    watch->retries += c->stats[i].retries;
+    for (int k = 0; k < OUTCOMES; k++) watch->ended[k] += c->stats[i].ended[k];
+  }
+}
+
+struct hist *client_watch_latency(const struct member *member, uint32_t which) {
+  struct client_state *c = member->state;
+  return which < c->ops ? &c->stats[which].latency : NULL;
+}
+
+/* --- results -------------------------------------------------------------------------------- */
+
+static void op_stats_add(struct op_stats *into, const struct op_stats *from) {
+  into->offered += from->offered;
+  into->retries += from->retries;
+  into->degraded += from->degraded;
+  for (int i = 0; i < OUTCOMES; i++) into->ended[i] += from->ended[i];
+}
+
+static void emit_latency(struct hist *latency, const char *name, struct metrics *out) {
+  bool any = hist_count(latency) > 0;
+  metric_quotient(out, UNIT_SECONDS, (double)hist_sum(latency) / 1e9, (double)hist_count(latency),
+                  "%s.latency.mean", name);
+  metric_extreme(out, METRIC_MIN, UNIT_SECONDS, any, (double)hist_min(latency) / 1e9,
+                 "%s.latency.min", name);
+  metric_extreme(out, METRIC_MAX, UNIT_SECONDS, any, (double)hist_max(latency) / 1e9,
+                 "%s.latency.max", name);
+  metric_quantile(out, latency, 0.5, "%s.latency.p50", name);
+  metric_quantile(out, latency, 0.9, "%s.latency.p90", name);
+  metric_quantile(out, latency, 0.95, "%s.latency.p95", name);
+  metric_quantile(out, latency, 0.99, "%s.latency.p99", name);
+  metric_quantile(out, latency, 0.999, "%s.latency.p999", name);
+  metric_quantile(out, latency, 0.9999, "%s.latency.p9999", name);
+  metric_deviation(out, latency, "%s.latency.sd", name);
+}
+
+static void emit(const struct sim *sim, const struct op_stats *s, struct hist *latency,
+                 const char *name, struct metrics *out) {
+  double time_s = sim->now_ns > sim->warmup_ns ? (double)(sim->now_ns - sim->warmup_ns) / 1e9 : 0;
+  double ok = (double)s->ended[OUTCOME_OK], ended = 0;
+  for (int i = 0; i < OUTCOMES; i++) ended += (double)s->ended[i];
+  metric_quotient(out, UNIT_PER_SECOND, (double)s->offered, time_s, "%s.offered", name);
+  metric_quotient(out, UNIT_COUNT, ended, 1, "%s.requests", name);
+  metric_quotient(out, UNIT_PER_SECOND, ended, time_s, "%s.throughput", name);
+  metric_quotient(out, UNIT_PER_SECOND, ok, time_s, "%s.goodput", name);
+  metric_quotient(out, UNIT_RATIO, ok, ended, "%s.availability", name);
+  for (int i = OUTCOME_OK + 1; i < OUTCOMES; i++) {
+    metric_quotient(out, UNIT_COUNT, (double)s->ended[i], 1, "%s.errors.%s", name, outcome_name[i]);
+  }
+  metric_quotient(out, UNIT_COUNT, (double)s->retries, 1, "%s.retries", name);
+  metric_quotient(out, UNIT_RATIO, (double)s->degraded, ok, "%s.degraded", name);
+  emit_latency(latency, name, out);
+}
+
+/* Requests that wait for a message that has vanished will never end: they count as failed. */
+static uint64_t add_stranded(struct sim *sim, const struct component *component,
+                             struct op_stats *stats) {
+  uint64_t n = 0;
+  struct stranded lost = sim_stranded(sim);
+  for (uint32_t i = 0; i < lost.n; i++) {
+    const struct frame *root = lost.root[i];
+    const struct member *maker = &sim->member[root->parent];
+    if (maker->component != component) continue;
+    const struct client_state *c = maker->state;
+    stats[c->stats_of[root->op] - c->stats].ended[lost.cause[i]]++;
+    n++;
+    struct op_stats *of_tier = tier_stats(sim, c, root);
+    if (of_tier) stats[of_tier - c->stats].ended[lost.cause[i]]++;
+  }
+  free(lost.root);
+  free(lost.cause);
+  return n;
+}
+
+static struct hist *empty_latency(struct sim *sim) {
+  struct hist *latency = sim_keep_hist(sim);
+  hist_init(latency, EXACT_LATENCIES, NULL);
+  return latency;
+}
+
+/* All members' latencies of one operation; a single member's own, since collecting is done often
+ * (batches) and copying takes long. */
+static struct hist *latency_of(struct sim *sim, const struct component *component, uint32_t op) {
+  if (component->members == 1) {
+    return &((struct client_state *)component->member[0].state)->stats[op].latency;
+  }
+  struct hist *latency = empty_latency(sim);
+  for (uint32_t i = 0; i < component->members; i++) {
+    const struct client_state *c = component->member[i].state;
+    hist_merge(latency, &c->stats[op].latency);
+  }
+  return latency;
+}
+
+static void emit_users(const struct component *component, struct metrics *out) {
+  uint64_t distinct = 0;
+  for (uint32_t i = 0; i < component->members; i++) {
+    distinct += ((const struct client_state *)component->member[i].state)->users.distinct;
+  }
+  metric_quotient(out, UNIT_COUNT, (double)distinct, 1, "%s.users", component->spec->name);
+}
+
+static void emit_dropped(const struct component *component, const struct op_stats *all,
+                         struct metrics *out) {
+  uint64_t dropped = 0;
+  for (uint32_t i = 0; i < component->members; i++) {
+    dropped += ((const struct client_state *)component->member[i].state)->dropped;
+  }
+  metric_quotient(out, UNIT_COUNT, (double)dropped, 1, "%s.dropped", component->spec->name);
+  metric_quotient(out, UNIT_RATIO, (double)dropped, (double)(dropped + all->offered),
+                  "%s.dropped_ratio", component->spec->name);
+}
+
+void client_collect(struct sim *sim, struct component *component, struct metrics *out) {
+  const struct client_state *first = component->member[0].state;
+  const struct mix *mix = mix_of(first->config);
+  struct op_stats all = {0}, *by_op = mem_zeroed(first->parts, sizeof *by_op);
+  struct hist *latency = NULL;
+  uint64_t in_flight = 0;
+  uint64_t stranded = add_stranded(sim, component, by_op);
+  for (uint32_t op = 0; op < first->ops; op++) {
+    struct hist *op_latency = latency_of(sim, component, op);
+    for (uint32_t i = 0; i < component->members; i++) {
+      const struct client_state *c = component->member[i].state;
+      op_stats_add(&by_op[op], &c->stats[op]);
+    }
+    op_stats_add(&all, &by_op[op]);
+    if (mix->n == 0) {
+      latency = op_latency;
+    } else {
+      if (latency == NULL) latency = empty_latency(sim);
+      hist_merge(latency, op_latency);
+    }
+    if (mix->n == 0) continue;
+    char name[192];
+    snprintf(name, sizeof name, "%s.op.%s", component->spec->name, sim->spec->op[mix->part[op].op]);
+    emit(sim, &by_op[op], op_latency, name, out);
+  }
+  for (uint32_t part = first->ops; part < first->parts; part++) {
+    for (uint32_t i = 0; i < component->members; i++) {
+      const struct client_state *c = component->member[i].state;
+      op_stats_add(&by_op[part], &c->stats[part]);
+    }
+    char name[192];
+    snprintf(name, sizeof name, "%s.tier.%s", component->spec->name,
+             sim->spec->tier[first->config->tier.part[part - first->ops].op]);
+    emit(sim, &by_op[part], latency_of(sim, component, part), name, out);
+  }
+  emit(sim, &all, latency, component->spec->name, out);
+  for (uint32_t i = 0; i < component->members; i++) {
+    in_flight += ((const struct client_state *)component->member[i].state)->in_flight;
+  }
+  metric_quotient(out, UNIT_COUNT, (double)(in_flight - stranded), 1, "%s.in_flight",
+                  component->spec->name);
+  if (first->config->most != PARAM_UNLIMITED) emit_dropped(component, &all, out);
+  if (users_of(first->config)->kind != KEYS_NONE) emit_users(component, out);
+  free(by_op);
+}
+/* --- definitions ---------------------------------------------------------------------------- */
+
+const struct metric_def client_metrics[] = {
+    {"offered", "1/s", "New requests sent, per second; retries not counted."},
+    {"requests", "",
+     "Requests that ended, well or badly, in the measured time (average over "
+     "replications)."},
+    {"throughput", "1/s", "Requests that ended, per second."},
+    {"goodput", "1/s", "Requests that ended well, per second."},
+    {"availability", "ratio",
+     "Share of the ended requests that ended well. A request whose answer "
+     "vanished and that has no timeout counts as ended badly."},
+    {"errors.<cause>", "", "Requests that ended badly, by cause of the last attempt."},
+    {"retries", "", "Attempts beyond the first."},
+    {"degraded", "ratio",
+     "Share of the requests that ended well for which a handler on the way took a fallback."},
+    {"in_flight", "", "Requests that had not ended when the run did."},
+    {"latency.mean", "s",
+     "Mean time from the intended send to the answer, of requests that ended "
+     "well, retries and pauses between them included."},
+    {"latency.min", "s", "Smallest latency."},
+    {"latency.max", "s", "Largest latency."},
+    {"latency.p50", "s", "Median latency. p90, p95, p99, p999 and p9999 are its other quantiles."},
+    {"latency.p90", "s", "Quantile 90 % of latency."},
+    {"latency.p95", "s", "Quantile 95 % of latency."},
+    {"latency.p99", "s", "Quantile 99 % of latency."},
+    {"latency.p999", "s", "Quantile 99.9 % of latency."},
+    {"latency.p9999", "s", "Quantile 99.99 % of latency."},
+    {"latency.sd", "s", "Standard deviation of latency."},
+    OUTBOUND_METRICS,
+    {"op.<operation>.<metric>", "", "The same, for one operation of the mix."},
+    {"tier.<tier>.<metric>", "", "The same, for the users of one tier."},
+    {"dropped", "",
+     "Requests that were never sent, where `most` is given; `offered` leaves them out."},
+    {"dropped_ratio", "ratio", "Their share of all that were due."},
+    {"users", "",
+     "Different users who sent a request in the measured time, where `users` is given."},
+    {0},
+};

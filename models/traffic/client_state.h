@@ -1,0 +1,92 @@
+/* What a client has and counts, for those files that make it up: client.c sends, client_results.c
+ * tells what users experienced. */
+#ifndef CLIENT_STATE_H
+#define CLIENT_STATE_H
+
+#include "arrivals.h"
+#include "hist.h"
+#include "outbound.h"
+#include "outbound_params.h"
+#include "sim.h"
+#include "users.h"
+#include "zipf.h"
+
+/* Latencies of a replication with no more successful requests than this are kept one by one, so
+ * that quantiles of short runs are exact. */
+#define EXACT_LATENCIES 16384u
+
+struct client_config {
+  struct arrivals arrivals;
+  uint32_t target;
+  struct outbound_config calls;
+  struct mix mix;
+  struct keys keys;
+  struct keys users;
+  struct mix tier;
+  uint64_t most;
+  struct dist request, response;
+};
+
+struct op_stats {
+  uint64_t offered, retries, degraded;
+  uint64_t ended[OUTCOMES];
+  struct hist latency;
+};
+
+struct client_state {
+  /* What every request touches comes first. */
+  const struct client_config *config;
+  struct component *target;
+  uint64_t base;
+  uint64_t timeout_ns;
+  struct outbound *out;        /* NULL: the timeout is all there is to the policy */
+  struct op_stats *only_stats; /* NULL: there are several operations, see stats_of */
+  uint64_t in_flight;
+  bool holds_back;    /* there is a greatest number of them, or there are closed users */
+  bool draws_request; /* there is a mix or keys to see to */
+  bool plain; /* one operation, of which nothing is drawn; no policy; nobody waits for answers */
+  struct arrival_source arrivals;
+  struct blame *blame;
+  struct stream mix, keys, request, response;
+  struct zipf zipf;
+  struct users users;
+  bool has_users;
+  uint32_t ops;           /* entries of stats, by position in the mix */
+  uint32_t parts;         /* entries of stats: those, then the tiers by their position */
+  struct op_stats *stats; /* each request is in one of `ops` and, if there are any, in a tier */
+  struct op_stats *stats_of[SPEC_MAX_OPS]; /* by operation */
+  uint64_t dropped;                        /* never sent, since too many were in flight */
+};
+
+static inline struct op_stats *stats_for(const struct client_state *c, uint8_t op) {
+  return c->only_stats ? c->only_stats : c->stats_of[op];
+}
+
+/* What requests are about, and whose they are: as told by a trace, or as drawn. */
+static inline const struct mix *mix_of(const struct client_config *config) {
+  const struct arrival_trace *trace = config->arrivals.trace;
+  return trace && trace->op ? &trace->ops : &config->mix;
+}
+
+static inline const struct keys *users_of(const struct client_config *config) {
+  const struct arrival_trace *trace = config->arrivals.trace;
+  return trace && trace->user ? &trace->users : &config->users;
+}
+
+/* NULL: there are no tiers. */
+static inline struct op_stats *tier_stats(const struct sim *sim, const struct client_state *c,
+                                          const struct frame *call) {
+  uint32_t tier = users_tier(sim, &c->users, call);
+  return tier == USERS_NO_TIER ? NULL : &c->stats[c->ops + tier];
+}
+
+/* --- client_results.c --- */
+
+extern const struct metric_def client_metrics[];
+
+/* Functions of struct kind. */
+void client_watch(struct sim *sim, struct member *member, struct watch *watch);
+struct hist *client_watch_latency(const struct member *member, uint32_t which);
+void client_collect(struct sim *sim, struct component *component, struct metrics *out);
+
+#endif
