@@ -266,8 +266,8 @@ static inline void arrive_at_once(struct sim *sim, struct member *to, struct fra
   sim->depth--;
 }
 
-static __attribute__((noinline)) void arrive_from_network(struct sim *sim, struct member *to,
-                                                          struct frame *call) {
+static __attribute__((noinline)) void arrive(struct sim *sim, struct member *to,
+                                             struct frame *call) {
   arrive_at_once(sim, to, call);
 }
 
@@ -293,9 +293,21 @@ static __attribute__((noinline)) void send_by_network(struct sim *sim, struct me
   if (__builtin_expect(delay_ns - 1 < TIME_NEVER - 1, 1)) {
     push_frame_event(sim, call, delay_ns, EVENT_ARRIVE);
   } else if (delay_ns == 0) {
-    arrive_from_network(sim, to, call);
+    arrive(sim, to, call);
   } else {
     cross(sim, to, call);
+  }
+}
+
+/* A call that is followed or has a timeout. */
+static __attribute__((noinline)) void send_noted(struct sim *sim, struct member *to,
+                                                 struct frame *call, uint64_t timeout_ns) {
+  if (call->flags & CALL_TRACED) trace_sent(sim, call);
+  if (timeout_ns != TIME_NEVER) push_frame_event(sim, call, timeout_ns, EVENT_TIMEOUT);
+  if (sim->by_way) {
+    send_by_network(sim, to, call);
+  } else {
+    arrive(sim, to, call);
   }
 }
 
@@ -303,9 +315,9 @@ void call_send(struct sim *sim, struct frame *call, struct member *to, uint64_t 
   if (!(call->flags & CALL_ROOT)) frame_set_state(sim, frame_at(sim, call->parent), FRAME_WAITING);
   sim_assert(sim, frame_callee(call), frame_state(call) == FRAME_MADE, "a call is sent twice");
   frame_set_place(call, to->id, FRAME_TRAVELLING);
-  if (__builtin_expect(call->flags & CALL_TRACED, 0)) trace_sent(sim, call);
-  if (timeout_ns != TIME_NEVER) push_frame_event(sim, call, timeout_ns, EVENT_TIMEOUT);
-  if (sim->by_way) {
+  if (__builtin_expect(call->flags & CALL_TRACED || timeout_ns != TIME_NEVER, 0)) {
+    send_noted(sim, to, call, timeout_ns);
+  } else if (sim->by_way) {
     send_by_network(sim, to, call);
   } else {
     arrive_at_once(sim, to, call);
@@ -374,8 +386,8 @@ static inline void answer_at_once(struct sim *sim, struct frame *call, enum outc
   sim->answers_depth--;
 }
 
-static __attribute__((noinline)) void answer_from_network(struct sim *sim, struct frame *call,
-                                                          enum outcome outcome) {
+static __attribute__((noinline)) void answer(struct sim *sim, struct frame *call,
+                                             enum outcome outcome) {
   answer_at_once(sim, call, outcome);
 }
 
@@ -416,7 +428,7 @@ static __attribute__((noinline)) void answer_by_network(struct sim *sim, struct 
   if (__builtin_expect(delay_ns - 1 < TIME_NEVER - 1, 1)) {
     push_frame_event(sim, call, delay_ns, EVENT_REPLY);
   } else if (delay_ns == 0) {
-    answer_from_network(sim, call, outcome);
+    answer(sim, call, outcome);
   } else {
     cross_back(sim, call, outcome);
   }
