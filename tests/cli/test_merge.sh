@@ -94,8 +94,28 @@ in_err ' 9,'
 expect 0 merge 7.1 gone 7.3 7.4 7.6 7.7 2.1 2.2 -q -o mended.sqlite
 same mended.sqlite shop.sqlite
 
+# A number of shards that no sweep has is not believed.
+touch 7.1/shards/3-of-4000000000
+expect 3 merge 7.1 -o bad.sqlite
+in_err 'shards 2, 3, 4, 5, 6, 7 of 7'
+rm 7.1/shards/3-of-4000000000
+
+# A point that reads well but has other bytes is missing.
+cp -r shop.sweep changed
+sed -i 's/"events": [0-9]*/"events": 5/' changed/points/000001.json
+expect 3 merge changed -o bad.sqlite
+in_err '1 of 36 points is missing: 1'
+one_sentence
+nothing_written
+
 # --- contradictions ---
+# seal FILE: its checksum is right again.
+seal() {
+  head -n -2 "$1" | head -c -2 >body # without the comma and the line's end
+  sed -i "s/^  \"checksum\": .*/  \"checksum\": \"$(sha256sum <body | cut -d ' ' -f 1)\"/" "$1"
+}
 sed -i 's/"events": [0-9]*/"events": 5/' 2.1/points/000001.json
+seal 2.1/points/000001.json
 expect 2 merge 2.1 2.2 shop.sweep -o bad.sqlite
 in_err '2.1/points/000001.json and shop.sweep/points/000001.json contradict each other'
 one_sentence
@@ -106,6 +126,7 @@ in_err 'shop.sweep and seed hold different sweeps: the second is one with anothe
 one_sentence
 cp -r shop.sweep other
 sed -i 's/^  "key": "...../  "key": "00000/' other/points/000004.json
+seal other/points/000004.json
 expect 2 merge other -o bad.sqlite
 in_err 'not those of the sweep'
 cp shop.sweep/points/000005.json other/points/000004.json

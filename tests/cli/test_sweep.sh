@@ -181,7 +181,7 @@ rm one/points/000003.json
 expect 1 sweep "${sweep[@]}" --out one --resume
 same one threads
 [ "$(stat -c %i one/points/000001.json)" = "$before" ] || fail 'a whole point was made again'
-for damage in 'truncate -s 1000' 'truncate -s 0' 'dd status=none conv=notrunc if=/dev/zero bs=100 count=1 seek=3 of='; do
+for damage in 'truncate -s 1000' 'truncate -s 0' 'sed -i s/seed/sead/' 'dd status=none conv=notrunc if=/dev/zero bs=100 count=1 seek=3 of='; do
   # shellcheck disable=SC2086
   case $damage in *=) ${damage}one/points/000004.json ;; *) $damage one/points/000004.json ;; esac
   expect 1 sweep "${sweep[@]}" --out one
@@ -198,6 +198,17 @@ echo '-- a remark' >>two.lua
 refused 'another sweep, of other scenario files' "${sweep[@]}" --out one
 cp two.before two.lua
 same one threads
+
+# Two sweeps that begin in one new folder at the same time: it is the folder of one of them.
+for round in 1 2 3 4 5 6; do
+  "$archsim" sweep two.lua -s rate=50/s,60/s -r 1 -q --out race >/dev/null 2>first.err & first=$!
+  "$archsim" sweep two.lua -s rate=70/s,80/s -r 1 -q --out race >/dev/null 2>second.err & second=$!
+  one=0 other=0
+  wait "$first" || one=$?
+  wait "$second" || other=$?
+  [ $(((one == 2) + (other == 2))) -eq 1 ] || fail "round $round: two sweeps in one new folder end with $one and $other"
+  rm -r race
+done
 
 # Half a folder: points without a manifest; a folder of something else.
 cp -r one half

@@ -6,6 +6,7 @@
 
 #include "database.h"
 #include "output.h"
+#include "shard.h"
 #include "store.h"
 #include "sweep_csv.h"
 #include "sweep_key.h"
@@ -97,7 +98,8 @@ static uint32_t count_shards(const struct merge *merge) {
     const char *name;
     while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
       unsigned part, parts;
-      if (sscanf(name, "%u-of-%u", &part, &parts) != 2 || parts == 0) continue;
+      if (sscanf(name, "%u-of-%u", &part, &parts) != 2) continue;
+      if (parts == 0 || parts > SHARDS_MAX) continue;
       n = n == 0 || n == parts ? parts : NOWHERE;
     }
     if (dir != NULL) g_dir_close(dir);

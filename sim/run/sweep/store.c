@@ -1,5 +1,6 @@
 #include "store.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>
@@ -14,6 +15,16 @@
 #include "signals.h"
 
 #define RENAMES_MAX 8
+
+/* The end of a point's file is its seal: the SHA-256 of all bytes before. */
+#define SEAL_BEGIN ",\n  \"checksum\": \""
+#define SEAL_END "\"\n}\n"
+#define FILE_END "\n}\n" /* of what is to be sealed */
+enum { SUM_LENGTH = 64 };
+
+/* As another sweep may begin in the same new folder at the same time, a manifest takes its name
+ * only while nobody has it. */
+enum placing { PLACE_OVER, PLACE_FIRST };
 
 /* --- files ---------------------------------------------------------------------------------- */
 
@@ -36,26 +47,35 @@ static bool write_all(int fd, const char *text, size_t length) {
   return true;
 }
 
+static bool place(const char *temporary, const char *path, enum placing placing) {
+  if (placing == PLACE_FIRST) {
+    if (link(temporary, path) == 0) return unlink(temporary) == 0;
+    if (errno == EEXIST) return false;
+  } /* else the file system may have no links */
+  return rename(temporary, path) == 0;
+}
+
 static bool try_write(const char *temporary, int fd, const char *path, const char *text,
-                      size_t length) {
+                      size_t length, enum placing placing) {
   bool ok = write_all(fd, text, length) && fsync(fd) == 0;
   int code = errno;
   if (close(fd) != 0 && ok) return false;
   errno = code;
-  return ok && rename(temporary, path) == 0;
+  return ok && place(temporary, path, placing);
 }
 
 /* The whole file or none. Another job that does the same part (a retry of this one, while this one
- * was thought dead) may clear the temporary file away: then it is written again. */
-static bool replace(const struct store *store, const char *path, const char *text, size_t length,
-                    struct error *err) {
+ * was thought dead) may clear the temporary file away: then it is written again. PLACE_FIRST: false
+ * without a sentence when the file is there already. */
+static bool put(const struct store *store, const char *path, const char *text, size_t length,
+                enum placing placing, struct error *err) {
   char *folder = g_path_get_dirname(path), *name = g_path_get_basename(path);
   bool ok = false;
   for (int i = 0; i < RENAMES_MAX && !ok; i++) {
     char *temporary = g_strdup_printf("%s/%s%s.XXXXXX", folder, store->mark, name);
     signals_guard_path(temporary);
     int fd = g_mkstemp_full(temporary, O_RDWR, 0666);
-    ok = fd >= 0 && try_write(temporary, fd, path, text, length);
+    ok = fd >= 0 && try_write(temporary, fd, path, text, length, placing);
     int code = errno;
     if (!ok && fd >= 0) g_unlink(temporary);
     signals_release_path(temporary);
@@ -63,7 +83,7 @@ static bool replace(const struct store *store, const char *path, const char *tex
     errno = code;
     if (!ok && (fd < 0 || code != ENOENT)) break;
   }
-  if (!ok) fail(err, "write", path);
+  if (!ok && !(placing == PLACE_FIRST && errno == EEXIST)) fail(err, "write", path);
   g_free(name);
   g_free(folder);
   return ok;
@@ -71,10 +91,27 @@ static bool replace(const struct store *store, const char *path, const char *tex
 
 bool store_write(const struct store *store, uint32_t point, const char *text, size_t length,
                  struct error *err) {
+  assert(length > strlen(FILE_END));
+  size_t body = length - strlen(FILE_END);
+  assert(memcmp(text + body, FILE_END, strlen(FILE_END)) == 0);
   char *path = store_path(store->folder, point);
-  bool ok = replace(store, path, text, length, err);
+  char *sum = g_compute_checksum_for_data(G_CHECKSUM_SHA256, (const guchar *)text, body);
+  GString *sealed = g_string_new_len(text, (gssize)body);
+  g_string_append_printf(sealed, SEAL_BEGIN "%s" SEAL_END, sum);
+  bool ok = put(store, path, sealed->str, sealed->len, PLACE_OVER, err);
+  g_string_free(sealed, TRUE);
+  g_free(sum);
   g_free(path);
   return ok;
+}
+
+static bool is_sealed(const char *text, size_t length) {
+  const size_t seal = strlen(SEAL_BEGIN) + SUM_LENGTH + strlen(SEAL_END);
+  if (length < seal) return false;
+  char *sum = g_compute_checksum_for_data(G_CHECKSUM_SHA256, (const guchar *)text, length - seal);
+  bool same = memcmp(text + length - seal + strlen(SEAL_BEGIN), sum, SUM_LENGTH) == 0;
+  g_free(sum);
+  return same;
 }
 
 /* --- manifests ------------------------------------------------------------------------------ */
@@ -221,8 +258,12 @@ static enum exit_code settle_manifest(const struct store *store, const json_t *m
   } else {
     size_t length;
     char *text = text_of(manifest, &length);
-    if (!make_folder(store, "", err) || !replace(store, path, text, length, err)) {
+    if (!make_folder(store, "", err)) {
       code = EXIT_INTERNAL;
+    } else if (!put(store, path, text, length, PLACE_FIRST, err)) {
+      code = errno != EEXIST                            ? EXIT_INTERNAL
+             : same_sweep(store->folder, manifest, err) ? EXIT_GOALS_MET
+                                                        : EXIT_USAGE;
     }
     free(text);
   }
@@ -293,6 +334,10 @@ enum stored store_read(const char *folder, uint32_t point, const char *sweep, co
     stored = STORED_BROKEN;
   } else if (!belongs(*tree, path, point, sweep, key, err)) {
     stored = STORED_FOREIGN;
+    json_decref(*tree);
+    *tree = NULL;
+  } else if (!is_sealed(text, length)) {
+    stored = STORED_BROKEN;
     json_decref(*tree);
     *tree = NULL;
   }

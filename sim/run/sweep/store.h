@@ -1,13 +1,15 @@
 /* The folder of a sweep: a manifest and one file a point.
  *
  *   sweep.json             what the sweep is: scenario, axes, number of points, seed, versions
- *   points/000001.json     the results of a point, as of `run --json` without wall_s and file
+ *   points/000001.json     the results of a point, as of `run --json` without wall_s and file, and
+ *                          a checksum of the bytes before it
  *   shards/2-of-7          empty: a job that makes this part has been here
  *
  * The manifest is written first, so a folder of points without one is half of something. Every file
  * is written under a temporary name, forced to the disk and renamed: whatever kills the program, a
- * file is whole or absent, and a file that the disk lost all the same is noticed and made again.
- * Several jobs may share a folder. Each job writes the same bytes, so no file is ever locked.
+ * file is whole or absent, and a file that the disk lost or changed all the same is noticed and
+ * made again. Several jobs may share a folder. Each job writes the same bytes, so no file is ever
+ * locked.
  */
 #ifndef STORE_H
 #define STORE_H
