@@ -45,6 +45,13 @@ const struct lint_rule lint_rules[] = {
      "some members get two or more and others none, and the slowest of those decides",
      "each = true calls every member once; a load balancer spreads calls evenly",
      lint_times_draws_members},
+    {"balanced-shards", "a load balancer spreads calls over the shards of a database",
+     "each instance of a group keeps its own part of the keys; the balancer does not look at the "
+     "key, "
+     "so that calls are answered by instances that would not have the data",
+     "call the group itself, which finds the shard by the key, or balance components that each "
+     "keep all of the data",
+     lint_balanced_shards},
     {"never-called", "no request ever reaches a component",
      "it takes part in nothing, although something refers to it",
      "call it, send the operation that calls it, or leave it out", lint_never_called},
@@ -127,6 +134,9 @@ const struct lint_rule lint_rules[] = {
     {"empty-zone", "a region lists a zone in which nothing lives",
      "the zone's name may be misspelt: members elsewhere are not in the region",
      "name the zones that components live in", lint_empty_zone},
+    {"never-starts", "a time to start or to drain is said of what never does that in the run",
+     "nothing reads it: every member is there from the beginning to the end",
+     "let a fault crash, stop or join it, or leave the time out", lint_never_starts},
     {"unused-path", "no message ever takes a path",
      "its latency, bandwidth and loss change nothing", "join places between which calls go",
      lint_unused_path},

@@ -98,6 +98,7 @@ void lint_deadline_inverted(struct lint *lint);
 void lint_breaker_blind(struct lint *lint);
 void lint_calls_itself(struct lint *lint);
 void lint_times_draws_members(struct lint *lint);
+void lint_balanced_shards(struct lint *lint);
 void lint_never_called(struct lint *lint);
 void lint_unused_handler(struct lint *lint);
 void lint_no_keys(struct lint *lint);
@@ -120,6 +121,7 @@ void lint_means_nothing(struct lint *lint);
 void lint_unread_param(struct lint *lint);
 void lint_unread_users(struct lint *lint);
 void lint_empty_zone(struct lint *lint);
+void lint_never_starts(struct lint *lint);
 void lint_unused_path(struct lint *lint);
 void lint_fault_without_effect(struct lint *lint);
 

@@ -68,6 +68,40 @@ void lint_empty_zone(struct lint *lint) {
   }
 }
 
+/* --- lives ---------------------------------------------------------------------------------- */
+
+/* What faults make of a component's members, whenever that is. */
+struct lives {
+  bool start, drain;
+};
+
+static struct lives lives_of(const struct lint *lint, uint32_t component) {
+  struct lives lives = {false, false};
+  for (uint32_t i = 0; i < lint->spec->faults; i++) {
+    const struct fault_spec *fault = &lint->spec->fault[i];
+    if (fault->on_path || !lint_hits(lint, fault->target, component)) continue;
+    bool ends = fault->recurring || !fault->forever;
+    lives.start |= fault->type == FAULT_JOIN ||
+                   (ends && (fault->type == FAULT_CRASH || fault->type == FAULT_STOP));
+    lives.drain |= fault->type == FAULT_STOP || (ends && fault->type == FAULT_JOIN);
+  }
+  return lives;
+}
+
+void lint_never_starts(struct lint *lint) {
+  for (uint32_t c = 0; c < lint->spec->components; c++) {
+    const struct component_spec *component = &lint->spec->component[c];
+    struct lives lives = lives_of(lint, c);
+    if (dist_mean(&component->start) > 0 && !lives.start) {
+      lint_add_component(lint, c)->what =
+          "it says how long it takes to start, and no crash or stop of it ends, nor does it join";
+    }
+    if (component->drain_ns > 0 && !lives.drain) {
+      lint_add_component(lint, c)->what = "it says how long it drains, and nothing stops it";
+    }
+  }
+}
+
 /* --- who meets whom ------------------------------------------------------------------------- */
 
 /* Called for each pair of components of which one may call the other; false: that is enough. */

@@ -95,3 +95,37 @@ void lint_times_draws_members(struct lint *lint) {
     }
   }
 }
+
+/* --- shards behind a balancer --------------------------------------------------------------- */
+
+static bool any_keys(const struct lint *lint) {
+  for (uint32_t i = 0; i < lint->graph->nodes; i++) {
+    const struct call_node *node = &lint->graph->node[i];
+    if (node_is_source(lint->graph, node) && node->outline.source.has_keys) return true;
+  }
+  return false;
+}
+
+/* A group of which each member keeps its own part of the data. A cache is another matter: one that
+ * does not hold a key asks for it. */
+static bool is_sharded(const struct component_spec *c) {
+  return c->kind->pick != NULL && c->kind->data_op != NULL && c->instances > 1;
+}
+
+void lint_balanced_shards(struct lint *lint) {
+  uint32_t said = REF_NONE; /* the operations of a balancer stand side by side */
+  if (!any_keys(lint)) return;
+  for (uint32_t i = 0; i < lint->graph->nodes; i++) {
+    const struct call_node *node = &lint->graph->node[i];
+    if (!node->outline.spreads || node->component == said) continue;
+    for (uint32_t k = 0; k < node->outline.calls; k++) {
+      const struct component_spec *to = &lint->spec->component[node->outline.call[k].to];
+      if (!is_sharded(to)) continue;
+      said = node->component;
+      lint_add_component(lint, said)->what =
+          lint_text(lint, "it spreads calls over the %u instances of %s, whatever their keys",
+                    to->instances, to->name);
+      break;
+    }
+  }
+}

@@ -1,0 +1,6 @@
+-- The crash ends, and 10 s later the server takes calls again.
+client "users" { arrivals = poisson "50/s", target = "lb", timeout = "1s" }
+load_balancer "lb" { backends = "web", connect_retries = 1 }
+service "web" { instances = 2, workers = 2, work = exponential "5ms", start = "10s" }
+fault { crash "web[1]", at = "50s", lasts = "10s" }
+run { duration = "100s", warmup = "10s", replications = 4 }
