@@ -35,7 +35,8 @@ struct load_balancer_state {
   uint32_t healthy_n;
   uint32_t *healthy; /* indices of healthy backends, ascending */
   uint32_t next;     /* round robin, and where looking for the least busy begins */
-  uint32_t again;    /* likewise for further tries, which leave the others' turns alone */
+  uint32_t again;    /* likewise for further tries, by index */
+  uint32_t *others;  /* those that a further try may go to, ascending */
   struct stream pick;
   uint32_t outliers_n; /* backends ejected now */
   uint64_t no_backend, reconnects, given_up, probes_failed, ejections, outliers;
@@ -48,51 +49,34 @@ static bool is_in_use(const struct backend *b) {
   return b->member->listed && b->healthy && !b->outlier.ejected;
 }
 
-/* Each of the following may be told to choose any but the backend `besides` (or NIL_BACKEND), which
- * is then one of several healthy ones. */
+/* Those that a call may go to, and where looking for the least busy begins. */
+struct candidates {
+  const uint32_t *which;
+  uint32_t n, first;
+};
 
-static uint32_t pick_in_turn(struct load_balancer_state *lb, uint32_t *turn, uint32_t besides) {
-  uint32_t which;
-  do {
-    *turn = *turn < lb->healthy_n ? *turn : 0;
-    which = lb->healthy[(*turn)++];
-  } while (__builtin_expect(which == besides, 0));
-  return which;
-}
-
-static uint32_t pick_least(struct load_balancer_state *lb, uint32_t *turn, uint32_t besides) {
-  uint32_t first = (*turn)++ % lb->healthy_n;
-  if (lb->healthy[first] == besides) first = (*turn)++ % lb->healthy_n;
-  uint32_t best = lb->healthy[first];
-  for (uint32_t i = 1; i < lb->healthy_n && lb->backend[best].active > 0; i++) {
-    uint32_t position = first + i < lb->healthy_n ? first + i : first + i - lb->healthy_n;
-    uint32_t candidate = lb->healthy[position];
-    if (candidate == besides) continue;
+static uint32_t pick_least(const struct load_balancer_state *lb, const struct candidates *c) {
+  uint32_t best = c->which[c->first];
+  for (uint32_t i = 1; i < c->n && lb->backend[best].active > 0; i++) {
+    uint32_t position = c->first + i < c->n ? c->first + i : c->first + i - c->n;
+    uint32_t candidate = c->which[position];
     if (lb->backend[candidate].active < lb->backend[best].active) best = candidate;
   }
   return best;
 }
 
-static uint32_t position_of(const struct load_balancer_state *lb, uint32_t which) {
-  uint32_t position = 0;
-  while (lb->healthy[position] != which) position++;
-  return position;
-}
-
 /* The least busy of `choices` different backends drawn at random (Mitzenmacher 2001). */
-static uint32_t pick_of_some(struct load_balancer_state *lb, struct draws *draws, uint64_t choices,
-                             uint32_t besides) {
-  uint32_t n = lb->healthy_n, taken = 0;
-  uint32_t best = NIL_BACKEND, drawn[LOAD_BALANCER_MAX_CHOICES + 1]; /* positions, sorted */
-  if (besides != NIL_BACKEND) drawn[taken++] = position_of(lb, besides);
-  uint32_t end = choices < n - taken ? taken + (uint32_t)choices : n;
-  for (; taken < end; taken++) {
-    uint32_t position = (uint32_t)draws_below(draws, n - taken); /* among those not drawn yet */
+static uint32_t pick_of_some(const struct load_balancer_state *lb, const struct candidates *c,
+                             struct draws *draws) {
+  uint32_t choices = lb->config->choices < c->n ? (uint32_t)lb->config->choices : c->n;
+  uint32_t best = NIL_BACKEND, drawn[LOAD_BALANCER_MAX_CHOICES];
+  for (uint32_t i = 0; i < choices; i++) {
+    uint32_t position = (uint32_t)draws_below(draws, c->n - i); /* among those not drawn yet */
     uint32_t at = 0;
-    for (; at < taken && drawn[at] <= position; at++) position++;
-    for (uint32_t k = taken; k > at; k--) drawn[k] = drawn[k - 1];
-    drawn[at] = position;
-    uint32_t candidate = lb->healthy[position];
+    for (; at < i && drawn[at] <= position; at++) position++;
+    for (uint32_t k = i; k > at; k--) drawn[k] = drawn[k - 1];
+    drawn[at] = position; /* kept sorted */
+    uint32_t candidate = c->which[position];
     if (best == NIL_BACKEND || lb->backend[candidate].active < lb->backend[best].active) {
       best = candidate;
     }
@@ -100,20 +84,62 @@ static uint32_t pick_of_some(struct load_balancer_state *lb, struct draws *draws
   return best;
 }
 
-static uint32_t pick(struct load_balancer_state *lb, const struct frame *call, uint32_t *turn,
-                     uint32_t besides) {
+static uint32_t pick(const struct load_balancer_state *lb, const struct frame *call,
+                     const struct candidates *c) {
   struct draws draws = draws_begin(lb->pick, call->key, 0);
   switch ((enum algorithm)lb->config->algorithm) {
     case ROUND_ROBIN:
-      return pick_in_turn(lb, turn, besides);
+      return c->which[c->first];
     case RANDOM:
-      return pick_of_some(lb, &draws, 1, besides);
+      return c->which[draws_below(&draws, c->n)];
     case LEAST_CONNECTIONS:
-      return pick_least(lb, turn, besides);
+      return pick_least(lb, c);
     case POWER_OF_TWO:
-      return pick_of_some(lb, &draws, lb->config->choices, besides);
+      return pick_of_some(lb, c, &draws);
   }
   return 0;
+}
+
+static uint32_t pick_first(struct load_balancer_state *lb, const struct frame *call) {
+  struct candidates all = {lb->healthy, lb->healthy_n, 0};
+  if (lb->config->algorithm == ROUND_ROBIN) {
+    lb->next = lb->next < lb->healthy_n ? lb->next : 0;
+    all.first = lb->next++;
+  } else if (lb->config->algorithm == LEAST_CONNECTIONS) {
+    all.first = lb->next++ % lb->healthy_n;
+  }
+  return pick(lb, call, &all);
+}
+
+/* Which backends a call was sent to is kept in its due_ns, a bit for each of 64 residues: of more
+ * backends some may be passed over that were not tried. */
+static uint64_t tried_bit(uint32_t which) {
+  return UINT64_C(1) << (which & 63);
+}
+
+static uint32_t not_tried(struct load_balancer_state *lb, uint64_t tried) {
+  uint32_t n = 0;
+  for (uint32_t i = 0; i < lb->healthy_n; i++) {
+    if (!(tried & tried_bit(lb->healthy[i]))) lb->others[n++] = lb->healthy[i];
+  }
+  return n;
+}
+
+/* A further try goes to a backend that has not had the call, while there is one in use (nginx's
+ * next upstream, Envoy's previous_hosts); else to another than the last one, if there is one. They
+ * go round by themselves, so that what one backend fails is spread evenly over the others. */
+static uint32_t pick_again(struct load_balancer_state *lb, struct frame *call,
+                           const struct frame *forwarded) {
+  struct candidates c = {lb->others, not_tried(lb, call->due_ns), 0};
+  if (c.n == 0) {
+    call->due_ns = lb->healthy_n > 1 ? tried_bit(call->pc) : 0;
+    c.n = not_tried(lb, call->due_ns);
+  }
+  if (c.n == 0) c.n = not_tried(lb, call->due_ns = 0); /* all of one residue */
+  while (c.first < c.n && c.which[c.first] < lb->again) c.first++;
+  if (c.first == c.n) c.first = 0;
+  lb->again = c.which[c.first] + 1;
+  return pick(lb, forwarded, &c);
 }
 
 /* --- calls ---------------------------------------------------------------------------------- */
@@ -133,18 +159,17 @@ static void load_balancer_on_call(struct sim *sim, struct member *member, struct
     call_reply(sim, call, OUTCOME_REFUSED);
     return;
   }
-  const struct backend *b = &lb->backend[pick(lb, call, &lb->next, NIL_BACKEND)];
+  const struct backend *b = &lb->backend[pick_first(lb, call)];
   struct frame *forwarded = call_new(sim, member, call);
   assign(lb, call, forwarded, (uint32_t)(b - lb->backend));
   if (__builtin_expect(lb->has_policy, 0)) {
+    call->due_ns = tried_bit(call->pc);
     outbound_send_to(sim, b->out, forwarded, b->member);
   } else {
     outbound_send_plain(sim, forwarded, b->member, lb->config->calls.timeout_ns);
   }
 }
 
-/* A further try goes to another backend than the one before, if there is one in use (nginx's next
- * upstream, Envoy's previous_hosts). */
 static struct outbound *load_balancer_pick_again(struct sim *sim, struct member *member,
                                                  struct frame *call, struct frame *forwarded,
                                                  struct member **to) {
@@ -154,10 +179,9 @@ static struct outbound *load_balancer_pick_again(struct sim *sim, struct member 
     lb->no_backend++;
     return NULL;
   }
-  uint32_t last = call->pc;
-  if (lb->healthy_n == 1 || !is_in_use(&lb->backend[last])) last = NIL_BACKEND;
-  uint32_t which = pick(lb, forwarded, &lb->again, last);
+  uint32_t which = pick_again(lb, call, forwarded);
   assign(lb, call, forwarded, which);
+  call->due_ns |= tried_bit(which);
   *to = lb->backend[which].member;
   return lb->backend[which].out;
 }
@@ -435,6 +459,7 @@ static void load_balancer_init(struct sim *sim, struct member *member) {
   }
   lb->backend = arena_lines(sim->arena, lb->n, sizeof *lb->backend);
   lb->healthy = arena_alloc(sim->arena, lb->n * sizeof *lb->healthy);
+  lb->others = arena_alloc(sim->arena, lb->n * sizeof *lb->others);
   struct outbound_config *policy = arena_alloc(sim->arena, sizeof *policy);
   *policy = load_balancer_policy(lb->config);
   lb->has_policy = !outbound_is_plain(policy);
@@ -492,9 +517,9 @@ const struct kind kind_load_balancer = {
         "`choices` different backends. What a client may say about its calls a balancer may say, "
         "too: "
         "`retry` (nginx's proxy_next_upstream, Envoy's retry policy), `hedge`, `breaker`, `pool`. "
-        "Each further try goes to another backend than the one before, if another is in use, "
-        "chosen "
-        "by the same algorithm. Breaker, pool and budgets are kept by each balancer for each "
+        "Each further try goes to a backend that has not had the call, if one is in use, else to "
+        "another than the last one, chosen by the same algorithm. Breaker, pool and budgets are "
+        "kept by each balancer for each "
         "component among its backends, not for each instance: what takes out single instances is "
         "`outlier` (Envoy has circuit breakers by cluster and outlier detection by host, too). A "
         "call waits for a place with the backend that was chosen for it. The deadline of a request "

@@ -372,6 +372,24 @@ static void test_pools(void **state) {
       findings(POOLS("closed { users = 50, think = \"1s\" }", "io = \"blocking\""), id), 0);
 }
 
+/* Who has fewer places than workers never wants more connections; a balancer has places, too. */
+static void test_places(void **state) {
+  (void)state;
+#define PLACES(front, back)                                                         \
+  "client \"c\" { arrivals = poisson \"9/s\", target = \"a\", timeout = \"1s\" }\n" \
+  "service \"a\" { instances = 2, workers = 99, on = {\n"                           \
+  "  one = { call { \"lb\", pool = { size = " front                                 \
+  " } } },\n"                                                                       \
+  "  default = { call { \"lb\", pool = { size = " front                             \
+  " } } } } }\n"                                                                    \
+  "load_balancer \"lb\" { backends = \"db\"" back                                   \
+  " }\ndatabase \"db\" { connections = 30, read = \"1ms\" }\n" RUN
+  static const char id[] = "pool-exceeds-connections";
+  assert_int_equal(findings(PLACES("9", ""), id), 1); /* the balancer lets all through */
+  assert_int_equal(findings(PLACES("9", ", pool = { size = 30 }"), id), 0);
+  assert_int_equal(findings(PLACES("9", ", pool = { size = 31 }"), id), 1);
+}
+
 static void test_calls_at_once(void **state) {
   (void)state;
 #define AT_ONCE(times)                                                                        \
@@ -485,6 +503,7 @@ int main(void) {
       cmocka_unit_test(test_patience),
       cmocka_unit_test(test_limits),
       cmocka_unit_test(test_pools),
+      cmocka_unit_test(test_places),
       cmocka_unit_test(test_swallowed),
       cmocka_unit_test(test_next_backend),
       cmocka_unit_test(test_policies_in_between),

@@ -1,8 +1,10 @@
 /* Rules about load: what workers, queues and connections can take. */
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "lint.h"
+#include "outbound.h"
 #include "param.h"
 #include "sim.h"
 
@@ -224,6 +226,41 @@ static const char *list_pools(struct pools *p, uint32_t target) {
   return list;
 }
 
+/* Whether an earlier call of the component to the same one has a pool by the same settings, which
+ * both share. */
+static bool shares_pool(const struct lint *lint, const struct call_node *node, uint32_t k) {
+  const struct outline_call *call = &node->outline.call[k];
+  for (const struct call_node *before = lint->graph->node; before <= node; before++) {
+    if (before->component != node->component) continue;
+    for (uint32_t i = 0; i < (before < node ? before->outline.calls : k); i++) {
+      const struct outline_call *other = &before->outline.call[i];
+      if (other->to != call->to || !other->policy || !other->policy->pool.given) continue;
+      if (memcmp(&other->policy->pool, &call->policy->pool, sizeof call->policy->pool) == 0) {
+        return true;
+      }
+    }
+  }
+  return false;
+}
+
+/* Places in the pools of all that call the target; INFINITY: some call has no pool. */
+static double places_towards(const struct lint *lint, uint32_t target) {
+  double places = 0;
+  for (uint32_t i = 0; i < lint->graph->nodes; i++) {
+    const struct call_node *node = &lint->graph->node[i];
+    for (uint32_t k = 0; k < node->outline.calls; k++) {
+      const struct outline_call *call = &node->outline.call[k];
+      if (call->to != target) continue;
+      if (!call->policy || !call->policy->pool.given) return INFINITY;
+      const struct concurrency_config *size = &call->policy->pool.size;
+      double most = (double)(size->rule == CONCURRENCY_FIXED ? size->start : size->most);
+      if (shares_pool(lint, node, k)) continue;
+      places += most * lint->spec->component[node->component].instances;
+    }
+  }
+  return places;
+}
+
 void lint_pool_exceeds_connections(struct lint *lint) {
   uint32_t n = lint->spec->components;
   struct pools p = {.lint = lint,
@@ -237,6 +274,11 @@ void lint_pool_exceeds_connections(struct lint *lint) {
     double pools;
     calls_at(&p, c, &pools);
     const char *list = list_pools(&p, c);
+    double places = places_towards(lint, c);
+    if (places < pools) {
+      pools = places;
+      list = lint_text(lint, "%s, which have %.0f places in pools towards it", list, places);
+    }
     if (pools <= connections || *list == '\0') continue;
     struct finding *f = lint_add_component(lint, c);
     f->what = lint_text(lint, "%.0f calls can want a connection at once, and it has %.0f", pools,
