@@ -54,6 +54,7 @@ struct cache_state {
   uint64_t hits, misses, expired, evictions, writes, invalidated, given_up, origin_errors;
   struct level entries;     /* those that count */
   uint64_t stored, removed; /* since time 0 */
+  uint64_t settled_ns;      /* what had expired by then is counted out */
   uint32_t truth; /* component whose data these are, if the ledger follows them; or REF_NONE */
   struct staleness read;
 };
@@ -194,7 +195,8 @@ static uint32_t lookup(struct sim *sim, struct cache_state *c, uint32_t item) {
 /* Entries whose time is over stay until they are looked up or make room. */
 static void cache_settle(struct sim *sim, struct member *member) {
   struct cache_state *c = member->state;
-  if (c->config->ttl_ns == PARAM_UNLIMITED) return;
+  if (c->config->ttl_ns == PARAM_UNLIMITED || c->settled_ns == sim->now_ns) return;
+  c->settled_ns = sim->now_ns; /* several meters are read at one instant */
   for (uint32_t e = c->newest; e != NIL; e = c->entry[e].older) {
     if (c->entry[e].expires_ns <= sim->now_ns) count_out(sim, c, e);
   }
