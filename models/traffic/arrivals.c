@@ -1,11 +1,13 @@
 #include "arrivals.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "arena.h"
 #include "arrival_law.h"
 #include "detmath.h"
 #include "outline.h"
+#include "profile.h"
 #include "ziggurat.h"
 
 /* No run is longer, and the clock holds twice as much: nobody comes after so long a time. */
@@ -163,11 +165,56 @@ static void closed_init(struct sim *sim, struct member *member, struct arrival_s
   source->think = sim_stream(sim, member->component, "think");
   source->sent_by_user =
       arena_lines(sim->arena, source->config->users, sizeof *source->sent_by_user);
+  if (source->config->crowd) source->busy = arena_lines(sim->arena, source->config->users, 1);
+}
+
+/* --- users who come and go --- */
+
+#define CROWD_CHANGES UINT32_MAX /* in place of a user */
+
+static uint64_t crowd_now(const struct sim *sim, const struct arrival_source *source) {
+  return (uint64_t)(profile_rate_per_s(source->config->crowd, sim->now_ns) + 0.5);
+}
+
+static void crowd_follow(struct sim *sim, struct member *member, struct arrival_source *source) {
+  double at = (double)source->present;
+  uint64_t next_ns = profile_leaves(source->config->crowd, sim->now_ns, at - 0.5, at + 0.5);
+  if (next_ns < (uint64_t)LONGEST_GAP_NS) {
+    sim_schedule(sim, member, next_ns - sim->now_ns, CROWD_CHANGES);
+  }
+}
+
+/* Who comes asks at once; who goes finishes what is under way. */
+static void crowd_change(struct sim *sim, struct member *member, struct arrival_source *source) {
+  uint64_t now = crowd_now(sim, source);
+  for (uint64_t u = source->present; u < now; u++) {
+    if (source->busy[u]) continue; /* not done yet with what it did when it left */
+    source->busy[u] = true;
+    sim_schedule(sim, member, 0, (uint32_t)u);
+  }
+  source->present = now;
+  crowd_follow(sim, member, source);
+}
+
+bool arrivals_crowd_asks(struct sim *sim, struct member *member, struct arrival_source *source,
+                         uint32_t user) {
+  if (user == CROWD_CHANGES) {
+    crowd_change(sim, member, source);
+    return false;
+  }
+  if (user < source->present) return true;
+  source->busy[user] = false;
+  return false;
 }
 
 /* User u begins u/users of a think time late: the first at once, the others spread out. */
 static void closed_start(struct sim *sim, struct member *member, struct arrival_source *source) {
   uint64_t users = source->config->users;
+  if (source->config->crowd) {
+    users = source->present = crowd_now(sim, source);
+    memset(source->busy, true, users);
+    crowd_follow(sim, member, source);
+  }
   for (uint64_t u = 0; u < users; u++) {
     double late = (double)think_ns(source, u, 0) * ((double)u / (double)users);
     sim_schedule(sim, member, (uint64_t)late, (uint32_t)u);
@@ -177,6 +224,10 @@ static void closed_start(struct sim *sim, struct member *member, struct arrival_
 void arrivals_user_thinks(struct sim *sim, struct member *member,
                           const struct arrival_source *source, uint64_t key) {
   uint64_t user = ((key - source->base) >> ARRIVALS_USER_SHIFT) & ARRIVALS_MAX_USERS;
+  if (source->busy && user >= source->present) {
+    source->busy[user] = false; /* it has left */
+    return;
+  }
   sim_schedule(sim, member, think_ns(source, user, source->sent_by_user[user]), (uint32_t)user);
 }
 

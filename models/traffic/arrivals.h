@@ -53,9 +53,17 @@ struct arrival_source {
   uint64_t due_ns;               /* of the next request */
   double carry_ns; /* how much later than its event the last request was meant, below 1 */
   struct arrival_phase phase;
+  /* Of closed users whose number changes: users below `present` take part. */
+  uint8_t *busy; /* by user: has a request or thinks; NULL: the number stays */
+  uint64_t present;
   /* Of bursts. */
   uint64_t burst_left, bursts;
 };
+
+/* Of closed users whose number changes: whether the event is one of a user who takes part and asks
+ * now. Else it was the crowd's own, or that of a user who has left. */
+bool arrivals_crowd_asks(struct sim *sim, struct member *member, struct arrival_source *source,
+                         uint32_t user);
 
 /* One way to send requests. */
 struct arrival_process {

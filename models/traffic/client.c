@@ -102,6 +102,7 @@ static void client_start(struct sim *sim, struct member *member) {
 static __attribute__((noinline)) void held_back(struct sim *sim, struct member *member,
                                                 uint32_t user) {
   struct client_state *c = member->state;
+  if (c->arrivals.busy && !arrivals_crowd_asks(sim, member, &c->arrivals, user)) return;
   uint64_t number = arrivals_take(sim, member, &c->arrivals, user);
   if (c->in_flight >= c->config->most) {
     c->dropped++;
@@ -401,8 +402,7 @@ const struct kind kind_client = {
         "not "
         "answered within `timeout` has failed for the client, but the server still works on it. A "
         "retry repeats the same operation on the same key after a pause; the request's latency "
-        "runs on. Left out: connections, sessions, users who lose patience for good, users of a "
-        "closed client who come and go.",
+        "runs on. Left out: connections, sessions, users who lose patience for good.",
     .example =
         "client \"users\" {\n"
         "  arrivals = poisson \"90/s\",\n"

@@ -121,6 +121,33 @@ double profile_peak_per_s(const struct profile *p, uint64_t from_ns, uint64_t to
   return peak;
 }
 
+/* The time into the piece, from `start_ns` on, at which its value leaves the range; INFINITY. */
+static double leaves_piece(const struct profile_piece *piece, double start_ns, double low,
+                           double high) {
+  double value = rate_in(piece, start_ns) * 1e9, slope = piece->slope * 1e9;
+  if (value < low || value >= high) return start_ns;
+  if (slope == 0) return INFINITY;
+  double bound = slope > 0 ? high : low;
+  return start_ns + ceil((bound - value) / slope + (slope < 0));
+}
+
+uint64_t profile_leaves(const struct profile *p, uint64_t after_ns, double low, double high) {
+  uint64_t from_ns = after_ns + 1, t = within(p, from_ns);
+  uint32_t i = piece_at(p, t);
+  double start_ns = (double)(t - p->piece[i].from_ns), passed_ns = 0;
+  for (uint32_t looked = 0; looked <= p->pieces; looked++) {
+    const struct profile_piece *piece = &p->piece[i];
+    double at_ns = leaves_piece(piece, start_ns, low, high);
+    double length_ns = (double)(piece->until_ns - piece->from_ns);
+    if (at_ns < length_ns) return from_ns + (uint64_t)(passed_ns + at_ns - start_ns);
+    passed_ns += length_ns - start_ns;
+    start_ns = 0;
+    if (i + 1 == p->pieces && p->every_ns == 0) return UINT64_MAX;
+    i = i + 1 < p->pieces ? i + 1 : 0;
+  }
+  return UINT64_MAX;
+}
+
 /* --- inversion ------------------------------------------------------------------------------ */
 
 /* The time after which the piece, entered at rate `rate`, has brought `count`. The form of the root

@@ -49,6 +49,10 @@ double profile_count(const struct profile *profile, uint64_t from_ns, uint64_t t
 double profile_peak_per_s(const struct profile *profile, uint64_t from_ns, uint64_t to_ns,
                           uint64_t *at_ns);
 
+/* The first time after `after_ns` at which the value is below `low` or is `high` or more, by a
+ * nanosecond perhaps too late; UINT64_MAX: it stays between them. */
+uint64_t profile_leaves(const struct profile *profile, uint64_t after_ns, double low, double high);
+
 /* The time from from_ns + offset_ns (|offset| <= 1) until the integral of the rate has grown by
  * `count`: the inversion of the cumulative rate (Cinlar, "Introduction to Stochastic Processes",
  * 1975, chapter 4.7). Where the rate is 0 nothing comes: a count that is reached where it becomes 0

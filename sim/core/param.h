@@ -102,8 +102,9 @@ struct arrivals {
   uint64_t at_ns;                    /* burst */
   uint32_t phases;                   /* mmpp: one follows the other, the first the last */
   const struct mmpp_phase *phase;
-  uint64_t users;    /* closed */
-  struct dist think; /* closed, ns: pause between a reply and the user's next request */
+  uint64_t users;              /* closed: the most at any time */
+  const struct profile *crowd; /* closed: how many there are, if that changes; or NULL */
+  struct dist think;           /* closed, ns: pause between a reply and the user's next request */
 };
 
 struct mix_part {

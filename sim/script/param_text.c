@@ -91,7 +91,8 @@ static void put_arrivals(FILE *out, const struct arrivals *arrivals) {
       put_rate(out, arrivals);
       return;
     case ARRIVALS_CLOSED:
-      fprintf(out, "closed, %llu users, think ", (unsigned long long)arrivals->users);
+      fprintf(out, "closed, %s%llu users, think ", arrivals->crowd ? "at most " : "",
+              (unsigned long long)arrivals->users);
       put_dist(out, &arrivals->think, true);
       return;
     case ARRIVALS_BURSTS:

@@ -28,11 +28,16 @@ static bool read_closed(struct loader *loader, const struct spot *spot, struct a
     return value_unexpected(loader, spot, table, "a table such as closed { users = 100 }");
   }
   if (!table_check(loader, spot, table, keys, 2, 0)) return false;
-  if (!traffic_need_whole(loader, spot, table, "users", USERS_MAX, &out->users)) return false;
-  struct spot at = spot_key(spot, "think");
+  struct spot at = spot_key(spot, "users");
+  bool ok = lua_getfield(L, table, "users") != LUA_TNIL
+                ? traffic_crowd(loader, &at, -1, USERS_MAX, &out->users, &out->crowd)
+                : table_missing(loader, spot, "users", "a whole number");
+  lua_pop(L, 1);
+  if (!ok) return false;
+  at = spot_key(spot, "think");
   out->think = dist_constant(0);
-  bool ok = lua_getfield(L, table, "think") == LUA_TNIL ||
-            distribution_read(loader, &at, -1, QUANTITY_TIME, &out->think);
+  ok = lua_getfield(L, table, "think") == LUA_TNIL ||
+       distribution_read(loader, &at, -1, QUANTITY_TIME, &out->think);
   lua_pop(L, 1);
   return ok;
 }

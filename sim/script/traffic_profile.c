@@ -27,7 +27,15 @@ struct profile_text {
   uint64_t every_ns;
   bool steps;
   double scale;
+  double crowd; /* points are numbers of users, at most so many; 0: they are rates */
 };
+
+static bool read_crowd(struct profile_text *text, const struct spot *spot, double *out) {
+  uint64_t users;
+  if (!value_whole(text->loader, spot, -1, &users)) return false;
+  *out = floor((double)users * text->scale + 0.5);
+  return value_in_range(text->loader, spot, *out, 0, text->crowd, PLAIN_NUMBER);
+}
 
 static bool read_settings(struct profile_text *text) {
   static const char *const keys[] = {"every", "steps", "scale"};
@@ -70,7 +78,8 @@ static bool read_point(struct profile_text *text, const struct spot *spot,
   lua_rawgeti(L, table, 1);
   lua_rawgeti(L, table, 2);
   bool ok = value_duration(loader, &time, -2, &out->at_ns) &&
-            read_rate(loader, &rate, -1, text->scale, &out->rate_per_s);
+            (text->crowd > 0 ? read_crowd(text, &rate, &out->rate_per_s)
+                             : read_rate(loader, &rate, -1, text->scale, &out->rate_per_s));
   lua_pop(L, 2);
   if (!ok || out->at_ns <= PERIOD_MAX_NS) return ok;
   return spot_error(loader, &time, "is later than any run can last");
@@ -91,9 +100,9 @@ static bool point_in_order(struct profile_text *text, const struct spot *spot,
 }
 
 /* The argument of the word profile is at `table`. */
-static const struct profile *read_profile(struct loader *loader, const struct spot *spot,
-                                          int table) {
-  struct profile_text text = {.loader = loader, .spot = *spot, .table = table};
+static const struct profile *read_profile(struct loader *loader, const struct spot *spot, int table,
+                                          double crowd) {
+  struct profile_text text = {.loader = loader, .spot = *spot, .table = table, .crowd = crowd};
   lua_State *L = loader->L;
   if (!lua_istable(L, table)) {
     value_unexpected(loader, spot, table,
@@ -128,7 +137,7 @@ bool traffic_rate(struct loader *loader, const struct spot *spot, int index, dou
   const struct word *word = traffic_open_word(loader, spot, index, &inner);
   *profile = NULL;
   if (word != NULL && word->id == WORD_PROFILE) {
-    *profile = read_profile(loader, &inner, lua_gettop(loader->L));
+    *profile = read_profile(loader, &inner, lua_gettop(loader->L), 0);
     lua_pop(loader->L, 1);
     return *profile != NULL;
   }
@@ -137,4 +146,26 @@ bool traffic_rate(struct loader *loader, const struct spot *spot, int index, dou
   return *rate_per_s > 0 ||
          spot_error(loader, spot,
                     "the rate must be greater than 0; leave the client out if nobody comes");
+}
+
+bool traffic_crowd(struct loader *loader, const struct spot *spot, int index, double limit,
+                   uint64_t *most, const struct profile **profile) {
+  struct spot inner;
+  index = lua_absindex(loader->L, index);
+  const struct word *word = traffic_open_word(loader, spot, index, &inner);
+  *profile = NULL;
+  if (word == NULL || word->id != WORD_PROFILE) {
+    if (word != NULL) lua_pop(loader->L, 1);
+    return value_whole(loader, spot, index, most) &&
+           value_in_range(loader, spot, (double)*most, 1, limit, PLAIN_NUMBER);
+  }
+  *profile = read_profile(loader, &inner, lua_gettop(loader->L), limit);
+  lua_pop(loader->L, 1);
+  if (*profile == NULL) return false;
+  double greatest = 0;
+  for (uint32_t i = 0; i < (*profile)->points; i++) {
+    greatest = fmax(greatest, (*profile)->point[i].rate_per_s);
+  }
+  *most = (uint64_t)greatest;
+  return true;
 }

@@ -9,4 +9,9 @@
 bool traffic_rate(struct loader *loader, const struct spot *spot, int index, double *rate_per_s,
                   const struct profile **profile);
 
+/* As traffic_rate, of a number of users: 100, or a profile of such numbers; `most` is the greatest.
+ */
+bool traffic_crowd(struct loader *loader, const struct spot *spot, int index, double limit,
+                   uint64_t *most, const struct profile **profile);
+
 #endif

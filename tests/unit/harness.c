@@ -218,6 +218,11 @@ static struct arrivals read_arrivals(struct scene *scene, const char *text) {
     case ARRIVALS_CLOSED:
       a.users = whole(&text);
       a.think = distribution(&text);
+      while (*text == ' ') text++;
+      if (starts(&text, "profile")) {
+        while (*text == ' ') text++;
+        a.crowd = read_profile(scene, &text);
+      }
       return a;
     case ARRIVALS_BURST:
       a.size = whole(&text);

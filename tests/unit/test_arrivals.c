@@ -271,6 +271,44 @@ static void test_burst(void **state) {
   scene_free(scene);
 }
 
+/* --- users who come and go ------------------------------------------------------------------ */
+
+/* Aim: as many closed users take part as the profile says: who comes asks at once, who goes
+ * finishes what is under way and asks no more. 2 users, 5 from 10 s, 1 from 20 s, who ask once a
+ * second. */
+static void test_crowd_steps(void **state) {
+  (void)state;
+  enum { WINDOWS = 3 };
+  struct recorder leaf = {0};
+  struct scene *scene;
+  double count[WINDOWS];
+  struct run run =
+      leaf_run(&leaf, "closed 5 1s profile steps 0s 0s 2/s 10s 5/s 20s 1/s", 1, 30 * S, &scene);
+  count_windows(&leaf, 10 * S, WINDOWS, count);
+  assert_same(count[0], 20);
+  assert_same(count[1], 50);
+  assert_same(count[2], 10);
+  run_free(&run);
+  scene_free(scene);
+}
+
+/* Aim: between the points the number is that nearest to the line: from 0 to 10 in 10 s user k comes
+ * at k - 1/2 s; again in the next period, those who have long been done. */
+static void test_crowd_lines(void **state) {
+  (void)state;
+  struct recorder leaf = {0};
+  struct scene *scene;
+  struct run run =
+      leaf_run(&leaf, "closed 10 25s profile lines 40s 0s 0/s 10s 10/s 20s 0/s", 1, 80 * S, &scene);
+  assert_int_equal(leaf.n, 20);
+  for (uint32_t i = 0; i < leaf.n; i++) {
+    uint64_t due_ns = i / 10 * 40 * S + i % 10 * S + S / 2;
+    assert_within((double)leaf.record[i].at_ns, (double)due_ns, 2);
+  }
+  run_free(&run);
+  scene_free(scene);
+}
+
 /* --- a limit -------------------------------------------------------------------------------- */
 
 /* Aim: users of whom one has to be free are Erlang's trunks: of Poisson arrivals that want 5 of 5
@@ -443,6 +481,8 @@ int main(void) {
       cmocka_unit_test(test_batch_queue),
       cmocka_unit_test(test_burst_sizes),
       cmocka_unit_test(test_burst),
+      cmocka_unit_test(test_crowd_steps),
+      cmocka_unit_test(test_crowd_lines),
       cmocka_unit_test(test_most),
       cmocka_unit_test(test_surge_paced),
       cmocka_unit_test(test_surge_counts),

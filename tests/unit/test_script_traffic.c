@@ -143,6 +143,19 @@ static void test_wrong_traces(void **state) {
              "a column \"key\""));
 }
 
+static void test_crowds(void **state) {
+  (void)state;
+  struct scenario *s = load(CLIENT(
+      "closed { users = profile { { \"0s\", 10 }, { \"9s\", 40 }, scale = 2 }, think = \"1s\" }"));
+  const struct arrivals *a = value(s, "c", "arrivals");
+  assert_true(a->crowd && a->users == 80 && profile_rate_per_s(a->crowd, 0) == 20);
+  scenario_free(s);
+  s = load(CLIENT("closed { users = 7 }"));
+  a = value(s, "c", "arrivals");
+  assert_true(a->crowd == NULL && a->users == 7);
+  scenario_free(s);
+}
+
 static void test_users(void **state) {
   (void)state;
   struct scenario *s = load(
@@ -196,6 +209,9 @@ static void test_mistakes(void **state) {
       {"fault { surge { \"b\", factor = 5 }, at = \"1s\" } region \"r\" { zones = { \"a\", \"b\" } "
        "} " CLIENT("poisson \"9/s\", zone = \"a\""),
        "no client that sends at a rate lives"},
+      {CLIENT("closed { users = profile { { \"0s\", \"10/s\" }, { \"9s\", 40 } } }"),
+       "item 2 of item 1"},
+      {CLIENT("closed { think = \"1s\" }"), "key 'users'"},
       {CLIENT("poisson \"9/s\", users = 0"), "users"},
       {CLIENT("poisson \"9/s\", users = \"many\""), "a number of users such as 1000"},
       {CLIENT("poisson \"9/s\", tier = { a = 1 }"), "say who they are"},
@@ -221,10 +237,10 @@ static void test_mistakes(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_profiles),       cmocka_unit_test(test_others),
-      cmocka_unit_test(test_trace),          cmocka_unit_test(test_wrong_traces),
-      cmocka_unit_test(test_trace_requests), cmocka_unit_test(test_users),
-      cmocka_unit_test(test_mistakes),
+      cmocka_unit_test(test_profiles),     cmocka_unit_test(test_crowds),
+      cmocka_unit_test(test_others),       cmocka_unit_test(test_trace),
+      cmocka_unit_test(test_wrong_traces), cmocka_unit_test(test_trace_requests),
+      cmocka_unit_test(test_users),        cmocka_unit_test(test_mistakes),
   };
   return cmocka_run_group_tests_name("script_traffic", tests, folder_make, folder_remove);
 }
