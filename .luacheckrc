@@ -3,7 +3,7 @@
 
 local words = {
   -- statements
-  "param", "region", "path", "fault", "goal", "run", "include", "sweep",
+  "param", "region", "path", "fault", "goal", "run", "include", "kind", "sweep",
   -- arrivals
   "poisson", "trace", "constant", "closed", "bursts", "burst", "mmpp", "profile", "geometric",
   -- distributions
@@ -24,8 +24,10 @@ local list
 for _, up in ipairs { "", "../", "../../" } do
   list = list or io.open(up .. "models/meson.build")
 end
-list = assert(list, "models/meson.build not found"):read("*a"):match("kinds = %[(.-)%]")
-for kind in list:gmatch("'([%w_]+)'") do words[#words + 1] = kind end
+list = assert(list, "models/meson.build not found"):read("*a")
+for _, name in ipairs { "kinds", "composed" } do
+  for kind in list:match("\n" .. name .. " = %[(.-)%]"):gmatch("'([%w_]+)'") do words[#words + 1] = kind end
+end
 
 stds.scenario = { read_globals = words }
 std = "scenario"

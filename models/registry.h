@@ -9,4 +9,13 @@ extern const struct kind *const registry[];
 
 const struct kind *registry_find(const char *name); /* NULL if there is none */
 
+/* Kinds that a scenario may name: those of the registry and those composed in Lua (prelude.h),
+ * sorted by name. */
+struct kinds {
+  uint32_t n;
+  const struct kind *const *kind;
+};
+
+const struct kind *kinds_find(const struct kinds *kinds, const char *name); /* or NULL */
+
 #endif

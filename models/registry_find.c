@@ -8,3 +8,10 @@ const struct kind *registry_find(const char *name) {
   }
   return NULL;
 }
+
+const struct kind *kinds_find(const struct kinds *kinds, const char *name) {
+  for (uint32_t i = 0; i < kinds->n; i++) {
+    if (!strcmp(kinds->kind[i]->name, name)) return kinds->kind[i];
+  }
+  return NULL;
+}

@@ -24,6 +24,18 @@ enum heed {
   HEED_STOP,    /* does less itself, too */
 };
 
+/* What a kind that is composed in Lua is made of. It has no functions: its components are those of
+ * other kinds, and the one that has its name stands for it. */
+struct made_of {
+  const struct kind *entry; /* kind of the component that has the name itself */
+  uint32_t parts;
+  const struct composed_part {
+    const char *name; /* "cache": of the component "edge/cache" */
+    const struct kind *kind;
+    const char *doc;
+  } * part;
+};
+
 /* A kind of component: a table of functions plus sizes, and what users may say and read. */
 struct kind {
   const char *name;
@@ -33,6 +45,7 @@ struct kind {
   const struct param *params;       /* ended by a name of NULL */
   const struct meter *meters;       /* what its members count; ended the same way; or NULL */
   const struct metric_def *metrics; /* what `collect` emits; ended the same way; or NULL */
+  const struct made_of *made_of;    /* NULL: it is not composed */
   size_t config_size;
   size_t state_size;             /* of one member; zeroed before init */
   bool is_source;                /* makes requests of its own: nothing may call it */

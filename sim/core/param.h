@@ -30,6 +30,7 @@ enum param_type {
   PARAM_TEXT,      /* const char *                                                            */
   PARAM_REF,       /* uint32_t              name of a component, its index in the spec        */
   PARAM_REFS,      /* struct refs           one name or a list of names                       */
+  PARAM_ROUTES,    /* struct routes         { api = "app" }: components by operation          */
   PARAM_GROUP,     /* a struct whose first member is `bool given;` described by `group`       */
   PARAM_ARRIVALS,  /* struct arrivals       poisson "90/s", constant, closed, bursts ...      */
   PARAM_MIX,       /* struct mix            { browse = 0.95, buy = 0.05 }                     */
@@ -48,6 +49,7 @@ enum param_type {
   PARAM_WINDOW,    /* struct window         100 calls, or "10s"                               */
   PARAM_PLACES,    /* struct concurrency_config  10, aimd { start = 10 }, gradient { ... }    */
   PARAM_CAUSES,    /* uint32_t              bit set of enum outcome                           */
+  PARAM_TYPES
 };
 
 struct param {
@@ -71,6 +73,15 @@ struct param {
 struct refs {
   uint32_t n;
   const uint32_t *id;
+};
+
+/* Where each operation goes; sorted by operation, each once. */
+struct routes {
+  uint32_t n;
+  const struct op_route {
+    int op;
+    uint32_t to;
+  } * route;
 };
 
 struct profile;

@@ -17,6 +17,11 @@ uint32_t spec_find(const struct spec *spec, const char *name) {
   return REF_NONE;
 }
 
+const struct composed_spec *spec_composed(const struct component_spec *component) {
+  const struct composed_spec *of = component->of;
+  return of != NULL && strcmp(of->name, component->name) == 0 ? of : NULL;
+}
+
 int spec_find_op(const struct spec *spec, const char *name) {
   for (uint32_t i = 0; i < spec->ops; i++) {
     if (!strcmp(spec->op[i], name)) return (int)i;

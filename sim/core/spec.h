@@ -18,6 +18,15 @@ struct kind;
 #define SPEC_MAX_TIERS 64u
 #define OP_DEFAULT 0u /* "default": what a client without a mix sends */
 
+/* What a user wrote as one component and is made of several, of a kind that is composed in Lua. */
+struct composed_spec {
+  const char *name;
+  const struct kind *kind;
+  const void *config; /* kind->config_size bytes as kind->params describes */
+  uint32_t givens;
+  const char *const *given;
+};
+
 struct component_spec {
   const char *name;
   const struct kind *kind;
@@ -29,6 +38,7 @@ struct component_spec {
   uint64_t drain_ns;    /* for which a member that is stopped goes on with the calls it has */
   const char *file;     /* where it was declared, for messages */
   int line;
+  const struct composed_spec *of; /* which it is a part of, or stands for by its name; or NULL */
   bool bypassed;   /* left out by the user: calls meant for it go to what stands behind it */
   uint32_t givens; /* keys that the user wrote; the others have their defaults */
   const char *const *given; /* "workers", "retry.attempts" */
@@ -117,6 +127,10 @@ struct spec {
 
 /* Index of a component, or REF_NONE. */
 uint32_t spec_find(const struct spec *spec, const char *name);
+
+/* What the user wrote as this component, if that is of a composed kind: the component has its name
+ * and stands for it. NULL: it is what it is, or a part. */
+const struct composed_spec *spec_composed(const struct component_spec *component);
 
 /* Index of an operation, or -1. */
 int spec_find_op(const struct spec *spec, const char *name);

@@ -77,6 +77,9 @@ static void write_type(FILE *out, const struct param *param, const char *owner) 
     case PARAM_CAUSES:
       fputs("string|string[]", out);
       return;
+    case PARAM_ROUTES:
+      fputs("table<string, string>", out);
+      return;
     case PARAM_GROUP:
       fprintf(out, "archsim.%s.%s|false", owner, param->name);
       return;
@@ -104,6 +107,8 @@ static void write_type(FILE *out, const struct param *param, const char *owner) 
       return;
     case PARAM_PRIORITY:
       fputs("string[]", out);
+      return;
+    case PARAM_TYPES:
       return;
   }
 }
@@ -241,8 +246,8 @@ static void write_word(FILE *out, const struct word_def *word) {
   fprintf(out, "\nfunction %s(value) end\n", word->name);
 }
 
-void annotations_write(FILE *out) {
+void annotations_write(FILE *out, const struct kinds *kinds) {
   fputs(preamble, out);
-  for (int i = 0; registry[i]; i++) write_kind(out, registry[i]);
+  for (uint32_t i = 0; i < kinds->n; i++) write_kind(out, kinds->kind[i]);
   for (uint32_t i = 0; word_at(i); i++) write_word(out, word_at(i));
 }

@@ -5,6 +5,8 @@
 
 #include <stdio.h>
 
-void annotations_write(FILE *out);
+#include "registry.h"
+
+void annotations_write(FILE *out, const struct kinds *kinds);
 
 #endif

@@ -85,6 +85,7 @@ static const char *const type_words[] = {
     [PARAM_TEXT] = "text",
     [PARAM_REF] = "name of a component",
     [PARAM_REFS] = "name of a component, or a list of them",
+    [PARAM_ROUTES] = "operation = component, ...",
     [PARAM_GROUP] = "table",
     [PARAM_ARRIVALS] = "arrivals",
     [PARAM_MIX] = "operation = share, ...",
@@ -204,6 +205,24 @@ static void describe_metric(FILE *out, const char *name, const char *unit, const
   entry(out, name, text, 2, 24);
 }
 
+const struct kind *describe_acting(const struct kind *kind) {
+  return kind->made_of ? kind->made_of->entry : kind;
+}
+
+static void describe_parts(FILE *out, const struct kind *kind) {
+  if (kind->made_of == NULL) return;
+  fprintf(out, "\nParts\n");
+  char name[120], text[400];
+  snprintf(text, sizeof text, "(%s) It stands for the whole.", kind->made_of->entry->name);
+  entry(out, "NAME", text, 2, 24);
+  for (uint32_t i = 0; i < kind->made_of->parts; i++) {
+    const struct composed_part *part = &kind->made_of->part[i];
+    snprintf(name, sizeof name, "NAME/%s", part->name);
+    snprintf(text, sizeof text, "(%s) %s", part->kind->name, part->doc);
+    entry(out, name, text, 2, 24);
+  }
+}
+
 static void describe_metrics(FILE *out, const struct kind *kind) {
   struct metric_text metric;
   for (uint32_t i = 0; kind_metric(kind, i, &metric); i++) {
@@ -225,7 +244,8 @@ static void describe_one(FILE *out, const struct kind *kind) {
   paragraph(out, kind->doc, 2);
   describe_params(out, "Parameters", kind->params);
   describe_params(out, "Parameters of every component", common_params);
-  describe_metrics(out, kind);
+  describe_parts(out, kind);
+  describe_metrics(out, describe_acting(kind));
   fprintf(out, "\nExample\n");
   verbatim(out, kind->example, 2);
 }
@@ -251,9 +271,11 @@ static void describe_role(FILE *out, const char *title, enum word_role role) {
   }
 }
 
-void describe_all(FILE *out) {
+void describe_all(FILE *out, const struct kinds *kinds) {
   fprintf(out, "Components, written KIND \"NAME\" { ... }\n");
-  for (int i = 0; registry[i]; i++) entry(out, registry[i]->name, registry[i]->summary, 2, 20);
+  for (uint32_t i = 0; i < kinds->n; i++) {
+    entry(out, kinds->kind[i]->name, kinds->kind[i]->summary, 2, 20);
+  }
   describe_role(out, "Statements", ROLE_BLOCK);
   describe_role(out, "Distributions, arrivals, keys", ROLE_VALUE);
   describe_role(out, "Steps of a handler", ROLE_STEP);
@@ -261,15 +283,15 @@ void describe_all(FILE *out) {
   fprintf(out, "\n`archsim describe NAME` tells more of any of them.\n");
 }
 
-bool describe_kind(FILE *out, const char *name, struct error *err) {
-  const struct kind *kind = registry_find(name);
+bool describe_kind(FILE *out, const struct kinds *kinds, const char *name, struct error *err) {
+  const struct kind *kind = kinds_find(kinds, name);
   if (kind) {
     describe_one(out, kind);
     return true;
   }
   const char *names[512];
   uint32_t n = 0;
-  for (int i = 0; registry[i] && n < 512; i++) names[n++] = registry[i]->name;
+  for (uint32_t i = 0; i < kinds->n && n < 512; i++) names[n++] = kinds->kind[i]->name;
   for (uint32_t i = 0; word_at(i) && n < 512; i++) {
     if (!strcmp(word_at(i)->name, name)) {
       describe_word(out, word_at(i));

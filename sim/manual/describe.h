@@ -6,13 +6,18 @@
 #include <stdio.h>
 
 #include "error.h"
+#include "registry.h"
 
 /* All kinds and words, a line or two each. */
-void describe_all(FILE *out);
+void describe_all(FILE *out, const struct kinds *kinds);
 
 /* One kind with its parameters, metrics and example, or one word. False, with the nearest name in
  * the sentence, if there is none of this name. */
-bool describe_kind(FILE *out, const char *name, struct error *err);
+bool describe_kind(FILE *out, const struct kinds *kinds, const char *name, struct error *err);
+
+/* The kind whose metrics and faults those of a kind are: of a composed one, of the component that
+ * has its name. */
+const struct kind *describe_acting(const struct kind *kind);
 
 struct param;
 

@@ -16,6 +16,7 @@
 static const char *const param_heads[] = {"parameter", "takes",   "range",
                                           "default",   "meaning", NULL};
 static const char *const metric_heads[] = {"metric", "unit", "definition", NULL};
+static const char *const part_heads[] = {"part", "kind", "what", NULL};
 static const char *const fault_heads[] = {"fault", "effect", NULL};
 
 /* Faults on the way of messages; the others act on what serves calls. */
@@ -63,6 +64,7 @@ static const char *quantity_of(enum param_type type) {
     case PARAM_TEXT:
     case PARAM_REF:
     case PARAM_REFS:
+    case PARAM_ROUTES:
     case PARAM_GROUP:
     case PARAM_MIX:
     case PARAM_OP:
@@ -73,6 +75,7 @@ static const char *quantity_of(enum param_type type) {
     case PARAM_HANDLERS:
     case PARAM_PRIORITY:
     case PARAM_CAUSES:
+    case PARAM_TYPES:
       break;
   }
   return "";
@@ -106,6 +109,25 @@ static void params(const struct pen *pen, const struct kind *kind, FILE *out) {
 }
 
 /* --- metrics and faults --------------------------------------------------------------------- */
+
+static void parts(const struct pen *pen, const struct kind *kind, FILE *out) {
+  const struct made_of *made = kind->made_of;
+  if (made == NULL) return;
+  pen->section("Parts", out);
+  pen->paragraphs(
+      "What it is made of. Each part has the metrics and faults of its own kind, under the name "
+      "given "
+      "here.",
+      out);
+  pen->table(part_heads, out);
+  pen->row(part_heads, (const char *[]){"NAME", made->entry->name, "It stands for the whole."},
+           out);
+  for (uint32_t i = 0; i < made->parts; i++) {
+    char name[120];
+    snprintf(name, sizeof name, "NAME/%s", made->part[i].name);
+    pen->row(part_heads, (const char *[]){name, made->part[i].kind->name, made->part[i].doc}, out);
+  }
+}
 
 static bool is_of_station(const char *metric) {
   static const char *const head[] = {"utilization", "queue.", "busy.", "wait.", "service."};
@@ -188,8 +210,9 @@ static void model(const struct pen *pen, const struct kind *kind, FILE *out) {
 static void body(const struct pen *pen, const struct kind *kind, FILE *out) {
   model(pen, kind, out);
   params(pen, kind, out);
-  metrics(pen, kind, out);
-  faults(pen, kind, out);
+  parts(pen, kind, out);
+  metrics(pen, describe_acting(kind), out);
+  faults(pen, describe_acting(kind), out);
   pen->section("Example", out);
   pen->code(kind->example, out);
 }
@@ -215,11 +238,11 @@ void kind_page_man(const struct kind *kind, const char *version, FILE *out) {
   fputs(".SH SEE ALSO\n\\fBarchsim\\fR(1),\n\\fBarchsim\\-describe\\fR(1)\n", out);
 }
 
-const struct kind *kind_page_find(const char *name, struct error *err) {
-  const struct kind *kind = registry_find(name);
+const struct kind *kind_page_find(const struct kinds *kinds, const char *name, struct error *err) {
+  const struct kind *kind = kinds_find(kinds, name);
   const char *names[512];
   uint32_t n = 0;
-  for (int i = 0; registry[i] && n < 512; i++) names[n++] = registry[i]->name;
+  for (uint32_t i = 0; i < kinds->n && n < 512; i++) names[n++] = kinds->kind[i]->name;
   if (!kind) {
     error_set(err, "there is no kind of component called '%.80s'%s", name,
               nearest_hint(name, names, n, "there are").text);

@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 
+#include "registry.h"
 #include "sim.h"
 
 /* docs/kinds/KIND.md */
@@ -15,6 +16,6 @@ void kind_page_markdown(const struct kind *kind, FILE *out);
 void kind_page_man(const struct kind *kind, const char *version, FILE *out);
 
 /* The kind of this name; NULL, with the nearest name in the sentence, if there is none. */
-const struct kind *kind_page_find(const char *name, struct error *err);
+const struct kind *kind_page_find(const struct kinds *kinds, const char *name, struct error *err);
 
 #endif

@@ -13,12 +13,13 @@ struct list {
   struct param_value *entry;
   uint32_t n, capacity;
   uint32_t component;
+  uint32_t givens; /* keys that the user wrote */
+  const char *const *given;
 };
 
 static bool is_given(const struct list *list, const char *key) {
-  const struct component_spec *c = &list->spec->component[list->component];
-  for (uint32_t i = 0; i < c->givens; i++) {
-    if (!strcmp(c->given[i], key)) return true;
+  for (uint32_t i = 0; i < list->givens; i++) {
+    if (!strcmp(list->given[i], key)) return true;
   }
   return false;
 }
@@ -88,7 +89,16 @@ const struct param_value *param_list(const struct spec *spec, struct arena *aren
   for (uint32_t i = 0; i < spec->components; i++) {
     const struct component_spec *c = &spec->component[i];
     list.component = i;
-    if (c->config != NULL) add_table(&list, c->kind->params, c->config, "");
+    const struct composed_spec *whole = spec_composed(c);
+    list.givens = whole ? whole->givens : c->givens;
+    list.given = whole ? whole->given : c->given;
+    if (whole) {
+      add_table(&list, whole->kind->params, whole->config, "");
+    } else if (c->config != NULL) {
+      add_table(&list, c->kind->params, c->config, "");
+    }
+    list.givens = c->givens;
+    list.given = c->given;
     add_common(&list, c);
   }
   *n = list.n;

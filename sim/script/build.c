@@ -6,12 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "compose.h"
 #include "configure.h"
 #include "off.h"
 #include "sim.h"
 
 #define MEMBERS_MAX 100000u /* of all components */
-#define DIST_BUDGET 50000u
 #define STEP_BUDGET 262144u
 
 bool declaration_is_table(struct loader *loader, const struct spot *spot, int index) {
@@ -180,6 +180,7 @@ static bool leave_out(struct loader *loader) {
     }
   }
   list->n = kept;
+  compose_leave_out(loader);
   return true;
 }
 
@@ -240,6 +241,7 @@ static bool read_components(struct loader *loader) {
   loader->dist_budget = DIST_BUDGET;
   loader->step_budget = STEP_BUDGET;
   loader->csv_budget = CSV_BUDGET;
+  if (!compose_read(loader)) return false;
   for (uint32_t i = 0; i < loader->components.n; i++) {
     if (!read_component(loader, &loader->components.list[i])) return false;
   }

@@ -7,6 +7,9 @@
 
 #include "value.h"
 
+/* Distributions that may be made for one scenario. */
+#define DIST_BUDGET 50000u
+
 /* Names of components, regions and zones, without their contents. */
 bool build_names(struct loader *loader);
 

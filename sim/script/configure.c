@@ -8,6 +8,7 @@
 
 #include "distribution.h"
 #include "needs.h"
+#include "param_type.h"
 #include "policy.h"
 #include "program.h"
 #include "sim.h"
@@ -50,6 +51,8 @@ const char *param_expected(const struct param *param) {
       return "the name of a component";
     case PARAM_REFS:
       return "the name of a component or a list of names";
+    case PARAM_ROUTES:
+      return "components by operation, such as { api = \"app\" }";
     case PARAM_GROUP:
       return "a table";
     case PARAM_ARRIVALS:
@@ -85,6 +88,8 @@ const char *param_expected(const struct param *param) {
       return "a whole number such as 10, or aimd { start = 10 }";
     case PARAM_CAUSES:
       return "a list such as { \"timeout\", \"refused\" }";
+    case PARAM_TYPES:
+      break;
   }
   return "";
 }
@@ -196,6 +201,50 @@ static bool read_refs(const struct field *f, int index) {
   return true;
 }
 
+static int by_op(const void *a, const void *b) {
+  const struct op_route *first = a, *second = b;
+  return (first->op > second->op) - (first->op < second->op);
+}
+
+static bool read_route(const struct field *f, int table, const char *name, struct op_route *out) {
+  lua_State *L = f->loader->L;
+  struct spot at = spot_key(f->spot, name);
+  lua_getfield(L, table, name);
+  bool ok = operation_number(f->loader, &at, name, true, &out->op) &&
+            value_component(f->loader, &at, lua_gettop(L), &out->to);
+  lua_pop(L, 1);
+  return ok;
+}
+
+static bool read_routes(const struct field *f, int index) {
+  struct loader *loader = f->loader;
+  lua_State *L = loader->L;
+  struct names names = {0};
+  index = lua_absindex(L, index);
+  if (!lua_istable(L, index)) {
+    return value_unexpected(loader, f->spot, index, param_expected(f->param));
+  }
+  for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1)) {
+    size_t length = 0;
+    const char *key = lua_type(L, -2) == LUA_TSTRING ? lua_tolstring(L, -2, &length) : "";
+    if (!name_is_valid(key, length)) {
+      return spot_error(loader, f->spot,
+                        "write OPERATION = \"COMPONENT\", with names of letters, "
+                        "digits, '_' and '-'");
+    }
+    names_add(loader, &names, arena_text(loader->arena, key));
+  }
+  names_sort(&names);
+  if (names.n == 0) return spot_error(loader, f->spot, "is empty; name an operation");
+  struct op_route *route = arena_alloc(loader->arena, names.n * sizeof *route);
+  for (uint32_t i = 0; i < names.n; i++) {
+    if (!read_route(f, index, names.list[i], &route[i])) return false;
+  }
+  qsort(route, names.n, sizeof *route, by_op);
+  *(struct routes *)f->at = (struct routes){names.n, route};
+  return true;
+}
+
 static bool read_group(const struct field *f, int index) {
   lua_State *L = f->loader->L;
   if (lua_type(L, index) == LUA_TBOOLEAN && !lua_toboolean(L, index))
@@ -244,6 +293,8 @@ static bool read_value(const struct field *f, int index) {
       return value_component(loader, f->spot, index, f->at);
     case PARAM_REFS:
       return read_refs(f, index);
+    case PARAM_ROUTES:
+      return read_routes(f, index);
     case PARAM_GROUP:
       return read_group(f, index);
     case PARAM_ARRIVALS:
@@ -279,6 +330,8 @@ static bool read_value(const struct field *f, int index) {
       return policy_places(loader, f->spot, index, f->param, f->at);
     case PARAM_CAUSES:
       return traffic_causes(loader, f->spot, index, f->at);
+    case PARAM_TYPES:
+      break;
   }
   return false;
 }
@@ -365,6 +418,16 @@ static void note_given(const struct field *f) {
   if (of_component) names_add(f->loader, &f->loader->given, path);
 }
 
+/* Of a value that names components or operations while these are not known yet: its form alone. */
+static bool check_form(const struct field *f, int index) {
+  int type = lua_type(f->loader->L, index);
+  enum param_type what = f->param->type;
+  bool one = what == PARAM_REF || what == PARAM_OP || what == PARAM_OP_KNOWN;
+  if (type == LUA_TTABLE && !one) return true;
+  if (type == LUA_TSTRING && (one || what == PARAM_REFS)) return true;
+  return value_unexpected(f->loader, f->spot, index, param_expected(f->param));
+}
+
 /* `outer_absent`: the table itself is not there, so that nothing in it is required. */
 static bool configure_one(const struct field *f, const struct spot *outer, int table,
                           bool outer_absent) {
@@ -376,7 +439,9 @@ static bool configure_one(const struct field *f, const struct spot *outer, int t
     if (!lua_isnil(L, -1)) note_given(f);
   }
   bool ok = true;
-  if (!lua_isnil(L, -1) || f->param->type == PARAM_GROUP) {
+  if (f->loader->early && param_types[f->param->type].names && !lua_isnil(L, -1)) {
+    ok = check_form(f, lua_gettop(L));
+  } else if (!lua_isnil(L, -1) || f->param->type == PARAM_GROUP) {
     ok = read_value(f, lua_gettop(L));
   } else if (f->param->fallback) {
     configure_push_default(L, f->param);
@@ -432,5 +497,5 @@ bool configure(struct loader *loader, const struct spot *spot, int index,
     if (by_hand) continue;
     if (!configure_key(loader, spot, index, p, config)) return false;
   }
-  return absent || needs_check(loader, spot, index, params, config);
+  return absent || loader->early || needs_check(loader, spot, index, params, config);
 }

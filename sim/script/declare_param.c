@@ -144,6 +144,7 @@ static void push_value(lua_State *L, int fallback, const char *name) {
 
 int declare_param(lua_State *L) {
   struct loader *loader = loader_of(L);
+  if (loader->scope) loader_raise(L, "param: a kind takes values by its own parameters");
   check_table(L);
   const char *name = new_name(L);
   lua_rawgeti(L, 1, 2);

@@ -51,7 +51,7 @@ static bool read_operator(const char **at, enum goal_op *op) {
 }
 
 static bool is_metric_char(char c) {
-  return isalnum((unsigned char)c) || strchr("._-[]", c) != NULL;
+  return isalnum((unsigned char)c) || strchr("._-[]/", c) != NULL;
 }
 
 /* Splits "metric op value"; the value is left as text. */

@@ -20,7 +20,9 @@
 #include "source.h"
 #include "words.h"
 
+struct definition;
 struct kind;
+struct scope;
 struct step_def;
 
 #define NAME_MAX_BYTES 63u
@@ -32,7 +34,7 @@ struct word {
   enum word_id id;
   const char *text;            /* as in the scenario */
   const char *name;            /* of a component or region; else NULL */
-  const struct kind *kind;     /* WORD_KIND */
+  const struct kind *kind;     /* WORD_KIND, WORD_COMPOSED */
   const struct step_def *step; /* WORD_STEP */
   uint32_t source;             /* index, or NO_SOURCE for a default of ours */
   int line;
@@ -43,6 +45,7 @@ struct declaration {
   struct word *word;
   int reference;
   bool has_body; /* service "web" alone has none yet */
+  uint32_t of;   /* component of a composed kind that it is a part of, from 1; 0: none */
 };
 
 struct declarations {
@@ -80,6 +83,12 @@ struct loader {
   const struct source *source[256];
   /* What the script said. */
   struct declarations components, regions, paths, faults, goals, runs, sweeps;
+  struct declarations composed; /* components of composed kinds, whose parts are components */
+  uint32_t definitions;
+  struct definition *definition; /* kinds composed in Lua that are known so far */
+  const char *defining;          /* the one of the prelude that is being defined; or NULL */
+  struct scope *scope;           /* what is being built; or NULL */
+  bool early; /* components and operations are not known yet: values that name them pass */
   struct declarations harms; /* crash "web" and the like; has_body: it stands in a fault */
   uint32_t params, param_capacity;
   struct scenario_param *param;

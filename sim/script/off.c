@@ -66,6 +66,7 @@ static void list_params(struct loader *loader, const char *prefix, const struct 
 static void list_all(struct loader *loader) {
   for (uint32_t i = 0; i < loader->components.n; i++) {
     const struct declaration *d = &loader->components.list[i];
+    if (d->of && !strcmp(loader->composed.list[d->of - 1].word->name, d->word->name)) continue;
     if (d->word->kind->bypass) names_add(loader, &loader->can_be_off, d->word->name);
     int table = declaration_push(loader, d);
     list_params(loader, d->word->name, d->word->kind->params, table);
@@ -74,17 +75,6 @@ static void list_all(struct loader *loader) {
 }
 
 /* --- parameters ------------------------------------------------------------------------------ */
-
-/* Pushes a copy of the table at `index`: the script may use one table for several components. */
-static void push_copy(lua_State *L, int index) {
-  lua_newtable(L);
-  lua_pushnil(L);
-  while (lua_next(L, index)) {
-    lua_pushvalue(L, -2);
-    lua_insert(L, -2);
-    lua_rawset(L, -4);
-  }
-}
 
 /* table[param] = its off. */
 static void set_off(lua_State *L, int table, const struct param *param) {
@@ -126,7 +116,7 @@ static bool off_in_table(struct loader *loader, const char *name, const char *ow
     if (param->type != PARAM_GROUP || !lua_istable(L, -1)) {
       return off_error(loader, name, arena_format(arena, "%s has no parts", param->name));
     }
-    push_copy(L, lua_gettop(L));
+    table_push_copy(L, lua_gettop(L));
     if (!off_in_table(loader, name, arena_format(arena, "%s.%s", owner, param->name), param->group,
                       path + length + 1)) {
       return false;
@@ -151,7 +141,7 @@ static bool off_param(struct loader *loader, const struct declaration *declarati
   int top = lua_gettop(L);
   lua_rawgeti(L, LUA_REGISTRYINDEX, declaration->reference);
   int table = declaration_push(loader, declaration);
-  push_copy(L, table);
+  table_push_copy(L, table);
   if (!off_in_table(loader, name, word->name, word->kind->params, name + strlen(word->name) + 1)) {
     return false;
   }
@@ -200,7 +190,7 @@ bool off_in_call(struct loader *loader, const struct spot *spot, const struct pa
     bool given = push_given(L, index, param);
     lua_pop(L, 1);
     if (!given) continue; /* another call may have it */
-    push_copy(L, index);
+    table_push_copy(L, index);
     if (!off_in_table(loader, changes->off[i], owner, params, rest)) return false;
     lua_replace(L, index);
     loader->off_done[i] = true;
@@ -260,16 +250,41 @@ static bool is_repeated(const struct scenario_changes *changes, uint32_t i) {
   return false;
 }
 
+static void begin(struct loader *loader) {
+  if (loader->off_done) return;
+  loader->off_done = arena_alloc(loader->arena, loader->changes->offs);
+}
+
+bool off_composed(struct loader *loader, const struct word *word, int index) {
+  const struct scenario_changes *changes = loader->changes;
+  lua_State *L = loader->L;
+  if (changes == NULL || changes->offs == 0) return true;
+  begin(loader);
+  list_params(loader, word->name, word->kind->params, index);
+  size_t length = strlen(word->name);
+  for (uint32_t i = 0; i < changes->offs; i++) {
+    const char *name = changes->off[i], *rest = name + length + 1;
+    if (strncmp(name, word->name, length) != 0 || name[length] != '.') continue;
+    if (find_param(word->kind->params, rest, strcspn(rest, ".")) == NULL) continue;
+    lua_pushvalue(L, index);
+    if (!off_in_table(loader, name, word->name, word->kind->params, rest)) return false;
+    lua_pop(L, 1);
+    loader->off_done[i] = true;
+  }
+  return true;
+}
+
 bool off_declarations(struct loader *loader) {
   const struct scenario_changes *changes = loader->changes;
   if (changes == NULL || changes->offs == 0) return true;
   list_all(loader);
   loader->bypass = arena_alloc(loader->arena, changes->offs * sizeof *loader->bypass);
-  loader->off_done = arena_alloc(loader->arena, changes->offs);
+  begin(loader);
   for (uint32_t i = 0; i < changes->offs; i++) {
     const char *name = changes->off[i];
     size_t length = strcspn(name, ".");
     if (is_repeated(changes, i)) return off_error(loader, name, "is given twice");
+    if (loader->off_done[i]) continue;
     const struct declaration *declaration = find_declaration(loader, name, length);
     if (declaration == NULL) continue; /* it may be a fault */
     if (name[length] == '.' && is_of_a_call(loader, declaration, name)) continue;

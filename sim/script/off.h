@@ -19,6 +19,9 @@
 /* Called under lua_pcall, before build_names: parameters and components. */
 bool off_declarations(struct loader *loader);
 
+/* Early, of a component of a composed kind: takes out of its table at `index` what is to be off. */
+bool off_composed(struct loader *loader, const struct word *word, int index);
+
 /* After build_faults: faults; and what was named and is none of all this is a mistake. */
 bool off_faults(struct loader *loader);
 

@@ -44,6 +44,14 @@ static void put_refs(FILE *out, const struct spec *spec, const struct refs *refs
 
 /* --- traffic -------------------------------------------------------------------------------- */
 
+static void put_routes(FILE *out, const struct spec *spec, const struct routes *routes) {
+  if (routes->n == 0) fputs(NOTHING, out);
+  for (uint32_t i = 0; i < routes->n; i++) {
+    fprintf(out, "%s%s to ", i > 0 ? ", " : "", spec->op[routes->route[i].op]);
+    put_name(out, spec, routes->route[i].to);
+  }
+}
+
 static void put_rate(FILE *out, const struct arrivals *arrivals) {
   const struct profile *profile = arrivals->profile;
   if (profile == NULL) {
@@ -307,6 +315,10 @@ static void put_steps(const struct listing *l, uint32_t from, uint32_t to) {
   }
 }
 
+static void put_block_of_steps(FILE *out, const struct spec *spec, const struct block *block) {
+  put_steps(&(struct listing){out, spec, &block->program}, 0, block->program.steps);
+}
+
 static void put_fallbacks(FILE *out, const struct spec *spec, const struct fallbacks *list) {
   if (list->n == 0) fputs(NOTHING, out);
   for (uint32_t i = 0; i < list->n; i++) {
@@ -380,14 +392,13 @@ void param_text(FILE *out, const struct spec *spec, const struct param *param, c
     case PARAM_NUMBER:
       fprintf(out, "%.10g", *(const double *)value);
       return;
-    case PARAM_RATIO:
-      put_quantity(out, QUANTITY_RATIO, *(const double *)value);
-      return;
     case PARAM_DURATION:
       put_duration(out, *(const uint64_t *)value);
       return;
     case PARAM_RATE:
-      put_quantity(out, QUANTITY_RATE, *(const double *)value);
+    case PARAM_RATIO:
+      put_quantity(out, param->type == PARAM_RATE ? QUANTITY_RATE : QUANTITY_RATIO,
+                   *(const double *)value);
       return;
     case PARAM_BYTES:
       put_quantity(out, QUANTITY_SIZE, (double)*(const uint64_t *)value);
@@ -411,6 +422,9 @@ void param_text(FILE *out, const struct spec *spec, const struct param *param, c
     case PARAM_REFS:
       put_refs(out, spec, value);
       return;
+    case PARAM_ROUTES:
+      put_routes(out, spec, value);
+      return;
     case PARAM_GROUP:
       fputs(*(const bool *)value ? "yes" : NOTHING, out);
       return;
@@ -418,16 +432,12 @@ void param_text(FILE *out, const struct spec *spec, const struct param *param, c
       put_arrivals(out, value);
       return;
     case PARAM_MIX:
-      put_shares(out, spec->op, value);
-      return;
     case PARAM_TIERS:
-      put_shares(out, spec->tier, value);
+      put_shares(out, param->type == PARAM_MIX ? spec->op : spec->tier, value);
       return;
     case PARAM_USERS:
-      put_keys(out, value, "users");
-      return;
     case PARAM_KEYS:
-      put_keys(out, value, "keys");
+      put_keys(out, value, param->type == PARAM_USERS ? "users" : "keys");
       return;
     case PARAM_BACKOFF:
       put_backoff(out, value);
@@ -437,8 +447,7 @@ void param_text(FILE *out, const struct spec *spec, const struct param *param, c
       fputs(*(const int *)value < 0 ? NOTHING : spec->op[*(const int *)value], out);
       return;
     case PARAM_STEPS:
-      put_steps(&(struct listing){out, spec, &((const struct block *)value)->program}, 0,
-                ((const struct block *)value)->program.steps);
+      put_block_of_steps(out, spec, value);
       return;
     case PARAM_FALLBACKS:
       put_fallbacks(out, spec, value);
@@ -449,14 +458,15 @@ void param_text(FILE *out, const struct spec *spec, const struct param *param, c
     case PARAM_PRIORITY:
       put_priorities(out, value);
       return;
+    case PARAM_CAUSES:
+      put_causes(out, *(const uint32_t *)value);
+      return;
     case PARAM_BUDGET:
     case PARAM_AFTER:
     case PARAM_WINDOW:
     case PARAM_PLACES:
+    case PARAM_TYPES:
       put_policy(out, param->type, value);
-      return;
-    case PARAM_CAUSES:
-      put_causes(out, *(const uint32_t *)value);
       return;
   }
 }

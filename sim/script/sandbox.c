@@ -8,6 +8,8 @@
 #include <string.h>
 
 #include "arena.h"
+#include "compose.h"
+#include "prelude.h"
 #include "quantity_math.h"
 #include "safelib.h"
 #include "vocabulary.h"
@@ -138,14 +140,29 @@ const char *sandbox_why_missing(const char *name) {
 
 /* --- running -------------------------------------------------------------------------------- */
 
-/* Puts file and line in front of messages that lack them. */
+/* What a kind of the prelude says to its user, without the place in our own text. */
+static const char *without_prelude(const char *message) {
+  if (strncmp(message, PRELUDE_FOLDER, strlen(PRELUDE_FOLDER)) != 0) return message;
+  const char *end = strstr(message, ": ");
+  return end ? end + 2 : message;
+}
+
+/* Puts file and line in front of messages that lack them, and the component that is being built. */
 static int add_place(lua_State *L) {
-  if (loader_of(L)->failed || lua_type(L, 1) != LUA_TSTRING) return 1;
+  const struct loader *loader = loader_of(L);
+  if (loader->failed || lua_type(L, 1) != LUA_TSTRING) return 1;
   if (*lua_tostring(L, 1) == '#') return 1;
+  const char *message = without_prelude(lua_tostring(L, 1));
+  const struct word *built = loader->scope ? loader->scope->word : NULL;
   uint32_t source;
   int line;
   if (!loader_where(L, &source, &line)) return 1;
-  lua_pushfstring(L, "#%d:%d: %s", (int)source, line, lua_tostring(L, 1));
+  if (built) {
+    lua_pushfstring(L, "#%d:%d: %s \"%s\": %s", (int)built->source, built->line, built->text,
+                    built->name, message);
+  } else {
+    lua_pushfstring(L, "#%d:%d: %s", (int)source, line, message);
+  }
   return 1;
 }
 

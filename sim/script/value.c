@@ -355,6 +355,16 @@ bool table_number(struct loader *loader, const struct spot *spot, int index, con
   return ok;
 }
 
+void table_push_copy(lua_State *L, int index) {
+  lua_newtable(L);
+  lua_pushnil(L);
+  while (lua_next(L, index)) {
+    lua_pushvalue(L, -2);
+    lua_insert(L, -2);
+    lua_rawset(L, -4);
+  }
+}
+
 bool table_missing(struct loader *loader, const struct spot *spot, const char *key,
                    const char *expected) {
   return spot_error(loader, spot, "key '%s' is missing; give %s", key, expected);

@@ -79,6 +79,9 @@ void word_push_argument(lua_State *L, int index);
 bool table_check(struct loader *loader, const struct spot *spot, int index, const char *const *keys,
                  uint32_t n, int items);
 
+/* Pushes a copy of the table at `index`: a script may use one table for several components. */
+void table_push_copy(lua_State *L, int index);
+
 /* Optional entries: false on a mistake alone; `given` tells whether there was one. */
 bool table_quantity(struct loader *loader, const struct spot *spot, int index, const char *key,
                     enum quantity quantity, double *out, bool *given);

@@ -4,8 +4,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "compose.h"
 #include "declare_param.h"
+#include "define.h"
 #include "nearest.h"
+#include "prelude.h"
 #include "registry.h"
 #include "sandbox.h"
 #include "step.h"
@@ -14,11 +17,7 @@
 #define COMPONENTS_MAX 10000u
 #define STATEMENTS_MAX 10000u /* of another kind */
 #define INCLUDE_DEPTH_MAX 8
-
-/* Named statements alone: kinds and regions. */
-static const char *kind_or_word(const struct word *word) {
-  return word->kind ? word->kind->name : word_defs[word->id].name;
-}
+#define WORDS_TABLE "words" /* in Lua's registry */
 
 static struct declaration *declare(lua_State *L, struct word *word);
 
@@ -29,7 +28,13 @@ static struct word *push_word(lua_State *L, enum word_id id, int argument) {
   struct word *word = lua_newuserdatauv(L, sizeof *word, 1);
   *word = (struct word){.id = id, .source = NO_SOURCE};
   if (id < WORDS) word->text = word_defs[id].name;
-  loader_where(L, &word->source, &word->line);
+  const struct loader *loader = loader_of(L);
+  if (loader->scope) { /* what a kind builds stands where the user wrote its component */
+    word->source = loader->scope->word->source;
+    word->line = loader->scope->word->line;
+  } else {
+    loader_where(L, &word->source, &word->line);
+  }
   luaL_setmetatable(L, WORD_TYPE);
   if (argument) {
     lua_pushvalue(L, argument);
@@ -96,6 +101,8 @@ static struct declarations *list_of(struct loader *loader, enum word_id id) {
       return &loader->sweeps;
     case WORD_KIND:
       return &loader->components;
+    case WORD_COMPOSED:
+      return &loader->composed;
     default:
       return &loader->harms;
   }
@@ -105,18 +112,29 @@ static struct declarations *list_of(struct loader *loader, enum word_id id) {
 static struct declaration *declare(lua_State *L, struct word *word) {
   struct loader *loader = loader_of(L);
   struct declarations *list = list_of(loader, word->id);
-  uint32_t limit = word->id == WORD_KIND ? COMPONENTS_MAX : STATEMENTS_MAX;
+  uint32_t limit = word->kind ? COMPONENTS_MAX : STATEMENTS_MAX;
   if (list->n == limit) loader_raise(L, "more than %u of one scenario's %ss", limit, word->text);
   int reference = luaL_ref(L, LUA_REGISTRYINDEX);
   struct declaration *declaration = declarations_add(loader, list);
   declaration->word = word;
   declaration->reference = reference;
+  declaration->of = loader->scope ? loader->scope->number : 0;
   return declaration;
+}
+
+/* A kind builds components; what else a scenario says is its user's. */
+static void check_not_built(lua_State *L, const char *word) {
+  const struct loader *loader = loader_of(L);
+  if (loader->scope) {
+    loader_raise(L, "%s stands in the build of kind \"%s\", which may declare components alone",
+                 word, loader->scope->word->kind->name);
+  }
 }
 
 static int call_block(lua_State *L) {
   enum word_id id = (enum word_id)lua_tointeger(L, lua_upvalueindex(1));
   check_one(L, word_defs[id].name, false);
+  check_not_built(L, word_defs[id].name);
   struct loader *loader = loader_of(L);
   if ((id == WORD_RUN || id == WORD_SWEEP) && list_of(loader, id)->n > 0) {
     const struct word *first = list_of(loader, id)->list[0].word;
@@ -149,19 +167,21 @@ static int call_body(lua_State *L) {
   lua_rawgeti(L, LUA_REGISTRYINDEX, declaration->reference);
   lua_pushvalue(L, 1);
   lua_setiuservalue(L, -2, 1);
+  if (id == WORD_COMPOSED) compose(L, (uint32_t)lua_tointeger(L, lua_upvalueindex(2)) + 1);
   return 0;
 }
 
 /* Components, regions and zones share their names; zones are checked when they are collected. */
 static void check_new_name(lua_State *L, const char *name) {
   struct loader *loader = loader_of(L);
-  const struct declarations *lists[2] = {&loader->components, &loader->regions};
-  for (int i = 0; i < 2; i++) {
+  const struct declarations *lists[3] = {&loader->components, &loader->regions, &loader->composed};
+  const struct word *built = loader->scope ? loader->scope->word : NULL;
+  for (int i = 0; i < 3; i++) {
     for (uint32_t k = 0; k < lists[i]->n; k++) {
       const struct word *other = lists[i]->list[k].word;
-      if (strcmp(other->name, name) != 0) continue;
+      if (strcmp(other->name, name) != 0 || other == built) continue;
       loader_raise(L, "the name \"%s\" is taken by the %s at %s:%d; choose another", name,
-                   kind_or_word(other), loader->source[other->source]->file, other->line);
+                   other->text, loader->source[other->source]->file, other->line);
     }
   }
 }
@@ -172,7 +192,14 @@ static const char *check_name(lua_State *L, const char *word) {
   }
   size_t length;
   const char *name = lua_tolstring(L, 1, &length);
-  if (!name_is_valid(name, length)) {
+  if (loader_of(L)->scope && !compose_owns(loader_of(L), name)) {
+    loader_raise(
+        L,
+        "%s: %s cannot be declared here; names are c.name and c.name .. \"/NAME\", at most "
+        "%u bytes",
+        word, value_got(L, 1).text, NAME_MAX_BYTES);
+  }
+  if (!loader_of(L)->scope && !name_is_valid(name, length)) {
     loader_raise(L, "%s: %s is no name; a name has 1 to %u letters, digits, '_' and '-'", word,
                  value_got(L, 1).text, NAME_MAX_BYTES);
   }
@@ -180,15 +207,15 @@ static const char *check_name(lua_State *L, const char *word) {
   return name;
 }
 
-static int call_named(lua_State *L) {
+/* `kind`: NULL for a region. */
+static int declare_named(lua_State *L, enum word_id id, const struct kind *kind) {
   struct loader *loader = loader_of(L);
-  enum word_id id = (enum word_id)lua_tointeger(L, lua_upvalueindex(1));
-  const struct kind *kind = NULL;
-  if (id == WORD_KIND) kind = registry[lua_tointeger(L, lua_upvalueindex(2))];
   const char *text = kind ? kind->name : word_defs[id].name;
+  if (kind == NULL) check_not_built(L, text);
   const char *name = check_name(L, text);
   struct word *word = push_word(L, id, 0);
-  word->text = text;
+  bool stands_for = loader->scope && !strcmp(name, loader->scope->word->name);
+  word->text = stands_for ? loader->scope->word->text : text;
   word->kind = kind;
   word->name = arena_text(loader->arena, name);
   declare(L, word);
@@ -196,6 +223,17 @@ static int call_named(lua_State *L) {
   lua_pushinteger(L, list_of(loader, id)->n - 1);
   lua_pushcclosure(L, call_body, 2);
   return 1;
+}
+
+static int call_named(lua_State *L) {
+  const struct kind *kind = lua_touserdata(L, lua_upvalueindex(2));
+  return declare_named(L, (enum word_id)lua_tointeger(L, lua_upvalueindex(1)), kind);
+}
+
+/* A kind of the prelude, which is read when it is used for the first time. */
+static int call_prelude(lua_State *L) {
+  const struct kind *kind = prelude_kind(L, (uint32_t)lua_tointeger(L, lua_upvalueindex(1)));
+  return declare_named(L, WORD_COMPOSED, kind);
 }
 
 /* --- include -------------------------------------------------------------------------------- */
@@ -266,6 +304,7 @@ static const char *shown_name(struct arena *arena, const struct source *from, co
 static int call_include(lua_State *L) {
   struct loader *loader = loader_of(L);
   check_one(L, "include", false);
+  check_not_built(L, "include");
   size_t length;
   const char *name = lua_type(L, 1) == LUA_TSTRING ? lua_tolstring(L, 1, &length) : NULL;
   if (name == NULL || text_fault(name, length)) {
@@ -301,6 +340,9 @@ const char *vocabulary_role(const char *name) {
   for (int i = 0; registry[i]; i++) {
     if (!strcmp(registry[i]->name, name)) return "kind";
   }
+  for (int i = 0; prelude_texts[i].name; i++) {
+    if (!strcmp(prelude_texts[i].name, name)) return "kind";
+  }
   for (uint32_t i = 0; word_at(i); i++) {
     if (!strcmp(word_at(i)->name, name)) return "word";
   }
@@ -311,8 +353,12 @@ const char *vocabulary_role(const char *name) {
 }
 
 /* All words that a scenario may use, for did-you-mean. */
-static uint32_t all_words(const char **list, uint32_t room) {
+static uint32_t all_words(const struct loader *loader, const char **list, uint32_t room) {
   uint32_t n = 0;
+  for (int i = 0; prelude_texts[i].name && n < room; i++) list[n++] = prelude_texts[i].name;
+  for (uint32_t i = 0; i < loader->definitions && n < room; i++) {
+    list[n++] = loader->definition[i].kind->name;
+  }
   for (int i = 0; registry[i] && n < room; i++) list[n++] = registry[i]->name;
   for (uint32_t i = 0; word_at(i) && n < room; i++) list[n++] = word_at(i)->name;
   for (size_t i = 0; i < sizeof lua_words / sizeof *lua_words && n < room; i++) {
@@ -327,7 +373,7 @@ int vocabulary_missing(lua_State *L) {
   const char *why = sandbox_why_missing(name);
   if (why) loader_raise(L, "'%s' does not exist in scenarios: %s", name, why);
   const char *list[512];
-  const char *near = nearest_word(name, list, all_words(list, 512));
+  const char *near = nearest_word(name, list, all_words(loader_of(L), list, 512));
   if (near) loader_raise(L, "'%.80s' does not exist; did you mean '%s'?", name, near);
   loader_raise(L,
                "'%.80s' does not exist; it is neither a word of the language nor a local variable "
@@ -351,10 +397,22 @@ static lua_CFunction function_of(enum word_id id) {
   if (id == WORD_REGION) return call_named;
   if (id == WORD_PARAM) return declare_param;
   if (id == WORD_INCLUDE) return call_include;
+  if (id == WORD_DEFINE) return define_kind;
   return call_block;
 }
 
+void vocabulary_add_kind(lua_State *L, const struct kind *kind) {
+  lua_getfield(L, LUA_REGISTRYINDEX, WORDS_TABLE);
+  lua_pushinteger(L, kind->made_of ? WORD_COMPOSED : WORD_KIND);
+  lua_pushlightuserdata(L, (void *)kind);
+  lua_pushcclosure(L, call_named, 2);
+  lua_setfield(L, -2, kind->name);
+  lua_pop(L, 1);
+}
+
 void vocabulary_add(lua_State *L) {
+  lua_pushvalue(L, -1);
+  lua_setfield(L, LUA_REGISTRYINDEX, WORDS_TABLE);
   luaL_newmetatable(L, WORD_TYPE);
   lua_pushboolean(L, false);
   lua_setfield(L, -2, "__metatable");
@@ -367,11 +425,11 @@ void vocabulary_add(lua_State *L) {
     lua_pushcclosure(L, call_step, 1);
     lua_setfield(L, -2, steps[i]->word.name);
   }
-  for (int i = 0; registry[i]; i++) {
-    lua_pushinteger(L, WORD_KIND);
+  for (int i = 0; registry[i]; i++) vocabulary_add_kind(L, registry[i]);
+  for (int i = 0; prelude_texts[i].name; i++) {
     lua_pushinteger(L, i);
-    lua_pushcclosure(L, call_named, 2);
-    lua_setfield(L, -2, registry[i]->name);
+    lua_pushcclosure(L, call_prelude, 1);
+    lua_setfield(L, -2, prelude_texts[i].name);
   }
 }
 
@@ -387,5 +445,6 @@ static bool all_have_bodies(struct loader *loader, const struct declarations *li
 }
 
 bool vocabulary_finish(struct loader *loader) {
-  return all_have_bodies(loader, &loader->components) && all_have_bodies(loader, &loader->regions);
+  return all_have_bodies(loader, &loader->components) &&
+         all_have_bodies(loader, &loader->composed) && all_have_bodies(loader, &loader->regions);
 }

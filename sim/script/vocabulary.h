@@ -10,6 +10,9 @@
 /* Called under lua_pcall: puts the words and the names of kinds into the table at the top. */
 void vocabulary_add(lua_State *L);
 
+/* Makes a kind that was composed in Lua a word of its own. */
+void vocabulary_add_kind(lua_State *L, const struct kind *kind);
+
 /* For sandbox_globals. */
 int vocabulary_missing(lua_State *L);
 int vocabulary_assign(lua_State *L);

@@ -213,6 +213,22 @@ const struct word_def word_defs[WORDS] = {
     [WORD_INCLUDE] = {"include", ROLE_BLOCK, false, "include \"common.lua\"",
                       "Runs another file of the scenario's folder and returns what it returns.",
                       NULL},
+    [WORD_DEFINE] = {"kind", ROLE_BLOCK, false,
+                     "kind { name = \"web_and_db\", summary = \"A service with its database.\",\n"
+                     "       entry = \"service\", parts = { { \"db\", kind = \"database\", doc = "
+                     "\"What it asks.\" } "
+                     "},\n"
+                     "       params = { { \"work\", type = \"time\", default = \"5ms\", doc = \"Of "
+                     "the service.\" } "
+                     "},\n"
+                     "       build = function(c)\n"
+                     "         service(c.name) { on = { work(c.work), call(c.name .. \"/db\") } }\n"
+                     "         database(c.name .. \"/db\") { read = \"2ms\" }\n"
+                     "       end }",
+                     "A kind composed of others, from then on written like any kind: web_and_db "
+                     "\"shop\" { work = "
+                     "\"3ms\" }.",
+                     NULL},
     [WORD_PARAM] = {"param", ROLE_BLOCK, false,
                     "local rate = param { \"rate\", \"900/s\", doc = \"offered load\" }",
                     "A value that -s rate=... may replace.", NULL},

@@ -15,6 +15,7 @@ enum word_id {
   WORD_FAULT,
   WORD_GOAL,
   WORD_INCLUDE,
+  WORD_DEFINE,
   WORD_PARAM,
   WORD_PATH,
   WORD_REGION,
@@ -60,6 +61,7 @@ enum word_id {
   WORDS,
   WORD_KIND = WORDS, /* the name of a registered kind */
   WORD_STEP,         /* a step of a handler */
+  WORD_COMPOSED,     /* the name of a kind composed in Lua */
 };
 
 extern const struct word_def word_defs[WORDS];

@@ -170,6 +170,7 @@ static const struct kind source = {.name = "source",
 
 /* In place of the one that meson writes. */
 const struct kind *const registry[] = {&source, &thing, NULL};
+static const struct kinds kinds = {2, registry};
 
 static const struct thing_config *thing_of(const struct scenario *s, const char *name) {
   return s->spec.component[spec_find(&s->spec, name)].config;
@@ -289,7 +290,15 @@ static __attribute__((noinline)) char *printed(void (*write)(FILE *out)) {
 
 static void write_thing(FILE *out) {
   struct error err = {""};
-  assert_true(describe_kind(out, "thing", &err));
+  assert_true(describe_kind(out, &kinds, "thing", &err));
+}
+
+static void write_all(FILE *out) {
+  describe_all(out, &kinds);
+}
+
+static void write_annotations(FILE *out) {
+  annotations_write(out, &kinds);
 }
 
 static void expect_in(const char *text, const char *part) {
@@ -316,18 +325,18 @@ static void test_describe(void **state) {
   expect_in(text, "\nExample\n  source \"a\" { next = \"b\" }\n  thing \"b\" {}\n");
   expect_narrow(text, (size_t)(strstr(text, "\nExample\n") - text));
   free(text);
-  text = printed(describe_all);
+  text = printed(write_all);
   expect_in(text, "  source            A source.\n");
   expect_in(text, "  lognormal         Long-tailed times");
   free(text);
   struct error err = {""};
-  assert_false(describe_kind(stdout, "thnig", &err));
+  assert_false(describe_kind(stdout, &kinds, "thnig", &err));
   assert_string_equal(err.text, "there is nothing called 'thnig'; did you mean 'thing'?");
 }
 
 static void test_annotations(void **state) {
   (void)state;
-  char *text = printed(annotations_write);
+  char *text = printed(write_annotations);
   assert_int_equal(strncmp(text, "---@meta\n", 9), 0);
   expect_in(text, "---@class (exact) archsim.thing.group.inner\n---@field depth? integer D. ");
   expect_in(text, "---@field choice? \"red\"|\"green\" C. Default: green.\n");

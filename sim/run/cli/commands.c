@@ -13,7 +13,7 @@
 #include "nearest.h"
 #include "option_table.h"
 #include "output.h"
-#include "registry.h"
+#include "prelude.h"
 #include "study.h"
 
 const struct command commands[] = {
@@ -316,16 +316,16 @@ static bool is_one_of(const char *text, const char *a, const char *b, const char
   return strcmp(text, a) == 0 || strcmp(text, b) == 0 || strcmp(text, c) == 0;
 }
 
-static int print_manual(const char *name) {
+static int print_manual(const char *name, const struct kinds *kinds) {
   struct error err = {0};
-  const struct kind *kind = name != NULL ? registry_find(name) : NULL;
+  const struct kind *kind = name != NULL ? kinds_find(kinds, name) : NULL;
   if (kind != NULL) {
     kind_page_man(kind, ARCHSIM_VERSION, stdout);
     return EXIT_GOALS_MET;
   }
   const struct command *command = name != NULL ? find_command(name, &err) : NULL;
   if (name != NULL && command == NULL) return command_fail(EXIT_USAGE, &err);
-  manual_page(command, stdout);
+  manual_page(command, kinds, stdout);
   return EXIT_GOALS_MET;
 }
 
@@ -349,11 +349,19 @@ static int dispatch(int argc, const char *const *argv) {
     error_set(&err, "unknown option %s; a command comes first, and --help lists them", word);
     return command_fail(EXIT_USAGE, &err);
   }
-  if (help && strcmp(argv[2], "--completion") == 0) {
-    manual_completion(stdout);
-    return EXIT_GOALS_MET;
+  bool completion = help && strcmp(argv[2], "--completion") == 0;
+  if (completion || (help && strcmp(argv[2], "--man") == 0)) {
+    struct arena *arena = arena_new();
+    const struct kinds *kinds = prelude_kinds(arena);
+    int code = EXIT_GOALS_MET;
+    if (completion) {
+      manual_completion(kinds, stdout);
+    } else {
+      code = print_manual(argc > 3 ? argv[3] : NULL, kinds);
+    }
+    arena_free(arena);
+    return code;
   }
-  if (help && strcmp(argv[2], "--man") == 0) return print_manual(argc > 3 ? argv[3] : NULL);
   const struct command *command = find_command(help ? argv[2] : word, &err);
   if (command == NULL) return command_fail(EXIT_USAGE, &err);
   if (help) {

@@ -84,7 +84,7 @@ static void command_page(const struct command *command, FILE *out) {
   fputs("\\fBarchsim\\fR(1)\n", out);
 }
 
-static void program_page(FILE *out) {
+static void program_page(const struct kinds *kinds, FILE *out) {
   fprintf(out, ".TH ARCHSIM 1 \"\" \"archsim %s\" \"archsim manual\"\n", ARCHSIM_VERSION);
   section("NAME", out);
   fputs("archsim \\- simulate system architectures: availability, tail latency, throughput\n", out);
@@ -102,9 +102,9 @@ static void program_page(FILE *out) {
     put_line("", c->summary, out);
   }
   section("KINDS OF COMPONENTS", out);
-  for (int i = 0; registry[i] != NULL; i++) {
-    fprintf(out, ".TP\n\\fBarchsim\\-%s\\fR(7)\n", registry[i]->name);
-    put_line("", registry[i]->summary, out);
+  for (uint32_t i = 0; i < kinds->n; i++) {
+    fprintf(out, ".TP\n\\fBarchsim\\-%s\\fR(7)\n", kinds->kind[i]->name);
+    put_line("", kinds->kind[i]->summary, out);
   }
   section("EXIT STATUS", out);
   fputs(
@@ -119,11 +119,11 @@ static void program_page(FILE *out) {
   }
 }
 
-void manual_page(const struct command *command, FILE *out) {
+void manual_page(const struct command *command, const struct kinds *kinds, FILE *out) {
   if (command != NULL) {
     command_page(command, out);
   } else {
-    program_page(out);
+    program_page(kinds, out);
   }
 }
 
@@ -206,12 +206,12 @@ static void put_begin(FILE *out) {
   fputs("help --help --version'\n    return\n  fi\n", out);
 }
 
-static void put_arguments(FILE *out) {
+static void put_arguments(const struct kinds *kinds, FILE *out) {
   fputs("  case ${COMP_WORDS[1]} in\n    help) _archsim_words '", out);
   for (const struct command *c = commands; c->name != NULL; c++) fprintf(out, "%s ", c->name);
   fputs("' ;;\n    describe) _archsim_words '", out);
-  for (int i = 0; registry[i] != NULL; i++) {
-    fprintf(out, "%s%s", i > 0 ? " " : "", registry[i]->name);
+  for (uint32_t i = 0; i < kinds->n; i++) {
+    fprintf(out, "%s%s", i > 0 ? " " : "", kinds->kind[i]->name);
   }
   fputs("' ;;\n", out);
   for (const struct command *c = commands; c->name != NULL; c++) {
@@ -221,7 +221,7 @@ static void put_arguments(FILE *out) {
   fputs("    *) _archsim_files '' ;;\n  esac\n}\n\ncomplete -F _archsim archsim\n", out);
 }
 
-void manual_completion(FILE *out) {
+void manual_completion(const struct kinds *kinds, FILE *out) {
   struct option_info option[OPTIONS_MAX];
   uint32_t n = options_list(NULL, option);
   put_functions(out);
@@ -231,5 +231,5 @@ void manual_completion(FILE *out) {
   fputs("  esac\n  if [[ $cur == -* ]]; then\n    case ${COMP_WORDS[1]} in\n", out);
   for (const struct command *c = commands; c->name != NULL; c++) put_words(c, out);
   fputs("    esac\n    _archsim_words \"$options\"\n    return\n  fi\n", out);
-  put_arguments(out);
+  put_arguments(kinds, out);
 }

@@ -25,6 +25,9 @@ static json_t *components_tree(const struct spec *spec) {
     json_t *tree = json_object();
     json_object_set_new(tree, "name", json_text(c->name));
     json_object_set_new(tree, "kind", json_text(c->kind->name));
+    if (spec_composed(c)) {
+      json_object_set_new(tree, "composed", json_text(spec_composed(c)->kind->name));
+    }
     json_object_set_new(tree, "instances", json_integer(c->instances));
     json_object_set_new(tree, "zones", zone_names(spec, c));
     json_array_append_new(list, tree);

@@ -147,7 +147,8 @@ static void put_node(const struct drawing *d, size_t number) {
   put_label(d->out, tree_has_text(c, "name") ? tree_text(c, "name") : "?");
   if (instances > 1) g_string_append_printf(d->out, " x%.0f", instances);
   g_string_append(d->out, "</b><br/><font point-size=\"10\">");
-  put_label(d->out, tree_has_text(c, "kind") ? tree_text(c, "kind") : "?");
+  const char *kind = tree_has_text(c, "composed") ? "composed" : "kind";
+  put_label(d->out, tree_has_text(c, kind) ? tree_text(c, kind) : "?");
   if (!isnan(busy)) {
     g_string_append_printf(d->out, ", %s busy", format_value(UNIT_RATIO, busy).text);
   }

@@ -1,4 +1,4 @@
-/* The templates of plots/, as plots/embed.sh compiles them in. */
+/* The templates of plots/, as scripts/embed compiles them in. */
 #ifndef PLOT_TEMPLATE_H
 #define PLOT_TEMPLATE_H
 

@@ -106,7 +106,9 @@ static json_t *parameters_tree(const struct scenario *scenario) {
     const struct component_spec *component = &scenario->spec.component[entry[i].component];
     json_t *tree = json_object();
     json_object_set_new(tree, "component", json_text(component->name));
-    json_object_set_new(tree, "kind", json_text(component->kind->name));
+    const struct composed_spec *whole = spec_composed(component);
+    const struct kind *kind = whole ? whole->kind : component->kind;
+    json_object_set_new(tree, "kind", json_text(kind->name));
     json_object_set_new(tree, "key", json_text(entry[i].key));
     json_object_set_new(tree, "value", json_text(entry[i].value));
     json_object_set_new(tree, "default", text_or_null(entry[i].fallback));
