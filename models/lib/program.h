@@ -15,6 +15,8 @@
 enum step_kind {
   STEP_END,      /* answer OK (if not answered yet) and finish */
   STEP_WORK,     /* hold a worker for a draw of `dist` */
+  STEP_COMPRESS, /* hold a worker for `dist` (constant) for each byte of the answer, which is then
+                    `chance` times as large */
   STEP_SLEEP,    /* let a draw of `dist` pass without needing a worker's attention */
   STEP_CALL,     /* calls[first]; on failure (of these `causes`, if they are not 0) go on at
                     `target` if that is not 0, else fail */

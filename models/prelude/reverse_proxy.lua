@@ -31,15 +31,17 @@ end
 
 kind {
   name = "reverse_proxy",
-  summary = "Passes requests on by path, and caches, terminates TLS and filters on the way.",
+  summary = "Passes requests on by path, and caches, compresses, ends TLS and filters on the way.",
   doc = [[
 Each operation is a path: `route` says which component answers it, and an operation without a route
 fails, as a path without one is answered 404; a route called `default` takes all others. For each
 request, in this order: with `tls`, those that open a connection cost a handshake; with `firewall`,
 its rules are run and some requests are refused; then `request`, the proxy's own work; then the
-answer comes out of the `cache`, or from behind. All of this work is done by the `workers`, one
-piece at a time; a worker does not wait for what is behind (event loop, as in nginx). The work comes
-before the answer of what is behind, also the part that a real proxy does after it.
+answer comes out of the `cache`, or from behind; then `compress` makes it smaller. All of this work
+is done by the `workers`, one piece at a time; a worker does not wait for what is behind (event
+loop, as in nginx). `request` comes before the answer of what is behind, also the part of it that a
+real proxy does afterwards. Caches keep answers as they come, so that each is compressed again
+(nginx: the gzip filter).
 
 It is composed of a service with its name and, where `cache` is given, a cache for each cached path,
 called NAME/cache-PATH, which has its own metrics and faults. Where the proxy has several instances,
@@ -78,6 +80,14 @@ run { duration = "60s", warmup = "10s", replications = 4 }
         { "capacity", of = "cache", doc = "Entries that the cache of one path holds." },
         { "ttl", of = "cache" },
       } },
+    { "compress", type = "group", doc = "Makes answers smaller on their way to the client.",
+      params = {
+        { "of", type = "operations", doc = "Paths whose answers are compressed; without it all." },
+        { "ratio", type = "ratio", required = true, min = 1e-6, max = 1,
+          doc = "Size afterwards, as a share of what it was (gzip of HTML: 20 %)." },
+        { "per_byte", type = "time", default = "0ns",
+          doc = "Work for each byte of the answer as it was; a fixed time." },
+      } },
     { "tls", type = "group", doc = "Ends the clients' TLS.",
       params = {
         { "handshake", type = "time", required = true,
@@ -99,12 +109,19 @@ run { duration = "60s", warmup = "10s", replications = 4 }
   build = function(c)
     local attacks = c.firewall and set_of(c, c.firewall.attacks, "firewall.attacks") or {}
     local keeps = c.cache and (c.cache.of and set_of(c, c.cache.of, "cache.of") or c.route) or {}
+    local smaller = {}
+    if c.compress then
+      smaller = c.compress.of and set_of(c, c.compress.of, "compress.of") or c.route
+    end
     local on = {}
     for op, to in pairs(c.route) do
       local steps = door(c, {})
       if c.firewall then steps[#steps + 1] = blocked(c, attacks, op) end
       if keeps[op] then to = cached(c, op, to) end
       steps[#steps + 1] = call { to, timeout = c.timeout, retry = c.retry }
+      if smaller[op] then
+        steps[#steps + 1] = compress { ratio = c.compress.ratio, per_byte = c.compress.per_byte }
+      end
       on[op] = steps
     end
     on.default = on.default or door(c, {})

@@ -207,6 +207,14 @@ static bool worker_again(struct sim *sim, struct service_state *s, struct frame 
   return station_enter(sim, &s->station, call, class_of(sim, s, call), true) == STATION_STARTED;
 }
 
+/* The answer becomes smaller; how long that takes. */
+static __attribute__((cold, noinline)) uint64_t compress(struct sim *sim, struct frame *call,
+                                                         const struct step *step) {
+  double bytes = call_bytes(sim, call, true);
+  call_set_answer_bytes(sim, call, bytes * step->chance);
+  return dist_whole(bytes * dist_mean(&step->dist));
+}
+
 /* Runs a call from its pc until it has to wait or ends. Returns the call that its worker takes up
  * instead, or NULL. */
 static struct frame *run_one(struct sim *sim, struct member *member, struct frame *call) {
@@ -215,12 +223,16 @@ static struct frame *run_one(struct sim *sim, struct member *member, struct fram
   for (;;) {
     const struct step *step = &program->step[call->pc];
     switch (step->kind) {
+      case STEP_COMPRESS:
       case STEP_WORK: {
         if (call->flags & CALL_RELEASED) {
           if (is_dropped(s, call)) return finish(sim, member, call, OUTCOME_RESET);
           if (!worker_again(sim, s, call)) return NULL;
         }
-        station_work(sim, member, &s->station, call, step_time(&s->shared->work, call, step));
+        uint64_t work_ns = __builtin_expect(step->kind == STEP_COMPRESS, 0)
+                               ? compress(sim, call, step)
+                               : step_time(&s->shared->work, call, step);
+        station_work(sim, member, &s->station, call, work_ns);
         return NULL;
       }
       case STEP_SLEEP: {
@@ -564,6 +576,7 @@ static void service_init(struct sim *sim, struct member *member) {
   s->config = self->config;
   s->shared = self->shared;
   if (s->config->by == BY_TIER) column_want(sim, COLUMN_TIER);
+  if (service_compresses(s->config)) column_want(sim, COLUMN_ANSWER);
   station_init(sim, &s->station, (enum discipline)s->config->discipline, s->config->workers,
                s->config->queue, s->config->priority.n + 1);
   if (s->config->cancel >= CANCEL_QUEUED) station_allow_cancel(sim, &s->station);

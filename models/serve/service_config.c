@@ -50,18 +50,32 @@ bool service_validate(const struct spec *spec, const struct component_spec *comp
   return true;
 }
 
+bool service_compresses(const struct service_config *config) {
+  for (uint32_t i = 0; i < config->on.n; i++) {
+    const struct program *program = &config->on.handler[i].program;
+    for (uint32_t k = 0; k < program->steps; k++) {
+      if (program->step[k].kind == STEP_COMPRESS) return true;
+    }
+  }
+  return false;
+}
+
 static void outline_program_step(const struct spec *spec, const struct program *program,
                                  const struct step *step, int op, struct outline *out) {
   static const enum outline_what what[] = {
-      [STEP_END] = OUTLINE_END,    [STEP_WORK] = OUTLINE_WORK,      [STEP_SLEEP] = OUTLINE_PAUSE,
-      [STEP_CALL] = OUTLINE_CALLS, [STEP_PARALLEL] = OUTLINE_CALLS, [STEP_BRANCH] = OUTLINE_BRANCH,
-      [STEP_JUMP] = OUTLINE_JUMP,  [STEP_FAIL] = OUTLINE_END,       [STEP_REPLY] = OUTLINE_REPLY,
+      [STEP_END] = OUTLINE_END,        [STEP_WORK] = OUTLINE_WORK,
+      [STEP_SLEEP] = OUTLINE_PAUSE,    [STEP_CALL] = OUTLINE_CALLS,
+      [STEP_PARALLEL] = OUTLINE_CALLS, [STEP_BRANCH] = OUTLINE_BRANCH,
+      [STEP_COMPRESS] = OUTLINE_WORK,  [STEP_JUMP] = OUTLINE_JUMP,
+      [STEP_FAIL] = OUTLINE_END,       [STEP_REPLY] = OUTLINE_REPLY,
   };
   struct outline_step *to = outline_add(out, what[step->kind]);
   to->target = step->target;
   to->need = step->need;
+  to->hands_over = step->hand_over;
   to->chance = step->op >= 0 && step->op != op ? 0 : step->causes ? NAN : step->chance;
-  to->time = step->dist;
+  to->time =
+      step->kind == STEP_COMPRESS ? dist_constant(0) /* the size is not known */ : step->dist;
   for (uint32_t i = 0; i < step->count; i++) {
     const struct program_call *from = &program->call[step->first + i];
     int passed_on = from->op == OP_INHERIT ? op : from->op;

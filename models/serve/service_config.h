@@ -31,4 +31,7 @@ bool service_validate(const struct spec *spec, const struct component_spec *comp
 void service_outline(const struct spec *spec, const struct component_spec *component, int op,
                      struct outline *out);
 
+/* Whether a handler changes the size of answers. */
+bool service_compresses(const struct service_config *config);
+
 #endif

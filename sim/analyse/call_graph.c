@@ -50,7 +50,9 @@ static void pass_on(struct flow_state *s, uint32_t from, uint32_t to, double pro
   struct call_node *node = s->node;
   node->possible[to] = true;
   node->reach[to] += probability;
-  node->replied[to] |= node->replied[from] || node->outline.step[from].what == OUTLINE_REPLY;
+  const struct outline_step *step = &node->outline.step[from];
+  node->replied[to] |= node->replied[from] || step->what == OUTLINE_REPLY;
+  node->handed[to] |= step->hands_over || (node->handed[from] && step->what != OUTLINE_WORK);
 }
 
 static void jump(struct flow_state *s, uint32_t from, uint32_t to, double probability) {
@@ -102,6 +104,7 @@ static void flow(struct call_node *node, struct arena *arena) {
   node->certain = arena_alloc(arena, n);
   node->at_first = arena_alloc(arena, n + 1);
   node->replied = arena_alloc(arena, n);
+  node->handed = arena_alloc(arena, n);
   node->possible[0] = true;
   node->reach[0] = 1;
   struct flow_state s = {.node = node};

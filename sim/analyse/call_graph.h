@@ -39,6 +39,7 @@ struct call_node {
   bool *certain;  /* every visit comes there, unless something fails */
   bool *at_first; /* as certain, while nothing keeps data yet */
   bool *replied;  /* the answer may have been given: nobody waits any more */
+  bool *handed;   /* the worker may have been handed over, and not been needed again since */
   /* Of a visit, in ns. */
   double least_ns;   /* from its arrival to its answer; each time */
   double mean_ns;    /* on average; from its arrival to its answer, waiting for workers left out */

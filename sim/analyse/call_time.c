@@ -94,7 +94,8 @@ static void time_node(struct timing *t, uint32_t id) {
       mean += node->reach[i] * span.mean_ns;
       least += node->certain[i] ? span.least_ns : 0;
     }
-    bool held = node->outline.step[i].what == OUTLINE_WORK || node->outline.holds;
+    bool held =
+        node->outline.step[i].what == OUTLINE_WORK || (node->outline.holds && !node->handed[i]);
     if (held) hold += node->reach[i] * span.mean_ns;
   }
   node->least_ns = least;

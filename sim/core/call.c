@@ -373,6 +373,14 @@ void call_finish(struct sim *sim, struct frame *call) {
   finish(sim, call, (enum outcome)call->pending);
 }
 
+/* A proxy passes on what it got. */
+static void pass_answer_bytes(struct sim *sim, const struct member *maker, struct frame *call) {
+  if (!column_wanted(sim, COLUMN_ANSWER) || maker->kind->message_bytes) return;
+  struct frame *parent = call->flags & CALL_ROOT ? NULL : call_parent(sim, call);
+  if (parent == NULL) return;
+  column_set(sim, parent, COLUMN_ANSWER, column_get(sim, call, COLUMN_ANSWER));
+}
+
 /* Counted apart from deliveries: the answer to the last of a long chain of calls, which were not
  * all sent at this instant, may end all of them. */
 static inline void answer_at_once(struct sim *sim, struct frame *call, enum outcome outcome) {
@@ -424,6 +432,7 @@ static __attribute__((noinline)) void answer_by_network(struct sim *sim, struct 
     cross_back(sim, call, outcome);
     return;
   }
+  if (__builtin_expect(sim->columns != NULL, 0)) pass_answer_bytes(sim, maker, call);
   uint64_t delay_ns = network_constant_ns(sim, &sim->member[frame_callee(call)], maker);
   if (__builtin_expect(delay_ns - 1 < TIME_NEVER - 1, 1)) {
     push_frame_event(sim, call, delay_ns, EVENT_REPLY);
@@ -473,7 +482,15 @@ struct frame *call_detach(struct sim *sim, struct frame *call) {
   return rest;
 }
 
+void call_set_answer_bytes(struct sim *sim, struct frame *call, double bytes) {
+  column_set(sim, call, COLUMN_ANSWER, bytes < 1 ? 1 : dist_whole(bytes));
+}
+
 double call_bytes(struct sim *sim, struct frame *call, bool answer) {
+  if (answer && column_wanted(sim, COLUMN_ANSWER)) {
+    uint64_t bytes = column_get(sim, call, COLUMN_ANSWER);
+    if (bytes > 0) return (double)bytes;
+  }
   for (;;) {
     struct member *maker = call_maker_if_alive(sim, call);
     if (!maker) return 0;

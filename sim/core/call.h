@@ -70,4 +70,8 @@ static inline struct member *call_maker(const struct sim *sim, const struct fram
 /* Bytes of the message that carries a call or its answer, asked of its maker. */
 double call_bytes(struct sim *sim, struct frame *call, bool answer);
 
+/* The answer of a call will have this size, whatever its caller expects; the kind has wanted
+ * COLUMN_ANSWER. Who passes the answer on, as a proxy does, passes its size on. */
+void call_set_answer_bytes(struct sim *sim, struct frame *call, double bytes);
+
 #endif

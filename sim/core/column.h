@@ -14,7 +14,8 @@ enum column_id {
   COLUMN_USER,     /* whose request it is: a number that no other user has */
   COLUMN_TIER,     /* of the user: index into spec.tier, plus 1 */
   COLUMN_DEADLINE, /* ns: when nobody waits for its answer any more */
-  COLUMN_SIZE,     /* bytes of its message */
+  COLUMN_ANSWER,   /* bytes of its answer, where they are not what its caller expects; its own alone
+                    */
   COLUMN_VERSION,  /* of the data that it is about */
   COLUMN_KINDS
 };

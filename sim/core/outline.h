@@ -52,6 +52,7 @@ struct outline_step {
   uint32_t need;         /* CALLS: 0: all of them */
   double chance;
   bool while_empty; /* BRANCH of unknown chance: surely the next step while it keeps no data yet */
+  bool hands_over;  /* REPLY: the worker does not stay for what follows */
   struct dist time; /* ns */
 };
 

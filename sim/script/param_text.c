@@ -275,6 +275,12 @@ static uint32_t put_step(const struct listing *l, uint32_t at) {
       fputs(step->kind == STEP_WORK ? "work " : "sleep ", l->out);
       put_dist(l->out, &step->dist, true);
       break;
+    case STEP_COMPRESS:
+      fputs("compress to ", l->out);
+      put_quantity(l->out, QUANTITY_RATIO, step->chance);
+      fputs(", a byte ", l->out);
+      put_dist(l->out, &step->dist, true);
+      break;
     case STEP_CALL:
       if (step->target) return put_choice(l, at);
       put_call(l, &l->program->call[step->first]);

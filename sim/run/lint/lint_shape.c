@@ -15,12 +15,12 @@ struct search {
 };
 
 /* Calls that the caller of the node waits for: those before its answer. The first node holds its
- * worker to the end. */
+ * worker to the end, or until it hands it over. */
 static void follow(const struct call_graph *graph, struct search *search, uint32_t id, bool first) {
   const struct call_node *node = &graph->node[id];
   for (uint32_t k = 0; k < node->outline.calls; k++) {
     const struct call_edge *edge = &node->edge[k];
-    if (edge->to == NO_NODE || (!first && node->replied[edge->step])) continue;
+    if (edge->to == NO_NODE || (first ? node->handed : node->replied)[edge->step]) continue;
     if (search->from[edge->to] != NO_NODE) continue;
     search->from[edge->to] = id;
     search->queue[search->queued++] = edge->to;
