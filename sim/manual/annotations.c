@@ -1,9 +1,11 @@
 #include "annotations.h"
 
 #include <assert.h>
+#include <math.h>
 #include <string.h>
 
 #include "describe.h"
+#include "param_type.h"
 #include "registry.h"
 #include "words.h"
 
@@ -27,89 +29,19 @@ static const char *const preamble =
     "---@alias archsim.Dist archsim.Quantity|archsim.Value\n";
 
 static void write_type(FILE *out, const struct param *param, const char *owner) {
-  switch (param->type) {
-    case PARAM_BOOL:
-      fputs("boolean", out);
-      return;
-    case PARAM_COUNT:
-      fputs(param->max > 1e300 ? "integer|\"unlimited\"" : "integer", out);
-      return;
-    case PARAM_NUMBER:
-      fputs("number", out);
-      return;
-    case PARAM_RATIO:
-      fputs("archsim.Quantity|number", out);
-      return;
-    case PARAM_DURATION:
-    case PARAM_AFTER:
-    case PARAM_RATE:
-    case PARAM_BYTES:
-    case PARAM_BANDWIDTH:
-      fputs("archsim.Quantity", out);
-      return;
-    case PARAM_TIME_DIST:
-    case PARAM_SIZE_DIST:
-    case PARAM_BACKOFF:
-      fputs("archsim.Dist", out);
-      return;
-    case PARAM_WINDOW:
-      fputs("integer|archsim.Quantity", out);
-      return;
-    case PARAM_BUDGET:
-      fputs("archsim.Quantity|number|table", out);
-      return;
-    case PARAM_PLACES:
-      fputs("integer|archsim.Value", out);
-      return;
-    case PARAM_ENUM:
-      for (uint32_t i = 0; param->choices[i]; i++) {
-        fprintf(out, "%s\"%s\"", i ? "|" : "", param->choices[i]);
-      }
-      return;
-    case PARAM_TEXT:
-      /* `zone` and `zones` take lists as well */
-      fputs(strncmp(param->name, "zone", 4) ? "string" : "string|string[]", out);
-      return;
-    case PARAM_REF:
-      fputs("string", out);
-      return;
-    case PARAM_REFS:
-    case PARAM_CAUSES:
-      fputs("string|string[]", out);
-      return;
-    case PARAM_ROUTES:
-      fputs("table<string, string>", out);
-      return;
-    case PARAM_GROUP:
-      fprintf(out, "archsim.%s.%s|false", owner, param->name);
-      return;
-    case PARAM_ARRIVALS:
-    case PARAM_KEYS:
-      fputs("archsim.Value", out);
-      return;
-    case PARAM_USERS:
-      fputs("integer|archsim.Value", out);
-      return;
-    case PARAM_MIX:
-    case PARAM_TIERS:
-      fputs("table<string, archsim.Quantity|number>", out);
-      return;
-    case PARAM_OP:
-    case PARAM_OP_KNOWN:
-      fputs("string", out);
-      return;
-    case PARAM_STEPS:
-      fputs("archsim.Step[]", out);
-      return;
-    case PARAM_FALLBACKS:
-    case PARAM_HANDLERS:
-      fputs("archsim.Step[]|table<string, archsim.Step[]>", out);
-      return;
-    case PARAM_PRIORITY:
-      fputs("string[]", out);
-      return;
-    case PARAM_TYPES:
-      return;
+  const struct param_type_def *type = &param_types[param->type];
+  if (param->type == PARAM_GROUP) {
+    fprintf(out, "archsim.%s.%s|false", owner, param->name);
+  } else if (param->type == PARAM_ENUM) {
+    for (uint32_t i = 0; param->choices[i]; i++) {
+      fprintf(out, "%s\"%s\"", i ? "|" : "", param->choices[i]);
+    }
+  } else if (param->type == PARAM_COUNT && param->max == INFINITY) {
+    fprintf(out, "%s|\"%s\"", type->editor, type->endless);
+  } else if (param->type == PARAM_TEXT && !strncmp(param->name, "zone", 4)) {
+    fputs("string|string[]", out); /* `zone` and `zones` take lists as well */
+  } else {
+    fputs(type->editor, out);
   }
 }
 

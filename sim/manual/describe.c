@@ -6,13 +6,12 @@
 #include <string.h>
 
 #include "nearest.h"
+#include "param_type.h"
 #include "quantity.h"
 #include "registry.h"
 #include "words.h"
 
 #define COLUMNS 80
-#define BARE (-1)     /* in place of a quantity: a number without unit */
-#define NO_RANGE (-2) /* no number at all */
 
 /* --- layout --------------------------------------------------------------------------------- */
 
@@ -72,83 +71,21 @@ static void join(const char *const *words, uint32_t n, char *out, size_t size) {
   }
 }
 
-/* But for what depends on the range or the choices. */
-static const char *const type_words[] = {
-    [PARAM_BOOL] = "true or false",
-    [PARAM_NUMBER] = "number",
-    [PARAM_RATIO] = "ratio",
-    [PARAM_RATE] = "rate",
-    [PARAM_BYTES] = "size",
-    [PARAM_BANDWIDTH] = "bandwidth",
-    [PARAM_TIME_DIST] = "duration or distribution",
-    [PARAM_SIZE_DIST] = "size or distribution of sizes",
-    [PARAM_TEXT] = "text",
-    [PARAM_REF] = "name of a component",
-    [PARAM_REFS] = "name of a component, or a list of them",
-    [PARAM_ROUTES] = "operation = component, ...",
-    [PARAM_GROUP] = "table",
-    [PARAM_ARRIVALS] = "arrivals",
-    [PARAM_MIX] = "operation = share, ...",
-    [PARAM_TIERS] = "tier = share, ...",
-    [PARAM_USERS] = "whole number or users",
-    [PARAM_KEYS] = "keys",
-    [PARAM_BACKOFF] = "duration or growing pause",
-    [PARAM_OP] = "name of an operation",
-    [PARAM_OP_KNOWN] = "name of an operation",
-    [PARAM_STEPS] = "list of steps",
-    [PARAM_FALLBACKS] = "list of steps, or cause = list of steps",
-    [PARAM_HANDLERS] = "list of steps, or operation = list of steps",
-    [PARAM_PRIORITY] = "list of operations",
-    [PARAM_BUDGET] = "ratio, or table",
-    [PARAM_AFTER] = "duration or quantile",
-    [PARAM_WINDOW] = "count or duration",
-    [PARAM_PLACES] = "count, aimd or gradient",
-    [PARAM_CAUSES] = "list of causes of errors",
-};
-
 void describe_type(const struct param *param, char *out, size_t size) {
+  const struct param_type_def *type = &param_types[param->type];
   uint32_t n = 0;
-  bool endless = param->max == INFINITY;
-  switch (param->type) {
-    case PARAM_ENUM:
-      while (param->choices[n]) n++;
-      snprintf(out, size, "one of ");
-      join(param->choices, n, out, size);
-      return;
-    case PARAM_COUNT:
-      snprintf(out, size, "whole number%s", endless ? " or \"unlimited\"" : "");
-      return;
-    case PARAM_DURATION:
-      snprintf(out, size, "duration%s", endless ? " or \"never\"" : "");
-      return;
-    default:
-      snprintf(out, size, "%s", type_words[param->type]);
-  }
-}
-
-/* The quantity of a parameter's range, BARE or NO_RANGE. */
-static int range_quantity(const struct param *param) {
-  switch (param->type) {
-    case PARAM_COUNT:
-    case PARAM_NUMBER:
-      return BARE;
-    case PARAM_RATIO:
-      return QUANTITY_RATIO;
-    case PARAM_DURATION:
-      return QUANTITY_TIME;
-    case PARAM_RATE:
-      return QUANTITY_RATE;
-    case PARAM_BYTES:
-      return QUANTITY_SIZE;
-    case PARAM_BANDWIDTH:
-      return QUANTITY_BANDWIDTH;
-    default:
-      return NO_RANGE;
+  snprintf(out, size, "%s", type->takes);
+  if (param->type == PARAM_ENUM) {
+    while (param->choices[n]) n++;
+    join(param->choices, n, out, size);
+  } else if (type->endless && param->max == INFINITY) {
+    size_t used = strlen(out);
+    snprintf(out + used, size - used, " or \"%s\"", type->endless);
   }
 }
 
 static void show(int quantity, double value, char *out, size_t size) {
-  if (quantity == BARE) {
+  if (quantity == RANGE_PLAIN) {
     snprintf(out, size, "%.10g", value);
   } else {
     quantity_format((enum quantity)quantity, value, out, size);
@@ -156,10 +93,10 @@ static void show(int quantity, double value, char *out, size_t size) {
 }
 
 void describe_range(const struct param *param, char *out, size_t size) {
-  int quantity = range_quantity(param);
+  int quantity = param_types[param->type].range;
   char low[40], high[40];
   *out = '\0';
-  if (quantity == NO_RANGE || (param->min == 0 && (param->max == 0 || param->max == INFINITY)))
+  if (quantity == RANGE_NONE || (param->min == 0 && (param->max == 0 || param->max == INFINITY)))
     return;
   show(quantity, param->min, low, sizeof low);
   if (param->max == 0 || param->max == INFINITY || param->max >= 1e18) {

@@ -6,6 +6,7 @@
 
 #include "describe.h"
 #include "nearest.h"
+#include "param_type.h"
 #include "pen.h"
 #include "registry.h"
 #include "roff.h"
@@ -24,69 +25,12 @@ static const enum word_id between_places[] = {WORD_DROP, WORD_PARTITION, WORD_SL
 
 /* --- parameters ----------------------------------------------------------------------------- */
 
-/* A quantity with its unit, as a user may write it; "" for what has no unit. */
-static const char *quantity_of(enum param_type type) {
-  switch (type) {
-    case PARAM_RATIO:
-      return "`\"20%\"` or `0.2`";
-    case PARAM_DURATION:
-      return "`\"250ms\"`";
-    case PARAM_RATE:
-      return "`\"900/s\"`";
-    case PARAM_BYTES:
-      return "`\"2GiB\"`";
-    case PARAM_BANDWIDTH:
-      return "`\"1Gbit/s\"`";
-    case PARAM_TIME_DIST:
-      return "`\"10ms\"`, `exponential \"10ms\"`";
-    case PARAM_SIZE_DIST:
-      return "`\"10kB\"`, `exponential \"10kB\"`";
-    case PARAM_ARRIVALS:
-      return "`poisson \"90/s\"`";
-    case PARAM_USERS:
-      return "`zipf { n = 100000, s = 0.8 }`";
-    case PARAM_KEYS:
-      return "`zipf { n = 1000, s = 1 }`";
-    case PARAM_BACKOFF:
-      return "`\"100ms\"`";
-    case PARAM_BUDGET:
-      return "`\"20%\"`";
-    case PARAM_AFTER:
-      return "`\"50ms\"`, `\"p95\"`";
-    case PARAM_WINDOW:
-      return "`100`, `\"10s\"`";
-    case PARAM_PLACES:
-      return "`10`, `aimd { start = 10 }`";
-    case PARAM_BOOL:
-    case PARAM_COUNT:
-    case PARAM_NUMBER:
-    case PARAM_ENUM:
-    case PARAM_TEXT:
-    case PARAM_REF:
-    case PARAM_REFS:
-    case PARAM_ROUTES:
-    case PARAM_GROUP:
-    case PARAM_MIX:
-    case PARAM_OP:
-    case PARAM_OP_KNOWN:
-    case PARAM_STEPS:
-    case PARAM_TIERS:
-    case PARAM_FALLBACKS:
-    case PARAM_HANDLERS:
-    case PARAM_PRIORITY:
-    case PARAM_CAUSES:
-    case PARAM_TYPES:
-      break;
-  }
-  return "";
-}
-
 static void param_row(const struct pen *pen, const struct param *p, const char *outer, FILE *out) {
   char name[128], type[240], takes[320], range[100], fallback[120];
   snprintf(name, sizeof name, "%.60s%s%.60s", outer, *outer ? "." : "", p->name);
   describe_type(p, type, sizeof type);
   describe_range(p, range, sizeof range);
-  const char *quantity = quantity_of(p->type);
+  const char *quantity = param_types[p->type].example;
   snprintf(takes, sizeof takes, "%s%s%s", type, *quantity ? ", such as " : "", quantity);
   snprintf(fallback, sizeof fallback, "%s",
            p->fallback   ? p->fallback

@@ -133,24 +133,6 @@ static bool is_identifier(const char *name) {
 static const char *const param_keys[] = {"type",   "default", "required", "min",   "max", "choices",
                                          "params", "of",      "off",      "needs", "doc", NULL};
 
-/* The quantity in which the bounds of a type are written; -1: plain numbers. */
-static int quantity_of(enum param_type type) {
-  switch ((int)type) {
-    case PARAM_RATIO:
-      return QUANTITY_RATIO;
-    case PARAM_DURATION:
-      return QUANTITY_TIME;
-    case PARAM_RATE:
-      return QUANTITY_RATE;
-    case PARAM_BYTES:
-      return QUANTITY_SIZE;
-    case PARAM_BANDWIDTH:
-      return QUANTITY_BANDWIDTH;
-    default:
-      return -1;
-  }
-}
-
 static double bound_in(struct reader *r, int index, const char *what, const char *key,
                        const struct param *param) {
   lua_State *L = r->L;
@@ -160,7 +142,7 @@ static double bound_in(struct reader *r, int index, const char *what, const char
     bound = lua_tonumber(L, -1);
   } else if (lua_type(L, -1) == LUA_TSTRING) {
     const char *text = lua_tostring(L, -1);
-    int quantity = quantity_of(param->type);
+    int quantity = param_types[param->type].range;
     bool endless = !strcmp(text, "unlimited") || !strcmp(text, "never");
     if (endless) {
       bound = INFINITY;

@@ -2,6 +2,7 @@
 
 #include <math.h>
 
+#include "param_type.h"
 #include "policy.h"
 #include "profile.h"
 #include "program.h"
@@ -379,100 +380,173 @@ static void put_bandwidth(FILE *out, double bits_per_s) {
   }
 }
 
-/* Of what only call policies take. */
-static void put_policy(FILE *out, enum param_type type, const void *value) {
-  if (type == PARAM_BUDGET) policy_put_budget(out, value);
-  if (type == PARAM_AFTER) policy_put_after(out, value);
-  if (type == PARAM_WINDOW) policy_put_window(out, value);
-  if (type == PARAM_PLACES) policy_put_places(out, value);
+void param_put_bool(FILE *out, const struct spec *spec, const struct param *param,
+                    const void *value) {
+  (void)spec, (void)param;
+  fputs(*(const bool *)value ? "true" : "false", out);
+}
+
+void param_put_count(FILE *out, const struct spec *spec, const struct param *param,
+                     const void *value) {
+  (void)spec, (void)param;
+  put_whole(out, *(const uint64_t *)value);
+}
+
+void param_put_number(FILE *out, const struct spec *spec, const struct param *param,
+                      const void *value) {
+  (void)spec, (void)param;
+  fprintf(out, "%.10g", *(const double *)value);
+}
+
+void param_put_duration(FILE *out, const struct spec *spec, const struct param *param,
+                        const void *value) {
+  (void)spec, (void)param;
+  put_duration(out, *(const uint64_t *)value);
+}
+
+void param_put_double(FILE *out, const struct spec *spec, const struct param *param,
+                      const void *value) {
+  (void)spec;
+  put_quantity(out, (enum quantity)param_types[param->type].range, *(const double *)value);
+}
+
+void param_put_bytes(FILE *out, const struct spec *spec, const struct param *param,
+                     const void *value) {
+  (void)spec, (void)param;
+  put_quantity(out, QUANTITY_SIZE, (double)*(const uint64_t *)value);
+}
+
+void param_put_bandwidth(FILE *out, const struct spec *spec, const struct param *param,
+                         const void *value) {
+  (void)spec, (void)param;
+  put_bandwidth(out, *(const double *)value);
+}
+
+void param_put_dist(FILE *out, const struct spec *spec, const struct param *param,
+                    const void *value) {
+  (void)spec;
+  put_dist(out, value, param->type == PARAM_TIME_DIST);
+}
+
+void param_put_enum(FILE *out, const struct spec *spec, const struct param *param,
+                    const void *value) {
+  (void)spec;
+  fputs(param->choices[*(const uint32_t *)value], out);
+}
+
+void param_put_text(FILE *out, const struct spec *spec, const struct param *param,
+                    const void *value) {
+  (void)spec, (void)param;
+  put_text(out, *(const char *const *)value);
+}
+
+void param_put_ref(FILE *out, const struct spec *spec, const struct param *param,
+                   const void *value) {
+  (void)param;
+  put_name(out, spec, *(const uint32_t *)value);
+}
+
+void param_put_refs(FILE *out, const struct spec *spec, const struct param *param,
+                    const void *value) {
+  (void)param;
+  put_refs(out, spec, value);
+}
+
+void param_put_routes(FILE *out, const struct spec *spec, const struct param *param,
+                      const void *value) {
+  (void)param;
+  put_routes(out, spec, value);
+}
+
+void param_put_group(FILE *out, const struct spec *spec, const struct param *param,
+                     const void *value) {
+  (void)spec, (void)param;
+  fputs(*(const bool *)value ? "yes" : NOTHING, out);
+}
+
+void param_put_arrivals(FILE *out, const struct spec *spec, const struct param *param,
+                        const void *value) {
+  (void)spec, (void)param;
+  put_arrivals(out, value);
+}
+
+void param_put_shares(FILE *out, const struct spec *spec, const struct param *param,
+                      const void *value) {
+  put_shares(out, param->type == PARAM_MIX ? spec->op : spec->tier, value);
+}
+
+void param_put_keys(FILE *out, const struct spec *spec, const struct param *param,
+                    const void *value) {
+  (void)spec;
+  put_keys(out, value, param->type == PARAM_USERS ? "users" : "keys");
+}
+
+void param_put_backoff(FILE *out, const struct spec *spec, const struct param *param,
+                       const void *value) {
+  (void)spec, (void)param;
+  put_backoff(out, value);
+}
+
+void param_put_op(FILE *out, const struct spec *spec, const struct param *param,
+                  const void *value) {
+  (void)param;
+  fputs(*(const int *)value < 0 ? NOTHING : spec->op[*(const int *)value], out);
+}
+
+void param_put_steps(FILE *out, const struct spec *spec, const struct param *param,
+                     const void *value) {
+  (void)param;
+  put_block_of_steps(out, spec, value);
+}
+
+void param_put_fallbacks(FILE *out, const struct spec *spec, const struct param *param,
+                         const void *value) {
+  (void)param;
+  put_fallbacks(out, spec, value);
+}
+
+void param_put_handlers(FILE *out, const struct spec *spec, const struct param *param,
+                        const void *value) {
+  (void)param;
+  put_handlers(out, spec, value);
+}
+
+void param_put_priority(FILE *out, const struct spec *spec, const struct param *param,
+                        const void *value) {
+  (void)spec, (void)param;
+  put_priorities(out, value);
+}
+
+void param_put_causes(FILE *out, const struct spec *spec, const struct param *param,
+                      const void *value) {
+  (void)spec, (void)param;
+  put_causes(out, *(const uint32_t *)value);
+}
+
+void param_put_budget(FILE *out, const struct spec *spec, const struct param *param,
+                      const void *value) {
+  (void)spec, (void)param;
+  policy_put_budget(out, value);
+}
+
+void param_put_after(FILE *out, const struct spec *spec, const struct param *param,
+                     const void *value) {
+  (void)spec, (void)param;
+  policy_put_after(out, value);
+}
+
+void param_put_window(FILE *out, const struct spec *spec, const struct param *param,
+                      const void *value) {
+  (void)spec, (void)param;
+  policy_put_window(out, value);
+}
+
+void param_put_places(FILE *out, const struct spec *spec, const struct param *param,
+                      const void *value) {
+  (void)spec, (void)param;
+  policy_put_places(out, value);
 }
 
 void param_text(FILE *out, const struct spec *spec, const struct param *param, const void *value) {
-  switch (param->type) {
-    case PARAM_BOOL:
-      fputs(*(const bool *)value ? "true" : "false", out);
-      return;
-    case PARAM_COUNT:
-      put_whole(out, *(const uint64_t *)value);
-      return;
-    case PARAM_NUMBER:
-      fprintf(out, "%.10g", *(const double *)value);
-      return;
-    case PARAM_DURATION:
-      put_duration(out, *(const uint64_t *)value);
-      return;
-    case PARAM_RATE:
-    case PARAM_RATIO:
-      put_quantity(out, param->type == PARAM_RATE ? QUANTITY_RATE : QUANTITY_RATIO,
-                   *(const double *)value);
-      return;
-    case PARAM_BYTES:
-      put_quantity(out, QUANTITY_SIZE, (double)*(const uint64_t *)value);
-      return;
-    case PARAM_BANDWIDTH:
-      put_bandwidth(out, *(const double *)value);
-      return;
-    case PARAM_TIME_DIST:
-    case PARAM_SIZE_DIST:
-      put_dist(out, value, param->type == PARAM_TIME_DIST);
-      return;
-    case PARAM_ENUM:
-      fputs(param->choices[*(const uint32_t *)value], out);
-      return;
-    case PARAM_TEXT:
-      put_text(out, *(const char *const *)value);
-      return;
-    case PARAM_REF:
-      put_name(out, spec, *(const uint32_t *)value);
-      return;
-    case PARAM_REFS:
-      put_refs(out, spec, value);
-      return;
-    case PARAM_ROUTES:
-      put_routes(out, spec, value);
-      return;
-    case PARAM_GROUP:
-      fputs(*(const bool *)value ? "yes" : NOTHING, out);
-      return;
-    case PARAM_ARRIVALS:
-      put_arrivals(out, value);
-      return;
-    case PARAM_MIX:
-    case PARAM_TIERS:
-      put_shares(out, param->type == PARAM_MIX ? spec->op : spec->tier, value);
-      return;
-    case PARAM_USERS:
-    case PARAM_KEYS:
-      put_keys(out, value, param->type == PARAM_USERS ? "users" : "keys");
-      return;
-    case PARAM_BACKOFF:
-      put_backoff(out, value);
-      return;
-    case PARAM_OP:
-    case PARAM_OP_KNOWN:
-      fputs(*(const int *)value < 0 ? NOTHING : spec->op[*(const int *)value], out);
-      return;
-    case PARAM_STEPS:
-      put_block_of_steps(out, spec, value);
-      return;
-    case PARAM_FALLBACKS:
-      put_fallbacks(out, spec, value);
-      return;
-    case PARAM_HANDLERS:
-      put_handlers(out, spec, value);
-      return;
-    case PARAM_PRIORITY:
-      put_priorities(out, value);
-      return;
-    case PARAM_CAUSES:
-      put_causes(out, *(const uint32_t *)value);
-      return;
-    case PARAM_BUDGET:
-    case PARAM_AFTER:
-    case PARAM_WINDOW:
-    case PARAM_PLACES:
-    case PARAM_TYPES:
-      put_policy(out, param->type, value);
-      return;
-  }
+  param_types[param->type].put(out, spec, param, value);
 }

@@ -13,4 +13,61 @@
  * by its entries, which are parameters themselves: here it is "yes" or "none". */
 void param_text(FILE *out, const struct spec *spec, const struct param *param, const void *value);
 
+/* The same of one type each: the column `put` of param_types. */
+void param_put_bool(FILE *out, const struct spec *spec, const struct param *param,
+                    const void *value);
+void param_put_count(FILE *out, const struct spec *spec, const struct param *param,
+                     const void *value);
+void param_put_number(FILE *out, const struct spec *spec, const struct param *param,
+                      const void *value);
+void param_put_duration(FILE *out, const struct spec *spec, const struct param *param,
+                        const void *value);
+void param_put_double(FILE *out, const struct spec *spec, const struct param *param,
+                      const void *value);
+void param_put_bytes(FILE *out, const struct spec *spec, const struct param *param,
+                     const void *value);
+void param_put_bandwidth(FILE *out, const struct spec *spec, const struct param *param,
+                         const void *value);
+void param_put_dist(FILE *out, const struct spec *spec, const struct param *param,
+                    const void *value);
+void param_put_enum(FILE *out, const struct spec *spec, const struct param *param,
+                    const void *value);
+void param_put_text(FILE *out, const struct spec *spec, const struct param *param,
+                    const void *value);
+void param_put_ref(FILE *out, const struct spec *spec, const struct param *param,
+                   const void *value);
+void param_put_refs(FILE *out, const struct spec *spec, const struct param *param,
+                    const void *value);
+void param_put_routes(FILE *out, const struct spec *spec, const struct param *param,
+                      const void *value);
+void param_put_group(FILE *out, const struct spec *spec, const struct param *param,
+                     const void *value);
+void param_put_arrivals(FILE *out, const struct spec *spec, const struct param *param,
+                        const void *value);
+void param_put_shares(FILE *out, const struct spec *spec, const struct param *param,
+                      const void *value);
+void param_put_keys(FILE *out, const struct spec *spec, const struct param *param,
+                    const void *value);
+void param_put_backoff(FILE *out, const struct spec *spec, const struct param *param,
+                       const void *value);
+void param_put_op(FILE *out, const struct spec *spec, const struct param *param, const void *value);
+void param_put_steps(FILE *out, const struct spec *spec, const struct param *param,
+                     const void *value);
+void param_put_fallbacks(FILE *out, const struct spec *spec, const struct param *param,
+                         const void *value);
+void param_put_handlers(FILE *out, const struct spec *spec, const struct param *param,
+                        const void *value);
+void param_put_priority(FILE *out, const struct spec *spec, const struct param *param,
+                        const void *value);
+void param_put_causes(FILE *out, const struct spec *spec, const struct param *param,
+                      const void *value);
+void param_put_budget(FILE *out, const struct spec *spec, const struct param *param,
+                      const void *value);
+void param_put_after(FILE *out, const struct spec *spec, const struct param *param,
+                     const void *value);
+void param_put_window(FILE *out, const struct spec *spec, const struct param *param,
+                      const void *value);
+void param_put_places(FILE *out, const struct spec *spec, const struct param *param,
+                      const void *value);
+
 #endif

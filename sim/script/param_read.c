@@ -1,0 +1,261 @@
+#include "param_read.h"
+
+#include <lauxlib.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "configure.h"
+#include "distribution.h"
+#include "param_type.h"
+#include "policy.h"
+#include "program.h"
+#include "steps.h"
+#include "traffic.h"
+
+/* --- single values, lists and groups --------------------------------------------------------- */
+
+/* "unlimited" or "never", where the range has no end. */
+static bool is_unlimited(const struct field *f, int index, const char *word) {
+  lua_State *L = f->loader->L;
+  return f->param->max == INFINITY && lua_type(L, index) == LUA_TSTRING &&
+         !strcmp(lua_tostring(L, index), word);
+}
+
+bool param_read_count(const struct field *f, int index) {
+  uint64_t *out = f->at;
+  if (is_unlimited(f, index, "unlimited")) {
+    *out = PARAM_UNLIMITED;
+    return true;
+  }
+  if (f->param->max == INFINITY && lua_type(f->loader->L, index) != LUA_TNUMBER) {
+    return value_unexpected(f->loader, f->spot, index, "a whole number or \"unlimited\"");
+  }
+  return value_whole(f->loader, f->spot, index, out) &&
+         value_in_range(f->loader, f->spot, (double)*out, f->param->min, f->param->max,
+                        PLAIN_NUMBER);
+}
+
+bool param_read_duration(const struct field *f, int index) {
+  uint64_t *out = f->at;
+  if (is_unlimited(f, index, "never")) {
+    *out = PARAM_UNLIMITED;
+    return true;
+  }
+  if (!value_duration(f->loader, f->spot, index, out)) return false;
+  if (*out == 0 && f->param->min == 1) {
+    return spot_error(f->loader, f->spot, "must be greater than 0");
+  }
+  return value_in_range(f->loader, f->spot, (double)*out, f->param->min, f->param->max,
+                        QUANTITY_TIME);
+}
+
+bool param_read_number(const struct field *f, int index) {
+  int quantity = param_types[f->param->type].range;
+  double *out = f->at;
+  double min = f->param->min, max = f->param->max;
+  if (quantity == QUANTITY_RATIO && max == 0) max = 1;
+  bool ok = quantity == PLAIN_NUMBER
+                ? value_number(f->loader, f->spot, index, out)
+                : value_quantity(f->loader, f->spot, index, (enum quantity)quantity, out);
+  return ok && value_in_range(f->loader, f->spot, *out, min, max, quantity);
+}
+
+bool param_read_bytes(const struct field *f, int index) {
+  double bytes = 0;
+  if (!value_quantity(f->loader, f->spot, index, QUANTITY_SIZE, &bytes) ||
+      !value_in_range(f->loader, f->spot, bytes, f->param->min, f->param->max, QUANTITY_SIZE)) {
+    return false;
+  }
+  if (bytes > 9e18) return spot_error(f->loader, f->spot, "is too large");
+  *(uint64_t *)f->at = (uint64_t)(bytes + 0.5);
+  return true;
+}
+
+bool param_read_bool(const struct field *f, int index) {
+  if (lua_type(f->loader->L, index) != LUA_TBOOLEAN) {
+    return value_unexpected(f->loader, f->spot, index, "true or false, without quotes");
+  }
+  *(bool *)f->at = lua_toboolean(f->loader->L, index);
+  return true;
+}
+
+bool param_read_enum(const struct field *f, int index) {
+  uint32_t n = 0;
+  while (f->param->choices[n]) n++;
+  return value_choice(f->loader, f->spot, index, f->param->choices, n, f->at);
+}
+
+bool param_read_refs(const struct field *f, int index) {
+  lua_State *L = f->loader->L;
+  struct refs *out = f->at;
+  index = lua_absindex(L, index);
+  if (!lua_istable(L, index)) {
+    uint32_t *id = arena_alloc(f->loader->arena, sizeof *id);
+    *out = (struct refs){1, id};
+    return value_component(f->loader, f->spot, index, id);
+  }
+  if (!table_check(f->loader, f->spot, index, NULL, 0, 10000)) return false;
+  uint32_t n = (uint32_t)lua_rawlen(L, index);
+  if (n == 0) return spot_error(f->loader, f->spot, "the list is empty; name a component");
+  uint32_t *id = arena_alloc(f->loader->arena, n * sizeof *id);
+  for (uint32_t i = 0; i < n; i++) {
+    struct spot at = spot_item(f->spot, (int)i + 1);
+    lua_rawgeti(L, index, i + 1);
+    bool ok = value_component(f->loader, &at, -1, &id[i]);
+    lua_pop(L, 1);
+    if (!ok) return false;
+    for (uint32_t k = 0; k < i; k++) {
+      if (id[k] == id[i]) return spot_error(f->loader, &at, "is named twice in the list");
+    }
+  }
+  *out = (struct refs){n, id};
+  return true;
+}
+
+static int by_op(const void *a, const void *b) {
+  const struct op_route *first = a, *second = b;
+  return (first->op > second->op) - (first->op < second->op);
+}
+
+static bool read_route(const struct field *f, int table, const char *name, struct op_route *out) {
+  lua_State *L = f->loader->L;
+  struct spot at = spot_key(f->spot, name);
+  lua_getfield(L, table, name);
+  bool ok = operation_number(f->loader, &at, name, true, &out->op) &&
+            value_component(f->loader, &at, lua_gettop(L), &out->to);
+  lua_pop(L, 1);
+  return ok;
+}
+
+bool param_read_routes(const struct field *f, int index) {
+  struct loader *loader = f->loader;
+  lua_State *L = loader->L;
+  struct names names = {0};
+  index = lua_absindex(L, index);
+  if (!lua_istable(L, index)) {
+    return value_unexpected(loader, f->spot, index, param_expected(f->param));
+  }
+  for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1)) {
+    size_t length = 0;
+    const char *key = lua_type(L, -2) == LUA_TSTRING ? lua_tolstring(L, -2, &length) : "";
+    if (!name_is_valid(key, length)) {
+      return spot_error(loader, f->spot,
+                        "write OPERATION = \"COMPONENT\", with names of letters, "
+                        "digits, '_' and '-'");
+    }
+    names_add(loader, &names, arena_text(loader->arena, key));
+  }
+  names_sort(&names);
+  if (names.n == 0) return spot_error(loader, f->spot, "is empty; name an operation");
+  struct op_route *route = arena_alloc(loader->arena, names.n * sizeof *route);
+  for (uint32_t i = 0; i < names.n; i++) {
+    if (!read_route(f, index, names.list[i], &route[i])) return false;
+  }
+  qsort(route, names.n, sizeof *route, by_op);
+  *(struct routes *)f->at = (struct routes){names.n, route};
+  return true;
+}
+
+bool param_read_group(const struct field *f, int index) {
+  lua_State *L = f->loader->L;
+  if (lua_type(L, index) == LUA_TBOOLEAN && !lua_toboolean(L, index))
+    lua_pushnil(L);
+  else
+    lua_pushvalue(L, index);
+  bool ok = lua_isnil(L, -1) || lua_istable(L, -1);
+  if (!ok) {
+    value_unexpected(f->loader, f->spot, -1, "a table of its own");
+  } else {
+    *(bool *)f->at = lua_istable(L, -1); /* `given` is the first member */
+    ok = configure(f->loader, f->spot, lua_gettop(L), f->param->group, f->at, NULL, 0, 0);
+  }
+  lua_pop(L, 1);
+  return ok;
+}
+
+/* --- what others read ------------------------------------------------------------------------ */
+
+bool param_read_time_dist(const struct field *f, int index) {
+  return distribution_read(f->loader, f->spot, index, QUANTITY_TIME, f->at);
+}
+
+bool param_read_size_dist(const struct field *f, int index) {
+  return distribution_read(f->loader, f->spot, index, QUANTITY_SIZE, f->at);
+}
+
+bool param_read_text(const struct field *f, int index) {
+  return value_text(f->loader, f->spot, index, "a text in quotes", f->at);
+}
+
+bool param_read_ref(const struct field *f, int index) {
+  return value_component(f->loader, f->spot, index, f->at);
+}
+
+bool param_read_arrivals(const struct field *f, int index) {
+  return traffic_arrivals(f->loader, f->spot, index, f->at);
+}
+
+bool param_read_mix(const struct field *f, int index) {
+  return traffic_mix(f->loader, f->spot, index, f->at);
+}
+
+bool param_read_tiers(const struct field *f, int index) {
+  return traffic_tiers(f->loader, f->spot, index, f->at);
+}
+
+bool param_read_users(const struct field *f, int index) {
+  return traffic_users(f->loader, f->spot, index, f->at);
+}
+
+bool param_read_keys(const struct field *f, int index) {
+  return traffic_keys(f->loader, f->spot, index, f->at);
+}
+
+bool param_read_backoff(const struct field *f, int index) {
+  return traffic_backoff(f->loader, f->spot, index, f->at);
+}
+
+bool param_read_op(const struct field *f, int index) {
+  return value_operation(f->loader, f->spot, index, true, f->at);
+}
+
+bool param_read_op_known(const struct field *f, int index) {
+  return value_operation(f->loader, f->spot, index, false, f->at);
+}
+
+bool param_read_steps(const struct field *f, int index) {
+  return steps_block(f->loader, f->spot, index, f->param->choices, f->at);
+}
+
+bool param_read_fallbacks(const struct field *f, int index) {
+  return steps_fallbacks(f->loader, f->spot, index, f->at);
+}
+
+bool param_read_handlers(const struct field *f, int index) {
+  return steps_handlers(f->loader, f->spot, index, f->at);
+}
+
+bool param_read_priority(const struct field *f, int index) {
+  return traffic_priorities(f->loader, f->spot, index, f->at);
+}
+
+bool param_read_budget(const struct field *f, int index) {
+  return policy_budget(f->loader, f->spot, index, f->at);
+}
+
+bool param_read_after(const struct field *f, int index) {
+  return policy_after(f->loader, f->spot, index, f->at);
+}
+
+bool param_read_window(const struct field *f, int index) {
+  return policy_window(f->loader, f->spot, index, f->at);
+}
+
+bool param_read_places(const struct field *f, int index) {
+  return policy_places(f->loader, f->spot, index, f->param, f->at);
+}
+
+bool param_read_causes(const struct field *f, int index) {
+  return traffic_causes(f->loader, f->spot, index, f->at);
+}
