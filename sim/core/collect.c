@@ -69,6 +69,14 @@ const struct metric_def common_metrics[] = {
     {0},
 };
 
+bool metric_of_station(const char *name) {
+  static const char *const head[] = {"utilization", "queue.", "busy.", "wait.", "service."};
+  for (size_t i = 0; i < sizeof head / sizeof *head; i++) {
+    if (!strncmp(name, head[i], strlen(head[i]))) return true;
+  }
+  return false;
+}
+
 struct sums {
   double seconds; /* measured time, added over members */
   double arrivals, ok, errors, up_s;

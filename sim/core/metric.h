@@ -72,6 +72,9 @@ struct metric_def {
 /* The metrics of every component and member, ended by a name of NULL. */
 extern const struct metric_def common_metrics[];
 
+/* Of them, those that have a value only where a kind has workers and a queue (kind->station). */
+bool metric_of_station(const char *name);
+
 /* Those of paths, behind "path.". */
 extern const struct metric_def path_metrics[];
 

@@ -73,14 +73,6 @@ static void parts(const struct pen *pen, const struct kind *kind, FILE *out) {
   }
 }
 
-static bool is_of_station(const char *metric) {
-  static const char *const head[] = {"utilization", "queue.", "busy.", "wait.", "service."};
-  for (size_t i = 0; i < sizeof head / sizeof *head; i++) {
-    if (!strncmp(metric, head[i], strlen(head[i]))) return true;
-  }
-  return false;
-}
-
 static void metrics(const struct pen *pen, const struct kind *kind, FILE *out) {
   pen->section("Metrics", out);
   pen->paragraphs(kind->is_source ? "Counts are averages over replications."
@@ -94,7 +86,7 @@ static void metrics(const struct pen *pen, const struct kind *kind, FILE *out) {
   }
   if (kind->is_source) return;
   for (const struct metric_def *m = common_metrics; m->name; m++) {
-    if (!kind->station && is_of_station(m->name)) continue;
+    if (!kind->station && metric_of_station(m->name)) continue;
     pen->row(metric_heads, (const char *[]){m->name, m->unit, m->doc}, out);
   }
 }

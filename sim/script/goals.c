@@ -168,6 +168,22 @@ static bool read_limit(struct loader *loader, const struct spot *spot, const cha
   return spot_error(loader, spot, "the value of '%s': %s", goal->metric, why.text);
 }
 
+/* A goal on workers that a kind does not have would never be decided. */
+static bool has_value(struct loader *loader, const struct spot *spot, const char *name) {
+  const struct spec *spec = &loader->scenario->spec;
+  const char *rest = name + owner_length(name);
+  size_t component = strcspn(name, ".[");
+  if (*rest == '\0' || !metric_of_station(rest + 1)) return true;
+  for (uint32_t i = 0; i < spec->components; i++) {
+    const struct component_spec *c = &spec->component[i];
+    if (strlen(c->name) != component || strncmp(c->name, name, component) != 0) continue;
+    if (c->kind->station) return true;
+    return spot_error(loader, spot, "'%s' has no value: a %s has no workers and no queue", name,
+                      c->kind->name);
+  }
+  return true;
+}
+
 static bool read_text(struct loader *loader, const struct spot *spot, const char *text,
                       const struct metrics *metrics, struct goal *goal) {
   const char *value = NULL;
@@ -178,6 +194,7 @@ static bool read_text(struct loader *loader, const struct spot *spot, const char
   const struct metric *metric = find_metric(metrics, goal->metric);
   if (metric == NULL) return unknown_metric(loader, spot, goal->metric, metrics);
   goal->unit = metric->unit;
+  if (!has_value(loader, spot, goal->metric)) return false;
   return read_limit(loader, spot, value, goal);
 }
 

@@ -809,6 +809,9 @@ static const struct wrong wrongs[] = {
     {CLIENT SERVICE "goal \"c.retries < 5ms\"",
      "'c.retries' is a count; \"5ms\" is no bare number"},
     {CLIENT SERVICE "goal { }", "goal: expected a text such as"},
+    {"client \"c\" { arrivals = poisson \"1/s\", target = \"lb\" }\n"
+     "load_balancer \"lb\" { backends = \"s\" }\n" SERVICE "goal \"lb.utilization < 50%\"",
+     "goal: 'lb.utilization' has no value: a load_balancer has no workers and no queue"},
     {CLIENT SERVICE "goal \"s[2].utilization < 5%\"",
      "goal: 's' has one instance and no members; write 's.utilization'"},
     {CLIENT "service \"s\" { instances = 3 }\ngoal \"s[4].utilization < 5%\"",
