@@ -1,5 +1,6 @@
 #include "plot_panels.h"
 
+#include <assert.h>
 #include <math.h>
 
 #include "format.h"
@@ -55,6 +56,7 @@ struct plot_panel *plot_panels_end(struct plot_panels *t, const char *title, enu
                                    double lo, double hi) {
   uint32_t first = t->panels > 0 ? t->panel[t->panels - 1].first + t->panel[t->panels - 1].n : 0;
   if (t->curves == first) return NULL;
+  assert(t->panels < PANELS_MAX);
   struct plot_panel *panel = &t->panel[t->panels++];
   struct plot_axis axis = plot_axis_linear(unit, hi, 3);
   *panel = (struct plot_panel){.axis = axis, .goal = NAN, .first = first, .n = t->curves - first};

@@ -12,7 +12,7 @@
 #include "plot_kinds.h"
 #include "plot_marks.h"
 
-#define PANELS_MAX 5u
+#define PANELS_MAX 6u /* rate, errors, latency, queue, utilization, shares */
 #define CURVES_A_PANEL 6u
 #define SERIES_MAX (PANELS_MAX * CURVES_A_PANEL)
 #define WINDOWS_MAX 2000u
