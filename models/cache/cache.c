@@ -474,7 +474,7 @@ static const struct meter cache_meters[] = {
      "Reads of a user who had the acknowledgement of a write of their own and did not see it; 0 "
      "where clients have no users."},
     {"not_monotonic", METER_COUNT, STATE(read.went_back), 0,
-     "Reads of a user who had got a newer version before; likewise."},
+     "Reads of a user who had got a newer version before; 0 where clients have no users."},
     {"stale_age", METER_TIMES, STATE(read.age), 0,
      "For how long the answer of a stale read had been out of date"},
     {"origin_errors", METER_COUNT, STATE(origin_errors), 0,

@@ -35,7 +35,7 @@ struct load_balancer_state {
   uint32_t healthy_n;
   uint32_t *healthy; /* indices of healthy backends, ascending */
   uint32_t next;     /* round robin, and where looking for the least busy begins */
-  uint32_t again;    /* likewise for further tries, by index */
+  uint32_t again;    /* the same for further tries, by index */
   uint32_t *others;  /* those that a further try may go to, ascending */
   struct stream pick;
   uint32_t outliers_n; /* backends ejected now */

@@ -1,4 +1,4 @@
-/* What users may say of a load balancer, and what that means to whoever runs nothing. */
+/* What users may say of a load balancer, and what that means where nothing is run. */
 #ifndef LOAD_BALANCER_CONFIG_H
 #define LOAD_BALANCER_CONFIG_H
 

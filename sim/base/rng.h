@@ -87,7 +87,8 @@ static inline void philox_round(uint64_t *left, uint64_t *right, uint64_t *key) 
 
 /* The first word of a block, and the second: philox2x64_R(6, ..) of Random123, written out so that
  * each round's key is made of the one before. Left to itself, a compiler holds five more constants,
- * for which a small function has no registers. Whoever draws the block says so with rng_record. */
+ * for which a small function has no registers. The code that draws the block says so with
+ * rng_record. */
 static inline uint64_t rng_block(uint64_t stream_key, uint64_t entity, uint64_t number,
                                  uint64_t *second) {
   uint64_t left = entity, right = number, key = stream_key;

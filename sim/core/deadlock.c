@@ -64,7 +64,7 @@ static void begin(struct search *s) {
   }
 }
 
-/* Counts anew who holds what, and for which calls something stuck is under way. */
+/* Counts again who holds what, and for which calls something stuck is under way. */
 static void count(struct search *s) {
   uint32_t slot;
   for (uint32_t i = 0; i < s->sim->members; i++) s->holding[i] = 0;

@@ -3,8 +3,8 @@
  *
  * What is stuck is the largest set of calls of which each one waits only for others of the set (the
  * usual detection by reduction: R. Holt, "Some deadlock properties of computer systems", 1972).
- * Whoever gives up some time (a timeout, a hedge) is not waiting for ever. A place in a caller's
- * pool is taken to become free, so a deadlock of pools is not found. */
+ * A caller that gives up some time (a timeout, a hedge) is not waiting for ever. A place in a
+ * caller's pool is taken to become free, so a deadlock of pools is not found. */
 #ifndef DEADLOCK_H
 #define DEADLOCK_H
 

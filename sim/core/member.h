@@ -35,7 +35,7 @@ struct member {
   uint32_t index;                  /* 1-based in its group: web[2] */
   uint32_t zone;                   /* or REF_NONE */
   double slow;                     /* product of the active slow factors, 1 = none */
-  double surge;                    /* likewise, of what multiplies a source's rate */
+  double surge;                    /* product of what multiplies a source's rate */
   double drop, error;              /* probabilities; 0 = none */
   uint64_t down_since_ns, down_ns; /* for uptime */
   uint32_t epoch;                  /* lives that ended: by crashes, or by leaving */

@@ -282,7 +282,7 @@ void outbound_send_within(struct sim *sim, struct frame *call, struct member *to
 }
 
 /* The key that further tries are numbered from. Who passes a request on gives it the key that it
- * has; whoever made the request numbers its own tries from the same one. */
+ * has; the maker of the request numbers its own tries from the same one. */
 static uint64_t further_key(const struct sim *sim, const struct outbound *out,
                             const struct frame *call) {
   bool passed_on = !(call->flags & CALL_ROOT) && frame_at(sim, call->parent)->key == call->key;

@@ -106,7 +106,7 @@ struct outbound *outbound_new(struct sim *sim, struct member *from, struct compo
 __attribute__((noinline)) void outbound_send(struct sim *sim, struct outbound *out,
                                              struct frame *call);
 
-/* Likewise, where the maker chooses: the first try goes to `to`, of the component that the policy
+/* The same, where the maker chooses: the first try goes to `to`, of the component that the policy
  * is about. */
 __attribute__((noinline)) void outbound_send_to(struct sim *sim, struct outbound *out,
                                                 struct frame *call, struct member *to);

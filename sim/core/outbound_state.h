@@ -64,7 +64,7 @@ struct pool_side {
   uint64_t settled_ns; /* the end of the integral */
   pool_integral present_ns, spent_ns;
   pool_integral begun_ns;  /* the beginnings of those there are, added up */
-  pool_integral so_far_ns; /* likewise what they have spent, for the checks of a run */
+  pool_integral so_far_ns; /* what they have spent, for the checks of a run */
 };
 
 /* Places for calls at once, and who waits for one. */

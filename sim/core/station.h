@@ -22,7 +22,7 @@ extern const char *const discipline_choices[]; /* for parameter tables */
 __extension__ typedef unsigned __int128 station_integral;
 
 /* What was added up since time 0. Invariant: the integral of the number queued up to the instant t
- * is queued_ns + queued * t modulo 2^128, and that of those held likewise, so a step up at t
+ * is queued_ns + queued * t modulo 2^128, and that of those held the same way, so a step up at t
  * subtracts t and a step down adds it. What a histogram adds up anyway is taken from it: see
  * station_totals.
  */

@@ -23,7 +23,7 @@ static const char *const column_name[COLUMNS] = {"time", "op", "user", "key", "s
 struct labels {
   uint32_t n, slots;
   struct csv_cell *text; /* by slot */
-  uint32_t *number;      /* likewise; 0: free */
+  uint32_t *number;      /* or 0: free */
 };
 
 static void labels_init(struct labels *labels, uint64_t lines) {

@@ -85,6 +85,8 @@ ban_text '\b(TO''DO|FIX''ME|X''XX)\b' 'finish it, or say what is left out in the
   sim models tests scripts scenarios plots docs README.md CONTRIBUTING.md CHANGELOG.md meson.build
 ban_text '(^|[\s"'"'"'=:(`])/(wo''rk|ho''me|ro''ot)/' 'a path of one machine' \
   sim models tests scripts scenarios plots docs README.md CONTRIBUTING.md CHANGELOG.md meson.build .ci
+ban_text '(?i)\b(whoever|whomever|likewise|anew|thereof|hitherto)\b' 'plain words: the caller, also, again' \
+  sim models scripts plots docs scenarios README.md CONTRIBUTING.md
 
 if [ "$offences" -gt 0 ]; then
   echo "$offences offences"

@@ -48,6 +48,7 @@ add models/a.c '#include "../sim/core/sim.h"'
 add sim/core/a.c 'printf("%p", a);'
 add docs/a.md "TO""DO: write this"
 add models/a.c "/* FIX""ME */"
+add docs/a.md 'The server refuses who''ever comes.'
 add scripts/a.sh "cd /wo""rk/main"
 
 "$here/banned.sh" "$tree" >"$tree.out" && { echo 'no offence found'; failed=1; }
