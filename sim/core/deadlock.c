@@ -41,9 +41,11 @@ static bool is_full(struct member *member) {
   return st && st->workers != PARAM_UNLIMITED && st->held >= st->workers && st->queued > 0;
 }
 
-static bool any_full(struct sim *sim) {
+/* A deadlock begins at a member that can be part of one and has no worker left. */
+static bool may_have_begun(struct sim *sim) {
   for (uint32_t i = 0; i < sim->members; i++) {
-    if (is_full(&sim->member[i])) return true;
+    struct member *member = &sim->member[i];
+    if (is_full(member) && deadlock_possible(sim, member->component)) return true;
   }
   return false;
 }
@@ -112,7 +114,7 @@ static uint64_t *stuck_by_component(const struct search *s) {
 }
 
 uint64_t *deadlock_count(struct sim *sim) {
-  if (!any_full(sim)) return NULL;
+  if (!may_have_begun(sim)) return NULL;
   struct search s = {.sim = sim,
                      .stuck = mem_zeroed(sim->calls.used, sizeof *s.stuck),
                      .gives_up = calls_given_up(sim),

@@ -15,7 +15,7 @@
 bool deadlock_possible(struct sim *sim, const struct component *component);
 
 /* Calls that are stuck in the queues of each component now, by its id. The list is malloc'd; NULL:
- * none anywhere. */
+ * none anywhere. Looks at all calls in flight several times. */
 uint64_t *deadlock_count(struct sim *sim);
 
 #endif
