@@ -25,6 +25,20 @@ goal "shop.availability >= 99.99%"
 run { duration = "30s", warmup = "2s", replications = 3 }
 LUA
 
+# --- report: every panel that a timeline can have ---
+cat >six.lua <<'LUA'
+client "users" { arrivals = poisson "50/s", target = "api", timeout = "60ms", retry = { attempts = 2 },
+                 keys = zipf { n = 100, s = 1 } }
+service "api" { workers = 2, on = { call "kv" } }
+cache "kv" { capacity = 50, origin = "db" }
+database "db" { workers = 1, read = exponential "30ms" }
+run { duration = "20s", warmup = "2s", replications = 1 }
+LUA
+expect 0 run six.lua -q --report six.html
+for panel in 'rate (/s)' 'errors and retries (/s)' 'latency' 'waiting calls' 'utilization (%)' 'shares (%)'; do
+  holds six.html ">$panel"
+done
+
 # --- report: run ---
 expect 1 run shop.lua -q --json run.json --report memory.html
 expect 0 report run.json -o file.html
