@@ -6,6 +6,7 @@
 #include "call.h"
 #include "life.h"
 #include "load_balancer_config.h"
+#include "message.h"
 #include "outbound.h"
 #include "outbound_params.h"
 #include "outlier.h"
@@ -192,8 +193,6 @@ static void load_balancer_retried(struct sim *sim, struct member *member,
   ((struct load_balancer_state *)member->state)->reconnects++;
 }
 
-static void probe_ended(struct sim *sim, struct member *member, uint32_t which,
-                        enum outcome outcome);
 static void observe(struct sim *sim, struct member *member, uint32_t which, enum outcome outcome);
 
 /* One call less is under way to the backend; none that was sent before a crash counts. */
@@ -243,10 +242,6 @@ static void load_balancer_on_cancel(struct sim *sim, struct member *member, stru
 static void load_balancer_on_reply(struct sim *sim, struct member *member, struct frame *parent,
                                    struct frame *call, enum outcome outcome) {
   struct load_balancer_state *lb = member->state;
-  if (!parent) {
-    probe_ended(sim, member, call->site, outcome);
-    return;
-  }
   if (__builtin_expect(lb->has_policy, 0)) {
     if (outbound_takes(sim, call, outcome)) return;
   } else {
@@ -267,10 +262,12 @@ static void list_healthy(struct sim *sim, struct load_balancer_state *lb) {
   level_set(&lb->in_use, sim->now_ns, lb->healthy_n);
 }
 
-static void probe_ended(struct sim *sim, struct member *member, uint32_t which,
-                        enum outcome outcome) {
+/* A check was answered, or was not in time. */
+static void load_balancer_on_answer(struct sim *sim, struct member *member, struct frame *parent,
+                                    struct frame *probe, enum outcome outcome) {
+  (void)parent;
   struct load_balancer_state *lb = member->state;
-  struct backend *b = &lb->backend[which];
+  struct backend *b = &lb->backend[probe->site];
   if (outcome == OUTCOME_OK) {
     b->failures = 0;
     b->successes++;
@@ -295,11 +292,8 @@ static void probe_ended(struct sim *sim, struct member *member, uint32_t which,
 static void send_probe(struct sim *sim, struct member *member, uint32_t which) {
   struct load_balancer_state *lb = member->state;
   struct backend *b = &lb->backend[which];
-  struct frame *probe = call_new(sim, member, NULL);
-  probe->flags |= CALL_PROBE;
-  probe->site = (uint16_t)which;
-  probe->key = b->checks + b->probes++;
-  call_send(sim, probe, b->member, lb->config->health.timeout_ns);
+  member_ping(sim, member, b->member, (uint16_t)which, b->checks + b->probes++,
+              lb->config->health.timeout_ns);
 }
 
 /* The argument of an event: backend in the low bits, and what is due. */
@@ -562,6 +556,7 @@ const struct kind kind_load_balancer = {
     .start = start_checks,
     .on_call = load_balancer_on_call,
     .on_reply = load_balancer_on_reply,
+    .on_answer = load_balancer_on_answer,
     .on_timer = load_balancer_on_timer,
     .on_event = load_balancer_on_event,
     .on_cancel = load_balancer_on_cancel,

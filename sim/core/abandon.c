@@ -7,6 +7,7 @@
 #include "call.h"
 #include "engine.h"
 #include "fault.h"
+#include "message.h"
 #include "network.h"
 #include "outbound.h"
 #include "outline.h"
@@ -50,7 +51,7 @@ static void find_told(struct sim *sim) {
 
 static bool may_give_up(const struct sim *sim, const struct component *component,
                         struct arena *arena) {
-  if (!component->kind->outline) return true;
+  if (!component->kind->outline || component->kind->messages) return true;
   for (uint32_t op = 0; op < sim->spec->ops; op++) {
     struct outline outline;
     outline_begin(&outline, arena);
@@ -153,7 +154,7 @@ static void tell(struct sim *sim, const struct member *maker, struct frame *call
 /* Nobody waits for it from now on. */
 static void give_up(struct sim *sim, const struct member *maker, struct frame *call) {
   call->flags |= CALL_ABANDONED;
-  if (frame_state(call) == FRAME_HELD_UP && !(call->flags & (CALL_PROBE | CALL_DETACHED))) {
+  if (frame_state(call) == FRAME_HELD_UP && !(call->flags & (CALL_MESSAGE | CALL_DETACHED))) {
     sim->member[frame_callee(call)].flow.errors++; /* whatever becomes of it later */
     call->flags |= CALL_DETACHED;
   }
@@ -161,6 +162,7 @@ static void give_up(struct sim *sim, const struct member *maker, struct frame *c
 }
 
 void call_cancel(struct sim *sim, struct frame *call) {
+  if (call->flags & CALL_MESSAGE) return; /* those who get one do what it says */
   call->flags |= CALL_UNWANTED;
   if (!frame_is_handled(call)) return; /* not there yet, or over */
   struct member *callee = &sim->member[frame_callee(call)];
@@ -249,6 +251,10 @@ void call_timeout(struct sim *sim, struct frame *call) {
   } else {
     give_up(sim, maker, call);
   }
-  maker->kind->on_reply(sim, maker, parent, call, outcome);
+  if (call->flags & CALL_MESSAGE) {
+    message_answered(sim, maker, parent, call, outcome);
+  } else {
+    maker->kind->on_reply(sim, maker, parent, call, outcome);
+  }
   if (vanished) call_end_unheard(sim, call, &sim->calls.late);
 }

@@ -9,6 +9,7 @@
 #include "engine.h"
 #include "fault.h"
 #include "memory.h"
+#include "message.h"
 #include "network.h"
 #include "outbound.h"
 #include "present.h"
@@ -195,13 +196,19 @@ void call_end_unheard(struct sim *sim, struct frame *call, uint64_t *counter) {
   frame_end(sim, call);
 }
 
+/* Nobody waits for it: not any more, or never did (a one-way message). */
+static __attribute__((cold, noinline)) void end_unwaited(struct sim *sim, struct frame *call) {
+  bool one_way = (call->flags & CALL_MESSAGE) && (call->flags & CALL_DETACHED);
+  call_end_unheard(sim, call, one_way ? &sim->calls.told : &sim->calls.late);
+}
+
 static __attribute__((cold, noinline)) void lose(struct sim *sim, struct frame *call,
                                                  enum outcome cause) {
   sim->calls.lost++;
   frame_set_state(sim, call, FRAME_LOST);
   call->pending = cause;
   trace_mark(sim, call, PART_FAULT);
-  if (call->flags & CALL_ABANDONED) call_end_unheard(sim, call, &sim->calls.late);
+  if (call->flags & CALL_ABANDONED) end_unwaited(sim, call);
 }
 
 /* What reaches a member while a fault is active. True: the call was dealt with. */
@@ -210,7 +217,7 @@ static __attribute__((cold, noinline)) bool impaired_arrival(struct sim *sim, st
   bool off = to->down || to->phase != MEMBER_UP;
   if (to->hung && !off) {
     if (call->flags & CALL_TRACED) trace_deferred(sim, call, to);
-    if (!(call->flags & CALL_PROBE)) to->flow.arrivals++;
+    if (!(call->flags & CALL_MESSAGE)) to->flow.arrivals++;
     frame_set_state(sim, call, FRAME_HELD_UP);
     faults_defer(sim, to,
                  event_make(sim->now_ns, frame_slot(sim, call) << 4 | EVENT_ARRIVE, call->stamp));
@@ -218,7 +225,9 @@ static __attribute__((cold, noinline)) bool impaired_arrival(struct sim *sim, st
   }
   enum outcome verdict = off ? OUTCOME_REFUSED : faults_gate(sim, to, call);
   if (verdict == OUTCOME_OK) return false;
-  if (!(call->flags & CALL_PROBE)) {
+  if (call->flags & CALL_MESSAGE) {
+    message_lost(sim, call);
+  } else {
     to->flow.arrivals++;
     to->flow.errors += !(call->flags & CALL_DETACHED);
   }
@@ -232,9 +241,9 @@ static __attribute__((cold, noinline)) bool impaired_arrival(struct sim *sim, st
 
 static inline void deliver(struct sim *sim, struct member *to, struct frame *call) {
   if (__builtin_expect(to->impaired, 0) && impaired_arrival(sim, to, call)) return;
-  if (__builtin_expect(call->flags & (CALL_PROBE | CALL_TRACED | CALL_UNWANTED), 0)) {
-    if (call->flags & CALL_PROBE) {
-      call_reply_uncounted(sim, call, OUTCOME_OK);
+  if (__builtin_expect(call->flags & (CALL_MESSAGE | CALL_TRACED | CALL_UNWANTED), 0)) {
+    if (call->flags & CALL_MESSAGE) {
+      message_arrived(sim, to, call);
       return;
     }
     trace_mark(sim, call, PART_SERVICE); /* unless the kind says otherwise */
@@ -249,7 +258,7 @@ static inline void deliver(struct sim *sim, struct member *to, struct frame *cal
 void call_deliver(struct sim *sim, struct frame *call) {
   struct member *to = &sim->member[frame_callee(call)];
   if (__builtin_expect(frame_state(call) == FRAME_HELD_UP, 0)) { /* it arrives again */
-    if (!(call->flags & CALL_PROBE)) to->flow.arrivals--;
+    if (!(call->flags & CALL_MESSAGE)) to->flow.arrivals--;
     frame_set_state(sim, call, FRAME_TRAVELLING);
   }
   deliver(sim, to, call);
@@ -324,21 +333,44 @@ void call_send(struct sim *sim, struct frame *call, struct member *to, uint64_t 
   }
 }
 
+void call_post(struct sim *sim, struct frame *call, struct member *from, struct member *to,
+               uint64_t timeout_ns) {
+  if (!(call->flags & CALL_ROOT)) frame_set_state(sim, frame_at(sim, call->parent), FRAME_WAITING);
+  frame_set_place(call, to->id, FRAME_TRAVELLING);
+  if (sim->calls.lists) present_sent(sim, call, to);
+  if (call->flags & CALL_TRACED) trace_sent(sim, call);
+  if (timeout_ns != TIME_NEVER) push_frame_event(sim, call, timeout_ns, EVENT_TIMEOUT);
+  uint64_t delay_ns = 0;
+  enum outcome crossed = OUTCOME_OK;
+  if (sim->network && from != to) crossed = network_cross(sim, from, to, call, false, &delay_ns);
+  if (crossed == OUTCOME_OK) {
+    push_frame_event(sim, call, delay_ns, EVENT_ARRIVE);
+  } else {
+    message_lost(sim, call);
+    lose(sim, call, crossed);
+  }
+}
+
 /* --- answering ------------------------------------------------------------------------------ */
 
-/* Of a followed call, or one whose answer is second best. */
-static __attribute__((cold, noinline)) void end_marked(struct sim *sim, struct frame *parent,
-                                                       const struct frame *call,
-                                                       enum outcome outcome) {
+/* Of a followed call, one whose answer is second best, or a message. */
+static __attribute__((cold, noinline)) void hear_marked(struct sim *sim, struct member *maker,
+                                                        struct frame *parent, struct frame *call,
+                                                        enum outcome outcome) {
   if (call->flags & CALL_TRACED) trace_ended(sim, call, outcome);
   if (call->flags & CALL_DEGRADED && parent && outcome == OUTCOME_OK) {
     parent->flags |= CALL_DEGRADED;
+  }
+  if (call->flags & CALL_MESSAGE) {
+    message_answered(sim, maker, parent, call, outcome);
+  } else {
+    maker->kind->on_reply(sim, maker, parent, call, outcome);
   }
 }
 
 static inline void finish(struct sim *sim, struct frame *call, enum outcome outcome) {
   if (__builtin_expect(call->flags & CALL_ABANDONED, 0)) {
-    call_end_unheard(sim, call, &sim->calls.late);
+    end_unwaited(sim, call);
     return;
   }
   struct frame *parent = NULL;
@@ -361,10 +393,11 @@ static inline void finish(struct sim *sim, struct frame *call, enum outcome outc
     return;
   }
   sim->calls.answered++;
-  if (__builtin_expect(call->flags & (CALL_TRACED | CALL_DEGRADED), 0)) {
-    end_marked(sim, parent, call, outcome);
+  if (__builtin_expect(call->flags & (CALL_TRACED | CALL_DEGRADED | CALL_MESSAGE), 0)) {
+    hear_marked(sim, maker, parent, call, outcome);
+  } else {
+    maker->kind->on_reply(sim, maker, parent, call, outcome);
   }
-  maker->kind->on_reply(sim, maker, parent, call, outcome);
   if (__builtin_expect(parent && sim->calls.kin, 0)) kin_remove(sim, call);
   frame_free(sim, call);
 }
@@ -405,8 +438,9 @@ static __attribute__((noinline)) void cross_back(struct sim *sim, struct frame *
                                                  enum outcome outcome) {
   struct member *maker = call_maker_if_alive(sim, call);
   uint64_t delay_ns = 0;
-  if (maker && !(call->flags & CALL_DETACHED)) {
-    struct member *callee = &sim->member[frame_callee(call)];
+  struct member *callee = &sim->member[frame_callee(call)];
+  bool to_itself = maker == callee && call->flags & CALL_MESSAGE;
+  if (maker && !to_itself && !(call->flags & CALL_DETACHED)) {
     enum outcome crossed = network_cross(sim, callee, maker, call, true, &delay_ns);
     if (call->flags & CALL_ABANDONED) {
       delay_ns = 0;
@@ -428,7 +462,8 @@ static __attribute__((noinline)) void answer_by_network(struct sim *sim, struct 
   trace_mark(sim, call, PART_RETURN);
   call->pending = (uint16_t)outcome;
   const struct member *maker = call_maker_if_alive(sim, call);
-  if (__builtin_expect(!maker || call->flags & (CALL_DETACHED | CALL_ABANDONED), 0)) {
+  if (__builtin_expect(!maker || call->flags & (CALL_DETACHED | CALL_ABANDONED | CALL_MESSAGE),
+                       0)) {
     cross_back(sim, call, outcome);
     return;
   }
@@ -457,13 +492,15 @@ void call_reply_uncounted(struct sim *sim, struct frame *call, enum outcome outc
 }
 
 void call_reply(struct sim *sim, struct frame *call, enum outcome outcome) {
-  if (__builtin_expect(!(call->flags & CALL_DETACHED), 1)) {
+  if (__builtin_expect(!(call->flags & (CALL_DETACHED | CALL_MESSAGE)), 1)) {
     struct flow *flow = &sim->member[frame_callee(call)].flow;
     if (outcome == OUTCOME_OK) {
       flow->ok++;
     } else {
       flow->errors++;
     }
+  } else if (call->flags & CALL_MESSAGE) {
+    message_ended(sim, call, frame_state(call) == FRAME_RESETTING);
   }
   reply(sim, call, outcome);
 }
@@ -477,7 +514,7 @@ struct frame *call_detach(struct sim *sim, struct frame *call) {
   rest->stamp = stamp;
   if (sim->columns != NULL) columns_inherit(sim, call, rest);
   rest->flags |= CALL_ABANDONED | CALL_ROOT | CALL_DETACHED; /* nobody waits for it */
-  rest->flags &= (uint8_t)~CALL_TRACED;
+  rest->flags &= (uint8_t) ~(CALL_TRACED | CALL_MESSAGE);
   rest->parent = frame_callee(call);
   return rest;
 }

@@ -25,6 +25,11 @@ struct frame *call_new(struct sim *sim, struct member *from, struct frame *paren
  * parent waits from now on. Do this last: the answer may arrive before it returns. */
 void call_send(struct sim *sim, struct frame *call, struct member *to, uint64_t timeout_ns);
 
+/* As call_send, but it never arrives before this returns, and takes no way to who sends it. For
+ * messages. */
+void call_post(struct sim *sim, struct frame *call, struct member *from, struct member *to,
+               uint64_t timeout_ns);
+
 /* Answers a call that `callee` handles. Do this last. */
 void call_reply(struct sim *sim, struct frame *call, enum outcome outcome);
 

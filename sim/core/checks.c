@@ -8,6 +8,7 @@
 
 #include "arena.h"
 #include "engine.h"
+#include "message.h"
 #include "outbound.h"
 #include "trace.h"
 
@@ -48,13 +49,17 @@ static void check_calls(struct sim *sim, struct checks *out) {
   uint64_t live = 0;
   uint32_t slot;
   for (struct frame *f = frame_first(sim, &slot); f; f = frame_following(sim, &slot)) live++;
-  uint64_t ended = calls->answered + calls->late + calls->orphaned;
+  uint64_t ended = calls->answered + calls->late + calls->orphaned + calls->told;
   struct check *check = check_add(out, calls->made == ended + live && calls->freed == ended);
   snprintf(check->name, sizeof check->name, "conservation:calls");
   snprintf(check->detail, sizeof check->detail,
            "%" PRIu64 " calls made = %" PRIu64 " answered + %" PRIu64 " late + %" PRIu64
            " orphaned + %" PRIu64 " in flight (of these sent into nothing: %" PRIu64 ")",
            calls->made, calls->answered, calls->late, calls->orphaned, live, calls->lost);
+  if (calls->told == 0) return;
+  size_t at = strlen(check->detail);
+  snprintf(check->detail + at, sizeof check->detail - at, " + %" PRIu64 " one-way messages",
+           calls->told);
 }
 
 struct presence {
@@ -67,9 +72,10 @@ static struct presence *presences(struct sim *sim) {
   uint32_t slot;
   for (struct frame *f = frame_first(sim, &slot); f; f = frame_following(sim, &slot)) {
     struct presence *at = &p[frame_callee(f)];
-    if (frame_state(f) == FRAME_HELD_UP) at->handled += !(f->flags & (CALL_DETACHED | CALL_PROBE));
+    if (frame_state(f) == FRAME_HELD_UP)
+      at->handled += !(f->flags & (CALL_DETACHED | CALL_MESSAGE));
     if (!frame_is_handled(f)) continue;
-    if (!(f->flags & CALL_DETACHED)) at->handled++;
+    if (!(f->flags & (CALL_DETACHED | CALL_MESSAGE))) at->handled++;
     if (f->flags & CALL_RELEASED) continue;
     if (frame_state(f) == FRAME_QUEUED) {
       at->queued_ns += sim->now_ns - f->mark_ns;
@@ -152,6 +158,7 @@ struct check *sim_checks(struct sim *sim, uint32_t *n) {
     check_utilization(sim, st, &totals, name, &out);
   }
   free(present);
+  messages_check(sim, &out);
   outbounds_check(sim, &out);
   *n = out.n;
   return out.list;

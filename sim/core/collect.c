@@ -12,6 +12,7 @@
 #include "engine.h"
 #include "fault.h"
 #include "life.h"
+#include "message.h"
 #include "network.h"
 #include "outbound.h"
 #include "timeline.h"
@@ -33,6 +34,7 @@ void collect_reset(struct sim *sim) {
     if (m->component->kind->reset) m->component->kind->reset(sim, m);
   }
   network_reset(sim);
+  messages_reset(sim);
   outbounds_reset(sim);
   timeline_reset(sim, true);
 }
@@ -206,6 +208,7 @@ void sim_collect(struct sim *sim, struct metrics *out) {
     if (component->kind->collect) component->kind->collect(sim, component, out);
     meters_collect(sim, component, out);
     outbounds_collect(sim, component, out);
+    messages_collect(sim, component, out);
     if (component->kind->is_source) continue;
     struct sums all = {.wait = waits_of(sim, component->member, component->members, &u)};
     for (uint32_t i = 0; i < component->members; i++)

@@ -17,6 +17,8 @@ enum column_id {
   COLUMN_ANSWER,   /* bytes of its answer, where they are not what its caller expects; its own alone
                     */
   COLUMN_VERSION,  /* of the data that it is about */
+  COLUMN_SENT_BY,  /* of a message: who sent it and what it is, see message.c */
+  COLUMN_BODY,     /* of a message: what it says */
   COLUMN_KINDS
 };
 

@@ -54,7 +54,7 @@ enum frame_state {
 enum frame_flags {
   CALL_ROOT = 1,       /* made by a member on its own account: `parent` is that member's id */
   CALL_ABANDONED = 2,  /* the caller waits no longer */
-  CALL_PROBE = 4,      /* health check: answered by the callee's host, not by its model */
+  CALL_MESSAGE = 4,    /* among members of a kind, or a health check: see message.h */
   CALL_UNWANTED = 8,   /* the callee was told that nobody waits any more: see abandon.h */
   CALL_DETACHED = 16,  /* counted as ended: the rest of a handler whose caller has its answer, or
                           given up while it was held up */

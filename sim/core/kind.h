@@ -51,9 +51,11 @@ struct kind {
   bool is_source;                /* makes requests of its own: nothing may call it */
   const char *const *operations; /* the only ones it tells apart beside those in its own lists of
                                     operations, NULL-terminated; NULL: any */
-  bool keeps_data;               /* drawn as a store; its `pick` knows where a key lives */
-  const char *bypass; /* the parameter that names what stands behind it, where calls can go
-                         instead when a user leaves it out (compare --off); NULL: they cannot */
+  const char *const *messages; /* those that its members send each other, ended by NULL; NULL: they
+                                  send none. See message.h */
+  bool keeps_data;             /* drawn as a store; its `pick` knows where a key lives */
+  const char *bypass;          /* the parameter that names what stands behind it, where calls can go
+                                  instead when a user leaves it out (compare --off); NULL: they cannot */
 
   /* Further checks of the configuration that a table cannot express; may be NULL. */
   bool (*validate)(const struct spec *spec, const struct component_spec *component,
@@ -79,6 +81,11 @@ struct kind {
    * made, NULL for a root. After a timeout `call` still belongs to its callee: only read it. */
   void (*on_reply)(struct sim *sim, struct member *member, struct frame *parent, struct frame *call,
                    enum outcome outcome);
+  /* A message of another member arrived (message.h); the answer to one, or to a ping, that this
+   * member sent did, or what became of it did. Of kinds that send any. */
+  void (*on_message)(struct sim *sim, struct member *member, struct frame *message);
+  void (*on_answer)(struct sim *sim, struct member *member, struct frame *parent,
+                    struct frame *message, enum outcome outcome);
   /* The timer of a frame that this member handles (WORKING, SLEEPING), or of a root call of its
    * own that it put to sleep, went off. */
   void (*on_timer)(struct sim *sim, struct member *member, struct frame *frame);

@@ -177,14 +177,21 @@ static const struct {
     [METER_COST] = {count_facets, "", UNIT_COUNT},
 };
 
-bool kind_metric(const struct kind *kind, uint32_t i, struct metric_text *out) {
-  for (const struct metric_def *def = kind->metrics; def && def->name; def++) {
-    if (i-- > 0) continue;
+/* The *i-th of a table; false: it has fewer, by which *i is less now. */
+static bool defined(const struct metric_def *def, uint32_t *i, struct metric_text *out) {
+  for (; def && def->name; def++) {
+    if ((*i)-- > 0) continue;
     out->unit = def->unit;
     snprintf(out->name, sizeof out->name, "%s", def->name);
     snprintf(out->doc, sizeof out->doc, "%s", def->doc);
     return true;
   }
+  return false;
+}
+
+bool kind_metric(const struct kind *kind, uint32_t i, struct metric_text *out) {
+  if (defined(kind->metrics, &i, out)) return true;
+  if (kind->messages && defined(message_metrics, &i, out)) return true;
   for (const struct meter *m = kind->meters; m && m->name; m++) {
     for (const struct facet *f = emits[m->type].facet; f->suffix; f++) {
       if (i-- > 0) continue;

@@ -75,6 +75,9 @@ extern const struct metric_def common_metrics[];
 /* Of them, those that have a value only where a kind has workers and a queue (kind->station). */
 bool metric_of_station(const char *name);
 
+/* Those of every component whose members send each other messages. */
+extern const struct metric_def message_metrics[];
+
 /* Those of paths, behind "path.". */
 extern const struct metric_def path_metrics[];
 

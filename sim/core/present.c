@@ -25,7 +25,7 @@ static void add(struct sim *sim, struct present *out, uint32_t member, const str
 /* Whether it was made and sent on its maker's own account, who waits for it. */
 static bool is_own(const struct frame *f) {
   return f->flags & CALL_ROOT && !(f->flags & (CALL_ABANDONED | CALL_DETACHED)) &&
-         frame_callee(f) != f->parent;
+         frame_state(f) != FRAME_MADE;
 }
 
 /* --- lists ---------------------------------------------------------------------------------- */

@@ -11,6 +11,7 @@
 #include "engine.h"
 #include "fault.h"
 #include "life.h"
+#include "message.h"
 #include "network.h"
 #include "outbound.h"
 #include "trace.h"
@@ -173,6 +174,7 @@ struct sim *sim_new_half(const struct spec *spec, uint64_t seed, uint64_t replic
   }
   abandon_init(sim);
   traces_init(sim);
+  messages_init(sim);
   ledger_new(sim);
   sim->network = network_new(sim);
   sim->by_way = sim->network != NULL;

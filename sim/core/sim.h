@@ -30,6 +30,7 @@ struct timeline;
 struct present_lists;
 struct traces;
 struct life;
+struct messages;
 struct outbounds;
 
 /* The frames, by slot: one stretch of addresses that is backed with memory as it is used. */
@@ -44,6 +45,7 @@ struct calls {
   struct present_lists *lists; /* NULL: no fault will ask. See present.h */
   struct kin *kin; /* by slot, up to `ready`; NULL: nobody needs to know. See abandon.h */
   uint64_t made, freed, answered, timed_out, abandoned, late, orphaned, lost; /* since time 0 */
+  uint64_t told; /* ended as they were meant to, with nobody waiting: one-way messages */
 };
 
 struct sim {
@@ -74,6 +76,7 @@ struct sim {
   bool plain_checks;         /* for tests: health checks are made one by one, come what may */
   struct kept_hist *kept;    /* histograms that sim_collect made */
   struct ledger *ledger;     /* NULL: nothing keeps copies of data */
+  struct messages *messages; /* NULL: no kind here has any */
   struct traces *traces;     /* requests that are followed */
   struct timeline *timeline; /* NULL: none is wanted */
   char failure[256];         /* why the run had to be given up; empty: it did not */

@@ -30,7 +30,7 @@ bool *calls_given_up(struct sim *sim) {
 static struct frame *root_waiting_for(const struct sim *sim, const bool *given_up,
                                       struct frame *frame) {
   while (!(frame->flags & CALL_ABANDONED) && !given_up[frame_slot(sim, frame)]) {
-    if (frame->flags & CALL_ROOT) return frame;
+    if (frame->flags & CALL_ROOT) return frame->flags & CALL_MESSAGE ? NULL : frame;
     struct frame *parent = frame_at(sim, frame->parent);
     if (parent->stamp != frame->parent_stamp || frame_state(parent) != FRAME_WAITING) return NULL;
     frame = parent;

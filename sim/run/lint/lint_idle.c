@@ -104,7 +104,8 @@ void lint_never_starts(struct lint *lint) {
 
 /* --- who meets whom ------------------------------------------------------------------------- */
 
-/* Called for each pair of components of which one may call the other; false: that is enough. */
+/* Called for each pair of components of which one may call the other, or whose members may send
+ * each other messages; false: that is enough. */
 typedef bool meet_fn(void *context, uint32_t caller, uint32_t called);
 
 static void meetings(const struct lint *lint, meet_fn *meet, void *context) {
@@ -112,6 +113,14 @@ static void meetings(const struct lint *lint, meet_fn *meet, void *context) {
     const struct call_node *node = &lint->graph->node[i];
     for (uint32_t k = 0; k < node->outline.calls; k++) {
       if (!meet(context, node->component, node->outline.call[k].to)) return;
+    }
+  }
+  const struct spec *spec = lint->spec;
+  for (uint32_t a = 0; a < spec->components; a++) {
+    for (uint32_t b = 0; spec->component[a].kind->messages && b < spec->components; b++) {
+      if (spec->component[b].kind != spec->component[a].kind) continue;
+      if (a == b && spec->component[a].instances == 1) continue;
+      if (!meet(context, a, b)) return;
     }
   }
 }
