@@ -12,6 +12,7 @@
 #include "outlier.h"
 #include "sim.h"
 #include "timeline.h"
+#include "timer.h"
 
 #define NIL_BACKEND UINT32_MAX
 
@@ -25,7 +26,8 @@ struct backend {
   bool quiet;      /* no check is planned until something changes; */
   uint64_t due_ns; /* the next one would come then */
   struct outlier outlier;
-  uint64_t checks, probes; /* the key of its first check; how many were sent */
+  struct timer check, back; /* the next check is due; an ejection ends */
+  uint64_t checks, probes;  /* the key of its first check; how many were sent */
 };
 
 struct load_balancer_state {
@@ -296,10 +298,16 @@ static void send_probe(struct sim *sim, struct member *member, uint32_t which) {
               lb->config->health.timeout_ns);
 }
 
-/* The argument of an event: backend in the low bits, and what is due. */
-#define DUE_RETURN 0x8000u /* an ejection ends; else a check is due */
-#define DUE_NOW 0x10000u   /* when all else of this instant is done */
-static_assert(MAX_BACKENDS < DUE_RETURN, "both fit");
+enum due {
+  DUE_CHECK,
+  DUE_CHECK_NOW, /* when all else of this instant is done */
+  DUE_RETURN,    /* an ejection ends */
+};
+
+static void plan_check(struct sim *sim, struct member *member, uint32_t which, uint64_t delay_ns) {
+  struct load_balancer_state *lb = member->state;
+  timer_set(sim, member, &lb->backend[which].check, delay_ns, DUE_CHECK, which);
+}
 
 /* Whether the next check would find what this one found, and all that follow, until somebody is
  * told of a change: the backend and the network work, and a check crosses it in no time. */
@@ -317,7 +325,7 @@ static void check(struct sim *sim, struct member *member, uint32_t which) {
     b->quiet = true;
     b->due_ns = sim->now_ns + interval_ns;
   } else {
-    sim_schedule(sim, member, interval_ns, which);
+    plan_check(sim, member, which, interval_ns);
   }
 }
 
@@ -337,7 +345,7 @@ static void wake(struct sim *sim, struct member *member, uint32_t which) {
   struct load_balancer_state *lb = member->state;
   struct backend *b = &lb->backend[which];
   if (!end_quiet(sim, b, lb->config->health.interval_ns)) return;
-  sim_schedule(sim, member, b->due_ns - sim->now_ns, which);
+  plan_check(sim, member, which, b->due_ns - sim->now_ns);
 }
 
 /* --- passive checks ------------------------------------------------------------------------- */
@@ -348,7 +356,8 @@ static void observe(struct sim *sim, struct member *member, uint32_t which, enum
   struct backend *b = &lb->backend[which];
   if (!outlier_observe(config, &b->outlier, outcome)) return;
   if (lb->outliers_n >= outlier_most(config, lb->n)) return;
-  sim_schedule(sim, member, outlier_eject(config, &b->outlier, sim->now_ns), DUE_RETURN | which);
+  uint64_t lasts_ns = outlier_eject(config, &b->outlier, sim->now_ns);
+  timer_set(sim, member, &b->back, lasts_ns, DUE_RETURN, which);
   lb->outliers_n++;
   lb->outliers++;
   list_healthy(sim, lb);
@@ -372,20 +381,21 @@ static void start_checks(struct sim *sim, struct member *member) {
   if (!lb->config->health.given) return;
   for (uint32_t i = 0; i < lb->n; i++) {
     double share = (double)(i + 1) / (double)lb->n;
-    sim_schedule(sim, member, (uint64_t)((double)lb->config->health.interval_ns * share), i);
+    plan_check(sim, member, i, (uint64_t)((double)lb->config->health.interval_ns * share));
   }
 }
 
-static void load_balancer_on_event(struct sim *sim, struct member *member, uint32_t arg) {
-  uint32_t which = arg & (DUE_RETURN - 1);
-  if (arg & DUE_RETURN) {
-    ejection_over(sim, member, which);
-    return;
-  }
-  if (arg & DUE_NOW) {
-    check(sim, member, which);
-  } else { /* a fault of this instant comes first, whenever the check was planned */
-    sim_schedule(sim, member, 0, DUE_NOW | which);
+static void load_balancer_on_due(struct sim *sim, struct member *member, struct timer *timer) {
+  switch ((enum due)timer->what) {
+    case DUE_CHECK: /* a fault of this instant comes first, whenever the check was planned */
+      timer_set(sim, member, timer, 0, DUE_CHECK_NOW, timer->data);
+      return;
+    case DUE_CHECK_NOW:
+      check(sim, member, timer->data);
+      return;
+    case DUE_RETURN:
+      ejection_over(sim, member, timer->data);
+      return;
   }
 }
 
@@ -558,7 +568,7 @@ const struct kind kind_load_balancer = {
     .on_reply = load_balancer_on_reply,
     .on_answer = load_balancer_on_answer,
     .on_timer = load_balancer_on_timer,
-    .on_event = load_balancer_on_event,
+    .on_due = load_balancer_on_due,
     .on_cancel = load_balancer_on_cancel,
     .heeds = load_balancer_heeds,
     .on_fault = load_balancer_on_fault,

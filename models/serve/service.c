@@ -314,10 +314,10 @@ static void service_on_timer(struct sim *sim, struct member *member, struct fram
   call_reply(sim, call, OUTCOME_OK);
 }
 
-static void service_on_event(struct sim *sim, struct member *member, uint32_t arg) {
+static void service_on_due(struct sim *sim, struct member *member, struct timer *departure) {
+  (void)departure;
   struct service_state *s = member->state;
-  struct frame *call = station_due(sim, member, &s->station, arg);
-  if (call) service_on_timer(sim, member, call);
+  service_on_timer(sim, member, station_due(sim, member, &s->station));
 }
 
 static __attribute__((cold, noinline)) void no_handler(struct sim *sim, struct member *member,
@@ -649,7 +649,7 @@ const struct kind kind_service = {
     .on_call = service_on_call,
     .on_reply = service_on_reply,
     .on_timer = service_on_timer,
-    .on_event = service_on_event,
+    .on_due = service_on_due,
     .on_cancel = service_on_cancel,
     .heeds = service_heeds,
     .on_fault = service_on_fault,

@@ -15,6 +15,7 @@ struct member;
 struct outline;
 struct sim;
 struct station;
+struct timer;
 struct watch;
 
 /* What a component does about calls that nobody waits for any more. */
@@ -91,6 +92,8 @@ struct kind {
   void (*on_timer)(struct sim *sim, struct member *member, struct frame *frame);
   /* An event the member scheduled for itself with sim_schedule. */
   void (*on_event)(struct sim *sim, struct member *member, uint32_t arg);
+  /* A timer of the member (timer.h) went off. */
+  void (*on_due)(struct sim *sim, struct member *member, struct timer *timer);
   /* Of a group of several members: the one that a call goes to when nobody balances. NULL: drawn by
    * the call's key, every member equally likely, as a resolver that shuffles its answers would do.
    */

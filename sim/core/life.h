@@ -14,7 +14,8 @@
  *
  * A member is there while it is up or draining, also crashed or hung; its averages are over that
  * time. Each life that ends, by a crash or by leaving, raises `epoch`; what was to happen in it,
- * the member's own events and answers to calls on its own account, is dropped by the engine. */
+ * the member's own events, its timers and answers to calls on its own account, is dropped by the
+ * engine. */
 #ifndef LIFE_H
 #define LIFE_H
 

@@ -14,6 +14,7 @@
 #include "message.h"
 #include "network.h"
 #include "outbound.h"
+#include "timer.h"
 #include "trace.h"
 
 /* Events at one instant after which a scenario is taken to loop without time passing, and how
@@ -99,10 +100,12 @@ static void build_component(struct sim *sim, uint32_t c, uint32_t first_member) 
   }
 }
 
-/* Events of frames that are gone may be dropped unseen. Reading only stamps keeps this cheap. */
+/* Events of frames that are gone, and of timers that were stopped, may be dropped unseen. Reading
+ * only stamps keeps this cheap. */
 static bool event_is_dead(const void *owner, const struct event *event) {
   const struct sim *sim = owner;
   uint32_t kind = event_ref(event) & 15;
+  if (kind == EVENT_DUE) return timer_event_is_dead(sim, event);
   if (kind > EVENT_CANCEL && kind != EVENT_TRY) return false;
   return frame_at(sim, event_ref(event) >> 4)->stamp != event_arg(event);
 }
@@ -208,6 +211,7 @@ void sim_free(struct sim *sim) {
   calls_free(&sim->calls);
   traces_free(sim);
   ledger_free(sim->ledger);
+  timers_free(sim);
   fel_free(&sim->fel);
   sim_forget_collected(sim);
   arena_free(sim->arena);
@@ -254,6 +258,7 @@ static inline void dispatch_frame(struct sim *sim, const struct event *event) {
     case EVENT_WARM:
     case EVENT_TRY:
     case EVENT_LIFE:
+    case EVENT_DUE:
       break;
   }
 }
@@ -269,6 +274,8 @@ static inline void dispatch(struct sim *sim, const struct event *event) {
     dispatch_frame(sim, event);
   } else if (kind == EVENT_MEMBER) {
     member_event(sim, event);
+  } else if (kind == EVENT_DUE) {
+    timer_event(sim, event);
   } else if (kind == EVENT_FAULT) {
     faults_event(sim, event_ref(event) >> 4, event_arg(event));
   } else if (kind == EVENT_TRY) {

@@ -48,6 +48,21 @@ struct calls {
   uint64_t told; /* ended as they were meant to, with nobody waiting: one-way messages */
 };
 
+/* See timer.h. */
+struct timer {
+  uint32_t number, member;
+  uint32_t stamp; /* counts how often it was set */
+  uint32_t epoch; /* of the member, when it was */
+  uint32_t data;
+  uint16_t what;
+  bool set;
+};
+
+struct timers {
+  struct timer **list; /* by number - 1 */
+  uint32_t n, capacity;
+};
+
 struct sim {
   uint64_t now_ns;
   uint64_t until_ns; /* events from here on wait for the next sim_run; 0 once a run has failed */
@@ -71,11 +86,12 @@ struct sim {
   uint64_t seed, replication;
   enum rng_half half; /* of an antithetic pair: both have the same replication */
   uint64_t warmup_ns, end_ns;
-  bool warm;                 /* statistics count */
-  struct columns *columns;   /* further fields of calls; NULL: nobody reads any */
-  bool plain_checks;         /* for tests: health checks are made one by one, come what may */
-  struct kept_hist *kept;    /* histograms that sim_collect made */
-  struct ledger *ledger;     /* NULL: nothing keeps copies of data */
+  bool warm;               /* statistics count */
+  struct columns *columns; /* further fields of calls; NULL: nobody reads any */
+  bool plain_checks;       /* for tests: health checks are made one by one, come what may */
+  struct kept_hist *kept;  /* histograms that sim_collect made */
+  struct ledger *ledger;   /* NULL: nothing keeps copies of data */
+  struct timers timers;
   struct messages *messages; /* NULL: no kind here has any */
   struct traces *traces;     /* requests that are followed */
   struct timeline *timeline; /* NULL: none is wanted */
@@ -115,6 +131,7 @@ enum event_kind {
   EVENT_WARM,    /* warm-up ends */
   EVENT_TRY,     /* a try's pause, wait or time to hedge is over: see outbound.h */
   EVENT_LIFE,    /* a member's start-up or drain is over */
+  EVENT_DUE,     /* a timer of a member goes off: see timer.h */
 };
 
 static inline struct frame *frame_at(const struct sim *sim, uint32_t slot) {

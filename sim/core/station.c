@@ -5,6 +5,7 @@
 
 #include "abandon.h"
 #include "arena.h"
+#include "timer.h"
 
 const char *const discipline_choices[] = {"fifo", "lifo", "priority", "ps", NULL};
 
@@ -226,14 +227,16 @@ static void ps_advance(struct sim *sim, struct station *st) {
     st->virtual_ns = 0; /* start again from 0: keeps the numbers small and exact */
 }
 
-/* Plans the next departure; events planned before become stale. */
+/* Plans the next departure, in place of the one planned before. */
 static void ps_plan(struct sim *sim, struct member *member, struct station *st) {
-  st->generation++;
   double rate = ps_rate(st);
-  if (rate <= 0) return;
+  if (rate <= 0) {
+    timer_stop(&st->departure);
+    return;
+  }
   double left = (st->heap[0].finish - st->virtual_ns) / rate;
   uint64_t delay_ns = left > 0 ? dist_whole(left) : 0;
-  sim_schedule(sim, member, delay_ns, st->generation);
+  timer_set(sim, member, &st->departure, delay_ns, 0, 0);
 }
 
 void station_share(struct sim *sim, struct member *member, struct station *st, struct frame *frame,
@@ -251,9 +254,7 @@ void station_share(struct sim *sim, struct member *member, struct station *st, s
   ps_plan(sim, member, st);
 }
 
-struct frame *station_due(struct sim *sim, struct member *member, struct station *st,
-                          uint32_t arg) {
-  if (arg != st->generation || st->sharing == 0) return NULL;
+struct frame *station_due(struct sim *sim, struct member *member, struct station *st) {
   ps_advance(sim, st);
   struct frame *frame = frame_at(sim, st->heap[0].slot);
   st->heap[0] = st->heap[--st->sharing];
@@ -306,7 +307,6 @@ void station_fault(struct sim *sim, struct member *member, struct station *st,
     settle_busy(sim, st);
     st->sharing = 0;
     st->virtual_ns = 0;
-    st->generation++;
   }
   if (st->discipline != DISCIPLINE_PS) return;
   ps_advance(sim, st);

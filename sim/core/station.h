@@ -63,9 +63,9 @@ struct station {
   uint64_t virtual_at_ns;
   double rate_factor; /* 1 / slow, 0 while hung */
   uint64_t order;
-  uint32_t generation; /* of the departure event */
   uint32_t heap_capacity;
   struct ps_entry *heap;
+  struct timer departure;
 };
 
 void station_init(struct sim *sim, struct station *st, enum discipline discipline, uint64_t workers,
@@ -113,7 +113,7 @@ struct frame *station_leave(struct sim *sim, struct station *st, struct frame *f
  * in the lowest class that waits, if that is lower. The caller answers it. NULL: there is none. */
 struct frame *station_evict(struct sim *sim, struct station *st, uint32_t class);
 
-/* Work on a held frame; on_timer follows (or under PS on_event, see station_due). */
+/* Work on a held frame; on_timer follows (or under PS on_due, see station_due). */
 __attribute__((noinline)) void station_share(struct sim *sim, struct member *member,
                                              struct station *st, struct frame *frame,
                                              uint64_t work_ns); /* PS */
@@ -126,9 +126,9 @@ static inline void station_work(struct sim *sim, struct member *member, struct s
   }
 }
 
-/* PS: the member's event `arg` came. Returns a frame whose work is done, or NULL (a stale event).
+/* PS: the station's timer, the member's only one, went off. Returns the frame whose work is done.
  */
-struct frame *station_due(struct sim *sim, struct member *member, struct station *st, uint32_t arg);
+struct frame *station_due(struct sim *sim, struct member *member, struct station *st);
 
 /* Frames may be taken out of the queue if anybody gives up at all: to be said before any enters. */
 void station_allow_cancel(const struct sim *sim, struct station *st);
