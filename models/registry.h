@@ -2,6 +2,7 @@
 #ifndef REGISTRY_H
 #define REGISTRY_H
 
+#include "fault_def.h"
 #include "sim.h"
 
 /* NULL-terminated, sorted by name. */
@@ -15,6 +16,11 @@ struct kinds {
   uint32_t n;
   const struct kind *const *kind;
 };
+
+/* Each fault that there is, number 0, 1 .. until NULL: the engine's, then those that kinds bring
+ * along. */
+const struct fault_def *fault_at(uint32_t i);
+const struct fault_def *fault_find(const char *name); /* or NULL */
 
 const struct kind *kinds_find(const struct kinds *kinds, const char *name); /* or NULL */
 

@@ -7,6 +7,7 @@
 #include "arena.h"
 #include "call.h"
 #include "checks.h"
+#include "flush.h"
 #include "outbound.h"
 #include "outbound_params.h"
 #include "outline.h"
@@ -311,9 +312,9 @@ static void cache_on_written(struct sim *sim, struct member *member, uint32_t it
   c->invalidated++;
 }
 
-static void cache_on_fault(struct sim *sim, struct member *member, enum fault_type fault,
+static void cache_on_fault(struct sim *sim, struct member *member, const struct fault_def *fault,
                            bool begins) {
-  if ((fault == FAULT_CRASH || fault == FAULT_FLUSH) && begins) flush(sim, member->state);
+  if ((fault == &fault_crash || fault == &fault_flush) && begins) flush(sim, member->state);
 }
 
 /* --- life ----------------------------------------------------------------------------------- */
@@ -536,7 +537,7 @@ const struct kind kind_cache = {
     .on_cancel = cache_on_cancel,
     .heeds = cache_heeds,
     .on_fault = cache_on_fault,
-    .own_faults = 1 << FAULT_FLUSH,
+    .own_faults = (const struct fault_def *const[]){&fault_flush, NULL},
     .settle = cache_settle,
     .destroy = cache_destroy,
 };

@@ -64,7 +64,7 @@ static void database_on_reply(struct sim *sim, struct member *member, struct fra
   (void)sim, (void)member, (void)parent, (void)call, (void)outcome; /* it calls nobody */
 }
 
-static void database_on_fault(struct sim *sim, struct member *member, enum fault_type fault,
+static void database_on_fault(struct sim *sim, struct member *member, const struct fault_def *fault,
                               bool begins) {
   struct database_state *db = member->state;
   station_fault(sim, member, &db->station, fault, begins);

@@ -4,6 +4,7 @@
 #include "abandon.h"
 #include "arena.h"
 #include "call.h"
+#include "fault_def.h"
 #include "life.h"
 #include "load_balancer_config.h"
 #include "message.h"
@@ -420,11 +421,11 @@ static void load_balancer_on_timer(struct sim *sim, struct member *member, struc
 }
 
 /* A balancer that comes back knows nothing of what it sent and believes all backends healthy. */
-static void load_balancer_on_fault(struct sim *sim, struct member *member, enum fault_type fault,
-                                   bool begins) {
+static void load_balancer_on_fault(struct sim *sim, struct member *member,
+                                   const struct fault_def *fault, bool begins) {
   struct load_balancer_state *lb = member->state;
-  for (uint32_t i = 0; fault == FAULT_HANG && i < lb->n; i++) wake(sim, member, i);
-  if (fault != FAULT_CRASH) return;
+  for (uint32_t i = 0; fault == &fault_hang && i < lb->n; i++) wake(sim, member, i);
+  if (fault != &fault_crash) return;
   if (begins) {
     for (uint32_t i = 0; i < lb->n; i++) {
       struct backend *b = &lb->backend[i];

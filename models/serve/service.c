@@ -477,7 +477,7 @@ static void service_on_cancel(struct sim *sim, struct member *member, struct fra
   }
 }
 
-static void service_on_fault(struct sim *sim, struct member *member, enum fault_type fault,
+static void service_on_fault(struct sim *sim, struct member *member, const struct fault_def *fault,
                              bool begins) {
   struct service_state *s = member->state;
   station_fault(sim, member, &s->station, fault, begins);

@@ -5,6 +5,7 @@
 #include "backoff.h"
 #include "call.h"
 #include "client_state.h"
+#include "fault_def.h"
 #include "outline.h"
 #include "trace.h"
 
@@ -177,11 +178,11 @@ static void client_on_reply(struct sim *sim, struct member *member, struct frame
   c->in_flight--;
 }
 
-static void client_on_fault(struct sim *sim, struct member *member, enum fault_type fault,
+static void client_on_fault(struct sim *sim, struct member *member, const struct fault_def *fault,
                             bool begins) {
   (void)begins;
   struct client_state *c = member->state;
-  if (fault == FAULT_SURGE) arrivals_surge(sim, member, &c->arrivals);
+  if (fault == &fault_surge) arrivals_surge(sim, member, &c->arrivals);
 }
 
 static void client_on_call(struct sim *sim, struct member *member, struct frame *call) {
@@ -427,7 +428,7 @@ const struct kind kind_client = {
     .on_timer = client_on_timer,
     .on_event = client_on_event,
     .on_fault = client_on_fault,
-    .own_faults = 1 << FAULT_SURGE,
+    .own_faults = (const struct fault_def *const[]){&fault_surge, NULL},
     .message_bytes = client_message_bytes,
     .reset = client_reset,
     .watch = client_watch,

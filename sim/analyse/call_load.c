@@ -2,6 +2,7 @@
 #include <math.h>
 
 #include "call_graph.h"
+#include "fault_def.h"
 #include "profile.h"
 
 #define SWEEPS_MAX 1000u
@@ -33,7 +34,7 @@ static double rate_between(const struct outline_source *source, uint64_t from_ns
 static double surge_of(const struct call_graph *graph, const struct fault_spec *fault,
                        uint32_t component) {
   struct fault_target target = fault->target;
-  if (fault->type != FAULT_SURGE || fault->recurring || target.id != component) return 1;
+  if (!fault->type->multiplies || fault->recurring || target.id != component) return 1;
   if (target.kind == TARGET_ZONE || target.kind == TARGET_REGION) return 1;
   double part = target.kind == TARGET_MEMBER ? 1 : graph->spec->component[component].instances;
   return 1 + (fault->factor - 1) * part / graph->spec->component[component].instances;

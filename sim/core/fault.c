@@ -12,8 +12,8 @@
 
 #include "arena.h"
 #include "engine.h"
+#include "fault_def.h"
 #include "fault_effects.h"
-#include "life.h"
 #include "network.h"
 #include "present.h"
 #include "timeline.h"
@@ -62,30 +62,35 @@ static bool target_holds(const struct sim *sim, struct fault_target t, const str
   return false;
 }
 
-/* Clients are cut off with their zone, but they do not break with it: they are who is asked. A
- * surge is theirs alone. */
-static bool meets(const struct sim *sim, enum fault_type type, struct fault_target target,
+/* Clients are cut off with their zone, but they do not break with it: they are who is asked. */
+static bool meets(const struct sim *sim, const struct fault_def *type, struct fault_target target,
                   const struct member *m) {
-  bool its_own = type == FAULT_SURGE ? m->kind->own_faults >> type & 1 : !m->kind->is_source;
-  return its_own && target_holds(sim, target, m);
+  return fault_meets_kind(type, m->kind) && target_holds(sim, target, m);
 }
 
-static bool plans(const struct sim *sim, const struct component *component, uint32_t types) {
-  for (uint32_t i = 0; i < sim->spec->faults; i++) {
-    const struct fault_spec *spec = &sim->spec->fault[i];
-    for (uint32_t k = 0; types >> spec->type & 1 && k < component->members; k++) {
-      if (meets(sim, spec->type, spec->target, &component->member[k])) return true;
-    }
+static bool meets_any(const struct sim *sim, const struct fault_spec *spec,
+                      const struct component *component) {
+  for (uint32_t k = 0; k < component->members; k++) {
+    if (meets(sim, spec->type, spec->target, &component->member[k])) return true;
   }
   return false;
 }
 
 bool sim_plans_surge(const struct sim *sim, const struct component *component) {
-  return plans(sim, component, 1u << FAULT_SURGE);
+  for (uint32_t i = 0; i < sim->spec->faults; i++) {
+    const struct fault_spec *spec = &sim->spec->fault[i];
+    if (spec->type->multiplies && meets_any(sim, spec, component)) return true;
+  }
+  return false;
 }
 
 bool faults_plan_absence(const struct sim *sim, const struct component *component) {
-  return plans(sim, component, 1u << FAULT_STOP | 1u << FAULT_JOIN);
+  for (uint32_t i = 0; i < sim->spec->faults; i++) {
+    const struct fault_spec *spec = &sim->spec->fault[i];
+    bool absent = spec->type->life == LIFE_LEAVES || spec->type->life == LIFE_COMES;
+    if (absent && meets_any(sim, spec, component)) return true;
+  }
+  return false;
 }
 
 static void find_members(const struct sim *sim, struct instance *it, struct fault_target target) {
@@ -179,7 +184,7 @@ static void member_ratios(struct sim *sim, struct member *m) {
   double passes_drop = 1, passes_error = 1;
   for (uint32_t i = 0; i < w->gates; i++) {
     const struct fault_spec *spec = sim->faults->instance[w->gate[i]].spec;
-    *(spec->type == FAULT_DROP ? &passes_drop : &passes_error) *= 1 - spec->ratio;
+    *(spec->type->gate == OUTCOME_TIMEOUT ? &passes_drop : &passes_error) *= 1 - spec->ratio;
   }
   m->drop = 1 - passes_drop;
   m->error = 1 - passes_error;
@@ -191,9 +196,7 @@ enum outcome faults_gate(struct sim *sim, struct member *to, struct frame *call)
   for (uint32_t i = 0; i < w->gates; i++) {
     const struct instance *it = &sim->faults->instance[w->gate[i]];
     struct draws draws = draws_begin(it->verdicts, call->key, to->component->name_hash);
-    if (draws_unit(&draws) < it->spec->ratio) {
-      return it->spec->type == FAULT_DROP ? OUTCOME_TIMEOUT : OUTCOME_FAILED;
-    }
+    if (draws_unit(&draws) < it->spec->ratio) return it->spec->type->gate;
   }
   return OUTCOME_OK;
 }
@@ -213,24 +216,6 @@ static void gate_members(struct sim *sim, uint32_t which, bool begins) {
 
 /* --- beginning and ending ------------------------------------------------------------------- */
 
-/* A fault that only some kinds have. */
-static void flush(struct sim *sim, const struct instance *it, bool begins) {
-  for (uint32_t i = 0; i < it->members; i++) {
-    struct member *m = &sim->member[it->member[i]];
-    if (m->kind->own_faults >> FAULT_FLUSH & 1) m->kind->on_fault(sim, m, FAULT_FLUSH, begins);
-  }
-}
-
-static void surge(struct sim *sim, const struct instance *it, bool begins) {
-  for (uint32_t i = 0; i < it->members; i++) {
-    struct member *m = &sim->member[it->member[i]];
-    m->surge = begins ? m->surge * it->spec->factor : m->surge / it->spec->factor;
-    /* rounding of overlapping faults */
-    if (m->surge > 1 - 1e-12 && m->surge < 1 + 1e-12) m->surge = 1;
-    m->kind->on_fault(sim, m, FAULT_SURGE, begins);
-  }
-}
-
 static void apply(struct sim *sim, uint32_t which, bool begins) {
   struct instance *it = &sim->faults->instance[which];
   if (it->is_cut) {
@@ -238,35 +223,11 @@ static void apply(struct sim *sim, uint32_t which, bool begins) {
     network_cuts_changed(sim);
     return;
   }
-  switch (it->spec->type) {
-    case FAULT_CRASH:
-      members_crash(sim, it->member, it->members, begins);
-      break;
-    case FAULT_HANG:
-      members_hang(sim, it->member, it->members, begins);
-      break;
-    case FAULT_SLOW:
-      members_slow(sim, it->member, it->members, it->spec->factor, begins);
-      break;
-    case FAULT_DROP:
-    case FAULT_ERROR:
-      gate_members(sim, which, begins);
-      break;
-    case FAULT_FLUSH:
-      flush(sim, it, begins);
-      break;
-    case FAULT_SURGE:
-      surge(sim, it, begins);
-      break;
-    case FAULT_STOP:
-    case FAULT_JOIN:
-      for (uint32_t i = 0; i < it->members; i++) {
-        bool away = begins == (it->spec->type == FAULT_STOP);
-        life_keep_away(sim, &sim->member[it->member[i]], away);
-      }
-      break;
-    case FAULT_PARTITION:
-      break;
+  const struct fault_def *type = it->spec->type;
+  if (type->gate != OUTCOME_OK) {
+    gate_members(sim, which, begins);
+  } else {
+    type->hit(sim, &(struct fault_hit){it->spec, it->member, it->members}, begins);
   }
 }
 
@@ -294,7 +255,7 @@ void faults_event(struct sim *sim, uint32_t which, bool begins) {
   } else {
     timeline_fault_ends(sim, it->period);
   }
-  if (it->spec->type == FAULT_FLUSH) timeline_fault_ends(sim, it->period); /* over at once */
+  if (it->spec->type->at_once) timeline_fault_ends(sim, it->period);
   apply(sim, which, begins);
 }
 
@@ -313,25 +274,19 @@ static void instance_init(struct sim *sim, struct instance *it, const struct fau
   it->spec = spec;
   it->period = NO_PERIOD;
   it->entity = entity;
-  it->is_cut = spec->type == FAULT_PARTITION || spec->on_path;
+  it->is_cut = fault_is_between(spec);
   it->times = sim_named_stream(sim, spec->name, "fault times");
   it->verdicts = sim_named_stream(sim, spec->name, "fault verdicts");
   if (!it->is_cut) {
     find_members(sim, it, target);
-    for (uint32_t i = 0; spec->type == FAULT_JOIN && i < it->members; i++) {
-      life_absent_at_first(sim, &sim->member[it->member[i]]);
-    }
+    struct fault_hit hit = {spec, it->member, it->members};
+    if (spec->type->before) spec->type->before(sim, &hit);
     return;
   }
   it->near_side = side_of_cut(sim, target);
   it->far_side = side_of_cut(sim, spec->other);
-  it->cut = (struct cut){.a = it->near_side,
-                         .b = it->far_side,
-                         .one_way = spec->one_way,
-                         .type = spec->type,
-                         .factor = spec->factor,
-                         .ratio = spec->ratio,
-                         .stream = it->verdicts};
+  it->cut =
+      (struct cut){.a = it->near_side, .b = it->far_side, .fault = spec, .stream = it->verdicts};
 }
 
 struct faults *faults_new(struct sim *sim) {
@@ -346,7 +301,7 @@ struct faults *faults_new(struct sim *sim) {
   f->instance = mem_zeroed(n ? n : 1, sizeof *f->instance);
   for (uint32_t i = 0; i < sim->spec->faults; i++) {
     const struct fault_spec *spec = &sim->spec->fault[i];
-    if (spec->type != FAULT_DROP && spec->type != FAULT_ERROR) present_keep(sim);
+    if (spec->type->hit) present_keep(sim);
     if (spec->target.kind != TARGET_EACH) {
       instance_init(sim, &f->instance[f->instances++], spec, spec->target, 0);
       continue;

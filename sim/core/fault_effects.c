@@ -4,6 +4,7 @@
 #include "call.h"
 #include "engine.h"
 #include "fault.h"
+#include "fault_def.h"
 #include "life.h"
 #include "outbound.h"
 #include "present.h"
@@ -23,8 +24,8 @@ void member_update_impaired(struct sim *sim, struct member *m) {
   if (m->impaired && !was_impaired) life_tell_of(sim, m);
 }
 
-void member_tell(struct sim *sim, struct member *m, enum fault_type type, bool begins) {
-  if (m->kind->on_fault) m->kind->on_fault(sim, m, type, begins);
+void member_tell(struct sim *sim, struct member *m, const struct fault_def *fault, bool begins) {
+  if (m->kind->on_fault) m->kind->on_fault(sim, m, fault, begins);
 }
 
 /* --- crash ---------------------------------------------------------------------------------- */
@@ -57,7 +58,7 @@ static void go_down(struct sim *sim, struct member *m, struct present calls, str
     bool held = frame_state(f) != FRAME_QUEUED && !(f->flags & CALL_RELEASED);
     if (st && held) station_lose(sim, st, f);
   }
-  member_tell(sim, m, FAULT_CRASH, true);
+  member_tell(sim, m, &fault_crash, true);
   for (uint32_t i = 0; i < calls.n; i++) {
     struct frame *f = present_frame(sim, &calls.call[i]);
     if (!f) continue;
@@ -113,7 +114,7 @@ void members_crash(struct sim *sim, const uint32_t *list, uint32_t n, bool begin
     m->down--;
     bool restarts = m->down == 0 && life_restart(sim, m);
     member_update_impaired(sim, m);
-    if (!restarts && !member_is_off(m)) member_tell(sim, m, FAULT_CRASH, false);
+    if (!restarts && !member_is_off(m)) member_tell(sim, m, &fault_crash, false);
   }
 }
 
@@ -164,7 +165,7 @@ void members_hang(struct sim *sim, const uint32_t *list, uint32_t n, bool begins
     member_update_impaired(sim, m);
     if (was_hung == (m->hung > 0)) continue;
     rework(sim, m, present_of(&calls, m->id), was_hung, 1);
-    member_tell(sim, m, FAULT_HANG, begins);
+    member_tell(sim, m, &fault_hang, begins);
   }
   present_free(&calls);
   for (uint32_t i = 0; !begins && i < n; i++) {
@@ -183,7 +184,7 @@ void members_slow(struct sim *sim, const uint32_t *list, uint32_t n, double fact
     if (m->slow > 1 - 1e-12 && m->slow < 1 + 1e-12) m->slow = 1;
     member_update_impaired(sim, m);
     rework(sim, m, present_of(&calls, m->id), m->hung, begins ? factor : 1 / factor);
-    member_tell(sim, m, FAULT_SLOW, begins);
+    member_tell(sim, m, &fault_slow, begins);
   }
   present_free(&calls);
 }

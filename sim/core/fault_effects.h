@@ -15,7 +15,7 @@ void members_slow(struct sim *sim, const uint32_t *list, uint32_t n, double fact
 void member_lose_all(struct sim *sim, struct member *m);
 
 /* Tells the member of a fault. */
-void member_tell(struct sim *sim, struct member *m, enum fault_type type, bool begins);
+void member_tell(struct sim *sim, struct member *m, const struct fault_def *fault, bool begins);
 
 /* After a change of the member's faults: the flag for the fast path, and its time down. */
 void member_update_impaired(struct sim *sim, struct member *m);

@@ -106,11 +106,11 @@ struct kind {
   /* A crash, hang or slowdown began or ended at the member (or, as a crash, its absence); the
    * engine has updated the member's fields and the times of running work. A crash: forget queues
    * and workers; the engine answers the calls. May be NULL. */
-  void (*on_fault)(struct sim *sim, struct member *member, enum fault_type fault, bool begins);
-  /* Faults of its own, which no other kind need have: a set of 1 << FAULT_FLUSH .. The engine only
-   * tells on_fault of them; one that happens at once begins and never ends. A surge is one of
-   * sources. */
-  uint32_t own_faults;
+  void (*on_fault)(struct sim *sim, struct member *member, const struct fault_def *fault,
+                   bool begins);
+  /* Faults that not every kind has, NULL-terminated: some of the engine's, and ones that the kind
+   * brings along (fault_def.h). NULL: none. */
+  const struct fault_def *const *own_faults;
   /* Of a component that this one watches (component_watch): a member entered the register or left
    * it (about->listed), a fault of it begins (about->impaired), or one of the network. NULL: no. */
   void (*on_peer)(struct sim *sim, struct member *member, struct member *about);

@@ -2,6 +2,7 @@
 
 #include "arena.h"
 #include "engine.h"
+#include "fault_def.h"
 #include "fault_effects.h"
 
 struct watch_entry {
@@ -79,7 +80,7 @@ static void plan(struct sim *sim, const struct member *m, uint64_t delay_ns) {
 
 static void come_up(struct sim *sim, struct member *m) {
   set_phase(sim, m, MEMBER_UP, true);
-  if (!member_is_off(m)) member_tell(sim, m, FAULT_CRASH, false);
+  if (!member_is_off(m)) member_tell(sim, m, &fault_crash, false);
 }
 
 static void leave(struct sim *sim, struct member *m) {

@@ -14,6 +14,7 @@
 #include "arena.h"
 #include "call.h"
 #include "engine.h"
+#include "fault_def.h"
 #include "life.h"
 #include "time_scale.h"
 
@@ -120,21 +121,18 @@ static bool in_set(const uint64_t *set, uint32_t id) {
 static bool cut_applies(const struct cut *cut, uint32_t from, uint32_t to) {
   if (!cut->active) return false;
   if (in_set(cut->a, from) && in_set(cut->b, to)) return true;
-  return !cut->one_way && in_set(cut->b, from) && in_set(cut->a, to);
+  return !cut->fault->one_way && in_set(cut->b, from) && in_set(cut->a, to);
 }
 
 static enum outcome cross_cuts(struct sim *sim, const struct member *from, const struct member *to,
-                               const struct frame *call, bool answer, double *factor) {
+                               const struct frame *call, bool answer, struct crossing *crossing) {
   struct network *net = sim->network;
   for (uint32_t i = 0; i < net->cuts; i++) {
     const struct cut *cut = net->cut[i];
     if (!cut_applies(cut, from->id, to->id)) continue;
-    if (cut->type == FAULT_PARTITION) return OUTCOME_UNREACHABLE;
-    if (cut->type == FAULT_SLOW) *factor *= cut->factor;
-    if (cut->type == FAULT_DROP) {
-      struct draws draws = message_draws(cut->stream, to, call, answer);
-      if (draws_unit(&draws) < cut->ratio) return OUTCOME_TIMEOUT;
-    }
+    struct draws draws = message_draws(cut->stream, to, call, answer);
+    enum outcome outcome = cut->fault->type->on_message(cut->fault, &draws, crossing);
+    if (outcome != OUTCOME_OK) return outcome;
   }
   return OUTCOME_OK;
 }
@@ -176,27 +174,29 @@ uint64_t network_constant_ns(const struct sim *sim, const struct member *from,
 
 enum outcome network_cross(struct sim *sim, const struct member *from, const struct member *to,
                            struct frame *call, bool answer, uint64_t *delay_ns) {
-  double factor = 1;
+  struct crossing crossing = {1, 0};
   if (__builtin_expect(sim->network->active_cuts, 0)) {
-    enum outcome outcome = cross_cuts(sim, from, to, call, answer, &factor);
+    enum outcome outcome = cross_cuts(sim, from, to, call, answer, &crossing);
     if (outcome != OUTCOME_OK) return outcome;
   }
   const struct route *route = route_between(sim, from, to);
-  if (route->constant && factor == 1) {
-    *delay_ns = route->constant_ns;
+  if (route->constant && crossing.factor == 1) {
+    *delay_ns = time_sum(route->constant_ns, crossing.more_ns);
     return OUTCOME_OK;
   }
-  *delay_ns = 0;
+  *delay_ns = crossing.more_ns;
   if (route->direction == NO_DIRECTION) return OUTCOME_OK;
-  return cross_path(sim, &sim->network->direction[route->direction], to, call, answer, factor,
-                    delay_ns);
+  enum outcome outcome = cross_path(sim, &sim->network->direction[route->direction], to, call,
+                                    answer, crossing.factor, delay_ns);
+  *delay_ns = time_sum(*delay_ns, crossing.more_ns);
+  return outcome;
 }
 
 bool network_reaches(struct sim *sim, const struct member *from, const struct member *to,
                      uint64_t *delay_ns) {
   struct network *net = sim->network;
   for (uint32_t i = 0; i < net->cuts; i++) {
-    if (net->cut[i]->type == FAULT_PARTITION && cut_applies(net->cut[i], from->id, to->id)) {
+    if (net->cut[i]->fault->type->severs && cut_applies(net->cut[i], from->id, to->id)) {
       return false;
     }
   }
@@ -295,7 +295,7 @@ struct network *network_new(struct sim *sim) {
   const struct spec *spec = sim->spec;
   bool cuts = false;
   for (uint32_t i = 0; i < spec->faults; i++) {
-    cuts |= spec->fault[i].type == FAULT_PARTITION || spec->fault[i].on_path;
+    cuts |= fault_is_between(&spec->fault[i]);
   }
   if (!spec->paths && !cuts) return NULL;
   struct network *net = mem_zeroed(1, sizeof *net);

@@ -28,9 +28,7 @@ bool network_reaches(struct sim *sim, const struct member *from, const struct me
 /* Adds or removes a fault between two sets of members (bit sets over member ids). */
 struct cut {
   const uint64_t *a, *b;
-  bool one_way;
-  enum fault_type type; /* PARTITION, SLOW, DROP */
-  double factor, ratio;
+  const struct fault_spec *fault;
   struct stream stream;
   bool active;
 };

@@ -27,6 +27,8 @@ struct composed_spec {
   const char *const *given;
 };
 
+struct fault_def;
+
 struct component_spec {
   const char *name;
   const struct kind *kind;
@@ -68,19 +70,6 @@ struct path_spec {
   int line;
 };
 
-enum fault_type {
-  FAULT_CRASH,     /* new calls are refused, queued and running ones are lost (reset) */
-  FAULT_HANG,      /* nothing is answered, running work stands still; goes on afterwards */
-  FAULT_SLOW,      /* work takes `factor` times as long, also work in progress */
-  FAULT_DROP,      /* a call is swallowed with probability `ratio` */
-  FAULT_ERROR,     /* a call is answered `failed` at once with probability `ratio` */
-  FAULT_PARTITION, /* messages between `target` and `other` vanish */
-  FAULT_STOP,      /* a planned stop: drains, is away, starts */
-  FAULT_JOIN,      /* away before it begins; then it starts, and drains when it ends */
-  FAULT_FLUSH,     /* at once: what is kept is forgotten, calls go on; of kinds that say so */
-  FAULT_SURGE,     /* new requests come `factor` times as often; of kinds that say so */
-};
-
 enum target_kind { TARGET_COMPONENT, TARGET_MEMBER, TARGET_EACH, TARGET_ZONE, TARGET_REGION };
 
 struct fault_target {
@@ -89,13 +78,14 @@ struct fault_target {
   uint32_t member;       /* TARGET_MEMBER: 1-based */
 };
 
+/* What happens, to whom and when; fault_def.h. */
 struct fault_spec {
-  enum fault_type type;
+  const struct fault_def *type;
   const char *name; /* unique; names its random stream and the report's line */
   struct fault_target target;
-  struct fault_target other; /* partition: the far side */
-  bool one_way;              /* partition: only messages from target to other */
-  bool on_path;              /* slow, drop, partition of messages between target and other */
+  struct fault_target other; /* on_path: the far side */
+  bool one_way;              /* on_path: only messages from target to other */
+  bool on_path;              /* it is about messages between target and other */
   bool recurring;            /* up for a draw of `mttf`, down for a draw of `lasts`, repeatedly */
   uint64_t at_ns;            /* not recurring: when it begins */
   struct dist mttf;          /* ns */

@@ -5,6 +5,7 @@
 
 #include "abandon.h"
 #include "arena.h"
+#include "fault_def.h"
 #include "timer.h"
 
 const char *const discipline_choices[] = {"fifo", "lifo", "priority", "ps", NULL};
@@ -300,8 +301,8 @@ void station_lose(struct sim *sim, struct station *st, const struct frame *frame
 }
 
 void station_fault(struct sim *sim, struct member *member, struct station *st,
-                   enum fault_type fault, bool begins) {
-  if (fault == FAULT_CRASH && begins) {
+                   const struct fault_def *fault, bool begins) {
+  if (fault == &fault_crash && begins) {
     forget_all(sim, st);
     assert(st->held == 0); /* the engine has taken them: station_lose */
     settle_busy(sim, st);

@@ -146,7 +146,7 @@ void station_unshare(struct sim *sim, struct member *member, struct station *st,
 void station_lose(struct sim *sim, struct station *st, const struct frame *frame);
 
 void station_fault(struct sim *sim, struct member *member, struct station *st,
-                   enum fault_type fault, bool begins);
+                   const struct fault_def *fault, bool begins);
 void station_reset(struct sim *sim, struct station *st);
 
 /* The totals up to now. */

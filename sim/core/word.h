@@ -19,6 +19,7 @@ struct word_def {
   const struct param *params;  /* keys of its table where a parameter table describes them */
   const struct param *subject; /* what a value alone stands for, and in a table the first value
                                   without a key; NULL: neither is allowed */
+  const struct param *second;  /* what the second value without a key stands for; or NULL */
   const struct param *items;   /* what the values without a key stand for, a list; or NULL */
 };
 

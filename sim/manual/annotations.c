@@ -103,17 +103,22 @@ static void write_usage(FILE *out, const struct word_def *word) {
   fputs("---```\n", out);
 }
 
-/* A class for the table of a word that a parameter table describes; harms take targets as well. */
+/* A value without a key. */
+static void write_place(FILE *out, const struct word_def *word, int place,
+                        const struct param *param) {
+  if (param == NULL) return;
+  fprintf(out, "---@field [%d]%s ", place, place > 1 && !param->required ? "?" : "");
+  write_type(out, param, word->name);
+  fprintf(out, " %s\n", param->doc);
+}
+
+/* A class for the table of a word that a parameter table describes. */
 static void write_table_class(FILE *out, const struct word_def *word) {
-  bool lists = word->role == ROLE_FAULT || word->subject || word->items;
+  bool lists = word->subject || word->items;
   fprintf(out, "\n---@class %sarchsim.%s\n", lists ? "" : "(exact) ", word->name);
   if (!strcmp(word->name, "fault")) fputs("---@field [1] archsim.Harm what breaks\n", out);
-  if (word->role == ROLE_FAULT) fputs("---@field [1] string target\n---@field [2]? string\n", out);
-  if (word->subject) {
-    fputs("---@field [1] ", out);
-    write_type(out, word->subject, word->name);
-    fprintf(out, " %s\n", word->subject->doc);
-  }
+  write_place(out, word, 1, word->subject);
+  write_place(out, word, 2, word->second);
   if (word->items) fputs("---@field [integer] archsim.Step\n", out);
   write_fields(out, word->params, word->name);
 }
@@ -136,11 +141,9 @@ static const char *argument_of(const struct word_def *word) {
 
 static void write_argument(FILE *out, const struct word_def *word) {
   if (word->params) fprintf(out, "archsim.%s", word->name);
-  if (word->params && (word->subject || word->role == ROLE_FAULT)) fputc('|', out);
+  if (word->params && word->subject) fputc('|', out);
   if (word->subject) {
     write_type(out, word->subject, word->name);
-  } else if (word->role == ROLE_FAULT) {
-    fputs("string", out);
   } else if (!word->params) {
     fputs(word->role == ROLE_STEP ? "nil" : argument_of(word), out);
   }

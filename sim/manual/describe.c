@@ -198,6 +198,7 @@ static void describe_word(FILE *out, const struct word_def *word) {
   const struct param *value = word->subject ? word->subject : word->items;
   if (value) fprintf(out, "\n%s\n", word->subject ? "Value" : "Values without a key");
   if (value) describe_param(out, value, 2);
+  if (word->second) describe_param(out, word->second, 2);
   if (word->params) describe_params(out, "Keys", word->params);
 }
 

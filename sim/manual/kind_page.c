@@ -20,9 +20,6 @@ static const char *const metric_heads[] = {"metric", "unit", "definition", NULL}
 static const char *const part_heads[] = {"part", "kind", "what", NULL};
 static const char *const fault_heads[] = {"fault", "effect", NULL};
 
-/* Faults on the way of messages; the others act on what serves calls. */
-static const enum word_id between_places[] = {WORD_DROP, WORD_PARTITION, WORD_SLOW};
-
 /* --- parameters ----------------------------------------------------------------------------- */
 
 static void param_row(const struct pen *pen, const struct param *p, const char *outer, FILE *out) {
@@ -110,18 +107,10 @@ static void faults(const struct pen *pen, const struct kind *kind, FILE *out) {
             "region, or on the way to it. What it does then beyond that, the model says.",
       out);
   pen->table(fault_heads, out);
-  if (kind->is_source) {
-    for (size_t i = 0; i < sizeof between_places / sizeof *between_places; i++) {
-      fault_row(pen, &word_defs[between_places[i]], true, out);
-    }
-    if (kind->own_faults >> FAULT_SURGE & 1) fault_row(pen, &word_defs[WORD_SURGE], false, out);
-    return;
-  }
-  for (int i = 0; i < WORDS; i++) {
-    if (word_defs[i].role != ROLE_FAULT) continue;
-    if (i == WORD_SURGE) continue;
-    bool own = i == WORD_FLUSH;
-    if (!own || kind->own_faults >> FAULT_FLUSH & 1) fault_row(pen, &word_defs[i], false, out);
+  for (uint32_t i = 0; fault_at(i); i++) {
+    const struct fault_def *def = fault_at(i);
+    bool on_its_way = kind->is_source && def->takes != TAKES_ONE;
+    if (on_its_way || fault_meets_kind(def, kind)) fault_row(pen, &def->word, on_its_way, out);
   }
 }
 

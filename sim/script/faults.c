@@ -1,5 +1,5 @@
 /* fault { crash "web[2]", at = "60s", lasts = "30s" } and what it breaks. */
-#include <ctype.h>
+#include <assert.h>
 #include <lauxlib.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,33 +8,10 @@
 #include "build.h"
 #include "configure.h"
 #include "dist_order.h"
+#include "fault_def.h"
 #include "outline.h"
+#include "registry.h"
 #include "sim.h"
-
-static enum fault_type type_of(enum word_id id) {
-  switch (id) {
-    case WORD_FLUSH:
-      return FAULT_FLUSH;
-    case WORD_HANG:
-      return FAULT_HANG;
-    case WORD_SLOW:
-      return FAULT_SLOW;
-    case WORD_DROP:
-      return FAULT_DROP;
-    case WORD_ERROR:
-      return FAULT_ERROR;
-    case WORD_PARTITION:
-      return FAULT_PARTITION;
-    case WORD_STOP:
-      return FAULT_STOP;
-    case WORD_SURGE:
-      return FAULT_SURGE;
-    case WORD_JOIN:
-      return FAULT_JOIN;
-    default:
-      return FAULT_CRASH;
-  }
-}
 
 /* --- targets -------------------------------------------------------------------------------- */
 
@@ -124,24 +101,14 @@ static bool check_harm(struct loader *loader, const struct spot *spot, const cha
   return spot_error(loader, spot, "no component that could break lives in \"%s\"", text);
 }
 
-/* A fault that only some kinds have: of a zone, those there that have it. */
-static bool check_own(struct loader *loader, const struct spot *spot, const char *text,
-                      const struct fault_spec *fault) {
-  const struct spec *spec = &loader->scenario->spec;
-  if (fault->target.kind == TARGET_ZONE || fault->target.kind == TARGET_REGION) return true;
-  const struct kind *kind = spec->component[fault->target.id].kind;
-  if (kind->own_faults >> fault->type & 1) return true;
-  return spot_error(loader, spot,
-                    "\"%s\" is a %s, which keeps nothing that could be forgotten; name "
-                    "a cache",
-                    text, kind->name);
-}
-
-static bool has_rate(struct loader *loader, const struct component_spec *component) {
+/* Whether a component can meet a fault that only some kinds have, beyond that its kind has it. */
+static bool fits(struct loader *loader, const struct fault_def *def,
+                 const struct component_spec *component) {
+  if (def->fits == NULL) return true;
   struct outline outline;
   outline_begin(&outline, loader->arena);
   component->kind->outline(&loader->scenario->spec, component, OP_DEFAULT, &outline);
-  return outline.source.surges;
+  return def->fits(&outline);
 }
 
 /* Whether a zone or region has a member of the component. */
@@ -153,28 +120,27 @@ static bool lives_in(const struct spec *spec, const struct component_spec *compo
   return false;
 }
 
-/* A surge is of those who send requests at a rate. */
-static bool check_surge(struct loader *loader, const struct spot *spot, const char *text,
-                        struct fault_target target) {
+/* A fault that only some kinds have: of a zone it meets those there that have it. */
+static bool check_own(struct loader *loader, const struct spot *spot, const char *text,
+                      const struct fault_def *def, struct fault_target target) {
   const struct spec *spec = &loader->scenario->spec;
-  bool place = target.kind == TARGET_ZONE || target.kind == TARGET_REGION;
-  for (uint32_t i = 0; i < spec->components; i++) {
-    const struct component_spec *component = &spec->component[i];
-    if (place ? !lives_in(spec, component, target) : i != target.id) continue;
-    if (!(component->kind->own_faults >> FAULT_SURGE & 1)) {
-      if (place) continue;
-      return spot_error(loader, spot,
-                        "\"%s\" is a %s, which sends no requests on its own; name a "
-                        "client",
-                        text, component->kind->name);
+  if (target.kind == TARGET_ZONE || target.kind == TARGET_REGION) {
+    for (uint32_t i = 0; i < spec->components; i++) {
+      const struct component_spec *component = &spec->component[i];
+      if (lives_in(spec, component, target) && fault_meets_kind(def, component->kind) &&
+          fits(loader, def, component)) {
+        return true;
+      }
     }
-    if (has_rate(loader, component)) return true;
-    if (place) continue;
-    return spot_error(
-        loader, spot,
-        "the requests of \"%s\" do not come at a rate, which alone a surge multiplies", text);
+    return spot_error(loader, spot, "no %s lives in \"%s\"", def->whom, text);
   }
-  return spot_error(loader, spot, "no client that sends at a rate lives in \"%s\"", text);
+  const struct component_spec *component = &spec->component[target.id];
+  if (!fault_meets_kind(def, component->kind)) {
+    return spot_error(loader, spot, "\"%s\" is a %s, which %s", text, component->kind->name,
+                      def->lacks);
+  }
+  if (fits(loader, def, component)) return true;
+  return spot_error(loader, spot, "the requests of \"%s\" %s", text, def->unfit);
 }
 
 /* --- what happens to them ------------------------------------------------------------------- */
@@ -183,10 +149,6 @@ struct harm {
   const struct word *word;
   const char *first, *second; /* targets as written */
 };
-
-static bool takes_pair(enum word_id id) {
-  return id == WORD_SLOW || id == WORD_DROP || id == WORD_PARTITION;
-}
 
 static bool read_targets(struct loader *loader, const struct spot *spot, int table,
                          struct harm *harm, struct fault_spec *out) {
@@ -213,38 +175,45 @@ static bool read_targets(struct loader *loader, const struct spot *spot, int tab
   return ok;
 }
 
+/* The form of its usage that has a table. */
+static const char *table_form(struct loader *loader, const struct word_def *word) {
+  return arena_format(loader->arena, "%.*s", (int)strcspn(word->usage, "\n"), word->usage);
+}
+
+static bool check_values(struct loader *loader, const struct spot *spot,
+                         const struct fault_spec *fault) {
+  const char *key = NULL;
+  struct error why = {0};
+  if (fault->type->check == NULL || fault->type->check(fault, &key, &why)) return true;
+  struct spot at = spot_key(spot, key);
+  return spot_error(loader, &at, "%s", why.text);
+}
+
 /* The word's argument is at the top of the stack. */
 static bool read_harm_argument(struct loader *loader, const struct spot *spot, struct harm *harm,
                                struct fault_spec *out) {
-  int table = lua_gettop(loader->L);
-  enum word_id id = harm->word->id;
-  const struct param *params = word_defs[id].params;
-  struct harm_config config = {0};
-  if (lua_istable(loader->L, table)) {
-    if (!configure(loader, spot, table, params, &config, NULL, 0, takes_pair(id) ? 2 : 1)) {
-      return false;
-    }
+  lua_State *L = loader->L;
+  int table = lua_gettop(L);
+  const struct fault_def *def = out->type;
+  const struct param *params = def->word.params;
+  bool ok;
+  if (lua_istable(L, table)) {
+    ok = configure(loader, spot, table, params, out, NULL, 0, def->takes == TAKES_ONE ? 1 : 2);
   } else if (params[0].name && params[0].required) {
-    return spot_error(
-        loader, spot, "needs its %s; write %s", params[0].name,
-        id == WORD_SLOW || id == WORD_SURGE
-            ? arena_format(loader->arena, "%s { \"TARGET\", factor = 5 }", harm->word->text)
-            : arena_format(loader->arena, "%s { \"TARGET\", ratio = \"10%%\" }", harm->word->text));
+    ok = spot_error(loader, spot, "needs its %s; write %s", params[0].name,
+                    table_form(loader, &def->word));
+  } else {
+    lua_pushnil(L);
+    ok = configure(loader, spot, lua_gettop(L), params, out, NULL, 0, 0);
+    lua_pop(L, 1);
   }
-  if (!read_targets(loader, spot, table, harm, out)) return false;
-  out->factor = config.factor;
-  out->ratio = config.ratio;
-  out->one_way = config.one_way;
-  if (id == WORD_PARTITION && !out->on_path) {
-    return spot_error(loader, spot, "needs two places; write partition { \"A\", \"B\" }");
+  if (!ok || !read_targets(loader, spot, table, harm, out)) return false;
+  if (def->takes == TAKES_TWO && !out->on_path) {
+    return spot_error(loader, spot, "needs two places; write %s { \"A\", \"B\" }", def->word.name);
   }
-  if ((id == WORD_DROP || id == WORD_ERROR) && !(out->ratio > 0)) {
-    struct spot at = spot_key(spot, "ratio");
-    return spot_error(loader, &at, "must be greater than 0; leave the fault out instead");
-  }
-  if (id == WORD_SURGE) return check_surge(loader, spot, harm->first, out->target);
-  if (!out->on_path && !check_harm(loader, spot, harm->first, out->target)) return false;
-  return id != WORD_FLUSH || check_own(loader, spot, harm->first, out);
+  if (!check_values(loader, spot, out) || out->on_path) return !loader->failed;
+  if (def->own) return check_own(loader, spot, harm->first, def, out->target);
+  return check_harm(loader, spot, harm->first, out->target);
 }
 
 static void mark_used(struct loader *loader, const struct word *word) {
@@ -253,21 +222,29 @@ static void mark_used(struct loader *loader, const struct word *word) {
   }
 }
 
+static bool not_a_harm(struct loader *loader, const struct spot *spot) {
+  struct spot at = spot_item(spot, 1);
+  const char *expected = "what breaks, such as crash \"web[2]\" (there are";
+  for (uint32_t i = 0; fault_at(i); i++) {
+    expected =
+        arena_format(loader->arena, "%s%s %s", expected, i ? "," : "", fault_at(i)->word.name);
+  }
+  return value_unexpected(loader, lua_isnil(loader->L, -1) ? spot : &at, -1,
+                          arena_format(loader->arena, "%s)", expected));
+}
+
 static bool read_harm(struct loader *loader, const struct spot *spot, int table, struct harm *harm,
                       struct fault_spec *out) {
   lua_State *L = loader->L;
   lua_rawgeti(L, table, 1);
   harm->word = loader_word(L, -1);
-  bool ok = harm->word && word_defs[harm->word->id].role == ROLE_FAULT;
+  bool ok = harm->word && harm->word->id == WORD_HARM;
   if (!ok) {
-    struct spot at = spot_item(spot, 1);
-    value_unexpected(loader, lua_isnil(L, -1) ? spot : &at, -1,
-                     "what breaks, such as crash \"web[2]\", hang, slow, drop, error, flush, "
-                     "partition, stop, join or surge");
+    not_a_harm(loader, spot);
   } else {
     mark_used(loader, harm->word);
     struct spot at = spot_word(spot, harm->word);
-    out->type = type_of(harm->word->id);
+    out->type = harm->word->harm;
     word_push_argument(L, -1);
     ok = read_harm_argument(loader, &at, harm, out);
     lua_pop(L, 1);
@@ -293,7 +270,7 @@ static bool read_times(struct loader *loader, const struct spot *spot, int table
                       "say when: either at = \"60s\", with lasts = \"30s\" unless it is for ever, "
                       "or mttf = \"30d\" with mttr = \"10min\" for one that recurs");
   }
-  if (out->type == FAULT_FLUSH && (lasts || mttf)) {
+  if (out->type->at_once && (lasts || mttf)) {
     return spot_error(loader, spot, "happens at once; say only at = \"60s\"");
   }
   out->recurring = mttf;
@@ -344,6 +321,23 @@ static int order_of(double a, double b) {
   return (a > b) - (a < b);
 }
 
+/* By their keys: two of the same plain name have the same ones. */
+static int by_values(const struct fault_spec *a, const struct fault_spec *b) {
+  int by = 0;
+  for (const struct param *p = a->type->word.params; p->name && by == 0; p++) {
+    const void *x = (const char *)a + p->offset, *y = (const char *)b + p->offset;
+    if (p->type == PARAM_BOOL) {
+      by = *(const bool *)x - *(const bool *)y;
+    } else if (p->type == PARAM_TIME_DIST) {
+      by = dist_order(x, y);
+    } else {
+      assert(p->type == PARAM_NUMBER || p->type == PARAM_RATIO);
+      by = order_of(*(const double *)x, *(const double *)y);
+    }
+  }
+  return by;
+}
+
 /* By all that tells two faults of the same plain name apart. */
 static int by_content(const void *left, const void *right) {
   const struct nameless *x = left, *y = right;
@@ -354,9 +348,7 @@ static int by_content(const void *left, const void *right) {
   if (by == 0) by = dist_order(&a->mttf, &b->mttf);
   if (by == 0) by = order_of(a->forever, b->forever);
   if (by == 0) by = dist_order(&a->lasts, &b->lasts);
-  if (by == 0) by = order_of(a->factor, b->factor);
-  if (by == 0) by = order_of(a->ratio, b->ratio);
-  return by ? by : order_of(a->one_way, b->one_way);
+  return by ? by : by_values(a, b);
 }
 
 /* Faults without a name are named after what they do, so that the order in which they are declared

@@ -21,6 +21,7 @@
 #include "words.h"
 
 struct definition;
+struct fault_def;
 struct kind;
 struct scope;
 struct step_def;
@@ -32,11 +33,12 @@ struct step_def;
 /* A word that the script called; a userdata whose user value 1 is the argument (nil: none). */
 struct word {
   enum word_id id;
-  const char *text;            /* as in the scenario */
-  const char *name;            /* of a component or region; else NULL */
-  const struct kind *kind;     /* WORD_KIND, WORD_COMPOSED */
-  const struct step_def *step; /* WORD_STEP */
-  uint32_t source;             /* index, or NO_SOURCE for a default of ours */
+  const char *text;             /* as in the scenario */
+  const char *name;             /* of a component or region; else NULL */
+  const struct kind *kind;      /* WORD_KIND, WORD_COMPOSED */
+  const struct step_def *step;  /* WORD_STEP */
+  const struct fault_def *harm; /* WORD_HARM */
+  uint32_t source;              /* index, or NO_SOURCE for a default of ours */
   int line;
 };
 

@@ -56,11 +56,7 @@ static void check_one(lua_State *L, const char *word, bool bare) {
 static int call_value(lua_State *L) {
   enum word_id id = (enum word_id)lua_tointeger(L, lua_upvalueindex(1));
   check_one(L, word_defs[id].name, word_defs[id].bare);
-  struct word *word = push_word(L, id, lua_gettop(L));
-  if (word_defs[id].role == ROLE_FAULT) {
-    lua_pushvalue(L, -1);
-    declare(L, word);
-  }
+  push_word(L, id, lua_gettop(L));
   return 1;
 }
 
@@ -73,14 +69,25 @@ static int call_step(lua_State *L) {
   return 1;
 }
 
+static int call_harm(lua_State *L) {
+  const struct fault_def *harm = fault_at((uint32_t)lua_tointeger(L, lua_upvalueindex(1)));
+  check_one(L, harm->word.name, harm->word.bare);
+  struct word *word = push_word(L, WORD_HARM, lua_gettop(L));
+  word->text = harm->word.name;
+  word->harm = harm;
+  lua_pushvalue(L, -1);
+  declare(L, word);
+  return 1;
+}
+
 const char *vocabulary_word_of(lua_State *L, int index) {
   lua_CFunction function = lua_tocfunction(L, index);
-  bool is_step = function == call_step;
-  if (!is_step && function != call_value) return NULL;
+  if (function != call_step && function != call_harm && function != call_value) return NULL;
   lua_getupvalue(L, index, 1);
   lua_Integer which = lua_tointeger(L, -1);
   lua_pop(L, 1);
-  return is_step ? steps[which]->word.name : word_defs[which].name;
+  if (function == call_step) return steps[which]->word.name;
+  return function == call_harm ? fault_at((uint32_t)which)->word.name : word_defs[which].name;
 }
 
 /* --- statements ----------------------------------------------------------------------------- */
@@ -424,6 +431,11 @@ void vocabulary_add(lua_State *L) {
     lua_pushinteger(L, i);
     lua_pushcclosure(L, call_step, 1);
     lua_setfield(L, -2, steps[i]->word.name);
+  }
+  for (uint32_t i = 0; fault_at(i); i++) {
+    lua_pushinteger(L, i);
+    lua_pushcclosure(L, call_harm, 1);
+    lua_setfield(L, -2, fault_at(i)->word.name);
   }
   for (int i = 0; registry[i]; i++) vocabulary_add_kind(L, registry[i]);
   for (int i = 0; prelude_texts[i].name; i++) {

@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "policy.h"
+#include "registry.h"
 #include "step.h"
 
 #define MEMBERS_MAX 100000 /* of one component; a limit against slips such as a missing unit */
@@ -159,49 +160,6 @@ static const struct param fault_params[] = {
     {0},
 };
 
-static const struct param slow_params[] = {
-    {.name = "factor",
-     .type = PARAM_NUMBER,
-     .offset = offsetof(struct harm_config, factor),
-     .required = true,
-     .min = 1e-6,
-     .max = 1e9,
-     .doc = "Everything takes this many times as long."},
-    {0},
-};
-
-static const struct param surge_params[] = {
-    {.name = "factor",
-     .type = PARAM_NUMBER,
-     .offset = offsetof(struct harm_config, factor),
-     .required = true,
-     .min = 1e-6,
-     .max = 1e6,
-     .doc = "The rate of new requests is multiplied by it; below 1 fewer come."},
-    {0},
-};
-
-static const struct param ratio_params[] = {
-    {.name = "ratio",
-     .type = PARAM_RATIO,
-     .offset = offsetof(struct harm_config, ratio),
-     .required = true,
-     .max = 1,
-     .doc = "Share of the calls, or of the messages, that it hits."},
-    {0},
-};
-
-static const struct param partition_params[] = {
-    {.name = "one_way",
-     .type = PARAM_BOOL,
-     .offset = offsetof(struct harm_config, one_way),
-     .fallback = "false",
-     .doc = "Whether only messages from the first to the second vanish."},
-    {0},
-};
-
-static const struct param no_params[] = {{0}};
-
 const struct word_def word_defs[WORDS] = {
     [WORD_FAULT] = {"fault", ROLE_BLOCK, false,
                     "fault { crash \"web[2]\", at = \"60s\", lasts = \"30s\" }\n"
@@ -347,35 +305,14 @@ const struct word_def word_defs[WORDS] = {
                        gradient_params},
     [WORD_ZIPF] = {"zipf", ROLE_VALUE, false, "zipf { n = 100000, s = 0.99 }",
                    "Key k is asked for in proportion to k^-s.", NULL},
-    [WORD_CRASH] = {"crash", ROLE_FAULT, false, "crash \"web[2]\"",
-                    "Refuses new calls and loses the present ones.", no_params},
-    [WORD_DROP] = {"drop", ROLE_FAULT, false,
-                   "drop { \"web\", ratio = \"10%\" }\ndrop { \"eu\", \"us\", ratio = \"1%\" }",
-                   "Swallows calls, or messages between two places.", ratio_params},
-    [WORD_ERROR] = {"error", ROLE_FAULT, false, "error { \"web\", ratio = \"5%\" }",
-                    "Answers calls with an error at once.", ratio_params},
-    [WORD_FLUSH] = {"flush", ROLE_FAULT, false, "flush \"redis\"",
-                    "Forgets what is kept, at once; calls go on.", no_params},
-    [WORD_HANG] = {"hang", ROLE_FAULT, false, "hang \"db\"",
-                   "Answers nothing and stands still, then goes on.", no_params},
-    [WORD_JOIN] = {"join", ROLE_FAULT, false, "join \"web[3]\"",
-                   "Is absent before, then starts; when it ends, leaves as with stop.", no_params},
-    [WORD_PARTITION] = {"partition", ROLE_FAULT, false,
-                        "partition { \"eu\", \"us\", one_way = true }",
-                        "Messages between two places vanish.", partition_params},
-    [WORD_SLOW] = {"slow", ROLE_FAULT, false,
-                   "slow { \"web[1]\", factor = 5 }\nslow { \"eu\", \"us\", factor = 3 }",
-                   "Work, or messages between two places, takes longer.", slow_params},
-    [WORD_STOP] =
-        {"stop", ROLE_FAULT, false, "stop \"web[2]\"",
-         "A planned stop: takes no more calls, goes on with those it has for `drain`, then "
-         "is absent and starts again.",
-         no_params},
-    [WORD_SURGE] = {"surge", ROLE_FAULT, false, "surge { \"users\", factor = 5 }",
-                    "A client sends new requests this many times as often.", surge_params},
 };
 
 const struct word_def *word_at(uint32_t i) {
   if (i < WORDS) return &word_defs[i];
-  return steps[i - WORDS] ? &steps[i - WORDS]->word : NULL;
+  uint32_t n = 0;
+  for (i -= WORDS; steps[n]; n++) {
+    if (n == i) return &steps[n]->word;
+  }
+  const struct fault_def *fault = fault_at(i - n);
+  return fault ? &fault->word : NULL;
 }

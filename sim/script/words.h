@@ -1,9 +1,9 @@
 /* The words of the scenario language beside the names of kinds.
  *
- * Those with a meaning of their own have a row here, steps of handlers one in their own list
- * (steps/step.h). The vocabulary, did-you-mean, `archsim describe` and the editor's annotations see
- * all of them through word_at. What a word means is decided where its value is used: `constant` and
- * `uniform` are distributions, arrivals or keys by context. */
+ * Those with a meaning of their own have a row here; steps of handlers (steps/step.h) and what
+ * faults do (fault_def.h) have lists of their own. The vocabulary, did-you-mean, `archsim describe`
+ * and the editor's annotations see all of them through word_at. What a word means is decided where
+ * its value is used: `constant` and `uniform` are distributions, arrivals or keys by context. */
 #ifndef WORDS_H
 #define WORDS_H
 
@@ -47,26 +47,16 @@ enum word_id {
   WORD_ZIPF,
   WORD_AIMD,
   WORD_GRADIENT,
-  /* What a fault does. */
-  WORD_CRASH,
-  WORD_DROP,
-  WORD_ERROR,
-  WORD_FLUSH,
-  WORD_HANG,
-  WORD_JOIN,
-  WORD_PARTITION,
-  WORD_SLOW,
-  WORD_STOP,
-  WORD_SURGE,
   WORDS,
   WORD_KIND = WORDS, /* the name of a registered kind */
   WORD_STEP,         /* a step of a handler */
+  WORD_HARM,         /* what a fault does */
   WORD_COMPOSED,     /* the name of a kind composed in Lua */
 };
 
 extern const struct word_def word_defs[WORDS];
 
-/* Every word, number 0, 1 .. until NULL: those of the table, then the steps. */
+/* Every word, number 0, 1 .. until NULL: those of the table, then steps and faults. */
 const struct word_def *word_at(uint32_t i);
 
 /* Keys that every component has beside those of its kind; `zone` is parsed by hand. */
@@ -98,12 +88,6 @@ struct fault_config {
   const char *name;
   uint64_t at_ns; /* PARAM_UNLIMITED: not given */
   struct dist lasts, mttf, mttr;
-};
-
-/* The keys that the words for faults take beside their targets. */
-struct harm_config {
-  double factor, ratio;
-  bool one_way;
 };
 
 #endif

@@ -12,6 +12,7 @@ cd -- "${1:-$(dirname -- "$0")/../..}"
 order='
 sim/base
 sim/core
+sim/core/faults
 models/lib
 models/steps models/traffic models/serve models/edge models/cache models/queue models/data models/control
 models

@@ -19,6 +19,7 @@
 #include <cmocka.h>
 #include <math.h>
 
+#include "fault_def.h"
 #include "metric.h"
 #include "outbound.h"
 #include "program.h"

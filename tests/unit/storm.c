@@ -73,8 +73,10 @@ static void random_faults(struct scene *scene, struct draws *draws) {
   static const char *const targets[] = {"web", "web[1]", "web[*]", "app",  "app[*]", "cache",
                                         "db",  "db[2]",  "lb",     "here", "land"};
   static const char *const far[] = {"there", "db", "app", "web"};
+  static const struct fault_def *const broken[] = {&fault_crash, &fault_hang,  &fault_slow,
+                                                   &fault_drop,  &fault_error, &fault_partition};
   for (uint64_t n = die(draws, 7); n-- > 0;) {
-    struct fault_spec fault = {.type = (enum fault_type)die(draws, 6),
+    struct fault_spec fault = {.type = broken[die(draws, 6)],
                                .recurring = die(draws, 2),
                                .at_ns = die(draws, 5000) * MS,
                                .mttf = exponential_ns(2e9),
@@ -82,9 +84,9 @@ static void random_faults(struct scene *scene, struct draws *draws) {
                                .factor = die(draws, 2) ? 5 : 0.5,
                                .ratio = 0.3,
                                .one_way = die(draws, 2)};
-    bool between = fault.type == FAULT_PARTITION;
-    if (!between && fault.type != FAULT_CRASH && fault.type != FAULT_HANG &&
-        fault.type != FAULT_ERROR && die(draws, 3) == 0) {
+    bool between = fault.type == &fault_partition;
+    if (!between && fault.type != &fault_crash && fault.type != &fault_hang &&
+        fault.type != &fault_error && die(draws, 3) == 0) {
       fault.on_path = between = true;
     }
     scene_fault(scene, one_of(draws, 11, targets), between ? one_of(draws, 4, far) : NULL, fault);

@@ -153,7 +153,7 @@ static void test_nobody_gives_up(void **state) {
     if (way == FAULT) {
       scene_fault(
           scene, "front", NULL,
-          (struct fault_spec){.type = FAULT_CRASH, .at_ns = S, .lasts = exponential_ns(1e7)});
+          (struct fault_spec){.type = &fault_crash, .at_ns = S, .lasts = exponential_ns(1e7)});
     }
     struct run run = run_scene(scene, SEED, 2 * S);
     if ((run.sim->calls.kin != NULL) != (way != NEVER)) fail_msg("way %d", way);
@@ -289,7 +289,7 @@ static void test_partition(void **state) {
   balancer_of(scene, "lb", "s");
   scene_fault(
       scene, "from", "lb",
-      (struct fault_spec){.type = FAULT_PARTITION, .at_ns = 5 * MS, .lasts = dist_constant(2e6)});
+      (struct fault_spec){.type = &fault_partition, .at_ns = 5 * MS, .lasts = dist_constant(2e6)});
   struct run run = run_scene(scene, 1, S);
   assert_shot(&shots[2], OUTCOME_OK, 30 * MS);
   assert_same(metric(&run, "s.cancelled"), 0);
@@ -415,11 +415,11 @@ static void test_hung(void **state) {
     one_worker(scene, "s", "queued");
     scene_fault(
         scene, "s", NULL,
-        (struct fault_spec){.type = FAULT_HANG, .at_ns = 5 * MS, .lasts = dist_constant(25e6)});
+        (struct fault_spec){.type = &fault_hang, .at_ns = 5 * MS, .lasts = dist_constant(25e6)});
     if (crash) {
-      scene_fault(
-          scene, "s", NULL,
-          (struct fault_spec){.type = FAULT_CRASH, .at_ns = 25 * MS, .lasts = dist_constant(50e6)});
+      scene_fault(scene, "s", NULL,
+                  (struct fault_spec){
+                      .type = &fault_crash, .at_ns = 25 * MS, .lasts = dist_constant(50e6)});
     }
     struct run run = run_begin(scene, 1, 0, S);
     assert_true(sim_run(run.sim, 20 * MS));

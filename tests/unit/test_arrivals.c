@@ -346,8 +346,10 @@ static struct run surge_run(struct recorder *leaf, const char *arrivals, double 
   node_set(c, "arrivals", arrivals);
   node_set(c, "target", "leaf");
   scene_add_recorder(*scene, "leaf", 1, leaf);
-  struct fault_spec surge = {
-      .type = FAULT_SURGE, .factor = factor, .at_ns = 250 * MS, .lasts = dist_constant(400.0 * MS)};
+  struct fault_spec surge = {.type = &fault_surge,
+                             .factor = factor,
+                             .at_ns = 250 * MS,
+                             .lasts = dist_constant(400.0 * MS)};
   scene_fault(*scene, "c", NULL, surge);
   return run_scene(*scene, seed, end_ns);
 }

@@ -4,6 +4,7 @@
 
 #include "checks.h"
 #include "harness.h"
+#include "registry.h"
 
 #define SEED UINT64_C(20250115)
 
@@ -283,7 +284,7 @@ static void test_flush(void **state) {
   add_cache(scene, "lru", "10");
   scene_add_recorder(scene, "origin", 1, &origin);
   scene_fault(scene, "cache", NULL,
-              (struct fault_spec){.type = FAULT_FLUSH, .at_ns = 50 * MS, .forever = true});
+              (struct fault_spec){.type = fault_find("flush"), .at_ns = 50 * MS, .forever = true});
   struct run run = run_scene(scene, 1, S);
   const uint64_t ends_ms[] = {20, 60, 75, 80, 81};
   for (int i = 0; i < 5; i++) assert_shot(&shots[i], OUTCOME_OK, ends_ms[i] * MS);
@@ -311,7 +312,7 @@ static void test_failed_write_keeps(void **state) {
   add_cache(scene, "lru", "10");
   scene_add_recorder(scene, "origin", 1, &origin);
   scene_fault(scene, "origin", NULL,
-              (struct fault_spec){.type = FAULT_CRASH, .at_ns = MS, .forever = true});
+              (struct fault_spec){.type = &fault_crash, .at_ns = MS, .forever = true});
   struct run run = run_scene(scene, 1, S);
   assert_shot(&shots[1], OUTCOME_REFUSED, 2 * MS);
   assert_shot(&shots[2], OUTCOME_OK, 4 * MS);
@@ -361,7 +362,7 @@ static void test_crash(void **state) {
     add_cache(scene, "lru", "10");
     scene_add_recorder(scene, "origin", 1, &origin);
     scene_fault(scene, "cache", NULL,
-                (struct fault_spec){.type = hang ? FAULT_HANG : FAULT_CRASH,
+                (struct fault_spec){.type = hang ? &fault_hang : &fault_crash,
                                     .at_ns = 10 * MS,
                                     .lasts = dist_constant(10e6)});
     struct run run = run_scene(scene, 1, S);

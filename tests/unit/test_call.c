@@ -332,10 +332,10 @@ static void test_lost_while_waiting(void **state) {
             (struct call_to){.to = "leaf", .timeout_ns = 5 * MS});
     scene_fault(
         scene, between[i], NULL,
-        (struct fault_spec){.type = FAULT_CRASH, .at_ns = 2 * MS, .lasts = dist_constant(1e6)});
-    scene_fault(
-        scene, "from", between[i],
-        (struct fault_spec){.type = FAULT_PARTITION, .at_ns = 1 * MS, .lasts = dist_constant(5e6)});
+        (struct fault_spec){.type = &fault_crash, .at_ns = 2 * MS, .lasts = dist_constant(1e6)});
+    scene_fault(scene, "from", between[i],
+                (struct fault_spec){
+                    .type = &fault_partition, .at_ns = 1 * MS, .lasts = dist_constant(5e6)});
     struct run run = run_scene(scene, 1, S);
     print_message("  %s\n", between[i]);
     assert_shot(&shots[0], OUTCOME_UNREACHABLE, 20 * MS);

@@ -282,7 +282,7 @@ static void test_budget(void **state) {
     scene_add_recorder(scene, "leaf", 1, &leaf);
     /* All fail from the beginning, or after 2000 requests went well. */
     struct fault_spec fault = {
-        .type = FAULT_CRASH, .at_ns = burst ? 20 * S - 1 : 0, .forever = true};
+        .type = &fault_crash, .at_ns = burst ? 20 * S - 1 : 0, .forever = true};
     scene_fault(scene, "leaf", NULL, fault);
     struct run run = run_begin(scene, 1, 0, 40 * S);
     double before = 0;
@@ -418,9 +418,10 @@ static struct scene *variant_scene(enum variant variant, struct recorder *front,
   on_work(on, "exponential 10ms");
   if (variant == WITH_RETRY) node_set(c, "retry.attempts", "4");
   if (variant == WITH_RETRY || variant == WITH_ERRORS) {
-    scene_fault(scene, "s", NULL,
-                (struct fault_spec){
-                    .type = FAULT_ERROR, .forever = true, .lasts = dist_constant(1), .ratio = 0.1});
+    scene_fault(
+        scene, "s", NULL,
+        (struct fault_spec){
+            .type = &fault_error, .forever = true, .lasts = dist_constant(1), .ratio = 0.1});
   }
   if (variant == WITH_SECOND_CLIENT) {
     struct node *b = scene_add(scene, "client", "b", 1);
@@ -509,12 +510,12 @@ static struct scene *busy_scene(int order) {
   node_set(db, "workers", "3");
   node_set(db, "read", "exponential 6ms");
   scene_fault(scene, "web[*]", NULL,
-              (struct fault_spec){.type = FAULT_CRASH,
+              (struct fault_spec){.type = &fault_crash,
                                   .recurring = true,
                                   .mttf = exponential_ns(3e9),
                                   .lasts = exponential_ns(1e9)});
   scene_fault(scene, "db", NULL,
-              (struct fault_spec){.type = FAULT_HANG,
+              (struct fault_spec){.type = &fault_hang,
                                   .recurring = true,
                                   .mttf = exponential_ns(5e9),
                                   .lasts = exponential_ns(1e8)});
@@ -576,7 +577,7 @@ static void test_stranded_once(void **state) {
   scene_fault(
       scene, "web", NULL,
       (struct fault_spec){
-          .type = FAULT_DROP, .at_ns = 4950 * MS, .lasts = dist_constant(100e9), .ratio = 1});
+          .type = &fault_drop, .at_ns = 4950 * MS, .lasts = dist_constant(100e9), .ratio = 1});
   struct run run = run_scene(scene, 1, 9950 * MS);
   assert_same(metric(&run, "c.requests"), 100);
   assert_same(metric(&run, "c.errors.timeout"), 50);

@@ -198,7 +198,7 @@ static void test_crash(void **state) {
   node_set(db, "read", "10ms");
   scene_fault(
       scene, "db", NULL,
-      (struct fault_spec){.type = FAULT_CRASH, .at_ns = 5 * MS, .lasts = dist_constant(5e6)});
+      (struct fault_spec){.type = &fault_crash, .at_ns = 5 * MS, .lasts = dist_constant(5e6)});
   struct run run = run_scene(scene, 1, 100 * MS);
   assert_shot(&shots[0], OUTCOME_RESET, 5 * MS);
   assert_shot(&shots[1], OUTCOME_RESET, 5 * MS);

@@ -9,7 +9,7 @@
 
 #define SEED UINT64_C(20250113)
 
-static struct fault_spec fault_ms(enum fault_type type, uint64_t at_ms, uint64_t lasts_ms) {
+static struct fault_spec fault_ms(const struct fault_def *type, uint64_t at_ms, uint64_t lasts_ms) {
   return (struct fault_spec){.type = type,
                              .at_ns = at_ms * MS,
                              .lasts = dist_constant((double)(lasts_ms * MS)),
@@ -17,7 +17,7 @@ static struct fault_spec fault_ms(enum fault_type type, uint64_t at_ms, uint64_t
 }
 
 static struct fault_spec slow_ms(double factor, uint64_t at_ms, uint64_t lasts_ms) {
-  struct fault_spec fault = fault_ms(FAULT_SLOW, at_ms, lasts_ms);
+  struct fault_spec fault = fault_ms(&fault_slow, at_ms, lasts_ms);
   fault.factor = factor;
   return fault;
 }
@@ -107,7 +107,7 @@ static void test_uptime_after_warmup(void **state) {
   for (int outlasts = 0; outlasts < 2; outlasts++) {
     struct shot shots[1];
     struct scene *scene = working_scene(shots, 1, (const uint64_t[]){0}, "1", "fifo");
-    scene_fault(scene, "s", NULL, fault_ms(FAULT_CRASH, 10, outlasts ? 60 : 20));
+    scene_fault(scene, "s", NULL, fault_ms(&fault_crash, 10, outlasts ? 60 : 20));
     struct run run = run_begin(scene, 1, 50 * MS, 150 * MS);
     assert_true(sim_run(run.sim, 150 * MS));
     run_finish(&run);
@@ -124,13 +124,13 @@ static void test_uptime_after_warmup(void **state) {
  * two lie the other way round. */
 static void test_order_of_calls(void **state) {
   (void)state;
-  const enum fault_type types[] = {FAULT_CRASH, FAULT_HANG, FAULT_SLOW};
+  const struct fault_def *const types[] = {&fault_crash, &fault_hang, &fault_slow};
   for (int t = 0; t < 3; t++) {
     struct shot shots[4];
     struct scene *scene =
         working_scene(shots, 4, (const uint64_t[]){0, 0, 20, 20}, "unlimited", "fifo");
     struct fault_spec fault = fault_ms(types[t], 25, 50);
-    if (types[t] == FAULT_SLOW) fault.factor = 2;
+    if (types[t] == &fault_slow) fault.factor = 2;
     scene_fault(scene, "s", NULL, fault);
     struct run run = run_begin(scene, 1, 0, 200 * MS);
     assert_true(sim_run(run.sim, 22 * MS));
@@ -156,7 +156,7 @@ static void test_crash(void **state) {
     struct shot shots[7];
     struct scene *scene =
         working_scene(shots, 7, (const uint64_t[]){0, 1, 2, 6, 24, 26, 60}, "1", disciplines[d]);
-    scene_fault(scene, "s", NULL, fault_ms(FAULT_CRASH, 5, 20));
+    scene_fault(scene, "s", NULL, fault_ms(&fault_crash, 5, 20));
     struct run run = run_scene(scene, 1, 100 * MS);
     for (int i = 0; i < 3; i++) assert_shot(&shots[i], OUTCOME_RESET, 5 * MS);
     assert_shot(&shots[3], OUTCOME_REFUSED, 6 * MS);
@@ -191,7 +191,7 @@ static void test_crash_of_waiting(void **state) {
     node_set(s, "io", async ? "async" : "blocking");
     on_call(node_on(s, "ask"), (struct call_to){.to = "leaf"});
     on_sleep(node_on(s, "sleep"), "12ms");
-    scene_fault(scene, "s", NULL, fault_ms(FAULT_CRASH, 5, 1));
+    scene_fault(scene, "s", NULL, fault_ms(&fault_crash, 5, 1));
     struct run run = run_scene(scene, 1, S);
     for (int i = 0; i < 3; i++) assert_shot(&shots[i], OUTCOME_RESET, 5 * MS);
     assert_shot(&shots[3], OUTCOME_OK, 30 * MS);
@@ -231,7 +231,7 @@ static void test_crash_of_nested(void **state) {
     on_work(on, "3ms"); /* the fallback must not run on a server that is down */
     on_call(node_on(a, "inner"), (struct call_to){.to = "leaf"});
     on_call(node_on(scene_add(scene, "service", "b", 1), NULL), (struct call_to){.to = "a"});
-    scene_fault(scene, "a", NULL, fault_ms(FAULT_CRASH, 30, 100));
+    scene_fault(scene, "a", NULL, fault_ms(&fault_crash, 30, 100));
     struct run run = run_scene(scene, 1, S);
     for (int i = 0; i < NESTED; i++) assert_shot(&shots[i], OUTCOME_RESET, 30 * MS);
     assert_int_equal(run_station(&run, "a", 1)->held, 0);
@@ -249,7 +249,7 @@ static void test_hang(void **state) {
   struct shot shots[4];
   struct scene *scene = working_scene(shots, 4, (const uint64_t[]){0, 6, 7, 60}, "1", "fifo");
   shots[2].timeout_ns = 10 * MS; /* nothing answers until timeouts fire */
-  scene_fault(scene, "s", NULL, fault_ms(FAULT_HANG, 5, 20));
+  scene_fault(scene, "s", NULL, fault_ms(&fault_hang, 5, 20));
   struct run run = run_scene(scene, 1, 100 * MS);
   assert_shot(&shots[0], OUTCOME_OK, 30 * MS);
   assert_shot(&shots[1], OUTCOME_OK, 40 * MS);
@@ -268,7 +268,7 @@ static void test_hang_of_sharing(void **state) {
   (void)state;
   struct shot shots[3];
   struct scene *scene = working_scene(shots, 3, (const uint64_t[]){0, 2, 8}, "1", "ps");
-  scene_fault(scene, "s", NULL, fault_ms(FAULT_HANG, 6, 20));
+  scene_fault(scene, "s", NULL, fault_ms(&fault_hang, 6, 20));
   struct run run = run_scene(scene, 1, 100 * MS);
   /* At 6: 6 and 8 left. At 26 the third comes in; three share: the first ends 18 later at 44, when
    * 2 and 4 are left: 48 and 50. */
@@ -303,7 +303,7 @@ static void test_hang_of_waiting(void **state) {
   on_work(on, "1ms");
   on_call(node_on(s, "ask in time"), (struct call_to){.to = "leaf", .timeout_ns = 12 * MS});
   on_call(node_on(s, "ask too long"), (struct call_to){.to = "leaf", .timeout_ns = 8 * MS});
-  scene_fault(scene, "s", NULL, fault_ms(FAULT_HANG, 5, 20));
+  scene_fault(scene, "s", NULL, fault_ms(&fault_hang, 5, 20));
   struct run run = run_scene(scene, 1, S);
   assert_shot(&shots[0], OUTCOME_OK, 30 * MS);
   assert_shot(&shots[1], OUTCOME_OK, 27 * MS);
@@ -366,7 +366,7 @@ static void test_overlapping_same(void **state) {
   for (int hang = 0; hang <= 1; hang++) {
     struct shot shots[4];
     struct scene *scene = working_scene(shots, 4, (const uint64_t[]){5, 22, 28, 31}, "4", "fifo");
-    enum fault_type type = hang ? FAULT_HANG : FAULT_CRASH;
+    const struct fault_def *type = hang ? &fault_hang : &fault_crash;
     scene_fault(scene, "s", NULL, fault_ms(type, 10, 10));
     scene_fault(scene, "s", NULL, fault_ms(type, 15, 15));
     struct run run = run_scene(scene, 1, 100 * MS);
@@ -387,8 +387,8 @@ static void test_overlapping_different(void **state) {
   struct shot shots[6];
   struct scene *scene =
       working_scene(shots, 6, (const uint64_t[]){0, 6, 12, 20, 22, 60}, "1", "fifo");
-  scene_fault(scene, "s", NULL, fault_ms(FAULT_HANG, 5, 25));
-  scene_fault(scene, "s", NULL, fault_ms(FAULT_CRASH, 10, 5));
+  scene_fault(scene, "s", NULL, fault_ms(&fault_hang, 5, 25));
+  scene_fault(scene, "s", NULL, fault_ms(&fault_crash, 10, 5));
   scene_fault(scene, "s", NULL, slow_ms(2, 8, 32));
   struct run run = run_scene(scene, 1, 100 * MS);
   assert_shot(&shots[0], OUTCOME_RESET, 10 * MS);
@@ -410,7 +410,7 @@ static void test_slow_during_hang(void **state) {
   for (int ps = 0; ps <= 1; ps++) {
     struct shot shots[1];
     struct scene *scene = working_scene(shots, 1, (const uint64_t[]){0}, "1", ps ? "ps" : "fifo");
-    scene_fault(scene, "s", NULL, fault_ms(FAULT_HANG, 4, 4));
+    scene_fault(scene, "s", NULL, fault_ms(&fault_hang, 4, 4));
     scene_fault(scene, "s", NULL, slow_ms(2, 6, 8));
     struct run run = run_scene(scene, 1, 100 * MS);
     assert_shot(&shots[0], OUTCOME_OK, 17 * MS);
@@ -426,7 +426,7 @@ static void test_forever_and_off(void **state) {
     struct shot shots[2];
     struct scene *scene = working_scene(shots, 2, (const uint64_t[]){0, 500}, "1", "fifo");
     scene_fault(scene, "s", NULL,
-                (struct fault_spec){.type = FAULT_CRASH, .at_ns = 20 * MS, .forever = true});
+                (struct fault_spec){.type = &fault_crash, .at_ns = 20 * MS, .forever = true});
     struct run run = {.sim = sim_new(scene_spec(scene), 1, 0, 0, S, on)};
     assert_true(sim_run(run.sim, S));
     run_finish(&run);
@@ -451,9 +451,9 @@ static void test_drop_and_error(void **state) {
     node_set(c, "target", "s");
     if (timeout) node_set(c, "timeout", "5ms");
     node_set(scene_add(scene, "service", "s", 1), "work", "1ms");
-    struct fault_spec drop = fault_ms(FAULT_DROP, 10000, 20000);
+    struct fault_spec drop = fault_ms(&fault_drop, 10000, 20000);
     drop.ratio = 0.2;
-    struct fault_spec error = fault_ms(FAULT_ERROR, 20000, 20000);
+    struct fault_spec error = fault_ms(&fault_error, 20000, 20000);
     error.ratio = 0.1;
     scene_fault(scene, "s", NULL, drop);
     scene_fault(scene, "s", NULL, error);
@@ -476,7 +476,7 @@ static void test_drop_all(void **state) {
     struct shot shots[3];
     struct scene *scene = working_scene(shots, 3, (const uint64_t[]){9, 11, 31}, "3", "fifo");
     shots[1].timeout_ns = 2 * MS;
-    struct fault_spec fault = fault_ms(error ? FAULT_ERROR : FAULT_DROP, 10, 20);
+    struct fault_spec fault = fault_ms(error ? &fault_error : &fault_drop, 10, 20);
     fault.ratio = 1;
     scene_fault(scene, "s", NULL, fault);
     struct run run = run_scene(scene, 1, S);
@@ -508,7 +508,7 @@ static void test_partition(void **state) {
   node_set(s, "work", "10ms");
   node_set(scene_add(scene, "service", "other", 1), "work", "10ms");
   scene_path(scene, "from", "s", (struct path_spec){.latency = dist_constant(0)});
-  struct fault_spec fault = fault_ms(FAULT_PARTITION, 10, 20);
+  struct fault_spec fault = fault_ms(&fault_partition, 10, 20);
   fault.at_ns++; /* the third shot is answered just before */
   scene_fault(scene, "from", "s", fault);
   struct run run = run_scene(scene, 1, S);
@@ -533,7 +533,7 @@ static void test_partition_spares_travellers(void **state) {
   scene_add_sender(scene, "from", shots, 2);
   scene_add_recorder(scene, "leaf", 1, &leaf);
   scene_path(scene, "from", "leaf", (struct path_spec){.latency = dist_constant(5e6)});
-  scene_fault(scene, "from", "leaf", fault_ms(FAULT_PARTITION, 10, 20));
+  scene_fault(scene, "from", "leaf", fault_ms(&fault_partition, 10, 20));
   struct run run = run_scene(scene, 1, S);
   assert_int_equal(leaf.n, 2);
   assert_shot(&shots[0], OUTCOME_UNREACHABLE, 58 * MS); /* request at 13, answer swallowed */
@@ -554,7 +554,7 @@ static void test_one_way_partition(void **state) {
     scene_add_recorder(scene, "leaf", 1, &leaf);
     struct node *a = scene_add(scene, "service", "a", 1);
     on_call(node_on(a, "front"), (struct call_to){.to = "leaf", .timeout_ns = 10 * MS});
-    struct fault_spec fault = fault_ms(FAULT_PARTITION, 0, 500);
+    struct fault_spec fault = fault_ms(&fault_partition, 0, 500);
     fault.one_way = true;
     scene_fault(scene, backwards ? "leaf" : "a", backwards ? "a" : "leaf", fault);
     struct run run = run_scene(scene, 1, S);
@@ -569,7 +569,7 @@ static void test_one_way_partition(void **state) {
  * latency and its wire stretched. */
 static void test_faults_on_a_path(void **state) {
   (void)state;
-  static const enum fault_type types[] = {FAULT_SLOW, FAULT_DROP, FAULT_PARTITION};
+  static const struct fault_def *const types[] = {&fault_slow, &fault_drop, &fault_partition};
   for (int t = 0; t < 3; t++) {
     struct shot shots[6];
     struct recorder leaf = {0}, spared = {0};
@@ -615,7 +615,7 @@ static void test_drop_on_a_path(void **state) {
   node_set(c, "arrivals", "constant 1000/s");
   node_set(c, "target", "s");
   scene_add(scene, "service", "s", 1);
-  struct fault_spec fault = fault_ms(FAULT_DROP, 0, 1000000);
+  struct fault_spec fault = fault_ms(&fault_drop, 0, 1000000);
   fault.on_path = true;
   fault.ratio = 0.05;
   scene_fault(scene, "c", "s", fault);
@@ -649,7 +649,7 @@ static void test_targets(void **state) {
     node_zones(c, "eu-1");
     node_zones(scene_add_recorder(scene, "web", 4, &web), "eu-1, eu-2, us-1");
     node_zones(scene_add_recorder(scene, "db", 1, &db), "eu-1");
-    scene_fault(scene, cases[k].target, NULL, fault_ms(FAULT_CRASH, 500, 1000));
+    scene_fault(scene, cases[k].target, NULL, fault_ms(&fault_crash, 500, 1000));
     struct run run = run_begin(scene, 1, 0, 10 * S);
     for (int during = 0; during <= 1; during++) {
       assert_true(sim_run(run.sim, during ? 1200 * MS : 400 * MS));
@@ -674,7 +674,7 @@ static void test_targets(void **state) {
  * pause before another attempt goes on. */
 static void test_clients_are_spared(void **state) {
   (void)state;
-  static const enum fault_type types[] = {FAULT_CRASH, FAULT_HANG, FAULT_SLOW};
+  static const struct fault_def *const types[] = {&fault_crash, &fault_hang, &fault_slow};
   for (int t = 0; t < 3; t++) {
     struct recorder far = {.fails = 1}, near = {0};
     struct scene *scene = scene_new();
@@ -713,7 +713,7 @@ static void test_recurring_constant(void **state) {
   scene_add_sender(scene, "from", shots, 40);
   scene_add_recorder(scene, "leaf", 1, &leaf);
   scene_fault(scene, "leaf", NULL,
-              (struct fault_spec){.type = FAULT_CRASH,
+              (struct fault_spec){.type = &fault_crash,
                                   .recurring = true,
                                   .mttf = dist_constant(9e9),
                                   .lasts = dist_constant(1e9)});
@@ -735,7 +735,7 @@ static void test_recurring_random(void **state) {
     struct scene *scene = scene_new();
     scene_add_recorder(scene, "leaf", 1, &leaf);
     scene_fault(scene, "leaf", NULL,
-                (struct fault_spec){.type = hang ? FAULT_HANG : FAULT_CRASH,
+                (struct fault_spec){.type = hang ? &fault_hang : &fault_crash,
                                     .recurring = true,
                                     .mttf = exponential_ns(9e9),
                                     .lasts = exponential_ns(1e9)});
@@ -757,7 +757,7 @@ static void test_recurring_varies(void **state) {
   struct scene *scene = scene_new();
   scene_add_recorder(scene, "leaf", 1, &leaf);
   scene_fault(scene, "leaf", NULL,
-              (struct fault_spec){.type = FAULT_CRASH,
+              (struct fault_spec){.type = &fault_crash,
                                   .recurring = true,
                                   .mttf = exponential_ns(9e9),
                                   .lasts = exponential_ns(1e9)});
@@ -788,7 +788,7 @@ static void test_each_or_group(void **state) {
     struct scene *scene = scene_new();
     scene_add_recorder(scene, "leaf", 2, &leaf);
     scene_fault(scene, each ? "leaf[*]" : "leaf", NULL,
-                (struct fault_spec){.type = FAULT_CRASH,
+                (struct fault_spec){.type = &fault_crash,
                                     .recurring = true,
                                     .mttf = exponential_ns(9e9),
                                     .lasts = exponential_ns(1e9)});
@@ -819,7 +819,7 @@ static void test_times_are_keyed(void **state) {
     struct scene *scene = scene_new();
     scene_add_recorder(scene, "leaf", 1, &leaf);
     scene_add_recorder(scene, "other", 3, &second);
-    struct fault_spec fault = {.type = FAULT_CRASH,
+    struct fault_spec fault = {.type = &fault_crash,
                                .name = "mine",
                                .recurring = true,
                                .mttf = exponential_ns(9e9),

@@ -5,7 +5,7 @@
 #include "harness.h"
 #include "life.h"
 
-static struct fault_spec fault_ms(enum fault_type type, uint64_t at_ms, uint64_t lasts_ms) {
+static struct fault_spec fault_ms(const struct fault_def *type, uint64_t at_ms, uint64_t lasts_ms) {
   return (struct fault_spec){
       .type = type, .at_ns = at_ms * MS, .lasts = dist_constant((double)(lasts_ms * MS))};
 }
@@ -26,8 +26,8 @@ static void test_start_after_crash(void **state) {
     struct node *s = scene_add(scene, "service", "s", 1);
     node_set(s, "work", "1ms");
     node_life(s, dist_constant(30e6), 0);
-    scene_fault(scene, "s", NULL, fault_ms(FAULT_CRASH, 10, 20));
-    if (again) scene_fault(scene, "s", NULL, fault_ms(FAULT_CRASH, 40, 5));
+    scene_fault(scene, "s", NULL, fault_ms(&fault_crash, 10, 20));
+    if (again) scene_fault(scene, "s", NULL, fault_ms(&fault_crash, 40, 5));
     struct run run = run_scene(scene, 1, 100 * MS);
     for (int i = 0; i < 3; i++) assert_shot(&shots[i], OUTCOME_REFUSED, shots[i].at_ns);
     assert_shot(&shots[3], again ? OUTCOME_REFUSED : OUTCOME_OK, (again ? 61 : 62) * MS);
@@ -51,7 +51,7 @@ static void test_stop(void **state) {
   node_set(s, "workers", "1");
   node_set(s, "work", "10ms");
   node_life(s, dist_constant(5e6), 12 * MS);
-  scene_fault(scene, "s", NULL, fault_ms(FAULT_STOP, 5, 50));
+  scene_fault(scene, "s", NULL, fault_ms(&fault_stop, 5, 50));
   struct run run = run_scene(scene, 1, 100 * MS);
   assert_shot(&shots[0], OUTCOME_OK, 10 * MS);
   assert_shot(&shots[1], OUTCOME_RESET, 17 * MS);
@@ -78,7 +78,7 @@ static void test_stop_shorter_than_grace(void **state) {
   struct node *s = scene_add(scene, "service", "s", 1);
   node_set(s, "work", "50ms");
   node_life(s, dist_constant(0), 100 * MS);
-  scene_fault(scene, "s", NULL, fault_ms(FAULT_STOP, 5, 20));
+  scene_fault(scene, "s", NULL, fault_ms(&fault_stop, 5, 20));
   struct run run = run_scene(scene, 1, 200 * MS);
   assert_shot(&shots[0], OUTCOME_RESET, 25 * MS);
   assert_shot(&shots[1], OUTCOME_OK, 80 * MS);
@@ -105,7 +105,7 @@ static void test_join(void **state) {
     }
     struct node *node = scene_add_recorder(scene, "web", 3, &web);
     node_life(node, dist_constant(20e6), 0);
-    struct fault_spec fault = fault_ms(FAULT_JOIN, 50, 0);
+    struct fault_spec fault = fault_ms(&fault_join, 50, 0);
     fault.forever = true;
     scene_fault(scene, "web[3]", NULL, fault);
     struct run run = run_scene(scene, 1, 200 * MS);
@@ -141,7 +141,7 @@ static void test_drain_behind_balancer(void **state) {
     struct node *web = scene_add(scene, "service", "web", 2);
     node_set(web, "work", "5ms");
     node_life(web, dist_constant(0), grace ? 10 * MS : 0);
-    scene_fault(scene, "web[1]", NULL, fault_ms(FAULT_STOP, 50, 30));
+    scene_fault(scene, "web[1]", NULL, fault_ms(&fault_stop, 50, 30));
     struct run run = run_scene(scene, 1, 200 * MS);
     uint32_t failed = 0;
     for (uint32_t i = 0; i < N; i++) failed += shots[i].outcome != OUTCOME_OK;

@@ -153,7 +153,7 @@ static void test_random_choices(void **state) {
 
 /* --- failures of backends ------------------------------------------------------------------- */
 
-static struct fault_spec fault_ms(enum fault_type type, uint64_t at_ms, uint64_t lasts_ms) {
+static struct fault_spec fault_ms(const struct fault_def *type, uint64_t at_ms, uint64_t lasts_ms) {
   return (struct fault_spec){.type = type,
                              .at_ns = at_ms * MS,
                              .lasts = dist_constant((double)(lasts_ms * MS)),
@@ -185,11 +185,12 @@ static struct scene *checked_scene(struct recorder *web) {
 static void test_health_checks(void **state) {
   (void)state;
   static const struct {
-    enum fault_type type;
+    const struct fault_def *type;
     uint64_t out_ms; /* 0: never */
     bool partition;
-  } cases[] = {{FAULT_CRASH, 8000, false}, {FAULT_HANG, 9000, false},     {FAULT_DROP, 9000, false},
-               {FAULT_ERROR, 8000, false}, {FAULT_PARTITION, 9000, true}, {FAULT_SLOW, 0, false}};
+  } cases[] = {{&fault_crash, 8000, false},    {&fault_hang, 9000, false},
+               {&fault_drop, 9000, false},     {&fault_error, 8000, false},
+               {&fault_partition, 9000, true}, {&fault_slow, 0, false}};
   for (size_t k = 0; k < sizeof cases / sizeof cases[0]; k++) {
     struct recorder web = {0};
     struct scene *scene = checked_scene(&web);
@@ -217,10 +218,10 @@ static void test_counts_in_a_row(void **state) {
   (void)state;
   struct recorder web = {0};
   struct scene *scene = checked_scene(&web);
-  scene_fault(scene, "web[1]", NULL, fault_ms(FAULT_CRASH, 2500, 3000));  /* checks 3, 5 */
-  scene_fault(scene, "web[1]", NULL, fault_ms(FAULT_CRASH, 8500, 3000));  /* 9, 11 */
-  scene_fault(scene, "web[1]", NULL, fault_ms(FAULT_CRASH, 14500, 6000)); /* 15, 17, 19: out */
-  scene_fault(scene, "web[1]", NULL, fault_ms(FAULT_CRASH, 22500, 1000)); /* 21 good, 23 bad */
+  scene_fault(scene, "web[1]", NULL, fault_ms(&fault_crash, 2500, 3000));  /* checks 3, 5 */
+  scene_fault(scene, "web[1]", NULL, fault_ms(&fault_crash, 8500, 3000));  /* 9, 11 */
+  scene_fault(scene, "web[1]", NULL, fault_ms(&fault_crash, 14500, 6000)); /* 15, 17, 19: out */
+  scene_fault(scene, "web[1]", NULL, fault_ms(&fault_crash, 22500, 1000)); /* 21 good, 23 bad */
   struct run run = run_begin(scene, 1, 0, 40 * S);
   assert_same(healthy_at(&run, 19 * S), 2);
   assert_same(healthy_at(&run, 19 * S + 1), 1);
@@ -262,8 +263,8 @@ static void test_calls_avoid_the_dead(void **state) {
   struct recorder web = {0};
   struct scene *scene = checked_scene(&web);
   scene_add_sender(scene, "from", shots, 30);
-  scene_fault(scene, "web[2]", NULL, fault_ms(FAULT_CRASH, 3200, 100000)); /* out at 8 */
-  scene_fault(scene, "web[1]", NULL, fault_ms(FAULT_HANG, 12200, 10000));  /* 13 .. 18 - 28 */
+  scene_fault(scene, "web[2]", NULL, fault_ms(&fault_crash, 3200, 100000)); /* out at 8 */
+  scene_fault(scene, "web[1]", NULL, fault_ms(&fault_hang, 12200, 10000));  /* 13 .. 18 - 28 */
   struct run run = run_scene(scene, 1, 30 * S);
   for (uint32_t i = 0; i < 30; i++) {
     uint64_t at = shots[i].at_ns;
@@ -300,7 +301,7 @@ static void test_connect_retries(void **state) {
       node_set(add_balancer(scene, "round_robin", "web"), "connect_retries", retries[k]);
       scene_add_recorder(scene, "web", 3, &web);
       for (uint32_t i = 0; i < down; i++) {
-        scene_fault(scene, member[i], NULL, fault_ms(FAULT_CRASH, 500, 10000));
+        scene_fault(scene, member[i], NULL, fault_ms(&fault_crash, 500, 10000));
       }
       struct run run = run_scene(scene, 1, 5 * S);
       uint32_t limit = (uint32_t)strtoul(retries[k], NULL, 10);
@@ -378,7 +379,7 @@ static void test_crash_forgets_calls(void **state) {
   scene_add_sender(scene, "from", shots, 8);
   add_balancer(scene, "least_connections", "web");
   scene_add_recorder(scene, "web", 2, &web);
-  scene_fault(scene, "lb", NULL, fault_ms(FAULT_CRASH, 5, 10));
+  scene_fault(scene, "lb", NULL, fault_ms(&fault_crash, 5, 10));
   struct run run = run_scene(scene, 1, S);
   assert_shot(&shots[0], OUTCOME_RESET, 5 * MS);
   assert_shot(&shots[1], OUTCOME_OK, 1 * MS);
@@ -403,8 +404,8 @@ static void test_crash_forgets_health(void **state) {
   (void)state;
   struct recorder web = {0};
   struct scene *scene = checked_scene(&web);
-  scene_fault(scene, "web[1]", NULL, fault_ms(FAULT_HANG, 2500, 100000)); /* out at 8 */
-  scene_fault(scene, "lb", NULL, fault_ms(FAULT_CRASH, 9500, 100));       /* a check is under way */
+  scene_fault(scene, "web[1]", NULL, fault_ms(&fault_hang, 2500, 100000)); /* out at 8 */
+  scene_fault(scene, "lb", NULL, fault_ms(&fault_crash, 9500, 100)); /* a check is under way */
   struct run run = run_begin(scene, 1, 0, 40 * S);
   assert_same(healthy_at(&run, 8 * S), 2);
   assert_same(healthy_at(&run, 8 * S + 1), 1);
@@ -434,7 +435,7 @@ static void test_reconnect_draws(void **state) {
   node_set(lb, "connect_retries", "1");
   scene_add_recorder(scene, "web", 2, &web);
   scene_path(scene, "lb", "web", (struct path_spec){.loss = 0.2});
-  scene_fault(scene, "web[1]", NULL, fault_ms(FAULT_CRASH, 0, 100000));
+  scene_fault(scene, "web[1]", NULL, fault_ms(&fault_crash, 0, 100000));
   struct run run = run_scene(scene, SEED, 30 * S);
   uint32_t ok = 0;
   for (uint32_t i = 0; i < N; i++) ok += shots[i].outcome == OUTCOME_OK;
@@ -497,7 +498,7 @@ static void test_outlier(void **state) {
   const uint64_t two_of_three_ms[] = {20, 42}, long_ms[] = {100, 2500};
   for (int i = 0; i < 2; i++) {
     const uint64_t *ms = i ? long_ms : two_of_three_ms;
-    struct fault_spec fault = {.type = FAULT_CRASH,
+    struct fault_spec fault = {.type = &fault_crash,
                                .at_ns = ms[0] * MS,
                                .lasts = dist_constant((double)((ms[1] - ms[0]) * MS))};
     scene_fault(scene, "web[1]", NULL, fault);
@@ -601,7 +602,7 @@ static void test_black_hole(void **state) {
     if (cured) node_set(lb, "outlier.failures", "5");
     struct node *web = scene_add(scene, "service", "web", 3);
     node_set(web, "work", "exponential 20ms");
-    scene_fault(scene, "web[3]", NULL, (struct fault_spec){.type = FAULT_CRASH, .forever = true});
+    scene_fault(scene, "web[3]", NULL, (struct fault_spec){.type = &fault_crash, .forever = true});
     struct run run = run_scene(scene, 1, 600 * S);
     double refused = metric(&run, "c.errors.refused"), n = metric(&run, "lb.arrivals");
     if (cured) {
@@ -631,7 +632,7 @@ static void test_not_its_own_backend(void **state) {
 
 /* --- checks that are left out --------------------------------------------------------------- */
 
-static struct fault_spec recurring(enum fault_type type, double up_s, double down_s) {
+static struct fault_spec recurring(const struct fault_def *type, double up_s, double down_s) {
   struct fault_spec fault = {.type = type, .recurring = true, .ratio = 0.5, .factor = 3};
   fault.mttf = exponential_ns(up_s * 1e9);
   fault.lasts = exponential_ns(down_s * 1e9);
@@ -650,16 +651,16 @@ static struct scene *changing_scene(void) {
   node_set(lb, "health_check.interval", "1s");
   node_set(lb, "health_check.timeout", "500ms");
   node_set(scene_add(scene, "service", "web", 4), "work", "exponential 10ms");
-  scene_fault(scene, "web[*]", NULL, recurring(FAULT_CRASH, 60, 5));
-  scene_fault(scene, "web[1]", NULL, recurring(FAULT_HANG, 50, 3));
-  scene_fault(scene, "web[2]", NULL, recurring(FAULT_DROP, 50, 10));
-  scene_fault(scene, "web[3]", NULL, recurring(FAULT_ERROR, 50, 10));
-  scene_fault(scene, "web[4]", NULL, recurring(FAULT_STOP, 50, 10));
-  scene_fault(scene, "lb[1]", NULL, recurring(FAULT_CRASH, 80, 4));
-  scene_fault(scene, "lb[2]", NULL, recurring(FAULT_HANG, 80, 4));
-  scene_fault(scene, "lb", "web", recurring(FAULT_PARTITION, 90, 2));
+  scene_fault(scene, "web[*]", NULL, recurring(&fault_crash, 60, 5));
+  scene_fault(scene, "web[1]", NULL, recurring(&fault_hang, 50, 3));
+  scene_fault(scene, "web[2]", NULL, recurring(&fault_drop, 50, 10));
+  scene_fault(scene, "web[3]", NULL, recurring(&fault_error, 50, 10));
+  scene_fault(scene, "web[4]", NULL, recurring(&fault_stop, 50, 10));
+  scene_fault(scene, "lb[1]", NULL, recurring(&fault_crash, 80, 4));
+  scene_fault(scene, "lb[2]", NULL, recurring(&fault_hang, 80, 4));
+  scene_fault(scene, "lb", "web", recurring(&fault_partition, 90, 2));
   struct fault_spec at_a_check = {
-      .type = FAULT_CRASH, .at_ns = 100 * S, .lasts = dist_constant(7e9)};
+      .type = &fault_crash, .at_ns = 100 * S, .lasts = dist_constant(7e9)};
   scene_fault(scene, "web[4]", NULL, at_a_check);
   return scene;
 }

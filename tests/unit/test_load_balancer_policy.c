@@ -9,7 +9,7 @@
 
 static struct fault_spec crash_ms(uint64_t at_ms, uint64_t lasts_ms) {
   return (struct fault_spec){
-      .type = FAULT_CRASH, .at_ns = at_ms * MS, .lasts = dist_constant((double)(lasts_ms * MS))};
+      .type = &fault_crash, .at_ns = at_ms * MS, .lasts = dist_constant((double)(lasts_ms * MS))};
 }
 
 static struct node *add_balancer(struct scene *scene, const char *algorithm, const char *backends) {

@@ -52,9 +52,9 @@ static void peer_start(struct sim *sim, struct member *member) {
   }
 }
 
-static void peer_on_fault(struct sim *sim, struct member *member, enum fault_type fault,
+static void peer_on_fault(struct sim *sim, struct member *member, const struct fault_def *fault,
                           bool begins) {
-  if (fault == FAULT_CRASH && !begins) peer_start(sim, member);
+  if (fault == &fault_crash && !begins) peer_start(sim, member);
 }
 
 static void peer_on_event(struct sim *sim, struct member *member, uint32_t i) {
@@ -200,7 +200,7 @@ static void test_on_behalf_of_a_call(void **state) {
 
 /* --- what is lost --------------------------------------------------------------------------- */
 
-static struct fault_spec fault_ms(enum fault_type type, uint64_t at_ms, uint64_t lasts_ms) {
+static struct fault_spec fault_ms(const struct fault_def *type, uint64_t at_ms, uint64_t lasts_ms) {
   return (struct fault_spec){
       .type = type, .at_ns = at_ms * MS, .lasts = dist_constant((double)(lasts_ms * MS))};
 }
@@ -249,10 +249,10 @@ static void test_faults(void **state) {
   node_zones(scene_add_kind(scene, &kind_peer, "p", 2), "a, b");
   takes_ns = 6 * MS;
   scene_path(scene, "a", "b", (struct path_spec){.latency = dist_constant(3e6)});
-  scene_fault(scene, "p[2]", NULL, fault_ms(FAULT_CRASH, 5, 15));
-  scene_fault(scene, "p[2]", NULL, fault_ms(FAULT_HANG, 42, 8));
-  scene_fault(scene, "a", "b", fault_ms(FAULT_PARTITION, 60, 20));
-  scene_fault(scene, "p[2]", NULL, fault_ms(FAULT_CRASH, 104, 2));
+  scene_fault(scene, "p[2]", NULL, fault_ms(&fault_crash, 5, 15));
+  scene_fault(scene, "p[2]", NULL, fault_ms(&fault_hang, 42, 8));
+  scene_fault(scene, "a", "b", fault_ms(&fault_partition, 60, 20));
+  scene_fault(scene, "p[2]", NULL, fault_ms(&fault_crash, 104, 2));
   struct run run = run_scene(scene, 1, S);
   uint32_t i = 0;
   assert_heard(i++, 3 * MS, 2, false, OUTCOME_OK);

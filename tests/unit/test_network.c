@@ -233,7 +233,7 @@ static void test_loss_not_over_yet(void **state) {
     scene_path(scene, "a", "b", (struct path_spec){.loss = 1});
     if (where == 2) {
       scene_fault(scene, "a", NULL,
-                  (struct fault_spec){.type = FAULT_HANG, .at_ns = S + MS, .forever = true});
+                  (struct fault_spec){.type = &fault_hang, .at_ns = S + MS, .forever = true});
     }
     struct run run = run_scene(scene, 1, 3 * S - MS); /* sent at 0, 0.1 ... 2.9 */
     double ended = where == 2 ? 1 : 20;

@@ -300,7 +300,7 @@ static void test_breaker(void **state) {
   sender_policy(scene_add_sender(scene, "from", shots, N), policy);
   scene_add(scene, "service", "s", 1);
   scene_fault(scene, "s", NULL,
-              (struct fault_spec){.type = FAULT_CRASH, .lasts = dist_constant(100e9)});
+              (struct fault_spec){.type = &fault_crash, .lasts = dist_constant(100e9)});
   struct run run = run_scene(scene, 1, 200 * S);
   assert_int_equal(count(shots, N, OUTCOME_REFUSED), 8);
   assert_int_equal(count(shots, N, OUTCOME_CIRCUIT_OPEN), 1196);
@@ -455,7 +455,7 @@ static void test_crash_of_the_caller(void **state) {
   scene_add_recorder(scene, "s", 1, &s);
   scene_fault(
       scene, "a", NULL,
-      (struct fault_spec){.type = FAULT_CRASH, .at_ns = 20 * MS, .lasts = dist_constant(5e6)});
+      (struct fault_spec){.type = &fault_crash, .at_ns = 20 * MS, .lasts = dist_constant(5e6)});
   struct run run = run_scene(scene, 1, S); /* the first pauses, the second is out */
   assert_shot(&shots[0], OUTCOME_RESET, 20 * MS);
   assert_shot(&shots[1], OUTCOME_RESET, 20 * MS);

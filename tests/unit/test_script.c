@@ -2,6 +2,7 @@
  * mistake is reported with file, line, key and remedy. */
 #include <math.h>
 
+#include "fault_def.h"
 #include "program.h"
 #include "test_script_load.h"
 
@@ -420,20 +421,20 @@ static void test_faults(void **state) {
            "fault { stop \"s[1]\", at = \"1s\", lasts = \"2s\" }\n"
            "fault { join \"s[2]\", at = \"1s\" }\n");
   assert_int_equal(s->spec.faults, 10);
-  assert_true(fault_named(s, "stop s[1]")->type == FAULT_STOP);
-  assert_true(fault_named(s, "join s[2]")->type == FAULT_JOIN);
+  assert_true(fault_named(s, "stop s[1]")->type == &fault_stop);
+  assert_true(fault_named(s, "join s[2]")->type == &fault_join);
   assert_true(fault_named(s, "crash s")->forever && fault_named(s, "crash s")->at_ns == NS_PER_S);
   const struct fault_spec *f = fault_named(s, "crash s at 9s");
   assert_true(!f->forever && f->lasts.kind == DIST_EXPONENTIAL && f->at_ns == 9 * NS_PER_S);
   f = fault_named(s, "hang s[*]");
-  assert_true(f->type == FAULT_HANG && f->recurring && f->target.kind == TARGET_EACH);
+  assert_true(f->type == &fault_hang && f->recurring && f->target.kind == TARGET_EACH);
   assert_true(f->mttf.a == 2592e12 && f->lasts.a == 600e9);
   f = fault_named(s, "gray");
-  assert_true(f->type == FAULT_SLOW && f->factor == 5 && f->target.member == 3 && !f->on_path);
+  assert_true(f->type == &fault_slow && f->factor == 5 && f->target.member == 3 && !f->on_path);
   f = fault_named(s, "drop z");
-  assert_true(f->type == FAULT_DROP && f->ratio == 0.1 && f->target.kind == TARGET_ZONE);
+  assert_true(f->type == &fault_drop && f->ratio == 0.1 && f->target.kind == TARGET_ZONE);
   f = fault_named(s, "error r");
-  assert_true(f->type == FAULT_ERROR && f->ratio == 0.05 && f->target.kind == TARGET_REGION);
+  assert_true(f->type == &fault_error && f->ratio == 0.05 && f->target.kind == TARGET_REGION);
   f = fault_named(s, "partition c z");
   assert_true(f->on_path && f->one_way && f->other.kind == TARGET_ZONE);
   f = fault_named(s, "slow c s");

@@ -32,9 +32,9 @@ static void clock_on_due(struct sim *sim, struct member *member, struct timer *t
   if (next) next(sim, member, timer);
 }
 
-static void clock_on_fault(struct sim *sim, struct member *member, enum fault_type fault,
+static void clock_on_fault(struct sim *sim, struct member *member, const struct fault_def *fault,
                            bool begins) {
-  if (fault == FAULT_CRASH && !begins) begin(sim, member);
+  if (fault == &fault_crash && !begins) begin(sim, member);
 }
 
 static void clock_on_call(struct sim *sim, struct member *member, struct frame *call) {
@@ -112,7 +112,7 @@ static void test_set_and_stop(void **state) {
 
 /* --- faults --------------------------------------------------------------------------------- */
 
-static struct fault_spec fault_ms(enum fault_type type, uint64_t at_ms, uint64_t lasts_ms) {
+static struct fault_spec fault_ms(const struct fault_def *type, uint64_t at_ms, uint64_t lasts_ms) {
   return (struct fault_spec){
       .type = type, .at_ns = at_ms * MS, .lasts = dist_constant((double)(lasts_ms * MS))};
 }
@@ -124,8 +124,8 @@ static void test_crash(void **state) {
   for (int hangs = 0; hangs < 2; hangs++) {
     struct scene *scene = clocks(2);
     begin = begin_three;
-    if (hangs) scene_fault(scene, "c[1]", NULL, fault_ms(FAULT_HANG, 4, 4));
-    scene_fault(scene, "c[1]", NULL, fault_ms(FAULT_CRASH, 7, 9));
+    if (hangs) scene_fault(scene, "c[1]", NULL, fault_ms(&fault_hang, 4, 4));
+    scene_fault(scene, "c[1]", NULL, fault_ms(&fault_crash, 7, 9));
     struct run run = run_scene(scene, 1, S);
     uint32_t first = 0, at_ms[8];
     for (uint32_t i = 0; i < n_rung; i++) {
@@ -145,7 +145,7 @@ static void test_hang(void **state) {
   (void)state;
   struct scene *scene = clocks(1);
   begin = begin_three;
-  scene_fault(scene, "c", NULL, fault_ms(FAULT_HANG, 4, 10));
+  scene_fault(scene, "c", NULL, fault_ms(&fault_hang, 4, 10));
   struct run run = run_scene(scene, 1, S);
   assert_rung(0, 14 * MS, 2, 200);
   assert_rung(1, 14 * MS, 1, 100);

@@ -109,7 +109,7 @@ static void test_tiers(void **state) {
     struct node *s = scene_add(scene, "service", "s", 1);
     node_set(s, "work", "1ms");
     scene_fault(scene, "s", NULL,
-                (struct fault_spec){.type = FAULT_ERROR, .forever = true, .ratio = 0.2});
+                (struct fault_spec){.type = &fault_error, .forever = true, .ratio = 0.2});
     struct run run = run_scene(scene, SEED, 60 * S);
     double requests = metric(&run, "c.requests"), paid = metric(&run, "c.tier.paid.requests");
     assert_within(paid / requests, 0.1, 4.5 * sqrt(0.1 * 0.9 / 4000));

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "answer.h"
+#include "fault_def.h"
 #include "format.h"
 #include "json_write.h"
 #include "limiter.h"
@@ -236,7 +237,7 @@ static void look_at_faults(const struct results *results, struct diagnosis *d) {
   double measured_s = (double)(results->duration_ns - results->warmup.ns) / 1e9;
   for (uint32_t i = 0; i < spec->faults; i++) {
     const struct fault_spec *fault = &spec->fault[i];
-    if (fault->type == FAULT_CRASH || fault->type == FAULT_HANG) continue;
+    if (fault->type->refuses || fault->type->stalls) continue;
     double held = held_s(results, fault);
     if (!(held > 0)) continue;
     add(d, target_name(spec, &fault->target), "none", SEVERITY_FAULT,

@@ -53,7 +53,7 @@ static bool has_target(const struct way *way, const struct fault_target *target)
 }
 
 bool way_meets(const struct way *way, const struct fault_spec *fault) {
-  bool between = fault->type == FAULT_PARTITION || fault->on_path;
+  bool between = fault->on_path;
   return has_target(way, &fault->target) && (!between || has_target(way, &fault->other));
 }
 

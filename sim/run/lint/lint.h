@@ -9,6 +9,7 @@
 #include <stdio.h>
 
 #include "call_patience.h"
+#include "fault_def.h"
 #include "scenario.h"
 
 struct lint;

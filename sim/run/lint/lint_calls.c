@@ -143,14 +143,14 @@ static bool hang_ends(const struct lint *lint, const struct fault_spec *fault) {
 static bool fault_swallows(const struct lint *lint, const struct fault_spec *fault,
                            const struct call_node *from, const struct call_node *to) {
   if (fault->on_path) {
-    if (fault->type != FAULT_PARTITION && fault->type != FAULT_DROP) return false;
+    if (!fault->type->swallows) return false;
     bool forth = lint_hits(lint, fault->target, from->component) &&
                  lint_hits(lint, fault->other, to->component);
     bool back = lint_hits(lint, fault->target, to->component) &&
                 lint_hits(lint, fault->other, from->component);
     return forth || back;
   }
-  if (fault->type == FAULT_HANG ? hang_ends(lint, fault) : fault->type != FAULT_DROP) return false;
+  if (fault->type->stalls ? hang_ends(lint, fault) : !fault->type->swallows) return false;
   return lint_hits(lint, fault->target, to->component);
 }
 

@@ -109,7 +109,7 @@ static double share_of_faulty(const struct lint *lint, const struct blindness *b
                               const struct fault_spec *fault) {
   const struct outline *balancer = &b->balancer->outline;
   double rate_per_s = b->client->outline.source.rate_per_s;
-  if (fault->type != FAULT_CRASH || balancer->compares == 0) return 1.0 / b->members;
+  if (!fault->type->refuses || balancer->compares == 0) return 1.0 / b->members;
   const struct call_node *backend = NULL;
   if (balancer->calls == 1 && b->balancer->edge[0].to != NO_NODE) {
     backend = &lint->graph->node[b->balancer->edge[0].to];
@@ -143,7 +143,7 @@ static double noticed_after(const struct blindness *b, const struct fault_spec *
   double interval = (double)health->interval_ns, at = (double)fault->at_ns;
   double first = interval * (backend + 1) / b->members;
   if (first < at) first += ceil((at - first) / interval) * interval;
-  double answer = fault->type == FAULT_HANG ? (double)health->timeout_ns : 0;
+  double answer = fault->type->stalls ? (double)health->timeout_ns : 0;
   return first - at + (double)(health->fall - 1) * interval + answer;
 }
 
@@ -153,7 +153,7 @@ static double fails_for(const struct lint *lint, const struct blindness *b,
                         const struct fault_spec *fault, uint32_t backend) {
   const struct run_settings *run = &lint->scenario->run;
   double lasts = fault->forever ? INFINITY : dist_mean(&fault->lasts);
-  if (fault->type == FAULT_HANG) {
+  if (fault->type->stalls) {
     uint64_t timeout_ns = b->client->outline.call[0].timeout_ns;
     if (b->balancer->outline.call[0].timeout_ns < timeout_ns) {
       timeout_ns = b->balancer->outline.call[0].timeout_ns;
@@ -177,8 +177,8 @@ static double fails_of(const struct lint *lint, const struct blindness *b,
   double attempts = (double)request->attempts;
   /* A further try goes to another one. */
   bool again = forward->attempts > 1 && forward->budget >= 1;
-  if (fault->type == FAULT_CRASH && again && forward->after_refusal) return 0;
-  if (fault->type == FAULT_HANG) {
+  if (fault->type->refuses && again && forward->after_refusal) return 0;
+  if (fault->type->stalls) {
     if (again && forward->after_timeout && forward->timeout_ns < request->timeout_ns) return 0;
     if (b->balancer->outline.prefers_idle) return 0; /* it soon avoids who does not answer */
     if (!request->after_timeout) attempts = 1;
@@ -189,7 +189,7 @@ static double fails_of(const struct lint *lint, const struct blindness *b,
 static void add_up(const struct lint *lint, struct blindness *b) {
   for (uint32_t i = 0; i < lint->spec->faults; i++) {
     const struct fault_spec *fault = &lint->spec->fault[i];
-    bool dark = fault->type == FAULT_CRASH || fault->type == FAULT_HANG;
+    bool dark = fault->type->refuses || fault->type->stalls;
     if (!dark || fault->recurring || fault->on_path) continue;
     if (fault->at_ns >= lint->scenario->run.duration_ns) continue;
     uint32_t backend = backend_hit(lint, b, fault);
@@ -243,7 +243,7 @@ static void report_blindness(struct lint *lint, const struct goal *goal,
   if (!health->given) return;
   f->mend = lint_text(lint, "notice it within %s: a shorter interval or a smaller fall%s",
                       lint_ns(lint, b->worst_ns * allowed / b->share),
-                      b->worst->type == FAULT_CRASH ? ", or retry on the balancer" : "");
+                      b->worst->type->refuses ? ", or retry on the balancer" : "");
 }
 
 static void look_for_blindness(struct lint *lint, bool with_checks) {

@@ -81,9 +81,9 @@ static struct lives lives_of(const struct lint *lint, uint32_t component) {
     const struct fault_spec *fault = &lint->spec->fault[i];
     if (fault->on_path || !lint_hits(lint, fault->target, component)) continue;
     bool ends = fault->recurring || !fault->forever;
-    lives.start |= fault->type == FAULT_JOIN ||
-                   (ends && (fault->type == FAULT_CRASH || fault->type == FAULT_STOP));
-    lives.drain |= fault->type == FAULT_STOP || (ends && fault->type == FAULT_JOIN);
+    enum fault_life life = fault->type->life;
+    lives.start |= life == LIFE_COMES || (ends && (life == LIFE_ENDS || life == LIFE_LEAVES));
+    lives.drain |= life == LIFE_LEAVES || (ends && life == LIFE_COMES);
   }
   return lives;
 }
@@ -219,7 +219,7 @@ static bool meets_between(void *context, uint32_t caller, uint32_t called) {
   struct fault_target one = b->fault->target, other = b->fault->other;
   b->met = (lint_hits(b->lint, one, caller) && lint_hits(b->lint, other, called)) ||
            (lint_hits(b->lint, one, called) && lint_hits(b->lint, other, caller));
-  if (b->fault->type == FAULT_SLOW) b->met &= takes_time(b->lint->spec, caller, called);
+  if (b->fault->type->stretches) b->met &= takes_time(b->lint->spec, caller, called);
   return !b->met;
 }
 
@@ -241,20 +241,17 @@ static bool finds_work(const struct lint *lint, struct fault_target target) {
 }
 
 static const char *why_nothing(struct lint *lint, const struct fault_spec *fault) {
-  bool multiplies = fault->type == FAULT_SLOW || fault->type == FAULT_SURGE;
-  if (multiplies && fault->factor == 1) return "a factor of 1 changes nothing";
-  if ((fault->type == FAULT_DROP || fault->type == FAULT_ERROR) && fault->ratio <= 0) {
-    return "a ratio of 0 meets no call";
-  }
+  const struct fault_def *type = fault->type;
+  if (type->idle && type->idle(fault)) return type->idle(fault);
   if (!lint->graph->complete) return NULL;
   if (fault->on_path) {
     struct between b = {lint, fault, false};
     meetings(lint, meets_between, &b);
     if (b.met) return NULL;
-    return fault->type == FAULT_SLOW ? "no call between the two places takes any time on its way"
-                                     : "no call goes between the two places";
+    return type->stretches ? "no call between the two places takes any time on its way"
+                           : "no call goes between the two places";
   }
-  if (fault->type != FAULT_SLOW || finds_work(lint, fault->target)) return NULL;
+  if (!type->stretches || finds_work(lint, fault->target)) return NULL;
   return "what it slows does no work that takes time";
 }
 

@@ -303,8 +303,8 @@ static bool takes_no_time(const struct dist *time) {
 static const struct fault_spec *fault_that_refuses(const struct lint *lint, uint32_t component) {
   for (uint32_t i = 0; i < lint->spec->faults; i++) {
     const struct fault_spec *fault = &lint->spec->fault[i];
-    bool refuses = fault->type == FAULT_CRASH || (fault->type == FAULT_ERROR && fault->ratio >= 1);
-    if (!refuses || fault->on_path || fault->recurring) continue;
+    bool fails = fault->type->gate == OUTCOME_FAILED && fault->ratio >= 1;
+    if ((!fault->type->refuses && !fails) || fault->on_path || fault->recurring) continue;
     if (fault->at_ns >= lint->scenario->run.duration_ns) continue;
     if (!fault->forever && dist_mean(&fault->lasts) <= 0) continue;
     if (lint_hits_all(lint, fault->target, component)) return fault;

@@ -7,6 +7,7 @@
 
 #include "compare.h"
 #include "experiment.h"
+#include "fault_def.h"
 #include "limiter.h"
 #include "progress.h"
 #include "sim.h"
@@ -163,7 +164,7 @@ static void judge(const struct results *results, struct probe *probe, uint32_t *
 static void add_crash(struct scenario *s, const struct situation *situation) {
   struct spec *spec = &s->spec;
   struct fault_spec *list = arena_alloc(s->arena, (spec->faults + 1) * sizeof *list);
-  struct fault_spec crash = {.type = FAULT_CRASH,
+  struct fault_spec crash = {.type = &fault_crash,
                              .name = arena_format(s->arena, "(%s)", situation->label),
                              .target = situation->target,
                              .forever = true,

@@ -1,0 +1,48 @@
+#include "fault_def.h"
+
+#include "kind.h"
+
+#define TARGETS                                                                                    \
+  "A component (all its members at once), a member \"web[2]\", each member by itself \"web[*]\", " \
+  "a zone or a region."
+
+const struct param fault_target_param = {
+    .name = "target", .type = PARAM_TEXT, .required = true, .doc = TARGETS};
+const struct param fault_near_param = {
+    .name = "place", .type = PARAM_TEXT, .required = true, .doc = TARGETS};
+const struct param fault_far_param = {
+    .name = "other place",
+    .type = PARAM_TEXT,
+    .doc = "Written the same way: then it is messages between the two that meet the fault."};
+
+const struct param fault_other_param = {
+    .name = "other place", .type = PARAM_TEXT, .required = true, .doc = "Written the same way."};
+
+const struct param fault_no_params[] = {{0}};
+
+bool fault_is_between(const struct fault_spec *fault) {
+  const struct fault_def *def = fault->type;
+  return fault->on_path || (def->hit == NULL && def->gate == OUTCOME_OK);
+}
+
+bool fault_meets_kind(const struct fault_def *def, const struct kind *kind) {
+  if (!def->own) return !kind->is_source;
+  for (uint32_t i = 0; kind->own_faults && kind->own_faults[i]; i++) {
+    if (kind->own_faults[i] == def) return true;
+  }
+  return false;
+}
+
+bool fault_check_ratio(const struct fault_spec *fault, const char **key, struct error *err) {
+  if (fault->ratio > 0) return true;
+  *key = "ratio";
+  return error_set(err, "must be greater than 0; leave the fault out instead");
+}
+
+const char *fault_idle_ratio(const struct fault_spec *fault) {
+  return fault->ratio > 0 ? NULL : "a ratio of 0 meets no call";
+}
+
+const char *fault_idle_factor(const struct fault_spec *fault) {
+  return fault->factor == 1 ? "a factor of 1 changes nothing" : NULL;
+}

@@ -1,0 +1,24 @@
+/* error { "web", ratio = "5%" }: answers a share of the calls `failed` at once. */
+#include "fault_def.h"
+
+static const struct param params[] = {
+    {.name = "ratio",
+     .type = PARAM_RATIO,
+     .offset = offsetof(struct fault_spec, ratio),
+     .required = true,
+     .max = 1,
+     .doc = "Share of the calls that it hits."},
+    {0},
+};
+
+const struct fault_def fault_error = {
+    .word = {.name = "error",
+             .role = ROLE_FAULT,
+             .usage = "error { \"web\", ratio = \"5%\" }",
+             .doc = "Answers calls with an error at once.",
+             .params = params,
+             .subject = &fault_target_param},
+    .gate = OUTCOME_FAILED,
+    .check = fault_check_ratio,
+    .idle = fault_idle_ratio,
+};

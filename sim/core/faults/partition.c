@@ -1,0 +1,31 @@
+/* partition { "eu", "us" }: messages between two places vanish. */
+#include "fault_def.h"
+
+static const struct param params[] = {
+    {.name = "one_way",
+     .type = PARAM_BOOL,
+     .offset = offsetof(struct fault_spec, one_way),
+     .fallback = "false",
+     .doc = "Whether only messages from the first to the second vanish."},
+    {0},
+};
+
+static enum outcome on_message(const struct fault_spec *fault, struct draws *draws,
+                               struct crossing *crossing) {
+  (void)fault, (void)draws, (void)crossing;
+  return OUTCOME_UNREACHABLE;
+}
+
+const struct fault_def fault_partition = {
+    .word = {.name = "partition",
+             .role = ROLE_FAULT,
+             .usage = "partition { \"eu\", \"us\", one_way = true }",
+             .doc = "Messages between two places vanish.",
+             .params = params,
+             .subject = &fault_near_param,
+             .second = &fault_other_param},
+    .takes = TAKES_TWO,
+    .on_message = on_message,
+    .swallows = true,
+    .severs = true,
+};
