@@ -283,10 +283,14 @@ static void instance_init(struct sim *sim, struct instance *it, const struct fau
     if (spec->type->before) spec->type->before(sim, &hit);
     return;
   }
-  it->near_side = side_of_cut(sim, target);
-  it->far_side = side_of_cut(sim, spec->other);
-  it->cut =
-      (struct cut){.a = it->near_side, .b = it->far_side, .fault = spec, .stream = it->verdicts};
+  bool two_places = fault_has_two_places(spec);
+  if (two_places) it->near_side = side_of_cut(sim, target);
+  it->far_side = side_of_cut(sim, two_places ? spec->other : target);
+  it->cut = (struct cut){.a = it->near_side,
+                         .b = it->far_side,
+                         .calls_only = !two_places,
+                         .fault = spec,
+                         .stream = it->verdicts};
 }
 
 struct faults *faults_new(struct sim *sim) {

@@ -20,6 +20,10 @@ const struct param fault_other_param = {
 
 const struct param fault_no_params[] = {{0}};
 
+bool fault_has_two_places(const struct fault_spec *fault) {
+  return fault->on_path || fault->type->takes == TAKES_TWO;
+}
+
 bool fault_is_between(const struct fault_spec *fault) {
   const struct fault_def *def = fault->type;
   return fault->on_path || (def->hit == NULL && def->gate == OUTCOME_OK);

@@ -7,7 +7,8 @@
  * into the struct fault_spec of each that a scenario has: offsets in `word.params` are into that.
  *
  * A fault either does something to the members that it hits (`hit`, `gate`) or to messages on
- * their way (`on_message`); one that can do both does the latter where it is given two places. */
+ * their way (`on_message`); one that can do both does the latter where it is given two places. One
+ * that does nothing to members meets, given a single target, the calls on their way there. */
 #ifndef FAULT_DEF_H
 #define FAULT_DEF_H
 
@@ -90,8 +91,8 @@ struct fault_def {
 /* Those of the engine, NULL-terminated, sorted by name. */
 extern const struct fault_def *const engine_faults[];
 
-extern const struct fault_def fault_crash, fault_drop, fault_error, fault_hang, fault_join,
-    fault_partition, fault_slow, fault_stop, fault_surge;
+extern const struct fault_def fault_crash, fault_delay, fault_drop, fault_error, fault_hang,
+    fault_join, fault_partition, fault_slow, fault_stop, fault_surge;
 
 /* What stands behind the words: whom they hit, and two places. */
 extern const struct param fault_target_param, fault_far_param; /* the second may be absent */
@@ -99,6 +100,9 @@ extern const struct param fault_near_param, fault_other_param; /* both are neede
 
 /* A table without rows. */
 extern const struct param fault_no_params[];
+
+/* Whether it names two places, and messages both ways between them meet it. */
+bool fault_has_two_places(const struct fault_spec *fault);
 
 /* Whether the fault is about messages on their way, instead of members. */
 bool fault_is_between(const struct fault_spec *fault);

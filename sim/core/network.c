@@ -118,8 +118,9 @@ static bool in_set(const uint64_t *set, uint32_t id) {
   return set[id / 64] >> (id % 64) & 1;
 }
 
-static bool cut_applies(const struct cut *cut, uint32_t from, uint32_t to) {
+static bool cut_applies(const struct cut *cut, uint32_t from, uint32_t to, bool answer) {
   if (!cut->active) return false;
+  if (cut->calls_only) return !answer && in_set(cut->b, to);
   if (in_set(cut->a, from) && in_set(cut->b, to)) return true;
   return !cut->fault->one_way && in_set(cut->b, from) && in_set(cut->a, to);
 }
@@ -129,7 +130,7 @@ static enum outcome cross_cuts(struct sim *sim, const struct member *from, const
   struct network *net = sim->network;
   for (uint32_t i = 0; i < net->cuts; i++) {
     const struct cut *cut = net->cut[i];
-    if (!cut_applies(cut, from->id, to->id)) continue;
+    if (!cut_applies(cut, from->id, to->id, answer)) continue;
     struct draws draws = message_draws(cut->stream, to, call, answer);
     enum outcome outcome = cut->fault->type->on_message(cut->fault, &draws, crossing);
     if (outcome != OUTCOME_OK) return outcome;
@@ -184,10 +185,12 @@ enum outcome network_cross(struct sim *sim, const struct member *from, const str
     *delay_ns = time_sum(route->constant_ns, crossing.more_ns);
     return OUTCOME_OK;
   }
-  *delay_ns = crossing.more_ns;
-  if (route->direction == NO_DIRECTION) return OUTCOME_OK;
-  enum outcome outcome = cross_path(sim, &sim->network->direction[route->direction], to, call,
-                                    answer, crossing.factor, delay_ns);
+  *delay_ns = 0;
+  enum outcome outcome = OUTCOME_OK;
+  if (route->direction != NO_DIRECTION) {
+    outcome = cross_path(sim, &sim->network->direction[route->direction], to, call, answer,
+                         crossing.factor, delay_ns);
+  }
   *delay_ns = time_sum(*delay_ns, crossing.more_ns);
   return outcome;
 }
@@ -195,15 +198,17 @@ enum outcome network_cross(struct sim *sim, const struct member *from, const str
 bool network_reaches(struct sim *sim, const struct member *from, const struct member *to,
                      uint64_t *delay_ns) {
   struct network *net = sim->network;
+  double more_ns = 0; /* so that it does not overtake what it is about */
   for (uint32_t i = 0; i < net->cuts; i++) {
-    if (net->cut[i]->fault->type->severs && cut_applies(net->cut[i], from->id, to->id)) {
-      return false;
-    }
+    if (!cut_applies(net->cut[i], from->id, to->id, false)) continue;
+    if (net->cut[i]->fault->type->severs) return false;
+    more_ns += dist_mean(&net->cut[i]->fault->by);
   }
   const struct route *route = route_between(sim, from, to);
   double mean = route->direction == NO_DIRECTION
                     ? 0
                     : dist_mean(&net->direction[route->direction].path->latency);
+  mean += more_ns;
   *delay_ns = isfinite(mean) ? dist_whole(mean) : 0;
   return true;
 }

@@ -28,6 +28,7 @@ bool network_reaches(struct sim *sim, const struct member *from, const struct me
 /* Adds or removes a fault between two sets of members (bit sets over member ids). */
 struct cut {
   const uint64_t *a, *b;
+  bool calls_only; /* to b, from anywhere; a is NULL */
   const struct fault_spec *fault;
   struct stream stream;
   bool active;

@@ -93,6 +93,7 @@ struct fault_spec {
   struct dist lasts;         /* ns */
   double factor;             /* slow, surge: > 0 */
   double ratio;              /* drop, error: 0..1 */
+  struct dist by;            /* delay: ns */
   const char *file;          /* where it was declared, for messages */
   int line;
 };

@@ -1,5 +1,6 @@
 /* Aim: what a fault does to calls that are queued, in service, on their way or asleep, to the
  * nanosecond; who is hit; how often and how long. */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -607,6 +608,94 @@ static void test_faults_on_a_path(void **state) {
   }
 }
 
+/* --- delay ---------------------------------------------------------------------------------- */
+
+static struct fault_spec delay_ms(struct dist by, uint64_t at_ms, uint64_t lasts_ms) {
+  struct fault_spec fault = fault_ms(&fault_delay, at_ms, lasts_ms);
+  fault.by = by;
+  return fault;
+}
+
+/* Aim: a call to a delayed component arrives later by that time, also when the fault has ended
+ * meanwhile; its answer, calls to others, and calls that the component makes itself do not. Two
+ * delays add up. */
+static void test_delay(void **state) {
+  (void)state;
+  for (int twice = 0; twice <= 1; twice++) {
+    struct shot shots[] = {{.at_ns = MS, .to = "a"},
+                           {.at_ns = 11 * MS, .to = "a"},
+                           {.at_ns = 299 * MS, .to = "a"},
+                           {.at_ns = 401 * MS, .to = "a"},
+                           {.at_ns = 11 * MS, .to = "leaf"}};
+    struct recorder leaf = {.delay_ns = 2 * MS};
+    struct scene *scene = scene_new();
+    scene_add_sender(scene, "from", shots, 5);
+    scene_add_recorder(scene, "leaf", 1, &leaf);
+    on_call(node_on(scene_add(scene, "service", "a", 1), "default"),
+            (struct call_to){.to = "leaf"});
+    scene_fault(scene, "a", NULL, delay_ms(dist_constant(100e6), 5, 295));
+    if (twice) scene_fault(scene, "a", NULL, delay_ms(dist_constant(50e6), 5, 295));
+    struct run run = run_scene(scene, 1, S);
+    uint64_t more = twice ? 150 : 100;
+    assert_shot(&shots[0], OUTCOME_OK, 3 * MS);
+    assert_shot(&shots[1], OUTCOME_OK, (13 + more) * MS);
+    assert_shot(&shots[2], OUTCOME_OK, (301 + more) * MS);
+    assert_shot(&shots[3], OUTCOME_OK, 403 * MS);
+    assert_shot(&shots[4], OUTCOME_OK, 13 * MS);
+    run_free(&run);
+    scene_free(scene);
+  }
+}
+
+/* Aim: between two places messages and answers are delayed, on top of what the path takes, which
+ * may be slowed as well. */
+static void test_delay_on_a_path(void **state) {
+  (void)state;
+  for (int slowed = 0; slowed <= 1; slowed++) {
+    struct shot shots[] = {{.at_ns = MS, .to = "leaf"}, {.at_ns = 101 * MS, .to = "leaf"}};
+    struct recorder leaf = {.delay_ns = 2 * MS};
+    struct scene *scene = scene_new();
+    scene_add_sender(scene, "from", shots, 2);
+    scene_add_recorder(scene, "leaf", 1, &leaf);
+    scene_path(scene, "from", "leaf", (struct path_spec){.latency = dist_constant(5e6)});
+    struct fault_spec fault = delay_ms(dist_constant(20e6), 100, 500), slow = slow_ms(3, 100, 500);
+    fault.on_path = slow.on_path = true;
+    scene_fault(scene, "from", "leaf", fault);
+    if (slowed) scene_fault(scene, "from", "leaf", slow);
+    struct run run = run_scene(scene, 1, S);
+    assert_shot(&shots[0], OUTCOME_OK, 13 * MS);
+    assert_shot(&shots[1], OUTCOME_OK, (slowed ? 173 : 153) * MS);
+    run_free(&run);
+    scene_free(scene);
+  }
+}
+
+/* Aim: a random delay is drawn for each call: mean and variance are those of its distribution,
+ * within four standard errors. */
+static void test_delay_random(void **state) {
+  (void)state;
+  enum { SHOTS = 4000 };
+  static struct shot shots[SHOTS];
+  for (uint32_t i = 0; i < SHOTS; i++) shots[i] = (struct shot){.at_ns = i * MS, .to = "s"};
+  struct scene *scene = scene_new();
+  scene_add_sender(scene, "from", shots, SHOTS);
+  scene_add(scene, "service", "s", 1);
+  scene_fault(scene, "s", NULL, delay_ms(exponential_ns(50e6), 0, 1000000));
+  print_message("seed %llu\n", (unsigned long long)SEED);
+  struct run run = run_scene(scene, SEED, 100 * S);
+  double sum = 0, squares = 0;
+  for (uint32_t i = 0; i < SHOTS; i++) {
+    double took = (double)(shots[i].ended_ns - shots[i].at_ns) / 50e6;
+    sum += took;
+    squares += took * took;
+  }
+  double mean = sum / SHOTS, variance = squares / SHOTS - mean * mean;
+  assert_true(fabs(mean - 1) < 4 * sqrt(1.0 / SHOTS));
+  assert_true(fabs(variance - 1) < 4 * sqrt(8.0 / SHOTS));
+  run_free(&run);
+  scene_free(scene);
+}
+
 /* Aim: a path drops its share. */
 static void test_drop_on_a_path(void **state) {
   (void)state;
@@ -867,6 +956,9 @@ int main(void) {
       cmocka_unit_test(test_partition_spares_travellers),
       cmocka_unit_test(test_one_way_partition),
       cmocka_unit_test(test_faults_on_a_path),
+      cmocka_unit_test(test_delay),
+      cmocka_unit_test(test_delay_on_a_path),
+      cmocka_unit_test(test_delay_random),
       cmocka_unit_test(test_drop_on_a_path),
       cmocka_unit_test(test_targets),
       cmocka_unit_test(test_clients_are_spared),

@@ -419,8 +419,9 @@ static void test_faults(void **state) {
            "fault { partition { \"c\", \"z\", one_way = true }, at = \"1s\" }\n"
            "fault { slow { \"c\", \"s\", factor = 3 }, at = \"1s\" }\n"
            "fault { stop \"s[1]\", at = \"1s\", lasts = \"2s\" }\n"
-           "fault { join \"s[2]\", at = \"1s\" }\n");
-  assert_int_equal(s->spec.faults, 10);
+           "fault { join \"s[2]\", at = \"1s\" }\n"
+           "fault { delay { \"s\", by = exponential \"20ms\" }, at = \"1s\" }\n");
+  assert_int_equal(s->spec.faults, 11);
   assert_true(fault_named(s, "stop s[1]")->type == &fault_stop);
   assert_true(fault_named(s, "join s[2]")->type == &fault_join);
   assert_true(fault_named(s, "crash s")->forever && fault_named(s, "crash s")->at_ns == NS_PER_S);
@@ -437,6 +438,8 @@ static void test_faults(void **state) {
   assert_true(f->type == &fault_error && f->ratio == 0.05 && f->target.kind == TARGET_REGION);
   f = fault_named(s, "partition c z");
   assert_true(f->on_path && f->one_way && f->other.kind == TARGET_ZONE);
+  f = fault_named(s, "delay s");
+  assert_true(f->type == &fault_delay && f->by.kind == DIST_EXPONENTIAL && !f->on_path);
   f = fault_named(s, "slow c s");
   assert_true(f->on_path && f->factor == 3 && f->other.kind == TARGET_COMPONENT);
   scenario_free(s);
@@ -846,6 +849,10 @@ static const struct wrong wrongs[] = {
     {CLIENT SERVICE "fault { crash, at = \"1s\" }", "got the bare word crash"},
     {CLIENT SERVICE "fault { slow \"s\", at = \"1s\" }", "slow in fault: needs its factor"},
     {CLIENT SERVICE "fault { drop { \"s\", ratio = \"0%\" }, at = \"1s\" }", "greater than 0"},
+    {CLIENT SERVICE "fault { delay \"s\", at = \"1s\" }",
+     "delay in fault: needs its by; write delay { \"web\", by = \"100ms\" }"},
+    {CLIENT SERVICE "fault { delay { \"s\", by = \"0ms\" }, at = \"1s\" }", "greater than 0"},
+    {CLIENT SERVICE "fault { delay { \"s\", by = \"1kB\" }, at = \"1s\" }", "by"},
     {CLIENT SERVICE "fault { partition { \"s\" }, at = \"1s\" }", "needs two places"},
     {CLIENT SERVICE "fault { crash { \"s\", \"c\" }, at = \"1s\" }",
      "one value without a key too many"},
