@@ -182,10 +182,24 @@ static bool check_called(const struct look *l) {
   return true;
 }
 
+/* --- size ----------------------------------------------------------------------------------- */
+
+static bool check_size(const struct look *l) {
+  if (!l->graph->too_large) return true;
+  const struct call_node *node = &l->graph->node[CALL_NODES_MAX];
+  return fail_at(l, node->component,
+                 arena_format(l->arena,
+                              "operation '%s' of %s is one too many: %u operations of all "
+                              "components together are the limit; tell fewer apart (mix, op), or "
+                              "have fewer components",
+                              l->spec->op[node->op], label(l, node->component), CALL_NODES_MAX));
+}
+
 bool call_check(const struct spec *spec, struct error *err) {
   struct call_graph *graph = call_graph_new(spec);
   struct look look = {.graph = graph, .spec = spec, .arena = graph->arena, .err = err};
-  bool ok = check_handled(&look) && check_circles(&look) && check_called(&look);
+  bool ok =
+      check_size(&look) && check_handled(&look) && check_circles(&look) && check_called(&look);
   call_graph_free(graph);
   return ok;
 }

@@ -168,8 +168,14 @@ static uint32_t reach_node(struct call_graph *graph, uint32_t sender, uint32_t c
     graph->node = more;
   }
   graph->index[at] = graph->nodes;
-  graph->node[graph->nodes] = (struct call_node){
-      .component = component, .op = op, .sender = sender == NO_NODE ? graph->nodes : sender};
+  graph->node[graph->nodes] =
+      (struct call_node){.component = component,
+                         .op = op,
+                         .sender = sender == NO_NODE ? graph->nodes : sender,
+                         .next = NO_NODE};
+  uint32_t last = graph->last[component];
+  *(last == NO_NODE ? &graph->first[component] : &graph->node[last].next) = graph->nodes;
+  graph->last[component] = graph->nodes;
   return graph->nodes++;
 }
 
@@ -243,6 +249,12 @@ static void add_sources(struct call_graph *graph) {
   }
 }
 
+static uint32_t *no_nodes(struct arena *arena, size_t n) {
+  uint32_t *list = arena_alloc(arena, (n + 1) * sizeof *list);
+  memset(list, 0xff, n * sizeof *list); /* NO_NODE */
+  return list;
+}
+
 struct call_graph *call_graph_new(const struct spec *spec) {
   struct arena *arena = arena_new();
   struct call_graph *graph = arena_alloc(arena, sizeof *graph);
@@ -250,13 +262,15 @@ struct call_graph *call_graph_new(const struct spec *spec) {
   graph->spec = spec;
   graph->arena = arena;
   graph->complete = true;
-  graph->index = arena_alloc(arena, (most + 1) * sizeof *graph->index);
-  memset(graph->index, 0xff, most * sizeof *graph->index); /* NO_NODE */
+  graph->index = no_nodes(arena, most);
+  graph->first = no_nodes(arena, spec->components);
+  graph->last = no_nodes(arena, spec->components);
   add_sources(graph);
-  for (uint32_t i = 0; i < graph->nodes; i++) {
+  for (uint32_t i = 0; i < graph->nodes && graph->nodes <= CALL_NODES_MAX; i++) {
     begin_node(graph, &graph->node[i]);
     add_edges(graph, i);
   }
+  graph->too_large = graph->nodes > CALL_NODES_MAX;
   return graph;
 }
 

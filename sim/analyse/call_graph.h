@@ -16,6 +16,9 @@
 /* What is farther down than this many calls counts as nothing: there is a limit to recursion. */
 #define CALL_DEPTH_MAX 1000u
 
+/* Beyond it, checks would take longer than most runs. Loading refuses what has more. */
+#define CALL_NODES_MAX 60000u
+
 /* A call that a node can make; one for each call of its outline, in the same order. */
 struct call_edge {
   uint32_t from, to; /* nodes; to is NO_NODE if the call cannot be reached */
@@ -31,6 +34,7 @@ struct call_node {
   int op;
   bool known;      /* its kind says what it does */
   uint32_t sender; /* the node that was found first to call it; itself, of a source */
+  uint32_t next;   /* the node of the same component that was found next; NO_NODE */
   struct outline outline;
   struct call_edge *edge; /* outline.calls of them */
   /* By step of the outline. */
@@ -57,11 +61,14 @@ struct call_graph {
   const struct spec *spec;
   uint64_t from_ns, until_ns; /* the time that is measured */
   struct arena *arena;
-  bool complete; /* every component that is reached says what it calls */
+  bool complete;  /* every component that is reached says what it calls */
+  bool too_large; /* there are more nodes than CALL_NODES_MAX, the last of which is one too many */
   uint32_t nodes, capacity;
   struct call_node *node;
   uint32_t *index; /* node by component * ops + operation, or NO_NODE */
-  double *load;    /* by component: workers that the offered work keeps busy */
+  uint32_t *first; /* by component: its node that was found first, or NO_NODE; see `next` */
+  uint32_t *last;
+  double *load; /* by component: workers that the offered work keeps busy */
 };
 
 /* Who calls whom; nothing is known yet of times, rates and load. */

@@ -15,7 +15,7 @@ void outline_begin(struct outline *outline, struct arena *arena) {
 /* Room for one more entry of `size` bytes behind the first `n`. */
 static void *grown(struct arena *arena, void *list, uint32_t n, uint32_t *capacity, size_t size) {
   if (n < *capacity) return list;
-  *capacity = *capacity ? 2 * *capacity : 8;
+  *capacity = *capacity ? 2 * *capacity : 2; /* most are short, and there are many */
   void *more = arena_alloc(arena, *capacity * size);
   if (n) memcpy(more, list, n * size);
   return more;

@@ -8,10 +8,10 @@
 
 #include "compose.h"
 #include "configure.h"
+#include "extent.h"
 #include "off.h"
 #include "sim.h"
 
-#define MEMBERS_MAX 100000u /* of all components */
 #define STEP_BUDGET 262144u
 
 bool declaration_is_table(struct loader *loader, const struct spot *spot, int index) {
@@ -262,23 +262,6 @@ static void number_names(struct loader *loader) {
   loader->ops_known = true;
 }
 
-static bool check_members(struct loader *loader) {
-  const struct declaration *largest = NULL;
-  uint64_t members = 0, most = 0;
-  for (uint32_t i = 0; i < loader->components.n; i++) {
-    uint64_t instances = component_of(loader, loader->components.list[i].word)->instances;
-    members += instances;
-    if (instances <= most) continue;
-    most = instances;
-    largest = &loader->components.list[i];
-  }
-  if (members <= MEMBERS_MAX) return true;
-  struct spot spot = spot_word(NULL, largest->word);
-  return spot_error(loader, &spot,
-                    "its %llu instances and those of the others are %llu in all; the limit is %u",
-                    (unsigned long long)most, (unsigned long long)members, MEMBERS_MAX);
-}
-
 static bool validate(struct loader *loader, const struct declaration *declaration) {
   const struct component_spec *component = component_of(loader, declaration->word);
   struct error why = {0};
@@ -293,7 +276,7 @@ static bool validate(struct loader *loader, const struct declaration *declaratio
 bool build_components(struct loader *loader) {
   if (!read_components(loader)) return false;
   number_names(loader);
-  if (!read_components(loader) || !check_members(loader)) return false;
+  if (!read_components(loader) || !extent_check(loader)) return false;
   for (uint32_t i = 0; i < loader->components.n; i++) {
     if (!validate(loader, &loader->components.list[i])) return false;
   }

@@ -94,7 +94,7 @@ struct csv {
   const char *name, *unit;
   enum quantity quantity;
   double *values;
-  uint32_t n;
+  uint32_t n, capacity;
 };
 
 /* The value of a cell: the number with the unit behind it goes through the usual parser. */
@@ -124,20 +124,29 @@ static bool read_line(struct csv *csv, struct csv_cell line) {
     return spot_error(csv->loader, csv->spot, "%s has more than %u values", csv->name,
                       CSV_VALUES_MAX);
   }
+  if (csv->n == csv->capacity) {
+    csv->capacity = csv->capacity ? 2 * csv->capacity : 1024;
+    csv->values = mem_resize(csv->values, csv->capacity * sizeof *csv->values);
+  }
   csv->values[csv->n++] = value;
   return true;
 }
 
 static bool read_lines(struct csv *csv) {
   struct csv_cell line;
-  uint32_t lines = 1;
-  for (const char *p = csv->text.at; p < csv->text.end; p++) lines += *p == '\n';
-  csv->values = arena_alloc(csv->loader->arena, lines * sizeof *csv->values);
   while (csv_next(&csv->text, &line)) {
     if (!read_line(csv, line)) return false;
   }
-  if (csv->n > 0) return true;
-  return spot_error(csv->loader, csv->spot, "%s has no values", csv->name);
+  if (csv->n == 0) return spot_error(csv->loader, csv->spot, "%s has no values", csv->name);
+  size_t bytes = csv->n * sizeof *csv->values;
+  if (bytes > csv->loader->csv_budget) {
+    return spot_error(csv->loader, csv->spot,
+                      "%s and the files before it have more values than the limit of %zu MiB; name "
+                      "fewer files, or shorter ones",
+                      csv->name, CSV_BUDGET >> 20);
+  }
+  csv->loader->csv_budget -= bytes;
+  return true;
 }
 
 static bool read_settings(struct csv *csv, int table) {
@@ -176,10 +185,12 @@ static bool read_csv(struct loader *loader, const struct spot *spot, int table,
   struct spot at = spot_key(spot, "csv");
   csv.spot = &at;
   struct error why = {0};
-  return value_csv(loader, &at, spot->word, csv.name, CSV_BYTES_MAX, &csv.text) &&
-         read_lines(&csv) &&
-         (dist_samples(out, loader->arena, csv.n, csv.values, &why) ||
-          distribution_refused(loader, spot, quantity, &why));
+  bool ok = value_csv(loader, &at, spot->word, csv.name, CSV_BYTES_MAX, &csv.text) &&
+            read_lines(&csv) &&
+            (dist_samples(out, loader->arena, csv.n, csv.values, &why) ||
+             distribution_refused(loader, spot, quantity, &why));
+  free(csv.values);
+  return ok;
 }
 
 bool distribution_empirical(struct loader *loader, const struct spot *spot, int table,

@@ -53,11 +53,10 @@ struct word *loader_word(lua_State *L, int index) {
   return luaL_testudata(L, index, WORD_TYPE);
 }
 
-/* Room for one more entry; what was outgrown stays in the arena, at most as much again. */
-static void *grown(struct arena *arena, void *list, uint32_t n, uint32_t *capacity, size_t size) {
+void *loader_grown(struct loader *loader, void *list, uint32_t n, uint32_t *capacity, size_t size) {
   if (n < *capacity) return list;
   *capacity = *capacity ? 2 * *capacity : 16;
-  void *copy = arena_alloc(arena, *capacity * size);
+  void *copy = arena_alloc(loader->arena, *capacity * size);
   if (n) memcpy(copy, list, n * size);
   return copy;
 }
@@ -66,7 +65,7 @@ void loader_add_input(struct loader *loader, const char *text, size_t length) {
   struct scenario *scenario = loader->scenario;
   struct scenario_input *list = (struct scenario_input *)scenario->input;
   scenario->input = list =
-      grown(loader->arena, list, scenario->inputs, &loader->input_capacity, sizeof *list);
+      loader_grown(loader, list, scenario->inputs, &loader->input_capacity, sizeof *list);
   list[scenario->inputs++] = (struct scenario_input){text, length};
 }
 
@@ -119,12 +118,12 @@ const char *text_fault(const char *text, size_t length) {
 /* --- lists ---------------------------------------------------------------------------------- */
 
 struct declaration *declarations_add(struct loader *loader, struct declarations *list) {
-  list->list = grown(loader->arena, list->list, list->n, &list->capacity, sizeof *list->list);
+  list->list = loader_grown(loader, list->list, list->n, &list->capacity, sizeof *list->list);
   return &list->list[list->n++];
 }
 
 void names_add(struct loader *loader, struct names *names, const char *name) {
-  names->list = grown(loader->arena, names->list, names->n, &names->capacity, sizeof *names->list);
+  names->list = loader_grown(loader, names->list, names->n, &names->capacity, sizeof *names->list);
   names->list[names->n++] = name;
 }
 

@@ -30,6 +30,13 @@ struct step_def;
 #define NO_SOURCE UINT32_MAX
 #define CSV_BUDGET ((size_t)128 << 20)
 
+/* A file of values, read once however often it is named. */
+struct csv_file {
+  const char *path; /* real */
+  const char *text;
+  size_t length;
+};
+
 /* A word that the script called; a userdata whose user value 1 is the argument (nil: none). */
 struct word {
   enum word_id id;
@@ -104,7 +111,9 @@ struct loader {
   uint32_t dist_budget;         /* distributions and steps that may still be made */
   uint32_t step_budget;
   int step_depth;    /* of the list of steps being read */
-  size_t csv_budget; /* bytes of files of values */
+  size_t csv_budget; /* bytes of files of values, and of those values */
+  uint32_t csv_files, csv_capacity;
+  struct csv_file *csv_file;
   uint32_t input_capacity, idle_capacity;
   struct sweep_plan *plan;    /* what is wanted instead of a scenario; or NULL */
   const struct setting *many; /* with a plan: settings of several values */
@@ -115,6 +124,9 @@ struct loader {
  * `loader` brings settings and what `rest` needs. NULL and a sentence on a mistake. */
 struct scenario *loader_load(struct loader *loader, const char *file, lua_CFunction rest,
                              bool trusted);
+
+/* Room for one more entry; what was outgrown stays in the arena, at most as much again. */
+void *loader_grown(struct loader *loader, void *list, uint32_t n, uint32_t *capacity, size_t size);
 
 /* Notes a file whose content the scenario depends on. */
 void loader_add_input(struct loader *loader, const char *text, size_t length);

@@ -10,6 +10,10 @@
 
 /* --- files ---------------------------------------------------------------------------------- */
 
+bool source_too_large(size_t limit, struct error *err) {
+  return error_set(err, "is larger than the limit of %zu bytes", limit);
+}
+
 static bool read_all(int file, char *buffer, size_t limit, size_t *length, struct error *err) {
   size_t used = 0;
   while (used <= limit) { /* one byte more than allowed tells that there is too much */
@@ -19,7 +23,7 @@ static bool read_all(int file, char *buffer, size_t limit, size_t *length, struc
     if (got == 0) break;
     used += (size_t)got;
   }
-  if (used > limit) return error_set(err, "is larger than the limit of %zu bytes", limit);
+  if (used > limit) return source_too_large(limit, err);
   *length = used;
   return true;
 }

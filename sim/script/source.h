@@ -26,6 +26,9 @@ struct source {
 bool source_read(struct arena *arena, const char *path, size_t limit, const char **text,
                  size_t *length, struct error *err);
 
+/* False, with the sentence on a file that has more than `limit` bytes. */
+bool source_too_large(size_t limit, struct error *err);
+
 /* Finds `name`, written in `from`, below the folder `top` after all symbolic links are resolved.
  * NULL and a sentence otherwise. */
 const char *source_below(struct arena *arena, const char *top, const struct source *from,

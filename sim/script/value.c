@@ -267,22 +267,37 @@ bool value_operation(struct loader *loader, const struct spot *spot, int index, 
 
 /* --- files ---------------------------------------------------------------------------------- */
 
+static bool read_once(struct loader *loader, const char *path, size_t limit, struct csv_file *out,
+                      struct error *why) {
+  for (uint32_t i = 0; i < loader->csv_files; i++) {
+    *out = loader->csv_file[i];
+    if (strcmp(out->path, path) != 0) continue;
+    return out->length <= limit || source_too_large(limit, why);
+  }
+  out->path = path;
+  if (!source_read(loader->arena, path, limit, &out->text, &out->length, why)) return false;
+  loader->csv_file = loader_grown(loader, loader->csv_file, loader->csv_files,
+                                  &loader->csv_capacity, sizeof *loader->csv_file);
+  loader->csv_file[loader->csv_files++] = *out;
+  return true;
+}
+
 bool value_csv(struct loader *loader, const struct spot *spot, const struct word *word,
                const char *name, size_t limit, struct csv_text *out) {
   uint32_t from = word->source == NO_SOURCE ? 0 : word->source;
   struct error why = {0};
   const char *path = source_below(loader->arena, loader->top, loader->source[from], name, &why);
   if (path == NULL) return spot_error(loader, spot, "%s", why.text);
-  const char *text;
-  size_t length;
+  struct csv_file file;
   if (limit > loader->csv_budget) limit = loader->csv_budget;
-  if (!source_read(loader->arena, path, limit, &text, &length, &why)) {
+  if (!read_once(loader, path, limit, &file, &why)) {
     return spot_error(loader, spot, "\"%s\" %s", name, why.text);
   }
-  loader->csv_budget -= length;
-  loader_add_input(loader, text, length);
-  if (memchr(text, '\0', length)) return spot_error(loader, spot, "%s is not a text", name);
-  *out = (struct csv_text){.name = name, .at = text, .end = text + length};
+  loader->csv_budget -= file.length;
+  loader_add_input(loader, file.text, file.length);
+  if (memchr(file.text, '\0', file.length))
+    return spot_error(loader, spot, "%s is not a text", name);
+  *out = (struct csv_text){.name = name, .at = file.text, .end = file.text + file.length};
   return true;
 }
 

@@ -29,6 +29,23 @@ service "web" { workers = 4, work = exponential "20ms" }
 fault { crash "web", at = "20s", lasts = "10s" }
 run { duration = "100s", warmup = "10s", replications = 1 }
 L
+# As many operations of clients as may be counted apart.
+cat >mixes.lua <<'L'
+local mix = {}
+for i = 1, 250 do mix["op" .. i] = 1 / 250 end
+for i = 1, 200 do client("c" .. i) { arrivals = poisson "1/s", target = "web", mix = mix } end
+service "web" { work = "1ms" }
+run { duration = "1s", warmup = "0s", replications = 1 }
+L
+# Sixteen readings of a file of 4 million lines, one of which has a value.
+cat >samples.lua <<'L'
+for i = 1, 8 do service("s" .. i) { work = empirical { csv = "lines.csv", unit = "ms" } } end
+service "web" { on = { call "s1", call "s2", call "s3", call "s4", call "s5", call "s6", call "s7", call "s8" } }
+client "users" { arrivals = constant "1/s", target = "web" }
+run { duration = "1s", warmup = "0s", replications = 1 }
+L
+yes '' | head -n 4000000 >lines.csv || [ "${PIPESTATUS[0]}" -eq 141 ]
+echo 1 >>lines.csv
 
 # The sanitizers' own memory cannot be limited.
 limited=1
@@ -46,6 +63,9 @@ if [ "$limited" = 1 ]; then
   one_sentence
   in_err 'entries of a cache are too many; bound its capacity'
   expect 4 sweep rates.lua -q --memory 100MB -s rate=1/s,1M/s --out points
+  # It takes 0.3 s; 22 s where each operation is held against all others.
+  (ulimit -t 10 && "$archsim" check mixes.lua --memory 200MB >/dev/null) || fail 'many operations take long'
+  expect 0 check samples.lua --memory 80MB
   [ -z "$(find points -name '*.json.*')" ] || fail 'temporary files of a sweep are left'
 fi
 expect 2 run queue.lua --memory 100

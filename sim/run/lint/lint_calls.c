@@ -6,6 +6,18 @@
 #include "program.h"
 #include "sim.h"
 
+/* The nodes that a search has come to, for many searches that each come to few. */
+struct visited {
+  uint32_t *search; /* by node: the number of the last search that came there */
+  uint32_t searches;
+};
+
+static bool visit_first(struct visited *visited, uint32_t node) {
+  if (visited->search[node] == visited->searches) return false;
+  visited->search[node] = visited->searches;
+  return true;
+}
+
 /* --- timeouts ------------------------------------------------------------------------------- */
 
 static bool is_finite(uint64_t timeout_ns) {
@@ -26,9 +38,8 @@ typedef double (*needed_fn)(const struct lint *lint, const struct call_edge *edg
 static void find_hasty(const struct lint *lint, uint32_t from, needed_fn needed, double *by_node,
                        struct hasty *worst) {
   const struct call_graph *graph = lint->graph;
-  for (uint32_t i = 0; i < graph->nodes; i++) {
+  for (uint32_t i = graph->first[from]; i != NO_NODE; i = graph->node[i].next) {
     const struct call_node *node = &graph->node[i];
-    if (node->component != from) continue;
     for (uint32_t k = 0; k < node->outline.calls; k++) {
       const struct call_edge *edge = &node->edge[k];
       uint64_t timeout_ns = node->outline.call[k].timeout_ns;
@@ -171,11 +182,10 @@ static bool holds_up(const struct call_node *node, uint32_t step) {
 
 /* Follows calls without timeouts from a node; true if one can be swallowed by the fault (NULL: by a
  * path). */
-static bool follow_patient(const struct lint *lint, uint32_t id, bool *seen,
+static bool follow_patient(const struct lint *lint, uint32_t id, struct visited *visited,
                            struct swallow *swallow, uint32_t depth) {
   const struct call_node *node = &lint->graph->node[id];
-  if (seen[id] || depth == CALL_DEPTH_MAX) return false;
-  seen[id] = true;
+  if (depth == CALL_DEPTH_MAX || !visit_first(visited, id)) return false;
   for (uint32_t k = 0; k < node->outline.calls; k++) {
     const struct call_edge *edge = &node->edge[k];
     const struct outline_call *call = &node->outline.call[k];
@@ -187,7 +197,7 @@ static bool follow_patient(const struct lint *lint, uint32_t id, bool *seen,
                        : path_swallows(edge, &swallow->path)) {
       return true;
     }
-    if (follow_patient(lint, edge->to, seen, swallow, depth + 1)) return true;
+    if (follow_patient(lint, edge->to, visited, swallow, depth + 1)) return true;
   }
   return false;
 }
@@ -213,17 +223,17 @@ static void report_patient(struct lint *lint, uint32_t source, const struct swal
 
 static void look_for_swallow(struct lint *lint, const struct fault_spec *fault) {
   uint32_t said = REF_NONE; /* the operations of a source stand side by side */
+  struct visited visited = {.search = mem_zeroed(lint->graph->nodes + 1, sizeof(uint32_t))};
   for (uint32_t i = 0; i < lint->graph->nodes; i++) {
     const struct call_node *node = &lint->graph->node[i];
     if (!node_is_source(lint->graph, node) || node->component == said) continue;
     struct swallow swallow = {.fault = fault};
-    bool *seen = mem_zeroed(lint->graph->nodes, sizeof *seen);
-    bool found = follow_patient(lint, i, seen, &swallow, 0);
-    free(seen);
-    if (!found) continue;
+    visited.searches++;
+    if (!follow_patient(lint, i, &visited, &swallow, 0)) continue;
     said = node->component;
     report_patient(lint, said, &swallow);
   }
+  free(visited.search);
 }
 
 void lint_no_timeout(struct lint *lint) {
@@ -342,14 +352,14 @@ void lint_unused_handler(struct lint *lint) {
 
 /* --- keys ----------------------------------------------------------------------------------- */
 
-static uint32_t find_by_key(const struct lint *lint, uint32_t id, bool *seen, uint32_t depth) {
+static uint32_t find_by_key(const struct lint *lint, uint32_t id, struct visited *visited,
+                            uint32_t depth) {
   const struct call_node *node = &lint->graph->node[id];
-  if (seen[id] || depth == CALL_DEPTH_MAX) return NO_NODE;
-  seen[id] = true;
+  if (depth == CALL_DEPTH_MAX || !visit_first(visited, id)) return NO_NODE;
   if (node->outline.by_key) return id;
   for (uint32_t k = 0; k < node->outline.calls; k++) {
     if (node->edge[k].to == NO_NODE) continue;
-    uint32_t found = find_by_key(lint, node->edge[k].to, seen, depth + 1);
+    uint32_t found = find_by_key(lint, node->edge[k].to, visited, depth + 1);
     if (found != NO_NODE) return found;
   }
   return NO_NODE;
@@ -357,13 +367,13 @@ static uint32_t find_by_key(const struct lint *lint, uint32_t id, bool *seen, ui
 
 void lint_no_keys(struct lint *lint) {
   uint32_t said = REF_NONE;
+  struct visited visited = {.search = mem_zeroed(lint->graph->nodes + 1, sizeof(uint32_t))};
   for (uint32_t i = 0; i < lint->graph->nodes; i++) {
     const struct call_node *node = &lint->graph->node[i];
     if (!node_is_source(lint->graph, node) || node->outline.source.has_keys) continue;
     if (node->component == said) continue;
-    bool *seen = mem_zeroed(lint->graph->nodes, sizeof *seen);
-    uint32_t found = find_by_key(lint, i, seen, 0);
-    free(seen);
+    visited.searches++;
+    uint32_t found = find_by_key(lint, i, &visited, 0);
     if (found == NO_NODE) continue;
     said = node->component;
     struct finding *f = lint_add_component(lint, said);
@@ -371,6 +381,7 @@ void lint_no_keys(struct lint *lint) {
                         node_spec(lint->graph, &lint->graph->node[found])->kind->name,
                         node_name(lint->graph, found));
   }
+  free(visited.search);
 }
 
 /* --- reads and writes ----------------------------------------------------------------------- */

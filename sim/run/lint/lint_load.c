@@ -12,8 +12,9 @@
 
 static double arrivals_of(const struct lint *lint, uint32_t component) {
   double rate = 0;
-  for (uint32_t i = 0; i < lint->graph->nodes; i++) {
-    if (lint->graph->node[i].component == component) rate += lint->graph->node[i].rate_per_s;
+  const struct call_graph *graph = lint->graph;
+  for (uint32_t i = graph->first[component]; i != NO_NODE; i = graph->node[i].next) {
+    rate += graph->node[i].rate_per_s;
   }
   return rate;
 }

@@ -13,23 +13,35 @@ struct policy_at {
   const struct outbound_config *policy;
 };
 
+/* A component's policies that were looked at, the last first. */
+struct seen_policy {
+  const struct outbound_config *policy;
+  const struct seen_policy *before;
+};
+
+static bool is_among(const struct seen_policy *seen, const struct outbound_config *policy) {
+  while (seen && seen->policy != policy) seen = seen->before;
+  return seen != NULL;
+}
+
 /* Looks at each policy of each component once, whatever the operation that meets it. */
 static void each_policy(struct lint *lint, void (*look)(struct lint *, const struct policy_at *)) {
+  struct arena *arena = arena_new();
+  const struct seen_policy **seen = arena_alloc(arena, lint->spec->components * sizeof(*seen));
   for (uint32_t i = 0; i < lint->graph->nodes; i++) {
     const struct call_node *node = &lint->graph->node[i];
     for (uint32_t k = 0; k < node->outline.calls; k++) {
       const struct outline_call *call = &node->outline.call[k];
-      bool seen = call->policy == NULL || node->edge[k].to == NO_NODE;
-      for (uint32_t j = 0; j <= i && !seen; j++) {
-        const struct call_node *before = &lint->graph->node[j];
-        for (uint32_t n = 0; n < (j < i ? before->outline.calls : k); n++) {
-          seen |= before->component == node->component &&
-                  before->outline.call[n].policy == call->policy;
-        }
+      if (call->policy == NULL || is_among(seen[node->component], call->policy)) continue;
+      if (node->edge[k].to != NO_NODE) {
+        look(lint, &(struct policy_at){node, &node->edge[k], call, call->policy});
       }
-      if (!seen) look(lint, &(struct policy_at){node, &node->edge[k], call, call->policy});
+      struct seen_policy *one = arena_alloc(arena, sizeof *one);
+      *one = (struct seen_policy){call->policy, seen[node->component]};
+      seen[node->component] = one;
     }
   }
+  arena_free(arena);
 }
 
 static const char *callee(const struct lint *lint, const struct policy_at *at) {

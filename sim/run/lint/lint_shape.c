@@ -30,8 +30,8 @@ static void follow(const struct call_graph *graph, struct search *search, uint32
 /* "a -> b -> a", the shortest way on which the node comes back to its component; or NULL. */
 static const char *way_back(struct lint *lint, uint32_t start, struct search *search) {
   const struct call_graph *graph = lint->graph;
+  for (uint32_t i = 0; i < search->queued; i++) search->from[search->queue[i]] = NO_NODE;
   search->queued = 0;
-  for (uint32_t i = 0; i < graph->nodes; i++) search->from[i] = NO_NODE;
   follow(graph, search, start, true);
   for (uint32_t done = 0; done < search->queued; done++) {
     uint32_t id = search->queue[done];
@@ -53,13 +53,11 @@ void lint_calls_itself(struct lint *lint) {
   const struct call_graph *graph = lint->graph;
   struct search search = {.queue = mem_zeroed(graph->nodes + 1, sizeof *search.queue),
                           .from = mem_zeroed(graph->nodes + 1, sizeof *search.from)};
+  for (uint32_t i = 0; i < graph->nodes; i++) search.from[i] = NO_NODE;
   for (uint32_t c = 0; c < lint->spec->components; c++) {
     const char *way = NULL;
-    for (uint32_t i = 0; i < graph->nodes && way == NULL; i++) {
-      const struct call_node *node = &graph->node[i];
-      if (node->component != c || !node->outline.holds || !isfinite(call_workers(graph, c))) {
-        continue;
-      }
+    for (uint32_t i = graph->first[c]; i != NO_NODE && way == NULL; i = graph->node[i].next) {
+      if (!graph->node[i].outline.holds || !isfinite(call_workers(graph, c))) continue;
       way = way_back(lint, i, &search);
     }
     if (way == NULL) continue;
