@@ -177,7 +177,7 @@ static uint64_t crowd_now(const struct sim *sim, const struct arrival_source *so
 }
 
 static void crowd_follow(struct sim *sim, struct member *member, struct arrival_source *source) {
-  double at = (double)source->present;
+  double at = (double)source->present.value;
   uint64_t next_ns = profile_leaves(source->config->crowd, sim->now_ns, at - 0.5, at + 0.5);
   if (next_ns < (uint64_t)LONGEST_GAP_NS) {
     sim_schedule(sim, member, next_ns - sim->now_ns, CROWD_CHANGES);
@@ -187,12 +187,12 @@ static void crowd_follow(struct sim *sim, struct member *member, struct arrival_
 /* Who comes asks at once; who goes finishes what is under way. */
 static void crowd_change(struct sim *sim, struct member *member, struct arrival_source *source) {
   uint64_t now = crowd_now(sim, source);
-  for (uint64_t u = source->present; u < now; u++) {
+  for (uint64_t u = source->present.value; u < now; u++) {
     if (source->busy[u]) continue; /* not done yet with what it did when it left */
     source->busy[u] = true;
     sim_schedule(sim, member, 0, (uint32_t)u);
   }
-  source->present = now;
+  level_set(&source->present, sim->now_ns, now);
   crowd_follow(sim, member, source);
 }
 
@@ -202,7 +202,7 @@ bool arrivals_crowd_asks(struct sim *sim, struct member *member, struct arrival_
     crowd_change(sim, member, source);
     return false;
   }
-  if (user < source->present) return true;
+  if (user < source->present.value) return true;
   source->busy[user] = false;
   return false;
 }
@@ -211,7 +211,8 @@ bool arrivals_crowd_asks(struct sim *sim, struct member *member, struct arrival_
 static void closed_start(struct sim *sim, struct member *member, struct arrival_source *source) {
   uint64_t users = source->config->users;
   if (source->config->crowd) {
-    users = source->present = crowd_now(sim, source);
+    users = crowd_now(sim, source);
+    level_set(&source->present, sim->now_ns, users);
     memset(source->busy, true, users);
     crowd_follow(sim, member, source);
   }
@@ -224,7 +225,7 @@ static void closed_start(struct sim *sim, struct member *member, struct arrival_
 void arrivals_user_thinks(struct sim *sim, struct member *member,
                           const struct arrival_source *source, uint64_t key) {
   uint64_t user = ((key - source->base) >> ARRIVALS_USER_SHIFT) & ARRIVALS_MAX_USERS;
-  if (source->busy && user >= source->present) {
+  if (source->busy && user >= source->present.value) {
     source->busy[user] = false; /* it has left */
     return;
   }

@@ -55,7 +55,7 @@ struct arrival_source {
   struct arrival_phase phase;
   /* Of closed users whose number changes: users below `present` take part. */
   uint8_t *busy; /* by user: has a request or thinks; NULL: the number stays */
-  uint64_t present;
+  struct level present;
   /* Of bursts. */
   uint64_t burst_left, bursts;
 };

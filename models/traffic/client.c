@@ -315,7 +315,6 @@ static void client_reset(struct sim *sim, struct member *member) {
   (void)sim;
   struct client_state *c = member->state;
   if (c->has_users) users_reset(&c->users);
-  c->dropped = 0;
   for (uint32_t i = 0; i < c->parts; i++) {
     struct op_stats *s = &c->stats[i];
     hist_clear(&s->latency);
@@ -415,6 +414,8 @@ const struct kind kind_client = {
         "service \"web\" { workers = 2, work = exponential \"10ms\" }\n"
         "run { duration = \"100s\", warmup = \"10s\", replications = 4 }\n",
     .params = client_params,
+    .meters = client_meters,
+    .has_meter = client_has_meter,
     .metrics = client_metrics,
     .config_size = sizeof(struct client_config),
     .state_size = sizeof(struct client_state),

@@ -106,21 +106,13 @@ static struct hist *latency_of(struct sim *sim, const struct component *componen
   return latency;
 }
 
-static void emit_users(const struct component *component, struct metrics *out) {
-  uint64_t distinct = 0;
-  for (uint32_t i = 0; i < component->members; i++) {
-    distinct += ((const struct client_state *)component->member[i].state)->users.distinct;
-  }
-  metric_quotient(out, UNIT_COUNT, (double)distinct, 1, "%s.users", component->spec->name);
-}
-
-static void emit_dropped(const struct component *component, const struct op_stats *all,
-                         struct metrics *out) {
+/* Not a meter, since what was offered is counted by operation. */
+static void emit_dropped_ratio(const struct component *component, const struct op_stats *all,
+                               struct metrics *out) {
   uint64_t dropped = 0;
   for (uint32_t i = 0; i < component->members; i++) {
     dropped += ((const struct client_state *)component->member[i].state)->dropped;
   }
-  metric_quotient(out, UNIT_COUNT, (double)dropped, 1, "%s.dropped", component->spec->name);
   metric_quotient(out, UNIT_RATIO, (double)dropped, (double)(dropped + all->offered),
                   "%s.dropped_ratio", component->spec->name);
 }
@@ -166,8 +158,7 @@ void client_collect(struct sim *sim, struct component *component, struct metrics
   }
   metric_quotient(out, UNIT_COUNT, (double)(in_flight - stranded), 1, "%s.in_flight",
                   component->spec->name);
-  if (first->config->most != PARAM_UNLIMITED) emit_dropped(component, &all, out);
-  if (users_of(first->config)->kind != KEYS_NONE) emit_users(component, out);
+  if (first->config->most != PARAM_UNLIMITED) emit_dropped_ratio(component, &all, out);
   free(by_op);
 }
 /* --- definitions ---------------------------------------------------------------------------- */
@@ -202,10 +193,25 @@ const struct metric_def client_metrics[] = {
     OUTBOUND_METRICS,
     {"op.<operation>.<metric>", "", "The same, for one operation of the mix."},
     {"tier.<tier>.<metric>", "", "The same, for the users of one tier."},
-    {"dropped", "",
-     "Requests that were never sent, where `most` is given; `offered` leaves them out."},
-    {"dropped_ratio", "ratio", "Their share of all that were due."},
-    {"users", "",
-     "Different users who sent a request in the measured time, where `users` is given."},
+    {"dropped_ratio", "ratio", "Share of the requests that were due and `dropped`."},
     {0},
 };
+
+#define STATE(field) offsetof(struct client_state, field)
+
+const struct meter client_meters[] = {
+    {"dropped", METER_COUNT, STATE(dropped), 0,
+     "Requests that were never sent, where `most` is given; `offered` leaves them out."},
+    {"users", METER_COUNT, STATE(users.distinct), 0,
+     "Different users who sent a request in the measured time, where `users` is given."},
+    {"closed_users", METER_LEVEL, STATE(arrivals.present), 0,
+     "Users who take part, where `closed` has a profile of them"},
+    {0},
+};
+
+bool client_has_meter(const void *config, const struct meter *meter) {
+  const struct client_config *c = config;
+  if (meter->at == STATE(dropped)) return c->most != PARAM_UNLIMITED;
+  if (meter->at == STATE(users.distinct)) return users_of(c)->kind != KEYS_NONE;
+  return c->arrivals.crowd != NULL;
+}

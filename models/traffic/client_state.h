@@ -82,6 +82,8 @@ static inline struct op_stats *tier_stats(const struct sim *sim, const struct cl
 
 /* --- client_results.c --- */
 
+extern const struct meter client_meters[];
+bool client_has_meter(const void *config, const struct meter *meter);
 extern const struct metric_def client_metrics[];
 
 /* Functions of struct kind. */

@@ -40,11 +40,13 @@ struct made_of {
 /* A kind of component: a table of functions plus sizes, and what users may say and read. */
 struct kind {
   const char *name;
-  const char *summary;              /* one sentence */
-  const char *doc;                  /* the model and its assumptions, for the manual */
-  const char *example;              /* a complete scenario that `check` accepts */
-  const struct param *params;       /* ended by a name of NULL */
-  const struct meter *meters;       /* what its members count; ended the same way; or NULL */
+  const char *summary;        /* one sentence */
+  const char *doc;            /* the model and its assumptions, for the manual */
+  const char *example;        /* a complete scenario that `check` accepts */
+  const struct param *params; /* ended by a name of NULL */
+  const struct meter *meters; /* what its members count; ended the same way; or NULL */
+  /* Whether a component with this configuration has a meter of the table. NULL: it has all. */
+  bool (*has_meter)(const void *config, const struct meter *meter);
   const struct metric_def *metrics; /* what `collect` emits; ended the same way; or NULL */
   const struct made_of *made_of;    /* NULL: it is not composed */
   size_t config_size;

@@ -125,6 +125,10 @@ struct quotient meter_read(struct sim *sim, struct component *component, const s
   return sum;
 }
 
+bool meter_is_of(const struct component *component, const struct meter *m) {
+  return component->kind->has_meter == NULL || component->kind->has_meter(component->config, m);
+}
+
 bool meter_is_over_time(const struct meter *m) {
   switch (m->type) {
     case METER_COUNT:
@@ -260,6 +264,6 @@ static void emit(struct sim *sim, const struct component *component, const struc
 void meters_collect(struct sim *sim, struct component *component, struct metrics *out) {
   settle(sim, component);
   for (const struct meter *m = component->kind->meters; m && m->name; m++) {
-    emit(sim, component, m, out);
+    if (meter_is_of(component, m)) emit(sim, component, m, out);
   }
 }

@@ -88,6 +88,7 @@ struct quotient {
   double num, den;
 };
 struct quotient meter_read(struct sim *sim, struct component *component, const struct meter *meter);
+bool meter_is_of(const struct component *component, const struct meter *meter);
 bool meter_is_over_time(const struct meter *meter);
 
 #endif

@@ -11,6 +11,7 @@ void meter_tracks_new(struct sim *sim, uint32_t windows, struct meter_tracks *ou
   for (uint32_t c = 0; c < sim->spec->components; c++) {
     struct component *component = &sim->component[c];
     for (const struct meter *m = component->kind->meters; m && m->name; m++) {
+      if (!meter_is_of(component, m)) continue;
       if (out->n == METER_TRACKS_MOST) return;
       out->list[out->n++] = (struct meter_track){
           .component = component, .meter = m, .value = mem_zeroed(windows, sizeof(float))};

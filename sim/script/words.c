@@ -258,10 +258,14 @@ const struct word_def word_defs[WORDS] = {
          "Many requests at once, at times that have nothing to do with each other: here "
          "ten bursts and 500 requests a second.",
          NULL},
-    [WORD_CLOSED] = {"closed", ROLE_VALUE, false,
-                     "closed { users = 100, think = exponential \"5s\" }",
-                     "A fixed number of users who wait for the answer, think, and ask again.",
-                     NULL},
+    [WORD_CLOSED] =
+        {"closed", ROLE_VALUE, false,
+         "closed { users = 100, think = exponential \"5s\" }\nclosed { users = profile { "
+         "{ \"0h\", 100 }, { \"9h\", 800 }, every = \"1d\" },\n  think = \"5s\" }",
+         "Users who wait for the answer, think, and ask again. Their number is fixed, or "
+         "follows a profile: who comes asks at once, who goes finishes what is under "
+         "way.",
+         NULL},
     [WORD_GEOMETRIC] =
         {"geometric", ROLE_VALUE, false, "geometric(50)",
          "A number of requests in a burst: 1 or more, with that mean, and memoryless.", NULL},

@@ -288,6 +288,9 @@ static void test_crowd_steps(void **state) {
   assert_same(count[0], 20);
   assert_same(count[1], 50);
   assert_same(count[2], 10);
+  assert_same(metric(&run, "c.closed_users"), (2 * 10 + 5 * 10 + 1 * 10) / 30.0);
+  assert_same(metric(&run, "c.closed_users.end"), 1);
+  assert_false(has_metric(&run, "c.dropped")); /* nothing limits it */
   run_free(&run);
   scene_free(scene);
 }
