@@ -116,6 +116,22 @@ rm shop.sweep/points/000002.json
 expect 0 report shop.sweep -o folder.html
 holds folder.html '1 is missing'
 
+# --- report: of many points ---
+# Of each but the first, no more is kept in memory than the page reads: 35 points of 2,000 metrics
+# would take 85 MB, and take 12. The sanitizers' own memory cannot be limited.
+cat >wide.lua <<'L'
+local rate = param { "rate", "1/s" }
+local mix = {}
+for i = 1, 100 do mix["op" .. i] = 1 / 100 end
+client "users" { arrivals = constant(rate), target = "web", timeout = "1s", mix = mix }
+service "web" { work = "1ms" }
+run { duration = "1s", warmup = "0s", replications = 1 }
+L
+expect 0 sweep wide.lua -q -s "rate=1..35:1/s" --out wide
+expect 0 report wide -o wide.html --memory 64MiB
+holds wide.html '35 points, without goals'
+expect 0 plot wide --out plots --memory 64MiB
+
 # --- report: breakdown, timeline and diagnosis, where the results hold them ---
 cat >full.json <<'JSON'
 {"schema": 1, "scenario": "full", "question": "", "file": "full.lua", "seed": 1, "replications": 2,

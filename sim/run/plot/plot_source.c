@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "json_write.h"
+#include "lean_point.h"
 #include "store.h"
 #include "sweep_plan.h"
 
@@ -69,7 +70,8 @@ static bool find_point(const char *const *folder, uint32_t n, uint32_t point, co
     enum stored stored = store_read(folder[i], point, key, NULL, &tree, NULL, err);
     if (stored == STORED_FOREIGN) return false;
     if (stored != STORED_WHOLE) continue;
-    json_array_append_new(points, tree);
+    /* The first tells what there is. */
+    json_array_append_new(points, point > 1 ? lean_point(tree) : tree);
     return true;
   }
   json_array_append_new(points, json_null());

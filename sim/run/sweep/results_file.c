@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "json_write.h"
+#include "lean_point.h"
 #include "results_tree.h"
 #include "store.h"
 
@@ -28,12 +29,6 @@ bool results_kind_of(const json_t *tree, enum results_kind *kind) {
 
 /* --- sweeps --------------------------------------------------------------------------------- */
 
-/* A thousand points need not each repeat what the scenario is. */
-static void keep_lean(json_t *point) {
-  static const char *const shared[] = {"parameters", "topology", "timeline", "quantiles", "blame"};
-  for (size_t i = 0; i < G_N_ELEMENTS(shared); i++) json_object_del(point, shared[i]);
-}
-
 static json_t *sweep_tree(json_t *manifest, json_t *points) {
   json_t *tree = json_object();
   json_object_set_new(tree, "manifest", manifest);
@@ -45,7 +40,9 @@ static json_t *sweep_tree(json_t *manifest, json_t *points) {
 static json_t *split_manifest(json_t *tree) {
   json_t *points = json_incref(json_object_get(tree, "points"));
   json_object_set_new(tree, "points", json_integer((json_int_t)json_array_size(points)));
-  for (size_t i = 1; i < json_array_size(points); i++) keep_lean(json_array_get(points, i));
+  for (size_t i = 1; i < json_array_size(points); i++) {
+    json_array_set_new(points, i, lean_point(json_incref(json_array_get(points, i))));
+  }
   return sweep_tree(tree, points);
 }
 
@@ -69,7 +66,7 @@ static json_t *read_folder(const char *path, struct error *err) {
       json_decref(manifest);
       return NULL;
     }
-    if (stored == STORED_WHOLE && i > 0) keep_lean(point);
+    if (stored == STORED_WHOLE && i > 0) point = lean_point(point);
     json_array_append_new(points, stored == STORED_WHOLE ? point : json_null());
   }
   return sweep_tree(manifest, points);

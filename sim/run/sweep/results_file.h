@@ -13,8 +13,8 @@
 enum results_kind { RESULTS_RUN, RESULTS_COMPARE, RESULTS_SWEEP };
 
 /* Of a sweep, the tree is { "manifest": ..., "points": [...] }, and null stands for a point that is
- * missing. What all points share (parameters, topology) is kept in the first one alone. Release
- * with json_decref. NULL and a sentence if the path holds no such results. */
+ * missing. The first point is kept whole, of the others what lean_point.h says. Release with
+ * json_decref. NULL and a sentence if the path holds no such results. */
 json_t *results_file_read(const char *path, enum results_kind *kind, struct error *err);
 
 /* The same of a tree of `run --json`, `compare --json` or a sweep as above. */
