@@ -13,29 +13,24 @@
 #include "outline.h"
 #include "program.h"
 #include "service_config.h"
+#include "service_plan.h"
 #include "sim.h"
 #include "station.h"
 
-/* What all members share; read-only once built. */
+/* What all members share. Only the rows of draws change once it is built. */
 struct service_shared {
-  struct stream work, sleep, branch, request, response;
-  const struct step *steps[SPEC_MAX_OPS]; /* of the operation's program; NULL: none */
-  const struct program *program[SPEC_MAX_OPS];
-  uint8_t class[SPEC_MAX_OPS];               /* priority class by operation, 0 first */
-  uint8_t class_of_tier[SPEC_MAX_TIERS + 1]; /* the same, by the value of COLUMN_TIER */
-  /* By operation: the first step is work; and nothing follows it. */
-  bool works_first[SPEC_MAX_OPS], only_works[SPEC_MAX_OPS];
-  const struct step *quick[SPEC_MAX_OPS]; /* that step, if its draw is quick; else NULL */
-  uint32_t first_call[SPEC_MAX_OPS];      /* calls of the programs before that of the operation */
-  struct program only_work;
-  struct step work_step[2];
+  struct stream sleep, branch, request, response;
+  struct plan *plan;                         /* by operation */
+  uint8_t class_of_tier[SPEC_MAX_TIERS + 1]; /* priority class by the value of COLUMN_TIER */
 };
 
 struct service_state {
-  const struct service_config *config;
-  const struct service_shared *shared;
-  bool plain_queue; /* one class, first come first served */
+  struct service_shared *shared; /* what a call touches comes first, see event_soon in sim.c */
+  struct plan *plan;             /* by operation */
+  bool plain_queue;              /* one class, first come first served */
+  bool is_async;
   struct station station;
+  const struct service_config *config;
   struct outbound **out; /* policies by call; NULL: none is more than a timeout */
   uint64_t cancelled, stopped, evicted, fallbacks;
 };
@@ -43,14 +38,8 @@ struct service_state {
 static inline uint32_t class_of(const struct sim *sim, const struct service_state *s,
                                 const struct frame *call) {
   if (s->station.classes == 1) return 0;
-  if (s->config->by == BY_OP) return s->shared->class[call->op];
+  if (s->config->by == BY_OP) return s->plan[call->op].class;
   return s->shared->class_of_tier[column_get(sim, call, COLUMN_TIER)];
-}
-
-/* Draws of one request: its key is the entity, the step's ordinal the block. */
-static inline uint64_t step_time(const struct stream *stream, const struct frame *call,
-                                 const struct step *step) {
-  return dist_draw_keyed(&step->dist, stream, call->key, (uint64_t)step->ordinal << 32);
 }
 
 /* Ends a call: its worker takes up the next one, which is returned and to be run, or NULL. */
@@ -91,7 +80,7 @@ static void send_call(struct sim *sim, struct member *member, struct frame *call
   child->site = call->pc;
   if (spec->op != OP_INHERIT) child->op = (uint8_t)spec->op;
   const struct service_state *s = member->state;
-  struct outbound *out = s->out ? s->out[s->shared->first_call[call->op] + which] : NULL;
+  struct outbound *out = s->out ? s->out[s->plan[call->op].first_call + which] : NULL;
   if (__builtin_expect(out != NULL, 0)) {
     outbound_send(sim, out, child);
     return;
@@ -127,7 +116,7 @@ static void decide(struct sim *sim, struct member *member, struct frame *call,
 /* In an event loop a call that waits needs no worker: the next one takes it up. */
 static struct frame *release_while_waiting(struct sim *sim, struct service_state *s,
                                            struct frame *call) {
-  if (s->config->io != IO_ASYNC || call->flags & CALL_RELEASED) return NULL;
+  if (!s->is_async || call->flags & CALL_RELEASED) return NULL;
   call->flags |= CALL_RELEASED;
   return station_leave(sim, &s->station, call);
 }
@@ -164,7 +153,7 @@ static struct frame *start_calls(struct sim *sim, struct member *member, struct 
 
 static const struct program *program_of(const struct member *member, const struct frame *call) {
   const struct service_state *s = member->state;
-  return s->shared->program[call->op];
+  return s->plan[call->op].program;
 }
 
 /* Answers the caller and goes on with a frame on nobody's account. */
@@ -189,7 +178,7 @@ static bool branch_taken(const struct service_shared *shared, const struct frame
   if (step->op >= 0 && call->op != step->op) return false;
   if (step->causes && !(step->causes >> call->pending & 1)) return false;
   if (step->chance >= 1) return true;
-  struct draws draws = draws_begin(shared->branch, call->key, (uint64_t)step->ordinal << 32);
+  struct draws draws = draws_begin(shared->branch, call->key, step_block(step));
   return draws_unit(&draws) < step->chance;
 }
 
@@ -231,7 +220,7 @@ static struct frame *run_one(struct sim *sim, struct member *member, struct fram
         }
         uint64_t work_ns = __builtin_expect(step->kind == STEP_COMPRESS, 0)
                                ? compress(sim, call, step)
-                               : step_time(&s->shared->work, call, step);
+                               : step_time(&s->plan->work, call, step);
         station_work(sim, member, &s->station, call, work_ns);
         return NULL;
       }
@@ -265,15 +254,15 @@ static struct frame *run_one(struct sim *sim, struct member *member, struct fram
  * when its worker is free, when the next event does: a tenth less time on M/M/1. Kept as work that
  * stands still. */
 static inline void draw_ahead(const struct service_state *s, struct frame *call) {
-  if (!s->shared->works_first[call->op]) return;
-  call->due_ns = ~step_time(&s->shared->work, call, s->shared->steps[call->op]);
+  struct plan *plan = &s->plan[call->op];
+  if (plan->works_first) call->due_ns = ~plan_first_time(plan, call);
 }
 
 /* Starts the work that was drawn ahead for a call out of the queue; false if there is none, since
  * the call begins with something else or waited later on its way. */
 static inline bool start_drawn(struct sim *sim, struct member *member, struct frame *call) {
   struct service_state *s = member->state;
-  if (call->pc > 0 || !s->shared->works_first[call->op]) return false;
+  if (call->pc > 0 || !s->plan[call->op].works_first) return false;
   station_work(sim, member, &s->station, call, ~call->due_ns);
   return true;
 }
@@ -295,17 +284,17 @@ static inline void take_up(struct sim *sim, struct member *member, struct frame 
 
 static inline void start(struct sim *sim, struct member *member, struct frame *call) {
   struct service_state *s = member->state;
-  if (!s->shared->works_first[call->op]) {
+  struct plan *plan = &s->plan[call->op];
+  if (!plan->works_first) {
     run_steps(sim, member, call);
     return;
   }
-  const struct step *step = s->shared->steps[call->op];
-  station_work(sim, member, &s->station, call, step_time(&s->shared->work, call, step));
+  station_work(sim, member, &s->station, call, plan_first_time(plan, call));
 }
 
 static void service_on_timer(struct sim *sim, struct member *member, struct frame *call) {
   struct service_state *s = member->state;
-  if (!s->shared->only_works[call->op]) {
+  if (!s->plan[call->op].only_works) {
     call->pc++;
     run_steps(sim, member, call);
     return;
@@ -347,7 +336,7 @@ static __attribute__((noinline)) void refuse_one(struct sim *sim, struct member 
 static __attribute__((noinline)) void take_in(struct sim *sim, struct member *member,
                                               struct frame *call) {
   struct service_state *s = member->state;
-  if (__builtin_expect(!s->shared->steps[call->op], 0)) {
+  if (__builtin_expect(!s->plan[call->op].steps, 0)) {
     no_handler(sim, member, call);
     return;
   }
@@ -370,11 +359,9 @@ static __attribute__((noinline)) void take_in(struct sim *sim, struct member *me
  * for such a call. */
 static void service_on_call(struct sim *sim, struct member *member, struct frame *call) {
   struct service_state *s = member->state;
-  const struct step *step = s->plain_queue ? s->shared->quick[call->op] : NULL;
   uint64_t work_ns;
-  if (step && station_has_to_wait(&s->station) && !(call->flags & CALL_TRACED) &&
-      dist_draw_quick(&step->dist, &s->shared->work, call->key, (uint64_t)step->ordinal << 32,
-                      &work_ns)) {
+  if (s->plain_queue && station_has_to_wait(&s->station) && !(call->flags & CALL_TRACED) &&
+      plan_takes(&s->plan[call->op], call, &work_ns)) {
     call->pc = 0;
     call->due_ns = ~work_ns;
     station_queue(sim, &s->station, call);
@@ -500,48 +487,13 @@ static double service_message_bytes(struct sim *sim, struct member *member, stru
 
 /* --- life ----------------------------------------------------------------------------------- */
 
-static void build_programs(struct service_shared *shared, const struct service_config *config) {
-  shared->work_step[0] = (struct step){.kind = STEP_WORK, .dist = config->work};
-  shared->work_step[1] = (struct step){.kind = STEP_END};
-  shared->only_work = (struct program){.steps = 2, .step = shared->work_step};
-  const struct program *rest = config->on.n ? NULL : &shared->only_work;
-  for (uint32_t i = 0; i < config->on.n; i++) {
-    if (config->on.handler[i].op < 0) rest = &config->on.handler[i].program;
-  }
-  for (uint32_t op = 0; op < SPEC_MAX_OPS; op++) shared->program[op] = rest;
-  for (uint32_t i = 0; i < config->on.n; i++) {
-    const struct handler *h = &config->on.handler[i];
-    if (h->op >= 0) shared->program[h->op] = &h->program;
-  }
-  for (uint32_t op = 0; op < SPEC_MAX_OPS; op++) {
-    for (uint32_t i = 0; i < config->on.n; i++) {
-      if (shared->program[op] == &config->on.handler[i].program) break;
-      shared->first_call[op] += config->on.handler[i].program.calls;
-    }
-  }
-  for (uint32_t op = 0; op < SPEC_MAX_OPS; op++) {
-    const struct step *step = shared->program[op] ? shared->program[op]->step : NULL;
-    shared->steps[op] = step;
-    shared->works_first[op] = step && step[0].kind == STEP_WORK;
-    shared->only_works[op] = shared->works_first[op] && step[1].kind == STEP_END;
-  }
-}
-
 static struct service_shared *service_shared(struct sim *sim, const struct component *self) {
   const struct service_config *config = self->config;
   struct service_shared *shared = arena_lines(sim->arena, 1, sizeof *shared);
-  build_programs(shared, config);
-  for (uint32_t op = 0; op < SPEC_MAX_OPS; op++) shared->class[op] = (uint8_t)config->priority.n;
+  shared->plan = service_plans(sim, self);
   memset(shared->class_of_tier, (int)config->priority.n, sizeof shared->class_of_tier);
   for (uint32_t i = 0; i < config->priority.n; i++) {
-    if (config->by == BY_OP) shared->class[config->priority.ops[i]] = (uint8_t)i;
     if (config->by == BY_TIER) shared->class_of_tier[1 + config->priority.tiers[i]] = (uint8_t)i;
-  }
-  shared->work = sim_stream(sim, self, "work");
-  for (uint32_t op = 0; op < SPEC_MAX_OPS; op++) {
-    const struct step *step = shared->steps[op];
-    bool quick = shared->works_first[op] && dist_is_quick(&step->dist, &shared->work);
-    shared->quick[op] = quick ? step : NULL;
   }
   shared->sleep = sim_stream(sim, self, "sleep");
   shared->branch = sim_stream(sim, self, "branch");
@@ -575,6 +527,8 @@ static void service_init(struct sim *sim, struct member *member) {
   if (!self->shared) self->shared = service_shared(sim, self);
   s->config = self->config;
   s->shared = self->shared;
+  s->plan = s->shared->plan;
+  s->is_async = s->config->io == IO_ASYNC;
   if (s->config->by == BY_TIER) column_want(sim, COLUMN_TIER);
   if (service_compresses(s->config)) column_want(sim, COLUMN_ANSWER);
   station_init(sim, &s->station, (enum discipline)s->config->discipline, s->config->workers,

@@ -296,9 +296,9 @@ static __attribute__((noinline)) void cross(struct sim *sim, struct member *to,
 
 /* Everything that is called here is called last, so that nothing needs to be saved for later. */
 static __attribute__((noinline)) void send_by_network(struct sim *sim, struct member *to,
-                                                      struct frame *call) {
+                                                      struct frame *call, uint32_t maker) {
   if (__builtin_expect(sim->calls.lists != NULL, 0)) present_sent(sim, call, to);
-  uint64_t delay_ns = sim->network ? network_constant_ns(sim, call_maker(sim, call), to) : 0;
+  uint64_t delay_ns = sim->network ? network_constant_ns(sim, maker, frame_callee(call)) : 0;
   if (__builtin_expect(delay_ns - 1 < TIME_NEVER - 1, 1)) {
     push_frame_event(sim, call, delay_ns, EVENT_ARRIVE);
   } else if (delay_ns == 0) {
@@ -310,11 +310,12 @@ static __attribute__((noinline)) void send_by_network(struct sim *sim, struct me
 
 /* A call that is followed or has a timeout. */
 static __attribute__((noinline)) void send_noted(struct sim *sim, struct member *to,
-                                                 struct frame *call, uint64_t timeout_ns) {
+                                                 struct frame *call, uint32_t maker,
+                                                 uint64_t timeout_ns) {
   if (call->flags & CALL_TRACED) trace_sent(sim, call);
   if (timeout_ns != TIME_NEVER) push_frame_event(sim, call, timeout_ns, EVENT_TIMEOUT);
   if (sim->by_way) {
-    send_by_network(sim, to, call);
+    send_by_network(sim, to, call, maker);
   } else {
     arrive(sim, to, call);
   }
@@ -323,11 +324,12 @@ static __attribute__((noinline)) void send_noted(struct sim *sim, struct member 
 void call_send(struct sim *sim, struct frame *call, struct member *to, uint64_t timeout_ns) {
   if (!(call->flags & CALL_ROOT)) frame_set_state(sim, frame_at(sim, call->parent), FRAME_WAITING);
   sim_assert(sim, frame_callee(call), frame_state(call) == FRAME_MADE, "a call is sent twice");
-  frame_set_place(call, to->id, FRAME_TRAVELLING);
+  uint32_t maker = frame_callee(call);
+  frame_set_place(call, member_id(sim, to), FRAME_TRAVELLING);
   if (__builtin_expect(call->flags & CALL_TRACED || timeout_ns != TIME_NEVER, 0)) {
-    send_noted(sim, to, call, timeout_ns);
+    send_noted(sim, to, call, maker, timeout_ns);
   } else if (sim->by_way) {
-    send_by_network(sim, to, call);
+    send_by_network(sim, to, call, maker);
   } else {
     arrive_at_once(sim, to, call);
   }
@@ -461,14 +463,15 @@ static __attribute__((noinline)) void answer_by_network(struct sim *sim, struct 
                                                         enum outcome outcome) {
   trace_mark(sim, call, PART_RETURN);
   call->pending = (uint16_t)outcome;
-  const struct member *maker = call_maker_if_alive(sim, call);
-  if (__builtin_expect(!maker || call->flags & (CALL_DETACHED | CALL_ABANDONED | CALL_MESSAGE),
-                       0)) {
+  uint32_t maker = call_maker_id(sim, call);
+  if (__builtin_expect(
+          maker == MEMBER_NONE || call->flags & (CALL_DETACHED | CALL_ABANDONED | CALL_MESSAGE),
+          0)) {
     cross_back(sim, call, outcome);
     return;
   }
-  if (__builtin_expect(sim->columns != NULL, 0)) pass_answer_bytes(sim, maker, call);
-  uint64_t delay_ns = network_constant_ns(sim, &sim->member[frame_callee(call)], maker);
+  if (__builtin_expect(sim->columns != NULL, 0)) pass_answer_bytes(sim, &sim->member[maker], call);
+  uint64_t delay_ns = network_constant_ns(sim, frame_callee(call), maker);
   if (__builtin_expect(delay_ns - 1 < TIME_NEVER - 1, 1)) {
     push_frame_event(sim, call, delay_ns, EVENT_REPLY);
   } else if (delay_ns == 0) {

@@ -24,11 +24,17 @@ static inline void push_frame_event(struct sim *sim, const struct frame *frame, 
 /* As call_reply, for answers that the member's host gives and not its model. */
 void call_reply_uncounted(struct sim *sim, struct frame *call, enum outcome outcome);
 
-/* The member that made a call, or NULL if the frame on whose behalf it did so is gone. */
-static inline struct member *call_maker_if_alive(const struct sim *sim, const struct frame *call) {
-  if (call->flags & CALL_ROOT) return &sim->member[call->parent];
+/* The member that made a call, or MEMBER_NONE if the frame on whose behalf it did so is gone. */
+static inline uint32_t call_maker_id(const struct sim *sim, const struct frame *call) {
+  if (call->flags & CALL_ROOT) return call->parent;
   const struct frame *parent = frame_at(sim, call->parent);
-  return parent->stamp == call->parent_stamp ? &sim->member[frame_callee(parent)] : NULL;
+  return parent->stamp == call->parent_stamp ? frame_callee(parent) : MEMBER_NONE;
+}
+
+/* The same; NULL if it is gone. */
+static inline struct member *call_maker_if_alive(const struct sim *sim, const struct frame *call) {
+  uint32_t maker = call_maker_id(sim, call);
+  return maker == MEMBER_NONE ? NULL : &sim->member[maker];
 }
 
 /* Whether an event is one that the member scheduled for itself; for fel_drop. */

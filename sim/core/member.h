@@ -25,14 +25,13 @@ struct member {
   struct component *component;
   struct flow flow;
   uint32_t id;         /* index into sim.member */
-  uint32_t site;       /* members of one component in one zone share it: see network.c */
+  uint32_t index;      /* 1-based in its group: web[2] */
   uint16_t down, hung; /* number of crashes and hangs active */
   bool impaired;       /* any fault is active: the only test on the fast path */
   bool has_events;     /* of its own are pending, or were */
   uint8_t phase;       /* enum member_phase */
   bool listed;         /* in the register of members: see life.h */
   /* The rest. */
-  uint32_t index;                  /* 1-based in its group: web[2] */
   uint32_t zone;                   /* or REF_NONE */
   double slow;                     /* product of the active slow factors, 1 = none */
   double surge;                    /* product of what multiplies a source's rate */

@@ -1,9 +1,11 @@
 /* Paths between places, and cuts that faults put across them.
  *
  * Members of one component in one zone form a site; the path between two sites is looked up once
- * and remembered. Each direction of a path has its own wire: with a bandwidth, messages queue for
- * it first-in first-out and are stored and forwarded. Only one-way delays and losses of messages
- * are modelled here: no packets, no connections. */
+ * and remembered. Constant delays to the first few sites that one has to do with stand in a single
+ * line of memory: of thousands of sites, most messages touch no other. Each direction of a path has
+ * its own wire: with a bandwidth, messages queue for it first-in first-out and are stored and
+ * forwarded. Only one-way delays and losses of messages are modelled here: no packets, no
+ * connections. */
 #include "network.h"
 
 #include <math.h>
@@ -37,14 +39,26 @@ struct route {
   uint64_t constant_ns;
 };
 
+/* Sites that messages from one site go to, and their constant delays; in order of first use. */
+enum { NEIGHBOURS = 4 };
+struct neighbours {
+  uint32_t site[NEIGHBOURS]; /* NO_SITE from the first free one on */
+  uint64_t constant_ns[NEIGHBOURS];
+} __attribute__((aligned(64)));
+static_assert(sizeof(struct neighbours) == 64, "one cache line");
+
+#define NO_SITE UINT32_MAX
+
 struct network {
+  uint32_t active_cuts;
+  uint32_t *site;                /* by member */
+  struct neighbours *neighbours; /* by site */
   uint32_t directions;
   struct direction *direction; /* path p: 2p forwards, 2p + 1 backwards */
   uint32_t routes, route_mask; /* open addressing, a power of two, at most half full */
   struct route *route;
   uint32_t cuts;
   struct cut **cut;
-  uint32_t active_cuts;
 };
 
 /* --- which path ----------------------------------------------------------------------------- */
@@ -81,13 +95,24 @@ static void routes_grow(struct network *net, struct arena *arena) {
   }
 }
 
+static void remember_neighbour(struct network *net, const struct route *route) {
+  struct neighbours *near = &net->neighbours[route->from];
+  for (uint32_t i = 0; i < NEIGHBOURS; i++) {
+    if (near->site[i] != NO_SITE) continue;
+    near->site[i] = route->to;
+    near->constant_ns[i] = route->constant_ns;
+    return;
+  }
+}
+
 /* Looks a route up for the first time. */
 static struct route *route_learn(struct sim *sim, const struct member *from,
                                  const struct member *to) {
   struct network *net = sim->network;
   if (2 * ++net->routes > net->route_mask) routes_grow(net, sim->arena);
-  struct route *route = route_slot(net, from->site, to->site);
-  *route = (struct route){from->site, to->site, find_direction(sim, from, to), true, 0};
+  uint32_t from_site = net->site[from->id], to_site = net->site[to->id];
+  struct route *route = route_slot(net, from_site, to_site);
+  *route = (struct route){from_site, to_site, find_direction(sim, from, to), true, 0};
   if (route->direction != NO_DIRECTION) {
     const struct direction *dir = &net->direction[route->direction];
     const struct path_spec *path = dir->path;
@@ -95,12 +120,14 @@ static struct route *route_learn(struct sim *sim, const struct member *from,
         path->latency.kind == DIST_CONSTANT && path->loss <= 0 && path->bits_per_s <= 0;
     route->constant_ns = dir->constant_ns;
   }
+  if (route->constant) remember_neighbour(net, route);
   return route;
 }
 
 static inline const struct route *route_between(struct sim *sim, const struct member *from,
                                                 const struct member *to) {
-  const struct route *route = route_slot(sim->network, from->site, to->site);
+  const struct network *net = sim->network;
+  const struct route *route = route_slot(net, net->site[from->id], net->site[to->id]);
   if (__builtin_expect(route->direction == NOT_LOOKED_UP, 0)) return route_learn(sim, from, to);
   return route;
 }
@@ -165,12 +192,26 @@ static enum outcome cross_path(struct sim *sim, struct direction *dir, const str
   return OUTCOME_OK;
 }
 
-uint64_t network_constant_ns(const struct sim *sim, const struct member *from,
-                             const struct member *to) {
+/* Between sites that are no neighbours. */
+static __attribute__((noinline)) uint64_t far_constant_ns(const struct network *net, uint32_t from,
+                                                          uint32_t to) {
+  const struct route *route = route_slot(net, from, to);
+  return route->constant ? route->constant_ns : TIME_NEVER;
+}
+
+uint64_t network_constant_ns(const struct sim *sim, uint32_t from, uint32_t to) {
   const struct network *net = sim->network;
   if (__builtin_expect(net->active_cuts, 0)) return TIME_NEVER;
-  const struct route *route = route_slot(net, from->site, to->site);
-  return __builtin_expect(route->constant, 1) ? route->constant_ns : TIME_NEVER;
+  uint32_t site = net->site[to];
+  const struct neighbours *near = &net->neighbours[net->site[from]];
+  for (uint32_t i = 0; i < NEIGHBOURS; i++) {
+    if (near->site[i] == site) return near->constant_ns[i];
+  }
+  return far_constant_ns(net, net->site[from], site);
+}
+
+void network_prefetch(const struct network *net, uint32_t from) {
+  __builtin_prefetch(&net->neighbours[net->site[from]], 0);
 }
 
 enum outcome network_cross(struct sim *sim, const struct member *from, const struct member *to,
@@ -286,14 +327,19 @@ static void direction_init(struct sim *sim, struct direction *dir, const struct 
 }
 
 /* Members of one component in one zone share a site. */
-static void assign_sites(struct sim *sim) {
+static void assign_sites(struct sim *sim, struct network *net) {
+  uint32_t sites = 0;
+  net->site = arena_lines(sim->arena, sim->members, sizeof *net->site);
   for (uint32_t c = 0; c < sim->spec->components; c++) {
-    struct component *component = &sim->component[c];
+    const struct component *component = &sim->component[c];
     uint32_t zones = component->spec->zones ? component->spec->zones : 1;
     for (uint32_t i = 0; i < component->members; i++) {
-      component->member[i].site = component->member[i % zones].id;
+      net->site[component->member[i].id] = sites + i % zones;
     }
+    sites += zones < component->members ? zones : component->members;
   }
+  net->neighbours = arena_lines(sim->arena, sites, sizeof *net->neighbours);
+  memset(net->neighbours, 0xff, sites * sizeof *net->neighbours);
 }
 
 struct network *network_new(struct sim *sim) {
@@ -310,7 +356,7 @@ struct network *network_new(struct sim *sim) {
     direction_init(sim, &net->direction[2 * p], &spec->path[p], false);
     direction_init(sim, &net->direction[2 * p + 1], &spec->path[p], true);
   }
-  assign_sites(sim);
+  assign_sites(sim, net);
   routes_grow(net, sim->arena);
   return net;
 }

@@ -16,10 +16,13 @@ void network_collect(struct sim *sim, struct metrics *out);
 enum outcome network_cross(struct sim *sim, const struct member *from, const struct member *to,
                            struct frame *call, bool answer, uint64_t *delay_ns);
 
-/* What a message takes where that is a constant and nothing can happen to it on its way, as things
- * are; TIME_NEVER: ask network_cross, which also says so. */
-uint64_t network_constant_ns(const struct sim *sim, const struct member *from,
-                             const struct member *to);
+/* What a message between two members, given by their ids, takes where that is a constant and
+ * nothing can happen to it on its way, as things are; TIME_NEVER: ask network_cross, which also
+ * says so. */
+uint64_t network_constant_ns(const struct sim *sim, uint32_t from, uint32_t to);
+
+/* A member is about to send messages. */
+void network_prefetch(const struct network *net, uint32_t from);
 
 /* Whether a small control message gets through now, and how long it takes. */
 bool network_reaches(struct sim *sim, const struct member *from, const struct member *to,

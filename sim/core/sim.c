@@ -138,6 +138,7 @@ static void event_soon(const void *owner, const struct event *event, int stage) 
   }
   const char *state = m->state;
   if (stage == 2) {
+    if (sim->network) network_prefetch(sim->network, id);
     for (int line = 0; line < 5; line++) __builtin_prefetch(state + (ptrdiff_t)64 * line, 1);
     return;
   }

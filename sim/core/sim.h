@@ -142,6 +142,11 @@ static inline uint32_t frame_slot(const struct sim *sim, const struct frame *fra
   return (uint32_t)(frame - sim->calls.frame);
 }
 
+/* Its id, without a look at the member: with thousands of them it may not be in the cache. */
+static inline uint32_t member_id(const struct sim *sim, const struct member *member) {
+  return (uint32_t)(member - sim->member);
+}
+
 /* Schedules on_event(arg) for the member; delay 0 runs after all events of this instant. */
 static inline void sim_schedule(struct sim *sim, struct member *member, uint64_t delay_ns,
                                 uint32_t arg) {

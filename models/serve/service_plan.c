@@ -1,0 +1,57 @@
+#include "service_plan.h"
+
+#include "arena.h"
+
+/* A service without handlers works once for whatever comes. */
+static const struct program *only_work(struct sim *sim, const struct service_config *config) {
+  struct step *step = arena_alloc(sim->arena, 2 * sizeof *step);
+  step[0] = (struct step){.kind = STEP_WORK, .dist = config->work};
+  step[1] = (struct step){.kind = STEP_END};
+  struct program *program = arena_alloc(sim->arena, sizeof *program);
+  *program = (struct program){.steps = 2, .step = step};
+  return program;
+}
+
+static void find_programs(struct sim *sim, const struct service_config *config, struct plan *plan,
+                          uint32_t ops) {
+  const struct program *rest = config->on.n ? NULL : only_work(sim, config);
+  for (uint32_t i = 0; i < config->on.n; i++) {
+    if (config->on.handler[i].op < 0) rest = &config->on.handler[i].program;
+  }
+  for (uint32_t op = 0; op < ops; op++) plan[op].program = rest;
+  for (uint32_t i = 0; i < config->on.n; i++) {
+    const struct handler *h = &config->on.handler[i];
+    if (h->op >= 0) plan[h->op].program = &h->program;
+  }
+  for (uint32_t op = 0; op < ops; op++) {
+    for (uint32_t i = 0; i < config->on.n; i++) {
+      if (plan[op].program == &config->on.handler[i].program) break;
+      plan[op].first_call += config->on.handler[i].program.calls;
+    }
+  }
+}
+
+static void look_at_steps(struct plan *plan) {
+  if (plan->program == NULL) return;
+  const struct step *step = plan->steps = plan->program->step;
+  plan->works_first = step[0].kind == STEP_WORK;
+  plan->only_works = plan->works_first && step[1].kind == STEP_END;
+  plan->quick = plan->works_first && dist_is_quick(&step->dist, &plan->work);
+  plan->block = step_block(step);
+}
+
+struct plan *service_plans(struct sim *sim, const struct component *self) {
+  const struct service_config *config = self->config;
+  uint32_t ops = sim->spec->ops ? sim->spec->ops : 1;
+  struct plan *plan = arena_lines(sim->arena, ops, sizeof *plan);
+  find_programs(sim, config, plan, ops);
+  for (uint32_t op = 0; op < ops; op++) {
+    plan[op].work = sim_stream(sim, self, "work");
+    plan[op].class = (uint8_t)config->priority.n;
+    look_at_steps(&plan[op]);
+  }
+  for (uint32_t i = 0; i < config->priority.n; i++) {
+    if (config->by == BY_OP) plan[config->priority.ops[i]].class = (uint8_t)i;
+  }
+  return plan;
+}

@@ -1,0 +1,54 @@
+/* What a service does for each operation, laid out for the calls that come.
+ *
+ * A plan says in one cache line what most calls need to know, and has in the next one the draws of
+ * the work that begins its program. Members of a group share the plans of their component; only the
+ * rows of draws change. */
+#ifndef SERVICE_PLAN_H
+#define SERVICE_PLAN_H
+
+#include "draw_row.h"
+#include "program.h"
+#include "service_config.h"
+#include "sim.h"
+
+struct plan {
+  struct stream work;       /* of the service */
+  const struct step *steps; /* of its program; NULL: none */
+  const struct program *program;
+  uint32_t first_call; /* calls of the programs before it */
+  uint8_t class;       /* priority class by operation, 0 first */
+  bool works_first;    /* the first step is work, */
+  bool quick;          /* whose draw is quick (dist_is_quick), */
+  bool only_works;     /* and nothing follows it */
+  uint64_t block;      /* of that step's draws */
+  struct draw_row row; /* of that step, if it is quick */
+};
+static_assert(sizeof(struct plan) == 128, "a plan fills two cache lines");
+
+/* The plans of a component by operation; from sim->arena. */
+struct plan *service_plans(struct sim *sim, const struct component *self);
+
+/* Draws of one request: its key is the entity, the step's ordinal the block. */
+static inline uint64_t step_block(const struct step *step) {
+  return (uint64_t)step->ordinal << 32;
+}
+
+static inline uint64_t step_time(const struct stream *stream, const struct frame *call,
+                                 const struct step *step) {
+  return dist_draw_keyed(&step->dist, stream, call->key, step_block(step));
+}
+
+/* Of the first step, if its draw is quick and in the row. */
+static inline bool plan_takes(struct plan *plan, const struct frame *call, uint64_t *work_ns) {
+  return plan->quick && draw_row_take(&plan->row, &plan->steps->dist, &plan->work, call->key,
+                                      plan->block, work_ns);
+}
+
+/* Of the first step, which is work. */
+static inline uint64_t plan_first_time(struct plan *plan, const struct frame *call) {
+  uint64_t work_ns;
+  if (__builtin_expect(plan_takes(plan, call, &work_ns), 1)) return work_ns;
+  return dist_draw_keyed_slow(&plan->steps->dist, &plan->work, call->key, plan->block);
+}
+
+#endif
