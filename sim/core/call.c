@@ -527,6 +527,7 @@ void call_set_answer_bytes(struct sim *sim, struct frame *call, double bytes) {
 }
 
 double call_bytes(struct sim *sim, struct frame *call, bool answer) {
+  if (answer && call->flags & CALL_DETACHED) return 0; /* it was sent, or there is none */
   if (answer && column_wanted(sim, COLUMN_ANSWER)) {
     uint64_t bytes = column_get(sim, call, COLUMN_ANSWER);
     if (bytes > 0) return (double)bytes;
