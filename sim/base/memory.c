@@ -8,16 +8,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#if defined(__SANITIZE_ADDRESS__)
-#define LIMITED false
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(memory_sanitizer)
-#define LIMITED false
-#endif
-#endif
-#ifndef LIMITED
-#define LIMITED true
-#endif
+#include "sanitized.h"
 
 /* Of /proc/self/statm: its sixth number counts what RLIMIT_DATA does. */
 static size_t used(void) {
@@ -47,7 +38,7 @@ size_t memory_machine(void) {
 
 void memory_limit(size_t bytes) {
   struct rlimit limit;
-  if (!LIMITED || getrlimit(RLIMIT_DATA, &limit) != 0) return;
+  if (SANITIZED || getrlimit(RLIMIT_DATA, &limit) != 0) return;
   if (limit.rlim_cur != RLIM_INFINITY && limit.rlim_cur <= bytes) return; /* the shell's */
   limit.rlim_cur = bytes;
   setrlimit(RLIMIT_DATA, &limit); /* if it fails, the machine's memory is the limit */

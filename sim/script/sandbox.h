@@ -7,10 +7,11 @@
 #define SANDBOX_H
 
 #include "loader.h"
+#include "sanitized.h"
 
-#define SANDBOX_MEMORY ((size_t)64 << 20) /* bytes that Lua may hold */
-#define SANDBOX_STEPS UINT64_C(50000000)  /* instructions that the script may run */
-#define SANDBOX_CPU_SECONDS 5u            /* for loading in all */
+#define SANDBOX_MEMORY ((size_t)64 << 20)          /* bytes that Lua may hold */
+#define SANDBOX_STEPS UINT64_C(50000000)           /* instructions that the script may run */
+#define SANDBOX_CPU_SECONDS (SANITIZED ? 20u : 5u) /* for loading in all */
 
 struct sandbox {
   size_t used, limit; /* bytes */
