@@ -23,8 +23,8 @@ void fel_init(struct fel *fel, bool (*is_dead)(const void *, const struct event 
               const void *owner) {
   memset(fel, 0, sizeof *fel);
   fel->near_limit_ns = UINT64_MAX;
-  fel->near[0].time_ns = UINT64_MAX;
-  fel->near_end = fel->near + 1;
+  for (uint32_t i = 0; i < FEL_GUARDS; i++) fel->near[i].time_ns = UINT64_MAX;
+  fel->near_end = fel->near + FEL_GUARDS;
   fel->is_dead = is_dead;
   fel->owner = owner;
 }
@@ -100,7 +100,7 @@ void fel_spill(struct fel *fel) {
     if (back >> (b ? b - 1 : 0) != 0) moved = take_all(fel, &moved_n);
   }
   fel->reference_ns = fel->near_limit_ns = fel->last_ns;
-  while (fel->near_end > fel->near + 1) push(fel, *--fel->near_end); /* earliest first */
+  while (fel->near_end > fel->near + FEL_GUARDS) push(fel, *--fel->near_end); /* earliest first */
   for (uint64_t i = 0; i < moved_n; i++) push(fel, moved[i]);
   free(moved);
 }
@@ -197,7 +197,7 @@ bool fel_refill(struct fel *fel) {
 }
 
 void fel_visit(const struct fel *fel, void (*visit)(void *, const struct event *), void *context) {
-  for (const struct event *e = fel->near + 1; e < fel->near_end; e++) visit(context, e);
+  for (const struct event *e = fel->near + FEL_GUARDS; e < fel->near_end; e++) visit(context, e);
   for (uint32_t b = 0; b <= 64; b++) {
     const struct fel_bucket *bucket = &fel->bucket[b];
     for (uint32_t i = first_of(fel, b); i < bucket->n; i++) visit(context, &bucket->list[i]);
@@ -206,8 +206,8 @@ void fel_visit(const struct fel *fel, void (*visit)(void *, const struct event *
 
 void fel_drop(struct fel *fel, bool (*drop)(const void *, const struct event *),
               const void *context) {
-  struct event *near_end = fel->near + 1;
-  for (const struct event *e = fel->near + 1; e < fel->near_end; e++) {
+  struct event *near_end = fel->near + FEL_GUARDS;
+  for (const struct event *e = fel->near + FEL_GUARDS; e < fel->near_end; e++) {
     if (!drop(context, e)) *near_end++ = *e;
   }
   fel->near_end = near_end;

@@ -66,17 +66,18 @@ enum {
   FEL_NEAR_MAX = 32,  /* the sorted array is full */
   FEL_NEAR_FILL = 16, /* a bucket of at most this many becomes the near future */
   FEL_AHEAD = 4,      /* how many events ahead the owner is told what comes */
+  FEL_GUARDS = 2,     /* what fel_push looks at before it knows that it need not */
 };
 
 struct fel {
   uint64_t near_limit_ns; /* all events before it are in `near`, all others in the heap */
   uint64_t last_ns;       /* time of the event last popped */
   struct event *near_end; /* behind the earliest event of `near` */
-  struct event near[1 + FEL_NEAR_MAX]; /* latest first, behind one that is later than any */
-  uint64_t reference_ns;               /* of the heap */
-  uint64_t nonempty;                   /* bit b - 1: bucket b holds events (b = 1 .. 64) */
-  uint32_t zero_head;                  /* first event of bucket 0 not yet taken */
-  uint64_t far_n;                      /* events in the heap, dead ones included */
+  struct event near[FEL_GUARDS + FEL_NEAR_MAX]; /* guards, later than any; then latest first */
+  uint64_t reference_ns;                        /* of the heap */
+  uint64_t nonempty;                            /* bit b - 1: bucket b holds events (b = 1 .. 64) */
+  uint32_t zero_head;                           /* first event of bucket 0 not yet taken */
+  uint64_t far_n;                               /* events in the heap, dead ones included */
   /* Says whether an event may be dropped unseen; NULL: none. */
   bool (*is_dead)(const void *owner, const struct event *event);
   /* Told of events that come up soon, in order: at stage 0 when they enter the near future, then at
@@ -102,10 +103,22 @@ static inline void fel_push(struct fel *fel, struct event event) {
     fel_push_far(fel, event);
     return;
   }
-  struct event *at = fel->near_end++;
-  for (; at[-1].time_ns <= event.time_ns; at--) event_copy(at, at - 1);
-  event_copy(at, &event);
-  if (__builtin_expect(fel->near_end == fel->near + 1 + FEL_NEAR_MAX, 0)) fel_spill(fel);
+  /* Whether it comes before the earliest so far nobody can foretell, so that is no branch. */
+  struct event *at = fel->near_end++, top = at[-1];
+  bool later = top.time_ns <= event.time_ns;
+  bool much_later = later & (at[-2].time_ns <= event.time_ns);
+  uint64_t all = 0 - (uint64_t)later;
+  uint64_t time_swap = (top.time_ns ^ event.time_ns) & all,
+           what_swap = (top.what ^ event.what) & all;
+  at[0].time_ns = event.time_ns ^ time_swap;
+  at[0].what = event.what ^ what_swap;
+  at[-1].time_ns = top.time_ns ^ time_swap;
+  at[-1].what = top.what ^ what_swap;
+  if (much_later) {
+    for (at--; at[-1].time_ns <= event.time_ns; at--) event_copy(at, at - 1);
+    event_copy(at, &event);
+  }
+  if (__builtin_expect(fel->near_end == fel->near + FEL_GUARDS + FEL_NEAR_MAX, 0)) fel_spill(fel);
 }
 
 /* Makes the heap's earliest events the near future; false if there are none. */
@@ -113,7 +126,7 @@ __attribute__((noinline)) bool fel_refill(struct fel *fel);
 
 /* Of them those in the near future. */
 static inline uint32_t fel_near_n(const struct fel *fel) {
-  return (uint32_t)(fel->near_end - fel->near) - 1;
+  return (uint32_t)(fel->near_end - fel->near) - FEL_GUARDS;
 }
 
 /* Events held, dead ones included. */
@@ -131,7 +144,7 @@ void fel_drop(struct fel *fel, bool (*drop)(const void *context, const struct ev
 
 static inline void fel_look_ahead(const struct fel *fel) {
   const struct event *end = fel->near_end;
-  if (end <= fel->near + FEL_AHEAD || !fel->soon) return;
+  if (end < fel->near + FEL_GUARDS + FEL_AHEAD || !fel->soon) return;
   for (int stage = 1; stage <= 3; stage++) {
     fel->soon(fel->owner, end - (FEL_AHEAD + 1 - stage), stage);
   }
@@ -141,7 +154,7 @@ static inline void fel_look_ahead(const struct fel *fel) {
 static inline bool fel_pop(struct fel *fel, uint64_t until_ns, struct event *out) {
   struct event *next = fel->near_end - 1;
   while (__builtin_expect(next->time_ns >= until_ns, 0)) {
-    if (next > fel->near || !fel_refill(fel)) return false; /* else there was none */
+    if (next >= fel->near + FEL_GUARDS || !fel_refill(fel)) return false; /* else there was none */
     next = fel->near_end - 1;
   }
   event_copy(out, next);
