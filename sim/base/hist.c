@@ -33,7 +33,7 @@ void hist_init(struct hist *hist, uint32_t exact_limit, struct arena *arena) {
 
 void hist_clear(struct hist *hist) {
   hist->values = hist->sorted = 0;
-  hist->count = hist->max = 0;
+  hist->zeros = hist->count = hist->max = 0;
   hist->carries = 0;
   hist->sum = hist->squares = 0;
   hist->squares_high = 0;
@@ -175,11 +175,28 @@ static void bucket_add_all(struct hist *hist, const uint64_t *value, uint32_t n)
   bucket_add_block(hist, value, n);
 }
 
-/* Empties the block into the buckets. */
+static void bucket_add_zeros(struct hist *hist, uint64_t zeros) {
+  if (zeros == 0) return;
+  uint32_t *bucket = octave_at(hist, 0), more = (uint32_t)zeros;
+  *bucket += more;
+  uint64_t times = (zeros >> 32) + (*bucket < more);
+  if (times > 0) carry(hist, 0, 0, times);
+  hist->count += zeros;
+  hist->min = 0;
+}
+
+/* Empties the block and the zeros into the buckets. */
 static void spill(struct hist *hist) {
   bucket_add_all(hist, hist->value, hist->values);
+  bucket_add_zeros(hist, hist->zeros);
   hist->values = 0;
+  hist->zeros = 0;
   set_room(hist);
+}
+
+/* Whether something is not in the buckets yet. */
+static bool is_pending(const struct hist *hist) {
+  return hist->values > 0 || hist->zeros > 0;
 }
 
 static void reserve(struct hist *hist, uint64_t wanted) {
@@ -238,9 +255,10 @@ void hist_merge(struct hist *into, const struct hist *from) {
     set_room(into);
     return;
   }
-  if (into->values) spill(into);
+  if (is_pending(into)) spill(into);
   if (from->count) add_buckets(into, from);
   bucket_add_all(into, from->value, from->values);
+  bucket_add_zeros(into, from->zeros);
   set_room(into);
 }
 
@@ -279,9 +297,9 @@ static bool take_row(uint32_t *into, const uint32_t *now, uint32_t *before, uint
 }
 
 void hist_take_new(struct hist *into, struct hist *now, struct hist *before) {
-  assert(!hist_is_exact(now) && now->values == 0 && before->values == 0);
+  assert(!hist_is_exact(now) && !is_pending(now) && !is_pending(before));
   if (now->count == before->count) return;
-  if (into->values) spill(into);
+  if (is_pending(into)) spill(into);
   for (uint32_t o = 0; o < HIST_OCTAVES; o++) {
     const uint32_t *row = now->octave[o];
     if (row == NULL) continue;
@@ -325,7 +343,7 @@ static int compare_values(const void *left, const void *right) {
 
 void hist_settle(struct hist *hist) {
   if (!hist_is_exact(hist)) {
-    if (hist->values) spill(hist);
+    if (is_pending(hist)) spill(hist);
   } else if (hist->sorted != hist->values) {
     qsort(hist->value, hist->values, sizeof hist->value[0], compare_values);
     hist->sorted = hist->values;
@@ -369,7 +387,7 @@ static double quantile_of_settled(const struct hist *hist, double q) {
 double hist_quantile(const struct hist *hist, double q) {
   assert(q >= 0 && q <= 1);
   if (hist_count(hist) == 0) return NAN;
-  if (hist_is_exact(hist) ? hist->sorted == hist->values : hist->values == 0)
+  if (hist_is_exact(hist) ? hist->sorted == hist->values : !is_pending(hist))
     return quantile_of_settled(hist, q);
   struct hist copy;
   hist_init(&copy, hist->exact_limit, NULL);
@@ -387,7 +405,7 @@ hist_wide hist_sum(const struct hist *hist) {
 }
 
 uint64_t hist_min(const struct hist *hist) {
-  uint64_t min = hist->min;
+  uint64_t min = hist->zeros > 0 ? 0 : hist->min;
   for (uint32_t i = 0; i < hist->values; i++) min = hist->value[i] < min ? hist->value[i] : min;
   return min;
 }
@@ -424,7 +442,7 @@ double hist_deviation(const struct hist *hist) {
 }
 
 uint64_t hist_zeros(const struct hist *hist) {
-  uint64_t zeros = hist->octave[0] != NULL ? times_in(hist, 0, 0) : 0;
+  uint64_t zeros = hist->zeros + (hist->octave[0] != NULL ? times_in(hist, 0, 0) : 0);
   for (uint32_t i = 0; i < hist->values; i++) zeros += hist->value[i] == 0;
   return zeros;
 }

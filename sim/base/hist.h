@@ -27,8 +27,9 @@ struct arena;
 __extension__ typedef unsigned __int128 hist_wide;
 
 struct hist {
-  uint64_t *value; /* those that are not in the buckets */
+  uint64_t *value; /* those that are not in the buckets, */
   uint32_t values, room;
+  uint64_t zeros; /* and zeros that are not there either, see hist_add_zero */
   /* The rest is for hist.c alone. */
   uint32_t capacity, exact_limit;
   uint32_t sorted; /* as many values were in order when it was settled last */
@@ -70,6 +71,12 @@ static inline void hist_add(struct hist *hist, uint64_t value) {
   hist->value[hist->values++] = value;
 }
 
+/* hist_add(hist, 0) for a histogram whose exact_limit is 0: waits that did not take place are the
+ * most frequent value there is. */
+static inline void hist_add_zero(struct hist *hist) {
+  hist->zeros++;
+}
+
 /* Adds all values of `from` to `into`; the result is the same in any order of merging, except that
  * exact values survive only while they all fit `into`'s limit. */
 void hist_merge(struct hist *into, const struct hist *from);
@@ -91,7 +98,7 @@ bool hist_is_exact(const struct hist *hist);
 double hist_quantile(const struct hist *hist, double q);
 
 static inline uint64_t hist_count(const struct hist *hist) {
-  return hist->count + hist->values;
+  return hist->count + hist->values + hist->zeros;
 }
 hist_wide hist_sum(const struct hist *hist);
 uint64_t hist_min(const struct hist *hist); /* UINT64_MAX when empty */

@@ -17,7 +17,7 @@ void station_init(struct sim *sim, struct station *st, enum discipline disciplin
   st->plain = discipline == DISCIPLINE_FIFO || discipline == DISCIPLINE_PRIORITY;
   st->workers = workers;
   st->queue_limit = queue_limit;
-  st->classes = classes ? classes : 1;
+  st->classes = (uint16_t)(classes ? classes : 1);
   st->class =
       st->classes == 1 ? &st->only : arena_alloc(sim->arena, st->classes * sizeof *st->class);
   for (uint32_t i = 0; i < st->classes; i++) st->class[i].head = st->class[i].tail = SLOT_NONE;
@@ -44,8 +44,9 @@ static void settle_busy(const struct sim *sim, struct station *st) {
 
 struct station_totals station_totals(const struct sim *sim, const struct station *st) {
   struct station_totals t = st->totals;
-  t.queued_ns += (station_integral)st->queued * sim->now_ns;
-  t.held_ns += (station_integral)st->held * sim->now_ns;
+  t.queued_ns = st->queued_ns + (station_integral)st->queued * sim->now_ns;
+  t.held_ns = st->held_ns + (station_integral)st->held * sim->now_ns;
+  t.hold_ns = st->hold_ns;
   t.busy_ns += (station_integral)busy_workers(st) * (sim->now_ns - st->busy_to_ns);
   t.wait_ns += hist_sum(&st->wait);
   t.started += hist_count(&st->wait);
@@ -62,17 +63,17 @@ void station_reset(struct sim *sim, struct station *st) {
 }
 
 static inline void queued_less(const struct sim *sim, struct station *st) {
-  st->totals.queued_ns += sim->now_ns;
+  st->queued_ns += sim->now_ns;
   st->queued--;
 }
 
 static inline void held_more(const struct sim *sim, struct station *st) {
-  st->totals.held_ns -= sim->now_ns;
+  st->held_ns -= sim->now_ns;
   st->held++;
 }
 
 static inline void held_less(const struct sim *sim, struct station *st) {
-  st->totals.held_ns += sim->now_ns;
+  st->held_ns += sim->now_ns;
   st->held--;
 }
 
@@ -148,7 +149,7 @@ enum admission station_enter(struct sim *sim, struct station *st, struct frame *
   if (st->held < st->workers || st->discipline == DISCIPLINE_PS) {
     if (!admitted && sharing_full(st)) return STATION_FULL;
     held_more(sim, st);
-    wait_over(sim, st, frame);
+    hist_add_zero(&st->wait);
     return STATION_STARTED;
   }
   if (st->queued >= st->queue_limit && !admitted) return STATION_FULL;
@@ -160,7 +161,7 @@ enum admission station_enter(struct sim *sim, struct station *st, struct frame *
 }
 
 struct frame *station_leave(struct sim *sim, struct station *st, struct frame *frame) {
-  st->totals.hold_ns += sim->now_ns - frame->mark_ns;
+  st->hold_ns += sim->now_ns - frame->mark_ns;
   sim_assert(sim, frame_callee(frame), st->held > 0, "no worker is taken");
   if (st->queued == 0) {
     held_less(sim, st);
@@ -281,7 +282,7 @@ void station_unshare(struct sim *sim, struct member *member, struct station *st,
 /* --- faults --------------------------------------------------------------------------------- */
 
 static void forget_all(struct sim *sim, struct station *st) {
-  st->totals.queued_ns += (station_integral)st->queued * sim->now_ns;
+  st->queued_ns += (station_integral)st->queued * sim->now_ns;
   for (uint32_t i = 0; i < st->classes; i++) {
     for (uint32_t slot = st->class[i].head; slot != SLOT_NONE;) {
       struct frame *frame = frame_at(sim, slot);

@@ -43,18 +43,19 @@ struct ps_entry {
   uint32_t slot;
 };
 
+/* What entering and leaving touches fills two cache lines, and of waits a third. */
 struct station {
-  /* What entering and leaving touches comes first. */
-  enum discipline discipline;
-  bool plain; /* first come first served, and nobody leaves the queue before */
-  uint32_t classes;
+  uint64_t queued, held, queue_max;
   uint64_t workers;     /* or PARAM_UNLIMITED */
   uint64_t queue_limit; /* frames that may wait, or under PS: be present beyond the workers */
-  uint64_t queued, held, queue_max;
-  struct station_class *class; /* `only` unless there are several */
   struct station_class only;
-  struct station_totals totals; /* before the warm-up ended, of waits */
-  struct hist wait;             /* since then */
+  struct station_class *class; /* `only` unless there are several */
+  enum discipline discipline;
+  uint16_t classes;
+  bool plain; /* first come first served, and nobody leaves the queue before */
+  station_integral queued_ns, held_ns, hold_ns; /* in place of those of `totals` */
+  struct hist wait;                             /* since the warm-up ended */
+  struct station_totals totals;                 /* of waits: before that */
   struct station_totals at_warmup;
   /* processor sharing */
   uint64_t busy_to_ns; /* end of the period that totals.busy_ns covers */
@@ -80,7 +81,7 @@ enum admission station_enter(struct sim *sim, struct station *st, struct frame *
                              uint32_t class, bool admitted);
 
 static inline void station_queued_more(const struct sim *sim, struct station *st) {
-  st->totals.queued_ns -= sim->now_ns;
+  st->queued_ns -= sim->now_ns;
   if (++st->queued > st->queue_max) st->queue_max = st->queued;
 }
 

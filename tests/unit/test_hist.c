@@ -263,6 +263,43 @@ static void test_asked_on_the_way(void **state) {
 }
 
 /* Aim: quantiles are exact up to exact_limit values and bucketed from the next one on. */
+/* Zeros that are counted are the same as zeros that are added, whenever one looks. */
+static void test_counted_zeros(void **state) {
+  (void)state;
+  struct draws draws = seeded("zeros");
+  struct hist added, counted, merged;
+  hist_init(&added, 0, NULL);
+  hist_init(&counted, 0, NULL);
+  for (uint64_t i = 0; i < 2000; i++) {
+    uint64_t value = draws_below(&draws, 3) == 0 ? 5 + draws_below(&draws, 100000) : 0;
+    hist_add(&added, value);
+    if (value == 0) {
+      hist_add_zero(&counted);
+    } else {
+      hist_add(&counted, value);
+    }
+    if (i % 97 == 0) hist_settle(&counted);
+    hist_init(&merged, 16, NULL);
+    hist_merge(&merged, &counted);
+    const struct hist *both[] = {&counted, &merged};
+    for (int k = 0; k < 2; k++) {
+      const struct hist *h = both[k];
+      assert_true(hist_count(h) == i + 1 && hist_zeros(h) == hist_zeros(&added));
+      assert_true(hist_sum(h) == hist_sum(&added) && hist_max(h) == hist_max(&added));
+      assert_true(hist_min(h) == hist_min(&added));
+      for (double q = 0; q <= 1; q += 0.125) {
+        assert_true(hist_quantile(h, q) == hist_quantile(&added, q));
+      }
+      if (i > 0) assert_true(hist_deviation(h) == hist_deviation(&added));
+    }
+    hist_free(&merged);
+  }
+  hist_clear(&counted);
+  assert_true(hist_count(&counted) == 0 && hist_zeros(&counted) == 0);
+  hist_free(&added);
+  hist_free(&counted);
+}
+
 static void test_exact_limit(void **state) {
   (void)state;
   struct hist hist;
@@ -481,13 +518,21 @@ static void test_merge_mixed(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_random_data),   cmocka_unit_test(test_adversarial_data),
-      cmocka_unit_test(test_interpolation), cmocka_unit_test(test_bucket_edges),
-      cmocka_unit_test(test_totals),        cmocka_unit_test(test_deviation),
-      cmocka_unit_test(test_great_sums),    cmocka_unit_test(test_asked_on_the_way),
-      cmocka_unit_test(test_exact_limit),   cmocka_unit_test(test_clear),
-      cmocka_unit_test(test_merge),         cmocka_unit_test(test_many_in_a_bucket),
-      cmocka_unit_test(test_merge_mixed),   cmocka_unit_test(test_take_new),
+      cmocka_unit_test(test_random_data),
+      cmocka_unit_test(test_adversarial_data),
+      cmocka_unit_test(test_interpolation),
+      cmocka_unit_test(test_bucket_edges),
+      cmocka_unit_test(test_totals),
+      cmocka_unit_test(test_deviation),
+      cmocka_unit_test(test_great_sums),
+      cmocka_unit_test(test_asked_on_the_way),
+      cmocka_unit_test(test_counted_zeros),
+      cmocka_unit_test(test_exact_limit),
+      cmocka_unit_test(test_clear),
+      cmocka_unit_test(test_merge),
+      cmocka_unit_test(test_many_in_a_bucket),
+      cmocka_unit_test(test_merge_mixed),
+      cmocka_unit_test(test_take_new),
   };
   return cmocka_run_group_tests_name("hist", tests, NULL, NULL);
 }
