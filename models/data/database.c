@@ -15,18 +15,25 @@ struct database_config {
 
 struct database_state {
   const struct database_config *config;
-  struct station station;
+  const struct dist *read_time; /* of the config */
   struct stream read, write;
+  bool has_writes; /* there are write_ops */
+  bool followed;   /* by the ledger */
+  uint64_t reads, writes;
+  struct station station __attribute__((aligned(64)));
   struct op_set write_ops;
-  bool followed; /* by the ledger */
-  uint64_t reads, writes, rejected;
+  uint64_t rejected;
 };
+
+static bool is_write(const struct database_state *db, const struct frame *call) {
+  return db->has_writes && op_set_has(&db->write_ops, call->op);
+}
 
 static void start(struct sim *sim, struct member *member, struct frame *call) {
   struct database_state *db = member->state;
-  bool writes = op_set_has(&db->write_ops, call->op);
+  bool writes = is_write(db, call);
   if (db->followed && !writes) ledger_read(sim, member->component->id, call);
-  const struct dist *time = writes ? &db->config->write : &db->config->read;
+  const struct dist *time = writes ? &db->config->write : db->read_time;
   call_work(sim, member, call,
             dist_draw_keyed(time, writes ? &db->write : &db->read, call->key, 0));
 }
@@ -48,7 +55,7 @@ static void database_on_call(struct sim *sim, struct member *member, struct fram
 
 static void database_on_timer(struct sim *sim, struct member *member, struct frame *call) {
   struct database_state *db = member->state;
-  if (op_set_has(&db->write_ops, call->op)) {
+  if (is_write(db, call)) {
     db->writes++;
     if (db->followed) ledger_write(sim, member->component->id, call);
   } else {
@@ -130,6 +137,7 @@ static void database_outline(const struct spec *spec, const struct component_spe
 static void database_init(struct sim *sim, struct member *member) {
   struct database_state *db = member->state;
   db->config = member->component->config;
+  db->read_time = &db->config->read;
   uint64_t workers = db->config->workers, queue = PARAM_UNLIMITED;
   if (db->config->connections != PARAM_UNLIMITED) {
     if (workers > db->config->connections) workers = db->config->connections;
@@ -139,6 +147,7 @@ static void database_init(struct sim *sim, struct member *member) {
   db->read = sim_stream(sim, member->component, "read");
   db->write = sim_stream(sim, member->component, "write");
   db->write_ops = data_writes(sim->spec, member->component->id);
+  for (uint32_t i = 0; i < SPEC_MAX_OPS / 64; i++) db->has_writes |= db->write_ops.bits[i] != 0;
   db->followed = ledger_follows(sim, member->component->id);
 }
 

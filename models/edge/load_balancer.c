@@ -20,7 +20,6 @@
 struct backend {
   struct member *member;
   struct outbound *out;         /* NULL: the timeout is all there is to the policy */
-  uint64_t active;              /* calls that it was chosen for and that have not ended */
   uint32_t failures, successes; /* checks in a row */
   bool healthy;
   bool listed;     /* member->listed, as last told */
@@ -31,16 +30,26 @@ struct backend {
   uint64_t checks, probes;  /* the key of its first check; how many were sent */
 };
 
+/* What every choice looks at: few lines even of many backends. */
+struct busy {
+  struct member *member;
+  uint64_t active; /* calls that it was chosen for and that have not ended */
+};
+
 struct load_balancer_state {
+  /* What every call touches comes first. */
+  struct busy *busy; /* by backend */
+  uint32_t *healthy; /* indices of healthy backends, ascending */
+  uint32_t healthy_n;
+  uint32_t next; /* round robin, and where looking for the least busy begins */
+  enum algorithm algorithm;
+  bool has_policy, has_outlier;
+  uint64_t timeout_ns;
   const struct load_balancer_config *config;
-  bool has_policy;
   uint32_t n;
   struct backend *backend;
-  uint32_t healthy_n;
-  uint32_t *healthy; /* indices of healthy backends, ascending */
-  uint32_t next;     /* round robin, and where looking for the least busy begins */
-  uint32_t again;    /* the same for further tries, by index */
-  uint32_t *others;  /* those that a further try may go to, ascending */
+  uint32_t again;   /* the same for further tries, by index */
+  uint32_t *others; /* those that a further try may go to, ascending */
   struct stream pick;
   uint32_t outliers_n; /* backends ejected now */
   uint64_t no_backend, reconnects, given_up, probes_failed, ejections, outliers;
@@ -61,10 +70,10 @@ struct candidates {
 
 static uint32_t pick_least(const struct load_balancer_state *lb, const struct candidates *c) {
   uint32_t best = c->which[c->first];
-  for (uint32_t i = 1; i < c->n && lb->backend[best].active > 0; i++) {
+  for (uint32_t i = 1; i < c->n && lb->busy[best].active > 0; i++) {
     uint32_t position = c->first + i < c->n ? c->first + i : c->first + i - c->n;
     uint32_t candidate = c->which[position];
-    if (lb->backend[candidate].active < lb->backend[best].active) best = candidate;
+    if (lb->busy[candidate].active < lb->busy[best].active) best = candidate;
   }
   return best;
 }
@@ -81,7 +90,7 @@ static uint32_t pick_of_some(const struct load_balancer_state *lb, const struct 
     for (uint32_t k = i; k > at; k--) drawn[k] = drawn[k - 1];
     drawn[at] = position; /* kept sorted */
     uint32_t candidate = c->which[position];
-    if (best == NIL_BACKEND || lb->backend[candidate].active < lb->backend[best].active) {
+    if (best == NIL_BACKEND || lb->busy[candidate].active < lb->busy[best].active) {
       best = candidate;
     }
   }
@@ -91,7 +100,7 @@ static uint32_t pick_of_some(const struct load_balancer_state *lb, const struct 
 static uint32_t pick(const struct load_balancer_state *lb, const struct frame *call,
                      const struct candidates *c) {
   struct draws draws = draws_begin(lb->pick, call->key, 0);
-  switch ((enum algorithm)lb->config->algorithm) {
+  switch (lb->algorithm) {
     case ROUND_ROBIN:
       return c->which[c->first];
     case RANDOM:
@@ -106,10 +115,10 @@ static uint32_t pick(const struct load_balancer_state *lb, const struct frame *c
 
 static uint32_t pick_first(struct load_balancer_state *lb, const struct frame *call) {
   struct candidates all = {lb->healthy, lb->healthy_n, 0};
-  if (lb->config->algorithm == ROUND_ROBIN) {
+  if (lb->algorithm == ROUND_ROBIN) {
     lb->next = lb->next < lb->healthy_n ? lb->next : 0;
     all.first = lb->next++;
-  } else if (lb->config->algorithm == LEAST_CONNECTIONS) {
+  } else if (lb->algorithm == LEAST_CONNECTIONS) {
     all.first = lb->next++ % lb->healthy_n;
   }
   return pick(lb, call, &all);
@@ -152,7 +161,7 @@ static uint32_t pick_again(struct load_balancer_state *lb, struct frame *call,
  * a try went to in the site of that. */
 static void assign(struct load_balancer_state *lb, struct frame *call, struct frame *forwarded,
                    uint32_t which) {
-  lb->backend[which].active++;
+  lb->busy[which].active++;
   forwarded->site = call->pc = (uint16_t)which;
 }
 
@@ -163,14 +172,15 @@ static void load_balancer_on_call(struct sim *sim, struct member *member, struct
     call_reply(sim, call, OUTCOME_REFUSED);
     return;
   }
-  const struct backend *b = &lb->backend[pick_first(lb, call)];
+  uint32_t which = pick_first(lb, call);
+  struct member *to = lb->busy[which].member;
   struct frame *forwarded = call_new(sim, member, call);
-  assign(lb, call, forwarded, (uint32_t)(b - lb->backend));
+  assign(lb, call, forwarded, which);
   if (__builtin_expect(lb->has_policy, 0)) {
     call->due_ns = tried_bit(call->pc);
-    outbound_send_to(sim, b->out, forwarded, b->member);
+    outbound_send_to(sim, lb->backend[which].out, forwarded, to);
   } else {
-    outbound_send_plain(sim, forwarded, b->member, lb->config->calls.timeout_ns);
+    outbound_send_plain(sim, forwarded, to, lb->timeout_ns);
   }
 }
 
@@ -200,7 +210,7 @@ static void observe(struct sim *sim, struct member *member, uint32_t which, enum
 
 /* One call less is under way to the backend; none that was sent before a crash counts. */
 static void forget(struct load_balancer_state *lb, uint32_t which) {
-  if (lb->backend[which].active > 0) lb->backend[which].active--;
+  if (lb->busy[which].active > 0) lb->busy[which].active--;
 }
 
 static void load_balancer_heard(struct sim *sim, struct member *member,
@@ -249,7 +259,7 @@ static void load_balancer_on_reply(struct sim *sim, struct member *member, struc
     if (outbound_takes(sim, call, outcome)) return;
   } else {
     forget(lb, parent->pc);
-    if (lb->config->outlier.given) observe(sim, member, parent->pc, outcome);
+    if (lb->has_outlier) observe(sim, member, parent->pc, outcome);
   }
   if (sim->ledger) ledger_pass_on(sim, call, parent);
   call_reply(sim, parent, outcome);
@@ -429,7 +439,7 @@ static void load_balancer_on_fault(struct sim *sim, struct member *member,
   if (begins) {
     for (uint32_t i = 0; i < lb->n; i++) {
       struct backend *b = &lb->backend[i];
-      b->active = b->failures = b->successes = 0;
+      lb->busy[i].active = b->failures = b->successes = 0;
       b->healthy = true;
       end_quiet(sim, b, lb->config->health.interval_ns);
       b->outlier = (struct outlier){0};
@@ -463,11 +473,15 @@ static void load_balancer_init(struct sim *sim, struct member *member) {
     lb->n += sim->component[lb->config->backends.id[i]].members;
   }
   lb->backend = arena_lines(sim->arena, lb->n, sizeof *lb->backend);
+  lb->busy = arena_lines(sim->arena, lb->n, sizeof *lb->busy);
   lb->healthy = arena_alloc(sim->arena, lb->n * sizeof *lb->healthy);
   lb->others = arena_alloc(sim->arena, lb->n * sizeof *lb->others);
   struct outbound_config *policy = arena_alloc(sim->arena, sizeof *policy);
   *policy = load_balancer_policy(lb->config);
   lb->has_policy = !outbound_is_plain(policy);
+  lb->has_outlier = lb->config->outlier.given;
+  lb->algorithm = (enum algorithm)lb->config->algorithm;
+  lb->timeout_ns = lb->config->calls.timeout_ns;
   uint32_t n = 0;
   for (uint32_t i = 0; i < lb->config->backends.n; i++) {
     struct component *group = &sim->component[lb->config->backends.id[i]];
@@ -479,6 +493,7 @@ static void load_balancer_init(struct sim *sim, struct member *member) {
     component_watch(sim, member, group);
     for (uint32_t k = 0; k < group->members; k++) {
       struct member *to = &group->member[k];
+      lb->busy[n].member = to;
       lb->backend[n++] = (struct backend){.member = to,
                                           .out = out,
                                           .healthy = true,

@@ -31,9 +31,9 @@ enum step_kind {
 struct program_call {
   uint32_t component; /* whom to call */
   int op;             /* or OP_INHERIT */
+  bool each;          /* in STEP_PARALLEL: one to every member of the component */
   struct outbound_config policy;
-  uint64_t times;                /* in STEP_PARALLEL: this many such calls at once (>= 1) */
-  bool each;                     /* instead: one to every member of the component */
+  uint64_t times;                /* in STEP_PARALLEL, else: this many such calls at once (>= 1) */
   uint64_t need;                 /* of `each`, while the program is made: see struct step */
   struct dist request, response; /* bytes; 0 = nothing to transmit */
 };

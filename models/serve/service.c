@@ -25,13 +25,13 @@ struct service_shared {
 };
 
 struct service_state {
-  struct service_shared *shared; /* what a call touches comes first, see event_soon in sim.c */
-  struct plan *plan;             /* by operation */
-  bool plain_queue;              /* one class, first come first served */
-  bool is_async;
-  struct station station;
+  struct service_shared *shared;
+  struct plan *plan; /* by operation */
   const struct service_config *config;
   struct outbound **out; /* policies by call; NULL: none is more than a timeout */
+  bool plain_queue;      /* one class, first come first served */
+  bool is_async;
+  struct station station __attribute__((aligned(64)));
   uint64_t cancelled, stopped, evicted, fallbacks;
 };
 
@@ -73,8 +73,7 @@ static uint32_t which_call(const struct sim *sim, const struct member *member,
 }
 
 static void send_call(struct sim *sim, struct member *member, struct frame *call,
-                      const struct program *program, uint32_t which, uint32_t copy) {
-  const struct program_call *spec = &program->call[which];
+                      const struct program_call *spec, uint32_t which, uint32_t copy) {
   struct frame *child = call_new(sim, member, call);
   child->key = child_key(member, call, which, copy);
   child->site = call->pc;
@@ -125,23 +124,29 @@ static struct frame *release_while_waiting(struct sim *sim, struct service_state
  * still being sent, nothing is decided. */
 #define STILL_SENDING (UINT64_C(1) << 63)
 
+static struct frame *start_call(struct sim *sim, struct member *member, struct frame *call,
+                                const struct program_call *spec, uint32_t which) {
+  frame_set_state(sim, call, FRAME_WAITING);
+  call->pending = 1;
+  call->due_ns = 0;
+  struct frame *next = release_while_waiting(sim, member->state, call);
+  send_call(sim, member, call, spec, which, 0);
+  return next;
+}
+
 static struct frame *start_calls(struct sim *sim, struct member *member, struct frame *call,
                                  const struct program *program, const struct step *step) {
-  frame_set_state(sim, call, FRAME_WAITING);
   if (step->kind == STEP_CALL) {
-    call->pending = 1;
-    call->due_ns = 0;
-    struct frame *next = release_while_waiting(sim, member->state, call);
-    send_call(sim, member, call, program, step->first, 0);
-    return next;
+    return start_call(sim, member, call, &program->call[step->first], step->first);
   }
+  frame_set_state(sim, call, FRAME_WAITING);
   call->pending = (uint16_t)calls_in(sim, program, step);
   call->due_ns = STILL_SENDING;
   struct frame *next = release_while_waiting(sim, member->state, call);
   for (uint32_t i = 0; i < step->count; i++) {
     uint64_t copies = program_call_copies(sim->spec, &program->call[step->first + i]);
     for (uint32_t k = 0; k < copies; k++) {
-      send_call(sim, member, call, program, step->first + i, k);
+      send_call(sim, member, call, &program->call[step->first + i], step->first + i, k);
     }
   }
   call->due_ns &= ~STILL_SENDING;
@@ -255,7 +260,7 @@ static struct frame *run_one(struct sim *sim, struct member *member, struct fram
  * stands still. */
 static inline void draw_ahead(const struct service_state *s, struct frame *call) {
   struct plan *plan = &s->plan[call->op];
-  if (plan->works_first) call->due_ns = ~plan_first_time(plan, call);
+  if (plan->works_first) call->due_ns = ~plan_time(plan, call);
 }
 
 /* Starts the work that was drawn ahead for a call out of the queue; false if there is none, since
@@ -279,8 +284,8 @@ static inline void take_up(struct sim *sim, struct member *member, struct frame 
   if (next && !start_drawn(sim, member, next)) run_steps(sim, member, next);
 }
 
-/* Most handlers begin with work or do nothing else: what follows is run_steps for these, without
- * its detours. */
+/* Most handlers begin with work, and do nothing else or make a call and end: what follows is
+ * run_steps for these, without its detours. */
 
 static inline void start(struct sim *sim, struct member *member, struct frame *call) {
   struct service_state *s = member->state;
@@ -289,14 +294,25 @@ static inline void start(struct sim *sim, struct member *member, struct frame *c
     run_steps(sim, member, call);
     return;
   }
-  station_work(sim, member, &s->station, call, plan_first_time(plan, call));
+  station_work(sim, member, &s->station, call, plan_time(plan, call));
+}
+
+static __attribute__((noinline)) void timer_otherwise(struct sim *sim, struct member *member,
+                                                      struct frame *call) {
+  const struct plan *plan = &((struct service_state *)member->state)->plan[call->op];
+  if (plan->then && call->pc == 0) {
+    call->pc = 1;
+    take_up(sim, member, start_call(sim, member, call, plan->then, 0));
+  } else {
+    call->pc++;
+    run_steps(sim, member, call);
+  }
 }
 
 static void service_on_timer(struct sim *sim, struct member *member, struct frame *call) {
   struct service_state *s = member->state;
   if (!s->plan[call->op].only_works) {
-    call->pc++;
-    run_steps(sim, member, call);
+    timer_otherwise(sim, member, call);
     return;
   }
   take_up(sim, member, station_leave(sim, &s->station, call));
@@ -361,7 +377,7 @@ static void service_on_call(struct sim *sim, struct member *member, struct frame
   struct service_state *s = member->state;
   uint64_t work_ns;
   if (s->plain_queue && station_has_to_wait(&s->station) && !(call->flags & CALL_TRACED) &&
-      plan_takes(&s->plan[call->op], call, &work_ns)) {
+      plan_has_time(&s->plan[call->op], call, &work_ns)) {
     call->pc = 0;
     call->due_ns = ~work_ns;
     station_queue(sim, &s->station, call);
@@ -411,7 +427,13 @@ static void service_on_reply(struct sim *sim, struct member *member, struct fram
   if (outbound_takes(sim, child, outcome)) return;
   if (child->site != call->pc || frame_state(call) != FRAME_WAITING)
     return; /* of a step that is over */
-  const struct program *program = program_of(member, call);
+  const struct plan *plan = &((struct service_state *)member->state)->plan[call->op];
+  if (plan->then && outcome == OUTCOME_OK) {
+    call->pc = 2;
+    take_up(sim, member, finish(sim, member, call, OUTCOME_OK));
+    return;
+  }
+  const struct program *program = plan->program;
   const struct step *step = &program->step[call->pc];
   if (step->kind == STEP_CALL) {
     decide(sim, member, call, step, outcome == OUTCOME_OK ? GOES_ON : FAILS, outcome);

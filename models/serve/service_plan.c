@@ -38,6 +38,8 @@ static void look_at_steps(struct plan *plan) {
   plan->only_works = plan->works_first && step[1].kind == STEP_END;
   plan->quick = plan->works_first && dist_is_quick(&step->dist, &plan->work);
   plan->block = step_block(step);
+  bool calls_once = plan->works_first && plan->program->steps == 3 && step[1].kind == STEP_CALL;
+  if (calls_once) plan->then = &plan->program->call[step[1].first];
 }
 
 struct plan *service_plans(struct sim *sim, const struct component *self) {

@@ -21,6 +21,8 @@ struct plan {
   bool quick;          /* whose draw is quick (dist_is_quick), */
   bool only_works;     /* and nothing follows it */
   uint64_t block;      /* of that step's draws */
+  /* The second step is this call, the program's only one, and its last; NULL: it is not so. */
+  const struct program_call *then;
   struct draw_row row; /* of that step, if it is quick */
 };
 static_assert(sizeof(struct plan) == 128, "a plan fills two cache lines");
@@ -38,17 +40,21 @@ static inline uint64_t step_time(const struct stream *stream, const struct frame
   return dist_draw_keyed(&step->dist, stream, call->key, step_block(step));
 }
 
-/* Of the first step, if its draw is quick and in the row. */
-static inline bool plan_takes(struct plan *plan, const struct frame *call, uint64_t *work_ns) {
-  return plan->quick && draw_row_take(&plan->row, &plan->steps->dist, &plan->work, call->key,
-                                      plan->block, work_ns);
+/* Of the first step, if its draw is quick and there. */
+static inline bool plan_has_time(const struct plan *plan, const struct frame *call,
+                                 uint64_t *work_ns) {
+  return draw_row_has(&plan->row, &plan->work, call->key, plan->block, work_ns);
 }
 
 /* Of the first step, which is work. */
-static inline uint64_t plan_first_time(struct plan *plan, const struct frame *call) {
+static inline uint64_t plan_time(struct plan *plan, const struct frame *call) {
   uint64_t work_ns;
-  if (__builtin_expect(plan_takes(plan, call, &work_ns), 1)) return work_ns;
-  return dist_draw_keyed_slow(&plan->steps->dist, &plan->work, call->key, plan->block);
+  if (plan_has_time(plan, call, &work_ns)) return work_ns;
+  const struct dist *dist = &plan->steps->dist;
+  if (__builtin_expect(!plan->quick, 0)) {
+    return dist_draw_keyed_slow(dist, &plan->work, call->key, plan->block);
+  }
+  return draw_row_take(&plan->row, dist, &plan->work, call->key, plan->block);
 }
 
 #endif

@@ -34,19 +34,19 @@ struct op_stats {
 };
 
 struct client_state {
-  /* What every request touches comes first. */
-  const struct client_config *config;
+  /* What every request touches fills the first line and the beginning of `arrivals`. */
   struct component *target;
+  struct op_stats *only_stats; /* NULL: there are several operations, see stats_of */
   uint64_t base;
   uint64_t timeout_ns;
-  struct outbound *out;        /* NULL: the timeout is all there is to the policy */
-  struct op_stats *only_stats; /* NULL: there are several operations, see stats_of */
+  struct outbound *out; /* NULL: the timeout is all there is to the policy */
   uint64_t in_flight;
+  struct blame *blame;
   bool holds_back;    /* there is a greatest number of them, or there are closed users */
   bool draws_request; /* there is a mix or keys to see to */
   bool plain; /* one operation, of which nothing is drawn; no policy; nobody waits for answers */
   struct arrival_source arrivals;
-  struct blame *blame;
+  const struct client_config *config;
   struct stream mix, keys, request, response;
   struct zipf zipf;
   struct users users;

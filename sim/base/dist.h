@@ -102,20 +102,20 @@ static inline bool dist_is_quick(const struct dist *dist, const struct stream *s
   return dist->kind == DIST_EXPONENTIAL && !stream->paired;
 }
 
-/* dist_draw_keyed of what is quick, for 99 draws of a hundred; UINT64_MAX: ask that function. Who
- * uses the value records the draw. */
-static inline uint64_t dist_try_quick(const struct dist *dist, const struct stream *stream,
-                                      uint64_t entity, uint64_t first) {
-  uint64_t second, word = rng_block(stream->key, entity, first, &second), abscissa = word >> 11;
+/* What the first word of a draw comes to, for 99 draws of a hundred of what is quick; UINT64_MAX:
+ * it takes more than one word. */
+static inline uint64_t dist_of_word(const struct dist *dist, uint64_t word) {
+  uint64_t abscissa = word >> 11;
   const struct zig_layer *layer = &zig_exponential_layers[word & (ZIG_LAYERS - 1)];
   if (__builtin_expect(abscissa >= layer->inside, 0)) return UINT64_MAX;
   return dist_whole(dist->a * ((double)(int64_t)abscissa * layer->scale));
 }
 
-/* The same; false: ask dist_draw_keyed. */
+/* dist_draw_keyed of what is quick; false: ask that function. */
 static inline bool dist_draw_quick(const struct dist *dist, const struct stream *stream,
                                    uint64_t entity, uint64_t first, uint64_t *out) {
-  *out = dist_try_quick(dist, stream, entity, first);
+  uint64_t second;
+  *out = dist_of_word(dist, rng_block(stream->key, entity, first, &second));
   if (__builtin_expect(*out == UINT64_MAX, 0)) return false;
   rng_record(stream->key, entity, first);
   return true;

@@ -20,26 +20,20 @@ struct draw_row {
 } __attribute__((aligned(64)));
 static_assert(sizeof(struct draw_row) == 64, "a row fills one cache line");
 
-/* Nothing in a row: the one that is asked for has not been made. True: the row was made and has it.
- */
-__attribute__((noinline)) bool draw_row_make(struct draw_row *row, const struct dist *dist,
-                                             const struct stream *stream, uint64_t key,
-                                             uint64_t block);
-
-/* The draw for a key from the row, for most keys that come in order; false: ask dist_draw_keyed.
- * The distribution is quick (dist_is_quick). A row begins as zeros and serves one distribution,
- * stream and block. */
-static inline bool draw_row_take(struct draw_row *row, const struct dist *dist,
-                                 const struct stream *stream, uint64_t key, uint64_t block,
-                                 uint64_t *out) {
-  if (__builtin_expect(key - row->first >= row->n, 0) &&
-      !draw_row_make(row, dist, stream, key, block)) {
-    return false;
-  }
-  *out = row->value[key - row->first];
+/* The draw for a key that the row has. False: it is not there, or is not quick. A row serves one
+ * distribution, stream and block, and begins as zeros. */
+static inline bool draw_row_has(const struct draw_row *row, const struct stream *stream,
+                                uint64_t key, uint64_t block, uint64_t *out) {
+  uint64_t at = key - row->first;
+  if (at >= row->n) return false;
+  *out = row->value[at];
   if (__builtin_expect(*out == UINT64_MAX, 0)) return false;
   rng_record(stream->key, key, block);
   return true;
 }
+
+/* The draw for any key, by way of the row; the distribution is quick (dist_is_quick). */
+uint64_t draw_row_take(struct draw_row *row, const struct dist *dist, const struct stream *stream,
+                       uint64_t key, uint64_t block);
 
 #endif

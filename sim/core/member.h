@@ -42,20 +42,22 @@ struct member {
 static_assert(sizeof(struct member) == 128, "a member fills two cache lines");
 
 struct component {
-  const struct component_spec *spec;
+  /* What picking a member touches fills the first cache line. */
   const struct kind *kind;
-  const void *config;
-  uint32_t id; /* index into sim.component and spec->component */
-  uint64_t name_hash;
-  struct stream pick; /* of members, where nobody balances */
+  struct member *member; /* array of `members` */
   uint32_t members;
-  bool told; /* of calls that nobody waits for any more: it, or somebody behind it, cares */
-  struct member *member;  /* array of `members` */
   uint32_t choices;       /* members that are listed */
   struct member **choice; /* they; NULL: all, as at first */
+  struct stream pick;     /* of members, where nobody balances */
+  uint64_t name_hash;
+  uint32_t id; /* index into sim.component and spec->component */
+  bool told;   /* of calls that nobody waits for any more: it, or somebody behind it, cares */
+  /* The rest. */
+  const struct component_spec *spec;
+  const void *config;
   struct watch_entry *watchers;
   void *shared; /* what all members share, if the kind wants it; from sim->arena */
-};
+} __attribute__((aligned(64)));
 
 /* The i-th of its members that are listed. */
 static inline struct member *component_choice(const struct component *component, uint32_t i) {

@@ -139,7 +139,8 @@ static void event_soon(const void *owner, const struct event *event, int stage) 
   const char *state = m->state;
   if (stage == 2) {
     if (sim->network) network_prefetch(sim->network, id);
-    for (int line = 0; line < 5; line++) __builtin_prefetch(state + (ptrdiff_t)64 * line, 1);
+    int lines = kind == EVENT_MEMBER ? 6 : 4;
+    for (int line = 0; line < lines; line++) __builtin_prefetch(state + (ptrdiff_t)64 * line, 1);
     return;
   }
   const char *const *leads_to = m->state; /* states begin with pointers to what they share */
