@@ -6,13 +6,6 @@
 #include "arena.h"
 #include "trace_state.h"
 
-const char *const part_name[PARTS] = {
-    [PART_QUEUE] = "queue",   [PART_SERVICE] = "service", [PART_NETWORK] = "network",
-    [PART_RETURN] = "return", [PART_SLEEP] = "sleep",     [PART_RETRY] = "retry",
-    [PART_POOL] = "pool",     [PART_BACKOFF] = "backoff", [PART_FAULT] = "fault",
-    [PART_OTHER] = "other",
-};
-
 /* --- taking a request apart ----------------------------------------------------------------- */
 
 static struct blame_entry *entry_for(struct traces *t, uint32_t component, uint32_t other) {
@@ -36,7 +29,7 @@ static void add_time(struct sim *sim, uint32_t member, enum part part, uint64_t 
 /* Of an attempt that failed, and was followed by another one, all time counts as lost on retrying,
  * but for what already has a name of that sort. */
 static enum part as_retry(enum part part, bool failed) {
-  return !failed || part == PART_FAULT || part == PART_BACKOFF ? part : PART_RETRY;
+  return !failed || part_defs[part].keeps ? part : PART_RETRY;
 }
 
 static void resolve(struct sim *sim, uint32_t index, uint64_t from, uint64_t to, bool failed);

@@ -1,6 +1,13 @@
-/* The parts into which the latency of a request is taken apart: see trace.h. */
+/* The parts into which the latency of a request is taken apart: see trace.h.
+ *
+ * Each has one row in part.c, from which results, sentences, plots, pages, `archsim describe parts`
+ * and the manual say what it is. A new part is a value here, its row there, and a trace_mark where
+ * that time begins. */
 #ifndef PART_H
 #define PART_H
+
+#include <stdbool.h>
+#include <stdint.h>
 
 /* Where the time of a request goes. */
 enum part {
@@ -17,6 +24,22 @@ enum part {
   PARTS,
   PART_WAIT = PARTS, /* waits for calls of its own; never in a result */
 };
-extern const char *const part_name[PARTS];
+
+struct part_def {
+  const char *name;   /* in results */
+  const char *doc;    /* what it is, to be read after the name: "waited for a worker" */
+  const char *whose;  /* the component that it counts for */
+  const char *takes;  /* in a sentence, before that component: "waiting for a worker of" */
+  const char *remedy; /* what would make it shorter: "more workers there, or shorter work" */
+  const char *color;  /* in plots */
+  bool dark;          /* takes white numbers */
+  bool keeps;         /* of a failed attempt: keeps its name, instead of counting as retry */
+  uint8_t place;      /* among the bars of a plot: equal ones are one bar, named after the first */
+};
+
+extern const struct part_def part_defs[PARTS];
+
+/* The part of this name, or NULL. */
+const struct part_def *part_find(const char *name);
 
 #endif

@@ -7,6 +7,7 @@
 
 #include "nearest.h"
 #include "param_type.h"
+#include "part.h"
 #include "quantity.h"
 #include "registry.h"
 #include "words.h"
@@ -209,6 +210,16 @@ static void describe_role(FILE *out, const char *title, enum word_role role) {
   }
 }
 
+/* Parts of the latency of requests: what they are, and the component that each counts for. */
+static void describe_parts_of_latency(FILE *out) {
+  fprintf(out, "Parts of a request's latency\n\n");
+  for (uint32_t i = 0; i < PARTS; i++) {
+    char text[400];
+    snprintf(text, sizeof text, "%s; counts for %s", part_defs[i].doc, part_defs[i].whose);
+    entry(out, part_defs[i].name, text, 2, 20);
+  }
+}
+
 void describe_all(FILE *out, const struct kinds *kinds) {
   fprintf(out, "Components, written KIND \"NAME\" { ... }\n");
   for (uint32_t i = 0; i < kinds->n; i++) {
@@ -218,7 +229,10 @@ void describe_all(FILE *out, const struct kinds *kinds) {
   describe_role(out, "Distributions, arrivals, keys", ROLE_VALUE);
   describe_role(out, "Steps of a handler", ROLE_STEP);
   describe_role(out, "What a fault does", ROLE_FAULT);
-  fprintf(out, "\n`archsim describe NAME` tells more of any of them.\n");
+  fprintf(out,
+          "\n`archsim describe NAME` tells more of any of them, `archsim describe parts` what the "
+          "parts\n"
+          "of latency are.\n");
 }
 
 bool describe_kind(FILE *out, const struct kinds *kinds, const char *name, struct error *err) {
@@ -227,8 +241,13 @@ bool describe_kind(FILE *out, const struct kinds *kinds, const char *name, struc
     describe_one(out, kind);
     return true;
   }
+  if (!strcmp(name, "parts")) {
+    describe_parts_of_latency(out);
+    return true;
+  }
   const char *names[512];
   uint32_t n = 0;
+  names[n++] = "parts";
   for (uint32_t i = 0; i < kinds->n && n < 512; i++) names[n++] = kinds->kind[i]->name;
   for (uint32_t i = 0; word_at(i) && n < 512; i++) {
     if (!strcmp(word_at(i)->name, name)) {

@@ -78,7 +78,7 @@ static void assert_parts(const struct ran *ran, struct composition c, double lat
   for (uint32_t i = 0; i < n; i++) {
     double seconds = share_of(ran, &c, expected[i].component, expected[i].part);
     if (fabs(seconds - expected[i].seconds) > 1e-12) {
-      fail_msg("%s %s: %.9f s, not %.9f", expected[i].component, part_name[expected[i].part],
+      fail_msg("%s %s: %.9f s, not %.9f", expected[i].component, part_defs[expected[i].part].name,
                seconds, expected[i].seconds);
     }
     sum += expected[i].seconds;

@@ -21,19 +21,6 @@ static struct label ratio(double value) {
   return format_value(UNIT_RATIO, value);
 }
 
-static const char *const part_words[PARTS] = {
-    [PART_QUEUE] = "waiting for a worker of",
-    [PART_SERVICE] = "service at",
-    [PART_NETWORK] = "the network to",
-    [PART_RETURN] = "the network back from",
-    [PART_SLEEP] = "pauses in",
-    [PART_RETRY] = "failed attempts at",
-    [PART_POOL] = "waiting for a place in the pool of",
-    [PART_BACKOFF] = "back-off of",
-    [PART_FAULT] = "faults of",
-    [PART_OTHER] = "waiting in",
-};
-
 /* The component that a metric belongs to, if it makes requests. */
 static uint32_t client_of(const struct spec *spec, const char *metric) {
   size_t length = strcspn(metric, ".");
@@ -78,7 +65,7 @@ static void append_shares(const struct spec *spec, const struct composition *c, 
     double share = c->share[i].seconds / c->latency_s;
     if (i > 0 && share < 0.03) break;
     g_string_append_printf(text, "%s %.0f %% is %s %s", i > 0 ? "," : "", 100 * share,
-                           part_words[c->share[i].part],
+                           part_defs[c->share[i].part].takes,
                            spec->component[c->share[i].component].name);
   }
 }

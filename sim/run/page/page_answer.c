@@ -7,6 +7,7 @@
 #include "format.h"
 #include "html.h"
 #include "page.h"
+#include "part.h"
 #include "results_tree.h"
 
 #define FAULTS_NAMED 3u
@@ -46,30 +47,12 @@ static char *main_client(const struct page *p) {
 
 /* --- where the time goes -------------------------------------------------------------------- */
 
-static const struct {
-  const char *part, *words;
-} part_words[] = {
-    {"queue", "waiting for a worker of "},
-    {"service", "work of "},
-    {"network", "messages on their way to "},
-    {"return", "answers on their way back from "},
-    {"sleep", "pauses in handlers of "},
-    {"retry", "attempts that failed, of "},
-    {"pool", "waiting for a place in the pool of "},
-    {"backoff", "pauses before further attempts of "},
-    {"fault", "faults of "},
-    {"other", "the rest at "},
-};
-
 static void say_part(GString *out, const json_t *part, double latency_s) {
-  const char *name = tree_text(part, "part"), *words = name;
-  for (size_t i = 0; i < G_N_ELEMENTS(part_words); i++) {
-    if (strcmp(part_words[i].part, name) == 0) words = part_words[i].words;
-  }
+  const char *name = tree_text(part, "part");
+  const struct part_def *def = part_find(name);
   page_say(out, UNIT_RATIO, tree_number(part, "s") / latency_s);
-  g_string_append_printf(out, " is %s", words);
-  if (words == name) g_string_append(out, " of ");
-  g_string_append(out, tree_text(part, "component"));
+  g_string_append_printf(out, " is %s%s %s", def ? def->takes : name, def ? "" : " of",
+                         tree_text(part, "component"));
 }
 
 /* Of "at": the entry of this quantile, else the last one that has one. */

@@ -6,33 +6,17 @@
 #include "format.h"
 #include "html.h"
 #include "page.h"
+#include "part.h"
 #include "results_tree.h"
 
 #define FINDINGS_SHOWN 12 /* the gravest; the JSON has them all */
 
 /* --- what to fix first ---------------------------------------------------------------------- */
 
-/* What takes the time, and what would shorten it; of the component. */
-static const struct {
-  const char *part, *takes, *remedy;
-} parts[] = {
-    {"queue", "waiting for a worker of", "more workers there, or shorter work"},
-    {"service", "the work of", "shorter work there"},
-    {"network", "messages on their way to", "a shorter or wider path, or fewer calls"},
-    {"return", "answers on their way back from", "a shorter or wider path, or fewer calls"},
-    {"sleep", "pauses in handlers of", "shorter pauses there"},
-    {"retry", "attempts that failed, by", "fewer failures, or a shorter timeout of an attempt"},
-    {"pool", "waiting for a place in the pool of", "more places there, or shorter calls"},
-    {"backoff", "pauses between attempts of", "fewer failures, or a shorter back-off"},
-    {"fault", "faults of", "noticing them sooner, or going round it"},
-    {"other", "waiting in", "fewer calls that wait for others there"},
-};
-
-static const char *word_of(const char *part, bool remedy) {
-  for (size_t i = 0; i < G_N_ELEMENTS(parts); i++) {
-    if (strcmp(parts[i].part, part) == 0) return remedy ? parts[i].remedy : parts[i].takes;
-  }
-  return remedy ? "" : part;
+/* Of a part that another version knows, nothing is known here. */
+static const struct part_def *part_of(const json_t *entry) {
+  const struct part_def *def = part_find(tree_text(entry, "part"));
+  return def ? def : &part_defs[PART_OTHER];
 }
 
 static const json_t *entry_at(const json_t *blame, double q) {
@@ -80,20 +64,19 @@ bool page_fix_first(const struct page *p, GString *out, const char *client) {
   if (p99 == NULL) return false;
   const json_t *first = json_array_get(json_object_get(p99, "parts"), 0);
   const json_t *beyond = json_array_get(json_object_get(p999, "parts"), 0);
-  const char *part = tree_text(first, "part"), *remedy = word_of(part, true);
-  g_string_append_printf(out, "What to fix first for %s: %s %s, ", client, word_of(part, false),
+  const struct part_def *part = part_of(first);
+  g_string_append_printf(out, "What to fix first for %s: %s %s, ", client, part->takes,
                          tree_text(first, "component"));
   say_share(out, p99);
   if (p999 != NULL && same_part(first, beyond)) {
     g_string_append(out, " and ");
     say_share(out, p999);
   } else if (p999 != NULL) {
-    g_string_append_printf(out, "; of the slowest, %s %s, ",
-                           word_of(tree_text(beyond, "part"), false),
+    g_string_append_printf(out, "; of the slowest, %s %s, ", part_of(beyond)->takes,
                            tree_text(beyond, "component"));
     say_share(out, p999);
   }
-  if (remedy[0] != '\0') g_string_append_printf(out, ". What shortens the first: %s", remedy);
+  g_string_append_printf(out, ". What shortens the first: %s", part->remedy);
   double requests = tree_number(p99, "requests");
   g_string_append_printf(out, " (from %.0f request%s about p99).", requests,
                          requests == 1 ? "" : "s");

@@ -1,25 +1,19 @@
 /* Where the time of requests goes: for the mean and the tail, shares by part of the path and by
  * component. */
+#include <assert.h>
 #include <math.h>
 #include <string.h>
 
 #include "format.h"
+#include "part.h"
 #include "plot_kinds.h"
 #include "plot_results.h"
 #include "plot_text.h"
 
 #define ROWS_MAX 8u
 #define SHARES_MAX 9u /* colours; the last is for all others */
-
-/* Parts in the order of the bars; network is the way there and back. */
-static const struct {
-  const char *name, *color;
-  bool dark; /* takes white numbers */
-} parts[] = {
-    {"service", "#0072B2", true},  {"queue", "#E69F00", false}, {"network", "#56B4E9", false},
-    {"sleep", "#F0E442", false},   {"pool", "#009E73", false},  {"retry", "#D55E00", false},
-    {"backoff", "#CC79A7", false}, {"fault", "#5E3C58", true},  {"other", "#999999", false}};
-#define PARTS G_N_ELEMENTS(parts)
+#define COLUMNS_MAX 16u
+static_assert(PARTS <= COLUMNS_MAX && SHARES_MAX <= COLUMNS_MAX, "parts and components fit");
 
 static const struct {
   const char *color;
@@ -83,13 +77,18 @@ static void rows_free(struct rows *rows) {
   }
 }
 
-static size_t part_of(const json_t *entry) {
-  const char *name = plot_string(entry, "part");
-  if (name != NULL && strcmp(name, "return") == 0) name = "network";
-  for (size_t i = 0; name != NULL && i < PARTS; i++) {
-    if (strcmp(parts[i].name, name) == 0) return i;
+/* The part that names the bar at a place, in the order of the bars; NULL: there are no more. */
+static const struct part_def *bar_at(size_t place) {
+  for (size_t i = 0; i < PARTS; i++) {
+    if (part_defs[i].place == place) return &part_defs[i];
   }
-  return PARTS - 1;
+  return NULL;
+}
+
+static size_t bar_of(const json_t *entry) {
+  const char *name = plot_string(entry, "part");
+  const struct part_def *def = name ? part_find(name) : NULL;
+  return def ? def->place : part_defs[PART_OTHER].place;
 }
 
 /* --- components, the largest share in any row first ----------------------------------------- */
@@ -143,7 +142,7 @@ static GArray *find_components(const struct rows *rows) {
 
 /* Bars stacked: the share of each of `n` in each row. */
 static void write_shares(GString *data, const char *name, const struct rows *rows,
-                         double share[ROWS_MAX][SHARES_MAX], const bool *shown, uint32_t n) {
+                         double share[ROWS_MAX][COLUMNS_MAX], const bool *shown, uint32_t n) {
   script_block(data, name);
   for (uint32_t k = 0; k < n; k++) {
     if (!shown[k]) continue;
@@ -173,8 +172,8 @@ static void write_legend(GString *data, const char *name, const char *const *lab
 }
 
 static uint32_t write_parts(GString *data, const struct rows *rows) {
-  double share[ROWS_MAX][SHARES_MAX] = {0}, dark[PARTS];
-  bool shown[SHARES_MAX] = {0};
+  double share[ROWS_MAX][COLUMNS_MAX] = {0}, dark[PARTS];
+  bool shown[COLUMNS_MAX] = {0};
   const char *label[PARTS], *color[PARTS];
   uint32_t n = 0;
   for (uint32_t i = 0; i < rows->n; i++) {
@@ -182,24 +181,25 @@ static uint32_t write_parts(GString *data, const struct rows *rows) {
       const json_t *entry = json_array_get(rows->list[i].parts, k);
       double s = plot_number(entry, "s");
       if (!(s > 0) || !isfinite(s)) continue;
-      share[i][part_of(entry)] += s / rows->list[i].sum;
-      shown[part_of(entry)] = true;
+      share[i][bar_of(entry)] += s / rows->list[i].sum;
+      shown[bar_of(entry)] = true;
     }
   }
-  for (size_t k = 0; k < PARTS; k++) {
-    if (!shown[k]) continue;
-    label[n] = parts[k].name;
-    color[n] = parts[k].color;
-    dark[n++] = parts[k].dark;
+  size_t bars = 0;
+  for (; bar_at(bars); bars++) {
+    if (!shown[bars]) continue;
+    label[n] = bar_at(bars)->name;
+    color[n] = bar_at(bars)->color;
+    dark[n++] = bar_at(bars)->dark;
   }
-  write_shares(data, "part", rows, share, shown, PARTS);
+  write_shares(data, "part", rows, share, shown, bars);
   write_legend(data, "part", label, color, dark, n);
   return (n + KEY_COLUMNS - 1) / KEY_COLUMNS;
 }
 
 static uint32_t write_components(GString *data, const struct rows *rows, const GArray *components) {
-  double share[ROWS_MAX][SHARES_MAX] = {0}, dark[SHARES_MAX];
-  bool shown[SHARES_MAX] = {0};
+  double share[ROWS_MAX][COLUMNS_MAX] = {0}, dark[SHARES_MAX];
+  bool shown[COLUMNS_MAX] = {0};
   const char *label[SHARES_MAX], *color[SHARES_MAX];
   uint32_t n = MIN(components->len, SHARES_MAX);
   for (guint c = 0; c < components->len; c++) {
@@ -217,6 +217,25 @@ static uint32_t write_components(GString *data, const struct rows *rows, const G
   write_shares(data, "component", rows, share, shown, SHARES_MAX);
   write_legend(data, "component", label, color, dark, n);
   return (n + KEY_COLUMNS - 1) / KEY_COLUMNS;
+}
+
+/* What each part is, in the order of the bars. */
+static char *parts_caption(void) {
+  GString *text = g_string_new(
+      "Shares of the latency of requests about a percentile, and of all of them for the mean.");
+  for (size_t place = 0; bar_at(place); place++) {
+    const char *close = "; ";
+    if (place == 0) close = " ";
+    g_string_append_printf(text, "%s%s: ", close, bar_at(place)->name);
+    bool first = true;
+    for (size_t i = 0; i < PARTS; i++) {
+      if (part_defs[i].place != place) continue;
+      g_string_append_printf(text, "%s%s", first ? "" : ", ", part_defs[i].doc);
+      first = false;
+    }
+  }
+  g_string_append(text, ". failed: the mean over requests that failed.");
+  return g_string_free(text, FALSE);
 }
 
 static void draw(struct plot_page *page, const json_t *blame, const char *client, bool alone,
@@ -242,15 +261,7 @@ static void draw(struct plot_page *page, const json_t *blame, const char *client
       .note = g_strdup_printf(
           "shares of the latency; at the right the latency itself; %.0f of %.0f requests sampled",
           plot_number(blame, "sampled"), plot_number(blame, "of")),
-      .caption = g_strdup("Shares of the latency of requests about a percentile, and of all of "
-                          "them for the mean. queue: "
-                          "waiting for a worker; service: being worked on; network: messages and "
-                          "answers on their way; "
-                          "sleep: pauses in a handler; retry: attempts that failed; backoff: "
-                          "pauses between attempts; "
-                          "fault: lost because a component was hung or slow, or messages vanished. "
-                          "failed: the mean "
-                          "over requests that failed."),
+      .caption = parts_caption(),
       .data = data};
   plot_add(page, &draft);
   for (guint i = 0; i < components->len; i++)

@@ -154,7 +154,7 @@ static json_t *composition_tree(const struct results *results, struct compositio
     json_t *part = json_object();
     json_object_set_new(part, "component",
                         json_text(component_name(results, c.share[i].component)));
-    json_object_set_new(part, "part", json_text(part_name[c.share[i].part]));
+    json_object_set_new(part, "part", json_text(part_defs[c.share[i].part].name));
     json_object_set_new(part, "s", json_real(c.share[i].seconds));
     json_array_append_new(parts, part);
   }

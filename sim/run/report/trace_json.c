@@ -24,7 +24,7 @@ static const char *outcome_of(const struct kept_span *span) {
 }
 
 static const char *part_of(enum part part) {
-  return part == PART_WAIT ? "wait" : part_name[part];
+  return part == PART_WAIT ? "wait" : part_defs[part].name;
 }
 
 static const char *op_of(const struct results *results, const struct kept_span *span) {
