@@ -13,18 +13,26 @@ struct need {
   char name[32], choice[32]; /* what is needed, and its choice; "": any but the neutral one */
 };
 
+/* The first `length` bytes of a name in a table of ours. */
+static void copy(char out[32], const char *text, size_t length) {
+  assert(length < 32);
+  memcpy(out, text, length);
+  out[length] = '\0';
+}
+
 static struct need parse(const char *text) {
   struct need need = {.only = ""};
   const char *colon = strchr(text, ':');
   if (colon != NULL) {
-    snprintf(need.only, sizeof need.only, "%.*s", (int)(colon - text), text);
+    copy(need.only, text, (size_t)(colon - text));
     text = colon + 1 + strspn(colon + 1, " ");
   }
   size_t length = strcspn(text, " =");
-  snprintf(need.name, sizeof need.name, "%.*s", (int)length, text);
+  copy(need.name, text, length);
   const char *equals = strchr(text, '=');
   if (equals != NULL) {
-    snprintf(need.choice, sizeof need.choice, "%s", equals + 1 + strspn(equals + 1, " "));
+    const char *choice = equals + 1 + strspn(equals + 1, " ");
+    copy(need.choice, choice, strlen(choice));
   }
   return need;
 }

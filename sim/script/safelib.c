@@ -181,6 +181,26 @@ static int det_math_log(lua_State *L) {
   return 1;
 }
 
+/* Exact as long as it fits: by squaring. */
+static double whole_power(double x, double y) {
+  double product = 1;
+  for (unsigned n = (unsigned)fabs(y); n > 0; n /= 2) {
+    if (n % 2 == 1) product *= x;
+    x *= x;
+  }
+  return y < 0 ? 1 / product : product;
+}
+
+static int det_math_pow(lua_State *L) {
+  double x = luaL_checknumber(L, 1), y = luaL_checknumber(L, 2);
+  if (y == floor(y) && fabs(y) <= 1024) {
+    lua_pushnumber(L, whole_power(x, y));
+  } else {
+    lua_pushnumber(L, x < 0 ? (double)NAN : det_pow(x, y));
+  }
+  return 1;
+}
+
 /* Libraries differ in the last bits: these are rounded away. */
 static double rounded(double value) {
   return floor(value * 0x1p40 + 0.5) * 0x1p-40;
@@ -202,9 +222,8 @@ static const char *const base_names[] = {"assert", "ipairs", "select", "tonumber
 static const char *const string_drops[] = {"dump", "pack", "packsize", "unpack", NULL};
 /* table.move runs as long as it is told to, without an instruction being counted. */
 static const char *const table_drops[] = {"move", NULL};
-static const char *const math_drops[] = {"acos",  "asin",  "atan", "randomseed", "tan",
-                                         "cosh",  "sinh",  "tanh", "pow",        "frexp",
-                                         "ldexp", "log10", NULL};
+static const char *const math_drops[] = {"acos", "asin", "atan",  "randomseed", "tan",   "cosh",
+                                         "sinh", "tanh", "frexp", "ldexp",      "log10", NULL};
 
 static void drop(lua_State *L, int library, const char *const *names) {
   for (; *names; names++) {
@@ -235,6 +254,7 @@ void safelib_select(lua_State *L, int words, int base, int string, int table, in
   put(L, math, "random", keyed_random);
   put(L, math, "exp", det_math_exp);
   put(L, math, "log", det_math_log);
+  put(L, math, "pow", det_math_pow);
   put(L, math, "sin", det_math_sin);
   put(L, math, "cos", det_math_cos);
   lua_pushvalue(L, string);

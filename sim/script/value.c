@@ -314,6 +314,18 @@ static bool is_listed(const char *key, const char *const *keys, uint32_t n) {
   return false;
 }
 
+/* Of a table with a hole Lua says one length or another, and what follows it may be lost. */
+static bool table_has_hole(struct loader *loader, const struct spot *spot, int index) {
+  int i = 1;
+  while (lua_rawgeti(loader->L, index, i) != LUA_TNIL) {
+    lua_pop(loader->L, 1);
+    i++;
+  }
+  lua_pop(loader->L, 1);
+  struct spot at = spot_item(spot, i);
+  return spot_error(loader, &at, "is nil, and a value follows it; leave it out of the list");
+}
+
 /* Lua's order of keys is not always the same, so all are looked at and the first in the alphabet is
  * reported. */
 bool table_check(struct loader *loader, const struct spot *spot, int index, const char *const *keys,
@@ -321,7 +333,7 @@ bool table_check(struct loader *loader, const struct spot *spot, int index, cons
   lua_State *L = loader->L;
   const char *unknown = NULL;
   bool odd = false;
-  lua_Integer most = 0;
+  lua_Integer most = 0, found = 0;
   index = lua_absindex(L, index);
   for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1)) {
     if (lua_type(L, -2) == LUA_TSTRING) {
@@ -334,8 +346,9 @@ bool table_check(struct loader *loader, const struct spot *spot, int index, cons
       }
     } else if (!lua_isinteger(L, -2) || lua_tointeger(L, -2) < 1) {
       odd = true;
-    } else if (lua_tointeger(L, -2) > most) {
-      most = lua_tointeger(L, -2);
+    } else {
+      found++;
+      if (lua_tointeger(L, -2) > most) most = lua_tointeger(L, -2);
     }
   }
   if (unknown) {
@@ -349,7 +362,7 @@ bool table_check(struct loader *loader, const struct spot *spot, int index, cons
                       items == 0 ? "a value without a key; write KEY = VALUE"
                                  : "one value without a key too many");
   }
-  return true;
+  return most == found || table_has_hole(loader, spot, index);
 }
 
 bool table_quantity(struct loader *loader, const struct spot *spot, int index, const char *key,
