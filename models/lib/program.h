@@ -24,7 +24,7 @@ enum step_kind {
   STEP_BRANCH,   /* with probability `chance`, and (op < 0 or the operation is op), and (causes is
                     0 or the last call failed of one of them): next step; else go on at `target` */
   STEP_JUMP,     /* go on at `target` */
-  STEP_FAIL,     /* answer `failed` and finish */
+  STEP_FAIL,     /* answer `outcome` and finish */
   STEP_REPLY,    /* answer OK now, and go on with the following steps on the server's account */
 };
 
@@ -47,6 +47,7 @@ struct step {
   double chance;
   int op;
   bool hand_over;   /* REPLY: the worker does not stay for the steps that follow */
+  uint8_t outcome;  /* FAIL: enum outcome, not OK */
   uint32_t causes;  /* a bit set of enum outcome */
   struct dist dist; /* ns */
 };

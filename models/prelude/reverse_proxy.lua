@@ -20,7 +20,7 @@ end
 
 local function blocked(c, attacks, op)
   local p = attacks[op] and c.firewall.catches or c.firewall.false_alarms
-  return fail { p = p }
+  return fail { "denied", p = p }
 end
 
 local function cached(c, op, to)
@@ -36,7 +36,7 @@ kind {
 Each operation is a path: `route` says which component answers it, and an operation without a route
 fails, as a path without one is answered 404; a route called `default` takes all others. For each
 request, in this order: with `tls`, those that open a connection cost a handshake; with `firewall`,
-its rules are run and some requests are refused; then `request`, the proxy's own work; then the
+its rules are run and some requests are `denied`; then `request`, the proxy's own work; then the
 answer comes out of the `cache`, or from behind; then `compress` makes it smaller. All of this work
 is done by the `workers`, one piece at a time; a worker does not wait for what is behind (event
 loop, as in nginx). `request` comes before the answer of what is behind, also the part of it that a

@@ -243,7 +243,7 @@ static struct frame *run_one(struct sim *sim, struct member *member, struct fram
         call->pc = step->target;
         break;
       case STEP_FAIL:
-        return finish(sim, member, call, OUTCOME_FAILED);
+        return finish(sim, member, call, (enum outcome)step->outcome);
       case STEP_REPLY:
         if (!(call->flags & CALL_DETACHED)) call = reply_early(sim, call);
         if (step->hand_over && !(call->flags & CALL_RELEASED)) return hand_over(sim, member, call);

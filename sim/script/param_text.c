@@ -294,6 +294,7 @@ static uint32_t put_step(const struct listing *l, uint32_t at) {
       break;
     case STEP_FAIL:
       fputs("fail", l->out);
+      if (step->outcome != OUTCOME_FAILED) fprintf(l->out, " %s", outcome_name[step->outcome]);
       break;
     case STEP_REPLY:
       fputs("reply", l->out);

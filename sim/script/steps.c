@@ -124,6 +124,18 @@ static const char *table_form(struct loader *loader, const struct word_def *word
   return arena_format(loader->arena, "%.*s", (int)strcspn(form, "\n"), form);
 }
 
+/* A step's subject, at `index`. */
+static bool read_subject(struct loader *loader, const struct spot *spot, int index,
+                         const struct param *subject, void *config) {
+  if (!lua_isnil(loader->L, index) || subject->fallback == NULL) {
+    return configure_value(loader, spot, index, subject, config);
+  }
+  configure_push_default(loader->L, subject);
+  bool ok = configure_value(loader, spot, -1, subject, config);
+  lua_pop(loader->L, 1);
+  return ok;
+}
+
 /* A value that is no table, at `index`: the step's subject, or nothing. */
 static bool read_alone(struct loader *loader, const struct spot *spot, const struct step_def *def,
                        int index, void *config) {
@@ -133,7 +145,7 @@ static bool read_alone(struct loader *loader, const struct spot *spot, const str
   bool ok = configure(loader, spot, lua_gettop(L), keys_of(def), config, NULL, 0, 0);
   lua_pop(L, 1);
   if (!ok) return false;
-  if (word->subject) return configure_value(loader, spot, index, word->subject, config);
+  if (word->subject) return read_subject(loader, spot, index, word->subject, config);
   if (lua_isnil(L, index)) return true;
   if (!word->params && !word->items) {
     return spot_error(loader, spot, "takes no value; write %s()", word->name);
@@ -153,7 +165,7 @@ static bool read_items(struct list *list, const struct spot *spot, const struct 
   if (word->subject) {
     struct spot at = spot_item(spot, 1);
     lua_rawgeti(loader->L, index, 1);
-    bool ok = configure_value(loader, &at, -1, word->subject, config);
+    bool ok = read_subject(loader, &at, -1, word->subject, config);
     lua_pop(loader->L, 1);
     return ok;
   }

@@ -721,7 +721,7 @@ uint16_t on_jump(struct handler_builder *on) {
 }
 
 uint16_t on_fail(struct handler_builder *on) {
-  return add_step(on, (struct step){.kind = STEP_FAIL});
+  return add_step(on, (struct step){.kind = STEP_FAIL, .outcome = OUTCOME_FAILED});
 }
 
 uint16_t on_reply(struct handler_builder *on) {

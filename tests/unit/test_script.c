@@ -556,6 +556,9 @@ static void test_deterministic_library(void **state) {
            "local r = math.random(1, 1000000)\n"
            "assert(r == 1 + math.floor(r - 1) and math.random() < 1)\n"
            "param { \"drawn\", r }\n"
+           "assert(math.pow(2, 10) == 1024 and math.pow(-2, 3) == -8 and math.pow(2, -1) == 0.5)\n"
+           "assert(math.abs(math.pow(2, 0.5) - 1.4142135623730951) < 1e-15)\n"
+           "assert(math.pow(0, 0.5) == 0 and math.pow(-1, 0.5) ~= math.pow(-1, 0.5))\n"
            "assert(math.abs(math.exp(1) - 2.718281828459045) < 1e-15 and math.log(8, 2) == 3)\n"
            "assert(math.abs(math.sin(1) - 0.8414709848078965) < 1e-11)\n");
   struct scenario *again = load("param { \"drawn\", math.random(1, 1000000) }\n" CLIENT SERVICE);
@@ -728,6 +731,9 @@ static const struct wrong wrongs[] = {
     {CLIENT "service \"s\" { on = { call \"t\" } }\nservice \"t\" { only_if = 1 > 2 }",
      "call in on of service \"s\": \"t\" is not there: its only_if at s.lua:3 is false"},
     {CLIENT "service \"s\" { only_if = 5 }", "expected true or false, such as only_if = n > 0"},
+    {CLIENT "service \"s\" { on = { work \"1ms\", nil, fail() } }", "item 2 of on of service \"s\": is nil"},
+    {CLIENT "service \"s\" { on = { fail \"timeout\" } }", "failed, denied, rate_limited, shed"},
+    {CLIENT "service \"s\" { on = { fail { \"denies\" } } }", "did you mean 'denied'"},
     {CLIENT "service \"s\" { on = { fail { p = 1.0000000001 } } }",
      "a little more than 100% is out of range; it must be from 0% to 100%"},
     {"local a = 1\nlocal b = \"1s\" + 5", "s.lua:2: \"1s\" + 5: one of them has no unit"},

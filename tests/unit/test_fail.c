@@ -1,0 +1,83 @@
+/* Aim: an error has the cause that its handler says: for the client's counts, for what is tried
+ * again, and for fallbacks by cause; who is in between fails by itself. */
+#include "metric.h"
+#include "test_script_load.h"
+
+#define SECONDS UINT64_C(1000000000)
+
+/* A metric of a run of 10 s with one request a second. */
+static double metric_of(const char *text, const char *name) {
+  struct scenario *s = load(text);
+  struct sim *sim = sim_new(&s->spec, 1, 0, 0, 10 * SECONDS, true);
+  assert_true(sim_run(sim, 10 * SECONDS));
+  struct metrics metrics = {0};
+  sim_collect(sim, &metrics);
+  double value = -1;
+  for (uint32_t i = 0; i < metrics.n; i++) {
+    if (!strcmp(metrics.list[i].name, name)) value = metrics.list[i].num / metrics.list[i].den;
+  }
+  metrics_free(&metrics);
+  sim_free(sim);
+  scenario_free(s);
+  return value;
+}
+
+static void expect(const char *text, const char *name, double value) {
+  double got = metric_of(text, name);
+  if (got != value) fail_msg("%s is %g instead of %g:\n%s", name, got, value, text);
+}
+
+#define ASK "client \"c\" { arrivals = constant \"1/s\", target = \"s\", "
+
+static void test_causes(void **state) {
+  (void)state;
+  static const char *const causes[] = {"failed", "denied", "rate_limited", "shed"};
+  for (int i = 0; i < 4; i++) {
+    char text[200], name[40];
+    snprintf(text, sizeof text, ASK "} service \"s\" { on = { fail \"%s\" } }", causes[i]);
+    snprintf(name, sizeof name, "c.errors.%s", causes[i]);
+    expect(text, name, 10);
+    expect(text, "c.availability", 0);
+  }
+  expect(ASK "} service \"s\" { on = { fail() } }", "c.errors.failed", 10);
+  expect(ASK "} service \"s\" { on = { fail { p = 1 } } }", "c.errors.failed", 10);
+  expect(ASK "} service \"s\" { on = { fail { \"denied\", p = 0 } } }", "c.errors.denied", 0);
+}
+
+static void test_retries(void **state) {
+  (void)state;
+  const char *again = ASK
+      "retry = { attempts = 3, backoff = \"1ms\", budget = \"100%\" } }\n"
+      "service \"s\" { on = { fail \"shed\" } }";
+  const char *denied = ASK
+      "retry = { attempts = 3, backoff = \"1ms\", budget = \"100%\" } }\n"
+      "service \"s\" { on = { fail \"denied\" } }";
+  const char *all_the_same = ASK
+      "retry = { attempts = 3, backoff = \"1ms\", budget = \"100%\", on = { \"denied\" } } }\n"
+      "service \"s\" { on = { fail \"denied\" } }";
+  expect(again, "s.arrivals", 30);
+  expect(denied, "s.arrivals", 10);
+  expect(all_the_same, "s.arrivals", 30);
+}
+
+static void test_fallbacks(void **state) {
+  (void)state;
+  const char *caught = ASK
+      "} service \"t\" { on = { fail \"denied\" } }\n"
+      "service \"s\" { on = { call { \"t\", fallback = { denied = {} } } } }";
+  const char *other = ASK
+      "} service \"t\" { on = { fail \"denied\" } }\n"
+      "service \"s\" { on = { call { \"t\", fallback = { shed = {} } } } }";
+  const char *passed_on = ASK
+      "} service \"t\" { on = { fail \"denied\" } }\n"
+      "service \"s\" { on = { call { \"t\", fallback = { denied = { fail \"denied\" } } } } }";
+  expect(caught, "c.availability", 1);
+  expect(other, "c.errors.failed", 10);
+  expect(passed_on, "c.errors.denied", 10);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_causes), cmocka_unit_test(test_retries),
+                                     cmocka_unit_test(test_fallbacks)};
+  return cmocka_run_group_tests(tests, folder_make, folder_remove);
+}
