@@ -193,6 +193,12 @@ static void outline_references(const struct param *params, const void *config, i
       }
     } else if (params->type == PARAM_GROUP && *(const bool *)value) {
       outline_references(params->group, value, op, out);
+    } else if (params->type == PARAM_LIST) {
+      const struct entries *list = value;
+      for (uint32_t i = 0; i < list->n; i++) {
+        const char *entry = (const char *)list->entry + i * params->stride;
+        outline_references(params->group, entry, op, out);
+      }
     }
   }
 }

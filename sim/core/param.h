@@ -32,6 +32,10 @@ enum param_type {
   PARAM_REFS,      /* struct refs           one name or a list of names                       */
   PARAM_ROUTES,    /* struct routes         { api = "app" }: components by operation          */
   PARAM_GROUP,     /* a struct whose first member is `bool given;` described by `group`       */
+  PARAM_LIST,      /* struct entries        a list of tables, each as `group` says            */
+  PARAM_FLOW,      /* double, const struct profile *  "90/s", profile { ... }                 */
+  PARAM_CROWD,     /* uint64_t, const struct profile *  100, profile of numbers               */
+  PARAM_BATCH,     /* uint64_t, bool        50, geometric(50)                                 */
   PARAM_ARRIVALS,  /* struct arrivals       poisson "90/s", constant, closed, bursts ...      */
   PARAM_MIX,       /* struct mix            { browse = 0.95, buy = 0.05 }                     */
   PARAM_TIERS,     /* struct mix            { free = 0.9, paid = 0.1 }, of tiers              */
@@ -60,12 +64,20 @@ struct param {
   bool required;              /* else, with fallback NULL: absent means zeroed / none */
   double min, max;            /* inclusive range in the unit of the stored value; 0,0: any >= 0 */
   const char *const *choices; /* PARAM_ENUM: NULL-terminated */
-  const struct param *group;  /* PARAM_GROUP: table ended by a name of NULL */
+  const struct param *group;  /* PARAM_GROUP, PARAM_LIST: table ended by a name of NULL */
+  size_t stride;   /* PARAM_LIST: bytes of an entry; `min` and `max` are of their number */
   const char *off; /* what switches it off (compare --off), as a user would write it; NULL: leaving
                       it out does, where its default is neutral (none, never, unlimited, 0) */
   const char *needs; /* another parameter of the table without which this one means nothing: "ttl";
                         "algorithm = power_of_two"; "queued: workers", if the choice is queued */
   const char *doc;   /* one sentence or more; where the default has a source, names it */
+};
+
+/* Tables of a list, one behind the other. In a scenario the values without keys of an entry are
+ * those of its first parameters: { "9h", "400/s" } is { at = "9h", rate = "400/s" }. */
+struct entries {
+  uint32_t n;
+  const void *entry;
 };
 
 #define REF_NONE UINT32_MAX

@@ -32,6 +32,8 @@ static void write_type(FILE *out, const struct param *param, const char *owner) 
   const struct param_type_def *type = &param_types[param->type];
   if (param->type == PARAM_GROUP) {
     fprintf(out, "archsim.%s.%s|false", owner, param->name);
+  } else if (param->type == PARAM_LIST) {
+    fprintf(out, "archsim.%s.%s[]", owner, param->name);
   } else if (param->type == PARAM_ENUM) {
     for (uint32_t i = 0; param->choices[i]; i++) {
       fprintf(out, "%s\"%s\"", i ? "|" : "", param->choices[i]);
@@ -63,15 +65,25 @@ static void write_fields(FILE *out, const struct param *params, const char *owne
   for (; params->name; params++) write_field(out, params, owner);
 }
 
+/* The values of a list's entry that stand there without their keys. */
+static void write_entry(FILE *out, const struct param *params, const char *owner) {
+  for (int i = 1; params->name; params++, i++) {
+    fprintf(out, "---@field [%d]? ", i);
+    write_type(out, params, owner);
+    fprintf(out, " %s\n", params->name);
+  }
+}
+
 /* The classes of the groups within, which come first. */
 static void write_groups(FILE *out, const struct param *params, const char *owner) {
   for (; params->name; params++) {
-    if (params->type != PARAM_GROUP) continue;
+    if (params->group == NULL) continue;
     char name[160];
     int length = snprintf(name, sizeof name, "%s.%s", owner, params->name);
     assert(length > 0 && (size_t)length < sizeof name);
     write_groups(out, params->group, name);
     fprintf(out, "\n---@class (exact) archsim.%s\n", name);
+    if (params->type == PARAM_LIST) write_entry(out, params->group, name);
     write_fields(out, params->group, name);
   }
 }
@@ -103,6 +115,11 @@ static void write_usage(FILE *out, const struct word_def *word) {
   fputs("---```\n", out);
 }
 
+/* Whether it takes a table that is described. */
+static bool has_class(const struct word_def *word) {
+  return word->params != NULL || (word->items != NULL && word->items->type == PARAM_LIST);
+}
+
 /* A value without a key. */
 static void write_place(FILE *out, const struct word_def *word, int place,
                         const struct param *param) {
@@ -119,8 +136,12 @@ static void write_table_class(FILE *out, const struct word_def *word) {
   if (!strcmp(word->name, "fault")) fputs("---@field [1] archsim.Harm what breaks\n", out);
   write_place(out, word, 1, word->subject);
   write_place(out, word, 2, word->second);
-  if (word->items) fputs("---@field [integer] archsim.Step\n", out);
-  write_fields(out, word->params, word->name);
+  if (word->items && word->items->type == PARAM_LIST) {
+    fprintf(out, "---@field [integer] archsim.%s.%s\n", word->name, word->items->name);
+  } else if (word->items) {
+    fputs("---@field [integer] archsim.Step\n", out);
+  }
+  if (word->params) write_fields(out, word->params, word->name);
 }
 
 /* What a word of the table takes that no parameter table describes. */
@@ -140,11 +161,11 @@ static const char *argument_of(const struct word_def *word) {
 }
 
 static void write_argument(FILE *out, const struct word_def *word) {
-  if (word->params) fprintf(out, "archsim.%s", word->name);
+  if (has_class(word)) fprintf(out, "archsim.%s", word->name);
   if (word->params && word->subject) fputc('|', out);
   if (word->subject) {
     write_type(out, word->subject, word->name);
-  } else if (!word->params) {
+  } else if (!has_class(word)) {
     fputs(word->role == ROLE_STEP ? "nil" : argument_of(word), out);
   }
 }
@@ -165,7 +186,10 @@ static const char *result_of(const struct word_def *word) {
 }
 
 static void write_word(FILE *out, const struct word_def *word) {
-  if (word->params) write_table_class(out, word);
+  if (word->items && word->items->type == PARAM_LIST) {
+    write_groups(out, (const struct param[]){*word->items, {0}}, word->name);
+  }
+  if (has_class(word)) write_table_class(out, word);
   write_usage(out, word);
   if (word == &word_defs[WORD_REGION]) {
     fputs(

@@ -125,7 +125,7 @@ static void describe_param(FILE *out, const struct param *param, int indent) {
   fprintf(out, "%*s", indent, "");
   wrap(out, line, indent, indent + 4);
   paragraph(out, param->doc, indent + 4);
-  if (param->type != PARAM_GROUP) return;
+  if (param->group == NULL) return;
   for (const struct param *p = param->group; p->name; p++) describe_param(out, p, indent + 4);
 }
 

@@ -34,7 +34,7 @@ static void param_row(const struct pen *pen, const struct param *p, const char *
            : p->required ? "required"
                          : "none");
   pen->row(param_heads, (const char *[]){name, takes, range, fallback, p->doc}, out);
-  if (p->type != PARAM_GROUP) return;
+  if (p->group == NULL) return;
   for (const struct param *q = p->group; q->name; q++) param_row(pen, q, name, out);
 }
 

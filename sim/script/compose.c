@@ -8,6 +8,7 @@
 #include "configure.h"
 #include "define.h"
 #include "kind.h"
+#include "list.h"
 #include "off.h"
 #include "value.h"
 
@@ -63,6 +64,21 @@ static int missing_value(lua_State *L) {
                nearest_hint(key, known, n, "it has").text);
 }
 
+static void push_values(lua_State *L, int index, const struct param *params, const char *what);
+
+/* Pushes the list at `index`, which was checked, with each entry's values under their keys. */
+static void push_entries(lua_State *L, int index, const struct param *param) {
+  luaL_checkstack(L, 16, NULL);
+  lua_newtable(L);
+  for (int i = 1; i <= (int)lua_rawlen(L, index); i++) {
+    lua_rawgeti(L, index, i);
+    if (!list_push_entry(loader_of(L), NULL, -1, param->group)) lua_error(L);
+    push_values(L, lua_gettop(L), param->group, param->name);
+    lua_rawseti(L, -4, i);
+    lua_pop(L, 2);
+  }
+}
+
 /* Pushes the values of the table at `index` (nil: none) with the defaults of what it lacks. */
 static void push_values(lua_State *L, int index, const struct param *params, const char *what) {
   luaL_checkstack(L, 16, NULL);
@@ -74,7 +90,10 @@ static void push_values(lua_State *L, int index, const struct param *params, con
     } else {
       lua_getfield(L, index, p->name);
     }
-    if (p->type == PARAM_GROUP && lua_istable(L, -1)) {
+    if (p->type == PARAM_LIST && lua_istable(L, -1)) {
+      push_entries(L, lua_gettop(L), p);
+      lua_remove(L, -2);
+    } else if (p->type == PARAM_GROUP && lua_istable(L, -1)) {
       push_values(L, lua_gettop(L), p->group, p->name);
       lua_remove(L, -2);
     } else if (p->type == PARAM_GROUP) {

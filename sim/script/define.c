@@ -234,7 +234,11 @@ static struct param param_in(struct reader *r, int depth) {
     p.min = bound_in(r, index, what, "min", &p);
     p.max = bound_in(r, index, what, "max", &p);
     if (p.type == PARAM_ENUM) p.choices = choices_in(r, index, what);
-    if (p.type == PARAM_GROUP) p.group = params_in(r, index, what, depth + 1);
+    if (p.type == PARAM_GROUP || p.type == PARAM_LIST) {
+      struct param *inner = params_in(r, index, what, depth + 1);
+      if (p.type == PARAM_LIST) p.stride = params_place(inner, 0);
+      p.group = inner;
+    }
   }
   const char *doc = text_in(r, index, what, "doc"),
              *fallback = fallback_in(r, index, what, "default");

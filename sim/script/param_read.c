@@ -7,11 +7,13 @@
 
 #include "configure.h"
 #include "distribution.h"
+#include "list.h"
 #include "param_type.h"
 #include "policy.h"
 #include "program.h"
 #include "steps.h"
 #include "traffic.h"
+#include "traffic_profile.h"
 
 /* --- single values, lists and groups --------------------------------------------------------- */
 
@@ -190,6 +192,33 @@ bool param_read_text(const struct field *f, int index) {
 
 bool param_read_ref(const struct field *f, int index) {
   return value_component(f->loader, f->spot, index, f->at);
+}
+
+bool param_read_list(const struct field *f, int index) {
+  int most = f->param->max > 0 ? (int)f->param->max : LIST_MOST;
+  index = lua_absindex(f->loader->L, index);
+  if (!lua_istable(f->loader->L, index)) {
+    return value_unexpected(f->loader, f->spot, index, param_expected(f->param));
+  }
+  return table_check(f->loader, f->spot, index, NULL, 0, most) &&
+         list_read(f->loader, f->spot, index, f->param, f->at);
+}
+
+/* Values of two entries of a struct that lie behind each other: see struct arrivals. */
+bool param_read_flow(const struct field *f, int index) {
+  double *rate = f->at;
+  return traffic_rate(f->loader, f->spot, index, rate, (const struct profile **)(rate + 1));
+}
+
+bool param_read_crowd(const struct field *f, int index) {
+  uint64_t *most = f->at;
+  return traffic_crowd(f->loader, f->spot, index, f->param->max, most,
+                       (const struct profile **)(most + 1));
+}
+
+bool param_read_batch(const struct field *f, int index) {
+  uint64_t *size = f->at;
+  return traffic_batch(f->loader, f->spot, index, f->param->max, size, (bool *)(size + 1));
 }
 
 bool param_read_arrivals(const struct field *f, int index) {

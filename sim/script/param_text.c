@@ -53,10 +53,9 @@ static void put_routes(FILE *out, const struct spec *spec, const struct routes *
   }
 }
 
-static void put_rate(FILE *out, const struct arrivals *arrivals) {
-  const struct profile *profile = arrivals->profile;
+static void put_rate(FILE *out, double rate_per_s, const struct profile *profile) {
   if (profile == NULL) {
-    put_quantity(out, QUANTITY_RATE, arrivals->rate_per_s);
+    put_quantity(out, QUANTITY_RATE, rate_per_s);
     return;
   }
   const struct profile_point *point = profile->point, *last = &point[profile->points - 1];
@@ -97,7 +96,7 @@ static void put_arrivals(FILE *out, const struct arrivals *arrivals) {
     case ARRIVALS_POISSON:
     case ARRIVALS_CONSTANT:
       fputs(arrivals->kind == ARRIVALS_POISSON ? "poisson " : "constant ", out);
-      put_rate(out, arrivals);
+      put_rate(out, arrivals->rate_per_s, arrivals->profile);
       return;
     case ARRIVALS_CLOSED:
       fprintf(out, "closed, %s%llu users, think ", arrivals->crowd ? "at most " : "",
@@ -106,7 +105,7 @@ static void put_arrivals(FILE *out, const struct arrivals *arrivals) {
       return;
     case ARRIVALS_BURSTS:
       fputs("bursts ", out);
-      put_rate(out, arrivals);
+      put_rate(out, arrivals->rate_per_s, arrivals->profile);
       fprintf(out, " of %llu requests%s", (unsigned long long)arrivals->size,
               arrivals->geometric ? " on average" : "");
       return;
@@ -463,6 +462,42 @@ void param_put_group(FILE *out, const struct spec *spec, const struct param *par
                      const void *value) {
   (void)spec, (void)param;
   fputs(*(const bool *)value ? "yes" : NOTHING, out);
+}
+
+void param_put_list(FILE *out, const struct spec *spec, const struct param *param,
+                    const void *value) {
+  const struct entries *list = value;
+  if (list->n == 0) fputs(NOTHING, out);
+  for (uint32_t i = 0; i < list->n; i++) {
+    const char *entry = (const char *)list->entry + i * param->stride;
+    if (i > 0) fputs("; ", out);
+    for (const struct param *p = param->group; p->name; p++) {
+      fprintf(out, "%s%s ", p == param->group ? "" : ", ", p->name);
+      param_types[p->type].put(out, spec, p, entry + p->offset);
+    }
+  }
+}
+
+void param_put_flow(FILE *out, const struct spec *spec, const struct param *param,
+                    const void *value) {
+  (void)spec, (void)param;
+  const double *rate = value;
+  put_rate(out, *rate, *(const struct profile *const *)(rate + 1));
+}
+
+void param_put_crowd(FILE *out, const struct spec *spec, const struct param *param,
+                     const void *value) {
+  (void)spec, (void)param;
+  const uint64_t *most = value;
+  bool changes = *(const struct profile *const *)(most + 1) != NULL;
+  fprintf(out, "%s%llu", changes ? "at most " : "", (unsigned long long)*most);
+}
+
+void param_put_batch(FILE *out, const struct spec *spec, const struct param *param,
+                     const void *value) {
+  (void)spec, (void)param;
+  const uint64_t *size = value;
+  fprintf(out, "%llu%s", (unsigned long long)*size, *(const bool *)(size + 1) ? " on average" : "");
 }
 
 void param_put_arrivals(FILE *out, const struct spec *spec, const struct param *param,

@@ -42,6 +42,14 @@ void param_put_routes(FILE *out, const struct spec *spec, const struct param *pa
                       const void *value);
 void param_put_group(FILE *out, const struct spec *spec, const struct param *param,
                      const void *value);
+void param_put_list(FILE *out, const struct spec *spec, const struct param *param,
+                    const void *value);
+void param_put_flow(FILE *out, const struct spec *spec, const struct param *param,
+                    const void *value);
+void param_put_crowd(FILE *out, const struct spec *spec, const struct param *param,
+                     const void *value);
+void param_put_batch(FILE *out, const struct spec *spec, const struct param *param,
+                     const void *value);
 void param_put_arrivals(FILE *out, const struct spec *spec, const struct param *param,
                         const void *value);
 void param_put_shares(FILE *out, const struct spec *spec, const struct param *param,

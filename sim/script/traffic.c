@@ -5,10 +5,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "choice.h"
 #include "distribution.h"
 #include "sim.h"
 
 #define KEYS_MAX 4294967295.0
+#define KEYS_N                                                                              \
+  {                                                                                         \
+    .name = "n", .type = PARAM_COUNT, .offset = offsetof(struct keys, n), .required = true, \
+    .min = 1, .max = KEYS_MAX, .doc = "How many there are."                                 \
+  }
 
 const struct word *traffic_open_word(struct loader *loader, const struct spot *spot, int index,
                                      struct spot *inner) {
@@ -17,17 +23,6 @@ const struct word *traffic_open_word(struct loader *loader, const struct spot *s
   word_push_argument(loader->L, index);
   *inner = spot_word(spot, word);
   return word;
-}
-
-bool traffic_need_whole(struct loader *loader, const struct spot *spot, int table, const char *key,
-                        double max, uint64_t *out) {
-  struct spot at = spot_key(spot, key);
-  bool given = lua_getfield(loader->L, table, key) != LUA_TNIL;
-  bool ok = given ? value_whole(loader, &at, -1, out) &&
-                        value_in_range(loader, &at, (double)*out, 1, max, PLAIN_NUMBER)
-                  : table_missing(loader, spot, key, "a whole number");
-  lua_pop(loader->L, 1);
-  return ok;
 }
 
 /* --- mix ------------------------------------------------------------------------------------ */
@@ -139,32 +134,31 @@ bool traffic_tiers(struct loader *loader, const struct spot *spot, int index, st
 
 /* --- keys ----------------------------------------------------------------------------------- */
 
+const struct param zipf_params[] = {
+    KEYS_N,
+    {.name = "s",
+     .type = PARAM_NUMBER,
+     .offset = offsetof(struct keys, s),
+     .required = true,
+     .max = 100,
+     .doc = "Exponent: key k is asked for in proportion to k^-s."},
+    {0},
+};
+
+const struct param uniform_keys_params[] = {KEYS_N, {0}};
+
+static const struct choice keys_choices[] = {
+    {WORD_ZIPF, KEYS_ZIPF, .params = zipf_params},
+    {WORD_UNIFORM_KEYS, KEYS_UNIFORM, .params = uniform_keys_params},
+    {WORD_UNIFORM, KEYS_UNIFORM, .params = uniform_keys_params},
+};
+
 bool traffic_keys(struct loader *loader, const struct spot *spot, int index, struct keys *out) {
-  static const char *const keys[] = {"n", "s"};
-  lua_State *L = loader->L;
-  struct spot inner;
-  const struct word *word = traffic_open_word(loader, spot, index, &inner);
-  enum word_id id = word ? word->id : WORDS;
-  bool is_zipf = id == WORD_ZIPF;
-  if (!is_zipf && id != WORD_UNIFORM_KEYS && id != WORD_UNIFORM) {
-    return value_unexpected(loader, spot, index,
-                            "keys such as zipf { n = 100000, s = 0.99 } or uniform_keys { n = "
-                            "100000 }");
-  }
-  int table = lua_gettop(L);
-  if (!lua_istable(L, table))
-    return value_unexpected(loader, &inner, table, "a table with n = ...");
-  if (!table_check(loader, &inner, table, keys, is_zipf ? 2 : 1, 0)) return false;
-  if (!traffic_need_whole(loader, &inner, table, "n", KEYS_MAX, &out->n)) return false;
-  out->kind = is_zipf ? KEYS_ZIPF : KEYS_UNIFORM;
-  if (is_zipf) {
-    bool given;
-    struct spot at = spot_key(&inner, "s");
-    if (!table_number(loader, &inner, table, "s", &out->s, &given)) return false;
-    if (!given) return table_missing(loader, &inner, "s", "a number such as 0.99");
-    if (!value_in_range(loader, &at, out->s, 0, 100, PLAIN_NUMBER)) return false;
-  }
-  lua_pop(L, 1);
+  const struct choice *row =
+      choice_read(loader, spot, index, keys_choices, 3,
+                  "keys such as zipf { n = 100000, s = 0.99 } or uniform_keys { n = 100000 }", out);
+  if (row == NULL) return false;
+  out->kind = (enum keys_kind)row->kind;
   return true;
 }
 
@@ -187,74 +181,73 @@ bool traffic_users(struct loader *loader, const struct spot *spot, int index, st
 
 /* --- pauses between tries ------------------------------------------------------------------- */
 
-/* A duration under `key`, if given. */
-static bool read_pause(struct loader *loader, const struct spot *spot, int table, const char *key,
-                       uint64_t *out, bool *given) {
-  struct spot at = spot_key(spot, key);
-  *given = lua_getfield(loader->L, table, key) != LUA_TNIL;
-  bool ok = !*given || value_duration(loader, &at, -1, out);
-  lua_pop(loader->L, 1);
-  return ok;
+static const char *const jitters[] = {"none", "full", "equal", "decorrelated", NULL};
+
+/* Of exponential { base = "50ms", ... } as a pause. */
+static const struct param growing_params[] = {
+    {.name = "base",
+     .type = PARAM_DURATION,
+     .offset = offsetof(struct backoff, base_ns),
+     .required = true,
+     .doc = "The first pause."},
+    {.name = "cap",
+     .type = PARAM_DURATION,
+     .offset = offsetof(struct backoff, cap_ns),
+     .fallback = "never",
+     .max = INFINITY,
+     .doc = "The longest pause."},
+    {.name = "factor",
+     .type = PARAM_NUMBER,
+     .offset = offsetof(struct backoff, factor),
+     .fallback = "2",
+     .min = 1,
+     .max = 1000,
+     .doc = "Each pause is this many times the one before."},
+    {.name = "jitter",
+     .type = PARAM_ENUM,
+     .offset = offsetof(struct backoff, jitter),
+     .fallback = "none",
+     .choices = jitters,
+     .doc = "How chance shortens or spreads it (AWS Architecture Blog, 2015)."},
+    {0},
+};
+
+static const struct param pause_subject = {
+    .name = "pause",
+    .type = PARAM_DURATION,
+    .offset = offsetof(struct backoff, base_ns),
+    .required = true,
+};
+
+static bool check_growing(struct loader *loader, const struct spot *spot, void *out) {
+  struct backoff *backoff = out;
+  struct spot at = spot_key(spot, "cap");
+  backoff->exponential = true;
+  return backoff->cap_ns >= backoff->base_ns ||
+         spot_error(loader, &at, "must not be less than base");
 }
 
-static bool read_jitter(struct loader *loader, const struct spot *spot, int table,
-                        enum jitter *out) {
-  static const char *const jitters[] = {"none", "full", "equal", "decorrelated"};
-  struct spot at = spot_key(spot, "jitter");
-  uint32_t choice = JITTER_NONE;
-  bool ok = lua_getfield(loader->L, table, "jitter") == LUA_TNIL ||
-            value_choice(loader, &at, -1, jitters, 4, &choice);
-  lua_pop(loader->L, 1);
-  *out = (enum jitter)choice;
-  return ok;
-}
-
-static bool read_growing(struct loader *loader, const struct spot *spot, struct backoff *out) {
-  lua_State *L = loader->L;
-  static const char *const keys[] = {"base", "cap", "factor", "jitter"};
-  int table = lua_gettop(L);
-  if (!lua_istable(L, table)) {
-    return value_unexpected(loader, spot, table,
-                            "a table such as exponential { base = \"50ms\", cap = \"1s\" }");
-  }
-  bool has_base, has_cap, has_factor;
-  *out = (struct backoff){.exponential = true, .factor = 2, .cap_ns = PARAM_UNLIMITED};
-  if (!table_check(loader, spot, table, keys, 4, 0) ||
-      !read_pause(loader, spot, table, "base", &out->base_ns, &has_base) ||
-      !read_pause(loader, spot, table, "cap", &out->cap_ns, &has_cap) ||
-      !table_number(loader, spot, table, "factor", &out->factor, &has_factor) ||
-      !read_jitter(loader, spot, table, &out->jitter)) {
-    return false;
-  }
-  if (!has_base) return table_missing(loader, spot, "base", "the first pause, such as \"50ms\"");
-  struct spot at = spot_key(spot, "factor");
-  if (!value_in_range(loader, &at, out->factor, 1, 1000, PLAIN_NUMBER)) return false;
-  at = spot_key(spot, "cap");
-  if (out->cap_ns < out->base_ns) return spot_error(loader, &at, "must not be less than base");
+static bool check_constant(struct loader *loader, const struct spot *spot, void *out) {
+  (void)loader, (void)spot;
+  struct backoff *backoff = out;
+  backoff->cap_ns = backoff->base_ns;
   return true;
 }
 
+static const struct choice pause_choices[] = {
+    {WORD_CONSTANT, 0, .subject = &pause_subject, .check = check_constant},
+    {WORD_EXPONENTIAL, 0, .params = growing_params, .check = check_growing},
+};
+
 bool traffic_backoff(struct loader *loader, const struct spot *spot, int index,
                      struct backoff *out) {
-  struct spot inner;
-  const struct word *word = traffic_open_word(loader, spot, index, &inner);
   *out = (struct backoff){.factor = 1};
-  bool ok;
-  if (word == NULL && lua_type(loader->L, index) == LUA_TSTRING) {
-    ok = value_duration(loader, spot, index, &out->base_ns);
-    out->cap_ns = out->base_ns;
-  } else if (word && word->id == WORD_CONSTANT) {
-    ok = value_duration(loader, &inner, -1, &out->base_ns);
-    out->cap_ns = out->base_ns;
-  } else if (word && word->id == WORD_EXPONENTIAL) {
-    ok = read_growing(loader, &inner, out);
-  } else {
-    ok = value_unexpected(loader, spot, index,
-                          "a pause such as \"100ms\" or exponential { base = \"50ms\", cap = "
-                          "\"1s\" }");
+  if (lua_type(loader->L, index) == LUA_TSTRING) {
+    return value_duration(loader, spot, index, &out->base_ns) && check_constant(loader, spot, out);
   }
-  if (word) lua_pop(loader->L, 1);
-  return ok;
+  return choice_read(loader, spot, index, pause_choices, 2,
+                     "a pause such as \"100ms\" or exponential { base = \"50ms\", cap = \"1s\" }",
+                     out) != NULL;
 }
 
 /* --- lists of names ------------------------------------------------------------------------- */

@@ -9,10 +9,6 @@
 const struct word *traffic_open_word(struct loader *loader, const struct spot *spot, int index,
                                      struct spot *inner);
 
-/* A whole number under `key`, 1 to max, that has to be there. */
-bool traffic_need_whole(struct loader *loader, const struct spot *spot, int table, const char *key,
-                        double max, uint64_t *out);
-
 /* In traffic_arrivals.c. */
 bool traffic_arrivals(struct loader *loader, const struct spot *spot, int index,
                       struct arrivals *out);
@@ -26,5 +22,10 @@ bool traffic_backoff(struct loader *loader, const struct spot *spot, int index,
 bool traffic_priorities(struct loader *loader, const struct spot *spot, int index,
                         struct priorities *out);
 bool traffic_causes(struct loader *loader, const struct spot *spot, int index, uint32_t *out);
+
+/* What words take as such values. */
+extern const struct param arrivals_rate, burst_subject, mmpp_phases;
+extern const struct param closed_params[], bursts_params[], burst_params[];
+extern const struct param zipf_params[], uniform_keys_params[];
 
 #endif

@@ -1,7 +1,5 @@
 /* When requests are sent: poisson "90/s", closed { users = 100 } and the like, a row each. */
-#include <lauxlib.h>
-
-#include "distribution.h"
+#include "choice.h"
 #include "sim.h"
 #include "traffic.h"
 #include "traffic_profile.h"
@@ -11,170 +9,146 @@
 #define BURST_MAX 10000000.0 /* requests at one time */
 #define PHASES_MAX 100
 
-/* --- a rate --------------------------------------------------------------------------------- */
+/* Two entries of the struct are one parameter (param_read.c). */
+#define BEHIND(first, second) \
+  static_assert(offsetof(struct arrivals, second) == offsetof(struct arrivals, first) + 8, "pair")
+BEHIND(rate_per_s, profile);
+BEHIND(size, geometric);
+BEHIND(users, crowd);
 
-/* Each of these reads the argument at the top of the stack. */
-static bool read_rate(struct loader *loader, const struct spot *spot, struct arrivals *out) {
-  return traffic_rate(loader, spot, -1, &out->rate_per_s, &out->profile);
-}
+/* --- what each takes ------------------------------------------------------------------------- */
 
-/* --- closed --------------------------------------------------------------------------------- */
+const struct param arrivals_rate = {
+    .name = "rate",
+    .type = PARAM_FLOW,
+    .offset = offsetof(struct arrivals, rate_per_s),
+    .required = true,
+    .doc = "How many come in a time; one that changes is a profile.",
+};
 
-static bool read_closed(struct loader *loader, const struct spot *spot, struct arrivals *out) {
-  lua_State *L = loader->L;
-  static const char *const keys[] = {"users", "think"};
-  int table = lua_gettop(L);
-  if (!lua_istable(L, table)) {
-    return value_unexpected(loader, spot, table, "a table such as closed { users = 100 }");
-  }
-  if (!table_check(loader, spot, table, keys, 2, 0)) return false;
-  struct spot at = spot_key(spot, "users");
-  bool ok = lua_getfield(L, table, "users") != LUA_TNIL
-                ? traffic_crowd(loader, &at, -1, USERS_MAX, &out->users, &out->crowd)
-                : table_missing(loader, spot, "users", "a whole number");
-  lua_pop(L, 1);
-  if (!ok) return false;
-  at = spot_key(spot, "think");
-  out->think = dist_constant(0);
-  ok = lua_getfield(L, table, "think") == LUA_TNIL ||
-       distribution_read(loader, &at, -1, QUANTITY_TIME, &out->think);
-  lua_pop(L, 1);
-  return ok;
-}
+const struct param closed_params[] = {
+    {.name = "users",
+     .type = PARAM_CROWD,
+     .offset = offsetof(struct arrivals, users),
+     .required = true,
+     .max = USERS_MAX,
+     .doc = "How many there are; a profile of numbers where that changes."},
+    {.name = "think",
+     .type = PARAM_TIME_DIST,
+     .offset = offsetof(struct arrivals, think),
+     .fallback = "0ms",
+     .doc = "Pause of a user between an answer and the next request."},
+    {0},
+};
 
-/* --- many at once --------------------------------------------------------------------------- */
+const struct param bursts_params[] = {
+    {.name = "size",
+     .type = PARAM_BATCH,
+     .offset = offsetof(struct arrivals, size),
+     .required = true,
+     .max = BURST_MAX,
+     .doc = "Requests of one burst; geometric(5): as many by chance, 1 or more, 5 on average."},
+    {0},
+};
 
-/* A whole number, or geometric(5), at the top of the stack. */
-static bool read_size(struct loader *loader, const struct spot *spot, struct arrivals *out) {
-  struct spot inner;
-  const struct word *word = traffic_open_word(loader, spot, -1, &inner);
-  out->geometric = word != NULL && word->id == WORD_GEOMETRIC;
-  const struct spot *at = out->geometric ? &inner : spot;
-  bool ok = word == NULL || out->geometric ||
-            value_unexpected(loader, spot, -2, "a whole number such as 50, or geometric(50)");
-  ok = ok && value_whole(loader, at, -1, &out->size) &&
-       value_in_range(loader, at, (double)out->size, 1, BURST_MAX, PLAIN_NUMBER);
-  if (word != NULL) lua_pop(loader->L, 1);
-  return ok;
-}
+const struct param burst_subject = {
+    .name = "number of requests",
+    .type = PARAM_COUNT,
+    .offset = offsetof(struct arrivals, size),
+    .required = true,
+    .min = 1,
+    .max = BURST_MAX,
+    .doc = "All at the same time.",
+};
 
-static bool read_bursts(struct loader *loader, const struct spot *spot, struct arrivals *out) {
-  lua_State *L = loader->L;
-  static const char *const keys[] = {"size"};
-  int table = lua_gettop(L);
-  if (!lua_istable(L, table)) {
-    return value_unexpected(loader, spot, table, "a table such as bursts { \"10/s\", size = 50 }");
-  }
-  if (!table_check(loader, spot, table, keys, 1, 1)) return false;
-  struct spot rate = spot_item(spot, 1), size = spot_key(spot, "size");
-  if (lua_rawgeti(L, table, 1) == LUA_TNIL) {
-    return spot_error(loader, spot, "a rate is missing; write bursts { \"10/s\", size = 50 }");
-  }
-  bool ok = traffic_rate(loader, &rate, -1, &out->rate_per_s, &out->profile);
-  lua_pop(L, 1);
-  if (!ok) return false;
-  ok = lua_getfield(L, table, "size") != LUA_TNIL
-           ? read_size(loader, &size, out)
-           : table_missing(loader, spot, "size", "a whole number such as 50");
-  lua_pop(L, 1);
-  return ok;
-}
+const struct param burst_params[] = {
+    {.name = "at",
+     .type = PARAM_DURATION,
+     .offset = offsetof(struct arrivals, at_ns),
+     .fallback = "0s",
+     .doc = "When they come, once."},
+    {0},
+};
 
-static bool read_burst(struct loader *loader, const struct spot *spot, struct arrivals *out) {
-  lua_State *L = loader->L;
-  static const char *const keys[] = {"at"};
-  int table = lua_gettop(L);
-  if (!lua_istable(L, table) || lua_rawlen(L, table) != 1) {
-    return value_unexpected(loader, spot, table,
-                            "a number of requests such as burst { 1000, at = \"10s\" }");
-  }
-  if (!table_check(loader, spot, table, keys, 1, 1)) return false;
-  struct spot number = spot_item(spot, 1), at = spot_key(spot, "at");
-  lua_rawgeti(L, table, 1);
-  bool ok = value_whole(loader, &number, -1, &out->size) &&
-            value_in_range(loader, &number, (double)out->size, 1, BURST_MAX, PLAIN_NUMBER);
-  lua_pop(L, 1);
-  if (!ok) return false;
-  ok = lua_getfield(L, table, "at") == LUA_TNIL || value_duration(loader, &at, -1, &out->at_ns);
-  lua_pop(L, 1);
-  return ok;
-}
+/* --- phases ----------------------------------------------------------------------------------- */
 
-/* --- by chance ------------------------------------------------------------------------------ */
+struct mmpp_text {
+  struct arrivals arrivals;
+  struct entries phases;
+};
 
-/* The phase at the top of the stack. */
-static bool read_phase(struct loader *loader, const struct spot *spot, struct mmpp_phase *out) {
-  lua_State *L = loader->L;
-  int table = lua_gettop(L);
-  if (!lua_istable(L, table) || lua_rawlen(L, table) != 2) {
-    return value_unexpected(loader, spot, table,
-                            "a rate and the time it lasts on average, { \"50/s\", \"60s\" }");
-  }
-  if (!table_check(loader, spot, table, NULL, 0, 2)) return false;
-  struct spot rate = spot_item(spot, 1), time = spot_item(spot, 2);
-  lua_rawgeti(L, table, 1);
-  lua_rawgeti(L, table, 2);
-  uint64_t mean_ns = 0;
-  bool ok = value_quantity(loader, &rate, -2, QUANTITY_RATE, &out->rate_per_s) &&
-            value_in_range(loader, &rate, out->rate_per_s, 0, 1e9, QUANTITY_RATE) &&
-            value_duration(loader, &time, -1, &mean_ns);
-  lua_pop(L, 2);
-  out->mean_ns = (double)mean_ns;
-  if (!ok || mean_ns > 0) return ok;
-  return spot_error(loader, &time, "must be greater than 0");
-}
+struct phase_text {
+  double rate_per_s;
+  uint64_t mean_ns;
+};
 
-static bool read_mmpp(struct loader *loader, const struct spot *spot, struct arrivals *out) {
-  lua_State *L = loader->L;
-  int table = lua_gettop(L);
-  uint32_t n = lua_istable(L, table) ? (uint32_t)lua_rawlen(L, table) : 0;
-  if (n < 2) {
-    return value_unexpected(
-        loader, spot, table,
-        "two phases or more, such as mmpp { { \"50/s\", \"60s\" }, { \"500/s\", \"5s\" } }");
-  }
-  if (!table_check(loader, spot, table, NULL, 0, PHASES_MAX)) return false;
-  struct mmpp_phase *phase = arena_alloc(loader->arena, n * sizeof *phase);
+static const struct param phase_params[] = {
+    {.name = "rate",
+     .type = PARAM_RATE,
+     .offset = offsetof(struct phase_text, rate_per_s),
+     .required = true,
+     .max = 1e9,
+     .doc = "Of a Poisson process, while the phase lasts; 0 is one."},
+    {.name = "lasts",
+     .type = PARAM_DURATION,
+     .offset = offsetof(struct phase_text, mean_ns),
+     .required = true,
+     .min = 1,
+     .max = 1e18,
+     .doc = "On average; exponential."},
+    {0},
+};
+
+const struct param mmpp_phases = {
+    .name = "phases",
+    .type = PARAM_LIST,
+    .offset = offsetof(struct mmpp_text, phases),
+    .required = true,
+    .min = 2,
+    .max = PHASES_MAX,
+    .group = phase_params,
+    .stride = sizeof(struct phase_text),
+    .doc = "One follows the other, the first the last.",
+};
+
+static bool check_phases(struct loader *loader, const struct spot *spot, void *out) {
+  struct mmpp_text *text = out;
+  const struct phase_text *from = text->phases.entry;
+  struct mmpp_phase *phase = arena_alloc(loader->arena, text->phases.n * sizeof *phase);
   bool any = false;
-  for (uint32_t i = 0; i < n; i++) {
-    struct spot at = spot_item(spot, (int)i + 1);
-    lua_rawgeti(L, table, i + 1);
-    bool ok = read_phase(loader, &at, &phase[i]);
-    lua_pop(L, 1);
-    if (!ok) return false;
+  for (uint32_t i = 0; i < text->phases.n; i++) {
+    phase[i] = (struct mmpp_phase){from[i].rate_per_s, (double)from[i].mean_ns};
     any |= phase[i].rate_per_s > 0;
   }
-  out->phases = n;
-  out->phase = phase;
+  text->arrivals.phases = text->phases.n;
+  text->arrivals.phase = phase;
   return any || spot_error(loader, spot, "is 0 in every phase; leave the client out");
 }
 
 /* --- the table ------------------------------------------------------------------------------ */
 
-static const struct {
-  enum word_id word;
-  enum arrivals_kind kind;
-  bool (*read)(struct loader *loader, const struct spot *spot, struct arrivals *out);
-} arrivals_words[] = {
-    {WORD_POISSON, ARRIVALS_POISSON, read_rate}, {WORD_CONSTANT, ARRIVALS_CONSTANT, read_rate},
-    {WORD_CLOSED, ARRIVALS_CLOSED, read_closed}, {WORD_BURSTS, ARRIVALS_BURSTS, read_bursts},
-    {WORD_BURST, ARRIVALS_BURST, read_burst},    {WORD_MMPP, ARRIVALS_MMPP, read_mmpp},
-    {WORD_TRACE, ARRIVALS_TRACE, traffic_trace},
+static bool read_trace(struct loader *loader, const struct spot *spot, void *out) {
+  return traffic_trace(loader, spot, &((struct mmpp_text *)out)->arrivals);
+}
+
+static const struct choice choices[] = {
+    {WORD_POISSON, ARRIVALS_POISSON, .subject = &arrivals_rate},
+    {WORD_CONSTANT, ARRIVALS_CONSTANT, .subject = &arrivals_rate},
+    {WORD_CLOSED, ARRIVALS_CLOSED, .params = closed_params},
+    {WORD_BURSTS, ARRIVALS_BURSTS, .subject = &arrivals_rate, .params = bursts_params},
+    {WORD_BURST, ARRIVALS_BURST, .subject = &burst_subject, .params = burst_params},
+    {WORD_MMPP, ARRIVALS_MMPP, .items = &mmpp_phases, .check = check_phases},
+    {WORD_TRACE, ARRIVALS_TRACE, .read = read_trace},
 };
 
 bool traffic_arrivals(struct loader *loader, const struct spot *spot, int index,
                       struct arrivals *out) {
-  struct spot inner;
-  *out = (struct arrivals){0};
-  const struct word *word = traffic_open_word(loader, spot, index, &inner);
-  for (size_t i = 0; word && i < sizeof arrivals_words / sizeof *arrivals_words; i++) {
-    if (arrivals_words[i].word != word->id) continue;
-    out->kind = arrivals_words[i].kind;
-    bool ok = arrivals_words[i].read(loader, &inner, out);
-    if (ok) lua_pop(loader->L, 1);
-    return ok;
-  }
-  return value_unexpected(loader, spot, index,
-                          "arrivals such as poisson \"90/s\", constant \"90/s\" or closed { users "
-                          "= 100 }");
+  struct mmpp_text text = {0}; /* begins with the arrivals */
+  const struct choice *row = choice_read(
+      loader, spot, index, choices, sizeof choices / sizeof *choices,
+      "arrivals such as poisson \"90/s\", constant \"90/s\" or closed { users = 100 }", &text);
+  *out = text.arrivals;
+  if (row == NULL) return false;
+  out->kind = (enum arrivals_kind)row->kind;
+  return true;
 }

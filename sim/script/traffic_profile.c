@@ -1,8 +1,9 @@
 #include "traffic_profile.h"
 
-#include <lauxlib.h>
 #include <math.h>
 
+#include "configure.h"
+#include "list.h"
 #include "traffic.h"
 
 #define RATE_MAX 1e9 /* one arrival a nanosecond */
@@ -10,10 +11,8 @@
 #define PERIOD_MAX_NS UINT64_C(9000000000000000000) /* no run is longer */
 
 /* The rate at `index`; 0 is one. */
-static bool read_rate(struct loader *loader, const struct spot *spot, int index, double scale,
-                      double *out) {
+static bool read_rate(struct loader *loader, const struct spot *spot, int index, double *out) {
   if (!value_quantity(loader, spot, index, QUANTITY_RATE, out)) return false;
-  *out *= scale;
   if (*out <= RATE_MAX) return true;
   return spot_error(loader, spot, "the rate must be at most 1000M/s, one arrival a nanosecond");
 }
@@ -21,73 +20,107 @@ static bool read_rate(struct loader *loader, const struct spot *spot, int index,
 /* --- profiles ------------------------------------------------------------------------------- */
 
 struct profile_text {
-  struct loader *loader;
-  struct spot spot;
-  int table;
   uint64_t every_ns;
   bool steps;
   double scale;
-  double crowd; /* points are numbers of users, at most so many; 0: they are rates */
 };
 
-static bool read_crowd(struct profile_text *text, const struct spot *spot, double *out) {
+const struct param profile_params[] = {
+    {.name = "every",
+     .type = PARAM_DURATION,
+     .offset = offsetof(struct profile_text, every_ns),
+     .min = 1,
+     .max = (double)PERIOD_MAX_NS,
+     .doc = "After which time it begins again; without it the last value stays."},
+    {.name = "steps",
+     .type = PARAM_BOOL,
+     .offset = offsetof(struct profile_text, steps),
+     .fallback = "false",
+     .doc = "Whether a value holds until the next point, instead of a line between the two."},
+    {.name = "scale",
+     .type = PARAM_NUMBER,
+     .offset = offsetof(struct profile_text, scale),
+     .fallback = "1",
+     .doc = "All values are multiplied by it."},
+    {0},
+};
+
+struct rate_text {
+  uint64_t at_ns;
+  double rate_per_s;
+};
+
+struct crowd_text {
+  uint64_t at_ns;
   uint64_t users;
-  if (!value_whole(text->loader, spot, -1, &users)) return false;
-  *out = floor((double)users * text->scale + 0.5);
-  return value_in_range(text->loader, spot, *out, 0, text->crowd, PLAIN_NUMBER);
+};
+
+#define AT(text)                                                                             \
+  {                                                                                          \
+    .name = "at", .type = PARAM_DURATION, .offset = offsetof(text, at_ns), .required = true, \
+    .max = (double)PERIOD_MAX_NS, .doc = "Later than that of the point before."              \
+  }
+
+static const struct param rate_point[] = {
+    AT(struct rate_text),
+    {.name = "rate",
+     .type = PARAM_RATE,
+     .offset = offsetof(struct rate_text, rate_per_s),
+     .required = true,
+     .doc = "At that time."},
+    {0},
+};
+
+static const struct param crowd_point[] = {
+    AT(struct crowd_text),
+    {.name = "users",
+     .type = PARAM_COUNT,
+     .offset = offsetof(struct crowd_text, users),
+     .required = true,
+     .doc = "At that time."},
+    {0},
+};
+
+const struct param profile_points = {
+    .name = "points",
+    .type = PARAM_LIST,
+    .required = true,
+    .min = 2,
+    .max = POINTS_MAX,
+    .group = rate_point,
+    .stride = sizeof(struct rate_text),
+    .doc = "Times and values at them; for `users` of closed the second is a number of users.",
+};
+
+static const struct param crowd_points = {
+    .name = "points",
+    .type = PARAM_LIST,
+    .required = true,
+    .min = 2,
+    .max = POINTS_MAX,
+    .group = crowd_point,
+    .stride = sizeof(struct crowd_text),
+};
+
+/* What the table's ranges cannot say, since `scale` comes in between. */
+static bool scale_point(struct loader *loader, const struct spot *spot, const struct entries *list,
+                        uint32_t i, const struct profile_text *text, double crowd,
+                        struct profile_point *out) {
+  struct spot at = spot_key(spot, crowd > 0 ? "users" : "rate");
+  if (crowd > 0) {
+    const struct crowd_text *from = (const struct crowd_text *)list->entry + i;
+    double users = floor((double)from->users * text->scale + 0.5);
+    *out = (struct profile_point){from->at_ns, users};
+    return value_in_range(loader, &at, users, 0, crowd, PLAIN_NUMBER);
+  }
+  const struct rate_text *from = (const struct rate_text *)list->entry + i;
+  *out = (struct profile_point){from->at_ns, from->rate_per_s * text->scale};
+  if (out->rate_per_s <= RATE_MAX) return true;
+  return spot_error(loader, &at, "the rate must be at most 1000M/s, one arrival a nanosecond");
 }
 
-static bool read_settings(struct profile_text *text) {
-  static const char *const keys[] = {"every", "steps", "scale"};
-  struct loader *loader = text->loader;
-  lua_State *L = loader->L;
-  if (!table_check(loader, &text->spot, text->table, keys, 3, POINTS_MAX)) return false;
-  struct spot at = spot_key(&text->spot, "every");
-  bool given = lua_getfield(L, text->table, "every") != LUA_TNIL;
-  bool ok = !given || value_duration(loader, &at, -1, &text->every_ns);
-  lua_pop(L, 1);
-  if (!ok) return false;
-  if (given && (text->every_ns == 0 || text->every_ns > PERIOD_MAX_NS)) {
-    return spot_error(loader, &at, "must be greater than 0 and at most as long as a run can be");
-  }
-  at = spot_key(&text->spot, "steps");
-  given = lua_getfield(L, text->table, "steps") != LUA_TNIL;
-  ok = !given || lua_isboolean(L, -1) ||
-       value_unexpected(loader, &at, -1, "true or false, without quotes");
-  text->steps = given && lua_toboolean(L, -1);
-  lua_pop(L, 1);
-  text->scale = 1;
-  at = spot_key(&text->spot, "scale");
-  if (!ok || !table_number(loader, &text->spot, text->table, "scale", &text->scale, &given)) {
-    return false;
-  }
-  return text->scale > 0 || spot_error(loader, &at, "must be greater than 0");
-}
-
-/* The point at the top of the stack. */
-static bool read_point(struct profile_text *text, const struct spot *spot,
-                       struct profile_point *out) {
-  struct loader *loader = text->loader;
-  lua_State *L = loader->L;
-  int table = lua_gettop(L);
-  if (!lua_istable(L, table) || lua_rawlen(L, table) != 2) {
-    return value_unexpected(loader, spot, table, "a point such as { \"9h\", \"400/s\" }");
-  }
-  if (!table_check(loader, spot, table, NULL, 0, 2)) return false;
-  struct spot time = spot_item(spot, 1), rate = spot_item(spot, 2);
-  lua_rawgeti(L, table, 1);
-  lua_rawgeti(L, table, 2);
-  bool ok = value_duration(loader, &time, -2, &out->at_ns) &&
-            (text->crowd > 0 ? read_crowd(text, &rate, &out->rate_per_s)
-                             : read_rate(loader, &rate, -1, text->scale, &out->rate_per_s));
-  lua_pop(L, 2);
-  if (!ok || out->at_ns <= PERIOD_MAX_NS) return ok;
-  return spot_error(loader, &time, "is later than any run can last");
-}
-
-static bool point_in_order(struct profile_text *text, const struct spot *spot,
-                           const struct profile_point *point, uint32_t i) {
-  struct loader *loader = text->loader;
+static bool point_in_order(struct loader *loader, const struct profile_text *text,
+                           const struct spot *spot, const struct profile_point *point, uint32_t i) {
   if (i > 0 && point[i].at_ns <= point[i - 1].at_ns) {
     return spot_error(loader, spot, "is not later than the point before it");
   }
@@ -99,33 +132,41 @@ static bool point_in_order(struct profile_text *text, const struct spot *spot,
          spot_error(loader, spot, "begins where the next period does; leave it out");
 }
 
-/* The argument of the word profile is at `table`. */
+/* The argument of the word profile is at `table`; with `crowd` the points are numbers of users, at
+ * most so many. */
 static const struct profile *read_profile(struct loader *loader, const struct spot *spot, int table,
                                           double crowd) {
-  struct profile_text text = {.loader = loader, .spot = *spot, .table = table, .crowd = crowd};
-  lua_State *L = loader->L;
-  if (!lua_istable(L, table)) {
+  struct profile_text text = {0};
+  struct entries list;
+  if (!lua_istable(loader->L, table)) {
     value_unexpected(loader, spot, table,
                      "a list of points such as { { \"0h\", \"50/s\" }, { \"9h\", \"400/s\" } }");
     return NULL;
   }
-  if (!read_settings(&text)) return NULL;
-  uint32_t n = (uint32_t)lua_rawlen(L, table);
-  if (n < 2) {
+  if (!configure(loader, spot, table, profile_params, &text, NULL, 0, POINTS_MAX)) return NULL;
+  if (!(text.scale > 0)) {
+    struct spot at = spot_key(spot, "scale");
+    spot_error(loader, &at, "must be greater than 0");
+    return NULL;
+  }
+  if (lua_rawlen(loader->L, table) < 2) {
     spot_error(loader, spot, "needs two points or more; a rate that stays is written \"90/s\"");
     return NULL;
   }
-  struct profile_point *point = arena_alloc(loader->arena, n * sizeof *point);
+  if (!list_read(loader, spot, table, crowd > 0 ? &crowd_points : &profile_points, &list)) {
+    return NULL;
+  }
+  struct profile_point *point = arena_alloc(loader->arena, list.n * sizeof *point);
   bool any = false;
-  for (uint32_t i = 0; i < n; i++) {
+  for (uint32_t i = 0; i < list.n; i++) {
     struct spot at = spot_item(spot, (int)i + 1);
-    lua_rawgeti(L, table, i + 1);
-    bool ok = read_point(&text, &at, &point[i]) && point_in_order(&text, &at, point, i);
-    lua_pop(L, 1);
-    if (!ok) return NULL;
+    if (!scale_point(loader, &at, &list, i, &text, crowd, &point[i]) ||
+        !point_in_order(loader, &text, &at, point, i)) {
+      return NULL;
+    }
     any |= point[i].rate_per_s > 0;
   }
-  if (any) return profile_new(loader->arena, point, n, text.every_ns, text.steps);
+  if (any) return profile_new(loader->arena, point, list.n, text.every_ns, text.steps);
   spot_error(loader, spot, "is 0 everywhere; leave the client out if nobody comes");
   return NULL;
 }
@@ -142,7 +183,7 @@ bool traffic_rate(struct loader *loader, const struct spot *spot, int index, dou
     return *profile != NULL;
   }
   if (word != NULL) lua_pop(loader->L, 1);
-  if (!read_rate(loader, spot, index, 1, rate_per_s)) return false;
+  if (!read_rate(loader, spot, index, rate_per_s)) return false;
   return *rate_per_s > 0 ||
          spot_error(loader, spot,
                     "the rate must be greater than 0; leave the client out if nobody comes");
@@ -168,4 +209,19 @@ bool traffic_crowd(struct loader *loader, const struct spot *spot, int index, do
   }
   *most = (uint64_t)greatest;
   return true;
+}
+
+bool traffic_batch(struct loader *loader, const struct spot *spot, int index, double limit,
+                   uint64_t *size, bool *geometric) {
+  struct spot inner;
+  index = lua_absindex(loader->L, index);
+  const struct word *word = traffic_open_word(loader, spot, index, &inner);
+  *geometric = word != NULL && word->id == WORD_GEOMETRIC;
+  const struct spot *at = *geometric ? &inner : spot;
+  bool ok = word == NULL || *geometric ||
+            value_unexpected(loader, spot, index, "a whole number such as 50, or geometric(50)");
+  ok = ok && value_whole(loader, at, *geometric ? -1 : index, size) &&
+       value_in_range(loader, at, (double)*size, 1, limit, PLAIN_NUMBER);
+  if (word != NULL) lua_pop(loader->L, 1);
+  return ok;
 }

@@ -14,4 +14,12 @@ bool traffic_rate(struct loader *loader, const struct spot *spot, int index, dou
 bool traffic_crowd(struct loader *loader, const struct spot *spot, int index, double limit,
                    uint64_t *most, const struct profile **profile);
 
+/* A number of things at once, 1 to `limit`, or geometric(MEAN). */
+bool traffic_batch(struct loader *loader, const struct spot *spot, int index, double limit,
+                   uint64_t *size, bool *geometric);
+
+/* What the word takes. */
+extern const struct param profile_params[];
+extern const struct param profile_points;
+
 #endif

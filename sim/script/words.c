@@ -5,6 +5,8 @@
 #include "policy.h"
 #include "registry.h"
 #include "step.h"
+#include "traffic.h"
+#include "traffic_profile.h"
 
 #define MEMBERS_MAX 100000 /* of one component; a limit against slips such as a missing unit */
 
@@ -251,13 +253,13 @@ const struct word_def word_defs[WORDS] = {
                       "Weibull law, as of lifetimes.", NULL},
     [WORD_BURST] = {"burst", ROLE_VALUE, false, "burst { 1000, at = \"10s\" }",
                     "So many requests at one time, at the start if not said, and none after.",
-                    NULL},
+                    burst_params, .subject = &burst_subject},
     [WORD_BURSTS] =
         {"bursts", ROLE_VALUE, false,
          "bursts { \"10/s\", size = 50 }\nbursts { \"10/s\", size = geometric(50) }",
          "Many requests at once, at times that have nothing to do with each other: here "
          "ten bursts and 500 requests a second.",
-         NULL},
+         bursts_params, .subject = &arrivals_rate},
     [WORD_CLOSED] =
         {"closed", ROLE_VALUE, false,
          "closed { users = 100, think = exponential \"5s\" }\nclosed { users = profile { "
@@ -265,7 +267,7 @@ const struct word_def word_defs[WORDS] = {
          "Users who wait for the answer, think, and ask again. Their number is fixed, or "
          "follows a profile: who comes asks at once, who goes finishes what is under "
          "way.",
-         NULL},
+         closed_params},
     [WORD_GEOMETRIC] =
         {"geometric", ROLE_VALUE, false, "geometric(50)",
          "A number of requests in a burst: 1 or more, with that mean, and memoryless.", NULL},
@@ -274,11 +276,11 @@ const struct word_def word_defs[WORDS] = {
                    "A Markov-modulated Poisson process: arrivals of independent users whose rate "
                    "jumps to the next phase, from the last to the first, after an exponential time "
                    "with that mean.",
-                   NULL},
+                   NULL, .items = &mmpp_phases},
     [WORD_POISSON] = {"poisson", ROLE_VALUE, false,
                       "poisson \"900/s\"\npoisson(profile { { \"0h\", \"50/s\" }, { \"9h\", "
                       "\"400/s\" }, every = \"1d\" })",
-                      "Arrivals of many independent users.", NULL},
+                      "Arrivals of many independent users.", NULL, .subject = &arrivals_rate},
     [WORD_PROFILE] =
         {"profile", ROLE_VALUE, false,
          "profile { { \"0h\", \"50/s\" }, { \"9h\", \"400/s\" }, every = \"1d\" }\n"
@@ -286,7 +288,7 @@ const struct word_def word_defs[WORDS] = {
          "A rate that changes over time, wherever one stands: lines between the points, or steps; "
          "the first rate before them and the last one after, or again from the beginning. `scale` "
          "multiplies all rates.",
-         NULL},
+         profile_params, .items = &profile_points},
     [WORD_TRACE] =
         {"trace", ROLE_VALUE, false,
          "trace { csv = \"access.csv\" }\n"
@@ -298,7 +300,7 @@ const struct word_def word_defs[WORDS] = {
          "`scale` = 2 plays it twice as fast.",
          NULL},
     [WORD_UNIFORM_KEYS] = {"uniform_keys", ROLE_VALUE, false, "uniform_keys { n = 100000 }",
-                           "Every key equally often.", NULL},
+                           "Every key equally often.", uniform_keys_params},
     [WORD_AIMD] = {"aimd", ROLE_VALUE, false, "aimd { start = 10, most = 200 }",
                    "A number of calls at once that grows by one with each good answer and shrinks "
                    "by a tenth with each failure.",
@@ -308,7 +310,7 @@ const struct word_def word_defs[WORDS] = {
                        "usual and shrinks while they do.",
                        gradient_params},
     [WORD_ZIPF] = {"zipf", ROLE_VALUE, false, "zipf { n = 100000, s = 0.99 }",
-                   "Key k is asked for in proportion to k^-s.", NULL},
+                   "Key k is asked for in proportion to k^-s.", zipf_params},
 };
 
 const struct word_def *word_at(uint32_t i) {

@@ -227,6 +227,52 @@ static void test_prelude(void **state) {
   arena_free(arena);
 }
 
+/* A list of tables: entries with and without keys, defaults, mistakes with their place, and what
+ * `build` gets. */
+#define LIST_KIND                                                                              \
+  "kind { name = \"k\", summary = \"S.\", entry = \"service\",\n"                              \
+  "  params = { { \"rules\", type = \"list\", doc = \"R.\", min = 1, max = 2, params = {\n"    \
+  "    { \"to\", type = \"component\", required = true, doc = \"T.\" },\n"                     \
+  "    { \"wait\", type = \"duration\", default = \"5ms\", doc = \"W.\" } } } },\n"            \
+  "  build = function(c)\n"                                                                    \
+  "    local on = {}\n"                                                                        \
+  "    for i, rule in ipairs(c.rules or {}) do on[i] = call { rule.to, timeout = rule.wait } " \
+  "end\n"                                                                                      \
+  "    service(c.name) { on = on }\n"                                                          \
+  "  end }\n" CLIENT "service \"x\" {} service \"y\" {}\n"
+
+static void test_list(void **state) {
+  (void)state;
+  struct scenario *s =
+      load(LIST_KIND "k \"s\" { rules = { { \"x\" }, { to = \"y\", wait = \"7ms\" } } }");
+  const struct handlers *on = value(s, "s", "on");
+  const struct program *p = &on->handler[0].program;
+  assert_int_equal(p->calls, 2);
+  assert_true(p->call[0].policy.timeout_ns == 5000000 && p->call[1].policy.timeout_ns == 7000000);
+  assert_string_equal(s->spec.component[p->call[1].component].name, "y");
+  scenario_free(s);
+  static const struct {
+    const char *rules, *says;
+  } cases[] = {
+      {"{ { \"x\" }, { \"z\" } }", "key 'to' of item 2 of rules of k \"s\""},
+      {"{ { to = \"x\", wate = \"1s\" } }", "known are to, wait"},
+      {"{ { \"x\", to = \"y\" } }", "key 'to' of item 1 of rules of k \"s\": is given twice"},
+      {"{ { wait = \"1s\" } }", "key 'to' is missing"},
+      {"{ \"x\" }", "item 1 of rules of k \"s\": expected a table { to, wait }"},
+      {"{ { \"x\", \"1kB\" } }", "key 'wait' of item 1 of rules"},
+      {"{}", "has 0 entries; it takes 1 to 2"},
+      {"{ { \"x\" }, { \"x\" }, { \"x\" } }", "one value without a key too many"},
+      {"{ { \"x\" }, nil, { \"x\" } }", "too many"},
+      {"\"x\"", "a list of tables"},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    char text[2000];
+    snprintf(text, sizeof text, LIST_KIND "k \"s\" { rules = %s }", cases[i].rules);
+    const char *got = mistake(text);
+    if (strstr(got, cases[i].says) == NULL) fail_msg("%s\ngave: %s", cases[i].rules, got);
+  }
+}
+
 static void test_reverse_proxy(void **state) {
   (void)state;
   struct scenario *s = load(
@@ -245,11 +291,12 @@ static void test_reverse_proxy(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_parts),       cmocka_unit_test(test_values),
-      cmocka_unit_test(test_left_out),    cmocka_unit_test(test_nested),
-      cmocka_unit_test(test_order),       cmocka_unit_test(test_mistakes),
-      cmocka_unit_test(test_wrong_kinds), cmocka_unit_test(test_limits),
-      cmocka_unit_test(test_prelude),     cmocka_unit_test(test_reverse_proxy),
+      cmocka_unit_test(test_parts),         cmocka_unit_test(test_values),
+      cmocka_unit_test(test_left_out),      cmocka_unit_test(test_nested),
+      cmocka_unit_test(test_order),         cmocka_unit_test(test_mistakes),
+      cmocka_unit_test(test_wrong_kinds),   cmocka_unit_test(test_limits),
+      cmocka_unit_test(test_list),          cmocka_unit_test(test_prelude),
+      cmocka_unit_test(test_reverse_proxy),
   };
   return cmocka_run_group_tests(tests, folder_make, folder_remove);
 }
