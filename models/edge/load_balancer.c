@@ -14,6 +14,7 @@
 #include "sim.h"
 #include "timeline.h"
 #include "timer.h"
+#include "tried.h"
 
 #define NIL_BACKEND UINT32_MAX
 
@@ -48,8 +49,12 @@ struct load_balancer_state {
   const struct load_balancer_config *config;
   uint32_t n;
   struct backend *backend;
-  uint32_t again;   /* the same for further tries, by index */
-  uint32_t *others; /* those that a further try may go to, ascending */
+  uint32_t again;     /* the same for further tries, by index */
+  uint32_t *others;   /* those that a further try may go to, ascending */
+  struct tried tried; /* which of them each call has been given to */
+  struct outbound *
+      *group; /* the policy towards each component; no breaker is open while all admit */
+  uint32_t groups;
   struct stream pick;
   uint32_t outliers_n; /* backends ejected now */
   uint64_t no_backend, reconnects, given_up, probes_failed, ejections, outliers;
@@ -113,7 +118,50 @@ static uint32_t pick(const struct load_balancer_state *lb, const struct frame *c
   return 0;
 }
 
-static uint32_t pick_first(struct load_balancer_state *lb, const struct frame *call) {
+/* What a group's breaker turns away is left out while another group admits: of n backends those
+ * that remain, in the same order. */
+static uint32_t admitted_of(const struct sim *sim, const struct load_balancer_state *lb,
+                            uint32_t *which, uint32_t n) {
+  uint32_t kept = 0;
+  for (uint32_t i = 0; i < n; i++) {
+    if (!outbound_admits(sim, lb->backend[which[i]].out)) continue;
+    which[kept++] = which[i];
+  }
+  return kept > 0 ? kept : n;
+}
+
+static bool all_admit(const struct sim *sim, const struct load_balancer_state *lb) {
+  for (uint32_t i = 0; i < lb->groups; i++) {
+    if (!outbound_admits(sim, lb->group[i])) return false;
+  }
+  return true;
+}
+
+/* Where going round goes on among the candidates: behind the last one chosen. */
+static void begin_behind(struct candidates *c, uint32_t next) {
+  while (c->first < c->n && c->which[c->first] < next) c->first++;
+  if (c->first == c->n) c->first = 0;
+}
+
+/* Some breaker is open. Round robin goes on where it was. */
+static __attribute__((cold, noinline)) uint32_t pick_admitted(const struct sim *sim,
+                                                              struct load_balancer_state *lb,
+                                                              const struct frame *call) {
+  for (uint32_t i = 0; i < lb->healthy_n; i++) lb->others[i] = lb->healthy[i];
+  struct candidates some = {lb->others, admitted_of(sim, lb, lb->others, lb->healthy_n), 0};
+  if (lb->config->algorithm == LEAST_CONNECTIONS) some.first = lb->next++ % some.n;
+  if (lb->config->algorithm != ROUND_ROBIN) return pick(lb, call, &some);
+  begin_behind(&some, lb->next < lb->healthy_n ? lb->healthy[lb->next] : 0);
+  uint32_t chosen = some.which[some.first];
+  for (lb->next = 1; lb->healthy[lb->next - 1] != chosen;) lb->next++;
+  return chosen;
+}
+
+static uint32_t pick_first(const struct sim *sim, struct load_balancer_state *lb,
+                           const struct frame *call) {
+  if (__builtin_expect(lb->has_policy, 0) && !all_admit(sim, lb)) {
+    return pick_admitted(sim, lb, call);
+  }
   struct candidates all = {lb->healthy, lb->healthy_n, 0};
   if (lb->algorithm == ROUND_ROBIN) {
     lb->next = lb->next < lb->healthy_n ? lb->next : 0;
@@ -124,33 +172,27 @@ static uint32_t pick_first(struct load_balancer_state *lb, const struct frame *c
   return pick(lb, call, &all);
 }
 
-/* Which backends a call was sent to is kept in its due_ns, a bit for each of 64 residues: of more
- * backends some may be passed over that were not tried. */
-static uint64_t tried_bit(uint32_t which) {
-  return UINT64_C(1) << (which & 63);
-}
-
-static uint32_t not_tried(struct load_balancer_state *lb, uint64_t tried) {
+static uint32_t not_tried(const struct sim *sim, struct load_balancer_state *lb,
+                          struct frame *call) {
   uint32_t n = 0;
   for (uint32_t i = 0; i < lb->healthy_n; i++) {
-    if (!(tried & tried_bit(lb->healthy[i]))) lb->others[n++] = lb->healthy[i];
+    if (!tried_has(sim, &lb->tried, call, lb->healthy[i])) lb->others[n++] = lb->healthy[i];
   }
-  return n;
+  return n > 0 && !all_admit(sim, lb) ? admitted_of(sim, lb, lb->others, n) : n;
 }
 
 /* A further try goes to a backend that has not had the call, while there is one in use (nginx's
  * next upstream, Envoy's previous_hosts); else to another than the last one, if there is one. They
  * go round by themselves, so that what one backend fails is spread evenly over the others. */
-static uint32_t pick_again(struct load_balancer_state *lb, struct frame *call,
-                           const struct frame *forwarded) {
-  struct candidates c = {lb->others, not_tried(lb, call->due_ns), 0};
+static uint32_t pick_again(const struct sim *sim, struct load_balancer_state *lb,
+                           struct frame *call, const struct frame *forwarded) {
+  struct candidates c = {lb->others, not_tried(sim, lb, call), 0};
   if (c.n == 0) {
-    call->due_ns = lb->healthy_n > 1 ? tried_bit(call->pc) : 0;
-    c.n = not_tried(lb, call->due_ns);
+    tried_clear(sim, &lb->tried, call);
+    if (lb->healthy_n > 1) tried_add(sim, &lb->tried, call, call->pc);
+    c.n = not_tried(sim, lb, call);
   }
-  if (c.n == 0) c.n = not_tried(lb, call->due_ns = 0); /* all of one residue */
-  while (c.first < c.n && c.which[c.first] < lb->again) c.first++;
-  if (c.first == c.n) c.first = 0;
+  begin_behind(&c, lb->again);
   lb->again = c.which[c.first] + 1;
   return pick(lb, forwarded, &c);
 }
@@ -172,12 +214,13 @@ static void load_balancer_on_call(struct sim *sim, struct member *member, struct
     call_reply(sim, call, OUTCOME_REFUSED);
     return;
   }
-  uint32_t which = pick_first(lb, call);
+  uint32_t which = pick_first(sim, lb, call);
   struct member *to = lb->busy[which].member;
   struct frame *forwarded = call_new(sim, member, call);
   assign(lb, call, forwarded, which);
   if (__builtin_expect(lb->has_policy, 0)) {
-    call->due_ns = tried_bit(call->pc);
+    tried_clear(sim, &lb->tried, call);
+    tried_add(sim, &lb->tried, call, call->pc);
     outbound_send_to(sim, lb->backend[which].out, forwarded, to);
   } else {
     outbound_send_plain(sim, forwarded, to, lb->timeout_ns);
@@ -187,15 +230,14 @@ static void load_balancer_on_call(struct sim *sim, struct member *member, struct
 static struct outbound *load_balancer_pick_again(struct sim *sim, struct member *member,
                                                  struct frame *call, struct frame *forwarded,
                                                  struct member **to) {
-  (void)sim;
   struct load_balancer_state *lb = member->state;
   if (lb->healthy_n == 0) {
     lb->no_backend++;
     return NULL;
   }
-  uint32_t which = pick_again(lb, call, forwarded);
+  uint32_t which = pick_again(sim, lb, call, forwarded);
   assign(lb, call, forwarded, which);
-  call->due_ns |= tried_bit(which);
+  tried_add(sim, &lb->tried, call, which);
   *to = lb->backend[which].member;
   return lb->backend[which].out;
 }
@@ -482,6 +524,9 @@ static void load_balancer_init(struct sim *sim, struct member *member) {
   lb->has_outlier = lb->config->outlier.given;
   lb->algorithm = (enum algorithm)lb->config->algorithm;
   lb->timeout_ns = lb->config->calls.timeout_ns;
+  tried_init(&lb->tried, lb->n);
+  lb->groups = lb->config->backends.n;
+  lb->group = arena_alloc(sim->arena, lb->groups * sizeof *lb->group);
   uint32_t n = 0;
   for (uint32_t i = 0; i < lb->config->backends.n; i++) {
     struct component *group = &sim->component[lb->config->backends.id[i]];
@@ -490,6 +535,7 @@ static void load_balancer_init(struct sim *sim, struct member *member) {
                                                                 .retried = load_balancer_retried,
                                                                 .heard = load_balancer_heard,
                                                                 .over = load_balancer_over});
+    lb->group[i] = out;
     component_watch(sim, member, group);
     for (uint32_t k = 0; k < group->members; k++) {
       struct member *to = &group->member[k];
@@ -503,6 +549,11 @@ static void load_balancer_init(struct sim *sim, struct member *member) {
   }
   list_healthy(sim, lb);
   lb->pick = sim_stream(sim, member->component, "pick");
+}
+
+static void load_balancer_destroy(struct sim *sim, struct member *member) {
+  (void)sim;
+  tried_free(&((struct load_balancer_state *)member->state)->tried);
 }
 
 #define STATE(field) offsetof(struct load_balancer_state, field)
@@ -538,7 +589,9 @@ const struct kind kind_load_balancer = {
         "too: "
         "`retry` (nginx's proxy_next_upstream, Envoy's retry policy), `hedge`, `breaker`, `pool`. "
         "Each further try goes to a backend that has not had the call, if one is in use, else to "
-        "another than the last one, chosen by the same algorithm. Breaker, pool and budgets are "
+        "another than the last one, chosen by the same algorithm. While the breaker towards one "
+        "component is open, calls go to the backends of the others; where there are none it turns "
+        "them away (Envoy's overflow does so at once). Breaker, pool and budgets are "
         "kept by each balancer for each "
         "component among its backends, not for each instance: what takes out single instances is "
         "`outlier` (Envoy has circuit breakers by cluster and outlier detection by host, too). A "
@@ -589,4 +642,5 @@ const struct kind kind_load_balancer = {
     .heeds = load_balancer_heeds,
     .on_fault = load_balancer_on_fault,
     .on_peer = load_balancer_on_peer,
+    .destroy = load_balancer_destroy,
 };

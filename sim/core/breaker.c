@@ -48,6 +48,18 @@ void breaker_restart(struct breaker *b, uint64_t now_ns) {
   }
 }
 
+bool breaker_would_admit(const struct breaker *b, uint64_t now_ns) {
+  switch (b->state) {
+    case BREAKER_CLOSED:
+      return true;
+    case BREAKER_OPEN:
+      return now_ns >= b->until_ns;
+    case BREAKER_HALF_OPEN:
+      return b->trials < b->config->trials;
+  }
+  return true;
+}
+
 bool breaker_admit(struct breaker *b, uint64_t now_ns, uint32_t *epoch) {
   if (b->state == BREAKER_OPEN && now_ns >= b->until_ns) change(b, BREAKER_HALF_OPEN, now_ns);
   bool may = b->state == BREAKER_CLOSED ||

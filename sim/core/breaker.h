@@ -71,6 +71,9 @@ void breaker_restart(struct breaker *breaker, uint64_t now_ns);
 /* Whether a call may be made; if so it must be recorded or given back once, with its epoch. */
 bool breaker_admit(struct breaker *breaker, uint64_t now_ns, uint32_t *epoch);
 
+/* Whether it would be let through, for those who can choose; changes nothing. */
+bool breaker_would_admit(const struct breaker *breaker, uint64_t now_ns);
+
 /* A call that was let through ended. */
 void breaker_record(struct breaker *breaker, uint64_t now_ns, uint32_t epoch, bool failed,
                     uint64_t took_ns);

@@ -102,6 +102,9 @@ struct outbound *outbound_new(struct sim *sim, struct member *from, struct compo
                               const char *name, const struct outbound_config *config,
                               struct outbound_hooks hooks);
 
+/* Whether its breaker would let a call through now; true if it has none. */
+bool outbound_admits(const struct sim *sim, const struct outbound *out);
+
 /* Sends a call made by call_new, under a policy. Do this last. */
 __attribute__((noinline)) void outbound_send(struct sim *sim, struct outbound *out,
                                              struct frame *call);

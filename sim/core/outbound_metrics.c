@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "deadlock.h"
 #include "metric.h"
 #include "outbound_state.h"
 
@@ -30,7 +31,7 @@ struct sums {
   bool retries, hedges, breaks, pools, deadlines;
   double errands, tries, retried, over_budget, late, hedged, hedges_won, out_of_time;
   double opened, rejected, not_closed_s, breakers;
-  double refused, gave_up, most, taken_s, limit, pool_n;
+  double refused, gave_up, most, taken_s, limit, pool_n, stuck;
   struct hist *wait;
 };
 
@@ -41,6 +42,7 @@ static void add_pool(struct sim *sim, struct pool *pool, struct sums *s) {
   s->taken_s += (double)(pool->taken.present_ns - pool->warmup_ns) / 1e9;
   s->limit += (double)concurrency_limit(&pool->size);
   s->pool_n++;
+  s->stuck += (double)pool->stuck;
   if ((double)pool->taken.most > s->most) s->most = (double)pool->taken.most;
   hist_merge(s->wait, &pool->wait);
 }
@@ -110,6 +112,15 @@ static void emit(const struct sums *s, const char *name, double time_s, struct m
   if (s->pools) emit_pool(s, name, time_s, out);
 }
 
+static bool may_lock(struct sim *sim, struct outbound_row *row) {
+  for (struct outbound *o = row->first; o && !row->known; o = o->next) {
+    row->may_lock |=
+        o->owns_pool && deadlock_possible_in_pool(sim, o->from->component, o->to, &o->config->pool);
+    if (o->next == NULL || row->may_lock) row->known = true;
+  }
+  return row->may_lock;
+}
+
 void outbounds_collect(struct sim *sim, const struct component *component, struct metrics *out) {
   if (!sim->outbounds) return;
   double time_s = sim->now_ns > sim->warmup_ns ? (double)(sim->now_ns - sim->warmup_ns) / 1e9 : 0;
@@ -119,5 +130,8 @@ void outbounds_collect(struct sim *sim, const struct component *component, struc
     char name[160];
     snprintf(name, sizeof name, "%s.%s", component->spec->name, row->name);
     emit(&sums, name, time_s, out);
+    if (may_lock(sim, row)) {
+      metric_quotient(out, UNIT_COUNT, sums.stuck, 1, "%s.pool.deadlocked", name);
+    }
   }
 }

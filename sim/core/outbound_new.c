@@ -118,6 +118,10 @@ static void restart(struct sim *sim, struct outbound *out) {
   }
 }
 
+bool outbound_admits(const struct sim *sim, const struct outbound *out) {
+  return !out || !out->breaker || breaker_would_admit(out->breaker, sim->now_ns);
+}
+
 void outbound_crash(struct sim *sim, const struct member *member) {
   struct outbound_row *row = sim->outbounds ? sim->outbounds->of[member->component->id] : NULL;
   for (; row; row = row->next) {

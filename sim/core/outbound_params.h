@@ -80,8 +80,11 @@ extern const struct param retry_params[], hedge_params[], breaker_params[], pool
       {"<callee>.pool.wait.mean", "s", "Mean time that a try waited for its place."},              \
       {"<callee>.pool.wait.probability", "ratio", "Share of the tries that had to wait for it."},  \
       {"<callee>.pool.wait.p50", "s", "Median of that time."},                                     \
-      {"<callee>.pool.wait.p95", "s", "Quantile 95 % of that time."}, {                            \
-    "<callee>.pool.wait.p99", "s", "Quantile 99 % of that time."                                   \
+      {"<callee>.pool.wait.p95", "s", "Quantile 95 % of that time."},                              \
+      {"<callee>.pool.wait.p99", "s", "Quantile 99 % of that time."}, {                            \
+    "<callee>.pool.deadlocked", "",                                                                \
+        "Tries that waited for a place at the end and could never get one: all were held by "      \
+        "calls that waited for calls like these. Only where the callee can call back."             \
   }
 
 /* What tables cannot say: settings that exclude each other or that nothing would read. */

@@ -76,6 +76,8 @@ struct pool {
   uint64_t refused, gave_up;
   pool_integral warmup_ns; /* place-time taken before the end of the warm-up */
   struct hist wait;
+  uint64_t stuck; /* those that wait for ever, and */
+  bool moves;     /* whether some place will be free: see deadlock.c */
 };
 
 struct outbound_counts {
@@ -106,6 +108,7 @@ struct outbound_row {
   const char *name;
   struct outbound *first, **last;
   struct outbound_row *next; /* of the same component */
+  bool known, may_lock;      /* its pools can be part of a deadlock, once that is known */
 };
 
 struct outbounds {

@@ -17,11 +17,12 @@ static void burst(struct shot *shots, uint32_t n, const char *to) {
  * A timeout on the inner call, or a worker that is free while its call waits, ends it. */
 static void test_itself(void **state) {
   (void)state;
-  enum { FULL, ONE_FREE, GIVES_UP, ASYNC, WAYS };
+  enum { FULL, ONE_FREE, GIVES_UP, ONE_WORKS, ASYNC, WAYS };
   for (int way = 0; way < WAYS; way++) {
     struct shot shots[8];
     uint32_t n = way == ONE_FREE ? 2 : 8;
     burst(shots, n, "s");
+    if (way == ONE_WORKS) shots[2].op = "long";
     struct scene *scene = scene_new();
     scene_add_sender(scene, "from", shots, n);
     struct node *s = add_server(scene, "s", "3");
@@ -30,6 +31,7 @@ static void test_itself(void **state) {
     on_work(on, "100ms");
     on_call(on, (struct call_to){.to = "s", .op = "inner", .timeout_ns = way == GIVES_UP ? S : 0});
     on_work(node_on(s, "inner"), "1ms");
+    on_work(node_on(s, "long"), "10s");
     struct run run = run_scene(scene, 1, 500 * MS);
     if (way == ASYNC) {
       assert_false(has_metric(&run, "s.deadlocked")); /* it cannot be */
@@ -109,12 +111,101 @@ static void test_one_is_enough(void **state) {
   }
 }
 
+/* Aim: a caller with few places whose callee calls it back for something that needs a place again.
+ * With as many requests as places all are held and the inner calls wait for ever; with one request
+ * fewer, or a limit to the wait, or a callee that asks somebody else, nobody does. */
+static void test_pool(void **state) {
+  (void)state;
+  enum { FULL, ONE_FREE, ONE_WORKS, GIVES_UP, NO_WAY_BACK, WAYS };
+  for (int way = 0; way < WAYS; way++) {
+    struct shot shots[5];
+    uint32_t n = way == ONE_FREE ? 1 : 5;
+    burst(shots, n, "a");
+    if (way == ONE_WORKS) shots[1].op = "long";
+    struct outbound_config policy = no_policy();
+    policy.pool.given = true;
+    policy.pool.size.start = 2;
+    policy.pool.queue = 100;
+    policy.pool.wait_ns = way == GIVES_UP ? S : TIME_NEVER;
+    struct scene *scene = scene_new();
+    scene_add_sender(scene, "from", shots, n);
+    struct node *a = scene_add(scene, "service", "a", 1), *b = scene_add(scene, "service", "b", 1);
+    on_call(node_on(a, NULL), (struct call_to){.to = "b", .policy = &policy});
+    on_call(node_on(a, "inner"), (struct call_to){.to = "b", .op = "leaf", .policy = &policy});
+    struct handler_builder *on = node_on(b, NULL);
+    on_work(on, "100ms");
+    on_call(on, (struct call_to){.to = way == NO_WAY_BACK ? "c" : "a", .op = "inner"});
+    on_work(node_on(b, "leaf"), "1ms");
+    on_call(node_on(a, "long"), (struct call_to){.to = "b", .policy = &policy});
+    on_work(node_on(b, "long"), "10s");
+    node_set(scene_add(scene, "service", "c", 1), "work", "1ms");
+    struct run run = run_scene(scene, 1, 500 * MS);
+    if (way == GIVES_UP || way == NO_WAY_BACK) {
+      assert_false(has_metric(&run, "a.b.pool.deadlocked")); /* it cannot be */
+    } else {
+      /* 2 inner ones, and the 3 requests that found both places taken */
+      assert_same(metric(&run, "a.b.pool.deadlocked"), way == FULL ? 5 : 0);
+    }
+    run_free(&run);
+    scene_free(scene);
+  }
+}
+
+/* Aim: a place is held by a call that waits for a worker, which is held by one that waits for the
+ * place: both are found. */
+static void test_pool_and_workers(void **state) {
+  (void)state;
+  struct shot shots[] = {{.to = "s", .op = "first"}, {.at_ns = MS, .to = "s", .op = "first"}};
+  struct outbound_config policy = no_policy();
+  policy.pool.given = true;
+  policy.pool.size.start = 1;
+  policy.pool.queue = 100;
+  policy.pool.wait_ns = TIME_NEVER;
+  struct scene *scene = scene_new();
+  scene_add_sender(scene, "from", shots, 2);
+  struct node *s = add_server(scene, "s", "1");
+  struct handler_builder *on = node_on(s, "first");
+  on_call(on, (struct call_to){.to = "t", .policy = &policy});
+  on_work(node_on(s, "second"), "1ms");
+  struct node *t = scene_add(scene, "service", "t", 1);
+  on = node_on(t, NULL);
+  on_work(on, "10ms");
+  on_call(on, (struct call_to){.to = "s", .op = "second"});
+  struct run run = run_scene(scene, 1, S);
+  assert_same(metric(&run, "s.deadlocked"), 2); /* the second inside, and the second request */
+  assert_same(metric(&run, "s.t.pool.deadlocked"), 0); /* nobody came so far */
+  run_free(&run);
+  scene_free(scene);
+}
+
+/* Aim: who can go on is found in a time that grows with the calls in flight, not with their square:
+ * beside a service that waits for itself, one that asks itself without end is 200,000 calls deep,
+ * and its last call works. */
+static void test_deep(void **state) {
+  (void)state;
+  struct shot shots[] = {{.to = "t"}, {.to = "s"}};
+  struct scene *scene = scene_new();
+  scene_add_sender(scene, "from", shots, 1);
+  scene_add_sender(scene, "deep", shots + 1, 1);
+  struct handler_builder *on = node_on(add_server(scene, "t", "1"), NULL);
+  on_call(on, (struct call_to){.to = "t"});
+  on = node_on(add_server(scene, "s", "1000000"), NULL);
+  on_sleep(on, "1us");
+  on_call(on, (struct call_to){.to = "s"});
+  struct run run = run_scene(scene, 1, 200 * MS);
+  assert_true(run.sim->calls.made > 199000);
+  assert_same(metric(&run, "t.deadlocked"), 1);
+  assert_same(metric(&run, "s.deadlocked"), 0);
+  run_free(&run);
+  scene_free(scene);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_itself),
-      cmocka_unit_test(test_each_other),
-      cmocka_unit_test(test_only_slow),
-      cmocka_unit_test(test_one_is_enough),
+      cmocka_unit_test(test_itself),    cmocka_unit_test(test_each_other),
+      cmocka_unit_test(test_only_slow), cmocka_unit_test(test_one_is_enough),
+      cmocka_unit_test(test_pool),      cmocka_unit_test(test_pool_and_workers),
+      cmocka_unit_test(test_deep),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
