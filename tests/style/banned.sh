@@ -10,38 +10,39 @@ cd -- "${1:-$(dirname -- "$0")/../..}"
 
 offences=0
 
-# Blanks comments and what stands between quotes out of C code, keeping the line numbers.
-# An include's file name is kept.
-strip() {
-  awk '
-    {
-      out = ""
-      n = length($0)
-      if (!in_comment && $0 ~ /^[ \t]*#[ \t]*include/) { print; next }
-      for (i = 1; i <= n; i++) {
-        c = substr($0, i, 1)
-        two = substr($0, i, 2)
-        if (in_comment) {
-          if (two == "*/") { in_comment = 0; i++ }
-        } else if (quote != "") {
-          if (c == "\\") i++
-          else if (c == quote) { quote = ""; out = out c }
-        } else if (two == "/*") { in_comment = 1; out = out " "; i++
-        } else if (two == "//") break
-        else { if (c == "\"" || c == "\047") quote = c; out = out c }
-      }
-      quote = ""
-      print out
-    }' "$1"
-}
-
-# The C code without comments and strings, under the same names.
+# The C code without comments and what stands between quotes, under the same names and with the same
+# line numbers. An include's file name is kept.
 code=$(mktemp -d)
 trap 'rm -rf -- "$code"' EXIT
-while IFS= read -r file; do
-  mkdir -p "$code/$(dirname -- "$file")"
-  strip "$file" >"$code/$file"
-done < <(find sim models tests -type d -name 'build*' -prune -o -type f -name '*.[ch]' -print 2>/dev/null)
+find sim models tests -type d -name 'build*' -prune -o -type f -name '*.[ch]' -print >"$code/files" 2>/dev/null || true
+sed 's|/[^/]*$||' "$code/files" | sort -u | (cd -- "$code" && xargs -r mkdir -p --)
+# shellcheck disable=SC2016 # it is awk's $0
+xargs -r awk -v code="$code" '
+  FNR == 1 {
+    if (to != "") close(to)
+    to = code "/" FILENAME
+    in_comment = 0
+  }
+  !in_comment && (!/["\047\/]/ || /^[ \t]*#[ \t]*include/) { print > to; next }
+  {
+    out = ""
+    n = length($0)
+    for (i = 1; i <= n; i++) {
+      c = substr($0, i, 1)
+      two = substr($0, i, 2)
+      if (in_comment) {
+        if (two == "*/") { in_comment = 0; i++ }
+      } else if (quote != "") {
+        if (c == "\\") i++
+        else if (c == quote) { quote = ""; out = out c }
+      } else if (two == "/*") { in_comment = 1; out = out " "; i++
+      } else if (two == "//") break
+      else { if (c == "\"" || c == "\047") quote = c; out = out c }
+    }
+    quote = ""
+    print out > to
+  }' <"$code/files"
+rm -- "$code/files"
 
 # search FOLDER PATTERN REMEDY PLACE...: reports what the Perl pattern finds below these places.
 search() {
