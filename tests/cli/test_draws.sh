@@ -6,11 +6,17 @@ top=$ARCHSIM_SOURCE
 build=$(dirname -- "$(readlink -f -- "$ARCHSIM")")
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-includes=()
+flags=(-std=gnu17 -O0 -ffp-contract=off -D_GNU_SOURCE -DRNG_RECORD)
 for folder in "$top"/sim/base "$top"/sim/core "$top"/models "$top"/models/*/ "$top"/tests/unit; do
-  includes+=(-I"$folder")
+  flags+=(-I"$folder")
 done
-"${CC:-cc}" -std=gnu17 -O0 -ffp-contract=off -D_GNU_SOURCE -DRNG_RECORD "${includes[@]}" -I"$top"/models/steps \
-  -o "$work"/draws "$top"/sim/base/*.c "$top"/sim/core/*.c "$top"/models/*.c "$top"/models/*/*.c \
-  "$build"/models/registry.c "$build"/models/steps.c "$top"/tests/unit/{draws,harness,storm}.c -lcmocka -lm
+# Each file by itself, so that ccache, where there is one, knows it again.
+compiler=("${CC:-cc}")
+if command -v ccache >/dev/null; then compiler=(ccache "${compiler[@]}"); fi
+# shellcheck disable=SC2016 # it is the inner shell's
+printf '%s\0' "$top"/sim/base/*.c "$top"/sim/core/*.c "$top"/sim/core/*/*.c "$top"/models/*.c "$top"/models/*/*.c \
+  "$build"/sim/core/faults.c "$build"/models/{registry,steps}.c "$top"/tests/unit/{draws,harness,storm}.c |
+  xargs -0 -P "$(nproc)" -I {} bash -c 'name=${1//\//_}; shift; exec "$@" -o "$0/$name.o"' \
+    "$work" {} "${compiler[@]}" "${flags[@]}" -c {}
+"${CC:-cc}" -o "$work"/draws "$work"/*.o -lcmocka -lm
 "$work"/draws
