@@ -31,23 +31,6 @@ static void op_stats_add(struct op_stats *into, const struct op_stats *from) {
   for (int i = 0; i < OUTCOMES; i++) into->ended[i] += from->ended[i];
 }
 
-static void emit_latency(struct hist *latency, const char *name, struct metrics *out) {
-  bool any = hist_count(latency) > 0;
-  metric_quotient(out, UNIT_SECONDS, (double)hist_sum(latency) / 1e9, (double)hist_count(latency),
-                  "%s.latency.mean", name);
-  metric_extreme(out, METRIC_MIN, UNIT_SECONDS, any, (double)hist_min(latency) / 1e9,
-                 "%s.latency.min", name);
-  metric_extreme(out, METRIC_MAX, UNIT_SECONDS, any, (double)hist_max(latency) / 1e9,
-                 "%s.latency.max", name);
-  metric_quantile(out, latency, 0.5, "%s.latency.p50", name);
-  metric_quantile(out, latency, 0.9, "%s.latency.p90", name);
-  metric_quantile(out, latency, 0.95, "%s.latency.p95", name);
-  metric_quantile(out, latency, 0.99, "%s.latency.p99", name);
-  metric_quantile(out, latency, 0.999, "%s.latency.p999", name);
-  metric_quantile(out, latency, 0.9999, "%s.latency.p9999", name);
-  metric_deviation(out, latency, "%s.latency.sd", name);
-}
-
 static void emit(const struct sim *sim, const struct op_stats *s, struct hist *latency,
                  const char *name, struct metrics *out) {
   double time_s = sim->now_ns > sim->warmup_ns ? (double)(sim->now_ns - sim->warmup_ns) / 1e9 : 0;
@@ -63,7 +46,7 @@ static void emit(const struct sim *sim, const struct op_stats *s, struct hist *l
   }
   metric_quotient(out, UNIT_COUNT, (double)s->retries, 1, "%s.retries", name);
   metric_quotient(out, UNIT_RATIO, (double)s->degraded, ok, "%s.degraded", name);
-  emit_latency(latency, name, out);
+  metric_latencies(out, latency, ended - ok, name);
 }
 
 /* Requests that wait for a message that has vanished will never end: they count as failed. */
@@ -180,7 +163,8 @@ const struct metric_def client_metrics[] = {
     {"in_flight", "", "Requests that had not ended when the run did."},
     {"latency.mean", "s",
      "Mean time from the intended send to the answer, of requests that ended "
-     "well, retries and pauses between them included."},
+     "well, retries and pauses between them included. In goals and comparisons a failed "
+     "request counts as endless."},
     {"latency.min", "s", "Smallest latency."},
     {"latency.max", "s", "Largest latency."},
     {"latency.p50", "s", "Median latency. p90, p95, p99, p999 and p9999 are its other quantiles."},

@@ -74,6 +74,55 @@ double metric_value(const struct metric *metric) {
   return metric->merge == METRIC_QUOTIENT ? metric->num / metric->den : metric->num;
 }
 
+void metric_latencies(struct metrics *m, struct hist *latency, double failed, const char *name) {
+  static const struct {
+    double q;
+    const char *word;
+  } quantile[] = {{0.5, "p50"},  {0.9, "p90"},    {0.95, "p95"},
+                  {0.99, "p99"}, {0.999, "p999"}, {0.9999, "p9999"}};
+  double answered = (double)hist_count(latency);
+  uint32_t first = m->n;
+  metric_quotient(m, UNIT_SECONDS, (double)hist_sum(latency) / 1e9, answered, "%s.latency.mean",
+                  name);
+  metric_extreme(m, METRIC_MIN, UNIT_SECONDS, answered > 0, (double)hist_min(latency) / 1e9,
+                 "%s.latency.min", name);
+  metric_extreme(m, METRIC_MAX, UNIT_SECONDS, answered > 0, (double)hist_max(latency) / 1e9,
+                 "%s.latency.max", name);
+  for (size_t i = 0; i < sizeof quantile / sizeof *quantile; i++) {
+    metric_quantile(m, latency, quantile[i].q, "%s.latency.%s", name, quantile[i].word);
+  }
+  metric_deviation(m, latency, "%s.latency.sd", name);
+  for (uint32_t i = first; i < m->n; i++) {
+    m->list[i].answered = answered;
+    m->list[i].failed = failed;
+  }
+}
+
+/* The rank, not the share, is compared with what there is: 0.9 of 10 of which one failed is the
+ * last that was answered. */
+static double quantile_of_all(const struct metric *metric) {
+  double rank = metric->q * (metric->answered + metric->failed);
+  if (rank > metric->answered * (1 + 1e-12)) return INFINITY;
+  return hist_quantile(metric->hist, fmin(rank / metric->answered, 1)) / 1e9;
+}
+
+double metric_value_of_all(const struct metric *metric) {
+  if (metric->failed == 0) return metric_value(metric);
+  double share = metric->failed / (metric->answered + metric->failed);
+  switch (metric->merge) {
+    case METRIC_QUANTILE:
+      return quantile_of_all(metric);
+    case METRIC_MAX:
+      return INFINITY;
+    case METRIC_QUOTIENT:
+      return share > MEAN_FAILED_MOST ? INFINITY : metric_value(metric);
+    case METRIC_MIN:
+    case METRIC_DEVIATION:
+      break;
+  }
+  return metric_value(metric);
+}
+
 void metrics_settle(struct metrics *m) {
   for (uint32_t i = 0; i < m->n; i++) {
     if (metric_is_of_hist(m->list[i].merge)) hist_settle(m->list[i].hist);

@@ -35,6 +35,7 @@ struct metric {
   double num, den;   /* MAX, MIN: den = 0 means there was nothing */
   struct hist *hist; /* QUANTILE, DEVIATION: owned by the simulation the list came from */
   double q;
+  double answered, failed; /* of a latency: the requests that it is of, and those that failed */
 };
 
 struct metrics {
@@ -53,6 +54,10 @@ void metric_extreme(struct metrics *m, enum metric_merge which, enum metric_unit
 void metric_quantile(struct metrics *m, struct hist *hist, double q, const char *name, ...)
     __attribute__((format(printf, 4, 5)));
 
+/* "<name>.latency.mean", min, max, p50 .. p9999 and sd: of the requests that were answered, beside
+ * which `failed` were not. */
+void metric_latencies(struct metrics *m, struct hist *latency, double failed, const char *name);
+
 void metric_deviation(struct metrics *m, struct hist *hist, const char *name, ...)
     __attribute__((format(printf, 3, 4)));
 
@@ -61,6 +66,12 @@ void metrics_settle(struct metrics *m);
 
 /* Value of one metric of one replication; NaN where it is undefined (0 / 0, an empty histogram). */
 double metric_value(const struct metric *metric);
+
+/* The same over all requests, a failed one counting as endless: what goals and comparisons judge. A
+ * quantile q is the answered ones' quantile q / (1 - share that failed), and INFINITY beyond. The
+ * largest is INFINITY where one failed, the mean where more than MEAN_FAILED_MOST did. */
+#define MEAN_FAILED_MOST 0.001
+double metric_value_of_all(const struct metric *metric);
 
 /* Definition of a metric that a kind emits, for `describe`, the manual and goal checking. */
 struct metric_def {

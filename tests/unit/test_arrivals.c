@@ -384,6 +384,28 @@ static void test_surge_paced(void **state) {
   scene_free(scene);
 }
 
+/* Aim: what is left of a gap goes through the phases that it would have met: with a surge by the
+ * factor 1 requests come when they come without it, though nearly every gap spans phases. What is
+ * rounded to a nanosecond in a fast phase is up to 20 in a slow one. */
+static void test_surge_phases(void **state) {
+  (void)state;
+  static const char arrivals[] = "mmpp 5/s 20ms 100/s 10ms";
+  for (uint64_t seed = 1; seed <= 20; seed++) {
+    struct recorder leaf = {0}, plain = {0};
+    struct scene *scene, *other;
+    struct run run = surge_run(&leaf, arrivals, 1, seed, S, &scene);
+    struct run without = leaf_run(&plain, arrivals, seed, S, &other);
+    assert_int_equal(leaf.n, plain.n);
+    for (uint32_t k = 0; k < leaf.n; k++) {
+      assert_within((double)leaf.record[k].at_ns, (double)plain.record[k].at_ns, 30);
+    }
+    run_free(&without);
+    scene_free(other);
+    run_free(&run);
+    scene_free(scene);
+  }
+}
+
 /* Aim: requests before a surge are those that come without it, and the number in it is Poisson with
  * the larger mean, also where chance or bursts change the rate: over 400 runs within 4.5 standard
  * errors of it. */
@@ -490,6 +512,7 @@ int main(void) {
       cmocka_unit_test(test_crowd_lines),
       cmocka_unit_test(test_most),
       cmocka_unit_test(test_surge_paced),
+      cmocka_unit_test(test_surge_phases),
       cmocka_unit_test(test_surge_counts),
       cmocka_unit_test(test_trace),
       cmocka_unit_test(test_trace_queue),

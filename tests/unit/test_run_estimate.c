@@ -78,6 +78,29 @@ static void no_interval_without_two_values(void **state) {
   assert_true(isnan(e.value) && e.n == 0 && !estimate_has_interval(&e));
 }
 
+/* Which values in order bound the median at 95 %: tables of the sign test, as in Conover,
+ * "Practical Nonparametric Statistics", 3rd ed., section 3.2: the 2nd and 9th of 10, the 6th and
+ * 15th of 20. */
+static void interval_from_order(void **state) {
+  (void)state;
+  double list[20];
+  for (int i = 0; i < 20; i++) list[i] = (i * 7) % 20 + 1;
+  struct estimate e = estimate_ordered(10, list, 20);
+  assert_true(e.lo == 6 && e.hi == 15 && e.value == 10);
+  for (int i = 0; i < 10; i++) list[i] = i < 8 ? i + 1 : INFINITY;
+  e = estimate_ordered(4, list, 10);
+  assert_true(e.lo == 2 && isinf(e.hi));
+  e = estimate_ordered(INFINITY, list, 10);
+  assert_true(e.lo == 2 && isinf(e.value) && isinf(e.hi));
+  /* Five values are too few, but for those that do not differ at all. */
+  e = estimate_ordered(2, list, 5);
+  assert_true(e.lo == 1 && e.hi == 5);
+  assert_true(isnan(estimate_median(2, list, 5, 0.05).lo));
+  assert_true(estimate_median(2, list, 6, 0.05).lo == 1);
+  for (int i = 0; i < 5; i++) list[i] = INFINITY;
+  assert_true(isinf(estimate_median(INFINITY, list, 5, 0.05).lo));
+}
+
 /* --- merging -------------------------------------------------------------------------------- */
 
 #define REPLICATIONS 5u
@@ -345,6 +368,7 @@ int main(void) {
       cmocka_unit_test(interval_of_a_constant_is_the_constant),
       cmocka_unit_test(quantiles_of_student),
       cmocka_unit_test(no_interval_without_two_values),
+      cmocka_unit_test(interval_from_order),
       cmocka_unit_test(merging_by_hand),
       cmocka_unit_test(quantiles_are_those_of_all_values_together),
       cmocka_unit_test(checks_pass_only_if_they_pass_everywhere),

@@ -111,6 +111,35 @@ static void unchanged_is_exactly_unchanged(void **state) {
   scenario_free(s);
 }
 
+/* Requests that fail make p99 endless, whatever that of the others is; getting better is no
+ * regression. Paired with the base, and not. */
+static void failed_requests_are_a_regression(void **state) {
+  (void)state;
+  struct scenario *good = kit_scenario(SHOP("2ms")), *bad = kit_scenario(SHOP("12ms"));
+  struct results fine = kit_run_seed(good, 1);
+  assert_true(isfinite(results_find(&fine, "c.latency.p99")->judged.value));
+  for (uint64_t seed = 1; seed <= 2; seed++) {
+    struct results poor = kit_run_seed(bad, seed);
+    struct base base = base_of(&fine), poor_base = base_of(&poor);
+    struct gate gate;
+    gate_make(&gate, &base, &poor, 0.05, 0);
+    const struct gate_line *line = find(&gate, "c.latency.p99");
+    assert_int_equal(line->paired, seed == 1);
+    assert_true(isinf(line->now) && line->verdict == GATE_WORSE);
+    gate_free(&gate);
+    gate_make(&gate, &poor_base, &fine, 0.05, 0);
+    line = find(&gate, "c.latency.p99");
+    assert_true(isinf(line->base) && line->verdict == GATE_PASS);
+    gate_free(&gate);
+    base_free(&poor_base);
+    base_free(&base);
+    results_free(&poor);
+  }
+  results_free(&fine);
+  scenario_free(good);
+  scenario_free(bad);
+}
+
 /* --- by hand --------------------------------------------------------------------------------- */
 
 static const struct goal goals[] = {
@@ -224,6 +253,7 @@ int main(void) {
       cmocka_unit_test(false_alarms_are_as_rare_as_promised),
       cmocka_unit_test(slowdown_is_noticed),
       cmocka_unit_test(unchanged_is_exactly_unchanged),
+      cmocka_unit_test(failed_requests_are_a_regression),
       cmocka_unit_test(welch_by_hand),
       cmocka_unit_test(directions_and_what_is_missing),
       cmocka_unit_test(strange_bases_are_refused),

@@ -1,7 +1,9 @@
 #include "estimate.h"
 
 #include <math.h>
+#include <stdlib.h>
 
+#include "arena.h"
 #include "detmath.h"
 
 static uint32_t count_defined(const double *value, uint32_t count) {
@@ -64,6 +66,61 @@ struct estimate estimate_make(double value, const double *replication, uint32_t 
     half = estimate_t975(e.n - 1) * deviation(replication, count, e.n) / sqrt(e.n);
   }
   return estimate_around(value, half, e.n, unit);
+}
+
+/* How many of `n` values in order lie outside, at each end, of the interval of their median that
+ * misses it with a chance of at most `alpha`; -1: so many do not suffice. The chance that at most k
+ * of n lie below the median is that of k heads in n throws. */
+static int32_t ranks_outside(uint32_t n, double alpha) {
+  double left = alpha / 2, log_chance = -(double)n * det_log(2);
+  int32_t outside = -1;
+  for (uint32_t heads = 0; 2 * heads + 1 < n; heads++) {
+    left -= det_exp(log_chance);
+    if (left < 0) break;
+    outside = (int32_t)heads;
+    log_chance += det_log((double)(n - heads) / (heads + 1));
+  }
+  return outside;
+}
+
+static int by_size(const void *left, const void *right) {
+  double a = *(const double *)left, b = *(const double *)right;
+  return (a > b) - (a < b);
+}
+
+bool estimate_all_finite(const double *list, uint32_t count) {
+  for (uint32_t i = 0; i < count; i++) {
+    if (isinf(list[i])) return false;
+  }
+  return true;
+}
+
+static struct estimate ordered(double value, const double *list, uint32_t count, double alpha,
+                               bool at_least_all) {
+  struct estimate e = estimate_extreme(value, list, count);
+  if (e.n < 2 || isnan(value)) return e;
+  double *sorted = mem_alloc(e.n * sizeof *sorted);
+  uint32_t n = 0;
+  for (uint32_t i = 0; i < count; i++) {
+    if (!isnan(list[i])) sorted[n++] = list[i];
+  }
+  qsort(sorted, n, sizeof *sorted, by_size);
+  int32_t outside = ranks_outside(n, alpha);
+  if (outside < 0 && (at_least_all || sorted[0] == sorted[n - 1])) outside = 0;
+  if (outside >= 0) {
+    e.lo = fmin(sorted[outside], value);
+    e.hi = fmax(sorted[n - 1 - (uint32_t)outside], value);
+  }
+  free(sorted);
+  return e;
+}
+
+struct estimate estimate_ordered(double value, const double *replication, uint32_t count) {
+  return ordered(value, replication, count, 0.05, true);
+}
+
+struct estimate estimate_median(double value, const double *list, uint32_t count, double alpha) {
+  return ordered(value, list, count, alpha, false);
 }
 
 struct estimate estimate_around(double value, double half, uint32_t n, enum metric_unit unit) {

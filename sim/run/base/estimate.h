@@ -25,6 +25,19 @@ struct estimate {
 struct estimate estimate_make(double value, const double *replication, uint32_t count,
                               enum metric_unit unit);
 
+/* The same where values may be INFINITY, as the latency of requests that fail is. The interval is
+ * that of the median of the replications' values, which rests on nothing but their order (David and
+ * Nagaraja, "Order Statistics", 3rd ed., section 7.1), widened to `value`. With fewer than six
+ * replications it is all that they cover, which is a little less sure than 95 %. */
+struct estimate estimate_ordered(double value, const double *replication, uint32_t count);
+
+/* From order alone, too, the interval that misses the median with a chance of at most `alpha`.
+ * Where the values are too few for that it is NaN, unless all are equal. */
+struct estimate estimate_median(double value, const double *list, uint32_t count, double alpha);
+
+/* Whether none of the values is infinite. */
+bool estimate_all_finite(const double *list, uint32_t count);
+
 /* The interval of that half width, with what cannot be cut off; none if it is NaN. */
 struct estimate estimate_around(double value, double half, uint32_t n, enum metric_unit unit);
 

@@ -85,6 +85,7 @@ static int decimals_of(enum metric_unit unit, const struct scale *scale, double 
 
 struct label format_value(enum metric_unit unit, double value) {
   if (isnan(value)) return write_label("-");
+  if (isinf(value) && unit == UNIT_SECONDS && value > 0) return write_label("endless");
   if (isinf(value)) return write_label(value > 0 ? "infinite" : "-infinite");
   if (value == 0 && unit == UNIT_SECONDS) return write_label("0 s");
   if (unit == UNIT_COUNT && value > 0 && value < 0.0005) return write_label("<0.001");
@@ -95,6 +96,8 @@ struct label format_value(enum metric_unit unit, double value) {
 
 struct label format_interval(enum metric_unit unit, const struct estimate *e) {
   if (!estimate_has_interval(e)) return write_label("%s", "");
+  if (isinf(e->lo)) return write_label("%s", "");
+  if (isinf(e->hi)) return write_label("%s .. endless", format_value(unit, e->lo).text);
   /* The scale of the upper end keeps an interval around 0 readable. */
   const struct scale *scale = scale_of(unit, e->value != 0 ? e->value : e->hi);
   double lo = e->lo * scale->factor, hi = e->hi * scale->factor;
@@ -114,6 +117,7 @@ static int two_digits(double scaled) {
 
 struct label format_difference(enum metric_unit unit, double value, double half) {
   if (isnan(value)) return write_label("-");
+  if (isinf(value)) return write_label(value > 0 ? "endless" : "-endless");
   const struct scale *scale = scale_of(unit, fmax(fabs(value), isnan(half) ? 0 : half));
   const char *suffix = unit == UNIT_RATIO ? " points" : scale->suffix;
   double shown = value * scale->factor;

@@ -11,6 +11,20 @@ json_t *json_number(double value) {
   return isfinite(value) ? json_real(value) : json_null();
 }
 
+json_t *json_time(double value) {
+  return isinf(value) ? json_string(value > 0 ? "endless" : "-endless") : json_number(value);
+}
+
+double json_time_of(const json_t *json) {
+  const char *text = json_string_value(json);
+  if (text != NULL) {
+    return strcmp(text, "endless") == 0    ? INFINITY
+           : strcmp(text, "-endless") == 0 ? -INFINITY
+                                           : NAN;
+  }
+  return json_is_number(json) ? json_number_value(json) : NAN;
+}
+
 json_t *json_text(const char *text) {
   gchar *valid = g_utf8_make_valid(text, -1);
   json_t *json = json_string(valid);

@@ -12,6 +12,11 @@
 /* A number, or null for NaN and infinity. */
 json_t *json_number(double value);
 
+/* A time or a difference of times, which may be "endless" or "-endless" where requests failed; and
+ * read back: NaN for what is none of these. */
+json_t *json_time(double value);
+double json_time_of(const json_t *json);
+
 /* A text; what is not UTF-8 in it is replaced. */
 json_t *json_text(const char *text);
 

@@ -1,8 +1,9 @@
 #include "results_tree.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "json_write.h"
 
 const char *tree_text(const json_t *tree, const char *key) {
   const char *text = json_string_value(json_object_get(tree, key));
@@ -10,8 +11,7 @@ const char *tree_text(const json_t *tree, const char *key) {
 }
 
 double tree_number(const json_t *tree, const char *key) {
-  const json_t *value = json_object_get(tree, key);
-  return json_is_number(value) ? json_number_value(value) : NAN;
+  return json_time_of(json_object_get(tree, key));
 }
 
 bool tree_true(const json_t *tree, const char *key) {

@@ -13,10 +13,16 @@ struct cell {
   enum style style;
 };
 
+struct remark {
+  struct cell cell;
+  uint32_t below, column; /* the row's number */
+};
+
 struct table {
   char layout[TABLE_MAX_COLUMNS + 1];
   uint32_t columns, indent;
   GArray *cell; /* row by row */
+  GArray *remark;
 };
 
 struct table *table_new(const char *layout, uint32_t indent) {
@@ -26,6 +32,7 @@ struct table *table_new(const char *layout, uint32_t indent) {
   memcpy(table->layout, layout, table->columns);
   table->indent = indent;
   table->cell = g_array_new(FALSE, FALSE, sizeof(struct cell));
+  table->remark = g_array_new(FALSE, FALSE, sizeof(struct remark));
   return table;
 }
 
@@ -36,6 +43,13 @@ void table_cell(struct table *table, enum style style, const char *text) {
 
 void table_end_row(struct table *table) {
   while (table->cell->len % table->columns != 0) table_cell(table, STYLE_PLAIN, "");
+}
+
+void table_remark(struct table *table, uint32_t column, enum style style, const char *text) {
+  assert(table->cell->len > 0 && table->cell->len % table->columns == 0);
+  struct remark remark = {
+      {g_strdup(text), style}, table->cell->len / table->columns - 1, column};
+  g_array_append_val(table->remark, remark);
 }
 
 static const struct cell *cell_at(const struct table *table, uint32_t row, uint32_t column) {
@@ -76,12 +90,27 @@ static void print_row(const struct table *table, const struct term *term, uint32
   fputc('\n', term->out);
 }
 
+static void print_remarks(const struct table *table, const struct term *term, uint32_t row,
+                          const uint32_t width[]) {
+  for (uint32_t i = 0; i < table->remark->len; i++) {
+    const struct remark *remark = &g_array_index(table->remark, struct remark, i);
+    if (remark->below != row) continue;
+    uint32_t left = table->indent;
+    for (uint32_t c = 0; c < remark->column; c++) left += width[c] + GAP;
+    term_pad(term, left);
+    term_wrap(term, remark->cell.style, remark->cell.text, left, left);
+  }
+}
+
 void table_finish(struct table *table, const struct term *term) {
   table_end_row(table);
   uint32_t rows = table->cell->len / table->columns;
   uint32_t width[TABLE_MAX_COLUMNS] = {0};
   measure(table, rows, width);
-  for (uint32_t r = 0; r < rows; r++) print_row(table, term, r, width);
+  for (uint32_t r = 0; r < rows; r++) {
+    print_row(table, term, r, width);
+    print_remarks(table, term, r, width);
+  }
   table_drop(table);
 }
 
@@ -89,6 +118,10 @@ void table_drop(struct table *table) {
   for (uint32_t i = 0; i < table->cell->len; i++) {
     g_free(g_array_index(table->cell, struct cell, i).text);
   }
+  for (uint32_t i = 0; i < table->remark->len; i++) {
+    g_free(g_array_index(table->remark, struct remark, i).cell.text);
+  }
   g_array_free(table->cell, TRUE);
+  g_array_free(table->remark, TRUE);
   g_free(table);
 }

@@ -18,6 +18,10 @@ void table_cell(struct table *table, enum style style, const char *text);
 /* Fills what is left of the row with empty cells. */
 void table_end_row(struct table *table);
 
+/* A sentence on a line of its own below the row that was ended last, from the given column on and
+ * wrapped: it makes no column wider. */
+void table_remark(struct table *table, uint32_t column, enum style style, const char *text);
+
 /* Prints and frees it. */
 void table_finish(struct table *table, const struct term *term);
 

@@ -78,6 +78,9 @@ static double round_up(double n) {
 
 uint32_t verdict_replications(const struct goal *goal, const struct estimate *estimate,
                               uint32_t now) {
+  if (isinf(estimate->value) || isinf(estimate->hi)) {
+    return (uint32_t)round_up(fmax(4.0 * now, REPLICATIONS_LEAST));
+  }
   double away = fabs(estimate->value - goal->limit);
   double half = estimate->value > goal->limit ? estimate->value - estimate->lo
                                               : estimate->hi - estimate->value;

@@ -6,13 +6,15 @@
 static void judge(struct results *results, const struct goal *goal, struct goal_result *out) {
   const struct result *r = results_find(results, goal->metric);
   out->goal = goal;
-  out->estimate = r != NULL ? r->estimate : (struct estimate){NAN, NAN, NAN, 0};
+  out->estimate = r != NULL ? r->judged : (struct estimate){NAN, NAN, NAN, 0};
+  out->failed = r != NULL ? r->failed : 0;
   out->verdict = verdict_of(goal, &out->estimate);
   if (r == NULL) {
     out->reason = "the run does not measure this";
-  } else if (isnan(r->estimate.value)) {
+  } else if (isnan(out->estimate.value)) {
     out->reason = "no data";
-  } else if (r->merge == METRIC_QUANTILE && result_samples_beyond(r) < FEW_SAMPLES) {
+  } else if (r->merge == METRIC_QUANTILE && isfinite(out->estimate.value) &&
+             result_samples_beyond(r) < FEW_SAMPLES) {
     results_warn(results, "goal \"%s\" rests on %.0f samples beyond its quantile: run longer",
                  goal->text, floor(result_samples_beyond(r)));
   }

@@ -17,7 +17,8 @@
 #define MERGED_EXACT_LIMIT 65536
 
 struct replication {
-  double *num, *den; /* by metric, in order of emission; NULL until it was added */
+  double *num, *den, *answered,
+      *failed; /* by metric, in order of emission; NULL until it was added */
   struct check *check;
   uint32_t checks;
   uint64_t events, fingerprint;
@@ -28,7 +29,8 @@ struct merging {
   uint32_t *hist_of; /* by metric: index into `hist`; metrics that share one share it here too */
   uint32_t hists;
   struct hist *hist;
-  double **value; /* by metric: its row of result.replication; NULL until the first one arrived */
+  double **value;  /* by metric: its row of result.replication; NULL until the first one arrived */
+  double **judged; /* by metric: of result.judged_replication; a row NULL where nothing failed */
   struct replication *replication;
   struct warmup_levels *levels; /* by replication; NULL: nobody added any */
   struct batches *batches;      /* of the only replication; else NULL */
@@ -57,6 +59,8 @@ void results_grow(struct results *results, uint32_t replications) {
   for (uint32_t i = 0; merging->value != NULL && i < results->n; i++) {
     merging->value[i] = mem_resize(merging->value[i], replications * sizeof *merging->value[i]);
     results->list[i].replication = merging->value[i];
+    if (merging->judged[i] == NULL) continue;
+    merging->judged[i] = mem_resize(merging->judged[i], replications * sizeof *merging->judged[i]);
   }
 }
 
@@ -93,6 +97,7 @@ static void lay_out(struct results *results, const struct metrics *metrics) {
   results->list = arena_alloc(results->arena, (metrics->n + 1) * sizeof *results->list);
   merging->hist_of = mem_zeroed(metrics->n + 1, sizeof *merging->hist_of);
   merging->value = mem_zeroed(metrics->n + 1, sizeof *merging->value);
+  merging->judged = mem_zeroed(metrics->n + 1, sizeof *merging->judged);
   GHashTable *seen = g_hash_table_new(NULL, NULL);
   for (uint32_t i = 0; i < metrics->n; i++) {
     const struct metric *m = &metrics->list[i];
@@ -127,6 +132,15 @@ static void merge_hists(struct merging *merging, const struct metrics *metrics) 
   assert(next == merging->hists);
 }
 
+/* From the first replication in which a request failed. Before, both are the same. */
+static void keep_judged(struct results *results, uint32_t metric) {
+  struct merging *merging = results->merging;
+  if (merging->judged[metric] != NULL) return;
+  size_t bytes = results->replications * sizeof *merging->judged[metric];
+  merging->judged[metric] = mem_alloc(bytes);
+  memcpy(merging->judged[metric], merging->value[metric], bytes);
+}
+
 void results_add(struct results *results, uint32_t index, const struct metrics *metrics,
                  const struct check *checks, uint32_t n_checks, uint64_t events,
                  uint64_t fingerprint) {
@@ -137,14 +151,20 @@ void results_add(struct results *results, uint32_t index, const struct metrics *
   assert(metrics->n == results->n && "every replication emits the same metrics");
 
   *r = (struct replication){.checks = n_checks, .events = events, .fingerprint = fingerprint};
-  r->num = mem_zeroed(2 * (size_t)metrics->n + 1, sizeof *r->num);
+  r->num = mem_zeroed(4 * (size_t)metrics->n + 1, sizeof *r->num);
   r->den = r->num + metrics->n;
+  r->answered = r->den + metrics->n;
+  r->failed = r->answered + metrics->n;
   for (uint32_t i = 0; i < metrics->n; i++) {
     const struct metric *m = &metrics->list[i];
     assert(strcmp(m->name, results->list[i].name) == 0 && m->merge == results->list[i].merge);
     r->num[i] = m->num;
     r->den[i] = m->den;
+    r->answered[i] = m->answered;
+    r->failed[i] = m->failed;
     merging->value[i][index] = metric_value(m);
+    if (m->failed > 0) keep_judged(results, i);
+    if (merging->judged[i] != NULL) merging->judged[i][index] = metric_value_of_all(m);
   }
   merge_hists(merging, metrics);
   if (n_checks == 0) return;
@@ -195,18 +215,54 @@ struct estimate results_so_far(const struct results *results, const struct resul
   return estimate_extreme(NAN, r->replication, 0);
 }
 
-static void estimate_all(struct results *results) {
+/* The part of a result that counts failed requests as endless. */
+static void judge_failed(const struct results *results, struct result *r) {
+  const struct merging *merging = results->merging;
+  uint32_t metric = r->number, count = results->replications;
+  struct metric pooled = {.merge = r->merge, .hist = (struct hist *)r->hist, .q = r->q};
+  r->judged = r->estimate;
+  r->judged_replication = r->replication;
+  if (merging->judged[metric] == NULL) return;
+  for (uint32_t i = 0; i < count; i++) {
+    const struct replication *one = &merging->replication[i];
+    pooled.num += one->num[metric];
+    pooled.den += one->den[metric];
+    pooled.answered += one->answered[metric];
+    pooled.failed += one->failed[metric];
+  }
+  double value = metric_value_of_all(&pooled);
+  r->judged_replication = merging->judged[metric];
+  r->failed = pooled.failed / (pooled.answered + pooled.failed);
+  if (isinf(value) && merging->batches != NULL) {
+    r->judged = (struct estimate){value, value, value, 1};
+  } else if (isinf(value) || !estimate_all_finite(r->judged_replication, count)) {
+    r->judged = estimate_ordered(value, r->judged_replication, count);
+  } else if (r->merge != METRIC_QUANTILE) {
+    return; /* the same as of those answered */
+  } else if (merging->batches != NULL) {
+    double q = fmin(r->q / (1 - r->failed), 1);
+    r->judged = batches_quantile(merging->batches, metric, r->hist, q);
+  } else {
+    r->judged = estimate_make(value, r->judged_replication, count, r->unit);
+  }
+}
+
+static void estimate_one(struct results *results, struct result *r) {
   struct merging *merging = results->merging;
+  if (metric_is_of_hist(r->merge)) r->hist = &merging->hist[merging->hist_of[r->number]];
+  r->estimate = results_so_far(results, r);
+  if (merging->batches == NULL) return;
+  if (r->merge == METRIC_QUOTIENT) {
+    r->estimate = batches_quotient(merging->batches, r->number, r->estimate.value, r->unit);
+  } else if (r->merge == METRIC_QUANTILE) {
+    r->estimate = batches_quantile(merging->batches, r->number, r->hist, r->q);
+  }
+}
+
+static void estimate_all(struct results *results) {
   for (uint32_t i = 0; i < results->n; i++) {
-    struct result *r = &results->list[i];
-    if (metric_is_of_hist(r->merge)) r->hist = &merging->hist[merging->hist_of[i]];
-    r->estimate = results_so_far(results, r);
-    if (merging->batches == NULL) continue;
-    if (r->merge == METRIC_QUOTIENT) {
-      r->estimate = batches_quotient(merging->batches, i, r->estimate.value, r->unit);
-    } else if (r->merge == METRIC_QUANTILE) {
-      r->estimate = batches_quantile(merging->batches, i, r->hist, r->q);
-    }
+    estimate_one(results, &results->list[i]);
+    judge_failed(results, &results->list[i]);
   }
 }
 
@@ -347,7 +403,11 @@ void results_free(struct results *results) {
   if (merging != NULL) {
     release_replications(results);
     for (uint32_t i = 0; i < merging->hists; i++) hist_free(&merging->hist[i]);
-    for (uint32_t i = 0; merging->value != NULL && i < results->n; i++) free(merging->value[i]);
+    for (uint32_t i = 0; merging->value != NULL && i < results->n; i++) {
+      free(merging->value[i]);
+      free(merging->judged[i]);
+    }
+    free(merging->judged);
     free(merging->hist_of);
     free(merging->value);
     free(merging->replication);

@@ -28,12 +28,18 @@ struct result {
   uint32_t number;           /* in the order in which the models emit it */
   const double *replication; /* one value a replication, NaN where undefined */
   const struct hist *hist;   /* METRIC_QUANTILE: of all replications together; else NULL */
+  /* Of a latency, failed requests count as endless in what follows (metric_value_of_all); of all
+   * else it is the same. Goals, comparisons and gates judge this. */
+  struct estimate judged;
+  const double *judged_replication;
+  double failed; /* share of the requests that a latency leaves out; 0 of all else */
 };
 
 struct goal_result {
   const struct goal *goal;
   struct estimate estimate;
   enum verdict verdict;
+  double failed;      /* of a latency: the share of requests that failed, which counts as endless */
   const char *reason; /* why an undefined metric fails the goal; NULL: it is defined */
 };
 

@@ -239,7 +239,14 @@ static void goal_row(const struct page *p, const json_t *goal) {
   g_string_append(p->out, "</th>");
   page_number_cell(p, meaning.unit, e.value, meaning.doc);
   html_element_of(p->out, "td", "n", NULL, format_interval(meaning.unit, &e).text);
-  page_text_cell(p, tree_text(goal, "reason"));
+  GString *note = g_string_new(tree_text(goal, "reason"));
+  double failed = tree_number(goal, "failed");
+  if (failed > FAILED_WORTH_TELLING || (failed > 0 && isinf(e.value))) {
+    g_string_append_printf(note, "%s%s failed, which counts as endless", note->len > 0 ? "; " : "",
+                           format_value(UNIT_RATIO, failed).text);
+  }
+  page_text_cell(p, note->str);
+  g_string_free(note, TRUE);
   g_string_append(p->out, "</tr>\n");
   g_free(metric);
 }

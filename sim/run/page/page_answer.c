@@ -113,6 +113,12 @@ static void say_stay(const struct page *p, GString *out, const char *client) {
   g_string_append(out, " on average and ");
   page_say(out, UNIT_SECONDS, tree_metric(p->metrics, client, "latency.p99"));
   g_string_append(out, " at the 99 % quantile");
+  double failed = 1 - tree_metric(p->metrics, client, "availability");
+  if (failed > FAILED_WORTH_TELLING) {
+    g_string_append(out, ", the ");
+    page_say(out, UNIT_RATIO, failed);
+    g_string_append(out, " that failed left out");
+  }
   if (slow != NULL) {
     g_string_append_printf(out, "; a call holds a worker longest at %s (mean ", slow);
     page_say(out, UNIT_SECONDS, service_s);

@@ -43,11 +43,11 @@ static void clients_table(const struct page *p, const char *caption, const char 
 }
 
 void page_latency(const struct page *p) {
-  static const char *const columns[] = {"Client", ">mean",  ">p50",    ">p90", ">p95",
-                                        ">p99",   ">p99.9", ">p99.99", ">max", NULL};
-  static const char *const metrics[] = {"latency.mean",  "latency.p50", "latency.p90",
-                                        "latency.p95",   "latency.p99", "latency.p999",
-                                        "latency.p9999", "latency.max", NULL};
+  static const char *const columns[] = {"Client", ">ended well", ">mean",   ">p50", ">p90", ">p95",
+                                        ">p99",   ">p99.9",      ">p99.99", ">max", NULL};
+  static const char *const metrics[] = {
+      "availability", "latency.mean", "latency.p50",   "latency.p90", "latency.p95",
+      "latency.p99",  "latency.p999", "latency.p9999", "latency.max", NULL};
   html_open_section(p->out, "latency", "Latency");
   page_plots(p, "percentiles");
   clients_table(p, "Latency of requests that ended well, from the intended send", columns, metrics);

@@ -48,6 +48,7 @@ static struct estimate joint_of(const json_t *diff) {
 
 static char *difference_text(enum metric_unit unit, const json_t *diff) {
   struct estimate e = joint_of(diff);
+  if (isinf(e.value)) return g_strdup(e.value > 0 ? "endless now" : "no longer endless");
   return g_strdup(format_difference(unit, e.value, (e.hi - e.lo) / 2).text);
 }
 
@@ -57,9 +58,13 @@ static void say_difference(const struct page *p, const char *metric, const json_
   struct estimate e = joint_of(diff);
   char *name = capital(letter);
   GString *text = g_string_new(NULL);
-  g_string_append_printf(text, "%s is %s %s in %s than in A (", metric,
-                         format_difference(meaning.unit, fabs(e.value), (e.hi - e.lo) / 2).text,
-                         tree_text(diff, "verdict"), name);
+  double half = (e.hi - e.lo) / 2;
+  g_string_append_printf(text, "%s is ", metric);
+  if (isfinite(half) && isfinite(e.value)) {
+    g_string_append(text, format_difference(meaning.unit, fabs(e.value), half).text);
+    g_string_append_c(text, ' ');
+  }
+  g_string_append_printf(text, "%s in %s than in A (", tree_text(diff, "verdict"), name);
   page_say(text, meaning.unit, tree_number(entry, letter));
   g_string_append(text, ", in A ");
   page_say(text, meaning.unit, tree_number(entry, "a"));

@@ -11,13 +11,15 @@
 
 struct curve {
   char *name;
-  GArray *point; /* x, y, x, y ... */
+  GArray *point;   /* x, y, x, y ... */
+  double answered; /* share of the requests; the others failed */
 };
 
 struct curves {
   uint32_t n, left_out;
   struct curve list[CURVES_MAX];
-  bool coarse; /* of the few percentiles among the metrics, not of all quantiles */
+  double failed; /* the largest share that failed, whose latency is endless */
+  bool coarse;   /* of the few percentiles among the metrics, not of all quantiles */
   double lo, hi, x_hi;
 };
 
@@ -38,7 +40,7 @@ static struct curve *begin_curve(struct curves *all, const char *name) {
     return NULL;
   }
   struct curve *curve = &all->list[all->n++];
-  *curve = (struct curve){g_strdup(name), g_array_new(FALSE, FALSE, sizeof(double))};
+  *curve = (struct curve){g_strdup(name), g_array_new(FALSE, FALSE, sizeof(double)), 1};
   return curve;
 }
 
@@ -49,13 +51,19 @@ static void end_curve(struct curves *all) {
   g_array_unref(curve->point);
 }
 
-static void curve_of_points(struct curves *all, const char *name, const json_t *points) {
+/* The points are of the requests that were answered. Of all requests a smaller share is as fast:
+ * the curve ends at the share that was answered. */
+static void curve_of_points(struct curves *all, const char *name, const json_t *quantiles) {
+  const json_t *points = json_object_get(quantiles, "points");
   struct curve *curve = json_array_size(points) > 0 ? begin_curve(all, name) : NULL;
   if (curve == NULL) return;
+  double failed = plot_number(quantiles, "failed"), answered = failed > 0 ? 1 - failed : 1;
   for (size_t i = 0; i < json_array_size(points) && i < POINTS_MAX; i++) {
     const json_t *point = json_array_get(points, i);
-    add_point(all, curve, plot_item(point, 0), plot_item(point, 1));
+    add_point(all, curve, plot_item(point, 0) * answered, plot_item(point, 1));
   }
+  curve->answered = answered;
+  if (failed > 0) all->failed = fmax(all->failed, failed);
   end_curve(all);
 }
 
@@ -178,14 +186,15 @@ static void write_goals(GString *data, struct goal_lines *lines, double factor) 
   script_texts(data, "goal_text", (const char *const *)lines->text, lines->n, 60);
 }
 
-/* "p99 of shoppers is 44.5 ms": the value at 99 %, read off the first curve. */
+/* "p99 of shoppers is 44.5 ms": the value at 99 %, read off the first curve; endless where it ended
+ * before. */
 static double at_quantile(const struct curve *curve, double q) {
   double wanted = 1 / (1 - q), value = NAN;
   for (guint k = 0; k + 1 < curve->point->len; k += 2) {
-    if (g_array_index(curve->point, double, k) > wanted * (1 + 1e-9)) break;
+    if (g_array_index(curve->point, double, k) > wanted * (1 + 1e-9)) return value;
     value = g_array_index(curve->point, double, k + 1);
   }
-  return value;
+  return curve->answered < q ? INFINITY : value;
 }
 
 static char *note_of(const struct curves *curves) {
@@ -202,8 +211,11 @@ static char *note_of(const struct curves *curves) {
 
 static char *caption_of(const struct curves *curves, bool designs) {
   return g_strdup_printf(
-      "Latency of successful requests, from the intended start to the answer, of all replications "
-      "together. The horizontal axis is 1/(1-q): a step to the right is one more nine. %s%s%s",
+      "Latency from the intended start to the answer, of all replications together. The horizontal "
+      "axis is 1/(1-q): a step to the right is one more nine. A failed request counts as "
+      "endless%s. "
+      "%s%s%s",
+      curves->failed > 0 ? ", so that a curve ends at the share that was answered" : "",
       curves->coarse ? "The curves join the percentiles among the metrics by straight lines. " : "",
       designs ? "One curve a design. " : "One curve a client and operation. ",
       curves->left_out > 0 ? "Only the first eight are drawn." : "");
@@ -285,7 +297,7 @@ void plot_percentiles(struct plot_page *page, const json_t *results) {
   for (guint i = 0; i < names->len; i++) {
     const char *name = names->pdata[i];
     if (fine) {
-      curve_of_points(&curves, name, json_object_get(json_object_get(quantiles, name), "points"));
+      curve_of_points(&curves, name, json_object_get(quantiles, name));
     } else {
       curve_of_metrics(&curves, name, results, name, "value");
     }
@@ -293,7 +305,7 @@ void plot_percentiles(struct plot_page *page, const json_t *results) {
   if (curves.n > 0) {
     draw(page, &curves, json_object_get(results, "goals"), NULL, true, false);
   } else {
-    plot_skip(page, "percentiles", "the results have no latency of successful requests");
+    plot_skip(page, "percentiles", "no request was answered");
   }
   curves_free(&curves);
   g_ptr_array_unref(names);
@@ -319,7 +331,7 @@ void plot_percentiles_compare(struct plot_page *page, const json_t *results) {
       const json_t *fine = json_object_get(json_object_get(design, "quantiles"), client);
       char *name = design_name(design, letters->pdata[k]);
       if (fine != NULL) {
-        curve_of_points(&curves, name, json_object_get(fine, "points"));
+        curve_of_points(&curves, name, fine);
       } else {
         curve_of_metrics(&curves, name, results, client, letters->pdata[k]);
       }
@@ -332,8 +344,7 @@ void plot_percentiles_compare(struct plot_page *page, const json_t *results) {
     }
     curves_free(&curves);
   }
-  if (drawn == 0)
-    plot_skip(page, "percentiles", "the comparison has no latency of successful requests");
+  if (drawn == 0) plot_skip(page, "percentiles", "no request was answered");
   g_ptr_array_unref(letters);
   g_ptr_array_unref(clients);
 }

@@ -9,11 +9,11 @@
 
 static json_t *diff_tree(const struct difference *d) {
   json_t *tree = json_object();
-  json_object_set_new(tree, "value", json_number(d->diff.value));
-  json_object_set_new(tree, "lo", json_number(d->diff.lo));
-  json_object_set_new(tree, "hi", json_number(d->diff.hi));
-  json_object_set_new(tree, "joint_lo", json_number(d->joint.lo));
-  json_object_set_new(tree, "joint_hi", json_number(d->joint.hi));
+  json_object_set_new(tree, "value", json_time(d->diff.value));
+  json_object_set_new(tree, "lo", json_time(d->diff.lo));
+  json_object_set_new(tree, "hi", json_time(d->diff.hi));
+  json_object_set_new(tree, "joint_lo", json_time(d->joint.lo));
+  json_object_set_new(tree, "joint_hi", json_time(d->joint.hi));
   json_object_set_new(tree, "n", json_integer(d->diff.n));
   json_object_set_new(tree, "verdict", json_text(finding_name[d->finding]));
   json_object_set_new(tree, "pairing_gain", json_number(d->gain));
@@ -39,7 +39,7 @@ static json_t *metrics_tree(const struct study *study, const struct comparison *
     char letter[2] = {(char)('a' + i), '\0'};
     for (uint32_t k = 0; k < r->n; k++) {
       json_t *tree = metric_tree(metrics, r->list[k].name);
-      json_object_set_new(tree, letter, json_number(r->list[k].estimate.value));
+      json_object_set_new(tree, letter, json_time(r->list[k].judged.value));
     }
   }
   for (uint32_t i = 1; i < study->n; i++) {
@@ -61,10 +61,11 @@ static json_t *headlines_tree(const json_t *metrics) {
   const char *name;
   json_object_foreach((json_t *)metrics, name, metric) {
     if (json_object_get(metric, "values") == NULL) continue;
-    json_t *entry = json_object();
+    json_t *entry = json_object(), *all = json_object_get(metric, "all");
     for (size_t i = 0; i < G_N_ELEMENTS(kept); i++) {
-      json_object_set(entry, kept[i], json_object_get(metric, kept[i]));
+      json_object_set(entry, kept[i], json_object_get(all != NULL ? all : metric, kept[i]));
     }
+    if (all != NULL) json_object_set(entry, "failed", json_object_get(all, "failed"));
     json_object_set_new(tree, name, entry);
   }
   return tree;

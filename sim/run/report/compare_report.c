@@ -37,13 +37,30 @@ static char *unknown_sentence(const struct difference *d, char letter) {
                          format_value(d->unit, d->b.value).text, letter);
 }
 
-char *compare_sentence(const struct difference *d, char letter) {
+/* "the 24.9 % that failed in A count as endless" where enough failed to matter. */
+static char *failed_sentence(const struct difference *d, char letter) {
+  const double share[] = {d->failed_a, d->failed_b};
+  const char name[] = {'A', letter};
+  GString *text = g_string_new(NULL);
+  for (int i = 0; i < 2; i++) {
+    if (!(share[i] > FAILED_WORTH_TELLING)) continue;
+    g_string_append_printf(text, "%s%s that failed in %c", text->len > 0 ? " and the " : "; the ",
+                           format_value(UNIT_RATIO, share[i]).text, name[i]);
+  }
+  if (text->len > 0) g_string_append(text, " count as endless");
+  return g_string_free(text, FALSE);
+}
+
+static char *plain_sentence(const struct difference *d, char letter) {
   switch (d->finding) {
     case FINDING_EQUAL:
       return isnan(d->a.value)
                  ? g_strdup("not measured in either")
                  : g_strdup_printf("exactly equal (%s)", format_value(d->unit, d->a.value).text);
     case FINDING_NONE:
+      if (isinf(most_possible(d))) {
+        return g_strdup("no difference was found; it is endless in some replications of one");
+      }
       return g_strdup_printf("no difference was found: it is at most %s",
                              format_difference(d->unit, most_possible(d), NAN).text);
     case FINDING_UNKNOWN:
@@ -52,10 +69,21 @@ char *compare_sentence(const struct difference *d, char letter) {
     case FINDING_HIGHER:
       break;
   }
+  struct label a = format_value(d->unit, d->a.value), b = format_value(d->unit, d->b.value);
+  if (!isfinite(half_width(d)) || isinf(d->diff.value)) {
+    return g_strdup_printf("%c is %s (%s, then %s)", letter, direction(d), a.text, b.text);
+  }
   return g_strdup_printf("%c is %s %s (%s, then %s)", letter,
                          format_difference(d->unit, fabs(d->diff.value), half_width(d)).text,
-                         direction(d), format_value(d->unit, d->a.value).text,
-                         format_value(d->unit, d->b.value).text);
+                         direction(d), a.text, b.text);
+}
+
+char *compare_sentence(const struct difference *d, char letter) {
+  char *plain = plain_sentence(d, letter), *failed = failed_sentence(d, letter);
+  char *whole = g_strconcat(plain, failed, NULL);
+  g_free(plain);
+  g_free(failed);
+  return whole;
 }
 
 /* --- head ------------------------------------------------------------------------------------ */
@@ -132,8 +160,9 @@ static void add_row(struct table *table, const struct difference *d) {
   table_cell(table, STYLE_PLAIN, format_value(d->unit, d->a.value).text);
   table_cell(table, STYLE_PLAIN, format_value(d->unit, d->b.value).text);
   gchar *text =
-      d->finding == FINDING_EQUAL
-          ? g_strdup("equal")
+      d->finding == FINDING_EQUAL ? g_strdup("equal")
+      : isinf(d->diff.value)
+          ? g_strdup(d->diff.value > 0 ? "endless now" : "no longer endless")
           : g_strdup_printf("%s%s", d->diff.value > 0 ? "+" : "",
                             format_difference(d->unit, d->diff.value, half_width(d)).text);
   table_cell(table, style_of(d), text);

@@ -43,7 +43,11 @@ static json_t *quantiles_tree(const struct results *results) {
     const struct result *r = &results->list[i];
     if (r->hist == NULL || !g_str_has_suffix(r->name, ending)) continue;
     gchar *name = g_strndup(r->name, strlen(r->name) - strlen(ending));
-    if (hist_count(r->hist) > 0) json_object_set_new(tree, name, curve_tree(r->hist));
+    if (hist_count(r->hist) > 0) {
+      json_t *curve = curve_tree(r->hist);
+      if (r->failed > 0) json_object_set_new(curve, "failed", json_number(r->failed));
+      json_object_set_new(tree, name, curve);
+    }
     g_free(name);
   }
   return tree;

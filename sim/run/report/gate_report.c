@@ -120,15 +120,15 @@ void gate_print(const struct gate_study *study, const struct term *term) {
 
 static json_t *line_tree(const struct gate_line *line) {
   json_t *tree = json_object(), *diff = json_object();
-  json_object_set_new(diff, "value", json_number(line->diff.value));
-  json_object_set_new(diff, "lo", json_number(line->diff.lo));
-  json_object_set_new(diff, "hi", json_number(line->diff.hi));
+  json_object_set_new(diff, "value", json_time(line->diff.value));
+  json_object_set_new(diff, "lo", json_time(line->diff.lo));
+  json_object_set_new(diff, "hi", json_time(line->diff.hi));
   json_object_set_new(diff, "n", json_integer(line->diff.n));
-  json_object_set_new(tree, "a", json_number(line->base));
-  json_object_set_new(tree, "b", json_number(line->now));
+  json_object_set_new(tree, "a", json_time(line->base));
+  json_object_set_new(tree, "b", json_time(line->now));
   json_object_set_new(tree, "diff", diff);
   json_object_set_new(tree, "verdict", json_text(gate_verdict_name[line->verdict]));
-  json_object_set_new(tree, "worse_at_least", json_number(line->bound));
+  json_object_set_new(tree, "worse_at_least", json_time(line->bound));
   json_object_set_new(tree, "allowed", json_number(line->allowed));
   json_object_set_new(tree, "paired", json_boolean(line->paired));
   return tree;

@@ -14,30 +14,39 @@
 
 static json_t *estimate_tree(const struct estimate *estimate) {
   json_t *tree = json_object();
-  json_object_set_new(tree, "value", json_number(estimate->value));
-  json_object_set_new(tree, "lo", json_number(estimate->lo));
-  json_object_set_new(tree, "hi", json_number(estimate->hi));
+  json_object_set_new(tree, "value", json_time(estimate->value));
+  json_object_set_new(tree, "lo", json_time(estimate->lo));
+  json_object_set_new(tree, "hi", json_time(estimate->hi));
   return tree;
 }
 
 /* By replication: what a later `compare --base` pairs with. */
-static json_t *values_tree(const struct results *results, const struct result *result) {
+static json_t *values_tree(const double *value, uint32_t n) {
   json_t *list = json_array();
-  for (uint32_t i = 0; i < results->replications; i++) {
-    json_array_append_new(list, json_number(result->replication[i]));
-  }
+  for (uint32_t i = 0; i < n; i++) json_array_append_new(list, json_time(value[i]));
   return list;
 }
 
+static json_t *metric_tree(const struct estimate *estimate, const double *value, uint32_t values) {
+  json_t *metric = estimate_tree(estimate);
+  json_object_set_new(metric, "n", json_integer(estimate->n));
+  if (values > 0) json_object_set_new(metric, "values", values_tree(value, values));
+  return metric;
+}
+
+/* A latency is told twice where requests failed: of those answered and, as "all", of all. */
 static json_t *metrics_tree(const struct results *results) {
   json_t *tree = json_object();
   for (uint32_t i = 0; i < results->n; i++) {
-    json_t *metric = estimate_tree(&results->list[i].estimate);
-    json_object_set_new(metric, "n", json_integer(results->list[i].estimate.n));
-    if (compare_is_headline(results, results->list[i].name)) {
-      json_object_set_new(metric, "values", values_tree(results, &results->list[i]));
+    const struct result *r = &results->list[i];
+    uint32_t values = compare_is_headline(results, r->name) ? results->replications : 0;
+    json_t *metric = metric_tree(&r->estimate, r->replication, values);
+    if (r->judged_replication != r->replication) {
+      json_t *all = metric_tree(&r->judged, r->judged_replication, values);
+      json_object_set_new(all, "failed", json_number(r->failed));
+      json_object_set_new(metric, "all", all);
     }
-    gchar *name = g_utf8_make_valid(results->list[i].name, -1);
+    gchar *name = g_utf8_make_valid(r->name, -1);
     json_object_set_new(tree, name, metric);
     g_free(name);
   }
@@ -55,6 +64,7 @@ static json_t *goals_tree(const struct results *results) {
     json_object_set_new(goal, "limit", json_number(g->goal->limit));
     json_object_set_new(goal, "pass", json_boolean(g->verdict == VERDICT_PASS));
     json_object_set_new(goal, "verdict", json_text(verdict_name(g->verdict)));
+    if (g->failed > 0) json_object_set_new(goal, "failed", json_number(g->failed));
     if (g->reason != NULL) json_object_set_new(goal, "reason", json_text(g->reason));
     json_array_append_new(list, goal);
   }

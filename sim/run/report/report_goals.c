@@ -14,6 +14,7 @@ static void describe_miss(const struct goal_result *g, GString *out) {
     g_string_assign(out, g->reason);
     return;
   }
+  if (isinf(g->estimate.value)) return;
   double miss = g->estimate.value - goal->limit;
   const char *side = miss > 0 ? "above" : "below";
   if (miss == 0) {
@@ -55,12 +56,15 @@ enum style report_style(enum verdict verdict) {
 }
 
 static void add_remark(struct table *table, const struct goal_result *g) {
-  if (g->verdict == VERDICT_PASS) return;
-  GString *text = g_string_new("undecided");
+  static const enum style style[] = {
+      [VERDICT_PASS] = STYLE_DIM, [VERDICT_FAIL] = STYLE_BAD, [VERDICT_UNDECIDED] = STYLE_WARN};
+  GString *text = g_string_new(g->verdict == VERDICT_UNDECIDED ? "undecided" : "");
   if (g->verdict == VERDICT_FAIL) describe_miss(g, text);
-  table_cell(table, STYLE_PLAIN, "");
-  table_cell(table, g->verdict == VERDICT_FAIL ? STYLE_BAD : STYLE_WARN, text->str);
-  table_end_row(table);
+  if (g->failed > FAILED_WORTH_TELLING || (g->failed > 0 && isinf(g->estimate.value))) {
+    g_string_append_printf(text, "%sthe %s that failed count as endless", text->len > 0 ? "; " : "",
+                           format_value(UNIT_RATIO, g->failed).text);
+  }
+  if (text->len > 0) table_remark(table, 1, style[g->verdict], text->str);
   g_string_free(text, TRUE);
 }
 

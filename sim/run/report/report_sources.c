@@ -30,10 +30,14 @@ static bool is_zero(const struct result *r) {
   return r->estimate.value == 0;
 }
 
-static void note(const struct result *r, GString *out) {
+static void note(const struct result *r, double failed, GString *out) {
   g_string_truncate(out, 0);
   if (strstr(r->name, ".availability") != NULL) {
     g_string_assign(out, format_nines(r->estimate.value).text);
+  } else if (isnan(r->estimate.value)) {
+    return;
+  } else if (failed > FAILED_WORTH_TELLING && strstr(r->name, ".latency.") != NULL) {
+    g_string_printf(out, "without the %s that failed", format_value(UNIT_RATIO, failed).text);
   } else if (r->estimate.n > 0 && result_samples_beyond(r) < FEW_SAMPLES) {
     double beyond = floor(result_samples_beyond(r));
     g_string_printf(out, "rests on %.0f sample%s", beyond, beyond == 1 ? "" : "s");
@@ -68,10 +72,11 @@ static void add_errors(struct table *table, const struct results *results, const
 static void print_rows(const struct results *results, const char *client, const struct term *term) {
   struct table *table = table_new(REPORT_LAYOUT, 2);
   GString *remark = g_string_new(NULL);
+  double failed = 1 - results_value_of(results, client, "availability");
   for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
     const struct result *r = results_find_of(results, client, rows[i].metric);
     if (r == NULL || (is_zero(r) && !is_always_shown(rows[i].metric))) continue;
-    note(r, remark);
+    note(r, failed, remark);
     report_row(table, rows[i].label, r->unit, &r->estimate, remark->str);
   }
   add_errors(table, results, client);

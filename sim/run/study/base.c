@@ -27,13 +27,13 @@ static void read_values(struct base *base, const json_t *list, struct base_metri
   if (n == 0 || n > UINT32_MAX) return;
   double *value = arena_alloc(base->arena, n * sizeof *value);
   for (size_t i = 0; i < n; i++) {
-    const json_t *entry = json_array_get(list, i);
-    value[i] = json_is_number(entry) ? json_number_value(entry) : NAN;
+    value[i] = json_time_of(json_array_get(list, i));
   }
   metric->values = (uint32_t)n;
   metric->replication = value;
 }
 
+/* Of a latency, what is judged: with failed requests as endless, where some failed. */
 static void read_metrics(struct base *base, const json_t *metrics) {
   struct base_metric *list =
       arena_alloc(base->arena, (json_object_size(metrics) + 1) * sizeof *list);
@@ -41,11 +41,13 @@ static void read_metrics(struct base *base, const json_t *metrics) {
   json_t *tree;
   json_object_foreach((json_t *)metrics, name, tree) {
     struct base_metric *metric = &list[base->n++];
+    const json_t *all = json_object_get(tree, "all");
+    if (all != NULL) tree = (json_t *)all;
     double n = number_of(tree, "n");
     *metric = (struct base_metric){.name = arena_text(base->arena, name),
-                                   .value = number_of(tree, "value"),
-                                   .lo = number_of(tree, "lo"),
-                                   .hi = number_of(tree, "hi"),
+                                   .value = json_time_of(json_object_get(tree, "value")),
+                                   .lo = json_time_of(json_object_get(tree, "lo")),
+                                   .hi = json_time_of(json_object_get(tree, "hi")),
                                    .n = n >= 0 && n <= 1e9 ? (uint32_t)n : 0};
     read_values(base, json_object_get(tree, "values"), metric);
   }

@@ -111,15 +111,19 @@ static struct estimate interval_of(const struct results *results, const struct g
   if (r == NULL) return (struct estimate){NAN, NAN, NAN, 0};
   double mean = 0, squares = 0;
   uint32_t n = 0;
+  const double *list = r->judged_replication;
+  if (isinf(r->judged.value) || !estimate_all_finite(list, results->replications)) {
+    return estimate_median(r->judged.value, list, results->replications, COMPARE_ALPHA / 2);
+  }
   for (uint32_t i = 0; i < results->replications; i++) {
-    if (isnan(r->replication[i])) continue;
-    double off = r->replication[i] - mean;
+    if (isnan(list[i])) continue;
+    double off = list[i] - mean;
     mean += off / ++n;
-    squares += off * (r->replication[i] - mean);
+    squares += off * (list[i] - mean);
   }
   bool extreme = r->merge == METRIC_MAX || r->merge == METRIC_MIN;
   double s = n < 2 || extreme ? NAN : sqrt(squares / (n - 1));
-  double half = compare_half_width(s, n, COMPARE_ALPHA, 2), value = r->estimate.value;
+  double half = compare_half_width(s, n, COMPARE_ALPHA, 2), value = r->judged.value;
   return (struct estimate){value, value - half, value + half, n};
 }
 

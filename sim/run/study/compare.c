@@ -88,11 +88,10 @@ static struct spread measure_spread(const double *a, const double *b, uint32_t c
 /* Equal where both are undefined, too. */
 static bool same_numbers(const struct result *a, const struct result *b, uint32_t count) {
   for (uint32_t i = 0; i < count; i++) {
-    double left = a->replication[i], right = b->replication[i];
+    double left = a->judged_replication[i], right = b->judged_replication[i];
     if (left != right && !(isnan(left) && isnan(right))) return false;
   }
-  return a->estimate.value == b->estimate.value ||
-         (isnan(a->estimate.value) && isnan(b->estimate.value));
+  return a->judged.value == b->judged.value || (isnan(a->judged.value) && isnan(b->judged.value));
 }
 
 static struct estimate interval(double value, const struct spread *spread, uint32_t family) {
@@ -113,6 +112,29 @@ static enum finding judge(const struct estimate *joint) {
   return joint->lo > 0 ? FINDING_HIGHER : FINDING_NONE;
 }
 
+/* What is endless in both does not differ. */
+double compare_difference(double a, double b) {
+  return a == b ? 0 : b - a;
+}
+
+static bool is_endless(const struct result *r, uint32_t count) {
+  return isinf(r->judged.value) || !estimate_all_finite(r->judged_replication, count);
+}
+
+/* Where a latency is endless in some replications: from the order of the differences alone. */
+static void compare_endless(struct difference *d, const struct result *a, const struct result *b,
+                            uint32_t count, uint32_t family) {
+  double *list = mem_alloc(count * sizeof *list);
+  double value = compare_difference(a->judged.value, b->judged.value);
+  for (uint32_t i = 0; i < count; i++) {
+    list[i] = compare_difference(a->judged_replication[i], b->judged_replication[i]);
+  }
+  d->diff = estimate_median(value, list, count, COMPARE_ALPHA);
+  d->joint = estimate_median(value, list, count, COMPARE_ALPHA / family);
+  d->finding = judge(&d->joint);
+  free(list);
+}
+
 static double gain_of(const struct spread *s) {
   if (s->n < 2 || !(s->difference > 0)) return NAN;
   return (s->a * s->a + s->b * s->b) / (s->difference * s->difference);
@@ -120,14 +142,17 @@ static double gain_of(const struct spread *s) {
 
 static void compare_one(struct difference *d, const struct result *a, const struct result *b,
                         uint32_t count, uint32_t family) {
-  struct spread spread = measure_spread(a->replication, b->replication, count);
-  double value = b->estimate.value - a->estimate.value;
+  struct spread spread = measure_spread(a->judged_replication, b->judged_replication, count);
+  double value = b->judged.value - a->judged.value;
   bool extreme = a->merge == METRIC_MAX || a->merge == METRIC_MIN;
   d->gain = gain_of(&spread);
   if (same_numbers(a, b, count)) {
-    double zero = isnan(a->estimate.value) ? NAN : 0;
+    double zero = isnan(a->judged.value) ? NAN : 0;
     d->diff = d->joint = (struct estimate){zero, zero, zero, spread.n};
     d->finding = FINDING_EQUAL;
+  } else if (is_endless(a, count) || is_endless(b, count)) {
+    d->gain = NAN;
+    compare_endless(d, a, b, count, family);
   } else if (extreme) {
     d->diff = d->joint = (struct estimate){value, NAN, NAN, spread.n};
     d->finding = FINDING_UNKNOWN;
@@ -173,8 +198,10 @@ void comparison_make(struct comparison *c, const struct results *a, const struct
     struct difference *d = &c->list[i];
     *d = (struct difference){.name = left[i]->name,
                              .unit = left[i]->unit,
-                             .a = left[i]->estimate,
-                             .b = right[i]->estimate};
+                             .a = left[i]->judged,
+                             .b = right[i]->judged,
+                             .failed_a = left[i]->failed,
+                             .failed_b = right[i]->failed};
     d->headline = compare_is_headline(a, d->name) || compare_is_headline(b, d->name);
     if (d->headline) {
       c->headlines++;

@@ -35,9 +35,10 @@ struct difference {
   const char *name;
   enum metric_unit unit;
   bool headline;
-  struct estimate a, b;
-  struct estimate diff;  /* b - a with its own 95 % interval; n: pairs */
-  struct estimate joint; /* the same difference with the joint interval of its family */
+  struct estimate a, b;      /* of latencies with failed requests as endless (result.judged) */
+  double failed_a, failed_b; /* the shares of these */
+  struct estimate diff;      /* b - a with its own 95 % interval; n: pairs */
+  struct estimate joint;     /* the same difference with the joint interval of its family */
   enum finding finding;
   double gain; /* (var(a) + var(b)) / var(a - b): how many times as many replications it would take
                   without pairing; NaN where undefined */
@@ -60,6 +61,9 @@ void comparison_free(struct comparison *comparison);
 
 /* Whether a metric is a headline of these results. */
 bool compare_is_headline(const struct results *results, const char *name);
+
+/* b - a; 0 where both are endless. */
+double compare_difference(double a, double b);
 
 /* Half the width of the two-sided interval of a mean of n values with standard deviation s, at the
  * level 1 - alpha / family; NaN for n < 2. */

@@ -84,6 +84,33 @@ static bool same_conditions(const struct base *base, const struct results *resul
   return base->seed == results->seed && base->replications == results->replications;
 }
 
+/* Whether a latency is endless, in the whole or in a replication. */
+static bool is_endless(const struct gate_line *line, const struct base_metric *then,
+                       const struct result *now, uint32_t replications) {
+  return isinf(line->base) || isinf(line->now) || isinf(then->hi) || isinf(now->judged.hi) ||
+         (line->paired && !estimate_all_finite(then->replication, replications)) ||
+         !estimate_all_finite(now->judged_replication, replications);
+}
+
+/* There, differences have no mean: the bound is that of the median of the paired differences, or
+ * the gap between both intervals. NaN where it is not known. */
+static double endless_bound(const struct gate_line *line, const struct base_metric *then,
+                            const struct result *now, uint32_t replications, double alpha) {
+  bool up = line->worse >= 0;
+  if (!line->paired) {
+    return up ? compare_difference(then->hi, now->judged.lo)
+              : compare_difference(now->judged.hi, then->lo);
+  }
+  double *list = mem_alloc(replications * sizeof *list);
+  for (uint32_t i = 0; i < replications; i++) {
+    list[i] = compare_difference(then->replication[i], now->judged_replication[i]);
+  }
+  struct estimate e =
+      estimate_median(compare_difference(line->base, line->now), list, replications, 2 * alpha);
+  free(list);
+  return up ? e.lo : -e.hi;
+}
+
 static void start_line(struct gate *gate, const struct base *base, const struct results *results,
                        const struct result *now) {
   const struct base_metric *then = base_find(base, now->name);
@@ -92,10 +119,11 @@ static void start_line(struct gate *gate, const struct base *base, const struct 
                              .unit = now->unit,
                              .worse = worse_direction(results, now->name),
                              .base = then != NULL ? then->value : NAN,
-                             .now = now->estimate.value,
+                             .now = now->judged.value,
                              .diff = {NAN, NAN, NAN, 0},
                              .bound = NAN};
-  line->allowed = gate->margin * (now->unit == UNIT_RATIO ? 1 : fabs(line->base));
+  double size = now->unit == UNIT_RATIO ? 1 : fabs(line->base);
+  line->allowed = isinf(size) ? 0 : gate->margin * size;
   bool was = !isnan(line->base), is = !isnan(line->now);
   if (!was) {
     line->verdict = is ? GATE_NEW : GATE_UNKNOWN;
@@ -104,9 +132,11 @@ static void start_line(struct gate *gate, const struct base *base, const struct 
   } else {
     struct contrast c;
     line->paired = same_conditions(base, results) && then->values == results->replications;
-    c = line->paired ? paired(then->replication, now->replication, results->replications,
-                              line->now - line->base)
-                     : welch(then, &now->estimate);
+    line->endless = is_endless(line, then, now, results->replications);
+    c = line->endless  ? (struct contrast){0, 1, MIN(then->n, now->judged.n)}
+        : line->paired ? paired(then->replication, now->judged_replication, results->replications,
+                                line->now - line->base)
+                       : welch(then, &now->judged);
     if (now->merge == METRIC_MAX || now->merge == METRIC_MIN) c.se = NAN;
     double half = c.se > 0 ? det_student_quantile(0.975, c.degrees) * c.se : c.se;
     line->diff = (struct estimate){line->now - line->base, line->now - line->base - half,
@@ -117,9 +147,25 @@ static void start_line(struct gate *gate, const struct base *base, const struct 
   }
 }
 
+static void finish_endless(struct gate *gate, const struct base *base,
+                           const struct results *results, struct gate_line *line) {
+  double value = compare_difference(line->base, line->now), alpha = gate->alpha / gate->tested;
+  line->diff = (struct estimate){value, NAN, NAN, line->diff.n};
+  line->bound = endless_bound(line, base_find(base, line->metric),
+                              results_find(results, line->metric), results->replications, alpha);
+  if (isnan(line->bound)) {
+    line->verdict = GATE_UNKNOWN;
+  } else if (line->bound > line->allowed) {
+    line->verdict = GATE_WORSE;
+  }
+}
+
 /* The joint one-sided bound, now that it is known how many tests share alpha. */
-static void finish_line(struct gate *gate, struct gate_line *line) {
-  if (line->verdict == GATE_PASS) {
+static void finish_line(struct gate *gate, const struct base *base, const struct results *results,
+                        struct gate_line *line) {
+  if (line->verdict == GATE_PASS && line->endless) {
+    finish_endless(gate, base, results, line);
+  } else if (line->verdict == GATE_PASS) {
     double half = (line->diff.hi - line->diff.lo) / 2, degrees = line->bound;
     double alpha = gate->alpha / gate->tested;
     if (line->worse == 0) alpha /= 2;
@@ -167,7 +213,7 @@ void gate_make(struct gate *gate, const struct base *base, const struct results 
   qsort(gate->line, gate->n, sizeof *gate->line, by_metric);
   gate->paired = gate->tested > 0;
   for (uint32_t i = 0; i < gate->n; i++) {
-    finish_line(gate, &gate->line[i]);
+    finish_line(gate, base, results, &gate->line[i]);
     if (!isnan(gate->line[i].bound) && !gate->line[i].paired) gate->paired = false;
   }
 }
@@ -184,6 +230,9 @@ char *gate_sentence(const struct gate_line *line) {
                base = format_value(line->unit, line->base);
   switch (line->verdict) {
     case GATE_WORSE:
+      if (isinf(line->bound)) {
+        return g_strdup_printf("endless now, for failed requests (%s)", base.text);
+      }
       return g_strdup_printf("worse by at least %s (%s, now %s)",
                              format_difference(line->unit, line->bound, NAN).text, base.text,
                              now.text);

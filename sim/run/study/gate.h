@@ -31,6 +31,7 @@ struct gate_line {
   enum metric_unit unit;
   int worse; /* the direction that is worse: 1 up, -1 down, 0 both */
   bool paired;
+  bool endless; /* a latency that is endless on one side, for failed requests */
   double base, now;
   struct estimate diff; /* now - base, with the two-sided 95 % interval of this metric alone */
   double bound;         /* it is worse by at least this (negative: it may be better), jointly */

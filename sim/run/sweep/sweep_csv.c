@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "csv.h"
+#include "json_write.h"
 #include "memory.h"
 
 char *sweep_column(const json_t *axis) {
@@ -27,8 +28,7 @@ enum verdict sweep_verdict(const json_t *goal) {
 }
 
 double sweep_number(const json_t *tree, const char *key) {
-  const json_t *value = json_object_get(tree, key);
-  return json_is_number(value) ? json_number_value(value) : NAN;
+  return json_time_of(json_object_get(tree, key));
 }
 
 const char *sweep_param(const json_t *point, const char *name) {
