@@ -40,7 +40,7 @@ service "pressure-server" { workers = 4, work = work_time }
 
 goal "endless.goodput < 10/s"
 goal "bounded.goodput > 90/s"
-goal "bounded.latency.p99 < 900ms"
+goal "bounded.latency.p50 < 900ms"
 goal "shedding.goodput > 90/s"
 goal "pressure.goodput > 90/s"
 

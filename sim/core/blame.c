@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "arena.h"
+#include "origin.h"
 #include "trace_state.h"
 
 /* --- taking a request apart ----------------------------------------------------------------- */
@@ -187,6 +188,11 @@ void blame_add(struct sim *sim, struct blame *blame, uint32_t root, uint64_t has
   for (uint32_t i = 0; i < t->entries; i++) sum_ns += t->entry[i].value;
   blame->mismatch += sum_ns != latency_ns;
   count_calls(sim, root);
+  if (span->outcome != OUTCOME_OK) {
+    struct origin o = origin_of(sim, root);
+    uint32_t how = BLAME_BEGAN + ((uint32_t)o.cause << 8) + (uint32_t)o.part;
+    entry_for(t, o.component, how)->value++;
+  }
   add_sample(blame,
              (struct blame_sample){.hash = hash,
                                    .latency_ns = latency_ns,

@@ -12,12 +12,16 @@
 
 #include "part.h"
 
-/* One thing about a request: time in a part at a component, or calls between two components. */
+/* One thing about a request: time in a part at a component, calls between two components, or that
+ * its failure began at a component (origin.h). */
 struct blame_entry {
-  uint32_t component, other; /* `other`: an enum part, or BLAME_CALLS + the component called */
-  uint64_t value;            /* ns; or calls << 32 | those of them that failed */
+  uint32_t component;
+  uint32_t
+      other; /* an enum part; BLAME_CALLS + the component called; BLAME_BEGAN + cause and part */
+  uint64_t value; /* ns; calls << 32 | those of them that failed; 1 */
 };
 #define BLAME_CALLS 0x100u
+#define BLAME_BEGAN 0x80000000u /* + (enum outcome << 8) + enum part */
 
 struct blame_sample {
   uint64_t hash; /* of its key: who is kept when there are too many */

@@ -494,16 +494,29 @@ void call_reply_uncounted(struct sim *sim, struct frame *call, enum outcome outc
   reply(sim, call, outcome);
 }
 
+/* A message, a call that was counted before, or one whose caller has given up. */
+static __attribute__((noinline)) void count_unusual(struct sim *sim, const struct frame *call,
+                                                    enum outcome outcome) {
+  struct member *callee = &sim->member[frame_callee(call)];
+  if (call->flags & CALL_MESSAGE) {
+    message_ended(sim, call, frame_state(call) == FRAME_RESETTING);
+  } else if (!(call->flags & CALL_DETACHED)) {
+    callee->flow.ok += outcome == OUTCOME_OK;
+    callee->flow.errors += outcome != OUTCOME_OK;
+    sim->late[callee->id] += outcome == OUTCOME_OK;
+  }
+}
+
 void call_reply(struct sim *sim, struct frame *call, enum outcome outcome) {
-  if (__builtin_expect(!(call->flags & (CALL_DETACHED | CALL_MESSAGE)), 1)) {
+  if (__builtin_expect(!(call->flags & (CALL_DETACHED | CALL_MESSAGE | CALL_ABANDONED)), 1)) {
     struct flow *flow = &sim->member[frame_callee(call)].flow;
     if (outcome == OUTCOME_OK) {
       flow->ok++;
     } else {
       flow->errors++;
     }
-  } else if (call->flags & CALL_MESSAGE) {
-    message_ended(sim, call, frame_state(call) == FRAME_RESETTING);
+  } else {
+    count_unusual(sim, call, outcome);
   }
   reply(sim, call, outcome);
 }

@@ -26,6 +26,7 @@ void collect_reset(struct sim *sim) {
   for (uint32_t i = 0; i < sim->members; i++) {
     struct member *m = &sim->member[i];
     sim->flow_at_warmup[i] = m->flow;
+    sim->late[i] = 0;
     m->down_ns = 0;
     if (m->down_since_ns != TIME_NEVER) m->down_since_ns = sim->now_ns;
     struct station *st = member_station(m);
@@ -61,7 +62,8 @@ const struct metric_def common_metrics[] = {
     {"errors", "", "Calls answered otherwise, or swallowed."},
     {"arrival_rate", "1/s", "Calls received, per second."},
     {"throughput", "1/s", "Calls answered ok, per second."},
-    {"availability", "ratio", "Share of the calls that were answered ok."},
+    {"availability", "ratio", "Share of the calls that were answered ok, and in time."},
+    {"late", "", "Of the calls answered ok, those whose caller had given up: work for nobody."},
     {"uptime", "ratio", "Share of the time in which it neither lay crashed nor hung nor started."},
     {"instances", "",
      "Members that were there, averaged over time; where faults stop or join some."},
@@ -81,7 +83,7 @@ bool metric_of_station(const char *name) {
 
 struct sums {
   double seconds; /* measured time, added over members */
-  double arrivals, ok, errors, up_s;
+  double arrivals, ok, late, errors, up_s;
   bool station, limited;
   double queued_s, busy_s, worker_s, hold_s, left, queue_max;
   struct hist *wait;
@@ -163,6 +165,7 @@ static void add_member(struct sim *sim, struct member *m, const struct unfinishe
   s->arrivals += (double)(m->flow.arrivals - before->arrivals);
   s->ok += (double)(m->flow.ok - before->ok);
   s->errors += (double)(m->flow.errors - before->errors);
+  s->late += (double)sim->late[m->id];
   uint64_t down_ns = m->down_ns;
   if (m->down_since_ns != TIME_NEVER) down_ns += sim->now_ns - m->down_since_ns;
   s->up_s += there_s - (double)down_ns / 1e9;
@@ -195,7 +198,8 @@ static void emit_common(struct sums *s, double time_s, const char *name, struct 
   metric_quotient(out, UNIT_COUNT, s->errors, 1, "%s.errors", name);
   metric_quotient(out, UNIT_PER_SECOND, s->arrivals, time_s, "%s.arrival_rate", name);
   metric_quotient(out, UNIT_PER_SECOND, s->ok, time_s, "%s.throughput", name);
-  metric_quotient(out, UNIT_RATIO, s->ok, s->ok + s->errors, "%s.availability", name);
+  metric_quotient(out, UNIT_RATIO, s->ok - s->late, s->ok + s->errors, "%s.availability", name);
+  metric_quotient(out, UNIT_COUNT, s->late, 1, "%s.late", name);
   metric_quotient(out, UNIT_RATIO, s->up_s, s->seconds, "%s.uptime", name);
 }
 

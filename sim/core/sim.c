@@ -171,6 +171,7 @@ struct sim *sim_new_half(const struct spec *spec, uint64_t seed, uint64_t replic
   for (uint32_t c = 0; c < spec->components; c++) sim->members += spec->component[c].instances;
   sim->member = arena_lines(sim->arena, sim->members, sizeof *sim->member);
   sim->flow_at_warmup = arena_lines(sim->arena, sim->members, sizeof *sim->flow_at_warmup);
+  sim->late = arena_lines(sim->arena, sim->members, sizeof *sim->late);
   sim->component = arena_lines(sim->arena, spec->components, sizeof *sim->component);
   uint32_t first = 0;
   for (uint32_t c = 0; c < spec->components; c++) {

@@ -78,6 +78,7 @@ struct sim {
   struct outbounds *outbounds; /* NULL: no caller declares a policy */
   struct member *member;
   struct flow *flow_at_warmup; /* by member */
+  uint64_t *late;              /* by member: calls answered ok since the warm-up, too late */
   struct life *life;           /* by member */
   struct component *component;
   uint32_t members;

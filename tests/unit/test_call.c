@@ -142,6 +142,8 @@ static void test_late_work_burns_capacity(void **state) {
   assert_shot(&shots[2], OUTCOME_OK, 30 * MS);
   assert_same(metric(&run, "s.utilization"), 0.75);
   assert_same(metric(&run, "s.completions"), 3);
+  assert_same(metric(&run, "s.late"), 2);
+  assert_same(metric(&run, "s.availability"), 1.0 / 3);
   assert_int_equal(run.sim->calls.late, 2);
   run_free(&run);
   scene_free(scene);

@@ -174,7 +174,8 @@ static void connections_that_run_out(void **state) {
 static void failures_of_overload(void **state) {
   (void)state;
   struct seen s = see(SHOP("400/s", "workers = 1, queue = 10", "workers = 20"));
-  assert_non_null(strstr(s.diagnosis.failed, "refused; web is saturated."));
+  assert_non_null(strstr(s.diagnosis.failed, "users failed (refused): "));
+  assert_non_null(strstr(s.diagnosis.failed, "% were refused by web; web is saturated."));
   forget(&s);
 }
 
@@ -187,12 +188,121 @@ static void what_happens_elsewhere_is_no_cause(void **state) {
           "service 'web' { workers = 1, queue = 20, work = '10ms' }\n"
           "client 'jobs' { arrivals = poisson '20/s', target = 'store' }\n"
           "service 'store' { workers = 1, queue = 5, work = '100ms' }\n"
+          "goal 'users.availability > 99%'\n"
           "fault { crash 'store', at = '11s', lasts = '45s' }\n" RUN);
   assert_string_equal(s.diagnosis.client, "users");
-  assert_non_null(strstr(s.diagnosis.failed, "refused."));
-  assert_null(strstr(s.diagnosis.failed, "store"));
-  assert_non_null(strstr(s.diagnosis.saturates, "web saturates first"));
+  const char *users =
+      strstr(s.diagnosis.failed, "of users failed (refused): 100 % were refused by web.");
+  assert_non_null(users);
+  assert_non_null(strstr(s.diagnosis.failed, "of jobs failed"));
+  assert_non_null(strstr(s.diagnosis.saturates, "web"));
+  assert_null(strstr(s.diagnosis.saturates, "store"));
   assert_non_null(find(&s, "store", "none"));
+  forget(&s);
+}
+
+#define THREE(web, db, timeout)                                                     \
+  "client 'users' { arrivals = poisson '20/s', target = 'web', timeout = '" timeout \
+  "' }\nservice 'web' { workers = 500, " web                                        \
+  "on = { work '1ms', call 'db' } }\n"                                              \
+  "service 'db' { " db " }\n" RUN
+
+/* The failure is followed down to where it began, whatever passes it on. */
+static void failures_are_followed_to_where_they_began(void **state) {
+  (void)state;
+  static const char *const cases[][2] = {
+      {THREE("", "on = { work '1ms', fail { p = '20%' } }", "5s"),
+       "users failed (errors): 100 % were answered with an error by db."},
+      {THREE("", "workers = 1, work = '100ms'", "300ms"),
+       "% were waiting for a worker of db when the time was up"},
+      {THREE("", "workers = 500, work = exponential '200ms'", "300ms"),
+       "users failed (timeout): 100 % were being worked on at db when the time was up."},
+      {THREE("", "workers = 1, queue = 0, work = '10ms'", "5s"),
+       "users failed (errors): 100 % were refused by db."},
+      {"fault { partition { 'web', 'db' }, at = '20s', lasts = '10s' }\n" THREE("", "work = '1ms'",
+                                                                                "500ms"),
+       "were held up by a fault at or before db when the time was up; "},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    struct seen s = see(cases[i][0]);
+    if (strstr(s.diagnosis.failed, cases[i][1]) == NULL) {
+      fail_msg("case %zu: \"%s\" is not in \"%s\"", i, cases[i][1], s.diagnosis.failed);
+    }
+    assert_false(s.diagnosis.healthy);
+    forget(&s);
+  }
+}
+
+/* Totals first; then the client all of whose requests fail, though another one has more. */
+static void a_second_client_that_fails(void **state) {
+  (void)state;
+  struct seen s =
+      see("client 'many' { arrivals = poisson '20/s', target = 'good' }\n"
+          "client 'few' { arrivals = poisson '10/s', target = 'bad' }\n"
+          "service 'good' { work = '1ms' }\nservice 'bad' { on = { work '1ms', fail() } }\n" RUN);
+  assert_false(s.diagnosis.healthy);
+  assert_string_equal(s.diagnosis.client, "few");
+  assert_non_null(strstr(s.diagnosis.failed,
+                         "% of all requests failed, of 1 of 2 clients. 100 % "
+                         "of the requests of few failed (errors)"));
+  assert_null(strstr(s.diagnosis.failed, "Nothing failed"));
+  forget(&s);
+}
+
+/* Half fails, and no limit is near: nothing is said about more load, nor that all is well. */
+static void failures_without_a_limit(void **state) {
+  (void)state;
+  struct seen s =
+      see("client 'c' { arrivals = poisson '20/s', target = 's' }\n"
+          "service 's' { workers = 100, on = { work '1ms', fail { p = '50%' } } }\n" RUN);
+  assert_false(s.diagnosis.healthy);
+  assert_non_null(strstr(s.diagnosis.saturates, "No limit is near"));
+  forget(&s);
+}
+
+/* 56 % busy in all, but the queue grew for five seconds of sixty: no room is promised. */
+static void a_time_in_which_nothing_was_left(void **state) {
+  (void)state;
+  struct seen s =
+      see("client 'c' { arrivals = poisson '500/s', target = 'db' }\n"
+          "service 'db' { workers = 10, work = '10ms' }\n"
+          "fault { slow { 'db', factor = 3 }, at = '20s', lasts = '5s' }\n" RUN);
+  const struct diagnosed *f = find(&s, "db", "workers");
+  assert_non_null(f);
+  assert_int_equal(f->severity, SEVERITY_SATURATED);
+  assert_non_null(strstr(f->sentence, "db was saturated for "));
+  assert_null(strstr(s.diagnosis.saturates, "times this load"));
+  forget(&s);
+}
+
+/* Where all is well an upper bound is told: 50 % busy, so twice the load is too much. */
+static void room_that_is_left(void **state) {
+  (void)state;
+  struct seen s =
+      see("goal 'users.availability > 99%'\n" SHOP("100/s", "workers = 100", "workers = 1"));
+  assert_non_null(strstr(s.diagnosis.saturates, "so that it can serve at most 2."));
+  assert_non_null(strstr(s.diagnosis.saturates, "times this load; a goal is missed sooner"));
+  forget(&s);
+}
+
+/* Injected errors of a server without a queue are not refusals. */
+static void a_queue_that_was_never_full(void **state) {
+  (void)state;
+  struct seen s =
+      see("client 'c' { arrivals = poisson '20/s', target = 's' }\n"
+          "service 's' { workers = 1000, queue = 0, work = '1ms' }\n"
+          "fault { error { 's', ratio = '20%' }, at = '0s' }\n" RUN);
+  assert_null(find(&s, "s", "queue"));
+  forget(&s);
+}
+
+/* The gateway's queue grows because the database behind it is saturated. */
+static void a_victim_that_waits_for_the_culprit(void **state) {
+  (void)state;
+  struct seen s = see(SHOP("300/s", "workers = 4", "workers = 1"));
+  const struct diagnosed *f = find(&s, "web", "queue");
+  assert_non_null(f);
+  assert_non_null(strstr(f->sentence, "it waits for db, which is saturated"));
   forget(&s);
 }
 
@@ -202,7 +312,7 @@ static void requests_that_only_wait(void **state) {
   struct seen s =
       see("client 'users' { arrivals = poisson '150/s', target = 'web' }\n"
           "service 'web' { workers = 1, work = exponential '10ms' }\n" RUN);
-  assert_non_null(strstr(s.diagnosis.failed, "Nothing failed, but only"));
+  assert_non_null(strstr(s.diagnosis.failed, "/s requests of users ended: the others wait."));
   forget(&s);
 }
 
@@ -344,6 +454,13 @@ int main(void) {
       cmocka_unit_test(connections_that_run_out),
       cmocka_unit_test(failures_of_overload),
       cmocka_unit_test(what_happens_elsewhere_is_no_cause),
+      cmocka_unit_test(failures_are_followed_to_where_they_began),
+      cmocka_unit_test(a_second_client_that_fails),
+      cmocka_unit_test(failures_without_a_limit),
+      cmocka_unit_test(a_time_in_which_nothing_was_left),
+      cmocka_unit_test(room_that_is_left),
+      cmocka_unit_test(a_queue_that_was_never_full),
+      cmocka_unit_test(a_victim_that_waits_for_the_culprit),
       cmocka_unit_test(requests_that_only_wait),
       cmocka_unit_test(words_that_fit_the_tables),
       cmocka_unit_test(an_overload_that_outlives_its_fault),

@@ -7,11 +7,15 @@
 #include "breakdown.h"
 #include "format.h"
 #include "limiter.h"
+#include "peak.h"
 #include "recovery.h"
 #include "sim.h"
 #include "timeline.h"
 #include "way.h"
 #include "wire.h"
+
+/* A smaller share of requests that failed changes nothing about what is said. */
+#define FAILED_LITTLE 0.001
 
 static struct label seconds(double value) {
   return format_value(UNIT_SECONDS, value);
@@ -45,13 +49,17 @@ static uint32_t client_of_goals(const struct results *results, bool failed) {
 uint32_t answer_client(const struct results *results) {
   const struct spec *spec = &results->scenario->spec;
   uint32_t best = client_of_goals(results, true);
-  double most = -1;
+  double most = -1, most_failed = 0;
   if (best == REF_NONE) best = client_of_goals(results, false);
   if (best != REF_NONE) return best;
   for (uint32_t i = 0; i < spec->components; i++) {
     if (!spec->component[i].kind->is_source) continue;
-    double requests = results_value_of(results, spec->component[i].name, "requests");
-    if (requests > most) {
+    const char *name = spec->component[i].name;
+    double requests = results_value_of(results, name, "requests");
+    double share = 1 - results_value_of(results, name, "availability"), failed = requests * share;
+    if (!(share > FAILED_LITTLE)) failed = 0;
+    if (failed > most_failed || (!(failed < most_failed) && requests > most)) {
+      most_failed = failed;
       most = requests;
       best = i;
     }
@@ -101,17 +109,45 @@ char *answer_time(const struct results *results, uint32_t client) {
   return g_string_free(text, FALSE);
 }
 
-static char *sentence_on_wire(const struct wire *w) {
+/* From this factor on, a limit is too far away for its number to mean anything. */
+#define ROOM_FAR 50.0
+static bool fails(const struct results *results, uint32_t client) {
+  if (client == REF_NONE) return false;
+  const char *name = results->scenario->spec.component[client].name;
+  return 1 - results_value_of(results, name, "availability") > FAILED_LITTLE;
+}
+
+/* How much more load a limit allows that is reached for that share of the time: an upper bound,
+ * since waits and failures grow long before. Said only where the system copes with the load it has.
+ */
+static char *room_left(const struct results *results, uint32_t client, double busy) {
+  const struct spec *spec = &results->scenario->spec;
+  if (fails(results, client)) {
+    const char *name = spec->component[client].name;
+    return g_strdup_printf(", but %s of the requests of %s fail already at this load",
+                           ratio(1 - results_value_of(results, name, "availability")).text, name);
+  }
+  if (!results_goals_met(results)) return g_strdup(", but a goal is missed already at this load");
+  if (1 / busy > ROOM_FAR) return g_strdup(", far from a limit");
+  return g_strdup_printf(", so that it can serve at most %.3g times this load; %s sooner", 1 / busy,
+                         results->goals > 0 ? "a goal is missed" : "waits grow long");
+}
+
+static char *sentence_on_wire(const struct results *results, uint32_t client,
+                              const struct wire *w) {
   if (w->busy >= BUSY_SATURATED) {
     return g_strdup_printf(
         "The path from %s to %s is saturated: its %.4g Mbit/s are in use %s of "
         "the time, and messages queue for it.",
         w->from, w->to, w->bits_per_s / 1e6, ratio(w->busy).text);
   }
-  return g_strdup_printf(
+  gchar *room = room_left(results, client, w->busy);
+  gchar *text = g_strdup_printf(
       "The path from %s to %s saturates first as load grows: its %.4g Mbit/s "
-      "are in use %s of the time, which leaves room for %.3g times this load.",
-      w->from, w->to, w->bits_per_s / 1e6, ratio(w->busy).text, 1 / w->busy);
+      "are in use %s of the time%s.",
+      w->from, w->to, w->bits_per_s / 1e6, ratio(w->busy).text, room);
+  g_free(room);
+  return text;
 }
 
 /* What limits a system that did not get over a fault: its level at the end, since the mean of the
@@ -139,6 +175,32 @@ char *answer_deadlock(const struct results *results, const char *component) {
       results->replications > 1 ? ", averaged over replications" : "");
 }
 
+/* All workers were busy for so long a share of the run: what is left on average is no comfort. */
+#define FULL_LEAST 0.02
+
+static char *sentence_on_busiest(const struct results *results, uint32_t client,
+                                 const struct limiter *first) {
+  struct peak peak = peak_of(results, first->component);
+  if (first->utilization < 0.5 && !(peak.share >= FULL_LEAST) && fails(results, client)) {
+    return g_strdup_printf(
+        "No limit is near: the busiest workers are those of %s, %s of the time. What fails has "
+        "another reason.",
+        first->name, ratio(first->utilization).text);
+  }
+  gchar *room =
+      peak.share >= FULL_LEAST
+          ? g_strdup_printf(
+                " on average, but all of the time for %s%s: more load makes "
+                "those times longer",
+                seconds(peak.full_s).text, results->replications > 1 ? " of replication 1" : "")
+          : room_left(results, client, first->utilization);
+  gchar *text = g_strdup_printf(
+      "%s saturates first as load grows: %s workers are busy %s of the time%s.", first->name,
+      first->group ? "the busiest member's" : "its", ratio(first->utilization).text, room);
+  g_free(room);
+  return text;
+}
+
 char *answer_saturates(const struct results *results, uint32_t client) {
   struct limiter first = limiter_find(results, client);
   struct wire wire = wire_busiest(results, client);
@@ -147,7 +209,9 @@ char *answer_saturates(const struct results *results, uint32_t client) {
     char *overload = sentence_on_overload(results, &first);
     if (overload != NULL) return overload;
   }
-  if (wire.busy > 0 && !(limited && first.utilization >= wire.busy)) return sentence_on_wire(&wire);
+  if (wire.busy > 0 && !(limited && first.utilization >= wire.busy)) {
+    return sentence_on_wire(results, client, &wire);
+  }
   if (!limited) {
     return client != REF_NONE && limiter_find(results, REF_NONE).name != NULL
                ? g_strdup_printf(
@@ -165,109 +229,5 @@ char *answer_saturates(const struct results *results, uint32_t client) {
         format_value(UNIT_COUNT, first.queue).text);
   }
   if (first.utilization <= 0) return g_strdup("No worker was ever busy.");
-  return g_strdup_printf(
-      "%s saturates first as load grows: %s workers are busy %s of the time, "
-      "which leaves room for %.3g times this load.",
-      first.name, first.group ? "the busiest member's" : "its", ratio(first.utilization).text,
-      1 / first.utilization);
-}
-
-/* The share of the failures in replication 1 that fell into windows in which this fault held, the
- * one after it included. */
-static double share_during(const struct results *results, uint32_t client,
-                           const struct fault_spec *fault) {
-  const struct timeline *t = results->timeline;
-  double all = 0, during = 0;
-  for (uint32_t i = 0; i < t->series; i++) {
-    const struct series *s = &t->list[i];
-    if (s->component != client || s->what != SERIES_ERRORS) continue;
-    for (uint32_t w = 0; w < t->looks; w++) {
-      uint64_t from_ns = w * t->window_ns, to_ns = from_ns + t->window_ns;
-      bool held = false;
-      for (uint32_t k = 0; k < t->periods; k++) {
-        const struct fault_period *p = &t->period[k];
-        if (p->fault != fault || p->from_ns >= to_ns) continue;
-        held |= p->until_ns == TIME_NEVER || p->until_ns + t->window_ns > from_ns;
-      }
-      all += (double)s->value[w];
-      if (held) during += (double)s->value[w];
-    }
-  }
-  return all > 0 ? during / all : 0;
-}
-
-/* That it never recovered; else a fault that explains most of the failures; else the component that
- * is overloaded. */
-static void append_cause(const struct results *results, uint32_t client, GString *text) {
-  struct recovery recovery = recovery_of(results, client);
-  if (recovery.stuck) {
-    g_string_append_printf(text, "; %s after the fault '%s' ended %s still fail",
-                           seconds(recovery.after_s).text, recovery.fault->name,
-                           ratio(recovery.failing_after).text);
-    return;
-  }
-  const struct timeline *t = results->timeline;
-  const struct fault_spec *best = NULL;
-  double most = 0.5;
-  struct arena *arena = arena_new();
-  struct way way = way_of(&results->scenario->spec, client, arena);
-  for (uint32_t i = 0; t != NULL && i < t->periods; i++) {
-    if (!way_meets(&way, t->period[i].fault)) continue;
-    double share = share_during(results, client, t->period[i].fault);
-    if (share > most) {
-      most = share;
-      best = t->period[i].fault;
-    }
-  }
-  arena_free(arena);
-  if (best != NULL) {
-    g_string_append_printf(text, "; %.0f %% of the failures fall in the time of the fault '%s'",
-                           100 * most, best->name);
-    return;
-  }
-  struct limiter first = limiter_find(results, client);
-  if (first.deadlocked || first.utilization >= BUSY_SATURATED) {
-    g_string_append_printf(text, "; %s is %s", first.name,
-                           first.deadlocked ? "deadlocked" : "saturated");
-  }
-}
-
-char *answer_failed(const struct results *results, uint32_t client) {
-  const char *name = results->scenario->spec.component[client].name;
-  double requests = results_value_of(results, name, "requests") * results->replications;
-  double availability = results_value_of(results, name, "availability");
-  if (isnan(availability)) return g_strdup_printf("No request of %s ended.", name);
-  double offered = results_value_of(results, name, "offered");
-  double ended = results_value_of(results, name, "throughput");
-  if (availability >= 1 && ended < 0.98 * offered) {
-    return g_strdup_printf(
-        "Nothing failed, but only %s of the %s requests of %s ended: the others wait.",
-        format_value(UNIT_PER_SECOND, ended).text, format_value(UNIT_PER_SECOND, offered).text,
-        name);
-  }
-  double degraded = results_value_of(results, name, "degraded");
-  if (availability >= 1 && degraded > 0) {
-    return g_strdup_printf(
-        "Nothing failed, but %s of the %s requests of %s were answered with a fallback.",
-        ratio(degraded).text, format_count(requests).text, name);
-  }
-  if (availability >= 1) {
-    return g_strdup_printf("Nothing failed: all %s requests of %s ended well.",
-                           format_count(requests).text, name);
-  }
-  GString *text = g_string_new(NULL);
-  g_string_printf(text, "%s of the requests of %s failed:", ratio(1 - availability).text, name);
-  double all = (1 - availability) * requests;
-  bool any = false;
-  for (int i = OUTCOME_OK + 1; i < OUTCOMES; i++) {
-    gchar *metric = g_strdup_printf("errors.%s", outcome_name[i]);
-    double n = results_value_of(results, name, metric) * results->replications;
-    g_free(metric);
-    if (!(n / all >= 0.01)) continue;
-    g_string_append_printf(text, "%s %.0f %% %s", any ? "," : "", 100 * n / all, outcome_name[i]);
-    any = true;
-  }
-  append_cause(results, client, text);
-  g_string_append_c(text, '.');
-  return g_string_free(text, FALSE);
+  return sentence_on_busiest(results, client, &first);
 }

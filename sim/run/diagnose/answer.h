@@ -1,5 +1,5 @@
-/* Three sentences on a run, with numbers: where the time goes, what saturates first, what failed
- * and why. Each is to be released with g_free. */
+/* Sentences on a run, with numbers: where the time goes, and what saturates first (failures.h says
+ * what failed). Each is to be released with g_free. */
 #ifndef ANSWER_H
 #define ANSWER_H
 
@@ -9,7 +9,8 @@
 #define BUSY_SATURATED 0.95
 
 /* Whom the sentences are about: the client of the first goal that is not met, else of the first
- * goal, else the one with the most requests; REF_NONE if there is none. */
+ * goal, else the one of which most failed, else the one with the most requests; REF_NONE if there
+ * is none. */
 uint32_t answer_client(const struct results *results);
 
 /* "" if no request was followed. */
@@ -18,6 +19,5 @@ char *answer_time(const struct results *results, uint32_t client);
 char *answer_saturates(const struct results *results, uint32_t client);
 /* Of a component that is deadlocked. */
 char *answer_deadlock(const struct results *results, const char *component);
-char *answer_failed(const struct results *results, uint32_t client);
 
 #endif

@@ -2,13 +2,17 @@
 
 #include <glib.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "answer.h"
+#include "breakdown.h"
+#include "failures.h"
 #include "fault_def.h"
 #include "format.h"
 #include "json_write.h"
 #include "limiter.h"
+#include "peak.h"
 #include "recovery.h"
 #include "sim.h"
 #include "timeline.h"
@@ -24,6 +28,10 @@
 #define MORE_COMES 1.1
 /* Fewer stale reads are no finding. */
 #define STALE_LEAST 0.01
+/* Of fewer followed requests that failed nothing is concluded. */
+#define FOLLOWED_LEAST 10u
+/* Nor is a shorter time in which all workers were busy. */
+#define FULL_LEAST 0.05
 
 const char *const severity_name[] = {"saturated", "near", "fault", "stale"};
 
@@ -122,18 +130,35 @@ static void look_at_growth(const struct results *results, uint32_t id, const cha
         per_second(busy).text);
     return;
   }
+  const char *behind = limiter_behind(results, id);
+  gchar *why = behind != NULL ? g_strdup_printf("it waits for %s, which is saturated", behind)
+                              : g_strdup("more comes in than it can serve");
   add(d, name, "queue", SEVERITY_SATURATED,
       "The queue of %s grew from %s waiting calls in the second quarter of the run to %s in the "
-      "last: more comes in than it can serve, so every number below depends on the length of the "
-      "run.",
-      name, format_count(before).text, format_count(after).text);
+      "last: %s, so every number below depends on the length of the run.",
+      name, format_count(before).text, format_count(after).text, why);
+  g_free(why);
 }
 
-static void look_at_workers(const struct results *results, const struct component_spec *c,
-                            struct diagnosis *d) {
+/* Not busy on the whole, but for some time more than it could be. */
+static void look_at_peak(const struct results *results, uint32_t id, const char *name,
+                         struct diagnosis *d) {
+  struct peak peak = peak_of(results, id);
+  if (!(peak.share >= FULL_LEAST)) return;
+  add(d, name, "workers", SEVERITY_SATURATED,
+      "%s was saturated for %s%s, though its workers are busy only %s of the time in all.", name,
+      seconds(peak.full_s).text, results->replications > 1 ? " of replication 1" : "",
+      ratio(results_value_of(results, name, "utilization")).text);
+}
+
+static void look_at_workers(const struct results *results, uint32_t id, struct diagnosis *d) {
+  const struct component_spec *c = &results->scenario->spec.component[id];
   double busy = results_value_of(results, c->name, "utilization");
   double workers = limit_of(c, "workers"), wait = results_value_of(results, c->name, "wait.mean");
-  if (!(busy >= BUSY_NEAR)) return;
+  if (!(busy >= BUSY_NEAR)) {
+    look_at_peak(results, id, c->name, d);
+    return;
+  }
   GString *whose = g_string_new(NULL);
   if (!isnan(workers)) {
     g_string_printf(whose, "%.0f worker%s%s", workers * c->instances,
@@ -143,7 +168,7 @@ static void look_at_workers(const struct results *results, const struct componen
   }
   const char *are = workers * c->instances == 1 ? "is" : "are";
   GString *waits = g_string_new(NULL);
-  if (!isnan(wait)) {
+  if (wait > 0) {
     g_string_printf(waits, ", and a call waits %s for one", seconds(wait).text);
     g_string_append_printf(waits, " (p99 %s)",
                            seconds(results_value_of(results, c->name, "wait.p99")).text);
@@ -158,14 +183,39 @@ static void look_at_workers(const struct results *results, const struct componen
 }
 
 /* A queue that was once as long as it may be turned calls away, if there were errors. */
-static void look_at_queue(const struct results *results, const struct component_spec *c,
-                          struct diagnosis *d) {
+/* Whether failures of followed requests began with a refusal of this component; where too few were
+ * followed it may be. */
+static bool refused(const struct results *results, uint32_t id) {
+  const struct spec *spec = &results->scenario->spec;
+  uint32_t known = 0;
+  for (uint32_t c = 0; results->blame != NULL && c < spec->components; c++) {
+    const struct blame *blame = &results->blame[c];
+    uint32_t n;
+    struct failure_share *list = breakdown_failures(blame, &n);
+    bool here = false;
+    for (uint32_t i = 0; i < n; i++) {
+      here |= list[i].component == id && list[i].cause == OUTCOME_REFUSED;
+    }
+    free(list);
+    if (here) return true;
+    known += blame->samples - breakdown_followed(blame);
+  }
+  return known < FOLLOWED_LEAST;
+}
+
+static void look_at_queue(const struct results *results, uint32_t id, struct diagnosis *d) {
+  const struct component_spec *c = &results->scenario->spec.component[id];
   double longest = results_value_of(results, c->name, "queue.max");
   double errors = results_value_of(results, c->name, "errors");
   double arrivals = results_value_of(results, c->name, "arrivals");
-  if (!(errors > 0 && arrivals > 0) || isnan(longest)) return;
+  if (!(errors > 0 && arrivals > 0) || isnan(longest) || !refused(results, id)) return;
   double queue = limit_of(c, "queue"), connections = limit_of(c, "connections");
-  if (!isnan(queue) && longest >= queue) {
+  if (queue == 0) {
+    add(d, c->name, "queue", SEVERITY_SATURATED,
+        "%s has no queue and refused what came while its workers were busy: it answered %s of its "
+        "calls with an error.",
+        c->name, ratio(errors / arrivals).text);
+  } else if (!isnan(queue) && longest >= queue) {
     add(d, c->name, "queue", SEVERITY_SATURATED,
         "The queue of %s was full with %.0f waiting calls%s: it answered %s of its calls with an "
         "error.",
@@ -182,7 +232,7 @@ static void look_at_uptime(const struct results *results, const struct component
                            struct diagnosis *d) {
   double up = results_value_of(results, c->name, "uptime");
   if (!(up < 1)) return;
-  add(d, c->name, "none", SEVERITY_FAULT, "%s lay crashed or hung for %s of the measured time%s.",
+  add(d, c->name, "none", SEVERITY_FAULT, "%s was down or hung for %s of the measured time%s.",
       c->name, ratio(1 - up).text, c->instances > 1 ? ", averaged over its members" : "");
 }
 
@@ -306,10 +356,10 @@ struct diagnosis diagnose(const struct results *results) {
     const struct component_spec *c = &spec->component[i];
     if (c->kind->is_source || c->bypassed) continue;
     if (!look_at_deadlock(results, c, &d)) { /* the cause of what the next two see */
-      look_at_workers(results, c, &d);
+      look_at_workers(results, i, &d);
       look_at_growth(results, i, c->name, &d);
     }
-    look_at_queue(results, c, &d);
+    look_at_queue(results, i, &d);
     look_at_uptime(results, c, &d);
     look_at_staleness(results, c, &d);
   }
@@ -319,11 +369,11 @@ struct diagnosis diagnose(const struct results *results) {
   if (client != REF_NONE) look_at_recovery(results, client, &d);
   find_root(results, &d);
   if (d.n > 0) qsort(d.list, d.n, sizeof *d.list, by_severity);
-  d.healthy = d.n == 0 && results_goals_met(results);
+  d.healthy = d.n == 0 && results_goals_met(results) && !failures_any(results);
   d.client = client != REF_NONE ? spec->component[client].name : NULL;
   d.saturates = answer_saturates(results, client);
   d.time = client != REF_NONE ? answer_time(results, client) : g_strdup("");
-  d.failed = client != REF_NONE ? answer_failed(results, client) : g_strdup("");
+  d.failed = failures_say(results);
   return d;
 }
 

@@ -75,10 +75,11 @@ struct limiter limiter_find(const struct results *results, uint32_t client) {
   }
   uint32_t deadlocked = most_deadlocked(results, &way);
   if (deadlocked != REF_NONE) best = deadlocked;
-  struct limiter out = {.utilization = NAN, .queue = NAN};
+  struct limiter out = {.component = REF_NONE, .utilization = NAN, .queue = NAN};
   if (best != REF_NONE) {
     const struct component_spec *c = &spec->component[best];
     out = (struct limiter){.name = c->name,
+                           .component = best,
                            .group = c->instances > 1,
                            .deadlocked = deadlocked != REF_NONE,
                            .utilization = busy[best],
@@ -86,4 +87,23 @@ struct limiter limiter_find(const struct results *results, uint32_t client) {
   }
   arena_free(arena);
   return out;
+}
+
+const char *limiter_behind(const struct results *results, uint32_t component) {
+  const struct spec *spec = &results->scenario->spec;
+  struct arena *arena = arena_new();
+  uint32_t edges = 0, n = spec->components;
+  const struct call_pair *edge = call_pairs(spec, arena, &edges);
+  bool *reached = arena_alloc(arena, (n + 1) * sizeof *reached);
+  const char *found = NULL;
+  double most = SATURATED;
+  mark_reached(edge, edges, component, reached, n);
+  for (uint32_t i = 0; i < n; i++) {
+    double busy = i != component && reached[i] ? busiest_member(results, &spec->component[i]) : NAN;
+    if (!(busy >= most)) continue;
+    most = busy;
+    found = spec->component[i].name;
+  }
+  arena_free(arena);
+  return found;
 }

@@ -7,6 +7,7 @@
 
 struct limiter {
   const char *name;   /* the scenario's; NULL: nothing has a utilization */
+  uint32_t component; /* its index; REF_NONE */
   bool group;         /* of several members */
   bool deadlocked;    /* calls in its queue can never go on */
   double utilization; /* of its busiest member */
@@ -18,5 +19,8 @@ struct limiter {
  * else the busiest, and among equals the first by name. A deadlock comes before all that. Only what
  * the requests of `client` reach counts; REF_NONE: all. */
 struct limiter limiter_find(const struct results *results, uint32_t client);
+
+/* The saturated component that calls from this one lead to, which waits for it then; NULL: none. */
+const char *limiter_behind(const struct results *results, uint32_t component);
 
 #endif

@@ -48,9 +48,16 @@ static int by_name(const void *left, const void *right) {
   return (a->other > b->other) - (a->other < b->other);
 }
 
-/* All entries of some samples, equal ones added up; whole numbers, so in any order. */
+enum about { ABOUT_TIME, ABOUT_CALLS, ABOUT_FAILURE };
+
+static enum about about(const struct blame_entry *entry) {
+  if (entry->other >= BLAME_BEGAN) return ABOUT_FAILURE;
+  return entry->other >= BLAME_CALLS ? ABOUT_CALLS : ABOUT_TIME;
+}
+
+/* All entries of that sort of some samples, equal ones added up; whole numbers, so in any order. */
 static uint32_t add_up(const struct blame *blame, const struct picked *picked, uint32_t from,
-                       uint32_t to, bool calls, struct blame_entry **out) {
+                       uint32_t to, enum about wanted, struct blame_entry **out) {
   uint32_t room = 1, n = 0, kept = 0;
   for (uint32_t i = from; i < to; i++) room += picked->list[i]->n;
   struct blame_entry *all = mem_zeroed(room, sizeof *all);
@@ -58,7 +65,7 @@ static uint32_t add_up(const struct blame *blame, const struct picked *picked, u
     const struct blame_sample *s = picked->list[i];
     for (uint32_t k = 0; k < s->n; k++) {
       const struct blame_entry *e = &blame->entry[s->first + k];
-      if ((e->other >= BLAME_CALLS) == calls) all[n++] = *e;
+      if (about(e) == wanted) all[n++] = *e;
     }
   }
   qsort(all, n, sizeof *all, by_name);
@@ -77,7 +84,7 @@ static struct composition compose(const struct blame *blame, const struct picked
                                   uint32_t from, uint32_t to, double q) {
   struct composition c = {.q = q, .requests = to - from};
   struct blame_entry *entry;
-  c.n = add_up(blame, picked, from, to, false, &entry);
+  c.n = add_up(blame, picked, from, to, ABOUT_TIME, &entry);
   c.share = mem_zeroed(c.n + 1, sizeof *c.share);
   double latency_ns = 0, requests = c.requests;
   for (uint32_t i = from; i < to; i++) latency_ns += (double)picked->list[i]->latency_ns;
@@ -134,7 +141,7 @@ struct traffic_share *breakdown_calls(const struct blame *blame, uint32_t *n) {
   struct picked all = {0, mem_zeroed(blame->samples + 1, sizeof *all.list)};
   for (uint32_t i = 0; i < blame->samples; i++) all.list[all.n++] = &blame->sample[i];
   struct blame_entry *entry;
-  *n = add_up(blame, &all, 0, all.n, true, &entry);
+  *n = add_up(blame, &all, 0, all.n, ABOUT_CALLS, &entry);
   struct traffic_share *list = mem_zeroed(*n + 1, sizeof *list);
   for (uint32_t i = 0; i < *n; i++) {
     list[i] = (struct traffic_share){
@@ -146,5 +153,31 @@ struct traffic_share *breakdown_calls(const struct blame *blame, uint32_t *n) {
   }
   free(entry);
   free(all.list);
+  return list;
+}
+
+static int by_share(const void *left, const void *right) {
+  const struct failure_share *a = left, *b = right;
+  if (a->share != b->share) return a->share > b->share ? -1 : 1;
+  if (a->component != b->component) return a->component < b->component ? -1 : 1;
+  if (a->cause != b->cause) return a->cause < b->cause ? -1 : 1;
+  return (a->part > b->part) - (a->part < b->part);
+}
+
+struct failure_share *breakdown_failures(const struct blame *blame, uint32_t *n) {
+  struct picked failed = pick(blame, false);
+  struct blame_entry *entry;
+  *n = add_up(blame, &failed, 0, failed.n, ABOUT_FAILURE, &entry);
+  struct failure_share *list = mem_zeroed(*n + 1, sizeof *list);
+  for (uint32_t i = 0; i < *n; i++) {
+    uint32_t how = entry[i].other - BLAME_BEGAN;
+    list[i] = (struct failure_share){.component = entry[i].component,
+                                     .cause = (enum outcome)(how >> 8),
+                                     .part = (enum part)(how & 0xff),
+                                     .share = (double)entry[i].value / failed.n};
+  }
+  if (*n > 0) qsort(list, *n, sizeof *list, by_share);
+  free(entry);
+  free(failed.list);
   return list;
 }

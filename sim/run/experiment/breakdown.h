@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "blame.h"
+#include "frame.h"
 
 struct share {
   uint32_t component; /* index into the spec */
@@ -46,5 +47,16 @@ struct traffic_share {
 
 /* Over all followed requests, in order of `from` and `to`. Release with free. */
 struct traffic_share *breakdown_calls(const struct blame *blame, uint32_t *n);
+
+/* Where failures began (core's origin.h): a share of the followed requests that failed. */
+struct failure_share {
+  uint32_t component;
+  enum outcome cause;
+  enum part part; /* of a timeout: what they were doing there */
+  double share;
+};
+
+/* The largest first; ties by component, cause, part. Release with free. */
+struct failure_share *breakdown_failures(const struct blame *blame, uint32_t *n);
 
 #endif

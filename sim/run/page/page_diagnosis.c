@@ -61,6 +61,13 @@ static void say_root(const struct page *p, GString *out, const char *waits_at) {
 bool page_fix_first(const struct page *p, GString *out, const char *client) {
   const json_t *blame = json_object_get(json_object_get(p->run, "blame"), client);
   const json_t *p99 = entry_at(blame, 0.99), *p999 = entry_at(blame, 0.999);
+  double failed = 1 - tree_metric(p->metrics, client, "availability");
+  if (failed > FAILED_WORTH_TELLING) {
+    g_string_append_printf(out, "What to fix first for %s: the ", client);
+    page_say(out, UNIT_RATIO, failed);
+    g_string_append(out, " of its requests that fail; where that begins stands below.");
+    return true;
+  }
   if (p99 == NULL) return false;
   const json_t *first = json_array_get(json_object_get(p99, "parts"), 0);
   const json_t *beyond = json_array_get(json_object_get(p999, "parts"), 0);

@@ -21,10 +21,10 @@ static const struct column columns[] = {
 #define COLUMNS G_N_ELEMENTS(columns)
 
 /* What every component has; the rest is its kind's own. */
-static const char *const common[] = {
-    "utilization",  "queue.*",     "busy.mean", "wait.*",       "service.mean",
-    "arrivals",     "completions", "errors",    "arrival_rate", "throughput",
-    "availability", "uptime",      NULL};
+static const char *const common[] = {"utilization",  "queue.*",    "busy.mean",    "wait.*",
+                                     "service.mean", "arrivals",   "completions",  "errors",
+                                     "arrival_rate", "throughput", "availability", "late",
+                                     "uptime",       NULL};
 
 static bool column_speaks(const struct results *results, const struct column *column) {
   const struct spec *spec = &results->scenario->spec;

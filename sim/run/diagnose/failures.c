@@ -1,0 +1,303 @@
+#include "failures.h"
+
+#include <glib.h>
+#include <math.h>
+#include <stdlib.h>
+
+#include "answer.h"
+#include "breakdown.h"
+#include "format.h"
+#include "limiter.h"
+#include "recovery.h"
+#include "sim.h"
+#include "timeline.h"
+#include "way.h"
+
+/* Of many clients those that failed most are told about. */
+#define CLIENTS_TOLD 3u
+/* Of few followed requests that failed nothing is concluded. */
+#define FOLLOWED_LEAST 10u
+/* Smaller shares of the failures are left to the JSON. */
+#define SHARE_LEAST 0.03
+
+static struct label seconds(double value) {
+  return format_value(UNIT_SECONDS, value);
+}
+
+static struct label ratio(double value) {
+  return format_value(UNIT_RATIO, value);
+}
+
+/* --- why ------------------------------------------------------------------------------------ */
+
+/* The share of the failures in replication 1 that fell into windows in which this fault held, the
+ * one after it included. */
+static double share_during(const struct results *results, uint32_t client,
+                           const struct fault_spec *fault) {
+  const struct timeline *t = results->timeline;
+  double all = 0, during = 0;
+  for (uint32_t i = 0; i < t->series; i++) {
+    const struct series *s = &t->list[i];
+    if (s->component != client || s->what != SERIES_ERRORS) continue;
+    for (uint32_t w = 0; w < t->looks; w++) {
+      uint64_t from_ns = w * t->window_ns, to_ns = from_ns + t->window_ns;
+      bool held = false;
+      for (uint32_t k = 0; k < t->periods; k++) {
+        const struct fault_period *p = &t->period[k];
+        if (p->fault != fault || p->from_ns >= to_ns) continue;
+        held |= p->until_ns == TIME_NEVER || p->until_ns + t->window_ns > from_ns;
+      }
+      all += (double)s->value[w];
+      if (held) during += (double)s->value[w];
+    }
+  }
+  return all > 0 ? during / all : 0;
+}
+
+/* That it never recovered; else a fault that explains most of the failures; else the component that
+ * is overloaded. */
+static void append_cause(const struct results *results, uint32_t client, GString *text) {
+  struct recovery recovery = recovery_of(results, client);
+  if (recovery.stuck) {
+    g_string_append_printf(text, "; %s after the fault '%s' ended %s still fail",
+                           seconds(recovery.after_s).text, recovery.fault->name,
+                           ratio(recovery.failing_after).text);
+    return;
+  }
+  const struct timeline *t = results->timeline;
+  const struct fault_spec *best = NULL;
+  double most = 0.5;
+  struct arena *arena = arena_new();
+  struct way way = way_of(&results->scenario->spec, client, arena);
+  for (uint32_t i = 0; t != NULL && i < t->periods; i++) {
+    if (!way_meets(&way, t->period[i].fault)) continue;
+    double share = share_during(results, client, t->period[i].fault);
+    if (share > most) {
+      most = share;
+      best = t->period[i].fault;
+    }
+  }
+  arena_free(arena);
+  if (best != NULL) {
+    g_string_append_printf(text, "; %.0f %% of the failures fall in the time of the fault '%s'",
+                           100 * most, best->name);
+    return;
+  }
+  struct limiter first = limiter_find(results, client);
+  if (first.deadlocked || first.utilization >= BUSY_SATURATED) {
+    g_string_append_printf(text, "; %s is %s", first.name,
+                           first.deadlocked ? "deadlocked" : "saturated");
+  }
+}
+
+/* --- where ---------------------------------------------------------------------------------- */
+
+/* What happened to a request whose failure began at a component, whose name stands in between. */
+static const struct {
+  const char *before, *after;
+} happened[OUTCOMES] = {
+    [OUTCOME_REFUSED] = {"were refused by ", ""},
+    [OUTCOME_RESET] = {"were cut off at ", ""},
+    [OUTCOME_UNREACHABLE] = {"could not reach ", ""},
+    [OUTCOME_SHED] = {"were shed by ", ""},
+    [OUTCOME_RATE_LIMITED] = {"were turned away by the rate limit of ", ""},
+    [OUTCOME_CIRCUIT_OPEN] = {"were turned away by an open breaker before ", ""},
+    [OUTCOME_FAILED] = {"were answered with an error by ", ""},
+    [OUTCOME_DENIED] = {"were denied by ", ""},
+};
+
+/* Where a request was when somebody's patience ended. */
+static const char *const was[PARTS] = {
+    [PART_QUEUE] = "were waiting for a worker of ",
+    [PART_SERVICE] = "were being worked on at ",
+    [PART_NETWORK] = "were on their way to ",
+    [PART_RETURN] = "were on their way back from ",
+    [PART_SLEEP] = "were in a pause of ",
+    [PART_RETRY] = "were being tried again by ",
+    [PART_POOL] = "were waiting for a place in the pool of ",
+    [PART_BACKOFF] = "were pausing between attempts of ",
+    [PART_FAULT] = "were held up by a fault at or before ",
+    [PART_OTHER] = "were waiting in ",
+};
+
+static void append_origin(const struct spec *spec, const struct failure_share *f, GString *text) {
+  const char *name = spec->component[f->component].name;
+  g_string_append_printf(text, "%s ", ratio(f->share).text);
+  if (f->cause == OUTCOME_TIMEOUT) {
+    g_string_append_printf(text, "%s%s when the time was up", was[f->part], name);
+  } else {
+    g_string_append_printf(text, "%s%s%s", happened[f->cause].before, name,
+                           happened[f->cause].after);
+  }
+}
+
+/* "; of the followed ones 97 % were refused by db, 3 % were waiting for a worker of web when the
+ * time was up" */
+static void append_origins(const struct results *results, uint32_t client, GString *text) {
+  if (results->blame == NULL) return;
+  const struct blame *blame = &results->blame[client];
+  if (blame->samples - breakdown_followed(blame) < FOLLOWED_LEAST) return;
+  uint32_t n;
+  struct failure_share *list = breakdown_failures(blame, &n);
+  for (uint32_t i = 0; i < n && i < 3; i++) {
+    if (i > 0 && list[i].share < SHARE_LEAST) break;
+    g_string_append(text, i > 0 ? ", " : ": ");
+    append_origin(&results->scenario->spec, &list[i], text);
+  }
+  free(list);
+}
+
+/* --- which ---------------------------------------------------------------------------------- */
+
+/* " (timeout)", or with shares where there are several causes. */
+static void append_causes(const struct results *results, const char *name, double failed,
+                          GString *text) {
+  GString *causes = g_string_new(NULL);
+  for (int i = OUTCOME_OK + 1; i < OUTCOMES; i++) {
+    gchar *metric = g_strdup_printf("errors.%s", outcome_name[i]);
+    double share = results_value_of(results, name, metric) / failed;
+    g_free(metric);
+    if (!(share >= 0.01)) continue;
+    if (causes->len > 0) g_string_append(causes, ", ");
+    if (share < 0.995) g_string_append_printf(causes, "%s ", ratio(share).text);
+    g_string_append(causes, i == OUTCOME_FAILED ? "errors" : outcome_name[i]);
+  }
+  if (causes->len > 0) g_string_append_printf(text, " (%s)", causes->str);
+  g_string_free(causes, TRUE);
+}
+
+struct client {
+  uint32_t id;
+  double requests, failed; /* in a replication; NaN: none ended */
+};
+
+static struct client client_of(const struct results *results, uint32_t id) {
+  const char *name = results->scenario->spec.component[id].name;
+  double requests = results_value_of(results, name, "requests");
+  return (struct client){id, requests,
+                         requests * (1 - results_value_of(results, name, "availability"))};
+}
+
+static void say_client(const struct results *results, const struct client *c, GString *text) {
+  const char *name = results->scenario->spec.component[c->id].name;
+  g_string_append_printf(text, "%s%s of the requests of %s failed", text->len > 0 ? " " : "",
+                         ratio(c->failed / c->requests).text, name);
+  append_causes(results, name, c->failed, text);
+  append_origins(results, c->id, text);
+  append_cause(results, c->id, text);
+  g_string_append_c(text, '.');
+}
+
+/* Of a client none of whose requests failed: what else became of them; false: nothing else. */
+static bool say_unfinished(const struct results *results, const struct client *c, GString *text) {
+  const char *name = results->scenario->spec.component[c->id].name;
+  double offered = results_value_of(results, name, "offered");
+  double ended = results_value_of(results, name, "throughput");
+  double degraded = results_value_of(results, name, "degraded");
+  const char *space = text->len > 0 ? " " : "";
+  if (isnan(c->failed)) {
+    g_string_append_printf(text, "%sNo request of %s ended.", space, name);
+  } else if (ended < 0.98 * offered) {
+    g_string_append_printf(text, "%sOnly %s of the %s requests of %s ended: the others wait.",
+                           space, format_value(UNIT_PER_SECOND, ended).text,
+                           format_value(UNIT_PER_SECOND, offered).text, name);
+  } else if (degraded > 0) {
+    g_string_append_printf(text, "%s%s of the requests of %s were answered with a fallback.", space,
+                           ratio(degraded).text, name);
+  } else {
+    return false;
+  }
+  return true;
+}
+
+static void say_dropped(const struct results *results, const struct client *c, GString *text) {
+  const char *name = results->scenario->spec.component[c->id].name;
+  double dropped = results_value_of(results, name, "dropped_ratio");
+  if (!(dropped > 0)) return;
+  g_string_append_printf(text,
+                         "%s%s of the requests that were due at %s were never sent: all its users "
+                         "were busy.",
+                         text->len > 0 ? " " : "", ratio(dropped).text, name);
+}
+
+static int by_failed(const void *left, const void *right) {
+  const struct client *a = left, *b = right;
+  if (a->failed != b->failed) return a->failed > b->failed ? -1 : 1;
+  return a->id < b->id ? -1 : 1;
+}
+
+/* The totals first, where there are several clients. */
+static void say_total(const struct client *list, uint32_t n, GString *text) {
+  double requests = 0, failed = 0;
+  uint32_t failing = 0;
+  for (uint32_t i = 0; i < n; i++) {
+    if (isnan(list[i].failed)) continue;
+    requests += list[i].requests;
+    failed += list[i].failed;
+    failing += list[i].failed > 0;
+  }
+  if (!(requests > 0)) {
+    g_string_append(text, "No request ended.");
+  } else if (failed > 0) {
+    g_string_append_printf(text, "%s of all requests failed, of %u of %u clients.",
+                           ratio(failed / requests).text, failing, n);
+  }
+}
+
+bool failures_any(const struct results *results) {
+  const struct spec *spec = &results->scenario->spec;
+  for (uint32_t i = 0; i < spec->components; i++) {
+    if (!spec->component[i].kind->is_source) continue;
+    if (!(client_of(results, i).failed <= 0)) return true;
+  }
+  return false;
+}
+
+char *failures_say(const struct results *results) {
+  const struct spec *spec = &results->scenario->spec;
+  struct client *list = g_new0(struct client, spec->components + 1);
+  uint32_t n = 0, failing = 0, ended = 0;
+  double requests = 0;
+  for (uint32_t i = 0; i < spec->components; i++) {
+    if (!spec->component[i].kind->is_source) continue;
+    list[n] = client_of(results, i);
+    failing += list[n].failed > 0;
+    ended += !isnan(list[n].failed);
+    requests += isnan(list[n].failed) ? 0 : list[n].requests * results->replications;
+    n++;
+  }
+  GString *text = g_string_new(NULL);
+  if (n > 0) qsort(list, n, sizeof *list, by_failed);
+  if (n > 1 && failing > 0) say_total(list, n, text);
+  for (uint32_t i = 0; i < n && i < CLIENTS_TOLD; i++) {
+    if (list[i].failed > 0) say_client(results, &list[i], text);
+  }
+  if (failing > CLIENTS_TOLD) {
+    g_string_append_printf(text, " Of %u further clients, too, some failed.",
+                           failing - CLIENTS_TOLD);
+  }
+  bool told = failing > 0;
+  for (uint32_t i = 0, more = 0; i < n && more < CLIENTS_TOLD; i++) {
+    if (list[i].failed > 0) continue;
+    bool here = say_unfinished(results, &list[i], text);
+    told |= here;
+    more += here;
+  }
+  for (uint32_t i = 0; i < n && i < CLIENTS_TOLD; i++) say_dropped(results, &list[i], text);
+  if (!told && n > 0 && ended == n) {
+    GString *whose = g_string_new(NULL);
+    if (n == 1) {
+      g_string_printf(whose, "of %s", spec->component[list[0].id].name);
+    } else {
+      g_string_printf(whose, "of %u clients", n);
+    }
+    g_string_prepend(text, text->len > 0 ? " " : "");
+    gchar *good = g_strdup_printf("Nothing failed: all %s requests %s ended well.",
+                                  format_count(requests).text, whose->str);
+    g_string_prepend(text, good);
+    g_free(good);
+    g_string_free(whose, TRUE);
+  }
+  g_free(list);
+  return g_string_free(text, FALSE);
+}

@@ -1,0 +1,14 @@
+/* What failed, for all clients together and one by one: how much, for which causes, where the
+ * failures began, and what explains them. */
+#ifndef FAILURES_H
+#define FAILURES_H
+
+#include "results.h"
+
+/* Whether a request of any client failed, or none of a client's ended. */
+bool failures_any(const struct results *results);
+
+/* Sentences; "" without a client. To be released with g_free. */
+char *failures_say(const struct results *results);
+
+#endif
