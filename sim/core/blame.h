@@ -13,7 +13,7 @@
 #include "part.h"
 
 /* One thing about a request: time in a part at a component, calls between two components, or that
- * its failure began at a component (origin.h). */
+ * its failure began at a component. */
 struct blame_entry {
   uint32_t component;
   uint32_t

@@ -47,8 +47,7 @@ void table_end_row(struct table *table) {
 
 void table_remark(struct table *table, uint32_t column, enum style style, const char *text) {
   assert(table->cell->len > 0 && table->cell->len % table->columns == 0);
-  struct remark remark = {
-      {g_strdup(text), style}, table->cell->len / table->columns - 1, column};
+  struct remark remark = {{g_strdup(text), style}, table->cell->len / table->columns - 1, column};
   g_array_append_val(table->remark, remark);
 }
 

@@ -48,7 +48,7 @@ struct traffic_share {
 /* Over all followed requests, in order of `from` and `to`. Release with free. */
 struct traffic_share *breakdown_calls(const struct blame *blame, uint32_t *n);
 
-/* Where failures began (core's origin.h): a share of the followed requests that failed. */
+/* Where failures began (core's blame.h): a share of the followed requests that failed. */
 struct failure_share {
   uint32_t component;
   enum outcome cause;
