@@ -427,6 +427,9 @@ static void service_on_reply(struct sim *sim, struct member *member, struct fram
   if (outbound_takes(sim, child, outcome)) return;
   if (child->site != call->pc || frame_state(call) != FRAME_WAITING)
     return; /* of a step that is over */
+  if (__builtin_expect(sim->ledger != NULL, 0) && outcome == OUTCOME_OK) {
+    ledger_pass_on(sim, child, call);
+  }
   const struct plan *plan = &((struct service_state *)member->state)->plan[call->op];
   if (plan->then && outcome == OUTCOME_OK) {
     call->pc = 2;

@@ -1,7 +1,8 @@
 /* What an operation does to the data of a component: reads them, writes them, or nobody has said.
  *
  * A component that keeps data knows (kind.data_op): a database by its lists of operations. One that
- * passes calls on asks what stands behind it, so that a cache and its origin never disagree. Where
+ * passes calls on asks what stands behind it, so that a cache and its origin never disagree; a
+ * service stands for the one component with data that its handlers lead to. Where
  * nobody knows, the operation named "write" writes and every other one reads. */
 #ifndef DATA_OP_H
 #define DATA_OP_H

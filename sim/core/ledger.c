@@ -28,6 +28,7 @@ static_assert(sizeof(struct key) + sizeof(struct record) <= 48, "what a live key
 struct seen {
   uint64_t superseded_ns; /* as far as known when it was given */
   uint32_t version;
+  uint32_t mark; /* of the frame: its stamp plus 1, so that a slot used again carries nothing */
 };
 
 struct ledger {
@@ -109,7 +110,7 @@ static void record_free(struct ledger *l, uint32_t r) {
 
 /* --- what an answer carries ----------------------------------------------------------------- */
 
-static struct seen *seen_of(struct sim *sim, const struct frame *frame) {
+static void carry(struct sim *sim, const struct frame *frame, struct seen seen) {
   struct ledger *l = sim->ledger;
   uint32_t slot = frame_slot(sim, frame);
   if (slot >= l->slots) {
@@ -118,7 +119,15 @@ static struct seen *seen_of(struct sim *sim, const struct frame *frame) {
     l->seen = mem_resize(l->seen, l->slots * sizeof *l->seen);
     memset(l->seen + old, 0, (l->slots - old) * sizeof *l->seen);
   }
-  return &l->seen[slot];
+  seen.mark = frame->stamp + 1;
+  l->seen[slot] = seen;
+}
+
+/* NULL: nothing, since nobody on its way saw the data. */
+static const struct seen *carried(const struct sim *sim, const struct frame *frame) {
+  const struct ledger *l = sim->ledger;
+  uint32_t slot = frame_slot(sim, frame);
+  return slot < l->slots && l->seen[slot].mark == frame->stamp + 1 ? &l->seen[slot] : NULL;
 }
 
 /* When the version that an answer carries was superseded, by now; TIME_NEVER: it is current. */
@@ -149,7 +158,7 @@ static void judge_session(struct sim *sim, const struct key *key, const struct f
   if (user == 0) return;
   struct session_breach breach =
       session_read(sim->ledger->sessions, user, number_of(sim->ledger, key),
-                   seen_of(sim, answered)->version, came_ns, sim->now_ns);
+                   carried(sim, answered)->version, came_ns, sim->now_ns);
   out->own_missed += breach.own_missed;
   out->went_back += breach.went_back;
 }
@@ -166,12 +175,12 @@ bool ledger_follows(const struct sim *sim, uint32_t component) {
 
 void ledger_read(struct sim *sim, uint32_t truth, const struct frame *call) {
   const struct key *key = call->item ? find(sim->ledger, truth, call->item) : NULL;
-  *seen_of(sim, call) = (struct seen){TIME_NEVER, key ? key->version : 0};
+  carry(sim, call, (struct seen){.superseded_ns = TIME_NEVER, .version = key ? key->version : 0});
 }
 
 void ledger_write(struct sim *sim, uint32_t truth, const struct frame *call) {
   struct ledger *l = sim->ledger;
-  *seen_of(sim, call) = (struct seen){TIME_NEVER, 0};
+  carry(sim, call, (struct seen){.superseded_ns = TIME_NEVER});
   if (call->item == 0) return;
   struct key *key = find_or_add(l, truth, call->item);
   key->version++;
@@ -182,7 +191,7 @@ void ledger_write(struct sim *sim, uint32_t truth, const struct frame *call) {
     if (l->record[key->copy].holders == 0) record_free(l, key->copy);
     key->copy = 0;
   }
-  seen_of(sim, call)->version = key->version;
+  carry(sim, call, (struct seen){.superseded_ns = TIME_NEVER, .version = key->version});
   uint64_t user = user_of(sim, call);
   if (user) session_wrote(l->sessions, user, number_of(l, key), key->version, sim->now_ns);
   for (uint32_t i = 0; i < l->copies; i++) {
@@ -197,9 +206,9 @@ void ledger_write(struct sim *sim, uint32_t truth, const struct frame *call) {
 
 ledger_copy ledger_hold(struct sim *sim, uint32_t truth, const struct frame *answered) {
   struct ledger *l = sim->ledger;
-  if (answered->item == 0) return 0;
+  const struct seen *seen = carried(sim, answered);
+  if (answered->item == 0 || seen == NULL) return 0;
   struct key *key = find_or_add(l, truth, answered->item);
-  const struct seen *seen = seen_of(sim, answered);
   uint64_t superseded_ns = superseded(key, seen);
   uint32_t r = superseded_ns == TIME_NEVER ? key->copy : 0;
   if (r == 0) r = record_new(l, seen->version, superseded_ns);
@@ -220,19 +229,22 @@ void ledger_drop(struct sim *sim, ledger_copy copy) {
 
 void ledger_answer(struct sim *sim, ledger_copy copy, const struct frame *call) {
   const struct record *record = &sim->ledger->record[copy];
-  *seen_of(sim, call) = (struct seen){record->superseded_ns, record->version};
+  if (copy == 0) return;
+  carry(sim, call,
+        (struct seen){.superseded_ns = record->superseded_ns, .version = record->version});
 }
 
 void ledger_pass_on(struct sim *sim, const struct frame *fetch, const struct frame *call) {
-  struct seen seen = *seen_of(sim, fetch);
-  *seen_of(sim, call) = seen;
+  const struct seen *seen = carried(sim, fetch);
+  if (seen) carry(sim, call, *seen);
 }
 
 void ledger_judge(struct sim *sim, uint32_t truth, const struct frame *answered, uint64_t came_ns,
                   struct staleness *out) {
-  if (answered->item == 0) return;
+  const struct seen *seen = carried(sim, answered);
+  if (answered->item == 0 || seen == NULL) return;
   const struct key *key = find(sim->ledger, truth, answered->item);
-  uint64_t superseded_ns = superseded(key, seen_of(sim, answered));
+  uint64_t superseded_ns = superseded(key, seen);
   judge_session(sim, key, answered, came_ns, out);
   if (superseded_ns >= came_ns) {
     out->fresh++;

@@ -15,6 +15,10 @@
  * not stale, as with a regular register (Lamport, On Interprocess Communication, 1986). Its age is
  * the time from then until it came: how long the answer had been out of date.
  *
+ * Services. A service stands for the data of the one component behind it that keeps any; where
+ * there are several, it is not known what its answers are made of, and they are not looked at. Nor
+ * is an answer for which it asked nobody.
+ *
  * Users. Where requests have users (COLUMN_USER), a read may also miss its user's own write, or go
  * back behind what the user has read before: session.h. Reads that no copy answers are not looked
  * at.
@@ -50,14 +54,15 @@ void ledger_write(struct sim *sim, uint32_t truth, const struct frame *call);
 
 /* --- for copies ----------------------------------------------------------------------------- */
 
-/* A held version; 0: of a request without a key, never stale. */
+/* A held version; 0: of a request without a key, or of an answer that nobody has looked at: never
+ * stale. */
 typedef uint32_t ledger_copy;
 
 /* Keeps the version that an answered call carries; let go by ledger_drop. */
 ledger_copy ledger_hold(struct sim *sim, uint32_t truth, const struct frame *answered);
 void ledger_drop(struct sim *sim, ledger_copy copy);
 
-/* `call` is answered from a copy; or with the answer to `fetch`. */
+/* `call` is answered from a copy; or with the answer to `fetch`, of a service the last one. */
 void ledger_answer(struct sim *sim, ledger_copy copy, const struct frame *call);
 void ledger_pass_on(struct sim *sim, const struct frame *fetch, const struct frame *call);
 

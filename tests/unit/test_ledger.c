@@ -55,6 +55,64 @@ static void test_written_past(void **state) {
   scene_free(scene);
 }
 
+/* Aim: the same through a service, which asks the database by other names: what it answers is as
+ * old as what it got. A handler that also writes to the log of another database is not looked at.
+ */
+static void test_through_a_service(void **state) {
+  (void)state;
+  enum { PLAIN, TWO_DATABASES, WAYS };
+  for (int way = 0; way < WAYS; way++) {
+    struct shot shots[] = {
+        get(0, 1),         get(0, 2),  put(10, "api", 1), /* acknowledged at 14 */
+        get(13, 1),        get(14, 1), get(15, 1),        /* the last is stale: 1 ms */
+        put(20, "api", 1), get(30, 1), get(30, 2),        /* stale: 16 ms; fresh */
+        get(40, 3)};
+    for (uint32_t i = 0; i < 10; i++) shots[i].op = i == 2 || i == 6 ? "put" : "get";
+    struct scene *scene = scene_new();
+    scene_add_sender(scene, "from", shots, 10);
+    node_set(scene_add(scene, "cache", "cache", 1), "origin", "api");
+    struct node *api = scene_add(scene, "service", "api", 1);
+    struct handler_builder *on = node_on(api, "get");
+    on_call(on, (struct call_to){.to = "other"});
+    on_call(on, (struct call_to){.to = "db", .op = "read"});
+    if (way == TWO_DATABASES) on_call(on, (struct call_to){.to = "log", .op = "write"});
+    on_call(node_on(api, "put"), (struct call_to){.to = "db", .op = "write"});
+    scene_add(scene, "service", "other", 1);
+    node_set(scene_add(scene, "database", "db", 1), "write", "4ms");
+    scene_add(scene, "database", "log", 1);
+    struct run run = run_scene(scene, 1, S);
+    if (way == PLAIN) {
+      assert_stale(&run, "cache", 2, 8, 1 + 16);
+      assert_same(metric(&run, "cache.stale_age.max"), 0.016);
+    } else {
+      assert_false(has_metric(&run, "cache.stale_reads") && metric(&run, "cache.stale_reads") > 0);
+    }
+    run_free(&run);
+    scene_free(scene);
+  }
+}
+
+/* Aim: a cache knows by the database behind a service which of the operations it passes on are
+ * writes: "put" goes through and is not kept, and what it held is gone. */
+static void test_writes_through_a_service(void **state) {
+  (void)state;
+  struct shot shots[] = {get(0, 1), put(10, "cache", 1), get(20, 1), get(30, 1)};
+  for (uint32_t i = 0; i < 4; i++) shots[i].op = i == 1 ? "put" : "get";
+  struct scene *scene = scene_new();
+  scene_add_sender(scene, "from", shots, 4);
+  node_set(scene_add(scene, "cache", "cache", 1), "origin", "api");
+  struct node *api = scene_add(scene, "service", "api", 1);
+  on_call(node_on(api, "get"), (struct call_to){.to = "db", .op = "read"});
+  on_call(node_on(api, "put"), (struct call_to){.to = "db", .op = "write"});
+  scene_add(scene, "database", "db", 1);
+  struct run run = run_scene(scene, 1, S);
+  assert_same(metric(&run, "cache.writes"), 1);
+  assert_same(metric(&run, "cache.hits"), 1);
+  assert_stale(&run, "cache", 0, 3, 0);
+  run_free(&run);
+  scene_free(scene);
+}
+
 /* Aim: a read that comes at the very instant of the acknowledgement, after it, is not stale yet. */
 static void test_same_instant(void **state) {
   (void)state;
@@ -312,11 +370,18 @@ static void test_closed_form(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_written_past),          cmocka_unit_test(test_same_instant),
-      cmocka_unit_test(test_invalidated),           cmocka_unit_test(test_race),
-      cmocka_unit_test(test_two_writes_on_the_way), cmocka_unit_test(test_write_policy),
-      cmocka_unit_test(test_cache_of_a_cache),      cmocka_unit_test(test_only_where_needed),
-      cmocka_unit_test(test_against_plain),         cmocka_unit_test(test_closed_form),
+      cmocka_unit_test(test_written_past),
+      cmocka_unit_test(test_through_a_service),
+      cmocka_unit_test(test_writes_through_a_service),
+      cmocka_unit_test(test_same_instant),
+      cmocka_unit_test(test_invalidated),
+      cmocka_unit_test(test_race),
+      cmocka_unit_test(test_two_writes_on_the_way),
+      cmocka_unit_test(test_write_policy),
+      cmocka_unit_test(test_cache_of_a_cache),
+      cmocka_unit_test(test_only_where_needed),
+      cmocka_unit_test(test_against_plain),
+      cmocka_unit_test(test_closed_form),
   };
   return cmocka_run_group_tests_name("ledger", tests, NULL, NULL);
 }

@@ -13,8 +13,8 @@ static double measured(const struct metrics *metrics, const char *name) {
   return 0;
 }
 
-static void test_two_caches(void **state) {
-  (void)state;
+/* `origin`: of both caches, the database or a service that asks it. */
+static void check_two_caches(const char *origin) {
   write_file("t.csv",
              "time,op,user,key\n"
              "0,one,ann,k\n" /* keeps the first version in one */
@@ -27,13 +27,19 @@ static void test_two_caches(void **state) {
              "6,one,ann,m\n" /* another datum */
              "7,two,ann,k\n" /* sees it */
              "8,one,eve,k\n");
-  struct scenario *s = load(
+  char text[1024];
+  snprintf(
+      text, sizeof text,
       "client \"c\" { arrivals = trace { csv = \"t.csv\" }, target = \"s\" }\n"
       "service \"s\" { on = { one = { call { \"one\", op = \"read\" } },\n"
       "  two = { call { \"two\", op = \"read\" } }, put = { call { \"db\", op = \"write\" } } } }\n"
-      "cache \"one\" { origin = \"db\" }\n"
-      "cache \"two\" { origin = \"db\" }\n"
-      "database \"db\" { read = \"1ms\", write = \"1ms\" }\n");
+      "cache \"one\" { origin = \"%s\" }\n"
+      "cache \"two\" { origin = \"%s\" }\n"
+      "service \"api\" { on = { default = { call \"db\" } } }\n"
+      "client \"d\" { arrivals = burst { 1, at = \"0s\" }, target = \"api\" }\n"
+      "database \"db\" { read = \"1ms\", write = \"1ms\" }\n",
+      origin, origin);
+  struct scenario *s = load(text);
   struct sim *sim = sim_new(&s->spec, 1, 0, 0, 20 * NS_PER_S, true);
   assert_true(sim_run(sim, 20 * NS_PER_S));
   struct metrics metrics = {0};
@@ -46,6 +52,12 @@ static void test_two_caches(void **state) {
   metrics_free(&metrics);
   sim_free(sim);
   scenario_free(s);
+}
+
+static void test_two_caches(void **state) {
+  (void)state;
+  check_two_caches("db");
+  check_two_caches("api");
 }
 
 /* Aim: what is under way at the same time breaks nothing, and thousands of users keep apart. */
