@@ -89,7 +89,7 @@ in_out load/plots/throughput.svg
 in_out load/plots/availability.svg
 in_err 'no plot of heatmap: it takes a sweep over two parameters'
 grep -q 'knee at' load/plots/throughput.svg || fail 'no knee'
-grep -q 'lose more than 2 %' load/plots/throughput.svg || fail 'saturated points are not marked'
+grep -q 'p99 is endless at 3 more points' load/plots/throughput.svg || fail 'points whose p99 is endless are not told'
 "$archsim" sweep shop.lua -s rate=50..200:50/s -s servers=1..3 -q --out map || [ $? -eq 1 ]
 rm map/points/000003.json
 expect 0 plot map -o maps

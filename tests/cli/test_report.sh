@@ -51,15 +51,15 @@ expect 0 report run.json
 same report.html file.html
 holds file.html '<p class="question">Does one server keep up?</p>'
 lacks file.html 'Try: rate'
-holds file.html 'No: 1 of 2 goals met'
+holds file.html 'No: 0 of 2 goals met'
 holds file.html 'Where the time goes: Requests of '
 holds file.html 'What to fix first for shop: '
-holds file.html 'What saturates first: web saturates first as load grows: the busiest member&#39;s workers are busy'
+holds file.html 'What saturates first: No limit is near: the busiest workers are those of web'
 holds file.html 'What failed and why: '
 holds file.html 'archsim run shop.lua --seed 1 -r 3'
 holds file.html "$(sed -n 's/.*"fingerprint": "\(.*\)".*/\1/p' run.json)"
 holds file.html 'Threads or processes of one instance' # a parameter that the scenario leaves alone
-holds file.html 'Share of the calls that were answered ok.' # a definition
+holds file.html 'Share of the calls that were answered ok, and in time.' # a definition
 lacks file.html '<script'
 lacks file.html 'src='
 sed 's/xmlns\(:xlink\)\?="[^"]*"//g' file.html >bare.html # names of languages, not addresses

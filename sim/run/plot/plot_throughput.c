@@ -19,6 +19,7 @@ struct load {
 struct loads {
   GArray *list; /* of struct load, by offered load */
   uint32_t saturated;
+  uint32_t endless; /* points that are not in the list: more than 1 % of their requests failed */
   double lo, hi;
 };
 
@@ -39,7 +40,7 @@ static void read_percentile(struct load *load, int at, const json_t *point, cons
 }
 
 static struct loads read_loads(const json_t *sweep, const char *client) {
-  struct loads loads = {g_array_new(FALSE, TRUE, sizeof(struct load)), 0, INFINITY, 0};
+  struct loads loads = {g_array_new(FALSE, TRUE, sizeof(struct load)), 0, 0, INFINITY, 0};
   const json_t *points = json_object_get(sweep, "points");
   for (size_t i = 0; i < json_array_size(points); i++) {
     const json_t *point = json_array_get(points, i);
@@ -47,7 +48,11 @@ static struct loads read_loads(const json_t *sweep, const char *client) {
     load.value[OFFERED] = plot_metric(point, client, "offered", "value");
     read_percentile(&load, P50, point, client, "latency.p50");
     read_percentile(&load, P99, point, client, "latency.p99");
-    if (isnan(load.value[OFFERED]) || isnan(load.value[P99]) || isnan(load.value[P50])) continue;
+    if (isnan(load.value[OFFERED])) continue;
+    if (isnan(load.value[P99]) || isnan(load.value[P50])) {
+      loads.endless++;
+      continue;
+    }
     g_array_append_val(loads.list, load);
     loads.saturated += load.saturated;
     if (load.value[P50] > 0) loads.lo = fmin(loads.lo, load.value[P50]);
@@ -145,6 +150,10 @@ static char *note_of(double knee, const struct loads *loads) {
     g_string_append_printf(note, "; hollow: %u of %u points lose more than 2 %% of the load",
                            loads->saturated, loads->list->len);
   }
+  if (loads->endless > 0) {
+    g_string_append_printf(note, "; p99 is endless at %u more point%s", loads->endless,
+                           loads->endless == 1 ? "" : "s");
+  }
   return g_string_free(note, FALSE);
 }
 
@@ -186,14 +195,13 @@ static void draw(struct plot_page *page, const json_t *sweep, const char *client
                                              format_value(UNIT_PER_SECOND, knee).text),
       .note = note_of(knee, loads),
       .caption = g_strdup(
-          "Latency of successful requests at each point of the sweep, with 95 % intervals as "
-          "bands. "
+          "Latency at each point of the sweep, with 95 % intervals as bands. A failed request "
+          "counts "
+          "as endless: the curves end where more than 1 % fail. "
           "The knee is the point of the p99 curve farthest below the chord between its first and "
           "last point, both axes stretched to 0..1 (Kneedle); a curve within a tenth of its chord "
           "has none; points after the first saturated one do not count. Hollow points: goodput "
-          "more "
-          "than 2 % below the offered load, so that the latency is that of the requests that were "
-          "not lost.")};
+          "more than 2 % below the offered load.")};
   plot_add(page, &draft);
   g_free(x_title);
   g_free(y_title);
