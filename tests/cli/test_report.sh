@@ -54,7 +54,7 @@ lacks file.html 'Try: rate'
 holds file.html 'No: 0 of 2 goals met'
 holds file.html 'Where the time goes: Requests of '
 holds file.html 'What to fix first for shop: '
-holds file.html 'What saturates first: No limit is near: the busiest workers are those of web'
+holds file.html 'What saturates first: On average no limit is near: the busiest workers are those of web'
 holds file.html 'What failed and why: '
 holds file.html 'archsim run shop.lua --seed 1 -r 3'
 holds file.html "$(sed -n 's/.*"fingerprint": "\(.*\)".*/\1/p' run.json)"

@@ -183,8 +183,7 @@ static char *sentence_on_busiest(const struct results *results, uint32_t client,
   struct peak peak = peak_of(results, first->component);
   if (first->utilization < 0.5 && !(peak.share >= FULL_LEAST) && fails(results, client)) {
     return g_strdup_printf(
-        "No limit is near: the busiest workers are those of %s, %s of the time. What fails has "
-        "another reason.",
+        "On average no limit is near: the busiest workers are those of %s, %s of the time.",
         first->name, ratio(first->utilization).text);
   }
   gchar *room =
