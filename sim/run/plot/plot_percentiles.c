@@ -186,15 +186,22 @@ static void write_goals(GString *data, struct goal_lines *lines, double factor) 
   script_texts(data, "goal_text", (const char *const *)lines->text, lines->n, 60);
 }
 
-/* "p99 of shoppers is 44.5 ms": the value at 99 %, read off the first curve; endless where it ended
- * before. */
+/* "p99 of shoppers is 44.5 ms": the value at 99 %, read off the curve between its points; endless
+ * where it ended before. */
 static double at_quantile(const struct curve *curve, double q) {
-  double wanted = 1 / (1 - q), value = NAN;
+  double last_q = NAN, last = NAN;
+  if (curve->answered < q) return INFINITY;
   for (guint k = 0; k + 1 < curve->point->len; k += 2) {
-    if (g_array_index(curve->point, double, k) > wanted * (1 + 1e-9)) return value;
-    value = g_array_index(curve->point, double, k + 1);
+    double here_q = 1 - 1 / g_array_index(curve->point, double, k);
+    double here = g_array_index(curve->point, double, k + 1);
+    if (here_q >= q * (1 - 1e-9)) {
+      if (isnan(last) || here_q <= q * (1 + 1e-9)) return here;
+      return last + (here - last) * (q - last_q) / (here_q - last_q);
+    }
+    last_q = here_q;
+    last = here;
   }
-  return curve->answered < q ? INFINITY : value;
+  return last;
 }
 
 static char *note_of(const struct curves *curves) {
