@@ -1,6 +1,7 @@
 /* What a client counted, as metrics and for timelines. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "arena.h"
 #include "client_state.h"
@@ -47,6 +48,12 @@ static void emit(const struct sim *sim, const struct op_stats *s, struct hist *l
   metric_quotient(out, UNIT_COUNT, (double)s->retries, 1, "%s.retries", name);
   metric_quotient(out, UNIT_RATIO, (double)s->degraded, ok, "%s.degraded", name);
   metric_latencies(out, latency, ended - ok, name);
+  for (uint32_t i = 0; i < sim->spec->withins; i++) {
+    const struct within_spec *within = &sim->spec->within[i];
+    if (strcmp(within->owner, name) != 0) continue;
+    metric_quotient(out, UNIT_RATIO, hist_count_upto(latency, within->ns), ended, "%s.within.%s",
+                    name, within->text);
+  }
 }
 
 /* Requests that wait for a message that has vanished will never end: they count as failed. */
@@ -175,6 +182,9 @@ const struct metric_def client_metrics[] = {
     {"latency.p9999", "s", "Quantile 99.99 % of latency."},
     {"latency.sd", "s", "Standard deviation of latency."},
     OUTBOUND_METRICS,
+    {"within.<duration>", "ratio",
+     "Share of all requests that were answered within it, such as `within.250ms`; those that "
+     "failed were not. Measured where a goal asks for it."},
     {"op.<operation>.<metric>", "", "The same, for one operation of the mix."},
     {"tier.<tier>.<metric>", "", "The same, for the users of one tier."},
     {"dropped_ratio", "ratio", "Share of the requests that were due and `dropped`."},

@@ -446,3 +446,18 @@ uint64_t hist_zeros(const struct hist *hist) {
   for (uint32_t i = 0; i < hist->values; i++) zeros += hist->value[i] == 0;
   return zeros;
 }
+
+double hist_count_upto(const struct hist *hist, uint64_t value) {
+  double count = (double)hist->zeros;
+  for (uint32_t i = 0; i < hist->values; i++) count += hist->value[i] <= value;
+  for (uint32_t o = 0; o < HIST_OCTAVES; o++) {
+    for (uint32_t i = 0; hist->octave[o] != NULL && i < HIST_SUB; i++) {
+      uint64_t least = bucket_least(o, i), greatest = bucket_greatest(o, i);
+      if (least > value) return count;
+      double times = (double)times_in(hist, o, i);
+      bool whole = greatest <= value || hist->max <= value;
+      count += whole ? times : times * (double)(value - least + 1) / (double)(greatest - least + 1);
+    }
+  }
+  return count;
+}

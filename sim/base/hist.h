@@ -106,6 +106,9 @@ uint64_t hist_max(const struct hist *hist); /* 0 when empty */
 double hist_mean(const struct hist *hist);  /* NaN when empty */
 /* Standard deviation (of a sample: n - 1); NaN for fewer than two values. */
 double hist_deviation(const struct hist *hist);
+/* How many of the values are not above `value`; of the bucket that it lies in a share, as if its
+ * values were spread over it. */
+double hist_count_upto(const struct hist *hist, uint64_t value);
 uint64_t hist_zeros(const struct hist *hist); /* how many of the values are 0 */
 
 #endif

@@ -98,6 +98,13 @@ struct fault_spec {
   int line;
 };
 
+/* The share of all requests that are answered within a time: a metric only where it is wanted. */
+struct within_spec {
+  const char *owner; /* "shop", "shop.op.buy", "shop.tier.gold" */
+  const char *text;  /* "250ms", as the metric's name ends */
+  uint64_t ns;
+};
+
 struct spec {
   struct arena *arena;
   uint32_t components;
@@ -114,6 +121,8 @@ struct spec {
   const struct path_spec *path; /* sorted canonically */
   uint32_t faults;
   const struct fault_spec *fault; /* sorted by name */
+  uint32_t withins;
+  const struct within_spec *within;
 };
 
 /* Index of a component, or REF_NONE. */

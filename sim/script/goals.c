@@ -103,6 +103,13 @@ static bool unknown_member(struct loader *loader, const struct spot *spot, const
 /* Metrics of the same component are nearer than others that happen to be spelt alike. */
 static bool unknown_metric(struct loader *loader, const struct spot *spot, const char *name,
                            const struct metrics *metrics) {
+  const char *within = strstr(name, ".within.");
+  if (within != NULL) {
+    return spot_error(loader, spot,
+                      "'%s' is no share of requests in time: write the name of a client, of an "
+                      "operation or of a tier of it, and a duration: \"users.within.250ms\"",
+                      name);
+  }
   const char **list = arena_alloc(loader->arena, (metrics->n + 1) * sizeof *list);
   const struct spec *spec = &loader->scenario->spec;
   size_t owner = owner_length(name);
@@ -218,11 +225,54 @@ static bool read_given(struct loader *loader, const char *text, const struct met
   return read_text(loader, &spot, text, metrics, goal);
 }
 
+/* --- shares within a time ------------------------------------------------------------------- */
+
+/* Adds what a goal asks for, "shop.within.250ms < 1%", once; a mistake in it is told when the goal
+ * is read. */
+static void want_within(struct loader *loader, const char *text, struct within_spec *list,
+                        uint32_t *n) {
+  static const char word[] = ".within.";
+  const char *at = strstr(text, word), *begin = text;
+  if (at == NULL) return;
+  while (*begin == ' ') begin++;
+  const char *time = at + strlen(word), *end = time;
+  while (*end && is_metric_char(*end)) end++;
+  struct within_spec within = {
+      .owner = arena_format(loader->arena, "%.*s", (int)(at - begin), begin),
+      .text = arena_format(loader->arena, "%.*s", (int)(end - time), time)};
+  struct error ignored = {0};
+  double ns;
+  if (!quantity_parse(QUANTITY_TIME, within.text, &ns, &ignored) || !(ns < 9e18)) return;
+  within.ns = (uint64_t)ns;
+  for (uint32_t i = 0; i < *n; i++) {
+    if (!strcmp(list[i].owner, within.owner) && !strcmp(list[i].text, within.text)) return;
+  }
+  list[(*n)++] = within;
+}
+
+static void want_all(struct loader *loader, const char *const *given, uint32_t n) {
+  struct within_spec *list = arena_alloc(loader->arena, (n + 1) * sizeof *list);
+  struct spec *spec = &loader->scenario->spec;
+  spec->within = list;
+  for (uint32_t i = 0; i < n; i++) {
+    if (given) {
+      want_within(loader, given[i], list, &spec->withins);
+      continue;
+    }
+    int index = declaration_push(loader, &loader->goals.list[i]);
+    const char *text =
+        lua_type(loader->L, index) == LUA_TSTRING ? lua_tostring(loader->L, index) : "";
+    want_within(loader, text, list, &spec->withins);
+    lua_pop(loader->L, 1);
+  }
+}
+
 bool goals_build(struct loader *loader) {
   struct scenario *scenario = loader->scenario;
   const struct scenario_changes *changes = loader->changes;
   bool given = changes && changes->goals > 0;
   uint32_t n = given ? changes->goals : loader->goals.n;
+  want_all(loader, given ? changes->goal : NULL, n);
   struct goal *goal = arena_alloc(loader->arena, (n + 1) * sizeof *goal);
   scenario->goal = goal;
   scenario->goals = n;

@@ -171,6 +171,25 @@ static void test_totals(void **state) {
   }
 }
 
+/* Aim: how many values are not above a limit: exactly where they have a bucket each or are kept,
+ * and of 100 values in a row to within the one bucket, 8 wide, that the limit cuts. */
+static void test_count_upto(void **state) {
+  (void)state;
+  for (uint32_t limit = 0; limit <= 200; limit += 200) {
+    struct hist hist;
+    hist_init(&hist, limit, NULL);
+    assert_true(hist_count_upto(&hist, 5) == 0);
+    hist_add_zero(&hist);
+    for (uint64_t k = 0; k < 100; k++) hist_add(&hist, 1000 + k);
+    assert_true(hist_count_upto(&hist, 0) == 1);
+    assert_true(hist_count_upto(&hist, 999) == 1);
+    assert_true(hist_count_upto(&hist, 1099) == 101);
+    assert_true(hist_count_upto(&hist, UINT64_MAX) == 101);
+    assert_true(fabs(hist_count_upto(&hist, 1049) - 51) <= (limit > 0 ? 0 : 8));
+    hist_free(&hist);
+  }
+}
+
 /* Aim: the standard deviation is exact however small it is beside the mean, kept or bucketed, also
  * of what is left when earlier values are taken away. */
 static void test_deviation(void **state) {
@@ -523,6 +542,7 @@ int main(void) {
       cmocka_unit_test(test_interpolation),
       cmocka_unit_test(test_bucket_edges),
       cmocka_unit_test(test_totals),
+      cmocka_unit_test(test_count_upto),
       cmocka_unit_test(test_deviation),
       cmocka_unit_test(test_great_sums),
       cmocka_unit_test(test_asked_on_the_way),
