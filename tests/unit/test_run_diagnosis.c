@@ -238,13 +238,13 @@ static void a_second_client_that_fails(void **state) {
   (void)state;
   struct seen s =
       see("client 'many' { arrivals = poisson '20/s', target = 'good' }\n"
-          "client 'few' { arrivals = poisson '10/s', target = 'bad' }\n"
+          "client 'rare' { arrivals = poisson '10/s', target = 'bad' }\n"
           "service 'good' { work = '1ms' }\nservice 'bad' { on = { work '1ms', fail() } }\n" RUN);
   assert_false(s.diagnosis.healthy);
-  assert_string_equal(s.diagnosis.client, "few");
+  assert_string_equal(s.diagnosis.client, "rare");
   assert_non_null(strstr(s.diagnosis.failed,
                          "% of all requests failed, of 1 of 2 clients. 100 % "
-                         "of the requests of few failed (errors)"));
+                         "of the requests of rare failed (errors)"));
   assert_null(strstr(s.diagnosis.failed, "Nothing failed"));
   forget(&s);
 }
