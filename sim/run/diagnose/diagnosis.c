@@ -28,8 +28,6 @@
 #define MORE_COMES 1.1
 /* Fewer stale reads are no finding. */
 #define STALE_LEAST 0.01
-/* Of fewer followed requests that failed nothing is concluded. */
-#define FOLLOWED_LEAST 10u
 /* Nor is a shorter time in which all workers were busy. */
 #define FULL_LEAST 0.05
 

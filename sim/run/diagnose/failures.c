@@ -15,8 +15,6 @@
 
 /* Of many clients those that failed most are told about. */
 #define CLIENTS_TOLD 3u
-/* Of few followed requests that failed nothing is concluded. */
-#define FOLLOWED_LEAST 10u
 /* Smaller shares of the failures are left to the JSON. */
 #define SHARE_LEAST 0.03
 

@@ -56,6 +56,9 @@ struct failure_share {
   double share;
 };
 
+/* Of fewer followed requests that failed nothing is concluded. */
+#define FOLLOWED_LEAST 10u
+
 /* The largest first; ties by component, cause, part. Release with free. */
 struct failure_share *breakdown_failures(const struct blame *blame, uint32_t *n);
 
