@@ -9,6 +9,8 @@
 #ifndef DRAW_ROW_H
 #define DRAW_ROW_H
 
+#include <assert.h>
+
 #include "dist.h"
 
 enum { DRAW_ROW = 6 };

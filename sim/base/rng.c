@@ -1,5 +1,11 @@
 #include "rng.h"
 
+#include <Random123/philox.h>
+#include <assert.h>
+
+static_assert(RNG_MULTIPLIER == PHILOX_M2x64_0, "the multiplier is that of Random123");
+static_assert(RNG_KEY_STEP == PHILOX_W64_0, "the key's step is that of Random123");
+
 uint64_t rng_hash_name(const char *name) {
   /* FNV-1a (Fowler, Noll, Vo), byte by byte. Its low bits are weak, so the finalizer follows. */
   uint64_t hash = UINT64_C(0xcbf29ce484222325);

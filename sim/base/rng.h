@@ -19,7 +19,6 @@
 #ifndef RNG_H
 #define RNG_H
 
-#include <Random123/philox.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -76,12 +75,19 @@ static inline void rng_record(uint64_t stream_key, uint64_t entity, uint64_t blo
 }
 #endif
 
+/* The multiplier of a round, and what the key grows by (the golden ratio): PHILOX_M2x64_0 and
+ * PHILOX_W64_0 of Random123. Its headers bring every vector instruction of the processor along, two
+ * megabytes of text and half of the time to compile, so that rng.c alone includes them and holds
+ * these two against theirs. */
+#define RNG_MULTIPLIER UINT64_C(0xD2B74407B1CE6E93)
+#define RNG_KEY_STEP UINT64_C(0x9E3779B97F4A7C15)
+
 static inline void philox_round(uint64_t *left, uint64_t *right, uint64_t *key) {
   __extension__ typedef unsigned __int128 u128;
-  u128 product = (u128)PHILOX_M2x64_0 * *left;
+  u128 product = (u128)RNG_MULTIPLIER * *left;
   *left = (uint64_t)(product >> 64) ^ *key ^ *right;
   *right = (uint64_t)product;
-  *key += PHILOX_W64_0;
+  *key += RNG_KEY_STEP;
   __asm__("" : "+r"(*key)); /* it is no constant plus the first key */
 }
 

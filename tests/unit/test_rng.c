@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 /* cmocka wants the above first */
+#include <Random123/philox.h>
 #include <cmocka.h>
 #include <math.h>
 #include <stdio.h>
