@@ -202,7 +202,7 @@ for report in run full compare sweep load many storm gate flaky big closed hosti
     compare) figures compare topology percentiles timeline ;;
     sweep) figures sweep topology heatmap ;;
     many) figures many topology heatmap-shoppers-latency-p99-workers-2 heatmap-shoppers-latency-p99-workers-4 ;;
-    load) figures load topology throughput ;;
+    load) figures load topology load ;;
     hostile) figures hostile topology ;;
   esac
 done

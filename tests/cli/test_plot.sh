@@ -85,15 +85,20 @@ run { duration = "20s", warmup = "2s", replications = 2 }
 LUA
 "$archsim" sweep shop.lua -s rate=40..280:40/s -q --out load || [ $? -eq 1 ]
 expect 0 plot load
-in_out load/plots/throughput.svg
+in_out load/plots/load.svg
 in_out load/plots/availability.svg
 in_err 'no plot of heatmap: it takes a sweep over two parameters'
-grep -q 'knee at' load/plots/throughput.svg || fail 'no knee'
-grep -q 'p99 is endless at 3 more points' load/plots/throughput.svg || fail 'points whose p99 is endless are not told'
+grep -q 'knee at' load/plots/load.svg || fail 'no knee'
+grep -q 'c: goals [a-z ]*missed at 200/s' load/plots/load.svg || fail 'the load up to which goals are met is not told'
+grep -q 'p99 is endless (3 points)' load/plots/load.svg || fail 'points whose p99 is endless are not told'
 "$archsim" sweep shop.lua -s rate=50..200:50/s -s servers=1..3 -q --out map || [ $? -eq 1 ]
 rm map/points/000003.json
 expect 0 plot map -o maps
 in_out maps/heatmap.svg
+in_out maps/load.svg
+for servers in 1 2 3; do
+  grep -q "servers=$servers: goals " maps/load.svg || fail "no curve of servers=$servers"
+done
 in_err '1 of 12 points of the sweep are missing'
 grep -q '?: 1 missing' maps/heatmap.svg || fail 'a missing point is not told'
 # Many values: a scale in place of texts, grey in place of question marks. Over a third parameter:
@@ -118,7 +123,7 @@ for pause in 1ms 2ms; do grep '^array value' "three/plots/heatmap-c-latency-p99-
 "$archsim" sweep shop.lua -s servers=1,2,4 -q --out one || [ $? -eq 1 ]
 expect 0 plot one
 in_out one/plots/parameter-c-latency-p99.svg
-in_err 'no plot of throughput'
+in_err 'no plot of load'
 grep -q 'over servers' one/plots/parameter-c-latency-p99.svg || fail 'the parameter is not named'
 well_formed load/plots/*.svg maps/*.svg dense/plots/*.svg three/plots/*.svg one/plots/*.svg
 

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "load_curves.h"
 #include "plot_axis.h"
 #include "plot_kinds.h"
 #include "plot_knee.h"
@@ -240,6 +241,87 @@ static void windows_without_a_value(void **state) {
   g_free(json);
 }
 
+/* JSON with ' in place of ". */
+static json_t *tree_of(const char *text) {
+  char *json = g_strdelimit(g_strdup(text), "'", '"');
+  json_t *tree = json_loads(json, 0, NULL);
+  assert_non_null(tree);
+  g_free(json);
+  return tree;
+}
+
+/* A point of a sweep: p99 of those answered is 10 ms everywhere; `all` is what goals judge. */
+#define POINT(rate, size, all, verdict)                                                           \
+  "{'params': {'rate': '" rate "', 'size': '" size                                                \
+  "'}, 'metrics': {'c.offered': {'value': 9.0},"                                                  \
+  " 'c.goodput': {'value': 8.0, 'lo': 7.0, 'hi': 9.0}, 'c.latency.p99': {'value': 0.01,"          \
+  " 'all': {'value': " all "}}}, 'goals': [{'goal': 'c.latency.p99 < 50ms', 'verdict': '" verdict \
+  "'}]}"
+#define SWEEP \
+  "{'manifest': {'axes': [{'name': 'size', 'values': ['1', '2']}, {'name': 'rate',"        \
+  " 'values': ['30/s', '10/s', '20/s']}]}, 'points': ["                                    \
+  POINT("30/s", "1", "0.04", "pass") "," POINT("10/s", "1", "0.02", "pass") ","           \
+  POINT("20/s", "1", "0.06", "undecided") "," POINT("10/s", "2", "'endless'", "fail") ","  \
+  "null," POINT("30/s", "2", "0.03", "fail") "]}"
+
+/* A curve a value of the other parameter, by load, and the load up to which goals are met: met once
+ * more above a load where that is not sure does not count. */
+static void curves_over_load(void **state) {
+  (void)state;
+  json_t *sweep = tree_of(SWEEP);
+  struct load_curves curves;
+  const char *reason = "";
+  assert_true(load_curves_of_sweep(&curves, sweep, &reason));
+  assert_int_equal(curves.n, 2);
+  assert_string_equal(curves.param, "rate");
+  const struct load_curve *one = &curves.list[0], *two = &curves.list[1];
+  assert_string_equal(one->name, "size=1");
+  assert_int_equal(one->samples->len, 3);
+  assert_float_equal(g_array_index(one->samples, struct load_sample, 1).load, 20, 0);
+  assert_float_equal(one->met, 10, 0);
+  assert_true(isnan(one->missed));
+  assert_true(isnan(two->met));
+  assert_float_equal(two->missed, 10, 0);
+  assert_int_equal(two->samples->len, 2); /* a point is missing */
+  char *first = load_curve_limit(&curves, one), *second = load_curve_limit(&curves, two);
+  assert_string_equal(first, "goals met up to 10.0/s");
+  assert_string_equal(second, "goals missed at 10.0/s");
+  g_free(first);
+  g_free(second);
+  load_curves_free(&curves);
+  json_decref(sweep);
+}
+
+/* Latency is drawn as goals judge it: 20, 60, 40 ms of the first design; of the second endless at
+ * the first load, which a triangle tells, and 30 ms at the last. */
+static void latency_over_load_counts_failures(void **state) {
+  (void)state;
+  json_t *sweep = tree_of(SWEEP);
+  struct plots plots = {0};
+  plot_load(&(struct plot_page){&plots}, sweep);
+  assert_int_equal(plots.n, 1);
+  const char *script = plots.list[0].script;
+  assert_non_null(strstr(script,
+                         "$late << END_OF_NUMBERS\n10 20 20 20\n20 60 60 60\n30 40 40 40\n"
+                         "NaN NaN NaN NaN\n\n\n30 30 30 30\n"));
+  assert_non_null(strstr(script, "$endless << END_OF_NUMBERS\nNaN NaN\n\n\n10 0\nNaN NaN\n"));
+  assert_non_null(strstr(script, "$limit << END_OF_NUMBERS\n10 10 10\nNaN NaN NaN\n\n\nNaN NaN"));
+  assert_non_null(strstr(script, "'size=1: goals met up to 10.0/s'"));
+  plots_free(&plots);
+  json_decref(sweep);
+}
+
+/* With goals, the percentile of the first one; the others have pictures of their own. */
+static void percentile_over_load(void **state) {
+  (void)state;
+  json_t *goals = tree_of("[{'goal': 'c.latency.p95 < 50ms'}, {'goal': 'c.latency.p99 < 1s'}]");
+  assert_true(plot_load_shows(goals, "c.latency.p95"));
+  assert_false(plot_load_shows(goals, "c.latency.p99"));
+  assert_true(plot_load_shows(goals, "other.latency.p99"));
+  assert_false(plot_load_shows(goals, "c.availability"));
+  json_decref(goals);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(knee_of_a_queue),
@@ -252,6 +334,9 @@ int main(void) {
       cmocka_unit_test(pictures),
       cmocka_unit_test(goals),
       cmocka_unit_test(windows_without_a_value),
+      cmocka_unit_test(curves_over_load),
+      cmocka_unit_test(latency_over_load_counts_failures),
+      cmocka_unit_test(percentile_over_load),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

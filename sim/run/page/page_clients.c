@@ -60,7 +60,6 @@ void page_throughput(const struct page *p) {
   static const char *const metrics[] = {"offered", "throughput", "goodput",
                                         "retries", "in_flight",  NULL};
   html_open_section(p->out, "throughput", "Throughput");
-  page_plots(p, "throughput");
   clients_table(p, "Requests a second, and retries in a replication", columns, metrics);
   html_close(p->out, "section");
 }

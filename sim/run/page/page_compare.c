@@ -267,8 +267,8 @@ static void provenance(const struct page *p) {
 }
 
 static void plots(const struct page *p) {
-  static const char *const kinds[] = {"percentiles", "throughput", "availability",
-                                      "timeline",    "breakdown",  "heatmap"};
+  static const char *const kinds[] = {"load",     "percentiles", "availability",
+                                      "timeline", "breakdown",   "heatmap"};
   html_open_section(p->out, "plots", "Plots");
   for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++) page_plots(p, kinds[i]);
   page_plots_skipped(p);

@@ -210,6 +210,8 @@ static GPtrArray *columns_of(const struct page *p) {
 static void value_cell(const struct page *p, const json_t *point, const char *metric,
                        const struct metric_meaning *meaning) {
   const json_t *entry = json_object_get(json_object_get(point, "metrics"), metric);
+  const json_t *all = json_object_get(entry, "all"); /* as goals judge it */
+  if (all != NULL) entry = all;
   struct estimate e = {.value = tree_number(entry, "value"),
                        .lo = tree_number(entry, "lo"),
                        .hi = tree_number(entry, "hi")};
@@ -364,7 +366,7 @@ static void head(const struct page *p) {
 }
 
 static void plots(const struct page *p) {
-  static const char *const kinds[] = {"throughput", "parameter", "heatmap", "availability"};
+  static const char *const kinds[] = {"load", "parameter", "heatmap", "availability"};
   html_open_section(p->out, "plots", "Plots");
   for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++) page_plots(p, kinds[i]);
   page_plots_skipped(p);

@@ -128,7 +128,7 @@ bool plot_compare(const json_t *results, struct plots *plots, struct error *err)
 }
 
 bool plot_sweep(const json_t *sweep, struct plots *plots, struct error *err) {
-  static const plot_kind_fn kinds[] = {plot_throughput, plot_parameter, plot_heatmap,
+  static const plot_kind_fn kinds[] = {plot_load, plot_parameter, plot_heatmap,
                                        plot_availability_sweep, NULL};
   return plot_kinds(sweep, plots, kinds, err);
 }

@@ -154,7 +154,7 @@ static void draw(struct plot_page *page, struct field *field, const struct plot_
     names[n++] = field->series_name[i];
   if (field->goal->len > 0) names[n++] = "goal";
   if (field->open > 0) names[n++] = "no failure seen: at least";
-  if (n > 0) script_key(data, names, n, &rows);
+  if (n > 0) script_key(data, names, n, LABEL_WIDTH, &rows);
   script_texts(data, "name", (const char *const *)field->series_name, field->series, LABEL_WIDTH);
   script_axis(data, "x", x);
   script_axis(data, "y", &y);

@@ -20,7 +20,7 @@ static void read_cell(struct map *map, const json_t *point) {
   if (x < 0 || y < 0) return;
   struct map_cell *cell = &map->cell[(uint32_t)y * map->columns + (uint32_t)x];
   if (cell->there) return;
-  const json_t *metric = json_object_get(json_object_get(point, "metrics"), map->metric);
+  const json_t *metric = plot_judged(point, map->metric);
   double value = plot_number(metric, "value");
   *cell = (struct map_cell){.there = true, .defined = isfinite(value), .value = value};
   cell->saturated = plot_any_saturated(point);
@@ -44,8 +44,7 @@ static void colour_cells(struct map *map, const json_t *points) {
   double least = INFINITY, most = -INFINITY;
   uint32_t cells = map->columns * map->rows;
   for (size_t i = 0; i < json_array_size(points); i++) {
-    const json_t *metrics = json_object_get(json_array_get(points, i), "metrics");
-    double value = plot_number(json_object_get(metrics, map->metric), "value");
+    double value = plot_number(plot_judged(json_array_get(points, i), map->metric), "value");
     if (!isfinite(value)) continue;
     least = fmin(least, value);
     most = fmax(most, value);

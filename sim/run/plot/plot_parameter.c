@@ -1,5 +1,6 @@
 /* Metrics over the one parameter of a sweep: each that has a goal, else the p99 of the clients.
- * What plots of their own show is left out: availability, and over a rate p50 and p99. */
+ * What plots of their own show is left out: availability, and over a rate a latency that is drawn
+ * with the goodput. */
 #include <math.h>
 #include <string.h>
 
@@ -35,7 +36,7 @@ static struct readings read_all(const json_t *sweep, const struct plot_sweep_axi
   const json_t *points = json_object_get(sweep, "points");
   for (size_t i = 0; i < json_array_size(points); i++) {
     const json_t *point = json_array_get(points, i);
-    const json_t *entry = json_object_get(json_object_get(point, "metrics"), metric);
+    const json_t *entry = plot_judged(point, metric);
     double value = plot_number(entry, "value"), lo = plot_number(entry, "lo"),
            hi = plot_number(entry, "hi");
     struct reading reading = {
@@ -126,8 +127,7 @@ static bool draw_metric(struct plot_page *page, const json_t *sweep,
                         const struct plot_sweep_axis *axis, const char *metric,
                         const struct plot_goal *goal) {
   bool elsewhere = g_str_has_suffix(metric, ".availability") ||
-                   (axis->rate && (g_str_has_suffix(metric, ".latency.p50") ||
-                                   g_str_has_suffix(metric, ".latency.p99")));
+                   (axis->rate && plot_load_shows(plot_sweep_goals(sweep), metric));
   if (elsewhere) return false;
   struct readings all = read_all(sweep, axis, metric);
   bool any = all.list->len > 1;

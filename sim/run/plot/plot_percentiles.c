@@ -242,7 +242,7 @@ static void draw(struct plot_page *page, struct curves *curves, const json_t *go
     names[i] = curves->list[i].name;
     every[i] = fmax(1, floor(curves->list[i].point->len / 2.0 / 9));
   }
-  script_key(data, names, curves->n, &rows);
+  script_key(data, names, curves->n, LABEL_WIDTH, &rows);
   script_texts(data, "name", names, curves->n, LABEL_WIDTH);
   script_numbers(data, "every", every, curves->n);
   script_axis(data, "x", &x);

@@ -28,9 +28,15 @@ const char *plot_string(const json_t *object, const char *key) {
   return json_string_value(json_object_get(object, key));
 }
 
+const json_t *plot_judged(const json_t *results, const char *metric) {
+  const json_t *entry = json_object_get(json_object_get(results, "metrics"), metric);
+  const json_t *all = json_object_get(entry, "all");
+  return all != NULL ? all : entry;
+}
+
 double plot_metric(const json_t *results, const char *name, const char *suffix, const char *what) {
   char *full = g_strdup_printf("%s.%s", name, suffix);
-  double value = plot_number(json_object_get(json_object_get(results, "metrics"), full), what);
+  double value = plot_number(plot_judged(results, full), what);
   g_free(full);
   return value;
 }

@@ -13,7 +13,11 @@ double plot_number(const json_t *object, const char *key);
 double plot_item(const json_t *array, size_t index);
 const char *plot_string(const json_t *object, const char *key);
 
-/* "value", "lo" or "hi" of metrics NAME.SUFFIX. */
+/* The entry of a metric as goals judge it: of a latency with failed requests as endless, which is
+ * NaN. */
+const json_t *plot_judged(const json_t *results, const char *metric);
+
+/* "value", "lo" or "hi" of NAME.SUFFIX, as judged. */
 double plot_metric(const json_t *results, const char *name, const char *suffix, const char *what);
 
 /* Keys of an object in the order of the alphabet; to be freed with g_ptr_array_unref. */

@@ -123,10 +123,11 @@ char *script_axis_title(const char *what, const struct plot_axis *axis) {
   return g_strdup_printf("%s (%s)", what, axis->unit);
 }
 
-void script_key(GString *script, const char *const *text, uint32_t n, uint32_t *rows) {
+void script_key(GString *script, const char *const *text, uint32_t n, uint32_t width,
+                uint32_t *rows) {
   uint32_t widest = 1;
   for (uint32_t i = 0; i < n; i++) {
-    char *clean = plot_text_clean(text[i], LABEL_WIDTH);
+    char *clean = plot_text_clean(text[i], width);
     widest = MAX(widest, plot_text_width(clean));
     g_free(clean);
   }

@@ -40,8 +40,10 @@ char *script_axis_title(const char *what, const struct plot_axis *axis);
  * be freed with g_free. */
 char *script_tick(const char *label);
 
-/* The rows that a key of these names takes, and the columns in each. */
-void script_key(GString *script, const char *const *text, uint32_t n, uint32_t *rows);
+/* The rows that a key of these names takes, each at most `width` columns wide, and the columns in
+ * each. */
+void script_key(GString *script, const char *const *text, uint32_t n, uint32_t width,
+                uint32_t *rows);
 
 /* The text of plots/NAME.gp; NULL if there is none. */
 const char *script_template(const char *name);

@@ -14,20 +14,6 @@ static bool is_folder(const char *path) {
   return g_file_test(path, G_FILE_TEST_IS_DIR);
 }
 
-/* A plot shows a latency as goals judge it, with failed requests as endless: the entry "all" of a
- * metric, where there is one, takes the place of its value. */
-static void judge_latencies(json_t *tree) {
-  static const char *const kept[] = {"value", "lo", "hi"};
-  const char *name;
-  json_t *metric;
-  json_object_foreach(json_object_get(tree, "metrics"), name, metric) {
-    const json_t *all = json_object_get(metric, "all");
-    for (size_t i = 0; all != NULL && i < G_N_ELEMENTS(kept); i++) {
-      json_object_set(metric, kept[i], json_object_get(all, kept[i]));
-    }
-  }
-}
-
 /* --- one file ------------------------------------------------------------------------------- */
 
 static json_t *check_file(json_t *tree, const char *path, const struct error *why,
@@ -53,7 +39,6 @@ static json_t *check_file(json_t *tree, const char *path, const struct error *wh
               ", this archsim reads %d; run the scenario again",
               path, schema, JSON_SCHEMA);
   } else {
-    judge_latencies(tree);
     return tree;
   }
   json_decref(tree);
@@ -85,7 +70,6 @@ static bool find_point(const char *const *folder, uint32_t n, uint32_t point, co
     enum stored stored = store_read(folder[i], point, key, NULL, &tree, NULL, err);
     if (stored == STORED_FOREIGN) return false;
     if (stored != STORED_WHOLE) continue;
-    judge_latencies(tree);
     /* The first tells what there is. */
     json_array_append_new(points, point > 1 ? lean_point(tree) : tree);
     return true;

@@ -15,11 +15,14 @@ static json_t *only(const json_t *from, const char *const *keys) {
 }
 
 static void keep_metric(json_t *kept, const json_t *metrics, const char *name) {
-  static const char *const keys[] = {"value", "lo", "hi", "unit", NULL};
+  static const char *const keys[] = {"value", "lo", "hi", "unit", "all", NULL};
   const json_t *metric = json_object_get(metrics, name);
-  if (metric != NULL && json_object_get(kept, name) == NULL) {
-    json_object_set_new(kept, name, only(metric, keys));
+  if (metric == NULL || json_object_get(kept, name) != NULL) return;
+  json_t *lean = only(metric, keys);
+  if (json_object_get(lean, "all") != NULL) {
+    json_object_set_new(lean, "all", only(json_object_get(metric, "all"), keys));
   }
+  json_object_set_new(kept, name, lean);
 }
 
 /* Those by which a client is known among all metrics. */
@@ -40,6 +43,15 @@ static json_t *usual_metrics(const json_t *metrics) {
     }
   }
   return kept;
+}
+
+/* That of the client or operation whose latency has a goal: both are drawn over load. */
+static void keep_goodput(json_t *kept, const json_t *metrics, const char *goal) {
+  const char *at = strstr(goal, ".latency.");
+  if (at == NULL) return;
+  char *name = g_strdup_printf("%.*s.goodput", (int)(at - goal), goal);
+  keep_metric(kept, metrics, name);
+  g_free(name);
 }
 
 static json_t *lean_goals(const json_t *goals) {
@@ -76,7 +88,9 @@ json_t *lean_point(json_t *point) {
   json_t *lean = only(point, keys), *kept = usual_metrics(metrics);
   for (size_t i = 0; i < json_array_size(goals); i++) {
     const char *metric = json_string_value(json_object_get(json_array_get(goals, i), "metric"));
-    if (metric != NULL) keep_metric(kept, metrics, metric);
+    if (metric == NULL) continue;
+    keep_metric(kept, metrics, metric);
+    keep_goodput(kept, metrics, metric);
   }
   json_object_set_new(lean, "metrics", kept);
   if (goals != NULL) json_object_set_new(lean, "goals", lean_goals(goals));

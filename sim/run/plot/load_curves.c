@@ -1,0 +1,143 @@
+#include "load_curves.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "format.h"
+#include "plot_results.h"
+#include "plot_sweep_points.h"
+
+/* --- curves in the making ------------------------------------------------------------------- */
+
+static struct load_curve *add_curve(struct load_curves *curves, char *name) {
+  struct load_curve *curve = &curves->list[curves->n++];
+  *curve = (struct load_curve){.name = name,
+                               .samples = g_array_new(FALSE, FALSE, sizeof(struct load_sample)),
+                               .met = NAN,
+                               .missed = NAN,
+                               .limit = NAN,
+                               .lo = NAN,
+                               .hi = NAN};
+  return curve;
+}
+
+static enum load_verdict verdict_of(const json_t *goals) {
+  enum load_verdict worst = json_array_size(goals) > 0 ? LOAD_MET : LOAD_UNJUDGED;
+  for (size_t i = 0; i < json_array_size(goals); i++) {
+    const json_t *goal = json_array_get(goals, i);
+    const char *verdict = plot_string(goal, "verdict");
+    bool pass = verdict != NULL ? strcmp(verdict, "pass") == 0
+                                : json_is_true(json_object_get(goal, "pass"));
+    bool open = verdict != NULL && strcmp(verdict, "undecided") == 0;
+    if (!pass) worst = MAX(worst, open ? LOAD_UNDECIDED : LOAD_MISSED);
+  }
+  return worst;
+}
+
+static int by_load(const void *a, const void *b) {
+  const struct load_sample *left = a, *right = b;
+  return (left->load > right->load) - (left->load < right->load);
+}
+
+/* Goals that are met again above a load where that is not sure say nothing about how far one can
+ * go.
+ */
+static void end_curve(struct load_curve *curve) {
+  bool sure = true;
+  g_array_sort(curve->samples, by_load);
+  for (guint i = 0; i < curve->samples->len; i++) {
+    const struct load_sample *s = &g_array_index(curve->samples, struct load_sample, i);
+    curve->judged |= s->verdict != LOAD_UNJUDGED;
+    sure &= s->verdict == LOAD_MET;
+    if (sure) curve->met = s->load;
+    if (s->verdict == LOAD_MISSED && isnan(curve->missed)) curve->missed = s->load;
+  }
+}
+
+static void add_sample(struct load_curve *curve, double load, const json_t *point,
+                       enum load_verdict verdict) {
+  struct load_sample sample = {load, point, verdict};
+  if (json_is_object(point) && !isnan(load)) g_array_append_val(curve->samples, sample);
+}
+
+/* --- of a sweep ----------------------------------------------------------------------------- */
+
+/* The first axis over a rate; the other one, or NULL. False: it is none that can be drawn. */
+static bool choose_axes(const struct plot_sweep_axes *axes, const struct plot_sweep_axis **rate,
+                        const struct plot_sweep_axis **other, const char **reason) {
+  *rate = *other = NULL;
+  for (uint32_t i = 0; i < axes->n; i++) {
+    if (*rate == NULL && axes->axis[i].rate) {
+      *rate = &axes->axis[i];
+    } else {
+      *other = &axes->axis[i];
+    }
+  }
+  if (*rate == NULL) {
+    *reason = "it takes a sweep over a rate (100/s, 200/s)";
+  } else if (axes->n > 2) {
+    *reason = "it takes a sweep over a rate and at most one more parameter";
+  } else if (*other != NULL && json_array_size((*other)->values) > LOAD_CURVES_MAX) {
+    *reason = "the second parameter has more than 8 values, which are too many curves";
+  } else {
+    return true;
+  }
+  return false;
+}
+
+bool load_curves_of_sweep(struct load_curves *curves, const json_t *sweep, const char **reason) {
+  struct plot_sweep_axes axes = plot_sweep_axes(sweep);
+  const struct plot_sweep_axis *rate, *other;
+  const json_t *points = json_object_get(sweep, "points");
+  *curves = (struct load_curves){
+      .rate = true, .metrics = plot_sweep_metrics(sweep), .goals = plot_sweep_goals(sweep)};
+  if (!choose_axes(&axes, &rate, &other, reason)) return false;
+  curves->param = rate->name;
+  size_t n = other != NULL ? json_array_size(other->values) : 1;
+  for (size_t c = 0; c < n; c++) {
+    const char *value = other != NULL ? json_string_value(json_array_get(other->values, c)) : NULL;
+    struct load_curve *curve = add_curve(
+        curves, value != NULL ? g_strdup_printf("%s=%s", other->name, value) : g_strdup(""));
+    for (size_t i = 0; i < json_array_size(points); i++) {
+      const json_t *point = json_array_get(points, i);
+      if (other != NULL && plot_sweep_place(point, other) != (int)c) continue;
+      add_sample(curve, plot_sweep_value(point, rate), point,
+                 verdict_of(json_object_get(point, "goals")));
+    }
+    end_curve(curve);
+  }
+  return true;
+}
+
+/* --- all ------------------------------------------------------------------------------------ */
+
+void load_curves_free(struct load_curves *curves) {
+  for (uint32_t i = 0; i < curves->n; i++) {
+    g_free(curves->list[i].name);
+    g_array_unref(curves->list[i].samples);
+  }
+  curves->n = 0;
+}
+
+char *load_curve_limit(const struct load_curves *curves, const struct load_curve *curve) {
+  enum metric_unit unit = curves->rate ? UNIT_PER_SECOND : UNIT_COUNT;
+  bool searched = !isnan(curve->limit);
+  char *met = g_strdup(format_value(unit, searched ? curve->limit : curve->met).text);
+  char *missed = g_strdup(format_value(unit, curve->missed).text), *text;
+  if (searched) {
+    text = g_strdup_printf("goals met up to %s", met);
+  } else if (!curve->judged) {
+    text = g_strdup("");
+  } else if (isnan(curve->met) && isnan(curve->missed)) {
+    text = g_strdup("goals undecided");
+  } else if (isnan(curve->met)) {
+    text = g_strdup_printf("goals missed at %s", missed);
+  } else if (isnan(curve->missed)) {
+    text = g_strdup_printf("goals met up to %s", met);
+  } else {
+    text = g_strdup_printf("goals met up to %s, missed at %s", met, missed);
+  }
+  g_free(met);
+  g_free(missed);
+  return text;
+}
