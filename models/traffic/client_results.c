@@ -37,22 +37,22 @@ static void emit(const struct sim *sim, const struct op_stats *s, struct hist *l
   double time_s = sim->now_ns > sim->warmup_ns ? (double)(sim->now_ns - sim->warmup_ns) / 1e9 : 0;
   double ok = (double)s->ended[OUTCOME_OK], ended = 0;
   for (int i = 0; i < OUTCOMES; i++) ended += (double)s->ended[i];
-  metric_quotient(out, UNIT_PER_SECOND, (double)s->offered, time_s, "%s.offered", name);
-  metric_quotient(out, UNIT_COUNT, ended, 1, "%s.requests", name);
-  metric_quotient(out, UNIT_PER_SECOND, ended, time_s, "%s.throughput", name);
-  metric_quotient(out, UNIT_PER_SECOND, ok, time_s, "%s.goodput", name);
-  metric_quotient(out, UNIT_RATIO, ok, ended, "%s.availability", name);
+  metric_counted(out, UNIT_PER_SECOND, (double)s->offered, time_s, "%s.offered", name);
+  metric_counted(out, UNIT_COUNT, ended, 1, "%s.requests", name);
+  metric_counted(out, UNIT_PER_SECOND, ended, time_s, "%s.throughput", name);
+  metric_counted(out, UNIT_PER_SECOND, ok, time_s, "%s.goodput", name);
+  metric_counted(out, UNIT_RATIO, ok, ended, "%s.availability", name);
   for (int i = OUTCOME_OK + 1; i < OUTCOMES; i++) {
-    metric_quotient(out, UNIT_COUNT, (double)s->ended[i], 1, "%s.errors.%s", name, outcome_name[i]);
+    metric_counted(out, UNIT_COUNT, (double)s->ended[i], 1, "%s.errors.%s", name, outcome_name[i]);
   }
-  metric_quotient(out, UNIT_COUNT, (double)s->retries, 1, "%s.retries", name);
-  metric_quotient(out, UNIT_RATIO, (double)s->degraded, ok, "%s.degraded", name);
+  metric_counted(out, UNIT_COUNT, (double)s->retries, 1, "%s.retries", name);
+  metric_counted(out, UNIT_RATIO, (double)s->degraded, ok, "%s.degraded", name);
   metric_latencies(out, latency, ended - ok, name);
   for (uint32_t i = 0; i < sim->spec->withins; i++) {
     const struct within_spec *within = &sim->spec->within[i];
     if (strcmp(within->owner, name) != 0) continue;
-    metric_quotient(out, UNIT_RATIO, hist_count_upto(latency, within->ns), ended, "%s.within.%s",
-                    name, within->text);
+    metric_counted(out, UNIT_RATIO, hist_count_upto(latency, within->ns), ended, "%s.within.%s",
+                   name, within->text);
   }
 }
 
@@ -103,8 +103,8 @@ static void emit_dropped_ratio(const struct component *component, const struct o
   for (uint32_t i = 0; i < component->members; i++) {
     dropped += ((const struct client_state *)component->member[i].state)->dropped;
   }
-  metric_quotient(out, UNIT_RATIO, (double)dropped, (double)(dropped + all->offered),
-                  "%s.dropped_ratio", component->spec->name);
+  metric_counted(out, UNIT_RATIO, (double)dropped, (double)(dropped + all->offered),
+                 "%s.dropped_ratio", component->spec->name);
 }
 
 void client_collect(struct sim *sim, struct component *component, struct metrics *out) {

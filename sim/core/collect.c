@@ -185,21 +185,21 @@ static void emit_common(struct sums *s, double time_s, const char *name, struct 
   hist_settle(s->wait);
   double waits = (double)hist_count(s->wait);
   metric_quotient(out, UNIT_SECONDS, (double)hist_sum(s->wait) / 1e9, waits, "%s.wait.mean", name);
-  metric_quotient(out, UNIT_RATIO, waits - (double)hist_zeros(s->wait), waits,
-                  "%s.wait.probability", name);
+  metric_counted(out, UNIT_RATIO, waits - (double)hist_zeros(s->wait), waits, "%s.wait.probability",
+                 name);
   metric_quantile(out, s->wait, 0.5, "%s.wait.p50", name);
   metric_quantile(out, s->wait, 0.95, "%s.wait.p95", name);
   metric_quantile(out, s->wait, 0.99, "%s.wait.p99", name);
   metric_quantile(out, s->wait, 0.999, "%s.wait.p999", name);
   metric_deviation(out, s->wait, "%s.wait.sd", name);
   metric_quotient(out, UNIT_SECONDS, s->hold_s, s->left, "%s.service.mean", name);
-  metric_quotient(out, UNIT_COUNT, s->arrivals, 1, "%s.arrivals", name);
-  metric_quotient(out, UNIT_COUNT, s->ok, 1, "%s.completions", name);
-  metric_quotient(out, UNIT_COUNT, s->errors, 1, "%s.errors", name);
-  metric_quotient(out, UNIT_PER_SECOND, s->arrivals, time_s, "%s.arrival_rate", name);
-  metric_quotient(out, UNIT_PER_SECOND, s->ok, time_s, "%s.throughput", name);
-  metric_quotient(out, UNIT_RATIO, s->ok - s->late, s->ok + s->errors, "%s.availability", name);
-  metric_quotient(out, UNIT_COUNT, s->late, 1, "%s.late", name);
+  metric_counted(out, UNIT_COUNT, s->arrivals, 1, "%s.arrivals", name);
+  metric_counted(out, UNIT_COUNT, s->ok, 1, "%s.completions", name);
+  metric_counted(out, UNIT_COUNT, s->errors, 1, "%s.errors", name);
+  metric_counted(out, UNIT_PER_SECOND, s->arrivals, time_s, "%s.arrival_rate", name);
+  metric_counted(out, UNIT_PER_SECOND, s->ok, time_s, "%s.throughput", name);
+  metric_counted(out, UNIT_RATIO, s->ok - s->late, s->ok + s->errors, "%s.availability", name);
+  metric_counted(out, UNIT_COUNT, s->late, 1, "%s.late", name);
   metric_quotient(out, UNIT_RATIO, s->up_s, s->seconds, "%s.uptime", name);
 }
 

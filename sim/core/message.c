@@ -188,10 +188,10 @@ void messages_collect(struct sim *sim, const struct component *component, struct
     unanswered += (double)(now->unanswered - before->unanswered);
   }
   const char *name = component->spec->name;
-  metric_quotient(out, UNIT_COUNT, sent, 1, "%s.messages.sent", name);
-  metric_quotient(out, UNIT_COUNT, received, 1, "%s.messages.received", name);
-  metric_quotient(out, UNIT_COUNT, lost, 1, "%s.messages.lost", name);
-  metric_quotient(out, UNIT_COUNT, unanswered, 1, "%s.messages.unanswered", name);
+  metric_counted(out, UNIT_COUNT, sent, 1, "%s.messages.sent", name);
+  metric_counted(out, UNIT_COUNT, received, 1, "%s.messages.received", name);
+  metric_counted(out, UNIT_COUNT, lost, 1, "%s.messages.lost", name);
+  metric_counted(out, UNIT_COUNT, unanswered, 1, "%s.messages.unanswered", name);
 }
 
 /* --- conservation --------------------------------------------------------------------------- */

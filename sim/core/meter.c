@@ -256,7 +256,9 @@ static void emit(struct sim *sim, const struct component *component, const struc
   enum metric_unit unit = emits[m->type].unit;
   struct quotient sum = read_sum(sim, component, m);
   bool plain = m->type == METER_COUNT || m->type == METER_COST;
-  metric_quotient(out, unit, sum.num, plain ? 1 : sum.den, "%s.%s", name, m->name);
+  bool counted = m->type == METER_COUNT || m->type == METER_RATIO;
+  (counted ? metric_counted : metric_quotient)(out, unit, sum.num, plain ? 1 : sum.den, "%s.%s",
+                                               name, m->name);
   if (emits[m->type].facet != level_facets) return;
   metric_quotient(out, unit, level_end(component, m), 1, "%s.%s.end", name, m->name);
 }

@@ -34,6 +34,19 @@ void metric_quotient(struct metrics *m, enum metric_unit unit, double num, doubl
   metric->den = den;
 }
 
+void metric_counted(struct metrics *m, enum metric_unit unit, double count, double of,
+                    const char *name, ...) {
+  va_list args;
+  va_start(args, name);
+  struct metric *metric = metric_add(m, name, args);
+  va_end(args);
+  metric->merge = METRIC_QUOTIENT;
+  metric->unit = unit;
+  metric->counted = true;
+  metric->num = count;
+  metric->den = of;
+}
+
 void metric_extreme(struct metrics *m, enum metric_merge which, enum metric_unit unit, bool any,
                     double value, const char *name, ...) {
   va_list args;

@@ -32,6 +32,7 @@ struct metric {
   const char *name; /* "shop.latency.p99"; owned by the list */
   enum metric_merge merge;
   enum metric_unit unit;
+  bool counted;      /* QUOTIENT: see metric_counted */
   double num, den;   /* MAX, MIN: den = 0 means there was nothing */
   struct hist *hist; /* QUANTILE, DEVIATION: owned by the simulation the list came from */
   double q;
@@ -49,6 +50,11 @@ void metrics_free(struct metrics *metrics);
 /* The printf-style name comes last. */
 void metric_quotient(struct metrics *m, enum metric_unit unit, double num, double den,
                      const char *name, ...) __attribute__((format(printf, 5, 6)));
+/* A quotient whose numerator counts things one by one: of `of` trials (a ratio), in `of` seconds (a
+ * rate) or in a replication (1). Such a number is never surer than its count, however alike the
+ * replications are (counted.h). */
+void metric_counted(struct metrics *m, enum metric_unit unit, double count, double of,
+                    const char *name, ...) __attribute__((format(printf, 5, 6)));
 void metric_extreme(struct metrics *m, enum metric_merge which, enum metric_unit unit, bool any,
                     double value, const char *name, ...) __attribute__((format(printf, 6, 7)));
 void metric_quantile(struct metrics *m, struct hist *hist, double q, const char *name, ...)

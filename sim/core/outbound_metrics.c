@@ -80,12 +80,12 @@ static void emit_pool(const struct sums *s, const char *name, double time_s, str
   metric_quotient(out, UNIT_COUNT, s->taken_s, time_s, "%s.pool.used.mean", name);
   metric_extreme(out, METRIC_MAX, UNIT_COUNT, true, s->most, "%s.pool.used.max", name);
   metric_quotient(out, UNIT_COUNT, s->limit, 1, "%s.pool.size", name);
-  metric_quotient(out, UNIT_COUNT, s->refused, 1, "%s.pool.refused", name);
-  metric_quotient(out, UNIT_COUNT, s->gave_up, 1, "%s.pool.gave_up", name);
+  metric_counted(out, UNIT_COUNT, s->refused, 1, "%s.pool.refused", name);
+  metric_counted(out, UNIT_COUNT, s->gave_up, 1, "%s.pool.gave_up", name);
   metric_quotient(out, UNIT_SECONDS, (double)hist_sum(s->wait) / 1e9, waits, "%s.pool.wait.mean",
                   name);
-  metric_quotient(out, UNIT_RATIO, waits - (double)hist_zeros(s->wait), waits,
-                  "%s.pool.wait.probability", name);
+  metric_counted(out, UNIT_RATIO, waits - (double)hist_zeros(s->wait), waits,
+                 "%s.pool.wait.probability", name);
   metric_quantile(out, s->wait, 0.5, "%s.pool.wait.p50", name);
   metric_quantile(out, s->wait, 0.95, "%s.pool.wait.p95", name);
   metric_quantile(out, s->wait, 0.99, "%s.pool.wait.p99", name);
@@ -94,21 +94,21 @@ static void emit_pool(const struct sums *s, const char *name, double time_s, str
 static void emit(const struct sums *s, const char *name, double time_s, struct metrics *out) {
   metric_quotient(out, UNIT_COUNT, s->tries, s->errands, "%s.tries", name);
   if (s->retries) {
-    metric_quotient(out, UNIT_COUNT, s->retried, 1, "%s.retries", name);
-    metric_quotient(out, UNIT_COUNT, s->over_budget, 1, "%s.over_budget", name);
-    metric_quotient(out, UNIT_COUNT, s->late, 1, "%s.late_answers", name);
+    metric_counted(out, UNIT_COUNT, s->retried, 1, "%s.retries", name);
+    metric_counted(out, UNIT_COUNT, s->over_budget, 1, "%s.over_budget", name);
+    metric_counted(out, UNIT_COUNT, s->late, 1, "%s.late_answers", name);
   }
   if (s->hedges) {
-    metric_quotient(out, UNIT_COUNT, s->hedged, 1, "%s.hedges", name);
-    metric_quotient(out, UNIT_COUNT, s->hedges_won, 1, "%s.hedges_won", name);
+    metric_counted(out, UNIT_COUNT, s->hedged, 1, "%s.hedges", name);
+    metric_counted(out, UNIT_COUNT, s->hedges_won, 1, "%s.hedges_won", name);
   }
   if (s->breaks) {
-    metric_quotient(out, UNIT_COUNT, s->opened, 1, "%s.breaker_opened", name);
-    metric_quotient(out, UNIT_COUNT, s->rejected, 1, "%s.rejected", name);
+    metric_counted(out, UNIT_COUNT, s->opened, 1, "%s.breaker_opened", name);
+    metric_counted(out, UNIT_COUNT, s->rejected, 1, "%s.rejected", name);
     metric_quotient(out, UNIT_RATIO, s->not_closed_s, s->breakers * time_s, "%s.breaker_open",
                     name);
   }
-  if (s->deadlines) metric_quotient(out, UNIT_COUNT, s->out_of_time, 1, "%s.out_of_time", name);
+  if (s->deadlines) metric_counted(out, UNIT_COUNT, s->out_of_time, 1, "%s.out_of_time", name);
   if (s->pools) emit_pool(s, name, time_s, out);
 }
 

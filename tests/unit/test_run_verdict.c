@@ -127,6 +127,9 @@ static void advice_names_a_number(void **state) {
   assert_int_equal(verdict_replications(&goal, &(struct estimate){2, 1.1, 3, 10}, 10), 20);
   goal.limit = 2;
   assert_int_equal(verdict_replications(&goal, &(struct estimate){2, 1, 3, 10}, 10), 0);
+  /* Nothing failed: 0.06 points are to become 0.005, so 12 times as many, and 180 -> 200. */
+  struct goal all = {.text = "g", .op = GOAL_GE, .limit = 0.99995, .unit = UNIT_RATIO};
+  assert_int_equal(verdict_replications(&all, &(struct estimate){1, 0.9994, 1, 10}, 10), 200);
   goal.limit = 2.0001;
   assert_int_equal(verdict_replications(&goal, &(struct estimate){2, 1, 3, 10}, 10), 0);
 }

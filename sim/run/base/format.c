@@ -104,7 +104,9 @@ struct label format_interval(enum metric_unit unit, const struct estimate *e) {
   int decimals = decimals_of(unit, scale, e->value != 0 ? e->value : e->hi);
   double step = 1;
   for (int i = 0; i < decimals; i++) step /= 10;
-  for (int more = 0; more < 3 && hi > lo && hi - lo < 4 * step; more++, step /= 10) decimals++;
+  /* Nothing seen is never shown as certainty: 99.99997 .. 100.00000 %. */
+  int most = unit == UNIT_RATIO && (e->value == 0 || e->value == 1) ? 9 : 3;
+  for (int more = 0; more < most && hi > lo && hi - lo < 4 * step; more++, step /= 10) decimals++;
   return write_label("%.*f .. %.*f%s", decimals, lo, decimals, hi, scale->suffix);
 }
 

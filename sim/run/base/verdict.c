@@ -84,7 +84,9 @@ uint32_t verdict_replications(const struct goal *goal, const struct estimate *es
   double away = fabs(estimate->value - goal->limit);
   double half = estimate->value > goal->limit ? estimate->value - estimate->lo
                                               : estimate->hi - estimate->value;
-  double wanted = 1.5 * now * (half / away) * (half / away);
+  /* Where nothing was seen yet, widths fall with 1/n. */
+  bool none_seen = estimate->value == 0 || (goal->unit == UNIT_RATIO && estimate->value == 1);
+  double wanted = 1.5 * now * (half / away) * (none_seen ? 1 : half / away);
   if (!(wanted <= REPLICATIONS_WORTH_NAMING)) return 0;
   return (uint32_t)round_up(fmax(fmax(wanted, now + 1), REPLICATIONS_LEAST));
 }

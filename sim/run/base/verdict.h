@@ -35,8 +35,9 @@ enum verdict verdict_worse(enum verdict a, enum verdict b);
 enum verdict verdict_settle(enum verdict verdict, enum undecided undecided);
 
 /* About how many replications would decide a goal that `now` of them left undecided: a round
- * number, from the width's fall with 1/sqrt(n), with half as many again for safety. 0: more than
- * 100,000, so near lies the value to the limit. */
+ * number, from the width's fall with 1/sqrt(n) (with 1/n where nothing was seen, as of failures of
+ * 100 %), with half as many again for safety. 0: more than 100,000, so near lies the value to the
+ * limit. */
 uint32_t verdict_replications(const struct goal *goal, const struct estimate *estimate,
                               uint32_t now);
 

@@ -52,6 +52,15 @@ static void warn_about_precision(struct results *results) {
   const struct precision *p = &results->precision;
   if (p->wanted == 0 || p->met) return;
   struct label wanted = format_value(UNIT_RATIO, p->wanted);
+  const struct result *r = results_find(results, p->metric);
+  if (!isfinite(p->reached) && estimate_has_interval(&r->estimate)) {
+    results_warn(results,
+                 "the precision of %s was not reached with %u replications: %s is %s, and what was "
+                 "never seen is not known to any precision; run longer or raise max_replications",
+                 wanted.text, results->replications, p->metric,
+                 format_value(r->unit, r->estimate.value).text);
+    return;
+  }
   if (!isfinite(p->reached)) {
     results_warn(results, "%s has no interval, so that the precision of %s cannot be reached",
                  p->metric, wanted.text);

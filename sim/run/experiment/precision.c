@@ -28,7 +28,8 @@ uint32_t precision_next(uint32_t now, double excess, uint32_t most) {
 }
 
 static bool decided(const struct goal *goal, const struct estimate *estimate) {
-  if (goal->unit != UNIT_RATIO && goal->unit != UNIT_COUNT) return false;
+  bool rare = goal->unit == UNIT_RATIO || goal->unit == UNIT_COUNT || estimate->value == 0;
+  if (!rare) return false;
   if (!estimate_has_interval(estimate)) return false;
   struct estimate wider = *estimate;
   wider.lo -= (DECIDED_WIDENING - 1) * (estimate->value - estimate->lo);

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "counted.h"
 #include "rng.h"
 #include "timeline.h"
 #include "trace_keep.h"
@@ -105,6 +106,7 @@ static void lay_out(struct results *results, const struct metrics *metrics) {
     results->list[i] = (struct result){.name = arena_text(results->arena, m->name),
                                        .merge = m->merge,
                                        .unit = m->unit,
+                                       .counted = m->counted,
                                        .q = m->q,
                                        .number = i,
                                        .replication = merging->value[i]};
@@ -174,13 +176,31 @@ void results_add(struct results *results, uint32_t index, const struct metrics *
 
 /* --- merging -------------------------------------------------------------------------------- */
 
-static double merged_quotient(const struct merging *merging, uint32_t metric, uint32_t count) {
-  double num = 0, den = 0;
+struct sums {
+  double num, den;
+};
+
+static struct sums merged_sums(const struct merging *merging, uint32_t metric, uint32_t count) {
+  struct sums sums = {0, 0};
   for (uint32_t i = 0; i < count; i++) {
-    num += merging->replication[i].num[metric];
-    den += merging->replication[i].den[metric];
+    sums.num += merging->replication[i].num[metric];
+    sums.den += merging->replication[i].den[metric];
   }
-  return den != 0 ? num / den : NAN;
+  return sums;
+}
+
+static struct estimate quotient(const struct results *results, const struct result *r) {
+  const struct merging *merging = results->merging;
+  struct sums sums = merged_sums(merging, r->number, results->replications);
+  double value = sums.den != 0 ? sums.num / sums.den : NAN;
+  struct estimate e = merging->batches != NULL
+                          ? batches_quotient(merging->batches, r->number, value, r->unit)
+                          : estimate_make(value, r->replication, results->replications, r->unit);
+  /* Of one run a plain count has no interval: nothing tells how it comes about. */
+  if (r->counted && (merging->batches == NULL || r->unit != UNIT_COUNT)) {
+    counted_widen(&e, sums.num, sums.den, r->unit);
+  }
+  return e;
 }
 
 static double merged_extreme(const double *value, uint32_t count, bool largest) {
@@ -197,8 +217,7 @@ struct estimate results_so_far(const struct results *results, const struct resul
   uint32_t count = results->replications;
   switch (r->merge) {
     case METRIC_QUOTIENT:
-      return estimate_make(merged_quotient(merging, r->number, count), r->replication, count,
-                           r->unit);
+      return quotient(results, r);
     case METRIC_MAX:
     case METRIC_MIN:
       return estimate_extreme(merged_extreme(r->replication, count, r->merge == METRIC_MAX),
@@ -252,9 +271,7 @@ static void estimate_one(struct results *results, struct result *r) {
   if (metric_is_of_hist(r->merge)) r->hist = &merging->hist[merging->hist_of[r->number]];
   r->estimate = results_so_far(results, r);
   if (merging->batches == NULL) return;
-  if (r->merge == METRIC_QUOTIENT) {
-    r->estimate = batches_quotient(merging->batches, r->number, r->estimate.value, r->unit);
-  } else if (r->merge == METRIC_QUANTILE) {
+  if (r->merge == METRIC_QUANTILE) {
     r->estimate = batches_quantile(merging->batches, r->number, r->hist, r->q);
   }
 }

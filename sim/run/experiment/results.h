@@ -23,7 +23,8 @@ struct result {
   const char *name;
   enum metric_merge merge;
   enum metric_unit unit;
-  double q; /* METRIC_QUANTILE */
+  bool counted; /* see metric_counted */
+  double q;     /* METRIC_QUANTILE */
   struct estimate estimate;
   uint32_t number;           /* in the order in which the models emit it */
   const double *replication; /* one value a replication, NaN where undefined */

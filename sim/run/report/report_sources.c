@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "counted.h"
 #include "format.h"
 #include "report.h"
 #include "sim.h"
@@ -51,17 +52,15 @@ static bool is_always_shown(const char *metric) {
 
 /* Errors by cause, as a share of the requests that ended and as a rate. */
 static void add_errors(struct table *table, const struct results *results, const char *client) {
-  double requests = results_value_of(results, client, "requests");
+  const struct result *requests = results_find_of(results, client, "requests");
   double throughput = results_value_of(results, client, "throughput");
-  for (uint32_t i = 0; i < results->n; i++) {
+  for (uint32_t i = 0; requests != NULL && i < results->n; i++) {
     const struct result *r = &results->list[i];
     const char *own = report_own_part(r, client);
     if (own == NULL || strncmp(own, "errors.", 7) != 0) continue;
     if (is_zero(r) || isnan(r->estimate.value) || isnan(throughput)) continue;
-    struct estimate share = r->estimate;
-    share.value /= requests;
-    share.lo /= requests;
-    share.hi = fmin(share.hi / requests, 1);
+    struct estimate share =
+        counted_share(r->replication, requests->replication, results->replications);
     gchar *label = g_strconcat("error ", own + 7, NULL);
     report_row(table, label, UNIT_RATIO, &share,
                format_value(UNIT_PER_SECOND, share.value * throughput).text);
