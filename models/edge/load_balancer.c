@@ -16,8 +16,6 @@
 #include "timer.h"
 #include "tried.h"
 
-#define NIL_BACKEND UINT32_MAX
-
 struct backend {
   struct member *member;
   struct outbound *out;         /* NULL: the timeout is all there is to the policy */
@@ -31,19 +29,13 @@ struct backend {
   uint64_t checks, probes;  /* the key of its first check; how many were sent */
 };
 
-/* What every choice looks at: few lines even of many backends. */
-struct busy {
-  struct member *member;
-  uint64_t active; /* calls that it was chosen for and that have not ended */
-};
-
 struct load_balancer_state {
   /* What every call touches comes first. */
   struct busy *busy; /* by backend */
   uint32_t *healthy; /* indices of healthy backends, ascending */
   uint32_t healthy_n;
   uint32_t next; /* round robin, and where looking for the least busy begins */
-  enum algorithm algorithm;
+  const struct algorithm *algorithm;
   bool has_policy, has_outlier;
   uint64_t timeout_ns;
   const struct load_balancer_config *config;
@@ -67,55 +59,12 @@ static bool is_in_use(const struct backend *b) {
   return b->member->listed && b->healthy && !b->outlier.ejected;
 }
 
-/* Those that a call may go to, and where looking for the least busy begins. */
-struct candidates {
-  const uint32_t *which;
-  uint32_t n, first;
-};
-
-static uint32_t pick_least(const struct load_balancer_state *lb, const struct candidates *c) {
-  uint32_t best = c->which[c->first];
-  for (uint32_t i = 1; i < c->n && lb->busy[best].active > 0; i++) {
-    uint32_t position = c->first + i < c->n ? c->first + i : c->first + i - c->n;
-    uint32_t candidate = c->which[position];
-    if (lb->busy[candidate].active < lb->busy[best].active) best = candidate;
-  }
-  return best;
-}
-
-/* The least busy of `choices` different backends drawn at random (Mitzenmacher 2001). */
-static uint32_t pick_of_some(const struct load_balancer_state *lb, const struct candidates *c,
-                             struct draws *draws) {
-  uint32_t choices = lb->config->choices < c->n ? (uint32_t)lb->config->choices : c->n;
-  uint32_t best = NIL_BACKEND, drawn[LOAD_BALANCER_MAX_CHOICES];
-  for (uint32_t i = 0; i < choices; i++) {
-    uint32_t position = (uint32_t)draws_below(draws, c->n - i); /* among those not drawn yet */
-    uint32_t at = 0;
-    for (; at < i && drawn[at] <= position; at++) position++;
-    for (uint32_t k = i; k > at; k--) drawn[k] = drawn[k - 1];
-    drawn[at] = position; /* kept sorted */
-    uint32_t candidate = c->which[position];
-    if (best == NIL_BACKEND || lb->busy[candidate].active < lb->busy[best].active) {
-      best = candidate;
-    }
-  }
-  return best;
-}
-
 static uint32_t pick(const struct load_balancer_state *lb, const struct frame *call,
                      const struct candidates *c) {
+  if (!lb->algorithm->pick) return c->which[c->first];
   struct draws draws = draws_begin(lb->pick, call->key, 0);
-  switch (lb->algorithm) {
-    case ROUND_ROBIN:
-      return c->which[c->first];
-    case RANDOM:
-      return c->which[draws_below(&draws, c->n)];
-    case LEAST_CONNECTIONS:
-      return pick_least(lb, c);
-    case POWER_OF_TWO:
-      return pick_of_some(lb, c, &draws);
-  }
-  return 0;
+  struct choosing from = {lb->busy, lb->config->choices};
+  return lb->algorithm->pick(&from, c, call, &draws);
 }
 
 /* What a group's breaker turns away is left out while another group admits: of n backends those
@@ -149,8 +98,8 @@ static __attribute__((cold, noinline)) uint32_t pick_admitted(const struct sim *
                                                               const struct frame *call) {
   for (uint32_t i = 0; i < lb->healthy_n; i++) lb->others[i] = lb->healthy[i];
   struct candidates some = {lb->others, admitted_of(sim, lb, lb->others, lb->healthy_n), 0};
-  if (lb->config->algorithm == LEAST_CONNECTIONS) some.first = lb->next++ % some.n;
-  if (lb->config->algorithm != ROUND_ROBIN) return pick(lb, call, &some);
+  if (lb->algorithm->turns == TURNS_TIES) some.first = lb->next++ % some.n;
+  if (lb->algorithm->turns != TURNS_ALL) return pick(lb, call, &some);
   begin_behind(&some, lb->next < lb->healthy_n ? lb->healthy[lb->next] : 0);
   uint32_t chosen = some.which[some.first];
   for (lb->next = 1; lb->healthy[lb->next - 1] != chosen;) lb->next++;
@@ -163,10 +112,10 @@ static uint32_t pick_first(const struct sim *sim, struct load_balancer_state *lb
     return pick_admitted(sim, lb, call);
   }
   struct candidates all = {lb->healthy, lb->healthy_n, 0};
-  if (lb->algorithm == ROUND_ROBIN) {
+  if (lb->algorithm->turns == TURNS_ALL) {
     lb->next = lb->next < lb->healthy_n ? lb->next : 0;
     all.first = lb->next++;
-  } else if (lb->algorithm == LEAST_CONNECTIONS) {
+  } else if (lb->algorithm->turns == TURNS_TIES) {
     all.first = lb->next++ % lb->healthy_n;
   }
   return pick(lb, call, &all);
@@ -273,15 +222,7 @@ static enum heed load_balancer_heeds(const void *from) {
   const struct load_balancer_config *config = from;
   struct outbound_config policy = load_balancer_policy(config);
   if (!outbound_is_plain(&policy)) return HEED_STOP;
-  switch ((enum algorithm)config->algorithm) {
-    case ROUND_ROBIN:
-    case RANDOM:
-      return HEED_PASS_ON;
-    case LEAST_CONNECTIONS:
-    case POWER_OF_TWO:
-      return HEED_STOP;
-  }
-  return HEED_PASS_ON;
+  return load_balancer_algorithm(config)->compares ? HEED_STOP : HEED_PASS_ON;
 }
 
 static void load_balancer_on_cancel(struct sim *sim, struct member *member, struct frame *call) {
@@ -522,7 +463,7 @@ static void load_balancer_init(struct sim *sim, struct member *member) {
   *policy = load_balancer_policy(lb->config);
   lb->has_policy = !outbound_is_plain(policy);
   lb->has_outlier = lb->config->outlier.given;
-  lb->algorithm = (enum algorithm)lb->config->algorithm;
+  lb->algorithm = load_balancer_algorithm(lb->config);
   lb->timeout_ns = lb->config->calls.timeout_ns;
   tried_init(&lb->tried, lb->n);
   lb->groups = lb->config->backends.n;

@@ -4,9 +4,6 @@
 
 #include "outbound_params.h"
 
-static const char *const algorithm_choices[] = {"round_robin", "random", "least_connections",
-                                                "power_of_two", NULL};
-
 bool load_balancer_validate(const struct spec *spec, const struct component_spec *component,
                             struct error *err) {
   const struct load_balancer_config *config = component->config;
@@ -21,10 +18,10 @@ bool load_balancer_validate(const struct spec *spec, const struct component_spec
     n += spec->component[config->backends.id[i]].instances;
   }
   if (n > MAX_BACKENDS) return error_set(err, "backends: at most %d are possible", MAX_BACKENDS);
-  if (config->choices > LOAD_BALANCER_MAX_CHOICES) {
-    return error_set(err, "choices must be at most %d", LOAD_BALANCER_MAX_CHOICES);
+  if (config->choices > ALGORITHM_MAX_CHOICES) {
+    return error_set(err, "choices must be at most %d", ALGORITHM_MAX_CHOICES);
   }
-  if (config->choices != 2 && config->algorithm != POWER_OF_TWO) {
+  if (config->choices != 2 && load_balancer_algorithm(config)->compares != COMPARES_CHOICES) {
     return error_set(err, "'choices' is read only with algorithm = \"power_of_two\"");
   }
   if (config->health.given && config->health.timeout_ns > config->health.interval_ns) {
@@ -49,10 +46,11 @@ void load_balancer_outline(const struct spec *spec, const struct component_spec 
   const struct load_balancer_config *config = component->config;
   double members = 0;
   out->spreads = true;
-  out->prefers_idle = config->algorithm == LEAST_CONNECTIONS || config->algorithm == POWER_OF_TWO;
-  out->compares = config->algorithm == LEAST_CONNECTIONS ? PARAM_UNLIMITED
-                  : config->algorithm == POWER_OF_TWO    ? config->choices
-                                                         : 0;
+  enum compares compares = load_balancer_algorithm(config)->compares;
+  out->prefers_idle = compares != COMPARES_NONE;
+  out->compares = compares == COMPARES_ALL       ? PARAM_UNLIMITED
+                  : compares == COMPARES_CHOICES ? config->choices
+                                                 : 0;
   out->outlier = (struct outline_outlier){config->outlier.given, config->outlier.failures,
                                           config->outlier.eject_ns};
   out->health = (struct outline_health){config->health.given, config->health.interval_ns,
@@ -125,7 +123,7 @@ const struct param load_balancer_params[] = {
      .type = PARAM_ENUM,
      .offset = AT(algorithm),
      .fallback = "round_robin",
-     .choices = algorithm_choices,
+     .choices = algorithm_names,
      .doc = "How a backend is chosen (nginx, HAProxy: round robin)."},
     {.name = "backends",
      .type = PARAM_REFS,
@@ -137,7 +135,7 @@ const struct param load_balancer_params[] = {
      .offset = AT(choices),
      .fallback = "2",
      .min = 1,
-     .max = LOAD_BALANCER_MAX_CHOICES,
+     .max = ALGORITHM_MAX_CHOICES,
      .needs = "algorithm = power_of_two",
      .doc = "For power_of_two: how many different backends are drawn, of which the one with the "
             "fewest "

@@ -2,19 +2,17 @@
 #ifndef LOAD_BALANCER_CONFIG_H
 #define LOAD_BALANCER_CONFIG_H
 
+#include "algorithm.h"
 #include "outbound.h"
 #include "outlier.h"
 #include "outline.h"
 #include "param.h"
 #include "sim.h"
 
-enum algorithm { ROUND_ROBIN, RANDOM, LEAST_CONNECTIONS, POWER_OF_TWO };
-
-#define LOAD_BALANCER_MAX_CHOICES 16
 #define MAX_BACKENDS 32767
 
 struct load_balancer_config {
-  uint32_t algorithm;
+  uint32_t algorithm; /* index into algorithms */
   struct refs backends;
   uint64_t choices, connect_retries;
   struct outbound_config calls;
@@ -26,6 +24,11 @@ struct load_balancer_config {
 };
 
 extern const struct param load_balancer_params[];
+
+static inline const struct algorithm *load_balancer_algorithm(
+    const struct load_balancer_config *config) {
+  return algorithms[config->algorithm];
+}
 
 bool load_balancer_validate(const struct spec *spec, const struct component_spec *component,
                             struct error *err);

@@ -11,7 +11,9 @@
 local capacity = param { "capacity", 150, doc = "entries in the cache" }
 local exponent = param { "exponent", 1.5, doc = "how unequal the keys are" }
 
-client "users" { arrivals = poisson "1k/s", target = "cache", keys = zipf { n = 200, s = exponent } }
+client "users" {
+  arrivals = poisson "1k/s", target = "cache", keys = zipf { n = 200, s = exponent },
+}
 cache "cache" { capacity = capacity, policy = "lru", origin = "store" }
 service "store" { work = "11ms" }
 fault { flush "cache", at = "90s" }
