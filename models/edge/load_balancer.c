@@ -4,6 +4,7 @@
 #include "abandon.h"
 #include "arena.h"
 #include "call.h"
+#include "column.h"
 #include "fault_def.h"
 #include "life.h"
 #include "load_balancer_config.h"
@@ -59,11 +60,14 @@ static bool is_in_use(const struct backend *b) {
   return b->member->listed && b->healthy && !b->outlier.ejected;
 }
 
-static uint32_t pick(const struct load_balancer_state *lb, const struct frame *call,
-                     const struct candidates *c) {
+static uint32_t pick(const struct sim *sim, const struct load_balancer_state *lb,
+                     const struct frame *call, const struct candidates *c) {
   if (!lb->algorithm->pick) return c->which[c->first];
   struct draws draws = draws_begin(lb->pick, call->key, 0);
-  struct choosing from = {lb->busy, lb->config->choices};
+  struct choosing from = {lb->busy, lb->config->choices, 0};
+  if (lb->algorithm->hashes) {
+    from.hashed = lb->config->by == HASH_BY_USER ? column_get(sim, call, COLUMN_USER) : call->item;
+  }
   return lb->algorithm->pick(&from, c, call, &draws);
 }
 
@@ -99,7 +103,7 @@ static __attribute__((cold, noinline)) uint32_t pick_admitted(const struct sim *
   for (uint32_t i = 0; i < lb->healthy_n; i++) lb->others[i] = lb->healthy[i];
   struct candidates some = {lb->others, admitted_of(sim, lb, lb->others, lb->healthy_n), 0};
   if (lb->algorithm->turns == TURNS_TIES) some.first = lb->next++ % some.n;
-  if (lb->algorithm->turns != TURNS_ALL) return pick(lb, call, &some);
+  if (lb->algorithm->turns != TURNS_ALL) return pick(sim, lb, call, &some);
   begin_behind(&some, lb->next < lb->healthy_n ? lb->healthy[lb->next] : 0);
   uint32_t chosen = some.which[some.first];
   for (lb->next = 1; lb->healthy[lb->next - 1] != chosen;) lb->next++;
@@ -118,7 +122,7 @@ static uint32_t pick_first(const struct sim *sim, struct load_balancer_state *lb
   } else if (lb->algorithm->turns == TURNS_TIES) {
     all.first = lb->next++ % lb->healthy_n;
   }
-  return pick(lb, call, &all);
+  return pick(sim, lb, call, &all);
 }
 
 static uint32_t not_tried(const struct sim *sim, struct load_balancer_state *lb,
@@ -143,7 +147,7 @@ static uint32_t pick_again(const struct sim *sim, struct load_balancer_state *lb
   }
   begin_behind(&c, lb->again);
   lb->again = c.which[c.first] + 1;
-  return pick(lb, forwarded, &c);
+  return pick(sim, lb, forwarded, &c);
 }
 
 /* --- calls ---------------------------------------------------------------------------------- */
@@ -464,6 +468,7 @@ static void load_balancer_init(struct sim *sim, struct member *member) {
   lb->has_policy = !outbound_is_plain(policy);
   lb->has_outlier = lb->config->outlier.given;
   lb->algorithm = load_balancer_algorithm(lb->config);
+  if (lb->algorithm->hashes && lb->config->by == HASH_BY_USER) column_want(sim, COLUMN_USER);
   lb->timeout_ns = lb->config->calls.timeout_ns;
   tried_init(&lb->tried, lb->n);
   lb->groups = lb->config->backends.n;
@@ -526,7 +531,10 @@ const struct kind kind_load_balancer = {
         "Passes each call on to one instance of its backends and the answer back, errors "
         "included; it takes no time and has no limit of its own. least_connections looks at the "
         "calls it has itself sent and not got back; ties go round robin. power_of_two draws "
-        "`choices` different backends. What a client may say about its calls a balancer may say, "
+        "`choices` different backends. hash gives the same data, or with by = \"user\" the same "
+        "user, to the same backend while the same ones are in use; when one leaves, most of the "
+        "data go elsewhere (HAProxy's map-based hash, nginx's hash without consistent). What a "
+        "client may say about its calls a balancer may say, "
         "too: "
         "`retry` (nginx's proxy_next_upstream, Envoy's retry policy), `hedge`, `breaker`, `pool`. "
         "Each further try goes to a backend that has not had the call, if one is in use, else to "

@@ -24,6 +24,9 @@ bool load_balancer_validate(const struct spec *spec, const struct component_spec
   if (config->choices != 2 && load_balancer_algorithm(config)->compares != COMPARES_CHOICES) {
     return error_set(err, "'choices' is read only with algorithm = \"power_of_two\"");
   }
+  if (config->by != HASH_BY_KEY && !load_balancer_algorithm(config)->hashes) {
+    return error_set(err, "'by' is read only with algorithm = \"hash\"");
+  }
   if (config->health.given && config->health.timeout_ns > config->health.interval_ns) {
     return error_set(err,
                      "health_check: timeout is longer than interval, so checks would overlap; "
@@ -46,6 +49,9 @@ void load_balancer_outline(const struct spec *spec, const struct component_spec 
   const struct load_balancer_config *config = component->config;
   double members = 0;
   out->spreads = true;
+  bool hashes = load_balancer_algorithm(config)->hashes;
+  out->by_key = hashes && config->by == HASH_BY_KEY;
+  out->by_user = hashes && config->by == HASH_BY_USER;
   enum compares compares = load_balancer_algorithm(config)->compares;
   out->prefers_idle = compares != COMPARES_NONE;
   out->compares = compares == COMPARES_ALL       ? PARAM_UNLIMITED
@@ -118,6 +124,8 @@ static const struct param health_params[] = {
     {0},
 };
 
+static const char *const by_choices[] = {"key", "user", NULL};
+
 const struct param load_balancer_params[] = {
     {.name = "algorithm",
      .type = PARAM_ENUM,
@@ -140,6 +148,15 @@ const struct param load_balancer_params[] = {
      .doc = "For power_of_two: how many different backends are drawn, of which the one with the "
             "fewest "
             "calls gets the call (Envoy, HAProxy: 2)."},
+    {.name = "by",
+     .type = PARAM_ENUM,
+     .offset = AT(by),
+     .fallback = "key",
+     .choices = by_choices,
+     .needs = "algorithm = hash",
+     .doc =
+         "For hash: what of a request is hashed, the data that it is about (the client's `keys`) "
+         "or the user who sends it (`users`)."},
     {.name = "connect_retries",
      .type = PARAM_COUNT,
      .offset = AT(connect_retries),

@@ -9,10 +9,13 @@
 #include "param.h"
 #include "sim.h"
 
+enum hash_by { HASH_BY_KEY, HASH_BY_USER };
+
 #define MAX_BACKENDS 32767
 
 struct load_balancer_config {
   uint32_t algorithm; /* index into algorithms */
+  uint32_t by;        /* enum hash_by */
   struct refs backends;
   uint64_t choices, connect_retries;
   struct outbound_config calls;

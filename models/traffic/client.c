@@ -258,6 +258,8 @@ static void client_outline(const struct spec *spec, const struct component_spec 
   out->source.holds_back = config->most != PARAM_UNLIMITED;
   out->source.only_users = users_of(config)->kind != KEYS_NONE && config->tier.n == 0;
   arrivals_outline(&config->arrivals, share, &out->source);
+  out->source.has_users =
+      users_of(config)->kind != KEYS_NONE || config->arrivals.kind == ARRIVALS_CLOSED;
   out->source.has_keys =
       config->keys.kind != KEYS_NONE || (config->arrivals.trace && config->arrivals.trace->item);
   if (share > 0) {

@@ -74,6 +74,7 @@ struct outline_source {
   struct dist think; /* closed, ns */
   uint64_t pause_ns; /* least pause before a further attempt */
   bool has_keys;     /* requests are about different data */
+  bool has_users;    /* requests are of different users */
 };
 
 /* Checks by which a component finds out that one it calls does not work. */
@@ -97,6 +98,7 @@ struct outline {
                            own; unlimited by default */
   bool holds;           /* a worker is held during pauses and calls */
   bool by_key;          /* what it does depends on the key of a request */
+  bool by_user;         /* or on whose it is */
   bool spreads;         /* gives calls to the instances of what it calls, in turn or at random */
   bool prefers_idle;    /* to those with fewest calls, in place of each equally */
   uint64_t compares;    /* backends whose calls it compares before each choice; 0: it does not */

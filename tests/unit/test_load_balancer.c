@@ -715,7 +715,8 @@ static void test_validation(void **state) {
     const char *param, *text, *names;
   } cases[] = {{"choices", "3", "choices"},
                {"health_check.timeout", "3s", "timeout"},
-               {"choices", "17", "choices"}};
+               {"choices", "17", "choices"},
+               {"by", "user", "algorithm"}};
   for (size_t k = 0; k < sizeof cases / sizeof cases[0]; k++) {
     struct recorder web = {0};
     struct scene *scene = scene_new();

@@ -29,6 +29,7 @@ struct candidates {
 struct choosing {
   const struct busy *busy; /* by number */
   uint64_t choices;        /* at most ALGORITHM_MAX_CHOICES */
+  uint64_t hashed;         /* the key or the user of the request, where the algorithm hashes */
 };
 
 enum turns {
@@ -42,6 +43,7 @@ enum compares { COMPARES_NONE, COMPARES_CHOICES, COMPARES_ALL };
 struct algorithm {
   const char *name;
   enum turns turns;
+  bool hashes;            /* chooses by a property of the request: `by` is read */
   enum compares compares; /* the calls under way of how many backends */
   /* One of c->which. NULL: c->which[c->first]. */
   uint32_t (*pick)(const struct choosing *from, const struct candidates *c,

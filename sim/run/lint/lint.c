@@ -63,6 +63,9 @@ const struct lint_rule lint_rules[] = {
      "they are all about the same datum: a cache hits each time after the first, and one shard "
      "gets every call",
      "give the client keys, such as zipf { n = 100000, s = 0.99 }", lint_no_keys},
+    {"no-users", "requests without users reach a balancer that chooses by user",
+     "they all go to the same backend, as if they were of one user",
+     "give the client users, such as users = 1000, or hash by key", lint_no_users},
     {"untold-operation",
      "an operation reaches a database that lists it neither as a read nor as a write",
      "it counts as a read: it takes the time of one, and no cache hears that data changed",

@@ -70,6 +70,9 @@ const char *lint_ns(struct lint *lint, double ns);
 const char *lint_rate(struct lint *lint, double per_s);
 const char *lint_number(struct lint *lint, double number);
 
+/* Whether something that a source's requests reach asks whose they are. */
+bool lint_asks_users(const struct lint *lint, uint32_t source);
+
 /* What a goal is about: a source, one of its operations or -1, and the rest of the metric's name,
  * such as "latency.p99". False: something else. */
 struct goal_subject {
@@ -103,6 +106,7 @@ void lint_balanced_shards(struct lint *lint);
 void lint_never_called(struct lint *lint);
 void lint_unused_handler(struct lint *lint);
 void lint_no_keys(struct lint *lint);
+void lint_no_users(struct lint *lint);
 void lint_untold_operation(struct lint *lint);
 void lint_pool_exceeds_connections(struct lint *lint);
 void lint_overload_unbounded(struct lint *lint);

@@ -350,38 +350,82 @@ void lint_unused_handler(struct lint *lint) {
   }
 }
 
-/* --- keys ----------------------------------------------------------------------------------- */
+/* --- keys and users ------------------------------------------------------------------------- */
 
-static uint32_t find_by_key(const struct lint *lint, uint32_t id, struct visited *visited,
-                            uint32_t depth) {
+/* What a component may ask of a request, and whether a source's requests have it. */
+struct property {
+  bool (*is_asked)(const struct outline *outline);
+  bool (*is_had)(const struct outline_source *source);
+  const char *name;
+};
+
+static bool asks_key(const struct outline *outline) {
+  return outline->by_key;
+}
+
+static bool has_keys(const struct outline_source *source) {
+  return source->has_keys;
+}
+
+static bool asks_user(const struct outline *outline) {
+  return outline->by_user;
+}
+
+static bool has_users(const struct outline_source *source) {
+  return source->has_users;
+}
+
+static uint32_t find_asking(const struct lint *lint, const struct property *property, uint32_t id,
+                            struct visited *visited, uint32_t depth) {
   const struct call_node *node = &lint->graph->node[id];
   if (depth == CALL_DEPTH_MAX || !visit_first(visited, id)) return NO_NODE;
-  if (node->outline.by_key) return id;
+  if (property->is_asked(&node->outline)) return id;
   for (uint32_t k = 0; k < node->outline.calls; k++) {
     if (node->edge[k].to == NO_NODE) continue;
-    uint32_t found = find_by_key(lint, node->edge[k].to, visited, depth + 1);
+    uint32_t found = find_asking(lint, property, node->edge[k].to, visited, depth + 1);
     if (found != NO_NODE) return found;
   }
   return NO_NODE;
 }
 
-void lint_no_keys(struct lint *lint) {
+static void lint_without(struct lint *lint, const struct property *property) {
   uint32_t said = REF_NONE;
   struct visited visited = {.search = mem_zeroed(lint->graph->nodes + 1, sizeof(uint32_t))};
   for (uint32_t i = 0; i < lint->graph->nodes; i++) {
     const struct call_node *node = &lint->graph->node[i];
-    if (!node_is_source(lint->graph, node) || node->outline.source.has_keys) continue;
+    if (!node_is_source(lint->graph, node) || property->is_had(&node->outline.source)) continue;
     if (node->component == said) continue;
     visited.searches++;
-    uint32_t found = find_by_key(lint, i, &visited, 0);
+    uint32_t found = find_asking(lint, property, i, &visited, 0);
     if (found == NO_NODE) continue;
     said = node->component;
     struct finding *f = lint_add_component(lint, said);
-    f->what = lint_text(lint, "its requests have no keys and reach %s \"%s\"",
+    f->what = lint_text(lint, "its requests have no %s and reach %s \"%s\"", property->name,
                         node_spec(lint->graph, &lint->graph->node[found])->kind->name,
                         node_name(lint->graph, found));
   }
   free(visited.search);
+}
+
+void lint_no_keys(struct lint *lint) {
+  lint_without(lint, &(struct property){asks_key, has_keys, "keys"});
+}
+
+void lint_no_users(struct lint *lint) {
+  lint_without(lint, &(struct property){asks_user, has_users, "users"});
+}
+
+bool lint_asks_users(const struct lint *lint, uint32_t source) {
+  const struct property users = {asks_user, has_users, "users"};
+  struct visited visited = {.search = mem_zeroed(lint->graph->nodes + 1, sizeof(uint32_t))};
+  bool asked = false;
+  for (uint32_t i = 0; i < lint->graph->nodes && !asked; i++) {
+    if (lint->graph->node[i].component != source) continue;
+    visited.searches++;
+    asked = find_asking(lint, &users, i, &visited, 0) != NO_NODE;
+  }
+  free(visited.search);
+  return asked;
 }
 
 /* --- reads and writes ----------------------------------------------------------------------- */

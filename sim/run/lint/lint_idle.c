@@ -38,7 +38,7 @@ void lint_unread_users(struct lint *lint) {
   if (keeps_copies(lint->spec)) return;
   for (uint32_t c = 0; c < lint->spec->components; c++) {
     const struct call_node *node = node_of(lint->graph, c);
-    if (node == NULL || !node->outline.source.only_users) continue;
+    if (node == NULL || !node->outline.source.only_users || lint_asks_users(lint, c)) continue;
     lint_add_component(lint, c)->what =
         "its users have no tier, and no component asks who they are";
   }
