@@ -13,7 +13,14 @@ set output OUT
 # and a point of its own for print without colours.
 array color[8] = ['#0072B2', '#D55E00', '#009E73', '#CC79A7', '#E69F00', '#56B4E9', '#806600', '#000000']
 array pale[8] = ['#CC0072B2', '#CCD55E00', '#CC009E73', '#CCCC79A7', '#CCE69F00', '#CC56B4E9', '#CC806600', '#CC000000']
-array dash[8] = [1, 2, 4, 5, 3, 1, 2, 4]
+set dashtype 11 (6,3)
+set dashtype 12 (1.5,2.5)
+set dashtype 13 (9,3,1.5,3)
+set dashtype 14 (14,4)
+set dashtype 15 (3,1.5)
+set dashtype 16 (9,3,1.5,3,1.5,3)
+set dashtype 17 (14,3,4,3)
+array dash[8] = [1, 11, 12, 13, 14, 15, 16, 17]
 array shape[8] = [7, 5, 9, 13, 11, 6, 4, 8]
 muted = '#666666'
 set linetype 101 lc rgb '#dddddd' lw 1 dt 1

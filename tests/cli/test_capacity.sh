@@ -52,7 +52,18 @@ cmp -s out first || fail 'other bytes on one thread'
 expect 0 capacity shop.lua --json - --over rate=0.02..0.18k/s
 holds "60 < $(number capacity value) < 180"
 
-expect 0 capacity shop.lua --n-1 --zones --json - -r 3
+expect 0 capacity shop.lua --n-1 --zones --json all.json --report all.html -r 3
+expect 0 report all.json -o again.html
+cmp -s all.html again.html || fail 'the report of the JSON is another one'
+grep -q 'One of s down: goals are met up to rate' all.html || fail 'the report does not answer'
+expect 0 plot all.json --out all.plots
+for name in 'all up' 'one of s down' 'zone b down'; do
+  grep -q "$name: goals met up to [0-9.]*/s<" all.plots/load.svg || fail "no curve of $name"
+done
+cp all.json out
+python3 -c 'import json
+for s in json.load(open("out"))["situations"]:
+  for p in s["probes"]: assert p["metrics"]["c.goodput"]["value"] > 0' || fail 'a load lacks its metrics'
 holds "'$(number situations 1 situation)' == 'one of s down'"
 holds "'$(number situations 3 situation)' == 'zone b down'"
 holds "$(number situations 1 capacity value) < 0.8 * $(number capacity value)"

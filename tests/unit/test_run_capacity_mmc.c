@@ -64,7 +64,7 @@ static void search(const char *text, const struct options *options, struct capac
   own.arguments = 1;
   own.argument = argument;
   own.jobs = 2;
-  bool ok = capacity_study_load(study, &own, &err) && capacity_study_run(study, &own, &err);
+  bool ok = capacity_study_load(study, &own, &err) && capacity_study_run(study, &own, NULL, &err);
   unlink(path);
   if (!ok) fail_msg("%s", err.text);
 }

@@ -311,6 +311,40 @@ static void latency_over_load_counts_failures(void **state) {
   json_decref(sweep);
 }
 
+/* One curve a situation, in base units, with the limit that the search found; goals are texts. */
+static void curves_of_a_search(void **state) {
+  (void)state;
+  json_t *tree = tree_of(
+      "{'param': 'rate', 'unit': 'k/s', 'goals': ['c.latency.p95 < 1s'], 'situations': ["
+      "{'situation': 'all up', 'status': 'found', 'down': false, 'capacity': {'value': 90.0,"
+      " 'lo': 80.0, 'hi': null}, 'probes': [{'load': 100.0, 'verdict': 'failed', 'metrics':"
+      " {'c.goodput': {'value': 60.0}, 'c.latency.p95': {'value': 2.0}}}, {'load': 50.0,"
+      " 'verdict': 'met', 'metrics': {'c.goodput': {'value': 50.0}, 'c.latency.p95':"
+      " {'value': 0.5}}}]}, {'situation': 'zone a down', 'status': 'below', 'down': true,"
+      " 'capacity': {'hi': 50.0}, 'probes': [{'load': 50.0, 'verdict': 'failed'}]}]}");
+  struct load_curves curves;
+  const char *reason = "";
+  assert_true(load_curves_of_capacity(&curves, tree, &reason));
+  assert_int_equal(curves.n, 2);
+  assert_int_equal(curves.unit, UNIT_PER_SECOND);
+  assert_false(curves.list[0].down);
+  assert_true(curves.list[1].down);
+  char *found = load_curve_limit(&curves, &curves.list[0]),
+       *below = load_curve_limit(&curves, &curves.list[1]);
+  assert_string_equal(found, "goals met up to 90.0/s");
+  assert_string_equal(below, "goals missed at 50.0/s");
+  g_free(found);
+  g_free(below);
+  load_curves_free(&curves);
+  struct plots plots = {0};
+  plot_load_capacity(&(struct plot_page){&plots}, tree);
+  assert_int_equal(plots.n, 1);
+  assert_non_null(strstr(plots.list[0].script, "$limit << END_OF_NUMBERS\n80 90 90\n"));
+  assert_non_null(strstr(plots.list[0].script, "'goal p95 < 1.00 s'"));
+  plots_free(&plots);
+  json_decref(tree);
+}
+
 /* With goals, the percentile of the first one; the others have pictures of their own. */
 static void percentile_over_load(void **state) {
   (void)state;
@@ -337,6 +371,7 @@ int main(void) {
       cmocka_unit_test(curves_over_load),
       cmocka_unit_test(latency_over_load_counts_failures),
       cmocka_unit_test(percentile_over_load),
+      cmocka_unit_test(curves_of_a_search),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -7,9 +7,11 @@
 #include "capacity_study.h"
 #include "command.h"
 #include "format.h"
+#include "json.h"
 #include "json_write.h"
 #include "junit.h"
 #include "output.h"
+#include "report_html.h"
 #include "table.h"
 
 /* --- printed --------------------------------------------------------------------------------- */
@@ -119,6 +121,33 @@ static void print_study(const struct capacity_study *study, const struct term *t
 
 /* --- for programs ---------------------------------------------------------------------------- */
 
+/* The metrics at each load, by situation and load: what is drawn. */
+struct record {
+  const struct capacity_study *study;
+  json_t **situation; /* an object, by the load as text */
+};
+
+static void keep_look(void *data, const struct situation *situation, double load,
+                      const struct results *results) {
+  const struct record *record = data;
+  json_t *look = json_at_load(results);
+  json_object_set(record->situation[situation - record->study->situation],
+                  load_axis_value(&record->study->axis, load).text,
+                  json_object_get(look, "metrics"));
+  json_decref(look);
+}
+
+static struct record record_new(const struct capacity_study *study) {
+  struct record record = {study, g_new(json_t *, study->situations)};
+  for (uint32_t i = 0; i < study->situations; i++) record.situation[i] = json_object();
+  return record;
+}
+
+static void record_free(struct record *record) {
+  for (uint32_t i = 0; i < record->study->situations; i++) json_decref(record->situation[i]);
+  g_free(record->situation);
+}
+
 static json_t *capacity_tree(const struct load_axis *axis, const struct capacity *c) {
   json_t *tree = json_object();
   json_object_set_new(tree, "value", json_number(c->value * axis->factor));
@@ -127,7 +156,8 @@ static json_t *capacity_tree(const struct load_axis *axis, const struct capacity
   return tree;
 }
 
-static json_t *probes_tree(const struct load_axis *axis, const struct capacity *c) {
+static json_t *probes_tree(const struct load_axis *axis, const struct capacity *c,
+                           const json_t *looks) {
   json_t *list = json_array();
   for (uint32_t i = 0; i < c->probes; i++) {
     const struct probe *p = &c->probe[i];
@@ -139,6 +169,7 @@ static json_t *probes_tree(const struct load_axis *axis, const struct capacity *
     json_object_set_new(tree, "met", json_boolean(p->met));
     json_object_set_new(tree, "verdict", json_text(verdict));
     json_object_set_new(tree, "replications", json_integer(p->replications));
+    json_object_set(tree, "metrics", json_object_get(looks, load_axis_value(axis, p->load).text));
     json_array_append_new(list, tree);
   }
   return list;
@@ -158,7 +189,7 @@ static void fill_situation(json_t *tree, const struct capacity_study *study,
   json_object_set_new(tree, "utilization", json_number(s->utilization));
 }
 
-static json_t *study_tree(const struct capacity_study *study) {
+static json_t *study_tree(const struct capacity_study *study, const struct record *record) {
   json_t *tree = json_object(), *goals = json_array(), *rows = json_array();
   json_t *warnings = json_array();
   const struct scenario *s = study->scenario;
@@ -168,7 +199,10 @@ static json_t *study_tree(const struct capacity_study *study) {
     json_t *row = json_object();
     json_object_set_new(row, "situation", json_text(study->situation[i].label));
     fill_situation(row, study, &study->situation[i]);
-    json_object_set_new(row, "probes", probes_tree(&study->axis, &study->situation[i].capacity));
+    json_object_set_new(row, "down", json_boolean(study->situation[i].down));
+    json_object_set_new(
+        row, "probes",
+        probes_tree(&study->axis, &study->situation[i].capacity, record->situation[i]));
     json_array_append_new(rows, row);
     char *warning = warning_of(&study->axis, &study->situation[i]);
     if (warning != NULL) json_array_append_new(warnings, json_text(warning));
@@ -177,6 +211,8 @@ static json_t *study_tree(const struct capacity_study *study) {
   json_object_set_new(tree, "schema", json_integer(JSON_SCHEMA));
   json_object_set_new(tree, "version", json_text(ARCHSIM_VERSION));
   json_object_set_new(tree, "scenario", json_text(s->name));
+  json_object_set_new(tree, "file", json_text(study->file));
+  json_object_set_new(tree, "question", s->question != NULL ? json_text(s->question) : json_null());
   json_object_set_new(tree, "param", json_text(study->axis.name));
   json_object_set_new(tree, "unit", json_text(study->axis.unit));
   json_object_set_new(tree, "seed", json_integer((json_int_t)study->seed));
@@ -226,25 +262,54 @@ static void write_junit(const void *data, FILE *out) {
   junit_free(&junit);
 }
 
-static bool write_all(const struct capacity_study *study, const struct options *options,
-                      struct error *err) {
-  if (!options->quiet && !output_is_stdout(options->json) && !output_is_stdout(options->junit)) {
+static bool write_results(const struct capacity_study *study, const struct record *record,
+                          const struct options *options, struct error *err) {
+  if (options->json == NULL && options->report == NULL) return true;
+  json_t *tree = study_tree(study, record);
+  bool ok = options->json == NULL || output_write(options->json, write_tree, tree, err);
+  if (ok && options->report != NULL) ok = report_html_write(tree, options->report, err);
+  json_decref(tree);
+  return ok;
+}
+
+static bool write_all(const struct capacity_study *study, const struct record *record,
+                      const struct options *options, struct error *err) {
+  if (!options->quiet && !output_is_stdout(options->json) && !output_is_stdout(options->junit) &&
+      !output_is_stdout(options->report)) {
     struct term term = term_open(stdout, options->color);
     print_study(study, &term);
   }
   if (!output_flush_stdout(err)) return false;
-  if (options->json != NULL) {
-    json_t *tree = study_tree(study);
-    bool ok = output_write(options->json, write_tree, tree, err);
-    json_decref(tree);
-    if (!ok) return false;
-  }
+  if (!write_results(study, record, options, err)) return false;
   return options->junit == NULL || output_write(options->junit, write_junit, study, err);
 }
 
 static bool check_outputs(const struct options *options, struct error *err) {
   if (options->json != NULL && !output_check(options->json, err)) return false;
+  if (options->report != NULL && !(report_html_check(err) && output_check(options->report, err))) {
+    return false;
+  }
   return options->junit == NULL || output_check(options->junit, err);
+}
+
+static int search(struct capacity_study *study, const struct options *options, struct error *err) {
+  struct record record = record_new(study);
+  const struct capacity_watch watch = {keep_look, &record};
+  bool wanted = options->json != NULL || options->report != NULL;
+  int code;
+  if (!capacity_study_run(study, options, wanted ? &watch : NULL, err)) {
+    code = command_fail(study->checks_failed  ? EXIT_INTERNAL
+                        : study->load_refused ? EXIT_USAGE
+                                              : EXIT_INCOMPLETE,
+                        err);
+  } else if (!write_all(study, &record, options, err)) {
+    code = command_fail(EXIT_INTERNAL, err);
+  } else {
+    code =
+        study->situation[0].capacity.status == CAPACITY_BELOW ? EXIT_GOAL_FAILED : EXIT_GOALS_MET;
+  }
+  record_free(&record);
+  return code;
 }
 
 int cmd_capacity(const struct command *command, const struct options *options) {
@@ -252,23 +317,18 @@ int cmd_capacity(const struct command *command, const struct options *options) {
   struct error err = {0};
   struct capacity_study study;
   int code;
-  if (output_is_stdout(options->json) && output_is_stdout(options->junit)) {
-    error_set(&err, "only one of --json and --junit can go to standard output");
+  if (output_is_stdout(options->json) + output_is_stdout(options->junit) +
+          output_is_stdout(options->report) >
+      1) {
+    error_set(&err, "only one of --json, --junit and --report can go to standard output");
     return command_fail(EXIT_USAGE, &err);
   }
   if (!capacity_study_load(&study, options, &err)) {
     code = command_fail(EXIT_USAGE, &err);
   } else if (!check_outputs(options, &err)) {
     code = command_fail(EXIT_INTERNAL, &err);
-  } else if (!capacity_study_run(&study, options, &err)) {
-    code = command_fail(study.checks_failed  ? EXIT_INTERNAL
-                        : study.load_refused ? EXIT_USAGE
-                                             : EXIT_INCOMPLETE,
-                        &err);
-  } else if (!write_all(&study, options, &err)) {
-    code = command_fail(EXIT_INTERNAL, &err);
   } else {
-    code = study.situation[0].capacity.status == CAPACITY_BELOW ? EXIT_GOAL_FAILED : EXIT_GOALS_MET;
+    code = search(&study, options, &err);
   }
   capacity_study_free(&study);
   return code;

@@ -65,7 +65,7 @@ const struct command commands[] = {
      "2 usage or scenario error, 3 a run had to be given up, 4 input or output failed.",
      {"archsim capacity shop.lua --over rate=100..5000/s --n-1",
       "archsim capacity shop.lua --over rate --goal 'shop.latency.p99 < 250ms'"},
-     "set over goal n-1 zones seed replications jobs json junit progress color quiet",
+     "set over goal n-1 zones seed replications jobs json junit report progress color quiet",
      cmd_capacity},
     {"sweep",
      "FILE",
@@ -90,8 +90,8 @@ const struct command commands[] = {
      1,
      1,
      "write one HTML file on results",
-     "Makes a report of what run --json, compare --json or a sweep wrote: the answer\n"
-     "first, then plots, tables, every parameter, and the command that reproduces it.\n"
+     "Makes a report of what --json of run, compare or capacity, or a sweep, wrote: the\n"
+     "answer first, then plots, tables, every parameter, and the command that reproduces it.\n"
      "RESULTS is a file or the folder of a sweep. The report is one file that needs no\n"
      "network and no script (default report.html), for screens and for paper.\n"
      "Exit code: 0 written, 2 these are no results, 4 output failed, or gnuplot or\n"

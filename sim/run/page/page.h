@@ -117,5 +117,6 @@ void page_definitions(const struct page *p);
 bool page_of_run(const struct page *p, struct error *err);
 bool page_of_comparison(const struct page *p, struct error *err);
 bool page_of_sweep(const struct page *p, struct error *err);
+void page_of_capacity(const struct page *p);
 
 #endif

@@ -71,6 +71,10 @@ static bool fill(struct page *p, enum results_kind kind, struct error *err) {
       p->metrics = json_object_get(p->run, "metrics");
       open_page(p->out, tree_text(json_object_get(p->tree, "manifest"), "scenario"));
       return page_of_sweep(p, err);
+    case RESULTS_CAPACITY:
+      open_page(p->out, tree_text(p->tree, "scenario"));
+      page_of_capacity(p);
+      return true;
   }
   return false;
 }

@@ -89,8 +89,9 @@ bool load_curves_of_sweep(struct load_curves *curves, const json_t *sweep, const
   struct plot_sweep_axes axes = plot_sweep_axes(sweep);
   const struct plot_sweep_axis *rate, *other;
   const json_t *points = json_object_get(sweep, "points");
-  *curves = (struct load_curves){
-      .rate = true, .metrics = plot_sweep_metrics(sweep), .goals = plot_sweep_goals(sweep)};
+  *curves = (struct load_curves){.unit = UNIT_PER_SECOND,
+                                 .metrics = plot_sweep_metrics(sweep),
+                                 .goals = plot_sweep_goals(sweep)};
   if (!choose_axes(&axes, &rate, &other, reason)) return false;
   curves->param = rate->name;
   size_t n = other != NULL ? json_array_size(other->values) : 1;
@@ -109,6 +110,51 @@ bool load_curves_of_sweep(struct load_curves *curves, const json_t *sweep, const
   return true;
 }
 
+/* --- of a search for capacity --------------------------------------------------------------- */
+
+enum metric_unit load_unit(const char *text) {
+  if (text == NULL) return UNIT_COUNT;
+  if (g_str_has_suffix(text, "/s")) return UNIT_PER_SECOND;
+  if (g_str_has_suffix(text, "%")) return UNIT_RATIO;
+  return g_str_has_suffix(text, "s") ? UNIT_SECONDS : UNIT_COUNT;
+}
+
+static enum load_verdict verdict_of_probe(const json_t *probe) {
+  const char *verdict = plot_string(probe, "verdict");
+  if (verdict == NULL) return LOAD_UNJUDGED;
+  return strcmp(verdict, "met") == 0      ? LOAD_MET
+         : strcmp(verdict, "failed") == 0 ? LOAD_MISSED
+                                          : LOAD_UNDECIDED;
+}
+
+bool load_curves_of_capacity(struct load_curves *curves, const json_t *tree, const char **reason) {
+  const json_t *situations = json_object_get(tree, "situations");
+  *curves = (struct load_curves){.param = plot_string(tree, "param"),
+                                 .unit = load_unit(plot_string(tree, "unit")),
+                                 .goals = json_object_get(tree, "goals")};
+  *reason = "these results hold no metrics at the loads that were looked at";
+  for (size_t i = 0; i < json_array_size(situations) && curves->n < LOAD_CURVES_MAX; i++) {
+    const json_t *situation = json_array_get(situations, i);
+    const json_t *probes = json_object_get(situation, "probes"),
+                 *found = json_object_get(situation, "capacity");
+    const char *name = plot_string(situation, "situation"),
+               *status = plot_string(situation, "status");
+    struct load_curve *curve = add_curve(curves, g_strdup(name != NULL ? name : "?"));
+    curve->down = json_is_true(json_object_get(situation, "down"));
+    for (size_t k = 0; k < json_array_size(probes); k++) {
+      const json_t *probe = json_array_get(probes, k), *metrics = json_object_get(probe, "metrics");
+      if (curves->metrics == NULL) curves->metrics = metrics;
+      add_sample(curve, plot_number(probe, "load"), probe, verdict_of_probe(probe));
+    }
+    end_curve(curve);
+    if (status == NULL || strcmp(status, "found") != 0) continue;
+    curve->limit = plot_number(found, "value");
+    curve->lo = plot_number(found, "lo");
+    curve->hi = plot_number(found, "hi");
+  }
+  return curves->metrics != NULL && curves->param != NULL;
+}
+
 /* --- all ------------------------------------------------------------------------------------ */
 
 void load_curves_free(struct load_curves *curves) {
@@ -120,10 +166,10 @@ void load_curves_free(struct load_curves *curves) {
 }
 
 char *load_curve_limit(const struct load_curves *curves, const struct load_curve *curve) {
-  enum metric_unit unit = curves->rate ? UNIT_PER_SECOND : UNIT_COUNT;
   bool searched = !isnan(curve->limit);
-  char *met = g_strdup(format_value(unit, searched ? curve->limit : curve->met).text);
-  char *missed = g_strdup(format_value(unit, curve->missed).text), *text;
+  double least = searched ? curve->limit : curve->met;
+  char *met = g_strdup(format_value(curves->unit, least).text);
+  char *missed = g_strdup(format_value(curves->unit, curve->missed).text), *text;
   if (searched) {
     text = g_strdup_printf("goals met up to %s", met);
   } else if (!curve->judged) {

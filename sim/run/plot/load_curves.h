@@ -14,6 +14,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "metric.h"
+
 #define LOAD_CURVES_MAX 8u /* colours of style.gp */
 
 enum load_verdict { LOAD_UNJUDGED, LOAD_MET, LOAD_UNDECIDED, LOAD_MISSED };
@@ -35,7 +37,7 @@ struct load_curve {
 
 struct load_curves {
   const char *param;
-  bool rate; /* loads are rates */
+  enum metric_unit unit; /* of loads */
   uint32_t n;
   struct load_curve list[LOAD_CURVES_MAX];
   const json_t *metrics, *goals; /* of one of the runs */
@@ -43,6 +45,12 @@ struct load_curves {
 
 /* False and the reason, a clause, if the tree holds no such curves. Release in either case. */
 bool load_curves_of_sweep(struct load_curves *curves, const json_t *sweep, const char **reason);
+
+/* Of a search for capacity: one curve a situation, the loads that were looked at. */
+bool load_curves_of_capacity(struct load_curves *curves, const json_t *tree, const char **reason);
+
+/* By the end of the unit that loads are written in: "k/s", "ms". */
+enum metric_unit load_unit(const char *text);
 
 void load_curves_free(struct load_curves *curves);
 

@@ -133,9 +133,15 @@ bool plot_sweep(const json_t *sweep, struct plots *plots, struct error *err) {
   return plot_kinds(sweep, plots, kinds, err);
 }
 
+bool plot_capacity(const json_t *results, struct plots *plots, struct error *err) {
+  static const plot_kind_fn kinds[] = {plot_load_capacity, NULL};
+  return plot_kinds(results, plots, kinds, err);
+}
+
 bool plot_any(const json_t *results, struct plots *plots, struct error *err) {
   if (json_object_get(results, "manifest") != NULL) return plot_sweep(results, plots, err);
   if (json_object_get(results, "designs") != NULL) return plot_compare(results, plots, err);
+  if (json_object_get(results, "situations") != NULL) return plot_capacity(results, plots, err);
   return plot_run(results, plots, err);
 }
 

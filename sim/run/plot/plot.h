@@ -48,7 +48,9 @@ bool plot_compare(const json_t *results, struct plots *plots, struct error *err)
  * missing ] }, the first point first; see plot_source.h. */
 bool plot_sweep(const json_t *sweep, struct plots *plots, struct error *err);
 
-/* Whichever of the three it is. */
+bool plot_capacity(const json_t *results, struct plots *plots, struct error *err);
+
+/* Whichever of the four it is. */
 bool plot_any(const json_t *results, struct plots *plots, struct error *err);
 
 void plots_free(struct plots *plots);

@@ -59,15 +59,27 @@ static double offered_at(const struct drawing *d, const struct load_sample *samp
   return plot_metric(sample->point, d->subject.name, "offered", "value");
 }
 
+/* A search goes far beyond what it finds, where nothing is to be seen. */
+static double farthest_load(const struct load_curves *curves) {
+  double most = 0, found = 0;
+  for (uint32_t c = 0; c < curves->n; c++) {
+    const struct load_curve *curve = &curves->list[c];
+    if (!isnan(curve->limit)) found = fmax(found, fmax(curve->limit, curve->hi));
+    for (guint i = 0; i < curve->samples->len; i++) most = fmax(most, sample_at(curve, i)->load);
+  }
+  return found > 0 ? fmin(most, 1.4 * found) : most;
+}
+
 /* An interval many times the value would flatten all curves, and leaves the picture. */
 static void measure(struct drawing *d) {
   d->late_lo = INFINITY;
+  d->x_hi = farthest_load(d->curves);
   for (uint32_t c = 0; c < d->curves->n; c++) {
     const struct load_curve *curve = &d->curves->list[c];
     for (guint i = 0; i < curve->samples->len; i++) {
       const struct load_sample *s = sample_at(curve, i);
       double row[COLUMNS];
-      d->x_hi = fmax(d->x_hi, s->load);
+      if (s->load > d->x_hi) continue;
       d->good_hi = fmax(d->good_hi, offered_at(d, s));
       d->offered |= !isnan(offered_at(d, s));
       bool good = read_value(d, s, "goodput", row);
@@ -281,7 +293,7 @@ static void draw(struct plot_page *page, struct drawing *d, bool alone) {
   struct goal_lines lines = {0};
   find_goals(&lines, d);
   double knee = find_knee(d);
-  enum metric_unit unit = d->curves->rate ? UNIT_PER_SECOND : UNIT_COUNT;
+  enum metric_unit unit = d->curves->unit;
   struct plot_axis x = plot_axis_linear(unit, d->x_hi, 8);
   struct plot_axis good = plot_axis_linear(UNIT_PER_SECOND, d->good_hi, 3);
   struct plot_axis late = plot_axis_fit(UNIT_SECONDS, d->late_lo, d->late_hi);
@@ -403,13 +415,22 @@ static void draw_all(struct plot_page *page, const struct load_curves *curves) {
   g_array_unref(subjects);
 }
 
-void plot_load(struct plot_page *page, const json_t *sweep) {
+static void plot_curves(struct plot_page *page, const json_t *tree,
+                        bool (*read)(struct load_curves *, const json_t *, const char **)) {
   struct load_curves curves;
   const char *reason;
-  if (load_curves_of_sweep(&curves, sweep, &reason)) {
+  if (read(&curves, tree, &reason)) {
     draw_all(page, &curves);
   } else {
     plot_skip(page, "load", "%s", reason);
   }
   load_curves_free(&curves);
+}
+
+void plot_load(struct plot_page *page, const json_t *sweep) {
+  plot_curves(page, sweep, load_curves_of_sweep);
+}
+
+void plot_load_capacity(struct plot_page *page, const json_t *tree) {
+  plot_curves(page, tree, load_curves_of_capacity);
 }

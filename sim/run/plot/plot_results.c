@@ -118,8 +118,8 @@ GArray *plot_goals(const json_t *goals) {
   size_t index;
   json_t *tree;
   json_array_foreach((json_t *)goals, index, tree) {
-    struct plot_goal goal = {.text = plot_string(tree, "goal"),
-                             .verdict = plot_string(tree, "verdict")};
+    const char *text = json_is_string(tree) ? json_string_value(tree) : plot_string(tree, "goal");
+    struct plot_goal goal = {.text = text, .verdict = plot_string(tree, "verdict")};
     const char *metric = plot_string(tree, "metric"), *op = plot_string(tree, "op");
     goal.limit = plot_number(tree, "limit");
     if (metric != NULL && op != NULL && !isnan(goal.limit)) {

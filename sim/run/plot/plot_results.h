@@ -36,7 +36,7 @@ struct plot_goal {
   const char *text, *verdict;
 };
 
-/* Of a run's "goals"; to be freed with plot_goals_free. */
+/* Of a run's "goals", or a list of their texts; to be freed with plot_goals_free. */
 GArray *plot_goals(const json_t *goals);
 void plot_goals_free(GArray *goals);
 

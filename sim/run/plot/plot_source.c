@@ -27,7 +27,8 @@ static json_t *check_file(json_t *tree, const char *path, const struct error *wh
     return NULL;
   }
   json_int_t schema = json_integer_value(json_object_get(tree, "schema"));
-  if (!json_is_object(tree) || !json_is_object(json_object_get(tree, "metrics"))) {
+  if (!json_is_object(tree) || !(json_is_object(json_object_get(tree, "metrics")) ||
+                                 json_is_array(json_object_get(tree, "situations")))) {
     error_set(
         err,
         "%s holds no results: plot takes what run --json or compare --json wrote, or the folder "

@@ -35,20 +35,23 @@ static json_t *metric_tree(const struct estimate *estimate, const double *value,
 }
 
 /* A latency is told twice where requests failed: of those answered and, as "all", of all. */
+static void add_metric(json_t *tree, const struct result *r, uint32_t values) {
+  json_t *metric = metric_tree(&r->estimate, r->replication, values);
+  if (r->judged_replication != r->replication) {
+    json_t *all = metric_tree(&r->judged, r->judged_replication, values);
+    json_object_set_new(all, "failed", json_number(r->failed));
+    json_object_set_new(metric, "all", all);
+  }
+  gchar *name = g_utf8_make_valid(r->name, -1);
+  json_object_set_new(tree, name, metric);
+  g_free(name);
+}
+
 static json_t *metrics_tree(const struct results *results) {
   json_t *tree = json_object();
   for (uint32_t i = 0; i < results->n; i++) {
     const struct result *r = &results->list[i];
-    uint32_t values = compare_is_headline(results, r->name) ? results->replications : 0;
-    json_t *metric = metric_tree(&r->estimate, r->replication, values);
-    if (r->judged_replication != r->replication) {
-      json_t *all = metric_tree(&r->judged, r->judged_replication, values);
-      json_object_set_new(all, "failed", json_number(r->failed));
-      json_object_set_new(metric, "all", all);
-    }
-    gchar *name = g_utf8_make_valid(r->name, -1);
-    json_object_set_new(tree, name, metric);
-    g_free(name);
+    add_metric(tree, r, compare_is_headline(results, r->name) ? results->replications : 0);
   }
   return tree;
 }
@@ -69,6 +72,18 @@ static json_t *goals_tree(const struct results *results) {
     json_array_append_new(list, goal);
   }
   return list;
+}
+
+json_t *json_at_load(const struct results *results) {
+  json_t *tree = json_object(), *metrics = json_object();
+  for (uint32_t i = 0; i < results->n; i++) {
+    const struct result *r = &results->list[i];
+    bool rate = g_str_has_suffix(r->name, ".offered") || g_str_has_suffix(r->name, ".goodput");
+    if (rate || compare_is_headline(results, r->name)) add_metric(metrics, r, 0);
+  }
+  json_object_set_new(tree, "metrics", metrics);
+  json_object_set_new(tree, "goals", goals_tree(results));
+  return tree;
 }
 
 static json_t *checks_tree(const struct results *results) {

@@ -10,4 +10,8 @@
 /* The whole of a `run`; to be released with json_decref. */
 json_t *json_results(const struct results *results);
 
+/* What is drawn of a run at one of many loads: "metrics" of clients and goals alone, and "goals".
+ */
+json_t *json_at_load(const struct results *results);
+
 #endif

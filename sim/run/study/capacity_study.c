@@ -100,6 +100,7 @@ struct searcher {
   const struct options *options;
   struct situation *situation;
   struct progress *progress;
+  const struct capacity_watch *watch;
   uint32_t seen_n;
   struct seen seen[CAPACITY_PROBES];
 };
@@ -247,6 +248,8 @@ static bool look_once(struct searcher *searcher, struct scenario *scenario, uint
   *seen = (struct seen){probe->load, NULL, limiter.utilization, goal};
   probe->saturated = limiter.utilization > 0.99;
   if (limiter.name != NULL) seen->limited_by = arena_text(study->arena, limiter.name);
+  const struct capacity_watch *watch = searcher->watch;
+  if (watch != NULL) watch->seen(watch->data, searcher->situation, probe->load, &results);
   study->checks_failed = !results_checks_passed(&results);
   bool ok = !study->checks_failed ||
             error_set(err, "at %s=%s a physics check failed: these numbers are not to be trusted",
@@ -287,7 +290,7 @@ static void find_limiter(struct searcher *s) {
 }
 
 bool capacity_study_run(struct capacity_study *study, const struct options *options,
-                        struct error *err) {
+                        const struct capacity_watch *watch, struct error *err) {
   struct progress progress;
   struct capacity_range range = study->axis.range;
   bool ok = true;
@@ -297,7 +300,8 @@ bool capacity_study_run(struct capacity_study *study, const struct options *opti
     struct searcher searcher = {.study = study,
                                 .options = options,
                                 .situation = &study->situation[i],
-                                .progress = &progress};
+                                .progress = &progress,
+                                .watch = watch};
     struct capacity *c = &study->situation[i].capacity;
     ok = capacity_search(c, &range, look_at_load, &searcher, err);
     if (ok) find_limiter(&searcher);

@@ -8,6 +8,7 @@
 #include "capacity.h"
 #include "load_axis.h"
 #include "options.h"
+#include "results.h"
 
 /* Beyond the first number of replications, as many as this times as much where it is undecided. */
 #define CAPACITY_MORE 4u
@@ -42,9 +43,17 @@ struct capacity_study {
 bool capacity_study_load(struct capacity_study *study, const struct options *options,
                          struct error *err);
 
-/* Searches all situations. */
+/* Is shown the results of each look at a load before they are released. A second look at the same
+ * load, with more replications, comes after the first. */
+struct capacity_watch {
+  void (*seen)(void *data, const struct situation *situation, double load,
+               const struct results *results);
+  void *data;
+};
+
+/* Searches all situations. `watch` may be NULL. */
 bool capacity_study_run(struct capacity_study *study, const struct options *options,
-                        struct error *err);
+                        const struct capacity_watch *watch, struct error *err);
 
 void capacity_study_free(struct capacity_study *study);
 

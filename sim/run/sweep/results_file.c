@@ -21,6 +21,8 @@ bool results_kind_of(const json_t *tree, enum results_kind *kind) {
     *kind = RESULTS_SWEEP;
   } else if (json_is_object(json_object_get(tree, "metrics"))) {
     *kind = RESULTS_RUN;
+  } else if (json_is_array(json_object_get(tree, "situations"))) {
+    *kind = RESULTS_CAPACITY;
   } else {
     return false;
   }
@@ -102,7 +104,7 @@ json_t *results_file_read(const char *path, enum results_kind *kind, struct erro
       g_file_test(path, G_FILE_TEST_IS_DIR) ? read_folder(path, err) : read_json(path, err);
   if (tree == NULL) return NULL;
   if (results_kind_of(tree, kind)) return tree;
-  error_set(err, "%s holds no results of run, compare or sweep --json", path);
+  error_set(err, "%s holds no results of run, compare, sweep or capacity --json", path);
   json_decref(tree);
   return NULL;
 }

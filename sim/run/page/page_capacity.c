@@ -1,0 +1,176 @@
+/* The report of a search for capacity: how much load, and what limits it? */
+#include <math.h>
+#include <string.h>
+
+#include "format.h"
+#include "html.h"
+#include "load_curves.h"
+#include "page.h"
+#include "results_tree.h"
+
+static const json_t *situations_of(const struct page *p) {
+  return json_object_get(p->tree, "situations");
+}
+
+static void head(const struct page *p) {
+  g_string_append(p->out, "<header><p class=\"kind\">archsim report of a capacity</p>\n");
+  html_element(p->out, "h1", tree_text(p->tree, "scenario"));
+  g_string_append(p->out, "\n");
+  page_question(p->out, tree_text(p->tree, "question"));
+  g_string_append(p->out, "</header>\n");
+}
+
+/* --- the answer ----------------------------------------------------------------------------- */
+
+/* "276/s", "below 20/s", "at least 180/s" */
+static void say_capacity(GString *out, enum metric_unit unit, const json_t *situation) {
+  const json_t *capacity = json_object_get(situation, "capacity");
+  const char *status = tree_text(situation, "status");
+  bool below = strcmp(status, "below") == 0, above = strcmp(status, "above") == 0;
+  g_string_append(out, below ? "below " : above ? "at least " : "");
+  page_say(out, unit, tree_number(capacity, below ? "hi" : above ? "lo" : "value"));
+}
+
+static struct estimate interval_of(const json_t *situation) {
+  const json_t *c = json_object_get(situation, "capacity");
+  bool found = strcmp(tree_text(situation, "status"), "found") == 0;
+  return (struct estimate){.value = tree_number(c, "value"),
+                           .lo = found ? tree_number(c, "lo") : NAN,
+                           .hi = found ? tree_number(c, "hi") : NAN,
+                           .n = 2};
+}
+
+/* "All up: goals are met up to rate 317/s (95 %: 309 .. 323/s). Just above, db is busiest (79.1 %)
+ * and the goal that fails is users.latency.p99 < 100ms." */
+static void say_situation(const struct page *p, enum metric_unit unit, const json_t *situation) {
+  GString *text = g_string_new(tree_text(situation, "situation"));
+  struct estimate e = interval_of(situation);
+  struct label interval = format_interval(unit, &e);
+  bool below = strcmp(tree_text(situation, "status"), "below") == 0;
+  text->str[0] = g_ascii_toupper(text->str[0]);
+  g_string_append_printf(text, ": %s %s ", below ? "the capacity is" : "goals are met up to",
+                         tree_text(p->tree, "param"));
+  say_capacity(text, unit, situation);
+  if (interval.text[0] != '\0') g_string_append_printf(text, " (95 %%: %s)", interval.text);
+  g_string_append_c(text, '.');
+  if (tree_has_text(situation, "limited_by")) {
+    g_string_append_printf(text, " %s is busiest there (%s).", tree_text(situation, "limited_by"),
+                           format_value(UNIT_RATIO, tree_number(situation, "utilization")).text);
+  }
+  if (tree_has_text(situation, "goal")) {
+    g_string_append_printf(text, " The goal that fails first: %s.", tree_text(situation, "goal"));
+  }
+  html_sentence(p->out, text->str);
+  g_string_free(text, TRUE);
+}
+
+static void verdict_box(const struct page *p, enum metric_unit unit) {
+  const json_t *first = json_array_get(situations_of(p), 0);
+  const char *status = tree_text(first, "status");
+  GString *text = g_string_new("All goals are met up to ");
+  bool below = strcmp(status, "below") == 0;
+  if (below)
+    g_string_assign(text, "A goal is missed at every load that was tried: the capacity is ");
+  g_string_append_printf(text, "%s ", tree_text(p->tree, "param"));
+  say_capacity(text, unit, first);
+  html_element_of(p->out, "p", below ? "verdict fail" : "verdict pass", NULL, text->str);
+  g_string_free(text, TRUE);
+}
+
+static void goals(const struct page *p) {
+  const json_t *list = json_object_get(p->tree, "goals");
+  page_list(p->out, "Goals", list);
+}
+
+static void answer(const struct page *p, enum metric_unit unit) {
+  html_open_section(p->out, "answer", "The answer");
+  verdict_box(p, unit);
+  g_string_append(p->out, "<ul class=\"answer\">\n");
+  for (size_t i = 0; i < json_array_size(situations_of(p)); i++) {
+    say_situation(p, unit, json_array_get(situations_of(p), i));
+  }
+  g_string_append(p->out, "</ul>\n");
+  page_plots(p, "load");
+  page_plots_skipped(p);
+  goals(p);
+  html_close(p->out, "section");
+}
+
+/* --- tables --------------------------------------------------------------------------------- */
+
+static void looks_row(const struct page *p, enum metric_unit unit, const json_t *probe) {
+  static const struct {
+    const char *json, *page;
+  } words[] = {{"met", "pass"}, {"failed", "fail"}, {"undecided", "undecided"}};
+  const char *verdict = tree_text(probe, "verdict");
+  g_string_append(p->out, "<tr>");
+  page_number_cell(p, unit, tree_number(probe, "load"), NULL);
+  g_string_append(p->out, "<td>");
+  for (size_t i = 0; i < G_N_ELEMENTS(words); i++) {
+    if (strcmp(verdict, words[i].json) == 0) page_verdict(p->out, words[i].page);
+  }
+  g_string_append(p->out, "</td>");
+  page_number_cell(p, UNIT_COUNT, tree_number(probe, "replications"), NULL);
+  g_string_append(p->out, "</tr>\n");
+}
+
+static void looks(const struct page *p, enum metric_unit unit) {
+  html_open_section(p->out, "loads", "Loads that were looked at");
+  html_open_folded(p->out, "In the order of the search");
+  for (size_t i = 0; i < json_array_size(situations_of(p)); i++) {
+    const json_t *situation = json_array_get(situations_of(p), i);
+    const json_t *probes = json_object_get(situation, "probes");
+    char *load = g_strconcat(">", tree_text(p->tree, "param"), NULL);
+    const char *const columns[] = {load, "Goals", ">Replications", NULL};
+    html_open_table(p->out, tree_text(situation, "situation"), columns);
+    for (size_t k = 0; k < json_array_size(probes); k++) {
+      looks_row(p, unit, json_array_get(probes, k));
+    }
+    html_close_table(p->out);
+    g_free(load);
+  }
+  html_close(p->out, "details");
+  html_close(p->out, "section");
+}
+
+static void provenance(const struct page *p) {
+  GString *command = g_string_new("archsim capacity ");
+  char *file = g_shell_quote(tree_text(p->tree, "file"));
+  char *seed = g_strdup_printf("%.0f", tree_number(p->tree, "seed"));
+  char *replications = g_strdup_printf("%.0f", tree_number(p->tree, "replications"));
+  char *runs = g_strdup_printf("%.0f", tree_number(p->tree, "runs"));
+  char *simulated = g_strdup(format_value(UNIT_SECONDS, tree_number(p->tree, "simulated_s")).text);
+  g_string_append_printf(command, "%s --over %s --seed %s -r %s", file, tree_text(p->tree, "param"),
+                         seed, replications);
+  const char *const rows[][2] = {{"Command", command->str},
+                                 {"archsim version", tree_text(p->tree, "version")},
+                                 {"Seed", seed},
+                                 {"Replications of a first look at a load", replications},
+                                 {"Simulations in all", runs},
+                                 {"Simulated time of each", simulated},
+                                 {NULL, NULL}};
+  page_provenance(p, rows);
+  g_free(simulated);
+  g_free(runs);
+  g_free(replications);
+  g_free(seed);
+  g_free(file);
+  g_string_free(command, TRUE);
+}
+
+static void warnings(const struct page *p) {
+  const json_t *list = json_object_get(p->tree, "warnings");
+  html_open_section(p->out, "warnings", "Warnings");
+  if (json_array_size(list) == 0) g_string_append(p->out, "<p>There are none.</p>\n");
+  page_list(p->out, NULL, list);
+  html_close(p->out, "section");
+}
+
+void page_of_capacity(const struct page *p) {
+  enum metric_unit unit = load_unit(tree_text(p->tree, "unit"));
+  head(p);
+  answer(p, unit);
+  looks(p, unit);
+  warnings(p);
+  provenance(p);
+}
