@@ -128,7 +128,7 @@ double metric_value_of_all(const struct metric *metric) {
     case METRIC_MAX:
       return INFINITY;
     case METRIC_QUOTIENT:
-      return share > MEAN_FAILED_MOST ? INFINITY : metric_value(metric);
+      return share > FAILED_NEGLIGIBLE ? INFINITY : metric_value(metric);
     case METRIC_MIN:
     case METRIC_DEVIATION:
       break;

@@ -73,10 +73,13 @@ void metrics_settle(struct metrics *m);
 /* Value of one metric of one replication; NaN where it is undefined (0 / 0, an empty histogram). */
 double metric_value(const struct metric *metric);
 
+/* Up to this share, requests that failed change nothing about what is said of the others. Above it,
+ * a mean latency over all counts as endless, and none is told without the share it leaves out. */
+#define FAILED_NEGLIGIBLE 0.001
+
 /* The same over all requests, a failed one counting as endless: what goals and comparisons judge. A
  * quantile q is the answered ones' quantile q / (1 - share that failed), and INFINITY beyond. The
- * largest is INFINITY where one failed, the mean where more than MEAN_FAILED_MOST did. */
-#define MEAN_FAILED_MOST 0.001
+ * largest is INFINITY where one failed, the mean where more than FAILED_NEGLIGIBLE did. */
 double metric_value_of_all(const struct metric *metric);
 
 /* Definition of a metric that a kind emits, for `describe`, the manual and goal checking. */

@@ -44,10 +44,9 @@ static void forget(struct seen *s) {
   scenario_free(s->scenario);
 }
 
-static const struct diagnosed *find(const struct seen *s, const char *component,
-                                    const char *limit) {
-  for (uint32_t i = 0; i < s->diagnosis.n; i++) {
-    const struct diagnosed *f = &s->diagnosis.list[i];
+static const struct finding *find(const struct seen *s, const char *component, const char *limit) {
+  for (uint32_t i = 0; i < s->diagnosis.findings.n; i++) {
+    const struct finding *f = &s->diagnosis.findings.list[i];
     if (strcmp(f->component, component) == 0 && strcmp(f->limit, limit) == 0) return f;
   }
   return NULL;
@@ -58,10 +57,10 @@ static void assert_found(const char *text, const char *component, const char *li
                          enum severity severity) {
   struct seen s = see(text);
   assert_false(s.diagnosis.healthy);
-  assert_int_not_equal(s.diagnosis.n, 0);
-  assert_string_equal(s.diagnosis.list[0].component, component);
-  const struct diagnosed *f = find(&s, component, limit);
-  if (f == NULL) fail_msg("%s is said of %s", s.diagnosis.list[0].limit, component);
+  assert_int_not_equal(s.diagnosis.findings.n, 0);
+  assert_string_equal(s.diagnosis.findings.list[0].component, component);
+  const struct finding *f = find(&s, component, limit);
+  if (f == NULL) fail_msg("%s is said of %s", s.diagnosis.findings.list[0].limit, component);
   assert_int_equal(f->severity, severity);
   assert_non_null(strstr(f->sentence, strchr(component, '.') == NULL ? component : "wan"));
   forget(&s);
@@ -74,9 +73,9 @@ static void a_deadlock_is_named(void **state) {
       see("client 'users' { arrivals = poisson '10/s', target = 'pool', timeout = '1s' }\n"
           "service 'pool' { workers = 2, on = { inner = { work '1ms' },\n"
           "  default = { work '50ms', call { 'pool', op = 'inner' } } } }\n" RUN);
-  assert_int_equal(s.diagnosis.n, 1);
-  assert_string_equal(s.diagnosis.list[0].component, "pool");
-  assert_non_null(strstr(s.diagnosis.list[0].sentence, "pool is deadlocked: "));
+  assert_int_equal(s.diagnosis.findings.n, 1);
+  assert_string_equal(s.diagnosis.findings.list[0].component, "pool");
+  assert_non_null(strstr(s.diagnosis.findings.list[0].sentence, "pool is deadlocked: "));
   assert_non_null(strstr(s.diagnosis.saturates, "pool is deadlocked: "));
   assert_non_null(strstr(s.diagnosis.failed, "pool is deadlocked"));
   forget(&s);
@@ -85,7 +84,7 @@ static void a_deadlock_is_named(void **state) {
 static void a_healthy_system_has_no_finding(void **state) {
   (void)state;
   struct seen s = see(SHOP("100/s", "workers = 8", "workers = 4, connections = 100"));
-  assert_int_equal(s.diagnosis.n, 0);
+  assert_int_equal(s.diagnosis.findings.n, 0);
   assert_true(s.diagnosis.healthy);
   assert_non_null(strstr(s.diagnosis.failed, "Nothing failed"));
   assert_string_equal(s.diagnosis.client, "users");
@@ -109,8 +108,10 @@ static void too_few_workers_in_front(void **state) {
 static void a_caller_that_only_waits_comes_second(void **state) {
   (void)state;
   struct seen s = see(SHOP("300/s", "workers = 20, queue = 100", "workers = 1"));
-  assert_string_equal(s.diagnosis.list[0].component, "db");
+  assert_string_equal(s.diagnosis.findings.list[0].component, "db");
   assert_non_null(find(&s, "web", "workers"));
+  assert_non_null(
+      strstr(find(&s, "web", "workers")->sentence, "web is held up by db, which is saturated: "));
   assert_non_null(strstr(s.diagnosis.saturates, "db is saturated"));
   forget(&s);
 }
@@ -135,10 +136,106 @@ static void a_rate_that_rises(void **state) {
           "  target = 'web' }\n"
           "service 'web' { workers = 2, work = exponential '15ms' }\n"
           "run { duration = '60s', warmup = '0s', replications = 2 }\n");
-  const struct diagnosed *queue = find(&s, "web", "queue");
+  const struct finding *queue = find(&s, "web", "queue");
   assert_non_null(queue);
   assert_int_equal(queue->severity, SEVERITY_NEAR);
   assert_non_null(strstr(queue->sentence, "while new requests rose from"));
+  forget(&s);
+}
+
+/* --- what is alike -------------------------------------------------------------------------- */
+
+static const struct finding_group *group_of(const struct seen *s, enum rule rule) {
+  for (uint32_t i = 0; i < s->diagnosis.groups.n; i++) {
+    if (s->diagnosis.groups.list[i].rule == rule) return &s->diagnosis.groups.list[i];
+  }
+  fail_msg("nothing is said of rule %d", (int)rule);
+  return NULL;
+}
+
+/* Eight shards are saturated, the sixth the most: one sentence that says how many and which is the
+ * worst, whereas each is a finding of its own in the JSON. The order of declaration is not that of
+ * the effect. */
+static void what_is_alike_is_told_once(void **state) {
+  (void)state;
+  struct seen s =
+      see("for i = 1, 8 do\n"
+          "  client('c' .. i) { arrivals = poisson '20/s', target = 's' .. i }\n"
+          "  service('s' .. i) { workers = 1, work = i == 6 and '200ms' or '100ms' }\nend\n" RUN);
+  const struct finding_group *busy = group_of(&s, RULE_WORKERS);
+  assert_int_equal(s.diagnosis.groups.n, 2); /* their queues grow, too */
+  assert_int_equal(s.diagnosis.findings.n, 16);
+  assert_int_equal(busy->n, 8);
+  assert_string_equal(busy->list[0]->component, "s6");
+  assert_non_null(strstr(busy->sentence, "8 components are saturated. The worst is s6: its 1 "));
+  assert_non_null(strstr(busy->sentence, ". The others: s"));
+  assert_non_null(strstr(busy->sentence, " (100 %) and 3 more."));
+  assert_non_null(find(&s, "s1", "workers"));
+  assert_non_null(strstr(find(&s, "s1", "workers")->sentence, "s1 is saturated: its 1 worker is"));
+  forget(&s);
+}
+
+/* The largest comes first and its number is the largest: of those down, not what limits the whole.
+ */
+static void the_worst_is_the_worst(void **state) {
+  (void)state;
+  struct seen s =
+      see("client 'a' { arrivals = poisson '60/s', target = 'busy' }\n"
+          "service 'busy' { workers = 1, work = '10ms' }\n"
+          "client 'b' { arrivals = poisson '1/s', target = 'idle' }\n"
+          "service 'idle' { workers = 1, work = '10ms' }\n"
+          "fault { crash 'busy', at = '20s', lasts = '1s' }\n"
+          "fault { crash 'idle', at = '20s', lasts = '25s' }\n" RUN);
+  const struct finding_group *down = group_of(&s, RULE_DOWN);
+  assert_string_equal(down->sentence,
+                      "2 components were down. The longest is idle, for 50.0 % of the measured "
+                      "time. The other: busy (2.0 %).");
+  forget(&s);
+}
+
+/* A member that joins is no harm; a hang is told from a crash. */
+static void words_of_faults(void **state) {
+  (void)state;
+  struct seen s =
+      see("client 'c' { arrivals = poisson '20/s', target = 's' }\n"
+          "service 's' { instances = 3, work = '1ms' }\n"
+          "fault { join 's[3]', at = '20s' }\n" RUN);
+  assert_int_equal(s.diagnosis.findings.n, 0);
+  assert_true(s.diagnosis.healthy);
+  forget(&s);
+  s =
+      see("client 'c' { arrivals = poisson '20/s', target = 's' }\n"
+          "service 's' { work = '1ms' }\nfault { hang 's', at = '20s', lasts = '5s' }\n" RUN);
+  assert_non_null(find(&s, "s", "none"));
+  assert_string_equal(find(&s, "s", "none")->sentence, "s hung for 10.0 % of the measured time.");
+  forget(&s);
+}
+
+/* What grew in the last quarter alone, and will be worked off, does not grow for ever. */
+static void a_queue_that_was_long_once(void **state) {
+  (void)state;
+  struct seen s =
+      see("client 'c' { arrivals = poisson '50/s', target = 's' }\n"
+          "service 's' { workers = 1, work = '10ms' }\n"
+          "fault { slow { 's', factor = 4 }, at = '48s', lasts = '3s' }\n" RUN);
+  assert_null(find(&s, "s", "queue"));
+  forget(&s);
+}
+
+/* Each request takes a place and needs another one of the same pool before it gives that back. */
+#define POOLED                                                                               \
+  "client 'users' { arrivals = poisson '200/s', target = 'app' }\n"                          \
+  "service 'app' { on = { default = { call { 'store', pool = { size = 2, queue = 100 } } }," \
+  "  inner = { call { 'store', op = 'leaf', pool = { size = 2, queue = 100 } } } } }\n"      \
+  "service 'store' { on = { default = { call { 'app', op = 'inner' } },"                     \
+  "  leaf = { work '10ms' } } }\n" RUN
+
+static void a_pool_that_is_deadlocked(void **state) {
+  (void)state;
+  struct seen s = see(POOLED);
+  const struct finding_group *pool = group_of(&s, RULE_POOL_DEADLOCK);
+  assert_non_null(
+      strstr(pool->sentence, "The pool of app for its calls of store is deadlocked: its places"));
   forget(&s);
 }
 
@@ -156,11 +253,12 @@ static void reads_that_are_stale(void **state) {
   (void)state;
   assert_found(CACHED("never"), "kv", "none", SEVERITY_STALE);
   struct seen s = see(CACHED("never"));
-  assert_non_null(strstr(s.diagnosis.list[0].sentence, "kv answered 4"));
-  assert_non_null(strstr(s.diagnosis.list[0].sentence, " % of its reads with data that an"));
+  assert_non_null(strstr(s.diagnosis.findings.list[0].sentence, "kv gave out stale data: 4"));
+  assert_non_null(
+      strstr(s.diagnosis.findings.list[0].sentence, " % of its reads got data that an"));
   forget(&s);
   s = see(CACHED("on_write"));
-  assert_int_equal(s.diagnosis.n, 0);
+  assert_int_equal(s.diagnosis.findings.n, 0);
   forget(&s);
 }
 
@@ -267,7 +365,7 @@ static void a_time_in_which_nothing_was_left(void **state) {
       see("client 'c' { arrivals = poisson '500/s', target = 'db' }\n"
           "service 'db' { workers = 10, work = '10ms' }\n"
           "fault { slow { 'db', factor = 3 }, at = '20s', lasts = '5s' }\n" RUN);
-  const struct diagnosed *f = find(&s, "db", "workers");
+  const struct finding *f = find(&s, "db", "workers");
   assert_non_null(f);
   assert_int_equal(f->severity, SEVERITY_SATURATED);
   assert_non_null(strstr(f->sentence, "db was saturated for "));
@@ -300,7 +398,7 @@ static void a_queue_that_was_never_full(void **state) {
 static void a_victim_that_waits_for_the_culprit(void **state) {
   (void)state;
   struct seen s = see(SHOP("300/s", "workers = 4", "workers = 1"));
-  const struct diagnosed *f = find(&s, "web", "queue");
+  const struct finding *f = find(&s, "web", "queue");
   assert_non_null(f);
   assert_non_null(strstr(f->sentence, "it waits for db, which is saturated"));
   forget(&s);
@@ -342,11 +440,11 @@ static void a_component_that_was_slow(void **state) {
 
 /* --- wires ---------------------------------------------------------------------------------- */
 
-/* 1 kB there and 1 kB back over 1 Mbit/s take 8 ms each: 110/s need 0.88 of each way. */
-#define WAN(rate)                                                           \
-  "client 'users' { arrivals = poisson '" rate                              \
-  "', target = 'web', zone = 'home', request = '1kB', response = '1kB' }\n" \
-  "service 'web' { workers = 1000, work = '1ms', zone = 'wan' }\n"          \
+/* 1 kB there and a little less back over 1 Mbit/s take 8 ms each: 110/s need 0.88 of each way. */
+#define WAN(rate)                                                            \
+  "client 'users' { arrivals = poisson '" rate                               \
+  "', target = 'web', zone = 'home', request = '1kB', response = '998B' }\n" \
+  "service 'web' { workers = 1000, work = '1ms', zone = 'wan' }\n"           \
   "path { from = 'home', to = 'wan', latency = '5ms', bandwidth = '1Mbit/s' }\n" RUN
 
 static void a_wire_that_is_busy(void **state) {
@@ -422,11 +520,18 @@ static void edges_of_a_component_with_two_callers(void **state) {
  * 60/s times four attempts exceed what the server can do, 60/s do not. */
 static void an_overload_that_outlives_its_fault(void **state) {
   (void)state;
-  struct seen s = see(HANG("60/s", FOUR, "5s"));
+  struct seen s =
+      see("client 'others' { arrivals = poisson '60/s', target = 'way', timeout = '300ms',"
+          "  retry = { attempts = 4, backoff = '10ms' } }\nservice 'way' { on = { call 'api' } "
+          "}\n" HANG("10/s", FOUR, "5s"));
+  assert_int_equal(group_of(&s, RULE_RECOVERY)->n, 2); /* of every client */
+  assert_non_null(find(&s, "others", "retries"));
+  forget(&s);
+  s = see(HANG("60/s", FOUR, "5s"));
   assert_non_null(find(&s, "users", "retries"));
   assert_non_null(strstr(s.diagnosis.saturates, "api stays saturated after the faults are over"));
   assert_non_null(
-      strstr(s.diagnosis.failed, "75.0 s after the fault 'hang api' ended 100 % still"));
+      strstr(s.diagnosis.failed, "they still fail long after the fault 'hang api' ended"));
   forget(&s);
   const char *const others[] = {HANG("60/s", "1", "5s"), HANG("60/s", FOUR, "75s"),
                                 HANG("200/s", FOUR, "5s")};
@@ -450,6 +555,11 @@ int main(void) {
       cmocka_unit_test(a_queue_that_is_full),
       cmocka_unit_test(a_queue_that_grows),
       cmocka_unit_test(a_rate_that_rises),
+      cmocka_unit_test(what_is_alike_is_told_once),
+      cmocka_unit_test(the_worst_is_the_worst),
+      cmocka_unit_test(words_of_faults),
+      cmocka_unit_test(a_queue_that_was_long_once),
+      cmocka_unit_test(a_pool_that_is_deadlocked),
       cmocka_unit_test(reads_that_are_stale),
       cmocka_unit_test(connections_that_run_out),
       cmocka_unit_test(failures_of_overload),

@@ -17,9 +17,6 @@ struct label {
 
 /* "8.11 ms", "900/s", "99.950 %", "12". A ratio gets as many decimals as it takes to tell it from
  * 0 and from 1. */
-/* From this share on, a latency is not told without the share of requests that it leaves out. */
-#define FAILED_WORTH_TELLING 0.001
-
 struct label format_value(enum metric_unit unit, double value);
 
 /* "8.05 .. 8.17 ms", in the unit of the value in between, with as many decimals as show the width.

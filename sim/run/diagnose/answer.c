@@ -14,9 +14,6 @@
 #include "way.h"
 #include "wire.h"
 
-/* A smaller share of requests that failed changes nothing about what is said. */
-#define FAILED_LITTLE 0.001
-
 static struct label seconds(double value) {
   return format_value(UNIT_SECONDS, value);
 }
@@ -57,7 +54,7 @@ uint32_t answer_client(const struct results *results) {
     const char *name = spec->component[i].name;
     double requests = results_value_of(results, name, "requests");
     double share = 1 - results_value_of(results, name, "availability"), failed = requests * share;
-    if (!(share > FAILED_LITTLE)) failed = 0;
+    if (!(share > FAILED_NEGLIGIBLE)) failed = 0;
     if (failed > most_failed || (!(failed < most_failed) && requests > most)) {
       most_failed = failed;
       most = requests;
@@ -114,7 +111,7 @@ char *answer_time(const struct results *results, uint32_t client) {
 static bool fails(const struct results *results, uint32_t client) {
   if (client == REF_NONE) return false;
   const char *name = results->scenario->spec.component[client].name;
-  return 1 - results_value_of(results, name, "availability") > FAILED_LITTLE;
+  return 1 - results_value_of(results, name, "availability") > FAILED_NEGLIGIBLE;
 }
 
 /* How much more load a limit allows that is reached for that share of the time: an upper bound,
@@ -169,25 +166,22 @@ static char *sentence_on_overload(const struct results *results, const struct li
 
 char *answer_deadlock(const struct results *results, const char *component) {
   return g_strdup_printf(
-      "%s is deadlocked: its workers are held by calls that wait for calls which wait for a worker "
-      "themselves; when the run ended, %s calls in its queue could never go on%s.",
-      component, format_count(results_value_of(results, component, "deadlocked")).text,
+      "its workers are held by calls that wait for calls which wait for a worker "
+      "themselves; when the run ended, %s calls in its queue could never go on%s",
+      format_count(results_value_of(results, component, "deadlocked")).text,
       results->replications > 1 ? ", averaged over replications" : "");
 }
-
-/* All workers were busy for so long a share of the run: what is left on average is no comfort. */
-#define FULL_LEAST 0.02
 
 static char *sentence_on_busiest(const struct results *results, uint32_t client,
                                  const struct limiter *first) {
   struct peak peak = peak_of(results, first->component);
-  if (first->utilization < 0.5 && !(peak.share >= FULL_LEAST) && fails(results, client)) {
+  if (first->utilization < 0.5 && !(peak.share >= PEAK_NO_ROOM) && fails(results, client)) {
     return g_strdup_printf(
         "On average no limit is near: the busiest workers are those of %s, %s of the time.",
         first->name, ratio(first->utilization).text);
   }
   gchar *room =
-      peak.share >= FULL_LEAST
+      peak.share >= PEAK_NO_ROOM
           ? g_strdup_printf(
                 " on average, but all of the time for %s%s: more load makes "
                 "those times longer",
@@ -219,7 +213,12 @@ char *answer_saturates(const struct results *results, uint32_t client) {
                      results->scenario->spec.component[client].name)
                : g_strdup("No component has a limited number of workers, so none saturates.");
   }
-  if (first.deadlocked) return answer_deadlock(results, first.name);
+  if (first.deadlocked) {
+    gchar *why = answer_deadlock(results, first.name);
+    gchar *text = g_strdup_printf("%s is deadlocked: %s.", first.name, why);
+    g_free(why);
+    return text;
+  }
   if (first.utilization >= BUSY_SATURATED) {
     return g_strdup_printf(
         "%s is saturated: %s workers are busy %s of the time and %s calls wait "

@@ -17,7 +17,7 @@ uint32_t answer_client(const struct results *results);
 char *answer_time(const struct results *results, uint32_t client);
 /* `client`: whose recovery from faults counts, or REF_NONE. */
 char *answer_saturates(const struct results *results, uint32_t client);
-/* Of a component that is deadlocked. */
+/* Why a component is deadlocked: without its name and a full stop. */
 char *answer_deadlock(const struct results *results, const char *component);
 
 #endif

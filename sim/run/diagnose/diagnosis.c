@@ -9,6 +9,7 @@
 #include "breakdown.h"
 #include "failures.h"
 #include "fault_def.h"
+#include "finding.h"
 #include "format.h"
 #include "json_write.h"
 #include "limiter.h"
@@ -16,6 +17,7 @@
 #include "recovery.h"
 #include "sim.h"
 #include "timeline.h"
+#include "way.h"
 #include "wire.h"
 
 /* Workers, or a wire, that are busy for this share of the time are near their limit. */
@@ -28,26 +30,8 @@
 #define MORE_COMES 1.1
 /* Fewer stale reads are no finding. */
 #define STALE_LEAST 0.01
-/* Nor is a shorter time in which all workers were busy. */
-#define FULL_LEAST 0.05
-
-const char *const severity_name[] = {"saturated", "near", "fault", "stale"};
-
-static void add(struct diagnosis *d, const char *component, const char *limit,
-                enum severity severity, const char *format, ...)
-    __attribute__((format(printf, 5, 6)));
-
-static void add(struct diagnosis *d, const char *component, const char *limit,
-                enum severity severity, const char *format, ...) {
-  va_list args;
-  va_start(args, format);
-  d->list = g_renew(struct diagnosed, d->list, d->n + 1);
-  d->list[d->n++] = (struct diagnosed){.component = g_strdup(component),
-                                       .limit = limit,
-                                       .severity = severity,
-                                       .sentence = g_strdup_vprintf(format, args)};
-  va_end(args);
-}
+/* A queue that grows does so from each of these quarters to the next, at least by this factor. */
+#define STEADY 1.1
 
 /* The label of a value with this unit; the macro-less way to use several in one sentence. */
 static struct label seconds(double value) {
@@ -96,12 +80,37 @@ static double queue_in_quarter(const struct results *results, uint32_t component
 }
 
 static bool look_at_deadlock(const struct results *results, const struct component_spec *c,
-                             struct diagnosis *d) {
-  if (!(results_value_of(results, c->name, "deadlocked") > 0)) return false;
-  gchar *sentence = answer_deadlock(results, c->name);
-  add(d, c->name, "workers", SEVERITY_SATURATED, "%s", sentence);
-  g_free(sentence);
+                             struct finding_list *list) {
+  double stuck = results_value_of(results, c->name, "deadlocked");
+  if (!(stuck > 0)) return false;
+  struct finding *f = finding_add(list, RULE_DEADLOCK, SEVERITY_SATURATED, c->name, NULL);
+  gchar *why = answer_deadlock(results, c->name);
+  f->effect = stuck;
+  finding_say(f, format_count(stuck).text, "%s", why);
+  g_free(why);
   return true;
+}
+
+/* Pools of callers, whose metrics are "CALLER.CALLEE.pool.deadlocked". */
+static void look_at_pools(const struct results *results, struct finding_list *list) {
+  static const char tail[] = ".pool.deadlocked";
+  for (uint32_t i = 0; i < results->n; i++) {
+    const struct result *r = &results->list[i];
+    if (!g_str_has_suffix(r->name, tail) || !(r->estimate.value > 0)) continue;
+    gchar *pool = g_strndup(r->name, strlen(r->name) - strlen(tail));
+    gchar **ends = g_strsplit(pool, ".", 2);
+    gchar *name = g_strdup_printf("of %s for its calls of %s", ends[0], ends[1]);
+    struct finding *f = finding_add(list, RULE_POOL_DEADLOCK, SEVERITY_SATURATED, ends[0], name);
+    f->effect = r->estimate.value;
+    finding_say(f, format_count(f->effect).text,
+                "its places are held by calls that wait for calls which wait for a place "
+                "themselves; when the run ended, %s calls could never get one%s",
+                format_count(f->effect).text,
+                results->replications > 1 ? ", averaged over replications" : "");
+    g_free(name);
+    g_strfreev(ends);
+    g_free(pool);
+  }
 }
 
 /* New requests of all clients, per second. */
@@ -115,72 +124,91 @@ static double offered_in_quarter(const struct results *results, uint32_t quarter
   return sum;
 }
 
+/* The component that this one waits for, so that its queue is no fault of its own; to be freed. */
+static gchar *why_it_grows(const struct results *results, uint32_t id) {
+  const char *behind = limiter_behind(results, id, true);
+  return behind != NULL ? g_strdup_printf("it waits for %s, which is saturated", behind)
+                        : g_strdup("more comes in than it can serve");
+}
+
 static void look_at_growth(const struct results *results, uint32_t id, const char *name,
-                           struct diagnosis *d) {
-  double before = queue_in_quarter(results, id, 2), after = queue_in_quarter(results, id, 4);
+                           struct finding_list *list) {
+  double before = queue_in_quarter(results, id, 2), between = queue_in_quarter(results, id, 3);
+  double after = queue_in_quarter(results, id, 4);
   if (!(after > GROWTH_LEAST && after > GROWTH * before)) return;
   double calm = offered_in_quarter(results, 2), busy = offered_in_quarter(results, 4);
-  if (busy > MORE_COMES * calm) {
-    add(d, name, "queue", SEVERITY_NEAR,
-        "The queue of %s grew from %s waiting calls in the second quarter of the run to %s in the "
-        "last, while new requests rose from %s to %s: numbers over the whole run mix both.",
-        name, format_count(before).text, format_count(after).text, per_second(calm).text,
-        per_second(busy).text);
+  bool rose = busy > MORE_COMES * calm;
+  if (!rose && !(after > STEADY * between && between > STEADY * before)) return;
+  struct finding *f = finding_add(list, rose ? RULE_LOAD_ROSE : RULE_QUEUE_GROWS,
+                                  rose ? SEVERITY_NEAR : SEVERITY_SATURATED, name, NULL);
+  f->effect = after;
+  struct label was = format_count(before), is = format_count(after);
+  if (rose) {
+    finding_say(f, is.text,
+                "%s calls waited in the second quarter of the run, %s in the last, while new "
+                "requests rose from %s to %s; numbers over the whole run mix both",
+                was.text, is.text, per_second(calm).text, per_second(busy).text);
     return;
   }
-  const char *behind = limiter_behind(results, id);
-  gchar *why = behind != NULL ? g_strdup_printf("it waits for %s, which is saturated", behind)
-                              : g_strdup("more comes in than it can serve");
-  add(d, name, "queue", SEVERITY_SATURATED,
-      "The queue of %s grew from %s waiting calls in the second quarter of the run to %s in the "
-      "last: %s, so every number below depends on the length of the run.",
-      name, format_count(before).text, format_count(after).text, why);
+  gchar *why = why_it_grows(results, id);
+  finding_say(f, is.text,
+              "%s calls waited in the second quarter of the run, %s in the last; %s, and the "
+              "longer the run, the longer the waits",
+              was.text, is.text, why);
   g_free(why);
 }
 
 /* Not busy on the whole, but for some time more than it could be. */
 static void look_at_peak(const struct results *results, uint32_t id, const char *name,
-                         struct diagnosis *d) {
+                         struct finding_list *list) {
   struct peak peak = peak_of(results, id);
-  if (!(peak.share >= FULL_LEAST)) return;
-  add(d, name, "workers", SEVERITY_SATURATED,
-      "%s was saturated for %s%s, though its workers are busy only %s of the time in all.", name,
-      seconds(peak.full_s).text, results->replications > 1 ? " of replication 1" : "",
-      ratio(results_value_of(results, name, "utilization")).text);
+  if (!(peak.share >= PEAK_TOLD)) return;
+  struct finding *f = finding_add(list, RULE_PEAK, SEVERITY_SATURATED, name, NULL);
+  f->effect = peak.full_s;
+  finding_say(f, seconds(peak.full_s).text,
+              "for %s%s, though its workers are busy only %s of the time in all",
+              seconds(peak.full_s).text, results->replications > 1 ? " of replication 1" : "",
+              ratio(results_value_of(results, name, "utilization")).text);
 }
 
-static void look_at_workers(const struct results *results, uint32_t id, struct diagnosis *d) {
-  const struct component_spec *c = &results->scenario->spec.component[id];
-  double busy = results_value_of(results, c->name, "utilization");
-  double workers = limit_of(c, "workers"), wait = results_value_of(results, c->name, "wait.mean");
-  if (!(busy >= BUSY_NEAR)) {
-    look_at_peak(results, id, c->name, d);
-    return;
-  }
-  GString *whose = g_string_new(NULL);
-  if (!isnan(workers)) {
-    g_string_printf(whose, "%.0f worker%s%s", workers * c->instances,
-                    workers * c->instances == 1 ? "" : "s", c->instances > 1 ? " in all" : "");
-  } else {
-    g_string_assign(whose, "workers");
-  }
-  const char *are = workers * c->instances == 1 ? "is" : "are";
-  GString *waits = g_string_new(NULL);
+/* "its 4 workers in all are busy 96 % of the time, and a call waits 4.72 s for one (p99 5.53 s)" */
+static gchar *how_busy(const struct results *results, const struct component_spec *c) {
+  double wait = results_value_of(results, c->name, "wait.mean");
+  double workers = limit_of(c, "workers") * c->instances;
+  GString *text = g_string_new("its ");
+  if (!isnan(workers)) g_string_append_printf(text, "%.0f ", workers);
+  g_string_append_printf(text, "worker%s%s %s busy %s of the time", workers == 1 ? "" : "s",
+                         !isnan(workers) && c->instances > 1 ? " in all" : "",
+                         workers == 1 ? "is" : "are",
+                         ratio(results_value_of(results, c->name, "utilization")).text);
   if (wait > 0) {
-    g_string_printf(waits, ", and a call waits %s for one", seconds(wait).text);
-    g_string_append_printf(waits, " (p99 %s)",
+    g_string_append_printf(text, ", and a call waits %s for one", seconds(wait).text);
+    g_string_append_printf(text, " (p99 %s)",
                            seconds(results_value_of(results, c->name, "wait.p99")).text);
   }
-  bool saturated = busy >= BUSY_SATURATED;
-  add(d, c->name, "workers", saturated ? SEVERITY_SATURATED : SEVERITY_NEAR,
-      "%s %s: its %s %s busy %s of the time%s.", c->name,
-      saturated ? "is saturated" : "has little room left", whose->str, are, ratio(busy).text,
-      waits->str);
-  g_string_free(waits, TRUE);
-  g_string_free(whose, TRUE);
+  return g_string_free(text, FALSE);
 }
 
-/* A queue that was once as long as it may be turned calls away, if there were errors. */
+/* A caller whose workers wait for a saturated callee is its victim. */
+static void look_at_workers(const struct results *results, uint32_t id, struct finding_list *list) {
+  const struct component_spec *c = &results->scenario->spec.component[id];
+  double busy = results_value_of(results, c->name, "utilization");
+  double queue = results_value_of(results, c->name, "queue.mean");
+  if (!(busy >= BUSY_NEAR)) {
+    look_at_peak(results, id, c->name, list);
+    return;
+  }
+  const char *behind = limiter_behind(results, id, false);
+  enum severity severity = busy >= BUSY_SATURATED ? SEVERITY_SATURATED : SEVERITY_NEAR;
+  struct finding *f =
+      finding_add(list, behind != NULL ? RULE_HELD_UP : RULE_WORKERS, severity, c->name, NULL);
+  f->effect = isnan(queue) ? 0 : queue;
+  gchar *how = how_busy(results, c);
+  finding_say(f, ratio(busy).text, "%s%s%s%s", behind != NULL ? "by " : "",
+              behind != NULL ? behind : "", behind != NULL ? ", which is saturated: " : "", how);
+  g_free(how);
+}
+
 /* Whether failures of followed requests began with a refusal of this component; where too few were
  * followed it may be. */
 static bool refused(const struct results *results, uint32_t id) {
@@ -189,64 +217,90 @@ static bool refused(const struct results *results, uint32_t id) {
   for (uint32_t c = 0; results->blame != NULL && c < spec->components; c++) {
     const struct blame *blame = &results->blame[c];
     uint32_t n;
-    struct failure_share *list = breakdown_failures(blame, &n);
+    struct failure_share *shares = breakdown_failures(blame, &n);
     bool here = false;
     for (uint32_t i = 0; i < n; i++) {
-      here |= list[i].component == id && list[i].cause == OUTCOME_REFUSED;
+      here |= shares[i].component == id && shares[i].cause == OUTCOME_REFUSED;
     }
-    free(list);
+    free(shares);
     if (here) return true;
     known += blame->samples - breakdown_followed(blame);
   }
   return known < FOLLOWED_LEAST;
 }
 
-static void look_at_queue(const struct results *results, uint32_t id, struct diagnosis *d) {
+/* A queue that was once as long as it may be turned calls away, if there were errors. */
+static void look_at_queue(const struct results *results, uint32_t id, struct finding_list *list) {
   const struct component_spec *c = &results->scenario->spec.component[id];
   double longest = results_value_of(results, c->name, "queue.max");
   double errors = results_value_of(results, c->name, "errors");
   double arrivals = results_value_of(results, c->name, "arrivals");
   if (!(errors > 0 && arrivals > 0) || isnan(longest) || !refused(results, id)) return;
   double queue = limit_of(c, "queue"), connections = limit_of(c, "connections");
+  struct label share = ratio(errors / arrivals);
+  struct finding *f;
   if (queue == 0) {
-    add(d, c->name, "queue", SEVERITY_SATURATED,
-        "%s has no queue and refused what came while its workers were busy: it answered %s of its "
-        "calls with an error.",
-        c->name, ratio(errors / arrivals).text);
+    f = finding_add(list, RULE_NO_QUEUE, SEVERITY_SATURATED, c->name, NULL);
+    finding_say(f, share.text,
+                "and refused what came while its workers were busy: %s of its calls were answered "
+                "with an error",
+                share.text);
   } else if (!isnan(queue) && longest >= queue) {
-    add(d, c->name, "queue", SEVERITY_SATURATED,
-        "The queue of %s was full with %.0f waiting calls%s: it answered %s of its calls with an "
-        "error.",
-        c->name, queue, c->instances > 1 ? " at one of its members" : "",
-        ratio(errors / arrivals).text);
+    f = finding_add(list, RULE_QUEUE_FULL, SEVERITY_SATURATED, c->name, NULL);
+    finding_say(f, share.text,
+                "with %.0f waiting calls%s: %s of its calls were answered with an error", queue,
+                c->instances > 1 ? " at one of its members" : "", share.text);
   } else if (!isnan(connections) && longest >= fmax(0, connections - limit_of(c, "workers"))) {
-    add(d, c->name, "pool", SEVERITY_SATURATED,
-        "All %.0f connections of %s were taken at once: it refused %s of its calls.", connections,
-        c->name, ratio(errors / arrivals).text);
+    f = finding_add(list, RULE_CONNECTIONS, SEVERITY_SATURATED, c->name, NULL);
+    finding_say(f, share.text, "it has %.0f and refused %s of its calls", connections, share.text);
+  } else {
+    return;
   }
+  f->effect = errors / arrivals;
 }
 
-static void look_at_uptime(const struct results *results, const struct component_spec *c,
-                           struct diagnosis *d) {
-  double up = results_value_of(results, c->name, "uptime");
-  if (!(up < 1)) return;
-  add(d, c->name, "none", SEVERITY_FAULT, "%s was down or hung for %s of the measured time%s.",
-      c->name, ratio(1 - up).text, c->instances > 1 ? ", averaged over its members" : "");
-}
+/* --- what readers get ----------------------------------------------------------------------- */
 
 static void look_at_staleness(const struct results *results, const struct component_spec *c,
-                              struct diagnosis *d) {
+                              struct finding_list *list) {
   double stale = results_value_of(results, c->name, "stale_ratio");
   if (!(stale >= STALE_LEAST)) return;
-  add(d, c->name, "none", SEVERITY_STALE,
-      "%s answered %s of its reads with data that an acknowledged write had replaced, on average "
-      "%s before the read came (p99 %s).",
-      c->name, ratio(stale).text,
-      seconds(results_value_of(results, c->name, "stale_age.mean")).text,
-      seconds(results_value_of(results, c->name, "stale_age.p99")).text);
+  struct finding *f = finding_add(list, RULE_STALE, SEVERITY_STALE, c->name, NULL);
+  f->effect = stale;
+  finding_say(f, ratio(stale).text,
+              "%s of its reads got data that an acknowledged write had replaced, on average %s "
+              "before the read came (p99 %s)",
+              ratio(stale).text, seconds(results_value_of(results, c->name, "stale_age.mean")).text,
+              seconds(results_value_of(results, c->name, "stale_age.p99")).text);
 }
 
-/* --- faults that crash nothing -------------------------------------------------------------- */
+/* --- faults --------------------------------------------------------------------------------- */
+
+/* A crash or a hang shows in the uptime; which of them it was is known from the faults declared. */
+static void look_at_uptime(const struct results *results, uint32_t id, struct finding_list *list) {
+  const struct spec *spec = &results->scenario->spec;
+  const struct component_spec *c = &spec->component[id];
+  double down = 1 - results_value_of(results, c->name, "uptime");
+  bool crashes = false, hangs = false, *on = g_new0(bool, spec->components);
+  if (!(down > 0)) {
+    g_free(on);
+    return;
+  }
+  on[id] = true;
+  const struct way here = {spec, on};
+  for (uint32_t i = 0; i < spec->faults; i++) {
+    const struct fault_spec *fault = &spec->fault[i];
+    if (!way_meets(&here, fault)) continue;
+    crashes |= fault->type->refuses;
+    hangs |= fault->type->stalls;
+  }
+  g_free(on);
+  enum rule rule = crashes == hangs ? RULE_DOWN_OR_HUNG : crashes ? RULE_DOWN : RULE_HUNG;
+  struct finding *f = finding_add(list, rule, SEVERITY_FAULT, c->name, NULL);
+  f->effect = down;
+  finding_say(f, ratio(down).text, "for %s of the measured time%s", ratio(down).text,
+              c->instances > 1 ? ", averaged over its members" : "");
+}
 
 static const char *target_name(const struct spec *spec, const struct fault_target *target) {
   switch (target->kind) {
@@ -279,40 +333,49 @@ static double held_s(const struct results *results, const struct fault_spec *fau
   return (double)sum_ns / 1e9;
 }
 
-/* A crash or a hang shows in the uptime; of the others only the fault itself is known. */
-static void look_at_faults(const struct results *results, struct diagnosis *d) {
+/* A crash or a hang shows in the uptime; of the others only the fault itself is known. Members that
+ * join are no harm. */
+static void look_at_faults(const struct results *results, struct finding_list *list) {
   const struct spec *spec = &results->scenario->spec;
   double measured_s = (double)(results->duration_ns - results->warmup.ns) / 1e9;
   for (uint32_t i = 0; i < spec->faults; i++) {
     const struct fault_spec *fault = &spec->fault[i];
-    if (fault->type->refuses || fault->type->stalls) continue;
+    if (fault->type->refuses || fault->type->stalls || fault->type->life == LIFE_COMES) continue;
     double held = held_s(results, fault);
     if (!(held > 0)) continue;
-    add(d, target_name(spec, &fault->target), "none", SEVERITY_FAULT,
-        "The fault '%s' held for %s, %s of the measured time%s.", fault->name, seconds(held).text,
-        ratio(held / measured_s).text, results->replications > 1 ? " of replication 1" : "");
+    gchar *name = g_strdup_printf("'%s'", fault->name);
+    struct finding *f =
+        finding_add(list, RULE_FAULT, SEVERITY_FAULT, target_name(spec, &fault->target), name);
+    f->effect = held;
+    finding_say(f, seconds(held).text, "for %s, %s of the measured time%s", seconds(held).text,
+                ratio(held / measured_s).text,
+                results->replications > 1 ? " of replication 1" : "");
+    g_free(name);
   }
 }
 
 /* --- paths ---------------------------------------------------------------------------------- */
 
-static void look_at_wires(const struct results *results, struct diagnosis *d) {
+static void look_at_wires(const struct results *results, struct finding_list *list) {
   for (uint32_t i = 0; i < 2 * results->scenario->spec.paths; i++) {
     struct wire w = wire_of(results, i / 2, i % 2 == 1);
     if (!(w.busy >= BUSY_NEAR) || (i % 2 == 1 && strcmp(w.from, w.to) == 0)) continue;
-    bool saturated = w.busy >= BUSY_SATURATED;
-    gchar *name = g_strdup_printf("path.%s.%s", w.from, w.to);
-    add(d, name, "bandwidth", saturated ? SEVERITY_SATURATED : SEVERITY_NEAR,
-        "The path from %s to %s %s: its %.4g Mbit/s are in use %s of the time.", w.from, w.to,
-        saturated ? "is saturated" : "has little room left", w.bits_per_s / 1e6,
-        ratio(w.busy).text);
+    enum severity severity = w.busy >= BUSY_SATURATED ? SEVERITY_SATURATED : SEVERITY_NEAR;
+    gchar *component = g_strdup_printf("path.%s.%s", w.from, w.to);
+    gchar *name = g_strdup_printf("from %s to %s", w.from, w.to);
+    struct finding *f = finding_add(list, RULE_WIRE, severity, component, name);
+    f->effect = w.busy;
+    finding_say(f, ratio(w.busy).text, "its %.4g Mbit/s are in use %s of the time",
+                w.bits_per_s / 1e6, ratio(w.busy).text);
+    g_free(component);
     g_free(name);
   }
 }
 
 /* An overload that outlives what began it. Retries keep it up where they are a fifth of a load that
  * was served before. */
-static void look_at_recovery(const struct results *results, uint32_t client, struct diagnosis *d) {
+static void look_at_recovery(const struct results *results, uint32_t client,
+                             struct finding_list *list) {
   struct recovery r = recovery_of(results, client);
   if (!r.stuck) return;
   const char *name = results->scenario->spec.component[client].name;
@@ -320,54 +383,53 @@ static void look_at_recovery(const struct results *results, uint32_t client, str
   GString *why = g_string_new(NULL);
   if (retries) {
     g_string_printf(why, "; %s retries come on top of %s new requests and keep the overload up",
-                    format_value(UNIT_PER_SECOND, r.retries).text,
-                    format_value(UNIT_PER_SECOND, r.offered).text);
+                    per_second(r.retries).text, per_second(r.offered).text);
   }
-  add(d, name, retries ? "retries" : "none", SEVERITY_SATURATED,
-      "Requests of %s do not get over the faults: %s after '%s' ended %s of them fail, against %s "
-      "before the first fault%s.",
-      name, seconds(r.after_s).text, r.fault->name, ratio(r.failing_after).text,
-      ratio(r.failing_before).text, why->str);
+  struct finding *f = finding_add(list, RULE_RECOVERY, SEVERITY_SATURATED, name, NULL);
+  if (retries) f->limit = "retries";
+  f->effect = r.offered * r.failing_after;
+  struct label share = ratio(r.failing_after);
+  finding_say(
+      f, share.text, "%s after '%s' ended, %s of them fail, against %s before the first fault%s",
+      seconds(r.after_s).text, r.fault->name, share.text, ratio(r.failing_before).text, why->str);
   g_string_free(why, TRUE);
 }
 
-/* A component that waits for a saturated one is as full as that one. */
-static void find_root(const struct results *results, struct diagnosis *d) {
-  struct limiter first = limiter_find(results, REF_NONE);
-  for (uint32_t i = 0; i < d->n && first.name != NULL; i++) {
-    d->list[i].root = strcmp(d->list[i].component, first.name) == 0;
-  }
-}
+/* --- all of it ------------------------------------------------------------------------------ */
 
-static int by_severity(const void *left, const void *right) {
-  const struct diagnosed *a = left, *b = right;
-  if (a->severity != b->severity) return a->severity < b->severity ? -1 : 1;
-  if (a->root != b->root) return a->root ? -1 : 1;
-  int order = strcmp(a->component, b->component);
-  return order != 0 ? order : strcmp(a->limit, b->limit);
+/* A component that waits for a saturated one is as full as that one. */
+static void find_root(const struct results *results, struct finding_list *list) {
+  struct limiter first = limiter_find(results, REF_NONE);
+  for (uint32_t i = 0; i < list->n && first.name != NULL; i++) {
+    struct finding *f = &list->list[i];
+    f->root = f->severity <= SEVERITY_NEAR && strcmp(f->component, first.name) == 0;
+  }
 }
 
 struct diagnosis diagnose(const struct results *results) {
   const struct spec *spec = &results->scenario->spec;
   struct diagnosis d = {0};
+  struct finding_list *list = &d.findings;
   for (uint32_t i = 0; i < spec->components; i++) {
     const struct component_spec *c = &spec->component[i];
+    if (c->kind->is_source) look_at_recovery(results, i, list);
     if (c->kind->is_source || c->bypassed) continue;
-    if (!look_at_deadlock(results, c, &d)) { /* the cause of what the next two see */
-      look_at_workers(results, i, &d);
-      look_at_growth(results, i, c->name, &d);
+    if (!look_at_deadlock(results, c, list)) { /* the cause of what the next two see */
+      look_at_workers(results, i, list);
+      look_at_growth(results, i, c->name, list);
     }
-    look_at_queue(results, i, &d);
-    look_at_uptime(results, c, &d);
-    look_at_staleness(results, c, &d);
+    look_at_queue(results, i, list);
+    look_at_uptime(results, i, list);
+    look_at_staleness(results, c, list);
   }
-  look_at_faults(results, &d);
-  look_at_wires(results, &d);
+  look_at_pools(results, list);
+  look_at_faults(results, list);
+  look_at_wires(results, list);
+  find_root(results, list);
+  finding_sort(list);
+  d.groups = finding_group(list);
   uint32_t client = answer_client(results);
-  if (client != REF_NONE) look_at_recovery(results, client, &d);
-  find_root(results, &d);
-  if (d.n > 0) qsort(d.list, d.n, sizeof *d.list, by_severity);
-  d.healthy = d.n == 0 && results_goals_met(results) && !failures_any(results);
+  d.healthy = list->n == 0 && results_goals_met(results) && !failures_any(results);
   d.client = client != REF_NONE ? spec->component[client].name : NULL;
   d.saturates = answer_saturates(results, client);
   d.time = client != REF_NONE ? answer_time(results, client) : g_strdup("");
@@ -376,11 +438,8 @@ struct diagnosis diagnose(const struct results *results) {
 }
 
 void diagnosis_free(struct diagnosis *d) {
-  for (uint32_t i = 0; i < d->n; i++) {
-    g_free(d->list[i].component);
-    g_free(d->list[i].sentence);
-  }
-  g_free(d->list);
+  finding_groups_free(&d->groups);
+  finding_free(&d->findings);
   g_free(d->time);
   g_free(d->saturates);
   g_free(d->failed);
@@ -388,21 +447,14 @@ void diagnosis_free(struct diagnosis *d) {
 }
 
 json_t *diagnosis_json(const struct diagnosis *d) {
-  json_t *tree = json_object(), *list = json_array(), *answer = json_object();
-  for (uint32_t i = 0; i < d->n; i++) {
-    json_t *finding = json_object();
-    json_object_set_new(finding, "component", json_text(d->list[i].component));
-    json_object_set_new(finding, "limit", json_text(d->list[i].limit));
-    json_object_set_new(finding, "severity", json_text(severity_name[d->list[i].severity]));
-    json_object_set_new(finding, "sentence", json_text(d->list[i].sentence));
-    json_array_append_new(list, finding);
-  }
+  json_t *tree = json_object(), *answer = json_object();
   if (d->client != NULL) json_object_set_new(answer, "client", json_text(d->client));
   json_object_set_new(answer, "time", json_text(d->time));
   json_object_set_new(answer, "saturates", json_text(d->saturates));
   json_object_set_new(answer, "failed", json_text(d->failed));
   json_object_set_new(tree, "healthy", json_boolean(d->healthy));
-  json_object_set_new(tree, "findings", list);
+  json_object_set_new(tree, "findings", finding_json(&d->findings));
+  json_object_set_new(tree, "groups", finding_groups_json(&d->groups));
   json_object_set_new(tree, "answer", answer);
   return tree;
 }

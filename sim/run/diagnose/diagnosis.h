@@ -8,28 +8,13 @@
 
 #include <jansson.h>
 
+#include "finding.h"
 #include "results.h"
-
-enum severity {
-  SEVERITY_SATURATED, /* a limit was reached */
-  SEVERITY_NEAR,      /* little room is left below it */
-  SEVERITY_FAULT,     /* an injected fault, and what it did */
-  SEVERITY_STALE,     /* readers got data that were out of date */
-};
-extern const char *const severity_name[];
-
-struct diagnosed {
-  char *component;   /* or a path: "path.eu.us" */
-  const char *limit; /* "workers", "queue", "pool", "bandwidth", "none" */
-  enum severity severity;
-  bool root; /* what limits the whole: others may only wait for it */
-  char *sentence;
-};
 
 struct diagnosis {
   bool healthy;
-  uint32_t n;
-  struct diagnosed *list; /* the gravest first, of these the root */
+  struct finding_list findings; /* the worst first, of these the root */
+  struct finding_groups groups; /* the same, what is alike told together */
   /* Three sentences: where the time goes, what saturates first, what failed and why. */
   char *time, *saturates, *failed;
   const char *client; /* whom they are about; NULL: there is none */

@@ -18,10 +18,6 @@
 /* Smaller shares of the failures are left to the JSON. */
 #define SHARE_LEAST 0.03
 
-static struct label seconds(double value) {
-  return format_value(UNIT_SECONDS, value);
-}
-
 static struct label ratio(double value) {
   return format_value(UNIT_RATIO, value);
 }
@@ -57,9 +53,8 @@ static double share_during(const struct results *results, uint32_t client,
 static void append_cause(const struct results *results, uint32_t client, GString *text) {
   struct recovery recovery = recovery_of(results, client);
   if (recovery.stuck) {
-    g_string_append_printf(text, "; %s after the fault '%s' ended %s still fail",
-                           seconds(recovery.after_s).text, recovery.fault->name,
-                           ratio(recovery.failing_after).text);
+    g_string_append_printf(text, "; they still fail long after the fault '%s' ended",
+                           recovery.fault->name);
     return;
   }
   const struct timeline *t = results->timeline;
@@ -99,7 +94,7 @@ static const struct {
     [OUTCOME_UNREACHABLE] = {"could not reach ", ""},
     [OUTCOME_SHED] = {"were shed by ", ""},
     [OUTCOME_RATE_LIMITED] = {"were turned away by the rate limit of ", ""},
-    [OUTCOME_CIRCUIT_OPEN] = {"were turned away by an open breaker before ", ""},
+    [OUTCOME_CIRCUIT_OPEN] = {"were turned away by the open breaker of ", ""},
     [OUTCOME_FAILED] = {"were answered with an error by ", ""},
     [OUTCOME_DENIED] = {"were denied by ", ""},
 };
@@ -271,8 +266,8 @@ char *failures_say(const struct results *results) {
     if (list[i].failed > 0) say_client(results, &list[i], text);
   }
   if (failing > CLIENTS_TOLD) {
-    g_string_append_printf(text, " Of %u further clients, too, some failed.",
-                           failing - CLIENTS_TOLD);
+    g_string_append_printf(text, " So did requests of %u other client%s.", failing - CLIENTS_TOLD,
+                           failing - CLIENTS_TOLD == 1 ? "" : "s");
   }
   bool told = failing > 0;
   for (uint32_t i = 0, more = 0; i < n && more < CLIENTS_TOLD; i++) {

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "call_graph.h"
+#include "recovery.h"
 #include "sim.h"
 #include "way.h"
 
@@ -89,7 +90,7 @@ struct limiter limiter_find(const struct results *results, uint32_t client) {
   return out;
 }
 
-const char *limiter_behind(const struct results *results, uint32_t component) {
+const char *limiter_behind(const struct results *results, uint32_t component, bool at_end) {
   const struct spec *spec = &results->scenario->spec;
   struct arena *arena = arena_new();
   uint32_t edges = 0, n = spec->components;
@@ -100,6 +101,9 @@ const char *limiter_behind(const struct results *results, uint32_t component) {
   mark_reached(edge, edges, component, reached, n);
   for (uint32_t i = 0; i < n; i++) {
     double busy = i != component && reached[i] ? busiest_member(results, &spec->component[i]) : NAN;
+    if (at_end && !isnan(busy)) {
+      busy = fmax(busy, recovery_level(results, i, SERIES_UTILIZATION));
+    }
     if (!(busy >= most)) continue;
     most = busy;
     found = spec->component[i].name;

@@ -6,6 +6,7 @@
 
 #define LAST_PART 10u     /* the run's last tenth */
 #define FAILING_LEAST 0.1 /* of the requests */
+#define FLOAT_DIGITS 1e-6 /* series are kept as floats, whose sums are no more exact */
 
 /* The mean of a series over windows [from, to); errors of all causes are added up. */
 static double mean_of(const struct timeline *t, uint32_t component, enum series_what what,
@@ -32,7 +33,8 @@ double recovery_level(const struct results *results, uint32_t component, enum se
 
 static double failing(const struct timeline *t, uint32_t client, uint32_t from, uint32_t to) {
   double ended = mean_of(t, client, SERIES_THROUGHPUT, from, to);
-  return ended > 0 ? mean_of(t, client, SERIES_ERRORS, from, to) / ended : NAN;
+  double share = ended > 0 ? mean_of(t, client, SERIES_ERRORS, from, to) / ended : NAN;
+  return share > 1 - FLOAT_DIGITS ? 1 : share;
 }
 
 /* From the beginning of the first fault that such requests can meet to the end of the last. */

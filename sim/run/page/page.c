@@ -241,7 +241,7 @@ static void goal_row(const struct page *p, const json_t *goal) {
   html_element_of(p->out, "td", "n", NULL, format_interval(meaning.unit, &e).text);
   GString *note = g_string_new(tree_text(goal, "reason"));
   double failed = tree_number(goal, "failed");
-  if (failed > FAILED_WORTH_TELLING || (failed > 0 && isinf(e.value))) {
+  if (failed > FAILED_NEGLIGIBLE || (failed > 0 && isinf(e.value))) {
     g_string_append_printf(note, "%s%s failed, which counts as endless", note->len > 0 ? "; " : "",
                            format_value(UNIT_RATIO, failed).text);
   }

@@ -114,7 +114,7 @@ static void say_stay(const struct page *p, GString *out, const char *client) {
   page_say(out, UNIT_SECONDS, tree_metric(p->metrics, client, "latency.p99"));
   g_string_append(out, " at the 99 % quantile");
   double failed = 1 - tree_metric(p->metrics, client, "availability");
-  if (failed > FAILED_WORTH_TELLING) {
+  if (failed > FAILED_NEGLIGIBLE) {
     g_string_append(out, ", the ");
     page_say(out, UNIT_RATIO, failed);
     g_string_append(out, " that failed left out");
@@ -284,7 +284,7 @@ static void say_faults(const struct page *p, GString *out) {
   g_string_append_c(out, '.');
 }
 
-/* Without sentences of its own a diagnosis may have findings: the gravest about a limit. */
+/* Without sentences of its own a diagnosis may have findings: the worst about a limit. */
 static void say_saturation(const struct page *p, GString *out) {
   const json_t *findings = json_object_get(json_object_get(p->run, "diagnosis"), "findings");
   const json_t *first = json_array_get(findings, 0);

@@ -9,7 +9,7 @@
 #include "part.h"
 #include "results_tree.h"
 
-#define FINDINGS_SHOWN 12 /* the gravest; the JSON has them all */
+#define FINDINGS_SHOWN 12 /* the worst; the JSON has them all */
 
 /* --- what to fix first ---------------------------------------------------------------------- */
 
@@ -48,9 +48,14 @@ static bool same_part(const json_t *a, const json_t *b) {
 /* A wait may be long only because what is called meanwhile is saturated. */
 static void say_root(const struct page *p, GString *out, const char *waits_at) {
   const json_t *findings = json_object_get(json_object_get(p->run, "diagnosis"), "findings");
-  const json_t *gravest = json_array_get(findings, 0);
-  const char *component = tree_text(gravest, "component");
-  if (strcmp(tree_text(gravest, "severity"), "saturated") != 0) return;
+  const json_t *worst = NULL;
+  for (size_t i = 0; i < json_array_size(findings) && worst == NULL; i++) {
+    const json_t *finding = json_array_get(findings, i);
+    bool outlives = strcmp(tree_text(finding, "rule"), "recovery") == 0; /* of a client */
+    if (!outlives) worst = finding;
+  }
+  const char *component = tree_text(worst, "component");
+  if (strcmp(tree_text(worst, "severity"), "saturated") != 0) return;
   if (component[0] == '\0' || strcmp(component, waits_at) == 0) return;
   g_string_append_printf(out,
                          " But %s is saturated, and what waits for it keeps others waiting: "
@@ -62,7 +67,7 @@ bool page_fix_first(const struct page *p, GString *out, const char *client) {
   const json_t *blame = json_object_get(json_object_get(p->run, "blame"), client);
   const json_t *p99 = entry_at(blame, 0.99), *p999 = entry_at(blame, 0.999);
   double failed = 1 - tree_metric(p->metrics, client, "availability");
-  if (failed > FAILED_WORTH_TELLING) {
+  if (failed > FAILED_NEGLIGIBLE) {
     g_string_append_printf(out, "What to fix first for %s: the ", client);
     page_say(out, UNIT_RATIO, failed);
     g_string_append(out, " of its requests that fail; where that begins stands below.");
@@ -103,17 +108,19 @@ static void finding_row(const struct page *p, const json_t *finding) {
   g_string_append(p->out, "</li>\n");
 }
 
+/* What is alike stands in one sentence, but in files of older versions. */
 void page_findings(const struct page *p) {
   const json_t *diagnosis = json_object_get(p->run, "diagnosis");
-  const json_t *list = json_object_get(diagnosis, "findings");
+  const json_t *list = json_object_get(diagnosis, "groups");
+  if (list == NULL) list = json_object_get(diagnosis, "findings");
   size_t n = json_array_size(list), shown = MIN(n, FINDINGS_SHOWN);
   if (diagnosis == NULL) return;
   if (n == 0) {
-    g_string_append(
-        p->out, "<p>No component is at a limit or near one, and none was crashed or hung.</p>\n");
+    g_string_append(p->out,
+                    "<p>No component is at a limit or near one, and none was down or hung.</p>\n");
     return;
   }
-  html_element(p->out, "h3", "Findings, the gravest first");
+  html_element(p->out, "h3", "Findings, the worst first");
   g_string_append(p->out, "<ul class=\"findings\">\n");
   for (size_t i = 0; i < shown; i++) finding_row(p, json_array_get(list, i));
   g_string_append(p->out, "</ul>\n");

@@ -43,7 +43,7 @@ static char *failed_sentence(const struct difference *d, char letter) {
   const char name[] = {'A', letter};
   GString *text = g_string_new(NULL);
   for (int i = 0; i < 2; i++) {
-    if (!(share[i] > FAILED_WORTH_TELLING)) continue;
+    if (!(share[i] > FAILED_NEGLIGIBLE)) continue;
     g_string_append_printf(text, "%s%s that failed in %c", text->len > 0 ? " and the " : "; the ",
                            format_value(UNIT_RATIO, share[i]).text, name[i]);
   }

@@ -60,7 +60,7 @@ static void add_remark(struct table *table, const struct goal_result *g) {
       [VERDICT_PASS] = STYLE_DIM, [VERDICT_FAIL] = STYLE_BAD, [VERDICT_UNDECIDED] = STYLE_WARN};
   GString *text = g_string_new(g->verdict == VERDICT_UNDECIDED ? "undecided" : "");
   if (g->verdict == VERDICT_FAIL) describe_miss(g, text);
-  if (g->failed > FAILED_WORTH_TELLING || (g->failed > 0 && isinf(g->estimate.value))) {
+  if (g->failed > FAILED_NEGLIGIBLE || (g->failed > 0 && isinf(g->estimate.value))) {
     g_string_append_printf(text, "%sthe %s that failed count as endless", text->len > 0 ? "; " : "",
                            format_value(UNIT_RATIO, g->failed).text);
   }

@@ -37,7 +37,7 @@ static void note(const struct result *r, double failed, GString *out) {
     g_string_assign(out, format_nines(r->estimate.value).text);
   } else if (isnan(r->estimate.value)) {
     return;
-  } else if (failed > FAILED_WORTH_TELLING && strstr(r->name, ".latency.") != NULL) {
+  } else if (failed > FAILED_NEGLIGIBLE && strstr(r->name, ".latency.") != NULL) {
     g_string_printf(out, "without the %s that failed", format_value(UNIT_RATIO, failed).text);
   } else if (r->estimate.n > 0 && result_samples_beyond(r) < FEW_SAMPLES) {
     double beyond = floor(result_samples_beyond(r));

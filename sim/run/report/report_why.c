@@ -18,11 +18,12 @@ static void print_sentence(const struct term *term, enum style style, const char
 }
 
 /* A finding says the same, with more. */
-static bool says_saturated(const struct diagnosis *d) {
-  for (uint32_t i = 0; i < d->n; i++) {
-    if (d->list[i].severity == SEVERITY_SATURATED && strcmp(d->list[i].limit, "workers") == 0) {
+static bool says_limit(const struct diagnosis *d) {
+  for (uint32_t i = 0; i < d->findings.n; i++) {
+    const struct finding *f = &d->findings.list[i];
+    bool busy = f->severity == SEVERITY_SATURATED || f->severity == SEVERITY_NEAR;
+    if (busy && (strcmp(f->limit, "workers") == 0 || strcmp(f->limit, "bandwidth") == 0))
       return true;
-    }
   }
   return false;
 }
@@ -32,11 +33,12 @@ void report_why(const struct results *results, const struct term *term) {
   fputc('\n', term->out);
   term_rule(term, "why", d.healthy ? "nothing found wrong" : "");
   print_sentence(term, STYLE_PLAIN, d.time);
-  if (!says_saturated(&d)) print_sentence(term, STYLE_PLAIN, d.saturates);
+  if (!says_limit(&d)) print_sentence(term, STYLE_PLAIN, d.saturates);
   print_sentence(term, STYLE_PLAIN, d.failed);
-  for (uint32_t i = 0; i < d.n; i++) {
-    bool grave = d.list[i].severity == SEVERITY_SATURATED;
-    print_sentence(term, grave ? STYLE_BAD : STYLE_WARN, d.list[i].sentence);
+  for (uint32_t i = 0; i < d.groups.n; i++) {
+    const struct finding_group *g = &d.groups.list[i];
+    bool bad = g->severity == SEVERITY_SATURATED;
+    print_sentence(term, bad ? STYLE_BAD : STYLE_WARN, g->sentence);
   }
   diagnosis_free(&d);
 }
