@@ -128,8 +128,6 @@ static void the_whole_report(void **state) {
       "  web.evictions  12  12 .. 12\n"
       "\n"
       "why ----------------------------------------------------------------------------\n"
-      "  web saturates first as load grows: the busiest member's workers are busy\n"
-      "    80.0 % of the time, but a goal is missed already at this load.\n"
       "  0.050 % of the requests of shop failed (timeout).\n"
       "  web has little room left: its workers are busy 80.0 % of the time.\n"
       "\n"
