@@ -226,4 +226,34 @@ expect 0 run good.lua -q -r 1 --json base.json
 expect 2 compare good.lua --base base.json
 in_err 'single replication'
 
+# --- over a load ---
+expect 0 compare good.lua slow.lua --over rate=20..60:20/s -r 3 --undecided pass
+in_out 'over rate'
+in_out 'A: good.lua: goals '
+in_out 'B: slow.lua: goals '
+"$archsim" compare good.lua slow.lua --over rate=20/s,40/s -r 3 --json over.json -q || true
+"$archsim" compare good.lua slow.lua --over rate=20/s,40/s -r 3 --json over1.json -q -j1 || true
+sed -i '/"wall_s"/d' over.json over1.json
+cmp -s over.json over1.json || fail 'other bytes on one thread'
+# At each load the designs are what they are alone there.
+"$archsim" run slow.lua -s rate=40/s -r 3 --json alone.json -q || true
+python3 - <<'PY' || fail 'a step differs from a run at that load'
+import json
+over, alone = json.load(open("over.json")), json.load(open("alone.json"))
+step = over["over"]["points"][1]
+assert step["value"] == "40/s" and over["over"]["param"] == "rate"
+got, want = (t["metrics"]["c.latency.p99"] for t in (step["designs"]["b"], alone))
+assert got["value"] == want["value"] and got["lo"] == want["lo"]
+PY
+expect 2 compare good.lua slow.lua --over rate
+in_err 'names no loads'
+expect 2 compare good.lua slow.lua --over raet=20..60:20/s
+in_err 'declares no such parameter'
+expect 2 compare good.lua slow.lua --over rate=20..60:20/s -s rate=9/s
+in_err 'contradict'
+expect 2 compare good.lua slow.lua --over rate=20/s
+in_err 'two loads'
+expect 2 compare good.lua slow.lua --over work=a,b
+one_sentence
+
 finish

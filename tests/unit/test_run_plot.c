@@ -284,7 +284,7 @@ static void curves_over_load(void **state) {
   assert_float_equal(two->missed, 10, 0);
   assert_int_equal(two->samples->len, 2); /* a point is missing */
   char *first = load_curve_limit(&curves, one), *second = load_curve_limit(&curves, two);
-  assert_string_equal(first, "goals met up to 10.0/s");
+  assert_string_equal(first, "goals met up to 10.0/s, undecided beyond");
   assert_string_equal(second, "goals missed at 10.0/s");
   g_free(first);
   g_free(second);
@@ -306,7 +306,7 @@ static void latency_over_load_counts_failures(void **state) {
                          "NaN NaN NaN NaN\n\n\n30 30 30 30\n"));
   assert_non_null(strstr(script, "$endless << END_OF_NUMBERS\nNaN NaN\n\n\n10 0\nNaN NaN\n"));
   assert_non_null(strstr(script, "$limit << END_OF_NUMBERS\n10 10 10\nNaN NaN NaN\n\n\nNaN NaN"));
-  assert_non_null(strstr(script, "'size=1: goals met up to 10.0/s'"));
+  assert_non_null(strstr(script, "'size=1: goals met up to 10.0/s, undecided beyond'"));
   plots_free(&plots);
   json_decref(sweep);
 }
@@ -345,6 +345,33 @@ static void curves_of_a_search(void **state) {
   json_decref(tree);
 }
 
+/* One curve a design, by the letters and titles of the comparison. */
+static void curves_of_a_comparison(void **state) {
+  (void)state;
+  json_t *tree = tree_of(
+      "{'designs': {'a': {'title': 'one.lua', 'goals': [{'goal': 'c.latency.p99 < 1s'}]},"
+      " 'b': {'title': 'two.lua'}}, 'over': {'param': 'rate', 'points': [{'value': '2k/s',"
+      " 'designs': {'b': {'metrics': {'c.goodput': {'value': 20.0}}, 'goals': [{'verdict':"
+      " 'pass'}]}}}, {'value': '1k/s', 'designs': {'a': {'metrics': {'c.goodput':"
+      " {'value': 10.0}}, 'goals': [{'verdict': 'pass'}]}, 'b': {'metrics': {'c.goodput':"
+      " {'value': 10.0}}, 'goals': [{'verdict': 'pass'}]}}}]}}");
+  struct load_curves curves;
+  const char *reason = "";
+  assert_true(load_curves_of_comparison(&curves, tree, &reason));
+  assert_int_equal(curves.n, 2);
+  assert_string_equal(curves.list[0].name, "A: one.lua");
+  assert_int_equal(curves.list[0].samples->len, 1);
+  char *both = load_curve_limit(&curves, &curves.list[1]);
+  assert_string_equal(curves.list[1].name, "B: two.lua");
+  assert_string_equal(both, "goals met up to 2.00k/s, the highest");
+  g_free(both);
+  load_curves_free(&curves);
+  json_object_del(tree, "over");
+  assert_false(load_curves_of_comparison(&curves, tree, &reason));
+  load_curves_free(&curves);
+  json_decref(tree);
+}
+
 /* With goals, the percentile of the first one; the others have pictures of their own. */
 static void percentile_over_load(void **state) {
   (void)state;
@@ -372,6 +399,7 @@ int main(void) {
       cmocka_unit_test(latency_over_load_counts_failures),
       cmocka_unit_test(percentile_over_load),
       cmocka_unit_test(curves_of_a_search),
+      cmocka_unit_test(curves_of_a_comparison),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

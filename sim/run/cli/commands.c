@@ -43,12 +43,14 @@ const struct command commands[] = {
      "one file as it is and without a mechanism: shop.retry, redis, 'crash web[2]'.\n"
      "With --base one file is compared with an earlier run --json, and getting worse\n"
      "fails: the metrics of goals, and each client's availability, throughput and\n"
-     "latency (p50, p99).\n"
+     "latency (p50, p99). With --over all designs are also run at each of these loads,\n"
+     "and the load up to which each meets its goals is told.\n"
      "Exit code: 0 all is well, 1 a goal failed in a design after A (--off: in the\n"
      "file as it is) or something became worse (--base), 2 usage or scenario error, 3\n"
      "a goal is undecided or a run had to be given up, 4 input or output failed.",
-     {"archsim compare shop.lua shop_with_cache.lua", "archsim compare shop.lua --off shop.retry"},
-     "set off undecided base alpha margin junit report seed replications jobs json csv all "
+     {"archsim compare shop.lua shop_with_cache.lua --over rate=100..900:100/s",
+      "archsim compare shop.lua --off shop.retry"},
+     "set off over undecided base alpha margin junit report seed replications jobs json csv all "
      "members progress color quiet",
      cmd_compare},
     {"capacity",

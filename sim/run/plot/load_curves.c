@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "axis.h"
 #include "format.h"
 #include "plot_results.h"
 #include "plot_sweep_points.h"
@@ -155,6 +156,44 @@ bool load_curves_of_capacity(struct load_curves *curves, const json_t *tree, con
   return curves->metrics != NULL && curves->param != NULL;
 }
 
+/* --- of a comparison ------------------------------------------------------------------------ */
+
+static void add_design(struct load_curves *curves, const json_t *tree, const char *letter) {
+  const json_t *points = json_object_get(json_object_get(tree, "over"), "points");
+  const json_t *design = json_object_get(json_object_get(tree, "designs"), letter);
+  const char *title = plot_string(design, "title");
+  struct load_curve *curve = add_curve(
+      curves, g_strdup_printf("%c: %s", g_ascii_toupper(letter[0]), title != NULL ? title : "?"));
+  for (size_t i = 0; i < json_array_size(points); i++) {
+    const json_t *point = json_array_get(points, i);
+    const json_t *at = json_object_get(json_object_get(point, "designs"), letter);
+    const char *value = plot_string(point, "value");
+    double load;
+    if (value == NULL || !axis_number(value, &load)) continue;
+    if (curves->metrics == NULL) curves->metrics = json_object_get(at, "metrics");
+    if (i == 0) curves->unit = load_unit(value);
+    add_sample(curve, load, at, verdict_of(json_object_get(at, "goals")));
+  }
+  end_curve(curve);
+}
+
+bool load_curves_of_comparison(struct load_curves *curves, const json_t *tree,
+                               const char **reason) {
+  const json_t *designs = json_object_get(tree, "designs");
+  *curves = (struct load_curves){
+      .param = plot_string(json_object_get(tree, "over"), "param"),
+      .goals = json_object_get(json_object_get(designs, "a"), "goals"),
+  };
+  *reason = "it takes a comparison over a load: compare --over rate=100..900:100/s";
+  if (curves->param == NULL) return false;
+  GPtrArray *letters = plot_keys(designs);
+  for (guint i = 0; i < letters->len && curves->n < LOAD_CURVES_MAX; i++) {
+    add_design(curves, tree, letters->pdata[i]);
+  }
+  g_ptr_array_unref(letters);
+  return curves->metrics != NULL;
+}
+
 /* --- all ------------------------------------------------------------------------------------ */
 
 void load_curves_free(struct load_curves *curves) {
@@ -179,7 +218,9 @@ char *load_curve_limit(const struct load_curves *curves, const struct load_curve
   } else if (isnan(curve->met)) {
     text = g_strdup_printf("goals missed at %s", missed);
   } else if (isnan(curve->missed)) {
-    text = g_strdup_printf("goals met up to %s", met);
+    guint last = curve->samples->len - 1;
+    bool all = g_array_index(curve->samples, struct load_sample, last).load == curve->met;
+    text = g_strdup_printf("goals met up to %s, %s", met, all ? "the highest" : "undecided beyond");
   } else {
     text = g_strdup_printf("goals met up to %s, missed at %s", met, missed);
   }

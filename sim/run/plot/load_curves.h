@@ -49,6 +49,9 @@ bool load_curves_of_sweep(struct load_curves *curves, const json_t *sweep, const
 /* Of a search for capacity: one curve a situation, the loads that were looked at. */
 bool load_curves_of_capacity(struct load_curves *curves, const json_t *tree, const char **reason);
 
+/* Of a comparison over a load: one curve a design. */
+bool load_curves_of_comparison(struct load_curves *curves, const json_t *tree, const char **reason);
+
 /* By the end of the unit that loads are written in: "k/s", "ms". */
 enum metric_unit load_unit(const char *text);
 

@@ -122,8 +122,8 @@ bool plot_run(const json_t *results, struct plots *plots, struct error *err) {
 }
 
 bool plot_compare(const json_t *results, struct plots *plots, struct error *err) {
-  static const plot_kind_fn kinds[] = {plot_percentiles_compare, plot_availability_compare,
-                                       plot_timeline_compare, NULL};
+  static const plot_kind_fn kinds[] = {plot_load_compare, plot_percentiles_compare,
+                                       plot_availability_compare, plot_timeline_compare, NULL};
   return plot_kinds(results, plots, kinds, err);
 }
 

@@ -16,6 +16,7 @@ struct plot_page {
 void plot_percentiles(struct plot_page *page, const json_t *results);
 void plot_percentiles_compare(struct plot_page *page, const json_t *results);
 void plot_load(struct plot_page *page, const json_t *sweep);
+void plot_load_compare(struct plot_page *page, const json_t *tree);
 void plot_load_capacity(struct plot_page *page, const json_t *tree);
 /* Whether the plot over a load shows this latency, given the goals. */
 bool plot_load_shows(const json_t *goals, const char *metric);

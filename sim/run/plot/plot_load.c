@@ -434,3 +434,7 @@ void plot_load(struct plot_page *page, const json_t *sweep) {
 void plot_load_capacity(struct plot_page *page, const json_t *tree) {
   plot_curves(page, tree, load_curves_of_capacity);
 }
+
+void plot_load_compare(struct plot_page *page, const json_t *tree) {
+  plot_curves(page, tree, load_curves_of_comparison);
+}

@@ -111,3 +111,20 @@ json_t *compare_json(const struct study *study, const struct comparison *compari
   json_object_set_new(tree, "metrics", metrics_tree(study, comparisons));
   return tree;
 }
+
+void compare_json_step(json_t *tree, const char *param, const char *value, const struct study *at) {
+  json_t *over = json_object_get(tree, "over"), *point = json_object(), *designs = json_object();
+  if (over == NULL) {
+    over = json_object();
+    json_object_set_new(over, "param", json_text(param));
+    json_object_set_new(over, "points", json_array());
+    json_object_set_new(tree, "over", over);
+  }
+  for (uint32_t i = 0; i < at->n; i++) {
+    char letter[2] = {(char)('a' + i), '\0'};
+    json_object_set_new(designs, letter, json_at_load(&at->design[i].results));
+  }
+  json_object_set_new(point, "value", json_text(value));
+  json_object_set_new(point, "designs", designs);
+  json_array_append_new(json_object_get(over, "points"), point);
+}

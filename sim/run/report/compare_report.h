@@ -24,4 +24,8 @@ char *compare_sentence(const struct difference *difference, char letter);
 /* To be released with json_decref. */
 json_t *compare_json(const struct study *study, const struct comparison *comparisons);
 
+/* Adds the step of a comparison over a load to "over" of the tree: { "param", "points" }, as
+ * load_curves.h reads it. */
+void compare_json_step(json_t *tree, const char *param, const char *value, const struct study *at);
+
 #endif
