@@ -65,7 +65,8 @@ run compare shop.lua -s servers=3,2 --report compare.html
 run sweep shop.lua -s rate=60..180:30/s -s servers=2..4 -r 2 --out grid --report sweep.html
 run sweep shop.lua -s rate=60..240:30/s -r 2 --out load --report load.html
 # Many points: maps without texts, over a third parameter one for each of its values.
-sed 's/duration = "60s"/duration = "50s"/; s/replications = 3/replications = 2/; s/workers = 4, queue/workers = workers, queue/
+sed 's/duration = "60s", warmup = "5s", replications = 3/duration = "10s", warmup = "1s", replications = 2/
+  s/at = "15s", lasts = "8s"/at = "3s", lasts = "2s"/; s/at = "30s"/at = "7s"/; s/workers = 4, queue/workers = workers, queue/
   s/^local servers/local workers = param { "workers", 4, doc = "of a web server" }\n&/' shop.lua >brief.lua
 run sweep brief.lua -s rate=20..600:20/s -s servers=1..17 -s workers=2,4 --out many --report many.html
 # Failing: clients retry at once, the queue is full, hardly anything ends well; against a base.
@@ -150,61 +151,63 @@ JSON
 run report hostile.json -o hostile.html
 
 browse() { # OUTPUT-OPTION... URL
-  timeout 120 chromium --headless --no-sandbox --disable-gpu --hide-scrollbars --no-first-run \
+  timeout 400 chromium --headless --no-sandbox --disable-gpu --hide-scrollbars --no-first-run \
     --user-data-dir="$folder/profile" --allow-file-access-from-files --disable-web-security \
-    --virtual-time-budget=10000 "$@" 2>/dev/null
+    --virtual-time-budget=100000 "$@" 2>/dev/null
 }
+page="file://$here/inspect.html?folder=file://$folder"
 
 # shoot REPORT NAME WIDTH HEIGHT SCHEME
 shoot() {
   browse --blink-settings=preferredColorScheme="$5" --window-size="$(($3 > 500 ? $3 : 500)),$(($4 < 16000 ? $4 : 16000))" \
-    --screenshot="$shots/$1-$2.png" "$page?report=file://$folder/$1.html&views=$3x$4" >dom || fail "$1 $2: no screenshot"
+    --screenshot="$shots/$1-$2.png" "$page&reports=$1&views=$3x$4" >dom || fail "$1 $2: no screenshot"
   [ -s "$shots/$1-$2.png" ] || fail "$1 $2: no screenshot"
 }
 
-# look REPORT SCHEME: on a desktop and a phone, in one browser. Scheme 0 is dark, 1 light.
-page=file://$here/inspect.html
-look() {
-  local name view
-  browse --blink-settings=preferredColorScheme="$2" --window-size=1300,900 --dump-dom \
-    "$page?report=file://$folder/$1.html&views=1280x900,390x844" >dom || fail "$1: chromium"
-  sed -n '/<pre id="result"/,/<\/pre>/p' dom | sed 's/<[^>]*>//g' >results
-  for view in 1280x900 390x844; do
-    name=$([ "$view" = 390x844 ] && echo phone || echo desktop)-$([ "$2" -eq 0 ] && echo dark || echo light)
-    awk -v view="$view" '$1 == "view" { on = $2 == view } on' results >result
-    echo "-- $1 $name: $(grep -E '^(dark|height|texts|contrast)' result | tr '\n' ' ')"
-    grep -q '^end of inspection' result || fail "$1 $name: the page was not inspected"
-    if grep '^FAULT' result; then fail "$1 $name"; fi
-    grep -q "^dark $([ "$2" -eq 0 ] && echo true || echo false)" result || fail "$1 $name: the wrong colours"
-    if ! $all_shots && compgen -G "$shots/*" >/dev/null; then continue; fi
-    shoot "$1" "$name" "${view%x*}" "$(awk '$1 == "height" { print $2 }' result)" "$2"
-  done
-}
-
-# figures REPORT KIND...: the last one looked at has these.
+# figures REPORT: the view at hand has these.
 figures() {
-  local report=$1 kind
-  shift
-  for kind in "$@"; do
-    grep '^figures' result | grep -q -- "$kind" || fail "$report lacks a figure '$kind'"
+  local wanted kind
+  case $1 in
+    run) wanted='topology percentiles availability timeline breakdown' ;;
+    storm | gate | flaky) wanted='percentiles availability timeline breakdown' ;;
+    big) wanted='topology percentiles timeline-customers breakdown-customers' ;;
+    closed) wanted='percentiles availability timeline' ;;
+    full) wanted='percentiles availability timeline breakdown' ;;
+    compare) wanted='topology percentiles timeline' ;;
+    sweep) wanted='topology heatmap' ;;
+    many) wanted='topology heatmap-shoppers-latency-p99-workers-2 heatmap-shoppers-latency-p99-workers-4' ;;
+    load) wanted='topology load' ;;
+    hostile) wanted='topology' ;;
+  esac
+  for kind in $wanted; do
+    grep '^figures' result | grep -q -- "$kind" || fail "$1 lacks a figure '$kind'"
   done
 }
 
-for report in run full compare sweep load many storm gate flaky big closed hostile; do
-  look "$report" 1
-  look "$report" 0
-  case $report in
-    run) figures run topology percentiles availability timeline breakdown ;;
-    storm | gate | flaky) figures "$report" percentiles availability timeline breakdown ;;
-    big) figures big topology percentiles timeline-customers breakdown-customers ;;
-    closed) figures closed percentiles availability timeline ;;
-    full) figures full percentiles availability timeline breakdown ;;
-    compare) figures compare topology percentiles timeline ;;
-    sweep) figures sweep topology heatmap ;;
-    many) figures many topology heatmap-shoppers-latency-p99-workers-2 heatmap-shoppers-latency-p99-workers-4 ;;
-    load) figures load topology load ;;
-    hostile) figures hostile topology ;;
-  esac
+# look REPORT VIEW SCHEME: what the browser said of this view.
+look() {
+  local name
+  name=$([ "$2" = 390x844 ] && echo phone || echo desktop)-$([ "$3" -eq 0 ] && echo dark || echo light)
+  awk -v report="$1" -v view="$2" '$1 == "view" { on = $2 == report && $3 == view } on' results >result
+  echo "-- $1 $name: $(grep -E '^(dark|height|texts|contrast)' result | tr '\n' ' ')"
+  grep -q '^end of inspection' result || fail "$1 $name: the page was not inspected"
+  if grep '^FAULT' result; then fail "$1 $name"; fi
+  grep -q "^dark $([ "$3" -eq 0 ] && echo true || echo false)" result || fail "$1 $name: the wrong colours"
+  figures "$1"
+  if ! $all_shots && compgen -G "$shots/*" >/dev/null; then return; fi
+  shoot "$1" "$name" "${2%x*}" "$(awk '$1 == "height" { print $2 }' result)" "$3"
+}
+
+# A browser takes seconds to start: one for all reports, on a desktop and a phone. Scheme 0 is dark, 1 light.
+reports=(run full compare sweep load many storm gate flaky big closed hostile)
+for scheme in 1 0; do
+  browse --blink-settings=preferredColorScheme="$scheme" --window-size=1300,900 --dump-dom \
+    "$page&reports=$(IFS=,; echo "${reports[*]}")&views=1280x900,390x844" >dom || fail "chromium, scheme $scheme"
+  sed -n '/<pre id="result"/,/<\/pre>/p' dom | sed 's/<[^>]*>//g' >results
+  for report in "${reports[@]}"; do
+    look "$report" 1280x900 "$scheme"
+    look "$report" 390x844 "$scheme"
+  done
 done
 ! $all_shots || echo "screenshots: $shots"
 [ "$failures" -eq 0 ] || exit 1
