@@ -100,6 +100,11 @@ same memory.html file.html
 holds file.html 'shop.throughput is '
 holds file.html 'Headline metrics'
 holds file.html 'archsim compare &#39;shop.lua&#39; -s &#39;rate=50/s,60/s&#39;'
+# The answer: a column a design, a goal's cell coloured by its verdict; then the plots.
+holds file.html '>A: rate=50/s</th>'
+grep -qE '<td class="(pass|fail|open)">[✓✗?] [0-9]' file.html || fail 'no goal is coloured by its verdict'
+grep -n 'figure-percentiles\|id="why"\|id="differences"' file.html | cut -d: -f1 | sort -nc ||
+  fail 'the plot does not come before the reasons'
 expect 1 sweep shop.lua -s rate=20..60:20/s -q --json sweep.json --report memory.html
 expect 0 report shop.sweep -o folder.html
 expect 0 report sweep.json -o file.html

@@ -372,6 +372,25 @@ static void curves_of_a_comparison(void **state) {
   json_decref(tree);
 }
 
+/* Percentiles of a comparison: each client, and the operation whose latency has a goal. */
+static void percentiles_of_an_operation(void **state) {
+  (void)state;
+  json_t *tree = tree_of(
+      "{'metrics': {'c.goodput': {}, 'c.op.buy.goodput': {}, 'c.op.browse.goodput': {}},"
+      " 'designs': {'a': {'title': 'x', 'goals': [{'goal': 'c.op.buy.latency.p95 < 1s'}],"
+      " 'quantiles': {'c': {'points': [[0.5, 1.0], [0.9, 2.0]]}, 'c.op.buy': {'points':"
+      " [[0.5, 1.0], [0.9, 2.0]]}, 'c.op.browse': {'points': [[0.5, 1.0], [0.9, 2.0]]}}}}}");
+  struct plots plots = {0};
+  plot_percentiles_compare(&(struct plot_page){&plots}, tree);
+  assert_int_equal(plots.n, 2);
+  assert_null(strstr(plots.list[0].script, "'goal p95 < 1.00 s'"));
+  assert_string_equal(plots.list[1].subject, "c.op.buy");
+  assert_non_null(strstr(plots.list[1].script, "'goal p95 < 1.00 s'"));
+  assert_non_null(strstr(plots.list[1].script, "'A: x'"));
+  plots_free(&plots);
+  json_decref(tree);
+}
+
 /* With goals, the percentile of the first one; the others have pictures of their own. */
 static void percentile_over_load(void **state) {
   (void)state;
@@ -400,6 +419,7 @@ int main(void) {
       cmocka_unit_test(percentile_over_load),
       cmocka_unit_test(curves_of_a_search),
       cmocka_unit_test(curves_of_a_comparison),
+      cmocka_unit_test(percentiles_of_an_operation),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

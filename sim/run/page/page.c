@@ -149,12 +149,13 @@ void page_open_shared(const struct page *p, const char *id, const char *title) {
   g_free(whole);
 }
 
-uint32_t page_plots(const struct page *p, const char *kind) {
+/* Those of the kind from number `from` on, at most `most`. */
+static uint32_t plots_from(const struct page *p, const char *kind, uint32_t from, uint32_t most) {
   const char *before = NULL;
   uint32_t n = 0;
-  for (uint32_t i = 0; p->plots != NULL && i < p->plots->n; i++) {
+  for (uint32_t i = 0; p->plots != NULL && i < p->plots->n && n < most; i++) {
     const struct plot *plot = &p->plots->list[i];
-    if (strcmp(plot->kind, kind) != 0) continue;
+    if (strcmp(plot->kind, kind) != 0 || (from > 0 && from--)) continue;
     g_string_append(p->out, "<figure class=\"plot\" id=\"figure-");
     html_text(p->out, plot->name);
     g_string_append(p->out, "\"><div class=\"wide\" tabindex=\"0\" role=\"group\"");
@@ -169,6 +170,18 @@ uint32_t page_plots(const struct page *p, const char *kind) {
     n++;
   }
   return n;
+}
+
+uint32_t page_plots(const struct page *p, const char *kind) {
+  return plots_from(p, kind, 0, UINT32_MAX);
+}
+
+void page_first_plot(const struct page *p, const char *kind) {
+  plots_from(p, kind, 0, 1);
+}
+
+void page_other_plots(const struct page *p, const char *kind) {
+  plots_from(p, kind, 1, UINT32_MAX);
 }
 
 void page_plots_skipped(const struct page *p) {

@@ -60,6 +60,10 @@ void page_say(GString *out, enum metric_unit unit, double value);
 /* The plots of a kind, of one subject or (NULL) of all, each as a figure. Returns their number. */
 uint32_t page_plots(const struct page *p, const char *kind);
 
+/* The first of them alone, and all but that one. */
+void page_first_plot(const struct page *p, const char *kind);
+void page_other_plots(const struct page *p, const char *kind);
+
 /* What could not be drawn, and why. */
 void page_plots_skipped(const struct page *p);
 
@@ -91,6 +95,9 @@ void page_findings(const struct page *p);
 
 /* page_gate.c: the verdict of a run against its base; nothing if there is no base. */
 void page_gate(const struct page *p);
+
+/* page_compare_table.c: goals and headline metrics, a column a design. */
+void page_designs_table(const struct page *p, const json_t *designs);
 
 /* page_compare_why.c: what each design says about itself, and their times side by side. */
 void page_designs_answers(const struct page *p, const json_t *designs);

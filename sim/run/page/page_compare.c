@@ -101,21 +101,6 @@ static void answer(const struct page *p) {
                          headlines, found, found == 1 ? "shows" : "show");
 }
 
-/* --- designs -------------------------------------------------------------------------------- */
-
-static void designs_goals(const struct page *p, const json_t *designs) {
-  const char **letters = tree_keys(designs);
-  for (const char **l = letters; *l != NULL; l++) {
-    const json_t *design = json_object_get(designs, *l);
-    char *name = capital(*l);
-    char *caption = g_strdup_printf("Goals in %s, %s", name, tree_text(design, "title"));
-    page_goals(p, json_object_get(design, "goals"), caption);
-    g_free(caption);
-    g_free(name);
-  }
-  g_free(letters);
-}
-
 /* --- the table of differences --------------------------------------------------------------- */
 
 static void difference_row(const struct page *p, const char *metric, const json_t *entry,
@@ -211,6 +196,20 @@ static void append_word(GString *out, const char *text) {
   g_free(quoted);
 }
 
+static void append_over(GString *out, const json_t *over) {
+  const json_t *points = json_object_get(over, "points");
+  GString *loads = g_string_new(tree_text(over, "param"));
+  for (size_t i = 0; i < json_array_size(points); i++) {
+    g_string_append_printf(loads, "%c%s", i == 0 ? '=' : ',',
+                           tree_text(json_array_get(points, i), "value"));
+  }
+  if (json_array_size(points) > 0) {
+    g_string_append(out, " --over");
+    append_word(out, loads->str);
+  }
+  g_string_free(loads, TRUE);
+}
+
 /* By how the designs' titles tell them apart: "without X", "NAME=VALUE", or files. */
 static char *command_of(const struct page *p, const json_t *designs) {
   GString *out = g_string_new("archsim compare"), *values = g_string_new(NULL);
@@ -237,6 +236,7 @@ static char *command_of(const struct page *p, const json_t *designs) {
     g_string_append(out, " -s");
     append_word(out, values->str);
   }
+  append_over(out, json_object_get(p->tree, "over"));
   g_string_append_printf(out, " --seed %.0f -r %.0f", tree_number(p->tree, "seed"),
                          tree_number(p->tree, "replications"));
   g_free(letters);
@@ -266,10 +266,17 @@ static void provenance(const struct page *p) {
   g_free(warmup);
 }
 
-static void plots(const struct page *p) {
-  static const char *const kinds[] = {"load",     "percentiles", "availability",
-                                      "timeline", "breakdown",   "heatmap"};
-  html_open_section(p->out, "plots", "Plots");
+/* What tells designs apart at a glance, on the first screen. */
+static void first_plots(const struct page *p) {
+  page_first_plot(p, "load");
+  page_first_plot(p, "percentiles");
+}
+
+static void other_plots(const struct page *p) {
+  static const char *const kinds[] = {"timeline", "availability"};
+  html_open_section(p->out, "plots", "More plots");
+  page_other_plots(p, "load");
+  page_other_plots(p, "percentiles");
   for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++) page_plots(p, kinds[i]);
   page_plots_skipped(p);
   html_close(p->out, "section");
@@ -279,16 +286,19 @@ bool page_of_comparison(const struct page *p, struct error *err) {
   const json_t *designs = json_object_get(p->tree, "designs");
   head(p, designs);
   html_open_section(p->out, "answer", "The answer");
+  page_designs_table(p, designs);
+  first_plots(p);
   answer(p);
-  designs_goals(p, designs);
   page_list(p->out, "Notes", json_object_get(p->tree, "notes"));
+  html_close(p->out, "section");
+  html_open_section(p->out, "why", "What each design says");
   page_designs_answers(p, designs);
   html_close(p->out, "section");
   html_open_section(p->out, "differences", "Differences");
   differences(p, "Headline metrics: those of goals, and each client's", true);
   differences(p, "Other metrics that differ", false);
   html_close(p->out, "section");
-  plots(p);
+  other_plots(p);
   page_designs_times(p, designs);
   if (!page_topology(p, err)) return false;
   designs_rest(p, designs);

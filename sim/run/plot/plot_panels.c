@@ -9,7 +9,8 @@
 
 #define PANEL 88u
 #define PANEL_GAP 34u
-#define KEY_NAME 12u /* columns of a name above a panel: six of them fit */
+#define KEY_NAME 24u    /* columns of a name above a panel, where there is room */
+#define KEY_TITLE 190.0 /* pixels of the panel's title */
 #define KEY_CHARACTER 7.3
 
 bool plot_panels_begin(struct plot_panels *t, const json_t *timeline) {
@@ -114,13 +115,19 @@ static double key_width(const char *name, uint32_t most) {
   return width;
 }
 
+/* Columns of a name, so that all of a panel fit beside its title: 12 of six. */
+static uint32_t key_columns(const struct plot_panel *panel) {
+  double room = PLOT_RIGHT + 16 - KEY_TITLE - PLOT_LEFT + 72;
+  return (uint32_t)CLAMP((room / panel->n - 46) / KEY_CHARACTER, 5, KEY_NAME);
+}
+
 /* Names stand beside each other above their panel, from its right end to the left. */
 static void write_key(GString *data, const struct plot_panels *t) {
   double x[SERIES_MAX];
   for (uint32_t p = 0; p < t->panels; p++) {
     double at = PLOT_RIGHT + 16;
     for (uint32_t i = t->panel[p].first + t->panel[p].n; i-- > t->panel[p].first;) {
-      at -= key_width(t->curve[i].name, KEY_NAME);
+      at -= key_width(t->curve[i].name, key_columns(&t->panel[p]));
       x[i] = at;
     }
   }
@@ -128,9 +135,12 @@ static void write_key(GString *data, const struct plot_panels *t) {
 }
 
 static void write_curves(GString *data, const struct plot_panels *t) {
-  const char *name[SERIES_MAX];
-  for (uint32_t i = 0; i < t->curves; i++) name[i] = t->curve[i].name;
-  script_texts(data, "name", name, t->curves, KEY_NAME);
+  char *name[SERIES_MAX];
+  for (uint32_t i = 0; i < t->curves; i++) {
+    name[i] = plot_text_clean(t->curve[i].name, key_columns(&t->panel[t->curve[i].panel]));
+  }
+  script_texts(data, "name", (const char *const *)name, t->curves, KEY_NAME);
+  for (uint32_t i = 0; i < t->curves; i++) g_free(name[i]);
   write_key(data, t);
   script_block(data, "series");
   for (uint32_t i = 0; i < t->curves; i++) {

@@ -325,9 +325,26 @@ static char *design_name(const json_t *design, const char *letter) {
   return title != NULL ? g_strdup_printf("%c: %s", upper, title) : g_strdup_printf("%c", upper);
 }
 
+/* Clients, and the operations whose latency has a goal: a goal is drawn where its curve is. */
+static GPtrArray *compared_names(const json_t *results) {
+  GPtrArray *names = plot_clients(json_object_get(results, "metrics"), true);
+  const json_t *first = json_object_get(json_object_get(results, "designs"), "a");
+  GArray *goals = plot_goals(json_object_get(first, "goals"));
+  for (guint i = names->len; i-- > 0;) {
+    bool wanted = !plot_is_operation(names->pdata[i]);
+    for (guint g = 0; g < goals->len && !wanted; g++) {
+      const char *metric = g_array_index(goals, struct plot_goal, g).metric;
+      wanted = !isnan(goal_quantile(metric, names->pdata[i]));
+    }
+    if (!wanted) g_ptr_array_remove_index(names, i);
+  }
+  plot_goals_free(goals);
+  return names;
+}
+
 void plot_percentiles_compare(struct plot_page *page, const json_t *results) {
   const json_t *designs = json_object_get(results, "designs");
-  GPtrArray *clients = plot_clients(json_object_get(results, "metrics"), false);
+  GPtrArray *clients = compared_names(results);
   GPtrArray *letters = plot_keys(designs);
   uint32_t drawn = 0;
   for (guint i = 0; i < clients->len; i++) {

@@ -238,7 +238,8 @@ static void compare_panel(struct plot_panels *t, const struct shown *what, const
     const json_t *design = json_object_get(designs, letter);
     json_t *values = series_of(what, json_object_get(design, "timeline"), client);
     if (values == NULL) continue;
-    char *name = g_ascii_strup(letter, -1);
+    const char *title = plot_string(design, "title");
+    char *name = g_strdup_printf("%c: %s", g_ascii_toupper(letter[0]), title != NULL ? title : "");
     json_array_append_new(kept, values);
     lo = fmin(lo, plot_values_smallest(values));
     plot_panels_add(t, name, values);

@@ -1,4 +1,5 @@
 -- Stands for the three.lua that commands of the manual speak of.
-client "users" { arrivals = poisson "90/s", target = "web" }
+local rate = param { "rate", "90/s" }
+client "users" { arrivals = poisson(rate), target = "web" }
 service "web" { workers = 3, work = exponential "10ms" }
 run { duration = "20s", warmup = "2s", replications = 4 }

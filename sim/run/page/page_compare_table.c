@@ -1,0 +1,183 @@
+/* The answer of a comparison as one table: a column a design, a row a goal or a headline metric. */
+#include <math.h>
+#include <string.h>
+
+#include "format.h"
+#include "html.h"
+#include "load_curves.h"
+#include "page.h"
+#include "results_tree.h"
+
+struct designs {
+  const json_t *tree;
+  const char **letters; /* NULL-ended */
+};
+
+static void open_table(const struct page *p, const struct designs *d) {
+  GPtrArray *columns = g_ptr_array_new_with_free_func(g_free);
+  g_ptr_array_add(columns, g_strdup("Goal or metric"));
+  for (const char **l = d->letters; *l != NULL; l++) {
+    g_ptr_array_add(columns, g_strdup_printf("%c: %s", g_ascii_toupper(**l),
+                                             tree_text(json_object_get(d->tree, *l), "title")));
+  }
+  g_ptr_array_add(columns, NULL);
+  html_open_table(p->out,
+                  "Each design at its own load; below a value its 95 % interval or its "
+                  "difference from A",
+                  (const char *const *)columns->pdata);
+  g_ptr_array_free(columns, TRUE);
+}
+
+static void cell(const struct page *p, const char *class, const char *value, const char *small) {
+  g_string_append(p->out, "<td");
+  if (class != NULL) html_attribute(p->out, "class", class);
+  g_string_append_c(p->out, '>');
+  html_text(p->out, value);
+  if (small[0] != '\0') html_element(p->out, "small", small);
+  g_string_append(p->out, "</td>");
+}
+
+static void row_head(const struct page *p, const char *name, const char *title) {
+  g_string_append(p->out, "<tr><th class=\"code\"");
+  if (title != NULL) html_attribute(p->out, "title", title);
+  g_string_append_c(p->out, '>');
+  html_breakable(p->out, name);
+  g_string_append(p->out, "</th>");
+}
+
+/* --- up to which load ----------------------------------------------------------------------- */
+
+static void limit_row(const struct page *p) {
+  struct load_curves curves;
+  const char *reason;
+  if (load_curves_of_comparison(&curves, p->tree, &reason)) {
+    char *name = g_strdup_printf("%s that meets all goals", curves.param);
+    row_head(p, name, NULL);
+    g_free(name);
+    for (uint32_t i = 0; i < curves.n; i++) {
+      const struct load_curve *curve = &curves.list[i];
+      char *limit = load_curve_limit(&curves, curve);
+      const char *class = !curve->judged         ? NULL
+                          : isnan(curve->met)    ? "fail"
+                          : isnan(curve->missed) ? "pass"
+                                                 : NULL;
+      const char *words = g_str_has_prefix(limit, "goals ") ? limit + strlen("goals ") : "-";
+      cell(p, class, words, "");
+      g_free(limit);
+    }
+    g_string_append(p->out, "</tr>\n");
+  }
+  load_curves_free(&curves);
+}
+
+/* --- goals ---------------------------------------------------------------------------------- */
+
+static const json_t *goal_of(const json_t *design, const char *text) {
+  const json_t *goals = json_object_get(design, "goals");
+  for (size_t i = 0; i < json_array_size(goals); i++) {
+    const json_t *goal = json_array_get(goals, i);
+    if (strcmp(tree_text(goal, "goal"), text) == 0) return goal;
+  }
+  return NULL;
+}
+
+static void goal_cell(const struct page *p, const json_t *goal) {
+  static const struct {
+    const char *verdict, *class, *sign;
+  } words[] = {{"pass", "pass", "✓"}, {"fail", "fail", "✗"}, {"undecided", "open", "?"}};
+  if (goal == NULL) {
+    cell(p, NULL, "not a goal", "");
+    return;
+  }
+  enum metric_unit unit = page_meaning(p, tree_text(goal, "metric")).unit;
+  struct estimate e = {tree_number(goal, "value"), tree_number(goal, "lo"), tree_number(goal, "hi"),
+                       2};
+  const char *verdict = page_verdict_of(goal), *class = NULL, *sign = "";
+  for (size_t i = 0; i < G_N_ELEMENTS(words); i++) {
+    if (strcmp(words[i].verdict, verdict) != 0) continue;
+    class = words[i].class;
+    sign = words[i].sign;
+  }
+  char *value = g_strdup_printf("%s %s", sign, format_value(unit, e.value).text);
+  cell(p, class, value, format_interval(unit, &e).text);
+  g_free(value);
+}
+
+/* The goals of all designs, each once, in the order in which they come. */
+static GPtrArray *goal_texts(const struct designs *d) {
+  GPtrArray *texts = g_ptr_array_new();
+  for (const char **l = d->letters; *l != NULL; l++) {
+    const json_t *goals = json_object_get(json_object_get(d->tree, *l), "goals");
+    for (size_t i = 0; i < json_array_size(goals); i++) {
+      const char *text = tree_text(json_array_get(goals, i), "goal");
+      bool known = false;
+      for (guint k = 0; k < texts->len; k++) known |= strcmp(texts->pdata[k], text) == 0;
+      if (!known) g_ptr_array_add(texts, (gpointer)text);
+    }
+  }
+  return texts;
+}
+
+static bool has_goal(const struct designs *d, const char *metric) {
+  for (const char **l = d->letters; *l != NULL; l++) {
+    const json_t *goals = json_object_get(json_object_get(d->tree, *l), "goals");
+    for (size_t i = 0; i < json_array_size(goals); i++) {
+      if (strcmp(tree_text(json_array_get(goals, i), "metric"), metric) == 0) return true;
+    }
+  }
+  return false;
+}
+
+/* --- metrics -------------------------------------------------------------------------------- */
+
+/* "1.06 ms lower", "no difference found" */
+static char *difference_words(enum metric_unit unit, const json_t *diff) {
+  const char *verdict = tree_text(diff, "verdict");
+  bool lower = strcmp(verdict, "lower") == 0, higher = strcmp(verdict, "higher") == 0;
+  double value = tree_number(diff, "value");
+  if (strcmp(verdict, "equal") == 0) return g_strdup("as in A");
+  if (strcmp(verdict, "none") == 0) return g_strdup("no difference found");
+  if (!lower && !higher) return g_strdup("");
+  if (!isfinite(value)) return g_strdup(value > 0 ? "endless now" : "no longer endless");
+  return g_strdup_printf("%s %s", format_difference(unit, fabs(value), NAN).text, verdict);
+}
+
+static void metric_row(const struct page *p, const struct designs *d, const char *metric) {
+  const json_t *entry = json_object_get(p->metrics, metric);
+  struct metric_meaning meaning = page_meaning(p, metric);
+  row_head(p, metric, meaning.doc);
+  for (const char **l = d->letters; *l != NULL; l++) {
+    char *key = strcmp(*l, "b") == 0 ? g_strdup("diff") : g_strconcat("diff_", *l, NULL);
+    const json_t *diff = json_object_get(entry, key);
+    char *words = diff != NULL ? difference_words(meaning.unit, diff) : g_strdup("");
+    bool told = strcmp(tree_text(diff, "verdict"), "lower") == 0 ||
+                strcmp(tree_text(diff, "verdict"), "higher") == 0;
+    cell(p, told ? "told" : NULL, format_value(meaning.unit, tree_number(entry, *l)).text, words);
+    g_free(words);
+    g_free(key);
+  }
+  g_string_append(p->out, "</tr>\n");
+}
+
+void page_designs_table(const struct page *p, const json_t *tree) {
+  struct designs d = {tree, tree_keys(tree)};
+  GPtrArray *goals = goal_texts(&d);
+  const char **names = tree_keys(p->metrics);
+  open_table(p, &d);
+  limit_row(p);
+  for (guint g = 0; g < goals->len; g++) {
+    row_head(p, goals->pdata[g], NULL);
+    for (const char **l = d.letters; *l != NULL; l++) {
+      goal_cell(p, goal_of(json_object_get(tree, *l), goals->pdata[g]));
+    }
+    g_string_append(p->out, "</tr>\n");
+  }
+  for (const char **name = names; *name != NULL; name++) {
+    bool headline = tree_true(json_object_get(p->metrics, *name), "headline");
+    if (headline && !has_goal(&d, *name)) metric_row(p, &d, *name);
+  }
+  html_close_table(p->out);
+  g_ptr_array_free(goals, TRUE);
+  g_free(names);
+  g_free(d.letters);
+}
