@@ -2,11 +2,12 @@
  *
  * Two parts. The near future stands in a small sorted array, the earliest event at its end: nothing
  * beats insertion sort there, and while few events are pending it holds them all. What lies beyond
- * its limit stands in a monotone radix heap over integer time: an event is in bucket b when b - 1
- * is the highest bit in which its time differs from a reference time that never decreases while the
- * heap is filled (bucket 0: equal). Buckets are plain arrays. When the array is empty the lowest
- * bucket that is not becomes the near future, if it is small; else its events move, in order, to
- * lower buckets. When the array is full it goes back into the heap.
+ * its limit stands in a monotone radix heap over integer time, written in digits of four bits:
+ * which bucket an event is in, the highest digit says in which its time differs from a reference
+ * time that never decreases while the heap is filled, by its place and what it is (bucket 0: none
+ * differs). Buckets are plain arrays, the lower before the higher. When the array is empty the
+ * lowest buckets that fit become the near future; if not even the first does, its events move, in
+ * order, to lower buckets. When the array is full it goes back into the heap.
  *
  * Two events of the same time are always in the same part and the same bucket, and moves keep their
  * order, so ties stay first-in first-out without a sequence number.
@@ -56,6 +57,12 @@ static inline void event_copy(struct event *to, const struct event *from) {
   to->what = from->what;
 }
 
+enum {
+  FEL_DIGIT = 4, /* bits: more move an event less often, and have more buckets to keep */
+  FEL_DIGITS = 1 << FEL_DIGIT,
+  FEL_BUCKETS = 64 / FEL_DIGIT * FEL_DIGITS,
+};
+
 struct fel_bucket {
   struct event *list;
   uint32_t n, capacity;
@@ -63,9 +70,8 @@ struct fel_bucket {
 };
 
 enum {
-  FEL_NEAR_MAX = 32,  /* the sorted array is full */
-  FEL_NEAR_FILL = 16, /* a bucket of at most this many becomes the near future */
-  FEL_AHEAD = 4,      /* how many events ahead the owner is told what comes */
+  FEL_NEAR_MAX = 48,  /* the sorted array is full */
+  FEL_NEAR_FILL = 24, /* at most this many become the near future at once */
   FEL_GUARDS = 2,     /* what fel_push looks at before it knows that it need not */
 };
 
@@ -75,17 +81,16 @@ struct fel {
   struct event *near_end; /* behind the earliest event of `near` */
   struct event near[FEL_GUARDS + FEL_NEAR_MAX]; /* guards, later than any; then latest first */
   uint64_t reference_ns;                        /* of the heap */
-  uint64_t nonempty;                            /* bit b - 1: bucket b holds events (b = 1 .. 64) */
+  uint64_t nonempty[FEL_BUCKETS / 64];          /* a bit for each bucket that may hold events */
   uint32_t zero_head;                           /* first event of bucket 0 not yet taken */
   uint64_t far_n;                               /* events in the heap, dead ones included */
   /* Says whether an event may be dropped unseen; NULL: none. */
   bool (*is_dead)(const void *owner, const struct event *event);
-  /* Told of events that come up soon, in order: at stage 0 when they enter the near future, then at
-   * stages 1, 2, 3 with FEL_AHEAD, one less ... to go: a chance to fetch into the processor's cache
-   * what they will need. Not called while the heap is empty. NULL: nobody cares. */
-  void (*soon)(const void *owner, const struct event *event, int stage);
+  /* Told of the n events that are the near future from now on: a chance to fetch into the
+   * processor's cache what they will need. Not called while these are all. NULL: nobody cares. */
+  void (*soon)(const void *owner, const struct event *event, uint32_t n);
   const void *owner;
-  struct fel_bucket bucket[65];
+  struct fel_bucket bucket[FEL_BUCKETS];
 };
 
 void fel_init(struct fel *fel, bool (*is_dead)(const void *, const struct event *),
@@ -142,14 +147,6 @@ void fel_visit(const struct fel *fel, void (*visit)(void *context, const struct 
 void fel_drop(struct fel *fel, bool (*drop)(const void *context, const struct event *event),
               const void *context);
 
-static inline void fel_look_ahead(const struct fel *fel) {
-  const struct event *end = fel->near_end;
-  if (end < fel->near + FEL_GUARDS + FEL_AHEAD || !fel->soon) return;
-  for (int stage = 1; stage <= 3; stage++) {
-    fel->soon(fel->owner, end - (FEL_AHEAD + 1 - stage), stage);
-  }
-}
-
 /* Pops the earliest event if it lies before `until_ns`. */
 static inline bool fel_pop(struct fel *fel, uint64_t until_ns, struct event *out) {
   struct event *next = fel->near_end - 1;
@@ -160,7 +157,6 @@ static inline bool fel_pop(struct fel *fel, uint64_t until_ns, struct event *out
   event_copy(out, next);
   fel->near_end = next;
   fel->last_ns = out->time_ns;
-  if (fel->far_n > 0) fel_look_ahead(fel);
   return true;
 }
 

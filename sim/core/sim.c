@@ -110,43 +110,62 @@ static bool event_is_dead(const void *owner, const struct event *event) {
   return frame_at(sim, event_ref(event) >> 4)->stamp != event_arg(event);
 }
 
-/* With thousands of components each event's data are out of the processor's cache; asking for them
- * a few events ahead hides most of the wait (1000 systems side by side: see docs/performance.md).
+/* With thousands of components each event's data are out of the processor's cache. So all that the
+ * next few events will need is asked for at once, in steps: each step reads what the one before has
+ * asked for and asks for what that leads to (1000 systems side by side: see docs/performance.md).
  */
-static void event_soon(const void *owner, const struct event *event, int stage) {
-  const struct sim *sim = owner;
-  uint32_t kind = event_ref(event) & 15, id = event_ref(event) >> 4;
-  if (kind > EVENT_MEMBER) return;
-  if (kind < EVENT_MEMBER) { /* its frame, then the frames and members it leads to */
-    const struct frame *frame = frame_at(sim, id);
-    if (stage == 0) {
-      __builtin_prefetch(frame, 1);
-      return;
-    }
-    bool child = !(frame->flags & CALL_ROOT);
-    if (stage == 1 && child) __builtin_prefetch(frame_at(sim, frame->parent), 1);
-    id = frame_callee(frame);
-    if (kind == EVENT_REPLY) {
-      id = child ? frame_callee(frame_at(sim, frame->parent)) : frame->parent;
-      if (stage == 1 && child) return; /* not there yet */
-    }
-  }
-  const struct member *m = &sim->member[id];
-  if (stage <= 1) {
-    __builtin_prefetch(m, 1);
-    return;
-  }
-  const char *state = m->state;
-  if (stage == 2) {
-    if (sim->network) network_prefetch(sim->network, id);
-    int lines = kind == EVENT_MEMBER ? 6 : 4;
-    for (int line = 0; line < lines; line++) __builtin_prefetch(state + (ptrdiff_t)64 * line, 1);
-    return;
-  }
-  const char *const *leads_to = m->state; /* states begin with pointers to what they share */
+
+/* The frame of an event of a call; NULL: it is a member's own, or none of either. */
+static inline const struct frame *frame_of(const struct sim *sim, const struct event *event) {
+  uint32_t kind = event_ref(event) & 15;
+  return kind < EVENT_MEMBER ? frame_at(sim, event_ref(event) >> 4) : NULL;
+}
+
+/* Who deals with an event. */
+static inline uint32_t handler_of(const struct sim *sim, const struct event *event) {
+  const struct frame *frame = frame_of(sim, event);
+  if (frame == NULL) return event_ref(event) >> 4;
+  if ((event_ref(event) & 15) != EVENT_REPLY) return frame_callee(frame);
+  return frame->flags & CALL_ROOT ? frame->parent : frame_callee(frame_at(sim, frame->parent));
+}
+
+static inline void prefetch_state(const struct sim *sim, const struct event *event, uint32_t id) {
+  const char *state = sim->member[id].state;
+  if (sim->network) network_prefetch(sim->network, id);
+  int lines = (event_ref(event) & 15) == EVENT_MEMBER ? 6 : 4;
+  for (int line = 0; line < lines; line++) __builtin_prefetch(state + (ptrdiff_t)64 * line, 1);
+}
+
+/* States begin with pointers to what they share. */
+static inline void prefetch_shared(const struct member *m) {
+  const char *const *leads_to = m->state;
   __builtin_prefetch(leads_to[0], 0);
   __builtin_prefetch(leads_to[1], 0);
   __builtin_prefetch((const char *)((uintptr_t)leads_to[1] + 64), 0); /* may be NULL */
+}
+
+static void events_soon(const void *owner, const struct event *event, uint32_t n) {
+  const struct sim *sim = owner;
+  uint32_t handler[FEL_NEAR_MAX], handlers = 0;
+  const struct event *of[FEL_NEAR_MAX];
+  for (uint32_t i = 0; i < n; i++) {
+    if ((event_ref(&event[i]) & 15) > EVENT_MEMBER) continue;
+    of[handlers++] = &event[i];
+    const struct frame *frame = frame_of(sim, &event[i]);
+    if (frame != NULL) __builtin_prefetch(frame, 1);
+  }
+  for (uint32_t i = 0; i < handlers; i++) {
+    const struct frame *frame = frame_of(sim, of[i]);
+    if (frame != NULL && !(frame->flags & CALL_ROOT)) {
+      __builtin_prefetch(frame_at(sim, frame->parent), 1);
+    }
+  }
+  for (uint32_t i = 0; i < handlers; i++) {
+    handler[i] = handler_of(sim, of[i]);
+    __builtin_prefetch(&sim->member[handler[i]], 1);
+  }
+  for (uint32_t i = 0; i < handlers; i++) prefetch_state(sim, of[i], handler[i]);
+  for (uint32_t i = 0; i < handlers; i++) prefetch_shared(&sim->member[handler[i]]);
 }
 
 struct sim *sim_new(const struct spec *spec, uint64_t seed, uint64_t replication,
@@ -166,7 +185,7 @@ struct sim *sim_new_half(const struct spec *spec, uint64_t seed, uint64_t replic
   sim->end_ns = end_ns;
   sim->arena = arena_new();
   fel_init(&sim->fel, event_is_dead, sim);
-  sim->fel.soon = event_soon;
+  sim->fel.soon = events_soon;
   calls_init(&sim->calls);
   for (uint32_t c = 0; c < spec->components; c++) sim->members += spec->component[c].instances;
   sim->member = arena_lines(sim->arena, sim->members, sizeof *sim->member);

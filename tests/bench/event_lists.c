@@ -26,8 +26,12 @@ struct bench {
   uint32_t *stamp; /* by slot */
   struct heap_event *heap;
   uint64_t heap_n, heap_room, order;
-  struct fel fel; /* ENGINE; RADIX uses its buckets with functions of its own */
-  uint32_t zero_head;
+  struct fel fel; /* ENGINE */
+  struct radix {  /* RADIX; bucket b > 0: b - 1 is the highest bit that differs */
+    uint64_t reference_ns, nonempty;
+    uint32_t zero_head;
+    struct fel_bucket bucket[65];
+  } radix;
 };
 
 static bool is_dead(const void *owner, const struct event *event) {
@@ -83,20 +87,20 @@ static inline struct event heap_pop(struct bench *b) {
 /* --- plain radix heap ------------------------------------------------------------------------ */
 
 static inline void radix_push(struct bench *b, struct event event) {
-  uint64_t differs = event.time_ns ^ b->fel.reference_ns;
+  uint64_t differs = event.time_ns ^ b->radix.reference_ns;
   uint32_t k = differs ? 64 - (uint32_t)__builtin_clzll(differs) : 0;
-  struct fel_bucket *bucket = &b->fel.bucket[k];
+  struct fel_bucket *bucket = &b->radix.bucket[k];
   if (bucket->n == bucket->capacity) {
     bucket->capacity = bucket->capacity ? 2 * bucket->capacity : 8;
     bucket->list = realloc(bucket->list, bucket->capacity * sizeof *bucket->list);
   }
   bucket->list[bucket->n++] = event;
-  b->fel.nonempty |= k ? UINT64_C(1) << (k - 1) : 0;
+  b->radix.nonempty |= k ? UINT64_C(1) << (k - 1) : 0;
 }
 
 static void radix_redistribute(struct bench *b) {
-  uint32_t k = 1 + (uint32_t)__builtin_ctzll(b->fel.nonempty);
-  struct fel_bucket *bucket = &b->fel.bucket[k];
+  uint32_t k = 1 + (uint32_t)__builtin_ctzll(b->radix.nonempty);
+  struct fel_bucket *bucket = &b->radix.bucket[k];
   uint64_t first = UINT64_MAX;
   uint32_t n = 0;
   for (uint32_t i = 0; i < bucket->n; i++) { /* drops dead events as the engine does */
@@ -104,19 +108,19 @@ static void radix_redistribute(struct bench *b) {
     bucket->list[n++] = bucket->list[i];
     if (bucket->list[n - 1].time_ns < first) first = bucket->list[n - 1].time_ns;
   }
-  b->fel.nonempty &= b->fel.nonempty - 1;
+  b->radix.nonempty &= b->radix.nonempty - 1;
   bucket->n = 0;
-  if (n) b->fel.reference_ns = first;
+  if (n) b->radix.reference_ns = first;
   for (uint32_t i = 0; i < n; i++) radix_push(b, bucket->list[i]);
 }
 
 static inline struct event radix_pop(struct bench *b) {
-  struct fel_bucket *zero = &b->fel.bucket[0];
-  while (b->zero_head == zero->n) {
-    zero->n = b->zero_head = 0;
+  struct fel_bucket *zero = &b->radix.bucket[0];
+  while (b->radix.zero_head == zero->n) {
+    zero->n = b->radix.zero_head = 0;
     radix_redistribute(b);
   }
-  return zero->list[b->zero_head++];
+  return zero->list[b->radix.zero_head++];
 }
 
 /* --- the loads ------------------------------------------------------------------------------ */
