@@ -49,12 +49,21 @@ static_assert(sizeof(struct neighbours) == 64, "one cache line");
 
 #define NO_SITE UINT32_MAX
 
+/* Paths between two components, which come before all others: of thousands, none is looked for in
+ * the list of all. */
+struct joined {
+  uint32_t from, to;  /* components */
+  uint32_t direction; /* NO_DIRECTION: a free entry */
+};
+
 struct network {
   uint32_t active_cuts;
   uint32_t *site;                /* by member */
   struct neighbours *neighbours; /* by site */
   uint32_t directions;
   struct direction *direction; /* path p: 2p forwards, 2p + 1 backwards */
+  uint32_t joined_mask;        /* open addressing, a power of two, at most half full */
+  struct joined *joined;       /* by both components */
   uint32_t routes, route_mask; /* open addressing, a power of two, at most half full */
   struct route *route;
   uint32_t cuts;
@@ -63,19 +72,53 @@ struct network {
 
 /* --- which path ----------------------------------------------------------------------------- */
 
+/* Fibonacci hashing (Knuth 6.4): the middle bits depend on both numbers. */
+static inline uint32_t hash_pair(uint32_t from, uint32_t to) {
+  return (uint32_t)(((uint64_t)from << 32 | to) * UINT64_C(0x9e3779b97f4a7c15) >> 32);
+}
+
+static struct joined *joined_slot(const struct network *net, uint32_t from, uint32_t to) {
+  uint32_t i = hash_pair(from, to) & net->joined_mask;
+  while (net->joined[i].direction != NO_DIRECTION &&
+         (net->joined[i].from != from || net->joined[i].to != to)) {
+    i = (i + 1) & net->joined_mask;
+  }
+  return &net->joined[i];
+}
+
+/* Of several the first counts, as for spec_path_between. */
+static void join(struct network *net, uint32_t from, uint32_t to, uint32_t direction) {
+  struct joined *slot = joined_slot(net, from, to);
+  if (slot->direction == NO_DIRECTION) *slot = (struct joined){from, to, direction};
+}
+
+static void join_components(struct sim *sim, struct network *net) {
+  uint32_t size = 4;
+  while (size < 4 * sim->spec->paths) size *= 2;
+  net->joined = arena_alloc(sim->arena, size * sizeof *net->joined);
+  net->joined_mask = size - 1;
+  for (uint32_t i = 0; i < size; i++) net->joined[i].direction = NO_DIRECTION;
+  for (uint32_t p = 0; p < sim->spec->paths; p++) {
+    const struct path_spec *path = &sim->spec->path[p];
+    if (path->from.kind != PLACE_COMPONENT || path->to.kind != PLACE_COMPONENT) continue;
+    join(net, path->from.id, path->to.id, 2 * p);
+    if (!path->one_way) join(net, path->to.id, path->from.id, 2 * p + 1);
+  }
+}
+
 static uint32_t find_direction(const struct sim *sim, const struct member *from,
                                const struct member *to) {
   struct site a = {(uint32_t)(from->component - sim->component), from->zone};
   struct site b = {(uint32_t)(to->component - sim->component), to->zone};
+  uint32_t direction = joined_slot(sim->network, a.component, b.component)->direction;
+  if (direction != NO_DIRECTION) return direction;
   bool backwards;
   uint32_t path = spec_path_between(sim->spec, a, b, &backwards);
   return path == REF_NONE ? NO_DIRECTION : 2 * path + backwards;
 }
 
 static inline struct route *route_slot(const struct network *net, uint32_t from, uint32_t to) {
-  /* Fibonacci hashing (Knuth 6.4): the middle bits depend on both sites. */
-  uint64_t hash = ((uint64_t)from << 32 | to) * UINT64_C(0x9e3779b97f4a7c15);
-  uint32_t i = (uint32_t)(hash >> 32) & net->route_mask;
+  uint32_t i = hash_pair(from, to) & net->route_mask;
   while (net->route[i].direction != NOT_LOOKED_UP &&
          (net->route[i].from != from || net->route[i].to != to)) {
     i = (i + 1) & net->route_mask;
@@ -357,6 +400,7 @@ struct network *network_new(struct sim *sim) {
     direction_init(sim, &net->direction[2 * p + 1], &spec->path[p], true);
   }
   assign_sites(sim, net);
+  join_components(sim, net);
   routes_grow(net, sim->arena);
   return net;
 }

@@ -178,19 +178,28 @@ static int call_body(lua_State *L) {
   return 0;
 }
 
-/* Components, regions and zones share their names; zones are checked when they are collected. */
+/* Key in the registry: the words of all components and regions so far by their names, of two that
+ * share one the later. A scenario that a loop writes has thousands. */
+#define WORDS_BY_NAME "words by name"
+
+static void enter_name(lua_State *L, const char *name, struct word *word) {
+  luaL_getsubtable(L, LUA_REGISTRYINDEX, WORDS_BY_NAME);
+  lua_pushlightuserdata(L, word);
+  lua_setfield(L, -2, name);
+  lua_pop(L, 1);
+}
+
+/* Components, regions and zones share their names; zones are checked when they are collected. What
+ * a component is built of may have its name. */
 static void check_new_name(lua_State *L, const char *name) {
-  struct loader *loader = loader_of(L);
-  const struct declarations *lists[3] = {&loader->components, &loader->regions, &loader->composed};
-  const struct word *built = loader->scope ? loader->scope->word : NULL;
-  for (int i = 0; i < 3; i++) {
-    for (uint32_t k = 0; k < lists[i]->n; k++) {
-      const struct word *other = lists[i]->list[k].word;
-      if (strcmp(other->name, name) != 0 || other == built) continue;
-      loader_raise(L, "the name \"%s\" is taken by the %s at %s:%d; choose another", name,
-                   other->text, loader->source[other->source]->file, other->line);
-    }
-  }
+  const struct loader *loader = loader_of(L);
+  luaL_getsubtable(L, LUA_REGISTRYINDEX, WORDS_BY_NAME);
+  lua_getfield(L, -1, name);
+  const struct word *other = lua_touserdata(L, -1);
+  lua_pop(L, 2);
+  if (other == NULL || (loader->scope && other == loader->scope->word)) return;
+  loader_raise(L, "the name \"%s\" is taken by the %s at %s:%d; choose another", name, other->text,
+               loader->source[other->source]->file, other->line);
 }
 
 static const char *check_name(lua_State *L, const char *word) {
@@ -226,6 +235,7 @@ static int declare_named(lua_State *L, enum word_id id, const struct kind *kind)
   word->kind = kind;
   word->name = arena_text(loader->arena, name);
   declare(L, word);
+  enter_name(L, word->name, word);
   lua_pushinteger(L, id);
   lua_pushinteger(L, list_of(loader, id)->n - 1);
   lua_pushcclosure(L, call_body, 2);
