@@ -7,68 +7,7 @@
 #include "binomial.h"
 #include "findings.h"
 #include "sim.h"
-
-/* --- many experiments, one after the other on each processor -------------------------------- */
-
-struct series {
-  void (*trial)(struct series *series, uint32_t index);
-  const struct scenario *scenario;
-  struct experiment_options how;
-  const char *const *metric; /* whose intervals are looked at */
-  const double *truth;
-  uint32_t metrics, trials;
-  uint64_t *covered, *expected; /* by metric: intervals that cover; that exist */
-  uint64_t replications;
-  GMutex lock;
-};
-
-static void on_thread(gpointer number, gpointer data) {
-  struct series *series = data;
-  series->trial(series, GPOINTER_TO_UINT(number));
-}
-
-static void run_trials(struct series *series) {
-  GThreadPool *pool =
-      g_thread_pool_new(on_thread, series, (gint)g_get_num_processors(), TRUE, NULL);
-  g_mutex_init(&series->lock);
-  for (uint32_t i = 1; i <= series->trials; i++) {
-    g_thread_pool_push(pool, GUINT_TO_POINTER(i), NULL);
-  }
-  g_thread_pool_free(pool, FALSE, TRUE);
-  g_mutex_clear(&series->lock);
-}
-
-/* Experiment number i has seed i. */
-static void count_covered(struct series *series, uint32_t index) {
-  struct results r;
-  struct experiment_options how = series->how;
-  how.jobs = 1;
-  study_run(series->scenario, how, index, &r);
-  g_mutex_lock(&series->lock);
-  series->replications += r.replications;
-  for (uint32_t m = 0; m < series->metrics; m++) {
-    const struct result *result = results_find(&r, series->metric[m]);
-    g_assert(result != NULL);
-    const struct estimate *e = &result->estimate;
-    if (!estimate_has_interval(e)) continue;
-    series->expected[m]++;
-    series->covered[m] += e->lo <= series->truth[m] && e->hi >= series->truth[m];
-  }
-  g_mutex_unlock(&series->lock);
-  results_free(&r);
-}
-
-static void cover(struct series *series) {
-  series->trial = count_covered;
-  series->covered = g_new0(uint64_t, series->metrics);
-  series->expected = g_new0(uint64_t, series->metrics);
-  run_trials(series);
-}
-
-static void forget(struct series *series) {
-  g_free(series->covered);
-  g_free(series->expected);
-}
+#include "trials.h"
 
 /* --- coverage of 95 % intervals over replications ------------------------------------------- */
 
@@ -93,14 +32,14 @@ static void coverage_of_replications(struct study *study) {
                           .truth = truth,
                           .metrics = 5,
                           .trials = study->quick ? 400 : 2000};
-  cover(&series);
+  trials_cover(&series);
   for (uint32_t m = 0; m < series.metrics; m++) {
     struct band band = binomial_band(series.trials, 0.95, COVERAGE_ALPHA);
     study_find(study, "-", series.trials, 0.95,
                (double)series.covered[m] / (double)series.expected[m], band.low, band.high,
                "coverage, 10 replications, rho 0.7: %s", promised[m]);
   }
-  forget(&series);
+  trials_forget(&series);
   scenario_free(s);
 }
 
@@ -117,11 +56,11 @@ static void coverage_of_few_samples(struct study *study) {
                           .truth = truth + 1,
                           .metrics = 1,
                           .trials = 2000};
-  cover(&series);
+  trials_cover(&series);
   study_find(study, "-", series.trials, 0.95, (double)series.covered[0] / series.trials, 0.9, 1,
              "coverage, 10 replications with 28 samples beyond it in each, rho 0.7: %s",
              promised[1]);
-  forget(&series);
+  trials_forget(&series);
   scenario_free(s);
 }
 
@@ -138,11 +77,11 @@ static void coverage_of_precision(struct study *study) {
                           .truth = truth,
                           .metrics = 1,
                           .trials = 1000};
-  cover(&series);
+  trials_cover(&series);
   study_find(study, "-", series.trials, 0.95, (double)series.covered[0] / series.trials, 0.9, 1,
              "coverage, precision 5 %%, rho 0.7, %.0f replications on average: c.latency.mean",
              (double)series.replications / series.trials);
-  forget(&series);
+  trials_forget(&series);
   scenario_free(s);
 }
 
@@ -171,7 +110,7 @@ static void coverage_of_batches(struct study *study) {
                             .truth = truth,
                             .metrics = 3,
                             .trials = study->quick ? 1500 : setups[i].trials};
-    cover(&series);
+    trials_cover(&series);
     study_find(study, "V107", series.trials, setups[i].reference,
                (double)series.covered[0] / series.trials, setups[i].reference - 0.015,
                setups[i].reference + 0.015,
@@ -183,7 +122,7 @@ static void coverage_of_batches(struct study *study) {
                  "coverage, 20 batches of %.0f requests, rho %g: %s", setups[i].customers / 20, rho,
                  metric[m]);
     }
-    forget(&series);
+    trials_forget(&series);
     scenario_free(s);
   }
 }
@@ -228,7 +167,7 @@ void study_order_statistics(struct study *study) {
   double expected = 0;
   struct series series = {
       .trial = enclose, .scenario = s, .truth = &expected, .covered = &covered, .trials = 5000};
-  run_trials(&series);
+  trials_run(&series);
   expected /= series.trials;
   struct band band = binomial_band(series.trials, expected, COVERAGE_ALPHA);
   study_find(study, "V109", series.trials, expected, (double)covered / series.trials, band.low,

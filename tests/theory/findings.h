@@ -13,7 +13,7 @@
 #define SERVICE_S 0.01
 #define COVERAGE_ALPHA 0.01 /* 99 % bands, as in case V117 */
 
-enum { MAX_FINDINGS = 64 };
+enum { MAX_FINDINGS = 96 };
 
 struct finding {
   const char *id;
@@ -49,8 +49,9 @@ double study_variance(const double *value, uint32_t n);
 /* A table, or a section of a page of Markdown. True if all findings hold. */
 bool study_report(const struct study *study, bool markdown, FILE *out);
 
-/* The studies: coverage.c, variance.c, warmup_curve.c. */
+/* The studies: coverage.c, intervals.c, variance.c, warmup_curve.c. */
 void study_coverage(struct study *study);
+void study_intervals(struct study *study);
 void study_order_statistics(struct study *study);
 void study_variances(struct study *study);
 void study_pairing(struct study *study);

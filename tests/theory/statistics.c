@@ -5,6 +5,7 @@
 bool statistics_study(const char *dir, bool quick, bool markdown, FILE *out) {
   struct study study = {.dir = dir, .quick = quick};
   study_coverage(&study);
+  study_intervals(&study);
   study_variances(&study);
   study_warmup_curve(&study);
   study_order_statistics(&study);

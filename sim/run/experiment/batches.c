@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "arena.h"
+#include "slots.h"
 
 struct row {     /* of one metric */
   uint32_t hist; /* of a metric of one: which of batches.values */
@@ -14,19 +15,10 @@ struct row {     /* of one metric */
   double *num, *den; /* of a quotient: what each batch added */
 };
 
-/* The buckets of a histogram that are not empty, ascending. A batch touches few of the thousands.
- */
-struct slot {
-  uint32_t bucket;
-  uint64_t count;
-};
-
 struct values { /* of one histogram */
   uint32_t slots[BATCHES];
-  struct slot *slot[BATCHES];
+  struct slot *slot[BATCHES]; /* ascending */
 };
-
-#define BUCKETS (HIST_OCTAVES * HIST_SUB)
 
 struct batches {
   uint32_t done, metrics, hists;
@@ -85,11 +77,6 @@ static void lay_out(struct batches *b, const struct metrics *metrics) {
     next += 2 * BATCHES;
   }
   b->values = mem_zeroed(b->hists + 1, sizeof *b->values);
-}
-
-static uint32_t bucket_of(uint64_t value) {
-  uint32_t o = hist_octave_of(value);
-  return o * HIST_SUB + (uint32_t)((value >> (o ? o - 1 : 0)) & (HIST_SUB - 1));
 }
 
 /* What earlier batches had in each bucket: the sum of their slots, which takes far less memory than

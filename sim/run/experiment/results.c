@@ -11,6 +11,7 @@
 
 #include "counted.h"
 #include "rng.h"
+#include "tails.h"
 #include "timeline.h"
 #include "trace_keep.h"
 
@@ -35,6 +36,7 @@ struct merging {
   struct replication *replication;
   struct warmup_levels *levels; /* by replication; NULL: nobody added any */
   struct batches *batches;      /* of the only replication; else NULL */
+  struct tails *tails;          /* by histogram */
 };
 
 void results_begin(struct results *results, uint32_t replications) {
@@ -109,6 +111,7 @@ static void lay_out(struct results *results, const struct metrics *metrics) {
                                        .counted = m->counted,
                                        .q = m->q,
                                        .number = i,
+                                       .at_least = NAN,
                                        .replication = merging->value[i]};
     if (!metric_is_of_hist(m->merge)) continue;
     uint32_t known = GPOINTER_TO_UINT(g_hash_table_lookup(seen, m->hist));
@@ -122,13 +125,19 @@ static void lay_out(struct results *results, const struct metrics *metrics) {
   merging->hist = arena_alloc(results->arena, (merging->hists + 1) * sizeof *merging->hist);
   for (uint32_t i = 0; i < merging->hists; i++)
     hist_init(&merging->hist[i], MERGED_EXACT_LIMIT, NULL);
+  merging->tails = tails_new(merging->hists);
+  for (uint32_t i = 0; i < metrics->n; i++) {
+    const struct metric *m = &metrics->list[i];
+    if (m->merge == METRIC_QUANTILE) tails_expect(merging->tails, merging->hist_of[i], m->q);
+  }
 }
 
-static void merge_hists(struct merging *merging, const struct metrics *metrics) {
+static void merge_hists(struct merging *merging, const struct metrics *metrics, uint32_t index) {
   uint32_t next = 0; /* histograms are numbered in the order in which metrics mention them first */
   for (uint32_t i = 0; i < metrics->n; i++) {
     const struct metric *m = &metrics->list[i];
     if (!metric_is_of_hist(m->merge) || merging->hist_of[i] != next) continue;
+    tails_add(merging->tails, next, index, m->hist, m->failed);
     hist_merge(&merging->hist[next++], m->hist);
   }
   assert(next == merging->hists);
@@ -168,7 +177,7 @@ void results_add(struct results *results, uint32_t index, const struct metrics *
     if (m->failed > 0) keep_judged(results, i);
     if (merging->judged[i] != NULL) merging->judged[i][index] = metric_value_of_all(m);
   }
-  merge_hists(merging, metrics);
+  merge_hists(merging, metrics, index);
   if (n_checks == 0) return;
   r->check = mem_alloc(n_checks * sizeof *r->check);
   memcpy(r->check, checks, n_checks * sizeof *r->check);
@@ -212,6 +221,20 @@ static double merged_extreme(const double *value, uint32_t count, bool largest) 
   return extreme;
 }
 
+/* The interval of one that replications are too short for (tails.h); false: they are not. */
+static bool of_tails(const struct results *results, const struct result *r, bool with_failed,
+                     struct estimate *e, double *at_least) {
+  const struct merging *merging = results->merging;
+  uint32_t hist = merging->hist_of[r->number];
+  const struct tail_question question = {.hist = hist,
+                                         .whole = &merging->hist[hist],
+                                         .replications = results->replications,
+                                         .q = r->q,
+                                         .with_failed = with_failed};
+  return r->merge == METRIC_QUANTILE && merging->batches == NULL &&
+         tails_interval(merging->tails, &question, e, at_least);
+}
+
 struct estimate results_so_far(const struct results *results, const struct result *r) {
   const struct merging *merging = results->merging;
   uint32_t count = results->replications;
@@ -228,7 +251,10 @@ struct estimate results_so_far(const struct results *results, const struct resul
                               .unit = r->unit,
                               .hist = &merging->hist[merging->hist_of[r->number]],
                               .q = r->q};
-      return estimate_make(metric_value(&pooled), r->replication, count, r->unit);
+      struct estimate e = estimate_make(metric_value(&pooled), r->replication, count, r->unit);
+      double at_least;
+      of_tails(results, r, false, &e, &at_least);
+      return e;
     }
   }
   return estimate_extreme(NAN, r->replication, 0);
@@ -241,7 +267,10 @@ static void judge_failed(const struct results *results, struct result *r) {
   struct metric pooled = {.merge = r->merge, .hist = (struct hist *)r->hist, .q = r->q};
   r->judged = r->estimate;
   r->judged_replication = r->replication;
-  if (merging->judged[metric] == NULL) return;
+  if (merging->judged[metric] == NULL) {
+    of_tails(results, r, false, &r->judged, &r->at_least);
+    return;
+  }
   for (uint32_t i = 0; i < count; i++) {
     const struct replication *one = &merging->replication[i];
     pooled.num += one->num[metric];
@@ -252,7 +281,10 @@ static void judge_failed(const struct results *results, struct result *r) {
   double value = metric_value_of_all(&pooled);
   r->judged_replication = merging->judged[metric];
   r->failed = pooled.failed / (pooled.answered + pooled.failed);
-  if (isinf(value) && merging->batches != NULL) {
+  struct estimate e = estimate_extreme(value, r->judged_replication, count);
+  if (of_tails(results, r, true, &e, &r->at_least)) {
+    r->judged = e;
+  } else if (isinf(value) && merging->batches != NULL) {
     r->judged = (struct estimate){value, value, value, 1};
   } else if (isinf(value) || !estimate_all_finite(r->judged_replication, count)) {
     r->judged = estimate_ordered(value, r->judged_replication, count);
@@ -430,6 +462,7 @@ void results_free(struct results *results) {
     free(merging->replication);
     free(merging->levels);
     batches_free(merging->batches);
+    tails_free(merging->tails);
     free(merging);
   }
   arena_free(results->arena);

@@ -34,6 +34,8 @@ struct result {
   struct estimate judged;
   const double *judged_replication;
   double failed; /* share of the requests that a latency leaves out; 0 of all else */
+  /* Of a quantile with too few samples beyond it for an interval: its lower end; else NaN. */
+  double at_least;
 };
 
 struct goal_result {

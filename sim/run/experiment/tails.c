@@ -1,0 +1,182 @@
+#include "tails.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "arena.h"
+#include "batch_means.h"
+#include "slots.h"
+
+#define Z975 1.959963984540054
+/* So many of the largest values are kept of a replication: those beyond a quantile of which there
+ * are fewer than TAIL_SHORT on average, with room for replications that have more. */
+#define KEPT 400u
+
+struct part {
+  uint32_t slots, complete_from; /* no slot is missing from that bucket on */
+  struct slot *slot;             /* from the largest down */
+  double all, failed;
+};
+
+struct tail {
+  double most_q;
+  struct part part[TAIL_PARTS];
+};
+
+struct tails {
+  uint32_t hists;
+  struct tail *tail;
+  /* Room for the work on one replication. */
+  struct hist counted;
+  struct slot found[BUCKETS];
+};
+
+struct tails *tails_new(uint32_t hists) {
+  struct tails *t = mem_zeroed(1, sizeof *t);
+  t->hists = hists;
+  t->tail = mem_zeroed(hists + 1, sizeof *t->tail);
+  hist_init(&t->counted, 0, NULL);
+  return t;
+}
+
+void tails_free(struct tails *t) {
+  if (t == NULL) return;
+  for (uint32_t i = 0; i < t->hists; i++) {
+    for (uint32_t k = 0; k < TAIL_PARTS; k++) free(t->tail[i].part[k].slot);
+  }
+  hist_free(&t->counted);
+  free(t->tail);
+  free(t);
+}
+
+void tails_expect(struct tails *t, uint32_t hist, double q) {
+  t->tail[hist].most_q = fmax(t->tail[hist].most_q, q);
+}
+
+/* --- collecting ----------------------------------------------------------------------------- */
+
+/* The largest buckets of a histogram into t->found, from the top; how many. */
+static uint32_t find_largest(struct tails *t, const struct hist *hist, uint32_t *complete_from) {
+  uint32_t n = 0;
+  uint64_t seen = 0;
+  *complete_from = 0;
+  for (uint32_t o = HIST_OCTAVES; o-- > 0;) {
+    const uint32_t *row = hist->octave[o];
+    for (uint32_t i = HIST_SUB; row != NULL && i-- > 0;) {
+      if (row[i] == 0) continue;
+      if (seen >= KEPT) return n;
+      seen += row[i];
+      *complete_from = o * HIST_SUB + i;
+      t->found[n++] = (struct slot){o * HIST_SUB + i, row[i]};
+    }
+  }
+  *complete_from = 0; /* that was all of it */
+  return n;
+}
+
+static void merge_into(struct part *part, const struct slot *found, uint32_t n) {
+  struct slot *merged = mem_alloc((part->slots + n + 1) * sizeof *merged);
+  uint32_t a = 0, b = 0, to = 0;
+  while (a < part->slots || b < n) {
+    bool first = b == n || (a < part->slots && part->slot[a].bucket >= found[b].bucket);
+    bool both = first && b < n && part->slot[a].bucket == found[b].bucket;
+    merged[to] = first ? part->slot[a] : found[b];
+    if (both) merged[to].count += found[b].count;
+    a += first;
+    b += !first || both;
+    if (merged[to].bucket >= part->complete_from) to++;
+  }
+  free(part->slot);
+  part->slot = merged;
+  part->slots = to;
+}
+
+void tails_add(struct tails *t, uint32_t hist, uint32_t index, struct hist *values, double failed) {
+  struct tail *tail = &t->tail[hist];
+  struct part *part = &tail->part[index % TAIL_PARTS];
+  double count = (double)hist_count(values);
+  part->all += count + failed;
+  part->failed += failed;
+  if (tail->most_q < 0.5 || (1 - tail->most_q) * count > 2 * TAIL_SHORT) {
+    part->complete_from = BUCKETS; /* long enough for itself */
+    return;
+  }
+  bool exact = hist_is_exact(values);
+  if (exact) {
+    hist_clear(&t->counted);
+    hist_merge(&t->counted, values);
+  }
+  struct hist *bucketed = exact ? &t->counted : values;
+  hist_settle(bucketed);
+  uint32_t complete_from, n = find_largest(t, bucketed, &complete_from);
+  if (complete_from > part->complete_from) part->complete_from = complete_from;
+  merge_into(part, t->found, n);
+}
+
+/* --- intervals ------------------------------------------------------------------------------ */
+
+struct counts {
+  double above[TAIL_PARTS], in[TAIL_PARTS], all[TAIL_PARTS];
+  double sum_above, sum_in, sum;
+};
+
+/* By part: values above the bucket, failed requests among them, in it, and in all. */
+static bool count_parts(const struct tail *tail, const struct tail_question *question,
+                        uint32_t bucket, struct counts *c) {
+  *c = (struct counts){.sum = 0};
+  for (uint32_t k = 0; k < TAIL_PARTS; k++) {
+    const struct part *part = &tail->part[k];
+    if (part->complete_from > bucket) return false;
+    c->all[k] = part->all - (question->with_failed ? 0 : part->failed);
+    c->above[k] = question->with_failed ? part->failed : 0;
+    for (uint32_t i = 0; i < part->slots && part->slot[i].bucket >= bucket; i++) {
+      bool in = part->slot[i].bucket == bucket;
+      *(in ? &c->in[k] : &c->above[k]) += (double)part->slot[i].count;
+    }
+    c->sum_above += c->above[k];
+    c->sum_in += c->in[k];
+    c->sum += c->all[k];
+  }
+  return true;
+}
+
+/* Half width of the number of requests beyond the quantile. Its bucket is divided, in every part
+ * alike, so that those of all parts together are as many as they should be. */
+static double beyond_half_width(struct counts *c, uint32_t parts, double q) {
+  double beyond = (1 - q) * c->sum;
+  double share = c->sum_in > 0 ? fmin(fmax((beyond - c->sum_above) / c->sum_in, 0), 1) : 0;
+  for (uint32_t k = 0; k < parts; k++) c->above[k] += share * c->in[k];
+  double half = c->sum * batch_ratio_half_width(c->above, c->all, parts);
+  return fmax(half, Z975 * sqrt(c->sum * q * (1 - q)));
+}
+
+/* The value of that rank, in seconds; INFINITY beyond those that were answered. */
+static double at_rank(const struct hist *whole, double rank) {
+  double count = (double)hist_count(whole);
+  if (rank > count || count == 0) return INFINITY;
+  return hist_quantile(whole, fmax(rank, 1) / count) / 1e9;
+}
+
+bool tails_interval(const struct tails *t, const struct tail_question *question, struct estimate *e,
+                    double *at_least) {
+  double q = question->q, value = e->value;
+  *at_least = NAN;
+  if (q < 0.5 || question->replications < 2 || isnan(value)) return false;
+  struct counts c;
+  uint32_t bucket = isinf(value) ? BUCKETS : bucket_of((uint64_t)(value * 1e9));
+  if (!count_parts(&t->tail[question->hist], question, bucket, &c)) return false;
+  double beyond = (1 - q) * c.sum;
+  if (beyond >= TAIL_SHORT * question->replications) return false;
+  uint32_t parts = question->replications < TAIL_PARTS ? question->replications : TAIL_PARTS;
+  double half = beyond_half_width(&c, parts, q), nearest = beyond - half, farthest = beyond + half;
+  double lo = isnan(half) ? NAN : fmin(at_rank(question->whole, c.sum - ceil(farthest)), value);
+  e->lo = e->hi = NAN;
+  if (nearest >= 0) {
+    e->lo = lo;
+    e->hi = fmax(at_rank(question->whole, c.sum - floor(nearest)), value);
+  } else {
+    *at_least = lo;
+  }
+  return true;
+}

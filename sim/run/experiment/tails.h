@@ -1,0 +1,53 @@
+/* The interval of a quantile that single replications are too short for.
+ *
+ * The 99th percentile of 20 requests is their largest: such values are biased, and an interval from
+ * their spread does not cover the truth. The pooled values of all replications still tell it. Of
+ * each replication the largest values are kept, so that it is known how many of them lie beyond the
+ * pooled quantile. That number, of all requests, is a quotient over independent replications, whose
+ * half width h follows from their spread (batch_means.h); the values at the ranks q -/+ h of the
+ * pooled ones are the interval. Where requests are independent of each other these are the ranks of
+ * the binomial law (David and Nagaraja, "Order Statistics", 3rd ed., section 7.1), which are the
+ * narrowest that are given.
+ *
+ * Replications are summed up in TAIL_PARTS parts, which keeps the memory bounded. Everything is a
+ * sum or an extreme of whole numbers: the order of arrival does not show. */
+#ifndef TAILS_H
+#define TAILS_H
+
+#include <stdbool.h>
+
+#include "estimate.h"
+#include "hist.h"
+
+#define TAIL_PARTS 50u
+/* With fewer samples beyond it in a replication, on average, a quantile is told by the pooled ones.
+ */
+#define TAIL_SHORT 100.0
+
+struct tails;
+
+struct tails *tails_new(uint32_t hists);
+void tails_free(struct tails *tails);
+
+/* Says that the `q`-quantile of that histogram will be asked for; before values are added. */
+void tails_expect(struct tails *tails, uint32_t hist, double q);
+
+/* What replication `index` measured, and how many requests beside failed. Settles `values`. */
+void tails_add(struct tails *tails, uint32_t hist, uint32_t index, struct hist *values,
+               double failed);
+
+struct tail_question {
+  uint32_t hist;
+  const struct hist *whole; /* all replications together */
+  uint32_t replications;
+  double q;
+  bool with_failed; /* of all requests, the failed ones beyond all others */
+};
+
+/* Gives `e`, which has its value, the interval; false, and nothing done, where replications are
+ * long enough for their own quantiles. Where too few samples lie beyond the quantile to tell an
+ * upper end, there is no interval and *at_least is its lower end; else *at_least is NaN. */
+bool tails_interval(const struct tails *tails, const struct tail_question *question,
+                    struct estimate *e, double *at_least);
+
+#endif

@@ -1,0 +1,152 @@
+/* How often 95 % intervals cover the truth on systems that are not a quiet queue: a busy server,
+ * one that seldom fails, one that is whole or broken for a whole replication, a closed one, a
+ * cache, and replications that are far too short for their quantiles. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "binomial.h"
+#include "trials.h"
+
+enum { METRICS = 4 };
+
+/* Counted shares are never surer than their count, so that their intervals cover a little more, and
+ * clearly more where hardly anything happens: whole numbers leave no other choice. An interval that
+ * is not given claims nothing: `given` is the least share of the experiments that have one. */
+struct setup {
+  const char *name, *file;
+  struct setting setting[4];
+  uint32_t settings, replications, trials;
+  bool quick;
+  const char *metric[METRICS];
+  double truth[METRICS];
+  double given;
+};
+
+/* Where a system is up from the start and ends for good after exp(30 s): the mean availability of
+ * the eleventh second. */
+static double broken_availability(void) {
+  return exp(-10.0 / 30) * 30 * (1 - exp(-1.0 / 30));
+}
+
+static void study_one(struct study *study, const struct setup *setup) {
+  char file[1024];
+  struct error err;
+  snprintf(file, sizeof file, "%s/scenarios/%s.lua", study->dir, setup->file);
+  struct scenario *s = scenario_load(file, setup->setting, setup->settings, &err);
+  if (s == NULL) {
+    fprintf(stderr, "%s\n", err.text);
+    exit(2);
+  }
+  uint32_t metrics = 0, trials = study->quick ? setup->trials / 5 : setup->trials;
+  while (metrics < METRICS && setup->metric[metrics] != NULL) metrics++;
+  struct series series = {.scenario = s,
+                          .how = {.replications = setup->replications},
+                          .metric = setup->metric,
+                          .truth = setup->truth,
+                          .metrics = metrics,
+                          .trials = trials};
+  trials_cover(&series);
+  for (uint32_t m = 0; m < metrics; m++) {
+    uint64_t given = series.expected[m];
+    struct band band = binomial_band(given > 0 ? given : 1, 0.95, COVERAGE_ALPHA);
+    if ((double)given < setup->given * trials) {
+      study_find(study, "-", given, 1, (double)given / trials, setup->given, 1,
+                 "share of experiments with an interval, %s: %s", setup->name, setup->metric[m]);
+      continue;
+    }
+    study_find(study, "-", given, 0.95, (double)series.covered[m] / (double)given,
+               fmin(band.low, 0.93), 1, "coverage, %s: %s", setup->name, setup->metric[m]);
+  }
+  trials_forget(&series);
+  scenario_free(s);
+}
+
+void study_intervals(struct study *study) {
+  const double p99 = 0.01 * log(100), p999 = 0.01 * log(1000), p95 = 0.01 * log(20);
+  const struct setup setups[] = {
+      {"M/M/1 at 0.9, 10 replications of 18,000 requests",
+       "mmc",
+       {{"rate", "90/s"}, {"duration", "260s"}, {"warmup", "60s"}},
+       3,
+       10,
+       200,
+       false,
+       {"c.latency.mean", "c.latency.p99", "s.wait.probability", "s.utilization"},
+       {0.1, 10 * p99, 0.9, 0.9},
+       1},
+      {"one in 10,000 fails, 10 replications of 1,000 requests",
+       "rare",
+       {{0}},
+       0,
+       10,
+       1000,
+       true,
+       {"c.availability", "c.errors.failed"},
+       {0.9999, 0.1},
+       1},
+      {"one in 10,000 fails, 100 replications of 1,000 requests",
+       "rare",
+       {{0}},
+       0,
+       100,
+       200,
+       false,
+       {"c.availability", "c.errors.failed"},
+       {0.9999, 0.1},
+       1},
+      {"whole or broken, 30 replications",
+       "broken",
+       {{0}},
+       0,
+       30,
+       1000,
+       true,
+       {"c.availability"},
+       {broken_availability()},
+       1},
+      {"closed, 20 users, 10 replications of 2,900 requests",
+       "closed",
+       {{"users", "20"}, {"duration", "220s"}, {"warmup", "20s"}},
+       3,
+       10,
+       300,
+       false,
+       {"c.throughput", "c.latency.mean"},
+       {14.5035, 0.37898},
+       1},
+      {"cache of 2 of 5 keys, 10 replications of 1,000 reads",
+       "cache",
+       {{"n", "5"}, {"capacity", "2"}, {"duration", "2s"}, {"warmup", "1s"}},
+       4,
+       10,
+       1000,
+       true,
+       {"cache.hit_ratio"},
+       {0.518885},
+       1},
+      {"1000 replications of 20 requests",
+       "short",
+       {{"n", "20"}},
+       1,
+       1000,
+       200,
+       false,
+       {"c.latency.mean", "c.latency.p95", "c.latency.p99", "c.latency.p999"},
+       {0.01, p95, p99, p999},
+       0.99},
+      {"20 replications of 200 requests",
+       "short",
+       {{"n", "200"}},
+       1,
+       20,
+       1000,
+       true,
+       {"c.latency.mean", "c.latency.p95", "c.latency.p99", "c.latency.p999"},
+       {0.01, p95, p99, p999},
+       0.5},
+  };
+  for (size_t i = 0; i < sizeof setups / sizeof setups[0]; i++) {
+    if (!study->quick || setups[i].quick) study_one(study, &setups[i]);
+  }
+}

@@ -1,0 +1,198 @@
+/* Aim: many replications that are too short for a quantile of their own still tell it: the interval
+ * of the pooled values covers the truth as often as it says, also where the requests of a
+ * replication are alike; what too few samples cannot tell is not told; the order of arrival does
+ * not show. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+/* cmocka wants the above first */
+#include <cmocka.h>
+#include <math.h>
+
+#include "rng.h"
+#include "tails.h"
+
+#define SEED UINT64_C(20261129)
+
+struct pooled {
+  struct tails *tails;
+  struct hist whole;
+  uint32_t replications;
+};
+
+static void begin(struct pooled *p, double q) {
+  *p = (struct pooled){.tails = tails_new(1)};
+  hist_init(&p->whole, 65536, NULL);
+  tails_expect(p->tails, 0, q);
+}
+
+static void add(struct pooled *p, uint32_t index, const uint64_t *value, uint32_t n,
+                double failed) {
+  struct hist one;
+  hist_init(&one, 0, NULL);
+  for (uint32_t i = 0; i < n; i++) hist_add(&one, value[i]);
+  tails_add(p->tails, 0, index, &one, failed);
+  hist_merge(&p->whole, &one);
+  hist_free(&one);
+  p->replications++;
+}
+
+static bool ask(struct pooled *p, double q, bool with_failed, double value, struct estimate *e,
+                double *at_least) {
+  hist_settle(&p->whole);
+  *e = (struct estimate){isnan(value) ? hist_quantile(&p->whole, q) / 1e9 : value, NAN, NAN,
+                         p->replications};
+  const struct tail_question question = {0, &p->whole, p->replications, q, with_failed};
+  return tails_interval(p->tails, &question, e, at_least);
+}
+
+static void end(struct pooled *p) {
+  tails_free(p->tails);
+  hist_free(&p->whole);
+}
+
+/* How many of `trials` intervals of the p99 of 100 replications of 20 exponential values cover the
+ * truth. With `alike` a replication's values are all three times as long, or none. */
+static uint32_t covered(uint32_t trials, bool alike, double truth) {
+  uint32_t covered = 0;
+  struct draws draws = draws_begin(rng_stream(SEED, 0, "test_tails", "values"), 0, 0);
+  for (uint32_t t = 0; t < trials; t++) {
+    struct pooled p;
+    struct estimate e;
+    double at_least;
+    begin(&p, 0.99);
+    for (uint32_t r = 0; r < 100; r++) {
+      uint64_t value[20];
+      double scale = alike && draws_unit(&draws) < 0.5 ? 3e7 : 1e7;
+      for (uint32_t i = 0; i < 20; i++) {
+        value[i] = (uint64_t)(-log(1 - draws_unit(&draws)) * scale);
+      }
+      add(&p, r, value, 20, 0);
+    }
+    assert_true(ask(&p, 0.99, false, NAN, &e, &at_least));
+    assert_true(estimate_has_interval(&e) && isnan(at_least));
+    covered += e.lo <= truth && truth <= e.hi;
+    end(&p);
+  }
+  print_message("seed %llu: %u of %u covered\n", (unsigned long long)SEED, covered, trials);
+  return covered;
+}
+
+/* 95 % of 400, and three standard errors (4.4) below; a little more by the binomial floor. */
+static void covers_the_truth(void **state) {
+  (void)state;
+  uint32_t n = covered(400, false, 0.01 * log(100));
+  assert_true(n >= 367 && n <= 396);
+}
+
+/* e^-x / 2 + e^(-x/3) / 2 = 0.01 at x = 11.73727. The ranks of independent values would cover far
+ * less. */
+static void covers_where_requests_are_alike(void **state) {
+  (void)state;
+  uint32_t n = covered(400, true, 0.1173727);
+  assert_true(n >= 367 && n <= 396);
+}
+
+static void order_of_arrival_does_not_show(void **state) {
+  (void)state;
+  struct pooled a, b;
+  struct estimate of_a, of_b;
+  double at_least;
+  begin(&a, 0.99);
+  begin(&b, 0.99);
+  for (uint32_t r = 0; r < 120; r++) {
+    uint32_t i = (r * 77) % 120;
+    uint64_t of_r[3] = {1000 + r * 37, 5000 + r * 11, 900 * (r % 7)};
+    uint64_t of_i[3] = {1000 + i * 37, 5000 + i * 11, 900 * (i % 7)};
+    add(&a, r, of_r, 3, 0);
+    add(&b, i, of_i, 3, 0);
+  }
+  assert_true(ask(&a, 0.95, false, NAN, &of_a, &at_least));
+  assert_true(ask(&b, 0.95, false, NAN, &of_b, &at_least));
+  assert_true(of_a.lo == of_b.lo && of_a.hi == of_b.hi && of_a.lo < of_a.hi);
+  end(&a);
+  end(&b);
+}
+
+/* 200 values have two beyond their p99: the chance that all are below the true one is 13 %. */
+static void too_few_have_no_upper_end(void **state) {
+  (void)state;
+  struct pooled p;
+  struct estimate e;
+  double at_least;
+  begin(&p, 0.99);
+  for (uint32_t r = 0; r < 10; r++) {
+    uint64_t value[20];
+    for (uint32_t i = 0; i < 20; i++) value[i] = 1000000 + 1000 * (i * 10 + r);
+    add(&p, r, value, 20, 0);
+  }
+  assert_true(ask(&p, 0.99, false, NAN, &e, &at_least));
+  assert_false(estimate_has_interval(&e));
+  assert_true(at_least < e.value && at_least > 0.001);
+  assert_true(ask(&p, 0.9, false, NAN, &e, &at_least));
+  assert_true(estimate_has_interval(&e) && e.lo < e.value && e.hi > e.value);
+  end(&p);
+}
+
+/* A replication with 150 samples beyond the quantile speaks for itself. */
+static void long_ones_are_left_alone(void **state) {
+  (void)state;
+  static uint64_t value[1500];
+  struct pooled p;
+  struct estimate e;
+  double at_least;
+  begin(&p, 0.9);
+  for (uint32_t i = 0; i < 1500; i++) value[i] = 1000 * i;
+  for (uint32_t r = 0; r < 4; r++) add(&p, r, value, 1500, 0);
+  assert_false(ask(&p, 0.9, false, NAN, &e, &at_least));
+  end(&p);
+}
+
+/* One in 50 requests fails: beyond the p99 of all there are only failed ones, and beyond p95 both.
+ */
+static void failed_ones_are_beyond_all(void **state) {
+  (void)state;
+  struct pooled p;
+  struct estimate e;
+  double at_least;
+  begin(&p, 0.99);
+  for (uint32_t r = 0; r < 40; r++) {
+    uint64_t value[49];
+    for (uint32_t i = 0; i < 49; i++) value[i] = 1000000 + 1000 * ((i * 40 + r * 7) % 1960);
+    add(&p, r, value, 49, 1);
+  }
+  assert_true(ask(&p, 0.99, true, INFINITY, &e, &at_least));
+  assert_true(isinf(e.lo) && isinf(e.hi));
+  double of_all = hist_quantile(&p.whole, 0.95 / 0.98) / 1e9;
+  assert_true(ask(&p, 0.95, true, of_all, &e, &at_least));
+  assert_true(e.lo < of_all && e.hi > of_all && isfinite(e.hi));
+  assert_true(ask(&p, 0.985, true, INFINITY, &e, &at_least));
+  assert_true(isinf(e.hi)); /* 30 of 2000 are beyond, 40 failed */
+  end(&p);
+}
+
+static void nothing_was_answered(void **state) {
+  (void)state;
+  struct pooled p;
+  struct estimate e;
+  double at_least;
+  begin(&p, 0.99);
+  for (uint32_t r = 0; r < 10; r++) add(&p, r, NULL, 0, 20);
+  assert_true(ask(&p, 0.99, true, INFINITY, &e, &at_least));
+  assert_true(isinf(at_least) || isinf(e.lo));
+  end(&p);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(covers_the_truth),
+      cmocka_unit_test(covers_where_requests_are_alike),
+      cmocka_unit_test(order_of_arrival_does_not_show),
+      cmocka_unit_test(too_few_have_no_upper_end),
+      cmocka_unit_test(long_ones_are_left_alone),
+      cmocka_unit_test(failed_ones_are_beyond_all),
+      cmocka_unit_test(nothing_was_answered),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
