@@ -151,7 +151,7 @@ JSON
 run report hostile.json -o hostile.html
 
 browse() { # OUTPUT-OPTION... URL
-  timeout 400 chromium --headless --no-sandbox --disable-gpu --hide-scrollbars --no-first-run \
+  timeout 500 chromium --headless --no-sandbox --disable-gpu --hide-scrollbars --no-first-run \
     --user-data-dir="$folder/profile" --allow-file-access-from-files --disable-web-security \
     --virtual-time-budget=100000 "$@" 2>/dev/null
 }

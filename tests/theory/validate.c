@@ -3,8 +3,9 @@
  * For each scenario and its settings, replications are added until every claim's standard error is
  * at most a quarter of its tolerance (an eighth while there are few), or a limit is reached; then
  * the estimate must lie within the tolerance of the reference. With --quick they begin with five,
- * else with those of the scenario. A claim whose error stays larger is a failure too: it shows
- * nothing. Claims of deterministic scenarios (no variance over replications) must hold as they are.
+ * or the number beside that flag, else with those of the scenario. A claim whose error stays larger
+ * is a failure too: it shows nothing. Claims of deterministic scenarios (no variance over
+ * replications) must hold as they are.
  *
  * usage: validate DIR [--quick] [--write FILE] [CASE ...] */
 #include <math.h>
@@ -23,6 +24,7 @@ struct claim {
   char *id, *scenario, *settings, *quantity;
   double reference, tolerance; /* tolerance absolute once read */
   bool quick, selected;
+  uint32_t begin; /* replications in the quick part; 0: QUICK_START */
   /* measured */
   double estimate, se;
   uint32_t replications;
@@ -54,7 +56,9 @@ static bool read_claim(struct claim *c) {
   c->reference = strtod(field[4], NULL);
   c->tolerance = strtod(field[5], NULL);
   if (!strstr(field[6], "absolute")) c->tolerance *= fabs(c->reference);
-  c->quick = strstr(field[6], "quick") != NULL;
+  const char *quick = strstr(field[6], "quick");
+  c->quick = quick != NULL;
+  c->begin = quick ? (uint32_t)strtoul(quick + strlen("quick"), NULL, 10) : 0;
   return true;
 }
 
@@ -157,13 +161,22 @@ static uint32_t lesser(uint32_t a, uint32_t b) {
   return a < b ? a : b;
 }
 
+/* Replications to begin with in the quick part. */
+static uint32_t quick_start(const struct claim *first, uint32_t replications) {
+  uint32_t begin = 0;
+  for (const struct claim *c = first; c < claims + claims_n; c++) {
+    if (same_run(first, c) && c->begin > begin) begin = c->begin;
+  }
+  return begin ? begin : lesser(replications, QUICK_START);
+}
+
 static void run(const char *dir, struct claim *first, uint32_t seed, bool quick) {
   char settings[256];
   snprintf(settings, sizeof settings, "%s", first->settings);
   struct scenario *scenario = load(dir, first, settings);
   uint32_t replications = scenario->run.replications;
   const uint32_t most = replications * MAX_GROWTH;
-  if (quick) replications = lesser(replications, QUICK_START);
+  if (quick) replications = lesser(quick_start(first, replications), most);
   for (;;) {
     struct experiment_options options = {
         .has_seed = true, .seed = seed, .replications = replications};
