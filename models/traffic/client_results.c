@@ -39,7 +39,8 @@ static void emit(const struct sim *sim, const struct op_stats *s, struct hist *l
   for (int i = 0; i < OUTCOMES; i++) ended += (double)s->ended[i];
   metric_counted(out, UNIT_PER_SECOND, (double)s->offered, time_s, "%s.offered", name);
   metric_counted(out, UNIT_COUNT, ended, 1, "%s.requests", name);
-  metric_counted(out, UNIT_PER_SECOND, ended, time_s, "%s.throughput", name);
+  metric_counted(out, UNIT_PER_SECOND, ended, time_s, "%s.ended", name);
+  metric_counted(out, UNIT_PER_SECOND, ok, time_s, "%s.throughput", name);
   metric_counted(out, UNIT_PER_SECOND, ok, time_s, "%s.goodput", name);
   metric_counted(out, UNIT_RATIO, ok, ended, "%s.availability", name);
   for (int i = OUTCOME_OK + 1; i < OUTCOMES; i++) {
@@ -158,8 +159,9 @@ const struct metric_def client_metrics[] = {
     {"requests", "",
      "Requests that ended, well or badly, in the measured time (average over "
      "replications)."},
-    {"throughput", "1/s", "Requests that ended, per second."},
-    {"goodput", "1/s", "Requests that ended well, per second."},
+    {"ended", "1/s", "Requests that ended, well or badly, per second."},
+    {"throughput", "1/s", "Requests that ended well, per second."},
+    {"goodput", "1/s", "The same as `throughput`."},
     {"availability", "ratio",
      "Share of the ended requests that ended well. A request whose answer "
      "vanished and that has no timeout counts as ended badly."},

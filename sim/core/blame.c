@@ -124,7 +124,8 @@ static void count_calls(struct sim *sim, uint32_t index) {
 struct origin {
   uint32_t component; /* that was called; for a call that was never sent, its maker */
   enum outcome cause;
-  enum part part; /* of a timeout: what the request was doing there; else PART_OTHER */
+  /* Of a timeout: what the request was doing there; PART_POOL: its pool refused it; else OTHER. */
+  enum part part;
 };
 
 static bool was_given_up(const struct span *span) {
@@ -177,10 +178,13 @@ static struct origin origin_of(const struct sim *sim, uint32_t root) {
     span = &t->span[below];
   }
   enum outcome cause = span->ended ? (enum outcome)span->outcome : OUTCOME_TIMEOUT;
+  bool unsent = span->callee == span->maker;
   return (struct origin){
       .component = sim->member[span->callee].component->id,
       .cause = cause,
-      .part = cause == OUTCOME_TIMEOUT ? last_part(t, span) : PART_OTHER,
+      .part = cause == OUTCOME_TIMEOUT             ? last_part(t, span)
+              : cause == OUTCOME_REFUSED && unsent ? PART_POOL
+                                                   : PART_OTHER,
   };
 }
 

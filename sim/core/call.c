@@ -203,11 +203,11 @@ static __attribute__((cold, noinline)) void end_unwaited(struct sim *sim, struct
 }
 
 static __attribute__((cold, noinline)) void lose(struct sim *sim, struct frame *call,
-                                                 enum outcome cause) {
+                                                 enum outcome cause, enum part where) {
   sim->calls.lost++;
   frame_set_state(sim, call, FRAME_LOST);
   call->pending = cause;
-  trace_mark(sim, call, PART_FAULT);
+  trace_mark(sim, call, where);
   if (call->flags & CALL_ABANDONED) end_unwaited(sim, call);
 }
 
@@ -232,7 +232,7 @@ static __attribute__((cold, noinline)) bool impaired_arrival(struct sim *sim, st
     to->flow.errors += !(call->flags & CALL_DETACHED);
   }
   if (verdict == OUTCOME_TIMEOUT) {
-    lose(sim, call, OUTCOME_TIMEOUT);
+    lose(sim, call, OUTCOME_TIMEOUT, PART_FAULT);
   } else {
     call_reply_uncounted(sim, call, verdict);
   }
@@ -286,7 +286,7 @@ static __attribute__((noinline)) void cross(struct sim *sim, struct member *to,
   uint64_t delay_ns;
   enum outcome crossed = network_cross(sim, call_maker(sim, call), to, call, false, &delay_ns);
   if (__builtin_expect(crossed != OUTCOME_OK, 0)) {
-    lose(sim, call, crossed);
+    lose(sim, call, crossed, PART_LOST);
   } else if (delay_ns == 0) {
     arrive_at_once(sim, to, call);
   } else {
@@ -349,7 +349,7 @@ void call_post(struct sim *sim, struct frame *call, struct member *from, struct 
     push_frame_event(sim, call, delay_ns, EVENT_ARRIVE);
   } else {
     message_lost(sim, call);
-    lose(sim, call, crossed);
+    lose(sim, call, crossed, PART_LOST);
   }
 }
 
@@ -447,7 +447,7 @@ static __attribute__((noinline)) void cross_back(struct sim *sim, struct frame *
     if (call->flags & CALL_ABANDONED) {
       delay_ns = 0;
     } else if (__builtin_expect(crossed != OUTCOME_OK, 0)) {
-      lose(sim, call, crossed);
+      lose(sim, call, crossed, PART_LOST);
       return;
     }
   }

@@ -19,7 +19,8 @@ enum part {
   PART_RETRY,   /* an attempt that failed and was followed by another one */
   PART_POOL,    /* waited for a place in its caller's pool */
   PART_BACKOFF, /* the pause before that one */
-  PART_FAULT,   /* the component hung or was slowed down, or the message vanished */
+  PART_FAULT,   /* the component hung, was slowed down or swallowed the call */
+  PART_LOST,    /* the message, or its answer, vanished on its way */
   PART_OTHER,   /* waited for nothing that is known here */
   PARTS,
   PART_WAIT = PARTS, /* waits for calls of its own; never in a result */

@@ -9,7 +9,7 @@
 #include "station.h"
 
 const char *const series_name[SERIES_KINDS] = {
-    [SERIES_OFFERED] = "offered", [SERIES_THROUGHPUT] = "throughput",
+    [SERIES_OFFERED] = "offered", [SERIES_ENDED] = "ended",
     [SERIES_GOODPUT] = "goodput", [SERIES_RETRIES] = "retries",
     [SERIES_ERRORS] = "errors",   [SERIES_P50] = "p50",
     [SERIES_P99] = "p99",         [SERIES_QUEUE] = "queue",
@@ -175,7 +175,7 @@ static void end_source(struct source_track *s, uint32_t w, double seconds) {
     s->errors[i][w] = (float)((double)s->window.ended[i] / seconds);
   }
   s->value[SERIES_OFFERED][w] = (float)((double)s->window.offered / seconds);
-  s->value[SERIES_THROUGHPUT][w] = (float)(ended / seconds);
+  s->value[SERIES_ENDED][w] = (float)(ended / seconds);
   s->value[SERIES_GOODPUT][w] = (float)(ok / seconds);
   s->value[SERIES_RETRIES][w] = (float)((double)s->window.retries / seconds);
   hist_settle(&s->latency);

@@ -12,12 +12,12 @@
 #include "sim.h"
 
 enum series_what {
-  SERIES_OFFERED,    /* sources: new requests, per second */
-  SERIES_THROUGHPUT, /* requests that ended, per second */
-  SERIES_GOODPUT,    /* that ended well */
-  SERIES_RETRIES,    /* attempts beyond the first, per second */
-  SERIES_ERRORS,     /* requests that ended badly with `cause`, per second */
-  SERIES_P50,        /* latency in seconds; NaN in a window without any */
+  SERIES_OFFERED, /* sources: new requests, per second */
+  SERIES_ENDED,   /* requests that ended, well or badly, per second */
+  SERIES_GOODPUT, /* that ended well */
+  SERIES_RETRIES, /* attempts beyond the first, per second */
+  SERIES_ERRORS,  /* requests that ended badly with `cause`, per second */
+  SERIES_P50,     /* latency in seconds; NaN in a window without any */
   SERIES_P99,
   SERIES_QUEUE,       /* waiting calls, averaged over the window */
   SERIES_UTILIZATION, /* NaN where the number of workers is unlimited */

@@ -176,6 +176,8 @@ static void test_attempts(void **state) {
     assert_same(metric(&run, "c.requests"), 5);
     assert_same(metric(&run, "c.errors.shed"), 5);
     assert_same(metric(&run, "c.availability"), 0);
+    assert_same(metric(&run, "c.throughput"), 0); /* what ended well, as for components */
+    assert_true(metric(&run, "c.ended") > 0);
     assert_same(metric(&run, "c.retries"), 5 * (attempts - 1));
     assert_same(metric(&run, "c.offered"), 1);
     assert_true(isnan(metric(&run, "c.latency.mean")));

@@ -165,7 +165,7 @@ static void sums(void **state) {
     bool rate;
   } same[] = {{SERIES_OFFERED, "u.offered", true},
               {SERIES_GOODPUT, "u.goodput", true},
-              {SERIES_THROUGHPUT, "u.throughput", true},
+              {SERIES_ENDED, "u.ended", true},
               {SERIES_RETRIES, "u.retries", false}};
   for (int i = 0; i < 4; i++) {
     const float *value = series(&ran, "u", 0, same[i].what, 0);

@@ -64,6 +64,12 @@ uint32_t answer_client(const struct results *results) {
   return best;
 }
 
+static bool fails(const struct results *results, uint32_t client) {
+  if (client == REF_NONE) return false;
+  const char *name = results->scenario->spec.component[client].name;
+  return 1 - results_value_of(results, name, "availability") > FAILED_NEGLIGIBLE;
+}
+
 /* "84 % is service at db, 12 % is service at api"; at most three, and none that is small. */
 static void append_shares(const struct spec *spec, const struct composition *c, GString *text) {
   for (uint32_t i = 0; i < c->n && i < 3; i++) {
@@ -75,7 +81,16 @@ static void append_shares(const struct spec *spec, const struct composition *c, 
   }
 }
 
-/* Of the slowest requests that ended well; where most failed, of those that did. */
+static gchar *why_no_time(const struct blame *blame, const char *name, bool mostly_failed) {
+  const char *why = blame->samples == 0
+                        ? "No request of %s was followed, so that its time is not known."
+                    : mostly_failed ? "Most requests of %s failed at once."
+                                    : "The requests of %s that were followed took no time.";
+  return g_strdup_printf(why, name);
+}
+
+/* Of the slowest requests that were answered ok; where most failed, of those that did. The latency
+ * is that of the tables, the shares are those of the followed requests about it. */
 char *answer_time(const struct results *results, uint32_t client) {
   const struct spec *spec = &results->scenario->spec;
   const char *name = spec->component[client].name;
@@ -83,51 +98,39 @@ char *answer_time(const struct results *results, uint32_t client) {
   const struct blame *blame = &results->blame[client];
   uint32_t ok = breakdown_followed(blame);
   bool mostly_failed = ok < blame->samples - ok;
-  struct composition c =
-      mostly_failed ? breakdown_failed(blame)
-                    : breakdown_at(blame, 0.99, results_value_of(results, name, "latency.p99"));
+  double p99 = results_value_of(results, name, "latency.p99");
+  struct composition c = mostly_failed ? breakdown_failed(blame) : breakdown_at(blame, 0.99, p99);
   if (c.requests == 0 || c.n == 0) {
     composition_free(&c);
-    const char *why = blame->samples == 0
-                          ? "No request of %s was followed, so that its time is not "
-                            "known."
-                      : mostly_failed ? "Most requests of %s failed at once."
-                                      : "The requests of %s that were followed took no time.";
-    return g_strdup_printf(why, name);
+    return why_no_time(blame, name, mostly_failed);
   }
   GString *text = g_string_new(NULL);
-  g_string_printf(text,
-                  mostly_failed ? "Most requests of %s failed, after %s on average, of which"
-                                : "Requests of %s about p99 take %s on average, of which",
-                  name, seconds(c.latency_s).text);
+  if (mostly_failed) {
+    g_string_printf(text, "Most requests of %s failed, after %s on average, of which", name,
+                    seconds(c.latency_s).text);
+  } else {
+    g_string_printf(text, "The slowest 1 %% of the%s requests of %s take %s or longer:",
+                    fails(results, client) ? " answered" : "", name,
+                    seconds(isnan(p99) ? c.latency_s : p99).text);
+  }
   append_shares(spec, &c, text);
   g_string_append_c(text, '.');
   composition_free(&c);
   return g_string_free(text, FALSE);
 }
 
-/* From this factor on, a limit is too far away for its number to mean anything. */
-#define ROOM_FAR 50.0
-static bool fails(const struct results *results, uint32_t client) {
-  if (client == REF_NONE) return false;
-  const char *name = results->scenario->spec.component[client].name;
-  return 1 - results_value_of(results, name, "availability") > FAILED_NEGLIGIBLE;
-}
-
-/* How much more load a limit allows that is reached for that share of the time: an upper bound,
- * since waits and failures grow long before. Said only where the system copes with the load it has.
- */
-static char *room_left(const struct results *results, uint32_t client, double busy) {
-  const struct spec *spec = &results->scenario->spec;
+/* Whether there is room for more load cannot be told from one load: a caller's workers are busy for
+ * longer the longer their callees take, a cache keeps more of what is asked more often. `archsim
+ * capacity` tries. */
+static char *room_left(const struct results *results, uint32_t client) {
   if (fails(results, client)) {
-    const char *name = spec->component[client].name;
+    const char *name = results->scenario->spec.component[client].name;
     return g_strdup_printf(", but %s of the requests of %s fail already at this load",
                            ratio(1 - results_value_of(results, name, "availability")).text, name);
   }
   if (!results_goals_met(results)) return g_strdup(", but a goal is missed already at this load");
-  if (1 / busy > ROOM_FAR) return g_strdup(", far from a limit");
-  return g_strdup_printf(", so that it can serve at most %.3g times this load; %s sooner", 1 / busy,
-                         results->goals > 0 ? "a goal is missed" : "waits grow long");
+  return g_strdup_printf("; `archsim capacity` finds how much more load %s",
+                         results->goals > 0 ? "the goals allow" : "a goal allows");
 }
 
 static char *sentence_on_wire(const struct results *results, uint32_t client,
@@ -138,10 +141,9 @@ static char *sentence_on_wire(const struct results *results, uint32_t client,
         "the time, and messages queue for it.",
         w->from, w->to, w->bits_per_s / 1e6, ratio(w->busy).text);
   }
-  gchar *room = room_left(results, client, w->busy);
+  gchar *room = room_left(results, client);
   gchar *text = g_strdup_printf(
-      "The path from %s to %s saturates first as load grows: its %.4g Mbit/s "
-      "are in use %s of the time%s.",
+      "The path from %s to %s is the busiest: its %.4g Mbit/s are in use %s of the time%s.",
       w->from, w->to, w->bits_per_s / 1e6, ratio(w->busy).text, room);
   g_free(room);
   return text;
@@ -186,10 +188,10 @@ static char *sentence_on_busiest(const struct results *results, uint32_t client,
                 " on average, but all of the time for %s%s: more load makes "
                 "those times longer",
                 seconds(peak.full_s).text, results->replications > 1 ? " of replication 1" : "")
-          : room_left(results, client, first->utilization);
-  gchar *text = g_strdup_printf(
-      "%s saturates first as load grows: %s workers are busy %s of the time%s.", first->name,
-      first->group ? "the busiest member's" : "its", ratio(first->utilization).text, room);
+          : room_left(results, client);
+  gchar *text = g_strdup_printf("%s is the busiest: %s workers are busy %s of the time%s.",
+                                first->name, first->group ? "the busiest member's" : "its",
+                                ratio(first->utilization).text, room);
   g_free(room);
   return text;
 }

@@ -220,7 +220,8 @@ static bool refused(const struct results *results, uint32_t id) {
     struct failure_share *shares = breakdown_failures(blame, &n);
     bool here = false;
     for (uint32_t i = 0; i < n; i++) {
-      here |= shares[i].component == id && shares[i].cause == OUTCOME_REFUSED;
+      here |= shares[i].component == id && shares[i].cause == OUTCOME_REFUSED &&
+              shares[i].part != PART_POOL;
     }
     free(shares);
     if (here) return true;

@@ -109,7 +109,8 @@ static const char *const was[PARTS] = {
     [PART_RETRY] = "were being tried again by ",
     [PART_POOL] = "were waiting for a place in the pool of ",
     [PART_BACKOFF] = "were pausing between attempts of ",
-    [PART_FAULT] = "were held up by a fault at or before ",
+    [PART_FAULT] = "were held up by a fault of ",
+    [PART_LOST] = "were waiting for a message lost on the way to or from ",
     [PART_OTHER] = "were waiting in ",
 };
 
@@ -118,6 +119,8 @@ static void append_origin(const struct spec *spec, const struct failure_share *f
   g_string_append_printf(text, "%s ", ratio(f->share).text);
   if (f->cause == OUTCOME_TIMEOUT) {
     g_string_append_printf(text, "%s%s when the time was up", was[f->part], name);
+  } else if (f->cause == OUTCOME_REFUSED && f->part == PART_POOL) {
+    g_string_append_printf(text, "were refused by the full pool of %s", name);
   } else {
     g_string_append_printf(text, "%s%s%s", happened[f->cause].before, name,
                            happened[f->cause].after);
@@ -185,7 +188,7 @@ static void say_client(const struct results *results, const struct client *c, GS
 static bool say_unfinished(const struct results *results, const struct client *c, GString *text) {
   const char *name = results->scenario->spec.component[c->id].name;
   double offered = results_value_of(results, name, "offered");
-  double ended = results_value_of(results, name, "throughput");
+  double ended = results_value_of(results, name, "ended");
   double degraded = results_value_of(results, name, "degraded");
   const char *space = text->len > 0 ? " " : "";
   if (isnan(c->failed)) {
@@ -285,7 +288,7 @@ char *failures_say(const struct results *results) {
       g_string_printf(whose, "of %u clients", n);
     }
     g_string_prepend(text, text->len > 0 ? " " : "");
-    gchar *good = g_strdup_printf("Nothing failed: all %s requests %s ended well.",
+    gchar *good = g_strdup_printf("Nothing failed: all %s requests %s were answered ok.",
                                   format_count(requests).text, whose->str);
     g_string_prepend(text, good);
     g_free(good);

@@ -32,7 +32,7 @@ double recovery_level(const struct results *results, uint32_t component, enum se
 }
 
 static double failing(const struct timeline *t, uint32_t client, uint32_t from, uint32_t to) {
-  double ended = mean_of(t, client, SERIES_THROUGHPUT, from, to);
+  double ended = mean_of(t, client, SERIES_ENDED, from, to);
   double share = ended > 0 ? mean_of(t, client, SERIES_ERRORS, from, to) / ended : NAN;
   return share > 1 - FLOAT_DIGITS ? 1 : share;
 }

@@ -99,7 +99,7 @@ static struct followed *follow(const struct results *results, const struct call_
   struct followed *out = arena_alloc(arena, (edges + 1) * sizeof *out);
   for (uint32_t c = 0; results->blame != NULL && c < spec->components; c++) {
     const struct blame *blame = &results->blame[c];
-    double rate = metric_of(results, spec->component[c].name, "throughput");
+    double rate = metric_of(results, spec->component[c].name, "ended");
     if (blame->samples == 0 || isnan(rate)) continue;
     uint32_t n = 0;
     struct traffic_share *share = breakdown_calls(blame, &n);

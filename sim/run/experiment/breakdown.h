@@ -52,7 +52,7 @@ struct traffic_share *breakdown_calls(const struct blame *blame, uint32_t *n);
 struct failure_share {
   uint32_t component;
   enum outcome cause;
-  enum part part; /* of a timeout: what they were doing there */
+  enum part part; /* of a timeout: what they were doing there; of a refusal by a pool PART_POOL */
   double share;
 };
 

@@ -148,12 +148,6 @@ static void say_busiest(const struct page *p, GString *out) {
     g_string_append_printf(out, "%s, whose workers are busy ", busiest);
     page_say(out, UNIT_RATIO, utilization);
     g_string_append(out, " of the time");
-    if (utilization < 1) {
-      g_string_append_printf(out,
-                             "; if its work grows with the load, that is all of it at %.3g times "
-                             "this load",
-                             1 / utilization);
-    }
     g_string_append_c(out, '.');
   }
   g_free(busiest);

@@ -156,6 +156,7 @@ enum metric_unit plot_unit_of(const char *metric) {
       {"availability", UNIT_RATIO}, {"utilization", UNIT_RATIO},  {"hit_ratio", UNIT_RATIO},
       {"probability", UNIT_RATIO},  {"uptime", UNIT_RATIO},       {"throughput", UNIT_PER_SECOND},
       {"goodput", UNIT_PER_SECOND}, {"offered", UNIT_PER_SECOND}, {"arrival_rate", UNIT_PER_SECOND},
+      {"ended", UNIT_PER_SECOND},
   };
   static const char *const times[] = {".latency.", ".wait.", ".service.", ".lag."};
   for (size_t i = 0; i < G_N_ELEMENTS(ends); i++) {

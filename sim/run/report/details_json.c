@@ -186,6 +186,26 @@ static json_t *calls_tree(const struct results *results, const struct blame *bla
   return list;
 }
 
+/* Where the followed requests that failed began to fail, the most frequent first. */
+static json_t *origins_tree(const struct results *results, const struct blame *blame) {
+  json_t *list = json_array();
+  uint32_t n;
+  struct failure_share *share = breakdown_failures(blame, &n);
+  for (uint32_t i = 0; i < n; i++) {
+    json_t *origin = json_object();
+    json_object_set_new(origin, "component",
+                        json_text(component_name(results, share[i].component)));
+    json_object_set_new(origin, "cause", json_text(outcome_name[share[i].cause]));
+    if (share[i].part != PART_OTHER) {
+      json_object_set_new(origin, "part", json_text(part_defs[share[i].part].name));
+    }
+    json_object_set_new(origin, "share", json_real(share[i].share));
+    json_array_append_new(list, origin);
+  }
+  free(share);
+  return list;
+}
+
 static json_t *client_blame_tree(const struct results *results, uint32_t component) {
   static const struct {
     double q;
@@ -213,6 +233,7 @@ static json_t *client_blame_tree(const struct results *results, uint32_t compone
   json_object_set_new(tree, "calls", calls_tree(results, blame));
   if (ended_well < blame->samples) {
     json_object_set_new(tree, "failed", composition_tree(results, breakdown_failed(blame)));
+    json_object_set_new(tree, "origins", origins_tree(results, blame));
   }
   return tree;
 }

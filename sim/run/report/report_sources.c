@@ -12,20 +12,26 @@
 static const struct row {
   const char *label, *metric;
 } rows[] = {
-    {"offered", "offered"},         {"throughput", "throughput"},
-    {"goodput", "goodput"},         {"availability", "availability"},
-    {"degraded", "degraded"},       {"retries", "retries"},
-    {"unfinished", "in_flight"},    {"latency mean", "latency.mean"},
-    {"latency p50", "latency.p50"}, {"latency p95", "latency.p95"},
-    {"latency p99", "latency.p99"}, {"latency p99.9", "latency.p999"},
+    {"offered", "offered"},
+    {"throughput", "throughput"},
+    {"ended", "ended"},
+    {"availability", "availability"},
+    {"degraded", "degraded"},
+    {"retries", "retries"},
+    {"unfinished", "in_flight"},
+    {"latency mean", "latency.mean"},
+    {"latency p50", "latency.p50"},
+    {"latency p95", "latency.p95"},
+    {"latency p99", "latency.p99"},
+    {"latency p99.9", "latency.p999"},
     {"latency max", "latency.max"},
 };
 
 /* The rest of what a client reports is in the rows above and in the tables below, or is left to
  * --json (further quantiles). */
 static const char *const shown[] = {
-    "offered",   "requests",  "throughput", "goodput", "availability", "degraded", "retries",
-    "in_flight", "latency.*", "errors.*",   "op.*",    "tier.*",       NULL};
+    "offered", "requests",  "ended",     "throughput", "goodput", "availability", "degraded",
+    "retries", "in_flight", "latency.*", "errors.*",   "op.*",    "tier.*",       NULL};
 
 static bool is_zero(const struct result *r) {
   return r->estimate.value == 0;
@@ -53,17 +59,17 @@ static bool is_always_shown(const char *metric) {
 /* Errors by cause, as a share of the requests that ended and as a rate. */
 static void add_errors(struct table *table, const struct results *results, const char *client) {
   const struct result *requests = results_find_of(results, client, "requests");
-  double throughput = results_value_of(results, client, "throughput");
+  double ended = results_value_of(results, client, "ended");
   for (uint32_t i = 0; requests != NULL && i < results->n; i++) {
     const struct result *r = &results->list[i];
     const char *own = report_own_part(r, client);
     if (own == NULL || strncmp(own, "errors.", 7) != 0) continue;
-    if (is_zero(r) || isnan(r->estimate.value) || isnan(throughput)) continue;
+    if (is_zero(r) || isnan(r->estimate.value) || isnan(ended)) continue;
     struct estimate share =
         counted_share(r->replication, requests->replication, results->replications);
     gchar *label = g_strconcat("error ", own + 7, NULL);
     report_row(table, label, UNIT_RATIO, &share,
-               format_value(UNIT_PER_SECOND, share.value * throughput).text);
+               format_value(UNIT_PER_SECOND, share.value * ended).text);
     g_free(label);
   }
 }
@@ -75,6 +81,7 @@ static void print_rows(const struct results *results, const char *client, const 
   for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
     const struct result *r = results_find_of(results, client, rows[i].metric);
     if (r == NULL || (is_zero(r) && !is_always_shown(rows[i].metric))) continue;
+    if (!(failed > 0) && strcmp(rows[i].metric, "ended") == 0) continue; /* all were answered ok */
     note(r, failed, remark);
     report_row(table, rows[i].label, r->unit, &r->estimate, remark->str);
   }

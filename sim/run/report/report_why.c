@@ -79,7 +79,7 @@ static struct line squeeze(const struct timeline *t, const struct series *s, uin
 static enum metric_unit unit_of(enum series_what what) {
   switch (what) {
     case SERIES_OFFERED:
-    case SERIES_THROUGHPUT:
+    case SERIES_ENDED:
     case SERIES_GOODPUT:
     case SERIES_RETRIES:
     case SERIES_ERRORS:
@@ -154,7 +154,7 @@ static void print_faults(const struct results *results, const struct term *term)
 
 /* Of a component, what moves is worth a line: a queue that is not always empty. */
 static bool is_worth_a_line(const struct timeline *t, const struct series *s) {
-  if (s->member != 0 || s->what == SERIES_THROUGHPUT || s->what == SERIES_UP) return false;
+  if (s->member != 0 || s->what == SERIES_ENDED || s->what == SERIES_UP) return false;
   if (s->what == SERIES_METER) return false;
   if (s->what == SERIES_P50 || s->what == SERIES_UTILIZATION) return false;
   for (uint32_t w = 0; w < t->looks; w++) {

@@ -27,8 +27,8 @@ static void keep_metric(json_t *kept, const json_t *metrics, const char *name) {
 
 /* Those by which a client is known among all metrics. */
 static json_t *usual_metrics(const json_t *metrics) {
-  static const char *const suffixes[] = {"offered",      "requests",    "throughput", "goodput",
-                                         "availability", "latency.p50", "latency.p99"};
+  static const char *const suffixes[] = {"offered", "requests",     "ended",       "throughput",
+                                         "goodput", "availability", "latency.p50", "latency.p99"};
   json_t *kept = json_object();
   const char *name;
   json_t *value;
