@@ -1,19 +1,29 @@
 # Panels over the same time. $series: an index a curve, columns time and value; panel p has those from
-# panel_first[p] to panel_last[p]. Faults are shaded, the warm-up is grey, events are dotted lines.
+# panel_first[p] to panel_last[p]. The warm-up is grey. Below are lanes: one a fault, in the colour that its
+# stretches have in the panels, and one a component, whose events are dotted lines in the panels.
+array fault_color[8] = ['#E69F00', '#56B4E9', '#CC79A7', '#009E73', '#D55E00', '#0072B2', '#806600', '#999999']
 unset key
 set xrange [0:x_hi]
-set xtics (x_label[1] x_at[1])
-do for [i=2:x_at_n] { if (x_at[i] <= x_hi * 1.0001) { set xtics add (x_label[i] x_at[i]) } }
+px(t) = 88 + 688.0 * t / x_hi # pixels, as the margins of style.gp
+lane_y(i) = LANES_TOP + LANE * (i - 1)
 if (WARMUP > 0) { set object 1 rect from first 0, graph 0 to first WARMUP, graph 1 fc rgb '#888888' fs transparent solid 0.18 noborder behind }
-do for [i=1:fault_from_n] {
-  set object 10+i rect from first fault_from[i], graph 0 to first fault_to[i], graph 1 fc rgb '#E69F00' fs transparent solid 0.22 noborder behind
+do for [i=1:span_from_n] {
+  set object 10+i rect from first span_from[i], graph 0 to first span_to[i], graph 1 fc rgb fault_color[span_lane[i]] fs transparent solid 0.22 noborder behind
 }
 do for [i=1:event_at_n] {
-  set arrow 10+i from first event_at[i], graph 0 to first event_at[i], graph 1 nohead lc rgb muted dt (2,3) lw 1 back
+  set arrow 2000+i from first event_at[i], graph 0 to first event_at[i], graph 1 nohead lc rgb muted dt (2,3) lw 1 back
 }
 set multiplot
-do for [i=1:mark_n] {
-  set label 100+i mark[i] at screen sx(mark_x[i]), screen sy(mark_y[i]) left offset char 0.9,-0.3 font ',11' point pt (mark_fault[i] ? 5 : 11) ps 0.7 lc rgb (mark_fault[i] ? '#E69F00' : muted)
+do for [i=1:lane_n] {
+  set label 3000+i lane[i] at screen sx(88), screen sy(lane_y(i) + 7) left font ',11'
+  set arrow 3000+i from screen sx(88), screen sy(lane_y(i) + 20) to screen sx(776), screen sy(lane_y(i) + 20) nohead back lc rgb '#dddddd' lw 1
+}
+do for [i=1:span_from_n] {
+  y = lane_y(span_lane[i])
+  set object 4000+i rect from screen sx(px(span_from[i])), screen sy(y + 25) to screen sx(px(span_to[i])), screen sy(y + 15) fc rgb fault_color[span_lane[i]] fs solid 1 noborder
+}
+do for [i=1:tick_at_n] {
+  set label 5000+i tick_text[i] at screen sx(px(tick_at[i])), screen sy(lane_y(tick_lane[i]) + 20) left offset char 0.9,0 font ',11' point pt 11 ps 0.7 lc rgb muted
 }
 do for [p=1:panel_n] {
   set tmargin at screen sy(panel_top[p])
@@ -37,6 +47,7 @@ do for [p=1:panel_n] {
     set xtics (x_label[1] x_at[1])
     do for [i=2:x_at_n] { if (x_at[i] <= x_hi * 1.0001) { set xtics add (x_label[i] x_at[i]) } }
   }
+  if (p == 1 && px(WARMUP) - 88 > 60) { set label 1004 'warm-up' at first 0, graph 0.92 left offset char 0.5,0 font ',10' textcolor rgb muted } else { unset label 1004 }
   set label 1003 panel[p] at screen sx(16), screen sy(panel_top[p] - 13) left font ',13'
   do for [k=panel_first[p]:panel_last[p]] {
     c = k - panel_first[p] + 1
@@ -51,6 +62,8 @@ do for [p=1:panel_n] {
   do for [c=1:6] { unset arrow 500+c; unset label 500+c }
   unset label 1001
   unset label 1002
-  do for [i=1:mark_n] { unset label 100+i }
+  do for [i=1:lane_n] { unset label 3000+i; unset arrow 3000+i }
+  do for [i=1:span_from_n] { unset object 4000+i }
+  do for [i=1:tick_at_n] { unset label 5000+i }
 }
 unset multiplot

@@ -93,6 +93,9 @@ sed 's/"users"/"users-of-the-second-division"/' dead.lua >long.lua
 expect 0 run long.lua
 grep -qE '^  users-of.*refused .*/s \.\. ' out || fail 'a line over time does not say what it shows'
 
+# Nor does it show the warm-up, which no metric counts.
+grep -qE '^over time replication 1, 1 s to 10 s ' out || fail 'a line over time shows the warm-up'
+
 # --- report: comparison and sweep ---
 expect 1 compare shop.lua -s rate=50/s,60/s -q --json compare.json --report memory.html
 expect 0 report compare.json -o file.html

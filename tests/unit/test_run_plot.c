@@ -15,6 +15,7 @@
 #include "plot_axis.h"
 #include "plot_kinds.h"
 #include "plot_knee.h"
+#include "plot_lanes.h"
 #include "plot_results.h"
 #include "plot_script.h"
 #include "plot_svg.h"
@@ -241,6 +242,40 @@ static void windows_without_a_value(void **state) {
   g_free(json);
 }
 
+static json_t *tree_of(const char *text);
+
+/* A lane a fault, members together, stretches that touch joined; then a lane a component. */
+static void lanes_of_faults_and_events(void **state) {
+  (void)state;
+  json_t *faults = tree_of(
+      "[{'name': 'crash web[*], member 3', 'from_s': 10.0, 'to_s': 20.0},"
+      " {'name': 'slow db', 'from_s': 15.0, 'to_s': null},"
+      " {'name': 'crash web[*], member 1', 'from_s': 20.0, 'to_s': 30.0},"
+      " {'name': 'late', 'from_s': 200.0, 'to_s': 300.0}]");
+  json_t *events = tree_of(
+      "[{'at_s': 12.0, 'component': 'lb', 'what': 'web[3] down'},"
+      " {'at_s': 12.5, 'component': 'lb', 'what': 'web[1] down'},"
+      " {'at_s': 50.0, 'component': 'pg', 'what': 'elected'}]");
+  struct plot_lanes lanes;
+  plot_lanes_read(&lanes, 100, faults, events);
+  assert_int_equal(lanes.n, 4);
+  assert_int_equal(lanes.faults, 2);
+  assert_string_equal(lanes.list[0].name, "crash web[*] (2 times)");
+  assert_string_equal(lanes.list[1].name, "slow db");
+  assert_string_equal(lanes.list[2].name, "events of lb");
+  GString *data = g_string_new(NULL);
+  plot_lanes_write(data, &lanes, 100, 2);
+  assert_non_null(strstr(data->str, "span_lane[2] = [1, 2]\n"));
+  assert_non_null(strstr(data->str, "span_from[2] = [20, 30]\n"));
+  assert_non_null(strstr(data->str, "span_to[2] = [60, 200]\n"));
+  assert_non_null(strstr(data->str, "tick_lane[3] = [3, 3, 4]\n"));
+  assert_non_null(strstr(data->str, "tick_text[3] = ['', 'web[1] down', 'elected']\n"));
+  g_string_free(data, TRUE);
+  plot_lanes_free(&lanes);
+  json_decref(faults);
+  json_decref(events);
+}
+
 /* JSON with ' in place of ". */
 static json_t *tree_of(const char *text) {
   char *json = g_strdelimit(g_strdup(text), "'", '"');
@@ -414,6 +449,7 @@ int main(void) {
       cmocka_unit_test(pictures),
       cmocka_unit_test(goals),
       cmocka_unit_test(windows_without_a_value),
+      cmocka_unit_test(lanes_of_faults_and_events),
       cmocka_unit_test(curves_over_load),
       cmocka_unit_test(latency_over_load_counts_failures),
       cmocka_unit_test(percentile_over_load),

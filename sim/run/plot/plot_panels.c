@@ -85,7 +85,7 @@ static uint32_t write_panels(GString *data, const struct plot_panels *t) {
   static const char *const names[7] = {"panel_top", "panel_lo",    "panel_hi",  "panel_step",
                                        "panel_log", "panel_first", "panel_last"};
   double goal[PANELS_MAX];
-  uint32_t top = 62 + MARK_LANE * t->marks.lanes + 26;
+  uint32_t top = 62 + 26;
   for (uint32_t p = 0; p < t->panels; p++) {
     const struct plot_panel *panel = &t->panel[p];
     const double values[7] = {top + p * (PANEL + PANEL_GAP),
@@ -160,15 +160,13 @@ static void write_curves(GString *data, const struct plot_panels *t) {
   script_block_end(data);
 }
 
-static char *note_of(const struct plot_panels *t, const char *first, uint32_t faults,
-                     uint32_t undrawn) {
+static char *note_of(const struct plot_panels *t, const char *first) {
   GString *note = g_string_new(NULL);
   g_string_append_printf(note, "%s; windows of %s", first,
                          format_duration((uint64_t)(t->window_s * 1e9 + 0.5)).text);
   if (t->warmup_s > 0) g_string_append(note, "; grey: warm-up");
-  if (faults > 0) g_string_append(note, "; shaded: faults");
-  if (t->marks.unnamed > 0) g_string_append_printf(note, "; %u more not named", t->marks.unnamed);
-  if (undrawn > 0) g_string_append_printf(note, "; %u events without a line", undrawn);
+  if (t->lanes.faults > 0) g_string_append(note, "; coloured: faults, named below");
+  if (t->lanes.left_out > 0) g_string_append_printf(note, "; %u more not shown", t->lanes.left_out);
   return g_string_free(note, FALSE);
 }
 
@@ -178,22 +176,21 @@ void plot_panels_draw(struct plot_page *page, struct plot_panels *t, const json_
   const json_t *events = json_object_get(timeline, "events");
   GString *data = g_string_new(NULL);
   char *x_title = script_axis_title("simulated time", &t->x);
-  plot_marks_place(&t->marks, t->end_s, faults, events);
+  plot_lanes_read(&t->lanes, t->end_s, faults, events);
   script_axis(data, "x", &t->x);
   script_text(data, "X_TITLE", x_title, 40);
   script_number(data, "WARMUP", t->warmup_s * t->x.factor);
-  uint32_t undrawn, bottom;
-  uint32_t shaded = plot_marks_spans(data, t->end_s, t->x.factor, faults, events, &undrawn);
-  bottom = write_panels(data, t);
-  plot_marks_write(data, &t->marks);
+  uint32_t bottom = write_panels(data, t) + 56;
+  script_number(data, "LANES_TOP", bottom);
+  plot_lanes_write(data, &t->lanes, t->end_s, t->x.factor);
   write_curves(data, t);
   struct plot_draft draft = {.kind = "timeline",
                              .subject = text->subject,
                              .alone = text->alone,
                              .width = PLOT_WIDTH,
-                             .height = bottom + 56,
+                             .height = bottom + LANE_HEIGHT * t->lanes.n + (t->lanes.n > 0 ? 6 : 0),
                              .title = g_strdup(text->title),
-                             .note = note_of(t, text->first, shaded, undrawn),
+                             .note = note_of(t, text->first),
                              .caption = g_strdup(text->caption),
                              .data = data};
   plot_add(page, &draft);
@@ -206,5 +203,5 @@ void plot_panels_free(struct plot_panels *t) {
     g_free(t->panel[i].goal_text);
   }
   for (uint32_t i = 0; i < t->curves; i++) g_free(t->curve[i].name);
-  plot_marks_free(&t->marks);
+  plot_lanes_free(&t->lanes);
 }

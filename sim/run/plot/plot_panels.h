@@ -1,5 +1,5 @@
-/* Panels over the same simulated time, one above the other, with the faults and events of a
- * timeline: of a run by client, of a comparison by design.
+/* Panels over the same simulated time, one above the other, with lanes of the faults and events of
+ * a timeline below them: of a run by client, of a comparison by design.
  *
  * Curves are added until their panel ends; values stay those of the JSON, which must outlive the
  * panels. */
@@ -10,7 +10,7 @@
 
 #include "plot_axis.h"
 #include "plot_kinds.h"
-#include "plot_marks.h"
+#include "plot_lanes.h"
 
 #define PANELS_MAX 6u /* rate, errors, latency, queue, utilization, shares */
 #define CURVES_A_PANEL 6u
@@ -34,7 +34,7 @@ struct plot_panels {
   double window_s, end_s, warmup_s;
   struct plot_axis x;
   uint32_t panels, curves;
-  struct plot_marks marks;
+  struct plot_lanes lanes;
   struct plot_panel panel[PANELS_MAX];
   struct plot_curve curve[SERIES_MAX];
 };

@@ -41,28 +41,41 @@ static void error_panel(struct plot_panels *t, const json_t *client) {
   g_ptr_array_unref(causes);
 }
 
+/* The client's first goal on a percentile of its latency that would not flatten the curves. */
+static double latency_goal(const json_t *goals, const char *client, double hi, char **text) {
+  GArray *list = plot_goals(goals);
+  char *prefix = g_strconcat(client, ".latency.", NULL);
+  double limit = NAN;
+  for (guint i = 0; i < list->len && isnan(limit); i++) {
+    const struct plot_goal *goal = &g_array_index(list, struct plot_goal, i);
+    if (!g_str_has_prefix(goal->metric, prefix) || goal->above || goal->limit >= 20 * hi) continue;
+    const char *word = goal->metric + strlen(prefix);
+    if (isnan(plot_quantile_of(word))) continue;
+    limit = goal->limit;
+    *text = g_strdup_printf("goal %s < %s", word, format_value(UNIT_SECONDS, limit).text);
+  }
+  g_free(prefix);
+  plot_goals_free(list);
+  return limit;
+}
+
 static void latency_panel(struct plot_panels *t, const json_t *client, const char *name,
                           const json_t *goals) {
   const json_t *p50 = json_object_get(client, "p50"), *p99 = json_object_get(client, "p99");
   double lo = plot_values_smallest(p50),
          hi = fmax(plot_values_largest(p50), plot_values_largest(p99));
-  double limit = NAN;
-  GArray *list = plot_goals(goals);
-  char *metric = g_strconcat(name, ".latency.p99", NULL);
-  for (guint i = 0; i < list->len; i++) {
-    const struct plot_goal *goal = &g_array_index(list, struct plot_goal, i);
-    if (strcmp(goal->metric, metric) == 0 && !goal->above && goal->limit < 20 * hi)
-      limit = goal->limit;
-  }
-  g_free(metric);
-  plot_goals_free(list);
+  char *text = NULL;
+  double limit = latency_goal(goals, name, hi, &text);
   plot_panels_add(t, "p50", p50);
   plot_panels_add(t, "p99", p99);
   struct plot_panel *panel =
       plot_panels_end(t, "latency", UNIT_SECONDS, lo, isnan(limit) ? hi : fmax(hi, 1.25 * limit));
-  if (panel == NULL || isnan(limit)) return;
+  if (panel == NULL) {
+    g_free(text);
+    return;
+  }
   panel->goal = limit * panel->axis.factor;
-  panel->goal_text = g_strdup_printf("goal p99 < %s", format_value(UNIT_SECONDS, limit).text);
+  panel->goal_text = text;
 }
 
 struct ranked {
@@ -141,8 +154,8 @@ static void draw(struct plot_page *page, struct plot_panels *t, const json_t *tr
       components ? "; queue and utilisation as means over time, of the five components with the "
                    "highest mean, a group as one; shares that components measure, such as hits"
                  : "; the components are in the first of these figures",
-      ". Shaded: faults, from begin to end; each is named where it happens first. Dotted lines: "
-      "what a component noticed.",
+      ". Below: a lane for each fault, with the colour that it has in the panels, and one for each "
+      "component that noticed or did something (dotted lines in the panels).",
       NULL);
   struct plot_panels_text text = {client, title, "first replication", caption, alone};
   plot_panels_draw(page, t, tree, &text);
@@ -231,6 +244,7 @@ static json_t *series_of(const struct shown *what, const json_t *timeline, const
 
 static void compare_panel(struct plot_panels *t, const struct shown *what, const json_t *designs,
                           GPtrArray *letters, const char *client, json_t *kept) {
+  char *text = NULL;
   uint32_t from = t->curves;
   double lo = INFINITY;
   for (guint i = 0; i < letters->len && i < CURVES_A_PANEL; i++) {
@@ -247,8 +261,14 @@ static void compare_panel(struct plot_panels *t, const struct shown *what, const
   }
   double hi = plot_panels_largest(t, from);
   if (!(hi > 0)) t->curves = from; /* nothing happened in any of them */
-  if (t->curves > from)
-    plot_panels_end(t, what->title, what->unit, what->unit == UNIT_SECONDS ? lo : 0, hi);
+  bool latency = what->unit == UNIT_SECONDS;
+  const json_t *goals = json_object_get(json_object_get(designs, "a"), "goals");
+  double limit = latency && hi > 0 ? latency_goal(goals, client, hi, &text) : NAN;
+  if (t->curves == from) return;
+  struct plot_panel *panel = plot_panels_end(t, what->title, what->unit, latency ? lo : 0,
+                                             isnan(limit) ? hi : fmax(hi, 1.25 * limit));
+  panel->goal = limit * panel->axis.factor;
+  panel->goal_text = text;
 }
 
 static void draw_compared(struct plot_page *page, struct plot_panels *t, const json_t *timeline,
@@ -261,7 +281,7 @@ static void draw_compared(struct plot_page *page, struct plot_panels *t, const j
       .caption =
           "The first replication of each design, with the same random numbers: rates per "
           "second of simulated time, the 99 % quantile of the requests that ended in a "
-          "window, and the calls that waited in all components together. Shaded and named: "
+          "window, and the calls that waited in all components together. In the lanes below: "
           "faults and events of A.",
       .alone = alone};
   plot_panels_draw(page, t, timeline, &text);

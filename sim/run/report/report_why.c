@@ -54,12 +54,25 @@ struct line {
   double value[TERM_COLUMNS_MOST];
 };
 
+/* The windows of the measured time: no metric counts the warm-up, nor does a line show it. */
+struct stretch {
+  uint32_t first, n;
+};
+
+static struct stretch measured(const struct results *results) {
+  const struct timeline *t = results->timeline;
+  uint64_t first = t->window_ns > 0 ? (results->warmup.ns + t->window_ns - 1) / t->window_ns : 0;
+  if (first >= t->looks) first = 0;
+  return (struct stretch){(uint32_t)first, t->looks - (uint32_t)first};
+}
+
 /* Windows that share a column: of latencies and queues the largest counts, of rates the mean. */
-static struct line squeeze(const struct timeline *t, const struct series *s, uint32_t columns) {
-  struct line line = {NAN, NAN, columns < t->looks ? columns : t->looks, {0}};
+static struct line squeeze(const struct stretch *in, const struct series *s, uint32_t columns) {
+  struct line line = {NAN, NAN, columns < in->n ? columns : in->n, {0}};
   bool peak = s->what == SERIES_P50 || s->what == SERIES_P99 || s->what == SERIES_QUEUE;
   for (uint32_t i = 0; i < line.n; i++) {
-    uint32_t from = t->looks * i / line.n, to = t->looks * (i + 1) / line.n, n = 0;
+    uint32_t from = in->first + in->n * i / line.n, to = in->first + in->n * (i + 1) / line.n;
+    uint32_t n = 0;
     double sum = 0, most = NAN;
     for (uint32_t w = from; w < to; w++) {
       double value = (double)s->value[w];
@@ -111,9 +124,9 @@ static void put_bars(const struct line *line, GString *out) {
   }
 }
 
-static void print_line(const struct timeline *t, const struct series *s, const char *name,
+static void print_line(const struct stretch *in, const struct series *s, const char *name,
                        const struct term *term) {
-  struct line line = squeeze(t, s, term_columns(term) - NAME_COLUMNS - RANGE_COLUMNS - 4);
+  struct line line = squeeze(in, s, term_columns(term) - NAME_COLUMNS - RANGE_COLUMNS - 4);
   if (isnan(line.most)) return;
   enum metric_unit unit = unit_of(s->what);
   term_put(term, STYLE_PLAIN, "  ");
@@ -130,16 +143,17 @@ static void print_line(const struct timeline *t, const struct series *s, const c
 }
 
 /* Where in the line each fault held. */
-static void print_faults(const struct results *results, const struct term *term) {
+static void print_faults(const struct results *results, const struct stretch *in,
+                         const struct term *term) {
   const struct timeline *t = results->timeline;
   uint32_t columns = term_columns(term) - NAME_COLUMNS - RANGE_COLUMNS - 4;
   if (t->periods == 0) return;
-  uint32_t n = columns < t->looks ? columns : t->looks;
+  uint32_t n = columns < in->n ? columns : in->n;
   GString *line = g_string_new("  faults");
   g_string_append_printf(line, "%*s", NAME_COLUMNS - 5, "");
   for (uint32_t i = 0; i < n; i++) {
-    uint64_t from_ns = t->window_ns * (t->looks * i / n);
-    uint64_t to_ns = t->window_ns * (t->looks * (i + 1) / n);
+    uint64_t from_ns = t->window_ns * (in->first + in->n * i / n);
+    uint64_t to_ns = t->window_ns * (in->first + in->n * (i + 1) / n);
     bool any = false;
     for (uint32_t k = 0; k < t->periods; k++) {
       any |= t->period[k].from_ns < to_ns && t->period[k].until_ns > from_ns;
@@ -168,8 +182,10 @@ void report_over_time(const struct results *results, const struct term *term) {
   const struct timeline *t = results->timeline;
   if (t == NULL || !term->unicode || t->looks == 0) return;
   fputc('\n', term->out);
+  struct stretch in = measured(results);
   gchar *note =
-      g_strdup_printf("replication 1, 0 s to %s", format_duration(results->duration_ns).text);
+      g_strdup_printf("replication 1, %s to %s", format_duration(t->window_ns * in.first).text,
+                      format_duration(results->duration_ns).text);
   term_rule(term, "over time", note);
   g_free(note);
   for (uint32_t i = 0; i < t->series; i++) {
@@ -178,8 +194,8 @@ void report_over_time(const struct results *results, const struct term *term) {
     const char *component = results->scenario->spec.component[s->component].name;
     const char *what = s->what == SERIES_ERRORS ? outcome_name[s->cause] : series_name[s->what];
     gchar *name = g_strdup_printf("%s %s", component, what);
-    print_line(t, s, name, term);
+    print_line(&in, s, name, term);
     g_free(name);
   }
-  print_faults(results, term);
+  print_faults(results, &in, term);
 }
