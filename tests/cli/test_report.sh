@@ -96,6 +96,10 @@ grep -qE '^  users-of.*refused .*/s \.\. ' out || fail 'a line over time does no
 # Nor does it show the warm-up, which no metric counts.
 grep -qE '^over time replication 1, 1 s to 10 s ' out || fail 'a line over time shows the warm-up'
 
+# Stated parameters in one table, the others folded up; the topology once for wide pages, once for narrow.
+grep -q '<summary>[0-9]* parameters that have their defaults' dead.html || fail 'dead.html: defaults are not folded'
+[ "$(grep -c 'id="drawing' dead.html)" -ge 2 ] || fail 'dead.html: the topology is not drawn for narrow pages'
+
 # --- report: comparison and sweep ---
 expect 1 compare shop.lua -s rate=50/s,60/s -q --json compare.json --report memory.html
 expect 0 report compare.json -o file.html

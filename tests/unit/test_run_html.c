@@ -90,7 +90,7 @@ static void test_trees_may_lack_anything(void **state) {
 static char *dot_of(const char *topology) {
   json_t *tree = json_loads(topology, 0, NULL);
   assert_non_null(tree);
-  char *dot = topology_dot(tree, NULL, "t");
+  char *dot = topology_dot(tree, NULL, "t", false);
   json_decref(tree);
   return dot;
 }

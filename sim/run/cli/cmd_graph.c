@@ -71,7 +71,7 @@ static enum format format_of(const struct options *options) {
 }
 
 static GBytes *draw(const struct subject *s, enum format format, struct error *err) {
-  char *dot = topology_dot(s->topology, s->metrics, "graph");
+  char *dot = topology_dot(s->topology, s->metrics, "graph", false);
   GBytes *drawn = NULL;
   if (format == FORMAT_DOT) return g_bytes_new_take(dot, strlen(dot));
   drawn = graphviz_draw(dot, format == FORMAT_PNG ? "png" : "svg", err);

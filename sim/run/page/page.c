@@ -250,8 +250,11 @@ static void goal_row(const struct page *p, const json_t *goal) {
   g_string_append_c(p->out, '>');
   html_breakable(p->out, tree_text(goal, "goal"));
   g_string_append(p->out, "</th>");
-  page_number_cell(p, meaning.unit, e.value, meaning.doc);
-  html_element_of(p->out, "td", "n", NULL, format_interval(meaning.unit, &e).text);
+  g_string_append(p->out, "<td class=\"n\">");
+  html_text(p->out, format_value(meaning.unit, e.value).text);
+  struct label interval = format_interval(meaning.unit, &e);
+  if (interval.text[0] != '\0') html_element(p->out, "small", interval.text);
+  g_string_append(p->out, "</td>");
   GString *note = g_string_new(tree_text(goal, "reason"));
   double failed = tree_number(goal, "failed");
   if (failed > FAILED_NEGLIGIBLE || (failed > 0 && isinf(e.value))) {
@@ -265,7 +268,7 @@ static void goal_row(const struct page *p, const json_t *goal) {
 }
 
 void page_goals(const struct page *p, const json_t *goals, const char *caption) {
-  static const char *const columns[] = {"Verdict", "Goal", ">Measured", ">95 % interval", "", NULL};
+  static const char *const columns[] = {"Verdict", "Goal", ">Measured, 95 %", "", NULL};
   if (json_array_size(goals) == 0) {
     g_string_append(p->out, "<p>The scenario states no goals.</p>\n");
     return;

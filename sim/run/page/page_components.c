@@ -10,36 +10,47 @@
 
 #define MEMBERS_SHOWN 100 /* rows of members; a group of thousands would bury the rest */
 
-bool page_topology(const struct page *p, struct error *err) {
+/* The drawing as an element; NULL and a sentence if graphviz fails. To be freed with g_free. */
+static char *draw_topology(const struct page *p, bool down, struct error *err) {
   const json_t *topology = json_object_get(p->run, "topology");
-  page_open_shared(p, "topology", "Topology");
-  if (topology == NULL) {
-    g_string_append(p->out, "<p>These results hold no topology.</p>\n");
-    html_close(p->out, "section");
-    return true;
-  }
-  char *dot = topology_dot(topology, p->metrics, "drawing");
+  char *dot = topology_dot(topology, p->metrics, down ? "drawing-down" : "drawing", down);
   GBytes *drawn = graphviz_draw(dot, "svg", err);
   g_free(dot);
-  if (drawn == NULL) return false;
+  if (drawn == NULL) return NULL;
   gsize length;
   gchar *raw = g_bytes_unref_to_data(drawn, &length);
   gchar *text = g_strndup(raw, length);
   char *svg = graphviz_inline(text, "Topology: who calls whom, how often", false);
   g_free(raw);
   g_free(text);
-  g_string_append_printf(
-      p->out,
-      "<figure><div class=\"wide\" tabindex=\"0\" role=\"group\" "
-      "aria-label=\"Topology\">%s</div>\n<figcaption>Who calls whom. A line is as "
-      "wide as the calls a second are many, and red at its beginning as far as "
-      "they failed. A number with ~ comes from sampled requests, since its component "
-      "has several callers; none of those took a line without a number. Latencies are those of "
-      "paths, one way.</figcaption></figure>\n",
-      svg);
-  g_free(svg);
+  return svg;
+}
+
+/* Drawn twice, from left to right for wide pages and from top to bottom for narrow ones: without a
+ * script a page can only choose between the two. */
+bool page_topology(const struct page *p, struct error *err) {
+  page_open_shared(p, "topology", "Topology");
+  if (json_object_get(p->run, "topology") == NULL) {
+    g_string_append(p->out, "<p>These results hold no topology.</p>\n");
+    html_close(p->out, "section");
+    return true;
+  }
+  char *broad = draw_topology(p, false, err);
+  char *narrow = broad != NULL ? draw_topology(p, true, err) : NULL;
+  if (narrow != NULL) {
+    g_string_append_printf(
+        p->out,
+        "<figure><div class=\"wide broad\" tabindex=\"0\" role=\"group\" "
+        "aria-label=\"Topology\">%s</div>\n<div class=\"narrow\">%s</div>\n<figcaption>Who calls "
+        "whom. The wider a line, the more calls; its red part is the share of calls that failed. "
+        "A number with ~ is estimated from sampled requests, because its component has several "
+        "callers. Latencies are those of paths, one way.</figcaption></figure>\n",
+        broad, narrow);
+  }
+  g_free(broad);
+  g_free(narrow);
   html_close(p->out, "section");
-  return true;
+  return narrow != NULL;
 }
 
 /* --- what all have -------------------------------------------------------------------------- */

@@ -41,36 +41,51 @@ void page_checks(const struct page *p, const json_t *checks, const json_t *warni
 static void parameter_row(const struct page *p, const json_t *parameter) {
   bool given = tree_true(parameter, "given");
   g_string_append(p->out, given ? "<tr class=\"given\">" : "<tr>");
-  html_element(p->out, "th", tree_text(parameter, "key"));
-  html_element(p->out, "td", tree_text(parameter, "value"));
+  html_element(p->out, "th", tree_text(parameter, "component"));
+  html_element_of(p->out, "td", "key", NULL, tree_text(parameter, "key"));
+  page_text_cell(p, tree_text(parameter, "value"));
   const json_t *fallback = json_object_get(parameter, "default");
-  page_text_cell(p, json_is_string(fallback) ? json_string_value(fallback) : "none");
-  page_text_cell(p, given ? "scenario" : "default");
+  if (given) page_text_cell(p, json_is_string(fallback) ? json_string_value(fallback) : "none");
   html_element_of(p->out, "td", "doc", NULL, tree_text(parameter, "doc"));
   g_string_append(p->out, "</tr>\n");
 }
 
-void page_parameters(const struct page *p) {
-  static const char *const columns[] = {"Parameter", "Value", "Default", "From", "Meaning", NULL};
+/* Those that the scenario states, or those that have their defaults. Returns their number. */
+static size_t parameter_rows(const struct page *p, bool given, bool write) {
   const json_t *list = json_object_get(p->run, "parameters");
-  const char *open = NULL;
-  page_open_shared(p, "parameters", "Component parameters");
-  if (json_array_size(list) == 0) {
-    g_string_append(p->out, "<p>These results hold no parameters.</p>\n");
-  }
+  size_t n = 0;
   for (size_t i = 0; i < json_array_size(list); i++) {
     const json_t *parameter = json_array_get(list, i);
-    const char *component = tree_text(parameter, "component");
-    if (open == NULL || strcmp(open, component) != 0) {
-      char *caption = g_strdup_printf("%s \"%s\"", tree_text(parameter, "kind"), component);
-      if (open != NULL) html_close_table(p->out);
-      html_open_table(p->out, caption, columns);
-      g_free(caption);
-      open = component;
-    }
-    parameter_row(p, parameter);
+    if (tree_true(parameter, "given") != given) continue;
+    if (write) parameter_row(p, parameter);
+    n++;
   }
-  if (open != NULL) html_close_table(p->out);
+  return n;
+}
+
+void page_parameters(const struct page *p) {
+  static const char *const stated[] = {"Component", "Parameter", "Value",
+                                       "Default",   "Meaning",   NULL};
+  static const char *const left[] = {"Component", "Parameter", "Default", "Meaning", NULL};
+  size_t given = parameter_rows(p, true, false), defaults = parameter_rows(p, false, false);
+  page_open_shared(p, "parameters", "Component parameters");
+  if (given + defaults == 0) {
+    g_string_append(p->out, "<p>These results hold no parameters.</p>\n");
+  }
+  if (given > 0) {
+    html_open_table(p->out, "Stated by the scenario", stated);
+    parameter_rows(p, true, true);
+    html_close_table(p->out);
+  }
+  if (defaults > 0) {
+    char *summary = g_strdup_printf("%zu parameters that have their defaults", defaults);
+    html_open_folded(p->out, summary);
+    html_open_table(p->out, "Not stated by the scenario", left);
+    parameter_rows(p, false, true);
+    html_close_table(p->out);
+    html_close(p->out, "details");
+    g_free(summary);
+  }
   html_close(p->out, "section");
 }
 
@@ -153,11 +168,13 @@ void page_definitions(const struct page *p) {
       "true value with 95 % confidence; it comes from the spread of the replications "
       "(Student's t) or, of a single one, from batch means. Extremes have none. Times "
       "are simulated. Ratios are in percent, rates per second.</p>\n");
+  html_open_folded(p->out, "Every metric in these results");
   for (int i = 0; registry[i] != NULL; i++) {
     if (is_used(p, registry[i]->name)) define_kind(p, registry[i]);
   }
   define_all(p, "Every component", common_metrics);
   if (any_path(p)) define_all(p, "Every path with a bandwidth, behind \"path.\"", path_metrics);
+  html_close(p->out, "details");
   html_close(p->out, "section");
 }
 

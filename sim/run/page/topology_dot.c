@@ -16,6 +16,7 @@ struct drawing {
   GString *out;
   const json_t *topology, *metrics, *components;
   const char *prefix;
+  bool down;      /* drawn from top to bottom: labels stand beside their lines, close to them */
   double busiest; /* largest number of calls a second on an edge */
 };
 
@@ -260,7 +261,7 @@ static void add_load(GString *label, const json_t *edge) {
 static void put_line(const struct drawing *d, const json_t *edge) {
   double calls = tree_number(edge, "calls_per_s"), failed = error_share(edge);
   double width = calls > 0 && d->busiest > 0 ? 1 + 4 * sqrt(calls / d->busiest) : 1;
-  g_string_append_printf(d->out, " penwidth=%.2f", width);
+  g_string_append_printf(d->out, " penwidth=%.2f", d->down ? 1 + (width - 1) / 3 : width);
   if (failed >= 0.995) {
     g_string_append(d->out, " color=\"" ERROR_COLOUR "\"");
   } else if (failed > 0) {
@@ -308,7 +309,7 @@ static void put_note(const struct drawing *d, const json_t *edges) {
                          format_count(sampled).text);
 }
 
-char *topology_dot(const json_t *topology, const json_t *metrics, const char *prefix) {
+char *topology_dot(const json_t *topology, const json_t *metrics, const char *prefix, bool down) {
   const json_t *edges = json_object_get(topology, "edges");
   struct drawing d = {
       .out = g_string_new(NULL),
@@ -316,10 +317,11 @@ char *topology_dot(const json_t *topology, const json_t *metrics, const char *pr
       .metrics = metrics,
       .components = json_object_get(topology, "components"),
       .prefix = prefix,
+      .down = down,
       .busiest = busiest_edge(edges),
   };
   g_string_append_printf(d.out,
-                         "digraph {\nid=\"%s\" rankdir=LR ranksep=0.7 nodesep=0.4 pad=0.1\n"
+                         "digraph {\nid=\"%s\" rankdir=%s ranksep=0.7 nodesep=0.4 pad=0.1\n"
                          "graph [fontname=\"" DOT_FONT
                          "\" fontsize=11 "
                          "fontcolor=\"" DOT_INK
@@ -329,7 +331,7 @@ char *topology_dot(const json_t *topology, const json_t *metrics, const char *pr
                          "\" margin=\"0.18,0.08\"]\n"
                          "edge [fontname=\"" DOT_FONT "\" fontsize=11 color=\"" DOT_INK
                          "\" fontcolor=\"" DOT_INK "\" arrowsize=0.7]\n",
-                         prefix);
+                         prefix, down ? "TB" : "LR");
   put_places(&d);
   for (size_t i = 0; i < json_array_size(edges); i++) put_edge(&d, i);
   put_note(&d, edges);

@@ -9,6 +9,7 @@
 
 #include <glib.h>
 #include <jansson.h>
+#include <stdbool.h>
 
 /* What the lines and letters of the drawing are coloured with; svg_inline turns it into the colour
  * of the text around the picture. */
@@ -18,7 +19,9 @@
 #define DOT_FONT "DejaVu Sans,Verdana,Helvetica,Arial,sans-serif"
 
 /* The DOT text, to be freed with g_free. `metrics` of the results, or NULL: a scenario that was not
- * run. `prefix` begins each id. */
-char *topology_dot(const json_t *topology, const json_t *metrics, const char *prefix);
+ * run. `prefix` begins each id. `down`: from top to bottom, for narrow pages; else from left to
+ * right.
+ */
+char *topology_dot(const json_t *topology, const json_t *metrics, const char *prefix, bool down);
 
 #endif
