@@ -166,13 +166,13 @@ const struct word_def word_defs[WORDS] = {
     [WORD_FAULT] = {"fault", ROLE_BLOCK, false,
                     "fault { crash \"web[2]\", at = \"60s\", lasts = \"30s\" }\n"
                     "fault { hang \"db\", mttf = exponential \"30d\", mttr = \"10min\" }",
-                    "Something that breaks, once or again and again.", fault_params},
+                    "Something that breaks, once or again and again.", .params = fault_params},
     [WORD_GOAL] = {"goal", ROLE_BLOCK, false, "goal \"shop.latency.p99 < 250ms\"",
                    "What must hold: a metric, one of < <= > >= ==, and a value with its unit.",
-                   NULL},
+                   .params = NULL},
     [WORD_INCLUDE] = {"include", ROLE_BLOCK, false, "include \"common.lua\"",
                       "Runs another file of the scenario's folder and returns what it returns.",
-                      NULL},
+                      .params = NULL},
     [WORD_DEFINE] = {"kind", ROLE_BLOCK, false,
                      "kind { name = \"web_and_db\", summary = \"A service with its database.\",\n"
                      "       entry = \"service\", parts = { { \"db\", kind = \"database\", doc = "
@@ -188,69 +188,73 @@ const struct word_def word_defs[WORDS] = {
                      "A kind composed of others, from then on written like any kind: web_and_db "
                      "\"shop\" { work = "
                      "\"3ms\" }.",
-                     NULL},
+                     .params = NULL},
     [WORD_PARAM] = {"param", ROLE_BLOCK, false,
                     "local rate = param { \"rate\", \"900/s\", doc = \"offered load\" }",
-                    "A value that -s rate=... may replace.", NULL},
+                    "A value that -s rate=... may replace.", .params = NULL},
     [WORD_PATH] = {"path", ROLE_BLOCK, false,
                    "path { from = \"eu\", to = \"us\", latency = \"45ms\" }",
-                   "The network between two components, zones or regions.", path_params},
+                   "The network between two components, zones or regions.", .params = path_params},
     [WORD_REGION] = {"region", ROLE_BLOCK, false,
                      "region \"eu\" { zones = { \"eu-1\", \"eu-2\" } }", "Zones that lie together.",
-                     region_params},
+                     .params = region_params},
     [WORD_RUN] = {"run", ROLE_BLOCK, false,
                   "run { duration = \"5m\", warmup = \"auto\", replications = 10, seed = 1 }",
-                  "How long and how often to simulate.", run_params},
+                  "How long and how often to simulate.", .params = run_params},
     [WORD_SWEEP] =
         {"sweep", ROLE_BLOCK, false,
          "sweep { rate = \"100..1000:100/s\", servers = \"1..8\", cache = { true, false "
          "},\n        where = function(p) return p.servers * 200 >= p.rate end }",
          "What `archsim sweep` varies: values for some of the scenario's parameters, and "
          "which combinations to run. Everything else ignores it.",
-         NULL},
+         .params = NULL},
     [WORD_CONSTANT] = {"constant", ROLE_VALUE, false, "constant \"3ms\"\nconstant \"90/s\"",
-                       "Always the same value; of a rate: arrivals at equal distances.", NULL},
+                       "Always the same value; of a rate: arrivals at equal distances.",
+                       .params = NULL},
     [WORD_EMPIRICAL] =
         {"empirical", ROLE_VALUE, false,
          "empirical { p50 = \"3ms\", p90 = \"8ms\", p99 = \"20ms\", p999 = \"70ms\" }\n"
          "empirical { csv = \"times.csv\", column = 1, unit = \"ms\" }",
          "Measured quantiles joined by lines (min and max too), or measured values from a file.",
-         NULL},
+         .params = NULL},
     [WORD_ERLANG] = {"erlang", ROLE_VALUE, false, "erlang { mean = \"10ms\", stages = 4 }",
-                     "Sum of equal exponential stages; varies less than one of them.", NULL},
+                     "Sum of equal exponential stages; varies less than one of them.",
+                     .params = NULL},
     [WORD_EXPONENTIAL] = {"exponential", ROLE_VALUE, false,
                           "exponential \"10ms\"\nexponential { mean = \"10ms\" }\n"
                           "exponential { base = \"50ms\", cap = \"1s\", factor = 2, jitter = "
                           "\"full\" }",
-                          "A memoryless time; as a pause between tries: one that grows.", NULL},
+                          "A memoryless time; as a pause between tries: one that grows.",
+                          .params = NULL},
     [WORD_GAMMA] = {"gamma", ROLE_VALUE, false, "gamma { mean = \"10ms\", shape = 2 }",
-                    "Gamma law; squared coefficient of variation 1 / shape.", NULL},
+                    "Gamma law; squared coefficient of variation 1 / shape.", .params = NULL},
     [WORD_HYPEREXPONENTIAL] = {"hyperexponential", ROLE_VALUE, false,
                                "hyperexponential { mean = \"10ms\", cv2 = 4 }\n"
                                "hyperexponential { { 0.9, \"5ms\" }, { 0.1, \"55ms\" } }",
-                               "Mixture of exponentials: varies more than one of them.", NULL},
+                               "Mixture of exponentials: varies more than one of them.",
+                               .params = NULL},
     [WORD_LOGNORMAL] = {"lognormal", ROLE_VALUE, false,
                         "lognormal { p50 = \"3ms\", p99 = \"20ms\" }\n"
                         "lognormal { mean = \"5ms\", cv = 1.5 }",
                         "Long-tailed times, by two of mean, p50, p95, p99, cv, cv2, sigma, mu.",
-                        NULL},
+                        .params = NULL},
     [WORD_MIXTURE] = {"mixture", ROLE_VALUE, false,
                       "mixture { { 0.9, exponential \"5ms\" }, { 0.1, \"100ms\" } }",
-                      "One of several distributions, by weights that add up to 1.", NULL},
+                      "One of several distributions, by weights that add up to 1.", .params = NULL},
     [WORD_NORMAL] = {"normal", ROLE_VALUE, false, "normal { mean = \"10ms\", sd = \"2ms\" }",
-                     "Normal law; values below 0 are drawn again.", NULL},
+                     "Normal law; values below 0 are drawn again.", .params = NULL},
     [WORD_PARETO] = {"pareto", ROLE_VALUE, false,
                      "pareto { min = \"1ms\", shape = 1.5, max = \"10s\" }",
-                     "Heavy tail; without max unbounded.", NULL},
+                     "Heavy tail; without max unbounded.", .params = NULL},
     [WORD_SHIFTED] = {"shifted", ROLE_VALUE, false, "shifted { by = \"2ms\", exponential \"3ms\" }",
-                      "A fixed amount plus a distribution.", NULL},
+                      "A fixed amount plus a distribution.", .params = NULL},
     [WORD_UNIFORM] = {"uniform", ROLE_VALUE, false,
                       "uniform { \"1ms\", \"3ms\" }\nuniform { low = \"1ms\", high = \"3ms\" }",
-                      "Every value between two equally likely.", NULL},
+                      "Every value between two equally likely.", .params = NULL},
     [WORD_WEIBULL] = {"weibull", ROLE_VALUE, false,
                       "weibull { mean = \"30d\", shape = 0.7 }\n"
                       "weibull { scale = \"30d\", shape = 0.7 }",
-                      "Weibull law, as of lifetimes.", NULL},
+                      "Weibull law, as of lifetimes.", .params = NULL},
     [WORD_BURST] = {"burst", ROLE_VALUE, false, "burst { 1000, at = \"10s\" }",
                     "So many requests at one time, at the start if not said, and none after.",
                     burst_params, .subject = &burst_subject},
@@ -267,10 +271,11 @@ const struct word_def word_defs[WORDS] = {
          "Users who wait for the answer, think, and ask again. Their number is fixed, or "
          "follows a profile: who comes asks at once, who goes finishes what is under "
          "way.",
-         closed_params},
+         .params = closed_params},
     [WORD_GEOMETRIC] =
         {"geometric", ROLE_VALUE, false, "geometric(50)",
-         "A number of requests in a burst: 1 or more, with that mean, and memoryless.", NULL},
+         "A number of requests in a burst: 1 or more, with that mean, and memoryless.",
+         .params = NULL},
     [WORD_MMPP] = {"mmpp", ROLE_VALUE, false,
                    "mmpp { { \"50/s\", \"60s\" }, { \"500/s\", \"5s\" } }",
                    "A Markov-modulated Poisson process: arrivals of independent users whose rate "
@@ -298,19 +303,19 @@ const struct word_def word_defs[WORDS] = {
          "is that of times without one, \"s\" if not said; `begin` the recorded time at which the "
          "run begins (earlier lines are left out), `every` a time after which all comes again; "
          "`scale` = 2 plays it twice as fast.",
-         NULL},
+         .params = NULL},
     [WORD_UNIFORM_KEYS] = {"uniform_keys", ROLE_VALUE, false, "uniform_keys { n = 100000 }",
-                           "Every key equally often.", uniform_keys_params},
+                           "Every key equally often.", .params = uniform_keys_params},
     [WORD_AIMD] = {"aimd", ROLE_VALUE, false, "aimd { start = 10, most = 200 }",
                    "A number of calls at once that grows by one with each good answer and shrinks "
                    "by a tenth with each failure.",
-                   aimd_params},
+                   .params = aimd_params},
     [WORD_GRADIENT] = {"gradient", ROLE_VALUE, false, "gradient { start = 20, most = 200 }",
                        "A number of calls at once that grows while answers take no longer than "
                        "usual and shrinks while they do.",
-                       gradient_params},
+                       .params = gradient_params},
     [WORD_ZIPF] = {"zipf", ROLE_VALUE, false, "zipf { n = 100000, s = 0.99 }",
-                   "Key k is asked for in proportion to k^-s.", zipf_params},
+                   "Key k is asked for in proportion to k^-s.", .params = zipf_params},
 };
 
 const struct word_def *word_at(uint32_t i) {

@@ -45,8 +45,8 @@ static void test_accepted(void **state) {
       "cache \"s\" { origin = \"db\", ttl = \"1s\", expire = \"after_access\" }",
       "load_balancer \"s\" { backends = \"db\", choices = 2 }",
       "load_balancer \"s\" { backends = \"db\", algorithm = \"power_of_two\", choices = 3 }",
-      "client \"d\" { arrivals = poisson \"1/s\", target = \"s\", retry = { backoff = \"1s\" } }\n"
-      "service \"s\" {}",
+      ("client \"d\" { arrivals = poisson \"1/s\", target = \"s\", retry = { backoff = \"1s\" } }\n"
+       "service \"s\" {}"),
   };
   for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
     char text[500];
