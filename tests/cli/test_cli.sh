@@ -148,8 +148,9 @@ in_out 'seed 7, 3 replications'
 in_out 'rate=60/s'
 expect 1 run bad.lua
 in_out 'above the limit'
-expect 1 run bad.lua -q
-no_out
+expect 1 run bad.lua -q # the verdicts and nothing else
+in_out 'c.latency'
+! grep -qE 'physics|seed' out || fail 'more than the verdicts'
 no_err
 expect 3 run open.lua
 in_out 'goals 1 of 1 undecided'
@@ -230,6 +231,21 @@ goal "d.requests == 0"
 run { duration = "10s", warmup = "0s", replications = 2 }
 LUA
 expect 0 run rare.lua -q
+
+# Of many clients and components those that matter have a row, and what is left out is said.
+cat >many.lua <<'LUA'
+for i = 1, 40 do
+  client("c" .. i) { arrivals = constant "2/s", target = "s" .. i, timeout = "1s" }
+  service("s" .. i) { workers = 1, on = i == 33 and { fail() } or { work "10ms" } }
+end
+run { duration = "10s", warmup = "0s", replications = 1 }
+LUA
+expect 0 run many.lua
+in_out 'clients 40'
+in_out '--json has all 40 clients.'
+in_out '--json has all 40 components.'
+grep -A2 '^clients 40' out | grep -q '^  c33 ' || fail 'the client that fails does not come first'
+[ "$(wc -l <out)" -lt 90 ] || fail 'forty clients fill several screens'
 
 expect 0 run chain.lua --trace chain.json -q
 no_err

@@ -68,11 +68,15 @@ static void write_cases(const void *data, FILE *out) {
 
 /* Standard output belongs to the report, or to one of the files. */
 static void print_report(const struct results *results, const struct options *options) {
-  if (options->quiet || is_stdout(options->json) || is_stdout(options->csv) ||
-      is_stdout(options->junit) || is_stdout(options->report) || is_stdout(options->trace)) {
+  if (is_stdout(options->json) || is_stdout(options->csv) || is_stdout(options->junit) ||
+      is_stdout(options->report) || is_stdout(options->trace)) {
     return;
   }
   struct term term = term_open(stdout, options->color);
+  if (options->quiet) {
+    report_verdicts(results, &term);
+    return;
+  }
   report_print(results, &(struct report_options){.members = options->members}, &term);
 }
 

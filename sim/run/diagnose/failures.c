@@ -269,8 +269,8 @@ char *failures_say(const struct results *results) {
     if (list[i].failed > 0) say_client(results, &list[i], text);
   }
   if (failing > CLIENTS_TOLD) {
-    g_string_append_printf(text, " So did requests of %u other client%s.", failing - CLIENTS_TOLD,
-                           failing - CLIENTS_TOLD == 1 ? "" : "s");
+    g_string_append_printf(text, " Requests of %u other client%s failed, too.",
+                           failing - CLIENTS_TOLD, failing - CLIENTS_TOLD == 1 ? "" : "s");
   }
   bool told = failing > 0;
   for (uint32_t i = 0, more = 0; i < n && more < CLIENTS_TOLD; i++) {

@@ -149,6 +149,14 @@ static void print_warnings(const struct results *results, const struct term *ter
   }
 }
 
+void report_left_out(uint32_t n, const char *things, const char *which, const struct term *term) {
+  if (n <= REPORT_ROWS) return;
+  gchar *text = g_strdup_printf("Shown are %s; --json has all %u %s.", which, n, things);
+  term_put(term, STYLE_DIM, "  ");
+  term_wrap(term, STYLE_DIM, text, 2, 2);
+  g_free(text);
+}
+
 void report_print(const struct results *results, const struct report_options *options,
                   const struct term *term) {
   print_title(results, term);

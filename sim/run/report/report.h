@@ -25,6 +25,17 @@ void report_why(const struct results *results, const struct term *term);
 void report_over_time(const struct results *results, const struct term *term); /* with Unicode */
 void report_goals(const struct results *results, const struct term *term);
 
+/* A line a goal and nothing else: what `run -q` prints. */
+void report_verdicts(const struct results *results, const struct term *term);
+
+/* Up to so many clients have a block each; a table that is not what was asked for has so many rows.
+ */
+#define REPORT_BLOCKS 12u
+#define REPORT_ROWS 20u
+
+/* Where there are more: "Shown are those of which most failed; --json has all 80 clients." */
+void report_left_out(uint32_t n, const char *things, const char *which, const struct term *term);
+
 /* A tick, a cross or a question mark, and how to show it. */
 const char *report_sign(enum verdict verdict, const struct term *term);
 enum style report_style(enum verdict verdict);

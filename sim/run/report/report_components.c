@@ -1,6 +1,7 @@
 /* The report's table of what serves requests: where time and capacity go. */
 #include <glib.h>
 #include <math.h>
+#include <stdlib.h>
 
 #include "format.h"
 #include "report.h"
@@ -82,8 +83,51 @@ static void add_members(struct table *table, const struct results *results,
   }
 }
 
+/* --- which are shown ------------------------------------------------------------------------ */
+
+struct shown {
+  uint32_t component; /* index into the spec */
+  double busy;        /* NaN as 0 */
+  bool failed;
+};
+
+static int by_trouble(const void *left, const void *right) {
+  const struct shown *a = left, *b = right;
+  if (a->failed != b->failed) return a->failed ? -1 : 1;
+  if (a->busy != b->busy) return a->busy > b->busy ? -1 : 1;
+  return a->component < b->component ? -1 : 1;
+}
+
+static int by_place(const void *left, const void *right) {
+  const struct shown *a = left, *b = right;
+  return a->component < b->component ? -1 : 1;
+}
+
+/* All components but sources; of many those that failed or are busiest, in the order of the
+ * scenario. `all`: how many there are. To be freed. */
+static struct shown *choose(const struct results *results, bool every, uint32_t *n, uint32_t *all) {
+  const struct spec *spec = &results->scenario->spec;
+  struct shown *list = g_new0(struct shown, spec->components + 1);
+  *all = 0;
+  for (uint32_t c = 0; c < spec->components; c++) {
+    const char *name = spec->component[c].name;
+    if (spec->component[c].kind->is_source) continue;
+    double busy = results_value_of(results, name, "utilization");
+    bool failed = results_value_of(results, name, "availability") < 1 - FAILED_NEGLIGIBLE ||
+                  results_value_of(results, name, "uptime") < 1;
+    list[(*all)++] = (struct shown){c, isnan(busy) ? 0 : busy, failed};
+  }
+  *n = *all;
+  if (!every && *all > REPORT_ROWS) {
+    qsort(list, *all, sizeof *list, by_trouble);
+    *n = REPORT_ROWS;
+    qsort(list, *n, sizeof *list, by_place);
+  }
+  return list;
+}
+
 static void print_table(const struct results *results, const struct report_options *options,
-                        const struct term *term) {
+                        const struct shown *list, uint32_t shown, const struct term *term) {
   const struct spec *spec = &results->scenario->spec;
   bool speaks[COLUMNS];
   char layout[COLUMNS + 2] = "L";
@@ -97,9 +141,8 @@ static void print_table(const struct results *results, const struct report_optio
   for (size_t i = 0; i < COLUMNS; i++) {
     if (speaks[i]) table_cell(table, STYLE_DIM, columns[i].head);
   }
-  for (uint32_t c = 0; c < spec->components; c++) {
-    const struct component_spec *component = &spec->component[c];
-    if (component->kind->is_source) continue;
+  for (uint32_t c = 0; c < shown; c++) {
+    const struct component_spec *component = &spec->component[list[c].component];
     gchar *label = component->instances == 1
                        ? g_strdup(component->name)
                        : g_strdup_printf("%s x%u", component->name, component->instances);
@@ -113,13 +156,13 @@ static void print_table(const struct results *results, const struct report_optio
   table_finish(table, term);
 }
 
-static void print_others(const struct results *results, const struct term *term) {
+static void print_others(const struct results *results, const struct shown *list, uint32_t shown,
+                         const struct term *term) {
   const struct spec *spec = &results->scenario->spec;
   struct table *table = table_new(REPORT_LAYOUT, 2);
   uint32_t added = 0;
-  for (uint32_t c = 0; c < spec->components; c++) {
-    if (spec->component[c].kind->is_source) continue;
-    added += report_others(table, results, spec->component[c].name, common);
+  for (uint32_t c = 0; c < shown; c++) {
+    added += report_others(table, results, spec->component[list[c].component].name, common);
   }
   added += report_others(table, results, "path", common);
   if (added > 0) {
@@ -132,12 +175,16 @@ static void print_others(const struct results *results, const struct term *term)
 
 void report_components(const struct results *results, const struct report_options *options,
                        const struct term *term) {
-  const struct spec *spec = &results->scenario->spec;
-  bool any = false;
-  for (uint32_t c = 0; c < spec->components; c++) any |= !spec->component[c].kind->is_source;
-  if (!any) return;
-  fputc('\n', term->out);
-  term_rule(term, "components", "");
-  print_table(results, options, term);
-  print_others(results, term);
+  uint32_t shown, all;
+  struct shown *list = choose(results, options->members, &shown, &all);
+  if (all > 0) {
+    fputc('\n', term->out);
+    term_rule(term, "components", "");
+    print_table(results, options, list, shown, term);
+    if (shown < all) {
+      report_left_out(all, "components", "those that failed and the busiest", term);
+    }
+    print_others(results, list, shown, term);
+  }
+  g_free(list);
 }

@@ -92,12 +92,8 @@ static void print_advice(const struct results *results, const struct term *term)
   g_string_free(text, TRUE);
 }
 
-void report_goals(const struct results *results, const struct term *term) {
+void report_verdicts(const struct results *results, const struct term *term) {
   if (results->goals == 0) return;
-  gchar *note = summary(results);
-  fputc('\n', term->out);
-  term_rule(term, "goals", note);
-  g_free(note);
   struct table *table = table_new("lLrl", 2);
   for (uint32_t i = 0; i < results->goals; i++) {
     const struct goal_result *g = &results->goal[i];
@@ -109,5 +105,14 @@ void report_goals(const struct results *results, const struct term *term) {
     add_remark(table, g);
   }
   table_finish(table, term);
+}
+
+void report_goals(const struct results *results, const struct term *term) {
+  if (results->goals == 0) return;
+  gchar *note = summary(results);
+  fputc('\n', term->out);
+  term_rule(term, "goals", note);
+  g_free(note);
+  report_verdicts(results, term);
   if (count(results, VERDICT_UNDECIDED) > 0) print_advice(results, term);
 }

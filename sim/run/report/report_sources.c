@@ -1,6 +1,7 @@
 /* The report's blocks for what makes requests: what users saw. */
 #include <glib.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "counted.h"
@@ -127,8 +128,66 @@ static void print_parts(const struct results *results, const char *client, const
   }
 }
 
+/* --- many clients --------------------------------------------------------------------------- */
+
+struct client {
+  const char *name;
+  double failed; /* requests in a replication */
+};
+
+static int by_failed(const void *left, const void *right) {
+  const struct client *a = left, *b = right;
+  if (a->failed != b->failed) return a->failed > b->failed ? -1 : 1;
+  return strcmp(a->name, b->name);
+}
+
+/* A row each for those of which most failed; the names of what is beyond a screen help nobody. */
+static void print_many(const struct results *results, struct client *list, uint32_t n,
+                       const struct term *term) {
+  static const char *const metric[] = {"offered",     "throughput",  "availability",
+                                       "latency.p50", "latency.p95", "latency.p99"};
+  static const char *const head[] = {"",    "offered", "throughput", "availability",
+                                     "p50", "p95",     "p99"};
+  qsort(list, n, sizeof *list, by_failed);
+  gchar *note = g_strdup_printf("%u", n);
+  fputc('\n', term->out);
+  term_rule(term, "clients", note);
+  g_free(note);
+  struct table *table = table_new("Lrrrrrr", 2);
+  for (size_t i = 0; i < G_N_ELEMENTS(head); i++) table_cell(table, STYLE_DIM, head[i]);
+  for (uint32_t c = 0; c < n && c < REPORT_ROWS; c++) {
+    table_cell(table, STYLE_PLAIN, list[c].name);
+    for (size_t k = 0; k < G_N_ELEMENTS(metric); k++) {
+      const struct result *r = results_find_of(results, list[c].name, metric[k]);
+      table_cell(table, STYLE_PLAIN,
+                 r != NULL ? format_value(r->unit, r->estimate.value).text : "");
+    }
+    table_end_row(table);
+  }
+  table_finish(table, term);
+  report_left_out(n, "clients", "those of which most requests failed", term);
+}
+
+static bool print_as_many(const struct results *results, const struct term *term) {
+  const struct spec *spec = &results->scenario->spec;
+  struct client *list = g_new0(struct client, spec->components + 1);
+  uint32_t n = 0;
+  for (uint32_t c = 0; c < spec->components; c++) {
+    if (!spec->component[c].kind->is_source) continue;
+    const char *name = spec->component[c].name;
+    double requests = results_value_of(results, name, "requests");
+    double failed = requests * (1 - results_value_of(results, name, "availability"));
+    list[n++] = (struct client){name, isnan(failed) ? 0 : failed};
+  }
+  bool many = n > REPORT_BLOCKS;
+  if (many) print_many(results, list, n, term);
+  g_free(list);
+  return many;
+}
+
 void report_sources(const struct results *results, const struct term *term) {
   const struct spec *spec = &results->scenario->spec;
+  if (print_as_many(results, term)) return;
   for (uint32_t c = 0; c < spec->components; c++) {
     const struct component_spec *component = &spec->component[c];
     if (!component->kind->is_source) continue;

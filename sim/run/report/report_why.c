@@ -188,9 +188,10 @@ void report_over_time(const struct results *results, const struct term *term) {
                       format_duration(results->duration_ns).text);
   term_rule(term, "over time", note);
   g_free(note);
+  uint32_t lines = 0;
   for (uint32_t i = 0; i < t->series; i++) {
     const struct series *s = &t->list[i];
-    if (!is_worth_a_line(t, s)) continue;
+    if (!is_worth_a_line(t, s) || ++lines > REPORT_ROWS) continue;
     const char *component = results->scenario->spec.component[s->component].name;
     const char *what = s->what == SERIES_ERRORS ? outcome_name[s->cause] : series_name[s->what];
     gchar *name = g_strdup_printf("%s %s", component, what);
@@ -198,4 +199,5 @@ void report_over_time(const struct results *results, const struct term *term) {
     g_free(name);
   }
   print_faults(results, &in, term);
+  report_left_out(lines, "series", "the first", term);
 }

@@ -260,6 +260,8 @@ static bool look_once(struct searcher *searcher, struct scenario *scenario, uint
 
 static bool look_at_load(void *data, struct probe *probe, struct error *err) {
   struct searcher *searcher = data;
+  snprintf(searcher->progress->note, sizeof searcher->progress->note, "%s=%s",
+           searcher->study->axis.name, load_axis_value(&searcher->study->axis, probe->load).text);
   uint32_t first = searcher->study->replications;
   struct scenario *s = load_at(searcher, probe->load, err);
   if (s == NULL) return false;
