@@ -426,6 +426,29 @@ static void percentiles_of_an_operation(void **state) {
   json_decref(tree);
 }
 
+/* 1 % of requests failed: 3.65 days a year, a quarter of it refused; the goal allows 8.76 h. */
+static void time_lost_a_year(void **state) {
+  (void)state;
+  json_t *tree = tree_of(
+      "{'goals': [{'goal': 'c.availability >= 99.9%'}], 'metrics': {'c.goodput': {'value': 1.0},"
+      " 'c.requests': {'value': 1000.0}, 'c.errors.timeout': {'value': 7.5}, 'c.errors.refused':"
+      " {'value': 2.5}, 'c.errors.shed': {'value': 0.0}, 'db.arrivals': {'value': 1.0},"
+      " 'db.uptime': {'value': 0.98}, 'web.arrivals': {'value': 1.0}, 'web.uptime': {'value':"
+      " 1.0}}}");
+  struct plots plots = {0};
+  plot_downtime(&(struct plot_page){&plots}, tree);
+  assert_int_equal(plots.n, 1);
+  const char *script = plots.list[0].script;
+  assert_non_null(strstr(script, "name[3] = ['refused', 'timeout', 'down']"));
+  assert_non_null(strstr(script, "row[2] = ['c', 'db']"));
+  assert_non_null(strstr(script,
+                         "$lost << END_OF_NUMBERS\n1 0 0.9125\nNaN NaN NaN\n\n\n"
+                         "1 0.9125 3.65\nNaN NaN NaN\n\n\n2 0 7.3"));
+  assert_non_null(strstr(script, "$budget << END_OF_NUMBERS\n1 0.365"));
+  plots_free(&plots);
+  json_decref(tree);
+}
+
 /* With goals, the percentile of the first one; the others have pictures of their own. */
 static void percentile_over_load(void **state) {
   (void)state;
@@ -450,6 +473,7 @@ int main(void) {
       cmocka_unit_test(goals),
       cmocka_unit_test(windows_without_a_value),
       cmocka_unit_test(lanes_of_faults_and_events),
+      cmocka_unit_test(time_lost_a_year),
       cmocka_unit_test(curves_over_load),
       cmocka_unit_test(latency_over_load_counts_failures),
       cmocka_unit_test(percentile_over_load),

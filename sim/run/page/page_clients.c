@@ -90,6 +90,7 @@ void page_availability(const struct page *p) {
   static const char *const columns[] = {"Client", ">availability", ">requests ended", NULL};
   static const char *const metrics[] = {"availability", "requests", NULL};
   html_open_section(p->out, "availability", "Availability");
+  page_plots(p, "downtime");
   page_plots(p, "availability");
   clients_table(p, "Share of the requests that ended well", columns, metrics);
   char **clients = page_clients(p);

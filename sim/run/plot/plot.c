@@ -117,7 +117,7 @@ static bool plot_kinds(const json_t *results, struct plots *plots, const plot_ki
 
 bool plot_run(const json_t *results, struct plots *plots, struct error *err) {
   static const plot_kind_fn kinds[] = {plot_percentiles, plot_breakdown, plot_availability,
-                                       plot_timeline, NULL};
+                                       plot_downtime,    plot_timeline,  NULL};
   return plot_kinds(results, plots, kinds, err);
 }
 

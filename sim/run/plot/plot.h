@@ -17,8 +17,9 @@
 #include "error.h"
 
 struct plot {
-  char *name;    /* letters, digits, _ and -: "timeline-shoppers"; unique in its set */
-  char *kind;    /* percentiles, load, parameter, availability, timeline, heatmap, breakdown */
+  char *name; /* letters, digits, _ and -: "timeline-shoppers"; unique in its set */
+  char *
+      kind; /* percentiles, load, parameter, availability, downtime, timeline, heatmap, breakdown */
   char *subject; /* the client or metric that it is about; NULL: the whole of the results */
   char *title;   /* what is seen, also written in the picture; plain text */
   char *caption; /* definitions and how to read it; plain text, not in the picture */

@@ -23,6 +23,7 @@ bool plot_load_shows(const json_t *goals, const char *metric);
 void plot_availability(struct plot_page *page, const json_t *results);
 void plot_availability_compare(struct plot_page *page, const json_t *results);
 void plot_availability_sweep(struct plot_page *page, const json_t *sweep);
+void plot_downtime(struct plot_page *page, const json_t *results);
 void plot_timeline(struct plot_page *page, const json_t *results);
 void plot_timeline_compare(struct plot_page *page, const json_t *results);
 void plot_parameter(struct plot_page *page, const json_t *sweep);
