@@ -79,7 +79,7 @@ offers run shop.lua --
 offered --json
 offered --seed
 not_offered --off
-offers compare shop.lua --o
+offers compare shop.lua --of
 [ "$(cat out)" = --off ] || fail '--off is not completed'
 offers run shop.lua --json ''
 offered other.txt
