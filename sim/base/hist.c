@@ -356,23 +356,32 @@ static double within_bucket(uint32_t o, uint32_t i, uint64_t rank, uint64_t time
   return low + (high - low) * (((double)rank - 0.5) / (double)times);
 }
 
-static double bucket_quantile(const struct hist *hist, uint64_t rank) {
+struct place {
+  uint32_t octave, bucket;
+  uint64_t rank, times; /* in the bucket; how many values it holds */
+};
+
+static struct place place_of(const struct hist *hist, uint64_t rank) {
   uint64_t below = 0;
   for (uint32_t o = 0; o < HIST_OCTAVES; o++) {
     if (hist->octave[o] == NULL) continue;
     for (uint32_t i = 0; i < HIST_SUB; i++) {
       uint64_t times = times_in(hist, o, i);
-      if (rank <= below + times) {
-        double estimate = within_bucket(o, i, rank - below, times);
-        if (estimate < (double)hist->min) return (double)hist->min;
-        if (estimate > (double)hist->max) return (double)hist->max;
-        return estimate;
-      }
+      if (rank <= below + times) return (struct place){o, i, rank - below, times};
       below += times;
     }
   }
   assert(!"the buckets hold fewer values than were counted");
-  return NAN;
+  return (struct place){0};
+}
+
+static double within_extremes(const struct hist *hist, double value) {
+  return fmin(fmax(value, (double)hist->min), (double)hist->max);
+}
+
+static double bucket_quantile(const struct hist *hist, uint64_t rank) {
+  struct place p = place_of(hist, rank);
+  return within_extremes(hist, within_bucket(p.octave, p.bucket, p.rank, p.times));
 }
 
 static double quantile_of_settled(const struct hist *hist, double q) {
@@ -396,6 +405,32 @@ double hist_quantile(const struct hist *hist, double q) {
   double value = quantile_of_settled(&copy, q);
   hist_free(&copy);
   return value;
+}
+
+/* How many values the bucket `step` away would hold if it were as wide as this one. */
+static double beside(const struct hist *hist, struct place p, int step) {
+  uint32_t at = p.octave * HIST_SUB + p.bucket, other = at + (uint32_t)step;
+  if (other >= HIST_OCTAVES * HIST_SUB) return 0; /* below 0 too */
+  uint32_t o = other / HIST_SUB;
+  if (hist->octave[o] == NULL) return 0;
+  double wider = o == p.octave || o + p.octave == 1 ? 1 : step < 0 ? 2 : 0.5;
+  return wider * (double)times_in(hist, o, other % HIST_SUB);
+}
+
+/* Four standard deviations of a count and half as many again are no chance, and no slope either. */
+static bool stands_out(const struct hist *hist, struct place p) {
+  double times = (double)p.times, most = fmax(beside(hist, p, -1), beside(hist, p, 1));
+  return times > 1.5 * most + 4 * sqrt(times);
+}
+
+void hist_quantile_span(const struct hist *hist, double q, double *least, double *most) {
+  *least = *most = hist_quantile(hist, q);
+  uint64_t count = hist_count(hist), rank = count > 0 ? rank_of(q, count) : 0;
+  if (hist_is_exact(hist) || is_pending(hist) || rank <= 1 || rank == count) return;
+  struct place p = place_of(hist, rank);
+  if (!stands_out(hist, p)) return;
+  *least = within_extremes(hist, (double)bucket_least(p.octave, p.bucket));
+  *most = within_extremes(hist, (double)bucket_greatest(p.octave, p.bucket));
 }
 
 hist_wide hist_sum(const struct hist *hist) {

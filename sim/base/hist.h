@@ -97,6 +97,12 @@ bool hist_is_exact(const struct hist *hist);
  * within minimum and maximum. NaN when empty. */
 double hist_quantile(const struct hist *hist, double q);
 
+/* Where that quantile lies for sure. A bucket that clearly holds more than its neighbours has
+ * values that are alike, such as those of a constant time, and where in it they lie is not known:
+ * then these are its ends, within minimum and maximum. Else both are hist_quantile. Of a settled
+ * histogram. */
+void hist_quantile_span(const struct hist *hist, double q, double *least, double *most);
+
 static inline uint64_t hist_count(const struct hist *hist) {
   return hist->count + hist->values + hist->zeros;
 }

@@ -535,6 +535,35 @@ static void test_merge_mixed(void **state) {
   hist_free(&bucketed);
 }
 
+/* Nine in ten values are 10 ms, the others 20 ms less a little: their bucket is known, not where in
+ * it they lie. A bucket of values that are spread is no such one, nor a chance excess, and extremes
+ * are exact. */
+static void test_span_of_alike(void **state) {
+  (void)state;
+  struct hist hist;
+  double least, most;
+  hist_init(&hist, 0, NULL);
+  for (int i = 0; i < 1000; i++) hist_add(&hist, i % 10 > 0 ? 10000000 : 19990000);
+  hist_add(&hist, 40000000);
+  hist_settle(&hist);
+  hist_quantile_span(&hist, 0.95, &least, &most);
+  assert_true(least <= 19990000 && 19990000 <= most && most - least < 0.008 * most && least < most);
+  hist_quantile_span(&hist, 0.5, &least, &most);
+  assert_true(least == 10000000 && most > least); /* nothing is below the least value */
+  hist_quantile_span(&hist, 1, &least, &most);
+  assert_true(least == 40000000 && most == 40000000);
+  hist_free(&hist);
+  hist_init(&hist, 0, NULL);
+  struct draws draws = seeded("span");
+  for (int i = 0; i < 100000; i++) hist_add(&hist, (uint64_t)(-log(draws_unit(&draws)) * 1e7));
+  hist_settle(&hist);
+  for (int i = 1; i < 1000; i++) {
+    hist_quantile_span(&hist, i / 1000.0, &least, &most);
+    assert_true(least == most && least == hist_quantile(&hist, i / 1000.0));
+  }
+  hist_free(&hist);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_random_data),
@@ -553,6 +582,7 @@ int main(void) {
       cmocka_unit_test(test_many_in_a_bucket),
       cmocka_unit_test(test_merge_mixed),
       cmocka_unit_test(test_take_new),
+      cmocka_unit_test(test_span_of_alike),
   };
   return cmocka_run_group_tests_name("hist", tests, NULL, NULL);
 }

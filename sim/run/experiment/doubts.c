@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "format.h"
+#include "kind.h"
 
 /* Neighbouring batches more correlated than this are taken for dependent. Independent ones exceed
  * it in 1 run of 100: the coefficient's standard deviation is 1 / sqrt(BATCHES) = 0.22. */
@@ -124,7 +125,33 @@ static void warn_about_single_pair(struct results *results) {
   results_warn(results, "a single antithetic pair has no intervals: use -r 10");
 }
 
+/* Of a client the first that shows them: its other metrics will too. */
+static void warn_about_populations(struct results *results, const char *client) {
+  static const char *const metrics[] = {"availability", "latency.mean", "goodput"};
+  for (size_t i = 0; i < sizeof metrics / sizeof metrics[0]; i++) {
+    struct result *r = (struct result *)results_find_of(results, client, metrics[i]);
+    struct populations *p = r != NULL ? &r->populations : NULL;
+    if (p == NULL || !populations_find(r->replication, results->replications, r->unit, p)) continue;
+    results_warn(results,
+                 "two kinds of replications: %s is about %s in %u of them and about %s in %u, and "
+                 "none is like the mean of %s. Find out what decides between the two",
+                 r->name, format_value(r->unit, p->low_mean).text, p->low,
+                 format_value(r->unit, p->high_mean).text, p->high,
+                 format_value(r->unit, r->estimate.value).text);
+    return;
+  }
+}
+
+static void warn_about_kinds(struct results *results) {
+  const struct spec *spec = &results->scenario->spec;
+  for (uint32_t i = 0; i < spec->components; i++) {
+    if (!spec->component[i].kind->is_source) continue;
+    warn_about_populations(results, spec->component[i].name);
+  }
+}
+
 void results_doubt(struct results *results) {
+  warn_about_kinds(results);
   warn_about_warmup(results);
   warn_about_given_warmup(results);
   warn_about_drift(results);

@@ -3,6 +3,13 @@
 
 #include "results.h"
 
+/* More replications do not help where what is alike is not kept apart. */
+static bool is_within_span(const struct result *r, double limit) {
+  double least, most;
+  result_span(r, &least, &most);
+  return least < most && least <= limit && limit <= most;
+}
+
 static void judge(struct results *results, const struct goal *goal, struct goal_result *out) {
   const struct result *r = results_find(results, goal->metric);
   out->goal = goal;
@@ -18,6 +25,10 @@ static void judge(struct results *results, const struct goal *goal, struct goal_
     out->reason = "the run does not measure this";
   } else if (isnan(out->estimate.value)) {
     out->reason = "no data";
+  } else if (out->verdict == VERDICT_UNDECIDED && is_within_span(r, goal->limit)) {
+    out->reason =
+        "values this near to the limit are alike, and kept apart by 0.8 % only: "
+        "name a limit that is not one of them";
   } else if (r->merge == METRIC_QUANTILE && isfinite(out->estimate.value) &&
              result_samples_beyond(r) < FEW_SAMPLES) {
     results_warn(results, "goal \"%s\" rests on %.0f samples beyond its quantile: run longer",

@@ -308,10 +308,38 @@ static void estimate_one(struct results *results, struct result *r) {
   }
 }
 
+static void span(const struct result *r, double q, double *least, double *most) {
+  *least = *most = NAN;
+  if (r->merge != METRIC_QUANTILE || q > 1) return;
+  hist_quantile_span(r->hist, q, least, most);
+  *least /= 1e9;
+  *most /= 1e9;
+}
+
+void result_span(const struct result *r, double *least, double *most) {
+  span(r, r->q / (1 - r->failed), least, most);
+}
+
+/* No interval is surer than its value. */
+static void cover(struct estimate *e, double least, double most) {
+  if (isnan(least) || !estimate_has_interval(e) || least == most) return;
+  e->lo = fmin(e->lo, least);
+  e->hi = fmax(e->hi, most);
+}
+
+static void cover_spans(struct result *r) {
+  double least, most;
+  span(r, r->q, &least, &most);
+  cover(&r->estimate, least, most);
+  result_span(r, &least, &most);
+  cover(&r->judged, least, most);
+}
+
 static void estimate_all(struct results *results) {
   for (uint32_t i = 0; i < results->n; i++) {
     estimate_one(results, &results->list[i]);
     judge_failed(results, &results->list[i]);
+    cover_spans(&results->list[i]);
   }
 }
 

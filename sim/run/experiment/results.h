@@ -15,6 +15,7 @@
 #include "blame.h"
 #include "estimate.h"
 #include "metric.h"
+#include "populations.h"
 #include "scenario.h"
 #include "verdict.h"
 #include "warmup.h"
@@ -36,6 +37,7 @@ struct result {
   double failed; /* share of the requests that a latency leaves out; 0 of all else */
   /* Of a quantile with too few samples beyond it for an interval: its lower end; else NaN. */
   double at_least;
+  struct populations populations; /* of what people look at first; none of all else */
 };
 
 struct goal_result {
@@ -43,7 +45,7 @@ struct goal_result {
   struct estimate estimate;
   enum verdict verdict;
   double failed;      /* of a latency: the share of requests that failed, which counts as endless */
-  const char *reason; /* why an undefined metric fails the goal; NULL: it is defined */
+  const char *reason; /* why it fails or is undecided, if not for the value alone; else NULL */
 };
 
 struct check_result {
@@ -149,6 +151,10 @@ double results_value(const struct results *results, const char *name);
 const struct result *results_find_of(const struct results *results, const char *component,
                                      const char *metric);
 double results_value_of(const struct results *results, const char *component, const char *metric);
+
+/* Where the judged quantile lies as far as latencies that are alike are kept apart
+ * (hist_quantile_span), in seconds; NaN of what is not a quantile. */
+void result_span(const struct result *result, double *least, double *most);
 
 /* How many samples lie beyond the quantile that a METRIC_QUANTILE reports. */
 double result_samples_beyond(const struct result *result);

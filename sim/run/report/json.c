@@ -27,6 +27,20 @@ static json_t *values_tree(const double *value, uint32_t n) {
   return list;
 }
 
+static json_t *population(uint32_t replications, double mean) {
+  json_t *tree = json_object();
+  json_object_set_new(tree, "replications", json_integer(replications));
+  json_object_set_new(tree, "mean", json_time(mean));
+  return tree;
+}
+
+static json_t *populations_tree(const struct populations *p) {
+  json_t *list = json_array();
+  json_array_append_new(list, population(p->low, p->low_mean));
+  json_array_append_new(list, population(p->high, p->high_mean));
+  return list;
+}
+
 static json_t *metric_tree(const struct estimate *estimate, const double *value, uint32_t values) {
   json_t *metric = estimate_tree(estimate);
   json_object_set_new(metric, "n", json_integer(estimate->n));
@@ -41,6 +55,9 @@ static void add_metric(json_t *tree, const struct result *r, uint32_t values) {
     json_t *all = metric_tree(&r->judged, r->judged_replication, values);
     json_object_set_new(all, "failed", json_number(r->failed));
     json_object_set_new(metric, "all", all);
+  }
+  if (r->populations.low > 0) {
+    json_object_set_new(metric, "populations", populations_tree(&r->populations));
   }
   gchar *name = g_utf8_make_valid(r->name, -1);
   json_object_set_new(tree, name, metric);

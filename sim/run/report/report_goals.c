@@ -60,6 +60,9 @@ static void add_remark(struct table *table, const struct goal_result *g) {
       [VERDICT_PASS] = STYLE_DIM, [VERDICT_FAIL] = STYLE_BAD, [VERDICT_UNDECIDED] = STYLE_WARN};
   GString *text = g_string_new(g->verdict == VERDICT_UNDECIDED ? "undecided" : "");
   if (g->verdict == VERDICT_FAIL) describe_miss(g, text);
+  if (g->verdict == VERDICT_UNDECIDED && g->reason != NULL) {
+    g_string_append_printf(text, ": %s", g->reason);
+  }
   if (g->failed > FAILED_NEGLIGIBLE || (g->failed > 0 && isinf(g->estimate.value))) {
     g_string_append_printf(text, "%sthe %s that failed count as endless", text->len > 0 ? "; " : "",
                            format_value(UNIT_RATIO, g->failed).text);
@@ -71,14 +74,16 @@ static void add_remark(struct table *table, const struct goal_result *g) {
 /* How to have the undecided ones decided, in numbers that ought to do. */
 static void print_advice(const struct results *results, const struct term *term) {
   uint32_t most = 0;
-  bool hopeless = false;
+  bool hopeless = false, advised = false;
   for (uint32_t i = 0; i < results->goals; i++) {
     const struct goal_result *g = &results->goal[i];
-    if (g->verdict != VERDICT_UNDECIDED) continue;
+    if (g->verdict != VERDICT_UNDECIDED || g->reason != NULL) continue;
+    advised = true;
     uint32_t n = verdict_replications(g->goal, &g->estimate, results->replications);
     hopeless |= n == 0;
     if (n > most) most = n;
   }
+  if (!advised) return;
   GString *text = g_string_new("Undecided: the interval straddles the limit.");
   if (most > 0) {
     g_string_append_printf(text, " Add replications (-r %u should do) or run longer.", most);
