@@ -181,6 +181,17 @@ holds full.html 'mean of the failed'
 holds full.html 'id="figure-timeline'
 holds full.html 'id="figure-breakdown'
 
+# What is the same at all points does not "go from 100 % to 100 %".
+cat >level.lua <<'LUA'
+local rate = param { "rate", "10/s" }
+client "c" { arrivals = constant(rate), target = "s" }
+service "s" { work = "1ms" }
+goal "c.availability >= 90%"
+run { duration = "60s", warmup = "1s", replications = 2 }
+LUA
+expect 0 sweep level.lua -s rate=10..40:10/s -q --report level.html
+holds level.html 'c.availability is 100 % at all points.'
+
 # --- report: what is no result ---
 expect 2 report shop.lua
 one_sentence

@@ -44,6 +44,10 @@ static void no_knee(void **state) {
   assert_int_equal(plot_knee(x, arch, 5), KNEE_NONE);
   assert_int_equal(plot_knee(x, bent, 3), KNEE_NONE);
   assert_int_equal(plot_knee(x, bent, 5), 3);
+  /* 2 lies in all intervals of the first curve, nothing in those of the second. */
+  const double lo[] = {1, 1.5, 2, 1}, hi[] = {3, 2.5, 2.2, 2}, above[] = {3, 2.5, 2.2, 1.9};
+  assert_true(plot_is_flat(lo, hi, 4));
+  assert_false(plot_is_flat(lo, above, 4));
 }
 
 static void nines(void **state) {

@@ -123,6 +123,13 @@ static void say_range(const struct page *p, GString *out, size_t g) {
   const char *metric = tree_text(json_array_get(json_object_get(p->run, "goals"), g), "metric");
   if (least == NULL || metric[0] == '\0') return;
   enum metric_unit unit = page_meaning(p, metric).unit;
+  if (strcmp(format_value(unit, lo).text, format_value(unit, hi).text) == 0) {
+    g_string_append_printf(out, "%s is ", metric);
+    page_say(out, unit, lo);
+    g_string_append(out, " at all points.");
+    put_sentence(p, out);
+    return;
+  }
   g_string_append_printf(out, "%s goes from ", metric);
   page_say(out, unit, lo);
   g_string_append(out, " (");

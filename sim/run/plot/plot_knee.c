@@ -1,5 +1,7 @@
 #include "plot_knee.h"
 
+#include <math.h>
+
 uint32_t plot_knee(const double *x, const double *y, uint32_t n) {
   if (n < 4 || !(y[n - 1] > y[0]) || !(x[n - 1] > x[0])) return KNEE_NONE;
   uint32_t knee = KNEE_NONE;
@@ -14,4 +16,13 @@ uint32_t plot_knee(const double *x, const double *y, uint32_t n) {
     }
   }
   return knee;
+}
+
+bool plot_is_flat(const double *lo, const double *hi, uint32_t n) {
+  double highest = -INFINITY, lowest = INFINITY;
+  for (uint32_t i = 0; i < n; i++) {
+    highest = fmax(highest, lo[i]);
+    lowest = fmin(lowest, hi[i]);
+  }
+  return highest <= lowest;
 }

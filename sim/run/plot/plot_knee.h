@@ -7,6 +7,7 @@
 #ifndef PLOT_KNEE_H
 #define PLOT_KNEE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define KNEE_NONE UINT32_MAX
@@ -15,5 +16,9 @@
 /* The index of the knee, or KNEE_NONE; it takes four points. `x` ascends strictly; all are finite.
  * Of two equally far points the first is the knee. */
 uint32_t plot_knee(const double *x, const double *y, uint32_t n);
+
+/* Whether the curve may be level: one value lies in the intervals `lo` to `hi` of all points. What
+ * bends there is chance, and no knee. */
+bool plot_is_flat(const double *lo, const double *hi, uint32_t n);
 
 #endif

@@ -99,17 +99,22 @@ static void measure(struct drawing *d) {
 static double find_knee(const struct drawing *d) {
   const GArray *samples = d->curves->list[0].samples;
   double *x = g_new(double, samples->len), *y = g_new(double, samples->len), row[COLUMNS];
+  double *lo = g_new(double, samples->len), *hi = g_new(double, samples->len);
   uint32_t n = 0;
   for (guint i = 0; d->curves->n == 1 && i < samples->len; i++) {
     if (!read_latency(d, sample_at(&d->curves->list[0], i), row)) break;
     if (n > 0 && row[LOAD] <= x[n - 1]) continue;
     x[n] = row[LOAD];
+    lo[n] = row[LO];
+    hi[n] = row[HI];
     y[n++] = row[VALUE];
   }
-  uint32_t knee = plot_knee(x, y, n);
+  uint32_t knee = plot_is_flat(lo, hi, n) ? KNEE_NONE : plot_knee(x, y, n);
   double at = knee == KNEE_NONE ? NAN : x[knee];
   g_free(x);
   g_free(y);
+  g_free(lo);
+  g_free(hi);
   return at;
 }
 
