@@ -71,8 +71,8 @@ static inline void push(struct fel *fel, struct event event) {
   fel->far_n++;
 }
 
-void fel_push_far(struct fel *fel, struct event event) {
-  push(fel, event);
+void fel_push_far(struct fel *fel, uint64_t time_ns, uint64_t what) {
+  push(fel, (struct event){time_ns, what});
 }
 
 /* The heap is not empty. */

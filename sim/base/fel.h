@@ -13,7 +13,8 @@
  * order, so ties stay first-in first-out without a sequence number.
  *
  * Chosen by measurement (`scripts/bench`, one core of a shared EPYC, hold model with exponential
- * times, ns a hold; "dead": each event also schedules a timeout that is dead when it comes up):
+ * times, ns a hold; "dead": each event also schedules a timeout that is dead when it comes up; with
+ * digits of one bit, see docs/performance.md for what four changed):
  *
  *   pending            4-ary heap   radix heap   this
  *        10               20.7         21.9      11.5
@@ -97,7 +98,9 @@ void fel_init(struct fel *fel, bool (*is_dead)(const void *, const struct event 
               const void *owner);
 void fel_free(struct fel *fel);
 
-__attribute__((noinline)) void fel_push_far(struct fel *fel, struct event event);
+/* In two words: a struct would come through memory, to be read at once, which waits for the stores.
+ */
+__attribute__((noinline)) void fel_push_far(struct fel *fel, uint64_t time_ns, uint64_t what);
 
 /* Moves the near future back to the heap. */
 __attribute__((noinline)) void fel_spill(struct fel *fel);
@@ -105,7 +108,7 @@ __attribute__((noinline)) void fel_spill(struct fel *fel);
 /* Schedules an event, not before the last one popped (a programmer's mistake that sim_run sees). */
 static inline void fel_push(struct fel *fel, struct event event) {
   if (__builtin_expect(event.time_ns >= fel->near_limit_ns, 0)) {
-    fel_push_far(fel, event);
+    fel_push_far(fel, event.time_ns, event.what);
     return;
   }
   /* Whether it comes before the earliest so far nobody can foretell, so that is no branch. */
