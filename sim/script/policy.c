@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "choice.h"
 #include "configure.h"
 
 /* Of a share that is stated alone; and gRPC's example. */
@@ -165,38 +166,31 @@ const struct param gradient_params[] = {
     {0},
 };
 
-static bool read_adaptive(struct loader *loader, const struct spot *spot,
-                          struct concurrency_config *out) {
-  lua_State *L = loader->L;
-  const struct param *params = out->rule == CONCURRENCY_AIMD ? aimd_params : gradient_params;
-  if (!lua_istable(L, -1)) {
-    return value_unexpected(loader, spot, -1, "a table such as { start = 10, most = 200 }");
-  }
-  if (!configure(loader, spot, lua_gettop(L), params, out, NULL, 0, 0)) return false;
-  if (out->least <= out->start && out->start <= out->most) return true;
+static bool check_adaptive(struct loader *loader, const struct spot *spot, void *value) {
+  const struct concurrency_config *config = value;
+  if (config->least <= config->start && config->start <= config->most) return true;
   return spot_error(loader, spot, "start = %llu must lie between least = %llu and most = %llu",
-                    (unsigned long long)out->start, (unsigned long long)out->least,
-                    (unsigned long long)out->most);
+                    (unsigned long long)config->start, (unsigned long long)config->least,
+                    (unsigned long long)config->most);
 }
+
+static const struct choice places_choices[] = {
+    {WORD_AIMD, CONCURRENCY_AIMD, .params = aimd_params, .check = check_adaptive},
+    {WORD_GRADIENT, CONCURRENCY_GRADIENT, .params = gradient_params, .check = check_adaptive},
+};
 
 bool policy_places(struct loader *loader, const struct spot *spot, int index,
                    const struct param *param, struct concurrency_config *out) {
   *out = (struct concurrency_config){.rule = CONCURRENCY_FIXED};
-  const struct word *word = loader_word(loader->L, index);
-  if (word && (word->id == WORD_AIMD || word->id == WORD_GRADIENT)) {
-    struct spot inner = spot_word(spot, word);
-    out->rule = word->id == WORD_AIMD ? CONCURRENCY_AIMD : CONCURRENCY_GRADIENT;
-    word_push_argument(loader->L, index);
-    bool ok = read_adaptive(loader, &inner, out);
-    lua_pop(loader->L, 1);
-    return ok;
+  if (lua_type(loader->L, index) == LUA_TNUMBER) {
+    return value_whole(loader, spot, index, &out->start) &&
+           value_in_range(loader, spot, (double)out->start, param->min, param->max, PLAIN_NUMBER);
   }
-  if (lua_type(loader->L, index) != LUA_TNUMBER) {
-    return value_unexpected(loader, spot, index,
-                            "a whole number, aimd { start = 10 } or gradient { start = 20 }");
-  }
-  return value_whole(loader, spot, index, &out->start) &&
-         value_in_range(loader, spot, (double)out->start, param->min, param->max, PLAIN_NUMBER);
+  const struct choice *row =
+      choice_read(loader, spot, index, places_choices, 2,
+                  "a whole number, aimd { start = 10 } or gradient { start = 20 }", out);
+  if (row) out->rule = (enum concurrency_rule)row->kind;
+  return row != NULL;
 }
 
 /* --- for people ----------------------------------------------------------------------------- */
