@@ -12,7 +12,7 @@ local words = {
   -- keys
   "zipf", "uniform_keys",
   -- steps
-  "work", "call", "parallel", "sleep", "branch", "compress", "fail", "reply",
+  "work", "call", "parallel", "sleep", "branch", "compress", "fail", "limit", "reply",
   -- faults
   "crash", "hang", "slow", "drop", "error", "flush", "join", "partition", "stop", "surge",
   -- what the sandbox leaves of Lua

@@ -8,6 +8,7 @@
 
 #include "arena.h"
 #include "outbound.h"
+#include "rate_limiter.h"
 #include "spec.h"
 
 #define OP_INHERIT (-1) /* a call passes on the operation it is made for */
@@ -24,6 +25,7 @@ enum step_kind {
   STEP_BRANCH,   /* with probability `chance`, and (op < 0 or the operation is op), and (causes is
                     0 or the last call failed of one of them): next step; else go on at `target` */
   STEP_JUMP,     /* go on at `target` */
+  STEP_LIMIT,    /* `limit`: answer RATE_LIMITED and finish, or go on, at once or later */
   STEP_FAIL,     /* answer `outcome` and finish */
   STEP_REPLY,    /* answer OK now, and go on with the following steps on the server's account */
 };
@@ -46,9 +48,10 @@ struct step {
   uint32_t need;         /* PARALLEL: successes wanted; 0 = of all calls (times counted) */
   double chance;
   int op;
-  bool hand_over;   /* REPLY: the worker does not stay for the steps that follow */
-  uint8_t outcome;  /* FAIL: enum outcome, not OK */
-  uint32_t causes;  /* a bit set of enum outcome */
+  bool hand_over;  /* REPLY: the worker does not stay for the steps that follow */
+  uint8_t outcome; /* FAIL: enum outcome, not OK */
+  uint32_t causes; /* a bit set of enum outcome */
+  const struct limit_config *limit;
   struct dist dist; /* ns */
 };
 

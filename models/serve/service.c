@@ -8,11 +8,13 @@
 #include "arena.h"
 #include "call.h"
 #include "column.h"
+#include "fault_def.h"
 #include "outbound.h"
 #include "outbound_params.h"
 #include "outline.h"
 #include "program.h"
 #include "service_config.h"
+#include "service_limits.h"
 #include "service_plan.h"
 #include "sim.h"
 #include "station.h"
@@ -33,6 +35,7 @@ struct service_state {
   bool is_async;
   struct station station __attribute__((aligned(64)));
   uint64_t cancelled, stopped, evicted, fallbacks;
+  struct service_limits limits;
 };
 
 static inline uint32_t class_of(const struct sim *sim, const struct service_state *s,
@@ -242,6 +245,16 @@ static struct frame *run_one(struct sim *sim, struct member *member, struct fram
       case STEP_JUMP:
         call->pc = step->target;
         break;
+      case STEP_LIMIT: {
+        uint64_t wait_ns = service_limits_take(sim, &s->limits, step, call);
+        if (wait_ns == LIMITER_REFUSED) return finish(sim, member, call, OUTCOME_RATE_LIMITED);
+        if (wait_ns > 0) {
+          call_sleep(sim, member, call, wait_ns);
+          return release_while_waiting(sim, s, call);
+        }
+        call->pc++;
+        break;
+      }
       case STEP_FAIL:
         return finish(sim, member, call, (enum outcome)step->outcome);
       case STEP_REPLY:
@@ -492,6 +505,7 @@ static void service_on_cancel(struct sim *sim, struct member *member, struct fra
 static void service_on_fault(struct sim *sim, struct member *member, const struct fault_def *fault,
                              bool begins) {
   struct service_state *s = member->state;
+  if (fault == &fault_crash && begins) service_limits_clear(&s->limits);
   station_fault(sim, member, &s->station, fault, begins);
 }
 
@@ -560,6 +574,7 @@ static void service_init(struct sim *sim, struct member *member) {
                s->config->queue, s->config->priority.n + 1);
   if (s->config->cancel >= CANCEL_QUEUED) station_allow_cancel(sim, &s->station);
   s->plain_queue = s->station.plain && s->station.classes == 1;
+  service_limits_init(sim, &s->limits, s->config);
   add_policies(sim, member);
 }
 
@@ -567,6 +582,12 @@ static void service_destroy(struct sim *sim, struct member *member) {
   (void)sim;
   struct service_state *s = member->state;
   station_free(&s->station);
+  service_limits_free(&s->limits);
+}
+
+static void service_check(struct sim *sim, struct member *member, struct checks *out) {
+  (void)sim;
+  service_limits_check(&((struct service_state *)member->state)->limits, member, out);
 }
 
 static struct station *service_station(struct member *member) {
@@ -582,6 +603,10 @@ static const struct meter service_meters[] = {
      "Calls refused out of the queue to make room for one of a higher class (`evict`)."},
     {"fallbacks", METER_COUNT, offsetof(struct service_state, fallbacks), 0,
      "Failed calls after which the fallback was taken."},
+    {"limited", METER_COUNT, offsetof(struct service_state, limits.refused), 0,
+     "Calls that a `limit` refused."},
+    {"delayed", METER_COUNT, offsetof(struct service_state, limits.delayed), 0,
+     "Calls that a `limit` made wait."},
     {0},
 };
 
@@ -634,5 +659,6 @@ const struct kind kind_service = {
     .on_fault = service_on_fault,
     .message_bytes = service_message_bytes,
     .station = service_station,
+    .check = service_check,
     .destroy = service_destroy,
 };

@@ -60,6 +60,15 @@ bool service_compresses(const struct service_config *config) {
   return false;
 }
 
+/* What passes a limit depends on what comes: a branch of unknown chance, to the end or on. */
+static void outline_limit(const struct program *program, const struct limit_config *limit,
+                          struct outline *out, struct outline_step *to) {
+  out->by_user |= limit->per == LIMIT_PER_USER || limit->per == LIMIT_PER_TIER;
+  out->by_key |= limit->per == LIMIT_PER_KEY;
+  to->chance = NAN;
+  to->target = program->steps - 1;
+}
+
 static void outline_program_step(const struct spec *spec, const struct program *program,
                                  const struct step *step, int op, struct outline *out) {
   static const enum outline_what what[] = {
@@ -67,7 +76,8 @@ static void outline_program_step(const struct spec *spec, const struct program *
       [STEP_SLEEP] = OUTLINE_PAUSE,    [STEP_CALL] = OUTLINE_CALLS,
       [STEP_PARALLEL] = OUTLINE_CALLS, [STEP_BRANCH] = OUTLINE_BRANCH,
       [STEP_COMPRESS] = OUTLINE_WORK,  [STEP_JUMP] = OUTLINE_JUMP,
-      [STEP_FAIL] = OUTLINE_END,       [STEP_REPLY] = OUTLINE_REPLY,
+      [STEP_LIMIT] = OUTLINE_BRANCH,   [STEP_FAIL] = OUTLINE_END,
+      [STEP_REPLY] = OUTLINE_REPLY,
   };
   struct outline_step *to = outline_add(out, what[step->kind]);
   to->target = step->target;
@@ -76,6 +86,7 @@ static void outline_program_step(const struct spec *spec, const struct program *
   to->chance = step->op >= 0 && step->op != op ? 0 : step->causes ? NAN : step->chance;
   to->time =
       step->kind == STEP_COMPRESS ? dist_constant(0) /* the size is not known */ : step->dist;
+  if (step->limit) outline_limit(program, step->limit, out, to);
   for (uint32_t i = 0; i < step->count; i++) {
     const struct program_call *from = &program->call[step->first + i];
     int passed_on = from->op == OP_INHERIT ? op : from->op;

@@ -266,6 +266,18 @@ static uint32_t put_choice(const struct listing *l, uint32_t at) {
   return end;
 }
 
+static void put_limit(FILE *out, const struct limit_config *limit) {
+  fputs("limit ", out);
+  put_quantity(out, QUANTITY_RATE, limit->rate_per_s);
+  if (limit->per != LIMIT_PER_ALL) fprintf(out, " per %s", limit_per_names[limit->per]);
+  fprintf(out, ", %s", limit_algorithm_names[limit->algorithm]);
+  if (limit->burst > 0) fprintf(out, ", burst %llu", (unsigned long long)limit->burst);
+  if (limit->window_ns > 0) {
+    fputs(", window ", out);
+    put_quantity(out, QUANTITY_TIME, (double)limit->window_ns);
+  }
+}
+
 /* Writes one step; returns the one to go on with. */
 static uint32_t put_step(const struct listing *l, uint32_t at) {
   const struct step *step = &l->program->step[at];
@@ -290,6 +302,9 @@ static uint32_t put_step(const struct listing *l, uint32_t at) {
     case STEP_PARALLEL:
       if (step->target) return put_choice(l, at);
       put_parallel(l, step);
+      break;
+    case STEP_LIMIT:
+      put_limit(l->out, step->limit);
       break;
     case STEP_FAIL:
       fputs("fail", l->out);

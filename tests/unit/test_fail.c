@@ -1,29 +1,9 @@
 /* Aim: an error has the cause that its handler says: for the client's counts, for what is tried
  * again, and for fallbacks by cause; who is in between fails by itself. */
-#include "metric.h"
 #include "test_script_load.h"
 
-#define SECONDS UINT64_C(1000000000)
-
-/* A metric of a run of 10 s with one request a second. */
-static double metric_of(const char *text, const char *name) {
-  struct scenario *s = load(text);
-  struct sim *sim = sim_new(&s->spec, 1, 0, 0, 10 * SECONDS, true);
-  assert_true(sim_run(sim, 10 * SECONDS));
-  struct metrics metrics = {0};
-  sim_collect(sim, &metrics);
-  double value = -1;
-  for (uint32_t i = 0; i < metrics.n; i++) {
-    if (!strcmp(metrics.list[i].name, name)) value = metrics.list[i].num / metrics.list[i].den;
-  }
-  metrics_free(&metrics);
-  sim_free(sim);
-  scenario_free(s);
-  return value;
-}
-
 static void expect(const char *text, const char *name, double value) {
-  double got = metric_of(text, name);
+  double got = metric_of(text, name, 10);
   if (got != value) fail_msg("%s is %g instead of %g:\n%s", name, got, value, text);
 }
 

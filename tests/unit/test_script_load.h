@@ -13,6 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "metric.h"
 #include "scenario.h"
 #include "sim.h"
 
@@ -79,6 +80,24 @@ static inline const void *value(const struct scenario *scenario, const char *com
 static inline uint64_t whole(const struct scenario *scenario, const char *component,
                              const char *path) {
   return *(const uint64_t *)value(scenario, component, path);
+}
+
+/* A metric of one run of so many seconds, without a warm-up; -1: there is none of that name. */
+static inline double metric_of(const char *text, const char *name, uint64_t seconds) {
+  struct scenario *s = load(text);
+  uint64_t until_ns = seconds * UINT64_C(1000000000);
+  struct sim *sim = sim_new(&s->spec, 1, 0, 0, until_ns, true);
+  assert_true(sim_run(sim, until_ns));
+  struct metrics metrics = {0};
+  sim_collect(sim, &metrics);
+  double found = -1;
+  for (uint32_t i = 0; i < metrics.n; i++) {
+    if (!strcmp(metrics.list[i].name, name)) found = metrics.list[i].num / metrics.list[i].den;
+  }
+  metrics_free(&metrics);
+  sim_free(sim);
+  scenario_free(s);
+  return found;
 }
 
 #endif

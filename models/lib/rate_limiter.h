@@ -1,0 +1,69 @@
+/* Rate limiters: how many calls may pass in a time, of all or of each user.
+ *
+ * A limiter keeps a bucket for each of those whom it tells apart, made at their first call. Nothing
+ * here takes any time; a leaky bucket says how long the call has to wait. */
+#ifndef RATE_LIMITER_H
+#define RATE_LIMITER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define LIMITER_REFUSED UINT64_MAX
+
+enum limit_algorithm {
+  LIMIT_TOKEN_BUCKET,
+  LIMIT_LEAKY_BUCKET,
+  LIMIT_FIXED_WINDOW,
+  LIMIT_SLIDING_LOG,
+  LIMIT_SLIDING_COUNTER,
+  LIMIT_ALGORITHMS
+};
+extern const char *const limit_algorithm_names[];
+
+enum limit_per { LIMIT_PER_ALL, LIMIT_PER_USER, LIMIT_PER_TIER, LIMIT_PER_KEY };
+extern const char *const limit_per_names[];
+
+struct limit_config {
+  double rate_per_s;
+  uint32_t algorithm, per;
+  uint64_t burst;     /* buckets: tokens kept, or calls that may wait; 0: not said */
+  uint64_t at_once;   /* leaky bucket: of those that wait, so many pass without waiting */
+  uint64_t window_ns; /* of the others; 0: not said */
+};
+
+/* Calls that may pass in one window. */
+uint64_t limit_in_window(const struct limit_config *config);
+
+struct limit_bucket {
+  uint64_t who;
+  uint64_t since_ns;      /* its first call came */
+  uint64_t last_ns;       /* the last one that passed */
+  uint64_t passed;        /* in all */
+  double waiting;         /* calls that the last one found ahead, at one a token */
+  uint64_t window;        /* number of the present one */
+  uint64_t count, before; /* that passed in it, and in the one before it */
+  uint64_t *log;          /* SLIDING_LOG: when the last `count` ones came, a ring */
+  uint32_t oldest, room;
+};
+
+struct limiter {
+  const struct limit_config *config;
+  uint32_t *slot; /* a hash table of indices + 1 into bucket */
+  struct limit_bucket *bucket;
+  uint32_t buckets, capacity, slots;
+};
+
+void limiter_init(struct limiter *limiter, const struct limit_config *config);
+void limiter_free(struct limiter *limiter);
+
+/* Forgets all, as a process that starts again. */
+void limiter_clear(struct limiter *limiter);
+
+/* A call of `who` comes; calls come in the order of time. Returns how long it has to wait, or
+ * LIMITER_REFUSED. */
+uint64_t limiter_take(struct limiter *limiter, uint64_t who, uint64_t now_ns);
+
+/* Whether no bucket let more pass than rate and burst, or its windows, allow; counts them. */
+bool limiter_holds(const struct limiter *limiter, uint64_t *passed);
+
+#endif

@@ -1,0 +1,122 @@
+/* limit { "100/min", burst = 100 }: lets calls through at a rate; others fail, or wait:
+ *     LIMIT */
+#include "step.h"
+
+static const struct param subject = {
+    .name = "rate",
+    .type = PARAM_RATE,
+    .offset = offsetof(struct limit_config, rate_per_s),
+    .required = true,
+    .min = 1e-9,
+    .max = 1e9,
+    .doc =
+        "How many calls may pass in a time: of each of those whom `per` tells apart, and in each "
+        "instance of the service.",
+};
+
+static const struct param params[] = {
+    {.name = "algorithm",
+     .type = PARAM_ENUM,
+     .offset = offsetof(struct limit_config, algorithm),
+     .fallback = "token_bucket",
+     .choices = limit_algorithm_names,
+     .doc = "token_bucket: tokens come at the rate, `burst` are kept, each call takes one (Envoy's "
+            "local rate limit, AWS API Gateway). leaky_bucket: calls pass one after the other at "
+            "the rate; up to `burst` wait for that (nginx's limit_req). fixed_window: a count that "
+            "begins again with each `window`; at its edge twice as many may pass. sliding_log: no "
+            "more in any stretch as long as a window, from the times of all that passed. "
+            "sliding_counter: the last window's count stands in for them, less as it slides out "
+            "(Cloudflare)."},
+    {.name = "per",
+     .type = PARAM_ENUM,
+     .offset = offsetof(struct limit_config, per),
+     .fallback = "all",
+     .choices = limit_per_names,
+     .doc =
+         "Who has a limit of their own: all together, each user, each tier of users, or each key "
+         "of a request, such as an address."},
+    {.name = "burst",
+     .type = PARAM_COUNT,
+     .offset = offsetof(struct limit_config, burst),
+     .min = 0,
+     .max = 1e9,
+     .doc = "token_bucket: tokens that are kept, so many may pass at once; 1 if not said. "
+            "leaky_bucket: calls that may wait; none if not said (nginx: 0)."},
+    {.name = "at_once",
+     .type = PARAM_COUNT,
+     .offset = offsetof(struct limit_config, at_once),
+     .fallback = "0",
+     .min = 0,
+     .max = 1e9,
+     .needs = "algorithm = leaky_bucket",
+     .doc = "Of the calls that would wait so many pass without waiting (nginx's delay; as many as "
+            "burst: nodelay)."},
+    {.name = "window",
+     .type = PARAM_DURATION,
+     .offset = offsetof(struct limit_config, window_ns),
+     .min = 1,
+     .max = 1e18,
+     .doc = "Length of the window, for the algorithms that have one. \"100/min\" with a window of "
+            "\"1min\" lets 100 pass in each."},
+    {0},
+};
+
+static bool has_window(const struct limit_config *c) {
+  return c->algorithm >= LIMIT_FIXED_WINDOW;
+}
+
+static bool check(const struct step_place *place, const void *config, const char **key,
+                  struct error *err) {
+  const struct limit_config *c = config;
+  bool burst = step_states(&step_limit, place, "burst");
+  bool window = step_states(&step_limit, place, "window");
+  *key = "algorithm";
+  if (has_window(c) && !window) {
+    return error_set(err, "counts by window; say how long one is, such as window = \"1min\"");
+  }
+  *key = "burst";
+  if (burst && has_window(c)) {
+    return error_set(err,
+                     "is for token_bucket and leaky_bucket; a window's count is rate times "
+                     "window");
+  }
+  if (burst && c->algorithm == LIMIT_TOKEN_BUCKET && c->burst == 0) {
+    return error_set(err, "must be at least 1 for a token bucket: without a token no call passes");
+  }
+  *key = "window";
+  if (window && !has_window(c)) {
+    return error_set(err,
+                     "is for fixed_window, sliding_log and sliding_counter; a bucket has a "
+                     "burst");
+  }
+  if (has_window(c) && limit_in_window(c) == 0) {
+    return error_set(err, "is too short: at this rate not one call may pass in it");
+  }
+  *key = "at_once";
+  if (c->at_once > c->burst)
+    return error_set(err, "must be at most burst, the calls that may wait");
+  return true;
+}
+
+static void compile(struct assembler *to, const void *config) {
+  struct limit_config *c = arena_alloc(to->arena, sizeof *c);
+  *c = *(const struct limit_config *)config;
+  if (c->algorithm == LIMIT_TOKEN_BUCKET && c->burst == 0) c->burst = 1;
+  assemble(to, STEP_LIMIT)->limit = c;
+}
+
+const struct step_def step_limit = {
+    .word = {.name = "limit",
+             .role = ROLE_STEP,
+             .usage = "limit { \"100/min\", burst = 100, per = \"user\" }\n"
+                      "limit { \"10/s\", burst = 20, algorithm = \"leaky_bucket\" }\n"
+                      "limit { \"100/min\", window = \"1min\", algorithm = \"fixed_window\" }",
+             .doc = "Lets calls through at a rate; others are answered with the cause rate_limited "
+                    "(HTTP 429), or wait. Each limit of each instance counts for itself, and a "
+                    "crash forgets what it counted.",
+             .params = params,
+             .subject = &subject},
+    .config_size = sizeof(struct limit_config),
+    .check = check,
+    .compile = compile,
+};

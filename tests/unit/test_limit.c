@@ -1,0 +1,86 @@
+/* Aim: the step `limit` asks whose call it is, in each instance for itself, refuses with its cause
+ * or makes the call wait, forgets with a crash, and what is said of it that means nothing is
+ * refused. */
+#include "test_script_load.h"
+
+#define ASK(RATE, REST) \
+  "client \"c\" { arrivals = constant \"" RATE "\", target = \"s\"" REST " }\n"
+
+static void expect(const char *text, const char *name, double value) {
+  double got = metric_of(text, name, 10);
+  if (got != value) fail_msg("%s is %g instead of %g:\n%s", name, got, value, text);
+}
+
+/* Aim: ten seconds, 10 calls a second, one a second allowed: of each user, of all, of each member.
+ */
+static void test_who_is_limited(void **state) {
+  (void)state;
+  const char *all = ASK("10/s", ", users = 1000000") "service \"s\" { on = { limit { \"1/s\" } } }";
+  expect(all, "s.completions", 10);
+  expect(all, "s.limited", 90);
+  expect(all, "c.errors.rate_limited", 90);
+  const char *user = ASK(
+      "10/s", ", users = 1000000") "service \"s\" { on = { limit { \"1/s\", per = \"user\" } } }";
+  expect(user, "s.completions", 100);
+  const char *key = ASK("10/s", ", keys = uniform_keys { n = 1 }")
+      "service \"s\" { on = { limit { \"1/s\", per = \"key\" } } }";
+  expect(key, "s.completions", 10);
+  const char *member = ASK("10/s", "")
+      "service \"s\" { on = { call { \"g\", each = true } } }\n"
+      "service \"g\" { instances = 3, on = { limit { \"1/s\" } } }";
+  expect(member, "g.completions", 30);
+}
+
+/* Aim: who has to wait does, and a worker is held meanwhile unless it is asynchronous. */
+static void test_waiting(void **state) {
+  (void)state;
+  const char *text =
+      "client \"c\" { arrivals = burst { 5, at = \"1s\" }, target = \"s\" }\n"
+      "service \"s\" { on = { limit { \"2/s\", burst = 3, algorithm = \"leaky_bucket\" } } }";
+  expect(text, "s.delayed", 3);
+  expect(text, "s.limited", 1);
+  expect(text, "c.latency.max", 1.5);
+}
+
+/* Aim: a crash in the middle of a minute forgets that its 100 calls have passed. */
+static void test_crash_forgets(void **state) {
+  (void)state;
+  const char *text = ASK("100/s", "")
+      "service \"s\" { on = { limit { \"1/s\", burst = 20 } } }\n"
+      "fault { crash \"s\", at = \"4999ms\", lasts = \"1ms\" }\n";
+  double passed = metric_of(text, "s.completions", 10);
+  assert_true(passed >= 20 + 4 + 20 + 4 && passed <= 20 + 5 + 20 + 5);
+}
+
+static void test_mistakes(void **state) {
+  (void)state;
+  static const struct {
+    const char *limit, *says;
+  } cases[] = {
+      {"\"1/s\", burst = 0", "must be at least 1 for a token bucket"},
+      {"\"1/s\", window = \"1s\"", "is for fixed_window, sliding_log and sliding_counter"},
+      {"\"1/s\", algorithm = \"sliding_log\"", "say how long one is, such as window"},
+      {"\"1/s\", algorithm = \"fixed_window\", window = \"1ms\"", "not one call may pass"},
+      {"\"1/s\", algorithm = \"fixed_window\", window = \"1s\", burst = 2", "rate times"},
+      {"\"1/s\", algorithm = \"leaky_bucket\", at_once = 1", "must be at most burst"},
+      {"\"1/s\", at_once = 1", "algorithm = \"leaky_bucket\""},
+      {"\"1ms\"", "write a rate"},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    char text[400];
+    snprintf(text, sizeof text, "%sservice \"s\" { on = { limit { %s } } }\n", ASK("1/s", ""),
+             cases[i].limit);
+    const char *got = mistake(text);
+    if (!strstr(got, cases[i].says)) fail_msg("%s: %s", cases[i].limit, got);
+  }
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_who_is_limited),
+      cmocka_unit_test(test_waiting),
+      cmocka_unit_test(test_crash_forgets),
+      cmocka_unit_test(test_mistakes),
+  };
+  return cmocka_run_group_tests_name("limit", tests, folder_make, folder_remove);
+}
