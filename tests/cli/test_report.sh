@@ -52,7 +52,7 @@ same report.html file.html
 holds file.html '<p class="question">Does one server keep up?</p>'
 lacks file.html 'Try: rate'
 holds file.html 'No: 0 of 2 goals met'
-holds file.html 'Where the time goes: The slowest 1 % of the requests of '
+holds file.html 'Where the time goes: The slowest 1 % of the answered requests of '
 holds file.html 'What to fix first for shop: '
 holds file.html 'What saturates first: On average no limit is near: the busiest workers are those of web'
 holds file.html 'What failed and why: '
