@@ -1,5 +1,5 @@
--- A hundred requests for the same object come at once to ten servers that take ten each: how many does
--- a balancer that hashes the object get served?
+-- A hundred requests for the same object come at once to ten servers that take ten each: how many
+-- does a balancer that hashes the object get served?
 --
 -- Source: github.com/haproxy/haproxy/issues/2893
 -- They all go to the one server of that object: 10 are served and 90 refused there. Skipping

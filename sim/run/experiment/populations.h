@@ -5,9 +5,8 @@
  * The sorted values are cut at the largest gap. Two populations are named where at least three
  * values lie on either side, the gap is twice as wide as either group, and it matters: ten
  * percentage points of a share, half of the lower mean of all else. Of shares two values will do
- * where the gap is four times as wide. Even heavy tails seldom do
- * that, since their largest values are as far apart from each other as from the rest; the test and
- * tests/theory/intervals.c count how often. */
+ * where the gap is four times as wide. Even heavy tails seldom do that, since their largest values
+ * are as far apart from each other as from the rest; the test counts how often. */
 #ifndef POPULATIONS_H
 #define POPULATIONS_H
 
