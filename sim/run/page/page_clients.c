@@ -43,14 +43,15 @@ static void clients_table(const struct page *p, const char *caption, const char 
 }
 
 void page_latency(const struct page *p) {
-  static const char *const columns[] = {"Client", ">ended well", ">mean",   ">p50", ">p90", ">p95",
-                                        ">p99",   ">p99.9",      ">p99.99", ">max", NULL};
+  static const char *const columns[] = {"Client", ">answered ok", ">mean",   ">p50", ">p90", ">p95",
+                                        ">p99",   ">p99.9",       ">p99.99", ">max", NULL};
   static const char *const metrics[] = {
       "availability", "latency.mean", "latency.p50",   "latency.p90", "latency.p95",
       "latency.p99",  "latency.p999", "latency.p9999", "latency.max", NULL};
   html_open_section(p->out, "latency", "Latency");
   page_plots(p, "percentiles");
-  clients_table(p, "Latency of requests that ended well, from the intended send", columns, metrics);
+  clients_table(p, "Latency of requests that were answered ok, from the intended send", columns,
+                metrics);
   html_close(p->out, "section");
 }
 
@@ -92,7 +93,7 @@ void page_availability(const struct page *p) {
   html_open_section(p->out, "availability", "Availability");
   page_plots(p, "downtime");
   page_plots(p, "availability");
-  clients_table(p, "Share of the requests that ended well", columns, metrics);
+  clients_table(p, "Share of the requests that were answered ok", columns, metrics);
   char **clients = page_clients(p);
   for (char **c = clients; *c != NULL; c++) errors_table(p, *c);
   g_strfreev(clients);

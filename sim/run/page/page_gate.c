@@ -20,7 +20,11 @@ static void line_row(const struct page *p, const char *metric, const json_t *lin
                        .hi = tree_number(diff, "hi"),
                        .n = 2};
   g_string_append(p->out, "<tr><td>");
-  html_element_of(p->out, "span", is_bad(verdict) ? "fail" : "pass", NULL, verdict);
+  html_element_of(p->out, "span",
+                  is_bad(verdict)                   ? "fail"
+                  : strcmp(verdict, "unknown") == 0 ? "open"
+                                                    : "pass",
+                  NULL, verdict);
   g_string_append(p->out, "</td>");
   html_element_of(p->out, "th", NULL, meaning.doc, metric);
   page_number_cell(p, meaning.unit, tree_number(line, "a"), meaning.doc);

@@ -70,19 +70,24 @@ static void print_head(const struct gate_study *study, const struct term *term) 
 }
 
 static void print_lines(const struct gate *gate, const struct term *term) {
-  gchar *note = gate->failed == 0
-                    ? g_strdup("no regression")
-                    : g_strdup_printf("%u of %u metrics are worse", gate->failed, gate->n);
+  gchar *note = gate->failed > 0
+                    ? g_strdup_printf("%u of %u metrics are worse", gate->failed, gate->n)
+                : gate->unknown > 0
+                    ? g_strdup_printf("%u of %u metrics cannot be judged", gate->unknown, gate->n)
+                    : g_strdup("no regression");
   fputc('\n', term->out);
   term_rule(term, "gate", note);
   g_free(note);
   for (uint32_t i = 0; i < gate->n; i++) {
     const struct gate_line *line = &gate->line[i];
     bool bad = line->verdict == GATE_WORSE || line->verdict == GATE_GONE;
+    enum verdict verdict = bad                             ? VERDICT_FAIL
+                           : line->verdict == GATE_UNKNOWN ? VERDICT_UNDECIDED
+                                                           : VERDICT_PASS;
     char *sentence = gate_sentence(line);
     gchar *text = g_strdup_printf("%s: %s", line->metric, sentence);
     term_put(term, STYLE_PLAIN, "  ");
-    term_put(term, bad ? STYLE_BAD : STYLE_GOOD, bad ? term_cross(term) : term_tick(term));
+    term_put(term, report_style(verdict), report_sign(verdict, term));
     term_put(term, STYLE_PLAIN, "  ");
     term_wrap(term, bad ? STYLE_BAD : STYLE_PLAIN, text, 5, 7);
     g_free(text);

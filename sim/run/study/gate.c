@@ -125,7 +125,10 @@ static void start_line(struct gate *gate, const struct base *base, const struct 
   double size = now->unit == UNIT_RATIO ? 1 : fabs(line->base);
   line->allowed = isinf(size) ? 0 : gate->margin * size;
   bool was = !isnan(line->base), is = !isnan(line->now);
-  if (!was) {
+  bool broken = isinf(line->base) && isinf(line->now); /* one may still be worse than the other */
+  if (broken) {
+    line->verdict = GATE_UNKNOWN;
+  } else if (!was) {
     line->verdict = is ? GATE_NEW : GATE_UNKNOWN;
   } else if (!is) {
     line->verdict = GATE_GONE;
@@ -179,6 +182,7 @@ static void finish_line(struct gate *gate, const struct base *base, const struct
     if (line->bound > line->allowed + rounding) line->verdict = GATE_WORSE;
   }
   gate->failed += line->verdict == GATE_WORSE || line->verdict == GATE_GONE;
+  gate->unknown += line->verdict == GATE_UNKNOWN;
 }
 
 /* What was a headline of the base (only headlines have values there) and is not measured now. */
@@ -241,6 +245,9 @@ char *gate_sentence(const struct gate_line *line) {
     case GATE_NEW:
       return g_strdup_printf("%s; the base has no such value", now.text);
     case GATE_UNKNOWN:
+      if (isinf(line->base) && isinf(line->now)) {
+        return g_strdup("endless in both, for failed requests: which is worse is not known");
+      }
       return g_strdup_printf("%s, now %s; there is no interval to judge by", base.text, now.text);
     case GATE_PASS:
       break;

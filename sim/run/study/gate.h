@@ -22,7 +22,7 @@ enum gate_verdict {
   GATE_WORSE,   /* one is */
   GATE_GONE,    /* the base measured it, the new run does not: fails */
   GATE_NEW,     /* the other way round: passes */
-  GATE_UNKNOWN, /* no interval: an extreme, or too few replications; passes */
+  GATE_UNKNOWN, /* no interval, or endless in both; passes */
 };
 extern const char *const gate_verdict_name[]; /* "pass", "worse" ... */
 
@@ -42,7 +42,7 @@ struct gate_line {
 struct gate {
   double alpha, margin;
   bool paired; /* every test */
-  uint32_t n, tested, failed;
+  uint32_t n, tested, failed, unknown;
   struct gate_line *line; /* by name of metric */
 };
 
