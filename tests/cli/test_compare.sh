@@ -13,11 +13,11 @@ local work = param { "work", "10ms" }
 client "c" { arrivals = poisson(rate), target = "s", timeout = "1s" }
 service "s" { workers = 1, work = exponential(work) }
 goal "c.latency.p99 < 400ms"
-run { duration = "60s", warmup = "5s", replications = 4 }
+run { duration = "60s", warmup = "5s", replications = 9 }
 LUA
 sed 's/"10ms"/"15ms"/' good.lua >slow.lua
 sed 's/"60s"/"61s"/' good.lua >longer.lua
-sed 's/replications = 4/replications = 6, seed = 3/' good.lua >other.lua
+sed 's/replications = 9/replications = 12, seed = 3/' good.lua >other.lua
 cat >shop.lua <<'LUA'
 local policy = { attempts = 4, backoff = "20ms", budget = "50%" }
 client "shop" { arrivals = poisson "200/s", target = "lb", timeout = "400ms", retry = policy,
@@ -90,7 +90,7 @@ expect 2 compare good.lua longer.lua
 in_err 'same duration'
 one_sentence
 expect 0 compare good.lua other.lua
-in_out 'seed 1, 6 replications'
+in_out 'seed 1, 12 replications'
 in_out 'different seeds'
 expect 2 compare good.lua
 in_err 'second design'

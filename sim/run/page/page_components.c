@@ -26,8 +26,16 @@ static char *draw_topology(const struct page *p, bool down, struct error *err) {
   return svg;
 }
 
+#define NARROW_MOST 800 /* pt: a drawing wider than this cannot be read on a phone */
+
+static double width_of(const char *svg) {
+  const char *box = strstr(svg, "viewBox=\"0.00 0.00 ");
+  return box ? g_ascii_strtod(box + strlen("viewBox=\"0.00 0.00 "), NULL) : INFINITY;
+}
+
 /* Drawn twice, from left to right for wide pages and from top to bottom for narrow ones: without a
- * script a page can only choose between the two. */
+ * script a page can only choose between the two. Where the second one would be too wide as well,
+ * the first one is there for both, and scrolls. */
 bool page_topology(const struct page *p, struct error *err) {
   page_open_shared(p, "topology", "Topology");
   if (json_object_get(p->run, "topology") == NULL) {
@@ -38,14 +46,18 @@ bool page_topology(const struct page *p, struct error *err) {
   char *broad = draw_topology(p, false, err);
   char *narrow = broad != NULL ? draw_topology(p, true, err) : NULL;
   if (narrow != NULL) {
-    g_string_append_printf(
+    bool both = width_of(narrow) <= NARROW_MOST;
+    g_string_append_printf(p->out,
+                           "<figure><div class=\"wide%s\" tabindex=\"0\" role=\"group\" "
+                           "aria-label=\"Topology\">%s</div>\n",
+                           both ? " broad" : "", broad);
+    if (both) g_string_append_printf(p->out, "<div class=\"narrow\">%s</div>\n", narrow);
+    g_string_append(
         p->out,
-        "<figure><div class=\"wide broad\" tabindex=\"0\" role=\"group\" "
-        "aria-label=\"Topology\">%s</div>\n<div class=\"narrow\">%s</div>\n<figcaption>Who calls "
-        "whom. The wider a line, the more calls; its red part is the share of calls that failed. "
-        "A number with ~ is estimated from sampled requests, because its component has several "
-        "callers. Latencies are those of paths, one way.</figcaption></figure>\n",
-        broad, narrow);
+        "<figcaption>Who calls whom. The wider a line, the more calls; its red part is the share "
+        "of calls that failed. A number with ~ is estimated from sampled requests, because its "
+        "component has several callers. Latencies are those of paths, one way.</figcaption>"
+        "</figure>\n");
   }
   g_free(broad);
   g_free(narrow);
