@@ -77,14 +77,14 @@ static void new_request(struct sim *sim, struct member *member, uint64_t number)
   call->key = c->base + number;
   if (__builtin_expect(c->plain, 1)) {
     c->only_stats->offered++;
-    c->in_flight++;
+    level_up(&c->in_flight, sim->now_ns);
     trace_begin(sim, c->blame, member, call);
     call_send(sim, call, component_pick(c->target, call), c->timeout_ns);
     return;
   }
   if (c->draws_request) draw_request(sim, c, call, number);
   stats_for(c, call->op)->offered++;
-  c->in_flight++;
+  level_up(&c->in_flight, sim->now_ns);
   trace_begin(sim, c->blame, member, call);
   send(sim, c, call);
 }
@@ -105,7 +105,7 @@ static __attribute__((noinline)) void held_back(struct sim *sim, struct member *
   struct client_state *c = member->state;
   if (c->arrivals.busy && !arrivals_crowd_asks(sim, member, &c->arrivals, user)) return;
   uint64_t number = arrivals_take(sim, member, &c->arrivals, user);
-  if (c->in_flight >= c->config->most) {
+  if (c->in_flight.value >= c->config->most) {
     c->dropped++;
   } else {
     new_request(sim, member, number);
@@ -156,7 +156,7 @@ static __attribute__((noinline)) void answered(struct sim *sim, struct member *m
   }
   if (outcome == OUTCOME_OK) hist_add(&stats->latency, sim->now_ns - call->sent_ns);
   if (__builtin_expect(c->has_users, 0)) count_tier(sim, c, call, outcome);
-  c->in_flight--;
+  level_down(&c->in_flight, sim->now_ns);
   uint64_t key = __builtin_expect(c->out != NULL, 0) ? outbound_key(sim, call) : call->key;
   arrivals_answered(sim, member, &c->arrivals, key);
 }
@@ -175,7 +175,7 @@ static void client_on_reply(struct sim *sim, struct member *member, struct frame
   }
   stats->ended[OUTCOME_OK]++;
   hist_add(&stats->latency, sim->now_ns - call->sent_ns);
-  c->in_flight--;
+  level_down(&c->in_flight, sim->now_ns);
 }
 
 static void client_on_fault(struct sim *sim, struct member *member, const struct fault_def *fault,
@@ -314,8 +314,8 @@ static void client_destroy(struct sim *sim, struct member *member) {
 }
 
 static void client_reset(struct sim *sim, struct member *member) {
-  (void)sim;
   struct client_state *c = member->state;
+  level_reset(&c->in_flight, sim->now_ns);
   if (c->has_users) users_reset(&c->users);
   for (uint32_t i = 0; i < c->parts; i++) {
     struct op_stats *s = &c->stats[i];

@@ -32,9 +32,13 @@ static void op_stats_add(struct op_stats *into, const struct op_stats *from) {
   for (int i = 0; i < OUTCOMES; i++) into->ended[i] += from->ended[i];
 }
 
+static double measured_s(const struct sim *sim) {
+  return sim->now_ns > sim->warmup_ns ? (double)(sim->now_ns - sim->warmup_ns) / 1e9 : 0;
+}
+
 static void emit(const struct sim *sim, const struct op_stats *s, struct hist *latency,
                  const char *name, struct metrics *out) {
-  double time_s = sim->now_ns > sim->warmup_ns ? (double)(sim->now_ns - sim->warmup_ns) / 1e9 : 0;
+  double time_s = measured_s(sim);
   double ok = (double)s->ended[OUTCOME_OK], ended = 0;
   for (int i = 0; i < OUTCOMES; i++) ended += (double)s->ended[i];
   metric_counted(out, UNIT_PER_SECOND, (double)s->offered, time_s, "%s.offered", name);
@@ -108,12 +112,28 @@ static void emit_dropped_ratio(const struct component *component, const struct o
                  "%s.dropped_ratio", component->spec->name);
 }
 
+/* No meter either: of those that will never end, each has failed once the run is over, but was
+ * under way until then. */
+static void emit_in_flight(const struct sim *sim, const struct component *component,
+                           uint64_t stranded, struct metrics *out) {
+  double integral_ns = 0;
+  uint64_t end = 0;
+  for (uint32_t i = 0; i < component->members; i++) {
+    const struct client_state *c = component->member[i].state;
+    integral_ns += level_integral_ns(&c->in_flight, sim->now_ns);
+    end += c->in_flight.value;
+  }
+  metric_quotient(out, UNIT_COUNT, integral_ns / 1e9, measured_s(sim), "%s.in_flight",
+                  component->spec->name);
+  metric_quotient(out, UNIT_COUNT, (double)(end - stranded), 1, "%s.in_flight.end",
+                  component->spec->name);
+}
+
 void client_collect(struct sim *sim, struct component *component, struct metrics *out) {
   const struct client_state *first = component->member[0].state;
   const struct mix *mix = mix_of(first->config);
   struct op_stats all = {0}, *by_op = mem_zeroed(first->parts, sizeof *by_op);
   struct hist *latency = NULL;
-  uint64_t in_flight = 0;
   uint64_t stranded = add_stranded(sim, component, by_op);
   for (uint32_t op = 0; op < first->ops; op++) {
     struct hist *op_latency = latency_of(sim, component, op);
@@ -144,11 +164,7 @@ void client_collect(struct sim *sim, struct component *component, struct metrics
     emit(sim, &by_op[part], latency_of(sim, component, part), name, out);
   }
   emit(sim, &all, latency, component->spec->name, out);
-  for (uint32_t i = 0; i < component->members; i++) {
-    in_flight += ((const struct client_state *)component->member[i].state)->in_flight;
-  }
-  metric_quotient(out, UNIT_COUNT, (double)(in_flight - stranded), 1, "%s.in_flight",
-                  component->spec->name);
+  emit_in_flight(sim, component, stranded, out);
   if (first->config->most != PARAM_UNLIMITED) emit_dropped_ratio(component, &all, out);
   free(by_op);
 }
@@ -169,7 +185,8 @@ const struct metric_def client_metrics[] = {
     {"retries", "", "Attempts beyond the first."},
     {"degraded", "ratio",
      "Share of the requests that ended well for which a handler on the way took a fallback."},
-    {"in_flight", "", "Requests that had not ended when the run did."},
+    {"in_flight", "", "Requests under way, averaged over time."},
+    {"in_flight.end", "", "Requests that had not ended when the run did."},
     {"latency.mean", "s",
      "Mean time from the intended send to the answer, of requests that ended "
      "well, retries and pauses between them included. In goals and comparisons a failed "

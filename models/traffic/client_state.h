@@ -5,6 +5,7 @@
 
 #include "arrivals.h"
 #include "hist.h"
+#include "meter.h"
 #include "outbound.h"
 #include "outbound_params.h"
 #include "sim.h"
@@ -40,8 +41,8 @@ struct client_state {
   uint64_t base;
   uint64_t timeout_ns;
   struct outbound *out; /* NULL: the timeout is all there is to the policy */
-  uint64_t in_flight;
   struct blame *blame;
+  struct level in_flight;
   bool holds_back;    /* there is a greatest number of them, or there are closed users */
   bool draws_request; /* there is a mix or keys to see to */
   bool plain; /* one operation, of which nothing is drawn; no policy; nobody waits for answers */

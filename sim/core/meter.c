@@ -1,6 +1,5 @@
 #include "meter.h"
 
-#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -30,11 +29,6 @@ void meters_free(struct member *member) {
   for (const struct meter *m = member->kind->meters; m && m->name; m++) {
     if (is_hist(m->type)) hist_free(in_state(member, m->at));
   }
-}
-
-static void level_reset(struct level *level, uint64_t now_ns) {
-  level->from_ns = now_ns;
-  level->sum = -(hist_wide)level->value * now_ns;
 }
 
 static void meter_reset(struct sim *sim, struct member *member, const struct meter *m) {
@@ -83,13 +77,9 @@ static struct quotient read_member(const struct sim *sim, const struct member *m
       return (struct quotient){part, part + (double)count_at(member, m->rest)};
     }
     case METER_LEVEL:
-    case METER_MEAN_LEVEL: {
-      const struct level *level = at;
-      hist_wide integral = level->sum + (hist_wide)level->value * sim->now_ns;
-      assert(integral >> 127 == 0);
-      return (struct quotient){(double)integral,
+    case METER_MEAN_LEVEL:
+      return (struct quotient){level_integral_ns(at, sim->now_ns),
                                m->type == METER_MEAN_LEVEL ? measured_ns(sim) : 0};
-    }
     case METER_TIMES:
     case METER_SIZES:
       return (struct quotient){(double)hist_sum(at), (double)hist_count(at)};

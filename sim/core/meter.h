@@ -10,6 +10,7 @@
 #ifndef METER_H
 #define METER_H
 
+#include <assert.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -43,6 +44,19 @@ static inline void level_down(struct level *level, uint64_t at_ns) {
 static inline void level_set(struct level *level, uint64_t at_ns, uint64_t value) {
   level->sum += (hist_wide)level->value * at_ns - (hist_wide)value * at_ns;
   level->value = value;
+}
+
+/* Measured from now on. */
+static inline void level_reset(struct level *level, uint64_t at_ns) {
+  level->from_ns = at_ns;
+  level->sum = -(hist_wide)level->value * at_ns;
+}
+
+/* Its integral over the time measured, up to `at_ns`. */
+static inline double level_integral_ns(const struct level *level, uint64_t at_ns) {
+  hist_wide integral = level->sum + (hist_wide)level->value * at_ns;
+  assert(integral >> 127 == 0);
+  return (double)integral;
 }
 
 enum meter_type {

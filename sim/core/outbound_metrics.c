@@ -11,6 +11,7 @@ static void reset(struct sim *sim, struct outbound *out) {
   if (out->owns_breaker) breaker_reset(out->breaker, sim->now_ns);
   if (!out->owns_pool) return;
   struct pool_side *taken = &out->pool->taken;
+  level_reset(&out->pool->places, sim->now_ns);
   pool_side_settle(taken, sim->now_ns);
   out->pool->warmup_ns = taken->present_ns;
   out->pool->refused = out->pool->gave_up = 0;
@@ -31,7 +32,7 @@ struct sums {
   bool retries, hedges, breaks, pools, deadlines;
   double errands, tries, retried, over_budget, late, hedged, hedges_won, out_of_time;
   double opened, rejected, not_closed_s, breakers;
-  double refused, gave_up, most, taken_s, limit, pool_n, stuck;
+  double refused, gave_up, most, taken_s, places_s, places, stuck;
   struct hist *wait;
 };
 
@@ -40,8 +41,8 @@ static void add_pool(struct sim *sim, struct pool *pool, struct sums *s) {
   s->refused += (double)pool->refused;
   s->gave_up += (double)pool->gave_up;
   s->taken_s += (double)(pool->taken.present_ns - pool->warmup_ns) / 1e9;
-  s->limit += (double)concurrency_limit(&pool->size);
-  s->pool_n++;
+  s->places_s += level_integral_ns(&pool->places, sim->now_ns) / 1e9;
+  s->places += (double)pool->places.value;
   s->stuck += (double)pool->stuck;
   if ((double)pool->taken.most > s->most) s->most = (double)pool->taken.most;
   hist_merge(s->wait, &pool->wait);
@@ -79,7 +80,8 @@ static void emit_pool(const struct sums *s, const char *name, double time_s, str
   hist_settle(s->wait);
   metric_quotient(out, UNIT_COUNT, s->taken_s, time_s, "%s.pool.used.mean", name);
   metric_extreme(out, METRIC_MAX, UNIT_COUNT, true, s->most, "%s.pool.used.max", name);
-  metric_quotient(out, UNIT_COUNT, s->limit, 1, "%s.pool.size", name);
+  metric_quotient(out, UNIT_COUNT, s->places_s, time_s, "%s.pool.size", name);
+  metric_quotient(out, UNIT_COUNT, s->places, 1, "%s.pool.size.end", name);
   metric_counted(out, UNIT_COUNT, s->refused, 1, "%s.pool.refused", name);
   metric_counted(out, UNIT_COUNT, s->gave_up, 1, "%s.pool.gave_up", name);
   metric_quotient(out, UNIT_SECONDS, (double)hist_sum(s->wait) / 1e9, waits, "%s.pool.wait.mean",

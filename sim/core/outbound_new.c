@@ -39,6 +39,7 @@ static struct pool *pool_new(struct sim *sim, const struct pool_config *config) 
   pool->config = config;
   pool->head = pool->tail = SLOT_NONE;
   concurrency_init(&pool->size, &config->size);
+  pool->places.value = concurrency_limit(&pool->size);
   hist_init(&pool->wait, 0, sim->arena);
   return pool;
 }
@@ -115,6 +116,7 @@ static void restart(struct sim *sim, struct outbound *out) {
   if (out->pool) {
     pool_empty(out->pool, sim->now_ns);
     concurrency_init(&out->pool->size, &out->pool->config->size);
+    level_set(&out->pool->places, sim->now_ns, concurrency_limit(&out->pool->size));
   }
 }
 

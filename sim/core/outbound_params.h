@@ -72,7 +72,8 @@ extern const struct param retry_params[], hedge_params[], breaker_params[], pool
       {"<callee>.out_of_time", "", "Tries that were not sent because the deadline had passed."},   \
       {"<callee>.pool.used.mean", "", "Places taken in the pools, averaged over time."},           \
       {"<callee>.pool.used.max", "", "Most places taken in one pool at once."},                    \
-      {"<callee>.pool.size", "", "Places in the pools at the end of the run."},                    \
+      {"<callee>.pool.size", "", "Places in the pools, averaged over time."},                      \
+      {"<callee>.pool.size.end", "", "Places in the pools at the end of the run."},                \
       {"<callee>.pool.refused", "",                                                                \
        "Tries refused because no place was free and nobody more "                                  \
        "could wait."},                                                                             \

@@ -109,11 +109,17 @@ void pool_leave(struct sim *sim, struct pool *pool, const struct try *try) {
   admit(sim, pool);
 }
 
+static void learn(struct sim *sim, struct pool *pool, const struct try *try, bool failed) {
+  concurrency_result(&pool->size, sim->now_ns - try->from_ns, try->in_flight, failed);
+  uint64_t places = concurrency_limit(&pool->size);
+  if (places != pool->places.value) level_set(&pool->places, sim->now_ns, places);
+}
+
 /* Of what does not tell how busy the component is, nothing is learnt. */
 void pool_heard(struct sim *sim, struct pool *pool, const struct try *try, enum outcome outcome) {
   switch (outcome) {
     case OUTCOME_OK:
-      concurrency_result(&pool->size, sim->now_ns - try->from_ns, try->in_flight, false);
+      learn(sim, pool, try, false);
       return;
     case OUTCOME_TIMEOUT:
     case OUTCOME_REFUSED:
@@ -121,7 +127,7 @@ void pool_heard(struct sim *sim, struct pool *pool, const struct try *try, enum 
     case OUTCOME_UNREACHABLE:
     case OUTCOME_SHED:
     case OUTCOME_RATE_LIMITED:
-      concurrency_result(&pool->size, sim->now_ns - try->from_ns, try->in_flight, true);
+      learn(sim, pool, try, true);
       return;
     case OUTCOME_CIRCUIT_OPEN:
     case OUTCOME_FAILED:

@@ -3,6 +3,7 @@
 #define OUTBOUND_STATE_H
 
 #include "hist.h"
+#include "meter.h"
 #include "outbound.h"
 
 #define NO_ERRAND UINT32_MAX
@@ -71,6 +72,7 @@ struct pool_side {
 struct pool {
   const struct pool_config *config;
   struct concurrency size;
+  struct level places; /* its limit over time */
   struct pool_side taken, waiting;
   uint32_t head, tail;
   uint64_t refused, gave_up;

@@ -254,8 +254,8 @@ static void test_storm(void **state) {
     }
     run_finish(&run);
     assert_same(6 * metric(&run, "users.offered"),
-                metric(&run, "users.requests") + metric(&run, "users.in_flight"));
-    assert_true(metric(&run, "callers.in_flight") <= 20);
+                metric(&run, "users.requests") + metric(&run, "users.in_flight.end"));
+    assert_true(metric(&run, "callers.in_flight.end") <= 20);
     assert_true(metric(&run, "users.requests") > 100);
     assert_true(sim_run(whole.sim, 6 * S));
     assert_true(whole.sim->fingerprint == run.sim->fingerprint);

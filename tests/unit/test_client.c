@@ -127,11 +127,11 @@ static void test_closed_in_flight(void **state) {
     assert_true(sim_run(run.sim, t * 10 * MS));
     if (t % 100) continue;
     run_finish(&run);
-    double in_flight = metric(&run, "c.in_flight");
+    double in_flight = metric(&run, "c.in_flight.end");
     assert_true(in_flight >= 0 && in_flight <= 7);
   }
   assert_true(metric(&run, "c.errors.timeout") > 10);
-  assert_same(metric(&run, "c.requests") + metric(&run, "c.in_flight"),
+  assert_same(metric(&run, "c.requests") + metric(&run, "c.in_flight.end"),
               metric(&run, "c.offered") * 20);
   assert_true(metric(&run, "c.requests") > 5000);
   /* From one user's request to the next: the key holds the user in bits 32 and up. */
@@ -365,7 +365,9 @@ static void test_latency(void **state) {
   struct run run = run_scene(scene, 1, 9 * MS + 1);
   /* Sent at 0 .. 9, ended at 2, 4, 6, 8: latencies 2, 3, 4, 5 ms. */
   assert_same(metric(&run, "c.requests"), 4);
-  assert_same(metric(&run, "c.in_flight"), 6);
+  assert_same(metric(&run, "c.in_flight.end"), 6);
+  /* Under way for 2 + 3 + 4 + 5 ms, and 5 + 4 + 3 + 2 + 1 ms and 1 ns (6 times) of the others. */
+  assert_float_equal(metric(&run, "c.in_flight") * 9.000001, 29.000006, 1e-9);
   assert_same(metric(&run, "c.latency.mean"), 0.0035);
   assert_same(metric(&run, "c.latency.min"), 0.002);
   assert_same(metric(&run, "c.latency.max"), 0.005);
@@ -381,6 +383,8 @@ static void test_latency(void **state) {
   assert_same(metric(&run, "c.requests"), 2);
   assert_same(metric(&run, "c.latency.mean"), 0.0045);
   assert_within(metric(&run, "c.offered"), 5 / 0.004000001, 1e-6);
+  /* 4, 4, 5 and 5 of them are under way in these milliseconds, 6 in the last nanosecond. */
+  assert_float_equal(metric(&run, "c.in_flight") * 4.000001, 18.000006, 1e-9);
   assert_true(sim_run(run.sim, 100 * MS));
   run_finish(&run);
   assert_same(metric(&run, "c.latency.max"), 0.009); /* sent at 7, ended at 16 */
@@ -583,7 +587,7 @@ static void test_stranded_once(void **state) {
   struct run run = run_scene(scene, 1, 9950 * MS);
   assert_same(metric(&run, "c.requests"), 100);
   assert_same(metric(&run, "c.errors.timeout"), 50);
-  assert_same(metric(&run, "c.in_flight"), 0);
+  assert_same(metric(&run, "c.in_flight.end"), 0);
   run_free(&run);
   scene_free(scene);
 }

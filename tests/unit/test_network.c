@@ -179,7 +179,7 @@ static void test_loss_strands(void **state) {
     assert_share(ok, n, one_way ? 0.9 : 0.81);
     assert_same(metric(&run, "c.errors.timeout"), n - ok);
     assert_same(n, 20 * metric(&run, "c.offered"));
-    assert_same(metric(&run, "c.in_flight"), 0); /* they have failed */
+    assert_same(metric(&run, "c.in_flight.end"), 0); /* they have failed */
     assert_int_equal(run.sim->calls.lost, (uint64_t)(n - ok + 0.5));
     run_free(&run);
     scene_free(scene);
@@ -239,7 +239,7 @@ static void test_loss_not_over_yet(void **state) {
     double ended = where == 2 ? 1 : 20;
     assert_same(metric(&run, "c.requests"), ended);
     assert_same(metric(&run, where == 0 ? "c.errors.timeout" : "c.errors.failed"), ended);
-    assert_same(metric(&run, "c.in_flight"), 30 - ended);
+    assert_same(metric(&run, "c.in_flight.end"), 30 - ended);
     run_free(&run);
     scene_free(scene);
   }

@@ -390,6 +390,29 @@ static void test_pool_adapts(void **state) {
   free(shots);
 }
 
+/* Aim: places are told as their mean over time, beside those at the end: an answer after 10 ms is
+ * too slow and halves 10 places, so that 10 ms of a second have 10 and the rest 5. */
+static void test_pool_size_over_time(void **state) {
+  (void)state;
+  struct shot shots[] = {{.to = "s"}};
+  struct recorder s = {.delay_ns = 10 * MS};
+  struct outbound_config policy = with_pool(10, 0);
+  policy.pool.size = (struct concurrency_config){.rule = CONCURRENCY_AIMD,
+                                                 .start = 10,
+                                                 .least = 1,
+                                                 .most = 200,
+                                                 .shrink = 0.5,
+                                                 .slow_ns = 5 * MS};
+  struct scene *scene = scene_new();
+  sender_policy(scene_add_sender(scene, "from", shots, 1), policy);
+  scene_add_recorder(scene, "s", 1, &s);
+  struct run run = run_scene(scene, 1, S);
+  assert_float_equal(metric(&run, "from.s.pool.size"), 5.05, 1e-9);
+  assert_same(metric(&run, "from.s.pool.size.end"), 5);
+  run_free(&run);
+  scene_free(scene);
+}
+
 /* --- in handlers ---------------------------------------------------------------------------- */
 
 /* Aim: what is called on behalf of a call with a deadline has no more time than is left, and is not
@@ -504,6 +527,7 @@ int main(void) {
       cmocka_unit_test(test_no_retry_for_nothing),
       cmocka_unit_test(test_pool_blocks),
       cmocka_unit_test(test_pool_adapts),
+      cmocka_unit_test(test_pool_size_over_time),
   };
   return cmocka_run_group_tests_name("outbound", tests, NULL, NULL);
 }

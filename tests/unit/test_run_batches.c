@@ -126,7 +126,7 @@ static void intervals_of_one_run(void **state) {
   assert_true(has_interval(&r, "s.utilization") && has_interval(&r, "c.throughput"));
   assert_true(has_interval(&r, "s.queue.mean") && has_interval(&r, "c.availability"));
   assert_false(has_interval(&r, "c.requests")); /* a count: its rate has one */
-  assert_false(has_interval(&r, "c.in_flight"));
+  assert_false(has_interval(&r, "c.in_flight.end"));
   assert_false(has_interval(&r, "c.latency.max"));
   assert_false(has_interval(&r, "c.latency.p999")); /* 49 samples beyond it are too few */
   assert_int_equal(r.warnings, 0);

@@ -36,7 +36,11 @@ static void values(void **state) {
   is(UNIT_SECONDS, NAN, "-");
   is(UNIT_PER_SECOND, 900, "900/s");
   is(UNIT_PER_SECOND, 1234, "1.23k/s");
-  is(UNIT_PER_SECOND, 0.27, "0.270/s");
+  is(UNIT_PER_SECOND, 0, "0/s");
+  is(UNIT_PER_SECOND, 0.27, "16.2/min");
+  is(UNIT_PER_SECOND, 0.99, "59.4/min");
+  is(UNIT_PER_SECOND, 1.0 / 3600, "1.00/h");
+  is(UNIT_PER_SECOND, 2.5 / 86400, "2.50/d");
   is(UNIT_COUNT, 3, "3");
   is(UNIT_COUNT, 2.345, "2.35");
   is(UNIT_COUNT, 0.00211, "0.002");
@@ -70,6 +74,7 @@ static void intervals(void **state) {
   e = (struct estimate){0.5, NAN, NAN, 1};
   assert_string_equal(format_interval(UNIT_RATIO, &e).text, "");
   e = (struct estimate){0, 0, 0.002, 3};
+  assert_string_equal(format_interval(UNIT_PER_SECOND, &e).text, "0.00 .. 7.20/h");
   assert_string_equal(format_interval(UNIT_SECONDS, &e).text, "0.00 .. 2.00 ms");
 }
 

@@ -118,7 +118,7 @@ static void the_whole_report(void **state) {
       "  availability   99.950 %  99.823 .. 100.000 %  3.3 nines\n"
       "  latency p50      200 ms  200 .. 200 ms\n"
       "  latency p99      396 ms  394.0 .. 397.6 ms    rests on 20 samples\n"
-      "  error timeout   0.050 %  0.044 .. 0.056 %     0.450/s\n"
+      "  error timeout   0.050 %  0.044 .. 0.056 %     27.0/min\n"
       "\n"
       "  operation  throughput  availability  p50  p95  p99  p99.9\n"
       "  browse          855/s\n"

@@ -19,7 +19,8 @@ static const struct scale seconds[] = {
     {172800, 1.0 / 86400, " d"}, {7200, 1.0 / 3600, " h"}, {1, 1, " s"},
     {1e-3, 1e3, " ms"},          {1e-6, 1e6, " us"},       {0, 1e9, " ns"}};
 static const struct scale per_second[] = {
-    {1e9, 1e-9, "G/s"}, {1e6, 1e-6, "M/s"}, {1e3, 1e-3, "k/s"}, {0, 1, "/s"}};
+    {1e9, 1e-9, "G/s"},     {1e6, 1e-6, "M/s"},       {1e3, 1e-3, "k/s"}, {1, 1, "/s"},
+    {1 / 60.0, 60, "/min"}, {1 / 3600.0, 3600, "/h"}, {0, 86400, "/d"}};
 static const struct scale counts[] = {
     {1e12, 1e-12, "T"}, {1e9, 1e-9, "G"}, {1e6, 1e-6, "M"}, {1e4, 1e-3, "k"}, {0, 1, ""}};
 static const struct scale ratios[] = {{0, 100, " %"}};
@@ -88,6 +89,7 @@ struct label format_value(enum metric_unit unit, double value) {
   if (isinf(value) && unit == UNIT_SECONDS && value > 0) return write_label("endless");
   if (isinf(value)) return write_label(value > 0 ? "infinite" : "-infinite");
   if (value == 0 && unit == UNIT_SECONDS) return write_label("0 s");
+  if (value == 0 && unit == UNIT_PER_SECOND) return write_label("0/s");
   if (unit == UNIT_COUNT && value > 0 && value < 0.0005) return write_label("<0.001");
   const struct scale *scale = scale_of(unit, value);
   return write_label("%.*f%s", decimals_of(unit, scale, value), value * scale->factor,

@@ -56,12 +56,16 @@ void page_latency(const struct page *p) {
 }
 
 void page_throughput(const struct page *p) {
-  static const char *const columns[] = {"Client",   ">offered",
-                                        ">ended",   ">answered ok (throughput)",
-                                        ">retries", ">in flight at the end",
+  static const char *const columns[] = {"Client",
+                                        ">offered",
+                                        ">ended",
+                                        ">answered ok (throughput)",
+                                        ">retries",
+                                        ">in flight",
+                                        ">unfinished at the end",
                                         NULL};
-  static const char *const metrics[] = {"offered", "ended",     "throughput",
-                                        "retries", "in_flight", NULL};
+  static const char *const metrics[] = {"offered",   "ended",         "throughput", "retries",
+                                        "in_flight", "in_flight.end", NULL};
   html_open_section(p->out, "throughput", "Throughput");
   clients_table(p, "Requests a second, and retries in a replication", columns, metrics);
   html_close(p->out, "section");

@@ -19,7 +19,8 @@ static const struct row {
     {"availability", "availability"},
     {"degraded", "degraded"},
     {"retries", "retries"},
-    {"unfinished", "in_flight"},
+    {"in flight", "in_flight"},
+    {"unfinished", "in_flight.end"},
     {"latency mean", "latency.mean"},
     {"latency p50", "latency.p50"},
     {"latency p95", "latency.p95"},
@@ -30,9 +31,10 @@ static const struct row {
 
 /* The rest of what a client reports is in the rows above and in the tables below, or is left to
  * --json (further quantiles). */
-static const char *const shown[] = {
-    "offered", "requests",  "ended",     "throughput", "goodput", "availability", "degraded",
-    "retries", "in_flight", "latency.*", "errors.*",   "op.*",    "tier.*",       NULL};
+static const char *const shown[] = {"offered",   "requests",      "ended",     "throughput",
+                                    "goodput",   "availability",  "degraded",  "retries",
+                                    "in_flight", "in_flight.end", "latency.*", "errors.*",
+                                    "op.*",      "tier.*",        NULL};
 
 static bool is_zero(const struct result *r) {
   return r->estimate.value == 0;
@@ -52,9 +54,10 @@ static void note(const struct result *r, double failed, GString *out) {
   }
 }
 
-/* What a client without retries, fallbacks or a bound has none of is no news. */
+/* What a client without retries or fallbacks has none of is no news, nor that all has ended. */
 static bool is_always_shown(const char *metric) {
-  return strcmp(metric, "retries") != 0 && strcmp(metric, "degraded") != 0;
+  return strcmp(metric, "retries") != 0 && strcmp(metric, "degraded") != 0 &&
+         strcmp(metric, "in_flight.end") != 0;
 }
 
 /* Errors by cause, as a share of the requests that ended and as a rate. */
