@@ -4,151 +4,14 @@
 #include "abandon.h"
 #include "arena.h"
 #include "call.h"
+#include "choose.h"
 #include "column.h"
 #include "fault_def.h"
 #include "life.h"
-#include "load_balancer_config.h"
 #include "message.h"
-#include "outbound.h"
 #include "outbound_params.h"
-#include "outlier.h"
 #include "sim.h"
 #include "timeline.h"
-#include "timer.h"
-#include "tried.h"
-
-struct backend {
-  struct member *member;
-  struct outbound *out;         /* NULL: the timeout is all there is to the policy */
-  uint32_t failures, successes; /* checks in a row */
-  bool healthy;
-  bool listed;     /* member->listed, as last told */
-  bool quiet;      /* no check is planned until something changes; */
-  uint64_t due_ns; /* the next one would come then */
-  struct outlier outlier;
-  struct timer check, back; /* the next check is due; an ejection ends */
-  uint64_t checks, probes;  /* the key of its first check; how many were sent */
-};
-
-struct load_balancer_state {
-  /* What every call touches comes first. */
-  struct busy *busy; /* by backend */
-  uint32_t *healthy; /* indices of healthy backends, ascending */
-  uint32_t healthy_n;
-  uint32_t next; /* round robin, and where looking for the least busy begins */
-  const struct algorithm *algorithm;
-  bool has_policy, has_outlier;
-  uint64_t timeout_ns;
-  const struct load_balancer_config *config;
-  uint32_t n;
-  struct backend *backend;
-  uint32_t again;     /* the same for further tries, by index */
-  uint32_t *others;   /* those that a further try may go to, ascending */
-  struct tried tried; /* which of them each call has been given to */
-  struct outbound *
-      *group; /* the policy towards each component; no breaker is open while all admit */
-  uint32_t groups;
-  struct stream pick;
-  uint32_t outliers_n; /* backends ejected now */
-  uint64_t no_backend, reconnects, given_up, probes_failed, ejections, outliers;
-  struct level in_use;
-};
-
-/* --- choosing ------------------------------------------------------------------------------- */
-
-static bool is_in_use(const struct backend *b) {
-  return b->member->listed && b->healthy && !b->outlier.ejected;
-}
-
-static uint32_t pick(const struct sim *sim, const struct load_balancer_state *lb,
-                     const struct frame *call, const struct candidates *c) {
-  if (!lb->algorithm->pick) return c->which[c->first];
-  struct draws draws = draws_begin(lb->pick, call->key, 0);
-  struct choosing from = {lb->busy, lb->config->choices, 0};
-  if (lb->algorithm->hashes) {
-    from.hashed = lb->config->by == HASH_BY_USER ? column_get(sim, call, COLUMN_USER) : call->item;
-  }
-  return lb->algorithm->pick(&from, c, call, &draws);
-}
-
-/* What a group's breaker turns away is left out while another group admits: of n backends those
- * that remain, in the same order. */
-static uint32_t admitted_of(const struct sim *sim, const struct load_balancer_state *lb,
-                            uint32_t *which, uint32_t n) {
-  uint32_t kept = 0;
-  for (uint32_t i = 0; i < n; i++) {
-    if (!outbound_admits(sim, lb->backend[which[i]].out)) continue;
-    which[kept++] = which[i];
-  }
-  return kept > 0 ? kept : n;
-}
-
-static bool all_admit(const struct sim *sim, const struct load_balancer_state *lb) {
-  for (uint32_t i = 0; i < lb->groups; i++) {
-    if (!outbound_admits(sim, lb->group[i])) return false;
-  }
-  return true;
-}
-
-/* Where going round goes on among the candidates: behind the last one chosen. */
-static void begin_behind(struct candidates *c, uint32_t next) {
-  while (c->first < c->n && c->which[c->first] < next) c->first++;
-  if (c->first == c->n) c->first = 0;
-}
-
-/* Some breaker is open. Round robin goes on where it was. */
-static __attribute__((cold, noinline)) uint32_t pick_admitted(const struct sim *sim,
-                                                              struct load_balancer_state *lb,
-                                                              const struct frame *call) {
-  for (uint32_t i = 0; i < lb->healthy_n; i++) lb->others[i] = lb->healthy[i];
-  struct candidates some = {lb->others, admitted_of(sim, lb, lb->others, lb->healthy_n), 0};
-  if (lb->algorithm->turns == TURNS_TIES) some.first = lb->next++ % some.n;
-  if (lb->algorithm->turns != TURNS_ALL) return pick(sim, lb, call, &some);
-  begin_behind(&some, lb->next < lb->healthy_n ? lb->healthy[lb->next] : 0);
-  uint32_t chosen = some.which[some.first];
-  for (lb->next = 1; lb->healthy[lb->next - 1] != chosen;) lb->next++;
-  return chosen;
-}
-
-static uint32_t pick_first(const struct sim *sim, struct load_balancer_state *lb,
-                           const struct frame *call) {
-  if (__builtin_expect(lb->has_policy, 0) && !all_admit(sim, lb)) {
-    return pick_admitted(sim, lb, call);
-  }
-  struct candidates all = {lb->healthy, lb->healthy_n, 0};
-  if (lb->algorithm->turns == TURNS_ALL) {
-    lb->next = lb->next < lb->healthy_n ? lb->next : 0;
-    all.first = lb->next++;
-  } else if (lb->algorithm->turns == TURNS_TIES) {
-    all.first = lb->next++ % lb->healthy_n;
-  }
-  return pick(sim, lb, call, &all);
-}
-
-static uint32_t not_tried(const struct sim *sim, struct load_balancer_state *lb,
-                          struct frame *call) {
-  uint32_t n = 0;
-  for (uint32_t i = 0; i < lb->healthy_n; i++) {
-    if (!tried_has(sim, &lb->tried, call, lb->healthy[i])) lb->others[n++] = lb->healthy[i];
-  }
-  return n > 0 && !all_admit(sim, lb) ? admitted_of(sim, lb, lb->others, n) : n;
-}
-
-/* A further try goes to a backend that has not had the call, while there is one in use (nginx's
- * next upstream, Envoy's previous_hosts); else to another than the last one, if there is one. They
- * go round by themselves, so that what one backend fails is spread evenly over the others. */
-static uint32_t pick_again(const struct sim *sim, struct load_balancer_state *lb,
-                           struct frame *call, const struct frame *forwarded) {
-  struct candidates c = {lb->others, not_tried(sim, lb, call), 0};
-  if (c.n == 0) {
-    tried_clear(sim, &lb->tried, call);
-    if (lb->healthy_n > 1) tried_add(sim, &lb->tried, call, call->pc);
-    c.n = not_tried(sim, lb, call);
-  }
-  begin_behind(&c, lb->again);
-  lb->again = c.which[c.first] + 1;
-  return pick(sim, lb, forwarded, &c);
-}
 
 /* --- calls ---------------------------------------------------------------------------------- */
 
@@ -167,7 +30,7 @@ static void load_balancer_on_call(struct sim *sim, struct member *member, struct
     call_reply(sim, call, OUTCOME_REFUSED);
     return;
   }
-  uint32_t which = pick_first(sim, lb, call);
+  uint32_t which = choose_first(sim, lb, call);
   struct member *to = lb->busy[which].member;
   struct frame *forwarded = call_new(sim, member, call);
   assign(lb, call, forwarded, which);
@@ -188,7 +51,7 @@ static struct outbound *load_balancer_pick_again(struct sim *sim, struct member 
     lb->no_backend++;
     return NULL;
   }
-  uint32_t which = pick_again(sim, lb, call, forwarded);
+  uint32_t which = choose_again(sim, lb, call, forwarded);
   assign(lb, call, forwarded, which);
   tried_add(sim, &lb->tried, call, which);
   *to = lb->backend[which].member;
@@ -253,14 +116,6 @@ static void load_balancer_on_reply(struct sim *sim, struct member *member, struc
 }
 
 /* --- health checks -------------------------------------------------------------------------- */
-
-static void list_healthy(struct sim *sim, struct load_balancer_state *lb) {
-  lb->healthy_n = 0;
-  for (uint32_t i = 0; i < lb->n; i++) {
-    if (is_in_use(&lb->backend[i])) lb->healthy[lb->healthy_n++] = i;
-  }
-  level_set(&lb->in_use, sim->now_ns, lb->healthy_n);
-}
 
 /* A check was answered, or was not in time. */
 static void load_balancer_on_answer(struct sim *sim, struct member *member, struct frame *parent,
@@ -467,8 +322,6 @@ static void load_balancer_init(struct sim *sim, struct member *member) {
   *policy = load_balancer_policy(lb->config);
   lb->has_policy = !outbound_is_plain(policy);
   lb->has_outlier = lb->config->outlier.given;
-  lb->algorithm = load_balancer_algorithm(lb->config);
-  if (lb->algorithm->hashes && lb->config->by == HASH_BY_USER) column_want(sim, COLUMN_USER);
   lb->timeout_ns = lb->config->calls.timeout_ns;
   tried_init(&lb->tried, lb->n);
   lb->groups = lb->config->backends.n;
@@ -493,8 +346,8 @@ static void load_balancer_init(struct sim *sim, struct member *member) {
                                           .checks = check_key(member, to)};
     }
   }
+  choose_init(sim, member);
   list_healthy(sim, lb);
-  lb->pick = sim_stream(sim, member->component, "pick");
 }
 
 static void load_balancer_destroy(struct sim *sim, struct member *member) {
@@ -515,9 +368,16 @@ static const struct meter load_balancer_meters[] = {
     {"ejections", METER_COUNT, STATE(ejections), 0, "Times a backend was taken out."},
     {"outliers", METER_COUNT, STATE(outliers), 0,
      "Times a backend was taken out because its calls failed (`outlier`)."},
+    {"diverted", METER_COUNT, STATE(diverted), 0,
+     "Calls that did not go to their place on the ring because it had its share (`bounded`)."},
     {"healthy_backends", METER_MEAN_LEVEL, STATE(in_use), 0, "Backends in use"},
     {0},
 };
+
+static bool load_balancer_has_meter(const void *config, const struct meter *meter) {
+  const struct load_balancer_config *c = config;
+  return meter->at != STATE(diverted) || c->bounded > 0;
+}
 
 static const struct metric_def load_balancer_metrics[] = {
     OUTBOUND_METRICS,
@@ -531,9 +391,14 @@ const struct kind kind_load_balancer = {
         "Passes each call on to one instance of its backends and the answer back, errors "
         "included; it takes no time and has no limit of its own. least_connections looks at the "
         "calls it has itself sent and not got back; ties go round robin. power_of_two draws "
-        "`choices` different backends. hash gives the same data, or with by = \"user\" the same "
-        "user, to the same backend while the same ones are in use; when one leaves, most of the "
-        "data go elsewhere (HAProxy's map-based hash, nginx's hash without consistent). What a "
+        "`choices` different backends. hash gives the same data, or what else `by` names, to the "
+        "same backend while the same ones are in use; when one leaves, most of the data go "
+        "elsewhere (HAProxy's map-based hash, nginx's hash without consistent). consistent_hash "
+        "and maglev move little but what that one had: the first looks for the next of `points` "
+        "on a ring (Karger et al. 1997; nginx, Envoy's ring hash), the second in a table of 65537 "
+        "entries that all fill in turns (Eisenbud et al. 2016; Envoy). Each instance of a "
+        "balancer has its own ring, table and turn, the ring and table the same as every other. "
+        "What a "
         "client may say about its calls a balancer may say, "
         "too: "
         "`retry` (nginx's proxy_next_upstream, Envoy's retry policy), `hedge`, `breaker`, `pool`. "
@@ -560,8 +425,7 @@ const struct kind kind_load_balancer = {
         "and power_of_two give it more than its share (HAProxy's leastconn and Envoy's "
         "least-request do too). `outlier` takes it out after a few failures; what a backend fails "
         "at once is what the balancer sees first. Envoy brings ejected hosts back on a sweep every "
-        "10 s, here it is when their time is over. Left out: connections, sessions, weights, "
-        "backup "
+        "10 s, here it is when their time is over. Left out: connections, sessions, backup "
         "servers and other fallbacks, limits by instance (HAProxy's maxconn), "
         "success rates compared between backends.",
     .example =
@@ -574,6 +438,7 @@ const struct kind kind_load_balancer = {
     .bypass = "backends",
     .params = load_balancer_params,
     .meters = load_balancer_meters,
+    .has_meter = load_balancer_has_meter,
     .metrics = load_balancer_metrics,
     .config_size = sizeof(struct load_balancer_config),
     .state_size = sizeof(struct load_balancer_state),

@@ -4,6 +4,65 @@
 
 #include "outbound_params.h"
 
+extern const struct algorithm algorithm_round_robin, algorithm_weighted;
+
+const struct algorithm *load_balancer_algorithm(const struct load_balancer_config *config) {
+  const struct algorithm *named = algorithms[config->algorithm];
+  return named == &algorithm_round_robin && config->weights.n > 0 ? &algorithm_weighted : named;
+}
+
+double load_balancer_weight(const struct load_balancer_config *config, uint32_t component) {
+  for (uint32_t i = 0; i < config->weights.n; i++) {
+    if (config->weights.weight[i].of == component) return config->weights.weight[i].weight;
+  }
+  return 1;
+}
+
+static bool is_backend(const struct load_balancer_config *config, uint32_t component) {
+  for (uint32_t i = 0; i < config->backends.n; i++) {
+    if (config->backends.id[i] == component) return true;
+  }
+  return false;
+}
+
+static bool weights_valid(const struct spec *spec, const struct load_balancer_config *config,
+                          struct error *err) {
+  const struct algorithm *algorithm = load_balancer_algorithm(config);
+  if (config->weights.n > 0 && !algorithm->weighs) {
+    return error_set(err, "'weights' are not read with algorithm = \"%s\"", algorithm->name);
+  }
+  double all = 0;
+  for (uint32_t i = 0; i < config->weights.n; i++) {
+    const struct component_weight *weight = &config->weights.weight[i];
+    if (!is_backend(config, weight->of)) {
+      return error_set(err, "weights: \"%s\" is none of the backends",
+                       spec->component[weight->of].name);
+    }
+  }
+  for (uint32_t i = 0; i < config->backends.n; i++) {
+    all += load_balancer_weight(config, config->backends.id[i]);
+  }
+  if (all > 0) return true;
+  return error_set(err, "weights: all are 0, so no backend would get any call");
+}
+
+/* What only some algorithms read. */
+static bool algorithm_valid(const struct load_balancer_config *config, struct error *err) {
+  const struct algorithm *algorithm = load_balancer_algorithm(config);
+  if (config->choices > ALGORITHM_MAX_CHOICES) {
+    return error_set(err, "choices must be at most %d", ALGORITHM_MAX_CHOICES);
+  }
+  if (config->choices != 2 && algorithm->compares != COMPARES_CHOICES) {
+    return error_set(err, "'choices' is read only with algorithm = \"power_of_two\"");
+  }
+  if (config->by != HASH_BY_KEY && !algorithm->hashes) {
+    return error_set(err,
+                     "'by' is read only with algorithm = \"hash\", \"consistent_hash\" and "
+                     "\"maglev\"");
+  }
+  return true;
+}
+
 bool load_balancer_validate(const struct spec *spec, const struct component_spec *component,
                             struct error *err) {
   const struct load_balancer_config *config = component->config;
@@ -18,15 +77,7 @@ bool load_balancer_validate(const struct spec *spec, const struct component_spec
     n += spec->component[config->backends.id[i]].instances;
   }
   if (n > MAX_BACKENDS) return error_set(err, "backends: at most %d are possible", MAX_BACKENDS);
-  if (config->choices > ALGORITHM_MAX_CHOICES) {
-    return error_set(err, "choices must be at most %d", ALGORITHM_MAX_CHOICES);
-  }
-  if (config->choices != 2 && load_balancer_algorithm(config)->compares != COMPARES_CHOICES) {
-    return error_set(err, "'choices' is read only with algorithm = \"power_of_two\"");
-  }
-  if (config->by != HASH_BY_KEY && !load_balancer_algorithm(config)->hashes) {
-    return error_set(err, "'by' is read only with algorithm = \"hash\"");
-  }
+  if (!algorithm_valid(config, err) || !weights_valid(spec, config, err)) return false;
   if (config->health.given && config->health.timeout_ns > config->health.interval_ns) {
     return error_set(err,
                      "health_check: timeout is longer than interval, so checks would overlap; "
@@ -53,7 +104,7 @@ void load_balancer_outline(const struct spec *spec, const struct component_spec 
   out->by_key = hashes && config->by == HASH_BY_KEY;
   out->by_user = hashes && config->by == HASH_BY_USER;
   enum compares compares = load_balancer_algorithm(config)->compares;
-  out->prefers_idle = compares != COMPARES_NONE;
+  out->prefers_idle = compares != COMPARES_NONE || config->bounded > 0;
   out->compares = compares == COMPARES_ALL       ? PARAM_UNLIMITED
                   : compares == COMPARES_CHOICES ? config->choices
                                                  : 0;
@@ -62,14 +113,17 @@ void load_balancer_outline(const struct spec *spec, const struct component_spec 
   out->health = (struct outline_health){config->health.given, config->health.interval_ns,
                                         config->health.timeout_ns, config->health.fall};
   for (uint32_t i = 0; i < config->backends.n; i++) {
-    members += spec->component[config->backends.id[i]].instances;
+    uint32_t to = config->backends.id[i];
+    members += spec->component[to].instances * load_balancer_weight(config, to);
   }
   outline_add(out, OUTLINE_CHOICE);
   for (uint32_t i = 0; i < config->backends.n; i++) {
     uint32_t to = config->backends.id[i];
     struct outline_call *call = outline_add_call(out, to, op, config->calls.timeout_ns);
     if (config->backends.n > 1) {
-      call->share = out->prefers_idle ? NAN : spec->component[to].instances / members;
+      call->share = out->prefers_idle ? NAN
+                                      : spec->component[to].instances *
+                                            load_balancer_weight(config, to) / members;
     }
     outbound_outline(&config->calls, call);
     if (config->connect_retries > 0) {
@@ -124,7 +178,7 @@ static const struct param health_params[] = {
     {0},
 };
 
-static const char *const by_choices[] = {"key", "user", NULL};
+static const char *const by_choices[] = {"key", "user", "client", "caller", NULL};
 
 const struct param load_balancer_params[] = {
     {.name = "algorithm",
@@ -153,10 +207,39 @@ const struct param load_balancer_params[] = {
      .offset = AT(by),
      .fallback = "key",
      .choices = by_choices,
-     .needs = "algorithm = hash",
-     .doc =
-         "For hash: what of a request is hashed, the data that it is about (the client's `keys`) "
-         "or the user who sends it (`users`)."},
+     .needs = "algorithm = hash|consistent_hash|maglev",
+     .doc = "For hash, consistent_hash, maglev: what of a request is hashed: the data that it is "
+            "about (the client's `keys`), the user who sends it (`users`), the component that "
+            "sent it first (client), or the instance that calls the balancer (caller)."},
+    {.name = "weights",
+     .type = PARAM_WEIGHTS,
+     .offset = AT(weights),
+     .min = 0,
+     .max = 1e6,
+     .doc = "How many times the calls of others each instance of a component gets, { v1 = 9, v2 = "
+            "1 }; 1 where it is not named, and at 0 it gets none (HAProxy). round_robin and "
+            "weighted spread them evenly (nginx's smooth weighted round robin); random and hash "
+            "give each its share; "
+            "least_connections and power_of_two compare calls under way a weight (Envoy, "
+            "HAProxy); consistent_hash and maglev give points and entries."},
+    {.name = "points",
+     .type = PARAM_COUNT,
+     .offset = AT(points),
+     .fallback = "160",
+     .min = 1,
+     .max = 10000,
+     .needs = "algorithm = consistent_hash",
+     .doc = "For consistent_hash: points on the ring of each instance, times its weight (nginx: "
+            "160)."},
+    {.name = "bounded",
+     .type = PARAM_NUMBER,
+     .offset = AT(bounded),
+     .min = 1,
+     .max = 1000,
+     .needs = "algorithm = consistent_hash",
+     .doc = "For consistent_hash: no instance gets a call that would be more than so many times "
+            "its share of those under way; the next one on the ring has room (HAProxy's "
+            "hash-balance-factor, 1.25 for example)."},
     {.name = "connect_retries",
      .type = PARAM_COUNT,
      .offset = AT(connect_retries),

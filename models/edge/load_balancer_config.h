@@ -9,7 +9,7 @@
 #include "param.h"
 #include "sim.h"
 
-enum hash_by { HASH_BY_KEY, HASH_BY_USER };
+enum hash_by { HASH_BY_KEY, HASH_BY_USER, HASH_BY_CLIENT, HASH_BY_CALLER };
 
 #define MAX_BACKENDS 32767
 
@@ -17,7 +17,9 @@ struct load_balancer_config {
   uint32_t algorithm; /* index into algorithms */
   uint32_t by;        /* enum hash_by */
   struct refs backends;
-  uint64_t choices, connect_retries;
+  struct weights weights;
+  uint64_t choices, points, connect_retries;
+  double bounded; /* 0: it is not */
   struct outbound_config calls;
   struct health_config {
     bool given;
@@ -28,10 +30,11 @@ struct load_balancer_config {
 
 extern const struct param load_balancer_params[];
 
-static inline const struct algorithm *load_balancer_algorithm(
-    const struct load_balancer_config *config) {
-  return algorithms[config->algorithm];
-}
+/* The one that is named; round robin by weight is an algorithm of its own. */
+const struct algorithm *load_balancer_algorithm(const struct load_balancer_config *config);
+
+/* Of each instance of a component among the backends: 1 where `weights` do not name it. */
+double load_balancer_weight(const struct load_balancer_config *config, uint32_t component);
 
 bool load_balancer_validate(const struct spec *spec, const struct component_spec *component,
                             struct error *err);

@@ -12,6 +12,7 @@ void users_init(struct sim *sim, struct member *member, struct users *users,
                 const struct keys *keys, const struct mix *tier, uint64_t base) {
   users->keys = keys;
   users->tier = tier;
+  users->client = member->component->name_hash;
   users->base = rng_mix(base ^ rng_hash_name("user"));
   users->draw = sim_stream(sim, member->component, "users");
   users->tiers = sim_stream(sim, member->component, "tiers");
@@ -29,7 +30,8 @@ bool users_start(struct sim *sim, struct users *users) {
   bool any = users->are_closed || users->keys->kind != KEYS_NONE;
   users->to_user = any && column_wanted(sim, COLUMN_USER);
   users->to_tier = users->tier->n > 0;
-  return users->to_user || users->to_tier || users->keys->kind != KEYS_NONE;
+  users->to_client = column_wanted(sim, COLUMN_CLIENT);
+  return users->to_user || users->to_client || users->to_tier || users->keys->kind != KEYS_NONE;
 }
 
 static uint64_t draw_user(const struct users *users, uint64_t key) {
@@ -61,6 +63,7 @@ uint32_t users_give(struct sim *sim, struct users *users, struct frame *call, ui
   uint64_t identity = rng_mix(users->base + user);
   if (identity == 0) identity = 1; /* 0 is nobody */
   if (users->to_user) column_set(sim, call, COLUMN_USER, identity);
+  if (users->to_client) column_set(sim, call, COLUMN_CLIENT, users->client);
   if (!users->to_tier) return USERS_NO_TIER;
   uint32_t tier = draw_tier(users, identity);
   column_set(sim, call, COLUMN_TIER, 1u + users->tier->part[tier].op);

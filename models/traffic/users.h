@@ -19,11 +19,12 @@ struct users {
   struct stream draw, tiers;
   struct zipf zipf;
   uint64_t base;
-  bool are_closed;       /* they are those of a closed client */
-  bool are_told;         /* who sends is known beforehand, as from a trace */
-  bool to_user, to_tier; /* who reads these columns */
-  uint64_t *seen;        /* bit set over the users of an open client: sent since the warm-up */
-  uint64_t distinct;     /* bits that are set */
+  bool are_closed;                  /* they are those of a closed client */
+  bool are_told;                    /* who sends is known beforehand, as from a trace */
+  uint64_t client;                  /* hash of its name */
+  bool to_user, to_tier, to_client; /* who reads these columns */
+  uint64_t *seen;    /* bit set over the users of an open client: sent since the warm-up */
+  uint64_t distinct; /* bits that are set */
   uint8_t part[SPEC_MAX_TIERS]; /* entry of `tier`, by index into spec.tier */
 };
 

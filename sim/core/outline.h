@@ -73,8 +73,10 @@ struct outline_source {
   uint64_t users;    /* closed: of all operations together */
   struct dist think; /* closed, ns */
   uint64_t pause_ns; /* least pause before a further attempt */
-  bool has_keys;     /* requests are about different data */
-  bool has_users;    /* requests are of different users */
+  bool has_keys;     /* requests are about different data, */
+  uint64_t keys;     /* so many at most; 0: not known */
+  bool has_users;    /* requests are of different users, */
+  uint64_t user_n;   /* of one instance; 0: not known */
 };
 
 /* Checks by which a component finds out that one it calls does not work. */

@@ -31,6 +31,7 @@ enum param_type {
   PARAM_REF,       /* uint32_t              name of a component, its index in the spec        */
   PARAM_REFS,      /* struct refs           one name or a list of names                       */
   PARAM_ROUTES,    /* struct routes         { api = "app" }: components by operation          */
+  PARAM_WEIGHTS,   /* struct weights        { v1 = 9, v2 = 1 }: numbers by component          */
   PARAM_GROUP,     /* a struct whose first member is `bool given;` described by `group`       */
   PARAM_LIST,      /* struct entries        a list of tables, each as `group` says            */
   PARAM_FLOW,      /* double, const struct profile *  "90/s", profile { ... }                 */
@@ -69,7 +70,7 @@ struct param {
   const char *off; /* what switches it off (compare --off), as a user would write it; NULL: leaving
                       it out does, where its default is neutral (none, never, unlimited, 0) */
   const char *needs; /* another parameter of the table without which this one means nothing: "ttl";
-                        "algorithm = power_of_two"; "queued: workers", if the choice is queued */
+                        "algorithm = hash|maglev"; "queued: workers", if the choice is queued */
   const char *doc;   /* one sentence or more; where the default has a source, names it */
 };
 
@@ -94,6 +95,15 @@ struct routes {
     int op;
     uint32_t to;
   } * route;
+};
+
+/* Numbers by component; sorted by component, each once. */
+struct weights {
+  uint32_t n;
+  const struct component_weight {
+    uint32_t of;
+    double weight;
+  } * weight;
 };
 
 struct profile;

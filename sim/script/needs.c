@@ -6,16 +6,17 @@
 
 #include "configure.h"
 
-/* What `param.needs` says: "workers", "algorithm = power_of_two", "queued: workers". */
+/* What `param.needs` says: "workers", "algorithm = hash|maglev", "queued: workers". */
 struct need {
   char
       only[32]; /* the choice of the parameter that needs it; "": any but the one that is neutral */
-  char name[32], choice[32]; /* what is needed, and its choice; "": any but the neutral one */
+  char name[32];   /* what is needed, */
+  char choice[96]; /* and its choices, with | between them; "": any but the neutral one */
 };
 
 /* The first `length` bytes of a name in a table of ours. */
-static void copy(char out[32], const char *text, size_t length) {
-  assert(length < 32);
+static void copy(char *out, size_t size, const char *text, size_t length) {
+  assert(length < size);
   memcpy(out, text, length);
   out[length] = '\0';
 }
@@ -24,15 +25,15 @@ static struct need parse(const char *text) {
   struct need need = {.only = ""};
   const char *colon = strchr(text, ':');
   if (colon != NULL) {
-    copy(need.only, text, (size_t)(colon - text));
+    copy(need.only, sizeof need.only, text, (size_t)(colon - text));
     text = colon + 1 + strspn(colon + 1, " ");
   }
   size_t length = strcspn(text, " =");
-  copy(need.name, text, length);
+  copy(need.name, sizeof need.name, text, length);
   const char *equals = strchr(text, '=');
   if (equals != NULL) {
     const char *choice = equals + 1 + strspn(equals + 1, " ");
-    copy(need.choice, choice, strlen(choice));
+    copy(need.choice, sizeof need.choice, choice, strlen(choice));
   }
   return need;
 }
@@ -46,7 +47,14 @@ static const struct param *find(const struct param *params, const char *name) {
 static bool is_choice(const struct param *param, const void *config, const char *choice) {
   uint32_t chosen;
   memcpy(&chosen, (const char *)config + param->offset, sizeof chosen);
-  return strcmp(param->choices[chosen], choice) == 0;
+  const char *name = param->choices[chosen];
+  size_t length = strlen(name);
+  for (;; choice++) {
+    size_t here = strcspn(choice, "|");
+    if (here == length && memcmp(choice, name, length) == 0) return true;
+    choice += here;
+    if (*choice == '\0') return false;
+  }
 }
 
 static bool is_given(lua_State *L, int index, const struct param *param) {
@@ -89,17 +97,30 @@ static void note(struct loader *loader, const struct spot *spot, const char *sen
   idle->subject = outer->word != NULL && outer->word->name != NULL ? outer->word->name : "";
 }
 
+/* "hash|maglev" as "hash" or "maglev", in quotes. */
+static void list_choices(char *out, size_t size, const char *choices) {
+  size_t at = 0;
+  for (;;) {
+    size_t length = strcspn(choices, "|");
+    at += (size_t)snprintf(out + at, size - at, "%s\"%.*s\"", at > 0 ? " or " : "", (int)length,
+                           choices);
+    assert(at < size); /* a table of ours */
+    if (choices[length] == '\0') return;
+    choices += length + 1;
+  }
+}
+
 static bool tell(struct loader *loader, const struct spot *spot, const struct param *param,
                  const struct need *need) {
   struct spot at = spot_key(spot, param->name);
-  const char *choice = need->choice[0] != '\0' ? need->choice : NULL;
-  char wanted[80];
-  snprintf(wanted, sizeof wanted, choice ? "%s = \"%s\"" : "%s", need->name, choice);
+  char choices[128] = "", wanted[200];
+  if (need->choice[0] != '\0') list_choices(choices, sizeof choices, need->choice);
+  snprintf(wanted, sizeof wanted, "%s%s%s", need->name, choices[0] ? " = " : "", choices);
   if (loader->params == 0) {
     return spot_error(loader, &at, "means nothing without %s; give that too, or leave %s out",
                       wanted, param->name);
   }
-  char sentence[200];
+  char sentence[320];
   snprintf(sentence, sizeof sentence, "%s means nothing without %s", param->name, wanted);
   note(loader, &at, sentence);
   return true;

@@ -130,11 +130,11 @@ static bool read_route(const struct field *f, int table, const char *name, struc
   return ok;
 }
 
-bool param_read_routes(const struct field *f, int index) {
+/* The keys of a table of NAME = VALUE, sorted; `form` says how one is written. */
+static bool read_keys(const struct field *f, int index, const char *form, const char *what,
+                      struct names *names) {
   struct loader *loader = f->loader;
   lua_State *L = loader->L;
-  struct names names = {0};
-  index = lua_absindex(L, index);
   if (!lua_istable(L, index)) {
     return value_unexpected(loader, f->spot, index, param_expected(f->param));
   }
@@ -142,20 +142,53 @@ bool param_read_routes(const struct field *f, int index) {
     size_t length = 0;
     const char *key = lua_type(L, -2) == LUA_TSTRING ? lua_tolstring(L, -2, &length) : "";
     if (!name_is_valid(key, length)) {
-      return spot_error(loader, f->spot,
-                        "write OPERATION = \"COMPONENT\", with names of letters, "
-                        "digits, '_' and '-'");
+      return spot_error(loader, f->spot, "write %s, with names of letters, digits, '_' and '-'",
+                        form);
     }
-    names_add(loader, &names, arena_text(loader->arena, key));
+    names_add(loader, names, arena_text(loader->arena, key));
   }
-  names_sort(&names);
-  if (names.n == 0) return spot_error(loader, f->spot, "is empty; name an operation");
-  struct op_route *route = arena_alloc(loader->arena, names.n * sizeof *route);
+  names_sort(names);
+  return names->n > 0 || spot_error(loader, f->spot, "is empty; name %s", what);
+}
+
+bool param_read_routes(const struct field *f, int index) {
+  struct names names = {0};
+  index = lua_absindex(f->loader->L, index);
+  if (!read_keys(f, index, "OPERATION = \"COMPONENT\"", "an operation", &names)) return false;
+  struct op_route *route = arena_alloc(f->loader->arena, names.n * sizeof *route);
   for (uint32_t i = 0; i < names.n; i++) {
     if (!read_route(f, index, names.list[i], &route[i])) return false;
   }
   qsort(route, names.n, sizeof *route, by_op);
   *(struct routes *)f->at = (struct routes){names.n, route};
+  return true;
+}
+
+static int by_component(const void *a, const void *b) {
+  const struct component_weight *first = a, *second = b;
+  return (first->of > second->of) - (first->of < second->of);
+}
+
+bool param_read_weights(const struct field *f, int index) {
+  struct loader *loader = f->loader;
+  lua_State *L = loader->L;
+  struct names names = {0};
+  index = lua_absindex(L, index);
+  if (!read_keys(f, index, "COMPONENT = NUMBER", "a component", &names)) return false;
+  struct component_weight *weight = arena_alloc(loader->arena, names.n * sizeof *weight);
+  for (uint32_t i = 0; i < names.n; i++) {
+    struct spot at = spot_key(f->spot, names.list[i]);
+    lua_pushstring(L, names.list[i]);
+    lua_getfield(L, index, names.list[i]);
+    bool ok =
+        value_component(loader, &at, lua_gettop(L) - 1, &weight[i].of) &&
+        value_number(loader, &at, lua_gettop(L), &weight[i].weight) &&
+        value_in_range(loader, &at, weight[i].weight, f->param->min, f->param->max, PLAIN_NUMBER);
+    lua_pop(L, 2);
+    if (!ok) return false;
+  }
+  qsort(weight, names.n, sizeof *weight, by_component);
+  *(struct weights *)f->at = (struct weights){names.n, weight};
   return true;
 }
 

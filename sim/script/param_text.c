@@ -473,6 +473,18 @@ void param_put_routes(FILE *out, const struct spec *spec, const struct param *pa
   put_routes(out, spec, value);
 }
 
+void param_put_weights(FILE *out, const struct spec *spec, const struct param *param,
+                       const void *value) {
+  (void)param;
+  const struct weights *weights = value;
+  if (weights->n == 0) fputs(NOTHING, out);
+  for (uint32_t i = 0; i < weights->n; i++) {
+    if (i > 0) fputs(", ", out);
+    put_name(out, spec, weights->weight[i].of);
+    fprintf(out, " %g", weights->weight[i].weight);
+  }
+}
+
 void param_put_group(FILE *out, const struct spec *spec, const struct param *param,
                      const void *value) {
   (void)spec, (void)param;

@@ -314,6 +314,17 @@ static struct refs read_refs(struct scene *scene, const char *text) {
   return refs;
 }
 
+static struct weights read_weights(struct scene *scene, const char *text) {
+  struct component_weight *weight = arena_alloc(scene->arena, 16 * sizeof *weight);
+  struct weights weights = {.weight = weight};
+  char name[64];
+  while (next_word(&text, name, sizeof name)) {
+    fix_later(scene, &weight[weights.n].of, name);
+    weight[weights.n++].weight = quantity(&text);
+  }
+  return weights;
+}
+
 static struct priorities read_priorities(struct scene *scene, const char *text) {
   uint8_t *ops = arena_alloc(scene->arena, 16), *tiers = arena_alloc(scene->arena, 16);
   const char **name = arena_alloc(scene->arena, 16 * sizeof *name);
@@ -367,6 +378,9 @@ static void set_value(struct node *node, const struct param *param, void *at, co
       return;
     case PARAM_REFS:
       *(struct refs *)at = read_refs(node->scene, text);
+      return;
+    case PARAM_WEIGHTS:
+      *(struct weights *)at = read_weights(node->scene, text);
       return;
     case PARAM_ARRIVALS:
       *(struct arrivals *)at = read_arrivals(node->scene, text);

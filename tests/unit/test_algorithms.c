@@ -1,5 +1,5 @@
 /* Aim: who hashes sends the same data, or the same user, to the same backend, and different ones
- * evenly to all. */
+ * evenly to all; who weighs gives each backend the share of its weight. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -136,11 +136,151 @@ static void test_same_user_same_backend(void **state) {
   scene_free(scene);
 }
 
+/* --- weights -------------------------------------------------------------------------------- */
+
+/* The first n choices of an algorithm, one letter a backend. */
+static void choices_of(const char *name, const double *weight, uint32_t backends, uint32_t n,
+                       char *out) {
+  const struct algorithm *algorithm = algorithm_of(name);
+  struct arena *arena = arena_new();
+  uint32_t which[8];
+  uint64_t identity[8];
+  for (uint32_t i = 0; i < backends; i++) which[i] = i, identity[i] = i + 1;
+  const struct backends all = {backends, identity, weight, 160};
+  const struct candidates c = {which, backends, 0};
+  struct choosing from = {.weight = weight, .all = &c};
+  if (algorithm->prepare) from.memory = algorithm->prepare(arena, &all);
+  for (uint32_t i = 0; i < n; i++) {
+    out[i] = (char)('a' + algorithm->pick(&from, &c, NULL, NULL));
+  }
+  out[n] = 0;
+  arena_free(arena);
+}
+
+/* Aim: the order of nginx's smooth weighted round robin, as its author gives it for 5, 1, 1. */
+static void test_smooth_order(void **state) {
+  (void)state;
+  char got[32];
+  choices_of("weighted", (const double[]){5, 1, 1}, 3, 14, got);
+  assert_string_equal(got, "aabacaaaabacaa");
+  choices_of("weighted", (const double[]){4, 3, 2}, 3, 9, got);
+  assert_string_equal(got, "abcabacba");
+  choices_of("weighted", NULL, 2, 4, got);
+  assert_string_equal(got, "abab");
+}
+
+/* Aim: of calls that do not stay each backend gets the share of its weight, 6, 3 and 1 of 10,
+ * within four standard errors. */
+static void assert_shares(const char *name) {
+  enum { N = 20000, BACKENDS = 3 };
+  const double weight[BACKENDS] = {6, 3, 1};
+  const uint32_t which[BACKENDS] = {0, 1, 2};
+  const struct algorithm *algorithm = algorithm_of(name);
+  struct arena *arena = arena_new();
+  const struct backends all = {BACKENDS, (const uint64_t[]){11, 12, 13}, weight, 10000};
+  const struct candidates c = {which, BACKENDS, 0};
+  struct busy busy[BACKENDS] = {{0}};
+  struct choosing from = {.busy = busy, .choices = 1, .weight = weight, .all = &c};
+  if (algorithm->prepare) from.memory = algorithm->prepare(arena, &all);
+  const struct stream stream = rng_stream(SEED, 0, "web", "pick");
+  uint32_t got[BACKENDS] = {0};
+  for (uint64_t i = 1; i <= N; i++) {
+    struct draws draws = draws_begin(stream, i, 0);
+    from.hashed = i;
+    got[algorithm->pick(&from, &c, NULL, &draws)]++;
+  }
+  for (uint32_t i = 0; i < BACKENDS; i++) {
+    double p = weight[i] / 10, se = sqrt(p * (1 - p) / N);
+    /* A ring's own shares vary with its points. */
+    double more = !strcmp(name, "consistent_hash") ? 4 * p / sqrt(10000 * weight[i]) : 0;
+    if (fabs(got[i] / (double)N - p) > 4 * se + more) fail_msg("%s: %u of %u", name, got[i], N);
+  }
+  arena_free(arena);
+}
+
+static void test_shares_by_weight(void **state) {
+  (void)state;
+  assert_shares("random");
+  assert_shares("hash");
+  assert_shares("power_of_two");
+  assert_shares("consistent_hash");
+  assert_shares("maglev");
+}
+
+/* Aim: with weights calls under way are compared by part of the weight, the new one counted. */
+static void test_busy_by_weight(void **state) {
+  (void)state;
+  const struct algorithm *least = algorithm_of("least_connections");
+  const double weight[] = {9, 1};
+  const uint32_t which[] = {0, 1};
+  const struct candidates c = {which, 2, 0};
+  struct busy busy[] = {{.active = 7}, {.active = 0}};
+  const struct choosing from = {.busy = busy, .weight = weight};
+  assert_int_equal(least->pick(&from, &c, NULL, NULL), 0); /* 8/9 against 1 */
+  busy[0].active = 9;
+  assert_int_equal(least->pick(&from, &c, NULL, NULL), 1); /* 10/9 against 1 */
+}
+
+/* Aim: two drawn of three by weight are different ones, whatever the weights. */
+static void test_weighted_draws_differ(void **state) {
+  (void)state;
+  const struct algorithm *two = algorithm_of("power_of_two");
+  const double weight[] = {1000, 1, 1};
+  const uint32_t which[] = {0, 1, 2};
+  const struct candidates c = {which, 3, 0};
+  struct busy busy[] = {{.active = 1000000}, {0}, {0}};
+  const struct choosing from = {.busy = busy, .choices = 2, .weight = weight};
+  const struct stream stream = rng_stream(SEED, 0, "web", "pick");
+  for (uint64_t i = 1; i <= 1000; i++) {
+    struct draws draws = draws_begin(stream, i, 0);
+    assert_int_not_equal(two->pick(&from, &c, NULL, &draws), 0);
+  }
+}
+
+enum { WEIGHED = 100 };
+
+/* How many of a hundred calls each of three components gets; v3 is not named in the weights. */
+static void run_weighed(const char *algorithm, const char *weights, uint32_t got[3]) {
+  struct recorder v[3];
+  struct shot shots[WEIGHED];
+  for (uint32_t i = 0; i < WEIGHED; i++) {
+    shots[i] = (struct shot){.at_ns = i * MS, .to = "lb", .item = i + 1};
+  }
+  struct scene *scene = scene_new();
+  scene_add_sender(scene, "from", shots, WEIGHED);
+  struct node *lb = scene_add(scene, "load_balancer", "lb", 1);
+  node_set(lb, "algorithm", algorithm);
+  node_set(lb, "backends", "v1, v2, v3");
+  node_set(lb, "weights", weights);
+  for (uint32_t i = 0; i < 3; i++) {
+    v[i] = (struct recorder){.ns_per_item = 1};
+    scene_add_recorder(scene, (const char *const[]){"v1", "v2", "v3"}[i], 1, &v[i]);
+  }
+  struct run run = run_scene(scene, SEED, S);
+  run_free(&run);
+  for (uint32_t i = 0; i < 3; i++) got[i] = v[i].n;
+  scene_free(scene);
+}
+
+/* Aim: a balancer that is told weights goes round by them; a weight of 0 gets nothing. */
+static void test_balancer_weighs(void **state) {
+  (void)state;
+  uint32_t got[3];
+  run_weighed("round_robin", "v1 9, v2 0", got);
+  assert_int_equal(got[0], 90);
+  assert_int_equal(got[1], 0);
+  assert_int_equal(got[2], 10);
+  run_weighed("maglev", "v1 1, v2 0", got);
+  assert_int_equal(got[1], 0);
+  assert_int_equal(got[0] + got[2], WEIGHED);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_hash_is_even),
-      cmocka_unit_test(test_same_key_same_backend),
-      cmocka_unit_test(test_same_user_same_backend),
+      cmocka_unit_test(test_hash_is_even),           cmocka_unit_test(test_same_key_same_backend),
+      cmocka_unit_test(test_same_user_same_backend), cmocka_unit_test(test_smooth_order),
+      cmocka_unit_test(test_shares_by_weight),       cmocka_unit_test(test_busy_by_weight),
+      cmocka_unit_test(test_weighted_draws_differ),  cmocka_unit_test(test_balancer_weighs),
   };
   return cmocka_run_group_tests_name("algorithms", tests, NULL, NULL);
 }

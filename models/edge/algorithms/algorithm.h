@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "arena.h"
 #include "frame.h"
 #include "rng.h"
 
@@ -15,6 +16,14 @@
 struct busy {
   struct member *member;
   uint64_t active; /* calls that it was chosen for and that have not ended */
+};
+
+/* Backends as an algorithm that prepares something is told of them, once. */
+struct backends {
+  uint32_t n;
+  const uint64_t *identity; /* no other backend has it; the same for every balancer */
+  const double *weight;     /* NULL: all are equal */
+  uint64_t points;          /* consistent_hash: on the ring, of a weight of 1 */
 };
 
 /* Those that a call may go to: at least one. */
@@ -27,10 +36,31 @@ struct candidates {
 #define ALGORITHM_MAX_CHOICES 16
 
 struct choosing {
-  const struct busy *busy; /* by number */
-  uint64_t choices;        /* at most ALGORITHM_MAX_CHOICES */
-  uint64_t hashed;         /* the key or the user of the request, where the algorithm hashes */
+  const struct busy *busy;      /* by number */
+  uint64_t choices;             /* at most ALGORITHM_MAX_CHOICES */
+  uint64_t hashed;              /* what of the request `by` names, where the algorithm hashes */
+  const double *weight;         /* by number, that of each candidate above 0; NULL: all are equal */
+  void *memory;                 /* what `prepare` made */
+  const struct candidates *all; /* those in use, candidates or not, */
+  uint64_t version;             /* which changed so many times */
+  double bounded;               /* consistent_hash: see there; 0: it is not */
+  uint64_t *diverted;           /* with a bound: calls that went past a backend */
 };
+
+static inline double weight_of(const double *weight, uint32_t which) {
+  return weight ? weight[which] : 1;
+}
+
+/* The calls that it would have under way with so many more, for each part of its weight. */
+static inline double busy_with(const struct choosing *from, uint32_t which, double more) {
+  return ((double)from->busy[which].active + more) / weight_of(from->weight, which);
+}
+
+/* Whether a backend is one of the candidates. */
+bool candidates_have(const struct candidates *c, uint32_t which);
+
+/* The candidate at `u` of [0, 1), when they lie in a row, each as long as its weight. */
+uint32_t candidates_at(const struct candidates *c, const double *weight, double u);
 
 enum turns {
   TURNS_NONE,
@@ -44,7 +74,10 @@ struct algorithm {
   const char *name;
   enum turns turns;
   bool hashes;            /* chooses by a property of the request: `by` is read */
+  bool weighs;            /* `weights` are read */
   enum compares compares; /* the calls under way of how many backends */
+  /* What it keeps, for one balancer; NULL: nothing. */
+  void *(*prepare)(struct arena *arena, const struct backends *backends);
   /* One of c->which. NULL: c->which[c->first]. */
   uint32_t (*pick)(const struct choosing *from, const struct candidates *c,
                    const struct frame *call, struct draws *draws);

@@ -7,7 +7,9 @@
 static uint32_t pick(const struct choosing *from, const struct candidates *c,
                      const struct frame *call, struct draws *draws) {
   (void)call, (void)draws;
+  if (from->weight) return candidates_at(c, from->weight, rng_unit(rng_mix(from->hashed)));
   return c->which[rng_mix(from->hashed) % c->n];
 }
 
-const struct algorithm algorithm_hash = {.name = "hash", .hashes = true, .pick = pick};
+const struct algorithm algorithm_hash = {
+    .name = "hash", .hashes = true, .weighs = true, .pick = pick};

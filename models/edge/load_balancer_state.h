@@ -1,0 +1,55 @@
+/* What one instance of a balancer knows of its backends and of the calls that it has sent them. */
+#ifndef LOAD_BALANCER_STATE_H
+#define LOAD_BALANCER_STATE_H
+
+#include "load_balancer_config.h"
+#include "meter.h"
+#include "outbound.h"
+#include "outlier.h"
+#include "sim.h"
+#include "timer.h"
+#include "tried.h"
+
+struct backend {
+  struct member *member;
+  struct outbound *out;         /* NULL: the timeout is all there is to the policy */
+  uint32_t failures, successes; /* checks in a row */
+  bool healthy;
+  bool listed;     /* member->listed, as last told */
+  bool quiet;      /* no check is planned until something changes; */
+  uint64_t due_ns; /* the next one would come then */
+  struct outlier outlier;
+  struct timer check, back; /* the next check is due; an ejection ends */
+  uint64_t checks, probes;  /* the key of its first check; how many were sent */
+};
+
+struct load_balancer_state {
+  /* What every call touches comes first. */
+  struct busy *busy; /* by backend */
+  uint32_t *healthy; /* indices of healthy backends, ascending */
+  uint32_t healthy_n;
+  uint32_t next; /* round robin, and where looking for the least busy begins */
+  const struct algorithm *algorithm;
+  bool has_policy, has_outlier;
+  uint64_t timeout_ns;
+  const struct load_balancer_config *config;
+  uint32_t n;
+  struct backend *backend;
+  uint32_t again;     /* the same for further tries, by index */
+  uint32_t *others;   /* those that a further try may go to, ascending */
+  struct tried tried; /* which of them each call has been given to */
+  struct outbound *
+      *group; /* the policy towards each component; no breaker is open while all admit */
+  uint32_t groups;
+  struct stream pick;
+  /* What algorithms look at beside the calls under way; NULL or void where they do not. */
+  double *weight;      /* by backend; NULL: all are equal */
+  void *memory;        /* what the algorithm keeps */
+  uint64_t version;    /* counts how often those in use changed */
+  uint32_t outliers_n; /* backends ejected now */
+  uint64_t no_backend, reconnects, given_up, probes_failed, ejections, outliers;
+  uint64_t diverted; /* see struct choosing */
+  struct level in_use;
+};
+
+#endif

@@ -1,0 +1,67 @@
+/* Rules about load balancers. */
+#include <stdlib.h>
+
+#include "lint.h"
+
+/* --- what there is to hash ------------------------------------------------------------------ */
+
+#define VALUES_A_BACKEND 10.0 /* below it the busiest has half again its share or more */
+
+/* Whether calls come from a node, directly or through others, to a component. */
+static bool reaches(const struct call_graph *graph, uint32_t from, uint32_t component,
+                    bool *visited) {
+  if (visited[from]) return false;
+  visited[from] = true;
+  const struct call_node *node = &graph->node[from];
+  if (node->component == component) return true;
+  for (uint32_t k = 0; k < node->outline.calls; k++) {
+    uint32_t to = node->edge[k].to;
+    if (to != NO_NODE && reaches(graph, to, component, visited)) return true;
+  }
+  return false;
+}
+
+/* Different keys or users whose requests come to a component; 0: not known. Sources share keys,
+ * and have users of their own. */
+static double values_at(const struct lint *lint, uint32_t component, bool users) {
+  const struct call_graph *graph = lint->graph;
+  double values = 0;
+  uint32_t counted = REF_NONE;
+  for (uint32_t i = 0; i < graph->nodes; i++) {
+    const struct call_node *node = &graph->node[i];
+    if (!node_is_source(graph, node) || node->component == counted) continue;
+    bool *visited = mem_zeroed(graph->nodes, sizeof *visited);
+    bool comes = reaches(graph, i, component, visited);
+    free(visited);
+    if (!comes) continue;
+    counted = node->component;
+    const struct outline_source *source = &node->outline.source;
+    double n = (double)(users ? source->user_n : source->keys);
+    if (n == 0) return 0;
+    if (users) n *= node_spec(graph, node)->instances;
+    values = users ? values + n : n > values ? n : values;
+  }
+  return values;
+}
+
+static double backends_of(const struct lint *lint, const struct call_node *node) {
+  double backends = 0;
+  for (uint32_t k = 0; k < node->outline.calls; k++) {
+    backends += lint->spec->component[node->outline.call[k].to].instances;
+  }
+  return backends;
+}
+
+void lint_hash_of_few(struct lint *lint) {
+  for (uint32_t c = 0; c < lint->spec->components; c++) {
+    const struct call_node *node = node_of(lint->graph, c);
+    if (node == NULL || !node->outline.spreads) continue;
+    bool users = node->outline.by_user;
+    if (!users && !node->outline.by_key) continue;
+    double backends = backends_of(lint, node), values = values_at(lint, c, users);
+    if (backends < 2 || values == 0 || values >= VALUES_A_BACKEND * backends) continue;
+    struct finding *f = lint_add_component(lint, c);
+    f->what = lint_text(lint, "it hashes %s %s over %s backends", lint_number(lint, values),
+                        users ? "users" : "keys", lint_number(lint, backends));
+  }
+}
