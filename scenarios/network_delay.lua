@@ -19,7 +19,7 @@ local busy = param { "busy", "50/s", doc = "answers on the wire where it is shar
 local hop = param { "hop", "500us", doc = "what a router takes to look at a request" }
 local size = param { "size", "100kB", doc = "an answer" }
 
-local fibre = distance / 200000 * 1000 .. "ms" -- at 200,000 km/s
+local fibre = distance .. "km"
 local seldom = constant "0.5/s" -- nobody meets anybody
 
 -- routers NAME: three in a row before the server; answers go back as they came.
@@ -35,7 +35,7 @@ service "server" {}
 
 client "distance" { arrivals = seldom, target = "edge-d" }
 service "edge-d" {}
-path { from = "distance", to = "edge-d", latency = fibre }
+path { from = "distance", to = "edge-d", distance = fibre }
 
 client "transmission" { arrivals = seldom, target = "edge-t", response = size }
 service "edge-t" {}
@@ -48,7 +48,7 @@ service "edge-q" {}
 path { from = "queueing", to = "edge-q", bandwidth = "100Mbit/s" }
 
 client "all" { arrivals = poisson(busy), target = routers "router", response = size }
-path { from = "all", to = "router-1", latency = fibre, bandwidth = "100Mbit/s" }
+path { from = "all", to = "router-1", distance = fibre, bandwidth = "100Mbit/s" }
 
 goal "distance.latency.max == 10ms"
 goal "transmission.latency.max == 8ms"

@@ -128,9 +128,9 @@ static const struct path_spec *path_of(const struct spec *spec, struct site from
 
 static double path_ns(const struct path_spec *path, bool mean) {
   if (path == NULL) return 0;
-  if (!mean) return dist_least(&path->latency);
-  double ns = dist_mean(&path->latency);
-  return isfinite(ns) ? ns : dist_least(&path->latency);
+  if (!mean) return path_least_ns(path);
+  double ns = path_mean_ns(path);
+  return isfinite(ns) ? ns : path_least_ns(path);
 }
 
 static void edge_network(const struct spec *spec, uint32_t from, uint32_t to,

@@ -159,9 +159,12 @@ static struct call_bound bound_call(struct bounding *b, const struct call_node *
   bound.least_ns += edge->least_ns;
   for (int way = 0; way < 2; way++) {
     if (edge->path[way] == NULL) continue;
-    struct call_bound network = of_dist(b, &edge->path[way]->latency);
-    network.least_ns = 0; /* counted above */
-    bound = in_turn(bound, network);
+    const struct dist *const varies[] = {&edge->path[way]->latency, &edge->path[way]->jitter};
+    for (int i = 0; i < 2; i++) {
+      struct call_bound network = of_dist(b, varies[i]);
+      network.least_ns = 0; /* counted above */
+      bound = in_turn(bound, network);
+    }
   }
   bound = cut_by_timeout(bound, node->outline.call[k].timeout_ns);
   bound = cut_by_hedge(bound, &node->outline.call[k]);

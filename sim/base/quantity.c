@@ -36,6 +36,9 @@ static const struct unit bandwidth_units[] = {
     {"GB/s", 9, 8, 1},    {"KiB/s", 0, 0x1p13, 1}, {"MiB/s", 0, 0x1p23, 1}, {"GiB/s", 0, 0x1p33, 1},
     {NULL, 0, 0, 0},
 };
+/* Without the metre: "5m" are minutes. */
+static const struct unit distance_units[] = {
+    {"km", 3, 1, 1}, {"mi", 0, 1609.344, 1}, {NULL, 0, 0, 0}};
 static const struct unit ratio_units[] = {{"%", -2, 1, 1}, {"", 0, 1, 1}, {NULL, 0, 0, 0}};
 
 static const struct dimension {
@@ -46,6 +49,7 @@ static const struct dimension {
     [QUANTITY_SIZE] = {"size", "64kB", size_units},
     [QUANTITY_RATE] = {"rate", "900/s", rate_units},
     [QUANTITY_BANDWIDTH] = {"bandwidth", "1Gbit/s", bandwidth_units},
+    [QUANTITY_DISTANCE] = {"distance", "1000km", distance_units},
     [QUANTITY_RATIO] = {"ratio", "20%", ratio_units},
 };
 
@@ -97,6 +101,8 @@ const char *quantity_expected(enum quantity quantity) {
       return "a rate such as \"900/s\"";
     case QUANTITY_BANDWIDTH:
       return "a bandwidth such as \"1Gbit/s\"";
+    case QUANTITY_DISTANCE:
+      return "a distance such as \"1000km\"";
     case QUANTITY_RATIO:
       return "a ratio such as \"20%\"";
   }
@@ -253,6 +259,7 @@ static const struct shown_unit shown_bandwidths[] = {{1e12, 1e12, "Tbit/s", fals
                                                      {1e6, 1e6, "Mbit/s", false},
                                                      {1e3, 1e3, "kbit/s", false},
                                                      {0, 1, "bit/s", false}};
+static const struct shown_unit shown_distances[] = {{0, 1e3, "km", false}};
 static const struct shown_unit shown_ratios[] = {{0, 0.01, "%", false}};
 
 void quantity_format(enum quantity quantity, double value, char *out, size_t size) {
@@ -269,6 +276,9 @@ void quantity_format(enum quantity quantity, double value, char *out, size_t siz
       break;
     case QUANTITY_BANDWIDTH:
       unit = shown_bandwidths;
+      break;
+    case QUANTITY_DISTANCE:
+      unit = shown_distances;
       break;
     case QUANTITY_RATIO:
       unit = shown_ratios;

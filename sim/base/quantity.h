@@ -15,6 +15,7 @@ enum quantity {
   QUANTITY_SIZE,      /* bytes      "64kB" */
   QUANTITY_RATE,      /* per second "900/s" */
   QUANTITY_BANDWIDTH, /* bit/s      "1Gbit/s" */
+  QUANTITY_DISTANCE,  /* m          "1000km" */
   QUANTITY_RATIO,     /* 1 = 100 %  "99.9%"; a bare number is one too */
 };
 

@@ -22,8 +22,9 @@
 
 struct direction {
   const struct path_spec *path;
-  struct stream latency, loss;
-  uint64_t constant_ns; /* of a constant latency */
+  struct stream latency, loss, jitter, reorder;
+  uint64_t constant_ns; /* what is the same for all messages */
+  uint64_t *free_ns;    /* with a bandwidth: when the wire of each further hop is free */
   uint64_t wire_free_ns;
   uint64_t sending_ns;           /* time that all messages so far take on the wire */
   uint64_t sending_at_warmup_ns; /* what was sent of that before the end of the warm-up */
@@ -158,9 +159,7 @@ static struct route *route_learn(struct sim *sim, const struct member *from,
   *route = (struct route){from_site, to_site, find_direction(sim, from, to), true, 0};
   if (route->direction != NO_DIRECTION) {
     const struct direction *dir = &net->direction[route->direction];
-    const struct path_spec *path = dir->path;
-    route->constant =
-        path->latency.kind == DIST_CONSTANT && path->loss <= 0 && path->bits_per_s <= 0;
+    route->constant = path_is_constant(dir->path);
     route->constant_ns = dir->constant_ns;
   }
   if (route->constant) remember_neighbour(net, route);
@@ -208,6 +207,58 @@ static enum outcome cross_cuts(struct sim *sim, const struct member *from, const
   return OUTCOME_OK;
 }
 
+/* What a message takes beside sending it. */
+static uint64_t latency_of(const struct direction *dir, const struct member *to,
+                           const struct frame *call, bool answer) {
+  const struct path_spec *path = dir->path;
+  uint64_t latency_ns = dir->constant_ns;
+  if (path->latency.kind != DIST_CONSTANT) {
+    struct draws draws = message_draws(dir->latency, to, call, answer);
+    latency_ns = time_sum(latency_ns, dist_draw_whole(&path->latency, &draws));
+  }
+  if (path->jitter.kind != DIST_CONSTANT) {
+    struct draws draws = message_draws(dir->jitter, to, call, answer);
+    latency_ns = time_sum(latency_ns, dist_draw_whole(&path->jitter, &draws));
+  }
+  if (path->reorder > 0) {
+    struct draws draws = message_draws(dir->reorder, to, call, answer);
+    if (draws_unit(&draws) < path->reorder) latency_ns = time_sum(latency_ns, path->behind_ns);
+  }
+  return latency_ns;
+}
+
+/* When the last hop has sent a message whose first hop begins at `start_ns`. All hops are as fast,
+ * so that packets come to the next one as it sends them: there a message begins when its first
+ * packet is there and those before it are gone. Latency between hops shifts all alike and is left
+ * out here. */
+static uint64_t sent_by_last_hop(struct direction *dir, uint64_t start_ns, uint64_t message_ns,
+                                 uint64_t packet_ns) {
+  for (uint64_t hop = 1; hop < dir->path->hops; hop++) {
+    start_ns = time_sum(start_ns, packet_ns);
+    if (dir->free_ns[hop] > start_ns) start_ns = dir->free_ns[hop];
+    dir->free_ns[hop] = time_sum(start_ns, message_ns);
+  }
+  return time_sum(start_ns, message_ns);
+}
+
+/* How long it is until a message of so many bits is sent by all wires on its way. Of one that is
+ * cut into packets the last one counts as full (Kurose, Ross, Computer Networking, 1.3). */
+static uint64_t send(const struct sim *sim, struct direction *dir, double bits, double factor) {
+  const struct path_spec *path = dir->path;
+  double packet_bits = bits;
+  if (path->packet > 0) {
+    packet_bits = 8 * (double)path->packet;
+    bits = packet_bits * ceil(bits / packet_bits);
+  }
+  uint64_t send_ns = dist_whole(bits / path->bits_per_s * 1e9 * factor);
+  uint64_t start_ns = dir->wire_free_ns > sim->now_ns ? dir->wire_free_ns : sim->now_ns;
+  dir->wire_free_ns = time_sum(start_ns, send_ns);
+  dir->sending_ns += dir->wire_free_ns - start_ns;
+  uint64_t packet_ns = dist_whole(packet_bits / path->bits_per_s * 1e9 * factor);
+  if (packet_ns > send_ns) packet_ns = send_ns; /* nothing to send */
+  return sent_by_last_hop(dir, start_ns, send_ns, packet_ns) - sim->now_ns;
+}
+
 /* Delay of a message on a path that is more than a constant delay. */
 static enum outcome cross_path(struct sim *sim, struct direction *dir, const struct member *to,
                                struct frame *call, bool answer, double factor, uint64_t *delay_ns) {
@@ -216,20 +267,12 @@ static enum outcome cross_path(struct sim *sim, struct direction *dir, const str
     struct draws draws = message_draws(dir->loss, to, call, answer);
     if (draws_unit(&draws) < path->loss) return OUTCOME_TIMEOUT;
   }
-  uint64_t latency_ns = dir->constant_ns;
-  if (path->latency.kind != DIST_CONSTANT) {
-    struct draws draws = message_draws(dir->latency, to, call, answer);
-    latency_ns = dist_draw_whole(&path->latency, &draws);
-  }
+  uint64_t latency_ns = latency_of(dir, to, call, answer);
   if (__builtin_expect(factor != 1, 0)) latency_ns = time_scale(latency_ns, factor);
   if (path->bits_per_s > 0) {
     bool refusal = answer && call->pending != OUTCOME_OK; /* carries no data */
     double bits = refusal ? 0 : 8 * call_bytes(sim, call, answer);
-    uint64_t send_ns = dist_whole(bits / path->bits_per_s * 1e9 * factor);
-    uint64_t start_ns = dir->wire_free_ns > sim->now_ns ? dir->wire_free_ns : sim->now_ns;
-    dir->wire_free_ns = time_sum(start_ns, send_ns);
-    dir->sending_ns += dir->wire_free_ns - start_ns;
-    latency_ns = time_sum(latency_ns, dir->wire_free_ns - sim->now_ns);
+    latency_ns = time_sum(latency_ns, send(sim, dir, bits, factor));
   }
   *delay_ns = latency_ns;
   return OUTCOME_OK;
@@ -289,9 +332,8 @@ bool network_reaches(struct sim *sim, const struct member *from, const struct me
     more_ns += dist_mean(&net->cut[i]->fault->by);
   }
   const struct route *route = route_between(sim, from, to);
-  double mean = route->direction == NO_DIRECTION
-                    ? 0
-                    : dist_mean(&net->direction[route->direction].path->latency);
+  double mean =
+      route->direction == NO_DIRECTION ? 0 : path_mean_ns(net->direction[route->direction].path);
   mean += more_ns;
   *delay_ns = isfinite(mean) ? dist_whole(mean) : 0;
   return true;
@@ -362,9 +404,18 @@ static void direction_init(struct sim *sim, struct direction *dir, const struct 
   dir->path = path;
   dir->latency = sim_named_stream(sim, name, "latency");
   dir->loss = sim_named_stream(sim, name, "loss");
+  dir->jitter = sim_named_stream(sim, name, "jitter");
+  dir->reorder = sim_named_stream(sim, name, "reorder");
+  struct draws none = {0};
+  dir->constant_ns = dist_whole(path->fixed_ns);
   if (path->latency.kind == DIST_CONSTANT) {
-    struct draws none = {0};
-    dir->constant_ns = dist_draw_whole(&path->latency, &none);
+    dir->constant_ns = time_sum(dir->constant_ns, dist_draw_whole(&path->latency, &none));
+  }
+  if (path->jitter.kind == DIST_CONSTANT) {
+    dir->constant_ns = time_sum(dir->constant_ns, dist_draw_whole(&path->jitter, &none));
+  }
+  if (path->bits_per_s > 0 && path->hops > 1) {
+    dir->free_ns = arena_lines(sim->arena, (uint32_t)path->hops, sizeof *dir->free_ns);
   }
   free(name);
 }

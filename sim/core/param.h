@@ -24,6 +24,7 @@ enum param_type {
   PARAM_RATE,      /* double, per second    "900/s", "60/min", "5000/h"                       */
   PARAM_BYTES,     /* uint64_t              "2GiB", "64kB"                                    */
   PARAM_BANDWIDTH, /* double, bits a second "1Gbit/s"; 0 is unlimited                         */
+  PARAM_DISTANCE,  /* double, metres        "1000km"                                          */
   PARAM_TIME_DIST, /* struct dist, ns       "10ms", exponential "10ms"                        */
   PARAM_SIZE_DIST, /* struct dist, bytes    "10kB", exponential "10kB"                        */
   PARAM_ENUM,      /* uint32_t              one of `choices`, its index                       */

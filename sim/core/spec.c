@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "dist_bounds.h"
+
 uint32_t spec_find(const struct spec *spec, const char *name) {
   uint32_t low = 0, high = spec->components;
   while (low < high) {
@@ -74,6 +76,20 @@ uint32_t spec_path_between(const struct spec *spec, struct site from, struct sit
     }
   }
   return best;
+}
+
+bool path_is_constant(const struct path_spec *path) {
+  return path->latency.kind == DIST_CONSTANT && path->jitter.kind == DIST_CONSTANT &&
+         path->loss <= 0 && path->bits_per_s <= 0 && path->reorder <= 0;
+}
+
+double path_least_ns(const struct path_spec *path) {
+  return path->fixed_ns + dist_least(&path->latency) + dist_least(&path->jitter);
+}
+
+double path_mean_ns(const struct path_spec *path) {
+  return path->fixed_ns + dist_mean(&path->latency) + dist_mean(&path->jitter) +
+         path->reorder * (double)path->behind_ns;
 }
 
 const char *spec_place_name(const struct spec *spec, struct place place) {

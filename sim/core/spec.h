@@ -64,9 +64,15 @@ struct path_spec {
   struct place from, to;
   bool one_way;        /* else it serves both directions, each with its own bandwidth */
   struct dist latency; /* ns, drawn for each message */
-  double bits_per_s;   /* 0: unlimited; else messages queue first-in first-out for the wire */
-  double loss;         /* probability that a message vanishes */
-  const char *file;    /* where it was declared, for messages */
+  struct dist jitter;  /* ns, on top of that, drawn for each message; a constant 0: none */
+  double fixed_ns;     /* on top of that: distance, and what the hops take to process a message */
+  uint64_t hops;   /* links one behind the other, each with the path's bandwidth; 0 counts as 1 */
+  uint64_t packet; /* bytes of the packets that hops pass on; 0: messages as a whole */
+  double reorder;  /* probability that a message falls behind */
+  uint64_t behind_ns; /* by how much */
+  double bits_per_s;  /* 0: unlimited; else messages queue first-in first-out for the wire */
+  double loss;        /* probability that a message vanishes */
+  const char *file;   /* where it was declared, for messages */
   int line;
 };
 
@@ -140,6 +146,12 @@ struct site {
   uint32_t component;
   uint32_t zone; /* or REF_NONE */
 };
+
+/* Whether all of a path's messages take the same time and arrive, and that time; and the mean of
+ * what they take, without what a bandwidth adds. */
+bool path_is_constant(const struct path_spec *path);
+double path_least_ns(const struct path_spec *path);
+double path_mean_ns(const struct path_spec *path);
 
 /* As the scenario calls it. */
 const char *spec_place_name(const struct spec *spec, struct place place);

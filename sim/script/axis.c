@@ -285,8 +285,8 @@ bool axis_check(const struct axis_values *values, struct error *err) {
 }
 
 bool axis_number(const char *value, double *out) {
-  static const enum quantity tried[] = {QUANTITY_TIME, QUANTITY_RATE, QUANTITY_SIZE,
-                                        QUANTITY_BANDWIDTH, QUANTITY_RATIO};
+  static const enum quantity tried[] = {QUANTITY_TIME,      QUANTITY_RATE,     QUANTITY_SIZE,
+                                        QUANTITY_BANDWIDTH, QUANTITY_DISTANCE, QUANTITY_RATIO};
   struct error ignored;
   bool negative = *value == '-';
   const char *end = number_end(value);

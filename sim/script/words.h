@@ -78,11 +78,18 @@ struct run_config {
 };
 
 struct path_config {
-  struct dist latency;
-  double bits_per_s, loss;
+  struct dist latency, jitter;
+  double metres, bits_per_s, loss;
+  struct reorder_config {
+    bool given;
+    double share;
+    uint64_t by_ns;
+  } reorder;
+  uint64_t hops, processing_ns, packet;
   bool one_way;
   const char *from, *to;
 };
+extern const struct param path_params[];
 
 struct fault_config {
   const char *name;

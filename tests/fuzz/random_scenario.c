@@ -108,6 +108,10 @@ static void put_bandwidth(struct maker *m, GString *out, const struct param *par
   g_string_append_printf(out, "\"%.0fkbit/s\"", ceil(spread(m, param, 1e5, 1e8) / 1e3));
 }
 
+static void put_distance(struct maker *m, GString *out, const struct param *param) {
+  g_string_append_printf(out, "\"%.0fkm\"", ceil(spread(m, param, 1e4, 1e7) / 1e3));
+}
+
 static void put_choice(struct maker *m, GString *out, const struct param *param) {
   uint32_t n = 0;
   while (param->choices[n]) n++;
@@ -290,18 +294,19 @@ static void put_handlers(struct maker *m, GString *out, const struct param *para
 
 /* Types that are not named here take one of their samples. */
 static put_fn *const put[PARAM_TYPES] = {
-    [PARAM_BOOL] = put_bool,          [PARAM_COUNT] = put_count,
-    [PARAM_NUMBER] = put_number,      [PARAM_RATIO] = put_ratio,
-    [PARAM_DURATION] = put_duration,  [PARAM_RATE] = put_rate,
-    [PARAM_BYTES] = put_bytes,        [PARAM_BANDWIDTH] = put_bandwidth,
-    [PARAM_ENUM] = put_choice,        [PARAM_REF] = put_component,
-    [PARAM_REFS] = put_components,    [PARAM_ROUTES] = put_routes,
-    [PARAM_GROUP] = put_group,        [PARAM_MIX] = put_mix,
-    [PARAM_TIERS] = put_tiers,        [PARAM_OP] = put_operation,
-    [PARAM_OP_KNOWN] = put_operation, [PARAM_STEPS] = put_steps,
-    [PARAM_FALLBACKS] = put_steps,    [PARAM_HANDLERS] = put_handlers,
-    [PARAM_PRIORITY] = put_priority,  [PARAM_AFTER] = put_after,
-    [PARAM_WINDOW] = put_window,      [PARAM_TEXT] = put_component,
+    [PARAM_BOOL] = put_bool,         [PARAM_COUNT] = put_count,
+    [PARAM_NUMBER] = put_number,     [PARAM_RATIO] = put_ratio,
+    [PARAM_DURATION] = put_duration, [PARAM_RATE] = put_rate,
+    [PARAM_BYTES] = put_bytes,       [PARAM_BANDWIDTH] = put_bandwidth,
+    [PARAM_DISTANCE] = put_distance, [PARAM_ENUM] = put_choice,
+    [PARAM_REF] = put_component,     [PARAM_REFS] = put_components,
+    [PARAM_ROUTES] = put_routes,     [PARAM_GROUP] = put_group,
+    [PARAM_MIX] = put_mix,           [PARAM_TIERS] = put_tiers,
+    [PARAM_OP] = put_operation,      [PARAM_OP_KNOWN] = put_operation,
+    [PARAM_STEPS] = put_steps,       [PARAM_FALLBACKS] = put_steps,
+    [PARAM_HANDLERS] = put_handlers, [PARAM_PRIORITY] = put_priority,
+    [PARAM_AFTER] = put_after,       [PARAM_WINDOW] = put_window,
+    [PARAM_TEXT] = put_component,
 };
 
 static void put_value(struct maker *m, GString *out, const struct param *param) {

@@ -361,6 +361,7 @@ static void set_value(struct node *node, const struct param *param, void *at, co
     case PARAM_RATIO:
     case PARAM_RATE:
     case PARAM_BANDWIDTH:
+    case PARAM_DISTANCE:
       *(double *)at = quantity(&text);
       return;
     case PARAM_TIME_DIST:

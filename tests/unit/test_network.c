@@ -69,6 +69,89 @@ static void test_bandwidth(void **state) {
   scene_free(scene);
 }
 
+/* Aim: a message of n packets that passes h hops as fast as each other takes n + h - 1 packet
+ * times; without packets h times its own. 1 MB at 1 Gbit/s, 1 ms of latency for each hop. */
+static void test_hops(void **state) {
+  (void)state;
+  const struct {
+    uint64_t hops, packet, us;
+  } cases[] = {{1, 1500, 9004}, {3, 1500, 11028}, {10, 1500, 18112},
+               {1, 0, 9000},    {3, 0, 27000},    {10, 0, 90000}};
+  for (int i = 0; i < 6; i++) {
+    struct shot shot = {.to = "leaf", .request_bytes = 1e6};
+    struct recorder leaf = {0};
+    struct scene *scene = scene_new();
+    scene_add_sender(scene, "from", &shot, 1);
+    scene_add_recorder(scene, "leaf", 1, &leaf);
+    struct path_spec path = latency_ms((double)cases[i].hops);
+    path.bits_per_s = 1e9;
+    path.hops = cases[i].hops;
+    path.packet = cases[i].packet;
+    path.one_way = true;
+    scene_path(scene, "from", "leaf", path);
+    struct run run = run_scene(scene, 1, S);
+    assert_shot(&shot, OUTCOME_OK, cases[i].us * US);
+    run_free(&run);
+    scene_free(scene);
+  }
+}
+
+/* Aim: each hop has a queue: a short message waits at the second one for the long one before it.
+ * 1 Mbit/s: 1250 bytes take 10 ms, 125 take 1. */
+static void test_queue_at_each_hop(void **state) {
+  (void)state;
+  struct shot shots[] = {{.to = "leaf", .request_bytes = 1250},
+                         {.to = "leaf", .request_bytes = 125}};
+  struct recorder leaf = {0};
+  struct scene *scene = scene_new();
+  scene_add_sender(scene, "from", shots, 2);
+  scene_add_recorder(scene, "leaf", 1, &leaf);
+  scene_path(scene, "from", "leaf",
+             (struct path_spec){.bits_per_s = 1e6, .hops = 2, .one_way = true});
+  struct run run = run_scene(scene, 1, S);
+  assert_shot(&shots[0], OUTCOME_OK, 20 * MS);
+  assert_shot(&shots[1], OUTCOME_OK, 21 * MS);
+  run_free(&run);
+  scene_free(scene);
+}
+
+/* Aim: distance and processing come on top of the latency, jitter is drawn for each message, and a
+ * share of them falls behind by what is said. 5 + 2 ms each way, +- 0 to 1 ms, 100 ms for 10 %. */
+static void test_jitter_and_reorder(void **state) {
+  (void)state;
+  enum { N = 20000 };
+  struct shot *shots = calloc(N, sizeof *shots);
+  assert_non_null(shots);
+  for (uint32_t i = 0; i < N; i++) shots[i] = (struct shot){.at_ns = i * MS, .to = "leaf"};
+  struct recorder leaf = {0};
+  struct scene *scene = scene_new();
+  scene_add_sender(scene, "from", shots, N);
+  scene_add_recorder(scene, "leaf", 1, &leaf);
+  struct path_spec path = latency_ms(2);
+  path.fixed_ns = 5e6;
+  struct error err;
+  assert_true(dist_uniform(&path.jitter, 0, 1e6, &err));
+  path.reorder = 0.1;
+  path.behind_ns = 100 * MS;
+  path.one_way = true;
+  scene_path(scene, "from", "leaf", path);
+  struct run run = run_scene(scene, SEED, 100 * S);
+  double sum = 0, behind = 0;
+  for (uint32_t i = 0; i < N; i++) {
+    double ms = (double)(shots[i].ended_ns - shots[i].at_ns) / 1e6;
+    bool late = ms > 100;
+    if (late) ms -= 100;
+    assert_true(ms >= 7 && ms <= 8);
+    sum += ms;
+    behind += late;
+  }
+  assert_float_equal(sum / N, 7.5, 4 * sqrt(1.0 / 12 / N)); /* 4 standard errors */
+  assert_float_equal(behind / N, 0.1, 4 * sqrt(0.09 / N));
+  run_free(&run);
+  scene_free(scene);
+  free(shots);
+}
+
 /* Aim: answers queue for the wire too: requests without size, answers of 10 ms each. */
 static void test_bandwidth_of_answers(void **state) {
   (void)state;
@@ -392,6 +475,9 @@ int main(void) {
       cmocka_unit_test(test_ways_differ),
       cmocka_unit_test(test_ways),
       cmocka_unit_test(test_bandwidth),
+      cmocka_unit_test(test_hops),
+      cmocka_unit_test(test_queue_at_each_hop),
+      cmocka_unit_test(test_jitter_and_reorder),
       cmocka_unit_test(test_bandwidth_of_answers),
       cmocka_unit_test(test_shared_wire),
       cmocka_unit_test(test_most_specific_path),

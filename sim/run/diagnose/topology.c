@@ -56,7 +56,7 @@ static json_t *paths_tree(const struct spec *spec) {
     json_t *tree = json_object();
     json_object_set_new(tree, "from", json_text(spec_place_name(spec, path->from)));
     json_object_set_new(tree, "to", json_text(spec_place_name(spec, path->to)));
-    json_object_set_new(tree, "latency_s", json_number(dist_mean(&path->latency) / 1e9));
+    json_object_set_new(tree, "latency_s", json_number(path_mean_ns(path) / 1e9));
     json_object_set_new(tree, "bandwidth_bit_per_s",
                         path->bits_per_s > 0 ? json_number(path->bits_per_s) : json_null());
     json_object_set_new(tree, "loss", json_number(path->loss));

@@ -207,7 +207,7 @@ static bool takes_time(const struct spec *spec, uint32_t a, uint32_t b) {
                                  : spec_path_between(spec, to, from, &backwards);
         if (path == REF_NONE) continue;
         const struct path_spec *p = &spec->path[path];
-        if (p->bits_per_s > 0 || p->latency.kind != DIST_CONSTANT || p->latency.a > 0) return true;
+        if (p->bits_per_s > 0 || path_mean_ns(p) > 0) return true;
       }
     }
   }

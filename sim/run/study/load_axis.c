@@ -24,11 +24,8 @@ static double factor_of(const char *unit) {
   static const struct {
     enum quantity quantity;
     double to_base;
-  } kinds[] = {{QUANTITY_RATE, 1},
-               {QUANTITY_TIME, 1e-9},
-               {QUANTITY_SIZE, 1},
-               {QUANTITY_BANDWIDTH, 1},
-               {QUANTITY_RATIO, 1}};
+  } kinds[] = {{QUANTITY_RATE, 1},      {QUANTITY_TIME, 1e-9},  {QUANTITY_SIZE, 1},
+               {QUANTITY_BANDWIDTH, 1}, {QUANTITY_DISTANCE, 1}, {QUANTITY_RATIO, 1}};
   gchar *one = g_strconcat("1", unit, NULL);
   double factor = 1, value = 0;
   struct error ignored = {0};

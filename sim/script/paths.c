@@ -1,0 +1,206 @@
+/* Paths: what they say, and how they get into the spec. */
+#include <stdlib.h>
+
+#include "build.h"
+#include "configure.h"
+#include "words.h"
+
+/* Light in fibre: c / 1.5, as usual in estimates (Kurose, Ross, Computer Networking, 1.4). */
+#define FIBRE_M_PER_S 2e8
+
+static const struct param reorder_params[] = {
+    {.name = "share",
+     .type = PARAM_RATIO,
+     .offset = offsetof(struct reorder_config, share),
+     .required = true,
+     .max = 1,
+     .doc = "Probability that a message takes longer than those sent after it."},
+    {.name = "by",
+     .type = PARAM_DURATION,
+     .offset = offsetof(struct reorder_config, by_ns),
+     .required = true,
+     .doc = "How much longer."},
+    {0},
+};
+
+const struct param path_params[] = {
+    {.name = "from",
+     .type = PARAM_TEXT,
+     .offset = offsetof(struct path_config, from),
+     .required = true,
+     .doc = "Component, zone or region at one end."},
+    {.name = "to",
+     .type = PARAM_TEXT,
+     .offset = offsetof(struct path_config, to),
+     .required = true,
+     .doc = "Component, zone or region at the other end."},
+    {.name = "distance",
+     .type = PARAM_DISTANCE,
+     .offset = offsetof(struct path_config, metres),
+     .max = 1e12,
+     .doc = "Length of the fibre, in which light makes 200,000 km/s: 5 ms for 1000 km. Real cables "
+            "are longer than the line on the map."},
+    {.name = "latency",
+     .type = PARAM_TIME_DIST,
+     .offset = offsetof(struct path_config, latency),
+     .fallback = "0ms",
+     .doc = "Time a message takes, drawn for each message; beside its distance, if that is given."},
+    {.name = "jitter",
+     .type = PARAM_TIME_DIST,
+     .offset = offsetof(struct path_config, jitter),
+     .fallback = "0ms",
+     .doc = "What comes on top of that, drawn for each message. One message may overtake another "
+            "one, as with netem's delay."},
+    {.name = "bandwidth",
+     .type = PARAM_BANDWIDTH,
+     .offset = offsetof(struct path_config, bits_per_s),
+     .doc = "Messages queue for the wire first in, first out; without it sending takes no time."},
+    {.name = "hops",
+     .type = PARAM_COUNT,
+     .offset = offsetof(struct path_config, hops),
+     .fallback = "1",
+     .min = 1,
+     .max = 64,
+     .doc =
+         "Links one behind the other. Each has the path's bandwidth and a queue of its own, and "
+         "passes on what it has received as a whole: a packet or, without `packet`, the message."},
+    {.name = "processing",
+     .type = PARAM_DURATION,
+     .offset = offsetof(struct path_config, processing_ns),
+     .fallback = "0ms",
+     .doc = "What each hop takes to look at a message before it sends it."},
+    {.name = "packet",
+     .type = PARAM_BYTES,
+     .offset = offsetof(struct path_config, packet),
+     .min = 1,
+     .max = 1e9,
+     .needs = "bandwidth",
+     .doc =
+         "Messages are cut into packets of this size, the last of which counts as full; Ethernet "
+         "carries \"1500B\". Without it hops pass messages on as a whole."},
+    {.name = "loss",
+     .type = PARAM_RATIO,
+     .offset = offsetof(struct path_config, loss),
+     .fallback = "0%",
+     .max = 1,
+     .doc = "Probability that a message vanishes."},
+    {.name = "reorder",
+     .type = PARAM_GROUP,
+     .offset = offsetof(struct path_config, reorder),
+     .group = reorder_params,
+     .doc = "Some messages fall behind: they arrive after others that were sent later."},
+    {.name = "one_way",
+     .type = PARAM_BOOL,
+     .offset = offsetof(struct path_config, one_way),
+     .fallback = "false",
+     .doc = "Whether the path serves messages from `from` to `to` alone."},
+    {0},
+};
+
+/* Component, zone or region by name. */
+static bool find_place(struct loader *loader, const struct spot *spot, const char *name,
+                       struct place *out) {
+  const struct spec *spec = &loader->scenario->spec;
+  out->kind = PLACE_COMPONENT;
+  out->id = spec_find(spec, name);
+  if (out->id != REF_NONE) return true;
+  out->kind = PLACE_ZONE;
+  out->id = names_find(&loader->zones_by_name, name);
+  if (out->id != REF_NONE) return true;
+  out->kind = PLACE_REGION;
+  out->id = names_find(&loader->regions_by_name, name);
+  if (out->id != REF_NONE) return true;
+  struct names all = {0};
+  for (uint32_t i = 0; i < spec->components; i++) {
+    names_add(loader, &all, spec->component[i].name);
+  }
+  for (uint32_t i = 0; i < spec->zones; i++) names_add(loader, &all, spec->zone[i].name);
+  for (uint32_t i = 0; i < spec->regions; i++) names_add(loader, &all, spec->region[i]);
+  return spot_error(loader, spot, "there is no component, zone or region \"%.80s\"%s", name,
+                    nearest_hint(name, all.list, all.n, "there are").text);
+}
+
+static int compare_places(struct place a, struct place b) {
+  if (a.kind != b.kind) return a.kind < b.kind ? -1 : 1;
+  return (a.id > b.id) - (a.id < b.id);
+}
+
+static int by_ends(const void *a, const void *b) {
+  const struct path_spec *p = a, *q = b;
+  int order = compare_places(p->from, q->from);
+  if (order == 0) order = compare_places(p->to, q->to);
+  return order ? order : (int)p->one_way - (int)q->one_way;
+}
+
+/* Two paths that would serve the same direction between the same places. */
+static bool collide(const struct path_spec *a, const struct path_spec *b) {
+  bool same = compare_places(a->from, b->from) == 0 && compare_places(a->to, b->to) == 0;
+  bool opposite = compare_places(a->from, b->to) == 0 && compare_places(a->to, b->from) == 0;
+  if (same) return true;
+  return opposite && !(a->one_way && b->one_way);
+}
+
+static void fill_in(const struct path_config *config, struct path_spec *out) {
+  out->one_way = config->one_way;
+  out->latency = config->latency;
+  out->jitter = config->jitter;
+  out->fixed_ns =
+      config->metres / FIBRE_M_PER_S * 1e9 + (double)config->hops * (double)config->processing_ns;
+  out->hops = config->hops;
+  out->packet = config->packet;
+  out->bits_per_s = config->bits_per_s;
+  out->loss = config->loss;
+  out->reorder = config->reorder.given ? config->reorder.share : 0;
+  out->behind_ns = config->reorder.by_ns;
+}
+
+/* Hops that neither send nor look at anything are none. */
+static bool hops_mean_something(struct loader *loader, const struct spot *spot,
+                                const struct path_config *config) {
+  if (config->hops == 1 || config->bits_per_s > 0 || config->processing_ns > 0) return true;
+  return spot_error(loader, spot, "hops cost nothing without 'bandwidth' or 'processing'");
+}
+
+static bool read_path(struct loader *loader, const struct declaration *declaration,
+                      struct path_spec *out) {
+  struct spot spot = spot_word(NULL, declaration->word);
+  int table = declaration_push(loader, declaration);
+  struct path_config config = {.from = ""};
+  bool ok = declaration_is_table(loader, &spot, table) &&
+            configure(loader, &spot, table, word_defs[WORD_PATH].params, &config, NULL, 0, 0);
+  struct spot from = spot_key(&spot, "from"), to = spot_key(&spot, "to");
+  ok = ok && find_place(loader, &from, config.from, &out->from) &&
+       find_place(loader, &to, config.to, &out->to);
+  struct spot hops = spot_key(&spot, "hops");
+  ok = ok && hops_mean_something(loader, &hops, &config);
+  fill_in(&config, out);
+  spot_place(loader, &spot, &out->file, &out->line);
+  /* A path for both directions reads the same whichever end is named first. */
+  if (ok && !out->one_way && compare_places(out->from, out->to) > 0) {
+    struct place swapped = out->from;
+    out->from = out->to;
+    out->to = swapped;
+  }
+  lua_pop(loader->L, 1);
+  return ok;
+}
+
+bool build_paths(struct loader *loader) {
+  uint32_t n = loader->paths.n;
+  struct path_spec *path = arena_alloc(loader->arena, (n + 1) * sizeof *path);
+  for (uint32_t i = 0; i < n; i++) {
+    const struct declaration *declaration = &loader->paths.list[i];
+    if (!read_path(loader, declaration, &path[i])) return false;
+    for (uint32_t k = 0; k < i; k++) {
+      if (!collide(&path[k], &path[i])) continue;
+      const struct word *first = loader->paths.list[k].word;
+      struct spot spot = spot_word(NULL, declaration->word);
+      return spot_error(loader, &spot, "the one at %s:%d joins the same two places already",
+                        loader->source[first->source]->file, first->line);
+    }
+  }
+  if (n) qsort(path, n, sizeof *path, by_ends);
+  loader->scenario->spec.path = path;
+  loader->scenario->spec.paths = n;
+  return true;
+}
