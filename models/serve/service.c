@@ -7,43 +7,12 @@
 #include "abandon.h"
 #include "arena.h"
 #include "call.h"
-#include "column.h"
 #include "fault_def.h"
-#include "outbound.h"
 #include "outbound_params.h"
 #include "outline.h"
 #include "program.h"
-#include "service_config.h"
-#include "service_limits.h"
-#include "service_plan.h"
-#include "sim.h"
-#include "station.h"
-
-/* What all members share. Only the rows of draws change once it is built. */
-struct service_shared {
-  struct stream sleep, branch, request, response;
-  struct plan *plan;                         /* by operation */
-  uint8_t class_of_tier[SPEC_MAX_TIERS + 1]; /* priority class by the value of COLUMN_TIER */
-};
-
-struct service_state {
-  struct service_shared *shared;
-  struct plan *plan; /* by operation */
-  const struct service_config *config;
-  struct outbound **out; /* policies by call; NULL: none is more than a timeout */
-  bool plain_queue;      /* one class, first come first served */
-  bool is_async;
-  struct station station __attribute__((aligned(64)));
-  uint64_t cancelled, stopped, evicted, fallbacks;
-  struct service_limits limits;
-};
-
-static inline uint32_t class_of(const struct sim *sim, const struct service_state *s,
-                                const struct frame *call) {
-  if (s->station.classes == 1) return 0;
-  if (s->config->by == BY_OP) return s->plan[call->op].class;
-  return s->shared->class_of_tier[column_get(sim, call, COLUMN_TIER)];
-}
+#include "service_calls.h"
+#include "service_state.h"
 
 /* Ends a call: its worker takes up the next one, which is returned and to be run, or NULL. */
 static struct frame *finish(struct sim *sim, struct member *member, struct frame *call,
@@ -56,61 +25,6 @@ static struct frame *finish(struct sim *sim, struct member *member, struct frame
 }
 
 /* --- steps that call others ----------------------------------------------------------------- */
-
-/* Same request, same service, same call: the same key, no matter who calls or what else is done. */
-#define KEY_STEP UINT64_C(0x9e3779b97f4a7c15)
-#define KEY_STEP_INVERSE UINT64_C(0xf1de83e19937733d) /* modulo 2^64 */
-static_assert(KEY_STEP * KEY_STEP_INVERSE == 1, "each undoes the other");
-
-static uint64_t child_key(const struct member *member, const struct frame *call, uint32_t which,
-                          uint32_t copy) {
-  return rng_mix(call->key ^ member->component->name_hash) +
-         ((uint64_t)which << 32 | copy) * KEY_STEP;
-}
-
-/* Which of the program's calls has that key. */
-static uint32_t which_call(const struct sim *sim, const struct member *member,
-                           const struct frame *call, const struct frame *child) {
-  uint64_t base = rng_mix(call->key ^ member->component->name_hash);
-  return (uint32_t)((outbound_key(sim, child) - base) * KEY_STEP_INVERSE >> 32);
-}
-
-static void send_call(struct sim *sim, struct member *member, struct frame *call,
-                      const struct program_call *spec, uint32_t which, uint32_t copy) {
-  struct frame *child = call_new(sim, member, call);
-  child->key = child_key(member, call, which, copy);
-  child->site = call->pc;
-  if (spec->op != OP_INHERIT) child->op = (uint8_t)spec->op;
-  const struct service_state *s = member->state;
-  struct outbound *out = s->out ? s->out[s->plan[call->op].first_call + which] : NULL;
-  if (__builtin_expect(out != NULL, 0)) {
-    outbound_send(sim, out, child);
-    return;
-  }
-  struct component *to = &sim->component[spec->component];
-  struct member *picked = spec->each ? &to->member[copy] : component_pick(to, child);
-  outbound_send_plain(sim, child, picked, spec->policy.timeout_ns);
-}
-
-static uint32_t calls_in(const struct sim *sim, const struct program *program,
-                         const struct step *step) {
-  uint64_t n = 0;
-  for (uint32_t i = 0; i < step->count; i++) {
-    n += program_call_copies(sim->spec, &program->call[step->first + i]);
-  }
-  return (uint32_t)n;
-}
-
-/* Whether a step that made several calls has what it needs, or cannot get it any more. */
-enum verdict { GOES_ON, STILL_WAITS, FAILS };
-
-static enum verdict judge_parallel(const struct sim *sim, const struct program *program,
-                                   const struct step *step, const struct frame *call) {
-  uint32_t all = calls_in(sim, program, step), need = step->need ? step->need : all;
-  uint32_t failed = (uint32_t)call->due_ns, succeeded = all - call->pending - failed;
-  if (succeeded >= need) return GOES_ON;
-  return all - failed < need ? FAILS : STILL_WAITS;
-}
 
 static void decide(struct sim *sim, struct member *member, struct frame *call,
                    const struct step *step, enum verdict verdict, enum outcome outcome);
@@ -133,7 +47,7 @@ static struct frame *start_call(struct sim *sim, struct member *member, struct f
   call->pending = 1;
   call->due_ns = 0;
   struct frame *next = release_while_waiting(sim, member->state, call);
-  send_call(sim, member, call, spec, which, 0);
+  service_send(sim, member, call, spec, which, 0);
   return next;
 }
 
@@ -143,17 +57,17 @@ static struct frame *start_calls(struct sim *sim, struct member *member, struct 
     return start_call(sim, member, call, &program->call[step->first], step->first);
   }
   frame_set_state(sim, call, FRAME_WAITING);
-  call->pending = (uint16_t)calls_in(sim, program, step);
+  call->pending = (uint16_t)service_calls_in(sim, program, step);
   call->due_ns = STILL_SENDING;
   struct frame *next = release_while_waiting(sim, member->state, call);
   for (uint32_t i = 0; i < step->count; i++) {
     uint64_t copies = program_call_copies(sim->spec, &program->call[step->first + i]);
     for (uint32_t k = 0; k < copies; k++) {
-      send_call(sim, member, call, &program->call[step->first + i], step->first + i, k);
+      service_send(sim, member, call, &program->call[step->first + i], step->first + i, k);
     }
   }
   call->due_ns &= ~STILL_SENDING;
-  decide(sim, member, call, step, judge_parallel(sim, program, step, call), OUTCOME_FAILED);
+  decide(sim, member, call, step, service_judge(sim, program, step, call), OUTCOME_FAILED);
   return next;
 }
 
@@ -409,13 +323,6 @@ static void fall_back(struct member *member, struct frame *call, const struct st
   call->pc = step->target;
 }
 
-/* Whether a call still waits in the step that made the calls marked `site`. */
-static bool service_wants(struct sim *sim, struct member *member, const struct frame *call,
-                          uint16_t site) {
-  (void)sim, (void)member;
-  return call->pc == site && frame_state(call) == FRAME_WAITING;
-}
-
 static void decide(struct sim *sim, struct member *member, struct frame *call,
                    const struct step *step, enum verdict verdict, enum outcome outcome) {
   switch (verdict) {
@@ -458,7 +365,7 @@ static void service_on_reply(struct sim *sim, struct member *member, struct fram
   call->pending--;
   if (outcome != OUTCOME_OK) call->due_ns++;
   if (call->due_ns & STILL_SENDING) return;
-  decide(sim, member, call, step, judge_parallel(sim, program, step, call), OUTCOME_FAILED);
+  decide(sim, member, call, step, service_judge(sim, program, step, call), OUTCOME_FAILED);
 }
 
 /* --- giving up ------------------------------------------------------------------------------ */
@@ -509,21 +416,6 @@ static void service_on_fault(struct sim *sim, struct member *member, const struc
   station_fault(sim, member, &s->station, fault, begins);
 }
 
-static double service_message_bytes(struct sim *sim, struct member *member, struct frame *call,
-                                    struct frame *child, bool answer) {
-  (void)sim;
-  const struct service_state *s = member->state;
-  const struct program *program = program_of(member, call);
-  const struct step *step = &program->step[child->site];
-  if (step->kind != STEP_CALL && step->kind != STEP_PARALLEL) return 0;
-  uint32_t which = which_call(sim, member, call, child);
-  assert(which - step->first < step->count);
-  const struct program_call *spec = &program->call[which];
-  struct draws draws =
-      draws_begin(answer ? s->shared->response : s->shared->request, child->key, 0);
-  return dist_draw(answer ? &spec->response : &spec->request, &draws);
-}
-
 /* --- life ----------------------------------------------------------------------------------- */
 
 static struct service_shared *service_shared(struct sim *sim, const struct component *self) {
@@ -541,25 +433,6 @@ static struct service_shared *service_shared(struct sim *sim, const struct compo
   return shared;
 }
 
-static void add_policies(struct sim *sim, struct member *member) {
-  struct service_state *s = member->state;
-  uint32_t calls = 0, declared = 0;
-  for (uint32_t i = 0; i < s->config->on.n; i++) calls += s->config->on.handler[i].program.calls;
-  struct outbound **out = arena_alloc(sim->arena, (calls + 1) * sizeof(struct outbound *));
-  calls = 0;
-  for (uint32_t i = 0; i < s->config->on.n; i++) {
-    const struct program *program = &s->config->on.handler[i].program;
-    for (uint32_t k = 0; k < program->calls; k++) {
-      const struct program_call *call = &program->call[k];
-      struct component *to = &sim->component[call->component];
-      out[calls] = outbound_new(sim, member, to, to->spec->name, &call->policy,
-                                (struct outbound_hooks){.wants = service_wants});
-      declared += out[calls++] != NULL;
-    }
-  }
-  if (declared > 0) s->out = out;
-}
-
 static void service_init(struct sim *sim, struct member *member) {
   struct service_state *s = member->state;
   struct component *self = member->component;
@@ -575,7 +448,7 @@ static void service_init(struct sim *sim, struct member *member) {
   if (s->config->cancel >= CANCEL_QUEUED) station_allow_cancel(sim, &s->station);
   s->plain_queue = s->station.plain && s->station.classes == 1;
   service_limits_init(sim, &s->limits, s->config);
-  add_policies(sim, member);
+  service_add_policies(sim, member);
 }
 
 static void service_destroy(struct sim *sim, struct member *member) {

@@ -1,0 +1,99 @@
+#include "service_calls.h"
+
+#include "arena.h"
+#include "call.h"
+#include "service_state.h"
+
+/* Same request, same service, same call: the same key, no matter who calls or what else is done. */
+#define KEY_STEP UINT64_C(0x9e3779b97f4a7c15)
+#define KEY_STEP_INVERSE UINT64_C(0xf1de83e19937733d) /* modulo 2^64 */
+static_assert(KEY_STEP * KEY_STEP_INVERSE == 1, "each undoes the other");
+
+static uint64_t child_key(const struct member *member, const struct frame *call, uint32_t which,
+                          uint32_t copy) {
+  return rng_mix(call->key ^ member->component->name_hash) +
+         ((uint64_t)which << 32 | copy) * KEY_STEP;
+}
+
+/* Which of the program's calls has that key. */
+static uint32_t which_call(const struct sim *sim, const struct member *member,
+                           const struct frame *call, const struct frame *child) {
+  uint64_t base = rng_mix(call->key ^ member->component->name_hash);
+  return (uint32_t)((outbound_key(sim, child) - base) * KEY_STEP_INVERSE >> 32);
+}
+
+void service_send(struct sim *sim, struct member *member, struct frame *call,
+                  const struct program_call *spec, uint32_t which, uint32_t copy) {
+  struct frame *child = call_new(sim, member, call);
+  child->key = child_key(member, call, which, copy);
+  child->site = call->pc;
+  if (spec->op != OP_INHERIT) child->op = (uint8_t)spec->op;
+  const struct service_state *s = member->state;
+  struct outbound *out = s->out ? s->out[s->plan[call->op].first_call + which] : NULL;
+  if (__builtin_expect(out != NULL, 0)) {
+    outbound_send(sim, out, child);
+    return;
+  }
+  struct component *to = &sim->component[spec->component];
+  struct member *picked = spec->each ? &to->member[copy] : component_pick(to, child);
+  outbound_send_plain(sim, child, picked, spec->policy.timeout_ns);
+}
+
+uint32_t service_calls_in(const struct sim *sim, const struct program *program,
+                          const struct step *step) {
+  uint64_t n = 0;
+  for (uint32_t i = 0; i < step->count; i++) {
+    n += program_call_copies(sim->spec, &program->call[step->first + i]);
+  }
+  return (uint32_t)n;
+}
+
+enum verdict service_judge(const struct sim *sim, const struct program *program,
+                           const struct step *step, const struct frame *call) {
+  uint32_t all = service_calls_in(sim, program, step), need = step->need ? step->need : all;
+  uint32_t failed = (uint32_t)call->due_ns, succeeded = all - call->pending - failed;
+  if (succeeded >= need) return GOES_ON;
+  return all - failed < need ? FAILS : STILL_WAITS;
+}
+
+double service_message_bytes(struct sim *sim, struct member *member, struct frame *call,
+                             struct frame *child, bool answer) {
+  (void)sim;
+  const struct service_state *s = member->state;
+  const struct program *program = s->plan[call->op].program;
+  const struct step *step = &program->step[child->site];
+  if (step->kind != STEP_CALL && step->kind != STEP_PARALLEL) return 0;
+  uint32_t which = which_call(sim, member, call, child);
+  assert(which - step->first < step->count);
+  const struct program_call *spec = &program->call[which];
+  struct draws draws =
+      draws_begin(answer ? s->shared->response : s->shared->request, child->key, 0);
+  return dist_draw(answer ? &spec->response : &spec->request, &draws);
+}
+
+/* --- policies ------------------------------------------------------------------------------- */
+
+/* Whether a call still waits in the step that made the calls marked `site`. */
+static bool wants(struct sim *sim, struct member *member, const struct frame *call, uint16_t site) {
+  (void)sim, (void)member;
+  return call->pc == site && frame_state(call) == FRAME_WAITING;
+}
+
+void service_add_policies(struct sim *sim, struct member *member) {
+  struct service_state *s = member->state;
+  uint32_t calls = 0, declared = 0;
+  for (uint32_t i = 0; i < s->config->on.n; i++) calls += s->config->on.handler[i].program.calls;
+  struct outbound **out = arena_alloc(sim->arena, (calls + 1) * sizeof(struct outbound *));
+  calls = 0;
+  for (uint32_t i = 0; i < s->config->on.n; i++) {
+    const struct program *program = &s->config->on.handler[i].program;
+    for (uint32_t k = 0; k < program->calls; k++) {
+      const struct program_call *call = &program->call[k];
+      struct component *to = &sim->component[call->component];
+      out[calls] = outbound_new(sim, member, to, to->spec->name, &call->policy,
+                                (struct outbound_hooks){.wants = wants});
+      declared += out[calls++] != NULL;
+    }
+  }
+  if (declared > 0) s->out = out;
+}

@@ -1,0 +1,30 @@
+/* The calls that the handlers of a service make: their keys and sizes, and what comes of a step
+ * that makes several at once. When they are made and what follows is in service.c. */
+#ifndef SERVICE_CALLS_H
+#define SERVICE_CALLS_H
+
+#include "program.h"
+#include "sim.h"
+
+/* Makes and sends the program's call number `which`, on behalf of `call`, to the copy of it that
+ * `copy` says. */
+void service_send(struct sim *sim, struct member *member, struct frame *call,
+                  const struct program_call *spec, uint32_t which, uint32_t copy);
+
+/* How many calls a step makes at once. */
+uint32_t service_calls_in(const struct sim *sim, const struct program *program,
+                          const struct step *step);
+
+/* Whether a step that made several calls has what it needs, or cannot get it any more. */
+enum verdict { GOES_ON, STILL_WAITS, FAILS };
+enum verdict service_judge(const struct sim *sim, const struct program *program,
+                           const struct step *step, const struct frame *call);
+
+/* kind.message_bytes */
+double service_message_bytes(struct sim *sim, struct member *member, struct frame *call,
+                             struct frame *child, bool answer);
+
+/* The policies that its calls declare, one each. */
+void service_add_policies(struct sim *sim, struct member *member);
+
+#endif

@@ -1,0 +1,39 @@
+/* What the members of a service are in a run; for the files that run them. */
+#ifndef SERVICE_STATE_H
+#define SERVICE_STATE_H
+
+#include "column.h"
+#include "outbound.h"
+#include "service_config.h"
+#include "service_limits.h"
+#include "service_plan.h"
+#include "sim.h"
+#include "station.h"
+
+/* What all members share. Only the rows of draws change once it is built. */
+struct service_shared {
+  struct stream sleep, branch, request, response;
+  struct plan *plan;                         /* by operation */
+  uint8_t class_of_tier[SPEC_MAX_TIERS + 1]; /* priority class by the value of COLUMN_TIER */
+};
+
+struct service_state {
+  struct service_shared *shared;
+  struct plan *plan; /* by operation */
+  const struct service_config *config;
+  struct outbound **out; /* policies by call; NULL: none is more than a timeout */
+  bool plain_queue;      /* one class, first come first served */
+  bool is_async;
+  struct station station __attribute__((aligned(64)));
+  uint64_t cancelled, stopped, evicted, fallbacks;
+  struct service_limits limits;
+};
+
+static inline uint32_t class_of(const struct sim *sim, const struct service_state *s,
+                                const struct frame *call) {
+  if (s->station.classes == 1) return 0;
+  if (s->config->by == BY_OP) return s->plan[call->op].class;
+  return s->shared->class_of_tier[column_get(sim, call, COLUMN_TIER)];
+}
+
+#endif
