@@ -136,6 +136,75 @@ static void test_same_user_same_backend(void **state) {
   scene_free(scene);
 }
 
+/* --- who sends ------------------------------------------------------------------------------ */
+
+enum { SENDERS = 8, EACH = 50 };
+
+/* Aim: by = "caller" all calls of one instance go to one backend; who that is, the key's rest by
+ * SENDERS says. */
+static void test_by_caller(void **state) {
+  (void)state;
+  struct shot shots[SENDERS * EACH];
+  for (uint32_t i = 0; i < SENDERS * EACH; i++) {
+    shots[i] = (struct shot){
+        .at_ns = i * MS, .to = "front", .member = 1 + i % SENDERS, .item = i + SENDERS};
+  }
+  struct recorder web = {.ns_per_item = 1}, front = {.target = "lb"};
+  struct scene *scene = scene_new();
+  scene_add_sender(scene, "from", shots, SENDERS * EACH);
+  scene_add_recorder(scene, "front", SENDERS, &front);
+  struct node *lb = scene_add(scene, "load_balancer", "lb", 1);
+  node_set(lb, "algorithm", "consistent_hash");
+  node_set(lb, "by", "caller");
+  node_set(lb, "backends", "web");
+  scene_add_recorder(scene, "web", 4, &web);
+  struct run run = run_scene(scene, SEED, S);
+  uint32_t at[SENDERS] = {0}, used = 0;
+  assert_int_equal(web.n, SENDERS * EACH);
+  for (uint32_t i = 0; i < web.n; i++) {
+    uint32_t sender = web.record[i].item % SENDERS;
+    if (at[sender] == 0) at[sender] = web.record[i].member;
+    assert_int_equal(web.record[i].member, at[sender]);
+    used |= 1u << web.record[i].member;
+  }
+  assert_true(__builtin_popcount(used) > 1);
+  run_free(&run);
+  scene_free(scene);
+}
+
+/* Aim: by = "client" all requests of a client go to one backend, whoever passes them on. */
+static void test_by_client(void **state) {
+  (void)state;
+  enum { CLIENTS = 6 };
+  static const char *const names[CLIENTS] = {"a", "b", "c", "d", "e", "f"};
+  static const char *const mixes[CLIENTS] = {"a 1", "b 1", "c 1", "d 1", "e 1", "f 1"};
+  struct recorder web = {.ns_per_item = 1}, front = {.target = "lb"};
+  struct scene *scene = scene_new();
+  for (uint32_t i = 0; i < CLIENTS; i++) {
+    struct node *client = scene_add(scene, "client", names[i], 1);
+    node_set(client, "arrivals", "poisson 100/s");
+    node_set(client, "target", "front");
+    node_set(client, "mix", mixes[i]);
+  }
+  scene_add_recorder(scene, "front", 3, &front);
+  struct node *lb = scene_add(scene, "load_balancer", "lb", 1);
+  node_set(lb, "algorithm", "hash");
+  node_set(lb, "by", "client");
+  node_set(lb, "backends", "web");
+  scene_add_recorder(scene, "web", 4, &web);
+  struct run run = run_scene(scene, SEED, S);
+  uint32_t at[16] = {0}, used = 0;
+  for (uint32_t i = 0; i < web.n; i++) {
+    uint8_t op = web.record[i].op;
+    if (at[op] == 0) at[op] = web.record[i].member;
+    assert_int_equal(web.record[i].member, at[op]);
+    used |= 1u << web.record[i].member;
+  }
+  assert_true(web.n > 300 && __builtin_popcount(used) > 1);
+  run_free(&run);
+  scene_free(scene);
+}
+
 /* --- weights -------------------------------------------------------------------------------- */
 
 /* The first n choices of an algorithm, one letter a backend. */
@@ -277,10 +346,16 @@ static void test_balancer_weighs(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_hash_is_even),           cmocka_unit_test(test_same_key_same_backend),
-      cmocka_unit_test(test_same_user_same_backend), cmocka_unit_test(test_smooth_order),
-      cmocka_unit_test(test_shares_by_weight),       cmocka_unit_test(test_busy_by_weight),
-      cmocka_unit_test(test_weighted_draws_differ),  cmocka_unit_test(test_balancer_weighs),
+      cmocka_unit_test(test_hash_is_even),
+      cmocka_unit_test(test_same_key_same_backend),
+      cmocka_unit_test(test_same_user_same_backend),
+      cmocka_unit_test(test_by_caller),
+      cmocka_unit_test(test_by_client),
+      cmocka_unit_test(test_smooth_order),
+      cmocka_unit_test(test_shares_by_weight),
+      cmocka_unit_test(test_busy_by_weight),
+      cmocka_unit_test(test_weighted_draws_differ),
+      cmocka_unit_test(test_balancer_weighs),
   };
   return cmocka_run_group_tests_name("algorithms", tests, NULL, NULL);
 }
