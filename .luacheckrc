@@ -12,7 +12,7 @@ local words = {
   -- keys
   "zipf", "uniform_keys",
   -- steps
-  "work", "call", "parallel", "sleep", "branch", "compress", "fail", "limit", "reply",
+  "work", "call", "parallel", "sleep", "branch", "compress", "fail", "limit", "reply", "shed",
   -- faults
   "crash", "hang", "slow", "drop", "error", "flush", "join", "partition", "stop", "surge",
   -- what the sandbox leaves of Lua

@@ -9,6 +9,7 @@
 #include "arena.h"
 #include "outbound.h"
 #include "rate_limiter.h"
+#include "shedder.h"
 #include "spec.h"
 
 #define OP_INHERIT (-1) /* a call passes on the operation it is made for */
@@ -26,6 +27,7 @@ enum step_kind {
                     0 or the last call failed of one of them): next step; else go on at `target` */
   STEP_JUMP,     /* go on at `target` */
   STEP_LIMIT,    /* `limit`: answer RATE_LIMITED and finish, or go on, at once or later */
+  STEP_SHED,     /* `shed`: answer SHED and finish, or go on */
   STEP_FAIL,     /* answer `outcome` and finish */
   STEP_REPLY,    /* answer OK now, and go on with the following steps on the server's account */
 };
@@ -52,6 +54,7 @@ struct step {
   uint8_t outcome; /* FAIL: enum outcome, not OK */
   uint32_t causes; /* a bit set of enum outcome */
   const struct limit_config *limit;
+  const struct shed_config *shed;
   struct dist dist; /* ns */
 };
 

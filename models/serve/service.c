@@ -169,6 +169,12 @@ static struct frame *run_one(struct sim *sim, struct member *member, struct fram
         call->pc++;
         break;
       }
+      case STEP_SHED:
+        if (!service_sheds_pass(sim, &s->sheds, step, &s->station, call)) {
+          return finish(sim, member, call, OUTCOME_SHED);
+        }
+        call->pc++;
+        break;
       case STEP_FAIL:
         return finish(sim, member, call, (enum outcome)step->outcome);
       case STEP_REPLY:
@@ -284,6 +290,11 @@ static __attribute__((noinline)) void take_in(struct sim *sim, struct member *me
     return;
   }
   call->pc = 0;
+  if (__builtin_expect(s->sheds.n > 0, 0) &&
+      !service_sheds_admit(sim, &s->sheds, s->plan[call->op].program, &s->station, call)) {
+    call_reply(sim, call, OUTCOME_SHED);
+    return;
+  }
   switch (station_enter(sim, &s->station, call, class_of(sim, s, call), false)) {
     case STATION_STARTED:
       start(sim, member, call);
@@ -412,7 +423,10 @@ static void service_on_cancel(struct sim *sim, struct member *member, struct fra
 static void service_on_fault(struct sim *sim, struct member *member, const struct fault_def *fault,
                              bool begins) {
   struct service_state *s = member->state;
-  if (fault == &fault_crash && begins) service_limits_clear(&s->limits);
+  if (fault == &fault_crash && begins) {
+    service_limits_clear(&s->limits);
+    service_sheds_clear(&s->sheds);
+  }
   station_fault(sim, member, &s->station, fault, begins);
 }
 
@@ -446,8 +460,9 @@ static void service_init(struct sim *sim, struct member *member) {
   station_init(sim, &s->station, (enum discipline)s->config->discipline, s->config->workers,
                s->config->queue, s->config->priority.n + 1);
   if (s->config->cancel >= CANCEL_QUEUED) station_allow_cancel(sim, &s->station);
-  s->plain_queue = s->station.plain && s->station.classes == 1;
   service_limits_init(sim, &s->limits, s->config);
+  service_sheds_init(sim, &s->sheds, s->config);
+  s->plain_queue = s->station.plain && s->station.classes == 1 && s->sheds.n == 0;
   service_add_policies(sim, member);
 }
 
@@ -480,6 +495,8 @@ static const struct meter service_meters[] = {
      "Calls that a `limit` refused."},
     {"delayed", METER_COUNT, offsetof(struct service_state, limits.delayed), 0,
      "Calls that a `limit` made wait."},
+    {"shed", METER_COUNT, offsetof(struct service_state, sheds.turned_away), 0,
+     "Calls that a `shed` turned away."},
     {0},
 };
 

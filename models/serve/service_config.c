@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "outbound_params.h"
+#include "service_sheds.h"
 #include "station.h"
 
 static const char *const by_choices[] = {"op", "tier", NULL};
@@ -47,7 +48,7 @@ bool service_validate(const struct spec *spec, const struct component_spec *comp
   if (config->discipline == DISCIPLINE_PS && config->workers == PARAM_UNLIMITED) {
     return error_set(err, "discipline \"ps\" shares a finite number of workers; give 'workers'");
   }
-  return true;
+  return service_sheds_valid(config, err);
 }
 
 bool service_compresses(const struct service_config *config) {
@@ -69,6 +70,15 @@ static void outline_limit(const struct program *program, const struct limit_conf
   to->target = program->steps - 1;
 }
 
+static void outline_shed(const struct program *program, const struct shed_config *shed,
+                         struct outline *out, struct outline_step *to) {
+  for (uint32_t i = 0; i < shed->keep.n; i++) {
+    out->by_user |= shed->keep.tiers[i] != PRIORITY_NONE;
+  }
+  to->chance = NAN;
+  to->target = program->steps - 1;
+}
+
 static void outline_program_step(const struct spec *spec, const struct program *program,
                                  const struct step *step, int op, struct outline *out) {
   static const enum outline_what what[] = {
@@ -76,8 +86,8 @@ static void outline_program_step(const struct spec *spec, const struct program *
       [STEP_SLEEP] = OUTLINE_PAUSE,    [STEP_CALL] = OUTLINE_CALLS,
       [STEP_PARALLEL] = OUTLINE_CALLS, [STEP_BRANCH] = OUTLINE_BRANCH,
       [STEP_COMPRESS] = OUTLINE_WORK,  [STEP_JUMP] = OUTLINE_JUMP,
-      [STEP_LIMIT] = OUTLINE_BRANCH,   [STEP_FAIL] = OUTLINE_END,
-      [STEP_REPLY] = OUTLINE_REPLY,
+      [STEP_LIMIT] = OUTLINE_BRANCH,   [STEP_SHED] = OUTLINE_BRANCH,
+      [STEP_FAIL] = OUTLINE_END,       [STEP_REPLY] = OUTLINE_REPLY,
   };
   struct outline_step *to = outline_add(out, what[step->kind]);
   to->target = step->target;
@@ -87,6 +97,7 @@ static void outline_program_step(const struct spec *spec, const struct program *
   to->time =
       step->kind == STEP_COMPRESS ? dist_constant(0) /* the size is not known */ : step->dist;
   if (step->limit) outline_limit(program, step->limit, out, to);
+  if (step->shed) outline_shed(program, step->shed, out, to);
   for (uint32_t i = 0; i < step->count; i++) {
     const struct program_call *from = &program->call[step->first + i];
     int passed_on = from->op == OP_INHERIT ? op : from->op;

@@ -7,6 +7,7 @@
 #include "service_config.h"
 #include "service_limits.h"
 #include "service_plan.h"
+#include "service_sheds.h"
 #include "sim.h"
 #include "station.h"
 
@@ -27,6 +28,7 @@ struct service_state {
   struct station station __attribute__((aligned(64)));
   uint64_t cancelled, stopped, evicted, fallbacks;
   struct service_limits limits;
+  struct service_sheds sheds;
 };
 
 static inline uint32_t class_of(const struct sim *sim, const struct service_state *s,

@@ -306,6 +306,11 @@ static uint32_t put_step(const struct listing *l, uint32_t at) {
     case STEP_LIMIT:
       put_limit(l->out, step->limit);
       break;
+    case STEP_SHED:
+      fprintf(l->out, "shed when %s", step->shed->when);
+      if (step->shed->keep.n > 0) fputs(", keep ", l->out);
+      if (step->shed->keep.n > 0) put_priorities(l->out, &step->shed->keep);
+      break;
     case STEP_FAIL:
       fputs("fail", l->out);
       if (step->outcome != OUTCOME_FAILED) fprintf(l->out, " %s", outcome_name[step->outcome]);

@@ -1,0 +1,110 @@
+#include "service_sheds.h"
+
+#include "arena.h"
+#include "column.h"
+
+bool service_sheds_valid(const struct service_config *config, struct error *err) {
+  for (uint32_t i = 0; i < config->on.n; i++) {
+    const struct program *program = &config->on.handler[i].program;
+    bool begun = false;
+    for (uint32_t k = 0; k < program->steps; k++) {
+      const struct step *step = &program->step[k];
+      begun |= step->kind != STEP_SHED && step->kind != STEP_LIMIT;
+      if (step->kind != STEP_SHED) continue;
+      if (begun) return error_set(err, "on: a shed stands before all that is done for a call");
+      bool endless = config->queue == PARAM_UNLIMITED;
+      if (step->shed->parsed.rule == SHED_QUEUE_SHARE && (endless || config->queue == 0)) {
+        return error_set(err,
+                         "on: shed { when = \"%s\" } is a share of 'queue': say how long "
+                         "that may be, or write a number of calls, \"queue > 40\"",
+                         step->shed->when);
+      }
+      if (step->shed->parsed.rule == SHED_WAIT && config->discipline == DISCIPLINE_PS) {
+        return error_set(err, "on: shed { when = \"%s\" }: with discipline \"ps\" nobody waits",
+                         step->shed->when);
+      }
+      if (config->workers == PARAM_UNLIMITED) {
+        return error_set(err, "on: a shed never sees a queue where 'workers' are unlimited");
+      }
+    }
+  }
+  return true;
+}
+
+static bool reads_tier(const struct shed_config *config) {
+  for (uint32_t i = 0; i < config->keep.n; i++) {
+    if (config->keep.tiers[i] != PRIORITY_NONE) return true;
+  }
+  return false;
+}
+
+void service_sheds_init(struct sim *sim, struct service_sheds *sheds,
+                        const struct service_config *config) {
+  uint32_t n = 0;
+  for (int fill = 0; fill < 2; fill++) {
+    if (fill && n > 0) sheds->shed = arena_alloc(sim->arena, n * sizeof *sheds->shed);
+    for (uint32_t i = 0; i < config->on.n; i++) {
+      const struct program *program = &config->on.handler[i].program;
+      for (uint32_t k = 0; k < program->steps; k++) {
+        const struct step *step = &program->step[k];
+        if (step->kind != STEP_SHED) continue;
+        if (fill) {
+          sheds->shed[sheds->n++].step = step;
+          continue;
+        }
+        n++;
+        if (step->shed->parsed.rule == SHED_WAIT) column_want(sim, COLUMN_CAME);
+        if (reads_tier(step->shed)) column_want(sim, COLUMN_TIER);
+      }
+    }
+  }
+}
+
+void service_sheds_clear(struct service_sheds *sheds) {
+  for (uint32_t i = 0; i < sheds->n; i++) sheds->shed[i].shedder = (struct shedder){0};
+}
+
+static uint32_t class_of(const struct sim *sim, const struct shed_config *config,
+                         const struct frame *call) {
+  uint64_t tier = reads_tier(config) ? column_get(sim, call, COLUMN_TIER) : 0;
+  return shed_class(config, call->op, tier > 0 ? (uint8_t)(tier - 1) : PRIORITY_NONE);
+}
+
+static uint64_t waiting(const struct station *station) {
+  if (station->discipline != DISCIPLINE_PS) return station->queued;
+  return station->held > station->workers ? station->held - station->workers : 0;
+}
+
+bool service_sheds_admit(struct sim *sim, struct service_sheds *sheds,
+                         const struct program *program, const struct station *station,
+                         const struct frame *call) {
+  for (const struct step *step = program->step; step->kind == STEP_SHED || step->kind == STEP_LIMIT;
+       step++) {
+    if (step->kind != STEP_SHED) continue;
+    const struct shed_config *config = step->shed;
+    if (config->parsed.rule == SHED_WAIT) {
+      column_set(sim, call, COLUMN_CAME, sim->now_ns);
+    } else if (shed_by_queue(config, class_of(sim, config, call), waiting(station),
+                             station->queue_limit)) {
+      sheds->turned_away++;
+      return false;
+    }
+  }
+  return true;
+}
+
+bool service_sheds_pass(struct sim *sim, struct service_sheds *sheds, const struct step *step,
+                        const struct station *station, const struct frame *call) {
+  const struct shed_config *config = step->shed;
+  if (config->parsed.rule != SHED_WAIT) return true; /* was asked when it came */
+  uint32_t i = 0;
+  while (sheds->shed[i].step != step) i++;
+  uint64_t wait_ns = sim->now_ns - column_get(sim, call, COLUMN_CAME);
+  bool more = station->queued > 0;
+  if (!shed_by_wait(config, &sheds->shed[i].shedder, class_of(sim, config, call), wait_ns, more,
+                    sim->now_ns)) {
+    return true;
+  }
+  sheds->turned_away++;
+  return false;
+}
