@@ -3,7 +3,7 @@
 --
 -- Covers C05, G13.
 -- Four workers do 100/s and get 150/s, of which 40/s are of users who pay. Three servers:
---   full      refuses when 60 wait, whoever comes
+--   full      refuses all who come while 60 wait
 --   by-queue  turns away who does not pay once 15 wait, and who pays only when 60 do
 --   by-wait   CoDel: turns calls away as a worker takes them up, one after the other and faster and
 --             faster, while all have waited more than 20 ms; who pays comes last
