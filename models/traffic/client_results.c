@@ -7,6 +7,7 @@
 #include "client_state.h"
 #include "stranded.h"
 #include "timeline.h"
+#include "trace.h"
 
 void client_watch(struct sim *sim, struct member *member, struct watch *watch) {
   (void)sim;
@@ -53,8 +54,9 @@ static void emit(const struct sim *sim, const struct op_stats *s, struct hist *l
   metric_counted(out, UNIT_COUNT, (double)s->retries, 1, "%s.retries", name);
   metric_counted(out, UNIT_RATIO, (double)s->degraded, ok, "%s.degraded", name);
   metric_latencies(out, latency, ended - ok, name);
-  for (uint32_t i = 0; i < sim->spec->withins; i++) {
-    const struct within_spec *within = &sim->spec->within[i];
+  metric_downtime(out, ended - ok, ended, "%s.downtime", name);
+  for (uint32_t i = 0; i < sim->spec->wanted.withins; i++) {
+    const struct within_spec *within = &sim->spec->wanted.within[i];
     if (strcmp(within->owner, name) != 0) continue;
     metric_counted(out, UNIT_RATIO, hist_count_upto(latency, within->ns), ended, "%s.within.%s",
                    name, within->text);
@@ -129,6 +131,25 @@ static void emit_in_flight(const struct sim *sim, const struct component *compon
                   component->spec->name);
 }
 
+/* In a replication a mean over the requests that were followed, which are a fair choice of all. */
+static void emit_parts(const struct sim *sim, const struct component *component,
+                       struct metrics *out) {
+  const struct blame *blame = trace_of(sim, component);
+  for (uint32_t i = 0; i < sim->spec->wanted.parts; i++) {
+    const struct time_part_spec *part = &sim->spec->wanted.part[i];
+    if (part->client != component->id) continue;
+    double ns = 0, n = 0;
+    for (uint32_t k = 0; k < blame->samples; k++) {
+      const struct blame_sample *sample = &blame->sample[k];
+      if (sample->outcome != OUTCOME_OK) continue;
+      n++;
+      ns += (double)blame_time_at(blame, sample, part->component);
+    }
+    metric_quotient(out, UNIT_SECONDS, n > 0 ? ns / n / 1e9 : 0, n > 0, "%s.part.%s",
+                    component->spec->name, sim->spec->component[part->component].name);
+  }
+}
+
 void client_collect(struct sim *sim, struct component *component, struct metrics *out) {
   const struct client_state *first = component->member[0].state;
   const struct mix *mix = mix_of(first->config);
@@ -165,6 +186,7 @@ void client_collect(struct sim *sim, struct component *component, struct metrics
   }
   emit(sim, &all, latency, component->spec->name, out);
   emit_in_flight(sim, component, stranded, out);
+  emit_parts(sim, component, out);
   if (first->config->most != PARAM_UNLIMITED) emit_dropped_ratio(component, &all, out);
   free(by_op);
 }
@@ -181,6 +203,9 @@ const struct metric_def client_metrics[] = {
     {"availability", "ratio",
      "Share of the ended requests that ended well. A request whose answer "
      "vanished and that has no timeout counts as ended badly."},
+    {"downtime", "s",
+     "The share of requests that failed, as time a year: what users lose if every day is as the "
+     "time measured."},
     {"errors.<cause>", "", "Requests that ended badly, by cause of the last attempt."},
     {"retries", "", "Attempts beyond the first."},
     {"degraded", "ratio",
@@ -204,6 +229,9 @@ const struct metric_def client_metrics[] = {
     {"within.<duration>", "ratio",
      "Share of all requests that were answered within it, such as `within.250ms`; those that "
      "failed were not. Measured where a goal asks for it."},
+    {"part.<component>", "s",
+     "Mean time that an answered request spent at a component or on its way to it, of those that "
+     "were followed. Measured where a goal asks for it."},
     {"op.<operation>.<metric>", "", "The same, for one operation of the mix."},
     {"tier.<tier>.<metric>", "", "The same, for the users of one tier."},
     {"dropped_ratio", "ratio", "Share of the requests that were due and `dropped`."},

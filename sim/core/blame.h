@@ -42,6 +42,17 @@ struct blame {
   uint64_t mismatch; /* whose parts did not add up to the latency */
 };
 
+/* The time that a kept request spent in parts at a component. */
+static inline uint64_t blame_time_at(const struct blame *blame, const struct blame_sample *sample,
+                                     uint32_t component) {
+  uint64_t ns = 0;
+  for (uint32_t i = 0; i < sample->n; i++) {
+    const struct blame_entry *e = &blame->entry[sample->first + i];
+    if (e->component == component && e->other < BLAME_CALLS) ns += e->value;
+  }
+  return ns;
+}
+
 void blame_free(struct blame *blame);
 /* Drops all samples with a greater hash than `below`. */
 void blame_restrict(struct blame *blame, uint64_t below);

@@ -28,6 +28,7 @@ void collect_reset(struct sim *sim) {
     sim->flow_at_warmup[i] = m->flow;
     sim->late[i] = 0;
     m->down_ns = 0;
+    m->downs = 0;
     if (m->down_since_ns != TIME_NEVER) m->down_since_ns = sim->now_ns;
     struct station *st = member_station(m);
     if (st) station_reset(sim, st);
@@ -65,6 +66,8 @@ const struct metric_def common_metrics[] = {
     {"availability", "ratio", "Share of the calls that were answered ok, and in time."},
     {"late", "", "Of the calls answered ok, those whose caller had given up: work for nobody."},
     {"uptime", "ratio", "Share of the time in which it neither lay crashed nor hung nor started."},
+    {"downtime", "s", "Time a year in which it was not up, if every day is as the time measured."},
+    {"mtbf", "s", "Time for which it was up, for each time that it went down; undefined if none."},
     {"instances", "",
      "Members that were there, averaged over time; where faults stop or join some."},
     {"deadlocked", "",
@@ -83,7 +86,7 @@ bool metric_of_station(const char *name) {
 
 struct sums {
   double seconds; /* measured time, added over members */
-  double arrivals, ok, late, errors, up_s;
+  double arrivals, ok, late, errors, up_s, downs;
   bool station, limited;
   double queued_s, busy_s, worker_s, hold_s, left, queue_max;
   struct hist *wait;
@@ -169,6 +172,7 @@ static void add_member(struct sim *sim, struct member *m, const struct unfinishe
   uint64_t down_ns = m->down_ns;
   if (m->down_since_ns != TIME_NEVER) down_ns += sim->now_ns - m->down_since_ns;
   s->up_s += there_s - (double)down_ns / 1e9;
+  s->downs += m->downs;
   struct station *st = member_station(m);
   if (st) add_station(sim, st, there_s, s);
   unfinished_add(u, m->id, s->wait);
@@ -201,9 +205,40 @@ static void emit_common(struct sums *s, double time_s, const char *name, struct 
   metric_counted(out, UNIT_RATIO, s->ok - s->late, s->ok + s->errors, "%s.availability", name);
   metric_counted(out, UNIT_COUNT, s->late, 1, "%s.late", name);
   metric_quotient(out, UNIT_RATIO, s->up_s, s->seconds, "%s.uptime", name);
+  metric_quotient(out, UNIT_SECONDS, (s->seconds - s->up_s) * YEAR_S, s->seconds, "%s.downtime",
+                  name);
+  metric_quotient(out, UNIT_SECONDS, s->up_s, s->downs, "%s.mtbf", name);
+}
+
+/* Of members without a value nothing is known. */
+static void collect_worst(const struct sim *sim, struct metrics *out) {
+  for (uint32_t i = 0; i < sim->spec->wanted.worsts; i++) {
+    const struct worst_spec *worst = &sim->spec->wanted.worst[i];
+    struct metric of = out->list[worst->of[0]];
+    for (uint32_t k = 1; k < worst->n; k++) {
+      double one = metric_value(&out->list[worst->of[k]]), before = metric_value(&of);
+      if (isnan(before) || (worst->largest ? one > before : one < before)) {
+        of = out->list[worst->of[k]];
+      }
+    }
+    double value = metric_value(&of);
+    bool any = !isnan(value);
+    if (of.merge == METRIC_MAX && worst->largest) {
+      metric_extreme(out, METRIC_MAX, of.unit, any, value, "%s", worst->name);
+      continue;
+    }
+    if (of.counted && of.share_of_s == 0) {
+      metric_counted(out, of.unit, of.num, of.den, "%s", worst->name);
+    } else {
+      metric_quotient(out, of.unit, any ? value : 0, any, "%s", worst->name);
+    }
+    out->list[out->n - 1].one_of_many = true;
+  }
 }
 
 void sim_collect(struct sim *sim, struct metrics *out) {
+  out->percentiles = sim->spec->wanted.percentiles;
+  out->percentile = sim->spec->wanted.percentile;
   struct unfinished u = unfinished_waits(sim);
   /* As waits that are not over: at the end alone. */
   uint64_t *deadlocked = sim->now_ns < sim->end_ns ? NULL : deadlock_count(sim);
@@ -238,4 +273,5 @@ void sim_collect(struct sim *sim, struct metrics *out) {
   unfinished_free(&u);
   free(deadlocked);
   network_collect(sim, out);
+  collect_worst(sim, out);
 }

@@ -16,7 +16,10 @@ void member_update_impaired(struct sim *sim, struct member *m) {
   m->impaired =
       m->down || m->hung || m->slow != 1 || m->drop > 0 || m->error > 0 || m->phase != MEMBER_UP;
   bool dark = member_is_there(m) && (m->hung || member_is_off(m));
-  if (dark && m->down_since_ns == TIME_NEVER) m->down_since_ns = sim->now_ns;
+  if (dark && m->down_since_ns == TIME_NEVER) {
+    m->down_since_ns = sim->now_ns;
+    m->downs++;
+  }
   if (!dark && m->down_since_ns != TIME_NEVER) {
     m->down_ns += sim->now_ns - m->down_since_ns;
     m->down_since_ns = TIME_NEVER;

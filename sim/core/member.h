@@ -37,6 +37,7 @@ struct member {
   double surge;                    /* product of what multiplies a source's rate */
   double drop, error;              /* probabilities; 0 = none */
   uint64_t down_since_ns, down_ns; /* for uptime */
+  uint32_t downs;                  /* times that it went down */
   uint32_t epoch;                  /* lives that ended: by crashes, or by leaving */
 } __attribute__((aligned(64)));
 static_assert(sizeof(struct member) == 128, "a member fills two cache lines");

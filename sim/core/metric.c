@@ -4,8 +4,10 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "arena.h"
+#include "spec.h"
 
 static struct metric *metric_add(struct metrics *m, const char *name, va_list args) {
   if (m->n == m->capacity) {
@@ -47,6 +49,19 @@ void metric_counted(struct metrics *m, enum metric_unit unit, double count, doub
   metric->den = of;
 }
 
+void metric_downtime(struct metrics *m, double failed, double ended, const char *name, ...) {
+  va_list args;
+  va_start(args, name);
+  struct metric *metric = metric_add(m, name, args);
+  va_end(args);
+  metric->merge = METRIC_QUOTIENT;
+  metric->unit = UNIT_SECONDS;
+  metric->counted = true;
+  metric->share_of_s = YEAR_S;
+  metric->num = failed * YEAR_S;
+  metric->den = ended;
+}
+
 void metric_extreme(struct metrics *m, enum metric_merge which, enum metric_unit unit, bool any,
                     double value, const char *name, ...) {
   va_list args;
@@ -59,15 +74,37 @@ void metric_extreme(struct metrics *m, enum metric_merge which, enum metric_unit
   metric->den = any ? 1 : 0;
 }
 
-void metric_quantile(struct metrics *m, struct hist *hist, double q, const char *name, ...) {
-  va_list args;
-  va_start(args, name);
-  struct metric *metric = metric_add(m, name, args);
-  va_end(args);
+static void set_quantile(struct metric *metric, struct hist *hist, double q) {
   metric->merge = METRIC_QUANTILE;
   metric->unit = UNIT_SECONDS;
   metric->hist = hist;
   metric->q = q;
+}
+
+/* Those of the family of "<family>.p50", right behind it: what shares a histogram is together. */
+static void add_wanted(struct metrics *m, struct hist *hist, const char *median) {
+  static const char ending[] = ".p50";
+  size_t family = strlen(median);
+  if (family < strlen(ending) || strcmp(median + family - strlen(ending), ending) != 0) return;
+  family -= strlen(ending);
+  for (uint32_t i = 0; i < m->percentiles; i++) {
+    const struct percentile_spec *p = &m->percentile[i];
+    if (strlen(p->family) != family || strncmp(p->family, median, family) != 0) continue;
+    metric_quantile(m, hist, p->q, "%s.%s", p->family, p->word);
+  }
+}
+
+void metric_quantile(struct metrics *m, struct hist *hist, double q, const char *name, ...) {
+  va_list args;
+  va_start(args, name);
+  set_quantile(metric_add(m, name, args), hist, q);
+  va_end(args);
+  if (m->percentiles == 0) return;
+  char text[256];
+  va_start(args, name);
+  vsnprintf(text, sizeof text, name, args);
+  va_end(args);
+  add_wanted(m, hist, text);
 }
 
 void metric_deviation(struct metrics *m, struct hist *hist, const char *name, ...) {
@@ -140,6 +177,17 @@ void metrics_settle(struct metrics *m) {
   for (uint32_t i = 0; i < m->n; i++) {
     if (metric_is_of_hist(m->list[i].merge)) hist_settle(m->list[i].hist);
   }
+}
+
+void metrics_forget(struct metrics *m) {
+  for (uint32_t i = 0; i < m->n; i++) m->list[i].hist = NULL;
+}
+
+const struct metric *metrics_find(const struct metrics *m, const char *name) {
+  for (uint32_t i = 0; i < m->n; i++) {
+    if (!strcmp(m->list[i].name, name)) return &m->list[i];
+  }
+  return NULL;
 }
 
 void metrics_free(struct metrics *m) {

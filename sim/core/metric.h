@@ -32,20 +32,32 @@ struct metric {
   const char *name; /* "shop.latency.p99"; owned by the list */
   enum metric_merge merge;
   enum metric_unit unit;
-  bool counted;      /* QUOTIENT: see metric_counted */
+  bool counted;     /* QUOTIENT: see metric_counted */
+  bool one_of_many; /* QUOTIENT: of another member each time, so that parts of a run tell nothing */
+  double share_of_s; /* counted: a share of so many seconds; 0: not */
   double num, den;   /* MAX, MIN: den = 0 means there was nothing */
   struct hist *hist; /* QUANTILE, DEVIATION: owned by the simulation the list came from */
   double q;
   double answered, failed; /* of a latency: the requests that it is of, and those that failed */
 };
 
+struct percentile_spec;
+
 struct metrics {
-  bool unnamed; /* by who collects: names are not wanted, only values, in their order */
+  bool unnamed;         /* by who collects: names are not wanted, only values, in their order */
+  uint32_t percentiles; /* by sim_collect: those that are wanted beside the usual ones */
+  const struct percentile_spec *percentile;
   uint32_t n, capacity;
   struct metric *list;
 };
 
 void metrics_free(struct metrics *metrics);
+
+/* Before the simulation that they came from is freed: names, units and sorts stay. */
+void metrics_forget(struct metrics *metrics);
+
+/* The metric of that name, or NULL. */
+const struct metric *metrics_find(const struct metrics *metrics, const char *name);
 
 /* The printf-style name comes last. */
 void metric_quotient(struct metrics *m, enum metric_unit unit, double num, double den,
@@ -55,6 +67,10 @@ void metric_quotient(struct metrics *m, enum metric_unit unit, double num, doubl
  * replications are (counted.h). */
 void metric_counted(struct metrics *m, enum metric_unit unit, double count, double of,
                     const char *name, ...) __attribute__((format(printf, 5, 6)));
+/* The share `failed` of `ended`, in seconds of a year. */
+#define YEAR_S (365.0 * 86400)
+void metric_downtime(struct metrics *m, double failed, double ended, const char *name, ...)
+    __attribute__((format(printf, 4, 5)));
 void metric_extreme(struct metrics *m, enum metric_merge which, enum metric_unit unit, bool any,
                     double value, const char *name, ...) __attribute__((format(printf, 6, 7)));
 void metric_quantile(struct metrics *m, struct hist *hist, double q, const char *name, ...)

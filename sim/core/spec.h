@@ -111,6 +111,35 @@ struct within_spec {
   uint64_t ns;
 };
 
+/* A percentile beside those that a family of metrics has by itself. */
+struct percentile_spec {
+  const char *family; /* "users.latency", "web[2].wait" */
+  const char *word;   /* "p97.5", as the metric's name ends */
+  double q;
+};
+
+/* The worst of a component's members. */
+struct worst_spec {
+  const char *name; /* of the metric: "db[*].utilization.most" */
+  bool largest;     /* is the worst; else the smallest */
+  uint32_t n;
+  const uint32_t *of; /* the members' metrics, by the order of emission */
+};
+
+/* The time that requests of a client spend at a component. */
+struct time_part_spec {
+  uint32_t client, component;
+};
+
+/* Metrics that exist only where a goal asks for them. */
+struct wanted {
+  uint32_t withins, percentiles, worsts, parts;
+  const struct within_spec *within;
+  const struct percentile_spec *percentile;
+  const struct worst_spec *worst;
+  const struct time_part_spec *part;
+};
+
 struct spec {
   struct arena *arena;
   uint32_t components;
@@ -127,8 +156,7 @@ struct spec {
   const struct path_spec *path; /* sorted canonically */
   uint32_t faults;
   const struct fault_spec *fault; /* sorted by name */
-  uint32_t withins;
-  const struct within_spec *within;
+  struct wanted wanted;
 };
 
 /* Index of a component, or REF_NONE. */

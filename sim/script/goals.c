@@ -1,6 +1,5 @@
 #include "goals.h"
 
-#include <ctype.h>
 #include <lauxlib.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,6 +8,7 @@
 #include "build.h"
 #include "nearest.h"
 #include "sim.h"
+#include "wanted.h"
 
 /* --- reading -------------------------------------------------------------------------------- */
 
@@ -50,16 +50,11 @@ static bool read_operator(const char **at, enum goal_op *op) {
   return false;
 }
 
-static bool is_metric_char(char c) {
-  return isalnum((unsigned char)c) || strchr("._-[]/", c) != NULL;
-}
-
 /* Splits "metric op value"; the value is left as text. */
 static bool split(struct loader *loader, const struct spot *spot, struct goal *goal,
                   const char **value) {
-  const char *at = goal->text;
-  while (*at && is_metric_char(*at)) at++;
-  size_t length = (size_t)(at - goal->text);
+  size_t length = wanted_length(goal->text);
+  const char *at = goal->text + length;
   while (*at == ' ') at++;
   bool ok = length > 0 && read_operator(&at, &goal->op);
   while (*at == ' ') at++;
@@ -75,13 +70,6 @@ static bool split(struct loader *loader, const struct spot *spot, struct goal *g
 }
 
 /* --- metrics -------------------------------------------------------------------------------- */
-
-static const struct metric *find_metric(const struct metrics *metrics, const char *name) {
-  for (uint32_t i = 0; i < metrics->n; i++) {
-    if (!strcmp(metrics->list[i].name, name)) return &metrics->list[i];
-  }
-  return NULL;
-}
 
 /* The length of the component's part of a metric's name. */
 static size_t owner_length(const char *metric) {
@@ -191,6 +179,27 @@ static bool has_value(struct loader *loader, const struct spot *spot, const char
   return true;
 }
 
+/* "db[*].utilization < 70%" is about the worst member, which is a metric of its own. */
+static bool read_worst(struct loader *loader, const struct spot *spot, struct goal *goal,
+                       const struct metrics *metrics) {
+  if (goal->op == GOAL_EQ) {
+    return spot_error(
+        loader, spot,
+        "\"%.120s\": of all members the worst is judged, which == does not tell; write "
+        "one of < <= > >=",
+        goal->text);
+  }
+  const char *worst =
+      wanted_worst_name(loader->arena, goal->metric, goal->op == GOAL_LT || goal->op == GOAL_LE);
+  if (metrics_find(metrics, worst) == NULL) {
+    return unknown_metric(loader, spot,
+                          wanted_member(loader->arena, &loader->scenario->spec, goal->metric, 1),
+                          metrics);
+  }
+  goal->metric = worst;
+  return true;
+}
+
 static bool read_text(struct loader *loader, const struct spot *spot, const char *text,
                       const struct metrics *metrics, struct goal *goal) {
   const char *value = NULL;
@@ -198,7 +207,8 @@ static bool read_text(struct loader *loader, const struct spot *spot, const char
   goal->line = spot->word->line;
   if (spot->word->source != NO_SOURCE) goal->file = loader->source[spot->word->source]->file;
   if (!split(loader, spot, goal, &value)) return false;
-  const struct metric *metric = find_metric(metrics, goal->metric);
+  if (strstr(goal->metric, "[*]") && !read_worst(loader, spot, goal, metrics)) return false;
+  const struct metric *metric = metrics_find(metrics, goal->metric);
   if (metric == NULL) return unknown_metric(loader, spot, goal->metric, metrics);
   goal->unit = metric->unit;
   if (!has_value(loader, spot, goal->metric)) return false;
@@ -225,46 +235,24 @@ static bool read_given(struct loader *loader, const char *text, const struct met
   return read_text(loader, &spot, text, metrics, goal);
 }
 
-/* --- shares within a time ------------------------------------------------------------------- */
-
-/* Adds what a goal asks for, "shop.within.250ms < 1%", once; a mistake in it is told when the goal
- * is read. */
-static void want_within(struct loader *loader, const char *text, struct within_spec *list,
-                        uint32_t *n) {
-  static const char word[] = ".within.";
-  const char *at = strstr(text, word), *begin = text;
-  if (at == NULL) return;
-  while (*begin == ' ') begin++;
-  const char *time = at + strlen(word), *end = time;
-  while (*end && is_metric_char(*end)) end++;
-  struct within_spec within = {
-      .owner = arena_format(loader->arena, "%.*s", (int)(at - begin), begin),
-      .text = arena_format(loader->arena, "%.*s", (int)(end - time), time)};
-  struct error ignored = {0};
-  double ns;
-  if (!quantity_parse(QUANTITY_TIME, within.text, &ns, &ignored) || !(ns < 9e18)) return;
-  within.ns = (uint64_t)ns;
-  for (uint32_t i = 0; i < *n; i++) {
-    if (!strcmp(list[i].owner, within.owner) && !strcmp(list[i].text, within.text)) return;
-  }
-  list[(*n)++] = within;
+/* The text of a goal, or "" of what is none. */
+static const char *text_of(struct loader *loader, uint32_t goal) {
+  const struct scenario_changes *changes = loader->changes;
+  if (changes && changes->goals > 0) return changes->goal[goal];
+  int index = declaration_push(loader, &loader->goals.list[goal]);
+  const char *text =
+      lua_type(loader->L, index) == LUA_TSTRING ? lua_tostring(loader->L, index) : "";
+  text = arena_text(loader->arena, text);
+  lua_pop(loader->L, 1);
+  return text;
 }
 
-static void want_all(struct loader *loader, const char *const *given, uint32_t n) {
-  struct within_spec *list = arena_alloc(loader->arena, (n + 1) * sizeof *list);
-  struct spec *spec = &loader->scenario->spec;
-  spec->within = list;
-  for (uint32_t i = 0; i < n; i++) {
-    if (given) {
-      want_within(loader, given[i], list, &spec->withins);
-      continue;
-    }
-    int index = declaration_push(loader, &loader->goals.list[i]);
-    const char *text =
-        lua_type(loader->L, index) == LUA_TSTRING ? lua_tostring(loader->L, index) : "";
-    want_within(loader, text, list, &spec->withins);
-    lua_pop(loader->L, 1);
-  }
+static void collect(struct scenario *scenario, struct metrics *metrics) {
+  struct sim *sim = sim_new(&scenario->spec, 1, 0, 0, scenario->run.duration_ns, false);
+  metrics_free(metrics);
+  sim_collect(sim, metrics);
+  metrics_forget(metrics);
+  sim_free(sim);
 }
 
 bool goals_build(struct loader *loader) {
@@ -272,20 +260,23 @@ bool goals_build(struct loader *loader) {
   const struct scenario_changes *changes = loader->changes;
   bool given = changes && changes->goals > 0;
   uint32_t n = given ? changes->goals : loader->goals.n;
-  want_all(loader, given ? changes->goal : NULL, n);
+  const char **text = arena_alloc(loader->arena, (n + 1) * sizeof *text);
+  for (uint32_t i = 0; i < n; i++) text[i] = text_of(loader, i);
   struct goal *goal = arena_alloc(loader->arena, (n + 1) * sizeof *goal);
   scenario->goal = goal;
   scenario->goals = n;
   if (n == 0) return true;
   struct metrics metrics = {0};
-  struct sim *sim = sim_new(&scenario->spec, 1, 0, 0, scenario->run.duration_ns, false);
-  sim_collect(sim, &metrics);
+  wanted_shares(loader->arena, &scenario->spec, text, n);
+  collect(scenario, &metrics);
+  if (wanted_percentiles(loader->arena, &scenario->spec, text, n, &metrics))
+    collect(scenario, &metrics);
+  if (wanted_worst(loader->arena, &scenario->spec, text, n, &metrics)) collect(scenario, &metrics);
   bool ok = true;
   for (uint32_t i = 0; ok && i < n; i++) {
     ok = given ? read_given(loader, changes->goal[i], &metrics, &goal[i])
                : read_goal(loader, &loader->goals.list[i], &metrics, &goal[i]);
   }
   metrics_free(&metrics);
-  sim_free(sim);
   return ok;
 }

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "load_curves.h"
+#include "percentile.h"
 #include "plot_axis.h"
 #include "plot_kinds.h"
 #include "plot_knee.h"
@@ -187,9 +188,9 @@ static void goals(void **state) {
   assert_true(g_array_index(list, struct plot_goal, 1).above);
   plot_goals_free(list);
   json_decref(tree);
-  assert_float_equal(plot_quantile_of("p99"), 0.99, 1e-12);
-  assert_float_equal(plot_quantile_of("p9999"), 0.9999, 1e-12);
-  assert_true(isnan(plot_quantile_of("mean")) && isnan(plot_quantile_of("p")));
+  assert_float_equal(percentile_parse("p99"), 0.99, 1e-12);
+  assert_float_equal(percentile_parse("p9999"), 0.9999, 1e-12);
+  assert_true(isnan(percentile_parse("mean")) && isnan(percentile_parse("p")));
 }
 
 /* Gnuplot's rule: two blank lines or more end a curve, one is a gap within it. Returns the number

@@ -115,7 +115,7 @@ static void the_whole_report(void **state) {
       "  offered           900/s  887 .. 913/s\n"
       "  throughput        900/s  900 .. 900/s\n"
       "  ended             900/s  900 .. 900/s\n"
-      "  availability   99.950 %  99.823 .. 100.000 %  3.3 nines\n"
+      "  availability   99.950 %  99.823 .. 100.000 %  3.3 nines: 4.38 h a year\n"
       "  latency p50      200 ms  200 .. 200 ms\n"
       "  latency p99      396 ms  394.0 .. 397.6 ms    rests on 20 samples\n"
       "  error timeout   0.050 %  0.044 .. 0.056 %     27.0/min\n"

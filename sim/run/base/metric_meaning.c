@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "percentile.h"
 #include "registry.h"
 #include "sim.h"
 
@@ -57,6 +58,18 @@ static bool in_any_kind(const char *own, struct metric_meaning *out) {
   return false;
 }
 
+/* One that a goal asks for means what its family's median does. */
+static bool percentile_meaning(const char *kind, const char *own, struct metric_meaning *out) {
+  const char *word = percentile_in(own);
+  char median[128];
+  if (word == NULL || strcmp(word, "p50") == 0) return false;
+  snprintf(median, sizeof median, "%.*sp50", (int)(word - own), own);
+  if (!metric_meaning(kind, median, out)) return false;
+  snprintf(out->doc, sizeof out->doc, "Quantile %.10g %% of %.*s.", 100 * percentile_parse(word),
+           (int)(word - own) - 1, own);
+  return true;
+}
+
 bool metric_meaning(const char *kind, const char *own, struct metric_meaning *out) {
   *out = (struct metric_meaning){.unit = UNIT_COUNT};
   const struct kind *known = kind != NULL ? registry_find(kind) : NULL;
@@ -72,5 +85,5 @@ bool metric_meaning(const char *kind, const char *own, struct metric_meaning *ou
   if (known != NULL ? in_kind(known, own, out) : in_any_kind(own, out)) return true;
   if (known == NULL && in_list(path_metrics, own, out)) return true;
   out->common = in_list(common_metrics, own, out);
-  return out->common;
+  return out->common || percentile_meaning(kind, own, out);
 }

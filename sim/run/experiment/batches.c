@@ -64,7 +64,8 @@ static void lay_out(struct batches *b, const struct metrics *metrics) {
   b->row = mem_zeroed(metrics->n + 1, sizeof *b->row);
   for (uint32_t i = 0; i < metrics->n; i++) {
     b->hists += begins_hist(metrics, i);
-    b->row[i].is_quotient = metrics->list[i].merge == METRIC_QUOTIENT;
+    b->row[i].is_quotient =
+        metrics->list[i].merge == METRIC_QUOTIENT && !metrics->list[i].one_of_many;
     quotients += b->row[i].is_quotient;
     if (metric_is_of_hist(metrics->list[i].merge)) b->row[i].hist = b->hists - 1;
   }
@@ -139,7 +140,7 @@ void batches_add(struct batches *b, const struct metrics *metrics) {
   assert(metrics->n == b->metrics && b->done < BATCHES);
   for (uint32_t i = 0; i < metrics->n; i++) {
     const struct metric *m = &metrics->list[i];
-    if (m->merge == METRIC_QUOTIENT) add_quotient(&b->row[i], b->done, m);
+    if (b->row[i].is_quotient) add_quotient(&b->row[i], b->done, m);
     if (begins_hist(metrics, i)) add_values(b, &b->values[b->row[i].hist], m->hist);
   }
   b->done++;

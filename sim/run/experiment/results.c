@@ -109,6 +109,7 @@ static void lay_out(struct results *results, const struct metrics *metrics) {
                                        .merge = m->merge,
                                        .unit = m->unit,
                                        .counted = m->counted,
+                                       .share_of_s = m->share_of_s,
                                        .q = m->q,
                                        .number = i,
                                        .at_least = NAN,
@@ -198,6 +199,20 @@ static struct sums merged_sums(const struct merging *merging, uint32_t metric, u
   return sums;
 }
 
+static void scale(struct estimate *e, double by) {
+  e->value *= by;
+  e->lo *= by;
+  e->hi *= by;
+}
+
+/* As sure as the share that it tells in other words. */
+static void widen_share(struct estimate *e, const struct sums *sums, double whole) {
+  scale(e, 1 / whole);
+  counted_widen(e, sums->num / whole, sums->den, UNIT_RATIO);
+  e->hi = fmin(e->hi, 1);
+  scale(e, whole);
+}
+
 static struct estimate quotient(const struct results *results, const struct result *r) {
   const struct merging *merging = results->merging;
   struct sums sums = merged_sums(merging, r->number, results->replications);
@@ -206,7 +221,9 @@ static struct estimate quotient(const struct results *results, const struct resu
                           ? batches_quotient(merging->batches, r->number, value, r->unit)
                           : estimate_make(value, r->replication, results->replications, r->unit);
   /* Of one run a plain count has no interval: nothing tells how it comes about. */
-  if (r->counted && (merging->batches == NULL || r->unit != UNIT_COUNT)) {
+  if (r->share_of_s > 0) {
+    widen_share(&e, &sums, r->share_of_s);
+  } else if (r->counted && (merging->batches == NULL || r->unit != UNIT_COUNT)) {
     counted_widen(&e, sums.num, sums.den, r->unit);
   }
   return e;

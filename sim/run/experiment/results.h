@@ -24,8 +24,9 @@ struct result {
   const char *name;
   enum metric_merge merge;
   enum metric_unit unit;
-  bool counted; /* see metric_counted */
-  double q;     /* METRIC_QUANTILE */
+  bool counted;      /* see metric_counted */
+  double share_of_s; /* see metric_downtime */
+  double q;          /* METRIC_QUANTILE */
   struct estimate estimate;
   uint32_t number;           /* in the order in which the models emit it */
   const double *replication; /* one value a replication, NaN where undefined */

@@ -1,4 +1,5 @@
 /* What several rules need: texts, goals, targets of faults. */
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -6,6 +7,7 @@
 
 #include "format.h"
 #include "lint.h"
+#include "percentile.h"
 #include "sim.h"
 
 const char *lint_text(struct lint *lint, const char *format, ...) {
@@ -48,9 +50,8 @@ bool lint_goal(const struct lint *lint, const struct goal *goal, struct goal_sub
 double lint_quantile(const char *metric) {
   static const char prefix[] = "latency.p";
   if (strncmp(metric, prefix, sizeof prefix - 1) != 0) return 0;
-  char digits[32];
-  snprintf(digits, sizeof digits, "0.%s", metric + sizeof prefix - 1);
-  return strtod(digits, NULL);
+  double q = percentile_parse(metric + sizeof prefix - 2);
+  return isnan(q) ? 0 : q;
 }
 
 static bool zone_hit(const struct lint *lint, struct fault_target target, uint32_t zone) {

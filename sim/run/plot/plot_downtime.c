@@ -6,7 +6,6 @@
 #include "plot_kinds.h"
 #include "plot_results.h"
 
-#define YEAR_S (365.0 * 86400)
 #define ROWS_MAX 12u
 #define CAUSES_MAX 8u
 

@@ -4,6 +4,7 @@
 
 #include "format.h"
 #include "load_curves.h"
+#include "percentile.h"
 #include "plot_kinds.h"
 #include "plot_knee.h"
 #include "plot_results.h"
@@ -280,7 +281,7 @@ static char *note_of(const struct drawing *d) {
 }
 
 static char *caption_of(const struct drawing *d, double knee) {
-  double q = plot_quantile_of(d->subject.word);
+  double q = percentile_parse(d->subject.word);
   return g_strdup_printf(
       "Above: requests that ended well, a second%s. Below: the time in which %.10g %% of all "
       "requests are answered. A failed request is never "
@@ -362,7 +363,7 @@ static void add_subject(GArray *subjects, const char *name, size_t length, const
 /* "p99" of "shoppers.latency.p99", and where the name before it ends; NULL: no such metric. */
 static const char *latency_word(const char *metric, size_t *length) {
   const char *at = strstr(metric, ".latency.");
-  if (at == NULL || isnan(plot_quantile_of(at + strlen(".latency.")))) return NULL;
+  if (at == NULL || isnan(percentile_parse(at + strlen(".latency.")))) return NULL;
   *length = (size_t)(at - metric);
   return at + strlen(".latency.");
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "format.h"
+#include "percentile.h"
 #include "plot_kinds.h"
 #include "plot_results.h"
 
@@ -75,7 +76,7 @@ static void curve_of_metrics(struct curves *all, const char *title, const json_t
   if (curve == NULL) return;
   for (size_t i = 0; i < G_N_ELEMENTS(words); i++) {
     char *suffix = g_strconcat("latency.", words[i], NULL);
-    add_point(all, curve, plot_quantile_of(words[i]), plot_metric(results, name, suffix, what));
+    add_point(all, curve, percentile_parse(words[i]), plot_metric(results, name, suffix, what));
     g_free(suffix);
   }
   all->coarse = true;
@@ -105,7 +106,7 @@ static double goal_quantile(const char *metric, const char *subject) {
   if (at == NULL) return NAN;
   if (subject != NULL && ((size_t)(at - metric) != length || strncmp(metric, subject, length) != 0))
     return NAN;
-  return plot_quantile_of(at + strlen(".latency."));
+  return percentile_parse(at + strlen(".latency."));
 }
 
 /* Goals of several clients may be the same line. */

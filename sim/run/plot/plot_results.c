@@ -138,16 +138,6 @@ void plot_goals_free(GArray *goals) {
   g_array_unref(goals);
 }
 
-double plot_quantile_of(const char *word) {
-  if (word[0] != 'p' || word[1] == '\0' || strlen(word) > 8) return NAN;
-  double q = 0, digit = 0.1;
-  for (const char *at = word + 1; *at != '\0'; at++, digit /= 10) {
-    if (!g_ascii_isdigit(*at)) return NAN;
-    q += (*at - '0') * digit;
-  }
-  return q;
-}
-
 enum metric_unit plot_unit_of(const char *metric) {
   static const struct {
     const char *end;
@@ -156,9 +146,9 @@ enum metric_unit plot_unit_of(const char *metric) {
       {"availability", UNIT_RATIO}, {"utilization", UNIT_RATIO},  {"hit_ratio", UNIT_RATIO},
       {"probability", UNIT_RATIO},  {"uptime", UNIT_RATIO},       {"throughput", UNIT_PER_SECOND},
       {"goodput", UNIT_PER_SECOND}, {"offered", UNIT_PER_SECOND}, {"arrival_rate", UNIT_PER_SECOND},
-      {"ended", UNIT_PER_SECOND},
+      {"ended", UNIT_PER_SECOND},   {"downtime", UNIT_SECONDS},   {"mtbf", UNIT_SECONDS},
   };
-  static const char *const times[] = {".latency.", ".wait.", ".service.", ".lag."};
+  static const char *const times[] = {".latency.", ".wait.", ".service.", ".lag.", ".part."};
   for (size_t i = 0; i < G_N_ELEMENTS(ends); i++) {
     if (g_str_has_suffix(metric, ends[i].end)) return ends[i].unit;
   }

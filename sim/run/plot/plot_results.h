@@ -40,9 +40,6 @@ struct plot_goal {
 GArray *plot_goals(const json_t *goals);
 void plot_goals_free(GArray *goals);
 
-/* "p99" is 0.99, "p999" 0.999; NaN for anything else. */
-double plot_quantile_of(const char *word);
-
 /* By the last words of the metric's name. */
 enum metric_unit plot_unit_of(const char *metric);
 

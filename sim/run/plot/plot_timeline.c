@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "format.h"
+#include "percentile.h"
 #include "plot_kinds.h"
 #include "plot_panels.h"
 #include "plot_results.h"
@@ -50,7 +51,7 @@ static double latency_goal(const json_t *goals, const char *client, double hi, c
     const struct plot_goal *goal = &g_array_index(list, struct plot_goal, i);
     if (!g_str_has_prefix(goal->metric, prefix) || goal->above || goal->limit >= 20 * hi) continue;
     const char *word = goal->metric + strlen(prefix);
-    if (isnan(plot_quantile_of(word))) continue;
+    if (isnan(percentile_parse(word))) continue;
     limit = goal->limit;
     *text = g_strdup_printf("goal %s < %s", word, format_value(UNIT_SECONDS, limit).text);
   }

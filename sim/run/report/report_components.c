@@ -25,7 +25,7 @@ static const struct column columns[] = {
 static const char *const common[] = {"utilization",  "queue.*",    "busy.mean",    "wait.*",
                                      "service.mean", "arrivals",   "completions",  "errors",
                                      "arrival_rate", "throughput", "availability", "late",
-                                     "uptime",       NULL};
+                                     "uptime",       "downtime",   "mtbf",         NULL};
 
 static bool column_speaks(const struct results *results, const struct column *column) {
   const struct spec *spec = &results->scenario->spec;

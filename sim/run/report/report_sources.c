@@ -31,10 +31,10 @@ static const struct row {
 
 /* The rest of what a client reports is in the rows above and in the tables below, or is left to
  * --json (further quantiles). */
-static const char *const shown[] = {"offered",   "requests",      "ended",     "throughput",
-                                    "goodput",   "availability",  "degraded",  "retries",
-                                    "in_flight", "in_flight.end", "latency.*", "errors.*",
-                                    "op.*",      "tier.*",        NULL};
+static const char *const shown[] = {
+    "offered",  "requests", "ended",     "throughput",    "goodput",   "availability",
+    "degraded", "retries",  "in_flight", "in_flight.end", "latency.*", "errors.*",
+    "op.*",     "tier.*",   "downtime",  "part.*",        NULL};
 
 static bool is_zero(const struct result *r) {
   return r->estimate.value == 0;
@@ -43,7 +43,10 @@ static bool is_zero(const struct result *r) {
 static void note(const struct result *r, double failed, GString *out) {
   g_string_truncate(out, 0);
   if (strstr(r->name, ".availability") != NULL) {
-    g_string_assign(out, format_nines(r->estimate.value).text);
+    struct label nines = format_nines(r->estimate.value);
+    if (nines.text[0] == '\0') return;
+    g_string_printf(out, "%s: %s a year", nines.text,
+                    format_value(UNIT_SECONDS, (1 - r->estimate.value) * YEAR_S).text);
   } else if (isnan(r->estimate.value)) {
     return;
   } else if (failed > FAILED_NEGLIGIBLE && strstr(r->name, ".latency.") != NULL) {
