@@ -23,6 +23,7 @@ enum param_type {
   PARAM_DURATION,  /* uint64_t, ns          "250ms", or "never" where `max` is infinite       */
   PARAM_RATE,      /* double, per second    "900/s", "60/min", "5000/h"                       */
   PARAM_BYTES,     /* uint64_t              "2GiB", "64kB"                                    */
+  PARAM_ROOM,      /* struct room           10000 entries, or "512MiB"; or "unlimited"        */
   PARAM_BANDWIDTH, /* double, bits a second "1Gbit/s"; 0 is unlimited                         */
   PARAM_DISTANCE,  /* double, metres        "1000km"                                          */
   PARAM_TIME_DIST, /* struct dist, ns       "10ms", exponential "10ms"                        */
@@ -171,6 +172,12 @@ struct arrival_trace {
   struct keys users;      /* how many there are */
   const uint32_t *user;   /* 1 .. users.n */
   const uint64_t *answer; /* bytes */
+};
+
+/* How much something holds: things or bytes. */
+struct room {
+  uint64_t n; /* PARAM_UNLIMITED: no limit */
+  bool in_bytes;
 };
 
 enum jitter { JITTER_NONE, JITTER_FULL, JITTER_EQUAL, JITTER_DECORRELATED };

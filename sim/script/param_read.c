@@ -52,6 +52,22 @@ bool param_read_duration(const struct field *f, int index) {
                         QUANTITY_TIME);
 }
 
+bool param_read_room(const struct field *f, int index) {
+  struct room *out = f->at;
+  *out = (struct room){.n = PARAM_UNLIMITED};
+  if (is_unlimited(f, index, "unlimited")) return true;
+  double value;
+  out->in_bytes = lua_type(f->loader->L, index) == LUA_TSTRING;
+  if (out->in_bytes) {
+    if (!value_quantity(f->loader, f->spot, index, QUANTITY_SIZE, &value)) return false;
+    out->n = dist_whole(value);
+  } else if (!value_whole(f->loader, f->spot, index, &out->n)) {
+    return false;
+  }
+  return value_in_range(f->loader, f->spot, (double)out->n, f->param->min, f->param->max,
+                        out->in_bytes ? QUANTITY_SIZE : PLAIN_NUMBER);
+}
+
 bool param_read_number(const struct field *f, int index) {
   int quantity = param_types[f->param->type].range;
   double *out = f->at;

@@ -436,6 +436,17 @@ void param_put_bytes(FILE *out, const struct spec *spec, const struct param *par
   put_quantity(out, QUANTITY_SIZE, (double)*(const uint64_t *)value);
 }
 
+void param_put_room(FILE *out, const struct spec *spec, const struct param *param,
+                    const void *value) {
+  (void)spec, (void)param;
+  const struct room *room = value;
+  if (room->in_bytes) {
+    put_quantity(out, QUANTITY_SIZE, (double)room->n);
+  } else {
+    put_whole(out, room->n);
+  }
+}
+
 void param_put_bandwidth(FILE *out, const struct spec *spec, const struct param *param,
                          const void *value) {
   (void)spec, (void)param;

@@ -104,6 +104,14 @@ static void put_bytes(struct maker *m, GString *out, const struct param *param) 
   g_string_append_printf(out, "\"%.0fB\"", ceil(spread(m, param, 10, 1e6)));
 }
 
+static void put_room(struct maker *m, GString *out, const struct param *param) {
+  if (chance(m, 0.5)) {
+    put_count(m, out, param);
+  } else {
+    put_bytes(m, out, param);
+  }
+}
+
 static void put_bandwidth(struct maker *m, GString *out, const struct param *param) {
   g_string_append_printf(out, "\"%.0fkbit/s\"", ceil(spread(m, param, 1e5, 1e8) / 1e3));
 }
@@ -305,8 +313,8 @@ static put_fn *const put[PARAM_TYPES] = {
     [PARAM_OP] = put_operation,      [PARAM_OP_KNOWN] = put_operation,
     [PARAM_STEPS] = put_steps,       [PARAM_FALLBACKS] = put_steps,
     [PARAM_HANDLERS] = put_handlers, [PARAM_PRIORITY] = put_priority,
-    [PARAM_AFTER] = put_after,       [PARAM_WINDOW] = put_window,
-    [PARAM_TEXT] = put_component,
+    [PARAM_AFTER] = put_after,       [PARAM_ROOM] = put_room,
+    [PARAM_WINDOW] = put_window,     [PARAM_TEXT] = put_component,
 };
 
 static void put_value(struct maker *m, GString *out, const struct param *param) {

@@ -14,7 +14,7 @@ sim/base
 sim/core
 sim/core/faults
 models/lib
-models/edge/algorithms
+models/edge/algorithms models/cache/policies
 models/steps models/traffic models/serve models/edge models/cache models/queue models/data models/control
 models
 sim/analyse

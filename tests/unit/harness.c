@@ -405,6 +405,12 @@ static void set_value(struct node *node, const struct param *param, void *at, co
     case PARAM_AFTER:
       ((struct after *)at)->ns = (uint64_t)(quantity(&text) + 0.5);
       return;
+    case PARAM_ROOM: {
+      bool unlimited = !strcmp(text, "unlimited"), is_size = strchr(text, 'B') != NULL;
+      uint64_t n = unlimited ? PARAM_UNLIMITED : (uint64_t)quantity(&text);
+      *(struct room *)at = (struct room){.n = n, .in_bytes = is_size};
+      return;
+    }
     case PARAM_WINDOW: {
       bool is_time = strchr(text, 's') != NULL;
       double value = quantity(&text);

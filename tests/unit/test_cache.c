@@ -73,6 +73,60 @@ static void test_policies(void **state) {
   }
 }
 
+/* Aim: a capacity in bytes holds values by the sizes of the answers that brought them; a value that
+ * is larger than all of it is not kept, and one that grows pushes others out. */
+static void test_bytes(void **state) {
+  (void)state;
+  struct shot shots[] = {{.at_ns = 0, .item = 1, .response_bytes = 4000},
+                         {.at_ns = 1 * MS, .item = 2, .response_bytes = 4000},
+                         {.at_ns = 2 * MS, .item = 3, .response_bytes = 11000}, /* too large */
+                         {.at_ns = 3 * MS, .item = 1, .response_bytes = 4000},  /* a hit */
+                         {.at_ns = 4 * MS, .item = 4, .response_bytes = 2000},  /* fits exactly */
+                         {.at_ns = 5 * MS, .item = 5, .response_bytes = 1},     /* without 2 */
+                         {.at_ns = 6 * MS, .item = 2, .response_bytes = 9000}, /* without 1 and 4 */
+                         {.at_ns = 7 * MS, .item = 1, .response_bytes = 500},
+                         {.at_ns = 8 * MS, .item = 6}}; /* how large it is nobody knows */
+  struct recorder origin = {0};
+  struct scene *scene = scene_new();
+  for (size_t i = 0; i < sizeof shots / sizeof shots[0]; i++) shots[i].to = "cache";
+  scene_add_sender(scene, "from", shots, sizeof shots / sizeof shots[0]);
+  add_cache(scene, "lru", "10kB");
+  scene_add_recorder(scene, "origin", 1, &origin);
+  struct run run = run_scene(scene, 1, 10 * MS);
+  assert_same(metric(&run, "cache.hits"), 1);
+  assert_same(metric(&run, "cache.not_kept"), 2);
+  assert_same(metric(&run, "cache.evictions"), 3);
+  assert_same(metric(&run, "cache.entries.end"), 3);
+  assert_same(metric(&run, "cache.bytes.end"), 9501);
+  /* 4000, 8000 for 3 ms, 10000, 6001, 9001, and 9501 for 3 ms. */
+  assert_same(metric(&run, "cache.bytes"),
+              (4000 + 3 * 8000 + 10000 + 6001 + 9001 + 3 * 9501) / 10.0);
+  run_free(&run);
+  scene_free(scene);
+}
+
+/* Aim: with object_size each key has one size, whatever is answered, and all of them follow the
+ * law: 1 to 3 kB, of which 100 kB hold about 50. */
+static void test_object_size(void **state) {
+  (void)state;
+  enum { N = 600 };
+  static struct shot shots[N];
+  struct recorder origin = {0};
+  struct scene *scene = scene_new();
+  for (uint32_t i = 0; i < N; i++) {
+    shots[i] = (struct shot){.at_ns = i * MS, .to = "cache", .item = 1 + i % 300};
+  }
+  scene_add_sender(scene, "from", shots, N);
+  node_set(add_cache(scene, "fifo", "100kB"), "object_size", "uniform 1kB 3kB");
+  scene_add_recorder(scene, "origin", 1, &origin);
+  struct run run = run_scene(scene, 1, S);
+  double bytes = metric(&run, "cache.bytes.end"), entries = metric(&run, "cache.entries.end");
+  assert_true(bytes <= 100000 && bytes > 97000);
+  assert_within(bytes / entries, 2000, 4.5 * 577 / sqrt(entries));
+  run_free(&run);
+  scene_free(scene);
+}
+
 /* A cache as a plain list, the entry to be evicted last in front. */
 struct plain {
   uint32_t n, capacity, item[128];
@@ -463,6 +517,8 @@ static void test_policy(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_policies),
+      cmocka_unit_test(test_bytes),
+      cmocka_unit_test(test_object_size),
       cmocka_unit_test(test_against_plain),
       cmocka_unit_test(test_ttl),
       cmocka_unit_test(test_expire_after_access),

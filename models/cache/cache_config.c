@@ -1,0 +1,124 @@
+#include "cache_config.h"
+
+#include <math.h>
+
+#include "outbound_params.h"
+
+static const char *const expire_choices[] = {"after_write", "after_access", NULL};
+static const char *const write_choices[] = {"around", "through", NULL};
+static const char *const invalidate_choices[] = {"never", "on_write", NULL};
+
+/* What each does stands in its file; here is what a user chooses by. */
+#define POLICY_DOC                                                                                \
+  "Which entry makes room. lru: the one not used for longest. fifo: the one stored first. "       \
+  "random: "                                                                                      \
+  "any. clock: the one stored first that was not used since it was last passed over. lfu: the "   \
+  "one "                                                                                          \
+  "used least since it was stored. arc: by last use, in two lists, of what was used once and "    \
+  "more "                                                                                         \
+  "often, whose shares adapt (Megiddo, Modha, 2003). wtinylfu: a small window by last use, then " \
+  "only what is asked for more often than what would go (Caffeine, with a fixed window). sieve: " \
+  "one hand over a queue (Zhang et al., 2024). s3fifo: a small queue before the main one (Yang "  \
+  "et "                                                                                           \
+  "al., 2023). perfect_lfu: all keys ever asked for are counted and only the most frequent ones " \
+  "kept: no real cache, a bound to compare with (Breslau et al., 1999)."
+
+bool cache_validate(const struct spec *spec, const struct component_spec *component,
+                    struct error *err) {
+  (void)spec;
+  const struct cache_config *config = component->config;
+  if (dist_mean(&config->object_size) > 0 && !config->capacity.in_bytes) {
+    return error_set(err,
+                     "object_size means nothing where capacity is a number of entries; say "
+                     "capacity = \"512MiB\", or leave object_size out");
+  }
+  return outbound_valid(&config->calls, err);
+}
+
+/* Whether it holds a key is not known beforehand; a write always goes to the origin. */
+void cache_outline(const struct spec *spec, const struct component_spec *component, int op,
+                   struct outline *out) {
+  const struct cache_config *config = component->config;
+  out->by_key = true;
+  outline_work(out, &config->hit_time);
+  if (data_op_of(spec, config->origin, op) != DATA_WRITE) {
+    struct outline_step *miss = outline_add(out, OUTLINE_BRANCH);
+    miss->chance = NAN;
+    miss->while_empty = true;
+    miss->target = 3;
+  }
+  outline_add(out, OUTLINE_CALLS);
+  struct outline_call *call = outline_add_call(out, config->origin, op, config->calls.timeout_ns);
+  outbound_outline(&config->calls, call);
+  outline_add(out, OUTLINE_END);
+}
+
+#define AT(field) offsetof(struct cache_config, field)
+
+const struct param cache_params[] = {
+    {.name = "capacity",
+     .type = PARAM_ROOM,
+     .offset = AT(capacity),
+     .fallback = "unlimited",
+     .min = 1,
+     .max = INFINITY,
+     .doc = "What one instance holds: so many entries, or so many bytes of values. What is larger "
+            "than all of it is not kept."},
+    {.name = "object_size",
+     .type = PARAM_SIZE_DIST,
+     .offset = AT(object_size),
+     .min = 1,
+     .max = INFINITY,
+     .needs = "capacity",
+     .doc = "Size of a value where the capacity is in bytes: drawn once for each key. Without it a "
+            "value is as large as the answer of the origin (the client's `response`, or the sizes "
+            "of a trace); one whose size nobody says is not kept."},
+    {.name = "policy",
+     .type = PARAM_ENUM,
+     .offset = AT(policy),
+     .fallback = "lru",
+     .choices = policy_names,
+     .needs = "capacity",
+     .doc = POLICY_DOC},
+    {.name = "ttl",
+     .type = PARAM_DURATION,
+     .offset = AT(ttl_ns),
+     .fallback = "never",
+     .max = INFINITY,
+     .doc = "How long an entry is good."},
+    {.name = "expire",
+     .type = PARAM_ENUM,
+     .offset = AT(expire),
+     .fallback = "after_write",
+     .choices = expire_choices,
+     .needs = "ttl",
+     .doc = "From when the time to live counts: from when the entry was stored (Redis, memcached, "
+            "Caffeine's expireAfterWrite), or from its last hit (expireAfterAccess, sessions)."},
+    {.name = "origin",
+     .type = PARAM_REF,
+     .offset = AT(origin),
+     .required = true,
+     .doc = "Component that is asked on a miss and that receives writes."},
+    {.name = "write",
+     .type = PARAM_ENUM,
+     .offset = AT(write),
+     .fallback = "around",
+     .choices = write_choices,
+     .doc = "What becomes of a key when a write that came through the cache has succeeded: it is "
+            "removed (around, as in cache-aside), or what was written is kept (through)."},
+    {.name = "invalidate",
+     .type = PARAM_ENUM,
+     .offset = AT(invalidate),
+     .fallback = "never",
+     .choices = invalidate_choices,
+     .doc = "Whether the cache hears of writes that pass it by: never, or at the instant at which "
+            "the database acknowledges them (on_write, as with change data capture and no delay), "
+            "and removes the key. One that is down or hangs hears nothing."},
+    {.name = "hit_time",
+     .type = PARAM_TIME_DIST,
+     .offset = AT(hit_time),
+     .fallback = "0ms",
+     .doc = "How long a look-up takes, hit or miss."},
+    OUTBOUND_PARAMS(struct cache_config, calls),
+    {0},
+};

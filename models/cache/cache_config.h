@@ -1,0 +1,29 @@
+/* What a scenario says about a cache. */
+#ifndef CACHE_CONFIG_H
+#define CACHE_CONFIG_H
+
+#include "eviction.h"
+#include "outbound.h"
+#include "outline.h"
+
+enum expire { EXPIRE_AFTER_WRITE, EXPIRE_AFTER_ACCESS };
+enum write_policy { WRITE_AROUND, WRITE_THROUGH };
+enum invalidate { INVALIDATE_NEVER, INVALIDATE_ON_WRITE };
+
+struct cache_config {
+  struct room capacity;
+  struct dist object_size;
+  uint64_t ttl_ns;
+  uint32_t policy, expire, origin, write, invalidate;
+  struct outbound_config calls;
+  struct dist hit_time;
+};
+
+extern const struct param cache_params[];
+
+bool cache_validate(const struct spec *spec, const struct component_spec *component,
+                    struct error *err);
+void cache_outline(const struct spec *spec, const struct component_spec *component, int op,
+                   struct outline *out);
+
+#endif
