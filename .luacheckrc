@@ -12,7 +12,8 @@ local words = {
   -- keys
   "zipf", "uniform_keys",
   -- steps
-  "work", "call", "parallel", "sleep", "branch", "compress", "fail", "limit", "reply", "shed",
+  "work", "call", "parallel", "sleep", "branch", "compress", "fail", "limit", "publish", "reply",
+  "shed",
   -- faults
   "crash", "hang", "slow", "drop", "error", "flush", "join", "partition", "stop", "surge",
   -- what the sandbox leaves of Lua

@@ -40,6 +40,9 @@ struct program_call {
   uint64_t times;                /* in STEP_PARALLEL, else: this many such calls at once (>= 1) */
   uint64_t need;                 /* of `each`, while the program is made: see struct step */
   struct dist request, response; /* bytes; 0 = nothing to transmit */
+  bool publishes;                /* a message: to a topic */
+  bool keyed;                    /* it has the request's key */
+  uint64_t delay_ns;             /* until it may be delivered */
 };
 
 struct step {

@@ -7,6 +7,7 @@
 #include "abandon.h"
 #include "arena.h"
 #include "call.h"
+#include "delivery.h"
 #include "fault_def.h"
 #include "outbound_params.h"
 #include "outline.h"
@@ -19,6 +20,9 @@ static struct frame *finish(struct sim *sim, struct member *member, struct frame
                             enum outcome outcome) {
   struct service_state *s = member->state;
   struct frame *next = NULL;
+  if (__builtin_expect(s->consumer.config != NULL, 0)) {
+    delivery_worked(sim, &s->consumer, call, outcome == OUTCOME_OK);
+  }
   if (!(call->flags & CALL_RELEASED)) next = station_leave(sim, &s->station, call);
   call_reply(sim, call, outcome);
   return next;
@@ -79,8 +83,10 @@ static const struct program *program_of(const struct member *member, const struc
 }
 
 /* Answers the caller and goes on with a frame on nobody's account. */
-static struct frame *reply_early(struct sim *sim, struct frame *call) {
+static struct frame *reply_early(struct sim *sim, const struct service_state *s,
+                                 struct frame *call) {
   struct frame *rest = call_detach(sim, call);
+  if (s->consumer.config != NULL) delivery_goes_on(sim, call, rest);
   call_reply(sim, call, OUTCOME_OK);
   return rest;
 }
@@ -178,7 +184,7 @@ static struct frame *run_one(struct sim *sim, struct member *member, struct fram
       case STEP_FAIL:
         return finish(sim, member, call, (enum outcome)step->outcome);
       case STEP_REPLY:
-        if (!(call->flags & CALL_DETACHED)) call = reply_early(sim, call);
+        if (!(call->flags & CALL_DETACHED)) call = reply_early(sim, s, call);
         if (step->hand_over && !(call->flags & CALL_RELEASED)) return hand_over(sim, member, call);
         call->pc++;
         break;
@@ -428,6 +434,19 @@ static void service_on_fault(struct sim *sim, struct member *member, const struc
     service_sheds_clear(&s->sheds);
   }
   station_fault(sim, member, &s->station, fault, begins);
+  if (fault == &fault_crash && !begins && s->consumer.config) consumer_is_back(sim, member);
+}
+
+static const struct subscription *service_subscription(const void *config) {
+  return &((const struct service_config *)config)->subscribe;
+}
+
+static struct consumer *service_consumer(struct member *member) {
+  return &((struct service_state *)member->state)->consumer;
+}
+
+static uint64_t service_workers(const void *config) {
+  return ((const struct service_config *)config)->workers;
 }
 
 /* --- life ----------------------------------------------------------------------------------- */
@@ -463,6 +482,7 @@ static void service_init(struct sim *sim, struct member *member) {
   service_limits_init(sim, &s->limits, s->config);
   service_sheds_init(sim, &s->sheds, s->config);
   s->plain_queue = s->station.plain && s->station.classes == 1 && s->sheds.n == 0;
+  s->consumer.config = subscription_of(self->spec);
   service_add_policies(sim, member);
 }
 
@@ -481,29 +501,6 @@ static void service_check(struct sim *sim, struct member *member, struct checks 
 static struct station *service_station(struct member *member) {
   return &((struct service_state *)member->state)->station;
 }
-
-static const struct meter service_meters[] = {
-    {"cancelled", METER_COUNT, offsetof(struct service_state, cancelled), 0,
-     "Calls taken out of the queue because nobody waited for them any more."},
-    {"stopped", METER_COUNT, offsetof(struct service_state, stopped), 0,
-     "Calls whose work was stopped because nobody waited for them any more."},
-    {"evicted", METER_COUNT, offsetof(struct service_state, evicted), 0,
-     "Calls refused out of the queue to make room for one of a higher class (`evict`)."},
-    {"fallbacks", METER_COUNT, offsetof(struct service_state, fallbacks), 0,
-     "Failed calls after which the fallback was taken."},
-    {"limited", METER_COUNT, offsetof(struct service_state, limits.refused), 0,
-     "Calls that a `limit` refused."},
-    {"delayed", METER_COUNT, offsetof(struct service_state, limits.delayed), 0,
-     "Calls that a `limit` made wait."},
-    {"shed", METER_COUNT, offsetof(struct service_state, sheds.turned_away), 0,
-     "Calls that a `shed` turned away."},
-    {0},
-};
-
-static const struct metric_def service_metrics[] = {
-    OUTBOUND_METRICS,
-    {0},
-};
 
 const struct kind kind_service = {
     .name = "service",
@@ -534,11 +531,15 @@ const struct kind kind_service = {
         "run { duration = \"60s\", warmup = \"5s\", replications = 4 }\n",
     .params = service_params,
     .meters = service_meters,
+    .has_meter = service_has_meter,
     .metrics = service_metrics,
     .config_size = sizeof(struct service_config),
     .state_size = sizeof(struct service_state),
     .validate = service_validate,
     .outline = service_outline,
+    .subscription = service_subscription,
+    .consumer = service_consumer,
+    .subscriber_workers = service_workers,
     .init = service_init,
     .on_call = service_on_call,
     .on_reply = service_on_reply,

@@ -2,6 +2,7 @@
 
 #include "arena.h"
 #include "call.h"
+#include "column.h"
 #include "service_state.h"
 
 /* Same request, same service, same call: the same key, no matter who calls or what else is done. */
@@ -24,8 +25,10 @@ static uint32_t which_call(const struct sim *sim, const struct member *member,
 
 void service_send(struct sim *sim, struct member *member, struct frame *call,
                   const struct program_call *spec, uint32_t which, uint32_t copy) {
+  if (__builtin_expect(spec->publishes, 0)) column_set(sim, call, COLUMN_DELAY, spec->delay_ns);
   struct frame *child = call_new(sim, member, call);
   child->key = child_key(member, call, which, copy);
+  if (__builtin_expect(spec->publishes, 0) && !spec->keyed) child->item = 0;
   child->site = call->pc;
   if (spec->op != OP_INHERIT) child->op = (uint8_t)spec->op;
   const struct service_state *s = member->state;

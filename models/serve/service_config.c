@@ -10,7 +10,6 @@ static const char *const by_choices[] = {"op", "tier", NULL};
 
 bool service_validate(const struct spec *spec, const struct component_spec *component,
                       struct error *err) {
-  (void)spec;
   const struct service_config *config = component->config;
   bool has_work = config->work.kind != DIST_CONSTANT || config->work.a > 0;
   if (config->on.n && has_work) {
@@ -48,7 +47,10 @@ bool service_validate(const struct spec *spec, const struct component_spec *comp
   if (config->discipline == DISCIPLINE_PS && config->workers == PARAM_UNLIMITED) {
     return error_set(err, "discipline \"ps\" shares a finite number of workers; give 'workers'");
   }
-  return service_sheds_valid(config, err);
+  if (!service_sheds_valid(config, err)) return false;
+  if (!config->subscribe.given) return true;
+  return subscription_valid(spec, (uint32_t)(component - spec->component), &config->subscribe,
+                            config->workers, config->queue, err);
 }
 
 bool service_compresses(const struct service_config *config) {
@@ -217,5 +219,10 @@ const struct param service_params[] = {
      .doc =
          "What is done for each operation: a list of steps (work, call, parallel, sleep, branch, "
          "fail, reply), or lists by operation. A handler that reaches its end answers ok."},
+    {.name = "subscribe",
+     .type = PARAM_GROUP,
+     .offset = AT(subscribe),
+     .group = subscription_params,
+     .doc = "The topic whose messages it takes, each as a call of the message's operation."},
     {0},
 };

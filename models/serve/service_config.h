@@ -6,6 +6,7 @@
 #include "param.h"
 #include "program.h"
 #include "sim.h"
+#include "subscription.h"
 
 enum by { BY_OP, BY_TIER };
 enum io { IO_BLOCKING, IO_ASYNC };
@@ -20,6 +21,7 @@ struct service_config {
   uint32_t by;
   struct dist work;
   struct handlers on;
+  struct subscription subscribe;
 };
 
 extern const struct param service_params[];

@@ -31,14 +31,16 @@ static void find_programs(struct sim *sim, const struct service_config *config, 
   }
 }
 
-static void look_at_steps(struct plan *plan) {
+/* `short_cuts`: nothing is to be done at the end of a call but to answer it. */
+static void look_at_steps(struct plan *plan, bool short_cuts) {
   if (plan->program == NULL) return;
   const struct step *step = plan->steps = plan->program->step;
   plan->works_first = step[0].kind == STEP_WORK;
-  plan->only_works = plan->works_first && step[1].kind == STEP_END;
+  plan->only_works = short_cuts && plan->works_first && step[1].kind == STEP_END;
   plan->quick = plan->works_first && dist_is_quick(&step->dist, &plan->work);
   plan->block = step_block(step);
-  bool calls_once = plan->works_first && plan->program->steps == 3 && step[1].kind == STEP_CALL;
+  bool calls_once =
+      short_cuts && plan->works_first && plan->program->steps == 3 && step[1].kind == STEP_CALL;
   if (calls_once) plan->then = &plan->program->call[step[1].first];
 }
 
@@ -50,7 +52,7 @@ struct plan *service_plans(struct sim *sim, const struct component *self) {
   for (uint32_t op = 0; op < ops; op++) {
     plan[op].work = sim_stream(sim, self, "work");
     plan[op].class = (uint8_t)config->priority.n;
-    look_at_steps(&plan[op]);
+    look_at_steps(&plan[op], !config->subscribe.given);
   }
   for (uint32_t i = 0; i < config->priority.n; i++) {
     if (config->by == BY_OP) plan[config->priority.ops[i]].class = (uint8_t)i;

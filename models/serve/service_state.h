@@ -3,6 +3,7 @@
 #define SERVICE_STATE_H
 
 #include "column.h"
+#include "delivery.h"
 #include "outbound.h"
 #include "service_config.h"
 #include "service_limits.h"
@@ -29,6 +30,7 @@ struct service_state {
   uint64_t cancelled, stopped, evicted, fallbacks;
   struct service_limits limits;
   struct service_sheds sheds;
+  struct consumer consumer;
 };
 
 static inline uint32_t class_of(const struct sim *sim, const struct service_state *s,
@@ -37,5 +39,10 @@ static inline uint32_t class_of(const struct sim *sim, const struct service_stat
   if (s->config->by == BY_OP) return s->plan[call->op].class;
   return s->shared->class_of_tier[column_get(sim, call, COLUMN_TIER)];
 }
+
+/* What it counts, in service_results.c. */
+extern const struct meter service_meters[];
+extern const struct metric_def service_metrics[];
+bool service_has_meter(const void *config, const struct meter *meter);
 
 #endif

@@ -3,6 +3,7 @@
  *     CALL (on failure: F); JUMP end; F: steps of the fallback; end: */
 #include <math.h>
 
+#include "kind.h"
 #include "outbound_params.h"
 #include "step.h"
 
@@ -83,6 +84,11 @@ static bool check(const struct step_place *place, const void *config, const char
                   struct error *err) {
   const struct call_config *c = config;
   bool parallel = place->inside == &step_parallel;
+  if (place->spec->component[c->call.component].kind->keeps_messages) {
+    *key = NULL;
+    return error_set(err, "a topic is not called; write publish \"%s\"",
+                     place->spec->component[c->call.component].name);
+  }
   if (parallel && step_states(&step_call, place, "fallback")) {
     *key = "fallback";
     return error_set(err,
@@ -128,20 +134,25 @@ static void compile_fallbacks(struct assembler *to, const struct fallbacks *fall
   for (uint32_t i = 0; i + 1 < fallbacks->n; i++) assemble_jump_here(to, jump[i]);
 }
 
-static void compile(struct assembler *to, const void *config) {
-  const struct call_config *c = config;
+void step_compile_call(struct assembler *to, const struct program_call *made,
+                       const struct fallbacks *fallbacks) {
   uint32_t call = to->steps, causes = 0;
-  for (uint32_t i = 0; i < c->fallback.n; i++) causes |= c->fallback.fallback[i].causes;
-  struct step *step = assemble(to, c->call.each ? STEP_PARALLEL : STEP_CALL);
+  for (uint32_t i = 0; i < fallbacks->n; i++) causes |= fallbacks->fallback[i].causes;
+  struct step *step = assemble(to, made->each ? STEP_PARALLEL : STEP_CALL);
   step->causes = causes;
-  step->need = (uint32_t)c->call.need;
-  *assemble_call(to) = c->call;
-  if (c->fallback.n == 0) return;
+  step->need = (uint32_t)made->need;
+  *assemble_call(to) = *made;
+  if (fallbacks->n == 0) return;
   uint32_t jump = to->steps;
   assemble(to, STEP_JUMP);
   assemble_jump_here(to, call);
-  compile_fallbacks(to, &c->fallback);
+  compile_fallbacks(to, fallbacks);
   assemble_jump_here(to, jump);
+}
+
+static void compile(struct assembler *to, const void *config) {
+  const struct call_config *c = config;
+  step_compile_call(to, &c->call, &c->fallback);
 }
 
 const struct step_def step_call = {

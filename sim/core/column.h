@@ -21,6 +21,8 @@ enum column_id {
   COLUMN_VERSION,  /* of the data that it is about */
   COLUMN_SENT_BY,  /* of a message: who sent it and what it is, see message.c */
   COLUMN_BODY,     /* of a message: what it says */
+  COLUMN_DELIVERY, /* of a call that carries a message of a topic: see delivery.c; its own alone */
+  COLUMN_DELAY,    /* ns: of a call that publishes, until the message can be delivered */
   COLUMN_KINDS
 };
 

@@ -43,4 +43,7 @@ bool event_is_of(const void *member, const struct event *event);
 /* collect.c */
 __attribute__((cold, noinline)) void collect_reset(struct sim *sim); /* end of warm-up */
 
+/* The records of messages that topics took: messages/delivery.h. */
+void deliveries_free(struct sim *sim);
+
 #endif

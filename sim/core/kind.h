@@ -11,10 +11,12 @@
 
 struct checks;
 struct component;
+struct consumer;
 struct member;
 struct outline;
 struct sim;
 struct station;
+struct subscription;
 struct timer;
 struct watch;
 
@@ -57,6 +59,7 @@ struct kind {
   const char *const *messages; /* those that its members send each other, ended by NULL; NULL: they
                                   send none. See message.h */
   bool keeps_data;             /* drawn as a store; its `pick` knows where a key lives */
+  bool keeps_messages;         /* a topic: a call to it publishes, and others subscribe to it */
   const char *bypass;          /* the parameter that names what stands behind it, where calls can go
                                   instead when a user leaves it out (compare --off); NULL: they cannot */
 
@@ -75,6 +78,15 @@ struct kind {
   /* Of a kind that keeps copies of data: the datum `item`, which lives on this member if it is
    * held, was written at this instant, by anybody. NULL: it keeps no copies. */
   void (*on_written)(struct sim *sim, struct member *member, uint32_t item);
+  /* What a component takes from a topic; NULL, or not `given`: nothing. And the consumer's side of
+   * one of its members (delivery.h). Given together, or not at all. */
+  const struct subscription *(*subscription)(const void *config);
+  struct consumer *(*consumer)(struct member *member);
+  uint64_t (*subscriber_workers)(const void *config);
+  /* Of a topic: for how long it keeps a message at most, by its configuration. */
+  uint64_t (*message_life_ns)(const void *config);
+  /* Of a topic: a member that subscribes to it takes messages again. */
+  void (*on_consumer)(struct sim *sim, struct member *topic, struct member *consumer);
   /* Each member, before any event; all members exist, in the order of names. */
   void (*init)(struct sim *sim, struct member *member);
   /* Each member at time 0, after all inits: schedule first events. May be NULL. */

@@ -62,6 +62,14 @@ const struct part_def part_defs[PARTS] = {
                       .color = "#CC79A7",
                       .keeps = true,
                       .place = 6},
+    [PART_ROOM] = {.name = "room",
+                   .doc = "waited for room in a topic that was full",
+                   .whose = "the topic",
+                   .takes = "waiting for room in",
+                   .remedy = "faster consumers of it, or fewer messages",
+                   .color = "#882255",
+                   .dark = true,
+                   .place = 8},
     [PART_FAULT] = {.name = "fault",
                     .doc = "the component hung, a slowdown made work longer (the part beyond the "
                            "usual), or it swallowed the call",
@@ -87,7 +95,7 @@ const struct part_def part_defs[PARTS] = {
                     .takes = "waiting in",
                     .remedy = "fewer calls that wait for others there",
                     .color = "#999999",
-                    .place = 8},
+                    .place = 9},
 };
 
 const struct part_def *part_find(const char *name) {

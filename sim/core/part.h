@@ -19,6 +19,7 @@ enum part {
   PART_RETRY,   /* an attempt that failed and was followed by another one */
   PART_POOL,    /* waited for a place in its caller's pool */
   PART_BACKOFF, /* the pause before that one */
+  PART_ROOM,    /* waited for room in a topic */
   PART_FAULT,   /* the component hung, was slowed down or swallowed the call */
   PART_LOST,    /* the message, or its answer, vanished on its way */
   PART_OTHER,   /* waited for nothing that is known here */

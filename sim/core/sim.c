@@ -233,6 +233,7 @@ void sim_free(struct sim *sim) {
   calls_free(&sim->calls);
   traces_free(sim);
   ledger_free(sim->ledger);
+  deliveries_free(sim);
   timers_free(sim);
   fel_free(&sim->fel);
   sim_forget_collected(sim);

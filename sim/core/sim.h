@@ -26,6 +26,7 @@
 #define TIME_NEVER UINT64_MAX
 
 struct columns;
+struct deliveries;
 struct timeline;
 struct present_lists;
 struct traces;
@@ -87,11 +88,12 @@ struct sim {
   uint64_t seed, replication;
   enum rng_half half; /* of an antithetic pair: both have the same replication */
   uint64_t warmup_ns, end_ns;
-  bool warm;               /* statistics count */
-  struct columns *columns; /* further fields of calls; NULL: nobody reads any */
-  bool plain_checks;       /* for tests: health checks are made one by one, come what may */
-  struct kept_hist *kept;  /* histograms that sim_collect made */
-  struct ledger *ledger;   /* NULL: nothing keeps copies of data */
+  bool warm;                     /* statistics count */
+  struct columns *columns;       /* further fields of calls; NULL: nobody reads any */
+  bool plain_checks;             /* for tests: health checks are made one by one, come what may */
+  struct kept_hist *kept;        /* histograms that sim_collect made */
+  struct ledger *ledger;         /* NULL: nothing keeps copies of data */
+  struct deliveries *deliveries; /* NULL: there is no topic */
   struct timers timers;
   struct messages *messages; /* NULL: no kind here has any */
   struct traces *traces;     /* requests that are followed */

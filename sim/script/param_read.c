@@ -208,6 +208,27 @@ bool param_read_weights(const struct field *f, int index) {
   return true;
 }
 
+/* A copy of the group's table at the top of the stack in which the first value without a key has
+ * that of the first parameter, if a group needs that one. */
+static bool name_first(const struct field *f) {
+  lua_State *L = f->loader->L;
+  const char *name = f->param->group->name;
+  if (!f->param->group->required || lua_rawlen(L, -1) == 0) return true;
+  if (lua_getfield(L, -1, name) != LUA_TNIL) {
+    struct spot at = spot_key(f->spot, name);
+    lua_pop(L, 1);
+    return spot_error(f->loader, &at, "is given twice, with its key and without");
+  }
+  lua_pop(L, 1);
+  table_push_copy(L, lua_gettop(L));
+  lua_rawgeti(L, -1, 1);
+  lua_setfield(L, -2, name);
+  lua_pushnil(L);
+  lua_rawseti(L, -2, 1);
+  lua_replace(L, -2);
+  return true;
+}
+
 bool param_read_group(const struct field *f, int index) {
   lua_State *L = f->loader->L;
   if (lua_type(L, index) == LUA_TBOOLEAN && !lua_toboolean(L, index))
@@ -219,7 +240,8 @@ bool param_read_group(const struct field *f, int index) {
     value_unexpected(f->loader, f->spot, -1, "a table of its own");
   } else {
     *(bool *)f->at = lua_istable(L, -1); /* `given` is the first member */
-    ok = configure(f->loader, f->spot, lua_gettop(L), f->param->group, f->at, NULL, 0, 0);
+    ok = (!lua_istable(L, -1) || name_first(f)) &&
+         configure(f->loader, f->spot, lua_gettop(L), f->param->group, f->at, NULL, 0, 0);
   }
   lua_pop(L, 1);
   return ok;

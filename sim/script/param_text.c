@@ -189,9 +189,15 @@ struct listing {
 static void put_steps(const struct listing *l, uint32_t from, uint32_t to);
 
 static void put_call(const struct listing *l, const struct program_call *call) {
-  fprintf(l->out, "call %s", l->spec->component[call->component].name);
+  fprintf(l->out, "%s %s", call->publishes ? "publish to" : "call",
+          l->spec->component[call->component].name);
   if (call->op != OP_INHERIT) fprintf(l->out, ".%s", l->spec->op[call->op]);
   if (call->each) fputs(" each", l->out);
+  if (call->keyed) fputs(" by key", l->out);
+  if (call->delay_ns > 0) {
+    fputs(" delayed by ", l->out);
+    put_quantity(l->out, QUANTITY_TIME, (double)call->delay_ns);
+  }
   if (call->times > 1) fprintf(l->out, " %llu times", (unsigned long long)call->times);
   const struct outbound_config *policy = &call->policy;
   if (policy->timeout_ns != TIME_NEVER) {

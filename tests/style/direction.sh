@@ -12,6 +12,7 @@ cd -- "${1:-$(dirname -- "$0")/../..}"
 order='
 sim/base
 sim/core
+sim/core/messages
 sim/core/faults
 models/lib
 models/edge/algorithms models/cache/policies

@@ -13,6 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "checks.h"
 #include "metric.h"
 #include "scenario.h"
 #include "sim.h"
@@ -82,12 +83,23 @@ static inline uint64_t whole(const struct scenario *scenario, const char *compon
   return *(const uint64_t *)value(scenario, component, path);
 }
 
+/* What the engine checks about a run holds. */
+static inline void checks_pass(struct sim *sim, const char *text) {
+  uint32_t n;
+  struct check *check = sim_checks(sim, &n);
+  for (uint32_t i = 0; i < n; i++) {
+    if (!check[i].pass) fail_msg("%s: %s\n%s", check[i].name, check[i].detail, text);
+  }
+  free(check);
+}
+
 /* A metric of one run of so many seconds, without a warm-up; -1: there is none of that name. */
 static inline double metric_of(const char *text, const char *name, uint64_t seconds) {
   struct scenario *s = load(text);
   uint64_t until_ns = seconds * UINT64_C(1000000000);
   struct sim *sim = sim_new(&s->spec, 1, 0, 0, until_ns, true);
-  assert_true(sim_run(sim, until_ns));
+  if (!sim_run(sim, until_ns)) fail_msg("%s\n%s", sim->failure, text);
+  checks_pass(sim, text);
   struct metrics metrics = {0};
   sim_collect(sim, &metrics);
   double found = -1;

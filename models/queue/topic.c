@@ -1,0 +1,326 @@
+/* topic: keeps messages for those who subscribe. */
+#include <string.h>
+
+#include "arena.h"
+#include "checks.h"
+#include "column.h"
+#include "fault_def.h"
+#include "topic_state.h"
+
+/* --- publishing ----------------------------------------------------------------------------- */
+
+static void block(struct sim *sim, struct topic_state *t, struct frame *call) {
+  uint32_t slot = frame_slot(sim, call);
+  frame_set_state(sim, call, FRAME_QUEUED);
+  call->mark_ns = sim->now_ns;
+  call->next = SLOT_NONE;
+  trace_mark(sim, call, PART_ROOM);
+  *(t->blocked_tail == SLOT_NONE ? &t->blocked_head : &frame_at(sim, t->blocked_tail)->next) = slot;
+  t->blocked_tail = slot;
+  level_up(&t->blocked, sim->now_ns);
+}
+
+/* Stored; if there is room. */
+static void take(struct sim *sim, struct member *member, struct frame *call) {
+  struct topic_state *t = member->state;
+  bool full = t->config->capacity != PARAM_UNLIMITED &&
+              (t->blocked_head != SLOT_NONE || groups_are_full(t));
+  if (full) {
+    switch ((enum topic_full)t->config->full) {
+      case FULL_REFUSE:
+        t->refused++;
+        call_reply(sim, call, OUTCOME_REFUSED);
+        return;
+      case FULL_BLOCK:
+        block(sim, t, call);
+        return;
+      case FULL_DROP_OLDEST:
+        groups_make_room(sim, t);
+        break;
+    }
+  }
+  groups_take(sim, member, call);
+  topic_age_update(sim, t);
+  call_reply(sim, call, OUTCOME_OK);
+  groups_serve(sim, member);
+}
+
+static void topic_on_call(struct sim *sim, struct member *member, struct frame *call) {
+  struct topic_state *t = member->state;
+  uint64_t write_ns = dist_draw_keyed(&t->config->write, &t->write, call->key, 0);
+  if (write_ns > 0) {
+    call_work(sim, member, call, write_ns);
+    return;
+  }
+  take(sim, member, call);
+}
+
+static void topic_on_timer(struct sim *sim, struct member *member, struct frame *call) {
+  take(sim, member, call);
+}
+
+/* --- consumers ------------------------------------------------------------------------------ */
+
+static void topic_on_reply(struct sim *sim, struct member *member, struct frame *parent,
+                           struct frame *call, enum outcome outcome) {
+  (void)parent;
+  group_answer(sim, member, call, outcome);
+}
+
+static void topic_on_consumer(struct sim *sim, struct member *member, struct member *consumer) {
+  struct topic_state *t = member->state;
+  struct topic_group *g = &t->group[t->group_of[consumer->id]];
+  group_opens(g, &g->consumer[t->consumer_of[consumer->id]]);
+  if (!member->hung) group_serve(sim, member, g);
+}
+
+static void topic_on_due(struct sim *sim, struct member *member, struct timer *timer) {
+  struct topic_state *t = member->state;
+  group_due(sim, member, &t->group[timer->data]);
+}
+
+static void topic_on_fault(struct sim *sim, struct member *member, const struct fault_def *fault,
+                           bool begins) {
+  if (fault != &fault_crash) return;
+  if (begins) {
+    groups_break(sim, member);
+  } else {
+    groups_resume(sim, member);
+  }
+}
+
+/* --- results -------------------------------------------------------------------------------- */
+
+static struct audience_count minus(struct audience_count a, struct audience_count b) {
+  a.published -= b.published;
+  a.done -= b.done;
+  a.dead -= b.dead;
+  a.dropped -= b.dropped;
+  a.expired -= b.expired;
+  a.lost -= b.lost < a.lost ? b.lost : a.lost;
+  a.extra -= b.extra;
+  a.swapped -= b.swapped;
+  return a;
+}
+
+static const char *class_name(const struct topic_config *config, uint32_t class) {
+  return class < config->priority.n ? config->priority.name[class] : "other";
+}
+
+static void collect_classes(const struct topic_state *t, const char *name, struct metrics *out) {
+  for (uint32_t i = 0; t->class && i <= t->config->priority.n; i++) {
+    struct hist *h = &t->class[i];
+    const char *class = class_name(t->config, i);
+    metric_quotient(out, UNIT_SECONDS, (double)hist_sum(h) / 1e9, (double)hist_count(h),
+                    "%s.class.%s.to_delivery.mean", name, class);
+    metric_quantile(out, h, 0.5, "%s.class.%s.to_delivery.p50", name, class);
+    metric_quantile(out, h, 0.95, "%s.class.%s.to_delivery.p95", name, class);
+    metric_quantile(out, h, 0.99, "%s.class.%s.to_delivery.p99", name, class);
+  }
+}
+
+static void topic_collect(struct sim *sim, struct component *component, struct metrics *out) {
+  struct topic_state *t = component->member->state;
+  const char *name = component->spec->name;
+  double done = 0, lost = 0, extra = 0, swapped = 0;
+  for (uint32_t i = 0; i < t->groups; i++) {
+    struct audience_count c =
+        minus(audience_count(sim, t->group[i].audience), t->group[i].at_warmup);
+    done += (double)c.done;
+    lost += (double)c.lost;
+    extra += (double)c.extra;
+    swapped += (double)c.swapped;
+  }
+  metric_counted(out, UNIT_COUNT, done, 1, "%s.consumed", name);
+  metric_counted(out, UNIT_COUNT, lost, 1, "%s.lost", name);
+  metric_counted(out, UNIT_COUNT, extra, 1, "%s.duplicates", name);
+  metric_counted(out, UNIT_COUNT, swapped, 1, "%s.out_of_order", name);
+  struct topic_state now = *t; /* looks, and changes nothing */
+  double seconds = sim->now_ns > sim->warmup_ns ? (double)(sim->now_ns - sim->warmup_ns) / 1e9 : 0;
+  if (now.age.since_ns != TIME_NEVER && sim->now_ns > now.age.at_ns) {
+    double from = (double)(now.age.at_ns - now.age.since_ns) / 1e9;
+    double to = (double)(sim->now_ns - now.age.since_ns) / 1e9;
+    now.age.integral_s2 += (to * to - from * from) / 2;
+    if (sim->now_ns - now.age.since_ns > now.age.most_ns) {
+      now.age.most_ns = sim->now_ns - now.age.since_ns;
+    }
+  }
+  metric_quotient(out, UNIT_SECONDS, now.age.integral_s2, seconds, "%s.oldest", name);
+  metric_extreme(out, METRIC_MAX, UNIT_SECONDS, true, (double)now.age.most_ns / 1e9,
+                 "%s.oldest.max", name);
+  metric_extreme(out, METRIC_MAX, UNIT_COUNT, true, (double)t->backlog_most, "%s.backlog.max",
+                 name);
+  collect_classes(t, name, out);
+}
+
+static void topic_reset(struct sim *sim, struct member *member) {
+  struct topic_state *t = member->state;
+  topic_age_update(sim, t);
+  t->age.integral_s2 = 0;
+  t->age.most_ns = 0;
+  t->backlog_most = t->backlog.value;
+  for (uint32_t i = 0; t->class && i <= t->config->priority.n; i++) hist_clear(&t->class[i]);
+  for (uint32_t i = 0; i < t->groups; i++) {
+    t->group[i].at_warmup = audience_count(sim, t->group[i].audience);
+  }
+}
+
+/* Every message that was taken is somewhere, by the record; and the topic has as many as the record
+ * says. */
+static void topic_check(struct sim *sim, struct member *member, struct checks *out) {
+  const struct topic_state *t = member->state;
+  uint64_t letters = 0, kept = 0;
+  for (uint32_t id = 0; id < t->letters.used; id++) {
+    letters += t->letters.list[id].state != LETTER_GONE;
+  }
+  for (uint32_t i = 0; i < t->groups; i++) {
+    struct audience_count c = audience_count(sim, t->group[i].audience);
+    uint64_t ended = c.done + c.dead + c.dropped + c.expired + c.lost;
+    kept += c.open;
+    check_member(out, member, *t->group[i].name ? t->group[i].name : "messages",
+                 c.published == ended + c.kept + c.on_way,
+                 "%llu published = %llu done + %llu lost + %llu dead + %llu dropped + %llu expired "
+                 "+ %llu kept + %llu with a consumer",
+                 (unsigned long long)c.published, (unsigned long long)c.done,
+                 (unsigned long long)c.lost, (unsigned long long)c.dead,
+                 (unsigned long long)c.dropped, (unsigned long long)c.expired,
+                 (unsigned long long)c.kept, (unsigned long long)c.on_way);
+  }
+  check_member(out, member, "letters", letters == kept,
+               "%llu letters are kept, and %llu records say that they are",
+               (unsigned long long)letters, (unsigned long long)kept);
+}
+
+static uint64_t topic_message_life_ns(const void *config) {
+  return ((const struct topic_config *)config)->retention_ns;
+}
+
+/* --- life ----------------------------------------------------------------------------------- */
+
+static void topic_init(struct sim *sim, struct member *member) {
+  struct topic_state *t = member->state;
+  t->config = member->component->config;
+  t->blocked_head = t->blocked_tail = SLOT_NONE;
+  t->age.since_ns = TIME_NEVER;
+  t->write = sim_stream(sim, member->component, "write");
+  column_want(sim, COLUMN_DELAY);
+  if (t->config->by == TOPIC_BY_TIER && t->config->priority.n > 0) column_want(sim, COLUMN_TIER);
+  uint32_t classes = t->config->priority.n;
+  if (classes > 0) t->class = arena_alloc(sim->arena, (classes + 1) * sizeof *t->class);
+  for (uint32_t i = 0; t->class && i <= classes; i++) hist_init(&t->class[i], 0, sim -> arena);
+  groups_init(sim, member);
+}
+
+static void topic_destroy(struct sim *sim, struct member *member) {
+  (void)sim;
+  struct topic_state *t = member->state;
+  for (uint32_t i = 0; t->class && i <= t->config->priority.n; i++) hist_free(&t->class[i]);
+  groups_free(t);
+}
+
+#define STATE(field) offsetof(struct topic_state, field)
+
+static const struct meter topic_meters[] = {
+    {"published", METER_COUNT, STATE(published), 0, "Messages taken and acknowledged."},
+    {"refused", METER_COUNT, STATE(refused), 0,
+     "Messages refused because a group had no room for them."},
+    {"backlog", METER_LEVEL, STATE(backlog), 0,
+     "Messages that wait to be delivered, of all groups together"},
+    {"in_delivery", METER_LEVEL, STATE(in_delivery), 0,
+     "Messages that consumers have and have not acknowledged"},
+    {"blocked", METER_LEVEL, STATE(blocked), 0, "Publishers that wait for room (full = \"block\")"},
+    {"deliveries", METER_COUNT, STATE(deliveries), 0, "Messages sent to consumers."},
+    {"redeliveries", METER_COUNT, STATE(redeliveries), 0,
+     "Of these, those that had been sent before."},
+    {"acknowledged", METER_COUNT, STATE(acknowledged), 0, "Messages acknowledged by consumers."},
+    {"reappeared", METER_COUNT, STATE(reappeared), 0,
+     "Deliveries that were not acknowledged within `visibility`."},
+    {"dead_letters", METER_COUNT, STATE(dead_letters), 0,
+     "Messages that were delivered `deliveries` times, none of which was acknowledged."},
+    {"undelivered_dead", METER_COUNT, STATE(undelivered_dead), 0,
+     "Of these, those that the topic for dead letters did not take."},
+    {"dropped", METER_COUNT, STATE(dropped), 0,
+     "Messages that made room for others (full = \"drop_oldest\")."},
+    {"expired", METER_COUNT, STATE(expired), 0, "Messages older than `retention`."},
+    {"to_delivery", METER_TIMES, STATE(to_delivery), 0,
+     "From when a message could be delivered to its first delivery"},
+    {0},
+};
+
+static const struct metric_def topic_metrics[] = {
+    {"consumed", "", "Messages whose work has ended well, once for each group."},
+    {"lost", "",
+     "Messages that were taken and that nobody did the work for, nor will, once for each group: "
+     "acknowledged before it, or lost with the topic. From a record that knows of no "
+     "acknowledgements."},
+    {"duplicates", "",
+     "How often work ended well on what a consumer of the group had done before."},
+    {"out_of_order", "",
+     "Messages whose work ended after that on a later one of the same key; without keys of any "
+     "later one."},
+    {"oldest", "s",
+     "Age of the message that has waited longest, averaged over time; 0 while none "
+     "waits."},
+    {"oldest.max", "s", "Greatest age of a message that waited."},
+    {"backlog.max", "", "Most messages that waited to be delivered at once."},
+    {"class.<class>.to_delivery.mean", "s",
+     "`to_delivery` of one class of `priority`; `other` is what that does not name. Also p50, p95 "
+     "and p99."},
+    {0},
+};
+
+const struct kind kind_topic = {
+    .name = "topic",
+    .summary = "Keeps messages for those who subscribe to it: a queue, or a topic with groups.",
+    .doc =
+        "A call to a topic publishes a message: the step `publish`, or any other call. It is "
+        "answered when the message is stored, which is its acknowledgement. Each group of "
+        "subscribers gets each message; a topic with one group is a queue. A service "
+        "subscribes with `subscribe = { \"orders\", group = \"billing\" }`, and handles a message "
+        "as a call of the message's operation. Messages of a topic without subscribers wait for "
+        "ever.\n"
+        "A message goes to the instance of the group that has had room for longest "
+        "(`prefetch`), as RabbitMQ sends in turn. When its work ends well it is acknowledged "
+        "and forgotten. It is delivered again when the work fails, when the consumer crashes (the "
+        "connection breaks at once), or when the acknowledgement has not come within `visibility`, "
+        "also if the consumer hangs or still works on it. It comes back to its old place, or after "
+        "a `backoff`; and after `deliveries` times it is a dead letter. An acknowledgement that "
+        "comes too late counts if nobody else has the message yet, as with SQS. A further "
+        "delivery draws its work and its chances again; that a message always fails is said by an "
+        "operation of its own. A crash of the topic breaks the connections: what "
+        "consumers had is delivered again, also what they finish meanwhile.\n"
+        "`lost`, `duplicates`, `out_of_order` and a consumer's `end_to_end` come from a record of "
+        "each message that is kept beside the protocol. Left out: partitions and "
+        "copies, size of messages, users (a delivered message is nobody's request), "
+        "connections that break without a crash, where only `visibility` brings a message back, "
+        "and the time that a topic takes to send.",
+    .example =
+        "client \"shop\" { arrivals = poisson \"80/s\", target = \"web\" }\n"
+        "service \"web\" { on = { work \"2ms\", publish { \"orders\", timeout = \"1s\" } } }\n"
+        "topic \"orders\" { capacity = 100000 }\n"
+        "service \"billing\" { workers = 2, on = { work(exponential \"20ms\") },\n"
+        "  subscribe = { \"orders\", prefetch = 10, visibility = \"30s\" } }\n"
+        "service \"mail\" { workers = 1, on = { work \"10ms\" }, subscribe = { \"orders\" } }\n"
+        "run { duration = \"60s\", warmup = \"5s\", replications = 4 }\n",
+    .params = topic_params,
+    .meters = topic_meters,
+    .metrics = topic_metrics,
+    .keeps_messages = true,
+    .config_size = sizeof(struct topic_config),
+    .state_size = sizeof(struct topic_state),
+    .validate = topic_validate,
+    .outline = topic_outline,
+    .init = topic_init,
+    .start = groups_start,
+    .on_call = topic_on_call,
+    .on_reply = topic_on_reply,
+    .on_timer = topic_on_timer,
+    .on_due = topic_on_due,
+    .on_consumer = topic_on_consumer,
+    .message_life_ns = topic_message_life_ns,
+    .on_fault = topic_on_fault,
+    .reset = topic_reset,
+    .collect = topic_collect,
+    .check = topic_check,
+    .destroy = topic_destroy,
+};

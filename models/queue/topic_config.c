@@ -1,0 +1,168 @@
+#include "topic_config.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "error.h"
+
+static const char *const order_choices[] = {"fifo", "priority", "by_key", NULL};
+static const char *const full_choices[] = {"refuse", "drop_oldest", "block", NULL};
+static const char *const by_choices[] = {"op", "tier", NULL};
+
+bool topic_validate(const struct spec *spec, const struct component_spec *component,
+                    struct error *err) {
+  (void)spec;
+  const struct topic_config *config = component->config;
+  if (component->instances > 1) {
+    return error_set(err, "a topic is one instance; %u are given", component->instances);
+  }
+  if (config->order == ORDER_PRIORITY && config->priority.n == 0) {
+    return error_set(err,
+                     "order \"priority\" needs 'priority', a list of operations from the first "
+                     "delivered to the last");
+  }
+  if (config->order == ORDER_BY_KEY && config->full == FULL_DROP_OLDEST) {
+    return error_set(err,
+                     "order = \"by_key\" and full = \"drop_oldest\" exclude each other: a message "
+                     "that makes room would leave a gap in the order of its key");
+  }
+  for (uint32_t i = 0; i < config->priority.n; i++) {
+    const uint8_t *known =
+        config->by == TOPIC_BY_TIER ? config->priority.tiers : config->priority.ops;
+    if (known[i] != PRIORITY_NONE) continue;
+    return error_set(err, "'priority' names '%s', which is no %s; with by = \"%s\" it lists %s",
+                     config->priority.name[i], config->by == TOPIC_BY_TIER ? "tier" : "operation",
+                     by_choices[config->by], config->by == TOPIC_BY_TIER ? "tiers" : "operations");
+  }
+  return true;
+}
+
+/* Whether an earlier component takes messages for the same group. */
+static bool group_is_known(const struct spec *spec, uint32_t topic, uint32_t component) {
+  for (uint32_t i = 0; i < component; i++) {
+    const struct subscription *s = subscription_of(&spec->component[i]);
+    if (s && s->topic == topic &&
+        !strcmp(subscription_group(&spec->component[i]),
+                subscription_group(&spec->component[component]))) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/* Of a group of several components one is drawn: whose instance is free is not known beforehand. */
+static void outline_group(const struct spec *spec, uint32_t topic, uint32_t first, int op,
+                          struct outline *out) {
+  const char *group = subscription_group(&spec->component[first]);
+  struct outline_step *step = outline_add(out, OUTLINE_CHOICE);
+  uint32_t n = 0, at = out->steps;
+  (void)step;
+  for (uint32_t i = first; i < spec->components; i++) {
+    const struct subscription *s = subscription_of(&spec->component[i]);
+    if (!s || s->topic != topic || strcmp(subscription_group(&spec->component[i]), group) != 0) {
+      continue;
+    }
+    struct outline_call *call = outline_add_call(out, i, op, PARAM_UNLIMITED);
+    call->share = NAN;
+    n++;
+  }
+  if (n > 1) return;
+  out->step[at - 1].what = OUTLINE_CALLS;
+  out->call[out->calls - 1].share = 1;
+}
+
+/* Dead letters come only of what goes wrong. */
+static void outline_dead_letters(uint32_t dead_letter, int op, struct outline *out) {
+  struct outline_step *branch = outline_add(out, OUTLINE_BRANCH);
+  branch->chance = NAN;
+  branch->target = out->steps + 1;
+  outline_add(out, OUTLINE_CALLS);
+  outline_add_call(out, dead_letter, op, PARAM_UNLIMITED);
+}
+
+void topic_outline(const struct spec *spec, const struct component_spec *component, int op,
+                   struct outline *out) {
+  const struct topic_config *config = component->config;
+  uint32_t self = (uint32_t)(component - spec->component);
+  out->by_key = config->order == ORDER_BY_KEY;
+  outline_add(out, OUTLINE_PAUSE)->time = config->write;
+  outline_add(out, OUTLINE_REPLY);
+  for (uint32_t i = 0; i < spec->components; i++) {
+    const struct subscription *s = subscription_of(&spec->component[i]);
+    if (!s || s->topic != self) continue;
+    if (!group_is_known(spec, self, i)) outline_group(spec, self, i, op, out);
+    if (s->dead_letter != REF_NONE) outline_dead_letters(s->dead_letter, op, out);
+  }
+  outline_add(out, OUTLINE_END);
+}
+
+#define AT(field) offsetof(struct topic_config, field)
+
+const struct param topic_params[] = {
+    {.name = "capacity",
+     .type = PARAM_COUNT,
+     .offset = AT(capacity),
+     .fallback = "unlimited",
+     .min = 1,
+     .max = INFINITY,
+     .doc = "Messages that may wait for each group; those with consumers do not count (as in "
+            "RabbitMQ's maximum length)."},
+    {.name = "full",
+     .type = PARAM_ENUM,
+     .offset = AT(full),
+     .fallback = "refuse",
+     .choices = full_choices,
+     .needs = "capacity",
+     .doc = "What becomes of a message when a group has no room for it: it is refused (refuse); "
+            "the message that has waited longest makes room (drop_oldest, RabbitMQ's drop-head); "
+            "or its publisher waits (block: back-pressure)."},
+    {.name = "order",
+     .type = PARAM_ENUM,
+     .offset = AT(order),
+     .fallback = "fifo",
+     .choices = order_choices,
+     .doc = "Which message is delivered next: the oldest (fifo); the oldest of the first class "
+            "(priority); or the oldest whose key no consumer works on, so that those of one key "
+            "are worked on one after the other (by_key, SQS FIFO's message groups). Messages "
+            "without a key come as with fifo."},
+    {.name = "priority",
+     .type = PARAM_PRIORITY,
+     .offset = AT(priority),
+     .doc = "Classes of messages: operations, or with by = \"tier\" tiers of users, from the first "
+            "delivered to the last. With another order they are not delivered by class, and only "
+            "measured by it."},
+    {.name = "by",
+     .type = PARAM_ENUM,
+     .offset = AT(by),
+     .fallback = "op",
+     .choices = by_choices,
+     .needs = "priority",
+     .doc = "What `priority` lists: operations, or tiers of the users whose messages they are. "
+            "What it does not name comes last."},
+    {.name = "delay",
+     .type = PARAM_DURATION,
+     .offset = AT(delay_ns),
+     .fallback = "0ms",
+     .doc = "How long a message is kept before it can be delivered (SQS's delay queues); the step "
+            "`publish` may add to it."},
+    {.name = "retention",
+     .type = PARAM_DURATION,
+     .offset = AT(retention_ns),
+     .fallback = "never",
+     .min = 1,
+     .max = INFINITY,
+     .doc = "After that a message that no consumer has is thrown away (SQS: 4 days)."},
+    {.name = "durable",
+     .type = PARAM_BOOL,
+     .offset = AT(durable),
+     .fallback = "true",
+     .doc = "Whether messages that were acknowledged outlive a crash of the topic. Without it they "
+            "are lost (RabbitMQ's transient queues and messages)."},
+    {.name = "write",
+     .type = PARAM_TIME_DIST,
+     .offset = AT(write),
+     .fallback = "0ms",
+     .doc = "How long it takes until a message is stored and its publisher has the "
+            "acknowledgement; any number at once."},
+    {0},
+};

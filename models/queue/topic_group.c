@@ -1,0 +1,621 @@
+/* A group of a topic: its letters, its consumers, and what becomes of each delivery. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "arena.h"
+#include "backoff.h"
+#include "column.h"
+#include "life.h"
+#include "topic_state.h"
+
+enum { SENT_AT_ONCE = 1000 };
+
+#define REOPENS_NS UINT64_C(1000000000) /* who refused without being down is asked again then */
+
+static struct letter *letter_at(const struct topic_state *t, uint32_t id) {
+  return &t->letters.list[id];
+}
+
+/* --- how many wait -------------------------------------------------------------------------- */
+
+static void backlog_step(struct sim *sim, struct topic_state *t, struct topic_group *g, bool up) {
+  void (*step)(struct level * level, uint64_t at_ns) = up ? level_up : level_down;
+  step(&t->backlog, sim->now_ns);
+  if (t->backlog.value > t->backlog_most) t->backlog_most = t->backlog.value;
+  if (g->backlog) step(g->backlog, sim->now_ns);
+}
+
+void topic_age_update(struct sim *sim, struct topic_state *t) {
+  struct topic_age *age = &t->age;
+  uint64_t oldest_ns = TIME_NEVER;
+  for (uint32_t i = 0; i < t->groups; i++) {
+    uint32_t id = waiting_oldest(&t->letters, &t->group[i].waiting);
+    if (id == NO_LETTER) continue;
+    uint64_t since_ns = letter_at(t, id)->since_ns;
+    if (since_ns < oldest_ns) oldest_ns = since_ns;
+  }
+  if (age->since_ns != TIME_NEVER && sim->now_ns > age->at_ns) {
+    double from = (double)(age->at_ns - age->since_ns) / 1e9;
+    double to = (double)(sim->now_ns - age->since_ns) / 1e9;
+    age->integral_s2 += (to * to - from * from) / 2;
+    if (sim->now_ns - age->since_ns > age->most_ns) age->most_ns = sim->now_ns - age->since_ns;
+  }
+  age->since_ns = oldest_ns;
+  age->at_ns = sim->now_ns;
+}
+
+/* --- who has room --------------------------------------------------------------------------- */
+
+static void enter_ring(struct topic_group *g, struct topic_consumer *c) {
+  if (c->ready || c->closed || c->has >= c->prefetch) return;
+  uint32_t i = (uint32_t)(c - g->consumer);
+  c->ready = true;
+  c->next = NO_LETTER;
+  *(g->ready_tail == NO_LETTER ? &g->ready_head : &g->consumer[g->ready_tail].next) = i;
+  g->ready_tail = i;
+}
+
+/* The one that has had room for longest; NULL: none. */
+static struct topic_consumer *leave_ring(struct topic_group *g) {
+  while (g->ready_head != NO_LETTER) {
+    struct topic_consumer *c = &g->consumer[g->ready_head];
+    g->ready_head = c->next;
+    if (g->ready_head == NO_LETTER) g->ready_tail = NO_LETTER;
+    c->ready = false;
+    if (!c->closed) return c;
+  }
+  return NULL;
+}
+
+void group_opens(struct topic_group *g, struct topic_consumer *c) {
+  c->closed = false;
+  enter_ring(g, c);
+}
+
+/* --- what is due ---------------------------------------------------------------------------- */
+
+void group_set_timer(struct sim *sim, struct member *member, struct topic_group *g) {
+  if (g->dues.n == 0) return;
+  uint64_t at_ns = g->dues.heap[0].at_ns;
+  timer_set(sim, member, &g->timer, at_ns > sim->now_ns ? at_ns - sim->now_ns : 0, 0, g->index);
+}
+
+static void plan(struct sim *sim, struct member *member, struct topic_group *g, uint32_t id,
+                 uint64_t delay_ns, enum due_what what) {
+  if (delay_ns >= TIME_NEVER / 2 || sim->now_ns + delay_ns >= sim->end_ns) return;
+  const struct letter *l = letter_at(member->state, id);
+  uint64_t at_ns = sim->now_ns + delay_ns;
+  bool first = g->dues.n == 0 || at_ns < g->dues.heap[0].at_ns;
+  dues_push(&g->dues, (struct due){.at_ns = at_ns,
+                                   .letter = id,
+                                   .order = l->order,
+                                   .stamp = delivery_stamp(sim, l->record),
+                                   .what = what});
+  if (first) group_set_timer(sim, member, g);
+}
+
+/* --- letters come to their end -------------------------------------------------------------- */
+
+/* The topic has done with a letter that is in no list. */
+static void done_with(struct sim *sim, struct topic_state *t, struct topic_group *g, uint32_t id,
+                      enum let_go why) {
+  uint32_t record = letter_at(t, id)->record;
+  waiting_done(&t->letters, &g->waiting, id);
+  letter_free(&t->letters, id);
+  delivery_let_go(sim, record, why);
+}
+
+/* The same of one that waits. */
+static void forget(struct sim *sim, struct topic_state *t, struct topic_group *g, uint32_t id,
+                   enum let_go why) {
+  uint32_t record = letter_at(t, id)->record;
+  waiting_done(&t->letters, &g->waiting, id);
+  waiting_forget(&t->letters, &g->waiting, id);
+  backlog_step(sim, t, g, false);
+  delivery_let_go(sim, record, why);
+}
+
+static bool is_expired(const struct sim *sim, const struct topic_state *t, const struct letter *l) {
+  return t->config->retention_ns != PARAM_UNLIMITED &&
+         sim->now_ns - l->since_ns >= t->config->retention_ns;
+}
+
+/* Dead letters are published to another topic; should that refuse, they are gone. */
+static void bury(struct sim *sim, struct member *member, struct topic_group *g, uint32_t id,
+                 const struct subscription *s) {
+  struct topic_state *t = member->state;
+  struct letter l = *letter_at(t, id);
+  t->dead_letters++;
+  done_with(sim, t, g, id, LET_DEAD);
+  if (s->dead_letter == REF_NONE) return;
+  struct frame *call = call_new(sim, member, NULL);
+  call->key = rng_mix(l.key + 1);
+  call->item = l.item;
+  call->op = l.op;
+  call->site = SITE_DEAD;
+  call_send(sim, call, sim->component[s->dead_letter].member, TIME_NEVER);
+}
+
+/* --- letters come back ---------------------------------------------------------------------- */
+
+static void wait_again(struct sim *sim, struct topic_state *t, struct topic_group *g, uint32_t id) {
+  waiting_return(&t->letters, &g->waiting, id);
+  backlog_step(sim, t, g, true);
+}
+
+/* It was delivered, and that led to nothing. */
+static void give_back(struct sim *sim, struct member *member, struct topic_group *g, uint32_t id) {
+  struct topic_state *t = member->state;
+  struct letter *l = letter_at(t, id);
+  const struct subscription *s = g->consumer[l->consumer].config;
+  level_down(&t->in_delivery, sim->now_ns);
+  if (l->deliveries >= s->deliveries) {
+    bury(sim, member, g, id, s);
+    return;
+  }
+  if (is_expired(sim, t, l)) {
+    t->expired++;
+    done_with(sim, t, g, id, LET_EXPIRED);
+    return;
+  }
+  uint64_t pause_ns =
+      l->deliveries == 0 ? 0 : backoff_ns(&s->backoff, g->pause, l->key, l->deliveries);
+  if (pause_ns == 0) {
+    wait_again(sim, t, g, id);
+    return;
+  }
+  l->state = LETTER_DELAYED;
+  plan(sim, member, g, id, pause_ns, DUE_RETURN);
+}
+
+/* --- delivery ------------------------------------------------------------------------------- */
+
+static uint64_t key_of_delivery(const struct letter *l) {
+  return l->deliveries == 1 ? l->key : rng_mix(l->key + l->deliveries);
+}
+
+static void deliver(struct sim *sim, struct member *member, struct topic_group *g, uint32_t id,
+                    struct topic_consumer *c) {
+  struct topic_state *t = member->state;
+  struct letter *l = letter_at(t, id);
+  if (l->deliveries++ == 0) {
+    hist_add(&t->to_delivery, sim->now_ns - l->since_ns);
+    if (t->class) hist_add(&t->class[l->class], sim -> now_ns - l -> since_ns);
+  } else {
+    t->redeliveries++;
+  }
+  t->deliveries++;
+  l->consumer = (uint32_t)(c - g->consumer);
+  l->state = LETTER_DELIVERED;
+  struct frame *call = call_new(sim, member, NULL);
+  call->key = key_of_delivery(l);
+  call->item = l->item;
+  call->op = l->op;
+  call->site = (uint16_t)g->index;
+  delivery_send(sim, l->record, call);
+  c->has++;
+  enter_ring(g, c);
+  if (c->config->ack == ACK_BEFORE) {
+    t->acknowledged++;
+    done_with(sim, t, g, id, LET_ACKED);
+  } else {
+    level_up(&t->in_delivery, sim->now_ns);
+    plan(sim, member, g, id, c->config->visibility_ns, DUE_VISIBLE);
+  }
+  call_send(sim, call, c->member, TIME_NEVER);
+}
+
+/* Publishers that wait for room are let in. False: none was. */
+static bool admit_blocked(struct sim *sim, struct member *member) {
+  struct topic_state *t = member->state;
+  bool any = false;
+  while (t->blocked_head != SLOT_NONE && !groups_are_full(t)) {
+    struct frame *call = frame_at(sim, t->blocked_head);
+    t->blocked_head = call->next;
+    if (t->blocked_head == SLOT_NONE) t->blocked_tail = SLOT_NONE;
+    level_down(&t->blocked, sim->now_ns);
+    groups_take(sim, member, call);
+    call_reply(sim, call, OUTCOME_OK);
+    any = true;
+  }
+  return any;
+}
+
+/* Sends as long as messages wait and somebody has room; at one instant only so many, so that the
+ * engine sees it where that would never end. */
+static void serve(struct sim *sim, struct member *member, struct topic_group *g) {
+  struct topic_state *t = member->state;
+  g->serving = true;
+  for (uint32_t n = 0; g->waiting.n > 0; n++) {
+    if (n == SENT_AT_ONCE) {
+      timer_set(sim, member, &g->timer, 0, 0, g->index);
+      break;
+    }
+    struct topic_consumer *c = leave_ring(g);
+    if (c == NULL) break;
+    uint32_t id = waiting_take(&t->letters, &g->waiting);
+    if (id == NO_LETTER) {
+      enter_ring(g, c);
+      break;
+    }
+    backlog_step(sim, t, g, false);
+    deliver(sim, member, g, id, c);
+  }
+  g->serving = false;
+}
+
+void group_serve(struct sim *sim, struct member *member, struct topic_group *g) {
+  struct topic_state *t = member->state;
+  if (g->serving || member_is_off(member)) return;
+  serve(sim, member, g);
+  if (admit_blocked(sim, member)) groups_serve(sim, member);
+  topic_age_update(sim, t);
+}
+
+void groups_serve(struct sim *sim, struct member *member) {
+  struct topic_state *t = member->state;
+  for (uint32_t i = 0; i < t->groups; i++) group_serve(sim, member, &t->group[i]);
+}
+
+/* --- answers -------------------------------------------------------------------------------- */
+
+static void acknowledge(struct sim *sim, struct topic_state *t, struct topic_group *g,
+                        uint32_t id) {
+  t->acknowledged++;
+  level_down(&t->in_delivery, sim->now_ns);
+  done_with(sim, t, g, id, LET_ACKED);
+}
+
+static void acknowledge_all(struct sim *sim, struct topic_state *t, struct topic_group *g,
+                            struct topic_consumer *c) {
+  c->has -= c->n_worked;
+  for (uint32_t i = 0; i < c->n_worked; i++) acknowledge(sim, t, g, c->worked[i]);
+  c->n_worked = 0;
+}
+
+/* The work on the last delivery of a letter has ended well. */
+static void worked(struct sim *sim, struct topic_state *t, struct topic_group *g,
+                   struct topic_consumer *c, uint32_t id) {
+  struct letter *l = letter_at(t, id);
+  if (l->state == LETTER_WAITING) { /* too late, but nobody else has it yet */
+    t->acknowledged++;
+    forget(sim, t, g, id, LET_ACKED);
+    c->has--;
+  } else if (l->state == LETTER_DELAYED) {
+    t->acknowledged++;
+    done_with(sim, t, g, id, LET_ACKED);
+    c->has--;
+  } else if (c->config->ack_every <= 1) {
+    acknowledge(sim, t, g, id);
+    c->has--;
+  } else {
+    l->state = LETTER_WORKED;
+    c->worked[c->n_worked++] = id;
+    if (c->n_worked == c->config->ack_every) acknowledge_all(sim, t, g, c);
+  }
+}
+
+/* It broke: what it had worked on and not acknowledged comes back, too. */
+static void broke(struct sim *sim, struct member *member, struct topic_group *g,
+                  struct topic_consumer *c) {
+  c->closed = true;
+  c->has -= c->n_worked;
+  uint32_t n = c->n_worked;
+  c->n_worked = 0;
+  for (uint32_t i = 0; i < n; i++) give_back(sim, member, g, c->worked[i]);
+}
+
+static void not_worked(struct sim *sim, struct member *member, struct topic_group *g,
+                       struct topic_consumer *c, uint32_t id, enum outcome outcome) {
+  struct topic_state *t = member->state;
+  c->has--;
+  if (outcome == OUTCOME_RESET) broke(sim, member, g, c);
+  if (outcome == OUTCOME_REFUSED) c->closed = true;
+  bool has = id != NO_LETTER && letter_at(t, id)->state == LETTER_DELIVERED;
+  if (has && outcome == OUTCOME_REFUSED) { /* it never came there */
+    struct letter *l = letter_at(t, id);
+    t->deliveries--;
+    t->redeliveries -= --l->deliveries > 0;
+  }
+  if (has) give_back(sim, member, g, id);
+  if (outcome == OUTCOME_REFUSED && !member_is_off(c->member)) {
+    dues_push(&g->dues, (struct due){.at_ns = sim->now_ns + REOPENS_NS,
+                                     .letter = (uint32_t)(c - g->consumer),
+                                     .what = DUE_OPENS});
+    group_set_timer(sim, member, g);
+  }
+}
+
+void group_answer(struct sim *sim, struct member *member, struct frame *call,
+                  enum outcome outcome) {
+  struct topic_state *t = member->state;
+  if (call->site == SITE_DEAD) {
+    t->undelivered_dead += outcome != OUTCOME_OK;
+    return;
+  }
+  struct topic_group *g = &t->group[call->site];
+  struct topic_consumer *c = &g->consumer[t->consumer_of[frame_callee(call)]];
+  uint32_t id = delivery_heard(sim, call);
+  if (outcome != OUTCOME_OK) {
+    not_worked(sim, member, g, c, id, outcome);
+  } else if (id != NO_LETTER) {
+    worked(sim, t, g, c, id);
+  } else {
+    c->has--;
+  }
+  if (outcome == OUTCOME_OK || outcome == OUTCOME_FAILED) c->closed = false;
+  enter_ring(g, c);
+  group_serve(sim, member, g);
+}
+
+/* --- time passes ---------------------------------------------------------------------------- */
+
+static void expire(struct sim *sim, struct topic_state *t, struct topic_group *g, uint32_t id) {
+  if (letter_at(t, id)->state == LETTER_WAITING) {
+    t->expired++;
+    forget(sim, t, g, id, LET_EXPIRED);
+  } else if (letter_at(t, id)->state == LETTER_DELAYED) {
+    t->expired++;
+    done_with(sim, t, g, id, LET_EXPIRED);
+  }
+}
+
+/* It can be delivered from now on. */
+static void becomes_due(struct sim *sim, struct member *member, struct topic_group *g,
+                        uint32_t id) {
+  struct topic_state *t = member->state;
+  struct letter *l = letter_at(t, id);
+  l->since_ns = sim->now_ns;
+  l->order = g->order++;
+  waiting_append(&t->letters, &g->waiting, id);
+  backlog_step(sim, t, g, true);
+  plan(sim, member, g, id, t->config->retention_ns, DUE_EXPIRES);
+}
+
+static void one_due(struct sim *sim, struct member *member, struct topic_group *g,
+                    const struct due *due) {
+  struct topic_state *t = member->state;
+  if (due->what == DUE_OPENS) {
+    group_opens(g, &g->consumer[due->letter]);
+    return;
+  }
+  const struct letter *l = letter_at(t, due->letter);
+  if (l->state == LETTER_GONE || l->order != due->order || l->group != g->index) {
+    return; /* it is another one by now */
+  }
+  bool same = delivery_stamp(sim, l->record) == due->stamp;
+  switch (due->what) {
+    case DUE_DELAY:
+      delivery_is_due(sim, l->record);
+      becomes_due(sim, member, g, due->letter);
+      return;
+    case DUE_RETURN:
+      if (same && l->state == LETTER_DELAYED) wait_again(sim, t, g, due->letter);
+      return;
+    case DUE_VISIBLE:
+      if (!same || l->state != LETTER_DELIVERED) return;
+      t->reappeared++;
+      give_back(sim, member, g, due->letter);
+      return;
+    case DUE_EXPIRES:
+      expire(sim, t, g, due->letter);
+      return;
+    case DUE_OPENS:
+      return;
+  }
+}
+
+void group_due(struct sim *sim, struct member *member, struct topic_group *g) {
+  struct due due;
+  while (dues_pop(&g->dues, sim->now_ns, &due)) one_due(sim, member, g, &due);
+  group_set_timer(sim, member, g);
+  group_serve(sim, member, g);
+}
+
+/* --- messages come -------------------------------------------------------------------------- */
+
+bool groups_are_full(const struct topic_state *t) {
+  for (uint32_t i = 0; i < t->groups; i++) {
+    if (t->group[i].waiting.n >= t->config->capacity) return true;
+  }
+  return false;
+}
+
+void groups_make_room(struct sim *sim, struct topic_state *t) {
+  for (uint32_t i = 0; i < t->groups; i++) {
+    struct topic_group *g = &t->group[i];
+    if (g->waiting.n < t->config->capacity) continue;
+    t->dropped++;
+    forget(sim, t, g, waiting_oldest(&t->letters, &g->waiting), LET_DROPPED);
+  }
+}
+
+static uint8_t class_of(const struct sim *sim, const struct topic_config *config,
+                        const struct frame *call) {
+  uint8_t value = call->op;
+  const uint8_t *named = config->priority.ops;
+  if (config->by == TOPIC_BY_TIER && config->priority.n > 0) {
+    value = (uint8_t)(column_get(sim, call, COLUMN_TIER) - 1);
+    named = config->priority.tiers;
+  }
+  uint8_t class = 0;
+  while (class < config->priority.n && named[class] != value) class ++;
+  return class;
+}
+
+void groups_take(struct sim *sim, struct member *member, const struct frame *call) {
+  struct topic_state *t = member->state;
+  uint64_t delay_ns = t->config->delay_ns;
+  if (!(call->flags & CALL_ROOT)) delay_ns += column_get(sim, call, COLUMN_DELAY);
+  uint8_t class = class_of(sim, t->config, call);
+  t->published++;
+  for (uint32_t i = 0; i < t->groups; i++) {
+    struct topic_group *g = &t->group[i];
+    uint32_t id = letter_new(&t->letters);
+    uint32_t record = delivery_publish(sim, g->audience, call->sent_ns, call->item, id);
+    *letter_at(t, id) = (struct letter){.key = call->key,
+                                        .record = record,
+                                        .next = NO_LETTER,
+                                        .item = call->item,
+                                        .group = (uint16_t)i,
+                                        .op = call->op,
+                                        .class = class,
+                                        .state = LETTER_DELAYED};
+    if (delay_ns == 0) {
+      becomes_due(sim, member, g, id);
+    } else {
+      letter_at(t, id)->order = g->order++;
+      letter_at(t, id)->since_ns = sim->now_ns;
+      plan(sim, member, g, id, delay_ns, DUE_DELAY);
+    }
+  }
+}
+
+/* --- the topic breaks ----------------------------------------------------------------------- */
+
+static void forget_consumers(struct topic_group *g) {
+  g->ready_head = g->ready_tail = NO_LETTER;
+  for (uint32_t i = 0; i < g->consumers; i++) {
+    struct topic_consumer *c = &g->consumer[i];
+    c->has = c->n_worked = 0;
+    c->ready = false;
+    c->closed = member_is_off(c->member);
+    enter_ring(g, c);
+  }
+}
+
+/* What consumers had is delivered again. */
+static void recover(struct sim *sim, struct topic_state *t) {
+  for (uint32_t id = 0; id < t->letters.used; id++) {
+    const struct letter *l = letter_at(t, id);
+    if (l->state != LETTER_DELIVERED && l->state != LETTER_WORKED) continue;
+    level_down(&t->in_delivery, sim->now_ns);
+    wait_again(sim, t, &t->group[l->group], id);
+  }
+}
+
+static void lose_all(struct sim *sim, struct topic_state *t) {
+  for (uint32_t id = 0; id < t->letters.used; id++) {
+    if (letter_at(t, id)->state == LETTER_GONE) continue;
+    delivery_let_go(sim, letter_at(t, id)->record, LET_LOST);
+  }
+  for (uint32_t i = 0; i < t->groups; i++) {
+    struct topic_group *g = &t->group[i];
+    waiting_clear(&g->waiting);
+    g->dues.n = 0;
+    if (g->backlog) level_set(g->backlog, sim->now_ns, 0);
+  }
+  t->letters.used = 0;
+  level_set(&t->backlog, sim->now_ns, 0);
+  level_set(&t->in_delivery, sim->now_ns, 0);
+}
+
+void groups_break(struct sim *sim, struct member *member) {
+  struct topic_state *t = member->state;
+  t->blocked_head = t->blocked_tail = SLOT_NONE;
+  level_set(&t->blocked, sim->now_ns, 0);
+  if (t->config->durable) {
+    recover(sim, t);
+  } else {
+    lose_all(sim, t);
+  }
+  for (uint32_t i = 0; i < t->groups; i++) forget_consumers(&t->group[i]);
+  topic_age_update(sim, t);
+}
+
+void groups_resume(struct sim *sim, struct member *member) {
+  struct topic_state *t = member->state;
+  for (uint32_t i = 0; i < t->groups; i++) {
+    forget_consumers(&t->group[i]);
+    group_set_timer(sim, member, &t->group[i]);
+  }
+  groups_serve(sim, member);
+}
+
+/* --- life ----------------------------------------------------------------------------------- */
+
+static const char *group_name(const struct sim *sim, uint32_t topic, uint32_t component) {
+  const struct subscription *s = subscription_of(&sim->spec->component[component]);
+  return s && s->topic == topic ? subscription_group(&sim->spec->component[component]) : NULL;
+}
+
+static bool is_named(const struct topic_state *t, const char *name) {
+  for (uint32_t i = 0; i < t->groups; i++) {
+    if (!strcmp(t->group[i].name, name)) return true;
+  }
+  return false;
+}
+
+static void add_consumer(struct sim *sim, struct topic_state *t, struct topic_group *g,
+                         struct member *m) {
+  const struct subscription *s = subscription_of(m->component->spec);
+  const struct kind *kind = m->kind;
+  uint64_t workers = kind->subscriber_workers(m->component->config);
+  struct topic_consumer *c = &g->consumer[g->consumers];
+  *c = (struct topic_consumer){.member = m,
+                               .config = s,
+                               .prefetch = s->prefetch ? s->prefetch : workers,
+                               .next = NO_LETTER,
+                               .closed = member_is_off(m)};
+  if (s->ack_every > 1) c->worked = arena_alloc(sim->arena, s->ack_every * sizeof *c->worked);
+  t->consumer_of[m->id] = g->consumers++;
+  t->group_of[m->id] = g->index;
+}
+
+static struct topic_group *add_group(struct sim *sim, struct member *member, const char *name) {
+  struct topic_state *t = member->state;
+  const struct topic_config *config = t->config;
+  struct topic_group *g = &t->group[t->groups];
+  g->name = name;
+  g->index = t->groups++;
+  g->audience = audience_new(sim);
+  g->ready_head = g->ready_tail = NO_LETTER;
+  g->pause = sim_stream(sim, member->component, name);
+  uint32_t classes = config->order == ORDER_PRIORITY ? config->priority.n + 1 : 1;
+  waiting_init(&g->waiting, classes, config->order == ORDER_BY_KEY);
+  return g;
+}
+
+void groups_init(struct sim *sim, struct member *member) {
+  struct topic_state *t = member->state;
+  uint32_t topic = member->component->id, components = sim->spec->components;
+  t->consumer_of = arena_alloc(sim->arena, (sim->members + 1) * sizeof *t->consumer_of);
+  t->group_of = arena_alloc(sim->arena, (sim->members + 1) * sizeof *t->group_of);
+  t->group = arena_lines(sim->arena, components + 1, sizeof *t->group);
+  for (uint32_t i = 0; i < components; i++) {
+    const char *name = group_name(sim, topic, i);
+    if (name && !is_named(t, name)) add_group(sim, member, name);
+  }
+  if (t->groups == 0) add_group(sim, member, ""); /* they wait for somebody */
+  for (uint32_t k = 0; k < t->groups; k++) {
+    t->group[k].consumer = arena_alloc(sim->arena, (sim->members + 1) * sizeof *t->group->consumer);
+  }
+}
+
+/* All members are ready. */
+void groups_start(struct sim *sim, struct member *member) {
+  struct topic_state *t = member->state;
+  uint32_t topic = member->component->id;
+  for (uint32_t k = 0; k < t->groups; k++) {
+    struct topic_group *g = &t->group[k];
+    for (uint32_t i = 0; i < sim->spec->components; i++) {
+      const char *name = group_name(sim, topic, i);
+      if (!name || strcmp(name, g->name) != 0) continue;
+      struct component *c = &sim->component[i];
+      for (uint32_t m = 0; m < c->members; m++) add_consumer(sim, t, g, &c->member[m]);
+    }
+    if (g->consumers > 0) {
+      struct member *lead = g->consumer[0].member;
+      g->backlog = &lead->kind->consumer(lead)->backlog;
+    }
+    forget_consumers(g);
+  }
+}
+
+void groups_free(struct topic_state *t) {
+  for (uint32_t i = 0; i < t->groups; i++) {
+    waiting_free(&t->group[i].waiting);
+    free(t->group[i].dues.heap);
+  }
+  free(t->letters.list);
+}

@@ -1,0 +1,115 @@
+/* A topic at work: what its files share.
+ *
+ * Who wakes whom: a message that comes, one that comes back, and a consumer that has room again
+ * each lead to group_serve, which sends messages as long as there are both. It is one loop: what a
+ * delivery leads to at the same instant is taken up by the loop that is running. */
+#ifndef TOPIC_STATE_H
+#define TOPIC_STATE_H
+
+#include "call.h"
+#include "delivery.h"
+#include "letters.h"
+#include "sim.h"
+#include "timer.h"
+#include "topic_config.h"
+
+/* An instance that takes messages for a group. */
+struct topic_consumer {
+  struct member *member;
+  const struct subscription *config;
+  uint64_t prefetch, has; /* messages it may have, and has */
+  uint32_t next;          /* in the ring of those with room; NO_LETTER: the last */
+  bool ready;             /* in the ring */
+  bool closed;            /* refused or broke: nothing is sent until it is heard of again */
+  uint32_t *worked;       /* letters that wait to be acknowledged together */
+  uint32_t n_worked;
+};
+
+/* What is due at some time, for a letter that may have moved on by then. */
+struct due {
+  uint64_t at_ns, number;
+  uint32_t letter, order, stamp;
+  enum due_what { DUE_DELAY, DUE_RETURN, DUE_VISIBLE, DUE_EXPIRES, DUE_OPENS } what;
+};
+
+struct dues {
+  struct due *heap;
+  uint32_t n, capacity;
+  uint64_t number;
+};
+
+struct topic_group {
+  const char *name; /* "": nobody subscribes */
+  uint32_t audience, index;
+  uint32_t order; /* of the last letter */
+  struct waiting waiting;
+  struct dues dues;
+  struct timer timer;
+  struct topic_consumer *consumer;
+  uint32_t consumers;
+  uint32_t ready_head, ready_tail; /* the ring: who has room, longest first */
+  bool serving;
+  struct level *backlog; /* of the group, with its first consumer; or NULL */
+  struct stream pause;
+  struct audience_count at_warmup;
+};
+
+/* The age of the message that has waited longest, over time. */
+struct topic_age {
+  uint64_t since_ns; /* TIME_NEVER: none waits */
+  uint64_t at_ns;    /* as it is since then */
+  double integral_s2;
+  uint64_t most_ns;
+};
+
+struct topic_state {
+  const struct topic_config *config;
+  struct letters letters;
+  struct topic_group *group;
+  uint32_t groups;
+  uint32_t *consumer_of;               /* by member of the simulation: its number in its group */
+  uint32_t *group_of;                  /* by member: its group */
+  uint32_t blocked_head, blocked_tail; /* publishers that wait for room: slots */
+  struct stream write;
+  struct topic_age age;
+  struct level backlog, in_delivery, blocked;
+  uint64_t backlog_most;
+  uint64_t published, refused, deliveries, redeliveries, acknowledged, reappeared, dead_letters,
+      undelivered_dead, dropped, expired;
+  struct hist to_delivery; /* ns */
+  struct hist *class;      /* the same by class; NULL: there are none */
+};
+
+/* --- a group (topic_group.c) ----------------------------------------------------------------- */
+
+#define SITE_DEAD UINT16_MAX /* of a call that carries a dead letter to another topic */
+
+void groups_init(struct sim *sim, struct member *member);
+void groups_start(struct sim *sim, struct member *member);
+void groups_free(struct topic_state *t);
+
+/* A message is taken: a letter for each group. */
+void groups_take(struct sim *sim, struct member *member, const struct frame *call);
+
+bool groups_are_full(const struct topic_state *t);
+void groups_make_room(struct sim *sim, struct topic_state *t);
+
+void groups_serve(struct sim *sim, struct member *member);
+void group_serve(struct sim *sim, struct member *member, struct topic_group *g);
+void group_answer(struct sim *sim, struct member *member, struct frame *call, enum outcome outcome);
+void group_due(struct sim *sim, struct member *member, struct topic_group *g);
+void group_set_timer(struct sim *sim, struct member *member, struct topic_group *g);
+void group_opens(struct topic_group *g, struct topic_consumer *c);
+
+/* The topic breaks: who had messages is unknown; what was not stored is lost. */
+void groups_break(struct sim *sim, struct member *member);
+void groups_resume(struct sim *sim, struct member *member);
+
+void topic_age_update(struct sim *sim, struct topic_state *t);
+
+/* --- what is due (topic_dues.c) ------------------------------------------------------------- */
+
+void dues_push(struct dues *dues, struct due due);
+bool dues_pop(struct dues *dues, uint64_t now_ns, struct due *out);
+
+#endif

@@ -1,0 +1,45 @@
+/* What a service counts. */
+#include "outbound_params.h"
+#include "service_state.h"
+
+const struct meter service_meters[] = {
+    {"cancelled", METER_COUNT, offsetof(struct service_state, cancelled), 0,
+     "Calls taken out of the queue because nobody waited for them any more."},
+    {"stopped", METER_COUNT, offsetof(struct service_state, stopped), 0,
+     "Calls whose work was stopped because nobody waited for them any more."},
+    {"evicted", METER_COUNT, offsetof(struct service_state, evicted), 0,
+     "Calls refused out of the queue to make room for one of a higher class (`evict`)."},
+    {"fallbacks", METER_COUNT, offsetof(struct service_state, fallbacks), 0,
+     "Failed calls after which the fallback was taken."},
+    {"limited", METER_COUNT, offsetof(struct service_state, limits.refused), 0,
+     "Calls that a `limit` refused."},
+    {"delayed", METER_COUNT, offsetof(struct service_state, limits.delayed), 0,
+     "Calls that a `limit` made wait."},
+    {"shed", METER_COUNT, offsetof(struct service_state, sheds.turned_away), 0,
+     "Calls that a `shed` turned away."},
+    {"consumed", METER_COUNT, offsetof(struct service_state, consumer.consumed), 0,
+     "Messages whose work ended well, each once."},
+    {"duplicates", METER_COUNT, offsetof(struct service_state, consumer.duplicates), 0,
+     "How often work ended well on a message that this group had done before."},
+    {"out_of_order", METER_COUNT, offsetof(struct service_state, consumer.out_of_order), 0,
+     "Messages whose work ended after that on a later one of the same key; without keys of any "
+     "later one."},
+    {"failed_work", METER_COUNT, offsetof(struct service_state, consumer.failed), 0,
+     "How often the work on a message failed."},
+    {"backlog", METER_LEVEL, offsetof(struct service_state, consumer.backlog), 0,
+     "Messages that wait for its group; told by the first component of a group"},
+    {"end_to_end", METER_TIMES, offsetof(struct service_state, consumer.end_to_end), 0,
+     "From when a message was published to the end of the work on it, the first time"},
+    {0},
+};
+
+/* What is about messages, only where it takes any. */
+bool service_has_meter(const void *config, const struct meter *meter) {
+  const struct service_config *c = config;
+  return meter->at < offsetof(struct service_state, consumer) || c->subscribe.given;
+}
+
+const struct metric_def service_metrics[] = {
+    OUTBOUND_METRICS,
+    {0},
+};

@@ -1,0 +1,91 @@
+/* publish { "orders", key = true, timeout = "1s" }: gives a message to a topic, and waits for its
+ * acknowledgement, as a call does:
+ *     CALL */
+#include <math.h>
+
+#include "kind.h"
+#include "outbound_params.h"
+#include "step.h"
+
+struct publish_config {
+  struct program_call call;
+  struct fallbacks fallback;
+};
+
+#define AT(field) offsetof(struct publish_config, call.field)
+
+static const struct param subject = {
+    .name = "topic",
+    .type = PARAM_REF,
+    .offset = AT(component),
+    .required = true,
+    .doc = "Where the message goes.",
+};
+
+static const struct param params[] = {
+    {.name = "op",
+     .type = PARAM_OP,
+     .offset = AT(op),
+     .doc = "Operation of the message, which its consumers handle; without it that of the call "
+            "being handled."},
+    {.name = "key",
+     .type = PARAM_BOOL,
+     .offset = AT(keyed),
+     .fallback = "false",
+     .doc = "Whether the message has the key of the request; for order = \"by_key\"."},
+    {.name = "delay",
+     .type = PARAM_DURATION,
+     .offset = AT(delay_ns),
+     .fallback = "0ms",
+     .doc =
+         "How long the topic keeps it before it can be delivered, beside the topic's own delay."},
+    OUTBOUND_PARAMS(struct publish_config, call.policy),
+    {.name = "request",
+     .type = PARAM_SIZE_DIST,
+     .offset = AT(request),
+     .fallback = "0B",
+     .doc = "Size of the message; matters where the path to the topic has a bandwidth."},
+    {.name = "fallback",
+     .type = PARAM_FALLBACKS,
+     .offset = offsetof(struct publish_config, fallback),
+     .doc = "What to do when there is no acknowledgement, instead of failing: steps, or {} for "
+            "nothing; or by cause, { timeout = { ... }, otherwise = { ... } }. The answer then "
+            "counts as degraded."},
+    {0},
+};
+
+static bool check(const struct step_place *place, const void *config, const char **key,
+                  struct error *err) {
+  const struct publish_config *c = config;
+  const struct component_spec *to = &place->spec->component[c->call.component];
+  *key = NULL;
+  if (!to->kind->keeps_messages) {
+    return error_set(err, "\"%s\" is a %s; messages are published to a topic", to->name,
+                     to->kind->name);
+  }
+  return outbound_valid(&c->call.policy, err);
+}
+
+static void compile(struct assembler *to, const void *config) {
+  const struct publish_config *c = config;
+  struct program_call call = c->call;
+  call.publishes = true;
+  call.times = 1;
+  call.response = dist_constant(0);
+  step_compile_call(to, &call, &c->fallback);
+}
+
+const struct step_def step_publish = {
+    .word = {.name = "publish",
+             .role = ROLE_STEP,
+             .usage = "publish \"orders\"\n"
+                      "publish { \"orders\", key = true, delay = \"10min\", timeout = \"1s\", "
+                      "retry = { attempts = 3 } }",
+             .doc = "Publishes a message to a topic and waits for its acknowledgement. When that "
+                    "does not come the handler fails, unless `fallback` says what to do instead.",
+             .params = params,
+             .subject = &subject},
+    .config_size = sizeof(struct publish_config),
+    .check = check,
+    .compile = compile,
+};

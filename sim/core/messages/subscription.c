@@ -1,0 +1,160 @@
+#include "subscription.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "kind.h"
+
+#define AT(field) offsetof(struct subscription, field)
+
+static const char *const ack_choices[] = {"after", "before", NULL};
+
+const struct param subscription_params[] = {
+    {.name = "topic",
+     .type = PARAM_REF,
+     .offset = AT(topic),
+     .required = true,
+     .doc = "Whose messages it takes."},
+    {.name = "group",
+     .type = PARAM_TEXT,
+     .offset = AT(group),
+     .doc = "Those of one group share the messages: each goes to one of them. Without it the "
+            "component's own name: it gets every message."},
+    {.name = "prefetch",
+     .type = PARAM_COUNT,
+     .offset = AT(prefetch),
+     .min = 1,
+     .max = INFINITY,
+     .doc = "Messages that one instance may have at once, those it works on and those it has not "
+            "begun with (RabbitMQ's prefetch count; Kafka's max.poll.records is 500). If not "
+            "given as many as its workers."},
+    {.name = "ack",
+     .type = PARAM_ENUM,
+     .offset = AT(ack),
+     .fallback = "after",
+     .choices = ack_choices,
+     .doc = "When a message is acknowledged and the topic forgets it: after the work on it, so "
+            "that it comes again if the consumer dies (at least once), or before, when it is "
+            "sent, so that it is lost then (at most once)."},
+    {.name = "ack_every",
+     .type = PARAM_COUNT,
+     .offset = AT(ack_every),
+     .fallback = "1",
+     .min = 1,
+     .max = 1e6,
+     .doc = "After so many messages one acknowledgement for all of them (RabbitMQ's `multiple`; a "
+            "commit of Kafka's offsets). What a crash catches before that comes again."},
+    {.name = "visibility",
+     .type = PARAM_DURATION,
+     .offset = AT(visibility_ns),
+     .fallback = "never",
+     .min = 1,
+     .max = INFINITY,
+     .doc = "How long the topic waits for an acknowledgement; then the message is delivered again, "
+            "also while the consumer still works on it (SQS: 30 s; RabbitMQ's acknowledgement "
+            "timeout: 30 min)."},
+    {.name = "deliveries",
+     .type = PARAM_COUNT,
+     .offset = AT(deliveries),
+     .fallback = "unlimited",
+     .min = 1,
+     .max = INFINITY,
+     .doc = "How often a message is delivered at most; after that it is a dead letter (RabbitMQ's "
+            "delivery limit of quorum queues is 20)."},
+    {.name = "dead_letter",
+     .type = PARAM_REF,
+     .offset = AT(dead_letter),
+     .needs = "deliveries",
+     .doc = "The topic that dead letters are published to. Without it they are thrown away."},
+    {.name = "backoff",
+     .type = PARAM_BACKOFF,
+     .offset = AT(backoff),
+     .fallback = "0ms",
+     .doc = "Pause before a message whose work failed is delivered again. Without it it goes back "
+            "to its place at the front, as in RabbitMQ."},
+    {0},
+};
+
+const struct subscription *subscription_of(const struct component_spec *component) {
+  const struct kind *kind = component->kind;
+  const struct subscription *s = kind->subscription ? kind->subscription(component->config) : NULL;
+  return s && s->given ? s : NULL;
+}
+
+const char *subscription_group(const struct component_spec *component) {
+  const struct subscription *s = subscription_of(component);
+  return s->group ? s->group : component->name;
+}
+
+static bool is_topic(const struct spec *spec, uint32_t component) {
+  return spec->component[component].kind->keeps_messages;
+}
+
+/* Where dead letters of a topic's groups come to, one subscriber after the other; a circle would
+ * carry a message that nobody can work on round for ever. */
+static bool leads_back(const struct spec *spec, uint32_t from, uint32_t to, uint32_t depth) {
+  if (from == to) return true;
+  if (depth == 0) return false;
+  for (uint32_t i = 0; i < spec->components; i++) {
+    const struct subscription *s = subscription_of(&spec->component[i]);
+    if (!s || s->topic != from || s->dead_letter == REF_NONE) continue;
+    if (leads_back(spec, s->dead_letter, to, depth - 1)) return true;
+  }
+  return false;
+}
+
+/* One group has one rule about acknowledgements. */
+static bool agrees(const struct spec *spec, uint32_t component, struct error *err) {
+  const struct component_spec *self = &spec->component[component];
+  const struct subscription *own = subscription_of(self);
+  for (uint32_t i = 0; i < component; i++) {
+    const struct component_spec *other = &spec->component[i];
+    const struct subscription *theirs = subscription_of(other);
+    if (!theirs || theirs->topic != own->topic) continue;
+    if (strcmp(subscription_group(other), subscription_group(self)) != 0) continue;
+    if (theirs->ack == own->ack && theirs->visibility_ns == own->visibility_ns) continue;
+    return error_set(err,
+                     "subscribe.ack and subscribe.visibility differ from those of \"%s\", which is "
+                     "in the same group; make them equal, or give the group another name",
+                     other->name);
+  }
+  return true;
+}
+
+bool subscription_valid(const struct spec *spec, uint32_t component, const struct subscription *s,
+                        uint64_t workers, uint64_t queue, struct error *err) {
+  if (!is_topic(spec, s->topic)) {
+    return error_set(err, "subscribe: \"%s\" is a %s; name a topic", spec->component[s->topic].name,
+                     spec->component[s->topic].kind->name);
+  }
+  if (s->dead_letter != REF_NONE && !is_topic(spec, s->dead_letter)) {
+    return error_set(err, "subscribe.dead_letter: \"%s\" is a %s; name a topic",
+                     spec->component[s->dead_letter].name,
+                     spec->component[s->dead_letter].kind->name);
+  }
+  if (s->dead_letter != REF_NONE && leads_back(spec, s->dead_letter, s->topic, spec->components)) {
+    return error_set(err,
+                     "subscribe.dead_letter: dead letters of \"%s\" come back to it, and a message "
+                     "that nobody can work on would go round for ever; name another topic",
+                     spec->component[s->topic].name);
+  }
+  uint64_t prefetch = s->prefetch ? s->prefetch : workers;
+  if (s->ack_every > prefetch) {
+    return error_set(err,
+                     "subscribe.ack_every is %llu, and an instance has at most %llu messages at "
+                     "once: it would wait for more for ever; raise prefetch or lower ack_every",
+                     (unsigned long long)s->ack_every, (unsigned long long)prefetch);
+  }
+  if (s->ack_every > 1 && (s->ack == ACK_BEFORE || s->visibility_ns != PARAM_UNLIMITED)) {
+    return error_set(err,
+                     "subscribe.ack_every is for ack = \"after\" without visibility: messages "
+                     "that were worked on wait for the others");
+  }
+  if (workers != PARAM_UNLIMITED && queue != PARAM_UNLIMITED && prefetch > workers + queue) {
+    return error_set(err,
+                     "subscribe.prefetch is %llu, and an instance has room for %llu (workers + "
+                     "queue): it would refuse what it asked for; lower prefetch or raise queue",
+                     (unsigned long long)prefetch, (unsigned long long)(workers + queue));
+  }
+  return agrees(spec, component, err);
+}

@@ -1,0 +1,125 @@
+/* Rules about topics and those who subscribe to them. */
+#include <string.h>
+
+#include "lint.h"
+#include "sim.h"
+#include "subscription.h"
+
+/* The first subscriber from `from` on; NULL: there are no more. */
+static const struct subscription *next_subscriber(const struct lint *lint, uint32_t *from) {
+  for (; *from < lint->spec->components; ++*from) {
+    const struct subscription *s = subscription_of(&lint->spec->component[*from]);
+    if (s) return s;
+  }
+  return NULL;
+}
+
+static bool has_subscriber(const struct lint *lint, uint32_t topic) {
+  uint32_t i = 0;
+  for (const struct subscription *s; (s = next_subscriber(lint, &i)) != NULL; i++) {
+    if (s->topic == topic) return true;
+  }
+  return false;
+}
+
+static bool has_goal(const struct lint *lint, uint32_t component) {
+  const char *name = lint->spec->component[component].name;
+  size_t length = strlen(name);
+  for (uint32_t i = 0; i < lint->scenario->goals; i++) {
+    const char *metric = lint->scenario->goal[i].metric;
+    if (!strncmp(metric, name, length) && metric[length] == '.') return true;
+  }
+  return false;
+}
+
+/* --- visibility ----------------------------------------------------------------------------- */
+
+/* What one message in a thousand takes at least, with nobody in front of it, of all operations the
+ * one that takes longest. */
+static double longest_work(const struct lint *lint, uint32_t component) {
+  double most_ns = 0;
+  for (uint32_t i = lint->graph->first[component]; i != NO_NODE; i = lint->graph->node[i].next) {
+    struct call_bound bound = call_bound(lint->graph, i, 0.999);
+    double ns = bound.least_ns + bound.gain_ns;
+    if (ns > most_ns) most_ns = ns;
+  }
+  return most_ns;
+}
+
+void lint_visibility_below_work(struct lint *lint) {
+  uint32_t i = 0;
+  for (const struct subscription *s; (s = next_subscriber(lint, &i)) != NULL; i++) {
+    if (s->visibility_ns == PARAM_UNLIMITED || s->ack == ACK_BEFORE) continue;
+    double work_ns = longest_work(lint, i);
+    if ((double)s->visibility_ns >= work_ns) continue;
+    struct finding *f = lint_add_component(lint, i);
+    f->what = lint_text(lint, "its visibility is %s, and one message in a thousand takes %s",
+                        lint_ns(lint, (double)s->visibility_ns), lint_ns(lint, work_ns));
+    f->why = lint_text(lint,
+                       "%s delivers such a message again while the work on it goes on: it is done "
+                       "twice",
+                       lint->spec->component[s->topic].name);
+    f->mend = lint_text(lint, "a visibility well above %s", lint_ns(lint, work_ns));
+  }
+}
+
+/* --- messages that nobody reads -------------------------------------------------------------- */
+
+void lint_dead_letters_unread(struct lint *lint) {
+  uint32_t i = 0;
+  for (const struct subscription *s; (s = next_subscriber(lint, &i)) != NULL; i++) {
+    uint32_t to = s->dead_letter;
+    if (to == REF_NONE || has_subscriber(lint, to) || has_goal(lint, to)) continue;
+    struct finding *f = lint_add_component(lint, i);
+    f->what = lint_text(lint, "its dead letters go to %s, which nobody reads and no goal watches",
+                        lint->spec->component[to].name);
+  }
+}
+
+static bool takes_dead_letters(const struct lint *lint, uint32_t topic) {
+  uint32_t i = 0;
+  for (const struct subscription *s; (s = next_subscriber(lint, &i)) != NULL; i++) {
+    if (s->dead_letter == topic) return true;
+  }
+  return false;
+}
+
+void lint_topic_unread(struct lint *lint) {
+  for (uint32_t i = 0; i < lint->spec->components; i++) {
+    if (!lint->spec->component[i].kind->keeps_messages || has_subscriber(lint, i)) continue;
+    if (takes_dead_letters(lint, i)) continue;
+    lint_add_component(lint, i)->what = "nobody subscribes to it";
+  }
+}
+
+/* --- outages -------------------------------------------------------------------------------- */
+
+/* How long a fault keeps all instances of a component from working; 0: it does not. */
+static double outage_ns(const struct lint *lint, const struct fault_spec *fault,
+                        uint32_t component) {
+  if (fault->on_path || !(fault->type->refuses || fault->type->stalls)) return 0;
+  if (!lint_hits_all(lint, fault->target, component)) return 0;
+  if (!fault->recurring && fault->at_ns >= lint->scenario->run.duration_ns) return 0;
+  double left_ns = (double)lint->scenario->run.duration_ns - (double)fault->at_ns;
+  if (fault->recurring) return dist_mean(&fault->lasts);
+  return fault->forever || dist_mean(&fault->lasts) > left_ns ? left_ns : dist_mean(&fault->lasts);
+}
+
+void lint_retention_below_outage(struct lint *lint) {
+  uint32_t i = 0;
+  for (const struct subscription *s; (s = next_subscriber(lint, &i)) != NULL; i++) {
+    const struct component_spec *topic = &lint->spec->component[s->topic];
+    uint64_t kept_ns = topic->kind->message_life_ns(topic->config);
+    for (uint32_t k = 0; kept_ns != PARAM_UNLIMITED && k < lint->spec->faults; k++) {
+      const struct fault_spec *fault = &lint->spec->fault[k];
+      double out_ns = outage_ns(lint, fault, i);
+      if (out_ns <= (double)kept_ns) continue;
+      struct finding *f = lint_add_component(lint, s->topic);
+      f->what = lint_text(lint, "it keeps messages for %s, and %s stops %s for %s",
+                          lint_ns(lint, (double)kept_ns), fault->name,
+                          lint->spec->component[i].name, lint_ns(lint, out_ns));
+      f->mend = lint_text(lint, "a retention above %s", lint_ns(lint, out_ns));
+      break;
+    }
+  }
+}

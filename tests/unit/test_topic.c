@@ -1,0 +1,299 @@
+/* Aim: a topic keeps each message until each group has done with it, delivers it again after
+ * whatever went wrong, and what it reports about lost and doubled messages is true: worked out by
+ * hand for each case. */
+#include "test_script_load.h"
+
+#define EVERY(TIME, REST) \
+  "client \"c\" { arrivals = constant \"" TIME "\", target = \"q\"" REST " }\n"
+#define BURST(N, REST) \
+  "client \"c\" { arrivals = burst { " N ", at = \"1s\" }, target = \"q\"" REST " }\n"
+
+static void expect(const char *text, const char *name, double value) {
+  double got = metric_of(text, name, 100);
+  if (got > value + 1e-9 || got < value - 1e-9) {
+    fail_msg("%s is %.12g instead of %.12g:\n%s", name, got, value, text);
+  }
+}
+
+/* Aim: each group gets every message; components of one group share them. */
+static void test_groups(void **state) {
+  (void)state;
+  const char *text = BURST("12", "")
+      "topic \"q\" {}\n"
+      "service \"a\" { workers = 1, work = \"1s\", subscribe = { \"q\" } }\n"
+      "service \"b\" { workers = 2, work = \"1s\", subscribe = { topic = \"q\", group = \"x\" } }\n"
+      "service \"d\" { workers = 1, work = \"1s\", subscribe = { \"q\", group = \"x\" } }\n";
+  expect(text, "q.published", 12);
+  expect(text, "q.consumed", 24);
+  expect(text, "a.consumed", 12);
+  expect(text, "b.consumed", 8);
+  expect(text, "d.consumed", 4);
+  expect(text, "a.end_to_end.max", 12);
+  expect(text, "a.out_of_order", 0);
+  /* 11 wait at 1 s, then one less each second; of the other group 9, 6, 3. */
+  expect(text, "a.backlog", (11 * 12 / 2) / 100.0);
+  expect(text, "b.backlog", (9 + 6 + 3) / 100.0);
+  expect(text, "q.backlog", (66 + 18) / 100.0);
+  expect(text, "q.in_delivery", (12 + 12) / 100.0);
+  expect(text, "q.backlog.max", 11 + 9);
+  expect(text, "q.oldest.max", 11);
+  expect(text, "q.oldest", (11 * 11 / 2.0) / 100);
+}
+
+/* Aim: messages without subscribers wait; the publisher waits for the acknowledgement alone. */
+static void test_publish(void **state) {
+  (void)state;
+  const char *text =
+      "client \"c\" { arrivals = burst { 5, at = \"1s\" }, target = \"web\" }\n"
+      "service \"web\" { on = { publish { \"q\", delay = \"10s\" }, work \"2s\" } }\n"
+      "topic \"q\" { write = \"1s\", delay = \"5s\" }\n"
+      "service \"a\" { work = \"1s\", subscribe = { \"q\" } }\n"
+      "topic \"r\" {}\n"
+      "client \"d\" { arrivals = burst { 5, at = \"1s\" }, target = \"r\" }\n";
+  expect(text, "c.latency.max", 3);
+  expect(text, "a.end_to_end.mean", 1 + 15 + 1);
+  expect(text, "a.out_of_order", 0);
+  expect(text, "r.backlog.end", 5);
+  expect(text, "r.backlog", 5 * 0.99);
+}
+
+/* Aim: a full topic refuses, lets the oldest go, or lets publishers wait, one in for one out. */
+static void test_full(void **state) {
+  (void)state;
+#define FULL(WHAT)                  \
+  BURST("10", "")                   \
+  "topic \"q\" { capacity = 4" WHAT \
+  " }\n"                            \
+  "service \"a\" { workers = 1, work = \"1s\", subscribe = { \"q\" } }\n"
+  const char *refuse = FULL("");
+  expect(refuse, "q.refused", 5);
+  expect(refuse, "c.errors.refused", 5);
+  expect(refuse, "a.consumed", 5);
+  const char *drop = FULL(", full = \"drop_oldest\"");
+  expect(drop, "c.availability", 1);
+  expect(drop, "q.dropped", 5);
+  expect(drop, "a.consumed", 5);
+  expect(drop, "q.lost", 0);
+  const char *block = FULL(", full = \"block\"");
+  expect(block, "c.availability", 1);
+  expect(block, "a.consumed", 10);
+  expect(block, "c.latency.max", 5); /* the tenth gets in when five are done */
+  expect(block, "q.blocked", (5 * 6 / 2) / 100.0);
+  expect(block, "a.end_to_end.max", 10);
+}
+
+/* Aim: priority by class; those of one key one after the other, others meanwhile. */
+static void test_order(void **state) {
+  (void)state;
+  const char *text =
+      "client \"c\" { arrivals = burst { 20, at = \"1s\" }, target = \"q\", "
+      "mix = { low = 0.5, high = 0.5 } }\n"
+      "topic \"q\" { order = \"priority\", priority = { \"high\" } }\n"
+      "service \"a\" { workers = 1, on = { high = { work \"1s\", call \"h\" }, "
+      "low = { work \"1s\", call \"l\" } }, subscribe = { \"q\" } }\n"
+      "service \"h\" {} service \"l\" {}\n";
+  double high = metric_of(text, "h.arrivals", 100), low = metric_of(text, "l.arrivals", 100);
+  assert_true(high + low == 20 && high > 2 && low > 2);
+  /* At most one low one came first. */
+  assert_true(metric_of(text, "a.out_of_order", 100) >= low - 10);
+  const char *keys =
+      "client \"c\" { arrivals = burst { 40, at = \"1s\" }, target = \"web\", "
+      "keys = uniform_keys { n = 4 } }\n"
+      "service \"web\" { on = { publish { \"q\", key = true } } }\n"
+      "topic \"q\" { order = \"by_key\" }\n"
+      "service \"a\" { instances = 10, workers = 1, work = exponential \"1s\", "
+      "subscribe = { \"q\" } }\n";
+  expect(keys, "a.consumed", 40);
+  expect(keys, "a.out_of_order", 0);
+  assert_true(metric_of(keys, "q.in_delivery", 100) * 100 > 20);
+}
+
+/* Aim: a consumer that crashes while it has n messages leads to n redeliveries, and to none of work
+ * done twice; with one acknowledgement for several those it had done are. */
+static void test_consumer_crash(void **state) {
+  (void)state;
+#define CRASH(SUBSCRIBE)                                                      \
+  BURST("50", "")                                                             \
+  "topic \"q\" {}\n"                                                          \
+  "service \"a\" { workers = 1, work = \"1s\", subscribe = { \"q\"" SUBSCRIBE \
+  " } }\n"                                                                    \
+  "fault { crash \"a\", at = \"6500ms\", lasts = \"10s\" }\n"
+  expect(CRASH(""), "q.redeliveries", 1);
+  expect(CRASH(""), "q.duplicates", 0);
+  expect(CRASH(""), "a.consumed", 50);
+  expect(CRASH(""), "a.out_of_order", 0);
+  expect(CRASH(", prefetch = 20"), "q.redeliveries", 20);
+  expect(CRASH(", prefetch = 20"), "q.lost", 0);
+  expect(CRASH(", prefetch = 20"), "a.out_of_order", 0);
+  expect(CRASH(", prefetch = 20, ack_every = 10"), "q.redeliveries", 20);
+  expect(CRASH(", prefetch = 20, ack_every = 10"), "q.duplicates", 5);
+  expect(CRASH(", prefetch = 20, ack_every = 10"), "a.duplicates", 5);
+  /* Acknowledged before the work: the one in work and those in front of it are gone. */
+  expect(CRASH(", ack = \"before\""), "q.lost", 1);
+  expect(CRASH(", ack = \"before\""), "a.consumed", 49);
+  expect(CRASH(", prefetch = 20, ack = \"before\""), "q.lost", 20);
+  expect(CRASH(", prefetch = 20, ack = \"before\""), "q.redeliveries", 0);
+}
+
+/* Aim: what is not acknowledged in time is delivered again, although the work goes on: twice the
+ * work, and the second end of it is a duplicate. */
+static void test_visibility(void **state) {
+  (void)state;
+  const char *text = BURST("3", "")
+      "topic \"q\" {}\n"
+      "service \"a\" { workers = 10, work = \"5s\", subscribe = { \"q\", visibility = \"3s\" } }\n";
+  /* 1 s: 3 sent; 4 s: again; 6 s: the first end, but others have them, whose time is over at 7 s:
+   * sent a third time, and so on until 9 s, when the second ones end, and 10 s. Never acknowledged:
+   * each delivery is overtaken by the next. */
+  assert_true(metric_of(text, "q.duplicates", 20) >= 6);
+  const char *hang = BURST("3", "")
+      "topic \"q\" {}\n"
+      "service \"a\" { instances = 2, workers = 3, work = \"1s\", subscribe = { \"q\", "
+      "visibility = \"3s\" } }\n"
+      "fault { hang \"a[1]\", at = \"1500ms\", lasts = \"20s\" }\n";
+  double redelivered = metric_of(hang, "q.redeliveries", 100);
+  assert_true(redelivered >= 1);
+  expect(hang, "q.consumed", 3);
+  /* The hung one wakes up and ends its work, too. */
+  expect(hang, "q.duplicates", redelivered);
+  /* The acknowledgement comes late, but nobody else has the message: it counts. */
+  const char *late = BURST("2", "")
+      "topic \"q\" {}\n"
+      "service \"a\" { workers = 1, work = \"5s\", subscribe = { \"q\", visibility = \"3s\" } }\n";
+  expect(late, "q.duplicates", 0);
+  expect(late, "q.reappeared", 2);
+  expect(late, "q.redeliveries", 0);
+  expect(late, "q.backlog.end", 0);
+}
+
+/* Aim: work that fails is tried again, after a pause, so many times; then it is a dead letter. */
+static void test_dead_letters(void **state) {
+  (void)state;
+  const char *text =
+      "client \"c\" { arrivals = burst { 4, at = \"1s\" }, target = \"q\", mix = { bad = 1 } }\n"
+      "topic \"q\" {}\n"
+      "topic \"dlq\" { capacity = 3 }\n"
+      "service \"a\" { workers = 1, on = { bad = { work \"1s\", fail() } }, subscribe = { \"q\", "
+      "deliveries = 3, dead_letter = \"dlq\", backoff = \"30s\" } }\n";
+  expect(text, "q.deliveries", 12);
+  expect(text, "q.redeliveries", 8);
+  expect(text, "a.failed_work", 12);
+  expect(text, "q.dead_letters", 4);
+  expect(text, "q.undelivered_dead", 1);
+  expect(text, "dlq.published", 3);
+  expect(text, "q.lost", 0);
+  expect(text, "q.backlog.end", 0);
+}
+
+/* Aim: old messages are thrown away, and those only. */
+static void test_retention(void **state) {
+  (void)state;
+  const char *text = BURST("10", "")
+      "topic \"q\" { retention = \"5500ms\" }\n"
+      "service \"a\" { workers = 1, work = \"2s\", subscribe = { \"q\" } }\n";
+  expect(text, "a.consumed", 3);
+  expect(text, "q.expired", 7);
+  expect(text, "q.oldest.max", 5.5);
+}
+
+/* Aim: a crash of the topic: durable messages stay, and what consumers finish meanwhile is done
+ * twice; without that all is lost but what a consumer had in work. */
+static void test_topic_crash(void **state) {
+  (void)state;
+#define BREAK(TOPIC)                                                      \
+  BURST("10", "")                                                         \
+  "topic \"q\" { " TOPIC                                                  \
+  " }\n"                                                                  \
+  "service \"a\" { workers = 1, work = \"4s\", subscribe = { \"q\" } }\n" \
+  "fault { crash \"q\", at = \"2s\", lasts = \"1s\" }\n"
+  expect(BREAK(""), "q.redeliveries", 1);
+  expect(BREAK(""), "q.duplicates", 1);
+  expect(BREAK(""), "q.consumed", 10);
+  expect(BREAK(""), "q.lost", 0);
+  expect(BREAK("durable = false"), "q.consumed", 1);
+  expect(BREAK("durable = false"), "q.lost", 9);
+  expect(BREAK("durable = false"), "q.backlog.end", 0);
+}
+
+/* Aim: consumers that come later, or leave, take their part and lose nothing. */
+static void test_members(void **state) {
+  (void)state;
+  const char *text = BURST("20", "")
+      "topic \"q\" {}\n"
+      "service \"a\" { instances = 2, workers = 1, work = \"1s\", subscribe = { \"q\" } }\n"
+      "fault { join \"a[2]\", at = \"6500ms\" }\n";
+  expect(text, "a.consumed", 20);
+  expect(text, "q.lost", 0);
+  /* 5 by 6 s; from 6.5 s on two: the last one ends at 14 s. */
+  expect(text, "a.end_to_end.max", 13);
+}
+
+/* Aim: reply() acknowledges, and the work ends at its end. */
+static void test_reply(void **state) {
+  (void)state;
+  const char *text = BURST("4", "")
+      "topic \"q\" {}\n"
+      "service \"a\" { workers = 1, on = { work \"1s\", reply(), work \"2s\" }, "
+      "subscribe = { \"q\" } }\n"
+      "fault { crash \"a\", at = \"5500ms\", lasts = \"1s\" }\n";
+  expect(text, "q.redeliveries", 1); /* of the one that waited for its worker */
+  expect(text, "q.lost", 1);         /* 4 s to 7 s: acknowledged at 5 s */
+  expect(text, "q.consumed", 3);
+}
+
+static void test_mistakes(void **state) {
+  (void)state;
+  static const struct {
+    const char *text, *says;
+  } cases[] = {
+      {"topic \"q\" {} service \"a\" { subscribe = { \"p\" } }", "there is no component \"p\""},
+      {"service \"b\" {} service \"a\" { subscribe = { \"b\" } } topic \"q\" {}",
+       "\"b\" is a service; name a topic"},
+      {"topic \"q\" {} service \"a\" { subscribe = {} }", "key 'topic' is missing"},
+      {"topic \"q\" {} service \"a\" { subscribe = { \"q\", topic = \"q\" } }", "given twice"},
+      {"topic \"q\" {} service \"a\" { subscribe = { \"q\", ack = \"never\" } }", "after"},
+      {"topic \"q\" {} service \"a\" { subscribe = { \"q\", dead_letter = \"q\", deliveries = 1 } "
+       "}",
+       "come back to it"},
+      {"topic \"q\" {} topic \"r\" {} service \"a\" { subscribe = { \"q\", deliveries = 2, "
+       "dead_letter = \"r\" } } service \"b\" { subscribe = { \"r\", deliveries = 2, "
+       "dead_letter = \"q\" } }",
+       "would go round for ever"},
+      {"topic \"q\" {} topic \"r\" {} service \"a\" { subscribe = { \"q\", dead_letter = \"r\" } }",
+       "deliveries"},
+      {"topic \"q\" {} service \"a\" { workers = 2, queue = 1, subscribe = { \"q\", prefetch = 4 } "
+       "}",
+       "has room for 3"},
+      {"topic \"q\" {} service \"a\" { workers = 2, subscribe = { \"q\", ack_every = 4 } }",
+       "at most 2 messages"},
+      {"topic \"q\" {} service \"a\" { subscribe = { \"q\", group = \"g\", visibility = \"1s\" } } "
+       "service \"b\" { subscribe = { \"q\", group = \"g\" } }",
+       "differ from those of \"a\""},
+      {"topic \"q\" { instances = 2 }", "a topic is one instance"},
+      {"topic \"q\" { full = \"block\" }", "capacity"},
+      {"topic \"q\" { order = \"priority\" }", "needs 'priority'"},
+      {"topic \"q\" { order = \"by_key\", capacity = 1, full = \"drop_oldest\" }",
+       "gap in the order"},
+      {"topic \"q\" {} service \"a\" { on = { call \"q\" } }", "write publish \"q\""},
+      {"topic \"q\" {} service \"a\" { on = { publish \"b\" } } service \"b\" {}",
+       "messages are published to a topic"},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    char text[600];
+    snprintf(text, sizeof text, "%s\n%s\n", EVERY("1/s", ""), cases[i].text);
+    const char *got = mistake(text);
+    if (!strstr(got, cases[i].says)) fail_msg("%s: %s", cases[i].text, got);
+  }
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_groups),         cmocka_unit_test(test_publish),
+      cmocka_unit_test(test_full),           cmocka_unit_test(test_order),
+      cmocka_unit_test(test_consumer_crash), cmocka_unit_test(test_visibility),
+      cmocka_unit_test(test_dead_letters),   cmocka_unit_test(test_retention),
+      cmocka_unit_test(test_topic_crash),    cmocka_unit_test(test_members),
+      cmocka_unit_test(test_reply),          cmocka_unit_test(test_mistakes),
+  };
+  return cmocka_run_group_tests_name("topic", tests, folder_make, folder_remove);
+}
