@@ -12,7 +12,7 @@
 --
 -- Off: per=all  one limit for everybody: the burst takes what is the others'
 -- Off: algorithm=sliding_log  no window has an edge
--- Answer: fixed.limited
+-- Answer: fixed-burst.availability
 local per = param { "per", "user", doc = "who has a limit of their own" }
 local edge = param { "algorithm", "fixed_window", doc = "how the first gate counts" }
 

@@ -1,6 +1,7 @@
 #include "choose.h"
 
 #include "arena.h"
+#include "call.h"
 #include "column.h"
 
 /* --- what may be chosen --------------------------------------------------------------------- */
@@ -22,18 +23,6 @@ void list_healthy(struct sim *sim, struct load_balancer_state *lb) {
 
 /* --- what algorithms look at ---------------------------------------------------------------- */
 
-static uint64_t identity(const struct member *member) {
-  return rng_mix(member->component->name_hash + member->index);
-}
-
-/* Who makes a call; 0: it is gone. */
-static uint64_t caller_of(const struct sim *sim, const struct frame *call) {
-  if (call->flags & CALL_ROOT) return identity(&sim->member[call->parent]);
-  const struct frame *parent = frame_at(sim, call->parent);
-  if (parent->stamp != call->parent_stamp) return 0;
-  return identity(&sim->member[frame_callee(parent)]);
-}
-
 static uint64_t hashed(const struct sim *sim, const struct load_balancer_state *lb,
                        const struct frame *call) {
   switch ((enum hash_by)lb->config->by) {
@@ -44,7 +33,7 @@ static uint64_t hashed(const struct sim *sim, const struct load_balancer_state *
     case HASH_BY_CLIENT:
       return column_get(sim, call, COLUMN_CLIENT);
     case HASH_BY_CALLER:
-      return caller_of(sim, call);
+      return member_identity(call_maker(sim, call));
   }
   return 0;
 }
@@ -64,7 +53,7 @@ void choose_init(struct sim *sim, struct member *member) {
   }
   if (!lb->algorithm->prepare) return;
   uint64_t *who = arena_alloc(sim->arena, lb->n * sizeof *who);
-  for (uint32_t i = 0; i < lb->n; i++) who[i] = identity(lb->backend[i].member);
+  for (uint32_t i = 0; i < lb->n; i++) who[i] = member_identity(lb->backend[i].member);
   const struct backends all = {lb->n, who, lb->weight, lb->config->points};
   lb->memory = lb->algorithm->prepare(sim->arena, &all);
 }

@@ -102,6 +102,12 @@ static void load_balancer_on_cancel(struct sim *sim, struct member *member, stru
   call_reply(sim, call, OUTCOME_RESET);
 }
 
+/* The answer that tells when to come again goes on to who asked. */
+static void pass_on_when(struct sim *sim, const struct frame *call, const struct frame *parent) {
+  if (!column_wanted(sim, COLUMN_RETRY_IN)) return;
+  column_set(sim, parent, COLUMN_RETRY_IN, column_get(sim, call, COLUMN_RETRY_IN));
+}
+
 static void load_balancer_on_reply(struct sim *sim, struct member *member, struct frame *parent,
                                    struct frame *call, enum outcome outcome) {
   struct load_balancer_state *lb = member->state;
@@ -112,6 +118,7 @@ static void load_balancer_on_reply(struct sim *sim, struct member *member, struc
     if (lb->has_outlier) observe(sim, member, parent->pc, outcome);
   }
   if (sim->ledger) ledger_pass_on(sim, call, parent);
+  if (outcome == OUTCOME_RATE_LIMITED) pass_on_when(sim, call, parent);
   call_reply(sim, parent, outcome);
 }
 

@@ -12,7 +12,7 @@
 
 const char *const limit_algorithm_names[] = {"token_bucket", "leaky_bucket",    "fixed_window",
                                              "sliding_log",  "sliding_counter", NULL};
-const char *const limit_per_names[] = {"all", "user", "tier", "key", NULL};
+const char *const limit_per_names[] = {"all", "user", "tier", "key", "client", "caller", NULL};
 
 uint64_t limit_in_window(const struct limit_config *config) {
   return (uint64_t)(config->rate_per_s * (double)config->window_ns / NS_PER_S + ROUNDING);
@@ -167,6 +167,45 @@ uint64_t limiter_take(struct limiter *limiter, uint64_t who, uint64_t now_ns) {
   b->last_ns = now_ns;
   b->passed++;
   return wait_ns;
+}
+
+/* Of a window whose predecessor counts for as much of it as is left: when in it a call passes that
+ * found so many in it. */
+static uint64_t slides_out(const struct limit_config *config, uint64_t before, uint64_t count) {
+  double room = (double)limit_in_window(config) - 1 - (double)count;
+  double share = before > 0 && room < (double)before ? room / (double)before : 1;
+  return (uint64_t)ceil((1 - share) * (double)config->window_ns);
+}
+
+static uint64_t free_at(const struct limit_config *config, const struct limit_bucket *b,
+                        uint64_t now_ns) {
+  uint64_t begin_ns = config->window_ns ? now_ns / config->window_ns * config->window_ns : 0;
+  double ahead = waiting_ahead(config, b, now_ns);
+  switch ((enum limit_algorithm)config->algorithm) {
+    case LIMIT_TOKEN_BUCKET:
+      ahead -= (double)config->burst - 1;
+      return now_ns + (uint64_t)ceil(ahead / config->rate_per_s * NS_PER_S);
+    case LIMIT_LEAKY_BUCKET:
+      ahead -= (double)config->burst;
+      return now_ns + (uint64_t)ceil(ahead / config->rate_per_s * NS_PER_S);
+    case LIMIT_FIXED_WINDOW:
+      return begin_ns + config->window_ns;
+    case LIMIT_SLIDING_LOG:
+      return b->log[b->oldest] + config->window_ns;
+    case LIMIT_SLIDING_COUNTER:
+      if (b->count < limit_in_window(config)) {
+        return begin_ns + slides_out(config, b->before, b->count);
+      }
+      return begin_ns + config->window_ns + slides_out(config, b->count, 0);
+    case LIMIT_ALGORITHMS:
+      break;
+  }
+  return now_ns;
+}
+
+uint64_t limiter_free_in(struct limiter *limiter, uint64_t who, uint64_t now_ns) {
+  uint64_t at_ns = free_at(limiter->config, bucket_of(limiter, who, now_ns), now_ns);
+  return at_ns > now_ns ? at_ns - now_ns : 0;
 }
 
 /* The most that may have passed since the first call, whatever happened in between. */

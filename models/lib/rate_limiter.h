@@ -5,8 +5,7 @@
 #ifndef RATE_LIMITER_H
 #define RATE_LIMITER_H
 
-#include <stdbool.h>
-#include <stdint.h>
+#include "param.h"
 
 #define LIMITER_REFUSED UINT64_MAX
 
@@ -20,16 +19,31 @@ enum limit_algorithm {
 };
 extern const char *const limit_algorithm_names[];
 
-enum limit_per { LIMIT_PER_ALL, LIMIT_PER_USER, LIMIT_PER_TIER, LIMIT_PER_KEY };
+enum limit_per {
+  LIMIT_PER_ALL,
+  LIMIT_PER_USER,
+  LIMIT_PER_TIER,
+  LIMIT_PER_KEY,
+  LIMIT_PER_CLIENT,
+  LIMIT_PER_CALLER,
+};
 extern const char *const limit_per_names[];
 
 struct limit_config {
-  double rate_per_s;
+  double rate_per_s; /* 0: those whose tier has none of its own may pass */
+  struct tier_rates tier;
+  bool retry_after; /* who is refused is told when to come again */
   uint32_t algorithm, per;
   uint64_t burst;     /* buckets: tokens kept, or calls that may wait; 0: not said */
   uint64_t at_once;   /* leaky bucket: of those that wait, so many pass without waiting */
   uint64_t window_ns; /* of the others; 0: not said */
 };
+
+/* Whom it tells apart: with rates by tier each user, unless something else is said. */
+static inline enum limit_per limit_per(const struct limit_config *config) {
+  bool users = config->tier.n > 0 && config->per == LIMIT_PER_ALL;
+  return users ? LIMIT_PER_USER : (enum limit_per)config->per;
+}
 
 /* Calls that may pass in one window. */
 uint64_t limit_in_window(const struct limit_config *config);
@@ -62,6 +76,10 @@ void limiter_clear(struct limiter *limiter);
 /* A call of `who` comes; calls come in the order of time. Returns how long it has to wait, or
  * LIMITER_REFUSED. */
 uint64_t limiter_take(struct limiter *limiter, uint64_t who, uint64_t now_ns);
+
+/* How long a call of `who`, just refused, would have to wait until one could pass, if nobody else
+ * came. */
+uint64_t limiter_free_in(struct limiter *limiter, uint64_t who, uint64_t now_ns);
 
 /* Whether no bucket let more pass than rate and burst, or its windows, allow; counts them. */
 bool limiter_holds(const struct limiter *limiter, uint64_t *passed);

@@ -66,8 +66,9 @@ bool service_compresses(const struct service_config *config) {
 /* What passes a limit depends on what comes: a branch of unknown chance, to the end or on. */
 static void outline_limit(const struct program *program, const struct limit_config *limit,
                           struct outline *out, struct outline_step *to) {
-  out->by_user |= limit->per == LIMIT_PER_USER || limit->per == LIMIT_PER_TIER;
-  out->by_key |= limit->per == LIMIT_PER_KEY;
+  enum limit_per per = limit_per(limit);
+  out->by_user |= per == LIMIT_PER_USER || per == LIMIT_PER_TIER || limit->tier.n > 0;
+  out->by_key |= per == LIMIT_PER_KEY;
   to->chance = NAN;
   to->target = program->steps - 1;
 }

@@ -1,8 +1,31 @@
 #include "service_limits.h"
 
 #include "arena.h"
+#include "call.h"
 #include "checks.h"
 #include "column.h"
+
+static void want_columns(struct sim *sim, const struct limit_config *limit) {
+  if (limit_per(limit) == LIMIT_PER_USER) column_want(sim, COLUMN_USER);
+  if (limit_per(limit) == LIMIT_PER_CLIENT) column_want(sim, COLUMN_CLIENT);
+  if (limit_per(limit) == LIMIT_PER_TIER || limit->tier.n > 0) column_want(sim, COLUMN_TIER);
+}
+
+/* One limiter for those whose tier has no rate of its own, and one for each tier that has. */
+static void add_limit(struct sim *sim, struct service_limits *limits, const struct step *step) {
+  const struct limit_config *config = step->limit;
+  struct service_limit *limit = &limits->limit[limits->n++];
+  *limit = (struct service_limit){.step = step, .limiters = 1 + config->tier.n};
+  limit->limiter = arena_alloc(sim->arena, limit->limiters * sizeof *limit->limiter);
+  limiter_init(&limit->limiter[0], config);
+  for (uint32_t i = 0; i < config->tier.n; i++) {
+    struct limit_config *of_tier = arena_alloc(sim->arena, sizeof *of_tier);
+    *of_tier = *config;
+    of_tier->rate_per_s = config->tier.rate[i].per_s;
+    limiter_init(&limit->limiter[1 + i], of_tier);
+  }
+  want_columns(sim, config);
+}
 
 void service_limits_init(struct sim *sim, struct service_limits *limits,
                          const struct service_config *config) {
@@ -12,27 +35,26 @@ void service_limits_init(struct sim *sim, struct service_limits *limits,
     for (uint32_t i = 0; i < config->on.n; i++) {
       const struct program *program = &config->on.handler[i].program;
       for (uint32_t k = 0; k < program->steps; k++) {
-        const struct step *step = &program->step[k];
-        if (step->kind != STEP_LIMIT) continue;
-        if (!fill) {
-          n++;
-          continue;
-        }
-        if (step->limit->per == LIMIT_PER_USER) column_want(sim, COLUMN_USER);
-        if (step->limit->per == LIMIT_PER_TIER) column_want(sim, COLUMN_TIER);
-        limits->limit[limits->n].step = step;
-        limiter_init(&limits->limit[limits->n++].limiter, step->limit);
+        if (program->step[k].kind != STEP_LIMIT) continue;
+        n++;
+        if (fill) add_limit(sim, limits, &program->step[k]);
       }
     }
   }
 }
 
+static void each_limiter(struct service_limits *limits, void (*what)(struct limiter *)) {
+  for (uint32_t i = 0; i < limits->n; i++) {
+    for (uint32_t k = 0; k < limits->limit[i].limiters; k++) what(&limits->limit[i].limiter[k]);
+  }
+}
+
 void service_limits_free(struct service_limits *limits) {
-  for (uint32_t i = 0; i < limits->n; i++) limiter_free(&limits->limit[i].limiter);
+  each_limiter(limits, limiter_free);
 }
 
 void service_limits_clear(struct service_limits *limits) {
-  for (uint32_t i = 0; i < limits->n; i++) limiter_clear(&limits->limit[i].limiter);
+  each_limiter(limits, limiter_clear);
 }
 
 static uint64_t who_of(const struct sim *sim, const struct frame *call, enum limit_per per) {
@@ -45,28 +67,59 @@ static uint64_t who_of(const struct sim *sim, const struct frame *call, enum lim
       return column_get(sim, call, COLUMN_TIER);
     case LIMIT_PER_KEY:
       return call->item;
+    case LIMIT_PER_CLIENT:
+      return column_get(sim, call, COLUMN_CLIENT);
+    case LIMIT_PER_CALLER:
+      return member_identity(call_maker(sim, call));
   }
   return 0;
+}
+
+/* The limiter of the call's tier; NULL: it has none. */
+static struct limiter *limiter_of(const struct sim *sim, const struct service_limit *limit,
+                                  const struct frame *call) {
+  const struct limit_config *config = limit->step->limit;
+  uint64_t tier = config->tier.n > 0 ? column_get(sim, call, COLUMN_TIER) : 0;
+  for (uint32_t i = 0; tier > 0 && i < config->tier.n; i++) {
+    if (config->tier.rate[i].tier == tier - 1) return &limit->limiter[1 + i];
+  }
+  return config->rate_per_s > 0 ? &limit->limiter[0] : NULL;
+}
+
+/* In whole seconds, as HTTP's header is. */
+static void tell_when(struct sim *sim, struct limiter *limiter, uint64_t who,
+                      const struct frame *call) {
+  if (!limiter->config->retry_after || !column_wanted(sim, COLUMN_RETRY_IN)) return;
+  uint64_t s = (limiter_free_in(limiter, who, sim->now_ns) + NS_PER_S - 1) / NS_PER_S;
+  column_set(sim, call, COLUMN_RETRY_IN, (s > 0 ? s : 1) * NS_PER_S);
 }
 
 uint64_t service_limits_take(struct sim *sim, struct service_limits *limits,
                              const struct step *step, const struct frame *call) {
   uint32_t i = 0;
   while (limits->limit[i].step != step) i++;
-  uint64_t who = who_of(sim, call, (enum limit_per)step->limit->per);
-  uint64_t wait_ns = limiter_take(&limits->limit[i].limiter, who, sim->now_ns);
+  struct limiter *limiter = limiter_of(sim, &limits->limit[i], call);
+  if (limiter == NULL) return 0;
+  uint64_t who = who_of(sim, call, limit_per(step->limit));
+  uint64_t wait_ns = limiter_take(limiter, who, sim->now_ns);
   limits->refused += wait_ns == LIMITER_REFUSED;
   limits->delayed += wait_ns != LIMITER_REFUSED && wait_ns > 0;
+  if (wait_ns == LIMITER_REFUSED) tell_when(sim, limiter, who, call);
   return wait_ns;
 }
 
 void service_limits_check(const struct service_limits *limits, const struct member *member,
                           struct checks *out) {
   for (uint32_t i = 0; i < limits->n; i++) {
-    const struct limiter *limiter = &limits->limit[i].limiter;
+    const struct service_limit *limit = &limits->limit[i];
     uint64_t passed = 0;
-    bool holds = limiter_holds(limiter, &passed);
+    uint32_t buckets = 0;
+    bool holds = true;
+    for (uint32_t k = 0; k < limit->limiters; k++) {
+      holds &= limiter_holds(&limit->limiter[k], &passed);
+      buckets += limit->limiter[k].buckets;
+    }
     check_member(out, member, "limit", holds, "%llu calls passed, in %u buckets",
-                 (unsigned long long)passed, limiter->buckets);
+                 (unsigned long long)passed, buckets);
   }
 }

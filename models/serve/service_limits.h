@@ -11,7 +11,8 @@ struct service_limits {
   uint32_t n;
   struct service_limit {
     const struct step *step;
-    struct limiter limiter;
+    uint32_t limiters;
+    struct limiter *limiter; /* of others, then of each tier that has a rate of its own */
   } * limit;
   uint64_t refused, delayed;
 };

@@ -6,12 +6,12 @@ static const struct param subject = {
     .name = "rate",
     .type = PARAM_RATE,
     .offset = offsetof(struct limit_config, rate_per_s),
-    .required = true,
     .min = 1e-9,
     .max = 1e9,
     .doc =
         "How many calls may pass in a time: of each of those whom `per` tells apart, and in each "
-        "instance of the service.",
+        "instance of the service. With `tier` it is the rate of those whose tier has none of its "
+        "own; without it these may pass.",
 };
 
 static const struct param params[] = {
@@ -27,14 +27,22 @@ static const struct param params[] = {
             "more in any stretch as long as a window, from the times of all that passed. "
             "sliding_counter: the last window's count stands in for them, less as it slides out "
             "(Cloudflare)."},
+    {.name = "tier",
+     .type = PARAM_TIER_RATE,
+     .offset = offsetof(struct limit_config, tier),
+     .min = 1e-9,
+     .max = 1e9,
+     .doc = "Rates by tier of users, { free = \"60/h\", paid = \"5000/h\" }: of each user, unless "
+            "`per` says otherwise. burst and window are the same for all."},
     {.name = "per",
      .type = PARAM_ENUM,
      .offset = offsetof(struct limit_config, per),
      .fallback = "all",
      .choices = limit_per_names,
      .doc =
-         "Who has a limit of their own: all together, each user, each tier of users, or each key "
-         "of a request, such as an address."},
+         "Who has a limit of their own: all together, each user, each tier of users, each key of a "
+         "request, such as an address, each client from which requests come, or each instance "
+         "that calls (caller)."},
     {.name = "burst",
      .type = PARAM_COUNT,
      .offset = offsetof(struct limit_config, burst),
@@ -58,11 +66,42 @@ static const struct param params[] = {
      .max = 1e18,
      .doc = "Length of the window, for the algorithms that have one. \"100/min\" with a window of "
             "\"1min\" lets 100 pass in each."},
+    {.name = "retry_after",
+     .type = PARAM_BOOL,
+     .offset = offsetof(struct limit_config, retry_after),
+     .fallback = "false",
+     .doc =
+         "Who is refused is told when a call could pass if nobody else came, in whole seconds as "
+         "in HTTP (Retry-After, RFC 9110); it matters to clients with obeys = \"retry_after\", "
+         "and goes through load balancers."},
     {0},
 };
 
 static bool has_window(const struct limit_config *c) {
   return c->algorithm >= LIMIT_FIXED_WINDOW;
+}
+
+static bool rates_valid(const struct step_place *place, const struct limit_config *c,
+                        const char **key, struct error *err) {
+  *key = NULL;
+  if (c->rate_per_s == 0 && c->tier.n == 0) {
+    return error_set(err,
+                     "write a rate, limit { \"100/min\" }, or rates by tier, limit { tier = { "
+                     "free = \"60/h\" } }");
+  }
+  *key = "per";
+  if (c->tier.n > 0 && c->per == LIMIT_PER_ALL && step_states(&step_limit, place, "per")) {
+    return error_set(err,
+                     "with rates by tier \"all\" would be all of a tier: write per = \"tier\"");
+  }
+  struct limit_config of_tier = *c;
+  for (uint32_t i = 0; i <= c->tier.n && has_window(c) && c->window_ns > 0; i++) {
+    of_tier.rate_per_s = i < c->tier.n ? c->tier.rate[i].per_s : c->rate_per_s;
+    *key = "window";
+    if (of_tier.rate_per_s == 0 || limit_in_window(&of_tier) > 0) continue;
+    return error_set(err, "is too short: at this rate not one call may pass in it");
+  }
+  return true;
 }
 
 static bool check(const struct step_place *place, const void *config, const char **key,
@@ -89,13 +128,10 @@ static bool check(const struct step_place *place, const void *config, const char
                      "is for fixed_window, sliding_log and sliding_counter; a bucket has a "
                      "burst");
   }
-  if (has_window(c) && limit_in_window(c) == 0) {
-    return error_set(err, "is too short: at this rate not one call may pass in it");
-  }
   *key = "at_once";
   if (c->at_once > c->burst)
     return error_set(err, "must be at most burst, the calls that may wait");
-  return true;
+  return rates_valid(place, c, key, err);
 }
 
 static void compile(struct assembler *to, const void *config) {
@@ -108,9 +144,11 @@ static void compile(struct assembler *to, const void *config) {
 const struct step_def step_limit = {
     .word = {.name = "limit",
              .role = ROLE_STEP,
-             .usage = "limit { \"100/min\", burst = 100, per = \"user\" }\n"
-                      "limit { \"10/s\", burst = 20, algorithm = \"leaky_bucket\" }\n"
-                      "limit { \"100/min\", window = \"1min\", algorithm = \"fixed_window\" }",
+             .usage =
+                 "limit { \"100/min\", burst = 100, per = \"user\" }\n"
+                 "limit { tier = { free = \"60/h\", paid = \"5000/h\" }, retry_after = true }\n"
+                 "limit { \"10/s\", burst = 20, algorithm = \"leaky_bucket\" }\n"
+                 "limit { \"100/min\", window = \"1min\", algorithm = \"fixed_window\" }",
              .doc = "Lets calls through at a rate; others are answered with the cause rate_limited "
                     "(HTTP 429), or wait. Each limit of each instance counts for itself, and a "
                     "crash forgets what it counted.",

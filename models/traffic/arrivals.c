@@ -223,13 +223,14 @@ static void closed_start(struct sim *sim, struct member *member, struct arrival_
 }
 
 void arrivals_user_thinks(struct sim *sim, struct member *member,
-                          const struct arrival_source *source, uint64_t key) {
+                          const struct arrival_source *source, uint64_t key, uint64_t least_ns) {
   uint64_t user = ((key - source->base) >> ARRIVALS_USER_SHIFT) & ARRIVALS_MAX_USERS;
   if (source->busy && user >= source->present.value) {
     source->busy[user] = false; /* it has left */
     return;
   }
-  sim_schedule(sim, member, think_ns(source, user, source->sent_by_user[user]), (uint32_t)user);
+  uint64_t pause_ns = think_ns(source, user, source->sent_by_user[user]);
+  sim_schedule(sim, member, pause_ns > least_ns ? pause_ns : least_ns, (uint32_t)user);
 }
 
 /* --- the table ------------------------------------------------------------------------------ */

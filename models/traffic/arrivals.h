@@ -120,14 +120,16 @@ static inline uint64_t arrivals_take(struct sim *sim, struct member *member,
   return (uint64_t)user << ARRIVALS_USER_SHIFT | source->sent_by_user[user]++;
 }
 
-/* A request has ended: its user, if it has one who waits, thinks and sends the next. */
+/* A request has ended: its user, if it has one who waits, thinks, and for `least_ns` at least, and
+ * sends the next. */
 __attribute__((noinline)) void arrivals_user_thinks(struct sim *sim, struct member *member,
                                                     const struct arrival_source *source,
-                                                    uint64_t key);
+                                                    uint64_t key, uint64_t least_ns);
 static inline void arrivals_answered(struct sim *sim, struct member *member,
-                                     const struct arrival_source *source, uint64_t key) {
+                                     const struct arrival_source *source, uint64_t key,
+                                     uint64_t least_ns) {
   if (__builtin_expect(source->sent_by_user != NULL, 0)) {
-    arrivals_user_thinks(sim, member, source, key);
+    arrivals_user_thinks(sim, member, source, key, least_ns);
   }
 }
 

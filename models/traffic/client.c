@@ -123,9 +123,19 @@ static void client_on_event(struct sim *sim, struct member *member, uint32_t use
 
 /* --- answers -------------------------------------------------------------------- */
 
+/* How long the answer says to wait, for those who heed that; 0: it does not say. */
+static uint64_t told_to_wait(const struct sim *sim, struct client_state *c,
+                             const struct frame *call) {
+  if (__builtin_expect(c->config->obeys == OBEYS_NOTHING, 1)) return 0;
+  uint64_t told_ns = column_get(sim, call, COLUMN_RETRY_IN);
+  c->obeyed += told_ns > 0;
+  return told_ns;
+}
+
 /* Another attempt at a request will be made. */
 static void client_retried(struct sim *sim, struct member *member, const struct frame *call) {
   struct client_state *c = member->state;
+  told_to_wait(sim, c, call);
   stats_for(c, call->op)->retries++;
   struct op_stats *of_tier = tier_stats(sim, c, call);
   if (of_tier) of_tier->retries++;
@@ -158,7 +168,7 @@ static __attribute__((noinline)) void answered(struct sim *sim, struct member *m
   if (__builtin_expect(c->has_users, 0)) count_tier(sim, c, call, outcome);
   level_down(&c->in_flight, sim->now_ns);
   uint64_t key = __builtin_expect(c->out != NULL, 0) ? outbound_key(sim, call) : call->key;
-  arrivals_answered(sim, member, &c->arrivals, key);
+  arrivals_answered(sim, member, &c->arrivals, key, told_to_wait(sim, c, call));
 }
 
 /* What comes most often needs no call but one at the end: nothing is saved for later. */
@@ -238,6 +248,11 @@ static bool client_validate(const struct spec *spec, const struct component_spec
   if (!closed && config->tier.n && users_of(config)->kind == KEYS_NONE) {
     return error_set(err, "'tier' is a user's: say who they are, such as users = 1000");
   }
+  if (config->obeys != OBEYS_NOTHING && !closed && !config->calls.retry.given) {
+    return error_set(err,
+                     "'obeys': nothing follows a refusal; give 'retry', or the users of 'closed' "
+                     "arrivals, who wait before they send again");
+  }
   return outbound_valid(&config->calls, err);
 }
 
@@ -291,7 +306,11 @@ static void client_init(struct sim *sim, struct member *member) {
   c->response = sim_stream(sim, self, "response");
   if (c->config->keys.kind == KEYS_ZIPF) zipf_init(&c->zipf, c->config->keys.n, c->config->keys.s);
   c->timeout_ns = c->config->calls.timeout_ns;
-  c->out = outbound_new(sim, member, c->target, c->target->spec->name, &c->config->calls,
+  struct outbound_config *policy = arena_alloc(sim->arena, sizeof *policy);
+  *policy = c->config->calls;
+  policy->obeys = c->config->obeys == OBEYS_RETRY_AFTER;
+  if (policy->obeys) column_want(sim, COLUMN_RETRY_IN);
+  c->out = outbound_new(sim, member, c->target, c->target->spec->name, policy,
                         (struct outbound_hooks){.retried = client_retried});
   c->users.are_closed = c->config->arrivals.kind == ARRIVALS_CLOSED;
   users_init(sim, member, &c->users, users_of(c->config), &c->config->tier, c->base);
@@ -331,6 +350,8 @@ static void client_reset(struct sim *sim, struct member *member) {
 /* --- what users may say --------------------------------------------------------------------- */
 
 #define AT(field) offsetof(struct client_config, field)
+
+static const char *const obeys_choices[] = {"nothing", "retry_after", NULL};
 
 static const struct param client_params[] = {
     {.name = "arrivals",
@@ -380,6 +401,14 @@ static const struct param client_params[] = {
      .doc = "Requests in flight at most, of each instance: one that would be one more is never "
             "sent and counts as `dropped`, as of a load generator all of whose virtual users wait "
             "(maxVUs of k6's constant-arrival-rate: grafana.com/docs/k6, dropped iterations)."},
+    {.name = "obeys",
+     .type = PARAM_ENUM,
+     .offset = AT(obeys),
+     .fallback = "nothing",
+     .choices = obeys_choices,
+     .doc = "What it does when a limit with `retry_after` tells it when to come again: nothing, or "
+            "retry_after: its further attempt (`retry`), or a closed user's next request, comes no "
+            "earlier (Envoy's rate_limited_reset_headers; RFC 9110)."},
     {.name = "request",
      .type = PARAM_SIZE_DIST,
      .offset = AT(request),

@@ -16,6 +16,8 @@
  * that quantiles of short runs are exact. */
 #define EXACT_LATENCIES 16384u
 
+enum obeys { OBEYS_NOTHING, OBEYS_RETRY_AFTER };
+
 struct client_config {
   struct arrivals arrivals;
   uint32_t target;
@@ -25,6 +27,7 @@ struct client_config {
   struct keys users;
   struct mix tier;
   uint64_t most;
+  uint32_t obeys; /* enum obeys */
   struct dist request, response;
 };
 
@@ -57,6 +60,7 @@ struct client_state {
   struct op_stats *stats; /* each request is in one of `ops` and, if there are any, in a tier */
   struct op_stats *stats_of[SPEC_MAX_OPS]; /* by operation */
   uint64_t dropped;                        /* never sent, since too many were in flight */
+  uint64_t obeyed;                         /* waits as long as an answer told */
 };
 
 static inline struct op_stats *stats_for(const struct client_state *c, uint8_t op) {

@@ -15,6 +15,7 @@ enum column_id {
   COLUMN_TIER,     /* of the user: index into spec.tier, plus 1 */
   COLUMN_CLIENT,   /* the client that sent it: hash of its name */
   COLUMN_CAME,     /* ns: when it came to its callee, where that looks at waits */
+  COLUMN_RETRY_IN, /* ns: of a call that was refused, until another one may pass; its own alone */
   COLUMN_DEADLINE, /* ns: when nobody waits for its answer any more */
   COLUMN_ANSWER,   /* bytes of its answer, where they are not what its caller expects; its own alone
                     */

@@ -60,6 +60,11 @@ struct component {
   void *shared; /* what all members share, if the kind wants it; from sim->arena */
 } __attribute__((aligned(64)));
 
+/* A number that no other member has, and that depends on its name alone. */
+static inline uint64_t member_identity(const struct member *member) {
+  return rng_mix(member->component->name_hash + member->index);
+}
+
 /* The i-th of its members that are listed. */
 static inline struct member *component_choice(const struct component *component, uint32_t i) {
   return __builtin_expect(component->choice != NULL, 0) ? component->choice[i]

@@ -365,6 +365,8 @@ static bool retry(struct sim *sim, uint32_t id, struct outbound *out, const stru
   out->count.retries++;
   if (out->hooks.retried) out->hooks.retried(sim, out->from, old);
   uint64_t pause_ns = backoff_ns(&out->config->retry.backoff, out->backoff, pause_key, e->attempt);
+  uint64_t told_ns = out->config->obeys ? column_get(sim, old, COLUMN_RETRY_IN) : 0;
+  if (told_ns > pause_ns) pause_ns = told_ns;
   struct frame *call = another_try(sim, id, old, out);
   struct try *try = try_known(sim, call);
   try->phase = PHASE_PAUSING;

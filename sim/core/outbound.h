@@ -68,6 +68,7 @@ struct outbound_config {
   struct hedge_config hedge;
   struct breaker_config breaker;
   struct pool_config pool;
+  bool obeys; /* who is told when to come again (COLUMN_RETRY_IN) waits that long at least */
 };
 
 /* Whether it is no more than a timeout. */

@@ -34,6 +34,7 @@ enum param_type {
   PARAM_REFS,      /* struct refs           one name or a list of names                       */
   PARAM_ROUTES,    /* struct routes         { api = "app" }: components by operation          */
   PARAM_WEIGHTS,   /* struct weights        { v1 = 9, v2 = 1 }: numbers by component          */
+  PARAM_TIER_RATE, /* struct tier_rates     { free = "60/h", paid = "5000/h" }                */
   PARAM_GROUP,     /* a struct whose first member is `bool given;` described by `group`       */
   PARAM_LIST,      /* struct entries        a list of tables, each as `group` says            */
   PARAM_FLOW,      /* double, const struct profile *  "90/s", profile { ... }                 */
@@ -106,6 +107,15 @@ struct weights {
     uint32_t of;
     double weight;
   } * weight;
+};
+
+/* Rates by tier of users; sorted by tier, each once. */
+struct tier_rates {
+  uint32_t n;
+  const struct tier_rate {
+    uint8_t tier; /* index into spec.tier */
+    double per_s;
+  } * rate;
 };
 
 struct profile;

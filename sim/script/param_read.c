@@ -208,6 +208,33 @@ bool param_read_weights(const struct field *f, int index) {
   return true;
 }
 
+static int by_tier(const void *a, const void *b) {
+  const struct tier_rate *first = a, *second = b;
+  return (first->tier > second->tier) - (first->tier < second->tier);
+}
+
+bool param_read_tier_rates(const struct field *f, int index) {
+  struct loader *loader = f->loader;
+  lua_State *L = loader->L;
+  struct names names = {0};
+  index = lua_absindex(L, index);
+  if (!read_keys(f, index, "TIER = \"RATE\"", "a tier", &names)) return false;
+  struct tier_rate *rate = arena_alloc(loader->arena, names.n * sizeof *rate);
+  for (uint32_t i = 0; i < names.n; i++) {
+    struct spot at = spot_key(f->spot, names.list[i]);
+    lua_getfield(L, index, names.list[i]);
+    bool ok =
+        traffic_tier(loader, &at, names.list[i], &rate[i].tier) &&
+        value_quantity(loader, &at, lua_gettop(L), QUANTITY_RATE, &rate[i].per_s) &&
+        value_in_range(loader, &at, rate[i].per_s, f->param->min, f->param->max, QUANTITY_RATE);
+    lua_pop(L, 1);
+    if (!ok) return false;
+  }
+  qsort(rate, names.n, sizeof *rate, by_tier);
+  *(struct tier_rates *)f->at = (struct tier_rates){names.n, rate};
+  return true;
+}
+
 /* A copy of the group's table at the top of the stack in which the first value without a key has
  * that of the first parameter, if a group needs that one. */
 static bool name_first(const struct field *f) {

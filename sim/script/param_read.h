@@ -24,6 +24,7 @@ bool param_read_enum(const struct field *f, int index);
 bool param_read_refs(const struct field *f, int index);
 bool param_read_routes(const struct field *f, int index);
 bool param_read_weights(const struct field *f, int index);
+bool param_read_tier_rates(const struct field *f, int index);
 bool param_read_group(const struct field *f, int index);
 bool param_read_time_dist(const struct field *f, int index);
 bool param_read_size_dist(const struct field *f, int index);

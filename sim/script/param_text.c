@@ -272,10 +272,22 @@ static uint32_t put_choice(const struct listing *l, uint32_t at) {
   return end;
 }
 
-static void put_limit(FILE *out, const struct limit_config *limit) {
+static void put_tier_rates(FILE *out, const struct spec *spec, const struct tier_rates *rates) {
+  if (rates->n == 0) fputs(NOTHING, out);
+  for (uint32_t i = 0; i < rates->n; i++) {
+    fprintf(out, "%s%s ", i > 0 ? ", " : "", spec->tier[rates->rate[i].tier]);
+    put_quantity(out, QUANTITY_RATE, rates->rate[i].per_s);
+  }
+}
+
+static void put_limit(FILE *out, const struct spec *spec, const struct limit_config *limit) {
   fputs("limit ", out);
-  put_quantity(out, QUANTITY_RATE, limit->rate_per_s);
-  if (limit->per != LIMIT_PER_ALL) fprintf(out, " per %s", limit_per_names[limit->per]);
+  if (limit->rate_per_s > 0) put_quantity(out, QUANTITY_RATE, limit->rate_per_s);
+  if (limit->rate_per_s > 0 && limit->tier.n > 0) fputs(", ", out);
+  if (limit->tier.n > 0) put_tier_rates(out, spec, &limit->tier);
+  if (limit_per(limit) != LIMIT_PER_ALL) {
+    fprintf(out, " per %s", limit_per_names[limit_per(limit)]);
+  }
   fprintf(out, ", %s", limit_algorithm_names[limit->algorithm]);
   if (limit->burst > 0) fprintf(out, ", burst %llu", (unsigned long long)limit->burst);
   if (limit->window_ns > 0) {
@@ -310,7 +322,7 @@ static uint32_t put_step(const struct listing *l, uint32_t at) {
       put_parallel(l, step);
       break;
     case STEP_LIMIT:
-      put_limit(l->out, step->limit);
+      put_limit(l->out, l->spec, step->limit);
       break;
     case STEP_SHED:
       fprintf(l->out, "shed when %s", step->shed->when);
@@ -505,6 +517,12 @@ void param_put_weights(FILE *out, const struct spec *spec, const struct param *p
     put_name(out, spec, weights->weight[i].of);
     fprintf(out, " %g", weights->weight[i].weight);
   }
+}
+
+void param_put_tier_rates(FILE *out, const struct spec *spec, const struct param *param,
+                          const void *value) {
+  (void)param;
+  put_tier_rates(out, spec, value);
 }
 
 void param_put_group(FILE *out, const struct spec *spec, const struct param *param,

@@ -40,6 +40,8 @@ void param_put_refs(FILE *out, const struct spec *spec, const struct param *para
                     const void *value);
 void param_put_routes(FILE *out, const struct spec *spec, const struct param *param,
                       const void *value);
+void param_put_tier_rates(FILE *out, const struct spec *spec, const struct param *param,
+                          const void *value);
 void param_put_weights(FILE *out, const struct spec *spec, const struct param *param,
                        const void *value);
 void param_put_group(FILE *out, const struct spec *spec, const struct param *param,

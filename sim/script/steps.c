@@ -127,7 +127,9 @@ static const char *table_form(struct loader *loader, const struct word_def *word
 /* A step's subject, at `index`. */
 static bool read_subject(struct loader *loader, const struct spot *spot, int index,
                          const struct param *subject, void *config) {
-  if (!lua_isnil(loader->L, index) || subject->fallback == NULL) {
+  bool absent = lua_isnil(loader->L, index);
+  if (absent && !subject->required && subject->fallback == NULL) return true;
+  if (!absent || subject->fallback == NULL) {
     return configure_value(loader, spot, index, subject, config);
   }
   configure_push_default(loader->L, subject);

@@ -132,6 +132,17 @@ bool traffic_tiers(struct loader *loader, const struct spot *spot, int index, st
   return read_shares(loader, spot, index, true, out);
 }
 
+bool traffic_tier(struct loader *loader, const struct spot *spot, const char *name, uint8_t *out) {
+  *out = 0;
+  if (!loader->ops_known) return true;
+  uint32_t found = names_find(&loader->tiers, name);
+  *out = (uint8_t)found;
+  if (found != REF_NONE) return true;
+  struct hint hint = nearest_hint(name, loader->tiers.list, loader->tiers.n, "there are");
+  return spot_error(loader, spot, "no client has users of the tier '%s'%s", name,
+                    loader->tiers.n > 0 ? hint.text : "");
+}
+
 /* --- keys ----------------------------------------------------------------------------------- */
 
 const struct param zipf_params[] = {

@@ -14,6 +14,9 @@ bool traffic_arrivals(struct loader *loader, const struct spot *spot, int index,
                       struct arrivals *out);
 
 bool traffic_mix(struct loader *loader, const struct spot *spot, int index, struct mix *out);
+/* The number of a tier that some client has. In the first pass it is void. */
+bool traffic_tier(struct loader *loader, const struct spot *spot, const char *name, uint8_t *out);
+
 bool traffic_tiers(struct loader *loader, const struct spot *spot, int index, struct mix *out);
 bool traffic_users(struct loader *loader, const struct spot *spot, int index, struct keys *out);
 bool traffic_keys(struct loader *loader, const struct spot *spot, int index, struct keys *out);

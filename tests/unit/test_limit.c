@@ -31,6 +31,54 @@ static void test_who_is_limited(void **state) {
   expect(member, "g.completions", 30);
 }
 
+/* Aim: each user has the rate of the tier; who is of none has the other rate, or none; each client
+ * and each instance that calls has a rate of its own where that is said. */
+static void test_tiers_and_callers(void **state) {
+  (void)state;
+#define TIERS(LIMIT)                                                                             \
+  ASK("10/s", ", users = 1, tier = { free = 1 }")                                                \
+  "client \"d\" { arrivals = constant \"10/s\", target = \"s\", users = 1, tier = { paid = 1 } " \
+  "}\n"                                                                                          \
+  "client \"e\" { arrivals = constant \"10/s\", target = \"s\" }\n"                              \
+  "service \"s\" { on = { limit { " LIMIT " } } }"
+  const char *tiers = TIERS("tier = { free = \"1/s\", paid = \"5/s\" }");
+  expect(tiers, "c.goodput", 1);
+  expect(tiers, "d.goodput", 5);
+  expect(tiers, "e.goodput", 10);
+  expect(TIERS("\"2/s\", tier = { free = \"1/s\" }"), "d.goodput", 2);
+  const char *clients = TIERS("\"1/s\", per = \"client\"");
+  expect(clients, "s.completions", 30);
+  const char *callers = ASK("10/s", "")
+      "service \"s\" { on = { call { \"g\", each = true } } }\n"
+      "service \"g\" { instances = 3, on = { call \"h\" } }\n"
+      "service \"h\" { on = { limit { \"1/s\", per = \"caller\" } } }\n";
+  expect(callers, "h.completions", 30);
+}
+
+/* Aim: a user who is told when to come again does so, in whole seconds, with a further attempt or
+ * with the next request; who does not obey comes all the time. */
+static void test_retry_after(void **state) {
+  (void)state;
+#define BOT(OBEYS, LIMIT)                                                                   \
+  "client \"c\" { arrivals = closed { users = 1, think = \"10ms\" }, target = \"lb\"" OBEYS \
+  " }\n"                                                                                    \
+  "load_balancer \"lb\" { backends = \"s\" }\n"                                             \
+  "service \"s\" { on = { limit { \"0.5/s\"" LIMIT " } } }"
+  const char *good = BOT(", obeys = \"retry_after\"", ", retry_after = true");
+  expect(good, "s.completions", 5);
+  expect(good, "s.limited", 5);
+  expect(good, "c.obeyed", 5);
+  assert_true(metric_of(BOT("", ", retry_after = true"), "s.limited", 10) > 900);
+  assert_true(metric_of(BOT(", obeys = \"retry_after\"", ""), "s.limited", 10) > 900);
+  const char *retry =
+      "client \"c\" { arrivals = burst { 2, at = \"1s\" }, target = \"s\", obeys = "
+      "\"retry_after\",\n"
+      "  retry = { attempts = 2, backoff = \"1ms\" } }\n"
+      "service \"s\" { on = { limit { \"0.4/s\", retry_after = true } } }";
+  expect(retry, "c.latency.max", 3);
+  expect(retry, "c.obeyed", 1);
+}
+
 /* Aim: who has to wait does, and a worker is held meanwhile unless it is asynchronous. */
 static void test_waiting(void **state) {
   (void)state;
@@ -54,6 +102,8 @@ static void test_crash_forgets(void **state) {
 
 static void test_mistakes(void **state) {
   (void)state;
+  const char *open = mistake(ASK("1/s", ", obeys = \"retry_after\"") "service \"s\" { }");
+  if (!strstr(open, "nothing follows a refusal")) fail_msg("%s", open);
   static const struct {
     const char *limit, *says;
   } cases[] = {
@@ -65,11 +115,16 @@ static void test_mistakes(void **state) {
       {"\"1/s\", algorithm = \"leaky_bucket\", at_once = 1", "must be at most burst"},
       {"\"1/s\", at_once = 1", "algorithm = \"leaky_bucket\""},
       {"\"1ms\"", "write a rate"},
+      {"burst = 5", "write a rate"},
+      {"tier = { free = \"1/s\" }", "no client has users of the tier 'free'"},
+      {"tier = { paid = \"1/s\" }, per = \"all\"", "write per = \"tier\""},
+      {"tier = { paid = \"1/min\" }, algorithm = \"fixed_window\", window = \"1s\"",
+       "not one call"},
   };
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     char text[400];
-    snprintf(text, sizeof text, "%sservice \"s\" { on = { limit { %s } } }\n", ASK("1/s", ""),
-             cases[i].limit);
+    snprintf(text, sizeof text, "%sservice \"s\" { on = { limit { %s } } }\n",
+             ASK("1/s", ", users = 9, tier = { paid = 1 }"), cases[i].limit);
     const char *got = mistake(text);
     if (!strstr(got, cases[i].says)) fail_msg("%s: %s", cases[i].limit, got);
   }
@@ -77,10 +132,9 @@ static void test_mistakes(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_who_is_limited),
-      cmocka_unit_test(test_waiting),
-      cmocka_unit_test(test_crash_forgets),
-      cmocka_unit_test(test_mistakes),
+      cmocka_unit_test(test_who_is_limited), cmocka_unit_test(test_tiers_and_callers),
+      cmocka_unit_test(test_retry_after),    cmocka_unit_test(test_waiting),
+      cmocka_unit_test(test_crash_forgets),  cmocka_unit_test(test_mistakes),
   };
   return cmocka_run_group_tests_name("limit", tests, folder_make, folder_remove);
 }
