@@ -2,8 +2,8 @@
 -- with bots that come again only when they are told?
 --
 -- Covers E10.
--- Three times the same: a gate that spends 1 ms on each request, and behind it a service that can do
--- 100/s. 1000 users ask for 50/s of that; 50 bots send the next request 10 ms after each answer.
+-- Three times the same: a gate that spends 1 ms on each request, and a service behind it that can
+-- do 100/s. 1000 users ask for 50/s of that; 50 bots send the next request 10 ms after each answer.
 --   open     without a limit the bots keep a queue of their own requests, and users give up
 --   limited  40 a minute each: users get all they ask for, but the bots go on asking, and what the
 --            gate does to refuse them keeps it busy all the time
