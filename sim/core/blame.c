@@ -121,11 +121,11 @@ static void count_calls(struct sim *sim, uint32_t index) {
 
 /* --- where a failure began ------------------------------------------------------------------ */
 
+static_assert(OUTCOMES < 16 && PARTS < 128, "an origin fits into an entry");
+
 struct origin {
   uint32_t component; /* that was called; for a call that was never sent, its maker */
-  enum outcome cause;
-  /* Of a timeout: what the request was doing there; PART_POOL: its pool refused it; else OTHER. */
-  enum part part;
+  struct blame_origin how;
 };
 
 static bool was_given_up(const struct span *span) {
@@ -179,13 +179,13 @@ static struct origin origin_of(const struct sim *sim, uint32_t root) {
   }
   enum outcome cause = span->ended ? (enum outcome)span->outcome : OUTCOME_TIMEOUT;
   bool unsent = span->callee == span->maker;
-  return (struct origin){
-      .component = sim->member[span->callee].component->id,
-      .cause = cause,
-      .part = cause == OUTCOME_TIMEOUT             ? last_part(t, span)
-              : cause == OUTCOME_REFUSED && unsent ? PART_POOL
-                                                   : PART_OTHER,
-  };
+  enum part part = cause == OUTCOME_TIMEOUT             ? last_part(t, span)
+                   : cause == OUTCOME_REFUSED && unsent ? PART_POOL
+                                                        : PART_OTHER;
+  return (struct origin){.component = sim->member[span->callee].component->id,
+                         .how = {.caller = sim->member[span->maker].component->id,
+                                 .cause = (uint8_t)cause,
+                                 .part = (uint8_t)part}};
 }
 
 /* --- samples -------------------------------------------------------------------------------- */
@@ -246,7 +246,7 @@ void blame_free(struct blame *b) {
   *b = (struct blame){0};
 }
 
-void blame_add(struct sim *sim, struct blame *blame, uint32_t root, uint64_t hash) {
+void blame_add(struct sim *sim, struct blame *blame, uint32_t root, uint64_t hash, bool for_ever) {
   struct traces *t = sim->traces;
   if (hash > blame->below) return;
   const struct span *span = &t->span[root];
@@ -258,8 +258,8 @@ void blame_add(struct sim *sim, struct blame *blame, uint32_t root, uint64_t has
   count_calls(sim, root);
   if (span->outcome != OUTCOME_OK) {
     struct origin o = origin_of(sim, root);
-    uint32_t how = BLAME_BEGAN + ((uint32_t)o.cause << 8) + (uint32_t)o.part;
-    entry_for(t, o.component, how)->value++;
+    o.how.for_ever = for_ever;
+    entry_for(t, o.component, blame_origin_pack(o.how))->value++;
   }
   add_sample(blame,
              (struct blame_sample){.hash = hash,

@@ -10,18 +10,44 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "frame.h"
 #include "part.h"
 
 /* One thing about a request: time in a part at a component, calls between two components, or that
  * its failure began at a component. */
 struct blame_entry {
   uint32_t component;
-  uint32_t
-      other; /* an enum part; BLAME_CALLS + the component called; BLAME_BEGAN + cause and part */
+  uint32_t other; /* an enum part; BLAME_CALLS + the component called; a blame_origin */
   uint64_t value; /* ns; calls << 32 | those of them that failed; 1 */
 };
 #define BLAME_CALLS 0x100u
-#define BLAME_BEGAN 0x80000000u /* + (enum outcome << 8) + enum part */
+#define BLAME_BEGAN 0x80000000u
+
+/* How the failure of a request began at a component; or how it waits there, if it never ended. */
+struct blame_origin {
+  uint32_t caller; /* whose call it was; the component itself where none was sent */
+  uint8_t cause;   /* enum outcome */
+  uint8_t part;  /* enum part: of a timeout what the request was doing there; of a full pool POOL */
+  bool for_ever; /* nobody would ever have given it up */
+};
+
+/* Callers beyond the bits that there are count as the last. */
+#define BLAME_CALLERS 0x7ffffu
+
+static inline uint32_t blame_origin_pack(struct blame_origin o) {
+  uint32_t caller = o.caller < BLAME_CALLERS ? o.caller : BLAME_CALLERS;
+  return BLAME_BEGAN | caller << 12 | (uint32_t)o.cause << 8 | (uint32_t)o.for_ever << 7 | o.part;
+}
+
+static inline struct blame_origin blame_origin_of(uint32_t other) {
+  return (struct blame_origin){.caller = other >> 12 & BLAME_CALLERS,
+                               .cause = other >> 8 & 15,
+                               .part = other & 0x7f,
+                               .for_ever = other >> 7 & 1};
+}
+
+/* The outcome of a sample that had not ended when the run did. */
+#define BLAME_UNDER_WAY ((uint8_t)OUTCOMES)
 
 struct blame_sample {
   uint64_t hash; /* of its key: who is kept when there are too many */

@@ -5,6 +5,7 @@
 
 #include "arena.h"
 #include "call.h"
+#include "stranded.h"
 #include "trace_state.h"
 
 /* --- pools ---------------------------------------------------------------------------------- */
@@ -260,11 +261,8 @@ void trace_retry(struct sim *sim, const struct frame *old, struct frame *call) {
   if (index != NO_SPAN) add_call(sim, sim->traces->span[index].parent, call, PART_BACKOFF);
 }
 
-void trace_request_end(struct sim *sim, const struct frame *call, enum outcome outcome) {
+static void end_request(struct sim *sim, uint32_t root, enum outcome outcome, bool for_ever) {
   struct traces *t = sim->traces;
-  uint32_t index = span_at(sim, call);
-  if (index == NO_SPAN) return;
-  uint32_t root = t->span[index].parent;
   struct span *span = &t->span[root];
   span->ended = true;
   span->end_ns = sim->now_ns;
@@ -272,10 +270,30 @@ void trace_request_end(struct sim *sim, const struct frame *call, enum outcome o
   const struct member *source = &sim->member[span->callee];
   uint64_t hash = span->hash;
   struct blame *blame = trace_of(sim, source->component);
-  blame_add(sim, blame, root, hash);
+  blame_add(sim, blame, root, hash, for_ever);
   blame->live--;
-  if (__builtin_expect(t->keep != NULL, 0)) trace_keep_offer(sim, root, hash);
+  if (__builtin_expect(t->keep != NULL, 0) && outcome != OUTCOMES)
+    trace_keep_offer(sim, root, hash);
   release(t, root);
+}
+
+void trace_request_end(struct sim *sim, const struct frame *call, enum outcome outcome) {
+  uint32_t index = span_at(sim, call);
+  if (index != NO_SPAN) end_request(sim, sim->traces->span[index].parent, outcome, false);
+}
+
+void traces_finish(struct sim *sim) {
+  struct traces *t = sim->traces;
+  struct stranded lost = sim_stranded(sim);
+  for (uint32_t i = 0; i < lost.n; i++) {
+    uint32_t index = span_at(sim, lost.root[i]);
+    if (index != NO_SPAN) end_request(sim, t->span[index].parent, lost.cause[i], true);
+  }
+  free(lost.root);
+  free(lost.cause);
+  for (uint32_t i = 0; i < t->spans; i++) {
+    if (is_live_request(&t->span[i])) end_request(sim, i, OUTCOMES, false);
+  }
 }
 
 /* --- life ------------------------------------------------------------------------------------- */

@@ -92,6 +92,10 @@ __attribute__((cold, noinline)) void trace_retry(struct sim *sim, const struct f
 __attribute__((cold, noinline)) void trace_request_end(struct sim *sim, const struct frame *call,
                                                        enum outcome outcome);
 
+/* The run is over: requests that will never end have failed, and those that are still under way are
+ * kept as such. Before anything is done with what was followed. */
+void traces_finish(struct sim *sim);
+
 /* Hooks of call.c and fault.c. */
 __attribute__((cold, noinline)) void trace_child(struct sim *sim, const struct frame *parent,
                                                  struct frame *call);

@@ -18,6 +18,6 @@ struct traces {
 };
 
 /* Takes the request apart whose root span this is, and keeps it as a sample. */
-void blame_add(struct sim *sim, struct blame *blame, uint32_t root, uint64_t hash);
+void blame_add(struct sim *sim, struct blame *blame, uint32_t root, uint64_t hash, bool for_ever);
 
 #endif

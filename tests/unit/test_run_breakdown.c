@@ -200,7 +200,7 @@ static void failed_attempts(void **state) {
           "  retry = { attempts = 2, backoff = \"3ms\" } }\n"
           "service \"front\" { on = { default = { work \"1ms\", call \"s\" } } }\n"
           "service \"s\" { on = { default = { work \"10ms\", fail() } } }\n" RUN_ONCE);
-  assert_int_equal(breakdown_followed(blame_of(&ran, "u")), 0);
+  assert_int_equal(breakdown_followed(blame_of(&ran, "u"), FOLLOWED_OK), 0);
   assert_parts(&ran, breakdown_failed(blame_of(&ran, "u")), 0.025,
                (const struct expected[]){{"front", PART_RETRY, 0.001},
                                          {"s", PART_RETRY, 0.01},

@@ -422,12 +422,66 @@ static void a_victim_that_waits_for_the_culprit(void **state) {
 }
 
 /* Most requests never end: that none failed is not the whole truth. */
+/* Aim: of requests that will never end, and of those that had not when the run did, it is told
+ * where they are. Half of 10/s are swallowed; a message takes an hour. */
+static void requests_without_end(void **state) {
+  (void)state;
+  static const char *const cases[][2] = {
+      {"client 'users' { arrivals = constant '10/s', target = 'web' }\n"
+       "service 'web' { work = '1ms' }\n"
+       "fault { drop { 'web', ratio = '100%' }, at = '35s' }\n" RUN,
+       " of the requests of users failed (timeout): 100 % were held up by a fault of web, for "
+       "ever"},
+      {"client 'users' { arrivals = constant '10/s', target = 'web' }\n"
+       "service 'web' { work = '1ms' }\n"
+       "path { from = 'users', to = 'web', latency = '1h' }\n" RUN,
+       "No request of users had ended when the run did: 100 % were on their way to web."},
+      {"client 'users' { arrivals = poisson '60/s', target = 'web', timeout = '5s' }\n"
+       "service 'web' { on = { call 'gate' } }\n"
+       "service 'gate' { on = { fail { 'denied', p = '20%' } } }\n" RUN,
+       "users failed (errors): 100 % were denied by gate."},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    struct seen s = see(cases[i][0]);
+    if (strstr(s.diagnosis.failed, cases[i][1]) == NULL) {
+      fail_msg("case %zu: \"%s\" is not in \"%s\"", i, cases[i][1], s.diagnosis.failed);
+    }
+    forget(&s);
+  }
+}
+
+/* Aim: the topology says over which call failures began, and not only that they passed there: a
+ * database that two call fails for one alone. */
+static void edges_where_failures_begin(void **state) {
+  (void)state;
+  struct seen s = see(
+      "client 'one' { arrivals = poisson '60/s', target = 'a', mix = { read = 1 } }\n"
+      "client 'two' { arrivals = poisson '30/s', target = 'b', mix = { write = 1 } }\n"
+      "service 'a' { on = { read = { call 'store' } } }\n"
+      "service 'b' { on = { write = { call 'store' } } }\n"
+      "service 'store' { on = { read = { work '1ms' }, write = { fail { p = '50%' } } } }\n" RUN);
+  json_t *topology = topology_tree(&s.results), *edges = json_object_get(topology, "edges");
+  uint32_t found = 0;
+  for (size_t i = 0; i < json_array_size(edges); i++) {
+    json_t *edge = json_array_get(edges, i), *begin = json_object_get(edge, "failures_begin");
+    if (begin == NULL) continue;
+    found++;
+    assert_string_equal(json_string_value(json_object_get(edge, "from")), "b");
+    assert_string_equal(json_string_value(json_object_get(edge, "to")), "store");
+    assert_float_equal(json_real_value(begin), 1, 1e-12);
+  }
+  assert_int_equal(found, 1);
+  json_decref(topology);
+  forget(&s);
+}
+
 static void requests_that_only_wait(void **state) {
   (void)state;
   struct seen s =
       see("client 'users' { arrivals = poisson '150/s', target = 'web' }\n"
           "service 'web' { workers = 1, work = exponential '10ms' }\n" RUN);
-  assert_non_null(strstr(s.diagnosis.failed, "/s requests of users ended: the others wait."));
+  assert_non_null(strstr(s.diagnosis.failed, "/s requests of users ended; of the others: "));
+  assert_non_null(strstr(s.diagnosis.failed, " % were waiting for a worker of web"));
   forget(&s);
 }
 
@@ -595,6 +649,8 @@ int main(void) {
       cmocka_unit_test(a_queue_that_was_never_full),
       cmocka_unit_test(a_victim_that_waits_for_the_culprit),
       cmocka_unit_test(requests_that_only_wait),
+      cmocka_unit_test(requests_without_end),
+      cmocka_unit_test(edges_where_failures_begin),
       cmocka_unit_test(words_that_fit_the_tables),
       cmocka_unit_test(an_overload_that_outlives_its_fault),
       cmocka_unit_test(a_component_that_lay_crashed),

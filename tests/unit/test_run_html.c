@@ -120,6 +120,23 @@ static void test_topology_shows_what_is_known(void **state) {
   g_free(dot);
 }
 
+/* Where it is known at which call failures began, that line is red and says so; the others only
+ * pass them on. */
+static void test_topology_shows_where_failures_begin(void **state) {
+  (void)state;
+  char *dot = dot_of(
+      "{\"components\": [{\"name\": \"c\"}, {\"name\": \"web\"}, {\"name\": \"db\"}], \"zones\": "
+      "[],"
+      "\"paths\": [], \"edges\": [{\"from\": \"c\", \"to\": \"web\", \"calls_per_s\": 100, "
+      "\"errors_per_s\": 25, \"exact\": true}, {\"from\": \"web\", \"to\": \"db\", "
+      "\"calls_per_s\": 100, "
+      "\"errors_per_s\": 50, \"failures_begin\": 0.97, \"exact\": true}]}");
+  assert_non_null(strstr(dot, "<b>97.0 % of failures begin here</b>"));
+  assert_non_null(strstr(dot, ";0.500:"));
+  assert_null(strstr(dot, ";0.250:"));
+  g_free(dot);
+}
+
 /* A path that serves one direction is not taken the other way. */
 static void test_one_way_paths_lead_one_way(void **state) {
   (void)state;
@@ -171,6 +188,7 @@ int main(void) {
       cmocka_unit_test(test_definitions_come_from_the_tables),
       cmocka_unit_test(test_trees_may_lack_anything),
       cmocka_unit_test(test_topology_shows_what_is_known),
+      cmocka_unit_test(test_topology_shows_where_failures_begin),
       cmocka_unit_test(test_one_way_paths_lead_one_way),
       cmocka_unit_test(test_names_cannot_leave_their_label),
       cmocka_unit_test(test_svg_is_made_for_a_page),

@@ -82,8 +82,11 @@ static void append_shares(const struct spec *spec, const struct composition *c, 
 }
 
 static gchar *why_no_time(const struct blame *blame, const char *name, bool mostly_failed) {
+  uint32_t under_way = breakdown_followed(blame, FOLLOWED_UNDER_WAY);
   const char *why = blame->samples == 0
                         ? "No request of %s was followed, so that its time is not known."
+                    : blame->samples == under_way
+                        ? "No request of %s had ended when the run did: all were under way."
                     : mostly_failed ? "Most requests of %s failed at once."
                                     : "The requests of %s that were followed took no time.";
   return g_strdup_printf(why, name);
@@ -96,8 +99,8 @@ char *answer_time(const struct results *results, uint32_t client) {
   const char *name = spec->component[client].name;
   if (results->blame == NULL) return g_strdup(""); /* nobody was followed */
   const struct blame *blame = &results->blame[client];
-  uint32_t ok = breakdown_followed(blame);
-  bool mostly_failed = ok < blame->samples - ok;
+  uint32_t ok = breakdown_followed(blame, FOLLOWED_OK);
+  bool mostly_failed = ok < breakdown_followed(blame, FOLLOWED_FAILED);
   double p99 = results_value_of(results, name, "latency.p99");
   struct composition c = mostly_failed ? breakdown_failed(blame) : breakdown_at(blame, 0.99, p99);
   if (c.requests == 0 || c.n == 0) {

@@ -217,7 +217,7 @@ static bool refused(const struct results *results, uint32_t id) {
   for (uint32_t c = 0; results->blame != NULL && c < spec->components; c++) {
     const struct blame *blame = &results->blame[c];
     uint32_t n;
-    struct failure_share *shares = breakdown_failures(blame, &n);
+    struct failure_share *shares = breakdown_origins(blame, FOLLOWED_FAILED, false, &n);
     bool here = false;
     for (uint32_t i = 0; i < n; i++) {
       here |= shares[i].component == id && shares[i].cause == OUTCOME_REFUSED &&
@@ -225,7 +225,7 @@ static bool refused(const struct results *results, uint32_t id) {
     }
     free(shares);
     if (here) return true;
-    known += blame->samples - breakdown_followed(blame);
+    known += breakdown_followed(blame, FOLLOWED_FAILED);
   }
   return known < FOLLOWED_LEAST;
 }

@@ -114,11 +114,15 @@ static const char *const was[PARTS] = {
     [PART_OTHER] = "were waiting in ",
 };
 
-static void append_origin(const struct spec *spec, const struct failure_share *f, GString *text) {
+static void append_origin(const struct spec *spec, const struct failure_share *f,
+                          enum followed which, GString *text) {
   const char *name = spec->component[f->component].name;
   g_string_append_printf(text, "%s ", ratio(f->share).text);
   if (f->cause == OUTCOME_TIMEOUT) {
-    g_string_append_printf(text, "%s%s when the time was up", was[f->part], name);
+    const char *until = which == FOLLOWED_UNDER_WAY ? ""
+                        : f->for_ever               ? ", for ever"
+                                                    : " when the time was up";
+    g_string_append_printf(text, "%s%s%s", was[f->part], name, until);
   } else if (f->cause == OUTCOME_REFUSED && f->part == PART_POOL) {
     g_string_append_printf(text, "were refused by the full pool of %s", name);
   } else {
@@ -129,16 +133,17 @@ static void append_origin(const struct spec *spec, const struct failure_share *f
 
 /* "; of the followed ones 97 % were refused by db, 3 % were waiting for a worker of web when the
  * time was up" */
-static void append_origins(const struct results *results, uint32_t client, GString *text) {
+static void append_origins(const struct results *results, uint32_t client, enum followed which,
+                           GString *text) {
   if (results->blame == NULL) return;
   const struct blame *blame = &results->blame[client];
-  if (blame->samples - breakdown_followed(blame) < FOLLOWED_LEAST) return;
+  if (breakdown_followed(blame, which) < FOLLOWED_LEAST) return;
   uint32_t n;
-  struct failure_share *list = breakdown_failures(blame, &n);
+  struct failure_share *list = breakdown_origins(blame, which, false, &n);
   for (uint32_t i = 0; i < n && i < 3; i++) {
     if (i > 0 && list[i].share < SHARE_LEAST) break;
     g_string_append(text, i > 0 ? ", " : ": ");
-    append_origin(&results->scenario->spec, &list[i], text);
+    append_origin(&results->scenario->spec, &list[i], which, text);
   }
   free(list);
 }
@@ -179,7 +184,7 @@ static void say_client(const struct results *results, const struct client *c, GS
   g_string_append_printf(text, "%s%s of the requests of %s failed", text->len > 0 ? " " : "",
                          ratio(c->failed / c->requests).text, name);
   append_causes(results, name, c->failed, text);
-  append_origins(results, c->id, text);
+  append_origins(results, c->id, FOLLOWED_FAILED, text);
   append_cause(results, c->id, text);
   g_string_append_c(text, '.');
 }
@@ -192,11 +197,15 @@ static bool say_unfinished(const struct results *results, const struct client *c
   double degraded = results_value_of(results, name, "degraded");
   const char *space = text->len > 0 ? " " : "";
   if (isnan(c->failed)) {
-    g_string_append_printf(text, "%sNo request of %s ended.", space, name);
+    g_string_append_printf(text, "%sNo request of %s had ended when the run did", space, name);
+    append_origins(results, c->id, FOLLOWED_UNDER_WAY, text);
+    g_string_append_c(text, '.');
   } else if (ended < 0.98 * offered) {
-    g_string_append_printf(text, "%sOnly %s of the %s requests of %s ended: the others wait.",
-                           space, format_value(UNIT_PER_SECOND, ended).text,
+    g_string_append_printf(text, "%sOnly %s of the %s requests of %s ended; of the others", space,
+                           format_value(UNIT_PER_SECOND, ended).text,
                            format_value(UNIT_PER_SECOND, offered).text, name);
+    append_origins(results, c->id, FOLLOWED_UNDER_WAY, text);
+    g_string_append_c(text, '.');
   } else if (degraded > 0) {
     g_string_append_printf(text, "%s%s of the requests of %s were answered with a fallback.", space,
                            ratio(degraded).text, name);

@@ -87,16 +87,16 @@ static void add_measured(json_t *tree, const struct results *results, const char
 }
 
 /* What the followed requests of all clients say about an edge. */
-struct followed {
+struct edge_load {
   double calls_per_s, errors_per_s;
   uint32_t requests; /* of the clients that use it */
 };
 
 /* By edge; calls of a followed request times the rate at which requests of its client ended. */
-static struct followed *follow(const struct results *results, const struct call_pair *edge,
-                               uint32_t edges, struct arena *arena) {
+static struct edge_load *follow(const struct results *results, const struct call_pair *edge,
+                                uint32_t edges, struct arena *arena) {
   const struct spec *spec = &results->scenario->spec;
-  struct followed *out = arena_alloc(arena, (edges + 1) * sizeof *out);
+  struct edge_load *out = arena_alloc(arena, (edges + 1) * sizeof *out);
   for (uint32_t c = 0; results->blame != NULL && c < spec->components; c++) {
     const struct blame *blame = &results->blame[c];
     double rate = metric_of(results, spec->component[c].name, "ended");
@@ -116,10 +116,34 @@ static struct followed *follow(const struct results *results, const struct call_
   return out;
 }
 
-static void add_followed(json_t *tree, const struct followed *f) {
+static void add_followed(json_t *tree, const struct edge_load *f) {
   json_object_set_new(tree, "calls_per_s", json_number(f->calls_per_s));
   json_object_set_new(tree, "errors_per_s", json_number(f->errors_per_s));
   json_object_set_new(tree, "sampled", json_integer(f->requests));
+}
+
+/* By edge, the share of all failed requests whose failure began with a call over it. */
+static double *began(const struct results *results, const struct call_pair *edge, uint32_t edges,
+                     struct arena *arena) {
+  const struct spec *spec = &results->scenario->spec;
+  double *out = arena_alloc(arena, (edges + 1) * sizeof *out), all = 0;
+  for (uint32_t c = 0; results->blame != NULL && c < spec->components; c++) {
+    double failed = metric_of(results, spec->component[c].name, "requests") *
+                    (1 - metric_of(results, spec->component[c].name, "availability"));
+    if (!(failed > 0)) continue;
+    all += failed;
+    uint32_t n = 0;
+    struct failure_share *share = breakdown_origins(&results->blame[c], FOLLOWED_FAILED, true, &n);
+    for (uint32_t i = 0; i < n; i++) {
+      for (uint32_t k = 0; k < edges; k++) {
+        bool here = edge[k].from == share[i].caller && edge[k].to == share[i].component;
+        if (here) out[k] += failed * share[i].share;
+      }
+    }
+    free(share);
+  }
+  for (uint32_t k = 0; k < edges; k++) out[k] = all > 0 ? out[k] / all : 0;
+  return out;
 }
 
 static json_t *edges_tree(const struct results *results, const struct spec *spec) {
@@ -130,7 +154,8 @@ static json_t *edges_tree(const struct results *results, const struct spec *spec
   const struct call_pair *edge = call_pairs(spec, arena, &n);
   uint32_t *callers = arena_alloc(arena, (spec->components + 1) * sizeof *callers);
   for (uint32_t i = 0; i < n; i++) several |= ++callers[edge[i].to] > 1;
-  const struct followed *followed = several ? follow(results, edge, n, arena) : NULL;
+  const struct edge_load *followed = several ? follow(results, edge, n, arena) : NULL;
+  const double *begins = began(results, edge, n, arena);
   for (uint32_t i = 0; i < n; i++) {
     const char *to = spec->component[edge[i].to].name;
     json_t *tree = json_object();
@@ -142,6 +167,7 @@ static json_t *edges_tree(const struct results *results, const struct spec *spec
     } else if (followed[i].requests > 0) {
       add_followed(tree, &followed[i]);
     }
+    if (begins[i] > 0) json_object_set_new(tree, "failures_begin", json_number(begins[i]));
     json_array_append_new(list, tree);
   }
   arena_free(arena);

@@ -5,7 +5,8 @@
  * but not from whom: where it has one caller, the edge carries it all and its numbers are exact.
  * Where it has several, they are estimated from the requests that were followed (breakdown.h): the
  * calls of a request, times the rate at which requests of its client ended, summed over the
- * clients; "sampled" says from how many requests. An edge that none of them took has no numbers. */
+ * clients; "sampled" says from how many requests. An edge that none of them took has no numbers.
+ * "failures_begin" is the share of all failed requests whose failure began with a call over it. */
 #ifndef TOPOLOGY_H
 #define TOPOLOGY_H
 

@@ -18,20 +18,30 @@ static int by_latency(const void *left, const void *right) {
   return (a->hash > b->hash) - (a->hash < b->hash);
 }
 
-static struct picked pick(const struct blame *blame, bool ok) {
+static bool fits(const struct blame_sample *sample, enum followed which) {
+  switch (which) {
+    case FOLLOWED_OK:
+      return sample->outcome == OUTCOME_OK;
+    case FOLLOWED_FAILED:
+      return sample->outcome != OUTCOME_OK && sample->outcome != BLAME_UNDER_WAY;
+    case FOLLOWED_UNDER_WAY:
+      return sample->outcome == BLAME_UNDER_WAY;
+  }
+  return false;
+}
+
+static struct picked pick(const struct blame *blame, enum followed which) {
   struct picked picked = {0, mem_zeroed(blame->samples + 1, sizeof *picked.list)};
   for (uint32_t i = 0; i < blame->samples; i++) {
-    if ((blame->sample[i].outcome == OUTCOME_OK) == ok) {
-      picked.list[picked.n++] = &blame->sample[i];
-    }
+    if (fits(&blame->sample[i], which)) picked.list[picked.n++] = &blame->sample[i];
   }
   qsort(picked.list, picked.n, sizeof *picked.list, by_latency);
   return picked;
 }
 
-uint32_t breakdown_followed(const struct blame *blame) {
+uint32_t breakdown_followed(const struct blame *blame, enum followed which) {
   uint32_t n = 0;
-  for (uint32_t i = 0; i < blame->samples; i++) n += blame->sample[i].outcome == OUTCOME_OK;
+  for (uint32_t i = 0; i < blame->samples; i++) n += fits(&blame->sample[i], which);
   return n;
 }
 
@@ -112,7 +122,7 @@ static double rank_of(const struct picked *picked, double q, double known_s) {
 }
 
 struct composition breakdown_at(const struct blame *blame, double q, double known_s) {
-  struct picked picked = pick(blame, true);
+  struct picked picked = pick(blame, FOLLOWED_OK);
   uint32_t from = 0, to = picked.n;
   if (!isnan(q) && picked.n > 0) {
     double n = picked.n, width = n * fmin(0.05, (1 - q) / 2), rank = rank_of(&picked, q, known_s);
@@ -126,7 +136,7 @@ struct composition breakdown_at(const struct blame *blame, double q, double know
 }
 
 struct composition breakdown_failed(const struct blame *blame) {
-  struct picked picked = pick(blame, false);
+  struct picked picked = pick(blame, FOLLOWED_FAILED);
   struct composition c = compose(blame, &picked, 0, picked.n, NAN);
   free(picked.list);
   return c;
@@ -139,7 +149,9 @@ void composition_free(struct composition *composition) {
 
 struct traffic_share *breakdown_calls(const struct blame *blame, uint32_t *n) {
   struct picked all = {0, mem_zeroed(blame->samples + 1, sizeof *all.list)};
-  for (uint32_t i = 0; i < blame->samples; i++) all.list[all.n++] = &blame->sample[i];
+  for (uint32_t i = 0; i < blame->samples; i++) {
+    if (blame->sample[i].outcome != BLAME_UNDER_WAY) all.list[all.n++] = &blame->sample[i];
+  }
   struct blame_entry *entry;
   *n = add_up(blame, &all, 0, all.n, ABOUT_CALLS, &entry);
   struct traffic_share *list = mem_zeroed(*n + 1, sizeof *list);
@@ -160,20 +172,39 @@ static int by_share(const void *left, const void *right) {
   const struct failure_share *a = left, *b = right;
   if (a->share != b->share) return a->share > b->share ? -1 : 1;
   if (a->component != b->component) return a->component < b->component ? -1 : 1;
-  if (a->cause != b->cause) return a->cause < b->cause ? -1 : 1;
-  return (a->part > b->part) - (a->part < b->part);
+  return (a->how > b->how) - (a->how < b->how);
 }
 
-struct failure_share *breakdown_failures(const struct blame *blame, uint32_t *n) {
-  struct picked failed = pick(blame, false);
+/* Entries that differ in the caller alone become one, which is that of the first. */
+static uint32_t without_callers(struct blame_entry *entry, uint32_t n) {
+  for (uint32_t i = 0; i < n; i++) entry[i].other &= ~(BLAME_CALLERS << 12);
+  if (n > 0) qsort(entry, n, sizeof *entry, by_name);
+  uint32_t kept = 0;
+  for (uint32_t i = 0; i < n; i++) {
+    if (kept > 0 && by_name(&entry[kept - 1], &entry[i]) == 0) {
+      entry[kept - 1].value += entry[i].value;
+    } else {
+      entry[kept++] = entry[i];
+    }
+  }
+  return kept;
+}
+
+struct failure_share *breakdown_origins(const struct blame *blame, enum followed which,
+                                        bool callers, uint32_t *n) {
+  struct picked failed = pick(blame, which);
   struct blame_entry *entry;
   *n = add_up(blame, &failed, 0, failed.n, ABOUT_FAILURE, &entry);
+  if (!callers) *n = without_callers(entry, *n);
   struct failure_share *list = mem_zeroed(*n + 1, sizeof *list);
   for (uint32_t i = 0; i < *n; i++) {
-    uint32_t how = entry[i].other - BLAME_BEGAN;
+    struct blame_origin how = blame_origin_of(entry[i].other);
     list[i] = (struct failure_share){.component = entry[i].component,
-                                     .cause = (enum outcome)(how >> 8),
-                                     .part = (enum part)(how & 0xff),
+                                     .caller = how.caller,
+                                     .cause = (enum outcome)how.cause,
+                                     .part = (enum part)how.part,
+                                     .for_ever = how.for_ever,
+                                     .how = entry[i].other,
                                      .share = (double)entry[i].value / failed.n};
   }
   if (*n > 0) qsort(list, *n, sizeof *list, by_share);

@@ -13,6 +13,8 @@
 #include "blame.h"
 #include "frame.h"
 
+enum followed { FOLLOWED_OK, FOLLOWED_FAILED, FOLLOWED_UNDER_WAY };
+
 struct share {
   uint32_t component; /* index into the spec */
   enum part part;
@@ -36,8 +38,8 @@ struct composition breakdown_at(const struct blame *blame, double q, double know
 struct composition breakdown_failed(const struct blame *blame);
 void composition_free(struct composition *composition);
 
-/* How many requests that ended well were followed. */
-uint32_t breakdown_followed(const struct blame *blame);
+/* How many requests of that sort were followed. */
+uint32_t breakdown_followed(const struct blame *blame, enum followed which);
 
 /* Calls from one component to another, a request of this client. */
 struct traffic_share {
@@ -50,16 +52,20 @@ struct traffic_share *breakdown_calls(const struct blame *blame, uint32_t *n);
 
 /* Where failures began (core's blame.h): a share of the followed requests that failed. */
 struct failure_share {
-  uint32_t component;
+  uint32_t component, caller; /* the same: no call was sent */
   enum outcome cause;
   enum part part; /* of a timeout: what they were doing there; of a refusal by a pool PART_POOL */
+  bool for_ever;  /* nobody would have given them up */
+  uint32_t how;   /* all of that in one */
   double share;
 };
 
 /* Of fewer followed requests that failed nothing is concluded. */
 #define FOLLOWED_LEAST 10u
 
-/* The largest first; ties by component, cause, part. Release with free. */
-struct failure_share *breakdown_failures(const struct blame *blame, uint32_t *n);
+/* The largest first; of those that are under way, where they are. Without `callers` those that only
+ * differ in the caller are one, whose caller is no more known. Release with free. */
+struct failure_share *breakdown_origins(const struct blame *blame, enum followed which,
+                                        bool callers, uint32_t *n);
 
 #endif

@@ -147,6 +147,7 @@ static struct sim *simulate(struct experiment *e, uint32_t index, enum rng_half 
   struct timeline *timeline = timed ? timeline_new(sim, SLICES, s->run.duration_ns / SLICES) : NULL;
   if (first && e->options->traces > 0) trace_keep_begin(sim, e->options->traces);
   if (run_to_end(e, index, sim, batches, &levels)) {
+    traces_finish(sim);
     if (first) e->results->traces = trace_keep_take(sim);
     if (timed) timeline_finish(sim);
     if (timed) e->results->timeline = timeline;

@@ -54,8 +54,9 @@ bool page_topology(const struct page *p, struct error *err) {
     if (both) g_string_append_printf(p->out, "<div class=\"narrow\">%s</div>\n", narrow);
     g_string_append(
         p->out,
-        "<figcaption>Who calls whom. The wider a line, the more calls; its red part is the share "
-        "of calls that failed. A number with ~ is estimated from sampled requests, because its "
+        "<figcaption>Who calls whom. The wider a line, the more calls. Where failures begin, the "
+        "line is red for the share of its calls that failed. A number with ~ is estimated from "
+        "sampled requests, because its "
         "component has several callers. Latencies are those of paths, one way.</figcaption>"
         "</figure>\n");
   }

@@ -11,6 +11,7 @@
 
 #define ERROR_COLOUR "#d55e00" /* vermillion of Okabe and Ito: seen by everybody, on any ground */
 #define BORDER_COLOUR "#808080"
+#define BEGIN_LEAST 0.01 /* fewer failures that begin at an edge are not shown */
 
 struct drawing {
   GString *out;
@@ -18,6 +19,7 @@ struct drawing {
   const char *prefix;
   bool down;      /* drawn from top to bottom: labels stand beside their lines, close to them */
   double busiest; /* largest number of calls a second on an edge */
+  bool known;     /* where failures began */
 };
 
 /* Text in a label: dot puts a node's name where it reads "\\N", so each backslash is doubled. */
@@ -253,22 +255,36 @@ static void add_load(GString *label, const json_t *edge) {
     new_line(label);
     g_string_append_printf(label, "%s failed", format_value(UNIT_RATIO, failed).text);
   }
+  double begins = tree_number(edge, "failures_begin");
+  if (!(begins >= BEGIN_LEAST)) return;
+  new_line(label);
+  g_string_append_printf(label, "<b>%s of failures begin here</b>",
+                         format_value(UNIT_RATIO, begins).text);
 }
 
 /* Line width grows with the root of the load: a tenth of it is still to be seen. A part of the line
  * as long as the share of failed calls is red, at its beginning: the head of the arrow is too large
- * to stand for a small share. */
+ * to stand for a small share. Where it is known at which edges failures began, these alone. */
 static void put_line(const struct drawing *d, const json_t *edge) {
   double calls = tree_number(edge, "calls_per_s"), failed = error_share(edge);
   double width = calls > 0 && d->busiest > 0 ? 1 + 4 * sqrt(calls / d->busiest) : 1;
   g_string_append_printf(d->out, " penwidth=%.2f", d->down ? 1 + (width - 1) / 3 : width);
-  if (failed >= 0.995) {
+  bool begins = tree_number(edge, "failures_begin") >= BEGIN_LEAST;
+  if (d->known && !begins) return; /* it only passes them on */
+  if (failed >= 0.995 || (begins && !(failed > 0))) {
     g_string_append(d->out, " color=\"" ERROR_COLOUR "\"");
   } else if (failed > 0) {
     double shown = fmax(failed, 0.02);
     g_string_append_printf(d->out, " color=\"" ERROR_COLOUR ";%.3f:" DOT_INK ";%.3f\"", shown,
                            1 - shown);
   }
+}
+
+static bool begins_known(const json_t *edges) {
+  for (size_t i = 0; i < json_array_size(edges); i++) {
+    if (tree_number(json_array_get(edges, i), "failures_begin") >= BEGIN_LEAST) return true;
+  }
+  return false;
 }
 
 static void put_edge(const struct drawing *d, size_t number) {
@@ -319,6 +335,7 @@ char *topology_dot(const json_t *topology, const json_t *metrics, const char *pr
       .prefix = prefix,
       .down = down,
       .busiest = busiest_edge(edges),
+      .known = begins_known(edges),
   };
   g_string_append_printf(d.out,
                          "digraph {\nid=\"%s\" rankdir=%s ranksep=0.7 nodesep=0.4 pad=0.1\n"

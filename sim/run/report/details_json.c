@@ -187,15 +187,22 @@ static json_t *calls_tree(const struct results *results, const struct blame *bla
 }
 
 /* Where the followed requests that failed began to fail, the most frequent first. */
-static json_t *origins_tree(const struct results *results, const struct blame *blame) {
+static json_t *origins_tree(const struct results *results, const struct blame *blame,
+                            enum followed which) {
   json_t *list = json_array();
   uint32_t n;
-  struct failure_share *share = breakdown_failures(blame, &n);
+  struct failure_share *share = breakdown_origins(blame, which, true, &n);
   for (uint32_t i = 0; i < n; i++) {
     json_t *origin = json_object();
     json_object_set_new(origin, "component",
                         json_text(component_name(results, share[i].component)));
-    json_object_set_new(origin, "cause", json_text(outcome_name[share[i].cause]));
+    if (share[i].caller != share[i].component && share[i].caller < results->blames) {
+      json_object_set_new(origin, "caller", json_text(component_name(results, share[i].caller)));
+    }
+    if (which == FOLLOWED_FAILED) {
+      json_object_set_new(origin, "cause", json_text(outcome_name[share[i].cause]));
+    }
+    if (share[i].for_ever) json_object_set_new(origin, "for_ever", json_true());
     if (share[i].part != PART_OTHER) {
       json_object_set_new(origin, "part", json_text(part_defs[share[i].part].name));
     }
@@ -226,14 +233,16 @@ static json_t *client_blame_tree(const struct results *results, uint32_t compone
   gchar *metric = g_strdup_printf("%s.requests", name);
   double requests = results_value(results, metric) * results->replications;
   g_free(metric);
-  uint32_t ended_well = breakdown_followed(blame);
   json_object_set_new(tree, "sampled", json_integer(blame->samples)); /* failed ones as well */
   json_object_set_new(tree, "of", json_number(round(requests)));
   json_object_set_new(tree, "at", at);
   json_object_set_new(tree, "calls", calls_tree(results, blame));
-  if (ended_well < blame->samples) {
+  if (breakdown_followed(blame, FOLLOWED_FAILED) > 0) {
     json_object_set_new(tree, "failed", composition_tree(results, breakdown_failed(blame)));
-    json_object_set_new(tree, "origins", origins_tree(results, blame));
+    json_object_set_new(tree, "origins", origins_tree(results, blame, FOLLOWED_FAILED));
+  }
+  if (breakdown_followed(blame, FOLLOWED_UNDER_WAY) > 0) {
+    json_object_set_new(tree, "under_way", origins_tree(results, blame, FOLLOWED_UNDER_WAY));
   }
   return tree;
 }
