@@ -330,6 +330,29 @@ static void service_on_call(struct sim *sim, struct member *member, struct frame
   take_in(sim, member, call);
 }
 
+/* The work for a new connection waits for a worker like a call, in the last class. */
+static void service_on_connection(struct sim *sim, struct member *member, struct frame *work,
+                                  uint64_t work_ns) {
+  struct service_state *s = member->state;
+  work->pc = 0;
+  work->op = (uint8_t)(sim->spec->ops ? sim->spec->ops : 1);
+  switch (station_enter(sim, &s->station, work, class_of(sim, s, work), false)) {
+    case STATION_STARTED:
+      station_work(sim, member, &s->station, work, work_ns);
+      break;
+    case STATION_QUEUED:
+      work->due_ns = ~work_ns;
+      break;
+    case STATION_FULL:
+      call_reply(sim, work, OUTCOME_REFUSED);
+      break;
+  }
+}
+
+static const struct accept_config *service_accept(const void *config) {
+  return &((const struct service_config *)config)->accept;
+}
+
 /* Goes on with what is to be done instead of failing; the answer is second best from now on. */
 static void fall_back(struct member *member, struct frame *call, const struct step *step,
                       enum outcome outcome) {
@@ -547,6 +570,8 @@ const struct kind kind_service = {
     .on_due = service_on_due,
     .on_cancel = service_on_cancel,
     .heeds = service_heeds,
+    .accept = service_accept,
+    .on_connection = service_on_connection,
     .on_fault = service_on_fault,
     .message_bytes = service_message_bytes,
     .station = service_station,

@@ -209,6 +209,12 @@ const struct param service_params[] = {
             "same. passed_on: it is done, but those whom it calls are told, as gRPC does with "
             "cancellations and deadlines. queued: it is also taken out while it waits for a "
             "worker. running: its work is also stopped and the worker freed."},
+    {.name = "accept",
+     .type = PARAM_GROUP,
+     .offset = AT(accept),
+     .group = accept_params,
+     .doc = "Connections that one instance lets in, over paths with transport = \"tcp\"; and their "
+            "handshakes, which its workers do."},
     {.name = "work",
      .type = PARAM_TIME_DIST,
      .offset = AT(work),

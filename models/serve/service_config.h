@@ -2,6 +2,7 @@
 #ifndef SERVICE_CONFIG_H
 #define SERVICE_CONFIG_H
 
+#include "network/accept.h"
 #include "outline.h"
 #include "param.h"
 #include "program.h"
@@ -20,6 +21,7 @@ struct service_config {
   struct priorities priority;
   uint32_t by;
   struct dist work;
+  struct accept_config accept;
   struct handlers on;
   struct subscription subscribe;
 };

@@ -47,7 +47,7 @@ static void look_at_steps(struct plan *plan, bool short_cuts) {
 struct plan *service_plans(struct sim *sim, const struct component *self) {
   const struct service_config *config = self->config;
   uint32_t ops = sim->spec->ops ? sim->spec->ops : 1;
-  struct plan *plan = arena_lines(sim->arena, ops, sizeof *plan);
+  struct plan *plan = arena_lines(sim->arena, ops + 1, sizeof *plan);
   find_programs(sim, config, plan, ops);
   for (uint32_t op = 0; op < ops; op++) {
     plan[op].work = sim_stream(sim, self, "work");
@@ -57,5 +57,8 @@ struct plan *service_plans(struct sim *sim, const struct component *self) {
   for (uint32_t i = 0; i < config->priority.n; i++) {
     if (config->by == BY_OP) plan[config->priority.ops[i]].class = (uint8_t)i;
   }
+  /* The work for a connection, which brings its time along. */
+  plan[ops] =
+      (struct plan){.class = (uint8_t)config->priority.n, .works_first = true, .only_works = true};
   return plan;
 }

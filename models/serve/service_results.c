@@ -41,5 +41,6 @@ bool service_has_meter(const void *config, const struct meter *meter) {
 
 const struct metric_def service_metrics[] = {
     OUTBOUND_METRICS,
+    ACCEPT_METRICS,
     {0},
 };

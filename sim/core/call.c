@@ -11,6 +11,7 @@
 #include "memory.h"
 #include "message.h"
 #include "network.h"
+#include "network/connection.h"
 #include "outbound.h"
 #include "present.h"
 #include "time_scale.h"
@@ -192,6 +193,7 @@ struct frame *call_new(struct sim *sim, struct member *from, struct frame *paren
 
 void call_end_unheard(struct sim *sim, struct frame *call, uint64_t *counter) {
   if (sim->outbounds) outbound_forget(sim, call);
+  if (sim->connections) connections_forget(sim, call);
   ++*counter;
   frame_end(sim, call);
 }
@@ -284,7 +286,9 @@ static __attribute__((noinline)) void arrive(struct sim *sim, struct member *to,
 static __attribute__((noinline)) void cross(struct sim *sim, struct member *to,
                                             struct frame *call) {
   uint64_t delay_ns;
-  enum outcome crossed = network_cross(sim, call_maker(sim, call), to, call, false, &delay_ns);
+  struct member *maker = call_maker(sim, call);
+  if (sim->connections && connections_carry(sim, maker, to, call)) return;
+  enum outcome crossed = network_cross(sim, maker, to, call, false, &delay_ns);
   if (__builtin_expect(crossed != OUTCOME_OK, 0)) {
     lose(sim, call, crossed, PART_LOST);
   } else if (delay_ns == 0) {
@@ -344,6 +348,7 @@ void call_post(struct sim *sim, struct frame *call, struct member *from, struct 
   if (timeout_ns != TIME_NEVER) push_frame_event(sim, call, timeout_ns, EVENT_TIMEOUT);
   uint64_t delay_ns = 0;
   enum outcome crossed = OUTCOME_OK;
+  if (sim->connections && from != to && connections_carry(sim, from, to, call)) return;
   if (sim->network && from != to) crossed = network_cross(sim, from, to, call, false, &delay_ns);
   if (crossed == OUTCOME_OK) {
     push_frame_event(sim, call, delay_ns, EVENT_ARRIVE);
@@ -442,6 +447,7 @@ static __attribute__((noinline)) void cross_back(struct sim *sim, struct frame *
   uint64_t delay_ns = 0;
   struct member *callee = &sim->member[frame_callee(call)];
   bool to_itself = maker == callee && call->flags & CALL_MESSAGE;
+  if (sim->connections && !to_itself && connections_carry_back(sim, maker, call)) return;
   if (maker && !to_itself && !(call->flags & CALL_DETACHED)) {
     enum outcome crossed = network_cross(sim, callee, maker, call, true, &delay_ns);
     if (call->flags & CALL_ABANDONED) {

@@ -9,6 +9,7 @@
 #include "arena.h"
 #include "engine.h"
 #include "message.h"
+#include "network/connection.h"
 #include "outbound.h"
 #include "trace.h"
 
@@ -160,6 +161,7 @@ struct check *sim_checks(struct sim *sim, uint32_t *n) {
   free(present);
   messages_check(sim, &out);
   outbounds_check(sim, &out);
+  connections_check(sim, &out);
   *n = out.n;
   return out.list;
 }

@@ -14,6 +14,7 @@
 #include "life.h"
 #include "message.h"
 #include "network.h"
+#include "network/connection.h"
 #include "outbound.h"
 #include "timeline.h"
 #include "trace.h"
@@ -36,6 +37,7 @@ void collect_reset(struct sim *sim) {
     if (m->component->kind->reset) m->component->kind->reset(sim, m);
   }
   network_reset(sim);
+  connections_reset(sim);
   messages_reset(sim);
   outbounds_reset(sim);
   timeline_reset(sim, true);
@@ -273,5 +275,6 @@ void sim_collect(struct sim *sim, struct metrics *out) {
   unfinished_free(&u);
   free(deadlocked);
   network_collect(sim, out);
+  connections_collect(sim, out);
   collect_worst(sim, out);
 }

@@ -6,6 +6,7 @@
 #include "fault.h"
 #include "fault_def.h"
 #include "life.h"
+#include "network/connection.h"
 #include "outbound.h"
 #include "present.h"
 #include "time_scale.h"
@@ -51,6 +52,7 @@ static void end_life(struct sim *sim, struct member *m, struct present made) {
 static void go_down(struct sim *sim, struct member *m, struct present calls, struct present made) {
   struct station *st = member_station(m);
   outbound_crash(sim, m);
+  if (sim->connections) connections_down(sim, m);
   end_life(sim, m, made);
   for (uint32_t i = 0; i < calls.n; i++) {
     struct frame *f = present_frame(sim, &calls.call[i]);

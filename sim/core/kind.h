@@ -9,6 +9,7 @@
 #include "metric.h"
 #include "spec.h"
 
+struct accept_config;
 struct checks;
 struct component;
 struct consumer;
@@ -145,6 +146,11 @@ struct kind {
   /* The member's queueing station, if it has one: the engine reports its utilisation, queue, waits
    * and checks it. May be NULL. */
   struct station *(*station)(struct member *member);
+  /* What its host lets in, of a kind that says so; and a frame that is the work for a new
+   * connection, to be done by its workers and answered. Both or neither. */
+  const struct accept_config *(*accept)(const void *config);
+  void (*on_connection)(struct sim *sim, struct member *member, struct frame *work,
+                        uint64_t work_ns);
   /* Adds checks of what must hold in any state of this member, see checks.h. May be NULL. */
   void (*check)(struct sim *sim, struct member *member, struct checks *out);
   void (*destroy)(struct sim *sim, struct member *member);

@@ -7,6 +7,7 @@
 #include "checks.h"
 #include "column.h"
 #include "engine.h"
+#include "network/connection.h"
 
 /* Of one member, since time 0. */
 struct message_flow {
@@ -129,6 +130,10 @@ void member_ping(struct sim *sim, struct member *from, struct member *to, uint16
 /* --- on its way ----------------------------------------------------------------------------- */
 
 void message_arrived(struct sim *sim, struct member *to, struct frame *call) {
+  if (connection_is_work(sim, call)) {
+    to->kind->on_connection(sim, to, call, connection_work_ns(sim, call));
+    return;
+  }
   if (is_ping(sim, call)) {
     call_reply_uncounted(sim, call, OUTCOME_OK);
     return;
@@ -147,6 +152,7 @@ void message_lost(struct sim *sim, const struct frame *call) {
 }
 
 void message_ended(struct sim *sim, const struct frame *call, bool broken) {
+  if (is_ping(sim, call)) return; /* work for a connection */
   flow_of(sim, frame_callee(call))->ended++;
   if (broken) flow_of(sim, sender_id(sim, call))->broken++;
 }

@@ -159,9 +159,11 @@ static struct route *route_learn(struct sim *sim, const struct member *from,
   *route = (struct route){from_site, to_site, find_direction(sim, from, to), true, 0};
   if (route->direction != NO_DIRECTION) {
     const struct direction *dir = &net->direction[route->direction];
-    route->constant = path_is_constant(dir->path);
+    route->constant = path_is_constant(dir->path) && !dir->path->tcp;
     route->constant_ns = dir->constant_ns;
   }
+  uint32_t back = find_direction(sim, to, from);
+  if (back != NO_DIRECTION && net->direction[back].path->tcp) route->constant = false;
   if (route->constant) remember_neighbour(net, route);
   return route;
 }
@@ -177,10 +179,10 @@ static inline const struct route *route_between(struct sim *sim, const struct me
 /* --- crossing ------------------------------------------------------------------------------- */
 
 /* Draws of one message: the call's key, the far end and the sense tell messages apart. */
-static struct draws message_draws(struct stream stream, const struct member *to,
-                                  const struct frame *call, bool answer) {
+static struct draws key_draws(struct stream stream, const struct member *to, uint64_t key,
+                              bool answer) {
   uint64_t hop = to->component->name_hash + (answer ? UINT64_C(0x9e3779b97f4a7c15) : 0);
-  return draws_begin(stream, call->key, hop);
+  return draws_begin(stream, key, hop);
 }
 
 static bool in_set(const uint64_t *set, uint32_t id) {
@@ -195,12 +197,12 @@ static bool cut_applies(const struct cut *cut, uint32_t from, uint32_t to, bool 
 }
 
 static enum outcome cross_cuts(struct sim *sim, const struct member *from, const struct member *to,
-                               const struct frame *call, bool answer, struct crossing *crossing) {
+                               uint64_t key, bool answer, struct crossing *crossing) {
   struct network *net = sim->network;
   for (uint32_t i = 0; i < net->cuts; i++) {
     const struct cut *cut = net->cut[i];
     if (!cut_applies(cut, from->id, to->id, answer)) continue;
-    struct draws draws = message_draws(cut->stream, to, call, answer);
+    struct draws draws = key_draws(cut->stream, to, key, answer);
     enum outcome outcome = cut->fault->type->on_message(cut->fault, &draws, crossing);
     if (outcome != OUTCOME_OK) return outcome;
   }
@@ -208,20 +210,20 @@ static enum outcome cross_cuts(struct sim *sim, const struct member *from, const
 }
 
 /* What a message takes beside sending it. */
-static uint64_t latency_of(const struct direction *dir, const struct member *to,
-                           const struct frame *call, bool answer) {
+static uint64_t latency_of(const struct direction *dir, const struct member *to, uint64_t key,
+                           bool answer) {
   const struct path_spec *path = dir->path;
   uint64_t latency_ns = dir->constant_ns;
   if (path->latency.kind != DIST_CONSTANT) {
-    struct draws draws = message_draws(dir->latency, to, call, answer);
+    struct draws draws = key_draws(dir->latency, to, key, answer);
     latency_ns = time_sum(latency_ns, dist_draw_whole(&path->latency, &draws));
   }
   if (path->jitter.kind != DIST_CONSTANT) {
-    struct draws draws = message_draws(dir->jitter, to, call, answer);
+    struct draws draws = key_draws(dir->jitter, to, key, answer);
     latency_ns = time_sum(latency_ns, dist_draw_whole(&path->jitter, &draws));
   }
   if (path->reorder > 0) {
-    struct draws draws = message_draws(dir->reorder, to, call, answer);
+    struct draws draws = key_draws(dir->reorder, to, key, answer);
     if (draws_unit(&draws) < path->reorder) latency_ns = time_sum(latency_ns, path->behind_ns);
   }
   return latency_ns;
@@ -264,10 +266,10 @@ static enum outcome cross_path(struct sim *sim, struct direction *dir, const str
                                struct frame *call, bool answer, double factor, uint64_t *delay_ns) {
   const struct path_spec *path = dir->path;
   if (path->loss > 0) {
-    struct draws draws = message_draws(dir->loss, to, call, answer);
+    struct draws draws = key_draws(dir->loss, to, call->key, answer);
     if (draws_unit(&draws) < path->loss) return OUTCOME_TIMEOUT;
   }
-  uint64_t latency_ns = latency_of(dir, to, call, answer);
+  uint64_t latency_ns = latency_of(dir, to, call->key, answer);
   if (__builtin_expect(factor != 1, 0)) latency_ns = time_scale(latency_ns, factor);
   if (path->bits_per_s > 0) {
     bool refusal = answer && call->pending != OUTCOME_OK; /* carries no data */
@@ -304,7 +306,7 @@ enum outcome network_cross(struct sim *sim, const struct member *from, const str
                            struct frame *call, bool answer, uint64_t *delay_ns) {
   struct crossing crossing = {1, 0};
   if (__builtin_expect(sim->network->active_cuts, 0)) {
-    enum outcome outcome = cross_cuts(sim, from, to, call, answer, &crossing);
+    enum outcome outcome = cross_cuts(sim, from, to, call->key, answer, &crossing);
     if (outcome != OUTCOME_OK) return outcome;
   }
   const struct route *route = route_between(sim, from, to);
@@ -320,6 +322,51 @@ enum outcome network_cross(struct sim *sim, const struct member *from, const str
   }
   *delay_ns = time_sum(*delay_ns, crossing.more_ns);
   return outcome;
+}
+
+const struct path_spec *network_transport(struct sim *sim, const struct member *from,
+                                          const struct member *to) {
+  const struct route *route = route_between(sim, from, to);
+  if (route->direction == NO_DIRECTION) return NULL;
+  const struct path_spec *path = sim->network->direction[route->direction].path;
+  return path->tcp ? path : NULL;
+}
+
+/* How many of a burst are lost. */
+static void lose_segments(struct direction *dir, const struct member *to,
+                          const struct segments *what, uint64_t key, struct sent *sent) {
+  if (dir->path->loss <= 0) return;
+  struct draws draws = key_draws(dir->loss, to, key, what->answer);
+  for (uint32_t i = 0; i < what->n; i++) {
+    if (draws_unit(&draws) >= dir->path->loss) continue;
+    if (sent->lost++ == 0) sent->first_lost = i;
+  }
+}
+
+void network_send_segments(struct sim *sim, const struct member *from, const struct member *to,
+                           const struct segments *what, struct sent *sent) {
+  struct crossing crossing = {1, 0};
+  uint64_t key = key_attempt(what->key, what->salt);
+  *sent = (struct sent){0};
+  if (sim->network->active_cuts &&
+      cross_cuts(sim, from, to, key, what->answer, &crossing) != OUTCOME_OK) {
+    *sent = (struct sent){.cut = true, .lost = what->n};
+    return;
+  }
+  const struct route *route = route_between(sim, from, to);
+  sent->first_ns = sent->last_ns = crossing.more_ns;
+  if (route->direction == NO_DIRECTION) return;
+  struct direction *dir = &sim->network->direction[route->direction];
+  uint64_t latency_ns = latency_of(dir, to, key, what->answer);
+  if (crossing.factor != 1) latency_ns = time_scale(latency_ns, crossing.factor);
+  latency_ns = time_sum(latency_ns, crossing.more_ns);
+  sent->first_ns = sent->last_ns = latency_ns;
+  lose_segments(dir, to, what, key, sent);
+  if (dir->path->bits_per_s <= 0 || what->bytes <= 0) return;
+  uint64_t sending_ns = dist_whole(8 * what->bytes / dir->path->bits_per_s * 1e9 * crossing.factor);
+  uint64_t sent_ns = send(sim, dir, 8 * what->bytes, crossing.factor);
+  sent->last_ns = time_sum(latency_ns, sent_ns);
+  sent->first_ns = sent->last_ns - sending_ns + sending_ns / what->n;
 }
 
 bool network_reaches(struct sim *sim, const struct member *from, const struct member *to,
@@ -369,6 +416,16 @@ void network_reset(struct sim *sim) {
 const struct metric_def path_metrics[] = {
     {"<from>.<to>.utilization", "ratio",
      "Share of the time in which the wire of a path with a bandwidth was sending, this way."},
+    {"<from>.<to>.opened", "", "Connections that were begun (transport = \"tcp\"), either way."},
+    {"<from>.<to>.failed", "", "Those of them that did not come to be."},
+    {"<from>.<to>.reused", "ratio", "Share of the calls that found a connection."},
+    {"<from>.<to>.open", "", "Connections that were open, averaged over time."},
+    {"<from>.<to>.setup.mean", "s", "Mean time from the first SYN until requests could be sent."},
+    {"<from>.<to>.setup.p50", "s", "Median of that time."},
+    {"<from>.<to>.setup.p95", "s", "Quantile 95 % of that time."},
+    {"<from>.<to>.setup.p99", "s", "Quantile 99 % of that time."},
+    {"<from>.<to>.sent_again", "ratio", "Share of the segments that were lost and sent again."},
+    {"<from>.<to>.timeouts", "", "Times a sender had to wait for its timer."},
     {0},
 };
 

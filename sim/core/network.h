@@ -21,6 +21,26 @@ enum outcome network_cross(struct sim *sim, const struct member *from, const str
  * says so. */
 uint64_t network_constant_ns(const struct sim *sim, uint32_t from, uint32_t to);
 
+/* The path from one member to another, if it has transport = "tcp"; else NULL. */
+const struct path_spec *network_transport(struct sim *sim, const struct member *from,
+                                          const struct member *to);
+
+/* A burst of segments is sent: when the first and the last of them arrive, and how many are lost on
+ * the way, which the wire carries all the same. `key` and `salt` tell it from all others. */
+struct segments {
+  uint64_t key, salt;
+  bool answer; /* it goes against the direction of its call */
+  uint32_t n;
+  double bytes;
+};
+struct sent {
+  uint64_t first_ns, last_ns;
+  uint32_t lost, first_lost; /* first_lost: from 0 */
+  bool cut;                  /* all are: a partition swallows them */
+};
+void network_send_segments(struct sim *sim, const struct member *from, const struct member *to,
+                           const struct segments *what, struct sent *sent);
+
 /* A member is about to send messages. */
 void network_prefetch(const struct network *net, uint32_t from);
 

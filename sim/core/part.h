@@ -22,6 +22,7 @@ enum part {
   PART_ROOM,    /* waited for room in a topic */
   PART_FAULT,   /* the component hung, was slowed down or swallowed the call */
   PART_LOST,    /* the message, or its answer, vanished on its way */
+  PART_CONNECT, /* its connection was being set up */
   PART_OTHER,   /* waited for nothing that is known here */
   PARTS,
   PART_WAIT = PARTS, /* waits for calls of its own; never in a result */

@@ -13,6 +13,7 @@
 #include "life.h"
 #include "message.h"
 #include "network.h"
+#include "network/connection.h"
 #include "outbound.h"
 #include "timer.h"
 #include "trace.h"
@@ -106,7 +107,8 @@ static bool event_is_dead(const void *owner, const struct event *event) {
   const struct sim *sim = owner;
   uint32_t kind = event_ref(event) & 15;
   if (kind == EVENT_DUE) return timer_event_is_dead(sim, event);
-  if (kind > EVENT_CANCEL && kind != EVENT_TRY) return false;
+  if (kind == EVENT_CONNECTION) return connection_event_is_dead(sim, event);
+  if (kind > EVENT_CANCEL && kind != EVENT_TRY && kind != EVENT_SEGMENT) return false;
   return frame_at(sim, event_ref(event) >> 4)->stamp != event_arg(event);
 }
 
@@ -203,6 +205,7 @@ struct sim *sim_new_half(const struct spec *spec, uint64_t seed, uint64_t replic
   ledger_new(sim);
   sim->network = network_new(sim);
   sim->by_way = sim->network != NULL;
+  connections_init(sim);
   life_init(sim);
   if (with_faults && spec->faults) faults_new(sim);
   for (uint32_t i = 0; i < sim->members; i++) {
@@ -228,6 +231,7 @@ void sim_free(struct sim *sim) {
   }
   faults_free(sim);
   outbounds_free(sim);
+  connections_free(sim);
   network_free(sim->network);
   columns_free(sim);
   calls_free(&sim->calls);
@@ -282,6 +286,8 @@ static inline void dispatch_frame(struct sim *sim, const struct event *event) {
     case EVENT_TRY:
     case EVENT_LIFE:
     case EVENT_DUE:
+    case EVENT_SEGMENT:
+    case EVENT_CONNECTION:
       break;
   }
 }
@@ -299,6 +305,10 @@ static inline void dispatch(struct sim *sim, const struct event *event) {
     member_event(sim, event);
   } else if (kind == EVENT_DUE) {
     timer_event(sim, event);
+  } else if (kind == EVENT_SEGMENT) {
+    segment_event(sim, event);
+  } else if (kind == EVENT_CONNECTION) {
+    connection_event(sim, event);
   } else if (kind == EVENT_FAULT) {
     faults_event(sim, event_ref(event) >> 4, event_arg(event));
   } else if (kind == EVENT_TRY) {

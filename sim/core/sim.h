@@ -26,6 +26,7 @@
 #define TIME_NEVER UINT64_MAX
 
 struct columns;
+struct connections;
 struct deliveries;
 struct timeline;
 struct present_lists;
@@ -74,6 +75,7 @@ struct sim {
   uint32_t answers_depth;              /* nesting of answers */
   uint64_t instant_ns, instant_events; /* an instant with several events, and how many */
   struct network *network;             /* NULL: no path is declared and no partition can begin */
+  struct connections *connections;     /* NULL: no path has transport = "tcp" */
   bool by_way; /* there is a network, or lists are kept: a call is not simply there once sent */
   struct faults *faults;
   struct outbounds *outbounds; /* NULL: no caller declares a policy */
@@ -135,6 +137,8 @@ enum event_kind {
   EVENT_TRY,     /* a try's pause, wait or time to hedge is over: see outbound.h */
   EVENT_LIFE,    /* a member's start-up or drain is over */
   EVENT_DUE,     /* a timer of a member goes off: see timer.h */
+  EVENT_SEGMENT, /* of a call on a connection: see network/transfer.h */
+  EVENT_CONNECTION,
 };
 
 static inline struct frame *frame_at(const struct sim *sim, uint32_t slot) {

@@ -60,6 +60,17 @@ struct place {
   uint32_t id; /* index into components, zones or regions */
 };
 
+enum tls { TLS_NONE, TLS_12, TLS_13 };
+
+/* What the connections of a path are like, see network/connection.h. */
+struct connect_config {
+  bool given;
+  uint64_t keep_ns, streams, requests;
+  uint32_t tls; /* enum tls */
+  double resume;
+  bool early, mutual;
+};
+
 struct path_spec {
   struct place from, to;
   bool one_way;        /* else it serves both directions, each with its own bandwidth */
@@ -70,9 +81,12 @@ struct path_spec {
   uint64_t packet; /* bytes of the packets that hops pass on; 0: messages as a whole */
   double reorder;  /* probability that a message falls behind */
   uint64_t behind_ns; /* by how much */
-  double bits_per_s;  /* 0: unlimited; else messages queue first-in first-out for the wire */
-  double loss;        /* probability that a message vanishes */
-  const char *file;   /* where it was declared, for messages */
+  bool tcp;           /* connections, and loss is delay: network/connection.h */
+  struct connect_config connect;
+  bool swapped;      /* the scenario names its ends the other way round */
+  double bits_per_s; /* 0: unlimited; else messages queue first-in first-out for the wire */
+  double loss;       /* probability that a message vanishes */
+  const char *file;  /* where it was declared, for messages */
   int line;
 };
 

@@ -1,4 +1,5 @@
 /* Paths: what they say, and how they get into the spec. */
+#include <math.h>
 #include <stdlib.h>
 
 #include "build.h"
@@ -20,6 +21,71 @@ static const struct param reorder_params[] = {
      .offset = offsetof(struct reorder_config, by_ns),
      .required = true,
      .doc = "How much longer."},
+    {0},
+};
+
+static const char *const transport_choices[] = {"messages", "tcp", NULL};
+static const char *const tls_choices[] = {"none", "1.2", "1.3", NULL};
+
+#define AT(field) offsetof(struct connect_config, field)
+
+static const struct param connect_params[] = {
+    {.name = "keep",
+     .type = PARAM_DURATION,
+     .offset = AT(keep_ns),
+     .fallback = "0ms",
+     .max = INFINITY,
+     .doc =
+         "How long a connection that nobody uses is kept; 0: each call opens one of its own. nginx "
+         "keeps them for \"60s\" to \"75s\", Go's client for \"90s\"."},
+    {.name = "streams",
+     .type = PARAM_COUNT,
+     .offset = AT(streams),
+     .fallback = "1",
+     .min = 1,
+     .max = INFINITY,
+     .doc =
+         "Calls at once on one connection: 1 as with HTTP/1.1, more as with HTTP/2, whose servers "
+         "allow 100 and more (RFC 9113). What a lost segment holds up, it holds up for all of "
+         "them."},
+    {.name = "requests",
+     .type = PARAM_COUNT,
+     .offset = AT(requests),
+     .fallback = "unlimited",
+     .min = 1,
+     .max = INFINITY,
+     .doc = "Calls after which a connection is closed (nginx: 1000)."},
+    {.name = "tls",
+     .type = PARAM_ENUM,
+     .offset = AT(tls),
+     .fallback = "none",
+     .choices = tls_choices,
+     .doc = "TLS 1.2 takes two further round trips (RFC 5246), TLS 1.3 one (RFC 8446). The work is "
+            "the `handshake` of what is called (`accept`)."},
+    {.name = "resume",
+     .type = PARAM_RATIO,
+     .offset = AT(resume),
+     .fallback = "0%",
+     .max = 1,
+     .needs = "tls",
+     .doc =
+         "Share of the handshakes that resume an earlier session: one round trip in TLS 1.2 too, "
+         "and work that is `resumed`."},
+    {.name = "early",
+     .type = PARAM_BOOL,
+     .offset = AT(early),
+     .fallback = "false",
+     .needs = "tls",
+     .doc =
+         "Whether the request goes along with a resumed handshake of TLS 1.3 (0-RTT): no further "
+         "round trip, and the request may be replayed."},
+    {.name = "mutual",
+     .type = PARAM_BOOL,
+     .offset = AT(mutual),
+     .fallback = "false",
+     .needs = "tls",
+     .doc =
+         "Whether the caller shows a certificate too, which the called side looks at (`verify`)."},
     {0},
 };
 
@@ -89,6 +155,23 @@ const struct param path_params[] = {
      .offset = offsetof(struct path_config, reorder),
      .group = reorder_params,
      .doc = "Some messages fall behind: they arrive after others that were sent later."},
+    {.name = "transport",
+     .type = PARAM_ENUM,
+     .offset = offsetof(struct path_config, transport),
+     .fallback = "messages",
+     .choices = transport_choices,
+     .doc = "What calls cross the path on: messages, each by itself, or connections of TCP. With "
+            "tcp a "
+            "call needs a connection, whose set-up takes a round trip; what is lost is sent again "
+            "after TCP's timers (RFC 6298, 5681); a long answer takes the rounds of slow start "
+            "(RFC 6928)."},
+    {.name = "connect",
+     .type = PARAM_GROUP,
+     .offset = offsetof(struct path_config, connect),
+     .group = connect_params,
+     .needs = "transport = tcp",
+     .doc = "Connections between one calling instance and one called one: how they are set up and "
+            "kept."},
     {.name = "one_way",
      .type = PARAM_BOOL,
      .offset = offsetof(struct path_config, one_way),
@@ -150,6 +233,11 @@ static void fill_in(const struct path_config *config, struct path_spec *out) {
   out->packet = config->packet;
   out->bits_per_s = config->bits_per_s;
   out->loss = config->loss;
+  out->swapped = false;
+  out->tcp = config->transport == TRANSPORT_TCP;
+  out->connect = config->connect;
+  if (!config->connect.given)
+    out->connect = (struct connect_config){.streams = 1, .requests = PARAM_UNLIMITED};
   out->reorder = config->reorder.given ? config->reorder.share : 0;
   out->behind_ns = config->reorder.by_ns;
 }
@@ -180,6 +268,7 @@ static bool read_path(struct loader *loader, const struct declaration *declarati
     struct place swapped = out->from;
     out->from = out->to;
     out->to = swapped;
+    out->swapped = true;
   }
   lua_pop(loader->L, 1);
   return ok;

@@ -8,6 +8,7 @@
 #define WORDS_H
 
 #include "metric.h"
+#include "spec.h"
 #include "word.h"
 
 enum word_id {
@@ -77,6 +78,8 @@ struct run_config {
   bool antithetic;
 };
 
+enum transport { TRANSPORT_MESSAGES, TRANSPORT_TCP };
+
 struct path_config {
   struct dist latency, jitter;
   double metres, bits_per_s, loss;
@@ -87,6 +90,8 @@ struct path_config {
   } reorder;
   uint64_t hops, processing_ns, packet;
   bool one_way;
+  uint32_t transport; /* enum transport */
+  struct connect_config connect;
   const char *from, *to;
 };
 extern const struct param path_params[];

@@ -167,7 +167,7 @@ static bool fault_swallows(const struct lint *lint, const struct fault_spec *fau
 
 static bool path_swallows(const struct call_edge *edge, const struct path_spec **path) {
   for (int way = 0; way < 2; way++) {
-    if (edge->path[way] && edge->path[way]->loss > 0) {
+    if (edge->path[way] && edge->path[way]->loss > 0 && !edge->path[way]->tcp) {
       *path = edge->path[way];
       return true;
     }
