@@ -13,7 +13,7 @@ order='
 sim/base
 sim/core
 sim/core/messages
-sim/core/faults
+sim/core/faults sim/core/network
 models/lib
 models/edge/algorithms models/cache/policies
 models/steps models/traffic models/serve models/edge models/cache models/queue models/data models/control
