@@ -104,7 +104,7 @@ const struct part_def part_defs[PARTS] = {
                     .takes = "waiting in",
                     .remedy = "fewer calls that wait for others there",
                     .color = "#999999",
-                    .place = 9},
+                    .place = 10},
 };
 
 const struct part_def *part_find(const char *name) {

@@ -22,7 +22,7 @@ static void test_round_trips(void **state) {
     double resume;
     bool early;
     uint64_t first_ms, later_ms;
-  } cases[] = {{TLS_NONE, 0, false, 100, 50}, {TLS_13, 0, false, 150, 50},
+  } cases[] = {{TLS_NONE, 0, false, 100, 50}, {TLS_13, 0, true, 150, 50},
                {TLS_12, 0, false, 200, 50},   {TLS_12, 1, false, 150, 50},
                {TLS_13, 1, false, 150, 50},   {TLS_13, 1, true, 100, 50}};
   for (int i = 0; i < 6; i++) {
@@ -384,6 +384,23 @@ static void test_crash(void **state) {
   scene_free(scene);
 }
 
+/* Aim: each calling instance has connections of its own to each called one. */
+static void test_pairs(void **state) {
+  (void)state;
+  struct scene *scene = scene_new();
+  struct node *users = scene_add(scene, "client", "users", 100);
+  node_set(users, "arrivals", "closed 1 100ms");
+  node_set(users, "target", "server");
+  scene_add(scene, "service", "server", 3);
+  struct path_spec path = tcp();
+  path.connect.keep_ns = PARAM_UNLIMITED;
+  scene_path(scene, "users", "server", path);
+  struct run run = run_scene(scene, SEED, 20 * S);
+  assert_same(metric(&run, "path.users.server.opened"), 300);
+  run_free(&run);
+  scene_free(scene);
+}
+
 /* Aim: whatever goes wrong, no connection, no call on one and no place at a server gets lost (the
  * engine checks it, and run_finish that). */
 static void test_nothing_is_lost(void **state) {
@@ -450,6 +467,7 @@ int main(void) {
       cmocka_unit_test(test_backlog),
       cmocka_unit_test(test_work_of_handshakes),
       cmocka_unit_test(test_crash),
+      cmocka_unit_test(test_pairs),
       cmocka_unit_test(test_nothing_is_lost),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -498,7 +498,8 @@ void segment_event(struct sim *sim, const struct event *event) {
 static uint32_t connection_for(struct sim *sim, const struct member *from, const struct member *to,
                                const struct path_spec *path, const struct frame *call) {
   struct connection_counts *count = connection_counts_of(sim, path);
-  uint32_t id = sim->connections->pair[pair_of(sim, from->id, to->id)].first_free;
+  uint32_t pair = pair_of(sim, from->id, to->id); /* which may move the others */
+  uint32_t id = sim->connections->pair[pair].first_free;
   count->calls++;
   if (id != NO_CONNECTION) {
     count->reused += connection_at(sim, id)->requests > 0;
