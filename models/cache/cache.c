@@ -1,7 +1,10 @@
 /* cache: keeps answers by key in front of an origin. */
+#include <assert.h>
+
 #include "abandon.h"
 #include "call.h"
 #include "checks.h"
+#include "detmath.h"
 #include "flush.h"
 #include "kept.h"
 #include "outbound_params.h"
@@ -9,16 +12,9 @@
 /* --- calls ---------------------------------------------------------------------------------- */
 
 /* What a call at the cache is about, kept in its pc. */
-enum { PC_HIT = 1, PC_MISS, PC_WRITE };
+enum { PC_HIT = 1, PC_MISS, PC_WRITE, PC_JOINED };
 
-/* The cache's own time is over: answer, or ask the origin. */
-static void go_on(struct sim *sim, struct member *member, struct frame *call) {
-  struct cache_state *c = member->state;
-  if (call->pc == PC_HIT) {
-    call_reply(sim, call, OUTCOME_OK);
-    return;
-  }
-  struct frame *fetch = call_new(sim, member, call);
+static void ask_origin(struct sim *sim, struct cache_state *c, struct frame *fetch) {
   if (__builtin_expect(c->out != NULL, 0)) {
     outbound_send(sim, c->out, fetch);
     return;
@@ -27,23 +23,89 @@ static void go_on(struct sim *sim, struct member *member, struct frame *call) {
   outbound_send_plain(sim, fetch, to, c->config->calls.timeout_ns);
 }
 
+/* A miss on a key that the origin is being asked for waits for that answer; else it leads. */
+static bool joins(struct sim *sim, struct cache_state *c, struct frame *call) {
+  uint32_t flight = flight_find(&c->flights, call->item);
+  if (flight == NO_FLIGHT) {
+    flight_begin(sim, &c->flights, call->item, call);
+    return false;
+  }
+  c->joined++;
+  call->pc = PC_JOINED;
+  frame_set_state(sim, call, FRAME_WAITING);
+  trace_mark(sim, call, PART_OTHER);
+  flight_join(sim, &c->flights, flight, call);
+  return true;
+}
+
+/* The cache's own time is over: answer, or ask the origin. */
+static void go_on(struct sim *sim, struct member *member, struct frame *call) {
+  struct cache_state *c = member->state;
+  if (call->pc == PC_HIT) {
+    call_reply(sim, call, (enum outcome)call->pending);
+    return;
+  }
+  if (c->config->single_flight && call->pc == PC_MISS && joins(sim, c, call)) return;
+  ask_origin(sim, c, call_new(sim, member, call));
+}
+
+/* Asks the origin for a key again, on the cache's own account, unless that is under way. */
+static void refresh(struct sim *sim, struct member *member, const struct frame *call) {
+  struct cache_state *c = member->state;
+  if (flight_find(&c->flights, call->item) != NO_FLIGHT) return;
+  c->refreshes++;
+  flight_begin(sim, &c->flights, call->item, NULL);
+  struct frame *fetch = call_new(sim, member, NULL);
+  fetch->key = call->key;
+  fetch->item = call->item;
+  fetch->op = call->op;
+  ask_origin(sim, c, fetch);
+}
+
+/* XFetch: now - duration * beta * log(u) >= expiry. */
+static bool asks_early(const struct sim *sim, struct cache_state *c, uint32_t e,
+                       const struct frame *call) {
+  if (flight_find(&c->flights, call->item) != NO_FLIGHT) return false;
+  struct draws draws = draws_begin(c->early, call->key, 0);
+  double ahead_ns = -c->fetch_ns * c->config->early * det_log(draws_unit(&draws));
+  return ahead_ns >= (double)(c->store.entry[e].expires_ns - sim->now_ns);
+}
+
 /* A hit: what the reader gets was there when the call came. */
 static void judge_hit(struct sim *sim, struct cache_state *c, uint32_t e, struct frame *call) {
   ledger_answer(sim, c->store.entry[e].copy, call);
   ledger_judge(sim, c->truth, call, sim->now_ns, &c->read);
 }
 
+/* Whether a read is answered from what is kept. */
+static bool hits(struct sim *sim, struct member *member, struct frame *call) {
+  struct cache_state *c = member->state;
+  uint32_t e = kept_lookup(sim, c, call);
+  if (e == NIL) return false;
+  bool stale = c->config->stale_ns > 0 && kept_is_stale(sim, c, e);
+  if (!stale && c->config->early > 0 && asks_early(sim, c, e, call)) {
+    c->asked_early++;
+    return false;
+  }
+  call->pending = c->store.entry[e].outcome;
+  c->negative_hits += call->pending != OUTCOME_OK;
+  if (c->truth != REF_NONE && call->pending == OUTCOME_OK) judge_hit(sim, c, e, call);
+  if (__builtin_expect(stale, 0)) {
+    c->served_stale++;
+    refresh(sim, member, call);
+  }
+  return true;
+}
+
 static void cache_on_call(struct sim *sim, struct member *member, struct frame *call) {
   struct cache_state *c = member->state;
-  uint32_t e;
   call->mark_ns = sim->now_ns; /* when it came */
   if (op_set_has(&c->write_ops, call->op)) {
     c->writes++;
     call->pc = PC_WRITE;
-  } else if ((e = kept_lookup(sim, c, call->item)) != NIL) {
+  } else if (hits(sim, member, call)) {
     c->hits++;
     call->pc = PC_HIT;
-    if (c->truth != REF_NONE) judge_hit(sim, c, e, call);
   } else {
     c->misses++;
     call->pc = PC_MISS;
@@ -59,31 +121,67 @@ static void cache_on_timer(struct sim *sim, struct member *member, struct frame 
   go_on(sim, member, call);
 }
 
-/* What a read brought is kept; a write makes what is kept out of date. */
-static void learn(struct sim *sim, struct cache_state *c, const struct frame *parent,
-                  struct frame *fetch) {
-  bool writes = parent->pc == PC_WRITE;
-  if (c->truth != REF_NONE) {
-    ledger_pass_on(sim, fetch, parent);
-    if (!writes) ledger_judge(sim, c->truth, parent, parent->mark_ns, &c->read);
-  }
-  if (!writes || c->config->write == WRITE_THROUGH) {
-    keep(sim, c, fetch);
+/* What `fetch` brought is the answer to a read. */
+static void judge_fetched(struct sim *sim, struct cache_state *c, const struct frame *fetch,
+                          struct frame *call) {
+  if (c->truth == REF_NONE) return;
+  ledger_pass_on(sim, fetch, call);
+  ledger_judge(sim, c->truth, call, call->mark_ns, &c->read);
+}
+
+/* A write makes what is kept out of date. */
+static void written(struct sim *sim, struct cache_state *c, const struct frame *parent,
+                    struct frame *fetch) {
+  if (c->truth != REF_NONE) ledger_pass_on(sim, fetch, parent);
+  if (c->config->write == WRITE_THROUGH) {
+    keep(sim, c, fetch, OUTCOME_OK);
     return;
   }
   uint32_t e = store_find(&c->store, fetch->item);
   if (e != NIL) kept_remove(sim, c, e);
 }
 
+/* What a read brought is kept, and an error if that is said, but not in place of a stale answer. */
+static void learn(struct sim *sim, struct cache_state *c, struct frame *fetch,
+                  enum outcome outcome) {
+  if (c->config->early > 0) {
+    double took_ns = (double)(sim->now_ns - fetch->sent_ns);
+    c->fetch_ns += (took_ns - c->fetch_ns) * (c->fetch_ns > 0 ? 0.125 : 1);
+  }
+  bool error_kept = c->config->negative_ns > 0 && store_find(&c->store, fetch->item) == NIL;
+  if (outcome == OUTCOME_OK || error_kept) keep(sim, c, fetch, outcome);
+}
+
+/* Answers all that waited for a read of the origin. */
+static void land(struct sim *sim, struct cache_state *c, struct frame *parent, struct frame *fetch,
+                 enum outcome outcome) {
+  uint32_t flight = flight_find(&c->flights, fetch->item);
+  struct frame *call;
+  assert(flight != NO_FLIGHT);
+  flight_land(&c->flights, flight);
+  if (parent) call_reply(sim, parent, outcome);
+  while ((call = flight_next(sim, &c->flights, flight)) != NULL) {
+    if (outcome == OUTCOME_OK) judge_fetched(sim, c, fetch, call);
+    call_reply(sim, call, outcome);
+  }
+}
+
 static void cache_on_reply(struct sim *sim, struct member *member, struct frame *parent,
                            struct frame *fetch, enum outcome outcome) {
   struct cache_state *c = member->state;
-  if (!parent) return;
+  if (!parent && !(fetch->flags & CALL_ROOT)) return;
   if (__builtin_expect(c->out != NULL, 0) && outbound_takes(sim, fetch, outcome)) return;
-  if (outcome == OUTCOME_OK) {
-    learn(sim, c, parent, fetch);
+  bool ok = outcome == OUTCOME_OK, writes = parent && parent->pc == PC_WRITE;
+  c->origin_errors += !ok;
+  if (writes) {
+    if (ok) written(sim, c, parent, fetch);
   } else {
-    c->origin_errors++;
+    if (ok && parent) judge_fetched(sim, c, fetch, parent);
+    learn(sim, c, fetch, outcome);
+    if (c->config->single_flight || !parent) {
+      land(sim, c, parent, fetch, outcome);
+      return;
+    }
   }
   call_reply(sim, parent, outcome);
 }
@@ -94,10 +192,29 @@ static enum heed cache_heeds(const void *config) {
   return outbound_is_plain(&c->calls) ? HEED_PASS_ON : HEED_STOP;
 }
 
+/* The one whose call to the origin was waited for gives up: the next one asks in its place. */
+static void hand_over(struct sim *sim, struct member *member, struct frame *call) {
+  struct cache_state *c = member->state;
+  uint32_t flight = flight_find(&c->flights, call->item);
+  if (flight == NO_FLIGHT || c->flights.flight[flight].leader != frame_slot(sim, call)) return;
+  bool alone = c->flights.flight[flight].first == SLOT_NONE;
+  if (alone) flight_land(&c->flights, flight);
+  struct frame *next = flight_next(sim, &c->flights, flight);
+  if (next == NULL) return;
+  next->pc = PC_MISS;
+  c->flights.flight[flight].leader = frame_slot(sim, next);
+  ask_origin(sim, c, call_new(sim, member, next));
+}
+
 static void cache_on_cancel(struct sim *sim, struct member *member, struct frame *call) {
   struct cache_state *c = member->state;
   c->given_up++;
-  if (frame_state(call) == FRAME_WAITING) call_abandon_made(sim, call);
+  if (frame_state(call) == FRAME_WAITING && call->pc == PC_JOINED) {
+    flight_leave(sim, &c->flights, call);
+  } else if (frame_state(call) == FRAME_WAITING) {
+    call_abandon_made(sim, call);
+    if (c->config->single_flight && call->pc == PC_MISS) hand_over(sim, member, call);
+  }
   call->due_ns = TIME_NEVER; /* a look-up comes to nothing */
   call_reply(sim, call, OUTCOME_RESET);
 }
@@ -113,7 +230,15 @@ static void cache_on_written(struct sim *sim, struct member *member, uint32_t it
 
 static void cache_on_fault(struct sim *sim, struct member *member, const struct fault_def *fault,
                            bool begins) {
-  if ((fault == &fault_crash || fault == &fault_flush) && begins) kept_clear(sim, member->state);
+  struct cache_state *c = member->state;
+  if ((fault == &fault_crash || fault == &fault_flush) && begins) kept_clear(sim, c);
+  if (fault == &fault_crash && begins) flights_clear(&c->flights);
+  if (fault == &fault_crash && !begins && c->config->warm) keep_warm(sim, member);
+}
+
+static void cache_start(struct sim *sim, struct member *member) {
+  const struct cache_state *c = member->state;
+  if (c->config->warm) keep_warm(sim, member);
 }
 
 /* --- life ----------------------------------------------------------------------------------- */
@@ -148,6 +273,10 @@ static void cache_init(struct sim *sim, struct member *member) {
   const struct room *capacity = &c->config->capacity;
   store_init(&c->store, policies[c->config->policy], capacity->n, capacity->in_bytes,
              sim_stream(sim, member->component, "evict"));
+  flights_init(&c->flights);
+  c->ttl = sim_stream(sim, member->component, "ttl");
+  c->early = sim_stream(sim, member->component, "early");
+  c->warm = sim_stream(sim, member->component, "warm");
   c->object_size = sim_stream(sim, member->component, "object_size");
   c->hit_time = sim_stream(sim, member->component, "hit_time");
   c->write_ops = data_writes(sim->spec, member->component->id);
@@ -158,6 +287,7 @@ static void cache_destroy(struct sim *sim, struct member *member) {
   (void)sim;
   struct cache_state *c = member->state;
   store_free(&c->store);
+  flights_free(&c->flights);
 }
 
 static const struct metric_def cache_metrics[] = {
@@ -177,6 +307,16 @@ static const struct meter cache_meters[] = {
     {"not_kept", METER_COUNT, STATE(rejected), 0,
      "Answers that were not kept: too large, of no known size, or not wanted by the policy."},
     {"writes", METER_COUNT, STATE(writes), 0, "Writes passed on to the origin."},
+    {"joined", METER_COUNT, STATE(joined), 0,
+     "Misses that waited for a call to the origin which was under way."},
+    {"served_stale", METER_COUNT, STATE(served_stale), 0,
+     "Hits on entries whose time was over, within `stale`."},
+    {"refreshes", METER_COUNT, STATE(refreshes), 0,
+     "Calls to the origin on the cache's own account."},
+    {"asked_early", METER_COUNT, STATE(asked_early), 0,
+     "Misses by XFetch, on entries whose time was not over."},
+    {"negative_hits", METER_COUNT, STATE(negative_hits), 0,
+     "Hits answered with an error that was kept."},
     {"invalidated", METER_COUNT, STATE(invalidated), 0,
      "Entries removed because the database was written."},
     {"given_up", METER_COUNT, STATE(given_up), 0,
@@ -205,6 +345,10 @@ static bool cache_has_meter(const void *config, const struct meter *meter) {
   const struct cache_config *c = config;
   if (meter->at == STATE(bytes)) return c->capacity.in_bytes;
   if (meter->at == STATE(rejected)) return c->capacity.in_bytes || policies[c->policy]->admits;
+  if (meter->at == STATE(joined)) return c->single_flight;
+  if (meter->at == STATE(served_stale) || meter->at == STATE(refreshes)) return c->stale_ns > 0;
+  if (meter->at == STATE(asked_early)) return c->early > 0;
+  if (meter->at == STATE(negative_hits)) return c->negative_ns > 0;
   return true;
 }
 
@@ -214,7 +358,8 @@ const struct kind kind_cache = {
     .doc =
         "Holds real keys: a call looks up the key of its request (the client's `keys`). A hit is "
         "answered at once or after `hit_time`; a miss asks the origin and stores the answer if "
-        "it is ok. Errors are not kept. Where the capacity is in bytes, a value has the size of "
+        "it is ok. Errors are not kept unless `negative` says for how long. Where the capacity is "
+        "in bytes, a value has the size of "
         "the "
         "answer that brought it, or its key's `object_size`; what makes room goes until it fits. "
         "A call that its origin counts as "
@@ -224,7 +369,9 @@ const struct kind kind_cache = {
         "unless `invalidate` says otherwise: it goes on answering with what it has, and the ledger "
         "counts such reads as stale. A read of the origin that was under way during a write stores "
         "what it saw, also after the key was removed. Several misses on one key at the "
-        "same time all go to the origin. A crash empties the cache, as does the fault `flush`, "
+        "same time all go to the origin, unless they join (`single_flight`; when the one that asks "
+        "gives up, the next one asks in its place). A crash empties the cache, as does the fault "
+        "`flush`, "
         "during which calls go on; while it is down calls are "
         "refused, and it is the caller's `fallback` that goes to the origin instead. Requests "
         "without keys all have key 0. The instances of a group share the keys: each key lives on "
@@ -235,9 +382,7 @@ const struct kind kind_cache = {
         "cache "
         "takes such calls out, the cache gives up its own call and stores nothing. Left out: "
         "fetches that go on without their caller, "
-        "stale answers when the origin fails, the memory that entries themselves take, "
-        "single-flight, refresh "
-        "ahead, leases, a delay of "
+        "the memory that entries themselves take, leases, a delay of "
         "invalidations.",
     .example =
         "client \"users\" { arrivals = poisson \"500/s\", target = \"redis\", "
@@ -260,6 +405,7 @@ const struct kind kind_cache = {
     .on_written = cache_on_written,
     .check = cache_check,
     .init = cache_init,
+    .start = cache_start,
     .on_call = cache_on_call,
     .on_reply = cache_on_reply,
     .on_timer = cache_on_timer,

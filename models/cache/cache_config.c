@@ -23,14 +23,36 @@ static const char *const invalidate_choices[] = {"never", "on_write", NULL};
   "al., 2023). perfect_lfu: all keys ever asked for are counted and only the most frequent ones " \
   "kept: no real cache, a bound to compare with (Breslau et al., 1999)."
 
+uint64_t cache_most_keys(const struct spec *spec) {
+  uint64_t most = 0;
+  for (uint32_t c = 0; c < spec->components; c++) {
+    const struct component_spec *component = &spec->component[c];
+    for (const struct param *p = component->kind->params; p && p->name; p++) {
+      if (p->type != PARAM_KEYS || !component->config) continue;
+      const struct keys *keys = (const struct keys *)((const char *)component->config + p->offset);
+      if (keys->kind != KEYS_NONE && keys->n > most) most = keys->n;
+    }
+  }
+  return most;
+}
+
 bool cache_validate(const struct spec *spec, const struct component_spec *component,
                     struct error *err) {
-  (void)spec;
   const struct cache_config *config = component->config;
   if (dist_mean(&config->object_size) > 0 && !config->capacity.in_bytes) {
     return error_set(err,
                      "object_size means nothing where capacity is a number of entries; say "
                      "capacity = \"512MiB\", or leave object_size out");
+  }
+  if (config->warm && cache_most_keys(spec) == 0) {
+    return error_set(err,
+                     "warm means nothing where no client has keys; give one keys, or leave "
+                     "warm out");
+  }
+  if (config->warm && config->capacity.in_bytes && dist_mean(&config->object_size) <= 0) {
+    return error_set(err,
+                     "warm needs to know how large values are; add object_size, or give "
+                     "capacity as a number of entries");
   }
   return outbound_valid(&config->calls, err);
 }
@@ -81,11 +103,13 @@ const struct param cache_params[] = {
      .needs = "capacity",
      .doc = POLICY_DOC},
     {.name = "ttl",
-     .type = PARAM_DURATION,
-     .offset = AT(ttl_ns),
+     .type = PARAM_TTL,
+     .offset = AT(ttl),
      .fallback = "never",
      .max = INFINITY,
-     .doc = "How long an entry is good."},
+     .doc = "How long an entry is good. With { \"60s\", jitter = \"10%\" } each is good for a time "
+            "drawn evenly between 54 and 66 s, so that what was stored at once does not end at "
+            "once."},
     {.name = "expire",
      .type = PARAM_ENUM,
      .offset = AT(expire),
@@ -94,6 +118,49 @@ const struct param cache_params[] = {
      .needs = "ttl",
      .doc = "From when the time to live counts: from when the entry was stored (Redis, memcached, "
             "Caffeine's expireAfterWrite), or from its last hit (expireAfterAccess, sessions)."},
+    {.name = "stale",
+     .type = PARAM_DURATION,
+     .offset = AT(stale_ns),
+     .fallback = "0s",
+     .needs = "ttl",
+     .doc =
+         "For how long after its time an entry still answers, while the cache asks the origin once "
+         "on its own account (RFC 5861, stale-while-revalidate); if that fails it goes on "
+         "answering until this is over (stale-if-error)."},
+    {.name = "early",
+     .type = PARAM_NUMBER,
+     .offset = AT(early),
+     .fallback = "0",
+     .max = 100,
+     .needs = "ttl",
+     .doc =
+         "Beta of XFetch: a hit close to the end of its time may ask the origin as a miss does, "
+         "the "
+         "more likely the closer it is and the longer calls to the origin take, which is averaged "
+         "over the instance (Vattani et al., Optimal probabilistic cache stampede prevention, "
+         "2015: 1)."},
+    {.name = "negative",
+     .type = PARAM_DURATION,
+     .offset = AT(negative_ns),
+     .fallback = "0s",
+     .doc =
+         "How long an error of the origin is kept and answered again (CloudFront keeps errors for "
+         "10 s unless told otherwise)."},
+    {.name = "single_flight",
+     .type = PARAM_BOOL,
+     .offset = AT(single_flight),
+     .fallback = "false",
+     .doc =
+         "Whether misses on a key that the origin is being asked for wait for that answer, good or "
+         "bad, instead of asking too (golang.org/x/sync/singleflight, nginx's proxy_cache_lock)."},
+    {.name = "warm",
+     .type = PARAM_BOOL,
+     .offset = AT(warm),
+     .fallback = "false",
+     .doc =
+         "Whether it begins full: at time 0 and after a crash it holds the current values of the "
+         "clients' keys 1, 2 and so on, of which the first are the most popular, with the rest of "
+         "their time drawn evenly (a dump that was loaded, such as Redis's RDB file)."},
     {.name = "origin",
      .type = PARAM_REF,
      .offset = AT(origin),

@@ -13,13 +13,19 @@ enum invalidate { INVALIDATE_NEVER, INVALIDATE_ON_WRITE };
 struct cache_config {
   struct room capacity;
   struct dist object_size;
-  uint64_t ttl_ns;
+  struct ttl ttl;
+  uint64_t stale_ns, negative_ns;
+  double early;
+  bool single_flight, warm;
   uint32_t policy, expire, origin, write, invalidate;
   struct outbound_config calls;
   struct dist hit_time;
 };
 
 extern const struct param cache_params[];
+
+/* Of the clients of a scenario: that of the one with most. */
+uint64_t cache_most_keys(const struct spec *spec);
 
 bool cache_validate(const struct spec *spec, const struct component_spec *component,
                     struct error *err);

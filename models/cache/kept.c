@@ -39,20 +39,32 @@ void kept_clear(struct sim *sim, struct cache_state *c) {
   store_clear(&c->store);
 }
 
-static uint64_t expiry(const struct sim *sim, const struct cache_state *c) {
-  uint64_t ttl_ns = c->config->ttl_ns;
-  const uint64_t never = ENTRY_ENDED - 1;
-  return ttl_ns < never - sim->now_ns ? sim->now_ns + ttl_ns : never;
+static const uint64_t never = ENTRY_ENDED - 1;
+
+static uint64_t after(const struct sim *sim, uint64_t ns) {
+  return ns < never - sim->now_ns ? sim->now_ns + ns : never;
+}
+
+/* Of what a call with this key stores, or uses. */
+static uint64_t expiry(const struct sim *sim, const struct cache_state *c, uint64_t key) {
+  const struct ttl *ttl = &c->config->ttl;
+  if (ttl->jitter <= 0 || ttl->ns == PARAM_UNLIMITED) return after(sim, ttl->ns);
+  struct draws draws = draws_begin(c->ttl, key, 0);
+  return after(sim, dist_whole((double)ttl->ns * (1 + ttl->jitter * (2 * draws_unit(&draws) - 1))));
+}
+
+static uint32_t whole_size(double bytes) {
+  return bytes < UINT32_MAX ? (uint32_t)bytes : UINT32_MAX;
 }
 
 /* Of a value, where the capacity is in bytes: at most what an entry can say, 4 GiB; 0: nobody says
- * how large it is. */
-static uint32_t size_of(struct sim *sim, const struct cache_state *c, struct frame *fetch) {
-  if (!c->store.in_bytes) return 1;
+ * how large it is. `fetch` NULL: it is the key's. */
+static uint32_t size_of(struct sim *sim, const struct cache_state *c, uint32_t item,
+                        struct frame *fetch) {
   const struct dist *law = &c->config->object_size;
-  double bytes = dist_mean(law) > 0 ? (double)dist_draw_keyed(law, &c->object_size, fetch->item, 0)
-                                    : call_bytes(sim, fetch, true);
-  return bytes < UINT32_MAX ? (uint32_t)bytes : UINT32_MAX;
+  if (!c->store.in_bytes) return 1;
+  if (dist_mean(law) > 0) return whole_size((double)dist_draw_keyed(law, &c->object_size, item, 0));
+  return fetch ? whole_size(call_bytes(sim, fetch, true)) : 0;
 }
 
 /* NIL: the policy does not want it. */
@@ -73,42 +85,85 @@ static uint32_t make_room(struct sim *sim, struct cache_state *c, uint32_t item,
   return store_add(&c->store, item, size);
 }
 
-void keep(struct sim *sim, struct cache_state *c, struct frame *fetch) {
-  uint32_t e = store_find(&c->store, fetch->item), size = size_of(sim, c, fetch);
+void keep(struct sim *sim, struct cache_state *c, struct frame *fetch, enum outcome outcome) {
+  uint32_t item = fetch->item, e = store_find(&c->store, item), size = size_of(sim, c, item, fetch);
+  if (outcome != OUTCOME_OK && size == 0) size = 1; /* errors have no size */
   if (e != NIL && store_weight(&c->store, e) != (c->store.in_bytes ? size : 1)) {
     kept_remove(sim, c, e); /* it has grown or shrunk */
     e = NIL;
   }
-  if (e != NIL) { /* another miss on the same key was faster */
+  if (e != NIL) { /* another miss on the same key was faster, or it was refreshed */
     count_out(sim, c, e);
     if (sim->ledger) ledger_drop(sim, c->store.entry[e].copy);
     store_hit(&c->store, e);
   } else {
-    e = make_room(sim, c, fetch->item, size, fetch->key);
+    e = make_room(sim, c, item, size, fetch->key);
     if (e == NIL) return;
   }
   struct entry *entry = &c->store.entry[e];
-  entry->copy = c->truth != REF_NONE ? ledger_hold(sim, c->truth, fetch) : 0;
-  entry->expires_ns = expiry(sim, c);
+  bool ok = outcome == OUTCOME_OK;
+  entry->copy = ok && c->truth != REF_NONE ? ledger_hold(sim, c->truth, fetch) : 0;
+  entry->expires_ns = ok ? expiry(sim, c, fetch->key) : after(sim, c->config->negative_ns);
+  entry->outcome = outcome & 15;
   count_in(sim, c, e);
 }
 
-uint32_t kept_lookup(struct sim *sim, struct cache_state *c, uint32_t item) {
-  uint32_t e = store_find(&c->store, item);
+static bool lives_here(const struct member *member, uint32_t item) {
+  const struct component *component = member->component;
+  return component->members == 1 || component_holder(component, item) == member;
+}
+
+/* The first of them whose key is beyond what fits. */
+static uint32_t warm_end(struct sim *sim, const struct member *member, uint32_t keys) {
+  const struct cache_state *c = member->state;
+  uint64_t weight = 0;
+  for (uint32_t item = 1; item <= keys; item++) {
+    if (!lives_here(member, item)) continue;
+    weight += size_of(sim, c, item, NULL);
+    if (weight > c->store.capacity) return item;
+  }
+  return keys + 1;
+}
+
+void keep_warm(struct sim *sim, struct member *member) {
+  struct cache_state *c = member->state;
+  uint64_t keys = cache_most_keys(sim->spec);
+  if (keys > UINT32_MAX - 2) keys = UINT32_MAX - 2;
+  /* The most popular ones come last, so that they are the newest. */
+  for (uint32_t item = warm_end(sim, member, (uint32_t)keys); --item > 0;) {
+    if (!lives_here(member, item) || store_find(&c->store, item) != NIL) continue;
+    uint32_t e = make_room(sim, c, item, size_of(sim, c, item, NULL), item);
+    if (e == NIL) continue;
+    struct entry *entry = &c->store.entry[e];
+    struct draws draws = draws_begin(c->warm, item, 0);
+    uint64_t ttl_ns = c->config->ttl.ns;
+    entry->copy = c->truth != REF_NONE ? ledger_hold_current(sim, c->truth, item) : 0;
+    entry->expires_ns =
+        ttl_ns == PARAM_UNLIMITED ? never : after(sim, 1 + draws_below(&draws, ttl_ns));
+    count_in(sim, c, e);
+  }
+}
+
+uint32_t kept_lookup(struct sim *sim, struct cache_state *c, const struct frame *call) {
+  uint32_t e = store_find(&c->store, call->item);
   if (e == NIL) return NIL;
   struct entry *entry = &c->store.entry[e];
-  if ((entry->expires_ns & ~ENTRY_ENDED) <= sim->now_ns) {
+  uint64_t expires_ns = entry->expires_ns & ~ENTRY_ENDED;
+  if (expires_ns <= sim->now_ns) {
+    if (entry->outcome == OUTCOME_OK && sim->now_ns - expires_ns < c->config->stale_ns) return e;
     kept_remove(sim, c, e);
     c->expired++;
     return NIL;
   }
-  if (c->config->expire == EXPIRE_AFTER_ACCESS) entry->expires_ns = expiry(sim, c);
+  if (c->config->expire == EXPIRE_AFTER_ACCESS) entry->expires_ns = expiry(sim, c, call->key);
   store_hit(&c->store, e);
   return e;
 }
 
 void kept_settle(struct sim *sim, struct cache_state *c) {
-  if (c->config->ttl_ns == PARAM_UNLIMITED || c->settled_ns == sim->now_ns) return;
+  if ((c->config->ttl.ns == PARAM_UNLIMITED && c->config->negative_ns == 0) ||
+      c->settled_ns == sim->now_ns)
+    return;
   c->settled_ns = sim->now_ns; /* several meters are read at one instant */
   const struct entry *entry = c->store.entry;
   for (uint32_t e = 0, n = c->store.places; e < n; e++) {

@@ -8,6 +8,7 @@
 
 #include "cache_config.h"
 #include "cache_store.h"
+#include "flights.h"
 #include "sim.h"
 
 struct cache_state {
@@ -15,9 +16,12 @@ struct cache_state {
   struct component *origin;
   struct outbound *out; /* NULL: the timeout is all there is to the policy */
   struct store store;
-  struct stream hit_time, object_size;
+  struct flights flights; /* where misses join or entries are refreshed */
+  struct stream hit_time, object_size, ttl, early, warm;
   struct op_set write_ops;
   uint64_t hits, misses, expired, evictions, rejected, writes, invalidated, given_up, origin_errors;
+  uint64_t joined, served_stale, refreshes, asked_early, negative_hits;
+  double fetch_ns;             /* what a call to the origin takes, smoothed */
   struct level entries, bytes; /* of those that count; bytes only where they are the capacity */
   uint64_t stored, removed;    /* since time 0 */
   uint64_t settled_ns;         /* what had expired by then is counted out */
@@ -25,11 +29,21 @@ struct cache_state {
   struct staleness read;
 };
 
-/* Keeps what a call to the origin has brought, if the policy wants it. */
-void keep(struct sim *sim, struct cache_state *c, struct frame *fetch);
+/* Keeps what a call to the origin has brought, if the policy wants it; an error for `negative`. */
+void keep(struct sim *sim, struct cache_state *c, struct frame *fetch, enum outcome outcome);
 
-/* The entry of a key whose time is not over; NIL: none. It counts as used. */
-uint32_t kept_lookup(struct sim *sim, struct cache_state *c, uint32_t item);
+/* Fills it with the current values of the keys that live on this member, up to the most of any
+ * client. */
+void keep_warm(struct sim *sim, struct member *member);
+
+/* The entry of the key that a call asks for; NIL: none, or its time and that of `stale` is over. It
+ * counts as used. */
+uint32_t kept_lookup(struct sim *sim, struct cache_state *c, const struct frame *call);
+
+/* Whether its time is over, but not that of `stale`. */
+static inline bool kept_is_stale(const struct sim *sim, const struct cache_state *c, uint32_t e) {
+  return (c->store.entry[e].expires_ns & ~ENTRY_ENDED) <= sim->now_ns;
+}
 
 void kept_remove(struct sim *sim, struct cache_state *c, uint32_t e);
 void kept_clear(struct sim *sim, struct cache_state *c);

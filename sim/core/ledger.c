@@ -217,6 +217,15 @@ ledger_copy ledger_hold(struct sim *sim, uint32_t truth, const struct frame *ans
   return r;
 }
 
+ledger_copy ledger_hold_current(struct sim *sim, uint32_t truth, uint32_t item) {
+  struct ledger *l = sim->ledger;
+  if (item == 0) return 0;
+  struct key *key = find_or_add(l, truth, item);
+  if (key->copy == 0) key->copy = record_new(l, key->version, TIME_NEVER);
+  l->record[key->copy].holders++;
+  return key->copy;
+}
+
 void ledger_drop(struct sim *sim, ledger_copy copy) {
   struct ledger *l = sim->ledger;
   if (copy == 0) return;

@@ -60,6 +60,8 @@ typedef uint32_t ledger_copy;
 
 /* Keeps the version that an answered call carries; let go by ledger_drop. */
 ledger_copy ledger_hold(struct sim *sim, uint32_t truth, const struct frame *answered);
+/* Keeps the current version of a key, however it was got. */
+ledger_copy ledger_hold_current(struct sim *sim, uint32_t truth, uint32_t item);
 void ledger_drop(struct sim *sim, ledger_copy copy);
 
 /* `call` is answered from a copy; or with the answer to `fetch`, of a service the last one. */

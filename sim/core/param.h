@@ -24,6 +24,7 @@ enum param_type {
   PARAM_RATE,      /* double, per second    "900/s", "60/min", "5000/h"                       */
   PARAM_BYTES,     /* uint64_t              "2GiB", "64kB"                                    */
   PARAM_ROOM,      /* struct room           10000 entries, or "512MiB"; or "unlimited"        */
+  PARAM_TTL,       /* struct ttl            "60s", { "60s", jitter = "10%" }, or "never"        */
   PARAM_BANDWIDTH, /* double, bits a second "1Gbit/s"; 0 is unlimited                         */
   PARAM_DISTANCE,  /* double, metres        "1000km"                                          */
   PARAM_TIME_DIST, /* struct dist, ns       "10ms", exponential "10ms"                        */
@@ -188,6 +189,12 @@ struct arrival_trace {
 struct room {
   uint64_t n; /* PARAM_UNLIMITED: no limit */
   bool in_bytes;
+};
+
+/* A time to live, drawn between ns * (1 - jitter) and ns * (1 + jitter). */
+struct ttl {
+  uint64_t ns; /* PARAM_UNLIMITED: for good */
+  double jitter;
 };
 
 enum jitter { JITTER_NONE, JITTER_FULL, JITTER_EQUAL, JITTER_DECORRELATED };

@@ -68,6 +68,26 @@ bool param_read_room(const struct field *f, int index) {
                         out->in_bytes ? QUANTITY_SIZE : PLAIN_NUMBER);
 }
 
+bool param_read_ttl(const struct field *f, int index) {
+  static const char *const keys[] = {"jitter"};
+  struct ttl *out = f->at;
+  lua_State *L = f->loader->L;
+  index = lua_absindex(L, index);
+  out->jitter = 0;
+  struct field time = {f->loader, f->spot, f->param, &out->ns};
+  if (!lua_istable(L, index)) return param_read_duration(&time, index);
+  if (!table_check(f->loader, f->spot, index, keys, 1, 1)) return false;
+  lua_geti(L, index, 1);
+  lua_getfield(L, index, "jitter");
+  bool ok = param_read_duration(&time, -2);
+  if (ok && !lua_isnil(L, -1)) {
+    ok = value_quantity(f->loader, f->spot, -1, QUANTITY_RATIO, &out->jitter) &&
+         value_in_range(f->loader, f->spot, out->jitter, 0, 1, QUANTITY_RATIO);
+  }
+  lua_pop(L, 2);
+  return ok;
+}
+
 bool param_read_number(const struct field *f, int index) {
   int quantity = param_types[f->param->type].range;
   double *out = f->at;

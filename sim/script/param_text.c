@@ -454,6 +454,16 @@ void param_put_bytes(FILE *out, const struct spec *spec, const struct param *par
   put_quantity(out, QUANTITY_SIZE, (double)*(const uint64_t *)value);
 }
 
+void param_put_ttl(FILE *out, const struct spec *spec, const struct param *param,
+                   const void *value) {
+  const struct ttl *ttl = value;
+  param_put_duration(out, spec, param, &ttl->ns);
+  if (ttl->jitter > 0) {
+    fputs(", jitter ", out);
+    put_quantity(out, QUANTITY_RATIO, ttl->jitter);
+  }
+}
+
 void param_put_room(FILE *out, const struct spec *spec, const struct param *param,
                     const void *value) {
   (void)spec, (void)param;

@@ -104,6 +104,16 @@ static void put_bytes(struct maker *m, GString *out, const struct param *param) 
   g_string_append_printf(out, "\"%.0fB\"", ceil(spread(m, param, 10, 1e6)));
 }
 
+static void put_ttl(struct maker *m, GString *out, const struct param *param) {
+  if (chance(m, 0.5)) {
+    put_duration(m, out, param);
+    return;
+  }
+  g_string_append(out, "{ ");
+  put_duration(m, out, param);
+  g_string_append(out, ", jitter = \"20%\" }");
+}
+
 static void put_room(struct maker *m, GString *out, const struct param *param) {
   if (chance(m, 0.5)) {
     put_count(m, out, param);
@@ -314,7 +324,8 @@ static put_fn *const put[PARAM_TYPES] = {
     [PARAM_STEPS] = put_steps,       [PARAM_FALLBACKS] = put_steps,
     [PARAM_HANDLERS] = put_handlers, [PARAM_PRIORITY] = put_priority,
     [PARAM_AFTER] = put_after,       [PARAM_ROOM] = put_room,
-    [PARAM_WINDOW] = put_window,     [PARAM_TEXT] = put_component,
+    [PARAM_TTL] = put_ttl,           [PARAM_WINDOW] = put_window,
+    [PARAM_TEXT] = put_component,
 };
 
 static void put_value(struct maker *m, GString *out, const struct param *param) {

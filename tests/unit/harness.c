@@ -405,6 +405,13 @@ static void set_value(struct node *node, const struct param *param, void *at, co
     case PARAM_AFTER:
       ((struct after *)at)->ns = (uint64_t)(quantity(&text) + 0.5);
       return;
+    case PARAM_TTL: {
+      struct ttl *ttl = at;
+      const char *jitter = strstr(text, "jitter ");
+      ttl->ns = whole(&text);
+      ttl->jitter = jitter ? strtod(jitter + 7, NULL) / 100 : 0;
+      return;
+    }
     case PARAM_ROOM: {
       bool unlimited = !strcmp(text, "unlimited"), is_size = strchr(text, 'B') != NULL;
       uint64_t n = unlimited ? PARAM_UNLIMITED : (uint64_t)quantity(&text);

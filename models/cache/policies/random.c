@@ -4,9 +4,9 @@
 #include "arena.h"
 #include "eviction.h"
 
-/* Those held, in any order; each knows its position by its count. */
+/* Those held, in any order, and where in that order each is. */
 struct crowd {
-  uint32_t *e;
+  uint32_t *e, *place;
   uint32_t n, allocated;
 };
 
@@ -15,26 +15,29 @@ static void init(struct store *s) {
 }
 
 static void own_free(struct store *s) {
-  free(((struct crowd *)s->own)->e);
-  free(s->own);
+  struct crowd *crowd = s->own;
+  free(crowd->e);
+  free(crowd->place);
+  free(crowd);
 }
 
 static void add(struct store *s, uint32_t e) {
   struct crowd *crowd = s->own;
   list_put(s, 0, e);
-  if (crowd->n == crowd->allocated) {
+  if (crowd->allocated < s->allocated) {
     crowd->allocated = s->allocated;
     crowd->e = mem_resize(crowd->e, crowd->allocated * sizeof *crowd->e);
+    crowd->place = mem_resize(crowd->place, crowd->allocated * sizeof *crowd->place);
   }
-  s->entry[e].count = crowd->n & STORE_MOST_COUNT;
+  crowd->place[e] = crowd->n;
   crowd->e[crowd->n++] = e;
 }
 
 static void removed(struct store *s, uint32_t e) {
   struct crowd *crowd = s->own;
   uint32_t last = crowd->e[--crowd->n];
-  crowd->e[s->entry[e].count] = last;
-  s->entry[last].count = s->entry[e].count;
+  crowd->e[crowd->place[e]] = last;
+  crowd->place[last] = crowd->place[e];
 }
 
 static void evict(struct store *s, uint32_t e) {
