@@ -9,6 +9,8 @@ local words = {
   -- distributions
   "uniform", "exponential", "normal", "lognormal", "gamma", "erlang", "weibull", "pareto",
   "hyperexponential", "empirical", "mixture", "shifted",
+  -- work that depends on load
+  "usl", "curve",
   -- keys
   "zipf", "uniform_keys",
   -- steps

@@ -211,8 +211,23 @@ static inline bool start_drawn(struct sim *sim, struct member *member, struct fr
   return true;
 }
 
+/* In a pause nothing goes on, not even what takes no time: it is work of none, after which on_timer
+ * takes the step that was to come. */
+static __attribute__((cold, noinline)) void go_on_after_pause(struct sim *sim,
+                                                              struct member *member,
+                                                              struct frame *call) {
+  struct service_state *s = member->state;
+  call->pc--;
+  station_share(sim, member, &s->station, call, 0);
+}
+
 /* A loop, not a recursion: a worker may take up many short calls at one instant. */
 static void run_steps(struct sim *sim, struct member *member, struct frame *call) {
+  struct service_state *s = member->state;
+  if (__builtin_expect(s->pace.paused, 0)) {
+    go_on_after_pause(sim, member, call);
+    return;
+  }
   do {
     call = run_one(sim, member, call);
   } while (call && !start_drawn(sim, member, call));
@@ -259,9 +274,9 @@ static void service_on_timer(struct sim *sim, struct member *member, struct fram
 }
 
 static void service_on_due(struct sim *sim, struct member *member, struct timer *departure) {
-  (void)departure;
   struct service_state *s = member->state;
-  service_on_timer(sim, member, station_due(sim, member, &s->station));
+  struct frame *done = station_due(sim, member, &s->station, departure);
+  if (done) service_on_timer(sim, member, done);
 }
 
 static __attribute__((cold, noinline)) void no_handler(struct sim *sim, struct member *member,
@@ -427,7 +442,7 @@ static enum heed service_heeds(const void *config) {
 static void stop(struct sim *sim, struct member *member, struct frame *call) {
   struct service_state *s = member->state;
   s->stopped++;
-  if (frame_state(call) == FRAME_SHARING) station_unshare(sim, member, &s->station, call);
+  if (frame_state(call) == FRAME_SHARING) station_unshare(sim, &s->station, call);
   if (frame_state(call) == FRAME_WAITING) call_abandon_made(sim, call);
   call->due_ns = TIME_NEVER; /* its timer comes to nothing */
   take_up(sim, member, finish(sim, member, call, OUTCOME_RESET));
@@ -502,11 +517,18 @@ static void service_init(struct sim *sim, struct member *member) {
   station_init(sim, &s->station, (enum discipline)s->config->discipline, s->config->workers,
                s->config->queue, s->config->priority.n + 1);
   if (s->config->cancel >= CANCEL_QUEUED) station_allow_cancel(sim, &s->station);
+  if (pace_is_given(&s->config->pace)) {
+    pace_init(sim, &s->pace, &s->config->pace, member, &s->station);
+  }
   service_limits_init(sim, &s->limits, s->config);
   service_sheds_init(sim, &s->sheds, s->config);
   s->plain_queue = s->station.plain && s->station.classes == 1 && s->sheds.n == 0;
   s->consumer.config = subscription_of(self->spec);
   service_add_policies(sim, member);
+}
+
+static void service_start(struct sim *sim, struct member *member) {
+  pace_start(sim, member, &((struct service_state *)member->state)->station);
 }
 
 static void service_destroy(struct sim *sim, struct member *member) {
@@ -538,11 +560,18 @@ const struct kind kind_service = {
         "The time a piece of work takes is drawn from the service's own stream, keyed by the "
         "request: the same request takes the same time on whichever instance it lands. Under ps "
         "every call progresses at rate min(1, workers / calls present).\n"
+        "With `slows` all work of an instance takes longer the more of it is under way. In a pause "
+        "of `pauses` it stands still, and so does what takes no time: calls that come wait for a "
+        "worker or with one, answers that come wait; health checks are answered, by the host. With "
+        "`warm` work takes as much longer as it does at the moment when it begins. Left out: that "
+        "a collector works beside the calls, that pauses come with what is allocated, and that "
+        "code "
+        "gets warm by being run instead of by time.\n"
         "When a caller gives up (its timeout came, or its own caller gave up), a message tells the "
         "service, and `cancel` says what it does. Calls that are taken out or stopped count as "
         "errors. A call "
         "that waits for others is itself not ended by passed_on and queued: what it waits for may "
-        "be, and then it fails. Left out: memory, garbage collection, start-up.",
+        "be, and then it fails.",
     .example =
         "client \"users\" { arrivals = poisson \"50/s\", target = \"shop\", "
         "mix = { browse = 0.9, buy = 0.1 } }\n"
@@ -564,6 +593,7 @@ const struct kind kind_service = {
     .consumer = service_consumer,
     .subscriber_workers = service_workers,
     .init = service_init,
+    .start = service_start,
     .on_call = service_on_call,
     .on_reply = service_on_reply,
     .on_timer = service_on_timer,

@@ -8,6 +8,20 @@
 
 static const char *const by_choices[] = {"op", "tier", NULL};
 
+static bool pace_valid(const struct service_config *config, struct error *err) {
+  const struct pace_config *pace = &config->pace;
+  if (pace->slows.rule == SLOWS_CURVE &&
+      (config->workers == PARAM_UNLIMITED || config->workers < 2)) {
+    return error_set(err,
+                     "'slows' goes by the share of the workers that are busy; give at least 2 "
+                     "'workers'");
+  }
+  if (pace->pauses.per_load > 0 && config->workers == PARAM_UNLIMITED) {
+    return error_set(err, "'per_load' counts calls a worker; give 'workers'");
+  }
+  return true;
+}
+
 bool service_validate(const struct spec *spec, const struct component_spec *component,
                       struct error *err) {
   const struct service_config *config = component->config;
@@ -47,7 +61,7 @@ bool service_validate(const struct spec *spec, const struct component_spec *comp
   if (config->discipline == DISCIPLINE_PS && config->workers == PARAM_UNLIMITED) {
     return error_set(err, "discipline \"ps\" shares a finite number of workers; give 'workers'");
   }
-  if (!service_sheds_valid(config, err)) return false;
+  if (!service_sheds_valid(config, err) || !pace_valid(config, err)) return false;
   if (!config->subscribe.given) return true;
   return subscription_valid(spec, (uint32_t)(component - spec->component), &config->subscribe,
                             config->workers, config->queue, err);
@@ -118,6 +132,7 @@ void service_outline(const struct spec *spec, const struct component_spec *compo
   const struct program *program = NULL;
   out->workers = config->workers;
   out->queue = config->queue;
+  if (pace_is_given(&config->pace)) out->pace = &config->pace;
   /* Under processor sharing a call that waits leaves the workers to the others. */
   out->holds = config->io == IO_BLOCKING && config->discipline != DISCIPLINE_PS;
   for (uint32_t i = 0; i < config->on.n; i++) {
@@ -231,5 +246,25 @@ const struct param service_params[] = {
      .offset = AT(subscribe),
      .group = subscription_params,
      .doc = "The topic whose messages it takes, each as a call of the message's operation."},
+    {.name = "slows",
+     .type = PARAM_SLOWS,
+     .offset = AT(pace.slows),
+     .doc =
+         "How much longer work takes the more of it is done at once in one instance: by "
+         "Gunther's universal scalability law (usl), or by the share of the workers that are "
+         "busy (curve). All that is under way gets slower when a call begins and faster when one "
+         "ends. Calls that wait for a worker or for other components do not count."},
+    {.name = "pauses",
+     .type = PARAM_GROUP,
+     .offset = AT(pace.pauses),
+     .group = pause_params,
+     .doc = "Now and then an instance stands still, as while a garbage collector stops the world."},
+    {.name = "warm",
+     .type = PARAM_GROUP,
+     .offset = AT(pace.warm),
+     .group = warm_params,
+     .doc = "Work takes longer for a while after a start, as before a JIT compiler has seen it: "
+            "after a crash, a deployment, or when an instance joins. What is there from the "
+            "beginning is warm."},
     {0},
 };

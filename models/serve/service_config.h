@@ -4,6 +4,7 @@
 
 #include "network/accept.h"
 #include "outline.h"
+#include "pace.h"
 #include "param.h"
 #include "program.h"
 #include "sim.h"
@@ -24,6 +25,7 @@ struct service_config {
   struct accept_config accept;
   struct handlers on;
   struct subscription subscribe;
+  struct pace_config pace;
 };
 
 extern const struct param service_params[];

@@ -53,6 +53,7 @@ struct plan *service_plans(struct sim *sim, const struct component *self) {
     plan[op].work = sim_stream(sim, self, "work");
     plan[op].class = (uint8_t)config->priority.n;
     look_at_steps(&plan[op], !config->subscribe.given);
+    if (config->pace.pauses.given) plan[op].then = NULL; /* an answer may have to wait */
   }
   for (uint32_t i = 0; i < config->priority.n; i++) {
     if (config->by == BY_OP) plan[config->priority.ops[i]].class = (uint8_t)i;

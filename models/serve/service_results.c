@@ -30,12 +30,18 @@ const struct meter service_meters[] = {
      "Messages that wait for its group; told by the first component of a group"},
     {"end_to_end", METER_TIMES, offsetof(struct service_state, consumer.end_to_end), 0,
      "From when a message was published to the end of the work on it, the first time"},
+    {"pauses", METER_COUNT, offsetof(struct service_state, pace.pauses), 0,
+     "Pauses in which an instance stood still (`pauses`)."},
+    {"paused", METER_MEAN_LEVEL, offsetof(struct service_state, pace.pausing), 0,
+     "Share of the time in a pause"},
+    {"pause", METER_TIMES, offsetof(struct service_state, pace.pause), 0, "How long pauses were"},
     {0},
 };
 
-/* What is about messages, only where it takes any. */
+/* What is about messages or pauses, only where there are any. */
 bool service_has_meter(const void *config, const struct meter *meter) {
   const struct service_config *c = config;
+  if (meter->at >= offsetof(struct service_state, pace)) return c->pace.pauses.given;
   return meter->at < offsetof(struct service_state, consumer) || c->subscribe.given;
 }
 

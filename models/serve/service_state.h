@@ -31,6 +31,7 @@ struct service_state {
   struct service_limits limits;
   struct service_sheds sheds;
   struct consumer consumer;
+  struct pace pace; /* if one is given */
 };
 
 static inline uint32_t class_of(const struct sim *sim, const struct service_state *s,

@@ -106,6 +106,7 @@ struct outline {
   uint64_t compares;    /* backends whose calls it compares before each choice; 0: it does not */
   struct outline_health health;
   struct outline_outlier outlier;
+  const struct pace_config *pace; /* what makes its work take longer; NULL: nothing */
   /* Of the operation. */
   struct outline_source source;
   uint32_t steps, calls, step_capacity, call_capacity;

@@ -57,6 +57,7 @@ enum param_type {
   PARAM_AFTER,     /* struct after          "50ms", or "p95" of what was measured             */
   PARAM_WINDOW,    /* struct window         100 calls, or "10s"                               */
   PARAM_PLACES,    /* struct concurrency_config  10, aimd { start = 10 }, gradient { ... }    */
+  PARAM_SLOWS,     /* struct slows          usl { sigma =, kappa = }, curve { { 0, 1 }, ... } */
   PARAM_CAUSES,    /* uint32_t              bit set of enum outcome                           */
   PARAM_TYPES
 };
@@ -234,6 +235,19 @@ struct concurrency_config {
   double shrink;                      /* aimd */
   uint64_t slow_ns;                   /* aimd: a longer answer counts as a failure */
   double queue, smoothing, tolerance; /* gradient */
+};
+
+/* See pace.h. */
+enum slows_rule { SLOWS_NONE, SLOWS_USL, SLOWS_CURVE };
+
+struct slows {
+  enum slows_rule rule;
+  double sigma, kappa;   /* usl */
+  struct entries points; /* curve: struct slows_point, by rising `busy` */
+};
+
+struct slows_point {
+  double busy, factor;
 };
 
 #define PRIORITY_NONE 255u /* no operation, or no tier, of that name */

@@ -70,6 +70,14 @@ const struct part_def part_defs[PARTS] = {
                    .color = "#882255",
                    .dark = true,
                    .place = 8},
+    [PART_PAUSE] = {.name = "pause",
+                    .doc = "all work of the component stood still, as for a garbage collection",
+                    .whose = "the component",
+                    .takes = "standstills of",
+                    .remedy = "shorter or rarer ones, or fewer calls there at once",
+                    .color = "#332288",
+                    .dark = true,
+                    .place = 10},
     [PART_FAULT] = {.name = "fault",
                     .doc = "the component hung, a slowdown made work longer (the part beyond the "
                            "usual), or it swallowed the call",
@@ -104,7 +112,7 @@ const struct part_def part_defs[PARTS] = {
                     .takes = "waiting in",
                     .remedy = "fewer calls that wait for others there",
                     .color = "#999999",
-                    .place = 10},
+                    .place = 11},
 };
 
 const struct part_def *part_find(const char *name) {

@@ -20,6 +20,7 @@ enum part {
   PART_POOL,    /* waited for a place in its caller's pool */
   PART_BACKOFF, /* the pause before that one */
   PART_ROOM,    /* waited for room in a topic */
+  PART_PAUSE,   /* the component stood still by itself (pace.h) */
   PART_FAULT,   /* the component hung, was slowed down or swallowed the call */
   PART_LOST,    /* the message, or its answer, vanished on its way */
   PART_CONNECT, /* its connection was being set up */

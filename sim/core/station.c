@@ -6,7 +6,7 @@
 #include "abandon.h"
 #include "arena.h"
 #include "fault_def.h"
-#include "timer.h"
+#include "pace.h"
 
 const char *const discipline_choices[] = {"fifo", "lifo", "priority", "ps", NULL};
 
@@ -21,33 +21,31 @@ void station_init(struct sim *sim, struct station *st, enum discipline disciplin
   st->class =
       st->classes == 1 ? &st->only : arena_alloc(sim->arena, st->classes * sizeof *st->class);
   for (uint32_t i = 0; i < st->classes; i++) st->class[i].head = st->class[i].tail = SLOT_NONE;
-  st->rate_factor = 1;
+  if (discipline == DISCIPLINE_PS) station_share_among(st, workers);
   hist_init(&st->wait, 0, sim->arena);
 }
 
+void station_share_among(struct station *st, uint64_t workers) {
+  cores_init(&st->own, NULL, workers);
+  st->cores = &st->own;
+}
+
 void station_free(struct station *st) {
-  free(st->heap);
+  cores_free(&st->own);
+  free(st->rest);
   hist_free(&st->wait);
 }
 
 /* --- what is measured ----------------------------------------------------------------------- */
-
-static uint64_t busy_workers(const struct station *st) {
-  return st->sharing < st->workers ? st->sharing : st->workers;
-}
-
-/* Under processor sharing: before the number of those that share changes. */
-static void settle_busy(const struct sim *sim, struct station *st) {
-  st->totals.busy_ns += (station_integral)busy_workers(st) * (sim->now_ns - st->busy_to_ns);
-  st->busy_to_ns = sim->now_ns;
-}
 
 struct station_totals station_totals(const struct sim *sim, const struct station *st) {
   struct station_totals t = st->totals;
   t.queued_ns = st->queued_ns + (station_integral)st->queued * sim->now_ns;
   t.held_ns = st->held_ns + (station_integral)st->held * sim->now_ns;
   t.hold_ns = st->hold_ns;
-  t.busy_ns += (station_integral)busy_workers(st) * (sim->now_ns - st->busy_to_ns);
+  if (st->discipline == DISCIPLINE_PS) {
+    t.busy_ns = st->own.busy.sum + (station_integral)st->own.busy.value * sim->now_ns;
+  }
   t.wait_ns += hist_sum(&st->wait);
   t.started += hist_count(&st->wait);
   t.left = t.started - st->held - t.lost;
@@ -191,92 +189,60 @@ void station_cancel(struct sim *sim, struct station *st, struct frame *frame, ui
   st->totals.lost_wait_ns += sim->now_ns - frame->mark_ns;
 }
 
-/* --- processor sharing ---------------------------------------------------------------------- */
+/* --- work on cores -------------------------------------------------------------------------- */
 
-static double ps_rate(const struct station *st) {
-  if (st->sharing == 0) return 0;
-  double share = st->sharing <= st->workers ? 1 : (double)st->workers / (double)st->sharing;
-  return share * st->rate_factor;
+void station_on_host(struct station *st, struct cores *cores) {
+  st->cores = cores;
+  st->slow_was = 1;
 }
 
-static bool ps_before(const struct ps_entry *a, const struct ps_entry *b) {
-  return a->finish < b->finish || (a->finish == b->finish && a->order < b->order);
+static bool on_host(const struct station *st) {
+  return st->cores != NULL && st->cores != &st->own;
 }
 
-static void ps_sift_up(struct ps_entry *heap, uint64_t i) {
-  struct ps_entry entry = heap[i];
-  for (; i > 0 && ps_before(&entry, &heap[(i - 1) / 2]); i = (i - 1) / 2) {
-    heap[i] = heap[(i - 1) / 2];
+/* The work goes on when the member does. */
+static void stand_still(struct sim *sim, struct station *st, const struct frame *frame,
+                        double left_ns) {
+  if (st->still == st->still_capacity) {
+    st->still_capacity = st->still_capacity ? 2 * st->still_capacity : 16;
+    st->rest = mem_resize(st->rest, st->still_capacity * sizeof *st->rest);
   }
-  heap[i] = entry;
-}
-
-static void ps_sift_down(struct ps_entry *heap, uint64_t i, uint64_t n) {
-  struct ps_entry entry = heap[i];
-  for (uint64_t child; (child = 2 * i + 1) < n; i = child) {
-    if (child + 1 < n && ps_before(&heap[child + 1], &heap[child])) child++;
-    if (!ps_before(&heap[child], &entry)) break;
-    heap[i] = heap[child];
-  }
-  heap[i] = entry;
-}
-
-static void ps_advance(struct sim *sim, struct station *st) {
-  settle_busy(sim, st);
-  st->virtual_ns += (double)(sim->now_ns - st->virtual_at_ns) * ps_rate(st);
-  st->virtual_at_ns = sim->now_ns;
-  if (st->sharing == 0)
-    st->virtual_ns = 0; /* start again from 0: keeps the numbers small and exact */
-}
-
-/* Plans the next departure, in place of the one planned before. */
-static void ps_plan(struct sim *sim, struct member *member, struct station *st) {
-  double rate = ps_rate(st);
-  if (rate <= 0) {
-    timer_stop(&st->departure);
-    return;
-  }
-  double left = (st->heap[0].finish - st->virtual_ns) / rate;
-  uint64_t delay_ns = left > 0 ? dist_whole(left) : 0;
-  timer_set(sim, member, &st->departure, delay_ns, 0, 0);
+  st->rest[st->still++] = (struct cores_rest){left_ns, frame_slot(sim, frame)};
 }
 
 void station_share(struct sim *sim, struct member *member, struct station *st, struct frame *frame,
                    uint64_t work_ns) {
-  ps_advance(sim, st);
   frame_set_state(sim, frame, FRAME_SHARING);
-  trace_mark(sim, frame, member->hung ? PART_FAULT : PART_SERVICE);
-  if (st->sharing == st->heap_capacity) {
-    st->heap_capacity = st->heap_capacity ? 2 * st->heap_capacity : 16;
-    st->heap = mem_resize(st->heap, st->heap_capacity * sizeof *st->heap);
+  bool paused = st->pace && st->pace->paused;
+  trace_mark(sim, frame, member->hung ? PART_FAULT : paused ? PART_PAUSE : PART_SERVICE);
+  if (st->pace) work_ns = pace_work(sim, st->pace, work_ns);
+  if (!on_host(st)) {
+    st->own.owner = member;
+    cores_add(sim, st->cores, frame, (double)work_ns);
+    return;
   }
-  st->heap[st->sharing] =
-      (struct ps_entry){st->virtual_ns + (double)work_ns, st->order++, frame_slot(sim, frame)};
-  ps_sift_up(st->heap, st->sharing++);
-  ps_plan(sim, member, st);
+  double needs_ns = (double)work_ns * member->slow;
+  if (member->hung || paused) {
+    stand_still(sim, st, frame, needs_ns);
+  } else {
+    cores_add(sim, st->cores, frame, needs_ns);
+  }
 }
 
-struct frame *station_due(struct sim *sim, struct member *member, struct station *st) {
-  ps_advance(sim, st);
-  struct frame *frame = frame_at(sim, st->heap[0].slot);
-  st->heap[0] = st->heap[--st->sharing];
-  if (st->sharing) ps_sift_down(st->heap, 0, st->sharing);
-  ps_plan(sim, member, st);
-  return frame;
+struct frame *station_due(struct sim *sim, struct member *member, struct station *st,
+                          struct timer *timer) {
+  if (timer == &st->own.departure) return cores_due(sim, &st->own);
+  pace_due(sim, member, st);
+  return NULL;
 }
 
-/* Looks for the frame: giving up is rare, and those present are few, or all of them are late. */
-void station_unshare(struct sim *sim, struct member *member, struct station *st,
-                     const struct frame *frame) {
-  ps_advance(sim, st);
-  uint64_t i = 0;
-  for (; st->heap[i].slot != frame_slot(sim, frame); i++) assert(i + 1 < st->sharing);
-  st->heap[i] = st->heap[--st->sharing];
-  if (i < st->sharing) {
-    ps_sift_down(st->heap, i, st->sharing);
-    ps_sift_up(st->heap, i);
+void station_unshare(struct sim *sim, struct station *st, const struct frame *frame) {
+  for (uint32_t i = 0; i < st->still; i++) {
+    if (st->rest[i].slot != frame_slot(sim, frame)) continue;
+    for (st->still--; i < st->still; i++) st->rest[i] = st->rest[i + 1];
+    return;
   }
-  ps_plan(sim, member, st);
+  cores_remove(sim, st->cores, frame);
 }
 
 /* --- faults --------------------------------------------------------------------------------- */
@@ -301,17 +267,62 @@ void station_lose(struct sim *sim, struct station *st, const struct frame *frame
   st->totals.lost++;
 }
 
+/* What of the member's work runs on a host stops, goes on, or needs more or less of it. */
+static void host_fault(struct sim *sim, struct member *member, struct station *st) {
+  uint64_t room = st->still + st->cores->sharing;
+  if (room > st->still_capacity) {
+    st->still_capacity = (uint32_t)room;
+    st->rest = mem_resize(st->rest, room * sizeof *st->rest);
+  }
+  st->still += cores_take_off(sim, st->cores, member->id, st->rest + st->still);
+  double stretch = member->slow / st->slow_was;
+  st->slow_was = member->slow;
+  uint32_t n = st->still;
+  for (uint32_t i = 0; i < n; i++) st->rest[i].left_ns *= stretch;
+  if (member->hung || (st->pace && st->pace->paused)) return;
+  st->still = 0;
+  for (uint32_t i = 0; i < n; i++) {
+    cores_add(sim, st->cores, frame_at(sim, st->rest[i].slot), st->rest[i].left_ns);
+  }
+}
+
+/* As fast as the member is now. */
+static void set_speed(struct sim *sim, struct member *member, struct station *st) {
+  if (on_host(st)) {
+    host_fault(sim, member, st);
+    return;
+  }
+  bool still = member->hung || (st->pace && st->pace->paused);
+  st->own.owner = member;
+  cores_set_speed(sim, &st->own, still ? 0 : 1 / member->slow);
+}
+
 void station_fault(struct sim *sim, struct member *member, struct station *st,
                    const struct fault_def *fault, bool begins) {
   if (fault == &fault_crash && begins) {
     forget_all(sim, st);
     assert(st->held == 0); /* the engine has taken them: station_lose */
-    settle_busy(sim, st);
-    st->sharing = 0;
-    st->virtual_ns = 0;
+    st->still = 0;
+    if (on_host(st)) cores_take_off(sim, st->cores, member->id, NULL);
+    if (st->cores == &st->own) cores_clear(sim, &st->own);
   }
-  if (st->discipline != DISCIPLINE_PS) return;
-  ps_advance(sim, st);
-  st->rate_factor = member->hung ? 0 : 1 / member->slow;
-  ps_plan(sim, member, st);
+  if (st->pace && fault == &fault_crash) pace_life(sim, member, st, begins);
+  if (st->cores) set_speed(sim, member, st);
+}
+
+static void mark(struct sim *sim, const struct member *member, uint32_t slot, bool paused) {
+  enum part part = member->hung ? PART_FAULT : paused ? PART_PAUSE : PART_SERVICE;
+  trace_mark(sim, frame_at(sim, slot), part);
+}
+
+void station_pause(struct sim *sim, struct member *member, struct station *st) {
+  bool paused = st->pace->paused;
+  for (uint64_t i = 0; i < st->cores->sharing; i++) {
+    uint32_t slot = st->cores->heap[i].slot;
+    if (frame_callee(frame_at(sim, slot)) == member->id) mark(sim, member, slot, paused);
+  }
+  for (uint32_t i = 0; i < st->still; i++) {
+    mark(sim, member, st->rest[i].slot, paused);
+  }
+  set_speed(sim, member, st);
 }

@@ -5,13 +5,14 @@
  * the waits and holds of single frames; Little's law says that both agree to the nanosecond, and
  * the engine checks this after each run.
  *
- * Under processor sharing nobody waits: n frames share w workers, each progressing at rate
- * min(1, w / n) (egalitarian PS; a time slice of zero). Progress is kept as virtual time, the work
- * an always-present frame would have received, so an arrival or departure costs O(log n). */
+ * Under processor sharing nobody waits: all frames share the workers (cores.h). Work also runs on
+ * cores where a pace (pace.h) changes how fast it is, and on a host, whose cores are shared with
+ * other stations. */
 #ifndef STATION_H
 #define STATION_H
 
 #include "call.h"
+#include "cores.h"
 #include "sim.h"
 
 enum discipline { DISCIPLINE_FIFO, DISCIPLINE_LIFO, DISCIPLINE_PRIORITY, DISCIPLINE_PS };
@@ -37,12 +38,6 @@ struct station_class {
   uint32_t head, tail; /* slots */
 };
 
-struct ps_entry {
-  double finish; /* virtual time at which its work is done */
-  uint64_t order;
-  uint32_t slot;
-};
-
 /* What entering and leaving touches fills two cache lines, and of waits a third. */
 struct station {
   uint64_t queued, held, queue_max;
@@ -52,21 +47,17 @@ struct station {
   struct station_class *class; /* `only` unless there are several */
   enum discipline discipline;
   uint16_t classes;
-  bool plain; /* first come first served, and nobody leaves the queue before */
+  bool plain;          /* first come first served, and nobody leaves the queue before */
+  struct cores *cores; /* what works: its own or those of a host; NULL: each frame by itself */
   station_integral queued_ns, held_ns, hold_ns; /* in place of those of `totals` */
   struct hist wait;                             /* since the warm-up ended */
   struct station_totals totals;                 /* of waits: before that */
   struct station_totals at_warmup;
-  /* processor sharing */
-  uint64_t busy_to_ns; /* end of the period that totals.busy_ns covers */
-  uint64_t sharing;    /* frames with work in progress */
-  double virtual_ns;
-  uint64_t virtual_at_ns;
-  double rate_factor; /* 1 / slow, 0 while hung */
-  uint64_t order;
-  uint32_t heap_capacity;
-  struct ps_entry *heap;
-  struct timer departure;
+  struct pace *pace; /* NULL: work takes as long as was drawn */
+  struct cores own;  /* under processor sharing, or with a pace */
+  double slow_was;   /* on a host: of the member, when the work there was last scaled */
+  uint32_t still, still_capacity;
+  struct cores_rest *rest; /* on a host: work that stands still, `still` pieces of it */
 };
 
 void station_init(struct sim *sim, struct station *st, enum discipline discipline, uint64_t workers,
@@ -114,22 +105,26 @@ struct frame *station_leave(struct sim *sim, struct station *st, struct frame *f
  * in the lowest class that waits, if that is lower. The caller answers it. NULL: there is none. */
 struct frame *station_evict(struct sim *sim, struct station *st, uint32_t class);
 
-/* Work on a held frame; on_timer follows (or under PS on_due, see station_due). */
+/* Work runs on these cores from now on: before any frame enters. */
+void station_on_host(struct station *st, struct cores *cores);
+
+/* Work on a held frame; on_timer follows (or on cores on_due, see station_due). */
 __attribute__((noinline)) void station_share(struct sim *sim, struct member *member,
                                              struct station *st, struct frame *frame,
-                                             uint64_t work_ns); /* PS */
+                                             uint64_t work_ns); /* on cores */
 static inline void station_work(struct sim *sim, struct member *member, struct station *st,
                                 struct frame *frame, uint64_t work_ns) {
-  if (__builtin_expect(st->discipline == DISCIPLINE_PS, 0)) {
+  if (__builtin_expect(st->cores != NULL, 0)) {
     station_share(sim, member, st, frame, work_ns);
   } else {
     call_work(sim, member, frame, work_ns);
   }
 }
 
-/* PS: the station's timer, the member's only one, went off. Returns the frame whose work is done.
- */
-struct frame *station_due(struct sim *sim, struct member *member, struct station *st);
+/* A timer of the station went off (kind.on_due). Returns the frame whose work is done; NULL: a
+ * pause began or ended. */
+struct frame *station_due(struct sim *sim, struct member *member, struct station *st,
+                          struct timer *timer);
 
 /* Frames may be taken out of the queue if anybody gives up at all: to be said before any enters. */
 void station_allow_cancel(const struct sim *sim, struct station *st);
@@ -138,9 +133,12 @@ void station_allow_cancel(const struct sim *sim, struct station *st);
  * with. */
 void station_cancel(struct sim *sim, struct station *st, struct frame *frame, uint32_t class);
 
-/* PS: the work on a held frame stops unfinished. */
-void station_unshare(struct sim *sim, struct member *member, struct station *st,
-                     const struct frame *frame);
+/* On cores: the work on a held frame stops unfinished. */
+void station_unshare(struct sim *sim, struct station *st, const struct frame *frame);
+
+/* For pace.h: its frames have cores of their own, so many; a pause has begun or ended. */
+void station_share_among(struct station *st, uint64_t workers);
+void station_pause(struct sim *sim, struct member *member, struct station *st);
 
 /* A held frame is lost with its server: its hold ends. The engine says so of each before on_fault.
  */

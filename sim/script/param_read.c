@@ -11,6 +11,7 @@
 #include "param_type.h"
 #include "policy.h"
 #include "program.h"
+#include "slows.h"
 #include "steps.h"
 #include "traffic.h"
 #include "traffic_profile.h"
@@ -397,6 +398,10 @@ bool param_read_after(const struct field *f, int index) {
 
 bool param_read_window(const struct field *f, int index) {
   return policy_window(f->loader, f->spot, index, f->at);
+}
+
+bool param_read_slows(const struct field *f, int index) {
+  return slows_read(f->loader, f->spot, index, f->at);
 }
 
 bool param_read_places(const struct field *f, int index) {

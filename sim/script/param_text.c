@@ -8,6 +8,7 @@
 #include "program.h"
 #include "quantity.h"
 #include "sim.h"
+#include "slows.h"
 
 #define NOTHING "none"
 
@@ -658,6 +659,12 @@ void param_put_places(FILE *out, const struct spec *spec, const struct param *pa
                       const void *value) {
   (void)spec, (void)param;
   policy_put_places(out, value);
+}
+
+void param_put_slows(FILE *out, const struct spec *spec, const struct param *param,
+                     const void *value) {
+  (void)spec, (void)param;
+  slows_put(out, value);
 }
 
 void param_text(FILE *out, const struct spec *spec, const struct param *param, const void *value) {

@@ -4,6 +4,7 @@
 
 #include "policy.h"
 #include "registry.h"
+#include "slows.h"
 #include "step.h"
 #include "traffic.h"
 #include "traffic_profile.h"
@@ -280,6 +281,15 @@ const struct word_def word_defs[WORDS] = {
                        "A number of calls at once that grows while answers take no longer than "
                        "usual and shrinks while they do.",
                        .params = gradient_params},
+    [WORD_USL] =
+        {"usl", ROLE_VALUE, false, "usl { sigma = 0.02, kappa = 0.0001 }",
+         "Work that takes longer the more of it is done at once: by contention (they queue "
+         "for something shared) and coherence (each has to agree with each).",
+         .params = usl_params},
+    [WORD_CURVE] = {"curve", ROLE_VALUE, false, "curve { { 0, 1 }, { 0.8, 2 }, { 1, 50 } }",
+                    "How many times as long work takes by the share of the workers that are busy: "
+                    "lines between the points.",
+                    .params = NULL, .items = &curve_points},
     [WORD_ZIPF] = {"zipf", ROLE_VALUE, false, "zipf { n = 100000, s = 0.99 }",
                    "Key k is asked for in proportion to k^-s.", .params = zipf_params},
 };

@@ -48,6 +48,8 @@ enum word_id {
   WORD_ZIPF,
   WORD_AIMD,
   WORD_GRADIENT,
+  WORD_USL,
+  WORD_CURVE,
   WORDS,
   WORD_KIND = WORDS, /* the name of a registered kind */
   WORD_STEP,         /* a step of a handler */

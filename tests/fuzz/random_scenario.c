@@ -365,6 +365,9 @@ static const struct {
     {PARAM_PLACES,
      "service \"s\" { }\nclient \"u\" { arrivals = poisson \"1/s\", target = \"s\", "
      "pool = { size = %s } }\n"},
+    {PARAM_SLOWS,
+     "service \"s\" { workers = 2, work = \"1ms\", slows = %s }\n"
+     "client \"u\" { arrivals = poisson \"1/s\", target = \"s\" }\n"},
 };
 
 struct scenario *language_load(const struct language *language, const char *text,

@@ -13,13 +13,14 @@ order='
 sim/base
 sim/core
 sim/core/messages
-sim/core/faults sim/core/network
+sim/core/faults sim/core/network sim/core/work
 models/lib
 models/edge/algorithms models/cache/policies
 models/steps models/traffic models/serve models/edge models/cache models/queue models/data models/control
 models
 sim/analyse
 sim/script
+sim/script/sandbox
 sim/manual
 sim/run/base
 sim/run/experiment

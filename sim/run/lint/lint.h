@@ -108,6 +108,8 @@ void lint_unused_handler(struct lint *lint);
 void lint_no_keys(struct lint *lint);
 void lint_no_users(struct lint *lint);
 void lint_hash_of_few(struct lint *lint);
+void lint_past_the_peak(struct lint *lint);
+void lint_pauses_feed_themselves(struct lint *lint);
 void lint_untold_operation(struct lint *lint);
 void lint_pool_exceeds_connections(struct lint *lint);
 void lint_overload_unbounded(struct lint *lint);

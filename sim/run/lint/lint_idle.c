@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "lint.h"
+#include "pace.h"
 #include "sim.h"
 
 /* --- parameters ----------------------------------------------------------------------------- */
@@ -88,6 +89,14 @@ static struct lives lives_of(const struct lint *lint, uint32_t component) {
   return lives;
 }
 
+static bool warms_up(const struct lint *lint, uint32_t component) {
+  for (uint32_t i = 0; i < lint->graph->nodes; i++) {
+    const struct call_node *node = &lint->graph->node[i];
+    if (node->component == component) return node->outline.pace && node->outline.pace->warm.given;
+  }
+  return false;
+}
+
 void lint_never_starts(struct lint *lint) {
   for (uint32_t c = 0; c < lint->spec->components; c++) {
     const struct component_spec *component = &lint->spec->component[c];
@@ -95,6 +104,10 @@ void lint_never_starts(struct lint *lint) {
     if (dist_mean(&component->start) > 0 && !lives.start) {
       lint_add_component(lint, c)->what =
           "it says how long it takes to start, and no crash or stop of it ends, nor does it join";
+    }
+    if (warms_up(lint, c) && !lives.start) {
+      lint_add_component(lint, c)->what =
+          "it is slow after a start, and no crash or stop of it ends, nor does it join";
     }
     if (component->drain_ns > 0 && !lives.drain) {
       lint_add_component(lint, c)->what = "it says how long it drains, and nothing stops it";
