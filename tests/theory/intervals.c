@@ -10,9 +10,11 @@
 
 enum { METRICS = 4 };
 
-/* Counted shares are never surer than their count, so that their intervals cover a little more, and
- * clearly more where hardly anything happens: whole numbers leave no other choice. An interval that
- * is not given claims nothing: `given` is the least share of the experiments that have one. */
+/* Between 93 and 97 of 100, as far as so many experiments can tell. Counted shares are never surer
+ * than their count, so that their intervals cover a little more, and clearly more where hardly
+ * anything happens: whole numbers leave no other choice, and there is no upper bound (`counted`);
+ * nor for ranks of pooled values, which are rounded outwards. An interval that is not given claims
+ * nothing: `given` is the least share of the experiments that have one. */
 struct setup {
   const char *name, *file;
   struct setting setting[4];
@@ -21,6 +23,7 @@ struct setup {
   const char *metric[METRICS];
   double truth[METRICS];
   double given;
+  bool counted;
 };
 
 /* Where a system is up from the start and ends for good after exp(30 s): the mean availability of
@@ -56,7 +59,8 @@ static void study_one(struct study *study, const struct setup *setup) {
       continue;
     }
     study_find(study, "-", given, 0.95, (double)series.covered[m] / (double)given,
-               fmin(band.low, 0.93), 1, "coverage, %s: %s", setup->name, setup->metric[m]);
+               fmin(band.low, 0.93), setup->counted ? 1 : fmax(band.high, 0.97), "coverage, %s: %s",
+               setup->name, setup->metric[m]);
   }
   trials_forget(&series);
   scenario_free(s);
@@ -74,7 +78,8 @@ void study_intervals(struct study *study) {
        false,
        {"c.latency.mean", "c.latency.p99", "s.wait.probability", "s.utilization"},
        {0.1, 10 * p99, 0.9, 0.9},
-       1},
+       1,
+       false},
       {"one in 10,000 fails, 10 replications of 1,000 requests",
        "rare",
        {{0}},
@@ -82,9 +87,10 @@ void study_intervals(struct study *study) {
        10,
        1000,
        true,
-       {"c.availability", "c.errors.failed"},
-       {0.9999, 0.1},
-       1},
+       {"c.availability", "c.errors.failed", "c.goodput"},
+       {0.9999, 0.1, 99.99},
+       1,
+       true},
       {"one in 10,000 fails, 100 replications of 1,000 requests",
        "rare",
        {{0}},
@@ -92,9 +98,10 @@ void study_intervals(struct study *study) {
        100,
        200,
        false,
-       {"c.availability", "c.errors.failed"},
-       {0.9999, 0.1},
-       1},
+       {"c.availability", "c.errors.failed", "c.goodput"},
+       {0.9999, 0.1, 99.99},
+       1,
+       true},
       {"whole or broken, 30 replications",
        "broken",
        {{0}},
@@ -104,7 +111,8 @@ void study_intervals(struct study *study) {
        true,
        {"c.availability"},
        {broken_availability()},
-       1},
+       1,
+       false},
       {"closed, 20 users, 10 replications of 2,900 requests",
        "closed",
        {{"users", "20"}, {"duration", "220s"}, {"warmup", "20s"}},
@@ -114,7 +122,8 @@ void study_intervals(struct study *study) {
        false,
        {"c.throughput", "c.latency.mean"},
        {14.5035, 0.37898},
-       1},
+       1,
+       false},
       {"cache of 2 of 5 keys, 10 replications of 1,000 reads",
        "cache",
        {{"n", "5"}, {"capacity", "2"}, {"duration", "2s"}, {"warmup", "1s"}},
@@ -124,7 +133,8 @@ void study_intervals(struct study *study) {
        true,
        {"cache.hit_ratio"},
        {0.518885},
-       1},
+       1,
+       true},
       {"1000 replications of 20 requests",
        "short",
        {{"n", "20"}},
@@ -134,7 +144,8 @@ void study_intervals(struct study *study) {
        false,
        {"c.latency.mean", "c.latency.p95", "c.latency.p99", "c.latency.p999"},
        {0.01, p95, p99, p999},
-       0.99},
+       0.99,
+       true},
       {"20 replications of 200 requests",
        "short",
        {{"n", "200"}},
@@ -144,7 +155,8 @@ void study_intervals(struct study *study) {
        true,
        {"c.latency.mean", "c.latency.p95", "c.latency.p99", "c.latency.p999"},
        {0.01, p95, p99, p999},
-       0.5},
+       0.5,
+       true},
   };
   for (size_t i = 0; i < sizeof setups / sizeof setups[0]; i++) {
     if (!study->quick || setups[i].quick) study_one(study, &setups[i]);

@@ -258,8 +258,29 @@ static void shares_within_a_time(void **state) {
   scenario_free(s);
 }
 
+/* Requests come like clockwork and none fails: each replication has the same goodput. But of 2000
+ * up to 1 - 0.05^(1/2000) may fail. */
+static void goodput_is_no_surer_than_its_share(void **state) {
+  (void)state;
+  struct scenario *s = kit_scenario(
+      "client 'c' { arrivals = constant '100/s', target = 's' }\n"
+      "service 's' { work = '1ms' }\n"
+      "run { duration = '11s', warmup = '1s', replications = 2 }\n");
+  struct results r = kit_run_seed(s, 1);
+  static const char *const name[] = {"c.goodput", "c.throughput"};
+  for (size_t i = 0; i < 2; i++) {
+    const struct estimate *e = &results_find(&r, name[i])->estimate;
+    assert_float_equal(e->value, 100, 1e-9);
+    assert_float_equal(e->lo, 100 * pow(0.05, 1 / 2000.0), 1e-6);
+    assert_float_equal(e->hi, 100, 1e-9);
+  }
+  results_free(&r);
+  scenario_free(s);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(goodput_is_no_surer_than_its_share),
       cmocka_unit_test(numbers_agree_with_theory),
       cmocka_unit_test(intervals_cover_the_truth),
       cmocka_unit_test(threads_do_not_show),

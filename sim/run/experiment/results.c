@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "counted.h"
+#include "goodput.h"
 #include "rng.h"
 #include "tails.h"
 #include "timeline.h"
@@ -421,6 +422,7 @@ void results_finish(struct results *results) {
   release_replications(results);
   qsort(results->list, results->n, sizeof results->list[0], compare_results);
   results->finished = true;
+  goodput_widen(results);
 }
 
 /* --- access --------------------------------------------------------------------------------- */
