@@ -23,6 +23,10 @@ static void block(struct sim *sim, struct topic_state *t, struct frame *call) {
 /* Stored; if there is room. */
 static void take(struct sim *sim, struct member *member, struct frame *call) {
   struct topic_state *t = member->state;
+  if (topic_has_taken(sim, t, call)) {
+    call_reply(sim, call, OUTCOME_OK);
+    return;
+  }
   bool full = t->config->capacity != PARAM_UNLIMITED &&
               (t->blocked_head != SLOT_NONE || groups_are_full(t));
   if (full) {
@@ -98,6 +102,7 @@ static struct audience_count minus(struct audience_count a, struct audience_coun
   a.dropped -= b.dropped;
   a.expired -= b.expired;
   a.lost -= b.lost < a.lost ? b.lost : a.lost;
+  a.again -= b.again;
   a.extra -= b.extra;
   a.swapped -= b.swapped;
   return a;
@@ -126,7 +131,7 @@ static void topic_collect(struct sim *sim, struct component *component, struct m
   for (uint32_t i = 0; i < t->groups; i++) {
     struct audience_count c =
         minus(audience_count(sim, t->group[i].audience), t->group[i].at_warmup);
-    done += (double)c.done;
+    done += (double)(c.done - c.again);
     lost += (double)c.lost;
     extra += (double)c.extra;
     swapped += (double)c.swapped;
@@ -208,6 +213,7 @@ static void topic_init(struct sim *sim, struct member *member) {
   uint32_t classes = t->config->priority.n;
   if (classes > 0) t->class = arena_alloc(sim->arena, (classes + 1) * sizeof *t->class);
   for (uint32_t i = 0; t->class && i <= classes; i++) hist_init(&t->class[i], 0, sim -> arena);
+  dedup_init(&t->dedup, t->config->dedup_ns);
   groups_init(sim, member);
 }
 
@@ -215,6 +221,7 @@ static void topic_destroy(struct sim *sim, struct member *member) {
   (void)sim;
   struct topic_state *t = member->state;
   for (uint32_t i = 0; t->class && i <= t->config->priority.n; i++) hist_free(&t->class[i]);
+  dedup_free(&t->dedup);
   groups_free(t);
 }
 
@@ -241,6 +248,8 @@ static const struct meter topic_meters[] = {
      "Of these, those that the topic for dead letters did not take."},
     {"dropped", METER_COUNT, STATE(dropped), 0,
      "Messages that made room for others (full = \"drop_oldest\")."},
+    {"deduplicated", METER_COUNT, STATE(deduplicated), 0,
+     "Messages that were sent again and not taken (`dedup`)."},
     {"expired", METER_COUNT, STATE(expired), 0, "Messages older than `retention`."},
     {"to_delivery", METER_TIMES, STATE(to_delivery), 0,
      "From when a message could be delivered to its first delivery"},
@@ -254,7 +263,8 @@ static const struct metric_def topic_metrics[] = {
      "acknowledged before it, or lost with the topic. From a record that knows of no "
      "acknowledgements."},
     {"duplicates", "",
-     "How often work ended well on what a consumer of the group had done before."},
+     "How often work ended well on what a consumer of the group had done before; also of a message "
+     "that its publisher sent again."},
     {"out_of_order", "",
      "Messages whose work ended after that on a later one of the same key; without keys of any "
      "later one."},

@@ -152,6 +152,14 @@ const struct param topic_params[] = {
      .min = 1,
      .max = INFINITY,
      .doc = "After that a message that no consumer has is thrown away (SQS: 4 days)."},
+    {.name = "dedup",
+     .type = PARAM_DURATION,
+     .offset = AT(dedup_ns),
+     .fallback = "0ms",
+     .max = INFINITY,
+     .doc = "For how long the topic remembers which messages it took: one that a publisher sends "
+            "again meanwhile is acknowledged and not taken (SQS FIFO: 5 min; Kafka's idempotent "
+            "producer)."},
     {.name = "durable",
      .type = PARAM_BOOL,
      .offset = AT(durable),

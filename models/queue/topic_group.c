@@ -6,6 +6,7 @@
 #include "backoff.h"
 #include "column.h"
 #include "life.h"
+#include "outbound.h"
 #include "topic_state.h"
 
 enum { SENT_AT_ONCE = 1000 };
@@ -443,8 +444,17 @@ static uint8_t class_of(const struct sim *sim, const struct topic_config *config
   return class;
 }
 
+bool topic_has_taken(struct sim *sim, struct topic_state *t, const struct frame *call) {
+  if (t->config->dedup_ns == 0) return false;
+  if (!dedup_knows(&t->dedup, outbound_key(sim, call), sim->now_ns)) return false;
+  t->deduplicated++;
+  return true;
+}
+
 void groups_take(struct sim *sim, struct member *member, const struct frame *call) {
   struct topic_state *t = member->state;
+  if (topic_has_taken(sim, t, call)) return; /* its twin waited for room, too */
+  if (t->config->dedup_ns > 0) dedup_add(&t->dedup, outbound_key(sim, call), sim->now_ns);
   uint64_t delay_ns = t->config->delay_ns;
   if (!(call->flags & CALL_ROOT)) delay_ns += column_get(sim, call, COLUMN_DELAY);
   uint8_t class = class_of(sim, t->config, call);
@@ -452,7 +462,8 @@ void groups_take(struct sim *sim, struct member *member, const struct frame *cal
   for (uint32_t i = 0; i < t->groups; i++) {
     struct topic_group *g = &t->group[i];
     uint32_t id = letter_new(&t->letters);
-    uint32_t record = delivery_publish(sim, g->audience, call->sent_ns, call->item, id);
+    uint32_t record =
+        delivery_publish(sim, g->audience, call->sent_ns, outbound_key(sim, call), call->item, id);
     *letter_at(t, id) = (struct letter){.key = call->key,
                                         .record = record,
                                         .next = NO_LETTER,
@@ -506,6 +517,8 @@ static void lose_all(struct sim *sim, struct topic_state *t) {
     if (g->backlog) level_set(g->backlog, sim->now_ns, 0);
   }
   t->letters.used = 0;
+  dedup_free(&t->dedup);
+  dedup_init(&t->dedup, t->config->dedup_ns);
   level_set(&t->backlog, sim->now_ns, 0);
   level_set(&t->in_delivery, sim->now_ns, 0);
 }
@@ -562,13 +575,14 @@ static void add_consumer(struct sim *sim, struct topic_state *t, struct topic_gr
   t->group_of[m->id] = g->index;
 }
 
-static struct topic_group *add_group(struct sim *sim, struct member *member, const char *name) {
+static struct topic_group *add_group(struct sim *sim, struct member *member, const char *name,
+                                     uint64_t dedup_ns) {
   struct topic_state *t = member->state;
   const struct topic_config *config = t->config;
   struct topic_group *g = &t->group[t->groups];
   g->name = name;
   g->index = t->groups++;
-  g->audience = audience_new(sim);
+  g->audience = audience_new(sim, dedup_ns);
   g->ready_head = g->ready_tail = NO_LETTER;
   g->pause = sim_stream(sim, member->component, name);
   uint32_t classes = config->order == ORDER_PRIORITY ? config->priority.n + 1 : 1;
@@ -584,9 +598,10 @@ void groups_init(struct sim *sim, struct member *member) {
   t->group = arena_lines(sim->arena, components + 1, sizeof *t->group);
   for (uint32_t i = 0; i < components; i++) {
     const char *name = group_name(sim, topic, i);
-    if (name && !is_named(t, name)) add_group(sim, member, name);
+    if (!name || is_named(t, name)) continue;
+    add_group(sim, member, name, subscription_of(&sim->spec->component[i])->dedup_ns);
   }
-  if (t->groups == 0) add_group(sim, member, ""); /* they wait for somebody */
+  if (t->groups == 0) add_group(sim, member, "", 0); /* they wait for somebody */
   for (uint32_t k = 0; k < t->groups; k++) {
     t->group[k].consumer = arena_alloc(sim->arena, (sim->members + 1) * sizeof *t->group->consumer);
   }

@@ -7,6 +7,7 @@
 #define TOPIC_STATE_H
 
 #include "call.h"
+#include "dedup.h"
 #include "delivery.h"
 #include "letters.h"
 #include "sim.h"
@@ -75,7 +76,8 @@ struct topic_state {
   struct level backlog, in_delivery, blocked;
   uint64_t backlog_most;
   uint64_t published, refused, deliveries, redeliveries, acknowledged, reappeared, dead_letters,
-      undelivered_dead, dropped, expired;
+      undelivered_dead, dropped, expired, deduplicated;
+  struct dedup dedup;      /* what was taken, if the topic looks at it */
   struct hist to_delivery; /* ns */
   struct hist *class;      /* the same by class; NULL: there are none */
 };
@@ -87,6 +89,9 @@ struct topic_state {
 void groups_init(struct sim *sim, struct member *member);
 void groups_start(struct sim *sim, struct member *member);
 void groups_free(struct topic_state *t);
+
+/* Whether its publisher has sent it before, as far as the topic remembers. */
+bool topic_has_taken(struct sim *sim, struct topic_state *t, const struct frame *call);
 
 /* A message is taken: a letter for each group. */
 void groups_take(struct sim *sim, struct member *member, const struct frame *call);

@@ -310,6 +310,11 @@ static __attribute__((noinline)) void take_in(struct sim *sim, struct member *me
     no_handler(sim, member, call);
     return;
   }
+  if (__builtin_expect(s->consumer.config != NULL, 0) &&
+      delivery_is_done(sim, &s->consumer, call)) {
+    call_reply(sim, call, OUTCOME_OK);
+    return;
+  }
   call->pc = 0;
   if (__builtin_expect(s->sheds.n > 0, 0) &&
       !service_sheds_admit(sim, &s->sheds, s->plan[call->op].program, &s->station, call)) {
@@ -522,7 +527,8 @@ static void service_init(struct sim *sim, struct member *member) {
   }
   service_limits_init(sim, &s->limits, s->config);
   service_sheds_init(sim, &s->sheds, s->config);
-  s->plain_queue = s->station.plain && s->station.classes == 1 && s->sheds.n == 0;
+  s->plain_queue =
+      s->station.plain && s->station.classes == 1 && s->sheds.n == 0 && !s->config->subscribe.given;
   s->consumer.config = subscription_of(self->spec);
   service_add_policies(sim, member);
 }

@@ -21,6 +21,8 @@ const struct meter service_meters[] = {
      "Messages whose work ended well, each once."},
     {"duplicates", METER_COUNT, offsetof(struct service_state, consumer.duplicates), 0,
      "How often work ended well on a message that this group had done before."},
+    {"deduplicated", METER_COUNT, offsetof(struct service_state, consumer.deduplicated), 0,
+     "Messages that were found to be done already (`dedup`)."},
     {"out_of_order", METER_COUNT, offsetof(struct service_state, consumer.out_of_order), 0,
      "Messages whose work ended after that on a later one of the same key; without keys of any "
      "later one."},

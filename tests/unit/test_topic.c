@@ -228,6 +228,46 @@ static void test_members(void **state) {
   expect(text, "a.end_to_end.max", 13);
 }
 
+/* Aim: a group that remembers what it has done does nothing twice, as long as it remembers; a topic
+ * that does takes nothing twice from a publisher who has not heard of the first time. */
+static void test_dedup(void **state) {
+  (void)state;
+#define AGAIN(DEDUP)                                                                \
+  BURST("10", "")                                                                   \
+  "topic \"q\" {}\n"                                                                \
+  "service \"a\" { workers = 1, work = \"1s\", subscribe = { \"q\", prefetch = 8, " \
+  "ack_every = 8, dedup = \"" DEDUP                                                 \
+  "\" } }\n"                                                                        \
+  "fault { crash \"a\", at = \"5500ms\", lasts = \"10s\" }\n"
+  expect(AGAIN("0s"), "q.duplicates", 4);
+  expect(AGAIN("1min"), "q.duplicates", 0);
+  expect(AGAIN("1min"), "a.deduplicated", 4);
+  expect(AGAIN("1min"), "q.consumed", 10);
+  expect(AGAIN("1s"), "q.duplicates", 4); /* too short */
+  /* Two at work at once: the result of the second is thrown away. */
+  const char *both = BURST("1", "")
+      "topic \"q\" {}\n"
+      "service \"a\" { workers = 2, work = \"5s\", subscribe = { \"q\", visibility = \"3s\", "
+      "dedup = \"1min\" } }\n";
+  /* 1 s, 4 s, and 7 s, when the first one has ended: that is acknowledged at once. */
+  expect(both, "q.deliveries", 3);
+  expect(both, "q.consumed", 1);
+  expect(both, "q.duplicates", 0);
+  expect(both, "a.deduplicated", 2);
+#define RETRIED(DEDUP)                                                                         \
+  "client \"c\" { arrivals = burst { 3, at = \"1s\" }, target = \"w\" }\n"                     \
+  "service \"w\" { on = { publish { \"q\", timeout = \"1s\", retry = { attempts = 3 } } } }\n" \
+  "topic \"q\" { write = \"1500ms\", dedup = \"" DEDUP                                         \
+  "\" }\n"                                                                                     \
+  "service \"a\" { work = \"1s\", subscribe = { \"q\" } }\n"
+  expect(RETRIED("0s"), "q.published", 9);
+  expect(RETRIED("0s"), "q.consumed", 3);
+  expect(RETRIED("0s"), "q.duplicates", 6);
+  expect(RETRIED("1min"), "q.published", 3);
+  expect(RETRIED("1min"), "q.deduplicated", 6);
+  expect(RETRIED("1min"), "q.duplicates", 0);
+}
+
 /* Aim: reply() acknowledges, and the work ends at its end. */
 static void test_reply(void **state) {
   (void)state;
@@ -293,7 +333,8 @@ int main(void) {
       cmocka_unit_test(test_consumer_crash), cmocka_unit_test(test_visibility),
       cmocka_unit_test(test_dead_letters),   cmocka_unit_test(test_retention),
       cmocka_unit_test(test_topic_crash),    cmocka_unit_test(test_members),
-      cmocka_unit_test(test_reply),          cmocka_unit_test(test_mistakes),
+      cmocka_unit_test(test_dedup),          cmocka_unit_test(test_reply),
+      cmocka_unit_test(test_mistakes),
   };
   return cmocka_run_group_tests_name("topic", tests, folder_make, folder_remove);
 }

@@ -5,11 +5,12 @@
 
 #include "arena.h"
 #include "column.h"
+#include "dedup.h"
 #include "engine.h"
 #include "subscription.h"
 
 struct record {
-  uint64_t sent_ns;
+  uint64_t sent_ns, identity;
   uint32_t tag;
   uint32_t order; /* in its audience, modulo 2^32 */
   uint32_t item;
@@ -19,7 +20,7 @@ struct record {
   uint8_t why; /* enum let_go */
   bool done;
 };
-static_assert(sizeof(struct record) == 32, "the record of a message is compact");
+static_assert(sizeof(struct record) == 40, "the record of a message is compact");
 
 /* The order of the last message of a key whose work ended. */
 struct last_done {
@@ -34,6 +35,8 @@ struct audience {
   uint32_t order;
   struct last_done *key; /* by item, open addressing */
   uint32_t keys, buckets;
+  struct dedup dedup;    /* what the group remembers; without a window: nothing */
+  struct dedup identity; /* what was really done, for ever, where messages may be published again */
 };
 
 struct deliveries {
@@ -53,18 +56,25 @@ static struct deliveries *deliveries_of(struct sim *sim) {
   return sim->deliveries;
 }
 
-uint32_t audience_new(struct sim *sim) {
+uint32_t audience_new(struct sim *sim, uint64_t dedup_ns) {
   struct deliveries *d = deliveries_of(sim);
   column_want(sim, COLUMN_DELIVERY);
   d->audience = mem_resize(d->audience, (d->audiences + 1) * sizeof *d->audience);
-  d->audience[d->audiences] = (struct audience){0};
+  struct audience *a = &d->audience[d->audiences];
+  *a = (struct audience){0};
+  dedup_init(&a->dedup, dedup_ns);
+  dedup_init(&a->identity, UINT64_MAX);
   return d->audiences++;
 }
 
 void deliveries_free(struct sim *sim) {
   struct deliveries *d = sim->deliveries;
   if (d == NULL) return;
-  for (uint32_t i = 0; i < d->audiences; i++) free(d->audience[i].key);
+  for (uint32_t i = 0; i < d->audiences; i++) {
+    free(d->audience[i].key);
+    dedup_free(&d->audience[i].dedup);
+    dedup_free(&d->audience[i].identity);
+  }
   free(d->audience);
   free(d->record);
   free(d);
@@ -86,13 +96,14 @@ static struct record *record_new(struct deliveries *d, uint32_t *number) {
   return &d->record[*number];
 }
 
-uint32_t delivery_publish(struct sim *sim, uint32_t audience, uint64_t sent_ns, uint32_t item,
-                          uint32_t tag) {
+uint32_t delivery_publish(struct sim *sim, uint32_t audience, uint64_t sent_ns, uint64_t identity,
+                          uint32_t item, uint32_t tag) {
   struct deliveries *d = sim->deliveries;
   struct audience *a = &d->audience[audience];
   uint32_t number;
   struct record *r = record_new(d, &number);
   *r = (struct record){.sent_ns = sent_ns,
+                       .identity = identity,
                        .tag = tag,
                        .order = a->order++,
                        .item = item,
@@ -226,6 +237,53 @@ static bool is_late(struct audience *a, const struct record *r) {
 
 /* --- consumers ------------------------------------------------------------------------------ */
 
+bool delivery_is_done(struct sim *sim, struct consumer *consumer, const struct frame *call) {
+  uint64_t value = column_get(sim, call, COLUMN_DELIVERY);
+  if (value == 0) return false;
+  uint32_t record = (uint32_t)value - 1;
+  struct record *r = &sim->deliveries->record[record];
+  struct audience *a = &sim->deliveries->audience[r->audience];
+  if (!dedup_knows(&a->dedup, r->identity, sim->now_ns)) return false;
+  consumer->deduplicated++;
+  a->count.again += !r->done;
+  r->done = true;
+  unload(sim, call, value);
+  attempt_over(sim, record);
+  return true;
+}
+
+/* Somebody did the work on a message that nobody had done under this record. */
+static void first_end(struct sim *sim, struct audience *a, struct consumer *consumer,
+                      struct record *r) {
+  bool late = is_late(a, r);
+  r->done = true;
+  consumer->out_of_order += late;
+  a->count.swapped += late;
+  if (sim->outbounds != NULL && dedup_knows(&a->identity, r->identity, sim->now_ns)) {
+    a->count.again++; /* its publisher tried again */
+    a->count.extra++;
+    consumer->duplicates++;
+    return;
+  }
+  if (sim->outbounds != NULL) dedup_add(&a->identity, r->identity, sim->now_ns);
+  consumer->consumed++;
+  hist_add(&consumer->end_to_end, sim->now_ns - r->sent_ns);
+}
+
+/* Whether the group finds out that the work has been done, as the second of two who did it. */
+static bool is_thrown_away(struct sim *sim, struct audience *a, struct consumer *consumer,
+                           struct record *r) {
+  if (a->dedup.window_ns == 0) return false;
+  if (!dedup_knows(&a->dedup, r->identity, sim->now_ns)) {
+    dedup_add(&a->dedup, r->identity, sim->now_ns);
+    return false;
+  }
+  consumer->deduplicated++;
+  a->count.again += !r->done;
+  r->done = true;
+  return true;
+}
+
 void delivery_worked(struct sim *sim, struct consumer *consumer, const struct frame *call,
                      bool ok) {
   uint64_t value = column_get(sim, call, COLUMN_DELIVERY);
@@ -236,16 +294,13 @@ void delivery_worked(struct sim *sim, struct consumer *consumer, const struct fr
   unload(sim, call, value);
   if (!ok) {
     consumer->failed++;
+  } else if (is_thrown_away(sim, a, consumer, r)) {
+    /* as if it had not been done */
   } else if (r->done) {
     consumer->duplicates++;
     a->count.extra++;
   } else {
-    bool late = is_late(a, r);
-    r->done = true;
-    consumer->consumed++;
-    consumer->out_of_order += late;
-    a->count.swapped += late;
-    hist_add(&consumer->end_to_end, sim->now_ns - r->sent_ns);
+    first_end(sim, a, consumer, r);
   }
   attempt_over(sim, record);
 }

@@ -18,16 +18,20 @@
  * whose call vanished on its way, or whose consumer broke while the topic was down, is closed by
  * looking at the calls there are (audience_count).
  *
+ * A publisher that tries again publishes a second message with the same identity (the key of the
+ * call without its tries). The work on it is a duplicate, too.
+ *
  * Order: a message is out of order if the work on a later one of the same key ended before; among
  * messages without a key any later one.
  *
- * Who owns what: the simulation owns the records (32 bytes each; used again when closed), a topic
+ * Who owns what: the simulation owns the records (40 bytes each; used again when closed), a topic
  * has one audience for each of its groups. */
 #ifndef DELIVERY_H
 #define DELIVERY_H
 
 #include "sim.h"
 
+struct dedup;
 struct subscription;
 
 enum let_go { STILL_KEPT, LET_ACKED, LET_DEAD, LET_DROPPED, LET_EXPIRED, LET_LOST };
@@ -37,6 +41,7 @@ struct audience_count {
   uint64_t published, done, dead, dropped, expired, lost;
   uint64_t kept;    /* with the topic, their work never done */
   uint64_t on_way;  /* let go by the topic, with a consumer that may still do the work */
+  uint64_t again;   /* of `done`: published again, and done before under the same identity */
   uint64_t extra;   /* work that ended well on what was done already */
   uint64_t swapped; /* out of order */
   uint64_t open;    /* with the topic, done or not */
@@ -46,7 +51,7 @@ struct audience_count {
 struct consumer {
   const struct subscription *config; /* NULL: it takes none */
   struct level backlog;              /* of its group; of one member for all */
-  uint64_t consumed, duplicates, failed, out_of_order;
+  uint64_t consumed, duplicates, deduplicated, failed, out_of_order;
   struct hist end_to_end; /* ns */
 };
 
@@ -54,13 +59,14 @@ struct consumer {
 
 #define DELIVERY_NONE UINT32_MAX
 
-/* A group of a topic; its number. In a kind's init. */
-uint32_t audience_new(struct sim *sim);
+/* A group of a topic, which remembers what it has done for `dedup_ns` (0: it does not); its number.
+ * In a kind's init. */
+uint32_t audience_new(struct sim *sim, uint64_t dedup_ns);
 
 /* A message was sent by its publisher at `sent_ns`, and taken now. `tag` is the topic's. Returns
  * its record. */
-uint32_t delivery_publish(struct sim *sim, uint32_t audience, uint64_t sent_ns, uint32_t item,
-                          uint32_t tag);
+uint32_t delivery_publish(struct sim *sim, uint32_t audience, uint64_t sent_ns, uint64_t identity,
+                          uint32_t item, uint32_t tag);
 
 /* It could not be delivered until now (a delay): its place in the order is behind those before. */
 void delivery_is_due(struct sim *sim, uint32_t record);
@@ -82,6 +88,10 @@ uint32_t delivery_stamp(const struct sim *sim, uint32_t record);
 struct audience_count audience_count(struct sim *sim, uint32_t audience);
 
 /* --- for consumers -------------------------------------------------------------------------- */
+
+/* Whether the work on the message of a new call would be for nothing, as the group remembers that
+ * it was done; then the call is to be answered at once. */
+bool delivery_is_done(struct sim *sim, struct consumer *consumer, const struct frame *call);
 
 /* The work on a message ends; on any other call this does nothing. */
 void delivery_worked(struct sim *sim, struct consumer *consumer, const struct frame *call, bool ok);

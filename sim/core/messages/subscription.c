@@ -72,6 +72,15 @@ const struct param subscription_params[] = {
      .fallback = "0ms",
      .doc = "Pause before a message whose work failed is delivered again. Without it it goes back "
             "to its place at the front, as in RabbitMQ."},
+    {.name = "dedup",
+     .type = PARAM_DURATION,
+     .offset = AT(dedup_ns),
+     .fallback = "0ms",
+     .max = INFINITY,
+     .doc = "For how long the group remembers which messages it has done, in a store that it "
+            "shares and that is written together with the work: a message that comes again is "
+            "acknowledged without work, or if two work on it at once the second result is thrown "
+            "away."},
     {0},
 };
 
@@ -112,9 +121,11 @@ static bool agrees(const struct spec *spec, uint32_t component, struct error *er
     const struct subscription *theirs = subscription_of(other);
     if (!theirs || theirs->topic != own->topic) continue;
     if (strcmp(subscription_group(other), subscription_group(self)) != 0) continue;
-    if (theirs->ack == own->ack && theirs->visibility_ns == own->visibility_ns) continue;
+    if (theirs->ack == own->ack && theirs->visibility_ns == own->visibility_ns &&
+        theirs->dedup_ns == own->dedup_ns)
+      continue;
     return error_set(err,
-                     "subscribe.ack and subscribe.visibility differ from those of \"%s\", which is "
+                     "subscribe.ack, visibility or dedup differ from those of \"%s\", which is "
                      "in the same group; make them equal, or give the group another name",
                      other->name);
   }

@@ -19,6 +19,7 @@ struct subscription {
   uint32_t ack;
   uint64_t ack_every;
   uint64_t visibility_ns, deliveries;
+  uint64_t dedup_ns;    /* 0: none */
   uint32_t dead_letter; /* or REF_NONE */
   struct backoff backoff;
 };
