@@ -4,7 +4,8 @@
 --
 -- Covers A09.
 -- The checkout waits for the topic's acknowledgement alone. Billing is dead for a minute: its
--- backlog grows to 3000 and is drained in two minutes, the others do not notice. What it had in work
+-- backlog grows to 3000 and is drained in two minutes, the others do not notice. What it had in
+-- work
 -- when it died comes again. Called directly, the same outage fails every order.
 --
 -- Off: events=false  orders fail while billing is dead

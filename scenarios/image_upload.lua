@@ -3,7 +3,8 @@
 --
 -- Covers C01.
 -- Making the sizes takes 600 ms of a worker. Done before the answer, that is what an upload takes,
--- and in a burst of twice what the four workers can do uploads are refused. With a queue the visitor
+-- and in a burst of twice what the four workers can do uploads are refused. With a queue the
+-- visitor
 -- waits for the storing of the original alone; the sizes come later, in a burst by seconds, and
 -- nothing is lost.
 --

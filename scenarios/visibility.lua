@@ -3,7 +3,8 @@
 --
 -- Covers C07.
 -- Half of the messages take 2 s, one in a hundred 20 s. A queue that waits 10 s for an
--- acknowledgement delivers each of those again, to a second worker, while the first one still works.
+-- acknowledgement delivers each of those again, to a second worker, while the first one still
+-- works.
 -- What is done twice costs workers, and the customer gets the mail twice. With a visibility
 -- above the longest work nothing is done twice, and what a dead worker had waits that much longer.
 --
