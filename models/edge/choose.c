@@ -6,19 +6,53 @@
 
 /* --- what may be chosen --------------------------------------------------------------------- */
 
+static bool may_be_used(const struct load_balancer_state *lb, uint32_t which) {
+  return lb->backend[which].member->listed && !(lb->whole && lb->whole[which] == 0);
+}
+
 static bool is_in_use(const struct load_balancer_state *lb, uint32_t which) {
   const struct backend *b = &lb->backend[which];
-  if (lb->weight && lb->weight[which] == 0) return false;
-  return b->member->listed && b->healthy && !b->outlier.ejected;
+  return may_be_used(lb, which) && b->healthy && !b->outlier.ejected;
+}
+
+/* Which levels panic; how many. */
+static uint32_t share_levels(struct load_balancer_state *lb) {
+  struct levels *levels = &lb->levels;
+  for (uint32_t i = 0; i < levels->n; i++) levels->in_use[i] = levels->total[i] = 0;
+  for (uint32_t i = 0; i < lb->n; i++) {
+    levels->total[levels->of[i]] += may_be_used(lb, i);
+    levels->in_use[levels->of[i]] += is_in_use(lb, i);
+  }
+  levels_share(levels, lb->algorithm->by_level ? lb->config->overprovisioning : 1,
+               lb->config->panic);
+  uint32_t panicking = 0;
+  for (uint32_t i = 0; i < levels->n; i++) panicking += levels->panics[i];
+  return panicking;
+}
+
+static void note_use(const struct sim *sim, struct load_balancer_state *lb, uint32_t which,
+                     bool in_use) {
+  struct backend *b = &lb->backend[which];
+  if (in_use && !b->in_use && lb->config->slow_start_ns > 0 && lb->version > 1) {
+    b->in_use_since_ns = sim->now_ns;
+    lb->ramp_until_ns = sim->now_ns + lb->config->slow_start_ns;
+  }
+  b->in_use = in_use;
 }
 
 void list_healthy(struct sim *sim, struct load_balancer_state *lb) {
+  uint32_t in_use = 0, panicking = lb->levels.n > 0 ? share_levels(lb) : 0;
   lb->healthy_n = 0;
   lb->version++;
   for (uint32_t i = 0; i < lb->n; i++) {
-    if (is_in_use(lb, i)) lb->healthy[lb->healthy_n++] = i;
+    bool is = is_in_use(lb, i);
+    note_use(sim, lb, i, is);
+    in_use += is;
+    bool all = panicking > 0 && lb->levels.panics[lb->levels.of[i]] && may_be_used(lb, i);
+    if (is || all) lb->healthy[lb->healthy_n++] = i;
   }
-  level_set(&lb->in_use, sim->now_ns, lb->healthy_n);
+  level_set(&lb->in_use, sim->now_ns, in_use);
+  if (lb->levels.n > 0) level_set(&lb->panicking, sim->now_ns, panicking);
 }
 
 /* --- what algorithms look at ---------------------------------------------------------------- */
@@ -38,24 +72,80 @@ static uint64_t hashed(const struct sim *sim, const struct load_balancer_state *
   return 0;
 }
 
-void choose_init(struct sim *sim, struct member *member) {
-  struct load_balancer_state *lb = member->state;
-  lb->algorithm = load_balancer_algorithm(lb->config);
-  lb->pick = sim_stream(sim, member->component, "pick");
-  if (lb->algorithm->hashes && lb->config->by == HASH_BY_USER) column_want(sim, COLUMN_USER);
-  if (lb->algorithm->hashes && lb->config->by == HASH_BY_CLIENT) column_want(sim, COLUMN_CLIENT);
-  if (lb->config->weights.n > 0) {
-    lb->weight = arena_alloc(sim->arena, lb->n * sizeof *lb->weight);
-    for (uint32_t i = 0; i < lb->n; i++) {
-      const struct component *of = lb->backend[i].member->component;
-      lb->weight[i] = load_balancer_weight(lb->config, of->id);
-    }
+/* Of those in slow start. Envoy: at least a tenth. */
+static void ramp(const struct sim *sim, struct load_balancer_state *lb) {
+  double lasts_ns = (double)lb->config->slow_start_ns;
+  for (uint32_t i = 0; i < lb->n; i++) {
+    const struct backend *b = &lb->backend[i];
+    double so_far = (double)(sim->now_ns - b->in_use_since_ns) / lasts_ns;
+    bool ramps = b->in_use_since_ns > 0 && so_far < 1;
+    lb->weight[i] = lb->whole[i] * (!ramps ? 1 : so_far < 0.1 ? 0.1 : so_far);
   }
+  if (sim->now_ns >= lb->ramp_until_ns) lb->ramp_until_ns = 0;
+}
+
+static void init_weights(struct sim *sim, struct load_balancer_state *lb) {
+  if (lb->config->weights.n == 0 && lb->config->slow_start_ns == 0) return;
+  lb->weight = arena_alloc(sim->arena, lb->n * sizeof *lb->weight);
+  lb->whole = arena_alloc(sim->arena, lb->n * sizeof *lb->whole);
+  for (uint32_t i = 0; i < lb->n; i++) {
+    const struct component *of = lb->backend[i].member->component;
+    lb->weight[i] = lb->whole[i] = load_balancer_weight(lb->config, of->id);
+  }
+}
+
+/* Each component is a level, or all together are one that may panic. */
+static void init_levels(struct sim *sim, struct load_balancer_state *lb) {
+  bool by_level = lb->algorithm->by_level;
+  if (!by_level && lb->config->panic == 0) return;
+  struct levels *levels = &lb->levels;
+  uint32_t *of = arena_alloc(sim->arena, lb->n * sizeof *of);
+  for (uint32_t i = 1; i < lb->n && by_level; i++) {
+    bool next = lb->backend[i].member->component != lb->backend[i - 1].member->component;
+    of[i] = of[i - 1] + next;
+  }
+  uint32_t n = of[lb->n - 1] + 1;
+  *levels = (struct levels){.n = n, .of = of};
+  levels->in_use = arena_alloc(sim->arena, n * sizeof *levels->in_use);
+  levels->total = arena_alloc(sim->arena, n * sizeof *levels->total);
+  levels->part = arena_alloc(sim->arena, n * sizeof *levels->part);
+  levels->load = arena_alloc(sim->arena, n * sizeof *levels->load);
+  levels->panics = arena_alloc(sim->arena, n * sizeof *levels->panics);
+}
+
+static double distance(const struct sim *sim, const struct member *from, const struct member *to) {
+  bool backwards;
+  uint32_t path = spec_path_between(sim->spec, (struct site){from->component->id, from->zone},
+                                    (struct site){to->component->id, to->zone}, &backwards);
+  return path == REF_NONE ? 0 : path_mean_ns(&sim->spec->path[path]);
+}
+
+static void prepare(struct sim *sim, struct load_balancer_state *lb) {
   if (!lb->algorithm->prepare) return;
   uint64_t *who = arena_alloc(sim->arena, lb->n * sizeof *who);
   for (uint32_t i = 0; i < lb->n; i++) who[i] = member_identity(lb->backend[i].member);
-  const struct backends all = {lb->n, who, lb->weight, lb->config->points};
+  const struct backends all = {lb->n, who, lb->weight, lb->config->points, lb->levels.n};
   lb->memory = lb->algorithm->prepare(sim->arena, &all);
+}
+
+void choose_init(struct sim *sim, struct member *member) {
+  struct load_balancer_state *lb = member->state;
+  lb->algorithm = load_balancer_algorithm(lb->config);
+  lb->listens = lb->config->outlier.given || lb->algorithm->hear;
+  lb->pick = sim_stream(sim, member->component, "pick");
+  lb->sessions.idle_ns = lb->config->sticky_ns;
+  bool by_user = lb->algorithm->hashes && lb->config->by == HASH_BY_USER;
+  if (by_user || lb->config->sticky_ns > 0) column_want(sim, COLUMN_USER);
+  if (lb->algorithm->hashes && lb->config->by == HASH_BY_CLIENT) column_want(sim, COLUMN_CLIENT);
+  init_weights(sim, lb);
+  init_levels(sim, lb);
+  if (lb->algorithm->by_distance) {
+    lb->distance_ns = arena_alloc(sim->arena, lb->n * sizeof *lb->distance_ns);
+    for (uint32_t i = 0; i < lb->n; i++) {
+      lb->distance_ns[i] = distance(sim, member, lb->backend[i].member);
+    }
+  }
+  prepare(sim, lb);
 }
 
 /* --- choosing ------------------------------------------------------------------------------- */
@@ -65,6 +155,7 @@ static uint32_t pick(const struct sim *sim, struct load_balancer_state *lb,
                      const struct frame *call, const struct frame *forwarded,
                      const struct candidates *c) {
   if (!lb->algorithm->pick) return c->which[c->first];
+  if (__builtin_expect(lb->ramp_until_ns > 0, 0)) ramp(sim, lb);
   struct draws draws = draws_begin(lb->pick, forwarded->key, 0);
   const struct candidates all = {lb->healthy, lb->healthy_n, 0};
   struct choosing from = {.busy = lb->busy,
@@ -74,6 +165,9 @@ static uint32_t pick(const struct sim *sim, struct load_balancer_state *lb,
                           .all = &all,
                           .version = lb->version,
                           .bounded = lb->config->bounded,
+                          .now_ns = sim->now_ns,
+                          .levels = &lb->levels,
+                          .distance_ns = lb->distance_ns,
                           .diverted = &lb->diverted};
   if (lb->algorithm->hashes) from.hashed = hashed(sim, lb, call);
   return lb->algorithm->pick(&from, c, forwarded, &draws);
@@ -118,8 +212,8 @@ static __attribute__((cold, noinline)) uint32_t pick_admitted(const struct sim *
   return chosen;
 }
 
-uint32_t choose_first(const struct sim *sim, struct load_balancer_state *lb,
-                      const struct frame *call) {
+static uint32_t choose_new(const struct sim *sim, struct load_balancer_state *lb,
+                           const struct frame *call) {
   if (__builtin_expect(lb->has_policy, 0) && !all_admit(sim, lb)) {
     return pick_admitted(sim, lb, call);
   }
@@ -131,6 +225,26 @@ uint32_t choose_first(const struct sim *sim, struct load_balancer_state *lb,
     all.first = lb->next++ % lb->healthy_n;
   }
   return pick(sim, lb, call, call, &all);
+}
+
+/* The backend of the user's session, while that is in use. */
+static __attribute__((cold, noinline)) uint32_t choose_sticky(const struct sim *sim,
+                                                              struct load_balancer_state *lb,
+                                                              const struct frame *call) {
+  uint64_t user = column_get(sim, call, COLUMN_USER);
+  uint32_t which = sticky_find(sim, &lb->sessions, user);
+  const struct candidates all = {lb->healthy, lb->healthy_n, 0};
+  bool stays = which != STICKY_NONE && candidates_have(&all, which) &&
+               (!lb->has_policy || outbound_admits(sim, lb->backend[which].out));
+  if (!stays) which = choose_new(sim, lb, call);
+  sticky_note(sim, &lb->sessions, user, which, lb->backend[which].member);
+  return which;
+}
+
+uint32_t choose_first(const struct sim *sim, struct load_balancer_state *lb,
+                      const struct frame *call) {
+  if (__builtin_expect(lb->sessions.idle_ns > 0, 0)) return choose_sticky(sim, lb, call);
+  return choose_new(sim, lb, call);
 }
 
 static uint32_t not_tried(const struct sim *sim, struct load_balancer_state *lb,
@@ -155,5 +269,10 @@ uint32_t choose_again(const struct sim *sim, struct load_balancer_state *lb, str
   }
   begin_behind(&c, lb->again);
   lb->again = c.which[c.first] + 1;
-  return pick(sim, lb, call, forwarded, &c);
+  uint32_t which = pick(sim, lb, call, forwarded, &c);
+  if (lb->sessions.idle_ns > 0) {
+    uint64_t user = column_get(sim, call, COLUMN_USER);
+    sticky_note(sim, &lb->sessions, user, which, lb->backend[which].member);
+  }
+  return which;
 }

@@ -64,7 +64,8 @@ static void load_balancer_retried(struct sim *sim, struct member *member,
   ((struct load_balancer_state *)member->state)->reconnects++;
 }
 
-static void observe(struct sim *sim, struct member *member, uint32_t which, enum outcome outcome);
+static void listen(struct sim *sim, struct member *member, uint32_t which, uint64_t sent_ns,
+                   enum outcome outcome);
 
 /* One call less is under way to the backend; none that was sent before a crash counts. */
 static void forget(struct load_balancer_state *lb, uint32_t which) {
@@ -74,7 +75,8 @@ static void forget(struct load_balancer_state *lb, uint32_t which) {
 static void load_balancer_heard(struct sim *sim, struct member *member,
                                 const struct frame *forwarded, enum outcome outcome) {
   struct load_balancer_state *lb = member->state;
-  if (lb->config->outlier.given) observe(sim, member, forwarded->site, outcome);
+  uint64_t sent_ns = outbound_sent_ns(sim, forwarded);
+  if (lb->listens) listen(sim, member, forwarded->site, sent_ns, outcome);
 }
 
 static void load_balancer_over(struct sim *sim, struct member *member,
@@ -115,7 +117,7 @@ static void load_balancer_on_reply(struct sim *sim, struct member *member, struc
     if (outbound_takes(sim, call, outcome)) return;
   } else {
     forget(lb, parent->pc);
-    if (lb->has_outlier) observe(sim, member, parent->pc, outcome);
+    if (lb->listens) listen(sim, member, parent->pc, call->sent_ns, outcome);
   }
   if (sim->ledger) ledger_pass_on(sim, call, parent);
   if (outcome == OUTCOME_RATE_LIMITED) pass_on_when(sim, call, parent);
@@ -224,6 +226,15 @@ static void observe(struct sim *sim, struct member *member, uint32_t which, enum
   sim_note(sim, member, b->member, "ejected");
 }
 
+/* A try at a backend ended. */
+static void listen(struct sim *sim, struct member *member, uint32_t which, uint64_t sent_ns,
+                   enum outcome outcome) {
+  struct load_balancer_state *lb = member->state;
+  const struct algorithm *algorithm = lb->algorithm;
+  if (algorithm->hear) algorithm->hear(lb->memory, which, sim->now_ns - sent_ns, sim->now_ns);
+  if (lb->config->outlier.given) observe(sim, member, which, outcome);
+}
+
 static void ejection_over(struct sim *sim, struct member *member, uint32_t which) {
   struct load_balancer_state *lb = member->state;
   struct backend *b = &lb->backend[which];
@@ -328,7 +339,6 @@ static void load_balancer_init(struct sim *sim, struct member *member) {
   struct outbound_config *policy = arena_alloc(sim->arena, sizeof *policy);
   *policy = load_balancer_policy(lb->config);
   lb->has_policy = !outbound_is_plain(policy);
-  lb->has_outlier = lb->config->outlier.given;
   lb->timeout_ns = lb->config->calls.timeout_ns;
   tried_init(&lb->tried, lb->n);
   lb->groups = lb->config->backends.n;
@@ -359,7 +369,9 @@ static void load_balancer_init(struct sim *sim, struct member *member) {
 
 static void load_balancer_destroy(struct sim *sim, struct member *member) {
   (void)sim;
-  tried_free(&((struct load_balancer_state *)member->state)->tried);
+  struct load_balancer_state *lb = member->state;
+  tried_free(&lb->tried);
+  sticky_free(&lb->sessions);
 }
 
 #define STATE(field) offsetof(struct load_balancer_state, field)
@@ -377,13 +389,22 @@ static const struct meter load_balancer_meters[] = {
      "Times a backend was taken out because its calls failed (`outlier`)."},
     {"diverted", METER_COUNT, STATE(diverted), 0,
      "Calls that did not go to their place on the ring because it had its share (`bounded`)."},
+    {"panic", METER_MEAN_LEVEL, STATE(panicking), 0,
+     "Levels that panic, or 1 for all backends together (`panic`)"},
+    {"sessions", METER_COUNT, STATE(sessions.begun), 0,
+     "Sessions that began at a backend (`sticky`)."},
+    {"sessions_lost", METER_COUNT, STATE(sessions.lost), 0,
+     "Users who found their session gone: its backend was not in use, or had crashed."},
     {"healthy_backends", METER_MEAN_LEVEL, STATE(in_use), 0, "Backends in use"},
     {0},
 };
 
 static bool load_balancer_has_meter(const void *config, const struct meter *meter) {
   const struct load_balancer_config *c = config;
-  return meter->at != STATE(diverted) || c->bounded > 0;
+  if (meter->at == STATE(diverted)) return c->bounded > 0;
+  if (meter->at == STATE(panicking)) return c->panic > 0;
+  bool of_sessions = meter->at == STATE(sessions.begun) || meter->at == STATE(sessions.lost);
+  return !of_sessions || c->sticky_ns > 0;
 }
 
 static const struct metric_def load_balancer_metrics[] = {
@@ -403,7 +424,12 @@ const struct kind kind_load_balancer = {
         "elsewhere (HAProxy's map-based hash, nginx's hash without consistent). consistent_hash "
         "and maglev move little but what that one had: the first looks for the next of `points` "
         "on a ring (Karger et al. 1997; nginx, Envoy's ring hash), the second in a table of 65537 "
-        "entries that all fill in turns (Eisenbud et al. 2016; Envoy). Each instance of a "
+        "entries that all fill in turns (Eisenbud et al. 2016; Envoy). latency draws `choices` and "
+        "takes the one with the least product of its calls under way and what its answers take, "
+        "an average that jumps up and forgets within 10 s (Finagle's and Envoy's peak EWMA); an "
+        "error that comes at once counts as a quick answer. nearest looks at the paths from the "
+        "balancer. priority takes the components in `backends` for levels: what the first cannot "
+        "take spills over to the next one (Envoy; round robin within a level). Each instance of a "
         "balancer has its own ring, table and turn, the ring and table the same as every other. "
         "What a "
         "client may say about its calls a balancer may say, "
@@ -432,7 +458,7 @@ const struct kind kind_load_balancer = {
         "and power_of_two give it more than its share (HAProxy's leastconn and Envoy's "
         "least-request do too). `outlier` takes it out after a few failures; what a backend fails "
         "at once is what the balancer sees first. Envoy brings ejected hosts back on a sweep every "
-        "10 s, here it is when their time is over. Left out: connections, sessions, backup "
+        "10 s, here it is when their time is over. Left out: connections, so also layer 4, backup "
         "servers and other fallbacks, limits by instance (HAProxy's maxconn), "
         "success rates compared between backends.",
     .example =

@@ -8,7 +8,8 @@ extern const struct algorithm algorithm_round_robin, algorithm_weighted;
 
 const struct algorithm *load_balancer_algorithm(const struct load_balancer_config *config) {
   const struct algorithm *named = algorithms[config->algorithm];
-  return named == &algorithm_round_robin && config->weights.n > 0 ? &algorithm_weighted : named;
+  bool weighs = config->weights.n > 0 || config->slow_start_ns > 0;
+  return named == &algorithm_round_robin && weighs ? &algorithm_weighted : named;
 }
 
 double load_balancer_weight(const struct load_balancer_config *config, uint32_t component) {
@@ -53,12 +54,16 @@ static bool algorithm_valid(const struct load_balancer_config *config, struct er
     return error_set(err, "choices must be at most %d", ALGORITHM_MAX_CHOICES);
   }
   if (config->choices != 2 && algorithm->compares != COMPARES_CHOICES) {
-    return error_set(err, "'choices' is read only with algorithm = \"power_of_two\"");
+    return error_set(err,
+                     "'choices' is read only with algorithm = \"power_of_two\" and \"latency\"");
   }
   if (config->by != HASH_BY_KEY && !algorithm->hashes) {
     return error_set(err,
                      "'by' is read only with algorithm = \"hash\", \"consistent_hash\" and "
                      "\"maglev\"");
+  }
+  if (config->slow_start_ns > 0 && !algorithm->ramps) {
+    return error_set(err, "'slow_start' is not read with algorithm = \"%s\"", algorithm->name);
   }
   return true;
 }
@@ -116,11 +121,16 @@ void load_balancer_outline(const struct spec *spec, const struct component_spec 
     uint32_t to = config->backends.id[i];
     members += spec->component[to].instances * load_balancer_weight(config, to);
   }
+  const struct algorithm *algorithm = load_balancer_algorithm(config);
+  bool by_chance = algorithm->by_level || algorithm->by_distance;
+  out->by_user |= config->sticky_ns > 0;
   outline_add(out, OUTLINE_CHOICE);
   for (uint32_t i = 0; i < config->backends.n; i++) {
     uint32_t to = config->backends.id[i];
     struct outline_call *call = outline_add_call(out, to, op, config->calls.timeout_ns);
-    if (config->backends.n > 1) {
+    if (config->backends.n > 1 && by_chance) {
+      call->share = NAN;
+    } else if (config->backends.n > 1) {
       call->share = out->prefers_idle ? NAN
                                       : spec->component[to].instances *
                                             load_balancer_weight(config, to) / members;
@@ -198,10 +208,9 @@ const struct param load_balancer_params[] = {
      .fallback = "2",
      .min = 1,
      .max = ALGORITHM_MAX_CHOICES,
-     .needs = "algorithm = power_of_two",
-     .doc = "For power_of_two: how many different backends are drawn, of which the one with the "
-            "fewest "
-            "calls gets the call (Envoy, HAProxy: 2)."},
+     .needs = "algorithm = power_of_two|latency",
+     .doc = "For power_of_two and latency: how many different backends are drawn, of which the one "
+            "with the fewest calls, or the least cost, gets the call (Envoy, HAProxy: 2)."},
     {.name = "by",
      .type = PARAM_ENUM,
      .offset = AT(by),
@@ -240,6 +249,40 @@ const struct param load_balancer_params[] = {
      .doc = "For consistent_hash: no instance gets a call that would be more than so many times "
             "its share of those under way; the next one on the ring has room (HAProxy's "
             "hash-balance-factor, 1.25 for example)."},
+    {.name = "panic",
+     .type = PARAM_RATIO,
+     .offset = AT(panic),
+     .fallback = "0%",
+     .min = 0,
+     .max = 1,
+     .doc = "While a smaller share of the backends is in use, calls go to all of them, in use or "
+            "not: health checks may be wrong, and the rest would be overloaded (Envoy: 50 %; at "
+            "0 %, the default, calls are refused when none is in use, as with HAProxy)."},
+    {.name = "overprovisioning",
+     .type = PARAM_NUMBER,
+     .offset = AT(overprovisioning),
+     .fallback = "1.4",
+     .min = 1,
+     .max = 100,
+     .needs = "algorithm = priority",
+     .doc = "For priority: a level takes all its calls while the share of it that is in use, times "
+            "this, is 100 % (Envoy: 1.4, so 72 %); else so many percent."},
+    {.name = "slow_start",
+     .type = PARAM_DURATION,
+     .offset = AT(slow_start_ns),
+     .fallback = "0s",
+     .max = 1e18,
+     .doc = "A backend that comes into use has a tenth of its weight at first, and all of it after "
+            "this time, evenly more in between (Envoy's slow start; HAProxy's slowstart). With "
+            "round_robin, weighted, random, least_connections, power_of_two and latency."},
+    {.name = "sticky",
+     .type = PARAM_DURATION,
+     .offset = AT(sticky_ns),
+     .fallback = "0s",
+     .max = 1e18,
+     .doc = "A user's calls go to the same backend until none has come for so long, as with a "
+            "cookie, while that backend is in use. What a session holds is in the memory of the "
+            "backend: a crash loses it."},
     {.name = "connect_retries",
      .type = PARAM_COUNT,
      .offset = AT(connect_retries),

@@ -20,6 +20,9 @@ struct load_balancer_config {
   struct weights weights;
   uint64_t choices, points, connect_retries;
   double bounded; /* 0: it is not */
+  double panic;   /* 0: it never does */
+  double overprovisioning;
+  uint64_t slow_start_ns, sticky_ns; /* 0: none */
   struct outbound_config calls;
   struct health_config {
     bool given;

@@ -2,11 +2,13 @@
 #ifndef LOAD_BALANCER_STATE_H
 #define LOAD_BALANCER_STATE_H
 
+#include "levels.h"
 #include "load_balancer_config.h"
 #include "meter.h"
 #include "outbound.h"
 #include "outlier.h"
 #include "sim.h"
+#include "sticky.h"
 #include "timer.h"
 #include "tried.h"
 
@@ -15,7 +17,9 @@ struct backend {
   struct outbound *out;         /* NULL: the timeout is all there is to the policy */
   uint32_t failures, successes; /* checks in a row */
   bool healthy;
-  bool listed;     /* member->listed, as last told */
+  bool listed; /* member->listed, as last told */
+  bool in_use;
+  uint64_t in_use_since_ns;
   bool quiet;      /* no check is planned until something changes; */
   uint64_t due_ns; /* the next one would come then */
   struct outlier outlier;
@@ -30,7 +34,7 @@ struct load_balancer_state {
   uint32_t healthy_n;
   uint32_t next; /* round robin, and where looking for the least busy begins */
   const struct algorithm *algorithm;
-  bool has_policy, has_outlier;
+  bool has_policy, listens; /* listens: to how calls end */
   uint64_t timeout_ns;
   const struct load_balancer_config *config;
   uint32_t n;
@@ -43,13 +47,18 @@ struct load_balancer_state {
   uint32_t groups;
   struct stream pick;
   /* What algorithms look at beside the calls under way; NULL or void where they do not. */
-  double *weight;      /* by backend; NULL: all are equal */
+  double *weight;         /* by backend; NULL: all are equal */
+  double *whole;          /* the same, without slow start */
+  uint64_t ramp_until_ns; /* the last slow start ends then; 0: there is none */
+  struct levels levels;   /* n = 0: there are none, and no panic */
+  double *distance_ns;    /* by backend */
+  struct sticky sessions;
   void *memory;        /* what the algorithm keeps */
   uint64_t version;    /* counts how often those in use changed */
   uint32_t outliers_n; /* backends ejected now */
   uint64_t no_backend, reconnects, given_up, probes_failed, ejections, outliers;
-  uint64_t diverted; /* see struct choosing */
-  struct level in_use;
+  uint64_t diverted;              /* see struct choosing */
+  struct level in_use, panicking; /* backends; levels that panic */
 };
 
 #endif

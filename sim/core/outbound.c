@@ -99,6 +99,11 @@ static void fail(struct sim *sim, struct frame *call, enum outcome outcome) {
   call_finish(sim, call);
 }
 
+uint64_t outbound_sent_ns(const struct sim *sim, const struct frame *call) {
+  const struct try *try = try_known(sim, call);
+  return try ? try->from_ns : call->sent_ns;
+}
+
 uint64_t outbound_key(const struct sim *sim, const struct frame *call) {
   const struct try *try = sim->outbounds ? try_known(sim, call) : NULL;
   return try ? try->key : call->key;

@@ -136,6 +136,9 @@ static inline bool outbound_takes(struct sim *sim, struct frame *call, enum outc
   return __builtin_expect(sim->outbounds != NULL, 0) && outbound_takes_it(sim, call, outcome);
 }
 
+/* When a try was sent: it may have waited or paused before. */
+uint64_t outbound_sent_ns(const struct sim *sim, const struct frame *call);
+
 /* The key that the kind gave to the errand of which `call` is a try. */
 uint64_t outbound_key(const struct sim *sim, const struct frame *call);
 

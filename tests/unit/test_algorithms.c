@@ -215,7 +215,7 @@ static void choices_of(const char *name, const double *weight, uint32_t backends
   uint32_t which[8];
   uint64_t identity[8];
   for (uint32_t i = 0; i < backends; i++) which[i] = i, identity[i] = i + 1;
-  const struct backends all = {backends, identity, weight, 160};
+  const struct backends all = {backends, identity, weight, 160, 0};
   const struct candidates c = {which, backends, 0};
   struct choosing from = {.weight = weight, .all = &c};
   if (algorithm->prepare) from.memory = algorithm->prepare(arena, &all);
@@ -246,7 +246,7 @@ static void assert_shares(const char *name) {
   const uint32_t which[BACKENDS] = {0, 1, 2};
   const struct algorithm *algorithm = algorithm_of(name);
   struct arena *arena = arena_new();
-  const struct backends all = {BACKENDS, (const uint64_t[]){11, 12, 13}, weight, 10000};
+  const struct backends all = {BACKENDS, (const uint64_t[]){11, 12, 13}, weight, 10000, 0};
   const struct candidates c = {which, BACKENDS, 0};
   struct busy busy[BACKENDS] = {{0}};
   struct choosing from = {.busy = busy, .choices = 1, .weight = weight, .all = &c};

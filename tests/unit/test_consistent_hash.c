@@ -27,7 +27,7 @@ static void ring_begin(struct ring_of *r, uint64_t ring, uint32_t n, uint64_t po
     r->identity[i] = rng_mix(ring * MOST + i + SEED);
     r->which[i] = i;
   }
-  const struct backends all = {n, r->identity, NULL, points};
+  const struct backends all = {n, r->identity, NULL, points, 0};
   r->c = (struct candidates){r->which, n, 0};
   r->from = (struct choosing){.busy = r->busy, .all = &r->c};
   r->from.memory = algorithm_consistent_hash.prepare(r->arena, &all);

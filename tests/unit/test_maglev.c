@@ -26,7 +26,7 @@ static void lookup_begin(struct lookup *l, uint64_t number, uint32_t n) {
     identity[i] = rng_mix(number * MOST + i + SEED);
     l->which[i] = i;
   }
-  const struct backends backends = {n, identity, NULL, 0};
+  const struct backends backends = {n, identity, NULL, 0, 0};
   l->all = (struct candidates){l->which, n, 0};
   l->from = (struct choosing){.all = &l->all};
   l->from.memory = algorithm_maglev.prepare(l->arena, &backends);

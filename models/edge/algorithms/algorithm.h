@@ -24,6 +24,7 @@ struct backends {
   const uint64_t *identity; /* no other backend has it; the same for every balancer */
   const double *weight;     /* NULL: all are equal */
   uint64_t points;          /* consistent_hash: on the ring, of a weight of 1 */
+  uint32_t levels;          /* priority: components, one behind the other */
 };
 
 /* Those that a call may go to: at least one. */
@@ -35,6 +36,8 @@ struct candidates {
 
 #define ALGORITHM_MAX_CHOICES 16
 
+struct levels;
+
 struct choosing {
   const struct busy *busy;      /* by number */
   uint64_t choices;             /* at most ALGORITHM_MAX_CHOICES */
@@ -44,7 +47,10 @@ struct choosing {
   const struct candidates *all; /* those in use, candidates or not, */
   uint64_t version;             /* which changed so many times */
   double bounded;               /* consistent_hash: see there; 0: it is not */
-  uint64_t *diverted;           /* with a bound: calls that went past a backend */
+  uint64_t now_ns;
+  const struct levels *levels; /* priority; else NULL */
+  const double *distance_ns;   /* nearest: by number */
+  uint64_t *diverted;          /* with a bound: calls that went past a backend */
 };
 
 static inline double weight_of(const double *weight, uint32_t which) {
@@ -55,6 +61,12 @@ static inline double weight_of(const double *weight, uint32_t which) {
 static inline double busy_with(const struct choosing *from, uint32_t which, double more) {
   return ((double)from->busy[which].active + more) / weight_of(from->weight, which);
 }
+
+/* As many different candidates as there are choices, by weight if there are any; how many. Choices
+ * that are drawn one after the other, never the same twice (Envoy and HAProxy draw each by itself,
+ * and may draw one twice). */
+uint32_t draw_choices(const struct choosing *from, const struct candidates *c, struct draws *draws,
+                      uint32_t *which);
 
 /* Whether a backend is one of the candidates. */
 bool candidates_have(const struct candidates *c, uint32_t which);
@@ -74,10 +86,15 @@ struct algorithm {
   const char *name;
   enum turns turns;
   bool hashes;            /* chooses by a property of the request: `by` is read */
-  bool weighs;            /* `weights` are read */
+  bool weighs;            /* `weights` are read, */
+  bool ramps;             /* at each choice, so that they may change: `slow_start` is read */
+  bool by_level;          /* the components among the backends are priority levels */
+  bool by_distance;       /* it looks at what messages take on the way */
   enum compares compares; /* the calls under way of how many backends */
   /* What it keeps, for one balancer; NULL: nothing. */
   void *(*prepare)(struct arena *arena, const struct backends *backends);
+  /* A try at a backend ended, whatever its outcome. NULL: it does not listen. */
+  void (*hear)(void *memory, uint32_t which, uint64_t took_ns, uint64_t now_ns);
   /* One of c->which. NULL: c->which[c->first]. */
   uint32_t (*pick)(const struct choosing *from, const struct candidates *c,
                    const struct frame *call, struct draws *draws);

@@ -28,5 +28,6 @@ static uint32_t pick(const struct choosing *from, const struct candidates *c,
 const struct algorithm algorithm_least_connections = {.name = "least_connections",
                                                       .turns = TURNS_TIES,
                                                       .weighs = true,
+                                                      .ramps = true,
                                                       .compares = COMPARES_ALL,
                                                       .pick = pick};

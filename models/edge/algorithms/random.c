@@ -8,4 +8,5 @@ static uint32_t pick(const struct choosing *from, const struct candidates *c,
   return c->which[draws_below(draws, c->n)];
 }
 
-const struct algorithm algorithm_random = {.name = "random", .weighs = true, .pick = pick};
+const struct algorithm algorithm_random = {
+    .name = "random", .weighs = true, .ramps = true, .pick = pick};

@@ -26,4 +26,4 @@ static uint32_t pick(const struct choosing *from, const struct candidates *c,
 }
 
 const struct algorithm algorithm_weighted = {
-    .name = "weighted", .weighs = true, .prepare = prepare, .pick = pick};
+    .name = "weighted", .weighs = true, .ramps = true, .prepare = prepare, .pick = pick};
