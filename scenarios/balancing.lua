@@ -2,10 +2,10 @@
 -- them keep the slow one from failing its share of the requests?
 --
 -- Covers E01.
--- Each balancer has eight servers of its own, which take 10 ms on average and are half busy, but for
--- the slow one. Round robin and random give that one its eighth, which is five times what it can
--- do. Who counts calls under way, or looks at how long answers take, leaves it nearly alone. By
--- hash its users have no choice.
+-- Each balancer has eight servers of its own, which take 10 ms on average and are half busy, but
+-- for the slow one. Round robin and random give that one its eighth, which is five times what it
+-- can do. Who counts calls under way, or looks at how long answers take, leaves it nearly alone.
+-- By hash its users have no choice.
 --
 -- Off: slow=1  all servers are alike, and no way of choosing is in trouble
 -- Off: counts=random  who counted calls under way chooses at random
