@@ -58,7 +58,10 @@ static void test_limits_of_use(void **state) {
   (void)state;
   const struct {
     uint64_t keep_ns, requests, opened;
-  } cases[] = {{0, PARAM_UNLIMITED, 6}, {PARAM_UNLIMITED, 2, 3}, {10 * S, PARAM_UNLIMITED, 1}};
+  } cases[] = {/* of 20 s each of the three of the second row is there for 1 s */
+               {0, PARAM_UNLIMITED, 6},
+               {PARAM_UNLIMITED, 2, 3},
+               {10 * S, PARAM_UNLIMITED, 1}};
   for (int i = 0; i < 3; i++) {
     struct shot shots[6];
     for (uint64_t k = 0; k < 6; k++) shots[k] = (struct shot){.at_ns = k * S, .to = "leaf"};
@@ -72,6 +75,7 @@ static void test_limits_of_use(void **state) {
     scene_path(scene, "from", "leaf", path);
     struct run run = run_scene(scene, 1, 20 * S);
     assert_same(metric(&run, "path.from.leaf.opened"), (double)cases[i].opened);
+    if (i == 1) assert_same(metric(&run, "path.from.leaf.open"), 3 * 1.0 / 20);
     run_free(&run);
     scene_free(scene);
   }

@@ -1,0 +1,95 @@
+/* Rules about paths with transport = "tcp" and their connections. */
+#include "lint.h"
+#include "network/accept.h"
+#include "outbound.h"
+#include "sim.h"
+
+static const struct path_spec *tcp_of(const struct call_edge *edge) {
+  return edge->to != NO_NODE && edge->path[0] && edge->path[0]->tcp ? edge->path[0] : NULL;
+}
+
+/* Calls `see` with each call that goes over such a path. */
+static void each_tcp_call(struct lint *lint,
+                          void (*see)(struct lint *lint, const struct call_node *from,
+                                      const struct call_edge *edge, const struct outline_call *call,
+                                      const struct path_spec *path)) {
+  for (uint32_t i = 0; i < lint->graph->nodes; i++) {
+    const struct call_node *node = &lint->graph->node[i];
+    for (uint32_t k = 0; k < node->outline.calls; k++) {
+      const struct path_spec *path = tcp_of(&node->edge[k]);
+      if (path) see(lint, node, &node->edge[k], &node->outline.call[k], path);
+    }
+  }
+}
+
+/* The operations of a component stand side by side: one finding for all. */
+static bool said(const struct lint *lint, const char *subject) {
+  for (uint32_t i = 0; i < lint->findings; i++) {
+    if (lint->finding[i].rule == lint->rule && lint->finding[i].component == subject) return true;
+  }
+  return false;
+}
+
+static void see_unkept(struct lint *lint, const struct call_node *from,
+                       const struct call_edge *edge, const struct outline_call *call,
+                       const struct path_spec *path) {
+  (void)call;
+  const struct component_spec *caller = &lint->spec->component[from->component];
+  if (path->connect.keep_ns > 0 || caller->kind->is_source || said(lint, caller->name)) return;
+  uint32_t callee = lint->graph->node[edge->to].component;
+  struct finding *f = lint_add_component(lint, from->component);
+  f->what = lint_text(lint, "it opens a connection to %s for each call",
+                      lint->spec->component[callee].name);
+}
+
+void lint_connections_not_kept(struct lint *lint) {
+  each_tcp_call(lint, see_unkept);
+}
+
+static void see_impatient(struct lint *lint, const struct call_node *from,
+                          const struct call_edge *edge, const struct outline_call *call,
+                          const struct path_spec *path) {
+  const struct component_spec *caller = &lint->spec->component[from->component];
+  bool retried = call->policy && call->policy->retry.given;
+  if (path->connect.keep_ns > 0 || path->loss <= 0 || call->timeout_ns > NS_PER_S || retried)
+    return;
+  if (said(lint, caller->name)) return;
+  uint32_t callee = lint->graph->node[edge->to].component;
+  struct finding *f = lint_add_component(lint, from->component);
+  f->what = lint_text(lint, "its calls to %s have %s, and the path loses %.3g %%",
+                      lint->spec->component[callee].name, lint_ns(lint, (double)call->timeout_ns),
+                      100 * path->loss);
+}
+
+void lint_timeout_before_resend(struct lint *lint) {
+  each_tcp_call(lint, see_impatient);
+}
+
+static bool connects(const struct lint *lint, uint32_t component) {
+  for (uint32_t i = 0; i < lint->graph->nodes; i++) {
+    const struct call_node *node = &lint->graph->node[i];
+    for (uint32_t k = 0; k < node->outline.calls; k++) {
+      const struct call_edge *edge = &node->edge[k];
+      if (edge->to == NO_NODE || lint->graph->node[edge->to].component != component) continue;
+      if (edge->path[0] == NULL || edge->path[0]->tcp) return true; /* NULL: it may differ */
+    }
+  }
+  return false;
+}
+
+static bool any_tcp(const struct spec *spec) {
+  bool any = false;
+  for (uint32_t p = 0; p < spec->paths; p++) any |= spec->path[p].tcp;
+  return any;
+}
+
+void lint_accept_unmet(struct lint *lint) {
+  for (uint32_t c = 0; c < lint->spec->components; c++) {
+    const struct component_spec *component = &lint->spec->component[c];
+    if (component->kind->accept == NULL) continue;
+    if (!component->kind->accept(component->config)->given) continue;
+    if (any_tcp(lint->spec) && connects(lint, c)) continue;
+    lint_add_component(lint, c)->what =
+        lint_text(lint, "no path with transport = \"tcp\" leads to %s", component->name);
+  }
+}

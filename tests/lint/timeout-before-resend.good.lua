@@ -1,0 +1,5 @@
+-- There is time to send a lost SYN again, twice.
+client "users" { arrivals = poisson "50/s", target = "web", timeout = "4s" }
+service "web" { workers = 8, work = "2ms" }
+path { from = "users", to = "web", latency = "20ms", loss = "1%", transport = "tcp" }
+run { duration = "100s", warmup = "10s", replications = 4 }
