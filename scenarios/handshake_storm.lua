@@ -34,6 +34,6 @@ goal "full.latency.p99 > 1s"
 goal "path.full.full-edge.setup.p95 > 500ms"
 goal "resumed.latency.p99 < 500ms"
 goal "path.resumed.resumed-edge.setup.p50 > 40ms"
-goal "path.resumed.resumed-edge.setup.p95 < 100ms"
+goal "path.resumed.resumed-edge.setup.p95 < 400ms"
 
 run { duration = "240s", warmup = "60s", replications = 10 }
