@@ -1,7 +1,7 @@
 -- What does loss cost who sets up connections, and who gets in while SYNs fill the table?
 -- Each try of a handshake fails with q = 1 - (1 - p)^2 and is made again after 1, 3, 7 ... seconds.
--- Entries of the table that nobody completes stay for 63 s: Erlang's loss formula. What came at once
--- expires at once, so that whole multiples of 63 s are measured.
+-- Entries of the table that nobody completes stay for 63 s: Erlang's loss formula. What came at
+-- once expires at once, so that whole multiples of 63 s are measured.
 local loss = param { "loss", "1%" }
 local attack = param { "attack", "100/s" }
 local table_size = param { "table_size", 1024 }
