@@ -59,7 +59,10 @@ void assemble_block(struct assembler *to, const struct block *block) {
 /* A step's draws are numbered by its position among the steps of its kind. */
 static void number(struct assembler *to) {
   uint16_t next[STEP_REPLY + 1] = {0};
-  for (uint32_t i = 0; i < to->steps; i++) to->step[i].ordinal = next[to->step[i].kind]++;
+  for (uint32_t i = 0; i < to->steps; i++) {
+    bool works = to->step[i].kind == STEP_WORK_BYTES; /* they draw from one stream */
+    to->step[i].ordinal = next[works ? STEP_WORK : to->step[i].kind]++;
+  }
 }
 
 struct program assemble_program(struct assembler *to) {

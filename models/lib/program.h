@@ -15,21 +15,23 @@
 #define OP_INHERIT (-1) /* a call passes on the operation it is made for */
 
 enum step_kind {
-  STEP_END,      /* answer OK (if not answered yet) and finish */
-  STEP_WORK,     /* hold a worker for a draw of `dist` */
-  STEP_COMPRESS, /* hold a worker for `dist` (constant) for each byte of the answer, which is then
-                    `chance` times as large */
-  STEP_SLEEP,    /* let a draw of `dist` pass without needing a worker's attention */
-  STEP_CALL,     /* calls[first]; on failure (of these `causes`, if they are not 0) go on at
-                    `target` if that is not 0, else fail */
-  STEP_PARALLEL, /* calls[first .. first+count-1] at once; go on when `need` of them succeeded */
-  STEP_BRANCH,   /* with probability `chance`, and (op < 0 or the operation is op), and (causes is
-                    0 or the last call failed of one of them): next step; else go on at `target` */
-  STEP_JUMP,     /* go on at `target` */
-  STEP_LIMIT,    /* `limit`: answer RATE_LIMITED and finish, or go on, at once or later */
-  STEP_SHED,     /* `shed`: answer SHED and finish, or go on */
-  STEP_FAIL,     /* answer `outcome` and finish */
-  STEP_REPLY,    /* answer OK now, and go on with the following steps on the server's account */
+  STEP_END,        /* answer OK (if not answered yet) and finish */
+  STEP_WORK,       /* hold a worker for a draw of `dist` */
+  STEP_WORK_BYTES, /* the same, and `chance` ns for each byte of the request and the answer (need
+                      0), or of one of them (1, 2) */
+  STEP_COMPRESS,   /* hold a worker for `dist` (constant) for each byte of the answer, which is then
+                      `chance` times as large */
+  STEP_SLEEP,      /* let a draw of `dist` pass without needing a worker's attention */
+  STEP_CALL,       /* calls[first]; on failure (of these `causes`, if they are not 0) go on at
+                      `target` if that is not 0, else fail */
+  STEP_PARALLEL,   /* calls[first .. first+count-1] at once; go on when `need` of them succeeded */
+  STEP_BRANCH,     /* with probability `chance`, and (op < 0 or the operation is op), and (causes is
+                      0 or the last call failed of one of them): next step; else go on at `target` */
+  STEP_JUMP,       /* go on at `target` */
+  STEP_LIMIT,      /* `limit`: answer RATE_LIMITED and finish, or go on, at once or later */
+  STEP_SHED,       /* `shed`: answer SHED and finish, or go on */
+  STEP_FAIL,       /* answer `outcome` and finish */
+  STEP_REPLY,      /* answer OK now, and go on with the following steps on the server's account */
 };
 
 struct program_call {

@@ -25,6 +25,7 @@ static struct frame *finish(struct sim *sim, struct member *member, struct frame
   }
   if (!(call->flags & CALL_RELEASED)) next = station_leave(sim, &s->station, call);
   call_reply(sim, call, outcome);
+  if (__builtin_expect(s->lodger, 0)) cores_changed(sim, s->station.cores);
   return next;
 }
 
@@ -125,11 +126,21 @@ static bool worker_again(struct sim *sim, struct service_state *s, struct frame 
 }
 
 /* The answer becomes smaller; how long that takes. */
-static __attribute__((cold, noinline)) uint64_t compress(struct sim *sim, struct frame *call,
-                                                         const struct step *step) {
+static uint64_t compress(struct sim *sim, struct frame *call, const struct step *step) {
   double bytes = call_bytes(sim, call, true);
   call_set_answer_bytes(sim, call, bytes * step->chance);
   return dist_whole(bytes * dist_mean(&step->dist));
+}
+
+static __attribute__((cold, noinline)) uint64_t work_on_bytes(struct sim *sim,
+                                                              const struct service_state *s,
+                                                              struct frame *call,
+                                                              const struct step *step) {
+  if (step->kind == STEP_COMPRESS) return compress(sim, call, step);
+  double bytes = 0;
+  if (step->need != 2) bytes += call_bytes(sim, call, false);
+  if (step->need != 1) bytes += call_bytes(sim, call, true);
+  return dist_whole((double)step_time(&s->plan->work, call, step) + bytes * step->chance);
 }
 
 /* Runs a call from its pc until it has to wait or ends. Returns the call that its worker takes up
@@ -141,13 +152,14 @@ static struct frame *run_one(struct sim *sim, struct member *member, struct fram
     const struct step *step = &program->step[call->pc];
     switch (step->kind) {
       case STEP_COMPRESS:
+      case STEP_WORK_BYTES:
       case STEP_WORK: {
         if (call->flags & CALL_RELEASED) {
           if (is_dropped(s, call)) return finish(sim, member, call, OUTCOME_RESET);
           if (!worker_again(sim, s, call)) return NULL;
         }
-        uint64_t work_ns = __builtin_expect(step->kind == STEP_COMPRESS, 0)
-                               ? compress(sim, call, step)
+        uint64_t work_ns = __builtin_expect(step->kind != STEP_WORK, 0)
+                               ? work_on_bytes(sim, s, call, step)
                                : step_time(&s->plan->work, call, step);
         station_work(sim, member, &s->station, call, work_ns);
         return NULL;
@@ -332,6 +344,7 @@ static __attribute__((noinline)) void take_in(struct sim *sim, struct member *me
       refuse_one(sim, member, call);
       break;
   }
+  if (__builtin_expect(s->lodger, 0)) cores_changed(sim, s->station.cores);
 }
 
 /* Under load most calls have to wait, and most of these need nothing but a place and a draw. As
@@ -522,13 +535,18 @@ static void service_init(struct sim *sim, struct member *member) {
   station_init(sim, &s->station, (enum discipline)s->config->discipline, s->config->workers,
                s->config->queue, s->config->priority.n + 1);
   if (s->config->cancel >= CANCEL_QUEUED) station_allow_cancel(sim, &s->station);
+  if (member->host != REF_NONE) {
+    struct member *host = &sim->member[member->host];
+    station_on_host(&s->station, host->kind->cores(host));
+    s->lodger = s->config->memory.given;
+  }
   if (pace_is_given(&s->config->pace)) {
     pace_init(sim, &s->pace, &s->config->pace, member, &s->station);
   }
   service_limits_init(sim, &s->limits, s->config);
   service_sheds_init(sim, &s->sheds, s->config);
-  s->plain_queue =
-      s->station.plain && s->station.classes == 1 && s->sheds.n == 0 && !s->config->subscribe.given;
+  s->plain_queue = s->station.plain && s->station.classes == 1 && s->sheds.n == 0 &&
+                   !s->config->subscribe.given && !s->lodger;
   s->consumer.config = subscription_of(self->spec);
   service_add_policies(sim, member);
 }
@@ -611,6 +629,7 @@ const struct kind kind_service = {
     .on_fault = service_on_fault,
     .message_bytes = service_message_bytes,
     .station = service_station,
+    .tenancy = service_tenancy,
     .check = service_check,
     .destroy = service_destroy,
 };

@@ -8,6 +8,27 @@
 
 static const char *const by_choices[] = {"op", "tier", NULL};
 
+struct tenancy service_tenancy(const void *config) {
+  const struct service_config *c = config;
+  struct tenancy tenancy = {c->host, c->memory.base, c->memory.request, PARAM_UNLIMITED};
+  if (c->workers != PARAM_UNLIMITED && c->queue != PARAM_UNLIMITED && c->io == IO_BLOCKING) {
+    tenancy.calls = c->workers + c->queue;
+  }
+  return tenancy;
+}
+
+static bool host_valid(const struct service_config *config, struct error *err) {
+  if (config->host == REF_NONE) {
+    if (!config->memory.given) return true;
+    return error_set(err, "'memory' is that of a host; give 'host'");
+  }
+  if (config->discipline == DISCIPLINE_PS) {
+    return error_set(err, "on a host all services share its cores; leave out discipline \"ps\"");
+  }
+  if (config->pace.slows.rule == SLOWS_NONE) return true;
+  return error_set(err, "'slows' is not for services on a host, which shares its cores among all");
+}
+
 static bool pace_valid(const struct service_config *config, struct error *err) {
   const struct pace_config *pace = &config->pace;
   if (pace->slows.rule == SLOWS_CURVE &&
@@ -62,6 +83,7 @@ bool service_validate(const struct spec *spec, const struct component_spec *comp
     return error_set(err, "discipline \"ps\" shares a finite number of workers; give 'workers'");
   }
   if (!service_sheds_valid(config, err) || !pace_valid(config, err)) return false;
+  if (!host_valid(config, err)) return false;
   if (!config->subscribe.given) return true;
   return subscription_valid(spec, (uint32_t)(component - spec->component), &config->subscribe,
                             config->workers, config->queue, err);
@@ -102,15 +124,19 @@ static void outline_program_step(const struct spec *spec, const struct program *
       [STEP_END] = OUTLINE_END,        [STEP_WORK] = OUTLINE_WORK,
       [STEP_SLEEP] = OUTLINE_PAUSE,    [STEP_CALL] = OUTLINE_CALLS,
       [STEP_PARALLEL] = OUTLINE_CALLS, [STEP_BRANCH] = OUTLINE_BRANCH,
-      [STEP_COMPRESS] = OUTLINE_WORK,  [STEP_JUMP] = OUTLINE_JUMP,
-      [STEP_LIMIT] = OUTLINE_BRANCH,   [STEP_SHED] = OUTLINE_BRANCH,
-      [STEP_FAIL] = OUTLINE_END,       [STEP_REPLY] = OUTLINE_REPLY,
+      [STEP_COMPRESS] = OUTLINE_WORK,  [STEP_WORK_BYTES] = OUTLINE_WORK,
+      [STEP_JUMP] = OUTLINE_JUMP,      [STEP_LIMIT] = OUTLINE_BRANCH,
+      [STEP_SHED] = OUTLINE_BRANCH,    [STEP_FAIL] = OUTLINE_END,
+      [STEP_REPLY] = OUTLINE_REPLY,
   };
   struct outline_step *to = outline_add(out, what[step->kind]);
   to->target = step->target;
   to->need = step->need;
   to->hands_over = step->hand_over;
-  to->chance = step->op >= 0 && step->op != op ? 0 : step->causes ? NAN : step->chance;
+  to->chance = step->kind == STEP_WORK_BYTES     ? 1
+               : step->op >= 0 && step->op != op ? 0
+               : step->causes                    ? NAN
+                                                 : step->chance;
   to->time =
       step->kind == STEP_COMPRESS ? dist_constant(0) /* the size is not known */ : step->dist;
   if (step->limit) outline_limit(program, step->limit, out, to);
@@ -155,6 +181,21 @@ void service_outline(const struct spec *spec, const struct component_spec *compo
 
 static const char *const io_choices[] = {"blocking", "async", NULL};
 static const char *const cancel_choices[] = {"never", "passed_on", "queued", "running", NULL};
+
+static const struct param memory_params[] = {
+    {.name = "base",
+     .type = PARAM_BYTES,
+     .offset = offsetof(struct memory_config, base),
+     .fallback = "0B",
+     .doc = "What one instance takes with nothing to do."},
+    {.name = "request",
+     .type = PARAM_BYTES,
+     .offset = offsetof(struct memory_config, request),
+     .fallback = "0B",
+     .doc = "What each call that is present takes more, whether it is served or waits (a PHP "
+            "worker: 128 MB at most, memory_limit)."},
+    {0},
+};
 
 static const char *const evict_choices[] = {"newcomer", "lowest", NULL};
 
@@ -246,6 +287,18 @@ const struct param service_params[] = {
      .offset = AT(subscribe),
      .group = subscription_params,
      .doc = "The topic whose messages it takes, each as a call of the message's operation."},
+    {.name = "host",
+     .type = PARAM_REF,
+     .offset = AT(host),
+     .doc = "The host that it runs on, whose cores it shares with whatever else runs there. "
+            "Instance i runs on instance i of the host, again from the first where there are "
+            "more, lives in its zone and breaks with it."},
+    {.name = "memory",
+     .type = PARAM_GROUP,
+     .offset = AT(memory),
+     .group = memory_params,
+     .needs = "host",
+     .doc = "What it takes of the memory of its host."},
     {.name = "slows",
      .type = PARAM_SLOWS,
      .offset = AT(pace.slows),

@@ -9,6 +9,7 @@
 #include "program.h"
 #include "sim.h"
 #include "subscription.h"
+#include "tenancy.h"
 
 enum by { BY_OP, BY_TIER };
 enum io { IO_BLOCKING, IO_ASYNC };
@@ -26,6 +27,11 @@ struct service_config {
   struct handlers on;
   struct subscription subscribe;
   struct pace_config pace;
+  uint32_t host;
+  struct memory_config {
+    bool given;
+    uint64_t base, request; /* bytes */
+  } memory;
 };
 
 extern const struct param service_params[];
@@ -36,6 +42,9 @@ bool service_validate(const struct spec *spec, const struct component_spec *comp
 /* The steps of the handler for one operation. */
 void service_outline(const struct spec *spec, const struct component_spec *component, int op,
                      struct outline *out);
+
+/* kind.tenancy */
+struct tenancy service_tenancy(const void *config);
 
 /* Whether a handler changes the size of answers. */
 bool service_compresses(const struct service_config *config);

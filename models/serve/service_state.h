@@ -26,6 +26,7 @@ struct service_state {
   struct outbound **out; /* policies by call; NULL: none is more than a timeout */
   bool plain_queue;      /* one class, first come first served */
   bool is_async;
+  bool lodger; /* its calls take memory of a host */
   struct station station __attribute__((aligned(64)));
   uint64_t cancelled, stopped, evicted, fallbacks;
   struct service_limits limits;

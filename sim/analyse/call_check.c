@@ -3,6 +3,7 @@
 #include "call_graph.h"
 #include "nearest.h"
 #include "program.h"
+#include "tenancy.h"
 
 /* All that is said lives in the graph's arena. */
 struct look {
@@ -172,7 +173,24 @@ static bool check_called(const struct look *l) {
     }
   }
   for (uint32_t i = 0; i < n; i++) {
+    uint32_t host = tenancy_host(&l->spec->component[i]);
+    if (called[i] && host != REF_NONE) called[host] = true;
+  }
+  for (uint32_t i = 0; i < pairs; i++) {
+    if (l->spec->component[pair[i].to].kind->lodging == NULL) continue;
+    return fail_at(
+        l, pair[i].from,
+        arena_format(l->arena, "%s cannot be called; call what runs on it", label(l, pair[i].to)));
+  }
+  for (uint32_t i = 0; i < n; i++) {
     if (called[i] || l->spec->component[i].bypassed) continue;
+    if (l->spec->component[i].kind->lodging) {
+      return fail_at(l, i,
+                     arena_format(l->arena,
+                                  "nothing that a client reaches runs on %s, so it does nothing; "
+                                  "say host = \"...\" where something does, or remove it",
+                                  label(l, i)));
+    }
     return fail_at(l, i,
                    arena_format(l->arena,
                                 "nothing that a client reaches calls %s, so it does nothing; make "

@@ -121,8 +121,9 @@ static void check_utilization(const struct sim *sim, const struct station *st,
                               const struct station_totals *t, const char *name,
                               struct checks *out) {
   if (st->workers == PARAM_UNLIMITED) return;
-  station_integral busy = st->discipline == DISCIPLINE_PS ? t->busy_ns : t->held_ns;
-  double rho = sim->now_ns ? (double)busy / ((double)st->workers * (double)sim->now_ns) : 0;
+  station_integral busy = st->busy_apart ? t->busy_ns : t->held_ns;
+  double rho =
+      sim->now_ns ? (double)busy / ((double)(st->workers - st->riders) * (double)sim->now_ns) : 0;
   struct check *check = check_add(out, rho <= 1.0 + 1e-12);
   snprintf(check->name, sizeof check->name, "utilization:%s", name);
   snprintf(check->detail, sizeof check->detail, "workers busy %.4f of the time, at most 1", rho);

@@ -103,10 +103,10 @@ static void add_station(struct sim *sim, struct station *st, double there_s, str
   const struct station_totals *a = &st->at_warmup, *b = &totals;
   s->station = true;
   s->queued_s += (double)(b->queued_ns - a->queued_ns) / 1e9;
-  s->busy_s += st->discipline == DISCIPLINE_PS ? (double)(b->busy_ns - a->busy_ns) / 1e9
-                                               : (double)(b->held_ns - a->held_ns) / 1e9;
+  s->busy_s += st->busy_apart ? (double)(b->busy_ns - a->busy_ns) / 1e9
+                              : (double)(b->held_ns - a->held_ns) / 1e9;
   s->limited = st->workers != PARAM_UNLIMITED;
-  if (s->limited) s->worker_s += (double)st->workers * there_s;
+  if (s->limited) s->worker_s += (double)(st->workers - st->riders) * there_s;
   s->hold_s += (double)(b->hold_ns - a->hold_ns) / 1e9;
   s->left += (double)(b->left - a->left);
   if ((double)st->queue_max > s->queue_max) s->queue_max = (double)st->queue_max;

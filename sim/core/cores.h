@@ -32,8 +32,8 @@ struct cores {
   struct level busy; /* cores; never more than there are */
   double speed;      /* 1 as usual; 0: all work stands still */
   /* How many times as long work takes while n frames share; NULL: no longer. */
-  double (*stretch)(const void *of, uint64_t sharing);
-  const void *of;
+  double (*stretch)(void *of, uint64_t sharing);
+  void *of;
   double rate; /* of each frame, since virtual_at_ns */
   double virtual_ns;
   uint64_t virtual_at_ns;

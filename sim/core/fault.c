@@ -47,7 +47,7 @@ struct faults {
 
 /* --- who is meant --------------------------------------------------------------------------- */
 
-static bool target_holds(const struct sim *sim, struct fault_target t, const struct member *m) {
+static bool names(const struct sim *sim, struct fault_target t, const struct member *m) {
   switch (t.kind) {
     case TARGET_COMPONENT:
     case TARGET_EACH:
@@ -60,6 +60,11 @@ static bool target_holds(const struct sim *sim, struct fault_target t, const str
       return m->zone != REF_NONE && sim->spec->zone[m->zone].region == t.id;
   }
   return false;
+}
+
+/* What runs on a host is where the host is, and breaks with it. */
+static bool target_holds(const struct sim *sim, struct fault_target t, const struct member *m) {
+  return names(sim, t, m) || (m->host != REF_NONE && names(sim, t, &sim->member[m->host]));
 }
 
 /* Clients are cut off with their zone, but they do not break with it: they are who is asked. */
@@ -95,11 +100,12 @@ bool faults_plan_absence(const struct sim *sim, const struct component *componen
 
 static void find_members(const struct sim *sim, struct instance *it, struct fault_target target) {
   uint32_t from = 0, to = sim->members;
-  if (target.kind != TARGET_ZONE && target.kind != TARGET_REGION) {
+  bool of_component = target.kind != TARGET_ZONE && target.kind != TARGET_REGION;
+  if (of_component && sim->component[target.id].kind->lodging == NULL) {
     from = sim->component[target.id].member->id;
     to = from + sim->component[target.id].members;
   }
-  if (target.kind == TARGET_MEMBER) {
+  if (target.kind == TARGET_MEMBER && sim->component[target.id].kind->lodging == NULL) {
     from += target.member - 1;
     to = from + 1;
   }

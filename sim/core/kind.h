@@ -18,6 +18,8 @@ struct outline;
 struct sim;
 struct station;
 struct subscription;
+struct tenancy;
+struct lodging;
 struct timer;
 struct watch;
 
@@ -151,6 +153,11 @@ struct kind {
   const struct accept_config *(*accept)(const void *config);
   void (*on_connection)(struct sim *sim, struct member *member, struct frame *work,
                         uint64_t work_ns);
+  /* Of a kind that can run on a host: on which, and what it takes there. Of a host: what it offers,
+   * and its cores. NULL: it cannot, it is none. See tenancy.h. */
+  struct tenancy (*tenancy)(const void *config);
+  struct lodging (*lodging)(const void *config);
+  struct cores *(*cores)(struct member *member);
   /* Adds checks of what must hold in any state of this member, see checks.h. May be NULL. */
   void (*check)(struct sim *sim, struct member *member, struct checks *out);
   void (*destroy)(struct sim *sim, struct member *member);

@@ -33,6 +33,7 @@ struct member {
   bool listed;         /* in the register of members: see life.h */
   /* The rest. */
   uint32_t zone;                   /* or REF_NONE */
+  uint32_t host;                   /* id of the member it runs on, or REF_NONE */
   double slow;                     /* product of the active slow factors, 1 = none */
   double surge;                    /* product of what multiplies a source's rate */
   double drop, error;              /* probabilities; 0 = none */

@@ -71,6 +71,10 @@ struct outbound_config {
   bool obeys; /* who is told when to come again (COLUMN_RETRY_IN) waits that long at least */
 };
 
+/* Of a call that has none at all. */
+#define OUTBOUND_NONE \
+  ((struct outbound_config){.timeout_ns = UINT64_MAX, .deadline_ns = UINT64_MAX})
+
 /* Whether it is no more than a timeout. */
 static inline bool outbound_is_plain(const struct outbound_config *config) {
   return !config->retry.given && !config->hedge.given && !config->breaker.given &&

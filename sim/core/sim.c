@@ -15,6 +15,7 @@
 #include "network.h"
 #include "network/connection.h"
 #include "outbound.h"
+#include "tenancy.h"
 #include "timer.h"
 #include "trace.h"
 
@@ -94,10 +95,21 @@ static void build_component(struct sim *sim, uint32_t c, uint32_t first_member) 
                         .id = first_member + i,
                         .index = i + 1,
                         .zone = spec->zones ? spec->zone[i % spec->zones] : REF_NONE,
+                        .host = REF_NONE,
                         .slow = 1,
                         .surge = 1,
                         .listed = true,
                         .down_since_ns = TIME_NEVER};
+  }
+}
+
+static void find_hosts(struct sim *sim) {
+  for (uint32_t c = 0; c < sim->spec->components; c++) {
+    uint32_t host = tenancy_host(&sim->spec->component[c]);
+    for (uint32_t i = 0; host != REF_NONE && i < sim->component[c].members; i++) {
+      const struct component *on = &sim->component[host];
+      sim->component[c].member[i].host = on->member[i % on->members].id;
+    }
   }
 }
 
@@ -199,6 +211,7 @@ struct sim *sim_new_half(const struct spec *spec, uint64_t seed, uint64_t replic
     build_component(sim, c, first);
     first += spec->component[c].instances;
   }
+  find_hosts(sim);
   abandon_init(sim);
   traces_init(sim);
   messages_init(sim);

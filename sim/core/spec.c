@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "dist_bounds.h"
+#include "kind.h"
+#include "tenancy.h"
 
 uint32_t spec_find(const struct spec *spec, const char *name) {
   uint32_t low = 0, high = spec->components;
@@ -102,4 +104,9 @@ const char *spec_place_name(const struct spec *spec, struct place place) {
       return spec->region[place.id];
   }
   return "";
+}
+
+uint32_t tenancy_host(const struct component_spec *component) {
+  if (component->kind->tenancy == NULL) return REF_NONE;
+  return component->kind->tenancy(component->config).host;
 }

@@ -21,7 +21,8 @@ void station_init(struct sim *sim, struct station *st, enum discipline disciplin
   st->class =
       st->classes == 1 ? &st->only : arena_alloc(sim->arena, st->classes * sizeof *st->class);
   for (uint32_t i = 0; i < st->classes; i++) st->class[i].head = st->class[i].tail = SLOT_NONE;
-  if (discipline == DISCIPLINE_PS) station_share_among(st, workers);
+  st->busy_apart = discipline == DISCIPLINE_PS;
+  if (st->busy_apart) station_share_among(st, workers);
   hist_init(&st->wait, 0, sim->arena);
 }
 
@@ -43,7 +44,7 @@ struct station_totals station_totals(const struct sim *sim, const struct station
   t.queued_ns = st->queued_ns + (station_integral)st->queued * sim->now_ns;
   t.held_ns = st->held_ns + (station_integral)st->held * sim->now_ns;
   t.hold_ns = st->hold_ns;
-  if (st->discipline == DISCIPLINE_PS) {
+  if (st->busy_apart) {
     t.busy_ns = st->own.busy.sum + (station_integral)st->own.busy.value * sim->now_ns;
   }
   t.wait_ns += hist_sum(&st->wait);
@@ -170,6 +171,24 @@ struct frame *station_leave(struct sim *sim, struct station *st, struct frame *f
   struct frame *next = dequeue(sim, st);
   wait_over(sim, st, next);
   return next;
+}
+
+struct frame *station_take_along(struct sim *sim, struct station *st) {
+  queued_less(sim, st);
+  struct frame *frame = dequeue(sim, st);
+  wait_over(sim, st, frame);
+  held_more(sim, st);
+  st->workers++;
+  st->riders++;
+  return frame;
+}
+
+void station_let_go(struct sim *sim, struct station *st, struct frame *frame) {
+  uint64_t held_ns = sim->now_ns - frame->mark_ns;
+  st->hold_ns += held_ns;
+  held_less(sim, st);
+  st->workers--;
+  st->riders--;
 }
 
 void station_allow_cancel(const struct sim *sim, struct station *st) {

@@ -48,11 +48,13 @@ struct station {
   enum discipline discipline;
   uint16_t classes;
   bool plain;          /* first come first served, and nobody leaves the queue before */
+  bool busy_apart;     /* busy workers are those of `own`: frames held say nothing */
   struct cores *cores; /* what works: its own or those of a host; NULL: each frame by itself */
   station_integral queued_ns, held_ns, hold_ns; /* in place of those of `totals` */
   struct hist wait;                             /* since the warm-up ended */
   struct station_totals totals;                 /* of waits: before that */
   struct station_totals at_warmup;
+  uint64_t riders;   /* held frames that share a worker with another: see station_take_along */
   struct pace *pace; /* NULL: work takes as long as was drawn */
   struct cores own;  /* under processor sharing, or with a pace */
   double slow_was;   /* on a host: of the member, when the work there was last scaled */
@@ -100,6 +102,11 @@ static inline void station_queue(struct sim *sim, struct station *st, struct fra
 /* The worker that holds `frame` becomes free. Returns the frame it takes up next, whose wait is
  * over, or NULL. */
 struct frame *station_leave(struct sim *sim, struct station *st, struct frame *frame);
+
+/* The frame that has waited longest shares the worker of one that is held: `workers` counts one
+ * more until station_let_go, so that as many as before are free. Somebody waits. */
+struct frame *station_take_along(struct sim *sim, struct station *st);
+void station_let_go(struct sim *sim, struct station *st, struct frame *frame);
 
 /* The queue is full and a frame of this class wants in: takes out the one that has waited longest
  * in the lowest class that waits, if that is lower. The caller answers it. NULL: there is none. */

@@ -84,8 +84,9 @@ static void read_member(struct sim *sim, struct member *m, struct load *load) {
   if (!st) return;
   const struct station_totals t = station_totals(sim, st);
   load->queued += (double)t.queued_ns;
-  load->busy += st->discipline == DISCIPLINE_PS ? (double)t.busy_ns : (double)t.held_ns;
-  load->room += st->workers == PARAM_UNLIMITED ? 0 : (double)st->workers * (double)sim->now_ns;
+  load->busy += st->busy_apart ? (double)t.busy_ns : (double)t.held_ns;
+  load->room +=
+      st->workers == PARAM_UNLIMITED ? 0 : (double)(st->workers - st->riders) * (double)sim->now_ns;
 }
 
 static struct load read_load(struct sim *sim, const struct load_track *track) {

@@ -11,6 +11,7 @@
 #include "extent.h"
 #include "off.h"
 #include "sim.h"
+#include "tenancy.h"
 
 #define STEP_BUDGET 262144u
 
@@ -262,6 +263,28 @@ static void number_names(struct loader *loader) {
   loader->ops_known = true;
 }
 
+/* What runs on a host lives where the host does. */
+static bool move_in(struct loader *loader, const struct declaration *declaration) {
+  struct component_spec *component = component_of(loader, declaration->word);
+  uint32_t id = tenancy_host(component);
+  if (id == REF_NONE) return true;
+  const struct component_spec *host = &loader->scenario->spec.component[id];
+  struct spot spot = spot_word(NULL, declaration->word), at = spot_key(&spot, "host");
+  if (host->kind->lodging == NULL) {
+    return spot_error(loader, &at, "\"%s\" is a %s and no host", host->name, host->kind->name);
+  }
+  if (host->zones == 0) return true;
+  if (component->zones > 0) {
+    at = spot_key(&spot, "zone");
+    return spot_error(loader, &at, "is that of its host \"%s\"; leave it out", host->name);
+  }
+  uint32_t *zone = arena_alloc(loader->arena, host->instances * sizeof *zone);
+  for (uint32_t i = 0; i < host->instances; i++) zone[i] = host->zone[i % host->zones];
+  component->zones = host->instances;
+  component->zone = zone;
+  return true;
+}
+
 static bool validate(struct loader *loader, const struct declaration *declaration) {
   const struct component_spec *component = component_of(loader, declaration->word);
   struct error why = {0};
@@ -278,6 +301,7 @@ bool build_components(struct loader *loader) {
   number_names(loader);
   if (!read_components(loader) || !extent_check(loader)) return false;
   for (uint32_t i = 0; i < loader->components.n; i++) {
+    if (!move_in(loader, &loader->components.list[i])) return false;
     if (!validate(loader, &loader->components.list[i])) return false;
   }
   return true;

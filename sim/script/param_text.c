@@ -306,6 +306,11 @@ static uint32_t put_step(const struct listing *l, uint32_t at) {
       fputs(step->kind == STEP_WORK ? "work " : "sleep ", l->out);
       put_dist(l->out, &step->dist, true);
       break;
+    case STEP_WORK_BYTES:
+      fputs("work ", l->out);
+      put_dist(l->out, &step->dist, true);
+      fprintf(l->out, " and %.10g ns a byte", step->chance);
+      break;
     case STEP_COMPRESS:
       fputs("compress to ", l->out);
       put_quantity(l->out, QUANTITY_RATIO, step->chance);

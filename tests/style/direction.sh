@@ -16,7 +16,7 @@ sim/core/messages
 sim/core/faults sim/core/network sim/core/work
 models/lib
 models/edge/algorithms models/cache/policies
-models/steps models/traffic models/serve models/edge models/cache models/queue models/data models/control
+models/steps models/traffic models/serve models/edge models/cache models/queue models/data models/host models/control
 models
 sim/analyse
 sim/script

@@ -36,7 +36,7 @@ double slows_factor(const struct slows *slows, uint64_t calls, uint64_t workers)
   return 1;
 }
 
-static double stretch(const void *of, uint64_t sharing) {
+static double stretch(void *of, uint64_t sharing) {
   const struct pace *pace = of;
   return slows_factor(&pace->config->slows, sharing, pace->workers);
 }

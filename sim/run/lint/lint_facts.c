@@ -9,6 +9,7 @@
 #include "lint.h"
 #include "percentile.h"
 #include "sim.h"
+#include "tenancy.h"
 
 const char *lint_text(struct lint *lint, const char *format, ...) {
   char text[1024];
@@ -74,7 +75,7 @@ bool lint_hits(const struct lint *lint, struct fault_target target, uint32_t com
   if (target.kind == TARGET_ZONE || target.kind == TARGET_REGION) {
     return zones_hit(lint, target, component, &used) > 0;
   }
-  return target.id == component;
+  return target.id == component || target.id == tenancy_host(&lint->spec->component[component]);
 }
 
 bool lint_hits_all(const struct lint *lint, struct fault_target target, uint32_t component) {
@@ -83,7 +84,7 @@ bool lint_hits_all(const struct lint *lint, struct fault_target target, uint32_t
     n = zones_hit(lint, target, component, &used);
     return n > 0 && n == used;
   }
-  if (target.id != component) return false;
+  if (!lint_hits(lint, target, component)) return false;
   return target.kind == TARGET_COMPONENT || lint->spec->component[component].instances == 1;
 }
 

@@ -1,0 +1,54 @@
+/* Rules about hosts and what runs on them. */
+#include "lint.h"
+#include "quantity.h"
+#include "tenancy.h"
+
+static const char *bytes(struct lint *lint, double n) {
+  char text[64];
+  quantity_format(QUANTITY_SIZE, n, text, sizeof text);
+  return lint_text(lint, "%s", text);
+}
+
+static void look_at_memory(struct lint *lint, uint32_t host, uint64_t memory) {
+  const struct component_spec *on = &lint->spec->component[host];
+  double needs = 0;
+  const struct component_spec *endless = NULL;
+  struct tenancy of_endless = {0};
+  for (uint32_t c = 0; c < lint->spec->components; c++) {
+    const struct component_spec *tenant = &lint->spec->component[c];
+    if (tenancy_host(tenant) != host) continue;
+    struct tenancy takes = tenant->kind->tenancy(tenant->config);
+    double instances = (tenant->instances + on->instances - 1) / on->instances;
+    needs += instances * (double)takes.base;
+    if (takes.request == 0) continue;
+    if (takes.calls == PARAM_UNLIMITED) {
+      endless = tenant;
+      of_endless = takes;
+    } else {
+      needs += instances * (double)takes.request * (double)takes.calls;
+    }
+  }
+  if (endless == NULL && needs <= (double)memory) return;
+  struct finding *f = lint_add_component(lint, host);
+  if (endless) {
+    f->what = lint_text(lint, "its %s are shared by %s, of whose calls any number may be present",
+                        bytes(lint, (double)memory), endless->name);
+    f->why = lint_text(lint, "each of these takes %s", bytes(lint, (double)of_endless.request));
+  } else {
+    f->what = lint_text(lint, "what runs on it wants %s when all its workers and queues are full",
+                        bytes(lint, needs));
+    f->why = lint_text(lint,
+                       "it has %s; from then on it swaps, calls take longer and more of them "
+                       "are there",
+                       bytes(lint, (double)memory));
+  }
+}
+
+void lint_swaps_when_full(struct lint *lint) {
+  for (uint32_t c = 0; c < lint->spec->components; c++) {
+    const struct component_spec *host = &lint->spec->component[c];
+    if (host->kind->lodging == NULL) continue;
+    struct lodging offers = host->kind->lodging(host->config);
+    if (offers.memory > 0) look_at_memory(lint, c, offers.memory);
+  }
+}
