@@ -56,6 +56,7 @@ static uint32_t first(struct letters *letters, struct letter_list *list) {
 }
 
 static struct letter_list *list_of(struct waiting *w, const struct letter *l) {
+  if (w->by_partition) return &w->class[l->partition];
   return &w->class[w->classes == 1 ? 0 : l->class];
 }
 
@@ -164,16 +165,26 @@ void waiting_return(struct letters *letters, struct waiting *w, uint32_t id) {
   if (l->next == NO_LETTER) list->tail = id;
 }
 
-uint32_t waiting_take(struct letters *letters, struct waiting *w) {
-  for (uint32_t c = 0; c < w->classes; c++) {
-    while (first(letters, &w->class[c]) != NO_LETTER) {
-      uint32_t id = pop(letters, &w->class[c]);
-      if (!take_key(letters, w, id)) continue;
-      w->n--;
-      return id;
-    }
+uint32_t waiting_first(struct letters *letters, struct waiting *w, uint32_t class) {
+  return first(letters, &w->class[class]);
+}
+
+uint32_t waiting_take_from(struct letters *letters, struct waiting *w, uint32_t class) {
+  while (first(letters, &w->class[class]) != NO_LETTER) {
+    uint32_t id = pop(letters, &w->class[class]);
+    if (!take_key(letters, w, id)) continue;
+    w->n--;
+    return id;
   }
   return NO_LETTER;
+}
+
+uint32_t waiting_take(struct letters *letters, struct waiting *w) {
+  uint32_t id = NO_LETTER;
+  for (uint32_t c = 0; c < w->classes && id == NO_LETTER; c++) {
+    id = waiting_take_from(letters, w, c);
+  }
+  return id;
 }
 
 uint32_t waiting_oldest(struct letters *letters, struct waiting *w) {

@@ -30,7 +30,7 @@ struct letter {
   uint32_t record;   /* delivery.h */
   uint32_t order;    /* in its group, modulo 2^32 */
   uint32_t next, item, consumer, deliveries;
-  uint16_t group;
+  uint16_t group, partition;
   uint8_t op, class, state;
   bool has_key; /* its key is busy because of it */
 };
@@ -54,7 +54,8 @@ struct busy_key {
 struct waiting {
   uint32_t classes;
   struct letter_list *class;
-  uint64_t n; /* that wait, parked ones too */
+  bool by_partition; /* a class is a partition */
+  uint64_t n;        /* that wait, parked ones too */
   bool by_key;
   struct busy_key *key; /* open addressing */
   uint32_t keys, buckets;
@@ -72,6 +73,12 @@ void waiting_return(struct letters *letters, struct waiting *w, uint32_t id);
 
 /* The next one to be delivered, which waits no more; NO_LETTER: none can be. */
 uint32_t waiting_take(struct letters *letters, struct waiting *w);
+
+/* The same of one class alone. */
+uint32_t waiting_take_from(struct letters *letters, struct waiting *w, uint32_t class);
+
+/* The first one of a class; it stays. */
+uint32_t waiting_first(struct letters *letters, struct waiting *w, uint32_t class);
 
 /* The one that came first of all that are not parked; it stays. */
 uint32_t waiting_oldest(struct letters *letters, struct waiting *w);

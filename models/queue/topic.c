@@ -74,7 +74,7 @@ static void topic_on_reply(struct sim *sim, struct member *member, struct frame 
 static void topic_on_consumer(struct sim *sim, struct member *member, struct member *consumer) {
   struct topic_state *t = member->state;
   struct topic_group *g = &t->group[t->group_of[consumer->id]];
-  group_opens(g, &g->consumer[t->consumer_of[consumer->id]]);
+  group_opens(t, g, &g->consumer[t->consumer_of[consumer->id]]);
   if (!member->hung) group_serve(sim, member, g);
 }
 
@@ -200,6 +200,10 @@ static uint64_t topic_message_life_ns(const void *config) {
   return ((const struct topic_config *)config)->retention_ns;
 }
 
+static uint64_t topic_message_partitions(const void *config) {
+  return ((const struct topic_config *)config)->partitions;
+}
+
 /* --- life ----------------------------------------------------------------------------------- */
 
 static void topic_init(struct sim *sim, struct member *member) {
@@ -248,6 +252,8 @@ static const struct meter topic_meters[] = {
      "Of these, those that the topic for dead letters did not take."},
     {"dropped", METER_COUNT, STATE(dropped), 0,
      "Messages that made room for others (full = \"drop_oldest\")."},
+    {"rebalances", METER_COUNT, STATE(rebalances), 0,
+     "How often the partitions of a group were given out again."},
     {"deduplicated", METER_COUNT, STATE(deduplicated), 0,
      "Messages that were sent again and not taken (`dedup`)."},
     {"expired", METER_COUNT, STATE(expired), 0, "Messages older than `retention`."},
@@ -299,9 +305,16 @@ const struct kind kind_topic = {
         "delivery draws its work and its chances again; that a message always fails is said by an "
         "operation of its own. A crash of the topic breaks the connections: what "
         "consumers had is delivered again, also what they finish meanwhile.\n"
+        "With `partitions` an instance of a group has some of them for itself, and each is in "
+        "order "
+        "as long as the instance has one worker. A partition changes hands when the one who had "
+        "it has done with the messages it has of it, as with Kafka's cooperative assignment; that "
+        "an "
+        "instance hangs is not found out.\n"
         "`lost`, `duplicates`, `out_of_order` and a consumer's `end_to_end` come from a record of "
-        "each message that is kept beside the protocol. Left out: partitions and "
-        "copies, size of messages, users (a delivered message is nobody's request), "
+        "each message that is kept beside the protocol. Left out: copies of a topic, batches, "
+        "offsets that are set "
+        "back, size of messages, users (a delivered message is nobody's request), "
         "connections that break without a crash, where only `visibility` brings a message back, "
         "and the time that a topic takes to send.",
     .example =
@@ -328,6 +341,7 @@ const struct kind kind_topic = {
     .on_due = topic_on_due,
     .on_consumer = topic_on_consumer,
     .message_life_ns = topic_message_life_ns,
+    .message_partitions = topic_message_partitions,
     .on_fault = topic_on_fault,
     .reset = topic_reset,
     .collect = topic_collect,

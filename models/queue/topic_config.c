@@ -21,6 +21,11 @@ bool topic_validate(const struct spec *spec, const struct component_spec *compon
                      "order \"priority\" needs 'priority', a list of operations from the first "
                      "delivered to the last");
   }
+  if (config->partitions > 0 && config->order != ORDER_FIFO) {
+    return error_set(err,
+                     "partitions are logs, each in the order in which messages came; leave out "
+                     "'order', or 'partitions'");
+  }
   if (config->order == ORDER_BY_KEY && config->full == FULL_DROP_OLDEST) {
     return error_set(err,
                      "order = \"by_key\" and full = \"drop_oldest\" exclude each other: a message "
@@ -99,6 +104,16 @@ void topic_outline(const struct spec *spec, const struct component_spec *compone
 #define AT(field) offsetof(struct topic_config, field)
 
 const struct param topic_params[] = {
+    {.name = "partitions",
+     .type = PARAM_COUNT,
+     .offset = AT(partitions),
+     .min = 1,
+     .max = 10000,
+     .doc = "Logs that the topic is divided into, as in Kafka. A message with a key goes to the "
+            "partition of its key, others to one after the other. In each group one instance has "
+            "a partition, and gets its messages in order; when an instance is gone for `session`, "
+            "or comes back, they are given out again in equal parts. Without it all instances of a "
+            "group share one queue."},
     {.name = "capacity",
      .type = PARAM_COUNT,
      .offset = AT(capacity),

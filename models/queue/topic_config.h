@@ -12,6 +12,7 @@ enum topic_full { FULL_REFUSE, FULL_DROP_OLDEST, FULL_BLOCK };
 enum topic_by { TOPIC_BY_OP, TOPIC_BY_TIER };
 
 struct topic_config {
+  uint64_t partitions; /* 0: none, a shared queue */
   uint64_t capacity, retention_ns, delay_ns, dedup_ns;
   uint32_t order, full, by;
   struct priorities priority;

@@ -48,7 +48,7 @@ void topic_age_update(struct sim *sim, struct topic_state *t) {
 /* --- who has room --------------------------------------------------------------------------- */
 
 static void enter_ring(struct topic_group *g, struct topic_consumer *c) {
-  if (c->ready || c->closed || c->has >= c->prefetch) return;
+  if (c->ready || c->closed || c->has >= c->prefetch || g->partition) return;
   uint32_t i = (uint32_t)(c - g->consumer);
   c->ready = true;
   c->next = NO_LETTER;
@@ -68,8 +68,12 @@ static struct topic_consumer *leave_ring(struct topic_group *g) {
   return NULL;
 }
 
-void group_opens(struct topic_group *g, struct topic_consumer *c) {
+void group_opens(struct topic_state *t, struct topic_group *g, struct topic_consumer *c) {
   c->closed = false;
+  if (c->gone) {
+    c->gone = false;
+    if (g->partition) partitions_assign(t, g);
+  }
   enter_ring(g, c);
 }
 
@@ -150,6 +154,7 @@ static void give_back(struct sim *sim, struct member *member, struct topic_group
   struct letter *l = letter_at(t, id);
   const struct subscription *s = g->consumer[l->consumer].config;
   level_down(&t->in_delivery, sim->now_ns);
+  partition_release(g, l);
   if (l->deliveries >= s->deliveries) {
     bury(sim, member, g, id, s);
     return;
@@ -201,6 +206,7 @@ static void deliver(struct sim *sim, struct member *member, struct topic_group *
     done_with(sim, t, g, id, LET_ACKED);
   } else {
     level_up(&t->in_delivery, sim->now_ns);
+    partition_hold(g, l);
     plan(sim, member, g, id, c->config->visibility_ns, DUE_VISIBLE);
   }
   call_send(sim, call, c->member, TIME_NEVER);
@@ -222,6 +228,26 @@ static bool admit_blocked(struct sim *sim, struct member *member) {
   return any;
 }
 
+/* The next message and who gets it; NULL: there is no such pair. With partitions each consumer is
+ * asked for its own, in turn. */
+static struct topic_consumer *next_pair(struct topic_state *t, struct topic_group *g,
+                                        uint32_t *letter) {
+  if (!g->partition) {
+    struct topic_consumer *c = leave_ring(g);
+    if (c == NULL) return NULL;
+    *letter = waiting_take(&t->letters, &g->waiting);
+    if (*letter == NO_LETTER) enter_ring(g, c);
+    return *letter == NO_LETTER ? NULL : c;
+  }
+  for (uint32_t i = 0; i < g->consumers; i++) {
+    struct topic_consumer *c = &g->consumer[i];
+    if (c->closed || c->gone || c->has >= c->prefetch) continue;
+    *letter = partitions_take(t, g, i);
+    if (*letter != NO_LETTER) return c;
+  }
+  return NULL;
+}
+
 /* Sends as long as messages wait and somebody has room; at one instant only so many, so that the
  * engine sees it where that would never end. */
 static void serve(struct sim *sim, struct member *member, struct topic_group *g) {
@@ -232,13 +258,9 @@ static void serve(struct sim *sim, struct member *member, struct topic_group *g)
       timer_set(sim, member, &g->timer, 0, 0, g->index);
       break;
     }
-    struct topic_consumer *c = leave_ring(g);
+    uint32_t id = NO_LETTER;
+    struct topic_consumer *c = next_pair(t, g, &id);
     if (c == NULL) break;
-    uint32_t id = waiting_take(&t->letters, &g->waiting);
-    if (id == NO_LETTER) {
-      enter_ring(g, c);
-      break;
-    }
     backlog_step(sim, t, g, false);
     deliver(sim, member, g, id, c);
   }
@@ -264,6 +286,7 @@ static void acknowledge(struct sim *sim, struct topic_state *t, struct topic_gro
                         uint32_t id) {
   t->acknowledged++;
   level_down(&t->in_delivery, sim->now_ns);
+  partition_release(g, letter_at(t, id));
   done_with(sim, t, g, id, LET_ACKED);
 }
 
@@ -296,10 +319,24 @@ static void worked(struct sim *sim, struct topic_state *t, struct topic_group *g
   }
 }
 
+/* Nothing is sent to it until it is heard of again, and after a session it has no partitions. */
+static void close_consumer(struct sim *sim, struct member *member, struct topic_group *g,
+                           struct topic_consumer *c) {
+  if (c->closed) return;
+  c->closed = true;
+  c->closings++;
+  if (!g->partition) return;
+  dues_push(&g->dues, (struct due){.at_ns = sim->now_ns + c->config->session_ns,
+                                   .letter = (uint32_t)(c - g->consumer),
+                                   .stamp = c->closings,
+                                   .what = DUE_SESSION});
+  group_set_timer(sim, member, g);
+}
+
 /* It broke: what it had worked on and not acknowledged comes back, too. */
 static void broke(struct sim *sim, struct member *member, struct topic_group *g,
                   struct topic_consumer *c) {
-  c->closed = true;
+  close_consumer(sim, member, g, c);
   c->has -= c->n_worked;
   uint32_t n = c->n_worked;
   c->n_worked = 0;
@@ -311,7 +348,7 @@ static void not_worked(struct sim *sim, struct member *member, struct topic_grou
   struct topic_state *t = member->state;
   c->has--;
   if (outcome == OUTCOME_RESET) broke(sim, member, g, c);
-  if (outcome == OUTCOME_REFUSED) c->closed = true;
+  if (outcome == OUTCOME_REFUSED) close_consumer(sim, member, g, c);
   bool has = id != NO_LETTER && letter_at(t, id)->state == LETTER_DELIVERED;
   if (has && outcome == OUTCOME_REFUSED) { /* it never came there */
     struct letter *l = letter_at(t, id);
@@ -377,7 +414,14 @@ static void one_due(struct sim *sim, struct member *member, struct topic_group *
                     const struct due *due) {
   struct topic_state *t = member->state;
   if (due->what == DUE_OPENS) {
-    group_opens(g, &g->consumer[due->letter]);
+    group_opens(t, g, &g->consumer[due->letter]);
+    return;
+  }
+  if (due->what == DUE_SESSION) {
+    struct topic_consumer *c = &g->consumer[due->letter];
+    if (!c->closed || c->closings != due->stamp) return;
+    c->gone = true;
+    partitions_assign(t, g);
     return;
   }
   const struct letter *l = letter_at(t, due->letter);
@@ -402,6 +446,7 @@ static void one_due(struct sim *sim, struct member *member, struct topic_group *
       expire(sim, t, g, due->letter);
       return;
     case DUE_OPENS:
+    case DUE_SESSION:
       return;
   }
 }
@@ -459,6 +504,7 @@ void groups_take(struct sim *sim, struct member *member, const struct frame *cal
   if (!(call->flags & CALL_ROOT)) delay_ns += column_get(sim, call, COLUMN_DELAY);
   uint8_t class = class_of(sim, t->config, call);
   t->published++;
+  uint16_t partition = partition_of(t, call->item);
   for (uint32_t i = 0; i < t->groups; i++) {
     struct topic_group *g = &t->group[i];
     uint32_t id = letter_new(&t->letters);
@@ -469,6 +515,7 @@ void groups_take(struct sim *sim, struct member *member, const struct frame *cal
                                         .next = NO_LETTER,
                                         .item = call->item,
                                         .group = (uint16_t)i,
+                                        .partition = partition,
                                         .op = call->op,
                                         .class = class,
                                         .state = LETTER_DELAYED};
@@ -501,6 +548,7 @@ static void recover(struct sim *sim, struct topic_state *t) {
     const struct letter *l = letter_at(t, id);
     if (l->state != LETTER_DELIVERED && l->state != LETTER_WORKED) continue;
     level_down(&t->in_delivery, sim->now_ns);
+    partition_release(&t->group[l->group], l);
     wait_again(sim, t, &t->group[l->group], id);
   }
 }
@@ -514,6 +562,7 @@ static void lose_all(struct sim *sim, struct topic_state *t) {
     struct topic_group *g = &t->group[i];
     waiting_clear(&g->waiting);
     g->dues.n = 0;
+    for (uint32_t p = 0; g->partition && p < t->config->partitions; p++) g->partition[p].held = 0;
     if (g->backlog) level_set(g->backlog, sim->now_ns, 0);
   }
   t->letters.used = 0;
@@ -585,8 +634,14 @@ static struct topic_group *add_group(struct sim *sim, struct member *member, con
   g->audience = audience_new(sim, dedup_ns);
   g->ready_head = g->ready_tail = NO_LETTER;
   g->pause = sim_stream(sim, member->component, name);
+  uint32_t partitions = (uint32_t)config->partitions;
   uint32_t classes = config->order == ORDER_PRIORITY ? config->priority.n + 1 : 1;
+  if (partitions > 0) {
+    g->partition = arena_alloc(sim->arena, partitions * sizeof *g->partition);
+    classes = partitions;
+  }
   waiting_init(&g->waiting, classes, config->order == ORDER_BY_KEY);
+  g->waiting.by_partition = partitions > 0;
   return g;
 }
 
@@ -624,7 +679,10 @@ void groups_start(struct sim *sim, struct member *member) {
       g->backlog = &lead->kind->consumer(lead)->backlog;
     }
     forget_consumers(g);
+    for (uint32_t i = 0; i < g->consumers; i++) g->consumer[i].gone = g->consumer[i].closed;
+    if (g->partition) partitions_assign(t, g);
   }
+  t->rebalances = 0;
 }
 
 void groups_free(struct topic_state *t) {

@@ -22,7 +22,9 @@ struct topic_consumer {
   uint32_t next;          /* in the ring of those with room; NO_LETTER: the last */
   bool ready;             /* in the ring */
   bool closed;            /* refused or broke: nothing is sent until it is heard of again */
-  uint32_t *worked;       /* letters that wait to be acknowledged together */
+  bool gone;              /* closed for a session: has no partitions */
+  uint32_t closings;
+  uint32_t *worked; /* letters that wait to be acknowledged together */
   uint32_t n_worked;
 };
 
@@ -30,13 +32,21 @@ struct topic_consumer {
 struct due {
   uint64_t at_ns, number;
   uint32_t letter, order, stamp;
-  enum due_what { DUE_DELAY, DUE_RETURN, DUE_VISIBLE, DUE_EXPIRES, DUE_OPENS } what;
+  enum due_what { DUE_DELAY, DUE_RETURN, DUE_VISIBLE, DUE_EXPIRES, DUE_OPENS, DUE_SESSION } what;
 };
 
 struct dues {
   struct due *heap;
   uint32_t n, capacity;
   uint64_t number;
+};
+
+/* Which instance has a partition. It changes hands when the one who had it has done with what it
+ * has of it. */
+struct topic_partition {
+  uint32_t owner;  /* consumer; NO_LETTER: none */
+  uint32_t holder; /* has messages of it */
+  uint32_t held;   /* so many */
 };
 
 struct topic_group {
@@ -50,7 +60,8 @@ struct topic_group {
   uint32_t consumers;
   uint32_t ready_head, ready_tail; /* the ring: who has room, longest first */
   bool serving;
-  struct level *backlog; /* of the group, with its first consumer; or NULL */
+  struct topic_partition *partition; /* NULL: there are none */
+  struct level *backlog;             /* of the group, with its first consumer; or NULL */
   struct stream pause;
   struct audience_count at_warmup;
 };
@@ -76,7 +87,8 @@ struct topic_state {
   struct level backlog, in_delivery, blocked;
   uint64_t backlog_most;
   uint64_t published, refused, deliveries, redeliveries, acknowledged, reappeared, dead_letters,
-      undelivered_dead, dropped, expired, deduplicated;
+      undelivered_dead, dropped, expired, deduplicated, rebalances;
+  uint32_t next_partition; /* of messages without a key */
   struct dedup dedup;      /* what was taken, if the topic looks at it */
   struct hist to_delivery; /* ns */
   struct hist *class;      /* the same by class; NULL: there are none */
@@ -104,13 +116,28 @@ void group_serve(struct sim *sim, struct member *member, struct topic_group *g);
 void group_answer(struct sim *sim, struct member *member, struct frame *call, enum outcome outcome);
 void group_due(struct sim *sim, struct member *member, struct topic_group *g);
 void group_set_timer(struct sim *sim, struct member *member, struct topic_group *g);
-void group_opens(struct topic_group *g, struct topic_consumer *c);
+void group_opens(struct topic_state *t, struct topic_group *g, struct topic_consumer *c);
 
 /* The topic breaks: who had messages is unknown; what was not stored is lost. */
 void groups_break(struct sim *sim, struct member *member);
 void groups_resume(struct sim *sim, struct member *member);
 
 void topic_age_update(struct sim *sim, struct topic_state *t);
+
+/* --- partitions (topic_partitions.c) --------------------------------------------------------- */
+
+/* Gives them out in equal parts to those who are there. */
+void partitions_assign(struct topic_state *t, struct topic_group *g);
+
+/* The partition of a message that is taken now. */
+uint16_t partition_of(struct topic_state *t, uint32_t item);
+
+/* The next message for this consumer; NO_LETTER: none. */
+uint32_t partitions_take(struct topic_state *t, struct topic_group *g, uint32_t consumer);
+
+/* The consumer has one more message of a partition, or one less. */
+void partition_hold(struct topic_group *g, const struct letter *l);
+void partition_release(struct topic_group *g, const struct letter *l);
 
 /* --- what is due (topic_dues.c) ------------------------------------------------------------- */
 

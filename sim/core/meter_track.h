@@ -21,7 +21,7 @@ struct meter_tracks {
 };
 
 /* More than this many are not kept: those of the components that come first by name are. */
-#define METER_TRACKS_MOST 64u
+#define METER_TRACKS_MOST 256u
 
 void meter_tracks_new(struct sim *sim, uint32_t windows, struct meter_tracks *out);
 void meter_tracks_free(struct meter_tracks *tracks); /* and the values that nobody has taken */

@@ -268,6 +268,33 @@ static void test_dedup(void **state) {
   expect(RETRIED("1min"), "q.duplicates", 0);
 }
 
+/* Aim: a partition is one instance's, and in order; when that breaks the others take it over after
+ * the session, and give it back when it returns. */
+static void test_partitions(void **state) {
+  (void)state;
+#define LOG(N, INSTANCES, REST)                                           \
+  "client \"c\" { arrivals = burst { 40, at = \"1s\" }, target = \"w\", " \
+  "keys = uniform_keys { n = 1000000 } }\n"                               \
+  "service \"w\" { on = { publish { \"q\", key = true } } }\n"            \
+  "topic \"q\" { partitions = " N                                         \
+  " }\n"                                                                  \
+  "service \"a\" { instances = " INSTANCES                                \
+  ", workers = 1, work = \"1s\", subscribe = { \"q\", "                   \
+  "prefetch = 5, session = \"10s\" } }\n" REST
+  expect(LOG("1", "4", ""), "a.end_to_end.max", 40); /* three have nothing to do */
+  expect(LOG("1", "4", ""), "a.out_of_order", 0);
+  double of_two = metric_of(LOG("2", "4", ""), "a.end_to_end.max", 100);
+  assert_true(of_two >= 20 && of_two < 32);
+  const char *broken = LOG("2", "2", "fault { crash \"a[1]\", at = \"3500ms\", lasts = \"1h\" }");
+  expect(broken, "a.consumed", 40);
+  expect(broken, "q.lost", 0);
+  expect(broken, "q.rebalances", 1);
+  expect(broken, "a.end_to_end.max", 38); /* a[1] did 2; a[2] is busy all the time */
+  const char *returns = LOG("2", "2", "fault { crash \"a[1]\", at = \"3500ms\", lasts = \"2s\" }");
+  expect(returns, "q.rebalances", 0); /* it was back within its session */
+  expect(returns, "a.consumed", 40);
+}
+
 /* Aim: reply() acknowledges, and the work ends at its end. */
 static void test_reply(void **state) {
   (void)state;
@@ -309,6 +336,8 @@ static void test_mistakes(void **state) {
       {"topic \"q\" {} service \"a\" { subscribe = { \"q\", group = \"g\", visibility = \"1s\" } } "
        "service \"b\" { subscribe = { \"q\", group = \"g\" } }",
        "differ from those of \"a\""},
+      {"topic \"q\" { partitions = 0 }", "partitions"},
+      {"topic \"q\" { partitions = 2, order = \"by_key\" }", "partitions are logs"},
       {"topic \"q\" { instances = 2 }", "a topic is one instance"},
       {"topic \"q\" { full = \"block\" }", "capacity"},
       {"topic \"q\" { order = \"priority\" }", "needs 'priority'"},
@@ -333,8 +362,8 @@ int main(void) {
       cmocka_unit_test(test_consumer_crash), cmocka_unit_test(test_visibility),
       cmocka_unit_test(test_dead_letters),   cmocka_unit_test(test_retention),
       cmocka_unit_test(test_topic_crash),    cmocka_unit_test(test_members),
-      cmocka_unit_test(test_dedup),          cmocka_unit_test(test_reply),
-      cmocka_unit_test(test_mistakes),
+      cmocka_unit_test(test_partitions),     cmocka_unit_test(test_dedup),
+      cmocka_unit_test(test_reply),          cmocka_unit_test(test_mistakes),
   };
   return cmocka_run_group_tests_name("topic", tests, folder_make, folder_remove);
 }

@@ -72,6 +72,13 @@ const struct param subscription_params[] = {
      .fallback = "0ms",
      .doc = "Pause before a message whose work failed is delivered again. Without it it goes back "
             "to its place at the front, as in RabbitMQ."},
+    {.name = "session",
+     .type = PARAM_DURATION,
+     .offset = AT(session_ns),
+     .fallback = "45s",
+     .min = 1,
+     .doc = "Of a topic with partitions: after so long without a sign of it an instance that broke "
+            "loses its partitions to the others (Kafka's session.timeout.ms: 45 s)."},
     {.name = "dedup",
      .type = PARAM_DURATION,
      .offset = AT(dedup_ns),

@@ -19,7 +19,8 @@ struct subscription {
   uint32_t ack;
   uint64_t ack_every;
   uint64_t visibility_ns, deliveries;
-  uint64_t dedup_ns;    /* 0: none */
+  uint64_t dedup_ns; /* 0: none */
+  uint64_t session_ns;
   uint32_t dead_letter; /* or REF_NONE */
   struct backoff backoff;
 };

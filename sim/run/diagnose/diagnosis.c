@@ -67,13 +67,17 @@ static double in_quarter(const struct timeline *t, const struct series *s, uint3
   return sum / (to - from);
 }
 
-/* Calls waiting at a component. */
+/* Calls waiting at a component; of a topic the messages. */
 static double queue_in_quarter(const struct results *results, uint32_t component,
                                uint32_t quarter) {
   const struct timeline *t = results->timeline;
+  bool topic = results->scenario->spec.component[component].kind->keeps_messages;
   for (uint32_t i = 0; t != NULL && i < t->series; i++) {
     const struct series *s = &t->list[i];
-    if (s->component != component || s->member != 0 || s->what != SERIES_QUEUE) continue;
+    if (s->component != component || s->member != 0) continue;
+    bool meant = topic ? s->what == SERIES_METER && strcmp(s->meter->name, "backlog") == 0
+                       : s->what == SERIES_QUEUE;
+    if (!meant) continue;
     return in_quarter(t, s, quarter);
   }
   return NAN;
@@ -139,22 +143,25 @@ static void look_at_growth(const struct results *results, uint32_t id, const cha
   double calm = offered_in_quarter(results, 2), busy = offered_in_quarter(results, 4);
   bool rose = busy > MORE_COMES * calm;
   if (!rose && !(after > STEADY * between && between > STEADY * before)) return;
-  struct finding *f = finding_add(list, rose ? RULE_LOAD_ROSE : RULE_QUEUE_GROWS,
+  bool topic = results->scenario->spec.component[id].kind->keeps_messages;
+  const char *what = topic ? "messages" : "calls";
+  enum rule grows = topic ? RULE_BACKLOG_GROWS : RULE_QUEUE_GROWS;
+  struct finding *f = finding_add(list, rose ? RULE_LOAD_ROSE : grows,
                                   rose ? SEVERITY_NEAR : SEVERITY_SATURATED, name, NULL);
   f->effect = after;
   struct label was = format_count(before), is = format_count(after);
   if (rose) {
     finding_say(f, is.text,
-                "%s calls waited in the second quarter of the run, %s in the last, while new "
+                "%s %s waited in the second quarter of the run, %s in the last, while new "
                 "requests rose from %s to %s; numbers over the whole run mix both",
-                was.text, is.text, per_second(calm).text, per_second(busy).text);
+                was.text, what, is.text, per_second(calm).text, per_second(busy).text);
     return;
   }
   gchar *why = why_it_grows(results, id);
   finding_say(f, is.text,
-              "%s calls waited in the second quarter of the run, %s in the last; %s, and the "
+              "%s %s waited in the second quarter of the run, %s in the last; %s, and the "
               "longer the run, the longer the waits",
-              was.text, is.text, why);
+              was.text, what, is.text, why);
   g_free(why);
 }
 

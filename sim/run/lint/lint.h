@@ -125,6 +125,7 @@ void lint_visibility_below_work(struct lint *lint);
 void lint_dead_letters_unread(struct lint *lint);
 void lint_topic_unread(struct lint *lint);
 void lint_retention_below_outage(struct lint *lint);
+void lint_idle_consumers(struct lint *lint);
 void lint_no_health_check(struct lint *lint);
 void lint_connections_not_kept(struct lint *lint);
 void lint_timeout_before_resend(struct lint *lint);

@@ -92,6 +92,31 @@ void lint_topic_unread(struct lint *lint) {
   }
 }
 
+/* --- partitions ----------------------------------------------------------------------------- */
+
+void lint_idle_consumers(struct lint *lint) {
+  uint32_t i = 0;
+  for (const struct subscription *s; (s = next_subscriber(lint, &i)) != NULL; i++) {
+    const struct component_spec *topic = &lint->spec->component[s->topic];
+    uint64_t partitions = topic->kind->message_partitions(topic->config);
+    const char *group = subscription_group(&lint->spec->component[i]);
+    uint64_t instances = 0;
+    bool first = true;
+    for (uint32_t k = 0; k < lint->spec->components; k++) {
+      const struct subscription *other = subscription_of(&lint->spec->component[k]);
+      if (!other || other->topic != s->topic) continue;
+      if (strcmp(subscription_group(&lint->spec->component[k]), group) != 0) continue;
+      instances += lint->spec->component[k].instances;
+      first &= k >= i;
+    }
+    if (!first || partitions == 0 || instances <= partitions) continue;
+    struct finding *f = lint_add_component(lint, i);
+    f->what = lint_text(lint, "group %s has %llu instances, and %s has %llu partition%s", group,
+                        (unsigned long long)instances, topic->name, (unsigned long long)partitions,
+                        partitions == 1 ? "" : "s");
+  }
+}
+
 /* --- outages -------------------------------------------------------------------------------- */
 
 /* How long a fault keeps all instances of a component from working; 0: it does not. */

@@ -124,6 +124,7 @@ static const char *shape_of(const char *name) {
   if (kind == NULL) return "box";
   if (kind->is_source) return "ellipse";
   if (kind->keeps_data) return "cylinder";
+  if (kind->keeps_messages) return "cds";
   for (const struct param *p = kind->params; p != NULL && p->name != NULL; p++) {
     if (p->type == PARAM_REFS) return "hexagon";
   }
