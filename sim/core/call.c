@@ -282,11 +282,29 @@ static __attribute__((noinline)) void arrive(struct sim *sim, struct member *to,
   arrive_at_once(sim, to, call);
 }
 
+struct member *call_sender(const struct sim *sim, const struct frame *call) {
+  struct member *maker = call_maker_if_alive(sim, call);
+  while (maker && maker->kind->by_name && !(call->flags & CALL_ROOT)) {
+    call = frame_at(sim, call->parent);
+    maker = call_maker_if_alive(sim, call);
+  }
+  return maker;
+}
+
+static bool is_asked_by_name(const struct member *to, const struct frame *call) {
+  return to->kind->by_name && !(call->flags & CALL_MESSAGE);
+}
+
 /* More may happen to it than a constant delay. */
 static __attribute__((noinline)) void cross(struct sim *sim, struct member *to,
                                             struct frame *call) {
   uint64_t delay_ns;
-  struct member *maker = call_maker(sim, call);
+  struct member *maker = call_sender(sim, call);
+  if (maker == NULL) maker = call_maker(sim, call);
+  if (is_asked_by_name(to, call)) {
+    arrive_at_once(sim, to, call);
+    return;
+  }
   if (sim->connections && connections_carry(sim, maker, to, call)) return;
   enum outcome crossed = network_cross(sim, maker, to, call, false, &delay_ns);
   if (__builtin_expect(crossed != OUTCOME_OK, 0)) {
@@ -443,10 +461,14 @@ static __attribute__((noinline)) void answer(struct sim *sim, struct frame *call
  * same. */
 static __attribute__((noinline)) void cross_back(struct sim *sim, struct frame *call,
                                                  enum outcome outcome) {
-  struct member *maker = call_maker_if_alive(sim, call);
+  struct member *maker = call_sender(sim, call);
   uint64_t delay_ns = 0;
   struct member *callee = &sim->member[frame_callee(call)];
   bool to_itself = maker == callee && call->flags & CALL_MESSAGE;
+  if (is_asked_by_name(callee, call)) {
+    answer_at_once(sim, call, outcome);
+    return;
+  }
   if (sim->connections && !to_itself && connections_carry_back(sim, maker, call)) return;
   if (maker && !to_itself && !(call->flags & CALL_DETACHED)) {
     enum outcome crossed = network_cross(sim, callee, maker, call, true, &delay_ns);

@@ -37,6 +37,9 @@ static inline struct member *call_maker_if_alive(const struct sim *sim, const st
   return maker == MEMBER_NONE ? NULL : &sim->member[maker];
 }
 
+/* From where a call is sent: its maker, or who called that by name. NULL: it is gone. */
+struct member *call_sender(const struct sim *sim, const struct frame *call);
+
 /* Whether an event is one that the member scheduled for itself; for fel_drop. */
 bool event_is_of(const void *member, const struct event *event);
 

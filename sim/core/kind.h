@@ -55,8 +55,10 @@ struct kind {
   const struct metric_def *metrics; /* what `collect` emits; ended the same way; or NULL */
   const struct made_of *made_of;    /* NULL: it is not composed */
   size_t config_size;
-  size_t state_size;             /* of one member; zeroed before init */
-  bool is_source;                /* makes requests of its own: nothing may call it */
+  size_t state_size; /* of one member; zeroed before init */
+  bool by_name;      /* it only tells its callers whom to call: calls go from them to what is
+                        behind it, and its own place is on no path */
+  bool is_source;    /* makes requests of its own: nothing may call it */
   const char *const *operations; /* the only ones it tells apart beside those in its own lists of
                                     operations, NULL-terminated; NULL: any */
   const char *const *messages; /* those that its members send each other, ended by NULL; NULL: they

@@ -164,6 +164,7 @@ static struct route *route_learn(struct sim *sim, const struct member *from,
   }
   uint32_t back = find_direction(sim, to, from);
   if (back != NO_DIRECTION && net->direction[back].path->tcp) route->constant = false;
+  if (from->kind->by_name || to->kind->by_name) route->constant = false;
   if (route->constant) remember_neighbour(net, route);
   return route;
 }
@@ -384,6 +385,13 @@ bool network_reaches(struct sim *sim, const struct member *from, const struct me
   mean += more_ns;
   *delay_ns = isfinite(mean) ? dist_whole(mean) : 0;
   return true;
+}
+
+double network_mean_ns(struct sim *sim, const struct member *from, const struct member *to) {
+  if (!sim->network) return 0;
+  const struct route *route = route_between(sim, from, to);
+  if (route->direction == NO_DIRECTION) return 0;
+  return path_mean_ns(sim->network->direction[route->direction].path);
 }
 
 static bool is_nothing(const struct route *route) {

@@ -181,6 +181,9 @@ struct stream sim_named_stream(const struct sim *sim, const char *name, const ch
  * things are; those who watch the component of `to` are told when that may change. */
 bool network_is_still(struct sim *sim, const struct member *from, const struct member *to);
 
+/* What a message between two members takes on average, sending it left out. */
+double network_mean_ns(struct sim *sim, const struct member *from, const struct member *to);
+
 /* Gives the run up before the next event: the reason is a sentence for the user. */
 void sim_fail(struct sim *sim, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

@@ -44,7 +44,7 @@ struct way {
 /* False: who called is gone. */
 static bool way_of(struct sim *sim, const struct frame *call, const struct ride *ride,
                    struct connection *conn, struct way *way) {
-  way->maker = call_maker_if_alive(sim, call);
+  way->maker = call_sender(sim, call);
   if (call->flags & CALL_MESSAGE && !way->maker) return false;
   if (!way->maker) return false;
   struct member *callee = &sim->member[frame_callee(call)];

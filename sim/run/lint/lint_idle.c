@@ -121,11 +121,27 @@ void lint_never_starts(struct lint *lint) {
  * each other messages; false: that is enough. */
 typedef bool meet_fn(void *context, uint32_t caller, uint32_t called);
 
+/* Those who call a name call what it stands for. */
+static bool meet_by_name(const struct lint *lint, uint32_t name, uint32_t called, meet_fn *meet,
+                         void *context) {
+  for (uint32_t i = 0; i < lint->graph->nodes; i++) {
+    const struct call_node *node = &lint->graph->node[i];
+    for (uint32_t k = 0; k < node->outline.calls; k++) {
+      if (node->outline.call[k].to != name) continue;
+      if (!meet(context, node->component, called)) return false;
+    }
+  }
+  return true;
+}
+
 static void meetings(const struct lint *lint, meet_fn *meet, void *context) {
   for (uint32_t i = 0; i < lint->graph->nodes; i++) {
     const struct call_node *node = &lint->graph->node[i];
     for (uint32_t k = 0; k < node->outline.calls; k++) {
-      if (!meet(context, node->component, node->outline.call[k].to)) return;
+      uint32_t to = node->outline.call[k].to;
+      bool by_name = lint->spec->component[node->component].kind->by_name;
+      if (by_name && !meet_by_name(lint, node->component, to, meet, context)) return;
+      if (!meet(context, node->component, to)) return;
     }
   }
   const struct spec *spec = lint->spec;
