@@ -318,7 +318,7 @@ const struct kind kind_dns = {
         "A name that stands for components; callers remember the answer until its TTL is "
         "over.",
     .doc =
-        "Whoever calls it calls one of its components, over the path from the caller to that: "
+        "A caller of it calls one of its components, over the path from the caller to that: "
         "the name is no station on the way and takes no time, but for `lookup`. Each calling "
         "instance remembers what the name stood for until `ttl` is over; meanwhile it goes "
         "there, also when health checks have found out that nobody answers. So a failover "
