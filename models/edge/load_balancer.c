@@ -326,9 +326,17 @@ static uint64_t check_key(const struct member *from, const struct member *to) {
   return rng_mix(rng_mix(key + to->component->name_hash) + to->index);
 }
 
+static const struct touches load_balancer_touches[EVENT_MEMBER + 1] = {
+    [EVENT_ARRIVE] = {2, 1, 1, true}, [EVENT_REPLY] = {1, 1, 0, true},
+    [EVENT_TIMER] = {4, 1, 1, true},  [EVENT_TIMEOUT] = {4, 1, 1, true},
+    [EVENT_CANCEL] = {1, 1, 0, true},
+};
+
 static void load_balancer_init(struct sim *sim, struct member *member) {
   struct load_balancer_state *lb = member->state;
   lb->config = member->component->config;
+  lb->choices = (uint32_t)lb->config->choices;
+  lb->bounded = lb->config->bounded;
   for (uint32_t i = 0; i < lb->config->backends.n; i++) {
     lb->n += sim->component[lb->config->backends.id[i]].members;
   }
@@ -490,4 +498,5 @@ const struct kind kind_load_balancer = {
     .on_fault = load_balancer_on_fault,
     .on_peer = load_balancer_on_peer,
     .destroy = load_balancer_destroy,
+    .touches = load_balancer_touches,
 };

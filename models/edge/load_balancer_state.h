@@ -28,14 +28,21 @@ struct backend {
 };
 
 struct load_balancer_state {
-  /* What every call touches comes first. */
+  /* What every call touches fills the first line; what choosing does, the next. */
   struct busy *busy; /* by backend */
   uint32_t *healthy; /* indices of healthy backends, ascending */
   uint32_t healthy_n;
   uint32_t next; /* round robin, and where looking for the least busy begins */
   const struct algorithm *algorithm;
   bool has_policy, listens; /* listens: to how calls end */
+  uint32_t choices;         /* of the config */
   uint64_t timeout_ns;
+  struct stream pick;
+  /* What algorithms look at beside the calls under way; NULL or void where they do not. */
+  double bounded;   /* of the config */
+  double *weight;   /* by backend; NULL: all are equal */
+  void *memory;     /* what the algorithm keeps */
+  uint64_t version; /* counts how often those in use changed */
   const struct load_balancer_config *config;
   uint32_t n;
   struct backend *backend;
@@ -45,16 +52,11 @@ struct load_balancer_state {
   struct outbound *
       *group; /* the policy towards each component; no breaker is open while all admit */
   uint32_t groups;
-  struct stream pick;
-  /* What algorithms look at beside the calls under way; NULL or void where they do not. */
-  double *weight;         /* by backend; NULL: all are equal */
-  double *whole;          /* the same, without slow start */
+  double *whole;          /* weights without slow start */
   uint64_t ramp_until_ns; /* the last slow start ends then; 0: there is none */
   struct levels levels;   /* n = 0: there are none, and no panic */
   double *distance_ns;    /* by backend */
   struct sticky sessions;
-  void *memory;        /* what the algorithm keeps */
-  uint64_t version;    /* counts how often those in use changed */
   uint32_t outliers_n; /* backends ejected now */
   uint64_t no_backend, reconnects, given_up, probes_failed, ejections, outliers;
   uint64_t diverted;              /* see struct choosing */

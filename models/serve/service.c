@@ -46,20 +46,20 @@ static struct frame *release_while_waiting(struct sim *sim, struct service_state
  * still being sent, nothing is decided. */
 #define STILL_SENDING (UINT64_C(1) << 63)
 
-static struct frame *start_call(struct sim *sim, struct member *member, struct frame *call,
-                                const struct program_call *spec, uint32_t which) {
+static inline struct frame *wait_for_one(struct sim *sim, struct service_state *s,
+                                         struct frame *call) {
   frame_set_state(sim, call, FRAME_WAITING);
   call->pending = 1;
   call->due_ns = 0;
-  struct frame *next = release_while_waiting(sim, member->state, call);
-  service_send(sim, member, call, spec, which, 0);
-  return next;
+  return release_while_waiting(sim, s, call);
 }
 
 static struct frame *start_calls(struct sim *sim, struct member *member, struct frame *call,
                                  const struct program *program, const struct step *step) {
   if (step->kind == STEP_CALL) {
-    return start_call(sim, member, call, &program->call[step->first], step->first);
+    struct frame *next = wait_for_one(sim, member->state, call);
+    service_send(sim, member, call, &program->call[step->first], step->first, 0);
+    return next;
   }
   frame_set_state(sim, call, FRAME_WAITING);
   call->pending = (uint16_t)service_calls_in(sim, program, step);
@@ -268,7 +268,9 @@ static __attribute__((noinline)) void timer_otherwise(struct sim *sim, struct me
   const struct plan *plan = &((struct service_state *)member->state)->plan[call->op];
   if (plan->then && call->pc == 0) {
     call->pc = 1;
-    take_up(sim, member, start_call(sim, member, call, plan->then, 0));
+    struct frame *next = wait_for_one(sim, member->state, call);
+    service_send_then(sim, member, call, plan);
+    take_up(sim, member, next);
   } else {
     call->pc++;
     run_steps(sim, member, call);
@@ -529,6 +531,7 @@ static void service_init(struct sim *sim, struct member *member) {
   s->config = self->config;
   s->shared = self->shared;
   s->plan = s->shared->plan;
+  s->name_hash = self->name_hash;
   s->is_async = s->config->io == IO_ASYNC;
   if (s->config->by == BY_TIER) column_want(sim, COLUMN_TIER);
   if (service_compresses(s->config)) column_want(sim, COLUMN_ANSWER);
@@ -569,6 +572,16 @@ static void service_check(struct sim *sim, struct member *member, struct checks 
 
 static struct station *service_station(struct member *member) {
   return &((struct service_state *)member->state)->station;
+}
+
+static void service_fetch(const struct sim *sim, const struct member *member,
+                          enum event_kind event) {
+  const struct service_state *s = member->state;
+  if (event == EVENT_REPLY) {
+    station_fetch(sim, &s->station);
+  } else if (event == EVENT_TIMER && s->plan->only_works) {
+    for (int line = 0; line < 3; line++) __builtin_prefetch((const char *)&s->station + 64 * line);
+  }
 }
 
 const struct kind kind_service = {
@@ -630,6 +643,8 @@ const struct kind kind_service = {
     .message_bytes = service_message_bytes,
     .station = service_station,
     .tenancy = service_tenancy,
+    .touches = service_touches,
+    .fetch = service_fetch,
     .check = service_check,
     .destroy = service_destroy,
 };

@@ -12,8 +12,8 @@ static_assert(KEY_STEP * KEY_STEP_INVERSE == 1, "each undoes the other");
 
 static uint64_t child_key(const struct member *member, const struct frame *call, uint32_t which,
                           uint32_t copy) {
-  return rng_mix(call->key ^ member->component->name_hash) +
-         ((uint64_t)which << 32 | copy) * KEY_STEP;
+  const struct service_state *s = member->state;
+  return rng_mix(call->key ^ s->name_hash) + ((uint64_t)which << 32 | copy) * KEY_STEP;
 }
 
 /* Which of the program's calls has that key. */
@@ -40,6 +40,20 @@ void service_send(struct sim *sim, struct member *member, struct frame *call,
   struct component *to = &sim->component[spec->component];
   struct member *picked = spec->each ? &to->member[copy] : component_pick(to, child);
   outbound_send_plain(sim, child, picked, spec->policy.timeout_ns);
+}
+
+void service_send_then(struct sim *sim, struct member *member, struct frame *call,
+                       const struct plan *plan) {
+  const struct service_state *s = member->state;
+  if (plan->then_to == MEMBER_NONE || s->out != NULL) {
+    service_send(sim, member, call, plan->then, 0, 0);
+    return;
+  }
+  struct frame *child = call_new(sim, member, call);
+  child->key = child_key(member, call, 0, 0);
+  child->site = call->pc;
+  if (plan->then_op != OP_INHERIT) child->op = (uint8_t)plan->then_op;
+  outbound_send_plain(sim, child, &sim->member[plan->then_to], plan->then_timeout_ns);
 }
 
 uint32_t service_calls_in(const struct sim *sim, const struct program *program,

@@ -4,12 +4,20 @@
 #define SERVICE_CALLS_H
 
 #include "program.h"
+#include "service_plan.h"
 #include "sim.h"
 
 /* Makes and sends the program's call number `which`, on behalf of `call`, to the copy of it that
  * `copy` says. */
 void service_send(struct sim *sim, struct member *member, struct frame *call,
                   const struct program_call *spec, uint32_t which, uint32_t copy);
+
+/* The same of the call that a plan knows (plan->then). With a thousand systems, not to look at the
+ * call, at whom it goes to and at the component's name saves three lines of memory, 6 % of the
+ * time.
+ */
+void service_send_then(struct sim *sim, struct member *member, struct frame *call,
+                       const struct plan *plan);
 
 /* How many calls a step makes at once. */
 uint32_t service_calls_in(const struct sim *sim, const struct program *program,

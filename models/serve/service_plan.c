@@ -2,6 +2,12 @@
 
 #include "arena.h"
 
+const struct touches service_touches[EVENT_MEMBER + 1] = {
+    [EVENT_ARRIVE] = {4, 0, 2, true}, [EVENT_REPLY] = {4, 0, 1, true},
+    [EVENT_TIMER] = {1, 0, 1, true},  [EVENT_TIMEOUT] = {1, 0, 1, true},
+    [EVENT_CANCEL] = {4, 0, 1, true}, [EVENT_MEMBER] = {4, 0, 1, true},
+};
+
 /* A service without handlers works once for whatever comes. */
 static const struct program *only_work(struct sim *sim, const struct service_config *config) {
   struct step *step = arena_alloc(sim->arena, 2 * sizeof *step);
@@ -31,17 +37,27 @@ static void find_programs(struct sim *sim, const struct service_config *config, 
   }
 }
 
+static void look_at_then(const struct sim *sim, struct plan *plan,
+                         const struct program_call *then) {
+  const struct component *to = &sim->component[then->component];
+  bool known = to->members == 1 && !then->publishes;
+  plan->then = then;
+  plan->then_timeout_ns = then->policy.timeout_ns;
+  plan->then_to = known ? member_id(sim, to->member) : MEMBER_NONE;
+  plan->then_op = then->op;
+}
+
 /* `short_cuts`: nothing is to be done at the end of a call but to answer it. */
-static void look_at_steps(struct plan *plan, bool short_cuts) {
+static void look_at_steps(const struct sim *sim, struct plan *plan, bool short_cuts) {
   if (plan->program == NULL) return;
   const struct step *step = plan->steps = plan->program->step;
   plan->works_first = step[0].kind == STEP_WORK;
   plan->only_works = short_cuts && plan->works_first && step[1].kind == STEP_END;
   plan->quick = plan->works_first && dist_is_quick(&step->dist, &plan->work);
-  plan->block = step_block(step);
+  plan->ordinal = step->ordinal;
   bool calls_once =
       short_cuts && plan->works_first && plan->program->steps == 3 && step[1].kind == STEP_CALL;
-  if (calls_once) plan->then = &plan->program->call[step[1].first];
+  if (calls_once) look_at_then(sim, plan, &plan->program->call[step[1].first]);
 }
 
 struct plan *service_plans(struct sim *sim, const struct component *self) {
@@ -52,7 +68,7 @@ struct plan *service_plans(struct sim *sim, const struct component *self) {
   for (uint32_t op = 0; op < ops; op++) {
     plan[op].work = sim_stream(sim, self, "work");
     plan[op].class = (uint8_t)config->priority.n;
-    look_at_steps(&plan[op], !config->subscribe.given);
+    look_at_steps(sim, &plan[op], !config->subscribe.given);
     if (config->pace.pauses.given) plan[op].then = NULL; /* an answer may have to wait */
   }
   for (uint32_t i = 0; i < config->priority.n; i++) {

@@ -15,17 +15,24 @@ struct plan {
   struct stream work;       /* of the service */
   const struct step *steps; /* of its program; NULL: none */
   const struct program *program;
-  uint32_t first_call; /* calls of the programs before it */
-  uint8_t class;       /* priority class by operation, 0 first */
-  bool works_first;    /* the first step is work, */
-  bool quick;          /* whose draw is quick (dist_is_quick), */
-  bool only_works;     /* and nothing follows it */
-  uint64_t block;      /* of that step's draws */
+  uint32_t first_call;  /* calls of the programs before it */
+  uint8_t class;        /* priority class by operation, 0 first */
+  bool works_first : 1; /* the first step is work, */
+  bool quick : 1;       /* whose draw is quick (dist_is_quick), */
+  bool only_works : 1;  /* and nothing follows it */
+  uint16_t ordinal;     /* of that step */
   /* The second step is this call, the program's only one, and its last; NULL: it is not so. */
   const struct program_call *then;
+  /* Of that call, so that neither it nor its component need be looked at: */
+  uint64_t then_timeout_ns;
+  uint32_t then_to;    /* the only member of its component; MEMBER_NONE: there are several */
+  int32_t then_op;     /* or OP_INHERIT */
   struct draw_row row; /* of that step, if it is quick */
 };
 static_assert(sizeof(struct plan) == 128, "a plan fills two cache lines");
+
+/* When its work is done, most calls either end or make a call, which the station does not see. */
+extern const struct touches service_touches[EVENT_MEMBER + 1];
 
 /* The plans of a component by operation; from sim->arena. */
 struct plan *service_plans(struct sim *sim, const struct component *self);
@@ -33,6 +40,9 @@ struct plan *service_plans(struct sim *sim, const struct component *self);
 /* Draws of one request: its key is the entity, the step's ordinal the block. */
 static inline uint64_t step_block(const struct step *step) {
   return (uint64_t)step->ordinal << 32;
+}
+static inline uint64_t plan_block(const struct plan *plan) {
+  return (uint64_t)plan->ordinal << 32;
 }
 
 static inline uint64_t step_time(const struct stream *stream, const struct frame *call,
@@ -43,7 +53,7 @@ static inline uint64_t step_time(const struct stream *stream, const struct frame
 /* Of the first step, if its draw is quick and there. */
 static inline bool plan_has_time(const struct plan *plan, const struct frame *call,
                                  uint64_t *work_ns) {
-  return draw_row_has(&plan->row, &plan->work, call->key, plan->block, work_ns);
+  return draw_row_has(&plan->row, &plan->work, call->key, plan_block(plan), work_ns);
 }
 
 /* Of the first step, which is work. */
@@ -52,9 +62,9 @@ static inline uint64_t plan_time(struct plan *plan, const struct frame *call) {
   if (plan_has_time(plan, call, &work_ns)) return work_ns;
   const struct dist *dist = &plan->steps->dist;
   if (__builtin_expect(!plan->quick, 0)) {
-    return dist_draw_keyed_slow(dist, &plan->work, call->key, plan->block);
+    return dist_draw_keyed_slow(dist, &plan->work, call->key, plan_block(plan));
   }
-  return draw_row_take(&plan->row, dist, &plan->work, call->key, plan->block);
+  return draw_row_take(&plan->row, dist, &plan->work, call->key, plan_block(plan));
 }
 
 #endif

@@ -24,6 +24,7 @@ struct service_state {
   struct plan *plan; /* by operation */
   const struct service_config *config;
   struct outbound **out; /* policies by call; NULL: none is more than a timeout */
+  uint64_t name_hash;    /* of the component */
   bool plain_queue;      /* one class, first come first served */
   bool is_async;
   bool lodger; /* its calls take memory of a host */

@@ -195,6 +195,7 @@ static void redistribute(struct fel *fel, uint32_t b) {
   empty(fel, b);
   fel->reference_ns = first;
   for (uint32_t i = 0; i < n; i++) push(fel, list[i]); /* never this bucket */
+  if (fel->later && n <= FEL_LATER_MAX) fel->later(fel->owner, list, n);
 }
 
 /* Bucket 0 may hold any number of events of one instant; the near future takes them in pieces. What

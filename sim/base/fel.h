@@ -74,6 +74,9 @@ enum {
   FEL_NEAR_MAX = 48,  /* the sorted array is full */
   FEL_NEAR_FILL = 24, /* at most this many become the near future at once */
   FEL_GUARDS = 2,     /* what fel_push looks at before it knows that it need not */
+  /* So many events' data stay in the processor's cache until they are due; of a bucket with more,
+   * those that follow it are still so large that they are told of. */
+  FEL_LATER_MAX = FEL_DIGITS * FEL_NEAR_FILL,
 };
 
 struct fel {
@@ -90,6 +93,8 @@ struct fel {
   /* Told of the n events that are the near future from now on: a chance to fetch into the
    * processor's cache what they will need. Not called while these are all. NULL: nobody cares. */
   void (*soon)(const void *owner, const struct event *event, uint32_t n);
+  /* Told of events that come after those, in no order: some dozens up to FEL_LATER_MAX. */
+  void (*later)(const void *owner, const struct event *event, uint32_t n);
   const void *owner;
   struct fel_bucket bucket[FEL_BUCKETS];
 };

@@ -101,6 +101,17 @@ static uint64_t times_in(const struct hist *hist, uint32_t octave, uint32_t buck
   return hist->octave[octave][bucket] + (carried(hist, octave, bucket) << 32);
 }
 
+/* Of a whole row: by itself, so that the compiler makes the loop wide. */
+static uint64_t row_times(const struct hist *hist, uint32_t octave) {
+  const uint32_t *row = hist->octave[octave];
+  uint64_t sum = 0;
+  for (uint32_t i = 0; i < HIST_SUB; i++) sum += row[i];
+  for (uint32_t i = 0; i < hist->carries; i++) {
+    if (hist->carry[i].octave == octave) sum += hist->carry[i].times << 32;
+  }
+  return sum;
+}
+
 /* Adds one row of buckets to that of `into`. The second loop is rare; without it in the first, the
  * compiler makes that one wide. */
 static void add_row(struct hist *into, uint32_t octave, const uint32_t *from) {
@@ -336,16 +347,57 @@ static uint64_t rank_of(double q, uint64_t n) {
   return rank < (double)n ? (uint64_t)rank : n;
 }
 
-static int compare_values(const void *left, const void *right) {
-  uint64_t a = *(const uint64_t *)left, b = *(const uint64_t *)right;
-  return (a > b) - (a < b);
+/* --- sorting -------------------------------------------------------------------------------- */
+
+enum { SORT_DIGIT = 8, SORT_FEW = 64 };
+
+static void sort_few(uint64_t *value, uint32_t n) {
+  for (uint32_t i = 1; i < n; i++) {
+    uint64_t v = value[i];
+    uint32_t at = i;
+    for (; at > 0 && value[at - 1] > v; at--) value[at] = value[at - 1];
+    value[at] = v;
+  }
 }
+
+/* One pass by the digit above `shift`, in which not all are equal. */
+static void sort_by_digit(uint64_t *to, const uint64_t *from, uint32_t n, uint32_t shift) {
+  uint32_t at[1 << SORT_DIGIT] = {0}, sum = 0;
+  for (uint32_t i = 0; i < n; i++) at[from[i] >> shift & ((1 << SORT_DIGIT) - 1)]++;
+  for (uint32_t d = 0; d < 1 << SORT_DIGIT; d++) {
+    uint32_t here = at[d];
+    at[d] = sum;
+    sum += here;
+  }
+  for (uint32_t i = 0; i < n; i++) to[at[from[i] >> shift & ((1 << SORT_DIGIT) - 1)]++] = from[i];
+}
+
+/* By digits, the lowest first: thousands of latencies take a fifth of the time of qsort. */
+static void sort(uint64_t *value, uint32_t n) {
+  if (n <= SORT_FEW) {
+    sort_few(value, n);
+    return;
+  }
+  uint64_t differs = 0, *other = mem_alloc(n * sizeof *other), *from = value, *to = other;
+  for (uint32_t i = 1; i < n; i++) differs |= value[i] ^ value[0];
+  for (uint32_t shift = 0; shift < 64; shift += SORT_DIGIT) {
+    if ((differs >> shift & ((1 << SORT_DIGIT) - 1)) == 0) continue;
+    sort_by_digit(to, from, n, shift);
+    uint64_t *sorted = to;
+    to = from;
+    from = sorted;
+  }
+  if (from != value) memcpy(value, from, n * sizeof *value);
+  free(other);
+}
+
+/* --- quantiles ------------------------------------------------------------------------------ */
 
 void hist_settle(struct hist *hist) {
   if (!hist_is_exact(hist)) {
     if (is_pending(hist)) spill(hist);
   } else if (hist->sorted != hist->values) {
-    qsort(hist->value, hist->values, sizeof hist->value[0], compare_values);
+    sort(hist->value, hist->values);
     hist->sorted = hist->values;
   }
 }
@@ -365,6 +417,11 @@ static struct place place_of(const struct hist *hist, uint64_t rank) {
   uint64_t below = 0;
   for (uint32_t o = 0; o < HIST_OCTAVES; o++) {
     if (hist->octave[o] == NULL) continue;
+    uint64_t all = row_times(hist, o);
+    if (rank > below + all) {
+      below += all;
+      continue;
+    }
     for (uint32_t i = 0; i < HIST_SUB; i++) {
       uint64_t times = times_in(hist, o, i);
       if (rank <= below + times) return (struct place){o, i, rank - below, times};

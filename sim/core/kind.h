@@ -23,6 +23,30 @@ struct lodging;
 struct timer;
 struct watch;
 
+enum event_kind {
+  EVENT_ARRIVE,  /* a call reaches its callee */
+  EVENT_REPLY,   /* an answer reaches its caller */
+  EVENT_TIMER,   /* work or a sleep ends */
+  EVENT_TIMEOUT, /* the caller's patience ends */
+  EVENT_CANCEL,  /* the callee learns that the caller gave up */
+  EVENT_MEMBER,  /* a member's own event */
+  EVENT_FAULT,   /* a fault begins or ends */
+  EVENT_WARM,    /* warm-up ends */
+  EVENT_TRY,     /* a try's pause, wait or time to hedge is over: see outbound.h */
+  EVENT_LIFE,    /* a member's start-up or drain is over */
+  EVENT_DUE,     /* a timer of a member goes off: see timer.h */
+  EVENT_SEGMENT, /* of a call on a connection: see network/transfer.h */
+  EVENT_CONNECTION,
+};
+
+/* The lines of memory that an event touches at the member that deals with it, to be asked for
+ * ahead: so many from the beginning of its state, and of what the state's first two pointers lead
+ * to. */
+struct touches {
+  uint8_t state, first, second;
+  bool sends; /* it may send a call or an answer */
+};
+
 /* What a component does about calls that nobody waits for any more. */
 enum heed {
   HEED_NOTHING,
@@ -152,6 +176,11 @@ struct kind {
   /* The member's queueing station, if it has one: the engine reports its utilisation, queue, waits
    * and checks it. May be NULL. */
   struct station *(*station)(struct member *member);
+  /* By enum event_kind, up to EVENT_MEMBER. NULL: what will do for most kinds. */
+  const struct touches *touches;
+  /* An event is near: asks with __builtin_prefetch for what else it will touch at the member. Only
+   * looks. May be NULL. */
+  void (*fetch)(const struct sim *sim, const struct member *member, enum event_kind event);
   /* What its host lets in, of a kind that says so; and a frame that is the work for a new
    * connection, to be done by its workers and answered. Both or neither. */
   const struct accept_config *(*accept)(const void *config);

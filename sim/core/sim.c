@@ -126,8 +126,9 @@ static bool event_is_dead(const void *owner, const struct event *event) {
 
 /* With thousands of components each event's data are out of the processor's cache. So all that the
  * next few events will need is asked for at once, in steps: each step reads what the one before has
- * asked for and asks for what that leads to (1000 systems side by side: see docs/performance.md).
- */
+ * asked for and asks for what that leads to. The first steps, which lead from an event to who deals
+ * with it, are made for a few hundred events at once, so that nobody waits for them (1000 systems
+ * side by side: see docs/performance.md). */
 
 /* The frame of an event of a call; NULL: it is a member's own, or none of either. */
 static inline const struct frame *frame_of(const struct sim *sim, const struct event *event) {
@@ -143,25 +144,29 @@ static inline uint32_t handler_of(const struct sim *sim, const struct event *eve
   return frame->flags & CALL_ROOT ? frame->parent : frame_callee(frame_at(sim, frame->parent));
 }
 
-static inline void prefetch_state(const struct sim *sim, const struct event *event, uint32_t id) {
-  const char *state = sim->member[id].state;
-  if (sim->network) network_prefetch(sim->network, id);
-  int lines = (event_ref(event) & 15) == EVENT_MEMBER ? 6 : 4;
-  for (int line = 0; line < lines; line++) __builtin_prefetch(state + (ptrdiff_t)64 * line, 1);
+/* Of kinds that do not say. */
+static const struct touches usual_touches[EVENT_MEMBER + 1] = {
+    [EVENT_ARRIVE] = {4, 1, 2, true}, [EVENT_REPLY] = {4, 1, 2, true},
+    [EVENT_TIMER] = {4, 1, 2, true},  [EVENT_TIMEOUT] = {4, 1, 2, true},
+    [EVENT_CANCEL] = {4, 1, 2, true}, [EVENT_MEMBER] = {6, 1, 2, true},
+};
+
+static inline const struct touches *touches_of(const struct member *m, const struct event *event) {
+  const struct touches *table = m->kind->touches ? m->kind->touches : usual_touches;
+  return &table[event_ref(event) & 15];
 }
 
-/* States begin with pointers to what they share. */
-static inline void prefetch_shared(const struct member *m) {
-  const char *const *leads_to = m->state;
-  __builtin_prefetch(leads_to[0], 0);
-  __builtin_prefetch(leads_to[1], 0);
-  __builtin_prefetch((const char *)((uintptr_t)leads_to[1] + 64), 0); /* may be NULL */
+static inline void prefetch_lines(const void *from, uint32_t lines) {
+  uintptr_t at = (uintptr_t)from; /* may be NULL */
+  for (; lines > 0; lines--, at += 64) __builtin_prefetch((const void *)at, 1);
 }
 
-static void events_soon(const void *owner, const struct event *event, uint32_t n) {
-  const struct sim *sim = owner;
-  uint32_t handler[FEL_NEAR_MAX], handlers = 0;
-  const struct event *of[FEL_NEAR_MAX];
+/* Who deals with each of the events: written to `handler` and asked for, as are the frames on the
+ * way to them. Who made a call counts once it is answered. Returns how many of the events are such;
+ * `of` tells which. */
+static uint32_t prefetch_handlers(const struct sim *sim, const struct event *event, uint32_t n,
+                                  const struct event **of, uint32_t *handler) {
+  uint32_t handlers = 0;
   for (uint32_t i = 0; i < n; i++) {
     if ((event_ref(&event[i]) & 15) > EVENT_MEMBER) continue;
     of[handlers++] = &event[i];
@@ -170,7 +175,7 @@ static void events_soon(const void *owner, const struct event *event, uint32_t n
   }
   for (uint32_t i = 0; i < handlers; i++) {
     const struct frame *frame = frame_of(sim, of[i]);
-    if (frame != NULL && !(frame->flags & CALL_ROOT)) {
+    if (frame != NULL && !(frame->flags & CALL_ROOT) && (event_ref(of[i]) & 15) != EVENT_ARRIVE) {
       __builtin_prefetch(frame_at(sim, frame->parent), 1);
     }
   }
@@ -178,8 +183,37 @@ static void events_soon(const void *owner, const struct event *event, uint32_t n
     handler[i] = handler_of(sim, of[i]);
     __builtin_prefetch(&sim->member[handler[i]], 1);
   }
-  for (uint32_t i = 0; i < handlers; i++) prefetch_state(sim, of[i], handler[i]);
-  for (uint32_t i = 0; i < handlers; i++) prefetch_shared(&sim->member[handler[i]]);
+  return handlers;
+}
+
+static void events_later(const void *owner, const struct event *event, uint32_t n) {
+  uint32_t handler[FEL_LATER_MAX];
+  const struct event *of[FEL_LATER_MAX];
+  prefetch_handlers(owner, event, n, of, handler);
+}
+
+static void events_soon(const void *owner, const struct event *event, uint32_t n) {
+  const struct sim *sim = owner;
+  uint32_t handler[FEL_NEAR_MAX];
+  const struct event *of[FEL_NEAR_MAX];
+  uint32_t handlers = prefetch_handlers(sim, event, n, of, handler);
+  for (uint32_t i = 0; i < handlers; i++) {
+    const struct member *m = &sim->member[handler[i]];
+    const struct touches *touches = touches_of(m, of[i]);
+    if (touches->sends && sim->network) network_prefetch(sim->network, handler[i]);
+    prefetch_lines(m->state, touches->state);
+  }
+  for (uint32_t i = 0; i < handlers; i++) {
+    const struct member *m = &sim->member[handler[i]];
+    const struct touches *touches = touches_of(m, of[i]);
+    const void *const *leads_to = m->state;
+    prefetch_lines(leads_to[0], touches->first);
+    prefetch_lines(leads_to[1], touches->second);
+  }
+  for (uint32_t i = 0; i < handlers; i++) {
+    const struct member *m = &sim->member[handler[i]];
+    if (m->kind->fetch) m->kind->fetch(sim, m, (enum event_kind)(event_ref(of[i]) & 15));
+  }
 }
 
 struct sim *sim_new(const struct spec *spec, uint64_t seed, uint64_t replication,
@@ -200,6 +234,7 @@ struct sim *sim_new_half(const struct spec *spec, uint64_t seed, uint64_t replic
   sim->arena = arena_new();
   fel_init(&sim->fel, event_is_dead, sim);
   sim->fel.soon = events_soon;
+  sim->fel.later = events_later;
   calls_init(&sim->calls);
   for (uint32_t c = 0; c < spec->components; c++) sim->members += spec->component[c].instances;
   sim->member = arena_lines(sim->arena, sim->members, sizeof *sim->member);

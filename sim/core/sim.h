@@ -125,22 +125,6 @@ void sim_forget_collected(struct sim *sim);
 
 /* --- for kinds ------------------------------------------------------------------------------ */
 
-enum event_kind {
-  EVENT_ARRIVE,  /* a call reaches its callee */
-  EVENT_REPLY,   /* an answer reaches its caller */
-  EVENT_TIMER,   /* work or a sleep ends */
-  EVENT_TIMEOUT, /* the caller's patience ends */
-  EVENT_CANCEL,  /* the callee learns that the caller gave up */
-  EVENT_MEMBER,  /* a member's own event */
-  EVENT_FAULT,   /* a fault begins or ends */
-  EVENT_WARM,    /* warm-up ends */
-  EVENT_TRY,     /* a try's pause, wait or time to hedge is over: see outbound.h */
-  EVENT_LIFE,    /* a member's start-up or drain is over */
-  EVENT_DUE,     /* a timer of a member goes off: see timer.h */
-  EVENT_SEGMENT, /* of a call on a connection: see network/transfer.h */
-  EVENT_CONNECTION,
-};
-
 static inline struct frame *frame_at(const struct sim *sim, uint32_t slot) {
   return &sim->calls.frame[slot];
 }

@@ -444,8 +444,61 @@ static void test_drop(void **state) {
   fel_free(&fel);
 }
 
+struct told {
+  uint64_t by_arg[4000]; /* how often each event was told of */
+  uint64_t soon_until_ns, calls;
+};
+
+static void note_soon(const void *owner, const struct event *event, uint32_t n) {
+  struct told *told = *(struct told *const *)owner;
+  assert_true(n <= FEL_NEAR_MAX);
+  for (uint32_t i = 0; i < n; i++) {
+    if (event[i].time_ns > told->soon_until_ns) told->soon_until_ns = event[i].time_ns;
+  }
+}
+
+static void note_later(const void *owner, const struct event *event, uint32_t n) {
+  struct told *told = *(struct told *const *)owner;
+  assert_true(n > FEL_NEAR_FILL && n <= FEL_LATER_MAX);
+  told->calls++;
+  for (uint32_t i = 0; i < n; i++) {
+    assert_true(event[i].time_ns > told->soon_until_ns);
+    told->by_arg[event_arg(&event[i])]++;
+  }
+}
+
+/* Aim: with many events pending, the owner is told ahead of nearly all of them, by the dozen and
+ * before they are soon; that changes nothing of their order. */
+static void test_told_ahead(void **state) {
+  (void)state;
+  struct told *told = mem_zeroed(1, sizeof *told);
+  struct fel plain, telling;
+  fel_init(&plain, NULL, NULL);
+  fel_init(&telling, NULL, &told);
+  telling.soon = note_soon;
+  telling.later = note_later;
+  for (uint32_t i = 0; i < 4000; i++) {
+    struct event event = event_make(rng_mix(i) % 1000000, 0, i);
+    fel_push(&plain, event);
+    fel_push(&telling, event);
+  }
+  struct event a = {0}, b = {0};
+  while (fel_pop(&plain, UINT64_MAX, &a)) {
+    assert_true(fel_pop(&telling, UINT64_MAX, &b));
+    assert_true(a.time_ns == b.time_ns && a.what == b.what);
+  }
+  assert_false(fel_pop(&telling, UINT64_MAX, &b));
+  uint32_t ahead = 0;
+  for (uint32_t i = 0; i < 4000; i++) ahead += told->by_arg[i] > 0;
+  if (ahead < 3600) fail_msg("told of %u of 4000 in %u pieces", ahead, (uint32_t)told->calls);
+  fel_free(&plain);
+  fel_free(&telling);
+  free(told);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_told_ahead),
       cmocka_unit_test(test_drop),
       cmocka_unit_test(test_stable_order),
       cmocka_unit_test(test_crossing),
