@@ -156,6 +156,14 @@ static void test_visibility(void **state) {
   expect(hang, "q.consumed", 3);
   /* The hung one wakes up and ends its work, too. */
   expect(hang, "q.duplicates", redelivered);
+  /* What was delivered again after a crash at 2 s has its own time: until 5 s, not until 4 s. */
+  const char *own_time = BURST("1", "")
+      "topic \"q\" {}\n"
+      "service \"a\" { instances = 2, workers = 1, work = \"2500ms\", subscribe = { \"q\", "
+      "visibility = \"3s\" } }\n"
+      "fault { crash \"a\", at = \"2s\", lasts = \"1us\" }\n";
+  expect(own_time, "q.redeliveries", 1);
+  expect(own_time, "q.reappeared", 0);
   /* The acknowledgement comes late, but nobody else has the message: it counts. */
   const char *late = BURST("2", "")
       "topic \"q\" {}\n"
