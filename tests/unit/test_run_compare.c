@@ -221,11 +221,34 @@ static void intervals_cover_the_difference(void **state) {
   scenario_free(slow);
 }
 
+/* Aim: two replications that can tell nothing are said to be too few, and no bound is named that is
+ * wider than the values. */
+static void too_few_to_tell(void **state) {
+  (void)state;
+  const double near[] = {0.020, 0.030}, far[] = {0.030, 0.021};
+  const struct kit_row a_row = {"c.latency.mean", METRIC_QUOTIENT, UNIT_SECONDS, near};
+  const struct kit_row b_row = {"c.latency.mean", METRIC_QUOTIENT, UNIT_SECONDS, far};
+  struct results a = kit_results(&a_row, 1, 2, NULL, 0), b = kit_results(&b_row, 1, 2, NULL, 0);
+  struct comparison c;
+  comparison_make(&c, &a, &b, 1);
+  char *sentence = compare_sentence(&c.list[0], 'B');
+  assert_string_equal(
+      sentence, "25.0 ms, then 25.5 ms: 2 replications are too few to tell whether they differ");
+  free(sentence);
+  comparison_free(&c);
+  results_free(&a);
+  results_free(&b);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(interval_by_hand),          cmocka_unit_test(verdicts),
-      cmocka_unit_test(difference_without_spread), cmocka_unit_test(failed_requests_are_not_fast),
-      cmocka_unit_test(itself_is_equal),           cmocka_unit_test(intervals_cover_the_difference),
+      cmocka_unit_test(too_few_to_tell),
+      cmocka_unit_test(interval_by_hand),
+      cmocka_unit_test(verdicts),
+      cmocka_unit_test(difference_without_spread),
+      cmocka_unit_test(failed_requests_are_not_fast),
+      cmocka_unit_test(itself_is_equal),
+      cmocka_unit_test(intervals_cover_the_difference),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -120,6 +120,7 @@ void lint_trace_ends_early(struct lint *lint);
 void lint_closed_without_think(struct lint *lint);
 void lint_goal_out_of_reach(struct lint *lint);
 void lint_quantile_of_few(struct lint *lint);
+void lint_share_of_few(struct lint *lint);
 void lint_health_check_slow(struct lint *lint);
 void lint_visibility_below_work(struct lint *lint);
 void lint_dead_letters_unread(struct lint *lint);

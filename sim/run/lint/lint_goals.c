@@ -82,6 +82,7 @@ void lint_goal_out_of_reach(struct lint *lint) {
 /* --- samples -------------------------------------------------------------------------------- */
 
 #define FEW 10
+#define RULE_OF_THREE 3.0 /* of n without a failure, 3 / n may fail (counted.h) */
 
 /* Requests a second at most; INFINITY where that is not known. */
 static double most_requests(const struct lint *lint, const struct goal_subject *subject) {
@@ -129,5 +130,38 @@ void lint_quantile_of_few(struct lint *lint) {
                         "at least %.0f requests: run %.1f times as long or as often, or take "
                         "a lower quantile",
                         ceil(FEW / (1 - p) - 1e-6), FEW / (1 - p) / requests);
+  }
+}
+
+/* What a goal on a share lets fail, or take too long; 0: it asks for all or is about something
+ * else. */
+static double left_by(const struct goal *goal, const char *metric) {
+  bool least = goal->op == GOAL_GT || goal->op == GOAL_GE;
+  bool share = strcmp(metric, "availability") == 0 || strncmp(metric, "within.", 7) == 0;
+  if (share && least) return 1 - goal->limit;
+  bool most = goal->op == GOAL_LT || goal->op == GOAL_LE;
+  return strcmp(metric, "downtime") == 0 && most ? goal->limit / YEAR_S : 0;
+}
+
+void lint_share_of_few(struct lint *lint) {
+  const struct run_settings *run = &lint->scenario->run;
+  double replications = run->precision > 0 ? run->max_replications : run->replications;
+  for (uint32_t i = 0; i < lint->scenario->goals; i++) {
+    const struct goal *goal = &lint->scenario->goal[i];
+    struct goal_subject subject;
+    if (!lint_goal(lint, goal, &subject)) continue;
+    double left = left_by(goal, subject.metric);
+    double requests = most_requests(lint, &subject) * lint_measured_ns(lint) / 1e9 * replications;
+    if (!(left > 0) || !(requests * left < RULE_OF_THREE)) continue;
+    struct finding *f =
+        lint_add(lint, goal->file, goal->line, lint->spec->component[subject.source].name);
+    f->what = lint_text(lint, "the goal %s cannot be met with certainty", goal->text);
+    f->why = lint_text(lint,
+                       "even if none of %.0f requests in %.0f replication%s of %s measured fails, "
+                       "up to %.2g %% may",
+                       requests, replications, replications > 1 ? "s" : "",
+                       lint_ns(lint, lint_measured_ns(lint)), 100 * RULE_OF_THREE / requests);
+    f->mend = lint_text(lint, "at least %.0f requests: run %.1f times as long or as often",
+                        ceil(RULE_OF_THREE / left - 1e-6), RULE_OF_THREE / left / requests);
   }
 }

@@ -26,7 +26,11 @@ static void report_overload(struct lint *lint, uint32_t component, bool bounded)
   f->what = lint_text(lint, "the offered load needs %.4g workers, and it has %.0f", load, workers);
   const char *base = lint_text(lint, "%s arrive and each holds a worker for %s on average",
                                lint_rate(lint, rate), lint_ns(lint, load / rate * 1e9));
-  if (bounded) {
+  if (!(beyond > 1e-6 * rate)) {
+    f->why = lint_text(lint, "%s: exactly as much as they can do, so that %s", base,
+                       bounded ? "any chance crowd must be refused"
+                               : "the queue is never worked off and grows without end");
+  } else if (bounded) {
     f->why = lint_text(lint, "%s: %s must be refused", base, lint_rate(lint, beyond));
   } else {
     f->why = lint_text(lint,

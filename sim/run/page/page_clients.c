@@ -24,17 +24,60 @@ static void part_rows(const struct page *p, const char *client, const char *kind
   g_strfreev(parts);
 }
 
-/* A row a client and a row an operation of it and a tier of its users, with these metrics.
- * `columns` begins with a column for the name. */
-static void clients_table(const struct page *p, const char *caption, const char *const *columns,
+/* Of more clients than CLIENTS_ALL a table has the CLIENTS_SHOWN of which most requests failed. */
+#define CLIENTS_ALL 12u
+#define CLIENTS_SHOWN 20u
+
+struct ranked {
+  char *name;
+  double failed;
+  guint place;
+};
+
+static double failed_of(const struct page *p, const char *client) {
+  double failed = tree_metric(p->metrics, client, "requests") *
+                  (1 - tree_metric(p->metrics, client, "availability"));
+  return isnan(failed) ? 0 : failed;
+}
+
+static int by_failed(gconstpointer left, gconstpointer right) {
+  const struct ranked *a = left, *b = right;
+  if (a->failed != b->failed) return a->failed > b->failed ? -1 : 1;
+  return a->place < b->place ? -1 : 1;
+}
+
+/* Leaves the worst of many clients; the others' names are freed. False: they are few. */
+static bool leave_worst(const struct page *p, char **clients, guint n) {
+  if (n <= CLIENTS_ALL) return false;
+  struct ranked *list = g_new(struct ranked, n);
+  for (guint i = 0; i < n; i++) list[i] = (struct ranked){clients[i], failed_of(p, clients[i]), i};
+  qsort(list, n, sizeof *list, by_failed);
+  for (guint i = 0; i < n; i++) {
+    if (i >= CLIENTS_SHOWN) g_free(list[i].name);
+    clients[i] = i < CLIENTS_SHOWN ? list[i].name : NULL;
+  }
+  g_free(list);
+  return true;
+}
+
+/* A row a client and, unless they are many, a row an operation of it and a tier of its users, with
+ * these metrics. `columns` begins with a column for the name. */
+static void clients_table(const struct page *p, const char *title, const char *const *columns,
                           const char *const *metrics) {
   char **clients = page_clients(p);
+  guint n = g_strv_length(clients);
+  bool many = leave_worst(p, clients, n);
+  gchar *caption = many ? g_strdup_printf("%s, of the %u of %u clients of which most failed", title,
+                                          g_strv_length(clients), n)
+                        : g_strdup(title);
   html_open_table(p->out, caption, columns);
+  g_free(caption);
   for (char **c = clients; *c != NULL; c++) {
     g_string_append(p->out, "<tr>");
     html_element(p->out, "th", *c);
     for (const char *const *m = metrics; *m != NULL; m++) page_cell(p, *c, *m);
     g_string_append(p->out, "</tr>\n");
+    if (many) continue;
     part_rows(p, *c, "op", page_operations(p, *c), metrics);
     part_rows(p, *c, "tier", page_tiers(p, *c), metrics);
   }

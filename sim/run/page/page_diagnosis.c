@@ -30,14 +30,15 @@ static const json_t *entry_at(const json_t *blame, double q) {
   return NULL;
 }
 
-/* "62.0 % of the 240 ms about p99.9": of the largest part. */
+/* "62.0 % of the 240 ms that the slowest 0.1 % take": of the largest part. */
 static void say_share(GString *out, const json_t *entry) {
   const json_t *part = json_array_get(json_object_get(entry, "parts"), 0);
   double latency_s = tree_number(entry, "latency_s");
   page_say(out, UNIT_RATIO, tree_number(part, "s") / latency_s);
   g_string_append(out, " of the ");
   page_say(out, UNIT_SECONDS, latency_s);
-  g_string_append_printf(out, " about p%.4g", tree_number(entry, "q") * 100);
+  double slowest = 100 * (1 - tree_number(entry, "q"));
+  g_string_append_printf(out, " that the slowest %.4g %% take", slowest);
 }
 
 static bool same_part(const json_t *a, const json_t *b) {
@@ -90,7 +91,7 @@ bool page_fix_first(const struct page *p, GString *out, const char *client) {
   }
   g_string_append_printf(out, ". What shortens the first: %s", part->remedy);
   double requests = tree_number(p99, "requests");
-  g_string_append_printf(out, " (from %.0f request%s about p99).", requests,
+  g_string_append_printf(out, " (from %.0f request%s around the 99th percentile).", requests,
                          requests == 1 ? "" : "s");
   say_root(p, out, tree_text(first, "component"));
   return true;

@@ -176,12 +176,10 @@ static void draw(struct plot_page *page, struct field *field, const struct plot_
       .note = g_strdup(field->left_out > 0 ? "bars: 95 % intervals; not all are shown"
                                            : "bars: 95 % intervals"),
       .caption = g_strdup(
-          "Availability as -log10(1 - availability): each step up is a tenth of the failures. Bars "
-          "are 95 % intervals over replications. An open triangle stands where no request failed, "
-          "at "
-          "the nines that the sample supports: with 95 % confidence at most 3/n of the requests "
-          "fail "
-          "when none of n did (rule of three). A bar that reaches 100 % ends there as well."),
+          "The share of requests that were answered ok. Each step up leaves a tenth of the "
+          "failures: 99 %, 99.9 %, 99.99 %. Bars are 95 % intervals. An open triangle marks that "
+          "no request failed. It stands at the least availability that so many requests show: of n "
+          "without a failure, up to 3/n may still fail."),
       .data = data,
       .axes = true};
   plot_add(page, &draft);

@@ -222,7 +222,9 @@ static uint32_t write_components(GString *data, const struct rows *rows, const G
 /* What each part is, in the order of the bars. */
 static char *parts_caption(void) {
   GString *text = g_string_new(
-      "Shares of the latency of requests about a percentile, and of all of them for the mean.");
+      "Where the time of a typical request (p50) and of slow ones (p95, p99, p99.9) goes, and of "
+      "all "
+      "on average (mean).");
   for (size_t place = 0; bar_at(place); place++) {
     const char *close = "; ";
     if (place == 0) close = " ";

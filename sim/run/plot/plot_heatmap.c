@@ -191,13 +191,15 @@ static char *note_of(const struct map *map, bool dense) {
 
 static char *caption_of(const struct map *map, bool dense) {
   return g_strdup_printf(
-      "The metric at each point of the sweep. Colours: viridis over %s from the smallest to the "
-      "largest of the sweep. The line separates points whose value meets the goal from those whose "
-      "value does not. %s a point at which a client's goodput is more than 2 %% below its offered "
-      "load, %s "
-      "one that is missing or undefined.",
-      map->nines ? "nines (five and more are one colour)"
-                 : "values, or over their logarithms when they span a factor above 25,",
+      "Each square is a point of the sweep. Its colour is the value, from the smallest (dark) to "
+      "the "
+      "largest (light)%s. The line divides the points that meet the goal from those that do not. "
+      "%s "
+      "a point at which more than 2 %% of the requests offered were not answered ok, %s one that "
+      "is "
+      "missing.",
+      map->nines ? "; five nines and more are one colour"
+                 : ", by their logarithms where they differ by more than 25 times",
       dense ? "Dots mark" : "A star marks", dense ? "grey" : "a question mark");
 }
 

@@ -11,12 +11,20 @@
 
 /* --- words ----------------------------------------------------------------------------------- */
 
+#define TELLING 10u /* with so many replications a wide interval is what there is to say */
+
 static double half_width(const struct difference *d) {
   return (d->joint.hi - d->joint.lo) / 2;
 }
 
 static double most_possible(const struct difference *d) {
   return fmax(fabs(d->joint.lo), fabs(d->joint.hi));
+}
+
+/* It may be as large as the values themselves: an interval of two or three replications. */
+static bool tells_nothing(const struct difference *d) {
+  double size = d->unit == UNIT_RATIO ? 0.5 : fmax(fabs(d->a.value), fabs(d->b.value));
+  return most_possible(d) > size && d->diff.n < TELLING;
 }
 
 static const char *direction(const struct difference *d) {
@@ -60,6 +68,12 @@ static char *plain_sentence(const struct difference *d, char letter) {
     case FINDING_NONE:
       if (isinf(most_possible(d))) {
         return g_strdup("no difference was found; it is endless in some replications of one");
+      }
+      if (tells_nothing(d)) {
+        return g_strdup_printf(
+            "%s, then %s: %u replications are too few to tell whether they differ",
+            format_value(d->unit, d->a.value).text, format_value(d->unit, d->b.value).text,
+            d->diff.n);
       }
       return g_strdup_printf("no difference was found: it is at most %s",
                              format_difference(d->unit, most_possible(d), NAN).text);
