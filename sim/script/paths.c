@@ -75,7 +75,7 @@ static const struct param connect_params[] = {
      .type = PARAM_BOOL,
      .offset = AT(early),
      .fallback = "false",
-     .needs = "tls",
+     .needs = "tls = 1.3",
      .doc =
          "Whether the request goes along with a resumed handshake of TLS 1.3 (0-RTT): no further "
          "round trip, and the request may be replayed."},

@@ -56,7 +56,7 @@ static void see_impatient(struct lint *lint, const struct call_node *from,
   if (said(lint, caller->name)) return;
   uint32_t callee = lint->graph->node[edge->to].component;
   struct finding *f = lint_add_component(lint, from->component);
-  f->what = lint_text(lint, "its calls to %s have %s, and the path loses %.3g %%",
+  f->what = lint_text(lint, "its calls to %s have a timeout of %s, and the path loses %.3g %%",
                       lint->spec->component[callee].name, lint_ns(lint, (double)call->timeout_ns),
                       100 * path->loss);
 }
