@@ -37,7 +37,7 @@ service "web" {
 }
 service "web-plain" { workers = 4, queue = 100, work = exponential "5ms" }
 
-goal "logins.throughput < 21/s"
+goal "logins.throughput < 22/s"
 goal "pages.latency.mean < 5.5ms"
 goal "pages.availability > 99.9%"
 goal "plain.latency.mean < 5.5ms"
