@@ -237,7 +237,6 @@ static __attribute__((cold, noinline)) uint32_t choose_sticky(const struct sim *
   bool stays = which != STICKY_NONE && candidates_have(&all, which) &&
                (!lb->has_policy || outbound_admits(sim, lb->backend[which].out));
   if (!stays) which = choose_new(sim, lb, call);
-  sticky_note(sim, &lb->sessions, user, which, lb->backend[which].member);
   return which;
 }
 
@@ -269,10 +268,5 @@ uint32_t choose_again(const struct sim *sim, struct load_balancer_state *lb, str
   }
   begin_behind(&c, lb->again);
   lb->again = c.which[c.first] + 1;
-  uint32_t which = pick(sim, lb, call, forwarded, &c);
-  if (lb->sessions.idle_ns > 0) {
-    uint64_t user = column_get(sim, call, COLUMN_USER);
-    sticky_note(sim, &lb->sessions, user, which, lb->backend[which].member);
-  }
-  return which;
+  return pick(sim, lb, call, forwarded, &c);
 }

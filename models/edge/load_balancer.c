@@ -120,6 +120,10 @@ static void load_balancer_on_reply(struct sim *sim, struct member *member, struc
     if (lb->listens) listen(sim, member, parent->pc, call->sent_ns, outcome);
   }
   if (sim->ledger) ledger_pass_on(sim, call, parent);
+  if (lb->sessions.idle_ns > 0 && outcome == OUTCOME_OK) {
+    const struct member *by = lb->backend[call->site].member;
+    sticky_note(sim, &lb->sessions, column_get(sim, parent, COLUMN_USER), call->site, by);
+  }
   if (outcome == OUTCOME_RATE_LIMITED) pass_on_when(sim, call, parent);
   call_reply(sim, parent, outcome);
 }

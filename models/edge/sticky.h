@@ -26,7 +26,7 @@ struct sticky {
 /* The backend of the user's session; STICKY_NONE: it has none. */
 uint32_t sticky_find(const struct sim *sim, struct sticky *s, uint64_t user);
 
-/* The user's call goes to a backend, which keeps the session from now on. */
+/* A backend answered the user's call, and keeps the session from now on. */
 void sticky_note(const struct sim *sim, struct sticky *s, uint64_t user, uint32_t backend,
                  const struct member *member);
 

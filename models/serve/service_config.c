@@ -105,6 +105,8 @@ static void outline_limit(const struct program *program, const struct limit_conf
   enum limit_per per = limit_per(limit);
   out->by_user |= per == LIMIT_PER_USER || per == LIMIT_PER_TIER || limit->tier.n > 0;
   out->by_key |= per == LIMIT_PER_KEY;
+  bool one_bucket = limit->algorithm == LIMIT_TOKEN_BUCKET && per == LIMIT_PER_ALL;
+  if (one_bucket && limit->burst > out->burst) out->burst = limit->burst;
   to->chance = NAN;
   to->target = program->steps - 1;
 }

@@ -167,7 +167,8 @@ static void test_latency(void **state) {
 
 /* --- sessions ------------------------------------------------------------------------------- */
 
-static struct run run_sessions(const char *sticky, bool crashes, uint64_t seconds) {
+/* With a crash after 10 s, if it takes any time. */
+static struct run run_sessions(const char *sticky, uint64_t crash_ns, uint64_t seconds) {
   struct scene *scene = scene_new();
   struct node *client = scene_add(scene, "client", "c", 1);
   node_set(client, "arrivals", "closed 40 1s");
@@ -176,8 +177,9 @@ static struct run run_sessions(const char *sticky, bool crashes, uint64_t second
   node_set(lb, "backends", "web");
   node_set(lb, "sticky", sticky);
   scene_add(scene, "service", "web", 4);
-  if (crashes) {
-    scene_fault(scene, "web[2]", NULL, crash_at(10 * S, 100 * MS));
+  node_set(lb, "health_check.interval", "1s");
+  if (crash_ns > 0) {
+    scene_fault(scene, "web[2]", NULL, crash_at(10 * S, crash_ns));
   }
   return run_scene(scene, SEED, seconds * S);
 }
@@ -186,15 +188,18 @@ static struct run run_sessions(const char *sticky, bool crashes, uint64_t second
  * backend, though that is up again; a session ends when none of its calls has come for so long. */
 static void test_sessions(void **state) {
   (void)state;
-  struct run run = run_sessions("1min", false, 30);
+  struct run run = run_sessions("1min", 0, 30);
   assert_same(metric(&run, "lb.sessions"), 40);
   assert_same(metric(&run, "lb.sessions_lost"), 0);
   run_free(&run);
-  run = run_sessions("1min", true, 30);
+  run = run_sessions("1min", 100 * MS, 30);
   assert_same(metric(&run, "lb.sessions_lost"), 10);
   assert_same(metric(&run, "lb.sessions"), 50);
   run_free(&run);
-  run = run_sessions("500ms", false, 30);
+  run = run_sessions("1min", 10 * S, 30); /* until it is found out, they are refused */
+  assert_same(metric(&run, "lb.sessions_lost"), 10);
+  run_free(&run);
+  run = run_sessions("500ms", 0, 30);
   assert_true(metric(&run, "lb.sessions") > 1000);
   run_free(&run);
 }

@@ -1,7 +1,9 @@
-/* Rules about load balancers. */
+/* Rules about load balancers and gates. */
+#include <math.h>
 #include <stdlib.h>
 
 #include "lint.h"
+#include "param.h"
 
 /* --- what there is to hash ------------------------------------------------------------------ */
 
@@ -63,5 +65,40 @@ void lint_hash_of_few(struct lint *lint) {
     struct finding *f = lint_add_component(lint, c);
     f->what = lint_text(lint, "it hashes %s %s over %s backends", lint_number(lint, values),
                         users ? "users" : "keys", lint_number(lint, backends));
+  }
+}
+
+/* --- limits --------------------------------------------------------------------------------- */
+
+/* Calls that all instances of a component can have, at work and waiting; INFINITY: any number. */
+static double room_of(const struct lint *lint, const struct call_node *node) {
+  const struct outline *outline = &node->outline;
+  if (outline->workers == PARAM_UNLIMITED || outline->queue == PARAM_UNLIMITED) return INFINITY;
+  double one = (double)outline->workers + (double)outline->queue;
+  return one * node_spec(lint->graph, node)->instances;
+}
+
+/* Of a limit of an instance; one that holds workers lets no more through than it has of these. */
+static double burst_of(const struct call_node *node) {
+  const struct outline *outline = &node->outline;
+  bool holds = outline->holds && outline->workers != PARAM_UNLIMITED;
+  return holds ? fmin((double)outline->burst, (double)outline->workers) : (double)outline->burst;
+}
+
+void lint_burst_above_room(struct lint *lint) {
+  for (uint32_t i = 0; i < lint->graph->nodes; i++) {
+    const struct call_node *node = &lint->graph->node[i];
+    double burst = burst_of(node);
+    for (uint32_t k = 0; burst > 1 && k < node->outline.calls; k++) {
+      uint32_t to = node->edge[k].to;
+      if (to == NO_NODE) continue;
+      double room = room_of(lint, &lint->graph->node[to]);
+      if (burst <= room) continue;
+      struct finding *f = lint_add_component(lint, node->component);
+      f->what =
+          lint_text(lint, "its limit lets %s calls through at one time, and %s has room for %s",
+                    lint_number(lint, burst), node_name(lint->graph, to), lint_number(lint, room));
+      break;
+    }
   }
 }
