@@ -106,7 +106,8 @@ static void outline_limit(const struct program *program, const struct limit_conf
   out->by_user |= per == LIMIT_PER_USER || per == LIMIT_PER_TIER || limit->tier.n > 0;
   out->by_key |= per == LIMIT_PER_KEY;
   bool one_bucket = limit->algorithm == LIMIT_TOKEN_BUCKET && per == LIMIT_PER_ALL;
-  if (one_bucket && limit->burst > out->burst) out->burst = limit->burst;
+  uint64_t burst = limit->burst < UINT16_MAX ? limit->burst : UINT16_MAX;
+  if (one_bucket && burst > out->burst) out->burst = (uint16_t)burst;
   to->chance = NAN;
   to->target = program->steps - 1;
 }

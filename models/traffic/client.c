@@ -298,10 +298,11 @@ static void client_outline(const struct spec *spec, const struct component_spec 
   arrivals_outline(&config->arrivals, share, &out->source);
   out->source.has_users =
       users_of(config)->kind != KEYS_NONE || config->arrivals.kind == ARRIVALS_CLOSED;
-  out->source.user_n = config->arrivals.kind == ARRIVALS_CLOSED ? config->arrivals.users
-                       : config->arrivals.trace                 ? 0
-                                                                : users_of(config)->n;
-  out->source.keys = config->keys.kind != KEYS_NONE ? config->keys.n : 0;
+  uint64_t users = config->arrivals.kind == ARRIVALS_CLOSED ? config->arrivals.users
+                   : config->arrivals.trace                 ? 0
+                                                            : users_of(config)->n;
+  out->source.user_n = (uint32_t)users;
+  out->source.keys = config->keys.kind != KEYS_NONE ? (uint32_t)config->keys.n : 0;
   out->source.has_keys =
       config->keys.kind != KEYS_NONE || (config->arrivals.trace && config->arrivals.trace->item);
   if (share > 0) {

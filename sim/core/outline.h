@@ -74,9 +74,9 @@ struct outline_source {
   struct dist think; /* closed, ns */
   uint64_t pause_ns; /* least pause before a further attempt */
   bool has_keys;     /* requests are about different data, */
-  uint64_t keys;     /* so many at most; 0: not known */
-  bool has_users;    /* requests are of different users, */
-  uint64_t user_n;   /* of one instance; 0: not known */
+  bool has_users;    /* or of different users */
+  uint32_t keys;     /* so many at most; 0: not known */
+  uint32_t user_n;   /* the same, of one instance */
 };
 
 /* Checks by which a component finds out that one it calls does not work. */
@@ -101,9 +101,9 @@ struct outline {
   bool holds;           /* a worker is held during pauses and calls */
   bool by_key;          /* what it does depends on the key of a request */
   bool by_user;         /* or on whose it is */
-  uint64_t burst;       /* calls that a limit lets through at one time; 0: none does */
   bool spreads;         /* gives calls to the instances of what it calls, in turn or at random */
   bool prefers_idle;    /* to those with fewest calls, in place of each equally */
+  uint16_t burst;       /* calls that a limit lets through at one time; 0: none does */
   uint64_t compares;    /* backends whose calls it compares before each choice; 0: it does not */
   struct outline_health health;
   struct outline_outlier outlier;
