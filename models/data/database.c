@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "call.h"
+#include "copies.h"
+#include "message.h"
 #include "outline.h"
 #include "sim.h"
 #include "station.h"
@@ -11,6 +13,7 @@ struct database_config {
   uint64_t workers, connections;
   struct dist read, write;
   struct priorities read_ops, write_ops;
+  struct copies_config copies;
 };
 
 struct database_state {
@@ -20,28 +23,125 @@ struct database_state {
   struct stream read, write;
   bool has_writes; /* there are write_ops */
   bool followed;   /* by the ledger */
+  bool copied;     /* there are copies: `copy` */
   uint64_t reads;
   struct station station __attribute__((aligned(64)));
   uint64_t writes;
   struct op_set write_ops;
   uint64_t rejected;
+  struct copy *copy; /* this member's */
+  struct copy_meters copies;
 };
 
 static bool is_write(const struct database_state *db, const struct frame *call) {
   return db->has_writes && op_set_has(&db->write_ops, call->op);
 }
 
+static inline uint64_t work_of(const struct database_state *db, const struct frame *call,
+                               bool writes) {
+  const struct dist *time = writes ? &db->config->write : db->read_time;
+  return dist_draw_keyed(time, writes ? &db->write : &db->read, call->key, 0);
+}
+
+/* --- with copies ---------------------------------------------------------------------------- */
+
+/* As start, where there are copies: also of a write of the primary's that is to be applied. */
+static void start_at_copy(struct sim *sim, struct member *member, struct frame *call) {
+  struct database_state *db = member->state;
+  if (call->flags & CALL_MESSAGE) {
+    call_work(sim, member, call, copy_apply_ns(db->copy));
+    return;
+  }
+  bool writes = is_write(db, call);
+  uint64_t work_ns = work_of(db, call, writes);
+  if (!writes) {
+    struct history_view view = route_read(sim, db->copy, call, work_ns);
+    if (db->followed)
+      ledger_read_older(sim, member->component->id, call, view.behind, view.superseded_ns);
+  }
+  call_work(sim, member, call, work_ns);
+}
+
+static void start(struct sim *sim, struct member *member, struct frame *call);
+
+static void done_at_copy(struct sim *sim, struct member *member, struct frame *call) {
+  struct database_state *db = member->state;
+  struct frame *next = station_leave(sim, &db->station, call);
+  if (next) start(sim, member, next);
+  if (call->flags & CALL_MESSAGE) {
+    call_reply(sim, call, OUTCOME_OK);
+    copy_applied(sim, db->copy);
+  } else if (!is_write(db, call)) {
+    db->reads++;
+    call_reply(sim, call, OUTCOME_OK);
+  } else if (db->copy->leads) {
+    db->writes++;
+    copy_write(sim, db->copy, call);
+  } else {
+    db->copies.read_only++;
+    call_reply(sim, call, OUTCOME_FAILED);
+  }
+}
+
+/* Whether the call is answered at once: a copy takes no writes, and calls whose writes wait for
+ * other copies have connections, too. */
+static bool turned_away(struct sim *sim, struct database_state *db, struct frame *call) {
+  if (is_write(db, call) && !db->copy->leads) {
+    db->copies.read_only++;
+    call_reply(sim, call, OUTCOME_FAILED);
+    return true;
+  }
+  uint64_t connections = db->config->connections;
+  if (connections == PARAM_UNLIMITED ||
+      db->station.held + db->station.queued + db->copy->waiters < connections) {
+    return false;
+  }
+  db->rejected++;
+  call_reply(sim, call, OUTCOME_REFUSED);
+  return true;
+}
+
+static void database_on_message(struct sim *sim, struct member *member, struct frame *message) {
+  struct database_state *db = member->state;
+  if (message_what(sim, message) != COPIES_APPLY) {
+    copy_on_message(sim, db->copy, message);
+  } else if (station_enter(sim, &db->station, message, 0, true) == STATION_STARTED) {
+    start(sim, member, message);
+  }
+}
+
+static void database_on_answer(struct sim *sim, struct member *member, struct frame *parent,
+                               struct frame *message, enum outcome outcome) {
+  (void)parent;
+  copy_on_answer(sim, ((struct database_state *)member->state)->copy, message, outcome);
+}
+
+static void database_on_due(struct sim *sim, struct member *member, struct timer *timer) {
+  copy_on_due(sim, ((struct database_state *)member->state)->copy, timer);
+}
+
+static void database_check(struct sim *sim, struct member *member, struct checks *out) {
+  (void)sim;
+  struct database_state *db = member->state;
+  if (db->copy) copy_check(db->copy, out);
+}
+
+/* --- calls ---------------------------------------------------------------------------------- */
+
 static void start(struct sim *sim, struct member *member, struct frame *call) {
   struct database_state *db = member->state;
+  if (__builtin_expect(db->copied, 0)) {
+    start_at_copy(sim, member, call);
+    return;
+  }
   bool writes = is_write(db, call);
   if (db->followed && !writes) ledger_read(sim, member->component->id, call);
-  const struct dist *time = writes ? &db->config->write : db->read_time;
-  call_work(sim, member, call,
-            dist_draw_keyed(time, writes ? &db->write : &db->read, call->key, 0));
+  call_work(sim, member, call, work_of(db, call, writes));
 }
 
 static void database_on_call(struct sim *sim, struct member *member, struct frame *call) {
   struct database_state *db = member->state;
+  if (__builtin_expect(db->copied, 0) && turned_away(sim, db, call)) return;
   switch (station_enter(sim, &db->station, call, 0, false)) {
     case STATION_STARTED:
       start(sim, member, call);
@@ -57,6 +157,10 @@ static void database_on_call(struct sim *sim, struct member *member, struct fram
 
 static void database_on_timer(struct sim *sim, struct member *member, struct frame *call) {
   struct database_state *db = member->state;
+  if (__builtin_expect(db->copied, 0)) {
+    done_at_copy(sim, member, call);
+    return;
+  }
   if (is_write(db, call)) {
     db->writes++;
     if (db->followed) ledger_write(sim, member->component->id, call);
@@ -77,6 +181,7 @@ static void database_on_fault(struct sim *sim, struct member *member, const stru
                               bool begins) {
   struct database_state *db = member->state;
   station_fault(sim, member, &db->station, fault, begins);
+  if (db->copy) copy_fault(sim, db->copy, fault, begins);
 }
 
 /* --- operations ----------------------------------------------------------------------------- */
@@ -110,6 +215,7 @@ static bool database_validate(const struct spec *spec, const struct component_sp
     return error_set(err, "operation '%s' is in read_ops and also a write; a call is one of both",
                      spec->op[op]);
   }
+  if (!copies_validate(component, &config->copies, err)) return false;
   if (config->connections != PARAM_UNLIMITED && config->workers != PARAM_UNLIMITED &&
       config->connections < config->workers) {
     return error_set(err,
@@ -121,6 +227,19 @@ static bool database_validate(const struct spec *spec, const struct component_sp
   return true;
 }
 
+static void database_place(struct component_spec *component) {
+  const struct database_config *config = component->config;
+  if (!config->copies.given) return;
+  component->instances = (uint32_t)config->copies.n;
+  if (config->copies.zone.n == 0) return;
+  component->zones = config->copies.zone.n;
+  component->zone = config->copies.zone.id;
+}
+
+static struct member *database_pick(const struct component *component, const struct frame *call) {
+  return component->shared ? route_pick(component, call) : component_pick_holder(component, call);
+}
+
 static void database_outline(const struct spec *spec, const struct component_spec *component,
                              int op, struct outline *out) {
   const struct database_config *config = component->config;
@@ -130,7 +249,7 @@ static void database_outline(const struct spec *spec, const struct component_spe
     if (out->workers > config->connections) out->workers = config->connections;
     out->queue = config->connections - out->workers;
   }
-  out->by_key = component->instances > 1;
+  out->by_key = component->instances > 1 && !config->copies.given;
   bool writes = database_data_op(spec, component, op) == DATA_WRITE;
   outline_work(out, writes ? &config->write : &config->read);
   outline_add(out, OUTLINE_END);
@@ -151,11 +270,17 @@ static void database_init(struct sim *sim, struct member *member) {
   db->write_ops = data_writes(sim->spec, member->component->id);
   for (uint32_t i = 0; i < SPEC_MAX_OPS / 64; i++) db->has_writes |= db->write_ops.bits[i] != 0;
   db->followed = ledger_follows(sim, member->component->id);
+  if (db->config->copies.given && member->component->members > 1) {
+    db->copied = true;
+    db->copy = copy_new(sim, member, &db->config->copies, db->write_ops, &db->copies);
+  }
 }
 
 static void database_destroy(struct sim *sim, struct member *member) {
   (void)sim;
-  station_free(&((struct database_state *)member->state)->station);
+  struct database_state *db = member->state;
+  station_free(&db->station);
+  copy_free(db->copy);
 }
 
 static struct station *database_station(struct member *member) {
@@ -214,6 +339,12 @@ static const struct param database_params[] = {
      .doc = "Operations that are writes, such as { \"insert\", \"update\" }. If not given: the one "
             "named \"write\". An operation that is in neither list counts as a read, and `archsim "
             "check` says so."},
+    {.name = "copies",
+     .type = PARAM_GROUP,
+     .offset = AT(copies),
+     .group = copies_params,
+     .doc = "Copies: members that all hold the data. One, the primary, takes the writes and sends "
+            "them to the others."},
     {0},
 };
 
@@ -224,8 +355,43 @@ static const struct meter database_meters[] = {
     {"writes", METER_COUNT, STATE(writes), 0, "Writes done."},
     {"rejected_connections", METER_COUNT, STATE(rejected), 0,
      "Calls refused because every connection was in use."},
+#define COPIES(field) STATE(copies) + offsetof(struct copy_meters, field)
+    {"lag", METER_TIMES, COPIES(lag), 0,
+     "From when the primary had made a write until a copy showed it to readers"},
+    {"behind", METER_MEAN_LEVEL, COPIES(behind), 0,
+     "Writes of the primary that a copy does not show yet"},
+    {"applied", METER_COUNT, COPIES(applied), 0, "Writes that copies applied."},
+    {"resent", METER_COUNT, COPIES(resent), 0,
+     "Writes sent to a copy that had missed them: it was down, cut off, or a message was lost."},
+    {"waiting_writes", METER_LEVEL, COPIES(waiting), 0,
+     "Writes done at the primary that wait for other copies"},
+    {"fall_backs", METER_COUNT, COPIES(falls), 0,
+     "Times that the primary gave up waiting for other copies (`fall_back`)."},
+    {"fallen_back", METER_LEVEL, COPIES(falling), 0,
+     "Whether the primary goes on without waiting (1), or not (0)"},
+    {"stale_reads", METER_RATIO, COPIES(seen.stale), COPIES(seen.fresh),
+     "Reads that saw a version that was out of date when they were asked for, as a share of those "
+     "with a data key."},
+    {"stale_age", METER_TIMES, COPIES(seen.age), 0,
+     "How long the version of a stale read had been out of date"},
+    {"own_write_missed", METER_COUNT, COPIES(seen.own_missed), 0,
+     "Reads that missed an earlier write of the same user."},
+    {"not_monotonic", METER_COUNT, COPIES(seen.went_back), 0,
+     "Reads that saw an older version than their user had seen before."},
+    {"read_only", METER_COUNT, COPIES(read_only), 0,
+     "Writes that reached a copy that is not the primary, and failed."},
+#undef COPIES
     {0},
 };
+
+static bool database_sends(const void *config) {
+  const struct database_config *c = config;
+  return c->copies.given && c->copies.n > 1;
+}
+
+static bool database_has_meter(const void *config, const struct meter *meter) {
+  return meter->at < STATE(copies) || database_sends(config);
+}
 
 const struct kind kind_database = {
     .name = "database",
@@ -234,9 +400,16 @@ const struct kind kind_database = {
         "A call whose operation is in `write_ops` is a write, every other one a read. Calls wait "
         "first come first served for a worker; each call present holds a connection, and when "
         "all are in use further calls are refused. Several instances are shards: each "
-        "data key lives on one of them, chosen by its hash, and nothing is replicated. Left out: "
-        "locks, transactions, buffer pool, "
-        "checkpoints, what the data are.",
+        "data key lives on one of them, chosen by its hash, and nothing is replicated. With "
+        "`copies` "
+        "the members all hold the data: the primary takes the writes and sends each at once to the "
+        "others, which apply them in order with their own workers; how far they lag comes out of "
+        "that. A copy that is down or cut off gets what it missed when it answers again, in one "
+        "message. Left out: locks, transactions, buffer pool, "
+        "checkpoints, what the data are; of copies: the first one made of all data, limits on the "
+        "log that is kept for one which is away, cascades of copies, callers who go round a copy "
+        "that is down, and another copy that becomes primary: while the primary is down, writes "
+        "fail.",
     .example =
         "client \"app\" { arrivals = poisson \"400/s\", target = \"db\", "
         "mix = { read = 0.9, write = 0.1 } }\n"
@@ -247,7 +420,16 @@ const struct kind kind_database = {
     .meters = database_meters,
     .operations = database_operations,
     .keeps_data = true,
-    .pick = component_pick_holder,
+    .pick = database_pick,
+    .messages = copies_messages,
+    .sends = database_sends,
+    .keeps_versions = database_sends,
+    .has_meter = database_has_meter,
+    .place = database_place,
+    .on_message = database_on_message,
+    .on_answer = database_on_answer,
+    .on_due = database_on_due,
+    .check = database_check,
     .config_size = sizeof(struct database_config),
     .state_size = sizeof(struct database_state),
     .validate = database_validate,

@@ -51,7 +51,7 @@ static void find_told(struct sim *sim) {
 
 static bool may_give_up(const struct sim *sim, const struct component *component,
                         struct arena *arena) {
-  if (!component->kind->outline || component->kind->messages) return true;
+  if (!component->kind->outline || component_sends(component->spec)) return true;
   for (uint32_t op = 0; op < sim->spec->ops; op++) {
     struct outline outline;
     outline_begin(&outline, arena);

@@ -87,14 +87,21 @@ struct kind {
                                     operations, NULL-terminated; NULL: any */
   const char *const *messages; /* those that its members send each other, ended by NULL; NULL: they
                                   send none. See message.h */
-  bool keeps_data;             /* drawn as a store; its `pick` knows where a key lives */
-  bool keeps_messages;         /* a topic: a call to it publishes, and others subscribe to it */
-  const char *bypass;          /* the parameter that names what stands behind it, where calls can go
-                                  instead when a user leaves it out (compare --off); NULL: they cannot */
+  bool (*sends)(const void *config); /* whether a component sends any; NULL: if its kind does */
+  bool keeps_data;                   /* drawn as a store; its `pick` knows where a key lives */
+  bool keeps_messages; /* a topic: a call to it publishes, and others subscribe to it */
+  const char *bypass;  /* the parameter that names what stands behind it, where calls can go
+                          instead when a user leaves it out (compare --off); NULL: they cannot */
 
   /* Further checks of the configuration that a table cannot express; may be NULL. */
   bool (*validate)(const struct spec *spec, const struct component_spec *component,
                    struct error *err);
+  /* How many members there are and where, if its configuration says so in its own way: may change
+   * the component's instances and zones. May be NULL. */
+  void (*place)(struct component_spec *component);
+  /* Whether it keeps copies of data by its configuration, so that readers may see an old version.
+   */
+  bool (*keeps_versions)(const void *config);
   /* Says what the component does with an operation, of a source: how it sends it, for checks that
    * run nothing; fills an outline that was begun and ends it with OUTLINE_END. NULL: nothing is
    * known, and neither is what lies behind it. */
@@ -195,5 +202,10 @@ struct kind {
   void (*check)(struct sim *sim, struct member *member, struct checks *out);
   void (*destroy)(struct sim *sim, struct member *member);
 };
+
+static inline bool component_sends(const struct component_spec *component) {
+  const struct kind *kind = component->kind;
+  return kind->messages && (!kind->sends || kind->sends(component->config));
+}
 
 #endif

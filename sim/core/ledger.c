@@ -178,6 +178,15 @@ void ledger_read(struct sim *sim, uint32_t truth, const struct frame *call) {
   carry(sim, call, (struct seen){.superseded_ns = TIME_NEVER, .version = key ? key->version : 0});
 }
 
+void ledger_read_older(struct sim *sim, uint32_t truth, const struct frame *call, uint32_t behind,
+                       uint64_t superseded_ns) {
+  const struct key *key = call->item ? find(sim->ledger, truth, call->item) : NULL;
+  uint32_t current = key ? key->version : 0;
+  carry(sim, call,
+        (struct seen){.superseded_ns = superseded_ns,
+                      .version = behind < current ? current - behind : 0});
+}
+
 void ledger_write(struct sim *sim, uint32_t truth, const struct frame *call) {
   struct ledger *l = sim->ledger;
   carry(sim, call, (struct seen){.superseded_ns = TIME_NEVER});

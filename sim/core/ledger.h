@@ -52,6 +52,11 @@ bool ledger_follows(const struct sim *sim, uint32_t component);
 void ledger_read(struct sim *sim, uint32_t truth, const struct frame *call);
 void ledger_write(struct sim *sim, uint32_t truth, const struct frame *call);
 
+/* A read of a copy that is `behind` acknowledged writes of the datum, of which the first was
+ * acknowledged at superseded_ns (history.h). */
+void ledger_read_older(struct sim *sim, uint32_t truth, const struct frame *call, uint32_t behind,
+                       uint64_t superseded_ns);
+
 /* --- for copies ----------------------------------------------------------------------------- */
 
 /* A held version; 0: of a request without a key, or of an answer that nobody has looked at: never

@@ -27,7 +27,7 @@ void messages_init(struct sim *sim) {
   bool any = false;
   for (uint32_t c = 0; c < sim->spec->components; c++) {
     const struct kind *kind = sim->spec->component[c].kind;
-    any |= kind->messages != NULL;
+    any |= component_sends(&sim->spec->component[c]);
     sim_assert(sim, MEMBER_NONE, !kind->messages || (kind->on_message && kind->on_answer),
                "a kind with messages hears them and their answers");
   }
@@ -183,7 +183,7 @@ const struct metric_def message_metrics[] = {
 };
 
 void messages_collect(struct sim *sim, const struct component *component, struct metrics *out) {
-  if (!component->kind->messages) return;
+  if (!component_sends(component->spec)) return;
   double sent = 0, received = 0, lost = 0, unanswered = 0;
   for (uint32_t i = 0; i < component->members; i++) {
     const struct message_flow *now = flow_of(sim, component->member[i].id);

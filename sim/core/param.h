@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "dist.h"
+#include "how_many.h"
 
 /* "unlimited" for counts, "never" for durations. */
 #define PARAM_UNLIMITED UINT64_MAX
@@ -58,6 +59,8 @@ enum param_type {
   PARAM_WINDOW,    /* struct window         100 calls, or "10s"                               */
   PARAM_PLACES,    /* struct concurrency_config  10, aimd { start = 10 }, gradient { ... }    */
   PARAM_SLOWS,     /* struct slows          usl { sigma =, kappa = }, curve { { 0, 1 }, ... } */
+  PARAM_HOW_MANY,  /* struct how_many       "quorum", one of `choices`, or 2; see how_many.h   */
+  PARAM_ZONES,     /* struct refs           one name of a zone or a list of them              */
   PARAM_CAUSES,    /* uint32_t              bit set of enum outcome                           */
   PARAM_TYPES
 };
@@ -69,7 +72,7 @@ struct param {
   const char *fallback;       /* default as a user would write it; NULL: see `required` */
   bool required;              /* else, with fallback NULL: absent means zeroed / none */
   double min, max;            /* inclusive range in the unit of the stored value; 0,0: any >= 0 */
-  const char *const *choices; /* PARAM_ENUM: NULL-terminated */
+  const char *const *choices; /* PARAM_ENUM, PARAM_HOW_MANY: NULL-terminated */
   const struct param *group;  /* PARAM_GROUP, PARAM_LIST: table ended by a name of NULL */
   size_t stride;   /* PARAM_LIST: bytes of an entry; `min` and `max` are of their number */
   const char *off; /* what switches it off (compare --off), as a user would write it; NULL: leaving

@@ -47,6 +47,13 @@ const struct part_def part_defs[PARTS] = {
                     .remedy = "fewer failures, or a shorter timeout of an attempt",
                     .color = "#D55E00",
                     .place = 5},
+    [PART_REPLICATION] = {.name = "replication",
+                          .doc = "waited until other copies had the write",
+                          .whose = "the component with the copies",
+                          .takes = "waiting for other copies of",
+                          .remedy = "fewer copies to wait for, or nearer ones",
+                          .color = "#999933",
+                          .place = 11},
     [PART_POOL] = {.name = "pool",
                    .doc = "waited for a place in its caller's pool",
                    .whose = "the caller",
@@ -112,7 +119,7 @@ const struct part_def part_defs[PARTS] = {
                     .takes = "waiting in",
                     .remedy = "fewer calls that wait for others there",
                     .color = "#999999",
-                    .place = 11},
+                    .place = 12},
 };
 
 const struct part_def *part_find(const char *name) {

@@ -11,20 +11,21 @@
 
 /* Where the time of a request goes. */
 enum part {
-  PART_QUEUE,   /* waited for a worker */
-  PART_SERVICE, /* was worked on, or was with a component that says no more about it */
-  PART_NETWORK, /* on its way to the component */
-  PART_RETURN,  /* the answer on its way back from the component */
-  PART_SLEEP,   /* a pause in a handler */
-  PART_RETRY,   /* an attempt that failed and was followed by another one */
-  PART_POOL,    /* waited for a place in its caller's pool */
-  PART_BACKOFF, /* the pause before that one */
-  PART_ROOM,    /* waited for room in a topic */
-  PART_PAUSE,   /* the component stood still by itself (pace.h) */
-  PART_FAULT,   /* the component hung, was slowed down or swallowed the call */
-  PART_LOST,    /* the message, or its answer, vanished on its way */
-  PART_CONNECT, /* its connection was being set up */
-  PART_OTHER,   /* waited for nothing that is known here */
+  PART_QUEUE,       /* waited for a worker */
+  PART_SERVICE,     /* was worked on, or was with a component that says no more about it */
+  PART_NETWORK,     /* on its way to the component */
+  PART_RETURN,      /* the answer on its way back from the component */
+  PART_SLEEP,       /* a pause in a handler */
+  PART_RETRY,       /* an attempt that failed and was followed by another one */
+  PART_REPLICATION, /* waited for other copies of its data */
+  PART_POOL,        /* waited for a place in its caller's pool */
+  PART_BACKOFF,     /* the pause before that one */
+  PART_ROOM,        /* waited for room in a topic */
+  PART_PAUSE,       /* the component stood still by itself (pace.h) */
+  PART_FAULT,       /* the component hung, was slowed down or swallowed the call */
+  PART_LOST,        /* the message, or its answer, vanished on its way */
+  PART_CONNECT,     /* its connection was being set up */
+  PART_OTHER,       /* waited for nothing that is known here */
   PARTS,
   PART_WAIT = PARTS, /* waits for calls of its own; never in a result */
 };

@@ -96,12 +96,32 @@ static bool read_zones(struct loader *loader, const struct spot *spot, int table
   return ok;
 }
 
+/* Those in tables of a component's own: copies = { zone = ... }. */
+static bool collect_zones_of_groups(struct loader *loader, const struct declaration *declaration,
+                                    const struct spot *spot, int table) {
+  lua_State *L = loader->L;
+  const struct kind *kind = declaration->word->kind;
+  bool ok = true;
+  for (const struct param *p = kind ? kind->params : NULL; ok && p && p->name; p++) {
+    if (p->type != PARAM_GROUP) continue;
+    struct spot at = spot_key(spot, p->name);
+    lua_getfield(L, table, p->name);
+    for (const struct param *q = p->group; ok && q->name && lua_istable(L, -1); q++) {
+      if (q->type != PARAM_ZONES) continue;
+      ok = read_zones(loader, &at, lua_gettop(L), q->name, &loader->zones_by_name);
+    }
+    lua_pop(L, 1);
+  }
+  return ok;
+}
+
 static bool collect_zones_of_components(struct loader *loader) {
   for (uint32_t i = 0; i < loader->components.n; i++) {
     const struct declaration *declaration = &loader->components.list[i];
     struct spot spot = spot_word(NULL, declaration->word);
     int table = declaration_push(loader, declaration);
-    bool ok = read_zones(loader, &spot, table, "zone", &loader->zones_by_name);
+    bool ok = read_zones(loader, &spot, table, "zone", &loader->zones_by_name) &&
+              collect_zones_of_groups(loader, declaration, &spot, table);
     lua_pop(loader->L, 1);
     if (!ok) return false;
   }
@@ -216,6 +236,7 @@ static bool place_component(struct loader *loader, const struct spot *spot, int 
   component->drain_ns = common.drain_ns;
   component->zones = zones.n;
   component->zone = zone;
+  if (component->kind->place) component->kind->place(component);
   return true;
 }
 

@@ -411,3 +411,11 @@ bool param_read_places(const struct field *f, int index) {
 bool param_read_causes(const struct field *f, int index) {
   return traffic_causes(f->loader, f->spot, index, f->at);
 }
+
+bool param_read_how_many(const struct field *f, int index) {
+  return policy_how_many(f->loader, f->spot, index, f->param, f->at);
+}
+
+bool param_read_zones(const struct field *f, int index) {
+  return policy_zones(f->loader, f->spot, index, f->at);
+}

@@ -672,6 +672,18 @@ void param_put_slows(FILE *out, const struct spec *spec, const struct param *par
   slows_put(out, value);
 }
 
+void param_put_how_many(FILE *out, const struct spec *spec, const struct param *param,
+                        const void *value) {
+  (void)spec;
+  policy_put_how_many(out, param, value);
+}
+
+void param_put_zones(FILE *out, const struct spec *spec, const struct param *param,
+                     const void *value) {
+  (void)param;
+  policy_put_zones(out, spec, value);
+}
+
 void param_text(FILE *out, const struct spec *spec, const struct param *param, const void *value) {
   param_types[param->type].put(out, spec, param, value);
 }

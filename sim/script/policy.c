@@ -246,3 +246,88 @@ void policy_put_places(FILE *out, const struct concurrency_config *places) {
   fprintf(out, " to begin with, %llu to %llu", (unsigned long long)places->least,
           (unsigned long long)places->most);
 }
+
+/* --- copies --------------------------------------------------------------------------------- */
+
+/* { 1, fall_back = "10s" } */
+static bool read_fall_back(struct loader *loader, const struct spot *spot, int table,
+                           struct how_many *out) {
+  static const char *const keys[] = {"fall_back"};
+  lua_State *L = loader->L;
+  if (!table_check(loader, spot, table, keys, 1, 1)) return false;
+  lua_rawgeti(L, table, 1);
+  bool ok = value_whole(loader, spot, -1, &out->number) &&
+            value_in_range(loader, spot, (double)out->number, 1, 31, PLAIN_NUMBER);
+  lua_pop(L, 1);
+  if (!ok) return false;
+  struct spot at = spot_key(spot, "fall_back");
+  if (lua_getfield(L, table, "fall_back") == LUA_TNIL) {
+    ok = table_missing(loader, spot, "fall_back", "a duration such as \"10s\"");
+  } else {
+    ok = value_duration(loader, &at, -1, &out->fall_back_ns) &&
+         value_in_range(loader, &at, (double)out->fall_back_ns, 1000, 1e18, QUANTITY_TIME);
+  }
+  lua_pop(L, 1);
+  return ok;
+}
+
+bool policy_how_many(struct loader *loader, const struct spot *spot, int index,
+                     const struct param *param, struct how_many *out) {
+  *out = (struct how_many){.word = HOW_MANY_NUMBER};
+  index = lua_absindex(loader->L, index);
+  int type = lua_type(loader->L, index);
+  if (type == LUA_TTABLE && param->stride > 0) return read_fall_back(loader, spot, index, out);
+  if (type == LUA_TNUMBER) {
+    return value_whole(loader, spot, index, &out->number) &&
+           value_in_range(loader, spot, (double)out->number, param->min, param->max, PLAIN_NUMBER);
+  }
+  uint32_t n = 0;
+  while (param->choices[n]) n++;
+  return value_choice(loader, spot, index, param->choices, n, &out->word);
+}
+
+static bool read_zone(struct loader *loader, const struct spot *spot, uint32_t *out) {
+  const char *name;
+  if (!value_name(loader, spot, -1, "the name of a zone", &name)) return false;
+  *out = names_find(&loader->zones_by_name, name);
+  return true;
+}
+
+bool policy_zones(struct loader *loader, const struct spot *spot, int index, struct refs *out) {
+  lua_State *L = loader->L;
+  index = lua_absindex(L, index);
+  uint32_t n = lua_istable(L, index) ? (uint32_t)lua_rawlen(L, index) : 1;
+  uint32_t *id = arena_alloc(loader->arena, (n + 1) * sizeof *id);
+  *out = (struct refs){n, id};
+  if (!lua_istable(L, index)) {
+    lua_pushvalue(L, index);
+    bool ok = read_zone(loader, spot, id);
+    lua_pop(L, 1);
+    return ok;
+  }
+  for (uint32_t i = 0; i < n; i++) {
+    struct spot item = spot_item(spot, (int)i + 1);
+    lua_rawgeti(L, index, (lua_Integer)i + 1);
+    bool ok = read_zone(loader, &item, &id[i]);
+    lua_pop(L, 1);
+    if (!ok) return false;
+  }
+  return true;
+}
+
+void policy_put_how_many(FILE *out, const struct param *param, const struct how_many *many) {
+  if (many->word != HOW_MANY_NUMBER) {
+    fputs(param->choices[many->word], out);
+  } else {
+    fprintf(out, "%llu", (unsigned long long)many->number);
+  }
+  if (many->fall_back_ns == 0) return;
+  fputs(", falls back after ", out);
+  put(out, QUANTITY_TIME, (double)many->fall_back_ns);
+}
+
+void policy_put_zones(FILE *out, const struct spec *spec, const struct refs *zones) {
+  for (uint32_t i = 0; i < zones->n; i++) {
+    fprintf(out, "%s\"%s\"", i > 0 ? ", " : "", spec->zone[zones->id[i]].name);
+  }
+}

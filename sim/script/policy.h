@@ -1,5 +1,6 @@
-/* Values that a call policy is made of: budgets, times to hedge after, windows, places. Each reads
- * the value at `index`, or writes it for people. */
+/* Values that a call policy is made of: budgets, times to hedge after, windows, places; and that
+ * copies are made of: how many of them, and where. Each reads the value at `index`, or writes it
+ * for people. */
 #ifndef POLICY_H
 #define POLICY_H
 
@@ -14,10 +15,15 @@ bool policy_after(struct loader *loader, const struct spot *spot, int index, str
 bool policy_window(struct loader *loader, const struct spot *spot, int index, struct window *out);
 bool policy_places(struct loader *loader, const struct spot *spot, int index,
                    const struct param *param, struct concurrency_config *out);
+bool policy_how_many(struct loader *loader, const struct spot *spot, int index,
+                     const struct param *param, struct how_many *out);
+bool policy_zones(struct loader *loader, const struct spot *spot, int index, struct refs *out);
 
 void policy_put_budget(FILE *out, const struct budget *budget);
 void policy_put_after(FILE *out, const struct after *after);
 void policy_put_window(FILE *out, const struct window *window);
 void policy_put_places(FILE *out, const struct concurrency_config *places);
+void policy_put_how_many(FILE *out, const struct param *param, const struct how_many *many);
+void policy_put_zones(FILE *out, const struct spec *spec, const struct refs *zones);
 
 #endif

@@ -214,6 +214,14 @@ static void put_after(struct maker *m, GString *out, const struct param *param) 
   }
 }
 
+static void put_how_many(struct maker *m, GString *out, const struct param *param) {
+  if (chance(m, 0.5)) {
+    g_string_append_printf(out, "%u", 1 + below(m, (uint32_t)param->max));
+  } else {
+    put_choice(m, out, param);
+  }
+}
+
 static void put_window(struct maker *m, GString *out, const struct param *param) {
   if (chance(m, 0.5)) {
     put_count(m, out, param);
@@ -325,7 +333,7 @@ static put_fn *const put[PARAM_TYPES] = {
     [PARAM_HANDLERS] = put_handlers, [PARAM_PRIORITY] = put_priority,
     [PARAM_AFTER] = put_after,       [PARAM_ROOM] = put_room,
     [PARAM_TTL] = put_ttl,           [PARAM_WINDOW] = put_window,
-    [PARAM_TEXT] = put_component,
+    [PARAM_TEXT] = put_component,    [PARAM_HOW_MANY] = put_how_many,
 };
 
 static void put_value(struct maker *m, GString *out, const struct param *param) {

@@ -279,6 +279,17 @@ static uint32_t choice(const char *const *choices, const char *text) {
   return 0;
 }
 
+/* "quorum", "2", or "1 10s": so many, and when it goes on without them. */
+static struct how_many read_how_many(const struct param *param, const char *text) {
+  for (uint32_t i = 0; param->choices[i]; i++) {
+    if (!strcmp(param->choices[i], text)) return (struct how_many){.word = i};
+  }
+  struct how_many many = {.word = HOW_MANY_NUMBER};
+  many.number = (uint64_t)quantity(&text);
+  if (*text) many.fall_back_ns = (uint64_t)(quantity(&text) + 0.5);
+  return many;
+}
+
 static struct budget read_budget(const char **text) {
   double share = quantity(text);
   if (share >= 1) return (struct budget){.rule = BUDGET_NONE};
@@ -425,6 +436,9 @@ static void set_value(struct node *node, const struct param *param, void *at, co
                                      : (struct window){.calls = (uint64_t)value};
       return;
     }
+    case PARAM_HOW_MANY:
+      *(struct how_many *)at = read_how_many(param, text);
+      return;
     case PARAM_PLACES:
       ((struct concurrency_config *)at)->start = (uint64_t)quantity(&text);
       return;

@@ -181,9 +181,8 @@ const struct lint_rule lint_rules[] = {
      "setting it with -s changes nothing, and a sweep over it finds the same everywhere",
      "use its value, or leave it out", lint_unread_param},
     {"unread-users", "a client says whose requests they are, and nothing depends on it",
-     "users without tiers change nothing unless a cache keeps copies of a database's data: then "
-     "what "
-     "each has read and written is followed",
+     "users without tiers change nothing unless a cache or a database keeps copies of data: then "
+     "what each has read and written is followed",
      "give the users tiers, or leave them out", lint_unread_users},
     {"empty-zone", "a region lists a zone in which nothing lives",
      "the zone's name may be misspelt: members elsewhere are not in the region",

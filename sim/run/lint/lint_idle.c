@@ -30,7 +30,9 @@ void lint_unread_param(struct lint *lint) {
 /* Whether copies of data are kept, so that the ledger follows who reads what. */
 static bool keeps_copies(const struct spec *spec) {
   for (uint32_t c = 0; c < spec->components; c++) {
-    if (spec->component[c].kind->on_written && data_truth(spec, c) != REF_NONE) return true;
+    const struct kind *kind = spec->component[c].kind;
+    if (kind->keeps_versions && kind->keeps_versions(spec->component[c].config)) return true;
+    if (kind->on_written && data_truth(spec, c) != REF_NONE) return true;
   }
   return false;
 }
@@ -146,7 +148,7 @@ static void meetings(const struct lint *lint, meet_fn *meet, void *context) {
   }
   const struct spec *spec = lint->spec;
   for (uint32_t a = 0; a < spec->components; a++) {
-    for (uint32_t b = 0; spec->component[a].kind->messages && b < spec->components; b++) {
+    for (uint32_t b = 0; component_sends(&spec->component[a]) && b < spec->components; b++) {
       if (spec->component[b].kind != spec->component[a].kind) continue;
       if (a == b && spec->component[a].instances == 1) continue;
       if (!meet(context, a, b)) return;

@@ -1,0 +1,86 @@
+/* The life of a copy: made, crashed, up again, checked. */
+#include "copies.h"
+
+#include <stdlib.h>
+
+#include "arena.h"
+#include "checks.h"
+#include "fault_def.h"
+
+static struct group *group_new(struct sim *sim, struct component *component,
+                               const struct copies_config *config, struct op_set write_ops) {
+  struct group *group = arena_alloc(sim->arena, sizeof *group);
+  *group = (struct group){.sim = sim,
+                          .config = config,
+                          .component = component,
+                          .n = component->members,
+                          .write_ops = write_ops};
+  group->copy = arena_lines(sim->arena, group->n, sizeof *group->copy);
+  group->history = history_new(group->n);
+  for (uint32_t i = 0; i < group->n; i++) {
+    struct copy *copy = &group->copy[i];
+    copy->group = group;
+    copy->member = &component->member[i];
+    copy->number = i;
+    copy->known = true;
+    copy->leads = i == 0;
+    copy->apply = sim_stream(sim, component, "apply");
+    copy->peer = arena_lines(sim->arena, group->n, sizeof *copy->peer);
+  }
+  route_init(group);
+  return group;
+}
+
+struct copy *copy_new(struct sim *sim, struct member *member, const struct copies_config *config,
+                      struct op_set write_ops, struct copy_meters *meters) {
+  struct component *component = member->component;
+  if (!component->shared) component->shared = group_new(sim, component, config, write_ops);
+  struct copy *copy = &((struct group *)component->shared)->copy[member->index - 1];
+  copy->meters = meters;
+  hist_init(&meters->seen.age, 0, sim->arena);
+  column_want(sim, COLUMN_USER);
+  return copy;
+}
+
+void copy_free(struct copy *copy) {
+  if (!copy) return;
+  log_free(&copy->log);
+  free(copy->waiter);
+  if (copy->number + 1 == copy->group->n) history_free(copy->group->history);
+}
+
+/* What is in its memory is gone; its log and what it shows are on its disk. */
+static void crash(struct sim *sim, struct copy *copy) {
+  copy->pending = 0;
+  copy->applying = false;
+  copy->waiters = 0;
+  level_set(&copy->meters->waiting, sim->now_ns, 0);
+  copy->fallen = false;
+  level_set(&copy->meters->falling, sim->now_ns, 0);
+}
+
+void copy_fault(struct sim *sim, struct copy *copy, const struct fault_def *fault, bool begins) {
+  if (fault != &fault_crash) return;
+  if (begins) {
+    crash(sim, copy);
+  } else if (copy->leads) {
+    copy_reach_out(sim, copy);
+  } else {
+    copy_go_on(sim, copy);
+  }
+}
+
+/* What a copy shows is what its log says, up to where it says so; of two logs that agree at a
+ * position, all before it agrees. */
+void copy_check(struct copy *copy, struct checks *out) {
+  const struct group *group = copy->group;
+  bool shown = copy->applied <= copy->log.end && copy->committed <= copy->log.end;
+  for (uint32_t p = copy->log.dropped + 1; shown && p <= copy->log.end; p++) {
+    uint32_t write = log_at(&copy->log, p).write;
+    shown = history_has(group->history, copy->number, write) &&
+            history_shows(group->history, copy->number, write) == (p <= copy->applied);
+  }
+  check_member(out, copy->member, "copy", shown,
+               "%u writes in the log, %u of them shown to readers, as the history says",
+               copy->log.end, copy->applied);
+}

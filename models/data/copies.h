@@ -1,0 +1,159 @@
+/* Copies of the data of one database: members that all hold them, of which one, the primary, takes
+ * the writes and the others follow.
+ *
+ *   copies_config.c  what users may say, and what they may not
+ *   log.h            the writes that a copy has, in order
+ *   replicate.c      how they come from the primary to the others, and are applied there
+ *   acknowledge.c    when the primary answers a write
+ *   route.c          which copy a call goes to, and what a read sees there
+ *
+ * Terms: each primary has a term of its own, greater than those before it. Who hears of a greater
+ * one follows it; messages of a smaller one are refused. So the log of a primary only grows in its
+ * term, and a position and a term say what a log has up to there (as in Raft: Ongaro and
+ * Ousterhout, 2014). Of what really became of the data the history (history.h) keeps account. */
+#ifndef COPIES_H
+#define COPIES_H
+
+#include "column.h"
+#include "history.h"
+#include "log.h"
+#include "sim.h"
+#include "station.h"
+
+enum copies_write { WRITE_ASYNC, WRITE_QUORUM, WRITE_ALL, WRITE_ISR };
+enum copies_read { READ_PRIMARY, READ_ANY, READ_NEAREST };
+
+struct copies_config {
+  bool given;
+  uint64_t n;
+  struct refs zone;
+  struct how_many write, read;
+  struct dist apply; /* ns */
+};
+extern const struct param copies_params[];
+
+enum { COPIES_APPEND, COPIES_APPLY };
+extern const char *const copies_messages[];
+
+/* How long the primary waits for an answer, and pauses before it tries a copy again that does not
+ * answer: the first retransmission of TCP (RFC 6298, 2.1). */
+#define COPIES_RETRY_NS UINT64_C(1000000000)
+
+/* What a primary knows of another copy. */
+struct peer {
+  uint32_t sent, matched; /* positions up to which it was sent, and is known to have the log */
+  uint32_t under_way;     /* messages that are not answered */
+  bool broken;            /* it did not answer: nothing is sent but attempts to reach it */
+  struct timer again;
+};
+
+/* Positions that came before those in front of them. */
+#define COPIES_AHEAD 256u
+struct ahead {
+  uint32_t from, to;
+};
+
+/* A call whose write waits to be acknowledged; calls wait in the order of the log. */
+struct waiter {
+  uint32_t position, slot, stamp;
+  uint64_t since_ns;
+};
+
+/* What a copy counts. */
+struct copy_meters {
+  uint64_t applied, falls, resent, read_only;
+  struct level behind, waiting, falling;
+  struct hist lag;
+  struct staleness seen;
+};
+
+struct group;
+
+struct copy {
+  struct group *group;
+  struct member *member;
+  struct log log;
+  uint32_t number; /* among the copies, from 0 */
+  uint32_t term;
+  bool leads;         /* as far as it knows, it is the primary */
+  bool known;         /* it has heard from the primary of its term: then, */
+  uint32_t matched;   /* up to here its log is known to be that of that primary */
+  uint32_t applied;   /* up to here its readers see the log */
+  uint32_t committed; /* of a primary: acknowledged */
+  bool applying;      /* a write is being applied */
+  uint32_t pending;
+  struct ahead ahead[COPIES_AHEAD];
+  struct peer *peer;     /* of a primary, by number */
+  struct waiter *waiter; /* a ring */
+  uint32_t waiters, first_waiter, waiter_capacity;
+  bool fallen; /* it goes on without the others for now */
+  struct timer patience;
+  struct stream apply;
+  struct copy_meters *meters;
+};
+
+/* What the copies of one database share: the world outside of them, not what one of them knows. */
+struct group {
+  struct sim *sim;
+  const struct copies_config *config;
+  struct component *component;
+  struct copy *copy; /* `n` of them */
+  uint32_t n;
+  uint32_t primary;  /* whom callers take for it */
+  uint32_t *nearest; /* zone of the caller (the last: none) * n: copies, the nearest first */
+  struct op_set write_ops;
+  struct stream pick;
+  struct history *history;
+  struct station *(*station)(struct member *member);
+};
+
+/* --- the life of a copy --------------------------------------------------------------------- */
+
+bool copies_validate(const struct component_spec *component, const struct copies_config *config,
+                     struct error *err);
+struct copy *copy_new(struct sim *sim, struct member *member, const struct copies_config *config,
+                      struct op_set write_ops, struct copy_meters *meters);
+void copy_free(struct copy *copy);
+void copy_fault(struct sim *sim, struct copy *copy, const struct fault_def *fault, bool begins);
+void copy_check(struct copy *copy, struct checks *out);
+
+/* --- replicate.c ---------------------------------------------------------------------------- */
+
+/* The primary has done a write: it is in its log from now on. Answers the call, now or later. */
+void copy_write(struct sim *sim, struct copy *copy, struct frame *call);
+
+void copy_on_message(struct sim *sim, struct copy *copy, struct frame *message);
+void copy_on_answer(struct sim *sim, struct copy *copy, struct frame *message,
+                    enum outcome outcome);
+void copy_on_due(struct sim *sim, struct copy *copy, struct timer *timer);
+
+/* After a crash a copy applies what it has. */
+void copy_go_on(struct sim *sim, struct copy *copy);
+
+/* A write that the copy was applying is applied. */
+void copy_applied(struct sim *sim, struct copy *copy);
+uint64_t copy_apply_ns(const struct copy *copy);
+
+/* The primary tries to reach the others, whatever it knew of them. */
+void copy_reach_out(struct sim *sim, struct copy *copy);
+/* Shows one more write of its log to readers. */
+void copy_show_next(struct copy *copy);
+
+/* --- acknowledge.c -------------------------------------------------------------------------- */
+
+void copy_wait(struct sim *sim, struct copy *copy, struct frame *call);
+/* What others have changed: answers the writes that have waited long enough for it. */
+void copy_acknowledge(struct sim *sim, struct copy *copy);
+void copy_patience_ends(struct sim *sim, struct copy *copy);
+/* It is primary no more: nobody can say what becomes of the writes that wait. */
+void copy_give_up_waiting(struct sim *sim, struct copy *copy);
+
+/* --- route.c -------------------------------------------------------------------------------- */
+
+void route_init(struct group *group);
+struct member *route_pick(const struct component *component, const struct frame *call);
+/* A read that began now and ends after `work_ns` is judged; returns what it sees. */
+struct history_view route_read(struct sim *sim, struct copy *copy, const struct frame *call,
+                               uint64_t work_ns);
+
+#endif

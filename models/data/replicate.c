@@ -1,0 +1,276 @@
+/* How writes come from the primary to the other copies, and are applied there.
+ *
+ * The primary sends each write to each other copy as a message of its own, which is answered with
+ * the position up to which the receiver's log is that of the primary. What comes before its turn
+ * waits for what is missing, as in a stream. A copy that does not answer is broken: nothing more is
+ * sent, and it is asked again until it answers; then it gets in one message what it lacks. */
+#include <assert.h>
+#include <stdlib.h>
+
+#include "arena.h"
+#include "call.h"
+#include "checks.h"
+#include "column.h"
+#include "copies.h"
+#include "message.h"
+#include "timeline.h"
+#include "timer.h"
+
+static struct member *member_of(const struct copy *copy, uint32_t number) {
+  return copy->group->copy[number].member;
+}
+
+/* --- sending -------------------------------------------------------------------------------- */
+
+/* Positions from + 1 .. to of the primary's log, or, if there are none, a question how far the
+ * receiver's log agrees. The sender's log is read when the message arrives: in one term it only
+ * grows. */
+static void send(struct sim *sim, struct copy *copy, uint32_t number, uint32_t from, uint32_t to) {
+  struct peer *peer = &copy->peer[number];
+  peer->under_way++;
+  if (to > peer->sent) peer->sent = to;
+  message_send(sim, copy->member, member_of(copy, number),
+               &(struct message){.what = COPIES_APPEND,
+                                 .site = (uint16_t)number,
+                                 .item = copy->term,
+                                 .body = (uint64_t)from << 32 | to,
+                                 .timeout_ns = COPIES_RETRY_NS});
+}
+
+static void ask(struct sim *sim, struct copy *copy, uint32_t number) {
+  send(sim, copy, number, copy->log.end, copy->log.end);
+}
+
+void copy_reach_out(struct sim *sim, struct copy *copy) {
+  for (uint32_t i = 0; i < copy->group->n; i++) {
+    if (i == copy->number) continue;
+    struct peer *peer = &copy->peer[i];
+    peer->sent = peer->matched = 0;
+    peer->under_way = 0;
+    peer->broken = true;
+    timer_stop(&peer->again);
+    ask(sim, copy, i);
+  }
+}
+
+/* What every copy shows is dropped now and then, unless some log has yet to be brought in line. */
+static void drop_old(const struct group *group) {
+  uint32_t least = UINT32_MAX;
+  for (uint32_t i = 0; i < group->n; i++) {
+    const struct copy *c = &group->copy[i];
+    if (c->applied < least) least = c->applied;
+  }
+  const struct log *log = &group->copy[0].log;
+  if (least < log->dropped + (log->end - log->dropped) / 2 + 64) return;
+  for (uint32_t i = 1; i < group->n; i++) {
+    if (!log_agree(log, &group->copy[i].log, least)) return;
+  }
+  for (uint32_t i = 0; i < group->n; i++) log_drop(&group->copy[i].log, least);
+}
+
+static void note_behind(struct sim *sim, struct copy *copy) {
+  uint32_t end = copy->group->copy[copy->group->primary].log.end;
+  level_set(&copy->meters->behind, sim->now_ns, end > copy->applied ? end - copy->applied : 0);
+}
+
+void copy_write(struct sim *sim, struct copy *copy, struct frame *call) {
+  struct group *group = copy->group;
+  if (copy->log.end == UINT32_MAX - 1 || history_kept(group->history) >= (1u << 26)) {
+    sim_fail(sim,
+             "\"%s\" keeps %u writes because a copy does not apply them; shorten the run, or "
+             "let the copy catch up",
+             group->component->spec->name, history_kept(group->history));
+  }
+  uint32_t write = history_make(group->history, copy->number, call->item, call->key, sim->now_ns);
+  log_append(&copy->log, (struct log_entry){write, copy->term});
+  copy->matched = copy->log.end;
+  for (uint32_t i = 0; i < group->n; i++) {
+    if (i == copy->number) continue;
+    note_behind(sim, &group->copy[i]);
+    if (!copy->peer[i].broken) send(sim, copy, i, copy->log.end - 1, copy->log.end);
+  }
+  if ((copy->log.end & 255) == 0) drop_old(group);
+  copy_wait(sim, copy, call);
+  copy_acknowledge(sim, copy);
+}
+
+/* --- applying ------------------------------------------------------------------------------- */
+
+void copy_show_next(struct copy *copy) {
+  uint32_t write = log_at(&copy->log, copy->applied + 1).write;
+  copy->applied++;
+  history_apply(copy->group->history, copy->number, write);
+}
+
+static void show_received(struct sim *sim, struct copy *copy) {
+  uint64_t made_ns =
+      history_at(copy->group->history, log_at(&copy->log, copy->applied + 1).write)->made_ns;
+  hist_add(&copy->meters->lag, sim->now_ns - made_ns);
+  copy->meters->applied++;
+  copy_show_next(copy);
+  note_behind(sim, copy);
+}
+
+/* Goes on to apply what it has and does not show. */
+static void apply(struct sim *sim, struct copy *copy) {
+  const struct dist *time = &copy->group->config->apply;
+  while (!copy->leads && !copy->applying && copy->applied < copy->matched) {
+    if (time->kind == DIST_CONSTANT && dist_mean(time) == 0) {
+      show_received(sim, copy);
+      continue;
+    }
+    copy->applying = true;
+    message_send(
+        sim, copy->member, copy->member,
+        &(struct message){
+            .what = COPIES_APPLY, .body = copy->applied + 1, .timeout_ns = MESSAGE_ONE_WAY});
+  }
+}
+
+void copy_go_on(struct sim *sim, struct copy *copy) {
+  apply(sim, copy);
+}
+
+uint64_t copy_apply_ns(const struct copy *copy) {
+  if (copy->leads || copy->applied >= copy->log.end) return 0;
+  uint32_t write = log_at(&copy->log, copy->applied + 1).write;
+  uint64_t key = history_at(copy->group->history, write)->key;
+  return dist_draw_keyed(&copy->group->config->apply, &copy->apply, key, copy->number);
+}
+
+void copy_applied(struct sim *sim, struct copy *copy) {
+  copy->applying = false;
+  if (!copy->leads && copy->applied < copy->matched) show_received(sim, copy);
+  apply(sim, copy);
+}
+
+/* --- receiving ------------------------------------------------------------------------------ */
+
+/* Of its log nothing is left behind `end`. */
+static void rewind_to(struct copy *copy, uint32_t end) {
+  struct history *history = copy->group->history;
+  while (copy->log.end > end) {
+    uint32_t write = log_at(&copy->log, copy->log.end).write;
+    log_cut(&copy->log, copy->log.end - 1);
+    if (copy->applied > copy->log.end) copy->applied = copy->log.end;
+    history_discard(history, copy->number, write);
+  }
+}
+
+static void take(struct copy *copy, const struct log *from, uint32_t until) {
+  while (copy->matched < until) {
+    uint32_t position = copy->matched + 1;
+    if (!log_agree(&copy->log, from, position)) {
+      rewind_to(copy, copy->matched);
+      struct log_entry entry = log_at(from, position);
+      log_append(&copy->log, entry);
+      history_receive(copy->group->history, copy->number, entry.write);
+    }
+    copy->matched = position;
+  }
+}
+
+/* Takes what has come before its turn and is no longer too early. */
+static void take_pending(struct copy *copy, const struct log *from) {
+  for (uint32_t i = 0; i < copy->pending;) {
+    struct ahead *ahead = &copy->ahead[i];
+    if (ahead->from > copy->matched) {
+      i++;
+      continue;
+    }
+    take(copy, from, ahead->to);
+    *ahead = copy->ahead[--copy->pending];
+    i = 0;
+  }
+}
+
+static void follow(struct sim *sim, struct copy *copy, uint32_t term) {
+  bool led = copy->leads;
+  copy->term = term;
+  copy->leads = false;
+  copy->matched = copy->log.dropped;
+  copy->known = false;
+  copy->pending = 0;
+  if (!led) return;
+  for (uint32_t i = 0; i < copy->group->n; i++) timer_stop(&copy->peer[i].again);
+  sim_note(sim, copy->member, copy->member, "is primary no more");
+  copy_give_up_waiting(sim, copy);
+}
+
+static void on_append(struct sim *sim, struct copy *copy, struct frame *message) {
+  const struct copy *from = &copy->group->copy[message_sender(sim, message)->index - 1];
+  uint32_t term = message->item, first = (uint32_t)(message_body(sim, message) >> 32);
+  uint32_t last = (uint32_t)message_body(sim, message);
+  if (term > copy->term) follow(sim, copy, term);
+  if (term == copy->term && from->term == term && !copy->leads) {
+    if (!copy->known) copy->matched = log_fork(&copy->log, &from->log, copy->matched);
+    copy->known = true;
+    if (first <= copy->matched) {
+      take(copy, &from->log, last);
+      take_pending(copy, &from->log);
+    } else if (copy->pending < COPIES_AHEAD) {
+      copy->ahead[copy->pending++] = (struct ahead){first, last};
+    }
+  }
+  message_set_body(sim, message, (uint64_t)copy->term << 32 | copy->matched);
+  call_reply(sim, message, OUTCOME_OK);
+  apply(sim, copy);
+}
+
+void copy_on_message(struct sim *sim, struct copy *copy, struct frame *message) {
+  assert(message_what(sim, message) == COPIES_APPEND);
+  on_append(sim, copy, message);
+}
+
+/* --- answers -------------------------------------------------------------------------------- */
+
+static void send_rest(struct sim *sim, struct copy *copy, uint32_t number) {
+  struct peer *peer = &copy->peer[number];
+  if (peer->matched == copy->log.end) return;
+  copy->meters->resent += copy->log.end - peer->matched;
+  send(sim, copy, number, peer->matched, copy->log.end);
+}
+
+static void on_broken(struct sim *sim, struct copy *copy, uint32_t number, enum outcome outcome) {
+  struct peer *peer = &copy->peer[number];
+  peer->broken = true;
+  if (timer_is_set(sim, &peer->again) || peer->under_way > 0) return;
+  /* After a timeout it has waited already. */
+  uint64_t pause_ns =
+      outcome == OUTCOME_TIMEOUT || outcome == OUTCOME_UNREACHABLE ? 0 : COPIES_RETRY_NS;
+  timer_set(sim, copy->member, &peer->again, pause_ns, 1, number);
+}
+
+void copy_on_answer(struct sim *sim, struct copy *copy, struct frame *message,
+                    enum outcome outcome) {
+  uint32_t number = message->site;
+  struct peer *peer = &copy->peer[number];
+  if (!copy->leads || message->item != copy->term) return; /* of a former term */
+  if (peer->under_way > 0) peer->under_way--;
+  if (outcome != OUTCOME_OK) {
+    on_broken(sim, copy, number, outcome);
+    copy_acknowledge(sim, copy); /* who does not answer need not be waited for, in some modes */
+    return;
+  }
+  uint64_t body = message_body(sim, message);
+  if (body >> 32 > copy->term) {
+    follow(sim, copy, (uint32_t)(body >> 32));
+    return;
+  }
+  if ((uint32_t)body > peer->matched) peer->matched = (uint32_t)body;
+  bool lacks = peer->under_way == 0 && peer->matched < copy->log.end;
+  if (peer->broken || lacks) {
+    peer->broken = false;
+    timer_stop(&peer->again);
+    send_rest(sim, copy, number);
+  }
+  copy_acknowledge(sim, copy);
+}
+
+void copy_on_due(struct sim *sim, struct copy *copy, struct timer *timer) {
+  if (timer->what == 0) {
+    copy_patience_ends(sim, copy);
+  } else if (copy->leads) {
+    ask(sim, copy, timer->data);
+  }
+}

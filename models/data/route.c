@@ -1,0 +1,65 @@
+/* Which copy a call goes to, and what a read sees there. */
+#include <math.h>
+
+#include "arena.h"
+#include "call.h"
+#include "column.h"
+#include "copies.h"
+
+static bool is_near(const struct spec *spec, uint32_t component, uint32_t from_zone,
+                    uint32_t to_zone, double *mean_ns) {
+  bool backwards;
+  uint32_t path = spec_path_between(spec, (struct site){REF_NONE, from_zone},
+                                    (struct site){component, to_zone}, &backwards);
+  *mean_ns = path == REF_NONE ? 0 : path_mean_ns(&spec->path[path]);
+  return from_zone == to_zone;
+}
+
+/* For each zone that a caller can live in, and for callers without one: copies by the mean latency
+ * of the path to them; of equal ones those of the same zone first, then by number. */
+void route_init(struct group *group) {
+  const struct spec *spec = group->sim->spec;
+  uint32_t n = group->n;
+  group->nearest = arena_alloc(group->sim->arena, (spec->zones + 1) * n * sizeof *group->nearest);
+  for (uint32_t z = 0; z <= spec->zones; z++) {
+    uint32_t *order = group->nearest + z * n;
+    double cost[HISTORY_COPIES];
+    for (uint32_t i = 0; i < n; i++) {
+      double mean_ns;
+      uint32_t zone = z < spec->zones ? z : REF_NONE;
+      bool same = is_near(spec, group->component->id, zone, group->copy[i].member->zone, &mean_ns);
+      double at = mean_ns + (same ? 0 : 0.5);
+      uint32_t k = i;
+      for (; k > 0 && cost[k - 1] > at; k--) {
+        cost[k] = cost[k - 1];
+        order[k] = order[k - 1];
+      }
+      cost[k] = at;
+      order[k] = i;
+    }
+  }
+}
+
+struct member *route_pick(const struct component *component, const struct frame *call) {
+  const struct group *group = component->shared;
+  if (op_set_has(&group->write_ops, call->op)) return group->copy[group->primary].member;
+  const struct how_many *read = &group->config->read;
+  if (read->word == READ_NEAREST) {
+    const struct spec *spec = group->sim->spec;
+    const struct member *caller = call_maker(group->sim, call);
+    uint32_t zone = caller->zone == REF_NONE ? spec->zones : caller->zone;
+    return group->copy[group->nearest[zone * group->n]].member;
+  }
+  if (read->word == READ_PRIMARY) return group->copy[group->primary].member;
+  return component_pick_any(component, call);
+}
+
+struct history_view route_read(struct sim *sim, struct copy *copy, const struct frame *call,
+                               uint64_t work_ns) {
+  struct history *history = copy->group->history;
+  struct history_view view = history_read(history, copy->number, call->item);
+  uint64_t user = column_wanted(sim, COLUMN_USER) ? column_get(sim, call, COLUMN_USER) : 0;
+  history_judge(history, call->item, &view, user, call->sent_ns, sim->now_ns + work_ns,
+                &copy->meters->seen);
+  return view;
+}

@@ -1,0 +1,238 @@
+#include "history.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "arena.h"
+#include "rng.h"
+#include "session.h"
+#include "sim.h"
+
+struct datum {
+  uint32_t item;
+  uint32_t acked; /* its newest version that was acknowledged and is not lost */
+};
+
+struct history {
+  uint32_t copies, all; /* number, and the set of all */
+  /* Writes first .. first + n - 1, in a ring. */
+  struct history_write *ring;
+  uint32_t first, n, capacity;
+  /* Data, from 1; each copy's versions stand one behind the other. */
+  struct datum *datum;
+  uint32_t *version; /* datum * copies + copy */
+  uint32_t data, data_capacity;
+  uint32_t *slot; /* open addressing, at most half full */
+  uint32_t mask;
+  struct sessions *sessions;
+};
+
+/* --- life ----------------------------------------------------------------------------------- */
+
+struct history *history_new(uint32_t copies) {
+  assert(copies >= 1 && copies <= HISTORY_COPIES);
+  struct history *h = mem_zeroed(1, sizeof *h);
+  h->copies = copies;
+  h->all = copies == 32 ? UINT32_MAX : (UINT32_C(1) << copies) - 1;
+  h->first = 1;
+  h->capacity = 256;
+  h->ring = mem_zeroed(h->capacity, sizeof *h->ring);
+  h->data = 1;
+  h->data_capacity = 256;
+  h->datum = mem_zeroed(h->data_capacity, sizeof *h->datum);
+  h->version = mem_zeroed((size_t)h->data_capacity * copies, sizeof *h->version);
+  h->mask = 2 * h->data_capacity - 1;
+  h->slot = mem_zeroed(h->mask + 1, sizeof *h->slot);
+  return h;
+}
+
+void history_free(struct history *h) {
+  if (!h) return;
+  free(h->ring);
+  free(h->datum);
+  free(h->version);
+  free(h->slot);
+  sessions_free(h->sessions);
+  free(h);
+}
+
+/* --- data ----------------------------------------------------------------------------------- */
+
+/* The place of an item among the slots, free or its own. */
+static uint32_t *seek(const struct history *h, uint32_t item) {
+  uint32_t i = (uint32_t)rng_mix(item * UINT64_C(0x9e3779b97f4a7c15)) & h->mask;
+  while (h->slot[i] && h->datum[h->slot[i]].item != item) i = (i + 1) & h->mask;
+  return &h->slot[i];
+}
+
+static void grow_data(struct history *h) {
+  uint32_t old = h->data_capacity;
+  h->data_capacity *= 2;
+  h->datum = mem_resize(h->datum, h->data_capacity * sizeof *h->datum);
+  h->version = mem_resize(h->version, (size_t)h->data_capacity * h->copies * sizeof *h->version);
+  memset(h->version + (size_t)old * h->copies, 0, (size_t)old * h->copies * sizeof *h->version);
+  h->mask = 2 * h->data_capacity - 1;
+  free(h->slot);
+  h->slot = mem_zeroed(h->mask + 1, sizeof *h->slot);
+  for (uint32_t d = 1; d < h->data; d++) *seek(h, h->datum[d].item) = d;
+}
+
+static uint32_t datum_of(struct history *h, uint32_t item) {
+  if (item == 0) return 0;
+  uint32_t *slot = seek(h, item);
+  if (*slot) return *slot;
+  if (h->data == h->data_capacity) {
+    grow_data(h);
+    slot = seek(h, item);
+  }
+  *slot = h->data;
+  h->datum[h->data] = (struct datum){.item = item};
+  return h->data++;
+}
+
+static uint32_t *version_at(const struct history *h, uint32_t copy, uint32_t datum) {
+  return &h->version[(size_t)datum * h->copies + copy];
+}
+
+/* --- writes --------------------------------------------------------------------------------- */
+
+static bool is_kept(const struct history *h, uint32_t write) {
+  return write >= h->first && write - h->first < h->n;
+}
+
+static struct history_write *at(const struct history *h, uint32_t write) {
+  assert(is_kept(h, write));
+  return &h->ring[write & (h->capacity - 1)];
+}
+
+const struct history_write *history_at(const struct history *h, uint32_t write) {
+  return at(h, write);
+}
+
+bool history_has(const struct history *h, uint32_t copy, uint32_t write) {
+  return !is_kept(h, write) || at(h, write)->has >> copy & 1;
+}
+
+bool history_shows(const struct history *h, uint32_t copy, uint32_t write) {
+  return !is_kept(h, write) || at(h, write)->shows >> copy & 1;
+}
+
+uint32_t history_kept(const struct history *h) {
+  return h->n;
+}
+
+static void grow_ring(struct history *h) {
+  struct history_write *ring = mem_zeroed(2 * (size_t)h->capacity, sizeof *ring);
+  for (uint32_t w = h->first; w < h->first + h->n; w++) {
+    ring[w & (2 * h->capacity - 1)] = h->ring[w & (h->capacity - 1)];
+  }
+  free(h->ring);
+  h->ring = ring;
+  h->capacity *= 2;
+}
+
+/* Nobody will ask about it any more. */
+static bool is_over(const struct history *h, const struct history_write *w) {
+  return w->shows == h->all || w->has == 0;
+}
+
+static void forget(struct history *h) {
+  while (h->n > 0 && is_over(h, at(h, h->first))) {
+    h->first++;
+    h->n--;
+  }
+}
+
+uint32_t history_make(struct history *h, uint32_t copy, uint32_t item, uint64_t key,
+                      uint64_t now_ns) {
+  if (h->n == h->capacity) grow_ring(h);
+  uint32_t write = h->first + h->n++;
+  *at(h, write) = (struct history_write){.datum = datum_of(h, item),
+                                         .has = UINT32_C(1) << copy,
+                                         .made_ns = now_ns,
+                                         .key = key,
+                                         .acked_ns = TIME_NEVER};
+  return write;
+}
+
+void history_receive(struct history *h, uint32_t copy, uint32_t write) {
+  at(h, write)->has |= UINT32_C(1) << copy;
+}
+
+bool history_apply(struct history *h, uint32_t copy, uint32_t write) {
+  struct history_write *w = at(h, write);
+  uint32_t bit = UINT32_C(1) << copy;
+  assert(w->has & bit);
+  if (w->shows & bit) return false;
+  if (w->datum) {
+    uint32_t *version = version_at(h, copy, w->datum);
+    if (w->shows == 0) w->before = *version;
+    *version = write;
+  }
+  w->shows |= bit;
+  forget(h);
+  return true;
+}
+
+void history_discard(struct history *h, uint32_t copy, uint32_t write) {
+  struct history_write *w = at(h, write);
+  uint32_t bit = UINT32_C(1) << copy;
+  if (w->shows & bit && w->datum) *version_at(h, copy, w->datum) = w->before;
+  w->has &= ~bit;
+  w->shows &= ~bit;
+  forget(h);
+}
+
+/* --- acknowledged, and read ----------------------------------------------------------------- */
+
+void history_ack(struct history *h, uint32_t write, uint64_t user, uint64_t now_ns) {
+  /* Shown by all and forgotten: the acknowledgement says nothing new. */
+  bool kept = is_kept(h, write);
+  uint32_t datum = 0;
+  if (kept) {
+    struct history_write *w = at(h, write);
+    w->acked_ns = now_ns;
+    datum = w->datum;
+    if (datum && h->datum[datum].acked < write) h->datum[datum].acked = write;
+  }
+  if (user && datum) {
+    if (!h->sessions) h->sessions = sessions_new();
+    session_wrote(h->sessions, user, datum, write, now_ns);
+  }
+}
+
+struct history_view history_read(const struct history *h, uint32_t copy, uint32_t item) {
+  struct history_view view = {.superseded_ns = TIME_NEVER};
+  uint32_t datum = item ? *seek(h, item) : 0;
+  if (datum == 0) return view;
+  view.version = *version_at(h, copy, datum);
+  /* Back from the newest acknowledged one: all that this copy does not show are kept. */
+  for (uint32_t w = h->datum[datum].acked; w > view.version && is_kept(h, w);) {
+    const struct history_write *one = at(h, w);
+    if (one->acked_ns != TIME_NEVER) {
+      view.behind++;
+      view.superseded_ns = one->acked_ns;
+    }
+    w = one->before;
+  }
+  return view;
+}
+
+void history_judge(struct history *h, uint32_t item, const struct history_view *view, uint64_t user,
+                   uint64_t came_ns, uint64_t answered_ns, struct staleness *out) {
+  if (item == 0) return;
+  if (view->superseded_ns < came_ns) {
+    out->stale++;
+    hist_add(&out->age, came_ns - view->superseded_ns);
+  } else {
+    out->fresh++;
+  }
+  uint32_t datum = *seek(h, item);
+  if (user == 0 || datum == 0) return;
+  if (!h->sessions) h->sessions = sessions_new();
+  struct session_breach breach =
+      session_read(h->sessions, user, datum, view->version, came_ns, answered_ns);
+  out->own_missed += breach.own_missed;
+  out->went_back += breach.went_back;
+}

@@ -1,0 +1,67 @@
+/* History: what really became of the writes to data of which there are several copies.
+ *
+ * The copies of one component tell it what they do: a write is made, a copy has it for good
+ * (received), shows it to readers (applied), throws it away (discarded), and somebody acknowledges
+ * it. From that alone, and from no opinion of the protocol between the copies, it knows
+ *
+ *   stale reads    a read is stale if a newer version of its datum was acknowledged before the
+ *                  reader asked (a regular register: Lamport, On Interprocess Communication, 1986);
+ *                  its age is how long ago that was
+ *   sessions       a user's own write that a read missed, and reads that went back (session.h)
+ *
+ * A version is the number of the write that made it; 0 is what there was at first. Writes are kept
+ * until every copy shows them, or nobody has them. Invariant: the version of a datum that a copy
+ * shows is that of the last write in the copy's own order. */
+#ifndef HISTORY_H
+#define HISTORY_H
+
+#include "ledger.h"
+
+#define HISTORY_COPIES 32u
+
+struct history;
+
+struct history *history_new(uint32_t copies);
+void history_free(struct history *history);
+
+/* What is known of a write. */
+struct history_write {
+  uint32_t datum;        /* 0: it is about none in particular */
+  uint32_t before;       /* the version of its datum that it replaced; known once it is shown */
+  uint32_t has, shows;   /* sets of copies */
+  uint64_t made_ns, key; /* key: of the call, for draws */
+  uint64_t acked_ns;     /* TIME_NEVER: not */
+};
+
+/* A copy makes a write and has it. Returns its number, from 1. */
+uint32_t history_make(struct history *h, uint32_t copy, uint32_t item, uint64_t key,
+                      uint64_t now_ns);
+const struct history_write *history_at(const struct history *h, uint32_t write);
+
+/* What is not kept any more every copy has and shows. */
+bool history_has(const struct history *h, uint32_t copy, uint32_t write);
+bool history_shows(const struct history *h, uint32_t copy, uint32_t write);
+
+void history_receive(struct history *h, uint32_t copy, uint32_t write);
+/* Returns false if it shows the write already. */
+bool history_apply(struct history *h, uint32_t copy, uint32_t write);
+/* In the reverse of the copy's order. */
+void history_discard(struct history *h, uint32_t copy, uint32_t write);
+
+/* A write is acknowledged; `user` 0: of nobody in particular. */
+void history_ack(struct history *h, uint32_t write, uint64_t user, uint64_t now_ns);
+
+/* What a read that came at `came_ns` and is answered at `answered_ns` sees at a copy. */
+struct history_view {
+  uint32_t version;
+  uint32_t behind;        /* acknowledged writes of the datum that are newer */
+  uint64_t superseded_ns; /* when the first of them was acknowledged; TIME_NEVER: none */
+};
+struct history_view history_read(const struct history *h, uint32_t copy, uint32_t item);
+void history_judge(struct history *h, uint32_t item, const struct history_view *view, uint64_t user,
+                   uint64_t came_ns, uint64_t answered_ns, struct staleness *out);
+
+/* Writes that are kept. */
+uint32_t history_kept(const struct history *h);
+
+#endif
