@@ -12,7 +12,7 @@ local words = {
   -- work that depends on load
   "usl", "curve",
   -- keys
-  "zipf", "uniform_keys",
+  "zipf", "uniform_keys", "back",
   -- steps
   "work", "call", "parallel", "sleep", "branch", "compress", "fail", "limit", "publish", "reply",
   "shed",

@@ -8,13 +8,14 @@
 #include "flush.h"
 #include "kept.h"
 #include "outbound_params.h"
+#include "write_back.h"
 
 /* --- calls ---------------------------------------------------------------------------------- */
 
 /* What a call at the cache is about, kept in its pc. */
 enum { PC_HIT = 1, PC_MISS, PC_WRITE, PC_JOINED };
 
-static void ask_origin(struct sim *sim, struct cache_state *c, struct frame *fetch) {
+void cache_ask_origin(struct sim *sim, struct cache_state *c, struct frame *fetch) {
   if (__builtin_expect(c->out != NULL, 0)) {
     outbound_send(sim, c->out, fetch);
     return;
@@ -45,8 +46,12 @@ static void go_on(struct sim *sim, struct member *member, struct frame *call) {
     call_reply(sim, call, (enum outcome)call->pending);
     return;
   }
+  if (call->pc == PC_WRITE && writes_back(c) && write_back_keep(sim, member, call)) {
+    call_reply(sim, call, OUTCOME_OK);
+    return;
+  }
   if (c->config->single_flight && call->pc == PC_MISS && joins(sim, c, call)) return;
-  ask_origin(sim, c, call_new(sim, member, call));
+  cache_ask_origin(sim, c, call_new(sim, member, call));
 }
 
 /* Asks the origin for a key again, on the cache's own account, unless that is under way. */
@@ -59,7 +64,7 @@ static void refresh(struct sim *sim, struct member *member, const struct frame *
   fetch->key = call->key;
   fetch->item = call->item;
   fetch->op = call->op;
-  ask_origin(sim, c, fetch);
+  cache_ask_origin(sim, c, fetch);
 }
 
 /* XFetch: now - duration * beta * log(u) >= expiry. */
@@ -133,7 +138,7 @@ static void judge_fetched(struct sim *sim, struct cache_state *c, const struct f
 static void written(struct sim *sim, struct cache_state *c, const struct frame *parent,
                     struct frame *fetch) {
   if (c->truth != REF_NONE) ledger_pass_on(sim, fetch, parent);
-  if (c->config->write == WRITE_THROUGH) {
+  if (c->config->write.policy == WRITE_THROUGH) {
     keep(sim, c, fetch, OUTCOME_OK);
     return;
   }
@@ -171,6 +176,10 @@ static void cache_on_reply(struct sim *sim, struct member *member, struct frame 
   struct cache_state *c = member->state;
   if (!parent && !(fetch->flags & CALL_ROOT)) return;
   if (__builtin_expect(c->out != NULL, 0) && outbound_takes(sim, fetch, outcome)) return;
+  if (!parent && op_set_has(&c->write_ops, fetch->op)) {
+    write_back_ended(sim, c, fetch, outcome);
+    return;
+  }
   bool ok = outcome == OUTCOME_OK, writes = parent && parent->pc == PC_WRITE;
   c->origin_errors += !ok;
   if (writes) {
@@ -203,7 +212,7 @@ static void hand_over(struct sim *sim, struct member *member, struct frame *call
   if (next == NULL) return;
   next->pc = PC_MISS;
   c->flights.flight[flight].leader = frame_slot(sim, next);
-  ask_origin(sim, c, call_new(sim, member, next));
+  cache_ask_origin(sim, c, call_new(sim, member, next));
 }
 
 static void cache_on_cancel(struct sim *sim, struct member *member, struct frame *call) {
@@ -228,17 +237,24 @@ static void cache_on_written(struct sim *sim, struct member *member, uint32_t it
   c->invalidated++;
 }
 
+/* A life begins. */
+static void cache_start(struct sim *sim, struct member *member) {
+  const struct cache_state *c = member->state;
+  if (c->config->warm) keep_warm(sim, member);
+  if (writes_back(c)) write_back_begin(sim, member);
+}
+
+static void cache_on_due(struct sim *sim, struct member *member, struct timer *timer) {
+  (void)timer;
+  write_back_flush(sim, member);
+}
+
 static void cache_on_fault(struct sim *sim, struct member *member, const struct fault_def *fault,
                            bool begins) {
   struct cache_state *c = member->state;
   if ((fault == &fault_crash || fault == &fault_flush) && begins) kept_clear(sim, c);
   if (fault == &fault_crash && begins) flights_clear(&c->flights);
-  if (fault == &fault_crash && !begins && c->config->warm) keep_warm(sim, member);
-}
-
-static void cache_start(struct sim *sim, struct member *member) {
-  const struct cache_state *c = member->state;
-  if (c->config->warm) keep_warm(sim, member);
+  if (fault == &fault_crash && !begins) cache_start(sim, member);
 }
 
 /* --- life ----------------------------------------------------------------------------------- */
@@ -250,7 +266,6 @@ static uint32_t cache_data_behind(const struct component_spec *component) {
 /* Every entry that was stored was removed in one of the known ways or is still held; and each is
  * found under its key. */
 static void cache_check(struct sim *sim, struct member *member, struct checks *out) {
-  (void)sim;
   const struct cache_state *c = member->state;
   uint32_t found;
   bool sound = store_is_sound(&c->store, &found);
@@ -258,6 +273,14 @@ static void cache_check(struct sim *sim, struct member *member, struct checks *o
                "%llu stored = %llu removed + %u held, of which %u are found by their keys; %s",
                (unsigned long long)c->stored, (unsigned long long)c->removed, c->store.held, found,
                sound ? "lists and sizes agree" : "lists or sizes do not agree");
+  if (!writes_back(c)) return;
+  struct ledger_behind behind = ledger_behind(sim, c->truth);
+  check_member(out, member, "writes",
+               behind.acknowledged == behind.arrived + behind.lost + behind.pending,
+               "%llu acknowledged before their database had them = %llu arrived + %llu lost + %llu "
+               "to come",
+               (unsigned long long)behind.acknowledged, (unsigned long long)behind.arrived,
+               (unsigned long long)behind.lost, (unsigned long long)behind.pending);
 }
 
 static void cache_settle(struct sim *sim, struct member *member) {
@@ -280,7 +303,9 @@ static void cache_init(struct sim *sim, struct member *member) {
   c->object_size = sim_stream(sim, member->component, "object_size");
   c->hit_time = sim_stream(sim, member->component, "hit_time");
   c->write_ops = data_writes(sim->spec, member->component->id);
+  c->member = member;
   c->truth = sim->ledger ? data_truth(sim->spec, member->component->id) : REF_NONE;
+  if (writes_back(c)) ledger_expect_behind(sim);
 }
 
 static void cache_destroy(struct sim *sim, struct member *member) {
@@ -319,6 +344,15 @@ static const struct meter cache_meters[] = {
      "Hits answered with an error that was kept."},
     {"invalidated", METER_COUNT, STATE(invalidated), 0,
      "Entries removed because the database was written."},
+    {"written_back", METER_COUNT, STATE(written_back), 0,
+     "Calls that wrote to the origin what had been acknowledged before."},
+    {"write_back_failed", METER_COUNT, STATE(write_back_failed), 0,
+     "Those of them that failed; they are repeated with the next flush."},
+    {"lost_writes", METER_COUNT, STATE(lost_writes), 0,
+     "Acknowledged writes that were lost: a crash or a flush took them before they were on their "
+     "way "
+     "to the origin, or that call failed when the entry was gone."},
+    {"dirty", METER_LEVEL, STATE(dirty), 0, "Entries that the origin does not have as they are"},
     {"given_up", METER_COUNT, STATE(given_up), 0,
      "Calls ended because nobody waited for them any more."},
     {"stale_reads", METER_COUNT, STATE(read.stale), 0,
@@ -345,6 +379,10 @@ static bool cache_has_meter(const void *config, const struct meter *meter) {
   const struct cache_config *c = config;
   if (meter->at == STATE(bytes)) return c->capacity.in_bytes;
   if (meter->at == STATE(rejected)) return c->capacity.in_bytes || policies[c->policy]->admits;
+  if (meter->at == STATE(written_back) || meter->at == STATE(write_back_failed) ||
+      meter->at == STATE(lost_writes) || meter->at == STATE(dirty)) {
+    return c->write.policy == WRITE_BACK;
+  }
   if (meter->at == STATE(joined)) return c->single_flight;
   if (meter->at == STATE(served_stale) || meter->at == STATE(refreshes)) return c->stale_ns > 0;
   if (meter->at == STATE(asked_early)) return c->early > 0;
@@ -365,7 +403,8 @@ const struct kind kind_cache = {
         "A call that its origin counts as "
         "a write (a database's `write_ops`; elsewhere the operation named \"write\") goes to the "
         "origin; when that succeeded, the key is removed or, with write = "
-        "\"through\", what was written is kept. Writes that pass the cache by leave it as it is "
+        "\"through\", what was written is kept. With write = back it is acknowledged and kept, and "
+        "written to the origin later. Writes that pass the cache by leave it as it is "
         "unless `invalidate` says otherwise: it goes on answering with what it has, and the ledger "
         "counts such reads as stale. A read of the origin that was under way during a write stores "
         "what it saw, also after the key was removed. Several misses on one key at the "
@@ -410,6 +449,7 @@ const struct kind kind_cache = {
     .on_reply = cache_on_reply,
     .on_timer = cache_on_timer,
     .on_cancel = cache_on_cancel,
+    .on_due = cache_on_due,
     .heeds = cache_heeds,
     .on_fault = cache_on_fault,
     .own_faults = (const struct fault_def *const[]){&fault_flush, NULL},

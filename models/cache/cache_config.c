@@ -1,11 +1,11 @@
 #include "cache_config.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "outbound_params.h"
 
 static const char *const expire_choices[] = {"after_write", "after_access", NULL};
-static const char *const write_choices[] = {"around", "through", NULL};
 static const char *const invalidate_choices[] = {"never", "on_write", NULL};
 
 /* What each does stands in its file; here is what a user chooses by. */
@@ -36,6 +36,12 @@ uint64_t cache_most_keys(const struct spec *spec) {
   return most;
 }
 
+static bool has_copies(const struct component_spec *component) {
+  const struct param *p = component->kind->params;
+  while (p->name && (strcmp(p->name, "copies") != 0 || p->type != PARAM_GROUP)) p++;
+  return p->name && *(const bool *)((const char *)component->config + p->offset);
+}
+
 bool cache_validate(const struct spec *spec, const struct component_spec *component,
                     struct error *err) {
   const struct cache_config *config = component->config;
@@ -43,6 +49,25 @@ bool cache_validate(const struct spec *spec, const struct component_spec *compon
     return error_set(err,
                      "object_size means nothing where capacity is a number of entries; say "
                      "capacity = \"512MiB\", or leave object_size out");
+  }
+  if (config->write.policy == WRITE_BACK) {
+    const struct component_spec *origin = &spec->component[config->origin];
+    if (!origin->kind->data_op) {
+      return error_set(err,
+                       "write = back needs an origin that keeps data, and \"%s\" is a %s; name a "
+                       "database",
+                       origin->name, origin->kind->name);
+    }
+    if (has_copies(origin)) {
+      return error_set(err,
+                       "write = back in front of a database with copies is not modelled; leave "
+                       "out copies, or write back");
+    }
+    if (config->invalidate == INVALIDATE_ON_WRITE) {
+      return error_set(err,
+                       "write = back and invalidate = \"on_write\" do not go together: the cache "
+                       "is the first to know of a write; leave invalidate out");
+    }
   }
   if (config->warm && cache_most_keys(spec) == 0) {
     return error_set(err,
@@ -63,11 +88,18 @@ void cache_outline(const struct spec *spec, const struct component_spec *compone
   const struct cache_config *config = component->config;
   out->by_key = true;
   outline_work(out, &config->hit_time);
-  if (data_op_of(spec, config->origin, op) != DATA_WRITE) {
+  bool writes = data_op_of(spec, config->origin, op) == DATA_WRITE;
+  if (!writes) {
     struct outline_step *miss = outline_add(out, OUTLINE_BRANCH);
     miss->chance = NAN;
-    miss->while_empty = true;
+    miss->while_empty = !config->warm;
     miss->target = 3;
+  }
+  if (writes && config->write.policy == WRITE_BACK) { /* later, and less often */
+    outline_add(out, OUTLINE_REPLY);
+    struct outline_step *some = outline_add(out, OUTLINE_BRANCH);
+    some->chance = NAN;
+    some->target = 4;
   }
   outline_add(out, OUTLINE_CALLS);
   struct outline_call *call = outline_add_call(out, config->origin, op, config->calls.timeout_ns);
@@ -167,12 +199,15 @@ const struct param cache_params[] = {
      .required = true,
      .doc = "Component that is asked on a miss and that receives writes."},
     {.name = "write",
-     .type = PARAM_ENUM,
+     .type = PARAM_WRITES,
      .offset = AT(write),
      .fallback = "around",
-     .choices = write_choices,
-     .doc = "What becomes of a key when a write that came through the cache has succeeded: it is "
-            "removed (around, as in cache-aside), or what was written is kept (through)."},
+     .doc =
+         "What becomes of a write that comes through the cache. around: it goes to the origin, and "
+         "when that succeeded the key is removed (as in cache-aside). through: what was written is "
+         "kept then. back { flush = \"1s\" }: it is acknowledged at once, and each key that was "
+         "written since is written to the origin every `flush`, or when it makes room; what was "
+         "not is lost in a crash."},
     {.name = "invalidate",
      .type = PARAM_ENUM,
      .offset = AT(invalidate),

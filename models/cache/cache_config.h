@@ -7,7 +7,6 @@
 #include "outline.h"
 
 enum expire { EXPIRE_AFTER_WRITE, EXPIRE_AFTER_ACCESS };
-enum write_policy { WRITE_AROUND, WRITE_THROUGH };
 enum invalidate { INVALIDATE_NEVER, INVALIDATE_ON_WRITE };
 
 struct cache_config {
@@ -17,7 +16,8 @@ struct cache_config {
   uint64_t stale_ns, negative_ns;
   double early;
   bool single_flight, warm;
-  uint32_t policy, expire, origin, write, invalidate;
+  uint32_t policy, expire, origin, invalidate;
+  struct writes write;
   struct outbound_config calls;
   struct dist hit_time;
 };

@@ -1,6 +1,7 @@
 #include "kept.h"
 
 #include "call.h"
+#include "write_back.h"
 
 static void level_add(struct level *level, uint64_t at_ns, int64_t by) {
   level_set(level, at_ns, level->value + (uint64_t)by);
@@ -35,7 +36,11 @@ void kept_remove(struct sim *sim, struct cache_state *c, uint32_t e) {
 }
 
 void kept_clear(struct sim *sim, struct cache_state *c) {
-  for (uint32_t e = NIL; (e = store_next(&c->store, e)) != NIL;) kept_remove(sim, c, e);
+  for (uint32_t e = NIL; (e = store_next(&c->store, e)) != NIL;) {
+    bool dirty = c->store.entry[e].dirty;
+    if (dirty) write_back_lose(sim, c, e);
+    kept_remove(sim, c, e);
+  }
   store_clear(&c->store);
 }
 
@@ -46,7 +51,7 @@ static uint64_t after(const struct sim *sim, uint64_t ns) {
 }
 
 /* Of what a call with this key stores, or uses. */
-static uint64_t expiry(const struct sim *sim, const struct cache_state *c, uint64_t key) {
+uint64_t kept_expiry(const struct sim *sim, const struct cache_state *c, uint64_t key) {
   const struct ttl *ttl = &c->config->ttl;
   if (ttl->jitter <= 0 || ttl->ns == PARAM_UNLIMITED) return after(sim, ttl->ns);
   struct draws draws = draws_begin(c->ttl, key, 0);
@@ -77,6 +82,7 @@ static uint32_t make_room(struct sim *sim, struct cache_state *c, uint32_t item,
   struct draws draws = draws_begin(c->store.evict, key, 0);
   uint32_t e;
   while ((e = store_victim(&c->store, size, &draws)) != NIL) {
+    if (c->store.entry[e].dirty) write_back_send(sim, c, e);
     let_go(sim, c, e);
     store_evict(&c->store, e);
     c->evictions++;
@@ -87,6 +93,7 @@ static uint32_t make_room(struct sim *sim, struct cache_state *c, uint32_t item,
 
 void keep(struct sim *sim, struct cache_state *c, struct frame *fetch, enum outcome outcome) {
   uint32_t item = fetch->item, e = store_find(&c->store, item), size = size_of(sim, c, item, fetch);
+  if (e != NIL && c->store.entry[e].dirty) return;  /* what was read is older than what is kept */
   if (outcome != OUTCOME_OK && size == 0) size = 1; /* errors have no size */
   if (e != NIL && store_weight(&c->store, e) != (c->store.in_bytes ? size : 1)) {
     kept_remove(sim, c, e); /* it has grown or shrunk */
@@ -103,9 +110,24 @@ void keep(struct sim *sim, struct cache_state *c, struct frame *fetch, enum outc
   struct entry *entry = &c->store.entry[e];
   bool ok = outcome == OUTCOME_OK;
   entry->copy = ok && c->truth != REF_NONE ? ledger_hold(sim, c->truth, fetch) : 0;
-  entry->expires_ns = ok ? expiry(sim, c, fetch->key) : after(sim, c->config->negative_ns);
+  entry->expires_ns = ok ? kept_expiry(sim, c, fetch->key) : after(sim, c->config->negative_ns);
   entry->outcome = outcome & 15;
   count_in(sim, c, e);
+}
+
+uint32_t keep_written(struct sim *sim, struct cache_state *c, struct frame *call) {
+  uint32_t e = store_find(&c->store, call->item);
+  if (e == NIL) {
+    e = make_room(sim, c, call->item, size_of(sim, c, call->item, call), call->key);
+    if (e == NIL) return NIL;
+  } else {
+    count_out(sim, c, e);
+    store_hit(&c->store, e);
+  }
+  c->store.entry[e].expires_ns = never;
+  c->store.entry[e].outcome = OUTCOME_OK;
+  count_in(sim, c, e);
+  return e;
 }
 
 static bool lives_here(const struct member *member, uint32_t item) {
@@ -155,7 +177,8 @@ uint32_t kept_lookup(struct sim *sim, struct cache_state *c, const struct frame 
     c->expired++;
     return NIL;
   }
-  if (c->config->expire == EXPIRE_AFTER_ACCESS) entry->expires_ns = expiry(sim, c, call->key);
+  if (c->config->expire == EXPIRE_AFTER_ACCESS && !entry->dirty)
+    entry->expires_ns = kept_expiry(sim, c, call->key);
   store_hit(&c->store, e);
   return e;
 }

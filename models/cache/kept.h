@@ -15,6 +15,11 @@ struct cache_state {
   const struct cache_config *config;
   struct component *origin;
   struct outbound *out; /* NULL: the timeout is all there is to the policy */
+  struct member *member;
+  struct timer flush_timer; /* of writes to the origin, from here on */
+  struct level dirty;
+  uint64_t lost_writes, written_back, write_back_failed, write_key;
+  uint8_t write_op;
   struct store store;
   struct flights flights; /* where misses join or entries are refreshed */
   struct stream hit_time, object_size, ttl, early, warm;
@@ -31,6 +36,15 @@ struct cache_state {
 
 /* Keeps what a call to the origin has brought, if the policy wants it; an error for `negative`. */
 void keep(struct sim *sim, struct cache_state *c, struct frame *fetch, enum outcome outcome);
+
+/* Keeps what a write says, for good: the entry; NIL: it cannot be kept. */
+uint32_t keep_written(struct sim *sim, struct cache_state *c, struct frame *call);
+
+/* When what a call with this key stores now is over. */
+uint64_t kept_expiry(const struct sim *sim, const struct cache_state *c, uint64_t key);
+
+/* Sends a call that was made to the origin. Do this last. */
+void cache_ask_origin(struct sim *sim, struct cache_state *c, struct frame *fetch);
 
 /* Fills it with the current values of the keys that live on this member, up to the most of any
  * client. */

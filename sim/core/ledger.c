@@ -31,9 +31,18 @@ struct seen {
   uint32_t mark; /* of the frame: its stamp plus 1, so that a slot used again carries nothing */
 };
 
+/* How far the truth is behind; of ledgers in which something acknowledges before it. */
+struct behind {
+  uint32_t durable; /* the newest version that the truth has */
+  uint32_t sent;    /* the newest one that has left for it, at least that */
+};
+
 struct ledger {
-  struct key *key; /* from 1 */
-  uint32_t *next;  /* by key: the next in its bucket */
+  bool expects_behind;
+  struct behind *behind;       /* by key; NULL: never behind */
+  struct ledger_behind *total; /* by truth, without `pending` */
+  struct key *key;             /* from 1 */
+  uint32_t *next;              /* by key: the next in its bucket */
   uint32_t keys, key_capacity;
   uint32_t *bucket;
   uint32_t mask;
@@ -56,6 +65,7 @@ static uint32_t bucket_of(const struct ledger *l, uint32_t truth, uint32_t item)
 static void grow_keys(struct ledger *l) {
   l->key_capacity = l->key_capacity ? 2 * l->key_capacity : 256;
   l->key = mem_resize(l->key, l->key_capacity * sizeof *l->key);
+  if (l->expects_behind) l->behind = mem_resize(l->behind, l->key_capacity * sizeof *l->behind);
   l->next = mem_resize(l->next, l->key_capacity * sizeof *l->next);
   l->bucket = mem_resize(l->bucket, l->key_capacity * sizeof *l->bucket);
   l->mask = l->key_capacity - 1;
@@ -83,6 +93,7 @@ static struct key *find_or_add(struct ledger *l, uint32_t truth, uint32_t item) 
   *head = l->keys;
   key = &l->key[l->keys++];
   *key = (struct key){.item = item, .truth = truth};
+  if (l->behind) l->behind[key - l->key] = (struct behind){0};
   return key;
 }
 
@@ -174,8 +185,11 @@ bool ledger_follows(const struct sim *sim, uint32_t component) {
 }
 
 void ledger_read(struct sim *sim, uint32_t truth, const struct frame *call) {
-  const struct key *key = call->item ? find(sim->ledger, truth, call->item) : NULL;
-  carry(sim, call, (struct seen){.superseded_ns = TIME_NEVER, .version = key ? key->version : 0});
+  struct ledger *l = sim->ledger;
+  const struct key *key = call->item ? find(l, truth, call->item) : NULL;
+  uint32_t version = key ? key->version : 0;
+  if (l->behind && key) version = l->behind[number_of(l, key)].durable;
+  carry(sim, call, (struct seen){.superseded_ns = TIME_NEVER, .version = version});
 }
 
 void ledger_read_older(struct sim *sim, uint32_t truth, const struct frame *call, uint32_t behind,
@@ -187,11 +201,10 @@ void ledger_read_older(struct sim *sim, uint32_t truth, const struct frame *call
                       .version = behind < current ? current - behind : 0});
 }
 
-void ledger_write(struct sim *sim, uint32_t truth, const struct frame *call) {
+/* The next version of a key, acknowledged now. */
+static struct key *next_version(struct sim *sim, uint32_t truth, uint32_t item) {
   struct ledger *l = sim->ledger;
-  carry(sim, call, (struct seen){.superseded_ns = TIME_NEVER});
-  if (call->item == 0) return;
-  struct key *key = find_or_add(l, truth, call->item);
+  struct key *key = find_or_add(l, truth, item);
   key->version++;
   key->before_ns = key->acked_ns;
   key->acked_ns = sim->now_ns;
@@ -200,6 +213,12 @@ void ledger_write(struct sim *sim, uint32_t truth, const struct frame *call) {
     if (l->record[key->copy].holders == 0) record_free(l, key->copy);
     key->copy = 0;
   }
+  return key;
+}
+
+static void acknowledged(struct sim *sim, struct key *key, uint32_t truth,
+                         const struct frame *call) {
+  struct ledger *l = sim->ledger;
   carry(sim, call, (struct seen){.superseded_ns = TIME_NEVER, .version = key->version});
   uint64_t user = user_of(sim, call);
   if (user) session_wrote(l->sessions, user, number_of(l, key), key->version, sim->now_ns);
@@ -209,6 +228,83 @@ void ledger_write(struct sim *sim, uint32_t truth, const struct frame *call) {
     struct member *holder = component_holder(component, call->item);
     component->kind->on_written(sim, holder, call->item);
   }
+}
+
+void ledger_write(struct sim *sim, uint32_t truth, const struct frame *call) {
+  struct ledger *l = sim->ledger;
+  const struct seen *brought = l->behind ? carried(sim, call) : NULL;
+  if (call->item && brought && brought->version > 0) { /* it was acknowledged before */
+    struct behind *behind = &l->behind[number_of(l, find_or_add(l, truth, call->item))];
+    if (brought->version <= behind->durable) return;
+    l->total[truth].arrived += brought->version - behind->durable;
+    behind->durable = brought->version;
+    return;
+  }
+  carry(sim, call, (struct seen){.superseded_ns = TIME_NEVER});
+  if (call->item == 0) return;
+  struct key *key = next_version(sim, truth, call->item);
+  if (l->behind) {
+    struct behind *behind = &l->behind[number_of(l, key)];
+    l->total[truth].arrived += key->version - 1 - behind->durable; /* written over, not lost */
+    behind->durable = key->version;
+  }
+  acknowledged(sim, key, truth, call);
+}
+
+/* --- copies that acknowledge ---------------------------------------------------------------- */
+
+void ledger_expect_behind(struct sim *sim) {
+  struct ledger *l = sim->ledger;
+  if (l->expects_behind) return;
+  l->expects_behind = true;
+  l->behind = mem_zeroed(l->key_capacity, sizeof *l->behind);
+  l->total = mem_zeroed(sim->spec->components, sizeof *l->total);
+}
+
+void ledger_acknowledge(struct sim *sim, uint32_t truth, const struct frame *call) {
+  if (call->item == 0) return;
+  struct key *key = next_version(sim, truth, call->item);
+  sim->ledger->total[truth].acknowledged++;
+  acknowledged(sim, key, truth, call);
+}
+
+void ledger_send(struct sim *sim, uint32_t truth, const struct frame *call) {
+  struct ledger *l = sim->ledger;
+  if (call->item == 0) return;
+  const struct key *key = find_or_add(l, truth, call->item);
+  l->behind[number_of(l, key)].sent = key->version;
+  carry(sim, call, (struct seen){.superseded_ns = TIME_NEVER, .version = key->version});
+}
+
+void ledger_send_failed(struct sim *sim, uint32_t truth, const struct frame *call) {
+  struct ledger *l = sim->ledger;
+  if (call->item == 0) return;
+  struct behind *behind = &l->behind[number_of(l, find_or_add(l, truth, call->item))];
+  behind->sent = behind->durable;
+}
+
+uint64_t ledger_lose(struct sim *sim, uint32_t truth, uint32_t item) {
+  struct ledger *l = sim->ledger;
+  if (item == 0) return 0;
+  struct key *key = find_or_add(l, truth, item);
+  struct behind *behind = &l->behind[number_of(l, key)];
+  uint32_t safe = behind->sent > behind->durable ? behind->sent : behind->durable;
+  uint64_t lost = key->version - safe;
+  if (lost == 0) return 0;
+  l->total[truth].lost += lost;
+  if (behind->sent > behind->durable) l->total[truth].arrived += safe - behind->durable;
+  key = next_version(sim, truth, item); /* what the truth has, again */
+  behind->durable = behind->sent = key->version;
+  return lost;
+}
+
+struct ledger_behind ledger_behind(const struct sim *sim, uint32_t truth) {
+  const struct ledger *l = sim->ledger;
+  struct ledger_behind sum = l->total[truth];
+  for (uint32_t k = 1; k < l->keys; k++) {
+    if (l->key[k].truth == truth) sum.pending += l->key[k].version - l->behind[k].durable;
+  }
+  return sum;
 }
 
 /* --- copies --------------------------------------------------------------------------------- */
@@ -306,6 +402,8 @@ void ledger_free(struct ledger *l) {
   free(l->key);
   free(l->next);
   free(l->bucket);
+  free(l->behind);
+  free(l->total);
   free(l->record);
   free(l->seen);
   sessions_free(l->sessions);

@@ -23,6 +23,12 @@
  * back behind what the user has read before: session.h. Reads that no copy answers are not looked
  * at.
  *
+ * Lost. A copy may acknowledge writes before the truth has them (a cache that writes back). The
+ * ledger then knows, for each key, up to which version the truth has it and up to which one is on
+ * its way there. When the copy loses what it kept, the versions beyond both are lost: each was
+ * acknowledged to somebody, overwritten ones too, and no reader will see them. What the truth has
+ * becomes the newest version.
+ *
  * Who owns what: the ledger owns the keys and, for each version that a copy holds, one record with
  * a count of holders. An answered call carries the version that was seen, in a column beside the
  * frames. Should more than two writes land on a key while one answer travels, its age may be
@@ -56,6 +62,29 @@ void ledger_write(struct sim *sim, uint32_t truth, const struct frame *call);
  * acknowledged at superseded_ns (history.h). */
 void ledger_read_older(struct sim *sim, uint32_t truth, const struct frame *call, uint32_t behind,
                        uint64_t superseded_ns);
+
+/* --- for copies that acknowledge ------------------------------------------------------------ */
+
+/* Once, in a kind's init: some component acknowledges writes before the truth has them. */
+void ledger_expect_behind(struct sim *sim);
+
+/* A copy acknowledges a write now; hold what it keeps of it by ledger_hold_current. */
+void ledger_acknowledge(struct sim *sim, uint32_t truth, const struct frame *call);
+
+/* `call` brings the current version of its key to the truth, which it reaches without detours; it
+ * failed. */
+void ledger_send(struct sim *sim, uint32_t truth, const struct frame *call);
+void ledger_send_failed(struct sim *sim, uint32_t truth, const struct frame *call);
+
+/* The copy has lost what it kept of a key: so many acknowledged writes are lost. */
+uint64_t ledger_lose(struct sim *sim, uint32_t truth, uint32_t item);
+
+/* Acknowledged before the truth had them, since time 0: all, those that the truth has by now, those
+ * lost, those that are still to come. */
+struct ledger_behind {
+  uint64_t acknowledged, arrived, lost, pending;
+};
+struct ledger_behind ledger_behind(const struct sim *sim, uint32_t truth);
 
 /* --- for copies ----------------------------------------------------------------------------- */
 

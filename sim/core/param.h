@@ -26,6 +26,7 @@ enum param_type {
   PARAM_BYTES,     /* uint64_t              "2GiB", "64kB"                                    */
   PARAM_ROOM,      /* struct room           10000 entries, or "512MiB"; or "unlimited"        */
   PARAM_TTL,       /* struct ttl            "60s", { "60s", jitter = "10%" }, or "never"        */
+  PARAM_WRITES,    /* struct writes         "around", "through", "back", back { flush = "1s" }  */
   PARAM_BANDWIDTH, /* double, bits a second "1Gbit/s"; 0 is unlimited                         */
   PARAM_DISTANCE,  /* double, metres        "1000km"                                          */
   PARAM_TIME_DIST, /* struct dist, ns       "10ms", exponential "10ms"                        */
@@ -193,6 +194,14 @@ struct arrival_trace {
 struct room {
   uint64_t n; /* PARAM_UNLIMITED: no limit */
   bool in_bytes;
+};
+
+/* What becomes of writes that come through a cache. */
+enum write_policy { WRITE_AROUND, WRITE_THROUGH, WRITE_BACK };
+
+struct writes {
+  uint32_t policy;   /* enum write_policy */
+  uint64_t flush_ns; /* back: what is kept is written so often */
 };
 
 /* A time to live, drawn between ns * (1 - jitter) and ns * (1 + jitter). */

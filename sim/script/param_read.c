@@ -69,6 +69,10 @@ bool param_read_room(const struct field *f, int index) {
                         out->in_bytes ? QUANTITY_SIZE : PLAIN_NUMBER);
 }
 
+bool param_read_writes(const struct field *f, int index) {
+  return policy_writes(f->loader, f->spot, index, f->at);
+}
+
 bool param_read_ttl(const struct field *f, int index) {
   static const char *const keys[] = {"jitter"};
   struct ttl *out = f->at;

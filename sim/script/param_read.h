@@ -49,6 +49,7 @@ bool param_read_priority(const struct field *f, int index);
 bool param_read_budget(const struct field *f, int index);
 bool param_read_after(const struct field *f, int index);
 bool param_read_room(const struct field *f, int index);
+bool param_read_writes(const struct field *f, int index);
 bool param_read_ttl(const struct field *f, int index);
 bool param_read_window(const struct field *f, int index);
 bool param_read_places(const struct field *f, int index);

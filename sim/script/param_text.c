@@ -460,6 +460,12 @@ void param_put_bytes(FILE *out, const struct spec *spec, const struct param *par
   put_quantity(out, QUANTITY_SIZE, (double)*(const uint64_t *)value);
 }
 
+void param_put_writes(FILE *out, const struct spec *spec, const struct param *param,
+                      const void *value) {
+  (void)spec, (void)param;
+  policy_put_writes(out, value);
+}
+
 void param_put_ttl(FILE *out, const struct spec *spec, const struct param *param,
                    const void *value) {
   const struct ttl *ttl = value;

@@ -81,6 +81,8 @@ void param_put_budget(FILE *out, const struct spec *spec, const struct param *pa
                       const void *value);
 void param_put_after(FILE *out, const struct spec *spec, const struct param *param,
                      const void *value);
+void param_put_writes(FILE *out, const struct spec *spec, const struct param *param,
+                      const void *value);
 void param_put_ttl(FILE *out, const struct spec *spec, const struct param *param,
                    const void *value);
 void param_put_room(FILE *out, const struct spec *spec, const struct param *param,

@@ -107,6 +107,38 @@ bool policy_window(struct loader *loader, const struct spot *spot, int index, st
          value_in_range(loader, spot, (double)out->ns, 1000, 1e18, QUANTITY_TIME);
 }
 
+/* --- writes of a cache ----------------------------------------------------------------------- */
+
+#define FLUSH_NS UINT64_C(1000000000)
+
+const struct param back_params[] = {
+    {.name = "flush",
+     .type = PARAM_DURATION,
+     .offset = offsetof(struct writes, flush_ns),
+     .fallback = "1s",
+     .min = 1,
+     .max = 1e18,
+     .doc = "How often what was written since is written to the origin (Redis's appendfsync "
+            "everysec: 1 s)."},
+    {0},
+};
+
+static const struct choice writes_choices[] = {{WORD_BACK, WRITE_BACK, .params = back_params}};
+
+static const char *const write_names[] = {
+    [WRITE_AROUND] = "around", [WRITE_THROUGH] = "through", [WRITE_BACK] = "back"};
+
+bool policy_writes(struct loader *loader, const struct spot *spot, int index, struct writes *out) {
+  *out = (struct writes){.flush_ns = FLUSH_NS};
+  if (lua_type(loader->L, index) == LUA_TSTRING) {
+    return value_choice(loader, spot, index, write_names, 3, &out->policy);
+  }
+  const struct choice *row = choice_read(loader, spot, index, writes_choices, 1,
+                                         "\"around\", \"through\" or back { flush = \"1s\" }", out);
+  if (row) out->policy = WRITE_BACK;
+  return row != NULL;
+}
+
 /* --- places --------------------------------------------------------------------------------- */
 
 #define AT(field) offsetof(struct concurrency_config, field)
@@ -234,6 +266,13 @@ void policy_put_window(FILE *out, const struct window *window) {
   } else {
     fputs("none", out);
   }
+}
+
+void policy_put_writes(FILE *out, const struct writes *writes) {
+  fputs(write_names[writes->policy], out);
+  if (writes->policy != WRITE_BACK) return;
+  fputs(", flush ", out);
+  put(out, QUANTITY_TIME, (double)writes->flush_ns);
 }
 
 void policy_put_places(FILE *out, const struct concurrency_config *places) {

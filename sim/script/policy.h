@@ -9,10 +9,12 @@
 #include "value.h"
 
 extern const struct param aimd_params[], gradient_params[]; /* of struct concurrency_config */
+extern const struct param back_params[];                    /* of struct writes */
 
 bool policy_budget(struct loader *loader, const struct spot *spot, int index, struct budget *out);
 bool policy_after(struct loader *loader, const struct spot *spot, int index, struct after *out);
 bool policy_window(struct loader *loader, const struct spot *spot, int index, struct window *out);
+bool policy_writes(struct loader *loader, const struct spot *spot, int index, struct writes *out);
 bool policy_places(struct loader *loader, const struct spot *spot, int index,
                    const struct param *param, struct concurrency_config *out);
 bool policy_how_many(struct loader *loader, const struct spot *spot, int index,
@@ -22,6 +24,7 @@ bool policy_zones(struct loader *loader, const struct spot *spot, int index, str
 void policy_put_budget(FILE *out, const struct budget *budget);
 void policy_put_after(FILE *out, const struct after *after);
 void policy_put_window(FILE *out, const struct window *window);
+void policy_put_writes(FILE *out, const struct writes *writes);
 void policy_put_places(FILE *out, const struct concurrency_config *places);
 void policy_put_how_many(FILE *out, const struct param *param, const struct how_many *many);
 void policy_put_zones(FILE *out, const struct spec *spec, const struct refs *zones);

@@ -277,6 +277,10 @@ const struct word_def word_defs[WORDS] = {
                    "A number of calls at once that grows by one with each good answer and shrinks "
                    "by a tenth with each failure.",
                    .params = aimd_params},
+    [WORD_BACK] =
+        {"back", ROLE_VALUE, false, "back { flush = \"1s\" }",
+         "Writes are acknowledged by a cache and written to its origin later, each key once.",
+         .params = back_params},
     [WORD_GRADIENT] = {"gradient", ROLE_VALUE, false, "gradient { start = 20, most = 200 }",
                        "A number of calls at once that grows while answers take no longer than "
                        "usual and shrinks while they do.",

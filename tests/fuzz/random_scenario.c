@@ -104,6 +104,13 @@ static void put_bytes(struct maker *m, GString *out, const struct param *param) 
   g_string_append_printf(out, "\"%.0fB\"", ceil(spread(m, param, 10, 1e6)));
 }
 
+static void put_writes(struct maker *m, GString *out, const struct param *param) {
+  static const char *const texts[] = {"\"around\"", "\"through\"", "\"back\"",
+                                      "back { flush = \"100ms\" }"};
+  (void)param;
+  g_string_append(out, texts[below(m, 4)]);
+}
+
 static void put_ttl(struct maker *m, GString *out, const struct param *param) {
   if (chance(m, 0.5)) {
     put_duration(m, out, param);
@@ -332,8 +339,9 @@ static put_fn *const put[PARAM_TYPES] = {
     [PARAM_STEPS] = put_steps,       [PARAM_FALLBACKS] = put_steps,
     [PARAM_HANDLERS] = put_handlers, [PARAM_PRIORITY] = put_priority,
     [PARAM_AFTER] = put_after,       [PARAM_ROOM] = put_room,
-    [PARAM_TTL] = put_ttl,           [PARAM_WINDOW] = put_window,
-    [PARAM_TEXT] = put_component,    [PARAM_HOW_MANY] = put_how_many,
+    [PARAM_TTL] = put_ttl,           [PARAM_WRITES] = put_writes,
+    [PARAM_WINDOW] = put_window,     [PARAM_TEXT] = put_component,
+    [PARAM_HOW_MANY] = put_how_many,
 };
 
 static void put_value(struct maker *m, GString *out, const struct param *param) {

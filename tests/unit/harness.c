@@ -416,6 +416,13 @@ static void set_value(struct node *node, const struct param *param, void *at, co
     case PARAM_AFTER:
       ((struct after *)at)->ns = (uint64_t)(quantity(&text) + 0.5);
       return;
+    case PARAM_WRITES: {
+      struct writes *writes = at;
+      writes->policy = *text == 'a' ? WRITE_AROUND : *text == 't' ? WRITE_THROUGH : WRITE_BACK;
+      text = strchr(text, ' ');
+      writes->flush_ns = text ? whole(&text) : UINT64_C(1000000000);
+      return;
+    }
     case PARAM_TTL: {
       struct ttl *ttl = at;
       const char *jitter = strstr(text, "jitter ");

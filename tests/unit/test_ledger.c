@@ -368,8 +368,82 @@ static void test_closed_form(void **state) {
   }
 }
 
+/* --- writes that are acknowledged before the database has them ------------------------------- */
+
+static struct scene *scene_back(struct shot *shots, uint32_t n, const char *flush) {
+  struct scene *scene = scene_with(shots, n, "0ms", "2ms");
+  struct node *cache = scene_add(scene, "cache", "back", 1);
+  node_set(cache, "origin", "db");
+  node_set(cache, "write", flush);
+  return scene;
+}
+
+/* Aim: a write is acknowledged at once and read by everybody who asks the cache; each key goes to
+ * the database once a flush, and readers of the database are behind until then. */
+static void test_written_back(void **state) {
+  (void)state;
+  struct shot shots[] = {put(0, "back", 1),  put(10, "back", 1),
+                         put(20, "back", 2), get(30, 1), /* by the other cache: stale, 20 ms */
+                         get(103, 1),        get(150, 2)};
+  struct scene *scene = scene_back(shots, 6, "back 100ms");
+  struct run run = run_scene(scene, 1, S);
+  for (uint32_t i = 0; i < 3; i++) assert_shot(&shots[i], OUTCOME_OK, shots[i].at_ns);
+  assert_same(metric(&run, "back.written_back"), 2);
+  assert_same(metric(&run, "db.writes"), 2);
+  assert_same(metric(&run, "back.lost_writes"), 0);
+  assert_same(metric(&run, "back.dirty.end"), 0);
+  assert_same(metric(&run, "cache.stale_reads"), 2); /* at 30, and at 103 from what it kept */
+  run_free(&run);
+  scene_free(scene);
+}
+
+/* Aim: a crash loses what was acknowledged since the last flush, overwritten writes too, and
+ * nothing that was on its way; the reader then sees what the database has, and it is not stale. */
+static void test_lost_in_a_crash(void **state) {
+  (void)state;
+  struct shot shots[] = {put(0, "back", 1),   put(99, "back", 2), /* both sent at 100 */
+                         put(150, "back", 1), put(160, "back", 1), put(170, "back", 3),
+                         get(300, 1),         get(300, 3)};
+  for (uint64_t crash_ms = 101; crash_ms <= 180; crash_ms += 79) {
+    struct scene *scene = scene_back(shots, 7, "back 100ms");
+    scene_fault(scene, "back", NULL,
+                (struct fault_spec){
+                    .type = &fault_crash, .at_ns = crash_ms * MS, .lasts = dist_constant(1 * MS)});
+    struct run run = run_scene(scene, 1, S);
+    assert_same(metric(&run, "back.lost_writes"), crash_ms == 101 ? 0 : 3);
+    assert_same(metric(&run, "db.writes"), crash_ms == 101 ? 4 : 2);
+    assert_same(metric(&run, "cache.stale_reads"), 0);
+    run_free(&run);
+    scene_free(scene);
+  }
+}
+
+/* Aim: what makes room is written first; a write that failed is repeated with the next flush. */
+static void test_written_back_later(void **state) {
+  (void)state;
+  struct shot shots[] = {put(0, "back", 1), put(10, "back", 2), put(20, "back", 3)};
+  struct scene *scene = scene_with(shots, 3, "0ms", "2ms");
+  struct node *cache = scene_add(scene, "cache", "back", 1);
+  node_set(cache, "origin", "db");
+  node_set(cache, "write", "back 100ms");
+  node_set(cache, "capacity", "2");
+  scene_fault(
+      scene, "db", NULL,
+      (struct fault_spec){.type = &fault_crash, .at_ns = 90 * MS, .lasts = dist_constant(50 * MS)});
+  struct run run = run_scene(scene, 1, S);
+  assert_same(metric(&run, "back.write_back_failed"), 2); /* of 2 and 3 at 100 */
+  assert_same(metric(&run, "back.written_back"), 5);      /* of 1 at 20, and at 200 */
+  assert_same(metric(&run, "db.writes"), 3);
+  assert_same(metric(&run, "back.lost_writes"), 0);
+  run_free(&run);
+  scene_free(scene);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_written_back),
+      cmocka_unit_test(test_lost_in_a_crash),
+      cmocka_unit_test(test_written_back_later),
       cmocka_unit_test(test_written_past),
       cmocka_unit_test(test_through_a_service),
       cmocka_unit_test(test_writes_through_a_service),

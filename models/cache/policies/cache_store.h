@@ -23,7 +23,7 @@
 /* Lists of entries; which of them hold ghosts says the policy. */
 #define STORE_LISTS 5
 #define STORE_FREE 7u /* `in` of an entry that is none */
-#define STORE_MOST_COUNT ((1u << 25) - 1)
+#define STORE_MOST_COUNT ((1u << 24) - 1)
 
 /* Its time was over when it was last looked at, or it is no entry, or a ghost: it does not count.
  * Times are below it, so that one comparison finds those whose time is just over. */
@@ -37,7 +37,8 @@ struct entry {
   uint32_t copy;
   uint32_t in : 3;      /* list */
   uint32_t outcome : 4; /* the cache's: how the call ended that is kept */
-  uint32_t count : 25;  /* the policy's */
+  uint32_t dirty : 1;   /* the cache's: the origin does not have it */
+  uint32_t count : 24;  /* the policy's */
 };
 static_assert(sizeof(struct entry) == 32, "memory is what a large cache costs");
 
