@@ -390,10 +390,43 @@ static void test_sound(void **state) {
   }
 }
 
+/* Aim: the hand of sieve goes on to the next one when the entry that it points to is removed. */
+static void test_hand(void **state) {
+  (void)state;
+  struct store store;
+  store_init(&store, policy_named("sieve"), 3, false, (struct stream){0});
+  for (const char *k = "ABCAD"; *k; k++) ask(&store, (uint32_t)*k, 1, 0); /* B went; at C */
+  store_remove(&store, store_find(&store, 'C'));
+  for (const char *k = "EF"; *k; k++) ask(&store, (uint32_t)*k, 1, 0);
+  for (const char *k = "AEF"; *k; k++) assert_int_not_equal(store_find(&store, (uint32_t)*k), NIL);
+  assert_int_equal(store_find(&store, 'D'), NIL);
+  store_free(&store);
+}
+
+/* Aim: what is asked for more often than what would go gets out of the window of wtinylfu and
+ * stays; what is asked for once does not. */
+static void test_admission(void **state) {
+  (void)state;
+  struct store store;
+  store_init(&store, policy_named("wtinylfu"), 100, false, (struct stream){0});
+  for (uint32_t item = 1; item <= 100; item++) ask(&store, item, 1, 0);
+  for (uint32_t round = 0; round < 6; round++) {
+    ask(&store, 1000, 1, 0);
+    ask(&store, 2000 + round, 1, 0); /* pushes it out of the window */
+  }
+  assert_int_not_equal(store_find(&store, 1000), NIL);
+  for (uint32_t round = 0; round < 5; round++) {
+    assert_int_equal(store_find(&store, 2000 + round), NIL);
+  }
+  store_free(&store);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_plain), cmocka_unit_test(test_letters), cmocka_unit_test(test_exact),
-      cmocka_unit_test(test_scan),  cmocka_unit_test(test_sound),
+      cmocka_unit_test(test_plain),     cmocka_unit_test(test_letters),
+      cmocka_unit_test(test_exact),     cmocka_unit_test(test_scan),
+      cmocka_unit_test(test_sound),     cmocka_unit_test(test_hand),
+      cmocka_unit_test(test_admission),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
