@@ -418,6 +418,23 @@ static void test_lost_in_a_crash(void **state) {
   }
 }
 
+/* Aim: of a key that was written again while its first version is on the way, a crash takes the
+ * second alone. */
+static void test_lost_behind_one_sent(void **state) {
+  (void)state;
+  struct shot shots[] = {put(0, "back", 1), put(101, "back", 1)}; /* the first arrives at 102 */
+  struct scene *scene = scene_back(shots, 2, "back 100ms");
+  shots[1].at_ns = 100 * MS + 500 * US;
+  scene_fault(
+      scene, "back", NULL,
+      (struct fault_spec){.type = &fault_crash, .at_ns = 101 * MS, .lasts = dist_constant(1 * MS)});
+  struct run run = run_scene(scene, 1, S);
+  assert_same(metric(&run, "back.lost_writes"), 1);
+  assert_same(metric(&run, "db.writes"), 1);
+  run_free(&run);
+  scene_free(scene);
+}
+
 /* Aim: what makes room is written first; a write that failed is repeated with the next flush. */
 static void test_written_back_later(void **state) {
   (void)state;
@@ -443,6 +460,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_written_back),
       cmocka_unit_test(test_lost_in_a_crash),
+      cmocka_unit_test(test_lost_behind_one_sent),
       cmocka_unit_test(test_written_back_later),
       cmocka_unit_test(test_written_past),
       cmocka_unit_test(test_through_a_service),
