@@ -104,7 +104,7 @@ one_sentence
 expect 2 capacity aimless.lua
 in_err 'states no goal'
 one_sentence
-expect 2 capacity aimless.lua --goal 'c.latency.p98 < 1s'
+expect 2 capacity aimless.lua --goal 'c.latency.pp99 < 1s'
 in_err "did you mean 'c.latency.p9"
 one_sentence
 expect 2 capacity aimless.lua --goal $'c.latency.p99 <\n1s'
