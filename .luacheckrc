@@ -13,6 +13,8 @@ local words = {
   "usl", "curve",
   -- keys
   "zipf", "uniform_keys", "back",
+  -- controls
+  "phi", "promote",
   -- steps
   "work", "call", "parallel", "sleep", "branch", "compress", "fail", "limit", "publish", "reply",
   "shed",

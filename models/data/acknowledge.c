@@ -95,10 +95,14 @@ static void acknowledge_one(struct sim *sim, struct copy *copy, struct frame *ca
   uint32_t position = ++copy->committed;
   uint32_t write = log_at(&copy->log, position).write;
   uint64_t user = call && column_wanted(sim, COLUMN_USER) ? column_get(sim, call, COLUMN_USER) : 0;
-  history_ack(group->history, write, user, sim->now_ns);
+  copy->meters->conflicts += history_ack(group->history, copy->number, write, user, sim->now_ns);
   if (copy->applied < position) copy_show_next(copy);
   if (call && ledger_follows(sim, group->component->id)) {
     ledger_write(sim, group->component->id, call);
+  }
+  if (group->failed_ns != TIME_NEVER && copy->number == group->primary) {
+    hist_add(&copy->meters->recovery_time, sim->now_ns - group->failed_ns);
+    group->failed_ns = TIME_NEVER;
   }
 }
 

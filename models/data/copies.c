@@ -14,7 +14,8 @@ static struct group *group_new(struct sim *sim, struct component *component,
                           .config = config,
                           .component = component,
                           .n = component->members,
-                          .write_ops = write_ops};
+                          .write_ops = write_ops,
+                          .failed_ns = TIME_NEVER};
   group->copy = arena_lines(sim->arena, group->n, sizeof *group->copy);
   group->history = history_new(group->n);
   for (uint32_t i = 0; i < group->n; i++) {
@@ -61,6 +62,7 @@ static void crash(struct sim *sim, struct copy *copy) {
 
 void copy_fault(struct sim *sim, struct copy *copy, const struct fault_def *fault, bool begins) {
   if (fault != &fault_crash) return;
+  promote_note_leaders(sim, copy->group);
   if (begins) {
     crash(sim, copy);
   } else if (copy->leads) {

@@ -6,6 +6,7 @@
  *   replicate.c      how they come from the primary to the others, and are applied there
  *   acknowledge.c    when the primary answers a write
  *   route.c          which copy a call goes to, and what a read sees there
+ *   promote.c        another copy becomes primary
  *
  * Terms: each primary has a term of its own, greater than those before it. Who hears of a greater
  * one follows it; messages of a smaller one are refused. So the log of a primary only grows in its
@@ -29,6 +30,7 @@ struct copies_config {
   struct refs zone;
   struct how_many write, read;
   struct dist apply; /* ns */
+  bool fence;
 };
 extern const struct param copies_params[];
 
@@ -61,9 +63,9 @@ struct waiter {
 
 /* What a copy counts. */
 struct copy_meters {
-  uint64_t applied, falls, resent, read_only;
-  struct level behind, waiting, falling;
-  struct hist lag;
+  uint64_t applied, falls, resent, rewound, lost, conflicts, promotions, read_only;
+  struct level behind, waiting, falling, two;
+  struct hist lag, recovery_time, recovery_point;
   struct staleness seen;
 };
 
@@ -105,12 +107,14 @@ struct group {
   struct stream pick;
   struct history *history;
   struct station *(*station)(struct member *member);
+  uint64_t failed_ns; /* since when no primary has taken writes; TIME_NEVER: it is not so */
+  uint32_t leaders;   /* copies that are up and take themselves for the primary */
 };
 
 /* --- the life of a copy --------------------------------------------------------------------- */
 
-bool copies_validate(const struct component_spec *component, const struct copies_config *config,
-                     struct error *err);
+bool copies_validate(const struct spec *spec, const struct component_spec *component,
+                     const struct copies_config *config, struct error *err);
 struct copy *copy_new(struct sim *sim, struct member *member, const struct copies_config *config,
                       struct op_set write_ops, struct copy_meters *meters);
 void copy_free(struct copy *copy);
@@ -155,5 +159,15 @@ struct member *route_pick(const struct component *component, const struct frame 
 /* A read that began now and ends after `work_ns` is judged; returns what it sees. */
 struct history_view route_read(struct sim *sim, struct copy *copy, const struct frame *call,
                                uint64_t work_ns);
+
+/* --- promote.c ------------------------------------------------------------------------------ */
+
+/* The member that callers take for the primary. */
+struct member *promote_primary(const struct component *component);
+/* Another copy becomes it, of those that are up and not in the set `except` the one that has most;
+ * false: there is none. */
+bool promote(struct sim *sim, struct component *component, uint32_t except);
+/* Some copy leads now or does no more. */
+void promote_note_leaders(struct sim *sim, struct group *group);
 
 #endif

@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "control.h"
 #include "copies.h"
 
 #define AT(field) offsetof(struct copies_config, field)
@@ -53,6 +54,13 @@ const struct param copies_params[] = {
      .fallback = "0ms",
      .doc = "How long a write holds a worker of each other copy. A copy applies one after the "
             "other, in order, and shares its workers with reads: it lags when they are busy."},
+    {.name = "fence",
+     .type = PARAM_BOOL,
+     .offset = AT(fence),
+     .fallback = "false",
+     .doc = "Whether the former primary is shut out before another copy becomes primary (power "
+            "switched off, lease taken away), wherever it is. Without it one that is only cut off "
+            "goes on taking writes from callers that do not reach the new one."},
     {0},
 };
 
@@ -65,8 +73,21 @@ static bool is_given(const struct component_spec *component, const char *key) {
   return false;
 }
 
-bool copies_validate(const struct component_spec *component, const struct copies_config *config,
-                     struct error *err) {
+/* Whether some control makes another copy the primary. */
+static bool is_promoted(const struct spec *spec, const struct component_spec *component) {
+  for (uint32_t i = 0; i < spec->components; i++) {
+    const struct component_spec *other = &spec->component[i];
+    for (const struct param *p = other->kind->params; p && p->name; p++) {
+      if (p->type != PARAM_ACT) continue;
+      const struct control_act *act = (const void *)((const char *)other->config + p->offset);
+      if (act->rule == ACT_PROMOTE && &spec->component[act->target] == component) return true;
+    }
+  }
+  return false;
+}
+
+bool copies_validate(const struct spec *spec, const struct component_spec *component,
+                     const struct copies_config *config, struct error *err) {
   if (!config->given) return true;
   if (is_given(component, "instances")) {
     return error_set(err,
@@ -89,6 +110,12 @@ bool copies_validate(const struct component_spec *component, const struct copies
   if (config->zone.n > config->n) {
     return error_set(err, "copies.zone names %u zones and copies.n is %llu; a zone would be empty",
                      config->zone.n, (unsigned long long)config->n);
+  }
+  if (config->fence && !is_promoted(spec, component)) {
+    return error_set(err,
+                     "has copies.fence and nothing makes another copy the primary; declare a "
+                     "control with act = promote { \"%s\" }, or leave fence out",
+                     component->name);
   }
   return true;
 }

@@ -215,7 +215,7 @@ static bool database_validate(const struct spec *spec, const struct component_sp
     return error_set(err, "operation '%s' is in read_ops and also a write; a call is one of both",
                      spec->op[op]);
   }
-  if (!copies_validate(component, &config->copies, err)) return false;
+  if (!copies_validate(spec, component, &config->copies, err)) return false;
   if (config->connections != PARAM_UNLIMITED && config->workers != PARAM_UNLIMITED &&
       config->connections < config->workers) {
     return error_set(err,
@@ -380,6 +380,21 @@ static const struct meter database_meters[] = {
      "Reads that saw an older version than their user had seen before."},
     {"read_only", METER_COUNT, COPIES(read_only), 0,
      "Writes that reached a copy that is not the primary, and failed."},
+    {"lost_writes", METER_COUNT, COPIES(lost), 0,
+     "Acknowledged writes that the copy which became primary did not have, or that the last copy "
+     "which had them threw away."},
+    {"conflicts", METER_COUNT, COPIES(conflicts), 0,
+     "Writes that a former primary acknowledged after another copy had become primary."},
+    {"two_primaries", METER_LEVEL, COPIES(two), 0,
+     "Whether two copies took themselves for the primary (1), or not (0)"},
+    {"promotions", METER_COUNT, COPIES(promotions), 0, "Copies that became primary."},
+    {"recovery_time", METER_TIMES, COPIES(recovery_time), 0,
+     "From when a primary failed until the one that replaced it acknowledged a write"},
+    {"recovery_point", METER_TIMES, COPIES(recovery_point), 0,
+     "How far back the oldest acknowledged write lies that was lost with a primary, from when that "
+     "failed; 0 if none was"},
+    {"rewound", METER_COUNT, COPIES(rewound), 0,
+     "Writes that a copy threw away to be in line with a new primary."},
 #undef COPIES
     {0},
 };
@@ -408,8 +423,8 @@ const struct kind kind_database = {
         "message. Left out: locks, transactions, buffer pool, "
         "checkpoints, what the data are; of copies: the first one made of all data, limits on the "
         "log that is kept for one which is away, cascades of copies, callers who go round a copy "
-        "that is down, and another copy that becomes primary: while the primary is down, writes "
-        "fail.",
+        "that is down. Unless a `control` makes another copy the primary, writes fail while the "
+        "primary is down; what is on its way to other copies when it crashes still gets there.",
     .example =
         "client \"app\" { arrivals = poisson \"400/s\", target = \"db\", "
         "mix = { read = 0.9, write = 0.1 } }\n"
@@ -424,6 +439,8 @@ const struct kind kind_database = {
     .messages = copies_messages,
     .sends = database_sends,
     .keeps_versions = database_sends,
+    .primary = promote_primary,
+    .promote = promote,
     .has_meter = database_has_meter,
     .place = database_place,
     .on_message = database_on_message,

@@ -153,7 +153,9 @@ static void rewind_to(struct copy *copy, uint32_t end) {
     uint32_t write = log_at(&copy->log, copy->log.end).write;
     log_cut(&copy->log, copy->log.end - 1);
     if (copy->applied > copy->log.end) copy->applied = copy->log.end;
-    history_discard(history, copy->number, write);
+    if (copy->committed > copy->log.end) copy->committed = copy->log.end;
+    copy->meters->rewound++;
+    copy->meters->lost += history_discard(history, copy->number, write);
   }
 }
 
@@ -192,6 +194,7 @@ static void follow(struct sim *sim, struct copy *copy, uint32_t term) {
   copy->known = false;
   copy->pending = 0;
   if (!led) return;
+  promote_note_leaders(sim, copy->group);
   for (uint32_t i = 0; i < copy->group->n; i++) timer_stop(&copy->peer[i].again);
   sim_note(sim, copy->member, copy->member, "is primary no more");
   copy_give_up_waiting(sim, copy);

@@ -5,6 +5,8 @@
 #include "call.h"
 #include "column.h"
 #include "copies.h"
+#include "life.h"
+#include "network.h"
 
 static bool is_near(const struct spec *spec, uint32_t component, uint32_t from_zone,
                     uint32_t to_zone, double *mean_ns) {
@@ -40,9 +42,24 @@ void route_init(struct group *group) {
   }
 }
 
+/* Where there are two, callers keep to the one that they reach, of both the newer. */
+static struct member *primary_of(const struct group *group, const struct frame *call) {
+  struct member *newest = group->copy[group->primary].member;
+  if (group->leaders < 2 || group->sim->network == NULL) return newest;
+  const struct member *caller = call_maker(group->sim, call);
+  uint64_t delay_ns;
+  if (network_reaches(group->sim, caller, newest, &delay_ns)) return newest;
+  for (uint32_t i = 0; i < group->n; i++) {
+    const struct copy *c = &group->copy[i];
+    if (!c->leads || member_is_off(c->member)) continue;
+    if (network_reaches(group->sim, caller, c->member, &delay_ns)) return c->member;
+  }
+  return newest;
+}
+
 struct member *route_pick(const struct component *component, const struct frame *call) {
   const struct group *group = component->shared;
-  if (op_set_has(&group->write_ops, call->op)) return group->copy[group->primary].member;
+  if (op_set_has(&group->write_ops, call->op)) return primary_of(group, call);
   const struct how_many *read = &group->config->read;
   if (read->word == READ_NEAREST) {
     const struct spec *spec = group->sim->spec;
@@ -50,7 +67,7 @@ struct member *route_pick(const struct component *component, const struct frame 
     uint32_t zone = caller->zone == REF_NONE ? spec->zones : caller->zone;
     return group->copy[group->nearest[zone * group->n]].member;
   }
-  if (read->word == READ_PRIMARY) return group->copy[group->primary].member;
+  if (read->word == READ_PRIMARY) return primary_of(group, call);
   return component_pick_any(component, call);
 }
 

@@ -16,6 +16,7 @@ struct datum {
 
 struct history {
   uint32_t copies, all; /* number, and the set of all */
+  uint32_t counts;      /* the copy that took over last */
   /* Writes first .. first + n - 1, in a ring. */
   struct history_write *ring;
   uint32_t first, n, capacity;
@@ -175,18 +176,44 @@ bool history_apply(struct history *h, uint32_t copy, uint32_t write) {
   return true;
 }
 
-void history_discard(struct history *h, uint32_t copy, uint32_t write) {
+/* --- lost ----------------------------------------------------------------------------------- */
+
+static void lose(struct history *h, uint32_t write) {
+  struct history_write *w = at(h, write);
+  w->lost = true;
+  struct datum *d = &h->datum[w->datum];
+  if (w->datum && d->acked == write) d->acked = w->before;
+}
+
+bool history_discard(struct history *h, uint32_t copy, uint32_t write) {
   struct history_write *w = at(h, write);
   uint32_t bit = UINT32_C(1) << copy;
   if (w->shows & bit && w->datum) *version_at(h, copy, w->datum) = w->before;
   w->has &= ~bit;
   w->shows &= ~bit;
+  bool lost = w->has == 0 && w->acked_ns != TIME_NEVER && !w->lost;
+  if (lost) lose(h, write);
   forget(h);
+  return lost;
+}
+
+struct takeover history_take_over(struct history *h, uint32_t copy) {
+  struct takeover out = {0, TIME_NEVER};
+  uint32_t bit = UINT32_C(1) << copy;
+  h->counts = copy;
+  for (uint32_t i = h->n; i-- > 0;) { /* the newest first: what it replaced becomes current */
+    struct history_write *w = at(h, h->first + i);
+    if (w->has & bit || w->acked_ns == TIME_NEVER || w->lost) continue;
+    lose(h, h->first + i);
+    out.lost++;
+    if (w->acked_ns < out.oldest_ns) out.oldest_ns = w->acked_ns;
+  }
+  return out;
 }
 
 /* --- acknowledged, and read ----------------------------------------------------------------- */
 
-void history_ack(struct history *h, uint32_t write, uint64_t user, uint64_t now_ns) {
+bool history_ack(struct history *h, uint32_t copy, uint32_t write, uint64_t user, uint64_t now_ns) {
   /* Shown by all and forgotten: the acknowledgement says nothing new. */
   bool kept = is_kept(h, write);
   uint32_t datum = 0;
@@ -200,6 +227,7 @@ void history_ack(struct history *h, uint32_t write, uint64_t user, uint64_t now_
     if (!h->sessions) h->sessions = sessions_new();
     session_wrote(h->sessions, user, datum, write, now_ns);
   }
+  return copy != h->counts;
 }
 
 struct history_view history_read(const struct history *h, uint32_t copy, uint32_t item) {
@@ -210,7 +238,7 @@ struct history_view history_read(const struct history *h, uint32_t copy, uint32_
   /* Back from the newest acknowledged one: all that this copy does not show are kept. */
   for (uint32_t w = h->datum[datum].acked; w > view.version && is_kept(h, w);) {
     const struct history_write *one = at(h, w);
-    if (one->acked_ns != TIME_NEVER) {
+    if (one->acked_ns != TIME_NEVER && !one->lost) {
       view.behind++;
       view.superseded_ns = one->acked_ns;
     }

@@ -8,10 +8,14 @@
  *                  reader asked (a regular register: Lamport, On Interprocess Communication, 1986);
  *                  its age is how long ago that was
  *   sessions       a user's own write that a read missed, and reads that went back (session.h)
+ *   lost writes    acknowledged, and the copy that takes over does not have it, or the last copy
+ *                  that had it threw it away
+ *   conflicts      writes that a copy acknowledged after another one had taken over
  *
  * A version is the number of the write that made it; 0 is what there was at first. Writes are kept
  * until every copy shows them, or nobody has them. Invariant: the version of a datum that a copy
- * shows is that of the last write in the copy's own order. */
+ * shows is that of the last write in the copy's own order. A write that is lost is judged as lost,
+ * and readers are not judged against it any more. */
 #ifndef HISTORY_H
 #define HISTORY_H
 
@@ -31,6 +35,7 @@ struct history_write {
   uint32_t has, shows;   /* sets of copies */
   uint64_t made_ns, key; /* key: of the call, for draws */
   uint64_t acked_ns;     /* TIME_NEVER: not */
+  bool lost;
 };
 
 /* A copy makes a write and has it. Returns its number, from 1. */
@@ -45,11 +50,18 @@ bool history_shows(const struct history *h, uint32_t copy, uint32_t write);
 void history_receive(struct history *h, uint32_t copy, uint32_t write);
 /* Returns false if it shows the write already. */
 bool history_apply(struct history *h, uint32_t copy, uint32_t write);
-/* In the reverse of the copy's order. */
-void history_discard(struct history *h, uint32_t copy, uint32_t write);
+/* In the reverse of the copy's order. Returns whether an acknowledged write is lost by it. */
+bool history_discard(struct history *h, uint32_t copy, uint32_t write);
 
-/* A write is acknowledged; `user` 0: of nobody in particular. */
-void history_ack(struct history *h, uint32_t write, uint64_t user, uint64_t now_ns);
+/* `copy` acknowledges a write; `user` 0: of nobody in particular. Returns whether it conflicts. */
+bool history_ack(struct history *h, uint32_t copy, uint32_t write, uint64_t user, uint64_t now_ns);
+
+/* From now on `copy` is the one that counts. */
+struct takeover {
+  uint64_t lost;      /* acknowledged writes */
+  uint64_t oldest_ns; /* when the first of them was acknowledged */
+};
+struct takeover history_take_over(struct history *h, uint32_t copy);
 
 /* What a read that came at `came_ns` and is answered at `answered_ns` sees at a copy. */
 struct history_view {

@@ -162,8 +162,9 @@ static bool check_called(const struct look *l) {
   bool *called = arena_alloc(l->arena, n + 1);
   uint32_t *queue = arena_alloc(l->arena, (n + 1) * sizeof *queue);
   for (uint32_t i = 0; i < n; i++) {
-    called[i] = l->spec->component[i].kind->is_source;
-    if (called[i]) queue[queued++] = i;
+    const struct kind *kind = l->spec->component[i].kind;
+    called[i] = kind->is_source || kind->stands_apart;
+    if (kind->is_source) queue[queued++] = i;
   }
   for (uint32_t done = 0; done < queued; done++) {
     for (uint32_t i = first[queue[done]]; i < first[queue[done] + 1]; i++) {

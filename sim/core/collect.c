@@ -28,9 +28,9 @@ void collect_reset(struct sim *sim) {
     struct member *m = &sim->member[i];
     sim->flow_at_warmup[i] = m->flow;
     sim->late[i] = 0;
-    m->down_ns = 0;
+    /* What it was down before is taken from what it will have been. */
+    m->down_ns = m->down_since_ns == TIME_NEVER ? 0 : m->down_since_ns - sim->now_ns;
     m->downs = 0;
-    if (m->down_since_ns != TIME_NEVER) m->down_since_ns = sim->now_ns;
     struct station *st = member_station(m);
     if (st) station_reset(sim, st);
     meters_reset(sim, m);

@@ -82,6 +82,7 @@ struct kind {
   size_t state_size; /* of one member; zeroed before init */
   bool by_name;      /* it only tells its callers whom to call: calls go from them to what is
                         behind it, and its own place is on no path */
+  bool stands_apart; /* watches others: no request meets it, and nothing may call it */
   bool is_source;    /* makes requests of its own: nothing may call it */
   const char *const *operations; /* the only ones it tells apart beside those in its own lists of
                                     operations, NULL-terminated; NULL: any */
@@ -102,6 +103,11 @@ struct kind {
   /* Whether it keeps copies of data by its configuration, so that readers may see an old version.
    */
   bool (*keeps_versions)(const void *config);
+  /* Of a component with a primary: which member callers take for it; makes another one it that is
+   * not in the set `except` (of places among the members), or returns false if none can be. Given
+   * together, and with keeps_versions. */
+  struct member *(*primary)(const struct component *component);
+  bool (*promote)(struct sim *sim, struct component *component, uint32_t except);
   /* Says what the component does with an operation, of a source: how it sends it, for checks that
    * run nothing; fills an outline that was begun and ends it with OUTLINE_END. NULL: nothing is
    * known, and neither is what lies behind it. */

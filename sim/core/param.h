@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "control.h"
 #include "dist.h"
 #include "how_many.h"
 
@@ -60,9 +61,11 @@ enum param_type {
   PARAM_WINDOW,    /* struct window         100 calls, or "10s"                               */
   PARAM_PLACES,    /* struct concurrency_config  10, aimd { start = 10 }, gradient { ... }    */
   PARAM_SLOWS,     /* struct slows          usl { sigma =, kappa = }, curve { { 0, 1 }, ... } */
-  PARAM_HOW_MANY,  /* struct how_many       "quorum", one of `choices`, or 2; see how_many.h   */
-  PARAM_ZONES,     /* struct refs           one name of a zone or a list of them              */
-  PARAM_CAUSES,    /* uint32_t              bit set of enum outcome                           */
+  PARAM_DETECTOR,  /* struct detector       phi { 8 }                                         */
+  PARAM_ACT, /* struct control_act            promote { "pg", takes = "5s" }                    */
+  PARAM_HOW_MANY, /* struct how_many       "quorum", one of `choices`, or 2; see how_many.h   */
+  PARAM_ZONES,    /* struct refs           one name of a zone or a list of them              */
+  PARAM_CAUSES,   /* uint32_t              bit set of enum outcome                           */
   PARAM_TYPES
 };
 

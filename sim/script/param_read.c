@@ -416,6 +416,14 @@ bool param_read_causes(const struct field *f, int index) {
   return traffic_causes(f->loader, f->spot, index, f->at);
 }
 
+bool param_read_detector(const struct field *f, int index) {
+  return policy_detector(f->loader, f->spot, index, f->at);
+}
+
+bool param_read_act(const struct field *f, int index) {
+  return policy_act(f->loader, f->spot, index, f->at);
+}
+
 bool param_read_how_many(const struct field *f, int index) {
   return policy_how_many(f->loader, f->spot, index, f->param, f->at);
 }

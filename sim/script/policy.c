@@ -6,6 +6,7 @@
 
 #include "choice.h"
 #include "configure.h"
+#include "param_text.h"
 
 /* Of a share that is stated alone; and gRPC's example. */
 #define SHARE_BURST 100.0
@@ -284,6 +285,78 @@ void policy_put_places(FILE *out, const struct concurrency_config *places) {
   if (places->rule == CONCURRENCY_FIXED) return;
   fprintf(out, " to begin with, %llu to %llu", (unsigned long long)places->least,
           (unsigned long long)places->most);
+}
+
+/* --- controls ------------------------------------------------------------------------------- */
+
+const struct param phi_subject = {.name = "phi",
+                                  .type = PARAM_NUMBER,
+                                  .offset = offsetof(struct detector, phi),
+                                  .required = true,
+                                  .min = 0.1,
+                                  .max = 300,
+                                  .doc = "How sure it must be (Akka: 8)."};
+const struct param phi_params[] = {{0}};
+
+const struct param promote_subject = {.name = "target",
+                                      .type = PARAM_REF,
+                                      .offset = offsetof(struct control_act, target),
+                                      .required = true,
+                                      .doc = "Database with copies."};
+const struct param promote_params[] = {
+    {.name = "takes",
+     .type = PARAM_DURATION,
+     .offset = offsetof(struct control_act, takes_ns),
+     .fallback = "0s",
+     .min = 0,
+     .max = 1e18,
+     .doc = "From the decision until the new primary takes writes."},
+    {0},
+};
+
+bool policy_detector(struct loader *loader, const struct spot *spot, int index,
+                     struct detector *out) {
+  static const struct choice choices[] = {
+      {WORD_PHI, DETECTOR_PHI, .subject = &phi_subject, .params = phi_params}};
+  *out = (struct detector){0};
+  const struct choice *row =
+      choice_read(loader, spot, index, choices, 1, "a detector such as phi { 8 }", out);
+  if (row) out->rule = (enum detector_rule)row->kind;
+  return row != NULL;
+}
+
+bool policy_act(struct loader *loader, const struct spot *spot, int index,
+                struct control_act *out) {
+  static const struct choice choices[] = {
+      {WORD_PROMOTE, ACT_PROMOTE, .subject = &promote_subject, .params = promote_params}};
+  *out = (struct control_act){0};
+  const struct choice *row = choice_read(
+      loader, spot, index, choices, 1, "an action such as promote { \"pg\", takes = \"5s\" }", out);
+  if (row) out->rule = (enum act_rule)row->kind;
+  return row != NULL;
+}
+
+void param_put_detector(FILE *out, const struct spec *spec, const struct param *param,
+                        const void *value) {
+  (void)spec, (void)param;
+  const struct detector *detector = value;
+  if (detector->rule == DETECTOR_BEATS) {
+    fputs("missed beats", out);
+  } else {
+    fprintf(out, "phi %g", detector->phi);
+  }
+}
+
+void param_put_act(FILE *out, const struct spec *spec, const struct param *param,
+                   const void *value) {
+  (void)param;
+  const struct control_act *act = value;
+  if (act->rule == ACT_NONE) {
+    fputs("none", out);
+    return;
+  }
+  fprintf(out, "promote a copy of \"%s\" in ", spec->component[act->target].name);
+  put(out, QUANTITY_TIME, (double)act->takes_ns);
 }
 
 /* --- copies --------------------------------------------------------------------------------- */

@@ -8,6 +8,8 @@
 
 #include "value.h"
 
+extern const struct param phi_params[], promote_params[];
+extern const struct param phi_subject, promote_subject;
 extern const struct param aimd_params[], gradient_params[]; /* of struct concurrency_config */
 extern const struct param back_params[];                    /* of struct writes */
 
@@ -17,6 +19,9 @@ bool policy_window(struct loader *loader, const struct spot *spot, int index, st
 bool policy_writes(struct loader *loader, const struct spot *spot, int index, struct writes *out);
 bool policy_places(struct loader *loader, const struct spot *spot, int index,
                    const struct param *param, struct concurrency_config *out);
+bool policy_detector(struct loader *loader, const struct spot *spot, int index,
+                     struct detector *out);
+bool policy_act(struct loader *loader, const struct spot *spot, int index, struct control_act *out);
 bool policy_how_many(struct loader *loader, const struct spot *spot, int index,
                      const struct param *param, struct how_many *out);
 bool policy_zones(struct loader *loader, const struct spot *spot, int index, struct refs *out);

@@ -228,7 +228,11 @@ bool value_component(struct loader *loader, const struct spot *spot, int index, 
   *out = spec_find(spec, name);
   if (*out == REF_NONE) return unknown_component(loader, spot, name);
   const struct kind *kind = spec->component[*out].kind;
-  if (!kind->is_source) return true;
+  if (!kind->is_source && !kind->stands_apart) return true;
+  if (kind->stands_apart) {
+    return spot_error(loader, spot, "%s \"%s\" watches others and cannot be called", kind->name,
+                      name);
+  }
   return spot_error(loader, spot, "%s \"%s\" makes requests and cannot be called", kind->name,
                     name);
 }

@@ -273,6 +273,12 @@ const struct word_def word_defs[WORDS] = {
          .params = NULL},
     [WORD_UNIFORM_KEYS] = {"uniform_keys", ROLE_VALUE, false, "uniform_keys { n = 100000 }",
                            "Every key equally often.", .params = uniform_keys_params},
+    [WORD_PHI] = {"phi", ROLE_VALUE, false, "phi { 8 }",
+                  "A detector of failures that says how unlikely the present silence is.",
+                  .params = phi_params, .subject = &phi_subject},
+    [WORD_PROMOTE] = {"promote", ROLE_VALUE, false, "promote { \"pg\", takes = \"5s\" }",
+                      "Another copy of a database becomes its primary.", .params = promote_params,
+                      .subject = &promote_subject},
     [WORD_AIMD] = {"aimd", ROLE_VALUE, false, "aimd { start = 10, most = 200 }",
                    "A number of calls at once that grows by one with each good answer and shrinks "
                    "by a tenth with each failure.",

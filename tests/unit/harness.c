@@ -446,6 +446,19 @@ static void set_value(struct node *node, const struct param *param, void *at, co
     case PARAM_HOW_MANY:
       *(struct how_many *)at = read_how_many(param, text);
       return;
+    case PARAM_DETECTOR:
+      if (!starts(&text, "phi")) fail_msg("detector %s", text);
+      *(struct detector *)at = (struct detector){DETECTOR_PHI, quantity(&text)};
+      return;
+    case PARAM_ACT: {
+      struct control_act *act = at;
+      char target[32];
+      *act = (struct control_act){.rule = ACT_PROMOTE};
+      if (!next_word(&text, target, sizeof target)) fail_msg("act without a target");
+      act->takes_ns = whole(&text);
+      fix_later(node->scene, &act->target, target);
+      return;
+    }
     case PARAM_PLACES:
       ((struct concurrency_config *)at)->start = (uint64_t)quantity(&text);
       return;

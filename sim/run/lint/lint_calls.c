@@ -321,7 +321,8 @@ void lint_never_called(struct lint *lint) {
   for (uint32_t c = 0; c < lint->spec->components; c++) {
     const struct component_spec *component = &lint->spec->component[c];
     if (component->bypassed || node_of(lint->graph, c)) continue;
-    if (component->kind->lodging) continue; /* work gets there, not calls */
+    /* Work gets there, not calls; or nothing does. */
+    if (component->kind->lodging || component->kind->stands_apart) continue;
     struct finding *f = lint_add_component(lint, c);
     f->what = component->kind->is_source ? "it sends no requests" : "no request ever reaches it";
   }

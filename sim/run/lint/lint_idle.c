@@ -136,6 +136,18 @@ static bool meet_by_name(const struct lint *lint, uint32_t name, uint32_t called
   return true;
 }
 
+/* Those who stand apart ask whom they watch. */
+static bool meet_watched(const struct spec *spec, uint32_t watcher, meet_fn *meet, void *context) {
+  const struct component_spec *component = &spec->component[watcher];
+  if (!component->kind->stands_apart) return true;
+  for (const struct param *p = component->kind->params; p->name; p++) {
+    if (p->type != PARAM_REF) continue;
+    uint32_t to = *(const uint32_t *)((const char *)component->config + p->offset);
+    if (to != REF_NONE && !meet(context, watcher, to)) return false;
+  }
+  return true;
+}
+
 static void meetings(const struct lint *lint, meet_fn *meet, void *context) {
   for (uint32_t i = 0; i < lint->graph->nodes; i++) {
     const struct call_node *node = &lint->graph->node[i];
@@ -148,6 +160,7 @@ static void meetings(const struct lint *lint, meet_fn *meet, void *context) {
   }
   const struct spec *spec = lint->spec;
   for (uint32_t a = 0; a < spec->components; a++) {
+    if (!meet_watched(spec, a, meet, context)) return;
     for (uint32_t b = 0; component_sends(&spec->component[a]) && b < spec->components; b++) {
       if (spec->component[b].kind != spec->component[a].kind) continue;
       if (a == b && spec->component[a].instances == 1) continue;

@@ -1,0 +1,86 @@
+/* Another copy becomes primary. */
+#include "call.h"
+#include "copies.h"
+#include "life.h"
+#include "timeline.h"
+
+/* Whether a's log has more than b's: the later term, then the longer log (Raft, 5.4.1). */
+static bool has_more(const struct copy *a, const struct copy *b) {
+  uint32_t at = a->log.end > a->log.dropped ? log_at(&a->log, a->log.end).term : 0;
+  uint32_t bt = b->log.end > b->log.dropped ? log_at(&b->log, b->log.end).term : 0;
+  if (at != bt && at != 0 && bt != 0) return at > bt;
+  return a->log.end > b->log.end;
+}
+
+static struct copy *choice(const struct group *group, uint32_t except) {
+  struct copy *best = NULL;
+  for (uint32_t i = 0; i < group->n; i++) {
+    struct copy *c = &group->copy[i];
+    if (i == group->primary || except >> i & 1 || member_is_off(c->member) || c->member->hung)
+      continue;
+    if (best == NULL || has_more(c, best)) best = c;
+  }
+  return best;
+}
+
+/* The greatest term that any copy has heard of. */
+static uint32_t newest_term(const struct group *group) {
+  uint32_t term = 0;
+  for (uint32_t i = 0; i < group->n; i++) {
+    if (group->copy[i].term > term) term = group->copy[i].term;
+  }
+  return term;
+}
+
+struct member *promote_primary(const struct component *component) {
+  const struct group *group = component->shared;
+  return group->copy[group->primary].member;
+}
+
+void promote_note_leaders(struct sim *sim, struct group *group) {
+  uint32_t n = 0;
+  for (uint32_t i = 0; i < group->n; i++) {
+    n += group->copy[i].leads && !member_is_off(group->copy[i].member);
+  }
+  group->leaders = n;
+  level_set(&group->copy[0].meters->two, sim->now_ns, n > 1);
+}
+
+/* What the new primary does not have of what was acknowledged is lost. Of a primary that did not
+ * fail, only seemed to, there is nothing from which a time could count. */
+static void take_over(struct sim *sim, struct group *group, struct copy *copy) {
+  uint64_t failed_ns = group->copy[group->primary].member->down_since_ns;
+  struct takeover takeover = history_take_over(group->history, copy->number);
+  copy->meters->lost += takeover.lost;
+  if (failed_ns != TIME_NEVER) {
+    bool older = takeover.lost > 0 && takeover.oldest_ns < failed_ns;
+    hist_add(&copy->meters->recovery_point, older ? failed_ns - takeover.oldest_ns : 0);
+  }
+  if (group->failed_ns == TIME_NEVER) group->failed_ns = failed_ns;
+  group->primary = copy->number;
+  level_set(&copy->meters->behind, sim->now_ns, 0);
+}
+
+bool promote(struct sim *sim, struct component *component, uint32_t except) {
+  struct group *group = component->shared;
+  struct copy *copy = choice(group, except), *old = &group->copy[group->primary];
+  if (copy == NULL) return false;
+  uint32_t term = newest_term(group) + 1;
+  if (group->config->fence && old->leads) {
+    old->leads = false;
+    copy_give_up_waiting(sim, old);
+  }
+  take_over(sim, group, copy);
+  copy->meters->promotions++;
+  copy->term = term;
+  copy->leads = true;
+  copy->known = true;
+  copy->pending = 0;
+  copy->matched = copy->log.end;
+  while (copy->applied < copy->log.end) copy_show_next(copy);
+  copy->committed = copy->log.end;
+  promote_note_leaders(sim, group);
+  sim_note(sim, copy->member, copy->member, "is primary");
+  copy_reach_out(sim, copy);
+  return true;
+}

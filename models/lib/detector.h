@@ -1,0 +1,28 @@
+/* Detectors: whether one that is watched has failed, from when it was last heard.
+ *
+ * beats    it has missed so many in a row
+ * phi      accrual: how unlikely it is, by the times between beats so far, that the next one is
+ * still to come; phi = -log10 of that chance (Hayashibara et al., "The phi accrual failure
+ *          detector", 2004). The times count as normal; chances by the approximation that Akka
+ * uses, from the last 1000 of them, with its least standard deviation of 100 ms. */
+#ifndef DETECTOR_H
+#define DETECTOR_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define PHI_SAMPLES 1000u
+
+struct beats {
+  uint64_t last_ns;
+  uint32_t missed;     /* in a row */
+  uint32_t n, next;    /* times between beats, in a ring */
+  double sum, squares; /* of them, s */
+  double *sample;      /* PHI_SAMPLES of them; NULL: not wanted */
+};
+
+/* It was heard. `expected_ns` is what is taken for the time between beats before any is known. */
+void beats_heard(struct beats *beats, uint64_t now_ns, uint64_t expected_ns);
+double beats_phi(const struct beats *beats, uint64_t now_ns);
+
+#endif

@@ -1,0 +1,22 @@
+/* What a control does and how it finds out that it has to: values of its parameters. */
+#ifndef CONTROL_H
+#define CONTROL_H
+
+#include <stdint.h>
+
+enum detector_rule { DETECTOR_BEATS, DETECTOR_PHI };
+
+struct detector {
+  enum detector_rule rule; /* BEATS: so many missed, as the control says */
+  double phi;              /* PHI: how sure it must be, as -log10 of the chance to be wrong */
+};
+
+enum act_rule { ACT_NONE, ACT_PROMOTE };
+
+struct control_act {
+  enum act_rule rule;
+  uint32_t target;   /* component */
+  uint64_t takes_ns; /* from the decision until it is done */
+};
+
+#endif
