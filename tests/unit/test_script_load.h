@@ -103,9 +103,13 @@ static inline double metric_of(const char *text, const char *name, uint64_t seco
   struct metrics metrics = {0};
   sim_collect(sim, &metrics);
   double found = -1;
+  bool is_there = false;
   for (uint32_t i = 0; i < metrics.n; i++) {
-    if (!strcmp(metrics.list[i].name, name)) found = metrics.list[i].num / metrics.list[i].den;
+    if (strcmp(metrics.list[i].name, name)) continue;
+    found = metrics.list[i].num / metrics.list[i].den;
+    is_there = true;
   }
+  if (!is_there) fail_msg("there is no metric %s:\n%s", name, text);
   metrics_free(&metrics);
   sim_free(sim);
   scenario_free(s);
