@@ -13,9 +13,7 @@ void service_send(struct sim *sim, struct member *member, struct frame *call,
                   const struct program_call *spec, uint32_t which, uint32_t copy);
 
 /* The same of the call that a plan knows (plan->then). With a thousand systems, not to look at the
- * call, at whom it goes to and at the component's name saves three lines of memory, 6 % of the
- * time.
- */
+ * call, at whom it goes to and at the component's name saves three lines of memory. */
 void service_send_then(struct sim *sim, struct member *member, struct frame *call,
                        const struct plan *plan);
 

@@ -195,8 +195,7 @@ static void client_on_fault(struct sim *sim, struct member *member, const struct
   if (fault == &fault_surge) arrivals_surge(sim, member, &c->arrivals);
 }
 
-/* A thousand clients' gaps, latencies and limits of who is followed are in no cache: 7 % of the
- * time. */
+/* A thousand clients' gaps, latencies and limits of who is followed are in no cache. */
 static const struct touches client_touches[EVENT_MEMBER + 1] = {
     [EVENT_REPLY] = {1, 0, 2, false},
     [EVENT_TIMER] = {2, 1, 2, true},
