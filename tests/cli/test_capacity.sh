@@ -68,6 +68,18 @@ holds "'$(number situations 1 situation)' == 'one of s down'"
 holds "'$(number situations 3 situation)' == 'zone b down'"
 holds "$(number situations 1 capacity value) < 0.8 * $(number capacity value)"
 
+# Of a failure in ten thousand a few requests may see none, which is no proof that there is none.
+sed -e 's/target = "lb"/target = "s"/' -e '/^load_balancer/d' -e '/^goal/d' shop.lua >rare.lua
+echo 'fault { error { "s", ratio = "0.01%" }, at = "0s" }' >>rare.lua
+expect 0 capacity rare.lua --goal 'c.availability >= 99.995%' --over rate=1..2/s --report rare.html
+in_out 'perhaps at least 2/s'
+in_out 'all up: whether the goals are met at 2/s is undecided'
+grep -q 'verdict undecided.*perhaps at least 2.00' rare.html || fail 'the report is sure of it'
+expect 0 capacity rare.lua --goal 'c.availability >= 99.999%' --over rate=1..120/s --json -
+holds "'$(number capacity lo)' == '$(number capacity hi)' == 'None'"
+expect 0 capacity rare.lua --goal 'c.availability >= 99.999%' --over rate=1..120/s
+in_out 'unknown'
+
 expect 0 capacity users.lua --json -
 holds "$(number capacity value) == int($(number capacity value)) > 10"
 expect 0 capacity aimless.lua --goal 'c.availability > 99%' --goal 'c.latency.p50 < 30ms' -q

@@ -22,6 +22,10 @@
 #include "plot_svg.h"
 #include "plot_text.h"
 
+static uint32_t knee(const double *x, const double *y, uint32_t n) {
+  return plot_knee(&(struct knee_curve){n, x, y, y, y});
+}
+
 /* Of 1/(1-x), stretched to the unit square between x = 0 and x = b, the farthest point below the
  * chord is where the slope is that of the chord: x = 1 - sqrt(1 - b). */
 static void knee_of_a_queue(void **state) {
@@ -31,24 +35,42 @@ static void knee_of_a_queue(void **state) {
     x[i] = i / 100.0;
     y[i] = 1 / (1 - x[i]);
   }
-  assert_int_equal(plot_knee(x, y, 100), 90);
+  assert_int_equal(knee(x, y, 100), 90);
   for (int i = 0; i < 100; i++) y[i] = 1e-3 * y[i] + 7; /* neither unit nor offset matters */
-  assert_int_equal(plot_knee(x, y, 100), 90);
+  assert_int_equal(knee(x, y, 100), 90);
 }
 
 static void no_knee(void **state) {
   (void)state;
   const double x[] = {1, 2, 3, 4, 5}, line[] = {1, 2, 3, 4, 5}, down[] = {5, 4, 3, 2, 1};
   const double bent[] = {1, 1, 1, 1, 9}, arch[] = {1, 8, 9, 9.5, 10};
-  assert_int_equal(plot_knee(x, line, 5), KNEE_NONE);
-  assert_int_equal(plot_knee(x, down, 5), KNEE_NONE);
-  assert_int_equal(plot_knee(x, arch, 5), KNEE_NONE);
-  assert_int_equal(plot_knee(x, bent, 3), KNEE_NONE);
-  assert_int_equal(plot_knee(x, bent, 5), 3);
-  /* 2 lies in all intervals of the first curve, nothing in those of the second. */
-  const double lo[] = {1, 1.5, 2, 1}, hi[] = {3, 2.5, 2.2, 2}, above[] = {3, 2.5, 2.2, 1.9};
-  assert_true(plot_is_flat(lo, hi, 4));
-  assert_false(plot_is_flat(lo, above, 4));
+  assert_int_equal(knee(x, line, 5), KNEE_NONE);
+  assert_int_equal(knee(x, down, 5), KNEE_NONE);
+  assert_int_equal(knee(x, arch, 5), KNEE_NONE);
+  assert_int_equal(knee(x, bent, 3), KNEE_NONE);
+  assert_int_equal(knee(x, bent, 5), 3);
+}
+
+static uint32_t knee_within(const double *y, double half, double last_half) {
+  const double x[] = {1, 2, 3, 4, 5};
+  double lo[5], hi[5];
+  for (int i = 0; i < 5; i++) {
+    lo[i] = y[i] - (i < 4 ? half : last_half);
+    hi[i] = y[i] + (i < 4 ? half : last_half);
+  }
+  return plot_knee(&(struct knee_curve){5, x, y, lo, hi});
+}
+
+/* A bend that the intervals allow to be none is chance. */
+static void no_knee_of_chance(void **state) {
+  (void)state;
+  const double bent[] = {10, 10, 10, 10, 90}, slight[] = {10, 10, 10.5, 10, 12};
+  assert_int_equal(knee_within(bent, 1, 1), 3);
+  assert_int_equal(knee_within(bent, 1, 60), 3); /* the last point is never sure */
+  assert_int_equal(knee_within(bent, 1, 85), KNEE_NONE);
+  assert_int_equal(knee_within(slight, 0.01, 0.01), 3);
+  assert_int_equal(knee_within(slight, 1.1, 1.1), KNEE_NONE); /* level within its intervals */
+  assert_int_equal(knee_within(slight, 0.9, 0.9), KNEE_NONE); /* not level, but hardly bent */
 }
 
 static void nines(void **state) {
@@ -468,6 +490,7 @@ static void percentile_over_load(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(knee_of_a_queue),
+      cmocka_unit_test(no_knee_of_chance),
       cmocka_unit_test(no_knee),
       cmocka_unit_test(nines),
       cmocka_unit_test(linear_axes),

@@ -38,20 +38,32 @@ static char *value_text(const struct load_axis *axis, const struct capacity *c) 
     case CAPACITY_FOUND:
       return g_strdup(load_axis_label(axis, c->value).text);
     case CAPACITY_BELOW:
-      return g_strdup_printf("below %s", load_axis_label(axis, c->hi).text);
+      return g_strdup_printf("%sbelow %s", c->undecided ? "perhaps " : "",
+                             load_axis_label(axis, c->hi).text);
     case CAPACITY_ABOVE:
-      return g_strdup_printf("at least %s", load_axis_label(axis, c->lo).text);
+      return g_strdup_printf("%sat least %s", c->undecided ? "perhaps " : "",
+                             load_axis_label(axis, c->lo).text);
   }
   return NULL;
 }
 
+/* "309/s .. 323/s", or the one end that is known. */
+static char *interval_text(const struct load_axis *axis, const struct capacity *c) {
+  if (c->status != CAPACITY_FOUND) return g_strdup("");
+  char *lo = g_strdup(load_axis_label(axis, c->lo).text), *text;
+  const char *hi = load_axis_label(axis, c->hi).text;
+  if (isnan(c->lo)) {
+    text = isnan(c->hi) ? g_strdup("unknown") : g_strdup_printf("at most %s", hi);
+  } else {
+    text = isnan(c->hi) ? g_strdup_printf("at least %s", lo) : g_strdup_printf("%s .. %s", lo, hi);
+  }
+  g_free(lo);
+  return text;
+}
+
 static void add_row(struct table *table, const struct load_axis *axis, const struct situation *s) {
   const struct capacity *c = &s->capacity;
-  char *value = value_text(axis, c);
-  gchar *interval = c->status != CAPACITY_FOUND
-                        ? g_strdup("")
-                        : g_strdup_printf("%s .. %s", load_axis_label(axis, c->lo).text,
-                                          load_axis_label(axis, c->hi).text);
+  char *value = value_text(axis, c), *interval = interval_text(axis, c);
   gchar *limit = s->limited_by == NULL
                      ? g_strdup("-")
                      : g_strdup_printf("%s, %s busy", s->limited_by,
@@ -73,6 +85,13 @@ static char *warning_of(const struct load_axis *axis, const struct situation *s)
     return g_strdup_printf(
         "%s: the goals surely fail at %s and are met again at %s, so that there is not one limit",
         s->label, load_axis_label(axis, c->failed_at).text, load_axis_label(axis, c->met_at).text);
+  }
+  if (c->undecided) {
+    bool above = c->status == CAPACITY_ABOVE;
+    return g_strdup_printf(
+        "%s: whether the goals are met at %s is undecided, for the runs are too few or too short: "
+        "use more -r, or run longer",
+        s->label, load_axis_label(axis, above ? c->lo : c->hi).text);
   }
   if (c->status == CAPACITY_ABOVE && !axis->range.given) {
     return g_strdup_printf(
@@ -184,6 +203,7 @@ static void fill_situation(json_t *tree, const struct capacity_study *study,
     json_object_set_new(tree, "goal", json_text(study->scenario->goal[s->goal].text));
   }
   json_object_set_new(tree, "status", json_text(status[s->capacity.status]));
+  json_object_set_new(tree, "undecided", json_boolean(s->capacity.undecided));
   json_object_set_new(tree, "limited_by",
                       s->limited_by != NULL ? json_text(s->limited_by) : json_null());
   json_object_set_new(tree, "utilization", json_number(s->utilization));
@@ -237,13 +257,13 @@ static void write_junit(const void *data, FILE *out) {
   for (uint32_t i = 0; i < study->situations; i++) {
     const struct situation *s = &study->situation[i];
     const struct capacity *c = &s->capacity;
-    char *value = value_text(&study->axis, c), *warning = warning_of(&study->axis, s);
+    char *value = value_text(&study->axis, c), *warning = warning_of(&study->axis, s),
+         *interval = interval_text(&study->axis, c);
     GString *text = g_string_new(NULL);
     g_string_append_printf(text, "the highest %s that meets the goals is %s", study->axis.name,
                            value);
     if (c->status == CAPACITY_FOUND) {
-      g_string_append_printf(text, " (95 %%: %s .. %s)", load_axis_label(&study->axis, c->lo).text,
-                             load_axis_label(&study->axis, c->hi).text);
+      g_string_append_printf(text, " (95 %%: %s)", interval);
     }
     if (c->status != CAPACITY_ABOVE) {
       g_string_append_printf(text, "; what fails %s is %s",
@@ -256,6 +276,7 @@ static void write_junit(const void *data, FILE *out) {
               c->status == CAPACITY_BELOW ? JUNIT_FAILED : JUNIT_PASSED, text->str);
     g_string_free(text, TRUE);
     g_free(warning);
+    g_free(interval);
     g_free(value);
   }
   junit_write(&junit, out);

@@ -22,11 +22,20 @@ static void head(const struct page *p) {
 
 /* --- the answer ----------------------------------------------------------------------------- */
 
-/* "276/s", "below 20/s", "at least 180/s" */
+/* The end of the range is neither surely met nor surely missed, or no load that was tried is. */
+static bool is_undecided(const json_t *situation) {
+  const json_t *c = json_object_get(situation, "capacity");
+  bool found = strcmp(tree_text(situation, "status"), "found") == 0;
+  return json_is_true(json_object_get(situation, "undecided")) ||
+         (found && isnan(tree_number(c, "lo")) && isnan(tree_number(c, "hi")));
+}
+
+/* "276/s", "below 20/s", "perhaps at least 180/s" */
 static void say_capacity(GString *out, enum metric_unit unit, const json_t *situation) {
   const json_t *capacity = json_object_get(situation, "capacity");
   const char *status = tree_text(situation, "status");
   bool below = strcmp(status, "below") == 0, above = strcmp(status, "above") == 0;
+  if (is_undecided(situation)) g_string_append(out, "perhaps ");
   g_string_append(out, below ? "below " : above ? "at least " : "");
   page_say(out, unit, tree_number(capacity, below ? "hi" : above ? "lo" : "value"));
 }
@@ -48,8 +57,10 @@ static void say_situation(const struct page *p, enum metric_unit unit, const jso
   struct label interval = format_interval(unit, &e);
   bool below = strcmp(tree_text(situation, "status"), "below") == 0;
   text->str[0] = g_ascii_toupper(text->str[0]);
-  g_string_append_printf(text, ": %s %s ", below ? "the capacity is" : "goals are met up to",
-                         tree_text(p->tree, "param"));
+  g_string_append_printf(
+      text, ": %s %s ",
+      below || is_undecided(situation) ? "the capacity is" : "goals are met up to",
+      tree_text(p->tree, "param"));
   say_capacity(text, unit, situation);
   if (interval.text[0] != '\0') g_string_append_printf(text, " (95 %%: %s)", interval.text);
   g_string_append_c(text, '.');
@@ -69,11 +80,18 @@ static void verdict_box(const struct page *p, enum metric_unit unit) {
   const char *status = tree_text(first, "status");
   GString *text = g_string_new("All goals are met up to ");
   bool below = strcmp(status, "below") == 0;
-  if (below)
+  if (is_undecided(first)) {
+    g_string_assign(text, "The runs are too few or too short to tell: the capacity is ");
+  } else if (below) {
     g_string_assign(text, "A goal is missed at every load that was tried: the capacity is ");
+  }
   g_string_append_printf(text, "%s ", tree_text(p->tree, "param"));
   say_capacity(text, unit, first);
-  html_element_of(p->out, "p", below ? "verdict fail" : "verdict pass", NULL, text->str);
+  html_element_of(p->out, "p",
+                  is_undecided(first) ? "verdict undecided"
+                  : below             ? "verdict fail"
+                                      : "verdict pass",
+                  NULL, text->str);
   g_string_free(text, TRUE);
 }
 

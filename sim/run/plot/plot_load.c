@@ -110,7 +110,7 @@ static double find_knee(const struct drawing *d) {
     hi[n] = row[HI];
     y[n++] = row[VALUE];
   }
-  uint32_t knee = plot_is_flat(lo, hi, n) ? KNEE_NONE : plot_knee(x, y, n);
+  uint32_t knee = plot_knee(&(struct knee_curve){n, x, y, lo, hi});
   double at = knee == KNEE_NONE ? NAN : x[knee];
   g_free(x);
   g_free(y);

@@ -58,6 +58,7 @@ static bool bracket_given(struct search *s, double *low, double *high) {
   if (p == NULL) return false;
   if (!p->met) {
     c->status = CAPACITY_BELOW;
+    c->undecided = p->certainty == UNDECIDED;
     c->hi = *low;
     return false;
   }
@@ -65,6 +66,7 @@ static bool bracket_given(struct search *s, double *low, double *high) {
   if (p == NULL) return false;
   if (!p->met) return true;
   c->status = CAPACITY_ABOVE;
+  c->undecided = p->certainty == UNDECIDED;
   c->lo = *high;
   return false;
 }
@@ -89,6 +91,7 @@ static bool bracket_open(struct search *s, double *low, double *high) {
     load = next;
     saturated += p->saturated;
   }
+  s->out->undecided = p->certainty == UNDECIDED;
   s->out->status = up ? CAPACITY_ABOVE : CAPACITY_BELOW;
   if (up) {
     s->out->lo = load;

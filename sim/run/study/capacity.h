@@ -56,6 +56,7 @@ struct capacity {
   enum capacity_status status;
   double value, lo, hi; /* NaN: unknown */
   double below, above;  /* FOUND: the nearest loads that were tried on either side of the value */
+  bool undecided;       /* BELOW, ABOVE: the verdict on the end of the range is not sure */
   bool not_monotone;
   double failed_at, met_at; /* not_monotone: it surely failed at a load below one that meets */
   uint32_t probes;
