@@ -26,9 +26,9 @@ void cache_ask_origin(struct sim *sim, struct cache_state *c, struct frame *fetc
 
 /* A miss on a key that the origin is being asked for waits for that answer; else it leads. */
 static bool joins(struct sim *sim, struct cache_state *c, struct frame *call) {
-  uint32_t flight = flight_find(&c->flights, call->item);
+  uint32_t flight = flight_find(&c->flights, c->owner, call->item);
   if (flight == NO_FLIGHT) {
-    flight_begin(sim, &c->flights, call->item, call);
+    flight_begin(sim, &c->flights, c->owner, call->item, call);
     return false;
   }
   c->joined++;
@@ -57,9 +57,9 @@ static void go_on(struct sim *sim, struct member *member, struct frame *call) {
 /* Asks the origin for a key again, on the cache's own account, unless that is under way. */
 static void refresh(struct sim *sim, struct member *member, const struct frame *call) {
   struct cache_state *c = member->state;
-  if (flight_find(&c->flights, call->item) != NO_FLIGHT) return;
+  if (flight_find(&c->flights, c->owner, call->item) != NO_FLIGHT) return;
   c->refreshes++;
-  flight_begin(sim, &c->flights, call->item, NULL);
+  flight_begin(sim, &c->flights, c->owner, call->item, NULL);
   struct frame *fetch = call_new(sim, member, NULL);
   fetch->key = call->key;
   fetch->item = call->item;
@@ -70,15 +70,15 @@ static void refresh(struct sim *sim, struct member *member, const struct frame *
 /* XFetch: now - duration * beta * log(u) >= expiry. */
 static bool asks_early(const struct sim *sim, struct cache_state *c, uint32_t e,
                        const struct frame *call) {
-  if (flight_find(&c->flights, call->item) != NO_FLIGHT) return false;
+  if (flight_find(&c->flights, c->owner, call->item) != NO_FLIGHT) return false;
   struct draws draws = draws_begin(c->early, call->key, 0);
   double ahead_ns = -c->fetch_ns * c->config->early * det_log(draws_unit(&draws));
-  return ahead_ns >= (double)(c->store.entry[e].expires_ns - sim->now_ns);
+  return ahead_ns >= (double)(c->store->entry[e].expires_ns - sim->now_ns);
 }
 
 /* A hit: what the reader gets was there when the call came. */
 static void judge_hit(struct sim *sim, struct cache_state *c, uint32_t e, struct frame *call) {
-  ledger_answer(sim, c->store.entry[e].copy, call);
+  ledger_answer(sim, c->store->entry[e].copy, call);
   ledger_judge(sim, c->truth, call, sim->now_ns, &c->read);
 }
 
@@ -92,7 +92,7 @@ static bool hits(struct sim *sim, struct member *member, struct frame *call) {
     c->asked_early++;
     return false;
   }
-  call->pending = c->store.entry[e].outcome;
+  call->pending = c->store->entry[e].outcome;
   c->negative_hits += call->pending != OUTCOME_OK;
   if (c->truth != REF_NONE && call->pending == OUTCOME_OK) judge_hit(sim, c, e, call);
   if (__builtin_expect(stale, 0)) {
@@ -104,6 +104,7 @@ static bool hits(struct sim *sim, struct member *member, struct frame *call) {
 
 static void cache_on_call(struct sim *sim, struct member *member, struct frame *call) {
   struct cache_state *c = member->state;
+  owner_enter(sim, c, call);
   call->mark_ns = sim->now_ns; /* when it came */
   if (op_set_has(&c->write_ops, call->op)) {
     c->writes++;
@@ -123,6 +124,7 @@ static void cache_on_call(struct sim *sim, struct member *member, struct frame *
 }
 
 static void cache_on_timer(struct sim *sim, struct member *member, struct frame *call) {
+  owner_enter(sim, member->state, call);
   go_on(sim, member, call);
 }
 
@@ -142,7 +144,7 @@ static void written(struct sim *sim, struct cache_state *c, const struct frame *
     keep(sim, c, fetch, OUTCOME_OK);
     return;
   }
-  uint32_t e = store_find(&c->store, fetch->item);
+  uint32_t e = store_find(c->store, fetch->item);
   if (e != NIL) kept_remove(sim, c, e);
 }
 
@@ -153,14 +155,14 @@ static void learn(struct sim *sim, struct cache_state *c, struct frame *fetch,
     double took_ns = (double)(sim->now_ns - fetch->sent_ns);
     c->fetch_ns += (took_ns - c->fetch_ns) * (c->fetch_ns > 0 ? 0.125 : 1);
   }
-  bool error_kept = c->config->negative_ns > 0 && store_find(&c->store, fetch->item) == NIL;
+  bool error_kept = c->config->negative_ns > 0 && store_find(c->store, fetch->item) == NIL;
   if (outcome == OUTCOME_OK || error_kept) keep(sim, c, fetch, outcome);
 }
 
 /* Answers all that waited for a read of the origin. */
 static void land(struct sim *sim, struct cache_state *c, struct frame *parent, struct frame *fetch,
                  enum outcome outcome) {
-  uint32_t flight = flight_find(&c->flights, fetch->item);
+  uint32_t flight = flight_find(&c->flights, c->owner, fetch->item);
   struct frame *call;
   assert(flight != NO_FLIGHT);
   flight_land(&c->flights, flight);
@@ -180,6 +182,7 @@ static void cache_on_reply(struct sim *sim, struct member *member, struct frame 
     write_back_ended(sim, c, fetch, outcome);
     return;
   }
+  if (parent) owner_enter(sim, c, parent);
   bool ok = outcome == OUTCOME_OK, writes = parent && parent->pc == PC_WRITE;
   c->origin_errors += !ok;
   if (writes) {
@@ -204,7 +207,7 @@ static enum heed cache_heeds(const void *config) {
 /* The one whose call to the origin was waited for gives up: the next one asks in its place. */
 static void hand_over(struct sim *sim, struct member *member, struct frame *call) {
   struct cache_state *c = member->state;
-  uint32_t flight = flight_find(&c->flights, call->item);
+  uint32_t flight = flight_find(&c->flights, c->owner, call->item);
   if (flight == NO_FLIGHT || c->flights.flight[flight].leader != frame_slot(sim, call)) return;
   bool alone = c->flights.flight[flight].first == SLOT_NONE;
   if (alone) flight_land(&c->flights, flight);
@@ -218,6 +221,7 @@ static void hand_over(struct sim *sim, struct member *member, struct frame *call
 static void cache_on_cancel(struct sim *sim, struct member *member, struct frame *call) {
   struct cache_state *c = member->state;
   c->given_up++;
+  owner_enter(sim, c, call);
   if (frame_state(call) == FRAME_WAITING && call->pc == PC_JOINED) {
     flight_leave(sim, &c->flights, call);
   } else if (frame_state(call) == FRAME_WAITING) {
@@ -231,10 +235,13 @@ static void cache_on_cancel(struct sim *sim, struct member *member, struct frame
 static void cache_on_written(struct sim *sim, struct member *member, uint32_t item) {
   struct cache_state *c = member->state;
   if (c->config->invalidate != INVALIDATE_ON_WRITE || member->down || member->hung) return;
-  uint32_t e = store_find(&c->store, item);
-  if (e == NIL) return;
-  kept_remove(sim, c, e);
-  c->invalidated++;
+  for (uint32_t i = 0; i < c->owners.n; i++) {
+    owners_enter(c, i);
+    uint32_t e = store_find(c->store, item);
+    if (e == NIL) continue;
+    kept_remove(sim, c, e);
+    c->invalidated++;
+  }
 }
 
 /* A life begins. */
@@ -252,7 +259,7 @@ static void cache_on_due(struct sim *sim, struct member *member, struct timer *t
 static void cache_on_fault(struct sim *sim, struct member *member, const struct fault_def *fault,
                            bool begins) {
   struct cache_state *c = member->state;
-  if ((fault == &fault_crash || fault == &fault_flush) && begins) kept_clear(sim, c);
+  if ((fault == &fault_crash || fault == &fault_flush) && begins) kept_clear_all(sim, c);
   if (fault == &fault_crash && begins) flights_clear(&c->flights);
   if (fault == &fault_crash && !begins) cache_start(sim, member);
 }
@@ -267,11 +274,17 @@ static uint32_t cache_data_behind(const struct component_spec *component) {
  * found under its key. */
 static void cache_check(struct sim *sim, struct member *member, struct checks *out) {
   const struct cache_state *c = member->state;
-  uint32_t found;
-  bool sound = store_is_sound(&c->store, &found);
-  check_member(out, member, "entries", sound && c->stored == c->removed + c->store.held,
+  uint32_t found = 0, held = 0;
+  bool sound = true;
+  for (uint32_t i = 0; i < c->owners.n; i++) {
+    uint32_t of_one;
+    sound &= store_is_sound(c->owners.owner[i].store, &of_one);
+    found += of_one;
+    held += c->owners.owner[i].store->held;
+  }
+  check_member(out, member, "entries", sound && c->stored == c->removed + held,
                "%llu stored = %llu removed + %u held, of which %u are found by their keys; %s",
-               (unsigned long long)c->stored, (unsigned long long)c->removed, c->store.held, found,
+               (unsigned long long)c->stored, (unsigned long long)c->removed, held, found,
                sound ? "lists and sizes agree" : "lists or sizes do not agree");
   if (!writes_back(c)) return;
   struct ledger_behind behind = ledger_behind(sim, c->truth);
@@ -293,9 +306,8 @@ static void cache_init(struct sim *sim, struct member *member) {
   c->origin = &sim->component[c->config->origin];
   c->out = outbound_new(sim, member, c->origin, c->origin->spec->name, &c->config->calls,
                         (struct outbound_hooks){0});
-  const struct room *capacity = &c->config->capacity;
-  store_init(&c->store, policies[c->config->policy], capacity->n, capacity->in_bytes,
-             sim_stream(sim, member->component, "evict"));
+  c->evict = sim_stream(sim, member->component, "evict");
+  owners_init(sim, c);
   flights_init(&c->flights);
   c->ttl = sim_stream(sim, member->component, "ttl");
   c->early = sim_stream(sim, member->component, "early");
@@ -311,7 +323,7 @@ static void cache_init(struct sim *sim, struct member *member) {
 static void cache_destroy(struct sim *sim, struct member *member) {
   (void)sim;
   struct cache_state *c = member->state;
-  store_free(&c->store);
+  owners_free(c);
   flights_free(&c->flights);
 }
 
@@ -369,6 +381,7 @@ static const struct meter cache_meters[] = {
      "For how long the answer of a stale read had been out of date"},
     {"origin_errors", METER_COUNT, STATE(origin_errors), 0,
      "Look-ups and writes that failed because the call to the origin did, further tries included."},
+    {"owners", METER_LEVEL, STATE(owned), 0, "Users or callers who have one of their own"},
     {"entries", METER_LEVEL, STATE(entries), 0, "Entries held whose time to live is not over"},
     {"bytes", METER_LEVEL, STATE(bytes), 0, "Bytes held of them, where the capacity is in bytes"},
     {0},
@@ -383,6 +396,7 @@ static bool cache_has_meter(const void *config, const struct meter *meter) {
       meter->at == STATE(lost_writes) || meter->at == STATE(dirty)) {
     return c->write.policy == WRITE_BACK;
   }
+  if (meter->at == STATE(owned)) return c->per != CACHE_PER_ALL;
   if (meter->at == STATE(joined)) return c->single_flight;
   if (meter->at == STATE(served_stale) || meter->at == STATE(refreshes)) return c->stale_ns > 0;
   if (meter->at == STATE(asked_early)) return c->early > 0;
@@ -414,7 +428,12 @@ const struct kind kind_cache = {
         "during which calls go on; while it is down calls are "
         "refused, and it is the caller's `fallback` that goes to the origin instead. Requests "
         "without keys all have key 0. The instances of a group share the keys: each key lives on "
-        "one of them, chosen by its hash. What a client may say about its calls holds here of "
+        "one of them, chosen by its hash. With `per` each user or caller has a cache of its own of "
+        "this "
+        "capacity, which begins when the first call comes and hears of no other's writes; that of "
+        "a "
+        "caller is part of its process and is empty after a crash of it. What a client may say "
+        "about its calls holds here of "
         "those "
         "to the origin: `timeout`, `retry`, `hedge`, `breaker`, `pool`, kept by each instance; the "
         "deadline of a request is passed on. When a caller gives up, and something behind the "

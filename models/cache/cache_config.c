@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "outbound_params.h"
+#include "owners.h"
 
 static const char *const expire_choices[] = {"after_write", "after_access", NULL};
 static const char *const invalidate_choices[] = {"never", "on_write", NULL};
@@ -40,6 +41,26 @@ static bool has_copies(const struct component_spec *component) {
   const struct param *p = component->kind->params;
   while (p->name && (strcmp(p->name, "copies") != 0 || p->type != PARAM_GROUP)) p++;
   return p->name && *(const bool *)((const char *)component->config + p->offset);
+}
+
+/* What needs one store, or one who hears of all. */
+static bool per_valid(const struct cache_config *config, uint32_t instances, struct error *err) {
+  if (config->per == CACHE_PER_ALL) return true;
+  const char *per = cache_per_names[config->per], *what = NULL;
+  if (config->write.policy == WRITE_BACK) what = "write = back";
+  if (config->warm) what = "warm";
+  if (config->stale_ns > 0) what = "stale";
+  if (instances > 1) what = "instances";
+  if (what) {
+    return error_set(err, "%s and per = \"%s\" do not go together here; leave one of them out",
+                     what, per);
+  }
+  if (config->per == CACHE_PER_USER && config->invalidate == INVALIDATE_ON_WRITE) {
+    return error_set(err,
+                     "nobody tells users' own caches of writes; leave invalidate out, or use "
+                     "per = \"caller\"");
+  }
+  return true;
 }
 
 bool cache_validate(const struct spec *spec, const struct component_spec *component,
@@ -79,7 +100,7 @@ bool cache_validate(const struct spec *spec, const struct component_spec *compon
                      "warm needs to know how large values are; add object_size, or give "
                      "capacity as a number of entries");
   }
-  return outbound_valid(&config->calls, err);
+  return per_valid(config, component->instances, err) && outbound_valid(&config->calls, err);
 }
 
 /* Whether it holds a key is not known beforehand; a write always goes to the origin. */
@@ -87,6 +108,7 @@ void cache_outline(const struct spec *spec, const struct component_spec *compone
                    struct outline *out) {
   const struct cache_config *config = component->config;
   out->by_key = true;
+  out->by_user = config->per == CACHE_PER_USER;
   outline_work(out, &config->hit_time);
   bool writes = data_op_of(spec, config->origin, op) == DATA_WRITE;
   if (!writes) {
@@ -216,6 +238,15 @@ const struct param cache_params[] = {
      .doc = "Whether the cache hears of writes that pass it by: never, or at the instant at which "
             "the database acknowledges them (on_write, as with change data capture and no delay), "
             "and removes the key. One that is down or hangs hears nothing."},
+    {.name = "per",
+     .type = PARAM_ENUM,
+     .offset = AT(per),
+     .fallback = "all",
+     .choices = cache_per_names,
+     .doc =
+         "Whose cache it is: everybody's; or each user has one, as in their browser; or each "
+         "member that calls it has one, as in its process (Caffeine, node-cache). Left out then: "
+         "`stale`, `warm` and writing back."},
     {.name = "hit_time",
      .type = PARAM_TIME_DIST,
      .offset = AT(hit_time),

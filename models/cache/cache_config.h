@@ -16,7 +16,7 @@ struct cache_config {
   uint64_t stale_ns, negative_ns;
   double early;
   bool single_flight, warm;
-  uint32_t policy, expire, origin, invalidate;
+  uint32_t policy, expire, origin, invalidate, per;
   struct writes write;
   struct outbound_config calls;
   struct dist hit_time;

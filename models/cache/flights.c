@@ -5,8 +5,8 @@
 
 #include "arena.h"
 
-static uint32_t *bucket_of(const struct flights *fs, uint32_t item) {
-  return &fs->bucket[(uint32_t)rng_mix(item) & fs->mask];
+static uint32_t *bucket_of(const struct flights *fs, uint32_t owner, uint32_t item) {
+  return &fs->bucket[(uint32_t)rng_mix((uint64_t)owner << 32 | item) & fs->mask];
 }
 
 static void grow(struct flights *fs) {
@@ -18,7 +18,7 @@ static void grow(struct flights *fs) {
   memset(fs->bucket, 0xff, fs->allocated * sizeof *fs->bucket);
   for (uint32_t f = 0; f < old; f++) {
     if (!fs->flight[f].flies) continue;
-    uint32_t *head = bucket_of(fs, fs->flight[f].item);
+    uint32_t *head = bucket_of(fs, fs->flight[f].owner, fs->flight[f].item);
     fs->flight[f].next = *head;
     *head = f;
   }
@@ -48,18 +48,21 @@ void flights_clear(struct flights *fs) {
   }
 }
 
-uint32_t flight_find(const struct flights *fs, uint32_t item) {
-  uint32_t f = *bucket_of(fs, item);
-  while (f != NO_FLIGHT && fs->flight[f].item != item) f = fs->flight[f].next;
+uint32_t flight_find(const struct flights *fs, uint32_t owner, uint32_t item) {
+  uint32_t f = *bucket_of(fs, owner, item);
+  while (f != NO_FLIGHT && (fs->flight[f].item != item || fs->flight[f].owner != owner)) {
+    f = fs->flight[f].next;
+  }
   return f;
 }
 
-uint32_t flight_begin(struct sim *sim, struct flights *fs, uint32_t item,
+uint32_t flight_begin(struct sim *sim, struct flights *fs, uint32_t owner, uint32_t item,
                       const struct frame *leader) {
   if (fs->free_flight == NO_FLIGHT) grow(fs);
-  uint32_t f = fs->free_flight, *head = bucket_of(fs, item);
+  uint32_t f = fs->free_flight, *head = bucket_of(fs, owner, item);
   fs->free_flight = fs->flight[f].next;
   fs->flight[f] = (struct flight){.item = item,
+                                  .owner = owner,
                                   .flies = true,
                                   .next = *head,
                                   .leader = leader ? frame_slot(sim, leader) : SLOT_NONE,
@@ -91,7 +94,7 @@ void flight_leave(struct sim *sim, struct flights *fs, struct frame *call) {
 }
 
 void flight_land(struct flights *fs, uint32_t f) {
-  uint32_t *link = bucket_of(fs, fs->flight[f].item);
+  uint32_t *link = bucket_of(fs, fs->flight[f].owner, fs->flight[f].item);
   while (*link != f) link = &fs->flight[*link].next;
   *link = fs->flight[f].next;
   fs->flight[f].flies = false;

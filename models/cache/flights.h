@@ -1,6 +1,6 @@
-/* Calls to the origin that a cache is making, by key: those who ask for the same key meanwhile join
- * them (golang.org/x/sync/singleflight, nginx's proxy_cache_lock), and a key is refreshed once at a
- * time.
+/* Calls to the origin that a cache is making, by owner and key: those who ask for the same key
+ * meanwhile join them (golang.org/x/sync/singleflight, nginx's proxy_cache_lock), and a key is
+ * refreshed once at a time.
  *
  * A flight has a leader, the call on whose behalf the origin is asked, or none where the cache asks
  * on its own account, and those who wait. A call that waits knows its flight by its due_ns. A
@@ -12,7 +12,7 @@
 #include "sim.h"
 
 struct flight {
-  uint32_t item;
+  uint32_t item, owner;
   bool flies;                   /* else it is free, or has landed */
   uint32_t next;                /* in its bucket, or free */
   uint32_t leader, first, last; /* slots of calls, or SLOT_NONE */
@@ -32,10 +32,10 @@ void flights_free(struct flights *flights);
 /* A crash: nobody waits any more. */
 void flights_clear(struct flights *flights);
 
-uint32_t flight_find(const struct flights *flights, uint32_t item);
+uint32_t flight_find(const struct flights *flights, uint32_t owner, uint32_t item);
 
 /* None of this key is under way; leader NULL: the cache itself. */
-uint32_t flight_begin(struct sim *sim, struct flights *flights, uint32_t item,
+uint32_t flight_begin(struct sim *sim, struct flights *flights, uint32_t owner, uint32_t item,
                       const struct frame *leader);
 
 /* A call waits from now on. */

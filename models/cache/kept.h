@@ -9,6 +9,7 @@
 #include "cache_config.h"
 #include "cache_store.h"
 #include "flights.h"
+#include "owners.h"
 #include "sim.h"
 
 struct cache_state {
@@ -20,9 +21,12 @@ struct cache_state {
   struct level dirty;
   uint64_t lost_writes, written_back, write_back_failed, write_key;
   uint8_t write_op;
-  struct store store;
+  struct owners owners;
+  struct store *store; /* of the owner who was entered last */
+  uint32_t owner;
+  struct level owned;     /* owners that have one */
   struct flights flights; /* where misses join or entries are refreshed */
-  struct stream hit_time, object_size, ttl, early, warm;
+  struct stream hit_time, object_size, ttl, early, warm, evict;
   struct op_set write_ops;
   uint64_t hits, misses, expired, evictions, rejected, writes, invalidated, given_up, origin_errors;
   uint64_t joined, served_stale, refreshes, asked_early, negative_hits;
@@ -33,6 +37,11 @@ struct cache_state {
   uint32_t truth; /* component whose data these are, if the ledger follows them; or REF_NONE */
   struct staleness read;
 };
+
+/* Looks at the store of the call's owner from here on. */
+static inline void owner_enter(struct sim *sim, struct cache_state *c, const struct frame *call) {
+  if (__builtin_expect(c->config->per != CACHE_PER_ALL, 0)) owners_find(sim, c, call);
+}
 
 /* Keeps what a call to the origin has brought, if the policy wants it; an error for `negative`. */
 void keep(struct sim *sim, struct cache_state *c, struct frame *fetch, enum outcome outcome);
@@ -56,11 +65,12 @@ uint32_t kept_lookup(struct sim *sim, struct cache_state *c, const struct frame 
 
 /* Whether its time is over, but not that of `stale`. */
 static inline bool kept_is_stale(const struct sim *sim, const struct cache_state *c, uint32_t e) {
-  return (c->store.entry[e].expires_ns & ~ENTRY_ENDED) <= sim->now_ns;
+  return (c->store->entry[e].expires_ns & ~ENTRY_ENDED) <= sim->now_ns;
 }
 
 void kept_remove(struct sim *sim, struct cache_state *c, uint32_t e);
 void kept_clear(struct sim *sim, struct cache_state *c);
+void kept_clear_all(struct sim *sim, struct cache_state *c); /* of all owners */
 
 /* Entries whose time is over by now no longer count. */
 void kept_settle(struct sim *sim, struct cache_state *c);

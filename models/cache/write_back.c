@@ -13,7 +13,7 @@ void write_back_begin(struct sim *sim, struct member *member) {
 }
 
 void write_back_send(struct sim *sim, struct cache_state *c, uint32_t e) {
-  struct entry *entry = &c->store.entry[e];
+  struct entry *entry = &c->store->entry[e];
   struct member *member = c->member;
   entry->dirty = false;
   level_down(&c->dirty, sim->now_ns);
@@ -31,8 +31,8 @@ void write_back_send(struct sim *sim, struct cache_state *c, uint32_t e) {
 void write_back_flush(struct sim *sim, struct member *member) {
   struct cache_state *c = member->state;
   set_timer(sim, member);
-  for (uint32_t e = 0; e < c->store.places; e++) {
-    if (c->store.entry[e].dirty) write_back_send(sim, c, e);
+  for (uint32_t e = 0; e < c->store->places; e++) {
+    if (c->store->entry[e].dirty) write_back_send(sim, c, e);
   }
 }
 
@@ -43,7 +43,7 @@ bool write_back_keep(struct sim *sim, struct member *member, struct frame *call)
   c->write_key = call->key;
   uint32_t e = keep_written(sim, c, call);
   if (e == NIL) return false;
-  struct entry *entry = &c->store.entry[e];
+  struct entry *entry = &c->store->entry[e];
   if (!entry->dirty) level_up(&c->dirty, sim->now_ns);
   entry->dirty = true;
   ledger_acknowledge(sim, c->truth, call);
@@ -57,18 +57,18 @@ void write_back_ended(struct sim *sim, struct cache_state *c, const struct frame
   if (outcome == OUTCOME_OK) return;
   c->write_back_failed++;
   ledger_send_failed(sim, c->truth, fetch);
-  uint32_t e = store_find(&c->store, fetch->item);
+  uint32_t e = store_find(c->store, fetch->item);
   if (e == NIL) {
     c->lost_writes += ledger_lose(sim, c->truth, fetch->item);
     return;
   }
-  struct entry *entry = &c->store.entry[e];
+  struct entry *entry = &c->store->entry[e];
   if (!entry->dirty) level_up(&c->dirty, sim->now_ns);
   entry->dirty = true; /* next time */
 }
 
 void write_back_lose(struct sim *sim, struct cache_state *c, uint32_t e) {
-  c->store.entry[e].dirty = false;
+  c->store->entry[e].dirty = false;
   level_down(&c->dirty, sim->now_ns);
-  c->lost_writes += ledger_lose(sim, c->truth, c->store.entry[e].item);
+  c->lost_writes += ledger_lose(sim, c->truth, c->store->entry[e].item);
 }

@@ -27,7 +27,7 @@ static void rehash(struct store *s, uint32_t buckets) {
 
 /* No more than are ever needed at once: those held, as many ghosts, and one that comes. */
 static uint32_t more_entries(const struct store *s) {
-  uint64_t more = s->allocated ? 2 * (uint64_t)s->allocated : 64;
+  uint64_t more = s->allocated ? 2 * (uint64_t)s->allocated : 16;
   uint64_t most = UINT32_MAX - 1;
   if (!s->in_bytes && s->capacity < most / 2 - 1) {
     most = (s->policy->ghosts ? 2 * s->capacity : s->capacity) + 1;
@@ -187,7 +187,7 @@ void store_init(struct store *s, const struct policy *policy, uint64_t capacity,
                       .free_list = NIL,
                       .evict = evict};
   for (uint32_t k = 0; k < STORE_LISTS; k++) s->list[k].newest = s->list[k].oldest = NIL;
-  rehash(s, 64);
+  rehash(s, 16);
   if (policy->init) policy->init(s);
 }
 

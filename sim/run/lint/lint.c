@@ -82,9 +82,11 @@ const struct lint_rule lint_rules[] = {
      "they are all about the same datum: a cache hits each time after the first, and one shard "
      "gets every call",
      "give the client keys, such as zipf { n = 100000, s = 0.99 }", lint_no_keys},
-    {"no-users", "requests without users reach a balancer that chooses by user",
-     "they all go to the same backend, as if they were of one user",
-     "give the client users, such as users = 1000, or hash by key", lint_no_users},
+    {"no-users", "requests without users reach what tells users apart",
+     "a balancer that chooses by user sends them all to the same backend, a cache of each user's "
+     "own is one for all of them",
+     "give the client users, such as users = 1000, or tell requests apart by something else",
+     lint_no_users},
     {"hash-of-few", "a balancer hashes fewer than ten keys or users for each of its backends",
      "each value goes to one backend as a whole, so that some get half again their share or more",
      "hash what there is more of, or choose by the calls under way (least_connections)",
