@@ -8,6 +8,7 @@
 
 #include "off.h"
 #include "sim.h"
+#include "time_scale.h"
 #include "vocabulary.h"
 
 /* --- what is there -------------------------------------------------------------------------- */
@@ -135,8 +136,8 @@ bool value_quantity(struct loader *loader, const struct spot *spot, int index,
 bool value_duration(struct loader *loader, const struct spot *spot, int index, uint64_t *out) {
   double ns = 0;
   if (!value_quantity(loader, spot, index, QUANTITY_TIME, &ns)) return false;
-  if (ns > 9e18) {
-    return spot_error(loader, spot, "%s is longer than 285 years, more than the clock holds",
+  if (ns >= (double)TIME_LONG) {
+    return spot_error(loader, spot, "%s is longer than 146 years, more than the clock holds",
                       value_got(loader->L, index).text);
   }
   if (ns > 0 && ns < 0.5) {
