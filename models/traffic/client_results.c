@@ -230,8 +230,8 @@ const struct metric_def client_metrics[] = {
      "Share of all requests that were answered within it, such as `within.250ms`; those that "
      "failed were not. Measured where a goal asks for it."},
     {"part.<component>", "s",
-     "Mean time that an answered request spent at a component or on its way to it, of those that "
-     "were followed. Measured where a goal asks for it."},
+     "Mean time that an answered request spent at a component, of those that were followed; on a "
+     "path it is at none. Measured where a goal asks for it."},
     {"op.<operation>.<metric>", "", "The same, for one operation of the mix."},
     {"tier.<tier>.<metric>", "", "The same, for the users of one tier."},
     {"dropped_ratio", "ratio", "Share of the requests that were due and `dropped`."},

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "arena.h"
+#include "network.h"
 #include "trace_state.h"
 
 /* --- taking a request apart ----------------------------------------------------------------- */
@@ -24,6 +25,27 @@ static struct blame_entry *entry_for(struct traces *t, uint32_t component, uint3
 static void add_time(struct sim *sim, uint32_t member, enum part part, uint64_t ns) {
   if (ns == 0) return;
   entry_for(sim->traces, sim->member[member].component->id, part)->value += ns;
+}
+
+/* Whose messages they are: who was told a name by what made the call (call_sender) sends them. */
+static const struct member *sender_of(const struct sim *sim, const struct span *span) {
+  while (sim->member[span->maker].kind->by_name && span->parent != NO_SPAN) {
+    span = &sim->traces->span[span->parent];
+  }
+  return &sim->member[span->maker];
+}
+
+/* Of a message under way between who made the call and who was called: the path's, not theirs. */
+static void add_time_under_way(struct sim *sim, const struct span *span, enum part part,
+                               uint64_t ns) {
+  const struct member *to = &sim->member[span->callee];
+  uint32_t path = network_path_between(sim, sender_of(sim, span), to);
+  if (path == REF_NONE) {
+    add_time(sim, span->callee, part, ns);
+  } else {
+    if (part == PART_RETURN) part = PART_NETWORK; /* there and back it is the same path */
+    entry_for(sim->traces, BLAME_PATH + path, part)->value += ns;
+  }
 }
 
 /* Of an attempt that failed, and was followed by another one, all time counts as lost on retrying,
@@ -78,14 +100,20 @@ static void resolve_wait(struct sim *sim, uint32_t index, uint64_t from, uint64_
   }
 }
 
-static void add_segment(struct sim *sim, const struct segment *s, uint64_t ns, bool failed) {
+static void add_segment(struct sim *sim, const struct span *span, const struct segment *s,
+                        uint64_t ns, bool failed) {
   enum part part = (enum part)s->part;
   if (part == PART_SERVICE && s->slow > 1) {
     uint64_t usual = dist_whole((double)ns / (double)s->slow);
     add_time(sim, s->member, PART_FAULT, ns - usual);
     ns = usual;
   }
-  add_time(sim, s->member, as_retry(part, failed), ns);
+  part = as_retry(part, failed);
+  if (part_defs[part].of_path) {
+    add_time_under_way(sim, span, part, ns);
+  } else {
+    add_time(sim, s->member, part, ns);
+  }
 }
 
 /* What a call went through from one moment to another, both within its life. */
@@ -99,7 +127,7 @@ static void resolve(struct sim *sim, uint32_t index, uint64_t from, uint64_t to,
     if (s->part == PART_WAIT) {
       resolve_wait(sim, index, a, b, failed);
     } else {
-      add_segment(sim, s, b - a, failed);
+      add_segment(sim, &t->span[index], s, b - a, failed);
     }
   }
 }

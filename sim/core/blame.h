@@ -13,14 +13,15 @@
 #include "frame.h"
 #include "part.h"
 
-/* One thing about a request: time in a part at a component, calls between two components, or that
- * its failure began at a component. */
+/* One thing about a request: time in a part at a component or on a path, calls between two
+ * components, or that its failure began at a component. */
 struct blame_entry {
-  uint32_t component;
+  uint32_t component; /* or BLAME_PATH + the number of a path, of time alone */
   uint32_t other; /* an enum part; BLAME_CALLS + the component called; a blame_origin */
   uint64_t value; /* ns; calls << 32 | those of them that failed; 1 */
 };
 #define BLAME_CALLS 0x100u
+#define BLAME_PATH 0x80000000u
 #define BLAME_BEGAN 0x80000000u
 
 /* How the failure of a request began at a component; or how it waits there, if it never ended. */
@@ -68,7 +69,7 @@ struct blame {
   uint64_t mismatch; /* whose parts did not add up to the latency */
 };
 
-/* The time that a kept request spent in parts at a component. */
+/* The time that a kept request spent in parts at a component, on no path. */
 static inline uint64_t blame_time_at(const struct blame *blame, const struct blame_sample *sample,
                                      uint32_t component) {
   uint64_t ns = 0;

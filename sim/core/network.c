@@ -325,6 +325,13 @@ enum outcome network_cross(struct sim *sim, const struct member *from, const str
   return outcome;
 }
 
+uint32_t network_path_between(struct sim *sim, const struct member *from, const struct member *to) {
+  if (sim->network == NULL) return REF_NONE;
+  uint32_t direction = route_between(sim, from, to)->direction;
+  if (direction == NO_DIRECTION) direction = route_between(sim, to, from)->direction;
+  return direction == NO_DIRECTION ? REF_NONE : direction / 2;
+}
+
 const struct path_spec *network_transport(struct sim *sim, const struct member *from,
                                           const struct member *to) {
   const struct route *route = route_between(sim, from, to);

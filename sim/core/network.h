@@ -41,6 +41,10 @@ struct sent {
 void network_send_segments(struct sim *sim, const struct member *from, const struct member *to,
                            const struct segments *what, struct sent *sent);
 
+/* The path (an index into the spec) that messages between two members take, either way; REF_NONE
+ * if there is none. */
+uint32_t network_path_between(struct sim *sim, const struct member *from, const struct member *to);
+
 /* A member is about to send messages. */
 void network_prefetch(const struct network *net, uint32_t from);
 

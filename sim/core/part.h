@@ -13,7 +13,7 @@
 enum part {
   PART_QUEUE,       /* waited for a worker */
   PART_SERVICE,     /* was worked on, or was with a component that says no more about it */
-  PART_NETWORK,     /* on its way to the component */
+  PART_NETWORK,     /* under way on a path; while it is followed, on the way there */
   PART_RETURN,      /* the answer on its way back from the component */
   PART_SLEEP,       /* a pause in a handler */
   PART_RETRY,       /* an attempt that failed and was followed by another one */
@@ -33,8 +33,11 @@ enum part {
 struct part_def {
   const char *name;   /* in results */
   const char *doc;    /* what it is, to be read after the name: "waited for a worker" */
-  const char *whose;  /* the component that it counts for */
-  const char *takes;  /* in a sentence, before that component: "waiting for a worker of" */
+  const char *whose;  /* what it counts for */
+  bool of_path;       /* a path, if there is one between the two components */
+  const char *takes;  /* in a sentence, before that component: "waiting for a worker of"; of a path
+                         before "between a and b" */
+  const char *was;    /* where requests were when time was up: "were waiting for a worker of" */
   const char *remedy; /* what would make it shorter: "more workers there, or shorter work" */
   const char *color;  /* in plots */
   bool dark;          /* takes white numbers */

@@ -106,6 +106,14 @@ const char *spec_place_name(const struct spec *spec, struct place place) {
   return "";
 }
 
+const char *spec_path_from(const struct spec *spec, const struct path_spec *path) {
+  return spec_place_name(spec, path->swapped ? path->to : path->from);
+}
+
+const char *spec_path_to(const struct spec *spec, const struct path_spec *path) {
+  return spec_place_name(spec, path->swapped ? path->from : path->to);
+}
+
 uint32_t tenancy_host(const struct component_spec *component) {
   if (component->kind->tenancy == NULL) return REF_NONE;
   return component->kind->tenancy(component->config).host;

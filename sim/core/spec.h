@@ -198,6 +198,10 @@ double path_mean_ns(const struct path_spec *path);
 /* As the scenario calls it. */
 const char *spec_place_name(const struct spec *spec, struct place place);
 
+/* The ends of a path in the order in which the scenario names them. */
+const char *spec_path_from(const struct spec *spec, const struct path_spec *path);
+const char *spec_path_to(const struct spec *spec, const struct path_spec *path);
+
 /* The path that a message takes, the most specific one, and whether against the order in which the
  * path names its ends; REF_NONE if there is none. */
 uint32_t spec_path_between(const struct spec *spec, struct site from, struct site to,

@@ -14,7 +14,8 @@ static void test_rows(void **state) {
   (void)state;
   for (uint32_t i = 0; i < PARTS; i++) {
     const struct part_def *def = &part_defs[i];
-    assert_true(def->name && def->doc && def->whose && def->takes && def->remedy && def->color);
+    assert_true(def->name && def->doc && def->whose && def->takes && def->was && def->remedy &&
+                def->color);
     assert_ptr_equal(part_find(def->name), def);
     assert_int_equal(strlen(def->color), 7);
   }

@@ -31,8 +31,8 @@ static void collect_path(struct sim *sim, uint32_t p, double time_s, struct metr
   const struct path_spec *path = &sim->spec->path[p];
   const struct connection_counts *now = &c->count[p], *before = &c->at_warmup[p];
   char name[160];
-  const char *from = spec_place_name(sim->spec, path->swapped ? path->to : path->from);
-  const char *to = spec_place_name(sim->spec, path->swapped ? path->from : path->to);
+  const char *from = spec_path_from(sim->spec, path);
+  const char *to = spec_path_to(sim->spec, path);
   snprintf(name, sizeof name, "path.%s.%s", from, to);
   double calls = (double)(now->calls - before->calls);
   struct hist *setup = &c->setup[p];

@@ -7,6 +7,7 @@
 #include "breakdown.h"
 #include "format.h"
 #include "limiter.h"
+#include "part_said.h"
 #include "peak.h"
 #include "recovery.h"
 #include "sim.h"
@@ -75,9 +76,14 @@ static void append_shares(const struct spec *spec, const struct composition *c, 
   for (uint32_t i = 0; i < c->n && i < 3; i++) {
     double share = c->share[i].seconds / c->latency_s;
     if (i > 0 && share < 0.03) break;
-    g_string_append_printf(text, "%s %.0f %% is %s %s", i > 0 ? "," : "", 100 * share,
-                           part_defs[c->share[i].part].takes,
-                           spec->component[c->share[i].component].name);
+    const struct path_spec *path = breakdown_path(spec, &c->share[i]);
+    gchar *owner = breakdown_owner(spec, &c->share[i]);
+    gchar *said = part_said(&part_defs[c->share[i].part], owner,
+                            path != NULL ? spec_path_from(spec, path) : NULL,
+                            path != NULL ? spec_path_to(spec, path) : NULL);
+    g_string_append_printf(text, "%s %.0f %% is %s", i > 0 ? "," : "", 100 * share, said);
+    g_free(said);
+    g_free(owner);
   }
 }
 

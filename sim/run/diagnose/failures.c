@@ -99,21 +99,6 @@ static const struct {
     [OUTCOME_DENIED] = {"were denied by ", ""},
 };
 
-/* Where a request was when somebody's patience ended. */
-static const char *const was[PARTS] = {
-    [PART_QUEUE] = "were waiting for a worker of ",
-    [PART_SERVICE] = "were being worked on at ",
-    [PART_NETWORK] = "were on their way to ",
-    [PART_RETURN] = "were on their way back from ",
-    [PART_SLEEP] = "were in a pause of ",
-    [PART_RETRY] = "were being tried again by ",
-    [PART_POOL] = "were waiting for a place in the pool of ",
-    [PART_BACKOFF] = "were pausing between attempts of ",
-    [PART_FAULT] = "were held up by a fault of ",
-    [PART_LOST] = "were waiting for a message lost on the way to or from ",
-    [PART_OTHER] = "were waiting in ",
-};
-
 static void append_origin(const struct spec *spec, const struct failure_share *f,
                           enum followed which, GString *text) {
   const char *name = spec->component[f->component].name;
@@ -122,7 +107,7 @@ static void append_origin(const struct spec *spec, const struct failure_share *f
     const char *until = which == FOLLOWED_UNDER_WAY ? ""
                         : f->for_ever               ? ", for ever"
                                                     : " when the time was up";
-    g_string_append_printf(text, "%s%s%s", was[f->part], name, until);
+    g_string_append_printf(text, "%s %s%s", part_defs[f->part].was, name, until);
   } else if (f->cause == OUTCOME_REFUSED && f->part == PART_POOL) {
     g_string_append_printf(text, "were refused by the full pool of %s", name);
   } else {

@@ -1,10 +1,21 @@
 #include "breakdown.h"
 
+#include <glib.h>
 #include <math.h>
 #include <stdlib.h>
 
 #include "arena.h"
 #include "sim.h"
+
+const struct path_spec *breakdown_path(const struct spec *spec, const struct share *share) {
+  return share->component >= BLAME_PATH ? &spec->path[share->component - BLAME_PATH] : NULL;
+}
+
+char *breakdown_owner(const struct spec *spec, const struct share *share) {
+  const struct path_spec *path = breakdown_path(spec, share);
+  if (path == NULL) return g_strdup(spec->component[share->component].name);
+  return g_strdup_printf("path.%s.%s", spec_path_from(spec, path), spec_path_to(spec, path));
+}
 
 struct picked { /* samples in order of latency */
   uint32_t n;

@@ -12,11 +12,12 @@
 
 #include "blame.h"
 #include "frame.h"
+#include "spec.h"
 
 enum followed { FOLLOWED_OK, FOLLOWED_FAILED, FOLLOWED_UNDER_WAY };
 
 struct share {
-  uint32_t component; /* index into the spec */
+  uint32_t component; /* index into the spec; or BLAME_PATH + that of a path */
   enum part part;
   double seconds; /* a request */
 };
@@ -37,6 +38,12 @@ struct composition breakdown_at(const struct blame *blame, double q, double know
 /* Of those that failed: the time until they did. */
 struct composition breakdown_failed(const struct blame *blame);
 void composition_free(struct composition *composition);
+
+/* The path that a share is of, or NULL: it is of a component. */
+const struct path_spec *breakdown_path(const struct spec *spec, const struct share *share);
+
+/* Whose it is, as metrics name it: "db", "path.users.api". Release with g_free. */
+char *breakdown_owner(const struct spec *spec, const struct share *share);
 
 /* How many requests of that sort were followed. */
 uint32_t breakdown_followed(const struct blame *blame, enum followed which);

@@ -90,6 +90,8 @@ void page_answer(const struct page *p);
 
 /* page_diagnosis.c: the largest part of a client's slowest requests as a sentence (false: nobody
  * followed them), and the findings of the diagnosis. */
+/* "waiting for a worker of db": an entry of "parts". Release with g_free. */
+char *page_part_said(const json_t *entry);
 bool page_fix_first(const struct page *p, GString *out, const char *client);
 void page_findings(const struct page *p);
 

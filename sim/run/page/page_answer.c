@@ -7,7 +7,6 @@
 #include "format.h"
 #include "html.h"
 #include "page.h"
-#include "part.h"
 #include "results_tree.h"
 
 #define FAULTS_NAMED 3u
@@ -48,11 +47,10 @@ static char *main_client(const struct page *p) {
 /* --- where the time goes -------------------------------------------------------------------- */
 
 static void say_part(GString *out, const json_t *part, double latency_s) {
-  const char *name = tree_text(part, "part");
-  const struct part_def *def = part_find(name);
+  char *said = page_part_said(part);
   page_say(out, UNIT_RATIO, tree_number(part, "s") / latency_s);
-  g_string_append_printf(out, " is %s%s %s", def ? def->takes : name, def ? "" : " of",
-                         tree_text(part, "component"));
+  g_string_append_printf(out, " is %s", said);
+  g_free(said);
 }
 
 /* Of "at": the entry of this quantile, else the last one that has one. */

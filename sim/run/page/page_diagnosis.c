@@ -6,7 +6,7 @@
 #include "format.h"
 #include "html.h"
 #include "page.h"
-#include "part.h"
+#include "part_said.h"
 #include "results_tree.h"
 
 #define FINDINGS_SHOWN 12 /* the worst; the JSON has them all */
@@ -17,6 +17,13 @@
 static const struct part_def *part_of(const json_t *entry) {
   const struct part_def *def = part_find(tree_text(entry, "part"));
   return def ? def : &part_defs[PART_OTHER];
+}
+
+char *page_part_said(const json_t *entry) {
+  bool of_path = tree_has_text(entry, "from") && tree_has_text(entry, "to");
+  return part_said(part_of(entry), tree_text(entry, "component"),
+                   of_path ? tree_text(entry, "from") : NULL,
+                   of_path ? tree_text(entry, "to") : NULL);
 }
 
 static const json_t *entry_at(const json_t *blame, double q) {
@@ -78,15 +85,17 @@ bool page_fix_first(const struct page *p, GString *out, const char *client) {
   const json_t *first = json_array_get(json_object_get(p99, "parts"), 0);
   const json_t *beyond = json_array_get(json_object_get(p999, "parts"), 0);
   const struct part_def *part = part_of(first);
-  g_string_append_printf(out, "What to fix first for %s: %s %s, ", client, part->takes,
-                         tree_text(first, "component"));
+  char *said = page_part_said(first);
+  g_string_append_printf(out, "What to fix first for %s: %s, ", client, said);
+  g_free(said);
   say_share(out, p99);
   if (p999 != NULL && same_part(first, beyond)) {
     g_string_append(out, " and ");
     say_share(out, p999);
   } else if (p999 != NULL) {
-    g_string_append_printf(out, "; of the slowest, %s %s, ", part_of(beyond)->takes,
-                           tree_text(beyond, "component"));
+    said = page_part_said(beyond);
+    g_string_append_printf(out, "; of the slowest, %s, ", said);
+    g_free(said);
     say_share(out, p999);
   }
   g_string_append_printf(out, ". What shortens the first: %s", part->remedy);

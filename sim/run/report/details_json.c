@@ -154,10 +154,17 @@ static json_t *timeline_tree(const struct results *results) {
 
 static json_t *composition_tree(const struct results *results, struct composition c) {
   json_t *tree = json_object(), *parts = json_array();
+  const struct spec *spec = &results->scenario->spec;
   for (uint32_t i = 0; i < c.n; i++) {
     json_t *part = json_object();
-    json_object_set_new(part, "component",
-                        json_text(component_name(results, c.share[i].component)));
+    gchar *owner = breakdown_owner(spec, &c.share[i]);
+    const struct path_spec *path = breakdown_path(spec, &c.share[i]);
+    json_object_set_new(part, "component", json_text(owner));
+    if (path != NULL) {
+      json_object_set_new(part, "from", json_text(spec_path_from(spec, path)));
+      json_object_set_new(part, "to", json_text(spec_path_to(spec, path)));
+    }
+    g_free(owner);
     json_object_set_new(part, "part", json_text(part_defs[c.share[i].part].name));
     json_object_set_new(part, "s", json_real(c.share[i].seconds));
     json_array_append_new(parts, part);
