@@ -17,8 +17,8 @@
  * components, or that its failure began at a component. */
 struct blame_entry {
   uint32_t component; /* or BLAME_PATH + the number of a path, of time alone */
-  uint32_t other; /* an enum part; BLAME_CALLS + the component called; a blame_origin */
-  uint64_t value; /* ns; calls << 32 | those of them that failed; 1 */
+  uint32_t other;     /* an enum part; BLAME_CALLS + the component called; a blame_origin */
+  uint64_t value;     /* ns; calls << 32 | those of them that failed; 1 */
 };
 #define BLAME_CALLS 0x100u
 #define BLAME_PATH 0x80000000u
