@@ -8,6 +8,8 @@
  *   route.c          which copy a call goes to, and what a read sees there
  *   promote.c        another copy becomes primary
  *
+ * Copies without a primary are quorum.h.
+ *
  * Terms: each primary has a term of its own, greater than those before it. Who hears of a greater
  * one follows it; messages of a smaller one are refused. So the log of a primary only grows in its
  * term, and a position and a term say what a log has up to there (as in Raft: Ongaro and
@@ -22,7 +24,9 @@
 #include "station.h"
 
 enum copies_write { WRITE_ASYNC, WRITE_QUORUM, WRITE_ALL, WRITE_ISR };
-enum copies_read { READ_PRIMARY, READ_ANY, READ_NEAREST };
+enum copies_read { READ_PRIMARY, READ_ANY, READ_NEAREST, READ_QUORUM, READ_ALL };
+enum copies_repair { REPAIR_NONE, REPAIR_READ };
+#define COPIES_COORDINATORS 16u
 
 struct copies_config {
   bool given;
@@ -31,10 +35,23 @@ struct copies_config {
   struct how_many write, read;
   struct dist apply; /* ns */
   bool fence;
+  /* Without a primary: see quorum.h. */
+  uint64_t coordinators;
+  bool hints;
+  enum copies_repair repair;
+  uint64_t timeout_ns;
 };
+/* A read that takes the newest of so many answers needs none. */
+static inline bool copies_have_primary(const struct copies_config *config) {
+  uint32_t word = config->read.word;
+  return word != HOW_MANY_NUMBER && word != READ_QUORUM && word != READ_ALL;
+}
+static inline uint32_t copies_members(const struct copies_config *config) {
+  return (uint32_t)(config->n + config->coordinators);
+}
 extern const struct param copies_params[];
 
-enum { COPIES_APPEND, COPIES_APPLY };
+enum { COPIES_APPEND, COPIES_APPLY, COPIES_MESSAGES };
 extern const char *const copies_messages[];
 
 /* How long the primary waits for an answer, and pauses before it tries a copy again that does not
@@ -154,6 +171,9 @@ void copy_give_up_waiting(struct sim *sim, struct copy *copy);
 
 /* --- route.c -------------------------------------------------------------------------------- */
 
+/* How far a member is from callers in a zone: the less, the nearer. */
+double route_cost(const struct spec *spec, uint32_t component, uint32_t from_zone,
+                  uint32_t to_zone);
 void route_init(struct group *group);
 struct member *route_pick(const struct component *component, const struct frame *call);
 /* A read that began now and ends after `work_ns` is judged; returns what it sees. */

@@ -8,7 +8,8 @@
 #define AT(field) offsetof(struct copies_config, field)
 
 static const char *const write_words[] = {"async", "quorum", "all", "isr", NULL};
-static const char *const read_words[] = {"primary", "any", "nearest", NULL};
+static const char *const read_words[] = {"primary", "any", "nearest", "quorum", "all", NULL};
+static const char *const repair_words[] = {"none", "read", NULL};
 
 const struct param copies_params[] = {
     {.name = "n",
@@ -22,7 +23,8 @@ const struct param copies_params[] = {
     {.name = "zone",
      .type = PARAM_ZONES,
      .offset = AT(zone),
-     .doc = "Where they live: copy i in entry i of the list, which starts over when it ends."},
+     .doc = "Where they live: copy i in entry i of the list, which starts over when it ends. "
+            "Coordinators come after the copies."},
     {.name = "write",
      .type = PARAM_HOW_MANY,
      .offset = AT(write),
@@ -43,11 +45,14 @@ const struct param copies_params[] = {
      .offset = AT(read),
      .fallback = "primary",
      .min = 1,
-     .max = 1,
+     .max = HISTORY_COPIES,
      .choices = read_words,
-     .doc = "Which copy a read goes to: the \"primary\"; \"any\" (or 1), drawn for each read; "
+     .doc = "Which copy a read goes to: the \"primary\"; \"any\", drawn for each read; "
             "or the \"nearest\" to the caller by the mean latency of the paths. A crashed one "
-            "refuses: nobody goes round it."},
+            "refuses: nobody goes round it. A number, \"quorum\" (more than half) or \"all\" "
+            "says that there is no primary: any copy takes any call, sends it to all copies, and "
+            "of a read waits for so many answers and takes the newest (Dynamo's R; `write` is "
+            "its W). If R + W is greater than n, a read meets a copy that has the last write."},
     {.name = "apply",
      .type = PARAM_TIME_DIST,
      .offset = AT(apply),
@@ -61,10 +66,42 @@ const struct param copies_params[] = {
      .doc = "Whether the former primary is shut out before another copy becomes primary (power "
             "switched off, lease taken away), wherever it is. Without it one that is only cut off "
             "goes on taking writes from callers that do not reach the new one."},
+    {.name = "coordinators",
+     .type = PARAM_COUNT,
+     .offset = AT(coordinators),
+     .fallback = "0",
+     .max = COPIES_COORDINATORS,
+     .doc = "Without a primary: members that keep no data and take the calls, pg[n + 1] and so on "
+            "(Cassandra's join_ring = false). A caller asks the nearest; of several one is drawn. "
+            "With 0 every copy is a coordinator, too, and one is drawn for each call."},
+    {.name = "hints",
+     .type = PARAM_BOOL,
+     .offset = AT(hints),
+     .fallback = "false",
+     .doc = "Without a primary: whether a coordinator keeps the writes that a copy did not take, "
+            "and hands them over later; it tries every 10 s (Cassandra). They do not count as "
+            "answers."},
+    {.name = "repair",
+     .type = PARAM_ENUM,
+     .offset = AT(repair),
+     .fallback = "none",
+     .choices = repair_words,
+     .doc = "Without a primary: \"read\" sends the newest version, when all copies have answered a "
+            "read, to those that answered with an older one; nobody waits for that."},
+    {.name = "timeout",
+     .type = PARAM_DURATION,
+     .offset = AT(timeout_ns),
+     .fallback = "2s",
+     .min = 1000,
+     .doc =
+         "Without a primary: how long a coordinator waits for a copy. A call fails when too many "
+         "copies have not answered or refused (Cassandra waits 2 s for a write, 5 s for a "
+         "read)."},
     {0},
 };
 
-const char *const copies_messages[] = {"append", "apply", NULL};
+/* Those with a primary, then those without (quorum.h). */
+const char *const copies_messages[] = {"append", "apply", "read", "write", "hint", "repair", NULL};
 
 static bool is_given(const struct component_spec *component, const char *key) {
   for (uint32_t i = 0; i < component->givens; i++) {
@@ -86,6 +123,45 @@ static bool is_promoted(const struct spec *spec, const struct component_spec *co
   return false;
 }
 
+/* A key that means something only with a primary, or only without, was written. */
+static const char *misplaced(const struct component_spec *component, bool primary) {
+  static const char *const with[] = {"copies.apply", "copies.fence", NULL};
+  static const char *const without[] = {"copies.coordinators", "copies.hints", "copies.repair",
+                                        "copies.timeout", NULL};
+  const char *const *keys = primary ? without : with;
+  for (; *keys; keys++) {
+    if (is_given(component, *keys)) return *keys;
+  }
+  return NULL;
+}
+
+static bool without_primary_validate(const struct spec *spec,
+                                     const struct component_spec *component,
+                                     const struct copies_config *config, struct error *err) {
+  const struct how_many *read = &config->read, *write = &config->write;
+  if (write->word == WRITE_ASYNC || write->word == WRITE_ISR || write->fall_back_ns) {
+    return error_set(err,
+                     "copies.read takes the newest of several answers, so there is no primary, and "
+                     "copies.write has to say how many copies a write waits for: 1 to %llu, "
+                     "\"quorum\" or \"all\"; with a primary copies.read is \"primary\", \"any\" or "
+                     "\"nearest\"",
+                     (unsigned long long)config->n);
+  }
+  if (read->word == HOW_MANY_NUMBER && read->number > config->n) {
+    return error_set(err,
+                     "copies.read waits for %llu copies and there are %llu; raise copies.n or "
+                     "lower copies.read",
+                     (unsigned long long)read->number, (unsigned long long)config->n);
+  }
+  if (is_promoted(spec, component)) {
+    return error_set(err,
+                     "has no primary, since copies.read takes the newest of several answers, and "
+                     "a control makes one of its copies the primary; leave the control out, or "
+                     "say copies.read = \"primary\"");
+  }
+  return true;
+}
+
 bool copies_validate(const struct spec *spec, const struct component_spec *component,
                      const struct copies_config *config, struct error *err) {
   if (!config->given) return true;
@@ -97,6 +173,16 @@ bool copies_validate(const struct spec *spec, const struct component_spec *compo
   if (config->zone.n > 0 && is_given(component, "zone")) {
     return error_set(err, "has both zone and copies.zone; say one of them where the copies live");
   }
+  bool primary = copies_have_primary(config);
+  const char *key = misplaced(component, primary);
+  if (key) {
+    return error_set(err, "has %s, which means nothing %s", key,
+                     primary ? "with a primary; without one copies.read is a number, \"quorum\" or "
+                               "\"all\""
+                             : "without a primary; with one copies.read is \"primary\", \"any\" or "
+                               "\"nearest\"");
+  }
+  if (!primary && !without_primary_validate(spec, component, config, err)) return false;
   const struct how_many *write = &config->write;
   uint64_t most = write->fall_back_ns ? config->n - 1 : config->n;
   if (write->word == HOW_MANY_NUMBER && write->number > most) {
@@ -107,7 +193,7 @@ bool copies_validate(const struct spec *spec, const struct component_spec *compo
                      write->fall_back_ns ? "copies besides the primary" : "copies",
                      (unsigned long long)most);
   }
-  if (config->zone.n > config->n) {
+  if (config->zone.n > copies_members(config)) {
     return error_set(err, "copies.zone names %u zones and copies.n is %llu; a zone would be empty",
                      config->zone.n, (unsigned long long)config->n);
   }

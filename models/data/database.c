@@ -6,6 +6,7 @@
 #include "copies.h"
 #include "message.h"
 #include "outline.h"
+#include "quorum.h"
 #include "sim.h"
 #include "station.h"
 
@@ -29,8 +30,10 @@ struct database_state {
   uint64_t writes;
   struct op_set write_ops;
   uint64_t rejected;
-  struct copy *copy; /* this member's */
+  struct copy *copy;            /* this member's, */
+  struct quorum_member *quorum; /* or what it is without a primary */
   struct copy_meters copies;
+  struct quorum_meters rounds;
 };
 
 static bool is_write(const struct database_state *db, const struct frame *call) {
@@ -43,11 +46,34 @@ static inline uint64_t work_of(const struct database_state *db, const struct fra
   return dist_draw_keyed(time, writes ? &db->write : &db->read, call->key, 0);
 }
 
+/* --- without a primary ---------------------------------------------------------------------- */
+
+static void start_round_message(struct sim *sim, struct member *member, struct frame *message) {
+  struct database_state *db = member->state;
+  bool reads = quorum_message_reads(sim, message);
+  if (reads) quorum_see(sim, db->quorum, message);
+  call_work(sim, member, message, work_of(db, message, !reads));
+}
+
+static void end_round_message(struct sim *sim, struct database_state *db, struct frame *message) {
+  if (quorum_message_reads(sim, message)) {
+    db->reads++;
+  } else {
+    db->writes++;
+    quorum_show(sim, db->quorum, message);
+  }
+  call_reply(sim, message, OUTCOME_OK);
+}
+
 /* --- with copies ---------------------------------------------------------------------------- */
 
 /* As start, where there are copies: also of a write of the primary's that is to be applied. */
 static void start_at_copy(struct sim *sim, struct member *member, struct frame *call) {
   struct database_state *db = member->state;
+  if (db->quorum) {
+    start_round_message(sim, member, call);
+    return;
+  }
   if (call->flags & CALL_MESSAGE) {
     call_work(sim, member, call, copy_apply_ns(db->copy));
     return;
@@ -68,7 +94,9 @@ static void done_at_copy(struct sim *sim, struct member *member, struct frame *c
   struct database_state *db = member->state;
   struct frame *next = station_leave(sim, &db->station, call);
   if (next) start(sim, member, next);
-  if (call->flags & CALL_MESSAGE) {
+  if (db->quorum) {
+    end_round_message(sim, db, call);
+  } else if (call->flags & CALL_MESSAGE) {
     call_reply(sim, call, OUTCOME_OK);
     copy_applied(sim, db->copy);
   } else if (!is_write(db, call)) {
@@ -83,27 +111,33 @@ static void done_at_copy(struct sim *sim, struct member *member, struct frame *c
   }
 }
 
-/* Whether the call is answered at once: a copy takes no writes, and calls whose writes wait for
- * other copies have connections, too. */
-static bool turned_away(struct sim *sim, struct database_state *db, struct frame *call) {
-  if (is_write(db, call) && !db->copy->leads) {
+/* Calls whose answer waits for other copies have connections, too. */
+static bool has_connection(const struct database_state *db) {
+  uint64_t connections = db->config->connections;
+  uint64_t waiting = db->quorum ? db->quorum->waiting : db->copy->waiters;
+  return connections == PARAM_UNLIMITED ||
+         db->station.held + db->station.queued + waiting < connections;
+}
+
+/* Whether the call is dealt with: copies take no writes, and without a primary it goes to all. */
+static bool dealt_with(struct sim *sim, struct database_state *db, struct frame *call) {
+  if (db->copy && is_write(db, call) && !db->copy->leads) {
     db->copies.read_only++;
     call_reply(sim, call, OUTCOME_FAILED);
     return true;
   }
-  uint64_t connections = db->config->connections;
-  if (connections == PARAM_UNLIMITED ||
-      db->station.held + db->station.queued + db->copy->waiters < connections) {
-    return false;
+  if (!has_connection(db)) {
+    db->rejected++;
+    call_reply(sim, call, OUTCOME_REFUSED);
+    return true;
   }
-  db->rejected++;
-  call_reply(sim, call, OUTCOME_REFUSED);
-  return true;
+  if (db->quorum) quorum_call(sim, db->quorum, call);
+  return db->quorum != NULL;
 }
 
 static void database_on_message(struct sim *sim, struct member *member, struct frame *message) {
   struct database_state *db = member->state;
-  if (message_what(sim, message) != COPIES_APPLY) {
+  if (message_what(sim, message) == COPIES_APPEND) {
     copy_on_message(sim, db->copy, message);
   } else if (station_enter(sim, &db->station, message, 0, true) == STATION_STARTED) {
     start(sim, member, message);
@@ -113,17 +147,28 @@ static void database_on_message(struct sim *sim, struct member *member, struct f
 static void database_on_answer(struct sim *sim, struct member *member, struct frame *parent,
                                struct frame *message, enum outcome outcome) {
   (void)parent;
-  copy_on_answer(sim, ((struct database_state *)member->state)->copy, message, outcome);
+  struct database_state *db = member->state;
+  if (db->quorum) {
+    quorum_on_answer(sim, db->quorum, message, outcome);
+  } else {
+    copy_on_answer(sim, db->copy, message, outcome);
+  }
 }
 
 static void database_on_due(struct sim *sim, struct member *member, struct timer *timer) {
-  copy_on_due(sim, ((struct database_state *)member->state)->copy, timer);
+  struct database_state *db = member->state;
+  if (db->quorum) {
+    hints_hand_off(sim, db->quorum);
+  } else {
+    copy_on_due(sim, db->copy, timer);
+  }
 }
 
 static void database_check(struct sim *sim, struct member *member, struct checks *out) {
   (void)sim;
   struct database_state *db = member->state;
   if (db->copy) copy_check(db->copy, out);
+  if (db->quorum) quorum_check(db->quorum, out);
 }
 
 /* --- calls ---------------------------------------------------------------------------------- */
@@ -141,7 +186,7 @@ static void start(struct sim *sim, struct member *member, struct frame *call) {
 
 static void database_on_call(struct sim *sim, struct member *member, struct frame *call) {
   struct database_state *db = member->state;
-  if (__builtin_expect(db->copied, 0) && turned_away(sim, db, call)) return;
+  if (__builtin_expect(db->copied, 0) && dealt_with(sim, db, call)) return;
   switch (station_enter(sim, &db->station, call, 0, false)) {
     case STATION_STARTED:
       start(sim, member, call);
@@ -182,6 +227,7 @@ static void database_on_fault(struct sim *sim, struct member *member, const stru
   struct database_state *db = member->state;
   station_fault(sim, member, &db->station, fault, begins);
   if (db->copy) copy_fault(sim, db->copy, fault, begins);
+  if (db->quorum) quorum_fault(sim, db->quorum, fault, begins);
 }
 
 /* --- operations ----------------------------------------------------------------------------- */
@@ -230,14 +276,17 @@ static bool database_validate(const struct spec *spec, const struct component_sp
 static void database_place(struct component_spec *component) {
   const struct database_config *config = component->config;
   if (!config->copies.given) return;
-  component->instances = (uint32_t)config->copies.n;
+  component->instances = copies_members(&config->copies);
   if (config->copies.zone.n == 0) return;
   component->zones = config->copies.zone.n;
   component->zone = config->copies.zone.id;
 }
 
 static struct member *database_pick(const struct component *component, const struct frame *call) {
-  return component->shared ? route_pick(component, call) : component_pick_holder(component, call);
+  if (!component->shared) return component_pick_holder(component, call);
+  const struct database_config *config = component->config;
+  return copies_have_primary(&config->copies) ? route_pick(component, call)
+                                              : quorum_pick(component, call);
 }
 
 static void database_outline(const struct spec *spec, const struct component_spec *component,
@@ -250,8 +299,11 @@ static void database_outline(const struct spec *spec, const struct component_spe
     out->queue = config->connections - out->workers;
   }
   out->by_key = component->instances > 1 && !config->copies.given;
+  copies_outline(&config->copies, out);
   bool writes = database_data_op(spec, component, op) == DATA_WRITE;
-  outline_work(out, writes ? &config->write : &config->read);
+  const struct dist *time = writes ? &config->write : &config->read;
+  /* Without a primary the quickest copies answer: in how long their law alone does not tell. */
+  if (out->copies.write == 0 || time->kind == DIST_CONSTANT) outline_work(out, time);
   outline_add(out, OUTLINE_END);
 }
 
@@ -271,8 +323,13 @@ static void database_init(struct sim *sim, struct member *member) {
   for (uint32_t i = 0; i < SPEC_MAX_OPS / 64; i++) db->has_writes |= db->write_ops.bits[i] != 0;
   db->followed = ledger_follows(sim, member->component->id);
   if (db->config->copies.given && member->component->members > 1) {
+    const struct copies_config *copies = &db->config->copies;
     db->copied = true;
-    db->copy = copy_new(sim, member, &db->config->copies, db->write_ops, &db->copies);
+    if (copies_have_primary(copies)) {
+      db->copy = copy_new(sim, member, copies, db->write_ops, &db->copies);
+    } else {
+      db->quorum = quorum_new(sim, member, copies, db->write_ops, &db->copies, &db->rounds);
+    }
   }
 }
 
@@ -281,6 +338,7 @@ static void database_destroy(struct sim *sim, struct member *member) {
   struct database_state *db = member->state;
   station_free(&db->station);
   copy_free(db->copy);
+  quorum_free(db->quorum);
 }
 
 static struct station *database_station(struct member *member) {
@@ -344,7 +402,7 @@ static const struct param database_params[] = {
      .offset = AT(copies),
      .group = copies_params,
      .doc = "Copies: members that all hold the data. One, the primary, takes the writes and sends "
-            "them to the others."},
+            "them to the others; or none is it (`read`)."},
     {0},
 };
 
@@ -396,16 +454,49 @@ static const struct meter database_meters[] = {
     {"rewound", METER_COUNT, COPIES(rewound), 0,
      "Writes that a copy threw away to be in line with a new primary."},
 #undef COPIES
+#define ROUNDS(field) STATE(rounds) + offsetof(struct quorum_meters, field)
+    {"waiting_calls", METER_LEVEL, ROUNDS(waiting), 0,
+     "Calls whose coordinator waits for answers of copies"},
+    {"too_few_answers", METER_COUNT, ROUNDS(too_few), 0,
+     "Calls that failed because too few copies answered."},
+    {"hints", METER_COUNT, ROUNDS(hints), 0,
+     "Writes that a copy did not take and its coordinator kept for it."},
+    {"hints_kept", METER_LEVEL, ROUNDS(kept), 0, "Such writes that are kept"},
+    {"hinted", METER_COUNT, ROUNDS(hinted), 0, "Such writes that were handed over."},
+    {"repairs", METER_COUNT, ROUNDS(repaired), 0,
+     "Newer versions sent to copies that had answered a read with an older one."},
+#undef ROUNDS
     {0},
 };
 
 static bool database_sends(const void *config) {
   const struct database_config *c = config;
-  return c->copies.given && c->copies.n > 1;
+  return c->copies.given && copies_members(&c->copies) > 1;
+}
+
+/* Those that both have, with a primary and without. */
+static bool is_of_any_copies(const struct meter *meter) {
+  static const size_t both[] = {
+      offsetof(struct copy_meters, lag),
+      offsetof(struct copy_meters, behind),
+      offsetof(struct copy_meters, applied),
+      offsetof(struct copy_meters, seen.stale),
+      offsetof(struct copy_meters, seen.age),
+      offsetof(struct copy_meters, seen.own_missed),
+      offsetof(struct copy_meters, seen.went_back),
+  };
+  for (size_t i = 0; i < sizeof both / sizeof *both; i++) {
+    if (meter->at == STATE(copies) + both[i]) return true;
+  }
+  return false;
 }
 
 static bool database_has_meter(const void *config, const struct meter *meter) {
-  return meter->at < STATE(copies) || database_sends(config);
+  const struct database_config *c = config;
+  if (meter->at < STATE(copies)) return true;
+  if (!database_sends(config)) return false;
+  if (is_of_any_copies(meter)) return true;
+  return copies_have_primary(&c->copies) == (meter->at < STATE(rounds));
 }
 
 const struct kind kind_database = {
@@ -420,7 +511,9 @@ const struct kind kind_database = {
         "the members all hold the data: the primary takes the writes and sends each at once to the "
         "others, which apply them in order with their own workers; how far they lag comes out of "
         "that. A copy that is down or cut off gets what it missed when it answers again, in one "
-        "message. Left out: locks, transactions, buffer pool, "
+        "message. Without a primary (`copies.read` is a number or a quorum) a call's coordinator "
+        "sends it to all copies at once, which each work on it, and costs no work itself. Left "
+        "out: locks, transactions, buffer pool, "
         "checkpoints, what the data are; of copies: the first one made of all data, limits on the "
         "log that is kept for one which is away, cascades of copies, callers who go round a copy "
         "that is down. Unless a `control` makes another copy the primary, writes fail while the "

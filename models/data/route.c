@@ -8,13 +8,14 @@
 #include "life.h"
 #include "network.h"
 
-static bool is_near(const struct spec *spec, uint32_t component, uint32_t from_zone,
-                    uint32_t to_zone, double *mean_ns) {
+/* Of equally near ones those of the same zone are nearer. */
+double route_cost(const struct spec *spec, uint32_t component, uint32_t from_zone,
+                  uint32_t to_zone) {
   bool backwards;
   uint32_t path = spec_path_between(spec, (struct site){REF_NONE, from_zone},
                                     (struct site){component, to_zone}, &backwards);
-  *mean_ns = path == REF_NONE ? 0 : path_mean_ns(&spec->path[path]);
-  return from_zone == to_zone;
+  double mean_ns = path == REF_NONE ? 0 : path_mean_ns(&spec->path[path]);
+  return mean_ns + (from_zone == to_zone ? 0 : 0.5);
 }
 
 /* For each zone that a caller can live in, and for callers without one: copies by the mean latency
@@ -27,10 +28,8 @@ void route_init(struct group *group) {
     uint32_t *order = group->nearest + z * n;
     double cost[HISTORY_COPIES];
     for (uint32_t i = 0; i < n; i++) {
-      double mean_ns;
       uint32_t zone = z < spec->zones ? z : REF_NONE;
-      bool same = is_near(spec, group->component->id, zone, group->copy[i].member->zone, &mean_ns);
-      double at = mean_ns + (same ? 0 : 0.5);
+      double at = route_cost(spec, group->component->id, zone, group->copy[i].member->zone);
       uint32_t k = i;
       for (; k > 0 && cost[k - 1] > at; k--) {
         cost[k] = cost[k - 1];

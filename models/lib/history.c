@@ -12,6 +12,7 @@
 struct datum {
   uint32_t item;
   uint32_t acked; /* its newest version that was acknowledged and is not lost */
+  uint32_t begun; /* its newest write that was begun */
 };
 
 struct history {
@@ -135,7 +136,7 @@ static void grow_ring(struct history *h) {
 
 /* Nobody will ask about it any more. */
 static bool is_over(const struct history *h, const struct history_write *w) {
-  return w->shows == h->all || w->has == 0;
+  return w->shows == h->all || (w->has == 0 && !w->begun);
 }
 
 static void forget(struct history *h) {
@@ -145,16 +146,47 @@ static void forget(struct history *h) {
   }
 }
 
-uint32_t history_make(struct history *h, uint32_t copy, uint32_t item, uint64_t key,
-                      uint64_t now_ns) {
+static uint32_t add(struct history *h, uint32_t item, uint64_t key, uint64_t now_ns) {
   if (h->n == h->capacity) grow_ring(h);
   uint32_t write = h->first + h->n++;
-  *at(h, write) = (struct history_write){.datum = datum_of(h, item),
-                                         .has = UINT32_C(1) << copy,
-                                         .made_ns = now_ns,
-                                         .key = key,
-                                         .acked_ns = TIME_NEVER};
+  *at(h, write) = (struct history_write){
+      .datum = datum_of(h, item), .made_ns = now_ns, .key = key, .acked_ns = TIME_NEVER};
   return write;
+}
+
+uint32_t history_make(struct history *h, uint32_t copy, uint32_t item, uint64_t key,
+                      uint64_t now_ns) {
+  uint32_t write = add(h, item, key, now_ns);
+  at(h, write)->has = UINT32_C(1) << copy;
+  return write;
+}
+
+uint32_t history_begin(struct history *h, uint32_t item, uint64_t key, uint64_t now_ns) {
+  uint32_t write = add(h, item, key, now_ns);
+  struct history_write *w = at(h, write);
+  w->begun = true;
+  if (w->datum) {
+    w->before = h->datum[w->datum].begun;
+    h->datum[w->datum].begun = write;
+  }
+  return write;
+}
+
+/* Invariant: a copy shows a write only if it shows all of the same datum before it, or newer ones
+ * in their place. */
+uint32_t history_merge(struct history *h, uint32_t copy, uint32_t write) {
+  uint32_t bit = UINT32_C(1) << copy, n = 0;
+  if (!is_kept(h, write) || at(h, write)->shows & bit) return 0;
+  uint32_t datum = at(h, write)->datum;
+  assert(datum == 0 || *version_at(h, copy, datum) < write);
+  if (datum) *version_at(h, copy, datum) = write;
+  at(h, write)->has |= bit;
+  for (uint32_t w = write; is_kept(h, w) && !(at(h, w)->shows & bit); w = at(h, w)->before) {
+    at(h, w)->shows |= bit;
+    n++;
+  }
+  forget(h);
+  return n;
 }
 
 void history_receive(struct history *h, uint32_t copy, uint32_t write) {
@@ -231,10 +263,14 @@ bool history_ack(struct history *h, uint32_t copy, uint32_t write, uint64_t user
 }
 
 struct history_view history_read(const struct history *h, uint32_t copy, uint32_t item) {
-  struct history_view view = {.superseded_ns = TIME_NEVER};
+  uint32_t datum = item ? *seek(h, item) : 0;
+  return history_view(h, item, datum ? *version_at(h, copy, datum) : 0);
+}
+
+struct history_view history_view(const struct history *h, uint32_t item, uint32_t version) {
+  struct history_view view = {.version = version, .superseded_ns = TIME_NEVER};
   uint32_t datum = item ? *seek(h, item) : 0;
   if (datum == 0) return view;
-  view.version = *version_at(h, copy, datum);
   /* Back from the newest acknowledged one: all that this copy does not show are kept. */
   for (uint32_t w = h->datum[datum].acked; w > view.version && is_kept(h, w);) {
     const struct history_write *one = at(h, w);

@@ -12,6 +12,10 @@
  *                  that had it threw it away
  *   conflicts      writes that a copy acknowledged after another one had taken over
  *
+ * Where no copy is the primary, nobody has a write at first (begun), and what a copy gets is merged
+ * into what it has: it shows of several writes of a datum the one that was begun last, in whatever
+ * order they come; those before it count as shown, for no reader misses them.
+ *
  * A version is the number of the write that made it; 0 is what there was at first. Writes are kept
  * until every copy shows them, or nobody has them. Invariant: the version of a datum that a copy
  * shows is that of the last write in the copy's own order. A write that is lost is judged as lost,
@@ -31,16 +35,23 @@ void history_free(struct history *history);
 /* What is known of a write. */
 struct history_write {
   uint32_t datum;        /* 0: it is about none in particular */
-  uint32_t before;       /* the version of its datum that it replaced; known once it is shown */
+  uint32_t before;       /* the version of its datum that it replaced; known once it is shown, of a
+                            write that was begun at once: the one begun before it */
   uint32_t has, shows;   /* sets of copies */
   uint64_t made_ns, key; /* key: of the call, for draws */
   uint64_t acked_ns;     /* TIME_NEVER: not */
   bool lost;
+  bool begun; /* without a copy that has it: it is kept until every copy shows it */
 };
 
 /* A copy makes a write and has it. Returns its number, from 1. */
 uint32_t history_make(struct history *h, uint32_t copy, uint32_t item, uint64_t key,
                       uint64_t now_ns);
+/* A write without a primary begins. */
+uint32_t history_begin(struct history *h, uint32_t item, uint64_t key, uint64_t now_ns);
+/* A copy gets it. Returns how many writes it shows, or need not show, that it lacked before. */
+uint32_t history_merge(struct history *h, uint32_t copy, uint32_t write);
+
 const struct history_write *history_at(const struct history *h, uint32_t write);
 
 /* What is not kept any more every copy has and shows. */
@@ -70,6 +81,8 @@ struct history_view {
   uint64_t superseded_ns; /* when the first of them was acknowledged; TIME_NEVER: none */
 };
 struct history_view history_read(const struct history *h, uint32_t copy, uint32_t item);
+/* The same of a version that some copy shows. */
+struct history_view history_view(const struct history *h, uint32_t item, uint32_t version);
 void history_judge(struct history *h, uint32_t item, const struct history_view *view, uint64_t user,
                    uint64_t came_ns, uint64_t answered_ns, struct staleness *out);
 

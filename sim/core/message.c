@@ -85,7 +85,8 @@ static uint64_t key_of(const struct sim *sim, const struct member *from, const s
   uint64_t key = message->parent ? message->parent->key : sim->now_ns;
   key = rng_mix(rng_mix(key + identity(from)) + identity(to));
   key = rng_mix(rng_mix(key + message->what) + message->item);
-  return key_attempt(rng_mix(key + message->body), message->attempt);
+  key += message->draw ? message->draw : message->body;
+  return key_attempt(rng_mix(key), message->attempt);
 }
 
 void message_send(struct sim *sim, struct member *from, struct member *to,

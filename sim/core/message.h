@@ -36,6 +36,8 @@ struct message {
   struct frame *parent; /* the call that waits for the answer, as in call_new; NULL: the sender */
   uint64_t timeout_ns;  /* of who waits; TIME_NEVER; MESSAGE_ONE_WAY, and then without a parent */
   uint64_t attempt;     /* of several that are the same at the same instant: draws apart */
+  uint64_t draw;        /* in place of the body in the key of draws, where that depends on what else
+                           was sent; 0: the body */
 };
 
 /* Draws on its way are keyed by who sends what to whom and why (the parent; else the instant), not

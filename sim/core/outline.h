@@ -108,6 +108,11 @@ struct outline {
   struct outline_health health;
   struct outline_outlier outlier;
   const struct pace_config *pace; /* what makes its work take longer; NULL: nothing */
+  /* Copies of data of which a call waits for so many; 0: there are none, or it asks a primary. */
+  struct outline_copies {
+    uint32_t n, read, write;
+    bool majority; /* more than half, since the scenario says "quorum"; also with a primary */
+  } copies;
   /* Of the operation. */
   struct outline_source source;
   uint32_t steps, calls, step_capacity, call_capacity;

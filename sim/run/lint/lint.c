@@ -52,6 +52,12 @@ const struct lint_rule lint_rules[] = {
      "call the group itself, which finds the shard by the key, or balance components that each "
      "keep all of the data",
      lint_balanced_shards},
+    {"quorums-miss", "reads and writes can have no copy in common, and a goal allows no stale ones",
+     "a read can wait for copies of which none has a write that was answered",
+     "read + write greater than n, or a goal that allows for stale reads", lint_quorums_miss},
+    {"even-quorum", "more than half of an even number of copies have to answer",
+     "one copy more than an odd number brings work and waiting and bears no further failure",
+     "one copy less, or one more", lint_even_quorum},
     {"visibility-below-work",
      "the visibility of a subscription is shorter than the longest work on a message",
      "a message is delivered again while the work on it goes on",

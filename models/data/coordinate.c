@@ -1,0 +1,232 @@
+/* One call to copies without a primary: its messages to all of them, and when it is answered. */
+#include <assert.h>
+#include <stdlib.h>
+
+#include "arena.h"
+#include "call.h"
+#include "column.h"
+#include "message.h"
+#include "quorum.h"
+#include "timer.h"
+
+/* --- rounds --------------------------------------------------------------------------------- */
+
+static uint32_t round_take(struct quorum *q) {
+  if (q->free != ROUND_FREE) {
+    uint32_t i = q->free;
+    q->free = q->round[i].next;
+    return i;
+  }
+  if (q->rounds == q->capacity) {
+    q->capacity = q->capacity ? 2 * q->capacity : 64;
+    q->round = mem_resize(q->round, q->capacity * sizeof *q->round);
+    q->seen = mem_resize(q->seen, (size_t)q->capacity * q->n * sizeof *q->seen);
+  }
+  q->round[q->rounds] = (struct round){.generation = 1};
+  return q->rounds++;
+}
+
+static void round_free(struct quorum *q, uint32_t i) {
+  struct round *r = &q->round[i];
+  r->generation++;
+  r->coordinator = ROUND_FREE;
+  r->next = q->free;
+  q->free = i;
+}
+
+/* The round that a message is about, a read or a write: the body of a write's names the write as
+ * well, for a copy has to take it also when nobody waits any more. */
+static uint64_t body_of(const struct round *r, uint32_t i) {
+  return (uint64_t)(r->write ? r->write : r->generation) << 32 | i;
+}
+
+static uint32_t write_of(const struct sim *sim, const struct frame *message) {
+  uint64_t body = message_body(sim, message);
+  return message_what(sim, message) == QUORUM_WRITE ? (uint32_t)(body >> 32) : (uint32_t)body;
+}
+
+static uint32_t round_of(const struct sim *sim, const struct quorum *q,
+                         const struct frame *message) {
+  uint64_t body = message_body(sim, message);
+  uint32_t i = (uint32_t)body;
+  if (q->round[i].coordinator == ROUND_FREE || body_of(&q->round[i], i) != body) return ROUND_FREE;
+  bool writes = message_what(sim, message) == QUORUM_WRITE;
+  return writes == (q->round[i].write != 0) ? i : ROUND_FREE;
+}
+
+/* --- begun ---------------------------------------------------------------------------------- */
+
+static uint32_t begin_write(struct sim *sim, struct quorum *q, const struct frame *call) {
+  if (history_kept(q->history) >= (1u << 26)) {
+    sim_fail(sim, "\"%s\" keeps %u writes because a copy does not get them; shorten the run",
+             q->component->spec->name, history_kept(q->history));
+  }
+  for (uint32_t i = 0; i < q->n; i++) level_up(&q->member[i].meters->behind, sim->now_ns);
+  return history_begin(q->history, call->item, call->key, sim->now_ns);
+}
+
+static void set_waiting(struct sim *sim, struct quorum_member *m, uint32_t waiting) {
+  m->waiting = waiting;
+  level_set(&m->own->waiting, sim->now_ns, waiting);
+}
+
+void quorum_call(struct sim *sim, struct quorum_member *m, struct frame *call) {
+  struct quorum *q = m->quorum;
+  bool writes = op_set_has(&q->write_ops, call->op);
+  uint32_t i = round_take(q), generation = q->round[i].generation;
+  struct round *r = &q->round[i];
+  *r = (struct round){.generation = generation,
+                      .coordinator = m->number,
+                      .call = frame_slot(sim, call),
+                      .stamp = call->stamp,
+                      .item = call->item,
+                      .under_way = (uint16_t)q->n};
+  if (writes) r->write = begin_write(sim, q, call);
+  call->flags |= CALL_RELEASED;
+  frame_set_state(sim, call, FRAME_WAITING);
+  trace_mark(sim, call, PART_REPLICATION);
+  m->begun++;
+  set_waiting(sim, m, m->waiting + 1);
+  struct message message = {.what = writes ? QUORUM_WRITE : QUORUM_READ,
+                            .item = call->item,
+                            .body = body_of(r, i),
+                            .draw = call->key,
+                            .timeout_ns = q->config->timeout_ns};
+  for (uint32_t k = 0; k < q->n; k++) {
+    message.site = (uint16_t)k;
+    message_send(sim, m->member, q->member[k].member, &message);
+  }
+}
+
+/* --- at a copy ------------------------------------------------------------------------------ */
+
+bool quorum_message_reads(const struct sim *sim, const struct frame *message) {
+  return message_what(sim, message) == QUORUM_READ;
+}
+
+void quorum_see(struct sim *sim, struct quorum_member *m, const struct frame *message) {
+  struct quorum *q = m->quorum;
+  uint32_t i = round_of(sim, q, message);
+  if (i == ROUND_FREE) return; /* nobody waits for it any more */
+  q->seen[(size_t)i * q->n + m->number] = history_read(q->history, m->number, message->item);
+}
+
+void quorum_show(struct sim *sim, struct quorum_member *m, const struct frame *message) {
+  struct history *history = m->quorum->history;
+  uint32_t write = write_of(sim, message);
+  bool lacks = !history_shows(history, m->number, write);
+  uint64_t made_ns = lacks ? history_at(history, write)->made_ns : 0;
+  uint32_t shown = history_merge(history, m->number, write);
+  if (shown == 0) return;
+  struct level *behind = &m->meters->behind;
+  level_set(behind, sim->now_ns, behind->value - shown);
+  hist_add(&m->meters->lag, sim->now_ns - made_ns);
+  m->meters->applied++;
+}
+
+/* --- decided -------------------------------------------------------------------------------- */
+
+static struct history_view newest_of(const struct quorum *q, uint32_t i) {
+  struct history_view newest = {.superseded_ns = TIME_NEVER};
+  bool any = false;
+  for (uint32_t k = 0; k < q->n; k++) {
+    if (!(q->round[i].answered >> k & 1)) continue;
+    const struct history_view *view = &q->seen[(size_t)i * q->n + k];
+    if (!any || view->version > newest.version) newest = *view;
+    any = true;
+  }
+  return newest;
+}
+
+static void note_write(struct sim *sim, struct quorum *q, uint32_t write,
+                       const struct frame *call) {
+  uint64_t user = column_wanted(sim, COLUMN_USER) ? column_get(sim, call, COLUMN_USER) : 0;
+  history_ack(q->history, 0, write, user, sim->now_ns);
+  if (q->followed) ledger_write(sim, q->component->id, call);
+}
+
+static void note_read(struct sim *sim, struct quorum_member *m, uint32_t i,
+                      const struct frame *call) {
+  struct quorum *q = m->quorum;
+  struct history_view view = newest_of(q, i);
+  uint64_t user = column_wanted(sim, COLUMN_USER) ? column_get(sim, call, COLUMN_USER) : 0;
+  history_judge(q->history, call->item, &view, user, call->sent_ns, sim->now_ns, &m->meters->seen);
+  if (q->followed) {
+    ledger_read_older(sim, q->component->id, call, view.behind, view.superseded_ns);
+  }
+}
+
+/* The call that can be answered now; NULL: it has to wait, or nobody does. */
+static struct frame *decide(struct sim *sim, struct quorum_member *m, uint32_t i, bool *good) {
+  struct quorum *q = m->quorum;
+  struct round *r = &q->round[i];
+  uint32_t need = r->write ? q->write : q->read;
+  *good = (uint32_t)__builtin_popcount(r->answered) >= need;
+  if (r->decided || (!*good && r->failed <= q->n - need)) return NULL;
+  r->decided = true;
+  set_waiting(sim, m, m->waiting - 1);
+  *(*good ? &m->answered : &m->failed) += 1;
+  if (!*good) m->own->too_few++;
+  struct frame *call = frame_at(sim, r->call);
+  if (call->stamp != r->stamp) call = NULL;
+  if (call && *good) {
+    if (r->write) note_write(sim, q, r->write, call);
+    if (!r->write) note_read(sim, m, i, call);
+  }
+  return call;
+}
+
+/* Read repair: who answered with less than the newest gets that. */
+static void repair(struct sim *sim, struct quorum_member *m, uint32_t i) {
+  struct quorum *q = m->quorum;
+  uint32_t newest = newest_of(q, i).version;
+  for (uint32_t k = 0; k < q->n; k++) {
+    if (!(q->round[i].answered >> k & 1)) continue;
+    if (q->seen[(size_t)i * q->n + k].version == newest) continue;
+    m->own->repaired++;
+    message_send(sim, m->member, q->member[k].member,
+                 &(struct message){.what = QUORUM_REPAIR,
+                                   .site = (uint16_t)k,
+                                   .item = q->round[i].item,
+                                   .body = newest,
+                                   .draw = sim->now_ns | 1,
+                                   .timeout_ns = MESSAGE_ONE_WAY});
+  }
+}
+
+void quorum_on_answer(struct sim *sim, struct quorum_member *m, struct frame *message,
+                      enum outcome outcome) {
+  struct quorum *q = m->quorum;
+  uint32_t copy = message->site;
+  if (message_what(sim, message) == QUORUM_HINT) {
+    hints_on_answer(sim, m, copy, outcome);
+    return;
+  }
+  uint32_t i = round_of(sim, q, message);
+  assert(i != ROUND_FREE);
+  struct round *r = &q->round[i];
+  r->under_way--;
+  if (outcome == OUTCOME_OK) {
+    r->answered |= UINT32_C(1) << copy;
+  } else {
+    r->failed++;
+    if (r->write && q->config->hints) hints_keep(sim, m, copy, r->write);
+  }
+  bool good;
+  struct frame *call = decide(sim, m, i, &good);
+  if (r->under_way == 0) {
+    if (!r->write && q->config->repair == REPAIR_READ) repair(sim, m, i);
+    round_free(q, i);
+  }
+  if (call) call_reply(sim, call, good ? OUTCOME_OK : OUTCOME_FAILED);
+}
+
+void quorum_lose_rounds(struct sim *sim, struct quorum_member *m) {
+  struct quorum *q = m->quorum;
+  for (uint32_t i = 0; i < q->rounds; i++) {
+    if (q->round[i].coordinator != m->number) continue;
+    m->lost += !q->round[i].decided;
+    round_free(q, i);
+  }
+  set_waiting(sim, m, 0);
+}

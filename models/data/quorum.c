@@ -1,0 +1,116 @@
+/* Members of a database without a primary: made, found by callers, crashed, checked. */
+#include "quorum.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "arena.h"
+#include "call.h"
+#include "checks.h"
+#include "column.h"
+#include "fault_def.h"
+#include "outline.h"
+
+/* More than half, all, or as many as the scenario says. */
+static uint32_t count(const struct how_many *many, uint32_t quorum_word, uint32_t n) {
+  if (many->word == HOW_MANY_NUMBER) return (uint32_t)many->number;
+  return many->word == quorum_word ? n / 2 + 1 : n;
+}
+
+void copies_outline(const struct copies_config *config, struct outline *out) {
+  if (!config->given) return;
+  uint32_t n = (uint32_t)config->n;
+  out->copies.n = n;
+  out->copies.majority = config->write.word == WRITE_QUORUM || config->read.word == READ_QUORUM;
+  if (copies_have_primary(config)) return;
+  out->copies.read = count(&config->read, READ_QUORUM, n);
+  out->copies.write = count(&config->write, WRITE_QUORUM, n);
+}
+
+static struct quorum *shared_new(struct sim *sim, struct component *component,
+                                 const struct copies_config *config, struct op_set write_ops) {
+  struct quorum *q = arena_alloc(sim->arena, sizeof *q);
+  uint32_t n = (uint32_t)config->n;
+  *q = (struct quorum){.sim = sim,
+                       .config = config,
+                       .component = component,
+                       .n = n,
+                       .read = count(&config->read, READ_QUORUM, n),
+                       .write = count(&config->write, WRITE_QUORUM, n),
+                       .write_ops = write_ops,
+                       .history = history_new(n),
+                       .followed = ledger_follows(sim, component->id),
+                       .free = ROUND_FREE};
+  q->member = arena_lines(sim->arena, component->members, sizeof *q->member);
+  for (uint32_t i = 0; i < component->members; i++) {
+    struct quorum_member *m = &q->member[i];
+    m->quorum = q;
+    m->member = &component->member[i];
+    m->number = i;
+    if (config->hints) m->hints = arena_lines(sim->arena, n, sizeof *m->hints);
+  }
+  return q;
+}
+
+struct quorum_member *quorum_new(struct sim *sim, struct member *member,
+                                 const struct copies_config *config, struct op_set write_ops,
+                                 struct copy_meters *meters, struct quorum_meters *own) {
+  struct component *component = member->component;
+  if (!component->shared) component->shared = shared_new(sim, component, config, write_ops);
+  struct quorum_member *m = &((struct quorum *)component->shared)->member[member->index - 1];
+  m->meters = meters;
+  m->own = own;
+  hist_init(&meters->seen.age, 0, sim->arena);
+  column_want(sim, COLUMN_USER);
+  return m;
+}
+
+void quorum_free(struct quorum_member *m) {
+  if (!m) return;
+  hints_free(m);
+  if (m->number + 1 < m->quorum->component->members) return;
+  history_free(m->quorum->history);
+  free(m->quorum->round);
+  free(m->quorum->seen);
+}
+
+/* Its data and its hints are on its disk. */
+void quorum_fault(struct sim *sim, struct quorum_member *m, const struct fault_def *fault,
+                  bool begins) {
+  if (fault != &fault_crash) return;
+  if (begins) {
+    quorum_lose_rounds(sim, m);
+  } else {
+    hints_restart(sim, m);
+  }
+}
+
+void quorum_check(struct quorum_member *m, struct checks *out) {
+  uint64_t hints = 0;
+  for (uint32_t i = 0; m->hints && i < m->quorum->n; i++) hints += m->hints[i].n;
+  bool all = m->begun == m->answered + m->failed + m->lost + m->waiting;
+  check_member(out, m->member, "rounds", all && hints == m->own->kept.value,
+               "%" PRIu64 " calls = %" PRIu64 " answered + %" PRIu64 " failed + %" PRIu64
+               " lost + %" PRIu32 " waiting; %" PRIu64 " hints, as counted",
+               m->begun, m->answered, m->failed, m->lost, m->waiting, hints);
+}
+
+/* Callers ask any copy, or where there are coordinators without data, one of the nearest. */
+struct member *quorum_pick(const struct component *component, const struct frame *call) {
+  const struct quorum *q = component->shared;
+  uint32_t n = component->members - q->n, near = 0;
+  if (n == 0) return component_pick_any(component, call);
+  const struct member *caller = call_maker(q->sim, call);
+  struct member *nearest[COPIES_COORDINATORS];
+  double least = 0;
+  for (uint32_t i = 0; i < n; i++) {
+    struct member *m = q->member[q->n + i].member;
+    double cost = route_cost(q->sim->spec, component->id, caller->zone, m->zone);
+    if (near > 0 && cost > least) continue;
+    if (near > 0 && cost < least) near = 0;
+    least = cost;
+    nearest[near++] = m;
+  }
+  struct draws draws = draws_begin(component->pick, call->key, 0);
+  return nearest[draws_below(&draws, near)];
+}

@@ -1,0 +1,109 @@
+/* Copies of data without a primary, as in Dynamo (DeCandia et al., 2007) and Cassandra: any copy
+ * takes any call and coordinates it. It sends a write to all copies and answers when `write` of
+ * them have it; it asks all of them for a read, waits for `read` answers and takes the newest.
+ *
+ *   quorum.c        members, routes, faults, checks
+ *   coordinate.c    one call, from its messages to the copies until all have answered
+ *   hints.c         writes that a copy could not take, kept for it (hinted handoff)
+ *
+ * A write has a time stamp, and of two a copy keeps the later one. What readers really get is
+ * judged by the history (history.h), which sees all copies at once: when a copy begins to read, it
+ * is noted there what was acknowledged by then; no answer carries that.
+ *
+ * Invariant: each call that was begun is answered, failed, lost with its coordinator, or waits. */
+#ifndef QUORUM_H
+#define QUORUM_H
+
+#include "copies.h"
+
+/* In the order of copies_messages. */
+enum { QUORUM_READ = COPIES_MESSAGES, QUORUM_WRITE, QUORUM_HINT, QUORUM_REPAIR };
+
+struct quorum_meters {
+  uint64_t too_few, hints, hinted, repaired;
+  struct level waiting, kept;
+};
+
+/* A call that is coordinated. */
+struct round {
+  uint32_t generation;  /* of this place in the list, raised whenever it becomes free */
+  uint32_t next;        /* free one */
+  uint32_t coordinator; /* member; ROUND_FREE: none */
+  uint32_t call, stamp; /* who waits for it, until `decided` */
+  uint32_t item, write; /* write 0: a read */
+  uint32_t answered;    /* set of copies */
+  uint16_t failed, under_way;
+  bool decided;
+};
+#define ROUND_FREE UINT32_MAX
+
+/* Writes that one copy lacks, oldest first, in a ring. */
+struct hints {
+  uint32_t *write;
+  uint32_t first, n, capacity;
+  bool under_way; /* the first one */
+};
+
+struct quorum;
+
+struct quorum_member {
+  struct quorum *quorum;
+  struct member *member;
+  uint32_t number; /* from 0; from quorum->n on it keeps no data */
+  uint32_t waiting;
+  struct hints *hints; /* by copy */
+  struct timer handoff;
+  uint64_t begun, answered, failed, lost; /* since time 0 */
+  struct copy_meters *meters;
+  struct quorum_meters *own;
+};
+
+/* What all members share. */
+struct quorum {
+  struct sim *sim;
+  const struct copies_config *config;
+  struct component *component;
+  uint32_t n, read, write; /* copies, and how many answers a call needs */
+  struct quorum_member *member;
+  struct op_set write_ops;
+  struct history *history;
+  bool followed; /* by the ledger */
+  struct round *round;
+  struct history_view *seen; /* round * n + copy: what a copy has read for it */
+  uint32_t rounds, capacity, free;
+};
+
+/* --- quorum.c ------------------------------------------------------------------------------- */
+
+struct quorum_member *quorum_new(struct sim *sim, struct member *member,
+                                 const struct copies_config *config, struct op_set write_ops,
+                                 struct copy_meters *meters, struct quorum_meters *own);
+void quorum_free(struct quorum_member *m);
+void quorum_fault(struct sim *sim, struct quorum_member *m, const struct fault_def *fault,
+                  bool begins);
+void quorum_check(struct quorum_member *m, struct checks *out);
+struct outline;
+void copies_outline(const struct copies_config *config, struct outline *out);
+struct member *quorum_pick(const struct component *component, const struct frame *call);
+
+/* --- coordinate.c --------------------------------------------------------------------------- */
+
+void quorum_call(struct sim *sim, struct quorum_member *m, struct frame *call);
+void quorum_on_answer(struct sim *sim, struct quorum_member *m, struct frame *message,
+                      enum outcome outcome);
+/* A copy begins to work on a message, and is done with it. */
+bool quorum_message_reads(const struct sim *sim, const struct frame *message);
+void quorum_see(struct sim *sim, struct quorum_member *m, const struct frame *message);
+void quorum_show(struct sim *sim, struct quorum_member *m, const struct frame *message);
+/* Its coordinator has crashed. */
+void quorum_lose_rounds(struct sim *sim, struct quorum_member *m);
+
+/* --- hints.c -------------------------------------------------------------------------------- */
+
+void hints_keep(struct sim *sim, struct quorum_member *m, uint32_t copy, uint32_t write);
+void hints_hand_off(struct sim *sim, struct quorum_member *m); /* to all */
+void hints_on_answer(struct sim *sim, struct quorum_member *m, uint32_t copy, enum outcome outcome);
+void hints_restart(struct sim *sim, struct quorum_member *m);
+void hints_free(struct quorum_member *m);
+
+#endif
