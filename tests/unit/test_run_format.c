@@ -246,8 +246,53 @@ static void mistakes_are_explained(void **state) {
   refuses("unknown option -x", 1, (const char *[]){"-x"});
 }
 
+/* Aim: a column has one unit, in which its least value can still be read. */
+static const char *in_column(const double *values, uint32_t n, enum metric_unit unit, uint32_t i) {
+  static struct label label;
+  struct format_column column = {.unit = unit};
+  for (uint32_t k = 0; k < n; k++) format_see(&column, values[k]);
+  label = format_in(&column, values[i]);
+  return label.text;
+}
+
+static void columns(void **state) {
+  (void)state;
+  const double times[] = {13.1, 0.0848, 0, NAN, INFINITY};
+  assert_string_equal(in_column(times, 5, UNIT_SECONDS, 0), "13.1 s");
+  assert_string_equal(in_column(times, 5, UNIT_SECONDS, 1), "0.085 s");
+  assert_string_equal(in_column(times, 5, UNIT_SECONDS, 2), "0 s");
+  assert_string_equal(in_column(times, 5, UNIT_SECONDS, 3), "-");
+  assert_string_equal(in_column(times, 5, UNIT_SECONDS, 4), "endless");
+  const double small[] = {2, 0.0015}, far[] = {5000, 1e-6}, rates[] = {52.5, 4.2 / 3600};
+  assert_string_equal(in_column(small, 2, UNIT_SECONDS, 0), "2000 ms");
+  assert_string_equal(in_column(small, 2, UNIT_SECONDS, 1), "1.50 ms");
+  assert_string_equal(in_column(far, 2, UNIT_SECONDS, 1), "1.00 us"); /* each its own */
+  assert_string_equal(in_column(rates, 2, UNIT_PER_SECOND, 0), "52.5/s");
+  assert_string_equal(in_column(rates, 2, UNIT_PER_SECOND, 1), "4.20/h");
+  struct format_column column = {.unit = UNIT_SECONDS};
+  format_see(&column, 13.1);
+  format_see(&column, 0.0848);
+  const struct estimate e = {0.0848, 0.083, 0.086, 4};
+  assert_string_equal(format_interval_in(&column, &e).text, "0.0830 .. 0.0860 s");
+  const struct estimate none = {0, 0, 0, 4};
+  assert_string_equal(format_interval(UNIT_SECONDS, &none).text, "0 .. 0 s");
+}
+
+/* Aim: an availability is told as time lost in a year, beside what the goal leaves. */
+static void time_lost(void **state) {
+  (void)state;
+  assert_string_equal(format_lost("u.availability", 0.9995, 0.999).text,
+                      "4.38 h a year are lost, the goal allows 8.76 h");
+  assert_string_equal(format_lost("u.op.buy.availability", 0.9, NAN).text,
+                      "36.5 d a year are lost");
+  assert_string_equal(format_lost("u.availability", 1, 0.999).text, "");
+  assert_string_equal(format_lost("u.hit_ratio", 0.9, 0.999).text, "");
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(columns),
+      cmocka_unit_test(time_lost),
       cmocka_unit_test(values),
       cmocka_unit_test(ratios),
       cmocka_unit_test(intervals),

@@ -96,20 +96,73 @@ struct label format_value(enum metric_unit unit, double value) {
                      scale->suffix);
 }
 
-struct label format_interval(enum metric_unit unit, const struct estimate *e) {
+static struct label interval_in(enum metric_unit unit, const struct estimate *e,
+                                const struct scale *scale, int decimals) {
   if (!estimate_has_interval(e)) return write_label("%s", "");
   if (isinf(e->lo)) return write_label("%s", "");
   if (isinf(e->hi)) return write_label("%s .. endless", format_value(unit, e->lo).text);
-  /* The scale of the upper end keeps an interval around 0 readable. */
-  const struct scale *scale = scale_of(unit, e->value != 0 ? e->value : e->hi);
   double lo = e->lo * scale->factor, hi = e->hi * scale->factor;
-  int decimals = decimals_of(unit, scale, e->value != 0 ? e->value : e->hi);
   double step = 1;
   for (int i = 0; i < decimals; i++) step /= 10;
   /* Nothing seen is never shown as certainty: 99.99997 .. 100.00000 %. */
   int most = unit == UNIT_RATIO && (e->value == 0 || e->value == 1) ? 9 : 3;
   for (int more = 0; more < most && hi > lo && hi - lo < 4 * step; more++, step /= 10) decimals++;
   return write_label("%.*f .. %.*f%s", decimals, lo, decimals, hi, scale->suffix);
+}
+
+struct label format_interval(enum metric_unit unit, const struct estimate *e) {
+  /* The scale of the upper end keeps an interval around 0 readable. */
+  double value = e->value != 0 ? e->value : e->hi;
+  const struct scale *scale = scale_of(unit, value);
+  if (value == 0) scale = scale_of(unit, 1); /* 0 .. 0 s, and not ns */
+  return interval_in(unit, e, scale, decimals_of(unit, scale, value));
+}
+
+void format_see(struct format_column *column, double value) {
+  double size = fabs(value);
+  if (!(size > 0) || isinf(size)) return;
+  if (column->most == 0 || size < column->least) column->least = size;
+  column->most = fmax(column->most, size);
+}
+
+/* NULL: there is none that suits all. */
+static const struct scale *common_scale(const struct format_column *column) {
+  if (column->unit != UNIT_SECONDS && column->unit != UNIT_PER_SECOND) return NULL;
+  if (!(column->most > 0) || column->most > 1e6 * column->least) return NULL;
+  const struct scale *scale = scale_of(column->unit, column->most);
+  while (scale->from > 0 && column->least * scale->factor < 0.01) scale++;
+  bool rare = column->unit == UNIT_PER_SECOND && scale->factor > 1;
+  return rare && scale != scale_of(column->unit, column->least) ? NULL : scale;
+}
+
+struct label format_in(const struct format_column *column, double value) {
+  const struct scale *scale = common_scale(column);
+  if (scale == NULL || isnan(value) || isinf(value)) return format_value(column->unit, value);
+  int decimals = value == 0 ? 0 : three_digits(value * scale->factor);
+  return write_label("%.*f%s", decimals < 3 ? decimals : 3, value * scale->factor, scale->suffix);
+}
+
+struct label format_interval_in(const struct format_column *column, const struct estimate *e) {
+  const struct scale *scale = common_scale(column);
+  if (scale == NULL || isnan(e->value) || isinf(e->value)) return format_interval(column->unit, e);
+  int decimals = e->value == 0 ? 0 : three_digits(e->value * scale->factor);
+  return interval_in(column->unit, e, scale, decimals < 3 ? decimals : 3);
+}
+
+struct label format_year(double availability) {
+  if (!(availability >= 0 && availability < 1)) return write_label("%s", "");
+  return write_label("%s a year", format_value(UNIT_SECONDS, (1 - availability) * YEAR_S).text);
+}
+
+struct label format_lost(const char *metric, double value, double limit) {
+  const char *what = strrchr(metric, '.');
+  bool of_time =
+      what != NULL && (strcmp(what, ".availability") == 0 || strcmp(what, ".uptime") == 0);
+  struct label lost = format_year(value);
+  if (!of_time || lost.text[0] == '\0') return write_label("%s", "");
+  if (!(limit >= 0 && limit < 1)) return write_label("%s are lost", lost.text);
+  return write_label("%s are lost, the goal allows %s", lost.text,
+                     format_value(UNIT_SECONDS, (1 - limit) * YEAR_S).text);
 }
 
 /* Decimals that show two significant digits of a value already scaled. */

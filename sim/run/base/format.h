@@ -28,6 +28,27 @@ struct label format_interval(enum metric_unit unit, const struct estimate *estim
  * is NaN or below a millionth of the value. */
 struct label format_difference(enum metric_unit unit, double value, double half);
 
+/* What the values of one column have in common, so that they can be told in one unit: begin with
+ * the unit alone, and show it all values. */
+struct format_column {
+  enum metric_unit unit;
+  double least, most; /* of those that are neither 0 nor endless; 0: none was seen */
+};
+void format_see(struct format_column *column, double value);
+
+/* As format_value, in the unit of the column: the one that suits the largest value, or a smaller
+ * one that shows the least with three decimals. Values more than a million times apart, and rates
+ * below one a second beside larger ones, keep units of their own. */
+struct label format_in(const struct format_column *column, double value);
+struct label format_interval_in(const struct format_column *column, const struct estimate *e);
+
+/* "4.38 h a year" of an availability; "" for 1 and for what is none. */
+struct label format_year(double availability);
+
+/* "4.38 h a year are lost, the goal allows 8.76 h": what a goal on an availability or an uptime is
+ * about; "" of other metrics, and where nothing was lost. */
+struct label format_lost(const char *metric, double value, double limit);
+
 /* A stretch of simulated time: "5 min", "1000 s", "5.25 s", "250 ms". */
 struct label format_duration(uint64_t ns);
 

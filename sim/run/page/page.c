@@ -109,7 +109,18 @@ void page_text_cell(const struct page *p, const char *text) {
   html_element(p->out, "td", text);
 }
 
-void page_cell(const struct page *p, const char *owner, const char *metric) {
+void page_see_cells(const struct page *p, const char *owner, const char *const *metrics,
+                    struct format_column *unit) {
+  for (; *metrics != NULL; metrics++, unit++) {
+    char *name = g_strconcat(owner, ".", *metrics, NULL);
+    unit->unit = page_meaning(p, name).unit;
+    format_see(unit, tree_number(json_object_get(p->metrics, name), "value"));
+    g_free(name);
+  }
+}
+
+static void metric_cell(const struct page *p, const char *owner, const char *metric,
+                        const struct format_column *unit) {
   char *name = g_strconcat(owner, ".", metric, NULL);
   const json_t *entry = json_object_get(p->metrics, name);
   struct metric_meaning meaning = page_meaning(p, name);
@@ -118,8 +129,8 @@ void page_cell(const struct page *p, const char *owner, const char *metric) {
   g_string_append(p->out, "<td class=\"n\"");
   html_attribute(p->out, "title", title);
   g_string_append_c(p->out, '>');
-  html_text(p->out, format_value(meaning.unit, e.value).text);
-  struct label interval = format_interval(meaning.unit, &e);
+  html_text(p->out, format_in(unit, e.value).text);
+  struct label interval = format_interval_in(unit, &e);
   if (interval.text[0] != '\0' && e.hi > e.lo) {
     g_string_append(p->out, "<small>");
     html_text(p->out, interval.text);
@@ -128,6 +139,11 @@ void page_cell(const struct page *p, const char *owner, const char *metric) {
   g_string_append(p->out, "</td>");
   g_free(title);
   g_free(name);
+}
+
+void page_cells(const struct page *p, const char *owner, const char *const *metrics,
+                const struct format_column *unit) {
+  for (; *metrics != NULL; metrics++, unit++) metric_cell(p, owner, *metrics, unit);
 }
 
 void page_row(const struct page *p, const char *metric) {
@@ -260,6 +276,10 @@ static void goal_row(const struct page *p, const json_t *goal) {
   if (failed > FAILED_NEGLIGIBLE || (failed > 0 && isinf(e.value))) {
     g_string_append_printf(note, "%s%s failed, which counts as endless", note->len > 0 ? "; " : "",
                            format_value(UNIT_RATIO, failed).text);
+  }
+  struct label lost = format_lost(metric, e.value, tree_number(goal, "limit"));
+  if (lost.text[0] != '\0') {
+    g_string_append_printf(note, "%s%s", note->len > 0 ? "; " : "", lost.text);
   }
   page_text_cell(p, note->str);
   g_string_free(note, TRUE);

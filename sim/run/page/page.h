@@ -42,8 +42,13 @@ char *page_owner(const char *metric, const char **own);
 /* Unit and definition of a metric by its full name; a count if nothing is known. */
 struct metric_meaning page_meaning(const struct page *p, const char *metric);
 
-/* A cell with a metric's value, its interval below, and its definition as title. */
-void page_cell(const struct page *p, const char *owner, const char *metric);
+/* Cells with the values of metrics (ended by NULL), each with its interval below and its definition
+ * as title. First the columns see what their cells will show, so that each has one unit. */
+struct format_column;
+void page_see_cells(const struct page *p, const char *owner, const char *const *metrics,
+                    struct format_column *unit);
+void page_cells(const struct page *p, const char *owner, const char *const *metrics,
+                const struct format_column *unit);
 
 /* A whole row: name, value, interval, definition. */
 void page_row(const struct page *p, const char *metric);

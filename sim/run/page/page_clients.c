@@ -9,14 +9,14 @@
 
 /* A row for each part of a client, an operation ("op") or a tier of its users ("tier"). */
 static void part_rows(const struct page *p, const char *client, const char *kind, char **parts,
-                      const char *const *metrics) {
+                      const char *const *metrics, const struct format_column *unit) {
   for (char **part = parts; *part != NULL; part++) {
     char *owner = g_strdup_printf("%s.%s.%s", client, kind, *part);
     bool tier = strcmp(kind, "tier") == 0;
     char *label = g_strdup_printf("%s: %s%s", client, tier ? "tier " : "", *part);
     g_string_append(p->out, "<tr class=\"part\">");
     html_element(p->out, "th", label);
-    for (const char *const *m = metrics; *m != NULL; m++) page_cell(p, owner, *m);
+    page_cells(p, owner, metrics, unit);
     g_string_append(p->out, "</tr>\n");
     g_free(label);
     g_free(owner);
@@ -60,6 +60,8 @@ static bool leave_worst(const struct page *p, char **clients, guint n) {
   return true;
 }
 
+#define COLUMNS_MOST 12 /* of a table */
+
 /* A row a client and, unless they are many, a row an operation of it and a tier of its users, with
  * these metrics. `columns` begins with a column for the name. */
 static void clients_table(const struct page *p, const char *title, const char *const *columns,
@@ -72,14 +74,16 @@ static void clients_table(const struct page *p, const char *title, const char *c
                         : g_strdup(title);
   html_open_table(p->out, caption, columns);
   g_free(caption);
+  struct format_column unit[COLUMNS_MOST] = {0};
+  for (char **c = clients; *c != NULL; c++) page_see_cells(p, *c, metrics, unit);
   for (char **c = clients; *c != NULL; c++) {
     g_string_append(p->out, "<tr>");
     html_element(p->out, "th", *c);
-    for (const char *const *m = metrics; *m != NULL; m++) page_cell(p, *c, *m);
+    page_cells(p, *c, metrics, unit);
     g_string_append(p->out, "</tr>\n");
     if (many) continue;
-    part_rows(p, *c, "op", page_operations(p, *c), metrics);
-    part_rows(p, *c, "tier", page_tiers(p, *c), metrics);
+    part_rows(p, *c, "op", page_operations(p, *c), metrics, unit);
+    part_rows(p, *c, "tier", page_tiers(p, *c), metrics, unit);
   }
   html_close_table(p->out);
   g_strfreev(clients);

@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "format.h"
 #include "graphviz.h"
 #include "html.h"
 #include "page.h"
@@ -109,13 +110,15 @@ static int by_owner(gconstpointer left, gconstpointer right) {
 
 static void common_table(const struct page *p) {
   static const char *const columns[] = {
-      "Component",      "Kind",         ">busy",     ">queue",
-      ">longest queue", ">wait",        ">wait p99", ">worker held",
-      ">calls",         ">answered ok", ">up",       NULL};
+      "Component",      "Kind",          ">utilization", ">queue",
+      ">longest queue", ">wait",         ">wait p99",    ">service",
+      ">arrivals",      ">availability", ">up",          NULL};
   GPtrArray *list = owners(p);
   g_ptr_array_sort(list, by_owner);
   html_open_table(p->out, "Components and members: load, queue, waiting, answers", columns);
   guint members = 0;
+  struct format_column unit[G_N_ELEMENTS(common)] = {0};
+  for (guint i = 0; i < list->len; i++) page_see_cells(p, list->pdata[i], common, unit);
   for (guint i = 0; i < list->len; i++) {
     const char *owner = list->pdata[i], *kind = page_kind_of(p, owner);
     bool member = strchr(owner, '[') != NULL;
@@ -123,7 +126,7 @@ static void common_table(const struct page *p) {
     g_string_append(p->out, member ? "<tr class=\"part\">" : "<tr>");
     html_element(p->out, "th", owner);
     page_text_cell(p, member || kind == NULL ? "" : kind);
-    for (const char *const *m = common; *m != NULL; m++) page_cell(p, owner, *m);
+    page_cells(p, owner, common, unit);
     g_string_append(p->out, "</tr>\n");
   }
   html_close_table(p->out);

@@ -38,6 +38,15 @@ void report_row(struct table *table, const char *label, enum metric_unit unit,
   table_end_row(table);
 }
 
+void report_row_in(struct table *table, const char *label, const struct format_column *column,
+                   const struct estimate *estimate, const char *remark) {
+  table_cell(table, STYLE_PLAIN, label);
+  table_cell(table, STYLE_BOLD, format_in(column, estimate->value).text);
+  table_cell(table, STYLE_DIM, format_interval_in(column, estimate).text);
+  table_cell(table, STYLE_DIM, remark);
+  table_end_row(table);
+}
+
 uint32_t report_others(struct table *table, const struct results *results, const char *component,
                        const char *const *known) {
   uint32_t added = 0;

@@ -48,6 +48,10 @@ const char *report_own_part(const struct result *result, const char *component);
 struct table;
 void report_row(struct table *table, const char *label, enum metric_unit unit,
                 const struct estimate *estimate, const char *remark);
+/* The same in the unit of a column. */
+struct format_column;
+void report_row_in(struct table *table, const char *label, const struct format_column *column,
+                   const struct estimate *estimate, const char *remark);
 
 /* Adds such rows for those metrics of a component that `known` (patterns of fnmatch, ended by NULL)
  * leaves, unless they are undefined or a count of nothing. Returns how many. */

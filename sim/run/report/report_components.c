@@ -61,23 +61,38 @@ static bool members_differ(const struct results *results, const struct component
   return false;
 }
 
+/* What is to be shown of the columns: whether at all, and in which unit. */
+struct shown_columns {
+  bool speaks[COLUMNS];
+  struct format_column unit[COLUMNS];
+};
+
 static void add_row(struct table *table, const struct results *results, const char *label,
-                    const char *name, const bool *speaks, enum style style) {
+                    const char *name, const struct shown_columns *shown, enum style style) {
   table_cell(table, style, label);
   for (size_t i = 0; i < COLUMNS; i++) {
-    if (!speaks[i]) continue;
+    if (!shown->speaks[i]) continue;
     const struct result *r = results_find_of(results, name, columns[i].metric);
-    table_cell(table, style, r != NULL ? format_value(r->unit, r->estimate.value).text : "");
+    table_cell(table, style, r != NULL ? format_in(&shown->unit[i], r->estimate.value).text : "");
   }
   table_end_row(table);
 }
 
+static void see_row(const struct results *results, const char *name, struct shown_columns *shown) {
+  for (size_t i = 0; i < COLUMNS; i++) {
+    const struct result *r = results_find_of(results, name, columns[i].metric);
+    if (r == NULL) continue;
+    shown->unit[i].unit = r->unit;
+    format_see(&shown->unit[i], r->estimate.value);
+  }
+}
+
 static void add_members(struct table *table, const struct results *results,
-                        const struct component_spec *component, const bool *speaks) {
+                        const struct component_spec *component, const struct shown_columns *shown) {
   for (uint32_t i = 1; i <= component->instances; i++) {
     gchar *name = g_strdup_printf("%s[%u]", component->name, i);
     gchar *label = g_strdup_printf("  %s", name);
-    add_row(table, results, label, name, speaks, STYLE_DIM);
+    add_row(table, results, label, name, shown, STYLE_DIM);
     g_free(label);
     g_free(name);
   }
@@ -126,10 +141,31 @@ static struct shown *choose(const struct results *results, bool every, uint32_t 
   return list;
 }
 
+static bool has_members(const struct results *results, const struct report_options *options,
+                        const struct component_spec *component) {
+  return component->instances > 1 && (options->members || members_differ(results, component));
+}
+
+static void see_all(const struct results *results, const struct report_options *options,
+                    const struct shown *list, uint32_t n, struct shown_columns *shown) {
+  for (uint32_t c = 0; c < n; c++) {
+    const struct component_spec *component = &results->scenario->spec.component[list[c].component];
+    see_row(results, component->name, shown);
+    if (!has_members(results, options, component)) continue;
+    for (uint32_t i = 1; i <= component->instances; i++) {
+      gchar *name = g_strdup_printf("%s[%u]", component->name, i);
+      see_row(results, name, shown);
+      g_free(name);
+    }
+  }
+}
+
 static void print_table(const struct results *results, const struct report_options *options,
                         const struct shown *list, uint32_t shown, const struct term *term) {
   const struct spec *spec = &results->scenario->spec;
-  bool speaks[COLUMNS];
+  struct shown_columns columns_shown = {0};
+  bool *speaks = columns_shown.speaks;
+  see_all(results, options, list, shown, &columns_shown);
   char layout[COLUMNS + 2] = "L";
   size_t n = 1;
   for (size_t i = 0; i < COLUMNS; i++) {
@@ -146,11 +182,10 @@ static void print_table(const struct results *results, const struct report_optio
     gchar *label = component->instances == 1
                        ? g_strdup(component->name)
                        : g_strdup_printf("%s x%u", component->name, component->instances);
-    add_row(table, results, label, component->name, speaks, STYLE_PLAIN);
+    add_row(table, results, label, component->name, &columns_shown, STYLE_PLAIN);
     g_free(label);
-    if (component->instances == 1) continue;
-    if (options->members || members_differ(results, component)) {
-      add_members(table, results, component, speaks);
+    if (has_members(results, options, component)) {
+      add_members(table, results, component, &columns_shown);
     }
   }
   table_finish(table, term);

@@ -45,8 +45,7 @@ static void note(const struct result *r, double failed, GString *out) {
   if (strstr(r->name, ".availability") != NULL) {
     struct label nines = format_nines(r->estimate.value);
     if (nines.text[0] == '\0') return;
-    g_string_printf(out, "%s: %s a year", nines.text,
-                    format_value(UNIT_SECONDS, (1 - r->estimate.value) * YEAR_S).text);
+    g_string_printf(out, "%s: %s", nines.text, format_year(r->estimate.value).text);
   } else if (isnan(r->estimate.value)) {
     return;
   } else if (failed > FAILED_NEGLIGIBLE && strstr(r->name, ".latency.") != NULL) {
@@ -85,12 +84,21 @@ static void print_rows(const struct results *results, const char *client, const 
   struct table *table = table_new(REPORT_LAYOUT, 2);
   GString *remark = g_string_new(NULL);
   double failed = 1 - results_value_of(results, client, "availability");
+  struct format_column times = {.unit = UNIT_SECONDS};
+  for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+    const struct result *r = results_find_of(results, client, rows[i].metric);
+    if (r != NULL && r->unit == UNIT_SECONDS) format_see(&times, r->estimate.value);
+  }
   for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
     const struct result *r = results_find_of(results, client, rows[i].metric);
     if (r == NULL || (is_zero(r) && !is_always_shown(rows[i].metric))) continue;
     if (!(failed > 0) && strcmp(rows[i].metric, "ended") == 0) continue; /* all were answered ok */
     note(r, failed, remark);
-    report_row(table, rows[i].label, r->unit, &r->estimate, remark->str);
+    if (r->unit == UNIT_SECONDS) {
+      report_row_in(table, rows[i].label, &times, &r->estimate, remark->str);
+    } else {
+      report_row(table, rows[i].label, r->unit, &r->estimate, remark->str);
+    }
   }
   add_errors(table, results, client);
   report_others(table, results, client, shown);
@@ -98,11 +106,34 @@ static void print_rows(const struct results *results, const char *client, const 
   table_finish(table, term);
 }
 
+#define PARTS_SHOWN 6u /* metrics of an operation or a client in a row of its own */
+
+static void see_columns(const struct results *results, const char *owner,
+                        const char *const metric[PARTS_SHOWN],
+                        struct format_column column[PARTS_SHOWN]) {
+  for (size_t k = 0; k < PARTS_SHOWN; k++) {
+    const struct result *r = results_find_of(results, owner, metric[k]);
+    if (r == NULL) continue;
+    column[k].unit = r->unit;
+    format_see(&column[k], r->estimate.value);
+  }
+}
+
+static void add_cells(struct table *table, const struct results *results, const char *owner,
+                      const char *const metric[PARTS_SHOWN],
+                      const struct format_column column[PARTS_SHOWN]) {
+  for (size_t k = 0; k < PARTS_SHOWN; k++) {
+    const struct result *r = results_find_of(results, owner, metric[k]);
+    table_cell(table, STYLE_PLAIN, r != NULL ? format_in(&column[k], r->estimate.value).text : "");
+  }
+}
+
 /* One row for each operation, or each tier, of a client. */
 static void print_parts(const struct results *results, const char *client, const char *what,
                         const char *const *name, uint32_t names, const struct term *term) {
-  static const char *const metric[] = {"throughput",  "availability", "latency.p50",
-                                       "latency.p95", "latency.p99",  "latency.p999"};
+  static const char *const metric[PARTS_SHOWN] = {"throughput",  "availability", "latency.p50",
+                                                  "latency.p95", "latency.p99",  "latency.p999"};
+  struct format_column column[PARTS_SHOWN] = {0};
   const char *const head[] = {strcmp(what, "op") == 0 ? "operation" : what,
                               "throughput",
                               "availability",
@@ -115,14 +146,15 @@ static void print_parts(const struct results *results, const char *client, const
   uint32_t found = 0;
   for (uint32_t i = 0; i < names; i++) {
     gchar *prefix = g_strdup_printf("%s.%s.%s", client, what, name[i]);
+    see_columns(results, prefix, metric, column);
+    g_free(prefix);
+  }
+  for (uint32_t i = 0; i < names; i++) {
+    gchar *prefix = g_strdup_printf("%s.%s.%s", client, what, name[i]);
     if (results_find_of(results, prefix, "throughput") != NULL) {
       found++;
       table_cell(table, STYLE_PLAIN, name[i]);
-      for (size_t k = 0; k < G_N_ELEMENTS(metric); k++) {
-        const struct result *r = results_find_of(results, prefix, metric[k]);
-        table_cell(table, STYLE_PLAIN,
-                   r != NULL ? format_value(r->unit, r->estimate.value).text : "");
-      }
+      add_cells(table, results, prefix, metric, column);
     }
     g_free(prefix);
   }
@@ -150,8 +182,9 @@ static int by_failed(const void *left, const void *right) {
 /* A row each for those of which most failed; the names of what is beyond a screen help nobody. */
 static void print_many(const struct results *results, struct client *list, uint32_t n,
                        const struct term *term) {
-  static const char *const metric[] = {"offered",     "throughput",  "availability",
-                                       "latency.p50", "latency.p95", "latency.p99"};
+  static const char *const metric[PARTS_SHOWN] = {"offered",     "throughput",  "availability",
+                                                  "latency.p50", "latency.p95", "latency.p99"};
+  struct format_column column[PARTS_SHOWN] = {0};
   static const char *const head[] = {"",    "offered", "throughput", "availability",
                                      "p50", "p95",     "p99"};
   qsort(list, n, sizeof *list, by_failed);
@@ -162,12 +195,11 @@ static void print_many(const struct results *results, struct client *list, uint3
   struct table *table = table_new("Lrrrrrr", 2);
   for (size_t i = 0; i < G_N_ELEMENTS(head); i++) table_cell(table, STYLE_DIM, head[i]);
   for (uint32_t c = 0; c < n && c < REPORT_ROWS; c++) {
+    see_columns(results, list[c].name, metric, column);
+  }
+  for (uint32_t c = 0; c < n && c < REPORT_ROWS; c++) {
     table_cell(table, STYLE_PLAIN, list[c].name);
-    for (size_t k = 0; k < G_N_ELEMENTS(metric); k++) {
-      const struct result *r = results_find_of(results, list[c].name, metric[k]);
-      table_cell(table, STYLE_PLAIN,
-                 r != NULL ? format_value(r->unit, r->estimate.value).text : "");
-    }
+    add_cells(table, results, list[c].name, metric, column);
     table_end_row(table);
   }
   table_finish(table, term);
