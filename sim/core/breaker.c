@@ -1,15 +1,14 @@
 #include "breaker.h"
 
 #include <assert.h>
-#include <string.h>
 
 enum { ENDED_WELL = 0, ENDED_FAILED = 1, ENDED_SLOW = 2 };
 
 static void forget_window(struct breaker *b) {
   b->in_a_row = 0;
-  b->tally = (struct breaker_tally){0};
+  b->tally = (struct call_tally){0};
   b->at = 0;
-  memset(b->slice, 0, sizeof b->slice);
+  b->slices = (struct slices){.number = b->slices.number};
 }
 
 void breaker_init(struct breaker *b, const struct breaker_config *config, struct arena *arena) {
@@ -78,7 +77,7 @@ void breaker_give_back(struct breaker *b, uint32_t epoch) {
 
 /* --- the window ----------------------------------------------------------------------------- */
 
-static void count(struct breaker_tally *tally, uint8_t how, uint64_t n) {
+static void count(struct call_tally *tally, uint8_t how, uint64_t n) {
   tally->calls += n;
   if (how & ENDED_FAILED) tally->failed += n;
   if (how & ENDED_SLOW) tally->slow += n;
@@ -93,19 +92,8 @@ static void add_to_calls(struct breaker *b, uint8_t how) {
 }
 
 static void add_to_slices(struct breaker *b, uint64_t now_ns, uint8_t how) {
-  uint64_t width_ns = b->window.ns / BREAKER_SLICES;
-  uint64_t number = now_ns / (width_ns ? width_ns : 1);
-  uint64_t gone = number - b->slice_number;
-  for (uint64_t i = 1; i <= gone && i <= BREAKER_SLICES; i++) {
-    struct breaker_tally *old = &b->slice[(b->slice_number + i) % BREAKER_SLICES];
-    b->tally.calls -= old->calls;
-    b->tally.failed -= old->failed;
-    b->tally.slow -= old->slow;
-    *old = (struct breaker_tally){0};
-  }
-  /* After a longer gap all slices are empty and it does not matter which one comes next. */
-  b->slice_number = number;
-  count(&b->slice[number % BREAKER_SLICES], how, 1);
+  slices_advance(&b->slices, b->window.ns, now_ns, &b->tally);
+  count(slices_now(&b->slices), how, 1);
   count(&b->tally, how, 1);
 }
 

@@ -18,6 +18,7 @@
 
 #include "arena.h"
 #include "param.h"
+#include "slices.h"
 
 struct breaker_config {
   bool given;
@@ -35,29 +36,20 @@ struct breaker_config {
 
 enum breaker_state { BREAKER_CLOSED, BREAKER_OPEN, BREAKER_HALF_OPEN };
 
-/* A window of time is kept in so many equal slices, as Hystrix does, and is exact to one of them.
- */
-#define BREAKER_SLICES 10
-
-struct breaker_tally {
-  uint64_t calls, failed, slow;
-};
-
 struct breaker {
   const struct breaker_config *config;
   enum breaker_state state;
   uint32_t epoch;       /* counts changes of state */
   struct window window; /* those in force */
   uint64_t least;
-  uint64_t until_ns;          /* open: until then */
-  uint64_t in_a_row;          /* failures */
-  uint64_t trials;            /* half open: let through and not given back */
-  struct breaker_tally tally; /* of the window; half open: of the trials that ended */
-  uint8_t *last;              /* window of calls: how each ended, a ring */
-  uint64_t at;                /* where the next one goes */
-  struct breaker_tally slice[BREAKER_SLICES]; /* window of time */
-  uint64_t slice_number;                      /* of the latest one */
-  uint64_t left_closed_ns;                    /* when it last left that state */
+  uint64_t until_ns;       /* open: until then */
+  uint64_t in_a_row;       /* failures */
+  uint64_t trials;         /* half open: let through and not given back */
+  struct call_tally tally; /* of the window; half open: of the trials that ended */
+  uint8_t *last;           /* window of calls: how each ended, a ring */
+  uint64_t at;             /* where the next one goes */
+  struct slices slices;    /* window of time */
+  uint64_t left_closed_ns; /* when it last left that state */
   /* What is measured. */
   uint64_t opened, rejected, not_closed_ns;
 };

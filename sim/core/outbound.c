@@ -135,6 +135,10 @@ static void hear(struct sim *sim, const struct frame *call, const struct try *tr
                  enum outcome outcome) {
   struct outbound *out = try->out;
   uint64_t took_ns = sim->now_ns - try->from_ns;
+  if (out->throttle && try->generation == out->generation) {
+    bool failed = outcome != OUTCOME_OK && out->config->throttle.on >> outcome & 1;
+    throttle_record(out->throttle, sim->now_ns, failed);
+  }
   if (out->breaker) {
     bool failed = outcome != OUTCOME_OK && out->config->breaker.on >> outcome & 1;
     breaker_record(out->breaker, sim->now_ns, try->epoch, failed, took_ns);
@@ -236,6 +240,17 @@ static void launch(struct sim *sim, struct frame *call) {
   call_send(sim, call, try->to ? try->to : component_pick(out->to, call), timeout_ns);
 }
 
+/* Whether too many of those before it failed, for this one to be sent. */
+static __attribute__((noinline)) bool throttled(struct sim *sim, const struct outbound *out,
+                                                const struct frame *call) {
+  double chance = throttle_chance(out->throttle, sim->now_ns);
+  if (chance <= 0) return false;
+  struct draws draws = draws_begin(out->throttling, call->key ^ out->to->name_hash, 0);
+  if (draws_unit(&draws) >= chance) return false;
+  throttle_away(out->throttle, sim->now_ns);
+  return true;
+}
+
 /* A try, made and not sent, goes through the layers. */
 static void begin_try(struct sim *sim, struct frame *call) {
   struct try *try = try_known(sim, call);
@@ -251,7 +266,9 @@ static void begin_try(struct sim *sim, struct frame *call) {
   }
   struct outbound *out = try->out;
   bool refused;
-  if (out->breaker && !breaker_admit(out->breaker, sim->now_ns, &try->epoch)) {
+  if (out->throttle && throttled(sim, out, call)) {
+    fail(sim, call, OUTCOME_SHED);
+  } else if (out->breaker && !breaker_admit(out->breaker, sim->now_ns, &try->epoch)) {
     fail(sim, call, OUTCOME_CIRCUIT_OPEN);
   } else if (out->pool && !pool_enter(sim, out, call, &refused)) {
     if (!refused) return;

@@ -7,6 +7,7 @@
  *   deadline   the errand as a whole has so long; what its callees call in turn, no longer
  *   retry      an attempt that failed is followed by another one, after a pause, within a budget
  *   hedge      an attempt that takes long is joined by further tries; the first good answer counts
+ *   throttle   a try is turned away by chance, the more the fewer of those before it went well
  *   breaker    a try is turned away while the component is taken to be down
  *   pool       a try needs one of so many places; it may wait for one
  *   timeout    a try that was sent is given up after so long
@@ -34,6 +35,7 @@
 #include "concurrency.h"
 #include "retry_budget.h"
 #include "sim.h"
+#include "throttle.h"
 
 /* Tries of one errand, hedges included. */
 #define OUTBOUND_MAX_TRIES 63u
@@ -66,6 +68,7 @@ struct outbound_config {
   uint64_t timeout_ns, deadline_ns; /* TIME_NEVER: none */
   struct retry_config retry;
   struct hedge_config hedge;
+  struct throttle_config throttle;
   struct breaker_config breaker;
   struct pool_config pool;
   bool obeys; /* who is told when to come again (COLUMN_RETRY_IN) waits that long at least */
@@ -77,8 +80,8 @@ struct outbound_config {
 
 /* Whether it is no more than a timeout. */
 static inline bool outbound_is_plain(const struct outbound_config *config) {
-  return !config->retry.given && !config->hedge.given && !config->breaker.given &&
-         !config->pool.given && config->deadline_ns == TIME_NEVER;
+  return !config->retry.given && !config->hedge.given && !config->throttle.given &&
+         !config->breaker.given && !config->pool.given && config->deadline_ns == TIME_NEVER;
 }
 
 struct outbound;

@@ -8,6 +8,7 @@
 
 static void reset(struct sim *sim, struct outbound *out) {
   out->count = (struct outbound_counts){0};
+  if (out->owns_throttle) out->throttle->turned_away = 0;
   if (out->owns_breaker) breaker_reset(out->breaker, sim->now_ns);
   if (!out->owns_pool) return;
   struct pool_side *taken = &out->pool->taken;
@@ -29,9 +30,9 @@ void outbounds_reset(struct sim *sim) {
 
 /* Of all members of a caller and all its policies towards one component. */
 struct sums {
-  bool retries, hedges, breaks, pools, deadlines;
+  bool retries, hedges, throttles, breaks, pools, deadlines;
   double errands, tries, retried, over_budget, late, hedged, hedges_won, out_of_time;
-  double opened, rejected, not_closed_s, breakers;
+  double throttled, opened, rejected, not_closed_s, breakers;
   double refused, gave_up, most, taken_s, places_s, places, stuck;
   struct hist *wait;
 };
@@ -60,6 +61,7 @@ static void add(struct sim *sim, const struct outbound *out, struct sums *s) {
   const struct outbound_counts *count = &out->count;
   s->retries |= out->config->retry.given;
   s->hedges |= out->config->hedge.given;
+  s->throttles |= out->throttle != NULL;
   s->breaks |= out->breaker != NULL;
   s->pools |= out->pool != NULL;
   s->deadlines |= out->config->deadline_ns != TIME_NEVER;
@@ -71,6 +73,7 @@ static void add(struct sim *sim, const struct outbound *out, struct sums *s) {
   s->hedged += (double)count->hedges;
   s->hedges_won += (double)count->hedges_won;
   s->out_of_time += (double)count->out_of_time;
+  if (out->owns_throttle) s->throttled += (double)out->throttle->turned_away;
   if (out->owns_breaker) add_breaker(sim, out->breaker, s);
   if (out->owns_pool) add_pool(sim, out->pool, s);
 }
@@ -104,6 +107,7 @@ static void emit(const struct sums *s, const char *name, double time_s, struct m
     metric_counted(out, UNIT_COUNT, s->hedged, 1, "%s.hedges", name);
     metric_counted(out, UNIT_COUNT, s->hedges_won, 1, "%s.hedges_won", name);
   }
+  if (s->throttles) metric_counted(out, UNIT_COUNT, s->throttled, 1, "%s.throttled", name);
   if (s->breaks) {
     metric_counted(out, UNIT_COUNT, s->opened, 1, "%s.breaker_opened", name);
     metric_counted(out, UNIT_COUNT, s->rejected, 1, "%s.rejected", name);

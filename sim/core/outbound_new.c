@@ -13,6 +13,7 @@ static void share(struct outbound *out) {
   const struct outbound_config *mine = out->config;
   for (struct outbound *o = out->earlier; o; o = o->earlier) {
     if (strcmp(o->name, out->name) != 0) continue;
+    if (o->throttle && SAME(o->config->throttle, mine->throttle)) out->throttle = o->throttle;
     if (o->breaker && SAME(o->config->breaker, mine->breaker)) out->breaker = o->breaker;
     if (o->pool && SAME(o->config->pool, mine->pool)) out->pool = o->pool;
     if (o->retry_budget && SAME(o->config->retry.budget, mine->retry.budget)) {
@@ -22,6 +23,7 @@ static void share(struct outbound *out) {
       out->hedge_budget = o->hedge_budget;
     }
   }
+  if (!mine->throttle.given) out->throttle = NULL;
   if (!mine->breaker.given) out->breaker = NULL;
   if (!mine->pool.given) out->pool = NULL;
   if (!mine->retry.given) out->retry_budget = NULL;
@@ -47,8 +49,13 @@ static struct pool *pool_new(struct sim *sim, const struct pool_config *config) 
 /* Makes what the policy declares and no other has already. */
 static void equip(struct sim *sim, struct outbound *out) {
   const struct outbound_config *config = out->config;
+  out->owns_throttle = config->throttle.given && !out->throttle;
   out->owns_breaker = config->breaker.given && !out->breaker;
   out->owns_pool = config->pool.given && !out->pool;
+  if (out->owns_throttle) {
+    out->throttle = arena_lines(sim->arena, 1, sizeof *out->throttle);
+    throttle_init(out->throttle, &config->throttle);
+  }
   if (out->owns_breaker) {
     out->breaker = arena_lines(sim->arena, 1, sizeof *out->breaker);
     breaker_init(out->breaker, &config->breaker, sim->arena);
@@ -98,7 +105,8 @@ struct outbound *outbound_new(struct sim *sim, struct member *from, struct compo
                            .to = to,
                            .name = name,
                            .hooks = hooks,
-                           .backoff = sim_stream(sim, from->component, "backoff")};
+                           .backoff = sim_stream(sim, from->component, "backoff"),
+                           .throttling = sim_stream(sim, from->component, "throttle")};
   if (o->latest && o->latest->from == from) out->earlier = o->latest;
   o->latest = out;
   share(out);
@@ -110,6 +118,7 @@ struct outbound *outbound_new(struct sim *sim, struct member *from, struct compo
 /* A process that starts again knows nothing of what it had found out. */
 static void restart(struct sim *sim, struct outbound *out) {
   out->generation++;
+  if (out->throttle) throttle_restart(out->throttle);
   if (out->breaker) breaker_restart(out->breaker, sim->now_ns);
   if (out->retry_budget) retry_budget_init(out->retry_budget, out->retry_budget->config);
   if (out->hedge_budget) retry_budget_init(out->hedge_budget, out->hedge_budget->config);

@@ -2,11 +2,13 @@
 
 #define AT_RETRY(field) offsetof(struct retry_config, field)
 #define AT_HEDGE(field) offsetof(struct hedge_config, field)
+#define AT_THROTTLE(field) offsetof(struct throttle_config, field)
 #define AT_BREAKER(field) offsetof(struct breaker_config, field)
 #define AT_POOL(field) offsetof(struct pool_config, field)
 
 #define ALL_CAUSES "timeout, refused, reset, unreachable, shed, rate_limited, circuit_open, failed"
 
+static const char *const counts_choices[] = {"sent", "all", NULL};
 static const char *const late_choices[] = {"ignore", "accept", NULL};
 
 const struct param retry_params[] = {
@@ -74,6 +76,54 @@ const struct param hedge_params[] = {
      .fallback = "100%",
      .off = "100%",
      .doc = "Further tries allowed, by the rules of the budget of `retry`."},
+    {0},
+};
+
+const struct param throttle_params[] = {
+    {.name = "threshold",
+     .type = PARAM_RATIO,
+     .offset = AT_THROTTLE(threshold),
+     .fallback = "95%",
+     .min = 0.01,
+     .max = 1,
+     .doc = "Share of good answers below which calls are turned away (Envoy's sr_threshold: 95 %). "
+            "Google's multiplier K is 1 / threshold: 50 % for its K = 2."},
+    {.name = "aggression",
+     .type = PARAM_NUMBER,
+     .offset = AT_THROTTLE(aggression),
+     .fallback = "1",
+     .min = 1,
+     .max = 100,
+     .doc = "At 1 the chance grows evenly as the share falls; above, it is the root of so high an "
+            "order, which is more at once (Envoy: 1)."},
+    {.name = "window",
+     .type = PARAM_DURATION,
+     .offset = AT_THROTTLE(window_ns),
+     .fallback = "30s",
+     .min = 1000,
+     .max = 1e18,
+     .doc = "Calls of how long ago count, exact to a tenth of it (Envoy's sampling_window: 30 s; "
+            "Google: 2 min)."},
+    {.name = "most",
+     .type = PARAM_RATIO,
+     .offset = AT_THROTTLE(most),
+     .fallback = "80%",
+     .min = 0,
+     .max = 1,
+     .doc = "The greatest chance to be turned away (Envoy's max_rejection_probability: 80 %)."},
+    {.name = "counts",
+     .type = PARAM_ENUM,
+     .offset = AT_THROTTLE(counts),
+     .fallback = "sent",
+     .choices = counts_choices,
+     .doc = "Which calls the share is of: those that were sent (Envoy), or all, with those that "
+            "were turned away as none that went well (Google), so that in the end 1 / threshold "
+            "calls are sent for each that goes well."},
+    {.name = "on",
+     .type = PARAM_CAUSES,
+     .offset = AT_THROTTLE(on),
+     .fallback = ALL_CAUSES,
+     .doc = "Causes of errors that are no good answer."},
     {0},
 };
 

@@ -10,7 +10,8 @@
 #include "outline.h"
 #include "param.h"
 
-extern const struct param retry_params[], hedge_params[], breaker_params[], pool_params[];
+extern const struct param retry_params[], hedge_params[], throttle_params[], breaker_params[],
+    pool_params[];
 
 /* Rows of the parameter table of CONFIG, which holds a struct outbound_config as CALLS. A macro,
  * because a table of constants takes no rows from another. */
@@ -43,6 +44,13 @@ extern const struct param retry_params[], hedge_params[], breaker_params[], pool
        .doc =                                                                                    \
            "Sends a further try while the first one takes long; the first good answer counts "   \
            "and the others are given up (Dean, Barroso, The Tail at Scale, 2013)."},             \
+      {.name = "throttle",                                                                       \
+       .type = PARAM_GROUP,                                                                      \
+       .offset = offsetof(CONFIG, CALLS.throttle),                                               \
+       .group = throttle_params,                                                                 \
+       .doc =                                                                                    \
+           "Turns calls away by chance, with shed, the more the fewer of those that were sent "  \
+           "went well (client-side throttling, Google SRE; Envoy's admission control)."},        \
       {.name = "breaker",                                                                        \
        .type = PARAM_GROUP,                                                                      \
        .offset = offsetof(CONFIG, CALLS.breaker),                                                \
@@ -66,6 +74,7 @@ extern const struct param retry_params[], hedge_params[], breaker_params[], pool
       {"<callee>.late_answers", "", "Answers that counted although their try had timed out."},     \
       {"<callee>.hedges", "", "Further tries of calls that took long."},                           \
       {"<callee>.hedges_won", "", "Those of them that were answered first."},                      \
+      {"<callee>.throttled", "", "Tries that the throttle turned away."},                          \
       {"<callee>.breaker_opened", "", "Times the breaker opened."},                                \
       {"<callee>.breaker_open", "ratio", "Share of the time in which it was open or half open."},  \
       {"<callee>.rejected", "", "Tries that it turned away."},                                     \

@@ -92,17 +92,18 @@ struct outbound {
   struct component *to;
   const char *name;
   struct outbound_hooks hooks;
-  struct breaker *breaker; /* each NULL: none; or shared with others of `from` */
+  struct throttle *throttle; /* each NULL: none; or shared with others of `from` */
+  struct breaker *breaker;
   struct pool *pool;
   struct retry_budget *retry_budget, *hedge_budget;
   struct hist *answers; /* times of attempts that were answered well; NULL: nobody needs them */
   uint64_t hedge_after_ns, hedge_known; /* of a quantile, and of how many answers */
   uint32_t generation;                  /* counts crashes */
-  struct stream backoff;
+  struct stream backoff, throttling;
   struct outbound_counts count;
-  bool owns_breaker, owns_pool; /* no earlier one has them */
-  struct outbound *earlier;     /* of the same member */
-  struct outbound *next;        /* in the row */
+  bool owns_throttle, owns_breaker, owns_pool; /* no earlier one has them */
+  struct outbound *earlier;                    /* of the same member */
+  struct outbound *next;                       /* in the row */
 };
 
 /* All that the members of one component have towards what goes by one name. */

@@ -217,6 +217,7 @@ static void put_call(const struct listing *l, const struct program_call *call) {
     fputs(" hedged after ", l->out);
     policy_put_after(l->out, &policy->hedge.after);
   }
+  if (policy->throttle.given) fputs(" with a throttle", l->out);
   if (policy->breaker.given) fputs(" with a breaker", l->out);
   if (policy->pool.given) {
     fputs(" from a pool of ", l->out);

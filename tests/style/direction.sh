@@ -11,6 +11,7 @@ cd -- "${1:-$(dirname -- "$0")/../..}"
 
 order='
 sim/base
+sim/core/policy
 sim/core
 sim/core/messages
 sim/core/faults sim/core/network sim/core/work

@@ -314,6 +314,41 @@ static void test_breaker(void **state) {
   free(shots);
 }
 
+/* --- throttle ------------------------------------------------------------------------------- */
+
+/* Aim: calls to a component that is down: each is refused there or shed here, ever more of them
+ * here; once it is back, few failures are left in the window and all go out again. */
+static void test_throttle(void **state) {
+  (void)state;
+  enum { N = 1000 };
+  struct shot *shots = calloc(N, sizeof *shots);
+  assert_non_null(shots);
+  for (uint32_t i = 0; i < N; i++) shots[i] = (struct shot){.at_ns = i * 100 * MS, .to = "s"};
+  struct outbound_config policy = no_policy();
+  policy.throttle = (struct throttle_config){.given = true,
+                                             .threshold = 0.95,
+                                             .aggression = 1,
+                                             .most = 1,
+                                             .window_ns = 10 * S,
+                                             .on = 1u << OUTCOME_REFUSED};
+  struct scene *scene = scene_new();
+  sender_policy(scene_add_sender(scene, "from", shots, N), policy);
+  scene_add(scene, "service", "s", 1);
+  scene_fault(scene, "s", NULL,
+              (struct fault_spec){.type = &fault_crash, .lasts = dist_constant(50e9)});
+  struct run run = run_scene(scene, 1, 200 * S);
+  int refused = count(shots, N, OUTCOME_REFUSED), shed = count(shots, N, OUTCOME_SHED);
+  assert_int_equal(count(shots, 500, OUTCOME_REFUSED), refused);
+  assert_in_range(refused, 20, 120);
+  assert_int_equal(count(shots, 500, OUTCOME_SHED), 500 - refused);
+  assert_int_equal(count(shots + 650, 350, OUTCOME_OK), 350);
+  assert_int_equal(refused + shed + count(shots, N, OUTCOME_OK), N);
+  assert_same(metric(&run, "from.s.throttled"), shed);
+  run_free(&run);
+  scene_free(scene);
+  free(shots);
+}
+
 /* --- pool ----------------------------------------------------------------------------------- */
 
 /* Aim: places are given in turn; who finds the queue full is refused at once, who waits too long
@@ -520,6 +555,7 @@ int main(void) {
       cmocka_unit_test(test_hedge_tail),
       cmocka_unit_test(test_hedge_loser),
       cmocka_unit_test(test_breaker),
+      cmocka_unit_test(test_throttle),
       cmocka_unit_test(test_pool),
       cmocka_unit_test(test_deadline_passed_on),
       cmocka_unit_test(test_shared_pool),
