@@ -55,12 +55,13 @@ static bool algorithm_valid(const struct load_balancer_config *config, struct er
   }
   if (config->choices != 2 && algorithm->compares != COMPARES_CHOICES) {
     return error_set(err,
-                     "'choices' is read only with algorithm = \"power_of_two\" and \"latency\"");
+                     "'choices' is read only with algorithm = \"power_of_two\", \"latency\" and "
+                     "\"shuffle_shard\"");
   }
   if (config->by != HASH_BY_KEY && !algorithm->hashes) {
     return error_set(err,
-                     "'by' is read only with algorithm = \"hash\", \"consistent_hash\" and "
-                     "\"maglev\"");
+                     "'by' is read only with algorithm = \"hash\", \"consistent_hash\", "
+                     "\"maglev\" and \"shuffle_shard\"");
   }
   if (config->slow_start_ns > 0 && !algorithm->ramps) {
     return error_set(err, "'slow_start' is not read with algorithm = \"%s\"", algorithm->name);
@@ -208,16 +209,18 @@ const struct param load_balancer_params[] = {
      .fallback = "2",
      .min = 1,
      .max = ALGORITHM_MAX_CHOICES,
-     .needs = "algorithm = power_of_two|latency",
+     .needs = "algorithm = power_of_two|latency|shuffle_shard",
      .doc = "For power_of_two and latency: how many different backends are drawn, of which the one "
-            "with the fewest calls, or the least cost, gets the call (Envoy, HAProxy: 2)."},
+            "with the fewest calls, or the least cost, gets the call (Envoy, HAProxy: 2). For "
+            "shuffle_shard: how many make up a shard (Amazon Route 53: 4 of 2048)."},
     {.name = "by",
      .type = PARAM_ENUM,
      .offset = AT(by),
      .fallback = "key",
      .choices = by_choices,
-     .needs = "algorithm = hash|consistent_hash|maglev",
-     .doc = "For hash, consistent_hash, maglev: what of a request is hashed: the data that it is "
+     .needs = "algorithm = hash|consistent_hash|maglev|shuffle_shard",
+     .doc = "For hash, consistent_hash, maglev, shuffle_shard: what of a request is hashed: the "
+            "data that it is "
             "about (the client's `keys`), the user who sends it (`users`), the component that "
             "sent it first (client), or the instance that calls the balancer (caller)."},
     {.name = "weights",

@@ -40,6 +40,98 @@ static void test_hash_is_even(void **state) {
   if (chi2 > 27.9) fail_msg("chi square %g", chi2);
 }
 
+/* --- shuffle shards ------------------------------------------------------------------------- */
+
+enum { MOST_WORKERS = 100, MOST_SHARD = 5 };
+
+/* Workers in alphabetical order, and no two of a name. */
+struct shards {
+  const struct algorithm *algorithm;
+  struct busy busy[MOST_WORKERS];
+  struct choosing from;
+  struct candidates c;
+};
+
+static void shards_begin(struct shards *s, struct arena *arena, uint32_t workers, uint32_t shard) {
+  uint64_t *who = arena_alloc(arena, workers * sizeof *who);
+  uint32_t *which = arena_alloc(arena, workers * sizeof *which);
+  for (uint32_t i = 0; i < workers; i++) who[i] = rng_mix(1000 + i), which[i] = i;
+  const struct backends all = {.n = workers, .identity = who};
+  *s = (struct shards){.algorithm = algorithm_of("shuffle_shard"), .c = {which, workers, 0}};
+  s->from = (struct choosing){
+      .busy = s->busy, .choices = shard, .memory = s->algorithm->prepare(arena, &all)};
+}
+
+static uint32_t shard_pick(struct shards *s, uint64_t value) {
+  struct draws draws = draws_begin(rng_stream(SEED, 0, "lb", "pick"), value, 0);
+  s->from.hashed = value;
+  return s->algorithm->pick(&s->from, &s->c, NULL, &draws);
+}
+
+/* How many of the workers of one value another one has: each is found as the others get busy. */
+static uint32_t shards_overlap(struct shards *s, uint64_t a, uint64_t b) {
+  bool of_a[MOST_WORKERS] = {0};
+  uint32_t n = (uint32_t)s->from.choices, overlap = 0;
+  memset(s->busy, 0, sizeof s->busy);
+  for (uint32_t i = 0; i < n; i++) {
+    uint32_t which = shard_pick(s, a);
+    assert_false(of_a[which]);
+    of_a[which] = true;
+    s->busy[which].active = 1;
+  }
+  memset(s->busy, 0, sizeof s->busy);
+  for (uint32_t i = 0; i < n; i++) {
+    uint32_t which = shard_pick(s, b);
+    overlap += of_a[which];
+    s->busy[which].active = 1;
+  }
+  return overlap;
+}
+
+/* Aim: of two customers so many share no worker, one, two ... as the hypergeometric law says
+ * (figures of AWS's lab: 2 of 8 workers, 5 of 100). */
+static void test_shards_overlap(void **state) {
+  (void)state;
+  enum { PAIRS = 20000 };
+  static const struct {
+    uint32_t workers, shard;
+    double share[3];
+  } rows[] = {{8, 2, {0.535714, 0.428571, 0.0357143}}, {100, 5, {0.76959, 0.211426, 0.0183849}}};
+  struct arena *arena = arena_new();
+  for (size_t r = 0; r < sizeof rows / sizeof *rows; r++) {
+    struct shards s;
+    uint32_t got[MOST_SHARD + 1] = {0};
+    shards_begin(&s, arena, rows[r].workers, rows[r].shard);
+    for (uint64_t i = 0; i < PAIRS; i++) got[shards_overlap(&s, 2 * i + 1, 2 * i + 2)]++;
+    for (int k = 0; k < 3; k++) {
+      double share = rows[r].share[k], se = sqrt(share * (1 - share) / PAIRS);
+      assert_true(fabs((double)got[k] / PAIRS - share) < 4 * se);
+    }
+  }
+  arena_free(arena);
+}
+
+/* Aim: a call whose whole shard is out of use goes nowhere else. */
+static void test_shard_is_kept(void **state) {
+  (void)state;
+  struct arena *arena = arena_new();
+  struct shards s;
+  shards_begin(&s, arena, 8, 2);
+  uint32_t first = shard_pick(&s, 7);
+  s.busy[first].active = 1;
+  uint32_t second = shard_pick(&s, 7), left[8], n = 0;
+  for (uint32_t i = 0; i < 8; i++) {
+    if (i != first && i != second) left[n++] = i;
+  }
+  s.c = (struct candidates){left, n, 0};
+  uint32_t which = shard_pick(&s, 7);
+  assert_true(which == first || which == second);
+  const uint32_t one[] = {second};
+  s.c = (struct candidates){one, 1, 0};
+  assert_int_equal(shard_pick(&s, 7), second);
+  arena_free(arena);
+}
+
 /* Aim: a balancer hashes the key of the request. */
 static void test_same_key_same_backend(void **state) {
   (void)state;
@@ -347,6 +439,8 @@ static void test_balancer_weighs(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_hash_is_even),
+      cmocka_unit_test(test_shards_overlap),
+      cmocka_unit_test(test_shard_is_kept),
       cmocka_unit_test(test_same_key_same_backend),
       cmocka_unit_test(test_same_user_same_backend),
       cmocka_unit_test(test_by_caller),
