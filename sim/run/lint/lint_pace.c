@@ -1,19 +1,20 @@
 /* Rules about what makes work take longer (pace.h), seen from its numbers. */
 #include <math.h>
+#include <stdlib.h>
 
 #include "lint.h"
 #include "pace.h"
 
 /* Looks at each component with a pace once, whatever the operation. */
 static void each_pace(struct lint *lint, void (*look)(struct lint *, const struct call_node *)) {
+  bool *seen = mem_zeroed(lint->spec->components, sizeof *seen);
   for (uint32_t i = 0; i < lint->graph->nodes; i++) {
     const struct call_node *node = &lint->graph->node[i];
-    bool seen = false;
-    for (uint32_t k = 0; k < i && !seen; k++) {
-      seen = lint->graph->node[k].component == node->component;
-    }
-    if (node->outline.pace && !seen) look(lint, node);
+    if (!node->outline.pace || seen[node->component]) continue;
+    seen[node->component] = true;
+    look(lint, node);
   }
+  free(seen);
 }
 
 static void past_the_peak(struct lint *lint, const struct call_node *node) {
