@@ -7,6 +7,7 @@
 #include "client_state.h"
 #include "fault_def.h"
 #include "outline.h"
+#include "spell.h"
 #include "trace.h"
 
 /* A request's key is base + (attempt << 58 | number), where the number holds the user in its upper
@@ -186,6 +187,11 @@ static void client_on_reply(struct sim *sim, struct member *member, struct frame
   stats->ended[OUTCOME_OK]++;
   hist_add(&stats->latency, sim->now_ns - call->sent_ns);
   level_down(&c->in_flight, sim->now_ns);
+}
+
+static void client_on_due(struct sim *sim, struct member *member, struct timer *timer) {
+  (void)member;
+  spell_due(sim, timer);
 }
 
 static void client_on_fault(struct sim *sim, struct member *member, const struct fault_def *fault,
@@ -486,6 +492,7 @@ const struct kind kind_client = {
     .on_reply = client_on_reply,
     .on_timer = client_on_timer,
     .on_event = client_on_event,
+    .on_due = client_on_due,
     .on_fault = client_on_fault,
     .own_faults = (const struct fault_def *const[]){&fault_surge, NULL},
     .message_bytes = client_message_bytes,

@@ -1,10 +1,12 @@
 /* What a client counted, as metrics and for timelines. */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "arena.h"
 #include "client_state.h"
+#include "spell.h"
 #include "stranded.h"
 #include "timeline.h"
 #include "trace.h"
@@ -15,6 +17,7 @@ void client_watch(struct sim *sim, struct member *member, struct watch *watch) {
   for (uint32_t i = 0; i < c->ops; i++) {
     watch->offered += c->stats[i].offered;
     watch->retries += c->stats[i].retries;
+    watch->degraded += c->stats[i].degraded;
     for (int k = 0; k < OUTCOMES; k++) watch->ended[k] += c->stats[i].ended[k];
   }
 }
@@ -37,9 +40,9 @@ static double measured_s(const struct sim *sim) {
   return sim->now_ns > sim->warmup_ns ? (double)(sim->now_ns - sim->warmup_ns) / 1e9 : 0;
 }
 
-static void emit(const struct sim *sim, const struct op_stats *s, struct hist *latency,
-                 const char *name, struct metrics *out) {
-  double time_s = measured_s(sim);
+/* Of what was counted in a time. */
+static void emit_in(const struct sim *sim, double time_s, const struct op_stats *s,
+                    struct hist *latency, const char *name, struct metrics *out) {
   double ok = (double)s->ended[OUTCOME_OK], ended = 0;
   for (int i = 0; i < OUTCOMES; i++) ended += (double)s->ended[i];
   metric_counted(out, UNIT_PER_SECOND, (double)s->offered, time_s, "%s.offered", name);
@@ -54,12 +57,41 @@ static void emit(const struct sim *sim, const struct op_stats *s, struct hist *l
   metric_counted(out, UNIT_COUNT, (double)s->retries, 1, "%s.retries", name);
   metric_counted(out, UNIT_RATIO, (double)s->degraded, ok, "%s.degraded", name);
   metric_latencies(out, latency, ended - ok, name);
-  metric_downtime(out, ended - ok, ended, "%s.downtime", name);
   for (uint32_t i = 0; i < sim->spec->wanted.withins; i++) {
     const struct within_spec *within = &sim->spec->wanted.within[i];
     if (strcmp(within->owner, name) != 0) continue;
     metric_counted(out, UNIT_RATIO, hist_count_upto(latency, within->ns), ended, "%s.within.%s",
                    name, within->text);
+  }
+}
+
+static void emit(const struct sim *sim, const struct op_stats *s, struct hist *latency,
+                 const char *name, struct metrics *out) {
+  double ok = (double)s->ended[OUTCOME_OK], ended = 0;
+  for (int i = 0; i < OUTCOMES; i++) ended += (double)s->ended[i];
+  emit_in(sim, measured_s(sim), s, latency, name, out);
+  metric_downtime(out, ended - ok, ended, "%s.downtime", name);
+}
+
+/* While faults hold, and after them. */
+static void emit_spells(struct sim *sim, const struct component *component, struct metrics *out) {
+  for (uint32_t i = 0; i < sim->spec->wanted.spells; i++) {
+    const struct spell_spec *spec = &sim->spec->wanted.spell[i];
+    if (spec->client != component->id) continue;
+    struct spell *spell = spell_now(sim, i);
+    char name[256];
+    if (spec->recovers != RECOVERS_NOTHING) {
+      double seconds = spell_recovery_s(sim, spell);
+      metric_extreme(out, METRIC_MAX, UNIT_SECONDS, !isnan(seconds), seconds, "%s.recovers.%s.%s",
+                     component->spec->name, spec->word, recovers_name[spec->recovers]);
+      continue;
+    }
+    struct op_stats stats = {.offered = spell->sum.offered,
+                             .retries = spell->sum.retries,
+                             .degraded = spell->sum.degraded};
+    memcpy(stats.ended, spell->sum.ended, sizeof stats.ended);
+    snprintf(name, sizeof name, "%s.during.%s", component->spec->name, spec->word);
+    emit_in(sim, (double)spell->held_ns / 1e9, &stats, &spell->latency, name, out);
   }
 }
 
@@ -187,6 +219,7 @@ void client_collect(struct sim *sim, struct component *component, struct metrics
   emit(sim, &all, latency, component->spec->name, out);
   emit_in_flight(sim, component, stranded, out);
   emit_parts(sim, component, out);
+  emit_spells(sim, component, out);
   if (first->config->most != PARAM_UNLIMITED) emit_dropped_ratio(component, &all, out);
   free(by_op);
 }
@@ -232,6 +265,12 @@ const struct metric_def client_metrics[] = {
     {"part.<component>", "s",
      "Mean time that an answered request spent at a component, of those that were followed; on a "
      "path it is at none. Measured where a goal asks for it."},
+    {"during.<fault>.<metric>", "",
+     "The same, of the requests that ended while a fault held. Measured where a goal asks for it "
+     "(`during`)."},
+    {"recovers.<fault>.<metric>", "s",
+     "Longest time, over all replications, from the end of a fault until goodput or availability "
+     "were as before it. Measured where a goal asks for it (`recovers`)."},
     {"op.<operation>.<metric>", "", "The same, for one operation of the mix."},
     {"tier.<tier>.<metric>", "", "The same, for the users of one tier."},
     {"dropped_ratio", "ratio", "Share of the requests that were due and `dropped`."},

@@ -61,17 +61,80 @@ static void want_part(const struct spec *spec, const char *metric, struct time_p
   list[(*n)++] = part;
 }
 
+const char *wanted_fault_word(struct arena *arena, const char *fault) {
+  char *word = arena_text(arena, fault);
+  for (char *c = word; *c; c++) {
+    if (!isalnum((unsigned char)*c) && *c != '-') *c = '_';
+  }
+  return word;
+}
+
+/* The only fault of which metrics say this word; NULL: there is none, or there are several. */
+static const char *fault_of(struct arena *arena, const struct spec *spec, const char *word) {
+  const char *found = NULL;
+  for (uint32_t i = 0; i < spec->faults; i++) {
+    if (strcmp(wanted_fault_word(arena, spec->fault[i].name), word) != 0) continue;
+    if (found != NULL) return NULL;
+    found = spec->fault[i].name;
+  }
+  return found;
+}
+
+/* The time behind the metric and its operator; 0: there is none. */
+static uint64_t allowed_ns(const char *goal) {
+  struct error ignored = {0};
+  double ns;
+  while (*goal == ' ') goal++;
+  goal += wanted_length(goal);
+  goal += strspn(goal, " <>=");
+  return quantity_parse(QUANTITY_TIME, goal, &ns, &ignored) && ns > 0 && ns < 9e18 ? (uint64_t)ns
+                                                                                   : 0;
+}
+
+static bool same_spell(const struct spell_spec *a, const struct spell_spec *b) {
+  return a->client == b->client && a->recovers == b->recovers && strcmp(a->fault, b->fault) == 0;
+}
+
+static void want_spell(struct arena *arena, const struct spec *spec, const char *metric,
+                       const char *goal, struct spell_spec *list, uint32_t *n) {
+  const struct component_spec *client = owner_of(spec, metric);
+  if (client == NULL || !client->kind->is_source) return;
+  const char *rest = metric + strlen(client->name);
+  bool during = strncmp(rest, ".during.", 8) == 0, recovers = strncmp(rest, ".recovers.", 10) == 0;
+  if (!during && !recovers) return;
+  rest += during ? 8 : 10;
+  struct spell_spec spell = {.client = (uint32_t)(client - spec->component)};
+  spell.word = arena_format(arena, "%.*s", (int)strcspn(rest, "."), rest);
+  spell.fault = fault_of(arena, spec, spell.word);
+  if (spell.fault == NULL) return;
+  rest += strlen(spell.word);
+  for (enum recovers i = RECOVERS_GOODPUT; recovers && i < RECOVERS; i++) {
+    if (*rest == '.' && strcmp(rest + 1, recovers_name[i]) == 0) spell.recovers = i;
+  }
+  spell.within_ns = allowed_ns(goal);
+  if (recovers && (spell.recovers == RECOVERS_NOTHING || spell.within_ns == 0)) return;
+  for (uint32_t i = 0; i < *n; i++) {
+    if (!same_spell(&list[i], &spell)) continue;
+    if (spell.within_ns < list[i].within_ns) list[i].within_ns = spell.within_ns;
+    return;
+  }
+  list[(*n)++] = spell;
+}
+
 void wanted_shares(struct arena *arena, struct spec *spec, const char *const *goal, uint32_t n) {
   struct wanted *wanted = &spec->wanted;
   struct within_spec *within = arena_alloc(arena, (n + 1) * sizeof *within);
   struct time_part_spec *part = arena_alloc(arena, (n + 1) * sizeof *part);
+  struct spell_spec *spell = arena_alloc(arena, (n + 1) * sizeof *spell);
   for (uint32_t i = 0; i < n; i++) {
     const char *metric = metric_of(arena, goal[i]);
+    want_spell(arena, spec, metric, goal[i], spell, &wanted->spells);
     want_within(arena, metric, within, &wanted->withins);
     want_part(spec, metric, part, &wanted->parts);
   }
   wanted->within = within;
   wanted->part = part;
+  wanted->spell = spell;
 }
 
 /* --- members -------------------------------------------------------------------------------- */

@@ -11,8 +11,12 @@
 /* How long the metric is with which a goal begins. */
 size_t wanted_length(const char *goal);
 
-/* What needs to know no other metric: "users.within.250ms", "users.part.db". */
+/* What needs to know no other metric: "users.within.250ms", "users.part.db",
+ * "users.during.crash_db.availability", "users.recovers.crash_db.goodput <= 30s". */
 void wanted_shares(struct arena *arena, struct spec *spec, const char *const *goal, uint32_t n);
+
+/* A fault's name as metrics have it: "crash_web_2_". */
+const char *wanted_fault_word(struct arena *arena, const char *fault);
 
 /* "users.latency.p97.5", also of all members, where `known` has none of that name. False: none. */
 bool wanted_percentiles(struct arena *arena, struct spec *spec, const char *const *goal, uint32_t n,

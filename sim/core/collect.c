@@ -16,6 +16,7 @@
 #include "network.h"
 #include "network/connection.h"
 #include "outbound.h"
+#include "spell.h"
 #include "timeline.h"
 #include "trace.h"
 
@@ -24,6 +25,7 @@ void collect_reset(struct sim *sim) {
   life_reset(sim);
   traces_reset(sim);
   timeline_reset(sim, false);
+  spells_reset(sim, false);
   for (uint32_t i = 0; i < sim->members; i++) {
     struct member *m = &sim->member[i];
     sim->flow_at_warmup[i] = m->flow;
@@ -41,6 +43,7 @@ void collect_reset(struct sim *sim) {
   messages_reset(sim);
   outbounds_reset(sim);
   timeline_reset(sim, true);
+  spells_reset(sim, true);
 }
 
 /* --- metrics of every component ------------------------------------------------------------- */

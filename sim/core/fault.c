@@ -16,6 +16,7 @@
 #include "fault_effects.h"
 #include "network.h"
 #include "present.h"
+#include "spell.h"
 #include "timeline.h"
 
 struct instance {
@@ -256,12 +257,16 @@ void faults_event(struct sim *sim, uint32_t which, bool begins) {
   } else if (it->spec->recurring) {
     schedule(sim, which, draw_time(it, &it->spec->mttf), true);
   }
+  spells_fault(sim, it->spec, begins);
   if (begins) {
     it->period = timeline_fault_begins(sim, it->spec, (uint32_t)it->entity);
   } else {
     timeline_fault_ends(sim, it->period);
   }
-  if (it->spec->type->at_once) timeline_fault_ends(sim, it->period);
+  if (it->spec->type->at_once) {
+    timeline_fault_ends(sim, it->period);
+    spells_fault(sim, it->spec, false);
+  }
   apply(sim, which, begins);
 }
 

@@ -15,6 +15,7 @@
 #include "network.h"
 #include "network/connection.h"
 #include "outbound.h"
+#include "spell.h"
 #include "tenancy.h"
 #include "timer.h"
 #include "trace.h"
@@ -262,6 +263,7 @@ struct sim *sim_new_half(const struct spec *spec, uint64_t seed, uint64_t replic
     if (m->component->kind->init) m->component->kind->init(sim, m);
   }
   fel_push(&sim->fel, event_make(warmup_ns, EVENT_WARM, 0));
+  spells_init(sim);
   if (sim->faults) faults_start(sim);
   for (uint32_t i = 0; i < sim->members; i++) {
     struct member *m = &sim->member[i];
@@ -277,6 +279,7 @@ void sim_free(struct sim *sim) {
     if (m->component->kind->destroy) m->component->kind->destroy(sim, m);
     meters_free(m);
   }
+  spells_free(sim);
   faults_free(sim);
   outbounds_free(sim);
   connections_free(sim);

@@ -100,6 +100,7 @@ struct sim {
   struct messages *messages; /* NULL: no kind here has any */
   struct traces *traces;     /* requests that are followed */
   struct timeline *timeline; /* NULL: none is wanted */
+  struct spell *spell;       /* as many as spec->wanted.spells */
   char failure[256];         /* why the run had to be given up; empty: it did not */
 };
 

@@ -145,9 +145,21 @@ struct time_part_spec {
   uint32_t client, component;
 };
 
+/* What a client experiences while a fault holds, or how long after it until it is as before. */
+enum recovers { RECOVERS_NOTHING, RECOVERS_GOODPUT, RECOVERS_AVAILABILITY, RECOVERS };
+extern const char *const recovers_name[RECOVERS]; /* spell.c */
+struct spell_spec {
+  uint32_t client;
+  const char *fault; /* its name */
+  const char *word;  /* that name as metrics have it: "crash_db" */
+  enum recovers recovers;
+  uint64_t within_ns; /* recovers: the time that is allowed */
+};
+
 /* Metrics that exist only where a goal asks for them. */
 struct wanted {
-  uint32_t withins, percentiles, worsts, parts;
+  uint32_t withins, percentiles, worsts, parts, spells;
+  const struct spell_spec *spell;
   const struct within_spec *within;
   const struct percentile_spec *percentile;
   const struct worst_spec *worst;

@@ -6,6 +6,7 @@
 
 #include "arena.h"
 #include "meter_track.h"
+#include "since.h"
 #include "station.h"
 
 const char *const series_name[SERIES_KINDS] = {
@@ -24,17 +25,9 @@ const char *const series_name[SERIES_KINDS] = {
 /* Of each sort, periods of faults and happenings. */
 enum { NOTES_MAX = 1000 };
 
-/* The latencies that a source has seen when it was looked at last. */
-struct seen {
-  uint32_t exact;     /* so many of the values that are kept one by one */
-  struct hist before; /* all of them, in buckets */
-};
-
 struct source_track {
-  const struct component *component;
-  struct watch before, window;
-  uint32_t hists;
-  struct seen *seen;
+  struct since since;
+  struct watch window;
   struct hist latency; /* of this window */
   float *value[SERIES_P99 + 1];
   float *errors[OUTCOMES];
@@ -107,43 +100,12 @@ static void absorb_load(struct sim *sim, struct load_track *track) {
   *b = now;
 }
 
-/* Adds to `into` what came to `now` since it was seen last. Values that are kept one by one stay in
- * the order in which they came, so each is read once. */
-static void add_new(struct hist *now, struct seen *seen, struct hist *into) {
-  if (hist_is_exact(now)) {
-    for (; seen->exact < now->values; seen->exact++) {
-      hist_add(into, now->value[seen->exact]);
-      hist_add(&seen->before, now->value[seen->exact]);
-    }
-    return;
-  }
-  hist_settle(&seen->before);
-  hist_settle(now);
-  hist_take_new(into, now, &seen->before);
-}
-
-static void absorb_source(struct sim *sim, struct source_track *track) {
-  struct watch now = {0};
-  uint32_t n = 0;
-  for (uint32_t i = 0; i < track->component->members; i++) {
-    struct member *m = &track->component->member[i];
-    m->kind->watch(sim, m, &now);
-    struct hist *hist;
-    for (uint32_t k = 0; (hist = m->kind->watch_latency(m, k)) != NULL; k++, n++) {
-      add_new(hist, &track->seen[n], &track->latency);
-    }
-  }
-  track->window.offered += now.offered - track->before.offered;
-  track->window.retries += now.retries - track->before.retries;
-  for (int i = 0; i < OUTCOMES; i++) {
-    track->window.ended[i] += now.ended[i] - track->before.ended[i];
-  }
-  track->before = now;
-}
-
 static void absorb(struct sim *sim) {
   struct tracks *t = sim->timeline->tracks;
-  for (uint32_t i = 0; i < t->sources; i++) absorb_source(sim, &t->source[i]);
+  for (uint32_t i = 0; i < t->sources; i++) {
+    struct source_track *s = &t->source[i];
+    since_look(sim, &s->since, &s->window, &s->latency);
+  }
   for (uint32_t i = 0; i < t->loads; i++) absorb_load(sim, &t->load[i]);
   meter_tracks_absorb(sim, &t->meters);
 }
@@ -155,14 +117,7 @@ void timeline_reset(struct sim *sim, bool after) {
     absorb(sim);
     return;
   }
-  for (uint32_t i = 0; i < t->sources; i++) {
-    struct source_track *s = &t->source[i];
-    s->before = (struct watch){0};
-    for (uint32_t k = 0; k < s->hists; k++) {
-      s->seen[k].exact = 0;
-      hist_clear(&s->seen[k].before);
-    }
-  }
+  for (uint32_t i = 0; i < t->sources; i++) since_cleared(&t->source[i].since);
   for (uint32_t i = 0; i < t->loads; i++) t->load[i].before = read_load(sim, &t->load[i]);
   meter_tracks_cleared(&t->meters);
 }
@@ -262,13 +217,7 @@ static void add_source(struct timeline *timeline, struct component *component) {
   struct tracks *t = timeline->tracks;
   if (t->sources == TIMELINE_SOURCES || !component->kind->watch) return;
   struct source_track *s = &t->source[t->sources++];
-  s->component = component;
-  for (uint32_t i = 0; i < component->members; i++) {
-    struct member *m = &component->member[i];
-    for (uint32_t k = 0; m->kind->watch_latency(m, k) != NULL; k++) s->hists++;
-  }
-  s->seen = mem_zeroed(s->hists, sizeof *s->seen);
-  for (uint32_t k = 0; k < s->hists; k++) hist_init(&s->seen[k].before, 0, NULL);
+  since_init(&s->since, component);
   hist_init(&s->latency, EXACT_WINDOW, NULL);
   for (int what = 0; what <= SERIES_P99; what++) s->value[what] = new_values(timeline);
   for (int i = 0; i < OUTCOMES; i++) s->errors[i] = new_values(timeline);
@@ -327,13 +276,13 @@ static void source_series(struct timeline *timeline, struct source_track *s) {
   for (int what = 0; what <= SERIES_P99; what++) {
     if (what == SERIES_ERRORS) continue;
     add_series(timeline,
-               (struct series){.component = s->component->id, .what = (enum series_what)what},
+               (struct series){.component = s->since.component->id, .what = (enum series_what)what},
                &s->value[what]);
   }
   for (int i = OUTCOME_OK + 1; i < OUTCOMES; i++) {
     if (all_zero(s->errors[i], timeline->windows)) continue;
     struct series series = {
-        .component = s->component->id, .what = SERIES_ERRORS, .cause = (enum outcome)i};
+        .component = s->since.component->id, .what = SERIES_ERRORS, .cause = (enum outcome)i};
     add_series(timeline, series, &s->errors[i]);
   }
 }
@@ -385,8 +334,7 @@ static int compare_series(const void *left, const void *right) {
 static void tracks_free(struct tracks *t) {
   for (uint32_t i = 0; i < t->sources; i++) {
     struct source_track *s = &t->source[i];
-    for (uint32_t k = 0; k < s->hists; k++) hist_free(&s->seen[k].before);
-    free(s->seen);
+    since_free(&s->since);
     hist_free(&s->latency);
     for (int what = 0; what <= SERIES_P99; what++) free(s->value[what]);
     for (int k = 0; k < OUTCOMES; k++) free(s->errors[k]);

@@ -82,7 +82,7 @@ void timeline_free(struct timeline *timeline);
 
 /* What sources count, since time 0 or the end of the warm-up. */
 struct watch {
-  uint64_t offered, retries, ended[OUTCOMES];
+  uint64_t offered, retries, degraded, ended[OUTCOMES];
 };
 
 /* Something happened that a reader of a timeline wants to know: `member` did `what` to `about`.

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "build.h"
+#include "goal_text.h"
 #include "nearest.h"
 #include "sim.h"
 #include "wanted.h"
@@ -96,6 +97,13 @@ static bool unknown_metric(struct loader *loader, const struct spot *spot, const
     return spot_error(loader, spot,
                       "'%s' is no share of requests in time: write the name of a client, of an "
                       "operation or of a tier of it, and a duration: \"users.within.250ms\"",
+                      name);
+  }
+  if (strstr(name, ".during.") != NULL || strstr(name, ".recovers.") != NULL) {
+    return spot_error(loader, spot,
+                      "there is no metric '%s': it takes a client, the name of a fault with _ in "
+                      "place of other signs than letters and digits, and a metric; write goal { "
+                      "\"users.availability >= 99%%\", during = \"crash db\" }",
                       name);
   }
   const char **list = arena_alloc(loader->arena, (metrics->n + 1) * sizeof *list);
@@ -216,13 +224,12 @@ static bool read_text(struct loader *loader, const struct spot *spot, const char
 }
 
 static bool read_goal(struct loader *loader, const struct declaration *declaration,
-                      const struct metrics *metrics, struct goal *goal) {
+                      const struct goal_text *text, const struct metrics *metrics,
+                      struct goal *goal) {
   struct spot spot = spot_word(NULL, declaration->word);
-  int index = declaration_push(loader, declaration);
-  const char *text = NULL;
-  bool ok = value_text(loader, &spot, index, "a text such as \"users.latency.p99 < 250ms\"", &text);
-  lua_pop(loader->L, 1);
-  return ok && read_text(loader, &spot, text, metrics, goal);
+  if (!read_text(loader, &spot, text->metric, metrics, goal)) return false;
+  if (text->shown != NULL) goal->text = text->shown;
+  return true;
 }
 
 /* A goal of the command line. */
@@ -233,18 +240,6 @@ static bool read_given(struct loader *loader, const char *text, const struct met
   const char *fault = text_fault(text, strlen(text));
   if (fault) return spot_error(loader, &spot, "the text %s", fault);
   return read_text(loader, &spot, text, metrics, goal);
-}
-
-/* The text of a goal, or "" of what is none. */
-static const char *text_of(struct loader *loader, uint32_t goal) {
-  const struct scenario_changes *changes = loader->changes;
-  if (changes && changes->goals > 0) return changes->goal[goal];
-  int index = declaration_push(loader, &loader->goals.list[goal]);
-  const char *text =
-      lua_type(loader->L, index) == LUA_TSTRING ? lua_tostring(loader->L, index) : "";
-  text = arena_text(loader->arena, text);
-  lua_pop(loader->L, 1);
-  return text;
 }
 
 static void collect(struct scenario *scenario, struct metrics *metrics) {
@@ -261,7 +256,12 @@ bool goals_build(struct loader *loader) {
   bool given = changes && changes->goals > 0;
   uint32_t n = given ? changes->goals : loader->goals.n;
   const char **text = arena_alloc(loader->arena, (n + 1) * sizeof *text);
-  for (uint32_t i = 0; i < n; i++) text[i] = text_of(loader, i);
+  struct goal_text *read = arena_alloc(loader->arena, (n + 1) * sizeof *read);
+  for (uint32_t i = 0; i < n; i++) {
+    read[i] = (struct goal_text){given ? changes->goal[i] : NULL, NULL};
+    if (!given && !goal_text_read(loader, &loader->goals.list[i], &read[i])) return false;
+    text[i] = read[i].metric;
+  }
   struct goal *goal = arena_alloc(loader->arena, (n + 1) * sizeof *goal);
   scenario->goal = goal;
   scenario->goals = n;
@@ -275,7 +275,7 @@ bool goals_build(struct loader *loader) {
   bool ok = true;
   for (uint32_t i = 0; ok && i < n; i++) {
     ok = given ? read_given(loader, changes->goal[i], &metrics, &goal[i])
-               : read_goal(loader, &loader->goals.list[i], &metrics, &goal[i]);
+               : read_goal(loader, &loader->goals.list[i], &read[i], &metrics, &goal[i]);
   }
   metrics_free(&metrics);
   return ok;

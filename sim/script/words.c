@@ -129,14 +129,43 @@ static const struct param fault_params[] = {
     {0},
 };
 
+static const struct param goal_params[] = {
+    {.name = "during",
+     .type = PARAM_TEXT,
+     .offset = offsetof(struct goal_config, during),
+     .doc =
+         "Name of a fault: the goal, which is on a metric of a client, is about the requests that "
+         "ended while the fault held."},
+    {.name = "recovers",
+     .type = PARAM_TEXT,
+     .offset = offsetof(struct goal_config, recovers),
+     .doc =
+         "In place of a goal's text: the goodput or the availability of a client, which is to be "
+         "as before `within` this time `after` a fault: at least 90 % of what it was from the "
+         "warm-up to the fault's first beginning, over a fifth of that time. In every "
+         "replication, each time the fault ends."},
+    {.name = "within",
+     .type = PARAM_DURATION,
+     .offset = offsetof(struct goal_config, within_ns),
+     .doc = "With `recovers`: the time it may take from the end of the fault."},
+    {.name = "after",
+     .type = PARAM_TEXT,
+     .offset = offsetof(struct goal_config, after),
+     .doc = "With `recovers`: name of the fault."},
+    {0},
+};
+
 const struct word_def word_defs[WORDS] = {
     [WORD_FAULT] = {"fault", ROLE_BLOCK, false,
                     "fault { crash \"web[2]\", at = \"60s\", lasts = \"30s\" }\n"
                     "fault { hang \"db\", mttf = exponential \"30d\", mttr = \"10min\" }",
                     "Something that breaks, once or again and again.", .params = fault_params},
-    [WORD_GOAL] = {"goal", ROLE_BLOCK, false, "goal \"shop.latency.p99 < 250ms\"",
+    [WORD_GOAL] = {"goal", ROLE_BLOCK, false,
+                   "goal \"shop.latency.p99 < 250ms\"\n"
+                   "goal { \"shop.availability >= 99%\", during = \"crash db\" }\n"
+                   "goal { recovers = \"shop.goodput\", within = \"30s\", after = \"crash db\" }",
                    "What must hold: a metric, one of < <= > >= ==, and a value with its unit.",
-                   .params = NULL},
+                   .params = goal_params},
     [WORD_INCLUDE] = {"include", ROLE_BLOCK, false, "include \"common.lua\"",
                       "Runs another file of the scenario's folder and returns what it returns.",
                       .params = NULL},

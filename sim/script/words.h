@@ -101,6 +101,11 @@ struct path_config {
 };
 extern const struct param path_params[];
 
+struct goal_config {
+  const char *during, *recovers, *after;
+  uint64_t within_ns;
+};
+
 struct fault_config {
   const char *name;
   uint64_t at_ns; /* PARAM_UNLIMITED: not given */

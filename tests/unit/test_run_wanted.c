@@ -1,5 +1,6 @@
 /* Aim: what exists only where a goal asks for it is what its name says: any percentile, the worst
- * of all members, the time at a component, time lost a year. */
+ * of all members, the time at a component, time lost a year, what happens while a fault holds and
+ * after it. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -134,8 +135,80 @@ static void time_at(void **state) {
   end(&r);
 }
 
+/* While 30 % fail and work takes three times as long; what the warm-up saw of the fault is left
+ * out, as is what comes after. Of 1000 requests the share that fails is known to 1.5 % (one
+ * standard error). */
+static void while_a_fault_holds(void **state) {
+  (void)state;
+  struct results r =
+      run("client \"c\" { arrivals = constant \"100/s\", target = \"s\" }\n"
+          "service \"s\" { work = \"10ms\" }\n"
+          "fault { error { \"s\", ratio = \"30%\" }, at = \"5s\", lasts = \"15s\", name = \"it "
+          "errs\" }\n"
+          "fault { slow { \"s\", factor = 3 }, at = \"30s\", lasts = \"10s\" }\n"
+          "goal { \"c.availability >= 60%\", during = \"it errs\" }\n"
+          "goal { \"c.within.20ms > 99%\", during = \"slow s\" }\n"
+          "goal { \"c.latency.p97.5 < 25ms\", during = \"slow s\" }\n"
+          "goal \"c.during.slow_s.availability > 99%\"\n"
+          "run { duration = \"60s\", warmup = \"10s\", replications = 2 }\n");
+  assert_float_equal(results_value(&r, "c.during.it_errs.availability"), 0.7, 0.05);
+  assert_float_equal(results_value(&r, "c.during.it_errs.ended"), 100, 0.2);
+  assert_float_equal(results_value(&r, "c.during.it_errs.requests"), 1000, 2);
+  assert_float_equal(results_value(&r, "c.during.slow_s.latency.p50"), 0.03, 0.0003);
+  assert_float_equal(results_value(&r, "c.during.slow_s.latency.p97.5"), 0.03, 0.0003);
+  assert_float_equal(results_value(&r, "c.latency.p50"), 0.01, 0.0001);
+  assert_float_equal(results_value(&r, "c.during.slow_s.within.20ms"), 0, 0.003);
+  assert_int_equal(r.goal[0].verdict, VERDICT_PASS);
+  assert_int_equal(r.goal[1].verdict, VERDICT_FAIL);
+  assert_int_equal(r.goal[2].verdict, VERDICT_FAIL);
+  assert_int_equal(r.goal[3].verdict, VERDICT_PASS);
+  assert_string_equal(r.goal[0].goal->text, "c.availability >= 60% during it errs");
+  end(&r);
+}
+
+/* A hang of 10 s leaves 500 requests, of which a spare capacity of 50/s makes up for one second of
+ * waiting after (500 - 100) / 50 = 8 s; those who are answered in time then are so a second later.
+ * Steps are 1.5 s. Where each comes again three times it never ends. */
+static void after_a_fault(void **state) {
+  (void)state;
+  static const char text[] =
+      "client \"c\" { arrivals = constant \"50/s\", target = \"s\", timeout = \"1s\" }\n"
+      "client \"d\" { arrivals = constant \"50/s\", target = \"t\", timeout = \"1s\", retry = { "
+      "attempts = 4 } }\n"
+      "service \"s\" { workers = 1, work = \"10ms\" }\n"
+      "service \"t\" { workers = 1, work = \"10ms\" }\n"
+      "fault { hang \"s\", at = \"20s\", lasts = \"10s\" }\n"
+      "fault { hang \"t\", at = \"20s\", lasts = \"10s\" }\n"
+      "goal { recovers = \"c.goodput\", within = \"30s\", after = \"hang s\" }\n"
+      "goal { recovers = \"c.availability\", within = \"5s\", after = \"hang s\" }\n"
+      "goal { recovers = \"d.throughput\", within = \"30s\", after = \"hang t\" }\n"
+      "run { duration = \"90s\", warmup = \"0s\", replications = 2 }\n";
+  struct results r = run(text);
+  assert_float_equal(results_value(&r, "c.recovers.hang_s.goodput"), 9, 1.5);
+  assert_float_equal(results_value(&r, "c.recovers.hang_s.availability"), 9, 1);
+  assert_true(isinf(results_value(&r, "d.recovers.hang_t.goodput")));
+  assert_int_equal(r.goal[0].verdict, VERDICT_PASS);
+  assert_int_equal(r.goal[1].verdict, VERDICT_FAIL);
+  assert_int_equal(r.goal[2].verdict, VERDICT_FAIL);
+  assert_string_equal(r.goal[0].goal->text, "c.goodput recovers within 30s after hang s");
+  end(&r);
+  /* The run ends as soon as the time allowed is over. */
+  r =
+      run("client \"c\" { arrivals = constant \"50/s\", target = \"s\", timeout = \"1s\" }\n"
+          "service \"s\" { workers = 1, work = \"10ms\" }\n"
+          "fault { hang \"s\", at = \"20s\", lasts = \"10s\" }\n"
+          "goal { recovers = \"c.goodput\", within = \"11s\", after = \"hang s\" }\n"
+          "run { duration = \"41s\", warmup = \"0s\", replications = 2 }\n");
+  assert_float_equal(results_value(&r, "c.recovers.hang_s.goodput"), 9, 1);
+  end(&r);
+}
+
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(percentiles), cmocka_unit_test(worst_member),
-                                     cmocka_unit_test(downtime), cmocka_unit_test(time_at)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(percentiles),
+                                     cmocka_unit_test(worst_member),
+                                     cmocka_unit_test(downtime),
+                                     cmocka_unit_test(time_at),
+                                     cmocka_unit_test(while_a_fault_holds),
+                                     cmocka_unit_test(after_a_fault)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

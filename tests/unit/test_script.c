@@ -9,6 +9,7 @@
 /* The rest of a scenario around what a case is about. */
 #define CLIENT "client \"c\" { arrivals = poisson \"90/s\", target = \"s\" }\n"
 #define SERVICE "service \"s\" { work = \"1ms\" }\n"
+#define CRASH "fault { crash \"s\", at = \"1s\", lasts = \"1s\" }\n"
 
 /* --- examples of the design ----------------------------------------------------------------- */
 
@@ -819,6 +820,21 @@ static const struct wrong wrongs[] = {
     {CLIENT SERVICE "goal \"c.latency.p99 = 5ms\"", "is no goal; write METRIC OP VALUE"},
     {CLIENT SERVICE "goal \"c.latency.p99 <\"", "is no goal"},
     {CLIENT SERVICE "goal \"c.latency.p100 < 1s\"", "there is no metric 'c.latency.p100'"},
+    {CLIENT SERVICE CRASH "goal { \"c.availability > 9%\", during = \"crash t\" }",
+     "key 'during' of goal: there is no fault \"crash t\"; did you mean 'crash s'?"},
+    {CLIENT SERVICE CRASH "goal { \"s.availability > 9%\", during = \"crash s\" }",
+     "it takes a metric of a client; there are c"},
+    {CLIENT SERVICE CRASH "goal { \"c.availability > 9%\" }", "expected a text such as"},
+    {CLIENT SERVICE CRASH "goal { recovers = \"c.goodput\", within = \"9h\", after = \"crash s\" }",
+     "key 'after' of goal: the run ends before it is known"},
+    {CLIENT SERVICE CRASH
+     "goal { recovers = \"c.latency.p99\", within = \"1s\", after = \"crash s\" }",
+     "is about goodput or availability; got 'latency.p99'"},
+    {CLIENT SERVICE "fault { crash \"s\", at = \"1s\" }\n"
+                    "goal { recovers = \"c.goodput\", within = \"1s\", after = \"crash s\" }",
+     "\"crash s\" never ends, so that nothing comes after it"},
+    {CLIENT SERVICE "goal \"c.during.crash_s.availability > 9%\"",
+     "it takes a client, the name of a"},
     {CLIENT SERVICE "goal \"c.part.t < 1s\"", "'c' has no metric 'part.t'"},
     {CLIENT SERVICE "goal \"t[*].utilization < 5%\"", "there is no component 't'"},
     {CLIENT SERVICE "goal \"s[*].utilisation < 5%\"", "did you mean 's.utilization'?"},

@@ -159,6 +159,8 @@ struct label format_lost(const char *metric, double value, double limit) {
   bool of_time =
       what != NULL && (strcmp(what, ".availability") == 0 || strcmp(what, ".uptime") == 0);
   struct label lost = format_year(value);
+  /* While or after a fault is no time of every day. */
+  of_time &= strstr(metric, ".during.") == NULL && strstr(metric, ".recovers.") == NULL;
   if (!of_time || lost.text[0] == '\0') return write_label("%s", "");
   if (!(limit >= 0 && limit < 1)) return write_label("%s are lost", lost.text);
   return write_label("%s are lost, the goal allows %s", lost.text,

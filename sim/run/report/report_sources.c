@@ -32,9 +32,9 @@ static const struct row {
 /* The rest of what a client reports is in the rows above and in the tables below, or is left to
  * --json (further quantiles). */
 static const char *const shown[] = {
-    "offered",  "requests", "ended",     "throughput",    "goodput",   "availability",
-    "degraded", "retries",  "in_flight", "in_flight.end", "latency.*", "errors.*",
-    "op.*",     "tier.*",   "downtime",  "part.*",        NULL};
+    "offered",  "requests",  "ended",         "throughput", "goodput",  "availability", "degraded",
+    "retries",  "in_flight", "in_flight.end", "latency.*",  "errors.*", "op.*",         "tier.*",
+    "downtime", "part.*",    "during.*",      "recovers.*", NULL};
 
 static bool is_zero(const struct result *r) {
   return r->estimate.value == 0;
