@@ -32,6 +32,11 @@ static void clock_on_due(struct sim *sim, struct member *member, struct timer *t
   if (next) next(sim, member, timer);
 }
 
+static void clock_on_event(struct sim *sim, struct member *member, uint32_t arg) {
+  assert_true(n_rung < sizeof rung / sizeof rung[0]);
+  rung[n_rung++] = (struct rung){sim->now_ns, 0, arg, member->index};
+}
+
 static void clock_on_fault(struct sim *sim, struct member *member, const struct fault_def *fault,
                            bool begins) {
   if (fault == &fault_crash && !begins) begin(sim, member);
@@ -47,6 +52,7 @@ static const struct kind kind_clock = {
     .state_size = sizeof(struct clock_state),
     .start = clock_start,
     .on_call = clock_on_call,
+    .on_event = clock_on_event,
     .on_due = clock_on_due,
     .on_fault = clock_on_fault,
 };
@@ -140,6 +146,25 @@ static void test_crash(void **state) {
   }
 }
 
+static void begin_scheduled(struct sim *sim, struct member *member) {
+  sim_schedule(sim, member, 10 * MS, member->index);
+}
+
+/* Aim: nor does an event that the member scheduled for itself before it crashed. */
+static void test_crash_of_events(void **state) {
+  (void)state;
+  struct scene *scene = clocks(2);
+  begin = begin_scheduled;
+  scene_fault(scene, "c[1]", NULL, fault_ms(&fault_crash, 7, 9));
+  struct run run = run_scene(scene, 1, S);
+  assert_int_equal(n_rung, 2);
+  assert_rung(0, 10 * MS, 0, rung[0].by);
+  assert_rung(1, 26 * MS, 0, 1);
+  assert_int_not_equal(rung[0].by, 1);
+  run_free(&run);
+  scene_free(scene);
+}
+
 /* Aim: what comes due in a hang goes off when that is over, in its order. */
 static void test_hang(void **state) {
   (void)state;
@@ -193,9 +218,8 @@ static void test_memory(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_set_and_stop),
-      cmocka_unit_test(test_crash),
-      cmocka_unit_test(test_hang),
+      cmocka_unit_test(test_set_and_stop),    cmocka_unit_test(test_crash),
+      cmocka_unit_test(test_crash_of_events), cmocka_unit_test(test_hang),
       cmocka_unit_test(test_memory),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
