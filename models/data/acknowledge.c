@@ -9,19 +9,14 @@
 #include "timeline.h"
 #include "timer.h"
 
-static bool is_semi(const struct copies_config *config) {
-  return config->write.fall_back_ns > 0;
-}
-
 /* How many others must have a write. */
 static uint32_t needed(const struct copy *copy) {
-  const struct copies_config *config = copy->group->config;
+  const struct how_many *write = &copy->group->write;
   uint32_t n = copy->group->n;
   if (copy->fallen) return 0;
-  if (config->write.word == HOW_MANY_NUMBER) {
-    return (uint32_t)config->write.number - (is_semi(config) ? 0 : 1);
-  }
-  switch ((enum copies_write)config->write.word) {
+  if (write->word == HOW_MANY_NUMBER)
+    return (uint32_t)write->number - (write->fall_back_ns ? 0 : 1);
+  switch ((enum copies_write)write->word) {
     case WRITE_ASYNC:
       return 0;
     case WRITE_QUORUM:
@@ -40,7 +35,7 @@ static uint32_t needed(const struct copy *copy) {
 /* The position up to which `need` others have the log. */
 static uint32_t had_by(const struct copy *copy, uint32_t need) {
   uint32_t best[HISTORY_COPIES], n = 0; /* the largest first */
-  bool in_sync = copy->group->config->write.word == WRITE_ISR;
+  bool in_sync = copy->group->write.word == WRITE_ISR;
   for (uint32_t i = 0; i < copy->group->n; i++) {
     if (i == copy->number || (in_sync && copy->peer[i].broken)) continue;
     uint32_t k = n++;
@@ -84,23 +79,26 @@ void copy_wait(struct sim *sim, struct copy *copy, struct frame *call) {
   call->flags |= CALL_RELEASED;
   frame_set_state(sim, call, FRAME_WAITING);
   trace_mark(sim, call, PART_REPLICATION);
-  const struct how_many *write = &copy->group->config->write;
+  const struct how_many *write = &copy->group->write;
   if (write->fall_back_ns && !copy->fallen && !timer_is_set(sim, &copy->patience)) {
     timer_set(sim, copy->member, &copy->patience, write->fall_back_ns, 0, 0);
   }
 }
 
-static void acknowledge_one(struct sim *sim, struct copy *copy, struct frame *call) {
+/* `waited`: somebody was to have an answer. Of what an earlier leader made nobody is answered. */
+static void acknowledge_one(struct sim *sim, struct copy *copy, struct frame *call, bool waited) {
   struct group *group = copy->group;
   uint32_t position = ++copy->committed;
   uint32_t write = log_at(&copy->log, position).write;
   uint64_t user = call && column_wanted(sim, COLUMN_USER) ? column_get(sim, call, COLUMN_USER) : 0;
-  copy->meters->conflicts += history_ack(group->history, copy->number, write, user, sim->now_ns);
+  if (waited) {
+    copy->meters->conflicts += history_ack(group->history, copy->number, write, user, sim->now_ns);
+  }
   if (copy->applied < position) copy_show_next(copy);
   if (call && ledger_follows(sim, group->component->id)) {
     ledger_write(sim, group->component->id, call);
   }
-  if (group->failed_ns != TIME_NEVER && copy->number == group->primary) {
+  if (waited && group->failed_ns != TIME_NEVER && copy->number == group->primary) {
     hist_add(&copy->meters->recovery_time, sim->now_ns - group->failed_ns);
     group->failed_ns = TIME_NEVER;
   }
@@ -112,25 +110,28 @@ static void set_fallen(struct sim *sim, struct copy *copy, bool fallen) {
 }
 
 void copy_acknowledge(struct sim *sim, struct copy *copy) {
-  if (copy->fallen && had_by(copy, (uint32_t)copy->group->config->write.number) == copy->log.end) {
+  if (copy->fallen && had_by(copy, (uint32_t)copy->group->write.number) == copy->log.end) {
     set_fallen(sim, copy, false);
   }
-  uint32_t until = had_by(copy, needed(copy));
+  uint32_t until = had_by(copy, needed(copy)), before = copy->committed;
+  bool elected = copy->group->config->elect.given;
+  if (elected && until > before && log_at(&copy->log, until).term != copy->term) until = before;
   while (copy->leads && copy->committed < until) {
     struct frame *call = NULL;
     bool waits =
         copy->waiters > 0 && copy->waiter[copy->first_waiter].position == copy->committed + 1;
     if (waits) call = pop_waiter(sim, copy);
-    acknowledge_one(sim, copy, call);
+    acknowledge_one(sim, copy, call, waits);
     if (call) call_reply(sim, call, OUTCOME_OK); /* which may bring the next write */
   }
   if (copy->waiters == 0) timer_stop(&copy->patience);
+  if (elected && copy->leads && copy->committed > before) elect_tell_committed(sim, copy);
 }
 
 void copy_patience_ends(struct sim *sim, struct copy *copy) {
   if (copy->waiters == 0) return;
   uint64_t age_ns = sim->now_ns - copy->waiter[copy->first_waiter].since_ns;
-  uint64_t fall_back_ns = copy->group->config->write.fall_back_ns;
+  uint64_t fall_back_ns = copy->group->write.fall_back_ns;
   if (age_ns < fall_back_ns) {
     timer_set(sim, copy->member, &copy->patience, fall_back_ns - age_ns, 0, 0);
     return;

@@ -2,10 +2,18 @@
 #include "copies.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "arena.h"
 #include "checks.h"
 #include "fault_def.h"
+
+static bool says_write(const struct component_spec *spec) {
+  for (uint32_t i = 0; i < spec->givens; i++) {
+    if (!strcmp(spec->given[i], "copies.write")) return true;
+  }
+  return false;
+}
 
 static struct group *group_new(struct sim *sim, struct component *component,
                                const struct copies_config *config, struct op_set write_ops) {
@@ -15,7 +23,12 @@ static struct group *group_new(struct sim *sim, struct component *component,
                           .component = component,
                           .n = component->members,
                           .write_ops = write_ops,
+                          .write = config->write,
                           .failed_ns = TIME_NEVER};
+  if (config->elect.given && config->write.word == WRITE_ASYNC && !says_write(component->spec)) {
+    group->write = (struct how_many){.word = WRITE_QUORUM};
+  }
+  group->elections.stream = sim_stream(sim, component, "election");
   group->copy = arena_lines(sim->arena, group->n, sizeof *group->copy);
   group->history = history_new(group->n);
   for (uint32_t i = 0; i < group->n; i++) {
@@ -25,6 +38,7 @@ static struct group *group_new(struct sim *sim, struct component *component,
     copy->number = i;
     copy->known = true;
     copy->leads = i == 0;
+    copy->elector.heard_ns = TIME_NEVER;
     copy->apply = sim_stream(sim, component, "apply");
     copy->peer = arena_lines(sim->arena, group->n, sizeof *copy->peer);
   }
@@ -46,6 +60,7 @@ struct copy *copy_new(struct sim *sim, struct member *member, const struct copie
 void copy_free(struct copy *copy) {
   if (!copy) return;
   log_free(&copy->log);
+  elect_free(copy);
   free(copy->waiter);
   if (copy->number + 1 == copy->group->n) history_free(copy->group->history);
 }
@@ -62,9 +77,14 @@ static void crash(struct sim *sim, struct copy *copy) {
 
 void copy_fault(struct sim *sim, struct copy *copy, const struct fault_def *fault, bool begins) {
   if (fault != &fault_crash) return;
+  bool elects = copy->group->config->elect.given;
+  if (begins && elects) elect_crash(copy);
   promote_note_leaders(sim, copy->group);
   if (begins) {
     crash(sim, copy);
+  } else if (elects) {
+    elect_restart(sim, copy);
+    copy_go_on(sim, copy);
   } else if (copy->leads) {
     copy_reach_out(sim, copy);
   } else {
@@ -76,6 +96,10 @@ void copy_fault(struct sim *sim, struct copy *copy, const struct fault_def *faul
  * position, all before it agrees. */
 void copy_check(struct copy *copy, struct checks *out) {
   const struct group *group = copy->group;
+  if (group->config->elect.given) {
+    check_member(out, copy->member, "leader", !group->elections.twice,
+                 "%u terms were won, none by two copies", group->elections.newest_won);
+  }
   bool shown = copy->applied <= copy->log.end && copy->committed <= copy->log.end;
   for (uint32_t p = copy->log.dropped + 1; shown && p <= copy->log.end; p++) {
     uint32_t write = log_at(&copy->log, p).write;

@@ -6,7 +6,8 @@
  *   replicate.c      how they come from the primary to the others, and are applied there
  *   acknowledge.c    when the primary answers a write
  *   route.c          which copy a call goes to, and what a read sees there
- *   promote.c        another copy becomes primary
+ *   promote.c        another copy becomes primary, since a control says so
+ *   elect.c          or because the copies have elected it
  *
  * Copies without a primary are quorum.h.
  *
@@ -18,6 +19,7 @@
 #define COPIES_H
 
 #include "column.h"
+#include "elect.h"
 #include "history.h"
 #include "log.h"
 #include "sim.h"
@@ -35,6 +37,7 @@ struct copies_config {
   struct how_many write, read;
   struct dist apply; /* ns */
   bool fence;
+  struct elect_config elect;
   /* Without a primary: see quorum.h. */
   uint64_t coordinators;
   bool hints;
@@ -51,7 +54,7 @@ static inline uint32_t copies_members(const struct copies_config *config) {
 }
 extern const struct param copies_params[];
 
-enum { COPIES_APPEND, COPIES_APPLY, COPIES_MESSAGES };
+enum { COPIES_APPEND, COPIES_APPLY, COPIES_PRE_VOTE, COPIES_VOTE, COPIES_BEAT, COPIES_MESSAGES };
 extern const char *const copies_messages[];
 
 /* How long the primary waits for an answer, and pauses before it tries a copy again that does not
@@ -62,6 +65,7 @@ extern const char *const copies_messages[];
 struct peer {
   uint32_t sent, matched; /* positions up to which it was sent, and is known to have the log */
   uint32_t under_way;     /* messages that are not answered */
+  uint64_t contact_ns;    /* elected: when the last message was sent that it answered */
   bool broken;            /* it did not answer: nothing is sent but attempts to reach it */
   struct timer again;
 };
@@ -81,6 +85,7 @@ struct waiter {
 /* What a copy counts. */
 struct copy_meters {
   uint64_t applied, falls, resent, rewound, lost, conflicts, promotions, read_only;
+  uint64_t elections, split_votes;
   struct level behind, waiting, falling, two;
   struct hist lag, recovery_time, recovery_point;
   struct staleness seen;
@@ -98,7 +103,7 @@ struct copy {
   bool known;         /* it has heard from the primary of its term: then, */
   uint32_t matched;   /* up to here its log is known to be that of that primary */
   uint32_t applied;   /* up to here its readers see the log */
-  uint32_t committed; /* of a primary: acknowledged */
+  uint32_t committed; /* of a primary: acknowledged; elected: what cannot be lost, as it knows */
   bool applying;      /* a write is being applied */
   uint32_t pending;
   struct ahead ahead[COPIES_AHEAD];
@@ -108,6 +113,7 @@ struct copy {
   bool fallen; /* it goes on without the others for now */
   struct timer patience;
   struct stream apply;
+  struct elector elector;
   struct copy_meters *meters;
 };
 
@@ -123,7 +129,9 @@ struct group {
   struct op_set write_ops;
   struct stream pick;
   struct history *history;
-  struct station *(*station)(struct member *member);
+  struct how_many write; /* as configured */
+  struct elections elections;
+  void (*let_in)(struct sim *sim, struct member *member, struct frame *call); /* a read */
   uint64_t failed_ns; /* since when no primary has taken writes; TIME_NEVER: it is not so */
   uint32_t leaders;   /* copies that are up and take themselves for the primary */
 };
@@ -157,6 +165,10 @@ uint64_t copy_apply_ns(const struct copy *copy);
 
 /* The primary tries to reach the others, whatever it knew of them. */
 void copy_reach_out(struct sim *sim, struct copy *copy);
+/* It follows the leader of this later term. */
+void copy_follow(struct sim *sim, struct copy *copy, uint32_t term);
+/* A copy has answered: it gets what it lacks. */
+void copy_reached(struct sim *sim, struct copy *copy, uint32_t number);
 /* Shows one more write of its log to readers. */
 void copy_show_next(struct copy *copy);
 
@@ -187,6 +199,8 @@ struct member *promote_primary(const struct component *component);
 /* Another copy becomes it, of those that are up and not in the set `except` the one that has most;
  * false: there is none. */
 bool promote(struct sim *sim, struct component *component, uint32_t except);
+/* What the copy that takes over does not have of what was acknowledged is lost. */
+void promote_take_over(struct sim *sim, struct copy *copy);
 /* Some copy leads now or does no more. */
 void promote_note_leaders(struct sim *sim, struct group *group);
 

@@ -66,6 +66,13 @@ const struct param copies_params[] = {
      .doc = "Whether the former primary is shut out before another copy becomes primary (power "
             "switched off, lease taken away), wherever it is. Without it one that is only cut off "
             "goes on taking writes from callers that do not reach the new one."},
+    {.name = "elect",
+     .type = PARAM_GROUP,
+     .offset = AT(elect),
+     .group = elect_params,
+     .doc = "The copies elect their primary themselves (Raft), and another one when it fails. What "
+            "more than half have cannot be lost then; if `write` is not given, a write waits for "
+            "that. Readers see nothing before."},
     {.name = "coordinators",
      .type = PARAM_COUNT,
      .offset = AT(coordinators),
@@ -101,7 +108,8 @@ const struct param copies_params[] = {
 };
 
 /* Those with a primary, then those without (quorum.h). */
-const char *const copies_messages[] = {"append", "apply", "read", "write", "hint", "repair", NULL};
+const char *const copies_messages[] = {"append", "apply", "pre_vote", "vote",   "beat",
+                                       "read",   "write", "hint",     "repair", NULL};
 
 static bool is_given(const struct component_spec *component, const char *key) {
   for (uint32_t i = 0; i < component->givens; i++) {
@@ -125,7 +133,7 @@ static bool is_promoted(const struct spec *spec, const struct component_spec *co
 
 /* A key that means something only with a primary, or only without, was written. */
 static const char *misplaced(const struct component_spec *component, bool primary) {
-  static const char *const with[] = {"copies.apply", "copies.fence", NULL};
+  static const char *const with[] = {"copies.apply", "copies.fence", "copies.elect", NULL};
   static const char *const without[] = {"copies.coordinators", "copies.hints", "copies.repair",
                                         "copies.timeout", NULL};
   const char *const *keys = primary ? without : with;
@@ -133,6 +141,26 @@ static const char *misplaced(const struct component_spec *component, bool primar
     if (is_given(component, *keys)) return *keys;
   }
   return NULL;
+}
+
+static bool elect_validate(const struct spec *spec, const struct component_spec *component,
+                           const struct copies_config *config, struct error *err) {
+  if (config->elect.heartbeat_ns >= config->elect.timeout_ns) {
+    return error_set(err,
+                     "copies.elect.timeout is not longer than copies.elect.heartbeat, so that a "
+                     "leader would be unseated between two beats; let it be ten times as long");
+  }
+  if (config->write.word == WRITE_ISR || config->write.fall_back_ns) {
+    return error_set(err,
+                     "copies that elect their primary answer a write when so many have it: "
+                     "copies.write is \"quorum\", \"all\", \"async\" or a number");
+  }
+  if (is_promoted(spec, component) || config->fence) {
+    return error_set(err, "elects its primary (copies.elect), and %s; leave one of them out",
+                     config->fence ? "copies.fence shuts out a primary that a control replaces"
+                                   : "a control makes one of its copies the primary");
+  }
+  return true;
 }
 
 static bool without_primary_validate(const struct spec *spec,
@@ -182,6 +210,7 @@ bool copies_validate(const struct spec *spec, const struct component_spec *compo
                              : "without a primary; with one copies.read is \"primary\", \"any\" or "
                                "\"nearest\"");
   }
+  if (config->elect.given && !elect_validate(spec, component, config, err)) return false;
   if (!primary && !without_primary_validate(spec, component, config, err)) return false;
   const struct how_many *write = &config->write;
   uint64_t most = write->fall_back_ns ? config->n - 1 : config->n;

@@ -114,15 +114,19 @@ static void done_at_copy(struct sim *sim, struct member *member, struct frame *c
 /* Calls whose answer waits for other copies have connections, too. */
 static bool has_connection(const struct database_state *db) {
   uint64_t connections = db->config->connections;
-  uint64_t waiting = db->quorum ? db->quorum->waiting : db->copy->waiters;
+  uint64_t waiting =
+      db->quorum ? db->quorum->waiting : db->copy->waiters + db->copy->elector.n_held;
   return connections == PARAM_UNLIMITED ||
          db->station.held + db->station.queued + waiting < connections;
 }
 
 /* Whether the call is dealt with: copies take no writes, and without a primary it goes to all. */
 static bool dealt_with(struct sim *sim, struct database_state *db, struct frame *call) {
-  if (db->copy && is_write(db, call) && !db->copy->leads) {
-    db->copies.read_only++;
+  const struct copies_config *copies = &db->config->copies;
+  bool writes = is_write(db, call);
+  bool elected = copies->elect.given && copies->read.word == READ_PRIMARY;
+  if (db->copy && (writes || elected) && !db->copy->leads) {
+    db->copies.read_only += writes;
     call_reply(sim, call, OUTCOME_FAILED);
     return true;
   }
@@ -132,12 +136,23 @@ static bool dealt_with(struct sim *sim, struct database_state *db, struct frame 
     return true;
   }
   if (db->quorum) quorum_call(sim, db->quorum, call);
-  return db->quorum != NULL;
+  return db->quorum || (elected && !writes && elect_holds(sim, db->copy, call));
+}
+
+/* A read that its leader held may begin. */
+static void let_in(struct sim *sim, struct member *member, struct frame *call) {
+  struct database_state *db = member->state;
+  if (station_enter(sim, &db->station, call, 0, true) == STATION_STARTED) start(sim, member, call);
+}
+
+static void database_start(struct sim *sim, struct member *member) {
+  struct database_state *db = member->state;
+  if (db->copy && db->config->copies.elect.given) elect_start(sim, db->copy);
 }
 
 static void database_on_message(struct sim *sim, struct member *member, struct frame *message) {
   struct database_state *db = member->state;
-  if (message_what(sim, message) == COPIES_APPEND) {
+  if (db->copy && message_what(sim, message) != COPIES_APPLY) {
     copy_on_message(sim, db->copy, message);
   } else if (station_enter(sim, &db->station, message, 0, true) == STATION_STARTED) {
     start(sim, member, message);
@@ -303,7 +318,8 @@ static void database_outline(const struct spec *spec, const struct component_spe
   bool writes = database_data_op(spec, component, op) == DATA_WRITE;
   const struct dist *time = writes ? &config->write : &config->read;
   /* Without a primary the quickest copies answer: in how long their law alone does not tell. */
-  if (out->copies.write == 0 || time->kind == DIST_CONSTANT) outline_work(out, time);
+  if (!out->copies || out->copies->write == 0 || time->kind == DIST_CONSTANT)
+    outline_work(out, time);
   outline_add(out, OUTLINE_END);
 }
 
@@ -327,6 +343,7 @@ static void database_init(struct sim *sim, struct member *member) {
     db->copied = true;
     if (copies_have_primary(copies)) {
       db->copy = copy_new(sim, member, copies, db->write_ops, &db->copies);
+      db->copy->group->let_in = let_in;
     } else {
       db->quorum = quorum_new(sim, member, copies, db->write_ops, &db->copies, &db->rounds);
     }
@@ -442,7 +459,8 @@ static const struct meter database_meters[] = {
      "Acknowledged writes that the copy which became primary did not have, or that the last copy "
      "which had them threw away."},
     {"conflicts", METER_COUNT, COPIES(conflicts), 0,
-     "Writes that a former primary acknowledged after another copy had become primary."},
+     "Writes that a former primary acknowledged after another copy had become primary, and which "
+     "that one did not have."},
     {"two_primaries", METER_LEVEL, COPIES(two), 0,
      "Whether two copies took themselves for the primary (1), or not (0)"},
     {"promotions", METER_COUNT, COPIES(promotions), 0, "Copies that became primary."},
@@ -451,6 +469,9 @@ static const struct meter database_meters[] = {
     {"recovery_point", METER_TIMES, COPIES(recovery_point), 0,
      "How far back the oldest acknowledged write lies that was lost with a primary, from when that "
      "failed; 0 if none was"},
+    {"elections", METER_COUNT, COPIES(elections), 0, "Terms in which a copy stood for election."},
+    {"split_votes", METER_COUNT, COPIES(split_votes), 0,
+     "Such terms in which none got the votes of more than half; counted when the next one begins."},
     {"rewound", METER_COUNT, COPIES(rewound), 0,
      "Writes that a copy threw away to be in line with a new primary."},
 #undef COPIES
@@ -496,6 +517,9 @@ static bool database_has_meter(const void *config, const struct meter *meter) {
   if (meter->at < STATE(copies)) return true;
   if (!database_sends(config)) return false;
   if (is_of_any_copies(meter)) return true;
+  bool votes = meter->at == STATE(copies) + offsetof(struct copy_meters, elections) ||
+               meter->at == STATE(copies) + offsetof(struct copy_meters, split_votes);
+  if (votes && !c->copies.elect.given) return false;
   return copies_have_primary(&c->copies) == (meter->at < STATE(rounds));
 }
 
@@ -511,12 +535,17 @@ const struct kind kind_database = {
         "the members all hold the data: the primary takes the writes and sends each at once to the "
         "others, which apply them in order with their own workers; how far they lag comes out of "
         "that. A copy that is down or cut off gets what it missed when it answers again, in one "
-        "message. Without a primary (`copies.read` is a number or a quorum) a call's coordinator "
+        "message. With `copies.elect` they elect the primary by Raft: terms, votes and logs are on "
+        "disk at once, and callers know at once who leads; left out: snapshots, changes of "
+        "members, "
+        "clocks that differ. Without a primary (`copies.read` is a number or a quorum) a call's "
+        "coordinator "
         "sends it to all copies at once, which each work on it, and costs no work itself. Left "
         "out: locks, transactions, buffer pool, "
         "checkpoints, what the data are; of copies: the first one made of all data, limits on the "
         "log that is kept for one which is away, cascades of copies, callers who go round a copy "
-        "that is down. Unless a `control` makes another copy the primary, writes fail while the "
+        "that is down. Unless a `control` or the copies make another copy the primary, writes fail "
+        "while the "
         "primary is down; what is on its way to other copies when it crashes still gets there.",
     .example =
         "client \"app\" { arrivals = poisson \"400/s\", target = \"db\", "
@@ -546,6 +575,7 @@ const struct kind kind_database = {
     .outline = database_outline,
     .data_op = database_data_op,
     .init = database_init,
+    .start = database_start,
     .on_call = database_on_call,
     .on_reply = database_on_reply,
     .on_timer = database_on_timer,

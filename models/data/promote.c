@@ -48,7 +48,8 @@ void promote_note_leaders(struct sim *sim, struct group *group) {
 
 /* What the new primary does not have of what was acknowledged is lost. Of a primary that did not
  * fail, only seemed to, there is nothing from which a time could count. */
-static void take_over(struct sim *sim, struct group *group, struct copy *copy) {
+void promote_take_over(struct sim *sim, struct copy *copy) {
+  struct group *group = copy->group;
   uint64_t failed_ns = group->copy[group->primary].member->down_since_ns;
   struct takeover takeover = history_take_over(group->history, copy->number);
   copy->meters->lost += takeover.lost;
@@ -57,6 +58,7 @@ static void take_over(struct sim *sim, struct group *group, struct copy *copy) {
     hist_add(&copy->meters->recovery_point, older ? failed_ns - takeover.oldest_ns : 0);
   }
   if (group->failed_ns == TIME_NEVER) group->failed_ns = failed_ns;
+  copy->meters->promotions++;
   group->primary = copy->number;
   level_set(&copy->meters->behind, sim->now_ns, 0);
 }
@@ -70,8 +72,7 @@ bool promote(struct sim *sim, struct component *component, uint32_t except) {
     old->leads = false;
     copy_give_up_waiting(sim, old);
   }
-  take_over(sim, group, copy);
-  copy->meters->promotions++;
+  promote_take_over(sim, copy);
   copy->term = term;
   copy->leads = true;
   copy->known = true;

@@ -19,12 +19,19 @@ static uint32_t count(const struct how_many *many, uint32_t quorum_word, uint32_
 
 void copies_outline(const struct copies_config *config, struct outline *out) {
   if (!config->given) return;
+  struct outline_copies *copies = arena_alloc(out->arena, sizeof *copies);
   uint32_t n = (uint32_t)config->n;
-  out->copies.n = n;
-  out->copies.majority = config->write.word == WRITE_QUORUM || config->read.word == READ_QUORUM;
-  if (copies_have_primary(config)) return;
-  out->copies.read = count(&config->read, READ_QUORUM, n);
-  out->copies.write = count(&config->write, WRITE_QUORUM, n);
+  copies->n = n;
+  copies->majority = config->write.word == WRITE_QUORUM || config->read.word == READ_QUORUM;
+  if (config->elect.given) {
+    copies->elect_ns = config->elect.timeout_ns;
+    copies->majority |= config->write.word == WRITE_ASYNC;
+  }
+  if (!copies_have_primary(config)) {
+    copies->read = count(&config->read, READ_QUORUM, n);
+    copies->write = count(&config->write, WRITE_QUORUM, n);
+  }
+  out->copies = copies;
 }
 
 static struct quorum *shared_new(struct sim *sim, struct component *component,

@@ -114,7 +114,9 @@ static void show_received(struct sim *sim, struct copy *copy) {
 /* Goes on to apply what it has and does not show. */
 static void apply(struct sim *sim, struct copy *copy) {
   const struct dist *time = &copy->group->config->apply;
-  while (!copy->leads && !copy->applying && copy->applied < copy->matched) {
+  uint32_t until = copy->matched;
+  if (copy->group->config->elect.given && until > copy->committed) until = copy->committed;
+  while (!copy->leads && !copy->applying && copy->applied < until) {
     if (time->kind == DIST_CONSTANT && dist_mean(time) == 0) {
       show_received(sim, copy);
       continue;
@@ -186,13 +188,14 @@ static void take_pending(struct copy *copy, const struct log *from) {
   }
 }
 
-static void follow(struct sim *sim, struct copy *copy, uint32_t term) {
+void copy_follow(struct sim *sim, struct copy *copy, uint32_t term) {
   bool led = copy->leads;
   copy->term = term;
   copy->leads = false;
   copy->matched = copy->log.dropped;
   copy->known = false;
   copy->pending = 0;
+  if (copy->group->config->elect.given) elect_follows(sim, copy);
   if (!led) return;
   promote_note_leaders(sim, copy->group);
   for (uint32_t i = 0; i < copy->group->n; i++) timer_stop(&copy->peer[i].again);
@@ -204,8 +207,9 @@ static void on_append(struct sim *sim, struct copy *copy, struct frame *message)
   const struct copy *from = &copy->group->copy[message_sender(sim, message)->index - 1];
   uint32_t term = message->item, first = (uint32_t)(message_body(sim, message) >> 32);
   uint32_t last = (uint32_t)message_body(sim, message);
-  if (term > copy->term) follow(sim, copy, term);
+  if (term > copy->term) copy_follow(sim, copy, term);
   if (term == copy->term && from->term == term && !copy->leads) {
+    if (copy->group->config->elect.given) elect_heard(sim, copy);
     if (!copy->known) copy->matched = log_fork(&copy->log, &from->log, copy->matched);
     copy->known = true;
     if (first <= copy->matched) {
@@ -221,8 +225,11 @@ static void on_append(struct sim *sim, struct copy *copy, struct frame *message)
 }
 
 void copy_on_message(struct sim *sim, struct copy *copy, struct frame *message) {
-  assert(message_what(sim, message) == COPIES_APPEND);
-  on_append(sim, copy, message);
+  if (message_what(sim, message) == COPIES_APPEND) {
+    on_append(sim, copy, message);
+  } else {
+    elect_on_message(sim, copy, message);
+  }
 }
 
 /* --- answers -------------------------------------------------------------------------------- */
@@ -244,9 +251,22 @@ static void on_broken(struct sim *sim, struct copy *copy, uint32_t number, enum 
   timer_set(sim, copy->member, &peer->again, pause_ns, 1, number);
 }
 
+void copy_reached(struct sim *sim, struct copy *copy, uint32_t number) {
+  struct peer *peer = &copy->peer[number];
+  bool lacks = peer->under_way == 0 && peer->matched < copy->log.end;
+  if (!peer->broken && !lacks) return;
+  peer->broken = false;
+  timer_stop(&peer->again);
+  send_rest(sim, copy, number);
+}
+
 void copy_on_answer(struct sim *sim, struct copy *copy, struct frame *message,
                     enum outcome outcome) {
   uint32_t number = message->site;
+  if (message_what(sim, message) != COPIES_APPEND) {
+    if (outcome == OUTCOME_OK) elect_on_answer(sim, copy, message);
+    return;
+  }
   struct peer *peer = &copy->peer[number];
   if (!copy->leads || message->item != copy->term) return; /* of a former term */
   if (peer->under_way > 0) peer->under_way--;
@@ -257,21 +277,19 @@ void copy_on_answer(struct sim *sim, struct copy *copy, struct frame *message,
   }
   uint64_t body = message_body(sim, message);
   if (body >> 32 > copy->term) {
-    follow(sim, copy, (uint32_t)(body >> 32));
+    copy_follow(sim, copy, (uint32_t)(body >> 32));
     return;
   }
   if ((uint32_t)body > peer->matched) peer->matched = (uint32_t)body;
-  bool lacks = peer->under_way == 0 && peer->matched < copy->log.end;
-  if (peer->broken || lacks) {
-    peer->broken = false;
-    timer_stop(&peer->again);
-    send_rest(sim, copy, number);
-  }
+  copy_reached(sim, copy, number);
   copy_acknowledge(sim, copy);
+  if (copy->group->config->elect.given) elect_contact(sim, copy, number, message->sent_ns);
 }
 
 void copy_on_due(struct sim *sim, struct copy *copy, struct timer *timer) {
-  if (timer->what == 0) {
+  if (timer->what == ELECT_DUE) {
+    elect_on_due(sim, copy);
+  } else if (timer->what == 0) {
     copy_patience_ends(sim, copy);
   } else if (copy->leads) {
     ask(sim, copy, timer->data);

@@ -259,7 +259,7 @@ bool history_ack(struct history *h, uint32_t copy, uint32_t write, uint64_t user
     if (!h->sessions) h->sessions = sessions_new();
     session_wrote(h->sessions, user, datum, write, now_ns);
   }
-  return copy != h->counts;
+  return copy != h->counts && kept && !(at(h, write)->has >> h->counts & 1);
 }
 
 struct history_view history_read(const struct history *h, uint32_t copy, uint32_t item) {

@@ -10,7 +10,8 @@
  *   sessions       a user's own write that a read missed, and reads that went back (session.h)
  *   lost writes    acknowledged, and the copy that takes over does not have it, or the last copy
  *                  that had it threw it away
- *   conflicts      writes that a copy acknowledged after another one had taken over
+ *   conflicts      writes that a copy acknowledged after another one had taken over, which that one
+ *                  does not have
  *
  * Where no copy is the primary, nobody has a write at first (begun), and what a copy gets is merged
  * into what it has: it shows of several writes of a datum the one that was begun last, in whatever

@@ -91,6 +91,13 @@ struct outline_outlier {
   uint64_t failures, eject_ns;
 };
 
+/* Copies of data of which a call waits for so many; 0: it asks a primary. */
+struct outline_copies {
+  uint32_t n, read, write;
+  uint64_t elect_ns; /* patience of those who elect a primary; 0: nobody does */
+  bool majority;     /* more than half, since the scenario says "quorum"; also with a primary */
+};
+
 struct outline {
   struct arena *arena;
   /* Of the component, whatever the operation. */
@@ -107,12 +114,8 @@ struct outline {
   uint64_t compares;    /* backends whose calls it compares before each choice; 0: it does not */
   struct outline_health health;
   struct outline_outlier outlier;
-  const struct pace_config *pace; /* what makes its work take longer; NULL: nothing */
-  /* Copies of data of which a call waits for so many; 0: there are none, or it asks a primary. */
-  struct outline_copies {
-    uint32_t n, read, write;
-    bool majority; /* more than half, since the scenario says "quorum"; also with a primary */
-  } copies;
+  const struct pace_config *pace;      /* what makes its work take longer; NULL: nothing */
+  const struct outline_copies *copies; /* of data; NULL: there are none */
   /* Of the operation. */
   struct outline_source source;
   uint32_t steps, calls, step_capacity, call_capacity;

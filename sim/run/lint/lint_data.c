@@ -2,12 +2,13 @@
 #include <string.h>
 
 #include "lint.h"
+#include "network.h"
 #include "sim.h"
 
 /* What the scenario says of a component's copies; NULL: no request reaches it. */
 static const struct outline_copies *copies_of(const struct lint *lint, uint32_t component) {
   uint32_t i = lint->graph->first[component];
-  return i == NO_NODE ? NULL : &lint->graph->node[i].outline.copies;
+  return i == NO_NODE ? NULL : lint->graph->node[i].outline.copies;
 }
 
 /* A goal by which no reader of a component may miss a write; NULL: there is none. */
@@ -51,5 +52,37 @@ void lint_even_quorum(struct lint *lint) {
                         "a quorum is %u of %u copies: it stands the failure of %u, as many as with "
                         "%u copies, of which it waits for %u",
                         n / 2 + 1, n, n / 2 - 1, n - 1, n / 2);
+  }
+}
+
+/* The mean time there and back between the two members that are farthest apart. */
+static double longest_round_trip_ns(const struct spec *spec, uint32_t component) {
+  const struct component_spec *c = &spec->component[component];
+  uint32_t zones = c->zones < c->instances ? c->zones : c->instances;
+  double longest_ns = 0;
+  for (uint32_t a = 0; a < zones; a++) {
+    for (uint32_t b = 0; b < zones; b++) {
+      struct site from = {component, c->zone[a]}, to = {component, c->zone[b]};
+      bool backwards;
+      uint32_t there = spec_path_between(spec, from, to, &backwards);
+      uint32_t back = spec_path_between(spec, to, from, &backwards);
+      double ns = (there == REF_NONE ? 0 : path_mean_ns(&spec->path[there])) +
+                  (back == REF_NONE ? 0 : path_mean_ns(&spec->path[back]));
+      if (ns > longest_ns) longest_ns = ns;
+    }
+  }
+  return longest_ns;
+}
+
+void lint_election_too_soon(struct lint *lint) {
+  for (uint32_t c = 0; c < lint->spec->components; c++) {
+    const struct outline_copies *copies = copies_of(lint, c);
+    if (copies == NULL || copies->elect_ns == 0) continue;
+    double trip_ns = longest_round_trip_ns(lint->spec, c);
+    if ((double)copies->elect_ns >= 10 * trip_ns) continue;
+    struct finding *f = lint_add_component(lint, c);
+    f->what = lint_text(lint, "its copies stand for election after %s, and a round trip takes %s",
+                        lint_ns(lint, (double)copies->elect_ns), lint_ns(lint, trip_ns));
+    f->mend = lint_text(lint, "an elect.timeout of %s or more", lint_ns(lint, 10 * trip_ns));
   }
 }

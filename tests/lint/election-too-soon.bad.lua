@@ -1,0 +1,5 @@
+-- A round trip takes 40 ms, and patience ends after five of them.
+client "c" { arrivals = poisson "10/s", target = "kv", mix = { read = "50%", write = "50%" } }
+path { from = "z", to = "z", latency = "20ms" }
+database "kv" { zone = "z", copies = { n = 3, elect = { heartbeat = "50ms", timeout = "200ms" } } }
+run { duration = "60s" }
