@@ -97,7 +97,7 @@ static void init_weights(struct sim *sim, struct load_balancer_state *lb) {
 /* Each component is a level, or all together are one that may panic. */
 static void init_levels(struct sim *sim, struct load_balancer_state *lb) {
   bool by_level = lb->algorithm->by_level;
-  if (!by_level && lb->config->panic == 0) return;
+  if ((!by_level && lb->config->panic == 0) || lb->n == 0) return;
   struct levels *levels = &lb->levels;
   uint32_t *of = arena_alloc(sim->arena, lb->n * sizeof *of);
   for (uint32_t i = 1; i < lb->n && by_level; i++) {
@@ -146,6 +146,9 @@ void choose_init(struct sim *sim, struct member *member) {
     }
   }
   prepare(sim, lb);
+  if (!lb->by_connection) return;
+  lb->open = arena_alloc(sim->arena, lb->n * sizeof *lb->open);
+  lb->calls = arena_alloc(sim->arena, lb->n * sizeof *lb->calls);
 }
 
 /* --- choosing ------------------------------------------------------------------------------- */
@@ -240,8 +243,28 @@ static __attribute__((cold, noinline)) uint32_t choose_sticky(const struct sim *
   return which;
 }
 
+/* The backend of the connection that the call came on. A new one is chosen by the connections that
+ * there are, in place of the calls under way. */
+static __attribute__((cold, noinline)) uint32_t choose_bound(const struct sim *sim,
+                                                             struct load_balancer_state *lb,
+                                                             const struct frame *call) {
+  const struct candidates all = {lb->healthy, lb->healthy_n, 0};
+  uint32_t which = bound_find(sim, &lb->bound, call);
+  if (which != BOUND_TO_NONE && candidates_have(&all, which)) return which;
+  bound_count(sim, &lb->bound, lb->n, lb->open);
+  for (uint32_t i = 0; i < lb->n; i++) {
+    lb->calls[i] = lb->busy[i].active;
+    lb->busy[i].active = lb->open[i];
+  }
+  which = choose_new(sim, lb, call);
+  for (uint32_t i = 0; i < lb->n; i++) lb->busy[i].active = lb->calls[i];
+  lb->connections += bound_set(sim, &lb->bound, call, which);
+  return which;
+}
+
 uint32_t choose_first(const struct sim *sim, struct load_balancer_state *lb,
                       const struct frame *call) {
+  if (__builtin_expect(lb->by_connection, 0)) return choose_bound(sim, lb, call);
   if (__builtin_expect(lb->sessions.idle_ns > 0, 0)) return choose_sticky(sim, lb, call);
   return choose_new(sim, lb, call);
 }

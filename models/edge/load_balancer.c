@@ -4,9 +4,11 @@
 #include "abandon.h"
 #include "arena.h"
 #include "call.h"
+#include "checks.h"
 #include "choose.h"
 #include "column.h"
 #include "fault_def.h"
+#include "front.h"
 #include "life.h"
 #include "message.h"
 #include "outbound_params.h"
@@ -23,7 +25,7 @@ static void assign(struct load_balancer_state *lb, struct frame *call, struct fr
   forwarded->site = call->pc = (uint16_t)which;
 }
 
-static void load_balancer_on_call(struct sim *sim, struct member *member, struct frame *call) {
+static void to_backend(struct sim *sim, struct member *member, struct frame *call) {
   struct load_balancer_state *lb = member->state;
   if (lb->healthy_n == 0) {
     lb->no_backend++;
@@ -41,6 +43,28 @@ static void load_balancer_on_call(struct sim *sim, struct member *member, struct
   } else {
     outbound_send_plain(sim, forwarded, to, lb->timeout_ns);
   }
+}
+
+static __attribute__((noinline)) void through_front(struct sim *sim, struct member *member,
+                                                    struct frame *call) {
+  if (!front_passes(sim, member, call) || front_routes(sim, member, call)) return;
+  to_backend(sim, member, call);
+}
+
+static void load_balancer_on_call(struct sim *sim, struct member *member, struct frame *call) {
+  const struct load_balancer_state *lb = member->state;
+  if (__builtin_expect(lb->has_front, 0)) {
+    call->pc = 0;
+    through_front(sim, member, call);
+  } else {
+    to_backend(sim, member, call);
+  }
+}
+
+/* A call that a limit made wait goes on. */
+static void load_balancer_on_timer(struct sim *sim, struct member *member, struct frame *call) {
+  call->pc++;
+  through_front(sim, member, call);
 }
 
 static struct outbound *load_balancer_pick_again(struct sim *sim, struct member *member,
@@ -98,9 +122,10 @@ static void load_balancer_on_cancel(struct sim *sim, struct member *member, stru
   struct load_balancer_state *lb = member->state;
   lb->given_up++;
   if (frame_state(call) == FRAME_WAITING) {
-    if (!lb->has_policy) forget(lb, call->pc);
+    if (!lb->has_policy && call->pc != FRONT_ROUTED) forget(lb, call->pc);
     call_abandon_made(sim, call);
   }
+  call->due_ns = TIME_NEVER; /* a timer of a limit comes to nothing */
   call_reply(sim, call, OUTCOME_RESET);
 }
 
@@ -115,12 +140,14 @@ static void load_balancer_on_reply(struct sim *sim, struct member *member, struc
   struct load_balancer_state *lb = member->state;
   if (__builtin_expect(lb->has_policy, 0)) {
     if (outbound_takes(sim, call, outcome)) return;
-  } else {
+  } else if (parent->pc != FRONT_ROUTED) {
     forget(lb, parent->pc);
     if (lb->listens) listen(sim, member, parent->pc, call->sent_ns, outcome);
   }
   if (sim->ledger) ledger_pass_on(sim, call, parent);
-  if (lb->sessions.idle_ns > 0 && outcome == OUTCOME_OK) {
+  bool broke = outcome == OUTCOME_REFUSED || outcome == OUTCOME_RESET;
+  if (broke && lb->by_connection) bound_set(sim, &lb->bound, parent, BOUND_TO_NONE);
+  if (lb->sessions.idle_ns > 0 && outcome == OUTCOME_OK && parent->pc != FRONT_ROUTED) {
     const struct member *by = lb->backend[call->site].member;
     sticky_note(sim, &lb->sessions, column_get(sim, parent, COLUMN_USER), call->site, by);
   }
@@ -290,10 +317,6 @@ static void load_balancer_on_peer(struct sim *sim, struct member *member, struct
   }
 }
 
-static void load_balancer_on_timer(struct sim *sim, struct member *member, struct frame *frame) {
-  (void)sim, (void)member, (void)frame; /* it keeps no call back */
-}
-
 /* A balancer that comes back knows nothing of what it sent and believes all backends healthy. */
 static void load_balancer_on_fault(struct sim *sim, struct member *member,
                                    const struct fault_def *fault, bool begins) {
@@ -309,6 +332,7 @@ static void load_balancer_on_fault(struct sim *sim, struct member *member,
       b->outlier = (struct outlier){0};
     }
     lb->outliers_n = 0;
+    limits_clear(&lb->limits);
     list_healthy(sim, lb);
   } else {
     start_checks(sim, member);
@@ -350,7 +374,9 @@ static void load_balancer_init(struct sim *sim, struct member *member) {
   lb->others = arena_alloc(sim->arena, lb->n * sizeof *lb->others);
   struct outbound_config *policy = arena_alloc(sim->arena, sizeof *policy);
   *policy = load_balancer_policy(lb->config);
+  lb->policy = policy;
   lb->has_policy = !outbound_is_plain(policy);
+  lb->by_connection = lb->config->layer == 4;
   lb->timeout_ns = lb->config->calls.timeout_ns;
   tried_init(&lb->tried, lb->n);
   lb->groups = lb->config->backends.n;
@@ -377,6 +403,7 @@ static void load_balancer_init(struct sim *sim, struct member *member) {
   }
   choose_init(sim, member);
   list_healthy(sim, lb);
+  front_init(sim, member);
 }
 
 static void load_balancer_destroy(struct sim *sim, struct member *member) {
@@ -384,6 +411,13 @@ static void load_balancer_destroy(struct sim *sim, struct member *member) {
   struct load_balancer_state *lb = member->state;
   tried_free(&lb->tried);
   sticky_free(&lb->sessions);
+  limits_free(&lb->limits);
+  bound_free(&lb->bound);
+}
+
+static void load_balancer_check(struct sim *sim, struct member *member, struct checks *out) {
+  (void)sim;
+  limits_check(&((struct load_balancer_state *)member->state)->limits, member, out);
 }
 
 #define STATE(field) offsetof(struct load_balancer_state, field)
@@ -407,6 +441,12 @@ static const struct meter load_balancer_meters[] = {
      "Sessions that began at a backend (`sticky`)."},
     {"sessions_lost", METER_COUNT, STATE(sessions.lost), 0,
      "Users who found their session gone: its backend was not in use, or had crashed."},
+    {"limited", METER_COUNT, STATE(limits.refused), 0, "Calls that a `limit` refused (`on`)."},
+    {"delayed", METER_COUNT, STATE(limits.delayed), 0, "Calls that a `limit` made wait (`on`)."},
+    {"unrouted", METER_COUNT, STATE(unrouted), 0,
+     "Calls of operations without a route where there are no backends either (`route`)."},
+    {"connections", METER_COUNT, STATE(connections), 0,
+     "Connections that were given a backend, some more than once (`layer`)."},
     {"healthy_backends", METER_MEAN_LEVEL, STATE(in_use), 0, "Backends in use"},
     {0},
 };
@@ -415,6 +455,10 @@ static bool load_balancer_has_meter(const void *config, const struct meter *mete
   const struct load_balancer_config *c = config;
   if (meter->at == STATE(diverted)) return c->bounded > 0;
   if (meter->at == STATE(panicking)) return c->panic > 0;
+  bool of_limits = meter->at == STATE(limits.refused) || meter->at == STATE(limits.delayed);
+  if (of_limits) return c->on.program.steps > 0;
+  if (meter->at == STATE(unrouted)) return c->backends.n == 0;
+  if (meter->at == STATE(connections)) return c->layer == 4;
   bool of_sessions = meter->at == STATE(sessions.begun) || meter->at == STATE(sessions.lost);
   return !of_sessions || c->sticky_ns > 0;
 }
@@ -428,7 +472,8 @@ const struct kind kind_load_balancer = {
     .name = "load_balancer",
     .summary = "Spreads calls over backends and stops using those that fail health checks.",
     .doc =
-        "Passes each call on to one instance of its backends and the answer back, errors "
+        "Limits come first (`on`), then routes (`route`). Passes each call on to one instance of "
+        "its backends and the answer back, errors "
         "included; it takes no time and has no limit of its own. least_connections looks at the "
         "calls it has itself sent and not got back; ties go round robin. power_of_two draws "
         "`choices` different backends. hash gives the same data, or what else `by` names, to the "
@@ -473,7 +518,10 @@ const struct kind kind_load_balancer = {
         "and power_of_two give it more than its share (HAProxy's leastconn and Envoy's "
         "least-request do too). `outlier` takes it out after a few failures; what a backend fails "
         "at once is what the balancer sees first. Envoy brings ejected hosts back on a sweep every "
-        "10 s, here it is when their time is over. Left out: connections, so also layer 4, backup "
+        "10 s, here it is when their time is over. With `layer = 4` it balances connections: "
+        "an algorithm that compares backends then looks at their open connections, a connection "
+        "whose backend leaves use or breaks is given another one (HAProxy ends it), and what is "
+        "sent on to the backends goes over connections of its own. Left out: backup "
         "servers and other fallbacks, limits by instance (HAProxy's maxconn), "
         "success rates compared between backends.",
     .example =
@@ -502,6 +550,7 @@ const struct kind kind_load_balancer = {
     .on_due = load_balancer_on_due,
     .on_cancel = load_balancer_on_cancel,
     .heeds = load_balancer_heeds,
+    .check = load_balancer_check,
     .on_fault = load_balancer_on_fault,
     .on_peer = load_balancer_on_peer,
     .destroy = load_balancer_destroy,

@@ -2,6 +2,7 @@
 
 #include <math.h>
 
+#include "limit_gates.h"
 #include "outbound_params.h"
 
 extern const struct algorithm algorithm_round_robin, algorithm_weighted;
@@ -43,7 +44,7 @@ static bool weights_valid(const struct spec *spec, const struct load_balancer_co
   for (uint32_t i = 0; i < config->backends.n; i++) {
     all += load_balancer_weight(config, config->backends.id[i]);
   }
-  if (all > 0) return true;
+  if (all > 0 || config->backends.n == 0) return true;
   return error_set(err, "weights: all are 0, so no backend would get any call");
 }
 
@@ -69,6 +70,41 @@ static bool algorithm_valid(const struct load_balancer_config *config, struct er
   return true;
 }
 
+/* What looks at requests, at layer 4. */
+static bool layer_valid(const struct load_balancer_config *config, struct error *err) {
+  if (config->layer == 7) return true;
+  if (config->layer != 4) return error_set(err, "layer is 4, connections, or 7, requests");
+  bool by_request = load_balancer_algorithm(config)->hashes &&
+                    (config->by == HASH_BY_KEY || config->by == HASH_BY_USER);
+  const char *what = config->route.n > 0            ? "route"
+                     : config->on.program.steps > 0 ? "on"
+                     : config->calls.retry.given    ? "retry"
+                     : config->connect_retries > 0  ? "connect_retries"
+                     : config->calls.hedge.given    ? "hedge"
+                     : config->sticky_ns > 0        ? "sticky"
+                     : by_request                   ? "by"
+                                                    : NULL;
+  if (what == NULL) return true;
+  return error_set(err,
+                   "'%s' needs to see requests, and at layer 4 a balancer sees connections alone; "
+                   "leave it out%s, or layer",
+                   what, by_request ? " (by = \"caller\" is an address)" : "");
+}
+
+static bool targets_valid(const struct spec *spec, const struct component_spec *component,
+                          struct error *err) {
+  const struct load_balancer_config *config = component->config;
+  for (uint32_t i = 0; i < config->route.n; i++) {
+    if (config->route.route[i].to != component - spec->component) continue;
+    return error_set(err,
+                     "route: \"%s\" is this balancer itself, so calls could go round for ever; "
+                     "name what stands behind it",
+                     component->name);
+  }
+  if (config->backends.n > 0 || config->route.n > 0) return true;
+  return error_set(err, "key 'backends' is missing; give the name of a component, or 'route'");
+}
+
 bool load_balancer_validate(const struct spec *spec, const struct component_spec *component,
                             struct error *err) {
   const struct load_balancer_config *config = component->config;
@@ -83,6 +119,7 @@ bool load_balancer_validate(const struct spec *spec, const struct component_spec
     n += spec->component[config->backends.id[i]].instances;
   }
   if (n > MAX_BACKENDS) return error_set(err, "backends: at most %d are possible", MAX_BACKENDS);
+  if (!targets_valid(spec, component, err) || !layer_valid(config, err)) return false;
   if (!algorithm_valid(config, err) || !weights_valid(spec, config, err)) return false;
   if (config->health.given && config->health.timeout_ns > config->health.interval_ns) {
     return error_set(err,
@@ -99,17 +136,33 @@ bool load_balancer_validate(const struct spec *spec, const struct component_spec
   return outbound_valid(&policy, err);
 }
 
-/* Round robin and random give each instance the same share; who prefers the idle ones gives more
- * to those that are faster. */
-void load_balancer_outline(const struct spec *spec, const struct component_spec *component, int op,
-                           struct outline *out) {
-  const struct load_balancer_config *config = component->config;
-  double members = 0;
+static uint32_t route_of(const struct load_balancer_config *config, int op) {
+  for (uint32_t i = 0; i < config->route.n; i++) {
+    if (config->route.route[i].op == op) return config->route.route[i].to;
+  }
+  return REF_NONE;
+}
+
+static struct outline_call *outline_one(const struct load_balancer_config *config,
+                                        struct outline *out, uint32_t to, int op) {
+  struct outline_call *call = outline_add_call(out, to, op, config->calls.timeout_ns);
+  outbound_outline(&config->calls, call);
+  if (config->connect_retries > 0) {
+    call->attempts = 1 + config->connect_retries;
+    call->after_refusal = true;
+  }
+  return call;
+}
+
+/* What it looks at when it chooses, and how it finds out whom to leave out. */
+static void outline_choice(const struct load_balancer_config *config, struct outline *out) {
+  const struct algorithm *algorithm = load_balancer_algorithm(config);
+  enum compares compares = algorithm->compares;
   out->spreads = true;
-  bool hashes = load_balancer_algorithm(config)->hashes;
-  out->by_key = hashes && config->by == HASH_BY_KEY;
-  out->by_user = hashes && config->by == HASH_BY_USER;
-  enum compares compares = load_balancer_algorithm(config)->compares;
+  out->by_key |= algorithm->hashes && config->by == HASH_BY_KEY;
+  out->by_user |= algorithm->hashes && config->by == HASH_BY_USER;
+  out->by_user |= config->sticky_ns > 0;
+  out->by_connection = config->layer == 4;
   out->prefers_idle = compares != COMPARES_NONE || config->bounded > 0;
   out->compares = compares == COMPARES_ALL       ? PARAM_UNLIMITED
                   : compares == COMPARES_CHOICES ? config->choices
@@ -118,29 +171,44 @@ void load_balancer_outline(const struct spec *spec, const struct component_spec 
                                           config->outlier.eject_ns};
   out->health = (struct outline_health){config->health.given, config->health.interval_ns,
                                         config->health.timeout_ns, config->health.fall};
+}
+
+/* Round robin and random give each instance the same share; who prefers the idle ones gives more
+ * to those that are faster. */
+static void outline_backends(const struct spec *spec, const struct load_balancer_config *config,
+                             int op, struct outline *out) {
+  const struct algorithm *algorithm = load_balancer_algorithm(config);
+  double members = 0;
   for (uint32_t i = 0; i < config->backends.n; i++) {
     uint32_t to = config->backends.id[i];
     members += spec->component[to].instances * load_balancer_weight(config, to);
   }
-  const struct algorithm *algorithm = load_balancer_algorithm(config);
-  bool by_chance = algorithm->by_level || algorithm->by_distance;
-  out->by_user |= config->sticky_ns > 0;
+  bool unknown = algorithm->by_level || algorithm->by_distance || out->prefers_idle;
   outline_add(out, OUTLINE_CHOICE);
   for (uint32_t i = 0; i < config->backends.n; i++) {
     uint32_t to = config->backends.id[i];
-    struct outline_call *call = outline_add_call(out, to, op, config->calls.timeout_ns);
-    if (config->backends.n > 1 && by_chance) {
-      call->share = NAN;
-    } else if (config->backends.n > 1) {
-      call->share = out->prefers_idle ? NAN
-                                      : spec->component[to].instances *
-                                            load_balancer_weight(config, to) / members;
-    }
-    outbound_outline(&config->calls, call);
-    if (config->connect_retries > 0) {
-      call->attempts = 1 + config->connect_retries;
-      call->after_refusal = true;
-    }
+    double weight = spec->component[to].instances * load_balancer_weight(config, to);
+    struct outline_call *call = outline_one(config, out, to, op);
+    if (config->backends.n > 1) call->share = unknown ? NAN : weight / members;
+  }
+}
+
+void load_balancer_outline(const struct spec *spec, const struct component_spec *component, int op,
+                           struct outline *out) {
+  const struct load_balancer_config *config = component->config;
+  const struct program *limits = &config->on.program;
+  uint32_t to = route_of(config, op);
+  bool ends = to == REF_NONE && config->backends.n == 0;
+  uint32_t end = limits->steps + !ends;
+  if (to == REF_NONE && !ends) outline_choice(config, out);
+  for (uint32_t i = 0; i < limits->steps; i++) {
+    limits_outline(limits->step[i].limit, end, out, outline_add(out, OUTLINE_BRANCH));
+  }
+  if (to != REF_NONE) {
+    outline_add(out, OUTLINE_CALLS);
+    outline_one(config, out, to, op);
+  } else if (!ends) {
+    outline_backends(spec, config, op, out);
   }
   outline_add(out, OUTLINE_END);
 }
@@ -191,6 +259,8 @@ static const struct param health_params[] = {
 
 static const char *const by_choices[] = {"key", "user", "client", "caller", NULL};
 
+static const char *const steps_of_front[] = {"limit", NULL};
+
 const struct param load_balancer_params[] = {
     {.name = "algorithm",
      .type = PARAM_ENUM,
@@ -201,8 +271,34 @@ const struct param load_balancer_params[] = {
     {.name = "backends",
      .type = PARAM_REFS,
      .offset = AT(backends),
-     .required = true,
-     .doc = "Components whose instances share the calls."},
+     .doc = "Components whose instances share the calls. Not needed where all of them have a "
+            "`route`."},
+    {.name = "route",
+     .type = PARAM_ROUTES,
+     .offset = AT(route),
+     .doc =
+         "Operations that go to a component of their own, { api = \"api_lb\", admin = "
+         "\"admin\" }, as paths do at a balancer of layer 7; the others go to the `backends`, or "
+         "fail where there are none. Limits, timeout and `retry` are for all; what is about "
+         "backends is not for these."},
+    {.name = "on",
+     .type = PARAM_STEPS,
+     .offset = AT(on),
+     .choices = steps_of_front,
+     .doc = "Limits that calls have to pass before anything else: { limit { \"100/s\" } }. Each "
+            "instance of the balancer counts by itself."},
+    {.name = "layer",
+     .type = PARAM_COUNT,
+     .offset = AT(layer),
+     .fallback = "7",
+     .min = 4,
+     .max = 7,
+     .needs = "backends",
+     .doc = "7: each request goes where the algorithm says. 4: each connection does, and its "
+            "requests follow it for as long as it is open and the backend in use (AWS's network "
+            "load balancer, HAProxy's mode tcp). The connections are those of a path with "
+            "transport = \"tcp\" that leads to the balancer; what comes without one is a "
+            "connection of its own."},
     {.name = "choices",
      .type = PARAM_COUNT,
      .offset = AT(choices),
@@ -228,6 +324,7 @@ const struct param load_balancer_params[] = {
      .offset = AT(weights),
      .min = 0,
      .max = 1e6,
+     .needs = "backends",
      .doc = "How many times the calls of others each instance of a component gets, { v1 = 9, v2 = "
             "1 }; 1 where it is not named, and at 0 it gets none (HAProxy). round_robin and "
             "weighted spread them evenly (nginx's smooth weighted round robin); random and hash "
@@ -258,6 +355,7 @@ const struct param load_balancer_params[] = {
      .fallback = "0%",
      .min = 0,
      .max = 1,
+     .needs = "backends",
      .doc = "While a smaller share of the backends is in use, calls go to all of them, in use or "
             "not: health checks may be wrong, and the rest would be overloaded (Envoy: 50 %; at "
             "0 %, the default, calls are refused when none is in use, as with HAProxy)."},
@@ -275,6 +373,7 @@ const struct param load_balancer_params[] = {
      .offset = AT(slow_start_ns),
      .fallback = "0s",
      .max = 1e18,
+     .needs = "backends",
      .doc = "A backend that comes into use has a tenth of its weight at first, and all of it after "
             "this time, evenly more in between (Envoy's slow start; HAProxy's slowstart). With "
             "round_robin, weighted, random, least_connections, power_of_two and latency."},
@@ -283,6 +382,7 @@ const struct param load_balancer_params[] = {
      .offset = AT(sticky_ns),
      .fallback = "0s",
      .max = 1e18,
+     .needs = "backends",
      .doc = "A user's calls go to the same backend until none has come for so long, as with a "
             "cookie, while that backend is in use. What a session holds is in the memory of the "
             "backend: a crash loses it."},
@@ -300,12 +400,14 @@ const struct param load_balancer_params[] = {
      .type = PARAM_GROUP,
      .offset = AT(health),
      .group = health_params,
+     .needs = "backends",
      .doc = "Active checks. Without them, and without `outlier`, every backend is used whatever "
             "happens to it."},
     {.name = "outlier",
      .type = PARAM_GROUP,
      .offset = AT(outlier),
      .group = outlier_params,
+     .needs = "backends",
      .doc =
          "Passive checks: a backend whose calls fail one after the other gets none for a while."},
     {0},

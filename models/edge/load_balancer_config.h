@@ -7,6 +7,7 @@
 #include "outlier.h"
 #include "outline.h"
 #include "param.h"
+#include "program.h"
 #include "sim.h"
 
 enum hash_by { HASH_BY_KEY, HASH_BY_USER, HASH_BY_CLIENT, HASH_BY_CALLER };
@@ -17,6 +18,9 @@ struct load_balancer_config {
   uint32_t algorithm; /* index into algorithms */
   uint32_t by;        /* enum hash_by */
   struct refs backends;
+  struct routes route; /* of those operations that have one */
+  struct block on;     /* limits */
+  uint64_t layer;      /* 7, or 4: connections are balanced, not calls */
   struct weights weights;
   uint64_t choices, points, connect_retries;
   double bounded; /* 0: it is not */

@@ -2,7 +2,9 @@
 #ifndef LOAD_BALANCER_STATE_H
 #define LOAD_BALANCER_STATE_H
 
+#include "bound.h"
 #include "levels.h"
+#include "limit_gates.h"
 #include "load_balancer_config.h"
 #include "meter.h"
 #include "outbound.h"
@@ -27,6 +29,12 @@ struct backend {
   uint64_t checks, probes;  /* the key of its first check; how many were sent */
 };
 
+/* Where the calls of an operation go, past the backends. */
+struct lb_route {
+  struct component *to;
+  struct outbound *out; /* NULL: the timeout is all there is to the policy */
+};
+
 struct load_balancer_state {
   /* What every call touches fills the first line; what choosing does, the next. */
   struct busy *busy; /* by backend */
@@ -35,6 +43,8 @@ struct load_balancer_state {
   uint32_t next; /* round robin, and where looking for the least busy begins */
   const struct algorithm *algorithm;
   bool has_policy, listens; /* listens: to how calls end */
+  bool has_front;           /* limits or routes */
+  bool by_connection;       /* layer 4 */
   uint32_t choices;         /* of the config */
   uint64_t timeout_ns;
   struct stream pick;
@@ -57,6 +67,13 @@ struct load_balancer_state {
   struct levels levels;   /* n = 0: there are none, and no panic */
   double *distance_ns;    /* by backend */
   struct sticky sessions;
+  const struct outbound_config *policy;
+  struct limits limits;
+  struct lb_route *route, **route_of; /* all, and by operation; NULL: there are none */
+  uint32_t routes;
+  struct bound bound;     /* connections of layer 4, */
+  uint64_t *open, *calls; /* how many each backend has; calls under way meanwhile */
+  uint64_t unrouted, connections;
   uint32_t outliers_n; /* backends ejected now */
   uint64_t no_backend, reconnects, given_up, probes_failed, ejections, outliers;
   uint64_t diverted;              /* see struct choosing */

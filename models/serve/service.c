@@ -178,7 +178,7 @@ static struct frame *run_one(struct sim *sim, struct member *member, struct fram
         call->pc = step->target;
         break;
       case STEP_LIMIT: {
-        uint64_t wait_ns = service_limits_take(sim, &s->limits, step, call);
+        uint64_t wait_ns = limits_take(sim, &s->limits, step, call);
         if (wait_ns == LIMITER_REFUSED) return finish(sim, member, call, OUTCOME_RATE_LIMITED);
         if (wait_ns > 0) {
           call_sleep(sim, member, call, wait_ns);
@@ -488,7 +488,7 @@ static void service_on_fault(struct sim *sim, struct member *member, const struc
                              bool begins) {
   struct service_state *s = member->state;
   if (fault == &fault_crash && begins) {
-    service_limits_clear(&s->limits);
+    limits_clear(&s->limits);
     service_sheds_clear(&s->sheds);
   }
   station_fault(sim, member, &s->station, fault, begins);
@@ -546,7 +546,7 @@ static void service_init(struct sim *sim, struct member *member) {
   if (pace_is_given(&s->config->pace)) {
     pace_init(sim, &s->pace, &s->config->pace, member, &s->station);
   }
-  service_limits_init(sim, &s->limits, s->config);
+  limits_init(sim, &s->limits, &s->config->on);
   service_sheds_init(sim, &s->sheds, s->config);
   s->plain_queue = s->station.plain && s->station.classes == 1 && s->sheds.n == 0 &&
                    !s->config->subscribe.given && !s->lodger;
@@ -562,12 +562,12 @@ static void service_destroy(struct sim *sim, struct member *member) {
   (void)sim;
   struct service_state *s = member->state;
   station_free(&s->station);
-  service_limits_free(&s->limits);
+  limits_free(&s->limits);
 }
 
 static void service_check(struct sim *sim, struct member *member, struct checks *out) {
   (void)sim;
-  service_limits_check(&((struct service_state *)member->state)->limits, member, out);
+  limits_check(&((struct service_state *)member->state)->limits, member, out);
 }
 
 static struct station *service_station(struct member *member) {

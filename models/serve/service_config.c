@@ -2,6 +2,7 @@
 
 #include <math.h>
 
+#include "limit_gates.h"
 #include "outbound_params.h"
 #include "service_sheds.h"
 #include "station.h"
@@ -99,19 +100,6 @@ bool service_compresses(const struct service_config *config) {
   return false;
 }
 
-/* What passes a limit depends on what comes: a branch of unknown chance, to the end or on. */
-static void outline_limit(const struct program *program, const struct limit_config *limit,
-                          struct outline *out, struct outline_step *to) {
-  enum limit_per per = limit_per(limit);
-  out->by_user |= per == LIMIT_PER_USER || per == LIMIT_PER_TIER || limit->tier.n > 0;
-  out->by_key |= per == LIMIT_PER_KEY;
-  bool one_bucket = limit->algorithm == LIMIT_TOKEN_BUCKET && per == LIMIT_PER_ALL;
-  uint64_t burst = limit->burst < UINT16_MAX ? limit->burst : UINT16_MAX;
-  if (one_bucket && burst > out->burst) out->burst = (uint16_t)burst;
-  to->chance = NAN;
-  to->target = program->steps - 1;
-}
-
 static void outline_shed(const struct program *program, const struct shed_config *shed,
                          struct outline *out, struct outline_step *to) {
   for (uint32_t i = 0; i < shed->keep.n; i++) {
@@ -142,7 +130,7 @@ static void outline_program_step(const struct spec *spec, const struct program *
                                                  : step->chance;
   to->time =
       step->kind == STEP_COMPRESS ? dist_constant(0) /* the size is not known */ : step->dist;
-  if (step->limit) outline_limit(program, step->limit, out, to);
+  if (step->limit) limits_outline(step->limit, program->steps - 1, out, to);
   if (step->shed) outline_shed(program, step->shed, out, to);
   for (uint32_t i = 0; i < step->count; i++) {
     const struct program_call *from = &program->call[step->first + i];

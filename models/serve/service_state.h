@@ -4,9 +4,9 @@
 
 #include "column.h"
 #include "delivery.h"
+#include "limit_gates.h"
 #include "outbound.h"
 #include "service_config.h"
-#include "service_limits.h"
 #include "service_plan.h"
 #include "service_sheds.h"
 #include "sim.h"
@@ -30,7 +30,7 @@ struct service_state {
   bool lodger; /* its calls take memory of a host */
   struct station station __attribute__((aligned(64)));
   uint64_t cancelled, stopped, evicted, fallbacks;
-  struct service_limits limits;
+  struct limits limits;
   struct service_sheds sheds;
   struct consumer consumer;
   struct pace pace; /* if one is given */

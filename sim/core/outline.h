@@ -109,6 +109,7 @@ struct outline {
   bool by_key;          /* what it does depends on the key of a request */
   bool by_user;         /* or on whose it is */
   bool spreads;         /* gives calls to the instances of what it calls, in turn or at random */
+  bool by_connection;   /* it chooses once for a connection */
   bool prefers_idle;    /* to those with fewest calls, in place of each equally */
   uint16_t burst;       /* calls that a limit lets through at one time; 0: none does */
   uint64_t compares;    /* backends whose calls it compares before each choice; 0: it does not */

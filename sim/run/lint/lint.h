@@ -116,6 +116,7 @@ void lint_swaps_when_full(struct lint *lint);
 void lint_pauses_feed_themselves(struct lint *lint);
 void lint_burst_above_room(struct lint *lint);
 void lint_untold_operation(struct lint *lint);
+void lint_layer_unmet(struct lint *lint);
 void lint_pool_exceeds_connections(struct lint *lint);
 void lint_overload_unbounded(struct lint *lint);
 void lint_overload_bounded(struct lint *lint);

@@ -83,6 +83,31 @@ static bool any_tcp(const struct spec *spec) {
   return any;
 }
 
+/* Whether connections that are kept, or carry several calls, may lead to the component. */
+static bool connects_for_more(const struct lint *lint, uint32_t component) {
+  for (uint32_t i = 0; i < lint->graph->nodes; i++) {
+    const struct call_node *node = &lint->graph->node[i];
+    for (uint32_t k = 0; k < node->outline.calls; k++) {
+      const struct call_edge *edge = &node->edge[k];
+      if (edge->to == NO_NODE || lint->graph->node[edge->to].component != component) continue;
+      const struct path_spec *path = edge->path[0];
+      if (path == NULL && any_tcp(lint->spec)) return true; /* it may differ */
+      if (path == NULL) continue;
+      if (path->tcp && (path->connect.keep_ns > 0 || path->connect.streams > 1)) return true;
+    }
+  }
+  return false;
+}
+
+void lint_layer_unmet(struct lint *lint) {
+  for (uint32_t c = 0; c < lint->spec->components; c++) {
+    const struct call_node *node = node_of(lint->graph, c);
+    if (node == NULL || !node->outline.by_connection || connects_for_more(lint, c)) continue;
+    lint_add_component(lint, c)->what =
+        lint_text(lint, "no connection that is kept leads to %s", lint->spec->component[c].name);
+  }
+}
+
 void lint_accept_unmet(struct lint *lint) {
   for (uint32_t c = 0; c < lint->spec->components; c++) {
     const struct component_spec *component = &lint->spec->component[c];

@@ -1,4 +1,6 @@
-#include "service_limits.h"
+#include "limit_gates.h"
+
+#include <math.h>
 
 #include "arena.h"
 #include "call.h"
@@ -12,10 +14,10 @@ static void want_columns(struct sim *sim, const struct limit_config *limit) {
 }
 
 /* One limiter for those whose tier has no rate of its own, and one for each tier that has. */
-static void add_limit(struct sim *sim, struct service_limits *limits, const struct step *step) {
+static void add_limit(struct sim *sim, struct limits *limits, const struct step *step) {
   const struct limit_config *config = step->limit;
-  struct service_limit *limit = &limits->limit[limits->n++];
-  *limit = (struct service_limit){.step = step, .limiters = 1 + config->tier.n};
+  struct limit_gate *limit = &limits->limit[limits->n++];
+  *limit = (struct limit_gate){.step = step, .limiters = 1 + config->tier.n};
   limit->limiter = arena_alloc(sim->arena, limit->limiters * sizeof *limit->limiter);
   limiter_init(&limit->limiter[0], config);
   for (uint32_t i = 0; i < config->tier.n; i++) {
@@ -27,13 +29,12 @@ static void add_limit(struct sim *sim, struct service_limits *limits, const stru
   want_columns(sim, config);
 }
 
-void service_limits_init(struct sim *sim, struct service_limits *limits,
-                         const struct service_config *config) {
+void limits_init(struct sim *sim, struct limits *limits, const struct handlers *on) {
   uint32_t n = 0;
   for (int fill = 0; fill < 2; fill++) {
     if (fill && n > 0) limits->limit = arena_alloc(sim->arena, n * sizeof *limits->limit);
-    for (uint32_t i = 0; i < config->on.n; i++) {
-      const struct program *program = &config->on.handler[i].program;
+    for (uint32_t i = 0; i < on->n; i++) {
+      const struct program *program = &on->handler[i].program;
       for (uint32_t k = 0; k < program->steps; k++) {
         if (program->step[k].kind != STEP_LIMIT) continue;
         n++;
@@ -43,17 +44,17 @@ void service_limits_init(struct sim *sim, struct service_limits *limits,
   }
 }
 
-static void each_limiter(struct service_limits *limits, void (*what)(struct limiter *)) {
+static void each_limiter(struct limits *limits, void (*what)(struct limiter *)) {
   for (uint32_t i = 0; i < limits->n; i++) {
     for (uint32_t k = 0; k < limits->limit[i].limiters; k++) what(&limits->limit[i].limiter[k]);
   }
 }
 
-void service_limits_free(struct service_limits *limits) {
+void limits_free(struct limits *limits) {
   each_limiter(limits, limiter_free);
 }
 
-void service_limits_clear(struct service_limits *limits) {
+void limits_clear(struct limits *limits) {
   each_limiter(limits, limiter_clear);
 }
 
@@ -76,7 +77,7 @@ static uint64_t who_of(const struct sim *sim, const struct frame *call, enum lim
 }
 
 /* The limiter of the call's tier; NULL: it has none. */
-static struct limiter *limiter_of(const struct sim *sim, const struct service_limit *limit,
+static struct limiter *limiter_of(const struct sim *sim, const struct limit_gate *limit,
                                   const struct frame *call) {
   const struct limit_config *config = limit->step->limit;
   uint64_t tier = config->tier.n > 0 ? column_get(sim, call, COLUMN_TIER) : 0;
@@ -94,8 +95,8 @@ static void tell_when(struct sim *sim, struct limiter *limiter, uint64_t who,
   column_set(sim, call, COLUMN_RETRY_IN, (s > 0 ? s : 1) * NS_PER_S);
 }
 
-uint64_t service_limits_take(struct sim *sim, struct service_limits *limits,
-                             const struct step *step, const struct frame *call) {
+uint64_t limits_take(struct sim *sim, struct limits *limits, const struct step *step,
+                     const struct frame *call) {
   uint32_t i = 0;
   while (limits->limit[i].step != step) i++;
   struct limiter *limiter = limiter_of(sim, &limits->limit[i], call);
@@ -108,10 +109,21 @@ uint64_t service_limits_take(struct sim *sim, struct service_limits *limits,
   return wait_ns;
 }
 
-void service_limits_check(const struct service_limits *limits, const struct member *member,
-                          struct checks *out) {
+void limits_outline(const struct limit_config *limit, uint32_t end, struct outline *out,
+                    struct outline_step *to) {
+  enum limit_per per = limit_per(limit);
+  out->by_user |= per == LIMIT_PER_USER || per == LIMIT_PER_TIER || limit->tier.n > 0;
+  out->by_key |= per == LIMIT_PER_KEY;
+  bool one_bucket = limit->algorithm == LIMIT_TOKEN_BUCKET && per == LIMIT_PER_ALL;
+  uint64_t burst = limit->burst < UINT16_MAX ? limit->burst : UINT16_MAX;
+  if (one_bucket && burst > out->burst) out->burst = (uint16_t)burst;
+  to->chance = NAN;
+  to->target = (uint16_t)end;
+}
+
+void limits_check(const struct limits *limits, const struct member *member, struct checks *out) {
   for (uint32_t i = 0; i < limits->n; i++) {
-    const struct service_limit *limit = &limits->limit[i];
+    const struct limit_gate *limit = &limits->limit[i];
     uint64_t passed = 0;
     uint32_t buckets = 0;
     bool holds = true;

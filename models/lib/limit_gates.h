@@ -1,0 +1,35 @@
+/* The limits of one member: one limiter for each step `limit` of its programs. */
+#ifndef LIMIT_GATES_H
+#define LIMIT_GATES_H
+
+#include "outline.h"
+#include "program.h"
+#include "rate_limiter.h"
+#include "sim.h"
+
+struct limits {
+  uint32_t n;
+  struct limit_gate {
+    const struct step *step;
+    uint32_t limiters;
+    struct limiter *limiter; /* of others, then of each tier that has a rate of its own */
+  } * limit;
+  uint64_t refused, delayed;
+};
+
+void limits_init(struct sim *sim, struct limits *limits, const struct handlers *on);
+void limits_free(struct limits *limits);
+void limits_clear(struct limits *limits);
+
+/* How long the call has to wait at the step, or LIMITER_REFUSED. */
+uint64_t limits_take(struct sim *sim, struct limits *limits, const struct step *step,
+                     const struct frame *call);
+
+/* What passes a limit depends on what comes: a branch of unknown chance, on or to the step `end`.
+ */
+void limits_outline(const struct limit_config *limit, uint32_t end, struct outline *out,
+                    struct outline_step *to);
+
+void limits_check(const struct limits *limits, const struct member *member, struct checks *out);
+
+#endif
