@@ -45,6 +45,7 @@ struct program_call {
   bool publishes;                /* a message: to a topic */
   bool keyed;                    /* it has the request's key */
   uint64_t delay_ns;             /* until it may be delivered */
+  struct how_many acks;          /* brokers that have it: 0, 1 or the word (all) */
 };
 
 struct step {

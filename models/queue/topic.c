@@ -22,7 +22,11 @@ static void block(struct sim *sim, struct topic_state *t, struct frame *call) {
 
 /* Stored; if there is room. */
 static void take(struct sim *sim, struct member *member, struct frame *call) {
-  struct topic_state *t = member->state;
+  struct topic_state *t = topic_of(member);
+  if (t->replicas) {
+    replicas_take(sim, member, call);
+    return;
+  }
   if (topic_has_taken(sim, t, call)) {
     call_reply(sim, call, OUTCOME_OK);
     return;
@@ -43,14 +47,14 @@ static void take(struct sim *sim, struct member *member, struct frame *call) {
         break;
     }
   }
-  groups_take(sim, member, call);
+  topic_take(sim, member, call);
   topic_age_update(sim, t);
   call_reply(sim, call, OUTCOME_OK);
   groups_serve(sim, member);
 }
 
 static void topic_on_call(struct sim *sim, struct member *member, struct frame *call) {
-  struct topic_state *t = member->state;
+  struct topic_state *t = topic_of(member);
   uint64_t write_ns = dist_draw_keyed(&t->config->write, &t->write, call->key, 0);
   if (write_ns > 0) {
     call_work(sim, member, call, write_ns);
@@ -72,19 +76,37 @@ static void topic_on_reply(struct sim *sim, struct member *member, struct frame 
 }
 
 static void topic_on_consumer(struct sim *sim, struct member *member, struct member *consumer) {
-  struct topic_state *t = member->state;
+  struct topic_state *t = topic_of(member);
   struct topic_group *g = &t->group[t->group_of[consumer->id]];
   group_opens(t, g, &g->consumer[t->consumer_of[consumer->id]]);
   if (!member->hung) group_serve(sim, member, g);
 }
 
 static void topic_on_due(struct sim *sim, struct member *member, struct timer *timer) {
-  struct topic_state *t = member->state;
-  group_due(sim, member, &t->group[timer->data]);
+  struct topic_state *t = topic_of(member);
+  if (timer->what == TOPIC_DUE_GROUP) {
+    group_due(sim, member, &t->group[timer->data]);
+  } else {
+    replicas_on_due(sim, member, timer);
+  }
+}
+
+static void topic_on_message(struct sim *sim, struct member *member, struct frame *message) {
+  replicas_on_message(sim, member, message);
+}
+
+static void topic_on_answer(struct sim *sim, struct member *member, struct frame *parent,
+                            struct frame *message, enum outcome outcome) {
+  (void)parent;
+  replicas_on_answer(sim, member, message, outcome);
 }
 
 static void topic_on_fault(struct sim *sim, struct member *member, const struct fault_def *fault,
                            bool begins) {
+  if (topic_of(member)->replicas) {
+    replicas_fault(sim, member, fault, begins);
+    return;
+  }
   if (fault != &fault_crash) return;
   if (begins) {
     groups_break(sim, member);
@@ -137,6 +159,8 @@ static void topic_collect(struct sim *sim, struct component *component, struct m
     swapped += (double)c.swapped;
   }
   metric_counted(out, UNIT_COUNT, done, 1, "%s.consumed", name);
+  lost += (double)t->groups * (double)(t->lost_acked - t->lost_at_warmup);
+  lost += (double)t->groups * (double)(t->unheard - t->unheard_at_warmup);
   metric_counted(out, UNIT_COUNT, lost, 1, "%s.lost", name);
   metric_counted(out, UNIT_COUNT, extra, 1, "%s.duplicates", name);
   metric_counted(out, UNIT_COUNT, swapped, 1, "%s.out_of_order", name);
@@ -159,7 +183,10 @@ static void topic_collect(struct sim *sim, struct component *component, struct m
 }
 
 static void topic_reset(struct sim *sim, struct member *member) {
-  struct topic_state *t = member->state;
+  struct topic_state *t = topic_of(member);
+  if (member->index > 1) return; /* one for all brokers */
+  t->lost_at_warmup = t->lost_acked;
+  t->unheard_at_warmup = t->unheard;
   topic_age_update(sim, t);
   t->age.integral_s2 = 0;
   t->age.most_ns = 0;
@@ -173,7 +200,9 @@ static void topic_reset(struct sim *sim, struct member *member) {
 /* Every message that was taken is somewhere, by the record; and the topic has as many as the record
  * says. */
 static void topic_check(struct sim *sim, struct member *member, struct checks *out) {
-  const struct topic_state *t = member->state;
+  const struct topic_state *t = topic_of(member);
+  if (member->index > 1) return;
+  if (t->replicas) replicas_check(sim, member, out);
   uint64_t letters = 0, kept = 0;
   for (uint32_t id = 0; id < t->letters.used; id++) {
     letters += t->letters.list[id].state != LETTER_GONE;
@@ -207,7 +236,8 @@ static uint64_t topic_message_partitions(const void *config) {
 /* --- life ----------------------------------------------------------------------------------- */
 
 static void topic_init(struct sim *sim, struct member *member) {
-  struct topic_state *t = member->state;
+  struct topic_state *t = topic_of(member);
+  if (member->index > 1) return;
   t->config = member->component->config;
   t->blocked_head = t->blocked_tail = SLOT_NONE;
   t->age.since_ns = TIME_NEVER;
@@ -219,11 +249,31 @@ static void topic_init(struct sim *sim, struct member *member) {
   for (uint32_t i = 0; t->class && i <= classes; i++) hist_init(&t->class[i], 0, sim -> arena);
   dedup_init(&t->dedup, t->config->dedup_ns);
   groups_init(sim, member);
+  if (t->config->copies.given) replicas_init(sim, t, member->component);
+}
+
+static void topic_start(struct sim *sim, struct member *member) {
+  if (member->index == 1) groups_start(sim, member);
+}
+
+static bool topic_sends(const void *config) {
+  const struct topic_config *c = config;
+  return c->copies.given;
+}
+
+static struct member *topic_pick(const struct component *component, const struct frame *call) {
+  return component->shared ? replicas_pick(component, call) : component->member;
+}
+
+static void topic_message_unheard(struct component *topic) {
+  topic_of(topic->member)->unheard++;
 }
 
 static void topic_destroy(struct sim *sim, struct member *member) {
   (void)sim;
-  struct topic_state *t = member->state;
+  struct topic_state *t = topic_of(member);
+  if (member->index > 1) return;
+  replicas_free(t);
   for (uint32_t i = 0; t->class && i <= t->config->priority.n; i++) hist_free(&t->class[i]);
   dedup_free(&t->dedup);
   groups_free(t);
@@ -259,8 +309,28 @@ static const struct meter topic_meters[] = {
     {"expired", METER_COUNT, STATE(expired), 0, "Messages older than `retention`."},
     {"to_delivery", METER_TIMES, STATE(to_delivery), 0,
      "From when a message could be delivered to its first delivery"},
+    {"replication", METER_TIMES, STATE(replication), 0,
+     "From when the leader had a message until all in sync did"},
+    {"unanswered", METER_LEVEL, STATE(unanswered), 0,
+     "Publishers that wait until all in sync have their message"},
+    {"leaderless", METER_LEVEL, STATE(leaderless), 0, "Partitions whose leader is away"},
+    {"under_replicated", METER_LEVEL, STATE(under_replicated), 0,
+     "Partitions of which not all brokers are in sync"},
+    {"elections", METER_COUNT, STATE(elections), 0, "How often another broker began to lead."},
+    {"unclean_elections", METER_COUNT, STATE(unclean), 0,
+     "Of these, how often one that was out of sync did."},
+    {"left_sync", METER_COUNT, STATE(shrunk), 0, "How often a broker fell out of sync."},
+    {"thrown_away", METER_COUNT, STATE(thrown_away), 0,
+     "Messages in the log of a leader that the next one did not have, acknowledged or not."},
+    {"too_few_in_sync", METER_COUNT, STATE(too_few), 0,
+     "Messages refused because fewer than `min_insync` brokers were in sync."},
     {0},
 };
+
+static bool topic_has_meter(const void *config, const struct meter *meter) {
+  bool of_copies = meter->at >= STATE(leaderless) && meter->at <= STATE(replication);
+  return !of_copies || topic_sends(config);
+}
 
 static const struct metric_def topic_metrics[] = {
     {"consumed", "", "Messages whose work has ended well, once for each group."},
@@ -311,8 +381,17 @@ const struct kind kind_topic = {
         "it has done with the messages it has of it, as with Kafka's cooperative assignment; that "
         "an "
         "instance hangs is not found out.\n"
+        "With `copies` the topic is several brokers, and each partition a log that one of them "
+        "leads "
+        "and the others fetch from, as in Kafka. A message is delivered when all in sync have it. "
+        "When the leader has been away for `session` one of those in sync leads, and what the "
+        "former one had beyond its log is thrown away; without one the partition stands still, or "
+        "with `unclean` loses what the new leader does not have. Callers learn of a new leader at "
+        "once. A crash of a broker keeps its log. Left out of copies: the controllers that elect, "
+        "elections because brokers do not reach each other, offsets of consumers that are lost, "
+        "leaders that move back, flushes to disk, bytes.\n"
         "`lost`, `duplicates`, `out_of_order` and a consumer's `end_to_end` come from a record of "
-        "each message that is kept beside the protocol. Left out: copies of a topic, batches, "
+        "each message that is kept beside the protocol. Left out: batches, "
         "offsets that are set "
         "back, size of messages, users (a delivered message is nobody's request), "
         "connections that break without a crash, where only `visibility` brings a message back, "
@@ -329,12 +408,20 @@ const struct kind kind_topic = {
     .meters = topic_meters,
     .metrics = topic_metrics,
     .keeps_messages = true,
+    .place = replicas_place,
+    .pick = topic_pick,
+    .messages = replicas_messages,
+    .sends = topic_sends,
+    .on_message = topic_on_message,
+    .on_answer = topic_on_answer,
+    .message_unheard = topic_message_unheard,
+    .has_meter = topic_has_meter,
     .config_size = sizeof(struct topic_config),
     .state_size = sizeof(struct topic_state),
     .validate = topic_validate,
     .outline = topic_outline,
     .init = topic_init,
-    .start = groups_start,
+    .start = topic_start,
     .on_call = topic_on_call,
     .on_reply = topic_on_reply,
     .on_timer = topic_on_timer,

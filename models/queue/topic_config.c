@@ -13,8 +13,9 @@ bool topic_validate(const struct spec *spec, const struct component_spec *compon
                     struct error *err) {
   (void)spec;
   const struct topic_config *config = component->config;
-  if (component->instances > 1) {
-    return error_set(err, "a topic is one instance; %u are given", component->instances);
+  if (component->instances > 1 && !config->copies.given) {
+    return error_set(err, "a topic is one instance, or has copies; %u instances are given",
+                     component->instances);
   }
   if (config->order == ORDER_PRIORITY && config->priority.n == 0) {
     return error_set(err,
@@ -31,6 +32,7 @@ bool topic_validate(const struct spec *spec, const struct component_spec *compon
                      "order = \"by_key\" and full = \"drop_oldest\" exclude each other: a message "
                      "that makes room would leave a gap in the order of its key");
   }
+  if (!replicas_validate(component, err)) return false;
   for (uint32_t i = 0; i < config->priority.n; i++) {
     const uint8_t *known =
         config->by == TOPIC_BY_TIER ? config->priority.tiers : config->priority.ops;
@@ -181,6 +183,13 @@ const struct param topic_params[] = {
      .fallback = "true",
      .doc = "Whether messages that were acknowledged outlive a crash of the topic. Without it they "
             "are lost (RabbitMQ's transient queues and messages)."},
+    {.name = "copies",
+     .type = PARAM_GROUP,
+     .offset = AT(copies),
+     .group = replicas_params,
+     .doc = "Copies of each partition on several brokers, of which one leads it and the others "
+            "fetch from it; a message is delivered when all that are in sync have it. `publish` "
+            "says with `acks` when it is answered."},
     {.name = "write",
      .type = PARAM_TIME_DIST,
      .offset = AT(write),

@@ -4,6 +4,7 @@
 
 #include "outline.h"
 #include "param.h"
+#include "replicas.h"
 #include "sim.h"
 #include "subscription.h"
 
@@ -17,6 +18,7 @@ struct topic_config {
   uint32_t order, full, by;
   struct priorities priority;
   bool durable;
+  struct replicas_config copies;
   struct dist write;
 };
 

@@ -19,7 +19,8 @@ static struct letter *letter_at(const struct topic_state *t, uint32_t id) {
 
 /* --- how many wait -------------------------------------------------------------------------- */
 
-static void backlog_step(struct sim *sim, struct topic_state *t, struct topic_group *g, bool up) {
+static void group_backlog_step(struct sim *sim, struct topic_state *t, struct topic_group *g,
+                               bool up) {
   void (*step)(struct level * level, uint64_t at_ns) = up ? level_up : level_down;
   step(&t->backlog, sim->now_ns);
   if (t->backlog.value > t->backlog_most) t->backlog_most = t->backlog.value;
@@ -47,7 +48,7 @@ void topic_age_update(struct sim *sim, struct topic_state *t) {
 
 /* --- who has room --------------------------------------------------------------------------- */
 
-static void enter_ring(struct topic_group *g, struct topic_consumer *c) {
+void group_enter_ring(struct topic_group *g, struct topic_consumer *c) {
   if (c->ready || c->closed || c->has >= c->prefetch || g->partition) return;
   uint32_t i = (uint32_t)(c - g->consumer);
   c->ready = true;
@@ -74,21 +75,26 @@ void group_opens(struct topic_state *t, struct topic_group *g, struct topic_cons
     c->gone = false;
     if (g->partition) partitions_assign(t, g);
   }
-  enter_ring(g, c);
+  group_enter_ring(g, c);
 }
 
 /* --- what is due ---------------------------------------------------------------------------- */
 
+/* Who keeps the time: with copies any broker that is up. */
 void group_set_timer(struct sim *sim, struct member *member, struct topic_group *g) {
+  const struct replicas *replicas = topic_of(member)->replicas;
   if (g->dues.n == 0) return;
+  if (replicas) member = replicas_any(replicas);
+  if (member == NULL) return;
   uint64_t at_ns = g->dues.heap[0].at_ns;
-  timer_set(sim, member, &g->timer, at_ns > sim->now_ns ? at_ns - sim->now_ns : 0, 0, g->index);
+  timer_set(sim, member, &g->timer[member->index - 1],
+            at_ns > sim->now_ns ? at_ns - sim->now_ns : 0, TOPIC_DUE_GROUP, g->index);
 }
 
 static void plan(struct sim *sim, struct member *member, struct topic_group *g, uint32_t id,
                  uint64_t delay_ns, enum due_what what) {
   if (delay_ns >= TIME_NEVER / 2 || sim->now_ns + delay_ns >= sim->end_ns) return;
-  const struct letter *l = letter_at(member->state, id);
+  const struct letter *l = letter_at(topic_of(member), id);
   uint64_t at_ns = sim->now_ns + delay_ns;
   bool first = g->dues.n == 0 || at_ns < g->dues.heap[0].at_ns;
   dues_push(&g->dues, (struct due){.at_ns = at_ns,
@@ -102,8 +108,8 @@ static void plan(struct sim *sim, struct member *member, struct topic_group *g, 
 /* --- letters come to their end -------------------------------------------------------------- */
 
 /* The topic has done with a letter that is in no list. */
-static void done_with(struct sim *sim, struct topic_state *t, struct topic_group *g, uint32_t id,
-                      enum let_go why) {
+void group_done_with(struct sim *sim, struct topic_state *t, struct topic_group *g, uint32_t id,
+                     enum let_go why) {
   uint32_t record = letter_at(t, id)->record;
   waiting_done(&t->letters, &g->waiting, id);
   letter_free(&t->letters, id);
@@ -111,12 +117,12 @@ static void done_with(struct sim *sim, struct topic_state *t, struct topic_group
 }
 
 /* The same of one that waits. */
-static void forget(struct sim *sim, struct topic_state *t, struct topic_group *g, uint32_t id,
-                   enum let_go why) {
+void group_forget(struct sim *sim, struct topic_state *t, struct topic_group *g, uint32_t id,
+                  enum let_go why) {
   uint32_t record = letter_at(t, id)->record;
   waiting_done(&t->letters, &g->waiting, id);
   waiting_forget(&t->letters, &g->waiting, id);
-  backlog_step(sim, t, g, false);
+  group_backlog_step(sim, t, g, false);
   delivery_let_go(sim, record, why);
 }
 
@@ -125,32 +131,39 @@ static bool is_expired(const struct sim *sim, const struct topic_state *t, const
          sim->now_ns - l->since_ns >= t->config->retention_ns;
 }
 
+/* Who sends it: with copies the leader of its partition. */
+static struct member *sender_of(const struct topic_state *t, struct member *member,
+                                const struct letter *l) {
+  return t->replicas ? replicas_leader(t->replicas, l->partition) : member;
+}
+
 /* Dead letters are published to another topic; should that refuse, they are gone. */
 static void bury(struct sim *sim, struct member *member, struct topic_group *g, uint32_t id,
                  const struct subscription *s) {
-  struct topic_state *t = member->state;
+  struct topic_state *t = topic_of(member);
   struct letter l = *letter_at(t, id);
   t->dead_letters++;
-  done_with(sim, t, g, id, LET_DEAD);
+  group_done_with(sim, t, g, id, LET_DEAD);
   if (s->dead_letter == REF_NONE) return;
+  if (t->replicas) member = sender_of(t, member, &l);
   struct frame *call = call_new(sim, member, NULL);
   call->key = rng_mix(l.key + 1);
   call->item = l.item;
   call->op = l.op;
   call->site = SITE_DEAD;
-  call_send(sim, call, sim->component[s->dead_letter].member, TIME_NEVER);
+  call_send(sim, call, component_pick(&sim->component[s->dead_letter], call), TIME_NEVER);
 }
 
 /* --- letters come back ---------------------------------------------------------------------- */
 
-static void wait_again(struct sim *sim, struct topic_state *t, struct topic_group *g, uint32_t id) {
+void group_wait_again(struct sim *sim, struct topic_state *t, struct topic_group *g, uint32_t id) {
   waiting_return(&t->letters, &g->waiting, id);
-  backlog_step(sim, t, g, true);
+  group_backlog_step(sim, t, g, true);
 }
 
 /* It was delivered, and that led to nothing. */
 static void give_back(struct sim *sim, struct member *member, struct topic_group *g, uint32_t id) {
-  struct topic_state *t = member->state;
+  struct topic_state *t = topic_of(member);
   struct letter *l = letter_at(t, id);
   const struct subscription *s = g->consumer[l->consumer].config;
   level_down(&t->in_delivery, sim->now_ns);
@@ -161,13 +174,13 @@ static void give_back(struct sim *sim, struct member *member, struct topic_group
   }
   if (is_expired(sim, t, l)) {
     t->expired++;
-    done_with(sim, t, g, id, LET_EXPIRED);
+    group_done_with(sim, t, g, id, LET_EXPIRED);
     return;
   }
   uint64_t pause_ns =
       l->deliveries == 0 ? 0 : backoff_ns(&s->backoff, g->pause, l->key, l->deliveries);
   if (pause_ns == 0) {
-    wait_again(sim, t, g, id);
+    group_wait_again(sim, t, g, id);
     return;
   }
   l->state = LETTER_DELAYED;
@@ -182,7 +195,7 @@ static uint64_t key_of_delivery(const struct letter *l) {
 
 static void deliver(struct sim *sim, struct member *member, struct topic_group *g, uint32_t id,
                     struct topic_consumer *c) {
-  struct topic_state *t = member->state;
+  struct topic_state *t = topic_of(member);
   struct letter *l = letter_at(t, id);
   if (l->deliveries++ == 0) {
     hist_add(&t->to_delivery, sim->now_ns - l->since_ns);
@@ -193,17 +206,17 @@ static void deliver(struct sim *sim, struct member *member, struct topic_group *
   t->deliveries++;
   l->consumer = (uint32_t)(c - g->consumer);
   l->state = LETTER_DELIVERED;
-  struct frame *call = call_new(sim, member, NULL);
+  struct frame *call = call_new(sim, sender_of(t, member, l), NULL);
   call->key = key_of_delivery(l);
   call->item = l->item;
   call->op = l->op;
   call->site = (uint16_t)g->index;
   delivery_send(sim, l->record, call);
   c->has++;
-  enter_ring(g, c);
+  group_enter_ring(g, c);
   if (c->config->ack == ACK_BEFORE) {
     t->acknowledged++;
-    done_with(sim, t, g, id, LET_ACKED);
+    group_done_with(sim, t, g, id, LET_ACKED);
   } else {
     level_up(&t->in_delivery, sim->now_ns);
     partition_hold(g, l);
@@ -214,14 +227,14 @@ static void deliver(struct sim *sim, struct member *member, struct topic_group *
 
 /* Publishers that wait for room are let in. False: none was. */
 static bool admit_blocked(struct sim *sim, struct member *member) {
-  struct topic_state *t = member->state;
+  struct topic_state *t = topic_of(member);
   bool any = false;
   while (t->blocked_head != SLOT_NONE && !groups_are_full(t)) {
     struct frame *call = frame_at(sim, t->blocked_head);
     t->blocked_head = call->next;
     if (t->blocked_head == SLOT_NONE) t->blocked_tail = SLOT_NONE;
     level_down(&t->blocked, sim->now_ns);
-    groups_take(sim, member, call);
+    topic_take(sim, member, call);
     call_reply(sim, call, OUTCOME_OK);
     any = true;
   }
@@ -236,7 +249,7 @@ static struct topic_consumer *next_pair(struct topic_state *t, struct topic_grou
     struct topic_consumer *c = leave_ring(g);
     if (c == NULL) return NULL;
     *letter = waiting_take(&t->letters, &g->waiting);
-    if (*letter == NO_LETTER) enter_ring(g, c);
+    if (*letter == NO_LETTER) group_enter_ring(g, c);
     return *letter == NO_LETTER ? NULL : c;
   }
   for (uint32_t i = 0; i < g->consumers; i++) {
@@ -251,32 +264,34 @@ static struct topic_consumer *next_pair(struct topic_state *t, struct topic_grou
 /* Sends as long as messages wait and somebody has room; at one instant only so many, so that the
  * engine sees it where that would never end. */
 static void serve(struct sim *sim, struct member *member, struct topic_group *g) {
-  struct topic_state *t = member->state;
+  struct topic_state *t = topic_of(member);
   g->serving = true;
   for (uint32_t n = 0; g->waiting.n > 0; n++) {
     if (n == SENT_AT_ONCE) {
-      timer_set(sim, member, &g->timer, 0, 0, g->index);
+      if (t->replicas) member = replicas_any(t->replicas);
+      if (member)
+        timer_set(sim, member, &g->timer[member->index - 1], 0, TOPIC_DUE_GROUP, g->index);
       break;
     }
     uint32_t id = NO_LETTER;
     struct topic_consumer *c = next_pair(t, g, &id);
     if (c == NULL) break;
-    backlog_step(sim, t, g, false);
+    group_backlog_step(sim, t, g, false);
     deliver(sim, member, g, id, c);
   }
   g->serving = false;
 }
 
 void group_serve(struct sim *sim, struct member *member, struct topic_group *g) {
-  struct topic_state *t = member->state;
-  if (g->serving || member_is_off(member)) return;
+  struct topic_state *t = topic_of(member);
+  if (g->serving || (member_is_off(member) && !t->replicas)) return;
   serve(sim, member, g);
   if (admit_blocked(sim, member)) groups_serve(sim, member);
   topic_age_update(sim, t);
 }
 
 void groups_serve(struct sim *sim, struct member *member) {
-  struct topic_state *t = member->state;
+  struct topic_state *t = topic_of(member);
   for (uint32_t i = 0; i < t->groups; i++) group_serve(sim, member, &t->group[i]);
 }
 
@@ -287,7 +302,7 @@ static void acknowledge(struct sim *sim, struct topic_state *t, struct topic_gro
   t->acknowledged++;
   level_down(&t->in_delivery, sim->now_ns);
   partition_release(g, letter_at(t, id));
-  done_with(sim, t, g, id, LET_ACKED);
+  group_done_with(sim, t, g, id, LET_ACKED);
 }
 
 static void acknowledge_all(struct sim *sim, struct topic_state *t, struct topic_group *g,
@@ -303,11 +318,11 @@ static void worked(struct sim *sim, struct topic_state *t, struct topic_group *g
   struct letter *l = letter_at(t, id);
   if (l->state == LETTER_WAITING) { /* too late, but nobody else has it yet */
     t->acknowledged++;
-    forget(sim, t, g, id, LET_ACKED);
+    group_forget(sim, t, g, id, LET_ACKED);
     c->has--;
   } else if (l->state == LETTER_DELAYED) {
     t->acknowledged++;
-    done_with(sim, t, g, id, LET_ACKED);
+    group_done_with(sim, t, g, id, LET_ACKED);
     c->has--;
   } else if (c->config->ack_every <= 1) {
     acknowledge(sim, t, g, id);
@@ -345,7 +360,7 @@ static void broke(struct sim *sim, struct member *member, struct topic_group *g,
 
 static void not_worked(struct sim *sim, struct member *member, struct topic_group *g,
                        struct topic_consumer *c, uint32_t id, enum outcome outcome) {
-  struct topic_state *t = member->state;
+  struct topic_state *t = topic_of(member);
   c->has--;
   if (outcome == OUTCOME_RESET) broke(sim, member, g, c);
   if (outcome == OUTCOME_REFUSED) close_consumer(sim, member, g, c);
@@ -366,7 +381,7 @@ static void not_worked(struct sim *sim, struct member *member, struct topic_grou
 
 void group_answer(struct sim *sim, struct member *member, struct frame *call,
                   enum outcome outcome) {
-  struct topic_state *t = member->state;
+  struct topic_state *t = topic_of(member);
   if (call->site == SITE_DEAD) {
     t->undelivered_dead += outcome != OUTCOME_OK;
     return;
@@ -374,6 +389,7 @@ void group_answer(struct sim *sim, struct member *member, struct frame *call,
   struct topic_group *g = &t->group[call->site];
   struct topic_consumer *c = &g->consumer[t->consumer_of[frame_callee(call)]];
   uint32_t id = delivery_heard(sim, call);
+  if (t->replicas && call->sent_ns < t->replicas->void_before_ns[member->index - 1]) return;
   if (outcome != OUTCOME_OK) {
     not_worked(sim, member, g, c, id, outcome);
   } else if (id != NO_LETTER) {
@@ -382,7 +398,7 @@ void group_answer(struct sim *sim, struct member *member, struct frame *call,
     c->has--;
   }
   if (outcome == OUTCOME_OK || outcome == OUTCOME_FAILED) c->closed = false;
-  enter_ring(g, c);
+  group_enter_ring(g, c);
   group_serve(sim, member, g);
 }
 
@@ -391,28 +407,28 @@ void group_answer(struct sim *sim, struct member *member, struct frame *call,
 static void expire(struct sim *sim, struct topic_state *t, struct topic_group *g, uint32_t id) {
   if (letter_at(t, id)->state == LETTER_WAITING) {
     t->expired++;
-    forget(sim, t, g, id, LET_EXPIRED);
+    group_forget(sim, t, g, id, LET_EXPIRED);
   } else if (letter_at(t, id)->state == LETTER_DELAYED) {
     t->expired++;
-    done_with(sim, t, g, id, LET_EXPIRED);
+    group_done_with(sim, t, g, id, LET_EXPIRED);
   }
 }
 
 /* It can be delivered from now on. */
 static void becomes_due(struct sim *sim, struct member *member, struct topic_group *g,
                         uint32_t id) {
-  struct topic_state *t = member->state;
+  struct topic_state *t = topic_of(member);
   struct letter *l = letter_at(t, id);
   l->since_ns = sim->now_ns;
   l->order = g->order++;
   waiting_append(&t->letters, &g->waiting, id);
-  backlog_step(sim, t, g, true);
+  group_backlog_step(sim, t, g, true);
   plan(sim, member, g, id, t->config->retention_ns, DUE_EXPIRES);
 }
 
 static void one_due(struct sim *sim, struct member *member, struct topic_group *g,
                     const struct due *due) {
-  struct topic_state *t = member->state;
+  struct topic_state *t = topic_of(member);
   if (due->what == DUE_OPENS) {
     group_opens(t, g, &g->consumer[due->letter]);
     return;
@@ -435,7 +451,7 @@ static void one_due(struct sim *sim, struct member *member, struct topic_group *
       becomes_due(sim, member, g, due->letter);
       return;
     case DUE_RETURN:
-      if (same && l->state == LETTER_DELAYED) wait_again(sim, t, g, due->letter);
+      if (same && l->state == LETTER_DELAYED) group_wait_again(sim, t, g, due->letter);
       return;
     case DUE_VISIBLE:
       if (!same || l->state != LETTER_DELIVERED) return;
@@ -472,7 +488,7 @@ void groups_make_room(struct sim *sim, struct topic_state *t) {
     struct topic_group *g = &t->group[i];
     if (g->waiting.n < t->config->capacity) continue;
     t->dropped++;
-    forget(sim, t, g, waiting_oldest(&t->letters, &g->waiting), LET_DROPPED);
+    group_forget(sim, t, g, waiting_oldest(&t->letters, &g->waiting), LET_DROPPED);
   }
 }
 
@@ -496,102 +512,53 @@ bool topic_has_taken(struct sim *sim, struct topic_state *t, const struct frame 
   return true;
 }
 
-void groups_take(struct sim *sim, struct member *member, const struct frame *call) {
-  struct topic_state *t = member->state;
-  if (topic_has_taken(sim, t, call)) return; /* its twin waited for room, too */
-  if (t->config->dedup_ns > 0) dedup_add(&t->dedup, outbound_key(sim, call), sim->now_ns);
+struct publication topic_publication(struct sim *sim, const struct topic_state *t,
+                                     const struct frame *call) {
   uint64_t delay_ns = t->config->delay_ns;
   if (!(call->flags & CALL_ROOT)) delay_ns += column_get(sim, call, COLUMN_DELAY);
-  uint8_t class = class_of(sim, t->config, call);
+  return (struct publication){.key = call->key,
+                              .sent_ns = call->sent_ns,
+                              .identity = outbound_key(sim, call),
+                              .delay_ns = delay_ns,
+                              .item = call->item,
+                              .op = call->op,
+                              .class = class_of(sim, t->config, call)};
+}
+
+void topic_take(struct sim *sim, struct member *member, const struct frame *call) {
+  struct topic_state *t = topic_of(member);
+  if (topic_has_taken(sim, t, call)) return; /* its twin waited for room, too */
+  struct publication what = topic_publication(sim, t, call);
+  what.partition = partition_of(t, call->item);
   t->published++;
-  uint16_t partition = partition_of(t, call->item);
+  groups_take(sim, member, &what);
+}
+
+void groups_take(struct sim *sim, struct member *member, const struct publication *what) {
+  struct topic_state *t = topic_of(member);
+  if (t->config->dedup_ns > 0) dedup_add(&t->dedup, what->identity, sim->now_ns);
   for (uint32_t i = 0; i < t->groups; i++) {
     struct topic_group *g = &t->group[i];
     uint32_t id = letter_new(&t->letters);
     uint32_t record =
-        delivery_publish(sim, g->audience, call->sent_ns, outbound_key(sim, call), call->item, id);
-    *letter_at(t, id) = (struct letter){.key = call->key,
+        delivery_publish(sim, g->audience, what->sent_ns, what->identity, what->item, id);
+    *letter_at(t, id) = (struct letter){.key = what->key,
                                         .record = record,
                                         .next = NO_LETTER,
-                                        .item = call->item,
+                                        .item = what->item,
                                         .group = (uint16_t)i,
-                                        .partition = partition,
-                                        .op = call->op,
-                                        .class = class,
+                                        .partition = what->partition,
+                                        .op = what->op,
+                                        .class = what->class,
                                         .state = LETTER_DELAYED};
-    if (delay_ns == 0) {
+    if (what->delay_ns == 0) {
       becomes_due(sim, member, g, id);
     } else {
       letter_at(t, id)->order = g->order++;
       letter_at(t, id)->since_ns = sim->now_ns;
-      plan(sim, member, g, id, delay_ns, DUE_DELAY);
+      plan(sim, member, g, id, what->delay_ns, DUE_DELAY);
     }
   }
-}
-
-/* --- the topic breaks ----------------------------------------------------------------------- */
-
-static void forget_consumers(struct topic_group *g) {
-  g->ready_head = g->ready_tail = NO_LETTER;
-  for (uint32_t i = 0; i < g->consumers; i++) {
-    struct topic_consumer *c = &g->consumer[i];
-    c->has = c->n_worked = 0;
-    c->ready = false;
-    c->closed = member_is_off(c->member);
-    enter_ring(g, c);
-  }
-}
-
-/* What consumers had is delivered again. */
-static void recover(struct sim *sim, struct topic_state *t) {
-  for (uint32_t id = 0; id < t->letters.used; id++) {
-    const struct letter *l = letter_at(t, id);
-    if (l->state != LETTER_DELIVERED && l->state != LETTER_WORKED) continue;
-    level_down(&t->in_delivery, sim->now_ns);
-    partition_release(&t->group[l->group], l);
-    wait_again(sim, t, &t->group[l->group], id);
-  }
-}
-
-static void lose_all(struct sim *sim, struct topic_state *t) {
-  for (uint32_t id = 0; id < t->letters.used; id++) {
-    if (letter_at(t, id)->state == LETTER_GONE) continue;
-    delivery_let_go(sim, letter_at(t, id)->record, LET_LOST);
-  }
-  for (uint32_t i = 0; i < t->groups; i++) {
-    struct topic_group *g = &t->group[i];
-    waiting_clear(&g->waiting);
-    g->dues.n = 0;
-    for (uint32_t p = 0; g->partition && p < t->config->partitions; p++) g->partition[p].held = 0;
-    if (g->backlog) level_set(g->backlog, sim->now_ns, 0);
-  }
-  t->letters.used = 0;
-  dedup_free(&t->dedup);
-  dedup_init(&t->dedup, t->config->dedup_ns);
-  level_set(&t->backlog, sim->now_ns, 0);
-  level_set(&t->in_delivery, sim->now_ns, 0);
-}
-
-void groups_break(struct sim *sim, struct member *member) {
-  struct topic_state *t = member->state;
-  t->blocked_head = t->blocked_tail = SLOT_NONE;
-  level_set(&t->blocked, sim->now_ns, 0);
-  if (t->config->durable) {
-    recover(sim, t);
-  } else {
-    lose_all(sim, t);
-  }
-  for (uint32_t i = 0; i < t->groups; i++) forget_consumers(&t->group[i]);
-  topic_age_update(sim, t);
-}
-
-void groups_resume(struct sim *sim, struct member *member) {
-  struct topic_state *t = member->state;
-  for (uint32_t i = 0; i < t->groups; i++) {
-    forget_consumers(&t->group[i]);
-    group_set_timer(sim, member, &t->group[i]);
-  }
-  groups_serve(sim, member);
 }
 
 /* --- life ----------------------------------------------------------------------------------- */
@@ -626,7 +593,7 @@ static void add_consumer(struct sim *sim, struct topic_state *t, struct topic_gr
 
 static struct topic_group *add_group(struct sim *sim, struct member *member, const char *name,
                                      uint64_t dedup_ns) {
-  struct topic_state *t = member->state;
+  struct topic_state *t = topic_of(member);
   const struct topic_config *config = t->config;
   struct topic_group *g = &t->group[t->groups];
   g->name = name;
@@ -634,6 +601,7 @@ static struct topic_group *add_group(struct sim *sim, struct member *member, con
   g->audience = audience_new(sim, dedup_ns);
   g->ready_head = g->ready_tail = NO_LETTER;
   g->pause = sim_stream(sim, member->component, name);
+  g->timer = arena_alloc(sim->arena, member->component->members * sizeof *g->timer);
   uint32_t partitions = (uint32_t)config->partitions;
   uint32_t classes = config->order == ORDER_PRIORITY ? config->priority.n + 1 : 1;
   if (partitions > 0) {
@@ -646,7 +614,7 @@ static struct topic_group *add_group(struct sim *sim, struct member *member, con
 }
 
 void groups_init(struct sim *sim, struct member *member) {
-  struct topic_state *t = member->state;
+  struct topic_state *t = topic_of(member);
   uint32_t topic = member->component->id, components = sim->spec->components;
   t->consumer_of = arena_alloc(sim->arena, (sim->members + 1) * sizeof *t->consumer_of);
   t->group_of = arena_alloc(sim->arena, (sim->members + 1) * sizeof *t->group_of);
@@ -664,7 +632,7 @@ void groups_init(struct sim *sim, struct member *member) {
 
 /* All members are ready. */
 void groups_start(struct sim *sim, struct member *member) {
-  struct topic_state *t = member->state;
+  struct topic_state *t = topic_of(member);
   uint32_t topic = member->component->id;
   for (uint32_t k = 0; k < t->groups; k++) {
     struct topic_group *g = &t->group[k];
@@ -678,7 +646,7 @@ void groups_start(struct sim *sim, struct member *member) {
       struct member *lead = g->consumer[0].member;
       g->backlog = &lead->kind->consumer(lead)->backlog;
     }
-    forget_consumers(g);
+    groups_forget_consumers(g);
     for (uint32_t i = 0; i < g->consumers; i++) g->consumer[i].gone = g->consumer[i].closed;
     if (g->partition) partitions_assign(t, g);
   }

@@ -25,6 +25,7 @@ uint32_t partitions_take(struct topic_state *t, struct topic_group *g, uint32_t 
   uint32_t oldest = NO_LETTER, from = 0;
   for (uint32_t p = 0; p < t->config->partitions; p++) {
     const struct topic_partition *part = &g->partition[p];
+    if (t->replicas && !replicas_leader(t->replicas, p)) continue;
     if (part->owner != consumer || (part->held > 0 && part->holder != consumer)) continue;
     uint32_t id = waiting_first(&t->letters, &g->waiting, p);
     if (id == NO_LETTER) continue;

@@ -10,6 +10,7 @@
 #include "dedup.h"
 #include "delivery.h"
 #include "letters.h"
+#include "replicas.h"
 #include "sim.h"
 #include "timer.h"
 #include "topic_config.h"
@@ -55,7 +56,7 @@ struct topic_group {
   uint32_t order; /* of the last letter */
   struct waiting waiting;
   struct dues dues;
-  struct timer timer;
+  struct timer *timer; /* of each member of the topic */
   struct topic_consumer *consumer;
   uint32_t consumers;
   uint32_t ready_head, ready_tail; /* the ring: who has room, longest first */
@@ -88,13 +89,26 @@ struct topic_state {
   uint64_t backlog_most;
   uint64_t published, refused, deliveries, redeliveries, acknowledged, reappeared, dead_letters,
       undelivered_dead, dropped, expired, deduplicated, rebalances;
-  uint32_t next_partition; /* of messages without a key */
-  struct dedup dedup;      /* what was taken, if the topic looks at it */
-  struct hist to_delivery; /* ns */
-  struct hist *class;      /* the same by class; NULL: there are none */
+  uint32_t next_partition;                               /* of messages without a key */
+  struct replicas *replicas;                             /* NULL: there are no copies */
+  struct level leaderless, under_replicated, unanswered; /* of copies, from here on */
+  uint64_t elections, unclean, shrunk, thrown_away, lost_acked, too_few, lost_at_warmup;
+  uint64_t unheard, unheard_at_warmup; /* sent with acks = 0, and it never came */
+  struct hist replication;             /* ns */
+  struct dedup dedup;                  /* what was taken, if the topic looks at it */
+  struct hist to_delivery;             /* ns */
+  struct hist *class;                  /* the same by class; NULL: there are none */
 };
 
-/* --- a group (topic_group.c) ----------------------------------------------------------------- */
+/* All members of a topic have one state: with copies they are brokers. */
+static inline struct topic_state *topic_of(const struct member *member) {
+  return member->component->member->state;
+}
+
+/* --- a group (topic_group.c, topic_break.c)
+ * ----------------------------------------------------------------- */
+
+enum topic_due { TOPIC_DUE_GROUP, DUE_EXPIRY, DUE_AGAIN }; /* what timers are for */
 
 #define SITE_DEAD UINT16_MAX /* of a call that carries a dead letter to another topic */
 
@@ -105,8 +119,21 @@ void groups_free(struct topic_state *t);
 /* Whether its publisher has sent it before, as far as the topic remembers. */
 bool topic_has_taken(struct sim *sim, struct topic_state *t, const struct frame *call);
 
-/* A message is taken: a letter for each group. */
-void groups_take(struct sim *sim, struct member *member, const struct frame *call);
+/* What a call publishes. */
+struct publication topic_publication(struct sim *sim, const struct topic_state *t,
+                                     const struct frame *call);
+
+/* A message is taken, unless it was before. */
+void topic_take(struct sim *sim, struct member *member, const struct frame *call);
+
+/* A letter for each group. */
+void groups_take(struct sim *sim, struct member *member, const struct publication *what);
+
+/* Of a partition: what was delivered and not acknowledged waits again, as its leader is gone; and
+ * the messages with one of these keys, in order, of which nobody keeps anything, are lost. */
+void groups_take_back(struct sim *sim, struct topic_state *t, uint32_t partition);
+void groups_lose(struct sim *sim, struct topic_state *t, uint32_t partition, const uint64_t *key,
+                 uint32_t keys);
 
 bool groups_are_full(const struct topic_state *t);
 void groups_make_room(struct sim *sim, struct topic_state *t);
@@ -121,6 +148,18 @@ void group_opens(struct topic_state *t, struct topic_group *g, struct topic_cons
 /* The topic breaks: who had messages is unknown; what was not stored is lost. */
 void groups_break(struct sim *sim, struct member *member);
 void groups_resume(struct sim *sim, struct member *member);
+
+/* Nobody has anything of it, as far as it knows. */
+void groups_forget_consumers(struct topic_group *g);
+
+/* A letter that was delivered waits again; one that waits, or does not, comes to its end. */
+void group_wait_again(struct sim *sim, struct topic_state *t, struct topic_group *g, uint32_t id);
+void group_forget(struct sim *sim, struct topic_state *t, struct topic_group *g, uint32_t id,
+                  enum let_go why);
+void group_done_with(struct sim *sim, struct topic_state *t, struct topic_group *g, uint32_t id,
+                     enum let_go why);
+/* A consumer may have room. */
+void group_enter_ring(struct topic_group *g, struct topic_consumer *c);
 
 void topic_age_update(struct sim *sim, struct topic_state *t);
 

@@ -169,6 +169,12 @@ static struct frame *run_one(struct sim *sim, struct member *member, struct fram
         return release_while_waiting(sim, s, call);
       }
       case STEP_CALL:
+        if (__builtin_expect(!service_waits_for(&program->call[step->first]), 0)) {
+          call->pc++;
+          service_send_unheard(sim, member, call, &program->call[step->first], step->first);
+          break;
+        }
+        return start_calls(sim, member, call, program, step);
       case STEP_PARALLEL:
         return start_calls(sim, member, call, program, step);
       case STEP_BRANCH:
@@ -417,8 +423,19 @@ static void decide(struct sim *sim, struct member *member, struct frame *call,
   run_steps(sim, member, call);
 }
 
+/* A message that was sent without waiting never came to its topic. */
+static __attribute__((cold, noinline)) void unheard(const struct sim *sim,
+                                                    const struct frame *child) {
+  struct component *to = sim->member[frame_callee(child)].component;
+  if (to->kind->message_unheard) to->kind->message_unheard(to);
+}
+
 static void service_on_reply(struct sim *sim, struct member *member, struct frame *call,
                              struct frame *child, enum outcome outcome) {
+  if (call == NULL) {
+    if (outcome != OUTCOME_OK) unheard(sim, child);
+    return;
+  }
   if (outbound_takes(sim, child, outcome)) return;
   if (child->site != call->pc || frame_state(call) != FRAME_WAITING)
     return; /* of a step that is over */

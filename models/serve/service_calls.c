@@ -23,12 +23,35 @@ static uint32_t which_call(const struct sim *sim, const struct member *member,
   return (uint32_t)((outbound_key(sim, child) - base) * KEY_STEP_INVERSE >> 32);
 }
 
+static enum acks acks_of(const struct program_call *spec) {
+  if (spec->acks.word != HOW_MANY_NUMBER) return ACKS_ALL;
+  return spec->acks.number == 0 ? ACKS_NONE : ACKS_LEADER;
+}
+
+bool service_waits_for(const struct program_call *spec) {
+  return !spec->publishes || acks_of(spec) != ACKS_NONE;
+}
+
+void service_send_unheard(struct sim *sim, struct member *member, struct frame *call,
+                          const struct program_call *spec, uint32_t which) {
+  struct frame *child = call_new(sim, member, NULL);
+  child->key = child_key(member, call, which, 0);
+  child->item = spec->keyed ? call->item : 0;
+  child->op = spec->op != OP_INHERIT ? (uint8_t)spec->op : call->op;
+  column_set(sim, child, COLUMN_ACKS, ACKS_NONE);
+  struct component *to = &sim->component[spec->component];
+  call_send(sim, child, component_pick(to, child), TIME_NEVER);
+}
+
 void service_send(struct sim *sim, struct member *member, struct frame *call,
                   const struct program_call *spec, uint32_t which, uint32_t copy) {
   if (__builtin_expect(spec->publishes, 0)) column_set(sim, call, COLUMN_DELAY, spec->delay_ns);
   struct frame *child = call_new(sim, member, call);
   child->key = child_key(member, call, which, copy);
   if (__builtin_expect(spec->publishes, 0) && !spec->keyed) child->item = 0;
+  if (__builtin_expect(spec->publishes, 0) && column_wanted(sim, COLUMN_ACKS)) {
+    column_set(sim, child, COLUMN_ACKS, acks_of(spec));
+  }
   child->site = call->pc;
   if (spec->op != OP_INHERIT) child->op = (uint8_t)spec->op;
   const struct service_state *s = member->state;
@@ -77,6 +100,7 @@ double service_message_bytes(struct sim *sim, struct member *member, struct fram
                              struct frame *child, bool answer) {
   (void)sim;
   const struct service_state *s = member->state;
+  if (call == NULL) return 0; /* a message that nobody waits for */
   const struct program *program = s->plan[call->op].program;
   const struct step *step = &program->step[child->site];
   if (step->kind != STEP_CALL && step->kind != STEP_PARALLEL) return 0;

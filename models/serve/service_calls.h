@@ -12,6 +12,13 @@
 void service_send(struct sim *sim, struct member *member, struct frame *call,
                   const struct program_call *spec, uint32_t which, uint32_t copy);
 
+/* Whether the handler waits for the answer; one that does not sends it on the service's own
+ * account.
+ */
+bool service_waits_for(const struct program_call *spec);
+void service_send_unheard(struct sim *sim, struct member *member, struct frame *call,
+                          const struct program_call *spec, uint32_t which);
+
 /* The same of the call that a plan knows (plan->then). With a thousand systems, not to look at the
  * call, at whom it goes to and at the component's name saves three lines of memory. */
 void service_send_then(struct sim *sim, struct member *member, struct frame *call,

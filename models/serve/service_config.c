@@ -44,6 +44,25 @@ static bool pace_valid(const struct service_config *config, struct error *err) {
   return true;
 }
 
+/* Who says how many brokers are to have a message publishes to several. */
+static bool acks_valid(const struct spec *spec, const struct service_config *config,
+                       struct error *err) {
+  for (uint32_t i = 0; i < config->on.n; i++) {
+    const struct program *program = &config->on.handler[i].program;
+    for (uint32_t k = 0; k < program->calls; k++) {
+      const struct program_call *call = &program->call[k];
+      const struct component_spec *topic = &spec->component[call->component];
+      if (!call->publishes || call->acks.word != HOW_MANY_NUMBER || component_sends(topic))
+        continue;
+      return error_set(err,
+                       "publishes to \"%s\" with acks = %llu, and that topic has no copies; give "
+                       "it copies, or leave acks out",
+                       topic->name, (unsigned long long)call->acks.number);
+    }
+  }
+  return true;
+}
+
 bool service_validate(const struct spec *spec, const struct component_spec *component,
                       struct error *err) {
   const struct service_config *config = component->config;
@@ -83,6 +102,7 @@ bool service_validate(const struct spec *spec, const struct component_spec *comp
   if (config->discipline == DISCIPLINE_PS && config->workers == PARAM_UNLIMITED) {
     return error_set(err, "discipline \"ps\" shares a finite number of workers; give 'workers'");
   }
+  if (!acks_valid(spec, config, err)) return false;
   if (!service_sheds_valid(config, err) || !pace_valid(config, err)) return false;
   if (!host_valid(config, err)) return false;
   if (!config->subscribe.given) return true;

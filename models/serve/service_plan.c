@@ -1,6 +1,7 @@
 #include "service_plan.h"
 
 #include "arena.h"
+#include "service_calls.h"
 
 const struct touches service_touches[EVENT_MEMBER + 1] = {
     [EVENT_ARRIVE] = {4, 0, 2, true}, [EVENT_REPLY] = {4, 0, 1, true},
@@ -55,8 +56,9 @@ static void look_at_steps(const struct sim *sim, struct plan *plan, bool short_c
   plan->only_works = short_cuts && plan->works_first && step[1].kind == STEP_END;
   plan->quick = plan->works_first && dist_is_quick(&step->dist, &plan->work);
   plan->ordinal = step->ordinal;
-  bool calls_once =
-      short_cuts && plan->works_first && plan->program->steps == 3 && step[1].kind == STEP_CALL;
+  bool calls_once = short_cuts && plan->works_first && plan->program->steps == 3 &&
+                    step[1].kind == STEP_CALL &&
+                    service_waits_for(&plan->program->call[step[1].first]);
   if (calls_once) look_at_then(sim, plan, &plan->program->call[step[1].first]);
 }
 

@@ -22,6 +22,8 @@ static const struct param subject = {
     .doc = "Where the message goes.",
 };
 
+static const char *const acks_words[] = {"all", NULL};
+
 static const struct param params[] = {
     {.name = "op",
      .type = PARAM_OP,
@@ -39,6 +41,16 @@ static const struct param params[] = {
      .fallback = "0ms",
      .doc =
          "How long the topic keeps it before it can be delivered, beside the topic's own delay."},
+    {.name = "acks",
+     .type = PARAM_HOW_MANY,
+     .offset = AT(acks),
+     .fallback = "all",
+     .min = 0,
+     .max = 1,
+     .choices = acks_words,
+     .doc = "Of a topic with copies: when the message is answered. 0: the handler goes on at once, "
+            "whatever becomes of it; 1: when the leader of the partition has it; \"all\": when "
+            "all brokers in sync have it (Kafka's acks, where \"all\" is the default)."},
     OUTBOUND_PARAMS(struct publish_config, call.policy),
     {.name = "request",
      .type = PARAM_SIZE_DIST,
@@ -62,6 +74,15 @@ static bool check(const struct step_place *place, const void *config, const char
   if (!to->kind->keeps_messages) {
     return error_set(err, "\"%s\" is a %s; messages are published to a topic", to->name,
                      to->kind->name);
+  }
+  bool none = c->call.acks.word == HOW_MANY_NUMBER && c->call.acks.number == 0;
+  bool waits = c->call.policy.timeout_ns != PARAM_UNLIMITED || c->fallback.n > 0 ||
+               !outbound_is_plain(&c->call.policy) || dist_mean(&c->call.request) > 0;
+  if (none && waits) {
+    *key = "acks";
+    return error_set(err,
+                     "with acks = 0 nobody waits for an answer: leave out what is to be done about "
+                     "it (timeout, retry, fallback), and `request`");
   }
   return outbound_valid(&c->call.policy, err);
 }

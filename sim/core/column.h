@@ -24,8 +24,13 @@ enum column_id {
   COLUMN_BODY,     /* of a message: what it says */
   COLUMN_DELIVERY, /* of a call that carries a message of a topic: see delivery.c; its own alone */
   COLUMN_DELAY,    /* ns: of a call that publishes, until the message can be delivered */
+  COLUMN_ACKS,     /* of a call that publishes: enum acks; its own alone */
   COLUMN_KINDS
 };
+
+/* When a message is acknowledged: when it was sent, when one broker has it, or when all in sync
+ * do. */
+enum acks { ACKS_UNSAID, ACKS_NONE, ACKS_LEADER, ACKS_ALL };
 
 struct sim;
 struct frame;

@@ -129,6 +129,8 @@ struct kind {
   uint64_t (*message_life_ns)(const void *config);
   /* And how many partitions it has; 0: it has none, and a group shares one queue. */
   uint64_t (*message_partitions)(const void *config);
+  /* Of a topic: a message whose publisher does not wait never came there. */
+  void (*message_unheard)(struct component *topic);
   /* Of a topic: a member that subscribes to it takes messages again. */
   void (*on_consumer)(struct sim *sim, struct member *topic, struct member *consumer);
   /* Each member, before any event; all members exist, in the order of names. */

@@ -195,6 +195,9 @@ static void put_call(const struct listing *l, const struct program_call *call) {
   if (call->op != OP_INHERIT) fprintf(l->out, ".%s", l->spec->op[call->op]);
   if (call->each) fputs(" each", l->out);
   if (call->keyed) fputs(" by key", l->out);
+  if (call->publishes && call->acks.word == HOW_MANY_NUMBER) {
+    fprintf(l->out, " acks %llu", (unsigned long long)call->acks.number);
+  }
   if (call->delay_ns > 0) {
     fputs(" delayed by ", l->out);
     put_quantity(l->out, QUANTITY_TIME, (double)call->delay_ns);

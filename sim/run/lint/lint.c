@@ -72,6 +72,11 @@ const struct lint_rule lint_rules[] = {
     {"topic-unread", "nobody subscribes to a topic",
      "its messages wait as long as the run lasts, or are refused when it is full",
      "subscribe = { \"...\" } in a service, or leave the topic out", lint_topic_unread},
+    {"acks-may-lose",
+     "a goal is on what a topic loses, and a publisher does not wait for its copies",
+     "what only the leader has, or nobody yet, is lost when the leader dies, though it was "
+     "acknowledged",
+     "acks = \"all\", which waits for all brokers in sync", lint_acks_may_lose},
     {"retention-below-outage",
      "a topic keeps messages for less time than a fault keeps their consumer away",
      "messages are thrown away before anybody can work on them",

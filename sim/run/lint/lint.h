@@ -57,6 +57,9 @@ void lint_print(const struct lint *lint, FILE *out);
 
 /* --- for rules ------------------------------------------------------------------------------ */
 
+/* What a component does by operation; NULL: its kind has no handlers. */
+const struct handlers *lint_handlers(const struct component_spec *component);
+
 /* Adds a finding whose texts are filled in by the caller. */
 struct finding *lint_add(struct lint *lint, const char *file, int line, const char *subject);
 struct finding *lint_add_component(struct lint *lint, uint32_t component);
@@ -130,6 +133,7 @@ void lint_health_check_slow(struct lint *lint);
 void lint_visibility_below_work(struct lint *lint);
 void lint_dead_letters_unread(struct lint *lint);
 void lint_topic_unread(struct lint *lint);
+void lint_acks_may_lose(struct lint *lint);
 void lint_retention_below_outage(struct lint *lint);
 void lint_idle_consumers(struct lint *lint);
 void lint_no_health_check(struct lint *lint);

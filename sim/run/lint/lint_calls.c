@@ -328,7 +328,7 @@ void lint_never_called(struct lint *lint) {
   }
 }
 
-static const struct handlers *handlers_of(const struct component_spec *component) {
+const struct handlers *lint_handlers(const struct component_spec *component) {
   for (const struct param *p = component->kind->params; p->name; p++) {
     if (p->type == PARAM_HANDLERS) {
       return (const struct handlers *)((const char *)component->config + p->offset);
@@ -340,7 +340,7 @@ static const struct handlers *handlers_of(const struct component_spec *component
 void lint_unused_handler(struct lint *lint) {
   if (!lint->graph->complete) return;
   for (uint32_t c = 0; c < lint->spec->components; c++) {
-    const struct handlers *handlers = handlers_of(&lint->spec->component[c]);
+    const struct handlers *handlers = lint_handlers(&lint->spec->component[c]);
     if (handlers == NULL || node_of(lint->graph, c) == NULL) continue;
     for (uint32_t i = 0; i < handlers->n; i++) {
       int op = handlers->handler[i].op;

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "lint.h"
+#include "program.h"
 #include "sim.h"
 #include "subscription.h"
 
@@ -60,6 +61,44 @@ void lint_visibility_below_work(struct lint *lint) {
                        "twice",
                        lint->spec->component[s->topic].name);
     f->mend = lint_text(lint, "a visibility well above %s", lint_ns(lint, work_ns));
+  }
+}
+
+/* --- what is acknowledged too early ---------------------------------------------------------- */
+
+static bool has_loss_goal(const struct lint *lint, const char *topic) {
+  for (uint32_t i = 0; i < lint->scenario->goals; i++) {
+    const struct goal *goal = &lint->scenario->goal[i];
+    size_t length = strlen(topic);
+    if (goal->op != GOAL_LT && goal->op != GOAL_LE) continue;
+    if (!strncmp(goal->metric, topic, length) && !strcmp(goal->metric + length, ".lost")) {
+      return true;
+    }
+  }
+  return false;
+}
+
+static void look_at_publishers(struct lint *lint, uint32_t component,
+                               const struct program *program) {
+  for (uint32_t k = 0; k < program->calls; k++) {
+    const struct program_call *call = &program->call[k];
+    if (!call->publishes || call->acks.word != HOW_MANY_NUMBER) continue;
+    const char *topic = lint->spec->component[call->component].name;
+    if (!has_loss_goal(lint, topic)) continue;
+    struct finding *f = lint_add_component(lint, component);
+    f->what =
+        lint_text(lint, "it publishes to %s with acks = %llu, and a goal limits what that loses",
+                  topic, (unsigned long long)call->acks.number);
+    return;
+  }
+}
+
+void lint_acks_may_lose(struct lint *lint) {
+  for (uint32_t c = 0; c < lint->spec->components; c++) {
+    const struct handlers *handlers = lint_handlers(&lint->spec->component[c]);
+    for (uint32_t i = 0; handlers && i < handlers->n; i++) {
+      look_at_publishers(lint, c, &handlers->handler[i].program);
+    }
   }
 }
 
