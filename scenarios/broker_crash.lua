@@ -6,7 +6,8 @@
 -- Six partitions, 300 messages a second, 50 ms between the brokers. With acks = 0 a shop never
 -- hears of the messages that it sends to a dead leader for 9 s, until another one leads. With
 -- acks = 1 it does, and sends them again; lost is what the others had not fetched, 50 ms of the
--- messages of the partitions that it led. With acks = "all" that was not acknowledged, and nothing is lost.
+-- messages of the partitions that it led. With acks = "all" that was not acknowledged, and nothing
+-- is lost.
 -- In two more topics all brokers but the first have been down for long when that dies, too, and
 -- those who read are down meanwhile. Then nobody may lead until it is back, or, with `unclean`, one
 -- that was out of sync: messages go on, and those that it does not have are gone.

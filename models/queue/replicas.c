@@ -257,7 +257,7 @@ void replicas_take(struct sim *sim, struct member *broker, struct frame *call) {
   if (l) {
     t->deduplicated++;
     struct frame *before = waiting_call(sim, l);
-    if (all && before) call_reply(sim, before, OUTCOME_FAILED); /* its publisher asks anew */
+    if (all && before) call_reply(sim, before, OUTCOME_FAILED); /* its publisher asks again */
   } else {
     l = append(sim, t, p, call);
   }
@@ -290,7 +290,7 @@ static void leave_unanswered(struct sim *sim, struct topic_state *t, struct repl
   l->slot = SLOT_NONE;
 }
 
-/* The broker goes on: whoever published to it and waits has no answer. After a crash the engine has
+/* The broker goes on: publishers that wait have no answer from it. After a crash the engine has
  * answered. */
 static void answer_left(struct sim *sim, struct replicas *r, uint32_t broker, bool fail) {
   uint32_t kept = 0, n = r->unanswered_n;
