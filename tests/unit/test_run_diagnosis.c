@@ -622,6 +622,24 @@ static void an_overload_that_outlives_its_fault(void **state) {
   }
 }
 
+/* Aim: a rate that a bounded pool of users cannot keep up is not healthy, and is said before what
+ * went well. */
+static void requests_that_are_never_sent(void **state) {
+  (void)state;
+  struct seen s =
+      see("client 'vus' { arrivals = constant '50/s', target = 'api', most = 20 }\n"
+          "service 'api' { workers = 30, work = '600ms' }\n"
+          "run { duration = '60s', warmup = '0s', replications = 2 }\n");
+  assert_false(s.diagnosis.healthy);
+  assert_null(strstr(s.diagnosis.failed, "Nothing failed"));
+  assert_non_null(strstr(s.diagnosis.failed,
+                         "33.3 % of the requests that were due at vus were never sent, since as "
+                         "many were under way as it may have (`most`), for 600 ms each on average, "
+                         "100 % of it service at api"));
+  assert_non_null(strstr(s.diagnosis.failed, "Of those sent, all 3960 requests of vus"));
+  forget(&s);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_healthy_system_has_no_finding),
@@ -650,6 +668,7 @@ int main(void) {
       cmocka_unit_test(a_victim_that_waits_for_the_culprit),
       cmocka_unit_test(requests_that_only_wait),
       cmocka_unit_test(requests_without_end),
+      cmocka_unit_test(requests_that_are_never_sent),
       cmocka_unit_test(edges_where_failures_begin),
       cmocka_unit_test(words_that_fit_the_tables),
       cmocka_unit_test(an_overload_that_outlives_its_fault),

@@ -8,6 +8,7 @@
 #include "breakdown.h"
 #include "format.h"
 #include "limiter.h"
+#include "part_said.h"
 #include "recovery.h"
 #include "sim.h"
 #include "timeline.h"
@@ -200,14 +201,44 @@ static bool say_unfinished(const struct results *results, const struct client *c
   return true;
 }
 
-static void say_dropped(const struct results *results, const struct client *c, GString *text) {
+/* The largest part of the time for which requests keep a client's users busy: ", 84 % of it service
+ * at db". */
+static void say_what_keeps(const struct results *results, uint32_t client, GString *text) {
+  const struct spec *spec = &results->scenario->spec;
+  if (results->blame == NULL) return;
+  struct composition c = breakdown_at(&results->blame[client], NAN, NAN);
+  if (c.requests > 0 && c.n > 0) {
+    const struct path_spec *path = breakdown_path(spec, &c.share[0]);
+    char *owner = breakdown_owner(spec, &c.share[0]);
+    char *said = part_said(&part_defs[c.share[0].part], owner,
+                           path != NULL ? spec_path_from(spec, path) : NULL,
+                           path != NULL ? spec_path_to(spec, path) : NULL);
+    g_string_append_printf(text, " for %s each on average, %.0f %% of it %s",
+                           format_value(UNIT_SECONDS, c.latency_s).text,
+                           100 * c.share[0].seconds / c.latency_s, said);
+    g_free(said);
+    g_free(owner);
+  }
+  composition_free(&c);
+}
+
+static double dropped_of(const struct results *results, uint32_t client) {
+  const char *name = results->scenario->spec.component[client].name;
+  return results_value_of(results, name, "dropped_ratio");
+}
+
+static bool say_dropped(const struct results *results, const struct client *c, GString *text) {
   const char *name = results->scenario->spec.component[c->id].name;
-  double dropped = results_value_of(results, name, "dropped_ratio");
-  if (!(dropped > 0)) return;
+  double dropped = dropped_of(results, c->id);
+  if (!(dropped > 0)) return false;
   g_string_append_printf(text,
-                         "%s%s of the requests that were due at %s were never sent: all its users "
-                         "were busy.",
+                         "%s%s of the requests that were due at %s were never sent, since as many "
+                         "were under way as it may have (`most`),",
                          text->len > 0 ? " " : "", ratio(dropped).text, name);
+  say_what_keeps(results, c->id, text);
+  g_string_truncate(text, text->str[text->len - 1] == ',' ? text->len - 1 : text->len);
+  g_string_append(text, "; no figure of the requests that were sent shows this.");
+  return true;
 }
 
 static int by_failed(const void *left, const void *right) {
@@ -238,7 +269,9 @@ bool failures_any(const struct results *results) {
   const struct spec *spec = &results->scenario->spec;
   for (uint32_t i = 0; i < spec->components; i++) {
     if (!spec->component[i].kind->is_source) continue;
-    if (!(client_of(results, i).failed <= 0)) return true;
+    if (!(client_of(results, i).failed <= 0) || dropped_of(results, i) > FAILED_NEGLIGIBLE) {
+      return true;
+    }
   }
   return false;
 }
@@ -266,14 +299,16 @@ char *failures_say(const struct results *results) {
     g_string_append_printf(text, " Requests of %u other client%s failed, too.",
                            failing - CLIENTS_TOLD, failing - CLIENTS_TOLD == 1 ? "" : "s");
   }
-  bool told = failing > 0;
+  bool told = failing > 0, dropped = false;
   for (uint32_t i = 0, more = 0; i < n && more < CLIENTS_TOLD; i++) {
     if (list[i].failed > 0) continue;
     bool here = say_unfinished(results, &list[i], text);
     told |= here;
     more += here;
   }
-  for (uint32_t i = 0; i < n && i < CLIENTS_TOLD; i++) say_dropped(results, &list[i], text);
+  for (uint32_t i = 0; i < n && i < CLIENTS_TOLD; i++) {
+    dropped |= say_dropped(results, &list[i], text);
+  }
   if (!told && n > 0 && ended == n) {
     GString *whose = g_string_new(NULL);
     if (n == 1) {
@@ -281,10 +316,15 @@ char *failures_say(const struct results *results) {
     } else {
       g_string_printf(whose, "of %u clients", n);
     }
-    g_string_prepend(text, text->len > 0 ? " " : "");
-    gchar *good = g_strdup_printf("Nothing failed: all %s requests %s were answered ok.",
+    gchar *good = g_strdup_printf("%s %s requests %s were answered ok.",
+                                  dropped ? "Of those sent, all" : "Nothing failed: all",
                                   format_count(requests).text, whose->str);
-    g_string_prepend(text, good);
+    if (dropped) {
+      g_string_append_printf(text, " %s", good);
+    } else {
+      g_string_prepend(text, text->len > 0 ? " " : "");
+      g_string_prepend(text, good);
+    }
     g_free(good);
     g_string_free(whose, TRUE);
   }

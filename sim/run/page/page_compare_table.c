@@ -130,13 +130,18 @@ static bool has_goal(const struct designs *d, const char *metric) {
 
 /* --- metrics -------------------------------------------------------------------------------- */
 
-/* "1.06 ms lower", "no difference found" */
+/* "1.06 ms lower", "no difference found, at most 0.41 ms" */
 static char *difference_words(enum metric_unit unit, const json_t *diff) {
   const char *verdict = tree_text(diff, "verdict");
   bool lower = strcmp(verdict, "lower") == 0, higher = strcmp(verdict, "higher") == 0;
   double value = tree_number(diff, "value");
   if (strcmp(verdict, "equal") == 0) return g_strdup("as in A");
-  if (strcmp(verdict, "none") == 0) return g_strdup("no difference found");
+  if (strcmp(verdict, "none") == 0) {
+    double most = fmax(fabs(tree_number(diff, "lo")), fabs(tree_number(diff, "hi")));
+    if (!isfinite(most)) return g_strdup("no difference found");
+    return g_strdup_printf("no difference found, at most %s",
+                           format_difference(unit, most, NAN).text);
+  }
   if (!lower && !higher) return g_strdup("");
   if (!isfinite(value)) return g_strdup(value > 0 ? "endless now" : "no longer endless");
   return g_strdup_printf("%s %s", format_difference(unit, fabs(value), NAN).text, verdict);
