@@ -2,13 +2,14 @@
 
 #include "arena.h"
 #include "call.h"
+#include "trace.h"
 
 static void init_limits(struct sim *sim, struct load_balancer_state *lb) {
   const struct block *on = &lb->config->on;
   if (on->program.steps == 0) return;
   struct handler *all = arena_alloc(sim->arena, sizeof *all);
   *all = (struct handler){-1, on->program};
-  limits_init(sim, &lb->limits, &(struct handlers){1, all});
+  limits_init(sim, &lb->limits, &(struct handlers){1, all}, NULL);
 }
 
 static void front_retried(struct sim *sim, struct member *member, const struct frame *forwarded) {
@@ -53,6 +54,7 @@ bool front_passes(struct sim *sim, struct member *member, struct frame *call) {
     }
     if (wait_ns == 0) continue;
     call_sleep(sim, member, call, wait_ns);
+    trace_mark(sim, call, PART_LIMIT);
     return false;
   }
   return true;

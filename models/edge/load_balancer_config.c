@@ -91,6 +91,14 @@ static bool layer_valid(const struct load_balancer_config *config, struct error 
                    what, by_request ? " (by = \"caller\" is an address)" : "");
 }
 
+static bool limits_valid(const struct load_balancer_config *config, struct error *err) {
+  for (uint32_t i = 0; i < config->on.program.steps; i++) {
+    if (config->on.program.step[i].kind == STEP_LIMIT) continue;
+    return error_set(err, "on: each instance of a balancer counts by itself: leave 'store' out");
+  }
+  return true;
+}
+
 static bool targets_valid(const struct spec *spec, const struct component_spec *component,
                           struct error *err) {
   const struct load_balancer_config *config = component->config;
@@ -120,6 +128,7 @@ bool load_balancer_validate(const struct spec *spec, const struct component_spec
   }
   if (n > MAX_BACKENDS) return error_set(err, "backends: at most %d are possible", MAX_BACKENDS);
   if (!targets_valid(spec, component, err) || !layer_valid(config, err)) return false;
+  if (!limits_valid(config, err)) return false;
   if (!algorithm_valid(config, err) || !weights_valid(spec, config, err)) return false;
   if (config->health.given && config->health.timeout_ns > config->health.interval_ns) {
     return error_set(err,

@@ -14,10 +14,17 @@ static void want_columns(struct sim *sim, const struct limit_config *limit) {
 }
 
 /* One limiter for those whose tier has no rate of its own, and one for each tier that has. */
-static void add_limit(struct sim *sim, struct limits *limits, const struct step *step) {
+static void add_limit(struct sim *sim, struct limits *limits, const struct step *step,
+                      const struct limits *first) {
   const struct limit_config *config = step->limit;
   struct limit_gate *limit = &limits->limit[limits->n++];
   *limit = (struct limit_gate){.step = step, .limiters = 1 + config->tier.n};
+  want_columns(sim, config);
+  limit->lent = config->store != REF_NONE && first;
+  if (limit->lent) {
+    limit->limiter = first->limit[limits->n - 1].limiter;
+    return;
+  }
   limit->limiter = arena_alloc(sim->arena, limit->limiters * sizeof *limit->limiter);
   limiter_init(&limit->limiter[0], config);
   for (uint32_t i = 0; i < config->tier.n; i++) {
@@ -26,10 +33,10 @@ static void add_limit(struct sim *sim, struct limits *limits, const struct step 
     of_tier->rate_per_s = config->tier.rate[i].per_s;
     limiter_init(&limit->limiter[1 + i], of_tier);
   }
-  want_columns(sim, config);
 }
 
-void limits_init(struct sim *sim, struct limits *limits, const struct handlers *on) {
+void limits_init(struct sim *sim, struct limits *limits, const struct handlers *on,
+                 const struct limits *first) {
   uint32_t n = 0;
   for (int fill = 0; fill < 2; fill++) {
     if (fill && n > 0) limits->limit = arena_alloc(sim->arena, n * sizeof *limits->limit);
@@ -38,24 +45,27 @@ void limits_init(struct sim *sim, struct limits *limits, const struct handlers *
       for (uint32_t k = 0; k < program->steps; k++) {
         if (program->step[k].kind != STEP_LIMIT) continue;
         n++;
-        if (fill) add_limit(sim, limits, &program->step[k]);
+        if (fill) add_limit(sim, limits, &program->step[k], first);
       }
     }
   }
 }
 
-static void each_limiter(struct limits *limits, void (*what)(struct limiter *)) {
-  for (uint32_t i = 0; i < limits->n; i++) {
-    for (uint32_t k = 0; k < limits->limit[i].limiters; k++) what(&limits->limit[i].limiter[k]);
-  }
+static void each_limiter(struct limit_gate *limit, void (*what)(struct limiter *)) {
+  for (uint32_t k = 0; k < limit->limiters; k++) what(&limit->limiter[k]);
 }
 
 void limits_free(struct limits *limits) {
-  each_limiter(limits, limiter_free);
+  for (uint32_t i = 0; i < limits->n; i++) {
+    if (!limits->limit[i].lent) each_limiter(&limits->limit[i], limiter_free);
+  }
 }
 
 void limits_clear(struct limits *limits) {
-  each_limiter(limits, limiter_clear);
+  for (uint32_t i = 0; i < limits->n; i++) {
+    bool stored = limits->limit[i].step->limit->store != REF_NONE;
+    if (!stored) each_limiter(&limits->limit[i], limiter_clear);
+  }
 }
 
 static uint64_t who_of(const struct sim *sim, const struct frame *call, enum limit_per per) {

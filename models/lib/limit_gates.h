@@ -12,13 +12,18 @@ struct limits {
   struct limit_gate {
     const struct step *step;
     uint32_t limiters;
+    bool lent;               /* the store's, and kept by the first member */
     struct limiter *limiter; /* of others, then of each tier that has a rate of its own */
   } * limit;
   uint64_t refused, delayed;
 };
 
-void limits_init(struct sim *sim, struct limits *limits, const struct handlers *on);
+/* `first`: of the first member of the component, which has those that are counted in a store; NULL:
+ * this is it. */
+void limits_init(struct sim *sim, struct limits *limits, const struct handlers *on,
+                 const struct limits *first);
 void limits_free(struct limits *limits);
+/* What the member itself counted. */
 void limits_clear(struct limits *limits);
 
 /* How long the call has to wait at the step, or LIMITER_REFUSED. */

@@ -34,9 +34,11 @@ struct limit_config {
   struct tier_rates tier;
   bool retry_after; /* who is refused is told when to come again */
   uint32_t algorithm, per;
-  uint64_t burst;     /* buckets: tokens kept, or calls that may wait; 0: not said */
-  uint64_t at_once;   /* leaky bucket: of those that wait, so many pass without waiting */
-  uint64_t window_ns; /* of the others; 0: not said */
+  uint64_t burst;      /* buckets: tokens kept, or calls that may wait; 0: not said */
+  uint64_t at_once;    /* leaky bucket: of those that wait, so many pass without waiting */
+  uint64_t window_ns;  /* of the others; 0: not said */
+  uint32_t store;      /* the component that counts for all instances, or REF_NONE */
+  uint64_t timeout_ns; /* of a call of it */
 };
 
 /* Whom it tells apart: with rates by tier each user, unless something else is said. */

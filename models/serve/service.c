@@ -188,6 +188,7 @@ static struct frame *run_one(struct sim *sim, struct member *member, struct fram
         if (wait_ns == LIMITER_REFUSED) return finish(sim, member, call, OUTCOME_RATE_LIMITED);
         if (wait_ns > 0) {
           call_sleep(sim, member, call, wait_ns);
+          trace_mark(sim, call, PART_LIMIT);
           return release_while_waiting(sim, s, call);
         }
         call->pc++;
@@ -563,7 +564,8 @@ static void service_init(struct sim *sim, struct member *member) {
   if (pace_is_given(&s->config->pace)) {
     pace_init(sim, &s->pace, &s->config->pace, member, &s->station);
   }
-  limits_init(sim, &s->limits, &s->config->on);
+  const struct service_state *first = member->index > 1 ? self->member->state : NULL;
+  limits_init(sim, &s->limits, &s->config->on, first ? &first->limits : NULL);
   service_sheds_init(sim, &s->sheds, s->config);
   s->plain_queue = s->station.plain && s->station.classes == 1 && s->sheds.n == 0 &&
                    !s->config->subscribe.given && !s->lodger;

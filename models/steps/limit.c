@@ -66,6 +66,21 @@ static const struct param params[] = {
      .max = 1e18,
      .doc = "Length of the window, for the algorithms that have one. \"100/min\" with a window of "
             "\"1min\" lets 100 pass in each."},
+    {.name = "store",
+     .type = PARAM_REF,
+     .offset = offsetof(struct limit_config, store),
+     .doc = "A component that counts for all instances, such as a service that stands for Redis: "
+            "each call first calls it, and waits for its answer. Without it each instance counts "
+            "for itself."},
+    {.name = "timeout",
+     .type = PARAM_DURATION,
+     .offset = offsetof(struct limit_config, timeout_ns),
+     .fallback = "20ms",
+     .min = 1,
+     .max = 1e18,
+     .needs = "store",
+     .doc = "How long it waits for the store. When that does not answer or fails, the call passes "
+            "(Envoy's global rate limit: 20 ms, failure_mode_deny = false)."},
     {.name = "retry_after",
      .type = PARAM_BOOL,
      .offset = offsetof(struct limit_config, retry_after),
@@ -138,7 +153,19 @@ static void compile(struct assembler *to, const void *config) {
   struct limit_config *c = arena_alloc(to->arena, sizeof *c);
   *c = *(const struct limit_config *)config;
   if (c->algorithm == LIMIT_TOKEN_BUCKET && c->burst == 0) c->burst = 1;
+  if (c->store == REF_NONE) {
+    assemble(to, STEP_LIMIT)->limit = c;
+    return;
+  }
+  uint32_t asks = to->steps;
+  assemble(to, STEP_CALL);
+  struct program_call *call = assemble_call(to);
+  *call = (struct program_call){
+      .component = c->store, .op = OP_INHERIT, .times = 1, .policy = OUTBOUND_NONE};
+  call->request = call->response = dist_constant(0);
+  call->policy.timeout_ns = c->timeout_ns;
   assemble(to, STEP_LIMIT)->limit = c;
+  assemble_jump_here(to, asks); /* without an answer the limit is passed by */
 }
 
 const struct step_def step_limit = {
@@ -147,11 +174,13 @@ const struct step_def step_limit = {
              .usage =
                  "limit { \"100/min\", burst = 100, per = \"user\" }\n"
                  "limit { tier = { free = \"60/h\", paid = \"5000/h\" }, retry_after = true }\n"
+                 "limit { \"100/s\", burst = 20, store = \"redis\" }\n"
                  "limit { \"10/s\", burst = 20, algorithm = \"leaky_bucket\" }\n"
                  "limit { \"100/min\", window = \"1min\", algorithm = \"fixed_window\" }",
              .doc = "Lets calls through at a rate; others are answered with the cause rate_limited "
                     "(HTTP 429), or wait. Each limit of each instance counts for itself, and a "
-                    "crash forgets what it counted.",
+                    "crash forgets what it counted; with `store` all instances count together. "
+                    "Left out: a store that loses its counts, or has several copies of them.",
              .params = params,
              .subject = &subject},
     .config_size = sizeof(struct limit_config),

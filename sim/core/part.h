@@ -16,6 +16,7 @@ enum part {
   PART_NETWORK,     /* under way on a path; while it is followed, on the way there */
   PART_RETURN,      /* the answer on its way back from the component */
   PART_SLEEP,       /* a pause in a handler */
+  PART_LIMIT,       /* waited for its turn at a rate limit */
   PART_RETRY,       /* an attempt that failed and was followed by another one */
   PART_REPLICATION, /* waited for other copies of its data */
   PART_POOL,        /* waited for a place in its caller's pool */

@@ -130,11 +130,48 @@ static void test_mistakes(void **state) {
   }
 }
 
+/* Aim: with a store all instances count together and a crash of one forgets nothing; each call
+ * waits for the store, and passes when that is down or too slow. */
+static void test_store(void **state) {
+  (void)state;
+#define STORED(LIMIT, STORE, FAULT)                             \
+  ASK("10/s", "")                                               \
+  "load_balancer \"s\" { backends = \"t\" }\n"                  \
+  "service \"t\" { instances = 2, on = { limit { \"1/s\"" LIMIT \
+  " } } }\n"                                                    \
+  "service \"redis\" { work = \"" STORE "\" }\n" FAULT
+#define CRASH(WHOM)                      \
+  "fault { crash \"" WHOM                \
+  "\", at = \"0s\", lasts = \"1us\" }\n" \
+  "fault { crash \"" WHOM "\", at = \"50ms\", lasts = \"100s\" }"
+  const char *local = ASK("10/s", "")
+      "load_balancer \"s\" { backends = \"t\" }\n"
+      "service \"t\" { instances = 2, on = { limit { \"1/s\" } } }";
+  expect(local, "t.completions", 20);
+  const char *stored = STORED(", store = \"redis\"", "2ms", "");
+  expect(stored, "t.completions", 10);
+  expect(stored, "redis.arrivals", 100);
+  expect(stored, "c.latency.max", 0.002);
+  const char *forgets = STORED(", store = \"redis\"", "2ms",
+                               "fault { crash \"t[1]\", at = \"410ms\", lasts = \"50ms\" }");
+  expect(forgets, "t.completions", 10);
+  expect(STORED(", store = \"redis\", timeout = \"1ms\"", "2ms", ""), "t.completions", 100);
+  expect(STORED(", store = \"redis\"", "2ms", CRASH("redis")), "t.completions", 100);
+  assert_non_null(strstr(mistake(ASK("1/s", "") "load_balancer \"s\" { backends = \"t\",\n"
+                                                "on = { limit { \"1/s\", store = \"t\" } } }\n"
+                                                "service \"t\" {}"),
+                         "leave 'store' out"));
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_who_is_limited), cmocka_unit_test(test_tiers_and_callers),
-      cmocka_unit_test(test_retry_after),    cmocka_unit_test(test_waiting),
-      cmocka_unit_test(test_crash_forgets),  cmocka_unit_test(test_mistakes),
+      cmocka_unit_test(test_store),
+      cmocka_unit_test(test_who_is_limited),
+      cmocka_unit_test(test_tiers_and_callers),
+      cmocka_unit_test(test_retry_after),
+      cmocka_unit_test(test_waiting),
+      cmocka_unit_test(test_crash_forgets),
+      cmocka_unit_test(test_mistakes),
   };
   return cmocka_run_group_tests_name("limit", tests, folder_make, folder_remove);
 }
