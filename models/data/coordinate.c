@@ -65,6 +65,15 @@ static uint32_t begin_write(struct sim *sim, struct quorum *q, const struct fram
   return history_begin(q->history, call->item, call->key, sim->now_ns);
 }
 
+/* Where all lead: writes of others that a leader had not seen when it took this one. */
+static void note_missed(struct quorum_member *m, uint64_t n) {
+  if (m->quorum->config->conflict == CONFLICT_LWW) {
+    m->own->lost_updates += n;
+  } else {
+    m->own->merged += n;
+  }
+}
+
 static void set_waiting(struct sim *sim, struct quorum_member *m, uint32_t waiting) {
   m->waiting = waiting;
   level_set(&m->own->waiting, sim->now_ns, waiting);
@@ -79,9 +88,13 @@ void quorum_call(struct sim *sim, struct quorum_member *m, struct frame *call) {
                       .coordinator = m->number,
                       .call = frame_slot(sim, call),
                       .stamp = call->stamp,
-                      .item = call->item,
-                      .under_way = (uint16_t)q->n};
+                      .item = call->item};
+  bool all_lead = copies_all_lead(q->config);
+  uint32_t from = all_lead && !writes ? m->number : 0;
+  uint32_t until = all_lead && !writes ? m->number + 1 : q->n;
+  r->sent = r->under_way = (uint16_t)(until - from);
   if (writes) r->write = begin_write(sim, q, call);
+  if (writes && all_lead) note_missed(m, history_begin_at(q->history, m->number, r->write));
   call->flags |= CALL_RELEASED;
   frame_set_state(sim, call, FRAME_WAITING);
   trace_mark(sim, call, PART_REPLICATION);
@@ -92,7 +105,7 @@ void quorum_call(struct sim *sim, struct quorum_member *m, struct frame *call) {
                             .body = body_of(r, i),
                             .draw = call->key,
                             .timeout_ns = q->config->timeout_ns};
-  for (uint32_t k = 0; k < q->n; k++) {
+  for (uint32_t k = from; k < until; k++) {
     message.site = (uint16_t)k;
     message_send(sim, m->member, q->member[k].member, &message);
   }
@@ -138,8 +151,10 @@ static struct history_view newest_of(const struct quorum *q, uint32_t i) {
   return newest;
 }
 
-static void note_write(struct sim *sim, struct quorum *q, uint32_t write,
+static void note_write(struct sim *sim, struct quorum_member *m, uint32_t write,
                        const struct frame *call) {
+  struct quorum *q = m->quorum;
+  if (!history_shows_all(q->history, write)) note_missed(m, history_at(q->history, write)->missed);
   uint64_t user = column_wanted(sim, COLUMN_USER) ? column_get(sim, call, COLUMN_USER) : 0;
   history_ack(q->history, 0, write, user, sim->now_ns);
   if (q->followed) ledger_write(sim, q->component->id, call);
@@ -162,7 +177,7 @@ static struct frame *decide(struct sim *sim, struct quorum_member *m, uint32_t i
   struct round *r = &q->round[i];
   uint32_t need = r->write ? q->write : q->read;
   *good = (uint32_t)__builtin_popcount(r->answered) >= need;
-  if (r->decided || (!*good && r->failed <= q->n - need)) return NULL;
+  if (r->decided || (!*good && r->failed <= r->sent - need)) return NULL;
   r->decided = true;
   set_waiting(sim, m, m->waiting - 1);
   *(*good ? &m->answered : &m->failed) += 1;
@@ -170,7 +185,7 @@ static struct frame *decide(struct sim *sim, struct quorum_member *m, uint32_t i
   struct frame *call = frame_at(sim, r->call);
   if (call->stamp != r->stamp) call = NULL;
   if (call && *good) {
-    if (r->write) note_write(sim, q, r->write, call);
+    if (r->write) note_write(sim, m, r->write, call);
     if (!r->write) note_read(sim, m, i, call);
   }
   return call;
@@ -199,7 +214,7 @@ void quorum_on_answer(struct sim *sim, struct quorum_member *m, struct frame *me
   struct quorum *q = m->quorum;
   uint32_t copy = message->site;
   if (message_what(sim, message) == QUORUM_HINT) {
-    hints_on_answer(sim, m, copy, outcome);
+    hints_on_answer(sim, m, copy, message->item, outcome);
     return;
   }
   uint32_t i = round_of(sim, q, message);
@@ -210,7 +225,7 @@ void quorum_on_answer(struct sim *sim, struct quorum_member *m, struct frame *me
     r->answered |= UINT32_C(1) << copy;
   } else {
     r->failed++;
-    if (r->write && q->config->hints) hints_keep(sim, m, copy, r->write);
+    if (r->write && q->keeps_hints) hints_keep(sim, m, copy, r->write);
   }
   bool good;
   struct frame *call = decide(sim, m, i, &good);

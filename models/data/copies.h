@@ -27,6 +27,8 @@
 
 enum copies_write { WRITE_ASYNC, WRITE_QUORUM, WRITE_ALL, WRITE_ISR };
 enum copies_read { READ_PRIMARY, READ_ANY, READ_NEAREST, READ_QUORUM, READ_ALL };
+enum copies_leaders { LEADERS_ONE, LEADERS_ALL };
+enum copies_conflict { CONFLICT_LWW, CONFLICT_MERGE, CONFLICT_CRDT };
 enum copies_repair { REPAIR_NONE, REPAIR_READ };
 #define COPIES_COORDINATORS 16u
 
@@ -38,6 +40,8 @@ struct copies_config {
   struct dist apply; /* ns */
   bool fence;
   struct elect_config elect;
+  struct how_many leaders; /* a number: one */
+  enum copies_conflict conflict;
   /* Without a primary: see quorum.h. */
   uint64_t coordinators;
   bool hints;
@@ -45,7 +49,11 @@ struct copies_config {
   uint64_t timeout_ns;
 };
 /* A read that takes the newest of so many answers needs none. */
+static inline bool copies_all_lead(const struct copies_config *config) {
+  return config->leaders.word == LEADERS_ALL;
+}
 static inline bool copies_have_primary(const struct copies_config *config) {
+  if (copies_all_lead(config)) return false;
   uint32_t word = config->read.word;
   return word != HOW_MANY_NUMBER && word != READ_QUORUM && word != READ_ALL;
 }

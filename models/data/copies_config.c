@@ -9,6 +9,8 @@
 
 static const char *const write_words[] = {"async", "quorum", "all", "isr", NULL};
 static const char *const read_words[] = {"primary", "any", "nearest", "quorum", "all", NULL};
+static const char *const leaders_words[] = {"one", "all", NULL};
+static const char *const conflict_words[] = {"lww", "merge", "crdt", NULL};
 static const char *const repair_words[] = {"none", "read", NULL};
 
 const struct param copies_params[] = {
@@ -73,6 +75,28 @@ const struct param copies_params[] = {
      .doc = "The copies elect their primary themselves (Raft), and another one when it fails. What "
             "more than half have cannot be lost then; if `write` is not given, a write waits for "
             "that. Readers see nothing before."},
+    {.name = "leaders",
+     .type = PARAM_HOW_MANY,
+     .offset = AT(leaders),
+     .fallback = "one",
+     .min = 1,
+     .max = 1,
+     .choices = leaders_words,
+     .doc = "\"one\" (or 1), the primary, if there is one; \"all\": every copy takes writes and "
+            "reads, answers from what it has, and sends its "
+            "writes to the others. `read` says which one a caller asks (\"any\" or "
+            "\"nearest\"), `write` how many copies have a write when it is answered (\"async\": "
+            "the one that took it)."},
+    {.name = "conflict",
+     .type = PARAM_ENUM,
+     .offset = AT(conflict),
+     .fallback = "lww",
+     .choices = conflict_words,
+     .doc = "With leaders = all: what becomes of two writes of a datum of which the later one had "
+            "not seen the other: the last write wins (\"lww\") and the other is lost; the "
+            "application merges them when it reads (\"merge\"), or the copies do (\"crdt\"): both "
+            "are kept; what merging costs is left out, and a reader is judged by the newest write "
+            "alone."},
     {.name = "coordinators",
      .type = PARAM_COUNT,
      .offset = AT(coordinators),
@@ -134,8 +158,8 @@ static bool is_promoted(const struct spec *spec, const struct component_spec *co
 /* A key that means something only with a primary, or only without, was written. */
 static const char *misplaced(const struct component_spec *component, bool primary) {
   static const char *const with[] = {"copies.apply", "copies.fence", "copies.elect", NULL};
-  static const char *const without[] = {"copies.coordinators", "copies.hints", "copies.repair",
-                                        "copies.timeout", NULL};
+  static const char *const without[] = {"copies.coordinators", "copies.hints",    "copies.repair",
+                                        "copies.timeout",      "copies.conflict", NULL};
   const char *const *keys = primary ? without : with;
   for (; *keys; keys++) {
     if (is_given(component, *keys)) return *keys;
@@ -159,6 +183,35 @@ static bool elect_validate(const struct spec *spec, const struct component_spec 
     return error_set(err, "elects its primary (copies.elect), and %s; leave one of them out",
                      config->fence ? "copies.fence shuts out a primary that a control replaces"
                                    : "a control makes one of its copies the primary");
+  }
+  return true;
+}
+
+static bool all_lead_validate(const struct spec *spec, const struct component_spec *component,
+                              const struct copies_config *config, struct error *err) {
+  static const char *const quorums[] = {"copies.coordinators", "copies.hints", "copies.repair",
+                                        NULL};
+  for (const char *const *key = quorums; *key; key++) {
+    if (!is_given(component, *key)) continue;
+    return error_set(err,
+                     "has %s, which means nothing with copies.leaders = \"all\": each leader "
+                     "keeps what the others lack",
+                     *key);
+  }
+  if (config->read.word != READ_ANY && config->read.word != READ_NEAREST) {
+    return error_set(err,
+                     "copies.leaders is \"all\", and copies.read has to say which one a caller "
+                     "asks: \"any\" or \"nearest\"");
+  }
+  if (config->write.word == WRITE_ISR || config->write.fall_back_ns) {
+    return error_set(err,
+                     "copies.leaders is \"all\", and copies.write is \"async\", a number, "
+                     "\"quorum\" or \"all\"");
+  }
+  if (is_promoted(spec, component)) {
+    return error_set(err,
+                     "copies.leaders is \"all\", and a control makes one of its copies the "
+                     "primary; leave the control out");
   }
   return true;
 }
@@ -211,7 +264,15 @@ bool copies_validate(const struct spec *spec, const struct component_spec *compo
                                "\"nearest\"");
   }
   if (config->elect.given && !elect_validate(spec, component, config, err)) return false;
-  if (!primary && !without_primary_validate(spec, component, config, err)) return false;
+  if (copies_all_lead(config)) {
+    if (!all_lead_validate(spec, component, config, err)) return false;
+  } else if (is_given(component, "copies.conflict")) {
+    return error_set(err,
+                     "has copies.conflict, which means nothing without copies.leaders = "
+                     "\"all\"");
+  } else if (!primary && !without_primary_validate(spec, component, config, err)) {
+    return false;
+  }
   const struct how_many *write = &config->write;
   uint64_t most = write->fall_back_ns ? config->n - 1 : config->n;
   if (write->word == HOW_MANY_NUMBER && write->number > most) {

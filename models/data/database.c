@@ -486,6 +486,10 @@ static const struct meter database_meters[] = {
     {"hinted", METER_COUNT, ROUNDS(hinted), 0, "Such writes that were handed over."},
     {"repairs", METER_COUNT, ROUNDS(repaired), 0,
      "Newer versions sent to copies that had answered a read with an older one."},
+    {"lost_updates", METER_COUNT, ROUNDS(lost_updates), 0,
+     "Acknowledged writes that a later one of another leader replaced without having seen them."},
+    {"merged", METER_COUNT, ROUNDS(merged), 0,
+     "Such writes that were merged with it, and so are not lost."},
 #undef ROUNDS
     {0},
 };
@@ -520,6 +524,9 @@ static bool database_has_meter(const void *config, const struct meter *meter) {
   bool votes = meter->at == STATE(copies) + offsetof(struct copy_meters, elections) ||
                meter->at == STATE(copies) + offsetof(struct copy_meters, split_votes);
   if (votes && !c->copies.elect.given) return false;
+  bool updates = meter->at == STATE(rounds) + offsetof(struct quorum_meters, lost_updates) ||
+                 meter->at == STATE(rounds) + offsetof(struct quorum_meters, merged);
+  if (updates) return copies_all_lead(&c->copies);
   return copies_have_primary(&c->copies) == (meter->at < STATE(rounds));
 }
 
@@ -540,7 +547,10 @@ const struct kind kind_database = {
         "members, "
         "clocks that differ. Without a primary (`copies.read` is a number or a quorum) a call's "
         "coordinator "
-        "sends it to all copies at once, which each work on it, and costs no work itself. Left "
+        "sends it to all copies at once, which each work on it, and costs no work itself. With "
+        "`copies.leaders` = all every copy answers alone and sends its writes to the others; of "
+        "two "
+        "the one that was taken later counts as the later, for clocks do not differ. Left "
         "out: locks, transactions, buffer pool, "
         "checkpoints, what the data are; of copies: the first one made of all data, limits on the "
         "log that is kept for one which is away, cascades of copies, callers who go round a copy "

@@ -1,5 +1,5 @@
 /* Hinted handoff: what a copy could not take, its coordinator keeps for it on its own disk, and
- * hands over, one write after the other, when the copy answers again. */
+ * hands over when the copy answers again. */
 #include <stdlib.h>
 
 #include "arena.h"
@@ -11,9 +11,13 @@
  * 10 s (HintsDispatchTrigger). */
 #define HINTS_EVERY_NS UINT64_C(10000000000)
 
+/* So many writes are handed over at once. */
+#define HINTS_BATCH 64u
+
 static void try_later(struct sim *sim, struct quorum_member *m) {
   if (!timer_is_set(sim, &m->handoff)) {
-    timer_set(sim, m->member, &m->handoff, HINTS_EVERY_NS, 0, 0);
+    bool all_lead = copies_all_lead(m->quorum->config);
+    timer_set(sim, m->member, &m->handoff, all_lead ? COPIES_RETRY_NS : HINTS_EVERY_NS, 0, 0);
   }
 }
 
@@ -38,39 +42,60 @@ void hints_keep(struct sim *sim, struct quorum_member *m, uint32_t copy, uint32_
 
 static void hand_off(struct sim *sim, struct quorum_member *m, uint32_t copy) {
   struct hints *hints = &m->hints[copy];
-  if (hints->n == 0 || hints->under_way) return;
-  hints->under_way = true;
-  uint32_t write = hints->write[hints->first];
-  message_send(sim, m->member, m->quorum->member[copy].member,
-               &(struct message){.what = QUORUM_HINT,
-                                 .site = (uint16_t)copy,
-                                 .body = write,
-                                 .draw = sim->now_ns | 1,
-                                 .timeout_ns = m->quorum->config->timeout_ns});
+  if (hints->n == 0 || hints->under_way > 0) return;
+  hints->batch = hints->n < HINTS_BATCH ? hints->n : HINTS_BATCH;
+  if (hints->broken) hints->batch = 1; /* to see if it is there again */
+  hints->under_way = hints->batch;
+  hints->taken = 0;
+  for (uint32_t i = 0; i < hints->batch; i++) {
+    message_send(sim, m->member, m->quorum->member[copy].member,
+                 &(struct message){.what = QUORUM_HINT,
+                                   .site = (uint16_t)copy,
+                                   .item = i,
+                                   .body = hints->write[(hints->first + i) % hints->capacity],
+                                   .draw = sim->now_ns | 1,
+                                   .timeout_ns = m->quorum->config->timeout_ns});
+  }
 }
 
 void hints_hand_off(struct sim *sim, struct quorum_member *m) {
   for (uint32_t i = 0; i < m->quorum->n; i++) hand_off(sim, m, i);
 }
 
-void hints_on_answer(struct sim *sim, struct quorum_member *m, uint32_t copy,
+/* Those of the batch that were not taken come first in the next one. */
+static void forget_taken(struct hints *hints) {
+  uint32_t to = hints->batch;
+  for (uint32_t i = hints->batch; i-- > 0;) {
+    if (hints->taken >> i & 1) continue;
+    uint32_t write = hints->write[(hints->first + i) % hints->capacity];
+    hints->write[(hints->first + --to) % hints->capacity] = write;
+  }
+  hints->first = (hints->first + to) % hints->capacity;
+  hints->n -= to;
+}
+
+void hints_on_answer(struct sim *sim, struct quorum_member *m, uint32_t copy, uint32_t number,
                      enum outcome outcome) {
   struct hints *hints = &m->hints[copy];
-  hints->under_way = false;
-  if (outcome != OUTCOME_OK) {
+  hints->under_way--;
+  if (outcome == OUTCOME_OK) hints->taken |= UINT64_C(1) << number;
+  if (hints->under_way > 0) return;
+  uint32_t taken = (uint32_t)__builtin_popcountll(hints->taken);
+  forget_taken(hints);
+  m->own->hinted += taken;
+  level_set(&m->own->kept, sim->now_ns, m->own->kept.value - taken);
+  hints->broken = taken == 0;
+  if (hints->broken) {
     try_later(sim, m);
     return;
   }
-  hints->first = (hints->first + 1) % hints->capacity;
-  hints->n--;
-  m->own->hinted++;
-  level_down(&m->own->kept, sim->now_ns);
   hand_off(sim, m, copy);
 }
 
 void hints_restart(struct sim *sim, struct quorum_member *m) {
   for (uint32_t i = 0; m->hints && i < m->quorum->n; i++) {
-    m->hints[i].under_way = false;
+    m->hints[i].under_way = 0;
+    m->hints[i].broken = true;
     if (m->hints[i].n > 0) try_later(sim, m);
   }
 }

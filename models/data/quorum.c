@@ -27,11 +27,17 @@ void copies_outline(const struct copies_config *config, struct outline *out) {
     copies->elect_ns = config->elect.timeout_ns;
     copies->majority |= config->write.word == WRITE_ASYNC;
   }
-  if (!copies_have_primary(config)) {
+  if (!copies_have_primary(config) && !copies_all_lead(config)) {
     copies->read = count(&config->read, READ_QUORUM, n);
     copies->write = count(&config->write, WRITE_QUORUM, n);
   }
   out->copies = copies;
+}
+
+/* How many copies have a write when it is answered. */
+static uint32_t write_count(const struct copies_config *config) {
+  if (copies_all_lead(config) && config->write.word == WRITE_ASYNC) return 1;
+  return count(&config->write, WRITE_QUORUM, (uint32_t)config->n);
 }
 
 static struct quorum *shared_new(struct sim *sim, struct component *component,
@@ -42,8 +48,9 @@ static struct quorum *shared_new(struct sim *sim, struct component *component,
                        .config = config,
                        .component = component,
                        .n = n,
-                       .read = count(&config->read, READ_QUORUM, n),
-                       .write = count(&config->write, WRITE_QUORUM, n),
+                       .read = copies_all_lead(config) ? 1 : count(&config->read, READ_QUORUM, n),
+                       .write = write_count(config),
+                       .keeps_hints = config->hints || copies_all_lead(config),
                        .write_ops = write_ops,
                        .history = history_new(n),
                        .followed = ledger_follows(sim, component->id),
@@ -54,7 +61,7 @@ static struct quorum *shared_new(struct sim *sim, struct component *component,
     m->quorum = q;
     m->member = &component->member[i];
     m->number = i;
-    if (config->hints) m->hints = arena_lines(sim->arena, n, sizeof *m->hints);
+    if (q->keeps_hints) m->hints = arena_lines(sim->arena, n, sizeof *m->hints);
   }
   return q;
 }
@@ -102,16 +109,18 @@ void quorum_check(struct quorum_member *m, struct checks *out) {
                m->begun, m->answered, m->failed, m->lost, m->waiting, hints);
 }
 
-/* Callers ask any copy, or where there are coordinators without data, one of the nearest. */
+/* Callers ask any copy, or where there are coordinators without data, one of the nearest; where all
+ * lead, as they are told. */
 struct member *quorum_pick(const struct component *component, const struct frame *call) {
   const struct quorum *q = component->shared;
-  uint32_t n = component->members - q->n, near = 0;
+  uint32_t first = q->n, n = component->members - q->n, near = 0;
+  if (copies_all_lead(q->config) && q->config->read.word == READ_NEAREST) first = 0, n = q->n;
   if (n == 0) return component_pick_any(component, call);
   const struct member *caller = call_maker(q->sim, call);
-  struct member *nearest[COPIES_COORDINATORS];
+  struct member *nearest[HISTORY_COPIES];
   double least = 0;
   for (uint32_t i = 0; i < n; i++) {
-    struct member *m = q->member[q->n + i].member;
+    struct member *m = q->member[first + i].member;
     double cost = route_cost(q->sim->spec, component->id, caller->zone, m->zone);
     if (near > 0 && cost > least) continue;
     if (near > 0 && cost < least) near = 0;

@@ -2,6 +2,9 @@
  * takes any call and coordinates it. It sends a write to all copies and answers when `write` of
  * them have it; it asks all of them for a read, waits for `read` answers and takes the newest.
  *
+ * Where all copies lead (`leaders = all`) a copy that takes a read answers it from what it has, and
+ * a write when `write` copies have it, itself among them; the rest is the same.
+ *
  *   quorum.c        members, routes, faults, checks
  *   coordinate.c    one call, from its messages to the copies until all have answered
  *   hints.c         writes that a copy could not take, kept for it (hinted handoff)
@@ -21,6 +24,7 @@ enum { QUORUM_READ = COPIES_MESSAGES, QUORUM_WRITE, QUORUM_HINT, QUORUM_REPAIR }
 
 struct quorum_meters {
   uint64_t too_few, hints, hinted, repaired;
+  uint64_t lost_updates, merged; /* where all lead */
   struct level waiting, kept;
 };
 
@@ -32,7 +36,7 @@ struct round {
   uint32_t call, stamp; /* who waits for it, until `decided` */
   uint32_t item, write; /* write 0: a read */
   uint32_t answered;    /* set of copies */
-  uint16_t failed, under_way;
+  uint16_t failed, under_way, sent;
   bool decided;
 };
 #define ROUND_FREE UINT32_MAX
@@ -41,7 +45,10 @@ struct round {
 struct hints {
   uint32_t *write;
   uint32_t first, n, capacity;
-  bool under_way; /* the first one */
+  uint32_t under_way; /* the first so many, of a batch, */
+  uint32_t batch;
+  uint64_t taken; /* of which these are taken */
+  bool broken;    /* none of the last batch was */
 };
 
 struct quorum;
@@ -68,6 +75,7 @@ struct quorum {
   struct op_set write_ops;
   struct history *history;
   bool followed; /* by the ledger */
+  bool keeps_hints;
   struct round *round;
   struct history_view *seen; /* round * n + copy: what a copy has read for it */
   uint32_t rounds, capacity, free;
@@ -102,7 +110,8 @@ void quorum_lose_rounds(struct sim *sim, struct quorum_member *m);
 
 void hints_keep(struct sim *sim, struct quorum_member *m, uint32_t copy, uint32_t write);
 void hints_hand_off(struct sim *sim, struct quorum_member *m); /* to all */
-void hints_on_answer(struct sim *sim, struct quorum_member *m, uint32_t copy, enum outcome outcome);
+void hints_on_answer(struct sim *sim, struct quorum_member *m, uint32_t copy, uint32_t number,
+                     enum outcome outcome);
 void hints_restart(struct sim *sim, struct quorum_member *m);
 void hints_free(struct quorum_member *m);
 

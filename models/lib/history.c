@@ -120,6 +120,10 @@ bool history_shows(const struct history *h, uint32_t copy, uint32_t write) {
   return !is_kept(h, write) || at(h, write)->shows >> copy & 1;
 }
 
+bool history_shows_all(const struct history *h, uint32_t write) {
+  return !is_kept(h, write);
+}
+
 uint32_t history_kept(const struct history *h) {
   return h->n;
 }
@@ -170,6 +174,19 @@ uint32_t history_begin(struct history *h, uint32_t item, uint64_t key, uint64_t 
     h->datum[w->datum].begun = write;
   }
   return write;
+}
+
+uint32_t history_begin_at(struct history *h, uint32_t copy, uint32_t write) {
+  uint32_t bit = UINT32_C(1) << copy, n = 0;
+  at(h, write)->by = (uint8_t)(copy + 1);
+  for (uint32_t w = at(h, write)->before; is_kept(h, w); w = at(h, w)->before) {
+    struct history_write *earlier = at(h, w);
+    if (earlier->shows & bit) break;
+    if (earlier->by == copy + 1 || earlier->missed) continue;
+    earlier->missed = true;
+    n += earlier->acked_ns != TIME_NEVER;
+  }
+  return n;
 }
 
 /* Invariant: a copy shows a write only if it shows all of the same datum before it, or newer ones

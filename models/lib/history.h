@@ -42,7 +42,9 @@ struct history_write {
   uint64_t made_ns, key; /* key: of the call, for draws */
   uint64_t acked_ns;     /* TIME_NEVER: not */
   bool lost;
-  bool begun; /* without a copy that has it: it is kept until every copy shows it */
+  bool begun;  /* without a copy that has it: it is kept until every copy shows it */
+  bool missed; /* a later write of the datum was begun where this one was not seen */
+  uint8_t by;  /* the copy that began it, plus 1 */
 };
 
 /* A copy makes a write and has it. Returns its number, from 1. */
@@ -50,6 +52,9 @@ uint32_t history_make(struct history *h, uint32_t copy, uint32_t item, uint64_t 
                       uint64_t now_ns);
 /* A write without a primary begins. */
 uint32_t history_begin(struct history *h, uint32_t item, uint64_t key, uint64_t now_ns);
+/* The same where it was begun by a copy, on top of what that shows. Returns how many acknowledged
+ * writes of others it had not seen, each of which counts once. */
+uint32_t history_begin_at(struct history *h, uint32_t copy, uint32_t write);
 /* A copy gets it. Returns how many writes it shows, or need not show, that it lacked before. */
 uint32_t history_merge(struct history *h, uint32_t copy, uint32_t write);
 
@@ -58,6 +63,9 @@ const struct history_write *history_at(const struct history *h, uint32_t write);
 /* What is not kept any more every copy has and shows. */
 bool history_has(const struct history *h, uint32_t copy, uint32_t write);
 bool history_shows(const struct history *h, uint32_t copy, uint32_t write);
+
+/* It is not kept any more. */
+bool history_shows_all(const struct history *h, uint32_t write);
 
 void history_receive(struct history *h, uint32_t copy, uint32_t write);
 /* Returns false if it shows the write already. */
