@@ -112,7 +112,7 @@ void trace_keep_offer(struct sim *sim, uint32_t root, uint64_t hash) {
 
 /* --- life ----------------------------------------------------------------------------------- */
 
-void trace_keep_begin(struct sim *sim, uint32_t most) {
+void trace_keep_begin(struct sim *sim, uint32_t most, bool every) {
   struct trace_keep *keep = mem_zeroed(1, sizeof *keep);
   keep->most = most;
   for (int i = 0; i < KEEP_REASONS; i++) {
@@ -126,7 +126,7 @@ void trace_keep_begin(struct sim *sim, uint32_t most) {
     keep->member[i] = (struct kept_member){m->component->id, index};
   }
   sim->traces->keep = keep;
-  for (uint32_t c = 0; c < sim->spec->components; c++) {
+  for (uint32_t c = 0; every && c < sim->spec->components; c++) {
     sim->traces->of[c].all = true;
     sim->traces->of[c].follow = UINT64_MAX;
   }

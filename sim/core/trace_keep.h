@@ -1,8 +1,9 @@
 /* Whole traces of chosen requests: the slowest, those that failed, and a sample.
  *
- * Only on demand, since every request must be followed to know which were the slowest. Of each sort
- * at most as many as asked for are kept: of the slowest the longest, of the failed ones the first,
- * of the sample those with the smallest hash of their key. The list survives the simulation. */
+ * Only on demand; every request must be followed to know which were the slowest of all. Of each
+ * sort at most as many as asked for are kept: of the slowest the longest, of the failed ones the
+ * first, of the sample those with the smallest hash of their key. The list survives the simulation.
+ */
 #ifndef TRACE_KEEP_H
 #define TRACE_KEEP_H
 
@@ -48,8 +49,9 @@ struct trace_keep {
   struct kept_member *member; /* what the numbers of members above mean */
 };
 
-/* Follows every request from now on. Before the simulation has run. */
-void trace_keep_begin(struct sim *sim, uint32_t most);
+/* Before the simulation has run. `every`: follows every request from now on, so that the slowest of
+ * all are kept; else those of the requests that are followed anyway. */
+void trace_keep_begin(struct sim *sim, uint32_t most, bool every);
 
 /* Hands the list over; NULL if none was asked for. */
 struct trace_keep *trace_keep_take(struct sim *sim);

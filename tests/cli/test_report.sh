@@ -53,6 +53,20 @@ holds file.html '<p class="question">Does one server keep up?</p>'
 lacks file.html 'Try: rate'
 holds file.html 'No: 0 of 2 goals met'
 holds file.html 'Where the time goes: The slowest 1 % of the answered requests of '
+holds file.html 'Requests call by call'
+holds file.html 'The slowest request that was followed: of shop'
+python3 - run.json <<'PY' || fail 'requests call by call are not what they should be'
+import json, sys
+slowest, typical = [next(e for e in json.load(open(sys.argv[1]))['examples'] if e['which'] == w)
+                    for w in ('slowest', 'typical')]
+assert slowest['latency_s'] > typical['latency_s']
+for e in (slowest, typical):
+    assert e['outcome'] == 'ok' and e['client'] == 'shop' and e['spans'][0]['depth'] == 0
+    for s in e['spans']:
+        assert 0 <= s['from_s'] <= s['to_s'] <= e['latency_s'] + 1e-9
+        parts = s['parts']
+        assert abs(sum(p['to_s'] - p['from_s'] for p in parts) - (s['to_s'] - s['from_s'])) < 1e-9
+PY
 holds file.html 'What to fix first for shop: '
 holds file.html 'What saturates first: On average no limit is near: the busiest workers are those of web'
 holds file.html 'What failed and why: '

@@ -14,6 +14,7 @@
 #include "warmup.h"
 
 /* A replication runs in this many steps of simulated time, between which it reports progress. */
+#define EXAMPLES_OF_A_SORT 5u /* of which a typical one is chosen */
 #define SLICES 200u
 #define PROGRESS_INTERVAL_US 100000
 
@@ -145,7 +146,11 @@ static struct sim *simulate(struct experiment *e, uint32_t index, enum rng_half 
   struct warmup_levels levels;
   bool first = index == 0 && half != HALF_SECOND, timed = first && e->options->timeline;
   struct timeline *timeline = timed ? timeline_new(sim, SLICES, s->run.duration_ns / SLICES) : NULL;
-  if (first && e->options->traces > 0) trace_keep_begin(sim, e->options->traces);
+  if (first && e->options->traces > 0) {
+    trace_keep_begin(sim, e->options->traces, true);
+  } else if (first && e->options->examples) {
+    trace_keep_begin(sim, EXAMPLES_OF_A_SORT, false);
+  }
   if (run_to_end(e, index, sim, batches, &levels)) {
     traces_finish(sim);
     if (first) e->results->traces = trace_keep_take(sim);

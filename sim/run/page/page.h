@@ -100,6 +100,9 @@ char *page_part_said(const json_t *entry);
 bool page_fix_first(const struct page *p, GString *out, const char *client);
 void page_findings(const struct page *p);
 
+/* page_waterfall.c: a few requests call by call. */
+void page_waterfalls(const struct page *p);
+
 /* page_gate.c: the verdict of a run against its base; nothing if there is no base. */
 void page_gate(const struct page *p);
 

@@ -282,5 +282,6 @@ void page_breakdown(const struct page *p) {
     breakdown_table(p, *c, json_object_get(blame, *c));
   }
   g_free(clients);
+  page_waterfalls(p);
   html_close(p->out, "section");
 }

@@ -7,6 +7,7 @@
 
 #include "breakdown.h"
 #include "diagnosis.h"
+#include "examples_json.h"
 #include "report.h"
 #include "timeline.h"
 
@@ -268,6 +269,7 @@ void details_json(const struct results *results, json_t *tree) {
   json_object_set_new(tree, "quantiles", quantiles_tree(results));
   json_object_set_new(tree, "timeline", timeline_tree(results));
   json_object_set_new(tree, "blame", blame_tree(results));
+  if (results->traces != NULL) json_object_set_new(tree, "examples", examples_json(results));
   struct diagnosis diagnosis = diagnose(results);
   json_object_set_new(tree, "diagnosis", diagnosis_json(&diagnosis));
   diagnosis_free(&diagnosis);
