@@ -139,11 +139,19 @@ static struct span *open_span(struct sim *sim, struct frame *frame) {
   return span->ended ? NULL : span;
 }
 
+/* What this call goes through is what the one on whose behalf it is made waits for. */
+static void maker_waits(struct sim *sim, const struct span *span) {
+  if (span->parent == NO_SPAN) return;
+  struct span *parent = &sim->traces->span[span->parent];
+  if (!parent->ended) begin_segment(sim, parent, PART_WAIT, parent->callee, 1);
+}
+
 void trace_mark_followed(struct sim *sim, struct frame *frame, enum part part) {
   struct span *span = open_span(sim, frame);
   if (!span) return;
   double slow = part == PART_SERVICE ? sim->member[span->callee].slow : 1;
   begin_segment(sim, span, part, span->callee, slow);
+  if (part == PART_POOL) maker_waits(sim, span);
 }
 
 void trace_fault(struct sim *sim, struct frame *frame, const struct member *member) {
@@ -197,9 +205,7 @@ void trace_sent(struct sim *sim, struct frame *call) {
   if (!span) return;
   span->callee = frame_callee(call);
   begin_segment(sim, span, PART_NETWORK, span->callee, 1);
-  if (span->parent == NO_SPAN) return;
-  struct span *parent = &sim->traces->span[span->parent];
-  if (!parent->ended) begin_segment(sim, parent, PART_WAIT, parent->callee, 1);
+  maker_waits(sim, span);
 }
 
 void trace_deferred(struct sim *sim, struct frame *call, const struct member *member) {

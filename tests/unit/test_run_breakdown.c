@@ -180,6 +180,31 @@ static void fan_out(void **state) {
   ran_free(&ran);
 }
 
+/* Aim: what waits for a place in the pool of a service, or for its turn at a limit, is no work of
+ * that service. Of two requests at the same time the second waits. */
+static void gates(void **state) {
+  (void)state;
+#define TWO(ON)                                                        \
+  "client \"a\" { arrivals = constant \"1/s\", target = \"front\" }\n" \
+  "client \"b\" { arrivals = constant \"1/s\", target = \"front\" }\n" \
+  "service \"front\" { on = { " ON                                     \
+  " } }\n"                                                             \
+  "service \"db\" { work = \"10ms\" }\n" RUN_ONCE
+  struct ran ran =
+      run(TWO("work \"1ms\", call { \"db\", pool = { size = 1, queue = \"unlimited\" } }"));
+  assert_parts(
+      &ran, breakdown_at(blame_of(&ran, "b"), NAN, NAN), 0.021,
+      (const struct expected[]){
+          {"front", PART_SERVICE, 0.001}, {"front", PART_POOL, 0.01}, {"db", PART_SERVICE, 0.01}},
+      3);
+  ran_free(&ran);
+  ran = run(TWO("limit { \"50/s\", burst = 1, algorithm = \"leaky_bucket\" }, call \"db\""));
+  assert_parts(&ran, breakdown_at(blame_of(&ran, "b"), NAN, NAN), 0.03,
+               (const struct expected[]){{"front", PART_LIMIT, 0.02}, {"db", PART_SERVICE, 0.01}},
+               2);
+  ran_free(&ran);
+}
+
 /* --- what goes wrong ------------------------------------------------------------------------ */
 
 /* Aim: an attempt into a hang is time lost on the fault, the pause is back-off, the second attempt
@@ -396,6 +421,7 @@ int main(void) {
       cmocka_unit_test(whose_way),
       cmocka_unit_test(queue_and_sleep),
       cmocka_unit_test(fan_out),
+      cmocka_unit_test(gates),
       cmocka_unit_test(hang_timeout_backoff),
       cmocka_unit_test(slow),
       cmocka_unit_test(failed_attempts),
