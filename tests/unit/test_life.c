@@ -127,6 +127,30 @@ static void test_join(void **state) {
   }
 }
 
+/* Aim: which member a call goes to where nobody balances differs between replications. */
+static void test_members_are_drawn(void **state) {
+  (void)state;
+  enum { N = 64, RUNS = 4 };
+  uint32_t met[RUNS][N], alike = 0;
+  for (uint32_t r = 0; r < RUNS; r++) {
+    struct shot shots[N];
+    for (uint32_t i = 0; i < N; i++) shots[i] = (struct shot){.at_ns = i * MS, .to = "web"};
+    struct recorder web = {0};
+    struct scene *scene = scene_new();
+    scene_add_sender(scene, "from", shots, N);
+    scene_add_recorder(scene, "web", 2, &web);
+    struct run run = run_scene(scene, r + 1, 200 * MS);
+    assert_int_equal(web.n, N);
+    for (uint32_t i = 0; i < N; i++) met[r][i] = web.record[i].member;
+    run_free(&run);
+    scene_free(scene);
+  }
+  for (uint32_t r = 1; r < RUNS; r++) {
+    for (uint32_t i = 0; i < N; i++) alike += met[r][i] == met[0][i];
+  }
+  assert_share(alike, (RUNS - 1) * N, 0.5);
+}
+
 /* Aim: a balancer sends nothing to a backend that drains, and nothing it had sent is lost if the
  * grace is long enough: a planned stop costs no request. */
 static void test_drain_behind_balancer(void **state) {
@@ -155,7 +179,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_start_after_crash),       cmocka_unit_test(test_stop),
       cmocka_unit_test(test_stop_shorter_than_grace), cmocka_unit_test(test_join),
-      cmocka_unit_test(test_drain_behind_balancer),
+      cmocka_unit_test(test_members_are_drawn),       cmocka_unit_test(test_drain_behind_balancer),
   };
   return cmocka_run_group_tests_name("life", tests, NULL, NULL);
 }

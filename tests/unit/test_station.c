@@ -161,6 +161,28 @@ static void test_evict(void **state) {
   }
 }
 
+/* Aim: nobody makes room for a newcomer of the same class. */
+static void test_evict_nobody_alike(void **state) {
+  (void)state;
+  struct scene *scene = scene_new();
+  struct node *c = scene_add(scene, "client", "c", 1);
+  node_set(c, "arrivals", "poisson 120/s");
+  node_set(c, "mix", "first 1");
+  node_set(c, "target", "s");
+  struct node *s = scene_add(scene, "service", "s", 1);
+  node_set(s, "workers", "1");
+  node_set(s, "queue", "3");
+  node_set(s, "discipline", "priority");
+  node_set(s, "priority", "first, second");
+  node_set(s, "work", "exponential 10ms");
+  node_set(s, "evict", "lowest");
+  struct run run = run_scene(scene, 1, 100 * S);
+  assert_true(metric(&run, "c.availability") < 0.8);
+  assert_int_equal(metric(&run, "s.evicted"), 0);
+  run_free(&run);
+  scene_free(scene);
+}
+
 /* Aim: a bounded queue turns away the one who comes when it is full, at once, whatever the
  * discipline; when a place is free again the next one is let in. */
 static void test_bounded_queue(void **state) {
@@ -787,6 +809,7 @@ int main(void) {
       cmocka_unit_test(test_lifo),
       cmocka_unit_test(test_priority),
       cmocka_unit_test(test_evict),
+      cmocka_unit_test(test_evict_nobody_alike),
       cmocka_unit_test(test_bounded_queue),
       cmocka_unit_test(test_no_queue),
       cmocka_unit_test(test_unlimited_workers),
