@@ -117,6 +117,7 @@ const struct param copies_params[] = {
      .offset = AT(repair),
      .fallback = "none",
      .choices = repair_words,
+     .off = "none",
      .doc = "Without a primary: \"read\" sends the newest version, when all copies have answered a "
             "read, to those that answered with an older one; nobody waits for that."},
     {.name = "timeout",
