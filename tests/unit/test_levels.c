@@ -50,6 +50,8 @@ static void test_panic(void **state) {
   assert_levels(2, (uint32_t[]){5, 65}, 0.5, (uint32_t[]){7, 93}, (bool[]){true, false});
   /* Those behind it take it all: nobody has to panic. */
   assert_levels(2, (uint32_t[]){5, 100}, 0.5, (uint32_t[]){7, 93}, (bool[]){false, false});
+  /* Nor where they take just all: 70 and 30 %. */
+  assert_levels(2, (uint32_t[]){50, 22}, 0.5, (uint32_t[]){70, 30}, (bool[]){false, false});
 }
 
 int main(void) {
