@@ -289,6 +289,23 @@ static void test_reverse_proxy(void **state) {
                          "s.lua:3: reverse_proxy \"s\": cache.of: 'b' has no route"));
 }
 
+/* Aim: a gateway is a service and a cache for each cached path; what is named must have a route. */
+static void test_api_gateway(void **state) {
+  (void)state;
+  struct scenario *s = load(
+      "client \"c\" { arrivals = poisson \"90/s\", target = \"s\", mix = { a = 0.5, b = 0.5 } }\n"
+      "service \"x\" {} service \"y\" {} service \"t\" {}\n"
+      "api_gateway \"s\" { route = { a = \"x\", b = \"y\" }, cache = { of = { \"b\" } },\n"
+      "  limit = { rate = \"9/s\" }, auth = { check = \"t\", of = { \"a\" } } }");
+  assert_int_equal(s->spec.components, 6);
+  assert_string_equal(component(s, "s/cache-b")->kind->name, "cache");
+  scenario_free(s);
+  assert_non_null(strstr(mistake(CLIENT "service \"x\" {}\n"
+                                        "api_gateway \"s\" { route = { a = \"x\" },\n"
+                                        "  auth = { of = { \"b\" } } }"),
+                         "s.lua:3: api_gateway \"s\": auth.of: 'b' has no route"));
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_parts),         cmocka_unit_test(test_values),
@@ -296,7 +313,7 @@ int main(void) {
       cmocka_unit_test(test_order),         cmocka_unit_test(test_mistakes),
       cmocka_unit_test(test_wrong_kinds),   cmocka_unit_test(test_limits),
       cmocka_unit_test(test_list),          cmocka_unit_test(test_prelude),
-      cmocka_unit_test(test_reverse_proxy),
+      cmocka_unit_test(test_reverse_proxy), cmocka_unit_test(test_api_gateway),
   };
   return cmocka_run_group_tests(tests, folder_make, folder_remove);
 }
