@@ -146,6 +146,8 @@ struct group {
 
 /* --- the life of a copy --------------------------------------------------------------------- */
 
+/* Whether some control makes another copy the primary. */
+bool copies_are_promoted(const struct spec *spec, const struct component_spec *component);
 bool copies_validate(const struct spec *spec, const struct component_spec *component,
                      const struct copies_config *config, struct error *err);
 struct copy *copy_new(struct sim *sim, struct member *member, const struct copies_config *config,

@@ -85,7 +85,8 @@ const struct param copies_params[] = {
      .doc = "\"one\" (or 1), the primary, if there is one; \"all\": every copy takes writes and "
             "reads, answers from what it has, and sends its "
             "writes to the others. `read` says which one a caller asks (\"any\" or "
-            "\"nearest\"), `write` how many copies have a write when it is answered (\"async\": "
+            "\"nearest\", which it is if not said), `write` how many copies have a write when it "
+            "is answered (\"async\": "
             "the one that took it)."},
     {.name = "conflict",
      .type = PARAM_ENUM,
@@ -144,7 +145,7 @@ static bool is_given(const struct component_spec *component, const char *key) {
 }
 
 /* Whether some control makes another copy the primary. */
-static bool is_promoted(const struct spec *spec, const struct component_spec *component) {
+bool copies_are_promoted(const struct spec *spec, const struct component_spec *component) {
   for (uint32_t i = 0; i < spec->components; i++) {
     const struct component_spec *other = &spec->component[i];
     for (const struct param *p = other->kind->params; p && p->name; p++) {
@@ -180,7 +181,7 @@ static bool elect_validate(const struct spec *spec, const struct component_spec 
                      "copies that elect their primary answer a write when so many have it: "
                      "copies.write is \"quorum\", \"all\", \"async\" or a number");
   }
-  if (is_promoted(spec, component) || config->fence) {
+  if (copies_are_promoted(spec, component) || config->fence) {
     return error_set(err, "elects its primary (copies.elect), and %s; leave one of them out",
                      config->fence ? "copies.fence shuts out a primary that a control replaces"
                                    : "a control makes one of its copies the primary");
@@ -199,7 +200,9 @@ static bool all_lead_validate(const struct spec *spec, const struct component_sp
                      "keeps what the others lack",
                      *key);
   }
-  if (config->read.word != READ_ANY && config->read.word != READ_NEAREST) {
+  uint32_t read = config->read.word;
+  bool unsaid = read == READ_PRIMARY && !is_given(component, "copies.read");
+  if (!unsaid && read != READ_ANY && read != READ_NEAREST) {
     return error_set(err,
                      "copies.leaders is \"all\", and copies.read has to say which one a caller "
                      "asks: \"any\" or \"nearest\"");
@@ -209,7 +212,7 @@ static bool all_lead_validate(const struct spec *spec, const struct component_sp
                      "copies.leaders is \"all\", and copies.write is \"async\", a number, "
                      "\"quorum\" or \"all\"");
   }
-  if (is_promoted(spec, component)) {
+  if (copies_are_promoted(spec, component)) {
     return error_set(err,
                      "copies.leaders is \"all\", and a control makes one of its copies the "
                      "primary; leave the control out");
@@ -235,7 +238,7 @@ static bool without_primary_validate(const struct spec *spec,
                      "lower copies.read",
                      (unsigned long long)read->number, (unsigned long long)config->n);
   }
-  if (is_promoted(spec, component)) {
+  if (copies_are_promoted(spec, component)) {
     return error_set(err,
                      "has no primary, since copies.read takes the newest of several answers, and "
                      "a control makes one of its copies the primary; leave the control out, or "
@@ -288,7 +291,7 @@ bool copies_validate(const struct spec *spec, const struct component_spec *compo
     return error_set(err, "copies.zone names %u zones and copies.n is %llu; a zone would be empty",
                      config->zone.n, (unsigned long long)config->n);
   }
-  if (config->fence && !is_promoted(spec, component)) {
+  if (config->fence && !copies_are_promoted(spec, component)) {
     return error_set(err,
                      "has copies.fence and nothing makes another copy the primary; declare a "
                      "control with act = promote { \"%s\" }, or leave fence out",

@@ -314,7 +314,7 @@ static void database_outline(const struct spec *spec, const struct component_spe
     out->queue = config->connections - out->workers;
   }
   out->by_key = component->instances > 1 && !config->copies.given;
-  copies_outline(&config->copies, out);
+  copies_outline(spec, component, &config->copies, out);
   bool writes = database_data_op(spec, component, op) == DATA_WRITE;
   const struct dist *time = writes ? &config->write : &config->read;
   /* Without a primary the quickest copies answer: in how long their law alone does not tell. */

@@ -17,11 +17,13 @@ static uint32_t count(const struct how_many *many, uint32_t quorum_word, uint32_
   return many->word == quorum_word ? n / 2 + 1 : n;
 }
 
-void copies_outline(const struct copies_config *config, struct outline *out) {
+void copies_outline(const struct spec *spec, const struct component_spec *component,
+                    const struct copies_config *config, struct outline *out) {
   if (!config->given) return;
   struct outline_copies *copies = arena_alloc(out->arena, sizeof *copies);
   uint32_t n = (uint32_t)config->n;
   copies->n = n;
+  copies->unfenced = !config->fence && copies_are_promoted(spec, component);
   copies->majority = config->write.word == WRITE_QUORUM || config->read.word == READ_QUORUM;
   if (config->elect.given) {
     copies->elect_ns = config->elect.timeout_ns;
@@ -114,7 +116,7 @@ void quorum_check(struct quorum_member *m, struct checks *out) {
 struct member *quorum_pick(const struct component *component, const struct frame *call) {
   const struct quorum *q = component->shared;
   uint32_t first = q->n, n = component->members - q->n, near = 0;
-  if (copies_all_lead(q->config) && q->config->read.word == READ_NEAREST) first = 0, n = q->n;
+  if (copies_all_lead(q->config) && q->config->read.word != READ_ANY) first = 0, n = q->n;
   if (n == 0) return component_pick_any(component, call);
   const struct member *caller = call_maker(q->sim, call);
   struct member *nearest[HISTORY_COPIES];

@@ -91,7 +91,8 @@ void quorum_fault(struct sim *sim, struct quorum_member *m, const struct fault_d
                   bool begins);
 void quorum_check(struct quorum_member *m, struct checks *out);
 struct outline;
-void copies_outline(const struct copies_config *config, struct outline *out);
+void copies_outline(const struct spec *spec, const struct component_spec *component,
+                    const struct copies_config *config, struct outline *out);
 struct member *quorum_pick(const struct component *component, const struct frame *call);
 
 /* --- coordinate.c --------------------------------------------------------------------------- */

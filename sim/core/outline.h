@@ -95,6 +95,7 @@ struct outline_outlier {
 struct outline_copies {
   uint32_t n, read, write;
   uint64_t elect_ns; /* patience of those who elect a primary; 0: nobody does */
+  bool unfenced;     /* a control replaces the primary, which is not shut out */
   bool majority;     /* more than half, since the scenario says "quorum"; also with a primary */
 };
 

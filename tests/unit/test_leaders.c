@@ -131,7 +131,6 @@ static void test_refused(void **state) {
   static const struct {
     const char *key, *value, *says;
   } wrong[] = {{"copies.read", "2", "which one a caller asks"},
-               {"copies.read", "primary", "which one a caller asks"},
                {"copies.write", "isr", "\"quorum\" or \"all\""}};
   for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
     struct scene *scene = scene_new();

@@ -55,6 +55,15 @@ void lint_even_quorum(struct lint *lint) {
   }
 }
 
+void lint_unfenced(struct lint *lint) {
+  for (uint32_t c = 0; c < lint->spec->components; c++) {
+    const struct outline_copies *copies = copies_of(lint, c);
+    if (copies == NULL || !copies->unfenced) continue;
+    lint_add_component(lint, c)->what =
+        "a control makes another copy the primary, and nothing shuts out the former one";
+  }
+}
+
 /* The mean time there and back between the two members that are farthest apart. */
 static double longest_round_trip_ns(const struct spec *spec, uint32_t component) {
   const struct component_spec *c = &spec->component[component];
