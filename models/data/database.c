@@ -7,6 +7,7 @@
 #include "message.h"
 #include "outline.h"
 #include "quorum.h"
+#include "shipping.h"
 #include "sim.h"
 #include "station.h"
 
@@ -15,6 +16,7 @@ struct database_config {
   struct dist read, write;
   struct priorities read_ops, write_ops;
   struct copies_config copies;
+  struct shipping_config ship;
 };
 
 struct database_state {
@@ -34,6 +36,8 @@ struct database_state {
   struct quorum_member *quorum; /* or what it is without a primary */
   struct copy_meters copies;
   struct quorum_meters rounds;
+  struct shipping *shipping; /* or NULL */
+  uint64_t shipped;
 };
 
 static bool is_write(const struct database_state *db, const struct frame *call) {
@@ -148,6 +152,7 @@ static void let_in(struct sim *sim, struct member *member, struct frame *call) {
 static void database_start(struct sim *sim, struct member *member) {
   struct database_state *db = member->state;
   if (db->copy && db->config->copies.elect.given) elect_start(sim, db->copy);
+  if (db->shipping) shipping_begin(sim, db->shipping);
 }
 
 static void database_on_message(struct sim *sim, struct member *member, struct frame *message) {
@@ -172,7 +177,9 @@ static void database_on_answer(struct sim *sim, struct member *member, struct fr
 
 static void database_on_due(struct sim *sim, struct member *member, struct timer *timer) {
   struct database_state *db = member->state;
-  if (db->quorum) {
+  if (db->shipping) {
+    shipping_due(sim, db->shipping, timer);
+  } else if (db->quorum) {
     hints_hand_off(sim, db->quorum);
   } else {
     copy_on_due(sim, db->copy, timer);
@@ -184,6 +191,7 @@ static void database_check(struct sim *sim, struct member *member, struct checks
   struct database_state *db = member->state;
   if (db->copy) copy_check(db->copy, out);
   if (db->quorum) quorum_check(db->quorum, out);
+  if (db->shipping) shipping_check(db->shipping, out);
 }
 
 /* --- calls ---------------------------------------------------------------------------------- */
@@ -223,6 +231,7 @@ static void database_on_timer(struct sim *sim, struct member *member, struct fra
   }
   if (is_write(db, call)) {
     db->writes++;
+    if (__builtin_expect(db->shipping != NULL, 0)) shipping_acknowledge(db->shipping);
     if (db->followed) ledger_write(sim, member->component->id, call);
   } else {
     db->reads++;
@@ -240,7 +249,12 @@ static void database_on_reply(struct sim *sim, struct member *member, struct fra
 static void database_on_fault(struct sim *sim, struct member *member, const struct fault_def *fault,
                               bool begins) {
   struct database_state *db = member->state;
+  if (fault == &fault_lose) {
+    shipping_lose(sim, db->shipping);
+    return;
+  }
   station_fault(sim, member, &db->station, fault, begins);
+  if (db->shipping && fault == &fault_crash && !begins) shipping_begin(sim, db->shipping);
   if (db->copy) copy_fault(sim, db->copy, fault, begins);
   if (db->quorum) quorum_fault(sim, db->quorum, fault, begins);
 }
@@ -277,6 +291,11 @@ static bool database_validate(const struct spec *spec, const struct component_sp
                      spec->op[op]);
   }
   if (!copies_validate(spec, component, &config->copies, err)) return false;
+  if (config->ship.given && config->copies.given) {
+    return error_set(err,
+                     "has both copies and ship, which do not go together yet; leave out one of "
+                     "them");
+  }
   if (config->connections != PARAM_UNLIMITED && config->workers != PARAM_UNLIMITED &&
       config->connections < config->workers) {
     return error_set(err,
@@ -315,6 +334,7 @@ static void database_outline(const struct spec *spec, const struct component_spe
   }
   out->by_key = component->instances > 1 && !config->copies.given;
   copies_outline(spec, component, &config->copies, out);
+  out->ships = config->ship.given;
   bool writes = database_data_op(spec, component, op) == DATA_WRITE;
   const struct dist *time = writes ? &config->write : &config->read;
   /* Without a primary the quickest copies answer: in how long their law alone does not tell. */
@@ -338,6 +358,9 @@ static void database_init(struct sim *sim, struct member *member) {
   db->write_ops = data_writes(sim->spec, member->component->id);
   for (uint32_t i = 0; i < SPEC_MAX_OPS / 64; i++) db->has_writes |= db->write_ops.bits[i] != 0;
   db->followed = ledger_follows(sim, member->component->id);
+  db->shipping = shipping_new(
+      sim, member, &db->config->ship,
+      (struct shipping_meters){&db->shipped, &db->copies.lost, &db->copies.recovery_point});
   if (db->config->copies.given && member->component->members > 1) {
     const struct copies_config *copies = &db->config->copies;
     db->copied = true;
@@ -420,6 +443,12 @@ static const struct param database_params[] = {
      .group = copies_params,
      .doc = "Copies: members that all hold the data. One, the primary, takes the writes and sends "
             "them to the others; or none is it (`read`)."},
+    {.name = "ship",
+     .type = PARAM_GROUP,
+     .offset = AT(ship),
+     .group = shipping_params,
+     .doc = "What is acknowledged is sent to a safe place every so often: log shipping, backups. "
+            "After the fault `lose` that is what there is."},
     {0},
 };
 
@@ -457,7 +486,7 @@ static const struct meter database_meters[] = {
      "Writes that reached a copy that is not the primary, and failed."},
     {"lost_writes", METER_COUNT, COPIES(lost), 0,
      "Acknowledged writes that the copy which became primary did not have, or that the last copy "
-     "which had them threw away."},
+     "which had them threw away; or that were lost with the data and not in the safe place."},
     {"conflicts", METER_COUNT, COPIES(conflicts), 0,
      "Writes that a former primary acknowledged after another copy had become primary, and which "
      "that one did not have."},
@@ -468,7 +497,7 @@ static const struct meter database_meters[] = {
      "From when a primary failed until the one that replaced it acknowledged a write"},
     {"recovery_point", METER_TIMES, COPIES(recovery_point), 0,
      "How far back the oldest acknowledged write lies that was lost with a primary, from when that "
-     "failed; 0 if none was"},
+     "failed; 0 if none was. Or with data that were lost: how far back what is restored lies"},
     {"elections", METER_COUNT, COPIES(elections), 0, "Terms in which a copy stood for election."},
     {"split_votes", METER_COUNT, COPIES(split_votes), 0,
      "Such terms in which none got the votes of more than half; counted when the next one begins."},
@@ -491,6 +520,8 @@ static const struct meter database_meters[] = {
     {"merged", METER_COUNT, ROUNDS(merged), 0,
      "Such writes that were merged with it, and so are not lost."},
 #undef ROUNDS
+    {"shipped", METER_COUNT, STATE(shipped), 0,
+     "Transfers that have arrived in the safe place (`ship`)."},
     {0},
 };
 
@@ -519,6 +550,9 @@ static bool is_of_any_copies(const struct meter *meter) {
 static bool database_has_meter(const void *config, const struct meter *meter) {
   const struct database_config *c = config;
   if (meter->at < STATE(copies)) return true;
+  bool of_loss = meter->at == STATE(copies) + offsetof(struct copy_meters, lost) ||
+                 meter->at == STATE(copies) + offsetof(struct copy_meters, recovery_point);
+  if (meter->at == STATE(shipped) || (of_loss && c->ship.given)) return c->ship.given;
   if (!database_sends(config)) return false;
   if (is_of_any_copies(meter)) return true;
   bool votes = meter->at == STATE(copies) + offsetof(struct copy_meters, elections) ||
@@ -556,7 +590,13 @@ const struct kind kind_database = {
         "log that is kept for one which is away, cascades of copies, callers who go round a copy "
         "that is down. Unless a `control` or the copies make another copy the primary, writes fail "
         "while the "
-        "primary is down; what is on its way to other copies when it crashes still gets there.",
+        "primary is down; what is on its way to other copies when it crashes still gets there. "
+        "With "
+        "`ship` what is acknowledged is sent to a safe place every so often; after the fault "
+        "`lose`, "
+        "which takes the data, that is what is left. Left out: full backups apart from the log, "
+        "the "
+        "time to restore (say how long the fault lasts), readers who had seen what is lost.",
     .example =
         "client \"app\" { arrivals = poisson \"400/s\", target = \"db\", "
         "mix = { read = 0.9, write = 0.1 } }\n"
@@ -590,6 +630,7 @@ const struct kind kind_database = {
     .on_reply = database_on_reply,
     .on_timer = database_on_timer,
     .on_fault = database_on_fault,
+    .own_faults = (const struct fault_def *const[]){&fault_lose, NULL},
     .station = database_station,
     .touches = database_touches,
     .fetch = database_fetch,
