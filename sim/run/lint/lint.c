@@ -36,6 +36,9 @@ const struct lint_rule lint_rules[] = {
     {"breaker-blind", "a breaker's window holds too few calls for it to be judged",
      "it stays closed however many of them fail", "a longer window, or a smaller `least`",
      lint_breaker_blind},
+    {"slow-never-seen", "a breaker counts calls as slow only after they have timed out",
+     "no call is ever slow: `slow` changes nothing", "a smaller `slow`, or a longer timeout",
+     lint_slow_never_seen},
     {"calls-itself", "a service calls itself, directly or through others, and holds a worker",
      "when all its workers are held by calls that wait for another one, none goes on until a "
      "timeout "
@@ -171,6 +174,12 @@ const struct lint_rule lint_rules[] = {
      "a fault of a member fails more requests than a goal allows before a health check notices it",
      "until then the member gets its share of the calls",
      "a shorter interval, a smaller fall, or retry on the balancer", lint_health_check_slow},
+    {"gray-unseen",
+     "a fault makes a member fail or slow, and the checks of its load balancer cannot see that",
+     "a check is answered by the host, so that the member stays in use and keeps its share",
+     "outlier = { ... } takes out a member whose calls fail; for a slow one an algorithm that "
+     "looks at calls under way",
+     lint_gray_unseen},
     {"no-health-check",
      "a fault of a member fails more requests than a goal allows, and its load balancer does not "
      "check health",

@@ -103,6 +103,8 @@ void lint_retries_multiply(struct lint *lint);
 void lint_hedge_too_late(struct lint *lint);
 void lint_deadline_inverted(struct lint *lint);
 void lint_breaker_blind(struct lint *lint);
+void lint_slow_never_seen(struct lint *lint);
+void lint_gray_unseen(struct lint *lint);
 void lint_calls_itself(struct lint *lint);
 void lint_times_draws_members(struct lint *lint);
 void lint_balanced_shards(struct lint *lint);

@@ -269,3 +269,28 @@ void lint_health_check_slow(struct lint *lint) {
 void lint_no_health_check(struct lint *lint) {
   look_for_blindness(lint, false);
 }
+
+/* What fails or is slow and answers checks all the same, and whom it concerns. */
+static void see_gray(struct lint *lint, const struct fault_spec *fault, uint32_t component) {
+  const struct call_node *node = node_of(lint->graph, component);
+  if (node == NULL || !node->outline.spreads || !node->outline.health.given) return;
+  bool slow = fault->type == &fault_slow;
+  if (node->outline.outlier.given || (slow && node->outline.prefers_idle)) return;
+  for (uint32_t k = 0; k < node->outline.calls; k++) {
+    uint32_t to = node->outline.call[k].to;
+    if (!lint_hits(lint, fault->target, to) || lint_hits_all(lint, fault->target, to)) continue;
+    struct finding *f = lint_add_component(lint, component);
+    f->what = lint_text(lint, "%s: the host of a member of %s goes on answering its checks",
+                        fault->name, lint->spec->component[to].name);
+    return;
+  }
+}
+
+void lint_gray_unseen(struct lint *lint) {
+  for (uint32_t i = 0; i < lint->spec->faults; i++) {
+    const struct fault_spec *fault = &lint->spec->fault[i];
+    bool gray = fault->type == &fault_slow || fault->type == &fault_error;
+    if (!gray || fault->on_path) continue;
+    for (uint32_t c = 0; c < lint->spec->components; c++) see_gray(lint, fault, c);
+  }
+}

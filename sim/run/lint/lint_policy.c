@@ -111,3 +111,19 @@ static void breaker_blind(struct lint *lint, const struct policy_at *at) {
 void lint_breaker_blind(struct lint *lint) {
   each_policy(lint, breaker_blind);
 }
+
+/* With `failures` a slow call is a failure; so is one that has timed out. */
+static void slow_never_seen(struct lint *lint, const struct policy_at *at) {
+  const struct breaker_config *b = &at->policy->breaker;
+  uint64_t timeout_ns = at->policy->timeout_ns;
+  if (!b->given || b->slow_ns == PARAM_UNLIMITED || timeout_ns == PARAM_UNLIMITED) return;
+  if (b->slow_ns < timeout_ns) return;
+  struct finding *f = lint_add_component(lint, at->node->component);
+  f->what = lint_text(
+      lint, "its calls of %s are slow for the breaker after %s, and time out after %s",
+      callee(lint, at), lint_ns(lint, (double)b->slow_ns), lint_ns(lint, (double)timeout_ns));
+}
+
+void lint_slow_never_seen(struct lint *lint) {
+  each_policy(lint, slow_never_seen);
+}
