@@ -320,7 +320,7 @@ static void failures_are_followed_to_where_they_began(void **state) {
       {THREE("", "workers = 1, queue = 0, work = '10ms'", "5s"),
        "users failed (errors): 100 % were refused by db."},
       {THREE("", "work = '1ms'", "500ms") "path { from = 'web', to = 'db', loss = '20%' }\n",
-       "100 % were waiting for a message lost on the way to or from db when the time was up."},
+       "100 % were waiting for a message lost between web and db when the time was up."},
       {"fault { hang { 'db' }, at = '20s', lasts = '10s' }\n" THREE("", "work = '1ms'", "500ms"),
        "were held up by a fault of db when the time was up; "},
       {"client 'users' { arrivals = poisson '200/s', target = 'web' }\n"
@@ -334,7 +334,7 @@ static void failures_are_followed_to_where_they_began(void **state) {
        " % were turned away by the open breaker of web"},
       {"fault { partition { 'web', 'db' }, at = '20s', lasts = '10s' }\n" THREE("", "work = '1ms'",
                                                                                 "500ms"),
-       "were waiting for a message lost on the way to or from db when the time was up; "},
+       "were waiting for a message lost between web and db when the time was up; "},
   };
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     struct seen s = see(cases[i][0]);
@@ -640,6 +640,22 @@ static void requests_that_are_never_sent(void **state) {
   forget(&s);
 }
 
+/* Aim: messages that end as dead letters fail no request, and are no sign of health. */
+static void messages_that_die(void **state) {
+  (void)state;
+  struct seen s =
+      see("client 'u' { arrivals = constant '20/s', target = 'shop' }\n"
+          "service 'shop' { on = { publish 'orders' } }\n"
+          "topic 'orders' {}\ntopic 'dead' {}\n"
+          "service 'billing' { workers = 4, on = { work '1ms', fail() }, subscribe = { 'orders', "
+          "deliveries = 2, dead_letter = 'dead' } }\n"
+          "run { duration = '20s', warmup = '1s', replications = 2 }\n");
+  assert_false(s.diagnosis.healthy);
+  assert_non_null(
+      strstr(s.diagnosis.failed, "100 % of the messages of orders became dead letters."));
+  forget(&s);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_healthy_system_has_no_finding),
@@ -668,6 +684,7 @@ int main(void) {
       cmocka_unit_test(a_victim_that_waits_for_the_culprit),
       cmocka_unit_test(requests_that_only_wait),
       cmocka_unit_test(requests_without_end),
+      cmocka_unit_test(messages_that_die),
       cmocka_unit_test(requests_that_are_never_sent),
       cmocka_unit_test(edges_where_failures_begin),
       cmocka_unit_test(words_that_fit_the_tables),

@@ -149,9 +149,16 @@ struct label format_interval_in(const struct format_column *column, const struct
   return interval_in(column->unit, e, scale, decimals < 3 ? decimals : 3);
 }
 
+/* Of the part of a year that is not available; minutes are what people plan nights with. */
+static struct label time_of_year(double availability) {
+  double lost_s = (1 - availability) * YEAR_S;
+  if (lost_s < 119.95 || lost_s >= 7200) return format_value(UNIT_SECONDS, lost_s);
+  return write_label("%.*f min", three_digits(lost_s / 60), lost_s / 60);
+}
+
 struct label format_year(double availability) {
   if (!(availability >= 0 && availability < 1)) return write_label("%s", "");
-  return write_label("%s a year", format_value(UNIT_SECONDS, (1 - availability) * YEAR_S).text);
+  return write_label("%s a year", time_of_year(availability).text);
 }
 
 struct label format_lost(const char *metric, double value, double limit) {
@@ -163,8 +170,7 @@ struct label format_lost(const char *metric, double value, double limit) {
   of_time &= strstr(metric, ".during.") == NULL && strstr(metric, ".recovers.") == NULL;
   if (!of_time || lost.text[0] == '\0') return write_label("%s", "");
   if (!(limit >= 0 && limit < 1)) return write_label("%s are lost", lost.text);
-  return write_label("%s are lost, the goal allows %s", lost.text,
-                     format_value(UNIT_SECONDS, (1 - limit) * YEAR_S).text);
+  return write_label("%s are lost, the goal allows %s", lost.text, time_of_year(limit).text);
 }
 
 /* Decimals that show two significant digits of a value already scaled. */

@@ -100,10 +100,37 @@ static const struct {
     [OUTCOME_DENIED] = {"were denied by ", ""},
 };
 
-static void append_origin(const struct spec *spec, const struct failure_share *f,
-                          enum followed which, GString *text) {
+/* Who called the component where messages were lost on the way; REF_NONE: several, or unknown. */
+static uint32_t only_caller(const struct blame *blame, const struct failure_share *f,
+                            enum followed which) {
+  uint32_t n, caller = REF_NONE, callers = 0;
+  struct failure_share *list = breakdown_origins(blame, which, true, &n);
+  for (uint32_t i = 0; i < n; i++) {
+    bool here = list[i].component == f->component && list[i].cause == f->cause &&
+                list[i].part == f->part && list[i].caller != f->component;
+    if (here && list[i].caller != caller) {
+      caller = list[i].caller;
+      callers++;
+    }
+  }
+  free(list);
+  return callers == 1 ? caller : REF_NONE;
+}
+
+static void append_origin(const struct spec *spec, const struct blame *blame,
+                          const struct failure_share *f, enum followed which, GString *text) {
   const char *name = spec->component[f->component].name;
+  bool lost = f->cause == OUTCOME_TIMEOUT && f->part == PART_LOST;
+  uint32_t caller = lost ? only_caller(blame, f, which) : REF_NONE;
   g_string_append_printf(text, "%s ", ratio(f->share).text);
+  if (caller < spec->components) { /* that is no fault of the component */
+    g_string_append_printf(text, "were waiting for a message lost between %s and %s%s",
+                           spec->component[caller].name, name,
+                           which == FOLLOWED_UNDER_WAY ? ""
+                           : f->for_ever               ? ", for ever"
+                                                       : " when the time was up");
+    return;
+  }
   if (f->cause == OUTCOME_TIMEOUT) {
     const char *until = which == FOLLOWED_UNDER_WAY ? ""
                         : f->for_ever               ? ", for ever"
@@ -129,7 +156,7 @@ static void append_origins(const struct results *results, uint32_t client, enum 
   for (uint32_t i = 0; i < n && i < 3; i++) {
     if (i > 0 && list[i].share < SHARE_LEAST) break;
     g_string_append(text, i > 0 ? ", " : ": ");
-    append_origin(&results->scenario->spec, &list[i], which, text);
+    append_origin(&results->scenario->spec, blame, &list[i], which, text);
   }
   free(list);
 }
@@ -241,6 +268,50 @@ static bool say_dropped(const struct results *results, const struct client *c, G
   return true;
 }
 
+/* --- what was acknowledged and is gone ------------------------------------------------------- */
+
+/* A number of things in a replication. */
+static double count_of(const struct results *results, const char *component, const char *metric) {
+  double count = results_value_of(results, component, metric);
+  return count > 0 ? count : 0;
+}
+
+/* No request fails of it: its client was told that all is well. Appends what of it there is, or
+ * does not if `text` is NULL; false: nothing. */
+static bool say_gone(const struct results *results, const char *component, GString *text) {
+  static const char *const lost[][2] = {{"lost_writes", "acknowledged writes"},
+                                        {"lost", "messages"}};
+  bool any = false;
+  for (size_t i = 0; i < G_N_ELEMENTS(lost); i++) {
+    double count = count_of(results, component, lost[i][0]);
+    if (!(count > 0)) continue;
+    any = true;
+    if (text == NULL) continue;
+    g_string_append_printf(text, " %s lost %s %s%s.", component, format_count(count).text,
+                           lost[i][1],
+                           results->replications > 1 ? " in a replication on average" : "");
+  }
+  double dead = count_of(results, component, "dead_letters"),
+         published = count_of(results, component, "published");
+  if (published > 0 && dead > FAILED_NEGLIGIBLE * published) {
+    any = true;
+    if (text != NULL) {
+      g_string_append_printf(text, " %s of the messages of %s became dead letters.",
+                             ratio(dead / published).text, component);
+    }
+  }
+  return any;
+}
+
+static bool say_all_gone(const struct results *results, GString *text) {
+  const struct spec *spec = &results->scenario->spec;
+  uint32_t told = 0;
+  for (uint32_t i = 0; i < spec->components && told < CLIENTS_TOLD; i++) {
+    told += say_gone(results, spec->component[i].name, text);
+  }
+  return told > 0;
+}
+
 static int by_failed(const void *left, const void *right) {
   const struct client *a = left, *b = right;
   if (a->failed != b->failed) return a->failed > b->failed ? -1 : 1;
@@ -273,7 +344,7 @@ bool failures_any(const struct results *results) {
       return true;
     }
   }
-  return false;
+  return say_all_gone(results, NULL);
 }
 
 char *failures_say(const struct results *results) {
@@ -329,5 +400,6 @@ char *failures_say(const struct results *results) {
     g_string_free(whose, TRUE);
   }
   g_free(list);
+  if (text->len > 0) say_all_gone(results, text);
   return g_string_free(text, FALSE);
 }

@@ -277,7 +277,8 @@ static void goal_row(const struct page *p, const json_t *goal) {
     g_string_append_printf(note, "%s%s failed, which counts as endless", note->len > 0 ? "; " : "",
                            format_value(UNIT_RATIO, failed).text);
   }
-  struct label lost = format_lost(metric, e.value, tree_number(goal, "limit"));
+  struct label lost = format_lost(
+      metric, e.value, tree_text(goal, "op")[0] == '>' ? tree_number(goal, "limit") : NAN);
   if (lost.text[0] != '\0') {
     g_string_append_printf(note, "%s%s", note->len > 0 ? "; " : "", lost.text);
   }

@@ -67,7 +67,9 @@ static void add_remark(struct table *table, const struct goal_result *g) {
     g_string_append_printf(text, "%sthe %s that failed count as endless", text->len > 0 ? "; " : "",
                            format_value(UNIT_RATIO, g->failed).text);
   }
-  struct label lost = format_lost(g->goal->metric, g->estimate.value, g->goal->limit);
+  struct label lost =
+      format_lost(g->goal->metric, g->estimate.value,
+                  g->goal->op == GOAL_GT || g->goal->op == GOAL_GE ? g->goal->limit : NAN);
   if (lost.text[0] != '\0') {
     g_string_append_printf(text, "%s%s", text->len > 0 ? "; " : "", lost.text);
   }
