@@ -256,7 +256,7 @@ static void win(struct sim *sim, struct copy *copy) {
 /* Since when more than half are known to have answered nobody else: of the times of their last
  * answers, its own being now, that which more than half have reached. */
 static uint64_t majority_contact_ns(const struct sim *sim, const struct copy *copy) {
-  uint64_t best[HISTORY_COPIES];
+  uint64_t best[HISTORY_COPIES] = {0};
   uint32_t n = 0;
   for (uint32_t i = 0; i < copy->group->n; i++) {
     uint64_t at_ns = i == copy->number ? sim->now_ns : copy->peer[i].contact_ns;

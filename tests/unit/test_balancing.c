@@ -94,6 +94,45 @@ static void test_priority(void **state) {
   }
 }
 
+/* Aim: a backend that weighs nothing gets no call, whatever the algorithm. */
+static void test_weight_of_nothing(void **state) {
+  (void)state;
+  static const char *const algorithms[] = {"round_robin",       "weighted", "random",
+                                           "least_connections", "maglev",   "consistent_hash",
+                                           "power_of_two",      "hash"};
+  for (size_t k = 0; k < sizeof algorithms / sizeof *algorithms; k++) {
+    struct stage *s = calloc(1, sizeof *s);
+    stage_begin(s, algorithms[k], "web, none");
+    node_set(s->lb, "weights", "web 2, none 0");
+    scene_add(s->scene, "service", "web", 2);
+    scene_add(s->scene, "service", "none", 3);
+    struct run run = run_scene(s->scene, SEED, 40 * S);
+    assert_int_equal(metric(&run, "web.arrivals"), N);
+    assert_int_equal(metric(&run, "none.arrivals"), 0);
+    run_free(&run);
+    scene_free(s->scene);
+    free(s);
+  }
+}
+
+/* Aim: nor does it count for the share in use below which all are used: two of three are down. */
+static void test_weight_of_nothing_in_panic(void **state) {
+  (void)state;
+  struct stage *s = calloc(1, sizeof *s);
+  stage_begin(s, "round_robin", "web, none");
+  node_set(s->lb, "weights", "web 1, none 0");
+  node_set(s->lb, "panic", "50%");
+  scene_add(s->scene, "service", "web", 3);
+  scene_add(s->scene, "service", "none", 7);
+  crash(s, "web", 2, 100 * S);
+  struct run run = run_scene(s->scene, SEED, 40 * S);
+  assert_in_range(failed(s), N * 2 / 3, N * 2 / 3 + 1);
+  assert_int_equal(metric(&run, "none.arrivals"), 0);
+  run_free(&run);
+  scene_free(s->scene);
+  free(s);
+}
+
 /* Aim: who comes back has a tenth of its share at first, half of it in the middle of its slow start
  * and all of it after that. */
 static void test_slow_start(void **state) {
@@ -210,9 +249,14 @@ static void test_sessions(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_panic),      cmocka_unit_test(test_priority),
-      cmocka_unit_test(test_slow_start), cmocka_unit_test(test_nearest),
-      cmocka_unit_test(test_latency),    cmocka_unit_test(test_sessions),
+      cmocka_unit_test(test_panic),
+      cmocka_unit_test(test_priority),
+      cmocka_unit_test(test_weight_of_nothing),
+      cmocka_unit_test(test_weight_of_nothing_in_panic),
+      cmocka_unit_test(test_slow_start),
+      cmocka_unit_test(test_nearest),
+      cmocka_unit_test(test_latency),
+      cmocka_unit_test(test_sessions),
   };
   return cmocka_run_group_tests_name("balancing", tests, NULL, NULL);
 }

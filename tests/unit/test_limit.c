@@ -46,6 +46,9 @@ static void test_tiers_and_callers(void **state) {
   expect(tiers, "d.goodput", 5);
   expect(tiers, "e.goodput", 10);
   expect(TIERS("\"2/s\", tier = { free = \"1/s\" }"), "d.goodput", 2);
+  const char *users = ASK("10/s", ", users = 1000000, tier = { free = 1 }")
+      "service \"s\" { on = { limit { tier = { free = \"1/s\" } } } }";
+  expect(users, "s.completions", 100);
   const char *clients = TIERS("\"1/s\", per = \"client\"");
   expect(clients, "s.completions", 30);
   const char *callers = ASK("10/s", "")

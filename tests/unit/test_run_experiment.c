@@ -124,6 +124,23 @@ static void warmup_is_found(void **state) {
   scenario_free(s);
 }
 
+/* Where the rate changes by the clock there is no steady state to wait for. */
+static void no_warmup_of_a_changing_rate(void **state) {
+  (void)state;
+  struct scenario *s = kit_scenario(
+      "client \"c\" { arrivals = constant(profile { { \"0s\", \"100/s\" }, { \"80s\", \"50/s\" } "
+      "}), "
+      "target = \"s\" }\n"
+      "service \"s\" { work = \"10s\" }\n"
+      "run { duration = \"100s\", replications = 2 }\n");
+  struct results r = kit_run(s, (struct experiment_options){0});
+  assert_true(r.warmup.automatic);
+  assert_int_equal(r.warmup.ns, 0);
+  assert_string_equal(r.warmup.changing, "c");
+  results_free(&r);
+  scenario_free(s);
+}
+
 /* The crash at 30 s empties the system; a pilot that saw it would put the warm-up behind it. */
 static void pilot_sees_no_faults(void **state) {
   (void)state;
@@ -286,6 +303,7 @@ int main(void) {
       cmocka_unit_test(threads_do_not_show),
       cmocka_unit_test(more_replications_keep_the_first_ones),
       cmocka_unit_test(warmup_is_found),
+      cmocka_unit_test(no_warmup_of_a_changing_rate),
       cmocka_unit_test(pilot_sees_no_faults),
       cmocka_unit_test(warmup_is_left_out),
       cmocka_unit_test(overload_is_told),

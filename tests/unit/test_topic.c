@@ -106,6 +106,14 @@ static void test_order(void **state) {
   expect(keys, "a.consumed", 40);
   expect(keys, "a.out_of_order", 0);
   assert_true(metric_of(keys, "q.in_delivery", 100) * 100 > 20);
+  /* When the one before is done, the next one of the key need not wait for anything. */
+  const char *apart =
+      "client \"c\" { arrivals = constant \"1/s\", target = \"web\", "
+      "keys = uniform_keys { n = 1 } }\n"
+      "service \"web\" { on = { publish { \"q\", key = true } } }\n"
+      "topic \"q\" { order = \"by_key\" }\n"
+      "service \"a\" { workers = 1, work = \"10ms\", subscribe = { \"q\" } }\n";
+  assert_true(metric_of(apart, "a.consumed", 100) >= 99);
 }
 
 /* Aim: a consumer that crashes while it has n messages leads to n redeliveries, and to none of work
