@@ -72,17 +72,17 @@ static void test_election(void **state) {
 #undef TEXT
 }
 
-/* Aim: under a stream that never pauses for as long as a message takes to a broker and back, a
- * broker that was away is in sync a second after it is back, when it is asked again, and committed
- * messages wait for no more than two round trips. */
+/* Aim: under a stream that never pauses for as long as a message takes to a broker and back,
+ * brokers that were away are in sync a second after they are back, when they are asked again. */
 static void test_catches_up(void **state) {
   (void)state;
   const char *text = SITE
       "client \"c\" { arrivals = constant \"1000/s\", target = \"web\" }\n"
       "service \"web\" { zone = \"z1\", workers = \"unlimited\", on = { default = { publish { "
-      "\"q\", acks = 1 } } } }\n" TOPIC(", session = \"1s\"", "") CRASH("2", "10.05s", "2s");
+      "\"q\", acks = 1 } } } }\n" TOPIC(", session = \"1s\"", "") CRASH("2", "10.05s", "2s")
+          CRASH("3", "10.05s", "2s");
   expect_between(text, "q.under_replicated", 0.01, 0.0203);
-  expect(text, "q.left_sync", 1);
+  expect(text, "q.left_sync", 2);
 }
 
 /* Aim: a publisher that does not wait loses all that it sends to a leader that is gone; one that
