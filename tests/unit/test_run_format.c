@@ -87,6 +87,9 @@ static void durations_and_nines(void **state) {
   assert_string_equal(format_duration(UINT64_C(5250000000)).text, "5.25 s");
   assert_string_equal(format_duration(0).text, "0 s");
   assert_string_equal(format_duration(UINT64_C(72000000000000000)).text, "833.3 d"); /* 20,000 h */
+  assert_string_equal(format_busy(0.962).text, "96.2 %");
+  assert_string_equal(format_busy(0.99999903).text, "over 99.9 %");
+  assert_string_equal(format_busy(1).text, "100 %");
   assert_string_equal(format_nines(0.9995).text, "3.3 nines");
   assert_string_equal(format_nines(0.999).text, "3.0 nines");
   assert_string_equal(format_nines(0.9989).text, "2.9 nines"); /* three nines are not met */

@@ -225,6 +225,11 @@ struct label format_count(double count) {
   return format_value(UNIT_COUNT, count);
 }
 
+struct label format_busy(double share) {
+  if (share > 0.999 && share < 1) return write_label("over 99.9 %%");
+  return format_value(UNIT_RATIO, share);
+}
+
 struct label format_nines(double availability) {
   if (isnan(availability) || availability >= 1 || availability < 0.9) return write_label("%s", "");
   double nines = -det_log(1 - availability) / det_log(10);

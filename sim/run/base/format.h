@@ -60,6 +60,10 @@ size_t format_question(const char *text);
 /* A number of things: "0", "12", "12.3k", "2.71M". */
 struct label format_count(double count);
 
+/* Part of the time that something is busy: "96.2 %", "over 99.9 %"; how many nines it has is of no
+ * interest, unlike with an availability. */
+struct label format_busy(double share);
+
 /* "3.3 nines" for 0.9995; rounded down, so that 3.0 means the goal of three is met. "" for 1 (no
  * failure seen says nothing about nines) and for less than one nine. */
 struct label format_nines(double availability);

@@ -148,12 +148,12 @@ static char *sentence_on_wire(const struct results *results, uint32_t client,
     return g_strdup_printf(
         "The path from %s to %s is saturated: its %.4g Mbit/s are in use %s of "
         "the time, and messages queue for it.",
-        w->from, w->to, w->bits_per_s / 1e6, ratio(w->busy).text);
+        w->from, w->to, w->bits_per_s / 1e6, format_busy(w->busy).text);
   }
   gchar *room = room_left(results, client);
   gchar *text = g_strdup_printf(
       "The path from %s to %s is the busiest: its %.4g Mbit/s are in use %s of the time%s.",
-      w->from, w->to, w->bits_per_s / 1e6, ratio(w->busy).text, room);
+      w->from, w->to, w->bits_per_s / 1e6, format_busy(w->busy).text, room);
   g_free(room);
   return text;
 }
@@ -170,7 +170,7 @@ static char *sentence_on_overload(const struct results *results, const struct li
     return g_strdup_printf(
         "%s stays saturated after the faults are over: in the last tenth of the run its workers "
         "are busy %s of the time and %s calls wait for one.",
-        first->name, ratio(busy).text, format_count(queue).text);
+        first->name, format_busy(busy).text, format_count(queue).text);
   }
   return NULL;
 }
@@ -189,7 +189,7 @@ static char *sentence_on_busiest(const struct results *results, uint32_t client,
   if (first->utilization < 0.5 && !(peak.share >= PEAK_NO_ROOM) && fails(results, client)) {
     return g_strdup_printf(
         "On average no limit is near: the busiest workers are those of %s, %s of the time.",
-        first->name, ratio(first->utilization).text);
+        first->name, format_busy(first->utilization).text);
   }
   gchar *room =
       peak.share >= PEAK_NO_ROOM
@@ -200,7 +200,7 @@ static char *sentence_on_busiest(const struct results *results, uint32_t client,
           : room_left(results, client);
   gchar *text = g_strdup_printf("%s is the busiest: %s workers are busy %s of the time%s.",
                                 first->name, first->group ? "the busiest member's" : "its",
-                                ratio(first->utilization).text, room);
+                                format_busy(first->utilization).text, room);
   g_free(room);
   return text;
 }
@@ -234,8 +234,8 @@ char *answer_saturates(const struct results *results, uint32_t client) {
     return g_strdup_printf(
         "%s is saturated: %s workers are busy %s of the time and %s calls wait "
         "for one on average.",
-        first.name, first.group ? "the busiest member's" : "its", ratio(first.utilization).text,
-        format_value(UNIT_COUNT, first.queue).text);
+        first.name, first.group ? "the busiest member's" : "its",
+        format_busy(first.utilization).text, format_value(UNIT_COUNT, first.queue).text);
   }
   if (first.utilization <= 0) return g_strdup("No worker was ever busy.");
   return sentence_on_busiest(results, client, &first);

@@ -175,7 +175,7 @@ static void look_at_peak(const struct results *results, uint32_t id, const char 
   finding_say(f, seconds(peak.full_s).text,
               "for %s%s, though its workers are busy only %s of the time in all",
               seconds(peak.full_s).text, results->replications > 1 ? " of replication 1" : "",
-              ratio(results_value_of(results, name, "utilization")).text);
+              format_busy(results_value_of(results, name, "utilization")).text);
 }
 
 /* "its 4 workers in all are busy 96 % of the time, and a call waits 4.72 s for one (p99 5.53 s)" */
@@ -187,7 +187,7 @@ static gchar *how_busy(const struct results *results, const struct component_spe
   g_string_append_printf(text, "worker%s%s %s busy %s of the time", workers == 1 ? "" : "s",
                          !isnan(workers) && c->instances > 1 ? " in all" : "",
                          workers == 1 ? "is" : "are",
-                         ratio(results_value_of(results, c->name, "utilization")).text);
+                         format_busy(results_value_of(results, c->name, "utilization")).text);
   if (wait > 0) {
     g_string_append_printf(text, ", and a call waits %s for one", seconds(wait).text);
     g_string_append_printf(text, " (p99 %s)",
@@ -211,7 +211,7 @@ static void look_at_workers(const struct results *results, uint32_t id, struct f
       finding_add(list, behind != NULL ? RULE_HELD_UP : RULE_WORKERS, severity, c->name, NULL);
   f->effect = isnan(queue) ? 0 : queue;
   gchar *how = how_busy(results, c);
-  finding_say(f, ratio(busy).text, "%s%s%s%s", behind != NULL ? "by " : "",
+  finding_say(f, format_busy(busy).text, "%s%s%s%s", behind != NULL ? "by " : "",
               behind != NULL ? behind : "", behind != NULL ? ", which is saturated: " : "", how);
   g_free(how);
 }
@@ -373,8 +373,8 @@ static void look_at_wires(const struct results *results, struct finding_list *li
     gchar *name = g_strdup_printf("from %s to %s", w.from, w.to);
     struct finding *f = finding_add(list, RULE_WIRE, severity, component, name);
     f->effect = w.busy;
-    finding_say(f, ratio(w.busy).text, "its %.4g Mbit/s are in use %s of the time",
-                w.bits_per_s / 1e6, ratio(w.busy).text);
+    finding_say(f, format_busy(w.busy).text, "its %.4g Mbit/s are in use %s of the time",
+                w.bits_per_s / 1e6, format_busy(w.busy).text);
     g_free(component);
     g_free(name);
   }
