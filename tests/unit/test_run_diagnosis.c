@@ -89,8 +89,29 @@ static void a_healthy_system_has_no_finding(void **state) {
   assert_int_equal(s.diagnosis.findings.n, 0);
   assert_true(s.diagnosis.healthy);
   assert_non_null(strstr(s.diagnosis.failed, "Nothing failed"));
+  assert_false(s.diagnosis.failed_first);
   assert_string_equal(s.diagnosis.client, "users");
   forget(&s);
+}
+
+/* What failed is told first where more than one in a hundred of all requests did, whatever the
+ * first goal is about. */
+static void failures_that_are_many_come_first(void **state) {
+  (void)state;
+  for (int many = 0; many < 2; many++) {
+    char text[512];
+    snprintf(text, sizeof text,
+             "client 'users' { arrivals = constant '95/s', target = 'web' }\n"
+             "client 'jobs' { arrivals = constant '5/s', target = 'job' }\n"
+             "service 'web' { work = '1ms' }\n"
+             "service 'job' { on = { fail { p = %s }, work '1ms' } }\n"
+             "goal 'users.latency.p99 < 100ms'\n"
+             "run { duration = '100s', warmup = '0s', replications = 2 }\n",
+             many ? "0.4" : "0.1");
+    struct seen s = see(text);
+    assert_int_equal(s.diagnosis.failed_first, many);
+    forget(&s);
+  }
 }
 
 static void workers_that_are_always_busy(void **state) {
@@ -658,6 +679,7 @@ static void messages_that_die(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(failures_that_are_many_come_first),
       cmocka_unit_test(a_healthy_system_has_no_finding),
       cmocka_unit_test(a_deadlock_is_named),
       cmocka_unit_test(workers_that_are_always_busy),

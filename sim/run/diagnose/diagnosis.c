@@ -442,6 +442,7 @@ struct diagnosis diagnose(const struct results *results) {
   d.saturates = answer_saturates(results, client);
   d.time = client != REF_NONE ? answer_time(results, client) : g_strdup("");
   d.failed = failures_say(results);
+  d.failed_first = failures_are_many(results);
   return d;
 }
 
@@ -460,6 +461,7 @@ json_t *diagnosis_json(const struct diagnosis *d) {
   json_object_set_new(answer, "time", json_text(d->time));
   json_object_set_new(answer, "saturates", json_text(d->saturates));
   json_object_set_new(answer, "failed", json_text(d->failed));
+  json_object_set_new(answer, "failed_first", json_boolean(d->failed_first));
   json_object_set_new(tree, "healthy", json_boolean(d->healthy));
   json_object_set_new(tree, "findings", finding_json(&d->findings));
   json_object_set_new(tree, "groups", finding_groups_json(&d->groups));

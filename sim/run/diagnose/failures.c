@@ -318,21 +318,27 @@ static int by_failed(const void *left, const void *right) {
   return a->id < b->id ? -1 : 1;
 }
 
+struct total {
+  double requests, failed;
+  uint32_t failing; /* clients */
+};
+
+static void add_client(struct total *total, struct client client) {
+  if (isnan(client.failed)) return;
+  total->requests += client.requests;
+  total->failed += client.failed;
+  total->failing += client.failed > 0;
+}
+
 /* The totals first, where there are several clients. */
 static void say_total(const struct client *list, uint32_t n, GString *text) {
-  double requests = 0, failed = 0;
-  uint32_t failing = 0;
-  for (uint32_t i = 0; i < n; i++) {
-    if (isnan(list[i].failed)) continue;
-    requests += list[i].requests;
-    failed += list[i].failed;
-    failing += list[i].failed > 0;
-  }
-  if (!(requests > 0)) {
+  struct total all = {0};
+  for (uint32_t i = 0; i < n; i++) add_client(&all, list[i]);
+  if (!(all.requests > 0)) {
     g_string_append(text, "No request ended.");
-  } else if (failed > 0) {
+  } else if (all.failed > 0) {
     g_string_append_printf(text, "%s of all requests failed, of %u of %u clients.",
-                           ratio(failed / requests).text, failing, n);
+                           ratio(all.failed / all.requests).text, all.failing, n);
   }
 }
 
@@ -345,6 +351,15 @@ bool failures_any(const struct results *results) {
     }
   }
   return say_all_gone(results, NULL);
+}
+
+bool failures_are_many(const struct results *results) {
+  const struct spec *spec = &results->scenario->spec;
+  struct total all = {0};
+  for (uint32_t i = 0; i < spec->components; i++) {
+    if (spec->component[i].kind->is_source) add_client(&all, client_of(results, i));
+  }
+  return !(all.failed <= 0.01 * all.requests) || all.requests == 0;
 }
 
 char *failures_say(const struct results *results) {

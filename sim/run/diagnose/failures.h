@@ -8,6 +8,10 @@
 /* Whether a request of any client failed, or none of a client's ended. */
 bool failures_any(const struct results *results);
 
+/* Whether more than one in a hundred of all requests failed, or none ended: then that is what a
+ * reader should learn first. */
+bool failures_are_many(const struct results *results);
+
 /* Sentences; "" without a client. To be released with g_free. */
 char *failures_say(const struct results *results);
 

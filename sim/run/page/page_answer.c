@@ -303,11 +303,23 @@ static bool say_diagnosed(const struct page *p, GString *out, const char *headin
   return true;
 }
 
+static void put_failed(const struct page *p, GString *sentence, const char *client) {
+  bool known = client[0] != '\0',
+       diagnosed = say_diagnosed(p, sentence, "What failed and why", "failed");
+  if (!diagnosed && known) say_failures(p, sentence, client);
+  if (!diagnosed && !known) return;
+  say_faults(p, sentence);
+  put_sentence(p, sentence);
+}
+
 void page_answer(const struct page *p) {
   char *client = main_client(p);
   bool known = client[0] != '\0';
+  const json_t *answer = json_object_get(json_object_get(p->run, "diagnosis"), "answer");
+  bool failed_first = json_is_true(json_object_get(answer, "failed_first"));
   GString *sentence = g_string_new(NULL);
   g_string_append(p->out, "<ul class=\"answer\">\n");
+  if (failed_first) put_failed(p, sentence, client);
   if (say_diagnosed(p, sentence, "Where the time goes", "time")) {
     put_sentence(p, sentence);
   } else if (known) {
@@ -319,12 +331,7 @@ void page_answer(const struct page *p) {
     say_saturation(p, sentence);
   }
   put_sentence(p, sentence);
-  bool diagnosed = say_diagnosed(p, sentence, "What failed and why", "failed");
-  if (!diagnosed && known) say_failures(p, sentence, client);
-  if (diagnosed || known) {
-    say_faults(p, sentence);
-    put_sentence(p, sentence);
-  }
+  if (!failed_first) put_failed(p, sentence, client);
   g_string_append(p->out, "</ul>\n");
   g_string_free(sentence, TRUE);
   g_free(client);

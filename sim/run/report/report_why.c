@@ -32,9 +32,10 @@ void report_why(const struct results *results, const struct term *term) {
   struct diagnosis d = diagnose(results);
   fputc('\n', term->out);
   term_rule(term, "why", d.healthy ? "nothing found wrong" : "");
+  if (d.failed_first) print_sentence(term, STYLE_PLAIN, d.failed);
   print_sentence(term, STYLE_PLAIN, d.time);
   if (!says_limit(&d)) print_sentence(term, STYLE_PLAIN, d.saturates);
-  print_sentence(term, STYLE_PLAIN, d.failed);
+  if (!d.failed_first) print_sentence(term, STYLE_PLAIN, d.failed);
   for (uint32_t i = 0; i < d.groups.n; i++) {
     const struct finding_group *g = &d.groups.list[i];
     bool bad = g->severity == SEVERITY_SATURATED;
