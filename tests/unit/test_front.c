@@ -1,5 +1,7 @@
 /* Aim: a balancer applies its limits before it chooses, sends operations with a route there, and at
  * layer 4 keeps the calls of a connection together; what means nothing is refused. */
+#include <math.h>
+
 #include "test_script_load.h"
 
 #define TEN_A_SECOND "client \"c\" { arrivals = constant \"10/s\", target = \"lb\""
@@ -95,6 +97,22 @@ static void test_fewest_connections(void **state) {
     snprintf(name, sizeof name, "s[%d].arrivals", i);
     expect(text, name, 30);
   }
+  /* One connection with ten calls under way counts as one: nine connections, three for each. */
+  const char *heavy =
+      "client \"h\" { arrivals = constant \"10/s\", target = \"lb\", mix = { slow = 1 } }\n"
+      "client \"c\" { instances = 8, arrivals = burst { 1, at = \"5s\" }, target = \"lb\" }\n" OVER_TCP(
+          ", keep = \"1h\"")
+      "path { from = \"h\", to = \"lb\", transport = \"tcp\", connect = { streams = 99, keep = \"1h\" } }\n"
+      "load_balancer \"lb\" { backends = \"s\", layer = 4, algorithm = \"least_connections\" }\n"
+      "service \"s\" { instances = 3, on = { slow = { work \"1s\" }, default = {} } }";
+  expect(heavy, "lb.connections", 9);
+  double most = 0;
+  for (int i = 1; i <= 3; i++) {
+    char name[32];
+    snprintf(name, sizeof name, "s[%d].arrivals", i);
+    most = fmax(most, metric_of(heavy, name, 10));
+  }
+  assert_true(most == 100 + 2);
 }
 
 static void test_mistakes(void **state) {
