@@ -8,6 +8,7 @@ local expire = param { "expire", "after_write", doc = "from when the time to liv
 local rate = param { "rate", "1000/s", doc = "requests" }
 local duration = param { "duration", "1200s", doc = "simulated time" }
 local warmup = param { "warmup", "200s", doc = "of it left out" }
+local runs = param { "runs", 10, doc = "replications" }
 local per = param { "per", "all", doc = "whose cache it is" }
 local users = per == "user" and param { "users", 10, doc = "users" } or nil
 client "c" {
@@ -17,4 +18,4 @@ cache "cache" {
   per = per, capacity = capacity, policy = policy, ttl = ttl, expire = expire, origin = "origin",
 }
 database "origin" { }
-run { duration = duration, warmup = warmup, replications = 10 }
+run { duration = duration, warmup = warmup, replications = runs }
