@@ -54,7 +54,7 @@ for name, unclean_ in pairs { waits = unclean, goes_on = true } do
 end
 
 goal "none.lost > 1000"
-goal "one.lost > 0.5"
+goal "one.lost > 0"
 goal "one.lost < 100"
 goal "all.lost < 1"
 goal "all-users.availability >= 99.9%"
