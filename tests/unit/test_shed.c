@@ -59,6 +59,19 @@ static void test_idle(void **state) {
   expect(text, "c.availability", 1);
 }
 
+/* Aim: who waits, but not too long, is not turned away: a queue that never empties keeps each call
+ * waiting for 30 ms. */
+static void test_short_waits(void **state) {
+  (void)state;
+  const char *text =
+      "client \"b\" { arrivals = burst { 3, at = \"0.5s\" }, target = \"s\" }\n"
+      "client \"c\" { arrivals = constant \"100/s\", target = \"s\" }\n"
+      "service \"s\" { workers = 1,\n"
+      "  on = { shed { when = \"wait > 50ms\" }, work \"10ms\" } }";
+  assert_true(value_of(text, "s.wait.mean") > 0.02);
+  expect(text, "s.shed", 0);
+}
+
 static void test_mistakes(void **state) {
   (void)state;
   static const struct {
@@ -84,9 +97,8 @@ static void test_mistakes(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_by_queue),
-      cmocka_unit_test(test_classes),
-      cmocka_unit_test(test_idle),
+      cmocka_unit_test(test_by_queue), cmocka_unit_test(test_classes),
+      cmocka_unit_test(test_idle),     cmocka_unit_test(test_short_waits),
       cmocka_unit_test(test_mistakes),
   };
   return cmocka_run_group_tests_name("shed", tests, folder_make, folder_remove);
