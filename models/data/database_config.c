@@ -1,0 +1,136 @@
+/* What users may say about a database. */
+#include "database_config.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "quorum.h"
+
+/* --- operations ----------------------------------------------------------------------------- */
+
+/* Whether an operation is in the list, or where there is none, is the one called `name`. */
+static bool is_listed(const struct spec *spec, const struct priorities *list, const char *name,
+                      int op) {
+  if (list->n == 0) return !strcmp(spec->op[op], name);
+  for (uint32_t i = 0; i < list->n; i++) {
+    if (list->ops[i] == op) return true;
+  }
+  return false;
+}
+
+enum data_op database_data_op(const struct spec *spec, const struct component_spec *component,
+                              int op) {
+  const struct database_config *config = component->config;
+  if (is_listed(spec, &config->write_ops, "write", op)) return DATA_WRITE;
+  if (is_listed(spec, &config->read_ops, "read", op) || op == OP_DEFAULT) return DATA_READ;
+  return DATA_UNTOLD;
+}
+
+bool database_validate(const struct spec *spec, const struct component_spec *component,
+                       struct error *err) {
+  const struct database_config *config = component->config;
+  for (uint32_t i = 0; i < config->read_ops.n; i++) {
+    int op = config->read_ops.ops[i];
+    if (!is_listed(spec, &config->write_ops, "write", op)) continue;
+    return error_set(err, "operation '%s' is in read_ops and also a write; a call is one of both",
+                     spec->op[op]);
+  }
+  if (!copies_validate(spec, component, &config->copies, err)) return false;
+  if (config->ship.given && config->copies.given) {
+    return error_set(err,
+                     "has both copies and ship, which do not go together yet; leave out one of "
+                     "them");
+  }
+  if (config->connections != PARAM_UNLIMITED && config->workers != PARAM_UNLIMITED &&
+      config->connections < config->workers) {
+    return error_set(err,
+                     "connections (%llu) is less than workers (%llu): each running query holds a "
+                     "connection, so the other workers can never run; raise connections or lower "
+                     "workers",
+                     (unsigned long long)config->connections, (unsigned long long)config->workers);
+  }
+  return true;
+}
+
+void database_place(struct component_spec *component) {
+  const struct database_config *config = component->config;
+  if (!config->copies.given) return;
+  component->instances = copies_members(&config->copies);
+  if (config->copies.zone.n == 0) return;
+  component->zones = config->copies.zone.n;
+  component->zone = config->copies.zone.id;
+}
+
+void database_outline(const struct spec *spec, const struct component_spec *component, int op,
+                      struct outline *out) {
+  const struct database_config *config = component->config;
+  out->workers = config->workers;
+  out->connections = config->connections;
+  if (config->connections != PARAM_UNLIMITED) {
+    if (out->workers > config->connections) out->workers = config->connections;
+    out->queue = config->connections - out->workers;
+  }
+  out->by_key = component->instances > 1 && !config->copies.given;
+  copies_outline(spec, component, &config->copies, out);
+  out->ships = config->ship.given;
+  bool writes = database_data_op(spec, component, op) == DATA_WRITE;
+  const struct dist *time = writes ? &config->write : &config->read;
+  /* Without a primary the quickest copies answer: in how long their law alone does not tell. */
+  if (!out->copies || out->copies->write == 0 || time->kind == DIST_CONSTANT)
+    outline_work(out, time);
+  outline_add(out, OUTLINE_END);
+}
+
+#define AT(field) offsetof(struct database_config, field)
+
+const struct param database_params[] = {
+    {.name = "workers",
+     .type = PARAM_COUNT,
+     .offset = AT(workers),
+     .fallback = "unlimited",
+     .min = 1,
+     .max = INFINITY,
+     .doc = "Statements that run at once (cores, or disk channels)."},
+    {.name = "connections",
+     .type = PARAM_COUNT,
+     .offset = AT(connections),
+     .fallback = "unlimited",
+     .min = 1,
+     .max = INFINITY,
+     .doc = "Connections, one for each call present, running or waiting; further calls are refused "
+            "(PostgreSQL's max_connections is 100)."},
+    {.name = "read",
+     .type = PARAM_TIME_DIST,
+     .offset = AT(read),
+     .fallback = "0ms",
+     .doc = "How long a read holds a worker."},
+    {.name = "write",
+     .type = PARAM_TIME_DIST,
+     .offset = AT(write),
+     .fallback = "0ms",
+     .doc = "How long a write holds a worker."},
+    {.name = "read_ops",
+     .type = PARAM_PRIORITY,
+     .offset = AT(read_ops),
+     .doc = "Operations that are reads. If not given: the one named \"read\". Requests of a client "
+            "without a mix have no named operation and are reads too."},
+    {.name = "write_ops",
+     .type = PARAM_PRIORITY,
+     .offset = AT(write_ops),
+     .doc = "Operations that are writes, such as { \"insert\", \"update\" }. If not given: the one "
+            "named \"write\". An operation that is in neither list counts as a read, and `archsim "
+            "check` says so."},
+    {.name = "copies",
+     .type = PARAM_GROUP,
+     .offset = AT(copies),
+     .group = copies_params,
+     .doc = "Copies: members that all hold the data. One, the primary, takes the writes and sends "
+            "them to the others; or none is it (`read`)."},
+    {.name = "ship",
+     .type = PARAM_GROUP,
+     .offset = AT(ship),
+     .group = shipping_params,
+     .doc = "What is acknowledged is sent to a safe place every so often: log shipping, backups. "
+            "After the fault `lose` that is what there is."},
+    {0},
+};

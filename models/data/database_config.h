@@ -1,0 +1,28 @@
+/* What users may say about a database, what of that is refused, and what it tells those who run
+ * nothing. */
+#ifndef DATABASE_CONFIG_H
+#define DATABASE_CONFIG_H
+
+#include "copies.h"
+#include "outline.h"
+#include "shipping.h"
+
+struct database_config {
+  uint64_t workers, connections;
+  struct dist read, write;
+  struct priorities read_ops, write_ops;
+  struct copies_config copies;
+  struct shipping_config ship;
+};
+
+extern const struct param database_params[];
+
+bool database_validate(const struct spec *spec, const struct component_spec *component,
+                       struct error *err);
+void database_place(struct component_spec *component);
+enum data_op database_data_op(const struct spec *spec, const struct component_spec *component,
+                              int op);
+void database_outline(const struct spec *spec, const struct component_spec *component, int op,
+                      struct outline *out);
+
+#endif
