@@ -1,4 +1,4 @@
-# Time lost a year. $lost: an index a cause, columns row, from, to. $budget: columns row, time that its goal
+# Time lost. $lost: an index a cause, columns row, from, to. $budget: columns row, time that its goal
 # allows.
 unset grid
 set grid xtics linetype 101

@@ -85,7 +85,8 @@ void abandon_init(struct sim *sim) {
     component->told = heeds(component) == HEED_STOP;
     any |= component->told;
   }
-  if (!any || !somebody_may_give_up(sim)) return;
+  sim->patience_ends = somebody_may_give_up(sim);
+  if (!any || !sim->patience_ends) return;
   find_told(sim);
   sim->calls.kin = mem_zeroed(1, sizeof *sim->calls.kin);
 }
@@ -136,6 +137,16 @@ void kin_remove(struct sim *sim, struct frame *child) {
   } else if (kin[child->parent].child == slot) {
     kin[child->parent].child = elder; /* harmless if the slot is another's by now */
   }
+}
+
+bool call_is_in_vain(const struct sim *sim, const struct frame *call) {
+  while (!(call->flags & CALL_ROOT)) {
+    call = call_parent(sim, call);
+    /* One that has ended was not given up; the rest of a handler is for nobody by intent. */
+    if (call == NULL || call->flags & CALL_DETACHED) return false;
+    if (call->flags & CALL_ABANDONED) return true;
+  }
+  return false;
 }
 
 /* --- telling -------------------------------------------------------------------------------- */

@@ -41,6 +41,9 @@ void call_abandon_made(struct sim *sim, struct frame *call);
  * maker still takes their answers. */
 void call_pass_on(struct sim *sim, struct frame *call);
 
+/* Whether somebody further up, on whose behalf its caller made it, has given up. */
+bool call_is_in_vain(const struct sim *sim, const struct frame *call);
+
 /* --- for the engine and stations ------------------------------------------------------------- */
 
 /* Links beside a frame; a slot of 0 is none. */

@@ -509,10 +509,25 @@ static __attribute__((noinline)) void answer_by_network(struct sim *sim, struct 
   }
 }
 
+/* An answer that is more than a word to its caller: a network carries it, or somebody further up
+ * may have given up. Those whose own caller did are counted by count_unusual. */
+static __attribute__((noinline)) void answer_by_way(struct sim *sim, struct frame *call,
+                                                    enum outcome outcome) {
+  bool heard = !(call->flags & (CALL_ROOT | CALL_DETACHED | CALL_MESSAGE | CALL_ABANDONED));
+  if (heard && outcome == OUTCOME_OK && sim->patience_ends && call_is_in_vain(sim, call)) {
+    sim->late[frame_callee(call)]++;
+  }
+  if (sim->network != NULL) {
+    answer_by_network(sim, call, outcome);
+  } else {
+    answer_at_once(sim, call, outcome);
+  }
+}
+
 static inline void reply(struct sim *sim, struct frame *call, enum outcome outcome) {
   frame_set_state(sim, call, FRAME_REPLYING);
-  if (__builtin_expect(sim->network != NULL, 0)) {
-    answer_by_network(sim, call, outcome);
+  if (__builtin_expect(sim->answers_by_way, 0)) {
+    answer_by_way(sim, call, outcome);
   } else {
     answer_at_once(sim, call, outcome);
   }

@@ -69,7 +69,9 @@ const struct metric_def common_metrics[] = {
     {"arrival_rate", "1/s", "Calls received, per second."},
     {"throughput", "1/s", "Calls answered ok, per second."},
     {"availability", "ratio", "Share of the calls that were answered ok, and in time."},
-    {"late", "", "Of the calls answered ok, those whose caller had given up: work for nobody."},
+    {"late", "",
+     "Of the calls answered ok, those whose caller, or one further up, had given up: work for "
+     "nobody."},
     {"uptime", "ratio", "Share of the time in which it neither lay crashed nor hung nor started."},
     {"downtime", "s", "Time a year in which it was not up, if every day is as the time measured."},
     {"mtbf", "s", "Time for which it was up, for each time that it went down; undefined if none."},

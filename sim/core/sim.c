@@ -254,6 +254,7 @@ struct sim *sim_new_half(const struct spec *spec, uint64_t seed, uint64_t replic
   ledger_new(sim);
   sim->network = network_new(sim);
   sim->by_way = sim->network != NULL;
+  sim->answers_by_way = sim->network != NULL || sim->patience_ends;
   connections_init(sim);
   life_init(sim);
   if (with_faults && spec->faults) faults_new(sim);

@@ -77,12 +77,14 @@ struct sim {
   struct network *network;             /* NULL: no path is declared and no partition can begin */
   struct connections *connections;     /* NULL: no path has transport = "tcp" */
   bool by_way; /* there is a network, or lists are kept: a call is not simply there once sent */
+  bool patience_ends;  /* somebody may give up: see abandon.h */
+  bool answers_by_way; /* there is a network, or somebody may give up */
   struct faults *faults;
   struct outbounds *outbounds; /* NULL: no caller declares a policy */
   struct member *member;
   struct flow *flow_at_warmup; /* by member */
-  uint64_t *late;              /* by member: calls answered ok since the warm-up, too late */
-  struct life *life;           /* by member */
+  uint64_t *late;    /* by member: calls answered ok since the warm-up, when nobody waited */
+  struct life *life; /* by member */
   struct component *component;
   uint32_t members;
   struct arena *arena; /* what lives as long as the simulation */

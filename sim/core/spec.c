@@ -118,3 +118,10 @@ uint32_t tenancy_host(const struct component_spec *component) {
   if (component->kind->tenancy == NULL) return REF_NONE;
   return component->kind->tenancy(component->config).host;
 }
+
+bool spec_plans_fault(const struct spec *spec) {
+  for (uint32_t i = 0; i < spec->faults; i++) {
+    if (!spec->fault[i].recurring) return true;
+  }
+  return false;
+}

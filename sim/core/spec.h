@@ -188,6 +188,10 @@ struct spec {
 /* Index of a component, or REF_NONE. */
 uint32_t spec_find(const struct spec *spec, const char *name);
 
+/* Whether a fault is planned for a certain time, rather than coming again and again as faults do in
+ * life: what was measured then says nothing about a year. */
+bool spec_plans_fault(const struct spec *spec);
+
 /* What the user wrote as this component, if that is of a composed kind: the component has its name
  * and stands for it. NULL: it is what it is, or a part. */
 const struct composed_spec *spec_composed(const struct component_spec *component);

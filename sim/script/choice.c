@@ -10,7 +10,7 @@ static const struct param no_params[] = {{0}};
 
 /* The form of the word's usage that has the row's first key; the first where it has none. */
 static const char *usage(struct loader *loader, const struct choice *row) {
-  const char *text = word_defs[row->word].usage, *key = NULL;
+  const char *text = word_defs[row->usage ? row->usage : row->word].usage, *key = NULL;
   if (row->params) key = strstr(text, arena_format(loader->arena, "%s =", row->params->name));
   if (key) {
     for (const char *c = text; c < key; c++) {
@@ -31,6 +31,10 @@ static bool read_table(struct loader *loader, const struct spot *spot, int index
   lua_State *L = loader->L;
   const struct param *params = row->params ? row->params : no_params;
   int items = row->items ? LIST_MOST : row->subject ? 1 : 0;
+  if (items == 0 && lua_rawlen(L, index) > 0) {
+    struct spot first = spot_item(spot, 1);
+    return spot_error(loader, &first, "a value without a key; write %s", usage(loader, row));
+  }
   if (!configure(loader, spot, index, params, out, NULL, 0, items)) return false;
   if (row->items) {
     struct entries *entries = (struct entries *)((char *)out + row->items->offset);

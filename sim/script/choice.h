@@ -17,6 +17,8 @@ struct choice {
   bool (*read)(struct loader *loader, const struct spot *spot, void *out);
   /* What tables cannot say; may be NULL. */
   bool (*check)(struct loader *loader, const struct spot *spot, void *out);
+  /* Whose usage mistakes quote, where the word's own is of another value; 0: its own. */
+  enum word_id usage;
 };
 
 /* Reads the word at `index`, one of the `n` rows, into `out`; on a mistake NULL. `expected`: for

@@ -161,7 +161,7 @@ const struct param uniform_keys_params[] = {KEYS_N, {0}};
 static const struct choice keys_choices[] = {
     {WORD_ZIPF, KEYS_ZIPF, .params = zipf_params},
     {WORD_UNIFORM_KEYS, KEYS_UNIFORM, .params = uniform_keys_params},
-    {WORD_UNIFORM, KEYS_UNIFORM, .params = uniform_keys_params},
+    {WORD_UNIFORM, KEYS_UNIFORM, .params = uniform_keys_params, .usage = WORD_UNIFORM_KEYS},
 };
 
 bool traffic_keys(struct loader *loader, const struct spot *spot, int index, struct keys *out) {

@@ -75,6 +75,8 @@ expect 0 capacity rare.lua --goal 'c.availability >= 99.995%' --over rate=1..2/s
 in_out 'perhaps at least 2/s'
 in_out 'all up: whether the goals are met at 2/s is undecided'
 grep -q 'verdict undecided.*perhaps at least 2.00' rare.html || fail 'the report is sure of it'
+expect 0 capacity rare.lua --goal 'c.availability >= 99.995%' --over rate=1..2/s --json -
+holds "'$(number capacity lo)' == '$(number capacity hi)' == 'None' and $(number capacity end) == 2"
 expect 0 capacity rare.lua --goal 'c.availability >= 99.999%' --over rate=1..120/s --json -
 holds "'$(number capacity lo)' == '$(number capacity hi)' == 'None'"
 expect 0 capacity rare.lua --goal 'c.availability >= 99.999%' --over rate=1..120/s

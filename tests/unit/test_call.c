@@ -149,6 +149,36 @@ static void test_late_work_burns_capacity(void **state) {
   scene_free(scene);
 }
 
+/* Aim: what is answered while somebody further up has given up is late at every component on the
+ * way, over a network or not; what is answered before that, and the rest of a handler whose caller
+ * has its answer, are not. */
+static void test_late_further_down(void **state) {
+  (void)state;
+  for (int far = 0; far < 2; far++) {
+    struct shot shots[] = {{.to = "a", .timeout_ns = 15 * MS}, {.at_ns = S / 2, .to = "a"}};
+    struct scene *scene = scene_new();
+    scene_add_sender(scene, "from", shots, 2);
+    struct handler_builder *a = node_on(scene_add(scene, "service", "a", 1), NULL);
+    on_call(a, (struct call_to){.to = "b"});
+    on_call(a, (struct call_to){.to = "b"});
+    on_reply(a);
+    on_call(a, (struct call_to){.to = "c"});
+    on_call(node_on(scene_add(scene, "service", "b", 1), NULL), (struct call_to){.to = "c"});
+    node_set(scene_add(scene, "service", "c", 1), "work", "10ms");
+    if (far) scene_path(scene, "b", "c", (struct path_spec){.latency = dist_constant(1e6)});
+    struct run run = run_scene(scene, 1, S);
+    assert_shot(&shots[0], OUTCOME_TIMEOUT, 15 * MS);
+    assert_int_equal(shots[1].outcome, OUTCOME_OK);
+    assert_same(metric(&run, "a.late"), 1);
+    assert_same(metric(&run, "b.late"), 1);
+    assert_same(metric(&run, "c.completions"), 6);
+    assert_same(metric(&run, "c.late"), 1);
+    assert_same(metric(&run, "b.availability"), 0.75);
+    run_free(&run);
+    scene_free(scene);
+  }
+}
+
 /* Aim: answers for a call that has ended itself are counted as orphaned and do nothing; the work
  * behind them was done. */
 static void test_orphans(void **state) {
@@ -623,6 +653,7 @@ int main(void) {
       cmocka_unit_test(test_answer_beats_timeout_at_same_instant),
       cmocka_unit_test(test_stale_timeout),
       cmocka_unit_test(test_late_work_burns_capacity),
+      cmocka_unit_test(test_late_further_down),
       cmocka_unit_test(test_orphans),
       cmocka_unit_test(test_lost_orphans_are_freed),
       cmocka_unit_test(test_quorum),

@@ -285,11 +285,11 @@ static void columns(void **state) {
 static void time_lost(void **state) {
   (void)state;
   assert_string_equal(format_lost("u.availability", 0.9995, 0.999).text,
-                      "4.38 h a year are lost, the goal allows 8.76 h");
+                      "at this rate 4.38 h a year are lost, the goal allows 8.76 h");
   assert_string_equal(format_lost("u.op.buy.availability", 0.9, NAN).text,
-                      "36.5 d a year are lost");
+                      "at this rate 36.5 d a year are lost");
   assert_string_equal(format_lost("u.uptime", 0.9999, 0.99999).text,
-                      "52.6 min a year are lost, the goal allows 5.26 min");
+                      "at this rate 52.6 min a year are lost, the goal allows 5.26 min");
   assert_string_equal(format_lost("u.during.f.availability", 0.9, 0.99).text, "");
   assert_string_equal(format_lost("u.availability", 1, 0.999).text, "");
   assert_string_equal(format_lost("u.hit_ratio", 0.9, 0.999).text, "");

@@ -473,6 +473,16 @@ static void time_lost_a_year(void **state) {
                          "1 0.9125 3.65\nNaN NaN NaN\n\n\n2 0 7.3"));
   assert_non_null(strstr(script, "$budget << END_OF_NUMBERS\n1 0.365"));
   plots_free(&plots);
+  /* With a fault planned once: of the 100 s that were measured. */
+  json_object_set_new(tree, "faults_planned", json_true());
+  json_object_set_new(tree, "simulated_s", json_real(110));
+  json_object_set_new(tree, "warmup_s", json_real(10));
+  plots = (struct plots){0};
+  plot_downtime(&(struct plot_page){&plots}, tree);
+  assert_non_null(strstr(plots.list[0].script, "X_TITLE = 'time lost in the run"));
+  assert_non_null(strstr(plots.list[0].script, "$budget << END_OF_NUMBERS\n1 0.1"));
+  assert_non_null(strstr(plots.list[0].script, "of 100 s measured"));
+  plots_free(&plots);
   json_decref(tree);
 }
 

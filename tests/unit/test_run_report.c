@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fault_def.h"
 #include "report.h"
 #include "sim.h"
 
@@ -136,7 +137,7 @@ static void the_whole_report(void **state) {
       "\n"
       "goals 2 of 4 failed, 1 undecided -----------------------------------------------\n"
       "  ?     shop.availability >= 99.9%  99.950 %  99.823 .. 100.000 %\n"
-      "        undecided; 4.38 h a year are lost, the goal allows 8.76 h\n"
+      "        undecided; at this rate 4.38 h a year are lost, the goal allows 8.76 h\n"
       "  FAIL  shop.latency.p99 < 250ms      396 ms  394.0 .. 397.6 ms\n"
       "        58.2 % above the limit\n"
       "  ok    shop.latency.p50 < 250ms      200 ms  200 .. 200 ms\n"
@@ -149,6 +150,26 @@ static void the_whole_report(void **state) {
       "warning: goal \"shop.latency.p99 < 250ms\" rests on 20 samples beyond its\n"
       "  quantile: run longer\n");
   free(text);
+}
+
+/* A fault that is planned once makes the run unlike a year; one that comes again and again does
+ * not. */
+static void no_year_of_a_planned_fault(void **state) {
+  (void)state;
+  struct fault_spec fault = {.type = &fault_crash, .name = "crash web"};
+  struct scenario faulty = scenario;
+  faulty.spec.faults = 1;
+  faulty.spec.fault = &fault;
+  for (int planned = 0; planned < 2; planned++) {
+    fault.recurring = !planned;
+    struct results results = make(0, true);
+    results.scenario = &faulty;
+    char *text = print(&results, false, false);
+    assert_non_null(
+        strstr(text, planned ? "100.000 %  3.3 nines\n" : "3.3 nines: 4.38 h a year\n"));
+    assert_true((strstr(text, "a year") == NULL) == planned);
+    free(text);
+  }
 }
 
 static void members_are_listed_when_they_differ_or_asked_for(void **state) {
@@ -179,6 +200,7 @@ static void failed_physics_is_loud(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(the_whole_report),
+      cmocka_unit_test(no_year_of_a_planned_fault),
       cmocka_unit_test(members_are_listed_when_they_differ_or_asked_for),
       cmocka_unit_test(failed_physics_is_loud),
   };

@@ -169,8 +169,9 @@ struct label format_lost(const char *metric, double value, double limit) {
   /* While or after a fault is no time of every day. */
   of_time &= strstr(metric, ".during.") == NULL && strstr(metric, ".recovers.") == NULL;
   if (!of_time || lost.text[0] == '\0') return write_label("%s", "");
-  if (!(limit >= 0 && limit < 1)) return write_label("%s are lost", lost.text);
-  return write_label("%s are lost, the goal allows %s", lost.text, time_of_year(limit).text);
+  if (!(limit >= 0 && limit < 1)) return write_label("at this rate %s are lost", lost.text);
+  return write_label("at this rate %s are lost, the goal allows %s", lost.text,
+                     time_of_year(limit).text);
 }
 
 /* Decimals that show two significant digits of a value already scaled. */

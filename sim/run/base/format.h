@@ -45,9 +45,9 @@ struct label format_interval_in(const struct format_column *column, const struct
 /* "4.38 h a year" of an availability; "" for 1 and for what is none. */
 struct label format_year(double availability);
 
-/* "4.38 h a year are lost, the goal allows 8.76 h": what a goal on an availability or an uptime is
- * about; "" of other metrics, and where nothing was lost. `limit` is NaN where the goal allows any
- * loss, as one with an upper limit does. */
+/* "at this rate 4.38 h a year are lost, the goal allows 8.76 h": what a goal on an availability or
+ * an uptime is about; "" of other metrics, and where nothing was lost. `limit` is NaN where the
+ * goal allows any loss, as one with an upper limit does. */
 struct label format_lost(const char *metric, double value, double limit);
 
 /* A stretch of simulated time: "5 min", "1000 s", "5.25 s", "250 ms". */

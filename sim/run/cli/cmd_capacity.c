@@ -167,11 +167,16 @@ static void record_free(struct record *record) {
   g_free(record->situation);
 }
 
+/* `end` is the last load that was tried; where the verdict on it is not sure it bounds nothing. */
 static json_t *capacity_tree(const struct load_axis *axis, const struct capacity *c) {
   json_t *tree = json_object();
+  double end = c->status == CAPACITY_ABOVE ? c->lo : c->hi;
   json_object_set_new(tree, "value", json_number(c->value * axis->factor));
-  json_object_set_new(tree, "lo", json_number(c->lo * axis->factor));
-  json_object_set_new(tree, "hi", json_number(c->hi * axis->factor));
+  json_object_set_new(tree, "lo", json_number(c->undecided ? NAN : c->lo * axis->factor));
+  json_object_set_new(tree, "hi", json_number(c->undecided ? NAN : c->hi * axis->factor));
+  if (c->status != CAPACITY_FOUND) {
+    json_object_set_new(tree, "end", json_number(end * axis->factor));
+  }
   return tree;
 }
 

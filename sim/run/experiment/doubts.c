@@ -74,13 +74,6 @@ static void warn_about_precision(struct results *results) {
                format_value(UNIT_RATIO, p->reached).text);
 }
 
-static bool has_scheduled_fault(const struct spec *spec) {
-  for (uint32_t i = 0; i < spec->faults; i++) {
-    if (!spec->fault[i].recurring) return true;
-  }
-  return false;
-}
-
 /* A metric that somebody will look at first: a goal's, or a client's mean latency. */
 static bool is_prominent(const struct scenario *s, const char *metric) {
   for (uint32_t i = 0; i < s->goals; i++) {
@@ -94,7 +87,7 @@ static bool is_prominent(const struct scenario *s, const char *metric) {
 static void warn_about_batches(struct results *results) {
   const struct scenario *s = results->scenario;
   if (results->interval != INTERVAL_BATCH_MEANS) return;
-  if (has_scheduled_fault(&s->spec)) {
+  if (spec_plans_fault(&s->spec)) {
     results_warn(results,
                  "intervals come from the parts of one run, which a scheduled fault makes unlike: "
                  "use -r 10 for intervals over repetitions of the whole");

@@ -279,7 +279,7 @@ static void goal_row(const struct page *p, const json_t *goal) {
   }
   struct label lost = format_lost(
       metric, e.value, tree_text(goal, "op")[0] == '>' ? tree_number(goal, "limit") : NAN);
-  if (lost.text[0] != '\0') {
+  if (lost.text[0] != '\0' && !json_is_true(json_object_get(p->run, "faults_planned"))) {
     g_string_append_printf(note, "%s%s", note->len > 0 ? "; " : "", lost.text);
   }
   page_text_cell(p, note->str);

@@ -37,7 +37,7 @@ static void say_capacity(GString *out, enum metric_unit unit, const json_t *situ
   bool below = strcmp(status, "below") == 0, above = strcmp(status, "above") == 0;
   if (is_undecided(situation)) g_string_append(out, "perhaps ");
   g_string_append(out, below ? "below " : above ? "at least " : "");
-  page_say(out, unit, tree_number(capacity, below ? "hi" : above ? "lo" : "value"));
+  page_say(out, unit, tree_number(capacity, below || above ? "end" : "value"));
 }
 
 static struct estimate interval_of(const json_t *situation) {

@@ -1,8 +1,10 @@
-/* Time lost a year: how much of a year a client's failed requests stand for, stacked by cause,
- * against what its goal on availability allows; and how long components were down. */
+/* Time lost: how much of a year a client's failed requests stand for, stacked by cause, against
+ * what its goal on availability allows; and how long components were down. Where faults are planned
+ * for certain times, it is the time lost of the run: a year is not made of such runs. */
 #include <math.h>
 #include <string.h>
 
+#include "format.h"
 #include "plot_kinds.h"
 #include "plot_results.h"
 
@@ -13,7 +15,8 @@ struct lost {
   uint32_t rows, causes;
   char *row[ROWS_MAX];
   char *cause[CAUSES_MAX];
-  double s[ROWS_MAX][CAUSES_MAX]; /* seconds a year */
+  double of_s;                    /* a year, or what was measured in a replication */
+  double s[ROWS_MAX][CAUSES_MAX]; /* seconds of that */
   double budget[ROWS_MAX];        /* NaN: no goal */
   double most;
 };
@@ -27,13 +30,13 @@ static uint32_t cause_of(struct lost *lost, const char *name) {
   return lost->causes - 1;
 }
 
-static double budget_of(const json_t *goals, const char *name) {
+static double budget_of(const json_t *goals, const char *name, double of_s) {
   GArray *list = plot_goals(goals);
   char *metric = g_strconcat(name, ".availability", NULL);
   double budget = NAN;
   for (guint i = 0; i < list->len; i++) {
     const struct plot_goal *goal = &g_array_index(list, struct plot_goal, i);
-    if (goal->above && strcmp(goal->metric, metric) == 0) budget = (1 - goal->limit) * YEAR_S;
+    if (goal->above && strcmp(goal->metric, metric) == 0) budget = (1 - goal->limit) * of_s;
   }
   g_free(metric);
   plot_goals_free(list);
@@ -50,7 +53,7 @@ static double *add_row(struct lost *lost, const char *name, double budget) {
 static void add_client(struct lost *lost, const json_t *results, const char *client) {
   const json_t *metrics = json_object_get(results, "metrics");
   double requests = plot_metric(results, client, "requests", "value"), sum = 0;
-  double budget = budget_of(json_object_get(results, "goals"), client);
+  double budget = budget_of(json_object_get(results, "goals"), client, lost->of_s);
   if (lost->rows == ROWS_MAX || !(requests > 0)) return;
   GPtrArray *names = plot_keys(metrics);
   char *prefix = g_strconcat(client, ".errors.", NULL);
@@ -61,8 +64,8 @@ static void add_client(struct lost *lost, const json_t *results, const char *cli
     double count = plot_number(json_object_get(metrics, name), "value");
     if (!g_str_has_prefix(name, prefix) || !(count > 0)) continue;
     if (s == NULL) s = add_row(lost, client, budget);
-    s[cause_of(lost, name + strlen(prefix))] += count / requests * YEAR_S;
-    sum += count / requests * YEAR_S;
+    s[cause_of(lost, name + strlen(prefix))] += count / requests * lost->of_s;
+    sum += count / requests * lost->of_s;
   }
   lost->most = fmax(lost->most, sum);
   g_free(prefix);
@@ -73,8 +76,8 @@ static void add_component(struct lost *lost, const json_t *results, const char *
   double up = plot_metric(results, name, "uptime", "value");
   if (lost->rows == ROWS_MAX || !(up >= 0 && up < 1)) return;
   double *s = add_row(lost, name, NAN);
-  s[cause_of(lost, "down")] = (1 - up) * YEAR_S;
-  lost->most = fmax(lost->most, (1 - up) * YEAR_S);
+  s[cause_of(lost, "down")] = (1 - up) * lost->of_s;
+  lost->most = fmax(lost->most, (1 - up) * lost->of_s);
 }
 
 static void write_lost(GString *data, const struct lost *lost, double factor) {
@@ -111,7 +114,8 @@ static void draw(struct plot_page *page, const struct lost *lost) {
   script_texts(data, "name", names, lost->causes, LABEL_WIDTH);
   script_texts(data, "row", (const char *const *)lost->row, lost->rows, 22);
   script_axis(data, "x", &x);
-  char *title = script_axis_title("time lost a year", &x);
+  bool year = lost->of_s == YEAR_S;
+  char *title = script_axis_title(year ? "time lost a year" : "time lost in the run", &x);
   script_text(data, "X_TITLE", title, 60);
   g_free(title);
   script_number(data, "BUDGETS", budgets);
@@ -123,20 +127,25 @@ static void draw(struct plot_page *page, const struct lost *lost) {
       .width = 800,
       .height = 66 + 8 + 20 * rows + 34 * lost->rows + 56,
       .key_rows = rows,
-      .title = g_strdup("Time lost a year, by cause"),
-      .note = g_strdup("if a year went as the measured time did"),
-      .caption = g_strdup(
-          "Of a client: the share of its requests that failed, as time of a year, by the cause of "
+      .title = g_strdup(year ? "Time lost a year, by cause" : "Time lost in the run, by cause"),
+      .note = year ? g_strdup("if a year went as the measured time did")
+                   : g_strdup_printf("of %s measured, with the faults planned for it",
+                                     format_value(UNIT_SECONDS, lost->of_s).text),
+      .caption = g_strdup_printf(
+          "Of a client: the share of its requests that failed, as time of %s, by the cause of "
           "the failure. The black line is what its goal on availability allows. Of a component: "
-          "the time in which it was down. The faults of the scenario are counted as often as they "
-          "came in the measured time."),
+          "the time in which it was down.",
+          year ? "a year" : "the run"),
       .data = data};
   plot_add(page, &draft);
 }
 
 void plot_downtime(struct plot_page *page, const json_t *results) {
   const json_t *metrics = json_object_get(results, "metrics");
-  struct lost lost = {0};
+  struct lost lost = {.of_s = YEAR_S};
+  if (json_is_true(json_object_get(results, "faults_planned"))) {
+    lost.of_s = plot_number(results, "simulated_s") - plot_number(results, "warmup_s");
+  }
   GPtrArray *clients = plot_clients(metrics, false), *components = plot_components(metrics);
   for (guint i = 0; i < clients->len; i++) add_client(&lost, results, clients->pdata[i]);
   for (guint i = 0; i < components->len; i++) add_component(&lost, results, components->pdata[i]);

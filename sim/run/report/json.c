@@ -202,6 +202,9 @@ json_t *json_results(const struct results *results) {
   if (results->scenario != NULL) {
     add_scenario(tree, results->scenario);
     add_design(tree, results);
+    if (spec_plans_fault(&results->scenario->spec)) {
+      json_object_set_new(tree, "faults_planned", json_true());
+    }
   }
   /* A seed takes all of 64 bits, one more than jansson's integers have. */
   json_object_set_new(tree, "seed", json_integer((json_int_t)results->seed));

@@ -55,7 +55,8 @@ enum style report_style(enum verdict verdict) {
   return verdict == VERDICT_PASS ? STYLE_GOOD : STYLE_BAD;
 }
 
-static void add_remark(struct table *table, const struct goal_result *g) {
+static void add_remark(struct table *table, const struct results *results,
+                       const struct goal_result *g) {
   static const enum style style[] = {
       [VERDICT_PASS] = STYLE_DIM, [VERDICT_FAIL] = STYLE_BAD, [VERDICT_UNDECIDED] = STYLE_WARN};
   GString *text = g_string_new(g->verdict == VERDICT_UNDECIDED ? "undecided" : "");
@@ -70,7 +71,7 @@ static void add_remark(struct table *table, const struct goal_result *g) {
   struct label lost =
       format_lost(g->goal->metric, g->estimate.value,
                   g->goal->op == GOAL_GT || g->goal->op == GOAL_GE ? g->goal->limit : NAN);
-  if (lost.text[0] != '\0') {
+  if (lost.text[0] != '\0' && !spec_plans_fault(&results->scenario->spec)) {
     g_string_append_printf(text, "%s%s", text->len > 0 ? "; " : "", lost.text);
   }
   if (text->len > 0) table_remark(table, 1, style[g->verdict], text->str);
@@ -113,7 +114,7 @@ void report_verdicts(const struct results *results, const struct term *term) {
     table_cell(table, STYLE_BOLD, format_value(g->goal->unit, g->estimate.value).text);
     table_cell(table, STYLE_DIM, format_interval(g->goal->unit, &g->estimate).text);
     table_end_row(table);
-    add_remark(table, g);
+    add_remark(table, results, g);
   }
   table_finish(table, term);
 }

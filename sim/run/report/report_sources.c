@@ -40,12 +40,16 @@ static bool is_zero(const struct result *r) {
   return r->estimate.value == 0;
 }
 
-static void note(const struct result *r, double failed, GString *out) {
+/* A year is not told where a planned fault makes the run unlike one. */
+static void note(const struct results *results, const struct result *r, double failed,
+                 GString *out) {
   g_string_truncate(out, 0);
   if (strstr(r->name, ".availability") != NULL) {
     struct label nines = format_nines(r->estimate.value);
     if (nines.text[0] == '\0') return;
-    g_string_printf(out, "%s: %s", nines.text, format_year(r->estimate.value).text);
+    g_string_assign(out, nines.text);
+    if (spec_plans_fault(&results->scenario->spec)) return;
+    g_string_append_printf(out, ": %s", format_year(r->estimate.value).text);
   } else if (isnan(r->estimate.value)) {
     return;
   } else if (failed > FAILED_NEGLIGIBLE && strstr(r->name, ".latency.") != NULL) {
@@ -93,7 +97,7 @@ static void print_rows(const struct results *results, const char *client, const 
     const struct result *r = results_find_of(results, client, rows[i].metric);
     if (r == NULL || (is_zero(r) && !is_always_shown(rows[i].metric))) continue;
     if (!(failed > 0) && strcmp(rows[i].metric, "ended") == 0) continue; /* all were answered ok */
-    note(r, failed, remark);
+    note(results, r, failed, remark);
     if (r->unit == UNIT_SECONDS) {
       report_row_in(table, rows[i].label, &times, &r->estimate, remark->str);
     } else {
