@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness.h"
+#include "mishaps.h"
 
 #define SEED UINT64_C(20261129)
 
@@ -266,19 +266,6 @@ static void test_short_log(void **state) {
   assert_true(split <= 1);
 }
 
-static void add_random_faults(struct scene *scene, uint64_t seed) {
-  static const char *const names[] = {"kv[1]", "kv[2]", "kv[3]", "kv[4]", "kv[5]"};
-  for (uint32_t f = 0; f < 14; f++) {
-    uint64_t draw = rng_mix(seed * 100 + f);
-    uint32_t a = draw % 5, b = (a + 1 + draw / 5 % 4) % 5;
-    struct fault_spec fault =
-        crash_at(draw / 64 % 15000 * MS, (double)(draw / 1024 % 3000 + 1) * 1e6);
-    if (f % 3 == 1) fault.type = &fault_hang;
-    if (f % 3 == 2) fault.type = &fault_partition;
-    scene_fault(scene, names[a], f % 3 == 2 ? names[b] : NULL, fault);
-  }
-}
-
 /* Aim: the invariants under random crashes, hangs, partitions and loss: one leader a term (the
  * engine's check of a run), no acknowledged write lost, no reader of a leader who misses one, all
  * copies the same in the end. */
@@ -289,20 +276,14 @@ static void test_random_faults(void **state) {
   for (uint64_t seed = SEED; seed < SEED + 100; seed++) {
     enum { N = 2000 };
     static struct shot shots[N];
-    for (uint32_t i = 0; i < N; i++) {
-      shots[i] = (struct shot){.at_ns = i * 10 * MS,
-                               .to = "kv",
-                               .op = rng_mix(seed + i) % 2 ? "read" : "write",
-                               .item = 1 + i % 3,
-                               .timeout_ns = 2 * S};
-    }
+    mishaps_shots(shots, N, "kv", 2 * S, seed);
     struct scene *scene = scene_new();
     struct node *kv = five(scene, exponential_ns(10e6), seed % 3 ? 0.02 : 0);
     node_set(kv, "copies.elect.pre_vote", seed % 2 ? "true" : "false");
     node_set(kv, "copies.elect.reads", seed % 5 == 0 ? "lease" : "index");
     node_set(kv, "copies.elect.spread", seed % 7 == 0 ? "50ms" : "500ms");
     node_set(kv, "copies.apply", "exponential 1ms");
-    add_random_faults(scene, seed);
+    mishaps_add(scene, &(struct mishaps){"kv", 5, 14, 15000, 3000}, seed);
     scene_add_sender(scene, "from", shots, N);
     struct run run = run_scene(scene, seed, 60 * S);
     elected += metric(&run, "kv.promotions");

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness.h"
+#include "mishaps.h"
 
 #define SEED UINT64_C(20261129)
 
@@ -240,13 +240,7 @@ static void test_random_faults(void **state) {
   for (uint64_t seed = SEED; seed < SEED + 100; seed++) {
     enum { N = 1200 };
     static struct shot shots[N];
-    for (uint32_t i = 0; i < N; i++) {
-      shots[i] = (struct shot){.at_ns = i * 10 * MS,
-                               .to = "kv",
-                               .op = rng_mix(seed + i) % 2 ? "read" : "write",
-                               .item = 1 + i % 3,
-                               .timeout_ns = 5 * S};
-    }
+    mishaps_shots(shots, N, "kv", 5 * S, seed);
     bool meets = seed % 4 != 0;
     struct scene *scene = scene_new();
     scene_zone(scene, "z", NULL);
@@ -261,17 +255,7 @@ static void test_random_faults(void **state) {
     node_set(kv, "copies.timeout", "300ms");
     if (seed % 2) node_set(kv, "copies.repair", "read");
     node_set(kv, "write", "exponential 2ms");
-    static const char *const names[] = {"kv[1]", "kv[2]", "kv[3]", "kv[4]", "kv[5]"};
-    for (uint32_t f = 0; f < 6; f++) {
-      uint64_t draw = rng_mix(seed * 100 + f);
-      uint32_t a = draw % 5, b = (a + 1 + draw / 5 % 4) % 5;
-      struct fault_spec fault = {.type = &fault_crash,
-                                 .at_ns = draw / 64 % 10000 * MS,
-                                 .lasts = dist_constant((double)(draw / 1024 % 2000 + 1) * 1e6)};
-      if (f % 3 == 1) fault.type = &fault_hang;
-      if (f % 3 == 2) fault.type = &fault_partition;
-      scene_fault(scene, names[a], f % 3 == 2 ? names[b] : NULL, fault);
-    }
+    mishaps_add(scene, &(struct mishaps){"kv", 5, 6, 10000, 2000}, seed);
     scene_add_sender(scene, "from", shots, N);
     struct run run = run_scene(scene, seed, 100 * S);
     double stale = metric(&run, "kv.stale_reads");
