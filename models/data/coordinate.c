@@ -4,6 +4,7 @@
 
 #include "arena.h"
 #include "call.h"
+#include "certify.h"
 #include "column.h"
 #include "message.h"
 #include "quorum.h"
@@ -56,17 +57,18 @@ static uint32_t round_of(const struct sim *sim, const struct quorum *q,
 
 /* --- begun ---------------------------------------------------------------------------------- */
 
-static uint32_t begin_write(struct sim *sim, struct quorum *q, const struct frame *call) {
+uint32_t quorum_begin_write(struct sim *sim, struct quorum *q, uint32_t item, uint64_t key) {
   if (history_kept(q->history) >= (1u << 26)) {
     sim_fail(sim, "\"%s\" keeps %u writes because a copy does not get them; shorten the run",
              q->component->spec->name, history_kept(q->history));
   }
   for (uint32_t i = 0; i < q->n; i++) level_up(&q->member[i].meters->behind, sim->now_ns);
-  return history_begin(q->history, call->item, call->key, sim->now_ns);
+  return history_begin(q->history, item, key, sim->now_ns);
 }
 
 /* Where all lead: writes of others that a leader had not seen when it took this one. */
 static void note_missed(struct quorum_member *m, uint64_t n) {
+  m->meters->conflicts += n;
   if (m->quorum->config->conflict == CONFLICT_LWW) {
     m->own->lost_updates += n;
   } else {
@@ -74,14 +76,27 @@ static void note_missed(struct quorum_member *m, uint64_t n) {
   }
 }
 
-static void set_waiting(struct sim *sim, struct quorum_member *m, uint32_t waiting) {
+void quorum_set_waiting(struct sim *sim, struct quorum_member *m, uint32_t waiting) {
   m->waiting = waiting;
   level_set(&m->own->waiting, sim->now_ns, waiting);
+}
+
+static void hold(struct sim *sim, struct quorum_member *m, struct frame *call) {
+  call->flags |= CALL_RELEASED;
+  frame_set_state(sim, call, FRAME_WAITING);
+  trace_mark(sim, call, PART_REPLICATION);
+  m->begun++;
+  quorum_set_waiting(sim, m, m->waiting + 1);
 }
 
 void quorum_call(struct sim *sim, struct quorum_member *m, struct frame *call) {
   struct quorum *q = m->quorum;
   bool writes = op_set_has(&q->write_ops, call->op);
+  hold(sim, m, call);
+  if (writes && q->certifier) {
+    certify_call(sim, m, call);
+    return;
+  }
   uint32_t i = round_take(q), generation = q->round[i].generation;
   struct round *r = &q->round[i];
   *r = (struct round){.generation = generation,
@@ -93,13 +108,8 @@ void quorum_call(struct sim *sim, struct quorum_member *m, struct frame *call) {
   uint32_t from = all_lead && !writes ? m->number : 0;
   uint32_t until = all_lead && !writes ? m->number + 1 : q->n;
   r->sent = r->under_way = (uint16_t)(until - from);
-  if (writes) r->write = begin_write(sim, q, call);
+  if (writes) r->write = quorum_begin_write(sim, q, call->item, call->key);
   if (writes && all_lead) note_missed(m, history_begin_at(q->history, m->number, r->write));
-  call->flags |= CALL_RELEASED;
-  frame_set_state(sim, call, FRAME_WAITING);
-  trace_mark(sim, call, PART_REPLICATION);
-  m->begun++;
-  set_waiting(sim, m, m->waiting + 1);
   struct message message = {.what = writes ? QUORUM_WRITE : QUORUM_READ,
                             .item = call->item,
                             .body = body_of(r, i),
@@ -119,14 +129,25 @@ bool quorum_message_reads(const struct sim *sim, const struct frame *message) {
 
 void quorum_see(struct sim *sim, struct quorum_member *m, const struct frame *message) {
   struct quorum *q = m->quorum;
+  if (message_what(sim, message) != QUORUM_READ) {
+    if (q->certifier) certify_see(sim, m, message);
+    return;
+  }
   uint32_t i = round_of(sim, q, message);
   if (i == ROUND_FREE) return; /* nobody waits for it any more */
   q->seen[(size_t)i * q->n + m->number] = history_read(q->history, m->number, message->item);
 }
 
 void quorum_show(struct sim *sim, struct quorum_member *m, const struct frame *message) {
+  if (m->quorum->certifier) {
+    certify_show(sim, m, message);
+  } else {
+    quorum_show_write(sim, m, write_of(sim, message));
+  }
+}
+
+void quorum_show_write(struct sim *sim, struct quorum_member *m, uint32_t write) {
   struct history *history = m->quorum->history;
-  uint32_t write = write_of(sim, message);
   bool lacks = !history_shows(history, m->number, write);
   uint64_t made_ns = lacks ? history_at(history, write)->made_ns : 0;
   uint32_t shown = history_merge(history, m->number, write);
@@ -151,7 +172,7 @@ static struct history_view newest_of(const struct quorum *q, uint32_t i) {
   return newest;
 }
 
-static void note_write(struct sim *sim, struct quorum_member *m, uint32_t write,
+void quorum_note_write(struct sim *sim, struct quorum_member *m, uint32_t write,
                        const struct frame *call) {
   struct quorum *q = m->quorum;
   if (!history_shows_all(q->history, write)) note_missed(m, history_at(q->history, write)->missed);
@@ -179,13 +200,13 @@ static struct frame *decide(struct sim *sim, struct quorum_member *m, uint32_t i
   *good = (uint32_t)__builtin_popcount(r->answered) >= need;
   if (r->decided || (!*good && r->failed <= r->sent - need)) return NULL;
   r->decided = true;
-  set_waiting(sim, m, m->waiting - 1);
+  quorum_set_waiting(sim, m, m->waiting - 1);
   *(*good ? &m->answered : &m->failed) += 1;
   if (!*good) m->own->too_few++;
   struct frame *call = frame_at(sim, r->call);
   if (call->stamp != r->stamp) call = NULL;
   if (call && *good) {
-    if (r->write) note_write(sim, m, r->write, call);
+    if (r->write) quorum_note_write(sim, m, r->write, call);
     if (!r->write) note_read(sim, m, i, call);
   }
   return call;
@@ -217,6 +238,10 @@ void quorum_on_answer(struct sim *sim, struct quorum_member *m, struct frame *me
     hints_on_answer(sim, m, copy, message->item, outcome);
     return;
   }
+  if (q->certifier && message_what(sim, message) != QUORUM_READ) {
+    certify_on_answer(sim, m, message, outcome);
+    return;
+  }
   uint32_t i = round_of(sim, q, message);
   assert(i != ROUND_FREE);
   struct round *r = &q->round[i];
@@ -243,5 +268,5 @@ void quorum_lose_rounds(struct sim *sim, struct quorum_member *m) {
     m->lost += !q->round[i].decided;
     round_free(q, i);
   }
-  set_waiting(sim, m, 0);
+  quorum_set_waiting(sim, m, 0);
 }

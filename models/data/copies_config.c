@@ -10,7 +10,7 @@
 static const char *const write_words[] = {"async", "quorum", "all", "isr", NULL};
 static const char *const read_words[] = {"primary", "any", "nearest", "quorum", "all", NULL};
 static const char *const leaders_words[] = {"one", "all", NULL};
-static const char *const conflict_words[] = {"lww", "merge", "crdt", NULL};
+static const char *const conflict_words[] = {"lww", "merge", "crdt", "abort", NULL};
 static const char *const repair_words[] = {"none", "read", NULL};
 
 const struct param copies_params[] = {
@@ -97,7 +97,9 @@ const struct param copies_params[] = {
             "not seen the other: the last write wins (\"lww\") and the other is lost; the "
             "application merges them when it reads (\"merge\"), or the copies do (\"crdt\"): both "
             "are kept; what merging costs is left out, and a reader is judged by the newest write "
-            "alone."},
+            "alone. \"abort\" lets the copies certify a write before it is answered: so many as "
+            "`write` says, at least more than half, must know of no other one that it had not "
+            "seen, or it fails (MySQL Group Replication, Galera Cluster)."},
     {.name = "coordinators",
      .type = PARAM_COUNT,
      .offset = AT(coordinators),
@@ -134,8 +136,8 @@ const struct param copies_params[] = {
 };
 
 /* Those with a primary, then those without (quorum.h). */
-const char *const copies_messages[] = {"append", "apply", "pre_vote", "vote",   "beat",
-                                       "read",   "write", "hint",     "repair", NULL};
+const char *const copies_messages[] = {"append", "apply", "pre_vote", "vote",    "beat", "read",
+                                       "write",  "hint",  "repair",   "certify", NULL};
 
 static bool is_given(const struct component_spec *component, const char *key) {
   for (uint32_t i = 0; i < component->givens; i++) {
@@ -211,6 +213,15 @@ static bool all_lead_validate(const struct spec *spec, const struct component_sp
     return error_set(err,
                      "copies.leaders is \"all\", and copies.write is \"async\", a number, "
                      "\"quorum\" or \"all\"");
+  }
+  if (config->conflict == CONFLICT_ABORT && config->write.word == HOW_MANY_NUMBER &&
+      config->write.number <= config->n / 2) {
+    return error_set(err,
+                     "copies.conflict is \"abort\", and copies.write is %llu of %llu: two writes "
+                     "that had not seen each other could both be taken; say \"quorum\", \"all\" or "
+                     "at least %llu",
+                     (unsigned long long)config->write.number, (unsigned long long)config->n,
+                     (unsigned long long)config->n / 2 + 1);
   }
   if (copies_are_promoted(spec, component)) {
     return error_set(err,

@@ -1,5 +1,6 @@
 /* database: a server with a connection limit that reads and writes. */
 #include "call.h"
+#include "certify.h"
 #include "database_config.h"
 #include "message.h"
 #include "quorum.h"
@@ -42,7 +43,7 @@ static inline uint64_t work_of(const struct database_state *db, const struct fra
 static void start_round_message(struct sim *sim, struct member *member, struct frame *message) {
   struct database_state *db = member->state;
   bool reads = quorum_message_reads(sim, message);
-  if (reads) quorum_see(sim, db->quorum, message);
+  quorum_see(sim, db->quorum, message);
   call_work(sim, member, message, work_of(db, message, !reads));
 }
 
@@ -146,6 +147,9 @@ static void database_on_message(struct sim *sim, struct member *member, struct f
   struct database_state *db = member->state;
   if (db->copy && message_what(sim, message) != COPIES_APPLY) {
     copy_on_message(sim, db->copy, message);
+  } else if (db->quorum && db->quorum->quorum->certifier &&
+             certify_takes(sim, db->quorum, message)) {
+    /* It needs no worker. */
   } else if (station_enter(sim, &db->station, message, 0, true) == STATION_STARTED) {
     start(sim, member, message);
   }
@@ -347,7 +351,8 @@ static const struct meter database_meters[] = {
      "which had them threw away; or that were lost with the data and not in the safe place."},
     {"conflicts", METER_COUNT, COPIES(conflicts), 0,
      "Writes that a former primary acknowledged after another copy had become primary, and which "
-     "that one did not have."},
+     "that one did not have. Where all lead, writes that had not seen each other: those that were "
+     "lost, merged or aborted for it (`conflict`)."},
     {"two_primaries", METER_LEVEL, COPIES(two), 0,
      "Whether two copies took themselves for the primary (1), or not (0)"},
     {"promotions", METER_COUNT, COPIES(promotions), 0, "Copies that became primary."},
@@ -419,6 +424,8 @@ static bool database_has_meter(const void *config, const struct meter *meter) {
   bool updates = meter->at == STATE(rounds) + offsetof(struct quorum_meters, lost_updates) ||
                  meter->at == STATE(rounds) + offsetof(struct quorum_meters, merged);
   if (updates) return copies_all_lead(&c->copies);
+  bool conflicts = meter->at == STATE(copies) + offsetof(struct copy_meters, conflicts);
+  if (conflicts && copies_all_lead(&c->copies)) return true;
   return copies_have_primary(&c->copies) == (meter->at < STATE(rounds));
 }
 
@@ -442,7 +449,11 @@ const struct kind kind_database = {
         "sends it to all copies at once, which each work on it, and costs no work itself. With "
         "`copies.leaders` = all every copy answers alone and sends its writes to the others; of "
         "two "
-        "the one that was taken later counts as the later, for clocks do not differ. Left "
+        "the one that was taken later counts as the later, for clocks do not differ. With "
+        "`copies.conflict` = abort they vote on each write before it is answered: it costs one "
+        "round trip to as many as are needed, and one that another leader was quicker with fails; "
+        "left out: a view that drops a copy which is down, so what that had asked for and not "
+        "decided keeps other writes of these data out until it is back. Left "
         "out: locks, transactions, buffer pool, "
         "checkpoints, what the data are; of copies: the first one made of all data, limits on the "
         "log that is kept for one which is away, cascades of copies, callers who go round a copy "

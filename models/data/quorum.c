@@ -6,6 +6,7 @@
 
 #include "arena.h"
 #include "call.h"
+#include "certify.h"
 #include "checks.h"
 #include "column.h"
 #include "fault_def.h"
@@ -29,6 +30,7 @@ void copies_outline(const struct spec *spec, const struct component_spec *compon
     copies->elect_ns = config->elect.timeout_ns;
     copies->majority |= config->write.word == WRITE_ASYNC;
   }
+  copies->majority |= copies_all_lead(config) && config->conflict == CONFLICT_ABORT;
   if (!copies_have_primary(config) && !copies_all_lead(config)) {
     copies->read = count(&config->read, READ_QUORUM, n);
     copies->write = count(&config->write, WRITE_QUORUM, n);
@@ -57,6 +59,8 @@ static struct quorum *shared_new(struct sim *sim, struct component *component,
                        .history = history_new(n),
                        .followed = ledger_follows(sim, component->id),
                        .free = ROUND_FREE};
+  if (copies_all_lead(config) && config->conflict == CONFLICT_ABORT)
+    q->certifier = certifier_new(q);
   q->member = arena_lines(sim->arena, component->members, sizeof *q->member);
   for (uint32_t i = 0; i < component->members; i++) {
     struct quorum_member *m = &q->member[i];
@@ -86,6 +90,7 @@ void quorum_free(struct quorum_member *m) {
   hints_free(m);
   if (m->number + 1 < m->quorum->component->members) return;
   history_free(m->quorum->history);
+  certifier_free(m->quorum->certifier);
   free(m->quorum->round);
   free(m->quorum->seen);
 }
@@ -95,8 +100,10 @@ void quorum_fault(struct sim *sim, struct quorum_member *m, const struct fault_d
                   bool begins) {
   if (fault != &fault_crash) return;
   if (begins) {
+    if (m->quorum->certifier) certify_crash(m);
     quorum_lose_rounds(sim, m);
   } else {
+    if (m->quorum->certifier) certify_restart(sim, m);
     hints_restart(sim, m);
   }
 }

@@ -3,10 +3,12 @@
  * them have it; it asks all of them for a read, waits for `read` answers and takes the newest.
  *
  * Where all copies lead (`leaders = all`) a copy that takes a read answers it from what it has, and
- * a write when `write` copies have it, itself among them; the rest is the same.
+ * a write when `write` copies have it, itself among them; the rest is the same. With conflict =
+ * abort the copies vote on a write first (certify.h).
  *
  *   quorum.c        members, routes, faults, checks
  *   coordinate.c    one call, from its messages to the copies until all have answered
+ *   certify.c       where all lead, and vote on each write
  *   hints.c         writes that a copy could not take, kept for it (hinted handoff)
  *
  * A write has a time stamp, and of two a copy keeps the later one. What readers really get is
@@ -20,7 +22,7 @@
 #include "copies.h"
 
 /* In the order of copies_messages. */
-enum { QUORUM_READ = COPIES_MESSAGES, QUORUM_WRITE, QUORUM_HINT, QUORUM_REPAIR };
+enum { QUORUM_READ = COPIES_MESSAGES, QUORUM_WRITE, QUORUM_HINT, QUORUM_REPAIR, QUORUM_CERTIFY };
 
 struct quorum_meters {
   uint64_t too_few, hints, hinted, repaired;
@@ -76,6 +78,7 @@ struct quorum {
   struct history *history;
   bool followed; /* by the ledger */
   bool keeps_hints;
+  struct certifier *certifier; /* or NULL */
   struct round *round;
   struct history_view *seen; /* round * n + copy: what a copy has read for it */
   uint32_t rounds, capacity, free;
@@ -104,6 +107,12 @@ void quorum_on_answer(struct sim *sim, struct quorum_member *m, struct frame *me
 bool quorum_message_reads(const struct sim *sim, const struct frame *message);
 void quorum_see(struct sim *sim, struct quorum_member *m, const struct frame *message);
 void quorum_show(struct sim *sim, struct quorum_member *m, const struct frame *message);
+/* A write is made; a copy shows it; the call that waits for it is told so. */
+uint32_t quorum_begin_write(struct sim *sim, struct quorum *q, uint32_t item, uint64_t key);
+void quorum_show_write(struct sim *sim, struct quorum_member *m, uint32_t write);
+void quorum_note_write(struct sim *sim, struct quorum_member *m, uint32_t write,
+                       const struct frame *call);
+void quorum_set_waiting(struct sim *sim, struct quorum_member *m, uint32_t waiting);
 /* Its coordinator has crashed. */
 void quorum_lose_rounds(struct sim *sim, struct quorum_member *m);
 
