@@ -336,6 +336,36 @@ static void test_limits(void **state) {
   assert_int_equal(findings(MM1("1.2/s") "goal \"c.availability < 99.9%\"", "share-of-few"), 0);
   assert_int_equal(findings(MM1("1.2/s") "goal \"c.within.1s >= 99.9%\"", "share-of-few"), 1);
   assert_int_equal(findings(MM1("1.2/s") "goal \"c.downtime < 1h\"", "share-of-few"), 1);
+  /* While a fault holds: 40 s x 10 x 1.2/s = 480 requests, of which 0.62 % may fail. */
+#define CRASH(at, lasts) "fault { crash \"s\", at = \"" at "\", lasts = " lasts " }\n"
+#define DURING(goal) "goal { \"" goal "\", during = \"crash s\" }\n"
+#define AFTER "goal { recovers = \"c.goodput\", within = \"20s\", after = \"crash s\" }\n"
+  static const struct {
+    const char *text, *rule;
+    uint32_t n;
+  } spells[] = {
+      {MM1("1.2/s") CRASH("40s", "\"40s\"") DURING("c.availability >= 99.3%"), "share-of-few", 0},
+      {MM1("1.2/s") CRASH("40s", "\"40s\"") DURING("c.availability >= 99.4%"), "share-of-few", 1},
+      {MM1("2.6/s") CRASH("40s", "\"40s\"") DURING("c.latency.p99 < 9s"), "quantile-of-few", 0},
+      {MM1("2.4/s") CRASH("40s", "\"40s\"") DURING("c.latency.p99 < 9s"), "quantile-of-few", 1},
+#define AGAIN(up, down) "fault { crash \"s\", mttf = \"" up "\", mttr = \"" down "\" }\n"
+      /* A quarter of 90 s, ten times. */
+      {MM1("1.4/s") AGAIN("15s", "5s") DURING("c.availability >= 99%"), "share-of-few", 0},
+      {MM1("1.3/s") AGAIN("15s", "5s") DURING("c.availability >= 99%"), "share-of-few", 1},
+      {MM1("9/s") CRASH("0s", "\"10s\"") DURING("c.availability > 1%"), "goal-beside-fault", 1},
+      {MM1("9/s") CRASH("0s", "\"11s\"") DURING("c.availability > 1%"), "goal-beside-fault", 0},
+      {MM1("9/s") CRASH("100s", "\"11s\"") DURING("c.availability > 1%"), "goal-beside-fault", 1},
+      {MM1("9/s") CRASH("10s", "\"20s\"") AFTER, "goal-beside-fault", 1},
+      {MM1("9/s") CRASH("11s", "\"20s\"") AFTER, "goal-beside-fault", 0},
+      {MM1("9/s") CRASH("50s", "exponential \"20s\"") AFTER, "goal-beside-fault", 0},
+      {MM1("9/s") CRASH("50s", "exponential \"40s\"") AFTER, "goal-beside-fault", 1},
+      {MM1("9/s") AGAIN("15s", "2s") AFTER, "goal-beside-fault", 1},
+      {MM1("9/s") AGAIN("25s", "2s") AFTER, "goal-beside-fault", 0},
+  };
+  for (size_t i = 0; i < sizeof spells / sizeof *spells; i++) {
+    if (findings(spells[i].text, spells[i].rule) == spells[i].n) continue;
+    fail_msg("%s: %s is not found %u times", spells[i].text, spells[i].rule, spells[i].n);
+  }
   /* The quantile 99 % of the work alone is 46.05 ms. */
   assert_int_equal(findings(MM1("9/s") "goal \"c.latency.p99 < 47ms\"", "goal-out-of-reach"), 0);
   assert_int_equal(findings(MM1("9/s") "goal \"c.latency.p99 < 46ms\"", "goal-out-of-reach"), 1);

@@ -172,6 +172,25 @@ static void no_year_of_a_planned_fault(void **state) {
   }
 }
 
+/* A goal is not cut: where two differ may be in its middle. */
+static void goals_are_told_in_full(void **state) {
+  (void)state;
+  static const struct goal longer[] = {
+      {"shop.op.browse.availability >= 99.9% during crash web[2]", "shop.availability", GOAL_GE,
+       0.99, UNIT_RATIO, NULL, 1},
+      {"web.hit_ratio > 0", "web.hit_ratio", GOAL_GT, 0, UNIT_RATIO, NULL, 4},
+  };
+  struct results results = make(0, true);
+  results_judge(&results, longer, 2);
+  char *text = print(&results, false, false);
+  assert_non_null(
+      strstr(text,
+             "  ok    shop.op.browse.availability >= 99.9% during crash web[2]\n"
+             "                                                   99.950 %  99.823 .. 100.000 %\n"));
+  assert_non_null(strstr(text, "\n  FAIL  web.hit_ratio > 0                                 -\n"));
+  free(text);
+}
+
 static void members_are_listed_when_they_differ_or_asked_for(void **state) {
   (void)state;
   struct results results = make(0, true);
@@ -201,6 +220,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(the_whole_report),
       cmocka_unit_test(no_year_of_a_planned_fault),
+      cmocka_unit_test(goals_are_told_in_full),
       cmocka_unit_test(members_are_listed_when_they_differ_or_asked_for),
       cmocka_unit_test(failed_physics_is_loud),
   };

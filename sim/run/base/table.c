@@ -64,11 +64,19 @@ static void measure(const struct table *table, uint32_t rows, uint32_t width[]) 
     }
     total += width[c] + (c > 0 ? GAP : 0);
   }
-  const char *yields = strchr(table->layout, 'L');
+  const char *yields = strpbrk(table->layout, "LW");
   if (yields == NULL || total <= TERM_COLUMNS) return;
   uint32_t *wide = &width[yields - table->layout];
   uint32_t excess = total - TERM_COLUMNS, least = MIN(*wide, LEAST_WIDTH);
   *wide = *wide > least + excess ? *wide - excess : least;
+}
+
+/* The text of a cell that is not to be cut, and the rest of the row in a line below. */
+static void print_in_full(const struct table *table, const struct term *term, uint32_t column,
+                          const struct cell *cell, const uint32_t width[]) {
+  uint32_t left = table->indent;
+  for (uint32_t c = 0; c < column; c++) left += width[c] + GAP;
+  term_wrap(term, cell->style, cell->text, left, left);
 }
 
 static void print_row(const struct table *table, const struct term *term, uint32_t row,
@@ -76,6 +84,13 @@ static void print_row(const struct table *table, const struct term *term, uint32
   uint32_t pending = table->indent; /* spaces, written only when something follows them */
   for (uint32_t c = 0; c < table->columns; c++) {
     const struct cell *cell = cell_at(table, row, c);
+    if (table->layout[c] == 'W' && term_width(cell->text) > width[c]) {
+      term_pad(term, pending);
+      print_in_full(table, term, c, cell, width);
+      pending = table->indent;
+      for (uint32_t k = 0; k <= c; k++) pending += width[k] + GAP;
+      continue;
+    }
     uint32_t shown = MIN(term_width(cell->text), width[c]);
     uint32_t left = table->layout[c] == 'r' ? width[c] - shown : 0;
     if (shown > 0) {

@@ -11,7 +11,9 @@
 
 struct table;
 
-/* `layout` has a letter for each column: 'l' aligns left, 'r' right, 'L' left and gives way. */
+/* `layout` has a letter for each column: 'l' aligns left, 'r' right, 'L' left and gives way, 'W' as
+ * 'L', but a text for which that leaves too little room stands in full above the rest of its row.
+ */
 struct table *table_new(const char *layout, uint32_t indent);
 void table_cell(struct table *table, enum style style, const char *text);
 

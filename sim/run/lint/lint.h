@@ -77,11 +77,15 @@ const char *lint_number(struct lint *lint, double number);
 bool lint_asks_users(const struct lint *lint, uint32_t source);
 
 /* What a goal is about: a source, one of its operations or -1, and the rest of the metric's name,
- * such as "latency.p99". False: something else. */
+ * such as "latency.p99"; and the fault while which that is measured, or from which it recovers.
+ * False: something else. */
 struct goal_subject {
   uint32_t source;
   int op;
   const char *metric;
+  const struct fault_spec *during; /* or NULL */
+  const struct fault_spec *after;  /* or NULL; `metric` is "recovers.crash_db.goodput" then */
+  uint64_t within_ns;              /* after: the time that it may take */
 };
 bool lint_goal(const struct lint *lint, const struct goal *goal, struct goal_subject *out);
 
@@ -94,6 +98,9 @@ bool lint_hits_all(const struct lint *lint, struct fault_target target, uint32_t
 
 /* Measured time of one replication at most (a warm-up that is found in the run may shorten it). */
 double lint_measured_ns(const struct lint *lint);
+
+/* The part of it in which what the goal is about is measured: all, or while the fault holds. */
+double lint_subject_ns(const struct lint *lint, const struct goal_subject *subject);
 
 void lint_timeout_inverted(struct lint *lint);
 void lint_timeout_below_work(struct lint *lint);
@@ -132,6 +139,7 @@ void lint_closed_without_think(struct lint *lint);
 void lint_goal_out_of_reach(struct lint *lint);
 void lint_quantile_of_few(struct lint *lint);
 void lint_share_of_few(struct lint *lint);
+void lint_goal_beside_fault(struct lint *lint);
 void lint_health_check_slow(struct lint *lint);
 void lint_visibility_below_work(struct lint *lint);
 void lint_dead_letters_unread(struct lint *lint);

@@ -32,13 +32,42 @@ const char *lint_number(struct lint *lint, double number) {
   return lint_text(lint, "%.3g", number);
 }
 
+/* "during.crash_db.availability" */
+static bool read_spell(const struct lint *lint, struct goal_subject *out) {
+  const struct wanted *wanted = &lint->spec->wanted;
+  bool during = strncmp(out->metric, "during.", 7) == 0;
+  const char *word = strchr(out->metric, '.') + 1;
+  size_t length = strcspn(word, ".");
+  for (uint32_t i = 0; i < wanted->spells; i++) {
+    const struct spell_spec *spell = &wanted->spell[i];
+    if (spell->client != out->source || strlen(spell->word) != length) continue;
+    if (strncmp(spell->word, word, length) != 0) continue;
+    if (during != (spell->recovers == RECOVERS_NOTHING)) continue;
+    const struct fault_spec *fault = NULL;
+    for (uint32_t k = 0; k < lint->spec->faults; k++) {
+      if (strcmp(lint->spec->fault[k].name, spell->fault) == 0) fault = &lint->spec->fault[k];
+    }
+    out->within_ns = spell->within_ns;
+    if (during) {
+      out->during = fault;
+      out->metric = word[length] == '.' ? word + length + 1 : word + length;
+    } else {
+      out->after = fault;
+    }
+    return fault != NULL;
+  }
+  return false;
+}
+
 bool lint_goal(const struct lint *lint, const struct goal *goal, struct goal_subject *out) {
   const char *dot = strchr(goal->metric, '.');
   if (dot == NULL) return false;
   char name[256];
   snprintf(name, sizeof name, "%.*s", (int)(dot - goal->metric), goal->metric);
-  *out = (struct goal_subject){spec_find(lint->spec, name), -1, dot + 1};
+  *out = (struct goal_subject){.source = spec_find(lint->spec, name), .op = -1, .metric = dot + 1};
   if (out->source == REF_NONE || !lint->spec->component[out->source].kind->is_source) return false;
+  bool spell = strncmp(out->metric, "during.", 7) == 0 || strncmp(out->metric, "recovers.", 9) == 0;
+  if (spell) return read_spell(lint, out);
   if (strncmp(out->metric, "op.", 3) != 0) return true;
   dot = strchr(out->metric + 3, '.');
   if (dot == NULL) return false;
@@ -91,4 +120,18 @@ bool lint_hits_all(const struct lint *lint, struct fault_target target, uint32_t
 double lint_measured_ns(const struct lint *lint) {
   const struct run_settings *run = &lint->scenario->run;
   return (double)(run->duration_ns - (run->warmup_auto ? 0 : run->warmup_ns));
+}
+
+double lint_subject_ns(const struct lint *lint, const struct goal_subject *subject) {
+  const struct run_settings *run = &lint->scenario->run;
+  const struct fault_spec *fault = subject->during;
+  if (fault == NULL) return lint_measured_ns(lint);
+  double lasts_ns = dist_mean(&fault->lasts);
+  if (fault->recurring) {
+    return lint_measured_ns(lint) * lasts_ns / (dist_mean(&fault->mttf) + lasts_ns);
+  }
+  double from_ns = fmax((double)fault->at_ns, run->warmup_auto ? 0 : (double)run->warmup_ns);
+  double to_ns = (double)run->duration_ns;
+  if (!fault->forever) to_ns = fmin(to_ns, (double)fault->at_ns + lasts_ns);
+  return fmax(to_ns - from_ns, 0);
 }

@@ -252,7 +252,7 @@ static void look_for_blindness(struct lint *lint, bool with_checks) {
     struct goal_subject subject;
     struct blindness b;
     if (goal->op != GOAL_GE && goal->op != GOAL_GT) continue;
-    if (!lint_goal(lint, goal, &subject) || subject.op >= 0) continue;
+    if (!lint_goal(lint, goal, &subject) || subject.op >= 0 || subject.during) continue;
     if (strcmp(subject.metric, "availability") != 0) continue;
     if (!find_balancer(lint, subject.source, &b)) continue;
     const struct outline *checks = &b.balancer->outline;

@@ -115,8 +115,9 @@ void lint_quantile_of_few(struct lint *lint) {
     if (!lint_goal(lint, goal, &subject)) continue;
     double p = lint_quantile(subject.metric);
     if (p <= 0 || p >= 1) continue;
-    double requests = most_requests(lint, &subject) * lint_measured_ns(lint) / 1e9 * replications;
-    if (!(requests * (1 - p) < FEW)) continue;
+    double requests =
+        most_requests(lint, &subject) * lint_subject_ns(lint, &subject) / 1e9 * replications;
+    if (!(requests > 0 && requests * (1 - p) < FEW)) continue;
     struct finding *f =
         lint_add(lint, goal->file, goal->line, lint->spec->component[subject.source].name);
     f->what = lint_text(lint, "the goal %s rests on %.2g request%s", goal->text, requests * (1 - p),
@@ -125,7 +126,7 @@ void lint_quantile_of_few(struct lint *lint) {
                        "%.0f requests in %.0f replication%s of %s measured, of which %.3g %% "
                        "lie beyond the quantile",
                        requests, replications, replications > 1 ? "s" : "",
-                       lint_ns(lint, lint_measured_ns(lint)), 100 * (1 - p));
+                       lint_ns(lint, lint_subject_ns(lint, &subject)), 100 * (1 - p));
     f->mend = lint_text(lint,
                         "at least %.0f requests: run %.1f times as long or as often, or take "
                         "a lower quantile",
@@ -151,17 +152,80 @@ void lint_share_of_few(struct lint *lint) {
     struct goal_subject subject;
     if (!lint_goal(lint, goal, &subject)) continue;
     double left = left_by(goal, subject.metric);
-    double requests = most_requests(lint, &subject) * lint_measured_ns(lint) / 1e9 * replications;
-    if (!(left > 0) || !(requests * left < RULE_OF_THREE)) continue;
+    double requests =
+        most_requests(lint, &subject) * lint_subject_ns(lint, &subject) / 1e9 * replications;
+    if (!(left > 0) || !(requests > 0 && requests * left < RULE_OF_THREE)) continue;
     struct finding *f =
         lint_add(lint, goal->file, goal->line, lint->spec->component[subject.source].name);
     f->what = lint_text(lint, "the goal %s cannot be met with certainty", goal->text);
-    f->why = lint_text(lint,
-                       "even if none of %.0f requests in %.0f replication%s of %s measured fails, "
-                       "up to %.2g %% may",
-                       requests, replications, replications > 1 ? "s" : "",
-                       lint_ns(lint, lint_measured_ns(lint)), 100 * RULE_OF_THREE / requests);
+    f->why =
+        lint_text(lint,
+                  "even if none of %.0f requests in %.0f replication%s of %s measured fails, "
+                  "up to %.2g %% may",
+                  requests, replications, replications > 1 ? "s" : "",
+                  lint_ns(lint, lint_subject_ns(lint, &subject)), 100 * RULE_OF_THREE / requests);
     f->mend = lint_text(lint, "at least %.0f requests: run %.1f times as long or as often",
                         ceil(RULE_OF_THREE / left - 1e-6), RULE_OF_THREE / left / requests);
+  }
+}
+
+/* --- during and after faults ---------------------------------------------------------------- */
+
+static struct finding *add_beside(struct lint *lint, const struct goal *goal,
+                                  const struct fault_spec *fault) {
+  return lint_add(lint, goal->file, goal->line, fault->name);
+}
+
+static void look_during(struct lint *lint, const struct goal *goal,
+                        const struct goal_subject *subject) {
+  if (lint_subject_ns(lint, subject) > 0) return;
+  const struct run_settings *run = &lint->scenario->run;
+  struct finding *f = add_beside(lint, goal, subject->during);
+  f->what = lint_text(lint, "the goal %s has no value: the fault is not there while measured",
+                      goal->text);
+  f->why = lint_text(lint, "it begins at %s; measured is from %s to %s",
+                     lint_ns(lint, (double)subject->during->at_ns),
+                     lint_ns(lint, run->warmup_auto ? 0 : (double)run->warmup_ns),
+                     lint_ns(lint, (double)run->duration_ns));
+}
+
+static void look_after(struct lint *lint, const struct goal *goal,
+                       const struct goal_subject *subject) {
+  const struct run_settings *run = &lint->scenario->run;
+  const struct fault_spec *fault = subject->after;
+  double lasts_ns = fault->type->at_once ? 0 : dist_mean(&fault->lasts);
+  double within_ns = (double)subject->within_ns, begin_ns = (double)fault->at_ns;
+  double first_ns = run->warmup_auto ? 0 : (double)run->warmup_ns;
+  if (fault->recurring) {
+    if (!(dist_mean(&fault->mttf) < within_ns)) return;
+    struct finding *f = add_beside(lint, goal, fault);
+    f->what =
+        lint_text(lint, "the goal %s cannot be met: the fault comes again before", goal->text);
+    f->why = lint_text(lint, "on average %s after it ended; the goal allows %s",
+                       lint_ns(lint, dist_mean(&fault->mttf)), lint_ns(lint, within_ns));
+  } else if (begin_ns <= first_ns) {
+    struct finding *f = add_beside(lint, goal, fault);
+    f->what = lint_text(lint, "the goal %s has no value: nothing was measured before", goal->text);
+    f->why = lint_text(lint, "the fault begins at %s; measured is from %s on",
+                       lint_ns(lint, begin_ns), lint_ns(lint, first_ns));
+  } else if (begin_ns + lasts_ns + within_ns > (double)run->duration_ns) {
+    struct finding *f = add_beside(lint, goal, fault);
+    f->what = lint_text(lint, "the goal %s is often not known: the run ends before", goal->text);
+    f->why = lint_text(lint,
+                       "on average the fault ends at %s; with the time allowed that is %s, "
+                       "and the run takes %s",
+                       lint_ns(lint, begin_ns + lasts_ns),
+                       lint_ns(lint, begin_ns + lasts_ns + within_ns),
+                       lint_ns(lint, (double)run->duration_ns));
+  }
+}
+
+void lint_goal_beside_fault(struct lint *lint) {
+  for (uint32_t i = 0; i < lint->scenario->goals; i++) {
+    const struct goal *goal = &lint->scenario->goal[i];
+    struct goal_subject subject;
+    if (!lint_goal(lint, goal, &subject)) continue;
+    if (subject.during) look_during(lint, goal, &subject);
+    if (subject.after) look_after(lint, goal, &subject);
   }
 }

@@ -99,7 +99,7 @@ static void print_goals(const struct results *results, const struct term *term) 
   if (results->goals == 0) return;
   fputc('\n', term->out);
   term_rule(term, "goals", "");
-  struct table *table = table_new("lLrl", 2);
+  struct table *table = table_new("lWrl", 2);
   for (uint32_t i = 0; i < results->goals; i++) {
     const struct goal_result *g = &results->goal[i];
     table_cell(table, report_style(g->verdict), report_sign(g->verdict, term));

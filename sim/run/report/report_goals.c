@@ -106,7 +106,7 @@ static void print_advice(const struct results *results, const struct term *term)
 
 void report_verdicts(const struct results *results, const struct term *term) {
   if (results->goals == 0) return;
-  struct table *table = table_new("lLrl", 2);
+  struct table *table = table_new("lWrl", 2);
   for (uint32_t i = 0; i < results->goals; i++) {
     const struct goal_result *g = &results->goal[i];
     table_cell(table, report_style(g->verdict), report_sign(g->verdict, term));
