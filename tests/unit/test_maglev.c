@@ -70,19 +70,17 @@ static void test_balance(void **state) {
   }
 }
 
-/* Aim: of the others' entries 0.24 % move with ten backends (own simulation of the published
- * algorithm over 100 tables, +-15 %). */
-static void test_disruption(void **state) {
-  (void)state;
-  enum { TABLES = 60, N = 10 };
+/* Aim: of the others' entries 0.24 % move with ten backends and 0.57 % with a hundred (own
+ * simulation of the published algorithm, +-15 % over 100 tables). */
+static double moved_needlessly(uint32_t n, uint64_t tables) {
   double moved = 0;
-  for (uint64_t number = 0; number < TABLES; number++) {
+  for (uint64_t number = 0; number < tables; number++) {
     struct lookup l;
-    lookup_begin(&l, number, N);
+    lookup_begin(&l, number, n);
     read_table(&l, before);
-    uint32_t leaves = (uint32_t)(number % N);
-    for (uint32_t i = leaves; i + 1 < N; i++) l.which[i] = i + 1;
-    l.all.n = N - 1;
+    uint32_t leaves = (uint32_t)(number % n);
+    for (uint32_t i = leaves; i + 1 < n; i++) l.which[i] = i + 1;
+    l.all.n = n - 1;
     l.from.version++;
     read_table(&l, after);
     for (uint32_t i = 0; i < ENTRIES; i++) {
@@ -91,8 +89,15 @@ static void test_disruption(void **state) {
     }
     arena_free(l.arena);
   }
-  moved /= (double)TABLES * ENTRIES;
-  if (fabs(moved / 0.0024 - 1) > 0.2) fail_msg("%g of the entries moved needlessly", moved);
+  return moved / ((double)tables * ENTRIES);
+}
+
+static void test_disruption(void **state) {
+  (void)state;
+  double ten = moved_needlessly(10, 100), hundred = moved_needlessly(100, 100);
+  print_message("moved needlessly: %.4f of ten, %.4f of a hundred\n", ten, hundred);
+  assert_true(fabs(ten / 0.0024 - 1) < 0.15);
+  assert_true(fabs(hundred / 0.0057 - 1) < 0.15);
 }
 
 /* Aim: while those in use stay the same, a value whose backend has had the call already goes to
