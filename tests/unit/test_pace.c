@@ -7,7 +7,7 @@
 
 static void expect(const char *text, const char *name, double value) {
   double got = metric_of(text, name, 10);
-  if (fabs(got - value) > 2e-9) {
+  if (!(fabs(got - value) <= 2e-9)) {
     fail_msg("%s is %.9g instead of %.9g:\n%s", name, got, value, text);
   }
 }

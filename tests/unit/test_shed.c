@@ -15,7 +15,7 @@ static double value_of(const char *text, const char *name) {
 
 static void expect(const char *text, const char *name, double value) {
   double got = value_of(text, name);
-  if (fabs(got - value) > 1e-9) fail_msg("%s is %g instead of %g:\n%s", name, got, value, text);
+  if (!(fabs(got - value) <= 1e-9)) fail_msg("%s is %g instead of %g:\n%s", name, got, value, text);
 }
 
 /* Aim: of ten at once one is worked on, and others are let in while no more than half of a queue of
