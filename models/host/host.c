@@ -124,14 +124,14 @@ static void host_check(struct sim *sim, struct member *member, struct checks *ou
   (void)sim;
   const struct host_state *h = member->state;
   uint64_t strangers = 0;
-  for (uint64_t i = 0; i < h->cores.sharing; i++) {
-    const struct frame *frame = frame_at(sim, h->cores.heap[i].slot);
+  for (uint64_t i = 0; i < h->cores.sharing.n; i++) {
+    const struct frame *frame = frame_at(sim, h->cores.sharing.entry[i].slot);
     bool here = sim->member[frame_callee(frame)].host == member->id;
     strangers += !here || frame_state(frame) != FRAME_SHARING;
   }
   bool holds = strangers == 0 && h->cores.busy.value <= h->config->cpus;
   check_member(out, member, "cores", holds, "%llu pieces of work, %llu of them of nobody here",
-               (unsigned long long)h->cores.sharing, (unsigned long long)strangers);
+               (unsigned long long)h->cores.sharing.n, (unsigned long long)strangers);
 }
 
 static void host_collect(struct sim *sim, struct component *component, struct metrics *out) {

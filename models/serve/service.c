@@ -214,11 +214,10 @@ static struct frame *run_one(struct sim *sim, struct member *member, struct fram
 }
 
 /* The work of a call that has to wait is drawn when it queues, when nothing depends on it, and not
- * when its worker is free, when the next event does: a tenth less time on M/M/1. Kept as work that
- * stands still. */
+ * when its worker is free, when the next event does: a tenth less time on M/M/1. */
 static inline void draw_ahead(const struct service_state *s, struct frame *call) {
   struct plan *plan = &s->plan[call->op];
-  if (plan->works_first) call->due_ns = ~plan_time(plan, call);
+  if (plan->works_first) station_draw(call, plan_time(plan, call));
 }
 
 /* Starts the work that was drawn ahead for a call out of the queue; false if there is none, since
@@ -226,7 +225,7 @@ static inline void draw_ahead(const struct service_state *s, struct frame *call)
 static inline bool start_drawn(struct sim *sim, struct member *member, struct frame *call) {
   struct service_state *s = member->state;
   if (call->pc > 0 || !s->plan[call->op].works_first) return false;
-  station_work(sim, member, &s->station, call, ~call->due_ns);
+  station_work(sim, member, &s->station, call, station_drawn(call));
   return true;
 }
 
@@ -342,12 +341,14 @@ static __attribute__((noinline)) void take_in(struct sim *sim, struct member *me
     call_reply(sim, call, OUTCOME_SHED);
     return;
   }
+  bool by_work = s->station.discipline == DISCIPLINE_SJF;
+  if (by_work && s->station.held >= s->station.workers) draw_ahead(s, call);
   switch (station_enter(sim, &s->station, call, class_of(sim, s, call), false)) {
     case STATION_STARTED:
       start(sim, member, call);
       break;
     case STATION_QUEUED:
-      draw_ahead(s, call);
+      if (!by_work) draw_ahead(s, call);
       break;
     case STATION_FULL:
       refuse_one(sim, member, call);
@@ -365,7 +366,7 @@ static void service_on_call(struct sim *sim, struct member *member, struct frame
   if (s->plain_queue && station_has_to_wait(&s->station) && !(call->flags & CALL_TRACED) &&
       plan_has_time(&s->plan[call->op], call, &work_ns)) {
     call->pc = 0;
-    call->due_ns = ~work_ns;
+    station_draw(call, work_ns);
     station_queue(sim, &s->station, call);
     return;
   }
@@ -378,12 +379,12 @@ static void service_on_connection(struct sim *sim, struct member *member, struct
   struct service_state *s = member->state;
   work->pc = 0;
   work->op = (uint8_t)(sim->spec->ops ? sim->spec->ops : 1);
+  station_draw(work, work_ns);
   switch (station_enter(sim, &s->station, work, class_of(sim, s, work), false)) {
     case STATION_STARTED:
       station_work(sim, member, &s->station, work, work_ns);
       break;
     case STATION_QUEUED:
-      work->due_ns = ~work_ns;
       break;
     case STATION_FULL:
       call_reply(sim, work, OUTCOME_REFUSED);
@@ -615,7 +616,13 @@ const struct kind kind_service = {
         "handler (the caller sees `failed`) unless the call names a fallback.\n"
         "The time a piece of work takes is drawn from the service's own stream, keyed by the "
         "request: the same request takes the same time on whichever instance it lands. Under ps "
-        "every call progresses at rate min(1, workers / calls present).\n"
+        "every call progresses at rate min(1, workers / calls present). Under sjf and srpt the "
+        "service "
+        "knows how long each piece of work takes, which real ones estimate: sjf takes the call "
+        "with "
+        "the shortest first piece of those that wait, srpt lets those run that have the least left "
+        "of the piece they are at, and a shorter one interrupts a longer at no cost; as under ps "
+        "nobody is in the queue then, and who stands still counts as served.\n"
         "With `slows` all work of an instance takes longer the more of it is under way. In a pause "
         "of `pauses` it stands still, and so does what takes no time: calls that come wait for a "
         "worker or with one, answers that come wait; health checks are answered, by the host. With "

@@ -23,8 +23,9 @@ static bool host_valid(const struct service_config *config, struct error *err) {
     if (!config->memory.given) return true;
     return error_set(err, "'memory' is that of a host; give 'host'");
   }
-  if (config->discipline == DISCIPLINE_PS) {
-    return error_set(err, "on a host all services share its cores; leave out discipline \"ps\"");
+  if (discipline_shares((enum discipline)config->discipline)) {
+    return error_set(err, "on a host all services share its cores; leave out discipline \"%s\"",
+                     discipline_choices[config->discipline]);
   }
   if (config->pace.slows.rule == SLOWS_NONE) return true;
   return error_set(err, "'slows' is not for services on a host, which shares its cores among all");
@@ -63,6 +64,33 @@ static bool acks_valid(const struct spec *spec, const struct service_config *con
   return true;
 }
 
+/* Disciplines that share the workers, or go by the length of the work. */
+static bool length_known(const struct service_config *config, struct error *err) {
+  const char *name = discipline_choices[config->discipline];
+  bool shares = discipline_shares((enum discipline)config->discipline);
+  if (shares && config->io == IO_ASYNC) {
+    return error_set(err,
+                     "io = \"async\" has no effect with discipline \"%s\", where nobody waits "
+                     "for a worker; leave it out",
+                     name);
+  }
+  if (shares && config->workers == PARAM_UNLIMITED) {
+    return error_set(err, "discipline \"%s\" shares a finite number of workers; give 'workers'",
+                     name);
+  }
+  if (config->discipline != DISCIPLINE_SJF) return true;
+  if (config->io == IO_ASYNC) {
+    return error_set(err, "discipline \"sjf\" is for blocking io: it looks at a call once");
+  }
+  for (uint32_t i = 0; i < config->on.n; i++) {
+    if (config->on.handler[i].program.step[0].kind == STEP_WORK) continue;
+    return error_set(err,
+                     "discipline \"sjf\" goes by the work that a handler begins with; let each "
+                     "handler begin with work (without per_byte)");
+  }
+  return true;
+}
+
 bool service_validate(const struct spec *spec, const struct component_spec *component,
                       struct error *err) {
   const struct service_config *config = component->config;
@@ -94,14 +122,7 @@ bool service_validate(const struct spec *spec, const struct component_spec *comp
                      config->priority.name[i], config->by == BY_TIER ? "tier" : "operation",
                      by_choices[config->by], config->by == BY_TIER ? "tiers" : "operations");
   }
-  if (config->discipline == DISCIPLINE_PS && config->io == IO_ASYNC) {
-    return error_set(err,
-                     "io = \"async\" has no effect with discipline \"ps\", where nobody waits "
-                     "for a worker; leave it out");
-  }
-  if (config->discipline == DISCIPLINE_PS && config->workers == PARAM_UNLIMITED) {
-    return error_set(err, "discipline \"ps\" shares a finite number of workers; give 'workers'");
-  }
+  if (!length_known(config, err)) return false;
   if (!acks_valid(spec, config, err)) return false;
   if (!service_sheds_valid(config, err) || !pace_valid(config, err)) return false;
   if (!host_valid(config, err)) return false;
@@ -171,7 +192,7 @@ void service_outline(const struct spec *spec, const struct component_spec *compo
   out->queue = config->queue;
   if (pace_is_given(&config->pace)) out->pace = &config->pace;
   /* Under processor sharing a call that waits leaves the workers to the others. */
-  out->holds = config->io == IO_BLOCKING && config->discipline != DISCIPLINE_PS;
+  out->holds = config->io == IO_BLOCKING && !discipline_shares((enum discipline)config->discipline);
   for (uint32_t i = 0; i < config->on.n; i++) {
     const struct handler *handler = &config->on.handler[i];
     if (handler->op == op || (handler->op < 0 && program == NULL)) program = &handler->program;
@@ -232,9 +253,11 @@ const struct param service_params[] = {
      .fallback = "fifo",
      .choices = discipline_choices,
      .needs = "workers",
-     .doc = "Who is served next: first come first served, last come first served, by priority, or "
+     .doc = "Who is served next: first come first served, last come first served, by priority, "
+            "sjf: of those that wait the one whose work is shortest (shortest job first), "
             "ps: all at once, sharing the workers equally, as an operating system shares its cores "
-            "among threads."},
+            "among threads, or srpt: those with the least work left, which interrupt others "
+            "(shortest remaining processing time; Schrage and Miller 1966)."},
     {.name = "priority",
      .type = PARAM_PRIORITY,
      .offset = AT(priority),

@@ -19,9 +19,10 @@ bool service_sheds_valid(const struct service_config *config, struct error *err)
                          "that may be, or write a number of calls, \"queue > 40\"",
                          step->shed->when);
       }
-      if (step->shed->parsed.rule == SHED_WAIT && config->discipline == DISCIPLINE_PS) {
-        return error_set(err, "on: shed { when = \"%s\" }: with discipline \"ps\" nobody waits",
-                         step->shed->when);
+      if (step->shed->parsed.rule == SHED_WAIT &&
+          discipline_shares((enum discipline)config->discipline)) {
+        return error_set(err, "on: shed { when = \"%s\" }: with discipline \"%s\" nobody waits",
+                         step->shed->when, discipline_choices[config->discipline]);
       }
       if (config->workers == PARAM_UNLIMITED) {
         return error_set(err, "on: a shed never sees a queue where 'workers' are unlimited");
@@ -71,7 +72,7 @@ static uint32_t class_of(const struct sim *sim, const struct shed_config *config
 }
 
 static uint64_t waiting(const struct station *station) {
-  if (station->discipline != DISCIPLINE_PS) return station->queued;
+  if (!discipline_shares(station->discipline)) return station->queued;
   return station->held > station->workers ? station->held - station->workers : 0;
 }
 

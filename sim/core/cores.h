@@ -3,7 +3,9 @@
  *
  * n frames on c cores progress at rate min(1, c / n) each, times the `speed` of the cores, less
  * what `stretch` says for n. Progress is kept as virtual time, the work that a frame which was
- * always there would have received, so that an arrival or departure costs O(log n). The next
+ * always there would have received, so that an arrival or departure costs O(log n). With
+ * `shortest_first` c frames progress at most, those with the least work left, and the others stand
+ * still (SRPT): nobody who runs has more left than one who stands still. The next
  * departure is the one timer of the cores; their owner is told (kind.on_due) and asks cores_due
  * whose work is done. A station under processor sharing has its own; those of a host are shared by
  * the stations of all services on it. */
@@ -11,13 +13,8 @@
 #define CORES_H
 
 #include "meter.h"
+#include "shortest.h"
 #include "sim.h"
-
-struct cores_entry {
-  double finish; /* virtual time at which its work is done */
-  uint64_t order;
-  uint32_t slot;
-};
 
 /* Work that was taken off the cores unfinished. */
 struct cores_rest {
@@ -27,8 +24,11 @@ struct cores_rest {
 
 struct cores {
   struct member *owner;
-  uint64_t cores;    /* or PARAM_UNLIMITED: nobody shares, all are `stretch`ed only */
-  uint64_t sharing;  /* frames with work in progress */
+  uint64_t cores; /* or PARAM_UNLIMITED: nobody shares, all are `stretch`ed only */
+  /* Frames with work in progress, by the virtual time at which it is done. */
+  struct shortest sharing;
+  struct shortest put_off; /* those that stand still, by the work left */
+  bool shortest_first;
   struct level busy; /* cores; never more than there are */
   double speed;      /* 1 as usual; 0: all work stands still */
   /* How many times as long work takes while n frames share; NULL: no longer. */
@@ -37,9 +37,6 @@ struct cores {
   double rate; /* of each frame, since virtual_at_ns */
   double virtual_ns;
   uint64_t virtual_at_ns;
-  uint64_t order;
-  uint32_t capacity;
-  struct cores_entry *heap;
   struct timer departure;
 };
 

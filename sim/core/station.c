@@ -8,7 +8,7 @@
 #include "fault_def.h"
 #include "pace.h"
 
-const char *const discipline_choices[] = {"fifo", "lifo", "priority", "ps", NULL};
+const char *const discipline_choices[] = {"fifo", "lifo", "priority", "sjf", "ps", "srpt", NULL};
 
 void station_init(struct sim *sim, struct station *st, enum discipline discipline, uint64_t workers,
                   uint64_t queue_limit, uint32_t classes) {
@@ -21,7 +21,7 @@ void station_init(struct sim *sim, struct station *st, enum discipline disciplin
   st->class =
       st->classes == 1 ? &st->only : arena_alloc(sim->arena, st->classes * sizeof *st->class);
   for (uint32_t i = 0; i < st->classes; i++) st->class[i].head = st->class[i].tail = SLOT_NONE;
-  st->busy_apart = discipline == DISCIPLINE_PS;
+  st->busy_apart = discipline_shares(discipline);
   if (st->busy_apart) station_share_among(st, workers);
   hist_init(&st->wait, 0, sim->arena);
 }
@@ -29,11 +29,13 @@ void station_init(struct sim *sim, struct station *st, enum discipline disciplin
 void station_share_among(struct station *st, uint64_t workers) {
   cores_init(&st->own, NULL, workers);
   st->cores = &st->own;
+  st->own.shortest_first = st->discipline == DISCIPLINE_SRPT;
 }
 
 void station_free(struct station *st) {
   cores_free(&st->own);
   free(st->rest);
+  free(st->by_work.entry);
   hist_free(&st->wait);
 }
 
@@ -84,11 +86,15 @@ static inline void wait_over(struct sim *sim, struct station *st, struct frame *
 
 /* --- queue ---------------------------------------------------------------------------------- */
 
-/* Last come first served, or with links that let frames leave. */
+/* By the work that was drawn ahead; last come first served; or with links that let frames leave. */
 static __attribute__((noinline)) void enqueue_otherwise(struct sim *sim, struct station *st,
                                                         struct frame *frame,
                                                         struct station_class *class) {
   uint32_t slot = frame_slot(sim, frame);
+  if (st->discipline == DISCIPLINE_SJF) {
+    shortest_add(&st->by_work, (double)station_drawn(frame), slot);
+    return;
+  }
   bool last_first = st->discipline == DISCIPLINE_LIFO;
   uint32_t ahead = last_first ? SLOT_NONE : class->tail;
   uint32_t behind = last_first ? class->head : SLOT_NONE;
@@ -120,6 +126,9 @@ static inline struct frame *dequeue_from(struct sim *sim, struct station_class *
 /* Somebody waits. */
 static inline struct frame *dequeue(struct sim *sim, struct station *st) {
   struct station_class *class = st->class;
+  if (__builtin_expect(st->by_work.n > 0, 0)) {
+    return frame_at(sim, shortest_take(&st->by_work).slot);
+  }
   while (__builtin_expect(class->head == SLOT_NONE, 0)) {
     class ++;
     assert(class < st->class + st->classes);
@@ -145,7 +154,7 @@ static bool sharing_full(const struct station *st) {
 enum admission station_enter(struct sim *sim, struct station *st, struct frame *frame,
                              uint32_t class, bool admitted) {
   frame->mark_ns = sim->now_ns;
-  if (st->held < st->workers || st->discipline == DISCIPLINE_PS) {
+  if (st->held < st->workers || discipline_shares(st->discipline)) {
     if (!admitted && sharing_full(st)) return STATION_FULL;
     held_more(sim, st);
     hist_add_zero(&st->wait);
@@ -199,13 +208,17 @@ void station_allow_cancel(const struct sim *sim, struct station *st) {
 void station_cancel(struct sim *sim, struct station *st, struct frame *frame, uint32_t which) {
   sim_assert(sim, frame_callee(frame), frame_state(frame) == FRAME_QUEUED && !st->plain,
              "only a call that waits can leave the queue, and only where that is allowed");
+  queued_less(sim, st);
+  st->totals.lost_wait_ns += sim->now_ns - frame->mark_ns;
+  if (st->discipline == DISCIPLINE_SJF) {
+    shortest_remove_at(&st->by_work, shortest_find(&st->by_work, frame_slot(sim, frame)));
+    return;
+  }
   struct station_class *class = &st->class[which];
   uint32_t slot = frame_slot(sim, frame), ahead = sim->calls.kin[slot].ahead, behind = frame->next;
   if (class->head == slot) ahead = SLOT_NONE;
   *(ahead == SLOT_NONE ? &class->head : &frame_at(sim, ahead)->next) = behind;
   *(behind == SLOT_NONE ? &class->tail : &sim->calls.kin[behind].ahead) = ahead;
-  queued_less(sim, st);
-  st->totals.lost_wait_ns += sim->now_ns - frame->mark_ns;
 }
 
 /* --- work on cores -------------------------------------------------------------------------- */
@@ -268,6 +281,10 @@ void station_unshare(struct sim *sim, struct station *st, const struct frame *fr
 
 static void forget_all(struct sim *sim, struct station *st) {
   st->queued_ns += (station_integral)st->queued * sim->now_ns;
+  for (uint64_t i = 0; i < st->by_work.n; i++) {
+    st->totals.lost_wait_ns += sim->now_ns - frame_at(sim, st->by_work.entry[i].slot)->mark_ns;
+  }
+  st->by_work.n = 0;
   for (uint32_t i = 0; i < st->classes; i++) {
     for (uint32_t slot = st->class[i].head; slot != SLOT_NONE;) {
       struct frame *frame = frame_at(sim, slot);
@@ -288,7 +305,7 @@ void station_lose(struct sim *sim, struct station *st, const struct frame *frame
 
 /* What of the member's work runs on a host stops, goes on, or needs more or less of it. */
 static void host_fault(struct sim *sim, struct member *member, struct station *st) {
-  uint64_t room = st->still + st->cores->sharing;
+  uint64_t room = st->still + st->cores->sharing.n;
   if (room > st->still_capacity) {
     st->still_capacity = (uint32_t)room;
     st->rest = mem_resize(st->rest, room * sizeof *st->rest);
@@ -336,8 +353,8 @@ static void mark(struct sim *sim, const struct member *member, uint32_t slot, bo
 
 void station_pause(struct sim *sim, struct member *member, struct station *st) {
   bool paused = st->pace->paused;
-  for (uint64_t i = 0; i < st->cores->sharing; i++) {
-    uint32_t slot = st->cores->heap[i].slot;
+  for (uint64_t i = 0; i < st->cores->sharing.n; i++) {
+    uint32_t slot = st->cores->sharing.entry[i].slot;
     if (frame_callee(frame_at(sim, slot)) == member->id) mark(sim, member, slot, paused);
   }
   for (uint32_t i = 0; i < st->still; i++) {

@@ -5,9 +5,10 @@
  * the waits and holds of single frames; Little's law says that both agree to the nanosecond, and
  * the engine checks this after each run.
  *
- * Under processor sharing nobody waits: all frames share the workers (cores.h). Work also runs on
- * cores where a pace (pace.h) changes how fast it is, and on a host, whose cores are shared with
- * other stations. */
+ * Under processor sharing and SRPT nobody waits here: all frames are with the workers (cores.h).
+ * Under SJF those who wait are ordered by the work that was drawn for them before they entered.
+ * Work also runs on cores where a pace (pace.h) changes how fast it is, and on a host, whose cores
+ * are shared with other stations. */
 #ifndef STATION_H
 #define STATION_H
 
@@ -15,8 +16,20 @@
 #include "cores.h"
 #include "sim.h"
 
-enum discipline { DISCIPLINE_FIFO, DISCIPLINE_LIFO, DISCIPLINE_PRIORITY, DISCIPLINE_PS };
+enum discipline {
+  DISCIPLINE_FIFO,
+  DISCIPLINE_LIFO,
+  DISCIPLINE_PRIORITY,
+  DISCIPLINE_SJF, /* shortest job first, by the work that was drawn for those who wait */
+  DISCIPLINE_PS,
+  DISCIPLINE_SRPT, /* shortest remaining processing time: a shorter one interrupts */
+};
 extern const char *const discipline_choices[]; /* for parameter tables */
+
+/* All are with the workers at once, and nobody waits in the queue. */
+static inline bool discipline_shares(enum discipline discipline) {
+  return discipline == DISCIPLINE_PS || discipline == DISCIPLINE_SRPT;
+}
 
 /* A number times a time, or a sum of times: 64 bits would hold 584 years, which 10,000 frames spend
  * in three weeks. */
@@ -58,6 +71,7 @@ struct station {
   struct pace *pace; /* NULL: work takes as long as was drawn */
   struct cores own;  /* under processor sharing, or with a pace */
   double slow_was;   /* on a host: of the member, when the work there was last scaled */
+  struct shortest by_work; /* under SJF: who waits */
   uint32_t still, still_capacity;
   struct cores_rest *rest; /* on a host: work that stands still, `still` pieces of it */
 };
@@ -67,6 +81,14 @@ void station_init(struct sim *sim, struct station *st, enum discipline disciplin
 void station_free(struct station *st);
 
 enum admission { STATION_STARTED, STATION_QUEUED, STATION_FULL };
+
+/* Work that was drawn before a frame waits, kept as work that stands still: what SJF goes by. */
+static inline void station_draw(struct frame *frame, uint64_t work_ns) {
+  frame->due_ns = ~work_ns;
+}
+static inline uint64_t station_drawn(const struct frame *frame) {
+  return ~frame->due_ns;
+}
 
 /* A frame asks for a worker. `class` 0 is served first under priority. `admitted`: it was let in
  * before and may not be turned away. */

@@ -603,6 +603,7 @@ static uint32_t plain_next(const struct plain *p, uint32_t arrived) {
   for (uint32_t i = 0; i < arrived; i++) {
     if (p->call[i].where != WAITING) continue;
     if (best == CALLS || p->discipline == DISCIPLINE_LIFO ||
+        (p->discipline == DISCIPLINE_SJF && p->call[i].work_ns < p->call[best].work_ns) ||
         (p->discipline == DISCIPLINE_PRIORITY && p->call[i].class < p->call[best].class)) {
       best = i;
     }
@@ -662,21 +663,37 @@ static void plain_run(struct plain *p) {
   }
 }
 
-/* Egalitarian sharing in floating point. */
+/* How fast a call goes on: in equal shares, or shortest remaining first and else not at all. */
+static double plain_rate(const struct plain *p, const double *left, uint32_t i, uint32_t arrived,
+                         uint32_t present) {
+  if (p->discipline == DISCIPLINE_PS) {
+    return present > p->workers ? (double)p->workers / present : 1;
+  }
+  uint64_t ahead = 0;
+  for (uint32_t k = 0; k < arrived; k++) {
+    bool first = left[k] < left[i] || (left[k] <= left[i] && k < i);
+    if (p->call[k].where == SERVED && k != i && first) ahead++;
+  }
+  return ahead < p->workers ? 1 : 0;
+}
+
+/* Sharing in floating point. */
 static void plain_share(struct plain *p) {
-  static double left[CALLS];
+  static double left[CALLS], rate[CALLS];
   double now = 0;
   for (uint32_t arrived = 0, present = 0;;) {
-    double rate = present > p->workers ? (double)p->workers / present : 1;
     double next = arrived < CALLS ? (double)p->call[arrived].at_ns : INFINITY;
     uint32_t ends = CALLS;
     for (uint32_t i = 0; i < arrived; i++) {
-      if (p->call[i].where != SERVED || now + left[i] / rate >= next) continue;
-      next = now + left[i] / rate;
+      rate[i] = 0;
+      if (p->call[i].where != SERVED) continue;
+      rate[i] = plain_rate(p, left, i, arrived, present);
+      if (now + left[i] / rate[i] >= next) continue;
+      next = now + left[i] / rate[i];
       ends = i;
     }
     if (isinf(next)) return;
-    for (uint32_t i = 0; i < arrived; i++) left[i] -= (next - now) * rate;
+    for (uint32_t i = 0; i < arrived; i++) left[i] -= (next - now) * rate[i];
     now = next;
     if (ends < CALLS) {
       p->call[ends].where = GONE;
@@ -715,6 +732,12 @@ static struct run run_setting(struct scene *scene, const struct setting *setting
   return run_scene(scene, SEED, 1000 * S);
 }
 
+static enum discipline discipline_of(const struct setting *setting) {
+  enum discipline d = DISCIPLINE_FIFO;
+  while (strcmp(discipline_choices[d], setting->discipline) != 0) d++;
+  return d;
+}
+
 static void draw_calls(struct plain *p, const struct setting *setting, uint64_t purpose) {
   struct draws draws = draws_begin(rng_stream(SEED, purpose, "test_station", "calls"), 0, 0);
   struct stream work = rng_stream(SEED, 0, "s", "work"); /* the service draws by name and key */
@@ -744,6 +767,8 @@ static void test_against_plain(void **state) {
       {"priority", "2", "6", "never", 1.3, 0},     {"fifo", "2", "8", "queued", 1.5, 2},
       {"lifo", "2", "8", "queued", 1.5, 2},        {"priority", "2", "8", "queued", 1.5, 2},
       {"fifo", "2", "8", "never", 1.5, 2},         {"lifo", "1", "unlimited", "queued", 1.1, 5},
+      {"sjf", "1", "unlimited", "never", 0.9, 0},  {"sjf", "3", "6", "never", 1.2, 0},
+      {"sjf", "2", "8", "queued", 1.5, 2},
   };
   struct plain *p = malloc(sizeof *p);
   struct shot *shots = malloc(CALLS * sizeof *shots);
@@ -754,7 +779,7 @@ static void test_against_plain(void **state) {
         .workers = strtoul(setting->workers, NULL, 10),
         .queue = setting->queue[0] == 'u' ? CALLS : strtoul(setting->queue, NULL, 10),
         .cancels = setting->cancel[0] == 'q'};
-    while (discipline_choices[p->discipline][0] != setting->discipline[0]) p->discipline++;
+    p->discipline = discipline_of(setting);
     draw_calls(p, setting, k);
     plain_run(p);
     struct scene *scene = scene_new();
@@ -778,12 +803,15 @@ static void test_against_plain(void **state) {
 static void test_sharing_against_plain(void **state) {
   (void)state;
   static const struct setting settings[] = {{"ps", "1", "unlimited", "never", 0.9, 0},
-                                            {"ps", "4", "unlimited", "never", 0.95, 0}};
+                                            {"ps", "4", "unlimited", "never", 0.95, 0},
+                                            {"srpt", "1", "unlimited", "never", 0.9, 0},
+                                            {"srpt", "3", "unlimited", "never", 0.95, 0}};
   struct plain *p = malloc(sizeof *p);
   struct shot *shots = malloc(CALLS * sizeof *shots);
   assert_true(p && shots);
   for (uint32_t k = 0; k < sizeof settings / sizeof settings[0]; k++) {
-    *p = (struct plain){.workers = strtoul(settings[k].workers, NULL, 10)};
+    *p = (struct plain){.workers = strtoul(settings[k].workers, NULL, 10),
+                        .discipline = discipline_of(&settings[k])};
     draw_calls(p, &settings[k], 100 + k);
     plain_share(p);
     struct scene *scene = scene_new();

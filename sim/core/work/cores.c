@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "arena.h"
+#include "call.h"
 #include "timer.h"
 
 void cores_init(struct cores *c, struct member *owner, uint64_t cores) {
@@ -10,118 +11,125 @@ void cores_init(struct cores *c, struct member *owner, uint64_t cores) {
 }
 
 void cores_free(struct cores *c) {
-  free(c->heap);
+  free(c->sharing.entry);
+  free(c->put_off.entry);
 }
 
 /* --- progress ------------------------------------------------------------------------------- */
 
 static double rate_of(const struct cores *c) {
-  if (c->sharing == 0) return 0;
-  double share = c->sharing <= c->cores ? 1 : (double)c->cores / (double)c->sharing;
+  if (c->sharing.n == 0) return 0;
+  double share = c->sharing.n <= c->cores ? 1 : (double)c->cores / (double)c->sharing.n;
   double rate = share * c->speed;
-  return c->stretch ? rate / c->stretch(c->of, c->sharing) : rate;
+  return c->stretch ? rate / c->stretch(c->of, c->sharing.n) : rate;
 }
 
 /* Before anything changes. */
 static void advance(struct sim *sim, struct cores *c) {
   c->virtual_ns += (double)(sim->now_ns - c->virtual_at_ns) * c->rate;
   c->virtual_at_ns = sim->now_ns;
-  if (c->sharing == 0) c->virtual_ns = 0; /* starts again: keeps the numbers small and exact */
+  if (c->sharing.n == 0) c->virtual_ns = 0; /* starts again: keeps the numbers small and exact */
 }
 
 /* After it has: plans the next departure, in place of the one planned before. */
 static void plan(struct sim *sim, struct cores *c) {
-  uint64_t busy = c->sharing < c->cores ? c->sharing : c->cores;
+  uint64_t busy = c->sharing.n < c->cores ? c->sharing.n : c->cores;
   if (busy != c->busy.value) level_set(&c->busy, sim->now_ns, busy);
   c->rate = rate_of(c);
   if (c->rate <= 0) {
     timer_stop(&c->departure);
     return;
   }
-  double left = (c->heap[0].finish - c->virtual_ns) / c->rate;
+  double left = (c->sharing.entry[0].key - c->virtual_ns) / c->rate;
   uint64_t delay_ns = left > 0 ? dist_whole(left) : 0;
   timer_set(sim, c->owner, &c->departure, delay_ns, 0, 0);
 }
 
-/* --- who is done first ---------------------------------------------------------------------- */
+/* --- shortest first -------------------------------------------------------------------------- */
 
-static bool before(const struct cores_entry *a, const struct cores_entry *b) {
-  return a->finish < b->finish || (a->finish == b->finish && a->order < b->order);
+static void put_off(struct sim *sim, struct cores *c, struct shortest_entry entry) {
+  shortest_put(&c->put_off, entry);
+  trace_mark(sim, frame_at(sim, entry.slot), PART_QUEUE);
 }
 
-static void sift_up(struct cores_entry *heap, uint64_t i) {
-  struct cores_entry entry = heap[i];
-  for (; i > 0 && before(&entry, &heap[(i - 1) / 2]); i = (i - 1) / 2) {
-    heap[i] = heap[(i - 1) / 2];
+/* Somebody new has so much work: whether that is less than what one of those who run has left, who
+ * is then put off. Looks at all who run: there are no more than cores. */
+static bool makes_way(struct sim *sim, struct cores *c, double work_ns) {
+  uint64_t longest = 0;
+  for (uint64_t i = 1; i < c->sharing.n; i++) {
+    if (shortest_before(&c->sharing.entry[longest], &c->sharing.entry[i])) longest = i;
   }
-  heap[i] = entry;
+  struct shortest_entry entry = c->sharing.entry[longest];
+  entry.key -= c->virtual_ns;
+  if (entry.key <= work_ns) return false;
+  shortest_remove_at(&c->sharing, longest);
+  put_off(sim, c, entry);
+  return true;
 }
 
-static void sift_down(struct cores_entry *heap, uint64_t i, uint64_t n) {
-  struct cores_entry entry = heap[i];
-  for (uint64_t child; (child = 2 * i + 1) < n; i = child) {
-    if (child + 1 < n && before(&heap[child + 1], &heap[child])) child++;
-    if (!before(&heap[child], &entry)) break;
-    heap[i] = heap[child];
-  }
-  heap[i] = entry;
-}
-
-static void remove_at(struct cores *c, uint64_t i) {
-  c->heap[i] = c->heap[--c->sharing];
-  if (i == c->sharing) return;
-  sift_down(c->heap, i, c->sharing);
-  sift_up(c->heap, i);
+/* A core is free for one that was put off. */
+static void take_up_again(struct sim *sim, struct cores *c) {
+  if (c->put_off.n == 0 || c->sharing.n >= c->cores) return;
+  struct shortest_entry entry = shortest_take(&c->put_off);
+  entry.key += c->virtual_ns;
+  shortest_put(&c->sharing, entry);
+  trace_mark(sim, frame_at(sim, entry.slot), PART_SERVICE);
 }
 
 /* --- coming and going ----------------------------------------------------------------------- */
 
 void cores_add(struct sim *sim, struct cores *c, const struct frame *frame, double work_ns) {
   advance(sim, c);
-  if (c->sharing == c->capacity) {
-    c->capacity = c->capacity ? 2 * c->capacity : 16;
-    c->heap = mem_resize(c->heap, c->capacity * sizeof *c->heap);
+  struct shortest_entry entry = {work_ns, c->sharing.order++, frame_slot(sim, frame)};
+  if (c->shortest_first && c->sharing.n >= c->cores && !makes_way(sim, c, work_ns)) {
+    put_off(sim, c, entry);
+  } else {
+    entry.key += c->virtual_ns;
+    shortest_put(&c->sharing, entry);
   }
-  c->heap[c->sharing] =
-      (struct cores_entry){c->virtual_ns + work_ns, c->order++, frame_slot(sim, frame)};
-  sift_up(c->heap, c->sharing++);
   plan(sim, c);
 }
 
 struct frame *cores_due(struct sim *sim, struct cores *c) {
   advance(sim, c);
-  struct frame *frame = frame_at(sim, c->heap[0].slot);
-  c->heap[0] = c->heap[--c->sharing];
-  if (c->sharing) sift_down(c->heap, 0, c->sharing);
+  struct frame *frame = frame_at(sim, shortest_take(&c->sharing).slot);
+  take_up_again(sim, c);
   plan(sim, c);
   return frame;
 }
 
 void cores_remove(struct sim *sim, struct cores *c, const struct frame *frame) {
   advance(sim, c);
-  uint64_t i = 0;
-  for (; c->heap[i].slot != frame_slot(sim, frame); i++) assert(i + 1 < c->sharing);
-  remove_at(c, i);
+  uint64_t i = shortest_find(&c->sharing, frame_slot(sim, frame));
+  if (i < c->sharing.n) {
+    shortest_remove_at(&c->sharing, i);
+    take_up_again(sim, c);
+  } else {
+    i = shortest_find(&c->put_off, frame_slot(sim, frame));
+    assert(i < c->put_off.n);
+    shortest_remove_at(&c->put_off, i);
+  }
   plan(sim, c);
 }
 
 uint32_t cores_take_off(struct sim *sim, struct cores *c, uint32_t member,
                         struct cores_rest *rest) {
+  assert(!c->shortest_first);
   advance(sim, c);
-  uint64_t kept = 0, all = c->sharing;
+  uint64_t kept = 0, all = c->sharing.n;
   uint32_t n = 0;
   for (uint64_t i = 0; i < all; i++) {
-    struct cores_entry entry = c->heap[i];
+    struct shortest_entry entry = c->sharing.entry[i];
     if (frame_callee(frame_at(sim, entry.slot)) != member) {
-      c->heap[kept++] = entry;
+      c->sharing.entry[kept++] = entry;
     } else {
-      double left = entry.finish - c->virtual_ns;
+      double left = entry.key - c->virtual_ns;
       if (rest) rest[n] = (struct cores_rest){left > 0 ? left : 0, entry.slot};
       n++;
     }
   }
-  c->sharing = 0; /* a heap again, one after the other */
-  while (c->sharing < kept) sift_up(c->heap, c->sharing++);
+  c->sharing.n = 0; /* a heap again, one after the other */
+  while (c->sharing.n < kept) shortest_sift_up(c->sharing.entry, c->sharing.n++);
   plan(sim, c);
   return n;
 }
@@ -139,7 +147,7 @@ void cores_changed(struct sim *sim, struct cores *c) {
 
 void cores_clear(struct sim *sim, struct cores *c) {
   advance(sim, c);
-  c->sharing = 0;
+  c->sharing.n = c->put_off.n = 0;
   c->virtual_ns = 0;
   plan(sim, c);
 }
