@@ -119,6 +119,7 @@ void lint_quorums_miss(struct lint *lint);
 void lint_even_quorum(struct lint *lint);
 void lint_election_too_soon(struct lint *lint);
 void lint_unfenced(struct lint *lint);
+void lint_gossip_leaves_out(struct lint *lint);
 void lint_never_called(struct lint *lint);
 void lint_unused_handler(struct lint *lint);
 void lint_no_keys(struct lint *lint);

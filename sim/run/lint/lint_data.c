@@ -1,4 +1,4 @@
-/* Rules about copies of data. */
+/* Rules about copies of data, and about who hears of them. */
 #include <string.h>
 
 #include "lint.h"
@@ -93,5 +93,20 @@ void lint_election_too_soon(struct lint *lint) {
     f->what = lint_text(lint, "its copies stand for election after %s, and a round trip takes %s",
                         lint_ns(lint, (double)copies->elect_ns), lint_ns(lint, trip_ns));
     f->mend = lint_text(lint, "an elect.timeout of %s or more", lint_ns(lint, 10 * trip_ns));
+  }
+}
+
+/* One in ten updates that somebody never hears of is worth a word. */
+void lint_gossip_leaves_out(struct lint *lint) {
+  for (uint32_t c = 0; c < lint->spec->components; c++) {
+    uint32_t i = lint->graph->first[c];
+    if (i == NO_NODE) continue;
+    double peers = lint->spec->component[c].instances;
+    double left = lint->graph->node[i].outline.left_out * peers;
+    if (left < 0.1) continue;
+    struct finding *f = lint_add_component(lint, c);
+    f->what =
+        lint_text(lint, "of %.0f peers about %.*f never hear of an update, and nobody compares",
+                  peers, left < 10 ? 1 : 0, left);
   }
 }

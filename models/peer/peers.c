@@ -1,0 +1,228 @@
+/* peers: members without a centre, which tell each other what is new. */
+#include <math.h>
+#include <string.h>
+
+#include "call.h"
+#include "checks.h"
+#include "gossip.h"
+#include "ledger.h"
+#include "outline.h"
+#include "rumours.h"
+#include "sim.h"
+
+struct peers_config {
+  struct gossip_config gossip;
+};
+
+struct peers_state {
+  struct gossip gossip; /* first: gossip.c looks at those of others */
+  bool followed;        /* by the ledger */
+  uint64_t stale, fresh;
+  struct hist age;
+};
+
+static bool is_write(const struct sim *sim, const struct frame *call) {
+  return !strcmp(sim->spec->op[call->op], "write");
+}
+
+static void read_here(struct sim *sim, struct member *member, const struct frame *call) {
+  struct peers_state *p = member->state;
+  struct rumours_lack lack =
+      rumours_lack(p->gossip.rumours, member->index - 1, call->item, call->sent_ns);
+  if (p->followed) ledger_read_older(sim, member->component->id, call, lack.n, lack.since_ns);
+  if (lack.n == 0) {
+    p->fresh++;
+    return;
+  }
+  p->stale++;
+  hist_add(&p->age, call->sent_ns - lack.since_ns);
+}
+
+static void peers_on_call(struct sim *sim, struct member *member, struct frame *call) {
+  struct peers_state *p = member->state;
+  if (is_write(sim, call)) {
+    gossip_write(sim, member, &p->gossip, call);
+    if (p->followed) ledger_write(sim, member->component->id, call);
+  } else {
+    read_here(sim, member, call);
+  }
+  call_reply(sim, call, OUTCOME_OK);
+}
+
+static void peers_on_reply(struct sim *sim, struct member *member, struct frame *parent,
+                           struct frame *call, enum outcome outcome) {
+  (void)sim, (void)member, (void)parent, (void)call, (void)outcome;
+}
+
+static void peers_on_message(struct sim *sim, struct member *member, struct frame *message) {
+  gossip_on_message(sim, member, &((struct peers_state *)member->state)->gossip, message);
+}
+
+static void peers_on_answer(struct sim *sim, struct member *member, struct frame *parent,
+                            struct frame *message, enum outcome outcome) {
+  (void)parent;
+  gossip_on_answer(sim, member, &((struct peers_state *)member->state)->gossip, message, outcome);
+}
+
+static void peers_on_due(struct sim *sim, struct member *member, struct timer *timer) {
+  gossip_on_due(sim, member, &((struct peers_state *)member->state)->gossip,
+                (enum gossip_due)timer->what);
+}
+
+static void peers_on_fault(struct sim *sim, struct member *member, const struct fault_def *fault,
+                           bool begins) {
+  gossip_fault(sim, member, &((struct peers_state *)member->state)->gossip, fault, begins);
+}
+
+/* --- life ----------------------------------------------------------------------------------- */
+
+static bool peers_validate(const struct spec *spec, const struct component_spec *component,
+                           struct error *err) {
+  (void)spec;
+  const struct peers_config *config = component->config;
+  return gossip_valid(&config->gossip, component->instances, err);
+}
+
+static enum data_op peers_data_op(const struct spec *spec, const struct component_spec *component,
+                                  int op) {
+  (void)component;
+  return strcmp(spec->op[op], "write") ? DATA_READ : DATA_WRITE;
+}
+
+static void peers_outline(const struct spec *spec, const struct component_spec *component, int op,
+                          struct outline *out) {
+  (void)spec, (void)op;
+  const struct peers_config *config = component->config;
+  out->left_out = gossip_left_out(&config->gossip, component->instances);
+  outline_add(out, OUTLINE_END);
+}
+
+static void peers_init(struct sim *sim, struct member *member) {
+  struct peers_state *p = member->state;
+  const struct peers_config *config = member->component->config;
+  p->followed = ledger_follows(sim, member->component->id);
+  gossip_init(sim, member, &p->gossip, &config->gossip);
+}
+
+static void peers_start(struct sim *sim, struct member *member) {
+  gossip_start(sim, member, &((struct peers_state *)member->state)->gossip);
+}
+
+static void peers_reset(struct sim *sim, struct member *member) {
+  (void)sim;
+  gossip_reset(&((struct peers_state *)member->state)->gossip);
+}
+
+static void peers_check(struct sim *sim, struct member *member, struct checks *out) {
+  (void)sim;
+  if (member->index > 1) return;
+  check_member(out, member, "rumours", gossip_sound(member->component),
+               "who tells and who knows agrees with what is counted");
+}
+
+static void peers_destroy(struct sim *sim, struct member *member) {
+  (void)sim;
+  gossip_free(&((struct peers_state *)member->state)->gossip,
+              member->index == member->component->members);
+}
+
+/* Of an update and a peer: how often it was told. */
+static void peers_collect(struct sim *sim, struct component *component, struct metrics *out) {
+  (void)sim;
+  uint64_t told = 0, updates = 0;
+  for (uint32_t i = 0; i < component->members; i++) {
+    const struct gossip_meters *meters =
+        &((const struct peers_state *)component->member[i].state)->gossip.meters;
+    told += meters->told;
+    updates += meters->updates;
+  }
+  metric_quotient(out, UNIT_COUNT, (double)told, (double)updates * component->members, "%s.traffic",
+                  component->spec->name);
+}
+
+#define AT(field) offsetof(struct peers_config, field)
+
+static const struct param peers_params[] = {
+    {.name = "gossip",
+     .type = PARAM_GROUP,
+     .offset = AT(gossip),
+     .group = gossip_params,
+     .doc = "How an update that one peer takes gets to the others. If not given, as its defaults "
+            "say."},
+    {0},
+};
+
+#define STATE(field) offsetof(struct peers_state, field)
+#define GOSSIP(field) offsetof(struct peers_state, gossip.meters.field)
+
+static const struct meter peers_meters[] = {
+    {"updates", METER_COUNT, GOSSIP(updates), 0, "Updates that peers took."},
+    {"told", METER_COUNT, GOSSIP(told), 0, "How often a peer told one to another, lost ones too."},
+    {"heard", METER_COUNT, GOSSIP(heard), 0, "Of them, those from which a peer learnt."},
+    {"needless", METER_COUNT, GOSSIP(needless), 0, "Of them, to one who knew already."},
+    {"synced", METER_COUNT, GOSSIP(synced), 0, "Updates that a peer learnt by comparing."},
+    {"residue", METER_RATIO, GOSSIP(missed), GOSSIP(reached),
+     "Peers that did not know an update when nobody told it any more."},
+    {"spread", METER_TIMES, GOSSIP(spread), 0,
+     "From an update until all peers that are up know it, of those that get so far"},
+    {"stale_reads", METER_RATIO, STATE(stale), STATE(fresh),
+     "Reads at a peer that lacked an update of the datum, taken before the reader asked."},
+    {"stale_age", METER_TIMES, STATE(age), 0,
+     "Of stale reads, how long before they were asked the first update was taken that they lack"},
+    {0},
+};
+
+static const struct metric_def peers_metrics[] = {
+    {"traffic", "", "How often an update was told, for each peer there is."},
+    {0},
+};
+
+static const char *const peers_operations[] = {"read", "write", NULL};
+static const char *const peers_messages[] = {"tell", "sync", NULL};
+
+const struct kind kind_peers = {
+    .name = "peers",
+    .summary = "Members without a centre that tell each other what is new.",
+    .doc =
+        "A call to it goes to one of its peers. A write is an update: the peer takes it, answers "
+        "at once and begins to tell it. In each round, every `every`, a peer tells what it has "
+        "heard lately to `fanout` others, other ones each time, by a message over the network that "
+        "nobody "
+        "answers; it stops when it has told it `tells` times, or by `coin`. A peer that was not "
+        "reached by then is left out (`residue`), unless `sync` lets two peers compare all that "
+        "they know now and then. A read is answered by the peer that is asked, and is stale if it "
+        "lacks an update. A crash makes a peer forget what it was telling, not what it knows. All "
+        "are equal, so none is a single point of failure. What a message tells is looked up when "
+        "it arrives, which two peers that compare may find a little newer than when it was sent. "
+        "Left out: peers that find out who is there (all know the register), telling by asking "
+        "(pull), feedback from those who knew, several updates in one packet (each is a message "
+        "of its own), and the work of it.",
+    .example =
+        "client \"app\" { arrivals = poisson \"20/s\", target = \"flags\", "
+        "mix = { read = 0.9, write = 0.1 } }\n"
+        "peers \"flags\" { instances = 50, gossip = { every = \"200ms\", fanout = 3, sync = "
+        "\"30s\" } }\n"
+        "run { duration = \"60s\", warmup = \"5s\", replications = 4 }\n",
+    .params = peers_params,
+    .meters = peers_meters,
+    .metrics = peers_metrics,
+    .operations = peers_operations,
+    .messages = peers_messages,
+    .config_size = sizeof(struct peers_config),
+    .state_size = sizeof(struct peers_state),
+    .validate = peers_validate,
+    .data_op = peers_data_op,
+    .outline = peers_outline,
+    .init = peers_init,
+    .start = peers_start,
+    .on_call = peers_on_call,
+    .on_reply = peers_on_reply,
+    .on_message = peers_on_message,
+    .on_answer = peers_on_answer,
+    .on_due = peers_on_due,
+    .on_fault = peers_on_fault,
+    .reset = peers_reset,
+    .collect = peers_collect,
+    .check = peers_check,
+    .destroy = peers_destroy,
+};
