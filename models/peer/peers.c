@@ -93,7 +93,7 @@ static void peers_outline(const struct spec *spec, const struct component_spec *
                           struct outline *out) {
   (void)spec, (void)op;
   const struct peers_config *config = component->config;
-  out->left_out = gossip_left_out(&config->gossip, component->instances);
+  out->left_out = (float)gossip_left_out(&config->gossip, component->instances);
   outline_add(out, OUTLINE_END);
 }
 

@@ -114,7 +114,7 @@ struct outline {
   bool by_connection;   /* it chooses once for a connection */
   bool prefers_idle;    /* to those with fewest calls, in place of each equally */
   uint16_t burst;       /* calls that a limit lets through at one time; 0: none does */
-  double left_out;      /* share of its instances that never hear of an update */
+  float left_out;       /* share of its instances that never hear of an update */
   uint64_t compares;    /* backends whose calls it compares before each choice; 0: it does not */
   struct outline_health health;
   struct outline_outlier outlier;
