@@ -12,7 +12,7 @@ local words = {
   -- work that depends on load
   "usl", "curve",
   -- keys
-  "zipf", "uniform_keys", "back",
+  "zipf", "uniform_keys", "back", "consistent_hash",
   -- controls
   "phi", "promote",
   -- steps

@@ -24,19 +24,6 @@ static const char *const invalidate_choices[] = {"never", "on_write", NULL};
   "al., 2023). perfect_lfu: all keys ever asked for are counted and only the most frequent ones " \
   "kept: no real cache, a bound to compare with (Breslau et al., 1999)."
 
-uint64_t cache_most_keys(const struct spec *spec) {
-  uint64_t most = 0;
-  for (uint32_t c = 0; c < spec->components; c++) {
-    const struct component_spec *component = &spec->component[c];
-    for (const struct param *p = component->kind->params; p && p->name; p++) {
-      if (p->type != PARAM_KEYS || !component->config) continue;
-      const struct keys *keys = (const struct keys *)((const char *)component->config + p->offset);
-      if (keys->kind != KEYS_NONE && keys->n > most) most = keys->n;
-    }
-  }
-  return most;
-}
-
 static bool has_copies(const struct component_spec *component) {
   const struct param *p = component->kind->params;
   while (p->name && (strcmp(p->name, "copies") != 0 || p->type != PARAM_GROUP)) p++;
@@ -90,7 +77,7 @@ bool cache_validate(const struct spec *spec, const struct component_spec *compon
                        "is the first to know of a write; leave invalidate out");
     }
   }
-  if (config->warm && cache_most_keys(spec) == 0) {
+  if (config->warm && data_most_keys(spec) == 0) {
     return error_set(err,
                      "warm means nothing where no client has keys; give one keys, or leave "
                      "warm out");

@@ -24,9 +24,6 @@ struct cache_config {
 
 extern const struct param cache_params[];
 
-/* Of the clients of a scenario: that of the one with most. */
-uint64_t cache_most_keys(const struct spec *spec);
-
 bool cache_validate(const struct spec *spec, const struct component_spec *component,
                     struct error *err);
 void cache_outline(const struct spec *spec, const struct component_spec *component, int op,

@@ -156,7 +156,7 @@ static uint32_t warm_end(struct sim *sim, const struct member *member, uint32_t 
 
 void keep_warm(struct sim *sim, struct member *member) {
   struct cache_state *c = member->state;
-  uint64_t keys = cache_most_keys(sim->spec);
+  uint64_t keys = data_most_keys(sim->spec);
   if (keys > UINT32_MAX - 2) keys = UINT32_MAX - 2;
   /* The most popular ones come last, so that they are the newest. */
   for (uint32_t item = warm_end(sim, member, (uint32_t)keys); --item > 0;) {

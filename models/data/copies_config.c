@@ -135,9 +135,10 @@ const struct param copies_params[] = {
     {0},
 };
 
-/* Those with a primary, then those without (quorum.h). */
-const char *const copies_messages[] = {"append", "apply", "pre_vote", "vote",    "beat", "read",
-                                       "write",  "hint",  "repair",   "certify", NULL};
+/* Those with a primary, then those without (quorum.h), then those of shards (shards.h). */
+const char *const copies_messages[] = {"append", "apply", "pre_vote", "vote",   "beat",
+                                       "read",   "write", "hint",     "repair", "certify",
+                                       "give",   "take",  NULL};
 
 static bool is_given(const struct component_spec *component, const char *key) {
   for (uint32_t i = 0; i < component->givens; i++) {

@@ -4,6 +4,7 @@
 #include "database_config.h"
 #include "message.h"
 #include "quorum.h"
+#include "shards.h"
 #include "sim.h"
 #include "station.h"
 
@@ -14,7 +15,7 @@ struct database_state {
   struct stream read, write;
   bool has_writes; /* there are write_ops */
   bool followed;   /* by the ledger */
-  bool copied;     /* there are copies: `copy` */
+  bool special;    /* there are copies, or shards: `copy`, `quorum` or `shard` */
   uint64_t reads;
   struct station station __attribute__((aligned(64)));
   uint64_t writes;
@@ -22,8 +23,10 @@ struct database_state {
   uint64_t rejected;
   struct copy *copy;            /* this member's, */
   struct quorum_member *quorum; /* or what it is without a primary */
+  struct shard *shard;          /* or what it is among shards */
   struct copy_meters copies;
   struct quorum_meters rounds;
+  struct shard_meters moves;
   struct shipping *shipping; /* or NULL */
   uint64_t shipped;
 };
@@ -59,16 +62,22 @@ static void end_round_message(struct sim *sim, struct database_state *db, struct
 
 /* --- with copies ---------------------------------------------------------------------------- */
 
-/* As start, where there are copies: also of a write of the primary's that is to be applied. */
-static void start_at_copy(struct sim *sim, struct member *member, struct frame *call) {
+/* As start, where there are copies: also of a write of the primary's that is to be applied. Of
+ * shards: a key that moves, and otherwise false. */
+static bool start_special(struct sim *sim, struct member *member, struct frame *call) {
   struct database_state *db = member->state;
+  if (db->shard) {
+    if (!(call->flags & CALL_MESSAGE)) return false;
+    call_work(sim, member, call, shard_move_ns(sim, db->shard, call));
+    return true;
+  }
   if (db->quorum) {
     start_round_message(sim, member, call);
-    return;
+    return true;
   }
   if (call->flags & CALL_MESSAGE) {
     call_work(sim, member, call, copy_apply_ns(db->copy));
-    return;
+    return true;
   }
   bool writes = is_write(db, call);
   uint64_t work_ns = work_of(db, call, writes);
@@ -78,19 +87,22 @@ static void start_at_copy(struct sim *sim, struct member *member, struct frame *
       ledger_read_older(sim, member->component->id, call, view.behind, view.superseded_ns);
   }
   call_work(sim, member, call, work_ns);
+  return true;
 }
 
 static void start(struct sim *sim, struct member *member, struct frame *call);
 
-static void done_at_copy(struct sim *sim, struct member *member, struct frame *call) {
+/* The same of its end. */
+static bool done_special(struct sim *sim, struct member *member, struct frame *call) {
   struct database_state *db = member->state;
+  if (db->shard && !(call->flags & CALL_MESSAGE)) return false;
   struct frame *next = station_leave(sim, &db->station, call);
   if (next) start(sim, member, next);
   if (db->quorum) {
     end_round_message(sim, db, call);
   } else if (call->flags & CALL_MESSAGE) {
     call_reply(sim, call, OUTCOME_OK);
-    copy_applied(sim, db->copy);
+    if (db->copy) copy_applied(sim, db->copy);
   } else if (!is_write(db, call)) {
     db->reads++;
     call_reply(sim, call, OUTCOME_OK);
@@ -101,6 +113,7 @@ static void done_at_copy(struct sim *sim, struct member *member, struct frame *c
     db->copies.read_only++;
     call_reply(sim, call, OUTCOME_FAILED);
   }
+  return true;
 }
 
 /* Calls whose answer waits for other copies have connections, too. */
@@ -114,6 +127,7 @@ static bool has_connection(const struct database_state *db) {
 
 /* Whether the call is dealt with: copies take no writes, and without a primary it goes to all. */
 static bool dealt_with(struct sim *sim, struct database_state *db, struct frame *call) {
+  if (db->shard) return false;
   const struct copies_config *copies = &db->config->copies;
   bool writes = is_write(db, call);
   bool elected = copies->elect.given && copies->read.word == READ_PRIMARY;
@@ -159,7 +173,9 @@ static void database_on_answer(struct sim *sim, struct member *member, struct fr
                                struct frame *message, enum outcome outcome) {
   (void)parent;
   struct database_state *db = member->state;
-  if (db->quorum) {
+  if (db->shard) {
+    shard_on_answer(sim, db->shard, message, outcome);
+  } else if (db->quorum) {
     quorum_on_answer(sim, db->quorum, message, outcome);
   } else {
     copy_on_answer(sim, db->copy, message, outcome);
@@ -168,7 +184,9 @@ static void database_on_answer(struct sim *sim, struct member *member, struct fr
 
 static void database_on_due(struct sim *sim, struct member *member, struct timer *timer) {
   struct database_state *db = member->state;
-  if (db->shipping) {
+  if (db->shard) {
+    shard_go_on(sim, db->shard);
+  } else if (db->shipping) {
     shipping_due(sim, db->shipping, timer);
   } else if (db->quorum) {
     hints_hand_off(sim, db->quorum);
@@ -183,16 +201,14 @@ static void database_check(struct sim *sim, struct member *member, struct checks
   if (db->copy) copy_check(db->copy, out);
   if (db->quorum) quorum_check(db->quorum, out);
   if (db->shipping) shipping_check(db->shipping, out);
+  if (db->shard) shard_check(db->shard, out);
 }
 
 /* --- calls ---------------------------------------------------------------------------------- */
 
 static void start(struct sim *sim, struct member *member, struct frame *call) {
   struct database_state *db = member->state;
-  if (__builtin_expect(db->copied, 0)) {
-    start_at_copy(sim, member, call);
-    return;
-  }
+  if (__builtin_expect(db->special, 0) && start_special(sim, member, call)) return;
   bool writes = is_write(db, call);
   if (db->followed && !writes) ledger_read(sim, member->component->id, call);
   call_work(sim, member, call, work_of(db, call, writes));
@@ -200,7 +216,7 @@ static void start(struct sim *sim, struct member *member, struct frame *call) {
 
 static void database_on_call(struct sim *sim, struct member *member, struct frame *call) {
   struct database_state *db = member->state;
-  if (__builtin_expect(db->copied, 0) && dealt_with(sim, db, call)) return;
+  if (__builtin_expect(db->special, 0) && dealt_with(sim, db, call)) return;
   switch (station_enter(sim, &db->station, call, 0, false)) {
     case STATION_STARTED:
       start(sim, member, call);
@@ -216,10 +232,7 @@ static void database_on_call(struct sim *sim, struct member *member, struct fram
 
 static void database_on_timer(struct sim *sim, struct member *member, struct frame *call) {
   struct database_state *db = member->state;
-  if (__builtin_expect(db->copied, 0)) {
-    done_at_copy(sim, member, call);
-    return;
-  }
+  if (__builtin_expect(db->special, 0) && done_special(sim, member, call)) return;
   if (is_write(db, call)) {
     db->writes++;
     if (__builtin_expect(db->shipping != NULL, 0)) shipping_acknowledge(db->shipping);
@@ -246,6 +259,7 @@ static void database_on_fault(struct sim *sim, struct member *member, const stru
   }
   station_fault(sim, member, &db->station, fault, begins);
   if (db->shipping && fault == &fault_crash && !begins) shipping_begin(sim, db->shipping);
+  if (db->shard && fault == &fault_crash && !begins) shard_go_on(sim, db->shard);
   if (db->copy) copy_fault(sim, db->copy, fault, begins);
   if (db->quorum) quorum_fault(sim, db->quorum, fault, begins);
 }
@@ -255,6 +269,7 @@ static void database_on_fault(struct sim *sim, struct member *member, const stru
 static struct member *database_pick(const struct component *component, const struct frame *call) {
   if (!component->shared) return component_pick_holder(component, call);
   const struct database_config *config = component->config;
+  if (config->shards.rule != SHARDS_UNSAID) return shards_pick(component, call);
   return copies_have_primary(&config->copies) ? route_pick(component, call)
                                               : quorum_pick(component, call);
 }
@@ -277,9 +292,13 @@ static void database_init(struct sim *sim, struct member *member) {
   db->shipping = shipping_new(
       sim, member, &db->config->ship,
       (struct shipping_meters){&db->shipped, &db->copies.lost, &db->copies.recovery_point});
+  if (db->config->shards.rule != SHARDS_UNSAID) {
+    db->special = true;
+    db->shard = shard_new(sim, member, &db->config->shards, &db->config->move, &db->moves);
+  }
   if (db->config->copies.given && member->component->members > 1) {
     const struct copies_config *copies = &db->config->copies;
-    db->copied = true;
+    db->special = true;
     if (copies_have_primary(copies)) {
       db->copy = copy_new(sim, member, copies, db->write_ops, &db->copies);
       db->copy->group->let_in = let_in;
@@ -287,6 +306,22 @@ static void database_init(struct sim *sim, struct member *member) {
       db->quorum = quorum_new(sim, member, copies, db->write_ops, &db->copies, &db->rounds);
     }
   }
+}
+
+static uint64_t calls_of(const struct member *member) {
+  const struct database_state *db = member->state;
+  return db->reads + db->writes;
+}
+
+static void database_collect(struct sim *sim, struct component *component, struct metrics *out) {
+  (void)sim;
+  const struct database_config *config = component->config;
+  if (config->shards.rule != SHARDS_UNSAID) shards_collect(component, calls_of, out);
+}
+
+static void database_on_peer(struct sim *sim, struct member *member, struct member *about) {
+  const struct database_state *db = member->state;
+  shards_on_peer(sim, db->shard, about);
 }
 
 static void database_destroy(struct sim *sim, struct member *member) {
@@ -383,14 +418,25 @@ static const struct meter database_meters[] = {
     {"merged", METER_COUNT, ROUNDS(merged), 0,
      "Such writes that were merged with it, and so are not lost."},
 #undef ROUNDS
+#define MOVES(field) STATE(moves) + offsetof(struct shard_meters, field)
+    {"keys_moved", METER_COUNT, MOVES(moved), 0, "Keys that have moved to a shard that came."},
+    {"moved_share", METER_RATIO, MOVES(moves), MOVES(stays),
+     "Keys that have to move when a shard comes, as a share of all."},
+    {"keys_to_move", METER_LEVEL, MOVES(remaining), 0, "Keys that still have to move"},
+#undef MOVES
     {"shipped", METER_COUNT, STATE(shipped), 0,
      "Transfers that have arrived in the safe place (`ship`)."},
     {0},
 };
 
-static bool database_sends(const void *config) {
+static bool keeps_copies(const void *config) {
   const struct database_config *c = config;
   return c->copies.given && copies_members(&c->copies) > 1;
+}
+
+static bool database_sends(const void *config) {
+  const struct database_config *c = config;
+  return keeps_copies(config) || (c->shards.rule != SHARDS_UNSAID && shards_move_in_time(&c->move));
 }
 
 /* Those that both have, with a primary and without. */
@@ -416,7 +462,9 @@ static bool database_has_meter(const void *config, const struct meter *meter) {
   bool of_loss = meter->at == STATE(copies) + offsetof(struct copy_meters, lost) ||
                  meter->at == STATE(copies) + offsetof(struct copy_meters, recovery_point);
   if (meter->at == STATE(shipped) || (of_loss && c->ship.given)) return c->ship.given;
-  if (!database_sends(config)) return false;
+  if (meter->at >= STATE(moves) && meter->at < STATE(moves) + sizeof(struct shard_meters))
+    return c->shards.rule != SHARDS_UNSAID;
+  if (!keeps_copies(config)) return false;
   if (is_of_any_copies(meter)) return true;
   bool votes = meter->at == STATE(copies) + offsetof(struct copy_meters, elections) ||
                meter->at == STATE(copies) + offsetof(struct copy_meters, split_votes);
@@ -436,7 +484,11 @@ const struct kind kind_database = {
         "A call whose operation is in `write_ops` is a write, every other one a read. Calls wait "
         "first come first served for a worker; each call present holds a connection, and when "
         "all are in use further calls are refused. Several instances are shards: each "
-        "data key lives on one of them, chosen by its hash, and nothing is replicated. With "
+        "data key lives on one of them, chosen by its hash or as `shards` says, and nothing is "
+        "replicated; callers know at once where "
+        "a key is, also while keys move, and one that is down or leaves keeps its keys, so that "
+        "calls "
+        "for them are refused. With "
         "`copies` "
         "the members all hold the data: the primary takes the writes and sends each at once to the "
         "others, which apply them in order with their own workers; how far they lag comes out of "
@@ -455,7 +507,10 @@ const struct kind kind_database = {
         "left out: a view that drops a copy which is down, so what that had asked for and not "
         "decided keeps other writes of these data out until it is back. Left "
         "out: locks, transactions, buffer pool, "
-        "checkpoints, what the data are; of copies: the first one made of all data, limits on the "
+        "checkpoints, what the data are; of shards: routes that are out of date, keys that move "
+        "back, "
+        "splits without a shard that comes; of copies: the first one made of all data, limits on "
+        "the "
         "log that is kept for one which is away, cascades of copies, callers who go round a copy "
         "that is down. Unless a `control` or the copies make another copy the primary, writes fail "
         "while the "
@@ -479,10 +534,13 @@ const struct kind kind_database = {
     .pick = database_pick,
     .messages = copies_messages,
     .sends = database_sends,
-    .keeps_versions = database_sends,
+    .keeps_versions = keeps_copies,
     .primary = promote_primary,
     .promote = promote,
     .has_meter = database_has_meter,
+    .metrics = shards_metrics,
+    .collect = database_collect,
+    .on_peer = database_on_peer,
     .place = database_place,
     .on_message = database_on_message,
     .on_answer = database_on_answer,

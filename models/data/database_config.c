@@ -4,7 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "quorum.h"
+#include "shards.h"
 
 /* --- operations ----------------------------------------------------------------------------- */
 
@@ -36,6 +36,12 @@ bool database_validate(const struct spec *spec, const struct component_spec *com
                      spec->op[op]);
   }
   if (!copies_validate(spec, component, &config->copies, err)) return false;
+  if (config->shards.rule != SHARDS_UNSAID && (config->copies.given || config->ship.given)) {
+    return error_set(err,
+                     "has both shards and %s, which do not go together yet; leave out one of them",
+                     config->copies.given ? "copies" : "ship");
+  }
+  if (!shards_validate(spec, component, &config->shards, &config->move, err)) return false;
   if (config->ship.given && config->copies.given) {
     return error_set(err,
                      "has both copies and ship, which do not go together yet; leave out one of "
@@ -132,5 +138,21 @@ const struct param database_params[] = {
      .group = shipping_params,
      .doc = "What is acknowledged is sent to a safe place every so often: log shipping, backups. "
             "After the fault `lose` that is what there is."},
+    {.name = "shards",
+     .type = PARAM_SHARDS,
+     .offset = AT(shards),
+     .doc = "How data keys are divided among the instances: \"hash\", the hash of a key modulo the "
+            "number of shards, so that most keys move when one comes; \"range\", equal ranges of "
+            "keys, of which the busiest is split when one comes, at the median of the last 63 keys "
+            "that were asked for (CockroachDB splits by load in this way); or consistent_hash { "
+            "points = 100 }, which moves a fair share to the one that comes and nothing else. If "
+            "not given: by hash, for good, and one that comes late has its keys from the start."},
+    {.name = "move",
+     .type = PARAM_TIME_DIST,
+     .offset = AT(move),
+     .fallback = "0ms",
+     .doc = "How long moving a key to a shard that comes (the fault `join`) holds a worker of the "
+            "shard that has it, and then one of the shard that takes it. Each shard gives one key "
+            "at a time. 0: all move at once."},
     {0},
 };

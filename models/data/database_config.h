@@ -13,6 +13,8 @@ struct database_config {
   struct priorities read_ops, write_ops;
   struct copies_config copies;
   struct shipping_config ship;
+  struct sharding shards;
+  struct dist move; /* ns */
 };
 
 extern const struct param database_params[];

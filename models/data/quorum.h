@@ -22,7 +22,14 @@
 #include "copies.h"
 
 /* In the order of copies_messages. */
-enum { QUORUM_READ = COPIES_MESSAGES, QUORUM_WRITE, QUORUM_HINT, QUORUM_REPAIR, QUORUM_CERTIFY };
+enum {
+  QUORUM_READ = COPIES_MESSAGES,
+  QUORUM_WRITE,
+  QUORUM_HINT,
+  QUORUM_REPAIR,
+  QUORUM_CERTIFY,
+  QUORUM_MESSAGES
+};
 
 struct quorum_meters {
   uint64_t too_few, hints, hinted, repaired;

@@ -117,3 +117,16 @@ struct op_set data_writes(const struct spec *spec, uint32_t component) {
   }
   return set;
 }
+
+uint64_t data_most_keys(const struct spec *spec) {
+  uint64_t most = 0;
+  for (uint32_t c = 0; c < spec->components; c++) {
+    const struct component_spec *component = &spec->component[c];
+    for (const struct param *p = component->kind->params; p && p->name; p++) {
+      if (p->type != PARAM_KEYS || !component->config) continue;
+      const struct keys *keys = (const struct keys *)((const char *)component->config + p->offset);
+      if (keys->kind != KEYS_NONE && keys->n > most) most = keys->n;
+    }
+  }
+  return most;
+}

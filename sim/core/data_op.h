@@ -23,6 +23,9 @@ enum data_op data_op_of(const struct spec *spec, uint32_t component, int op);
  * does; REF_NONE: nothing is known to hold them. */
 uint32_t data_truth(const struct spec *spec, uint32_t component);
 
+/* How many data keys the client with most of them has; 0: none has any. */
+uint64_t data_most_keys(const struct spec *spec);
+
 /* A set of operations, for a run. */
 struct op_set {
   uint64_t bits[SPEC_MAX_OPS / 64];

@@ -61,6 +61,7 @@ enum param_type {
   PARAM_WINDOW,    /* struct window         100 calls, or "10s"                               */
   PARAM_PLACES,    /* struct concurrency_config  10, aimd { start = 10 }, gradient { ... }    */
   PARAM_SLOWS,     /* struct slows          usl { sigma =, kappa = }, curve { { 0, 1 }, ... } */
+  PARAM_SHARDS,    /* struct sharding       "hash", "range", consistent_hash { points = 100 }  */
   PARAM_DETECTOR,  /* struct detector       phi { 8 }                                         */
   PARAM_ACT, /* struct control_act            promote { "pg", takes = "5s" }                    */
   PARAM_HOW_MANY, /* struct how_many       "quorum", one of `choices`, or 2; see how_many.h   */
@@ -205,6 +206,14 @@ enum write_policy { WRITE_AROUND, WRITE_THROUGH, WRITE_BACK };
 struct writes {
   uint32_t policy;   /* enum write_policy */
   uint64_t flush_ns; /* back: what is kept is written so often */
+};
+
+/* How the data keys are divided among shards. */
+enum sharding_rule { SHARDS_UNSAID, SHARDS_HASH, SHARDS_RANGE, SHARDS_RING };
+
+struct sharding {
+  uint32_t rule;   /* enum sharding_rule */
+  uint64_t points; /* ring: of each shard */
 };
 
 /* A time to live, drawn between ns * (1 - jitter) and ns * (1 + jitter). */

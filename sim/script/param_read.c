@@ -416,6 +416,10 @@ bool param_read_causes(const struct field *f, int index) {
   return traffic_causes(f->loader, f->spot, index, f->at);
 }
 
+bool param_read_shards(const struct field *f, int index) {
+  return policy_shards(f->loader, f->spot, index, f->at);
+}
+
 bool param_read_detector(const struct field *f, int index) {
   return policy_detector(f->loader, f->spot, index, f->at);
 }

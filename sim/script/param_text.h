@@ -71,6 +71,8 @@ void param_put_handlers(FILE *out, const struct spec *spec, const struct param *
                         const void *value);
 void param_put_priority(FILE *out, const struct spec *spec, const struct param *param,
                         const void *value);
+void param_put_shards(FILE *out, const struct spec *spec, const struct param *param,
+                      const void *value);
 void param_put_detector(FILE *out, const struct spec *spec, const struct param *param,
                         const void *value);
 void param_put_act(FILE *out, const struct spec *spec, const struct param *param,

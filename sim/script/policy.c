@@ -140,6 +140,42 @@ bool policy_writes(struct loader *loader, const struct spot *spot, int index, st
   return row != NULL;
 }
 
+/* --- shards ---------------------------------------------------------------------------------- */
+
+const struct param consistent_hash_params[] = {
+    {.name = "points",
+     .type = PARAM_COUNT,
+     .offset = offsetof(struct sharding, points),
+     .fallback = "16",
+     .min = 1,
+     .max = 10000,
+     .doc = "Points that each shard has on the ring, drawn for each run (Cassandra's num_tokens: "
+            "16). Of N shards with v points one has the mean number of keys give or take "
+            "1 / sqrt(v) of it."},
+    {0},
+};
+
+static const struct choice shards_choices[] = {
+    {WORD_CONSISTENT_HASH, SHARDS_RING, .params = consistent_hash_params}};
+
+static const char *const shards_names[] = {[SHARDS_HASH - 1] = "hash",
+                                           [SHARDS_RANGE - 1] = "range"};
+
+bool policy_shards(struct loader *loader, const struct spot *spot, int index,
+                   struct sharding *out) {
+  *out = (struct sharding){0};
+  if (lua_type(loader->L, index) == LUA_TSTRING) {
+    if (!value_choice(loader, spot, index, shards_names, 2, &out->rule)) return false;
+    out->rule++;
+    return true;
+  }
+  const struct choice *row =
+      choice_read(loader, spot, index, shards_choices, 1,
+                  "\"hash\", \"range\" or consistent_hash { points = 100 }", out);
+  if (row) out->rule = SHARDS_RING;
+  return row != NULL;
+}
+
 /* --- places --------------------------------------------------------------------------------- */
 
 #define AT(field) offsetof(struct concurrency_config, field)
@@ -334,6 +370,24 @@ bool policy_act(struct loader *loader, const struct spot *spot, int index,
       loader, spot, index, choices, 1, "an action such as promote { \"pg\", takes = \"5s\" }", out);
   if (row) out->rule = (enum act_rule)row->kind;
   return row != NULL;
+}
+
+void param_put_shards(FILE *out, const struct spec *spec, const struct param *param,
+                      const void *value) {
+  (void)spec, (void)param;
+  const struct sharding *shards = value;
+  switch ((enum sharding_rule)shards->rule) {
+    case SHARDS_UNSAID:
+      fputs("none", out);
+      return;
+    case SHARDS_HASH:
+    case SHARDS_RANGE:
+      fputs(shards_names[shards->rule - 1], out);
+      return;
+    case SHARDS_RING:
+      fprintf(out, "consistent_hash, points %llu", (unsigned long long)shards->points);
+      return;
+  }
 }
 
 void param_put_detector(FILE *out, const struct spec *spec, const struct param *param,

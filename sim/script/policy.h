@@ -12,11 +12,13 @@ extern const struct param phi_params[], promote_params[];
 extern const struct param phi_subject, promote_subject;
 extern const struct param aimd_params[], gradient_params[]; /* of struct concurrency_config */
 extern const struct param back_params[];                    /* of struct writes */
+extern const struct param consistent_hash_params[];         /* of struct sharding */
 
 bool policy_budget(struct loader *loader, const struct spot *spot, int index, struct budget *out);
 bool policy_after(struct loader *loader, const struct spot *spot, int index, struct after *out);
 bool policy_window(struct loader *loader, const struct spot *spot, int index, struct window *out);
 bool policy_writes(struct loader *loader, const struct spot *spot, int index, struct writes *out);
+bool policy_shards(struct loader *loader, const struct spot *spot, int index, struct sharding *out);
 bool policy_places(struct loader *loader, const struct spot *spot, int index,
                    const struct param *param, struct concurrency_config *out);
 bool policy_detector(struct loader *loader, const struct spot *spot, int index,

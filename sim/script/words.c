@@ -316,6 +316,11 @@ const struct word_def word_defs[WORDS] = {
         {"back", ROLE_VALUE, false, "back { flush = \"1s\" }",
          "Writes are acknowledged by a cache and written to its origin later, each key once.",
          .params = back_params},
+    [WORD_CONSISTENT_HASH] =
+        {"consistent_hash", ROLE_VALUE, false, "consistent_hash { points = 100 }",
+         "Data keys are divided among shards by points on a ring: one that comes takes keys from "
+         "all, and no other key moves.",
+         .params = consistent_hash_params},
     [WORD_GRADIENT] = {"gradient", ROLE_VALUE, false, "gradient { start = 20, most = 200 }",
                        "A number of calls at once that grows while answers take no longer than "
                        "usual and shrinks while they do.",

@@ -111,6 +111,12 @@ static void put_writes(struct maker *m, GString *out, const struct param *param)
   g_string_append(out, texts[below(m, 4)]);
 }
 
+static void put_shards(struct maker *m, GString *out, const struct param *param) {
+  static const char *const texts[] = {"\"hash\"", "\"range\"", "consistent_hash { points = 8 }"};
+  (void)param;
+  g_string_append(out, texts[below(m, 3)]);
+}
+
 static void put_ttl(struct maker *m, GString *out, const struct param *param) {
   if (chance(m, 0.5)) {
     put_duration(m, out, param);
@@ -341,7 +347,7 @@ static put_fn *const put[PARAM_TYPES] = {
     [PARAM_AFTER] = put_after,       [PARAM_ROOM] = put_room,
     [PARAM_TTL] = put_ttl,           [PARAM_WRITES] = put_writes,
     [PARAM_WINDOW] = put_window,     [PARAM_TEXT] = put_component,
-    [PARAM_HOW_MANY] = put_how_many,
+    [PARAM_HOW_MANY] = put_how_many, [PARAM_SHARDS] = put_shards,
 };
 
 static void put_value(struct maker *m, GString *out, const struct param *param) {

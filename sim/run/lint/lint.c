@@ -55,6 +55,11 @@ const struct lint_rule lint_rules[] = {
      "call the group itself, which finds the shard by the key, or balance components that each "
      "keep all of the data",
      lint_balanced_shards},
+    {"join-moves-most",
+     "a shard comes and keys are divided by their hash modulo the number of shards",
+     "with n + 1 in place of n, all keys but one in n + 1 belong to another shard than before",
+     "shards = consistent_hash { points = 100 }, which moves one key in n + 1",
+     lint_join_moves_most},
     {"quorums-miss", "reads and writes can have no copy in common, and a goal allows no stale ones",
      "a read can wait for copies of which none has a write that was answered",
      "read + write greater than n, or a goal that allows for stale reads", lint_quorums_miss},

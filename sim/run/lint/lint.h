@@ -115,6 +115,7 @@ void lint_gray_unseen(struct lint *lint);
 void lint_calls_itself(struct lint *lint);
 void lint_times_draws_members(struct lint *lint);
 void lint_balanced_shards(struct lint *lint);
+void lint_join_moves_most(struct lint *lint);
 void lint_quorums_miss(struct lint *lint);
 void lint_even_quorum(struct lint *lint);
 void lint_election_too_soon(struct lint *lint);

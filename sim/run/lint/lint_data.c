@@ -11,6 +11,31 @@ static const struct outline_copies *copies_of(const struct lint *lint, uint32_t 
   return i == NO_NODE ? NULL : lint->graph->node[i].outline.copies;
 }
 
+/* How a component that a shard joins divides its keys; NULL: that is not said, or none does. */
+static const struct sharding *joined(const struct lint *lint, const struct fault_spec *fault) {
+  enum target_kind kind = fault->target.kind;
+  if (fault->type != &fault_join || kind == TARGET_ZONE || kind == TARGET_REGION) return NULL;
+  const struct component_spec *component = &lint->spec->component[fault->target.id];
+  for (const struct param *p = component->kind->params; p && p->name; p++) {
+    if (p->type == PARAM_SHARDS) return (const void *)((const char *)component->config + p->offset);
+  }
+  return NULL;
+}
+
+void lint_join_moves_most(struct lint *lint) {
+  for (uint32_t i = 0; i < lint->spec->faults; i++) {
+    const struct fault_spec *fault = &lint->spec->fault[i];
+    const struct sharding *shards = joined(lint, fault);
+    if (shards == NULL || shards->rule != SHARDS_HASH) continue;
+    const struct component_spec *db = &lint->spec->component[fault->target.id];
+    lint_add(lint, fault->file, fault->line, fault->name)->what = lint_text(
+        lint,
+        "\"%s\" divides its keys by hash modulo the number of shards: when the last of %u comes, "
+        "about %.0f %% of all keys move",
+        db->name, db->instances, 100 * (db->instances - 1.0) / db->instances);
+  }
+}
+
 /* A goal by which no reader of a component may miss a write; NULL: there is none. */
 static const struct goal *freshness_goal(const struct lint *lint, uint32_t component) {
   static const char *const metrics[] = {"stale_reads", "own_write_missed", "not_monotonic", NULL};
