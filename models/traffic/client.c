@@ -5,6 +5,7 @@
 #include "backoff.h"
 #include "call.h"
 #include "client_state.h"
+#include "dist_bounds.h"
 #include "fault_def.h"
 #include "outline.h"
 #include "spell.h"
@@ -47,7 +48,28 @@ static uint32_t draw_item(const struct client_state *c, uint64_t key) {
   return 0;
 }
 
+/* Of the request that was first sent with this key. */
+static uint64_t patience_ns(const struct client_state *c, uint64_t key) {
+  struct draws draws = draws_begin(c->patience, key, 0);
+  return dist_draw_whole(&c->config->patience, &draws);
+}
+
+static __attribute__((noinline)) void send_impatient(struct sim *sim, struct client_state *c,
+                                                     struct frame *call) {
+  uint64_t patience = patience_ns(c, call->key);
+  if (c->out) {
+    outbound_send_until(sim, c->out, call, sim->now_ns + patience);
+    return;
+  }
+  call_send(sim, call, component_pick(c->target, call),
+            patience < c->timeout_ns ? patience : c->timeout_ns);
+}
+
 static void send(struct sim *sim, struct client_state *c, struct frame *call) {
+  if (__builtin_expect(c->is_impatient, 0)) {
+    send_impatient(sim, c, call);
+    return;
+  }
   if (__builtin_expect(c->out != NULL, 0)) {
     outbound_send(sim, c->out, call);
   } else {
@@ -96,7 +118,8 @@ static void client_start(struct sim *sim, struct member *member) {
   struct client_state *c = member->state;
   c->has_users = users_start(sim, &c->users);
   c->draws_request |= c->has_users;
-  c->plain = c->only_stats && !c->draws_request && !c->out && !c->arrivals.sent_by_user;
+  c->plain = c->only_stats && !c->draws_request && !c->is_impatient && !c->out &&
+             !c->arrivals.sent_by_user;
   arrivals_start(sim, member, &c->arrivals);
 }
 
@@ -169,6 +192,9 @@ static __attribute__((noinline)) void answered(struct sim *sim, struct member *m
   if (__builtin_expect(c->has_users, 0)) count_tier(sim, c, call, outcome);
   level_down(&c->in_flight, sim->now_ns);
   uint64_t key = __builtin_expect(c->out != NULL, 0) ? outbound_key(sim, call) : call->key;
+  if (__builtin_expect(c->is_impatient, 0) && outcome == OUTCOME_TIMEOUT) {
+    c->gave_up += sim->now_ns - call->sent_ns >= patience_ns(c, key);
+  }
   arrivals_answered(sim, member, &c->arrivals, key, told_to_wait(sim, c, call));
 }
 
@@ -314,6 +340,10 @@ static void client_outline(const struct spec *spec, const struct component_spec 
     outline_add(out, OUTLINE_CALLS);
     struct outline_call *call = outline_add_call(out, config->target, op, config->calls.timeout_ns);
     outbound_outline(&config->calls, call);
+    if (client_is_impatient(config)) {
+      double longest_ns = dist_quantile_least(&config->patience, 0.999);
+      call->deadline_ns = (uint64_t)fmin((double)call->deadline_ns, fmax(longest_ns, 1));
+    }
     if (config->calls.retry.given) {
       out->source.pause_ns = backoff_least_ns(&config->calls.retry.backoff);
     }
@@ -331,6 +361,8 @@ static void client_init(struct sim *sim, struct member *member) {
   arrivals_init(sim, member, &c->arrivals, &c->config->arrivals, c->base);
   c->mix = sim_stream(sim, self, "mix");
   c->keys = sim_stream(sim, self, "keys");
+  c->is_impatient = client_is_impatient(c->config);
+  c->patience = sim_stream(sim, self, "patience");
   c->request = sim_stream(sim, self, "request");
   c->response = sim_stream(sim, self, "response");
   if (c->config->keys.kind == KEYS_ZIPF) zipf_init(&c->zipf, c->config->keys.n, c->config->keys.s);
@@ -402,6 +434,15 @@ static const struct param client_params[] = {
      .doc = "Component that receives the requests. Of a group without a load balancer each request "
             "picks a member at random."},
     OUTBOUND_PARAMS(struct client_config, calls),
+    {.name = "patience",
+     .type = PARAM_TIME_DIST,
+     .offset = AT(patience),
+     .min = 1,
+     .doc = "How long a user waits for a request, all tries together, drawn for each; then it ends "
+            "with timeout, and counts as `gave_up`. Unlike a deadline nobody knows of it "
+            "beforehand; `cancel` of a service says what becomes of work that nobody waits for. "
+            "(Callers hang up after an exponential time in the Erlang-A model: Palm 1957; Garnett, "
+            "Mandelbaum and Reiman 2002.)"},
     {.name = "mix",
      .type = PARAM_MIX,
      .offset = AT(mix),
@@ -466,7 +507,8 @@ const struct kind kind_client = {
         "not "
         "answered within `timeout` has failed for the client, but the server still works on it. A "
         "retry repeats the same operation on the same key after a pause; the request's latency "
-        "runs on. Left out: connections, sessions, users who lose patience for good.",
+        "runs on. Who has lost `patience` comes again like anybody else. Left out: connections, "
+        "sessions, users who stay away once they have given up.",
     .example =
         "client \"users\" {\n"
         "  arrivals = poisson \"90/s\",\n"

@@ -284,6 +284,8 @@ const struct meter client_meters[] = {
      "Requests that were never sent, where `most` is given; `offered` leaves them out."},
     {"users", METER_COUNT, STATE(users.distinct), 0,
      "Different users who sent a request in the measured time, where `users` is given."},
+    {"gave_up", METER_COUNT, STATE(gave_up), 0,
+     "Requests that were given up because the patience of their user was at an end."},
     {"obeyed", METER_COUNT, STATE(obeyed), 0,
      "Refusals that told when to come again, and were heeded (`obeys`)."},
     {"closed_users", METER_LEVEL, STATE(arrivals.present), 0,
@@ -294,6 +296,7 @@ const struct meter client_meters[] = {
 bool client_has_meter(const void *config, const struct meter *meter) {
   const struct client_config *c = config;
   if (meter->at == STATE(dropped)) return c->most != PARAM_UNLIMITED;
+  if (meter->at == STATE(gave_up)) return client_is_impatient(c);
   if (meter->at == STATE(obeyed)) return c->obeys != OBEYS_NOTHING;
   if (meter->at == STATE(users.distinct)) return users_of(c)->kind != KEYS_NONE;
   return c->arrivals.crowd != NULL;

@@ -22,6 +22,7 @@ struct client_config {
   struct arrivals arrivals;
   uint32_t target;
   struct outbound_config calls;
+  struct dist patience; /* constant 0: without end */
   struct mix mix;
   struct keys keys;
   struct keys users;
@@ -61,10 +62,17 @@ struct client_state {
   struct op_stats *stats_of[SPEC_MAX_OPS]; /* by operation */
   uint64_t dropped;                        /* never sent, since too many were in flight */
   uint64_t obeyed;                         /* waits as long as an answer told */
+  uint64_t gave_up;                        /* requests of which patience had an end */
+  bool is_impatient;
+  struct stream patience;
 };
 
 static inline struct op_stats *stats_for(const struct client_state *c, uint8_t op) {
   return c->only_stats ? c->only_stats : c->stats_of[op];
+}
+
+static inline bool client_is_impatient(const struct client_config *config) {
+  return config->patience.kind != DIST_CONSTANT || config->patience.a > 0;
 }
 
 /* What requests are about, and whose they are: as told by a trace, or as drawn. */

@@ -59,7 +59,7 @@ static bool may_give_up(const struct sim *sim, const struct component *component
     if (outline.health.given) return true;
     for (uint32_t i = 0; i < outline.calls; i++) {
       const struct outline_call *call = &outline.call[i];
-      if (call->timeout_ns != TIME_NEVER) return true;
+      if (call->timeout_ns != TIME_NEVER || call->deadline_ns != TIME_NEVER) return true;
       if (call->policy && !outbound_is_plain(call->policy)) return true;
     }
   }

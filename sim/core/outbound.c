@@ -35,7 +35,8 @@ static struct try *try_new(struct sim *sim, const struct frame *call) {
                               .due_ns = TIME_NEVER,
                               .hedge_ns = TIME_NEVER,
                               .key = call->key,
-                              .deadline_ns = TIME_NEVER};
+                              .deadline_ns = TIME_NEVER,
+                              .told_ns = TIME_NEVER};
   return &o->try[slot];
 }
 
@@ -71,6 +72,7 @@ static void add_try(struct sim *sim, uint32_t id, struct frame *call) {
   try->out = e->out;
   try->key = e->key;
   try->deadline_ns = e->deadline_ns;
+  try->told_ns = e->told_ns;
   try->next = e->first;
   e->first = frame_slot(sim, call);
   e->pending++;
@@ -283,7 +285,7 @@ static void begin_try(struct sim *sim, struct frame *call) {
 static uint64_t inherited_deadline(const struct sim *sim, const struct frame *call) {
   if (call->flags & CALL_ROOT) return TIME_NEVER;
   const struct try *above = try_known(sim, frame_at(sim, call->parent));
-  return above ? above->deadline_ns : TIME_NEVER;
+  return above ? above->told_ns : TIME_NEVER;
 }
 
 void outbound_send_within(struct sim *sim, struct frame *call, struct member *to,
@@ -294,7 +296,7 @@ void outbound_send_within(struct sim *sim, struct frame *call, struct member *to
     return;
   }
   frame_set_state(sim, frame_at(sim, call->parent), FRAME_WAITING);
-  try_new(sim, call)->deadline_ns = deadline_ns; /* for what it calls in turn */
+  try_new(sim, call)->told_ns = deadline_ns; /* for what it calls in turn */
   uint64_t left_ns = time_left(sim, deadline_ns);
   if (left_ns == 0) {
     fail(sim, call, OUTCOME_TIMEOUT);
@@ -311,8 +313,9 @@ static uint64_t further_key(const struct sim *sim, const struct outbound *out,
   return passed_on ? call->key ^ out->from->component->name_hash : call->key;
 }
 
-void outbound_send_to(struct sim *sim, struct outbound *out, struct frame *call,
-                      struct member *to) {
+/* `until_ns`: the maker of the call waits no longer, and tells nobody beforehand. */
+static void begin_errand(struct sim *sim, struct outbound *out, struct frame *call,
+                         struct member *to, uint64_t until_ns) {
   if (!(call->flags & CALL_ROOT)) frame_set_state(sim, frame_at(sim, call->parent), FRAME_WAITING);
   uint64_t deadline_ns = inherited_deadline(sim, call);
   if (out->config->deadline_ns != TIME_NEVER) {
@@ -320,15 +323,17 @@ void outbound_send_to(struct sim *sim, struct outbound *out, struct frame *call,
     if (own_ns < deadline_ns) deadline_ns = own_ns;
   }
   uint32_t id = errand_new(sim);
-  *errand_at(sim, id) = (struct errand){.out = out,
-                                        .first = SLOT_NONE,
-                                        .key = call->key,
-                                        .further = further_key(sim, out, call),
-                                        .sent_ns = call->sent_ns,
-                                        .deadline_ns = deadline_ns,
-                                        .item = call->item,
-                                        .site = call->site,
-                                        .op = call->op};
+  *errand_at(sim, id) =
+      (struct errand){.out = out,
+                      .first = SLOT_NONE,
+                      .key = call->key,
+                      .further = further_key(sim, out, call),
+                      .sent_ns = call->sent_ns,
+                      .deadline_ns = until_ns < deadline_ns ? until_ns : deadline_ns,
+                      .told_ns = deadline_ns,
+                      .item = call->item,
+                      .site = call->site,
+                      .op = call->op};
   try_new(sim, call)->to = to;
   add_try(sim, id, call);
   out->count.errands++;
@@ -337,8 +342,18 @@ void outbound_send_to(struct sim *sim, struct outbound *out, struct frame *call,
   begin_try(sim, call);
 }
 
+void outbound_send_to(struct sim *sim, struct outbound *out, struct frame *call,
+                      struct member *to) {
+  begin_errand(sim, out, call, to, TIME_NEVER);
+}
+
 void outbound_send(struct sim *sim, struct outbound *out, struct frame *call) {
-  outbound_send_to(sim, out, call, NULL);
+  begin_errand(sim, out, call, NULL, TIME_NEVER);
+}
+
+void outbound_send_until(struct sim *sim, struct outbound *out, struct frame *call,
+                         uint64_t until_ns) {
+  begin_errand(sim, out, call, NULL, until_ns);
 }
 
 /* --- further tries -------------------------------------------------------------------------- */

@@ -117,6 +117,11 @@ bool outbound_admits(const struct sim *sim, const struct outbound *out);
 __attribute__((noinline)) void outbound_send(struct sim *sim, struct outbound *out,
                                              struct frame *call);
 
+/* The same, and its maker waits no longer than that for all tries together. Nobody is told of it
+ * beforehand, as of a deadline. */
+void outbound_send_until(struct sim *sim, struct outbound *out, struct frame *call,
+                         uint64_t until_ns);
+
 /* The same, where the maker chooses: the first try goes to `to`, of the component that the policy
  * is about. */
 __attribute__((noinline)) void outbound_send_to(struct sim *sim, struct outbound *out,

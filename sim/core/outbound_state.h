@@ -34,6 +34,7 @@ struct try {
   uint64_t hedge_ns;  /* OUT: when the next hedge is due */
   uint64_t key;       /* of the errand */
   uint64_t deadline_ns;
+  uint64_t told_ns;     /* the deadline that what is called learns of */
   struct outbound *out; /* whose layers it goes through */
   struct member *to;    /* NULL: any member */
 };
@@ -48,7 +49,7 @@ struct errand {
   uint64_t attempt_ns;  /* when the attempt was first sent */
   uint64_t key;         /* of the first try */
   uint64_t further;     /* what the keys of those that follow are made of */
-  uint64_t sent_ns, deadline_ns;
+  uint64_t sent_ns, deadline_ns, told_ns;
   uint32_t item;
   uint32_t next_free;
   uint16_t site;

@@ -302,7 +302,12 @@ bool param_read_group(const struct field *f, int index) {
 /* --- what others read ------------------------------------------------------------------------ */
 
 bool param_read_time_dist(const struct field *f, int index) {
-  return distribution_read(f->loader, f->spot, index, QUANTITY_TIME, f->at);
+  if (!distribution_read(f->loader, f->spot, index, QUANTITY_TIME, f->at)) return false;
+  const struct dist *dist = f->at;
+  if (f->param->min > 0 && dist->kind == DIST_CONSTANT && dist->a < f->param->min) {
+    return spot_error(f->loader, f->spot, "must be more than 0; leave it out for none");
+  }
+  return true;
 }
 
 bool param_read_size_dist(const struct field *f, int index) {
