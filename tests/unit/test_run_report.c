@@ -19,7 +19,7 @@ static const uint32_t target = 1; /* the whole configuration of the client: web 
 static const struct param one_target[] = {{.name = "target", .type = PARAM_REF}, {0}};
 static const struct kind source = {.name = "client", .params = one_target, .is_source = true};
 static const struct kind server = {.name = "service", .params = no_params};
-static const struct component_spec components[] = {
+static struct component_spec components[] = {
     {.name = "shop", .kind = &source, .config = &target, .instances = 1},
     {.name = "web", .kind = &server, .instances = 2},
 };
@@ -40,6 +40,21 @@ static const struct goal goals[] = {
     {"web.hit_ratio > 0", "web.hit_ratio", GOAL_GT, 0, UNIT_RATIO, NULL, 4},
 };
 
+/* Of web, where a test wants them. */
+static double came;       /* calls in a replication, three of ten to the first member */
+static uint32_t many = 2; /* members, of which the seventh is busy */
+
+static void measure_members(struct metrics *m) {
+  if (came > 0) {
+    metric_quotient(m, UNIT_COUNT, came, 1, "web.arrivals");
+    metric_quotient(m, UNIT_COUNT, came * 0.3, 1, "web[1].arrivals");
+    metric_quotient(m, UNIT_COUNT, came * 0.7, 1, "web[2].arrivals");
+  }
+  for (uint32_t i = 3; i <= many; i++) {
+    metric_quotient(m, UNIT_RATIO, i == 7 ? 9.9 : 8, 10, "web[%u].utilization", i);
+  }
+}
+
 /* `r` makes the two replications differ a little, `skew` the two members. */
 static void measure(struct metrics *m, struct hist *hist, double r, double skew) {
   for (uint32_t i = 0; i < 1000; i++) hist_add(hist, 400000u * i);
@@ -59,6 +74,7 @@ static void measure(struct metrics *m, struct hist *hist, double r, double skew)
   metric_quotient(m, UNIT_RATIO, 8, 10, "web.utilization");
   metric_quotient(m, UNIT_RATIO, 8 - skew, 10, "web[1].utilization");
   metric_quotient(m, UNIT_RATIO, 8 + skew, 10, "web[2].utilization");
+  measure_members(m);
   metric_quotient(m, UNIT_PER_SECOND, 900, 1, "web.arrival_rate");
   metric_quotient(m, UNIT_RATIO, 1, 1, "web.uptime");
   metric_quotient(m, UNIT_RATIO, 0, 0, "web.hit_ratio");
@@ -207,6 +223,30 @@ static void members_are_listed_when_they_differ_or_asked_for(void **state) {
   free(text);
 }
 
+/* Aim: that four of ten calls more come to one than to the other is chance, of a thousand it is
+ * not; of many members those are listed that matter. */
+static void members_are_not_listed_by_chance_or_all(void **state) {
+  (void)state;
+  for (came = 10; came <= 1000; came *= 100) {
+    struct results results = make(0, true);
+    char *text = print(&results, false, true);
+    assert_true((strstr(text, "web[1]") != NULL) == (came == 1000));
+    free(text);
+  }
+  came = 0;
+  many = components[1].instances = 30;
+  for (int all = 0; all < 2; all++) {
+    struct results results = make(0, true);
+    char *text = print(&results, all, true);
+    assert_non_null(strstr(text, "web[7]"));
+    assert_non_null(strstr(text, " 99.0 %"));
+    assert_true((strstr(text, "web[30]") != NULL) == all);
+    assert_true((strstr(text, "Of the 30 of web those that failed") != NULL) == !all);
+    free(text);
+  }
+  many = components[1].instances = 2;
+}
+
 static void failed_physics_is_loud(void **state) {
   (void)state;
   struct results results = make(0, false);
@@ -222,6 +262,7 @@ int main(void) {
       cmocka_unit_test(no_year_of_a_planned_fault),
       cmocka_unit_test(goals_are_told_in_full),
       cmocka_unit_test(members_are_listed_when_they_differ_or_asked_for),
+      cmocka_unit_test(members_are_not_listed_by_chance_or_all),
       cmocka_unit_test(failed_physics_is_loud),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -37,6 +37,15 @@ static bool column_speaks(const struct results *results, const struct column *co
   return false;
 }
 
+/* How far counts of events that come to members at random lie apart by chance: of a thousand
+ * members the most and the least by 6.5 standard deviations, which a count's square root is. */
+static double chance(const struct results *results, const struct component_spec *component) {
+  const struct result *all = results_find_of(results, component->name, "arrivals");
+  if (all == NULL || all->estimate.n == 0) return 0;
+  double each = fmax(all->estimate.value, 0) / component->instances;
+  return 8 * sqrt(each / all->estimate.n);
+}
+
 /* Members differ when one carries clearly more load, fails clearly more or was down longer. */
 static bool members_differ(const struct results *results, const struct component_spec *component) {
   static const struct {
@@ -56,7 +65,9 @@ static bool members_differ(const struct results *results, const struct component
       least = fmin(least, value);
       most = fmax(most, value);
     }
-    if (most - least > notable[k].absolute + notable[k].relative * most) return true;
+    double apart = notable[k].absolute + notable[k].relative * most;
+    if (notable[k].relative > 0) apart = fmax(apart, chance(results, component));
+    if (most - least > apart) return true;
   }
   return false;
 }
@@ -87,22 +98,11 @@ static void see_row(const struct results *results, const char *name, struct show
   }
 }
 
-static void add_members(struct table *table, const struct results *results,
-                        const struct component_spec *component, const struct shown_columns *shown) {
-  for (uint32_t i = 1; i <= component->instances; i++) {
-    gchar *name = g_strdup_printf("%s[%u]", component->name, i);
-    gchar *label = g_strdup_printf("  %s", name);
-    add_row(table, results, label, name, shown, STYLE_DIM);
-    g_free(label);
-    g_free(name);
-  }
-}
-
 /* --- which are shown ------------------------------------------------------------------------ */
 
 struct shown {
-  uint32_t component; /* index into the spec */
-  double busy;        /* NaN as 0 */
+  uint32_t which; /* component: index into the spec; or member, from 1 */
+  double busy;    /* NaN as 0 */
   bool failed;
 };
 
@@ -110,34 +110,53 @@ static int by_trouble(const void *left, const void *right) {
   const struct shown *a = left, *b = right;
   if (a->failed != b->failed) return a->failed ? -1 : 1;
   if (a->busy != b->busy) return a->busy > b->busy ? -1 : 1;
-  return a->component < b->component ? -1 : 1;
+  return a->which < b->which ? -1 : 1;
 }
 
 static int by_place(const void *left, const void *right) {
   const struct shown *a = left, *b = right;
-  return a->component < b->component ? -1 : 1;
+  return a->which < b->which ? -1 : 1;
 }
 
-/* All components but sources; of many those that failed or are busiest, in the order of the
- * scenario. `all`: how many there are. To be freed. */
+static struct shown look_at(const struct results *results, const char *name, uint32_t index) {
+  double busy = results_value_of(results, name, "utilization");
+  bool failed = results_value_of(results, name, "availability") < 1 - FAILED_NEGLIGIBLE ||
+                results_value_of(results, name, "uptime") < 1;
+  return (struct shown){index, isnan(busy) ? 0 : busy, failed};
+}
+
+/* Of more than REPORT_ROWS those that failed or are busiest, in the order of the scenario. */
+static uint32_t keep_some(struct shown *list, uint32_t all) {
+  if (all <= REPORT_ROWS) return all;
+  qsort(list, all, sizeof *list, by_trouble);
+  qsort(list, REPORT_ROWS, sizeof *list, by_place);
+  return REPORT_ROWS;
+}
+
+/* All components but sources. `all`: how many there are. To be freed. */
 static struct shown *choose(const struct results *results, bool every, uint32_t *n, uint32_t *all) {
   const struct spec *spec = &results->scenario->spec;
   struct shown *list = g_new0(struct shown, spec->components + 1);
   *all = 0;
   for (uint32_t c = 0; c < spec->components; c++) {
-    const char *name = spec->component[c].name;
     if (spec->component[c].kind->is_source) continue;
-    double busy = results_value_of(results, name, "utilization");
-    bool failed = results_value_of(results, name, "availability") < 1 - FAILED_NEGLIGIBLE ||
-                  results_value_of(results, name, "uptime") < 1;
-    list[(*all)++] = (struct shown){c, isnan(busy) ? 0 : busy, failed};
+    list[(*all)++] = look_at(results, spec->component[c].name, c);
   }
-  *n = *all;
-  if (!every && *all > REPORT_ROWS) {
-    qsort(list, *all, sizeof *list, by_trouble);
-    *n = REPORT_ROWS;
-    qsort(list, *n, sizeof *list, by_place);
+  *n = every ? *all : keep_some(list, *all);
+  return list;
+}
+
+/* The same of the members of a component, which count from 1. */
+static struct shown *choose_members(const struct results *results,
+                                    const struct component_spec *component, bool every,
+                                    uint32_t *n) {
+  struct shown *list = g_new0(struct shown, component->instances);
+  for (uint32_t i = 0; i < component->instances; i++) {
+    gchar *name = g_strdup_printf("%s[%u]", component->name, i + 1);
+    list[i] = look_at(results, name, i + 1);
+    g_free(name);
   }
+  *n = every ? component->instances : keep_some(list, component->instances);
   return list;
 }
 
@@ -149,14 +168,48 @@ static bool has_members(const struct results *results, const struct report_optio
 static void see_all(const struct results *results, const struct report_options *options,
                     const struct shown *list, uint32_t n, struct shown_columns *shown) {
   for (uint32_t c = 0; c < n; c++) {
-    const struct component_spec *component = &results->scenario->spec.component[list[c].component];
+    const struct component_spec *component = &results->scenario->spec.component[list[c].which];
     see_row(results, component->name, shown);
     if (!has_members(results, options, component)) continue;
-    for (uint32_t i = 1; i <= component->instances; i++) {
-      gchar *name = g_strdup_printf("%s[%u]", component->name, i);
+    uint32_t members;
+    struct shown *member = choose_members(results, component, options->members, &members);
+    for (uint32_t i = 0; i < members; i++) {
+      gchar *name = g_strdup_printf("%s[%u]", component->name, member[i].which);
       see_row(results, name, shown);
       g_free(name);
     }
+    g_free(member);
+  }
+}
+
+static void add_members(struct table *table, const struct results *results,
+                        const struct component_spec *component, bool every,
+                        const struct shown_columns *shown) {
+  uint32_t n;
+  struct shown *member = choose_members(results, component, every, &n);
+  for (uint32_t i = 0; i < n; i++) {
+    gchar *name = g_strdup_printf("%s[%u]", component->name, member[i].which);
+    gchar *label = g_strdup_printf("  %s", name);
+    add_row(table, results, label, name, shown, STYLE_DIM);
+    g_free(label);
+    g_free(name);
+  }
+  g_free(member);
+}
+
+static void tell_members_left_out(const struct results *results,
+                                  const struct report_options *options, const struct shown *list,
+                                  uint32_t shown, const struct term *term) {
+  for (uint32_t c = 0; c < shown; c++) {
+    const struct component_spec *component = &results->scenario->spec.component[list[c].which];
+    if (options->members || component->instances <= REPORT_ROWS) continue;
+    if (!has_members(results, options, component)) continue;
+    gchar *text = g_strdup_printf(
+        "Of the %u of %s those that failed and the busiest are shown; --members lists all.",
+        component->instances, component->name);
+    term_put(term, STYLE_DIM, "  ");
+    term_wrap(term, STYLE_DIM, text, 2, 2);
+    g_free(text);
   }
 }
 
@@ -178,14 +231,14 @@ static void print_table(const struct results *results, const struct report_optio
     if (speaks[i]) table_cell(table, STYLE_DIM, columns[i].head);
   }
   for (uint32_t c = 0; c < shown; c++) {
-    const struct component_spec *component = &spec->component[list[c].component];
+    const struct component_spec *component = &spec->component[list[c].which];
     gchar *label = component->instances == 1
                        ? g_strdup(component->name)
                        : g_strdup_printf("%s x%u", component->name, component->instances);
     add_row(table, results, label, component->name, &columns_shown, STYLE_PLAIN);
     g_free(label);
     if (has_members(results, options, component)) {
-      add_members(table, results, component, &columns_shown);
+      add_members(table, results, component, options->members, &columns_shown);
     }
   }
   table_finish(table, term);
@@ -197,7 +250,7 @@ static void print_others(const struct results *results, const struct shown *list
   struct table *table = table_new(REPORT_LAYOUT, 2);
   uint32_t added = 0;
   for (uint32_t c = 0; c < shown; c++) {
-    added += report_others(table, results, spec->component[list[c].component].name, common);
+    added += report_others(table, results, spec->component[list[c].which].name, common);
   }
   added += report_others(table, results, "path", common);
   if (added > 0) {
@@ -216,6 +269,7 @@ void report_components(const struct results *results, const struct report_option
     fputc('\n', term->out);
     term_rule(term, "components", "");
     print_table(results, options, list, shown, term);
+    tell_members_left_out(results, options, list, shown, term);
     if (shown < all) {
       report_left_out(all, "components", "those that failed and the busiest", term);
     }
