@@ -19,7 +19,8 @@ local words = {
   "work", "call", "parallel", "sleep", "branch", "compress", "fail", "limit", "publish", "reply",
   "shed",
   -- faults
-  "crash", "hang", "slow", "drop", "error", "flush", "join", "lose", "partition", "stop", "surge",
+  "crash", "hang", "slow", "drop", "error", "flush", "join", "lose", "partition", "skew", "stop",
+  "surge",
   -- what the sandbox leaves of Lua
   "ipairs", "math", "pairs", "select", "string", "table", "tonumber", "tostring", "type", "assert",
 }

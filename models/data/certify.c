@@ -178,7 +178,7 @@ static void take(struct sim *sim, struct quorum_member *m, uint32_t id) {
   uint32_t missed = history_view(q->history, w->item, w->snapshot).behind;
   m->meters->conflicts += missed;
   m->own->lost_updates += missed;
-  w->write = quorum_begin_write(sim, q, w->item, w->key);
+  w->write = quorum_begin_write(sim, q, w->item, w->key, sim->now_ns);
   quorum_show_write(sim, m, w->write);
   decide(sim, m, id, TAKEN);
 }

@@ -57,13 +57,18 @@ static uint32_t round_of(const struct sim *sim, const struct quorum *q,
 
 /* --- begun ---------------------------------------------------------------------------------- */
 
-uint32_t quorum_begin_write(struct sim *sim, struct quorum *q, uint32_t item, uint64_t key) {
+uint32_t quorum_begin_write(struct sim *sim, struct quorum *q, uint32_t item, uint64_t key,
+                            uint64_t stamp_ns) {
   if (history_kept(q->history) >= (1u << 26)) {
     sim_fail(sim, "\"%s\" keeps %u writes because a copy does not get them; shorten the run",
              q->component->spec->name, history_kept(q->history));
   }
-  for (uint32_t i = 0; i < q->n; i++) level_up(&q->member[i].meters->behind, sim->now_ns);
-  return history_begin(q->history, item, key, sim->now_ns);
+  uint32_t write = history_begin(q->history, item, key, sim->now_ns, stamp_ns);
+  for (uint32_t i = 0; i < q->n; i++) {
+    if (history_shows(q->history, i, write)) continue; /* what beats it */
+    level_up(&q->member[i].meters->behind, sim->now_ns);
+  }
+  return write;
 }
 
 /* Where all lead: writes of others that a leader had not seen when it took this one. */
@@ -108,7 +113,10 @@ void quorum_call(struct sim *sim, struct quorum_member *m, struct frame *call) {
   uint32_t from = all_lead && !writes ? m->number : 0;
   uint32_t until = all_lead && !writes ? m->number + 1 : q->n;
   r->sent = r->under_way = (uint16_t)(until - from);
-  if (writes) r->write = quorum_begin_write(sim, q, call->item, call->key);
+  if (writes) {
+    r->write = quorum_begin_write(sim, q, call->item, call->key, sim->now_ns + m->ahead_ns);
+    r->beaten = history_at(q->history, r->write)->lost;
+  }
   if (writes && all_lead) note_missed(m, history_begin_at(q->history, m->number, r->write));
   struct message message = {.what = writes ? QUORUM_WRITE : QUORUM_READ,
                             .item = call->item,
@@ -166,7 +174,7 @@ static struct history_view newest_of(const struct quorum *q, uint32_t i) {
   for (uint32_t k = 0; k < q->n; k++) {
     if (!(q->round[i].answered >> k & 1)) continue;
     const struct history_view *view = &q->seen[(size_t)i * q->n + k];
-    if (!any || view->version > newest.version) newest = *view;
+    if (!any || history_is_newer(view, &newest)) newest = *view;
     any = true;
   }
   return newest;
@@ -207,6 +215,7 @@ static struct frame *decide(struct sim *sim, struct quorum_member *m, uint32_t i
   if (call->stamp != r->stamp) call = NULL;
   if (call && *good) {
     if (r->write) quorum_note_write(sim, m, r->write, call);
+    if (r->beaten) note_missed(m, 1);
     if (!r->write) note_read(sim, m, i, call);
   }
   return call;

@@ -73,7 +73,8 @@ extern const char *const copies_messages[];
 struct peer {
   uint32_t sent, matched; /* positions up to which it was sent, and is known to have the log */
   uint32_t under_way;     /* messages that are not answered */
-  uint64_t contact_ns;    /* elected: when the last message was sent that it answered */
+  uint64_t contact_ns;    /* elected: when the last message was sent that it answered, */
+  uint64_t lease_ns;      /* and the same by the clock of the primary */
   bool broken;            /* it did not answer: nothing is sent but attempts to reach it */
   struct timer again;
 };
@@ -122,6 +123,7 @@ struct copy {
   struct timer patience;
   struct stream apply;
   struct elector elector;
+  uint64_t ahead_ns; /* its clock: of the true time */
   struct copy_meters *meters;
 };
 

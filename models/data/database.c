@@ -6,6 +6,7 @@
 #include "quorum.h"
 #include "shards.h"
 #include "sim.h"
+#include "skew.h"
 #include "station.h"
 
 struct database_state {
@@ -414,7 +415,8 @@ static const struct meter database_meters[] = {
     {"repairs", METER_COUNT, ROUNDS(repaired), 0,
      "Newer versions sent to copies that had answered a read with an older one."},
     {"lost_updates", METER_COUNT, ROUNDS(lost_updates), 0,
-     "Acknowledged writes that a later one of another leader replaced without having seen them."},
+     "Acknowledged writes that a later one of another leader replaced without having seen them; or "
+     "an earlier one whose time stamp is later (`skew`)."},
     {"merged", METER_COUNT, ROUNDS(merged), 0,
      "Such writes that were merged with it, and so are not lost."},
 #undef ROUNDS
@@ -469,11 +471,9 @@ static bool database_has_meter(const void *config, const struct meter *meter) {
   bool votes = meter->at == STATE(copies) + offsetof(struct copy_meters, elections) ||
                meter->at == STATE(copies) + offsetof(struct copy_meters, split_votes);
   if (votes && !c->copies.elect.given) return false;
-  bool updates = meter->at == STATE(rounds) + offsetof(struct quorum_meters, lost_updates) ||
-                 meter->at == STATE(rounds) + offsetof(struct quorum_meters, merged);
-  if (updates) return copies_all_lead(&c->copies);
+  bool merged = meter->at == STATE(rounds) + offsetof(struct quorum_meters, merged);
   bool conflicts = meter->at == STATE(copies) + offsetof(struct copy_meters, conflicts);
-  if (conflicts && copies_all_lead(&c->copies)) return true;
+  if (merged || (conflicts && copies_all_lead(&c->copies))) return copies_all_lead(&c->copies);
   return copies_have_primary(&c->copies) == (meter->at < STATE(rounds));
 }
 
@@ -496,12 +496,14 @@ const struct kind kind_database = {
         "message. With `copies.elect` they elect the primary by Raft: terms, votes and logs are on "
         "disk at once, and callers know at once who leads; left out: snapshots, changes of "
         "members, "
-        "clocks that differ. Without a primary (`copies.read` is a number or a quorum) a call's "
+        "clocks of different speed. Without a primary (`copies.read` is a number or a quorum) a "
+        "call's "
         "coordinator "
         "sends it to all copies at once, which each work on it, and costs no work itself. With "
         "`copies.leaders` = all every copy answers alone and sends its writes to the others; of "
         "two "
-        "the one that was taken later counts as the later, for clocks do not differ. With "
+        "the one with the later time stamp counts, which the fault `skew` can make the wrong one. "
+        "With "
         "`copies.conflict` = abort they vote on each write before it is answered: it costs one "
         "round trip to as many as are needed, and one that another leader was quicker with fails; "
         "left out: a view that drops a copy which is down, so what that had asked for and not "
@@ -557,7 +559,7 @@ const struct kind kind_database = {
     .on_reply = database_on_reply,
     .on_timer = database_on_timer,
     .on_fault = database_on_fault,
-    .own_faults = (const struct fault_def *const[]){&fault_lose, NULL},
+    .own_faults = (const struct fault_def *const[]){&fault_lose, &fault_skew, NULL},
     .station = database_station,
     .touches = database_touches,
     .fetch = database_fetch,

@@ -64,6 +64,18 @@ static uint32_t majority(const struct copy *copy) {
   return copy->group->n / 2 + 1;
 }
 
+/* --- clocks ----------------------------------------------------------------------------------- */
+
+static uint64_t clock_ns(const struct sim *sim, const struct copy *copy) {
+  return sim->now_ns + copy->ahead_ns;
+}
+
+/* How long ago that was by its clock, which may have stepped back since. */
+static uint64_t since(const struct sim *sim, const struct copy *copy, uint64_t then_ns) {
+  uint64_t clock = clock_ns(sim, copy);
+  return clock > then_ns ? clock - then_ns : 0;
+}
+
 /* --- patience ------------------------------------------------------------------------------- */
 
 /* Drawn for the copy, its term and how often it has tried: nothing else disturbs it. */
@@ -77,7 +89,7 @@ static void wait(struct sim *sim, struct copy *copy) {
 }
 
 void elect_heard(struct sim *sim, struct copy *copy) {
-  copy->elector.heard_ns = sim->now_ns;
+  copy->elector.heard_ns = clock_ns(sim, copy);
   copy->elector.stage = STAGE_NONE;
   wait(sim, copy);
 }
@@ -86,7 +98,7 @@ void elect_heard(struct sim *sim, struct copy *copy) {
 static bool has_leader(const struct sim *sim, const struct copy *copy) {
   if (copy->leads) return true;
   uint64_t heard_ns = copy->elector.heard_ns;
-  return heard_ns != TIME_NEVER && sim->now_ns - heard_ns < config_of(copy)->timeout_ns;
+  return heard_ns != TIME_NEVER && since(sim, copy, heard_ns) < config_of(copy)->timeout_ns;
 }
 
 static void fail_held(struct sim *sim, struct copy *copy) {
@@ -247,24 +259,40 @@ static void win(struct sim *sim, struct copy *copy) {
   uint32_t write = history_make(group->history, copy->number, 0, 0, sim->now_ns);
   log_append(&copy->log, (struct log_entry){write, copy->term});
   copy->matched = copy->elector.first = copy->log.end;
-  for (uint32_t i = 0; i < group->n; i++) copy->peer[i].contact_ns = 0;
+  for (uint32_t i = 0; i < group->n; i++) copy->peer[i].contact_ns = copy->peer[i].lease_ns = 0;
   copy_reach_out(sim, copy);
   beat(sim, copy);
   timer_set(sim, copy->member, &copy->elector.due, config_of(copy)->heartbeat_ns, ELECT_DUE, 0);
 }
 
-/* Since when more than half are known to have answered nobody else: of the times of their last
- * answers, its own being now, that which more than half have reached. */
-static uint64_t majority_contact_ns(const struct sim *sim, const struct copy *copy) {
+/* Of the times of all copies, that which more than half have reached. */
+static uint64_t majority_of(const struct copy *copy, const uint64_t *of) {
   uint64_t best[HISTORY_COPIES] = {0};
-  uint32_t n = 0;
-  for (uint32_t i = 0; i < copy->group->n; i++) {
-    uint64_t at_ns = i == copy->number ? sim->now_ns : copy->peer[i].contact_ns;
-    uint32_t k = n++;
-    for (; k > 0 && best[k - 1] < at_ns; k--) best[k] = best[k - 1];
-    best[k] = at_ns;
+  for (uint32_t n = 0; n < copy->group->n; n++) {
+    uint32_t k = n;
+    for (; k > 0 && best[k - 1] < of[n]; k--) best[k] = best[k - 1];
+    best[k] = of[n];
   }
   return best[majority(copy) - 1];
+}
+
+/* Since when more than half are known to have answered nobody else: by the times of their last
+ * answers, its own being now. */
+static uint64_t majority_contact_ns(const struct sim *sim, const struct copy *copy) {
+  uint64_t at_ns[HISTORY_COPIES];
+  for (uint32_t i = 0; i < copy->group->n; i++) {
+    at_ns[i] = i == copy->number ? sim->now_ns : copy->peer[i].contact_ns;
+  }
+  return majority_of(copy, at_ns);
+}
+
+/* How long ago that is, as its clock says. */
+static uint64_t silence_ns(const struct sim *sim, const struct copy *copy) {
+  uint64_t at_ns[HISTORY_COPIES];
+  for (uint32_t i = 0; i < copy->group->n; i++) {
+    at_ns[i] = i == copy->number ? clock_ns(sim, copy) : copy->peer[i].lease_ns;
+  }
+  return since(sim, copy, majority_of(copy, at_ns));
 }
 
 static void stop_leading(struct sim *sim, struct copy *copy) {
@@ -285,7 +313,7 @@ void elect_on_due(struct sim *sim, struct copy *copy) {
     return;
   }
   uint64_t timeout_ns = config_of(copy)->timeout_ns;
-  bool lonely = sim->now_ns - majority_contact_ns(sim, copy) > timeout_ns;
+  bool lonely = silence_ns(sim, copy) > timeout_ns;
   if (lonely && sim->now_ns - copy->elector.led_ns > timeout_ns) {
     stop_leading(sim, copy);
     return;
@@ -317,8 +345,7 @@ bool elect_holds(struct sim *sim, struct copy *copy, struct frame *call) {
   struct elector *e = &copy->elector;
   if (config->reads == READS_LOCAL) return false;
   if (config->reads == READS_LEASE && knows_committed(copy)) {
-    uint64_t since_ns = majority_contact_ns(sim, copy);
-    if (sim->now_ns - since_ns < config->timeout_ns) return false;
+    if (silence_ns(sim, copy) < config->timeout_ns) return false;
   }
   if (e->n_held == e->capacity) {
     e->capacity = e->capacity ? 2 * e->capacity : 64;
@@ -360,7 +387,11 @@ static void let_in(struct sim *sim, struct copy *copy) {
 }
 
 void elect_contact(struct sim *sim, struct copy *copy, uint32_t peer, uint64_t sent_ns) {
-  if (copy->peer[peer].contact_ns < sent_ns) copy->peer[peer].contact_ns = sent_ns;
+  struct peer *p = &copy->peer[peer];
+  if (p->contact_ns < sent_ns) {
+    p->contact_ns = sent_ns;
+    p->lease_ns = sent_ns + copy->ahead_ns;
+  }
   let_in(sim, copy);
 }
 

@@ -26,11 +26,14 @@ void copies_outline(const struct spec *spec, const struct component_spec *compon
   copies->n = n;
   copies->unfenced = !config->fence && copies_are_promoted(spec, component);
   copies->majority = config->write.word == WRITE_QUORUM || config->read.word == READ_QUORUM;
+  bool certifies = copies_all_lead(config) && config->conflict == CONFLICT_ABORT;
   if (config->elect.given) {
     copies->elect_ns = config->elect.timeout_ns;
     copies->majority |= config->write.word == WRITE_ASYNC;
   }
-  copies->majority |= copies_all_lead(config) && config->conflict == CONFLICT_ABORT;
+  copies->majority |= certifies;
+  copies->overwrites = copies_all_lead(config) && config->conflict == CONFLICT_LWW;
+  copies->clocks = config->elect.given || (!copies_have_primary(config) && !certifies);
   if (!copies_have_primary(config) && !copies_all_lead(config)) {
     copies->read = count(&config->read, READ_QUORUM, n);
     copies->write = count(&config->write, WRITE_QUORUM, n);

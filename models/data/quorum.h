@@ -47,6 +47,7 @@ struct round {
   uint32_t answered;    /* set of copies */
   uint16_t failed, under_way, sent;
   bool decided;
+  bool beaten; /* a write that one with a later time stamp has replaced already */
 };
 #define ROUND_FREE UINT32_MAX
 
@@ -69,6 +70,7 @@ struct quorum_member {
   uint32_t waiting;
   struct hints *hints; /* by copy */
   struct timer handoff;
+  uint64_t ahead_ns;                      /* its clock: of the true time */
   uint64_t begun, answered, failed, lost; /* since time 0 */
   struct copy_meters *meters;
   struct quorum_meters *own;
@@ -115,7 +117,8 @@ bool quorum_message_reads(const struct sim *sim, const struct frame *message);
 void quorum_see(struct sim *sim, struct quorum_member *m, const struct frame *message);
 void quorum_show(struct sim *sim, struct quorum_member *m, const struct frame *message);
 /* A write is made; a copy shows it; the call that waits for it is told so. */
-uint32_t quorum_begin_write(struct sim *sim, struct quorum *q, uint32_t item, uint64_t key);
+uint32_t quorum_begin_write(struct sim *sim, struct quorum *q, uint32_t item, uint64_t key,
+                            uint64_t stamp_ns);
 void quorum_show_write(struct sim *sim, struct quorum_member *m, uint32_t write);
 void quorum_note_write(struct sim *sim, struct quorum_member *m, uint32_t write,
                        const struct frame *call);

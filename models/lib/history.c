@@ -12,7 +12,8 @@
 struct datum {
   uint32_t item;
   uint32_t acked; /* its newest version that was acknowledged and is not lost */
-  uint32_t begun; /* its newest write that was begun */
+  uint32_t begun; /* of those that were begun the one with the latest stamp */
+  uint64_t stamp_ns;
 };
 
 struct history {
@@ -153,8 +154,12 @@ static void forget(struct history *h) {
 static uint32_t add(struct history *h, uint32_t item, uint64_t key, uint64_t now_ns) {
   if (h->n == h->capacity) grow_ring(h);
   uint32_t write = h->first + h->n++;
-  *at(h, write) = (struct history_write){
-      .datum = datum_of(h, item), .made_ns = now_ns, .key = key, .acked_ns = TIME_NEVER};
+  *at(h, write) = (struct history_write){.datum = datum_of(h, item),
+                                         .made_ns = now_ns,
+                                         .key = key,
+                                         .acked_ns = TIME_NEVER,
+                                         .stamp_ns = now_ns,
+                                         .rank = write};
   return write;
 }
 
@@ -165,13 +170,38 @@ uint32_t history_make(struct history *h, uint32_t copy, uint32_t item, uint64_t 
   return write;
 }
 
-uint32_t history_begin(struct history *h, uint32_t item, uint64_t key, uint64_t now_ns) {
+/* A write that others beat takes its place behind them; copies that show one of these need not show
+ * it any more. */
+static void begin_beaten(struct history *h, struct history_write *w, uint32_t write) {
+  uint32_t over = h->datum[w->datum].begun;
+  w->lost = true;
+  if (!is_kept(h, over)) {
+    w->shows = h->all;
+    return;
+  }
+  while (is_kept(h, at(h, over)->before) && at(h, at(h, over)->before)->stamp_ns > w->stamp_ns) {
+    over = at(h, over)->before;
+  }
+  w->before = at(h, over)->before;
+  w->rank = is_kept(h, w->before) ? at(h, w->before)->rank : w->before;
+  w->shows = at(h, over)->shows;
+  at(h, over)->before = write;
+}
+
+uint32_t history_begin(struct history *h, uint32_t item, uint64_t key, uint64_t now_ns,
+                       uint64_t stamp_ns) {
   uint32_t write = add(h, item, key, now_ns);
   struct history_write *w = at(h, write);
   w->begun = true;
-  if (w->datum) {
-    w->before = h->datum[w->datum].begun;
-    h->datum[w->datum].begun = write;
+  w->stamp_ns = stamp_ns;
+  if (w->datum == 0) return write;
+  struct datum *d = &h->datum[w->datum];
+  if (d->begun && stamp_ns < d->stamp_ns) {
+    begin_beaten(h, w, write);
+  } else {
+    w->before = d->begun;
+    d->begun = write;
+    d->stamp_ns = stamp_ns;
   }
   return write;
 }
@@ -179,10 +209,11 @@ uint32_t history_begin(struct history *h, uint32_t item, uint64_t key, uint64_t 
 uint32_t history_begin_at(struct history *h, uint32_t copy, uint32_t write) {
   uint32_t bit = UINT32_C(1) << copy, n = 0;
   at(h, write)->by = (uint8_t)(copy + 1);
+  if (at(h, write)->lost) return 0; /* who beats it has been asked */
   for (uint32_t w = at(h, write)->before; is_kept(h, w); w = at(h, w)->before) {
     struct history_write *earlier = at(h, w);
     if (earlier->shows & bit) break;
-    if (earlier->by == copy + 1 || earlier->missed) continue;
+    if (earlier->by == copy + 1 || earlier->missed || earlier->lost) continue;
     earlier->missed = true;
     n += earlier->acked_ns != TIME_NEVER;
   }
@@ -195,7 +226,6 @@ uint32_t history_merge(struct history *h, uint32_t copy, uint32_t write) {
   uint32_t bit = UINT32_C(1) << copy, n = 0;
   if (!is_kept(h, write) || at(h, write)->shows & bit) return 0;
   uint32_t datum = at(h, write)->datum;
-  assert(datum == 0 || *version_at(h, copy, datum) < write);
   if (datum) *version_at(h, copy, datum) = write;
   at(h, write)->has |= bit;
   for (uint32_t w = write; is_kept(h, w) && !(at(h, w)->shows & bit); w = at(h, w)->before) {
@@ -270,7 +300,8 @@ bool history_ack(struct history *h, uint32_t copy, uint32_t write, uint64_t user
     struct history_write *w = at(h, write);
     w->acked_ns = now_ns;
     datum = w->datum;
-    if (datum && h->datum[datum].acked < write) h->datum[datum].acked = write;
+    /* Of those that are not lost the later number has the later stamp. */
+    if (datum && !w->lost && h->datum[datum].acked < write) h->datum[datum].acked = write;
   }
   if (user && datum) {
     if (!h->sessions) h->sessions = sessions_new();
@@ -284,12 +315,29 @@ struct history_view history_read(const struct history *h, uint32_t copy, uint32_
   return history_view(h, item, datum ? *version_at(h, copy, datum) : 0);
 }
 
+/* Of those that are not beaten the later number has the later stamp. */
+bool history_is_newer(const struct history_view *a, const struct history_view *b) {
+  if (a->rank != b->rank) return a->rank > b->rank;
+  return a->stamp_ns > b->stamp_ns;
+}
+
+/* Whether a write that is kept is newer than what was seen. */
+static bool is_beyond(const struct history *h, uint32_t write, const struct history_view *view) {
+  const struct history_write *w = at(h, write);
+  return history_is_newer(&(struct history_view){.rank = w->rank, .stamp_ns = w->stamp_ns}, view);
+}
+
 struct history_view history_view(const struct history *h, uint32_t item, uint32_t version) {
   struct history_view view = {.version = version, .superseded_ns = TIME_NEVER};
+  view.rank = version;
+  if (is_kept(h, version)) {
+    view.rank = at(h, version)->rank;
+    view.stamp_ns = at(h, version)->stamp_ns;
+  }
   uint32_t datum = item ? *seek(h, item) : 0;
   if (datum == 0) return view;
   /* Back from the newest acknowledged one: all that this copy does not show are kept. */
-  for (uint32_t w = h->datum[datum].acked; w > view.version && is_kept(h, w);) {
+  for (uint32_t w = h->datum[datum].acked; is_kept(h, w) && is_beyond(h, w, &view);) {
     const struct history_write *one = at(h, w);
     if (one->acked_ns != TIME_NEVER && !one->lost) {
       view.behind++;

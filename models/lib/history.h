@@ -14,8 +14,10 @@
  *                  does not have
  *
  * Where no copy is the primary, nobody has a write at first (begun), and what a copy gets is merged
- * into what it has: it shows of several writes of a datum the one that was begun last, in whatever
- * order they come; those before it count as shown, for no reader misses them.
+ * into what it has: it shows of several writes of a datum the one with the latest time stamp, in
+ * whatever order they come; those before it count as shown, for no reader misses them. Time stamps
+ * come from clocks that may differ: a write that was begun later than another one and has an
+ * earlier stamp is beaten by it, and lost from the beginning.
  *
  * A version is the number of the write that made it; 0 is what there was at first. Writes are kept
  * until every copy shows them, or nobody has them. Invariant: the version of a datum that a copy
@@ -41,6 +43,8 @@ struct history_write {
   uint32_t has, shows;   /* sets of copies */
   uint64_t made_ns, key; /* key: of the call, for draws */
   uint64_t acked_ns;     /* TIME_NEVER: not */
+  uint64_t stamp_ns;     /* of the clock of who took it */
+  uint32_t rank;         /* its own number; of one that was beaten that of the write below it */
   bool lost;
   bool begun;  /* without a copy that has it: it is kept until every copy shows it */
   bool missed; /* a later write of the datum was begun where this one was not seen */
@@ -50,8 +54,9 @@ struct history_write {
 /* A copy makes a write and has it. Returns its number, from 1. */
 uint32_t history_make(struct history *h, uint32_t copy, uint32_t item, uint64_t key,
                       uint64_t now_ns);
-/* A write without a primary begins. */
-uint32_t history_begin(struct history *h, uint32_t item, uint64_t key, uint64_t now_ns);
+/* A write without a primary begins, with the time stamp of who takes it. */
+uint32_t history_begin(struct history *h, uint32_t item, uint64_t key, uint64_t now_ns,
+                       uint64_t stamp_ns);
 /* The same where it was begun by a copy, on top of what that shows. Returns how many acknowledged
  * writes of others it had not seen, each of which counts once. */
 uint32_t history_begin_at(struct history *h, uint32_t copy, uint32_t write);
@@ -85,11 +90,14 @@ struct takeover history_take_over(struct history *h, uint32_t copy);
 
 /* What a read that came at `came_ns` and is answered at `answered_ns` sees at a copy. */
 struct history_view {
-  uint32_t version;
+  uint32_t version, rank;
+  uint64_t stamp_ns;      /* of the version; 0: all copies show it */
   uint32_t behind;        /* acknowledged writes of the datum that are newer */
   uint64_t superseded_ns; /* when the first of them was acknowledged; TIME_NEVER: none */
 };
 struct history_view history_read(const struct history *h, uint32_t copy, uint32_t item);
+/* Whether what `a` saw of a datum is newer than what `b` did. */
+bool history_is_newer(const struct history_view *a, const struct history_view *b);
 /* The same of a version that some copy shows. */
 struct history_view history_view(const struct history *h, uint32_t item, uint32_t version);
 void history_judge(struct history *h, uint32_t item, const struct history_view *view, uint64_t user,

@@ -96,6 +96,8 @@ struct outline_copies {
   uint32_t n, read, write;
   uint64_t elect_ns; /* patience of those who elect a primary; 0: nobody does */
   bool unfenced;     /* a control replaces the primary, which is not shut out */
+  bool clocks;       /* they look at their clocks */
+  bool overwrites;   /* all lead, and of two writes the later one wins */
   bool majority;     /* more than half, since the scenario says "quorum"; also with a primary */
 };
 

@@ -114,6 +114,7 @@ struct fault_spec {
   double factor;             /* slow, surge: > 0 */
   double ratio;              /* drop, error: 0..1 */
   struct dist by;            /* delay: ns */
+  uint64_t skew_ns;          /* skew */
   const char *file;          /* where it was declared, for messages */
   int line;
 };

@@ -117,6 +117,7 @@ void lint_times_draws_members(struct lint *lint);
 void lint_balanced_shards(struct lint *lint);
 void lint_join_moves_most(struct lint *lint);
 void lint_quorums_miss(struct lint *lint);
+void lint_last_write_wins(struct lint *lint);
 void lint_even_quorum(struct lint *lint);
 void lint_election_too_soon(struct lint *lint);
 void lint_unfenced(struct lint *lint);

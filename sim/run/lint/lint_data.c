@@ -36,9 +36,9 @@ void lint_join_moves_most(struct lint *lint) {
   }
 }
 
-/* A goal by which no reader of a component may miss a write; NULL: there is none. */
-static const struct goal *freshness_goal(const struct lint *lint, uint32_t component) {
-  static const char *const metrics[] = {"stale_reads", "own_write_missed", "not_monotonic", NULL};
+/* A goal by which one of these metrics of a component has to be 0; NULL: there is none. */
+static const struct goal *goal_of_none(const struct lint *lint, uint32_t component,
+                                       const char *const *metrics) {
   const char *name = lint->spec->component[component].name;
   size_t length = strlen(name);
   for (uint32_t i = 0; i < lint->scenario->goals; i++) {
@@ -54,16 +54,32 @@ static const struct goal *freshness_goal(const struct lint *lint, uint32_t compo
 }
 
 void lint_quorums_miss(struct lint *lint) {
+  static const char *const metrics[] = {"stale_reads", "own_write_missed", "not_monotonic", NULL};
   for (uint32_t c = 0; c < lint->spec->components; c++) {
     const struct outline_copies *copies = copies_of(lint, c);
     if (copies == NULL || copies->read == 0 || copies->read + copies->write > copies->n) continue;
-    const struct goal *goal = freshness_goal(lint, c);
+    const struct goal *goal = goal_of_none(lint, c, metrics);
     if (goal == NULL) continue;
     struct finding *f = lint_add_component(lint, c);
     f->what = lint_text(lint,
                         "reads wait for %u and writes for %u of %u copies, and the goal '%s' asks "
                         "for reads that miss nothing",
                         copies->read, copies->write, copies->n, goal->text);
+  }
+}
+
+void lint_last_write_wins(struct lint *lint) {
+  static const char *const metrics[] = {"lost_updates", NULL};
+  for (uint32_t c = 0; c < lint->spec->components; c++) {
+    const struct outline_copies *copies = copies_of(lint, c);
+    if (copies == NULL || !copies->overwrites) continue;
+    const struct goal *goal = goal_of_none(lint, c, metrics);
+    if (goal == NULL) continue;
+    struct finding *f = lint_add_component(lint, c);
+    f->what = lint_text(lint,
+                        "of two writes of a datum at different leaders the later one wins, and the "
+                        "goal '%s' asks that none is lost",
+                        goal->text);
   }
 }
 

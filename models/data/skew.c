@@ -1,0 +1,58 @@
+#include "skew.h"
+
+#include <math.h>
+
+#include "database_config.h"
+#include "fault_effects.h"
+#include "outline.h"
+#include "quorum.h"
+
+static const struct param params[] = {
+    {.name = "by",
+     .type = PARAM_DURATION,
+     .offset = offsetof(struct fault_spec, skew_ns),
+     .required = true,
+     .min = 1,
+     .max = INFINITY,
+     .doc = "How far its clock is ahead of the true time; when the fault ends it steps back."},
+    {0},
+};
+
+static uint64_t *clock_of(const struct member *member) {
+  const struct database_config *config = member->component->config;
+  void *shared = member->component->shared;
+  if (shared == NULL) return NULL; /* a single copy */
+  uint32_t i = member->index - 1;
+  if (copies_have_primary(&config->copies)) return &((struct group *)shared)->copy[i].ahead_ns;
+  return &((struct quorum *)shared)->member[i].ahead_ns;
+}
+
+static void hit(struct sim *sim, const struct fault_hit *hit, bool begins) {
+  for (uint32_t i = 0; i < hit->members; i++) {
+    uint64_t *ahead_ns = clock_of(&sim->member[hit->member[i]]);
+    if (ahead_ns) *ahead_ns += begins ? hit->spec->skew_ns : 0 - hit->spec->skew_ns;
+  }
+}
+
+static bool fits(const struct outline *outline) {
+  return outline->copies && outline->copies->clocks;
+}
+
+const struct fault_def fault_skew = {
+    .word = {.name = "skew",
+             .role = ROLE_FAULT,
+             .usage = "skew { \"db[2]\", by = \"300ms\" }",
+             .doc =
+                 "Its clock is ahead of the true time: time stamps of its writes, and leases, are "
+                 "wrong.",
+             .params = params,
+             .subject = &fault_target_param},
+    .own = true,
+    .hit = hit,
+    .fits = fits,
+    .lacks = "has no clock that anything depends on; name a database",
+    .unfit =
+        "look at no clock; stamps count with copies.leaders = \"all\" (and conflict = \"lww\", "
+        "\"merge\" or \"crdt\") or without a primary, leases with copies.elect",
+    .whom = "database whose copies look at their clocks",
+};
