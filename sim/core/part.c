@@ -110,7 +110,7 @@ const struct part_def part_defs[PARTS] = {
                     .doc = "the component hung, a slowdown made work longer (the part beyond the "
                            "usual), or it swallowed the call",
                     .whose = "the component at fault",
-                    .takes = "faults of",
+                    .takes = "time lost to faults of",
                     .was = "were held up by a fault of",
                     .remedy = "noticing them sooner, or going round it",
                     .color = "#5E3C58",

@@ -206,6 +206,35 @@ LUA
 expect 0 sweep level.lua -s rate=10..40:10/s -q --report level.html
 holds level.html 'c.availability is 100 % at all points.'
 
+# --- report: the heading alone misleads nobody ---
+cat >half-fails.lua <<'LUA'
+local p = param { "p", "50%" }
+client "c" { arrivals = poisson "20/s", target = "s" }
+service "s" { workers = 9, on = { limit { "100/s", burst = 50, algorithm = "leaky_bucket" }, work "1ms", fail { p = p } } }
+run { duration = "60s", warmup = "1s", replications = 2 }
+LUA
+expect 0 run half-fails.lua -q --report file.html
+grep -qE 'Not healthy: (4[6-9]|5[0-4])[0-9.]*.{1,2}%' file.html || fail 'no goal, and half fails: the heading does not say so'
+{ cat half-fails.lua && echo 'goal "c.availability > 10%"'; } >half-goal.lua
+expect 0 run half-goal.lua -q --report file.html
+grep -qE 'Yes: the goal is met, with (4[6-9]|5[0-4])[0-9.]*.{1,2}% of all requests failed' file.html || fail 'the heading hides what failed'
+holds file.html 'of its requests that fail: see what failed and why.'
+expect 0 run half-fails.lua -q --report file.html -s p=0%
+holds file.html 'Healthy: nothing failed, and nothing is at a limit or near one'
+# The picture names the parts that it shows, and only these.
+holds file.html '>service</text>'
+lacks file.html '>sleep</text>'
+lacks file.html 'a pause in a handler'
+cat >stuck.lua <<'LUA'
+client "c" { arrivals = closed { users = 4 }, target = "s" }
+service "s" { workers = 2, on = { inner = { work "1ms" }, default = { work "1ms", call { "s", op = "inner" } } } }
+goal "c.throughput < 1/s"
+run { duration = "60s", warmup = "1s", replications = 2 }
+LUA
+expect 0 run stuck.lua -q --report file.html
+holds file.html 'All goals are met, but no request ended'
+[ "$(grep -c 'No request of c had ended' file.html)" -eq 1 ] || fail 'that none ended is told twice'
+
 # --- report: what is no result ---
 expect 2 report shop.lua
 one_sentence

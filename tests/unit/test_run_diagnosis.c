@@ -211,8 +211,100 @@ static void the_worst_is_the_worst(void **state) {
           "fault { crash 'idle', at = '20s', lasts = '25s' }\n" RUN);
   const struct finding_group *down = group_of(&s, RULE_DOWN);
   assert_string_equal(down->sentence,
-                      "2 components were down. The longest is idle, for 50.0 % of the measured "
+                      "2 components were down. The longest: idle, for 50.0 % of the measured "
                       "time. The other: busy (2.0 %).");
+  forget(&s);
+}
+
+/* Of a group the one member that was down; no mean over those that were not. */
+static void the_member_that_was_down(void **state) {
+  (void)state;
+#define GROUP                                                   \
+  "client 'u' { arrivals = poisson '30/s', target = 'w' }\n"    \
+  "service 'w' { instances = 3, workers = 4, work = '10ms' }\n" \
+  "fault { crash 'w[2]', at = '20s', lasts = '25s' }\n" RUN
+  struct seen s = see(GROUP);
+  assert_string_equal(group_of(&s, RULE_DOWN)->sentence,
+                      "w[2] was down for 50.0 % of the measured time.");
+  forget(&s);
+  s = see(GROUP "fault { crash 'w[3]', at = '20s', lasts = '25s' }\n");
+  assert_string_equal(group_of(&s, RULE_DOWN)->sentence,
+                      "w was down for 33.3 % of the measured time, averaged over its members.");
+  forget(&s);
+}
+
+/* A fault that holds all the time has all failures in its time, which says nothing; of one that
+ * holds for most of it, it does where the rest is free of them. */
+static void failures_in_the_time_of_a_fault(void **state) {
+  (void)state;
+#define FAILS(at, lasts)                                     \
+  "client 'c' { arrivals = poisson '20/s', target = 's' }\n" \
+  "service 's' { on = { work '1ms', fail { p = '5%' } } }\n" \
+  "fault { slow { 's', factor = 2 }, at = '" at "', lasts = '" lasts "' }\n" RUN
+  struct seen s = see(FAILS("0s", "60s"));
+  assert_non_null(strstr(s.diagnosis.failed, "; the fault 'slow s' held all the time."));
+  assert_null(strstr(s.diagnosis.failed, "fall in"));
+  assert_string_equal(group_of(&s, RULE_FAULT)->sentence,
+                      "The fault 'slow s' held all of the measured time.");
+  forget(&s);
+  s = see(FAILS("15s", "42s"));
+  assert_null(strstr(s.diagnosis.failed, "fault"));
+  forget(&s);
+  s =
+      see("client 'c' { arrivals = poisson '20/s', target = 's' }\nservice 's' { work = '1ms' }\n"
+          "fault { error { 's', ratio = '5%' }, at = '15s', lasts = '42s' }\n" RUN);
+  assert_non_null(
+      strstr(s.diagnosis.failed, "100 % of the failures fall in the time of the fault"));
+  forget(&s);
+}
+
+/* No mean stands for two kinds of runs. */
+static void failures_of_two_kinds_of_runs(void **state) {
+  (void)state;
+  struct scenario *scenario = kit_scenario(
+      "client 'c' { arrivals = poisson '40/s', target = 'lb', timeout = '1s',\n"
+      "  retry = { attempts = 3 } }\n"
+      "load_balancer 'lb' { backends = 's' }\n"
+      "service 's' { workers = 1, work = exponential '20ms' }\n"
+      "fault { hang 's', at = '12s', lasts = exponential '2s' }\n"
+      "run { duration = '60s', warmup = '10s', replications = 24 }\n");
+  struct seen s = {.scenario = scenario};
+  s.results = kit_run(scenario, (struct experiment_options){.jobs = 2, .timeline = true});
+  s.diagnosis = diagnose(&s.results);
+  const struct result *r = results_find(&s.results, "c.availability");
+  assert_true(r->populations.low > 0); /* else the scenario is no example */
+  assert_non_null(strstr(s.diagnosis.failed, "; none is like the mean)"));
+  forget(&s);
+}
+
+/* A queue that grows is not "little room left", however busy its workers were on average. */
+static void no_room_where_a_queue_grows(void **state) {
+  (void)state;
+  struct seen s =
+      see("client 'c' { arrivals = poisson '130/s', target = 's' }\n"
+          "service 's' { workers = 1, work = '10ms' }\n"
+          "fault { slow { 's', factor = 0.01 }, at = '10s', lasts = '8s' }\n" RUN);
+  assert_true(results_value_of(&s.results, "s", "utilization") < 0.95);
+  assert_non_null(group_of(&s, RULE_QUEUE_GROWS));
+  for (uint32_t i = 0; i < s.diagnosis.groups.n; i++) {
+    assert_int_not_equal(s.diagnosis.groups.list[i].rule, RULE_WORKERS);
+  }
+  forget(&s);
+}
+
+/* What is saturated elsewhere is no advice for this client. */
+static void the_root_is_on_the_way(void **state) {
+  (void)state;
+  struct seen s =
+      see("client 'a' { arrivals = poisson '10/s', target = 'calm' }\n"
+          "service 'calm' { workers = 1, work = '1ms' }\n"
+          "client 'b' { arrivals = poisson '150/s', target = 'busy' }\n"
+          "service 'busy' { workers = 1, work = '10ms' }\n"
+          "goal 'a.latency.p99 < 1s'\n" RUN);
+  assert_null(s.diagnosis.root);
+  forget(&s);
+  s = see(SHOP("300/s", "workers = 4", "workers = 1"));
+  assert_string_equal(s.diagnosis.root, "db");
   forget(&s);
 }
 
@@ -377,7 +469,7 @@ static void a_second_client_that_fails(void **state) {
   assert_false(s.diagnosis.healthy);
   assert_string_equal(s.diagnosis.client, "rare");
   assert_non_null(strstr(s.diagnosis.failed,
-                         "% of all requests failed, of 1 of 2 clients. 100 % "
+                         "% of all requests failed, all of them of 1 of the 2 clients. 100 % "
                          "of the requests of rare failed (errors)"));
   assert_null(strstr(s.diagnosis.failed, "Nothing failed"));
   forget(&s);
@@ -690,6 +782,11 @@ int main(void) {
       cmocka_unit_test(a_rate_that_rises),
       cmocka_unit_test(what_is_alike_is_told_once),
       cmocka_unit_test(the_worst_is_the_worst),
+      cmocka_unit_test(the_member_that_was_down),
+      cmocka_unit_test(failures_in_the_time_of_a_fault),
+      cmocka_unit_test(failures_of_two_kinds_of_runs),
+      cmocka_unit_test(no_room_where_a_queue_grows),
+      cmocka_unit_test(the_root_is_on_the_way),
       cmocka_unit_test(words_of_faults),
       cmocka_unit_test(a_queue_that_was_long_once),
       cmocka_unit_test(a_pool_that_is_deadlocked),

@@ -213,7 +213,8 @@ struct label format_duration(uint64_t ns) {
     }
   }
   if (ns < 10000 * second) return write_label("%.4g s", (double)ns / 1e9);
-  return write_label("%.4g d", (double)ns / 86400e9);
+  double days = (double)ns / 86400e9;
+  return days < 1e4 ? write_label("%.4g d", days) : write_label("%.0f d", days);
 }
 
 size_t format_question(const char *text) {

@@ -88,11 +88,12 @@ static void append_shares(const struct spec *spec, const struct composition *c, 
 }
 
 static gchar *why_no_time(const struct blame *blame, const char *name, bool mostly_failed) {
-  uint32_t under_way = breakdown_followed(blame, FOLLOWED_UNDER_WAY);
+  /* That none had ended is told of what failed. */
+  if (blame->samples > 0 && blame->samples == breakdown_followed(blame, FOLLOWED_UNDER_WAY)) {
+    return g_strdup("");
+  }
   const char *why = blame->samples == 0
                         ? "No request of %s was followed, so that its time is not known."
-                    : blame->samples == under_way
-                        ? "No request of %s had ended when the run did: all were under way."
                     : mostly_failed ? "Most requests of %s failed at once."
                                     : "The requests of %s that were followed took no time.";
   return g_strdup_printf(why, name);
@@ -115,7 +116,7 @@ char *answer_time(const struct results *results, uint32_t client) {
   }
   GString *text = g_string_new(NULL);
   if (mostly_failed) {
-    g_string_printf(text, "Most requests of %s failed, after %s on average, of which", name,
+    g_string_printf(text, "Most requests of %s failed, after %s on average. Of that time", name,
                     seconds(c.latency_s).text);
   } else {
     g_string_printf(text, "The slowest 1 %% of the%s requests of %s take %s or longer:",
@@ -169,8 +170,9 @@ static char *sentence_on_overload(const struct results *results, const struct li
     if (!(busy >= BUSY_SATURATED)) return NULL;
     return g_strdup_printf(
         "%s stays saturated after the faults are over: in the last tenth of the run its workers "
-        "are busy %s of the time and %s calls wait for one.",
-        first->name, format_busy(busy).text, format_count(queue).text);
+        "are busy %s of the time%s%s%s.",
+        first->name, format_busy(busy).text, queue > 0 ? " and " : "",
+        queue > 0 ? format_count(queue).text : "", queue > 0 ? " calls wait for one" : "");
   }
   return NULL;
 }
@@ -205,6 +207,12 @@ static char *sentence_on_busiest(const struct results *results, uint32_t client,
   return text;
 }
 
+const char *answer_root(const struct results *results, uint32_t client) {
+  struct limiter first = limiter_find(results, client);
+  bool full = first.deadlocked || first.utilization >= BUSY_SATURATED;
+  return client != REF_NONE && full ? first.name : NULL;
+}
+
 char *answer_saturates(const struct results *results, uint32_t client) {
   struct limiter first = limiter_find(results, client);
   struct wire wire = wire_busiest(results, client);
@@ -231,11 +239,11 @@ char *answer_saturates(const struct results *results, uint32_t client) {
     return text;
   }
   if (first.utilization >= BUSY_SATURATED) {
-    return g_strdup_printf(
-        "%s is saturated: %s workers are busy %s of the time and %s calls wait "
-        "for one on average.",
-        first.name, first.group ? "the busiest member's" : "its",
-        format_busy(first.utilization).text, format_value(UNIT_COUNT, first.queue).text);
+    return g_strdup_printf("%s is saturated: %s workers are busy %s of the time%s%s%s.", first.name,
+                           first.group ? "the busiest member's" : "its",
+                           format_busy(first.utilization).text, first.queue > 0 ? " and " : "",
+                           first.queue > 0 ? format_count(first.queue).text : "",
+                           first.queue > 0 ? " calls wait for one on average" : "");
   }
   if (first.utilization <= 0) return g_strdup("No worker was ever busy.");
   return sentence_on_busiest(results, client, &first);

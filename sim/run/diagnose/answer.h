@@ -17,6 +17,10 @@ uint32_t answer_client(const struct results *results);
 char *answer_time(const struct results *results, uint32_t client);
 /* `client`: whose recovery from faults counts, or REF_NONE. */
 char *answer_saturates(const struct results *results, uint32_t client);
+/* The component on a client's way that is saturated or deadlocked, and for which others there wait;
+ * NULL: none is. */
+const char *answer_root(const struct results *results, uint32_t client);
+
 /* Why a component is deadlocked: without its name and a full stop. */
 char *answer_deadlock(const struct results *results, const char *component);
 

@@ -135,14 +135,15 @@ static gchar *why_it_grows(const struct results *results, uint32_t id) {
                         : g_strdup("more comes in than it can serve");
 }
 
-static void look_at_growth(const struct results *results, uint32_t id, const char *name,
+/* False: it does not grow by itself, but at most with the load. */
+static bool look_at_growth(const struct results *results, uint32_t id, const char *name,
                            struct finding_list *list) {
   double before = queue_in_quarter(results, id, 2), between = queue_in_quarter(results, id, 3);
   double after = queue_in_quarter(results, id, 4);
-  if (!(after > GROWTH_LEAST && after > GROWTH * before)) return;
+  if (!(after > GROWTH_LEAST && after > GROWTH * before)) return false;
   double calm = offered_in_quarter(results, 2), busy = offered_in_quarter(results, 4);
   bool rose = busy > MORE_COMES * calm;
-  if (!rose && !(after > STEADY * between && between > STEADY * before)) return;
+  if (!rose && !(after > STEADY * between && between > STEADY * before)) return false;
   bool topic = results->scenario->spec.component[id].kind->keeps_messages;
   const char *what = topic ? "messages" : "calls";
   enum rule grows = topic ? RULE_BACKLOG_GROWS : RULE_QUEUE_GROWS;
@@ -155,7 +156,7 @@ static void look_at_growth(const struct results *results, uint32_t id, const cha
                 "%s %s waited in the second quarter of the run, %s in the last, while new "
                 "requests rose from %s to %s; numbers over the whole run mix both",
                 was.text, what, is.text, per_second(calm).text, per_second(busy).text);
-    return;
+    return false;
   }
   gchar *why = why_it_grows(results, id);
   finding_say(f, is.text,
@@ -163,6 +164,7 @@ static void look_at_growth(const struct results *results, uint32_t id, const cha
               "longer the run, the longer the waits",
               was.text, what, is.text, why);
   g_free(why);
+  return true;
 }
 
 /* Not busy on the whole, but for some time more than it could be. */
@@ -173,7 +175,7 @@ static void look_at_peak(const struct results *results, uint32_t id, const char 
   struct finding *f = finding_add(list, RULE_PEAK, SEVERITY_SATURATED, name, NULL);
   f->effect = peak.full_s;
   finding_say(f, seconds(peak.full_s).text,
-              "for %s%s, though its workers are busy only %s of the time in all",
+              "for %s%s, though over the whole run its workers are busy only %s of the time",
               seconds(peak.full_s).text, results->replications > 1 ? " of replication 1" : "",
               format_busy(results_value_of(results, name, "utilization")).text);
 }
@@ -196,8 +198,10 @@ static gchar *how_busy(const struct results *results, const struct component_spe
   return g_string_free(text, FALSE);
 }
 
-/* A caller whose workers wait for a saturated callee is its victim. */
-static void look_at_workers(const struct results *results, uint32_t id, struct finding_list *list) {
+/* A caller whose workers wait for a saturated callee is its victim. Where the queue grows there is
+ * no room at all, whatever the mean over the run says. */
+static void look_at_workers(const struct results *results, uint32_t id, bool grows,
+                            struct finding_list *list) {
   const struct component_spec *c = &results->scenario->spec.component[id];
   double busy = results_value_of(results, c->name, "utilization");
   double queue = results_value_of(results, c->name, "queue.mean");
@@ -205,6 +209,7 @@ static void look_at_workers(const struct results *results, uint32_t id, struct f
     look_at_peak(results, id, c->name, list);
     return;
   }
+  if (grows && busy < BUSY_SATURATED) return;
   const char *behind = limiter_behind(results, id, false);
   enum severity severity = busy >= BUSY_SATURATED ? SEVERITY_SATURATED : SEVERITY_NEAR;
   struct finding *f =
@@ -284,6 +289,21 @@ static void look_at_staleness(const struct results *results, const struct compon
 
 /* --- faults --------------------------------------------------------------------------------- */
 
+/* 1 and up; 0: none was, or several, or members come and go. */
+static uint32_t only_member_down(const struct results *results, const struct component_spec *c) {
+  uint32_t found = 0, n = 0;
+  for (uint32_t i = 1; c->instances > 1 && i <= c->instances; i++) {
+    gchar *name = g_strdup_printf("%s[%u]", c->name, i);
+    if (results_value_of(results, name, "uptime") < 1) {
+      found = i;
+      n++;
+    }
+    g_free(name);
+  }
+  bool all_there = results_find_of(results, c->name, "instances") == NULL;
+  return n == 1 && all_there ? found : 0;
+}
+
 /* A crash or a hang shows in the uptime; which of them it was is known from the faults declared. */
 static void look_at_uptime(const struct results *results, uint32_t id, struct finding_list *list) {
   const struct spec *spec = &results->scenario->spec;
@@ -306,8 +326,14 @@ static void look_at_uptime(const struct results *results, uint32_t id, struct fi
   enum rule rule = crashes == hangs ? RULE_DOWN_OR_HUNG : crashes ? RULE_DOWN : RULE_HUNG;
   struct finding *f = finding_add(list, rule, SEVERITY_FAULT, c->name, NULL);
   f->effect = down;
+  uint32_t member = only_member_down(results, c);
+  if (member > 0) {
+    g_free(f->name);
+    f->name = g_strdup_printf("%s[%u]", c->name, member);
+    down = 1 - results_value_of(results, f->name, "uptime");
+  }
   finding_say(f, ratio(down).text, "for %s of the measured time%s", ratio(down).text,
-              c->instances > 1 ? ", averaged over its members" : "");
+              c->instances > 1 && member == 0 ? ", averaged over its members" : "");
 }
 
 static const char *target_name(const struct spec *spec, const struct fault_target *target) {
@@ -355,9 +381,13 @@ static void look_at_faults(const struct results *results, struct finding_list *l
     struct finding *f =
         finding_add(list, RULE_FAULT, SEVERITY_FAULT, target_name(spec, &fault->target), name);
     f->effect = held;
-    finding_say(f, seconds(held).text, "for %s, %s of the measured time%s", seconds(held).text,
-                ratio(held / measured_s).text,
-                results->replications > 1 ? " of replication 1" : "");
+    if (held >= measured_s) {
+      finding_say(f, seconds(held).text, "all of the measured time");
+    } else {
+      finding_say(f, seconds(held).text, "for %s, %s of the measured time%s", seconds(held).text,
+                  ratio(held / measured_s).text,
+                  results->replications > 1 ? " of replication 1" : "");
+    }
     g_free(name);
   }
 }
@@ -423,8 +453,8 @@ struct diagnosis diagnose(const struct results *results) {
     if (c->kind->is_source) look_at_recovery(results, i, list);
     if (c->kind->is_source || c->bypassed) continue;
     if (!look_at_deadlock(results, c, list)) { /* the cause of what the next two see */
-      look_at_workers(results, i, list);
-      look_at_growth(results, i, c->name, list);
+      bool grows = look_at_growth(results, i, c->name, list);
+      look_at_workers(results, i, grows, list);
     }
     look_at_queue(results, i, list);
     look_at_uptime(results, i, list);
@@ -441,7 +471,9 @@ struct diagnosis diagnose(const struct results *results) {
   d.client = client != REF_NONE ? spec->component[client].name : NULL;
   d.saturates = answer_saturates(results, client);
   d.time = client != REF_NONE ? answer_time(results, client) : g_strdup("");
+  d.root = answer_root(results, client);
   d.failed = failures_say(results);
+  d.failed_share = failures_share(results);
   d.failed_first = failures_are_many(results);
   return d;
 }
@@ -462,6 +494,8 @@ json_t *diagnosis_json(const struct diagnosis *d) {
   json_object_set_new(answer, "saturates", json_text(d->saturates));
   json_object_set_new(answer, "failed", json_text(d->failed));
   json_object_set_new(answer, "failed_first", json_boolean(d->failed_first));
+  json_object_set_new(answer, "failed_share", json_number(d->failed_share));
+  if (d->root != NULL) json_object_set_new(answer, "root", json_text(d->root));
   json_object_set_new(tree, "healthy", json_boolean(d->healthy));
   json_object_set_new(tree, "findings", finding_json(&d->findings));
   json_object_set_new(tree, "groups", finding_groups_json(&d->groups));

@@ -18,6 +18,8 @@
 #define CLIENTS_TOLD 3u
 /* Smaller shares of the failures are left to the JSON. */
 #define SHARE_LEAST 0.03
+/* Failures come so many times as often while a fault holds that explains them. */
+#define MORE_DURING 2.0
 
 static struct label ratio(double value) {
   return format_value(UNIT_RATIO, value);
@@ -25,28 +27,45 @@ static struct label ratio(double value) {
 
 /* --- why ------------------------------------------------------------------------------------ */
 
-/* The share of the failures in replication 1 that fell into windows in which this fault held, the
- * one after it included. */
+/* The time of a fault, the window after it included. */
+static bool held_in(const struct timeline *t, const struct fault_spec *fault, uint32_t window) {
+  uint64_t from_ns = window * t->window_ns, to_ns = from_ns + t->window_ns;
+  for (uint32_t k = 0; k < t->periods; k++) {
+    const struct fault_period *p = &t->period[k];
+    if (p->fault != fault || p->from_ns >= to_ns) continue;
+    if (p->until_ns == TIME_NEVER || p->until_ns + t->window_ns > from_ns) return true;
+  }
+  return false;
+}
+
+static bool held_always(const struct results *results, const struct fault_spec *fault) {
+  const struct timeline *t = results->timeline;
+  for (uint32_t w = (uint32_t)(results->warmup.ns / t->window_ns); w < t->looks; w++) {
+    if (!held_in(t, fault, w)) return false;
+  }
+  return t->looks > 0;
+}
+
+/* The share of the failures in replication 1 that fell into the time of the fault; 0 where there
+ * are hardly more of them in a while than in as long a while without it: of a fault that holds all
+ * the time that says nothing. */
 static double share_during(const struct results *results, uint32_t client,
                            const struct fault_spec *fault) {
   const struct timeline *t = results->timeline;
   double all = 0, during = 0;
+  uint32_t first = (uint32_t)(results->warmup.ns / t->window_ns), held = 0;
+  for (uint32_t w = first; w < t->looks; w++) held += held_in(t, fault, w);
   for (uint32_t i = 0; i < t->series; i++) {
     const struct series *s = &t->list[i];
     if (s->component != client || s->what != SERIES_ERRORS) continue;
     for (uint32_t w = 0; w < t->looks; w++) {
-      uint64_t from_ns = w * t->window_ns, to_ns = from_ns + t->window_ns;
-      bool held = false;
-      for (uint32_t k = 0; k < t->periods; k++) {
-        const struct fault_period *p = &t->period[k];
-        if (p->fault != fault || p->from_ns >= to_ns) continue;
-        held |= p->until_ns == TIME_NEVER || p->until_ns + t->window_ns > from_ns;
-      }
       all += (double)s->value[w];
-      if (held) during += (double)s->value[w];
+      if (held_in(t, fault, w)) during += (double)s->value[w];
     }
   }
-  return all > 0 ? during / all : 0;
+  double without = t->looks - first - held;
+  bool more = without > 0 && during * without >= MORE_DURING * (all - during) * held;
+  return all > 0 && more ? during / all : 0;
 }
 
 /* That it never recovered; else a fault that explains most of the failures; else the component that
@@ -59,12 +78,13 @@ static void append_cause(const struct results *results, uint32_t client, GString
     return;
   }
   const struct timeline *t = results->timeline;
-  const struct fault_spec *best = NULL;
+  const struct fault_spec *best = NULL, *always = NULL;
   double most = 0.5;
   struct arena *arena = arena_new();
   struct way way = way_of(&results->scenario->spec, client, arena);
   for (uint32_t i = 0; t != NULL && i < t->periods; i++) {
     if (!way_meets(&way, t->period[i].fault)) continue;
+    if (always == NULL && held_always(results, t->period[i].fault)) always = t->period[i].fault;
     double share = share_during(results, client, t->period[i].fault);
     if (share > most) {
       most = share;
@@ -75,6 +95,10 @@ static void append_cause(const struct results *results, uint32_t client, GString
   if (best != NULL) {
     g_string_append_printf(text, "; %.0f %% of the failures fall in the time of the fault '%s'",
                            100 * most, best->name);
+    return;
+  }
+  if (always != NULL) {
+    g_string_append_printf(text, "; the fault '%s' held all the time", always->name);
     return;
   }
   struct limiter first = limiter_find(results, client);
@@ -192,11 +216,22 @@ static struct client client_of(const struct results *results, uint32_t id) {
                          requests * (1 - results_value_of(results, name, "availability"))};
 }
 
+/* A mean that no run has is told as what it is made of. */
+static void say_kinds(const struct results *results, const char *name, GString *text) {
+  const struct result *r = results_find_of(results, name, "availability");
+  const struct populations *p = r != NULL ? &r->populations : NULL;
+  if (p == NULL || p->low == 0) return;
+  g_string_append_printf(text, " (about %s in %u replications and %s in %u; none is like the mean)",
+                         ratio(1 - p->low_mean).text, p->low, ratio(1 - p->high_mean).text,
+                         p->high);
+}
+
 static void say_client(const struct results *results, const struct client *c, GString *text) {
   const char *name = results->scenario->spec.component[c->id].name;
   g_string_append_printf(text, "%s%s of the requests of %s failed", text->len > 0 ? " " : "",
                          ratio(c->failed / c->requests).text, name);
   append_causes(results, name, c->failed, text);
+  say_kinds(results, name, text);
   append_origins(results, c->id, FOLLOWED_FAILED, text);
   append_cause(results, c->id, text);
   g_string_append_c(text, '.');
@@ -337,8 +372,12 @@ static void say_total(const struct client *list, uint32_t n, GString *text) {
   if (!(all.requests > 0)) {
     g_string_append(text, "No request ended.");
   } else if (all.failed > 0) {
-    g_string_append_printf(text, "%s of all requests failed, of %u of %u clients.",
-                           ratio(all.failed / all.requests).text, all.failing, n);
+    gchar *whose = all.failing == n
+                       ? g_strdup_printf("some of each of the %u clients", n)
+                       : g_strdup_printf("all of them of %u of the %u clients", all.failing, n);
+    g_string_append_printf(text, "%s of all requests failed, %s.",
+                           ratio(all.failed / all.requests).text, whose);
+    g_free(whose);
   }
 }
 
@@ -353,13 +392,17 @@ bool failures_any(const struct results *results) {
   return say_all_gone(results, NULL);
 }
 
-bool failures_are_many(const struct results *results) {
+double failures_share(const struct results *results) {
   const struct spec *spec = &results->scenario->spec;
   struct total all = {0};
   for (uint32_t i = 0; i < spec->components; i++) {
     if (spec->component[i].kind->is_source) add_client(&all, client_of(results, i));
   }
-  return !(all.failed <= 0.01 * all.requests) || all.requests == 0;
+  return all.requests > 0 ? all.failed / all.requests : NAN;
+}
+
+bool failures_are_many(const struct results *results) {
+  return !(failures_share(results) <= 0.01);
 }
 
 char *failures_say(const struct results *results) {

@@ -8,6 +8,9 @@
 /* Whether a request of any client failed, or none of a client's ended. */
 bool failures_any(const struct results *results);
 
+/* Of all requests that ended; NaN: none did. */
+double failures_share(const struct results *results);
+
 /* Whether more than one in a hundred of all requests failed, or none ended: then that is what a
  * reader should learn first. */
 bool failures_are_many(const struct results *results);

@@ -254,7 +254,8 @@ static void count_faults(GString *out, const json_t *faults) {
     g_free(name);
   }
   if (names->len > FAULTS_NAMED) {
-    g_string_append_printf(out, " and %u others", names->len - FAULTS_NAMED);
+    g_string_append_printf(out, " and %u other%s", names->len - FAULTS_NAMED,
+                           names->len - FAULTS_NAMED == 1 ? "" : "s");
   }
   g_ptr_array_free(names, TRUE);
   g_hash_table_destroy(times);
@@ -322,7 +323,7 @@ void page_answer(const struct page *p) {
   if (failed_first) put_failed(p, sentence, client);
   if (say_diagnosed(p, sentence, "Where the time goes", "time")) {
     put_sentence(p, sentence);
-  } else if (known) {
+  } else if (known && json_object_get(answer, "time") == NULL) {
     if (!say_blame(p, sentence, client)) say_stay(p, sentence, client);
     put_sentence(p, sentence);
   }

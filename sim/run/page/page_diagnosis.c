@@ -37,15 +37,14 @@ static const json_t *entry_at(const json_t *blame, double q) {
   return NULL;
 }
 
-/* "62.0 % of the 240 ms that the slowest 0.1 % take": of the largest part. */
-static void say_share(GString *out, const json_t *entry) {
+/* "62.0 % of the 240 ms at p99.9": of the largest part. */
+static void say_share(GString *out, const json_t *entry, const char *quantile) {
   const json_t *part = json_array_get(json_object_get(entry, "parts"), 0);
   double latency_s = tree_number(entry, "latency_s");
   page_say(out, UNIT_RATIO, tree_number(part, "s") / latency_s);
   g_string_append(out, " of the ");
   page_say(out, UNIT_SECONDS, latency_s);
-  double slowest = 100 * (1 - tree_number(entry, "q"));
-  g_string_append_printf(out, " that the slowest %.4g %% take", slowest);
+  g_string_append_printf(out, " at %s", quantile);
 }
 
 static bool same_part(const json_t *a, const json_t *b) {
@@ -55,20 +54,10 @@ static bool same_part(const json_t *a, const json_t *b) {
 
 /* A wait may be long only because what is called meanwhile is saturated. */
 static void say_root(const struct page *p, GString *out, const char *waits_at) {
-  const json_t *findings = json_object_get(json_object_get(p->run, "diagnosis"), "findings");
-  const json_t *worst = NULL;
-  for (size_t i = 0; i < json_array_size(findings) && worst == NULL; i++) {
-    const json_t *finding = json_array_get(findings, i);
-    bool outlives = strcmp(tree_text(finding, "rule"), "recovery") == 0; /* of a client */
-    if (!outlives) worst = finding;
-  }
-  const char *component = tree_text(worst, "component");
-  if (strcmp(tree_text(worst, "severity"), "saturated") != 0) return;
-  if (component[0] == '\0' || strcmp(component, waits_at) == 0) return;
-  g_string_append_printf(out,
-                         " But %s is saturated, and what waits for it keeps others waiting: "
-                         "begin there.",
-                         component);
+  const json_t *answer = json_object_get(json_object_get(p->run, "diagnosis"), "answer");
+  const char *root = tree_text(answer, "root");
+  if (root[0] == '\0' || strcmp(root, waits_at) == 0) return;
+  g_string_append_printf(out, " But %s is saturated, and others wait for it: begin there.", root);
 }
 
 bool page_fix_first(const struct page *p, GString *out, const char *client) {
@@ -78,7 +67,7 @@ bool page_fix_first(const struct page *p, GString *out, const char *client) {
   if (failed > FAILED_NEGLIGIBLE) {
     g_string_append_printf(out, "What to fix first for %s: the ", client);
     page_say(out, UNIT_RATIO, failed);
-    g_string_append(out, " of its requests that fail; where that begins stands below.");
+    g_string_append(out, " of its requests that fail: see what failed and why.");
     return true;
   }
   if (p99 == NULL) return false;
@@ -88,19 +77,21 @@ bool page_fix_first(const struct page *p, GString *out, const char *client) {
   char *said = page_part_said(first);
   g_string_append_printf(out, "What to fix first for %s: %s, ", client, said);
   g_free(said);
-  say_share(out, p99);
+  say_share(out, p99, "p99");
   if (p999 != NULL && same_part(first, beyond)) {
     g_string_append(out, " and ");
-    say_share(out, p999);
+    say_share(out, p999, "p99.9");
   } else if (p999 != NULL) {
     said = page_part_said(beyond);
-    g_string_append_printf(out, "; of the slowest, %s, ", said);
+    g_string_append_printf(out, "; and %s, ", said);
     g_free(said);
-    say_share(out, p999);
+    say_share(out, p999, "p99.9");
   }
-  g_string_append_printf(out, ". What shortens the first: %s", part->remedy);
+  g_string_append_printf(out, ". What helps%s: %s",
+                         p999 != NULL && !same_part(first, beyond) ? " against the first" : "",
+                         part->remedy);
   double requests = tree_number(p99, "requests");
-  g_string_append_printf(out, " (from %.0f request%s around the 99th percentile).", requests,
+  g_string_append_printf(out, " (from %.0f request%s around p99).", requests,
                          requests == 1 ? "" : "s");
   say_root(p, out, tree_text(first, "component"));
   return true;

@@ -15,11 +15,38 @@ static void head(const struct page *p) {
   g_string_append(p->out, "</header>\n");
 }
 
-/* "2 of 4 goals failed" in a coloured box. */
+/* Where no goal says what is wanted: whether anything is wrong. */
+static void health_box(const struct page *p, const json_t *diagnosis, double failed) {
+  size_t n = json_array_size(json_object_get(diagnosis, "groups"));
+  if (json_is_true(json_object_get(diagnosis, "healthy"))) {
+    html_element_of(p->out, "p", "verdict pass", NULL,
+                    "Healthy: nothing failed, and nothing is at a limit or near one");
+    return;
+  }
+  GString *text = g_string_new("Not healthy: ");
+  if (failed > 0) {
+    page_say(text, UNIT_RATIO, failed);
+    g_string_append(text, " of all requests failed");
+  }
+  if (failed > 0 && n > 0) g_string_append(text, "; ");
+  if (n > 0) g_string_append_printf(text, "%zu finding%s below", n, n == 1 ? "" : "s");
+  if (!(failed > 0) && n == 0) g_string_append(text, "see what failed and why");
+  html_element_of(p->out, "p", failed > FAILED_NEGLIGIBLE ? "verdict fail" : "verdict open", NULL,
+                  text->str);
+  g_string_free(text, TRUE);
+}
+
+/* "2 of 4 goals failed" in a coloured box. Where goals allow that many requests fail, that is told
+ * all the same. */
 static void verdict_box(const struct page *p, const json_t *goals) {
+  const json_t *diagnosis = json_object_get(p->run, "diagnosis");
+  double failed = tree_number(json_object_get(diagnosis, "answer"), "failed_share");
   const char *overall = page_overall(goals);
   size_t n = json_array_size(goals), met = 0, open = 0;
-  if (n == 0) return;
+  if (n == 0) {
+    if (diagnosis != NULL) health_box(p, diagnosis, failed);
+    return;
+  }
   for (size_t i = 0; i < n; i++) {
     const json_t *goal = json_array_get(goals, i);
     bool undecided = strcmp(page_verdict_of(goal), "undecided") == 0;
@@ -35,6 +62,16 @@ static void verdict_box(const struct page *p, const json_t *goals) {
   } else {
     text =
         g_strdup_printf("Not decided: %zu of %zu goals met; more replications would tell", met, n);
+  }
+  const json_t *share = json_object_get(json_object_get(diagnosis, "answer"), "failed_share");
+  if (strcmp(overall, "pass") == 0 && json_is_null(share)) {
+    g_free(text);
+    text = g_strdup("All goals are met, but no request ended");
+  } else if (strcmp(overall, "pass") == 0 && failed > FAILED_NEGLIGIBLE) {
+    char *goals_met = text;
+    text = g_strdup_printf("%s, with %s of all requests failed", goals_met,
+                           format_value(UNIT_RATIO, failed).text);
+    g_free(goals_met);
   }
   const char *class = strcmp(overall, "pass") == 0   ? "verdict pass"
                       : strcmp(overall, "fail") == 0 ? "verdict fail"

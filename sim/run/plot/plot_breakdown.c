@@ -85,10 +85,31 @@ static const struct part_def *bar_at(size_t place) {
   return NULL;
 }
 
-static size_t bar_of(const json_t *entry) {
+/* Of a part that another version knows, nothing is known here. */
+static const struct part_def *part_of(const json_t *entry) {
   const char *name = plot_string(entry, "part");
   const struct part_def *def = name ? part_find(name) : NULL;
-  return def ? def->place : part_defs[PART_OTHER].place;
+  return def ? def : &part_defs[PART_OTHER];
+}
+
+static bool has_part(const struct rows *rows, const struct part_def *part) {
+  for (uint32_t i = 0; i < rows->n; i++) {
+    for (size_t k = 0; k < json_array_size(rows->list[i].parts); k++) {
+      const json_t *entry = json_array_get(rows->list[i].parts, k);
+      if (part_of(entry) == part && plot_number(entry, "s") > 0) return true;
+    }
+  }
+  return false;
+}
+
+/* Several parts share a bar: the names of those that are drawn. */
+static char *bar_name(const struct rows *rows, size_t place) {
+  GString *name = g_string_new(NULL);
+  for (size_t i = 0; i < PARTS; i++) {
+    if (part_defs[i].place != place || !has_part(rows, &part_defs[i])) continue;
+    g_string_append_printf(name, "%s%s", name->len > 0 ? ", " : "", part_defs[i].name);
+  }
+  return g_string_free(name, FALSE);
 }
 
 /* --- components, the largest share in any row first ----------------------------------------- */
@@ -174,26 +195,28 @@ static void write_legend(GString *data, const char *name, const char *const *lab
 static uint32_t write_parts(GString *data, const struct rows *rows) {
   double share[ROWS_MAX][COLUMNS_MAX] = {0}, dark[PARTS];
   bool shown[COLUMNS_MAX] = {0};
-  const char *label[PARTS], *color[PARTS];
+  const char *color[PARTS];
+  char *label[PARTS];
   uint32_t n = 0;
   for (uint32_t i = 0; i < rows->n; i++) {
     for (size_t k = 0; k < json_array_size(rows->list[i].parts); k++) {
       const json_t *entry = json_array_get(rows->list[i].parts, k);
       double s = plot_number(entry, "s");
       if (!(s > 0) || !isfinite(s)) continue;
-      share[i][bar_of(entry)] += s / rows->list[i].sum;
-      shown[bar_of(entry)] = true;
+      share[i][part_of(entry)->place] += s / rows->list[i].sum;
+      shown[part_of(entry)->place] = true;
     }
   }
   size_t bars = 0;
   for (; bar_at(bars); bars++) {
     if (!shown[bars]) continue;
-    label[n] = bar_at(bars)->name;
+    label[n] = bar_name(rows, bars);
     color[n] = bar_at(bars)->color;
     dark[n++] = bar_at(bars)->dark;
   }
   write_shares(data, "part", rows, share, shown, bars);
-  write_legend(data, "part", label, color, dark, n);
+  write_legend(data, "part", (const char *const *)label, color, dark, n);
+  for (uint32_t i = 0; i < n; i++) g_free(label[i]);
   return (n + KEY_COLUMNS - 1) / KEY_COLUMNS;
 }
 
@@ -219,24 +242,30 @@ static uint32_t write_components(GString *data, const struct rows *rows, const G
   return (n + KEY_COLUMNS - 1) / KEY_COLUMNS;
 }
 
-/* What each part is, in the order of the bars. */
-static char *parts_caption(void) {
+static bool has_row(const struct rows *rows, const char *name) {
+  for (uint32_t i = 0; i < rows->n; i++) {
+    if (strcmp(rows->list[i].name, name) == 0) return true;
+  }
+  return false;
+}
+
+/* What each part is that is drawn, in the order of the bars. */
+static char *parts_caption(const struct rows *rows) {
   GString *text = g_string_new(
       "Where the time of a typical request (p50) and of slow ones (p95, p99, p99.9) goes, and of "
-      "all "
-      "on average (mean).");
+      "all on average (mean).");
+  const char *close = " ";
   for (size_t place = 0; bar_at(place); place++) {
-    const char *close = "; ";
-    if (place == 0) close = " ";
-    g_string_append_printf(text, "%s%s: ", close, bar_at(place)->name);
-    bool first = true;
     for (size_t i = 0; i < PARTS; i++) {
-      if (part_defs[i].place != place) continue;
-      g_string_append_printf(text, "%s%s", first ? "" : ", ", part_defs[i].doc);
-      first = false;
+      if (part_defs[i].place != place || !has_part(rows, &part_defs[i])) continue;
+      g_string_append_printf(text, "%s%s: %s", close, part_defs[i].name, part_defs[i].doc);
+      close = "; ";
     }
   }
-  g_string_append(text, ". failed: the mean over requests that failed.");
+  g_string_append_c(text, '.');
+  if (has_row(rows, "failed")) {
+    g_string_append(text, " failed: the mean over requests that failed.");
+  }
   return g_string_free(text, FALSE);
 }
 
@@ -263,7 +292,7 @@ static void draw(struct plot_page *page, const json_t *blame, const char *client
       .note = g_strdup_printf(
           "shares of the latency; at the right the latency itself; %.0f of %.0f requests sampled",
           plot_number(blame, "sampled"), plot_number(blame, "of")),
-      .caption = parts_caption(),
+      .caption = parts_caption(rows),
       .data = data};
   plot_add(page, &draft);
   for (guint i = 0; i < components->len; i++)
