@@ -74,13 +74,34 @@ echo 'fault { error { "s", ratio = "0.01%" }, at = "0s" }' >>rare.lua
 expect 0 capacity rare.lua --goal 'c.availability >= 99.995%' --over rate=1..2/s --report rare.html
 in_out 'perhaps at least 2/s'
 in_out 'all up: whether the goals are met at 2/s is undecided'
-grep -q 'verdict undecided.*perhaps at least 2.00' rare.html || fail 'the report is sure of it'
+grep -q 'verdict undecided.*goals are perhaps met at every load that was tried, up to rate 2.00' rare.html ||
+  fail 'the report is sure of it'
 expect 0 capacity rare.lua --goal 'c.availability >= 99.995%' --over rate=1..2/s --json -
 holds "'$(number capacity lo)' == '$(number capacity hi)' == 'None' and $(number capacity end) == 2"
 expect 0 capacity rare.lua --goal 'c.availability >= 99.999%' --over rate=1..120/s --json -
 holds "'$(number capacity lo)' == '$(number capacity hi)' == 'None'"
 expect 0 capacity rare.lua --goal 'c.availability >= 99.999%' --over rate=1..120/s
 in_out 'unknown'
+
+# Half fails at every load: it says so of the least load that tells, instead of halving it for ever.
+cat >half.lua <<'LUA'
+local rate = param { "rate", "50/s", doc = "offered load" }
+client "c" { arrivals = poisson(rate), target = "s", timeout = "1s" }
+service "s" { workers = 9, on = { work "1ms", fail { p = "50%" } } }
+goal "c.availability >= 99%"
+run { duration = "30s", warmup = "5s", replications = 4 }
+LUA
+expect 1 capacity half.lua --over rate --json - --report half.html
+holds "0 < $(number capacity hi) < 1 and not $(number undecided)"
+grep -q 'No: a goal is missed even at rate ' half.html || fail 'the report does not say that no load will do'
+# Nothing that is busy for a tenth of its time limits anything.
+expect 1 capacity half.lua --over rate
+in_out 'nothing busy (s '
+# Goals that are met while a component is saturated do not know a capacity.
+sed -e '/^goal/d' -e 's/fail { p = "50%" }/sleep "1ms"/' -e 's/workers = 9/workers = 1, queue = 5/' half.lua >asleep.lua
+echo 'goal "c.throughput > 1/s"' >>asleep.lua
+expect 0 capacity asleep.lua --over rate --report asleep.html -r 2 -q
+grep -q 's is saturated: the goals do not notice' asleep.html || fail 'the report takes the goals at their word'
 
 expect 0 capacity users.lua --json -
 holds "$(number capacity value) == int($(number capacity value)) > 10"

@@ -64,6 +64,20 @@ cmp -s <(grep -v wall_s out) <(grep -v wall_s first) || fail 'other numbers with
 expect 1 compare good.lua slow.lua -s rate=64/s
 expect 0 compare slow.lua good.lua -s rate=64/s
 
+# --- what is equal does not bury what differs ---
+cat >apart.lua <<'LUA'
+local work = param { "work", "10ms" }
+client "a" { arrivals = poisson "50/s", target = "s" }
+client "b" { arrivals = poisson "50/s", target = "t" }
+service "s" { workers = 1, work = exponential(work) }
+service "t" { workers = 1, work = exponential "10ms" }
+run { duration = "60s", warmup = "5s", replications = 3 }
+LUA
+expect 0 compare apart.lua -s work=10ms,15ms
+in_out 'a.latency.p50: B is '
+in_out 'more are exactly equal in both; the table has them'
+! grep -q ': exactly equal (' out || fail 'what is equal buries what differs'
+
 # --- itself ---
 expect 0 compare good.lua good.lua --json same.json
 in_out 'exactly equal in all of their'

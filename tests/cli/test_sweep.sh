@@ -340,6 +340,21 @@ touch plain
 expect 4 sweep "${sweep[@]}" --out plain
 one_sentence
 
+# --- two kinds of replications ---
+# A hang of random length leaves a storm of retries behind, or not: no run is like the mean.
+cat >kinds.lua <<'LUA'
+local attempts = param { "attempts", 1 }
+client "c" { arrivals = poisson "40/s", target = "s", timeout = "1s", retry = { attempts = attempts } }
+service "s" { workers = 1, work = exponential "20ms" }
+fault { hang "s", at = "12s", lasts = exponential "2s" }
+run { duration = "60s", warmup = "10s", replications = 24 }
+LUA
+expect 0 sweep kinds.lua -s attempts=1,3 --report kinds.html --json kinds.json
+in_out 'point 2 has two kinds of replications, and none is like its mean'
+grep -q 'Two kinds of replications, and none like the mean, at attempts=3: c.availability is about' kinds.html ||
+  fail 'the report of a sweep does not name two kinds of replications'
+! grep -q 'All goals met' kinds.html || fail 'goals are counted where there are none'
+
 # --- kill -9 ---
 # At twenty random moments of about the time that an undisturbed sweep takes. What is there is whole
 # at once, and in the end nothing is missing.

@@ -10,6 +10,7 @@
 #include "json.h"
 #include "json_write.h"
 #include "junit.h"
+#include "limiter.h"
 #include "output.h"
 #include "report_html.h"
 #include "table.h"
@@ -64,8 +65,10 @@ static char *interval_text(const struct load_axis *axis, const struct capacity *
 static void add_row(struct table *table, const struct load_axis *axis, const struct situation *s) {
   const struct capacity *c = &s->capacity;
   char *value = value_text(axis, c), *interval = interval_text(axis, c);
-  gchar *limit = s->limited_by == NULL
-                     ? g_strdup("-")
+  gchar *limit = s->limited_by == NULL ? g_strdup("-")
+                 : s->utilization < BUSY_LIMITS
+                     ? g_strdup_printf("nothing busy (%s %s)", s->limited_by,
+                                       format_value(UNIT_RATIO, s->utilization).text)
                      : g_strdup_printf("%s, %s busy", s->limited_by,
                                        format_value(UNIT_RATIO, s->utilization).text);
   table_cell(table, STYLE_PLAIN, s->label);
@@ -95,8 +98,8 @@ static char *warning_of(const struct load_axis *axis, const struct situation *s)
   }
   if (c->status == CAPACITY_ABOVE && !axis->range.given) {
     return g_strdup_printf(
-        "%s: the goals are met at every load that was tried; they may not notice when it is too "
-        "much, or say how far to go with --over %s=LO..HI",
+        "%s: the goals are met at every load that was tried. Perhaps they do not notice when it is "
+        "too much; else say how far to go with --over %s=LO..HI",
         s->label, axis->name);
   }
   if (c->status != CAPACITY_FOUND) return NULL;

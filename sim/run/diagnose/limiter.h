@@ -5,6 +5,9 @@
 
 #include "results.h"
 
+/* Workers that are less busy than this are not what limits. */
+#define BUSY_LIMITS 0.5
+
 struct limiter {
   const char *name;   /* the scenario's; NULL: nothing has a utilization */
   uint32_t component; /* its index; REF_NONE */

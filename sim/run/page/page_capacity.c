@@ -2,8 +2,10 @@
 #include <math.h>
 #include <string.h>
 
+#include "answer.h"
 #include "format.h"
 #include "html.h"
+#include "limiter.h"
 #include "load_curves.h"
 #include "page.h"
 #include "results_tree.h"
@@ -30,13 +32,19 @@ static bool is_undecided(const json_t *situation) {
          (found && isnan(tree_number(c, "lo")) && isnan(tree_number(c, "hi")));
 }
 
-/* "276/s", "below 20/s", "perhaps at least 180/s" */
-static void say_capacity(GString *out, enum metric_unit unit, const json_t *situation) {
+/* "goals are met up to rate 276/s", "a goal is missed even at rate 20/s", "goals are met at every
+ * load that was tried, up to rate 60/s"; with "perhaps" where that is not sure. */
+static void say_capacity(const struct page *p, GString *out, enum metric_unit unit,
+                         const json_t *situation) {
   const json_t *capacity = json_object_get(situation, "capacity");
   const char *status = tree_text(situation, "status");
   bool below = strcmp(status, "below") == 0, above = strcmp(status, "above") == 0;
-  if (is_undecided(situation)) g_string_append(out, "perhaps ");
-  g_string_append(out, below ? "below " : above ? "at least " : "");
+  g_string_append_printf(out, "%s%s%s %s ", below ? "a goal is " : "goals are ",
+                         is_undecided(situation) ? "perhaps " : "",
+                         below   ? "missed even at"
+                         : above ? "met at every load that was tried, up to"
+                                 : "met up to",
+                         tree_text(p->tree, "param"));
   page_say(out, unit, tree_number(capacity, below || above ? "end" : "value"));
 }
 
@@ -55,18 +63,16 @@ static void say_situation(const struct page *p, enum metric_unit unit, const jso
   GString *text = g_string_new(tree_text(situation, "situation"));
   struct estimate e = interval_of(situation);
   struct label interval = format_interval(unit, &e);
-  bool below = strcmp(tree_text(situation, "status"), "below") == 0;
   text->str[0] = g_ascii_toupper(text->str[0]);
-  g_string_append_printf(
-      text, ": %s %s ",
-      below || is_undecided(situation) ? "the capacity is" : "goals are met up to",
-      tree_text(p->tree, "param"));
-  say_capacity(text, unit, situation);
+  g_string_append(text, ": ");
+  say_capacity(p, text, unit, situation);
   if (interval.text[0] != '\0') g_string_append_printf(text, " (95 %%: %s)", interval.text);
   g_string_append_c(text, '.');
   if (tree_has_text(situation, "limited_by")) {
-    g_string_append_printf(text, " %s is busiest there (%s).", tree_text(situation, "limited_by"),
-                           format_value(UNIT_RATIO, tree_number(situation, "utilization")).text);
+    double busy = tree_number(situation, "utilization");
+    g_string_append_printf(text, " %s%s is busiest there (%s).",
+                           busy < BUSY_LIMITS ? "No component is near a limit: " : "",
+                           tree_text(situation, "limited_by"), format_value(UNIT_RATIO, busy).text);
   }
   if (tree_has_text(situation, "goal")) {
     g_string_append_printf(text, " The goal that fails first: %s.", tree_text(situation, "goal"));
@@ -75,23 +81,32 @@ static void say_situation(const struct page *p, enum metric_unit unit, const jso
   g_string_free(text, TRUE);
 }
 
+/* Goals that are met while a component is saturated say nothing about a capacity. */
+static bool goals_sleep(const json_t *situation) {
+  return strcmp(tree_text(situation, "status"), "above") == 0 &&
+         tree_number(situation, "utilization") >= BUSY_SATURATED;
+}
+
 static void verdict_box(const struct page *p, enum metric_unit unit) {
   const json_t *first = json_array_get(situations_of(p), 0);
-  const char *status = tree_text(first, "status");
-  GString *text = g_string_new("All goals are met up to ");
-  bool below = strcmp(status, "below") == 0;
+  bool below = strcmp(tree_text(first, "status"), "below") == 0;
+  const char *class = "verdict pass", *before = "All ";
   if (is_undecided(first)) {
-    g_string_assign(text, "The runs are too few or too short to tell: the capacity is ");
+    class = "verdict undecided";
+    before = "The runs are too few or too short to tell: ";
   } else if (below) {
-    g_string_assign(text, "A goal is missed at every load that was tried: the capacity is ");
+    class = "verdict fail";
+    before = "No: ";
+  } else if (goals_sleep(first)) {
+    class = "verdict open";
   }
-  g_string_append_printf(text, "%s ", tree_text(p->tree, "param"));
-  say_capacity(text, unit, first);
-  html_element_of(p->out, "p",
-                  is_undecided(first) ? "verdict undecided"
-                  : below             ? "verdict fail"
-                                      : "verdict pass",
-                  NULL, text->str);
+  GString *text = g_string_new(before);
+  say_capacity(p, text, unit, first);
+  if (goals_sleep(first)) {
+    g_string_append_printf(text, ", where %s is saturated: the goals do not notice",
+                           tree_text(first, "limited_by"));
+  }
+  html_element_of(p->out, "p", class, NULL, text->str);
   g_string_free(text, TRUE);
 }
 

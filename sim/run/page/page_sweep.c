@@ -6,7 +6,9 @@
 #include "html.h"
 #include "page.h"
 #include "results_tree.h"
+#include "sweep_kinds.h"
 
+#define KINDS_TOLD 3
 #define ROWS_SHOWN 5000
 #define ROWS_OPEN 100 /* a longer table of points is folded up */
 
@@ -142,11 +144,31 @@ static void say_range(const struct page *p, GString *out, size_t g) {
   put_sentence(p, out);
 }
 
+/* Points whose means are like none of their replications. */
+static void say_kinds(const struct page *p, GString *out) {
+  size_t found = 0;
+  for (size_t i = 0; i < json_array_size(points_of(p)); i++) {
+    const json_t *point = json_array_get(points_of(p), i);
+    char *kinds = sweep_kinds(point);
+    if (kinds != NULL && found++ < KINDS_TOLD) {
+      g_string_append(out, "Two kinds of replications, and none like the mean, at ");
+      say_point(p, out, point);
+      g_string_append_printf(out, ": %s.", kinds);
+      put_sentence(p, out);
+    }
+    g_free(kinds);
+  }
+  if (found <= KINDS_TOLD) return;
+  g_string_append_printf(out, "So it is at %zu more points.", found - KINDS_TOLD);
+  put_sentence(p, out);
+}
+
 static void answer(const struct page *p) {
   GString *sentence = g_string_new(NULL);
   g_string_append(p->out, "<ul class=\"answer\">\n");
   say_tally(p, sentence);
   put_sentence(p, sentence);
+  say_kinds(p, sentence);
   say_hardest(p, sentence);
   for (size_t g = 0; g < json_array_size(json_object_get(p->run, "goals")) && g < 3; g++) {
     say_range(p, sentence, g);
@@ -382,8 +404,9 @@ static void plots(const struct page *p) {
 
 #define VALUES_AHEAD 12 /* a longer table would push the plots out of sight */
 
-/* The short tables, or the others. */
+/* The short tables, or the others; without goals there is nothing to count. */
 static void axis_tables(const struct page *p, bool brief) {
+  if (json_array_size(json_object_get(p->run, "goals")) == 0) return;
   for (size_t a = 0; a < json_array_size(axes_of(p)); a++) {
     const json_t *values = json_object_get(json_array_get(axes_of(p), a), "values");
     if ((json_array_size(values) <= VALUES_AHEAD) == brief) axis_table(p, a);

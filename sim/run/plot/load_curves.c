@@ -90,7 +90,8 @@ bool load_curves_of_sweep(struct load_curves *curves, const json_t *sweep, const
   struct plot_sweep_axes axes = plot_sweep_axes(sweep);
   const struct plot_sweep_axis *rate, *other;
   const json_t *points = json_object_get(sweep, "points");
-  *curves = (struct load_curves){.unit = UNIT_PER_SECOND,
+  *curves = (struct load_curves){.each = "value of the other parameter",
+                                 .unit = UNIT_PER_SECOND,
                                  .metrics = plot_sweep_metrics(sweep),
                                  .goals = plot_sweep_goals(sweep)};
   if (!choose_axes(&axes, &rate, &other, reason)) return false;
@@ -131,6 +132,7 @@ static enum load_verdict verdict_of_probe(const json_t *probe) {
 bool load_curves_of_capacity(struct load_curves *curves, const json_t *tree, const char **reason) {
   const json_t *situations = json_object_get(tree, "situations");
   *curves = (struct load_curves){.param = plot_string(tree, "param"),
+                                 .each = "situation",
                                  .unit = load_unit(plot_string(tree, "unit")),
                                  .goals = json_object_get(tree, "goals")};
   *reason = "these results hold no metrics at the loads that were looked at";
@@ -181,6 +183,7 @@ bool load_curves_of_comparison(struct load_curves *curves, const json_t *tree,
                                const char **reason) {
   const json_t *designs = json_object_get(tree, "designs");
   *curves = (struct load_curves){
+      .each = "design",
       .param = plot_string(json_object_get(tree, "over"), "param"),
       .goals = json_object_get(json_object_get(designs, "a"), "goals"),
   };

@@ -37,6 +37,7 @@ struct load_curve {
 
 struct load_curves {
   const char *param;
+  const char *each;      /* what a curve is of: "design" */
   enum metric_unit unit; /* of loads */
   uint32_t n;
   struct load_curve list[LOAD_CURVES_MAX];

@@ -282,17 +282,23 @@ static char *note_of(const struct drawing *d) {
 
 static char *caption_of(const struct drawing *d, double knee) {
   double q = percentile_parse(d->subject.word);
-  return g_strdup_printf(
-      "Above: requests that ended well, a second%s. Below: the time in which %.10g %% of all "
-      "requests are answered. A failed request is never "
-      "answered, so %s is endless where more than %.10g %% fail: the curve leaves the picture "
-      "there.%s%s",
-      d->offered ? " (dashed grey: those offered)" : "", q * 100, d->subject.word, (1 - q) * 100,
-      d->curves->n > 1 ? " One colour a design; all designs meet the same requests." : "",
-      isnan(knee)
-          ? ""
-          : " The knee is where latency begins to rise faster than load: the point farthest "
-            "below the straight line from the first to the last point.");
+  GString *text = g_string_new("Above: requests that ended well, a second");
+  if (d->offered) g_string_append(text, " (dashed grey: those offered)");
+  g_string_append_printf(
+      text,
+      ". Below: the time in which %.10g %% of all requests are answered. A failed "
+      "request is never answered, so %s is endless where more than %.10g %% fail: "
+      "the curve leaves the picture there.",
+      q * 100, d->subject.word, (1 - q) * 100);
+  if (d->curves->n > 1) {
+    g_string_append_printf(text, " One colour a %s; all meet the same requests.", d->curves->each);
+  }
+  if (!isnan(knee)) {
+    g_string_append(text,
+                    " The knee is where latency begins to rise faster than load: the point "
+                    "farthest below the straight line from the first to the last point.");
+  }
+  return g_string_free(text, FALSE);
 }
 
 static void draw(struct plot_page *page, struct drawing *d, bool alone) {

@@ -140,10 +140,17 @@ static enum style style_of(const struct difference *d) {
   return d->finding == FINDING_LOWER || d->finding == FINDING_HIGHER ? STYLE_BOLD : STYLE_PLAIN;
 }
 
+/* More than these bury what differs; the table has them all. */
+#define EQUAL_TOLD 3u
+
 static void print_verdicts(const struct comparison *c, char letter, const struct term *term) {
+  uint32_t equal = 0;
+  for (uint32_t i = 0; i < c->n; i++) {
+    equal += c->list[i].headline && c->list[i].finding == FINDING_EQUAL;
+  }
   for (uint32_t i = 0; i < c->n; i++) {
     const struct difference *d = &c->list[i];
-    if (!d->headline) continue;
+    if (!d->headline || (d->finding == FINDING_EQUAL && equal > EQUAL_TOLD)) continue;
     char *sentence = compare_sentence(d, letter);
     gchar *line = g_strdup_printf("%s: %s", d->name, sentence);
     term_put(term, STYLE_PLAIN, "  ");
@@ -151,6 +158,11 @@ static void print_verdicts(const struct comparison *c, char letter, const struct
     g_free(line);
     g_free(sentence);
   }
+  if (equal <= EQUAL_TOLD) return;
+  gchar *line = g_strdup_printf("%u more are exactly equal in both; the table has them", equal);
+  term_put(term, STYLE_PLAIN, "  ");
+  term_wrap(term, STYLE_DIM, line, 2, 4);
+  g_free(line);
 }
 
 static void add_head(struct table *table, char letter) {

@@ -7,7 +7,7 @@
 /* A run of twice the load takes twice as long, so that the search for a load that is too much ends
  * early: where the system was saturated several times and the goals did not notice. */
 #define DOUBLINGS 10
-#define HALVINGS 40
+#define HALVINGS 14 /* to less than a ten-thousandth, where hardly a request comes */
 #define SATURATED_PROBES 4
 
 struct search {
@@ -46,6 +46,20 @@ static const struct probe *look(struct search *s, double load) {
 
 static bool is_close(const struct search *s, double low, double high, double tolerance) {
   return high - low <= (s->range->whole ? fmax(1, tolerance * high) : tolerance * high);
+}
+
+/* The highest load tried up to `limit` that is sure to meet the goals, or the lowest from there on
+ * that is sure not to; NaN if there is none. */
+static double nearest_sure(const struct capacity *c, enum certainty certainty, double limit) {
+  double best = NAN;
+  for (uint32_t i = 0; i < c->probes; i++) {
+    const struct probe *p = &c->probe[i];
+    if (p->certainty != certainty) continue;
+    bool below = certainty == SURELY;
+    if (below ? p->load > limit : p->load < limit) continue;
+    if (isnan(best) || (below ? p->load > best : p->load < best)) best = p->load;
+  }
+  return best;
 }
 
 /* --- a load that meets the goals and a higher one that does not ------------------------------ */
@@ -95,9 +109,12 @@ static bool bracket_open(struct search *s, double *low, double *high) {
   s->out->status = up ? CAPACITY_ABOVE : CAPACITY_BELOW;
   if (up) {
     s->out->lo = load;
-  } else {
-    s->out->hi = load;
+    return false;
   }
+  /* So little load tells nothing; the last that surely fails does. */
+  double sure = s->out->undecided ? nearest_sure(s->out, SURELY_NOT, 0) : NAN;
+  s->out->hi = isnan(sure) ? load : sure;
+  s->out->undecided &= isnan(sure);
   return false;
 }
 
@@ -162,20 +179,6 @@ static bool narrow(struct search *s, const struct target *t, double tolerance, d
     last = width;
   }
   return true;
-}
-
-/* The highest load tried up to `limit` that is sure to meet the goals, or the lowest from there on
- * that is sure not to; NaN if there is none. */
-static double nearest_sure(const struct capacity *c, enum certainty certainty, double limit) {
-  double best = NAN;
-  for (uint32_t i = 0; i < c->probes; i++) {
-    const struct probe *p = &c->probe[i];
-    if (p->certainty != certainty) continue;
-    bool below = certainty == SURELY;
-    if (below ? p->load > limit : p->load < limit) continue;
-    if (isnan(best) || (below ? p->load > best : p->load < best)) best = p->load;
-  }
-  return best;
 }
 
 /* The nearest such load, if need be one that is looked at now, farther and farther away from the

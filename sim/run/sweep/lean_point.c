@@ -15,7 +15,7 @@ static json_t *only(const json_t *from, const char *const *keys) {
 }
 
 static void keep_metric(json_t *kept, const json_t *metrics, const char *name) {
-  static const char *const keys[] = {"value", "lo", "hi", "unit", "all", NULL};
+  static const char *const keys[] = {"value", "lo", "hi", "unit", "all", "populations", NULL};
   const json_t *metric = json_object_get(metrics, name);
   if (metric == NULL || json_object_get(kept, name) != NULL) return;
   json_t *lean = only(metric, keys);
@@ -27,8 +27,9 @@ static void keep_metric(json_t *kept, const json_t *metrics, const char *name) {
 
 /* Those by which a client is known among all metrics. */
 static json_t *usual_metrics(const json_t *metrics) {
-  static const char *const suffixes[] = {"offered", "requests",     "ended",       "throughput",
-                                         "goodput", "availability", "latency.p50", "latency.p99"};
+  static const char *const suffixes[] = {"offered",     "requests",    "ended",
+                                         "throughput",  "goodput",     "availability",
+                                         "latency.p50", "latency.p99", "latency.mean"};
   json_t *kept = json_object();
   const char *name;
   json_t *value;

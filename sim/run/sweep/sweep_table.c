@@ -8,10 +8,12 @@
 #include "format.h"
 #include "report.h"
 #include "sweep_csv.h"
+#include "sweep_kinds.h"
 #include "table.h"
 
 #define MEASURES_MAX 26u /* they are named by letters */
 #define GAP 2u
+#define KINDS_TOLD 3u
 
 /* A column beside the axes: the metric of a goal or, without goals, one of a few usual ones. */
 struct measure {
@@ -30,6 +32,8 @@ struct sweep_table {
   uint32_t axes_n, measures, points;
   struct measure measure[MEASURES_MAX];
   GArray *rows;
+  uint32_t kinds; /* points with two kinds of replications */
+  char *kind[KINDS_TOLD];
 };
 
 struct sweep_table *sweep_table_new(const json_t *manifest) {
@@ -127,6 +131,14 @@ void sweep_table_add(struct sweep_table *table, const json_t *point) {
   if (table->points++ == 0) choose_measures(table, point);
   tally(table, point);
   if (table->rows->len < SWEEP_ROWS_SHOWN) keep_row(table, point);
+  char *kinds = sweep_kinds(point);
+  if (kinds != NULL && table->kinds++ < KINDS_TOLD) {
+    table->kind[table->kinds - 1] =
+        g_strdup_printf("point %" JSON_INTEGER_FORMAT
+                        " has two kinds of replications, and none is like its mean: %s",
+                        json_integer_value(json_object_get(point, "point")), kinds);
+  }
+  g_free(kinds);
 }
 
 /* --- printing ------------------------------------------------------------------------------- */
@@ -282,7 +294,21 @@ static void print_remarks(const struct sweep_table *table, uint32_t hidden, cons
   g_string_free(line, TRUE);
 }
 
+static void print_kinds(const struct sweep_table *table, const struct term *term) {
+  for (uint32_t i = 0; i < MIN(table->kinds, KINDS_TOLD); i++) {
+    term_put(term, STYLE_WARN, "warning: ");
+    term_wrap(term, STYLE_PLAIN, table->kind[i], 9, 2);
+  }
+  if (table->kinds > KINDS_TOLD) {
+    gchar *more = g_strdup_printf("so it is at %u more points", table->kinds - KINDS_TOLD);
+    term_put(term, STYLE_WARN, "warning: ");
+    term_wrap(term, STYLE_PLAIN, more, 9, 2);
+    g_free(more);
+  }
+}
+
 static void free_table(struct sweep_table *table) {
+  for (uint32_t i = 0; i < MIN(table->kinds, KINDS_TOLD); i++) g_free(table->kind[i]);
   for (guint r = 0; r < table->rows->len; r++) {
     struct row *row = &g_array_index(table->rows, struct row, r);
     g_strfreev(row->cell);
@@ -303,6 +329,7 @@ void sweep_table_finish(struct sweep_table *table, const char *title, const char
     if (table->measures > 0) print_legend(table, term);
     uint32_t hidden = print_rows(table, term);
     print_remarks(table, hidden, where, term);
+    print_kinds(table, term);
   }
   free_table(table);
 }
