@@ -1,4 +1,4 @@
-/* peers: members without a centre, which tell each other what is new. */
+/* peers: members without a centre, which tell each other what is new, or find what each keeps. */
 #include <math.h>
 #include <string.h>
 
@@ -6,12 +6,14 @@
 #include "checks.h"
 #include "gossip.h"
 #include "ledger.h"
+#include "look_up.h"
 #include "outline.h"
 #include "rumours.h"
 #include "sim.h"
 
 struct peers_config {
   struct gossip_config gossip;
+  struct look_up_config look_up;
 };
 
 struct peers_state {
@@ -19,6 +21,8 @@ struct peers_state {
   bool followed;        /* by the ledger */
   uint64_t stale, fresh;
   struct hist age;
+  bool looks_up;
+  struct look_up look_up;
 };
 
 static bool is_write(const struct sim *sim, const struct frame *call) {
@@ -40,6 +44,10 @@ static void read_here(struct sim *sim, struct member *member, const struct frame
 
 static void peers_on_call(struct sim *sim, struct member *member, struct frame *call) {
   struct peers_state *p = member->state;
+  if (p->looks_up) {
+    look_up_call(sim, member, &p->look_up, call);
+    return;
+  }
   if (is_write(sim, call)) {
     gossip_write(sim, member, &p->gossip, call);
     if (p->followed) ledger_write(sim, member->component->id, call);
@@ -55,13 +63,22 @@ static void peers_on_reply(struct sim *sim, struct member *member, struct frame 
 }
 
 static void peers_on_message(struct sim *sim, struct member *member, struct frame *message) {
-  gossip_on_message(sim, member, &((struct peers_state *)member->state)->gossip, message);
+  struct peers_state *p = member->state;
+  if (p->looks_up) {
+    look_up_on_message(sim, member, &p->look_up, message);
+  } else {
+    gossip_on_message(sim, member, &p->gossip, message);
+  }
 }
 
 static void peers_on_answer(struct sim *sim, struct member *member, struct frame *parent,
                             struct frame *message, enum outcome outcome) {
-  (void)parent;
-  gossip_on_answer(sim, member, &((struct peers_state *)member->state)->gossip, message, outcome);
+  struct peers_state *p = member->state;
+  if (p->looks_up) {
+    look_up_on_answer(sim, member, &p->look_up, parent, message, outcome);
+  } else {
+    gossip_on_answer(sim, member, &p->gossip, message, outcome);
+  }
 }
 
 static void peers_on_due(struct sim *sim, struct member *member, struct timer *timer) {
@@ -71,7 +88,8 @@ static void peers_on_due(struct sim *sim, struct member *member, struct timer *t
 
 static void peers_on_fault(struct sim *sim, struct member *member, const struct fault_def *fault,
                            bool begins) {
-  gossip_fault(sim, member, &((struct peers_state *)member->state)->gossip, fault, begins);
+  struct peers_state *p = member->state;
+  if (!p->looks_up) gossip_fault(sim, member, &p->gossip, fault, begins);
 }
 
 /* --- life ----------------------------------------------------------------------------------- */
@@ -80,6 +98,10 @@ static bool peers_validate(const struct spec *spec, const struct component_spec 
                            struct error *err) {
   (void)spec;
   const struct peers_config *config = component->config;
+  if (config->look_up.given && config->gossip.given) {
+    return error_set(err, "has both gossip and look_up; make two components of it");
+  }
+  if (config->look_up.given) return true;
   return gossip_valid(&config->gossip, component->instances, err);
 }
 
@@ -93,51 +115,64 @@ static void peers_outline(const struct spec *spec, const struct component_spec *
                           struct outline *out) {
   (void)spec, (void)op;
   const struct peers_config *config = component->config;
-  out->left_out = (float)gossip_left_out(&config->gossip, component->instances);
+  if (!config->look_up.given)
+    out->left_out = (float)gossip_left_out(&config->gossip, component->instances);
   outline_add(out, OUTLINE_END);
 }
 
 static void peers_init(struct sim *sim, struct member *member) {
   struct peers_state *p = member->state;
   const struct peers_config *config = member->component->config;
+  p->looks_up = config->look_up.given;
+  if (p->looks_up) {
+    look_up_init(sim, member, &p->look_up, &config->look_up);
+    return;
+  }
   p->followed = ledger_follows(sim, member->component->id);
   gossip_init(sim, member, &p->gossip, &config->gossip);
 }
 
 static void peers_start(struct sim *sim, struct member *member) {
-  gossip_start(sim, member, &((struct peers_state *)member->state)->gossip);
+  struct peers_state *p = member->state;
+  if (!p->looks_up) gossip_start(sim, member, &p->gossip);
 }
 
 static void peers_reset(struct sim *sim, struct member *member) {
   (void)sim;
-  gossip_reset(&((struct peers_state *)member->state)->gossip);
+  struct peers_state *p = member->state;
+  if (!p->looks_up) gossip_reset(&p->gossip);
 }
 
 static void peers_check(struct sim *sim, struct member *member, struct checks *out) {
   (void)sim;
-  if (member->index > 1) return;
+  if (member->index > 1 || ((const struct peers_state *)member->state)->looks_up) return;
   check_member(out, member, "rumours", gossip_sound(member->component),
                "who tells and who knows agrees with what is counted");
 }
 
 static void peers_destroy(struct sim *sim, struct member *member) {
   (void)sim;
-  gossip_free(&((struct peers_state *)member->state)->gossip,
-              member->index == member->component->members);
+  struct peers_state *p = member->state;
+  if (!p->looks_up) gossip_free(&p->gossip, member->index == member->component->members);
 }
 
-/* Of an update and a peer: how often it was told. */
+/* What quotients the counts make: how often an update was told, by peer; hops of a look-up. */
 static void peers_collect(struct sim *sim, struct component *component, struct metrics *out) {
   (void)sim;
-  uint64_t told = 0, updates = 0;
+  double told = 0, updates = 0, hops = 0, lookups = 0;
   for (uint32_t i = 0; i < component->members; i++) {
-    const struct gossip_meters *meters =
-        &((const struct peers_state *)component->member[i].state)->gossip.meters;
-    told += meters->told;
-    updates += meters->updates;
+    const struct peers_state *p = component->member[i].state;
+    told += (double)p->gossip.meters.told;
+    updates += (double)p->gossip.meters.updates;
+    hops += (double)p->look_up.meters.hops;
+    lookups += (double)p->look_up.meters.lookups;
   }
-  metric_quotient(out, UNIT_COUNT, (double)told, (double)updates * component->members, "%s.traffic",
-                  component->spec->name);
+  if (((const struct peers_config *)component->config)->look_up.given) {
+    metric_quotient(out, UNIT_COUNT, hops, lookups, "%s.hops.mean", component->spec->name);
+  } else {
+    metric_quotient(out, UNIT_COUNT, told, updates * component->members, "%s.traffic",
+                    component->spec->name);
+  }
 }
 
 #define AT(field) offsetof(struct peers_config, field)
@@ -149,11 +184,20 @@ static const struct param peers_params[] = {
      .group = gossip_params,
      .doc = "How an update that one peer takes gets to the others. If not given, as its defaults "
             "say."},
+    {.name = "look_up",
+     .type = PARAM_GROUP,
+     .offset = AT(look_up),
+     .group = look_up_params,
+     .doc =
+         "Instead of telling each other, each peer keeps its own part of the keys, and calls find "
+         "it from peer to peer (Chord)."},
     {0},
 };
 
 #define STATE(field) offsetof(struct peers_state, field)
 #define GOSSIP(field) offsetof(struct peers_state, gossip.meters.field)
+
+#define LOOK_UP(field) offsetof(struct peers_state, look_up.meters.field)
 
 static const struct meter peers_meters[] = {
     {"updates", METER_COUNT, GOSSIP(updates), 0, "Updates that peers took."},
@@ -169,16 +213,26 @@ static const struct meter peers_meters[] = {
      "Reads at a peer that lacked an update of the datum, taken before the reader asked."},
     {"stale_age", METER_TIMES, STATE(age), 0,
      "Of stale reads, how long before they were asked the first update was taken that they lack"},
+    {"lookups", METER_COUNT, LOOK_UP(lookups), 0, "Calls for which a key's peer was looked up."},
+    {"lookups_failed", METER_COUNT, LOOK_UP(failed), 0,
+     "Of them, those whose key was on a peer that did not answer, or that found no way there."},
+    {"hops", METER_COUNT, LOOK_UP(hops), 0, "Peers that were asked for them."},
     {0},
 };
 
+static bool peers_has_meter(const void *config, const struct meter *meter) {
+  bool of_look_up = meter->at >= offsetof(struct peers_state, look_up);
+  return of_look_up == ((const struct peers_config *)config)->look_up.given;
+}
+
 static const struct metric_def peers_metrics[] = {
     {"traffic", "", "How often an update was told, for each peer there is."},
+    {"hops.mean", "", "Peers asked in a look-up, mean; the key's own is the last one."},
     {0},
 };
 
 static const char *const peers_operations[] = {"read", "write", NULL};
-static const char *const peers_messages[] = {"tell", "sync", NULL};
+static const char *const peers_messages[] = {"tell", "sync", "ask", NULL};
 
 const struct kind kind_peers = {
     .name = "peers",
@@ -196,7 +250,14 @@ const struct kind kind_peers = {
         "it arrives, which two peers that compare may find a little newer than when it was sent. "
         "Left out: peers that find out who is there (all know the register), telling by asking "
         "(pull), feedback from those who knew, several updates in one packet (each is a message "
-        "of its own), and the work of it.",
+        "of its own), and the work of it. "
+        "With `look_up` peers tell each other nothing: they stand on a ring, each has the keys "
+        "between the peer before it and itself, and who is called asks from peer to peer, each "
+        "time "
+        "the one closest before the key, until it has asked the key's own, and answers then. One "
+        "that does not answer is passed by, and a key whose peer is down is out of reach: peers "
+        "that "
+        "take over from others, copies and the upkeep of the tables are left out, too.",
     .example =
         "client \"app\" { arrivals = poisson \"20/s\", target = \"flags\", "
         "mix = { read = 0.9, write = 0.1 } }\n"
@@ -205,6 +266,7 @@ const struct kind kind_peers = {
         "run { duration = \"60s\", warmup = \"5s\", replications = 4 }\n",
     .params = peers_params,
     .meters = peers_meters,
+    .has_meter = peers_has_meter,
     .metrics = peers_metrics,
     .operations = peers_operations,
     .messages = peers_messages,
