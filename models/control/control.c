@@ -121,8 +121,12 @@ static void control_on_answer(struct sim *sim, struct member *member, struct fra
     look(sim, member, w);
     return;
   }
-  beats_heard(&w->beats, sim->now_ns, c->config->every_ns);
-  if (w->suspected) sim_note(sim, member, w->member, "heard again");
+  if (!w->suspected) {
+    beats_heard(&w->beats, sim->now_ns, c->config->every_ns);
+    return;
+  }
+  beats_heard_again(&w->beats, sim->now_ns);
+  sim_note(sim, member, w->member, "heard again");
   w->suspected = false;
 }
 
@@ -189,6 +193,7 @@ static void control_init(struct sim *sim, struct member *member) {
   for (uint32_t i = 0; i < c->n; i++) {
     c->watched[i] = (struct watched){.member = &c->component->member[i], .failed_ns = TIME_NEVER};
     if (c->config->detector.rule != DETECTOR_PHI) continue;
+    c->watched[i].beats.room = PHI_SAMPLES;
     c->watched[i].beats.sample = arena_alloc(sim->arena, PHI_SAMPLES * sizeof(double));
   }
 }
@@ -207,8 +212,8 @@ static void control_on_fault(struct sim *sim, struct member *member, const struc
   struct control_state *c = member->state;
   if (fault != &fault_crash) return;
   for (uint32_t i = 0; begins && i < c->n; i++) {
-    double *sample = c->watched[i].beats.sample;
-    c->watched[i].beats = (struct beats){.sample = sample};
+    const struct beats *old = &c->watched[i].beats;
+    c->watched[i].beats = (struct beats){.sample = old->sample, .room = old->room};
     c->watched[i].suspected = false;
   }
   if (!begins) beat(sim, member);

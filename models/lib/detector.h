@@ -11,18 +11,26 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define PHI_SAMPLES 1000u
+#define PHI_SAMPLES 1000u /* of Akka */
 
 struct beats {
   uint64_t last_ns;
   uint32_t missed;     /* in a row */
   uint32_t n, next;    /* times between beats, in a ring */
   double sum, squares; /* of them, s */
-  double *sample;      /* PHI_SAMPLES of them; NULL: not wanted */
+  double *sample;      /* `room` of them; NULL: not wanted */
+  uint32_t room;
 };
 
 /* It was heard. `expected_ns` is what is taken for the time between beats before any is known. */
 void beats_heard(struct beats *beats, uint64_t now_ns, uint64_t expected_ns);
+/* The same of one that was thought to have failed: how long that lasted says nothing about its
+ * beats. */
+void beats_heard_again(struct beats *beats, uint64_t now_ns);
 double beats_phi(const struct beats *beats, uint64_t now_ns);
+
+/* The same where beats come by way of others, so that times between them are about exponential:
+ * the silence over their mean, over ln 10 (Cassandra). */
+double beats_phi_gossip(const struct beats *beats, uint64_t now_ns);
 
 #endif

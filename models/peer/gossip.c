@@ -60,7 +60,8 @@ const struct param gossip_params[] = {
 
 #define SYNC_TIMEOUT_NS UINT64_C(10000000000) /* memberlist's TCPTimeout */
 
-bool gossip_valid(const struct gossip_config *config, uint32_t peers, struct error *err) {
+bool gossip_valid(const struct gossip_config *config, const struct detector *detector,
+                  uint32_t peers, struct error *err) {
   if (peers < 2) {
     return error_set(err, "has one peer, which has nobody to tell; give it instances = 3 or more");
   }
@@ -71,7 +72,7 @@ bool gossip_valid(const struct gossip_config *config, uint32_t peers, struct err
   if (config->tells > 0 && config->coin > 0) {
     return error_set(err, "gossip: tells and coin both say when a peer stops; leave one out");
   }
-  return true;
+  return suspect_valid(detector, peers, err);
 }
 
 static uint64_t times_at_most(const struct gossip_config *config, uint32_t peers) {
@@ -137,9 +138,9 @@ static uint64_t next_after(uint64_t now_ns, uint64_t phase_ns, uint64_t every_ns
   return phase_ns + ((now_ns - phase_ns) / every_ns + 1) * every_ns;
 }
 
-/* Rounds cost nothing while there is nothing to tell. */
+/* Rounds cost nothing while there is nothing to tell, unless beats are. */
 static void expect_round(struct sim *sim, struct member *member, struct gossip *g) {
-  if (g->n == 0 || timer_is_set(sim, &g->round)) return;
+  if ((g->n == 0 && !g->watches) || timer_is_set(sim, &g->round)) return;
   uint64_t at_ns = next_after(sim->now_ns, g->phase_ns, g->config->every_ns);
   timer_set(sim, member, &g->round, at_ns - sim->now_ns, GOSSIP_ROUND, 0);
 }
@@ -210,6 +211,15 @@ static uint32_t draw_partners(const struct sim *sim, const struct member *member
   return n;
 }
 
+static void beat(struct sim *sim, struct member *member, struct gossip *g,
+                 struct member *const *partner, uint32_t partners) {
+  suspect_round(sim, member, &g->suspect);
+  for (uint32_t i = 0; i < partners; i++) {
+    message_send(sim, member, partner[i],
+                 &(struct message){.what = GOSSIP_BEATS, .timeout_ns = MESSAGE_ONE_WAY});
+  }
+}
+
 static void tell_round(struct sim *sim, struct member *member, struct gossip *g) {
   struct member *partner[FANOUT_MAX];
   uint32_t partners = draw_partners(sim, member, g, (uint32_t)g->config->fanout, partner);
@@ -223,6 +233,7 @@ static void tell_round(struct sim *sim, struct member *member, struct gossip *g)
     }
   }
   g->n = kept;
+  if (g->watches) beat(sim, member, g, partner, partners);
   expect_round(sim, member, g);
 }
 
@@ -271,6 +282,11 @@ void gossip_on_message(struct sim *sim, struct member *member, struct gossip *g,
     learn_all(sim, member, g, message_sender(sim, message)->index - 1);
     return; /* the engine answers */
   }
+  if (message_what(sim, message) == GOSSIP_BEATS) {
+    const struct gossip *other = message_sender(sim, message)->state;
+    suspect_hear(sim, member, &g->suspect, &other->suspect);
+    return;
+  }
   struct rumour *rumour = rumour_of(g->rumours, (uint32_t)message_body(sim, message));
   if (rumour == NULL || !rumour_learn(rumour, member->index - 1)) {
     g->meters.needless++;
@@ -298,9 +314,10 @@ void gossip_fault(struct sim *sim, struct member *member, struct gossip *g,
                   const struct fault_def *fault, bool begins) {
   if (fault != &fault_crash) return;
   if (!begins) {
-    expect_comparison(sim, member, g);
+    gossip_start(sim, member, g);
     return;
   }
+  if (g->watches) suspect_crash(member, &g->suspect);
   for (uint32_t i = 0; i < g->n; i++) stop_telling(member, g, g->telling[i].number);
   g->n = 0;
   uint32_t number = 0;
@@ -318,7 +335,7 @@ static uint64_t draw_phase(const struct gossip *g, const struct member *member, 
 }
 
 void gossip_init(struct sim *sim, struct member *member, struct gossip *g,
-                 const struct gossip_config *config) {
+                 const struct gossip_config *config, const struct detector *detector) {
   struct component *peers = member->component;
   if (peers->shared == NULL) peers->shared = rumours_new(peers->members);
   g->config = config;
@@ -328,6 +345,8 @@ void gossip_init(struct sim *sim, struct member *member, struct gossip *g,
   g->phase = sim_stream(sim, peers, "phase");
   if (config->stagger) g->phase_ns = draw_phase(g, member, config->every_ns, 0);
   g->sync_phase_ns = draw_phase(g, member, config->sync_ns, 1);
+  g->watches = detector->rule == DETECTOR_PHI;
+  if (g->watches) suspect_init(sim, member, &g->suspect, detector, config->every_ns);
 }
 
 void gossip_free(struct gossip *g, bool last) {
@@ -337,6 +356,7 @@ void gossip_free(struct gossip *g, bool last) {
 
 void gossip_start(struct sim *sim, struct member *member, struct gossip *g) {
   expect_comparison(sim, member, g);
+  expect_round(sim, member, g);
 }
 
 /* What was counted before the end of the warm-up is not taken back after it. */

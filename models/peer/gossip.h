@@ -7,6 +7,7 @@
 
 #include "message.h"
 #include "param.h"
+#include "suspect.h"
 #include "timer.h"
 
 struct gossip_config {
@@ -18,7 +19,7 @@ struct gossip_config {
 extern const struct param gossip_params[];
 
 /* Indices into the kind's messages. */
-enum gossip_message { GOSSIP_TELL, GOSSIP_SYNC };
+enum gossip_message { GOSSIP_TELL, GOSSIP_SYNC, GOSSIP_BEATS, GOSSIP_MESSAGES };
 /* The kind's own timers begin at GOSSIP_DUES. */
 enum gossip_due { GOSSIP_ROUND, GOSSIP_COMPARE, GOSSIP_DUES };
 
@@ -45,9 +46,12 @@ struct gossip {
   struct timer round, compare;
   struct stream partners, interest, phase;
   struct gossip_meters meters;
+  bool watches; /* it has a detector: */
+  struct suspect suspect;
 };
 
-bool gossip_valid(const struct gossip_config *config, uint32_t peers, struct error *err);
+bool gossip_valid(const struct gossip_config *config, const struct detector *detector,
+                  uint32_t peers, struct error *err);
 
 /* The share of many peers that hear of an update by nobody, where no message is lost: each of those
  * who know tells it t times, so r = exp(-t (1 - r)) do not. 0: they compare, and all hear of it. */
@@ -55,7 +59,7 @@ double gossip_left_out(const struct gossip_config *config, uint32_t peers);
 
 /* The first of the component's peers makes what they share. */
 void gossip_init(struct sim *sim, struct member *member, struct gossip *g,
-                 const struct gossip_config *config);
+                 const struct gossip_config *config, const struct detector *detector);
 void gossip_free(struct gossip *g, bool last);
 void gossip_start(struct sim *sim, struct member *member, struct gossip *g);
 void gossip_fault(struct sim *sim, struct member *member, struct gossip *g,

@@ -6,8 +6,7 @@
 #ifndef LOOK_UP_H
 #define LOOK_UP_H
 
-#include "message.h"
-#include "param.h"
+#include "gossip.h"
 
 struct look_up_config {
   bool given;
@@ -16,7 +15,8 @@ struct look_up_config {
 };
 extern const struct param look_up_params[];
 
-enum { LOOK_UP_ASK = 2 }; /* index into the kind's messages, behind those of gossip.h */
+/* Index into the kind's messages: behind those of gossip.h. */
+enum { LOOK_UP_ASK = GOSSIP_MESSAGES };
 
 struct look_up_meters {
   uint64_t lookups, failed, hops;

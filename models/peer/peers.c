@@ -14,6 +14,7 @@
 struct peers_config {
   struct gossip_config gossip;
   struct look_up_config look_up;
+  struct detector detector;
 };
 
 struct peers_state {
@@ -101,8 +102,12 @@ static bool peers_validate(const struct spec *spec, const struct component_spec 
   if (config->look_up.given && config->gossip.given) {
     return error_set(err, "has both gossip and look_up; make two components of it");
   }
+  if (config->look_up.given && config->detector.rule == DETECTOR_PHI) {
+    return error_set(err,
+                     "has both look_up and detector, which hears beats by gossip; leave one out");
+  }
   if (config->look_up.given) return true;
-  return gossip_valid(&config->gossip, component->instances, err);
+  return gossip_valid(&config->gossip, &config->detector, component->instances, err);
 }
 
 static enum data_op peers_data_op(const struct spec *spec, const struct component_spec *component,
@@ -129,7 +134,7 @@ static void peers_init(struct sim *sim, struct member *member) {
     return;
   }
   p->followed = ledger_follows(sim, member->component->id);
-  gossip_init(sim, member, &p->gossip, &config->gossip);
+  gossip_init(sim, member, &p->gossip, &config->gossip, &config->detector);
 }
 
 static void peers_start(struct sim *sim, struct member *member) {
@@ -184,6 +189,16 @@ static const struct param peers_params[] = {
      .group = gossip_params,
      .doc = "How an update that one peer takes gets to the others. If not given, as its defaults "
             "say."},
+    {.name = "detector",
+     .type = PARAM_DETECTOR,
+     .offset = AT(detector),
+     .doc =
+         "phi { 8 }: peers find out which others have failed. In each round a peer counts its own "
+         "heartbeat up and tells the counts that it knows along with the updates; one whose count "
+         "has not risen for so long that, with exponential times of the mean of its last 100 "
+         "rises, the chance of it is below "
+         "10^-8, which is 18 times that mean, is suspected (Cassandra: phi_convict_threshold is "
+         "8)."},
     {.name = "look_up",
      .type = PARAM_GROUP,
      .offset = AT(look_up),
@@ -197,6 +212,7 @@ static const struct param peers_params[] = {
 #define STATE(field) offsetof(struct peers_state, field)
 #define GOSSIP(field) offsetof(struct peers_state, gossip.meters.field)
 
+#define SUSPECT(field) offsetof(struct peers_state, gossip.suspect.meters.field)
 #define LOOK_UP(field) offsetof(struct peers_state, look_up.meters.field)
 
 static const struct meter peers_meters[] = {
@@ -213,6 +229,12 @@ static const struct meter peers_meters[] = {
      "Reads at a peer that lacked an update of the datum, taken before the reader asked."},
     {"stale_age", METER_TIMES, STATE(age), 0,
      "Of stale reads, how long before they were asked the first update was taken that they lack"},
+    {"detection", METER_TIMES, SUSPECT(detection), 0,
+     "From the beginning of a crash or hang until a peer suspected it, each of the others for "
+     "itself"},
+    {"suspicions", METER_COUNT, SUSPECT(suspicions), 0, "How often a peer suspected another one."},
+    {"false_alarms", METER_COUNT, SUSPECT(false_alarms), 0,
+     "Of them, of one that neither lay crashed nor hung: slow, cut off, or unlucky."},
     {"lookups", METER_COUNT, LOOK_UP(lookups), 0, "Calls for which a key's peer was looked up."},
     {"lookups_failed", METER_COUNT, LOOK_UP(failed), 0,
      "Of them, those whose key was on a peer that did not answer, or that found no way there."},
@@ -221,8 +243,11 @@ static const struct meter peers_meters[] = {
 };
 
 static bool peers_has_meter(const void *config, const struct meter *meter) {
-  bool of_look_up = meter->at >= offsetof(struct peers_state, look_up);
-  return of_look_up == ((const struct peers_config *)config)->look_up.given;
+  const struct peers_config *c = config;
+  size_t watching = offsetof(struct peers_state, gossip.suspect);
+  bool of_suspect = meter->at >= watching && meter->at < watching + sizeof(struct suspect);
+  if (of_suspect) return c->detector.rule == DETECTOR_PHI;
+  return (meter->at >= offsetof(struct peers_state, look_up)) == c->look_up.given;
 }
 
 static const struct metric_def peers_metrics[] = {
@@ -232,7 +257,7 @@ static const struct metric_def peers_metrics[] = {
 };
 
 static const char *const peers_operations[] = {"read", "write", NULL};
-static const char *const peers_messages[] = {"tell", "sync", "ask", NULL};
+static const char *const peers_messages[] = {"tell", "sync", "beats", "ask", NULL};
 
 const struct kind kind_peers = {
     .name = "peers",
@@ -248,7 +273,8 @@ const struct kind kind_peers = {
         "lacks an update. A crash makes a peer forget what it was telling, not what it knows. All "
         "are equal, so none is a single point of failure. What a message tells is looked up when "
         "it arrives, which two peers that compare may find a little newer than when it was sent. "
-        "Left out: peers that find out who is there (all know the register), telling by asking "
+        "Whom a peer suspects it tells nobody, and goes on telling it things. Left out: peers that "
+        "find out who is there (all know the register), telling by asking "
         "(pull), feedback from those who knew, several updates in one packet (each is a message "
         "of its own), and the work of it. "
         "With `look_up` peers tell each other nothing: they stand on a ring, each has the keys "

@@ -252,7 +252,7 @@ static void test_whom(void **state) {
  */
 static void test_phi(void **state) {
   (void)state;
-  struct beats beats = {.sample = calloc(PHI_SAMPLES, sizeof(double))};
+  struct beats beats = {.sample = calloc(PHI_SAMPLES, sizeof(double)), .room = PHI_SAMPLES};
   assert_same(beats_phi(&beats, 5 * S), 0);
   uint64_t now_ns = 0;
   for (int i = 0; i < 3000; i++) { /* mean 1 s, deviation 0.2 s */
@@ -264,6 +264,10 @@ static void test_phi(void **state) {
     assert_within(beats_phi(&beats, now_ns + (uint64_t)((1 + 0.2 * z) * 1e9)), -log10(chance),
                   0.02);
   }
+  /* An outage says nothing about the beats: as long after it phi is what it was. */
+  double before = beats_phi(&beats, now_ns + S);
+  beats_heard_again(&beats, now_ns + 60 * S);
+  assert_same(beats_phi(&beats, now_ns + 61 * S), before);
   free(beats.sample);
   enum { N = 3000 };
   struct shot *shots = writes(N);
@@ -271,10 +275,12 @@ static void test_phi(void **state) {
   struct node *ha = manager(scene, "async", "false");
   node_set(ha, "detector", "phi 8");
   fail_at(scene, &fault_crash, "pg[1]", 10 * S, 10);
+  fail_at(scene, &fault_crash, "pg[1]", 30 * S, 5);
   scene_add_sender(scene, "from", shots, N);
   struct run run = run_scene(scene, SEED, 40 * S);
   double detection = metric(&run, "ha.detection.mean");
   assert_true(detection > 1 && detection < 2);
+  assert_same(metric(&run, "ha.suspicions"), 2); /* the first outage is no beat */
   assert_same(metric(&run, "ha.false_alarms"), 0);
   run_free(&run);
   scene_free(scene);

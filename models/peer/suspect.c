@@ -1,0 +1,74 @@
+#include "suspect.h"
+
+#include "arena.h"
+#include "detector.h"
+#include "timeline.h"
+
+#define SAMPLES 100 /* times between beats that it keeps of each peer */
+
+bool suspect_valid(const struct detector *detector, uint32_t peers, struct error *err) {
+  if (detector->rule != DETECTOR_PHI || peers <= SUSPECT_PEERS_MAX) return true;
+  return error_set(err, "detector: each of the %u peers would watch each other one; %u at most",
+                   peers, SUSPECT_PEERS_MAX);
+}
+
+void suspect_init(struct sim *sim, const struct member *member, struct suspect *s,
+                  const struct detector *detector, uint64_t every_ns) {
+  uint32_t n = member->component->members;
+  s->detector = detector;
+  s->every_ns = every_ns;
+  s->count = arena_alloc(sim->arena, n * sizeof *s->count);
+  s->beats = arena_alloc(sim->arena, n * sizeof *s->beats);
+  s->suspected = arena_alloc(sim->arena, n * sizeof *s->suspected);
+  for (uint32_t i = 0; i < n; i++) {
+    s->count[i] = 0;
+    s->suspected[i] = false;
+    double *sample = arena_alloc(sim->arena, SAMPLES * sizeof *sample);
+    s->beats[i] = (struct beats){.sample = sample, .room = SAMPLES};
+  }
+}
+
+static void begin_to_suspect(struct sim *sim, struct member *member, struct suspect *s,
+                             struct member *about) {
+  s->suspected[about->index - 1] = true;
+  s->meters.suspicions++;
+  if (about->down_since_ns == TIME_NEVER) {
+    s->meters.false_alarms++;
+  } else {
+    hist_add(&s->meters.detection, sim->now_ns - about->down_since_ns);
+  }
+  sim_note(sim, member, about, "suspected");
+}
+
+void suspect_round(struct sim *sim, struct member *member, struct suspect *s) {
+  struct component *peers = member->component;
+  s->count[member->index - 1]++;
+  for (uint32_t i = 0; i < peers->members; i++) {
+    if (s->suspected[i] || i == member->index - 1) continue;
+    if (beats_phi_gossip(&s->beats[i], sim->now_ns) < s->detector->phi) continue;
+    begin_to_suspect(sim, member, s, &peers->member[i]);
+  }
+}
+
+void suspect_hear(struct sim *sim, struct member *member, struct suspect *s,
+                  const struct suspect *other) {
+  struct component *peers = member->component;
+  for (uint32_t i = 0; i < peers->members; i++) {
+    if (other->count[i] <= s->count[i] || i == member->index - 1) continue;
+    s->count[i] = other->count[i];
+    if (s->suspected[i]) {
+      s->suspected[i] = false;
+      beats_heard_again(&s->beats[i], sim->now_ns);
+      sim_note(sim, member, &peers->member[i], "heard again");
+    } else {
+      beats_heard(&s->beats[i], sim->now_ns, s->every_ns);
+    }
+  }
+}
+
+void suspect_crash(const struct member *member, struct suspect *s) {
+  for (uint32_t i = 0; i < member->component->members; i++) {
+    s->suspected[i] = false;
+    s->beats[i] = (struct beats){.sample = s->beats[i].sample, .room = s->beats[i].room};
+  }
+}
