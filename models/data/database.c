@@ -28,6 +28,8 @@ struct database_state {
   struct copy_meters copies;
   struct quorum_meters rounds;
   struct shard_meters moves;
+  struct idempotency *idempotency; /* or NULL */
+  struct idempotency_meters keys;
   struct shipping *shipping; /* or NULL */
   uint64_t shipped;
 };
@@ -201,6 +203,7 @@ static void database_check(struct sim *sim, struct member *member, struct checks
   struct database_state *db = member->state;
   if (db->copy) copy_check(db->copy, out);
   if (db->quorum) quorum_check(db->quorum, out);
+  if (db->idempotency) idempotency_check(db->idempotency, member, out);
   if (db->shipping) shipping_check(db->shipping, out);
   if (db->shard) shard_check(db->shard, out);
 }
@@ -234,7 +237,11 @@ static void database_on_call(struct sim *sim, struct member *member, struct fram
 static void database_on_timer(struct sim *sim, struct member *member, struct frame *call) {
   struct database_state *db = member->state;
   if (__builtin_expect(db->special, 0) && done_special(sim, member, call)) return;
-  if (is_write(db, call)) {
+  bool again =
+      db->idempotency && is_write(db, call) && !idempotency_lets_do(sim, db->idempotency, call);
+  if (again) {
+    /* It is answered as it was before. */
+  } else if (is_write(db, call)) {
     db->writes++;
     if (__builtin_expect(db->shipping != NULL, 0)) shipping_acknowledge(db->shipping);
     if (db->followed) ledger_write(sim, member->component->id, call);
@@ -290,6 +297,7 @@ static void database_init(struct sim *sim, struct member *member) {
   db->write_ops = data_writes(sim->spec, member->component->id);
   for (uint32_t i = 0; i < SPEC_MAX_OPS / 64; i++) db->has_writes |= db->write_ops.bits[i] != 0;
   db->followed = ledger_follows(sim, member->component->id);
+  db->idempotency = idempotency_new(sim, &db->config->idempotency, &db->keys);
   db->shipping = shipping_new(
       sim, member, &db->config->ship,
       (struct shipping_meters){&db->shipped, &db->copies.lost, &db->copies.recovery_point});
@@ -331,6 +339,7 @@ static void database_destroy(struct sim *sim, struct member *member) {
   station_free(&db->station);
   copy_free(db->copy);
   quorum_free(db->quorum);
+  idempotency_free(db->idempotency);
 }
 
 static struct station *database_station(struct member *member) {
@@ -426,6 +435,10 @@ static const struct meter database_meters[] = {
      "Keys that have to move when a shard comes, as a share of all."},
     {"keys_to_move", METER_LEVEL, MOVES(remaining), 0, "Keys that still have to move"},
 #undef MOVES
+    {"duplicates", METER_COUNT, STATE(keys) + offsetof(struct idempotency_meters, duplicates), 0,
+     "Writes that had been done before under the same key, and were done again (`idempotency`)."},
+    {"repeated", METER_COUNT, STATE(keys) + offsetof(struct idempotency_meters, repeated), 0,
+     "Writes that had been done before under the same key, and were not done again."},
     {"shipped", METER_COUNT, STATE(shipped), 0,
      "Transfers that have arrived in the safe place (`ship`)."},
     {0},
@@ -463,6 +476,9 @@ static bool database_has_meter(const void *config, const struct meter *meter) {
   if (meter->at < STATE(copies)) return true;
   bool of_loss = meter->at == STATE(copies) + offsetof(struct copy_meters, lost) ||
                  meter->at == STATE(copies) + offsetof(struct copy_meters, recovery_point);
+  if (meter->at >= STATE(keys) && meter->at < STATE(keys) + sizeof(struct idempotency_meters)) {
+    return c->idempotency.given;
+  }
   if (meter->at == STATE(shipped) || (of_loss && c->ship.given)) return c->ship.given;
   if (meter->at >= STATE(moves) && meter->at < STATE(moves) + sizeof(struct shard_meters))
     return c->shards.rule != SHARDS_UNSAID;
@@ -518,6 +534,8 @@ const struct kind kind_database = {
         "while the "
         "primary is down; what is on its way to other copies when it crashes still gets there. "
         "With "
+        "`idempotency` a write has the key of the request that it is made for, and one that was "
+        "done is not done again, though it costs the same work. With "
         "`ship` what is acknowledged is sent to a safe place every so often; after the fault "
         "`lose`, "
         "which takes the data, that is what is left. Left out: full backups apart from the log, "

@@ -42,6 +42,11 @@ bool database_validate(const struct spec *spec, const struct component_spec *com
                      config->copies.given ? "copies" : "ship");
   }
   if (!shards_validate(spec, component, &config->shards, &config->move, err)) return false;
+  if (config->idempotency.given && config->copies.given) {
+    return error_set(err,
+                     "has both copies and idempotency, which do not go together yet; leave out one "
+                     "of them");
+  }
   if (config->ship.given && config->copies.given) {
     return error_set(err,
                      "has both copies and ship, which do not go together yet; leave out one of "
@@ -132,6 +137,12 @@ const struct param database_params[] = {
      .group = copies_params,
      .doc = "Copies: members that all hold the data. One, the primary, takes the writes and sends "
             "them to the others; or none is it (`read`)."},
+    {.name = "idempotency",
+     .type = PARAM_GROUP,
+     .offset = AT(idempotency),
+     .group = idempotency_params,
+     .doc = "A write that is sent again is not done again: it has the key of the first one, which "
+            "the database remembers. A write that a message leads to has the message's key."},
     {.name = "ship",
      .type = PARAM_GROUP,
      .offset = AT(ship),

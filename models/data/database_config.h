@@ -4,6 +4,7 @@
 #define DATABASE_CONFIG_H
 
 #include "copies.h"
+#include "idempotency.h"
 #include "outline.h"
 #include "shipping.h"
 
@@ -13,6 +14,7 @@ struct database_config {
   struct priorities read_ops, write_ops;
   struct copies_config copies;
   struct shipping_config ship;
+  struct idempotency_config idempotency;
   struct sharding shards;
   struct dist move; /* ns */
 };

@@ -23,6 +23,17 @@ static uint32_t which_call(const struct sim *sim, const struct member *member,
   return (uint32_t)((outbound_key(sim, child) - base) * KEY_STEP_INVERSE >> 32);
 }
 
+/* The same request, also when it is tried again, and the same call of it: the same identity. */
+static void identify(struct sim *sim, const struct member *member, const struct frame *call,
+                     const struct frame *child, uint32_t which, uint32_t copy) {
+  if (!column_wanted(sim, COLUMN_IDENTITY)) return;
+  const struct service_state *s = member->state;
+  uint64_t of = column_get(sim, call, COLUMN_IDENTITY);
+  if (of == 0) return;
+  uint64_t by = rng_mix(s->name_hash) + ((uint64_t)which << 32 | copy) * KEY_STEP;
+  column_set(sim, child, COLUMN_IDENTITY, rng_mix(of ^ rng_mix(by ^ call->op)) | 1);
+}
+
 static enum acks acks_of(const struct program_call *spec) {
   if (spec->acks.word != HOW_MANY_NUMBER) return ACKS_ALL;
   return spec->acks.number == 0 ? ACKS_NONE : ACKS_LEADER;
@@ -54,6 +65,7 @@ void service_send(struct sim *sim, struct member *member, struct frame *call,
   }
   child->site = call->pc;
   if (spec->op != OP_INHERIT) child->op = (uint8_t)spec->op;
+  if (__builtin_expect(sim->columns != NULL, 0)) identify(sim, member, call, child, which, copy);
   const struct service_state *s = member->state;
   struct outbound *out = s->out ? s->out[s->plan[call->op].first_call + which] : NULL;
   if (__builtin_expect(out != NULL, 0)) {
@@ -76,6 +88,7 @@ void service_send_then(struct sim *sim, struct member *member, struct frame *cal
   child->key = child_key(member, call, 0, 0);
   child->site = call->pc;
   if (plan->then_op != OP_INHERIT) child->op = (uint8_t)plan->then_op;
+  if (__builtin_expect(sim->columns != NULL, 0)) identify(sim, member, call, child, 0, 0);
   outbound_send_plain(sim, child, &sim->member[plan->then_to], plan->then_timeout_ns);
 }
 

@@ -89,6 +89,9 @@ static __attribute__((noinline)) void draw_request(struct sim *sim, struct clien
     if (trace->item) call->item = trace->item[row];
     if (trace->user) sender = trace->user[row];
   }
+  if (column_wanted(sim, COLUMN_IDENTITY)) {
+    column_set(sim, call, COLUMN_IDENTITY, rng_mix(call->key) | 1);
+  }
   if (!c->has_users) return;
   uint32_t tier = users_give(sim, &c->users, call, sender);
   if (tier != USERS_NO_TIER) c->stats[c->ops + tier].offered++;
@@ -117,7 +120,7 @@ static void new_request(struct sim *sim, struct member *member, uint64_t number)
 static void client_start(struct sim *sim, struct member *member) {
   struct client_state *c = member->state;
   c->has_users = users_start(sim, &c->users);
-  c->draws_request |= c->has_users;
+  c->draws_request |= c->has_users || column_wanted(sim, COLUMN_IDENTITY);
   c->plain = c->only_stats && !c->draws_request && !c->is_impatient && !c->out &&
              !c->arrivals.sent_by_user;
   arrivals_start(sim, member, &c->arrivals);

@@ -371,6 +371,9 @@ static struct frame *another_try(struct sim *sim, uint32_t id, const struct fram
   call->op = e->op;
   call->site = e->site;
   if (root && sim->columns) columns_inherit(sim, old, call);
+  if (column_wanted(sim, COLUMN_IDENTITY)) {
+    column_set(sim, call, COLUMN_IDENTITY, column_get(sim, old, COLUMN_IDENTITY));
+  }
   if (root) call->sent_ns = e->sent_ns; /* who asked has been waiting since then */
   if (root && old->flags & CALL_TRACED) trace_retry(sim, old, call);
   try_new(sim, call);

@@ -169,6 +169,9 @@ void delivery_send(struct sim *sim, uint32_t record, const struct frame *call) {
   r->out++;
   r->stamp = ++sim->deliveries->stamp & INT32_MAX;
   column_set(sim, call, COLUMN_DELIVERY, (uint64_t)r->stamp << 32 | (record + 1));
+  if (column_wanted(sim, COLUMN_IDENTITY)) {
+    column_set(sim, call, COLUMN_IDENTITY, rng_mix(r->identity) | 1);
+  }
 }
 
 uint32_t delivery_stamp(const struct sim *sim, uint32_t record) {
