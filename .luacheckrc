@@ -3,7 +3,7 @@
 
 local words = {
   -- statements
-  "param", "region", "path", "fault", "goal", "run", "include", "kind", "sweep",
+  "param", "region", "path", "allow", "fault", "goal", "run", "include", "kind", "sweep",
   -- arrivals
   "poisson", "trace", "constant", "closed", "bursts", "burst", "mmpp", "profile", "geometric",
   -- distributions

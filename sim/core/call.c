@@ -11,6 +11,7 @@
 #include "memory.h"
 #include "message.h"
 #include "network.h"
+#include "network/access.h"
 #include "network/connection.h"
 #include "outbound.h"
 #include "present.h"
@@ -295,6 +296,27 @@ static bool is_asked_by_name(const struct member *to, const struct frame *call) 
   return to->kind->by_name && !(call->flags & CALL_MESSAGE);
 }
 
+/* No rule lets it pass: it vanishes, or goes there and is turned back. */
+static __attribute__((cold, noinline)) bool blocked(struct sim *sim, const struct member *maker,
+                                                    const struct member *to, struct frame *call) {
+  enum passage passage = access_check(sim, maker, to, call);
+  if (passage == PASSES) return false;
+  if (call->flags & CALL_MESSAGE) message_lost(sim, call);
+  uint64_t there_ns, back_ns = 0;
+  enum outcome crossed = network_cross(sim, maker, to, call, false, &there_ns);
+  if (crossed == OUTCOME_OK) crossed = network_cross(sim, to, maker, call, true, &back_ns);
+  if (crossed == OUTCOME_OK && passage == DROPPED) crossed = OUTCOME_TIMEOUT;
+  if (crossed != OUTCOME_OK) {
+    lose(sim, call, crossed, PART_LOST);
+    return true;
+  }
+  trace_mark(sim, call, PART_NETWORK);
+  frame_set_state(sim, call, FRAME_REPLYING);
+  call->pending = OUTCOME_DENIED;
+  push_frame_event(sim, call, time_sum(there_ns, back_ns), EVENT_REPLY);
+  return true;
+}
+
 /* More may happen to it than a constant delay. */
 static __attribute__((noinline)) void cross(struct sim *sim, struct member *to,
                                             struct frame *call) {
@@ -305,6 +327,7 @@ static __attribute__((noinline)) void cross(struct sim *sim, struct member *to,
     arrive_at_once(sim, to, call);
     return;
   }
+  if (__builtin_expect(sim->access != NULL, 0) && blocked(sim, maker, to, call)) return;
   if (sim->connections && connections_carry(sim, maker, to, call)) return;
   enum outcome crossed = network_cross(sim, maker, to, call, false, &delay_ns);
   if (__builtin_expect(crossed != OUTCOME_OK, 0)) {

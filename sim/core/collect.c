@@ -14,6 +14,7 @@
 #include "life.h"
 #include "message.h"
 #include "network.h"
+#include "network/access.h"
 #include "network/connection.h"
 #include "outbound.h"
 #include "spell.h"
@@ -41,6 +42,7 @@ void collect_reset(struct sim *sim) {
   network_reset(sim);
   connections_reset(sim);
   messages_reset(sim);
+  access_reset(sim);
   outbounds_reset(sim);
   timeline_reset(sim, true);
   spells_reset(sim, true);
@@ -72,6 +74,7 @@ const struct metric_def common_metrics[] = {
     {"late", "",
      "Of the calls answered ok, those whose caller, or one further up, had given up: work for "
      "nobody."},
+    {"blocked", "", "Calls on their way there that no `allow` lets pass; they never arrived."},
     {"uptime", "ratio", "Share of the time in which it neither lay crashed nor hung nor started."},
     {"downtime", "s", "Time a year in which it was not up, if every day is as the time measured."},
     {"mtbf", "s", "Time for which it was up, for each time that it went down; undefined if none."},
@@ -255,6 +258,7 @@ void sim_collect(struct sim *sim, struct metrics *out) {
     meters_collect(sim, component, out);
     outbounds_collect(sim, component, out);
     messages_collect(sim, component, out);
+    access_collect(sim, component, out);
     if (component->kind->is_source) continue;
     struct sums all = {.wait = waits_of(sim, component->member, component->members, &u)};
     for (uint32_t i = 0; i < component->members; i++)

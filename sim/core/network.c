@@ -58,7 +58,8 @@ struct joined {
 };
 
 struct network {
-  uint32_t active_cuts;
+  uint32_t active_cuts;          /* more than 0: no message takes a short cut */
+  uint32_t looks;                /* of them: 1 if each call is looked at (access.h) */
   uint32_t *site;                /* by member */
   struct neighbours *neighbours; /* by site */
   uint32_t directions;
@@ -514,7 +515,7 @@ struct network *network_new(struct sim *sim) {
   for (uint32_t i = 0; i < spec->faults; i++) {
     cuts |= fault_is_between(&spec->fault[i]);
   }
-  if (!spec->paths && !cuts) return NULL;
+  if (!spec->paths && !cuts && !spec->allows) return NULL;
   struct network *net = mem_zeroed(1, sizeof *net);
   net->directions = 2 * spec->paths;
   net->direction = mem_zeroed(net->directions ? net->directions : 1, sizeof *net->direction);
@@ -524,6 +525,7 @@ struct network *network_new(struct sim *sim) {
   }
   assign_sites(sim, net);
   join_components(sim, net);
+  net->active_cuts = net->looks = spec->allows > 0;
   routes_grow(net, sim->arena);
   return net;
 }
@@ -543,8 +545,8 @@ void network_add_cut(struct sim *sim, struct cut *cut) {
 
 void network_cuts_changed(struct sim *sim) {
   struct network *net = sim->network;
-  bool was_whole = net->active_cuts == 0;
-  net->active_cuts = 0;
+  bool was_whole = net->active_cuts == net->looks;
+  net->active_cuts = net->looks;
   for (uint32_t i = 0; i < net->cuts; i++) net->active_cuts += net->cut[i]->active;
-  if (was_whole && net->active_cuts) life_tell_of_all(sim);
+  if (was_whole && net->active_cuts > net->looks) life_tell_of_all(sim);
 }

@@ -13,6 +13,7 @@
 #include "life.h"
 #include "message.h"
 #include "network.h"
+#include "network/access.h"
 #include "network/connection.h"
 #include "outbound.h"
 #include "spell.h"
@@ -255,6 +256,7 @@ struct sim *sim_new_half(const struct spec *spec, uint64_t seed, uint64_t replic
   sim->network = network_new(sim);
   sim->by_way = sim->network != NULL;
   sim->answers_by_way = sim->network != NULL || sim->patience_ends;
+  access_init(sim);
   connections_init(sim);
   life_init(sim);
   if (with_faults && spec->faults) faults_new(sim);

@@ -75,6 +75,7 @@ struct sim {
   uint32_t answers_depth;              /* nesting of answers */
   uint64_t instant_ns, instant_events; /* an instant with several events, and how many */
   struct network *network;             /* NULL: no path is declared and no partition can begin */
+  struct access *access;               /* NULL: everybody may call everybody */
   struct connections *connections;     /* NULL: no path has transport = "tcp" */
   bool by_way; /* there is a network, or lists are kept: a call is not simply there once sent */
   bool patience_ends;  /* somebody may give up: see abandon.h */

@@ -90,6 +90,16 @@ struct path_spec {
   int line;
 };
 
+/* Calls that may pass; see network/access.h. */
+struct allow_spec {
+  struct place from, to;
+  uint32_t ops; /* 0: all operations */
+  const uint8_t *op;
+  bool drop; /* what is blocked on its way to `to` vanishes */
+  const char *file;
+  int line;
+};
+
 enum target_kind { TARGET_COMPONENT, TARGET_MEMBER, TARGET_EACH, TARGET_ZONE, TARGET_REGION };
 
 struct fault_target {
@@ -181,6 +191,8 @@ struct spec {
   const char *const *region; /* names, sorted */
   uint32_t paths;
   const struct path_spec *path; /* sorted canonically */
+  uint32_t allows;
+  const struct allow_spec *allow; /* network/access.h */
   uint32_t faults;
   const struct fault_spec *fault; /* sorted by name */
   struct wanted wanted;

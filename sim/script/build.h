@@ -13,10 +13,15 @@
 /* Names of components, regions and zones, without their contents. */
 bool build_names(struct loader *loader);
 
+/* Component, zone or region by name. */
+bool build_find_place(struct loader *loader, const struct spot *spot, const char *name,
+                      struct place *out);
+
 /* Contents of components; operations. */
 bool build_components(struct loader *loader);
 
 bool build_paths(struct loader *loader);
+bool build_allows(struct loader *loader);
 bool build_faults(struct loader *loader);
 bool build_run(struct loader *loader);
 

@@ -91,7 +91,7 @@ struct loader {
   uint32_t sources;
   const struct source *source[256];
   /* What the script said. */
-  struct declarations components, regions, paths, faults, goals, runs, sweeps;
+  struct declarations components, regions, paths, allows, faults, goals, runs, sweeps;
   struct declarations composed; /* components of composed kinds, whose parts are components */
   uint32_t definitions;
   struct definition *definition; /* kinds composed in Lua that are known so far */

@@ -180,9 +180,8 @@ const struct param path_params[] = {
     {0},
 };
 
-/* Component, zone or region by name. */
-static bool find_place(struct loader *loader, const struct spot *spot, const char *name,
-                       struct place *out) {
+bool build_find_place(struct loader *loader, const struct spot *spot, const char *name,
+                      struct place *out) {
   const struct spec *spec = &loader->scenario->spec;
   out->kind = PLACE_COMPONENT;
   out->id = spec_find(spec, name);
@@ -257,8 +256,8 @@ static bool read_path(struct loader *loader, const struct declaration *declarati
   bool ok = declaration_is_table(loader, &spot, table) &&
             configure(loader, &spot, table, word_defs[WORD_PATH].params, &config, NULL, 0, 0);
   struct spot from = spot_key(&spot, "from"), to = spot_key(&spot, "to");
-  ok = ok && find_place(loader, &from, config.from, &out->from) &&
-       find_place(loader, &to, config.to, &out->to);
+  ok = ok && build_find_place(loader, &from, config.from, &out->from) &&
+       build_find_place(loader, &to, config.to, &out->to);
   struct spot hops = spot_key(&spot, "hops");
   ok = ok && hops_mean_something(loader, &hops, &config);
   fill_in(&config, out);

@@ -87,8 +87,9 @@ static int build_scenario(lua_State *L) {
   struct loader *loader = loader_of(L);
   bool ok = settings_finish(loader) && sweep_check(loader) && vocabulary_finish(loader) &&
             off_declarations(loader) && build_names(loader) && build_run(loader) &&
-            build_components(loader) && build_paths(loader) && build_faults(loader) &&
-            off_faults(loader) && check_graph(loader) && goals_build(loader);
+            build_components(loader) && build_paths(loader) && build_allows(loader) &&
+            build_faults(loader) && off_faults(loader) && check_graph(loader) &&
+            goals_build(loader);
   if (!ok) return 0;
   loader->scenario->spec.arena = loader->arena;
   loader->scenario->params = loader->params;

@@ -96,6 +96,8 @@ static struct declarations *list_of(struct loader *loader, enum word_id id) {
   switch (id) {
     case WORD_REGION:
       return &loader->regions;
+    case WORD_ALLOW:
+      return &loader->allows;
     case WORD_PATH:
       return &loader->paths;
     case WORD_FAULT:

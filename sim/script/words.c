@@ -156,6 +156,12 @@ static const struct param goal_params[] = {
 };
 
 const struct word_def word_defs[WORDS] = {
+    [WORD_ALLOW] = {"allow", ROLE_BLOCK, false,
+                    "allow { from = \"internet\", to = \"web\", op = { \"http\", \"https\" } }\n"
+                    "allow { from = \"web\", to = \"db\", drop = true }",
+                    "Calls that may pass. One such line makes everything else denied: rules of a "
+                    "firewall, or of security groups.",
+                    .params = allow_params},
     [WORD_FAULT] = {"fault", ROLE_BLOCK, false,
                     "fault { crash \"web[2]\", at = \"60s\", lasts = \"30s\" }\n"
                     "fault { hang \"db\", mttf = exponential \"30d\", mttr = \"10min\" }",

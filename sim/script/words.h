@@ -13,6 +13,7 @@
 
 enum word_id {
   /* Blocks of a scenario. */
+  WORD_ALLOW,
   WORD_FAULT,
   WORD_GOAL,
   WORD_INCLUDE,
@@ -101,6 +102,13 @@ struct path_config {
   const char *from, *to;
 };
 extern const struct param path_params[];
+
+struct allow_config {
+  const char *from, *to;
+  struct priorities op;
+  bool drop;
+};
+extern const struct param allow_params[];
 
 struct goal_config {
   const char *during, *recovers, *after;

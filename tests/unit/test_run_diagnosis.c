@@ -445,6 +445,8 @@ static void failures_are_followed_to_where_they_began(void **state) {
        "} }\n"
        "service 'db' { on = { fail() } }\n" RUN,
        " % were turned away by the open breaker of web"},
+      {"allow { from = 'users', to = 'web' }\n" THREE("", "work = '1ms'", "5s"),
+       "users failed (errors): 100 % were not allowed to reach db."},
       {"fault { partition { 'web', 'db' }, at = '20s', lasts = '10s' }\n" THREE("", "work = '1ms'",
                                                                                 "500ms"),
        "were waiting for a message lost between web and db when the time was up; "},

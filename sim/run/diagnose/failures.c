@@ -162,6 +162,8 @@ static void append_origin(const struct spec *spec, const struct blame *blame,
     g_string_append_printf(text, "%s %s%s", part_defs[f->part].was, name, until);
   } else if (f->cause == OUTCOME_REFUSED && f->part == PART_POOL) {
     g_string_append_printf(text, "were refused by the full pool of %s", name);
+  } else if (f->cause == OUTCOME_DENIED && f->part == PART_NETWORK) {
+    g_string_append_printf(text, "were not allowed to reach %s", name);
   } else {
     g_string_append_printf(text, "%s%s%s", happened[f->cause].before, name,
                            happened[f->cause].after);

@@ -61,6 +61,15 @@ void lint_print(const struct lint *lint, FILE *out);
 const struct handlers *lint_handlers(const struct component_spec *component);
 
 /* Adds a finding whose texts are filled in by the caller. */
+/* Called for each pair of components of which one may call the other, or whose members may send
+ * each other messages; false: that is enough. */
+typedef bool lint_meet_fn(void *context, uint32_t caller, uint32_t called);
+void lint_meetings(const struct lint *lint, lint_meet_fn *meet, void *context);
+
+/* The places in which members of a component live, and the i-th of them. */
+uint32_t lint_sites_of(const struct spec *spec, uint32_t component);
+struct site lint_site_of(const struct spec *spec, uint32_t component, uint32_t i);
+
 struct finding *lint_add(struct lint *lint, const char *file, int line, const char *subject);
 struct finding *lint_add_component(struct lint *lint, uint32_t component);
 
@@ -164,6 +173,8 @@ void lint_unread_users(struct lint *lint);
 void lint_empty_zone(struct lint *lint);
 void lint_never_starts(struct lint *lint);
 void lint_unused_path(struct lint *lint);
+void lint_calls_denied(struct lint *lint);
+void lint_unused_allow(struct lint *lint);
 void lint_fault_without_effect(struct lint *lint);
 
 #endif

@@ -119,13 +119,9 @@ void lint_never_starts(struct lint *lint) {
 
 /* --- who meets whom ------------------------------------------------------------------------- */
 
-/* Called for each pair of components of which one may call the other, or whose members may send
- * each other messages; false: that is enough. */
-typedef bool meet_fn(void *context, uint32_t caller, uint32_t called);
-
 /* Those who call a name call what it stands for. */
-static bool meet_by_name(const struct lint *lint, uint32_t name, uint32_t called, meet_fn *meet,
-                         void *context) {
+static bool meet_by_name(const struct lint *lint, uint32_t name, uint32_t called,
+                         lint_meet_fn *meet, void *context) {
   for (uint32_t i = 0; i < lint->graph->nodes; i++) {
     const struct call_node *node = &lint->graph->node[i];
     for (uint32_t k = 0; k < node->outline.calls; k++) {
@@ -137,7 +133,8 @@ static bool meet_by_name(const struct lint *lint, uint32_t name, uint32_t called
 }
 
 /* Those who stand apart ask whom they watch. */
-static bool meet_watched(const struct spec *spec, uint32_t watcher, meet_fn *meet, void *context) {
+static bool meet_watched(const struct spec *spec, uint32_t watcher, lint_meet_fn *meet,
+                         void *context) {
   const struct component_spec *component = &spec->component[watcher];
   if (!component->kind->stands_apart) return true;
   for (const struct param *p = component->kind->params; p->name; p++) {
@@ -148,7 +145,7 @@ static bool meet_watched(const struct spec *spec, uint32_t watcher, meet_fn *mee
   return true;
 }
 
-static void meetings(const struct lint *lint, meet_fn *meet, void *context) {
+void lint_meetings(const struct lint *lint, lint_meet_fn *meet, void *context) {
   for (uint32_t i = 0; i < lint->graph->nodes; i++) {
     const struct call_node *node = &lint->graph->node[i];
     for (uint32_t k = 0; k < node->outline.calls; k++) {
@@ -169,13 +166,12 @@ static void meetings(const struct lint *lint, meet_fn *meet, void *context) {
   }
 }
 
-/* The i-th place in which members of a component live. */
-static struct site site_of(const struct spec *spec, uint32_t component, uint32_t i) {
+struct site lint_site_of(const struct spec *spec, uint32_t component, uint32_t i) {
   const struct component_spec *c = &spec->component[component];
   return (struct site){component, c->zones ? c->zone[i] : REF_NONE};
 }
 
-static uint32_t sites_of(const struct spec *spec, uint32_t component) {
+uint32_t lint_sites_of(const struct spec *spec, uint32_t component) {
   const struct component_spec *c = &spec->component[component];
   uint32_t n = c->zones < c->instances ? c->zones : c->instances;
   return n ? n : 1;
@@ -188,9 +184,9 @@ struct paths_used {
 
 static bool mark_paths(void *context, uint32_t caller, uint32_t called) {
   struct paths_used *p = context;
-  for (uint32_t i = 0; i < sites_of(p->spec, caller); i++) {
-    for (uint32_t k = 0; k < sites_of(p->spec, called); k++) {
-      struct site a = site_of(p->spec, caller, i), b = site_of(p->spec, called, k);
+  for (uint32_t i = 0; i < lint_sites_of(p->spec, caller); i++) {
+    for (uint32_t k = 0; k < lint_sites_of(p->spec, called); k++) {
+      struct site a = lint_site_of(p->spec, caller, i), b = lint_site_of(p->spec, called, k);
       bool backwards;
       uint32_t there = spec_path_between(p->spec, a, b, &backwards);
       uint32_t back = spec_path_between(p->spec, b, a, &backwards);
@@ -208,7 +204,7 @@ static bool is_overridden(const struct lint *lint, uint32_t path) {
   alone.paths = 1;
   bool used = false;
   struct paths_used p = {&alone, &used};
-  meetings(lint, mark_paths, &p);
+  lint_meetings(lint, mark_paths, &p);
   return used;
 }
 
@@ -216,7 +212,7 @@ void lint_unused_path(struct lint *lint) {
   const struct spec *spec = lint->spec;
   if (!lint->graph->complete) return;
   struct paths_used p = {spec, mem_zeroed(spec->paths + 1, sizeof *p.used)};
-  meetings(lint, mark_paths, &p);
+  lint_meetings(lint, mark_paths, &p);
   for (uint32_t i = 0; i < spec->paths; i++) {
     if (p.used[i]) continue;
     const struct path_spec *path = &spec->path[i];
@@ -242,10 +238,10 @@ struct between {
 
 /* Whether messages between two components are delayed where any of their members live. */
 static bool takes_time(const struct spec *spec, uint32_t a, uint32_t b) {
-  for (uint32_t i = 0; i < sites_of(spec, a); i++) {
-    for (uint32_t k = 0; k < sites_of(spec, b); k++) {
+  for (uint32_t i = 0; i < lint_sites_of(spec, a); i++) {
+    for (uint32_t k = 0; k < lint_sites_of(spec, b); k++) {
       bool backwards;
-      struct site from = site_of(spec, a, i), to = site_of(spec, b, k);
+      struct site from = lint_site_of(spec, a, i), to = lint_site_of(spec, b, k);
       for (int way = 0; way < 2; way++) {
         uint32_t path = way == 0 ? spec_path_between(spec, from, to, &backwards)
                                  : spec_path_between(spec, to, from, &backwards);
@@ -290,7 +286,7 @@ static const char *why_nothing(struct lint *lint, const struct fault_spec *fault
   if (!lint->graph->complete) return NULL;
   if (fault->on_path) {
     struct between b = {lint, fault, false};
-    meetings(lint, meets_between, &b);
+    lint_meetings(lint, meets_between, &b);
     if (b.met) return NULL;
     return type->stretches ? "no call between the two places takes any time on its way"
                            : "no call goes between the two places";
