@@ -474,7 +474,7 @@ static void test_health_check(void **state) {
  * fault causes, and if its caller still waits. */
 static void test_next_backend(void **state) {
   (void)state;
-#define DURING(more, fault)                                                                 \
+#define NEXT_TRY(more, fault)                                                               \
   "client \"c\" { arrivals = poisson \"9/s\", target = \"lb\", timeout = \"1s\" }\n"        \
   "load_balancer \"lb\" { backends = \"web\", health_check = { interval = \"10s\" }, " more \
   " }\n"                                                                                    \
@@ -484,12 +484,12 @@ static void test_next_backend(void **state) {
   "goal \"c.availability >= 95%\"\n" RUN
   static const char id[] = "health-check-slow";
 #define RETRY(cause) "retry = { attempts = 2, backoff = \"0ms\", on = { \"" cause "\" } }"
-  assert_int_equal(findings(DURING("", "crash"), id), 1);
-  assert_int_equal(findings(DURING("connect_retries = 1", "crash"), id), 0);
-  assert_int_equal(findings(DURING(RETRY("refused"), "crash"), id), 0);
-  assert_int_equal(findings(DURING(RETRY("timeout"), "crash"), id), 1);
-  assert_int_equal(findings(DURING("timeout = \"100ms\", " RETRY("timeout"), "hang"), id), 0);
-  assert_int_equal(findings(DURING("timeout = \"2s\", " RETRY("timeout"), "hang"), id), 1);
+  assert_int_equal(findings(NEXT_TRY("", "crash"), id), 1);
+  assert_int_equal(findings(NEXT_TRY("connect_retries = 1", "crash"), id), 0);
+  assert_int_equal(findings(NEXT_TRY(RETRY("refused"), "crash"), id), 0);
+  assert_int_equal(findings(NEXT_TRY(RETRY("timeout"), "crash"), id), 1);
+  assert_int_equal(findings(NEXT_TRY("timeout = \"100ms\", " RETRY("timeout"), "hang"), id), 0);
+  assert_int_equal(findings(NEXT_TRY("timeout = \"2s\", " RETRY("timeout"), "hang"), id), 1);
 }
 
 /* Policies of balancers and caches are looked at like those of clients. */
