@@ -173,7 +173,7 @@ static void emit_parts(const struct sim *sim, const struct component *component,
     double ns = 0, n = 0;
     for (uint32_t k = 0; k < blame->samples; k++) {
       const struct blame_sample *sample = &blame->sample[k];
-      if (sample->outcome != OUTCOME_OK) continue;
+      if (sample->outcome != OUTCOME_OK || !blame_is_fair(blame, sample)) continue;
       n++;
       ns += (double)blame_time_at(blame, sample, part->component);
     }

@@ -219,8 +219,8 @@ static struct origin origin_of(const struct sim *sim, uint32_t root) {
 
 /* --- samples -------------------------------------------------------------------------------- */
 
-static struct blame_sample *add_sample(struct blame *b, struct blame_sample sample,
-                                       const struct blame_entry *entry) {
+static void add_sample(struct blame *b, struct blame_sample sample,
+                       const struct blame_entry *entry) {
   if (b->samples == b->sample_room) {
     b->sample_room = b->sample_room ? 2 * b->sample_room : 64;
     b->sample = mem_resize(b->sample, b->sample_room * sizeof *b->sample);
@@ -234,36 +234,106 @@ static struct blame_sample *add_sample(struct blame *b, struct blame_sample samp
   sample.first = b->entries;
   if (sample.n) memcpy(b->entry + b->entries, entry, sample.n * sizeof *entry);
   b->entries += sample.n;
-  b->sample[b->samples] = sample;
-  return &b->sample[b->samples++];
+  b->sample[b->samples++] = sample;
+  b->fair += sample.hash <= b->below;
 }
 
-void blame_restrict(struct blame *b, uint64_t below) {
-  if (below >= b->below) return;
-  b->below = below;
-  if (!b->all) b->follow = below;
+/* So many slow ones are followed for each of the fair choice: 2^TAIL_BITS. */
+#define TAIL_BITS 2
+
+static uint64_t tail_of(const struct blame *b) {
+  return b->tail > b->below ? b->tail : b->below;
+}
+
+static uint64_t widest_tail(uint64_t below) {
+  for (int i = 0; i < TAIL_BITS; i++) below = below > UINT64_MAX / 2 ? UINT64_MAX : 2 * below + 1;
+  return below;
+}
+
+/* Both limits are 2^k - 1. */
+uint32_t blame_weight(const struct blame *b, const struct blame_sample *sample) {
+  if (sample->latency_ns >= b->cut_ns) return 1;
+  return 1u << (__builtin_popcountll(tail_of(b)) - __builtin_popcountll(b->below));
+}
+
+static bool is_kept(const struct blame *b, const struct blame_sample *s) {
+  if (s->hash <= b->below) return true;
+  return s->outcome == OUTCOME_OK && s->hash <= tail_of(b) && s->latency_ns >= b->cut_ns;
+}
+
+/* Drops what is to be kept no more. */
+static void sift(struct blame *b) {
   uint32_t kept = 0, entries = 0;
+  b->fair = 0;
   for (uint32_t i = 0; i < b->samples; i++) {
     struct blame_sample s = b->sample[i];
-    if (s.hash > below) continue;
+    if (!is_kept(b, &s)) continue;
     if (s.n) memmove(b->entry + entries, b->entry + s.first, s.n * sizeof *b->entry);
     s.first = entries;
     entries += s.n;
+    b->fair += s.hash <= b->below;
     b->sample[kept++] = s;
   }
   b->samples = kept;
   b->entries = entries;
+  if (!b->all) b->follow = tail_of(b);
+}
+
+static void restrict_to(struct blame *b, uint64_t below, uint64_t tail) {
+  if (tail > tail_of(b)) tail = tail_of(b);
+  if (below < b->below) b->below = below;
+  b->tail = tail < widest_tail(b->below) ? tail : widest_tail(b->below);
+}
+
+void blame_start(struct blame *b, uint64_t below) {
+  b->below = below;
+  b->tail = b->follow = widest_tail(below);
+}
+
+void blame_restrict(struct blame *b, uint64_t below) {
+  if (below >= b->below) return;
+  restrict_to(b, below, tail_of(b));
+  sift(b);
+}
+
+void blame_halve(struct blame *b) {
+  if (tail_of(b) == b->below) {
+    blame_restrict(b, b->below / 2);
+    return;
+  }
+  b->tail = tail_of(b) / 2;
+  sift(b);
+}
+
+static int by_ns(const void *left, const void *right) {
+  const uint64_t *a = left, *b = right;
+  return (*a > *b) - (*a < *b);
+}
+
+/* Slow are from now on about half as many as now. */
+static void raise_cut(struct blame *b) {
+  uint64_t *ns = mem_alloc((b->samples + 1) * sizeof *ns);
+  uint32_t n = 0;
+  for (uint32_t i = 0; i < b->samples; i++) {
+    if (!blame_is_fair(b, &b->sample[i])) ns[n++] = b->sample[i].latency_ns;
+  }
+  qsort(ns, n, sizeof *ns, by_ns);
+  b->cut_ns = ns[n / 2] + 1;
+  free(ns);
+  sift(b);
 }
 
 static void thin_out(struct blame *b) {
-  while (b->samples > b->limit && b->below > 0) blame_restrict(b, b->below / 2);
+  while (b->fair > b->limit && b->below > 0) blame_restrict(b, b->below / 2);
 }
 
 void blame_merge(struct blame *into, const struct blame *from) {
-  blame_restrict(into, from->below);
+  restrict_to(into, from->below, tail_of(from));
+  if (from->cut_ns > into->cut_ns) into->cut_ns = from->cut_ns;
+  sift(into);
   for (uint32_t i = 0; i < from->samples; i++) {
     const struct blame_sample *s = &from->sample[i];
-    if (s->hash <= into->below) add_sample(into, *s, from->entry + s->first);
+    if (is_kept(into, s)) add_sample(into, *s, from->entry + s->first);
   }
   into->mismatch += from->mismatch;
   thin_out(into);
@@ -277,9 +347,11 @@ void blame_free(struct blame *b) {
 
 void blame_add(struct sim *sim, struct blame *blame, uint32_t root, uint64_t hash, bool for_ever) {
   struct traces *t = sim->traces;
-  if (hash > blame->below) return;
   const struct span *span = &t->span[root];
   uint64_t latency_ns = span->end_ns - span->from_ns, sum_ns = 0;
+  struct blame_sample sample = {
+      .hash = hash, .latency_ns = latency_ns, .op = span->op, .outcome = span->outcome};
+  if (!is_kept(blame, &sample)) return;
   t->entries = 0;
   resolve(sim, root, span->from_ns, span->end_ns, false);
   for (uint32_t i = 0; i < t->entries; i++) sum_ns += t->entry[i].value;
@@ -290,12 +362,8 @@ void blame_add(struct sim *sim, struct blame *blame, uint32_t root, uint64_t has
     o.how.for_ever = for_ever;
     entry_for(t, o.component, blame_origin_pack(o.how))->value++;
   }
-  add_sample(blame,
-             (struct blame_sample){.hash = hash,
-                                   .latency_ns = latency_ns,
-                                   .n = t->entries,
-                                   .op = span->op,
-                                   .outcome = span->outcome},
-             t->entry);
+  sample.n = t->entries;
+  add_sample(blame, sample, t->entry);
   thin_out(blame);
+  while (blame->samples - blame->fair > blame->limit / 2) raise_cut(blame);
 }

@@ -3,7 +3,13 @@
  * A sample is a request with its latency and its parts, which add up to that latency exactly. How
  * many are kept is bounded; who is kept depends on the request's key alone (a hash below a limit
  * that is halved when there are too many), so the samples are a fair choice of all requests, and
- * samples of several replications merge into one such choice in any order. */
+ * samples of several replications merge into one such choice in any order.
+ *
+ * Few of a fair choice are slow, and the slow ones matter most. So of the slow requests that ended
+ * well more are kept: those of a latency from `cut_ns` on by a greater limit of the hash, `tail`.
+ * Of requests as slow as that they are a fair choice again, so that with a weight, how many times
+ * as often such a request is kept, quantiles and what lies about them follow from both
+ * (stratified sampling; Cochran, "Sampling Techniques", 3rd ed., chapter 5). */
 #ifndef BLAME_H
 #define BLAME_H
 
@@ -60,15 +66,26 @@ struct blame_sample {
 
 /* The followed requests of one source that have ended and are kept. */
 struct blame {
-  uint64_t below;  /* those with a greater hash are dropped; always 2^k - 1 */
-  uint64_t follow; /* requests with a hash up to this are followed; `below`, unless `all` */
+  uint64_t below;  /* the fair choice has a hash up to this; always 2^k - 1 */
+  uint64_t tail;   /* the slow ones up to this; 2^k - 1, or less than `below`: the same as that */
+  uint64_t cut_ns; /* slow is a latency from here on; it only grows */
+  uint64_t follow; /* requests with a hash up to this are followed: up to both, unless `all` */
   bool all;
   uint32_t live; /* followed requests that are not over */
-  uint32_t samples, sample_room, entries, entry_room, limit;
+  uint32_t samples, sample_room, entries, entry_room;
+  uint32_t fair, limit; /* samples that are of the fair choice; so many at most */
   struct blame_sample *sample;
   struct blame_entry *entry;
   uint64_t mismatch; /* whose parts did not add up to the latency */
 };
+
+/* Whether a kept request is of the fair choice, and not kept for being slow alone. */
+static inline bool blame_is_fair(const struct blame *blame, const struct blame_sample *sample) {
+  return sample->hash <= blame->below;
+}
+
+/* How many requests a kept one stands for, of those that ended well: 1 for a slow one. */
+uint32_t blame_weight(const struct blame *blame, const struct blame_sample *sample);
 
 /* The time that a kept request spent in parts at a component, on no path. */
 static inline uint64_t blame_time_at(const struct blame *blame, const struct blame_sample *sample,
@@ -82,8 +99,12 @@ static inline uint64_t blame_time_at(const struct blame *blame, const struct bla
 }
 
 void blame_free(struct blame *blame);
-/* Drops all samples with a greater hash than `below`. */
+/* Empty; the fair choice begins with hashes up to this, 2^k - 1. */
+void blame_start(struct blame *blame, uint64_t below);
+/* Drops all samples with a greater hash than `below`, but for slow ones. */
 void blame_restrict(struct blame *blame, uint64_t below);
+/* Follows half as many as now. */
+void blame_halve(struct blame *blame);
 /* Adds the samples of `from`; afterwards both limits hold. The result does not depend on the order
  * in which several are merged. */
 void blame_merge(struct blame *into, const struct blame *from);

@@ -5,6 +5,7 @@
 
 #include "arena.h"
 #include "call.h"
+#include "outline.h"
 #include "stranded.h"
 #include "trace_state.h"
 
@@ -235,10 +236,10 @@ static bool is_live_request(const struct span *span) {
 static __attribute__((noinline)) void follow_fewer(struct sim *sim, const struct component *source,
                                                    struct blame *blame) {
   struct traces *t = sim->traces;
-  blame_restrict(blame, blame->below / 2);
+  blame_halve(blame);
   for (uint32_t i = 0; i < t->spans; i++) {
     const struct span *root = &t->span[i];
-    if (!is_live_request(root) || root->hash <= blame->below) continue;
+    if (!is_live_request(root) || root->hash <= blame->follow) continue;
     if (sim->member[root->callee].component != source) continue;
     release(t, i);
     blame->live--;
@@ -320,17 +321,45 @@ void traces_init(struct sim *sim) {
   trace_limit(sim, limit > TRACE_LEAST ? limit : TRACE_LEAST);
 }
 
-void trace_limit(struct sim *sim, uint32_t limit) {
-  for (uint32_t c = 0; c < sim->spec->components; c++) {
-    uint64_t below = limit > 0 ? UINT64_MAX : 0;
-    sim->traces->of[c] = (struct blame){.below = below, .follow = below, .limit = limit};
+/* Requests of a source in the measured time; 0: not known beforehand. */
+static double expected(const struct sim *sim, const struct component *source, struct arena *arena) {
+  double per_s = 0;
+  if (!source->kind->is_source || !source->kind->outline) return 0;
+  for (uint32_t op = 0; op < sim->spec->ops; op++) {
+    struct outline outline;
+    outline_begin(&outline, arena);
+    source->kind->outline(sim->spec, source->spec, (int)op, &outline);
+    const struct outline_source *from = &outline.source;
+    bool varies = from->peak_per_s > 0 || from->profile || from->holds_back || from->ends_ns;
+    if (from->users > 0 || (from->share > 0 && (varies || !(from->rate_per_s > 0)))) return 0;
+    per_s += from->rate_per_s * source->members;
   }
+  return sim->end_ns > sim->warmup_ns ? per_s * (double)(sim->end_ns - sim->warmup_ns) / 1e9 : 0;
+}
+
+/* Spares the work of following those that would be dropped later: as many as are kept, or up to
+ * twice as many, are left. */
+static uint64_t first_limit(double requests, uint32_t limit) {
+  uint64_t below = UINT64_MAX;
+  for (; requests >= 2.0 * limit && below > 0; requests /= 2) below /= 2;
+  return below;
+}
+
+void trace_limit(struct sim *sim, uint32_t limit) {
+  struct arena *arena = arena_new();
+  for (uint32_t c = 0; c < sim->spec->components; c++) {
+    struct blame *blame = &sim->traces->of[c];
+    *blame = (struct blame){.below = 0, .limit = limit};
+    if (limit > 0) blame_start(blame, first_limit(expected(sim, &sim->component[c], arena), limit));
+  }
+  arena_free(arena);
 }
 
 void traces_reset(struct sim *sim) {
   for (uint32_t c = 0; c < sim->spec->components; c++) {
     struct blame *blame = &sim->traces->of[c];
-    blame->samples = blame->entries = 0;
+    blame->samples = blame->entries = blame->fair = 0;
+    blame->cut_ns = 0;
     blame->mismatch = 0;
   }
 }

@@ -351,9 +351,10 @@ static void bounded(void **state) {
           "service \"s\" { workers = 2, work = exponential \"1ms\" }\n"
           "run { duration = \"60s\", warmup = \"5s\", replications = 3 }\n");
   const struct blame *blame = blame_of(&ran, "u");
-  assert_in_range(blame->samples, 3 * TRACE_LIMIT / 2 - 150, 3 * TRACE_LIMIT);
+  assert_in_range(blame->fair, 3 * TRACE_LIMIT / 2 - 150, 3 * TRACE_LIMIT);
+  assert_in_range(blame->samples, blame->fair + 1, 9 * TRACE_LIMIT / 2);
   struct composition mean = breakdown_at(blame, NAN, NAN), p99 = breakdown_at(blame, 0.99, NAN);
-  double sigma = 0.0012 / sqrt(blame->samples); /* the latency's deviation is about its mean */
+  double sigma = 0.0012 / sqrt(blame->fair); /* the latency's deviation is about its mean */
   assert_true(fabs(mean.latency_s - results_value(&ran.results, "u.latency.mean")) < 4 * sigma);
   assert_true(fabs(p99.latency_s / results_value(&ran.results, "u.latency.p99") - 1) < 0.25);
   assert_true(fabs(share_of(&ran, &mean, "s", PART_SERVICE) - 0.001) < 4 * 0.001 / sqrt(1500));
@@ -384,10 +385,11 @@ static void retried_ones_too(void **state) {
           "service \"s\" { on = { default = { work \"1ms\", fail { p = \"50%\" } } } }\n"
           "run { duration = \"60s\", warmup = \"5s\", replications = 3 }\n");
   const struct blame *blame = blame_of(&ran, "u");
-  assert_in_range(blame->samples, 3 * TRACE_LIMIT / 2 - 150, 3 * TRACE_LIMIT);
+  assert_in_range(blame->fair, 3 * TRACE_LIMIT / 2 - 150, 3 * TRACE_LIMIT);
+  assert_in_range(blame->samples, blame->fair + 1, 9 * TRACE_LIMIT / 2);
   struct composition mean = breakdown_at(blame, NAN, NAN);
   /* One pause on average; the number of failures in a row is geometric, its variance 2. */
-  double tolerance = 4 * 0.01 * sqrt(2.0 / blame->samples);
+  double tolerance = 4 * 0.01 * sqrt(2.0 / blame->fair);
   assert_true(fabs(share_of(&ran, &mean, "u", PART_BACKOFF) - 0.01) < tolerance);
   composition_free(&mean);
   ran_free(&ran);
@@ -407,12 +409,96 @@ static void any_order(void **state) {
   for (uint64_t i = 1000; i-- > 0;) add(&b, rng_mix(i));
   assert_true(a.below == b.below);
   assert_int_equal(a.samples, b.samples);
-  assert_in_range(a.samples, 10, 50);
+  assert_in_range(a.fair, 10, 50);
   for (uint32_t i = 0; i < a.samples; i++) {
     assert_true(a.sample[i].hash == b.sample[b.samples - 1 - i].hash);
   }
   blame_free(&a);
   blame_free(&b);
+}
+
+/* One replication's: a hundred hashes below a limit, of which the slow ones go on to a further. */
+static struct blame some(uint64_t seed) {
+  uint64_t below = UINT64_MAX >> (2 + seed % 3), tail = UINT64_MAX >> (seed % 3);
+  struct blame b = {.below = below, .tail = tail, .cut_ns = 700 + seed % 7 * 20, .limit = 1000};
+  struct blame_sample *list = calloc(400, sizeof *list);
+  for (uint64_t i = 0; i < 400; i++) {
+    struct blame_sample s = {.hash = rng_mix(seed * 1000 + i), .latency_ns = rng_mix(i) % 1000};
+    bool slow = s.hash <= tail && s.latency_ns >= b.cut_ns;
+    if (s.hash <= below || slow) list[b.samples++] = s;
+    b.fair += s.hash <= below;
+  }
+  b.sample = list;
+  return b;
+}
+
+static int by_hash(const void *left, const void *right) {
+  const struct blame_sample *a = left, *b = right;
+  return (a->hash > b->hash) - (a->hash < b->hash);
+}
+
+/* Aim: the same of replications that differ in what they keep for being slow; all that the limits
+ * of the whole allow is there, and nothing else. */
+static void any_order_of_slow_ones(void **state) {
+  (void)state;
+  struct blame a = {.below = UINT64_MAX, .limit = 500}, b = a;
+  uint32_t wanted = 0;
+  for (int round = 0; round < 2; round++) {
+    for (uint64_t i = 0; i < 40; i++) {
+      struct blame one = some(round == 0 ? i : 39 - i);
+      blame_merge(round == 0 ? &a : &b, &one);
+      free(one.sample);
+    }
+  }
+  assert_true(a.below == b.below && a.tail == b.tail && a.cut_ns == b.cut_ns);
+  assert_true(a.cut_ns == 820 && a.tail == 4 * a.below + 3);
+  assert_in_range(a.fair, 250, 500);
+  assert_int_equal(a.samples, b.samples);
+  qsort(a.sample, a.samples, sizeof *a.sample, by_hash);
+  qsort(b.sample, b.samples, sizeof *b.sample, by_hash);
+  for (uint32_t i = 0; i < a.samples; i++) assert_true(a.sample[i].hash == b.sample[i].hash);
+  for (uint64_t k = 0; k < 40; k++) {
+    for (uint64_t i = 0; i < 400; i++) {
+      uint64_t hash = rng_mix(k * 1000 + i), latency = rng_mix(i) % 1000;
+      wanted += hash <= a.below || (hash <= a.tail && latency >= a.cut_ns);
+    }
+  }
+  assert_int_equal(a.samples, wanted);
+  blame_free(&a);
+  blame_free(&b);
+}
+
+/* Aim: the parts at p99 are within a tenth of the truth, from the slow ones that are followed for
+ * being slow; those of the rest are not moved by these. Two stations without waits: of a time t in
+ * all, E[X | X + Y = t] = t / (1 - exp(-d t)) - 1 / d is spent at the slower one, where d is what
+ * the rates differ by (a time with a density proportional to exp(d x) on 0 .. t). */
+static void truth_at_p99(void **state) {
+  (void)state;
+  struct ran ran =
+      run("client \"u\" { arrivals = poisson \"400/s\", target = \"s\" }\n"
+          "service \"s\" { on = { work(exponential \"10ms\"), call \"t\" } }\n"
+          "service \"t\" { work = exponential \"5ms\" }\n"
+          "run { duration = \"120s\", warmup = \"5s\", replications = 4 }\n");
+  const struct blame *blame = blame_of(&ran, "u");
+  double p99 = results_value(&ran.results, "u.latency.p99");
+  struct composition c = breakdown_at(blame, 0.99, p99), mean = breakdown_at(blame, NAN, NAN);
+  double d = 1 / 0.005 - 1 / 0.01, t = c.latency_s, slower = t / (1 - exp(-d * t)) - 1 / d;
+  print_message("  %u requests about p99; at s %.4f s, in truth %.4f; at t %.4f, in truth %.4f\n",
+                c.requests, share_of(&ran, &c, "s", PART_SERVICE), slower,
+                share_of(&ran, &c, "t", PART_SERVICE), t - slower);
+  assert_true(c.requests > 4 * TRACE_LIMIT / 50); /* twice as many as of the fair choice alone */
+  assert_true(fabs(t / p99 - 1) < 0.05);
+  assert_true(fabs(share_of(&ran, &c, "s", PART_SERVICE) / slower - 1) < 0.1);
+  assert_true(fabs(share_of(&ran, &c, "t", PART_SERVICE) / (t - slower) - 1) < 0.1);
+  assert_true(fabs(mean.latency_s / 0.015 - 1) < 4 * 0.0112 / 0.015 / sqrt(blame->fair));
+  assert_int_equal(mean.requests, blame->fair);
+  /* Their weights put the slow ones where they belong: without what is known of all requests. */
+  struct composition by_rank = breakdown_at(blame, 0.99, NAN);
+  assert_true(fabs(by_rank.latency_s / p99 - 1) < 0.05);
+  composition_free(&by_rank);
+  composition_free(&mean);
+  composition_free(&c);
+  ran_free(&ran);
 }
 
 int main(void) {
@@ -429,6 +515,8 @@ int main(void) {
       cmocka_unit_test(bounded),
       cmocka_unit_test(retried_ones_too),
       cmocka_unit_test(any_order),
+      cmocka_unit_test(any_order_of_slow_ones),
+      cmocka_unit_test(truth_at_p99),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -89,7 +89,7 @@ static void append_shares(const struct spec *spec, const struct composition *c, 
 
 static gchar *why_no_time(const struct blame *blame, const char *name, bool mostly_failed) {
   /* That none had ended is told of what failed. */
-  if (blame->samples > 0 && blame->samples == breakdown_followed(blame, FOLLOWED_UNDER_WAY)) {
+  if (blame->fair > 0 && blame->fair == breakdown_followed(blame, FOLLOWED_UNDER_WAY)) {
     return g_strdup("");
   }
   const char *why = blame->samples == 0

@@ -100,7 +100,7 @@ static struct edge_load *follow(const struct results *results, const struct call
   for (uint32_t c = 0; results->blame != NULL && c < spec->components; c++) {
     const struct blame *blame = &results->blame[c];
     double rate = metric_of(results, spec->component[c].name, "ended");
-    if (blame->samples == 0 || isnan(rate)) continue;
+    if (blame->fair == 0 || isnan(rate)) continue;
     uint32_t n = 0;
     struct traffic_share *share = breakdown_calls(blame, &n);
     for (uint32_t i = 0; i < n; i++) {
@@ -108,7 +108,7 @@ static struct edge_load *follow(const struct results *results, const struct call
         if (edge[k].from != share[i].from || edge[k].to != share[i].to) continue;
         out[k].calls_per_s += rate * share[i].calls;
         out[k].errors_per_s += rate * share[i].failed;
-        out[k].requests += blame->samples;
+        out[k].requests += blame->fair;
       }
     }
     free(share);

@@ -20,6 +20,7 @@ char *breakdown_owner(const struct spec *spec, const struct share *share) {
 struct picked { /* samples in order of latency */
   uint32_t n;
   const struct blame_sample **list;
+  uint64_t *weight; /* of each: how many requests it stands for */
 };
 
 static int by_latency(const void *left, const void *right) {
@@ -41,18 +42,37 @@ static bool fits(const struct blame_sample *sample, enum followed which) {
   return false;
 }
 
-static struct picked pick(const struct blame *blame, enum followed which) {
-  struct picked picked = {0, mem_zeroed(blame->samples + 1, sizeof *picked.list)};
+static struct picked picked_new(const struct blame *blame) {
+  return (struct picked){0, mem_zeroed(blame->samples + 1, sizeof(struct blame_sample *)),
+                         mem_zeroed(blame->samples + 1, sizeof(uint64_t))};
+}
+
+static void picked_free(struct picked *picked) {
+  free(picked->list);
+  free(picked->weight);
+}
+
+/* The fair choice; with `slow` also those that are kept for being slow, by their weights. */
+static struct picked pick(const struct blame *blame, enum followed which, bool slow) {
+  struct picked picked = picked_new(blame);
   for (uint32_t i = 0; i < blame->samples; i++) {
-    if (fits(&blame->sample[i], which)) picked.list[picked.n++] = &blame->sample[i];
+    const struct blame_sample *sample = &blame->sample[i];
+    if (fits(sample, which) && (slow || blame_is_fair(blame, sample))) {
+      picked.list[picked.n++] = sample;
+    }
   }
   qsort(picked.list, picked.n, sizeof *picked.list, by_latency);
+  for (uint32_t i = 0; i < picked.n; i++) {
+    picked.weight[i] = slow ? blame_weight(blame, picked.list[i]) : 1;
+  }
   return picked;
 }
 
 uint32_t breakdown_followed(const struct blame *blame, enum followed which) {
   uint32_t n = 0;
-  for (uint32_t i = 0; i < blame->samples; i++) n += fits(&blame->sample[i], which);
+  for (uint32_t i = 0; i < blame->samples; i++) {
+    n += fits(&blame->sample[i], which) && blame_is_fair(blame, &blame->sample[i]);
+  }
   return n;
 }
 
@@ -86,7 +106,9 @@ static uint32_t add_up(const struct blame *blame, const struct picked *picked, u
     const struct blame_sample *s = picked->list[i];
     for (uint32_t k = 0; k < s->n; k++) {
       const struct blame_entry *e = &blame->entry[s->first + k];
-      if (about(e) == wanted) all[n++] = *e;
+      if (about(e) != wanted) continue;
+      all[n] = *e;
+      all[n++].value *= picked->weight[i];
     }
   }
   qsort(all, n, sizeof *all, by_name);
@@ -107,8 +129,11 @@ static struct composition compose(const struct blame *blame, const struct picked
   struct blame_entry *entry;
   c.n = add_up(blame, picked, from, to, ABOUT_TIME, &entry);
   c.share = mem_zeroed(c.n + 1, sizeof *c.share);
-  double latency_ns = 0, requests = c.requests;
-  for (uint32_t i = from; i < to; i++) latency_ns += (double)picked->list[i]->latency_ns;
+  double latency_ns = 0, requests = 0;
+  for (uint32_t i = from; i < to; i++) {
+    requests += (double)picked->weight[i];
+    latency_ns += (double)picked->weight[i] * (double)picked->list[i]->latency_ns;
+  }
   c.latency_s = c.requests > 0 ? latency_ns / requests / 1e9 : NAN;
   for (uint32_t i = 0; i < c.n; i++) {
     c.share[i] = (struct share){entry[i].component, (enum part)entry[i].other,
@@ -119,37 +144,53 @@ static struct composition compose(const struct blame *blame, const struct picked
   return c;
 }
 
-/* Where the quantile lies among the picked, as a rank: as near to n * q as their latencies allow.
- */
-static double rank_of(const struct picked *picked, double q, double known_s) {
-  double below = 0, upto = 0, rank = picked->n * q;
+/* Where the quantile lies among the picked, as a rank by weight: as near to q of all as their
+ * latencies allow. */
+static double rank_of(const struct picked *picked, double all, double q, double known_s) {
+  double below = 0, upto = 0, rank = all * q;
   if (isnan(known_s)) return rank;
   for (uint32_t i = 0; i < picked->n; i++) {
     double latency_s = (double)picked->list[i]->latency_ns / 1e9;
-    below += latency_s < known_s;
-    upto += latency_s <= known_s;
+    below += latency_s < known_s ? (double)picked->weight[i] : 0;
+    upto += latency_s <= known_s ? (double)picked->weight[i] : 0;
   }
   return fmin(fmax(rank, below), upto);
 }
 
+/* Those that a range of ranks by weight touches; one at least. */
+static void find_ranks(const struct picked *picked, double low, double high, uint32_t *from,
+                       uint32_t *to) {
+  double before = 0;
+  *from = picked->n - 1;
+  *to = picked->n;
+  for (uint32_t i = picked->n; i-- > 0;) before += (double)picked->weight[i];
+  for (uint32_t i = picked->n; i-- > 0;) {
+    double upto = before;
+    before -= (double)picked->weight[i];
+    if (before >= high && i > 0) *to = i;
+    if (upto > low) *from = i;
+  }
+  if (*to <= *from) *to = *from + 1;
+}
+
 struct composition breakdown_at(const struct blame *blame, double q, double known_s) {
-  struct picked picked = pick(blame, FOLLOWED_OK);
+  struct picked picked = pick(blame, FOLLOWED_OK, !isnan(q));
   uint32_t from = 0, to = picked.n;
   if (!isnan(q) && picked.n > 0) {
-    double n = picked.n, width = n * fmin(0.05, (1 - q) / 2), rank = rank_of(&picked, q, known_s);
-    double least = fmin(floor(rank - width), n - 1), most = ceil(rank + width);
-    from = (uint32_t)fmax(least, 0);
-    to = (uint32_t)fmin(fmax(most, from + 1.0), n);
+    double all = 0;
+    for (uint32_t i = 0; i < picked.n; i++) all += (double)picked.weight[i];
+    double width = all * fmin(0.05, (1 - q) / 2), rank = rank_of(&picked, all, q, known_s);
+    find_ranks(&picked, rank - width, rank + width, &from, &to);
   }
   struct composition c = compose(blame, &picked, from, to, q);
-  free(picked.list);
+  picked_free(&picked);
   return c;
 }
 
 struct composition breakdown_failed(const struct blame *blame) {
-  struct picked picked = pick(blame, FOLLOWED_FAILED);
+  struct picked picked = pick(blame, FOLLOWED_FAILED, false);
   struct composition c = compose(blame, &picked, 0, picked.n, NAN);
-  free(picked.list);
+  picked_free(&picked);
   return c;
 }
 
@@ -159,9 +200,12 @@ void composition_free(struct composition *composition) {
 }
 
 struct traffic_share *breakdown_calls(const struct blame *blame, uint32_t *n) {
-  struct picked all = {0, mem_zeroed(blame->samples + 1, sizeof *all.list)};
+  struct picked all = picked_new(blame);
   for (uint32_t i = 0; i < blame->samples; i++) {
-    if (blame->sample[i].outcome != BLAME_UNDER_WAY) all.list[all.n++] = &blame->sample[i];
+    const struct blame_sample *sample = &blame->sample[i];
+    if (sample->outcome == BLAME_UNDER_WAY || !blame_is_fair(blame, sample)) continue;
+    all.weight[all.n] = 1;
+    all.list[all.n++] = sample;
   }
   struct blame_entry *entry;
   *n = add_up(blame, &all, 0, all.n, ABOUT_CALLS, &entry);
@@ -175,7 +219,7 @@ struct traffic_share *breakdown_calls(const struct blame *blame, uint32_t *n) {
     };
   }
   free(entry);
-  free(all.list);
+  picked_free(&all);
   return list;
 }
 
@@ -203,7 +247,7 @@ static uint32_t without_callers(struct blame_entry *entry, uint32_t n) {
 
 struct failure_share *breakdown_origins(const struct blame *blame, enum followed which,
                                         bool callers, uint32_t *n) {
-  struct picked failed = pick(blame, which);
+  struct picked failed = pick(blame, which, false);
   struct blame_entry *entry;
   *n = add_up(blame, &failed, 0, failed.n, ABOUT_FAILURE, &entry);
   if (!callers) *n = without_callers(entry, *n);
@@ -220,6 +264,6 @@ struct failure_share *breakdown_origins(const struct blame *blame, enum followed
   }
   if (*n > 0) qsort(list, *n, sizeof *list, by_share);
   free(entry);
-  free(failed.list);
+  picked_free(&failed);
   return list;
 }

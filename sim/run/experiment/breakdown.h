@@ -2,8 +2,9 @@
  * put together at a quantile.
  *
  * The composition at q is the mean over the followed requests whose ranks lie around q: half as far
- * to either side as q is from 100 %, but at most 5 % of all. Its parts add up to its latency, since
- * those of each request do. */
+ * to either side as q is from 100 %, but at most 5 % of all. Slow requests are followed more often
+ * (blame.h), and count by their weights. All else is about the fair choice. Its parts add up to its
+ * latency, since those of each request do. */
 #ifndef BREAKDOWN_H
 #define BREAKDOWN_H
 
