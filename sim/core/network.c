@@ -442,6 +442,8 @@ const struct metric_def path_metrics[] = {
     {"<from>.<to>.setup.p99", "s", "Quantile 99 % of that time."},
     {"<from>.<to>.sent_again", "ratio", "Share of the segments that were lost and sent again."},
     {"<from>.<to>.timeouts", "", "Times a sender had to wait for its timer."},
+    {"<from>.<to>.raced", "",
+     "Calls on connections that the called side was closing (`accept.idle`), which were reset."},
     {0},
 };
 

@@ -130,6 +130,15 @@ const struct param accept_params[] = {
      .needs = "half_open",
      .doc = "Whether SYNs are answered without an entry while the table is full (tcp_syncookies, "
             "on by default in Linux)."},
+    {.name = "idle",
+     .type = PARAM_DURATION,
+     .offset = AT(idle_ns),
+     .fallback = "never",
+     .min = 1,
+     .max = INFINITY,
+     .doc = "After how long it closes a connection that nobody uses (Node.js: 5 s, "
+            "keepAliveTimeout; Apache: 5 s, KeepAliveTimeout; nginx: 75 s, keepalive_timeout). A "
+            "call that is on its way then is reset: callers should keep theirs for less."},
     {.name = "handshake",
      .type = PARAM_DURATION,
      .offset = AT(handshake_ns),

@@ -18,6 +18,7 @@
 struct accept_config {
   bool given, cookies;
   uint64_t most, backlog, half_open;
+  uint64_t idle_ns; /* PARAM_UNLIMITED: it never closes one */
   uint64_t handshake_ns, resumed_ns, verify_ns;
 };
 

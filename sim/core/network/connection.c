@@ -10,6 +10,7 @@
 #include "life.h"
 #include "message.h"
 #include "network.h"
+#include "network/keep.h"
 #include "network/pair.h"
 #include "network/transfer.h"
 
@@ -103,7 +104,7 @@ static uint32_t connection_new(struct sim *sim, const struct member *from, const
   return id;
 }
 
-static void connection_close(struct sim *sim, uint32_t id) {
+void connection_close(struct sim *sim, uint32_t id) {
   struct connections *c = sim->connections;
   struct connection *conn = connection_at(sim, id);
   struct accept_state *at = c->accept[conn->to];
@@ -116,33 +117,6 @@ static void connection_close(struct sim *sim, uint32_t id) {
   conn->next = c->free;
   c->free = id;
   if (at != NULL) accept_close(sim, at, id);
-}
-
-static void becomes_idle(struct sim *sim, uint32_t id) {
-  struct connection *conn = connection_at(sim, id);
-  const struct connect_config *config = &conn->path->connect;
-  if (config->keep_ns == 0 || conn->requests >= config->requests) {
-    connection_close(sim, id);
-    return;
-  }
-  conn->idle_ns = sim->now_ns;
-  connection_room_changed(sim, id);
-  if (conn->idle_event || config->keep_ns == PARAM_UNLIMITED) return;
-  conn->idle_event = true;
-  connection_push(sim, id, config->keep_ns, STEP_IDLE);
-}
-
-static void idle_is_over(struct sim *sim, uint32_t id) {
-  struct connection *conn = connection_at(sim, id);
-  conn->idle_event = false;
-  if (conn->calls > 0) return;
-  uint64_t until_ns = conn->idle_ns + conn->path->connect.keep_ns;
-  if (until_ns <= sim->now_ns) {
-    connection_close(sim, id);
-    return;
-  }
-  conn->idle_event = true;
-  connection_push(sim, id, until_ns - sim->now_ns, STEP_IDLE);
 }
 
 /* --- calls leave their connection ----------------------------------------------------------- */
@@ -158,7 +132,7 @@ void ride_ends(struct sim *sim, struct frame *call, bool usable) {
   if (!usable && conn->path->connect.streams == 1) {
     connection_close(sim, id);
   } else if (conn->calls == 0) {
-    becomes_idle(sim, id);
+    keep_idle(sim, id);
   } else {
     connection_room_changed(sim, id);
   }
@@ -479,7 +453,7 @@ void connection_event(struct sim *sim, const struct event *event) {
       reset(sim, id);
       return;
     case STEP_IDLE:
-      idle_is_over(sim, id);
+      keep_is_over(sim, id);
       return;
   }
 }
@@ -525,7 +499,7 @@ bool connections_carry(struct sim *sim, struct member *from, struct member *to,
   bool is_new = connection_at(sim, id)->requests == 0;
   ride_attach(sim, call, id);
   if (connection_at(sim, id)->state == CONNECTION_OPEN) {
-    transfer_begin(sim, call, false);
+    if (!keep_meets_closing(sim, id)) transfer_begin(sim, call, false);
     return true;
   }
   trace_mark(sim, call, PART_CONNECT);
@@ -591,6 +565,7 @@ static void init_accept(struct sim *sim) {
     if (config == NULL || !config->given) continue;
     c->accept[i] = arena_lines(sim->arena, 1, sizeof **c->accept);
     c->accept[i]->config = config;
+    c->closes |= config->idle_ns != PARAM_UNLIMITED;
   }
 }
 

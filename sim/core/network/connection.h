@@ -99,6 +99,7 @@ struct ride {
 struct connection_counts {
   uint64_t opened, closed, failed, calls, reused, resumed;
   uint64_t segments, again, timeouts;
+  uint64_t raced; /* calls on a connection that the called side was closing */
 };
 
 struct connections {
@@ -111,6 +112,7 @@ struct connections {
   struct ride *ride;                /* by slot */
   uint32_t rides;
   struct accept_state **accept; /* by member; NULL: it does not say */
+  bool closes;                  /* some called side closes what nobody uses */
   struct stream resume;
   struct connection_counts *count, *at_warmup; /* by path */
   struct level *open;                          /* by path */
@@ -171,6 +173,7 @@ void connections_check(struct sim *sim, struct checks *out);
 
 /* --- for accept.c and transfer.c ------------------------------------------------------------- */
 
+void connection_close(struct sim *sim, uint32_t id);
 void connection_push(struct sim *sim, uint32_t id, uint64_t delay_ns, enum connection_step step);
 /* The server has taken it up: its part of the work begins. */
 void connection_accepted(struct sim *sim, uint32_t id);

@@ -51,6 +51,8 @@ static void collect_path(struct sim *sim, uint32_t p, double time_s, struct metr
                  (double)(now->segments - before->segments), "%s.sent_again", name);
   metric_counted(out, UNIT_COUNT, (double)(now->timeouts - before->timeouts), 1, "%s.timeouts",
                  name);
+  if (!c->closes) return;
+  metric_counted(out, UNIT_COUNT, (double)(now->raced - before->raced), 1, "%s.raced", name);
 }
 
 static void collect_accept(struct sim *sim, const struct component *component, double time_s,

@@ -161,6 +161,7 @@ void lint_retention_below_outage(struct lint *lint);
 void lint_idle_consumers(struct lint *lint);
 void lint_no_health_check(struct lint *lint);
 void lint_connections_not_kept(struct lint *lint);
+void lint_outlives_server(struct lint *lint);
 void lint_timeout_before_resend(struct lint *lint);
 void lint_accept_unmet(struct lint *lint);
 void lint_fault_after_end(struct lint *lint);

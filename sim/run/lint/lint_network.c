@@ -46,6 +46,35 @@ void lint_connections_not_kept(struct lint *lint) {
   each_tcp_call(lint, see_unkept);
 }
 
+static const struct accept_config *accept_of(const struct component_spec *component) {
+  const struct accept_config *accept =
+      component->kind->accept ? component->kind->accept(component->config) : NULL;
+  return accept && accept->given ? accept : NULL;
+}
+
+static void see_outlived(struct lint *lint, const struct call_node *from,
+                         const struct call_edge *edge, const struct outline_call *call,
+                         const struct path_spec *path) {
+  const struct component_spec *caller = &lint->spec->component[from->component];
+  const struct component_spec *callee =
+      &lint->spec->component[lint->graph->node[edge->to].component];
+  const struct accept_config *accept = accept_of(callee);
+  if (accept == NULL || accept->idle_ns == PARAM_UNLIMITED || path->connect.keep_ns == 0) return;
+  bool retried =
+      call->policy && call->policy->retry.given && call->policy->retry.on >> OUTCOME_RESET & 1;
+  if (path->connect.keep_ns < accept->idle_ns || retried || said(lint, caller->name)) return;
+  bool for_ever = path->connect.keep_ns == PARAM_UNLIMITED;
+  struct finding *f = lint_add_component(lint, from->component);
+  f->what = lint_text(lint, "it keeps connections to %s %s%s, and %s closes them after %s",
+                      callee->name, for_ever ? "for ever" : "for ",
+                      for_ever ? "" : lint_ns(lint, (double)path->connect.keep_ns), callee->name,
+                      lint_ns(lint, (double)accept->idle_ns));
+}
+
+void lint_outlives_server(struct lint *lint) {
+  each_tcp_call(lint, see_outlived);
+}
+
 static void see_impatient(struct lint *lint, const struct call_node *from,
                           const struct call_edge *edge, const struct outline_call *call,
                           const struct path_spec *path) {
