@@ -30,6 +30,8 @@ struct database_state {
   struct shard_meters moves;
   struct idempotency *idempotency; /* or NULL */
   struct idempotency_meters keys;
+  struct outbox *outbox; /* or NULL */
+  struct outbox_meters sent;
   struct shipping *shipping; /* or NULL */
   uint64_t shipped;
 };
@@ -157,6 +159,7 @@ static void let_in(struct sim *sim, struct member *member, struct frame *call) {
 static void database_start(struct sim *sim, struct member *member) {
   struct database_state *db = member->state;
   if (db->copy && db->config->copies.elect.given) elect_start(sim, db->copy);
+  if (db->outbox) outbox_begin(sim, db->outbox);
   if (db->shipping) shipping_begin(sim, db->shipping);
 }
 
@@ -187,6 +190,7 @@ static void database_on_answer(struct sim *sim, struct member *member, struct fr
 
 static void database_on_due(struct sim *sim, struct member *member, struct timer *timer) {
   struct database_state *db = member->state;
+  if (db->outbox && outbox_due(sim, db->outbox, timer)) return;
   if (db->shard) {
     shard_go_on(sim, db->shard);
   } else if (db->shipping) {
@@ -203,6 +207,7 @@ static void database_check(struct sim *sim, struct member *member, struct checks
   struct database_state *db = member->state;
   if (db->copy) copy_check(db->copy, out);
   if (db->quorum) quorum_check(db->quorum, out);
+  if (db->outbox) outbox_check(db->outbox, out);
   if (db->idempotency) idempotency_check(db->idempotency, member, out);
   if (db->shipping) shipping_check(db->shipping, out);
   if (db->shard) shard_check(db->shard, out);
@@ -244,6 +249,7 @@ static void database_on_timer(struct sim *sim, struct member *member, struct fra
   } else if (is_write(db, call)) {
     db->writes++;
     if (__builtin_expect(db->shipping != NULL, 0)) shipping_acknowledge(db->shipping);
+    if (__builtin_expect(db->outbox != NULL, 0)) outbox_add(sim, db->outbox, call);
     if (db->followed) ledger_write(sim, member->component->id, call);
   } else {
     db->reads++;
@@ -253,9 +259,11 @@ static void database_on_timer(struct sim *sim, struct member *member, struct fra
   call_reply(sim, call, OUTCOME_OK);
 }
 
+/* It calls nobody but the topic of its outbox. */
 static void database_on_reply(struct sim *sim, struct member *member, struct frame *parent,
                               struct frame *call, enum outcome outcome) {
-  (void)sim, (void)member, (void)parent, (void)call, (void)outcome; /* it calls nobody */
+  (void)parent;
+  outbox_heard(sim, ((struct database_state *)member->state)->outbox, call, outcome);
 }
 
 static void database_on_fault(struct sim *sim, struct member *member, const struct fault_def *fault,
@@ -266,6 +274,7 @@ static void database_on_fault(struct sim *sim, struct member *member, const stru
     return;
   }
   station_fault(sim, member, &db->station, fault, begins);
+  if (db->outbox && fault == &fault_crash && !begins) outbox_begin(sim, db->outbox);
   if (db->shipping && fault == &fault_crash && !begins) shipping_begin(sim, db->shipping);
   if (db->shard && fault == &fault_crash && !begins) shard_go_on(sim, db->shard);
   if (db->copy) copy_fault(sim, db->copy, fault, begins);
@@ -298,6 +307,7 @@ static void database_init(struct sim *sim, struct member *member) {
   for (uint32_t i = 0; i < SPEC_MAX_OPS / 64; i++) db->has_writes |= db->write_ops.bits[i] != 0;
   db->followed = ledger_follows(sim, member->component->id);
   db->idempotency = idempotency_new(sim, &db->config->idempotency, &db->keys);
+  db->outbox = outbox_new(sim, member, &db->config->outbox, &db->sent);
   db->shipping = shipping_new(
       sim, member, &db->config->ship,
       (struct shipping_meters){&db->shipped, &db->copies.lost, &db->copies.recovery_point});
@@ -340,6 +350,7 @@ static void database_destroy(struct sim *sim, struct member *member) {
   copy_free(db->copy);
   quorum_free(db->quorum);
   idempotency_free(db->idempotency);
+  outbox_free(db->outbox);
 }
 
 static struct station *database_station(struct member *member) {
@@ -439,6 +450,14 @@ static const struct meter database_meters[] = {
      "Writes that had been done before under the same key, and were done again (`idempotency`)."},
     {"repeated", METER_COUNT, STATE(keys) + offsetof(struct idempotency_meters, repeated), 0,
      "Writes that had been done before under the same key, and were not done again."},
+#define SENT(field) STATE(sent) + offsetof(struct outbox_meters, field)
+    {"relayed", METER_COUNT, SENT(relayed), 0, "Messages of the outbox that the topic has."},
+    {"relayed_again", METER_COUNT, SENT(again), 0,
+     "How often one was sent again, as its acknowledgement had not come or the database crashed."},
+    {"outbox", METER_LEVEL, SENT(waiting), 0, "Messages that wait in the outbox"},
+    {"relay_delay", METER_TIMES, SENT(delay), 0,
+     "From a write until the topic has acknowledged its message"},
+#undef SENT
     {"shipped", METER_COUNT, STATE(shipped), 0,
      "Transfers that have arrived in the safe place (`ship`)."},
     {0},
@@ -478,6 +497,9 @@ static bool database_has_meter(const void *config, const struct meter *meter) {
                  meter->at == STATE(copies) + offsetof(struct copy_meters, recovery_point);
   if (meter->at >= STATE(keys) && meter->at < STATE(keys) + sizeof(struct idempotency_meters)) {
     return c->idempotency.given;
+  }
+  if (meter->at >= STATE(sent) && meter->at < STATE(sent) + sizeof(struct outbox_meters)) {
+    return c->outbox.given;
   }
   if (meter->at == STATE(shipped) || (of_loss && c->ship.given)) return c->ship.given;
   if (meter->at >= STATE(moves) && meter->at < STATE(moves) + sizeof(struct shard_meters))
@@ -536,6 +558,8 @@ const struct kind kind_database = {
         "With "
         "`idempotency` a write has the key of the request that it is made for, and one that was "
         "done is not done again, though it costs the same work. With "
+        "`outbox` a write and its message are one transaction, and a relay publishes it later. "
+        "With "
         "`ship` what is acknowledged is sent to a safe place every so often; after the fault "
         "`lose`, "
         "which takes the data, that is what is left. Left out: full backups apart from the log, "

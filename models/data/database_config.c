@@ -42,11 +42,12 @@ bool database_validate(const struct spec *spec, const struct component_spec *com
                      config->copies.given ? "copies" : "ship");
   }
   if (!shards_validate(spec, component, &config->shards, &config->move, err)) return false;
-  if (config->idempotency.given && config->copies.given) {
+  if (config->copies.given && (config->idempotency.given || config->outbox.given)) {
     return error_set(err,
-                     "has both copies and idempotency, which do not go together yet; leave out one "
-                     "of them");
+                     "has both copies and %s, which do not go together yet; leave out one of them",
+                     config->idempotency.given ? "idempotency" : "outbox");
   }
+  if (!outbox_valid(spec, &config->outbox, err)) return false;
   if (config->ship.given && config->copies.given) {
     return error_set(err,
                      "has both copies and ship, which do not go together yet; leave out one of "
@@ -84,11 +85,18 @@ void database_outline(const struct spec *spec, const struct component_spec *comp
   out->by_key = component->instances > 1 && !config->copies.given;
   copies_outline(spec, component, &config->copies, out);
   out->ships = config->ship.given;
+  out->remembers = config->idempotency.given && config->idempotency.keep_ns > 0;
+  out->relays_to = config->outbox.given ? config->outbox.topic + 1 : 0;
   bool writes = database_data_op(spec, component, op) == DATA_WRITE;
   const struct dist *time = writes ? &config->write : &config->read;
   /* Without a primary the quickest copies answer: in how long their law alone does not tell. */
   if (!out->copies || out->copies->write == 0 || time->kind == DIST_CONSTANT)
     outline_work(out, time);
+  if (writes && outbox_takes(&config->outbox, op)) {
+    outline_add(out, OUTLINE_REPLY);
+    outline_add(out, OUTLINE_CALLS);
+    outline_add_call(out, config->outbox.topic, op, PARAM_UNLIMITED);
+  }
   outline_add(out, OUTLINE_END);
 }
 
@@ -143,6 +151,12 @@ const struct param database_params[] = {
      .group = idempotency_params,
      .doc = "A write that is sent again is not done again: it has the key of the first one, which "
             "the database remembers. A write that a message leads to has the message's key."},
+    {.name = "outbox",
+     .type = PARAM_GROUP,
+     .offset = AT(outbox),
+     .group = outbox_params,
+     .doc = "A write leaves a message in the same transaction, and a relay publishes it until the "
+            "topic has it."},
     {.name = "ship",
      .type = PARAM_GROUP,
      .offset = AT(ship),

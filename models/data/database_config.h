@@ -5,6 +5,7 @@
 
 #include "copies.h"
 #include "idempotency.h"
+#include "outbox.h"
 #include "outline.h"
 #include "shipping.h"
 
@@ -15,6 +16,7 @@ struct database_config {
   struct copies_config copies;
   struct shipping_config ship;
   struct idempotency_config idempotency;
+  struct outbox_config outbox;
   struct sharding shards;
   struct dist move; /* ns */
 };

@@ -253,7 +253,7 @@ void replicas_take(struct sim *sim, struct member *broker, struct frame *call) {
     return;
   }
   struct logged *l = NULL;
-  if (t->config->dedup_ns > 0) l = find_uncommitted(p, outbound_key(sim, call));
+  if (t->config->dedup_ns > 0) l = find_uncommitted(p, topic_identity(sim, call));
   if (l) {
     t->deduplicated++;
     struct frame *before = waiting_call(sim, l);

@@ -92,6 +92,7 @@ void topic_outline(const struct spec *spec, const struct component_spec *compone
   const struct topic_config *config = component->config;
   uint32_t self = (uint32_t)(component - spec->component);
   out->by_key = config->order == ORDER_BY_KEY;
+  out->remembers = config->dedup_ns > 0;
   outline_add(out, OUTLINE_PAUSE)->time = config->write;
   outline_add(out, OUTLINE_REPLY);
   for (uint32_t i = 0; i < spec->components; i++) {

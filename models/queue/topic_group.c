@@ -505,9 +505,15 @@ static uint8_t class_of(const struct sim *sim, const struct topic_config *config
   return class;
 }
 
+/* The same for all tries to publish a message. */
+uint64_t topic_identity(const struct sim *sim, const struct frame *call) {
+  uint64_t told = column_wanted(sim, COLUMN_MESSAGE) ? column_get(sim, call, COLUMN_MESSAGE) : 0;
+  return told ? told : outbound_key(sim, call);
+}
+
 bool topic_has_taken(struct sim *sim, struct topic_state *t, const struct frame *call) {
   if (t->config->dedup_ns == 0) return false;
-  if (!dedup_knows(&t->dedup, outbound_key(sim, call), sim->now_ns)) return false;
+  if (!dedup_knows(&t->dedup, topic_identity(sim, call), sim->now_ns)) return false;
   t->deduplicated++;
   return true;
 }
@@ -518,7 +524,7 @@ struct publication topic_publication(struct sim *sim, const struct topic_state *
   if (!(call->flags & CALL_ROOT)) delay_ns += column_get(sim, call, COLUMN_DELAY);
   return (struct publication){.key = call->key,
                               .sent_ns = call->sent_ns,
-                              .identity = outbound_key(sim, call),
+                              .identity = topic_identity(sim, call),
                               .delay_ns = delay_ns,
                               .item = call->item,
                               .op = call->op,

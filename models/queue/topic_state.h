@@ -116,6 +116,8 @@ void groups_init(struct sim *sim, struct member *member);
 void groups_start(struct sim *sim, struct member *member);
 void groups_free(struct topic_state *t);
 
+uint64_t topic_identity(const struct sim *sim, const struct frame *call);
+
 /* Whether its publisher has sent it before, as far as the topic remembers. */
 bool topic_has_taken(struct sim *sim, struct topic_state *t, const struct frame *call);
 

@@ -26,6 +26,7 @@ enum column_id {
   COLUMN_DELAY,    /* ns: of a call that publishes, until the message can be delivered */
   COLUMN_ACKS,     /* of a call that publishes: enum acks; its own alone */
   COLUMN_IDENTITY, /* what its request wants of whom it calls: the same when that is tried again */
+  COLUMN_MESSAGE,  /* identity of what a call publishes, where that is not its key; its own alone */
   COLUMN_KINDS
 };
 

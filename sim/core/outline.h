@@ -112,6 +112,8 @@ struct outline {
   bool by_key;          /* what it does depends on the key of a request */
   bool by_user;         /* or on whose it is */
   bool ships;           /* it sends what it keeps to a safe place */
+  bool remembers;       /* what comes again, by its identity */
+  uint32_t relays_to;   /* topic that gets a message for each write, plus 1; 0: none */
   bool spreads;         /* gives calls to the instances of what it calls, in turn or at random */
   bool by_connection;   /* it chooses once for a connection */
   bool prefers_idle;    /* to those with fewest calls, in place of each equally */

@@ -262,13 +262,14 @@ static void first_end(struct sim *sim, struct audience *a, struct consumer *cons
   r->done = true;
   consumer->out_of_order += late;
   a->count.swapped += late;
-  if (sim->outbounds != NULL && dedup_knows(&a->identity, r->identity, sim->now_ns)) {
+  bool come_again = sim->outbounds != NULL || column_wanted(sim, COLUMN_MESSAGE);
+  if (come_again && dedup_knows(&a->identity, r->identity, sim->now_ns)) {
     a->count.again++; /* its publisher tried again */
     a->count.extra++;
     consumer->duplicates++;
     return;
   }
-  if (sim->outbounds != NULL) dedup_add(&a->identity, r->identity, sim->now_ns);
+  if (come_again) dedup_add(&a->identity, r->identity, sim->now_ns);
   consumer->consumed++;
   hist_add(&consumer->end_to_end, sim->now_ns - r->sent_ns);
 }

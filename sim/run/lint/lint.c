@@ -87,6 +87,11 @@ const struct lint_rule lint_rules[] = {
      "messages end there unseen",
      "subscribe to it, or set a goal about it, such as goal \"dlq.published < 1\"",
      lint_dead_letters_unread},
+    {"outbox-twice", "messages of an outbox go to a consumer that does not remember them",
+     "the relay publishes again what it does not know to have arrived, after a crash or a timeout",
+     "dedup in `subscribe` or in the topic, or idempotency in the database that the consumer "
+     "writes to",
+     lint_outbox_twice},
     {"topic-unread", "nobody subscribes to a topic",
      "its messages wait as long as the run lasts, or are refused when it is full",
      "subscribe = { \"...\" } in a service, or leave the topic out", lint_topic_unread},

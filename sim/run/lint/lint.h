@@ -156,6 +156,7 @@ void lint_health_check_slow(struct lint *lint);
 void lint_visibility_below_work(struct lint *lint);
 void lint_dead_letters_unread(struct lint *lint);
 void lint_topic_unread(struct lint *lint);
+void lint_outbox_twice(struct lint *lint);
 void lint_acks_may_lose(struct lint *lint);
 void lint_retention_below_outage(struct lint *lint);
 void lint_idle_consumers(struct lint *lint);

@@ -187,3 +187,29 @@ void lint_retention_below_outage(struct lint *lint) {
     }
   }
 }
+
+/* --- outboxes ------------------------------------------------------------------------------- */
+
+static bool anybody_remembers(const struct lint *lint) {
+  for (uint32_t c = 0; c < lint->spec->components; c++) {
+    uint32_t i = lint->graph->first[c];
+    if (i != NO_NODE && lint->graph->node[i].outline.remembers) return true;
+  }
+  return false;
+}
+
+void lint_outbox_twice(struct lint *lint) {
+  if (anybody_remembers(lint)) return;
+  for (uint32_t c = 0; c < lint->spec->components; c++) {
+    uint32_t node = lint->graph->first[c], k = 0;
+    uint32_t to = node == NO_NODE ? 0 : lint->graph->node[node].outline.relays_to;
+    if (to == 0) continue;
+    for (const struct subscription *s; (s = next_subscriber(lint, &k)) != NULL; k++) {
+      if (s->topic + 1 != to || s->dedup_ns > 0) continue;
+      lint_add_component(lint, k)->what = lint_text(
+          lint,
+          "its messages come from the outbox of %s, and it does not remember which it has seen",
+          lint->spec->component[c].name);
+    }
+  }
+}

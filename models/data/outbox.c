@@ -1,0 +1,198 @@
+#include "outbox.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "arena.h"
+#include "call.h"
+#include "checks.h"
+#include "column.h"
+
+#define AT(field) offsetof(struct outbox_config, field)
+
+const struct param outbox_params[] = {
+    {.name = "topic",
+     .type = PARAM_REF,
+     .offset = AT(topic),
+     .required = true,
+     .doc = "Where the messages go. Each has the operation and the key of its write."},
+    {.name = "ops",
+     .type = PARAM_PRIORITY,
+     .offset = AT(ops),
+     .doc = "Operations whose writes leave a message. If not given: all."},
+    {.name = "every",
+     .type = PARAM_DURATION,
+     .offset = AT(every_ns),
+     .fallback = "500ms",
+     .min = 1000,
+     .doc = "How often the relay looks for messages (Debezium's poll.interval.ms is 500 ms)."},
+    {.name = "batch",
+     .type = PARAM_COUNT,
+     .offset = AT(batch),
+     .fallback = "100",
+     .min = 1,
+     .max = UINT16_MAX,
+     .doc =
+         "How many it publishes at once at most; it waits for all of them before the next ones."},
+    {0},
+};
+
+/* How long it waits for an acknowledgement: the first retransmission of TCP (RFC 6298, 2.1). */
+#define WAIT_NS UINT64_C(1000000000)
+
+struct row {
+  uint64_t identity, at_ns;
+  uint32_t item;
+  uint32_t tries;
+  uint8_t op;
+  bool published;
+};
+
+struct outbox {
+  const struct outbox_config *config;
+  struct member *member;
+  struct component *topic;
+  struct outbox_meters *meters;
+  struct row *row; /* a ring, the oldest first */
+  uint32_t first, n, capacity;
+  uint32_t batch, under_way; /* of the batch so many are not answered */
+  bool took, broken;         /* the topic took some of it; it took nothing of the last one */
+  struct timer next;
+  uint64_t written, published; /* since time 0 */
+};
+
+bool outbox_valid(const struct spec *spec, const struct outbox_config *config, struct error *err) {
+  if (!config->given) return true;
+  const struct component_spec *to = &spec->component[config->topic];
+  if (to->kind->keeps_messages) return true;
+  return error_set(err, "outbox.topic is \"%s\", a %s; messages go to a topic", to->name,
+                   to->kind->name);
+}
+
+struct outbox *outbox_new(struct sim *sim, struct member *member,
+                          const struct outbox_config *config, struct outbox_meters *meters) {
+  if (!config->given) return NULL;
+  column_want(sim, COLUMN_MESSAGE);
+  struct outbox *o = arena_alloc(sim->arena, sizeof *o);
+  *o = (struct outbox){.config = config,
+                       .member = member,
+                       .topic = &sim->component[config->topic],
+                       .meters = meters};
+  return o;
+}
+
+void outbox_free(struct outbox *o) {
+  if (o) free(o->row);
+}
+
+static struct row *row_at(const struct outbox *o, uint32_t i) {
+  return &o->row[(o->first + i) % o->capacity];
+}
+
+bool outbox_takes(const struct outbox_config *config, int op) {
+  if (!config->given || config->ops.n == 0) return config->given;
+  for (uint32_t i = 0; i < config->ops.n; i++) {
+    if (config->ops.ops[i] == op) return true;
+  }
+  return false;
+}
+
+void outbox_add(struct sim *sim, struct outbox *o, const struct frame *write) {
+  if (!outbox_takes(o->config, write->op)) return;
+  if (o->n == o->capacity) {
+    uint32_t capacity = o->capacity ? 2 * o->capacity : 64;
+    struct row *row = mem_alloc(capacity * sizeof *row);
+    for (uint32_t i = 0; i < o->n; i++) row[i] = *row_at(o, i);
+    free(o->row);
+    o->row = row;
+    o->first = 0;
+    o->capacity = capacity;
+  }
+  *row_at(o, o->n++) =
+      (struct row){.identity = rng_mix(write->key ^ o->member->component->name_hash) | 1,
+                   .at_ns = sim->now_ns,
+                   .item = write->item,
+                   .op = write->op};
+  o->written++;
+  level_set(&o->meters->waiting, sim->now_ns, o->n);
+}
+
+/* The key of a call tells which try of which message it is. */
+static uint64_t key_of(const struct row *row) {
+  return rng_mix(row->identity + row->tries * UINT64_C(0x9e3779b97f4a7c15));
+}
+
+static void publish(struct sim *sim, struct outbox *o, uint32_t i) {
+  struct row *row = row_at(o, i);
+  o->meters->again += row->tries > 0;
+  row->tries++;
+  struct frame *call = call_new(sim, o->member, NULL);
+  call->key = key_of(row);
+  call->item = row->item;
+  call->op = row->op;
+  call->site = (uint16_t)i;
+  column_set(sim, call, COLUMN_MESSAGE, row->identity);
+  call_send(sim, call, component_pick(o->topic, call), WAIT_NS);
+}
+
+static void publish_batch(struct sim *sim, struct outbox *o) {
+  o->batch = o->n < o->config->batch ? o->n : (uint32_t)o->config->batch;
+  if (o->broken && o->n > 0) o->batch = 1; /* to see if it is there again */
+  o->under_way = o->batch;
+  o->took = false;
+  for (uint32_t i = 0; i < o->batch; i++) {
+    if (row_at(o, i)->published) {
+      o->under_way--;
+    } else {
+      publish(sim, o, i);
+    }
+  }
+}
+
+void outbox_begin(struct sim *sim, struct outbox *o) {
+  o->batch = o->under_way = 0; /* what became of these it does not know */
+  timer_set(sim, o->member, &o->next, o->config->every_ns, 0, 0);
+}
+
+bool outbox_due(struct sim *sim, struct outbox *o, const struct timer *timer) {
+  if (timer != &o->next) return false;
+  timer_set(sim, o->member, &o->next, o->config->every_ns, 0, 0);
+  if (o->under_way == 0) publish_batch(sim, o);
+  return true;
+}
+
+void outbox_heard(struct sim *sim, struct outbox *o, const struct frame *call,
+                  enum outcome outcome) {
+  uint32_t i = call->site;
+  if (i >= o->batch) return; /* of a former life */
+  struct row *row = row_at(o, i);
+  if (row->published || call->key != key_of(row)) return;
+  o->under_way--;
+  if (outcome == OUTCOME_OK) {
+    row->published = o->took = true;
+    o->published++;
+    o->meters->relayed++;
+    hist_add(&o->meters->delay, sim->now_ns - row->at_ns);
+  }
+  if (o->under_way > 0) return;
+  bool all = true;
+  for (uint32_t k = 0; k < o->batch; k++) all &= row_at(o, k)->published;
+  bool goes_on = all && (o->batch == o->config->batch || o->broken);
+  o->broken = !o->took;
+  while (o->n > 0 && row_at(o, 0)->published) {
+    o->first = (o->first + 1) % o->capacity;
+    o->n--;
+  }
+  o->batch = 0;
+  level_set(&o->meters->waiting, sim->now_ns, o->n);
+  if (goes_on && o->n > 0) publish_batch(sim, o);
+}
+
+void outbox_check(const struct outbox *o, struct checks *out) {
+  uint64_t waiting = 0;
+  for (uint32_t i = 0; i < o->n; i++) waiting += !row_at(o, i)->published;
+  check_member(out, o->member, "outbox", o->written == o->published + waiting,
+               "%llu messages written down = %llu published + %llu that wait",
+               (unsigned long long)o->written, (unsigned long long)o->published,
+               (unsigned long long)waiting);
+}

@@ -1,0 +1,58 @@
+/* Transactional outbox: with each write a database writes down a message in the same transaction,
+ * and a relay publishes it to a topic afterwards, until the topic has acknowledged it.
+ *
+ * So there is no write without its message and no message without its write, whatever crashes
+ * between them; but a message is published again if its acknowledgement was lost, and has the
+ * identity that it had before. The relay looks every so often, and goes on at once while it finds a
+ * full batch and the topic takes it. It lives and dies with the database; what is not published yet
+ * is on the disk.
+ *
+ * Invariant: messages written down = published + waiting. */
+#ifndef OUTBOX_H
+#define OUTBOX_H
+
+#include "hist.h"
+#include "meter.h"
+#include "param.h"
+#include "sim.h"
+#include "timer.h"
+
+struct checks;
+
+struct outbox_config {
+  bool given;
+  uint32_t topic;
+  struct priorities ops;
+  uint64_t every_ns, batch;
+};
+extern const struct param outbox_params[];
+
+struct outbox_meters {
+  uint64_t relayed, again;
+  struct level waiting;
+  struct hist delay; /* ns: from the write until the topic has acknowledged the message */
+};
+
+struct outbox;
+
+bool outbox_valid(const struct spec *spec, const struct outbox_config *config, struct error *err);
+
+/* NULL: nothing is said. */
+struct outbox *outbox_new(struct sim *sim, struct member *member,
+                          const struct outbox_config *config, struct outbox_meters *meters);
+void outbox_free(struct outbox *outbox);
+void outbox_begin(struct sim *sim, struct outbox *outbox); /* a life begins */
+
+/* A write is done. */
+void outbox_add(struct sim *sim, struct outbox *outbox, const struct frame *write);
+
+/* Whether a timer is its own: then it looks for messages. */
+bool outbox_due(struct sim *sim, struct outbox *outbox, const struct timer *timer);
+void outbox_heard(struct sim *sim, struct outbox *outbox, const struct frame *call,
+                  enum outcome outcome);
+void outbox_check(const struct outbox *outbox, struct checks *out);
+
+/* Whether a write of the operation leaves a message. */
+bool outbox_takes(const struct outbox_config *config, int op);
+
+#endif
