@@ -206,6 +206,9 @@ LUA
 expect 0 sweep level.lua -s rate=10..40:10/s -q --report level.html
 holds level.html 'c.availability is 100 % at all points.'
 
+# --- report: what did not happen is folded up ---
+grep -qE '<summary>[0-9]+ more that are 0</summary>' dead.html || fail 'dead.html: metrics that are 0 are not folded'
+
 # --- report: the heading alone misleads nobody ---
 cat >half-fails.lua <<'LUA'
 local p = param { "p", "50%" }

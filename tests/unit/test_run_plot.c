@@ -453,6 +453,22 @@ static void percentiles_of_an_operation(void **state) {
   json_decref(tree);
 }
 
+/* A design none of whose requests was answered has no curve, and the others keep their looks. */
+static void looks_of_designs(void **state) {
+  (void)state;
+  json_t *tree = tree_of(
+      "{'metrics': {'c.goodput': {}}, 'designs': {"
+      "'a': {'title': 'x', 'quantiles': {'c': {'points': []}}},"
+      "'b': {'title': 'y', 'quantiles': {'c': {'points': [[0.5, 1.0], [0.9, 2.0]]}}},"
+      "'c': {'title': 'z', 'quantiles': {'c': {'points': [[0.5, 1.0], [0.9, 3.0]]}}}}}");
+  struct plots plots = {0};
+  plot_percentiles_compare(&(struct plot_page){&plots}, tree);
+  assert_non_null(strstr(plots.list[0].script, "name[2] = ['B: y', 'C: z']"));
+  assert_non_null(strstr(plots.list[0].script, "look[2] = [2, 3]"));
+  plots_free(&plots);
+  json_decref(tree);
+}
+
 /* 1 % of requests failed: 3.65 days a year, a quarter of it refused; the goal allows 8.76 h. */
 static void time_lost_a_year(void **state) {
   (void)state;
@@ -518,6 +534,7 @@ int main(void) {
       cmocka_unit_test(curves_of_a_search),
       cmocka_unit_test(curves_of_a_comparison),
       cmocka_unit_test(percentiles_of_an_operation),
+      cmocka_unit_test(looks_of_designs),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -23,7 +23,7 @@ static void head(const struct page *p, const json_t *designs) {
   const char **letters = tree_keys(designs);
   g_string_append(p->out, "<header><p class=\"kind\">archsim report of a comparison</p>\n<h1>");
   for (const char **l = letters; *l != NULL; l++) {
-    if (l != letters) g_string_append(p->out, " and ");
+    if (l != letters) g_string_append(p->out, l[1] == NULL ? " and " : ", ");
     html_text(p->out, tree_text(json_object_get(designs, *l), "title"));
   }
   g_string_append(p->out, "</h1>\n");

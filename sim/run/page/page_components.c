@@ -149,18 +149,37 @@ static bool is_own(const struct page *p, const char *metric, char **clients) {
   return !member && !client && !is_common(own) && !isnan(value);
 }
 
+static bool is_zero(const struct page *p, const char *metric) {
+  return tree_number(json_object_get(p->metrics, metric), "value") == 0;
+}
+
+/* Of what is 0 there is much, and it says little: it is folded up. */
 static void own_table(const struct page *p) {
   static const char *const columns[] = {"Metric", ">Value", ">95 % interval", "Meaning", NULL};
   char **clients = page_clients(p);
   const char **names = tree_keys(p->metrics);
-  bool any = false;
-  for (const char **name = names; *name != NULL; name++) {
-    if (!is_own(p, *name, clients)) continue;
-    if (!any) html_open_table(p->out, "What kinds measure beside that", columns);
-    any = true;
-    page_row(p, *name);
+  size_t n[2] = {0}, told[2] = {0};
+  for (int zero = 0; zero < 2; zero++) {
+    for (const char **name = names; *name != NULL; name++) {
+      if (is_own(p, *name, clients)) n[zero] += is_zero(p, *name) == zero;
+    }
+    if (n[zero] == 0) continue;
+    if (zero) {
+      char *summary = g_strdup_printf("%zu more that %s 0", n[zero], n[zero] == 1 ? "is" : "are");
+      html_open_folded(p->out, summary);
+      g_free(summary);
+    }
+    for (const char **name = names; *name != NULL; name++) {
+      if (!is_own(p, *name, clients) || is_zero(p, *name) != zero) continue;
+      if (told[zero]++ == 0) {
+        html_open_table(p->out, zero ? "What did not happen" : "What kinds measure beside that",
+                        columns);
+      }
+      page_row(p, *name);
+    }
+    html_close_table(p->out);
+    if (zero) html_close(p->out, "details");
   }
-  if (any) html_close_table(p->out);
   g_free(names);
   g_strfreev(clients);
 }

@@ -12,12 +12,15 @@
 
 struct curve {
   char *name;
+  uint32_t look;   /* colour, dash and point, from 1 */
   GArray *point;   /* x, y, x, y ... */
   double answered; /* share of the requests; the others failed */
 };
 
 struct curves {
   uint32_t n, left_out;
+  bool designs;   /* of a comparison: each has the same look in every picture, .. */
+  uint32_t begun; /* .. so those without points count */
   struct curve list[CURVES_MAX];
   double failed; /* the largest share that failed, whose latency is endless */
   bool coarse;   /* of the few percentiles among the metrics, not of all quantiles */
@@ -36,12 +39,13 @@ static void add_point(struct curves *all, struct curve *curve, double q, double 
 }
 
 static struct curve *begin_curve(struct curves *all, const char *name) {
-  if (all->n == CURVES_MAX) {
+  uint32_t look = all->designs ? ++all->begun : all->n + 1;
+  if (look > CURVES_MAX) {
     all->left_out++;
     return NULL;
   }
   struct curve *curve = &all->list[all->n++];
-  *curve = (struct curve){g_strdup(name), g_array_new(FALSE, FALSE, sizeof(double)), 1};
+  *curve = (struct curve){g_strdup(name), look, g_array_new(FALSE, FALSE, sizeof(double)), 1};
   return curve;
 }
 
@@ -56,7 +60,7 @@ static void end_curve(struct curves *all) {
  * the curve ends at the share that was answered. */
 static void curve_of_points(struct curves *all, const char *name, const json_t *quantiles) {
   const json_t *points = json_object_get(quantiles, "points");
-  struct curve *curve = json_array_size(points) > 0 ? begin_curve(all, name) : NULL;
+  struct curve *curve = begin_curve(all, name);
   if (curve == NULL) return;
   double failed = plot_number(quantiles, "failed"), answered = failed > 0 ? 1 - failed : 1;
   for (size_t i = 0; i < json_array_size(points) && i < POINTS_MAX; i++) {
@@ -236,16 +240,18 @@ static void draw(struct plot_page *page, struct curves *curves, const json_t *go
   struct plot_axis x = percent_axis(curves->x_hi),
                    y = plot_axis_fit(UNIT_SECONDS, curves->lo, curves->hi);
   const char *names[CURVES_MAX];
-  double every[CURVES_MAX];
+  double every[CURVES_MAX], look[CURVES_MAX];
   GString *data = g_string_new(NULL);
   uint32_t rows;
   for (uint32_t i = 0; i < curves->n; i++) {
     names[i] = curves->list[i].name;
+    look[i] = curves->list[i].look;
     every[i] = fmax(1, floor(curves->list[i].point->len / 2.0 / 9));
   }
   script_key(data, names, curves->n, LABEL_WIDTH, &rows);
   script_texts(data, "name", names, curves->n, LABEL_WIDTH);
   script_numbers(data, "every", every, curves->n);
+  script_numbers(data, "look", look, curves->n);
   script_axis(data, "x", &x);
   script_axis(data, "y", &y);
   char *title = script_axis_title("latency", &y);
@@ -349,7 +355,7 @@ void plot_percentiles_compare(struct plot_page *page, const json_t *results) {
   GPtrArray *letters = plot_keys(designs);
   uint32_t drawn = 0;
   for (guint i = 0; i < clients->len; i++) {
-    struct curves curves = {.lo = INFINITY, .x_hi = 1};
+    struct curves curves = {.designs = true, .lo = INFINITY, .x_hi = 1};
     const char *client = clients->pdata[i];
     for (guint k = 0; k < letters->len; k++) {
       const json_t *design = json_object_get(designs, letters->pdata[k]);
