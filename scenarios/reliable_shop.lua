@@ -4,10 +4,10 @@
 --
 -- Covers A17.
 -- Every part is there more than once, and every call can be made again somewhere else: the
--- balancers check their servers and try the next one; three copies of the orders elect their
--- primary (Raft), which answers when two have an order; the cache's place is taken by the database;
--- three brokers have each event before it is acknowledged; and an order has a number, so that
--- writing it twice is writing it once. One order in two hundred can never be worked on in the
+-- balancers check their servers; a call that failed is made again; three copies of the orders elect
+-- their primary (Raft), which answers when two have an order; the cache's place is taken by the
+-- database; three brokers have each event before it is acknowledged; and an order has a number, so
+-- that writing it twice is writing it once. One order in two hundred can never be worked on in the
 -- warehouse: its event goes where a person looks at it.
 --
 -- Off: payments=1  the only payment server dies
