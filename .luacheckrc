@@ -17,7 +17,7 @@ local words = {
   "phi", "promote",
   -- steps
   "work", "call", "parallel", "sleep", "branch", "compress", "fail", "limit", "publish", "reply",
-  "shed",
+  "shed", "transaction",
   -- faults
   "crash", "hang", "slow", "drop", "error", "flush", "join", "lose", "partition", "skew", "stop",
   "surge",

@@ -1,40 +1,13 @@
 /* database: a server with a connection limit that reads and writes. */
 #include "call.h"
 #include "certify.h"
-#include "database_config.h"
+#include "database_state.h"
 #include "message.h"
-#include "quorum.h"
-#include "shards.h"
+#include "program.h"
 #include "sim.h"
 #include "skew.h"
 #include "station.h"
-
-struct database_state {
-  /* What most calls touch fills the first line and the beginning of `station`. */
-  const struct database_config *config;
-  const struct dist *read_time; /* of the config */
-  struct stream read, write;
-  bool has_writes; /* there are write_ops */
-  bool followed;   /* by the ledger */
-  bool special;    /* there are copies, or shards: `copy`, `quorum` or `shard` */
-  uint64_t reads;
-  struct station station __attribute__((aligned(64)));
-  uint64_t writes;
-  struct op_set write_ops;
-  uint64_t rejected;
-  struct copy *copy;            /* this member's, */
-  struct quorum_member *quorum; /* or what it is without a primary */
-  struct shard *shard;          /* or what it is among shards */
-  struct copy_meters copies;
-  struct quorum_meters rounds;
-  struct shard_meters moves;
-  struct idempotency *idempotency; /* or NULL */
-  struct idempotency_meters keys;
-  struct outbox *outbox; /* or NULL */
-  struct outbox_meters sent;
-  struct shipping *shipping; /* or NULL */
-  uint64_t shipped;
-};
+#include "transaction.h"
 
 static bool is_write(const struct database_state *db, const struct frame *call) {
   return db->has_writes && op_set_has(&db->write_ops, call->op);
@@ -65,13 +38,100 @@ static void end_round_message(struct sim *sim, struct database_state *db, struct
   call_reply(sim, message, OUTCOME_OK);
 }
 
+/* --- in transactions ------------------------------------------------------------------------ */
+
+static void start(struct sim *sim, struct member *member, struct frame *call);
+
+/* What is part of a transaction is a write, whatever its operation. */
+static bool writes_row(const struct sim *sim, const struct database_state *db,
+                       const struct frame *call) {
+  if (call->flags & CALL_MESSAGE) return false;
+  return is_write(db, call) || column_get(sim, call, COLUMN_TRANSACTION) != 0;
+}
+
+/* A write is done for good. */
+static void done_write(struct sim *sim, struct member *member, const struct frame *call) {
+  struct database_state *db = member->state;
+  db->writes++;
+  if (__builtin_expect(db->shipping != NULL, 0)) shipping_acknowledge(db->shipping);
+  if (__builtin_expect(db->outbox != NULL, 0)) outbox_add(sim, db->outbox, call);
+  if (db->followed) ledger_write(sim, member->component->id, call);
+  if (__builtin_expect(db->rows != NULL, 0)) transaction_applied(sim, call);
+}
+
+/* A row is free; the next write of it goes on. */
+static void unlock(struct sim *sim, struct member *member, uint32_t item) {
+  struct database_state *db = member->state;
+  struct frame *next = item ? rows_unlock(sim, db->rows, item) : NULL;
+  if (next && station_enter(sim, &db->station, next, 0, true) == STATION_STARTED) {
+    start(sim, member, next);
+  }
+}
+
+/* A prepared write becomes one, or is undone. */
+static void hear(struct sim *sim, struct member *member, struct frame *call) {
+  struct transaction *t = transaction_of(sim, call);
+  uint32_t bit = transaction_bit(sim, call);
+  bool waits = t && (t->prepared & ~t->heard & bit) != 0;
+  if (waits && transaction_phase(sim, call) == PHASE_COMMIT) done_write(sim, member, call);
+  if (t) transaction_heard(sim, call);
+  uint32_t item = call->item;
+  call_reply(sim, call, OUTCOME_OK);
+  if (waits) unlock(sim, member, item);
+}
+
+/* Whether a call need not, or cannot yet, wait for a worker. */
+static bool is_held(struct sim *sim, struct member *member, struct frame *call) {
+  struct database_state *db = member->state;
+  enum transaction_phase phase = transaction_phase(sim, call);
+  if (phase >= PHASE_COMMIT) {
+    hear(sim, member, call);
+    return true;
+  }
+  uint64_t present = db->station.held + db->station.queued + rows_waiting(db->rows);
+  if (db->config->connections != PARAM_UNLIMITED && present >= db->config->connections) {
+    db->rejected++;
+    call_reply(sim, call, OUTCOME_REFUSED);
+    return true;
+  }
+  bool locks = call->item != 0 && writes_row(sim, db, call);
+  return locks && !rows_lock(sim, db->rows, call);
+}
+
+/* The work of a write is done. One that prepares votes, unless it was given up meanwhile, and keeps
+ * its row. */
+static bool done_at_row(struct sim *sim, struct member *member, struct frame *call) {
+  struct database_state *db = member->state;
+  enum transaction_phase phase = transaction_phase(sim, call);
+  if (!writes_row(sim, db, call)) return false;
+  const struct transaction *t = transaction_of(sim, call);
+  bool votes = phase == PHASE_PREPARE && t && !(t->heard & transaction_bit(sim, call));
+  uint32_t item = call->item;
+  struct frame *next = station_leave(sim, &db->station, call);
+  if (next) start(sim, member, next);
+  if (votes) {
+    if (item) rows_keep(sim, db->rows, item);
+    transaction_prepared(sim, call);
+  } else if (phase == PHASE_ALONE) {
+    done_write(sim, member, call);
+  }
+  transaction_settled(sim, call);
+  call_reply(sim, call, votes || phase == PHASE_ALONE ? OUTCOME_OK : OUTCOME_FAILED);
+  if (!votes) unlock(sim, member, item);
+  return true;
+}
+
 /* --- with copies ---------------------------------------------------------------------------- */
 
 /* As start, where there are copies: also of a write of the primary's that is to be applied. Of
  * shards: a key that moves, and otherwise false. */
 static bool start_special(struct sim *sim, struct member *member, struct frame *call) {
   struct database_state *db = member->state;
-  if (db->shard) {
+  if (db->rows && writes_row(sim, db, call)) {
+    call_work(sim, member, call, work_of(db, call, true));
+    return true;
+  }
+  if (db->shard || db->rows) {
     if (!(call->flags & CALL_MESSAGE)) return false;
     call_work(sim, member, call, shard_move_ns(sim, db->shard, call));
     return true;
@@ -100,7 +160,8 @@ static void start(struct sim *sim, struct member *member, struct frame *call);
 /* The same of its end. */
 static bool done_special(struct sim *sim, struct member *member, struct frame *call) {
   struct database_state *db = member->state;
-  if (db->shard && !(call->flags & CALL_MESSAGE)) return false;
+  if (db->rows && done_at_row(sim, member, call)) return true;
+  if ((db->shard || db->rows) && !(call->flags & CALL_MESSAGE)) return false;
   struct frame *next = station_leave(sim, &db->station, call);
   if (next) start(sim, member, next);
   if (db->quorum) {
@@ -131,7 +192,9 @@ static bool has_connection(const struct database_state *db) {
 }
 
 /* Whether the call is dealt with: copies take no writes, and without a primary it goes to all. */
-static bool dealt_with(struct sim *sim, struct database_state *db, struct frame *call) {
+static bool dealt_with(struct sim *sim, struct member *member, struct frame *call) {
+  struct database_state *db = member->state;
+  if (db->rows) return is_held(sim, member, call);
   if (db->shard) return false;
   const struct copies_config *copies = &db->config->copies;
   bool writes = is_write(db, call);
@@ -211,6 +274,7 @@ static void database_check(struct sim *sim, struct member *member, struct checks
   if (db->idempotency) idempotency_check(db->idempotency, member, out);
   if (db->shipping) shipping_check(db->shipping, out);
   if (db->shard) shard_check(db->shard, out);
+  if (db->rows) rows_check(db->rows, out);
 }
 
 /* --- calls ---------------------------------------------------------------------------------- */
@@ -225,7 +289,7 @@ static void start(struct sim *sim, struct member *member, struct frame *call) {
 
 static void database_on_call(struct sim *sim, struct member *member, struct frame *call) {
   struct database_state *db = member->state;
-  if (__builtin_expect(db->special, 0) && dealt_with(sim, db, call)) return;
+  if (__builtin_expect(db->special, 0) && dealt_with(sim, member, call)) return;
   switch (station_enter(sim, &db->station, call, 0, false)) {
     case STATION_STARTED:
       start(sim, member, call);
@@ -247,10 +311,7 @@ static void database_on_timer(struct sim *sim, struct member *member, struct fra
   if (again) {
     /* It is answered as it was before. */
   } else if (is_write(db, call)) {
-    db->writes++;
-    if (__builtin_expect(db->shipping != NULL, 0)) shipping_acknowledge(db->shipping);
-    if (__builtin_expect(db->outbox != NULL, 0)) outbox_add(sim, db->outbox, call);
-    if (db->followed) ledger_write(sim, member->component->id, call);
+    done_write(sim, member, call);
   } else {
     db->reads++;
   }
@@ -277,6 +338,7 @@ static void database_on_fault(struct sim *sim, struct member *member, const stru
   if (db->outbox && fault == &fault_crash && !begins) outbox_begin(sim, db->outbox);
   if (db->shipping && fault == &fault_crash && !begins) shipping_begin(sim, db->shipping);
   if (db->shard && fault == &fault_crash && !begins) shard_go_on(sim, db->shard);
+  if (db->rows && fault == &fault_crash && begins) rows_crash(sim, db->rows);
   if (db->copy) copy_fault(sim, db->copy, fault, begins);
   if (db->quorum) quorum_fault(sim, db->quorum, fault, begins);
 }
@@ -315,6 +377,11 @@ static void database_init(struct sim *sim, struct member *member) {
     db->special = true;
     db->shard = shard_new(sim, member, &db->config->shards, &db->config->move, &db->moves);
   }
+  if (program_takes_part(sim->spec, member->component->id)) {
+    db->special = true;
+    db->rows = rows_new(sim, member, &db->locks);
+    transactions_want(sim);
+  }
   if (db->config->copies.given && member->component->members > 1) {
     const struct copies_config *copies = &db->config->copies;
     db->special = true;
@@ -325,17 +392,6 @@ static void database_init(struct sim *sim, struct member *member) {
       db->quorum = quorum_new(sim, member, copies, db->write_ops, &db->copies, &db->rounds);
     }
   }
-}
-
-static uint64_t calls_of(const struct member *member) {
-  const struct database_state *db = member->state;
-  return db->reads + db->writes;
-}
-
-static void database_collect(struct sim *sim, struct component *component, struct metrics *out) {
-  (void)sim;
-  const struct database_config *config = component->config;
-  if (config->shards.rule != SHARDS_UNSAID) shards_collect(component, calls_of, out);
 }
 
 static void database_on_peer(struct sim *sim, struct member *member, struct member *about) {
@@ -370,151 +426,6 @@ static void database_fetch(const struct sim *sim, const struct member *member,
 
 static const char *const database_operations[] = {"read", "write", NULL};
 
-#define STATE(field) offsetof(struct database_state, field)
-
-static const struct meter database_meters[] = {
-    {"reads", METER_COUNT, STATE(reads), 0, "Reads done."},
-    {"writes", METER_COUNT, STATE(writes), 0, "Writes done."},
-    {"rejected_connections", METER_COUNT, STATE(rejected), 0,
-     "Calls refused because every connection was in use."},
-#define COPIES(field) STATE(copies) + offsetof(struct copy_meters, field)
-    {"lag", METER_TIMES, COPIES(lag), 0,
-     "From when the primary had made a write until a copy showed it to readers"},
-    {"behind", METER_MEAN_LEVEL, COPIES(behind), 0,
-     "Writes of the primary that a copy does not show yet"},
-    {"applied", METER_COUNT, COPIES(applied), 0, "Writes that copies applied."},
-    {"resent", METER_COUNT, COPIES(resent), 0,
-     "Writes sent to a copy that had missed them: it was down, cut off, or a message was lost."},
-    {"waiting_writes", METER_LEVEL, COPIES(waiting), 0,
-     "Writes done at the primary that wait for other copies"},
-    {"fall_backs", METER_COUNT, COPIES(falls), 0,
-     "Times that the primary gave up waiting for other copies (`fall_back`)."},
-    {"fallen_back", METER_LEVEL, COPIES(falling), 0,
-     "Whether the primary goes on without waiting (1), or not (0)"},
-    {"stale_reads", METER_RATIO, COPIES(seen.stale), COPIES(seen.fresh),
-     "Reads that saw a version that was out of date when they were asked for, as a share of those "
-     "with a data key."},
-    {"stale_age", METER_TIMES, COPIES(seen.age), 0,
-     "How long the version of a stale read had been out of date"},
-    {"own_write_missed", METER_COUNT, COPIES(seen.own_missed), 0,
-     "Reads that missed an earlier write of the same user."},
-    {"not_monotonic", METER_COUNT, COPIES(seen.went_back), 0,
-     "Reads that saw an older version than their user had seen before."},
-    {"read_only", METER_COUNT, COPIES(read_only), 0,
-     "Writes that reached a copy that is not the primary, and failed."},
-    {"lost_writes", METER_COUNT, COPIES(lost), 0,
-     "Acknowledged writes that the copy which became primary did not have, or that the last copy "
-     "which had them threw away; or that were lost with the data and not in the safe place."},
-    {"conflicts", METER_COUNT, COPIES(conflicts), 0,
-     "Writes that a former primary acknowledged after another copy had become primary, and which "
-     "that one did not have. Where all lead, writes that had not seen each other: those that were "
-     "lost, merged or aborted for it (`conflict`)."},
-    {"two_primaries", METER_LEVEL, COPIES(two), 0,
-     "Whether two copies took themselves for the primary (1), or not (0)"},
-    {"promotions", METER_COUNT, COPIES(promotions), 0, "Copies that became primary."},
-    {"recovery_time", METER_TIMES, COPIES(recovery_time), 0,
-     "From when a primary failed until the one that replaced it acknowledged a write"},
-    {"recovery_point", METER_TIMES, COPIES(recovery_point), 0,
-     "How far back the oldest acknowledged write lies that was lost with a primary, from when that "
-     "failed; 0 if none was. Or with data that were lost: how far back what is restored lies"},
-    {"elections", METER_COUNT, COPIES(elections), 0, "Terms in which a copy stood for election."},
-    {"split_votes", METER_COUNT, COPIES(split_votes), 0,
-     "Such terms in which none got the votes of more than half; counted when the next one begins."},
-    {"rewound", METER_COUNT, COPIES(rewound), 0,
-     "Writes that a copy threw away to be in line with a new primary."},
-#undef COPIES
-#define ROUNDS(field) STATE(rounds) + offsetof(struct quorum_meters, field)
-    {"waiting_calls", METER_LEVEL, ROUNDS(waiting), 0,
-     "Calls whose coordinator waits for answers of copies"},
-    {"too_few_answers", METER_COUNT, ROUNDS(too_few), 0,
-     "Calls that failed because too few copies answered."},
-    {"hints", METER_COUNT, ROUNDS(hints), 0,
-     "Writes that a copy did not take and its coordinator kept for it."},
-    {"hints_kept", METER_LEVEL, ROUNDS(kept), 0, "Such writes that are kept"},
-    {"hinted", METER_COUNT, ROUNDS(hinted), 0, "Such writes that were handed over."},
-    {"repairs", METER_COUNT, ROUNDS(repaired), 0,
-     "Newer versions sent to copies that had answered a read with an older one."},
-    {"lost_updates", METER_COUNT, ROUNDS(lost_updates), 0,
-     "Acknowledged writes that a later one of another leader replaced without having seen them; or "
-     "an earlier one whose time stamp is later (`skew`)."},
-    {"merged", METER_COUNT, ROUNDS(merged), 0,
-     "Such writes that were merged with it, and so are not lost."},
-#undef ROUNDS
-#define MOVES(field) STATE(moves) + offsetof(struct shard_meters, field)
-    {"keys_moved", METER_COUNT, MOVES(moved), 0, "Keys that have moved to a shard that came."},
-    {"moved_share", METER_RATIO, MOVES(moves), MOVES(stays),
-     "Keys that have to move when a shard comes, as a share of all."},
-    {"keys_to_move", METER_LEVEL, MOVES(remaining), 0, "Keys that still have to move"},
-#undef MOVES
-    {"duplicates", METER_COUNT, STATE(keys) + offsetof(struct idempotency_meters, duplicates), 0,
-     "Writes that had been done before under the same key, and were done again (`idempotency`)."},
-    {"repeated", METER_COUNT, STATE(keys) + offsetof(struct idempotency_meters, repeated), 0,
-     "Writes that had been done before under the same key, and were not done again."},
-#define SENT(field) STATE(sent) + offsetof(struct outbox_meters, field)
-    {"relayed", METER_COUNT, SENT(relayed), 0, "Messages of the outbox that the topic has."},
-    {"relayed_again", METER_COUNT, SENT(again), 0,
-     "How often one was sent again, as its acknowledgement had not come or the database crashed."},
-    {"outbox", METER_LEVEL, SENT(waiting), 0, "Messages that wait in the outbox"},
-    {"relay_delay", METER_TIMES, SENT(delay), 0,
-     "From a write until the topic has acknowledged its message"},
-#undef SENT
-    {"shipped", METER_COUNT, STATE(shipped), 0,
-     "Transfers that have arrived in the safe place (`ship`)."},
-    {0},
-};
-
-static bool keeps_copies(const void *config) {
-  const struct database_config *c = config;
-  return c->copies.given && copies_members(&c->copies) > 1;
-}
-
-static bool database_sends(const void *config) {
-  const struct database_config *c = config;
-  return keeps_copies(config) || (c->shards.rule != SHARDS_UNSAID && shards_move_in_time(&c->move));
-}
-
-/* Those that both have, with a primary and without. */
-static bool is_of_any_copies(const struct meter *meter) {
-  static const size_t both[] = {
-      offsetof(struct copy_meters, lag),
-      offsetof(struct copy_meters, behind),
-      offsetof(struct copy_meters, applied),
-      offsetof(struct copy_meters, seen.stale),
-      offsetof(struct copy_meters, seen.age),
-      offsetof(struct copy_meters, seen.own_missed),
-      offsetof(struct copy_meters, seen.went_back),
-  };
-  for (size_t i = 0; i < sizeof both / sizeof *both; i++) {
-    if (meter->at == STATE(copies) + both[i]) return true;
-  }
-  return false;
-}
-
-static bool database_has_meter(const void *config, const struct meter *meter) {
-  const struct database_config *c = config;
-  if (meter->at < STATE(copies)) return true;
-  bool of_loss = meter->at == STATE(copies) + offsetof(struct copy_meters, lost) ||
-                 meter->at == STATE(copies) + offsetof(struct copy_meters, recovery_point);
-  if (meter->at >= STATE(keys) && meter->at < STATE(keys) + sizeof(struct idempotency_meters)) {
-    return c->idempotency.given;
-  }
-  if (meter->at >= STATE(sent) && meter->at < STATE(sent) + sizeof(struct outbox_meters)) {
-    return c->outbox.given;
-  }
-  if (meter->at == STATE(shipped) || (of_loss && c->ship.given)) return c->ship.given;
-  if (meter->at >= STATE(moves) && meter->at < STATE(moves) + sizeof(struct shard_meters))
-    return c->shards.rule != SHARDS_UNSAID;
-  if (!keeps_copies(config)) return false;
-  if (is_of_any_copies(meter)) return true;
-  bool votes = meter->at == STATE(copies) + offsetof(struct copy_meters, elections) ||
-               meter->at == STATE(copies) + offsetof(struct copy_meters, split_votes);
-  if (votes && !c->copies.elect.given) return false;
-  bool merged = meter->at == STATE(rounds) + offsetof(struct quorum_meters, merged);
-  bool conflicts = meter->at == STATE(copies) + offsetof(struct copy_meters, conflicts);
-  if (merged || (conflicts && copies_all_lead(&c->copies))) return copies_all_lead(&c->copies);
-  return copies_have_primary(&c->copies) == (meter->at < STATE(rounds));
-}
-
 const struct kind kind_database = {
     .name = "database",
     .summary = "A server with a connection limit that reads and writes.",
@@ -545,8 +456,12 @@ const struct kind kind_database = {
         "`copies.conflict` = abort they vote on each write before it is answered: it costs one "
         "round trip to as many as are needed, and one that another leader was quicker with fails; "
         "left out: a view that drops a copy which is down, so what that had asked for and not "
-        "decided keeps other writes of these data out until it is back. Left "
-        "out: locks, transactions, buffer pool, "
+        "decided keeps other writes of these data out until it is back. A database that takes part "
+        "in a `transaction` of a service locks the row of each write, and keeps that of a prepared "
+        "one, through a crash, until it hears the decision; prepares and decisions are calls. Left "
+        "out: row locks but those of transactions, deadlocks found before a timeout, what a vote "
+        "and a "
+        "decision cost the database, buffer pool, "
         "checkpoints, what the data are; of shards: routes that are out of date, keys that move "
         "back, "
         "splits without a shard that comes; of copies: the first one made of all data, limits on "
@@ -575,13 +490,15 @@ const struct kind kind_database = {
     .meters = database_meters,
     .operations = database_operations,
     .keeps_data = true,
+    .takes_part = true,
     .pick = database_pick,
     .messages = copies_messages,
     .sends = database_sends,
-    .keeps_versions = keeps_copies,
+    .keeps_versions = database_keeps_copies,
     .primary = promote_primary,
     .promote = promote,
     .has_meter = database_has_meter,
+    .uses_meter = database_uses_meter,
     .metrics = shards_metrics,
     .collect = database_collect,
     .on_peer = database_on_peer,

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "program.h"
 #include "shards.h"
 
 /* --- operations ----------------------------------------------------------------------------- */
@@ -40,6 +41,18 @@ bool database_validate(const struct spec *spec, const struct component_spec *com
     return error_set(err,
                      "has both shards and %s, which do not go together yet; leave out one of them",
                      config->copies.given ? "copies" : "ship");
+  }
+  bool takes_part = program_takes_part(spec, (uint32_t)(component - spec->component));
+  const char *other = config->copies.given        ? "copies"
+                      : config->ship.given        ? "ship"
+                      : config->idempotency.given ? "idempotency"
+                      : config->outbox.given      ? "outbox"
+                                                  : NULL;
+  if (takes_part && other) {
+    return error_set(err,
+                     "takes part in a transaction and has %s, which do not go together yet; leave "
+                     "out one of them",
+                     other);
   }
   if (!shards_validate(spec, component, &config->shards, &config->move, err)) return false;
   if (config->copies.given && (config->idempotency.given || config->outbox.given)) {

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "kind.h"
+
 static void *grown(struct arena *arena, void *list, uint32_t n, uint32_t *capacity, size_t size) {
   if (n < *capacity) return list;
   *capacity = *capacity ? 2 * *capacity : 8;
@@ -69,4 +71,26 @@ struct program assemble_program(struct assembler *to) {
   number(to);
   return (struct program){
       .steps = to->steps, .calls = to->calls, .step = to->step, .call = to->call};
+}
+
+static bool writes_to(const struct handlers *handlers, uint32_t component) {
+  for (uint32_t i = 0; i < handlers->n; i++) {
+    const struct program *program = &handlers->handler[i].program;
+    for (uint32_t k = 0; k < program->calls; k++) {
+      if (program->call[k].part > 0 && program->call[k].component == component) return true;
+    }
+  }
+  return false;
+}
+
+bool program_takes_part(const struct spec *spec, uint32_t component) {
+  for (uint32_t c = 0; c < spec->components; c++) {
+    const struct component_spec *other = &spec->component[c];
+    for (const struct param *p = other->kind->params; p && p->name; p++) {
+      if (p->type != PARAM_HANDLERS || !other->config) continue;
+      if (writes_to((const void *)((const char *)other->config + p->offset), component))
+        return true;
+    }
+  }
+  return false;
 }

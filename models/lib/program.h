@@ -30,6 +30,7 @@ enum step_kind {
   STEP_JUMP,       /* go on at `target` */
   STEP_LIMIT,      /* `limit`: answer RATE_LIMITED and finish, or go on, at once or later */
   STEP_SHED,       /* `shed`: answer SHED and finish, or go on */
+  STEP_DECIDE,     /* the calls of a transaction have succeeded: go on when all have heard of it */
   STEP_FAIL,       /* answer `outcome` and finish */
   STEP_REPLY,      /* answer OK now, and go on with the following steps on the server's account */
 };
@@ -42,6 +43,8 @@ struct program_call {
   uint64_t times;                /* in STEP_PARALLEL, else: this many such calls at once (>= 1) */
   uint64_t need;                 /* of `each`, while the program is made: see struct step */
   struct dist request, response; /* bytes; 0 = nothing to transmit */
+  uint8_t part, parts;           /* of a transaction with so many: its number, from 1; 0: of none */
+  bool prepares;                 /* with two phases */
   bool publishes;                /* a message: to a topic */
   bool keyed;                    /* it has the request's key */
   uint64_t delay_ns;             /* until it may be delivered */
@@ -93,6 +96,9 @@ struct handlers {
     struct program program;
   } * handler;
 };
+
+/* Whether some handler's transaction writes to a component. */
+bool program_takes_part(const struct spec *spec, uint32_t component);
 
 /* How many calls that is. */
 static inline uint64_t program_call_copies(const struct spec *spec,

@@ -20,6 +20,9 @@ static struct frame *finish(struct sim *sim, struct member *member, struct frame
                             enum outcome outcome) {
   struct service_state *s = member->state;
   struct frame *next = NULL;
+  if (__builtin_expect(s->coordinator.on, 0)) {
+    coordinator_ends(sim, member, &s->coordinator, call);
+  }
   if (__builtin_expect(s->consumer.config != NULL, 0)) {
     delivery_worked(sim, &s->consumer, call, outcome == OUTCOME_OK);
   }
@@ -73,6 +76,18 @@ static struct frame *start_calls(struct sim *sim, struct member *member, struct 
   }
   call->due_ns &= ~STILL_SENDING;
   decide(sim, member, call, step, service_judge(sim, program, step, call), OUTCOME_FAILED);
+  return next;
+}
+
+/* A transaction is decided: its handler goes on when all have heard. */
+static struct frame *start_telling(struct sim *sim, struct member *member, struct frame *call) {
+  struct service_state *s = member->state;
+  frame_set_state(sim, call, FRAME_WAITING);
+  call->due_ns = STILL_SENDING;
+  struct frame *next = release_while_waiting(sim, s, call);
+  coordinator_decides(sim, member, &s->coordinator, call);
+  call->due_ns = 0;
+  if (call->pending == 0) decide(sim, member, call, NULL, GOES_ON, OUTCOME_OK);
   return next;
 }
 
@@ -200,6 +215,8 @@ static struct frame *run_one(struct sim *sim, struct member *member, struct fram
         }
         call->pc++;
         break;
+      case STEP_DECIDE:
+        return start_telling(sim, member, call);
       case STEP_FAIL:
         return finish(sim, member, call, (enum outcome)step->outcome);
       case STEP_REPLY:
@@ -295,6 +312,10 @@ static void service_on_timer(struct sim *sim, struct member *member, struct fram
 
 static void service_on_due(struct sim *sim, struct member *member, struct timer *departure) {
   struct service_state *s = member->state;
+  if (__builtin_expect(departure == &s->coordinator.again, 0)) {
+    coordinator_goes_on(sim, member, &s->coordinator);
+    return;
+  }
   struct frame *done = station_due(sim, member, &s->station, departure);
   if (done) service_on_timer(sim, member, done);
 }
@@ -434,7 +455,10 @@ static __attribute__((cold, noinline)) void unheard(const struct sim *sim,
 
 static void service_on_reply(struct sim *sim, struct member *member, struct frame *call,
                              struct frame *child, enum outcome outcome) {
+  struct coordinator *c = &((struct service_state *)member->state)->coordinator;
+  bool told = __builtin_expect(c->on, 0) && coordinator_hears(sim, member, c, child, outcome);
   if (call == NULL) {
+    if (told) return;
     if (outcome != OUTCOME_OK) unheard(sim, child);
     return;
   }
@@ -459,6 +483,10 @@ static void service_on_reply(struct sim *sim, struct member *member, struct fram
   call->pending--;
   if (outcome != OUTCOME_OK) call->due_ns++;
   if (call->due_ns & STILL_SENDING) return;
+  if (step->kind == STEP_DECIDE) {
+    if (call->pending == 0) decide(sim, member, call, step, GOES_ON, outcome);
+    return;
+  }
   decide(sim, member, call, step, service_judge(sim, program, step, call), OUTCOME_FAILED);
 }
 
@@ -511,6 +539,9 @@ static void service_on_fault(struct sim *sim, struct member *member, const struc
     service_sheds_clear(&s->sheds);
   }
   station_fault(sim, member, &s->station, fault, begins);
+  if (fault == &fault_crash && s->coordinator.on) {
+    coordinator_crash(sim, member, &s->coordinator, begins);
+  }
   if (fault == &fault_crash && !begins && s->consumer.config) consumer_is_back(sim, member);
 }
 
@@ -571,6 +602,7 @@ static void service_init(struct sim *sim, struct member *member) {
   s->plain_queue = s->station.plain && s->station.classes == 1 && s->sheds.n == 0 &&
                    !s->config->subscribe.given && !s->lodger;
   s->consumer.config = subscription_of(self->spec);
+  coordinator_init(sim, &s->coordinator, service_transacts(s->config));
   service_add_policies(sim, member);
 }
 
@@ -607,34 +639,7 @@ static void service_fetch(const struct sim *sim, const struct member *member,
 const struct kind kind_service = {
     .name = "service",
     .summary = "Servers with workers and a queue that run a handler for each operation.",
-    .doc =
-        "Each instance has its own workers and queue. A call waits for a worker, which then runs "
-        "the handler of the call's operation step by step. With blocking io the worker is held "
-        "to the end, also while it waits for other components, so a slow dependency uses up the "
-        "workers; with async io it is free meanwhile and the call queues again, behind those "
-        "who wait, for its next piece of work. A call to another component that fails, fails the "
-        "handler (the caller sees `failed`) unless the call names a fallback.\n"
-        "The time a piece of work takes is drawn from the service's own stream, keyed by the "
-        "request: the same request takes the same time on whichever instance it lands. Under ps "
-        "every call progresses at rate min(1, workers / calls present). Under sjf and srpt the "
-        "service "
-        "knows how long each piece of work takes, which real ones estimate: sjf takes the call "
-        "with "
-        "the shortest first piece of those that wait, srpt lets those run that have the least left "
-        "of the piece they are at, and a shorter one interrupts a longer at no cost; as under ps "
-        "nobody is in the queue then, and who stands still counts as served.\n"
-        "With `slows` all work of an instance takes longer the more of it is under way. In a pause "
-        "of `pauses` it stands still, and so does what takes no time: calls that come wait for a "
-        "worker or with one, answers that come wait; health checks are answered, by the host. With "
-        "`warm` work takes as much longer as it does at the moment when it begins. Left out: that "
-        "a collector works beside the calls, that pauses come with what is allocated, and that "
-        "code "
-        "gets warm by being run instead of by time.\n"
-        "When a caller gives up (its timeout came, or its own caller gave up), a message tells the "
-        "service, and `cancel` says what it does. Calls that are taken out or stopped count as "
-        "errors. A call "
-        "that waits for others is itself not ended by passed_on and queued: what it waits for may "
-        "be, and then it fails.",
+    .doc = service_doc,
     .example =
         "client \"users\" { arrivals = poisson \"50/s\", target = \"shop\", "
         "mix = { browse = 0.9, buy = 0.1 } }\n"

@@ -74,6 +74,10 @@ void service_send(struct sim *sim, struct member *member, struct frame *call,
   }
   struct component *to = &sim->component[spec->component];
   struct member *picked = spec->each ? &to->member[copy] : component_pick(to, child);
+  if (__builtin_expect(spec->part > 0, 0)) {
+    struct service_state *own = member->state;
+    coordinator_sends(sim, member, &own->coordinator, call, child, spec, picked);
+  }
   outbound_send_plain(sim, child, picked, spec->policy.timeout_ns);
 }
 

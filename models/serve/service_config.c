@@ -131,6 +131,16 @@ bool service_validate(const struct spec *spec, const struct component_spec *comp
                             config->workers, config->queue, err);
 }
 
+bool service_transacts(const struct service_config *config) {
+  for (uint32_t i = 0; i < config->on.n; i++) {
+    const struct program *program = &config->on.handler[i].program;
+    for (uint32_t k = 0; k < program->calls; k++) {
+      if (program->call[k].part > 0) return true;
+    }
+  }
+  return false;
+}
+
 bool service_compresses(const struct service_config *config) {
   for (uint32_t i = 0; i < config->on.n; i++) {
     const struct program *program = &config->on.handler[i].program;
@@ -159,7 +169,7 @@ static void outline_program_step(const struct spec *spec, const struct program *
       [STEP_COMPRESS] = OUTLINE_WORK,  [STEP_WORK_BYTES] = OUTLINE_WORK,
       [STEP_JUMP] = OUTLINE_JUMP,      [STEP_LIMIT] = OUTLINE_BRANCH,
       [STEP_SHED] = OUTLINE_BRANCH,    [STEP_FAIL] = OUTLINE_END,
-      [STEP_REPLY] = OUTLINE_REPLY,
+      [STEP_REPLY] = OUTLINE_REPLY,    [STEP_DECIDE] = OUTLINE_PAUSE,
   };
   struct outline_step *to = outline_add(out, what[step->kind]);
   to->target = step->target;
@@ -206,6 +216,35 @@ void service_outline(const struct spec *spec, const struct component_spec *compo
     outline_program_step(spec, program, &program->step[i], op, out);
   }
 }
+
+const char service_doc[] =
+    "Each instance has its own workers and queue. A call waits for a worker, which then runs "
+    "the handler of the call's operation step by step. With blocking io the worker is held "
+    "to the end, also while it waits for other components, so a slow dependency uses up the "
+    "workers; with async io it is free meanwhile and the call queues again, behind those "
+    "who wait, for its next piece of work. A call to another component that fails, fails the "
+    "handler (the caller sees `failed`) unless the call names a fallback.\n"
+    "The time a piece of work takes is drawn from the service's own stream, keyed by the "
+    "request: the same request takes the same time on whichever instance it lands. Under ps "
+    "every call progresses at rate min(1, workers / calls present). Under sjf and srpt the "
+    "service "
+    "knows how long each piece of work takes, which real ones estimate: sjf takes the call "
+    "with "
+    "the shortest first piece of those that wait, srpt lets those run that have the least left "
+    "of the piece they are at, and a shorter one interrupts a longer at no cost; as under ps "
+    "nobody is in the queue then, and who stands still counts as served.\n"
+    "With `slows` all work of an instance takes longer the more of it is under way. In a pause "
+    "of `pauses` it stands still, and so does what takes no time: calls that come wait for a "
+    "worker or with one, answers that come wait; health checks are answered, by the host. With "
+    "`warm` work takes as much longer as it does at the moment when it begins. Left out: that "
+    "a collector works beside the calls, that pauses come with what is allocated, and that "
+    "code "
+    "gets warm by being run instead of by time.\n"
+    "When a caller gives up (its timeout came, or its own caller gave up), a message tells the "
+    "service, and `cancel` says what it does. Calls that are taken out or stopped count as "
+    "errors. A call "
+    "that waits for others is itself not ended by passed_on and queued: what it waits for may "
+    "be, and then it fails.";
 
 /* --- parameters ----------------------------------------------------------------------------- */
 

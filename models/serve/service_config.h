@@ -35,6 +35,7 @@ struct service_config {
 };
 
 extern const struct param service_params[];
+extern const char service_doc[]; /* of the kind, for the manual */
 
 bool service_validate(const struct spec *spec, const struct component_spec *component,
                       struct error *err);
@@ -47,6 +48,7 @@ void service_outline(const struct spec *spec, const struct component_spec *compo
 struct tenancy service_tenancy(const void *config);
 
 /* Whether a handler changes the size of answers. */
+bool service_transacts(const struct service_config *config);
 bool service_compresses(const struct service_config *config);
 
 #endif

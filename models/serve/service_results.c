@@ -17,6 +17,22 @@ const struct meter service_meters[] = {
      "Calls that a `limit` made wait."},
     {"shed", METER_COUNT, offsetof(struct service_state, sheds.turned_away), 0,
      "Calls that a `shed` turned away."},
+#define TRANSACTIONS(field) \
+  offsetof(struct service_state, coordinator.meters) + offsetof(struct transaction_meters, field)
+    {"committed", METER_COUNT, TRANSACTIONS(committed), 0,
+     "Transactions that this service has decided to commit; without a protocol: all of whose "
+     "writes "
+     "were answered."},
+    {"aborted", METER_COUNT, TRANSACTIONS(aborted), 0, "Transactions that were given up."},
+    {"half_applied", METER_COUNT, TRANSACTIONS(half_applied), 0,
+     "Transactions that are over, and of which some writes are there and others not."},
+    {"in_doubt", METER_COUNT, TRANSACTIONS(in_doubt), 0,
+     "Transactions that a store had prepared and whose coordinator crashed before it decided."},
+    {"in_doubt_time", METER_TIMES, TRANSACTIONS(in_doubt_time), 0,
+     "For how long they were, from the crash until the last store had heard the decision"},
+    {"doubtful_crashes", METER_RATIO, TRANSACTIONS(doubtful), TRANSACTIONS(clean),
+     "Crashes of the coordinator that left any in doubt, as a share of all."},
+#undef TRANSACTIONS
     {"consumed", METER_COUNT, offsetof(struct service_state, consumer.consumed), 0,
      "Messages whose work ended well, each once."},
     {"duplicates", METER_COUNT, offsetof(struct service_state, consumer.duplicates), 0,
@@ -43,6 +59,10 @@ const struct meter service_meters[] = {
 /* What is about messages or pauses, only where there are any. */
 bool service_has_meter(const void *config, const struct meter *meter) {
   const struct service_config *c = config;
+  size_t transactions = offsetof(struct service_state, coordinator);
+  if (meter->at >= transactions && meter->at < transactions + sizeof(struct coordinator)) {
+    return service_transacts(c);
+  }
   if (meter->at >= offsetof(struct service_state, pace)) return c->pace.pauses.given;
   return meter->at < offsetof(struct service_state, consumer) || c->subscribe.given;
 }

@@ -9,6 +9,7 @@
 #include "service_config.h"
 #include "service_plan.h"
 #include "service_sheds.h"
+#include "service_transactions.h"
 #include "sim.h"
 #include "station.h"
 
@@ -32,6 +33,7 @@ struct service_state {
   uint64_t cancelled, stopped, evicted, fallbacks;
   struct limits limits;
   struct service_sheds sheds;
+  struct coordinator coordinator;
   struct consumer consumer;
   struct pace pace; /* if one is given */
 };

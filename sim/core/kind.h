@@ -76,6 +76,8 @@ struct kind {
   const struct meter *meters; /* what its members count; ended the same way; or NULL */
   /* Whether a component with this configuration has a meter of the table. NULL: it has all. */
   bool (*has_meter)(const void *config, const struct meter *meter);
+  /* The same of a component of a run, where others decide it. May be NULL. */
+  bool (*uses_meter)(const struct component *component, const struct meter *meter);
   const struct metric_def *metrics; /* what `collect` emits; ended the same way; or NULL */
   const struct made_of *made_of;    /* NULL: it is not composed */
   size_t config_size;
@@ -91,6 +93,7 @@ struct kind {
   bool (*sends)(const void *config); /* whether a component sends any; NULL: if its kind does */
   bool keeps_data;                   /* drawn as a store; its `pick` knows where a key lives */
   bool keeps_messages; /* a topic: a call to it publishes, and others subscribe to it */
+  bool takes_part;     /* it can prepare a write and wait for a decision: see transaction.h */
   const char *bypass;  /* the parameter that names what stands behind it, where calls can go
                           instead when a user leaves it out (compare --off); NULL: they cannot */
 

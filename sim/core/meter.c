@@ -116,7 +116,9 @@ struct quotient meter_read(struct sim *sim, struct component *component, const s
 }
 
 bool meter_is_of(const struct component *component, const struct meter *m) {
-  return component->kind->has_meter == NULL || component->kind->has_meter(component->config, m);
+  const struct kind *kind = component->kind;
+  if (kind->uses_meter && !kind->uses_meter(component, m)) return false;
+  return kind->has_meter == NULL || kind->has_meter(component->config, m);
 }
 
 bool meter_is_over_time(const struct meter *m) {

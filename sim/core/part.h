@@ -19,6 +19,7 @@ enum part {
   PART_LIMIT,       /* waited for its turn at a rate limit */
   PART_RETRY,       /* an attempt that failed and was followed by another one */
   PART_REPLICATION, /* waited for other copies of its data */
+  PART_LOCK,        /* waited for a row that another write had locked */
   PART_POOL,        /* waited for a place in its caller's pool */
   PART_BACKOFF,     /* the pause before that one */
   PART_ROOM,        /* waited for room in a topic */

@@ -28,6 +28,7 @@
 struct columns;
 struct connections;
 struct deliveries;
+struct transactions;
 struct timeline;
 struct present_lists;
 struct traces;
@@ -99,6 +100,7 @@ struct sim {
   struct kept_hist *kept;        /* histograms that sim_collect made */
   struct ledger *ledger;         /* NULL: nothing keeps copies of data */
   struct deliveries *deliveries; /* NULL: there is no topic */
+  struct transactions *transactions; /* NULL: there are none */
   struct timers timers;
   struct messages *messages; /* NULL: no kind here has any */
   struct traces *traces;     /* requests that are followed */

@@ -343,8 +343,9 @@ static uint32_t put_step(const struct listing *l, uint32_t at) {
       fputs("fail", l->out);
       if (step->outcome != OUTCOME_FAILED) fprintf(l->out, " %s", outcome_name[step->outcome]);
       break;
+    case STEP_DECIDE:
     case STEP_REPLY:
-      fputs("reply", l->out);
+      fputs(step->kind == STEP_REPLY ? "reply" : "commit", l->out);
       break;
     case STEP_END:
     case STEP_JUMP:

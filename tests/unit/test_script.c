@@ -715,7 +715,7 @@ static const struct wrong wrongs[] = {
      "item 1 of on of service \"s\": expected a step"},
     {CLIENT "service \"s\" { on = { exponential \"1ms\" } }",
      "(there are branch, call, compress, fail, limit, parallel, publish, reply, shed, sleep, "
-     "work), got exponential"},
+     "transaction, work), got exponential"},
     {CLIENT "service \"s\" { on = { fail(), buy = {} } }",
      "key 'buy' of on of service \"s\": unknown"},
     {CLIENT "service \"s\" { on = {} }", "says nothing; list the steps"},

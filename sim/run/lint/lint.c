@@ -60,6 +60,11 @@ const struct lint_rule lint_rules[] = {
      "with n + 1 in place of n, all keys but one in n + 1 belong to another shard than before",
      "shards = consistent_hash { points = 100 }, which moves one key in n + 1",
      lint_join_moves_most},
+    {"commits-alone", "writes that belong together are made without a protocol",
+     "when one fails, or the service crashes between two, some are there and others not, and "
+     "nobody "
+     "mends it",
+     "commit = \"2pc\" on the transaction", lint_commits_alone},
     {"quorums-miss", "reads and writes can have no copy in common, and a goal allows no stale ones",
      "a read can wait for copies of which none has a write that was answered",
      "read + write greater than n, or a goal that allows for stale reads", lint_quorums_miss},

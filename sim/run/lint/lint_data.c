@@ -3,6 +3,7 @@
 
 #include "lint.h"
 #include "network.h"
+#include "program.h"
 #include "sim.h"
 
 /* What the scenario says of a component's copies; NULL: no request reaches it. */
@@ -33,6 +34,25 @@ void lint_join_moves_most(struct lint *lint) {
         "\"%s\" divides its keys by hash modulo the number of shards: when the last of %u comes, "
         "about %.0f %% of all keys move",
         db->name, db->instances, 100 * (db->instances - 1.0) / db->instances);
+  }
+}
+
+static const struct program_call *part_alone(const struct handlers *handlers) {
+  for (uint32_t i = 0; handlers && i < handlers->n; i++) {
+    const struct program *program = &handlers->handler[i].program;
+    for (uint32_t k = 0; k < program->calls; k++) {
+      if (program->call[k].part > 0 && !program->call[k].prepares) return &program->call[k];
+    }
+  }
+  return NULL;
+}
+
+void lint_commits_alone(struct lint *lint) {
+  for (uint32_t c = 0; c < lint->spec->components; c++) {
+    const struct program_call *part = part_alone(lint_handlers(&lint->spec->component[c]));
+    if (part == NULL) continue;
+    lint_add_component(lint, c)->what =
+        lint_text(lint, "its transaction writes to %u databases one after the other", part->parts);
   }
 }
 

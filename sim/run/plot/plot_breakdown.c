@@ -12,7 +12,7 @@
 
 #define ROWS_MAX 8u
 #define SHARES_MAX 9u /* colours; the last is for all others */
-#define COLUMNS_MAX 16u
+#define COLUMNS_MAX 24u
 static_assert(PARTS <= COLUMNS_MAX && SHARES_MAX <= COLUMNS_MAX, "parts and components fit");
 
 static const struct {

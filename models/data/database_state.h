@@ -1,0 +1,50 @@
+/* What a member of a database is in a run; for the files that run it and that tell what it did. */
+#ifndef DATABASE_STATE_H
+#define DATABASE_STATE_H
+
+#include "database_config.h"
+#include "quorum.h"
+#include "rows.h"
+#include "shards.h"
+#include "station.h"
+
+struct database_state {
+  /* What most calls touch fills the first line and the beginning of `station`. */
+  const struct database_config *config;
+  const struct dist *read_time; /* of the config */
+  struct stream read, write;
+  bool has_writes; /* there are write_ops */
+  bool followed;   /* by the ledger */
+  bool special;    /* there are copies, shards or rows: `copy`, `quorum`, `shard`, `rows` */
+  uint64_t reads;
+  struct station station __attribute__((aligned(64)));
+  uint64_t writes;
+  struct op_set write_ops;
+  uint64_t rejected;
+  struct copy *copy;            /* this member's, */
+  struct quorum_member *quorum; /* or what it is without a primary */
+  struct shard *shard;          /* or what it is among shards */
+  struct rows *rows;            /* where it takes part in transactions */
+  struct copy_meters copies;
+  struct quorum_meters rounds;
+  struct shard_meters moves;
+  struct idempotency *idempotency; /* or NULL */
+  struct idempotency_meters keys;
+  struct outbox *outbox; /* or NULL */
+  struct outbox_meters sent;
+  struct rows_meters locks;
+  struct shipping *shipping; /* or NULL */
+  uint64_t shipped;
+};
+
+/* What it counts, in database_results.c. */
+extern const struct meter database_meters[];
+bool database_has_meter(const void *config, const struct meter *meter);
+bool database_uses_meter(const struct component *component, const struct meter *meter);
+void database_collect(struct sim *sim, struct component *component, struct metrics *out);
+
+/* Whether its members keep copies; whether they send each other messages. */
+bool database_keeps_copies(const void *config);
+bool database_sends(const void *config);
+
+#endif

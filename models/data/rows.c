@@ -1,0 +1,167 @@
+#include "rows.h"
+
+#include <assert.h>
+
+#include "arena.h"
+#include "call.h"
+#include "checks.h"
+
+enum { BUCKETS = 1024 };
+
+struct waiting {
+  uint32_t slot, stamp;
+  uint64_t since_ns;
+  struct waiting *next;
+};
+
+struct row {
+  uint32_t item;
+  bool kept; /* prepared: on disk */
+  struct waiting *first, *last;
+  struct row *next; /* in its bucket, or in the list of unused ones */
+};
+
+struct rows {
+  struct sim *sim;
+  struct member *member;
+  struct rows_meters *meters;
+  struct row *bucket[BUCKETS];
+  struct row *unused;
+  struct waiting *spare;
+  uint64_t locked, kept;
+};
+
+struct rows *rows_new(struct sim *sim, struct member *member, struct rows_meters *meters) {
+  struct rows *rows = arena_alloc(sim->arena, sizeof *rows);
+  *rows = (struct rows){.sim = sim, .member = member, .meters = meters};
+  return rows;
+}
+
+/* The link to it, or to where it would be. */
+static struct row **find(struct rows *rows, uint32_t item) {
+  struct row **link = &rows->bucket[rng_mix(item) % BUCKETS];
+  while (*link && (*link)->item != item) link = &(*link)->next;
+  return link;
+}
+
+static void wait_for(struct sim *sim, struct rows *rows, struct row *row, struct frame *call) {
+  struct waiting *w = rows->spare;
+  if (w) {
+    rows->spare = w->next;
+  } else {
+    w = arena_alloc(sim->arena, sizeof *w);
+  }
+  *w = (struct waiting){frame_slot(sim, call), call->stamp, sim->now_ns, NULL};
+  *(row->last ? &row->last->next : &row->first) = w;
+  row->last = w;
+  level_up(&rows->meters->waiting, sim->now_ns);
+  call->flags |= CALL_RELEASED;
+  frame_set_state(sim, call, FRAME_WAITING);
+  trace_mark(sim, call, PART_LOCK);
+}
+
+bool rows_lock(struct sim *sim, struct rows *rows, struct frame *call) {
+  struct row **link = find(rows, call->item), *row = *link;
+  if (row) {
+    wait_for(sim, rows, row, call);
+    return false;
+  }
+  row = rows->unused;
+  if (row) {
+    rows->unused = row->next;
+  } else {
+    row = arena_alloc(sim->arena, sizeof *row);
+  }
+  *row = (struct row){.item = call->item};
+  *link = row;
+  rows->locked++;
+  return true;
+}
+
+void rows_keep(struct sim *sim, struct rows *rows, uint32_t item) {
+  struct row *row = *find(rows, item);
+  assert(row && !row->kept);
+  row->kept = true;
+  rows->kept++;
+  level_up(&rows->meters->prepared, sim->now_ns);
+}
+
+static struct frame *next_of(struct sim *sim, struct rows *rows, struct row *row) {
+  struct waiting *w = row->first;
+  if (!w) return NULL;
+  row->first = w->next;
+  if (!row->first) row->last = NULL;
+  w->next = rows->spare;
+  rows->spare = w;
+  level_down(&rows->meters->waiting, sim->now_ns);
+  hist_add(&rows->meters->wait, sim->now_ns - w->since_ns);
+  struct frame *call = frame_at(sim, w->slot);
+  assert(call->stamp == w->stamp);
+  call->flags &= (uint8_t)~CALL_RELEASED;
+  return call;
+}
+
+static void forget(struct rows *rows, struct row **link) {
+  struct row *row = *link;
+  *link = row->next;
+  row->next = rows->unused;
+  rows->unused = row;
+  rows->locked--;
+}
+
+struct frame *rows_unlock(struct sim *sim, struct rows *rows, uint32_t item) {
+  struct row **link = find(rows, item), *row = *link;
+  assert(row);
+  if (row->kept) {
+    level_down(&rows->meters->prepared, sim->now_ns);
+    rows->kept--;
+  }
+  row->kept = false;
+  struct frame *next = next_of(sim, rows, row);
+  if (!next) forget(rows, link);
+  return next;
+}
+
+/* The engine answers the calls that wait. */
+static void forget_waiting(struct sim *sim, struct rows *rows, struct row *row) {
+  for (struct waiting *w = row->first, *next; w; w = next) {
+    next = w->next;
+    w->next = rows->spare;
+    rows->spare = w;
+    level_down(&rows->meters->waiting, sim->now_ns);
+  }
+  row->first = row->last = NULL;
+}
+
+void rows_crash(struct sim *sim, struct rows *rows) {
+  for (int i = 0; i < BUCKETS; i++) {
+    for (struct row **link = &rows->bucket[i]; *link;) {
+      forget_waiting(sim, rows, *link);
+      if ((*link)->kept) {
+        link = &(*link)->next;
+      } else {
+        forget(rows, link);
+      }
+    }
+  }
+}
+
+uint64_t rows_waiting(const struct rows *rows) {
+  return rows->meters->waiting.value;
+}
+
+void rows_check(const struct rows *rows, struct checks *out) {
+  uint64_t locked = 0, kept = 0, waiting = 0;
+  for (int i = 0; i < BUCKETS; i++) {
+    for (const struct row *row = rows->bucket[i]; row; row = row->next) {
+      locked++;
+      kept += row->kept;
+      for (const struct waiting *w = row->first; w; w = w->next) waiting++;
+    }
+  }
+  bool pass = locked == rows->locked && kept == rows->kept && waiting == rows_waiting(rows) &&
+              kept == rows->meters->prepared.value;
+  check_member(out, rows->member, "rows", pass,
+               "%llu rows locked, %llu of them by prepared writes, %llu writes wait",
+               (unsigned long long)locked, (unsigned long long)kept, (unsigned long long)waiting);
+}

@@ -1,0 +1,138 @@
+#include "service_transactions.h"
+
+#include <stdlib.h>
+
+#include "arena.h"
+#include "call.h"
+#include "column.h"
+
+/* How long an answer is waited for, and until it is tried again: the first retransmission of TCP
+ * (RFC 6298, 2.1). */
+#define AGAIN_NS UINT64_C(1000000000)
+
+void coordinator_init(struct sim *sim, struct coordinator *c, bool on) {
+  c->on = on;
+  if (on) transactions_want(sim);
+}
+
+void coordinator_sends(struct sim *sim, struct member *member, struct coordinator *c,
+                       struct frame *call, struct frame *child, const struct program_call *spec,
+                       const struct member *to) {
+  struct transaction *t = transaction_of(sim, call);
+  if (!t) {
+    t = transaction_begin(sim, &c->open, member, &c->meters, spec->parts, spec->prepares);
+    transaction_mark(sim, call, t, 0, PHASE_ALONE);
+  }
+  uint32_t part = spec->part - 1u;
+  t->part[part] = (struct transaction_part){to->id, child->item, child->key, child->op};
+  t->sent |= (uint8_t)(1u << part);
+  transaction_mark(sim, child, t, part, spec->prepares ? PHASE_PREPARE : PHASE_ALONE);
+}
+
+/* --- telling -------------------------------------------------------------------------------- */
+
+/* On behalf of `call`, or on the coordinator's own account. A participant that has not voted is
+ * told, too: its vote may be on the way. */
+static void tell(struct sim *sim, struct member *member, const struct transaction *t, uint32_t part,
+                 struct frame *call) {
+  const struct transaction_part *to = &t->part[part];
+  struct frame *child = call_new(sim, member, call);
+  child->key = rng_mix(to->key + sim->now_ns);
+  child->item = to->item;
+  child->op = to->op;
+  child->site = call ? call->pc : 0;
+  bool commit = t->state == TRANSACTION_COMMITTED;
+  transaction_mark(sim, child, t, part, commit ? PHASE_COMMIT : PHASE_ABORT);
+  call_send(sim, child, &sim->member[to->member], AGAIN_NS);
+}
+
+static void tell_all(struct sim *sim, struct member *member, const struct transaction *t,
+                     struct frame *call) {
+  for (uint32_t left = t->sent & ~(uint32_t)t->told, part = 0; left; left >>= 1, part++) {
+    if (left & 1) tell(sim, member, t, part, call);
+  }
+}
+
+static void decide(struct transaction *t, enum transaction_state state) {
+  t->state = (uint8_t)state;
+  if (state == TRANSACTION_COMMITTED) {
+    t->meters->committed++;
+  } else {
+    t->meters->aborted++;
+  }
+}
+
+void coordinator_decides(struct sim *sim, struct member *member, struct coordinator *c,
+                         struct frame *call) {
+  struct transaction *t = transaction_of(sim, call);
+  column_set(sim, call, COLUMN_TRANSACTION, 0);
+  call->pending = 0;
+  if (!t) return;
+  decide(t, TRANSACTION_COMMITTED);
+  if (!t->two_phase) {
+    transaction_end(sim, &c->open, t);
+    return;
+  }
+  for (uint32_t parts = t->sent; parts; parts &= parts - 1) call->pending++;
+  tell_all(sim, member, t, call);
+}
+
+void coordinator_ends(struct sim *sim, struct member *member, struct coordinator *c,
+                      struct frame *call) {
+  struct transaction *t = transaction_of(sim, call);
+  if (!t) return;
+  column_set(sim, call, COLUMN_TRANSACTION, 0);
+  decide(t, TRANSACTION_ABORTED);
+  if (t->two_phase) {
+    tell_all(sim, member, t, NULL);
+  } else {
+    transaction_end(sim, &c->open, t);
+  }
+}
+
+bool coordinator_hears(struct sim *sim, struct member *member, struct coordinator *c,
+                       struct frame *child, enum outcome outcome) {
+  struct transaction *t = transaction_of(sim, child);
+  uint8_t bit = (uint8_t)transaction_bit(sim, child);
+  if (transaction_phase(sim, child) < PHASE_COMMIT) {
+    bool may_still_come = outcome == OUTCOME_TIMEOUT || outcome == OUTCOME_UNREACHABLE;
+    if (!may_still_come) transaction_settled(sim, child);
+    return false;
+  }
+  if (!t || t->told & bit) return true;
+  if (outcome != OUTCOME_OK) {
+    if (!timer_is_set(sim, &c->again)) timer_set(sim, member, &c->again, AGAIN_NS, 0, 0);
+    return true;
+  }
+  t->told |= bit;
+  if (t->told == t->sent) transaction_end(sim, &c->open, t);
+  return true;
+}
+
+/* --- again ---------------------------------------------------------------------------------- */
+
+void coordinator_goes_on(struct sim *sim, struct member *member, struct coordinator *c) {
+  /* What is answered at once may end others, too. */
+  uint32_t n = 0, k = 0;
+  for (uint32_t i = c->open.first; i; i = transaction_at(sim, i)->next) n++;
+  uint32_t *open = mem_zeroed(n + 1, sizeof *open);
+  for (uint32_t i = c->open.first; i; i = transaction_at(sim, i)->next) open[k++] = i;
+  for (k = 0; k < n; k++) {
+    const struct transaction *t = transaction_at(sim, open[k]);
+    bool waits = t->two_phase && !t->over && t->state != TRANSACTION_OPEN;
+    if (waits && t->coordinator == member->id) tell_all(sim, member, t, NULL);
+  }
+  free(open);
+}
+
+void coordinator_crash(struct sim *sim, struct member *member, struct coordinator *c, bool begins) {
+  if (begins) {
+    transactions_crash(sim, &c->open, &c->meters);
+    return;
+  }
+  for (uint32_t i = c->open.first; i; i = transaction_at(sim, i)->next) {
+    struct transaction *t = transaction_at(sim, i);
+    if (t->state == TRANSACTION_OPEN) decide(t, TRANSACTION_ABORTED);
+  }
+  coordinator_goes_on(sim, member, c);
+}

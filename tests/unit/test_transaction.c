@@ -1,0 +1,176 @@
+/* Aim: what becomes of writes to two databases that belong together: without a protocol a crash
+ * between them leaves half; with two-phase commit nothing ever does, and a crash of the coordinator
+ * leaves locks behind until it is back. */
+#include <math.h>
+
+#include "test_script_load.h"
+
+#define CLIENT                                                                                   \
+  "client \"c\" { arrivals = constant \"1/s\", target = \"app\", keys = uniform_keys { n = 1 } " \
+  "}\n"
+#define APP(MORE)                                                                                 \
+  "service \"app\" { on = { transaction { call { \"from\", op = \"debit\", timeout = \"20s\" }, " \
+  "call { \"to\", op = \"credit\", timeout = \"20s\" }, " MORE " } } }\n"
+#define STORES(FROM, TO)                \
+  "database \"from\" { write = \"" FROM \
+  "\", write_ops = { \"debit\" } }\n"   \
+  "database \"to\" { write = \"" TO "\", write_ops = { \"credit\" } }\n"
+#define CRASH(WHO, AT, LASTS) \
+  "fault { crash \"" WHO "\", at = \"" AT "\", lasts = \"" LASTS "\" }\n"
+
+#define TWO_PHASE CLIENT APP("commit = \"2pc\", log = \"400ms\"") STORES("0ms", "0ms")
+
+static void expect(const char *text, const char *name, double value) {
+  double got = metric_of(text, name, 30);
+  if (!(fabs(got - value) < 1e-9)) {
+    fail_msg("%s is %.12g instead of %.12g:\n%s", name, got, value, text);
+  }
+}
+
+static void expect_writes(const char *text, double from, double to) {
+  expect(text, "from.writes", from);
+  expect(text, "to.writes", to);
+}
+
+/* Aim: of thirty transactions, at 0, 1 .. 29 s, all are made; each holds its rows for 0.4 s. */
+static void test_no_fault(void **state) {
+  (void)state;
+  expect(TWO_PHASE, "app.committed", 30);
+  expect(TWO_PHASE, "app.half_applied", 0);
+  expect(TWO_PHASE, "c.latency.max", 0.4);
+  expect(TWO_PHASE, "from.prepared", 0.4);
+  expect(TWO_PHASE, "to.prepared.end", 0);
+  expect_writes(TWO_PHASE, 30, 30);
+}
+
+/* Aim: the coordinator is down from 10.1 to 15.1 s: the transaction of 10 s was prepared and not
+ * decided. It is in doubt for 5 s, and then it is aborted. Those of 11 to 15 s are refused. */
+static void test_in_doubt(void **state) {
+  (void)state;
+  const char *text = TWO_PHASE CRASH("app", "10.1s", "5s");
+  expect(text, "app.in_doubt", 1);
+  expect(text, "app.in_doubt_time.mean", 5);
+  expect(text, "app.doubtful_crashes", 1);
+  expect(text, "app.aborted", 1);
+  expect(text, "app.half_applied", 0);
+  expect(text, "from.prepared.end", 0);
+  expect_writes(text, 24, 24);
+  /* Of one that crashes between two none is. */
+  expect(TWO_PHASE CRASH("app", "10.5s", "5s"), "app.in_doubt", 0);
+  expect(TWO_PHASE CRASH("app", "10.5s", "5s"), "app.doubtful_crashes", 0);
+}
+
+/* Aim: what waits for a row that is in doubt waits until the coordinator is back, from 12.5 to
+ * 15.1 s; a crash of the database in between does not free it. */
+static void test_lock_survives(void **state) {
+  (void)state;
+#define OTHER                                                                  \
+  "client \"d\" { arrivals = burst { 1, at = \"12.5s\" }, target = \"from\", " \
+  "mix = { debit = 1 }, keys = uniform_keys { n = 1 } }\n"
+  const char *text = TWO_PHASE OTHER CRASH("app", "10.1s", "5s");
+  expect(text, "d.latency.max", 2.6);
+  expect(text, "from.lock_wait.max", 2.6);
+  expect(TWO_PHASE OTHER CRASH("app", "10.1s", "5s") CRASH("from", "11.2s", "1s"), "d.latency.max",
+         2.6);
+  expect(TWO_PHASE OTHER, "d.latency.max", 0);
+}
+
+/* Aim: a participant is down from 10.1 to 15.1 s. It had voted at 10 s, so at 10.4 s the
+ * transaction is committed, and the user answered; it is told again each second, at 15.4 s with
+ * success. Those of 11 to 15 s are aborted: nothing of them stays at the other database. */
+static void test_participant_crash(void **state) {
+  (void)state;
+  const char *text = TWO_PHASE CRASH("to", "10.1s", "5s");
+  expect(text, "app.committed", 25);
+  expect(text, "app.aborted", 5);
+  expect(text, "app.half_applied", 0);
+  expect(text, "app.in_doubt", 0);
+  expect(text, "c.latency.max", 0.4);
+  expect(text, "to.prepared.end", 0);
+  expect_writes(text, 25, 25);
+}
+
+/* Aim: a participant is cut off after its vote, from 10.1 to 15.1 s. It is told when it is reached
+ * again; what it never heard of is given up after 20 s, and at the other one nothing stays of it.
+ */
+static void test_cut_off(void **state) {
+  (void)state;
+  const char *text =
+      TWO_PHASE "fault { partition { \"app\", \"to\" }, at = \"10.1s\", lasts = \"5s\" }\n";
+  assert_true(metric_of(text, "app.half_applied", 100) == 0);
+  assert_true(metric_of(text, "app.aborted", 100) == 5);
+  assert_true(metric_of(text, "app.committed", 100) == 95);
+  assert_true(metric_of(text, "from.writes", 100) == 95);
+  assert_true(metric_of(text, "to.writes", 100) == 95);
+  assert_true(metric_of(text, "from.prepared.end", 100) == 0);
+  assert_true(metric_of(text, "to.prepared.end", 100) == 0);
+}
+
+/* Aim: two transactions of one row at once: the second waits for the first one's decision. */
+static void test_row(void **state) {
+  (void)state;
+  const char *text =
+      "client \"c\" { arrivals = burst { 2, at = \"1s\" }, target = \"app\", "
+      "keys = uniform_keys { n = 1 } }\n" APP("commit = \"2pc\", log = \"150ms\"")
+          STORES("10ms", "20ms");
+  expect(text, "c.latency.max", 0.34);
+  expect(text, "from.lock_wait.max", 0.17);
+  expect(text, "to.lock_wait.max", 0.17);
+  expect_writes(text, 2, 2);
+}
+
+/* Aim: without a protocol. The first write takes 0.4 s. Of a crash during it the write comes all
+ * the same, and the second one never does: half applied. During the second write both come. If the
+ * second database is down, the first write stays. */
+static void test_alone(void **state) {
+  (void)state;
+#define ALONE CLIENT APP("commit = \"none\"") STORES("400ms", "300ms")
+  expect(ALONE, "app.half_applied", 0);
+  expect(ALONE, "app.committed", 30);
+  expect_writes(ALONE, 30, 30);
+  const char *first = ALONE CRASH("app", "10.1s", "0.5s");
+  expect(first, "app.half_applied", 1);
+  expect_writes(first, 30, 29);
+  const char *second = ALONE CRASH("app", "10.5s", "0.3s");
+  expect(second, "app.half_applied", 0);
+  expect_writes(second, 30, 30);
+  const char *refused = ALONE CRASH("to", "10.2s", "4s");
+  expect(refused, "app.half_applied", 4);
+  expect(refused, "app.aborted", 4);
+  expect_writes(refused, 30, 26);
+}
+
+static void test_mistakes(void **state) {
+  (void)state;
+#define CALL(WHAT) \
+  CLIENT "service \"app\" { on = { transaction { " WHAT " } } }\n" STORES("0ms", "0ms")
+  static const char *const bad[][2] = {
+      {CALL("call \"from\""), "2 to 8 calls"},
+      {CALL("call \"from\", call \"from\""), "twice"},
+      {CALL("call \"from\", call { \"to\", retry = { attempts = 2 } }"), "timeout, and nothing"},
+      {CALL("call \"from\", call { \"to\", fallback = {} }"), "no fallback"},
+      {CALL("call \"from\", call \"to\", log = \"1ms\""), "commit"},
+      {CALL("call \"from\", call \"to\", commit = \"3pc\""), "2pc"},
+      {CALL("call \"from\", work \"1ms\""), "call"},
+      {CALL("call \"from\", call \"s\"") "service \"s\" {}\n", "cannot take part"},
+      {CLIENT "service \"app\" { on = { transaction { call { \"from\", op = \"write\" }, call { "
+              "\"to\", op = \"write\" } } } }\n"
+              "database \"from\" {}\n"
+              "database \"to\" { copies = { n = 2 } }\n",
+       "has copies"},
+  };
+  for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+    const char *message = mistake(bad[i][0]);
+    if (!strstr(message, bad[i][1])) fail_msg("%s\n%s", message, bad[i][0]);
+  }
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_no_fault),      cmocka_unit_test(test_in_doubt),
+      cmocka_unit_test(test_lock_survives), cmocka_unit_test(test_participant_crash),
+      cmocka_unit_test(test_cut_off),       cmocka_unit_test(test_row),
+      cmocka_unit_test(test_alone),         cmocka_unit_test(test_mistakes),
+  };
+  return cmocka_run_group_tests_name("transaction", tests, folder_make, folder_remove);
+}
