@@ -24,6 +24,7 @@ struct control_config {
 struct watched {
   struct member *member;
   struct beats beats;
+  uint32_t epoch; /* its life that was heard last */
   bool suspected;
   uint64_t failed_ns; /* TIME_NEVER: it was right when it was suspected */
 };
@@ -121,12 +122,13 @@ static void control_on_answer(struct sim *sim, struct member *member, struct fra
     look(sim, member, w);
     return;
   }
-  if (!w->suspected) {
+  if (w->epoch == w->member->epoch) {
     beats_heard(&w->beats, sim->now_ns, c->config->every_ns);
-    return;
+  } else {
+    beats_heard_again(&w->beats, sim->now_ns); /* the answer of a process says when it began */
   }
-  beats_heard_again(&w->beats, sim->now_ns);
-  sim_note(sim, member, w->member, "heard again");
+  w->epoch = w->member->epoch;
+  if (w->suspected) sim_note(sim, member, w->member, "heard again");
   w->suspected = false;
 }
 
@@ -264,7 +266,9 @@ static const struct param control_params[] = {
      .offset = AT(detector),
      .doc = "phi { 8 }: instead of missed beats, a member has failed when the silence since the "
             "last one is so long that, by the times between beats so far, the chance of it is "
-            "below 10^-8. It is looked at when a beat is due. Default: missed beats."},
+            "below 10^-8. It is looked at when a beat is due, and how long a restart took counts "
+            "as no time "
+            "between beats. Default: missed beats."},
     {.name = "act",
      .type = PARAM_ACT,
      .offset = AT(act),

@@ -24,8 +24,7 @@ struct beats {
 
 /* It was heard. `expected_ns` is what is taken for the time between beats before any is known. */
 void beats_heard(struct beats *beats, uint64_t now_ns, uint64_t expected_ns);
-/* The same of one that was thought to have failed: how long that lasted says nothing about its
- * beats. */
+/* The same of one that has a new life: how long it was away says nothing about its beats. */
 void beats_heard_again(struct beats *beats, uint64_t now_ns);
 double beats_phi(const struct beats *beats, uint64_t now_ns);
 

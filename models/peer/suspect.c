@@ -18,10 +18,12 @@ void suspect_init(struct sim *sim, const struct member *member, struct suspect *
   s->detector = detector;
   s->every_ns = every_ns;
   s->count = arena_alloc(sim->arena, n * sizeof *s->count);
+  s->life = arena_alloc(sim->arena, n * sizeof *s->life);
   s->beats = arena_alloc(sim->arena, n * sizeof *s->beats);
   s->suspected = arena_alloc(sim->arena, n * sizeof *s->suspected);
   for (uint32_t i = 0; i < n; i++) {
     s->count[i] = 0;
+    s->life[i] = 0;
     s->suspected[i] = false;
     double *sample = arena_alloc(sim->arena, SAMPLES * sizeof *sample);
     s->beats[i] = (struct beats){.sample = sample, .room = SAMPLES};
@@ -43,6 +45,7 @@ static void begin_to_suspect(struct sim *sim, struct member *member, struct susp
 void suspect_round(struct sim *sim, struct member *member, struct suspect *s) {
   struct component *peers = member->component;
   s->count[member->index - 1]++;
+  s->life[member->index - 1] = member->epoch;
   for (uint32_t i = 0; i < peers->members; i++) {
     if (s->suspected[i] || i == member->index - 1) continue;
     if (beats_phi_gossip(&s->beats[i], sim->now_ns) < s->detector->phi) continue;
@@ -56,13 +59,14 @@ void suspect_hear(struct sim *sim, struct member *member, struct suspect *s,
   for (uint32_t i = 0; i < peers->members; i++) {
     if (other->count[i] <= s->count[i] || i == member->index - 1) continue;
     s->count[i] = other->count[i];
-    if (s->suspected[i]) {
-      s->suspected[i] = false;
-      beats_heard_again(&s->beats[i], sim->now_ns);
-      sim_note(sim, member, &peers->member[i], "heard again");
-    } else {
+    if (s->life[i] == other->life[i]) {
       beats_heard(&s->beats[i], sim->now_ns, s->every_ns);
+    } else {
+      beats_heard_again(&s->beats[i], sim->now_ns);
     }
+    s->life[i] = other->life[i];
+    if (s->suspected[i]) sim_note(sim, member, &peers->member[i], "heard again");
+    s->suspected[i] = false;
   }
 }
 

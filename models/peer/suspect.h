@@ -23,6 +23,7 @@ struct suspect {
   const struct detector *detector;
   uint64_t every_ns;
   uint64_t *count;     /* heartbeats that it knows of, by peer; its own among them */
+  uint32_t *life;      /* and of which life of that peer they are */
   struct beats *beats; /* by peer, since it lives */
   bool *suspected;
   struct suspect_meters meters;
