@@ -42,6 +42,22 @@ static void test_unseen_characters_are_shown(void **state) {
   assert_escaped("\xff", "\xef\xbf\xbd");
 }
 
+static void test_sentences(void **state) {
+  (void)state;
+  static const char *const cases[][2] = {
+      {"up 25 % of 3 ms", "up 25\u00a0% of 3\u00a0ms"},
+      {"`archsim capacity` finds <it>", "<code>archsim capacity</code> finds &lt;it&gt;"},
+      {"an odd ` is itself", "an odd &#96; is itself"},
+      {"`a` and `<b", "<code>a</code> and &#96;&lt;b"},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    GString *out = g_string_new(NULL);
+    html_prose(out, cases[i][0]);
+    assert_string_equal(out->str, cases[i][1]);
+    g_string_free(out, TRUE);
+  }
+}
+
 static void test_attributes_stay_closed(void **state) {
   (void)state;
   GString *out = g_string_new(NULL);
@@ -184,6 +200,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_markup_becomes_text),
       cmocka_unit_test(test_unseen_characters_are_shown),
+      cmocka_unit_test(test_sentences),
       cmocka_unit_test(test_attributes_stay_closed),
       cmocka_unit_test(test_definitions_come_from_the_tables),
       cmocka_unit_test(test_trees_may_lack_anything),

@@ -69,7 +69,19 @@ void html_prose(GString *out, const char *text) {
       g_string_append_c(joined, *at);
     }
   }
-  html_text(out, joined->str);
+  /* What stands in backquotes is code; an odd one is itself. */
+  gchar **piece = g_strsplit(joined->str, "`", -1);
+  guint pieces = g_strv_length(piece);
+  for (guint i = 0; i < pieces; i++) {
+    bool code = i % 2 == 1 && i + 1 < pieces;
+    if (i % 2 == 1 && !code) html_text(out, "`");
+    if (code) {
+      html_element(out, "code", piece[i]);
+    } else {
+      html_text(out, piece[i]);
+    }
+  }
+  g_strfreev(piece);
   g_string_free(joined, TRUE);
 }
 

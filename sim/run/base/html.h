@@ -11,7 +11,8 @@
 /* Text between tags. Also fit for quoted attributes, XML, and labels of graphviz. */
 void html_text(GString *out, const char *text);
 
-/* Text in sentences: the same, and a number keeps its unit on its line ("25 %", "3 ms"). */
+/* Text in sentences: the same, a number keeps its unit on its line ("25 %", "3 ms"), and what
+ * stands in backquotes is code. */
 void html_prose(GString *out, const char *text);
 
 /* A name that may go on in the next line after a dot. */
