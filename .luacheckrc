@@ -20,7 +20,7 @@ local words = {
   "shed", "transaction",
   -- faults
   "crash", "hang", "slow", "drop", "error", "flush", "join", "lose", "partition", "skew", "stop",
-  "surge",
+  "surge", "expire",
   -- what the sandbox leaves of Lua
   "ipairs", "math", "pairs", "select", "string", "table", "tonumber", "tostring", "type", "assert",
 }

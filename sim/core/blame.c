@@ -207,8 +207,9 @@ static struct origin origin_of(const struct sim *sim, uint32_t root) {
   }
   enum outcome cause = span->ended ? (enum outcome)span->outcome : OUTCOME_TIMEOUT;
   bool unsent = span->callee == span->maker;
-  bool blocked = cause == OUTCOME_DENIED && last_part(t, span) == PART_NETWORK;
-  enum part part = cause == OUTCOME_TIMEOUT || blocked  ? last_part(t, span)
+  enum part last = last_part(t, span);
+  bool blocked = cause == OUTCOME_DENIED && (last == PART_NETWORK || last == PART_CONNECT);
+  enum part part = cause == OUTCOME_TIMEOUT || blocked  ? last
                    : cause == OUTCOME_REFUSED && unsent ? PART_POOL
                                                         : PART_OTHER;
   return (struct origin){.component = sim->member[span->callee].component->id,

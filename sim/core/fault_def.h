@@ -75,6 +75,7 @@ struct fault_def {
   bool swallows;   /* calls or messages vanish */
   bool severs;     /* all messages */
   bool stretches;  /* what takes time takes `factor` times as long */
+  bool needs_tls;  /* it meets those who open connections with TLS, and nobody else */
   bool multiplies; /* what sends at a rate sends `factor` times as often */
   enum fault_life life;
   /* What it takes of its values beyond the ranges in the table: false, a sentence, the key. */
@@ -91,8 +92,8 @@ struct fault_def {
 /* Those of the engine, NULL-terminated, sorted by name. */
 extern const struct fault_def *const engine_faults[];
 
-extern const struct fault_def fault_crash, fault_delay, fault_drop, fault_error, fault_hang,
-    fault_join, fault_partition, fault_slow, fault_stop, fault_surge;
+extern const struct fault_def fault_crash, fault_delay, fault_drop, fault_error, fault_expire,
+    fault_hang, fault_join, fault_partition, fault_slow, fault_stop, fault_surge;
 
 /* What stands behind the words: whom they hit, and two places. */
 extern const struct param fault_target_param, fault_far_param; /* the second may be absent */

@@ -447,6 +447,11 @@ static void failures_are_followed_to_where_they_began(void **state) {
        " % were turned away by the open breaker of web"},
       {"allow { from = 'users', to = 'web' }\n" THREE("", "work = '1ms'", "5s"),
        "users failed (errors): 100 % were not allowed to reach db."},
+      {"fault { expire 'db', at = '0s' }\n" THREE(
+           "", "work = '1ms'", "5s") "path { from = 'web', to = 'db', transport = 'tcp', latency = "
+                                     "'1ms', connect = { tls = "
+                                     "'1.3' } }\n",
+       "users failed (errors): 100 % met an expired certificate on the way to db; "},
       {"fault { partition { 'web', 'db' }, at = '20s', lasts = '10s' }\n" THREE("", "work = '1ms'",
                                                                                 "500ms"),
        "were waiting for a message lost between web and db when the time was up; "},

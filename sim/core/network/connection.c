@@ -395,6 +395,15 @@ static void is_open(struct sim *sim, uint32_t id) {
   }
 }
 
+/* Whether one side refuses the certificate that the other has shown. Of a resumed session none is
+ * shown again. */
+static bool certificate_expired(const struct sim *sim, const struct connection *conn) {
+  const struct connect_config *config = &conn->path->connect;
+  if (config->tls == TLS_NONE || conn->resumed) return false;
+  const uint32_t *expired = sim->connections->expired;
+  return expired[conn->to] > 0 || (config->mutual && expired[conn->from] > 0);
+}
+
 static void flight_arrives(struct sim *sim, uint32_t id) {
   struct connection *conn = connection_at(sim, id);
   if (!(conn->flight & 1)) {
@@ -411,6 +420,10 @@ static void flight_arrives(struct sim *sim, uint32_t id) {
     }
   }
   if (conn->flight + 1 == conn->flights) {
+    if (__builtin_expect(certificate_expired(sim, conn), 0)) {
+      give_up(sim, id, OUTCOME_DENIED);
+      return;
+    }
     is_open(sim, id);
   } else {
     next_flight(sim, id);
@@ -578,6 +591,7 @@ void connections_init(struct sim *sim) {
   c->last_pair = arena_lines(sim->arena, sim->members, sizeof *c->last_pair);
   memset(c->first_pair, 0xff, sim->members * sizeof *c->first_pair);
   memset(c->last_pair, 0xff, sim->members * sizeof *c->last_pair);
+  c->expired = arena_lines(sim->arena, sim->members, sizeof *c->expired);
   c->resume = sim_named_stream(sim, "connections", "resume");
   c->count = arena_lines(sim->arena, spec->paths, sizeof *c->count);
   c->at_warmup = arena_lines(sim->arena, spec->paths, sizeof *c->at_warmup);

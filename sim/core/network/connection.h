@@ -112,7 +112,8 @@ struct connections {
   struct ride *ride;                /* by slot */
   uint32_t rides;
   struct accept_state **accept; /* by member; NULL: it does not say */
-  bool closes;                  /* some called side closes what nobody uses */
+  uint32_t *expired; /* by member: faults that hold and make its certificate one of the past */
+  bool closes;       /* some called side closes what nobody uses */
   struct stream resume;
   struct connection_counts *count, *at_warmup; /* by path */
   struct level *open;                          /* by path */

@@ -164,6 +164,8 @@ static void append_origin(const struct spec *spec, const struct blame *blame,
     g_string_append_printf(text, "were refused by the full pool of %s", name);
   } else if (f->cause == OUTCOME_DENIED && f->part == PART_NETWORK) {
     g_string_append_printf(text, "were not allowed to reach %s", name);
+  } else if (f->cause == OUTCOME_DENIED && f->part == PART_CONNECT) {
+    g_string_append_printf(text, "met an expired certificate on the way to %s", name);
   } else {
     g_string_append_printf(text, "%s%s%s", happened[f->cause].before, name,
                            happened[f->cause].after);

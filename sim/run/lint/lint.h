@@ -64,6 +64,10 @@ const struct handlers *lint_handlers(const struct component_spec *component);
 /* Called for each pair of components of which one may call the other, or whose members may send
  * each other messages; false: that is enough. */
 typedef bool lint_meet_fn(void *context, uint32_t caller, uint32_t called);
+/* Whether somebody opens connections with TLS to what a fault hits, or that with mutual TLS to
+ * others. */
+bool lint_meets_tls(const struct lint *lint, struct fault_target target);
+
 void lint_meetings(const struct lint *lint, lint_meet_fn *meet, void *context);
 
 /* The places in which members of a component live, and the i-th of them. */

@@ -291,6 +291,9 @@ static const char *why_nothing(struct lint *lint, const struct fault_spec *fault
     return type->stretches ? "no call between the two places takes any time on its way"
                            : "no call goes between the two places";
   }
+  if (type->needs_tls && !lint_meets_tls(lint, fault->target)) {
+    return "nobody opens a connection with TLS to what it hits";
+  }
   if (!type->stretches || finds_work(lint, fault->target)) return NULL;
   return "what it slows does no work that takes time";
 }

@@ -22,6 +22,20 @@ static void each_tcp_call(struct lint *lint,
   }
 }
 
+bool lint_meets_tls(const struct lint *lint, struct fault_target target) {
+  for (uint32_t i = 0; i < lint->graph->nodes; i++) {
+    const struct call_node *node = &lint->graph->node[i];
+    for (uint32_t k = 0; k < node->outline.calls; k++) {
+      const struct path_spec *path = tcp_of(&node->edge[k]);
+      if (path == NULL || path->connect.tls == TLS_NONE) continue;
+      uint32_t callee = lint->graph->node[node->edge[k].to].component;
+      bool caller_hit = path->connect.mutual && lint_hits(lint, target, node->component);
+      if (caller_hit || lint_hits(lint, target, callee)) return true;
+    }
+  }
+  return false;
+}
+
 /* The operations of a component stand side by side: one finding for all. */
 static bool said(const struct lint *lint, const char *subject) {
   for (uint32_t i = 0; i < lint->findings; i++) {
