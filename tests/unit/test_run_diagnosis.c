@@ -776,10 +776,27 @@ static void messages_that_die(void **state) {
   forget(&s);
 }
 
+/* Aim: money that was taken and not given is told, whatever else failed. */
+static void transactions_that_stay_half_applied(void **state) {
+  (void)state;
+  struct seen s =
+      see("client 'u' { arrivals = constant '1/s', target = 'bank', mix = { transfer = 1 } }\n"
+          "service 'bank' { on = { transaction { call { 'from', op = 'write' }, "
+          "call { 'to', op = 'write' } } } }\n"
+          "database 'from' { write = '400ms' }\ndatabase 'to' {}\n"
+          "fault { crash 'bank', at = '10.1s', lasts = '500ms' }\n"
+          "run { duration = '20s', warmup = '0s', replications = 2 }\n");
+  assert_false(s.diagnosis.healthy);
+  assert_non_null(strstr(s.diagnosis.failed,
+                         "bank left transactions half applied: 1 in a replication on average."));
+  forget(&s);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(failures_that_are_many_come_first),
       cmocka_unit_test(a_healthy_system_has_no_finding),
+      cmocka_unit_test(transactions_that_stay_half_applied),
       cmocka_unit_test(a_deadlock_is_named),
       cmocka_unit_test(workers_that_are_always_busy),
       cmocka_unit_test(too_few_workers_in_front),

@@ -330,6 +330,15 @@ static bool say_gone(const struct results *results, const char *component, GStri
                            lost[i][1],
                            results->replications > 1 ? " in a replication on average" : "");
   }
+  double half = count_of(results, component, "half_applied");
+  if (half > 0) {
+    any = true;
+    if (text != NULL) {
+      g_string_append_printf(text, " %s left transactions half applied: %s%s.", component,
+                             format_count(half).text,
+                             results->replications > 1 ? " in a replication on average" : "");
+    }
+  }
   double dead = count_of(results, component, "dead_letters"),
          published = count_of(results, component, "published");
   if (published > 0 && dead > FAILED_NEGLIGIBLE * published) {
