@@ -3,6 +3,7 @@
  * leaves locks behind until it is back. */
 #include <math.h>
 
+#include "rng.h"
 #include "test_script_load.h"
 
 #define CLIENT                                                                                   \
@@ -140,6 +141,83 @@ static void test_alone(void **state) {
   expect_writes(refused, 30, 26);
 }
 
+enum { METRICS = 6 };
+
+static void measure(const char *text, const char *const *name, double *value) {
+  struct scenario *scenario = load(text);
+  struct sim *sim = sim_new(&scenario->spec, 1, 0, 0, 60 * UINT64_C(1000000000), true);
+  if (!sim_run(sim, 60 * UINT64_C(1000000000))) fail_msg("%s\n%s", sim->failure, text);
+  checks_pass(sim, text);
+  struct metrics metrics = {0};
+  sim_collect(sim, &metrics);
+  for (int i = 0; i < METRICS; i++) {
+    const struct metric *metric = metrics_find(&metrics, name[i]);
+    assert_non_null(metric);
+    value[i] = metric_value(metric);
+  }
+  metrics_free(&metrics);
+  sim_free(sim);
+  scenario_free(scenario);
+}
+
+/* Aim: under random crashes, hangs, cuts and losses of messages of everybody in it, with rows that
+ * many want, no transaction is ever half applied; when all is well again and the last has ended,
+ * both databases have made the same writes and nothing is locked. */
+#define SEED UINT64_C(20261129)
+#define SCHEDULES 100
+
+static void test_random_faults(void **state) {
+  (void)state;
+  static const char *const who[] = {"app[1]", "app[2]", "from", "to"};
+  for (uint64_t i = 0; i < SCHEDULES; i++) {
+    struct draws draws = draws_begin(rng_stream(SEED, i, "schedule", "faults"), 0, 0);
+    char text[4096];
+    int n =
+        snprintf(text, sizeof text,
+                 "client \"c\" { arrivals = trace { csv = \"arrivals.csv\" }, target = \"app\", "
+                 "keys = zipf { n = 50, s = 0.8 }, timeout = \"3s\" }\n"
+                 "service \"app\" { instances = 2, on = { transaction { call { \"from\", op = "
+                 "\"write\", timeout = \"2s\" }, call { \"to\", op = \"write\", timeout = "
+                 "\"2s\" }, commit = \"2pc\", log = exponential \"20ms\" } } }\n"
+                 "database \"from\" { workers = 2, write = exponential \"5ms\" }\n"
+                 "database \"to\" { workers = 2, write = exponential \"5ms\" }\n"
+                 "path { from = \"app\", to = \"from\", latency = exponential \"5ms\" }\n"
+                 "path { from = \"app\", to = \"to\", latency = exponential \"5ms\" }\n");
+    for (int k = 0; k < 8; k++) {
+      const char *whom = who[draws_below(&draws, 4)];
+      double at = 2 + 20 * draws_unit(&draws), lasts = 4 * draws_unit(&draws);
+      uint64_t what = draws_below(&draws, 4);
+      const char *store = draws_below(&draws, 2) ? "from" : "to";
+      if (what < 2) {
+        n += snprintf(text + n, sizeof text - (size_t)n, "fault { %s \"%s\"",
+                      what ? "crash" : "hang", whom);
+      } else if (what == 2) {
+        n += snprintf(text + n, sizeof text - (size_t)n,
+                      "fault { partition { \"app[%d]\", \"%s\" }", 1 + k % 2, store);
+      } else {
+        n += snprintf(text + n, sizeof text - (size_t)n,
+                      "fault { drop { \"app[%d]\", \"%s\", ratio = 0.3 }", 1 + k % 2, store);
+      }
+      n += snprintf(text + n, sizeof text - (size_t)n, ", at = \"%.6fs\", lasts = \"%.6fs\" }\n",
+                    at, lasts);
+    }
+    FILE *arrivals = fopen("arrivals.csv", "w");
+    fputs("time\n", arrivals);
+    for (int k = 0; k < 2500; k++) fprintf(arrivals, "%.3f\n", k * 0.01);
+    fclose(arrivals);
+    static const char *const names[METRICS] = {"app.half_applied",  "app.committed",
+                                               "from.writes",       "to.writes",
+                                               "from.prepared.end", "to.prepared.end"};
+    double got[METRICS];
+    measure(text, names, got);
+    if (got[0] != 0 || got[2] != got[1] || got[3] != got[1] || got[4] != 0 || got[5] != 0) {
+      fail_msg(
+          "schedule %d: %g half applied, %g committed, %g and %g written, %g and %g locked:\n%s",
+          (int)i, got[0], got[1], got[2], got[3], got[4], got[5], text);
+    }
+  }
+}
+
 static void test_mistakes(void **state) {
   (void)state;
 #define CALL(WHAT) \
@@ -170,7 +248,8 @@ int main(void) {
       cmocka_unit_test(test_no_fault),      cmocka_unit_test(test_in_doubt),
       cmocka_unit_test(test_lock_survives), cmocka_unit_test(test_participant_crash),
       cmocka_unit_test(test_cut_off),       cmocka_unit_test(test_row),
-      cmocka_unit_test(test_alone),         cmocka_unit_test(test_mistakes),
+      cmocka_unit_test(test_alone),         cmocka_unit_test(test_random_faults),
+      cmocka_unit_test(test_mistakes),
   };
   return cmocka_run_group_tests_name("transaction", tests, folder_make, folder_remove);
 }
