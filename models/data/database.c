@@ -84,7 +84,7 @@ static void hear(struct sim *sim, struct member *member, struct frame *call) {
 static bool is_held(struct sim *sim, struct member *member, struct frame *call) {
   struct database_state *db = member->state;
   enum transaction_phase phase = transaction_phase(sim, call);
-  if (phase >= PHASE_COMMIT) {
+  if (phase == PHASE_COMMIT || phase == PHASE_ABORT) {
     hear(sim, member, call);
     return true;
   }
@@ -98,6 +98,13 @@ static bool is_held(struct sim *sim, struct member *member, struct frame *call) 
   return locks && !rows_lock(sim, db->rows, call);
 }
 
+/* A step of a saga is undone by a write, if it was done. */
+static void undo(struct sim *sim, struct member *member, const struct frame *call) {
+  const struct transaction *t = transaction_of(sim, call);
+  if (t && t->applied & transaction_bit(sim, call)) done_write(sim, member, call);
+  transaction_undone(sim, call);
+}
+
 /* The work of a write is done. One that prepares votes, unless it was given up meanwhile, and keeps
  * its row. */
 static bool done_at_row(struct sim *sim, struct member *member, struct frame *call) {
@@ -106,17 +113,21 @@ static bool done_at_row(struct sim *sim, struct member *member, struct frame *ca
   if (!writes_row(sim, db, call)) return false;
   const struct transaction *t = transaction_of(sim, call);
   bool votes = phase == PHASE_PREPARE && t && !(t->heard & transaction_bit(sim, call));
+  bool does = phase == PHASE_ALONE && !transaction_is_void(sim, call);
   uint32_t item = call->item;
   struct frame *next = station_leave(sim, &db->station, call);
   if (next) start(sim, member, next);
   if (votes) {
     if (item) rows_keep(sim, db->rows, item);
     transaction_prepared(sim, call);
-  } else if (phase == PHASE_ALONE) {
+  } else if (phase == PHASE_UNDO) {
+    undo(sim, member, call);
+  } else if (does) {
     done_write(sim, member, call);
   }
-  transaction_settled(sim, call);
-  call_reply(sim, call, votes || phase == PHASE_ALONE ? OUTCOME_OK : OUTCOME_FAILED);
+  if (phase != PHASE_UNDO) transaction_settled(sim, call);
+  bool good = votes || does || phase == PHASE_UNDO;
+  call_reply(sim, call, good ? OUTCOME_OK : OUTCOME_FAILED);
   if (!votes) unlock(sim, member, item);
   return true;
 }

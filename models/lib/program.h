@@ -45,6 +45,8 @@ struct program_call {
   struct dist request, response; /* bytes; 0 = nothing to transmit */
   uint8_t part, parts;           /* of a transaction with so many: its number, from 1; 0: of none */
   bool prepares;                 /* with two phases */
+  bool saga, durable;            /* or what is done is undone by */
+  int undo;                      /* this operation; OP_INHERIT: it is not said */
   bool publishes;                /* a message: to a topic */
   bool keyed;                    /* it has the request's key */
   uint64_t delay_ns;             /* until it may be delivered */

@@ -24,6 +24,7 @@ const struct meter service_meters[] = {
      "writes "
      "were answered."},
     {"aborted", METER_COUNT, TRANSACTIONS(aborted), 0, "Transactions that were given up."},
+    {"compensated", METER_COUNT, TRANSACTIONS(compensated), 0, "Writes of sagas that were undone."},
     {"half_applied", METER_COUNT, TRANSACTIONS(half_applied), 0,
      "Transactions that are over, and of which some writes are there and others not."},
     {"in_doubt", METER_COUNT, TRANSACTIONS(in_doubt), 0,

@@ -21,10 +21,13 @@ void coordinator_sends(struct sim *sim, struct member *member, struct coordinato
   struct transaction *t = transaction_of(sim, call);
   if (!t) {
     t = transaction_begin(sim, &c->open, member, &c->meters, spec->parts, spec->prepares);
+    t->saga = spec->saga;
+    t->durable = spec->durable;
     transaction_mark(sim, call, t, 0, PHASE_ALONE);
   }
   uint32_t part = spec->part - 1u;
-  t->part[part] = (struct transaction_part){to->id, child->item, child->key, child->op};
+  t->part[part] = (struct transaction_part){to->id, child->item, child->key, child->op,
+                                            (uint8_t)(spec->saga ? spec->undo : 0)};
   t->sent |= (uint8_t)(1u << part);
   transaction_mark(sim, child, t, part, spec->prepares ? PHASE_PREPARE : PHASE_ALONE);
 }
@@ -42,7 +45,8 @@ static void tell(struct sim *sim, struct member *member, const struct transactio
   child->op = to->op;
   child->site = call ? call->pc : 0;
   bool commit = t->state == TRANSACTION_COMMITTED;
-  transaction_mark(sim, child, t, part, commit ? PHASE_COMMIT : PHASE_ABORT);
+  if (t->saga) child->op = to->undo;
+  transaction_mark(sim, child, t, part, t->saga ? PHASE_UNDO : commit ? PHASE_COMMIT : PHASE_ABORT);
   call_send(sim, child, &sim->member[to->member], AGAIN_NS);
 }
 
@@ -83,7 +87,8 @@ void coordinator_ends(struct sim *sim, struct member *member, struct coordinator
   if (!t) return;
   column_set(sim, call, COLUMN_TRANSACTION, 0);
   decide(t, TRANSACTION_ABORTED);
-  if (t->two_phase) {
+  bool tells = t->two_phase || (t->saga && t->told != t->sent);
+  if (tells) {
     tell_all(sim, member, t, NULL);
   } else {
     transaction_end(sim, &c->open, t);
@@ -96,6 +101,8 @@ bool coordinator_hears(struct sim *sim, struct member *member, struct coordinato
   uint8_t bit = (uint8_t)transaction_bit(sim, child);
   if (transaction_phase(sim, child) < PHASE_COMMIT) {
     bool may_still_come = outcome == OUTCOME_TIMEOUT || outcome == OUTCOME_UNREACHABLE;
+    /* Of what was refused nothing is to be undone. */
+    if (t && t->saga && !may_still_come && outcome != OUTCOME_OK) t->told |= bit;
     if (!may_still_come) transaction_settled(sim, child);
     return false;
   }
@@ -119,7 +126,7 @@ void coordinator_goes_on(struct sim *sim, struct member *member, struct coordina
   for (uint32_t i = c->open.first; i; i = transaction_at(sim, i)->next) open[k++] = i;
   for (k = 0; k < n; k++) {
     const struct transaction *t = transaction_at(sim, open[k]);
-    bool waits = t->two_phase && !t->over && t->state != TRANSACTION_OPEN;
+    bool waits = (t->two_phase || t->saga) && !t->over && t->state != TRANSACTION_OPEN;
     if (waits && t->coordinator == member->id) tell_all(sim, member, t, NULL);
   }
   free(open);

@@ -45,6 +45,10 @@ static const struct param params[] = {
      .doc = "What to do when the call fails, instead of failing: steps, or {} for nothing; or by "
             "cause, { timeout = { ... }, otherwise = { ... } }, where causes not named fail. The "
             "answer then counts as degraded."},
+    {.name = "compensate",
+     .type = PARAM_OP,
+     .offset = AT(undo),
+     .doc = "In a transaction with commit = \"saga\": operation of the call that undoes this one."},
     {.name = "times",
      .type = PARAM_COUNT,
      .offset = AT(times),
@@ -88,6 +92,10 @@ static bool check(const struct step_place *place, const void *config, const char
     *key = NULL;
     return error_set(err, "a topic is not called; write publish \"%s\"",
                      place->spec->component[c->call.component].name);
+  }
+  if (place->inside != &step_transaction && step_states(&step_call, place, "compensate")) {
+    *key = "compensate";
+    return error_set(err, "is for calls of transaction { ..., commit = \"saga\" }");
   }
   if (parallel && step_states(&step_call, place, "fallback")) {
     *key = "fallback";

@@ -1,24 +1,25 @@
 /* transaction { call { "from", op = "debit" }, call { "to", op = "credit" }, commit = "2pc" }:
  * writes that belong together. Without a protocol they are made one after the other, CALL; CALL;
  * DECIDE with two phases all are prepared at once, and the decision is put on disk: PARALLEL;
- * SLEEP; DECIDE */
+ * SLEEP; DECIDE. A saga is one after the other, too. */
 #include "transaction.h"
 
 #include "kind.h"
 #include "step.h"
 
-enum commit { COMMIT_NONE, COMMIT_TWO_PHASE };
+enum commit { COMMIT_NONE, COMMIT_TWO_PHASE, COMMIT_SAGA };
 
 struct transaction_config {
   struct block calls;
   uint32_t commit;
   struct dist log; /* ns */
+  bool durable;
 };
 
 #define AT(field) offsetof(struct transaction_config, field)
 
 static const char *const calls_alone[] = {"call", NULL};
-static const char *const commit_choices[] = {"none", "2pc", NULL};
+static const char *const commit_choices[] = {"none", "2pc", "saga", NULL};
 
 static const struct param items = {
     .name = "calls",
@@ -35,10 +36,14 @@ static const struct param params[] = {
      .offset = AT(commit),
      .fallback = "none",
      .choices = commit_choices,
-     .doc = "\"none\": one write after the other, and what was written stays if a later one fails; "
-            "\"2pc\": two-phase commit. All are prepared at once; when all have voted the decision "
-            "is put on disk, and they are told. From its vote until it hears the decision a "
-            "database keeps the row locked. One that does not answer is told every second."},
+     .doc =
+         "\"none\": one write after the other, and what was written stays if a later one fails; "
+         "\"2pc\": two-phase commit. All are prepared at once; when all have voted the decision "
+         "is put on disk, and they are told. From its vote until it hears the decision a "
+         "database keeps the row locked. One that does not answer is told every second. "
+         "\"saga\": one after the other; when one fails, those before are undone by the calls that "
+         "`compensate` names, all at once, and each second until they have; so is one that was "
+         "given up, and it is not done afterwards. Others see what is undone later."},
     {.name = "log",
      .type = PARAM_TIME_DIST,
      .offset = AT(log),
@@ -47,8 +52,27 @@ static const struct param params[] = {
      .doc =
          "How long the decision takes to be on disk (a flush: 0.1 ms on an SSD with a capacitor, "
          "10 ms on a disk)."},
+    {.name = "durable",
+     .type = PARAM_BOOL,
+     .offset = AT(durable),
+     .fallback = "true",
+     .needs = "commit = saga",
+     .doc =
+         "Whether a saga is on the disk of who runs it, and is undone after a crash; if not it is "
+         "forgotten, and stays half done."},
     {0},
 };
+
+static bool check_compensation(const struct program_call *call, bool saga, struct error *err) {
+  if (saga && call->undo == OP_INHERIT) {
+    return error_set(err,
+                     "is a saga, and its calls have to say what undoes them: compensate = ...");
+  }
+  if (!saga && call->undo != OP_INHERIT) {
+    return error_set(err, "takes compensate with commit = \"saga\" alone");
+  }
+  return true;
+}
 
 static bool check_call(const struct step_place *place, const struct step *step,
                        const struct program_call *call, struct error *err) {
@@ -74,6 +98,7 @@ static bool check(const struct step_place *place, const void *config, const char
   for (uint32_t i = 0; i < calls->steps; i++) {
     const struct step *step = &calls->step[i];
     if (!check_call(place, step, &calls->call[step->first], err)) return false;
+    if (!check_compensation(&calls->call[step->first], c->commit == COMMIT_SAGA, err)) return false;
   }
   if (calls->calls < 2 || calls->calls > TRANSACTION_PARTS) {
     return error_set(err, "is made of 2 to %u calls", TRANSACTION_PARTS);
@@ -102,6 +127,8 @@ static void compile(struct assembler *to, const void *config) {
     call->part = (uint8_t)(i + 1);
     call->parts = (uint8_t)calls->calls;
     call->prepares = two_phase;
+    call->saga = c->commit == COMMIT_SAGA;
+    call->durable = call->saga && c->durable;
   }
   if (two_phase && (c->log.kind != DIST_CONSTANT || dist_mean(&c->log) > 0)) {
     assemble(to, STEP_SLEEP)->dist = c->log;

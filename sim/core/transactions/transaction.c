@@ -126,13 +126,27 @@ void transaction_heard(struct sim *sim, const struct frame *call) {
   t->in_doubt = false;
 }
 
+void transaction_undone(struct sim *sim, const struct frame *call) {
+  struct transaction *t = transaction_of(sim, call);
+  if (!t) return;
+  uint8_t bit = (uint8_t)transaction_bit(sim, call);
+  t->meters->compensated += (t->applied & bit) != 0;
+  t->applied &= (uint8_t)~bit;
+  t->heard |= bit;
+}
+
+bool transaction_is_void(const struct sim *sim, const struct frame *call) {
+  const struct transaction *t = transaction_of(sim, call);
+  return t && t->saga && (t->heard & transaction_bit(sim, call)) != 0;
+}
+
 void transactions_crash(struct sim *sim, struct transactions_open *open,
                         struct transaction_meters *meters) {
   bool any = false;
   for (uint32_t i = open->first; i;) {
     struct transaction *t = transaction_at(sim, i);
     i = t->next;
-    if (!t->two_phase) {
+    if (!t->two_phase && !t->durable) {
       transaction_end(sim, open, t);
     } else if (t->state == TRANSACTION_OPEN && t->prepared != 0) {
       doubt(sim, t);

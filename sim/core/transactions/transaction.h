@@ -13,6 +13,11 @@
  * decide alone. Of what is not on disk it knows after the crash that it never was decided: it is
  * aborted (presumed abort).
  *
+ * Saga (Garcia-Molina and Salem, 1987): the writes are made one after the other, and what is done
+ * when a later one fails is undone by writes of their own. What nobody heard of is undone, too: a
+ * participant that has heard so does not do it afterwards. One that is on disk goes on with that
+ * after a crash of its coordinator; of one in memory nobody knows any more.
+ *
  * A call that belongs to one carries its number, which of its parts it is and in which phase
  * (COLUMN_TRANSACTION). A record is used again when it is over and nothing can come of it any more;
  * a call of a former use belongs to none. */
@@ -23,12 +28,12 @@
 
 #define TRANSACTION_PARTS 8u
 
-enum transaction_phase { PHASE_ALONE, PHASE_PREPARE, PHASE_COMMIT, PHASE_ABORT };
+enum transaction_phase { PHASE_ALONE, PHASE_PREPARE, PHASE_COMMIT, PHASE_ABORT, PHASE_UNDO };
 enum transaction_state { TRANSACTION_OPEN, TRANSACTION_COMMITTED, TRANSACTION_ABORTED };
 
 /* What its coordinator counts. */
 struct transaction_meters {
-  uint64_t committed, aborted, half_applied;
+  uint64_t committed, aborted, half_applied, compensated;
   uint64_t in_doubt;         /* a participant had voted, and the coordinator was down */
   uint64_t doubtful, clean;  /* crashes of the coordinator: with some in doubt, with none */
   struct hist in_doubt_time; /* ns: until the last participant heard the decision */
@@ -41,6 +46,7 @@ struct transaction {
   struct transaction_meters *meters;
   uint8_t state; /* enum transaction_state */
   bool two_phase, over, in_doubt, half;
+  bool saga, durable;
   /* Sets of parts. */
   uint8_t all, sent;       /* parts that it has, and whose calls were sent */
   uint8_t settled;         /* nothing comes of the call any more but what it has done */
@@ -51,7 +57,7 @@ struct transaction {
   struct transaction_part {
     uint32_t member, item;
     uint64_t key;
-    uint8_t op;
+    uint8_t op, undo; /* undo: of a saga */
   } part[TRANSACTION_PARTS];
 };
 
@@ -86,6 +92,9 @@ void transaction_settled(struct sim *sim, const struct frame *call);
 void transaction_applied(struct sim *sim, const struct frame *call);
 void transaction_prepared(struct sim *sim, const struct frame *call);
 void transaction_heard(struct sim *sim, const struct frame *call);
+/* Of a saga: its write, if it is there, is undone; it is not to be done any more. */
+void transaction_undone(struct sim *sim, const struct frame *call);
+bool transaction_is_void(const struct sim *sim, const struct frame *call);
 
 /* --- for coordinators ----------------------------------------------------------------------- */
 

@@ -64,7 +64,7 @@ const struct lint_rule lint_rules[] = {
      "when one fails, or the service crashes between two, some are there and others not, and "
      "nobody "
      "mends it",
-     "commit = \"2pc\" on the transaction", lint_commits_alone},
+     "commit = \"2pc\" on the transaction, or \"saga\"", lint_commits_alone},
     {"quorums-miss", "reads and writes can have no copy in common, and a goal allows no stale ones",
      "a read can wait for copies of which none has a write that was answered",
      "read + write greater than n, or a goal that allows for stale reads", lint_quorums_miss},

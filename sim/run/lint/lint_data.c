@@ -41,7 +41,8 @@ static const struct program_call *part_alone(const struct handlers *handlers) {
   for (uint32_t i = 0; handlers && i < handlers->n; i++) {
     const struct program *program = &handlers->handler[i].program;
     for (uint32_t k = 0; k < program->calls; k++) {
-      if (program->call[k].part > 0 && !program->call[k].prepares) return &program->call[k];
+      const struct program_call *call = &program->call[k];
+      if (call->part > 0 && !call->prepares && !call->durable) return call;
     }
   }
   return NULL;
@@ -52,7 +53,9 @@ void lint_commits_alone(struct lint *lint) {
     const struct program_call *part = part_alone(lint_handlers(&lint->spec->component[c]));
     if (part == NULL) continue;
     lint_add_component(lint, c)->what =
-        lint_text(lint, "its transaction writes to %u databases one after the other", part->parts);
+        lint_text(lint, "its %s writes to %u databases one after the other%s",
+                  part->saga ? "saga" : "transaction", part->parts,
+                  part->saga ? ", and is in memory alone" : "");
   }
 }
 
