@@ -255,6 +255,16 @@ static void failures_in_the_time_of_a_fault(void **state) {
           "fault { error { 's', ratio = '5%' }, at = '15s', lasts = '42s' }\n" RUN);
   assert_non_null(
       strstr(s.diagnosis.failed, "100 % of the failures fall in the time of the fault"));
+  assert_null(strstr(s.diagnosis.failed, "other"));
+  forget(&s);
+  /* Several at the same time: none of them alone is the cause. */
+  s =
+      see("client 'c' { arrivals = poisson '20/s', target = 's' }\n"
+          "service 's' { instances = 3, work = '1ms' }\n"
+          "fault { crash 's[1]', at = '20s', lasts = '10s' }\n"
+          "fault { crash 's[2]', at = '20s', lasts = '10s' }\n"
+          "fault { crash 's[3]', at = '20s', lasts = '10s' }\n" RUN);
+  assert_non_null(strstr(s.diagnosis.failed, "of the fault 'crash s[1]' and of 2 others"));
   forget(&s);
 }
 

@@ -68,6 +68,14 @@ static double share_during(const struct results *results, uint32_t client,
   return all > 0 && more ? during / all : 0;
 }
 
+/* Whether a fault has been met among the first periods. */
+static bool is_met(const struct timeline *t, uint32_t periods, const struct fault_spec *fault) {
+  for (uint32_t i = 0; i < periods; i++) {
+    if (t->period[i].fault == fault) return true;
+  }
+  return false;
+}
+
 /* That it never recovered; else a fault that explains most of the failures; else the component that
  * is overloaded. */
 static void append_cause(const struct results *results, uint32_t client, GString *text) {
@@ -80,6 +88,7 @@ static void append_cause(const struct results *results, uint32_t client, GString
   const struct timeline *t = results->timeline;
   const struct fault_spec *best = NULL, *always = NULL;
   double most = 0.5;
+  uint32_t alike = 0; /* other faults that explain as much, such as those of the same time */
   struct arena *arena = arena_new();
   struct way way = way_of(&results->scenario->spec, client, arena);
   for (uint32_t i = 0; t != NULL && i < t->periods; i++) {
@@ -89,12 +98,18 @@ static void append_cause(const struct results *results, uint32_t client, GString
     if (share > most) {
       most = share;
       best = t->period[i].fault;
+      alike = 0;
+    } else if (best != NULL && share == most && !is_met(t, i, t->period[i].fault)) {
+      alike++;
     }
   }
   arena_free(arena);
   if (best != NULL) {
     g_string_append_printf(text, "; %.0f %% of the failures fall in the time of the fault '%s'",
                            100 * most, best->name);
+    if (alike > 0) {
+      g_string_append_printf(text, " and of %u other%s", alike, alike == 1 ? "" : "s");
+    }
     return;
   }
   if (always != NULL) {
