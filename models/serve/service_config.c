@@ -244,7 +244,14 @@ const char service_doc[] =
     "service, and `cancel` says what it does. Calls that are taken out or stopped count as "
     "errors. A call "
     "that waits for others is itself not ended by passed_on and queued: what it waits for may "
-    "be, and then it fails.";
+    "be, and then it fails.\n"
+    "An instance that makes a `transaction` with two-phase commit coordinates it. What it has "
+    "decided "
+    "is on its disk; it tells each database every second until that has answered, and the handler "
+    "goes on when each has answered once, or has not within a second. After a crash it gives up "
+    "what "
+    "it had not decided. Left out: participants that decide by themselves, one-phase and read-only "
+    "votes, coordinators that are replaced by another instance.";
 
 /* --- parameters ----------------------------------------------------------------------------- */
 
