@@ -19,8 +19,17 @@
 #include "spell.h"
 #include "timeline.h"
 
+/* Who repairs the members of one fault, and who waits for them: instances, in turn. */
+struct crews {
+  uint64_t busy;
+  uint32_t head, tail; /* or NOBODY */
+};
+#define NOBODY UINT32_MAX
+
 struct instance {
   const struct fault_spec *spec;
+  struct crews *crews; /* NULL: as many as there are members */
+  uint32_t behind;     /* who waits next for them */
   uint32_t members;
   uint32_t *member;    /* ids, rising; of a cut none */
   struct stream times; /* keyed by the instance; block 0, 1, 2 ... of draws */
@@ -41,6 +50,7 @@ struct ward {
 };
 
 struct faults {
+  struct crews *crews; /* by fault of the spec */
   uint32_t instances;
   struct instance *instance;
   struct ward *ward; /* by member */
@@ -248,14 +258,43 @@ static void schedule(struct sim *sim, uint32_t which, uint64_t delay_ns, bool be
   fel_push(&sim->fel, event_make(sim->now_ns + delay_ns, which << 4 | EVENT_FAULT, begins ? 1 : 0));
 }
 
+static void repair(struct sim *sim, uint32_t which) {
+  struct instance *it = &sim->faults->instance[which];
+  schedule(sim, which, draw_time(it, &it->spec->lasts), false);
+}
+
+static void wait_for_repair(struct sim *sim, uint32_t which) {
+  struct instance *it = &sim->faults->instance[which];
+  struct crews *crews = it->crews;
+  if (crews == NULL || crews->busy < it->spec->crews) {
+    if (crews) crews->busy++;
+    repair(sim, which);
+    return;
+  }
+  it->behind = NOBODY;
+  *(crews->tail == NOBODY ? &crews->head : &sim->faults->instance[crews->tail].behind) = which;
+  crews->tail = which;
+}
+
+/* A crew has done its work, and takes up what has waited longest. */
+static void repair_next(struct sim *sim, struct crews *crews) {
+  uint32_t next = crews->head;
+  if (next == NOBODY) {
+    crews->busy--;
+    return;
+  }
+  crews->head = sim->faults->instance[next].behind;
+  if (crews->head == NOBODY) crews->tail = NOBODY;
+  repair(sim, next);
+}
+
 void faults_event(struct sim *sim, uint32_t which, bool begins) {
   struct instance *it = &sim->faults->instance[which];
   if (begins) {
-    if (it->spec->recurring || !it->spec->forever) {
-      schedule(sim, which, draw_time(it, &it->spec->lasts), false);
-    }
+    if (it->spec->recurring || !it->spec->forever) wait_for_repair(sim, which);
   } else if (it->spec->recurring) {
     schedule(sim, which, draw_time(it, &it->spec->mttf), true);
+    if (it->crews) repair_next(sim, it->crews);
   }
   spells_fault(sim, it->spec, begins);
   if (begins) {
@@ -308,6 +347,7 @@ struct faults *faults_new(struct sim *sim) {
   struct faults *f = mem_zeroed(1, sizeof *f);
   sim->faults = f;
   f->ward = mem_zeroed(sim->members, sizeof *f->ward);
+  f->crews = mem_zeroed(sim->spec->faults + 1, sizeof *f->crews);
   uint32_t n = 0;
   for (uint32_t i = 0; i < sim->spec->faults; i++) {
     struct fault_target t = sim->spec->fault[i].target;
@@ -321,8 +361,10 @@ struct faults *faults_new(struct sim *sim) {
       instance_init(sim, &f->instance[f->instances++], spec, spec->target, 0);
       continue;
     }
+    f->crews[i] = (struct crews){0, NOBODY, NOBODY};
     for (uint32_t k = 1; k <= sim->component[spec->target.id].members; k++) {
       struct fault_target one = {TARGET_MEMBER, spec->target.id, k};
+      if (spec->crews > 0) f->instance[f->instances].crews = &f->crews[i];
       instance_init(sim, &f->instance[f->instances++], spec, one, k);
     }
   }
@@ -345,6 +387,7 @@ void faults_free(struct sim *sim) {
     free(f->ward[m].event);
   }
   free(f->ward);
+  free(f->crews);
   free(f->instance);
   free(f);
 }

@@ -119,13 +119,14 @@ struct fault_spec {
   bool recurring;            /* up for a draw of `mttf`, down for a draw of `lasts`, repeatedly */
   uint64_t at_ns;            /* not recurring: when it begins */
   struct dist mttf;          /* ns */
-  bool forever;              /* not recurring: never ends */
-  struct dist lasts;         /* ns */
-  double factor;             /* slow, surge: > 0 */
-  double ratio;              /* drop, error: 0..1 */
-  struct dist by;            /* delay: ns */
-  uint64_t skew_ns;          /* skew */
-  const char *file;          /* where it was declared, for messages */
+  uint64_t crews;    /* recurring, of each member: ends that are worked on at once; 0: all */
+  bool forever;      /* not recurring: never ends */
+  struct dist lasts; /* ns */
+  double factor;     /* slow, surge: > 0 */
+  double ratio;      /* drop, error: 0..1 */
+  struct dist by;    /* delay: ns */
+  uint64_t skew_ns;  /* skew */
+  const char *file;  /* where it was declared, for messages */
   int line;
 };
 

@@ -273,6 +273,15 @@ static bool read_times(struct loader *loader, const struct spot *spot, int table
   if (out->type->at_once && (lasts || mttf)) {
     return spot_error(loader, spot, "happens at once; say only at = \"60s\"");
   }
+  if (config->crews > 0) {
+    struct spot crews = spot_key(spot, "crews");
+    if (!mttf || out->target.kind != TARGET_EACH) {
+      return spot_error(loader, &crews,
+                        "crews repair members one after the other: give mttf and mttr, and a "
+                        "target such as \"web[*]\"");
+    }
+    out->crews = config->crews;
+  }
   out->recurring = mttf;
   out->forever = !mttf && !lasts;
   out->at_ns = config->at_ns;

@@ -122,6 +122,13 @@ static const struct param fault_params[] = {
      .type = PARAM_TIME_DIST,
      .offset = offsetof(struct fault_config, mttr),
      .doc = "With `mttf`: how long each recurrence lasts."},
+    {.name = "crews",
+     .type = PARAM_COUNT,
+     .offset = offsetof(struct fault_config, crews),
+     .min = 1,
+     .max = 100000,
+     .doc = "Of each member by itself (web[*]): so many are repaired at once, and the others wait "
+            "for it in turn."},
     {.name = "name",
      .type = PARAM_TEXT,
      .offset = offsetof(struct fault_config, name),

@@ -119,6 +119,7 @@ struct fault_config {
   const char *name;
   uint64_t at_ns; /* PARAM_UNLIMITED: not given */
   struct dist lasts, mttf, mttr;
+  uint64_t crews; /* 0: not given */
 };
 
 #endif
