@@ -20,7 +20,7 @@ static struct frame *finish(struct sim *sim, struct member *member, struct frame
                             enum outcome outcome) {
   struct service_state *s = member->state;
   struct frame *next = NULL;
-  if (__builtin_expect(s->coordinator.on, 0)) {
+  if (__builtin_expect(s->coordinates, 0)) {
     coordinator_ends(sim, member, &s->coordinator, call);
   }
   if (__builtin_expect(s->consumer.config != NULL, 0)) {
@@ -455,8 +455,9 @@ static __attribute__((cold, noinline)) void unheard(const struct sim *sim,
 
 static void service_on_reply(struct sim *sim, struct member *member, struct frame *call,
                              struct frame *child, enum outcome outcome) {
-  struct coordinator *c = &((struct service_state *)member->state)->coordinator;
-  bool told = __builtin_expect(c->on, 0) && coordinator_hears(sim, member, c, child, outcome);
+  struct service_state *s = member->state;
+  bool told = __builtin_expect(s->coordinates, 0) &&
+              coordinator_hears(sim, member, &s->coordinator, child, outcome);
   if (call == NULL) {
     if (told) return;
     if (outcome != OUTCOME_OK) unheard(sim, child);
@@ -539,7 +540,7 @@ static void service_on_fault(struct sim *sim, struct member *member, const struc
     service_sheds_clear(&s->sheds);
   }
   station_fault(sim, member, &s->station, fault, begins);
-  if (fault == &fault_crash && s->coordinator.on) {
+  if (fault == &fault_crash && s->coordinates) {
     coordinator_crash(sim, member, &s->coordinator, begins);
   }
   if (fault == &fault_crash && !begins && s->consumer.config) consumer_is_back(sim, member);
@@ -602,7 +603,8 @@ static void service_init(struct sim *sim, struct member *member) {
   s->plain_queue = s->station.plain && s->station.classes == 1 && s->sheds.n == 0 &&
                    !s->config->subscribe.given && !s->lodger;
   s->consumer.config = subscription_of(self->spec);
-  coordinator_init(sim, &s->coordinator, service_transacts(s->config));
+  s->coordinates = service_transacts(s->config);
+  if (s->coordinates) transactions_want(sim);
   service_add_policies(sim, member);
 }
 

@@ -28,7 +28,8 @@ struct service_state {
   uint64_t name_hash;    /* of the component */
   bool plain_queue;      /* one class, first come first served */
   bool is_async;
-  bool lodger; /* its calls take memory of a host */
+  bool lodger;      /* its calls take memory of a host */
+  bool coordinates; /* some handler has a transaction: `coordinator` */
   struct station station __attribute__((aligned(64)));
   uint64_t cancelled, stopped, evicted, fallbacks;
   struct limits limits;

@@ -10,11 +10,6 @@
  * (RFC 6298, 2.1). */
 #define AGAIN_NS UINT64_C(1000000000)
 
-void coordinator_init(struct sim *sim, struct coordinator *c, bool on) {
-  c->on = on;
-  if (on) transactions_want(sim);
-}
-
 void coordinator_sends(struct sim *sim, struct member *member, struct coordinator *c,
                        struct frame *call, struct frame *child, const struct program_call *spec,
                        const struct member *to) {

@@ -9,13 +9,10 @@
 #include "transaction.h"
 
 struct coordinator {
-  bool on; /* some handler has a transaction */
   struct transactions_open open;
   struct timer again;
   struct transaction_meters meters;
 };
-
-void coordinator_init(struct sim *sim, struct coordinator *c, bool on);
 
 /* `child` is about to be sent to `to`, a part of the transaction that `call` is in or begins. */
 void coordinator_sends(struct sim *sim, struct member *member, struct coordinator *c,
