@@ -226,6 +226,7 @@ expect 0 run half-fails.lua -q --report file.html -s p=0%
 holds file.html 'Healthy: nothing failed, and nothing is at a limit or near one'
 # The picture names the parts that it shows, and only these.
 holds file.html '>service</text>'
+holds file.html '>limit</text>' # in a bar that pauses share, of which there are none
 lacks file.html '>sleep</text>'
 lacks file.html 'a pause in a handler'
 cat >stuck.lua <<'LUA'
