@@ -142,13 +142,6 @@ static void control_on_due(struct sim *sim, struct member *member, struct timer 
 
 /* --- life ----------------------------------------------------------------------------------- */
 
-static bool is_given(const struct component_spec *component, const char *key) {
-  for (uint32_t i = 0; i < component->givens; i++) {
-    if (!strcmp(component->given[i], key)) return true;
-  }
-  return false;
-}
-
 static bool control_validate(const struct spec *spec, const struct component_spec *component,
                              struct error *err) {
   const struct control_config *config = component->config;
@@ -159,7 +152,7 @@ static bool control_validate(const struct spec *spec, const struct component_spe
                      "modelled: leave instances out",
                      component->instances);
   }
-  if (config->detector.rule == DETECTOR_PHI && is_given(component, "fails")) {
+  if (config->detector.rule == DETECTOR_PHI && spec_states(component, "fails")) {
     return error_set(err,
                      "has both fails and detector = phi { ... }, which counts no missed beats; "
                      "leave one of them out");

@@ -8,13 +8,6 @@
 #include "checks.h"
 #include "fault_def.h"
 
-static bool says_write(const struct component_spec *spec) {
-  for (uint32_t i = 0; i < spec->givens; i++) {
-    if (!strcmp(spec->given[i], "copies.write")) return true;
-  }
-  return false;
-}
-
 static struct group *group_new(struct sim *sim, struct component *component,
                                const struct copies_config *config, struct op_set write_ops) {
   struct group *group = arena_alloc(sim->arena, sizeof *group);
@@ -25,7 +18,8 @@ static struct group *group_new(struct sim *sim, struct component *component,
                           .write_ops = write_ops,
                           .write = config->write,
                           .failed_ns = TIME_NEVER};
-  if (config->elect.given && config->write.word == WRITE_ASYNC && !says_write(component->spec)) {
+  if (config->elect.given && config->write.word == WRITE_ASYNC &&
+      !spec_states(component->spec, "copies.write")) {
     group->write = (struct how_many){.word = WRITE_QUORUM};
   }
   group->elections.stream = sim_stream(sim, component, "election");

@@ -140,13 +140,6 @@ const char *const copies_messages[] = {"append", "apply", "pre_vote", "vote",   
                                        "read",   "write", "hint",     "repair", "certify",
                                        "give",   "take",  NULL};
 
-static bool is_given(const struct component_spec *component, const char *key) {
-  for (uint32_t i = 0; i < component->givens; i++) {
-    if (!strcmp(component->given[i], key)) return true;
-  }
-  return false;
-}
-
 /* Whether some control makes another copy the primary. */
 bool copies_are_promoted(const struct spec *spec, const struct component_spec *component) {
   for (uint32_t i = 0; i < spec->components; i++) {
@@ -167,7 +160,7 @@ static const char *misplaced(const struct component_spec *component, bool primar
                                         "copies.timeout",      "copies.conflict", NULL};
   const char *const *keys = primary ? without : with;
   for (; *keys; keys++) {
-    if (is_given(component, *keys)) return *keys;
+    if (spec_states(component, *keys)) return *keys;
   }
   return NULL;
 }
@@ -197,14 +190,14 @@ static bool all_lead_validate(const struct spec *spec, const struct component_sp
   static const char *const quorums[] = {"copies.coordinators", "copies.hints", "copies.repair",
                                         NULL};
   for (const char *const *key = quorums; *key; key++) {
-    if (!is_given(component, *key)) continue;
+    if (!spec_states(component, *key)) continue;
     return error_set(err,
                      "has %s, which means nothing with copies.leaders = \"all\": each leader "
                      "keeps what the others lack",
                      *key);
   }
   uint32_t read = config->read.word;
-  bool unsaid = read == READ_PRIMARY && !is_given(component, "copies.read");
+  bool unsaid = read == READ_PRIMARY && !spec_states(component, "copies.read");
   if (!unsaid && read != READ_ANY && read != READ_NEAREST) {
     return error_set(err,
                      "copies.leaders is \"all\", and copies.read has to say which one a caller "
@@ -262,12 +255,12 @@ static bool without_primary_validate(const struct spec *spec,
 bool copies_validate(const struct spec *spec, const struct component_spec *component,
                      const struct copies_config *config, struct error *err) {
   if (!config->given) return true;
-  if (is_given(component, "instances")) {
+  if (spec_states(component, "instances")) {
     return error_set(err,
                      "has both instances and copies: copies.n says how many members there are; "
                      "shards that have copies each are databases of their own");
   }
-  if (config->zone.n > 0 && is_given(component, "zone")) {
+  if (config->zone.n > 0 && spec_states(component, "zone")) {
     return error_set(err, "has both zone and copies.zone; say one of them where the copies live");
   }
   bool primary = copies_have_primary(config);
@@ -282,7 +275,7 @@ bool copies_validate(const struct spec *spec, const struct component_spec *compo
   if (config->elect.given && !elect_validate(spec, component, config, err)) return false;
   if (copies_all_lead(config)) {
     if (!all_lead_validate(spec, component, config, err)) return false;
-  } else if (is_given(component, "copies.conflict")) {
+  } else if (spec_states(component, "copies.conflict")) {
     return error_set(err,
                      "has copies.conflict, which means nothing without copies.leaders = "
                      "\"all\"");

@@ -27,7 +27,9 @@ const struct param gossip_params[] = {
      .fallback = "3",
      .min = 1,
      .max = 64,
-     .doc = "Other peers that it tells in a round, other ones each time (memberlist: 3)."},
+     .doc =
+         "Other peers that it tells in a round, other ones each time; all, where there are fewer "
+         "(memberlist: 3)."},
     {.name = "tells",
      .type = PARAM_COUNT,
      .offset = AT(tells),
@@ -64,10 +66,6 @@ bool gossip_valid(const struct gossip_config *config, const struct detector *det
                   uint32_t peers, struct error *err) {
   if (peers < 2) {
     return error_set(err, "has one peer, which has nobody to tell; give it instances = 3 or more");
-  }
-  if (config->fanout >= peers) {
-    return error_set(err, "gossip: fanout (%llu) is more than the %u other peers there are",
-                     (unsigned long long)config->fanout, peers - 1);
   }
   if (config->tells > 0 && config->coin > 0) {
     return error_set(err, "gossip: tells and coin both say when a peer stops; leave one out");

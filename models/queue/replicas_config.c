@@ -50,13 +50,6 @@ const struct param replicas_params[] = {
     {0},
 };
 
-static bool is_given(const struct component_spec *component, const char *key) {
-  for (uint32_t i = 0; i < component->givens; i++) {
-    if (!strcmp(component->given[i], key)) return true;
-  }
-  return false;
-}
-
 bool replicas_validate(const struct component_spec *component, struct error *err) {
   const struct topic_config *topic = component->config;
   const struct replicas_config *config = &topic->copies;
@@ -66,11 +59,11 @@ bool replicas_validate(const struct component_spec *component, struct error *err
   }
   static const char *const alone[] = {"instances", "capacity", "durable", "delay"};
   for (size_t i = 0; i < sizeof alone / sizeof alone[0]; i++) {
-    if (!is_given(component, alone[i])) continue;
+    if (!spec_states(component, alone[i])) continue;
     return error_set(err, "has both copies and %s, which do not go together; leave out one of them",
                      alone[i]);
   }
-  if (config->zone.n > 0 && is_given(component, "zone")) {
+  if (config->zone.n > 0 && spec_states(component, "zone")) {
     return error_set(err, "has both zone and copies.zone; say one of them where the brokers are");
   }
   if (config->zone.n > config->n) {

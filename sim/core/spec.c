@@ -26,6 +26,13 @@ const struct composed_spec *spec_composed(const struct component_spec *component
   return of != NULL && strcmp(of->name, component->name) == 0 ? of : NULL;
 }
 
+bool spec_states(const struct component_spec *component, const char *key) {
+  for (uint32_t i = 0; i < component->givens; i++) {
+    if (!strcmp(component->given[i], key)) return true;
+  }
+  return false;
+}
+
 int spec_find_op(const struct spec *spec, const char *name) {
   for (uint32_t i = 0; i < spec->ops; i++) {
     if (!strcmp(spec->op[i], name)) return (int)i;

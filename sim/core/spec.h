@@ -211,6 +211,8 @@ bool spec_plans_fault(const struct spec *spec);
 const struct composed_spec *spec_composed(const struct component_spec *component);
 
 /* Index of an operation, or -1. */
+/* Whether the user wrote this key of the component, "workers" or "retry.attempts". */
+bool spec_states(const struct component_spec *component, const char *key);
 int spec_find_op(const struct spec *spec, const char *name);
 
 /* Where members live of which a path between others may speak. */
