@@ -2,7 +2,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "control.h"
+#include "action_def.h"
 #include "copies.h"
 
 #define AT(field) offsetof(struct copies_config, field)
@@ -147,7 +147,8 @@ bool copies_are_promoted(const struct spec *spec, const struct component_spec *c
     for (const struct param *p = other->kind->params; p && p->name; p++) {
       if (p->type != PARAM_ACT) continue;
       const struct control_act *act = (const void *)((const char *)other->config + p->offset);
-      if (act->rule == ACT_PROMOTE && &spec->component[act->target] == component) return true;
+      if (act->action == NULL || !act->action->replaces_primary) continue;
+      if (&spec->component[act->target] == component) return true;
     }
   }
   return false;

@@ -11,12 +11,13 @@ struct detector {
   double phi;              /* PHI: how sure it must be, as -log10 of the chance to be wrong */
 };
 
-enum act_rule { ACT_NONE, ACT_PROMOTE };
+struct action_def;
 
+/* What is done; each action reads its own of these (models/lib/action_def.h). */
 struct control_act {
-  enum act_rule rule;
-  uint32_t target;   /* component */
-  uint64_t takes_ns; /* from the decision until it is done */
+  const struct action_def *action; /* NULL: nothing */
+  uint32_t target;                 /* component */
+  uint64_t takes_ns;               /* from the decision until it is done */
 };
 
 #endif

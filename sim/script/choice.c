@@ -10,7 +10,8 @@ static const struct param no_params[] = {{0}};
 
 /* The form of the word's usage that has the row's first key; the first where it has none. */
 static const char *usage(struct loader *loader, const struct choice *row) {
-  const char *text = word_defs[row->usage ? row->usage : row->word].usage, *key = NULL;
+  const char *text = row->forms, *key = NULL;
+  if (text == NULL) text = word_defs[row->usage ? row->usage : row->word].usage;
   if (row->params) key = strstr(text, arena_format(loader->arena, "%s =", row->params->name));
   if (key) {
     for (const char *c = text; c < key; c++) {
@@ -76,4 +77,22 @@ const struct choice *choice_read(struct loader *loader, const struct spot *spot,
   }
   value_unexpected(loader, spot, index, expected);
   return NULL;
+}
+
+bool choice_read_word(struct loader *loader, const struct spot *spot, int index,
+                      const struct word_def *def, void *out) {
+  lua_State *L = loader->L;
+  struct choice row = {.subject = def->subject,
+                       .items = def->items,
+                       .params = def->params ? def->params : no_params,
+                       .forms = def->usage};
+  struct spot inner = spot_word(spot, loader_word(L, index));
+  word_push_argument(L, index);
+  if (def->bare && lua_isnil(L, -1)) {
+    lua_pop(L, 1);
+    lua_newtable(L);
+  }
+  bool ok = read_argument(loader, &inner, lua_gettop(L), &row, out);
+  lua_pop(L, 1);
+  return ok;
 }

@@ -19,6 +19,7 @@ struct choice {
   bool (*check)(struct loader *loader, const struct spot *spot, void *out);
   /* Whose usage mistakes quote, where the word's own is of another value; 0: its own. */
   enum word_id usage;
+  const char *forms; /* or these forms; NULL */
 };
 
 /* Reads the word at `index`, one of the `n` rows, into `out`; on a mistake NULL. `expected`: for
@@ -26,5 +27,10 @@ struct choice {
 const struct choice *choice_read(struct loader *loader, const struct spot *spot, int index,
                                  const struct choice *row, uint32_t n, const char *expected,
                                  void *out);
+
+/* Reads the argument of the word at `index`, of which its definition says what it is made of, into
+ * `out`. */
+bool choice_read_word(struct loader *loader, const struct spot *spot, int index,
+                      const struct word_def *def, void *out);
 
 #endif

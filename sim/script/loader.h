@@ -20,6 +20,7 @@
 #include "source.h"
 #include "words.h"
 
+struct action_def;
 struct definition;
 struct fault_def;
 struct kind;
@@ -40,12 +41,13 @@ struct csv_file {
 /* A word that the script called; a userdata whose user value 1 is the argument (nil: none). */
 struct word {
   enum word_id id;
-  const char *text;             /* as in the scenario */
-  const char *name;             /* of a component or region; else NULL */
-  const struct kind *kind;      /* WORD_KIND, WORD_COMPOSED */
-  const struct step_def *step;  /* WORD_STEP */
-  const struct fault_def *harm; /* WORD_HARM */
-  uint32_t source;              /* index, or NO_SOURCE for a default of ours */
+  const char *text;                /* as in the scenario */
+  const char *name;                /* of a component or region; else NULL */
+  const struct kind *kind;         /* WORD_KIND, WORD_COMPOSED */
+  const struct step_def *step;     /* WORD_STEP */
+  const struct fault_def *harm;    /* WORD_HARM */
+  const struct action_def *action; /* WORD_ACTION */
+  uint32_t source;                 /* index, or NO_SOURCE for a default of ours */
   int line;
 };
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "action_def.h"
 #include "choice.h"
 #include "configure.h"
 #include "param_text.h"
@@ -334,22 +335,6 @@ const struct param phi_subject = {.name = "phi",
                                   .doc = "How sure it must be (Akka: 8)."};
 const struct param phi_params[] = {{0}};
 
-const struct param promote_subject = {.name = "target",
-                                      .type = PARAM_REF,
-                                      .offset = offsetof(struct control_act, target),
-                                      .required = true,
-                                      .doc = "Database with copies."};
-const struct param promote_params[] = {
-    {.name = "takes",
-     .type = PARAM_DURATION,
-     .offset = offsetof(struct control_act, takes_ns),
-     .fallback = "0s",
-     .min = 0,
-     .max = 1e18,
-     .doc = "From the decision until the new primary takes writes."},
-    {0},
-};
-
 bool policy_detector(struct loader *loader, const struct spot *spot, int index,
                      struct detector *out) {
   static const struct choice choices[] = {
@@ -363,13 +348,14 @@ bool policy_detector(struct loader *loader, const struct spot *spot, int index,
 
 bool policy_act(struct loader *loader, const struct spot *spot, int index,
                 struct control_act *out) {
-  static const struct choice choices[] = {
-      {WORD_PROMOTE, ACT_PROMOTE, .subject = &promote_subject, .params = promote_params}};
+  const struct word *word = loader_word(loader->L, index);
   *out = (struct control_act){0};
-  const struct choice *row = choice_read(
-      loader, spot, index, choices, 1, "an action such as promote { \"pg\", takes = \"5s\" }", out);
-  if (row) out->rule = (enum act_rule)row->kind;
-  return row != NULL;
+  if (word == NULL || word->id != WORD_ACTION) {
+    return value_unexpected(loader, spot, index,
+                            "an action such as promote { \"pg\", takes = \"5s\" }");
+  }
+  out->action = word->action;
+  return choice_read_word(loader, spot, index, &word->action->word, out);
 }
 
 void param_put_shards(FILE *out, const struct spec *spec, const struct param *param,
@@ -405,12 +391,20 @@ void param_put_act(FILE *out, const struct spec *spec, const struct param *param
                    const void *value) {
   (void)param;
   const struct control_act *act = value;
-  if (act->rule == ACT_NONE) {
+  if (act->action == NULL) {
     fputs("none", out);
     return;
   }
-  fprintf(out, "promote a copy of \"%s\" in ", spec->component[act->target].name);
-  put(out, QUANTITY_TIME, (double)act->takes_ns);
+  const struct word_def *word = &act->action->word;
+  fputs(word->name, out);
+  if (word->subject) {
+    fputs(" ", out);
+    param_text(out, spec, word->subject, (const char *)act + word->subject->offset);
+  }
+  for (const struct param *p = word->params; p && p->name; p++) {
+    fprintf(out, ", %s ", p->name);
+    param_text(out, spec, p, (const char *)act + p->offset);
+  }
 }
 
 /* --- copies --------------------------------------------------------------------------------- */

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "action_def.h"
 #include "compose.h"
 #include "declare_param.h"
 #include "define.h"
@@ -80,13 +81,26 @@ static int call_harm(lua_State *L) {
   return 1;
 }
 
+static int call_action(lua_State *L) {
+  const struct action_def *action = actions[lua_tointeger(L, lua_upvalueindex(1))];
+  check_one(L, action->word.name, action->word.bare);
+  struct word *word = push_word(L, WORD_ACTION, lua_gettop(L));
+  word->text = action->word.name;
+  word->action = action;
+  return 1;
+}
+
 const char *vocabulary_word_of(lua_State *L, int index) {
   lua_CFunction function = lua_tocfunction(L, index);
-  if (function != call_step && function != call_harm && function != call_value) return NULL;
+  if (function != call_step && function != call_harm && function != call_action &&
+      function != call_value) {
+    return NULL;
+  }
   lua_getupvalue(L, index, 1);
   lua_Integer which = lua_tointeger(L, -1);
   lua_pop(L, 1);
   if (function == call_step) return steps[which]->word.name;
+  if (function == call_action) return actions[which]->word.name;
   return function == call_harm ? fault_at((uint32_t)which)->word.name : word_defs[which].name;
 }
 
@@ -443,6 +457,11 @@ void vocabulary_add(lua_State *L) {
     lua_pushinteger(L, i);
     lua_pushcclosure(L, call_step, 1);
     lua_setfield(L, -2, steps[i]->word.name);
+  }
+  for (int i = 0; actions[i]; i++) {
+    lua_pushinteger(L, i);
+    lua_pushcclosure(L, call_action, 1);
+    lua_setfield(L, -2, actions[i]->word.name);
   }
   for (uint32_t i = 0; fault_at(i); i++) {
     lua_pushinteger(L, i);

@@ -2,6 +2,7 @@
 
 #include <math.h>
 
+#include "action_def.h"
 #include "policy.h"
 #include "registry.h"
 #include "slows.h"
@@ -318,9 +319,6 @@ const struct word_def word_defs[WORDS] = {
     [WORD_PHI] = {"phi", ROLE_VALUE, false, "phi { 8 }",
                   "A detector of failures that says how unlikely the present silence is.",
                   .params = phi_params, .subject = &phi_subject},
-    [WORD_PROMOTE] = {"promote", ROLE_VALUE, false, "promote { \"pg\", takes = \"5s\" }",
-                      "Another copy of a database becomes its primary.", .params = promote_params,
-                      .subject = &promote_subject},
     [WORD_AIMD] = {"aimd", ROLE_VALUE, false, "aimd { start = 10, most = 200 }",
                    "A number of calls at once that grows by one with each good answer and shrinks "
                    "by a tenth with each failure.",
@@ -356,6 +354,10 @@ const struct word_def *word_at(uint32_t i) {
   uint32_t n = 0;
   for (i -= WORDS; steps[n]; n++) {
     if (n == i) return &steps[n]->word;
+  }
+  i -= n;
+  for (n = 0; actions[n]; n++) {
+    if (n == i) return &actions[n]->word;
   }
   const struct fault_def *fault = fault_at(i - n);
   return fault ? &fault->word : NULL;

@@ -1,9 +1,10 @@
 /* The words of the scenario language beside the names of kinds.
  *
- * Those with a meaning of their own have a row here; steps of handlers (steps/step.h) and what
- * faults do (fault_def.h) have lists of their own. The vocabulary, did-you-mean, `archsim describe`
- * and the editor's annotations see all of them through word_at. What a word means is decided where
- * its value is used: `constant` and `uniform` are distributions, arrivals or keys by context. */
+ * Those with a meaning of their own have a row here; steps of handlers (steps/step.h), what
+ * faults do (fault_def.h) and what controls do (action_def.h) have lists of their own. The
+ * vocabulary, did-you-mean, `archsim describe` and the editor's annotations see all of them through
+ * word_at. What a word means is decided where its value is used: `constant` and `uniform` are
+ * distributions, arrivals or keys by context. */
 #ifndef WORDS_H
 #define WORDS_H
 
@@ -48,7 +49,6 @@ enum word_id {
   WORD_UNIFORM_KEYS,
   WORD_ZIPF,
   WORD_PHI,
-  WORD_PROMOTE,
   WORD_AIMD,
   WORD_BACK,
   WORD_CONSISTENT_HASH,
@@ -59,12 +59,13 @@ enum word_id {
   WORD_KIND = WORDS, /* the name of a registered kind */
   WORD_STEP,         /* a step of a handler */
   WORD_HARM,         /* what a fault does */
+  WORD_ACTION,       /* what a control does */
   WORD_COMPOSED,     /* the name of a kind composed in Lua */
 };
 
 extern const struct word_def word_defs[WORDS];
 
-/* Every word, number 0, 1 .. until NULL: those of the table, then steps and faults. */
+/* Every word, number 0, 1 .. until NULL: those of the table, then steps, actions and faults. */
 const struct word_def *word_at(uint32_t i);
 
 /* Keys that every component has beside those of its kind; `zone` is parsed by hand. */

@@ -18,6 +18,7 @@ sim/core/faults sim/core/network sim/core/phases sim/core/work
 models/lib
 models/edge/algorithms models/cache/policies
 models/steps models/traffic models/serve models/edge models/cache models/queue models/data models/host models/control models/peer
+models/control/signals models/control/actions
 models
 sim/analyse
 sim/script

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "action_def.h"
 #include "arena.h"
 #include "call.h"
 #include "checks.h"
@@ -358,6 +359,27 @@ static uint32_t read_causes(const char *text) {
   return set;
 }
 
+/* "promote pg, takes 5s": what stands behind the word, then keys and values. */
+static void read_act(struct node *node, struct control_act *act, const char *text) {
+  char name[32], value[64];
+  next_word(&text, name, sizeof name);
+  *act = (struct control_act){0};
+  for (int i = 0; actions[i]; i++) {
+    if (!strcmp(actions[i]->word.name, name)) act->action = actions[i];
+  }
+  if (!act->action) fail_msg("no action %s", name);
+  const struct word_def *word = &act->action->word;
+  if (word->params) set_defaults(node, word->params, (char *)act);
+  if (word->subject && next_word(&text, value, sizeof value)) {
+    set_value(node, word->subject, (char *)act + word->subject->offset, value);
+  }
+  while (next_word(&text, name, sizeof name)) {
+    const struct param *param = param_named(word->params, name, strlen(name));
+    if (!param || !next_word(&text, value, sizeof value)) fail_msg("%s %s?", word->name, name);
+    set_value(node, param, (char *)act + param->offset, value);
+  }
+}
+
 static void set_value(struct node *node, const struct param *param, void *at, const char *text) {
   switch (param->type) {
     case PARAM_BOOL:
@@ -450,15 +472,9 @@ static void set_value(struct node *node, const struct param *param, void *at, co
       if (!starts(&text, "phi")) fail_msg("detector %s", text);
       *(struct detector *)at = (struct detector){DETECTOR_PHI, quantity(&text)};
       return;
-    case PARAM_ACT: {
-      struct control_act *act = at;
-      char target[32];
-      *act = (struct control_act){.rule = ACT_PROMOTE};
-      if (!next_word(&text, target, sizeof target)) fail_msg("act without a target");
-      act->takes_ns = whole(&text);
-      fix_later(node->scene, &act->target, target);
+    case PARAM_ACT:
+      read_act(node, at, text);
       return;
-    }
     case PARAM_PLACES:
       ((struct concurrency_config *)at)->start = (uint64_t)quantity(&text);
       return;

@@ -29,7 +29,7 @@ static struct node *manager(struct scene *scene, const char *write, const char *
   node_set(ha, "heartbeat", "pg");
   node_set(ha, "every", "1s");
   node_set(ha, "timeout", "500ms");
-  node_set(ha, "act", "pg 5s");
+  node_set(ha, "act", "promote pg, takes 5s");
   return ha;
 }
 
@@ -293,7 +293,7 @@ static void test_refused(void **state) {
   struct scene *scene = scene_new();
   struct node *ha = manager(scene, "async", "false");
   scene_add(scene, "database", "other", 1);
-  node_set(ha, "act", "other 5s");
+  node_set(ha, "act", "promote other, takes 5s");
   struct error err = {0};
   assert_false(node_valid(ha, &err));
   assert_non_null(strstr(err.text, "say heartbeat = \"other\""));
@@ -302,7 +302,7 @@ static void test_refused(void **state) {
   scene = scene_new();
   ha = manager(scene, "async", "false");
   scene_add(scene, "database", "other", 1);
-  node_set(ha, "act", "other 5s");
+  node_set(ha, "act", "promote other, takes 5s");
   node_set(ha, "heartbeat", "other");
   err = (struct error){0};
   assert_false(node_valid(ha, &err));

@@ -1,0 +1,145 @@
+/* What a control may be told, and what of it makes sense together. */
+#include "control_config.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "signal_def.h"
+
+const struct signal_def *signal_of(const struct control_config *config) {
+  for (uint32_t i = 0; signals[i]; i++) {
+    if (signals[i]->is_said(config)) return signals[i];
+  }
+  return NULL;
+}
+
+bool control_lists(const char *const *list, const char *name) {
+  for (; list && *list; list++) {
+    if (!strcmp(*list, name)) return true;
+  }
+  return false;
+}
+
+/* A control has one signal. */
+static bool check_signals(const struct control_config *config, struct error *err) {
+  const struct signal_def *signal = signal_of(config);
+  if (signal == NULL) {
+    char names[128] = "";
+    for (uint32_t i = 0, at = 0; signals[i]; i++) {
+      at += (uint32_t)snprintf(names + at, sizeof names - at, "%s%s", at ? ", " : "",
+                               signals[i]->name);
+    }
+    return error_set(err, "watches nothing; say what by one of its keys: %s", names);
+  }
+  for (uint32_t i = 0; signals[i]; i++) {
+    if (signals[i] == signal || !signals[i]->is_said(config)) continue;
+    return error_set(err, "has both %s and %s; declare a control for each", signal->name,
+                     signals[i]->name);
+  }
+  return true;
+}
+
+/* Keys that mean something with another signal alone. */
+static bool check_keys(const struct component_spec *component, const struct signal_def *signal,
+                       struct error *err) {
+  for (uint32_t i = 0; signals[i]; i++) {
+    for (const char *const *key = signals[i]->keys; *key; key++) {
+      if (!spec_states(component, *key) || control_lists(signal->keys, *key)) continue;
+      return error_set(err, "has %s, which means nothing with %s; leave it out", *key,
+                       signal->name);
+    }
+  }
+  return true;
+}
+
+static bool hears(const struct action_def *action, enum tells tells) {
+  switch (tells) {
+    case TELLS_FAILED:
+      return action->on_failed != NULL;
+    case TELLS_NEWS:
+      return action->on_news != NULL;
+    case TELLS_TIME:
+      return action->on_time != NULL;
+  }
+  return false;
+}
+
+static bool check_action(const struct spec *spec, const struct component_spec *component,
+                         const struct signal_def *signal, struct error *err) {
+  const struct control_config *config = component->config;
+  const struct action_def *action = config->act.action;
+  if (action == NULL) return true;
+  if (!hears(action, signal->tells)) {
+    char others[128] = "";
+    for (uint32_t i = 0, at = 0; signals[i]; i++) {
+      if (!hears(action, signals[i]->tells)) continue;
+      at += (uint32_t)snprintf(others + at, sizeof others - at, "%s%s", at ? " or " : "",
+                               signals[i]->name);
+    }
+    return error_set(err, "%s cannot act on what %s tells; say %s", action->word.name, signal->name,
+                     others);
+  }
+  return action->validate == NULL ||
+         action->validate(spec, component, &config->act, signal->watches(config), err);
+}
+
+bool control_validate(const struct spec *spec, const struct component_spec *component,
+                      struct error *err) {
+  const struct control_config *config = component->config;
+  if (component->instances > 1) {
+    return error_set(err,
+                     "has %u instances; each would act for itself, and several that agree are not "
+                     "modelled: leave instances out",
+                     component->instances);
+  }
+  if (!check_signals(config, err)) return false;
+  const struct signal_def *signal = signal_of(config);
+  return check_keys(component, signal, err) &&
+         (signal->validate == NULL || signal->validate(spec, component, err)) &&
+         check_action(spec, component, signal, err);
+}
+
+#define AT(field) offsetof(struct control_config, field)
+
+const struct param control_params[] = {
+    {.name = "heartbeat",
+     .type = PARAM_REF,
+     .offset = AT(heartbeat),
+     .doc = "Component whose members are asked for a sign of life, each by itself."},
+    {.name = "every",
+     .type = PARAM_DURATION,
+     .offset = AT(every_ns),
+     .fallback = "10s",
+     .min = 1e6,
+     .max = 1e18,
+     .doc = "Time between two beats (Kubernetes probes: 10 s; Patroni: loop_wait is 10 s)."},
+    {.name = "timeout",
+     .type = PARAM_DURATION,
+     .offset = AT(timeout_ns),
+     .fallback = "1s",
+     .min = 1e3,
+     .max = 1e18,
+     .doc = "A beat or answer that has not come by then is missed (Kubernetes: 1 s)."},
+    {.name = "fails",
+     .type = PARAM_COUNT,
+     .offset = AT(fails),
+     .fallback = "3",
+     .min = 1,
+     .max = 1000,
+     .doc = "Missed beats in a row after which a member counts as failed, without another detector "
+            "(Kubernetes: 3)."},
+    {.name = "detector",
+     .type = PARAM_DETECTOR,
+     .offset = AT(detector),
+     .doc = "phi { 8 }: instead of missed beats, a member has failed when the silence since the "
+            "last one is so long that, by the times between beats so far, the chance of it is "
+            "below 10^-8. It is looked at when a beat is due, and how long a restart took counts "
+            "as no time "
+            "between beats. Default: missed beats."},
+    {.name = "act",
+     .type = PARAM_ACT,
+     .offset = AT(act),
+     .doc = "promote { \"pg\", takes = \"5s\" }: another copy of the database becomes the primary, "
+            "that long after the primary is found to have failed. Nothing is done if not given."},
+    {0},
+};

@@ -1,0 +1,22 @@
+/* What a scenario says of a control. */
+#ifndef CONTROL_CONFIG_H
+#define CONTROL_CONFIG_H
+
+#include "kind.h"
+
+struct control_config {
+  uint32_t heartbeat; /* or REF_NONE */
+  uint64_t every_ns, timeout_ns, fails;
+  struct detector detector;
+  struct control_act act;
+};
+
+extern const struct param control_params[];
+
+/* Whether a list that NULL ends has the name; one that is NULL is empty. */
+bool control_lists(const char *const *list, const char *name);
+
+bool control_validate(const struct spec *spec, const struct component_spec *component,
+                      struct error *err);
+
+#endif

@@ -1,0 +1,41 @@
+/* Members that are taken for failed. */
+#include "arena.h"
+#include "control_state.h"
+#include "timeline.h"
+
+void control_watch_members(struct sim *sim, struct member *control) {
+  struct control_state *c = control->state;
+  c->n = c->component->members;
+  c->watched = arena_alloc(sim->arena, c->n * sizeof *c->watched);
+  for (uint32_t i = 0; i < c->n; i++) {
+    c->watched[i] = (struct watched){.member = &c->component->member[i], .failed_ns = TIME_NEVER};
+  }
+}
+
+void control_forget_members(struct member *control) {
+  const struct control_state *c = control->state;
+  for (uint32_t i = 0; i < c->n; i++) {
+    const struct beats *old = &c->watched[i].beats;
+    c->watched[i].beats = (struct beats){.sample = old->sample, .room = old->room};
+    c->watched[i].suspected = false;
+  }
+}
+
+void control_suspect(struct sim *sim, struct member *control, struct watched *who) {
+  struct control_state *c = control->state;
+  who->suspected = true;
+  who->failed_ns = who->member->down_since_ns;
+  c->suspicions++;
+  if (who->failed_ns == TIME_NEVER) {
+    c->false_alarms++;
+  } else {
+    hist_add(&c->detection, sim->now_ns - who->failed_ns);
+  }
+  sim_note(sim, control, who->member, "suspected");
+  if (c->action) c->action->on_failed(sim, control, who);
+}
+
+void control_heard(struct sim *sim, struct member *control, struct watched *who) {
+  if (who->suspected) sim_note(sim, control, who->member, "heard again");
+  who->suspected = false;
+}

@@ -1,0 +1,54 @@
+/* What a control can do: one file of models/control/actions and one row in meson.build each.
+ *
+ * A definition says how the action is written and what it does about what a signal tells. The
+ * language, messages, `archsim describe` and the manual read it from there; values of its keys are
+ * read straight into a struct control_act. An action hears of one kind of news or of several, and
+ * a control whose signal tells what its action does not hear is refused. */
+#ifndef ACTION_DEF_H
+#define ACTION_DEF_H
+
+#include "control.h"
+#include "error.h"
+#include "spec.h"
+#include "word.h"
+
+struct member;
+struct outline;
+struct sim;
+struct timer;
+struct watched;
+
+/* A condition that a control looks at again and again. */
+struct news {
+  double value;    /* NaN: there was nothing to measure */
+  double target;   /* that it should have; NaN: none is given */
+  int side;        /* above the band 1, below it -1, within it 0 */
+  bool per_member; /* it is of one member on average; else of all together */
+};
+
+struct action_def {
+  struct word_def word;
+  const char *const *meters; /* those of the control that are about it, NULL-terminated */
+  bool replaces_primary;
+  size_t state_size; /* of its own (control_state.doing); zeroed before init */
+
+  /* Beyond what tables say; `watched`: what the signal is about, or REF_NONE. May be NULL. */
+  bool (*validate)(const struct spec *spec, const struct component_spec *control,
+                   const struct control_act *act, uint32_t watched, struct error *err);
+  void (*init)(struct sim *sim, struct member *control); /* may be NULL */
+
+  /* What it hears; NULL: it cannot do anything about that. */
+  void (*on_failed)(struct sim *sim, struct member *control, struct watched *who);
+  void (*on_news)(struct sim *sim, struct member *control, const struct news *news);
+  void (*on_time)(struct sim *sim, struct member *control);
+
+  /* A timer with `what` of DUE_ACTION or more. May be NULL. */
+  void (*on_due)(struct sim *sim, struct member *control, struct timer *timer);
+  /* The control crashed: what was under way is lost. May be NULL. */
+  void (*on_crash)(struct sim *sim, struct member *control);
+};
+
+/* NULL-terminated, sorted by name. */
+extern const struct action_def *const actions[];
+
+#endif
