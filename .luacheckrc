@@ -6,6 +6,7 @@ local words = {
   "param", "region", "path", "allow", "fault", "goal", "run", "include", "kind", "sweep",
   -- arrivals
   "poisson", "trace", "constant", "closed", "bursts", "burst", "mmpp", "profile", "geometric",
+  "request", "pause",
   -- distributions
   "uniform", "exponential", "normal", "lognormal", "gamma", "erlang", "weibull", "pareto",
   "hyperexponential", "empirical", "mixture", "shifted",

@@ -2,12 +2,9 @@
 #include <math.h>
 
 #include "arena.h"
-#include "backoff.h"
 #include "call.h"
 #include "client_state.h"
-#include "dist_bounds.h"
 #include "fault_def.h"
-#include "outline.h"
 #include "spell.h"
 #include "trace.h"
 
@@ -77,6 +74,17 @@ static void send(struct sim *sim, struct client_state *c, struct frame *call) {
   }
 }
 
+/* Whose request it is: of `sender`, where that is known, else drawn by the key. */
+static void give_user(struct sim *sim, struct client_state *c, struct frame *call, uint64_t key,
+                      uint64_t sender) {
+  if (column_wanted(sim, COLUMN_IDENTITY)) {
+    column_set(sim, call, COLUMN_IDENTITY, rng_mix(call->key) | 1);
+  }
+  if (!c->has_users) return;
+  uint32_t tier = users_give(sim, &c->users, call, key, sender);
+  if (tier != USERS_NO_TIER) c->stats[c->ops + tier].offered++;
+}
+
 static __attribute__((noinline)) void draw_request(struct sim *sim, struct client_state *c,
                                                    struct frame *call, uint64_t number) {
   call->op = draw_op(c, call->key);
@@ -89,16 +97,76 @@ static __attribute__((noinline)) void draw_request(struct sim *sim, struct clien
     if (trace->item) call->item = trace->item[row];
     if (trace->user) sender = trace->user[row];
   }
-  if (column_wanted(sim, COLUMN_IDENTITY)) {
-    column_set(sim, call, COLUMN_IDENTITY, rng_mix(call->key) | 1);
+  give_user(sim, c, call, call->key, sender);
+}
+
+/* --- journeys ------------------------------------------------------------------------------- */
+
+static void send_on_journey(struct sim *sim, struct member *member, struct frame *call) {
+  struct client_state *c = member->state;
+  uint64_t number = c->journeys.slot[journey_of(sim, call)].number;
+  const struct arrival_trace *trace = c->config->arrivals.trace;
+  uint64_t sender = trace && trace->user ? trace->user[arrivals_row(trace, number)]
+                                         : number >> ARRIVALS_USER_SHIFT;
+  call->item = draw_item(c, call->key);
+  give_user(sim, c, call, c->base + number, sender);
+  stats_for(c, call->op)->offered++;
+  level_up(&c->in_flight, sim->now_ns);
+  trace_begin(sim, c->blame, member, call);
+  send(sim, c, call);
+}
+
+static void begin_journey(struct sim *sim, struct member *member, uint64_t number) {
+  struct client_state *c = member->state;
+  uint32_t slot = journey_begin(sim, &c->journeys, number);
+  journey_stats(c)->offered++;
+  uint64_t pause_ns;
+  struct frame *call = journey_next(sim, member, &c->journeys, slot, &pause_ns);
+  if (pause_ns > 0) {
+    c->journeys.pausing++;
+    call_sleep(sim, member, call, pause_ns);
+  } else {
+    send_on_journey(sim, member, call);
   }
-  if (!c->has_users) return;
-  uint32_t tier = users_give(sim, &c->users, call, sender);
-  if (tier != USERS_NO_TIER) c->stats[c->ops + tier].offered++;
+}
+
+static uint64_t told_to_wait(const struct sim *sim, struct client_state *c,
+                             const struct frame *call);
+
+/* A request has ended: the next one comes, or the journey is over. Also where no time passes the
+ * next one is an event of its own, so that a long journey is not as deep. */
+static void journey_answered(struct sim *sim, struct member *member, struct frame *call,
+                             enum outcome outcome) {
+  struct client_state *c = member->state;
+  uint32_t slot = journey_of(sim, call);
+  struct journey_state *journey = &c->journeys.slot[slot];
+  journey->waited_ns += sim->now_ns - call->sent_ns;
+  journey->degraded |= (call->flags & CALL_DEGRADED) != 0 && outcome == OUTCOME_OK;
+  uint64_t least_ns = told_to_wait(sim, c, call), pause_ns;
+  if (outcome == OUTCOME_OK || journey_is_optional(&c->journeys, slot)) {
+    struct frame *next = journey_next(sim, member, &c->journeys, slot, &pause_ns);
+    if (next) {
+      c->journeys.pausing++;
+      call_sleep(sim, member, next, pause_ns > least_ns ? pause_ns : least_ns);
+      return;
+    }
+    outcome = OUTCOME_OK;
+  }
+  struct op_stats *stats = journey_stats(c);
+  stats->ended[outcome]++;
+  stats->degraded += journey->degraded && outcome == OUTCOME_OK;
+  if (outcome == OUTCOME_OK) hist_add(&stats->latency, sim->now_ns - journey->began_ns);
+  uint64_t key = c->base + journey->number;
+  journey_end(sim, &c->journeys, slot, outcome);
+  arrivals_answered(sim, member, &c->arrivals, key, least_ns);
 }
 
 static void new_request(struct sim *sim, struct member *member, uint64_t number) {
   struct client_state *c = member->state;
+  if (__builtin_expect(journeys_are(&c->journeys), 0)) {
+    begin_journey(sim, member, number);
+    return;
+  }
   struct frame *call = call_new(sim, member, NULL);
   call->key = c->base + number;
   if (__builtin_expect(c->plain, 1)) {
@@ -132,7 +200,9 @@ static __attribute__((noinline)) void held_back(struct sim *sim, struct member *
   struct client_state *c = member->state;
   if (c->arrivals.busy && !arrivals_crowd_asks(sim, member, &c->arrivals, user)) return;
   uint64_t number = arrivals_take(sim, member, &c->arrivals, user);
-  if (c->in_flight.value >= c->config->most) {
+  uint64_t under_way =
+      journeys_are(&c->journeys) ? c->journeys.under_way.value : c->in_flight.value;
+  if (under_way >= c->config->most) {
     c->dropped++;
   } else {
     new_request(sim, member, number);
@@ -166,10 +236,15 @@ static void client_retried(struct sim *sim, struct member *member, const struct 
   stats_for(c, call->op)->retries++;
   struct op_stats *of_tier = tier_stats(sim, c, call);
   if (of_tier) of_tier->retries++;
+  if (journeys_are(&c->journeys)) journey_stats(c)->retries++;
 }
 
+/* A pause of a journey is over; it keeps no other call back. */
 static void client_on_timer(struct sim *sim, struct member *member, struct frame *call) {
-  (void)sim, (void)member, (void)call; /* it keeps no call back */
+  struct client_state *c = member->state;
+  c->journeys.pausing--;
+  call->sent_ns = sim->now_ns;
+  send_on_journey(sim, member, call);
 }
 
 static __attribute__((noinline)) void count_tier(const struct sim *sim, struct client_state *c,
@@ -197,6 +272,10 @@ static __attribute__((noinline)) void answered(struct sim *sim, struct member *m
   uint64_t key = __builtin_expect(c->out != NULL, 0) ? outbound_key(sim, call) : call->key;
   if (__builtin_expect(c->is_impatient, 0) && outcome == OUTCOME_TIMEOUT) {
     c->gave_up += sim->now_ns - call->sent_ns >= patience_ns(c, key);
+  }
+  if (__builtin_expect(journeys_are(&c->journeys), 0)) {
+    journey_answered(sim, member, call, outcome);
+    return;
   }
   arrivals_answered(sim, member, &c->arrivals, key, told_to_wait(sim, c, call));
 }
@@ -271,89 +350,6 @@ static double client_message_bytes(struct sim *sim, struct member *member, struc
 
 /* --- life ----------------------------------------------------------------------------------- */
 
-/* What a trace tells is not drawn as well. */
-static bool trace_valid(const struct client_config *config, struct error *err) {
-  const struct arrival_trace *trace = config->arrivals.trace;
-  if (trace == NULL) return true;
-  const char *twice = NULL, *column = NULL;
-  if (trace->op && config->mix.n) twice = "mix", column = "op";
-  if (trace->item && config->keys.kind != KEYS_NONE) twice = "keys", column = "key";
-  if (trace->user && config->users.kind != KEYS_NONE) twice = "users", column = "user";
-  if (trace->answer && dist_mean(&config->response) > 0) twice = "response", column = "size";
-  if (twice == NULL) return true;
-  return error_set(err, "the trace has a column \"%s\": leave '%s' out", column, twice);
-}
-
-static bool client_validate(const struct spec *spec, const struct component_spec *component,
-                            struct error *err) {
-  (void)spec;
-  const struct client_config *config = component->config;
-  if (config->arrivals.kind == ARRIVALS_CLOSED && config->arrivals.users > ARRIVALS_MAX_USERS) {
-    return error_set(err, "closed: users must be at most %llu",
-                     (unsigned long long)ARRIVALS_MAX_USERS);
-  }
-  bool closed = config->arrivals.kind == ARRIVALS_CLOSED;
-  if (closed && config->users.kind != KEYS_NONE) {
-    return error_set(err, "the users of a closed client are those of 'closed': leave 'users' out");
-  }
-  if (closed && config->most != PARAM_UNLIMITED) {
-    return error_set(err,
-                     "the users of a closed client never send more than one request each: "
-                     "leave 'most' out");
-  }
-  if (!trace_valid(config, err)) return false;
-  if (!closed && config->tier.n && users_of(config)->kind == KEYS_NONE) {
-    return error_set(err, "'tier' is a user's: say who they are, such as users = 1000");
-  }
-  if (config->obeys != OBEYS_NOTHING && !closed && !config->calls.retry.given) {
-    return error_set(err,
-                     "'obeys': nothing follows a refusal; give 'retry', or the users of 'closed' "
-                     "arrivals, who wait before they send again");
-  }
-  return outbound_valid(&config->calls, err);
-}
-
-static double share_of(const struct mix *mix, int op) {
-  if (mix->n == 0) return op == OP_DEFAULT ? 1 : 0;
-  for (uint32_t i = 0; i < mix->n; i++) {
-    if (mix->part[i].op == op) return mix->part[i].share;
-  }
-  return 0;
-}
-
-static void client_outline(const struct spec *spec, const struct component_spec *component, int op,
-                           struct outline *out) {
-  (void)spec;
-  const struct client_config *config = component->config;
-  double share = share_of(mix_of(config), op);
-  out->source.share = share;
-  out->source.holds_back = config->most != PARAM_UNLIMITED;
-  out->source.only_users = users_of(config)->kind != KEYS_NONE && config->tier.n == 0;
-  arrivals_outline(&config->arrivals, share, &out->source);
-  out->source.has_users =
-      users_of(config)->kind != KEYS_NONE || config->arrivals.kind == ARRIVALS_CLOSED;
-  uint64_t users = config->arrivals.kind == ARRIVALS_CLOSED ? config->arrivals.users
-                   : config->arrivals.trace                 ? 0
-                                                            : users_of(config)->n;
-  out->source.user_n = (uint32_t)users;
-  out->source.keys = config->keys.kind != KEYS_NONE ? (uint32_t)config->keys.n : 0;
-  out->source.has_keys =
-      config->keys.kind != KEYS_NONE || (config->arrivals.trace && config->arrivals.trace->item);
-  if (share > 0) {
-    outline_add(out, OUTLINE_CALLS);
-    struct outline_call *call = outline_add_call(out, config->target, op, config->calls.timeout_ns);
-    outbound_outline(&config->calls, call);
-    if (client_is_impatient(config)) {
-      double longest_ns = dist_quantile_least(&config->patience, 0.999);
-      call->deadline_ns = (uint64_t)fmin((double)call->deadline_ns, fmax(longest_ns, 1));
-    }
-    if (config->calls.retry.given) {
-      out->source.pause_ns = backoff_least_ns(&config->calls.retry.backoff);
-    }
-  }
-  outline_add(out, OUTLINE_END);
-}
-
 static void client_init(struct sim *sim, struct member *member) {
   struct client_state *c = member->state;
   const struct component *self = member->component;
@@ -381,9 +377,10 @@ static void client_init(struct sim *sim, struct member *member) {
   c->users.are_told = c->config->arrivals.trace && c->config->arrivals.trace->user;
   const struct mix *mix = mix_of(c->config);
   c->holds_back = c->users.are_closed || c->config->most != PARAM_UNLIMITED;
+  journeys_init(sim, member, &c->journeys, &c->config->journey, c->base);
   c->draws_request = mix->n || c->config->keys.kind != KEYS_NONE || c->config->arrivals.trace;
   c->ops = mix->n ? mix->n : 1;
-  c->parts = c->ops + c->config->tier.n;
+  c->parts = c->ops + c->config->tier.n + journeys_are(&c->journeys);
   c->stats = arena_lines(sim->arena, c->parts, sizeof *c->stats);
   c->only_stats = c->ops == 1 ? c->stats : NULL;
   for (uint32_t i = 0; i < c->parts; i++) {
@@ -398,102 +395,27 @@ static void client_destroy(struct sim *sim, struct member *member) {
   (void)sim;
   struct client_state *c = member->state;
   for (uint32_t i = 0; i < c->parts; i++) hist_free(&c->stats[i].latency);
+  journeys_free(&c->journeys);
+}
+
+static void client_check(struct sim *sim, struct member *member, struct checks *out) {
+  (void)sim;
+  const struct client_state *c = member->state;
+  if (!journeys_are(&c->journeys)) return;
+  journeys_check(&c->journeys, member, c->in_flight.value, out);
 }
 
 static void client_reset(struct sim *sim, struct member *member) {
   struct client_state *c = member->state;
   level_reset(&c->in_flight, sim->now_ns);
   if (c->has_users) users_reset(&c->users);
+  if (journeys_are(&c->journeys)) journeys_reset(sim, &c->journeys);
   for (uint32_t i = 0; i < c->parts; i++) {
     struct op_stats *s = &c->stats[i];
     hist_clear(&s->latency);
     *s = (struct op_stats){.latency = s->latency};
   }
 }
-
-/* --- what users may say --------------------------------------------------------------------- */
-
-#define AT(field) offsetof(struct client_config, field)
-
-static const char *const obeys_choices[] = {"nothing", "retry_after", NULL};
-
-static const struct param client_params[] = {
-    {.name = "arrivals",
-     .type = PARAM_ARRIVALS,
-     .offset = AT(arrivals),
-     .required = true,
-     .doc =
-         "When requests are sent: poisson(rate) for many independent users, constant(rate) for a "
-         "pacemaker whose first request is sent at time 0, closed { users, think } for users who "
-         "wait for the answer, think, and send the next; bursts { rate, size } and burst { number, "
-         "at } for many at once, again and again or once; mmpp { { rate, time }, ... } for a rate "
-         "that jumps by chance; trace { csv } as they were recorded. A rate may be a profile, "
-         "which "
-         "changes by the clock."},
-    {.name = "target",
-     .type = PARAM_REF,
-     .offset = AT(target),
-     .required = true,
-     .doc = "Component that receives the requests. Of a group without a load balancer each request "
-            "picks a member at random."},
-    OUTBOUND_PARAMS(struct client_config, calls),
-    {.name = "patience",
-     .type = PARAM_TIME_DIST,
-     .offset = AT(patience),
-     .min = 1,
-     .doc = "How long a user waits for a request, all tries together, drawn for each; then it ends "
-            "with timeout, and counts as `gave_up`. Unlike a deadline nobody knows of it "
-            "beforehand; `cancel` of a service says what becomes of work that nobody waits for. "
-            "(Callers hang up after an exponential time in the Erlang-A model: Palm 1957; Garnett, "
-            "Mandelbaum and Reiman 2002.)"},
-    {.name = "mix",
-     .type = PARAM_MIX,
-     .offset = AT(mix),
-     .doc = "Operations and their shares, which add up to 1; each request draws one."},
-    {.name = "keys",
-     .type = PARAM_KEYS,
-     .offset = AT(keys),
-     .doc = "Which data a request is about: zipf { n, s } or uniform_keys { n }. Caches need it."},
-    {.name = "users",
-     .type = PARAM_USERS,
-     .offset = AT(users),
-     .doc = "Whose requests they are: a number of users, each equally often, or zipf { n, s }, of "
-            "whom some ask more often. Each request draws one. Those of a closed client are such "
-            "users by themselves; each instance of a client has its own."},
-    {.name = "tier",
-     .type = PARAM_TIERS,
-     .offset = AT(tier),
-     .doc = "Tiers of users and their shares, which add up to 1. A user has one tier for good; of "
-            "users who ask unequally often, shares of requests differ from those of users."},
-    {.name = "most",
-     .type = PARAM_COUNT,
-     .offset = AT(most),
-     .fallback = "unlimited",
-     .min = 1,
-     .max = INFINITY,
-     .doc = "Requests in flight at most, of each instance: one that would be one more is never "
-            "sent and counts as `dropped`, as of a load generator all of whose virtual users wait "
-            "(maxVUs of k6's constant-arrival-rate: grafana.com/docs/k6, dropped iterations)."},
-    {.name = "obeys",
-     .type = PARAM_ENUM,
-     .offset = AT(obeys),
-     .fallback = "nothing",
-     .choices = obeys_choices,
-     .doc = "What it does when a limit with `retry_after` tells it when to come again: nothing, or "
-            "retry_after: its further attempt (`retry`), or a closed user's next request, comes no "
-            "earlier (Envoy's rate_limited_reset_headers; RFC 9110)."},
-    {.name = "request",
-     .type = PARAM_SIZE_DIST,
-     .offset = AT(request),
-     .fallback = "0B",
-     .doc = "Size of a request; matters where a path has a bandwidth."},
-    {.name = "response",
-     .type = PARAM_SIZE_DIST,
-     .offset = AT(response),
-     .fallback = "0B",
-     .doc = "Size of an ok answer; matters where a path has a bandwidth. Errors have no size."},
-    {0},
-};
 
 const struct kind kind_client = {
     .name = "client",
@@ -503,6 +425,12 @@ const struct kind kind_client = {
         "earlier ones, so latency counts from the moment a request was meant to be sent and a "
         "stalled server is seen by everybody who arrives meanwhile. Where the rate changes, the "
         "gaps between requests are the same draws, put on the clock by the integral of the rate. "
+        "With a journey each arrival is a user who comes and makes its requests one after the "
+        "other. "
+        "Requests count as they do without; the metrics `journey` are of journeys as wholes: their "
+        "latency runs from the beginning to the last answer, pauses included. Left out of "
+        "journeys: "
+        "ways that fork, users who come back to one that failed.\n"
         "A closed client has a fixed number of "
         "users, each with at most one request in flight; user u of n starts u/n of a think time "
         "after the beginning.\n"
@@ -542,6 +470,7 @@ const struct kind kind_client = {
     .own_faults = (const struct fault_def *const[]){&fault_surge, NULL},
     .message_bytes = client_message_bytes,
     .reset = client_reset,
+    .check = client_check,
     .touches = client_touches,
     .fetch = client_fetch,
     .watch = client_watch,

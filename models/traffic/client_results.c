@@ -109,6 +109,7 @@ static uint64_t add_stranded(struct sim *sim, const struct component *component,
     n++;
     struct op_stats *of_tier = tier_stats(sim, c, root);
     if (of_tier) stats[of_tier - c->stats].ended[lost.cause[i]]++;
+    if (journeys_are(&c->journeys)) stats[c->parts - 1].ended[lost.cause[i]]++;
   }
   free(lost.root);
   free(lost.cause);
@@ -182,6 +183,23 @@ static void emit_parts(const struct sim *sim, const struct component *component,
   }
 }
 
+static void emit_journeys(struct sim *sim, struct component *component, struct op_stats *stats,
+                          struct metrics *out) {
+  const struct client_state *first = component->member[0].state;
+  uint32_t part = first->parts - 1;
+  uint64_t waited_ns = 0, ok = 0;
+  for (uint32_t i = 0; i < component->members; i++) {
+    const struct client_state *c = component->member[i].state;
+    op_stats_add(&stats[part], &c->stats[part]);
+    waited_ns += c->journeys.waited_ns;
+    ok += c->journeys.ok;
+  }
+  char name[192];
+  snprintf(name, sizeof name, "%s.journey", component->spec->name);
+  emit(sim, &stats[part], latency_of(sim, component, part), name, out);
+  metric_counted(out, UNIT_SECONDS, (double)waited_ns / 1e9, (double)ok, "%s.waiting", name);
+}
+
 void client_collect(struct sim *sim, struct component *component, struct metrics *out) {
   const struct client_state *first = component->member[0].state;
   const struct mix *mix = mix_of(first->config);
@@ -206,7 +224,8 @@ void client_collect(struct sim *sim, struct component *component, struct metrics
     snprintf(name, sizeof name, "%s.op.%s", component->spec->name, sim->spec->op[mix->part[op].op]);
     emit(sim, &by_op[op], op_latency, name, out);
   }
-  for (uint32_t part = first->ops; part < first->parts; part++) {
+  if (journeys_are(&first->journeys)) emit_journeys(sim, component, by_op, out);
+  for (uint32_t part = first->ops; part < first->ops + first->config->tier.n; part++) {
     for (uint32_t i = 0; i < component->members; i++) {
       const struct client_state *c = component->member[i].state;
       op_stats_add(&by_op[part], &c->stats[part]);
@@ -273,6 +292,12 @@ const struct metric_def client_metrics[] = {
      "were as before it. Measured where a goal asks for it (`recovers`)."},
     {"op.<operation>.<metric>", "", "The same, for one operation of the mix."},
     {"tier.<tier>.<metric>", "", "The same, for the users of one tier."},
+    {"journey.waiting", "s",
+     "Mean time that a journey which ended well waited for answers: its latency without pauses."},
+    {"journey.<metric>", "",
+     "The same, of journeys as wholes, where `journey` is given: `journey.requests` are journeys "
+     "that ended, `journey.latency` runs from the beginning to the last answer, pauses included, "
+     "and a journey's cause of failure is that of the request that ended it."},
     {"dropped_ratio", "ratio", "Share of the requests that were due and `dropped`."},
     {0},
 };
@@ -281,13 +306,16 @@ const struct metric_def client_metrics[] = {
 
 const struct meter client_meters[] = {
     {"dropped", METER_COUNT, STATE(dropped), 0,
-     "Requests that were never sent, where `most` is given; `offered` leaves them out."},
+     "Requests, or journeys, that were never sent, where `most` is given; `offered` leaves them "
+     "out."},
     {"users", METER_COUNT, STATE(users.distinct), 0,
      "Different users who sent a request in the measured time, where `users` is given."},
     {"gave_up", METER_COUNT, STATE(gave_up), 0,
      "Requests that were given up because the patience of their user was at an end."},
     {"obeyed", METER_COUNT, STATE(obeyed), 0,
      "Refusals that told when to come again, and were heeded (`obeys`)."},
+    {"journeys", METER_LEVEL, STATE(journeys.under_way), 0,
+     "Journeys under way, where `journey` is given"},
     {"closed_users", METER_LEVEL, STATE(arrivals.present), 0,
      "Users who take part, where `closed` has a profile of them"},
     {0},
@@ -295,6 +323,7 @@ const struct meter client_meters[] = {
 
 bool client_has_meter(const void *config, const struct meter *meter) {
   const struct client_config *c = config;
+  if (meter->at == STATE(journeys.under_way)) return c->journey.n > 0;
   if (meter->at == STATE(dropped)) return c->most != PARAM_UNLIMITED;
   if (meter->at == STATE(gave_up)) return client_is_impatient(c);
   if (meter->at == STATE(obeyed)) return c->obeys != OBEYS_NOTHING;

@@ -1,10 +1,11 @@
-/* What a client has and counts, for those files that make it up: client.c sends, client_results.c
- * tells what users experienced. */
+/* What a client has and counts, for those files that make it up: client_config.c
+ * reads what is said of it, client.c sends, client_results.c tells what users experienced. */
 #ifndef CLIENT_STATE_H
 #define CLIENT_STATE_H
 
 #include "arrivals.h"
 #include "hist.h"
+#include "journey.h"
 #include "meter.h"
 #include "outbound.h"
 #include "outbound_params.h"
@@ -26,6 +27,7 @@ struct client_config {
   struct mix mix;
   struct keys keys;
   struct keys users;
+  struct journey journey;
   struct mix tier;
   uint64_t most;
   uint32_t obeys; /* enum obeys */
@@ -57,7 +59,7 @@ struct client_state {
   struct users users;
   bool has_users;
   uint32_t ops;           /* entries of stats, by position in the mix */
-  uint32_t parts;         /* entries of stats: those, then the tiers by their position */
+  uint32_t parts;         /* entries of stats: those, the tiers by their position, the journeys */
   struct op_stats *stats; /* each request is in one of `ops` and, if there are any, in a tier */
   struct op_stats *stats_of[SPEC_MAX_OPS]; /* by operation */
   uint64_t dropped;                        /* never sent, since too many were in flight */
@@ -65,6 +67,7 @@ struct client_state {
   uint64_t gave_up;                        /* requests of which patience had an end */
   bool is_impatient;
   struct stream patience;
+  struct journeys journeys;
 };
 
 static inline struct op_stats *stats_for(const struct client_state *c, uint8_t op) {
@@ -78,6 +81,7 @@ static inline bool client_is_impatient(const struct client_config *config) {
 /* What requests are about, and whose they are: as told by a trace, or as drawn. */
 static inline const struct mix *mix_of(const struct client_config *config) {
   const struct arrival_trace *trace = config->arrivals.trace;
+  if (config->journey.n) return &config->journey.ops;
   return trace && trace->op ? &trace->ops : &config->mix;
 }
 
@@ -86,12 +90,25 @@ static inline const struct keys *users_of(const struct client_config *config) {
   return trace && trace->user ? &trace->users : &config->users;
 }
 
+/* Of journeys as wholes; there are some. */
+static inline struct op_stats *journey_stats(const struct client_state *c) {
+  return &c->stats[c->parts - 1];
+}
+
 /* NULL: there are no tiers. */
 static inline struct op_stats *tier_stats(const struct sim *sim, const struct client_state *c,
                                           const struct frame *call) {
   uint32_t tier = users_tier(sim, &c->users, call);
   return tier == USERS_NO_TIER ? NULL : &c->stats[c->ops + tier];
 }
+
+/* --- client_config.c --- */
+
+extern const struct param client_params[];
+bool client_validate(const struct spec *spec, const struct component_spec *component,
+                     struct error *err);
+void client_outline(const struct spec *spec, const struct component_spec *component, int op,
+                    struct outline *out);
 
 /* --- client_results.c --- */
 

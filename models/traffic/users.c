@@ -56,9 +56,10 @@ static uint32_t draw_tier(const struct users *users, uint64_t identity) {
   return users->tier->n - 1;
 }
 
-uint32_t users_give(struct sim *sim, struct users *users, struct frame *call, uint64_t sender) {
+uint32_t users_give(struct sim *sim, struct users *users, struct frame *call, uint64_t key,
+                    uint64_t sender) {
   bool drawn = users->keys->kind != KEYS_NONE && !users->are_told;
-  uint64_t user = drawn ? draw_user(users, call->key) : sender;
+  uint64_t user = drawn ? draw_user(users, key) : sender;
   if (users->seen) note_user(users, user);
   uint64_t identity = rng_mix(users->base + user);
   if (identity == 0) identity = 1; /* 0 is nobody */

@@ -35,8 +35,10 @@ void users_init(struct sim *sim, struct member *member, struct users *users,
 bool users_start(struct sim *sim, struct users *users);
 
 /* Gives a new call its user and tier; `sender` is who sends it, where that is known (users of a
- * closed client, from 0, and of a trace, from 1). Returns the entry of `tier`, or USERS_NO_TIER. */
-uint32_t users_give(struct sim *sim, struct users *users, struct frame *call, uint64_t sender);
+ * closed client, from 0, and of a trace, from 1), else the user is drawn by `key`. Returns the
+ * entry of `tier`, or USERS_NO_TIER. */
+uint32_t users_give(struct sim *sim, struct users *users, struct frame *call, uint64_t key,
+                    uint64_t sender);
 
 /* The tier that a call was given, as users_give returned it. */
 uint32_t users_tier(const struct sim *sim, const struct users *users, const struct frame *call);

@@ -28,6 +28,7 @@ enum column_id {
   COLUMN_IDENTITY, /* what its request wants of whom it calls: the same when that is tried again */
   COLUMN_MESSAGE,  /* identity of what a call publishes, where that is not its key; its own alone */
   COLUMN_TRANSACTION, /* which part of which transaction it is: see transaction.c; its own alone */
+  COLUMN_JOURNEY,     /* of a client's request: which journey of its client it is part of, plus 1 */
   COLUMN_KINDS
 };
 

@@ -66,17 +66,18 @@ struct outline_source {
   double profile_factor;
   double once; /* requests that come at one time alone */
   uint64_t once_at_ns;
-  bool surges;       /* a rate that a surge multiplies */
-  bool holds_back;   /* sends less while too many are in flight: rates are upper bounds */
-  bool only_users;   /* says whose requests they are, and no tier of them */
-  uint64_t ends_ns;  /* the last comes then; 0: they come for ever */
-  uint64_t users;    /* closed: of all operations together */
-  struct dist think; /* closed, ns */
-  uint64_t pause_ns; /* least pause before a further attempt */
-  bool has_keys;     /* requests are about different data, */
-  bool has_users;    /* or of different users */
-  uint32_t keys;     /* so many at most; 0: not known */
-  uint32_t user_n;   /* the same, of one instance */
+  bool surges;             /* a rate that a surge multiplies */
+  bool holds_back;         /* sends less while too many are in flight: rates are upper bounds */
+  bool only_users;         /* says whose requests they are, and no tier of them */
+  uint64_t ends_ns;        /* the last comes then; 0: they come for ever */
+  uint64_t users;          /* closed: of all operations together */
+  struct dist think;       /* closed, ns */
+  double journey_pause_ns; /* of the pauses of a journey, on average; 0: there are none */
+  uint64_t pause_ns;       /* least pause before a further attempt */
+  bool has_keys;           /* requests are about different data, */
+  bool has_users;          /* or of different users */
+  uint32_t keys;           /* so many at most; 0: not known */
+  uint32_t user_n;         /* the same, of one instance */
 };
 
 /* Checks by which a component finds out that one it calls does not work. */

@@ -46,6 +46,7 @@ enum param_type {
   PARAM_BATCH,     /* uint64_t, bool        50, geometric(50)                                 */
   PARAM_ARRIVALS,  /* struct arrivals       poisson "90/s", constant, closed, bursts ...      */
   PARAM_MIX,       /* struct mix            { browse = 0.95, buy = 0.05 }                     */
+  PARAM_JOURNEY,   /* struct journey        { request "login", pause "3s", request "buy" }    */
   PARAM_TIERS,     /* struct mix            { free = 0.9, paid = 0.1 }, of tiers              */
   PARAM_USERS,     /* struct keys           1000, zipf { n =, s = }                           */
   PARAM_KEYS,      /* struct keys           zipf { n =, s = }, uniform_keys { n = }           */
@@ -170,6 +171,24 @@ struct mix_part {
 struct mix {
   uint32_t n; /* 0: the one operation called "default" */
   const struct mix_part *part;
+};
+
+/* What a user does, one after the other: requests, and pauses between them. */
+struct journey_step {
+  bool is_pause;
+  bool optional;     /* if the request fails, the journey goes on and may still succeed */
+  uint8_t op;        /* of the request: index into spec.op */
+  uint64_t times;    /* so often, */
+  bool geometric;    /* or so often on average, 1 or more */
+  struct dist pause; /* ns: the pause, or the one between two of `times` */
+};
+
+struct journey {
+  uint32_t n; /* 0: requests have nothing to do with each other */
+  const struct journey_step *step;
+  struct mix ops;  /* shares of its requests, where all are made */
+  double requests; /* how many those are, on average */
+  double pause_ns; /* of all pauses together, on average */
 };
 
 enum keys_kind { KEYS_NONE, KEYS_UNIFORM, KEYS_ZIPF };

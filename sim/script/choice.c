@@ -55,6 +55,12 @@ static bool read_argument(struct loader *loader, const struct spot *spot, int in
   if (row->read) return row->read(loader, spot, out);
   bool table = row->params != NULL || row->items != NULL;
   if (table && lua_istable(loader->L, index)) return read_table(loader, spot, index, row, out);
+  if (row->alone) {
+    lua_pushnil(loader->L);
+    bool ok = configure(loader, spot, lua_gettop(loader->L), row->params, out, NULL, 0, 0);
+    lua_pop(loader->L, 1);
+    return ok && configure_value(loader, spot, index, row->subject, out);
+  }
   if (table) {
     return value_unexpected(loader, spot, index,
                             arena_format(loader->arena, "a table such as %s", usage(loader, row)));

@@ -13,6 +13,7 @@ struct choice {
   const struct param *subject; /* the argument alone, or its first value without a key; or NULL */
   const struct param *items;   /* its values without keys, a PARAM_LIST; or NULL */
   const struct param *params;  /* its keys; or NULL */
+  bool alone;                  /* the subject will do without the keys */
   /* Instead of all these: reads the argument at the top of the stack. */
   bool (*read)(struct loader *loader, const struct spot *spot, void *out);
   /* What tables cannot say; may be NULL. */

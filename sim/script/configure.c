@@ -59,9 +59,9 @@ void configure_push_default(lua_State *L, const struct param *param) {
     lua_pushboolean(L, text[0] == 't');
   } else {
     const char *end = quantity_number_end(text);
-    bool is_number =
-        end && *end == '\0' &&
-        (param->type == PARAM_COUNT || param->type == PARAM_NUMBER || param->type == PARAM_RATIO);
+    bool is_number = end && *end == '\0' &&
+                     (param->type == PARAM_COUNT || param->type == PARAM_BATCH ||
+                      param->type == PARAM_NUMBER || param->type == PARAM_RATIO);
     if (!is_number || lua_stringtonumber(L, text) == 0) lua_pushstring(L, text);
   }
 }

@@ -26,6 +26,7 @@ static const struct component_spec *component_of(const struct loader *loader,
 /* Entries of one parameter that are counted apart. */
 static uint32_t counted(const struct param *param, const void *config) {
   const void *value = (const char *)config + param->offset;
+  if (param->type == PARAM_JOURNEY) return ((const struct journey *)value)->n;
   if (param->type == PARAM_MIX || param->type == PARAM_TIERS) return ((const struct mix *)value)->n;
   if (param->type != PARAM_ARRIVALS) return 0;
   const struct arrival_trace *trace = ((const struct arrivals *)value)->trace;

@@ -50,7 +50,8 @@ static const struct component_spec *find_client(struct loader *loader, const str
   const char *name = arena_format(loader->arena, "%.*s", (int)strcspn(metric, "."), metric);
   uint32_t id = spec_find(spec, name);
   const char *rest = metric + strlen(name);
-  bool part = strncmp(rest, ".op.", 4) == 0 || strncmp(rest, ".tier.", 6) == 0;
+  bool part = strncmp(rest, ".op.", 4) == 0 || strncmp(rest, ".tier.", 6) == 0 ||
+              strncmp(rest, ".journey.", 9) == 0;
   if (id != REF_NONE && spec->component[id].kind->is_source && *rest == '.' && !part) {
     return &spec->component[id];
   }

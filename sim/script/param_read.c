@@ -357,6 +357,10 @@ bool param_read_mix(const struct field *f, int index) {
   return traffic_mix(f->loader, f->spot, index, f->at);
 }
 
+bool param_read_journey(const struct field *f, int index) {
+  return traffic_journey(f->loader, f->spot, index, f->at);
+}
+
 bool param_read_tiers(const struct field *f, int index) {
   return traffic_tiers(f->loader, f->spot, index, f->at);
 }

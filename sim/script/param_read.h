@@ -36,6 +36,7 @@ bool param_read_crowd(const struct field *f, int index);
 bool param_read_batch(const struct field *f, int index);
 bool param_read_arrivals(const struct field *f, int index);
 bool param_read_mix(const struct field *f, int index);
+bool param_read_journey(const struct field *f, int index);
 bool param_read_tiers(const struct field *f, int index);
 bool param_read_users(const struct field *f, int index);
 bool param_read_keys(const struct field *f, int index);

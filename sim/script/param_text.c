@@ -22,7 +22,7 @@ static void put_quantity(FILE *out, enum quantity quantity, double value) {
   fputs(text, out);
 }
 
-static void put_dist(FILE *out, const struct dist *dist, bool is_time) {
+void param_text_dist(FILE *out, const struct dist *dist, bool is_time) {
   char text[256];
   if (dist->kind == DIST_CONSTANT) {
     put_quantity(out, is_time ? QUANTITY_TIME : QUANTITY_SIZE, dist->a);
@@ -102,7 +102,7 @@ static void put_arrivals(FILE *out, const struct arrivals *arrivals) {
     case ARRIVALS_CLOSED:
       fprintf(out, "closed, %s%llu users, think ", arrivals->crowd ? "at most " : "",
               (unsigned long long)arrivals->users);
-      put_dist(out, &arrivals->think, true);
+      param_text_dist(out, &arrivals->think, true);
       return;
     case ARRIVALS_BURSTS:
       fputs("bursts ", out);
@@ -308,18 +308,18 @@ static uint32_t put_step(const struct listing *l, uint32_t at) {
     case STEP_WORK:
     case STEP_SLEEP:
       fputs(step->kind == STEP_WORK ? "work " : "sleep ", l->out);
-      put_dist(l->out, &step->dist, true);
+      param_text_dist(l->out, &step->dist, true);
       break;
     case STEP_WORK_BYTES:
       fputs("work ", l->out);
-      put_dist(l->out, &step->dist, true);
+      param_text_dist(l->out, &step->dist, true);
       fprintf(l->out, " and %.10g ns a byte", step->chance);
       break;
     case STEP_COMPRESS:
       fputs("compress to ", l->out);
       put_quantity(l->out, QUANTITY_RATIO, step->chance);
       fputs(", a byte ", l->out);
-      put_dist(l->out, &step->dist, true);
+      param_text_dist(l->out, &step->dist, true);
       break;
     case STEP_CALL:
       if (step->target) return put_choice(l, at);
@@ -501,7 +501,7 @@ void param_put_bandwidth(FILE *out, const struct spec *spec, const struct param 
 void param_put_dist(FILE *out, const struct spec *spec, const struct param *param,
                     const void *value) {
   (void)spec;
-  put_dist(out, value, param->type == PARAM_TIME_DIST);
+  param_text_dist(out, value, param->type == PARAM_TIME_DIST);
 }
 
 void param_put_enum(FILE *out, const struct spec *spec, const struct param *param,

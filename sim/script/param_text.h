@@ -56,6 +56,11 @@ void param_put_batch(FILE *out, const struct spec *spec, const struct param *par
                      const void *value);
 void param_put_arrivals(FILE *out, const struct spec *spec, const struct param *param,
                         const void *value);
+/* A distribution alone, of times or of sizes. */
+void param_text_dist(FILE *out, const struct dist *dist, bool is_time);
+
+void param_put_journey(FILE *out, const struct spec *spec, const struct param *param,
+                       const void *value);
 void param_put_shares(FILE *out, const struct spec *spec, const struct param *param,
                       const void *value);
 void param_put_keys(FILE *out, const struct spec *spec, const struct param *param,

@@ -279,6 +279,18 @@ const struct param_type_def param_types[PARAM_TYPES] = {
                    .expected = "shares such as { browse = 0.95, buy = 0.05 }",
                    .example = "",
                    .editor = "table<string, archsim.Quantity|number>"},
+    [PARAM_JOURNEY] = {.word = "journey",
+                       .read = param_read_journey,
+                       .put = param_put_journey,
+                       .size = sizeof(struct journey),
+                       .names = true,
+                       .range = RANGE_NONE,
+                       .takes = "list of requests and pauses",
+                       .expected =
+                           "requests and pauses, { request \"login\", pause \"3s\", request "
+                           "\"buy\" }",
+                       .example = "`{ request \"login\", pause \"3s\", request \"buy\" }`",
+                       .editor = "archsim.Value[]"},
     [PARAM_TIERS] = {.word = "tiers",
                      .read = param_read_tiers,
                      .put = param_put_shares,

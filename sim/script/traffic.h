@@ -26,6 +26,11 @@ bool traffic_priorities(struct loader *loader, const struct spot *spot, int inde
                         struct priorities *out);
 bool traffic_causes(struct loader *loader, const struct spot *spot, int index, uint32_t *out);
 
+/* In traffic_journey.c. */
+bool traffic_journey(struct loader *loader, const struct spot *spot, int index,
+                     struct journey *out);
+extern const struct param journey_pause, request_subject, request_params[];
+
 /* What words take as such values. */
 extern const struct param arrivals_rate, burst_subject, mmpp_phases;
 extern const struct param closed_params[], bursts_params[], burst_params[];

@@ -292,6 +292,9 @@ const struct word_def word_defs[WORDS] = {
                    "jumps to the next phase, from the last to the first, after an exponential time "
                    "with that mean.",
                    NULL, .items = &mmpp_phases},
+    [WORD_PAUSE] = {"pause", ROLE_VALUE, false, "pause(exponential \"3s\")",
+                    "Time that a user lets pass on a journey, before the next request.",
+                    .subject = &journey_pause},
     [WORD_POISSON] = {"poisson", ROLE_VALUE, false,
                       "poisson \"900/s\"\npoisson(profile { { \"0h\", \"50/s\" }, { \"9h\", "
                       "\"400/s\" }, every = \"1d\" })",
@@ -304,6 +307,11 @@ const struct word_def word_defs[WORDS] = {
          "the first rate before them and the last one after, or again from the beginning. `scale` "
          "multiplies all rates.",
          profile_params, .items = &profile_points},
+    [WORD_REQUEST] = {"request", ROLE_VALUE, false,
+                      "request \"login\"\nrequest { \"browse\", times = 5, pause = exponential "
+                      "\"10s\" }",
+                      "A request that a user makes on a journey and waits for.", request_params,
+                      .subject = &request_subject},
     [WORD_TRACE] =
         {"trace", ROLE_VALUE, false,
          "trace { csv = \"access.csv\" }\n"

@@ -82,6 +82,13 @@ bool metric_meaning(const char *kind, const char *own, struct metric_meaning *ou
   }
   dot = strncmp(own, "tier.", 5) == 0 ? strchr(own + 5, '.') : NULL;
   if (dot != NULL) return metric_meaning(kind, dot + 1, out);
+  bool waiting = strcmp(own, "journey.waiting") == 0; /* of journeys alone */
+  if (strncmp(own, "journey.", 8) == 0 && !waiting && metric_meaning(kind, own + 8, out)) {
+    char doc[sizeof out->doc];
+    snprintf(doc, sizeof doc, "%s", out->doc);
+    snprintf(out->doc, sizeof out->doc, "Of journeys as wholes: %.200s", doc);
+    return true;
+  }
   if (known != NULL ? in_kind(known, own, out) : in_any_kind(own, out)) return true;
   if (known == NULL && in_list(path_metrics, own, out)) return true;
   out->common = in_list(common_metrics, own, out);

@@ -236,6 +236,10 @@ const struct lint_rule lint_rules[] = {
      "begin it after the warm-up", lint_fault_in_warmup},
     {"warmup-too-long", "the warm-up takes more than half of the run",
      "most of the work is thrown away", "run longer, or warm up for less", lint_warmup_too_long},
+    {"warmup-below-journey", "the warm-up is shorter than the pauses of a journey",
+     "later requests of the first journeys come when the measurement has begun: load and mix still "
+     "change",
+     "warm up for as long as a journey takes, or longer", lint_warmup_below_journey},
     {"means-nothing", "a parameter is said that means nothing without another",
      "nothing reads it in this variant of the scenario",
      "say the other one too, or leave this one out", lint_means_nothing},

@@ -173,6 +173,7 @@ void lint_accept_unmet(struct lint *lint);
 void lint_fault_after_end(struct lint *lint);
 void lint_fault_outlives_run(struct lint *lint);
 void lint_fault_in_warmup(struct lint *lint);
+void lint_warmup_below_journey(struct lint *lint);
 void lint_warmup_too_long(struct lint *lint);
 void lint_means_nothing(struct lint *lint);
 void lint_unread_param(struct lint *lint);

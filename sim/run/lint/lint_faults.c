@@ -50,6 +50,26 @@ void lint_fault_in_warmup(struct lint *lint) {
   }
 }
 
+/* Where the warm-up is over sooner than the pauses of a journey are, on average. */
+void lint_warmup_below_journey(struct lint *lint) {
+  const struct run_settings *run = &lint->scenario->run;
+  uint32_t said = REF_NONE;
+  if (run->warmup_auto) return;
+  for (uint32_t i = 0; i < lint->graph->nodes; i++) {
+    const struct call_node *node = &lint->graph->node[i];
+    double pause_ns = node->outline.source.journey_pause_ns;
+    if (pause_ns <= (double)run->warmup_ns || node->component == said) continue;
+    said = node->component;
+    struct finding *f = lint_add_component(lint, said);
+    f->what = lint_text(lint, "the warm-up takes %s, and the pauses of its journey %s on average",
+                        lint_ns(lint, (double)run->warmup_ns), lint_ns(lint, pause_ns));
+    f->why =
+        "the last requests of the first journeys come when the measurement has begun: until "
+        "then fewer come than later, and of other operations";
+    f->mend = lint_text(lint, "a warm-up of %s or more", lint_ns(lint, pause_ns));
+  }
+}
+
 void lint_warmup_too_long(struct lint *lint) {
   const struct run_settings *run = &lint->scenario->run;
   if (run->warmup_auto || run->warmup_ns <= run->duration_ns / 2) return;

@@ -55,7 +55,7 @@ GPtrArray *plot_keys(const json_t *object) {
 }
 
 bool plot_is_operation(const char *name) {
-  return strstr(name, ".op.") != NULL;
+  return strstr(name, ".op.") != NULL || g_str_has_suffix(name, ".journey");
 }
 
 /* Names that have a metric of this suffix. */

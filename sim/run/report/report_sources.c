@@ -32,9 +32,11 @@ static const struct row {
 /* The rest of what a client reports is in the rows above and in the tables below, or is left to
  * --json (further quantiles). */
 static const char *const shown[] = {
-    "offered",  "requests",  "ended",         "throughput", "goodput",  "availability", "degraded",
-    "retries",  "in_flight", "in_flight.end", "latency.*",  "errors.*", "op.*",         "tier.*",
-    "downtime", "part.*",    "during.*",      "recovers.*", NULL};
+    "offered",      "requests", "ended",      "throughput", "goodput",
+    "availability", "degraded", "retries",    "in_flight",  "in_flight.end",
+    "latency.*",    "errors.*", "op.*",       "tier.*",     "downtime",
+    "part.*",       "during.*", "recovers.*", "journey.*",  "journeys",
+    "journeys.end", NULL};
 
 static bool is_zero(const struct result *r) {
   return r->estimate.value == 0;
@@ -170,6 +172,26 @@ static void print_parts(const struct results *results, const char *client, const
   }
 }
 
+/* Journeys as wholes. */
+static void print_journeys(const struct results *results, const char *client,
+                           const struct term *term) {
+  static const char *const metric[] = {"throughput",  "availability", "latency.p50",
+                                       "latency.p95", "latency.p99",  "waiting"},
+                           *const head[] = {"journeys", "availability", "p50",
+                                            "p95",      "p99",          "waiting"};
+  struct format_column column[PARTS_SHOWN] = {0};
+  gchar *owner = g_strconcat(client, ".journey", NULL);
+  if (results_find_of(results, owner, "throughput") != NULL) {
+    struct table *table = table_new("Lrrrrr", 2);
+    for (size_t i = 0; i < G_N_ELEMENTS(head); i++) table_cell(table, STYLE_DIM, head[i]);
+    see_columns(results, owner, metric, column);
+    add_cells(table, results, owner, metric, column);
+    fputc('\n', term->out);
+    table_finish(table, term);
+  }
+  g_free(owner);
+}
+
 /* --- many clients --------------------------------------------------------------------------- */
 
 struct client {
@@ -236,6 +258,7 @@ void report_sources(const struct results *results, const struct term *term) {
     fputc('\n', term->out);
     term_rule(term, component->name, component->kind->name);
     print_rows(results, component->name, term);
+    print_journeys(results, component->name, term);
     print_parts(results, component->name, "op", spec->op, spec->ops, term);
     print_parts(results, component->name, "tier", spec->tier, spec->tiers, term);
   }

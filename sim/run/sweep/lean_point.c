@@ -34,7 +34,8 @@ static json_t *usual_metrics(const json_t *metrics) {
   const char *name;
   json_t *value;
   json_object_foreach((json_t *)metrics, name, value) {
-    bool is_part = strstr(name, ".op.") != NULL || strstr(name, ".tier.") != NULL;
+    bool is_part = strstr(name, ".op.") != NULL || strstr(name, ".tier.") != NULL ||
+                   strstr(name, ".journey.") != NULL;
     if (is_part || !g_str_has_suffix(name, ".goodput")) continue;
     for (size_t i = 0; i < G_N_ELEMENTS(suffixes); i++) {
       size_t client = strlen(name) - strlen("goodput");
