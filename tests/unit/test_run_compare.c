@@ -169,6 +169,41 @@ static void failed_requests_are_not_fast(void **state) {
   scenario_free(patient);
 }
 
+/* A year of planned crashes says nothing, unless a goal asks for it. Those of recurring faults do.
+ */
+static void no_year_of_planned_faults(void **state) {
+  (void)state;
+  static const struct {
+    const char *fault, *goal;
+    bool told;
+  } tries[] = {
+      {"", "", true},
+      {"fault { crash \"s\", at = \"5s\", lasts = \"1s\" }\n", "", false},
+      {"fault { crash \"s\", mttf = exponential \"10s\", mttr = exponential \"1s\" }\n", "", true},
+      {"fault { crash \"s\", at = \"5s\", lasts = \"1s\" }\n", "goal \"c.downtime < 10h\"\n",
+       true}};
+  for (size_t i = 0; i < sizeof tries / sizeof tries[0]; i++) {
+    char text[1024];
+    snprintf(text, sizeof text, "%s%s%s",
+             "client \"c\" { arrivals = poisson \"50/s\", target = \"s\" }\n"
+             "service \"s\" { work = exponential \"2ms\" }\n"
+             "run { duration = \"20s\", warmup = \"0s\", replications = 2 }\n",
+             tries[i].fault, tries[i].goal);
+    struct scenario *s = kit_scenario(text);
+    struct results a = kit_run_seed(s, 1), b = kit_run_seed(s, 2);
+    struct comparison c;
+    comparison_make(&c, &a, &b, 1);
+    bool told = false;
+    for (uint32_t k = 0; k < c.n; k++) told |= strcmp(c.list[k].name, "c.downtime") == 0;
+    assert_true(told == tries[i].told);
+    assert_true(c.only_a + c.only_b == 0);
+    comparison_free(&c);
+    results_free(&a);
+    results_free(&b);
+    scenario_free(s);
+  }
+}
+
 /* --- real runs ------------------------------------------------------------------------------- */
 
 #define SERVICE(work) "service \"s\" { workers = 1, work = exponential \"" work "\" }\n"
@@ -247,6 +282,7 @@ int main(void) {
       cmocka_unit_test(verdicts),
       cmocka_unit_test(difference_without_spread),
       cmocka_unit_test(failed_requests_are_not_fast),
+      cmocka_unit_test(no_year_of_planned_faults),
       cmocka_unit_test(itself_is_equal),
       cmocka_unit_test(intervals_cover_the_difference),
   };

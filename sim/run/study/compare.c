@@ -165,6 +165,17 @@ static void compare_one(struct difference *d, const struct result *a, const stru
 
 /* --- all metrics ----------------------------------------------------------------------------- */
 
+static bool plans_fault(const struct results *results) {
+  return results->scenario != NULL && spec_plans_fault(&results->scenario->spec);
+}
+
+/* The time that a year would lose says nothing where a planned fault makes the run unlike a year;
+ * what a goal asks for is told all the same. */
+static bool is_meaningless(const struct comparison *c, const struct result *r) {
+  return r->share_of_s > 0 && (plans_fault(c->a) || plans_fault(c->b)) &&
+         !compare_is_headline(c->a, r->name) && !compare_is_headline(c->b, r->name);
+}
+
 /* Both lists are sorted by name. */
 static void pair_up(struct comparison *c, const struct result **left, const struct result **right) {
   uint32_t i = 0, k = 0;
@@ -177,6 +188,9 @@ static void pair_up(struct comparison *c, const struct result **left, const stru
       i++;
     } else if (order > 0) {
       c->only_b++;
+      k++;
+    } else if (is_meaningless(c, &c->a->list[i])) {
+      i++;
       k++;
     } else {
       left[c->n] = &c->a->list[i++];
