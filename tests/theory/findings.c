@@ -86,8 +86,12 @@ bool study_report(const struct study *study, bool markdown, FILE *out) {
         "between %.3f and %.3f in 99 cases of 100 (binomial). Batch\nmeans of a busy server's "
         "short run cover less, by as much as the reference says: that is why the report\nwarns. "
         "Shares cover a little more, since they are never surer than their count, and clearly "
-        "more where hardly\nanything happens. Only experiments that give an interval count: a "
-        "quantile with too few samples has none.\n\n"
+        "more where hardly\nanything happens; those rows, and those of ranks of pooled values, "
+        "which are rounded outwards, have no upper\nbound. The goodput of requests that come like "
+        "clockwork is as sure as their availability. Only experiments that give an interval "
+        "count: a quantile with too few samples has none.\nThe rows of systems that are not quiet "
+        "queues, from M/M/1 at 0.9 to replications of 200 requests, are measured by\nthemselves "
+        "with `build/tests/theory/study tests/theory --intervals`.\n\n"
         "| case | what | experiments | reference | measured | accepted | verdict |\n"
         "|---|---|---|---|---|---|---|\n",
         band.low, band.high);

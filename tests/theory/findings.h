@@ -26,6 +26,7 @@ struct finding {
 struct study {
   const char *dir;
   bool quick;
+  const char *only; /* of the systems of intervals.c those with this in their name; NULL: all */
   uint32_t n;
   struct finding list[MAX_FINDINGS];
 };

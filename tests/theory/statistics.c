@@ -12,3 +12,9 @@ bool statistics_study(const char *dir, bool quick, bool markdown, FILE *out) {
   study_pairing(&study);
   return study_report(&study, markdown, out);
 }
+
+bool statistics_intervals(const char *dir, const char *only, bool markdown, FILE *out) {
+  struct study study = {.dir = dir, .only = only};
+  study_intervals(&study);
+  return study_report(&study, markdown, out);
+}

@@ -12,4 +12,8 @@
  */
 bool statistics_study(const char *dir, bool quick, bool markdown, FILE *out);
 
+/* Only the coverage of intervals on systems that are not a quiet queue, or on those of them that
+ * have `only` in their name (NULL: all). */
+bool statistics_intervals(const char *dir, const char *only, bool markdown, FILE *out);
+
 #endif

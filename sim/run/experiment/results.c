@@ -15,6 +15,7 @@
 #include "tails.h"
 #include "timeline.h"
 #include "trace_keep.h"
+#include "upper_end.h"
 
 /* Few values are kept one by one, so that short runs have exact quantiles (see hist.h). */
 #define MERGED_EXACT_LIMIT 65536
@@ -271,7 +272,9 @@ struct estimate results_so_far(const struct results *results, const struct resul
                               .q = r->q};
       struct estimate e = estimate_make(metric_value(&pooled), r->replication, count, r->unit);
       double at_least;
-      of_tails(results, r, false, &e, &at_least);
+      if (!of_tails(results, r, false, &e, &at_least) && r->merge == METRIC_QUANTILE) {
+        upper_end_raise(&e, pooled.hist, r->q);
+      }
       return e;
     }
   }
@@ -313,6 +316,7 @@ static void judge_failed(const struct results *results, struct result *r) {
     r->judged = batches_quantile(merging->batches, metric, r->hist, q);
   } else {
     r->judged = estimate_make(value, r->judged_replication, count, r->unit);
+    upper_end_raise(&r->judged, r->hist, r->q / (1 - r->failed));
   }
 }
 
