@@ -17,8 +17,8 @@ local words = {
   -- controls
   "phi", "promote",
   -- steps
-  "work", "call", "parallel", "sleep", "branch", "compress", "fail", "limit", "publish", "reply",
-  "shed", "transaction",
+  "work", "call", "parallel", "sleep", "branch", "compress", "fail", "limit", "lock", "publish", "reply",
+  "shed", "transaction", "unlock",
   -- faults
   "crash", "hang", "slow", "drop", "error", "flush", "join", "lose", "partition", "skew", "stop",
   "surge", "expire",

@@ -2,6 +2,7 @@
 #include "call.h"
 #include "certify.h"
 #include "database_state.h"
+#include "holding.h"
 #include "message.h"
 #include "program.h"
 #include "sim.h"
@@ -53,6 +54,9 @@ static bool writes_row(const struct sim *sim, const struct database_state *db,
 static void done_write(struct sim *sim, struct member *member, const struct frame *call) {
   struct database_state *db = member->state;
   db->writes++;
+  if (__builtin_expect(sim->holding != NULL, 0)) {
+    holding_done(sim, member->component->id, call, true);
+  }
   if (__builtin_expect(db->shipping != NULL, 0)) shipping_acknowledge(db->shipping);
   if (__builtin_expect(db->outbox != NULL, 0)) outbox_add(sim, db->outbox, call);
   if (db->followed) ledger_write(sim, member->component->id, call);
@@ -185,6 +189,7 @@ static bool done_special(struct sim *sim, struct member *member, struct frame *c
     call_reply(sim, call, OUTCOME_OK);
   } else if (db->copy->leads) {
     db->writes++;
+    if (sim->holding) holding_done(sim, member->component->id, call, true);
     copy_write(sim, db->copy, call);
   } else {
     db->copies.read_only++;
@@ -314,9 +319,23 @@ static void database_on_call(struct sim *sim, struct member *member, struct fram
   }
 }
 
+/* It comes from a holder of a lock that another one has had since. */
+static __attribute__((cold, noinline)) void turn_away(struct sim *sim, struct member *member,
+                                                      struct frame *call) {
+  struct database_state *db = member->state;
+  db->fenced++;
+  struct frame *next = station_leave(sim, &db->station, call);
+  if (next) start(sim, member, next);
+  call_reply(sim, call, OUTCOME_FAILED);
+}
+
 static void database_on_timer(struct sim *sim, struct member *member, struct frame *call) {
   struct database_state *db = member->state;
   if (__builtin_expect(db->special, 0) && done_special(sim, member, call)) return;
+  if (db->fencing && !fencing_lets_do(sim, db->fencing, call, is_write(db, call))) {
+    turn_away(sim, member, call);
+    return;
+  }
   bool again =
       db->idempotency && is_write(db, call) && !idempotency_lets_do(sim, db->idempotency, call);
   if (again) {
@@ -325,6 +344,7 @@ static void database_on_timer(struct sim *sim, struct member *member, struct fra
     done_write(sim, member, call);
   } else {
     db->reads++;
+    if (sim->holding) holding_done(sim, member->component->id, call, false);
   }
   struct frame *next = station_leave(sim, &db->station, call);
   if (next) start(sim, member, next);
@@ -381,6 +401,7 @@ static void database_init(struct sim *sim, struct member *member) {
   db->followed = ledger_follows(sim, member->component->id);
   db->idempotency = idempotency_new(sim, &db->config->idempotency, &db->keys);
   db->outbox = outbox_new(sim, member, &db->config->outbox, &db->sent);
+  if (db->config->fencing) db->fencing = fencing_new(sim);
   db->shipping = shipping_new(
       sim, member, &db->config->ship,
       (struct shipping_meters){&db->shipped, &db->copies.lost, &db->copies.recovery_point});
@@ -486,6 +507,7 @@ const struct kind kind_database = {
         "done is not done again, though it costs the same work. With "
         "`outbox` a write and its message are one transaction, and a relay publishes it later. "
         "With "
+        "`fencing` a write under a lock that was given away again fails. With "
         "`ship` what is acknowledged is sent to a safe place every so often; after the fault "
         "`lose`, "
         "which takes the data, that is what is left. Left out: full backups apart from the log, "

@@ -54,6 +54,11 @@ bool database_validate(const struct spec *spec, const struct component_spec *com
                      "out one of them",
                      other);
   }
+  other = config->copies.given ? "copies" : takes_part ? "a part in a transaction" : NULL;
+  if (config->fencing && other) {
+    return error_set(
+        err, "has both fencing and %s, which do not go together yet; leave out one of them", other);
+  }
   if (!shards_validate(spec, component, &config->shards, &config->move, err)) return false;
   if (config->copies.given && (config->idempotency.given || config->outbox.given)) {
     return error_set(err,
@@ -97,6 +102,7 @@ void database_outline(const struct spec *spec, const struct component_spec *comp
   }
   out->by_key = component->instances > 1 && !config->copies.given;
   copies_outline(spec, component, &config->copies, out);
+  out->fences = config->fencing;
   out->ships = config->ship.given;
   out->remembers = config->idempotency.given && config->idempotency.keep_ns > 0;
   out->relays_to = config->outbox.given ? config->outbox.topic + 1 : 0;
@@ -164,6 +170,13 @@ const struct param database_params[] = {
      .group = idempotency_params,
      .doc = "A write that is sent again is not done again: it has the key of the first one, which "
             "the database remembers. A write that a message leads to has the message's key."},
+    {.name = "fencing",
+     .type = PARAM_BOOL,
+     .offset = AT(fencing),
+     .fallback = "false",
+     .doc = "Whether it looks at the tokens of locks: a write that was made under a lock fails if "
+            "the database has been called for a later holder of the same lock (ZooKeeper's zxid or "
+            "etcd's revision as fencing token)."},
     {.name = "outbox",
      .type = PARAM_GROUP,
      .offset = AT(outbox),

@@ -4,6 +4,7 @@
 #define DATABASE_CONFIG_H
 
 #include "copies.h"
+#include "fencing.h"
 #include "idempotency.h"
 #include "outbox.h"
 #include "outline.h"
@@ -17,6 +18,7 @@ struct database_config {
   struct shipping_config ship;
   struct idempotency_config idempotency;
   struct outbox_config outbox;
+  bool fencing;
   struct sharding shards;
   struct dist move; /* ns */
 };

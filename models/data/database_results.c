@@ -96,6 +96,8 @@ const struct meter database_meters[] = {
     {"relay_delay", METER_TIMES, SENT(delay), 0,
      "From a write until the topic has acknowledged its message"},
 #undef SENT
+    {"fenced", METER_COUNT, STATE(fenced), 0,
+     "Writes that failed since they were made under a lock that a later holder has (`fencing`)."},
     {"shipped", METER_COUNT, STATE(shipped), 0,
      "Transfers that have arrived in the safe place (`ship`)."},
     {0},
@@ -150,6 +152,7 @@ bool database_has_meter(const void *config, const struct meter *meter) {
   if (meter->at >= STATE(sent) && meter->at < STATE(sent) + sizeof(struct outbox_meters)) {
     return c->outbox.given;
   }
+  if (meter->at == STATE(fenced)) return c->fencing;
   if (meter->at == STATE(shipped) || (of_loss && c->ship.given)) return c->ship.given;
   if (meter->at >= STATE(moves) && meter->at < STATE(moves) + sizeof(struct shard_meters))
     return c->shards.rule != SHARDS_UNSAID;

@@ -33,6 +33,8 @@ struct database_state {
   struct outbox *outbox; /* or NULL */
   struct outbox_meters sent;
   struct rows_meters locks;
+  struct fencing *fencing; /* or NULL */
+  uint64_t fenced;
   struct shipping *shipping; /* or NULL */
   uint64_t shipped;
 };

@@ -31,6 +31,7 @@ enum step_kind {
   STEP_LIMIT,      /* `limit`: answer RATE_LIMITED and finish, or go on, at once or later */
   STEP_SHED,       /* `shed`: answer SHED and finish, or go on */
   STEP_DECIDE,     /* the calls of a transaction have succeeded: go on when all have heard of it */
+  STEP_UNLOCK,     /* give back the lock that was taken last, if the handler still has it */
   STEP_FAIL,       /* answer `outcome` and finish */
   STEP_REPLY,      /* answer OK now, and go on with the following steps on the server's account */
 };
@@ -47,8 +48,10 @@ struct program_call {
   bool prepares;                 /* with two phases */
   bool saga, durable;            /* or what is done is undone by */
   int undo;                      /* this operation; OP_INHERIT: it is not said */
+  bool locks, renews;            /* takes a lock, of a lock service; and renews its lease, */
+  uint64_t lease_ns;             /* which is so long */
   bool publishes;                /* a message: to a topic */
-  bool keyed;                    /* it has the request's key */
+  bool keyed;                    /* of a message or a lock: it has the request's key */
   uint64_t delay_ns;             /* until it may be delivered */
   struct how_many acks;          /* brokers that have it: 0, 1 or the word (all) */
 };

@@ -23,6 +23,7 @@ static struct frame *finish(struct sim *sim, struct member *member, struct frame
   if (__builtin_expect(s->coordinates, 0)) {
     coordinator_ends(sim, member, &s->coordinator, call);
   }
+  if (__builtin_expect(s->locks, 0)) locker_leaves(sim, member, &s->locker, call);
   if (__builtin_expect(s->consumer.config != NULL, 0)) {
     delivery_worked(sim, &s->consumer, call, outcome == OUTCOME_OK);
   }
@@ -103,6 +104,7 @@ static struct frame *reply_early(struct sim *sim, const struct service_state *s,
                                  struct frame *call) {
   struct frame *rest = call_detach(sim, call);
   if (s->consumer.config != NULL) delivery_goes_on(sim, call, rest);
+  if (s->locks) locker_goes_on(sim, call, rest);
   call_reply(sim, call, OUTCOME_OK);
   return rest;
 }
@@ -215,6 +217,10 @@ static struct frame *run_one(struct sim *sim, struct member *member, struct fram
         }
         call->pc++;
         break;
+      case STEP_UNLOCK:
+        call->pc++;
+        if (s->locks) locker_leaves(sim, member, &s->locker, call);
+        break;
       case STEP_DECIDE:
         return start_telling(sim, member, call);
       case STEP_FAIL:
@@ -316,6 +322,7 @@ static void service_on_due(struct sim *sim, struct member *member, struct timer 
     coordinator_goes_on(sim, member, &s->coordinator);
     return;
   }
+  if (s->locks && locker_due(sim, member, &s->locker, departure, s->pace.paused)) return;
   struct frame *done = station_due(sim, member, &s->station, departure);
   if (done) service_on_timer(sim, member, done);
 }
@@ -478,6 +485,10 @@ static void service_on_reply(struct sim *sim, struct member *member, struct fram
   const struct program *program = plan->program;
   const struct step *step = &program->step[call->pc];
   if (step->kind == STEP_CALL) {
+    const struct program_call *made = &program->call[step->first];
+    if (__builtin_expect(made->locks, 0) && outcome == OUTCOME_OK) {
+      locker_takes(sim, member, &s->locker, call, child, made);
+    }
     decide(sim, member, call, step, outcome == OUTCOME_OK ? GOES_ON : FAILS, outcome);
     return;
   }
@@ -538,6 +549,7 @@ static void service_on_fault(struct sim *sim, struct member *member, const struc
   if (fault == &fault_crash && begins) {
     limits_clear(&s->limits);
     service_sheds_clear(&s->sheds);
+    if (s->locks) locker_crash(sim, &s->locker);
   }
   station_fault(sim, member, &s->station, fault, begins);
   if (fault == &fault_crash && s->coordinates) {
@@ -605,6 +617,8 @@ static void service_init(struct sim *sim, struct member *member) {
   s->consumer.config = subscription_of(self->spec);
   s->coordinates = service_transacts(s->config);
   if (s->coordinates) transactions_want(sim);
+  s->locks = service_takes_locks(s->config);
+  if (s->locks) locker_init(sim);
   service_add_policies(sim, member);
 }
 
@@ -617,6 +631,7 @@ static void service_destroy(struct sim *sim, struct member *member) {
   struct service_state *s = member->state;
   station_free(&s->station);
   limits_free(&s->limits);
+  locker_free(&s->locker);
 }
 
 static void service_check(struct sim *sim, struct member *member, struct checks *out) {

@@ -170,6 +170,7 @@ static void outline_program_step(const struct spec *spec, const struct program *
       [STEP_JUMP] = OUTLINE_JUMP,      [STEP_LIMIT] = OUTLINE_BRANCH,
       [STEP_SHED] = OUTLINE_BRANCH,    [STEP_FAIL] = OUTLINE_END,
       [STEP_REPLY] = OUTLINE_REPLY,    [STEP_DECIDE] = OUTLINE_PAUSE,
+      [STEP_UNLOCK] = OUTLINE_PAUSE,
   };
   struct outline_step *to = outline_add(out, what[step->kind]);
   to->target = step->target;

@@ -57,7 +57,7 @@ static void look_at_steps(const struct sim *sim, struct plan *plan, bool short_c
   plan->quick = plan->works_first && dist_is_quick(&step->dist, &plan->work);
   plan->ordinal = step->ordinal;
   bool calls_once = short_cuts && plan->works_first && plan->program->steps == 3 &&
-                    step[1].kind == STEP_CALL &&
+                    step[1].kind == STEP_CALL && !plan->program->call[step[1].first].locks &&
                     service_waits_for(&plan->program->call[step[1].first]);
   if (calls_once) look_at_then(sim, plan, &plan->program->call[step[1].first]);
 }

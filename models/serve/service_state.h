@@ -7,6 +7,7 @@
 #include "limit_gates.h"
 #include "outbound.h"
 #include "service_config.h"
+#include "service_locks.h"
 #include "service_plan.h"
 #include "service_sheds.h"
 #include "service_transactions.h"
@@ -30,11 +31,13 @@ struct service_state {
   bool is_async;
   bool lodger;      /* its calls take memory of a host */
   bool coordinates; /* some handler has a transaction: `coordinator` */
+  bool locks;       /* or takes a lock: `locker` */
   struct station station __attribute__((aligned(64)));
   uint64_t cancelled, stopped, evicted, fallbacks;
   struct limits limits;
   struct service_sheds sheds;
   struct coordinator coordinator;
+  struct locker locker;
   struct consumer consumer;
   struct pace pace; /* if one is given */
 };

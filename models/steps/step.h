@@ -33,7 +33,8 @@ struct step_def {
 extern const struct step_def *const steps[];
 
 extern const struct step_def step_branch, step_call, step_compress, step_fail, step_limit,
-    step_parallel, step_publish, step_reply, step_shed, step_sleep, step_transaction, step_work;
+    step_lock, step_parallel, step_publish, step_reply, step_shed, step_sleep, step_transaction,
+    step_unlock, step_work;
 
 /* A call, and what is done instead of failing. */
 void step_compile_call(struct assembler *to, const struct program_call *made,

@@ -29,6 +29,10 @@ enum column_id {
   COLUMN_MESSAGE,  /* identity of what a call publishes, where that is not its key; its own alone */
   COLUMN_TRANSACTION, /* which part of which transaction it is: see transaction.c; its own alone */
   COLUMN_JOURNEY,     /* of a client's request: which journey of its client it is part of, plus 1 */
+  COLUMN_LOCK,  /* of a call to a lock service: what it wants; of a handler: which lock it has; its
+                   own alone */
+  COLUMN_TOKEN, /* of the lock under which it is made: what a store can look at, see fencing.h */
+  COLUMN_HELD,  /* the same, and what really is so: see holding.h */
   COLUMN_KINDS
 };
 

@@ -13,6 +13,7 @@ struct accept_config;
 struct checks;
 struct component;
 struct consumer;
+struct holding_meters;
 struct member;
 struct outline;
 struct sim;
@@ -136,6 +137,8 @@ struct kind {
   void (*message_unheard)(struct component *topic);
   /* Of a topic: a member that subscribes to it takes messages again. */
   void (*on_consumer)(struct sim *sim, struct member *topic, struct member *consumer);
+  /* Of one that gives locks away: where it is counted who really has them (holding.h). */
+  struct holding_meters *(*holding)(struct member *member);
   /* Each member, before any event; all members exist, in the order of names. */
   void (*init)(struct sim *sim, struct member *member);
   /* Each member at time 0, after all inits: schedule first events. May be NULL. */

@@ -113,6 +113,7 @@ struct outline {
   bool by_key;          /* what it does depends on the key of a request */
   bool by_user;         /* or on whose it is */
   bool ships;           /* it sends what it keeps to a safe place */
+  bool fences;          /* does no write under a lock that has been given away again */
   bool remembers;       /* what comes again, by its identity */
   uint32_t relays_to;   /* topic that gets a message for each write, plus 1; 0: none */
   bool spreads;         /* gives calls to the instances of what it calls, in turn or at random */

@@ -29,6 +29,7 @@ struct columns;
 struct connections;
 struct deliveries;
 struct transactions;
+struct holding;
 struct timeline;
 struct present_lists;
 struct traces;
@@ -101,6 +102,7 @@ struct sim {
   struct ledger *ledger;         /* NULL: nothing keeps copies of data */
   struct deliveries *deliveries; /* NULL: there is no topic */
   struct transactions *transactions; /* NULL: there are none */
+  struct holding *holding;           /* of locks; NULL: there are none */
   struct timers timers;
   struct messages *messages; /* NULL: no kind here has any */
   struct traces *traces;     /* requests that are followed */

@@ -146,21 +146,6 @@ static void put_keys(FILE *out, const struct keys *keys, const char *what) {
   }
 }
 
-static void put_backoff(FILE *out, const struct backoff *backoff) {
-  static const char *const jitters[] = {[JITTER_NONE] = "none",
-                                        [JITTER_FULL] = "full",
-                                        [JITTER_EQUAL] = "equal",
-                                        [JITTER_DECORRELATED] = "decorrelated"};
-  if (backoff->exponential) fputs("exponential, base ", out);
-  put_quantity(out, QUANTITY_TIME, (double)backoff->base_ns);
-  if (!backoff->exponential) return;
-  if (backoff->cap_ns != PARAM_UNLIMITED) {
-    fputs(", cap ", out);
-    put_quantity(out, QUANTITY_TIME, (double)backoff->cap_ns);
-  }
-  fprintf(out, ", factor %.10g, jitter %s", backoff->factor, jitters[backoff->jitter]);
-}
-
 static void put_priorities(FILE *out, const struct priorities *list) {
   if (list->n == 0) fputs(NOTHING, out);
   for (uint32_t i = 0; i < list->n; i++) {
@@ -190,8 +175,8 @@ struct listing {
 static void put_steps(const struct listing *l, uint32_t from, uint32_t to);
 
 static void put_call(const struct listing *l, const struct program_call *call) {
-  fprintf(l->out, "%s %s", call->publishes ? "publish to" : "call",
-          l->spec->component[call->component].name);
+  const char *what = call->publishes ? "publish to" : call->locks ? "lock of" : "call";
+  fprintf(l->out, "%s %s", what, l->spec->component[call->component].name);
   if (call->op != OP_INHERIT) fprintf(l->out, ".%s", l->spec->op[call->op]);
   if (call->each) fputs(" each", l->out);
   if (call->keyed) fputs(" by key", l->out);
@@ -290,9 +275,8 @@ static void put_limit(FILE *out, const struct spec *spec, const struct limit_con
   if (limit->rate_per_s > 0) put_quantity(out, QUANTITY_RATE, limit->rate_per_s);
   if (limit->rate_per_s > 0 && limit->tier.n > 0) fputs(", ", out);
   if (limit->tier.n > 0) put_tier_rates(out, spec, &limit->tier);
-  if (limit_per(limit) != LIMIT_PER_ALL) {
-    fprintf(out, " per %s", limit_per_names[limit_per(limit)]);
-  }
+  enum limit_per per = limit_per(limit);
+  if (per != LIMIT_PER_ALL) fprintf(out, " per %s", limit_per_names[per]);
   fprintf(out, ", %s", limit_algorithm_names[limit->algorithm]);
   if (limit->burst > 0) fprintf(out, ", burst %llu", (unsigned long long)limit->burst);
   if (limit->window_ns > 0) {
@@ -336,8 +320,9 @@ static uint32_t put_step(const struct listing *l, uint32_t at) {
       break;
     case STEP_SHED:
       fprintf(l->out, "shed when %s", step->shed->when);
-      if (step->shed->keep.n > 0) fputs(", keep ", l->out);
-      if (step->shed->keep.n > 0) put_priorities(l->out, &step->shed->keep);
+      if (step->shed->keep.n == 0) break;
+      fputs(", keep ", l->out);
+      put_priorities(l->out, &step->shed->keep);
       break;
     case STEP_FAIL:
       fputs("fail", l->out);
@@ -345,8 +330,12 @@ static uint32_t put_step(const struct listing *l, uint32_t at) {
       break;
     case STEP_DECIDE:
     case STEP_REPLY:
-      fputs(step->kind == STEP_REPLY ? "reply" : "commit", l->out);
+    case STEP_UNLOCK: {
+      static const char *const words[] = {
+          [STEP_DECIDE] = "commit", [STEP_REPLY] = "reply", [STEP_UNLOCK] = "unlock"};
+      fputs(words[step->kind], l->out);
       break;
+    }
     case STEP_END:
     case STEP_JUMP:
       break;
@@ -609,12 +598,6 @@ void param_put_keys(FILE *out, const struct spec *spec, const struct param *para
                     const void *value) {
   (void)spec;
   put_keys(out, value, param->type == PARAM_USERS ? "users" : "keys");
-}
-
-void param_put_backoff(FILE *out, const struct spec *spec, const struct param *param,
-                       const void *value) {
-  (void)spec, (void)param;
-  put_backoff(out, value);
 }
 
 void param_put_op(FILE *out, const struct spec *spec, const struct param *param,

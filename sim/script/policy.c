@@ -271,6 +271,24 @@ static void put(FILE *out, enum quantity quantity, double value) {
   fputs(text, out);
 }
 
+void param_put_backoff(FILE *out, const struct spec *spec, const struct param *param,
+                       const void *value) {
+  (void)spec, (void)param;
+  const struct backoff *backoff = value;
+  static const char *const jitters[] = {[JITTER_NONE] = "none",
+                                        [JITTER_FULL] = "full",
+                                        [JITTER_EQUAL] = "equal",
+                                        [JITTER_DECORRELATED] = "decorrelated"};
+  if (backoff->exponential) fputs("exponential, base ", out);
+  put_quantity(out, QUANTITY_TIME, (double)backoff->base_ns);
+  if (!backoff->exponential) return;
+  if (backoff->cap_ns != PARAM_UNLIMITED) {
+    fputs(", cap ", out);
+    put_quantity(out, QUANTITY_TIME, (double)backoff->cap_ns);
+  }
+  fprintf(out, ", factor %.10g, jitter %s", backoff->factor, jitters[backoff->jitter]);
+}
+
 void policy_put_budget(FILE *out, const struct budget *budget) {
   switch (budget->rule) {
     case BUDGET_NONE:

@@ -345,14 +345,16 @@ static bool say_gone(const struct results *results, const char *component, GStri
                            lost[i][1],
                            results->replications > 1 ? " in a replication on average" : "");
   }
-  double half = count_of(results, component, "half_applied");
-  if (half > 0) {
+  static const char *const wrong[][2] = {
+      {"half_applied", "left transactions half applied"},
+      {"stale_writes", "let holders of a lock write after the next one"}};
+  for (size_t i = 0; i < G_N_ELEMENTS(wrong); i++) {
+    double count = count_of(results, component, wrong[i][0]);
+    if (!(count > 0)) continue;
     any = true;
-    if (text != NULL) {
-      g_string_append_printf(text, " %s left transactions half applied: %s%s.", component,
-                             format_count(half).text,
-                             results->replications > 1 ? " in a replication on average" : "");
-    }
+    if (text == NULL) continue;
+    g_string_append_printf(text, " %s %s: %s%s.", component, wrong[i][1], format_count(count).text,
+                           results->replications > 1 ? " in a replication on average" : "");
   }
   double dead = count_of(results, component, "dead_letters"),
          published = count_of(results, component, "published");

@@ -65,6 +65,13 @@ const struct lint_rule lint_rules[] = {
      "nobody "
      "mends it",
      "commit = \"2pc\" on the transaction, or \"saga\"", lint_commits_alone},
+    {"lease-below-work", "a lease is shorter than the longest work under its lock",
+     "the lock is given to the next one while the first is still at work",
+     "renew = true, or a longer lease", lint_lease_below_work},
+    {"lock-unfenced",
+     "a holder can outlast its lease, and what it writes to does not look at tokens",
+     "it writes over what was written by who got the lock after it",
+     "fencing = true in the database", lint_lock_unfenced},
     {"quorums-miss", "reads and writes can have no copy in common, and a goal allows no stale ones",
      "a read can wait for copies of which none has a write that was answered",
      "read + write greater than n, or a goal that allows for stale reads", lint_quorums_miss},

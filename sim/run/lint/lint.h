@@ -130,6 +130,8 @@ void lint_times_draws_members(struct lint *lint);
 void lint_balanced_shards(struct lint *lint);
 void lint_join_moves_most(struct lint *lint);
 void lint_commits_alone(struct lint *lint);
+void lint_lease_below_work(struct lint *lint);
+void lint_lock_unfenced(struct lint *lint);
 void lint_quorums_miss(struct lint *lint);
 void lint_last_write_wins(struct lint *lint);
 void lint_even_quorum(struct lint *lint);

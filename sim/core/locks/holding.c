@@ -1,0 +1,101 @@
+#include "holding.h"
+
+#include "arena.h"
+#include "column.h"
+
+enum { BUCKETS = 4096, NUMBER_BITS = 24 };
+
+/* What a store has done for holders of a lock: the last one to take it. */
+struct seen {
+  uint32_t store;
+  uint64_t latest;
+  struct seen *next;
+};
+
+struct lock {
+  uint32_t service, item, number;
+  uint32_t holders; /* now */
+  uint64_t taken;   /* so far */
+  struct holding_meters *meters;
+  struct seen *seen;
+  struct lock *next; /* in its bucket */
+};
+
+struct holding {
+  struct lock *bucket[BUCKETS];
+  struct lock **lock; /* by number - 1 */
+  uint32_t locks, capacity;
+  uint64_t holders;
+};
+
+void holding_want(struct sim *sim) {
+  if (sim->holding) return;
+  sim->holding = arena_alloc(sim->arena, sizeof *sim->holding);
+  column_want(sim, COLUMN_HELD);
+}
+
+static struct lock *add(struct sim *sim, struct lock **link, uint32_t service, uint32_t item) {
+  struct holding *h = sim->holding;
+  if (h->locks == h->capacity) {
+    uint32_t capacity = h->capacity ? 2 * h->capacity : 64;
+    struct lock **list = arena_alloc(sim->arena, capacity * sizeof *list);
+    for (uint32_t i = 0; i < h->locks; i++) list[i] = h->lock[i];
+    h->lock = list;
+    h->capacity = capacity;
+  }
+  struct lock *lock = arena_alloc(sim->arena, sizeof *lock);
+  *lock = (struct lock){.service = service, .item = item, .number = h->locks + 1};
+  h->lock[h->locks++] = lock;
+  if (h->locks >> NUMBER_BITS) sim_fail(sim, "%u locks have had a holder", h->locks);
+  *link = lock;
+  return lock;
+}
+
+static struct lock *lock_of(struct sim *sim, uint32_t service, uint32_t item) {
+  uint64_t hash = rng_mix((uint64_t)service << 32 | item);
+  struct lock **link = &sim->holding->bucket[hash % BUCKETS];
+  while (*link && ((*link)->service != service || (*link)->item != item)) link = &(*link)->next;
+  return *link ? *link : add(sim, link, service, item);
+}
+
+/* Of what COLUMN_HELD says. */
+static struct lock *lock_at(const struct sim *sim, uint64_t held) {
+  return sim->holding->lock[(held & ((1u << NUMBER_BITS) - 1)) - 1];
+}
+
+uint64_t holding_take(struct sim *sim, uint32_t service, uint32_t item,
+                      struct holding_meters *meters) {
+  struct lock *lock = lock_of(sim, service, item);
+  lock->meters = meters;
+  lock->taken++;
+  sim->holding->holders++;
+  meters->two_holders += lock->holders > 0;
+  if (++lock->holders == 2) level_up(&meters->shared, sim->now_ns);
+  return lock->taken << NUMBER_BITS | lock->number;
+}
+
+void holding_leave(struct sim *sim, uint64_t held) {
+  struct lock *lock = lock_at(sim, held);
+  sim->holding->holders--;
+  if (lock->holders-- == 2) level_down(&lock->meters->shared, sim->now_ns);
+}
+
+void holding_done(struct sim *sim, uint32_t store, const struct frame *call, bool writes) {
+  uint64_t held = column_get(sim, call, COLUMN_HELD);
+  if (held == 0) return;
+  struct lock *lock = lock_at(sim, held);
+  uint64_t holder = held >> NUMBER_BITS;
+  struct seen *seen = lock->seen;
+  while (seen && seen->store != store) seen = seen->next;
+  if (!seen) {
+    seen = arena_alloc(sim->arena, sizeof *seen);
+    *seen = (struct seen){.store = store, .next = lock->seen};
+    lock->seen = seen;
+  }
+  lock->meters->stale_writes += writes && holder < seen->latest;
+  if (holder > seen->latest) seen->latest = holder;
+}
+
+uint64_t holding_now(const struct sim *sim) {
+  return sim->holding ? sim->holding->holders : 0;
+}
