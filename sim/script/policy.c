@@ -280,11 +280,12 @@ void param_put_backoff(FILE *out, const struct spec *spec, const struct param *p
                                         [JITTER_EQUAL] = "equal",
                                         [JITTER_DECORRELATED] = "decorrelated"};
   if (backoff->exponential) fputs("exponential, base ", out);
-  put_quantity(out, QUANTITY_TIME, (double)backoff->base_ns);
+  struct dist base = dist_constant((double)backoff->base_ns);
+  param_text_dist(out, &base, true);
   if (!backoff->exponential) return;
   if (backoff->cap_ns != PARAM_UNLIMITED) {
     fputs(", cap ", out);
-    put_quantity(out, QUANTITY_TIME, (double)backoff->cap_ns);
+    put(out, QUANTITY_TIME, (double)backoff->cap_ns);
   }
   fprintf(out, ", factor %.10g, jitter %s", backoff->factor, jitters[backoff->jitter]);
 }
