@@ -1,11 +1,11 @@
--- One worker at a time may change a customer's account, so each takes a lock for 10 s. Workers stand
--- still now and then, some of them for longer than that: how often do two have the lock at once, and
--- whose write counts then?
+-- One worker at a time may change a customer's account, so each takes a lock for 10 s. Workers
+-- stand still now and then, some of them for longer than that: how often do two have the lock at
+-- once, and whose write counts then?
 --
 -- Covers I02.
--- Four services do the same work: lock, read the account, work, write it. In the first two the lease
--- is not renewed, so that long work outlasts it, too. The last two renew it every third, which
--- helps against long work and not against a process that stands still: that renews nothing, the
+-- Four services do the same work: lock, read the account, work, write it. In the first two the
+-- lease is not renewed, so that long work outlasts it, too. The last two renew it every third,
+-- which helps against long work and not against a process that stands still: that renews nothing, the
 -- lease ends, and another one gets the lock. When the first goes on it does not know, and writes
 -- over what was written since. A store that looks at the token of the lock keeps that out; two
 -- holders there are all the same.

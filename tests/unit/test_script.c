@@ -714,8 +714,8 @@ static const struct wrong wrongs[] = {
     {CLIENT "service \"s\" { on = { \"fail\" } }",
      "item 1 of on of service \"s\": expected a step"},
     {CLIENT "service \"s\" { on = { exponential \"1ms\" } }",
-     "(there are branch, call, compress, fail, limit, parallel, publish, reply, shed, sleep, "
-     "transaction, work), got exponential"},
+     "(there are branch, call, compress, fail, limit, lock, parallel, publish, reply, shed, sleep, "
+     "transaction, unlock, work), got exponential"},
     {CLIENT "service \"s\" { on = { fail(), buy = {} } }",
      "key 'buy' of on of service \"s\": unknown"},
     {CLIENT "service \"s\" { on = {} }", "says nothing; list the steps"},
