@@ -5,10 +5,10 @@
 -- Covers I02.
 -- Four services do the same work: lock, read the account, work, write it. In the first two the
 -- lease is not renewed, so that long work outlasts it, too. The last two renew it every third,
--- which helps against long work and not against a process that stands still: that renews nothing, the
--- lease ends, and another one gets the lock. When the first goes on it does not know, and writes
--- over what was written since. A store that looks at the token of the lock keeps that out; two
--- holders there are all the same.
+-- which helps against long work and not against a process that stands still: that renews
+-- nothing, the lease ends, and another one gets the lock. When the first goes on it does not
+-- know, and writes over what was written since. A store that looks at the token of the lock
+-- keeps that out; two holders there are all the same.
 --
 -- Off: fencing=false  the late write of a holder that stood still counts
 -- Off: renew=false  work that takes longer than the lease, without any pause
