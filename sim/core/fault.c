@@ -38,7 +38,12 @@ struct instance {
   struct cut cut; /* for faults between two places */
   uint64_t *near_side, *far_side;
   bool is_cut;
+  bool holds;
   uint32_t period; /* in the timeline */
+  uint32_t turn;   /* events planned in an earlier one are void */
+  uint64_t since_ns,
+      until_ns; /* the last time that it held; TIME_NEVER: never yet, it still does */
+  bool *over;   /* by place in `member`: a restart was its end there; NULL: nowhere */
 };
 
 /* What a member suffers now. */
@@ -233,6 +238,24 @@ static void gate_members(struct sim *sim, uint32_t which, bool begins) {
 
 /* --- beginning and ending ------------------------------------------------------------------- */
 
+/* Those for whom it is not over yet, in front; how many there are. They are put back in order when
+ * it begins again. */
+static uint32_t still_hit(struct instance *it, uint32_t *list) {
+  uint32_t n = 0;
+  for (uint32_t i = 0; i < it->members; i++) {
+    if (!it->over[i]) list[n++] = it->member[i];
+    it->over[i] = false;
+  }
+  return n;
+}
+
+static void end_for_the_rest(struct sim *sim, struct instance *it) {
+  uint32_t *list = mem_alloc((it->members + 1) * sizeof *list);
+  uint32_t n = still_hit(it, list);
+  it->spec->type->hit(sim, &(struct fault_hit){it->spec, list, n}, false);
+  free(list);
+}
+
 static void apply(struct sim *sim, uint32_t which, bool begins) {
   struct instance *it = &sim->faults->instance[which];
   if (it->is_cut) {
@@ -243,6 +266,8 @@ static void apply(struct sim *sim, uint32_t which, bool begins) {
   const struct fault_def *type = it->spec->type;
   if (type->gate != OUTCOME_OK) {
     gate_members(sim, which, begins);
+  } else if (!begins && it->over) {
+    end_for_the_rest(sim, it);
   } else {
     type->hit(sim, &(struct fault_hit){it->spec, it->member, it->members}, begins);
   }
@@ -255,7 +280,9 @@ static uint64_t draw_time(struct instance *it, const struct dist *dist) {
 
 static void schedule(struct sim *sim, uint32_t which, uint64_t delay_ns, bool begins) {
   if (delay_ns > TIME_NEVER / 2 - sim->now_ns) return;
-  fel_push(&sim->fel, event_make(sim->now_ns + delay_ns, which << 4 | EVENT_FAULT, begins ? 1 : 0));
+  uint32_t turn = sim->faults->instance[which].turn;
+  fel_push(&sim->fel, event_make(sim->now_ns + delay_ns, which << 4 | EVENT_FAULT,
+                                 turn << 1 | (begins ? 1 : 0)));
 }
 
 static void repair(struct sim *sim, uint32_t which) {
@@ -288,8 +315,11 @@ static void repair_next(struct sim *sim, struct crews *crews) {
   repair(sim, next);
 }
 
-void faults_event(struct sim *sim, uint32_t which, bool begins) {
+static void begin_or_end(struct sim *sim, uint32_t which, bool begins) {
   struct instance *it = &sim->faults->instance[which];
+  it->holds = begins && !it->spec->type->at_once;
+  if (begins) it->since_ns = sim->now_ns;
+  it->until_ns = it->holds ? TIME_NEVER : sim->now_ns;
   if (begins) {
     if (it->spec->recurring || !it->spec->forever) wait_for_repair(sim, which);
   } else if (it->spec->recurring) {
@@ -309,6 +339,69 @@ void faults_event(struct sim *sim, uint32_t which, bool begins) {
   apply(sim, which, begins);
 }
 
+void faults_event(struct sim *sim, uint32_t which, uint32_t arg) {
+  if (arg >> 1 != sim->faults->instance[which].turn << 1 >> 1) return;
+  begin_or_end(sim, which, arg & 1);
+}
+
+/* --- restarts ------------------------------------------------------------------------------- */
+
+static uint32_t place_of(const struct instance *it, const struct member *m) {
+  for (uint32_t i = 0; i < it->members; i++) {
+    if (it->member[i] == m->id) return i;
+  }
+  return NOBODY;
+}
+
+static bool is_of_process(const struct instance *it, const struct member *m) {
+  struct fault_target target = it->spec->target;
+  if (target.kind == TARGET_ZONE || target.kind == TARGET_REGION) return false;
+  return it->spec->type->of_process && it->crews == NULL && target.id == m->component->id;
+}
+
+/* It holds for the member. */
+static bool holds_for(const struct instance *it, uint32_t place) {
+  return it->holds && place != NOBODY && !(it->over && it->over[place]);
+}
+
+bool faults_end_with_process(const struct sim *sim, const struct member *m) {
+  for (uint32_t i = 0; sim->faults && i < sim->faults->instances; i++) {
+    const struct instance *it = &sim->faults->instance[i];
+    if (it->spec->type != &fault_crash || !holds_for(it, place_of(it, m))) continue;
+    if (!is_of_process(it, m)) return false;
+  }
+  return true;
+}
+
+void faults_restarted(struct sim *sim, struct member *m) {
+  for (uint32_t i = 0; sim->faults && i < sim->faults->instances; i++) {
+    struct instance *it = &sim->faults->instance[i];
+    uint32_t place = place_of(it, m);
+    if (!is_of_process(it, m) || !holds_for(it, place)) continue;
+    if (it->members == 1) {
+      it->turn++; /* its end is not to come again */
+      begin_or_end(sim, i, false);
+      continue;
+    }
+    if (!it->over) it->over = arena_alloc(sim->arena, it->members * sizeof *it->over);
+    it->over[place] = true;
+    it->spec->type->hit(sim, &(struct fault_hit){it->spec, &m->id, 1}, false);
+  }
+}
+
+uint64_t faults_since_ns(const struct sim *sim, const struct member *m, uint64_t ago_ns) {
+  uint64_t earliest_ns = TIME_NEVER;
+  for (uint32_t i = 0; sim->faults && i < sim->faults->instances; i++) {
+    const struct instance *it = &sim->faults->instance[i];
+    if (it->since_ns >= earliest_ns) continue;
+    bool recent = it->holds || sim->now_ns - it->until_ns <= ago_ns;
+    uint32_t place = m ? place_of(it, m) : NOBODY;
+    if (m && (place == NOBODY || (it->over && it->over[place]))) continue;
+    if (recent) earliest_ns = it->since_ns;
+  }
+  return earliest_ns;
+}
+
 void faults_start(struct sim *sim) {
   for (uint32_t i = 0; i < sim->faults->instances; i++) {
     struct instance *it = &sim->faults->instance[i];
@@ -323,6 +416,7 @@ static void instance_init(struct sim *sim, struct instance *it, const struct fau
                           struct fault_target target, uint64_t entity) {
   it->spec = spec;
   it->period = NO_PERIOD;
+  it->since_ns = TIME_NEVER;
   it->entity = entity;
   it->is_cut = fault_is_between(spec);
   it->times = sim_named_stream(sim, spec->name, "fault times");

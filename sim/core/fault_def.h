@@ -74,6 +74,7 @@ struct fault_def {
   bool stalls;     /* meanwhile nothing is answered, which uptime shows; then all goes on */
   bool swallows;   /* calls or messages vanish */
   bool severs;     /* all messages */
+  bool of_process; /* it lasts as long as the process that it hits: a restart is its end */
   bool stretches;  /* what takes time takes `factor` times as long */
   bool needs_tls;  /* it meets those who open connections with TLS, and nobody else */
   bool multiplies; /* what sends at a rate sends `factor` times as often */

@@ -2,8 +2,10 @@
 
 #include "arena.h"
 #include "engine.h"
+#include "fault.h"
 #include "fault_def.h"
 #include "fault_effects.h"
+#include "time_scale.h"
 
 struct watch_entry {
   struct member *watcher;
@@ -108,6 +110,17 @@ void member_drain(struct sim *sim, struct member *m, uint64_t grace_ns) {
   }
   set_phase(sim, m, MEMBER_DRAINING, false);
   plan(sim, m, grace_ns);
+}
+
+bool member_restart(struct sim *sim, struct member *m, uint64_t takes_ns) {
+  if (m->phase == MEMBER_ABSENT || m->phase == MEMBER_DRAINING) return false;
+  bool was_off = member_is_off(m);
+  set_phase(sim, m, MEMBER_STARTING, m->listed);
+  if (!was_off) member_lose_all(sim, m);
+  faults_restarted(sim, m);
+  set_phase(sim, m, MEMBER_STARTING, m->listed); /* the end of a crash has planned a start, too */
+  plan(sim, m, time_sum(takes_ns, member_start_up_ns(sim, m)));
+  return true;
 }
 
 void life_event(struct sim *sim, struct member *m, uint32_t number) {

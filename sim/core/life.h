@@ -36,6 +36,12 @@ void member_start(struct sim *sim, struct member *m, uint64_t start_up_ns);
 /* A member takes no more calls and leaves after `grace_ns`; at once if it is down or not up yet. */
 void member_drain(struct sim *sim, struct member *m, uint64_t grace_ns);
 
+/* The process of a member that is up, starts, lies crashed or hangs is ended and begins again: what
+ * it has is lost, and it is up after `takes_ns` and its start-up. Crashes and hangs of the process
+ * are over (faults_restarted); one of its machine is not. False: it is away as planned, and nothing
+ * happens. Whoever may do this has said present_keep before the first call. */
+bool member_restart(struct sim *sim, struct member *m, uint64_t takes_ns);
+
 /* How long this start of the member takes, drawn from what its component says. */
 uint64_t member_start_up_ns(struct sim *sim, const struct member *m);
 

@@ -14,6 +14,7 @@ const struct fault_def fault_crash = {
              .params = fault_no_params,
              .subject = &fault_target_param},
     .hit = hit,
+    .of_process = true,
     .refuses = true,
     .life = LIFE_ENDS,
 };

@@ -14,5 +14,6 @@ const struct fault_def fault_hang = {
              .params = fault_no_params,
              .subject = &fault_target_param},
     .hit = hit,
+    .of_process = true,
     .stalls = true,
 };
