@@ -7,7 +7,9 @@
 /* --- what may be chosen --------------------------------------------------------------------- */
 
 static bool may_be_used(const struct load_balancer_state *lb, uint32_t which) {
-  return lb->backend[which].member->listed && !(lb->whole && lb->whole[which] == 0);
+  const struct member *backend = lb->backend[which].member;
+  if (divide_leaves_out(&lb->division, backend)) return false;
+  return backend->listed && !(lb->whole && lb->whole[which] == 0);
 }
 
 static bool is_in_use(const struct load_balancer_state *lb, uint32_t which) {
@@ -215,10 +217,23 @@ static __attribute__((cold, noinline)) uint32_t pick_admitted(const struct sim *
   return chosen;
 }
 
+/* Each side goes round by itself. */
+static __attribute__((cold, noinline)) uint32_t pick_of_side(const struct sim *sim,
+                                                             struct load_balancer_state *lb,
+                                                             const struct frame *call) {
+  for (uint32_t i = 0; i < lb->healthy_n; i++) lb->others[i] = lb->healthy[i];
+  uint32_t n = divide_keep(lb, call, lb->others, lb->healthy_n);
+  struct candidates some = {lb->others, admitted_of(sim, lb, lb->others, n), 0};
+  bool to = divide_side(&lb->division, call) == lb->division.to;
+  if (lb->algorithm->turns != TURNS_NONE) some.first = lb->division.next[to]++ % some.n;
+  return pick(sim, lb, call, call, &some);
+}
+
 static uint32_t choose_new(const struct sim *sim, struct load_balancer_state *lb,
                            const struct frame *call) {
-  if (__builtin_expect(lb->has_policy, 0) && !all_admit(sim, lb)) {
-    return pick_admitted(sim, lb, call);
+  if (__builtin_expect(lb->is_choosy, 0)) {
+    if (divide_side(&lb->division, call)) return pick_of_side(sim, lb, call);
+    if (!all_admit(sim, lb)) return pick_admitted(sim, lb, call);
   }
   struct candidates all = {lb->healthy, lb->healthy_n, 0};
   if (lb->algorithm->turns == TURNS_ALL) {
@@ -275,6 +290,7 @@ static uint32_t not_tried(const struct sim *sim, struct load_balancer_state *lb,
   for (uint32_t i = 0; i < lb->healthy_n; i++) {
     if (!tried_has(sim, &lb->tried, call, lb->healthy[i])) lb->others[n++] = lb->healthy[i];
   }
+  n = divide_keep(lb, call, lb->others, n);
   return n > 0 && !all_admit(sim, lb) ? admitted_of(sim, lb, lb->others, n) : n;
 }
 
@@ -287,6 +303,10 @@ uint32_t choose_again(const struct sim *sim, struct load_balancer_state *lb, str
   if (c.n == 0) {
     tried_clear(sim, &lb->tried, call);
     if (lb->healthy_n > 1) tried_add(sim, &lb->tried, call, call->pc);
+    c.n = not_tried(sim, lb, call);
+  }
+  if (c.n == 0) { /* the only one of its side */
+    tried_clear(sim, &lb->tried, call);
     c.n = not_tried(sim, lb, call);
   }
   begin_behind(&c, lb->again);

@@ -48,7 +48,13 @@ static void to_backend(struct sim *sim, struct member *member, struct frame *cal
 static __attribute__((noinline)) void through_front(struct sim *sim, struct member *member,
                                                     struct frame *call) {
   if (!front_passes(sim, member, call) || front_routes(sim, member, call)) return;
-  to_backend(sim, member, call);
+  struct load_balancer_state *lb = member->state;
+  if (divide_has_backend(lb, call)) {
+    to_backend(sim, member, call);
+  } else {
+    lb->no_backend++;
+    call_reply(sim, call, OUTCOME_REFUSED);
+  }
 }
 
 static void load_balancer_on_call(struct sim *sim, struct member *member, struct frame *call) {
@@ -71,7 +77,7 @@ static struct outbound *load_balancer_pick_again(struct sim *sim, struct member 
                                                  struct frame *call, struct frame *forwarded,
                                                  struct member **to) {
   struct load_balancer_state *lb = member->state;
-  if (lb->healthy_n == 0) {
+  if (lb->healthy_n == 0 || !divide_has_backend(lb, call)) {
     lb->no_backend++;
     return NULL;
   }
@@ -375,7 +381,7 @@ static void load_balancer_init(struct sim *sim, struct member *member) {
   struct outbound_config *policy = arena_alloc(sim->arena, sizeof *policy);
   *policy = load_balancer_policy(lb->config);
   lb->policy = policy;
-  lb->has_policy = !outbound_is_plain(policy);
+  lb->has_policy = lb->is_choosy = !outbound_is_plain(policy);
   lb->by_connection = lb->config->layer == 4;
   lb->timeout_ns = lb->config->calls.timeout_ns;
   tried_init(&lb->tried, lb->n);
@@ -541,6 +547,7 @@ const struct kind kind_load_balancer = {
     .validate = load_balancer_validate,
     .outline = load_balancer_outline,
     .data_behind = load_balancer_data_behind,
+    .divide = divide,
     .init = load_balancer_init,
     .start = start_checks,
     .on_call = load_balancer_on_call,

@@ -3,6 +3,7 @@
 #define LOAD_BALANCER_STATE_H
 
 #include "bound.h"
+#include "divide.h"
 #include "levels.h"
 #include "limit_gates.h"
 #include "load_balancer_config.h"
@@ -43,7 +44,8 @@ struct load_balancer_state {
   uint32_t next; /* round robin, and where looking for the least busy begins */
   const struct algorithm *algorithm;
   bool has_policy, listens; /* listens: to how calls end */
-  bool has_front;           /* limits or routes */
+  bool has_front;           /* limits, routes or a division */
+  bool is_choosy;           /* a policy or a division: not every backend in use may get a call */
   bool by_connection;       /* layer 4 */
   uint32_t choices;         /* of the config */
   uint64_t timeout_ns;
@@ -69,6 +71,7 @@ struct load_balancer_state {
   struct sticky sessions;
   const struct outbound_config *policy;
   struct limits limits;
+  struct division division;
   struct lb_route *route, **route_of; /* all, and by operation; NULL: there are none */
   uint32_t routes;
   struct bound bound;     /* connections of layer 4, */

@@ -112,6 +112,11 @@ struct kind {
    * together, and with keeps_versions. */
   struct member *(*primary)(const struct component *component);
   bool (*promote)(struct sim *sim, struct component *component, uint32_t except);
+  /* Of a kind that spreads calls over components, of each member: where it calls both of two that
+   * are versions of one, this share of its calls goes to `to` from now on and the rest to `from`.
+   * NULL: it cannot. */
+  void (*divide)(struct sim *sim, struct member *member, const struct component *from,
+                 const struct component *to, double share);
   /* Says what the component does with an operation, of a source: how it sends it, for checks that
    * run nothing; fills an outline that was begun and ends it with OUTLINE_END. NULL: nothing is
    * known, and neither is what lies behind it. */
