@@ -68,9 +68,15 @@ static void control_on_call(struct sim *sim, struct member *member, struct frame
   call_reply(sim, call, OUTCOME_REFUSED); /* nobody calls it */
 }
 
+/* A probe that is a request. */
 static void control_on_reply(struct sim *sim, struct member *member, struct frame *parent,
                              struct frame *call, enum outcome outcome) {
-  (void)sim, (void)member, (void)parent, (void)call, (void)outcome;
+  control_on_answer(sim, member, parent, call, outcome);
+}
+
+static void control_on_peer(struct sim *sim, struct member *member, struct member *about) {
+  const struct control_state *c = member->state;
+  if (c->signal->on_peer) c->signal->on_peer(sim, member, about);
 }
 
 static bool control_has_meter(const void *config, const struct meter *meter) {
@@ -84,16 +90,21 @@ static bool control_has_meter(const void *config, const struct meter *meter) {
 
 static const struct meter control_meters[] = {
     {"detection", METER_TIMES, STATE(detection), 0,
-     "From the beginning of a crash or hang until it was suspected"},
+     "From the beginning of a fault of a member until that was suspected, once a fault"},
     {"suspicions", METER_COUNT, STATE(suspicions), 0, "Members that were found to have failed."},
     {"false_alarms", METER_COUNT, STATE(false_alarms), 0,
-     "Of them, those that neither lay crashed nor hung: slow, cut off from here, or stopped as "
+     "Of them, those that no fault had hit: cut off from here, busy, starting, or stopped as "
      "planned."},
     {"actions", METER_COUNT, STATE(actions), 0, "Actions done."},
     {"failed_actions", METER_COUNT, STATE(failed_actions), 0,
-     "Attempts to act that found nobody to promote."},
+     "Attempts to act that came to nothing: nobody to promote; a restart after which the member "
+     "was "
+     "not up, or that the next one cut short."},
     {"recovery", METER_TIMES, STATE(recovery), 0,
-     "From the beginning of a crash or hang until the action was done"},
+     "From the beginning of a fault until the action was done"},
+    {"probes", METER_COUNT, STATE(probes), 0, "Probes sent."},
+    {"failed_probes", METER_COUNT, STATE(failed_probes), 0,
+     "Of them, those refused, answered with an error or not in time."},
     {0},
 };
 
@@ -108,8 +119,21 @@ const struct kind kind_control = {
         "time within the first `every`. Of a database with copies only a failed primary is "
         "replaced, by the copy that has most of the log among those that are up and that the "
         "control hears; a promotion that has begun is not taken back when the former primary is "
-        "heard again, and callers know the new one at once. Left out: several managers that agree "
-        "on what they saw, scripts that fail, going back to the former primary, and restarts.",
+        "heard again, and callers know the new one at once.\n"
+        "A probe (`probe`) is such a message, too, or with `op` a request that the member's "
+        "handler "
+        "answers: the first kind fails when a member is down, hung, cut off or answers errors, the "
+        "second also when it is slow or busy. A restart (`restart`) ends a member's process, with "
+        "all that it has, and is the end of its crash or hang, since the process is what failed; "
+        "not of one that a zone, region or host has, whose machine is away, nor of a fault with "
+        "`crews`, and neither of slow, error or drop. What `mttf` says counts from when the "
+        "process "
+        "is up again. A member that is withdrawn (`withdraw`) is called by nobody who looks into "
+        "the register, balancers among them; when all are, calls are refused. All members are "
+        "probed at the same time (the kubelet of each machine has its own). Left out: time that a "
+        "process is given to end well (Kubernetes: 30 s; add it to `takes`), restarts elsewhere.\n"
+        "Left out, too: several managers that agree "
+        "on what they saw, scripts that fail, going back to the former primary.",
     .example =
         "client \"app\" { arrivals = poisson \"100/s\", target = \"pg\", "
         "mix = { read = 0.9, write = 0.1 } }\n"
@@ -132,5 +156,6 @@ const struct kind kind_control = {
     .on_reply = control_on_reply,
     .on_answer = control_on_answer,
     .on_due = control_on_due,
+    .on_peer = control_on_peer,
     .on_fault = control_on_fault,
 };

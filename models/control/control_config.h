@@ -5,8 +5,10 @@
 #include "kind.h"
 
 struct control_config {
-  uint32_t heartbeat; /* or REF_NONE */
-  uint64_t every_ns, timeout_ns, fails;
+  uint32_t heartbeat, probe; /* or REF_NONE */
+  uint64_t every_ns, timeout_ns, fails, rise, startup_ns;
+  int op; /* -1: the host answers */
+  bool exits;
   struct detector detector;
   struct control_act act;
 };

@@ -21,6 +21,9 @@ struct watched {
   uint32_t epoch; /* its life that was heard last */
   bool suspected;
   uint64_t failed_ns; /* TIME_NEVER: it was right when it was suspected */
+  uint64_t since_ns;  /* its process runs since then, as far as the control knows; or will, after a
+                         restart that is under way */
+  uint64_t heard_ns;  /* it answered then, last */
 };
 
 struct control_state {
@@ -34,7 +37,7 @@ struct control_state {
   uint64_t ticks; /* times that the signal looked */
   struct timer tick;
   struct stream phase;
-  uint64_t suspicions, false_alarms, actions, failed_actions;
+  uint64_t suspicions, false_alarms, actions, failed_actions, probes, failed_probes;
   struct hist detection, recovery;
 };
 

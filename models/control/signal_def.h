@@ -32,6 +32,8 @@ struct signal_def {
   /* The answer to a member_ping or a message; may be NULL. */
   void (*on_answer)(struct sim *sim, struct member *control, struct frame *message,
                     enum outcome outcome);
+  /* Something happens to a member that it watches (component_watch). May be NULL. */
+  void (*on_peer)(struct sim *sim, struct member *control, struct member *about);
   /* The control crashed, or is back. A timer that was set is gone. */
   void (*on_crash)(struct sim *sim, struct member *control, bool begins);
 };

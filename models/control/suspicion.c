@@ -1,6 +1,7 @@
 /* Members that are taken for failed. */
 #include "arena.h"
 #include "control_state.h"
+#include "fault.h"
 #include "timeline.h"
 
 void control_watch_members(struct sim *sim, struct member *control) {
@@ -8,7 +9,8 @@ void control_watch_members(struct sim *sim, struct member *control) {
   c->n = c->component->members;
   c->watched = arena_alloc(sim->arena, c->n * sizeof *c->watched);
   for (uint32_t i = 0; i < c->n; i++) {
-    c->watched[i] = (struct watched){.member = &c->component->member[i], .failed_ns = TIME_NEVER};
+    struct member *m = &c->component->member[i];
+    c->watched[i] = (struct watched){.member = m, .failed_ns = TIME_NEVER};
   }
 }
 
@@ -21,14 +23,20 @@ void control_forget_members(struct member *control) {
   }
 }
 
+/* When what is wrong with a member began; TIME_NEVER: nothing is. */
+static uint64_t failed_since(const struct sim *sim, const struct member *m) {
+  return m->down_since_ns != TIME_NEVER ? m->down_since_ns : faults_since_ns(sim, m, 0);
+}
+
 void control_suspect(struct sim *sim, struct member *control, struct watched *who) {
   struct control_state *c = control->state;
   who->suspected = true;
-  who->failed_ns = who->member->down_since_ns;
+  uint64_t before_ns = who->failed_ns;
+  who->failed_ns = failed_since(sim, who->member);
   c->suspicions++;
   if (who->failed_ns == TIME_NEVER) {
     c->false_alarms++;
-  } else {
+  } else if (who->failed_ns != before_ns) { /* else it was found out before */
     hist_add(&c->detection, sim->now_ns - who->failed_ns);
   }
   sim_note(sim, control, who->member, "suspected");
@@ -36,6 +44,8 @@ void control_suspect(struct sim *sim, struct member *control, struct watched *wh
 }
 
 void control_heard(struct sim *sim, struct member *control, struct watched *who) {
+  const struct control_state *c = control->state;
   if (who->suspected) sim_note(sim, control, who->member, "heard again");
   who->suspected = false;
+  if (c->action && c->action->on_heard) c->action->on_heard(sim, control, who);
 }

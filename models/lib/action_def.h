@@ -30,6 +30,7 @@ struct action_def {
   struct word_def word;
   const char *const *meters; /* those of the control that are about it, NULL-terminated */
   bool replaces_primary;
+  bool restarts;     /* members */
   size_t state_size; /* of its own (control_state.doing); zeroed before init */
 
   /* Beyond what tables say; `watched`: what the signal is about, or REF_NONE. May be NULL. */
@@ -39,6 +40,7 @@ struct action_def {
 
   /* What it hears; NULL: it cannot do anything about that. */
   void (*on_failed)(struct sim *sim, struct member *control, struct watched *who);
+  void (*on_heard)(struct sim *sim, struct member *control, struct watched *who); /* may be NULL */
   void (*on_news)(struct sim *sim, struct member *control, const struct news *news);
   void (*on_time)(struct sim *sim, struct member *control);
 

@@ -214,10 +214,18 @@ static __attribute__((cold, noinline)) void lose(struct sim *sim, struct frame *
   if (call->flags & CALL_ABANDONED) end_unwaited(sim, call);
 }
 
+/* Nobody is in the register, and whoever looks there finds no address: only those who look after
+ * the member itself reach it. */
+static bool has_no_address(const struct sim *sim, const struct member *to,
+                           const struct frame *call) {
+  if (to->listed || to->component->choices > 0 || call->flags & CALL_MESSAGE) return false;
+  return !(call->flags & CALL_ROOT) || !sim->member[call->parent].kind->stands_apart;
+}
+
 /* What reaches a member while a fault is active. True: the call was dealt with. */
 static __attribute__((cold, noinline)) bool impaired_arrival(struct sim *sim, struct member *to,
                                                              struct frame *call) {
-  bool off = to->down || to->phase != MEMBER_UP;
+  bool off = to->down || to->phase != MEMBER_UP || has_no_address(sim, to, call);
   if (to->hung && !off) {
     if (call->flags & CALL_TRACED) trace_deferred(sim, call, to);
     if (!(call->flags & CALL_MESSAGE)) to->flow.arrivals++;

@@ -4,6 +4,8 @@
 
 #include <stdint.h>
 
+#include "pause.h"
+
 enum detector_rule { DETECTOR_BEATS, DETECTOR_PHI };
 
 struct detector {
@@ -18,6 +20,8 @@ struct control_act {
   const struct action_def *action; /* NULL: nothing */
   uint32_t target;                 /* component */
   uint64_t takes_ns;               /* from the decision until it is done */
+  struct backoff backoff;          /* before that, when it is not the first of late; none: 0 */
+  uint64_t reset_ns;               /* who ran for so long is not restarted again and again */
 };
 
 #endif

@@ -373,19 +373,24 @@ bool faults_end_with_process(const struct sim *sim, const struct member *m) {
   return true;
 }
 
-void faults_restarted(struct sim *sim, struct member *m) {
+void faults_process_ends(struct sim *sim, struct member *m) {
   for (uint32_t i = 0; sim->faults && i < sim->faults->instances; i++) {
     struct instance *it = &sim->faults->instance[i];
     uint32_t place = place_of(it, m);
     if (!is_of_process(it, m) || !holds_for(it, place)) continue;
-    if (it->members == 1) {
-      it->turn++; /* its end is not to come again */
-      begin_or_end(sim, i, false);
-      continue;
-    }
     if (!it->over) it->over = arena_alloc(sim->arena, it->members * sizeof *it->over);
     it->over[place] = true;
     it->spec->type->hit(sim, &(struct fault_hit){it->spec, &m->id, 1}, false);
+  }
+}
+
+void faults_process_begins(struct sim *sim, const struct member *m) {
+  for (uint32_t i = 0; sim->faults && i < sim->faults->instances; i++) {
+    struct instance *it = &sim->faults->instance[i];
+    bool all = it->holds && it->over && it->members == 1 && it->over[0];
+    if (!all || it->member[0] != m->id) continue;
+    it->turn++; /* its end is not to come again */
+    begin_or_end(sim, i, false);
   }
 }
 
@@ -393,7 +398,8 @@ uint64_t faults_since_ns(const struct sim *sim, const struct member *m, uint64_t
   uint64_t earliest_ns = TIME_NEVER;
   for (uint32_t i = 0; sim->faults && i < sim->faults->instances; i++) {
     const struct instance *it = &sim->faults->instance[i];
-    if (it->since_ns >= earliest_ns) continue;
+    enum fault_life life = it->spec->type->life;
+    if (it->since_ns >= earliest_ns || life == LIFE_LEAVES || life == LIFE_COMES) continue;
     bool recent = it->holds || sim->now_ns - it->until_ns <= ago_ns;
     uint32_t place = m ? place_of(it, m) : NOBODY;
     if (m && (place == NOBODY || (it->over && it->over[place]))) continue;

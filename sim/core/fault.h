@@ -10,16 +10,21 @@ void faults_free(struct sim *sim);
 void faults_start(struct sim *sim);
 __attribute__((cold, noinline)) void faults_event(struct sim *sim, uint32_t which, uint32_t arg);
 
-/* The member's process was ended and begins again: crashes and hangs end for it that name it or its
- * component, as if their time were over. Not those of a zone, a region or a host, whose machine is
- * what fails, nor those that wait for a crew. */
-void faults_restarted(struct sim *sim, struct member *m);
+/* The member's process is ended, to begin again: it does not suffer any more from crashes and hangs
+ * that name it or its component. Not so those of a zone, a region or a host, whose machine is what
+ * fails, nor those that wait for a crew. */
+void faults_process_ends(struct sim *sim, struct member *m);
+
+/* The new process is up: those of them that were of this member alone are over, as if their time
+ * were, and what comes again counts from now. */
+void faults_process_begins(struct sim *sim, const struct member *m);
 
 /* Whether a restart would be the end of all crashes of a member that is down. */
 bool faults_end_with_process(const struct sim *sim, const struct member *m);
 
 /* When the earliest of the faults began that hold now, or held within the last `ago_ns`; of those
- * that hit `m` unless it is NULL. TIME_NEVER: there is none. */
+ * that hit `m` unless it is NULL. What is planned, as a stop is, does not count. TIME_NEVER: there
+ * is none. */
 uint64_t faults_since_ns(const struct sim *sim, const struct member *m, uint64_t ago_ns);
 
 /* Whether a fault of the spec stops or joins members of it. */

@@ -14,10 +14,11 @@
 
 void member_update_impaired(struct sim *sim, struct member *m) {
   bool was_impaired = m->impaired;
-  m->impaired =
-      m->down || m->hung || m->slow != 1 || m->drop > 0 || m->error > 0 || m->phase != MEMBER_UP;
+  bool shut = m->phase != MEMBER_UP || !m->listed;
+  m->impaired = m->down || m->hung || m->slow != 1 || m->drop > 0 || m->error > 0 || shut;
   bool dark = member_is_there(m) && (m->hung || member_is_off(m));
-  if (dark && m->down_since_ns == TIME_NEVER) {
+  bool goes_dark = dark && m->down_since_ns == TIME_NEVER;
+  if (goes_dark) {
     m->down_since_ns = sim->now_ns;
     m->downs++;
   }
@@ -25,7 +26,7 @@ void member_update_impaired(struct sim *sim, struct member *m) {
     m->down_ns += sim->now_ns - m->down_since_ns;
     m->down_since_ns = TIME_NEVER;
   }
-  if (m->impaired && !was_impaired) life_tell_of(sim, m);
+  if (m->impaired && (goes_dark || !was_impaired)) life_tell_of(sim, m);
 }
 
 void member_tell(struct sim *sim, struct member *m, const struct fault_def *fault, bool begins) {

@@ -52,10 +52,18 @@ void life_tell_of_all(struct sim *sim) {
 }
 
 static void set_listed(struct sim *sim, struct member *m, bool listed) {
+  m->registered = listed;
+  listed &= !life_of(sim, m)->withdrawn;
   if (m->listed == listed) return;
   m->listed = listed;
   list_members(sim, m->component);
   life_tell_of(sim, m);
+}
+
+void member_withdraw(struct sim *sim, struct member *m, bool out) {
+  life_of(sim, m)->withdrawn = out;
+  set_listed(sim, m, m->registered);
+  member_update_impaired(sim, m);
 }
 
 /* --- phases --------------------------------------------------------------------------------- */
@@ -83,6 +91,9 @@ static void plan(struct sim *sim, const struct member *m, uint64_t delay_ns) {
 static void come_up(struct sim *sim, struct member *m) {
   set_phase(sim, m, MEMBER_UP, true);
   if (!member_is_off(m)) member_tell(sim, m, &fault_crash, false);
+  if (!life_of(sim, m)->restarts) return;
+  life_of(sim, m)->restarts = false;
+  faults_process_begins(sim, m);
 }
 
 static void leave(struct sim *sim, struct member *m) {
@@ -115,10 +126,12 @@ void member_drain(struct sim *sim, struct member *m, uint64_t grace_ns) {
 bool member_restart(struct sim *sim, struct member *m, uint64_t takes_ns) {
   if (m->phase == MEMBER_ABSENT || m->phase == MEMBER_DRAINING) return false;
   bool was_off = member_is_off(m);
-  set_phase(sim, m, MEMBER_STARTING, m->listed);
+  set_phase(sim, m, MEMBER_STARTING, m->registered);
   if (!was_off) member_lose_all(sim, m);
-  faults_restarted(sim, m);
-  set_phase(sim, m, MEMBER_STARTING, m->listed); /* the end of a crash has planned a start, too */
+  faults_process_ends(sim, m);
+  life_of(sim, m)->restarts = true;
+  set_phase(sim, m, MEMBER_STARTING,
+            m->registered); /* the end of a crash has planned a start, too */
   plan(sim, m, time_sum(takes_ns, member_start_up_ns(sim, m)));
   return true;
 }
@@ -157,7 +170,7 @@ void life_absent_at_first(struct sim *sim, struct member *m) {
   struct life *life = life_of(sim, m);
   life->stops++;
   m->phase = MEMBER_ABSENT;
-  m->listed = false;
+  m->listed = m->registered = false;
   m->impaired = true;
   life->since_ns = TIME_NEVER;
   list_members(sim, m->component);
@@ -167,7 +180,7 @@ bool life_restart(struct sim *sim, struct member *m) {
   if (m->phase != MEMBER_UP && m->phase != MEMBER_STARTING) return false;
   uint64_t start_up_ns = member_start_up_ns(sim, m);
   if (start_up_ns == 0) return false;
-  set_phase(sim, m, MEMBER_STARTING, m->listed);
+  set_phase(sim, m, MEMBER_STARTING, m->registered);
   plan(sim, m, start_up_ns);
   return true;
 }

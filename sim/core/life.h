@@ -9,8 +9,8 @@
  * `listed` says whether a register of members (DNS, endpoints, service discovery) has it. What is
  * planned is in the register at once: who drains or is absent is not listed, nor who starts for the
  * first time. A crash is not planned: it and the start after it leave the entry as it is, and only
- * checks find out. Who watches a component (component_watch) is told of every change of the
- * register through kind.on_peer.
+ * checks find out; they may have a member withdrawn. Who watches a component (component_watch) is
+ * told of every change of the register through kind.on_peer.
  *
  * A member is there while it is up or draining, also crashed or hung; its averages are over that
  * time. Each life that ends, by a crash or by leaving, raises `epoch`; what was to happen in it,
@@ -25,6 +25,8 @@
 struct life {
   uint32_t plan;     /* number of the start-up or drain that is under way; others are void */
   uint32_t stops;    /* faults that keep it away */
+  bool withdrawn;    /* from the register */
+  bool restarts;     /* it starts since its former process was ended */
   uint64_t since_ns; /* there since then; TIME_NEVER: it is not */
   uint64_t there_ns; /* before that, as far as measured */
 };
@@ -38,9 +40,13 @@ void member_drain(struct sim *sim, struct member *m, uint64_t grace_ns);
 
 /* The process of a member that is up, starts, lies crashed or hangs is ended and begins again: what
  * it has is lost, and it is up after `takes_ns` and its start-up. Crashes and hangs of the process
- * are over (faults_restarted); one of its machine is not. False: it is away as planned, and nothing
+ * are over (fault.h); one of its machine is not. False: it is away as planned, and nothing
  * happens. Whoever may do this has said present_keep before the first call. */
 bool member_restart(struct sim *sim, struct member *m, uint64_t takes_ns);
+
+/* Takes a member that may go on working out of the register, or lets it in again: as a readiness
+ * probe does. */
+void member_withdraw(struct sim *sim, struct member *m, bool out);
 
 /* How long this start of the member takes, drawn from what its component says. */
 uint64_t member_start_up_ns(struct sim *sim, const struct member *m);
@@ -71,7 +77,7 @@ double life_there_s(const struct sim *sim, const struct member *m); /* measured 
 
 static inline bool member_is_there(const struct member *m) {
   return m->phase == MEMBER_UP || m->phase == MEMBER_DRAINING ||
-         (m->phase == MEMBER_STARTING && m->listed);
+         (m->phase == MEMBER_STARTING && m->registered);
 }
 
 /* It neither works nor keeps anything. */

@@ -30,7 +30,8 @@ struct member {
   bool impaired;       /* any fault is active: the only test on the fast path */
   bool has_events;     /* of its own are pending, or were */
   uint8_t phase;       /* enum member_phase */
-  bool listed;         /* in the register of members: see life.h */
+  bool listed : 1;     /* in the register of members: see life.h */
+  bool registered : 1; /* but for being withdrawn from it it would be */
   /* The rest. */
   uint32_t zone;                   /* or REF_NONE */
   uint32_t host;                   /* id of the member it runs on, or REF_NONE */

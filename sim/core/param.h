@@ -13,6 +13,7 @@
 #include "control.h"
 #include "dist.h"
 #include "how_many.h"
+#include "pause.h"
 
 /* "unlimited" for counts, "never" for durations. */
 #define PARAM_UNLIMITED UINT64_MAX
@@ -239,15 +240,6 @@ struct sharding {
 struct ttl {
   uint64_t ns; /* PARAM_UNLIMITED: for good */
   double jitter;
-};
-
-enum jitter { JITTER_NONE, JITTER_FULL, JITTER_EQUAL, JITTER_DECORRELATED };
-
-struct backoff {
-  bool exponential;         /* else always base_ns */
-  uint64_t base_ns, cap_ns; /* attempt k waits base * factor^(k-1), at most cap */
-  double factor;
-  enum jitter jitter;
 };
 
 /* See retry_budget.h. */

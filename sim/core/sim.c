@@ -101,6 +101,7 @@ static void build_component(struct sim *sim, uint32_t c, uint32_t first_member) 
                         .slow = 1,
                         .surge = 1,
                         .listed = true,
+                        .registered = true,
                         .down_since_ns = TIME_NEVER};
   }
 }

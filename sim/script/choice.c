@@ -88,16 +88,14 @@ const struct choice *choice_read(struct loader *loader, const struct spot *spot,
 bool choice_read_word(struct loader *loader, const struct spot *spot, int index,
                       const struct word_def *def, void *out) {
   lua_State *L = loader->L;
-  struct choice row = {.subject = def->subject,
-                       .items = def->items,
-                       .params = def->params ? def->params : no_params,
-                       .forms = def->usage};
+  struct choice row = {.subject = def->subject, .items = def->items, .forms = def->usage};
   struct spot inner = spot_word(spot, loader_word(L, index));
   word_push_argument(L, index);
   if (def->bare && lua_isnil(L, -1)) {
     lua_pop(L, 1);
     lua_newtable(L);
   }
+  row.params = def->params ? def->params : lua_istable(L, -1) ? no_params : NULL;
   bool ok = read_argument(loader, &inner, lua_gettop(L), &row, out);
   lua_pop(L, 1);
   return ok;

@@ -131,6 +131,7 @@ static void set_defaults(struct node *node, const struct param *params, char *co
   for (const struct param *p = params; p->name; p++) {
     if (p->fallback) set_value(node, p, config + p->offset, p->fallback);
     if (p->type == PARAM_REF && !p->fallback) *(uint32_t *)(config + p->offset) = REF_NONE;
+    if (p->type == PARAM_OP_KNOWN) *(int *)(config + p->offset) = -1;
   }
 }
 
@@ -359,7 +360,8 @@ static uint32_t read_causes(const char *text) {
   return set;
 }
 
-/* "promote pg, takes 5s": what stands behind the word, then keys and values. */
+/* "promote pg, takes 5s": what stands behind the word, then keys and values; in a value of several
+ * words, "exponential/10s/300s/2/none", they are joined by slashes. */
 static void read_act(struct node *node, struct control_act *act, const char *text) {
   char name[32], value[64];
   next_word(&text, name, sizeof name);
@@ -376,6 +378,7 @@ static void read_act(struct node *node, struct control_act *act, const char *tex
   while (next_word(&text, name, sizeof name)) {
     const struct param *param = param_named(word->params, name, strlen(name));
     if (!param || !next_word(&text, value, sizeof value)) fail_msg("%s %s?", word->name, name);
+    for (char *slash = value; (slash = strchr(slash, '/'));) *slash = ' ';
     set_value(node, param, (char *)act + param->offset, value);
   }
 }
@@ -428,6 +431,9 @@ static void set_value(struct node *node, const struct param *param, void *at, co
     case PARAM_USERS:
     case PARAM_KEYS:
       *(struct keys *)at = read_keys(text);
+      return;
+    case PARAM_OP_KNOWN:
+      *(int *)at = scene_op(node->scene, text);
       return;
     case PARAM_BACKOFF:
       *(struct backoff *)at = read_backoff(text);

@@ -109,6 +109,10 @@ double lint_quantile(const char *metric);
 bool lint_hits(const struct lint *lint, struct fault_target target, uint32_t component);
 bool lint_hits_all(const struct lint *lint, struct fault_target target, uint32_t component);
 
+/* Whether some control restarts members of a component, or probes them by an operation. */
+bool lint_restarts(const struct lint *lint, uint32_t component);
+bool lint_probes(const struct lint *lint, uint32_t component, int op);
+
 /* Measured time of one replication at most (a warm-up that is found in the run may shorten it). */
 double lint_measured_ns(const struct lint *lint);
 
@@ -138,6 +142,8 @@ void lint_even_quorum(struct lint *lint);
 void lint_election_too_soon(struct lint *lint);
 void lint_unfenced(struct lint *lint);
 void lint_gossip_leaves_out(struct lint *lint);
+void lint_restarts_too_soon(struct lint *lint);
+void lint_restarts_busy(struct lint *lint);
 void lint_never_called(struct lint *lint);
 void lint_unused_handler(struct lint *lint);
 void lint_no_keys(struct lint *lint);

@@ -345,6 +345,7 @@ void lint_unused_handler(struct lint *lint) {
     for (uint32_t i = 0; i < handlers->n; i++) {
       int op = handlers->handler[i].op;
       if (op < 0 || node_find(lint->graph, c, op) != NO_NODE) continue;
+      if (lint_probes(lint, c, op)) continue;
       struct finding *f = lint_add_component(lint, c);
       f->what = lint_text(lint, "it has a handler for operation '%s', which nobody sends to it",
                           lint->spec->op[op]);

@@ -22,13 +22,20 @@ void lint_fault_after_end(struct lint *lint) {
   }
 }
 
+/* A restart of what it names is its end. */
+static bool is_ended_by_restart(const struct lint *lint, const struct fault_spec *fault) {
+  enum target_kind kind = fault->target.kind;
+  return fault->type->of_process && kind != TARGET_ZONE && kind != TARGET_REGION &&
+         lint_restarts(lint, fault->target.id);
+}
+
 void lint_fault_outlives_run(struct lint *lint) {
   double end_ns = (double)lint->scenario->run.duration_ns;
   for (uint32_t i = 0; i < lint->spec->faults; i++) {
     const struct fault_spec *fault = &lint->spec->fault[i];
     if (fault->recurring || fault->forever || (double)fault->at_ns >= end_ns) continue;
     double over_ns = (double)fault->at_ns + dist_mean(&fault->lasts);
-    if (!(over_ns > end_ns)) continue;
+    if (!(over_ns > end_ns) || is_ended_by_restart(lint, fault)) continue;
     add_fault(lint, fault)->what =
         lint_text(lint, "it begins at %s and lasts %s%s, and the run ends at %s",
                   lint_ns(lint, (double)fault->at_ns), lint_ns(lint, dist_mean(&fault->lasts)),

@@ -88,6 +88,7 @@ static struct lives lives_of(const struct lint *lint, uint32_t component) {
     lives.start |= life == LIFE_COMES || (ends && (life == LIFE_ENDS || life == LIFE_LEAVES));
     lives.drain |= life == LIFE_LEAVES || (ends && life == LIFE_COMES);
   }
+  lives.start |= lint_restarts(lint, component);
   return lives;
 }
 
