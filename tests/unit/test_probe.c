@@ -71,6 +71,8 @@ static void test_detection(void **state) {
     assert_within(metric(&run, "alive.recovery.mean"), mean + 20, 0.2);
     assert_same(metric(&run, "alive.false_alarms"), 0);
     assert_same(metric(&run, "alive.failed_actions"), 0);
+    /* Nobody probes a process that is not there. */
+    assert_within(metric(&run, "alive.probes"), (200000 - 20 * n) / 5, n);
     run_free(&run);
     scene_free(scene);
   }
