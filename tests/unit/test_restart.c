@@ -62,6 +62,7 @@ static void test_faults_end(void **state) {
       set_shots(shots, 5, "s", 1, (const uint64_t[]){35, 60, 75, 115, 155});
       set_shots(shots + 5, 1, "s", 2, (const uint64_t[]){105});
       struct scene *scene = scene_new();
+      scene_zone(scene, "a", NULL); /* the number of z is that of s */
       scene_zone(scene, "z", NULL);
       scene_add_sender(scene, "from", shots, 6);
       struct node *s = scene_add(scene, "service", "s", 2);
