@@ -1,14 +1,14 @@
 -- One of four servers hangs, later another one crashes, and each takes 25 s to start: how much do
--- users notice with probes that restart servers, take them out of the register and give them time to
--- start, and how much without?
+-- users notice with probes that restart servers, take them out of the register and give them time
+-- to start, and how much without?
 --
 -- Covers G05.
--- A liveness probe each 5 s fails three times before a process is ended and begins again: 11 to 16 s
--- after a hang, at once after a crash, which whoever started the process sees. Callers find servers
--- in a register, which knows nothing of either: a readiness probe takes out of it who failed twice,
--- and lets in again who answers. A server that starts answers no probe, and would be restarted
--- before it is up but for a start-up probe, which gives it a minute. Nobody repairs anything else
--- here: without the liveness probe both servers stay as they are.
+-- A liveness probe each 5 s fails three times before a process is ended and begins again: 11 to
+-- 16 s after a hang, at once after a crash, which is seen by what started the process. Callers find
+-- servers in a register, which knows nothing of either: a readiness probe takes out of it who failed
+-- twice, and lets in again who answers. A server that starts answers no probe, and would be
+-- restarted before it is up but for a start-up probe, which gives it a minute. Nobody repairs
+-- anything else here: without the liveness probe both servers stay as they are.
 --
 -- Off: alive=false  nobody restarts a server, and two of four are gone for good
 -- Off: ready=false  callers go on calling a server that hangs, is down or starts

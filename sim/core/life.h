@@ -41,7 +41,7 @@ void member_drain(struct sim *sim, struct member *m, uint64_t grace_ns);
 /* The process of a member that is up, starts, lies crashed or hangs is ended and begins again: what
  * it has is lost, and it is up after `takes_ns` and its start-up. Crashes and hangs of the process
  * are over (fault.h); one of its machine is not. False: it is away as planned, and nothing
- * happens. Whoever may do this has said present_keep before the first call. */
+ * happens. Who may do this has said present_keep before the first call. */
 bool member_restart(struct sim *sim, struct member *m, uint64_t takes_ns);
 
 /* Takes a member that may go on working out of the register, or lets it in again: as a readiness

@@ -1,5 +1,5 @@
--- W39: a process that hangs at any time is found out by the third failed probe, and one that crashes
--- 30 s after each start is down for longer and longer: 10, 20, 40, 80, 160, 300, 300, 300 s.
+-- W39: a process that hangs at any time is found out by the third failed probe, and one that
+-- crashes 30 s after each start is down for longer and longer: 10, 20, 40, 80, 160, 300 s.
 local hangs = param { "hangs", true, doc = "or crashes" }
 client "c" { arrivals = constant "1/min", target = "s", timeout = "1s" }
 service "s" { work = "1ms" }
