@@ -5,7 +5,7 @@
 -- Covers G05.
 -- A liveness probe each 5 s fails three times before a process is ended and begins again: 11 to
 -- 16 s after a hang, at once after a crash, which is seen by what started the process. Callers find
--- servers in a register, which knows nothing of either: a readiness probe takes out of it who failed
+-- servers in a register that knows nothing of either: a readiness probe takes out of it who failed
 -- twice, and lets in again who answers. A server that starts answers no probe, and would be
 -- restarted before it is up but for a start-up probe, which gives it a minute. Nobody repairs
 -- anything else here: without the liveness probe both servers stay as they are.
