@@ -214,7 +214,7 @@ static __attribute__((cold, noinline)) void lose(struct sim *sim, struct frame *
   if (call->flags & CALL_ABANDONED) end_unwaited(sim, call);
 }
 
-/* Nobody is in the register, and whoever looks there finds no address: only those who look after
+/* Nobody is in the register, and who looks there finds no address: only those who look after
  * the member itself reach it. */
 static bool has_no_address(const struct sim *sim, const struct member *to,
                            const struct frame *call) {
