@@ -25,4 +25,4 @@ goal "users.goodput > 60/s"
 goal "api.wait.p99 < 1s"
 goal "api.arrival_rate < 250/s"
 
-run { duration = "4min", warmup = "1min", replications = 6 }
+run { duration = "4min", warmup = "1min", replications = 16 }
