@@ -220,6 +220,14 @@ static struct origin origin_of(const struct sim *sim, uint32_t root) {
 
 /* --- samples -------------------------------------------------------------------------------- */
 
+static bool has_failed(const struct blame_sample *sample) {
+  return sample->outcome != OUTCOME_OK && sample->outcome != BLAME_UNDER_WAY;
+}
+
+static bool is_beside(const struct blame *b, const struct blame_sample *sample) {
+  return has_failed(sample) && !blame_is_fair(b, sample);
+}
+
 static void add_sample(struct blame *b, struct blame_sample sample,
                        const struct blame_entry *entry) {
   if (b->samples == b->sample_room) {
@@ -237,6 +245,7 @@ static void add_sample(struct blame *b, struct blame_sample sample,
   b->entries += sample.n;
   b->sample[b->samples++] = sample;
   b->fair += sample.hash <= b->below;
+  b->beside += is_beside(b, &sample);
 }
 
 /* So many slow ones are followed for each of the fair choice: 2^TAIL_BITS. */
@@ -244,6 +253,12 @@ static void add_sample(struct blame *b, struct blame_sample sample,
 
 static uint64_t tail_of(const struct blame *b) {
   return b->tail > b->below ? b->tail : b->below;
+}
+
+static uint64_t failed_of(const struct blame *b) {
+  uint64_t tail = tail_of(b);
+  if (b->failed <= b->below) return b->below;
+  return b->failed < tail ? b->failed : tail;
 }
 
 static uint64_t widest_tail(uint64_t below) {
@@ -259,13 +274,14 @@ uint32_t blame_weight(const struct blame *b, const struct blame_sample *sample) 
 
 static bool is_kept(const struct blame *b, const struct blame_sample *s) {
   if (s->hash <= b->below) return true;
+  if (has_failed(s)) return s->hash <= failed_of(b);
   return s->outcome == OUTCOME_OK && s->hash <= tail_of(b) && s->latency_ns >= b->cut_ns;
 }
 
 /* Drops what is to be kept no more. */
 static void sift(struct blame *b) {
   uint32_t kept = 0, entries = 0;
-  b->fair = 0;
+  b->fair = b->beside = 0;
   for (uint32_t i = 0; i < b->samples; i++) {
     struct blame_sample s = b->sample[i];
     if (!is_kept(b, &s)) continue;
@@ -273,6 +289,7 @@ static void sift(struct blame *b) {
     s.first = entries;
     entries += s.n;
     b->fair += s.hash <= b->below;
+    b->beside += is_beside(b, &s);
     b->sample[kept++] = s;
   }
   b->samples = kept;
@@ -280,20 +297,21 @@ static void sift(struct blame *b) {
   if (!b->all) b->follow = tail_of(b);
 }
 
-static void restrict_to(struct blame *b, uint64_t below, uint64_t tail) {
+static void restrict_to(struct blame *b, uint64_t below, uint64_t tail, uint64_t failed) {
   if (tail > tail_of(b)) tail = tail_of(b);
+  if (failed < failed_of(b)) b->failed = failed;
   if (below < b->below) b->below = below;
   b->tail = tail < widest_tail(b->below) ? tail : widest_tail(b->below);
 }
 
 void blame_start(struct blame *b, uint64_t below) {
   b->below = below;
-  b->tail = b->follow = widest_tail(below);
+  b->tail = b->failed = b->follow = widest_tail(below);
 }
 
 void blame_restrict(struct blame *b, uint64_t below) {
   if (below >= b->below) return;
-  restrict_to(b, below, tail_of(b));
+  restrict_to(b, below, tail_of(b), failed_of(b));
   sift(b);
 }
 
@@ -316,11 +334,17 @@ static void raise_cut(struct blame *b) {
   uint64_t *ns = mem_alloc((b->samples + 1) * sizeof *ns);
   uint32_t n = 0;
   for (uint32_t i = 0; i < b->samples; i++) {
-    if (!blame_is_fair(b, &b->sample[i])) ns[n++] = b->sample[i].latency_ns;
+    const struct blame_sample *s = &b->sample[i];
+    if (!blame_is_fair(b, s) && !has_failed(s)) ns[n++] = s->latency_ns;
   }
   qsort(ns, n, sizeof *ns, by_ns);
   b->cut_ns = ns[n / 2] + 1;
   free(ns);
+  sift(b);
+}
+
+static void keep_fewer_failed(struct blame *b) {
+  b->failed = failed_of(b) / 2;
   sift(b);
 }
 
@@ -329,7 +353,7 @@ static void thin_out(struct blame *b) {
 }
 
 void blame_merge(struct blame *into, const struct blame *from) {
-  restrict_to(into, from->below, tail_of(from));
+  restrict_to(into, from->below, tail_of(from), failed_of(from));
   if (from->cut_ns > into->cut_ns) into->cut_ns = from->cut_ns;
   sift(into);
   for (uint32_t i = 0; i < from->samples; i++) {
@@ -366,5 +390,6 @@ void blame_add(struct sim *sim, struct blame *blame, uint32_t root, uint64_t has
   sample.n = t->entries;
   add_sample(blame, sample, t->entry);
   thin_out(blame);
-  while (blame->samples - blame->fair > blame->limit / 2) raise_cut(blame);
+  while (blame->samples - blame->fair - blame->beside > blame->limit / 2) raise_cut(blame);
+  while (blame->beside > blame->limit / 2) keep_fewer_failed(blame);
 }

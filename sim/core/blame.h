@@ -9,7 +9,11 @@
  * well more are kept: those of a latency from `cut_ns` on by a greater limit of the hash, `tail`.
  * Of requests as slow as that they are a fair choice again, so that with a weight, how many times
  * as often such a request is kept, quantiles and what lies about them follow from both
- * (stratified sampling; Cochran, "Sampling Techniques", 3rd ed., chapter 5). */
+ * (stratified sampling; Cochran, "Sampling Techniques", 3rd ed., chapter 5).
+ *
+ * Where few fail, hardly any of a fair choice has failed. So of the failed ones more are kept, too:
+ * all up to a limit of their own, `failed`, which is halved when there are too many. They are a
+ * fair choice of those that failed. */
 #ifndef BLAME_H
 #define BLAME_H
 
@@ -68,18 +72,20 @@ struct blame_sample {
 struct blame {
   uint64_t below;  /* the fair choice has a hash up to this; always 2^k - 1 */
   uint64_t tail;   /* the slow ones up to this; 2^k - 1, or less than `below`: the same as that */
+  uint64_t failed; /* the failed ones up to this; 2^k - 1, and from `below` to `tail` in any case */
   uint64_t cut_ns; /* slow is a latency from here on; it only grows */
   uint64_t follow; /* requests with a hash up to this are followed: up to both, unless `all` */
   bool all;
   uint32_t live; /* followed requests that are not over */
   uint32_t samples, sample_room, entries, entry_room;
   uint32_t fair, limit; /* samples that are of the fair choice; so many at most */
+  uint32_t beside;      /* samples that are kept for having failed alone */
   struct blame_sample *sample;
   struct blame_entry *entry;
   uint64_t mismatch; /* whose parts did not add up to the latency */
 };
 
-/* Whether a kept request is of the fair choice, and not kept for being slow alone. */
+/* Whether a kept request is of the fair choice, and not kept for being slow or failed alone. */
 static inline bool blame_is_fair(const struct blame *blame, const struct blame_sample *sample) {
   return sample->hash <= blame->below;
 }
@@ -101,7 +107,7 @@ static inline uint64_t blame_time_at(const struct blame *blame, const struct bla
 void blame_free(struct blame *blame);
 /* Empty; the fair choice begins with hashes up to this, 2^k - 1. */
 void blame_start(struct blame *blame, uint64_t below);
-/* Drops all samples with a greater hash than `below`, but for slow ones. */
+/* Drops all samples with a greater hash than `below`, but for slow and failed ones. */
 void blame_restrict(struct blame *blame, uint64_t below);
 /* Follows half as many as now. */
 void blame_halve(struct blame *blame);

@@ -358,8 +358,9 @@ void trace_limit(struct sim *sim, uint32_t limit) {
 void traces_reset(struct sim *sim) {
   for (uint32_t c = 0; c < sim->spec->components; c++) {
     struct blame *blame = &sim->traces->of[c];
-    blame->samples = blame->entries = blame->fair = 0;
+    blame->samples = blame->entries = blame->fair = blame->beside = 0;
     blame->cut_ns = 0;
+    blame->failed = blame->tail;
     blame->mismatch = 0;
   }
 }

@@ -396,7 +396,7 @@ static void retried_ones_too(void **state) {
 }
 
 static void add(struct blame *blame, uint64_t hash) {
-  struct blame one = {.below = UINT64_MAX, .limit = 1, .samples = 1};
+  struct blame one = {.below = UINT64_MAX, .failed = UINT64_MAX, .limit = 1, .samples = 1};
   one.sample = &(struct blame_sample){.hash = hash, .latency_ns = hash >> 3};
   blame_merge(blame, &one);
 }
@@ -404,7 +404,7 @@ static void add(struct blame *blame, uint64_t hash) {
 /* Aim: merging in another order keeps the same samples. */
 static void any_order(void **state) {
   (void)state;
-  struct blame a = {.below = UINT64_MAX, .limit = 50}, b = a;
+  struct blame a = {.below = UINT64_MAX, .failed = UINT64_MAX, .limit = 50}, b = a;
   for (uint64_t i = 0; i < 1000; i++) add(&a, rng_mix(i));
   for (uint64_t i = 1000; i-- > 0;) add(&b, rng_mix(i));
   assert_true(a.below == b.below);
@@ -417,16 +417,29 @@ static void any_order(void **state) {
   blame_free(&b);
 }
 
-/* One replication's: a hundred hashes below a limit, of which the slow ones go on to a further. */
+static bool fails(uint64_t i) {
+  return i % 5 == 0;
+}
+
+/* One replication's: a hundred hashes below a limit, of which the slow and the failed ones go on to
+ * further ones. */
 static struct blame some(uint64_t seed) {
   uint64_t below = UINT64_MAX >> (2 + seed % 3), tail = UINT64_MAX >> (seed % 3);
-  struct blame b = {.below = below, .tail = tail, .cut_ns = 700 + seed % 7 * 20, .limit = 1000};
+  struct blame b = {.below = below,
+                    .tail = tail,
+                    .failed = tail >> seed % 2,
+                    .cut_ns = 700 + seed % 7 * 20,
+                    .limit = 1000};
   struct blame_sample *list = calloc(400, sizeof *list);
   for (uint64_t i = 0; i < 400; i++) {
-    struct blame_sample s = {.hash = rng_mix(seed * 1000 + i), .latency_ns = rng_mix(i) % 1000};
-    bool slow = s.hash <= tail && s.latency_ns >= b.cut_ns;
-    if (s.hash <= below || slow) list[b.samples++] = s;
+    struct blame_sample s = {.hash = rng_mix(seed * 1000 + i),
+                             .latency_ns = rng_mix(i) % 1000,
+                             .outcome = fails(i) ? OUTCOME_TIMEOUT : OUTCOME_OK};
+    bool slow = !fails(i) && s.hash <= tail && s.latency_ns >= b.cut_ns;
+    bool beside = fails(i) && s.hash > below && s.hash <= b.failed;
+    if (s.hash <= below || slow || beside) list[b.samples++] = s;
     b.fair += s.hash <= below;
+    b.beside += beside;
   }
   b.sample = list;
   return b;
@@ -441,7 +454,7 @@ static int by_hash(const void *left, const void *right) {
  * of the whole allow is there, and nothing else. */
 static void any_order_of_slow_ones(void **state) {
   (void)state;
-  struct blame a = {.below = UINT64_MAX, .limit = 500}, b = a;
+  struct blame a = {.below = UINT64_MAX, .failed = UINT64_MAX, .limit = 500}, b = a;
   uint32_t wanted = 0;
   for (int round = 0; round < 2; round++) {
     for (uint64_t i = 0; i < 40; i++) {
@@ -452,6 +465,7 @@ static void any_order_of_slow_ones(void **state) {
   }
   assert_true(a.below == b.below && a.tail == b.tail && a.cut_ns == b.cut_ns);
   assert_true(a.cut_ns == 820 && a.tail == 4 * a.below + 3);
+  assert_true(a.failed == b.failed && a.failed > a.below && a.beside == b.beside && a.beside > 0);
   assert_in_range(a.fair, 250, 500);
   assert_int_equal(a.samples, b.samples);
   qsort(a.sample, a.samples, sizeof *a.sample, by_hash);
@@ -460,7 +474,8 @@ static void any_order_of_slow_ones(void **state) {
   for (uint64_t k = 0; k < 40; k++) {
     for (uint64_t i = 0; i < 400; i++) {
       uint64_t hash = rng_mix(k * 1000 + i), latency = rng_mix(i) % 1000;
-      wanted += hash <= a.below || (hash <= a.tail && latency >= a.cut_ns);
+      bool slow = hash <= a.tail && latency >= a.cut_ns;
+      wanted += hash <= a.below || (fails(i) ? hash <= a.failed : slow);
     }
   }
   assert_int_equal(a.samples, wanted);
@@ -501,6 +516,49 @@ static void truth_at_p99(void **state) {
   ran_free(&ran);
 }
 
+/* Aim: where few fail, enough of those that failed are followed to tell where, and they are a fair
+ * choice of these; where most fail, they are not too many. At s fail 0.5 %, at t 1 % of the rest,
+ * after 10 ms. */
+static void failed_ones_too(void **state) {
+  (void)state;
+  struct ran ran =
+      run("client \"u\" { arrivals = poisson \"1000/s\", target = \"s\" }\n"
+          "service \"s\" { on = { default = { fail { p = \"0.5%\" }, call \"t\" } } }\n"
+          "service \"t\" { on = { default = { work \"10ms\", fail { p = \"1%\" } } } }\n"
+          "run { duration = \"60s\", warmup = \"5s\", replications = 3 }\n");
+  const struct blame *blame = blame_of(&ran, "u");
+  uint32_t failed = breakdown_followed(blame, FOLLOWED_FAILED), n;
+  assert_in_range(failed, 0.015 * 2.5 * blame->fair, 0.015 * 6 * blame->fair);
+  assert_false(breakdown_mostly_failed(blame));
+  struct composition c = breakdown_failed(blame), mean = breakdown_at(blame, NAN, NAN);
+  double late = 0.995 * 0.01 / (0.005 + 0.995 * 0.01), sigma = sqrt(late * (1 - late) / failed);
+  assert_int_equal(c.requests, failed);
+  assert_true(fabs(share_of(&ran, &c, "t", PART_SERVICE) / 0.01 - late) < 3 * sigma);
+  assert_true(mean.requests <= blame->fair);
+  struct failure_share *origin = breakdown_origins(blame, FOLLOWED_FAILED, false, &n);
+  assert_int_equal(n, 2);
+  assert_true(fabs(origin[0].share - late) < 3 * sigma);
+  free(origin);
+  composition_free(&mean);
+  composition_free(&c);
+  ran_free(&ran);
+  ran =
+      run("client \"u\" { arrivals = poisson \"1000/s\", target = \"s\" }\n"
+          "service \"s\" { on = { default = { work \"1ms\", fail { p = \"60%\" } } } }\n"
+          "run { duration = \"60s\", warmup = \"5s\", replications = 1 }\n");
+  blame = blame_of(&ran, "u");
+  assert_true(breakdown_mostly_failed(blame));
+  assert_in_range(blame->beside, 0, TRACE_LIMIT / 2);
+  ran_free(&ran);
+  /* More of the failed ones are kept, which does not make them the most. */
+  ran =
+      run("client \"u\" { arrivals = poisson \"100/s\", target = \"s\" }\n"
+          "service \"s\" { on = { default = { work \"1ms\", fail { p = \"40%\" } } } }\n"
+          "run { duration = \"60s\", warmup = \"5s\", replications = 1 }\n");
+  assert_false(breakdown_mostly_failed(blame_of(&ran, "u")));
+  ran_free(&ran);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(two_hundred_and_twenty),
@@ -517,6 +575,7 @@ int main(void) {
       cmocka_unit_test(any_order),
       cmocka_unit_test(any_order_of_slow_ones),
       cmocka_unit_test(truth_at_p99),
+      cmocka_unit_test(failed_ones_too),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

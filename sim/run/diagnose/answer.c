@@ -106,8 +106,7 @@ char *answer_time(const struct results *results, uint32_t client) {
   const char *name = spec->component[client].name;
   if (results->blame == NULL) return g_strdup(""); /* nobody was followed */
   const struct blame *blame = &results->blame[client];
-  uint32_t ok = breakdown_followed(blame, FOLLOWED_OK);
-  bool mostly_failed = ok < breakdown_followed(blame, FOLLOWED_FAILED);
+  bool mostly_failed = breakdown_mostly_failed(blame);
   double p99 = results_value_of(results, name, "latency.p99");
   struct composition c = mostly_failed ? breakdown_failed(blame) : breakdown_at(blame, 0.99, p99);
   if (c.requests == 0 || c.n == 0) {

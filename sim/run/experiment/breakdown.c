@@ -52,12 +52,18 @@ static void picked_free(struct picked *picked) {
   free(picked->weight);
 }
 
-/* The fair choice; with `slow` also those that are kept for being slow, by their weights. */
+static bool counts(const struct blame *blame, const struct blame_sample *sample,
+                   enum followed which) {
+  return fits(sample, which) && (which == FOLLOWED_FAILED || blame_is_fair(blame, sample));
+}
+
+/* The fair choice, and all that failed; with `slow` also those that are kept for being slow, by
+ * their weights. */
 static struct picked pick(const struct blame *blame, enum followed which, bool slow) {
   struct picked picked = picked_new(blame);
   for (uint32_t i = 0; i < blame->samples; i++) {
     const struct blame_sample *sample = &blame->sample[i];
-    if (fits(sample, which) && (slow || blame_is_fair(blame, sample))) {
+    if (slow ? fits(sample, which) : counts(blame, sample, which)) {
       picked.list[picked.n++] = sample;
     }
   }
@@ -71,9 +77,18 @@ static struct picked pick(const struct blame *blame, enum followed which, bool s
 uint32_t breakdown_followed(const struct blame *blame, enum followed which) {
   uint32_t n = 0;
   for (uint32_t i = 0; i < blame->samples; i++) {
-    n += fits(&blame->sample[i], which) && blame_is_fair(blame, &blame->sample[i]);
+    n += counts(blame, &blame->sample[i], which);
   }
   return n;
+}
+
+bool breakdown_mostly_failed(const struct blame *blame) {
+  uint32_t failed = 0;
+  for (uint32_t i = 0; i < blame->samples; i++) {
+    const struct blame_sample *sample = &blame->sample[i];
+    failed += blame_is_fair(blame, sample) && fits(sample, FOLLOWED_FAILED);
+  }
+  return breakdown_followed(blame, FOLLOWED_OK) < failed;
 }
 
 static int by_size(const void *left, const void *right) {

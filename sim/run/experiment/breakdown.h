@@ -3,8 +3,9 @@
  *
  * The composition at q is the mean over the followed requests whose ranks lie around q: half as far
  * to either side as q is from 100 %, but at most 5 % of all. Slow requests are followed more often
- * (blame.h), and count by their weights. All else is about the fair choice. Its parts add up to its
- * latency, since those of each request do. */
+ * (blame.h), and count by their weights. What is said of the failed ones rests on all of them that
+ * were followed, all else on the fair choice. The parts of a composition add up to its latency,
+ * since those of each request do. */
 #ifndef BREAKDOWN_H
 #define BREAKDOWN_H
 
@@ -46,8 +47,11 @@ const struct path_spec *breakdown_path(const struct spec *spec, const struct sha
 /* Whose it is, as metrics name it: "db", "path.users.api". Release with g_free. */
 char *breakdown_owner(const struct spec *spec, const struct share *share);
 
-/* How many requests of that sort were followed. */
+/* How many requests of that sort were followed. The failed ones are more than their share. */
 uint32_t breakdown_followed(const struct blame *blame, enum followed which);
+
+/* Whether more requests failed than ended well, by the fair choice. */
+bool breakdown_mostly_failed(const struct blame *blame);
 
 /* Calls from one component to another, a request of this client. */
 struct traffic_share {

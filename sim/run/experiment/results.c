@@ -486,7 +486,8 @@ void results_add_blame(struct results *results, const struct sim *sim) {
     results->blame = arena_lines(results->arena, n, sizeof *results->blame);
     results->blames = n;
     for (uint32_t c = 0; c < n; c++) {
-      results->blame[c] = (struct blame){.below = UINT64_MAX, .limit = FOLLOWED_MOST};
+      results->blame[c] =
+          (struct blame){.below = UINT64_MAX, .failed = UINT64_MAX, .limit = FOLLOWED_MOST};
     }
   }
   for (uint32_t c = 0; c < n; c++) {
