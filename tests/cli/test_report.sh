@@ -263,6 +263,22 @@ echo '{"schema": 1, "metrics": {}}' >old.json
 expect 0 report old.json -o old.html
 holds old.html 'These results hold no topology.'
 
+# --- many members: the checks that they passed are one row, of those that failed some are shown ---
+checks() {
+  local i
+  for i in $(seq 30); do printf '{"check": "flow:web[%d]", "pass": true, "detail": "p%d"},' "$i" "$i"; done
+  for i in $(seq 14); do printf '{"check": "little:web[%d]", "pass": false, "detail": "f%d"},' "$i" "$i"; done
+  printf '{"check": "odd[1]", "pass": true, "detail": ""}, {"check": "odd[2]", "pass": true, "detail": ""}'
+}
+printf '{"schema": 1, "metrics": {}, "checks": [%s]}\n' "$(checks)" >many.json
+expect 0 report many.json -o many.html
+for row in '>flow:web[*]<' '30 members passed; web[1]: p1<' '>little:web[10]<' '>little:web[*]<' \
+  '4 further members failed' '2 members passed; odd[1]: <'; do
+  holds many.html "$row"
+done
+lacks many.html '>p2<'
+lacks many.html 'little:web[11]'
+
 # --- names that want to break out ---
 cat >evil.json <<'JSON'
 {"schema": 1, "scenario": "<script>alert(1)</script>", "question": "\"'`]]>-->\u202eevil", "seed": 1,

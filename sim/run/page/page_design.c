@@ -7,6 +7,74 @@
 #include "results_tree.h"
 #include "sim.h"
 
+/* Of checks that are alike but for the member so many rows are written, of those that failed. */
+#define FAILED_SHOWN 10u
+
+/* What a check is alike in to those of other members: "little:web[7]" to "little:web"; NULL: it is
+ * of no member. To be freed. */
+static gchar *check_of_group(const json_t *check) {
+  const char *name = tree_text(check, "check"), *bracket = strrchr(name, '[');
+  return bracket != NULL && g_str_has_suffix(bracket, "]")
+             ? g_strdup_printf("%s%.*s", tree_true(check, "pass") ? "" : "failed ",
+                               (int)(bracket - name), name)
+             : NULL;
+}
+
+static void check_row(const struct page *p, bool pass, const char *name, const char *detail) {
+  g_string_append(p->out, "<tr><td>");
+  html_element_of(p->out, "span", pass ? "pass" : "fail", NULL, pass ? "✓ passed" : "✗ FAILED");
+  g_string_append(p->out, "</td>");
+  html_element(p->out, "th", name);
+  html_element_of(p->out, "td", "doc", NULL, detail);
+  g_string_append(p->out, "</tr>\n");
+}
+
+/* One row for all members that passed, with the numbers of the first. */
+static void passed_row(const struct page *p, const json_t *check, const gchar *group, guint alike) {
+  gchar *name = g_strdup_printf("%s[*]", group);
+  const char *whole = tree_text(check, "check"), *colon = strchr(whole, ':');
+  gchar *detail = g_strdup_printf("%u members passed; %s: %s", alike,
+                                  colon != NULL ? colon + 1 : whole, tree_text(check, "detail"));
+  check_row(p, true, name, detail);
+  g_free(name);
+  g_free(detail);
+}
+
+static void left_out_row(const struct page *p, const gchar *group, guint alike) {
+  gchar *name = g_strdup_printf("%s[*]", group + strlen("failed "));
+  gchar *detail = g_strdup_printf("%u further members failed", alike - FAILED_SHOWN);
+  check_row(p, false, name, detail);
+  g_free(name);
+  g_free(detail);
+}
+
+static void check_rows(const struct page *p, const json_t *checks) {
+  GHashTable *alike = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+  GHashTable *seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+  for (size_t i = 0; i < json_array_size(checks); i++) {
+    gchar *group = check_of_group(json_array_get(checks, i));
+    if (group == NULL) continue;
+    guint n = GPOINTER_TO_UINT(g_hash_table_lookup(alike, group));
+    g_hash_table_replace(alike, group, GUINT_TO_POINTER(n + 1));
+  }
+  for (size_t i = 0; i < json_array_size(checks); i++) {
+    const json_t *check = json_array_get(checks, i);
+    bool pass = tree_true(check, "pass");
+    gchar *group = check_of_group(check);
+    guint all = group != NULL ? GPOINTER_TO_UINT(g_hash_table_lookup(alike, group)) : 1;
+    guint before = group != NULL ? GPOINTER_TO_UINT(g_hash_table_lookup(seen, group)) : 0;
+    bool folded = pass && all > 1;
+    if (folded && before == 0) passed_row(p, check, group, all);
+    if (!folded && before < FAILED_SHOWN) {
+      check_row(p, pass, tree_text(check, "check"), tree_text(check, "detail"));
+    }
+    if (!pass && before == FAILED_SHOWN) left_out_row(p, group, all);
+    if (group != NULL) g_hash_table_replace(seen, group, GUINT_TO_POINTER(before + 1));
+  }
+  g_hash_table_destroy(alike);
+  g_hash_table_destroy(seen);
+}
+
 void page_checks(const struct page *p, const json_t *checks, const json_t *warnings) {
   static const char *const columns[] = {"Verdict", "Check", "Detail", NULL};
   html_open_section(p->out, "checks", "Physics checks");
@@ -16,16 +84,7 @@ void page_checks(const struct page *p, const json_t *checks, const json_t *warni
   html_open_table(
       p->out, "Checks; the numbers are those of the first replication, or of the first that failed",
       columns);
-  for (size_t i = 0; i < json_array_size(checks); i++) {
-    const json_t *check = json_array_get(checks, i);
-    bool pass = tree_true(check, "pass");
-    g_string_append(p->out, "<tr><td>");
-    html_element_of(p->out, "span", pass ? "pass" : "fail", NULL, pass ? "✓ passed" : "✗ FAILED");
-    g_string_append(p->out, "</td>");
-    html_element(p->out, "th", tree_text(check, "check"));
-    html_element_of(p->out, "td", "doc", NULL, tree_text(check, "detail"));
-    g_string_append(p->out, "</tr>\n");
-  }
+  check_rows(p, checks);
   html_close_table(p->out);
   html_close(p->out, "section");
   html_open_section(p->out, "warnings", "Warnings");
