@@ -1,4 +1,4 @@
-/* control: watches the members of a component, and does something when one of them fails. */
+/* control: watches a component, and does something about what it sees. */
 #include "arena.h"
 #include "call.h"
 #include "control_state.h"
@@ -23,7 +23,7 @@ static void control_init(struct sim *sim, struct member *member) {
   struct control_state *c = member->state;
   c->config = member->component->config;
   c->signal = signal_of(c->config);
-  c->action = c->config->act.action;
+  c->action = c->config->act.off ? NULL : c->config->act.action;
   uint32_t watched = c->signal->watches(c->config);
   if (watched != REF_NONE) c->component = &sim->component[watched];
   c->phase = sim_stream(sim, member->component, "phase");
@@ -79,11 +79,28 @@ static void control_on_peer(struct sim *sim, struct member *member, struct membe
   if (c->signal->on_peer) c->signal->on_peer(sim, member, about);
 }
 
+static void control_before_reset(struct sim *sim, struct member *member) {
+  const struct control_state *c = member->state;
+  if (c->signal->reset) c->signal->reset(sim, member, false);
+}
+
+static void control_reset(struct sim *sim, struct member *member) {
+  const struct control_state *c = member->state;
+  if (c->signal->reset) c->signal->reset(sim, member, true);
+  if (c->action && c->action->reset) c->action->reset(sim, member);
+}
+
+static void control_destroy(struct sim *sim, struct member *member) {
+  (void)sim;
+  const struct control_state *c = member->state;
+  if (c->signal->destroy) c->signal->destroy(member);
+}
+
 static bool control_has_meter(const void *config, const struct meter *meter) {
   const struct control_config *c = config;
   const struct signal_def *signal = signal_of(c);
   return (signal && control_lists(signal->meters, meter->name)) ||
-         (c->act.action && control_lists(c->act.action->meters, meter->name));
+         (c->act.action && !c->act.off && control_lists(c->act.action->meters, meter->name));
 }
 
 #define STATE(field) offsetof(struct control_state, field)
@@ -105,14 +122,24 @@ static const struct meter control_meters[] = {
     {"probes", METER_COUNT, STATE(probes), 0, "Probes sent."},
     {"failed_probes", METER_COUNT, STATE(failed_probes), 0,
      "Of them, those refused, answered with an error or not in time."},
+    {"off_target", METER_MEAN_LEVEL, STATE(off_target), 0,
+     "Share of the time in which the metric, when read last, was above its target or `above`"},
+    {"members", METER_LEVEL, STATE(scaled.members), 0,
+     "Members that it wants, be they up or starting"},
+    {"ready", METER_LEVEL, STATE(scaled.ready), 0,
+     "Of them, those that were up when it looked last"},
+    {"scale_ups", METER_COUNT, STATE(scaled.ups), 0, "Times that it started members."},
+    {"scale_downs", METER_COUNT, STATE(scaled.downs), 0, "Times that it stopped members."},
+    {"at_most", METER_MEAN_LEVEL, STATE(scaled.at_most), 0,
+     "Share of the time in which it would have had more members than `to`"},
     {0},
 };
 
 const struct kind kind_control = {
     .name = "control",
-    .summary = "Watches the members of a component and acts when one fails.",
+    .summary = "Watches a component and acts when one of its members fails or a metric says so.",
     .doc =
-        "It stands beside the way of the requests. Each member that it watches is asked every "
+        "It stands beside the way of the requests. With `heartbeat` each member is asked every "
         "`every` by a message over the network, which its host answers unless it is down, hung "
         "or cut off; the answer is the beat. What it finds out, and when, comes out of that: a "
         "partition between it and a member looks to it like a crash. The first beat comes at any "
@@ -133,7 +160,19 @@ const struct kind kind_control = {
         "probed at the same time (the kubelet of each machine has its own). Left out: time that a "
         "process is given to end well (Kubernetes: 30 s; add it to `takes`), restarts elsewhere.\n"
         "Left out, too: several managers that agree "
-        "on what they saw, scripts that fail, going back to the former primary.",
+        "on what they saw, scripts that fail, going back to the former primary.\n\n"
+        "With `watch` a metric is read every `every`, the first time at any moment within the "
+        "first "
+        "`every`. scale follows the horizontal autoscaler of Kubernetes: of a metric that is a "
+        "mean "
+        "of the members (utilization) or a time, value / target times the members that are up are "
+        "wanted; of one of all together (a queue, a backlog, a rate) value / target. A member that "
+        "came up since the last reading is left out of the mean, and those that start count as "
+        "idle "
+        "when more are asked for. Members that are stopped drain and come back only after they "
+        "have "
+        "left; `to` counts neither them nor what they cost. Left out: several metrics at once, "
+        "schedules, forecasts, a lack of machines to start members on, and readings that are lost.",
     .example =
         "client \"app\" { arrivals = poisson \"100/s\", target = \"pg\", "
         "mix = { read = 0.9, write = 0.1 } }\n"
@@ -158,4 +197,7 @@ const struct kind kind_control = {
     .on_due = control_on_due,
     .on_peer = control_on_peer,
     .on_fault = control_on_fault,
+    .before_reset = control_before_reset,
+    .reset = control_reset,
+    .destroy = control_destroy,
 };

@@ -49,6 +49,14 @@ static bool check_keys(const struct component_spec *component, const struct sign
                        signal->name);
     }
   }
+  const struct control_config *config = component->config;
+  for (uint32_t i = 0; actions[i]; i++) {
+    for (const char *const *key = actions[i]->keys; key && *key; key++) {
+      if (!spec_states(component, *key) || actions[i] == config->act.action) continue;
+      return error_set(err, "has %s, which means nothing without act = %s { ... }", *key,
+                       actions[i]->word.name);
+    }
+  }
   return true;
 }
 
@@ -111,14 +119,79 @@ const struct param control_params[] = {
      .offset = AT(probe),
      .doc = "Component whose members are asked whether they work, each by itself, as the kubelet "
             "and systemd ask: by a check that its host answers, or with `op` by a request."},
+    {.name = "watch",
+     .type = PARAM_WATCH,
+     .offset = AT(watch),
+     .doc =
+         "Metric that is read every `every`, \"web.utilization\": of a component with workers "
+         "utilization (of the members that are up), queue, busy, in_flight, wait; of any that is "
+         "called rate, throughput, error_ratio; of a client rate, goodput, error_ratio, latency, "
+         "p50, p90, p95, p99; and what its kind counts, such as the backlog of a topic."},
+    {.name = "target",
+     .type = PARAM_LIMIT,
+     .offset = AT(target),
+     .needs = "watch",
+     .doc = "Value that the metric should have; of a queue, a backlog, a rate: for each member."},
+    {.name = "above",
+     .type = PARAM_LIMIT,
+     .offset = AT(above),
+     .needs = "watch",
+     .doc = "Instead of a target: something is done while the metric is above this."},
+    {.name = "below",
+     .type = PARAM_LIMIT,
+     .offset = AT(below),
+     .needs = "watch",
+     .doc = "Instead of a target, or beside `above`: while it is below this."},
+    {.name = "over",
+     .type = PARAM_DURATION,
+     .offset = AT(over_ns),
+     .fallback = "0s",
+     .min = 0,
+     .max = 1e18,
+     .needs = "watch",
+     .doc =
+         "The metric is that of the last so long a time; without it of the time since it was read "
+         "last, and a queue or backlog is read as it stands then (as KEDA does)."},
+    {.name = "delay",
+     .type = PARAM_DURATION,
+     .offset = AT(delay_ns),
+     .fallback = "0s",
+     .min = 0,
+     .max = 1e18,
+     .needs = "watch",
+     .doc = "How old a reading is when it is acted on; at most `every`."},
+    {.name = "tolerance",
+     .type = PARAM_RATIO,
+     .offset = AT(tolerance),
+     .fallback = "10%",
+     .max = 1,
+     .off = "0%",
+     .needs = "target",
+     .doc =
+         "Nothing is done while the metric differs from its target by no more than this share of "
+         "it (Kubernetes: 10 %)."},
+    {.name = "cooldown",
+     .type = PARAM_DURATION,
+     .offset = AT(cooldown_ns),
+     .fallback = "5min",
+     .min = 0,
+     .max = 1e18,
+     .off = "0s",
+     .needs = "watch",
+     .doc =
+         "Of scale. With a target: members are stopped down to the largest number that was wanted "
+         "within this time (Kubernetes: stabilisation window of 300 s; KEDA: 300 s before the "
+         "last one goes). With above or below: for so long after a change nothing is changed (EC2: "
+         "300 s)."},
     {.name = "every",
      .type = PARAM_DURATION,
      .offset = AT(every_ns),
      .fallback = "10s",
      .min = 1e6,
      .max = 1e18,
-     .doc =
-         "Time between two beats or probes (Kubernetes probes: 10 s; Patroni: loop_wait is 10 s)."},
+     .doc = "Time between two beats, probes or readings (Kubernetes probes: 10 s, its autoscaler: "
+            "15 s; "
+            "Patroni: loop_wait is 10 s)."},
     {.name = "timeout",
      .type = PARAM_DURATION,
      .offset = AT(timeout_ns),
@@ -174,7 +247,9 @@ const struct param control_params[] = {
     {.name = "act",
      .type = PARAM_ACT,
      .offset = AT(act),
-     .doc = "promote { \"pg\", takes = \"5s\" }: another copy of the database becomes the primary, "
-            "that long after the primary is found to have failed. Nothing is done if not given."},
+     .doc =
+         "promote { \"pg\", takes = \"5s\" }: another copy of the database becomes the primary, "
+         "that long after the primary is found to have failed. scale { \"web\", to = 20 }: members "
+         "are started and stopped. Nothing is done if not given."},
     {0},
 };

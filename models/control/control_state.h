@@ -39,6 +39,11 @@ struct control_state {
   struct stream phase;
   uint64_t suspicions, false_alarms, actions, failed_actions, probes, failed_probes;
   struct hist detection, recovery;
+  struct level off_target;
+  struct scaled {
+    struct level members, ready, at_most;
+    uint64_t ups, downs;
+  } scaled;
 };
 
 /* The control looks for the first time at any moment within the first `every`: nothing that happens

@@ -36,6 +36,10 @@ struct signal_def {
   void (*on_peer)(struct sim *sim, struct member *control, struct member *about);
   /* The control crashed, or is back. A timer that was set is gone. */
   void (*on_crash)(struct sim *sim, struct member *control, bool begins);
+  /* Before and after the end of the warm-up, when others set what they count to nothing; NULL: it
+   * reads none of it. */
+  void (*reset)(struct sim *sim, struct member *control, bool after);
+  void (*destroy)(struct member *control); /* may be NULL */
 };
 
 /* NULL-terminated, sorted by name. */

@@ -143,13 +143,9 @@ const char *const copies_messages[] = {"append", "apply", "pre_vote", "vote",   
 /* Whether some control makes another copy the primary. */
 bool copies_are_promoted(const struct spec *spec, const struct component_spec *component) {
   for (uint32_t i = 0; i < spec->components; i++) {
-    const struct component_spec *other = &spec->component[i];
-    for (const struct param *p = other->kind->params; p && p->name; p++) {
-      if (p->type != PARAM_ACT) continue;
-      const struct control_act *act = (const void *)((const char *)other->config + p->offset);
-      if (act->action == NULL || !act->action->replaces_primary) continue;
-      if (&spec->component[act->target] == component) return true;
-    }
+    const struct control_act *act = action_of(&spec->component[i]);
+    if (act == NULL || !act->action->replaces_primary) continue;
+    if (&spec->component[act->target] == component) return true;
   }
   return false;
 }

@@ -18,21 +18,26 @@ struct sim;
 struct timer;
 struct watched;
 
-/* A condition that a control looks at again and again. */
+/* What a control reads of a metric again and again. */
 struct news {
-  double value;    /* NaN: there was nothing to measure */
-  double target;   /* that it should have; NaN: none is given */
-  int side;        /* above the band 1, below it -1, within it 0 */
-  bool per_member; /* it is of one member on average; else of all together */
+  const struct watched_metric *metric;
+  double value;     /* NaN: there was nothing to measure */
+  double target;    /* that it should have; NaN: none is given */
+  double tolerance; /* by which share of the target it may differ */
+  int side;         /* above the limit or the target 1, below it -1, else 0 */
 };
 
 struct action_def {
   struct word_def word;
+  const char *const *keys; /* of the control, that mean something with it alone, NULL-terminated */
   const char *const *meters; /* those of the control that are about it, NULL-terminated */
   bool replaces_primary;
   bool restarts;     /* members */
   size_t state_size; /* of its own (control_state.doing); zeroed before init */
 
+  /* What it changes about the component that it names, before the simulation is built; may be
+   * NULL. */
+  bool (*prepare)(const struct control_act *act, struct component_spec *target, struct error *err);
   /* Beyond what tables say; `watched`: what the signal is about, or REF_NONE. May be NULL. */
   bool (*validate)(const struct spec *spec, const struct component_spec *control,
                    const struct control_act *act, uint32_t watched, struct error *err);
@@ -48,9 +53,19 @@ struct action_def {
   void (*on_due)(struct sim *sim, struct member *control, struct timer *timer);
   /* The control crashed: what was under way is lost. May be NULL. */
   void (*on_crash)(struct sim *sim, struct member *control);
+  /* The end of the warm-up; may be NULL. */
+  void (*reset)(struct sim *sim, struct member *control);
 };
 
 /* NULL-terminated, sorted by name. */
 extern const struct action_def *const actions[];
+
+/* What a component does as a control; NULL: nothing, or it is none. */
+const struct control_act *action_of(const struct component_spec *component);
+
+/* Lets each action change what it names; false, a sentence and the control that is at fault. Of a
+ * spec that is being built and of which all is read. */
+bool actions_prepare(const struct spec *spec, struct component_spec *component, uint32_t *culprit,
+                     struct error *err);
 
 #endif

@@ -23,6 +23,10 @@
 
 void collect_reset(struct sim *sim) {
   sim->warm = true;
+  for (uint32_t i = 0; i < sim->members; i++) {
+    struct member *m = &sim->member[i];
+    if (m->kind->before_reset) m->kind->before_reset(sim, m);
+  }
   life_reset(sim);
   traces_reset(sim);
   timeline_reset(sim, false);
@@ -79,7 +83,7 @@ const struct metric_def common_metrics[] = {
     {"downtime", "s", "Time a year in which it was not up, if every day is as the time measured."},
     {"mtbf", "s", "Time for which it was up, for each time that it went down; undefined if none."},
     {"instances", "",
-     "Members that were there, averaged over time; where faults stop or join some."},
+     "Members that were there, averaged over time; where controls or faults start or stop some."},
     {"deadlocked", "",
      "Calls that waited for a worker at the end and could never get one: all were held by calls "
      "that waited for calls like these. Only where workers are held while their calls wait."},
@@ -265,7 +269,7 @@ void sim_collect(struct sim *sim, struct metrics *out) {
       add_member(sim, &component->member[i], &u, &all);
     double all_s = component->members > 1 ? measured_s(sim) : all.seconds;
     emit_common(&all, all_s, component->spec->name, out);
-    if (faults_plan_absence(sim, component)) {
+    if (component->spec->absent > 0 || faults_plan_absence(sim, component)) {
       metric_quotient(out, UNIT_COUNT, all.seconds, measured_s(sim), "%s.instances",
                       component->spec->name);
     }

@@ -2,9 +2,12 @@
 #ifndef CONTROL_H
 #define CONTROL_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "pause.h"
+
+struct meter;
 
 enum detector_rule { DETECTOR_BEATS, DETECTOR_PHI };
 
@@ -13,15 +16,43 @@ struct detector {
   double phi;              /* PHI: how sure it must be, as -log10 of the chance to be wrong */
 };
 
+/* A metric that is read while the simulation runs (models/lib/reading.h). */
+struct watched_metric {
+  const char *name; /* "utilization"; NULL: none is read */
+  uint32_t component;
+  uint32_t what;
+  const struct meter *meter;
+};
+
+/* A value that a metric is compared with, in the unit in which it was written. */
+enum limit_unit { LIMIT_NONE, LIMIT_PLAIN, LIMIT_RATIO, LIMIT_SECONDS, LIMIT_PER_SECOND };
+struct limit {
+  uint32_t unit; /* enum limit_unit; NONE: it was not given */
+  double value;
+};
+
 struct action_def;
+
+/* How fast a number of members may change: within `every_ns` by so many, or by that share of
+ * those at its beginning, whichever is more. */
+struct scale_pace {
+  bool given;
+  uint64_t members; /* PARAM_UNLIMITED: no limit */
+  double share;
+  uint64_t every_ns, wait_ns;
+};
 
 /* What is done; each action reads its own of these (models/lib/action_def.h). */
 struct control_act {
   const struct action_def *action; /* NULL: nothing */
+  bool off;                        /* switched off, to see what it does */
   uint32_t target;                 /* component */
   uint64_t takes_ns;               /* from the decision until it is done */
   struct backoff backoff;          /* before that, when it is not the first of late; none: 0 */
   uint64_t reset_ns;               /* who ran for so long is not restarted again and again */
+  /* scale */
+  uint64_t from, to, by; /* by: 0 is unsaid */
+  struct scale_pace up, down;
 };
 
 #endif

@@ -191,6 +191,9 @@ struct kind {
                           struct frame *call, bool answer);
   /* Brings meters that follow lazily up to now; changes nothing else. May be NULL. */
   void (*settle)(struct sim *sim, struct member *member);
+  /* The warm-up is over and nothing is forgotten yet: one that reads what others count takes what
+   * is new. May be NULL. */
+  void (*before_reset)(struct sim *sim, struct member *member);
   /* End of warm-up: forget statistics that are no meters, keep state. May be NULL. */
   void (*reset)(struct sim *sim, struct member *member);
   /* Emits metrics that no meter can, for one component (all its members). May be NULL. */

@@ -5,6 +5,7 @@
 #include "fault.h"
 #include "fault_def.h"
 #include "fault_effects.h"
+#include "present.h"
 #include "time_scale.h"
 
 struct watch_entry {
@@ -18,6 +19,14 @@ static struct life *life_of(const struct sim *sim, const struct member *m) {
 
 void life_init(struct sim *sim) {
   sim->life = arena_lines(sim->arena, sim->members, sizeof *sim->life);
+  for (uint32_t c = 0; c < sim->spec->components; c++) {
+    struct component *component = &sim->component[c];
+    if (component->spec->comes_and_goes) present_keep(sim);
+    uint32_t there = component->members - component->spec->absent;
+    for (uint32_t i = there; i < component->members; i++) {
+      life_absent_at_first(sim, &component->member[i]);
+    }
+  }
 }
 
 /* --- the register --------------------------------------------------------------------------- */

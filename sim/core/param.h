@@ -65,7 +65,9 @@ enum param_type {
   PARAM_SLOWS,     /* struct slows          usl { sigma =, kappa = }, curve { { 0, 1 }, ... } */
   PARAM_SHARDS,    /* struct sharding       "hash", "range", consistent_hash { points = 100 }  */
   PARAM_DETECTOR,  /* struct detector       phi { 8 }                                         */
-  PARAM_ACT, /* struct control_act            promote { "pg", takes = "5s" }                    */
+  PARAM_ACT,   /* struct control_act            promote { "pg", takes = "5s" }                    */
+  PARAM_WATCH, /* struct watched_metric     "web.utilization"                                 */
+  PARAM_LIMIT, /* struct limit              "70%", 100, "250ms", "10/s"                       */
   PARAM_HOW_MANY, /* struct how_many       "quorum", one of `choices`, or 2; see how_many.h   */
   PARAM_ZONES,    /* struct refs           one name of a zone or a list of them              */
   PARAM_CAUSES,   /* uint32_t              bit set of enum outcome                           */

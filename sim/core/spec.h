@@ -34,6 +34,8 @@ struct component_spec {
   const struct kind *kind;
   const void *config;   /* kind->config_size bytes as kind->params describes */
   uint32_t instances;   /* >= 1 */
+  uint32_t absent;      /* the last so many of them are not there at first */
+  bool comes_and_goes;  /* a control starts and stops members, or one after the other again */
   uint32_t zones;       /* number of entries of `zone`; 0: nowhere in particular */
   const uint32_t *zone; /* member i lives in zone[i % zones] */
   struct dist start;    /* ns from a start, or the end of a crash, until it takes calls */

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "action_def.h"
 #include "compose.h"
 #include "configure.h"
 #include "extent.h"
@@ -317,10 +318,27 @@ static bool validate(struct loader *loader, const struct declaration *declaratio
   return spot_error(loader, &spot, "%s", why.text);
 }
 
+/* What controls do may change whom it is done to. */
+static bool prepare(struct loader *loader) {
+  struct error why = {0};
+  uint32_t culprit = 0;
+  struct spec *spec = &loader->scenario->spec;
+  struct component_spec *component = (struct component_spec *)spec->component;
+  if (actions_prepare(spec, component, &culprit, &why)) return true;
+  const char *name = component[culprit].name;
+  for (uint32_t i = 0; i < loader->components.n; i++) {
+    const struct word *word = loader->components.list[i].word;
+    if (strcmp(word->name, name) != 0) continue;
+    struct spot spot = spot_word(NULL, word), at = spot_key(&spot, "act");
+    return spot_error(loader, &at, "%s", why.text);
+  }
+  return false;
+}
+
 bool build_components(struct loader *loader) {
   if (!read_components(loader)) return false;
   number_names(loader);
-  if (!read_components(loader) || !extent_check(loader)) return false;
+  if (!read_components(loader) || !prepare(loader) || !extent_check(loader)) return false;
   for (uint32_t i = 0; i < loader->components.n; i++) {
     if (!move_in(loader, &loader->components.list[i])) return false;
     if (!validate(loader, &loader->components.list[i])) return false;

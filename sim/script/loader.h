@@ -47,6 +47,7 @@ struct word {
   const struct step_def *step;     /* WORD_STEP */
   const struct fault_def *harm;    /* WORD_HARM */
   const struct action_def *action; /* WORD_ACTION */
+  bool off;                        /* of an action: switched off from the command line */
   uint32_t source;                 /* index, or NO_SOURCE for a default of ours */
   int line;
 };

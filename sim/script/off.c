@@ -76,12 +76,28 @@ static void list_all(struct loader *loader) {
 
 /* --- parameters ------------------------------------------------------------------------------ */
 
+/* An action stays what it was, with what it says of others, and is not done. */
+static void push_action_off(lua_State *L, int table, const struct param *param) {
+  lua_getfield(L, table, param->name);
+  const struct word *action = loader_word(L, -1);
+  if (action == NULL) return; /* what it is instead is told when it is read */
+  struct word *off = lua_newuserdatauv(L, sizeof *off, 1);
+  *off = *action;
+  off->off = true;
+  luaL_setmetatable(L, WORD_TYPE);
+  lua_getiuservalue(L, -2, 1);
+  lua_setiuservalue(L, -2, 1);
+  lua_remove(L, -2);
+}
+
 /* table[param] = its off. */
 static void set_off(lua_State *L, int table, const struct param *param) {
   if (param->off) {
     struct param off = *param;
     off.fallback = param->off;
     configure_push_default(L, &off);
+  } else if (param->type == PARAM_ACT) {
+    push_action_off(L, table, param);
   } else {
     lua_pushnil(L);
   }

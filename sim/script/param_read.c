@@ -429,14 +429,6 @@ bool param_read_shards(const struct field *f, int index) {
   return policy_shards(f->loader, f->spot, index, f->at);
 }
 
-bool param_read_detector(const struct field *f, int index) {
-  return policy_detector(f->loader, f->spot, index, f->at);
-}
-
-bool param_read_act(const struct field *f, int index) {
-  return policy_act(f->loader, f->spot, index, f->at);
-}
-
 bool param_read_how_many(const struct field *f, int index) {
   return policy_how_many(f->loader, f->spot, index, f->param, f->at);
 }

@@ -82,6 +82,10 @@ void param_put_detector(FILE *out, const struct spec *spec, const struct param *
                         const void *value);
 void param_put_act(FILE *out, const struct spec *spec, const struct param *param,
                    const void *value);
+void param_put_watch(FILE *out, const struct spec *spec, const struct param *param,
+                     const void *value);
+void param_put_limit(FILE *out, const struct spec *spec, const struct param *param,
+                     const void *value);
 void param_put_how_many(FILE *out, const struct spec *spec, const struct param *param,
                         const void *value);
 void param_put_zones(FILE *out, const struct spec *spec, const struct param *param,

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "action_def.h"
 #include "choice.h"
 #include "configure.h"
 #include "param_text.h"
@@ -343,40 +342,6 @@ void policy_put_places(FILE *out, const struct concurrency_config *places) {
           (unsigned long long)places->most);
 }
 
-/* --- controls ------------------------------------------------------------------------------- */
-
-const struct param phi_subject = {.name = "phi",
-                                  .type = PARAM_NUMBER,
-                                  .offset = offsetof(struct detector, phi),
-                                  .required = true,
-                                  .min = 0.1,
-                                  .max = 300,
-                                  .doc = "How sure it must be (Akka: 8)."};
-const struct param phi_params[] = {{0}};
-
-bool policy_detector(struct loader *loader, const struct spot *spot, int index,
-                     struct detector *out) {
-  static const struct choice choices[] = {
-      {WORD_PHI, DETECTOR_PHI, .subject = &phi_subject, .params = phi_params}};
-  *out = (struct detector){0};
-  const struct choice *row =
-      choice_read(loader, spot, index, choices, 1, "a detector such as phi { 8 }", out);
-  if (row) out->rule = (enum detector_rule)row->kind;
-  return row != NULL;
-}
-
-bool policy_act(struct loader *loader, const struct spot *spot, int index,
-                struct control_act *out) {
-  const struct word *word = loader_word(loader->L, index);
-  *out = (struct control_act){0};
-  if (word == NULL || word->id != WORD_ACTION) {
-    return value_unexpected(loader, spot, index,
-                            "an action such as promote { \"pg\", takes = \"5s\" }");
-  }
-  out->action = word->action;
-  return choice_read_word(loader, spot, index, &word->action->word, out);
-}
-
 void param_put_shards(FILE *out, const struct spec *spec, const struct param *param,
                       const void *value) {
   (void)spec, (void)param;
@@ -392,37 +357,6 @@ void param_put_shards(FILE *out, const struct spec *spec, const struct param *pa
     case SHARDS_RING:
       fprintf(out, "consistent_hash, points %llu", (unsigned long long)shards->points);
       return;
-  }
-}
-
-void param_put_detector(FILE *out, const struct spec *spec, const struct param *param,
-                        const void *value) {
-  (void)spec, (void)param;
-  const struct detector *detector = value;
-  if (detector->rule == DETECTOR_BEATS) {
-    fputs("missed beats", out);
-  } else {
-    fprintf(out, "phi %g", detector->phi);
-  }
-}
-
-void param_put_act(FILE *out, const struct spec *spec, const struct param *param,
-                   const void *value) {
-  (void)param;
-  const struct control_act *act = value;
-  if (act->action == NULL) {
-    fputs("none", out);
-    return;
-  }
-  const struct word_def *word = &act->action->word;
-  fputs(word->name, out);
-  if (word->subject) {
-    fputs(" ", out);
-    param_text(out, spec, word->subject, (const char *)act + word->subject->offset);
-  }
-  for (const struct param *p = word->params; p && p->name; p++) {
-    fprintf(out, ", %s ", p->name);
-    param_text(out, spec, p, (const char *)act + p->offset);
   }
 }
 

@@ -21,9 +21,6 @@ bool policy_writes(struct loader *loader, const struct spot *spot, int index, st
 bool policy_shards(struct loader *loader, const struct spot *spot, int index, struct sharding *out);
 bool policy_places(struct loader *loader, const struct spot *spot, int index,
                    const struct param *param, struct concurrency_config *out);
-bool policy_detector(struct loader *loader, const struct spot *spot, int index,
-                     struct detector *out);
-bool policy_act(struct loader *loader, const struct spot *spot, int index, struct control_act *out);
 bool policy_how_many(struct loader *loader, const struct spot *spot, int index,
                      const struct param *param, struct how_many *out);
 bool policy_zones(struct loader *loader, const struct spot *spot, int index, struct refs *out);

@@ -10,6 +10,7 @@
 #include "call.h"
 #include "checks.h"
 #include "profile.h"
+#include "reading.h"
 #include "registry.h"
 
 enum { MAX_NODES = 256, MAX_FIXUPS = 4096, MAX_PLACES = 64, MAX_HANDLERS = 32, MAX_STEPS = 1024 };
@@ -360,6 +361,16 @@ static uint32_t read_causes(const char *text) {
   return set;
 }
 
+/* "70%", "250ms", "10/s" or "100" */
+static struct limit read_limit(const char *text) {
+  bool ratio = strchr(text, '%') != NULL, time = strchr(text, 's') != NULL;
+  const char *slash = strchr(text, '/');
+  enum limit_unit unit = ratio ? LIMIT_RATIO : LIMIT_PLAIN;
+  if (time) unit = slash ? LIMIT_PER_SECOND : LIMIT_SECONDS;
+  double value = slash ? strtod(text, NULL) : quantity(&text);
+  return (struct limit){unit, unit == LIMIT_SECONDS ? value / 1e9 : value};
+}
+
 /* "promote pg, takes 5s": what stands behind the word, then keys and values; in a value of several
  * words, "exponential/10s/300s/2/none", they are joined by slashes. */
 static void read_act(struct node *node, struct control_act *act, const char *text) {
@@ -372,6 +383,9 @@ static void read_act(struct node *node, struct control_act *act, const char *tex
   if (!act->action) fail_msg("no action %s", name);
   const struct word_def *word = &act->action->word;
   if (word->params) set_defaults(node, word->params, (char *)act);
+  for (const struct param *p = word->params; p && p->name; p++) {
+    if (p->type == PARAM_GROUP) set_defaults(node, p->group, (char *)act + p->offset);
+  }
   if (word->subject && next_word(&text, value, sizeof value)) {
     set_value(node, word->subject, (char *)act + word->subject->offset, value);
   }
@@ -480,6 +494,23 @@ static void set_value(struct node *node, const struct param *param, void *at, co
       return;
     case PARAM_ACT:
       read_act(node, at, text);
+      return;
+    case PARAM_WATCH: {
+      struct watched_metric *metric = at;
+      char name[32];
+      const char *point = strchr(text, '.');
+      snprintf(name, sizeof name, "%.*s", (int)(point - text), text);
+      bool found = false;
+      for (uint32_t i = 0; i < node->scene->nodes; i++) {
+        const struct node *other = node->scene->node[i];
+        if (!strcmp(other->name, name)) found = reading_find(other->kind, point + 1, metric);
+      }
+      if (!found) fail_msg("no metric %s", text);
+      fix_later(node->scene, &metric->component, name);
+      return;
+    }
+    case PARAM_LIMIT:
+      *(struct limit *)at = read_limit(text);
       return;
     case PARAM_PLACES:
       ((struct concurrency_config *)at)->start = (uint64_t)quantity(&text);
@@ -650,6 +681,7 @@ static struct handlers handlers_of(struct node *node) {
 }
 
 static void build_components(struct scene *scene) {
+  static const char *const instances[] = {"instances"};
   struct spec *spec = &scene->spec;
   qsort(scene->node, scene->nodes, sizeof scene->node[0], by_node_name);
   struct component_spec *list = arena_alloc(scene->arena, scene->nodes * sizeof *list);
@@ -669,6 +701,8 @@ static void build_components(struct scene *scene) {
                                       .zone = zone,
                                       .start = node->start,
                                       .drain_ns = node->drain_ns,
+                                      .given = instances,
+                                      .givens = node->instances > 1,
                                       .file = "test",
                                       .line = 1};
   }
@@ -703,6 +737,12 @@ const struct spec *scene_spec(struct scene *scene) {
   for (uint32_t i = 0; i < scene->fixups; i++) {
     *scene->fixup[i].at = spec_find(spec, scene->fixup[i].name);
     if (*scene->fixup[i].at == REF_NONE) fail_msg("no component %s", scene->fixup[i].name);
+  }
+  struct error err = {0};
+  uint32_t culprit = 0;
+  struct component_spec *list = (struct component_spec *)spec->component;
+  if (!actions_prepare(spec, list, &culprit, &err)) {
+    fail_msg("%s: %s", list[culprit].name, err.text);
   }
   for (uint32_t i = 0; i < scene->paths; i++) {
     scene->path[i].from = place_named(scene, scene->path_end[i][0]);

@@ -52,7 +52,8 @@ struct node *scene_add_kind(struct scene *scene, const struct kind *kind, const 
  * place of a rate "profile lines 20s 0s 50/s 9s 400/s" (or steps; the period, 0s: none; the
  * points); mix "browse 0.9, buy 0.1"; keys "uniform 100", "zipf 100 0.9"; causes "timeout, reset";
  *   priority "buy, browse"; weights "v1 9, v2 1"; backoff "100ms" or "exponential BASE CAP FACTOR
- * JITTER"; detector "phi 8"; act "db 5s", which is promote. */
+ * JITTER"; detector "phi 8"; act "promote db, takes 5s"; a metric to watch
+ *   "web.utilization", and a limit of it "70%", "100", "250ms" or "10/s". */
 void node_set(struct node *node, const char *param, const char *text);
 void node_life(struct node *node, struct dist start, uint64_t drain_ns);
 void node_zones(struct node *node, const char *zones); /* "eu-1, eu-2" */

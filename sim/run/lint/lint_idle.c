@@ -73,13 +73,14 @@ void lint_empty_zone(struct lint *lint) {
 
 /* --- lives ---------------------------------------------------------------------------------- */
 
-/* What faults make of a component's members, whenever that is. */
+/* What faults and controls make of a component's members, whenever that is. */
 struct lives {
   bool start, drain;
 };
 
 static struct lives lives_of(const struct lint *lint, uint32_t component) {
-  struct lives lives = {false, false};
+  bool controlled = lint->spec->component[component].comes_and_goes;
+  struct lives lives = {controlled, controlled};
   for (uint32_t i = 0; i < lint->spec->faults; i++) {
     const struct fault_spec *fault = &lint->spec->fault[i];
     if (fault->on_path || !lint_hits(lint, fault->target, component)) continue;
