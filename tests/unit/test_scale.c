@@ -122,6 +122,51 @@ static void test_stop(void **state) {
   }
 }
 
+/* Aim: by steps there is a pause after each; one that drains goes on with its calls and is started
+ * again only when it has left. */
+static void test_steps(void **state) {
+  (void)state;
+  struct scene *scene = scene_new();
+  struct node *web = scene_add(scene, "service", "web", 1);
+  on_work(node_on(web, NULL), "1ms");
+  struct node *users = scene_add(scene, "client", "users", 1);
+  node_set(users, "arrivals", "poisson profile steps 0s 0s 200/s 60s 10/s 71s 200/s 150s 10/s");
+  node_set(users, "target", "web");
+  struct node *slow = scene_add(scene, "service", "slow", 5);
+  node_life(slow, dist_constant(1e9), 25 * S);
+  on_work(node_on(slow, NULL), "20s");
+  struct node *some = scene_add(scene, "client", "some", 1);
+  node_set(some, "arrivals", "constant 3/s");
+  node_set(some, "target", "slow");
+  struct node *hpa = scene_add(scene, "control", "hpa", 1);
+  node_set(hpa, "watch", "web.rate");
+  node_set(hpa, "above", "150/s");
+  node_set(hpa, "below", "100/s");
+  node_set(hpa, "every", "5s");
+  node_set(hpa, "cooldown", "10s");
+  node_set(hpa, "act", "scale slow, from 3, to 5");
+  struct run run = run_begin(scene, SEED, 0, 240 * S);
+  uint32_t before = 5;
+  uint64_t at[8] = {0}, n = 0;
+  for (uint64_t t = 1; t <= 240; t++) {
+    sim_run(run.sim, t * S);
+    uint32_t now = 0;
+    for (uint32_t i = 1; i <= 5; i++) now += run_member(&run, "slow", i)->phase == MEMBER_UP;
+    if (now != before && n < 8) at[n++] = t;
+    before = now;
+  }
+  run_finish(&run);
+  /* Down by one or two; up again, but only after who drains has left; down to three. */
+  assert_true(n == 4 || n == 6);
+  assert_true(at[0] > 60 && at[0] < 71);
+  uint64_t first_up = at[n / 2 - 1];
+  assert_true(first_up >= at[0] + 25 && first_up <= at[0] + 32);
+  assert_int_equal(at[n - 1] - at[n - 2], 10);
+  assert_same(metric(&run, "slow.errors"), 0);
+  run_free(&run);
+  scene_free(scene);
+}
+
 /* Aim: the first is started at once when there is none, and the last goes when nothing was asked
  * for a whole cooldown. Calls meanwhile find nobody. */
 static void test_to_zero(void **state) {
@@ -240,10 +285,10 @@ static void test_refused(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_target),       cmocka_unit_test(test_time_to_scale),
-      cmocka_unit_test(test_stop),         cmocka_unit_test(test_to_zero),
-      cmocka_unit_test(test_control_down), cmocka_unit_test(test_warmup),
-      cmocka_unit_test(test_refused),
+      cmocka_unit_test(test_target),  cmocka_unit_test(test_time_to_scale),
+      cmocka_unit_test(test_stop),    cmocka_unit_test(test_steps),
+      cmocka_unit_test(test_to_zero), cmocka_unit_test(test_control_down),
+      cmocka_unit_test(test_warmup),  cmocka_unit_test(test_refused),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,5 @@
+-- Four members are what the load needs at the target.
+client "c" { arrivals = poisson "200/s", target = "web", timeout = "1s" }
+service "web" { workers = 4, queue = 100, on = { work(exponential "40ms") } }
+control "hpa" { watch = "web.utilization", target = "50%", act = scale { "web", to = 5 } }
+run { duration = "10min", warmup = "1min" }
