@@ -22,7 +22,7 @@ models/control/signals models/control/actions
 models
 sim/analyse
 sim/script
-sim/script/sandbox
+sim/script/sandbox sim/script/values
 sim/manual
 sim/run/base
 sim/run/experiment
