@@ -1,0 +1,36 @@
+-- Six thousand thumbnails are ordered at once: how long until they are done when the number of
+-- workers follows the backlog, and what does that cost against having as many all the time?
+--
+-- Covers C04.
+-- A worker makes ten thumbnails a second. On a usual day 50 a second are asked for, which keeps
+-- five of six workers busy: with these alone the spike is worked off at ten a second. The backlog
+-- is looked at every 30 s; for each hundred that wait there is to be one worker, at most 20, and
+-- one takes 20 s to start. Twenty workers take 150 a second off the backlog, so that most of the
+-- time is theirs, and the rest is that until somebody looks and until workers are up. Five minutes
+-- after nothing waits any more there are six again.
+--
+-- Off: follows=false  six workers take ten minutes
+-- Answer: thumbs.to_delivery.max
+local every = param { "every", "30s", doc = "time between two looks at the backlog" }
+local follows = param { "follows", true, doc = "whether the workers follow the backlog" }
+
+client "users" { arrivals = poisson "50/s", target = "thumbs" }
+client "import" { arrivals = burst { 6000, at = "5min" }, target = "thumbs" }
+topic "thumbs" {}
+service "resizer" {
+  instances = 6,
+  workers = 1, work = exponential "100ms", start = "20s", drain = "10s", subscribe = { "thumbs" },
+}
+control "pool" {
+  watch = "thumbs.backlog", target = 100, every = every,
+  act = follows and scale { "resizer", from = 6, to = 20, up = { members = "unlimited" } } or nil,
+}
+
+goal "thumbs.to_delivery.max < 2min"
+goal "thumbs.redeliveries < 1"
+if follows then
+  goal "pool.members.end < 6.5"
+  -- What it costs: 20 all the time would be twice as much.
+  goal "resizer.instances < 12"
+end
+run { duration = "20min", warmup = "1min", replications = 10 }
