@@ -54,6 +54,10 @@ void list_healthy(struct sim *sim, struct load_balancer_state *lb) {
     if (is || all) lb->healthy[lb->healthy_n++] = i;
   }
   level_set(&lb->in_use, sim->now_ns, in_use);
+  if (lb->locality.zones > 0) {
+    locality_share(&lb->locality, &lb->config->zone_aware, lb->healthy, lb->healthy_n);
+    if (panicking > 0) lb->locality.on = false; /* Envoy, too */
+  }
   if (lb->levels.n > 0) level_set(&lb->panicking, sim->now_ns, panicking);
 }
 
@@ -130,6 +134,15 @@ static void prepare(struct sim *sim, struct load_balancer_state *lb) {
   lb->memory = lb->algorithm->prepare(sim->arena, &all);
 }
 
+static void init_zones(struct sim *sim, struct member *member) {
+  struct load_balancer_state *lb = member->state;
+  if (!lb->config->zone_aware.given || lb->n == 0) return;
+  struct member **to = arena_alloc(sim->arena, lb->n * sizeof *to);
+  for (uint32_t i = 0; i < lb->n; i++) to[i] = lb->backend[i].member;
+  locality_init(sim, member, &lb->locality, to, lb->n);
+  lb->is_choosy = true;
+}
+
 void choose_init(struct sim *sim, struct member *member) {
   struct load_balancer_state *lb = member->state;
   lb->algorithm = load_balancer_algorithm(lb->config);
@@ -148,6 +161,11 @@ void choose_init(struct sim *sim, struct member *member) {
     }
   }
   prepare(sim, lb);
+  init_zones(sim, member);
+  if (lb->config->reports.given) {
+    lb->seen = arena_alloc(sim->arena, lb->n * sizeof *lb->seen);
+    for (uint32_t i = 0; i < lb->n; i++) lb->seen[i].member = lb->busy[i].member;
+  }
   if (!lb->by_connection) return;
   lb->open = arena_alloc(sim->arena, lb->n * sizeof *lb->open);
   lb->calls = arena_alloc(sim->arena, lb->n * sizeof *lb->calls);
@@ -163,7 +181,7 @@ static uint32_t pick(const struct sim *sim, struct load_balancer_state *lb,
   if (__builtin_expect(lb->ramp_until_ns > 0, 0)) ramp(sim, lb);
   struct draws draws = draws_begin(lb->pick, forwarded->key, 0);
   const struct candidates all = {lb->healthy, lb->healthy_n, 0};
-  struct choosing from = {.busy = lb->busy,
+  struct choosing from = {.busy = lb->seen ? lb->seen : lb->busy,
                           .choices = lb->choices,
                           .weight = lb->weight,
                           .memory = lb->memory,
@@ -229,10 +247,34 @@ static __attribute__((cold, noinline)) uint32_t pick_of_side(const struct sim *s
   return pick(sim, lb, call, call, &some);
 }
 
+/* Among those of one zone, where going round goes on by itself. */
+static __attribute__((cold, noinline)) uint32_t choose_in_zone(const struct sim *sim,
+                                                               struct load_balancer_state *lb,
+                                                               const struct frame *call) {
+  struct locality *l = &lb->locality;
+  uint32_t zone = locality_draw(l, call->key), n = 0;
+  for (uint32_t i = 0; i < lb->healthy_n; i++) {
+    if (l->of[lb->healthy[i]] == zone) lb->others[n++] = lb->healthy[i];
+  }
+  if (lb->has_policy && !all_admit(sim, lb)) n = admitted_of(sim, lb, lb->others, n);
+  struct candidates some = {lb->others, n, 0};
+  if (lb->algorithm->turns == TURNS_TIES) some.first = lb->next++ % n;
+  if (lb->algorithm->turns == TURNS_ALL) begin_behind(&some, l->next[zone]);
+  uint32_t which = pick(sim, lb, call, call, &some);
+  l->next[zone] = which + 1;
+  if (zone == l->own) {
+    l->local++;
+  } else {
+    l->crossed++;
+  }
+  return which;
+}
+
 static uint32_t choose_new(const struct sim *sim, struct load_balancer_state *lb,
                            const struct frame *call) {
   if (__builtin_expect(lb->is_choosy, 0)) {
     if (divide_side(&lb->division, call)) return pick_of_side(sim, lb, call);
+    if (lb->locality.on) return choose_in_zone(sim, lb, call);
     if (!all_admit(sim, lb)) return pick_admitted(sim, lb, call);
   }
   struct candidates all = {lb->healthy, lb->healthy_n, 0};

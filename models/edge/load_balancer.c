@@ -201,6 +201,7 @@ enum due {
   DUE_CHECK,
   DUE_CHECK_NOW, /* when all else of this instant is done */
   DUE_RETURN,    /* an ejection ends */
+  DUE_REPORT,    /* what the backends have to do is told */
 };
 
 static void plan_check(struct sim *sim, struct member *member, uint32_t which, uint64_t delay_ns) {
@@ -281,6 +282,21 @@ static void ejection_over(struct sim *sim, struct member *member, uint32_t which
   sim_note(sim, member, b->member, "back in use");
 }
 
+/* --- load reports --------------------------------------------------------------------------- */
+
+/* Calls at a backend, from whatever balancer. One that is not there tells nothing, and what it told
+ * last stands. */
+static void take_reports(struct sim *sim, struct member *member) {
+  struct load_balancer_state *lb = member->state;
+  for (uint32_t i = 0; i < lb->n; i++) {
+    const struct member *m = lb->busy[i].member;
+    if (m->down || m->hung || !m->listed) continue;
+    lb->seen[i] = (struct busy){lb->busy[i].member, m->flow.arrivals - m->flow.ok - m->flow.errors};
+    lb->reports++;
+  }
+  timer_set(sim, member, &lb->report, lb->config->reports.every_ns, DUE_REPORT, 0);
+}
+
 /* --- events --------------------------------------------------------------------------------- */
 
 /* Checks of different backends are spread over the interval, as HAProxy does. */
@@ -293,6 +309,12 @@ static void start_checks(struct sim *sim, struct member *member) {
   }
 }
 
+static void load_balancer_start(struct sim *sim, struct member *member) {
+  struct load_balancer_state *lb = member->state;
+  start_checks(sim, member);
+  if (lb->config->reports.given) take_reports(sim, member);
+}
+
 static void load_balancer_on_due(struct sim *sim, struct member *member, struct timer *timer) {
   switch ((enum due)timer->what) {
     case DUE_CHECK: /* a fault of this instant comes first, whenever the check was planned */
@@ -303,6 +325,9 @@ static void load_balancer_on_due(struct sim *sim, struct member *member, struct 
       return;
     case DUE_RETURN:
       ejection_over(sim, member, timer->data);
+      return;
+    case DUE_REPORT:
+      take_reports(sim, member);
       return;
   }
 }
@@ -341,7 +366,7 @@ static void load_balancer_on_fault(struct sim *sim, struct member *member,
     limits_clear(&lb->limits);
     list_healthy(sim, lb);
   } else {
-    start_checks(sim, member);
+    load_balancer_start(sim, member);
   }
 }
 
@@ -443,6 +468,10 @@ static const struct meter load_balancer_meters[] = {
      "Calls that did not go to their place on the ring because it had its share (`bounded`)."},
     {"panic", METER_MEAN_LEVEL, STATE(panicking), 0,
      "Levels that panic, or 1 for all backends together (`panic`)"},
+    {"local", METER_RATIO, STATE(locality.local), STATE(locality.crossed),
+     "Share of the calls that stayed in the zone of the balancer, while zones matter "
+     "(`zone_aware`)."},
+    {"reports", METER_COUNT, STATE(reports), 0, "Load reports taken from backends (`reports`)."},
     {"sessions", METER_COUNT, STATE(sessions.begun), 0,
      "Sessions that began at a backend (`sticky`)."},
     {"sessions_lost", METER_COUNT, STATE(sessions.lost), 0,
@@ -460,6 +489,8 @@ static const struct meter load_balancer_meters[] = {
 static bool load_balancer_has_meter(const void *config, const struct meter *meter) {
   const struct load_balancer_config *c = config;
   if (meter->at == STATE(diverted)) return c->bounded > 0;
+  if (meter->at == STATE(locality.local)) return c->zone_aware.given;
+  if (meter->at == STATE(reports)) return c->reports.given;
   if (meter->at == STATE(panicking)) return c->panic > 0;
   bool of_limits = meter->at == STATE(limits.refused) || meter->at == STATE(limits.delayed);
   if (of_limits) return c->on.program.steps > 0;
@@ -527,7 +558,11 @@ const struct kind kind_load_balancer = {
         "10 s, here it is when their time is over. With `layer = 4` it balances connections: "
         "an algorithm that compares backends then looks at their open connections, a connection "
         "whose backend leaves use or breaks is given another one (HAProxy ends it), and what is "
-        "sent on to the backends goes over connections of its own. Left out: backup "
+        "sent on to the backends goes over connections of its own. With `zone_aware` the zone of a "
+        "call is drawn first, by the shares of the balancers and of the backends in use in each "
+        "zone, then the algorithm chooses there; a further try goes to any zone, and a balancer "
+        "that is down still counts as one. Left out: load reports that come late or get lost, "
+        "backup "
         "servers and other fallbacks, limits by instance (HAProxy's maxconn), "
         "success rates compared between backends.",
     .example =
@@ -549,7 +584,7 @@ const struct kind kind_load_balancer = {
     .data_behind = load_balancer_data_behind,
     .divide = divide,
     .init = load_balancer_init,
-    .start = start_checks,
+    .start = load_balancer_start,
     .on_call = load_balancer_on_call,
     .on_reply = load_balancer_on_reply,
     .on_answer = load_balancer_on_answer,

@@ -91,6 +91,37 @@ static bool layer_valid(const struct load_balancer_config *config, struct error 
                    what, by_request ? " (by = \"caller\" is an address)" : "");
 }
 
+/* Zones that are chosen before the algorithm chooses. */
+static bool zones_valid(const struct spec *spec, const struct component_spec *component,
+                        struct error *err) {
+  const struct load_balancer_config *config = component->config;
+  const struct algorithm *algorithm = load_balancer_algorithm(config);
+  if (!config->zone_aware.given) return true;
+  if (algorithm->hashes || algorithm->by_level || algorithm->by_distance) {
+    return error_set(err,
+                     "'zone_aware' leaves algorithm = \"%s\" no choice among all backends; take "
+                     "round_robin, random, least_connections, power_of_two or latency",
+                     algorithm->name);
+  }
+  if (component->zones == 0) {
+    return error_set(err, "'zone_aware' needs to know where the balancer is; give it a zone");
+  }
+  for (uint32_t i = 0; i < config->backends.n; i++) {
+    const struct component_spec *to = &spec->component[config->backends.id[i]];
+    if (to->zones > 0) continue;
+    return error_set(err, "'zone_aware' needs to know where \"%s\" is; give it a zone", to->name);
+  }
+  return true;
+}
+
+static bool reports_valid(const struct load_balancer_config *config, struct error *err) {
+  if (!config->reports.given) return true;
+  if (config->layer == 4) {
+    return error_set(err, "'reports' are of calls, and at layer 4 a balancer compares connections");
+  }
+  return true;
+}
+
 static bool limits_valid(const struct load_balancer_config *config, struct error *err) {
   for (uint32_t i = 0; i < config->on.program.steps; i++) {
     if (config->on.program.step[i].kind == STEP_LIMIT) continue;
@@ -128,7 +159,8 @@ bool load_balancer_validate(const struct spec *spec, const struct component_spec
   }
   if (n > MAX_BACKENDS) return error_set(err, "backends: at most %d are possible", MAX_BACKENDS);
   if (!targets_valid(spec, component, err) || !layer_valid(config, err)) return false;
-  if (!limits_valid(config, err)) return false;
+  if (!limits_valid(config, err) || !reports_valid(config, err)) return false;
+  if (!zones_valid(spec, component, err)) return false;
   if (!algorithm_valid(config, err) || !weights_valid(spec, config, err)) return false;
   if (config->health.given && config->health.timeout_ns > config->health.interval_ns) {
     return error_set(err,
@@ -176,6 +208,8 @@ static void outline_choice(const struct load_balancer_config *config, struct out
   out->compares = compares == COMPARES_ALL       ? PARAM_UNLIMITED
                   : compares == COMPARES_CHOICES ? config->choices
                                                  : 0;
+  out->reports_ns = config->reports.given ? config->reports.every_ns : 0;
+  out->zones_from = config->zone_aware.given ? (uint32_t)config->zone_aware.least : 0;
   out->outlier = (struct outline_outlier){config->outlier.given, config->outlier.failures,
                                           config->outlier.eject_ns};
   out->health = (struct outline_health){config->health.given, config->health.interval_ns,
@@ -263,6 +297,40 @@ static const struct param health_params[] = {
      .min = 1,
      .max = 1000,
      .doc = "Good checks in a row that take it back (HAProxy: 2)."},
+    {0},
+};
+
+static const char *const spill_choices[] = {"even", "last", NULL};
+
+static const struct param zone_aware_params[] = {
+    {.name = "spill",
+     .type = PARAM_ENUM,
+     .offset = offsetof(struct locality_config, spill),
+     .fallback = "even",
+     .choices = spill_choices,
+     .doc = "When calls leave their zone: even: as many as keep every backend equally busy, by the "
+            "shares of backends in use and of balancers in each zone (Envoy's zone aware routing); "
+            "last: when no backend of the zone is in use (Kubernetes' trafficDistribution = "
+            "PreferClose)."},
+    {.name = "least",
+     .type = PARAM_COUNT,
+     .offset = offsetof(struct locality_config, least),
+     .fallback = "6",
+     .min = 1,
+     .max = MAX_BACKENDS,
+     .doc = "With fewer backends in use zones do not matter (Envoy's min_cluster_size: 6)."},
+    {0},
+};
+
+static const struct param reports_params[] = {
+    {.name = "every",
+     .type = PARAM_DURATION,
+     .offset = offsetof(struct reports_config, every_ns),
+     .required = true,
+     .min = 1,
+     .max = 1e18,
+     .doc = "Time between two reports, which all backends make at once (gRPC takes weights from "
+            "ORCA reports once a second)."},
     {0},
 };
 
@@ -377,6 +445,23 @@ const struct param load_balancer_params[] = {
      .needs = "algorithm = priority",
      .doc = "For priority: a level takes all its calls while the share of it that is in use, times "
             "this, is 100 % (Envoy: 1.4, so 72 %); else so many percent."},
+    {.name = "zone_aware",
+     .type = PARAM_GROUP,
+     .offset = AT(zone_aware),
+     .group = zone_aware_params,
+     .needs = "backends",
+     .doc = "Calls stay in the zone of the balancer's instance as far as `spill` says. While "
+            "backends panic, zones do not matter."},
+    {.name = "reports",
+     .type = PARAM_GROUP,
+     .offset = AT(reports),
+     .group = reports_params,
+     .needs = "algorithm = least_connections|power_of_two|latency",
+     .doc = "What the algorithm compares is the number of calls at each backend, from whatever "
+            "balancer, as last reported, in place of its own calls under way. What it sends "
+            "meanwhile does not change that: all balancers follow the same old news, and run to "
+            "the one that was idle (the periodic updates of Mitzenmacher, How useful is old "
+            "information?, 2000)."},
     {.name = "slow_start",
      .type = PARAM_DURATION,
      .offset = AT(slow_start_ns),

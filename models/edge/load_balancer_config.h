@@ -3,6 +3,7 @@
 #define LOAD_BALANCER_CONFIG_H
 
 #include "algorithm.h"
+#include "locality.h"
 #include "outbound.h"
 #include "outlier.h"
 #include "outline.h"
@@ -33,6 +34,11 @@ struct load_balancer_config {
     uint64_t interval_ns, timeout_ns, fall, rise;
   } health;
   struct outlier_config outlier;
+  struct locality_config zone_aware;
+  struct reports_config {
+    bool given;
+    uint64_t every_ns;
+  } reports;
 };
 
 extern const struct param load_balancer_params[];

@@ -7,6 +7,7 @@
 #include "levels.h"
 #include "limit_gates.h"
 #include "load_balancer_config.h"
+#include "locality.h"
 #include "meter.h"
 #include "outbound.h"
 #include "outlier.h"
@@ -45,9 +46,9 @@ struct load_balancer_state {
   const struct algorithm *algorithm;
   bool has_policy, listens; /* listens: to how calls end */
   bool has_front;           /* limits, routes or a division */
-  bool is_choosy;           /* a policy or a division: not every backend in use may get a call */
-  bool by_connection;       /* layer 4 */
-  uint32_t choices;         /* of the config */
+  bool is_choosy;     /* a policy, zones or a division: not every backend in use may get a call */
+  bool by_connection; /* layer 4 */
+  uint32_t choices;   /* of the config */
   uint64_t timeout_ns;
   struct stream pick;
   /* What algorithms look at beside the calls under way; NULL or void where they do not. */
@@ -79,7 +80,11 @@ struct load_balancer_state {
   uint64_t unrouted, connections;
   uint32_t outliers_n; /* backends ejected now */
   uint64_t no_backend, reconnects, given_up, probes_failed, ejections, outliers;
-  uint64_t diverted;              /* see struct choosing */
+  uint64_t diverted; /* see struct choosing */
+  struct locality locality;
+  struct busy *seen;   /* with `reports`: in place of `busy`, the calls at each as last told */
+  struct timer report; /* the next one is due */
+  uint64_t reports;
   struct level in_use, panicking; /* backends; levels that panic */
 };
 

@@ -121,6 +121,8 @@ struct outline {
   bool prefers_idle;    /* to those with fewest calls, in place of each equally */
   uint16_t burst;       /* calls that a limit lets through at one time; 0: none does */
   float left_out;       /* share of its instances that never hear of an update */
+  uint64_t reports_ns;  /* what it compares is told so often alone; 0: it knows by itself */
+  uint32_t zones_from;  /* with so many backends in use zones matter; 0: they never do */
   uint64_t compares;    /* backends whose calls it compares before each choice; 0: it does not */
   struct outline_health health;
   struct outline_outlier outlier;

@@ -153,6 +153,8 @@ void lint_unused_handler(struct lint *lint);
 void lint_no_keys(struct lint *lint);
 void lint_no_users(struct lint *lint);
 void lint_hash_of_few(struct lint *lint);
+void lint_zones_of_few(struct lint *lint);
+void lint_reports_old(struct lint *lint);
 void lint_past_the_peak(struct lint *lint);
 void lint_swaps_when_full(struct lint *lint);
 void lint_pauses_feed_themselves(struct lint *lint);

@@ -68,6 +68,39 @@ void lint_hash_of_few(struct lint *lint) {
   }
 }
 
+/* --- zones and reports ----------------------------------------------------------------------- */
+
+void lint_zones_of_few(struct lint *lint) {
+  for (uint32_t c = 0; c < lint->spec->components; c++) {
+    const struct call_node *node = node_of(lint->graph, c);
+    if (node == NULL || node->outline.zones_from == 0) continue;
+    double backends = backends_of(lint, node);
+    if (backends >= node->outline.zones_from) continue;
+    struct finding *f = lint_add_component(lint, c);
+    f->what = lint_text(lint, "zones matter from %u backends in use on, and it has %s",
+                        node->outline.zones_from, lint_number(lint, backends));
+  }
+}
+
+/* Where all calls between two reports go to the one backend that was least busy. */
+void lint_reports_old(struct lint *lint) {
+  for (uint32_t c = 0; c < lint->spec->components; c++) {
+    const struct call_node *node = node_of(lint->graph, c);
+    if (node == NULL || node->outline.reports_ns == 0) continue;
+    if (node->outline.compares != PARAM_UNLIMITED) continue;
+    double rate = 0;
+    for (uint32_t i = lint->graph->first[c]; i != NO_NODE; i = lint->graph->node[i].next) {
+      rate += lint->graph->node[i].rate_per_s;
+    }
+    double calls = rate * (double)node->outline.reports_ns / 1e9;
+    double backends = backends_of(lint, node);
+    if (backends < 2 || calls <= backends) continue;
+    struct finding *f = lint_add_component(lint, c);
+    f->what = lint_text(lint, "%s calls come between two load reports of its %s backends",
+                        lint_number(lint, calls), lint_number(lint, backends));
+  }
+}
+
 /* --- limits --------------------------------------------------------------------------------- */
 
 /* Calls that all instances of a component can have, at work and waiting; INFINITY: any number. */
