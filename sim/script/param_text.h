@@ -7,11 +7,23 @@
 
 #include <stdio.h>
 
+#include "program.h"
+#include "quantity.h"
 #include "spec.h"
+
+#define PARAM_NONE "none" /* what is not given */
 
 /* Writes the value of one parameter, which lies at `value` in the config struct. A group is shown
  * by its entries, which are parameters themselves: here it is "yes" or "none". */
 void param_text(FILE *out, const struct spec *spec, const struct param *param, const void *value);
+
+/* What several types, or steps of handlers, have in them: a quantity with its unit, a distribution
+ * of times or of sizes, ... */
+void param_text_quantity(FILE *out, enum quantity quantity, double value);
+void param_text_dist(FILE *out, const struct dist *dist, bool is_time);
+void param_text_priorities(FILE *out, const struct priorities *list);
+void param_text_causes(FILE *out, uint32_t causes);
+void param_text_tier_rates(FILE *out, const struct spec *spec, const struct tier_rates *rates);
 
 /* The same of one type each: the column `put` of param_types. */
 void param_put_bool(FILE *out, const struct spec *spec, const struct param *param,
@@ -56,9 +68,6 @@ void param_put_batch(FILE *out, const struct spec *spec, const struct param *par
                      const void *value);
 void param_put_arrivals(FILE *out, const struct spec *spec, const struct param *param,
                         const void *value);
-/* A distribution alone, of times or of sizes. */
-void param_text_dist(FILE *out, const struct dist *dist, bool is_time);
-
 void param_put_journey(FILE *out, const struct spec *spec, const struct param *param,
                        const void *value);
 void param_put_shares(FILE *out, const struct spec *spec, const struct param *param,

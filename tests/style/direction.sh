@@ -22,7 +22,7 @@ models/control/signals models/control/actions
 models
 sim/analyse
 sim/script
-sim/script/sandbox sim/script/values
+sim/script/sandbox sim/script/values sim/script/text
 sim/manual
 sim/run/base
 sim/run/experiment
