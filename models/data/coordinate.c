@@ -270,10 +270,19 @@ void quorum_on_answer(struct sim *sim, struct quorum_member *m, struct frame *me
   if (call) call_reply(sim, call, good ? OUTCOME_OK : OUTCOME_FAILED);
 }
 
+/* A leader has what it took in its log, and hands it over when it is back: to itself, too. */
+static void keep_log(struct sim *sim, struct quorum_member *m, const struct round *r) {
+  if (!r->write || !copies_all_lead(m->quorum->config)) return;
+  for (uint32_t k = 0; k < m->quorum->n; k++) {
+    if (!(r->answered >> k & 1)) hints_keep(sim, m, k, r->write);
+  }
+}
+
 void quorum_lose_rounds(struct sim *sim, struct quorum_member *m) {
   struct quorum *q = m->quorum;
   for (uint32_t i = 0; i < q->rounds; i++) {
     if (q->round[i].coordinator != m->number) continue;
+    keep_log(sim, m, &q->round[i]);
     m->lost += !q->round[i].decided;
     round_free(q, i);
   }

@@ -37,7 +37,7 @@ void hints_keep(struct sim *sim, struct quorum_member *m, uint32_t copy, uint32_
   hints->write[(hints->first + hints->n++) % hints->capacity] = write;
   m->own->hints++;
   level_up(&m->own->kept, sim->now_ns);
-  try_later(sim, m);
+  if (!m->member->down) try_later(sim, m); /* else when it is back */
 }
 
 static void hand_off(struct sim *sim, struct quorum_member *m, uint32_t copy) {

@@ -129,6 +129,70 @@ static void test_heals(void **state) {
   scene_free(scene);
 }
 
+/* Aim: a leader that crashes after it has sent a write, and before it hears that another one did
+ * not get it, has it in its log: that one gets it when both are back. The same if the crash comes
+ * before its own work is done, and if it comes twice. */
+static void test_crash_on_the_way(void **state) {
+  (void)state;
+  for (uint32_t early = 0; early < 2; early++) {
+    struct shot shots[] = {{.at_ns = 6 * S, .to = "kv", .member = 1, .op = "write", .item = 1},
+                           {.at_ns = 20 * S, .to = "kv", .member = 2, .op = "read", .item = 1}};
+    struct scene *scene = scene_new();
+    struct node *kv = two(scene, "lww");
+    node_set(kv, "copies.timeout", "200ms");
+    node_set(kv, "write", "10ms");
+    scene_fault(
+        scene, "kv[1]", "kv[2]",
+        (struct fault_spec){.type = &fault_partition, .at_ns = 5 * S, .lasts = dist_constant(6e9)});
+    scene_fault(scene, "kv[1]", NULL,
+                (struct fault_spec){.type = &fault_crash,
+                                    .at_ns = 6 * S + (early ? 5 : 100) * MS,
+                                    .lasts = dist_constant(1e9)});
+    scene_fault(
+        scene, "kv[1]", NULL,
+        (struct fault_spec){.type = &fault_crash, .at_ns = 8 * S, .lasts = dist_constant(1e9)});
+    scene_add_sender(scene, "from", shots, 2);
+    struct run run = run_scene(scene, 1, 30 * S);
+    assert_int_equal(shots[0].outcome, early ? OUTCOME_RESET : OUTCOME_OK);
+    assert_same(metric(&run, "kv.behind.end"), 0);
+    assert_same(metric(&run, "kv.stale_reads"), 0);
+    run_free(&run);
+    scene_free(scene);
+  }
+}
+
+/* Aim: whatever fails, all leaders have the same in the end, though most data are never written
+ * again. */
+static void test_random_faults_merge(void **state) {
+  (void)state;
+  print_message("seeds from %llu\n", (unsigned long long)SEED);
+  for (uint64_t seed = SEED; seed < SEED + 100; seed++) {
+    enum { N = 1200 };
+    static struct shot shots[N];
+    mishaps_shots(shots, N, "kv", 5 * S, seed);
+    for (uint32_t i = 0; i < N; i++) shots[i].item = 1 + i / 2;
+    struct scene *scene = scene_new();
+    struct node *kv = scene_add(scene, "database", "kv", 3);
+    scene_zone(scene, "z", NULL);
+    scene_path(scene, "z", "z",
+               (struct path_spec){.latency = exponential_ns(20e6), .loss = seed % 3 ? 0.02 : 0});
+    node_zones(kv, "z");
+    node_set(kv, "copies.n", "3");
+    node_set(kv, "copies.leaders", "all");
+    node_set(kv, "copies.read", "any");
+    node_set(kv, "copies.conflict", "lww");
+    node_set(kv, "copies.timeout", "300ms");
+    node_set(kv, "write", "exponential 2ms");
+    mishaps_add(scene, &(struct mishaps){"kv", 3, 6, 10000, 2000}, seed);
+    scene_add_sender(scene, "from", shots, N);
+    struct run run = run_scene(scene, seed, 60 * S);
+    assert_same(metric(&run, "kv.behind.end"), 0);
+    assert_same(metric(&run, "kv.hints_kept.end"), 0);
+    run_free(&run);
+    scene_free(scene);
+  }
+}
+
 /* Three leaders that vote; a and b are 50 ms apart, c is 30 ms from both. A write takes 2 ms. */
 static struct node *voters(struct scene *scene, const char *write) {
   scene_zone(scene, "c", NULL);
@@ -291,10 +355,16 @@ static void test_refused(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_lost_updates), cmocka_unit_test(test_at_work),
-      cmocka_unit_test(test_share),        cmocka_unit_test(test_heals),
-      cmocka_unit_test(test_certified),    cmocka_unit_test(test_older_wins),
-      cmocka_unit_test(test_minority),     cmocka_unit_test(test_random_faults),
+      cmocka_unit_test(test_lost_updates),
+      cmocka_unit_test(test_at_work),
+      cmocka_unit_test(test_share),
+      cmocka_unit_test(test_heals),
+      cmocka_unit_test(test_certified),
+      cmocka_unit_test(test_older_wins),
+      cmocka_unit_test(test_minority),
+      cmocka_unit_test(test_random_faults),
+      cmocka_unit_test(test_crash_on_the_way),
+      cmocka_unit_test(test_random_faults_merge),
       cmocka_unit_test(test_refused),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
