@@ -409,7 +409,7 @@ static void database_init(struct sim *sim, struct member *member) {
     db->special = true;
     db->shard = shard_new(sim, member, &db->config->shards, &db->config->move, &db->moves);
   }
-  if (program_takes_part(sim->spec, member->component->id)) {
+  if (db->config->row_locks || program_takes_part(sim->spec, member->component->id)) {
     db->special = true;
     db->rows = rows_new(sim, member, &db->locks);
     transactions_want(sim);
@@ -491,7 +491,9 @@ const struct kind kind_database = {
         "decided keeps other writes of these data out until it is back. A database that takes part "
         "in a `transaction` of a service locks the row of each write, and keeps that of a prepared "
         "one, through a crash, until it hears the decision; prepares and decisions are calls. Left "
-        "out: row locks but those of transactions, deadlocks found before a timeout, what a vote "
+        "out: rows that one write locks beside that of its data key, and so deadlocks in one "
+        "database; "
+        "deadlocks between databases, which end by a timeout; what a vote "
         "and a "
         "decision cost the database, buffer pool, "
         "checkpoints, what the data are; of shards: routes that are out of date, keys that move "

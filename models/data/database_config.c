@@ -43,18 +43,20 @@ bool database_validate(const struct spec *spec, const struct component_spec *com
                      config->copies.given ? "copies" : "ship");
   }
   bool takes_part = program_takes_part(spec, (uint32_t)(component - spec->component));
+  const char *locks = takes_part ? "takes part in a transaction" : "locks rows";
   const char *other = config->copies.given        ? "copies"
                       : config->ship.given        ? "ship"
                       : config->idempotency.given ? "idempotency"
                       : config->outbox.given      ? "outbox"
                                                   : NULL;
-  if (takes_part && other) {
-    return error_set(err,
-                     "takes part in a transaction and has %s, which do not go together yet; leave "
-                     "out one of them",
-                     other);
+  if ((takes_part || config->row_locks) && other) {
+    return error_set(err, "%s and has %s, which do not go together yet; leave out one of them",
+                     locks, other);
   }
-  other = config->copies.given ? "copies" : takes_part ? "a part in a transaction" : NULL;
+  other = config->copies.given ? "copies"
+          : takes_part         ? "a part in a transaction"
+          : config->row_locks  ? "row_locks"
+                               : NULL;
   if (config->fencing && other) {
     return error_set(
         err, "has both fencing and %s, which do not go together yet; leave out one of them", other);
@@ -170,6 +172,14 @@ const struct param database_params[] = {
      .group = idempotency_params,
      .doc = "A write that is sent again is not done again: it has the key of the first one, which "
             "the database remembers. A write that a message leads to has the message's key."},
+    {.name = "row_locks",
+     .type = PARAM_BOOL,
+     .offset = AT(row_locks),
+     .fallback = "false",
+     .doc = "Whether a write locks the row of its data key, from when it comes until it is done: "
+            "writes of one row come one after the other, first come first served, and wait without "
+            "a worker (as in PostgreSQL and InnoDB, where reads see what was there before). In a "
+            "transaction they do in any case."},
     {.name = "fencing",
      .type = PARAM_BOOL,
      .offset = AT(fencing),

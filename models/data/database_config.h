@@ -18,7 +18,7 @@ struct database_config {
   struct shipping_config ship;
   struct idempotency_config idempotency;
   struct outbox_config outbox;
-  bool fencing;
+  bool fencing, row_locks;
   struct sharding shards;
   struct dist move; /* ns */
 };

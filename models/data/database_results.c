@@ -135,7 +135,7 @@ static bool is_of_locks(const struct meter *meter) {
   return meter->at >= STATE(locks) && meter->at < STATE(locks) + sizeof(struct rows_meters);
 }
 
-/* Only who takes part in transactions has rows. */
+/* Only who takes part in transactions, or locks rows in any case, has rows. */
 bool database_uses_meter(const struct component *component, const struct meter *meter) {
   const struct database_state *db = component->member->state;
   return db->rows != NULL || !is_of_locks(meter);

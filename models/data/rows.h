@@ -1,4 +1,4 @@
-/* Rows of a database that takes part in transactions: a write locks the row of its data key, from
+/* Rows of a database that takes part in transactions, or says `row_locks`: a write locks the row of its data key, from
  * when it comes until it is done; one that is prepared until its decision is heard (transaction.h).
  * Writes of a locked row wait, first come first served. Reads wait for nobody: they see what was
  * there before (as in PostgreSQL and InnoDB).

@@ -76,6 +76,28 @@ static void test_lock_survives(void **state) {
   expect(TWO_PHASE OTHER, "d.latency.max", 0);
 }
 
+/* Aim: with locks of rows 50 writes a second of one row, of 10 ms each, are an M/D/1 queue,
+ * whatever the number of workers: rho = 0.5, so a write waits 5 ms on average (Pollaczek and
+ * Khinchine). Other rows do not wait, nor do reads. */
+static void test_hot_row(void **state) {
+  (void)state;
+#define HOT(KEYS, OP, MORE)                                                  \
+  "client \"c\" { arrivals = poisson \"50/s\", target = \"db\", mix = { " OP \
+  " = 1 }, keys = "                                                          \
+  "uniform_keys { n = " KEYS                                                 \
+  " } }\n"                                                                   \
+  "database \"db\" { workers = 64, write = \"10ms\", read = \"10ms\"" MORE " }\n"
+  double mean = metric_of(HOT("1", "write", ", row_locks = true"), "c.latency.mean", 20000);
+  if (!(fabs(mean - 0.015) < 0.0002)) fail_msg("a write of the hot row takes %.6g s", mean);
+  expect(HOT("1", "write", ""), "c.latency.max", 0.01);
+  expect(HOT("1", "read", ", row_locks = true"), "c.latency.max", 0.01);
+  expect(HOT("1000000", "write", ", row_locks = true"), "db.lock_waiting", 0);
+  const char *message = mistake(HOT("1", "write", ", row_locks = true, fencing = true"));
+  assert_non_null(strstr(message, "row_locks"));
+  message = mistake(HOT("1", "write", ", row_locks = true, copies = { n = 3, write = \"async\" }"));
+  assert_non_null(strstr(message, "locks rows"));
+}
+
 /* Aim: a participant is down from 10.1 to 15.1 s. It had voted at 10 s, so at 10.4 s the
  * transaction is committed, and the user answered; it is told again each second, at 15.4 s with
  * success. Those of 11 to 15 s are aborted: nothing of them stays at the other database. */
@@ -245,10 +267,15 @@ static void test_mistakes(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_no_fault),      cmocka_unit_test(test_in_doubt),
-      cmocka_unit_test(test_lock_survives), cmocka_unit_test(test_participant_crash),
-      cmocka_unit_test(test_cut_off),       cmocka_unit_test(test_row),
-      cmocka_unit_test(test_alone),         cmocka_unit_test(test_random_faults),
+      cmocka_unit_test(test_no_fault),
+      cmocka_unit_test(test_in_doubt),
+      cmocka_unit_test(test_lock_survives),
+      cmocka_unit_test(test_hot_row),
+      cmocka_unit_test(test_participant_crash),
+      cmocka_unit_test(test_cut_off),
+      cmocka_unit_test(test_row),
+      cmocka_unit_test(test_alone),
+      cmocka_unit_test(test_random_faults),
       cmocka_unit_test(test_mistakes),
   };
   return cmocka_run_group_tests_name("transaction", tests, folder_make, folder_remove);
