@@ -7,6 +7,7 @@
 #include "detmath.h"
 #include "flush.h"
 #include "kept.h"
+#include "key_history.h"
 #include "outbound_params.h"
 #include "write_back.h"
 
@@ -78,6 +79,7 @@ static bool asks_early(const struct sim *sim, struct cache_state *c, uint32_t e,
 
 /* A hit: what the reader gets was there when the call came. */
 static void judge_hit(struct sim *sim, struct cache_state *c, uint32_t e, struct frame *call) {
+  if (sim->keys) key_note_call(sim, call, KEY_ANSWERED);
   ledger_answer(sim, c->store->entry[e].copy, call);
   ledger_judge(sim, c->truth, call, sim->now_ns, &c->read);
 }

@@ -25,6 +25,7 @@ static struct group *group_new(struct sim *sim, struct component *component,
   group->elections.stream = sim_stream(sim, component, "election");
   group->copy = arena_lines(sim->arena, group->n, sizeof *group->copy);
   group->history = history_new(group->n);
+  history_watch(group->history, sim, group->component);
   for (uint32_t i = 0; i < group->n; i++) {
     struct copy *copy = &group->copy[i];
     copy->group = group;

@@ -3,6 +3,7 @@
 #include "certify.h"
 #include "database_state.h"
 #include "holding.h"
+#include "key_history.h"
 #include "message.h"
 #include "program.h"
 #include "sim.h"
@@ -57,6 +58,7 @@ static void done_write(struct sim *sim, struct member *member, const struct fram
   if (__builtin_expect(sim->holding != NULL, 0)) {
     holding_done(sim, member->component->id, call, true);
   }
+  if (__builtin_expect(sim->keys != NULL, 0)) key_note_call(sim, call, KEY_WRITTEN);
   if (__builtin_expect(db->shipping != NULL, 0)) shipping_acknowledge(db->shipping);
   if (__builtin_expect(db->outbox != NULL, 0)) outbox_add(sim, db->outbox, call);
   if (db->followed) ledger_write(sim, member->component->id, call);
@@ -324,6 +326,7 @@ static __attribute__((cold, noinline)) void turn_away(struct sim *sim, struct me
                                                       struct frame *call) {
   struct database_state *db = member->state;
   db->fenced++;
+  if (sim->keys) key_note_call(sim, call, KEY_FENCED);
   struct frame *next = station_leave(sim, &db->station, call);
   if (next) start(sim, member, next);
   call_reply(sim, call, OUTCOME_FAILED);
@@ -345,6 +348,7 @@ static void database_on_timer(struct sim *sim, struct member *member, struct fra
   } else {
     db->reads++;
     if (sim->holding) holding_done(sim, member->component->id, call, false);
+    if (sim->keys) key_note_call(sim, call, KEY_READ);
   }
   struct frame *next = station_leave(sim, &db->station, call);
   if (next) start(sim, member, next);

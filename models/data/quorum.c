@@ -62,6 +62,7 @@ static struct quorum *shared_new(struct sim *sim, struct component *component,
                        .history = history_new(n),
                        .followed = ledger_follows(sim, component->id),
                        .free = ROUND_FREE};
+  history_watch(q->history, sim, component);
   if (copies_all_lead(config) && config->conflict == CONFLICT_ABORT)
     q->certifier = certifier_new(q);
   q->member = arena_lines(sim->arena, component->members, sizeof *q->member);

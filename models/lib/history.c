@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "arena.h"
+#include "key_history.h"
 #include "rng.h"
 #include "session.h"
 #include "sim.h"
@@ -29,6 +30,8 @@ struct history {
   uint32_t *slot; /* open addressing, at most half full */
   uint32_t mask;
   struct sessions *sessions;
+  struct sim *watch; /* somebody may ask it for the history of a key; NULL: nobody does */
+  uint32_t component;
 };
 
 /* --- life ----------------------------------------------------------------------------------- */
@@ -58,6 +61,11 @@ void history_free(struct history *h) {
   free(h->slot);
   sessions_free(h->sessions);
   free(h);
+}
+
+void history_watch(struct history *h, struct sim *sim, const struct component *component) {
+  h->watch = sim;
+  h->component = component->id;
 }
 
 /* --- data ----------------------------------------------------------------------------------- */
@@ -129,6 +137,28 @@ uint32_t history_kept(const struct history *h) {
   return h->n;
 }
 
+/* For the history of a key; copy 0: none in particular, else its number plus 1. */
+static __attribute__((cold, noinline)) void tell(const struct history *h, enum key_what what,
+                                                 uint32_t copy, uint32_t datum, uint32_t version,
+                                                 uint32_t behind) {
+  if (datum == 0) return;
+  key_note(h->watch, h->datum[datum].item,
+           (struct key_event){.component = h->component,
+                              .copy = copy,
+                              .version = version,
+                              .behind = behind,
+                              .what = (uint8_t)what});
+}
+
+static inline bool is_watched(const struct history *h) {
+  return h->watch != NULL && h->watch->keys != NULL;
+}
+
+static inline void note(const struct history *h, enum key_what what, uint32_t copy,
+                        uint32_t write) {
+  if (__builtin_expect(is_watched(h), 0)) tell(h, what, copy, at(h, write)->datum, write, 0);
+}
+
 static void grow_ring(struct history *h) {
   struct history_write *ring = mem_zeroed(2 * (size_t)h->capacity, sizeof *ring);
   for (uint32_t w = h->first; w < h->first + h->n; w++) {
@@ -167,6 +197,7 @@ uint32_t history_make(struct history *h, uint32_t copy, uint32_t item, uint64_t 
                       uint64_t now_ns) {
   uint32_t write = add(h, item, key, now_ns);
   at(h, write)->has = UINT32_C(1) << copy;
+  note(h, KEY_WRITTEN, copy + 1, write);
   return write;
 }
 
@@ -194,6 +225,7 @@ uint32_t history_begin(struct history *h, uint32_t item, uint64_t key, uint64_t 
   struct history_write *w = at(h, write);
   w->begun = true;
   w->stamp_ns = stamp_ns;
+  note(h, KEY_WRITTEN, 0, write);
   if (w->datum == 0) return write;
   struct datum *d = &h->datum[w->datum];
   if (d->begun && stamp_ns < d->stamp_ns) {
@@ -232,12 +264,14 @@ uint32_t history_merge(struct history *h, uint32_t copy, uint32_t write) {
     at(h, w)->shows |= bit;
     n++;
   }
+  note(h, KEY_SHOWN, copy + 1, write);
   forget(h);
   return n;
 }
 
 void history_receive(struct history *h, uint32_t copy, uint32_t write) {
   at(h, write)->has |= UINT32_C(1) << copy;
+  note(h, KEY_RECEIVED, copy + 1, write);
 }
 
 bool history_apply(struct history *h, uint32_t copy, uint32_t write) {
@@ -251,6 +285,7 @@ bool history_apply(struct history *h, uint32_t copy, uint32_t write) {
     *version = write;
   }
   w->shows |= bit;
+  note(h, KEY_SHOWN, copy + 1, write);
   forget(h);
   return true;
 }
@@ -260,6 +295,7 @@ bool history_apply(struct history *h, uint32_t copy, uint32_t write) {
 static void lose(struct history *h, uint32_t write) {
   struct history_write *w = at(h, write);
   w->lost = true;
+  note(h, KEY_LOST, 0, write);
   struct datum *d = &h->datum[w->datum];
   if (w->datum && d->acked == write) d->acked = w->before;
 }
@@ -270,6 +306,7 @@ bool history_discard(struct history *h, uint32_t copy, uint32_t write) {
   if (w->shows & bit && w->datum) *version_at(h, copy, w->datum) = w->before;
   w->has &= ~bit;
   w->shows &= ~bit;
+  note(h, KEY_DISCARDED, copy + 1, write);
   bool lost = w->has == 0 && w->acked_ns != TIME_NEVER && !w->lost;
   if (lost) lose(h, write);
   forget(h);
@@ -300,6 +337,7 @@ bool history_ack(struct history *h, uint32_t copy, uint32_t write, uint64_t user
     struct history_write *w = at(h, write);
     w->acked_ns = now_ns;
     datum = w->datum;
+    note(h, KEY_ACKNOWLEDGED, w->begun ? 0 : copy + 1, write);
     /* Of those that are not lost the later number has the later stamp. */
     if (datum && !w->lost && h->datum[datum].acked < write) h->datum[datum].acked = write;
   }
@@ -358,6 +396,9 @@ void history_judge(struct history *h, uint32_t item, const struct history_view *
     out->fresh++;
   }
   uint32_t datum = *seek(h, item);
+  if (__builtin_expect(is_watched(h), 0)) {
+    tell(h, KEY_READ, 0, datum, view->version, view->behind);
+  }
   if (user == 0 || datum == 0) return;
   if (!h->sessions) h->sessions = sessions_new();
   struct session_breach breach =

@@ -28,12 +28,16 @@
 
 #include "ledger.h"
 
+struct component;
+
 #define HISTORY_COPIES 32u
 
 struct history;
 
 struct history *history_new(uint32_t copies);
 void history_free(struct history *history);
+/* Somebody may ask the simulation for the history of one key (key_history.h). */
+void history_watch(struct history *h, struct sim *sim, const struct component *component);
 
 /* What is known of a write. */
 struct history_write {

@@ -10,6 +10,7 @@
 #include "column.h"
 #include "engine.h"
 #include "fault.h"
+#include "keys/key_history.h"
 #include "life.h"
 #include "message.h"
 #include "network.h"
@@ -291,6 +292,7 @@ void sim_free(struct sim *sim) {
   columns_free(sim);
   calls_free(&sim->calls);
   traces_free(sim);
+  key_history_free(sim->keys);
   ledger_free(sim->ledger);
   deliveries_free(sim);
   timers_free(sim);

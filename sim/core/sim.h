@@ -30,6 +30,7 @@ struct connections;
 struct deliveries;
 struct transactions;
 struct holding;
+struct key_history;
 struct timeline;
 struct present_lists;
 struct traces;
@@ -102,6 +103,7 @@ struct sim {
   struct ledger *ledger;         /* NULL: nothing keeps copies of data */
   struct deliveries *deliveries; /* NULL: there is no topic */
   struct transactions *transactions; /* NULL: there are none */
+  struct key_history *keys;          /* of one data key; NULL: nobody asked for it */
   struct holding *holding;           /* of locks; NULL: there are none */
   struct timers timers;
   struct messages *messages; /* NULL: no kind here has any */

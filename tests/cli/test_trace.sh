@@ -94,4 +94,42 @@ expect 2 run shop.lua --trace - --json -
 expect 4 run shop.lua --trace /nonexistent/t.json
 one_sentence
 
+# The history of one key: what a copy that is down misses it gets when it is back.
+cat >copies.lua <<'E2'
+client "writers" { arrivals = constant "1/s", target = "kv", mix = { write = 1 },
+  keys = uniform_keys { n = 1 } }
+client "readers" { arrivals = burst { 1, at = "4.5s" }, target = "kv", mix = { read = 1 },
+  keys = uniform_keys { n = 1 } }
+database "kv" { write = "1ms",
+  copies = { n = 2, write = "async", read = "primary", apply = "100ms" } }
+fault { crash "kv[2]", at = "1.5s", lasts = "2s" }
+run { duration = "5s", warmup = "0s", replications = 1 }
+E2
+expect 0 run copies.lua -q --trace key.json --trace-key 1
+expect 0 run copies.lua -q --trace other.json --trace-key 2
+grep -q '"cat":"key"' other.json && fail 'a key that nobody asks for has a history'
+python3 - >out 2>err <<'E2' || fail 'the history of a key is another one'
+import json
+
+events = json.load(open('key.json'))['traceEvents']
+names = {(e['pid'], e['tid']): e['args']['name'] for e in events if e['name'] == 'thread_name'}
+seen = [(round(e['ts'] / 1e6, 3), names[e['pid'], e['tid']], e['name'], e['args']['version'])
+        for e in events if e['ph'] == 'i']
+one = [(t, what, v) for t, who, what, v in seen if who == 'kv[1]']
+two = [(t, what, v) for t, who, what, v in seen if who == 'kv[2]']
+assert [e for e in one if e[1] == 'written'] == [(i + .001, 'written', i + 1) for i in range(5)]
+assert [e for e in one if e[1] == 'acknowledged'] == [
+    (i + .001, 'acknowledged', i + 1) for i in range(5)]
+assert [(t, v) for t, what, v in two if what == 'shown' and v in (1, 2)] == [(.101, 1), (1.101, 2)]
+late = [(t, v) for t, what, v in two if what == 'received' and v in (3, 4)]
+assert len(late) == 2 and all(t >= 3.5 for t, v in late), late
+assert (4.5, 'kv', 'read', 5) in seen
+E2
+no_err
+expect 2 run shop.lua --trace-key 1
+in_err '--trace-key belongs to --trace FILE'
+expect 2 run shop.lua --trace t.json --trace-key 1 --trace-format otlp
+in_err 'format chrome'
+expect 2 run shop.lua --trace t.json --trace-key none
+
 finish

@@ -13,7 +13,7 @@ order='
 sim/base
 sim/core/policy
 sim/core
-sim/core/locks sim/core/messages sim/core/transactions
+sim/core/keys sim/core/locks sim/core/messages sim/core/transactions
 sim/core/faults sim/core/network sim/core/phases sim/core/work
 models/lib
 models/edge/algorithms models/cache/policies

@@ -30,6 +30,7 @@ struct options {
   const char **off, **goal;
   const char *base, *junit, *over, *report, *trace; /* NULL: not given */
   enum trace_format trace_format;
+  uint32_t trace_key;   /* 0: not given */
   double alpha, margin; /* 0: not given */
   bool all, n_1, zones;
   const char *out, *shard, *submit;

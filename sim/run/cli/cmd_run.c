@@ -118,6 +118,7 @@ static int run_scenario(const struct scenario *scenario, const struct options *o
       .max_replications = options->max_replications,
       .timeline = true,
       .traces = options->trace != NULL ? TRACES_OF_A_SORT : 0,
+      .trace_key = options->trace_key,
       .examples = options->json != NULL || options->report != NULL,
       .jobs = options->jobs,
       .progress = on_progress,

@@ -14,7 +14,7 @@
 /* What GOption fills in: texts and flags. */
 struct raw {
   gchar **set, **rest, **off, **goal;
-  gchar *base, *junit, *over, *alpha, *margin, *report, *trace, *trace_format;
+  gchar *base, *junit, *over, *alpha, *margin, *report, *trace, *trace_format, *trace_key;
   gboolean all, n_1, zones;
   gchar *seed, *replications, *jobs, *json, *csv, *color, *progress, *undecided, *precision,
       *max_replications, *memory;
@@ -82,6 +82,8 @@ static const struct row rows[] = {
      "write traces of some requests; - is standard output"},
     {"trace-format", 0, "FORMAT", G_OPTION_ARG_STRING, IN(trace_format),
      "chrome (Perfetto; default) or otlp (OpenTelemetry)"},
+    {"trace-key", 0, "N", G_OPTION_ARG_STRING, IN(trace_key),
+     "with --trace: also all that happens to data key N"},
     {"annotations", 0, NULL, G_OPTION_ARG_NONE, IN(annotations),
      "print the definitions for a Lua editor"},
     {"markdown", 0, NULL, G_OPTION_ARG_NONE, IN(markdown),
@@ -340,6 +342,14 @@ static bool interpret(struct raw *raw, struct options *options, struct error *er
     options->trace_format = (enum trace_format)word;
     if (options->trace == NULL) return error_set(err, "--trace-format belongs to --trace FILE");
   }
+  if (raw->trace_key != NULL) {
+    if (!option_whole("trace-key", raw->trace_key, 1, UINT32_MAX, &whole, err)) return false;
+    options->trace_key = (uint32_t)whole;
+    if (options->trace == NULL) return error_set(err, "--trace-key belongs to --trace FILE");
+    if (options->trace_format != TRACE_CHROME) {
+      return error_set(err, "--trace-key is for the format chrome; leave --trace-format out");
+    }
+  }
   options->json = g_steal_pointer(&raw->json);
   options->csv = g_steal_pointer(&raw->csv);
   if (raw->tasks != NULL) {
@@ -383,7 +393,7 @@ bool options_parse(const char *accepted, int argc, const char *const *argv, stru
       raw.color,  raw.progress,     raw.undecided,    raw.precision, raw.max_replications,
       raw.base,   raw.junit,        raw.over,         raw.alpha,     raw.margin,
       raw.report, raw.trace,        raw.trace_format, raw.out,       raw.shard,
-      raw.submit, raw.tasks,        raw.memory};
+      raw.submit, raw.trace_key,    raw.tasks,        raw.memory};
   for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) g_free(texts[i]);
   return ok;
 }

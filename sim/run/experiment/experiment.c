@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "doubts.h"
+#include "key_history.h"
 #include "observation.h"
 #include "precision.h"
 #include "sim.h"
@@ -146,6 +147,7 @@ static struct sim *simulate(struct experiment *e, uint32_t index, enum rng_half 
   struct warmup_levels levels;
   bool first = index == 0 && half != HALF_SECOND, timed = first && e->options->timeline;
   struct timeline *timeline = timed ? timeline_new(sim, SLICES, s->run.duration_ns / SLICES) : NULL;
+  if (first && e->options->trace_key > 0) key_history_begin(sim, e->options->trace_key);
   if (first && e->options->traces > 0) {
     trace_keep_begin(sim, e->options->traces, true);
   } else if (first && e->options->examples) {
@@ -154,6 +156,7 @@ static struct sim *simulate(struct experiment *e, uint32_t index, enum rng_half 
   if (run_to_end(e, index, sim, batches, &levels)) {
     traces_finish(sim);
     if (first) e->results->traces = trace_keep_take(sim);
+    if (first) e->results->keys = key_history_take(sim);
     if (timed) timeline_finish(sim);
     if (timed) e->results->timeline = timeline;
     observation_take(o, sim, levels);

@@ -25,6 +25,7 @@ struct experiment_options {
   uint32_t max_replications; /* with a precision; 0: the scenario's */
   bool timeline;             /* of the first replication is wanted */
   uint32_t traces;           /* of each sort, from the first replication; 0: none */
+  uint32_t trace_key;        /* data key whose history is wanted, of the same; 0: none */
   bool examples;             /* a few of those that are followed anyway, in place of `traces` */
   uint32_t jobs;             /* threads; 0: as many as processors */
   /* Called on the caller's thread, at least ten times a second, with the share of work done. */

@@ -11,6 +11,7 @@
 
 #include "counted.h"
 #include "goodput.h"
+#include "key_history.h"
 #include "rng.h"
 #include "tails.h"
 #include "timeline.h"
@@ -501,6 +502,7 @@ void results_free(struct results *results) {
   for (uint32_t c = 0; c < results->blames; c++) blame_free(&results->blame[c]);
   timeline_free(results->timeline);
   trace_keep_free(results->traces);
+  key_history_free(results->keys);
   if (merging != NULL) {
     release_replications(results);
     for (uint32_t i = 0; i < merging->hists; i++) hist_free(&merging->hist[i]);

@@ -73,6 +73,7 @@ enum interval_source { INTERVAL_REPLICATIONS, INTERVAL_BATCH_MEANS };
 struct sim;
 struct timeline;
 struct trace_keep;
+struct key_history;
 
 struct results {
   struct arena *arena;
@@ -95,6 +96,7 @@ struct results {
   struct blame *blame;       /* by component; NULL in tests */
   struct timeline *timeline; /* of replication 1; NULL: not wanted */
   struct trace_keep *traces; /* or NULL */
+  struct key_history *keys;  /* or NULL */
   const char **warning;      /* sentences about how far the numbers can be trusted */
   struct merging *merging;
 };

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 
 #include "format.h"
+#include "key_history.h"
 #include "trace_keep.h"
 
 static const char *component_name(const struct results *results, uint32_t member) {
@@ -85,6 +86,42 @@ static void add_chrome_span(const struct results *results, const struct kept_req
   g_free(maker);
 }
 
+/* A process of its own, with a thread for each store and each of its copies. */
+static void add_key(const struct results *results, uint32_t pid, json_t *events) {
+  const struct key_history *keys = results->keys;
+  const struct spec *spec = &results->scenario->spec;
+  gchar *name = keys->beyond > 0 ? g_strdup_printf("data key %u, the first %u events of %" PRIu64,
+                                                   keys->item, keys->n, keys->n + keys->beyond)
+                                 : g_strdup_printf("data key %u", keys->item);
+  add_name(events, "process_name", pid, 0, name);
+  g_free(name);
+  GHashTable *named = g_hash_table_new(NULL, NULL);
+  for (uint32_t i = 0; i < keys->n; i++) {
+    const struct key_event *e = &keys->event[i];
+    uint32_t tid = e->component * 1024 + e->copy + 1;
+    if (g_hash_table_add(named, GUINT_TO_POINTER(tid))) {
+      const char *of = spec->component[e->component].name;
+      bool several = e->copy > 0 && spec->component[e->component].instances > 1;
+      name = several ? g_strdup_printf("%s[%u]", of, e->copy) : g_strdup(of);
+      add_name(events, "thread_name", pid, tid, name);
+      g_free(name);
+    }
+    json_t *event = json_object(), *args = json_object();
+    json_object_set_new(event, "name", json_text(key_what_name[e->what]));
+    json_object_set_new(event, "cat", json_text("key"));
+    json_object_set_new(event, "ph", json_text("i"));
+    json_object_set_new(event, "s", json_text("t"));
+    json_object_set_new(event, "pid", json_integer(pid));
+    json_object_set_new(event, "tid", json_integer(tid));
+    json_object_set_new(event, "ts", microseconds(e->at_ns));
+    json_object_set_new(args, "version", json_integer(e->version));
+    if (e->what == KEY_READ) json_object_set_new(args, "behind", json_integer(e->behind));
+    json_object_set_new(event, "args", args);
+    json_array_append_new(events, event);
+  }
+  g_hash_table_destroy(named);
+}
+
 static json_t *chrome(const struct results *results) {
   const struct trace_keep *keep = results->traces;
   json_t *tree = json_object(), *events = json_array();
@@ -101,6 +138,7 @@ static json_t *chrome(const struct results *results) {
       for (uint32_t k = 0; k < r->spans; k++) add_chrome_span(results, r, pid, k, events);
     }
   }
+  if (results->keys != NULL) add_key(results, ++pid, events);
   json_object_set_new(tree, "traceEvents", events);
   json_object_set_new(tree, "displayTimeUnit", json_text("ms"));
   return tree;
