@@ -1,7 +1,7 @@
-/* Rows of a database that takes part in transactions, or says `row_locks`: a write locks the row of its data key, from
- * when it comes until it is done; one that is prepared until its decision is heard (transaction.h).
- * Writes of a locked row wait, first come first served. Reads wait for nobody: they see what was
- * there before (as in PostgreSQL and InnoDB).
+/* Rows of a database that takes part in transactions, or says `row_locks`: a write locks the row of
+ * its data key, from when it comes until it is done; one that is prepared until its decision is
+ * heard (transaction.h). Writes of a locked row wait, first come first served. Reads wait for
+ * nobody: they see what was there before (as in PostgreSQL and InnoDB).
  *
  * A crash frees every row but those of prepared writes, which are on disk. Invariant: a row has
  * waiting writes only while it is locked. Writes without a data key lock nothing. */

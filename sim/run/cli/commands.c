@@ -28,7 +28,8 @@ const struct command commands[] = {
      "is undecided or a run had to be given up, 4 input or output failed.",
      {"archsim run shop.lua -s rate=1200/s -r 20",
       "archsim run shop.lua --json results.json --csv -"},
-     "set seed replications jobs json csv junit report trace trace-format trace-key members progress color "
+     "set seed replications jobs json csv junit report trace trace-format trace-key members "
+     "progress color "
      "quiet undecided "
      "precision max-replications",
      cmd_run},
