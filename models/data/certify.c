@@ -255,6 +255,7 @@ static void vote_on(struct sim *sim, struct quorum_member *m, struct frame *mess
   struct certifier *c = m->quorum->certifier;
   enum vote said = is_kept(c, id) ? vote(sim, m, id) : AGAINST;
   if (said == LATER) {
+    message->flags |= CALL_RELEASED; /* no worker holds it */
     frame_set_state(sim, message, FRAME_WAITING);
     defer(c, (struct deferred){id, m->number, frame_slot(sim, message), message->stamp});
   } else {

@@ -70,6 +70,7 @@ static void grant(struct sim *sim, struct member *member, struct lock *lock, str
   if (lease_ns != LEASE_NEVER) timer_set(sim, member, &lock->ends, lease_ns, 0, 0);
   column_set(sim, call, COLUMN_TOKEN,
              token_make(lock->token, member->component->id, lock->item != 0));
+  column_set(sim, call, COLUMN_HELD, holding_give(sim, member->id, lock->item, &s->really));
   call_reply(sim, call, OUTCOME_OK);
 }
 
@@ -337,10 +338,6 @@ static void lock_destroy(struct sim *sim, struct member *member) {
   station_free(&((struct lock_state *)member->state)->station);
 }
 
-static struct holding_meters *lock_holding(struct member *member) {
-  return &((struct lock_state *)member->state)->really;
-}
-
 static struct station *lock_station(struct member *member) {
   return &((struct lock_state *)member->state)->station;
 }
@@ -403,8 +400,8 @@ static const struct meter lock_meters[] = {
      "How often somebody took a lock that another one still had."},
     {"shared", METER_LEVEL, STATE(really.shared), 0, "Locks that have more than one holder"},
     {"stale_writes", METER_COUNT, STATE(really.stale_writes), 0,
-     "Writes that a store did for a holder after it had worked for one that took the same lock "
-     "later."},
+     "Writes that a store did for a holder after it had worked for one that was given the same "
+     "lock later."},
     {0},
 };
 
@@ -439,7 +436,7 @@ const struct kind kind_lock_service = {
     .config_size = sizeof(struct lock_config),
     .state_size = sizeof(struct lock_state),
     .outline = lock_outline,
-    .holding = lock_holding,
+    .gives_locks = true,
     .init = lock_init,
     .on_call = lock_on_call,
     .on_reply = lock_on_reply,

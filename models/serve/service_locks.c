@@ -112,7 +112,8 @@ void locker_takes(struct sim *sim, struct member *member, struct locker *locker,
   held->op = call->op;
   held->token_before = column_get(sim, call, COLUMN_TOKEN);
   held->really_before = column_get(sim, call, COLUMN_HELD);
-  held->really = holding_take(sim, service->id, held->item, service->kind->holding(service));
+  held->really = column_get(sim, child, COLUMN_HELD);
+  holding_take(sim, held->really);
   column_set(sim, call, COLUMN_LOCK, lock_wish(LOCK_NOTHING, held->number));
   column_set(sim, call, COLUMN_TOKEN, held->token);
   column_set(sim, call, COLUMN_HELD, held->really);

@@ -61,7 +61,7 @@ static bool check(const struct step_place *place, const void *config, const char
   const struct lock_step_config *c = config;
   const struct component_spec *to = &place->spec->component[c->call.component];
   *key = NULL;
-  if (!to->kind->holding) {
+  if (!to->kind->gives_locks) {
     return error_set(err, "\"%s\" is a %s; locks are taken of a lock_service", to->name,
                      to->kind->name);
   }

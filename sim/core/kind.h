@@ -13,7 +13,6 @@ struct accept_config;
 struct checks;
 struct component;
 struct consumer;
-struct holding_meters;
 struct member;
 struct outline;
 struct sim;
@@ -94,6 +93,7 @@ struct kind {
   bool (*sends)(const void *config); /* whether a component sends any; NULL: if its kind does */
   bool keeps_data;                   /* drawn as a store; its `pick` knows where a key lives */
   bool keeps_messages; /* a topic: a call to it publishes, and others subscribe to it */
+  bool gives_locks;    /* to the step `lock`: see lease.h */
   bool takes_part;     /* it can prepare a write and wait for a decision: see transaction.h */
   const char *bypass;  /* the parameter that names what stands behind it, where calls can go
                           instead when a user leaves it out (compare --off); NULL: they cannot */
@@ -142,8 +142,6 @@ struct kind {
   void (*message_unheard)(struct component *topic);
   /* Of a topic: a member that subscribes to it takes messages again. */
   void (*on_consumer)(struct sim *sim, struct member *topic, struct member *consumer);
-  /* Of one that gives locks away: where it is counted who really has them (holding.h). */
-  struct holding_meters *(*holding)(struct member *member);
   /* Each member, before any event; all members exist, in the order of names. */
   void (*init)(struct sim *sim, struct member *member);
   /* Each member at time 0, after all inits: schedule first events. May be NULL. */

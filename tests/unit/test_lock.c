@@ -121,6 +121,28 @@ static void test_read_counts(void **state) {
   expect(READS(", fencing = true"), "store.fenced", 1);
 }
 
+/* Aim: who hears late that it has a lock, when another one has got it since, is the former holder:
+ * its writes are stale, and not those of the other one. */
+static void test_hears_late(void **state) {
+  (void)state;
+#define LATE(DB)                                                                                  \
+  "client \"c\" { arrivals = burst { 1, at = \"1s\" }, target = \"one\", mix = { go = 1 } }\n"    \
+  "client \"d\" { arrivals = burst { 1, at = \"2s\" }, target = \"two\", mix = { go = 1 } }\n"    \
+  "service \"one\" { on = { lock { \"locks\", lease = \"5s\" }, call { \"store\", op = "          \
+  "\"get\" }, " WORK                                                                              \
+  " } }\n"                                                                                        \
+  "service \"two\" { on = { lock { \"locks\", lease = \"60s\" }, work \"3s\", call { \"store\", " \
+  "op = \"put\" }, work \"5s\", call { \"store\", op = \"put\" } } }\n"                           \
+  "lock_service \"locks\" { work = \"10ms\" }\n"                                                  \
+  "database \"store\" { read_ops = { \"get\" }, write_ops = { \"put\" }" DB                       \
+  " }\n"                                                                                          \
+  "fault { hang \"one\", at = \"1005ms\", lasts = \"9s\" }\n"
+  expect(LATE(""), "locks.two_holders", 1);
+  expect(LATE(""), "locks.stale_writes", 1);
+  expect(LATE(", fencing = true"), "locks.stale_writes", 0);
+  expect(LATE(", fencing = true"), "store.writes", 2);
+}
+
 /* Aim: keys have locks of their own, unless there is one for all. */
 static void test_keys(void **state) {
   (void)state;
@@ -208,6 +230,7 @@ int main(void) {
       cmocka_unit_test(test_paused),
       cmocka_unit_test(test_garbage_collected),
       cmocka_unit_test(test_read_counts),
+      cmocka_unit_test(test_hears_late),
       cmocka_unit_test(test_keys),
       cmocka_unit_test(test_crash),
       cmocka_unit_test(test_service_crashes),

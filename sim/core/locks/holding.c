@@ -5,7 +5,7 @@
 
 enum { BUCKETS = 4096, NUMBER_BITS = 24 };
 
-/* What a store has done for holders of a lock: the last one to take it. */
+/* What a store has done for holders of a lock: the one that was given it last. */
 struct seen {
   uint32_t store;
   uint64_t latest;
@@ -15,7 +15,7 @@ struct seen {
 struct lock {
   uint32_t service, item, number;
   uint32_t holders; /* now */
-  uint64_t taken;   /* so far */
+  uint64_t given;   /* how often so far */
   struct holding_meters *meters;
   struct seen *seen;
   struct lock *next; /* in its bucket */
@@ -25,7 +25,6 @@ struct holding {
   struct lock *bucket[BUCKETS];
   struct lock **lock; /* by number - 1 */
   uint32_t locks, capacity;
-  uint64_t holders;
 };
 
 void holding_want(struct sim *sim) {
@@ -63,20 +62,21 @@ static struct lock *lock_at(const struct sim *sim, uint64_t held) {
   return sim->holding->lock[(held & ((1u << NUMBER_BITS) - 1)) - 1];
 }
 
-uint64_t holding_take(struct sim *sim, uint32_t service, uint32_t item,
+uint64_t holding_give(struct sim *sim, uint32_t service, uint32_t item,
                       struct holding_meters *meters) {
   struct lock *lock = lock_of(sim, service, item);
   lock->meters = meters;
-  lock->taken++;
-  sim->holding->holders++;
-  meters->two_holders += lock->holders > 0;
-  if (++lock->holders == 2) level_up(&meters->shared, sim->now_ns);
-  return lock->taken << NUMBER_BITS | lock->number;
+  return ++lock->given << NUMBER_BITS | lock->number;
+}
+
+void holding_take(struct sim *sim, uint64_t held) {
+  struct lock *lock = lock_at(sim, held);
+  lock->meters->two_holders += lock->holders > 0;
+  if (++lock->holders == 2) level_up(&lock->meters->shared, sim->now_ns);
 }
 
 void holding_leave(struct sim *sim, uint64_t held) {
   struct lock *lock = lock_at(sim, held);
-  sim->holding->holders--;
   if (lock->holders-- == 2) level_down(&lock->meters->shared, sim->now_ns);
 }
 
@@ -94,8 +94,4 @@ void holding_done(struct sim *sim, uint32_t store, const struct frame *call, boo
   }
   lock->meters->stale_writes += writes && holder < seen->latest;
   if (holder > seen->latest) seen->latest = holder;
-}
-
-uint64_t holding_now(const struct sim *sim) {
-  return sim->holding ? sim->holding->holders : 0;
 }

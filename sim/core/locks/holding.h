@@ -6,13 +6,13 @@
  *
  *   two holders   somebody takes a lock that another one still has
  *   stale writes  a store does a write for a holder after it has done something, a read or a
- *                 write, for one that took the same lock later (Kleppmann, How to do distributed
- *                 locking, 2016)
+ *                 write, for one that was given the same lock later (Kleppmann, How to do
+ *                 distributed locking, 2016)
  *
  * A lock is one of a lock service, and of one key there. A call that is made while its maker, or
  * who called that, has a lock carries which one, and the how manieth holder of it that is
  * (COLUMN_HELD); so a late one is known for what it is when its holder is gone. Invariant: holders
- * of a lock are numbered from 1 in the order in which they took it. */
+ * of a lock are numbered from 1 in the order in which it was given to them. */
 #ifndef HOLDING_H
 #define HOLDING_H
 
@@ -28,15 +28,14 @@ struct holding_meters {
 /* In the init of a kind whose members hold locks, or give them. */
 void holding_want(struct sim *sim);
 
-/* Somebody takes a lock; returns what COLUMN_HELD is to say. */
-uint64_t holding_take(struct sim *sim, uint32_t service, uint32_t item,
+/* A lock is given to somebody; returns what COLUMN_HELD is to say. */
+uint64_t holding_give(struct sim *sim, uint32_t service, uint32_t item,
                       struct holding_meters *meters);
+/* Its holder hears of it, and is done with it. */
+void holding_take(struct sim *sim, uint64_t held);
 void holding_leave(struct sim *sim, uint64_t held);
 
 /* A store has done a read or a write; sim->holding is not NULL. */
 void holding_done(struct sim *sim, uint32_t store, const struct frame *call, bool writes);
-
-/* How many hold a lock now, and whether it is counted so. */
-uint64_t holding_now(const struct sim *sim);
 
 #endif
