@@ -187,7 +187,8 @@ char *answer_deadlock(const struct results *results, const char *component) {
 static char *sentence_on_busiest(const struct results *results, uint32_t client,
                                  const struct limiter *first) {
   struct peak peak = peak_of(results, first->component);
-  if (first->utilization < 0.5 && !(peak.share >= PEAK_NO_ROOM) && fails(results, client)) {
+  bool amiss = fails(results, client) || !results_goals_met(results);
+  if (first->utilization < 0.5 && !(peak.share >= PEAK_NO_ROOM) && amiss) {
     return g_strdup_printf(
         "On average no limit is near: the busiest workers are those of %s, %s of the time.",
         first->name, format_busy(first->utilization).text);

@@ -7,6 +7,7 @@
 #include "answer.h"
 #include "breakdown.h"
 #include "format.h"
+#include "gone.h"
 #include "limiter.h"
 #include "part_said.h"
 #include "recovery.h"
@@ -18,6 +19,9 @@
 #define CLIENTS_TOLD 3u
 /* Smaller shares of the failures are left to the JSON. */
 #define SHARE_LEAST 0.03
+/* An operation is named that has this share of the failures at least, of the requests at most. */
+#define OPERATION_LEAST 0.9
+#define OPERATION_MOST 0.5
 /* Failures come so many times as often while a fault holds that explains them. */
 #define MORE_DURING 2.0
 
@@ -245,6 +249,33 @@ static void say_kinds(const struct results *results, const char *name, GString *
                          p->high);
 }
 
+/* Which operation it was, where nearly all failures are of one that few requests are of. */
+static void say_operation(const struct results *results, const struct client *c, GString *text) {
+  const struct spec *spec = &results->scenario->spec;
+  const char *name = spec->component[c->id].name;
+  for (uint32_t op = 0; op < spec->ops; op++) {
+    gchar *whose = g_strdup_printf("%s.op.%s", name, spec->op[op]);
+    double requests = results_value_of(results, whose, "requests");
+    double lost = 1 - results_value_of(results, whose, "availability");
+    g_free(whose);
+    if (!(requests <= OPERATION_MOST * c->requests)) continue;
+    if (!(requests * lost >= OPERATION_LEAST * c->failed)) continue;
+    g_string_append_printf(
+        text, " %s of the failed ones were of the operation %s, %s of which failed.",
+        ratio(fmin(requests * lost / c->failed, 1)).text, spec->op[op], ratio(lost).text);
+    return;
+  }
+}
+
+/* Requests that succeed may end in nothing, and those that fail be optional. */
+static void say_journeys(const struct results *results, const struct client *c, GString *text) {
+  const char *name = results->scenario->spec.component[c->id].name;
+  double reached = results_value_of(results, name, "journey.availability");
+  if (isnan(reached)) return;
+  g_string_append_printf(text, " Of the journeys of %s %s reached their end.", name,
+                         ratio(reached).text);
+}
+
 static void say_client(const struct results *results, const struct client *c, GString *text) {
   const char *name = results->scenario->spec.component[c->id].name;
   g_string_append_printf(text, "%s%s of the requests of %s failed", text->len > 0 ? " " : "",
@@ -254,6 +285,8 @@ static void say_client(const struct results *results, const struct client *c, GS
   append_origins(results, c->id, FOLLOWED_FAILED, text);
   append_cause(results, c->id, text);
   g_string_append_c(text, '.');
+  say_operation(results, c, text);
+  say_journeys(results, c, text);
 }
 
 /* Of a client none of whose requests failed: what else became of them; false: nothing else. */
@@ -322,60 +355,7 @@ static bool say_dropped(const struct results *results, const struct client *c, G
   return true;
 }
 
-/* --- what was acknowledged and is gone ------------------------------------------------------- */
-
-/* A number of things in a replication. */
-static double count_of(const struct results *results, const char *component, const char *metric) {
-  double count = results_value_of(results, component, metric);
-  return count > 0 ? count : 0;
-}
-
-/* No request fails of it: its client was told that all is well. Appends what of it there is, or
- * does not if `text` is NULL; false: nothing. */
-static bool say_gone(const struct results *results, const char *component, GString *text) {
-  static const char *const lost[][2] = {{"lost_writes", "acknowledged writes"},
-                                        {"lost", "messages"}};
-  bool any = false;
-  for (size_t i = 0; i < G_N_ELEMENTS(lost); i++) {
-    double count = count_of(results, component, lost[i][0]);
-    if (!(count > 0)) continue;
-    any = true;
-    if (text == NULL) continue;
-    g_string_append_printf(text, " %s lost %s %s%s.", component, format_count(count).text,
-                           lost[i][1],
-                           results->replications > 1 ? " in a replication on average" : "");
-  }
-  static const char *const wrong[][2] = {
-      {"half_applied", "left transactions half applied"},
-      {"stale_writes", "let holders of a lock write after the next one"}};
-  for (size_t i = 0; i < G_N_ELEMENTS(wrong); i++) {
-    double count = count_of(results, component, wrong[i][0]);
-    if (!(count > 0)) continue;
-    any = true;
-    if (text == NULL) continue;
-    g_string_append_printf(text, " %s %s: %s%s.", component, wrong[i][1], format_count(count).text,
-                           results->replications > 1 ? " in a replication on average" : "");
-  }
-  double dead = count_of(results, component, "dead_letters"),
-         published = count_of(results, component, "published");
-  if (published > 0 && dead > FAILED_NEGLIGIBLE * published) {
-    any = true;
-    if (text != NULL) {
-      g_string_append_printf(text, " %s of the messages of %s became dead letters.",
-                             ratio(dead / published).text, component);
-    }
-  }
-  return any;
-}
-
-static bool say_all_gone(const struct results *results, GString *text) {
-  const struct spec *spec = &results->scenario->spec;
-  uint32_t told = 0;
-  for (uint32_t i = 0; i < spec->components && told < CLIENTS_TOLD; i++) {
-    told += say_gone(results, spec->component[i].name, text);
-  }
-  return told > 0;
-}
+/* --- all ------------------------------------------------------------------------------------- */
 
 static int by_failed(const void *left, const void *right) {
   const struct client *a = left, *b = right;
@@ -419,7 +399,7 @@ bool failures_any(const struct results *results) {
       return true;
     }
   }
-  return say_all_gone(results, NULL);
+  return gone_say_all(results, NULL);
 }
 
 double failures_share(const struct results *results) {
@@ -432,7 +412,7 @@ double failures_share(const struct results *results) {
 }
 
 bool failures_are_many(const struct results *results) {
-  return !(failures_share(results) <= 0.01);
+  return !(failures_share(results) <= 0.01) || gone_say_all(results, NULL);
 }
 
 char *failures_say(const struct results *results) {
@@ -476,7 +456,9 @@ char *failures_say(const struct results *results) {
       g_string_printf(whose, "of %u clients", n);
     }
     gchar *good = g_strdup_printf("%s %s requests %s were answered ok.",
-                                  dropped ? "Of those sent, all" : "Nothing failed: all",
+                                  dropped                       ? "Of those sent, all"
+                                  : gone_say_all(results, NULL) ? "No request failed: all"
+                                                                : "Nothing failed: all",
                                   format_count(requests).text, whose->str);
     if (dropped) {
       g_string_append_printf(text, " %s", good);
@@ -488,6 +470,6 @@ char *failures_say(const struct results *results) {
     g_string_free(whose, TRUE);
   }
   g_free(list);
-  if (text->len > 0) say_all_gone(results, text);
+  if (text->len > 0) gone_say_all(results, text);
   return g_string_free(text, FALSE);
 }

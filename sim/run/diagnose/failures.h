@@ -11,8 +11,8 @@ bool failures_any(const struct results *results);
 /* Of all requests that ended; NaN: none did. */
 double failures_share(const struct results *results);
 
-/* Whether more than one in a hundred of all requests failed, or none ended: then that is what a
- * reader should learn first. */
+/* Whether more than one in a hundred of all requests failed, none ended, or what was acknowledged
+ * is gone (gone.h): then that is what a reader should learn first. */
 bool failures_are_many(const struct results *results);
 
 /* Sentences; "" without a client. To be released with g_free. */

@@ -7,7 +7,10 @@
 #include "report.h"
 #include "table.h"
 
-/* By how much a goal is missed, in words: "25 % above the limit". */
+/* From so far above its limit a value is told as a multiple of it. */
+#define MANY_TIMES 10
+
+/* By how much a goal is missed, in words: "25 % above the limit", "40 times the limit". */
 static void describe_miss(const struct goal_result *g, GString *out) {
   const struct goal *goal = g->goal;
   if (g->reason != NULL) {
@@ -25,6 +28,8 @@ static void describe_miss(const struct goal_result *g, GString *out) {
     g_string_printf(out, "%s percentage points %s the limit", points.text, side);
   } else if (goal->limit == 0) {
     g_string_printf(out, "%s %s the limit", format_value(goal->unit, fabs(miss)).text, side);
+  } else if (miss >= MANY_TIMES * goal->limit) {
+    g_string_printf(out, "%.0f times the limit", g->estimate.value / goal->limit);
   } else {
     g_string_printf(out, "%s %s the limit", format_value(UNIT_RATIO, fabs(miss / goal->limit)).text,
                     side);

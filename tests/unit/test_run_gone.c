@@ -1,0 +1,120 @@
+/* Aim: what was acknowledged and is gone is told first, with how much of it, and is no good health,
+ * though no request failed; of failures that are of one operation, or end journeys, it is told
+ * which. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+/* cmocka wants the above first */
+#include <cmocka.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "diagnosis.h"
+#include "failures.h"
+#include "gone.h"
+#include "results_kit.h"
+
+struct seen {
+  struct scenario *scenario;
+  struct results results;
+  struct diagnosis diagnosis;
+};
+
+static struct seen see(const char *text) {
+  struct seen s = {.scenario = kit_scenario(text)};
+  s.results = kit_run(s.scenario, (struct experiment_options){.jobs = 2, .timeline = true});
+  s.diagnosis = diagnose(&s.results);
+  return s;
+}
+
+static void forget(struct seen *s) {
+  diagnosis_free(&s->diagnosis);
+  results_free(&s->results);
+  scenario_free(s->scenario);
+}
+
+static void assert_said(const struct seen *s, const char *text) {
+  if (strstr(s->diagnosis.failed, text) == NULL)
+    fail_msg("no '%s' in: %s", text, s->diagnosis.failed);
+}
+
+/* Two leaders take edits of three keys; the later one wins, and the other is gone. */
+static void updates_that_another_overwrote(void **state) {
+  (void)state;
+  struct seen s =
+      see("path { from = 'a', to = 'b', latency = '50ms' }\n"
+          "for _, z in ipairs { 'a', 'b' } do\n"
+          "  client('u-' .. z) { arrivals = poisson '20/s', zone = z, target = 'db',\n"
+          "    mix = { write = 1 }, keys = uniform_keys { n = 3 } }\n"
+          "end\n"
+          "database 'db' { copies = { n = 2, zone = { 'a', 'b' }, leaders = 'all',\n"
+          "  read = 'nearest' } }\n"
+          "run { duration = '20s', warmup = '0s', replications = 2 }\n");
+  assert_true(gone_say_all(&s.results, NULL) && gone_say(&s.results, "db", NULL));
+  assert_false(gone_say(&s.results, "u-a", NULL));
+  assert_true(failures_are_many(&s.results));
+  assert_false(s.diagnosis.healthy);
+  assert_said(&s, "No request failed: all ");
+  assert_said(&s, "db lost ");
+  assert_said(&s, " acknowledged updates in a replication on average.");
+  forget(&s);
+}
+
+static void nothing_is_gone(void **state) {
+  (void)state;
+  struct seen s =
+      see("client 'u' { arrivals = poisson '20/s', target = 'db' }\n"
+          "database 'db' {}\n"
+          "run { duration = '20s', warmup = '0s', replications = 2 }\n");
+  assert_false(gone_say_all(&s.results, NULL));
+  assert_true(s.diagnosis.healthy);
+  assert_said(&s, "Nothing failed: all ");
+  forget(&s);
+}
+
+/* Every advertisement fails, and no journey for it; one basket in ten does. */
+static void which_operation_failed(void **state) {
+  (void)state;
+  struct seen s =
+      see("client 'u' { arrivals = poisson '5/s', target = 'shop', journey = {\n"
+          "  request { 'browse', times = 4 }, request { 'advert', optional = true },\n"
+          "  request 'basket' } }\n"
+          "service 'shop' { on = { advert = { work '1ms', fail() },\n"
+          "  basket = { work '1ms', branch { p = '10%', fail() } }, default = { work '1ms' } } }\n"
+          "run { duration = '200s', warmup = '0s', replications = 2 }\n");
+  assert_said(&s, " of the failed ones were of the operation advert, 100 % of which failed.");
+  assert_said(&s, "Of the journeys of u ");
+  assert_said(&s, " reached their end.");
+  forget(&s);
+  /* Where all operations fail alike none is named. */
+  s =
+      see("client 'u' { arrivals = poisson '50/s', target = 'shop', mix = { a = 0.5, b = 0.5 } }\n"
+          "service 'shop' { on = { default = { work '1ms', branch { p = '10%', fail() } } } }\n"
+          "run { duration = '100s', warmup = '0s', replications = 2 }\n");
+  assert_null(strstr(s.diagnosis.failed, "of the operation"));
+  assert_null(strstr(s.diagnosis.failed, "journeys"));
+  forget(&s);
+}
+
+/* No word of the busiest workers being near a limit where a goal is missed for another reason. */
+static void no_limit_where_a_goal_is_missed(void **state) {
+  (void)state;
+  struct seen s =
+      see("client 'u' { arrivals = poisson '20/s', target = 's' }\n"
+          "service 's' { workers = 4, work = exponential '2ms' }\n"
+          "goal 'u.latency.p50 < 1us'\n"
+          "run { duration = '20s', warmup = '0s', replications = 2 }\n");
+  assert_non_null(strstr(s.diagnosis.saturates, "On average no limit is near"));
+  forget(&s);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(updates_that_another_overwrote),
+      cmocka_unit_test(nothing_is_gone),
+      cmocka_unit_test(which_operation_failed),
+      cmocka_unit_test(no_limit_where_a_goal_is_missed),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
