@@ -251,8 +251,9 @@ static uint64_t send(const struct sim *sim, struct direction *dir, double bits, 
   const struct path_spec *path = dir->path;
   double packet_bits = bits;
   if (path->packet > 0) {
-    packet_bits = 8 * (double)path->packet;
-    bits = packet_bits * ceil(bits / packet_bits);
+    double carried = ceil(bits / (8 * (double)path->packet));
+    packet_bits = 8 * (double)(path->packet + path->overhead);
+    bits = packet_bits * carried;
   }
   uint64_t send_ns = dist_whole(bits / path->bits_per_s * 1e9 * factor);
   uint64_t start_ns = dir->wire_free_ns > sim->now_ns ? dir->wire_free_ns : sim->now_ns;

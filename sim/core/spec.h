@@ -68,7 +68,8 @@ enum tls { TLS_NONE, TLS_12, TLS_13 };
 struct connect_config {
   bool given;
   uint64_t keep_ns, streams, requests;
-  uint32_t tls; /* enum tls */
+  uint64_t window; /* segments that may be sent before the first is acknowledged; 0: as usual */
+  uint32_t tls;    /* enum tls */
   double resume;
   bool early, mutual;
 };
@@ -79,9 +80,10 @@ struct path_spec {
   struct dist latency; /* ns, drawn for each message */
   struct dist jitter;  /* ns, on top of that, drawn for each message; a constant 0: none */
   double fixed_ns;     /* on top of that: distance, and what the hops take to process a message */
-  uint64_t hops;   /* links one behind the other, each with the path's bandwidth; 0 counts as 1 */
-  uint64_t packet; /* bytes of the packets that hops pass on; 0: messages as a whole */
-  double reorder;  /* probability that a message falls behind */
+  uint64_t hops;     /* links one behind the other, each with the path's bandwidth; 0 counts as 1 */
+  uint64_t packet;   /* bytes of the packets that hops pass on; 0: messages as a whole */
+  uint64_t overhead; /* bytes that each packet has on the wire beside those */
+  double reorder;    /* probability that a message falls behind */
   uint64_t behind_ns; /* by how much */
   bool tcp;           /* connections, and loss is delay: network/connection.h */
   struct connect_config connect;

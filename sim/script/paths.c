@@ -38,6 +38,14 @@ static const struct param connect_params[] = {
      .doc =
          "How long a connection that nobody uses is kept; 0: each call opens one of its own. nginx "
          "keeps them for \"60s\" to \"75s\", Go's client for \"90s\"."},
+    {.name = "window",
+     .type = PARAM_COUNT,
+     .offset = AT(window),
+     .fallback = "10",
+     .min = 1,
+     .max = 1000,
+     .doc = "Segments that leave before the first one is acknowledged (RFC 6928: 10; before 2013, "
+            "3: RFC 3390)."},
     {.name = "streams",
      .type = PARAM_COUNT,
      .offset = AT(streams),
@@ -144,6 +152,14 @@ const struct param path_params[] = {
      .doc =
          "Messages are cut into packets of this size, the last of which counts as full; Ethernet "
          "carries \"1500B\". Without it hops pass messages on as a whole."},
+    {.name = "overhead",
+     .type = PARAM_BYTES,
+     .offset = offsetof(struct path_config, overhead),
+     .max = 1e6,
+     .needs = "packet",
+     .doc = "What each packet has on the wire beside what it carries: Ethernet 38 bytes with "
+            "preamble and gap, TCP over IPv4 40, a tunnel of WireGuard 60 (Donenfeld, 2017), which "
+            "leaves 1380 bytes to a packet."},
     {.name = "loss",
      .type = PARAM_RATIO,
      .offset = offsetof(struct path_config, loss),
@@ -230,6 +246,7 @@ static void fill_in(const struct path_config *config, struct path_spec *out) {
       config->metres / FIBRE_M_PER_S * 1e9 + (double)config->hops * (double)config->processing_ns;
   out->hops = config->hops;
   out->packet = config->packet;
+  out->overhead = config->overhead;
   out->bits_per_s = config->bits_per_s;
   out->loss = config->loss;
   out->swapped = false;

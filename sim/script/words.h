@@ -98,7 +98,7 @@ struct path_config {
     double share;
     uint64_t by_ns;
   } reorder;
-  uint64_t hops, processing_ns, packet;
+  uint64_t hops, processing_ns, packet, overhead;
   bool one_way;
   uint32_t transport; /* enum transport */
   struct connect_config connect;

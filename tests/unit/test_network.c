@@ -70,14 +70,15 @@ static void test_bandwidth(void **state) {
 }
 
 /* Aim: a message of n packets that passes h hops as fast as each other takes n + h - 1 packet
- * times; without packets h times its own. 1 MB at 1 Gbit/s, 1 ms of latency for each hop. */
+ * times, with what it has on the wire beside; without packets h times its own. 1 MB at 1 Gbit/s, 1
+ * ms of latency for each hop. */
 static void test_hops(void **state) {
   (void)state;
   const struct {
-    uint64_t hops, packet, us;
-  } cases[] = {{1, 1500, 9004}, {3, 1500, 11028}, {10, 1500, 18112},
-               {1, 0, 9000},    {3, 0, 27000},    {10, 0, 90000}};
-  for (int i = 0; i < 6; i++) {
+    uint64_t hops, packet, us, overhead;
+  } cases[] = {{1, 1500, 9004, 0}, {3, 1500, 11028, 0}, {10, 1500, 18112, 0}, {1, 0, 9000, 0},
+               {3, 0, 27000, 0},   {10, 0, 90000, 0},   {1, 1000, 10000, 125}};
+  for (int i = 0; i < 7; i++) {
     struct shot shot = {.to = "leaf", .request_bytes = 1e6};
     struct recorder leaf = {0};
     struct scene *scene = scene_new();
@@ -87,6 +88,7 @@ static void test_hops(void **state) {
     path.bits_per_s = 1e9;
     path.hops = cases[i].hops;
     path.packet = cases[i].packet;
+    path.overhead = cases[i].overhead;
     path.one_way = true;
     scene_path(scene, "from", "leaf", path);
     struct run run = run_scene(scene, 1, S);

@@ -86,7 +86,7 @@ static uint32_t connection_new(struct sim *sim, const struct member *from, const
     id = c->n++;
     c->list[id].stamp = 0;
   }
-  struct flow_window fresh = {TCP_INITIAL_WINDOW, UINT64_MAX, sim->now_ns};
+  struct flow_window fresh = {transfer_first_window(path), UINT64_MAX, sim->now_ns};
   c->list[id] = (struct connection){.stamp = c->list[id].stamp,
                                     .from = from->id,
                                     .to = to->id,

@@ -50,9 +50,9 @@ static bool way_of(struct sim *sim, const struct frame *call, const struct ride 
   struct member *callee = &sim->member[frame_callee(call)];
   way->from = ride->answer ? callee : way->maker;
   way->to = ride->answer ? way->maker : callee;
-  way->fresh = (struct flow_window){TCP_INITIAL_WINDOW, UINT64_MAX, 0};
-  way->window = conn ? &conn->window[ride->answer] : &way->fresh;
   const struct path_spec *path = network_transport(sim, way->maker, callee);
+  way->fresh = (struct flow_window){transfer_first_window(path), UINT64_MAX, 0};
+  way->window = conn ? &conn->window[ride->answer] : &way->fresh;
   way->count = connection_counts_of(sim, path);
   return true;
 }
@@ -61,7 +61,8 @@ static bool way_of(struct sim *sim, const struct frame *call, const struct ride 
 static void restart_after_idle(const struct sim *sim, const struct connection *conn,
                                struct flow_window *window) {
   if (conn == NULL || sim->now_ns - window->sent_ns <= conn->rto_ns) return;
-  if (window->size > TCP_INITIAL_WINDOW) window->size = TCP_INITIAL_WINDOW;
+  uint64_t first = transfer_first_window(conn->path);
+  if (window->size > first) window->size = first;
 }
 
 static void grow(struct flow_window *window, uint64_t acknowledged) {

@@ -18,13 +18,18 @@
 
 enum {
   TCP_MSS = 1460,          /* bytes: Ethernet's 1500 without the headers of IPv4 and TCP */
-  TCP_INITIAL_WINDOW = 10, /* RFC 6928 */
+  TCP_INITIAL_WINDOW = 10, /* RFC 6928, where a path does not say */
   TCP_DUPLICATES = 3,      /* RFC 5681 */
   TCP_RETRIES = 15,        /* Linux, tcp_retries2 */
 };
 #define TCP_RTO_FIRST_NS NS_PER_S        /* RFC 6298 */
 #define TCP_RTO_LEAST_NS (NS_PER_S / 5)  /* Linux, TCP_RTO_MIN */
 #define TCP_RTO_MOST_NS (120 * NS_PER_S) /* Linux, TCP_RTO_MAX */
+
+/* Segments that may leave at first. */
+static inline uint64_t transfer_first_window(const struct path_spec *path) {
+  return path->connect.window ? path->connect.window : TCP_INITIAL_WINDOW;
+}
 
 void connection_measured(struct connection *conn, uint64_t rtt_ns);
 
