@@ -14,6 +14,9 @@
 /* `what` of timers: below it the signal's, from it on the action's. */
 #define DUE_ACTION 16
 
+/* That are remembered. */
+#define READINGS_MOST 10000u
+
 /* A member whose failure a signal looks for. */
 struct watched {
   struct member *member;

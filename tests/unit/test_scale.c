@@ -270,6 +270,8 @@ static void test_refused(void **state) {
                {"above", "60%", "leave one of them out"},
                {"delay", "20s", "longer than 'every'"},
                {"watch", "users.p99", "such as \"250ms\""},
+               {"over", "100h", "of more than 10000"},
+               {"cooldown", "100h", "would remember"},
                {"act", "scale web, to 9, by 2", "leave 'by' out"}};
   for (size_t k = 0; k < sizeof known / sizeof *known; k++) {
     struct scene *scene = scene_new();

@@ -55,6 +55,14 @@ static bool validate(const struct spec *spec, const struct component_spec *contr
                      const struct control_act *act, uint32_t watched, struct error *err) {
   (void)spec, (void)watched;
   const struct control_config *config = control->config;
+  const uint64_t windows_ns[] = {config->cooldown_ns, act->up.wait_ns, act->up.every_ns,
+                                 act->down.every_ns};
+  for (size_t i = 0; i < sizeof windows_ns / sizeof *windows_ns; i++) {
+    if (windows_ns[i] / config->every_ns <= READINGS_MOST) continue;
+    return error_set(err,
+                     "would remember more than %u readings: a longer 'every', or shorter times",
+                     READINGS_MOST);
+  }
   if (act->by == 0 || config->target.unit == LIMIT_NONE) return true;
   return error_set(err, "has a target, by which the number of members is found; leave 'by' out");
 }

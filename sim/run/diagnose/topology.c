@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "action_def.h"
 #include "breakdown.h"
 #include "call_graph.h"
 #include "json_write.h"
@@ -174,6 +175,22 @@ static json_t *edges_tree(const struct results *results, const struct spec *spec
   return list;
 }
 
+/* What controls do, and to whom; no key where there is none. */
+static void add_actions(json_t *topology, const struct spec *spec) {
+  json_t *list = json_array();
+  for (uint32_t i = 0; i < spec->components; i++) {
+    const struct control_act *act = action_of(&spec->component[i]);
+    if (act == NULL || act->off || act->action->word.subject == NULL) continue;
+    json_t *tree = json_object();
+    json_object_set_new(tree, "from", json_text(spec->component[i].name));
+    json_object_set_new(tree, "to", json_text(spec->component[act->target].name));
+    json_object_set_new(tree, "action", json_text(act->action->word.name));
+    json_array_append_new(list, tree);
+  }
+  if (json_array_size(list) > 0) json_object_set(topology, "actions", list);
+  json_decref(list);
+}
+
 json_t *topology_tree(const struct results *results) {
   const struct spec *spec = &results->scenario->spec;
   json_t *tree = json_object();
@@ -181,5 +198,6 @@ json_t *topology_tree(const struct results *results) {
   json_object_set_new(tree, "zones", zones_tree(spec));
   json_object_set_new(tree, "paths", paths_tree(spec));
   json_object_set_new(tree, "edges", edges_tree(results, spec));
+  add_actions(tree, spec);
   return tree;
 }

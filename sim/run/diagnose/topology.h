@@ -6,7 +6,8 @@
  * Where it has several, they are estimated from the requests that were followed (breakdown.h): the
  * calls of a request, times the rate at which requests of its client ended, summed over the
  * clients; "sampled" says from how many requests. An edge that none of them took has no numbers.
- * "failures_begin" is the share of all failed requests whose failure began with a call over it. */
+ * "failures_begin" is the share of all failed requests whose failure began with a call over it.
+ * "actions" are what controls do, and to whom. */
 #ifndef TOPOLOGY_H
 #define TOPOLOGY_H
 

@@ -307,6 +307,16 @@ static void put_edge(const struct drawing *d, size_t number) {
   g_string_free(label, TRUE);
 }
 
+/* What a control does to a component: no calls. */
+static void put_action(const struct drawing *d, size_t number) {
+  const json_t *action = json_array_get(json_object_get(d->topology, "actions"), number);
+  int from = find_component(d, tree_text(action, "from"));
+  int to = find_component(d, tree_text(action, "to"));
+  if (from < 0 || to < 0) return;
+  g_string_append_printf(d->out, "n%d -> n%d [id=\"%s-a%zu\" style=dashed label=\"%s\"]\n", from,
+                         to, d->prefix, number, tree_text(action, "action"));
+}
+
 static double busiest_edge(const json_t *edges) {
   double most = 0;
   for (size_t i = 0; i < json_array_size(edges); i++) {
@@ -352,6 +362,8 @@ char *topology_dot(const json_t *topology, const json_t *metrics, const char *pr
                          prefix, down ? "TB" : "LR");
   put_places(&d);
   for (size_t i = 0; i < json_array_size(edges); i++) put_edge(&d, i);
+  const json_t *actions = json_object_get(topology, "actions");
+  for (size_t i = 0; i < json_array_size(actions); i++) put_action(&d, i);
   put_note(&d, edges);
   g_string_append(d.out, "}\n");
   return g_string_free(d.out, FALSE);

@@ -1,0 +1,61 @@
+-- A shop in a cluster gets five times its load at once, then one of its servers hangs, then
+-- payment does: how long is it out of its promise, and does it mend itself?
+--
+-- Covers A10.
+-- Servers are started by how busy they are, looked at every 15 s, and take 20 s to start; four more
+-- or twice as many are started at a time. The two that serve the usual load are far too few for
+-- five times as much, so that the shop is out of its promise for about as long as it takes to see
+-- that, to start the first ones and to see that these are too few: 15 + 20 + 15 + 20 s at worst. A
+-- server that hangs is found by its probe after 10 to 16 s and restarted. While payment hangs its
+-- breaker answers at once, and the purchase is taken and paid for later.
+--
+-- Off: scales=false  two servers and five times the load
+-- Off: heals=false  a server that hangs stays so
+-- Off: breaker=false  purchases wait for a payment that does not answer, and browsing with them
+-- Answer: users.availability
+local scales = param { "scales", true, doc = "whether servers are started by how busy they are" }
+local heals = param { "heals", true, doc = "whether a server that hangs is restarted" }
+local breaker = param { "breaker", true, doc = "whether calls of payment go through a breaker" }
+
+client "users" {
+  arrivals = poisson "60/s", target = "gateway", timeout = "1s",
+  mix = { browse = 0.8, buy = 0.2 }, retry = { attempts = 2, backoff = "100ms", budget = "10%" },
+}
+load_balancer "gateway" { backends = "shop", algorithm = "least_connections" }
+service "shop" {
+  instances = 2, workers = 4, queue = 20, start = "20s", drain = "5s",
+  on = {
+    browse = { work(exponential "40ms"), call { "catalogue", timeout = "300ms" } },
+    buy = {
+      work(exponential "40ms"),
+      call {
+        "payment", timeout = "500ms", fallback = {},
+        breaker = breaker and { failures = 5, open = "10s", trials = 1 } or nil,
+      },
+    },
+  },
+}
+service "catalogue" { workers = 32, queue = 100, work = exponential "5ms" }
+service "payment" { workers = 32, queue = 100, work = exponential "20ms" }
+
+control "scaler" {
+  watch = "shop.utilization", target = "60%", every = "15s",
+  act = scales and scale { "shop", from = 2, to = 16 } or nil,
+}
+if heals then
+  control "kubelet" { probe = "shop", every = "5s", fails = 3, startup = "1min",
+    act = restart { "shop" } }
+end
+
+fault { surge { "users", factor = 5 }, at = "5min", lasts = "10min" }
+fault { hang "shop[1]", at = "25min", lasts = "5min" }
+fault { hang "payment", at = "35min", lasts = "2min" }
+
+-- A minute of ten, in which the two serve what they can.
+goal { "users.availability > 92%", during = "surge users" }
+goal { "users.availability > 99%", during = "hang payment" }
+goal { "users.latency.p95 < 600ms", during = "hang payment" }
+goal "shop.uptime > 99%"
+if scales then goal "scaler.members.end < 3.5" end
+if heals then goal "kubelet.recovery.max < 40s" end
+run { duration = "40min", warmup = "1min", replications = 10 }
