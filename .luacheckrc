@@ -15,7 +15,7 @@ local words = {
   -- keys
   "zipf", "uniform_keys", "back", "consistent_hash",
   -- controls
-  "phi", "promote", "restart", "scale", "withdraw",
+  "alert", "phi", "promote", "restart", "rollout", "scale", "withdraw",
   -- steps
   "work", "call", "parallel", "sleep", "branch", "compress", "fail", "limit", "lock", "publish", "reply",
   "shed", "transaction", "unlock",

@@ -36,6 +36,8 @@ static void control_init(struct sim *sim, struct member *member) {
 
 static void control_start(struct sim *sim, struct member *member) {
   const struct control_state *c = member->state;
+  const struct action_def *action = c->config->act.action;
+  if (action && action->before) action->before(sim, member);
   c->signal->start(sim, member);
 }
 
@@ -82,18 +84,20 @@ static void control_on_peer(struct sim *sim, struct member *member, struct membe
 static void control_before_reset(struct sim *sim, struct member *member) {
   const struct control_state *c = member->state;
   if (c->signal->reset) c->signal->reset(sim, member, false);
+  if (c->action && c->action->reset) c->action->reset(sim, member, false);
 }
 
 static void control_reset(struct sim *sim, struct member *member) {
   const struct control_state *c = member->state;
   if (c->signal->reset) c->signal->reset(sim, member, true);
-  if (c->action && c->action->reset) c->action->reset(sim, member);
+  if (c->action && c->action->reset) c->action->reset(sim, member, true);
 }
 
 static void control_destroy(struct sim *sim, struct member *member) {
   (void)sim;
   const struct control_state *c = member->state;
   if (c->signal->destroy) c->signal->destroy(member);
+  if (c->action && c->action->destroy) c->action->destroy(member);
 }
 
 static bool control_has_meter(const void *config, const struct meter *meter) {
@@ -107,11 +111,12 @@ static bool control_has_meter(const void *config, const struct meter *meter) {
 
 static const struct meter control_meters[] = {
     {"detection", METER_TIMES, STATE(detection), 0,
-     "From the beginning of a fault of a member until that was suspected, once a fault"},
+     "From the beginning of a fault until its member was suspected, or the alert fired; once a "
+     "fault"},
     {"suspicions", METER_COUNT, STATE(suspicions), 0, "Members that were found to have failed."},
     {"false_alarms", METER_COUNT, STATE(false_alarms), 0,
      "Of them, those that no fault had hit: cut off from here, busy, starting, or stopped as "
-     "planned."},
+     "planned. Alerts while no fault held, nor had in the time that they are about."},
     {"actions", METER_COUNT, STATE(actions), 0, "Actions done."},
     {"failed_actions", METER_COUNT, STATE(failed_actions), 0,
      "Attempts to act that came to nothing: nobody to promote; a restart after which the member "
@@ -130,6 +135,13 @@ static const struct meter control_meters[] = {
      "Of them, those that were up when it looked last"},
     {"scale_ups", METER_COUNT, STATE(scaled.ups), 0, "Times that it started members."},
     {"scale_downs", METER_COUNT, STATE(scaled.downs), 0, "Times that it stopped members."},
+    {"firing", METER_MEAN_LEVEL, STATE(firing), 0, "Share of the time in which the alert fired"},
+    {"share", METER_LEVEL, STATE(share), 0, "Share of the calls that the new version gets, in %"},
+    {"taken_back", METER_COUNT, STATE(taken_back), 0, "Releases that were taken back."},
+    {"taken_back_after", METER_TIMES, STATE(taken_back_after), 0,
+     "From the first share that the new version got until it was taken back"},
+    {"release_time", METER_TIMES, STATE(release_time), 0,
+     "From the first share that the new version got until the release was over"},
     {"at_most", METER_MEAN_LEVEL, STATE(scaled.at_most), 0,
      "Share of the time in which it would have had more members than `to`"},
     {0},
@@ -161,6 +173,20 @@ const struct kind kind_control = {
         "process is given to end well (Kubernetes: 30 s; add it to `takes`), restarts elsewhere.\n"
         "Left out, too: several managers that agree "
         "on what they saw, scripts that fail, going back to the former primary.\n\n"
+        "An alert (`alert`) fires once the metric is above its limit, or below, at a look, and has "
+        "been "
+        "for `holds`; it counts as a detection of the earliest fault that held in the time that it "
+        "is "
+        "about, whichever that was, else as a false alarm. A rollout (`rollout`) divides the calls "
+        "of "
+        "each balancer that has both versions and no others among its backends: a call draws its "
+        "side "
+        "by the share, and nobody helps out when its version has no backend in use (Envoy's "
+        "weighted "
+        "clusters). All instances of the new version are there all the time. A control that "
+        "crashes in "
+        "a rollout leaves the share as it is. Left out: who is told by an alert and when they act, "
+        "the same version for each user, instances that are replaced one by one.\n\n"
         "With `watch` a metric is read every `every`, the first time at any moment within the "
         "first "
         "`every`. scale follows the horizontal autoscaler of Kubernetes: of a metric that is a "

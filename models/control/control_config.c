@@ -1,6 +1,7 @@
 /* What a control may be told, and what of it makes sense together. */
 #include "control_config.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -119,6 +120,13 @@ const struct param control_params[] = {
      .offset = AT(probe),
      .doc = "Component whose members are asked whether they work, each by itself, as the kubelet "
             "and systemd ask: by a check that its host answers, or with `op` by a request."},
+    {.name = "at",
+     .type = PARAM_DURATION,
+     .offset = AT(at_ns),
+     .fallback = "never",
+     .min = 0,
+     .max = INFINITY,
+     .doc = "Time at which `act` is done, such as a rollout."},
     {.name = "watch",
      .type = PARAM_WATCH,
      .offset = AT(watch),
@@ -152,6 +160,16 @@ const struct param control_params[] = {
      .doc =
          "The metric is that of the last so long a time; without it of the time since it was read "
          "last, and a queue or backlog is read as it stands then (as KEDA does)."},
+    {.name = "short",
+     .type = PARAM_DURATION,
+     .offset = AT(short_ns),
+     .fallback = "0s",
+     .min = 0,
+     .max = 1e18,
+     .needs = "over",
+     .doc =
+         "A second, shorter window: the metric is above (or below) in both, so that an alert ends "
+         "soon after what it was about (Google's SRE workbook: a twelfth of the long one)."},
     {.name = "delay",
      .type = PARAM_DURATION,
      .offset = AT(delay_ns),

@@ -9,10 +9,11 @@ struct control_config {
   uint64_t every_ns, timeout_ns, fails, rise, startup_ns;
   int op; /* -1: the host answers */
   bool exits;
+  uint64_t at_ns; /* PARAM_UNLIMITED: never */
   struct watched_metric watch;
   struct limit target, above, below;
   double tolerance;
-  uint64_t over_ns, delay_ns, cooldown_ns;
+  uint64_t over_ns, short_ns, delay_ns, cooldown_ns;
   struct detector detector;
   struct control_act act;
 };

@@ -42,7 +42,9 @@ struct control_state {
   struct stream phase;
   uint64_t suspicions, false_alarms, actions, failed_actions, probes, failed_probes;
   struct hist detection, recovery;
-  struct level off_target;
+  struct level off_target, firing, share;
+  uint64_t taken_back;
+  struct hist taken_back_after, release_time;
   struct scaled {
     struct level members, ready, at_most;
     uint64_t ups, downs;

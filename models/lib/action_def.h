@@ -42,6 +42,9 @@ struct action_def {
   bool (*validate)(const struct spec *spec, const struct component_spec *control,
                    const struct control_act *act, uint32_t watched, struct error *err);
   void (*init)(struct sim *sim, struct member *control); /* may be NULL */
+  /* At time 0: what holds until it does something, and all the time if it is switched off; it has
+   * no state of its own then. May be NULL. */
+  void (*before)(struct sim *sim, struct member *control);
 
   /* What it hears; NULL: it cannot do anything about that. */
   void (*on_failed)(struct sim *sim, struct member *control, struct watched *who);
@@ -53,8 +56,9 @@ struct action_def {
   void (*on_due)(struct sim *sim, struct member *control, struct timer *timer);
   /* The control crashed: what was under way is lost. May be NULL. */
   void (*on_crash)(struct sim *sim, struct member *control);
-  /* The end of the warm-up; may be NULL. */
-  void (*reset)(struct sim *sim, struct member *control);
+  /* Before and after counts are set to nothing at the end of the warm-up; may be NULL. */
+  void (*reset)(struct sim *sim, struct member *control, bool after);
+  void (*destroy)(struct member *control); /* may be NULL */
 };
 
 /* NULL-terminated, sorted by name. */

@@ -31,6 +31,19 @@ struct limit {
   double value;
 };
 
+/* Of a metric: it is above a limit, or below it. */
+struct condition {
+  struct watched_metric metric; /* without a name: there is none */
+  bool above;
+  struct limit limit;
+};
+
+/* Shares, one after the other. */
+struct shares {
+  uint32_t n;
+  const double *share;
+};
+
 struct action_def;
 
 /* How fast a number of members may change: within `every_ns` by so many, or by that share of
@@ -53,6 +66,13 @@ struct control_act {
   /* scale */
   uint64_t from, to, by; /* by: 0 is unsaid */
   struct scale_pace up, down;
+  /* alert */
+  uint64_t holds_ns;
+  /* rollout */
+  uint32_t version; /* component */
+  struct shares shares;
+  uint64_t step_ns, look_ns;
+  struct condition back_when;
 };
 
 #endif

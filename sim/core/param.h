@@ -68,9 +68,11 @@ enum param_type {
   PARAM_ACT,   /* struct control_act            promote { "pg", takes = "5s" }                    */
   PARAM_WATCH, /* struct watched_metric     "web.utilization"                                 */
   PARAM_LIMIT, /* struct limit              "70%", 100, "250ms", "10/s"                       */
-  PARAM_HOW_MANY, /* struct how_many       "quorum", one of `choices`, or 2; see how_many.h   */
-  PARAM_ZONES,    /* struct refs           one name of a zone or a list of them              */
-  PARAM_CAUSES,   /* uint32_t              bit set of enum outcome                           */
+  PARAM_SHARES,    /* struct shares             "100%", { "10%", "50%", "100%" }                  */
+  PARAM_CONDITION, /* struct condition          "web.error_ratio > 5%"                            */
+  PARAM_HOW_MANY,  /* struct how_many       "quorum", one of `choices`, or 2; see how_many.h   */
+  PARAM_ZONES,     /* struct refs           one name of a zone or a list of them              */
+  PARAM_CAUSES,    /* uint32_t              bit set of enum outcome                           */
   PARAM_TYPES
 };
 

@@ -60,6 +60,8 @@ bool param_read_detector(const struct field *f, int index);
 bool param_read_act(const struct field *f, int index);
 bool param_read_watch(const struct field *f, int index);
 bool param_read_limit(const struct field *f, int index);
+bool param_read_ratios(const struct field *f, int index);
+bool param_read_condition(const struct field *f, int index);
 bool param_read_how_many(const struct field *f, int index);
 bool param_read_zones(const struct field *f, int index);
 bool param_read_causes(const struct field *f, int index);

@@ -93,6 +93,10 @@ void param_put_act(FILE *out, const struct spec *spec, const struct param *param
                    const void *value);
 void param_put_watch(FILE *out, const struct spec *spec, const struct param *param,
                      const void *value);
+void param_put_ratios(FILE *out, const struct spec *spec, const struct param *param,
+                      const void *value);
+void param_put_condition(FILE *out, const struct spec *spec, const struct param *param,
+                         const void *value);
 void param_put_limit(FILE *out, const struct spec *spec, const struct param *param,
                      const void *value);
 void param_put_how_many(FILE *out, const struct spec *spec, const struct param *param,

@@ -7,9 +7,9 @@
 enum { DUE_LOOK, DUE_TELL };
 
 struct sight {
-  struct reading reading;
+  struct reading reading, brief; /* brief: over `short`, if that is said */
   struct timer tell;
-  double value; /* read last, and to be told of */
+  double value, brief_value; /* read last, and to be told of */
 };
 
 static bool is_said(const struct control_config *config) {
@@ -39,6 +39,11 @@ static bool validate(const struct spec *spec, const struct component_spec *contr
       config->below.value >= config->above.value) {
     return error_set(err, "has a 'below' that is not less than 'above'");
   }
+  if (config->short_ns > 0 && (!sides || config->short_ns >= config->over_ns)) {
+    return error_set(err,
+                     "has a 'short' that is not shorter than 'over', or no limit; it is a second "
+                     "window, in which the metric is above or below, too");
+  }
   if (config->delay_ns > config->every_ns) {
     return error_set(err,
                      "has a 'delay' longer than 'every'; a reading is acted on before the next");
@@ -55,7 +60,10 @@ static bool validate(const struct spec *spec, const struct component_spec *contr
 static void init(struct sim *sim, struct member *control) {
   const struct control_state *c = control->state;
   struct sight *s = c->seen;
-  reading_init(sim, &s->reading, &c->config->watch, c->config->every_ns, c->config->over_ns);
+  const struct control_config *config = c->config;
+  reading_init(sim, &s->reading, &config->watch, config->every_ns, config->over_ns);
+  if (config->short_ns == 0) return;
+  reading_init(sim, &s->brief, &config->watch, config->every_ns, config->short_ns);
 }
 
 static void start(struct sim *sim, struct member *control) {
@@ -78,11 +86,13 @@ static int side_of(const struct control_config *config, double value) {
 static void tell(struct sim *sim, struct member *control) {
   struct control_state *c = control->state;
   const struct sight *s = c->seen;
+  int side = side_of(c->config, s->value);
+  if (c->config->short_ns > 0 && side != side_of(c->config, s->brief_value)) side = 0;
   struct news news = {.metric = &c->config->watch,
                       .value = s->value,
                       .target = c->config->target.unit ? c->config->target.value : NAN,
                       .tolerance = c->config->tolerance,
-                      .side = side_of(c->config, s->value)};
+                      .side = side};
   level_set(&c->off_target, sim->now_ns, news.side > 0);
   if (c->action) c->action->on_news(sim, control, &news);
 }
@@ -97,6 +107,7 @@ static void on_due(struct sim *sim, struct member *control, struct timer *timer)
   timer_set(sim, control, &c->tick, c->config->every_ns, DUE_LOOK, 0);
   c->ticks++;
   s->value = reading_look(sim, &s->reading);
+  if (c->config->short_ns > 0) s->brief_value = reading_look(sim, &s->brief);
   if (c->config->delay_ns == 0) {
     tell(sim, control);
   } else {
@@ -109,6 +120,7 @@ static void on_crash(struct sim *sim, struct member *control, bool begins) {
   struct sight *s = c->seen;
   if (begins) return;
   reading_forget(sim, &s->reading);
+  if (c->config->short_ns > 0) reading_forget(sim, &s->brief);
   timer_set(sim, control, &c->tick, c->config->every_ns, DUE_LOOK, 0);
 }
 
@@ -116,16 +128,18 @@ static void reset(struct sim *sim, struct member *control, bool after) {
   struct control_state *c = control->state;
   struct sight *s = c->seen;
   reading_reset(sim, &s->reading, after);
+  if (c->config->short_ns > 0) reading_reset(sim, &s->brief, after);
 }
 
 static void destroy(struct member *control) {
   struct control_state *c = control->state;
   struct sight *s = c->seen;
   reading_free(&s->reading);
+  reading_free(&s->brief);
 }
 
-static const char *const keys[] = {"target", "above",     "below",    "over", "delay",
-                                   "every",  "tolerance", "cooldown", NULL};
+static const char *const keys[] = {"target", "above", "below",     "over",     "short",
+                                   "delay",  "every", "tolerance", "cooldown", NULL};
 static const char *const meters[] = {"off_target", NULL};
 
 const struct signal_def signal_watch = {

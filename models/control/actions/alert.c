@@ -1,0 +1,90 @@
+/* alert(): somebody is told that a condition holds. */
+#include <math.h>
+
+#include "control_state.h"
+#include "fault.h"
+#include "timeline.h"
+
+struct alerting {
+  uint64_t holds_since_ns; /* TIME_NEVER: the condition does not hold */
+  uint64_t fault_ns;       /* beginning of the fault that was told of last */
+  bool fires;
+};
+
+static void init(struct sim *sim, struct member *control) {
+  (void)sim;
+  const struct control_state *c = control->state;
+  struct alerting *a = c->doing;
+  a->holds_since_ns = a->fault_ns = TIME_NEVER;
+}
+
+/* A fault counts that holds, or held in the time of which the condition tells. */
+static void fire(struct sim *sim, struct member *control) {
+  struct control_state *c = control->state;
+  struct alerting *a = c->doing;
+  uint64_t seen_ns =
+      c->config->over_ns > c->config->every_ns ? c->config->over_ns : c->config->every_ns;
+  seen_ns += sim->now_ns - a->holds_since_ns;
+  uint64_t since_ns = faults_since_ns(sim, NULL, seen_ns);
+  a->fires = true;
+  c->actions++;
+  level_set(&c->firing, sim->now_ns, 1);
+  if (since_ns == TIME_NEVER) {
+    c->false_alarms++;
+  } else if (since_ns != a->fault_ns) { /* else it was told of before */
+    hist_add(&c->detection, sim->now_ns - since_ns);
+  }
+  a->fault_ns = since_ns;
+  sim_note(sim, control, control, "alert");
+}
+
+static void on_news(struct sim *sim, struct member *control, const struct news *news) {
+  struct control_state *c = control->state;
+  struct alerting *a = c->doing;
+  if (news->side == 0) {
+    a->holds_since_ns = TIME_NEVER;
+    if (a->fires) sim_note(sim, control, control, "resolved");
+    a->fires = false;
+    level_set(&c->firing, sim->now_ns, 0);
+    return;
+  }
+  if (a->holds_since_ns == TIME_NEVER) a->holds_since_ns = sim->now_ns;
+  if (a->fires || sim->now_ns - a->holds_since_ns < c->config->act.holds_ns) return;
+  fire(sim, control);
+}
+
+/* What its process knew is gone; who was told stays told. */
+static void on_crash(struct sim *sim, struct member *control) {
+  struct control_state *c = control->state;
+  struct alerting *a = c->doing;
+  a->holds_since_ns = TIME_NEVER;
+  a->fires = false;
+  level_set(&c->firing, sim->now_ns, 0);
+}
+
+static const struct param params[] = {
+    {.name = "holds",
+     .type = PARAM_DURATION,
+     .offset = offsetof(struct control_act, holds_ns),
+     .fallback = "0s",
+     .min = 0,
+     .max = 1e18,
+     .doc = "The condition has to hold at each look for so long (Prometheus: `for`, 0 by itself)."},
+    {0},
+};
+
+static const char *const meters[] = {"actions", "detection", "false_alarms", "firing", NULL};
+
+const struct action_def action_alert = {
+    .word = {.name = "alert",
+             .role = ROLE_VALUE,
+             .bare = true,
+             .usage = "alert()\nalert { holds = \"5min\" }",
+             .doc = "Somebody is told that the condition holds, once until it no longer does.",
+             .params = params},
+    .meters = meters,
+    .state_size = sizeof(struct alerting),
+    .init = init,
+    .on_news = on_news,
+    .on_crash = on_crash,
+};
