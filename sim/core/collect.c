@@ -27,9 +27,9 @@ void collect_reset(struct sim *sim) {
     struct member *m = &sim->member[i];
     if (m->kind->before_reset) m->kind->before_reset(sim, m);
   }
+  timeline_reset(sim, false);
   life_reset(sim);
   traces_reset(sim);
-  timeline_reset(sim, false);
   spells_reset(sim, false);
   for (uint32_t i = 0; i < sim->members; i++) {
     struct member *m = &sim->member[i];

@@ -204,6 +204,11 @@ void life_reset(struct sim *sim) {
   }
 }
 
+uint64_t life_there_ns(const struct sim *sim, const struct member *m) {
+  const struct life *life = life_of(sim, m);
+  return life->there_ns + (life->since_ns != TIME_NEVER ? sim->now_ns - life->since_ns : 0);
+}
+
 double life_there_s(const struct sim *sim, const struct member *m) {
   const struct life *life = life_of(sim, m);
   uint64_t there_ns = life->there_ns;

@@ -74,6 +74,8 @@ void life_tell_of(struct sim *sim, struct member *m);
 void life_tell_of_all(struct sim *sim);
 
 double life_there_s(const struct sim *sim, const struct member *m); /* measured so far */
+/* Since the beginning, or since the end of warm-up once that is over. */
+uint64_t life_there_ns(const struct sim *sim, const struct member *m);
 
 static inline bool member_is_there(const struct member *m) {
   return m->phase == MEMBER_UP || m->phase == MEMBER_DRAINING ||

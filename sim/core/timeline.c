@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "arena.h"
+#include "life.h"
 #include "meter_track.h"
 #include "since.h"
 #include "station.h"
@@ -78,8 +79,8 @@ static void read_member(struct sim *sim, struct member *m, struct load *load) {
   const struct station_totals t = station_totals(sim, st);
   load->queued += (double)t.queued_ns;
   load->busy += st->busy_apart ? (double)t.busy_ns : (double)t.held_ns;
-  load->room +=
-      st->workers == PARAM_UNLIMITED ? 0 : (double)(st->workers - st->riders) * (double)sim->now_ns;
+  if (st->workers == PARAM_UNLIMITED) return;
+  load->room += (double)(st->workers - st->riders) * (double)life_there_ns(sim, m);
 }
 
 static struct load read_load(struct sim *sim, const struct load_track *track) {

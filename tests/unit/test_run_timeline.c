@@ -136,6 +136,27 @@ static void queues(void **state) {
   ran_free(&ran);
 }
 
+/* One of two servers is away for a while, in the warm-up and later: what those do who are there is
+ * told of these, not of places where nobody is. */
+static void who_is_there(void **state) {
+  (void)state;
+  struct ran ran =
+      run("client 'u' { arrivals = constant '20/s', target = 'lb' }\n"
+          "load_balancer 'lb' { backends = 's' }\n"
+          "service 's' { instances = 2, workers = 1, work = '20ms' }\n"
+          "fault { stop 's[2]', at = '1s', lasts = '1s' }\n"
+          "fault { stop 's[2]', at = '5s', lasts = '5s' }\n"
+          "run { duration = '20s', warmup = '3.05s', replications = 1 }\n");
+  const float *busy = series(&ran, "s", 0, SERIES_UTILIZATION, 0);
+  assert_windows(busy, 2, 9, 0.2);
+  assert_windows(busy, 11, 19, 0.4);
+  assert_windows(busy, 22, 49, 0.2);
+  assert_windows(busy, 51, 99, 0.4);
+  assert_windows(busy, 102, 199, 0.2);
+  assert_true(isnan(series(&ran, "s", 2, SERIES_UTILIZATION, 0)[60]));
+  ran_free(&ran);
+}
+
 /* More requests than a client keeps one by one; a window sees only its own. */
 static void long_run(void **state) {
   (void)state;
@@ -202,9 +223,9 @@ static void events(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(each_window), cmocka_unit_test(meters_over_time),
-      cmocka_unit_test(queues),      cmocka_unit_test(long_run),
-      cmocka_unit_test(sums),        cmocka_unit_test(events),
+      cmocka_unit_test(each_window), cmocka_unit_test(meters_over_time), cmocka_unit_test(queues),
+      cmocka_unit_test(long_run),    cmocka_unit_test(who_is_there),     cmocka_unit_test(sums),
+      cmocka_unit_test(events),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
