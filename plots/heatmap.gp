@@ -1,4 +1,4 @@
-# A metric over two parameters. $cell: columns x, y, colour 0..1, number of its text. $missing: x, y.
+# A metric over two parameters. $cell: columns x, y, colour 0..1, number of its text. $missing: x, y, 1 where the value is endless.
 # $dot: x, y, colour of the cell below. $edge: x, y, dx, dy of the border between where the goal is met
 # and where it is not. DENSE: too many cells for texts; a scale shows what the colours mean.
 unset key
@@ -43,4 +43,4 @@ plot $cell using 1:2:($1-0.5+gap/2):($1+0.5-gap/2):($2-0.5+gap):($2+0.5-gap):3 w
   $dot using (dark($3) ? $1 : NaN):2 with points pt 7 ps 0.15 lc rgb '#010101', \
   $cell using 1:2:((!DENSE && light($3)) ? value[int($4)] : '') with labels textcolor rgb '#ffffff' font sprintf(',%d', FONT), \
   $cell using 1:2:((!DENSE && dark($3)) ? value[int($4)] : '') with labels textcolor rgb '#010101' font sprintf(',%d', FONT), \
-  $missing using 1:2:(DENSE ? '' : '?') with labels textcolor rgb muted
+  $missing using 1:2:(DENSE ? '' : $3 > 0 ? 'endless' : '?') with labels textcolor rgb muted

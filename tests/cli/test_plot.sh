@@ -101,9 +101,15 @@ for servers in 1 2 3; do
 done
 in_err '1 of 12 points of the sweep are missing'
 grep -q '?: 1 missing' maps/heatmap.svg || fail 'a missing point is not told'
+sed 's/duration = "20s"/duration = "3s"/' shop.lua >brief.lua
+# A percentile beyond which too many failed is endless, not undefined, and does not meet the goal.
+"$archsim" sweep brief.lua -s rate=50..300:250/s -s servers=1..2 -q --out ends || [ $? -eq 1 ]
+expect 0 plot ends
+grep -q '>endless<' ends/plots/heatmap.svg || fail 'an endless percentile is not told in its cell'
+grep -q 'the value meets .* at . of 4 points (line).*endless at' ends/plots/heatmap.svg ||
+  fail 'endless percentiles are not counted'
 # Many values: a scale in place of texts, grey in place of question marks. Over a third parameter:
 # a map for each of its values, as far as twelve go.
-sed 's/duration = "20s"/duration = "3s"/' shop.lua >brief.lua
 "$archsim" sweep brief.lua -s rate=1..30:1/s -s servers=1..3 -q --out dense ||
   [ $? -eq 1 ]
 rm dense/points/000003.json

@@ -136,6 +136,26 @@ static void test_topology_shows_what_is_known(void **state) {
   g_free(dot);
 }
 
+/* A mean does not hide a member that is far busier than the others. */
+static void test_topology_shows_the_busiest_member(void **state) {
+  (void)state;
+  json_t *tree = json_loads(
+      "{\"components\": [{\"name\": \"db\", \"instances\": 2}, {\"name\": \"web\", \"instances\": "
+      "2}]}",
+      0, NULL);
+  json_t *metrics = json_loads(
+      "{\"db.utilization\": {\"value\": 0.55}, \"db[1].utilization\": {\"value\": 0.1},"
+      " \"db[2].utilization\": {\"value\": 1.0}, \"web.utilization\": {\"value\": 0.3},"
+      " \"web[1].utilization\": {\"value\": 0.35}, \"web[2].utilization\": {\"value\": 0.25}}",
+      0, NULL);
+  char *dot = topology_dot(tree, metrics, "t", false);
+  assert_non_null(strstr(dot, "busy,<br/>the busiest member 100"));
+  assert_null(strstr(dot, "member 35"));
+  g_free(dot);
+  json_decref(metrics);
+  json_decref(tree);
+}
+
 /* Where it is known at which call failures began, that line is red and says so; the others only
  * pass them on. */
 static void test_topology_shows_where_failures_begin(void **state) {
@@ -205,6 +225,7 @@ int main(void) {
       cmocka_unit_test(test_definitions_come_from_the_tables),
       cmocka_unit_test(test_trees_may_lack_anything),
       cmocka_unit_test(test_topology_shows_what_is_known),
+      cmocka_unit_test(test_topology_shows_the_busiest_member),
       cmocka_unit_test(test_topology_shows_where_failures_begin),
       cmocka_unit_test(test_one_way_paths_lead_one_way),
       cmocka_unit_test(test_names_cannot_leave_their_label),

@@ -142,10 +142,30 @@ static void put_zones(const struct drawing *d, const json_t *component) {
   g_string_append(d->out, "</font>");
 }
 
+/* How much more of the time than the mean the busiest member is busy for it to be told. */
+#define BUSIER 0.1
+#define MEMBERS_MOST 100000u
+
+/* ", 31.6 % busy", and how busy the busiest member is where the mean hides it. */
+static void put_busy(const struct drawing *d, const char *name, double instances) {
+  double busy = tree_metric(d->metrics, name, "utilization"), most = 0;
+  if (isnan(busy)) return;
+  g_string_append_printf(d->out, ", %s busy", format_value(UNIT_RATIO, busy).text);
+  for (uint32_t i = 1; i <= instances && i <= MEMBERS_MOST; i++) {
+    gchar *member = g_strdup_printf("%s[%u]", name, i);
+    double own = tree_metric(d->metrics, member, "utilization");
+    g_free(member);
+    if (own > most) most = own;
+  }
+  if (instances > 1 && most > busy + BUSIER) {
+    g_string_append_printf(d->out, ",<br/>the busiest member %s",
+                           format_value(UNIT_RATIO, most).text);
+  }
+}
+
 static void put_node(const struct drawing *d, size_t number) {
   const json_t *c = json_array_get(d->components, number);
   double instances = tree_number(c, "instances");
-  double busy = tree_metric(d->metrics, tree_text(c, "name"), "utilization");
   g_string_append_printf(d->out, "n%zu [id=\"%s-n%zu\" shape=%s label=<<b>", number, d->prefix,
                          number, shape_of(tree_text(c, "kind")));
   put_label(d->out, tree_has_text(c, "name") ? tree_text(c, "name") : "?");
@@ -153,9 +173,7 @@ static void put_node(const struct drawing *d, size_t number) {
   g_string_append(d->out, "</b><br/><font point-size=\"10\">");
   const char *kind = tree_has_text(c, "composed") ? "composed" : "kind";
   put_label(d->out, tree_has_text(c, kind) ? tree_text(c, kind) : "?");
-  if (!isnan(busy)) {
-    g_string_append_printf(d->out, ", %s busy", format_value(UNIT_RATIO, busy).text);
-  }
+  put_busy(d, tree_text(c, "name"), instances);
   g_string_append(d->out, "</font>");
   put_zones(d, c);
   g_string_append(d->out, ">]\n");

@@ -60,10 +60,10 @@ static void write_cells(GString *data, const struct map *map, bool dense) {
 static void write_missing(GString *data, const struct map *map) {
   script_block(data, "missing");
   for (uint32_t i = 0; i < map->columns * map->rows; i++) {
-    double row[2] = {i % map->columns + 1, i / map->columns + 1};
-    if (!map->cell[i].there || !map->cell[i].defined) script_row(data, row, 2);
+    double row[3] = {i % map->columns + 1, i / map->columns + 1, map->cell[i].endless};
+    if (!map->cell[i].there || !map->cell[i].defined) script_row(data, row, 3);
   }
-  script_gap(data, 2);
+  script_gap(data, 3);
   script_block_end(data);
 }
 
@@ -84,7 +84,8 @@ static void write_dots(GString *data, const struct map *map, const struct layout
 }
 
 static bool differs(const struct map_cell *a, const struct map_cell *b) {
-  return b != NULL && a->defined && b->defined && a->meets != b->meets;
+  bool told = b != NULL && (a->defined || a->endless) && (b->defined || b->endless);
+  return told && a->meets != b->meets;
 }
 
 static void write_edges(GString *data, const struct map *map) {
@@ -171,13 +172,17 @@ static char *note_of(const struct map *map, bool dense) {
   uint32_t cells = map->rows * map->columns - map->missing;
   if (map->goal != NULL) {
     char *goal = plot_text_clean(map->goal->text != NULL ? map->goal->text : "", 36);
-    g_string_append_printf(note, "goal %s met at %u of %u points", goal, map->met, cells);
+    g_string_append_printf(note, "the value meets %s at %u of %u points", goal, map->met, cells);
     if (map->met > 0 && map->met < cells) g_string_append(note, " (line)");
     g_free(goal);
   }
   if (map->saturated > 0) {
     g_string_append_printf(note, "%s%s over 2 %% lost", note->len > 0 ? "; " : "",
                            dense ? "dotted:" : "*");
+  }
+  if (map->endless > 0) {
+    g_string_append_printf(note, "%sendless%s at %u", note->len > 0 ? "; " : "",
+                           dense ? " (grey)" : "", map->endless);
   }
   if (map->missing > 0 || map->undefined > 0) {
     g_string_append_printf(note, "%s%s:", note->len > 0 ? "; " : "", dense ? "grey" : "?");
@@ -193,7 +198,8 @@ static char *caption_of(const struct map *map, bool dense) {
   return g_strdup_printf(
       "Each square is a point of the sweep. Its colour is the value, from the smallest (dark) to "
       "the "
-      "largest (light)%s. The line divides the points that meet the goal from those that do not. "
+      "largest (light)%s. The line divides the points whose value meets the goal from the others, "
+      "however sure they are. "
       "%s "
       "a point at which more than 2 %% of the requests offered were not answered ok, %s one that "
       "is "

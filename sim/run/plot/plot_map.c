@@ -2,6 +2,7 @@
 
 #include <glib.h>
 #include <math.h>
+#include <string.h>
 
 #include "plot_axis.h"
 
@@ -22,14 +23,20 @@ static void read_cell(struct map *map, const json_t *point) {
   if (cell->there) return;
   const json_t *metric = plot_judged(point, map->metric);
   double value = plot_number(metric, "value");
-  *cell = (struct map_cell){.there = true, .defined = isfinite(value), .value = value};
+  const char *word = plot_string(metric, "value");
+  *cell = (struct map_cell){.there = true,
+                            .defined = isfinite(value),
+                            .endless = word != NULL && strcmp(word, "endless") == 0,
+                            .value = value};
   cell->saturated = plot_any_saturated(point);
-  if (map->goal != NULL && cell->defined) {
-    cell->meets = map->goal->above ? value >= map->goal->limit : value <= map->goal->limit;
+  if (map->goal != NULL) {
+    cell->meets =
+        map->goal->above ? cell->endless || value >= map->goal->limit : value <= map->goal->limit;
   }
   map->saturated += cell->saturated;
   map->met += cell->meets;
-  map->undefined += !cell->defined;
+  map->undefined += !cell->defined && !cell->endless;
+  map->endless += cell->endless;
   map->missing--;
 }
 

@@ -11,7 +11,8 @@
 #include "plot_sweep_points.h"
 
 struct map_cell {
-  bool there, defined; /* the point is there; the metric is defined at it */
+  bool there, defined; /* the point is there; the metric has a finite value at it */
+  bool endless;        /* a latency of which too many requests failed */
   bool saturated;      /* plot_is_saturated for one of the clients */
   bool meets;          /* the value, not its interval, meets the goal */
   double value;
@@ -25,7 +26,7 @@ struct map {
   struct plot_sweep_axis x, y;  /* x has no fewer values than y */
   uint32_t columns, rows;
   struct map_cell *cell; /* columns * rows, row by row */
-  uint32_t saturated, met, missing, undefined;
+  uint32_t saturated, met, missing, undefined, endless;
   bool log, nines; /* what colour stands for; neither: the value itself */
   double lo, hi;   /* of what colour stands for, at colours 0 and 1 */
 };
