@@ -95,6 +95,9 @@ bool service_validate(const struct spec *spec, const struct component_spec *comp
                       struct error *err) {
   const struct service_config *config = component->config;
   bool has_work = config->work.kind != DIST_CONSTANT || config->work.a > 0;
+  if (config->accept.lingers_ns > 0 && spec_states(component, "accept.backlog")) {
+    return error_set(err, "accept: with 'lingers' nobody waits for a place: leave 'backlog' out");
+  }
   if (config->on.n && has_work) {
     return error_set(err, "'work' and 'on' exclude each other: write the work as a step of 'on'");
   }

@@ -7,12 +7,52 @@
 #include "network/connection.h"
 
 static bool backlog_is_full(const struct accept_state *at) {
-  return at->held.value >= at->config->most && at->queued >= at->config->backlog;
+  uint64_t backlog = at->config->lingers_ns > 0 ? 0 : at->config->backlog;
+  return at->held.value >= at->config->most && at->queued >= backlog;
 }
+
+/* --- places that outlive their connections --------------------------------------------------- */
+
+void accept_settle(const struct sim *sim, struct accept_state *at) {
+  while (at->lingering > 0 && at->until_ns[at->first] <= sim->now_ns) {
+    level_down(&at->held, at->until_ns[at->first]);
+    at->first = (at->first + 1) % at->room;
+    at->lingering--;
+  }
+}
+
+void accept_crash(const struct sim *sim, struct accept_state *at) {
+  accept_settle(sim, at);
+  for (; at->lingering > 0; at->lingering--) level_down(&at->held, sim->now_ns);
+}
+
+void accept_free(struct accept_state *at) {
+  free(at->queue);
+  free(at->until_ns);
+}
+
+static void linger(const struct sim *sim, struct accept_state *at) {
+  accept_settle(sim, at);
+  if (at->lingering == at->room) {
+    uint32_t room = at->room ? 2 * at->room : 64;
+    uint64_t *until_ns = mem_alloc(room * sizeof *until_ns);
+    for (uint32_t i = 0; i < at->lingering; i++) {
+      until_ns[i] = at->until_ns[(at->first + i) % at->room];
+    }
+    free(at->until_ns);
+    at->until_ns = until_ns;
+    at->first = 0;
+    at->room = room;
+  }
+  at->until_ns[(at->first + at->lingering++) % at->room] = sim->now_ns + at->config->lingers_ns;
+}
+
+/* --- connections that come ------------------------------------------------------------------- */
 
 bool accept_syn(struct sim *sim, struct accept_state *at, uint32_t connection) {
   struct connection *conn = connection_at(sim, connection);
   if (conn->half_open) return true;
+  accept_settle(sim, at);
   bool table_full = !at->config->cookies && at->half_open >= at->config->half_open;
   if (table_full || backlog_is_full(at)) {
     at->dropped++;
@@ -59,6 +99,7 @@ static void enqueue(struct sim *sim, struct accept_state *at, uint32_t connectio
 
 bool accept_ack(struct sim *sim, struct accept_state *at, uint32_t connection) {
   struct connection *conn = connection_at(sim, connection);
+  accept_settle(sim, at);
   if (backlog_is_full(at)) return false;
   leave_table(at, conn);
   if (at->held.value < at->config->most) {
@@ -92,6 +133,10 @@ void accept_close(struct sim *sim, struct accept_state *at, uint32_t connection)
   if (conn->queued) at->queued--;
   if (!conn->accepted) return;
   conn->accepted = false;
+  if (at->config->lingers_ns > 0 && !sim->member[conn->to].down) {
+    linger(sim, at);
+    return;
+  }
   level_down(&at->held, sim->now_ns);
   take_up_next(sim, at);
 }
@@ -139,6 +184,16 @@ const struct param accept_params[] = {
      .doc = "After how long it closes a connection that nobody uses (Node.js: 5 s, "
             "keepAliveTimeout; Apache: 5 s, KeepAliveTimeout; nginx: 75 s, keepalive_timeout). A "
             "call that is on its way then is reset: callers should keep theirs for less."},
+    {.name = "lingers",
+     .type = PARAM_DURATION,
+     .offset = AT(lingers_ns),
+     .fallback = "0s",
+     .max = 1e18,
+     .needs = "most",
+     .doc = "How long the place of a connection that is closed stays taken, as in the table of a "
+            "stateful firewall (Linux, nf_conntrack_tcp_timeout_time_wait: 120 s; of a stream of "
+            "UDP: 120 s) or of a host (TIME_WAIT: 60 s). Then there is no backlog: without a place "
+            "a SYN is dropped."},
     {.name = "handshake",
      .type = PARAM_DURATION,
      .offset = AT(handshake_ns),

@@ -551,6 +551,7 @@ static void end_pair(struct sim *sim, const struct pair *pair, bool of_caller) {
 
 void connections_down(struct sim *sim, const struct member *member) {
   const struct connections *c = sim->connections;
+  if (c->accept[member->id]) accept_crash(sim, c->accept[member->id]);
   for (uint32_t from = 0; from < sim->members; from++) {
     for (uint32_t p = c->first_pair[from]; p != NO_PAIR; p = c->pair[p].next) {
       bool of_caller = from == member->id;
@@ -606,7 +607,7 @@ void connections_free(struct sim *sim) {
   struct connections *c = sim->connections;
   if (c == NULL) return;
   for (uint32_t i = 0; i < sim->members; i++) {
-    if (c->accept[i]) free(c->accept[i]->queue);
+    if (c->accept[i]) accept_free(c->accept[i]);
   }
   for (uint32_t p = 0; p < sim->spec->paths; p++) hist_free(&c->setup[p]);
   free(c->list);

@@ -18,6 +18,7 @@ void connections_reset(struct sim *sim) {
   for (uint32_t i = 0; i < sim->members; i++) {
     struct accept_state *at = c->accept[i];
     if (at == NULL) continue;
+    accept_settle(sim, at);
     level_reset(&at->held, sim->now_ns);
     at->half_open_max = at->half_open;
     at->queued_max = at->queued;
@@ -60,9 +61,10 @@ static void collect_accept(struct sim *sim, const struct component *component, d
   double held_s = 0, half_open = 0, backlog = 0, most = 0, dropped = 0;
   bool any = false;
   for (uint32_t i = 0; i < component->members; i++) {
-    const struct accept_state *at = sim->connections->accept[component->member[i].id];
+    struct accept_state *at = sim->connections->accept[component->member[i].id];
     if (at == NULL) continue;
     any = true;
+    accept_settle(sim, at);
     held_s += level_integral_ns(&at->held, sim->now_ns) / 1e9;
     if ((double)at->half_open_max > half_open) half_open = (double)at->half_open_max;
     if ((double)at->queued_max > backlog) backlog = (double)at->queued_max;
@@ -123,7 +125,7 @@ void connections_check(struct sim *sim, struct checks *out) {
   uint64_t on_them = riding(sim);
   for (uint32_t i = 0; i < sim->members; i++) {
     if (c->accept[i] == NULL) continue;
-    held -= c->accept[i]->held.value;
+    held -= c->accept[i]->held.value - c->accept[i]->lingering;
     half_open -= c->accept[i]->half_open;
     queued -= c->accept[i]->queued;
   }
