@@ -136,6 +136,7 @@ holds file.html '3 points meet all goals'
 holds file.html 'The goal that fails most often is'
 sed 's/"verdict": "fail"/"verdict": "undecided"/' sweep.json >undecided.json
 expect 0 report undecided.json -o file.html
+holds file.html 'Undecided means that an interval straddles a limit'
 holds file.html '0 fail one'
 lacks file.html 'most often is'
 rm shop.sweep/points/000002.json

@@ -81,6 +81,11 @@ static void say_tally(const struct page *p, GString *out) {
     g_string_append_printf(out, ", %zu %s missing", t.missing, t.missing == 1 ? "is" : "are");
   }
   g_string_append_c(out, '.');
+  if (t.open > 0) {
+    g_string_append(out,
+                    " Undecided means that an interval straddles a limit: more replications (-r) "
+                    "or longer runs decide it.");
+  }
 }
 
 /* The goal that fails at the largest number of points; undecided ones are told apart, as above. */
