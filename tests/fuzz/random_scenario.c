@@ -199,24 +199,9 @@ static void put_group(struct maker *m, GString *out, const struct param *param) 
   g_string_append(out, "}");
 }
 
-static void put_mix(struct maker *m, GString *out, const struct param *param) {
-  (void)m, (void)param;
-  g_string_append(out, "{ get = 0.5, put = 0.3, scan = 0.2 }");
-}
-
-static void put_tiers(struct maker *m, GString *out, const struct param *param) {
-  (void)m, (void)param;
-  g_string_append(out, "{ gold = 0.2, free = 0.8 }");
-}
-
 static void put_operation(struct maker *m, GString *out, const struct param *param) {
   (void)param;
   g_string_append_printf(out, "\"%s\"", operation(m));
-}
-
-static void put_priority(struct maker *m, GString *out, const struct param *param) {
-  (void)param;
-  g_string_append(out, chance(m, 0.5) ? "{ \"put\", \"get\" }" : "{ \"scan\" }");
 }
 
 static void put_after(struct maker *m, GString *out, const struct param *param) {
@@ -340,14 +325,13 @@ static put_fn *const put[PARAM_TYPES] = {
     [PARAM_DISTANCE] = put_distance, [PARAM_ENUM] = put_choice,
     [PARAM_REF] = put_component,     [PARAM_REFS] = put_components,
     [PARAM_ROUTES] = put_routes,     [PARAM_GROUP] = put_group,
-    [PARAM_MIX] = put_mix,           [PARAM_TIERS] = put_tiers,
     [PARAM_OP] = put_operation,      [PARAM_OP_KNOWN] = put_operation,
     [PARAM_STEPS] = put_steps,       [PARAM_FALLBACKS] = put_steps,
-    [PARAM_HANDLERS] = put_handlers, [PARAM_PRIORITY] = put_priority,
-    [PARAM_AFTER] = put_after,       [PARAM_ROOM] = put_room,
-    [PARAM_TTL] = put_ttl,           [PARAM_WRITES] = put_writes,
-    [PARAM_WINDOW] = put_window,     [PARAM_TEXT] = put_component,
-    [PARAM_HOW_MANY] = put_how_many, [PARAM_SHARDS] = put_shards,
+    [PARAM_HANDLERS] = put_handlers, [PARAM_AFTER] = put_after,
+    [PARAM_ROOM] = put_room,         [PARAM_TTL] = put_ttl,
+    [PARAM_WRITES] = put_writes,     [PARAM_WINDOW] = put_window,
+    [PARAM_TEXT] = put_component,    [PARAM_HOW_MANY] = put_how_many,
+    [PARAM_SHARDS] = put_shards,
 };
 
 static void put_value(struct maker *m, GString *out, const struct param *param) {
@@ -390,6 +374,31 @@ static const struct {
     {PARAM_SLOWS,
      "service \"s\" { workers = 2, work = \"1ms\", slows = %s }\n"
      "client \"u\" { arrivals = poisson \"1/s\", target = \"s\" }\n"},
+};
+
+/* Values that are written as they are; what they name is there, or most often. */
+static const struct {
+  enum param_type type;
+  const char *value;
+} fixed[] = {
+    {PARAM_MIX, "{ get = 0.5, put = 0.3, scan = 0.2 }"},
+    {PARAM_TIERS, "{ gold = 0.2, free = 0.8 }"},
+    {PARAM_TIER_RATE, "{ gold = \"9/s\", free = \"1/s\" }"},
+    {PARAM_PRIORITY, "{ \"put\", \"get\" }"},
+    {PARAM_PRIORITY, "{ \"scan\" }"},
+    {PARAM_CAUSES, "{ \"timeout\", \"refused\" }"},
+    {PARAM_CAUSES, "\"failed\""},
+    {PARAM_CROWD, "5"},
+    {PARAM_BATCH, "3"},
+    {PARAM_BATCH, "geometric(3)"},
+    {PARAM_WEIGHTS, "{ c2 = 3 }"},
+    {PARAM_WEIGHTS, "{ c3 = 0, c4 = 2 }"},
+    {PARAM_ZONES, "\"za\""},
+    {PARAM_ZONES, "{ \"za\", \"zb\" }"},
+    {PARAM_JOURNEY, "{ request \"get\", pause(exponential \"100ms\"), request \"put\" }"},
+    {PARAM_JOURNEY,
+     "{ pause \"10ms\", request { \"scan\", times = geometric(3), pause = \"1ms\", "
+     "optional = true } }"},
 };
 
 struct scenario *language_load(const struct language *language, const char *text,
@@ -440,6 +449,9 @@ struct language *language_new(const char *scratch_file) {
   const struct word_def *word;
   for (uint32_t i = 0; (word = word_at(i)) != NULL; i++) {
     if (word->role == ROLE_VALUE) try_usage(language, word->usage);
+  }
+  for (size_t i = 0; i < G_N_ELEMENTS(fixed); i++) {
+    g_ptr_array_add(language->samples[fixed[i].type], g_strdup(fixed[i].value));
   }
   try_usage(language, "\"2ms\"\n\"10kB\"\n1000");
   for (int type = 0; type < PARAM_TYPES; type++) {
@@ -498,6 +510,9 @@ static void write_component(struct maker *m, GPtrArray *statements, const struct
   GPtrArray *statement = begin(statements, head);
   write_keys(m, statement, kind->params, 0.35);
   if (chance(m, 0.4)) write_keys(m, statement, common_params, 0.3);
+  if (chance(m, 0.4)) {
+    add_lines(statement, chance(m, 0.5) ? "  zone = \"za\"," : "  zone = { \"zb\", \"za\" },");
+  }
   g_ptr_array_add(statement, g_strdup("}"));
   g_free(head);
 }
@@ -567,6 +582,12 @@ static GPtrArray *write_all(struct maker *m) {
   }
   m->self = 0;
   write_faults(m, statements);
+  begin(statements, "region \"r\" { zones = { \"za\", \"zb\" } }");
+  if (chance(m, 0.15)) {
+    GPtrArray *allow = begin(statements, "allow {");
+    write_keys(m, allow, word_defs[WORD_ALLOW].params, 0.3);
+    g_ptr_array_add(allow, g_strdup("}"));
+  }
   if (chance(m, 0.4)) {
     GPtrArray *path = begin(statements, "path {");
     write_keys(m, path, word_defs[WORD_PATH].params, 0.5);
