@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "lint.h"
+#include "network/accept.h"
 #include "outbound.h"
 #include "param.h"
 #include "sim.h"
@@ -266,7 +267,18 @@ static double places_towards(const struct lint *lint, uint32_t target) {
   return places;
 }
 
-void lint_pool_exceeds_connections(struct lint *lint) {
+/* Connections that one instance takes up, where calls come one to a connection; else unlimited. */
+static uint64_t accept_most(const struct lint *lint, const struct component_spec *component) {
+  for (uint32_t i = 0; i < lint->spec->paths; i++) {
+    if (lint->spec->path[i].tcp && lint->spec->path[i].connect.streams > 1) return PARAM_UNLIMITED;
+  }
+  const struct accept_config *accept =
+      component->kind->accept ? component->kind->accept(component->config) : NULL;
+  return accept && accept->given ? accept->most : PARAM_UNLIMITED;
+}
+
+/* Of databases, which refuse calls without a connection, or of what accepts connections. */
+static void look_for_pools(struct lint *lint, bool accepts) {
   uint32_t n = lint->spec->components;
   struct pools p = {.lint = lint,
                     .size = arena_alloc(lint->arena, (n + 1) * sizeof *p.size),
@@ -274,8 +286,12 @@ void lint_pool_exceeds_connections(struct lint *lint) {
   for (uint32_t c = 0; c < n; c++) p.size[c] = NAN;
   for (uint32_t c = 0; c < n; c++) {
     const struct call_node *node = node_of(lint->graph, c);
-    if (node == NULL || node->outline.connections == PARAM_UNLIMITED) continue;
-    double connections = (double)node->outline.connections * lint->spec->component[c].instances;
+    const struct component_spec *spec = &lint->spec->component[c];
+    uint64_t each = node == NULL ? PARAM_UNLIMITED
+                    : accepts    ? accept_most(lint, spec)
+                                 : node->outline.connections;
+    if (each == PARAM_UNLIMITED) continue;
+    double connections = (double)each * spec->instances;
     double pools;
     calls_at(&p, c, &pools);
     const char *list = list_pools(&p, c);
@@ -288,15 +304,22 @@ void lint_pool_exceeds_connections(struct lint *lint) {
     struct finding *f = lint_add_component(lint, c);
     f->what = lint_text(lint, "%.0f calls can want a connection at once, and it has %.0f", pools,
                         connections);
-    f->why = lint_text(lint,
-                       "%s; when it is slow they all wait for it, and those beyond %.0f are "
-                       "refused",
-                       list, connections);
+    f->why = lint_text(
+        lint, "%s; when it is slow they all wait for it, and those beyond %.0f %s", list,
+        connections, accepts ? "wait to be taken up, at worst until they time out" : "are refused");
     f->mend = lint_text(lint,
                         "at least %.0f connections, or fewer workers or instances that call "
                         "it",
                         pools);
   }
+}
+
+void lint_pool_exceeds_connections(struct lint *lint) {
+  look_for_pools(lint, false);
+}
+
+void lint_pool_exceeds_accept(struct lint *lint) {
+  look_for_pools(lint, true);
 }
 
 /* --- a clock that stands still -------------------------------------------------------------- */
