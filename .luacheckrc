@@ -20,7 +20,7 @@ local words = {
   "work", "call", "parallel", "sleep", "branch", "compress", "fail", "limit", "lock", "publish", "reply",
   "shed", "transaction", "unlock",
   -- faults
-  "crash", "hang", "slow", "drop", "error", "flush", "join", "lose", "partition", "skew", "stop",
+  "crash", "hang", "slow", "delay", "drop", "error", "flush", "join", "lose", "partition", "skew", "stop",
   "surge", "expire",
   -- what the sandbox leaves of Lua
   "ipairs", "math", "pairs", "select", "string", "table", "tonumber", "tostring", "type", "assert",
