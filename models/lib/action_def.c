@@ -11,6 +11,14 @@ const struct control_act *action_of(const struct component_spec *component) {
   return NULL;
 }
 
+bool action_restarts(const struct spec *spec, uint32_t component) {
+  for (uint32_t i = 0; i < spec->components; i++) {
+    const struct control_act *act = action_of(&spec->component[i]);
+    if (act && act->action->restarts && act->target == component) return true;
+  }
+  return false;
+}
+
 bool actions_prepare(const struct spec *spec, struct component_spec *component, uint32_t *culprit,
                      struct error *err) {
   for (uint32_t i = 0; i < spec->components; i++) {

@@ -66,6 +66,8 @@ extern const struct action_def *const actions[];
 
 /* What a component does as a control; NULL: nothing, or it is none. */
 const struct control_act *action_of(const struct component_spec *component);
+/* Whether a control restarts members of this component. */
+bool action_restarts(const struct spec *spec, uint32_t component);
 
 /* Lets each action change what it names; false, a sentence and the control that is at fault. Of a
  * spec that is being built and of which all is read. */

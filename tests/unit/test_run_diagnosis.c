@@ -83,6 +83,32 @@ static void a_deadlock_is_named(void **state) {
   forget(&s);
 }
 
+/* Probed every second, a process that takes 5 s to start is ended before it is up: it hangs no
+ * more, and who keeps it down is the control. */
+static void a_control_that_restarts_too_soon(void **state) {
+  (void)state;
+#define PROBED(start)                                                              \
+  "client 'u' { arrivals = poisson '50/s', target = 'lb' }\n"                      \
+  "load_balancer 'lb' { backends = 'web' }\n"                                      \
+  "service 'web' { instances = 4, workers = 2, work = '20ms', start = '" start     \
+  "' }\n"                                                                          \
+  "fault { hang 'web[2]', at = '20s', lasts = '20s' }\n"                           \
+  "control 'alive' { probe = 'web', every = '1s', timeout = '500ms', fails = 3,\n" \
+  "  act = restart { 'web', takes = '1s' } }\n"                                    \
+  "run { duration = '60s', warmup = '5s', replications = 2 }\n"
+  assert_found(PROBED("5s"), "alive", "none", SEVERITY_SATURATED);
+  struct seen s = see(PROBED("5s"));
+  assert_non_null(strstr(s.diagnosis.groups.list[0].sentence, "alive acts in vain: "));
+  assert_non_null(strstr(s.diagnosis.groups.list[0].sentence, "before it is restarted again"));
+  assert_non_null(strstr(find(&s, "web", "none")->sentence, "web[2] was down or hung for"));
+  forget(&s);
+  s = see(PROBED("1s"));
+  for (uint32_t i = 0; i < s.diagnosis.findings.n; i++) {
+    assert_string_not_equal(s.diagnosis.findings.list[i].component, "alive");
+  }
+  forget(&s);
+}
+
 static void a_healthy_system_has_no_finding(void **state) {
   (void)state;
   struct seen s = see(SHOP("100/s", "workers = 8", "workers = 4, connections = 100"));
@@ -808,6 +834,7 @@ int main(void) {
       cmocka_unit_test(a_healthy_system_has_no_finding),
       cmocka_unit_test(transactions_that_stay_half_applied),
       cmocka_unit_test(a_deadlock_is_named),
+      cmocka_unit_test(a_control_that_restarts_too_soon),
       cmocka_unit_test(workers_that_are_always_busy),
       cmocka_unit_test(too_few_workers_in_front),
       cmocka_unit_test(a_caller_that_only_waits_comes_second),

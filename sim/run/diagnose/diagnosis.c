@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "action_def.h"
 #include "answer.h"
 #include "breakdown.h"
 #include "failures.h"
@@ -30,6 +31,8 @@
 #define MORE_COMES 1.1
 /* Fewer stale reads are no finding. */
 #define STALE_LEAST 0.01
+/* Attempts of a control that came to nothing, before it is told. */
+#define IN_VAIN_LEAST 3
 /* A queue that grows does so from each of these quarters to the next, at least by this factor. */
 #define STEADY 1.1
 
@@ -93,6 +96,27 @@ static bool look_at_deadlock(const struct results *results, const struct compone
   finding_say(f, format_count(stuck).text, "%s", why);
   g_free(why);
   return true;
+}
+
+/* A control whose actions mostly come to nothing: one that restarts what is not up yet keeps it
+ * down, and its victim looks as if the fault had never ended. */
+static void look_at_actions(const struct results *results, const struct component_spec *c,
+                            struct finding_list *list) {
+  double failed = results_value_of(results, c->name, "failed_actions");
+  double done = results_value_of(results, c->name, "actions");
+  if (action_of(c) == NULL || !(failed >= IN_VAIN_LEAST && failed > (isnan(done) ? 0 : done)))
+    return;
+  struct finding *f = finding_add(list, RULE_IN_VAIN, SEVERITY_SATURATED, c->name, NULL);
+  f->effect = failed;
+  gchar *all =
+      isnan(done) || done == 0 ? g_strdup("none") : g_strdup_printf("%s", format_count(done).text);
+  finding_say(f, format_count(failed).text, "%s of its %s attempts came to anything%s, since %s",
+              all, format_count(failed + (isnan(done) ? 0 : done)).text,
+              results->replications > 1 ? ", averaged over replications" : "",
+              action_of(c)->action->restarts
+                  ? "what it restarts is not up before it is restarted again"
+                  : "there was nobody to promote");
+  g_free(all);
 }
 
 /* Pools of callers, whose metrics are "CALLER.CALLEE.pool.deadlocked". */
@@ -323,6 +347,8 @@ static void look_at_uptime(const struct results *results, uint32_t id, struct fi
     hangs |= fault->type->stalls;
   }
   g_free(on);
+  if (action_restarts(spec, id))
+    crashes = hangs = true; /* what hung is down while it begins again */
   enum rule rule = crashes == hangs ? RULE_DOWN_OR_HUNG : crashes ? RULE_DOWN : RULE_HUNG;
   struct finding *f = finding_add(list, rule, SEVERITY_FAULT, c->name, NULL);
   f->effect = down;
@@ -456,6 +482,7 @@ struct diagnosis diagnose(const struct results *results) {
       bool grows = look_at_growth(results, i, c->name, list);
       look_at_workers(results, i, grows, list);
     }
+    look_at_actions(results, c, list);
     look_at_queue(results, i, list);
     look_at_uptime(results, i, list);
     look_at_staleness(results, c, list);

@@ -109,8 +109,7 @@ double lint_quantile(const char *metric);
 bool lint_hits(const struct lint *lint, struct fault_target target, uint32_t component);
 bool lint_hits_all(const struct lint *lint, struct fault_target target, uint32_t component);
 
-/* Whether some control restarts members of a component, or probes them by an operation. */
-bool lint_restarts(const struct lint *lint, uint32_t component);
+/* Whether some control probes it by this operation. */
 bool lint_probes(const struct lint *lint, uint32_t component, int op);
 
 /* Measured time of one replication at most (a warm-up that is found in the run may shorten it). */

@@ -16,21 +16,6 @@ static double ns_of(const struct component_spec *control, const char *name) {
   return ns ? (double)*ns : 0;
 }
 
-/* What a control does; NULL: it is none, or does nothing. */
-static const struct control_act *act_of(const struct component_spec *component) {
-  if (!component->kind->stands_apart) return NULL;
-  const struct control_act *act = value_of(component, "act");
-  return act && act->action ? act : NULL;
-}
-
-bool lint_restarts(const struct lint *lint, uint32_t component) {
-  for (uint32_t i = 0; i < lint->spec->components; i++) {
-    const struct control_act *act = act_of(&lint->spec->component[i]);
-    if (act && act->action->restarts && act->target == component) return true;
-  }
-  return false;
-}
-
 /* The component that a control probes; REF_NONE: none. */
 static uint32_t probed_by(const struct component_spec *control) {
   const uint32_t *probed = control->kind->stands_apart ? value_of(control, "probe") : NULL;
@@ -51,7 +36,7 @@ bool lint_probes(const struct lint *lint, uint32_t component, int op) {
 static void each_restart(struct lint *lint, void (*look)(struct lint *, uint32_t control)) {
   for (uint32_t i = 0; i < lint->spec->components; i++) {
     const struct component_spec *control = &lint->spec->component[i];
-    const struct control_act *act = act_of(control);
+    const struct control_act *act = action_of(control);
     if (act && act->action->restarts && probed_by(control) != REF_NONE) look(lint, i);
   }
 }

@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "action_def.h"
 #include "lint.h"
 #include "sim.h"
 
@@ -26,7 +27,7 @@ void lint_fault_after_end(struct lint *lint) {
 static bool is_ended_by_restart(const struct lint *lint, const struct fault_spec *fault) {
   enum target_kind kind = fault->target.kind;
   return fault->type->of_process && kind != TARGET_ZONE && kind != TARGET_REGION &&
-         lint_restarts(lint, fault->target.id);
+         action_restarts(lint->spec, fault->target.id);
 }
 
 void lint_fault_outlives_run(struct lint *lint) {

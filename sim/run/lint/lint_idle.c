@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "action_def.h"
 #include "lint.h"
 #include "pace.h"
 #include "sim.h"
@@ -89,7 +90,7 @@ static struct lives lives_of(const struct lint *lint, uint32_t component) {
     lives.start |= life == LIFE_COMES || (ends && (life == LIFE_ENDS || life == LIFE_LEAVES));
     lives.drain |= life == LIFE_LEAVES || (ends && life == LIFE_COMES);
   }
-  lives.start |= lint_restarts(lint, component);
+  lives.start |= action_restarts(lint->spec, component);
   return lives;
 }
 
