@@ -68,9 +68,11 @@ static void drop_old(const struct group *group) {
   for (uint32_t i = 0; i < group->n; i++) log_drop(&group->copy[i].log, least);
 }
 
+/* The primary is not behind itself: it shows a write when that is acknowledged. */
 static void note_behind(struct sim *sim, struct copy *copy) {
   uint32_t end = copy->group->copy[copy->group->primary].log.end;
-  level_set(&copy->meters->behind, sim->now_ns, end > copy->applied ? end - copy->applied : 0);
+  bool behind = copy->number != copy->group->primary && end > copy->applied;
+  level_set(&copy->meters->behind, sim->now_ns, behind ? end - copy->applied : 0);
 }
 
 void copy_write(struct sim *sim, struct copy *copy, struct frame *call) {
