@@ -72,6 +72,16 @@ static double share_during(const struct results *results, uint32_t client,
   return all > 0 && more ? during / all : 0;
 }
 
+/* For how many windows of the measured time it held. */
+static uint32_t windows_held(const struct results *results, const struct fault_spec *fault) {
+  const struct timeline *t = results->timeline;
+  uint32_t held = 0;
+  for (uint32_t w = (uint32_t)(results->warmup.ns / t->window_ns); w < t->looks; w++) {
+    held += held_in(t, fault, w);
+  }
+  return held;
+}
+
 /* Whether a fault has been met among the first periods. */
 static bool is_met(const struct timeline *t, uint32_t periods, const struct fault_spec *fault) {
   for (uint32_t i = 0; i < periods; i++) {
@@ -105,6 +115,9 @@ static void append_cause(const struct results *results, uint32_t client, GString
       alike = 0;
     } else if (best != NULL && share == most && !is_met(t, i, t->period[i].fault)) {
       alike++;
+      /* What held for a shorter time says more. */
+      bool shorter = windows_held(results, t->period[i].fault) < windows_held(results, best);
+      if (shorter) best = t->period[i].fault;
     }
   }
   arena_free(arena);
@@ -415,6 +428,20 @@ bool failures_are_many(const struct results *results) {
   return !(failures_share(results) <= 0.01) || gone_say_all(results, NULL);
 }
 
+/* What is gone comes first unless many failed: it is worse. */
+static void add_gone(const struct results *results, GString *text) {
+  GString *gone = g_string_new(NULL);
+  if (gone_say_all(results, gone)) {
+    if (failures_share(results) <= 0.01) {
+      g_string_append_c(gone, ' ');
+      g_string_prepend(text, gone->str + 1);
+    } else {
+      g_string_append(text, gone->str);
+    }
+  }
+  g_string_free(gone, TRUE);
+}
+
 char *failures_say(const struct results *results) {
   const struct spec *spec = &results->scenario->spec;
   struct client *list = g_new0(struct client, spec->components + 1);
@@ -470,6 +497,6 @@ char *failures_say(const struct results *results) {
     g_string_free(whose, TRUE);
   }
   g_free(list);
-  if (text->len > 0) gone_say_all(results, text);
+  if (text->len > 0) add_gone(results, text);
   return g_string_free(text, FALSE);
 }
