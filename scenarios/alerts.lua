@@ -32,7 +32,7 @@ fault { error { "shop", ratio = fails }, at = "20min", lasts = "10min" }
 fault { slow { "shop", factor = slower }, at = "60min", lasts = "5min" }
 
 -- A fifth of the last minute's requests fail after 60 s times 3 % of 20 %, and the next look.
-goal "errors.detection.max < 26s"
+goal "errors.detection.max < 32s"
 goal "errors.false_alarms == 0"
 goal "outage.detection.max < 2.6min"
 goal "outage.detection.mean > 90s"
