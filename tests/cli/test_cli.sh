@@ -147,7 +147,7 @@ expect 0 run good.lua --seed 7 -s rate=60/s -r3
 in_out 'seed 7, 3 replications'
 in_out 'rate=60/s'
 expect 1 run bad.lua
-in_out 'above the limit'
+in_out 'times the limit'
 expect 1 run bad.lua -q # the verdicts and nothing else
 in_out 'c.latency'
 ! grep -qE 'physics|seed' out || fail 'more than the verdicts'
