@@ -15,7 +15,7 @@ local words = {
   -- keys
   "zipf", "uniform_keys", "back", "consistent_hash",
   -- controls
-  "alert", "phi", "promote", "restart", "rollout", "scale", "withdraw",
+  "alert", "phi", "promote", "restart", "rollout", "scale", "withdraw", "on_demand",
   -- steps
   "work", "call", "parallel", "sleep", "branch", "compress", "fail", "limit", "lock", "publish", "reply",
   "shed", "transaction", "unlock",

@@ -24,6 +24,7 @@ static struct frame *finish(struct sim *sim, struct member *member, struct frame
     coordinator_ends(sim, member, &s->coordinator, call);
   }
   if (__builtin_expect(s->locks, 0)) locker_leaves(sim, member, &s->locker, call);
+  if (__builtin_expect(s->pool.config != NULL, 0)) environment_left(sim, member, &s->pool, call);
   if (__builtin_expect(s->consumer.config != NULL, 0)) {
     delivery_worked(sim, &s->consumer, call, outcome == OUTCOME_OK);
   }
@@ -165,6 +166,10 @@ static __attribute__((cold, noinline)) uint64_t work_on_bytes(struct sim *sim,
 static struct frame *run_one(struct sim *sim, struct member *member, struct frame *call) {
   struct service_state *s = member->state;
   const struct program *program = program_of(member, call);
+  if (__builtin_expect(s->pool.config != NULL, 0) && call->pc == 0 &&
+      environment_awaited(sim, member, &s->pool, call)) {
+    return NULL;
+  }
   for (;;) {
     const struct step *step = &program->step[call->pc];
     switch (step->kind) {
@@ -322,6 +327,10 @@ static void service_on_due(struct sim *sim, struct member *member, struct timer 
     coordinator_goes_on(sim, member, &s->coordinator);
     return;
   }
+  if (s->pool.config != NULL && departure == &s->pool.expiry) {
+    environments_expire(sim, member, &s->pool);
+    return;
+  }
   if (s->locks && locker_due(sim, member, &s->locker, departure, s->pace.paused)) return;
   struct frame *done = station_due(sim, member, &s->station, departure);
   if (done) service_on_timer(sim, member, done);
@@ -418,10 +427,6 @@ static void service_on_connection(struct sim *sim, struct member *member, struct
       call_reply(sim, work, OUTCOME_REFUSED);
       break;
   }
-}
-
-static const struct accept_config *service_accept(const void *config) {
-  return &((const struct service_config *)config)->accept;
 }
 
 /* Goes on with what is to be done instead of failing; the answer is second best from now on. */
@@ -550,6 +555,7 @@ static void service_on_fault(struct sim *sim, struct member *member, const struc
     limits_clear(&s->limits);
     service_sheds_clear(&s->sheds);
     if (s->locks) locker_crash(sim, &s->locker);
+    environments_clear(sim, &s->pool);
   }
   station_fault(sim, member, &s->station, fault, begins);
   if (fault == &fault_crash && s->coordinates) {
@@ -558,16 +564,8 @@ static void service_on_fault(struct sim *sim, struct member *member, const struc
   if (fault == &fault_crash && !begins && s->consumer.config) consumer_is_back(sim, member);
 }
 
-static const struct subscription *service_subscription(const void *config) {
-  return &((const struct service_config *)config)->subscribe;
-}
-
 static struct consumer *service_consumer(struct member *member) {
   return &((struct service_state *)member->state)->consumer;
-}
-
-static uint64_t service_workers(const void *config) {
-  return ((const struct service_config *)config)->workers;
 }
 
 /* --- life ----------------------------------------------------------------------------------- */
@@ -619,6 +617,7 @@ static void service_init(struct sim *sim, struct member *member) {
   if (s->coordinates) transactions_want(sim);
   s->locks = service_takes_locks(s->config);
   if (s->locks) locker_init(sim);
+  environments_init(sim, &s->pool, s->config->on_demand, self);
   service_add_policies(sim, member);
 }
 
@@ -632,6 +631,7 @@ static void service_destroy(struct sim *sim, struct member *member) {
   station_free(&s->station);
   limits_free(&s->limits);
   locker_free(&s->locker);
+  environments_free(&((struct service_state *)member->state)->pool);
 }
 
 static void service_check(struct sim *sim, struct member *member, struct checks *out) {
@@ -667,6 +667,8 @@ const struct kind kind_service = {
         "service \"stock\" { workers = 2, work = lognormal { p50 = \"5ms\", p99 = \"40ms\" } }\n"
         "run { duration = \"60s\", warmup = \"5s\", replications = 4 }\n",
     .params = service_params,
+    .on_demand = true,
+    .place = service_place,
     .meters = service_meters,
     .has_meter = service_has_meter,
     .metrics = service_metrics,

@@ -9,6 +9,52 @@
 
 static const char *const by_choices[] = {"op", "tier", NULL};
 
+void service_place(struct component_spec *component) {
+  struct service_config *config = (struct service_config *)component->config;
+  config->on_demand = component->on_demand;
+  if (config->on_demand == NULL) return;
+  config->workers = config->on_demand->most * config->on_demand->concurrency;
+  config->queue = 0;
+}
+
+const struct subscription *service_subscription(const void *config) {
+  return &((const struct service_config *)config)->subscribe;
+}
+
+uint64_t service_workers(const void *config) {
+  return ((const struct service_config *)config)->workers;
+}
+
+const struct accept_config *service_accept(const void *config) {
+  return &((const struct service_config *)config)->accept;
+}
+
+/* What an instance that comes with a call cannot have. */
+static bool on_demand_valid(const struct component_spec *component, struct error *err) {
+  static const char *const keys[] = {"workers",   "queue",    "discipline", "io",
+                                     "host",      "slows",    "warm",       "pauses",
+                                     "subscribe", "priority", "start",      "drain"};
+  const struct service_config *config = component->config;
+  if (config->on_demand == NULL) return true;
+  for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+    if (!spec_states(component, keys[i])) continue;
+    return error_set(err,
+                     "has '%s', which means nothing with instances = on_demand { ... }; leave "
+                     "it out",
+                     keys[i]);
+  }
+  for (uint32_t i = 0; i < config->on.n; i++) {
+    const struct program *program = &config->on.handler[i].program;
+    for (uint32_t k = 0; k < program->steps; k++) {
+      if (program->step[k].kind != STEP_REPLY) continue;
+      return error_set(err,
+                       "answers before the end of its work; instances on demand work no longer "
+                       "than for the answer");
+    }
+  }
+  return true;
+}
+
 struct tenancy service_tenancy(const void *config) {
   const struct service_config *c = config;
   struct tenancy tenancy = {c->host, c->memory.base, c->memory.request, PARAM_UNLIMITED};
@@ -128,7 +174,7 @@ bool service_validate(const struct spec *spec, const struct component_spec *comp
   if (!length_known(config, err)) return false;
   if (!acks_valid(spec, config, err)) return false;
   if (!service_sheds_valid(config, err) || !pace_valid(config, err)) return false;
-  if (!host_valid(config, err)) return false;
+  if (!host_valid(config, err) || !on_demand_valid(component, err)) return false;
   if (!config->subscribe.given) return true;
   return subscription_valid(spec, (uint32_t)(component - spec->component), &config->subscribe,
                             config->workers, config->queue, err);
@@ -237,6 +283,14 @@ const char service_doc[] =
     "the shortest first piece of those that wait, srpt lets those run that have the least left "
     "of the piece they are at, and a shorter one interrupts a longer at no cost; as under ps "
     "nobody is in the queue then, and who stands still counts as served.\n"
+    "With `instances = on_demand { ... }` (a function of a cloud) a call that finds no instance "
+    "with "
+    "room waits for a new one to start; one that nothing was asked of goes after `idle`. All are "
+    "one member without names, whose `workers` are most x concurrency; further calls are refused, "
+    "and "
+    "a crash takes all. Left out: a limit of how fast their number grows (AWS Lambda: 1000 in 10 "
+    "s), "
+    "instances kept warm beforehand, and what they cost.\n"
     "With `slows` all work of an instance takes longer the more of it is under way. In a pause "
     "of `pauses` it stands still, and so does what takes no time: calls that come wait for a "
     "worker or with one, answers that come wait; health checks are answered, by the host. With "

@@ -19,6 +19,7 @@ enum cancel { CANCEL_NEVER, CANCEL_PASSED_ON, CANCEL_QUEUED, CANCEL_RUNNING };
 
 struct service_config {
   uint64_t workers, queue;
+  const struct on_demand *on_demand; /* that of the component; or NULL */
   uint32_t discipline, io, cancel, evict;
   struct priorities priority;
   uint32_t by;
@@ -43,6 +44,14 @@ bool service_validate(const struct spec *spec, const struct component_spec *comp
 /* The steps of the handler for one operation. */
 void service_outline(const struct spec *spec, const struct component_spec *component, int op,
                      struct outline *out);
+
+/* kind.place: instances on demand are the workers of one member. */
+void service_place(struct component_spec *component);
+
+/* kind.subscription, kind.subscriber_workers, kind.accept */
+const struct subscription *service_subscription(const void *config);
+uint64_t service_workers(const void *config);
+const struct accept_config *service_accept(const void *config);
 
 /* kind.tenancy */
 struct tenancy service_tenancy(const void *config);

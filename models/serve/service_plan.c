@@ -71,6 +71,10 @@ struct plan *service_plans(struct sim *sim, const struct component *self) {
     plan[op].work = sim_stream(sim, self, "work");
     plan[op].class = (uint8_t)config->priority.n;
     look_at_steps(sim, &plan[op], !config->subscribe.given);
+    if (config->on_demand) { /* it has to have an instance first */
+      plan[op].works_first = plan[op].only_works = plan[op].quick = false;
+      plan[op].then = NULL;
+    }
     if (config->pace.pauses.given) plan[op].then = NULL; /* an answer may have to wait */
   }
   for (uint32_t i = 0; i < config->priority.n; i++) {

@@ -17,6 +17,16 @@ const struct meter service_meters[] = {
      "Calls that a `limit` made wait."},
     {"shed", METER_COUNT, offsetof(struct service_state, sheds.turned_away), 0,
      "Calls that a `shed` turned away."},
+    {"environments", METER_LEVEL, offsetof(struct service_state, pool.there), 0,
+     "Instances on demand that there were: starting, at work or idle"},
+    {"environments_idle", METER_LEVEL, offsetof(struct service_state, pool.idle), 0,
+     "Of them, those that nothing was asked of"},
+    {"cold_starts", METER_COUNT, offsetof(struct service_state, pool.cold_starts), 0,
+     "Calls that waited for an instance that started."},
+    {"cold_share", METER_RATIO, offsetof(struct service_state, pool.cold_starts),
+     offsetof(struct service_state, pool.warm_starts), "The same as a share of all that began."},
+    {"cold_time", METER_TIMES, offsetof(struct service_state, pool.cold_time), 0,
+     "How long these waited"},
 #define TRANSACTIONS(field) \
   offsetof(struct service_state, coordinator.meters) + offsetof(struct transaction_meters, field)
     {"committed", METER_COUNT, TRANSACTIONS(committed), 0,
@@ -60,6 +70,10 @@ const struct meter service_meters[] = {
 /* What is about messages or pauses, only where there are any. */
 bool service_has_meter(const void *config, const struct meter *meter) {
   const struct service_config *c = config;
+  size_t pool = offsetof(struct service_state, pool);
+  if (meter->at >= pool && meter->at < pool + sizeof(struct environments)) {
+    return c->on_demand != NULL;
+  }
   size_t transactions = offsetof(struct service_state, coordinator);
   if (meter->at >= transactions && meter->at < transactions + sizeof(struct coordinator)) {
     return service_transacts(c);

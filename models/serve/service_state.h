@@ -4,6 +4,7 @@
 
 #include "column.h"
 #include "delivery.h"
+#include "environments.h"
 #include "limit_gates.h"
 #include "outbound.h"
 #include "service_config.h"
@@ -36,6 +37,7 @@ struct service_state {
   uint64_t cancelled, stopped, evicted, fallbacks;
   struct limits limits;
   struct service_sheds sheds;
+  struct environments pool;
   struct coordinator coordinator;
   struct locker locker;
   struct consumer consumer;

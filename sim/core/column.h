@@ -33,6 +33,8 @@ enum column_id {
                    own alone */
   COLUMN_TOKEN, /* of the lock under which it is made: what a store can look at, see fencing.h */
   COLUMN_HELD,  /* the same, and what really is so: see holding.h */
+  COLUMN_ENVIRONMENT, /* of a call to a service whose instances come on demand: which one works on
+                         it, plus 1; its own alone */
   COLUMN_KINDS
 };
 

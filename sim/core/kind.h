@@ -94,6 +94,7 @@ struct kind {
   bool keeps_data;                   /* drawn as a store; its `pick` knows where a key lives */
   bool keeps_messages; /* a topic: a call to it publishes, and others subscribe to it */
   bool gives_locks;    /* to the step `lock`: see lease.h */
+  bool on_demand;      /* its instances may come with the calls: see component_spec.on_demand */
   bool takes_part;     /* it can prepare a write and wait for a decision: see transaction.h */
   const char *bypass;  /* the parameter that names what stands behind it, where calls can go
                           instead when a user leaves it out (compare --off); NULL: they cannot */

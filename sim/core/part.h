@@ -17,6 +17,7 @@ enum part {
   PART_RETURN,      /* the answer on its way back from the component */
   PART_SLEEP,       /* a pause in a handler */
   PART_LIMIT,       /* waited for its turn at a rate limit */
+  PART_COLD,        /* waited for an instance that started for it */
   PART_RETRY,       /* an attempt that failed and was followed by another one */
   PART_REPLICATION, /* waited for other copies of its data */
   PART_LOCK,        /* waited for a row that another write had locked */

@@ -29,12 +29,20 @@ struct composed_spec {
 
 struct fault_def;
 
+/* Instances that come with the calls and go when nothing is asked of them: functions. */
+struct on_demand {
+  struct dist cold;           /* ns: until one that is new can work */
+  uint64_t idle_ns;           /* it stays for so long without a call */
+  uint64_t most, concurrency; /* of them; calls of one at once */
+};
+
 struct component_spec {
   const char *name;
   const struct kind *kind;
-  const void *config;   /* kind->config_size bytes as kind->params describes */
-  uint32_t instances;   /* >= 1 */
-  uint32_t absent;      /* the last so many of them are not there at first */
+  const void *config;                /* kind->config_size bytes as kind->params describes */
+  uint32_t instances;                /* >= 1 */
+  uint32_t absent;                   /* the last so many of them are not there at first */
+  const struct on_demand *on_demand; /* NULL: instances are what they are */
   bool comes_and_goes;  /* a control starts and stops members, or one after the other again */
   uint32_t zones;       /* number of entries of `zone`; 0: nowhere in particular */
   const uint32_t *zone; /* member i lives in zone[i % zones] */

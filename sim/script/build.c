@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "action_def.h"
+#include "choice.h"
 #include "compose.h"
 #include "configure.h"
 #include "extent.h"
@@ -212,12 +213,43 @@ bool build_names(struct loader *loader) {
 
 /* --- components ----------------------------------------------------------------------------- */
 
+/* instances = on_demand { ... }; false on a mistake. */
+static bool read_on_demand(struct loader *loader, const struct spot *spot, int table,
+                           struct component_spec *component) {
+  struct spot at = spot_key(spot, "instances");
+  struct on_demand *config = arena_alloc(loader->arena, sizeof *config);
+  component->on_demand = config;
+  if (!component->kind->on_demand) {
+    return spot_error(loader, &at, "on_demand { ... } is for services; a %s has a number of them",
+                      component->kind->name);
+  }
+  lua_getfield(loader->L, table, "instances");
+  bool ok =
+      choice_read_word(loader, &at, lua_gettop(loader->L), &word_defs[WORD_ON_DEMAND], config);
+  lua_pop(loader->L, 1);
+  return ok;
+}
+
+static bool is_on_demand(struct loader *loader, int table) {
+  lua_getfield(loader->L, table, "instances");
+  const struct word *word = loader_word(loader->L, -1);
+  lua_pop(loader->L, 1);
+  return word != NULL && word->id == WORD_ON_DEMAND;
+}
+
 static bool place_component(struct loader *loader, const struct spot *spot, int table,
                             struct component_spec *component) {
   struct common_config common = {0};
   struct names zones = {0};
-  if (!configure_key(loader, spot, table, &common_params[0], &common) ||
-      !configure_key(loader, spot, table, &common_params[2], &common) ||
+  component->on_demand = NULL;
+  if (is_on_demand(loader, table)) {
+    common.instances = 1;
+    names_add(loader, &loader->given, "instances");
+    if (!read_on_demand(loader, spot, table, component)) return false;
+  } else if (!configure_key(loader, spot, table, &common_params[0], &common)) {
+    return false;
+  }
+  if (!configure_key(loader, spot, table, &common_params[2], &common) ||
       !configure_key(loader, spot, table, &common_params[3], &common) ||
       !read_zones(loader, spot, table, "zone", &zones)) {
     return false;

@@ -19,8 +19,9 @@ const struct param common_params[] = {
      .fallback = "1",
      .min = 1,
      .max = MEMBERS_MAX,
-     .doc =
-         "Number of members, each with its own queue, clock, health and faults: web[1], web[2]."},
+     .doc = "Number of members, each with its own queue, clock, health and faults: web[1], web[2]. "
+            "Of a "
+            "service also on_demand { cold = \"200ms\" }: they come with its calls."},
     {.name = "zone",
      .type = PARAM_TEXT,
      .doc =
@@ -44,6 +45,39 @@ const struct param common_params[] = {
      .offset = offsetof(struct common_config, only_if),
      .fallback = "true",
      .doc = "Whether the component is there at all. If not, nothing may refer to it."},
+    {0},
+};
+
+const struct param on_demand_params[] = {
+    {.name = "cold",
+     .type = PARAM_TIME_DIST,
+     .offset = offsetof(struct on_demand, cold),
+     .required = true,
+     .doc = "How long a new instance takes until it can work; the call that it was made for waits "
+            "(AWS Lambda: 100 ms to more than 1 s)."},
+    {.name = "idle",
+     .type = PARAM_DURATION,
+     .offset = offsetof(struct on_demand, idle_ns),
+     .fallback = "10min",
+     .min = 0,
+     .max = 1e18,
+     .doc = "One that nothing is asked of goes after this time (Shahrad et al., Serverless in the "
+            "Wild, 2020: 10 min)."},
+    {.name = "most",
+     .type = PARAM_COUNT,
+     .offset = offsetof(struct on_demand, most),
+     .fallback = "1000",
+     .min = 1,
+     .max = 100000,
+     .doc = "Calls for which there would have to be more are refused (AWS Lambda: 1000 of an "
+            "account)."},
+    {.name = "concurrency",
+     .type = PARAM_COUNT,
+     .offset = offsetof(struct on_demand, concurrency),
+     .fallback = "1",
+     .min = 1,
+     .max = 1000,
+     .doc = "Calls that an instance works on at once (AWS Lambda: 1)."},
     {0},
 };
 
@@ -327,6 +361,12 @@ const struct word_def word_defs[WORDS] = {
     [WORD_PHI] = {"phi", ROLE_VALUE, false, "phi { 8 }",
                   "A detector of failures that says how unlikely the present silence is.",
                   .params = phi_params, .subject = &phi_subject},
+    [WORD_ON_DEMAND] = {"on_demand", ROLE_VALUE, false,
+                        "on_demand { cold = lognormal { p50 = \"200ms\", p99 = \"1s\" }, idle = "
+                        "\"10min\", most = 1000 }",
+                        "Instances of a service that come with its calls and go when nothing is "
+                        "asked of them: functions.",
+                        .params = on_demand_params},
     [WORD_AIMD] = {"aimd", ROLE_VALUE, false, "aimd { start = 10, most = 200 }",
                    "A number of calls at once that grows by one with each good answer and shrinks "
                    "by a tenth with each failure.",

@@ -51,6 +51,7 @@ enum word_id {
   WORD_UNIFORM_KEYS,
   WORD_ZIPF,
   WORD_PHI,
+  WORD_ON_DEMAND,
   WORD_AIMD,
   WORD_BACK,
   WORD_CONSISTENT_HASH,
@@ -69,6 +70,9 @@ extern const struct word_def word_defs[WORDS];
 
 /* Every word, number 0, 1 .. until NULL: those of the table, then steps, actions and faults. */
 const struct word_def *word_at(uint32_t i);
+
+/* Of struct on_demand. */
+extern const struct param on_demand_params[];
 
 /* Keys that every component has beside those of its kind; `zone` is parsed by hand. */
 extern const struct param common_params[];
