@@ -107,7 +107,7 @@ static void test_refused(void **state) {
        "from 1 to"},
       {"service \"f\" { instances = on_demand { cold = \"1s\" }, on = { reply(), work \"1s\" } }",
        "answers before the end"},
-      {"host \"f\" { instances = on_demand { cold = \"1s\" } }", "is for services"},
+      {"topic \"f\" { instances = on_demand { cold = \"1s\" } }", "is for services"},
   };
   for (size_t k = 0; k < sizeof known / sizeof *known; k++) {
     char text[512];
