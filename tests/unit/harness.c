@@ -702,7 +702,7 @@ static void build_components(struct scene *scene) {
                                       .start = node->start,
                                       .drain_ns = node->drain_ns,
                                       .given = instances,
-                                      .givens = node->instances > 1 && !node->kind->place,
+                                      .givens = node->instances > 1 && !node->kind->keeps_data,
                                       .file = "test",
                                       .line = 1};
   }
