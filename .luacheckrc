@@ -10,6 +10,8 @@ local words = {
   -- distributions
   "uniform", "exponential", "normal", "lognormal", "gamma", "erlang", "weibull", "pareto",
   "hyperexponential", "empirical", "mixture", "shifted",
+  -- pools that adapt
+  "aimd", "gradient",
   -- work that depends on load
   "usl", "curve",
   -- keys
