@@ -1,0 +1,12 @@
+/* How a member of a service begins and ends: its plan, its station, and what its handlers keep. */
+#ifndef SERVICE_LIFE_H
+#define SERVICE_LIFE_H
+
+#include "sim.h"
+
+void service_init(struct sim *sim, struct member *member);
+void service_start(struct sim *sim, struct member *member);
+void service_check(struct sim *sim, struct member *member, struct checks *out);
+void service_destroy(struct sim *sim, struct member *member);
+
+#endif
