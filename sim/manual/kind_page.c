@@ -2,6 +2,7 @@
 
 #include <ctype.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "describe.h"
@@ -116,20 +117,36 @@ static void faults(const struct pen *pen, const struct kind *kind, FILE *out) {
 
 /* --- the page ------------------------------------------------------------------------------- */
 
-/* The model's text ends with what it leaves out. */
+/* Each paragraph of the model's text may end with what it leaves out; a page has that at its end.
+ */
 static void model(const struct pen *pen, const struct kind *kind, FILE *out) {
-  const char *rest = strstr(kind->doc, LEFT_OUT);
-  char text[4096];
-  size_t length = rest ? (size_t)(rest - kind->doc) : strlen(kind->doc);
-  while (length > 0 && isspace((unsigned char)kind->doc[length - 1])) length--;
-  snprintf(text, sizeof text, "%.*s", (int)length, kind->doc);
+  char *model, *left;
+  size_t model_size, left_size;
+  FILE *to_model = open_memstream(&model, &model_size);
+  FILE *to_left = open_memstream(&left, &left_size);
+  for (const char *at = kind->doc; *at;) {
+    const int length = (int)strcspn(at, "\n");
+    const char *rest = strstr(at, LEFT_OUT);
+    const bool ends = rest && rest < at + length;
+    int kept = ends ? (int)(rest - at) : length;
+    while (kept > 0 && at[kept - 1] == ' ') kept--;
+    if (kept > 0) fprintf(to_model, "%s%.*s", at == kind->doc ? "" : "\n", kept, at);
+    if (ends) {
+      rest += strlen(LEFT_OUT);
+      fprintf(to_left, "%s%c%.*s", ftell(to_left) ? "\n" : "", toupper((unsigned char)rest[0]),
+              (int)(at + length - rest) - 1, rest + 1);
+    }
+    at += length;
+    at += strspn(at, "\n");
+  }
+  fclose(to_model);
+  fclose(to_left);
   pen->section("Model and assumptions", out);
-  pen->paragraphs(text, out);
-  if (!rest) return;
-  rest += strlen(LEFT_OUT);
-  snprintf(text, sizeof text, "%c%s", toupper((unsigned char)rest[0]), rest + 1);
-  pen->section("Left out", out);
-  pen->paragraphs(text, out);
+  pen->paragraphs(model, out);
+  if (*left) pen->section("Left out", out);
+  if (*left) pen->paragraphs(left, out);
+  free(model);
+  free(left);
 }
 
 static void body(const struct pen *pen, const struct kind *kind, FILE *out) {
