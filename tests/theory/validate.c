@@ -124,8 +124,10 @@ static bool same_run(const struct claim *a, const struct claim *b) {
   return b->selected && !strcmp(a->scenario, b->scenario) && !strcmp(a->settings, b->settings);
 }
 
-static struct scenario *load(const char *dir, const struct claim *c, char *settings) {
-  char file[1024];
+/* Ends the program if the scenario does not take the claim's settings. */
+static struct scenario *load_claim(const char *dir, const struct claim *c) {
+  char file[1024], settings[256];
+  snprintf(settings, sizeof settings, "%s", c->settings);
   struct setting setting[MAX_SETTINGS];
   uint32_t n = 0;
   char *save;
@@ -171,9 +173,7 @@ static uint32_t quick_start(const struct claim *first, uint32_t replications) {
 }
 
 static void run(const char *dir, struct claim *first, uint32_t seed, bool quick) {
-  char settings[256];
-  snprintf(settings, sizeof settings, "%s", first->settings);
-  struct scenario *scenario = load(dir, first, settings);
+  struct scenario *scenario = load_claim(dir, first);
   uint32_t replications = scenario->run.replications;
   const uint32_t most = replications * MAX_GROWTH;
   if (quick) replications = lesser(quick_start(first, replications), most);
@@ -284,6 +284,8 @@ int main(int argc, char **argv) {
     }
   }
   for (uint32_t k = 0; k < claims_n && !any; k++) claims[k].selected = !quick || claims[k].quick;
+  /* Those that wait for the whole run must be understood, too. */
+  for (uint32_t i = 0; i < claims_n && quick; i++) scenario_free(load_claim(argv[1], &claims[i]));
   for (uint32_t i = 0; i < claims_n; i++) {
     if (!claims[i].selected || done[i]) continue;
     fprintf(stderr, "%s %s %s\n", claims[i].id, claims[i].scenario, claims[i].settings);
