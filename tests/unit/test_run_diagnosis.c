@@ -12,7 +12,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "diagnosis.h"
+#include "diagnosis_kit.h"
 #include "format.h"
 #include "results_kit.h"
 #include "topology.h"
@@ -26,25 +26,6 @@
   "service 'web' { " web                                            \
   ", on = { default = { work(exponential '2ms'), call 'db' } } }\n" \
   "database 'db' { read = exponential '4ms', write = exponential '4ms', " db " }\n" RUN
-
-struct seen {
-  struct scenario *scenario;
-  struct results results;
-  struct diagnosis diagnosis;
-};
-
-static struct seen see(const char *text) {
-  struct seen s = {.scenario = kit_scenario(text)};
-  s.results = kit_run(s.scenario, (struct experiment_options){.jobs = 2, .timeline = true});
-  s.diagnosis = diagnose(&s.results);
-  return s;
-}
-
-static void forget(struct seen *s) {
-  diagnosis_free(&s->diagnosis);
-  results_free(&s->results);
-  scenario_free(s->scenario);
-}
 
 static const struct finding *find(const struct seen *s, const char *component, const char *limit) {
   for (uint32_t i = 0; i < s->diagnosis.findings.n; i++) {

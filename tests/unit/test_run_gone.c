@@ -10,29 +10,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "diagnosis.h"
+#include "diagnosis_kit.h"
 #include "failures.h"
 #include "gone.h"
 #include "results_kit.h"
-
-struct seen {
-  struct scenario *scenario;
-  struct results results;
-  struct diagnosis diagnosis;
-};
-
-static struct seen see(const char *text) {
-  struct seen s = {.scenario = kit_scenario(text)};
-  s.results = kit_run(s.scenario, (struct experiment_options){.jobs = 2, .timeline = true});
-  s.diagnosis = diagnose(&s.results);
-  return s;
-}
-
-static void forget(struct seen *s) {
-  diagnosis_free(&s->diagnosis);
-  results_free(&s->results);
-  scenario_free(s->scenario);
-}
 
 static void assert_said(const struct seen *s, const char *text) {
   if (strstr(s->diagnosis.failed, text) == NULL)
