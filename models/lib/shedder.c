@@ -9,9 +9,10 @@
 static const char *after_word(const char *text, const char *word) {
   size_t n = strlen(word);
   if (strncmp(text, word, n) != 0) return NULL;
-  text += n + strspn(text + n, " ");
+  for (text += n; *text == ' '; text++) continue;
   if (*text != '>') return NULL;
-  return text + 1 + strspn(text + 1, " ");
+  for (text++; *text == ' '; text++) continue;
+  return text;
 }
 
 static bool parse_queue(const char *text, struct shed_when *out, struct error *err) {
