@@ -117,7 +117,7 @@ static void one_of_two_down_halves_it(void **state) {
       "\"b\" } }\n"
       "goal \"c.latency.p99 < 200ms\"\n"
       "goal \"c.availability == 100%\"\n"
-      "run { duration = \"120s\", replications = 8 }\n",
+      "run { duration = \"120s\", replications = 4 }\n",
       &(struct options){.n_1 = true, .zones = true}, &study);
   static const char *const labels[] = {"all up", "one of s down", "zone a down", "zone b down"};
   double one = closed_form(1, 100, 0.2);
@@ -146,7 +146,7 @@ static void blames_what_the_others_wait_for(void **state) {
       "service \"web\" { workers = 4, on = { default = { work \"1ms\", call \"db\" } } }\n"
       "database \"db\" { workers = 1, read = exponential \"10ms\" }\n"
       "goal \"c.latency.p99 < 60s\"\n"
-      "run { duration = \"200s\", warmup = \"10s\", replications = 4 }\n",
+      "run { duration = \"100s\", warmup = \"10s\", replications = 2 }\n",
       &(struct options){.over = NULL}, &study);
   assert_int_equal(study.situation[0].capacity.status, CAPACITY_FOUND);
   assert_string_equal(study.situation[0].limited_by, "db");
