@@ -11,6 +11,7 @@
 #include "fault_def.h"
 #include "outbound_params.h"
 #include "outline.h"
+#include "price.h"
 #include "program.h"
 #include "service_calls.h"
 #include "service_life.h"
@@ -29,7 +30,10 @@ static struct frame *finish(struct sim *sim, struct member *member, struct frame
   if (__builtin_expect(s->consumer.config != NULL, 0)) {
     delivery_worked(sim, &s->consumer, call, outcome == OUTCOME_OK);
   }
-  if (!(call->flags & CALL_RELEASED)) next = station_leave(sim, &s->station, call);
+  if (!(call->flags & CALL_RELEASED)) {
+    if (__builtin_expect(s->bills_time, 0)) price_worked(sim, member, sim->now_ns - call->mark_ns);
+    next = station_leave(sim, &s->station, call);
+  }
   call_reply(sim, call, outcome);
   if (__builtin_expect(s->lodger, 0)) cores_changed(sim, s->station.cores);
   return next;
@@ -115,6 +119,7 @@ static struct frame *reply_early(struct sim *sim, const struct service_state *s,
  * the same instant, as if it had slept. */
 static struct frame *hand_over(struct sim *sim, struct member *member, struct frame *rest) {
   struct service_state *s = member->state;
+  if (s->bills_time) price_worked(sim, member, sim->now_ns - rest->mark_ns);
   struct frame *next = station_leave(sim, &s->station, rest);
   rest->flags |= CALL_RELEASED;
   call_sleep(sim, member, rest, 0);
@@ -600,6 +605,8 @@ const struct kind kind_service = {
         "run { duration = \"60s\", warmup = \"5s\", replications = 4 }\n",
     .params = service_params,
     .on_demand = true,
+    .bills_time = true,
+    .paid_s = service_paid_s,
     .place = service_place,
     .meters = service_meters,
     .has_meter = service_has_meter,

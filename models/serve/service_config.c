@@ -144,6 +144,12 @@ bool service_validate(const struct spec *spec, const struct component_spec *comp
   if (config->accept.lingers_ns > 0 && spec_states(component, "accept.backlog")) {
     return error_set(err, "accept: with 'lingers' nobody waits for a place: leave 'backlog' out");
   }
+  if (component->price && component->price->per_100ms > 0 && config->io == IO_ASYNC) {
+    return error_set(
+        err,
+        "price: per_100ms is for calls that have a worker from beginning to end; leave "
+        "io = \"async\" out, or give a price an hour");
+  }
   if (config->on.n && has_work) {
     return error_set(err, "'work' and 'on' exclude each other: write the work as a step of 'on'");
   }

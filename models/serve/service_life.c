@@ -5,7 +5,9 @@
 #include "abandon.h"
 #include "arena.h"
 #include "delivery.h"
+#include "life.h"
 #include "outbound_params.h"
+#include "price.h"
 #include "service_calls.h"
 #include "service_state.h"
 
@@ -55,6 +57,7 @@ void service_init(struct sim *sim, struct member *member) {
   s->consumer.config = subscription_of(self->spec);
   s->coordinates = service_transacts(s->config);
   if (s->coordinates) transactions_want(sim);
+  s->bills_time = price_is_for_time(self);
   s->locks = service_takes_locks(s->config);
   if (s->locks) locker_init(sim);
   environments_init(sim, &s->pool, s->config->on_demand, self);
@@ -63,6 +66,12 @@ void service_init(struct sim *sim, struct member *member) {
 
 void service_start(struct sim *sim, struct member *member) {
   pace_start(sim, member, &((struct service_state *)member->state)->station);
+}
+
+double service_paid_s(const struct sim *sim, const struct member *member) {
+  const struct service_state *s = member->state;
+  if (s->pool.config == NULL) return life_there_s(sim, member);
+  return level_integral_ns(&s->pool.there, sim->now_ns) / 1e9;
 }
 
 void service_destroy(struct sim *sim, struct member *member) {

@@ -7,6 +7,8 @@
 void service_init(struct sim *sim, struct member *member);
 void service_start(struct sim *sim, struct member *member);
 void service_check(struct sim *sim, struct member *member, struct checks *out);
+/* kind.paid_s: of instances that come with the calls, the time of all of them. */
+double service_paid_s(const struct sim *sim, const struct member *member);
 void service_destroy(struct sim *sim, struct member *member);
 
 #endif

@@ -32,6 +32,7 @@ struct service_state {
   bool is_async;
   bool lodger;      /* its calls take memory of a host */
   bool coordinates; /* some handler has a transaction: `coordinator` */
+  bool bills_time;  /* what its calls cost goes by how long they have a worker: price.h */
   bool locks;       /* or takes a lock: `locker` */
   struct station station __attribute__((aligned(64)));
   uint64_t cancelled, stopped, evicted, fallbacks;

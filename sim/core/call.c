@@ -15,6 +15,7 @@
 #include "network/connection.h"
 #include "outbound.h"
 #include "present.h"
+#include "price.h"
 #include "time_scale.h"
 #include "trace.h"
 
@@ -548,6 +549,7 @@ static __attribute__((noinline)) void answer_by_way(struct sim *sim, struct fram
   if (heard && outcome == OUTCOME_OK && sim->patience_ends && call_is_in_vain(sim, call)) {
     sim->late[frame_callee(call)]++;
   }
+  if (__builtin_expect(sim->bill != NULL, 0)) price_answered(sim, call, outcome);
   if (sim->network != NULL) {
     answer_by_network(sim, call, outcome);
   } else {

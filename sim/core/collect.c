@@ -17,6 +17,7 @@
 #include "network/access.h"
 #include "network/connection.h"
 #include "outbound.h"
+#include "price.h"
 #include "spell.h"
 #include "timeline.h"
 #include "trace.h"
@@ -47,6 +48,7 @@ void collect_reset(struct sim *sim) {
   connections_reset(sim);
   messages_reset(sim);
   access_reset(sim);
+  prices_reset(sim);
   outbounds_reset(sim);
   timeline_reset(sim, true);
   spells_reset(sim, true);
@@ -87,6 +89,9 @@ const struct metric_def common_metrics[] = {
     {"deadlocked", "",
      "Calls that waited for a worker at the end and could never get one: all were held by calls "
      "that waited for calls like these. Only where workers are held while their calls wait."},
+    {"cost.hour", "money", "What it costs an hour; only of what has a `price`."},
+    {"cost.request", "money",
+     "What it costs for each request that clients had answered well; only of what has a `price`."},
     {0},
 };
 
@@ -263,6 +268,7 @@ void sim_collect(struct sim *sim, struct metrics *out) {
     outbounds_collect(sim, component, out);
     messages_collect(sim, component, out);
     access_collect(sim, component, out);
+    price_collect(sim, component, out);
     if (component->kind->is_source) continue;
     struct sums all = {.wait = waits_of(sim, component->member, component->members, &u)};
     for (uint32_t i = 0; i < component->members; i++)
@@ -289,5 +295,6 @@ void sim_collect(struct sim *sim, struct metrics *out) {
   free(deadlocked);
   network_collect(sim, out);
   connections_collect(sim, out);
+  prices_collect(sim, out);
   collect_worst(sim, out);
 }

@@ -95,6 +95,7 @@ struct kind {
   bool keeps_messages; /* a topic: a call to it publishes, and others subscribe to it */
   bool gives_locks;    /* to the step `lock`: see lease.h */
   bool on_demand;      /* its instances may come with the calls: see component_spec.on_demand */
+  bool bills_time;     /* it tells price_worked how long each call was worked on: see price.h */
   bool takes_part;     /* it can prepare a write and wait for a decision: see transaction.h */
   const char *bypass;  /* the parameter that names what stands behind it, where calls can go
                           instead when a user leaves it out (compare --off); NULL: they cannot */
@@ -204,6 +205,9 @@ struct kind {
   /* The member's queueing station, if it has one: the engine reports its utilisation, queue, waits
    * and checks it. May be NULL. */
   struct station *(*station)(struct member *member);
+  /* Seconds since the warm-up for which a price an hour is paid. NULL: those in which the member
+   * was there. */
+  double (*paid_s)(const struct sim *sim, const struct member *member);
   /* By enum event_kind, up to EVENT_MEMBER. NULL: what will do for most kinds. */
   const struct touches *touches;
   /* An event is near: asks with __builtin_prefetch for what else it will touch at the member. Only

@@ -170,7 +170,7 @@ static const struct {
     [METER_MEAN_LEVEL] = {level_facets, "", UNIT_COUNT},
     [METER_TIMES] = {hist_facets, "s", UNIT_SECONDS},
     [METER_SIZES] = {size_facets, "bytes", UNIT_COUNT},
-    [METER_COST] = {count_facets, "", UNIT_COUNT},
+    [METER_COST] = {count_facets, "money", UNIT_MONEY},
 };
 
 /* The *i-th of a table; false: it has fewer, by which *i is less now. */

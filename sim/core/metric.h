@@ -26,7 +26,7 @@ static inline bool metric_is_of_hist(enum metric_merge merge) {
 }
 
 /* The units in which a metric is stored and printed in JSON. */
-enum metric_unit { UNIT_SECONDS, UNIT_PER_SECOND, UNIT_RATIO, UNIT_COUNT };
+enum metric_unit { UNIT_SECONDS, UNIT_PER_SECOND, UNIT_RATIO, UNIT_COUNT, UNIT_MONEY };
 
 struct metric {
   const char *name; /* "shop.latency.p99"; owned by the list */

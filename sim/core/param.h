@@ -63,6 +63,7 @@ enum param_type {
   PARAM_WINDOW,    /* struct window         100 calls, or "10s"                               */
   PARAM_PLACES,    /* struct concurrency_config  10, aimd { start = 10 }, gradient { ... }    */
   PARAM_SLOWS,     /* struct slows          usl { sigma =, kappa = }, curve { { 0, 1 }, ... } */
+  PARAM_PRICE,     /* struct price          "0.10/h", { per_call = 2e-7, per_100ms = 2e-7 }   */
   PARAM_SHARDS,    /* struct sharding       "hash", "range", consistent_hash { points = 100 }  */
   PARAM_DETECTOR,  /* struct detector       phi { 8 }                                         */
   PARAM_ACT,   /* struct control_act            promote { "pg", takes = "5s" }                    */
@@ -287,6 +288,12 @@ struct slows {
 
 struct slows_point {
   double busy, factor;
+};
+
+/* What something costs, in any currency; see price.h. */
+struct price {
+  double per_s;                       /* of a member that is there */
+  double per_call, per_100ms, per_gb; /* of what is used */
 };
 
 #define PRIORITY_NONE 255u /* no operation, or no tier, of that name */

@@ -17,6 +17,7 @@
 #include "network/access.h"
 #include "network/connection.h"
 #include "outbound.h"
+#include "price.h"
 #include "spell.h"
 #include "tenancy.h"
 #include "timer.h"
@@ -257,7 +258,8 @@ struct sim *sim_new_half(const struct spec *spec, uint64_t seed, uint64_t replic
   ledger_new(sim);
   sim->network = network_new(sim);
   sim->by_way = sim->network != NULL;
-  sim->answers_by_way = sim->network != NULL || sim->patience_ends;
+  prices_init(sim);
+  sim->answers_by_way = sim->network != NULL || sim->patience_ends || sim->bill != NULL;
   access_init(sim);
   connections_init(sim);
   life_init(sim);

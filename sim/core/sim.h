@@ -82,7 +82,7 @@ struct sim {
   struct connections *connections;     /* NULL: no path has transport = "tcp" */
   bool by_way; /* there is a network, or lists are kept: a call is not simply there once sent */
   bool patience_ends;  /* somebody may give up: see abandon.h */
-  bool answers_by_way; /* there is a network, or somebody may give up */
+  bool answers_by_way; /* there is a network, somebody may give up, or answers have a price */
   struct faults *faults;
   struct outbounds *outbounds; /* NULL: no caller declares a policy */
   struct member *member;
@@ -109,6 +109,7 @@ struct sim {
   struct messages *messages; /* NULL: no kind here has any */
   struct traces *traces;     /* requests that are followed */
   struct timeline *timeline; /* NULL: none is wanted */
+  struct bill *bill;         /* by member; NULL: nothing that is used has a price. See price.h */
   struct spell *spell;       /* as many as spec->wanted.spells */
   char failure[256];         /* why the run had to be given up; empty: it did not */
 };

@@ -43,12 +43,13 @@ struct component_spec {
   uint32_t instances;                /* >= 1 */
   uint32_t absent;                   /* the last so many of them are not there at first */
   const struct on_demand *on_demand; /* NULL: instances are what they are */
-  bool comes_and_goes;  /* a control starts and stops members, or one after the other again */
-  uint32_t zones;       /* number of entries of `zone`; 0: nowhere in particular */
-  const uint32_t *zone; /* member i lives in zone[i % zones] */
-  struct dist start;    /* ns from a start, or the end of a crash, until it takes calls */
-  uint64_t drain_ns;    /* for which a member that is stopped goes on with the calls it has */
-  const char *file;     /* where it was declared, for messages */
+  bool comes_and_goes;       /* a control starts and stops members, or one after the other again */
+  uint32_t zones;            /* number of entries of `zone`; 0: nowhere in particular */
+  const uint32_t *zone;      /* member i lives in zone[i % zones] */
+  struct dist start;         /* ns from a start, or the end of a crash, until it takes calls */
+  uint64_t drain_ns;         /* for which a member that is stopped goes on with the calls it has */
+  const struct price *price; /* NULL: it costs nothing */
+  const char *file;          /* where it was declared, for messages */
   int line;
   const struct composed_spec *of; /* which it is a part of, or stands for by its name; or NULL */
   bool bypassed;   /* left out by the user: calls meant for it go to what stands behind it */

@@ -11,6 +11,7 @@
 #include "compose.h"
 #include "configure.h"
 #include "extent.h"
+#include "money.h"
 #include "off.h"
 #include "sim.h"
 #include "tenancy.h"
@@ -273,8 +274,26 @@ static bool place_component(struct loader *loader, const struct spot *spot, int 
   return true;
 }
 
+static bool read_price(struct loader *loader, const struct spot *spot, int table,
+                       struct component_spec *component) {
+  bool given = lua_getfield(loader->L, table, "price") != LUA_TNIL;
+  lua_pop(loader->L, 1);
+  component->price = NULL;
+  if (!given) return true;
+  struct common_config common = {0};
+  struct spot at = spot_key(spot, "price");
+  if (!configure_key(loader, spot, table, &common_params[4], &common) ||
+      !money_check(loader, &at, component, &common.price)) {
+    return false;
+  }
+  struct price *price = arena_alloc(loader->arena, sizeof *price);
+  *price = common.price;
+  component->price = price;
+  return true;
+}
+
 static bool read_component(struct loader *loader, const struct declaration *declaration) {
-  static const char *const also[] = {"instances", "zone", "start", "drain", "only_if"};
+  static const char *const also[] = {"instances", "zone", "start", "drain", "price", "only_if"};
   const struct word *word = declaration->word;
   struct component_spec *component = component_of(loader, word);
   struct spot spot = spot_word(NULL, word);
@@ -282,8 +301,9 @@ static bool read_component(struct loader *loader, const struct declaration *decl
   void *config = arena_alloc(loader->arena, word->kind->config_size);
   component->config = config;
   loader->given = (struct names){0};
-  bool ok = configure(loader, &spot, table, word->kind->params, config, also, 5, 0) &&
-            place_component(loader, &spot, table, component);
+  bool ok = configure(loader, &spot, table, word->kind->params, config, also, 6, 0) &&
+            place_component(loader, &spot, table, component) &&
+            read_price(loader, &spot, table, component);
   component->given = loader->given.list;
   component->givens = loader->given.n;
   lua_pop(loader->L, 1);

@@ -163,6 +163,7 @@ static void finish_part(lua_State *L, int table, const struct word *owner,
     hand_down(L, table, to, "instances");
     hand_down(L, table, to, "start");
     hand_down(L, table, to, "drain");
+    hand_down(L, table, to, "price");
   }
   lua_settop(L, to);
   lua_setiuservalue(L, to - 1, 1);

@@ -89,6 +89,15 @@ static bool unknown_member(struct loader *loader, const struct spot *spot, const
                     c->name, name + owner);
 }
 
+/* "web.cost.hour", "cost.request" */
+static bool is_cost(const char *metric) {
+  const char *dot = strrchr(metric, '.');
+  if (dot == NULL || (strcmp(dot, ".hour") != 0 && strcmp(dot, ".request") != 0)) return false;
+  size_t before = (size_t)(dot - metric), cost = strlen("cost");
+  if (before < cost || strncmp(dot - cost, "cost", cost) != 0) return false;
+  return before == cost || dot[-(ptrdiff_t)cost - 1] == '.';
+}
+
 /* Metrics of the same component are nearer than others that happen to be spelt alike. */
 static bool unknown_metric(struct loader *loader, const struct spot *spot, const char *name,
                            const struct metrics *metrics) {
@@ -106,9 +115,18 @@ static bool unknown_metric(struct loader *loader, const struct spot *spot, const
                       "\"users.availability >= 99%%\", during = \"crash db\" }",
                       name);
   }
-  const char **list = arena_alloc(loader->arena, (metrics->n + 1) * sizeof *list);
   const struct spec *spec = &loader->scenario->spec;
   size_t owner = owner_length(name);
+  if (is_cost(name)) {
+    bool all = owner == strlen("cost") && spec_find(spec, "cost") == REF_NONE;
+    return spot_error(loader, spot,
+                      "there is no metric '%s', because %s; write price = \"0.10/h\" in what costs "
+                      "something",
+                      name,
+                      all ? "nothing has a price"
+                          : arena_format(loader->arena, "'%.*s' has no price", (int)owner, name));
+  }
+  const char **list = arena_alloc(loader->arena, (metrics->n + 1) * sizeof *list);
   uint32_t n = 0;
   for (uint32_t i = 0; i < metrics->n; i++) {
     const char *other = metrics->list[i].name;
@@ -157,11 +175,12 @@ static bool read_limit(struct loader *loader, const struct spot *spot, const cha
                           goal->metric, text, 100 * goal->limit, text);
       }
       break;
+    case UNIT_MONEY:
     case UNIT_COUNT: {
       const char *end = quantity_number_end(text);
       if (end == NULL || *end != '\0') {
-        return spot_error(loader, spot, "'%s' is a count; \"%.40s\" is no bare number such as 5",
-                          goal->metric, text);
+        return spot_error(loader, spot, "'%s' is %s; \"%.40s\" is no bare number such as 5",
+                          goal->metric, goal->unit == UNIT_MONEY ? "money" : "a count", text);
       }
       goal->limit = strtod(text, NULL);
       break;

@@ -8,6 +8,7 @@
 #include "configure.h"
 #include "distribution.h"
 #include "list.h"
+#include "money.h"
 #include "param_type.h"
 #include "policy.h"
 #include "program.h"
@@ -411,6 +412,10 @@ bool param_read_after(const struct field *f, int index) {
 
 bool param_read_window(const struct field *f, int index) {
   return policy_window(f->loader, f->spot, index, f->at);
+}
+
+bool param_read_price(const struct field *f, int index) {
+  return money_read(f->loader, f->spot, index, f->at);
 }
 
 bool param_read_slows(const struct field *f, int index) {

@@ -54,6 +54,7 @@ bool param_read_writes(const struct field *f, int index);
 bool param_read_ttl(const struct field *f, int index);
 bool param_read_window(const struct field *f, int index);
 bool param_read_places(const struct field *f, int index);
+bool param_read_price(const struct field *f, int index);
 bool param_read_slows(const struct field *f, int index);
 bool param_read_shards(const struct field *f, int index);
 bool param_read_detector(const struct field *f, int index);

@@ -119,6 +119,8 @@ void param_put_window(FILE *out, const struct spec *spec, const struct param *pa
                       const void *value);
 void param_put_places(FILE *out, const struct spec *spec, const struct param *param,
                       const void *value);
+void param_put_price(FILE *out, const struct spec *spec, const struct param *param,
+                     const void *value);
 void param_put_slows(FILE *out, const struct spec *spec, const struct param *param,
                      const void *value);
 

@@ -40,6 +40,14 @@ const struct param common_params[] = {
      .max = 1e18,
      .doc = "How long a member that is stopped goes on with the calls it has and takes no more; it "
             "stays for all that time, and what is left then is lost (Kubernetes: 30 s)."},
+    {.name = "price",
+     .type = PARAM_PRICE,
+     .offset = offsetof(struct common_config, price),
+     .doc = "What each member costs for the time that it is there, \"0.10/h\" in any currency; or "
+            "what its use costs, { per_call = 2e-7, per_100ms = 2e-7, per_GB = 0.09 }: calls that "
+            "it answers and did not turn away, the time of a call with an instance of a service "
+            "(each call rounded up to 100 ms), bytes of the answers; or both, { \"0.02/h\", per_GB "
+            "= 0.008 }. What is used while nobody waits any more costs, too."},
     {.name = "only_if",
      .type = PARAM_BOOL,
      .offset = offsetof(struct common_config, only_if),

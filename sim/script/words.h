@@ -82,6 +82,7 @@ struct common_config {
   uint64_t instances;
   struct dist start;
   uint64_t drain_ns;
+  struct price price;
   bool only_if;
 };
 

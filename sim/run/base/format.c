@@ -23,6 +23,8 @@ static const struct scale per_second[] = {
     {1 / 60.0, 60, "/min"}, {1 / 3600.0, 3600, "/h"}, {0, 86400, "/d"}};
 static const struct scale counts[] = {
     {1e12, 1e-12, "T"}, {1e9, 1e-9, "G"}, {1e6, 1e-6, "M"}, {1e4, 1e-3, "k"}, {0, 1, ""}};
+static const struct scale money[] = {
+    {1e12, 1e-12, "T"}, {1e9, 1e-9, "G"}, {1e6, 1e-6, "M"}, {0, 1, ""}};
 static const struct scale ratios[] = {{0, 100, " %"}};
 
 static struct label write_label(const char *format, ...) __attribute__((format(printf, 1, 2)));
@@ -50,6 +52,9 @@ static const struct scale *scale_of(enum metric_unit unit, double value) {
       break;
     case UNIT_COUNT:
       table = counts;
+      break;
+    case UNIT_MONEY:
+      table = money;
       break;
   }
   while (fabs(value) * 1.0005 < table->from) table++;
@@ -90,6 +95,7 @@ struct label format_value(enum metric_unit unit, double value) {
   if (isinf(value)) return write_label(value > 0 ? "infinite" : "-infinite");
   if (value == 0 && unit == UNIT_SECONDS) return write_label("0 s");
   if (value == 0 && unit == UNIT_PER_SECOND) return write_label("0/s");
+  if (unit == UNIT_MONEY && value > 0 && value < 1e-9) return write_label("%.2g", value);
   if (unit == UNIT_COUNT && value > 0 && value < 0.0005) return write_label("<0.001");
   const struct scale *scale = scale_of(unit, value);
   return write_label("%.*f%s", decimals_of(unit, scale, value), value * scale->factor,

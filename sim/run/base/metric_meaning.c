@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "percentile.h"
+#include "price.h"
 #include "registry.h"
 #include "sim.h"
 
@@ -11,6 +12,7 @@ static enum metric_unit unit_of(const char *text) {
   if (strcmp(text, "s") == 0) return UNIT_SECONDS;
   if (strcmp(text, "1/s") == 0) return UNIT_PER_SECOND;
   if (strcmp(text, "ratio") == 0) return UNIT_RATIO;
+  if (strcmp(text, "money") == 0) return UNIT_MONEY;
   return UNIT_COUNT;
 }
 
@@ -91,6 +93,7 @@ bool metric_meaning(const char *kind, const char *own, struct metric_meaning *ou
   }
   if (known != NULL ? in_kind(known, own, out) : in_any_kind(own, out)) return true;
   if (known == NULL && in_list(path_metrics, own, out)) return true;
+  if (known == NULL && in_list(price_metrics, own, out)) return true;
   out->common = in_list(common_metrics, own, out);
   return out->common || percentile_meaning(kind, own, out);
 }

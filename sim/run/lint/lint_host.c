@@ -1,4 +1,6 @@
-/* Rules about hosts and what runs on them. */
+/* Rules about hosts, what runs on them, and what all that costs. */
+#include <string.h>
+
 #include "lint.h"
 #include "quantity.h"
 #include "tenancy.h"
@@ -50,5 +52,31 @@ void lint_swaps_when_full(struct lint *lint) {
     if (host->kind->lodging == NULL) continue;
     struct lodging offers = host->kind->lodging(host->config);
     if (offers.memory > 0) look_at_memory(lint, c, offers.memory);
+  }
+}
+
+/* --- prices --------------------------------------------------------------------------------- */
+
+static bool a_goal_is_on_all_costs(const struct lint *lint) {
+  for (uint32_t i = 0; i < lint->scenario->goals; i++) {
+    const char *metric = lint->scenario->goal[i].metric;
+    if (!strcmp(metric, "cost.hour") || !strcmp(metric, "cost.request")) return true;
+  }
+  return false;
+}
+
+/* What runs on a host is paid with it, and a part of what a user wrote as one with the whole. */
+static bool may_cost(const struct component_spec *c) {
+  const struct kind *kind = c->kind;
+  bool works = !kind->is_source && !kind->stands_apart && !kind->by_name;
+  return works && tenancy_host(c) == REF_NONE && (c->of == NULL || spec_composed(c) != NULL);
+}
+
+void lint_costs_nothing(struct lint *lint) {
+  if (!a_goal_is_on_all_costs(lint)) return;
+  for (uint32_t c = 0; c < lint->spec->components; c++) {
+    const struct component_spec *component = &lint->spec->component[c];
+    if (component->price != NULL || !may_cost(component)) continue;
+    lint_add_component(lint, c)->what = "it has no price";
   }
 }

@@ -74,7 +74,9 @@ struct metric_meaning page_meaning(const struct page *p, const char *metric) {
   const char *own;
   char *owner = page_owner(metric, &own);
   struct metric_meaning meaning;
-  metric_meaning(page_kind_of(p, owner), own, &meaning);
+  const char *kind = page_kind_of(p, owner);
+  bool of_all = kind == NULL && strcmp(owner, "cost") == 0;
+  metric_meaning(kind, of_all ? metric : own, &meaning);
   g_free(owner);
   return meaning;
 }

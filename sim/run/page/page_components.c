@@ -6,6 +6,7 @@
 #include "graphviz.h"
 #include "html.h"
 #include "page.h"
+#include "price.h"
 #include "results_tree.h"
 #include "topology_dot.h"
 
@@ -146,7 +147,49 @@ static bool is_own(const struct page *p, const char *metric, char **clients) {
   bool client = g_strv_contains((const gchar *const *)clients, owner);
   g_free(owner);
   double value = tree_number(json_object_get(p->metrics, metric), "value");
-  return !member && !client && !is_common(own) && !isnan(value);
+  bool of_all = g_str_has_prefix(metric, "cost.") && json_object_get(p->metrics, "cost.hour");
+  return !member && !client && !of_all && !is_common(own) && !isnan(value);
+}
+
+static double cost_of(const struct page *p, const char *owner, const char *metric) {
+  char *name = g_strconcat(owner, metric, NULL);
+  double value = tree_number(json_object_get(p->metrics, name), "value");
+  g_free(name);
+  return value;
+}
+
+static void cost_row(const struct page *p, const char *label, const char *owner, double all) {
+  double hour = cost_of(p, owner, "cost.hour");
+  g_string_append(p->out, "<tr>");
+  html_element(p->out, "th", label);
+  page_number_cell(p, UNIT_MONEY, hour, NULL);
+  page_number_cell(p, UNIT_MONEY, hour * PRICE_MONTH_H, NULL);
+  page_number_cell(p, UNIT_MONEY, cost_of(p, owner, "cost.request"), NULL);
+  page_number_cell(p, UNIT_RATIO, all > 0 ? hour / all : NAN, NULL);
+  g_string_append(p->out, "</tr>\n");
+}
+
+/* What all costs, then what each component does. */
+static void cost_table(const struct page *p) {
+  static const char *const columns[] = {"Component",  ">an hour", ">a month",
+                                        ">a request", ">share",   NULL};
+  static const char end[] = ".cost.hour";
+  if (json_object_get(p->metrics, "cost.hour") == NULL) return;
+  double all = cost_of(p, "", "cost.hour");
+  html_open_table(p->out, "What it costs, in the currency of the prices; a month has 730 h",
+                  columns);
+  cost_row(p, "all", "", all);
+  const char **names = tree_keys(p->metrics);
+  for (const char **name = names; *name != NULL; name++) {
+    if (!g_str_has_suffix(*name, end)) continue;
+    char *label = g_strndup(*name, strlen(*name) - strlen(end));
+    char *owner = g_strconcat(label, ".", NULL);
+    cost_row(p, label, owner, all);
+    g_free(owner);
+    g_free(label);
+  }
+  g_free(names);
+  html_close_table(p->out);
 }
 
 static bool is_zero(const struct page *p, const char *metric) {
@@ -187,6 +230,7 @@ static void own_table(const struct page *p) {
 void page_components(const struct page *p) {
   html_open_section(p->out, "components", "Components");
   common_table(p);
+  cost_table(p);
   own_table(p);
   html_close(p->out, "section");
 }

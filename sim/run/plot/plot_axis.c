@@ -30,6 +30,7 @@ static const struct scale *scale_of(enum metric_unit unit, double value) {
       scale = ratios;
       break;
     case UNIT_COUNT:
+    case UNIT_MONEY:
       break;
   }
   while (value < scale->from * (1 - 1e-9)) scale++;
@@ -75,7 +76,8 @@ struct plot_axis plot_axis_linear(enum metric_unit unit, double max, uint32_t in
 static void log_tick(struct plot_axis *axis, enum metric_unit unit, double at, bool named) {
   char label[24] = "";
   const struct scale *scale = scale_of(unit, at);
-  bool blank = scale->unit[0] != '\0' && unit != UNIT_COUNT && unit != UNIT_PER_SECOND;
+  bool blank =
+      scale->unit[0] != '\0' && unit != UNIT_COUNT && unit != UNIT_MONEY && unit != UNIT_PER_SECOND;
   if (named) {
     snprintf(label, sizeof label, "%.10g%s%s", at * scale->factor, blank ? " " : "", scale->unit);
   }

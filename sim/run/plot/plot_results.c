@@ -147,6 +147,7 @@ enum metric_unit plot_unit_of(const char *metric) {
       {"probability", UNIT_RATIO},  {"uptime", UNIT_RATIO},       {"throughput", UNIT_PER_SECOND},
       {"goodput", UNIT_PER_SECOND}, {"offered", UNIT_PER_SECOND}, {"arrival_rate", UNIT_PER_SECOND},
       {"ended", UNIT_PER_SECOND},   {"downtime", UNIT_SECONDS},   {"mtbf", UNIT_SECONDS},
+      {"cost.hour", UNIT_MONEY},    {"cost.request", UNIT_MONEY},
   };
   static const char *const times[] = {".latency.", ".wait.", ".service.", ".lag.", ".part."};
   for (size_t i = 0; i < G_N_ELEMENTS(ends); i++) {

@@ -6,10 +6,8 @@
 #include "number.h"
 
 static const char *const unit_name[] = {
-    [UNIT_SECONDS] = "s",
-    [UNIT_PER_SECOND] = "1/s",
-    [UNIT_RATIO] = "ratio",
-    [UNIT_COUNT] = "count",
+    [UNIT_SECONDS] = "s",   [UNIT_PER_SECOND] = "1/s", [UNIT_RATIO] = "ratio",
+    [UNIT_COUNT] = "count", [UNIT_MONEY] = "money",
 };
 
 const char *csv_unit(enum metric_unit unit) {

@@ -11,7 +11,7 @@
 
 void csv_results(const struct results *results, FILE *out);
 
-/* "s", "1/s", "ratio", "count"; and back, where an unknown name is a count. */
+/* "s", "1/s", "ratio", "count", "money"; and back, where an unknown name is a count. */
 const char *csv_unit(enum metric_unit unit);
 enum metric_unit csv_unit_of(const char *name);
 

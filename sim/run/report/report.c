@@ -173,6 +173,7 @@ void report_print(const struct results *results, const struct report_options *op
   print_run(results, term);
   report_sources(results, term);
   report_components(results, options, term);
+  report_cost(results, term);
   report_over_time(results, term);
   report_why(results, term);
   report_goals(results, term);

@@ -21,6 +21,7 @@ void report_print(const struct results *results, const struct report_options *op
 void report_sources(const struct results *results, const struct term *term);
 void report_components(const struct results *results, const struct report_options *options,
                        const struct term *term);
+void report_cost(const struct results *results, const struct term *term);
 void report_why(const struct results *results, const struct term *term);
 void report_over_time(const struct results *results, const struct term *term); /* with Unicode */
 void report_goals(const struct results *results, const struct term *term);

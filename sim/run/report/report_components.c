@@ -22,10 +22,11 @@ static const struct column columns[] = {
 #define COLUMNS G_N_ELEMENTS(columns)
 
 /* What every component has; the rest is its kind's own. */
-static const char *const common[] = {"utilization",  "queue.*",    "busy.mean",    "wait.*",
-                                     "service.mean", "arrivals",   "completions",  "errors",
-                                     "arrival_rate", "throughput", "availability", "late",
-                                     "uptime",       "downtime",   "mtbf",         NULL};
+static const char *const common[] = {
+    "utilization",  "queue.*",     "busy.mean", "wait.*",       "service.mean",
+    "arrivals",     "completions", "errors",    "arrival_rate", "throughput",
+    "availability", "late",        "uptime",    "downtime",     "mtbf",
+    "cost.*",       NULL};
 
 static bool column_speaks(const struct results *results, const struct column *column) {
   const struct spec *spec = &results->scenario->spec;

@@ -2,6 +2,7 @@
 
 #include <math.h>
 
+#include "money.h"
 #include "param_type.h"
 #include "policy.h"
 #include "profile.h"
@@ -438,6 +439,12 @@ void param_put_places(FILE *out, const struct spec *spec, const struct param *pa
                       const void *value) {
   (void)spec, (void)param;
   policy_put_places(out, value);
+}
+
+void param_put_price(FILE *out, const struct spec *spec, const struct param *param,
+                     const void *value) {
+  (void)spec, (void)param;
+  money_put(out, value);
 }
 
 void param_put_slows(FILE *out, const struct spec *spec, const struct param *param,

@@ -1,0 +1,6 @@
+-- What does a request cost? The servers are paid for and the database.
+client "c" { arrivals = poisson "10/s", target = "web" }
+service "web" { on = { work "5ms", call { "db", op = "read" } }, price = "0.10/h" }
+database "db" { workers = 4, read = "2ms", price = "0.20/h" }
+goal "cost.request < 0.001"
+run { duration = "60s" }
