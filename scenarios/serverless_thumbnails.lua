@@ -13,7 +13,7 @@
 -- Off: design=servers  at a low load two servers stand idle and must be paid all the same
 -- Off: load=high  functions cost the same for each picture, and servers that are busy cost less
 -- Off: load=rare  the functions are gone when the next picture comes: p99 is a cold start
--- Answer: cost.request
+-- Answer: cost.hour
 local load = param { "load", "low", doc = "how many pictures come: rare, low or high" }
 local design = param { "design", "functions", doc = "functions or servers" }
 
