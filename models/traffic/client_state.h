@@ -42,7 +42,8 @@ struct op_stats {
 
 struct client_state {
   /* What every request touches fills the first line and the beginning of `arrivals`. */
-  struct component *target;
+  struct member *plain_to; /* the only member of the target; NULL: there are several, or a request
+                              is more than a plain one that nothing holds back */
   struct op_stats *only_stats; /* NULL: there are several operations, see stats_of */
   uint64_t base;
   uint64_t timeout_ns;
@@ -53,6 +54,7 @@ struct client_state {
   bool draws_request; /* there is a mix or keys to see to */
   bool plain; /* one operation, of which nothing is drawn; no policy; nobody waits for answers */
   struct arrival_source arrivals;
+  struct component *target;
   const struct client_config *config;
   struct stream mix, keys, request, response;
   struct zipf zipf;

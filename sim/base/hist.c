@@ -47,7 +47,7 @@ void hist_clear(struct hist *hist) {
 void hist_free(struct hist *hist) {
   if (hist->own_block) free(hist->value);
   for (uint32_t o = 0; o < HIST_OCTAVES; o++) {
-    if (hist->arena == NULL) free(hist->octave[o]);
+    if (hist->arena == NULL && o != 1) free(hist->octave[o]); /* 0 and 1 are one piece */
   }
   free(hist->carry);
   hist_init(hist, 0, NULL);
@@ -57,21 +57,29 @@ static void *allocate(struct hist *hist, size_t count, size_t size) {
   return hist->arena != NULL ? arena_lines(hist->arena, count, size) : mem_zeroed(count, size);
 }
 
-/* Its bucket; the first two octaves have one for each value. */
-static inline uint32_t index_of(uint64_t value, uint32_t *octave) {
-  uint32_t highest = 63 ^ (uint32_t)__builtin_clzll(value | (2 * HIST_SUB - 1));
-  uint32_t shift = highest - HIST_SUB_BITS;
-  uint32_t scaled = (uint32_t)(value >> shift);
-  *octave = shift + (scaled >> HIST_SUB_BITS);
-  return scaled & (HIST_SUB - 1);
+/* The first two octaves, which have a bucket for each value, are one piece of memory. */
+static __attribute__((cold, noinline)) uint32_t *new_octave(struct hist *hist, uint32_t o) {
+  if (o > 1) return hist->octave[o] = allocate(hist, HIST_SUB, sizeof *hist->octave[o]);
+  hist->octave[0] = allocate(hist, 2 * HIST_SUB, sizeof *hist->octave[0]);
+  hist->octave[1] = hist->octave[0] + HIST_SUB;
+  return hist->octave[o];
 }
 
 static inline uint32_t *octave_at(struct hist *hist, uint32_t o) {
   uint32_t *row = hist->octave[o];
-  if (__builtin_expect(row == NULL, 0)) {
-    row = hist->octave[o] = allocate(hist, HIST_SUB, sizeof *row);
-  }
-  return row;
+  return __builtin_expect(row == NULL, 0) ? new_octave(hist, o) : row;
+}
+
+/* How far to the right a value goes, to be a number below 2 * HIST_SUB. */
+static inline uint32_t shift_of(uint64_t value) {
+  return (63 ^ (uint32_t)__builtin_clzll(value | (2 * HIST_SUB - 1))) - HIST_SUB_BITS;
+}
+
+/* The counter of a value. All that are shifted as far are in one octave, those that are not shifted
+ * in the first two: so as these lie side by side, the way to a counter has no more steps. */
+static inline uint32_t *counter_of(struct hist *hist, uint64_t value) {
+  uint32_t shift = shift_of(value);
+  return octave_at(hist, shift + 1) + ((ptrdiff_t)(value >> shift) - (ptrdiff_t)HIST_SUB);
 }
 
 /* --- counts beyond 32 bits ------------------------------------------------------------------ */
@@ -153,15 +161,26 @@ static __attribute__((cold, noinline)) void add_large_sums(struct hist *hist, co
   hist->squares_high = squares.high;
 }
 
+/* Where some counter may come to 2^32. */
+static __attribute__((cold, noinline)) void count_and_carry(struct hist *hist,
+                                                            const uint64_t *value, uint32_t n) {
+  for (uint32_t i = 0; i < n; i++) {
+    if (++*counter_of(hist, value[i]) != 0) continue;
+    uint32_t shift = shift_of(value[i]), scaled = (uint32_t)(value[i] >> shift);
+    carry(hist, shift + scaled / HIST_SUB, scaled % HIST_SUB, 1);
+  }
+}
+
 /* Until the block is done its sums are kept in as few words as will do: this loop is most of what a
  * measured value costs. */
 static void bucket_add_block(struct hist *hist, const uint64_t *value, uint32_t n) {
   uint64_t min = hist->min, max = hist->max, most = 0, sum = 0;
   hist_wide squares = 0;
+  bool may_carry = hist->count + n > UINT32_MAX; /* no counter is greater than their sum */
+  if (__builtin_expect(may_carry, 0)) count_and_carry(hist, value, n);
   for (uint32_t i = 0; i < n; i++) {
     uint64_t v = value[i];
-    uint32_t octave, bucket = index_of(v, &octave);
-    if (__builtin_expect(++octave_at(hist, octave)[bucket] == 0, 0)) carry(hist, octave, bucket, 1);
+    if (!may_carry) ++*counter_of(hist, v);
     sum += v;
     squares += (hist_wide)v * v;
     min = v < min ? v : min;

@@ -261,6 +261,7 @@ void sim_collect(struct sim *sim, struct metrics *out) {
   struct unfinished u = unfinished_waits(sim);
   /* As waits that are not over: at the end alone. */
   uint64_t *deadlocked = sim->now_ns < sim->end_ns ? NULL : deadlock_count(sim);
+  struct arena *scratch = arena_new(); /* one for all: its first piece is 64 KiB to be cleared */
   for (uint32_t c = 0; c < sim->spec->components; c++) {
     struct component *component = &sim->component[c];
     if (component->kind->collect) component->kind->collect(sim, component, out);
@@ -279,7 +280,7 @@ void sim_collect(struct sim *sim, struct metrics *out) {
       metric_quotient(out, UNIT_COUNT, all.seconds, measured_s(sim), "%s.instances",
                       component->spec->name);
     }
-    if (deadlock_possible(sim, component)) {
+    if (deadlock_possible(sim, component, scratch)) {
       metric_quotient(out, UNIT_COUNT, deadlocked ? (double)deadlocked[c] : 0, 1, "%s.deadlocked",
                       component->spec->name);
     }
@@ -293,6 +294,7 @@ void sim_collect(struct sim *sim, struct metrics *out) {
   }
   unfinished_free(&u);
   free(deadlocked);
+  arena_free(scratch);
   network_collect(sim, out);
   connections_collect(sim, out);
   prices_collect(sim, out);

@@ -11,22 +11,21 @@
 #include "station.h"
 #include "stranded.h"
 
-static bool calls_while_holding(struct sim *sim, const struct component *component) {
-  struct arena *arena = arena_new();
+static bool calls_while_holding(struct sim *sim, const struct component *component,
+                                struct arena *scratch) {
   bool found = false;
   for (uint32_t op = 0; op < sim->spec->ops && !found; op++) {
     struct outline outline;
-    outline_begin(&outline, arena);
+    outline_begin(&outline, scratch);
     component->kind->outline(sim->spec, component->spec, (int)op, &outline);
     found = outline.holds && outline.calls > 0 && outline.workers != PARAM_UNLIMITED;
   }
-  arena_free(arena);
   return found;
 }
 
-bool deadlock_possible(struct sim *sim, const struct component *component) {
+bool deadlock_possible(struct sim *sim, const struct component *component, struct arena *scratch) {
   if (!component->kind->outline || !component->kind->station) return false;
-  return calls_while_holding(sim, component);
+  return calls_while_holding(sim, component, scratch);
 }
 
 /* Whether calls of `from`, some operation of it, can lead to a call to `to`. */
@@ -101,11 +100,14 @@ static bool some_pool_is_full(const struct sim *sim) {
 
 /* A deadlock begins at a member that can be part of one and has no worker left, or at a pool. */
 static bool may_have_begun(struct sim *sim) {
-  for (uint32_t i = 0; i < sim->members; i++) {
+  struct arena *scratch = arena_new();
+  bool may = some_pool_is_full(sim);
+  for (uint32_t i = 0; i < sim->members && !may; i++) {
     struct member *member = &sim->member[i];
-    if (is_full(member) && deadlock_possible(sim, member->component)) return true;
+    may = is_full(member) && deadlock_possible(sim, member->component, scratch);
   }
-  return some_pool_is_full(sim);
+  arena_free(scratch);
+  return may;
 }
 
 /* The frame that waits for `call`; NULL: nobody does. */

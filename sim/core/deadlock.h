@@ -14,8 +14,9 @@
 struct pool_config;
 
 /* Whether it can be part of one: its calls hold a limited number of workers while they wait for
- * calls of their own. Depends on the spec alone. */
-bool deadlock_possible(struct sim *sim, const struct component *component);
+ * calls of their own. Depends on the spec alone. What it needs for a while is `scratch`'s: one for
+ * all that are asked about. */
+bool deadlock_possible(struct sim *sim, const struct component *component, struct arena *scratch);
 
 /* The same of a pool: the calls that hold its places can lead to such calls of the same caller, and
  * who waits for one does so for ever. */

@@ -356,26 +356,37 @@ static __attribute__((cold, noinline)) void try_event(struct sim *sim, const str
   if (frame->stamp == event_arg(event)) outbound_event(sim, frame);
 }
 
+/* What most scenarios have none or few of. Takes the words of the event, so that sim_run keeps its
+ * own in registers. */
+static __attribute__((noinline)) void dispatch_otherwise(struct sim *sim, uint64_t time_ns,
+                                                         uint64_t what) {
+  struct event event = {time_ns, what};
+  uint32_t kind = event_ref(&event) & 15;
+  if (kind == EVENT_DUE) {
+    timer_event(sim, &event);
+  } else if (kind == EVENT_SEGMENT) {
+    segment_event(sim, &event);
+  } else if (kind == EVENT_CONNECTION) {
+    connection_event(sim, &event);
+  } else if (kind == EVENT_FAULT) {
+    faults_event(sim, event_ref(&event) >> 4, event_arg(&event));
+  } else if (kind == EVENT_TRY) {
+    try_event(sim, &event);
+  } else if (kind == EVENT_LIFE) {
+    life_event(sim, &sim->member[event_ref(&event) >> 4], event_arg(&event));
+  } else {
+    collect_reset(sim);
+  }
+}
+
 static inline void dispatch(struct sim *sim, const struct event *event) {
   uint32_t kind = event_ref(event) & 15;
   if (kind < EVENT_MEMBER) {
     dispatch_frame(sim, event);
   } else if (kind == EVENT_MEMBER) {
     member_event(sim, event);
-  } else if (kind == EVENT_DUE) {
-    timer_event(sim, event);
-  } else if (kind == EVENT_SEGMENT) {
-    segment_event(sim, event);
-  } else if (kind == EVENT_CONNECTION) {
-    connection_event(sim, event);
-  } else if (kind == EVENT_FAULT) {
-    faults_event(sim, event_ref(event) >> 4, event_arg(event));
-  } else if (kind == EVENT_TRY) {
-    try_event(sim, event);
-  } else if (kind == EVENT_LIFE) {
-    life_event(sim, &sim->member[event_ref(event) >> 4], event_arg(event));
   } else {
-    collect_reset(sim);
+    dispatch_otherwise(sim, event->time_ns, event->what);
   }
 }
 

@@ -126,7 +126,8 @@ static inline struct frame *dequeue_from(struct sim *sim, struct station_class *
 /* Somebody waits. */
 static inline struct frame *dequeue(struct sim *sim, struct station *st) {
   struct station_class *class = st->class;
-  if (__builtin_expect(st->by_work.n > 0, 0)) {
+  /* Those who are ordered by their work lie in no line that is touched otherwise. */
+  if (__builtin_expect(!st->plain, 0) && st->by_work.n > 0) {
     return frame_at(sim, shortest_take(&st->by_work).slot);
   }
   while (__builtin_expect(class->head == SLOT_NONE, 0)) {

@@ -76,12 +76,15 @@ static inline uint64_t trace_hash(uint64_t key) {
   return key * UINT64_C(0x9e3779b97f4a7c15);
 }
 
+/* Whether a request of a source will be followed. */
+static inline bool trace_follows(const struct blame *blame, uint64_t key) {
+  return __builtin_expect(trace_hash(key) <= blame->follow, 0);
+}
+
 /* A new request of a source, whose key is set, is about to be sent. */
 static inline void trace_begin(struct sim *sim, const struct blame *blame, struct member *source,
                                struct frame *call) {
-  if (__builtin_expect(trace_hash(call->key) <= blame->follow, 0)) {
-    trace_begin_followed(sim, source, call);
-  }
+  if (trace_follows(blame, call->key)) trace_begin_followed(sim, source, call);
 }
 
 /* `call` is the next attempt at what `old` tried; it waits before it is sent. */
