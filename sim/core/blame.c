@@ -211,6 +211,7 @@ static struct origin origin_of(const struct sim *sim, uint32_t root) {
   bool blocked = cause == OUTCOME_DENIED && (last == PART_NETWORK || last == PART_CONNECT);
   enum part part = cause == OUTCOME_TIMEOUT || blocked  ? last
                    : cause == OUTCOME_REFUSED && unsent ? PART_POOL
+                   : span->nobody                       ? PART_FAULT
                                                         : PART_OTHER;
   return (struct origin){.component = sim->member[span->callee].component->id,
                          .how = {.caller = sim->member[span->maker].component->id,

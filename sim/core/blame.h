@@ -38,8 +38,9 @@ struct blame_entry {
 struct blame_origin {
   uint32_t caller; /* whose call it was; the component itself where none was sent */
   uint8_t cause;   /* enum outcome */
-  uint8_t part; /* enum part: of a timeout what the request was doing there; of a full pool POOL; of
-                   a call that no rule or certificate lets pass NETWORK */
+  uint8_t
+      part; /* enum part: of a timeout what the request was doing there; of a full pool POOL; of
+               a call that no rule or certificate lets pass NETWORK; of one that met nobody FAULT */
   bool for_ever; /* nobody would ever have given it up */
 };
 

@@ -246,6 +246,7 @@ static __attribute__((cold, noinline)) bool impaired_arrival(struct sim *sim, st
   if (verdict == OUTCOME_TIMEOUT) {
     lose(sim, call, OUTCOME_TIMEOUT, PART_FAULT);
   } else {
+    if (off && call->flags & CALL_TRACED) trace_met_nobody(sim, call);
     call_reply_uncounted(sim, call, verdict);
   }
   return true;

@@ -38,6 +38,16 @@ static struct frame *root_waiting_for(const struct sim *sim, const bool *given_u
   return NULL;
 }
 
+uint64_t calls_lost(struct sim *sim) {
+  uint64_t n = 0;
+  uint32_t slot;
+  if (sim->calls.lost == 0) return 0;
+  for (struct frame *f = frame_first(sim, &slot); f; f = frame_following(sim, &slot)) {
+    n += frame_state(f) == FRAME_LOST;
+  }
+  return n;
+}
+
 struct stranded sim_stranded(struct sim *sim) {
   struct stranded s = {0};
   if (sim->calls.lost == 0) return s;

@@ -13,6 +13,9 @@ struct stranded {
 };
 struct stranded sim_stranded(struct sim *sim); /* free both lists */
 
+/* Calls that still wait for a message that was lost. */
+uint64_t calls_lost(struct sim *sim);
+
 /* By slot: whether a call's caller gives it up some time, or sends another try beside it. The list
  * is malloc'd. */
 bool *calls_given_up(struct sim *sim);

@@ -214,6 +214,11 @@ void trace_deferred(struct sim *sim, struct frame *call, const struct member *me
   if (span) begin_segment(sim, span, PART_FAULT, member->id, 1);
 }
 
+void trace_met_nobody(struct sim *sim, struct frame *call) {
+  struct span *span = open_span(sim, call);
+  if (span) span->nobody = true;
+}
+
 void trace_ended(struct sim *sim, const struct frame *call, enum outcome outcome) {
   uint32_t index = span_at(sim, call);
   if (index == NO_SPAN || sim->traces->span[index].ended) return;

@@ -40,6 +40,7 @@ struct span {
   uint16_t depth; /* of the root: 0 */
   uint8_t op, outcome;
   bool ended;
+  bool nobody; /* its callee was not up to take it */
 };
 
 /* Calls nested deeper in a request are not followed: they count as other time of the caller. Spares
@@ -63,6 +64,9 @@ void traces_reset(struct sim *sim); /* end of warm-up */
 /* An event for the frame waits until this member hangs no more. */
 __attribute__((cold, noinline)) void trace_deferred(struct sim *sim, struct frame *call,
                                                     const struct member *member);
+
+/* The callee is not up, and the call is about to be refused: by nobody, not by what is full. */
+__attribute__((cold, noinline)) void trace_met_nobody(struct sim *sim, struct frame *call);
 
 /* The followed requests of a component; NULL: it is no source. */
 struct blame *trace_of(const struct sim *sim, const struct component *component);

@@ -346,6 +346,28 @@ in_err 'has no topology'
 expect 4 graph shop.lua -o nowhere/a.svg
 one_sentence
 
+# --- names are told in full, and what is not known takes no line ---
+cat >long.lua <<'LUA'
+client "client-1" { arrivals = poisson "70/s", target = "balancer-1", timeout = "100ms", retry = { attempts = 2 } }
+load_balancer "balancer-1" { backends = "web" }
+service "web" { work = "1ms" }
+fault { partition { "client-1", "balancer-1" }, at = "5s", lasts = "2s" }
+run { duration = "20s", warmup = "0s", replications = 2 }
+LUA
+expect 0 run long.lua
+in_out 'client-1 unreachable '
+in_out 'balancer-1.retries '
+lacks out '…'
+cat >none.lua <<'LUA'
+client "users" { arrivals = poisson "10/s", target = "s" }
+service "s" { on = { work "1ms", fail() } }
+run { duration = "20s", warmup = "0s", replications = 3 }
+LUA
+expect 0 run none.lua
+lacks out '/min'
+lacks out degraded
+grep -qE '^  throughput +0/s  0\.00 \.\. 0\.05/s$' out || fail 'throughput is not told in one unit'
+
 # --- what draws is not installed ---
 mkdir empty
 code=0

@@ -329,13 +329,18 @@ static void drift_is_found(void **state) {
   (void)state;
   struct warmup_levels levels[10];
   for (uint32_t i = 0; i < 10; i++) {
-    levels[i] = (struct warmup_levels){10 + (double)(i * 7 % 10) - 4.5, 10};
+    levels[i] = (struct warmup_levels){10 + (double)(i * 7 % 10) - 4.5, 10, 0};
   }
   assert_false(warmup_find_drift(levels, 10).found); /* mean difference 0 */
   for (uint32_t i = 0; i < 10; i++) levels[i].early = 6.5 + (double)(i % 2) / 3;
   struct warmup_drift drift = warmup_find_drift(levels, 10);
   assert_true(drift.found);
   assert_near(drift.relative, -1.0 / 3, 1e-12);
+  assert_true(drift.lost == 0);
+  for (uint32_t i = 0; i < 10; i++) levels[i].lost = 2; /* with who waits for each: 4 of 3.3 */
+  assert_near(warmup_find_drift(levels, 10).lost, 2, 1e-12);
+  for (uint32_t i = 0; i < 10; i++) levels[i].lost = 0.5;
+  assert_true(warmup_find_drift(levels, 10).lost == 0);
   assert_false(warmup_find_drift(levels, 4).found); /* too few */
   for (uint32_t i = 0; i < 10; i++) levels[i].early = 9.5 + (double)(i % 2) / 3;
   assert_false(warmup_find_drift(levels, 10).found); /* sure, but of no account */

@@ -78,6 +78,35 @@ static void intervals(void **state) {
   assert_string_equal(format_interval(UNIT_SECONDS, &e).text, "0.00 .. 2.00 ms");
 }
 
+/* Of 138 things 137 are 99 %, give or take one: no digits behind the point. */
+static void shares_of_few(void **state) {
+  (void)state;
+  assert_string_equal(format_share(137 / 138.0, 138).text, "99 %");
+  assert_string_equal(format_share(499 / 500.0, 500).text, "over 99 %");
+  assert_string_equal(format_share(1, 138).text, "100 %");
+  assert_string_equal(format_share(0, 138).text, "0 %");
+  assert_string_equal(format_share(1 / 500.0, 500).text, "under 1 %");
+  assert_string_equal(format_share(2 / 3.0, 15).text, "67 %");
+  assert_string_equal(format_share(0.71234, 10000).text, "71.2 %");
+  assert_string_equal(format_share(0.99999, 100000).text, "over 99.9 %");
+  assert_string_equal(format_share(NAN, 0).text, "-");
+}
+
+/* A rate of 0 and its interval stand in one unit. */
+static void nothing_seen_in_the_unit_of_its_interval(void **state) {
+  (void)state;
+  struct estimate e = {0, 0, 0.05, 3};
+  assert_string_equal(format_estimate(UNIT_PER_SECOND, &e).text, "0/min");
+  assert_string_equal(format_interval(UNIT_PER_SECOND, &e).text, "0.00 .. 3.00/min");
+  struct format_column column = {.unit = UNIT_PER_SECOND};
+  assert_string_equal(format_estimate_in(&column, &e).text, "0/min");
+  format_see(&column, 9.7); /* beside it in its table */
+  assert_string_equal(format_estimate_in(&column, &e).text, "0/s");
+  assert_string_equal(format_interval_in(&column, &e).text, "0.00 .. 0.05/s");
+  e = (struct estimate){0, NAN, NAN, 1};
+  assert_string_equal(format_estimate(UNIT_PER_SECOND, &e).text, "0/s");
+}
+
 static void durations_and_nines(void **state) {
   (void)state;
   assert_string_equal(format_duration(UINT64_C(300000000000)).text, "5 min");
@@ -302,6 +331,8 @@ int main(void) {
       cmocka_unit_test(values),
       cmocka_unit_test(ratios),
       cmocka_unit_test(intervals),
+      cmocka_unit_test(shares_of_few),
+      cmocka_unit_test(nothing_seen_in_the_unit_of_its_interval),
       cmocka_unit_test(durations_and_nines),
       cmocka_unit_test(shortest_numbers_round_trip),
       cmocka_unit_test(control_characters_are_harmless),

@@ -124,6 +124,12 @@ struct label format_interval(enum metric_unit unit, const struct estimate *e) {
   return interval_in(unit, e, scale, decimals_of(unit, scale, value));
 }
 
+struct label format_estimate(enum metric_unit unit, const struct estimate *e) {
+  bool rate = unit == UNIT_PER_SECOND && e->value == 0 && estimate_has_interval(e) && e->hi > 0;
+  return rate && isfinite(e->hi) ? write_label("0%s", scale_of(unit, e->hi)->suffix)
+                                 : format_value(unit, e->value);
+}
+
 void format_see(struct format_column *column, double value) {
   double size = fabs(value);
   if (!(size > 0) || isinf(size)) return;
@@ -146,6 +152,11 @@ struct label format_in(const struct format_column *column, double value) {
   if (scale == NULL || isnan(value) || isinf(value)) return format_value(column->unit, value);
   int decimals = value == 0 ? 0 : three_digits(value * scale->factor);
   return write_label("%.*f%s", decimals < 3 ? decimals : 3, value * scale->factor, scale->suffix);
+}
+
+struct label format_estimate_in(const struct format_column *column, const struct estimate *e) {
+  return common_scale(column) != NULL ? format_in(column, e->value)
+                                      : format_estimate(column->unit, e);
 }
 
 struct label format_interval_in(const struct format_column *column, const struct estimate *e) {
@@ -236,6 +247,16 @@ struct label format_count(double count) {
 struct label format_busy(double share) {
   if (share > 0.999 && share < 1) return write_label("over 99.9 %%");
   return format_value(UNIT_RATIO, share);
+}
+
+struct label format_share(double share, double of) {
+  if (isnan(share)) return write_label("-");
+  int decimals = of >= 10000 ? 1 : 0;
+  double least = decimals > 0 ? 0.001 : 0.01, percent = 100 * share;
+  if (share >= 1 || share <= 0) return write_label("%.0f %%", percent);
+  if (share < least / 2) return write_label("under %g %%", 100 * least);
+  if (share >= 1 - least / 2) return write_label("over %g %%", 100 * (1 - least));
+  return write_label("%.*f %%", decimals, percent);
 }
 
 struct label format_nines(double availability) {

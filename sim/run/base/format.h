@@ -19,6 +19,9 @@ struct label {
  * 0 and from 1. */
 struct label format_value(enum metric_unit unit, double value);
 
+/* As format_value; a rate of 0 in the unit of its interval: "0/h" beside "0.0 .. 53.9/h". */
+struct label format_estimate(enum metric_unit unit, const struct estimate *estimate);
+
 /* "8.05 .. 8.17 ms", in the unit of the value in between, with as many decimals as show the width.
  * Empty when there is no interval. */
 struct label format_interval(enum metric_unit unit, const struct estimate *estimate);
@@ -40,6 +43,7 @@ void format_see(struct format_column *column, double value);
  * one that shows the least with three decimals. Values more than a million times apart, and rates
  * below one a second beside larger ones, keep units of their own. */
 struct label format_in(const struct format_column *column, double value);
+struct label format_estimate_in(const struct format_column *column, const struct estimate *e);
 struct label format_interval_in(const struct format_column *column, const struct estimate *e);
 
 /* "4.38 h a year" of an availability; "" for 1 and for what is none. */
@@ -63,6 +67,10 @@ struct label format_count(double count);
 /* Part of the time that something is busy: "96.2 %", "over 99.9 %"; how many nines it has is of no
  * interest, unlike with an availability. */
 struct label format_busy(double share);
+
+/* A share of so many things that were counted, in no more digits than they carry: "71 %", of 10,000
+ * and more "71.3 %". What is not all of them is never 100 %, but "over 99 %". */
+struct label format_share(double share, double of);
 
 /* "3.3 nines" for 0.9995; rounded down, so that 3.0 means the goal of three is met. "" for 1 (no
  * failure seen says nothing about nines) and for less than one nine. */

@@ -45,11 +45,12 @@ uint32_t warmup_mser5(const double *series, uint32_t n) {
 
 struct warmup_drift warmup_find_drift(const struct warmup_levels *levels, uint32_t replications) {
   struct warmup_drift none = {0};
-  double late = 0, difference = 0, squares = 0, n = replications;
+  double late = 0, difference = 0, squares = 0, lost = 0, n = replications;
   if (replications < DRIFT_REPLICATIONS) return none;
   for (uint32_t i = 0; i < replications; i++) {
     late += levels[i].late / n;
     difference += (levels[i].early - levels[i].late) / n;
+    lost += levels[i].lost / n;
   }
   for (uint32_t i = 0; i < replications; i++) {
     double off = levels[i].early - levels[i].late - difference;
@@ -58,7 +59,10 @@ struct warmup_drift warmup_find_drift(const struct warmup_levels *levels, uint32
   double error = sqrt(squares / (n - 1) / n);
   bool beyond_chance = fabs(difference) > det_student_quantile(DRIFT_QUANTILE, n - 1) * error;
   bool matters = fabs(difference) > DRIFT_WORTH_TELLING * late;
-  return (struct warmup_drift){beyond_chance && matters && late > 0, difference / late};
+  /* Of a call that was lost, those who wait for it are in flight, too. */
+  bool piled_up = lost > -difference / 4 && difference < 0;
+  return (struct warmup_drift){beyond_chance && matters && late > 0, difference / late,
+                               piled_up ? lost : 0};
 }
 
 static uint64_t part_of(uint64_t whole, uint64_t k, uint64_t n) {

@@ -29,12 +29,14 @@ struct warmup {
  * time of one replication. NaN where there was no look. */
 struct warmup_levels {
   double early, late;
+  double lost; /* calls at the end that wait for a message that was lost */
 };
 
 /* Whether replications go on changing after the warm-up. */
 struct warmup_drift {
   bool found;
   double relative; /* how much higher the early level is, as a part of the late one */
+  double lost;     /* a replication; 0: they are too few to make the difference */
 };
 
 /* Compares the two levels over the replications: Student's t of the differences, which alarms in 1

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "breakdown.h"
+#include "failures.h"
 #include "format.h"
 #include "limiter.h"
 #include "part_said.h"
@@ -87,16 +88,25 @@ static void append_shares(const struct spec *spec, const struct composition *c, 
   }
 }
 
-static gchar *why_no_time(const struct blame *blame, const char *name, bool mostly_failed) {
+/* Of a client most of whose requests failed. */
+static const char *how_many_failed(const struct results *results, const char *name) {
+  return results_value_of(results, name, "availability") > 0 ? "Most" : "All";
+}
+
+static gchar *why_no_time(const struct results *results, const struct blame *blame,
+                          const char *name, bool mostly_failed) {
   /* That none had ended is told of what failed. */
   if (blame->fair > 0 && blame->fair == breakdown_followed(blame, FOLLOWED_UNDER_WAY)) {
     return g_strdup("");
   }
-  const char *why = blame->samples == 0
-                        ? "No request of %s was followed, so that its time is not known."
-                    : mostly_failed ? "Most requests of %s failed at once."
-                                    : "The requests of %s that were followed took no time.";
-  return g_strdup_printf(why, name);
+  if (blame->samples > 0 && mostly_failed) {
+    return g_strdup_printf("%s requests of %s failed at once.", how_many_failed(results, name),
+                           name);
+  }
+  return g_strdup_printf(blame->samples == 0
+                             ? "No request of %s was followed, so that its time is not known."
+                             : "The requests of %s that were followed took no time.",
+                         name);
 }
 
 /* Of the slowest requests that were answered ok; where most failed, of those that did. The latency
@@ -111,12 +121,12 @@ char *answer_time(const struct results *results, uint32_t client) {
   struct composition c = mostly_failed ? breakdown_failed(blame) : breakdown_at(blame, 0.99, p99);
   if (c.requests == 0 || c.n == 0) {
     composition_free(&c);
-    return why_no_time(blame, name, mostly_failed);
+    return why_no_time(results, blame, name, mostly_failed);
   }
   GString *text = g_string_new(NULL);
   if (mostly_failed) {
-    g_string_printf(text, "Most requests of %s failed, after %s on average. Of that time", name,
-                    seconds(c.latency_s).text);
+    g_string_printf(text, "%s requests of %s failed, after %s on average. Of that time",
+                    how_many_failed(results, name), name, seconds(c.latency_s).text);
   } else {
     g_string_printf(text, "The slowest 1 %% of the%s requests of %s take %s or longer:",
                     fails(results, client) ? " answered" : "", name,
@@ -133,6 +143,7 @@ char *answer_time(const struct results *results, uint32_t client) {
  * capacity` tries. */
 static char *room_left(const struct results *results, uint32_t client) {
   if (fails(results, client)) {
+    if (failures_are_of_faults(results, client)) return g_strdup("");
     const char *name = results->scenario->spec.component[client].name;
     return g_strdup_printf(", but %s of the requests of %s fail already at this load",
                            ratio(1 - results_value_of(results, name, "availability")).text, name);

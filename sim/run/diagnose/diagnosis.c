@@ -245,8 +245,8 @@ static void look_at_workers(const struct results *results, uint32_t id, bool gro
   g_free(how);
 }
 
-/* Whether failures of followed requests began with a refusal of this component; where too few were
- * followed it may be. */
+/* Whether failures of followed requests began with a refusal of this component while it was up;
+ * where too few were followed it may be. */
 static bool refused(const struct results *results, uint32_t id) {
   const struct spec *spec = &results->scenario->spec;
   uint32_t known = 0;
@@ -257,7 +257,7 @@ static bool refused(const struct results *results, uint32_t id) {
     bool here = false;
     for (uint32_t i = 0; i < n; i++) {
       here |= shares[i].component == id && shares[i].cause == OUTCOME_REFUSED &&
-              shares[i].part != PART_POOL;
+              shares[i].part != PART_POOL && shares[i].part != PART_FAULT;
     }
     free(shares);
     if (here) return true;

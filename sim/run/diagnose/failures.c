@@ -62,7 +62,7 @@ static double share_during(const struct results *results, uint32_t client,
   for (uint32_t i = 0; i < t->series; i++) {
     const struct series *s = &t->list[i];
     if (s->component != client || s->what != SERIES_ERRORS) continue;
-    for (uint32_t w = 0; w < t->looks; w++) {
+    for (uint32_t w = first; w < t->looks; w++) {
       all += (double)s->value[w];
       if (held_in(t, fault, w)) during += (double)s->value[w];
     }
@@ -90,6 +90,46 @@ static bool is_met(const struct timeline *t, uint32_t periods, const struct faul
   return false;
 }
 
+/* Faults that a client's requests can meet. */
+struct cause {
+  const struct fault_spec *best; /* in its time most of the failures fall; NULL: of none */
+  double share;
+  uint32_t alike;                  /* others that explain as much, such as those of the same time */
+  const struct fault_spec *always; /* it held all the time; NULL: none did */
+  const struct fault_spec *before; /* it was over when the warm-up ended; NULL: none was */
+};
+
+static struct cause cause_of(const struct results *results, uint32_t client) {
+  const struct timeline *t = results->timeline;
+  struct cause out = {.share = 0.5};
+  struct arena *arena = arena_new();
+  struct way way = way_of(&results->scenario->spec, client, arena);
+  for (uint32_t i = 0; t != NULL && i < t->periods; i++) {
+    const struct fault_spec *fault = t->period[i].fault;
+    if (!way_meets(&way, fault)) continue;
+    bool over = t->period[i].until_ns <= results->warmup.ns;
+    if (over) out.before = fault;
+    if (out.always == NULL && held_always(results, fault)) out.always = fault;
+    double share = share_during(results, client, fault);
+    if (share > out.share) {
+      out.share = share;
+      out.best = fault;
+      out.alike = 0;
+    } else if (out.best != NULL && share == out.share && !is_met(t, i, fault)) {
+      out.alike++;
+      /* What held for a shorter time says more. */
+      if (windows_held(results, fault) < windows_held(results, out.best)) out.best = fault;
+    }
+  }
+  arena_free(arena);
+  return out;
+}
+
+bool failures_are_of_faults(const struct results *results, uint32_t client) {
+  struct cause cause = cause_of(results, client);
+  return cause.best != NULL || cause.always != NULL;
+}
+
 /* That it never recovered; else a fault that explains most of the failures; else the component that
  * is overloaded. */
 static void append_cause(const struct results *results, uint32_t client, GString *text) {
@@ -99,44 +139,26 @@ static void append_cause(const struct results *results, uint32_t client, GString
                            recovery.fault->name);
     return;
   }
-  const struct timeline *t = results->timeline;
-  const struct fault_spec *best = NULL, *always = NULL;
-  double most = 0.5;
-  uint32_t alike = 0; /* other faults that explain as much, such as those of the same time */
-  struct arena *arena = arena_new();
-  struct way way = way_of(&results->scenario->spec, client, arena);
-  for (uint32_t i = 0; t != NULL && i < t->periods; i++) {
-    if (!way_meets(&way, t->period[i].fault)) continue;
-    if (always == NULL && held_always(results, t->period[i].fault)) always = t->period[i].fault;
-    double share = share_during(results, client, t->period[i].fault);
-    if (share > most) {
-      most = share;
-      best = t->period[i].fault;
-      alike = 0;
-    } else if (best != NULL && share == most && !is_met(t, i, t->period[i].fault)) {
-      alike++;
-      /* What held for a shorter time says more. */
-      bool shorter = windows_held(results, t->period[i].fault) < windows_held(results, best);
-      if (shorter) best = t->period[i].fault;
-    }
-  }
-  arena_free(arena);
-  if (best != NULL) {
+  struct cause cause = cause_of(results, client);
+  if (cause.best != NULL) {
     g_string_append_printf(text, "; %.0f %% of the failures fall in the time of the fault '%s'",
-                           100 * most, best->name);
-    if (alike > 0) {
-      g_string_append_printf(text, " and of %u other%s", alike, alike == 1 ? "" : "s");
+                           100 * cause.share, cause.best->name);
+    if (cause.alike > 0) {
+      g_string_append_printf(text, " and of %u other%s", cause.alike, cause.alike == 1 ? "" : "s");
     }
     return;
   }
-  if (always != NULL) {
-    g_string_append_printf(text, "; the fault '%s' held all the time", always->name);
+  if (cause.always != NULL) {
+    g_string_append_printf(text, "; the fault '%s' held all the time", cause.always->name);
     return;
   }
   struct limiter first = limiter_find(results, client);
   if (first.deadlocked || first.utilization >= BUSY_SATURATED) {
     g_string_append_printf(text, "; %s is %s", first.name,
                            first.deadlocked ? "deadlocked" : "saturated");
+  } else if (cause.before != NULL) {
+    g_string_append_printf(text, "; the fault '%s' was over when the measured time began",
+                           cause.before->name);
   }
 }
 
@@ -178,7 +200,8 @@ static void append_origin(const struct spec *spec, const struct blame *blame,
   const char *name = spec->component[f->component].name;
   bool lost = f->cause == OUTCOME_TIMEOUT && f->part == PART_LOST;
   uint32_t caller = lost ? only_caller(blame, f, which) : REF_NONE;
-  g_string_append_printf(text, "%s ", ratio(f->share).text);
+  g_string_append_printf(text, "%s ",
+                         format_share(f->share, breakdown_followed(blame, which)).text);
   if (caller < spec->components) { /* that is no fault of the component */
     g_string_append_printf(text, "were waiting for a message lost between %s and %s%s",
                            spec->component[caller].name, name,
@@ -194,6 +217,8 @@ static void append_origin(const struct spec *spec, const struct blame *blame,
     g_string_append_printf(text, "%s %s%s", part_defs[f->part].was, name, until);
   } else if (f->cause == OUTCOME_REFUSED && f->part == PART_POOL) {
     g_string_append_printf(text, "were refused by the full pool of %s", name);
+  } else if (f->cause == OUTCOME_REFUSED && f->part == PART_FAULT) {
+    g_string_append_printf(text, "were refused because %s was not up", name);
   } else if (f->cause == OUTCOME_DENIED && f->part == PART_NETWORK) {
     g_string_append_printf(text, "were not allowed to reach %s", name);
   } else if (f->cause == OUTCOME_DENIED && f->part == PART_CONNECT) {
@@ -223,6 +248,16 @@ static void append_origins(const struct results *results, uint32_t client, enum 
 
 /* --- which ---------------------------------------------------------------------------------- */
 
+/* A mean that no run has is told as what it is made of. */
+static void append_kinds(const struct results *results, const char *name, GString *text) {
+  const struct result *r = results_find_of(results, name, "availability");
+  const struct populations *p = r != NULL ? &r->populations : NULL;
+  if (p == NULL || p->low == 0) return;
+  g_string_append_printf(text, "%sabout %s in %u replications and %s in %u; none is like the mean",
+                         text->len > 0 ? "; " : "", ratio(1 - p->low_mean).text, p->low,
+                         ratio(1 - p->high_mean).text, p->high);
+}
+
 /* " (timeout)", or with shares where there are several causes. */
 static void append_causes(const struct results *results, const char *name, double failed,
                           GString *text) {
@@ -233,9 +268,13 @@ static void append_causes(const struct results *results, const char *name, doubl
     g_free(metric);
     if (!(share >= 0.01)) continue;
     if (causes->len > 0) g_string_append(causes, ", ");
-    if (share < 0.995) g_string_append_printf(causes, "%s ", ratio(share).text);
+    if (share < 0.995) {
+      double all = failed * results->replications;
+      g_string_append_printf(causes, "%s ", format_share(share, all).text);
+    }
     g_string_append(causes, i == OUTCOME_FAILED ? "errors" : outcome_name[i]);
   }
+  append_kinds(results, name, causes);
   if (causes->len > 0) g_string_append_printf(text, " (%s)", causes->str);
   g_string_free(causes, TRUE);
 }
@@ -252,16 +291,6 @@ static struct client client_of(const struct results *results, uint32_t id) {
                          requests * (1 - results_value_of(results, name, "availability"))};
 }
 
-/* A mean that no run has is told as what it is made of. */
-static void say_kinds(const struct results *results, const char *name, GString *text) {
-  const struct result *r = results_find_of(results, name, "availability");
-  const struct populations *p = r != NULL ? &r->populations : NULL;
-  if (p == NULL || p->low == 0) return;
-  g_string_append_printf(text, " (about %s in %u replications and %s in %u; none is like the mean)",
-                         ratio(1 - p->low_mean).text, p->low, ratio(1 - p->high_mean).text,
-                         p->high);
-}
-
 /* Which operation it was, where nearly all failures are of one that few requests are of. */
 static void say_operation(const struct results *results, const struct client *c, GString *text) {
   const struct spec *spec = &results->scenario->spec;
@@ -275,7 +304,8 @@ static void say_operation(const struct results *results, const struct client *c,
     if (!(requests * lost >= OPERATION_LEAST * c->failed)) continue;
     g_string_append_printf(
         text, " %s of the failed ones were of the operation %s, %s of which failed.",
-        ratio(fmin(requests * lost / c->failed, 1)).text, spec->op[op], ratio(lost).text);
+        format_share(fmin(requests * lost / c->failed, 1), c->failed * results->replications).text,
+        spec->op[op], ratio(lost).text);
     return;
   }
 }
@@ -294,7 +324,6 @@ static void say_client(const struct results *results, const struct client *c, GS
   g_string_append_printf(text, "%s%s of the requests of %s failed", text->len > 0 ? " " : "",
                          ratio(c->failed / c->requests).text, name);
   append_causes(results, name, c->failed, text);
-  say_kinds(results, name, text);
   append_origins(results, c->id, FOLLOWED_FAILED, text);
   append_cause(results, c->id, text);
   g_string_append_c(text, '.');

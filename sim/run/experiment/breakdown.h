@@ -66,7 +66,8 @@ struct traffic_share *breakdown_calls(const struct blame *blame, uint32_t *n);
 struct failure_share {
   uint32_t component, caller; /* the same: no call was sent */
   enum outcome cause;
-  enum part part; /* of a timeout: what they were doing there; of a refusal by a pool PART_POOL */
+  enum part part; /* of a timeout: what they were doing there; of a refusal by a pool PART_POOL, of
+                     one because nobody was up PART_FAULT */
   bool for_ever;  /* nobody would have given them up */
   uint32_t how;   /* all of that in one */
   double share;

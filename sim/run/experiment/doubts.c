@@ -42,6 +42,14 @@ static void warn_about_drift(struct results *results) {
       results->scenario->spec.faults > 0) {
     return;
   }
+  if (drift.lost > 0) {
+    results_warn(results,
+                 "calls pile up that wait for ever for a lost message, %s by the end of a run: who "
+                 "asked gave up, but somebody in between did not. Give the calls over paths that "
+                 "lose messages a timeout",
+                 format_count(drift.lost).text);
+    return;
+  }
   results_warn(
       results,
       "the first tenth of what was measured has %.0f %% %s calls in flight than its second "

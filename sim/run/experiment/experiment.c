@@ -10,6 +10,7 @@
 #include "observation.h"
 #include "precision.h"
 #include "sim.h"
+#include "stranded.h"
 #include "timeline.h"
 #include "trace_keep.h"
 #include "warmup.h"
@@ -122,7 +123,7 @@ static bool run_to_end(struct experiment *e, uint32_t index, struct sim *sim,
       atomic_fetch_add(&e->slices_done, 1);
     }
   }
-  *levels = (struct warmup_levels){level(&early), level(&late)};
+  *levels = (struct warmup_levels){level(&early), level(&late), (double)calls_lost(sim)};
   return true;
 }
 

@@ -79,7 +79,8 @@ void observation_merge(struct observation *into, const struct observation *other
   into->events += other->events;
   into->fingerprint = rng_mix(into->fingerprint) ^ other->fingerprint;
   into->levels = (struct warmup_levels){average(into->levels.early, other->levels.early),
-                                        average(into->levels.late, other->levels.late)};
+                                        average(into->levels.late, other->levels.late),
+                                        average(into->levels.lost, other->levels.lost)};
 }
 
 void observation_free(struct observation *observation) {

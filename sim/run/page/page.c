@@ -153,7 +153,7 @@ void page_row(const struct page *p, const char *metric) {
   struct estimate e = estimate_of(json_object_get(p->metrics, metric));
   g_string_append(p->out, "<tr>");
   html_element(p->out, "th", metric);
-  page_number_cell(p, meaning.unit, e.value, meaning.doc);
+  html_element_of(p->out, "td", "n", meaning.doc, format_estimate(meaning.unit, &e).text);
   html_element_of(p->out, "td", "n", NULL, format_interval(meaning.unit, &e).text);
   html_element_of(p->out, "td", "doc", NULL, meaning.doc);
   g_string_append(p->out, "</tr>\n");
@@ -269,7 +269,7 @@ static void goal_row(const struct page *p, const json_t *goal) {
   html_breakable(p->out, tree_text(goal, "goal"));
   g_string_append(p->out, "</th>");
   g_string_append(p->out, "<td class=\"n\">");
-  html_text(p->out, format_value(meaning.unit, e.value).text);
+  html_text(p->out, format_estimate(meaning.unit, &e).text);
   struct label interval = format_interval(meaning.unit, &e);
   if (interval.text[0] != '\0') html_element(p->out, "small", interval.text);
   g_string_append(p->out, "</td>");

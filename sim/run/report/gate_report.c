@@ -104,7 +104,7 @@ static void print_goals(const struct results *results, const struct term *term) 
     const struct goal_result *g = &results->goal[i];
     table_cell(table, report_style(g->verdict), report_sign(g->verdict, term));
     table_cell(table, STYLE_PLAIN, g->goal->text);
-    table_cell(table, STYLE_BOLD, format_value(g->goal->unit, g->estimate.value).text);
+    table_cell(table, STYLE_BOLD, format_estimate(g->goal->unit, &g->estimate).text);
     table_cell(table, STYLE_DIM, format_interval(g->goal->unit, &g->estimate).text);
     table_end_row(table);
   }

@@ -23,7 +23,7 @@ static void add_goal(struct junit *junit, const struct goal_result *g, enum unde
   static const enum junit_outcome outcome_of[] = {[VERDICT_PASS] = JUNIT_PASSED,
                                                   [VERDICT_FAIL] = JUNIT_FAILED,
                                                   [VERDICT_UNDECIDED] = JUNIT_ERROR};
-  struct label value = format_value(g->goal->unit, g->estimate.value);
+  struct label value = format_estimate(g->goal->unit, &g->estimate);
   struct label interval = format_interval(g->goal->unit, &g->estimate);
   gchar *message =
       g->reason != NULL

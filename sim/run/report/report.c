@@ -32,7 +32,7 @@ static bool is_silent(const struct result *r) {
 void report_row(struct table *table, const char *label, enum metric_unit unit,
                 const struct estimate *estimate, const char *remark) {
   table_cell(table, STYLE_PLAIN, label);
-  table_cell(table, STYLE_BOLD, format_value(unit, estimate->value).text);
+  table_cell(table, STYLE_BOLD, format_estimate(unit, estimate).text);
   table_cell(table, STYLE_DIM, format_interval(unit, estimate).text);
   table_cell(table, STYLE_DIM, remark);
   table_end_row(table);
@@ -41,20 +41,20 @@ void report_row(struct table *table, const char *label, enum metric_unit unit,
 void report_row_in(struct table *table, const char *label, const struct format_column *column,
                    const struct estimate *estimate, const char *remark) {
   table_cell(table, STYLE_PLAIN, label);
-  table_cell(table, STYLE_BOLD, format_in(column, estimate->value).text);
+  table_cell(table, STYLE_BOLD, format_estimate_in(column, estimate).text);
   table_cell(table, STYLE_DIM, format_interval_in(column, estimate).text);
   table_cell(table, STYLE_DIM, remark);
   table_end_row(table);
 }
 
 uint32_t report_others(struct table *table, const struct results *results, const char *component,
-                       const char *const *known) {
+                       bool under_its_name, const char *const *known) {
   uint32_t added = 0;
   for (uint32_t i = 0; i < results->n; i++) {
     const struct result *r = &results->list[i];
     const char *own = report_own_part(r, component);
     if (own == NULL || is_known(own, known) || is_silent(r)) continue;
-    report_row(table, r->name, r->unit, &r->estimate, "");
+    report_row(table, under_its_name ? own : r->name, r->unit, &r->estimate, "");
     added++;
   }
   return added;

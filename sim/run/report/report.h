@@ -55,8 +55,9 @@ void report_row_in(struct table *table, const char *label, const struct format_c
                    const struct estimate *estimate, const char *remark);
 
 /* Adds such rows for those metrics of a component that `known` (patterns of fnmatch, ended by NULL)
- * leaves, unless they are undefined or a count of nothing. Returns how many. */
+ * leaves, unless they are undefined or a count of nothing. Returns how many. `under_its_name`: they
+ * stand under the component's name, and are told without it. */
 uint32_t report_others(struct table *table, const struct results *results, const char *component,
-                       const char *const *known);
+                       bool under_its_name, const char *const *known);
 
 #endif

@@ -251,9 +251,9 @@ static void print_others(const struct results *results, const struct shown *list
   struct table *table = table_new(REPORT_LAYOUT, 2);
   uint32_t added = 0;
   for (uint32_t c = 0; c < shown; c++) {
-    added += report_others(table, results, spec->component[list[c].which].name, common);
+    added += report_others(table, results, spec->component[list[c].which].name, false, common);
   }
-  added += report_others(table, results, "path", common);
+  added += report_others(table, results, "path", false, common);
   if (added > 0) {
     fputc('\n', term->out);
     table_finish(table, term);

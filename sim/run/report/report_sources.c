@@ -38,8 +38,9 @@ static const char *const shown[] = {
     "part.*",       "during.*", "recovers.*", "journey.*",  "journeys",
     "journeys.end", NULL};
 
-static bool is_zero(const struct result *r) {
-  return r->estimate.value == 0;
+/* Zero, or not known, as where no request ended. */
+static bool is_nothing(const struct result *r) {
+  return r->estimate.value == 0 || isnan(r->estimate.value);
 }
 
 /* A year is not told where a planned fault makes the run unlike one. */
@@ -76,7 +77,7 @@ static void add_errors(struct table *table, const struct results *results, const
     const struct result *r = &results->list[i];
     const char *own = report_own_part(r, client);
     if (own == NULL || strncmp(own, "errors.", 7) != 0) continue;
-    if (is_zero(r) || isnan(r->estimate.value) || isnan(ended)) continue;
+    if (is_nothing(r) || isnan(ended)) continue;
     struct estimate share =
         counted_share(r->replication, requests->replication, results->replications);
     gchar *label = g_strconcat("error ", own + 7, NULL);
@@ -90,24 +91,28 @@ static void print_rows(const struct results *results, const char *client, const 
   struct table *table = table_new(REPORT_LAYOUT, 2);
   GString *remark = g_string_new(NULL);
   double failed = 1 - results_value_of(results, client, "availability");
-  struct format_column times = {.unit = UNIT_SECONDS};
+  struct format_column times = {.unit = UNIT_SECONDS}, rates = {.unit = UNIT_PER_SECOND};
   for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
     const struct result *r = results_find_of(results, client, rows[i].metric);
-    if (r != NULL && r->unit == UNIT_SECONDS) format_see(&times, r->estimate.value);
+    if (r == NULL) continue;
+    if (r->unit == UNIT_SECONDS) format_see(&times, r->estimate.value);
+    if (r->unit == UNIT_PER_SECOND) format_see(&rates, r->estimate.value);
   }
   for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
     const struct result *r = results_find_of(results, client, rows[i].metric);
-    if (r == NULL || (is_zero(r) && !is_always_shown(rows[i].metric))) continue;
+    if (r == NULL || (is_nothing(r) && !is_always_shown(rows[i].metric))) continue;
     if (!(failed > 0) && strcmp(rows[i].metric, "ended") == 0) continue; /* all were answered ok */
     note(results, r, failed, remark);
     if (r->unit == UNIT_SECONDS) {
       report_row_in(table, rows[i].label, &times, &r->estimate, remark->str);
+    } else if (r->unit == UNIT_PER_SECOND && r->estimate.value == 0) {
+      report_row_in(table, rows[i].label, &rates, &r->estimate, remark->str);
     } else {
       report_row(table, rows[i].label, r->unit, &r->estimate, remark->str);
     }
   }
   add_errors(table, results, client);
-  report_others(table, results, client, shown);
+  report_others(table, results, client, true, shown);
   g_string_free(remark, TRUE);
   table_finish(table, term);
 }

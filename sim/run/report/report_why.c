@@ -47,7 +47,7 @@ void report_why(const struct results *results, const struct term *term) {
 /* --- over time ------------------------------------------------------------------------------ */
 
 /* Columns for the name in front and the range behind. */
-enum { NAME_COLUMNS = 16, RANGE_COLUMNS = 26 };
+enum { NAME_LEAST = 16, NAME_MOST = 30, RANGE_COLUMNS = 26 };
 
 struct line {
   double least, most; /* NaN: nothing was there */
@@ -125,14 +125,21 @@ static void put_bars(const struct line *line, GString *out) {
   }
 }
 
+/* The name of a series; to be freed. */
+static gchar *name_of(const struct results *results, const struct series *s) {
+  const char *component = results->scenario->spec.component[s->component].name;
+  const char *what = s->what == SERIES_ERRORS ? outcome_name[s->cause] : series_name[s->what];
+  return g_strdup_printf("%s %s", component, what);
+}
+
 static void print_line(const struct stretch *in, const struct series *s, const char *name,
-                       const struct term *term) {
-  struct line line = squeeze(in, s, term_columns(term) - NAME_COLUMNS - RANGE_COLUMNS - 4);
+                       uint32_t name_columns, const struct term *term) {
+  struct line line = squeeze(in, s, term_columns(term) - name_columns - RANGE_COLUMNS - 4);
   if (isnan(line.most)) return;
   enum metric_unit unit = unit_of(s->what);
   term_put(term, STYLE_PLAIN, "  ");
-  uint32_t used = term_put_cut(term, STYLE_PLAIN, name, NAME_COLUMNS);
-  term_pad(term, NAME_COLUMNS - used + 1);
+  uint32_t used = term_put_cut(term, STYLE_PLAIN, name, name_columns);
+  term_pad(term, name_columns - used + 1);
   GString *bars = g_string_new(NULL);
   put_bars(&line, bars);
   term_put(term, STYLE_PLAIN, bars->str);
@@ -143,15 +150,18 @@ static void print_line(const struct stretch *in, const struct series *s, const c
   g_string_free(bars, TRUE);
 }
 
-/* Where in the line each fault held. */
+/* Where in the line each fault held; nothing where all were over before it begins. */
 static void print_faults(const struct results *results, const struct stretch *in,
-                         const struct term *term) {
+                         uint32_t name_columns, const struct term *term) {
   const struct timeline *t = results->timeline;
-  uint32_t columns = term_columns(term) - NAME_COLUMNS - RANGE_COLUMNS - 4;
-  if (t->periods == 0) return;
+  uint32_t columns = term_columns(term) - name_columns - RANGE_COLUMNS - 4, shown = 0;
+  for (uint32_t k = 0; k < t->periods; k++) {
+    shown += t->period[k].until_ns > t->window_ns * in->first;
+  }
+  if (shown == 0) return;
   uint32_t n = columns < in->n ? columns : in->n;
   GString *line = g_string_new("  faults");
-  g_string_append_printf(line, "%*s", NAME_COLUMNS - 5, "");
+  g_string_append_printf(line, "%*s", (int)name_columns - 5, "");
   for (uint32_t i = 0; i < n; i++) {
     uint64_t from_ns = t->window_ns * (in->first + in->n * i / n);
     uint64_t to_ns = t->window_ns * (in->first + in->n * (i + 1) / n);
@@ -168,15 +178,29 @@ static void print_faults(const struct results *results, const struct stretch *in
 }
 
 /* Of a component, what moves is worth a line: a queue that is not always empty. */
-static bool is_worth_a_line(const struct timeline *t, const struct series *s) {
+static bool is_worth_a_line(const struct stretch *in, const struct series *s) {
   if (s->member != 0 || s->what == SERIES_ENDED || s->what == SERIES_UP) return false;
   if (s->what == SERIES_METER) return false;
   if (s->what == SERIES_P50 || s->what == SERIES_UTILIZATION) return false;
-  for (uint32_t w = 0; w < t->looks; w++) {
+  for (uint32_t w = in->first; w < in->first + in->n; w++) {
     double least = s->what == SERIES_QUEUE ? 0.5 : 0;
     if ((double)s->value[w] > least) return s->what != SERIES_OFFERED;
   }
   return false;
+}
+
+/* As wide as the longest name that is shown, within limits. */
+static uint32_t name_width(const struct results *results, const struct stretch *in) {
+  const struct timeline *t = results->timeline;
+  uint32_t most = NAME_LEAST, lines = 0;
+  for (uint32_t i = 0; i < t->series && lines < REPORT_ROWS; i++) {
+    if (!is_worth_a_line(in, &t->list[i])) continue;
+    lines++;
+    gchar *name = name_of(results, &t->list[i]);
+    most = MAX(most, term_width(name));
+    g_free(name);
+  }
+  return MIN(most, NAME_MOST);
 }
 
 void report_over_time(const struct results *results, const struct term *term) {
@@ -189,16 +213,14 @@ void report_over_time(const struct results *results, const struct term *term) {
                       format_duration(results->duration_ns).text);
   term_rule(term, "over time", note);
   g_free(note);
-  uint32_t lines = 0;
+  uint32_t lines = 0, name_columns = name_width(results, &in);
   for (uint32_t i = 0; i < t->series; i++) {
     const struct series *s = &t->list[i];
-    if (!is_worth_a_line(t, s) || ++lines > REPORT_ROWS) continue;
-    const char *component = results->scenario->spec.component[s->component].name;
-    const char *what = s->what == SERIES_ERRORS ? outcome_name[s->cause] : series_name[s->what];
-    gchar *name = g_strdup_printf("%s %s", component, what);
-    print_line(&in, s, name, term);
+    if (!is_worth_a_line(&in, s) || ++lines > REPORT_ROWS) continue;
+    gchar *name = name_of(results, s);
+    print_line(&in, s, name, name_columns, term);
     g_free(name);
   }
-  print_faults(results, &in, term);
+  print_faults(results, &in, name_columns, term);
   report_left_out(lines, "series", "the first", term);
 }

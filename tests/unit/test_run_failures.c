@@ -1,0 +1,131 @@
+/* Aim: sentences on what failed name the right cause, in as many digits as the requests that were
+ * followed carry. Seed 1. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+/* cmocka wants the above first */
+#include <cmocka.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "diagnosis_kit.h"
+
+static bool has_finding(const struct seen *s, enum rule rule) {
+  for (uint32_t i = 0; i < s->diagnosis.findings.n; i++) {
+    if (s->diagnosis.findings.list[i].rule == rule) return true;
+  }
+  return false;
+}
+
+static void assert_said(const char *text, const char *what) {
+  if (strstr(text, what) == NULL) fail_msg("\"%s\" is not in \"%s\"", what, text);
+}
+
+static void assert_not_said(const char *text, const char *what) {
+  if (strstr(text, what) != NULL) fail_msg("\"%s\" is in \"%s\"", what, text);
+}
+
+/* A server without a queue that five workers can never fill lies crashed for 10 of 50 s: it refused
+ * because it was down, and neither queue nor load has to do with it. */
+static void refused_by_nobody(void **state) {
+  (void)state;
+  struct seen s =
+      see("client 'users' { arrivals = poisson '35/s', target = 'front' }\n"
+          "service 'front' { workers = 5, on = { call 'back' } }\n"
+          "service 'back' { workers = 5, queue = 0, work = exponential '100ms' }\n"
+          "fault { crash 'back', at = '20s', lasts = '10s' }\n"
+          "run { duration = '60s', warmup = '10s', replications = 2 }\n");
+  assert_said(s.diagnosis.failed, "% were refused because back was not up");
+  assert_said(s.diagnosis.failed, "100 % of the failures fall in the time of the fault");
+  assert_false(has_finding(&s, RULE_NO_QUEUE));
+  assert_not_said(s.diagnosis.saturates, "fail already");
+  forget(&s);
+}
+
+/* Half of a load of twice the capacity is refused by a queue that is full. */
+static void refused_by_what_is_full(void **state) {
+  (void)state;
+  struct seen s =
+      see("client 'users' { arrivals = poisson '200/s', target = 'back' }\n"
+          "service 'back' { workers = 1, queue = 0, work = exponential '10ms' }\n"
+          "run { duration = '60s', warmup = '10s', replications = 2 }\n");
+  assert_said(s.diagnosis.failed, "(refused): 100 % were refused by back");
+  assert_true(has_finding(&s, RULE_NO_QUEUE));
+  forget(&s);
+}
+
+/* Three of four failures are of the one kind: of 60 requests that were followed that is 75 %, and
+ * not 74.58 %. */
+static void digits_of_shares(void **state) {
+  (void)state;
+  struct seen s =
+      see("client 'users' { arrivals = constant '10/s', target = 's' }\n"
+          "service 's' { on = { call 'a', call 'b' } }\n"
+          "service 'a' { on = { fail { p = '3%' } } }\n"
+          "service 'b' { on = { fail { p = '1%' } } }\n"
+          "run { duration = '160s', warmup = '10s', replications = 2 }\n");
+  const char *shares = strchr(s.diagnosis.failed, ':'), *dot = strchr(shares, '.');
+  assert_said(s.diagnosis.failed, "% were answered with an error by a");
+  assert_string_equal(dot, "."); /* the one at the end */
+  forget(&s);
+}
+
+/* The hang is over when the measured time begins; who waited through it fails in that time. */
+static void a_fault_of_the_warmup(void **state) {
+  (void)state;
+  struct seen s =
+      see("client 'c' { arrivals = poisson '80/s', target = 's', timeout = '1s' }\n"
+          "service 's' { workers = 1, cancel = 'queued', work = exponential '10ms' }\n"
+          "fault { hang 's', at = '50s', lasts = '10s' }\n"
+          "run { duration = '80s', warmup = '60s', replications = 20 }\n");
+  assert_said(s.diagnosis.failed, "the fault 'hang s' was over when the measured time began.");
+  assert_not_said(s.diagnosis.failed, "fall in the time");
+  forget(&s);
+}
+
+static void all_are_not_most(void **state) {
+  (void)state;
+  static const char *const share[] = {"100%", "80%"}, *const said[] = {"All requests of c failed",
+                                                                       "Most requests of c failed"};
+  for (int i = 0; i < 2; i++) {
+    char text[300];
+    snprintf(text, sizeof text,
+             "client 'c' { arrivals = poisson '10/s', target = 's' }\n"
+             "service 's' { on = { work '1ms', fail { p = '%s' } } }\n"
+             "run { duration = '60s', warmup = '0s', replications = 2 }\n",
+             share[i]);
+    struct seen s = see(text);
+    assert_said(s.diagnosis.time, said[i]);
+    forget(&s);
+  }
+}
+
+/* Users give up after a second; the balancer, which has no timeout, waits for ever for calls that
+ * were lost on the way: that is no warm-up that is too short. */
+static void calls_that_pile_up(void **state) {
+  (void)state;
+  struct seen s =
+      see("client 'c' { arrivals = poisson '50/s', target = 'lb', timeout = '1s' }\n"
+          "load_balancer 'lb' { backends = 's' }\n"
+          "service 's' { }\n"
+          "path { from = 'lb', to = 's', loss = '20%', one_way = true }\n"
+          "run { duration = '100s', warmup = '5s', replications = 5 }\n");
+  bool told = false;
+  for (uint32_t i = 0; i < s.results.warnings; i++) {
+    assert_not_said(s.results.warning[i], "too short");
+    told |= strstr(s.results.warning[i], "calls pile up that wait for ever") != NULL;
+  }
+  assert_true(told);
+  forget(&s);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(refused_by_nobody), cmocka_unit_test(refused_by_what_is_full),
+      cmocka_unit_test(digits_of_shares),  cmocka_unit_test(a_fault_of_the_warmup),
+      cmocka_unit_test(all_are_not_most),  cmocka_unit_test(calls_that_pile_up),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
