@@ -7,6 +7,7 @@
 #include "breakdown.h"
 #include "failures.h"
 #include "format.h"
+#include "later.h"
 #include "limiter.h"
 #include "part_said.h"
 #include "peak.h"
@@ -121,7 +122,11 @@ char *answer_time(const struct results *results, uint32_t client) {
   struct composition c = mostly_failed ? breakdown_failed(blame) : breakdown_at(blame, 0.99, p99);
   if (c.requests == 0 || c.n == 0) {
     composition_free(&c);
-    return why_no_time(results, blame, name, mostly_failed);
+    gchar *why = why_no_time(results, blame, name, mostly_failed);
+    GString *all = g_string_new(why);
+    g_free(why);
+    later_say(results, all);
+    return g_string_free(all, FALSE);
   }
   GString *text = g_string_new(NULL);
   if (mostly_failed) {
@@ -134,6 +139,7 @@ char *answer_time(const struct results *results, uint32_t client) {
   }
   append_shares(spec, &c, text);
   g_string_append_c(text, '.');
+  later_say(results, text);
   composition_free(&c);
   return g_string_free(text, FALSE);
 }
@@ -143,7 +149,7 @@ char *answer_time(const struct results *results, uint32_t client) {
  * capacity` tries. */
 static char *room_left(const struct results *results, uint32_t client) {
   if (fails(results, client)) {
-    if (failures_are_of_faults(results, client)) return g_strdup("");
+    if (!failures_may_be_of_load(results, client)) return g_strdup("");
     const char *name = results->scenario->spec.component[client].name;
     return g_strdup_printf(", but %s of the requests of %s fail already at this load",
                            ratio(1 - results_value_of(results, name, "availability")).text, name);

@@ -16,6 +16,7 @@
 #include "limiter.h"
 #include "peak.h"
 #include "recovery.h"
+#include "scaling_said.h"
 #include "sim.h"
 #include "timeline.h"
 #include "way.h"
@@ -240,8 +241,16 @@ static void look_at_workers(const struct results *results, uint32_t id, bool gro
       finding_add(list, behind != NULL ? RULE_HELD_UP : RULE_WORKERS, severity, c->name, NULL);
   f->effect = isnan(queue) ? 0 : queue;
   gchar *how = how_busy(results, c);
-  finding_say(f, format_busy(busy).text, "%s%s%s%s", behind != NULL ? "by " : "",
-              behind != NULL ? behind : "", behind != NULL ? ", which is saturated: " : "", how);
+  struct peak peak = severity == SEVERITY_NEAR ? peak_of(results, id) : (struct peak){NAN, NAN};
+  gchar *full =
+      peak.share >= PEAK_TOLD
+          ? g_strdup_printf("; for %s%s they are busy all the time", seconds(peak.full_s).text,
+                            results->replications > 1 ? " of replication 1" : "")
+          : g_strdup("");
+  finding_say(f, format_busy(busy).text, "%s%s%s%s%s", behind != NULL ? "by " : "",
+              behind != NULL ? behind : "", behind != NULL ? ", which is saturated: " : "", how,
+              full);
+  g_free(full);
   g_free(how);
 }
 
@@ -393,6 +402,30 @@ static double held_s(const struct results *results, const struct fault_spec *fau
   return (double)sum_ns / 1e9;
 }
 
+/* One that is over as soon as it begins, such as a cache that is emptied. */
+static void look_at_strikes(const struct results *results, const struct fault_spec *fault,
+                            struct finding_list *list) {
+  const struct timeline *t = results->timeline;
+  uint32_t n = 0;
+  uint64_t first_ns = 0;
+  for (uint32_t i = 0; t != NULL && i < t->periods; i++) {
+    const struct fault_period *p = &t->period[i];
+    if (p->fault != fault || p->from_ns != p->until_ns || p->from_ns < results->warmup.ns) continue;
+    if (n++ == 0) first_ns = p->from_ns;
+  }
+  if (n == 0) return;
+  const struct spec *spec = &results->scenario->spec;
+  gchar *name = g_strdup_printf("'%s'", fault->name);
+  struct finding *f =
+      finding_add(list, RULE_STRUCK, SEVERITY_FAULT, target_name(spec, &fault->target), name);
+  f->effect = n;
+  gchar *all = n > 1 ? g_strdup_printf(", and %u times in all", n) : g_strdup("");
+  finding_say(f, NULL, "%sat %s%s%s", n > 1 ? "first " : "", format_duration(first_ns).text,
+              results->replications > 1 ? " of replication 1" : "", all);
+  g_free(all);
+  g_free(name);
+}
+
 /* A crash or a hang shows in the uptime; of the others only the fault itself is known. Members that
  * join are no harm. */
 static void look_at_faults(const struct results *results, struct finding_list *list) {
@@ -402,7 +435,10 @@ static void look_at_faults(const struct results *results, struct finding_list *l
     const struct fault_spec *fault = &spec->fault[i];
     if (fault->type->refuses || fault->type->stalls || fault->type->life == LIFE_COMES) continue;
     double held = held_s(results, fault);
-    if (!(held > 0)) continue;
+    if (!(held > 0)) {
+      look_at_strikes(results, fault, list);
+      continue;
+    }
     gchar *name = g_strdup_printf("'%s'", fault->name);
     struct finding *f =
         finding_add(list, RULE_FAULT, SEVERITY_FAULT, target_name(spec, &fault->target), name);
@@ -498,6 +534,7 @@ struct diagnosis diagnose(const struct results *results) {
   d.client = client != REF_NONE ? spec->component[client].name : NULL;
   d.saturates = answer_saturates(results, client);
   d.time = client != REF_NONE ? answer_time(results, client) : g_strdup("");
+  d.scaled = scaling_said(results, client);
   d.root = answer_root(results, client);
   d.failed = failures_say(results);
   d.failed_share = failures_share(results);
@@ -511,6 +548,7 @@ void diagnosis_free(struct diagnosis *d) {
   g_free(d->time);
   g_free(d->saturates);
   g_free(d->failed);
+  g_free(d->scaled);
   *d = (struct diagnosis){0};
 }
 
@@ -520,6 +558,7 @@ json_t *diagnosis_json(const struct diagnosis *d) {
   json_object_set_new(answer, "time", json_text(d->time));
   json_object_set_new(answer, "saturates", json_text(d->saturates));
   json_object_set_new(answer, "failed", json_text(d->failed));
+  if (d->scaled[0] != '\0') json_object_set_new(answer, "scaled", json_text(d->scaled));
   json_object_set_new(answer, "failed_first", json_boolean(d->failed_first));
   json_object_set_new(answer, "failed_share", json_number(d->failed_share));
   if (d->root != NULL) json_object_set_new(answer, "root", json_text(d->root));

@@ -17,6 +17,7 @@ struct diagnosis {
   struct finding_groups groups; /* the same, what is alike told together */
   /* Three sentences: where the time goes, what saturates first, what failed and why. */
   char *time, *saturates, *failed;
+  char *scaled;        /* what controls that scale did; "" where there is none */
   bool failed_first;   /* the last of these is the most important one */
   double failed_share; /* of all requests; NaN: none ended */
   const char *client;  /* whom they are about; NULL: there is none */

@@ -125,9 +125,24 @@ static struct cause cause_of(const struct results *results, uint32_t client) {
   return out;
 }
 
-bool failures_are_of_faults(const struct results *results, uint32_t client) {
+/* Most of the followed ones were turned away or failed on purpose, at any load. */
+static bool are_meant(const struct blame *blame) {
+  uint32_t n;
+  double share = 0;
+  struct failure_share *list = breakdown_origins(blame, FOLLOWED_FAILED, false, &n);
+  for (uint32_t i = 0; i < n; i++) {
+    bool meant = list[i].cause == OUTCOME_RATE_LIMITED || list[i].cause == OUTCOME_DENIED ||
+                 list[i].cause == OUTCOME_FAILED;
+    if (meant) share += list[i].share;
+  }
+  free(list);
+  return share > 0.5;
+}
+
+bool failures_may_be_of_load(const struct results *results, uint32_t client) {
   struct cause cause = cause_of(results, client);
-  return cause.best != NULL || cause.always != NULL;
+  if (cause.best != NULL || cause.always != NULL) return false;
+  return results->blame == NULL || !are_meant(&results->blame[client]);
 }
 
 /* That it never recovered; else a fault that explains most of the failures; else the component that

@@ -8,9 +8,9 @@
 /* Whether a request of any client failed, or none of a client's ended. */
 bool failures_any(const struct results *results);
 
-/* Whether most failures of a client fall in the time of a fault, or one held all the time: then
- * they say nothing of the load. */
-bool failures_are_of_faults(const struct results *results, uint32_t client);
+/* Whether failures of a client may come from too much load. False where most fall in the time of a
+ * fault, or one held all the time; and where most were turned away by a limit that is meant to. */
+bool failures_may_be_of_load(const struct results *results, uint32_t client);
 
 /* Of all requests that ended; NaN: none did. */
 double failures_share(const struct results *results);

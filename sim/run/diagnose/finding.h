@@ -37,6 +37,7 @@ enum rule {
   RULE_HUNG,
   RULE_DOWN_OR_HUNG,
   RULE_FAULT,
+  RULE_STRUCK,
   RULE_STALE,
   RULES
 };

@@ -6,7 +6,9 @@
 #include <string.h>
 
 #include "arena.h"
+#include "detmath.h"
 #include "slots.h"
+#include "upper_end.h"
 
 struct row {     /* of one metric */
   uint32_t hist; /* of a metric of one: which of batches.values */
@@ -205,8 +207,12 @@ struct estimate batches_quantile(const struct batches *b, uint32_t metric, const
   struct estimate e = {value / 1e9, NAN, NAN, hist_count(whole) > 0};
   if (b->done < BATCHES || beyond * (1 + 1e-9) < BATCH_BEYOND * BATCHES) return e;
   double half = share_half_width(&b->values[b->row[metric].hist], bucket_of((uint64_t)value), q);
-  if (!(q - half > 0 && q + half < 1)) return e;
-  e.lo = fmin(hist_quantile(whole, q - half), value) / 1e9;
-  e.hi = fmax(hist_quantile(whole, q + half), value) / 1e9;
+  if (isnan(half)) return e;
+  double rarer = q < 0.5 ? q : 1 - q; /* the share whose logarithm is known to half / rarer */
+  double least = rarer * det_exp(-half / rarer),
+         most = fmin(rarer * det_exp(half / rarer), 0.5 + fabs(q - 0.5));
+  e.lo = fmin(hist_quantile(whole, q < 0.5 ? least : 1 - most), value) / 1e9;
+  e.hi = fmax(hist_quantile(whole, q < 0.5 ? most : 1 - least), value) / 1e9;
+  upper_end_raise(&e, whole, q);
   return e;
 }

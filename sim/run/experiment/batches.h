@@ -23,11 +23,15 @@ struct estimate batches_quotient(const struct batches *batches, uint32_t metric,
                                  enum metric_unit unit);
 
 /* The interval of the q-quantile of `whole`, the histogram of the whole run. The share of values
- * below the quantile is a ratio of two sums over the batches, whose interval q -/+ h follows from
- * batch means; read off the histogram at q - h and q + h, it is one of the quantile (Asmussen and
- * Glynn, "Stochastic Simulation", III.4). The spread of the batches' own quantiles would do with
- * less memory, but those of short batches are biased, and their intervals cover far less. None if
- * fewer than BATCH_BEYOND samples a batch lie beyond the quantile, or if q + h reaches 1. */
+ * below the quantile is a ratio of two sums over the batches, whose half width h follows from batch
+ * means; read off the histogram, its ends are those of the quantile (Asmussen and Glynn,
+ * "Stochastic Simulation", III.4). The share beyond it, 1 - q, is small and skewed where few busy
+ * spells make the slowest requests: its logarithm is taken for normal, so that it lies within a
+ * factor of exp(h / (1 - q)), and the upper end is raised (upper_end.h). The spread of the batches'
+ * own quantiles would do with less memory, but those of short batches are biased, and their
+ * intervals cover far less. None if fewer than BATCH_BEYOND samples a batch lie beyond the
+ * quantile.
+ */
 struct estimate batches_quantile(const struct batches *batches, uint32_t metric,
                                  const struct hist *whole, double q);
 #define BATCH_BEYOND 10.0

@@ -333,6 +333,7 @@ void page_answer(const struct page *p) {
   }
   put_sentence(p, sentence);
   if (!failed_first) put_failed(p, sentence, client);
+  if (say_diagnosed(p, sentence, "What scaling did", "scaled")) put_sentence(p, sentence);
   g_string_append(p->out, "</ul>\n");
   g_string_free(sentence, TRUE);
   g_free(client);

@@ -36,6 +36,7 @@ void report_why(const struct results *results, const struct term *term) {
   print_sentence(term, STYLE_PLAIN, d.time);
   if (!says_limit(&d)) print_sentence(term, STYLE_PLAIN, d.saturates);
   if (!d.failed_first) print_sentence(term, STYLE_PLAIN, d.failed);
+  print_sentence(term, STYLE_PLAIN, d.scaled);
   for (uint32_t i = 0; i < d.groups.n; i++) {
     const struct finding_group *g = &d.groups.list[i];
     bool bad = g->severity == SEVERITY_SATURATED;
