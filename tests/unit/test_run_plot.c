@@ -9,6 +9,7 @@
 #include <glib.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "load_curves.h"
@@ -453,6 +454,30 @@ static void percentiles_of_an_operation(void **state) {
   json_decref(tree);
 }
 
+/* A curve that rises through the goal's line at the left edge leaves the label no room there; one
+ * that stays far below does. */
+static void goals_are_named_where_no_curve_is(void **state) {
+  (void)state;
+  static const char *const last[] = {"[0.1, 0.5], [0.2, 2.0], [0.9, 3.0]",
+                                     "[0.1, 0.01], [0.2, 0.02], [0.9, 0.03]"};
+  for (int i = 0; i < 2; i++) {
+    char text[400];
+    snprintf(text, sizeof text,
+             "{'metrics': {'c.goodput': {}}, 'designs': {'a': {'title': 'x', 'goals':"
+             " [{'goal': 'c.latency.p95 < 1s'}], 'quantiles': {'c': {'points': [%s]}}}}}",
+             last[i]);
+    json_t *tree = tree_of(text);
+    struct plots plots = {0};
+    plot_percentiles_compare(&(struct plot_page){&plots}, tree);
+    const char *at = strstr(plots.list[0].script, "goal_left[1] = [");
+    assert_non_null(at);
+    double left = strtod(at + strlen("goal_left[1] = ["), NULL);
+    assert_true(i == 0 ? left > 0.02 : left == 0.01);
+    plots_free(&plots);
+    json_decref(tree);
+  }
+}
+
 /* A design none of whose requests was answered has no curve, and the others keep their looks. */
 static void looks_of_designs(void **state) {
   (void)state;
@@ -534,6 +559,7 @@ int main(void) {
       cmocka_unit_test(curves_of_a_search),
       cmocka_unit_test(curves_of_a_comparison),
       cmocka_unit_test(percentiles_of_an_operation),
+      cmocka_unit_test(goals_are_named_where_no_curve_is),
       cmocka_unit_test(looks_of_designs),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -33,7 +33,10 @@ static void cell(const struct page *p, const char *class, const char *value, con
   if (class != NULL) html_attribute(p->out, "class", class);
   g_string_append_c(p->out, '>');
   html_text(p->out, value);
-  if (small[0] != '\0') html_element(p->out, "small", small);
+  bool interval = strstr(small, " .. ") != NULL;
+  if (small[0] != '\0') {
+    html_element_of(p->out, "small", interval ? "interval" : NULL, NULL, small);
+  }
   g_string_append(p->out, "</td>");
 }
 

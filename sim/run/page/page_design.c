@@ -97,6 +97,21 @@ void page_checks(const struct page *p, const json_t *checks, const json_t *warni
 
 /* --- parameters ----------------------------------------------------------------------------- */
 
+/* Paper has room for the first sentence. */
+static void doc_cell(const struct page *p, const char *doc) {
+  const char *end = strstr(doc, ". ");
+  g_string_append(p->out, "<td class=\"doc\">");
+  if (end == NULL) {
+    html_text(p->out, doc);
+  } else {
+    gchar *first = g_strndup(doc, (gsize)(end - doc) + 1);
+    html_text(p->out, first);
+    g_free(first);
+    html_element_of(p->out, "span", "more", NULL, end + 1);
+  }
+  g_string_append(p->out, "</td>");
+}
+
 static void parameter_row(const struct page *p, const json_t *parameter) {
   bool given = tree_true(parameter, "given");
   g_string_append(p->out, given ? "<tr class=\"given\">" : "<tr>");
@@ -105,7 +120,7 @@ static void parameter_row(const struct page *p, const json_t *parameter) {
   page_text_cell(p, tree_text(parameter, "value"));
   const json_t *fallback = json_object_get(parameter, "default");
   if (given) page_text_cell(p, json_is_string(fallback) ? json_string_value(fallback) : "none");
-  html_element_of(p->out, "td", "doc", NULL, tree_text(parameter, "doc"));
+  doc_cell(p, tree_text(parameter, "doc"));
   g_string_append(p->out, "</tr>\n");
 }
 

@@ -32,11 +32,13 @@ static void draw_part(GString *out, const json_t *part, double latency_s, int y)
 
 #define LABEL_MOST 26 /* characters that fit beside the bars, less the indent */
 
-static void draw_label(GString *out, const json_t *span, int y) {
+/* The operation is told where it is another than that of the request. */
+static void draw_label(GString *out, const json_t *span, const char *of_request, int y) {
   double depth = fmin(tree_number(span, "depth"), 6);
   const char *op = tree_text(span, "op");
+  bool told = strcmp(op, "default") != 0 && (depth == 0 || strcmp(op, of_request) != 0);
   GString *label = g_string_new(tree_text(span, "component"));
-  if (strcmp(op, "default") != 0) g_string_append_printf(label, " %s", op);
+  if (told) g_string_append_printf(label, " %s", op);
   glong most = LABEL_MOST - 2 * (glong)depth;
   if (g_utf8_strlen(label->str, -1) > most) {
     g_string_truncate(label, (gsize)(g_utf8_offset_to_pointer(label->str, most - 1) - label->str));
@@ -49,10 +51,11 @@ static void draw_label(GString *out, const json_t *span, int y) {
   g_string_free(label, TRUE);
 }
 
-static void draw_span(GString *out, const json_t *span, double latency_s, int y) {
+static void draw_span(GString *out, const json_t *span, const char *of_request, double latency_s,
+                      int y) {
   const char *outcome = tree_text(span, "outcome");
   const json_t *parts = json_object_get(span, "parts");
-  draw_label(out, span, y);
+  draw_label(out, span, of_request, y);
   for (size_t i = 0; i < json_array_size(parts); i++) {
     draw_part(out, json_array_get(parts, i), latency_s, y);
   }
@@ -90,6 +93,7 @@ static void draw(const struct page *p, const json_t *request) {
   double latency_s = tree_number(request, "latency_s"), left_out = tree_number(request, "left_out");
   int height = ROW * (int)json_array_size(spans);
   if (!(latency_s > 0) || height == 0) return;
+  const char *of_request = tree_text(json_array_get(spans, 0), "op");
   GString *text = g_string_new(NULL);
   caption(text, request);
   g_string_append(p->out, "<figure><div class=\"wide\" tabindex=\"0\" role=\"group\"");
@@ -101,7 +105,7 @@ static void draw(const struct page *p, const json_t *request) {
   html_attribute(p->out, "aria-label", text->str);
   g_string_append(p->out, ">\n");
   for (size_t i = 0; i < json_array_size(spans); i++) {
-    draw_span(p->out, json_array_get(spans, i), latency_s, ROW * (int)i + 4);
+    draw_span(p->out, json_array_get(spans, i), of_request, latency_s, ROW * (int)i + 4);
   }
   if (left_out > 0) g_string_append_printf(text, "; %.0f further calls are left out", left_out);
   g_string_append(p->out, "</svg></div><figcaption>");

@@ -152,6 +152,69 @@ static void find_goals(struct goal_lines *lines, struct curves *curves, const js
   plot_goals_free(list);
 }
 
+/* --- where goals are named ------------------------------------------------------------------- */
+
+/* The panel and a character of the label, in pixels of the template. */
+enum { PANEL_WIDTH = 688, PANEL_HEIGHT = 304, LETTER = 6, LINE = 16 };
+
+/* Where a value stands on an axis: 0 to 1. */
+static double part_of(const struct plot_axis *axis, double drawn) {
+  return axis->log ? log(drawn / axis->lo) / log(axis->hi / axis->lo)
+                   : (drawn - axis->lo) / (axis->hi - axis->lo);
+}
+
+struct box {
+  double left, right, low, high; /* parts of the panel */
+};
+
+static bool meets(const struct box *box, const double from[2], const double to[2]) {
+  enum { STEPS = 8 };
+  for (int i = 0; i <= STEPS; i++) {
+    double x = from[0] + (to[0] - from[0]) * i / STEPS, y = from[1] + (to[1] - from[1]) * i / STEPS;
+    if (x >= box->left && x <= box->right && y >= box->low && y <= box->high) return true;
+  }
+  return false;
+}
+
+static bool is_crossed(const struct curves *curves, const struct plot_axis *x,
+                       const struct plot_axis *y, const struct box *box) {
+  for (uint32_t i = 0; i < curves->n; i++) {
+    const GArray *point = curves->list[i].point;
+    double before[2] = {NAN, NAN};
+    for (guint k = 0; k + 1 < point->len; k += 2) {
+      double value = fmax(g_array_index(point, double, k + 1) * y->factor, y->lo);
+      double here[2] = {part_of(x, g_array_index(point, double, k)), part_of(y, value)};
+      if (!isnan(before[0]) && meets(box, before, here)) return true;
+      before[0] = here[0];
+      before[1] = here[1];
+    }
+  }
+  return false;
+}
+
+/* Above the goal's line or below it, as far left as no curve crosses the label; if there is no such
+ * place, on the left above it. `y` of the goals is as drawn. */
+static void place_goals(const struct goal_lines *lines, const struct curves *curves,
+                        const struct plot_axis *x, const struct plot_axis *y,
+                        double left[GOALS_MAX], double up[GOALS_MAX]) {
+  enum { PLACES = 12 };
+  for (uint32_t i = 0; i < lines->n; i++) {
+    double width = (double)strlen(lines->text[i]) * LETTER / PANEL_WIDTH;
+    double line = part_of(y, lines->y[i]), height = (double)LINE / PANEL_HEIGHT;
+    left[i] = 0.01;
+    up[i] = 1;
+    for (int k = 0; k < 2 * PLACES; k++) {
+      double at = 0.01 + fmax(0, 0.98 - width) * (k / 2) / (PLACES - 1);
+      double low = k % 2 == 0 ? line : line - height;
+      struct box box = {at, at + width, low, low + height};
+      if (low < 0 || low + height > 1 || is_crossed(curves, x, y, &box)) continue;
+      left[i] = at;
+      up[i] = k % 2 == 0 ? 1 : -1;
+      break;
+    }
+  }
+}
+
 /* --- the plot ------------------------------------------------------------------------------- */
 
 static struct plot_axis percent_axis(double x_hi) {
@@ -184,8 +247,13 @@ static void write_curves(GString *data, const struct curves *curves, double fact
   script_block_end(data);
 }
 
-static void write_goals(GString *data, struct goal_lines *lines, double factor) {
-  for (uint32_t i = 0; i < lines->n; i++) lines->y[i] *= factor;
+static void write_goals(GString *data, struct goal_lines *lines, const struct curves *curves,
+                        const struct plot_axis *x, const struct plot_axis *y) {
+  double left[GOALS_MAX], up[GOALS_MAX];
+  for (uint32_t i = 0; i < lines->n; i++) lines->y[i] *= y->factor;
+  place_goals(lines, curves, x, y, left, up);
+  script_numbers(data, "goal_left", left, lines->n);
+  script_numbers(data, "goal_up", up, lines->n);
   script_numbers(data, "goal_x", lines->x, lines->n);
   script_numbers(data, "goal_y", lines->y, lines->n);
   script_texts(data, "goal_text", (const char *const *)lines->text, lines->n, 60);
@@ -258,7 +326,7 @@ static void draw(struct plot_page *page, struct curves *curves, const json_t *go
   script_text(data, "X_TITLE", "percentile of requests", 60);
   script_text(data, "Y_TITLE", title, 60);
   g_free(title);
-  write_goals(data, &lines, y.factor);
+  write_goals(data, &lines, curves, &x, &y);
   write_curves(data, curves, y.factor);
   char *what = subject != NULL && designs
                    ? g_strdup_printf("Latency of %s by percentile, by design", subject)
