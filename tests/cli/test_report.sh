@@ -175,7 +175,8 @@ cat >full.json <<'JSON'
    {"q": 0.99, "requests": 3, "latency_s": 0.2, "parts": [{"component": "s", "part": "queue", "s": 0.15},
                                                          {"component": "s", "part": "service", "s": 0.05}]},
    {"q": null, "requests": 27, "latency_s": 0.02, "parts": [{"component": "s", "part": "queue", "s": 0.02}]}],
-   "failed": {"q": null, "requests": 3, "latency_s": 1.0, "parts": [{"component": "s", "part": "retry", "s": 1.0}]}}},
+   "failed": {"q": null, "requests": 3, "latency_s": 1.0, "parts": [{"component": "s", "part": "retry", "s": 0.75},
+     {"component": "s", "part": "network", "s": 0.25}]}}},
  "diagnosis": {"healthy": false, "findings": [{"component": "s", "limit": "workers", "severity": "saturated",
    "sentence": "s is saturated: its 4 workers are busy 99.9 % of the time."}]},
  "timeline": {"window_s": 1.0, "windows": 4, "warmup_s": 1.0,
@@ -195,6 +196,8 @@ holds full.html 's marked down'
 holds full.html 'mean of the failed'
 holds full.html 'id="figure-timeline'
 holds full.html 'id="figure-breakdown'
+# Parts share a bar: its name is of those alone that are drawn.
+grep -q '<text>network</text>' full.html || fail 'the legend names a part that is not there'
 
 # What is the same at all points does not "go from 100 % to 100 %".
 cat >level.lua <<'LUA'
