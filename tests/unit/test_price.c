@@ -64,6 +64,11 @@ static void test_rounding(void **state) {
  * until they go. */
 static void test_there(void **state) {
   (void)state;
+  expect(TEN
+         "load_balancer \"f\" { instances = 2, backends = \"g\", price = \"60/h\" }\n"
+         "service \"g\" { }\n"
+         "fault { stop \"f[2]\", at = \"15s\", lasts = \"30s\" }\n",
+         "cost.hour", 60 + 30);
   expect(
       F("instances = 2, price = \"60/h\" }\nfault { stop \"f[2]\", at = \"15s\", lasts = \"30s\""),
       "cost.hour", 60 + 30);
