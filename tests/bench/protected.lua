@@ -1,6 +1,7 @@
--- What protection costs where it is put on everything (scripts/bench --callgrind --only protected): the requests,
--- faults and components of scenarios/url_shortener.lua, as they are there and with all of a breaker, a
--- retry budget, pools, TLS with connections that are kept, and a limit for each user.
+-- What protection costs where it is put on everything (scripts/bench --callgrind --only
+-- protected): the requests, faults and components of scenarios/url_shortener.lua, as they are there
+-- and with a breaker, a retry budget, pools, TLS with connections that are kept, and a limit for
+-- each user.
 local ways = { "nothing", "path", "limit", "policy", "tls", "everything" }
 local with = param { "with", ways[1], doc = "what is put on" }
 local known = false
