@@ -1,0 +1,30 @@
+#!/usr/bin/env bash
+# Each fault of tests/mutations/list fits the code: its file is there and holds the text to replace
+# exactly once. Otherwise a change of the code silently takes a check of the tests away.
+set -euo pipefail
+cd -- "$(dirname -- "$0")/../.."
+python3 - <<'END'
+import os, sys
+
+faults, texts, wrong = [], {}, 0
+for line in open("tests/mutations/list", encoding="utf-8"):
+    word, _, rest = line.rstrip("\n").partition(": ")
+    if word == "name":
+        faults.append({"name": rest})
+    elif word in ("file", "find") and faults:
+        faults[-1][word] = rest.replace("\\n", "\n")
+for fault in faults:
+    file = fault.get("file", "")
+    if not os.path.isfile(file):
+        print(f"{fault['name']}: there is no file '{file}'")
+        wrong = 1
+        continue
+    if file not in texts:
+        texts[file] = open(file, encoding="utf-8").read()
+    times = texts[file].count(fault.get("find", ""))
+    if times != 1:
+        print(f"{fault['name']}: what it replaces stands {times} times in {file}")
+        wrong = 1
+print(f"{len(faults)} faults")
+sys.exit(wrong or len(faults) < 100)
+END
