@@ -105,7 +105,7 @@ void database_outline(const struct spec *spec, const struct component_spec *comp
   out->by_key = component->instances > 1 && !config->copies.given;
   copies_outline(spec, component, &config->copies, out);
   out->fences = config->fencing;
-  out->ships = config->ship.given;
+  out->restores = config->ship.given;
   out->remembers = config->idempotency.given && config->idempotency.keep_ns > 0;
   out->relays_to = config->outbox.given ? config->outbox.topic + 1 : 0;
   bool writes = database_data_op(spec, component, op) == DATA_WRITE;

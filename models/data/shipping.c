@@ -96,22 +96,25 @@ static void hit(struct sim *sim, const struct fault_hit *hit, bool begins) {
 }
 
 static bool fits(const struct outline *outline) {
-  return outline->ships;
+  return outline->restores;
 }
 
 const struct fault_def fault_lose = {
-    .word = {.name = "lose",
-             .role = ROLE_FAULT,
-             .usage = "lose \"db\"",
-             .doc = "Loses the data; it is down until what was shipped is restored.",
-             .params = fault_no_params,
-             .subject = &fault_target_param},
+    .word =
+        {.name = "lose",
+         .role = ROLE_FAULT,
+         .usage = "lose \"db\"",
+         .doc =
+             "Loses the data. A database is down until what was shipped is restored; a disk of a "
+             "storage until another one is in its place, to which others are copied.",
+         .params = fault_no_params,
+         .subject = &fault_target_param},
     .own = true,
     .hit = hit,
     .refuses = true,
     .life = LIFE_ENDS,
     .fits = fits,
-    .lacks = "keeps no data that could be lost and restored; name a database",
+    .lacks = "keeps no data that could be lost and restored; name a database or a storage",
     .unfit = "change data that are nowhere else; give it ship = { every = \"5min\" }",
-    .whom = "database that ships its log",
+    .whom = "database that ships its log, or storage",
 };

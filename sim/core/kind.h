@@ -84,7 +84,8 @@ struct kind {
   size_t state_size; /* of one member; zeroed before init */
   bool by_name;      /* it only tells its callers whom to call: calls go from them to what is
                         behind it, and its own place is on no path */
-  bool stands_apart; /* watches others: no request meets it, and nothing may call it */
+  bool stands_apart; /* no request meets it, and nothing may call it */
+  bool by_itself;    /* something happens to it without any request */
   bool is_source;    /* makes requests of its own: nothing may call it */
   const char *const *operations; /* the only ones it tells apart beside those in its own lists of
                                     operations, NULL-terminated; NULL: any */

@@ -112,7 +112,7 @@ struct outline {
   bool holds;           /* a worker is held during pauses and calls */
   bool by_key;          /* what it does depends on the key of a request */
   bool by_user;         /* or on whose it is */
-  bool ships;           /* it sends what it keeps to a safe place */
+  bool restores;        /* what it keeps can be lost, and is put there again from elsewhere */
   bool fences;          /* does no write under a lock that has been given away again */
   bool remembers;       /* what comes again, by its identity */
   uint32_t relays_to;   /* topic that gets a message for each write, plus 1; 0: none */

@@ -51,7 +51,7 @@ static bool name_components(struct loader *loader) {
                                 .file = loader->source[word->source]->file,
                                 .line = word->line,
                                 .bypassed = off_follow(loader, word->name) != word->name};
-    any_source |= word->kind->is_source;
+    any_source |= word->kind->is_source || word->kind->by_itself;
   }
   if (list->n) qsort(component, list->n, sizeof *component, by_name);
   loader->scenario->spec.component = component;

@@ -176,7 +176,8 @@ static bool read_limit(struct loader *loader, const struct spot *spot, const cha
       }
       break;
     case UNIT_MONEY:
-    case UNIT_COUNT: {
+    case UNIT_COUNT:
+    case UNIT_CHANCE: {
       const char *end = quantity_number_end(text);
       if (end == NULL || *end != '\0') {
         return spot_error(loader, spot, "'%s' is %s; \"%.40s\" is no bare number such as 5",

@@ -231,8 +231,8 @@ bool value_component(struct loader *loader, const struct spot *spot, int index, 
   const struct kind *kind = spec->component[*out].kind;
   if (!kind->is_source && !kind->stands_apart) return true;
   if (kind->stands_apart) {
-    return spot_error(loader, spot, "%s \"%s\" watches others and cannot be called", kind->name,
-                      name);
+    return spot_error(loader, spot, "%s \"%s\" answers no requests and cannot be called",
+                      kind->name, name);
   }
   return spot_error(loader, spot, "%s \"%s\" makes requests and cannot be called", kind->name,
                     name);

@@ -46,6 +46,13 @@ static void values(void **state) {
   is(UNIT_COUNT, 0.00211, "0.002");
   is(UNIT_COUNT, 9.8e-7, "<0.001");
   is(UNIT_COUNT, 1234, "1234");
+  is(UNIT_CHANCE, 6.7e-12, "6.70e-12");
+  is(UNIT_CHANCE, 0.01234, "0.0123");
+  is(UNIT_CHANCE, 2, "2.00");
+  assert_string_equal(format_difference(UNIT_CHANCE, -6.7e-12, 2e-13).text, "-6.70e-12 +- 2.0e-13");
+  is(UNIT_SECONDS, 86400 * 36000.0, "36000 d");
+  is(UNIT_SECONDS, 86400 * 73000.0, "200 years");
+  is(UNIT_SECONDS, 86400 * 365 * 1.5e11, "150G years");
   is(UNIT_COUNT, 2713000, "2.71M");
 }
 
@@ -71,6 +78,8 @@ static void intervals(void **state) {
   assert_string_equal(format_interval(UNIT_SECONDS, &e).text, "8.1090 .. 8.1110 ms");
   e = (struct estimate){0.5, 0.5, 0.5, 10};
   assert_string_equal(format_interval(UNIT_RATIO, &e).text, "50.0 .. 50.0 %");
+  e = (struct estimate){6.7e-12, 6.1e-12, 7.3e-12, 10};
+  assert_string_equal(format_interval(UNIT_CHANCE, &e).text, "6.10e-12 .. 7.30e-12");
   e = (struct estimate){0.5, NAN, NAN, 1};
   assert_string_equal(format_interval(UNIT_RATIO, &e).text, "");
   e = (struct estimate){0, 0, 0.002, 3};

@@ -15,9 +15,17 @@ struct scale {
   const char *suffix;
 };
 
-static const struct scale seconds[] = {
-    {172800, 1.0 / 86400, " d"}, {7200, 1.0 / 3600, " h"}, {1, 1, " s"},
-    {1e-3, 1e3, " ms"},          {1e-6, 1e6, " us"},       {0, 1e9, " ns"}};
+static const struct scale seconds[] = {{1e12 * YEAR_S, 1e-12 / YEAR_S, "T years"},
+                                       {1e9 * YEAR_S, 1e-9 / YEAR_S, "G years"},
+                                       {1e6 * YEAR_S, 1e-6 / YEAR_S, "M years"},
+                                       {1e4 * YEAR_S, 1e-3 / YEAR_S, "k years"},
+                                       {100 * YEAR_S, 1 / YEAR_S, " years"},
+                                       {172800, 1.0 / 86400, " d"},
+                                       {7200, 1.0 / 3600, " h"},
+                                       {1, 1, " s"},
+                                       {1e-3, 1e3, " ms"},
+                                       {1e-6, 1e6, " us"},
+                                       {0, 1e9, " ns"}};
 static const struct scale per_second[] = {
     {1e9, 1e-9, "G/s"},     {1e6, 1e-6, "M/s"},       {1e3, 1e-3, "k/s"}, {1, 1, "/s"},
     {1 / 60.0, 60, "/min"}, {1 / 3600.0, 3600, "/h"}, {0, 86400, "/d"}};
@@ -51,6 +59,7 @@ static const struct scale *scale_of(enum metric_unit unit, double value) {
       table = ratios;
       break;
     case UNIT_COUNT:
+    case UNIT_CHANCE:
       table = counts;
       break;
     case UNIT_MONEY:
@@ -59,6 +68,11 @@ static const struct scale *scale_of(enum metric_unit unit, double value) {
   }
   while (fabs(value) * 1.0005 < table->from) table++;
   return table;
+}
+
+/* Too small to be told with few zeros: by powers of ten. */
+static bool is_tiny(enum metric_unit unit, double value) {
+  return unit == UNIT_CHANCE && value != 0 && fabs(value) < 0.0005;
 }
 
 /* Decimals that show three significant digits of a value already scaled. */
@@ -97,6 +111,7 @@ struct label format_value(enum metric_unit unit, double value) {
   if (value == 0 && unit == UNIT_PER_SECOND) return write_label("0/s");
   if (unit == UNIT_MONEY && value > 0 && value < 1e-9) return write_label("%.2g", value);
   if (unit == UNIT_COUNT && value > 0 && value < 0.0005) return write_label("<0.001");
+  if (is_tiny(unit, value)) return write_label("%.2e", value);
   const struct scale *scale = scale_of(unit, value);
   return write_label("%.*f%s", decimals_of(unit, scale, value), value * scale->factor,
                      scale->suffix);
@@ -119,6 +134,9 @@ static struct label interval_in(enum metric_unit unit, const struct estimate *e,
 struct label format_interval(enum metric_unit unit, const struct estimate *e) {
   /* The scale of the upper end keeps an interval around 0 readable. */
   double value = e->value != 0 ? e->value : e->hi;
+  if (is_tiny(unit, value) && estimate_has_interval(e)) {
+    return write_label("%.2e .. %.2e", e->lo, e->hi);
+  }
   const struct scale *scale = scale_of(unit, value);
   if (value == 0) scale = scale_of(unit, 1); /* 0 .. 0 s, and not ns */
   return interval_in(unit, e, scale, decimals_of(unit, scale, value));
@@ -201,7 +219,12 @@ static int two_digits(double scaled) {
 struct label format_difference(enum metric_unit unit, double value, double half) {
   if (isnan(value)) return write_label("-");
   if (isinf(value)) return write_label(value > 0 ? "endless" : "-endless");
-  const struct scale *scale = scale_of(unit, fmax(fabs(value), isnan(half) ? 0 : half));
+  double size = fmax(fabs(value), isnan(half) ? 0 : half);
+  if (is_tiny(unit, size)) {
+    return half > 1e-6 * fabs(value) ? write_label("%.2e +- %.1e", value, half)
+                                     : write_label("%.2e", value);
+  }
+  const struct scale *scale = scale_of(unit, size);
   const char *suffix = unit == UNIT_RATIO ? " points" : scale->suffix;
   double shown = value * scale->factor;
   /* An uncertainty in the seventh digit is none. */

@@ -135,6 +135,7 @@ void lint_join_moves_most(struct lint *lint);
 void lint_commits_alone(struct lint *lint);
 void lint_lease_below_work(struct lint *lint);
 void lint_lock_unfenced(struct lint *lint);
+void lint_zone_takes_group(struct lint *lint);
 void lint_quorums_miss(struct lint *lint);
 void lint_last_write_wins(struct lint *lint);
 void lint_even_quorum(struct lint *lint);

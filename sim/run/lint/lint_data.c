@@ -106,6 +106,41 @@ void lint_last_write_wins(struct lint *lint) {
   }
 }
 
+/* A count that only a kind has on which something happens without requests; 0: it is not there. */
+static uint64_t own_count(const struct component_spec *component, const char *name) {
+  if (!component->kind->by_itself) return 0;
+  for (const struct param *p = component->kind->params; p->name; p++) {
+    if (p->type == PARAM_COUNT && !strcmp(p->name, name))
+      return *(const uint64_t *)(const void *)((const char *)component->config + p->offset);
+  }
+  return 0;
+}
+
+/* Of `copies` members side by side, how many live in the zone that has most. */
+static uint64_t most_in_a_zone(const struct component_spec *c, uint64_t copies) {
+  uint64_t most = 0;
+  for (uint64_t i = 0; i < copies; i++) {
+    uint64_t n = 0;
+    for (uint64_t k = 0; k < copies; k++) n += c->zone[k % c->zones] == c->zone[i % c->zones];
+    if (n > most) most = n;
+  }
+  return most;
+}
+
+/* Of sets, which lie side by side; where groups lie on any disks, nobody can say without a look. */
+void lint_zone_takes_group(struct lint *lint) {
+  for (uint32_t i = 0; i < lint->spec->components; i++) {
+    const struct component_spec *c = &lint->spec->component[i];
+    uint64_t copies = own_count(c, "copies"), need = own_count(c, "need");
+    if (copies == 0 || c->zones < 2 || own_count(c, "groups") > 0) continue;
+    uint64_t most = most_in_a_zone(c, copies);
+    if (most == copies || most <= copies - need) continue;
+    lint_add_component(lint, i)->what =
+        lint_text(lint, "%llu of the %llu disks of a group are in one zone, and %llu are needed",
+                  (unsigned long long)most, (unsigned long long)copies, (unsigned long long)need);
+  }
+}
+
 void lint_even_quorum(struct lint *lint) {
   for (uint32_t c = 0; c < lint->spec->components; c++) {
     const struct outline_copies *copies = copies_of(lint, c);

@@ -31,6 +31,7 @@ static const struct scale *scale_of(enum metric_unit unit, double value) {
       break;
     case UNIT_COUNT:
     case UNIT_MONEY:
+    case UNIT_CHANCE:
       break;
   }
   while (value < scale->from * (1 - 1e-9)) scale++;

@@ -7,7 +7,7 @@
 
 static const char *const unit_name[] = {
     [UNIT_SECONDS] = "s",   [UNIT_PER_SECOND] = "1/s", [UNIT_RATIO] = "ratio",
-    [UNIT_COUNT] = "count", [UNIT_MONEY] = "money",
+    [UNIT_COUNT] = "count", [UNIT_MONEY] = "money",    [UNIT_CHANCE] = "chance",
 };
 
 const char *csv_unit(enum metric_unit unit) {
