@@ -70,8 +70,9 @@ static struct frame *pop_waiter(struct sim *sim, struct copy *copy) {
   return call->stamp == w->stamp ? call : NULL;
 }
 
-void copy_wait(struct sim *sim, struct copy *copy, struct frame *call) {
+static void hold(struct sim *sim, struct copy *copy, struct frame *call, uint32_t again) {
   push_waiter(copy, (struct waiter){.position = copy->log.end,
+                                    .again = again,
                                     .slot = frame_slot(sim, call),
                                     .stamp = call->stamp,
                                     .since_ns = sim->now_ns});
@@ -83,6 +84,10 @@ void copy_wait(struct sim *sim, struct copy *copy, struct frame *call) {
   if (write->fall_back_ns && !copy->fallen && !timer_is_set(sim, &copy->patience)) {
     timer_set(sim, copy->member, &copy->patience, write->fall_back_ns, 0, 0);
   }
+}
+
+void copy_wait(struct sim *sim, struct copy *copy, struct frame *call) {
+  hold(sim, copy, call, 0);
 }
 
 /* `waited`: somebody was to have an answer. Of what an earlier leader made nobody is answered. */
@@ -104,6 +109,36 @@ static void acknowledge_one(struct sim *sim, struct copy *copy, struct frame *ca
   }
 }
 
+/* --- sent again ------------------------------------------------------------------------------- */
+
+static void answer_again(struct sim *sim, struct copy *copy, struct frame *call, uint32_t write) {
+  struct history *history = copy->group->history;
+  uint64_t user = column_wanted(sim, COLUMN_USER) ? column_get(sim, call, COLUMN_USER) : 0;
+  bool first =
+      !history_shows_all(history, write) && history_at(history, write)->acked_ns == TIME_NEVER;
+  if (first) {
+    copy->meters->conflicts += history_ack(history, copy->number, write, user, sim->now_ns);
+  }
+  call_reply(sim, call, OUTCOME_OK);
+}
+
+/* Those that come behind what is acknowledged by now. */
+static void answer_repeated(struct sim *sim, struct copy *copy) {
+  while (copy->waiters > 0 && copy->waiter[copy->first_waiter].position <= copy->committed) {
+    uint32_t write = copy->waiter[copy->first_waiter].again;
+    struct frame *call = pop_waiter(sim, copy);
+    if (call) answer_again(sim, copy, call, write);
+  }
+}
+
+void copy_answer_again(struct sim *sim, struct copy *copy, struct frame *call, uint32_t write) {
+  if (copy->committed >= copy->log.end) {
+    answer_again(sim, copy, call, write);
+  } else {
+    hold(sim, copy, call, write);
+  }
+}
+
 static void set_fallen(struct sim *sim, struct copy *copy, bool fallen) {
   copy->fallen = fallen;
   level_set(&copy->meters->falling, sim->now_ns, fallen);
@@ -116,7 +151,9 @@ void copy_acknowledge(struct sim *sim, struct copy *copy) {
   uint32_t until = had_by(copy, needed(copy)), before = copy->committed;
   bool elected = copy->group->config->elect.given;
   if (elected && until > before && log_at(&copy->log, until).term != copy->term) until = before;
-  while (copy->leads && copy->committed < until) {
+  for (;;) {
+    answer_repeated(sim, copy);
+    if (!copy->leads || copy->committed >= until) break;
     struct frame *call = NULL;
     bool waits =
         copy->waiters > 0 && copy->waiter[copy->first_waiter].position == copy->committed + 1;

@@ -6,6 +6,7 @@
 
 #include "arena.h"
 #include "checks.h"
+#include "copy_keys.h"
 #include "fault_def.h"
 
 static struct group *group_new(struct sim *sim, struct component *component,
@@ -57,7 +58,9 @@ void copy_free(struct copy *copy) {
   log_free(&copy->log);
   elect_free(copy);
   free(copy->waiter);
-  if (copy->number + 1 == copy->group->n) history_free(copy->group->history);
+  if (copy->number + 1 < copy->group->n) return;
+  history_free(copy->group->history);
+  copy_keys_free(copy->group->keys);
 }
 
 /* What is in its memory is gone; its log and what it shows are on its disk. */
@@ -100,6 +103,12 @@ void copy_check(struct copy *copy, struct checks *out) {
     uint32_t write = log_at(&copy->log, p).write;
     shown = history_has(group->history, copy->number, write) &&
             history_shows(group->history, copy->number, write) == (p <= copy->applied);
+  }
+  if (group->keys) {
+    uint64_t twice = copy_keys_twice(group->keys, copy->number);
+    check_member(out, copy->member, "keys", twice <= copy_keys_duplicates(group->keys),
+                 "%llu writes of the log have the key of an earlier one, %llu were done that way",
+                 (unsigned long long)twice, (unsigned long long)copy_keys_duplicates(group->keys));
   }
   check_member(out, copy->member, "copy", shown,
                "%u writes in the log, %u of them shown to readers, as the history says",

@@ -7,6 +7,7 @@
  *   acknowledge.c    when the primary answers a write
  *   route.c          which copy a call goes to, and what a read sees there
  *   promote.c        another copy becomes primary, since a control says so
+ *   copy_keys.h      writes that are sent again
  *   elect.c          or because the copies have elected it
  *
  * Copies without a primary are quorum.h.
@@ -88,6 +89,7 @@ struct ahead {
 /* A call whose write waits to be acknowledged; calls wait in the order of the log. */
 struct waiter {
   uint32_t position, slot, stamp;
+  uint32_t again; /* the write that it is answered for, which was made before; 0: it made one */
   uint64_t since_ns;
 };
 
@@ -139,7 +141,8 @@ struct group {
   struct op_set write_ops;
   struct stream pick;
   struct history *history;
-  struct how_many write; /* as configured */
+  struct copy_keys *keys; /* NULL: none is remembered */
+  struct how_many write;  /* as configured */
   struct elections elections;
   void (*let_in)(struct sim *sim, struct member *member, struct frame *call); /* a read */
   uint64_t failed_ns; /* since when no primary has taken writes; TIME_NEVER: it is not so */
@@ -187,6 +190,8 @@ void copy_show_next(struct copy *copy);
 /* --- acknowledge.c -------------------------------------------------------------------------- */
 
 void copy_wait(struct sim *sim, struct copy *copy, struct frame *call);
+/* A write that the log has is sent again: it is answered when it, and all behind it, may be. */
+void copy_answer_again(struct sim *sim, struct copy *copy, struct frame *call, uint32_t write);
 /* What others have changed: answers the writes that have waited long enough for it. */
 void copy_acknowledge(struct sim *sim, struct copy *copy);
 void copy_patience_ends(struct sim *sim, struct copy *copy);

@@ -1,6 +1,8 @@
 /* database: a server with a connection limit that reads and writes. */
 #include "call.h"
 #include "certify.h"
+#include "column.h"
+#include "copy_keys.h"
 #include "database_state.h"
 #include "holding.h"
 #include "key_history.h"
@@ -174,6 +176,14 @@ static bool start_special(struct sim *sim, struct member *member, struct frame *
 
 static void start(struct sim *sim, struct member *member, struct frame *call);
 
+/* The write that this one sends again, if the log has it; 0: it is to be done. */
+static uint32_t done_before(struct sim *sim, struct database_state *db, const struct frame *call) {
+  struct copy_keys *keys = db->copy->group->keys;
+  if (keys == NULL) return 0;
+  return copy_keys_done(keys, db->copy->number, column_get(sim, call, COLUMN_IDENTITY), sim->now_ns,
+                        &db->keys);
+}
+
 /* The same of its end. */
 static bool done_special(struct sim *sim, struct member *member, struct frame *call) {
   struct database_state *db = member->state;
@@ -190,6 +200,11 @@ static bool done_special(struct sim *sim, struct member *member, struct frame *c
     db->reads++;
     call_reply(sim, call, OUTCOME_OK);
   } else if (db->copy->leads) {
+    uint32_t done = done_before(sim, db, call);
+    if (done) {
+      copy_answer_again(sim, db->copy, call, done);
+      return true;
+    }
     db->writes++;
     if (sim->holding) holding_done(sim, member->component->id, call, true);
     copy_write(sim, db->copy, call);
@@ -403,7 +418,8 @@ static void database_init(struct sim *sim, struct member *member) {
   db->write_ops = data_writes(sim->spec, member->component->id);
   for (uint32_t i = 0; i < SPEC_MAX_OPS / 64; i++) db->has_writes |= db->write_ops.bits[i] != 0;
   db->followed = ledger_follows(sim, member->component->id);
-  db->idempotency = idempotency_new(sim, &db->config->idempotency, &db->keys);
+  bool alone = !db->config->copies.given || member->component->members == 1;
+  if (alone) db->idempotency = idempotency_new(sim, &db->config->idempotency, &db->keys);
   db->outbox = outbox_new(sim, member, &db->config->outbox, &db->sent);
   if (db->config->fencing) db->fencing = fencing_new(sim);
   db->shipping = shipping_new(
@@ -424,6 +440,9 @@ static void database_init(struct sim *sim, struct member *member) {
     if (copies_have_primary(copies)) {
       db->copy = copy_new(sim, member, copies, db->write_ops, &db->copies);
       db->copy->group->let_in = let_in;
+      if (member->index == 1) {
+        db->copy->group->keys = copy_keys_new(sim, &db->config->idempotency);
+      }
     } else {
       db->quorum = quorum_new(sim, member, copies, db->write_ops, &db->copies, &db->rounds);
     }
@@ -490,6 +509,8 @@ const struct kind kind_database = {
         "and keeps that of a prepared one, through a crash, until it hears the decision; prepares "
         "and decisions are calls. With `idempotency` a write has the key of the request that it "
         "is made for, and one that was done is not done again, though it costs the same work. "
+        "With copies key and write are one entry of the log: a primary that takes over knows the "
+        "keys of what it has, and answers a write that is sent again when all of its log may be. "
         "With `outbox` a write and its message are one transaction, and a relay publishes it "
         "later. With `fencing` a write under a lock that was given away again fails. With `ship` "
         "what is acknowledged is sent to a safe place every so often; after the fault `lose`, "

@@ -62,10 +62,17 @@ bool database_validate(const struct spec *spec, const struct component_spec *com
         err, "has both fencing and %s, which do not go together yet; leave out one of them", other);
   }
   if (!shards_validate(spec, component, &config->shards, &config->move, err)) return false;
-  if (config->copies.given && (config->idempotency.given || config->outbox.given)) {
+  if (config->copies.given && config->outbox.given) {
     return error_set(err,
-                     "has both copies and %s, which do not go together yet; leave out one of them",
-                     config->idempotency.given ? "idempotency" : "outbox");
+                     "has both copies and outbox, which do not go together yet; leave out one of "
+                     "them");
+  }
+  if (config->copies.given && config->idempotency.given && !copies_have_primary(&config->copies)) {
+    return error_set(
+        err,
+        "has idempotency and copies without a primary, where nobody would know all "
+        "keys; leave idempotency out, or let one copy lead (copies.read = \"primary\", "
+        "\"any\" or \"nearest\" and copies.leaders = 1)");
   }
   if (!outbox_valid(spec, &config->outbox, err)) return false;
   if (config->ship.given && config->copies.given) {

@@ -12,6 +12,7 @@
 #include "checks.h"
 #include "column.h"
 #include "copies.h"
+#include "copy_keys.h"
 #include "message.h"
 #include "timeline.h"
 #include "timer.h"
@@ -85,6 +86,10 @@ void copy_write(struct sim *sim, struct copy *copy, struct frame *call) {
   }
   uint32_t write = history_make(group->history, copy->number, call->item, call->key, sim->now_ns);
   log_append(&copy->log, (struct log_entry){write, copy->term});
+  if (group->keys) {
+    copy_keys_made(group->keys, copy->number, write, column_get(sim, call, COLUMN_IDENTITY),
+                   sim->now_ns);
+  }
   copy->matched = copy->log.end;
   for (uint32_t i = 0; i < group->n; i++) {
     if (i == copy->number) continue;
@@ -160,6 +165,7 @@ static void rewind_to(struct copy *copy, uint32_t end) {
     if (copy->committed > copy->log.end) copy->committed = copy->log.end;
     copy->meters->rewound++;
     copy->meters->lost += history_discard(history, copy->number, write);
+    if (copy->group->keys) copy_keys_note(copy->group->keys, copy->number, write, false);
   }
 }
 
@@ -171,6 +177,7 @@ static void take(struct copy *copy, const struct log *from, uint32_t until) {
       struct log_entry entry = log_at(from, position);
       log_append(&copy->log, entry);
       history_receive(copy->group->history, copy->number, entry.write);
+      if (copy->group->keys) copy_keys_note(copy->group->keys, copy->number, entry.write, true);
     }
     copy->matched = position;
   }

@@ -174,6 +174,20 @@ static const struct protocol protocols[] = {
      .within_ms = 12000,
      .longest_ms = 3000,
      .seconds = 60},
+    {.name = "idempotency keys with copies",
+     .body = "client \"users\" { arrivals = " WHILE(
+         "60/s") ", target = \"kv\", timeout = \"300ms\",\n"
+                 "  retry = { attempts = 6, backoff = \"100ms\" }, mix = { write = 1 },\n"
+                 "  keys = uniform_keys { n = 20 } }\n" PLACE(
+                     "10ms", "1%") "database \"kv\" { write = \"1ms\", zone = \"z\",\n"
+                                   "  idempotency = { keep = \"never\" },\n"
+                                   "  copies = { n = 3, elect = { timeout = \"300ms\" } } }\n",
+     .target = {"kv[1]", "kv[2]", "kv[3]"},
+     .zero = {"kv.lost_writes", "kv.conflicts", "kv.duplicates", "kv.behind.end"},
+     .faults = 8,
+     .within_ms = 12000,
+     .longest_ms = 3000,
+     .seconds = 40},
     {.name = "idempotency keys",
      .body = "client \"users\" { arrivals = " WHILE(
          "60/s") ", target = \"pay\", timeout = \"300ms\",\n"
