@@ -471,7 +471,11 @@ static void comes(struct sim *sim, struct topic_state *t, uint32_t broker) {
   for (uint32_t i = 0; i < r->partitions; i++) {
     struct replicated *p = &r->part[i];
     if (p->leader == NO_BROKER) elect(sim, t, p);
-    if (p->leader == broker) feed_all(sim, r, p);
+    if (p->leader == broker) {
+      feed_all(sim, r, p);
+    } else if (p->leader != NO_BROKER && !is_away(r, p->leader)) {
+      feed(sim, r, p, broker); /* it fetches, also where nobody publishes */
+    }
   }
 }
 

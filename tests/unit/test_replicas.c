@@ -188,6 +188,25 @@ static void test_random_faults(void **state) {
   assert_true(thrown_away > 10);
 }
 
+/* Aim: brokers that were away while nobody published are in sync again when they are back, before
+ * the first message comes, which would be refused otherwise, and with it all that could bring them
+ * up to date. */
+static void test_quiet(void **state) {
+  (void)state;
+  const char *text =
+      "client \"c\" { arrivals = poisson(profile { { \"0s\", \"10/s\" }, { \"10s\", \"0/s\" },\n"
+      "  { \"80s\", \"10/s\" }, steps = true }), target = \"s\", keys = uniform_keys { n = 100 } "
+      "}\n"
+      "service \"s\" { on = { publish { \"q\", acks = \"all\", key = true } } }\n"
+      "topic \"q\" { partitions = 3, copies = { n = 3, min_insync = 2, session = \"5s\" } }\n"
+      "service \"w\" { work = \"1ms\", subscribe = { \"q\" } }\n"
+      "fault { crash \"q[2]\", at = \"20s\", lasts = \"20s\" }\n"
+      "fault { crash \"q[3]\", at = \"20s\", lasts = \"20s\" }\n";
+  expect(text, "q.too_few_in_sync", 0);
+  expect(text, "q.under_replicated.end", 0);
+  expect(text, "c.availability", 1);
+}
+
 static void test_mistakes(void **state) {
   (void)state;
   static const char *const bad[][2] = {
@@ -217,7 +236,7 @@ int main(void) {
       cmocka_unit_test(test_lost),          cmocka_unit_test(test_unclean),
       cmocka_unit_test(test_min_insync),    cmocka_unit_test(test_hang),
       cmocka_unit_test(test_random_faults), cmocka_unit_test(test_mistakes),
-      cmocka_unit_test(test_catches_up),
+      cmocka_unit_test(test_catches_up),    cmocka_unit_test(test_quiet),
   };
   return cmocka_run_group_tests_name("replicas", tests, folder_make, folder_remove);
 }
