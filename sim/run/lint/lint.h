@@ -107,6 +107,8 @@ double lint_quantile(const char *metric);
 
 /* Whether a target of a fault includes some of a component's members, or all of them. */
 bool lint_hits(const struct lint *lint, struct fault_target target, uint32_t component);
+/* Whether some client says which datum its requests are about. */
+bool lint_any_keys(const struct lint *lint);
 bool lint_hits_all(const struct lint *lint, struct fault_target target, uint32_t component);
 
 /* Whether some control probes it by this operation. */
@@ -135,6 +137,7 @@ void lint_join_moves_most(struct lint *lint);
 void lint_commits_alone(struct lint *lint);
 void lint_lease_below_work(struct lint *lint);
 void lint_lock_unfenced(struct lint *lint);
+void lint_locks_no_row(struct lint *lint);
 void lint_zone_takes_group(struct lint *lint);
 void lint_quorums_miss(struct lint *lint);
 void lint_last_write_wins(struct lint *lint);

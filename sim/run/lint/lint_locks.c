@@ -1,4 +1,6 @@
 /* Rules about locks that are given away for a lease. */
+#include <string.h>
+
 #include "dist_bounds.h"
 #include "lint.h"
 #include "pace.h"
@@ -149,4 +151,22 @@ static void lock_unfenced(struct lint *lint, const struct taken *taken) {
 
 void lint_lock_unfenced(struct lint *lint) {
   each_lock(lint, lock_unfenced);
+}
+
+/* --- rows ------------------------------------------------------------------------------------- */
+
+static bool locks_rows(const struct component_spec *component) {
+  for (const struct param *p = component->kind->params; p && p->name; p++) {
+    if (p->type != PARAM_BOOL || strcmp(p->name, "row_locks") != 0) continue;
+    return *(const bool *)((const char *)component->config + p->offset);
+  }
+  return false;
+}
+
+void lint_locks_no_row(struct lint *lint) {
+  if (lint_any_keys(lint)) return;
+  for (uint32_t c = 0; c < lint->spec->components; c++) {
+    if (!locks_rows(&lint->spec->component[c])) continue;
+    lint_add_component(lint, c)->what = "it locks the row of each write, and no client has keys";
+  }
 }

@@ -96,7 +96,7 @@ void lint_times_draws_members(struct lint *lint) {
 
 /* --- shards behind a balancer --------------------------------------------------------------- */
 
-static bool any_keys(const struct lint *lint) {
+bool lint_any_keys(const struct lint *lint) {
   for (uint32_t i = 0; i < lint->graph->nodes; i++) {
     const struct call_node *node = &lint->graph->node[i];
     if (node_is_source(lint->graph, node) && node->outline.source.has_keys) return true;
@@ -112,7 +112,7 @@ static bool is_sharded(const struct component_spec *c) {
 
 void lint_balanced_shards(struct lint *lint) {
   uint32_t said = REF_NONE; /* the operations of a balancer stand side by side */
-  if (!any_keys(lint)) return;
+  if (!lint_any_keys(lint)) return;
   for (uint32_t i = 0; i < lint->graph->nodes; i++) {
     const struct call_node *node = &lint->graph->node[i];
     if (!node->outline.spreads || node->component == said) continue;
