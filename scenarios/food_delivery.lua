@@ -3,13 +3,13 @@
 --
 -- Covers A13.
 -- Guests look at menus and order through one of two balancers in different zones. Three servers
--- answer them: menus from a cache, and without it from the database, of whose three copies a
--- manager makes another one the primary; orders go to the database and by three brokers to the
--- kitchens. A year of failures happens in a month: each is twelve times as frequent as it is and
--- takes as long as it does, so that the minutes lost in the month are those of a year, and each
+-- take menus from a cache, and without it from the database, of whose three copies a manager
+-- makes another one the primary; orders go to the database and by three brokers to the kitchens.
+-- A year of failures happens in a month: each is twelve times as frequent as it is and takes as
+-- long as it does, so that the minutes lost in the month are those of a year, and each
 -- replication is a year of its own. Only independent failures that meet come twelve times too
--- often. To see what something costs, let it never fail (`perfect`).
--- Bad releases, which take all servers, cost most, then zones; what is there twice costs little.
+-- often. To see what something costs, let it never fail (`perfect`). Bad releases, which take
+-- all servers, cost most, then zones; what is there twice costs little.
 --
 -- Off: standby=false  the database waits for its primary to come back
 -- Off: zones=1  what takes the zone takes everything
