@@ -87,6 +87,8 @@ static void test_outages(void **state) {
   "\n"                                                                   \
   "  outage = { every = \"2.5ms\", loses = \"10%\" } }\n"
   double n = 39999, sets = 20 * 6.0 * 5 * 4 / (60 * 59 * 58);
+  double outages = metric_of(OUTAGES(""), "d.outages", 100);
+  expect(OUTAGES(""), "d.rebuilds", 6 * outages);
   double once = metric_of(OUTAGES(""), "d.losses", 100);
   double twice = metric_of(OUTAGES("scatter = 4,"), "d.losses", 100);
   if (fabs(once - n * sets) > 4 * sqrt(n * sets)) fail_msg("%g, not %g", once, n * sets);
