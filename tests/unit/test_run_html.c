@@ -74,6 +74,10 @@ static void test_definitions_come_from_the_tables(void **state) {
   assert_true(m.common);
   assert_true(metric_meaning("client", "availability", &m));
   assert_false(m.common);
+  assert_true(metric_meaning("client", "during.a_web_server_dies.availability", &m));
+  assert_int_equal(m.unit, UNIT_RATIO);
+  assert_true(metric_meaning("client", "during.a_web_server_dies.latency.p99", &m));
+  assert_int_equal(m.unit, UNIT_SECONDS);
   assert_true(metric_meaning("client", "errors.timeout", &m));
   assert_int_equal(m.unit, UNIT_COUNT);
   assert_true(metric_meaning("client", "op.buy.latency.p99", &m));

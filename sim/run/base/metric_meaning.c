@@ -73,6 +73,12 @@ static bool percentile_meaning(const char *kind, const char *own, struct metric_
   return true;
 }
 
+static void put_before(struct metric_meaning *out, const char *words) {
+  char doc[sizeof out->doc];
+  snprintf(doc, sizeof doc, "%s", out->doc);
+  snprintf(out->doc, sizeof out->doc, "%s%.180s", words, doc);
+}
+
 bool metric_meaning(const char *kind, const char *own, struct metric_meaning *out) {
   *out = (struct metric_meaning){.unit = UNIT_COUNT};
   const struct kind *known = kind != NULL ? registry_find(kind) : NULL;
@@ -87,9 +93,12 @@ bool metric_meaning(const char *kind, const char *own, struct metric_meaning *ou
   if (dot != NULL) return metric_meaning(kind, dot + 1, out);
   bool waiting = strcmp(own, "journey.waiting") == 0; /* of journeys alone */
   if (strncmp(own, "journey.", 8) == 0 && !waiting && metric_meaning(kind, own + 8, out)) {
-    char doc[sizeof out->doc];
-    snprintf(doc, sizeof doc, "%s", out->doc);
-    snprintf(out->doc, sizeof out->doc, "Of journeys as wholes: %.200s", doc);
+    put_before(out, "Of journeys as wholes: ");
+    return true;
+  }
+  dot = strncmp(own, "during.", 7) == 0 ? strchr(own + 7, '.') : NULL;
+  if (dot != NULL && metric_meaning(kind, dot + 1, out)) {
+    put_before(out, "Of the requests that ended while the fault held: ");
     return true;
   }
   if (known != NULL ? in_kind(known, own, out) : in_any_kind(own, out)) return true;

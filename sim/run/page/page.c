@@ -152,7 +152,9 @@ void page_row(const struct page *p, const char *metric) {
   struct metric_meaning meaning = page_meaning(p, metric);
   struct estimate e = estimate_of(json_object_get(p->metrics, metric));
   g_string_append(p->out, "<tr>");
-  html_element(p->out, "th", metric);
+  g_string_append(p->out, "<th>");
+  html_breakable(p->out, metric);
+  g_string_append(p->out, "</th>");
   html_element_of(p->out, "td", "n", meaning.doc, format_estimate(meaning.unit, &e).text);
   html_element_of(p->out, "td", "n", NULL, format_interval(meaning.unit, &e).text);
   html_element_of(p->out, "td", "doc", NULL, meaning.doc);

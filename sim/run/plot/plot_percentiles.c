@@ -9,6 +9,7 @@
 #include "plot_results.h"
 
 #define POINTS_MAX 400u
+#define NAME_WIDTH 44u /* of a curve, in the key: "shoppers.during.the_web_server_dies" */
 
 struct curve {
   char *name;
@@ -316,8 +317,8 @@ static void draw(struct plot_page *page, struct curves *curves, const json_t *go
     look[i] = curves->list[i].look;
     every[i] = fmax(1, floor(curves->list[i].point->len / 2.0 / 9));
   }
-  script_key(data, names, curves->n, LABEL_WIDTH, &rows);
-  script_texts(data, "name", names, curves->n, LABEL_WIDTH);
+  script_key(data, names, curves->n, NAME_WIDTH, &rows);
+  script_texts(data, "name", names, curves->n, NAME_WIDTH);
   script_numbers(data, "every", every, curves->n);
   script_numbers(data, "look", look, curves->n);
   script_axis(data, "x", &x);
