@@ -409,18 +409,19 @@ const struct kind kind_lock_service = {
     .name = "lock_service",
     .summary = "Gives each lock to one holder at a time, for a lease.",
     .doc =
-        "The step `lock` of a service takes a lock of it: one for each data key, or one for all. A "
-        "call for a lock that is taken waits, first come first served, until it is given back, its "
-        "lease ends, or the caller gives up. With each lock goes a token, a number greater than "
-        "all before; a database with `fencing` does no write whose token is smaller than one that "
-        "it has seen. What the service believes and what is so are two things: `held` says the "
-        "first, and `two_holders`, `shared` and `stale_writes` the second, as holders and stores "
-        "saw it. A lock "
-        "of which its holder has not heard yet is nobody's. Several instances divide the keys "
-        "among them. Other calls than those of the step are answered after `work`. Left out: the "
-        "copies that such a service is made of, and the time in which they elect another leader "
-        "(a crash with `durable` stands for that); several independent services of which most must "
-        "agree (Redlock); clocks of different speed; locks that many readers share.",
+        "The step `lock` of a service takes a lock: one for each data key, or one for all. A "
+        "lock has one holder at a time, until it is given back or its lease ends. Further calls "
+        "for it wait, first come first served, until then or until the caller gives up.\n"
+        "Each lock comes with a token, a number greater than all before. A database with "
+        "`fencing` refuses a write whose token is smaller than one that it has seen. The service "
+        "may believe something else than what is so: `held` tells what it believes; "
+        "`two_holders`, `shared` and `stale_writes` tell what holders and stores saw. A lock "
+        "belongs to nobody until its holder has heard of it. Several instances divide the keys "
+        "among them. Calls of other steps are answered after `work`.\n"
+        "Left out: the copies that such a service is made of, and the time in which they elect "
+        "another leader (a crash with `durable` stands for that); several independent services "
+        "of which most must agree (Redlock); clocks of different speed; locks that many readers "
+        "share.",
     .example =
         "client \"users\" { arrivals = poisson \"20/s\", target = \"shop\", keys = uniform_keys { "
         "n = 100 } }\n"
