@@ -15,7 +15,7 @@
 -- Off: helpers=1  ten times as long with two copies or one
 -- Off: placement=random  power failures find a group that they take
 -- Try: bias=false  nothing is seen in 50,000 years, which decides nothing about eleven nines
--- Answer: three.annual_loss
+-- Answer: three.nines
 local copies = param { "copies", 3, doc = "of each group" }
 local helpers = param { "helpers", 10, doc = "disks that a lost one is rebuilt on" }
 local bias = param { "bias", true, doc = "estimate losses that are too rare to be seen" }
