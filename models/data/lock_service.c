@@ -417,7 +417,7 @@ const struct kind kind_lock_service = {
         "may believe something else than what is so: `held` tells what it believes; "
         "`two_holders`, `shared` and `stale_writes` tell what holders and stores saw. A lock "
         "belongs to nobody until its holder has heard of it. Several instances divide the keys "
-        "among them. Calls of other steps are answered after `work`.\n"
+        "among them. All other calls are answered after `work`.\n"
         "Left out: the copies that such a service is made of, and the time in which they elect "
         "another leader (a crash with `durable` stands for that); several independent services "
         "of which most must agree (Redlock); clocks of different speed; locks that many readers "
