@@ -23,7 +23,7 @@ local words = {
   "shed", "transaction", "unlock",
   -- faults
   "crash", "hang", "slow", "delay", "drop", "error", "flush", "join", "lose", "partition", "skew", "stop",
-  "surge", "expire",
+  "surge", "expire", "flap", "leak",
   -- what the sandbox leaves of Lua
   "ipairs", "math", "pairs", "select", "string", "table", "tonumber", "tostring", "type", "assert",
 }

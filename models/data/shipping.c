@@ -95,7 +95,8 @@ static void hit(struct sim *sim, const struct fault_hit *hit, bool begins) {
   members_crash(sim, hit->member, hit->members, begins);
 }
 
-static bool fits(const struct outline *outline) {
+static bool fits(const struct component_spec *component, const struct outline *outline) {
+  (void)component;
   return outline->restores;
 }
 
@@ -115,6 +116,6 @@ const struct fault_def fault_lose = {
     .life = LIFE_ENDS,
     .fits = fits,
     .lacks = "keeps no data that could be lost and restored; name a database or a storage",
-    .unfit = "change data that are nowhere else; give it ship = { every = \"5min\" }",
+    .unfit = "changes data that are nowhere else; give it ship = { every = \"5min\" }",
     .whom = "database that ships its log, or storage",
 };

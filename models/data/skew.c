@@ -34,7 +34,8 @@ static void hit(struct sim *sim, const struct fault_hit *hit, bool begins) {
   }
 }
 
-static bool fits(const struct outline *outline) {
+static bool fits(const struct component_spec *component, const struct outline *outline) {
+  (void)component;
   return outline->copies && outline->copies->clocks;
 }
 
@@ -52,7 +53,7 @@ const struct fault_def fault_skew = {
     .fits = fits,
     .lacks = "has no clock that anything depends on; name a database",
     .unfit =
-        "look at no clock; stamps count with copies.leaders = \"all\" (and conflict = \"lww\", "
+        "looks at no clock; stamps count with copies.leaders = \"all\" (and conflict = \"lww\", "
         "\"merge\" or \"crdt\") or without a primary, leases with copies.elect",
     .whom = "database whose copies look at their clocks",
 };

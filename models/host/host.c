@@ -35,6 +35,7 @@ static double wanted(const struct host_state *h) {
     const struct tenancy takes = m->kind->tenancy(m->component->config);
     uint64_t calls = m->flow.arrivals - m->flow.ok - m->flow.errors;
     bytes += (double)takes.base + (double)takes.request * (double)calls;
+    if (m->kind->leaked) bytes += (double)m->kind->leaked(m);
   }
   return bytes;
 }
@@ -201,7 +202,8 @@ const struct kind kind_host = {
         "the share that does not fit. What hits a host (a crash, a hang, a slowdown, a partition) "
         "hits all that runs on it. Nothing may call a host. Left out: what a switch between "
         "threads costs, caches of the processor, which pages are touched more often than others, "
-        "priorities and limits of groups, the out-of-memory killer.",
+        "priorities and shares of groups; a killer that takes the largest process when memory is "
+        "short (a service has a limit of its own: its `memory.limit`).",
     .example =
         "client \"users\" { arrivals = poisson \"50/s\", target = \"web\" }\n"
         "host \"vm\" { cpus = 2, memory = \"8GB\", swap = 20 }\n"

@@ -35,7 +35,7 @@ static struct frame *finish(struct sim *sim, struct member *member, struct frame
     next = station_leave(sim, &s->station, call);
   }
   call_reply(sim, call, outcome);
-  if (__builtin_expect(s->lodger, 0)) cores_changed(sim, s->station.cores);
+  if (__builtin_expect(s->uses_memory, 0)) footprint_call_ended(sim, member, &s->memory);
   return next;
 }
 
@@ -337,6 +337,7 @@ static void service_on_due(struct sim *sim, struct member *member, struct timer 
     environments_expire(sim, member, &s->pool);
     return;
   }
+  if (s->uses_memory && footprint_due(sim, member, &s->memory, departure)) return;
   if (s->locks && locker_due(sim, member, &s->locker, departure, s->pace.paused)) return;
   struct frame *done = station_due(sim, member, &s->station, departure);
   if (done) service_on_timer(sim, member, done);
@@ -397,7 +398,7 @@ static __attribute__((noinline)) void take_in(struct sim *sim, struct member *me
       refuse_one(sim, member, call);
       break;
   }
-  if (__builtin_expect(s->lodger, 0)) cores_changed(sim, s->station.cores);
+  if (__builtin_expect(s->uses_memory, 0)) footprint_grows(sim, member, &s->memory);
 }
 
 /* Under load most calls have to wait, and most of these need nothing but a place and a draw. As
@@ -562,6 +563,7 @@ static void service_on_fault(struct sim *sim, struct member *member, const struc
     service_sheds_clear(&s->sheds);
     if (s->locks) locker_crash(sim, &s->locker);
     environments_clear(sim, &s->pool);
+    footprint_clear(sim, &s->memory);
   }
   station_fault(sim, member, &s->station, fault, begins);
   if (fault == &fault_crash && s->coordinates) {
@@ -578,6 +580,10 @@ static struct consumer *service_consumer(struct member *member) {
 
 static struct station *service_station(struct member *member) {
   return &((struct service_state *)member->state)->station;
+}
+
+static uint64_t service_leaked(const struct member *member) {
+  return ((const struct service_state *)member->state)->memory.leaked;
 }
 
 static void service_fetch(const struct sim *sim, const struct member *member,
@@ -629,9 +635,11 @@ const struct kind kind_service = {
     .accept = service_accept,
     .on_connection = service_on_connection,
     .on_fault = service_on_fault,
+    .own_faults = (const struct fault_def *const[]){&fault_leak, NULL},
     .message_bytes = service_message_bytes,
     .station = service_station,
     .tenancy = service_tenancy,
+    .leaked = service_leaked,
     .touches = service_touches,
     .fetch = service_fetch,
     .check = service_check,

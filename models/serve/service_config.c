@@ -12,6 +12,7 @@ static const char *const by_choices[] = {"op", "tier", NULL};
 void service_place(struct component_spec *component) {
   struct service_config *config = (struct service_config *)component->config;
   config->on_demand = component->on_demand;
+  component->comes_and_goes |= config->memory.limit > 0;
   if (config->on_demand == NULL) return;
   config->workers = config->on_demand->most * config->on_demand->concurrency;
   config->queue = 0;
@@ -31,9 +32,9 @@ const struct accept_config *service_accept(const void *config) {
 
 /* What an instance that comes with a call cannot have. */
 static bool on_demand_valid(const struct component_spec *component, struct error *err) {
-  static const char *const keys[] = {"workers",   "queue",    "discipline", "io",
-                                     "host",      "slows",    "warm",       "pauses",
-                                     "subscribe", "priority", "start",      "drain"};
+  static const char *const keys[] = {"workers", "queue", "discipline", "io",        "host",
+                                     "slows",   "warm",  "pauses",     "subscribe", "priority",
+                                     "start",   "drain", "memory"};
   const struct service_config *config = component->config;
   if (config->on_demand == NULL) return true;
   for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
@@ -57,7 +58,8 @@ static bool on_demand_valid(const struct component_spec *component, struct error
 
 struct tenancy service_tenancy(const void *config) {
   const struct service_config *c = config;
-  struct tenancy tenancy = {c->host, c->memory.base, c->memory.request, PARAM_UNLIMITED};
+  struct tenancy tenancy = {c->host, c->memory.base, c->memory.request, PARAM_UNLIMITED,
+                            c->memory.limit};
   if (c->workers != PARAM_UNLIMITED && c->queue != PARAM_UNLIMITED && c->io == IO_BLOCKING) {
     tenancy.calls = c->workers + c->queue;
   }
@@ -66,8 +68,10 @@ struct tenancy service_tenancy(const void *config) {
 
 static bool host_valid(const struct service_config *config, struct error *err) {
   if (config->host == REF_NONE) {
-    if (!config->memory.given) return true;
-    return error_set(err, "'memory' is that of a host; give 'host'");
+    if (!config->memory.given || config->memory.limit > 0) return true;
+    return error_set(err,
+                     "'memory' counts against a limit or what a host has; give limit = \"2GB\", or "
+                     "'host'");
   }
   if (discipline_shares((enum discipline)config->discipline)) {
     return error_set(err, "on a host all services share its cores; leave out discipline \"%s\"",
@@ -304,6 +308,11 @@ const char service_doc[] =
     "a collector works beside the calls, that pauses come with what is allocated, and that "
     "code "
     "gets warm by being run instead of by time.\n"
+    "With `memory` an instance takes its base, something for each call that is present, and what "
+    "has leaked. Past the limit it is killed at that instant, whatever it is doing: its calls are "
+    "lost, and it begins again after `restart` and `start`. One that drains is left alone. Left "
+    "out: memory of single steps, a collector that runs more often the less is free, pauses "
+    "between restarts in a row (a control can make them), the kernel's choice among processes.\n"
     "When a caller gives up (its timeout came, or its own caller gave up), a message tells the "
     "service, and `cancel` says what it does. Calls that are taken out or stopped count as "
     "errors. A call "
@@ -323,21 +332,6 @@ const char service_doc[] =
 
 static const char *const io_choices[] = {"blocking", "async", NULL};
 static const char *const cancel_choices[] = {"never", "passed_on", "queued", "running", NULL};
-
-static const struct param memory_params[] = {
-    {.name = "base",
-     .type = PARAM_BYTES,
-     .offset = offsetof(struct memory_config, base),
-     .fallback = "0B",
-     .doc = "What one instance takes with nothing to do."},
-    {.name = "request",
-     .type = PARAM_BYTES,
-     .offset = offsetof(struct memory_config, request),
-     .fallback = "0B",
-     .doc = "What each call that is present takes more, whether it is served or waits (a PHP "
-            "worker: 128 MB at most, memory_limit)."},
-    {0},
-};
 
 static const char *const evict_choices[] = {"newcomer", "lowest", NULL};
 
@@ -441,8 +435,7 @@ const struct param service_params[] = {
      .type = PARAM_GROUP,
      .offset = AT(memory),
      .group = memory_params,
-     .needs = "host",
-     .doc = "What it takes of the memory of its host."},
+     .doc = "What one instance takes of memory: of its host's, or up to a limit of its own."},
     {.name = "slows",
      .type = PARAM_SLOWS,
      .offset = AT(pace.slows),

@@ -2,6 +2,7 @@
 #ifndef SERVICE_CONFIG_H
 #define SERVICE_CONFIG_H
 
+#include "footprint.h"
 #include "network/accept.h"
 #include "outline.h"
 #include "pace.h"
@@ -29,10 +30,7 @@ struct service_config {
   struct subscription subscribe;
   struct pace_config pace;
   uint32_t host;
-  struct memory_config {
-    bool given;
-    uint64_t base, request; /* bytes */
-  } memory;
+  struct memory_config memory;
 };
 
 extern const struct param service_params[];

@@ -44,8 +44,9 @@ void service_init(struct sim *sim, struct member *member) {
   if (member->host != REF_NONE) {
     struct member *host = &sim->member[member->host];
     station_on_host(&s->station, host->kind->cores(host));
-    s->lodger = s->config->memory.given;
   }
+  footprint_init(sim, member, &s->memory, &s->config->memory);
+  s->uses_memory = s->memory.config != NULL;
   if (pace_is_given(&s->config->pace)) {
     pace_init(sim, &s->pace, &s->config->pace, member, &s->station);
   }
@@ -53,7 +54,7 @@ void service_init(struct sim *sim, struct member *member) {
   limits_init(sim, &s->limits, &s->config->on, first ? &first->limits : NULL);
   service_sheds_init(sim, &s->sheds, s->config);
   s->plain_queue = s->station.plain && s->station.classes == 1 && s->sheds.n == 0 &&
-                   !s->config->subscribe.given && !s->lodger;
+                   !s->config->subscribe.given && !s->uses_memory;
   s->consumer.config = subscription_of(self->spec);
   s->coordinates = service_transacts(s->config);
   if (s->coordinates) transactions_want(sim);

@@ -71,7 +71,8 @@ struct plan *service_plans(struct sim *sim, const struct component *self) {
   for (uint32_t op = 0; op < ops; op++) {
     plan[op].work = sim_stream(sim, self, "work");
     plan[op].class = (uint8_t)config->priority.n;
-    look_at_steps(sim, &plan[op], !config->subscribe.given && !price_is_for_time(self));
+    bool short_cuts = !config->subscribe.given && !price_is_for_time(self) && !config->memory.given;
+    look_at_steps(sim, &plan[op], short_cuts);
     if (config->on_demand) { /* it has to have an instance first */
       plan[op].works_first = plan[op].only_works = plan[op].quick = false;
       plan[op].then = NULL;

@@ -3,6 +3,10 @@
 #include "service_state.h"
 
 const struct meter service_meters[] = {
+    {"memory", METER_MEAN_LEVEL, offsetof(struct service_state, memory.used), 0,
+     "Bytes that one instance takes"},
+    {"out_of_memory", METER_COUNT, offsetof(struct service_state, memory.kills), 0,
+     "Processes that were killed because they took more than their limit."},
     {"cancelled", METER_COUNT, offsetof(struct service_state, cancelled), 0,
      "Calls taken out of the queue because nobody waited for them any more."},
     {"stopped", METER_COUNT, offsetof(struct service_state, stopped), 0,
@@ -73,6 +77,10 @@ bool service_has_meter(const void *config, const struct meter *meter) {
   size_t pool = offsetof(struct service_state, pool);
   if (meter->at >= pool && meter->at < pool + sizeof(struct environments)) {
     return c->on_demand != NULL;
+  }
+  size_t memory = offsetof(struct service_state, memory);
+  if (meter->at >= memory && meter->at < memory + sizeof(struct footprint)) {
+    return c->memory.given && (c->memory.limit > 0 || meter->type != METER_COUNT);
   }
   size_t transactions = offsetof(struct service_state, coordinator);
   if (meter->at >= transactions && meter->at < transactions + sizeof(struct coordinator)) {

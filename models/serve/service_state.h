@@ -5,6 +5,7 @@
 #include "column.h"
 #include "delivery.h"
 #include "environments.h"
+#include "footprint.h"
 #include "limit_gates.h"
 #include "outbound.h"
 #include "service_config.h"
@@ -30,7 +31,7 @@ struct service_state {
   uint64_t name_hash;    /* of the component */
   bool plain_queue;      /* one class, first come first served */
   bool is_async;
-  bool lodger;      /* its calls take memory of a host */
+  bool uses_memory; /* that somebody counts: `memory` */
   bool coordinates; /* some handler has a transaction: `coordinator` */
   bool bills_time;  /* what its calls cost goes by how long they have a worker: price.h */
   bool locks;       /* or takes a lock: `locker` */
@@ -41,6 +42,7 @@ struct service_state {
   struct environments pool;
   struct coordinator coordinator;
   struct locker locker;
+  struct footprint memory;
   struct consumer consumer;
   struct pace pace; /* if one is given */
 };

@@ -14,6 +14,7 @@
 #include "engine.h"
 #include "fault_def.h"
 #include "fault_effects.h"
+#include "message.h"
 #include "network.h"
 #include "present.h"
 #include "spell.h"
@@ -131,10 +132,12 @@ static void find_members(const struct sim *sim, struct instance *it, struct faul
   }
 }
 
-static uint64_t *side_of_cut(const struct sim *sim, struct fault_target target) {
+/* Those who are meant, or all others. */
+static uint64_t *side_of_cut(const struct sim *sim, struct fault_target target, bool others) {
   uint64_t *set = mem_zeroed(sim->members / 64 + 1, sizeof *set);
   for (uint32_t i = 0; i < sim->members; i++) {
-    if (target_holds(sim, target, &sim->member[i])) set[i / 64] |= UINT64_C(1) << (i % 64);
+    if (target_holds(sim, target, &sim->member[i]) != others)
+      set[i / 64] |= UINT64_C(1) << (i % 64);
   }
   return set;
 }
@@ -217,6 +220,7 @@ enum outcome faults_gate(struct sim *sim, struct member *to, struct frame *call)
   const struct ward *w = &sim->faults->ward[to->id];
   for (uint32_t i = 0; i < w->gates; i++) {
     const struct instance *it = &sim->faults->instance[w->gate[i]];
+    if (it->spec->spares == SPARES_PROBES && message_is_probe(sim, call)) continue;
     struct draws draws = draws_begin(it->verdicts, call->key, to->component->name_hash);
     if (draws_unit(&draws) < it->spec->ratio) return it->spec->type->gate;
   }
@@ -278,16 +282,19 @@ static uint64_t draw_time(struct instance *it, const struct dist *dist) {
   return dist_draw_whole(dist, &draws);
 }
 
-static void schedule(struct sim *sim, uint32_t which, uint64_t delay_ns, bool begins) {
+/* What comes to pass of an instance. */
+enum { ENDS, BEGINS, FLAPS };
+
+static void schedule(struct sim *sim, uint32_t which, uint64_t delay_ns, unsigned what) {
   if (delay_ns > TIME_NEVER / 2 - sim->now_ns) return;
   uint32_t turn = sim->faults->instance[which].turn;
-  fel_push(&sim->fel, event_make(sim->now_ns + delay_ns, which << 4 | EVENT_FAULT,
-                                 turn << 1 | (begins ? 1 : 0)));
+  fel_push(&sim->fel,
+           event_make(sim->now_ns + delay_ns, which << 4 | EVENT_FAULT, turn << 2 | what));
 }
 
 static void repair(struct sim *sim, uint32_t which) {
   struct instance *it = &sim->faults->instance[which];
-  schedule(sim, which, draw_time(it, &it->spec->lasts), false);
+  schedule(sim, which, draw_time(it, &it->spec->lasts), ENDS);
 }
 
 static void wait_for_repair(struct sim *sim, uint32_t which) {
@@ -315,15 +322,25 @@ static void repair_next(struct sim *sim, struct crews *crews) {
   repair(sim, next);
 }
 
+/* Cuts, or lets pass again, until the next time that it does the other. */
+static void flap(struct sim *sim, uint32_t which, bool cuts) {
+  struct instance *it = &sim->faults->instance[which];
+  it->cut.active = cuts;
+  network_cuts_changed(sim);
+  uint64_t down_ns = it->spec->down_ns ? it->spec->down_ns : it->spec->every_ns / 2;
+  schedule(sim, which, cuts ? down_ns : it->spec->every_ns - down_ns, FLAPS);
+}
+
 static void begin_or_end(struct sim *sim, uint32_t which, bool begins) {
   struct instance *it = &sim->faults->instance[which];
+  if (it->spec->type->flaps && !begins) it->turn++; /* it does not cut again after its end */
   it->holds = begins && !it->spec->type->at_once;
   if (begins) it->since_ns = sim->now_ns;
   it->until_ns = it->holds ? TIME_NEVER : sim->now_ns;
   if (begins) {
     if (it->spec->recurring || !it->spec->forever) wait_for_repair(sim, which);
   } else if (it->spec->recurring) {
-    schedule(sim, which, draw_time(it, &it->spec->mttf), true);
+    schedule(sim, which, draw_time(it, &it->spec->mttf), BEGINS);
     if (it->crews) repair_next(sim, it->crews);
   }
   spells_fault(sim, it->spec, begins);
@@ -336,12 +353,22 @@ static void begin_or_end(struct sim *sim, uint32_t which, bool begins) {
     timeline_fault_ends(sim, it->period);
     spells_fault(sim, it->spec, false);
   }
-  apply(sim, which, begins);
+  if (it->spec->type->flaps && begins) {
+    flap(sim, which, true);
+  } else {
+    apply(sim, which, begins);
+  }
 }
 
 void faults_event(struct sim *sim, uint32_t which, uint32_t arg) {
-  if (arg >> 1 != sim->faults->instance[which].turn << 1 >> 1) return;
-  begin_or_end(sim, which, arg & 1);
+  const struct instance *it = &sim->faults->instance[which];
+  if (arg >> 2 != it->turn << 2 >> 2) return;
+  unsigned what = arg & 3;
+  if (what == FLAPS) {
+    flap(sim, which, !it->cut.active);
+  } else {
+    begin_or_end(sim, which, what == BEGINS);
+  }
 }
 
 /* --- restarts ------------------------------------------------------------------------------- */
@@ -412,7 +439,7 @@ void faults_start(struct sim *sim) {
   for (uint32_t i = 0; i < sim->faults->instances; i++) {
     struct instance *it = &sim->faults->instance[i];
     uint64_t at_ns = it->spec->recurring ? draw_time(it, &it->spec->mttf) : it->spec->at_ns;
-    schedule(sim, i, at_ns, true);
+    schedule(sim, i, at_ns, BEGINS);
   }
 }
 
@@ -433,12 +460,12 @@ static void instance_init(struct sim *sim, struct instance *it, const struct fau
     if (spec->type->before) spec->type->before(sim, &hit);
     return;
   }
-  bool two_places = fault_has_two_places(spec);
-  if (two_places) it->near_side = side_of_cut(sim, target);
-  it->far_side = side_of_cut(sim, two_places ? spec->other : target);
+  bool two_places = spec->on_path, alone = !two_places && spec->type->severs;
+  if (two_places || alone) it->near_side = side_of_cut(sim, target, alone);
+  it->far_side = side_of_cut(sim, two_places ? spec->other : target, false);
   it->cut = (struct cut){.a = it->near_side,
                          .b = it->far_side,
-                         .calls_only = !two_places,
+                         .calls_only = !two_places && !alone,
                          .fault = spec,
                          .stream = it->verdicts};
 }

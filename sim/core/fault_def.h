@@ -26,7 +26,6 @@ struct sim;
 enum fault_takes {
   TAKES_ONE,    /* whom it hits */
   TAKES_EITHER, /* that, or two places between which messages meet it */
-  TAKES_TWO,    /* two places */
 };
 
 /* What becomes of the lives of members. */
@@ -73,7 +72,8 @@ struct fault_def {
   bool refuses;    /* meanwhile all new calls are refused at once, which uptime shows */
   bool stalls;     /* meanwhile nothing is answered, which uptime shows; then all goes on */
   bool swallows;   /* calls or messages vanish */
-  bool severs;     /* all messages */
+  bool severs;     /* all messages; with a single place those between it and all others */
+  bool flaps;      /* not all the time: for `down_ns` of each `every_ns` */
   bool of_process; /* it lasts as long as the process that it hits: a restart is its end */
   bool stretches;  /* what takes time takes `factor` times as long */
   bool needs_tls;  /* it meets those who open connections with TLS, and nobody else */
@@ -84,9 +84,9 @@ struct fault_def {
   /* Why these values do nothing; NULL: they do something. */
   const char *(*idle)(const struct fault_spec *fault);
   /* Own faults: whether a component, by its outline for the default operation, can meet it. */
-  bool (*fits)(const struct outline *outline);
+  bool (*fits)(const struct component_spec *component, const struct outline *outline);
   const char *lacks; /* what is said of a kind that does not have it, and what to name instead */
-  const char *unfit; /* of a component that does not fit: `the requests of "users" %s` */
+  const char *unfit; /* of a component that does not fit: `"users" %s` */
   const char *whom;  /* who was looked for in a zone: "client that sends at a rate" */
 };
 
@@ -94,17 +94,14 @@ struct fault_def {
 extern const struct fault_def *const engine_faults[];
 
 extern const struct fault_def fault_crash, fault_delay, fault_drop, fault_error, fault_expire,
-    fault_hang, fault_join, fault_partition, fault_slow, fault_stop, fault_surge;
+    fault_flap, fault_hang, fault_join, fault_partition, fault_pause, fault_slow, fault_stop,
+    fault_surge;
 
 /* What stands behind the words: whom they hit, and two places. */
 extern const struct param fault_target_param, fault_far_param; /* the second may be absent */
-extern const struct param fault_near_param, fault_other_param; /* both are needed */
 
 /* A table without rows. */
 extern const struct param fault_no_params[];
-
-/* Whether it names two places, and messages both ways between them meet it. */
-bool fault_has_two_places(const struct fault_spec *fault);
 
 /* Whether the fault is about messages on their way, instead of members. */
 bool fault_is_between(const struct fault_spec *fault);

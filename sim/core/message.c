@@ -54,6 +54,11 @@ static bool is_ping(const struct sim *sim, const struct frame *call) {
   return entry_of(sim, call) == 0;
 }
 
+bool message_is_probe(const struct sim *sim, const struct frame *call) {
+  if (call->flags & CALL_MESSAGE) return is_ping(sim, call);
+  return call->flags & CALL_ROOT && sim->member[call->parent].kind->stands_apart;
+}
+
 uint8_t message_what(const struct sim *sim, const struct frame *message) {
   return (uint8_t)(entry_of(sim, message) >> 32);
 }

@@ -43,7 +43,8 @@ struct component_spec {
   uint32_t instances;                /* >= 1 */
   uint32_t absent;                   /* the last so many of them are not there at first */
   const struct on_demand *on_demand; /* NULL: instances are what they are */
-  bool comes_and_goes;       /* a control starts and stops members, or one after the other again */
+  bool comes_and_goes;       /* members start and stop in a run without a fault: a control, a
+                                limit of memory */
   uint32_t zones;            /* number of entries of `zone`; 0: nowhere in particular */
   const uint32_t *zone;      /* member i lives in zone[i % zones] */
   struct dist start;         /* ns from a start, or the end of a crash, until it takes calls */
@@ -122,6 +123,9 @@ struct fault_target {
 };
 
 /* What happens, to whom and when; fault_def.h. */
+/* Calls that a fault leaves alone. */
+enum fault_spares { SPARES_NOTHING, SPARES_PROBES };
+
 struct fault_spec {
   const struct fault_def *type;
   const char *name; /* unique; names its random stream and the report's line */
@@ -137,9 +141,12 @@ struct fault_spec {
   struct dist lasts; /* ns */
   double factor;     /* slow, surge: > 0 */
   double ratio;      /* drop, error: 0..1 */
+  uint32_t spares;   /* error: enum fault_spares */
   struct dist by;    /* delay: ns */
   uint64_t skew_ns;  /* skew */
-  const char *file;  /* where it was declared, for messages */
+  uint64_t bytes;    /* leak: of each call */
+  uint64_t every_ns, down_ns; /* flap: cut for so long of each such time; 0: for half of it */
+  const char *file;           /* where it was declared, for messages */
   int line;
 };
 

@@ -11,6 +11,7 @@ struct tenancy {
   uint32_t host;          /* component; REF_NONE: none */
   uint64_t base, request; /* bytes that one instance takes, and each call present there more */
   uint64_t calls;         /* that may be present at one instance; PARAM_UNLIMITED */
+  uint64_t limit;         /* bytes past which an instance is killed; 0: none */
 };
 
 /* What a host offers, of one instance. */

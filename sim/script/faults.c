@@ -108,7 +108,7 @@ static bool fits(struct loader *loader, const struct fault_def *def,
   struct outline outline;
   outline_begin(&outline, loader->arena);
   component->kind->outline(&loader->scenario->spec, component, OP_DEFAULT, &outline);
-  return def->fits(&outline);
+  return def->fits(component, &outline);
 }
 
 /* Whether a zone or region has a member of the component. */
@@ -140,7 +140,7 @@ static bool check_own(struct loader *loader, const struct spot *spot, const char
                       def->lacks);
   }
   if (fits(loader, def, component)) return true;
-  return spot_error(loader, spot, "the requests of \"%s\" %s", text, def->unfit);
+  return spot_error(loader, spot, "\"%s\" %s", text, def->unfit);
 }
 
 /* --- what happens to them ------------------------------------------------------------------- */
@@ -149,6 +149,12 @@ struct harm {
   const struct word *word;
   const char *first, *second; /* targets as written */
 };
+
+/* What its second value without a key stands for, where that is no place. */
+static const struct param *fault_value(const struct fault_def *def) {
+  const struct param *second = def->word.second;
+  return second && second->type != PARAM_TEXT ? second : NULL;
+}
 
 static bool read_targets(struct loader *loader, const struct spot *spot, int table,
                          struct harm *harm, struct fault_spec *out) {
@@ -169,6 +175,12 @@ static bool read_targets(struct loader *loader, const struct spot *spot, int tab
   lua_pop(L, 1);
   if (!ok || lua_rawlen(L, table) < 2) return ok;
   lua_rawgeti(L, table, 2);
+  const struct param *value = fault_value(out->type);
+  if (value) {
+    ok = configure_value(loader, &second, -1, value, out);
+    lua_pop(L, 1);
+    return ok;
+  }
   ok = read_target(loader, &second, &harm->second, &out->other);
   lua_pop(L, 1);
   out->on_path = true;
@@ -196,9 +208,10 @@ static bool read_harm_argument(struct loader *loader, const struct spot *spot, s
   int table = lua_gettop(L);
   const struct fault_def *def = out->type;
   const struct param *params = def->word.params;
+  const struct param *value = fault_value(def);
   bool ok;
   if (lua_istable(L, table)) {
-    ok = configure(loader, spot, table, params, out, NULL, 0, def->takes == TAKES_ONE ? 1 : 2);
+    ok = configure(loader, spot, table, params, out, NULL, 0, def->word.second ? 2 : 1);
   } else if (params[0].name && params[0].required) {
     ok = spot_error(loader, spot, "needs its %s; write %s", params[0].name,
                     table_form(loader, &def->word));
@@ -208,8 +221,9 @@ static bool read_harm_argument(struct loader *loader, const struct spot *spot, s
     lua_pop(L, 1);
   }
   if (!ok || !read_targets(loader, spot, table, harm, out)) return false;
-  if (def->takes == TAKES_TWO && !out->on_path) {
-    return spot_error(loader, spot, "needs two places; write %s { \"A\", \"B\" }", def->word.name);
+  if (value && (!lua_istable(L, table) || lua_rawlen(L, table) < 2)) {
+    return spot_error(loader, spot, "needs its %s; write %s", value->name,
+                      table_form(loader, &def->word));
   }
   if (!check_values(loader, spot, out) || out->on_path) return !loader->failed;
   if (def->own) return check_own(loader, spot, harm->first, def, out->target);
@@ -233,18 +247,25 @@ static bool not_a_harm(struct loader *loader, const struct spot *spot) {
                           arena_format(loader->arena, "%s)", expected));
 }
 
+/* What a word breaks: one for that, or one that is a value elsewhere; NULL: nothing. */
+static const struct fault_def *broken_by(const struct word *word) {
+  if (word == NULL) return NULL;
+  if (word->id == WORD_HARM) return word->harm;
+  return word->id == WORD_PAUSE ? fault_find("pause") : NULL;
+}
+
 static bool read_harm(struct loader *loader, const struct spot *spot, int table, struct harm *harm,
                       struct fault_spec *out) {
   lua_State *L = loader->L;
   lua_rawgeti(L, table, 1);
   harm->word = loader_word(L, -1);
-  bool ok = harm->word && harm->word->id == WORD_HARM;
+  out->type = broken_by(harm->word);
+  bool ok = out->type != NULL;
   if (!ok) {
     not_a_harm(loader, spot);
   } else {
     mark_used(loader, harm->word);
     struct spot at = spot_word(spot, harm->word);
-    out->type = harm->word->harm;
     word_push_argument(L, -1);
     ok = read_harm_argument(loader, &at, harm, out);
     lua_pop(L, 1);
@@ -339,6 +360,11 @@ static int by_values(const struct fault_spec *a, const struct fault_spec *b) {
       by = *(const bool *)x - *(const bool *)y;
     } else if (p->type == PARAM_TIME_DIST) {
       by = dist_order(x, y);
+    } else if (p->type == PARAM_ENUM) {
+      by = order_of(*(const uint32_t *)x, *(const uint32_t *)y);
+    } else if (p->type == PARAM_DURATION) {
+      by = (*(const uint64_t *)x > *(const uint64_t *)y) -
+           (*(const uint64_t *)x < *(const uint64_t *)y);
     } else {
       assert(p->type == PARAM_NUMBER || p->type == PARAM_RATIO);
       by = order_of(*(const double *)x, *(const double *)y);

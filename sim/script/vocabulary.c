@@ -464,6 +464,10 @@ void vocabulary_add(lua_State *L) {
     lua_setfield(L, -2, actions[i]->word.name);
   }
   for (uint32_t i = 0; fault_at(i); i++) {
+    /* `pause` is a value already, in a journey; faults.c knows it by its name. */
+    bool known = lua_getfield(L, -1, fault_at(i)->word.name) != LUA_TNIL;
+    lua_pop(L, 1);
+    if (known) continue;
     lua_pushinteger(L, i);
     lua_pushcclosure(L, call_harm, 1);
     lua_setfield(L, -2, fault_at(i)->word.name);

@@ -335,7 +335,8 @@ const struct word_def word_defs[WORDS] = {
                    "with that mean.",
                    NULL, .items = &mmpp_phases},
     [WORD_PAUSE] = {"pause", ROLE_VALUE, false, "pause(exponential \"3s\")",
-                    "Time that a user lets pass on a journey, before the next request.",
+                    "Time that a user lets pass on a journey, before the next request. In a fault: "
+                    "all stands still, as with hang.",
                     .subject = &journey_pause},
     [WORD_POISSON] = {"poisson", ROLE_VALUE, false,
                       "poisson \"900/s\"\npoisson(profile { { \"0h\", \"50/s\" }, { \"9h\", "

@@ -68,7 +68,7 @@ for e in (slowest, typical):
         assert abs(sum(p['to_s'] - p['from_s'] for p in parts) - (s['to_s'] - s['from_s'])) < 1e-9
 PY
 holds file.html 'What to fix first for shop: '
-holds file.html 'What saturates first: On average no limit is near: the busiest workers are those of web'
+holds file.html 'What saturates first: On average workers are not short: the busiest are those of web'
 holds file.html 'What failed and why: '
 holds file.html 'archsim run shop.lua --seed 1 -r 3'
 holds file.html "$(sed -n 's/.*"fingerprint": "\(.*\)".*/\1/p' run.json)"

@@ -624,6 +624,7 @@ void scene_fault(struct scene *scene, const char *target, const char *other,
   assert_true(scene->faults < MAX_PLACES);
   if (!fault.name) fault.name = arena_format(scene->arena, "fault%02u", scene->faults + 1);
   scene->fault_end[scene->faults][0] = arena_text(scene->arena, target);
+  fault.on_path |= other != NULL;
   scene->fault_end[scene->faults][1] = other ? arena_text(scene->arena, other) : NULL;
   scene->fault[scene->faults++] = fault;
 }

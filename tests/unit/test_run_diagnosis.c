@@ -64,6 +64,27 @@ static void a_deadlock_is_named(void **state) {
   forget(&s);
 }
 
+/* What its callers see are crashes that nobody declared: the limit is named. */
+static void a_process_that_leaks(void **state) {
+  (void)state;
+#define LEAKS(limit)                                            \
+  "client 'u' { arrivals = poisson '50/s', target = 'web' }\n"  \
+  "service 'web' { workers = 4, work = '10ms', start = '1s',\n" \
+  "  memory = { leak = '1MB', limit = '" limit                  \
+  "' } }\n"                                                     \
+  "run { duration = '60s', warmup = '5s', replications = 2 }\n"
+  assert_found(LEAKS("500MB"), "web", "memory", SEVERITY_SATURATED);
+  struct seen s = see(LEAKS("500MB"));
+  assert_non_null(strstr(s.diagnosis.groups.list[0].sentence, "web runs out of memory: "));
+  assert_non_null(strstr(s.diagnosis.groups.list[0].sentence, "took more than its limit"));
+  forget(&s);
+  s = see(LEAKS("5GB"));
+  for (uint32_t i = 0; i < s.diagnosis.findings.n; i++) {
+    assert_null(strstr(s.diagnosis.findings.list[i].sentence, "memory"));
+  }
+  forget(&s);
+}
+
 /* Probed every second, a process that takes 5 s to start is ended before it is up: it hangs no
  * more, and who keeps it down is the control. */
 static void a_control_that_restarts_too_soon(void **state) {
@@ -506,7 +527,7 @@ static void failures_without_a_limit(void **state) {
       see("client 'c' { arrivals = poisson '20/s', target = 's' }\n"
           "service 's' { workers = 100, on = { work '1ms', fail { p = '50%' } } }\n" RUN);
   assert_false(s.diagnosis.healthy);
-  assert_non_null(strstr(s.diagnosis.saturates, "On average no limit is near"));
+  assert_non_null(strstr(s.diagnosis.saturates, "On average workers are not short"));
   forget(&s);
 }
 
@@ -815,6 +836,7 @@ int main(void) {
       cmocka_unit_test(a_healthy_system_has_no_finding),
       cmocka_unit_test(transactions_that_stay_half_applied),
       cmocka_unit_test(a_deadlock_is_named),
+      cmocka_unit_test(a_process_that_leaks),
       cmocka_unit_test(a_control_that_restarts_too_soon),
       cmocka_unit_test(workers_that_are_always_busy),
       cmocka_unit_test(too_few_workers_in_front),

@@ -85,7 +85,7 @@ static void no_limit_where_a_goal_is_missed(void **state) {
           "service 's' { workers = 4, work = exponential '2ms' }\n"
           "goal 'u.latency.p50 < 1us'\n"
           "run { duration = '20s', warmup = '0s', replications = 2 }\n");
-  assert_non_null(strstr(s.diagnosis.saturates, "On average no limit is near"));
+  assert_non_null(strstr(s.diagnosis.saturates, "On average workers are not short"));
   forget(&s);
 }
 

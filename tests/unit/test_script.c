@@ -883,7 +883,6 @@ static const struct wrong wrongs[] = {
      "delay in fault: needs its by; write delay { \"web\", by = \"100ms\" }"},
     {CLIENT SERVICE "fault { delay { \"s\", by = \"0ms\" }, at = \"1s\" }", "greater than 0"},
     {CLIENT SERVICE "fault { delay { \"s\", by = \"1kB\" }, at = \"1s\" }", "by"},
-    {CLIENT SERVICE "fault { partition { \"s\" }, at = \"1s\" }", "needs two places"},
     {CLIENT SERVICE "fault { crash { \"s\", \"c\" }, at = \"1s\" }",
      "one value without a key too many"},
     {CLIENT SERVICE "region \"r\" { zones = \"z\" } fault { crash \"r\", at = \"1s\" }",

@@ -209,7 +209,7 @@ static void test_mistakes(void **state) {
       {"fault { surge { \"s\", factor = 5 }, at = \"1s\" } " CLIENT("poisson \"9/s\""),
        "sends no requests on its own"},
       {"fault { surge { \"c\", factor = 5 }, at = \"1s\" } " CLIENT("closed { users = 5 }"),
-       "do not come at a rate"},
+       "sends at no rate"},
       {"fault { surge \"c\", at = \"1s\" } " CLIENT("poisson \"9/s\""), "needs its factor"},
       {"fault { surge { \"b\", factor = 5 }, at = \"1s\" } region \"r\" { zones = { \"a\", \"b\" } "
        "} " CLIENT("poisson \"9/s\", zone = \"a\""),

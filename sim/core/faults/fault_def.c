@@ -8,21 +8,12 @@
 
 const struct param fault_target_param = {
     .name = "target", .type = PARAM_TEXT, .required = true, .doc = TARGETS};
-const struct param fault_near_param = {
-    .name = "place", .type = PARAM_TEXT, .required = true, .doc = TARGETS};
 const struct param fault_far_param = {
     .name = "other place",
     .type = PARAM_TEXT,
     .doc = "Written the same way: then it is messages between the two that meet the fault."};
 
-const struct param fault_other_param = {
-    .name = "other place", .type = PARAM_TEXT, .required = true, .doc = "Written the same way."};
-
 const struct param fault_no_params[] = {{0}};
-
-bool fault_has_two_places(const struct fault_spec *fault) {
-  return fault->on_path || fault->type->takes == TAKES_TWO;
-}
 
 bool fault_is_between(const struct fault_spec *fault) {
   const struct fault_def *def = fault->type;

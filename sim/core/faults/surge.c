@@ -25,7 +25,8 @@ static void hit(struct sim *sim, const struct fault_hit *hit, bool begins) {
   }
 }
 
-static bool fits(const struct outline *outline) {
+static bool fits(const struct component_spec *component, const struct outline *outline) {
+  (void)component;
   return outline->source.surges;
 }
 
@@ -42,6 +43,6 @@ const struct fault_def fault_surge = {
     .idle = fault_idle_factor,
     .fits = fits,
     .lacks = "sends no requests on its own; name a client",
-    .unfit = "do not come at a rate, which alone a surge multiplies",
+    .unfit = "sends at no rate, which alone a surge multiplies",
     .whom = "client that sends at a rate",
 };

@@ -207,7 +207,7 @@ static char *sentence_on_busiest(const struct results *results, uint32_t client,
   bool amiss = fails(results, client) || !results_goals_met(results);
   if (first->utilization < 0.5 && !(peak.share >= PEAK_NO_ROOM) && amiss) {
     return g_strdup_printf(
-        "On average no limit is near: the busiest workers are those of %s, %s of the time.",
+        "On average workers are not short: the busiest are those of %s, %s of the time.",
         first->name, format_busy(first->utilization).text);
   }
   gchar *room =

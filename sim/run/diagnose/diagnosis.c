@@ -120,6 +120,20 @@ static void look_at_actions(const struct results *results, const struct componen
   g_free(all);
 }
 
+/* What its callers see are crashes that nobody declared. */
+static void look_at_memory(const struct results *results, const struct component_spec *c,
+                           struct finding_list *list) {
+  double kills = results_value_of(results, c->name, "out_of_memory");
+  if (!(kills > 0)) return;
+  struct finding *f = finding_add(list, RULE_OUT_OF_MEMORY, SEVERITY_SATURATED, c->name, NULL);
+  f->effect = kills;
+  finding_say(f, format_count(kills).text,
+              "%s times%s an instance took more than its limit, and was killed with the calls that "
+              "it had",
+              format_count(kills).text,
+              results->replications > 1 ? ", averaged over replications," : "");
+}
+
 /* Pools of callers, whose metrics are "CALLER.CALLEE.pool.deadlocked". */
 static void look_at_pools(const struct results *results, struct finding_list *list) {
   static const char tail[] = ".pool.deadlocked";
@@ -519,6 +533,7 @@ struct diagnosis diagnose(const struct results *results) {
       look_at_workers(results, i, grows, list);
     }
     look_at_actions(results, c, list);
+    look_at_memory(results, c, list);
     look_at_queue(results, i, list);
     look_at_uptime(results, i, list);
     look_at_staleness(results, c, list);

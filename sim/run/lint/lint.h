@@ -160,6 +160,7 @@ void lint_zones_of_few(struct lint *lint);
 void lint_reports_old(struct lint *lint);
 void lint_past_the_peak(struct lint *lint);
 void lint_swaps_when_full(struct lint *lint);
+void lint_killed_when_full(struct lint *lint);
 void lint_pauses_feed_themselves(struct lint *lint);
 void lint_burst_above_room(struct lint *lint);
 void lint_untold_operation(struct lint *lint);

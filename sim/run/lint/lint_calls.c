@@ -161,6 +161,7 @@ static bool fault_swallows(const struct lint *lint, const struct fault_spec *fau
                 lint_hits(lint, fault->other, from->component);
     return forth || back;
   }
+  if (fault->type->severs && lint_hits(lint, fault->target, from->component)) return true;
   if (fault->type->stalls ? hang_ends(lint, fault) : !fault->type->swallows) return false;
   return lint_hits(lint, fault->target, to->component);
 }

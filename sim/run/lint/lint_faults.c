@@ -298,7 +298,14 @@ void lint_no_health_check(struct lint *lint) {
   look_for_blindness(lint, false);
 }
 
-/* What fails or is slow and answers checks all the same, and whom it concerns. */
+/* What fails or is slow, and answers most checks all the same: an error that meets every second one
+ * is found by a few in a row. */
+static bool is_gray(const struct fault_spec *fault) {
+  if (fault->type == &fault_slow) return true;
+  return fault->type == &fault_error && (fault->spares == SPARES_PROBES || fault->ratio < 0.5);
+}
+
+/* Such a fault, and whom it concerns. */
 static void see_gray(struct lint *lint, const struct fault_spec *fault, uint32_t component) {
   const struct call_node *node = node_of(lint->graph, component);
   if (node == NULL || !node->outline.spreads || !node->outline.health.given) return;
@@ -317,8 +324,7 @@ static void see_gray(struct lint *lint, const struct fault_spec *fault, uint32_t
 void lint_gray_unseen(struct lint *lint) {
   for (uint32_t i = 0; i < lint->spec->faults; i++) {
     const struct fault_spec *fault = &lint->spec->fault[i];
-    bool gray = fault->type == &fault_slow || fault->type == &fault_error;
-    if (!gray || fault->on_path) continue;
+    if (!is_gray(fault) || fault->on_path) continue;
     for (uint32_t c = 0; c < lint->spec->components; c++) see_gray(lint, fault, c);
   }
 }

@@ -55,6 +55,28 @@ void lint_swaps_when_full(struct lint *lint) {
   }
 }
 
+/* Whatever its load is, a process that takes more than its limit before its queue is full is
+ * killed where it should refuse. */
+void lint_killed_when_full(struct lint *lint) {
+  for (uint32_t c = 0; c < lint->spec->components; c++) {
+    const struct component_spec *component = &lint->spec->component[c];
+    if (component->kind->tenancy == NULL) continue;
+    struct tenancy takes = component->kind->tenancy(component->config);
+    if (takes.limit == 0) continue;
+    bool endless = takes.calls == PARAM_UNLIMITED;
+    double needs = (double)takes.base;
+    if (takes.request > 0 && !endless) needs += (double)takes.request * (double)takes.calls;
+    if (needs <= (double)takes.limit && !(endless && takes.request > 0)) continue;
+    struct finding *f = lint_add_component(lint, c);
+    f->why = lint_text(lint, "past %s the process is killed, and all its calls are lost",
+                       bytes(lint, (double)takes.limit));
+    f->what = endless ? lint_text(lint, "any number of calls may be present, and each takes %s",
+                                  bytes(lint, (double)takes.request))
+                      : lint_text(lint, "an instance takes %s when its workers and queue are full",
+                                  bytes(lint, needs));
+  }
+}
+
 /* --- prices --------------------------------------------------------------------------------- */
 
 static bool a_goal_is_on_all_costs(const struct lint *lint) {

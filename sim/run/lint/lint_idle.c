@@ -260,6 +260,10 @@ static bool takes_time(const struct spec *spec, uint32_t a, uint32_t b) {
 static bool meets_between(void *context, uint32_t caller, uint32_t called) {
   struct between *b = context;
   struct fault_target one = b->fault->target, other = b->fault->other;
+  if (!b->fault->on_path) { /* of one place, to or from anybody else */
+    b->met = lint_hits(b->lint, one, caller) || lint_hits(b->lint, one, called);
+    return !b->met;
+  }
   b->met = (lint_hits(b->lint, one, caller) && lint_hits(b->lint, other, called)) ||
            (lint_hits(b->lint, one, called) && lint_hits(b->lint, other, caller));
   if (b->fault->type->stretches) b->met &= takes_time(b->lint->spec, caller, called);
@@ -293,6 +297,11 @@ static const char *why_nothing(struct lint *lint, const struct fault_spec *fault
     if (b.met) return NULL;
     return type->stretches ? "no call between the two places takes any time on its way"
                            : "no call goes between the two places";
+  }
+  if (type->severs) {
+    struct between b = {lint, fault, false};
+    lint_meetings(lint, meets_between, &b);
+    return b.met ? NULL : "no call goes to it or comes from it";
   }
   if (type->needs_tls && !lint_meets_tls(lint, fault->target)) {
     return "nobody opens a connection with TLS to what it hits";

@@ -1,0 +1,91 @@
+#include "footprint.h"
+
+#include "cores.h"
+#include "life.h"
+#include "timeline.h"
+
+void footprint_init(struct sim *sim, struct member *member, struct footprint *f,
+                    const struct memory_config *config) {
+  if (!config->given) return;
+  f->config = config;
+  f->leaks = config->leak;
+  if (member->host != REF_NONE) {
+    struct member *host = &sim->member[member->host];
+    f->host = host->kind->cores(host);
+  }
+  level_set(&f->used, sim->now_ns, config->base);
+}
+
+static uint64_t bytes_of(const struct member *member, const struct footprint *f) {
+  uint64_t calls = member->flow.arrivals - member->flow.ok - member->flow.errors;
+  return f->config->base + f->config->request * calls + f->leaked;
+}
+
+void footprint_grows(struct sim *sim, struct member *member, struct footprint *f) {
+  uint64_t bytes = bytes_of(member, f), limit = f->config->limit;
+  level_set(&f->used, sim->now_ns, bytes);
+  if (f->host) cores_changed(sim, f->host);
+  if (limit > 0 && bytes > limit && !timer_is_set(sim, &f->kill)) {
+    timer_set(sim, member, &f->kill, 0, 0, 0);
+  }
+}
+
+void footprint_call_ended(struct sim *sim, struct member *member, struct footprint *f) {
+  f->leaked += f->leaks;
+  footprint_grows(sim, member, f);
+}
+
+void footprint_clear(struct sim *sim, struct footprint *f) {
+  if (f->config == NULL) return;
+  f->leaked = 0;
+  level_set(&f->used, sim->now_ns, f->config->base);
+}
+
+void footprint_leaks(struct footprint *f, uint64_t bytes, bool begins) {
+  f->leaks = begins ? f->leaks + bytes : f->leaks - bytes;
+}
+
+bool footprint_due(struct sim *sim, struct member *member, struct footprint *f,
+                   const struct timer *timer) {
+  if (timer != &f->kill) return false;
+  f->kills++;
+  sim_note(sim, member, member, "out of memory");
+  member_restart(sim, member, f->config->restart_ns);
+  return true;
+}
+
+#define AT(field) offsetof(struct memory_config, field)
+
+const struct param memory_params[] = {
+    {.name = "base",
+     .type = PARAM_BYTES,
+     .offset = AT(base),
+     .fallback = "0B",
+     .doc = "What one instance takes with nothing to do."},
+    {.name = "request",
+     .type = PARAM_BYTES,
+     .offset = AT(request),
+     .fallback = "0B",
+     .doc = "What each call that is present takes more, whether it is served or waits (a PHP "
+            "worker: 128 MB at most, memory_limit)."},
+    {.name = "leak",
+     .type = PARAM_BYTES,
+     .offset = AT(leak),
+     .fallback = "0B",
+     .doc = "What each call leaves behind when it ends, until the process does."},
+    {.name = "limit",
+     .type = PARAM_BYTES,
+     .offset = AT(limit),
+     .min = 1,
+     .doc = "What one instance may take: past it the process is killed with all its calls, and "
+            "begins again (Kubernetes: resources.limits.memory). Default: no limit."},
+    {.name = "restart",
+     .type = PARAM_DURATION,
+     .offset = AT(restart_ns),
+     .fallback = "0s",
+     .min = 0,
+     .max = 1e18,
+     .needs = "limit",
+     .doc = "From such a kill until the new process begins; its `start` comes after that."},
+    {0},
+};
