@@ -162,6 +162,11 @@ bool reading_is_there(const struct spec *spec, const struct watched_metric *metr
     return error_set(err, "watches %s.%s, which is not counted as \"%s\" is configured",
                      component->name, metric->name, component->name);
   }
+  if (row_of(metric)->whose == WITH_STATION &&
+      !kind_has_station(component->kind, component->config)) {
+    return error_set(err, "watches %s.%s, and \"%s\" has no workers and no queue", component->name,
+                     metric->name, component->name);
+  }
   if (metric->what != UTILIZATION || component->kind->outline == NULL) return true;
   struct outline outline;
   struct arena *arena = arena_new();

@@ -7,6 +7,23 @@
 #include "fault_def.h"
 #include "topic_state.h"
 
+static bool has_writers(const struct topic_config *config) {
+  return config->writers != PARAM_UNLIMITED;
+}
+
+/* Of each broker its own. */
+static struct station *writers_of(const struct member *member) {
+  return &((struct topic_state *)member->state)->station;
+}
+
+static struct station *topic_station(struct member *member) {
+  return has_writers(member->component->config) ? writers_of(member) : NULL;
+}
+
+static bool topic_has_station(const void *config) {
+  return has_writers(config);
+}
+
 /* --- publishing ----------------------------------------------------------------------------- */
 
 static void block(struct sim *sim, struct topic_state *t, struct frame *call) {
@@ -53,17 +70,39 @@ static void take(struct sim *sim, struct member *member, struct frame *call) {
   groups_serve(sim, member);
 }
 
+/* Messages that came in one batch are written as one: each takes its share of that time. */
+static uint64_t write_ns(const struct sim *sim, struct topic_state *t, const struct frame *call) {
+  uint64_t time_ns = dist_draw_keyed(&t->config->write, &t->write, call->key, 0);
+  uint64_t together = column_wanted(sim, COLUMN_BATCH) ? column_get(sim, call, COLUMN_BATCH) : 0;
+  return together > 1 ? (time_ns + together - 1) / together : time_ns;
+}
+
+static void begin_write(struct sim *sim, struct member *member, struct frame *call) {
+  uint64_t time_ns = write_ns(sim, topic_of(member), call);
+  station_work(sim, member, writers_of(member), call, time_ns);
+}
+
 static void topic_on_call(struct sim *sim, struct member *member, struct frame *call) {
   struct topic_state *t = topic_of(member);
-  uint64_t write_ns = dist_draw_keyed(&t->config->write, &t->write, call->key, 0);
-  if (write_ns > 0) {
-    call_work(sim, member, call, write_ns);
+  if (has_writers(t->config)) {
+    if (station_enter(sim, writers_of(member), call, 0, false) == STATION_STARTED) {
+      begin_write(sim, member, call);
+    }
+    return;
+  }
+  uint64_t time_ns = dist_draw_keyed(&t->config->write, &t->write, call->key, 0);
+  if (time_ns > 0) {
+    call_work(sim, member, call, time_ns);
     return;
   }
   take(sim, member, call);
 }
 
 static void topic_on_timer(struct sim *sim, struct member *member, struct frame *call) {
+  if (has_writers(topic_of(member)->config)) {
+    struct frame *next = station_leave(sim, writers_of(member), call);
+    if (next) begin_write(sim, member, next);
+  }
   take(sim, member, call);
 }
 
@@ -103,6 +142,7 @@ static void topic_on_answer(struct sim *sim, struct member *member, struct frame
 
 static void topic_on_fault(struct sim *sim, struct member *member, const struct fault_def *fault,
                            bool begins) {
+  if (topic_station(member)) station_fault(sim, member, writers_of(member), fault, begins);
   if (topic_of(member)->replicas) {
     replicas_fault(sim, member, fault, begins);
     return;
@@ -236,6 +276,10 @@ static uint64_t topic_message_partitions(const void *config) {
 /* --- life ----------------------------------------------------------------------------------- */
 
 static void topic_init(struct sim *sim, struct member *member) {
+  const struct topic_config *config = member->component->config;
+  if (has_writers(config)) {
+    station_init(sim, writers_of(member), DISCIPLINE_FIFO, config->writers, PARAM_UNLIMITED, 1);
+  }
   struct topic_state *t = topic_of(member);
   if (member->index > 1) return;
   t->config = member->component->config;
@@ -272,6 +316,7 @@ static void topic_message_unheard(struct component *topic) {
 static void topic_destroy(struct sim *sim, struct member *member) {
   (void)sim;
   struct topic_state *t = topic_of(member);
+  if (topic_station(member)) station_free(writers_of(member));
   if (member->index > 1) return;
   replicas_free(t);
   for (uint32_t i = 0; t->class && i <= t->config->priority.n; i++) hist_free(&t->class[i]);
@@ -387,8 +432,13 @@ const struct kind kind_topic = {
         "Callers learn of a new leader at once. A crash of a broker keeps its log. Left out of "
         "copies: the controllers that elect, elections because brokers do not reach each other, "
         "offsets of consumers that are lost, leaders that move back, flushes to disk, bytes.\n"
+        "With `writers` each broker writes so many messages at once, and others wait; without, "
+        "each message takes `write` by itself. Messages that their publisher sent in one batch "
+        "(`publish { ..., batch = ... }`) cost one write together. Each takes its part of it in "
+        "turn, so that the first is answered before the last. Left out of batches: that one lost "
+        "message is the whole batch, batches by partition, their compression and size in bytes.\n"
         "`lost`, `duplicates`, `out_of_order` and a consumer's `end_to_end` come from a record of "
-        "each message that is kept beside the protocol. Left out: batches, "
+        "each message that is kept beside the protocol. Left out: "
         "offsets that are set "
         "back, size of messages, users (a delivered message is nobody's request), "
         "connections that break without a crash, where only `visibility` brings a message back, "
@@ -427,6 +477,8 @@ const struct kind kind_topic = {
     .message_life_ns = topic_message_life_ns,
     .message_partitions = topic_message_partitions,
     .on_fault = topic_on_fault,
+    .station = topic_station,
+    .has_station = topic_has_station,
     .reset = topic_reset,
     .collect = topic_collect,
     .check = topic_check,

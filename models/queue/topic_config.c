@@ -197,5 +197,15 @@ const struct param topic_params[] = {
      .fallback = "0ms",
      .doc = "How long it takes until a message is stored and its publisher has the "
             "acknowledgement; any number at once."},
+    {.name = "writers",
+     .type = PARAM_COUNT,
+     .offset = AT(writers),
+     .fallback = "unlimited",
+     .off = "unlimited",
+     .min = 1,
+     .max = INFINITY,
+     .needs = "write",
+     .doc = "How many messages each broker writes at once; others wait in the order in which they "
+            "came, and messages of one batch count as one write. Default: as many as come."},
     {0},
 };

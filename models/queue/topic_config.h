@@ -20,6 +20,7 @@ struct topic_config {
   bool durable;
   struct replicas_config copies;
   struct dist write;
+  uint64_t writers; /* PARAM_UNLIMITED: each message is written by itself */
 };
 
 extern const struct param topic_params[];

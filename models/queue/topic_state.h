@@ -12,6 +12,7 @@
 #include "letters.h"
 #include "replicas.h"
 #include "sim.h"
+#include "station.h"
 #include "timer.h"
 #include "topic_config.h"
 
@@ -77,6 +78,7 @@ struct topic_age {
 
 struct topic_state {
   const struct topic_config *config;
+  struct station station; /* of this broker: its writers */
   struct letters letters;
   struct topic_group *group;
   uint32_t groups;

@@ -51,6 +51,13 @@ static const struct param params[] = {
      .doc = "Of a topic with copies: when the message is answered. 0: the handler goes on at once, "
             "whatever becomes of it; 1: when the leader of the partition has it; \"all\": when "
             "all brokers in sync have it (Kafka's acks, where \"all\" is the default)."},
+    {.name = "batch",
+     .type = PARAM_GROUP,
+     .offset = AT(policy.batch),
+     .group = batch_params,
+     .doc = "Messages wait in the publishing instance for others to the same topic, and go "
+            "together: a topic with `writers` writes them as one. Each is still a message, and a "
+            "call, of its own. Steps with equal settings share a batch."},
     OUTBOUND_PARAMS(struct publish_config, call.policy),
     {.name = "request",
      .type = PARAM_SIZE_DIST,
@@ -75,6 +82,13 @@ static bool check(const struct step_place *place, const void *config, const char
     return error_set(err, "\"%s\" is a %s; messages are published to a topic", to->name,
                      to->kind->name);
   }
+  const struct batch_config *batch = &c->call.policy.batch;
+  if (batch->given && batch->linger_ns >= c->call.policy.deadline_ns) {
+    *key = "batch";
+    return error_set(err,
+                     "a message may wait as long for its batch as the deadline gives it; "
+                     "make linger shorter than deadline");
+  }
   bool none = c->call.acks.word == HOW_MANY_NUMBER && c->call.acks.number == 0;
   bool waits = c->call.policy.timeout_ns != PARAM_UNLIMITED || c->fallback.n > 0 ||
                !outbound_is_plain(&c->call.policy) || dist_mean(&c->call.request) > 0;
@@ -82,7 +96,7 @@ static bool check(const struct step_place *place, const void *config, const char
     *key = "acks";
     return error_set(err,
                      "with acks = 0 nobody waits for an answer: leave out what is to be done about "
-                     "it (timeout, retry, fallback), and `request`");
+                     "it (timeout, retry, batch, fallback), and `request`");
   }
   return outbound_valid(&c->call.policy, err);
 }

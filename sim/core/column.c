@@ -73,7 +73,8 @@ void columns_inherit(struct sim *sim, const struct frame *parent, const struct f
   for (int i = 0; i < COLUMN_KINDS; i++) {
     bool own = i == COLUMN_ANSWER || i == COLUMN_DELIVERY;
     own |= i == COLUMN_RETRY_IN || i == COLUMN_ACKS || i == COLUMN_MESSAGE;
-    own |= i == COLUMN_TRANSACTION || i == COLUMN_LOCK || i == COLUMN_ENVIRONMENT;
+    own |=
+        i == COLUMN_BATCH || i == COLUMN_TRANSACTION || i == COLUMN_LOCK || i == COLUMN_ENVIRONMENT;
     if (c->wanted[i]) c->value[i][to] = own ? 0 : c->value[i][from];
   }
 }

@@ -24,7 +24,8 @@ static bool calls_while_holding(struct sim *sim, const struct component *compone
 }
 
 bool deadlock_possible(struct sim *sim, const struct component *component, struct arena *scratch) {
-  if (!component->kind->outline || !component->kind->station) return false;
+  const struct kind *kind = component->kind;
+  if (!kind->outline || !kind_has_station(kind, component->config)) return false;
   return calls_while_holding(sim, component, scratch);
 }
 

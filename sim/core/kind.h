@@ -204,8 +204,10 @@ struct kind {
   void (*watch)(struct sim *sim, struct member *member, struct watch *watch);
   struct hist *(*watch_latency)(const struct member *member, uint32_t which);
   /* The member's queueing station, if it has one: the engine reports its utilisation, queue, waits
-   * and checks it. May be NULL. */
+   * and checks it. May be NULL. And whether a component with this configuration has one; NULL: all
+   * of the kind have. */
   struct station *(*station)(struct member *member);
+  bool (*has_station)(const void *config);
   /* Seconds since the warm-up for which a price an hour is paid. NULL: those in which the member
    * was there. */
   double (*paid_s)(const struct sim *sim, const struct member *member);
@@ -234,6 +236,11 @@ struct kind {
 static inline bool component_sends(const struct component_spec *component) {
   const struct kind *kind = component->kind;
   return kind->messages && (!kind->sends || kind->sends(component->config));
+}
+
+/* Whether members of a component with this configuration have workers and a queue. */
+static inline bool kind_has_station(const struct kind *kind, const void *config) {
+  return kind->station && (kind->has_station == NULL || kind->has_station(config));
 }
 
 #endif

@@ -130,6 +130,7 @@ static void drop_try(struct sim *sim, struct frame *call) {
     breaker_give_back(out->breaker, try->epoch);
   }
   if (try->phase == PHASE_WAITING && current) pool_quit(sim, out->pool, call);
+  if (try->phase == PHASE_GATHERING && current) batch_quit(sim, out->batch, call);
   let_go(sim, try, call);
 }
 
@@ -253,6 +254,23 @@ static __attribute__((noinline)) bool throttled(struct sim *sim, const struct ou
   return true;
 }
 
+/* What it has to pass when nothing turns it away any more. */
+static void ask_for_place(struct sim *sim, struct frame *call) {
+  struct try *try = try_known(sim, call);
+  struct outbound *out = try->out;
+  bool refused = false, late = try->deadline_ns <= sim->now_ns;
+  if (late) {
+    out->count.out_of_time++;
+    if (out->breaker) breaker_give_back(out->breaker, try->epoch);
+    fail(sim, call, OUTCOME_TIMEOUT);
+  } else if (!out->pool || pool_enter(sim, out, call, &refused)) {
+    launch(sim, call);
+  } else if (refused) {
+    if (out->breaker) breaker_give_back(out->breaker, try->epoch);
+    fail(sim, call, OUTCOME_REFUSED);
+  }
+}
+
 /* A try, made and not sent, goes through the layers. */
 static void begin_try(struct sim *sim, struct frame *call) {
   struct try *try = try_known(sim, call);
@@ -267,17 +285,14 @@ static void begin_try(struct sim *sim, struct frame *call) {
     return;
   }
   struct outbound *out = try->out;
-  bool refused;
   if (out->throttle && throttled(sim, out, call)) {
     fail(sim, call, OUTCOME_SHED);
   } else if (out->breaker && !breaker_admit(out->breaker, sim->now_ns, &try->epoch)) {
     fail(sim, call, OUTCOME_CIRCUIT_OPEN);
-  } else if (out->pool && !pool_enter(sim, out, call, &refused)) {
-    if (!refused) return;
-    if (out->breaker) breaker_give_back(out->breaker, try->epoch);
-    fail(sim, call, OUTCOME_REFUSED);
+  } else if (out->batch) {
+    batch_enter(sim, out->batch, call);
   } else {
-    launch(sim, call);
+    ask_for_place(sim, call);
   }
 }
 
@@ -496,6 +511,12 @@ void outbound_event(struct sim *sim, struct frame *call) {
       return;
     case PHASE_PAUSING:
       begin_try(sim, call);
+      return;
+    case PHASE_GATHERING:
+      batch_due(sim, out->batch, call);
+      return;
+    case PHASE_GATHERED:
+      ask_for_place(sim, call);
       return;
     case PHASE_READY:
       launch(sim, call);

@@ -9,13 +9,15 @@
  *   hedge      an attempt that takes long is joined by further tries; the first good answer counts
  *   throttle   a try is turned away by chance, the more the fewer of those before it went well
  *   breaker    a try is turned away while the component is taken to be down
+ *   batch      a try waits for others, and goes with them
  *   pool       a try needs one of so many places; it may wait for one
  *   timeout    a try that was sent is given up after so long
  *
  * Retry is outermost, so that each attempt asks the breaker again and a pause holds no place. The
  * breaker comes before the pool, so that calls it turns away need no place; it hears of what was
  * sent alone: a place that could not be had says nothing about the component. The timeout counts
- * from when the try is sent: waiting for a place has a limit of its own.
+ * from when the try is sent: waiting for a place has a limit of its own, and waiting for a batch is
+ * limited by its linger.
  *
  * A try is a frame of its own, made by the caller on the same account, with its own key for all
  * draws. A caller that chooses members itself (a balancer) does so before the breaker is asked: its
@@ -64,12 +66,18 @@ struct pool_config {
   uint64_t queue, wait_ns;
 };
 
+struct batch_config {
+  bool given;
+  uint64_t size, linger_ns;
+};
+
 struct outbound_config {
   uint64_t timeout_ns, deadline_ns; /* TIME_NEVER: none */
   struct retry_config retry;
   struct hedge_config hedge;
   struct throttle_config throttle;
   struct breaker_config breaker;
+  struct batch_config batch;
   struct pool_config pool;
   bool obeys; /* who is told when to come again (COLUMN_RETRY_IN) waits that long at least */
 };
@@ -81,7 +89,8 @@ struct outbound_config {
 /* Whether it is no more than a timeout. */
 static inline bool outbound_is_plain(const struct outbound_config *config) {
   return !config->retry.given && !config->hedge.given && !config->throttle.given &&
-         !config->breaker.given && !config->pool.given && config->deadline_ns == TIME_NEVER;
+         !config->breaker.given && !config->batch.given && !config->pool.given &&
+         config->deadline_ns == TIME_NEVER;
 }
 
 struct outbound;

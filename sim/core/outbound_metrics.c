@@ -10,6 +10,10 @@ static void reset(struct sim *sim, struct outbound *out) {
   out->count = (struct outbound_counts){0};
   if (out->owns_throttle) out->throttle->turned_away = 0;
   if (out->owns_breaker) breaker_reset(out->breaker, sim->now_ns);
+  if (out->owns_batch) {
+    out->batch->sent = out->batch->messages = 0;
+    hist_clear(&out->batch->wait);
+  }
   if (!out->owns_pool) return;
   struct pool_side *taken = &out->pool->taken;
   level_reset(&out->pool->places, sim->now_ns);
@@ -30,11 +34,12 @@ void outbounds_reset(struct sim *sim) {
 
 /* Of all members of a caller and all its policies towards one component. */
 struct sums {
-  bool retries, hedges, throttles, breaks, pools, deadlines;
+  bool retries, hedges, throttles, breaks, batches, pools, deadlines;
   double errands, tries, retried, over_budget, late, hedged, hedges_won, out_of_time;
   double throttled, opened, rejected, not_closed_s, breakers;
   double refused, gave_up, most, taken_s, places_s, places, stuck;
-  struct hist *wait;
+  double sent, messages;
+  struct hist *wait, *gathering;
 };
 
 static void add_pool(struct sim *sim, struct pool *pool, struct sums *s) {
@@ -63,6 +68,7 @@ static void add(struct sim *sim, const struct outbound *out, struct sums *s) {
   s->hedges |= out->config->hedge.given;
   s->throttles |= out->throttle != NULL;
   s->breaks |= out->breaker != NULL;
+  s->batches |= out->batch != NULL;
   s->pools |= out->pool != NULL;
   s->deadlines |= out->config->deadline_ns != TIME_NEVER;
   s->errands += (double)count->errands;
@@ -75,6 +81,11 @@ static void add(struct sim *sim, const struct outbound *out, struct sums *s) {
   s->out_of_time += (double)count->out_of_time;
   if (out->owns_throttle) s->throttled += (double)out->throttle->turned_away;
   if (out->owns_breaker) add_breaker(sim, out->breaker, s);
+  if (out->owns_batch) {
+    s->sent += (double)out->batch->sent;
+    s->messages += (double)out->batch->messages;
+    hist_merge(s->gathering, &out->batch->wait);
+  }
   if (out->owns_pool) add_pool(sim, out->pool, s);
 }
 
@@ -96,6 +107,15 @@ static void emit_pool(const struct sums *s, const char *name, double time_s, str
   metric_quantile(out, s->wait, 0.99, "%s.pool.wait.p99", name);
 }
 
+static void emit_batches(const struct sums *s, const char *name, struct metrics *out) {
+  hist_settle(s->gathering);
+  metric_counted(out, UNIT_COUNT, s->sent, 1, "%s.batches", name);
+  metric_quotient(out, UNIT_COUNT, s->messages, s->sent, "%s.batch.size", name);
+  metric_quotient(out, UNIT_SECONDS, (double)hist_sum(s->gathering) / 1e9,
+                  (double)hist_count(s->gathering), "%s.batch.wait.mean", name);
+  metric_quantile(out, s->gathering, 0.99, "%s.batch.wait.p99", name);
+}
+
 static void emit(const struct sums *s, const char *name, double time_s, struct metrics *out) {
   metric_quotient(out, UNIT_COUNT, s->tries, s->errands, "%s.tries", name);
   if (s->retries) {
@@ -115,6 +135,7 @@ static void emit(const struct sums *s, const char *name, double time_s, struct m
                     name);
   }
   if (s->deadlines) metric_counted(out, UNIT_COUNT, s->out_of_time, 1, "%s.out_of_time", name);
+  if (s->batches) emit_batches(s, name, out);
   if (s->pools) emit_pool(s, name, time_s, out);
 }
 
@@ -131,7 +152,7 @@ void outbounds_collect(struct sim *sim, const struct component *component, struc
   if (!sim->outbounds) return;
   double time_s = sim->now_ns > sim->warmup_ns ? (double)(sim->now_ns - sim->warmup_ns) / 1e9 : 0;
   for (struct outbound_row *row = sim->outbounds->of[component->id]; row; row = row->next) {
-    struct sums sums = {.wait = sim_keep_hist(sim)};
+    struct sums sums = {.wait = sim_keep_hist(sim), .gathering = sim_keep_hist(sim)};
     for (struct outbound *o = row->first; o; o = o->next) add(sim, o, &sums);
     char name[160];
     snprintf(name, sizeof name, "%s.%s", component->spec->name, row->name);

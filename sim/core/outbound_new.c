@@ -15,6 +15,7 @@ static void share(struct outbound *out) {
     if (strcmp(o->name, out->name) != 0) continue;
     if (o->throttle && SAME(o->config->throttle, mine->throttle)) out->throttle = o->throttle;
     if (o->breaker && SAME(o->config->breaker, mine->breaker)) out->breaker = o->breaker;
+    if (o->batch && SAME(o->config->batch, mine->batch)) out->batch = o->batch;
     if (o->pool && SAME(o->config->pool, mine->pool)) out->pool = o->pool;
     if (o->retry_budget && SAME(o->config->retry.budget, mine->retry.budget)) {
       out->retry_budget = o->retry_budget;
@@ -25,6 +26,7 @@ static void share(struct outbound *out) {
   }
   if (!mine->throttle.given) out->throttle = NULL;
   if (!mine->breaker.given) out->breaker = NULL;
+  if (!mine->batch.given) out->batch = NULL;
   if (!mine->pool.given) out->pool = NULL;
   if (!mine->retry.given) out->retry_budget = NULL;
   if (!mine->hedge.given) out->hedge_budget = NULL;
@@ -60,6 +62,8 @@ static void equip(struct sim *sim, struct outbound *out) {
     out->breaker = arena_lines(sim->arena, 1, sizeof *out->breaker);
     breaker_init(out->breaker, &config->breaker, sim->arena);
   }
+  out->owns_batch = config->batch.given && !out->batch;
+  if (out->owns_batch) out->batch = batch_new(sim, &config->batch);
   if (out->owns_pool) out->pool = pool_new(sim, &config->pool);
   if (config->retry.given && !out->retry_budget) {
     out->retry_budget = budget_new(sim, &config->retry.budget);
@@ -122,6 +126,7 @@ static void restart(struct sim *sim, struct outbound *out) {
   if (out->breaker) breaker_restart(out->breaker, sim->now_ns);
   if (out->retry_budget) retry_budget_init(out->retry_budget, out->retry_budget->config);
   if (out->hedge_budget) retry_budget_init(out->hedge_budget, out->hedge_budget->config);
+  if (out->batch) batch_empty(out->batch);
   if (out->pool) {
     pool_empty(out->pool, sim->now_ns);
     concurrency_init(&out->pool->size, &out->pool->config->size);
@@ -144,6 +149,7 @@ void outbound_crash(struct sim *sim, const struct member *member) {
 
 static void release(struct outbound *out) {
   if (out->owns_pool) hist_free(&out->pool->wait);
+  if (out->owns_batch) hist_free(&out->batch->wait);
   if (out->answers) hist_free(out->answers);
 }
 

@@ -56,6 +56,26 @@ const struct param retry_params[] = {
     {0},
 };
 
+#define AT_BATCH(field) offsetof(struct batch_config, field)
+
+const struct param batch_params[] = {
+    {.name = "size",
+     .type = PARAM_COUNT,
+     .offset = AT_BATCH(size),
+     .required = true,
+     .min = 2,
+     .max = 1e6,
+     .doc = "So many go at once, without waiting any longer."},
+    {.name = "linger",
+     .type = PARAM_DURATION,
+     .offset = AT_BATCH(linger_ns),
+     .fallback = "5ms",
+     .min = 1,
+     .max = 1e18,
+     .doc = "How long the first of a batch waits for others (Kafka's linger.ms: 5 ms)."},
+    {0},
+};
+
 const struct param hedge_params[] = {
     {.name = "after",
      .type = PARAM_AFTER,

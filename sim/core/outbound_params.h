@@ -79,6 +79,10 @@ extern const struct param retry_params[], hedge_params[], throttle_params[], bre
       {"<callee>.breaker_open", "ratio", "Share of the time in which it was open or half open."},  \
       {"<callee>.rejected", "", "Tries that it turned away."},                                     \
       {"<callee>.out_of_time", "", "Tries that were not sent because the deadline had passed."},   \
+      {"<callee>.batches", "", "Batches that were sent."},                                         \
+      {"<callee>.batch.size", "", "Calls in a batch, on average."},                                \
+      {"<callee>.batch.wait.mean", "s", "Mean time that a call waited for its batch to go."},      \
+      {"<callee>.batch.wait.p99", "s", "Quantile 99 % of that time."},                             \
       {"<callee>.pool.used.mean", "", "Places taken in the pools, averaged over time."},           \
       {"<callee>.pool.used.max", "", "Most places taken in one pool at once."},                    \
       {"<callee>.pool.size", "", "Places in the pools, averaged over time."},                      \
@@ -96,6 +100,9 @@ extern const struct param retry_params[], hedge_params[], throttle_params[], bre
         "Tries that waited for a place at the end and could never get one: all were held by "      \
         "calls that waited for calls like these. Only where the callee can call back."             \
   }
+
+/* Of the group `batch`, for kinds and steps that offer it. */
+extern const struct param batch_params[];
 
 /* What tables cannot say: settings that exclude each other or that nothing would read. */
 bool outbound_valid(const struct outbound_config *config, struct error *err);

@@ -9,12 +9,14 @@
 #define NO_ERRAND UINT32_MAX
 
 enum phase {
-  PHASE_NEW,     /* made */
-  PHASE_PAUSING, /* made; its attempt has not begun */
-  PHASE_WAITING, /* made; waits for a place */
-  PHASE_READY,   /* made; has a place and is about to be sent */
-  PHASE_OUT,     /* sent */
-  PHASE_LATE,    /* sent; has timed out, but its answer would still count */
+  PHASE_NEW,       /* made */
+  PHASE_PAUSING,   /* made; its attempt has not begun */
+  PHASE_GATHERING, /* made; waits for its batch to go */
+  PHASE_GATHERED,  /* made; its batch goes now */
+  PHASE_WAITING,   /* made; waits for a place */
+  PHASE_READY,     /* made; has a place and is about to be sent */
+  PHASE_OUT,       /* sent */
+  PHASE_LATE,      /* sent; has timed out, but its answer would still count */
 };
 
 /* Beside the frame in the same slot, if the stamps agree. */
@@ -22,7 +24,7 @@ struct try {
   uint32_t stamp;
   uint32_t errand;        /* or NO_ERRAND */
   uint32_t next;          /* another try of the same errand, or SLOT_NONE */
-  uint32_t before, after; /* in the pool's queue, or SLOT_NONE */
+  uint32_t before, after; /* in the pool's queue or in a batch, or SLOT_NONE */
   uint32_t epoch;         /* of the breaker that let it through */
   uint32_t generation;    /* of the outbound, when it began to go through its layers */
   uint32_t in_flight;     /* places taken when it was sent, its own included */
@@ -30,7 +32,7 @@ struct try {
   bool hedge, placed;
   uint64_t from_ns;   /* when it was sent, or began to wait */
   uint64_t placed_ns; /* when it got its place */
-  uint64_t due_ns;    /* PAUSING, WAITING: until when; OUT: when it counts as late */
+  uint64_t due_ns;    /* PAUSING, GATHERING, WAITING: until when; OUT: when it counts as late */
   uint64_t hedge_ns;  /* OUT: when the next hedge is due */
   uint64_t key;       /* of the errand */
   uint64_t deadline_ns;
@@ -83,6 +85,15 @@ struct pool {
   bool moves;     /* whether some place will be free: see deadlock.c */
 };
 
+/* The tries that go together next. */
+struct batch {
+  const struct batch_config *config;
+  uint32_t head, tail;
+  uint64_t n, due_ns; /* due_ns: when it goes, if it is not full before */
+  uint64_t sent, messages;
+  struct hist wait;
+};
+
 struct outbound_counts {
   uint64_t errands, tries, retries, over_budget, hedges, hedges_won, late, out_of_time;
 };
@@ -95,6 +106,7 @@ struct outbound {
   struct outbound_hooks hooks;
   struct throttle *throttle; /* each NULL: none; or shared with others of `from` */
   struct breaker *breaker;
+  struct batch *batch;
   struct pool *pool;
   struct retry_budget *retry_budget, *hedge_budget;
   struct hist *answers; /* times of attempts that were answered well; NULL: nobody needs them */
@@ -102,9 +114,9 @@ struct outbound {
   uint32_t generation;                  /* counts crashes */
   struct stream backoff, throttling;
   struct outbound_counts count;
-  bool owns_throttle, owns_breaker, owns_pool; /* no earlier one has them */
-  struct outbound *earlier;                    /* of the same member */
-  struct outbound *next;                       /* in the row */
+  bool owns_throttle, owns_breaker, owns_batch, owns_pool; /* no earlier one has them */
+  struct outbound *earlier;                                /* of the same member */
+  struct outbound *next;                                   /* in the row */
 };
 
 /* All that the members of one component have towards what goes by one name. */
@@ -145,6 +157,15 @@ void pool_side_settle(struct pool_side *side, uint64_t now_ns);
 
 /* Their maker is gone, and all that hold a place or wait for one with it. */
 void pool_empty(struct pool *pool, uint64_t now_ns);
+
+/* outbound_batch.c: the try waits until its batch goes. */
+struct batch *batch_new(struct sim *sim, const struct batch_config *config);
+void batch_enter(struct sim *sim, struct batch *batch, struct frame *call);
+/* Its event: if the time of the batch is over, all in it go. */
+void batch_due(struct sim *sim, struct batch *batch, struct frame *call);
+/* It waits no longer. */
+void batch_quit(struct sim *sim, struct batch *batch, struct frame *call);
+void batch_empty(struct batch *batch);
 
 void push_try_event(struct sim *sim, const struct frame *call, uint64_t at_ns);
 

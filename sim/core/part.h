@@ -22,6 +22,7 @@ enum part {
   PART_REPLICATION, /* waited for other copies of its data */
   PART_LOCK,        /* waited for a row that another write had locked */
   PART_POOL,        /* waited for a place in its caller's pool */
+  PART_BATCH,       /* waited for others to be sent with */
   PART_BACKOFF,     /* the pause before that one */
   PART_ROOM,        /* waited for room in a topic */
   PART_PAUSE,       /* the component stood still by itself (pace.h) */

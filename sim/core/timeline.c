@@ -229,7 +229,7 @@ static void add_load(struct timeline *timeline, struct component *component, uin
   struct load_track *l = &timeline->tracks->load[row];
   l->component = component;
   l->member = member;
-  l->station = component->kind->station != NULL;
+  l->station = kind_has_station(component->kind, component->config);
   l->row = row;
 }
 

@@ -152,7 +152,7 @@ void trace_mark_followed(struct sim *sim, struct frame *frame, enum part part) {
   if (!span) return;
   double slow = part == PART_SERVICE ? sim->member[span->callee].slow : 1;
   begin_segment(sim, span, part, span->callee, slow);
-  if (part == PART_POOL) maker_waits(sim, span);
+  if (part == PART_POOL || part == PART_BATCH) maker_waits(sim, span);
 }
 
 void trace_fault(struct sim *sim, struct frame *frame, const struct member *member) {

@@ -200,9 +200,9 @@ static bool has_value(struct loader *loader, const struct spot *spot, const char
   for (uint32_t i = 0; i < spec->components; i++) {
     const struct component_spec *c = &spec->component[i];
     if (strlen(c->name) != component || strncmp(c->name, name, component) != 0) continue;
-    if (c->kind->station) return true;
-    return spot_error(loader, spot, "'%s' has no value: a %s has no workers and no queue", name,
-                      c->kind->name);
+    if (kind_has_station(c->kind, c->config)) return true;
+    return spot_error(loader, spot, "'%s' has no value: %s %s has no workers and no queue", name,
+                      c->kind->has_station ? "this" : "a", c->kind->name);
   }
   return true;
 }

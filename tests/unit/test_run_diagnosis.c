@@ -85,6 +85,19 @@ static void a_process_that_leaks(void **state) {
   forget(&s);
 }
 
+/* What a batch costs is waiting, and it is told as that. */
+static void a_batch_that_lingers(void **state) {
+  (void)state;
+  struct seen s = see(
+      "client 'u' { arrivals = poisson '100/s', target = 'web' }\n"
+      "service 'web' { on = { publish { 'orders', batch = { size = 100, linger = '50ms' } } } }\n"
+      "topic 'orders' { write = '1ms', writers = 1 }\n"
+      "service 'billing' { work = '1ms', subscribe = { 'orders' } }\n"
+      "run { duration = '60s', warmup = '5s', replications = 2 }\n");
+  assert_non_null(strstr(s.diagnosis.time, "waiting to be sent in a batch by web"));
+  forget(&s);
+}
+
 /* Probed every second, a process that takes 5 s to start is ended before it is up: it hangs no
  * more, and who keeps it down is the control. */
 static void a_control_that_restarts_too_soon(void **state) {
@@ -837,6 +850,7 @@ int main(void) {
       cmocka_unit_test(transactions_that_stay_half_applied),
       cmocka_unit_test(a_deadlock_is_named),
       cmocka_unit_test(a_process_that_leaks),
+      cmocka_unit_test(a_batch_that_lingers),
       cmocka_unit_test(a_control_that_restarts_too_soon),
       cmocka_unit_test(workers_that_are_always_busy),
       cmocka_unit_test(too_few_workers_in_front),

@@ -124,6 +124,12 @@ const struct lint_rule lint_rules[] = {
      "the visibility of a subscription is shorter than the longest work on a message",
      "a message is delivered again while the work on it goes on",
      "a visibility above what one message in a thousand takes", lint_visibility_below_work},
+    {"batch-saves-nothing", "messages are sent in batches to a topic whose writes cost nothing",
+     "a batch costs the topic one write instead of many; without `writers` any number of messages "
+     "is written at once, and all that a batch does is wait",
+     "say how long a write takes and how many it does at once (write = \"2ms\", writers = 1), or "
+     "leave batch out",
+     lint_batch_saves_nothing},
     {"dead-letters-unread", "dead letters go to a topic that nobody reads and no goal watches",
      "messages end there unseen",
      "subscribe to it, or set a goal about it, such as goal \"dlq.published < 1\"",

@@ -104,6 +104,22 @@ void lint_acks_may_lose(struct lint *lint) {
 
 /* --- messages that nobody reads -------------------------------------------------------------- */
 
+/* A batch saves what is paid once for all in it: a write, where the topic's writers are few. */
+void lint_batch_saves_nothing(struct lint *lint) {
+  for (uint32_t i = 0; i < lint->graph->nodes; i++) {
+    const struct call_node *node = &lint->graph->node[i];
+    for (uint32_t k = 0; k < node->outline.calls; k++) {
+      const struct outline_call *call = &node->outline.call[k];
+      if (!call->policy || !call->policy->batch.given) continue;
+      const struct component_spec *topic = &lint->spec->component[call->to];
+      if (kind_has_station(topic->kind, topic->config)) continue;
+      lint_add_component(lint, node->component)->what =
+          lint_text(lint, "its messages to %s wait up to %s for others", topic->name,
+                    lint_ns(lint, (double)call->policy->batch.linger_ns));
+    }
+  }
+}
+
 void lint_dead_letters_unread(struct lint *lint) {
   uint32_t i = 0;
   for (const struct subscription *s; (s = next_subscriber(lint, &i)) != NULL; i++) {
