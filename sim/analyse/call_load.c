@@ -35,8 +35,9 @@ static double surge_of(const struct call_graph *graph, const struct fault_spec *
                        uint32_t component) {
   struct fault_target target = fault->target;
   if (!fault->type->multiplies || fault->recurring || target.id != component) return 1;
-  if (target.kind == TARGET_ZONE || target.kind == TARGET_REGION) return 1;
-  double part = target.kind == TARGET_MEMBER ? 1 : graph->spec->component[component].instances;
+  if (!target_is_component(target)) return 1;
+  bool one = target.kind == TARGET_MEMBER || target.kind == TARGET_RANDOM;
+  double part = one ? 1 : graph->spec->component[component].instances;
   return 1 + (fault->factor - 1) * part / graph->spec->component[component].instances;
 }
 

@@ -18,6 +18,7 @@
 #include "network.h"
 #include "present.h"
 #include "spell.h"
+#include "time_scale.h"
 #include "timeline.h"
 
 /* Who repairs the members of one fault, and who waits for them: instances, in turn. */
@@ -32,7 +33,10 @@ struct instance {
   struct crews *crews; /* NULL: as many as there are members */
   uint32_t behind;     /* who waits next for them */
   uint32_t members;
-  uint32_t *member;    /* ids, rising; of a cut none */
+  uint32_t *member; /* ids, rising; of a cut none */
+  uint32_t pool;    /* of one that is drawn each time: how many those are, in `among` */
+  uint32_t *among;
+  uint64_t next_ns;    /* and when it is to begin again */
   struct stream times; /* keyed by the instance; block 0, 1, 2 ... of draws */
   uint64_t entity, number;
   struct stream verdicts;
@@ -68,6 +72,7 @@ static bool names(const struct sim *sim, struct fault_target t, const struct mem
   switch (t.kind) {
     case TARGET_COMPONENT:
     case TARGET_EACH:
+    case TARGET_RANDOM:
       return m->component->id == t.id;
     case TARGET_MEMBER:
       return m->component->id == t.id && m->index == t.member;
@@ -75,13 +80,24 @@ static bool names(const struct sim *sim, struct fault_target t, const struct mem
       return m->zone == t.id;
     case TARGET_REGION:
       return m->zone != REF_NONE && sim->spec->zone[m->zone].region == t.id;
+    case TARGET_GROUP: /* below */
+      break;
   }
   return false;
 }
 
 /* What runs on a host is where the host is, and breaks with it. */
-static bool target_holds(const struct sim *sim, struct fault_target t, const struct member *m) {
+static bool one_holds(const struct sim *sim, struct fault_target t, const struct member *m) {
   return names(sim, t, m) || (m->host != REF_NONE && names(sim, t, &sim->member[m->host]));
+}
+
+static bool target_holds(const struct sim *sim, struct fault_target t, const struct member *m) {
+  if (t.kind != TARGET_GROUP) return one_holds(sim, t, m);
+  const struct target_group *group = &sim->spec->group[t.id];
+  for (uint32_t i = 0; i < group->n; i++) {
+    if (one_holds(sim, group->target[i], m)) return true;
+  }
+  return false;
 }
 
 /* Clients are cut off with their zone, but they do not break with it: they are who is asked. */
@@ -117,7 +133,7 @@ bool faults_plan_absence(const struct sim *sim, const struct component *componen
 
 static void find_members(const struct sim *sim, struct instance *it, struct fault_target target) {
   uint32_t from = 0, to = sim->members;
-  bool of_component = target.kind != TARGET_ZONE && target.kind != TARGET_REGION;
+  bool of_component = target_is_component(target);
   if (of_component && sim->component[target.id].kind->lodging == NULL) {
     from = sim->component[target.id].member->id;
     to = from + sim->component[target.id].members;
@@ -240,6 +256,10 @@ static void gate_members(struct sim *sim, uint32_t which, bool begins) {
   }
 }
 
+static bool is_up(const struct member *m) {
+  return m->phase == MEMBER_UP && !m->down && !m->hung;
+}
+
 /* --- beginning and ending ------------------------------------------------------------------- */
 
 /* Those for whom it is not over yet, in front; how many there are. They are put back in order when
@@ -331,14 +351,45 @@ static void flap(struct sim *sim, uint32_t which, bool cuts) {
   schedule(sim, which, cuts ? down_ns : it->spec->every_ns - down_ns, FLAPS);
 }
 
+/* One of those that are up. False: none is. */
+static bool choose(struct sim *sim, struct instance *it) {
+  uint32_t up = 0;
+  for (uint32_t i = 0; i < it->pool; i++) up += is_up(&sim->member[it->among[i]]);
+  it->members = 0;
+  if (up == 0) return false;
+  struct draws draws = draws_begin(it->verdicts, it->entity, it->number++ << 32);
+  uint32_t nth = (uint32_t)(draws_unit(&draws) * up);
+  for (uint32_t i = 0; i < it->pool; i++) {
+    if (!is_up(&sim->member[it->among[i]]) || nth-- > 0) continue;
+    it->member[it->members++] = it->among[i];
+    return true;
+  }
+  return false;
+}
+
+/* A fault that meets somebody now and then: counted from one beginning to the next, however long it
+ * lasts, but never two at once. False: nobody is there to be met. */
+static bool begin_at_random(struct sim *sim, uint32_t which) {
+  struct instance *it = &sim->faults->instance[which];
+  uint64_t every_ns = draw_time(it, &it->spec->mttf);
+  it->next_ns = time_sum(sim->now_ns, every_ns);
+  if (choose(sim, it)) return true;
+  schedule(sim, which, every_ns, BEGINS);
+  return false;
+}
+
 static void begin_or_end(struct sim *sim, uint32_t which, bool begins) {
   struct instance *it = &sim->faults->instance[which];
+  bool random = it->spec->target.kind == TARGET_RANDOM;
+  if (random && begins && !begin_at_random(sim, which)) return;
   if (it->spec->type->flaps && !begins) it->turn++; /* it does not cut again after its end */
   it->holds = begins && !it->spec->type->at_once;
   if (begins) it->since_ns = sim->now_ns;
   it->until_ns = it->holds ? TIME_NEVER : sim->now_ns;
   if (begins) {
     if (it->spec->recurring || !it->spec->forever) wait_for_repair(sim, which);
+  } else if (random) {
+    schedule(sim, which, it->next_ns > sim->now_ns ? it->next_ns - sim->now_ns : 0, BEGINS);
   } else if (it->spec->recurring) {
     schedule(sim, which, draw_time(it, &it->spec->mttf), BEGINS);
     if (it->crews) repair_next(sim, it->crews);
@@ -382,7 +433,7 @@ static uint32_t place_of(const struct instance *it, const struct member *m) {
 
 static bool is_of_process(const struct instance *it, const struct member *m) {
   struct fault_target target = it->spec->target;
-  if (target.kind == TARGET_ZONE || target.kind == TARGET_REGION) return false;
+  if (!target_is_component(target)) return false;
   return it->spec->type->of_process && it->crews == NULL && target.id == m->component->id;
 }
 
@@ -457,7 +508,13 @@ static void instance_init(struct sim *sim, struct instance *it, const struct fau
   if (!it->is_cut) {
     find_members(sim, it, target);
     struct fault_hit hit = {spec, it->member, it->members};
-    if (spec->type->before) spec->type->before(sim, &hit);
+    if (target.kind == TARGET_RANDOM) {
+      it->among = it->member;
+      it->pool = it->members;
+      it->member = mem_alloc(sizeof *it->member);
+      it->members = 0;
+    } else if (spec->type->before)
+      spec->type->before(sim, &hit);
     return;
   }
   bool two_places = spec->on_path, alone = !two_places && spec->type->severs;
@@ -506,6 +563,7 @@ void faults_free(struct sim *sim) {
   if (!f) return;
   for (uint32_t i = 0; i < f->instances; i++) {
     free(f->instance[i].member);
+    free(f->instance[i].among);
     free(f->instance[i].near_side);
     free(f->instance[i].far_side);
   }

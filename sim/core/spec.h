@@ -114,13 +114,32 @@ struct allow_spec {
   int line;
 };
 
-enum target_kind { TARGET_COMPONENT, TARGET_MEMBER, TARGET_EACH, TARGET_ZONE, TARGET_REGION };
+enum target_kind {
+  TARGET_COMPONENT,
+  TARGET_MEMBER,
+  TARGET_EACH,   /* every member of the component by itself, name[*] */
+  TARGET_RANDOM, /* one member of the component, drawn each time */
+  TARGET_ZONE,
+  TARGET_REGION,
+  TARGET_GROUP, /* several others at once: spec.group[id] */
+};
 
 struct fault_target {
-  enum target_kind kind; /* EACH: every member of the component by itself, name[*] */
-  uint32_t id;           /* component, zone or region */
-  uint32_t member;       /* TARGET_MEMBER: 1-based */
+  enum target_kind kind;
+  uint32_t id;     /* component, zone, region or group */
+  uint32_t member; /* TARGET_MEMBER: 1-based */
 };
+
+/* What fails together. */
+struct target_group {
+  uint32_t n;
+  const struct fault_target *target; /* no groups among them */
+};
+
+/* Whether it is one component that is meant, or some of its members. */
+static inline bool target_is_component(struct fault_target target) {
+  return target.kind < TARGET_ZONE;
+}
 
 /* What happens, to whom and when; fault_def.h. */
 /* Calls that a fault leaves alone. */
@@ -216,6 +235,8 @@ struct spec {
   const struct allow_spec *allow; /* network/access.h */
   uint32_t faults;
   const struct fault_spec *fault; /* sorted by name */
+  uint32_t groups;
+  const struct target_group *group;
   struct wanted wanted;
 };
 

@@ -143,6 +143,25 @@ static bool check_own(struct loader *loader, const struct spot *spot, const char
   return spot_error(loader, spot, "\"%s\" %s", text, def->unfit);
 }
 
+/* Each target of a group must be one that the fault can hit. */
+static bool check_targets(struct loader *loader, const struct spot *spot, const char *text,
+                          const struct fault_def *def, struct fault_target target) {
+  if (target.kind != TARGET_GROUP) {
+    return def->own ? check_own(loader, spot, text, def, target)
+                    : check_harm(loader, spot, text, target);
+  }
+  const struct spec *spec = &loader->scenario->spec;
+  const struct target_group *group = &spec->group[target.id];
+  for (uint32_t i = 0; i < group->n; i++) {
+    struct fault_target one = group->target[i];
+    const char *name = target_is_component(one)  ? spec->component[one.id].name
+                       : one.kind == TARGET_ZONE ? spec->zone[one.id].name
+                                                 : spec->region[one.id];
+    if (!check_targets(loader, spot, name, def, one)) return false;
+  }
+  return true;
+}
+
 /* --- what happens to them ------------------------------------------------------------------- */
 
 struct harm {
@@ -156,6 +175,100 @@ static const struct param *fault_value(const struct fault_def *def) {
   return second && second->type != PARAM_TEXT ? second : NULL;
 }
 
+static int by_text(const void *a, const void *b) {
+  return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* "db[2] + rack1", whatever the order in which they stand. */
+static const char *joint_name(struct loader *loader, const char **text, size_t n) {
+  qsort(text, n, sizeof *text, by_text);
+  const char *name = text[0];
+  for (size_t i = 1; i < n; i++) name = arena_format(loader->arena, "%s + %s", name, text[i]);
+  return name;
+}
+
+/* group = { "rack1", "db[2]" }: all of them at once. */
+static bool read_group(struct loader *loader, const struct spot *spot, struct harm *harm,
+                       struct fault_target *out) {
+  lua_State *L = loader->L;
+  struct spec *spec = &loader->scenario->spec;
+  lua_Integer n = lua_istable(L, -1) ? (lua_Integer)lua_rawlen(L, -1) : 0;
+  if (n < 2) return spot_error(loader, spot, "lists what fails together, two places or more");
+  struct fault_target *list = arena_alloc(loader->arena, (size_t)n * sizeof *list);
+  const char **texts = arena_alloc(loader->arena, (size_t)n * sizeof(const char *));
+  for (lua_Integer i = 1; i <= n; i++) {
+    struct spot item = spot_item(spot, i);
+    const char *text = NULL;
+    lua_rawgeti(L, -1, i);
+    bool ok = read_target(loader, &item, &text, &list[i - 1]);
+    lua_pop(L, 1);
+    if (!ok) return false;
+    if (list[i - 1].kind == TARGET_EACH) {
+      return spot_error(loader, &item, "fails by itself; all members of a group fail at once");
+    }
+    texts[i - 1] = text;
+  }
+  harm->first = joint_name(loader, texts, (size_t)n);
+  struct target_group *groups = arena_alloc(loader->arena, (spec->groups + 1) * sizeof *groups);
+  if (spec->groups > 0) memcpy(groups, spec->group, spec->groups * sizeof *groups);
+  groups[spec->groups] = (struct target_group){(uint32_t)n, list};
+  *out = (struct fault_target){.kind = TARGET_GROUP, .id = spec->groups++};
+  spec->group = groups;
+  return true;
+}
+
+/* random = { "web", every = "1h" }: one of its members, again and again. */
+static bool read_random(struct loader *loader, const struct spot *spot, struct harm *harm,
+                        struct fault_spec *out) {
+  static const struct param every = {.name = "every",
+                                     .type = PARAM_TIME_DIST,
+                                     .offset = offsetof(struct fault_spec, mttf),
+                                     .required = true};
+  lua_State *L = loader->L;
+  if (!lua_istable(L, -1)) {
+    return spot_error(loader, spot, "is a component and how often: { \"web\", every = \"1h\" }");
+  }
+  const struct param rows[] = {every, {0}};
+  if (!configure(loader, spot, lua_gettop(L), rows, out, NULL, 0, 1)) return false;
+  struct spot first = spot_item(spot, 1);
+  lua_rawgeti(L, -1, 1);
+  bool ok = read_target(loader, &first, &harm->first, &out->target);
+  lua_pop(L, 1);
+  if (!ok) return false;
+  if (out->target.kind != TARGET_COMPONENT) {
+    return spot_error(loader, &first, "is not a component; one of whose members is it to hit?");
+  }
+  if (!(dist_mean(&out->mttf) > 0)) {
+    struct spot at = spot_key(spot, "every");
+    return spot_error(loader, &at, "must be greater than 0");
+  }
+  out->target.kind = TARGET_RANDOM;
+  harm->first = arena_format(loader->arena, "random %s", harm->first);
+  return true;
+}
+
+/* Targets by `group` or `random` in place of a name. `*found`: there are such. */
+static bool read_several(struct loader *loader, const struct spot *spot, int table,
+                         struct harm *harm, struct fault_spec *out, bool *found) {
+  static const char *const keys[] = {"group", "random"};
+  lua_State *L = loader->L;
+  *found = false;
+  for (int i = 0; i < 2; i++) {
+    bool given = lua_getfield(L, table, keys[i]) != LUA_TNIL, ok = true;
+    struct spot at = spot_key(spot, keys[i]);
+    if (given && (*found || lua_rawlen(L, table) > 0)) {
+      ok = spot_error(loader, &at, "stands beside another target; name one or the other");
+    } else if (given) {
+      *found = true;
+      ok = i == 0 ? read_group(loader, &at, harm, &out->target)
+                  : read_random(loader, &at, harm, out);
+    }
+    lua_pop(L, 1);
+    if (!ok) return false;
+  }
+  return true;
+}
+
 static bool read_targets(struct loader *loader, const struct spot *spot, int table,
                          struct harm *harm, struct fault_spec *out) {
   lua_State *L = loader->L;
@@ -166,6 +279,9 @@ static bool read_targets(struct loader *loader, const struct spot *spot, int tab
     lua_pop(L, 1);
     return ok;
   }
+  bool several;
+  if (!read_several(loader, spot, table, harm, out, &several)) return false;
+  if (several) return true;
   struct spot first = spot_item(spot, 1), second = spot_item(spot, 2);
   if (lua_rawgeti(L, table, 1) == LUA_TNIL) {
     lua_pop(L, 1);
@@ -211,7 +327,8 @@ static bool read_harm_argument(struct loader *loader, const struct spot *spot, s
   const struct param *value = fault_value(def);
   bool ok;
   if (lua_istable(L, table)) {
-    ok = configure(loader, spot, table, params, out, NULL, 0, def->word.second ? 2 : 1);
+    static const char *const several[] = {"group", "random"};
+    ok = configure(loader, spot, table, params, out, several, 2, def->word.second ? 2 : 1);
   } else if (params[0].name && params[0].required) {
     ok = spot_error(loader, spot, "needs its %s; write %s", params[0].name,
                     table_form(loader, &def->word));
@@ -226,8 +343,7 @@ static bool read_harm_argument(struct loader *loader, const struct spot *spot, s
                       table_form(loader, &def->word));
   }
   if (!check_values(loader, spot, out) || out->on_path) return !loader->failed;
-  if (def->own) return check_own(loader, spot, harm->first, def, out->target);
-  return check_harm(loader, spot, harm->first, out->target);
+  return check_targets(loader, spot, harm->first, def, out->target);
 }
 
 static void mark_used(struct loader *loader, const struct word *word) {
@@ -286,6 +402,16 @@ static bool read_times(struct loader *loader, const struct spot *spot, int table
                        const struct fault_config *config, struct fault_spec *out) {
   bool at = is_given(loader, table, "at"), lasts = is_given(loader, table, "lasts");
   bool mttf = is_given(loader, table, "mttf"), mttr = is_given(loader, table, "mttr");
+  if (out->target.kind == TARGET_RANDOM) {
+    if (at || mttf || mttr || !lasts || out->type->at_once) {
+      return spot_error(loader, spot,
+                        "with random, `every` says when; give lasts = \"1min\", and neither at nor "
+                        "mttf");
+    }
+    out->recurring = true;
+    out->lasts = config->lasts;
+    return true;
+  }
   if (mttf != mttr || (mttf && (at || lasts)) || (!mttf && !at)) {
     return spot_error(loader, spot,
                       "say when: either at = \"60s\", with lasts = \"30s\" unless it is for ever, "

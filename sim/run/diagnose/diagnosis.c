@@ -386,7 +386,9 @@ static void look_at_uptime(const struct results *results, uint32_t id, struct fi
 }
 
 static const char *target_name(const struct spec *spec, const struct fault_target *target) {
+  if (target->kind == TARGET_GROUP) target = spec->group[target->id].target;
   switch (target->kind) {
+    case TARGET_GROUP:
     case TARGET_ZONE:
       return spec->zone[target->id].name;
     case TARGET_REGION:
@@ -394,6 +396,7 @@ static const char *target_name(const struct spec *spec, const struct fault_targe
     case TARGET_COMPONENT:
     case TARGET_MEMBER:
     case TARGET_EACH:
+    case TARGET_RANDOM:
       break;
   }
   return spec->component[target->id].name;

@@ -43,16 +43,26 @@ static bool has_target(const struct way *way, const struct fault_target *target)
     case TARGET_COMPONENT:
     case TARGET_MEMBER:
     case TARGET_EACH:
+    case TARGET_RANDOM:
       return way->on[target->id];
     case TARGET_ZONE:
       return has_zone(way, target->id, REF_NONE);
     case TARGET_REGION:
       return has_zone(way, REF_NONE, target->id);
+    case TARGET_GROUP:
+      return false; /* see way_meets */
   }
   return false;
 }
 
 bool way_meets(const struct way *way, const struct fault_spec *fault) {
+  if (fault->target.kind == TARGET_GROUP) {
+    const struct target_group *group = &way->spec->group[fault->target.id];
+    for (uint32_t i = 0; i < group->n; i++) {
+      if (has_target(way, &group->target[i])) return true;
+    }
+    return false;
+  }
   bool between = fault->on_path;
   return has_target(way, &fault->target) && (!between || has_target(way, &fault->other));
 }

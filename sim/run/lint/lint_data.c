@@ -14,8 +14,7 @@ static const struct outline_copies *copies_of(const struct lint *lint, uint32_t 
 
 /* How a component that a shard joins divides its keys; NULL: that is not said, or none does. */
 static const struct sharding *joined(const struct lint *lint, const struct fault_spec *fault) {
-  enum target_kind kind = fault->target.kind;
-  if (fault->type != &fault_join || kind == TARGET_ZONE || kind == TARGET_REGION) return NULL;
+  if (fault->type != &fault_join || !target_is_component(fault->target)) return NULL;
   const struct component_spec *component = &lint->spec->component[fault->target.id];
   for (const struct param *p = component->kind->params; p && p->name; p++) {
     if (p->type == PARAM_SHARDS) return (const void *)((const char *)component->config + p->offset);

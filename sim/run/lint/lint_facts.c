@@ -101,6 +101,13 @@ static uint32_t zones_hit(const struct lint *lint, struct fault_target target, u
 
 bool lint_hits(const struct lint *lint, struct fault_target target, uint32_t component) {
   uint32_t used;
+  if (target.kind == TARGET_GROUP) {
+    const struct target_group *group = &lint->spec->group[target.id];
+    for (uint32_t i = 0; i < group->n; i++) {
+      if (lint_hits(lint, group->target[i], component)) return true;
+    }
+    return false;
+  }
   if (target.kind == TARGET_ZONE || target.kind == TARGET_REGION) {
     return zones_hit(lint, target, component, &used) > 0;
   }
@@ -109,6 +116,13 @@ bool lint_hits(const struct lint *lint, struct fault_target target, uint32_t com
 
 bool lint_hits_all(const struct lint *lint, struct fault_target target, uint32_t component) {
   uint32_t used, n;
+  if (target.kind == TARGET_GROUP) { /* those that together are all are not looked for */
+    const struct target_group *group = &lint->spec->group[target.id];
+    for (uint32_t i = 0; i < group->n; i++) {
+      if (lint_hits_all(lint, group->target[i], component)) return true;
+    }
+    return false;
+  }
   if (target.kind == TARGET_ZONE || target.kind == TARGET_REGION) {
     n = zones_hit(lint, target, component, &used);
     return n > 0 && n == used;

@@ -25,8 +25,7 @@ void lint_fault_after_end(struct lint *lint) {
 
 /* A restart of what it names is its end. */
 static bool is_ended_by_restart(const struct lint *lint, const struct fault_spec *fault) {
-  enum target_kind kind = fault->target.kind;
-  return fault->type->of_process && kind != TARGET_ZONE && kind != TARGET_REGION &&
+  return fault->type->of_process && target_is_component(fault->target) &&
          action_restarts(lint->spec, fault->target.id);
 }
 
@@ -108,8 +107,7 @@ static uint32_t backend_hit(const struct lint *lint, const struct blindness *b,
     uint32_t id = b->balancer->outline.call[k].to;
     uint32_t instances = lint->spec->component[id].instances;
     bool one = fault->target.kind == TARGET_MEMBER || instances == 1;
-    bool named = fault->target.kind != TARGET_ZONE && fault->target.kind != TARGET_REGION;
-    if (named && fault->target.id == id && one) {
+    if (target_is_component(fault->target) && fault->target.id == id && one) {
       return before + (fault->target.kind == TARGET_MEMBER ? fault->target.member - 1 : 0);
     }
     before += instances;
