@@ -102,7 +102,7 @@ const struct part_def part_defs[PARTS] = {
                     .takes = "waiting to be sent in a batch by",
                     .was = "were waiting to be sent in a batch by",
                     .remedy = "a shorter linger, or smaller batches",
-                    .color = "#CC79A7",
+                    .color = "#009E73",
                     .place = 4},
     [PART_BACKOFF] = {.name = "backoff",
                       .doc = "the pause before the next attempt",
