@@ -1,15 +1,17 @@
--- A whole region is gone for good: how long is a shop away, how many orders are lost, and what does it
--- cost an hour to be ready, with a backup, a pilot light, a warm standby, or two regions that both serve?
+-- A whole region is gone for good: how long is a shop away, how many orders are lost, and what does
+-- it cost an hour to be ready, with a backup, a pilot light, a warm standby, or two regions that
+-- both serve?
 --
 -- Covers G17.
 -- The four designs of AWS's whitepaper on disaster recovery. The shop needs four servers. With a
--- backup there is nothing elsewhere but the log, shipped every 15 minutes; to restore it takes an hour. A
--- pilot light has a copy of the database in the other region, a warm standby also one server of four,
--- and with two regions both have four servers and a copy that takes writes. Users come by a name that
--- lives a minute. More than half of the requests of a minute failing makes a control start servers in
--- the west, which takes 5 minutes; a manager there promotes the copy after three missed beats. At 130 min
--- the east is gone. Prices are of the order of AWS's: a server 0.10 an hour, a database 0.40, a
--- balancer 0.0225; what is gone is paid until the end of the run. Loads and times of work are assumed.
+-- backup there is nothing elsewhere but the log, shipped every 15 minutes; to restore it takes an
+-- hour. A pilot light has a copy of the database in the other region, a warm standby also one
+-- server of four, and with two regions both have four servers and a copy that takes writes. Users
+-- come by a name that lives a minute. More than half of the requests of a minute failing makes a
+-- control start servers in the west, which takes 5 minutes; a manager there promotes the copy after
+-- three missed beats. At 130 min the east is gone. Prices are of the order of AWS's: a server 0.10
+-- an hour, a database 0.40, a balancer 0.0225; what is gone is paid until the end of the run. Loads
+-- and times of work are assumed.
 --
 -- Off: design=backup  an hour and more until the log is restored, and orders of minutes are lost
 -- Off: design=pilot_light  nothing serves until servers have started
@@ -56,7 +58,8 @@ database "orders" {
   ship = not copies and { every = "15min", takes = "30s" } or nil,
   copies = copies and {
     n = 2, zone = { "east", "west" }, write = "async", read = "nearest",
-    fence = (not both and promotes) or nil, leaders = both and "all" or nil, conflict = both and "lww" or nil,
+    fence = (not both and promotes) or nil,
+    leaders = both and "all" or nil, conflict = both and "lww" or nil,
   } or nil,
 }
 if not both then

@@ -2,11 +2,11 @@
 -- there, and how many tokens come a second, by the batch and by which copy gets which question?
 --
 -- Covers I06.
--- A question is a document of 3000 tokens and 100 more; the answer has 150. A step of a model takes 12 ms
--- to read its weights, 60 us for each token of a prompt and 0.2 ms for each sequence: about an 8 B
--- model on one accelerator, assumed. Keys and values of 250,000 tokens find room. Who asks by document
--- (consistent hashing) finds it kept by the copy that had it before; who asks in turn finds each of 200
--- documents on one copy of four only if all fit there, and they do not.
+-- A question is a document of 3000 tokens and 100 more; the answer has 150. A step of a model takes
+-- 12 ms to read its weights, 60 us for each token of a prompt and 0.2 ms for each sequence: about
+-- an 8 B model on one accelerator, assumed. Keys and values of 250,000 tokens find room. Who asks
+-- by document (consistent hashing) finds it kept by the copy that had it before; who asks in turn
+-- finds each of 200 documents on one copy of four only if all fit there, and they do not.
 --
 -- Off: routing=round_robin  most documents are computed again, which is more than the copies can
 -- Off: batch=8  sequences wait for a place, while steps cost nearly the same

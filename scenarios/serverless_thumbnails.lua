@@ -1,14 +1,14 @@
--- Functions that are billed by use, or servers that are always on: which makes thumbnails cheaper at
--- this load, and how much of the slowest uploads is cold starts?
+-- Functions that are billed by use, or servers that are always on: which makes thumbnails cheaper
+-- at this load, and how much of the slowest uploads is cold starts?
 --
 -- Covers A11.
 -- A gateway calls the upload function, which puts the picture into an object store and publishes an
 -- event; events call the resize function, which gets the picture and puts the thumbnail there.
--- Prices of AWS in us-east-1: a function of 1769 MB, which has one core, 2.88e-6 for each 100 ms begun
--- and 2e-7 a call; HTTP gateway 1e-6 a call; the store 3.5e-6 (two PUT and one GET of each picture); the
--- queue 4e-7; a server of two cores 0.085 an hour, of which there are two at least. Cold starts are
--- those of AWS Lambda (100 ms to more than 1 s); an idle instance goes after 10 minutes. Times of work
--- and the loads are assumed; the budgets lie between the two designs.
+-- Prices of AWS in us-east-1: a function of 1769 MB, which has one core, 2.88e-6 for each 100 ms
+-- begun and 2e-7 a call; HTTP gateway 1e-6 a call; the store 3.5e-6 (two PUT and one GET of each
+-- picture); the queue 4e-7; a server of two cores 0.085 an hour, of which there are two at least.
+-- Cold starts are those of AWS Lambda (100 ms to more than 1 s); an idle instance goes after 10
+-- minutes. Times of work and the loads are assumed; the budgets lie between the two designs.
 --
 -- Off: design=servers  at a low load two servers stand idle and must be paid all the same
 -- Off: load=high  functions cost the same for each picture, and servers that are busy cost less
@@ -51,7 +51,8 @@ service "resize" (runs {
 })
 database "store" {
   workers = 1000, write_ops = { "put" }, read_ops = { "get" }, price = { per_call = 3.5e-6 },
-  read = lognormal { p50 = "15ms", p99 = "60ms" }, write = lognormal { p50 = "25ms", p99 = "120ms" },
+  read = lognormal { p50 = "15ms", p99 = "60ms" },
+  write = lognormal { p50 = "25ms", p99 = "120ms" },
 }
 host "server" { only_if = not functions, instances = now.servers, cpus = 2, price = "0.085/h" }
 
