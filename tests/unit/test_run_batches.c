@@ -140,7 +140,8 @@ static struct estimate p99_of_run(uint64_t seed) {
 }
 
 /* p99 at 90 % load, of which a dozen busy spells make the slowest percent: 0.1 s x ln 100. Of 150
- * intervals at least 88 % contain it (a standard error is 1.3 points), and each run has one. With
+ * intervals at least 130 contain it (92 to 95 % do, and a standard error is 2 points), and each run
+ * has one. With
  * q -/+ h read off as it is, and none where q + h reaches 1, 17 % of the runs had one, and 54 % of
  * these contained it. */
 static void intervals_of_tails_cover(void **state) {
