@@ -100,6 +100,21 @@ extern const struct fault_def fault_crash, fault_delay, fault_drop, fault_error,
 /* What stands behind the words: whom they hit, and two places. */
 extern const struct param fault_target_param, fault_far_param; /* the second may be absent */
 
+/* A row for those that cut lines. A macro, because a table of constants takes no rows from another.
+ */
+#define FAULT_ONE_WAY                                                                         \
+  {                                                                                           \
+    .name = "one_way", .type = PARAM_BOOL, .offset = offsetof(struct fault_spec, one_way),    \
+    .fallback = "false",                                                                      \
+    .doc =                                                                                    \
+        "Whether only messages from the first to the second vanish; of a single place those " \
+        "on their way to it."                                                                 \
+  }
+
+/* Their on_message: no message passes. */
+enum outcome fault_severs(const struct fault_spec *fault, struct draws *draws,
+                          struct crossing *crossing);
+
 /* A table without rows. */
 extern const struct param fault_no_params[];
 

@@ -15,6 +15,12 @@ const struct param fault_far_param = {
 
 const struct param fault_no_params[] = {{0}};
 
+enum outcome fault_severs(const struct fault_spec *fault, struct draws *draws,
+                          struct crossing *crossing) {
+  (void)fault, (void)draws, (void)crossing;
+  return OUTCOME_UNREACHABLE;
+}
+
 bool fault_is_between(const struct fault_spec *fault) {
   const struct fault_def *def = fault->type;
   return fault->on_path || (def->hit == NULL && def->gate == OUTCOME_OK);

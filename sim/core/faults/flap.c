@@ -20,20 +20,9 @@ static const struct param params[] = {
      .max = 1e18,
      .fallback = "0s",
      .doc = "How long each cut lasts. Default: half of `every`."},
-    {.name = "one_way",
-     .type = PARAM_BOOL,
-     .offset = offsetof(struct fault_spec, one_way),
-     .fallback = "false",
-     .doc = "Whether only messages from the first to the second vanish; of a single place those on "
-            "their way to it."},
+    FAULT_ONE_WAY,
     {0},
 };
-
-static enum outcome on_message(const struct fault_spec *fault, struct draws *draws,
-                               struct crossing *crossing) {
-  (void)fault, (void)draws, (void)crossing;
-  return OUTCOME_UNREACHABLE;
-}
 
 static bool check(const struct fault_spec *fault, const char **key, struct error *err) {
   if (fault->down_ns < fault->every_ns) return true;
@@ -52,7 +41,7 @@ const struct fault_def fault_flap = {
              .subject = &fault_target_param,
              .second = &fault_far_param},
     .takes = TAKES_EITHER,
-    .on_message = on_message,
+    .on_message = fault_severs,
     .swallows = true,
     .severs = true,
     .flaps = true,

@@ -3,20 +3,9 @@
 #include "fault_def.h"
 
 static const struct param params[] = {
-    {.name = "one_way",
-     .type = PARAM_BOOL,
-     .offset = offsetof(struct fault_spec, one_way),
-     .fallback = "false",
-     .doc = "Whether only messages from the first to the second vanish; of a single place "
-            "those on their way to it."},
+    FAULT_ONE_WAY,
     {0},
 };
-
-static enum outcome on_message(const struct fault_spec *fault, struct draws *draws,
-                               struct crossing *crossing) {
-  (void)fault, (void)draws, (void)crossing;
-  return OUTCOME_UNREACHABLE;
-}
 
 const struct fault_def fault_partition = {
     .word = {.name = "partition",
@@ -28,7 +17,7 @@ const struct fault_def fault_partition = {
              .subject = &fault_target_param,
              .second = &fault_far_param},
     .takes = TAKES_EITHER,
-    .on_message = on_message,
+    .on_message = fault_severs,
     .swallows = true,
     .severs = true,
 };
