@@ -228,6 +228,10 @@ static bool read_random(struct loader *loader, const struct spot *spot, struct h
   if (!lua_istable(L, -1)) {
     return spot_error(loader, spot, "is a component and how often: { \"web\", every = \"1h\" }");
   }
+  if (fault_is_between(out) || out->type->life == LIFE_COMES) {
+    return spot_error(loader, spot, "is for what happens to a member; %s names its places itself",
+                      out->type->word.name);
+  }
   const struct param rows[] = {every, {0}};
   if (!configure(loader, spot, lua_gettop(L), rows, out, NULL, 0, 1)) return false;
   struct spot first = spot_item(spot, 1);

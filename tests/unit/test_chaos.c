@@ -85,6 +85,8 @@ static void test_mistakes(void **state) {
       {"crash { random = { \"c\", every = \"1s\" } }, lasts = \"1s\"", "break what it calls"},
       {"crash { \"s\", random = { \"s\", every = \"1s\" } }, lasts = \"1s\"",
        "stands beside another target"},
+      {"partition { random = { \"s\", every = \"1s\" } }, lasts = \"1s\"", "happens to a member"},
+      {"join { random = { \"s\", every = \"1s\" } }, lasts = \"1s\"", "happens to a member"},
       {"crash { group = { \"s\" } }, at = \"1s\"", "two places or more"},
       {"crash { group = { \"s\", \"t\" } }, at = \"1s\"", "there is no component"},
       {"crash { group = { \"s\", \"s[*]\" } }, at = \"1s\"", "all members of a group fail at once"},
