@@ -269,5 +269,10 @@ const struct param control_params[] = {
          "promote { \"pg\", takes = \"5s\" }: another copy of the database becomes the primary, "
          "that long after the primary is found to have failed. scale { \"web\", to = 20 }: members "
          "are started and stopped. Nothing is done if not given."},
+    {.name = "back_when",
+     .type = PARAM_CONDITION,
+     .offset = AT(back_when),
+     .doc = "Of rollout, which may also say it by itself: \"web2.error_ratio > 5%\", and all calls "
+            "go back to the former version."},
     {0},
 };

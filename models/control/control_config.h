@@ -16,6 +16,7 @@ struct control_config {
   uint64_t over_ns, short_ns, delay_ns, cooldown_ns;
   struct detector detector;
   struct control_act act;
+  struct condition back_when; /* may be said of the control, or of its action */
 };
 
 extern const struct param control_params[];

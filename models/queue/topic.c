@@ -204,6 +204,7 @@ static void topic_collect(struct sim *sim, struct component *component, struct m
   metric_counted(out, UNIT_COUNT, lost, 1, "%s.lost", name);
   metric_counted(out, UNIT_COUNT, extra, 1, "%s.duplicates", name);
   metric_counted(out, UNIT_COUNT, swapped, 1, "%s.out_of_order", name);
+  metric_counted(out, UNIT_COUNT, swapped, 1, "%s.reordered", name);
   struct topic_state now = *t; /* looks, and changes nothing */
   double seconds = sim->now_ns > sim->warmup_ns ? (double)(sim->now_ns - sim->warmup_ns) / 1e9 : 0;
   if (now.age.since_ns != TIME_NEVER && sim->now_ns > now.age.at_ns) {
@@ -389,6 +390,7 @@ static const struct metric_def topic_metrics[] = {
     {"out_of_order", "",
      "Messages whose work ended after that on a later one of the same key; without keys of any "
      "later one."},
+    {"reordered", "", "The same, by the name that it has in the ledger."},
     {"oldest", "s",
      "Age of the message that has waited longest, averaged over time; 0 while none "
      "waits."},

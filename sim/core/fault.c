@@ -472,16 +472,47 @@ void faults_process_begins(struct sim *sim, const struct member *m) {
   }
 }
 
+/* When it began, if it holds or held within the last `ago_ns`; else, and if it was planned, never.
+ */
+static uint64_t began_ns(const struct sim *sim, const struct instance *it, uint64_t ago_ns) {
+  enum fault_life life = it->spec->type->life;
+  if (it->since_ns == TIME_NEVER || life == LIFE_LEAVES || life == LIFE_COMES) return TIME_NEVER;
+  return it->holds || sim->now_ns - it->until_ns <= ago_ns ? it->since_ns : TIME_NEVER;
+}
+
 uint64_t faults_since_ns(const struct sim *sim, const struct member *m, uint64_t ago_ns) {
   uint64_t earliest_ns = TIME_NEVER;
   for (uint32_t i = 0; sim->faults && i < sim->faults->instances; i++) {
     const struct instance *it = &sim->faults->instance[i];
-    enum fault_life life = it->spec->type->life;
-    if (it->since_ns >= earliest_ns || life == LIFE_LEAVES || life == LIFE_COMES) continue;
-    bool recent = it->holds || sim->now_ns - it->until_ns <= ago_ns;
+    uint64_t since_ns = began_ns(sim, it, ago_ns);
+    if (since_ns >= earliest_ns) continue;
     uint32_t place = m ? place_of(it, m) : NOBODY;
     if (m && (place == NOBODY || (it->over && it->over[place]))) continue;
-    if (recent) earliest_ns = it->since_ns;
+    earliest_ns = since_ns;
+  }
+  return earliest_ns;
+}
+
+/* Of a cut between two places either may be meant, of one around a place that place. */
+static bool touches(const struct sim *sim, const struct instance *it, const bool *component) {
+  for (uint32_t i = 0; i < it->members; i++) {
+    if (component[sim->member[it->member[i]].component->id]) return true;
+  }
+  for (uint32_t i = 0; it->is_cut && i < sim->members; i++) {
+    uint64_t bit = UINT64_C(1) << (i % 64);
+    bool meant = (it->far_side[i / 64] & bit) ||
+                 (it->spec->on_path && it->near_side && (it->near_side[i / 64] & bit));
+    if (meant && component[sim->member[i].component->id]) return true;
+  }
+  return false;
+}
+
+uint64_t faults_since_among_ns(const struct sim *sim, const bool *component, uint64_t ago_ns) {
+  uint64_t earliest_ns = TIME_NEVER;
+  for (uint32_t i = 0; sim->faults && i < sim->faults->instances; i++) {
+    const struct instance *it = &sim->faults->instance[i];
+    uint64_t since_ns = began_ns(sim, it, ago_ns);
+    if (since_ns < earliest_ns && touches(sim, it, component)) earliest_ns = since_ns;
   }
   return earliest_ns;
 }

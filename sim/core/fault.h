@@ -27,6 +27,9 @@ bool faults_end_with_process(const struct sim *sim, const struct member *m);
  * is none. */
 uint64_t faults_since_ns(const struct sim *sim, const struct member *m, uint64_t ago_ns);
 
+/* The same of those that hit, or cut off, a member of a component that is marked. */
+uint64_t faults_since_among_ns(const struct sim *sim, const bool *component, uint64_t ago_ns);
+
 /* Whether a fault of the spec stops or joins members of it. */
 bool faults_plan_absence(const struct sim *sim, const struct component *component);
 

@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "kind.h"
 #include "param.h"
 
 void outline_begin(struct outline *outline, struct arena *arena) {
@@ -50,4 +51,32 @@ struct outline_call *outline_add_call(struct outline *outline, uint32_t to, int 
 
 void outline_work(struct outline *outline, const struct dist *time) {
   outline_add(outline, OUTLINE_WORK)->time = *time;
+}
+
+/* One pass over all calls; whether it marked another component. */
+static bool reach_farther(const struct spec *spec, bool both_ways, bool *reached) {
+  bool more = false;
+  for (uint32_t i = 0; i < spec->components; i++) {
+    const struct component_spec *component = &spec->component[i];
+    if ((!reached[i] && !both_ways) || component->kind->outline == NULL) continue;
+    struct arena *arena = arena_new();
+    for (uint32_t op = 0; op < spec->ops; op++) {
+      struct outline outline;
+      outline_begin(&outline, arena);
+      component->kind->outline(spec, component, (int)op, &outline);
+      for (uint32_t k = 0; k < outline.calls; k++) {
+        bool *to = &reached[outline.call[k].to];
+        if (reached[i] == *to || (*to && !both_ways)) continue;
+        reached[i] = *to = more = true;
+      }
+    }
+    arena_free(arena);
+  }
+  return more;
+}
+
+void outline_reach(const struct spec *spec, uint32_t from, bool both_ways, bool *reached) {
+  memset(reached, 0, spec->components * sizeof *reached);
+  reached[from] = true;
+  while (reach_farther(spec, both_ways, reached)) continue;
 }

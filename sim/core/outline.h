@@ -144,4 +144,8 @@ struct outline_call *outline_add_call(struct outline *outline, uint32_t to, int 
                                       uint64_t timeout_ns);
 void outline_work(struct outline *outline, const struct dist *time);
 
+/* Marks in `reached`, by component, `from` and all that it calls, directly or through others, by
+ * whatever operation; with `both_ways` also who calls those, and so on. */
+void outline_reach(const struct spec *spec, uint32_t from, bool both_ways, bool *reached);
+
 #endif

@@ -20,6 +20,11 @@ static const struct fault_spec *find_fault(struct loader *loader, const struct s
     if (strcmp(spec->fault[i].name, name) == 0) return &spec->fault[i];
     list[i] = spec->fault[i].name;
   }
+  for (uint32_t i = 0; i < spec->faults; i++) { /* "crash db" for that of a member, "crash db[2]" */
+    if (strncmp(list[i], name, strlen(name)) != 0) continue;
+    spot_error(loader, &at, "there is no fault \"%s\"; did you mean '%s'?", name, list[i]);
+    return NULL;
+  }
   spot_error(loader, &at, "there is no fault \"%s\"%s", name,
              nearest_hint(name, list, spec->faults, "there are").text);
   return NULL;

@@ -290,6 +290,19 @@ static const char *next_line(lua_State *L, void *user, size_t *size) {
   return line;
 }
 
+/* function "resize" { ... } cannot be a kind: the word is Lua's own. */
+static bool is_function_as_kind(const struct source *source, const char *message) {
+  int line = 0;
+  if (sscanf(message, "#%*d:%d:", &line) != 1) return false;
+  const char *at = source->text, *end = source->text + source->length;
+  for (int i = 1; i < line && at; i++) {
+    at = memchr(at, '\n', (size_t)(end - at));
+    at = at ? at + 1 : NULL;
+  }
+  static const char word[] = "function \"";
+  return at && (size_t)(end - at) > strlen(word) && memcmp(at, word, strlen(word)) == 0;
+}
+
 void vocabulary_run_file(lua_State *L, uint32_t number) {
   struct loader *loader = loader_of(L);
   const struct source *source = loader->source[number];
@@ -306,6 +319,12 @@ void vocabulary_run_file(lua_State *L, uint32_t number) {
     if (lua_type(L, -1) == LUA_TSTRING && *lua_tostring(L, -1) != '#') { /* lacks a place */
       lua_pushfstring(L, "#%d:%d: nested too deeply for the compiler (%s)", (int)number, feed.line,
                       lua_tostring(L, -1));
+    } else if (lua_type(L, -1) == LUA_TSTRING && is_function_as_kind(source, lua_tostring(L, -1))) {
+      lua_pushfstring(
+          L,
+          "%s: 'function' is a word of Lua; write service \"...\" { instances = on_demand "
+          "{ ... } } for functions that are started on demand",
+          lua_tostring(L, -1));
     }
     lua_error(L);
   }

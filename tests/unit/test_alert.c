@@ -60,6 +60,42 @@ static void test_holds(void **state) {
   within(again, "page.detection.max", 500, 20, 22.3);
 }
 
+/* Aim: a fault of what the watched one calls is what is found, though one of somebody else began
+ * before it; without one it is that of who calls it, but never that of those who have nothing to do
+ * with it. */
+static void test_whose_fault(void **state) {
+  (void)state;
+#define TWO_SHOPS                                                                              \
+  SHOP "client \"d\" { arrivals = constant \"10/s\", target = \"front\", timeout = \"1s\" }\n" \
+       "service \"front\" { on = { call { \"dept\", timeout = \"600ms\" } } }\n"               \
+       "service \"dept\" { on = { call { \"back\", timeout = \"500ms\" } } }\n"                \
+       "service \"back\" { instances = 2, work = \"1ms\" }\n"                                  \
+       "control \"page\" { watch = \"front.error_ratio\", above = \"10%\", every = \"2s\",\n"  \
+       "  act = alert() }\nfault { slow { \"s\", factor = 2 }, at = \"50s\", lasts = \"300s\" }\n"
+#define ERRORS "fault { error { \"back\", ratio = 1 }, at = \"200s\", lasts = \"60s\" }\n"
+  static const char deep[] =
+      TWO_SHOPS ERRORS "fault { surge { \"d\", factor = 2 }, at = \"100s\", lasts = \"200s\" }\n";
+  within(deep, "page.detection.mean", 400, 0.2, 4.1);
+  static const char cut[] = TWO_SHOPS
+      "fault { partition { \"dept\", \"back\" }, at = \"200s\", lasts = \"60s\" }\n"
+      "fault { surge { \"d\", factor = 2 }, at = \"100s\", lasts = \"200s\" }\n";
+  within(cut, "page.detection.mean", 400, 0.2, 5.1);
+  static const char chance[] =
+      "client \"c\" { arrivals = constant \"10/s\", target = \"s\", timeout = \"1s\" }\n"
+      "service \"s\" { work = \"1ms\" }\n"
+      "client \"d\" { arrivals = constant \"10/s\", target = \"t\", timeout = \"1s\" }\n"
+      "service \"t\" { on = { branch { p = \"50%\", fail() } } }\n"
+      "control \"page\" { watch = \"t.error_ratio\", above = \"10%\", every = \"2s\",\n"
+      "  act = alert() }\nfault { slow { \"s\", factor = 2 }, at = \"0s\", lasts = \"300s\" }\n";
+  within(chance, "page.false_alarms", 200, 1, 1);
+  static const char around[] =
+      "client \"d\" { arrivals = constant \"10/s\", target = \"t\", timeout = \"1s\" }\n"
+      "service \"t\" { workers = 1, queue = 0, work = \"90ms\" }\n"
+      "control \"page\" { watch = \"t.error_ratio\", above = \"10%\", every = \"2s\",\n"
+      "  act = alert() }\nfault { surge { \"d\", factor = 4 }, at = \"100s\", lasts = \"60s\" }\n";
+  within(around, "page.detection.mean", 200, 0.2, 4.1);
+}
+
 /* Aim: what nothing but chance brings about is a false alarm, and no detection; what a fault that
  * is over left behind in the window is none. */
 static void test_false_alarms(void **state) {
@@ -98,9 +134,8 @@ static void test_mistakes(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_burn_rate),
-      cmocka_unit_test(test_holds),
-      cmocka_unit_test(test_false_alarms),
+      cmocka_unit_test(test_burn_rate),   cmocka_unit_test(test_holds),
+      cmocka_unit_test(test_whose_fault), cmocka_unit_test(test_false_alarms),
       cmocka_unit_test(test_mistakes),
   };
   return cmocka_run_group_tests_name("alert", tests, folder_make, folder_remove);

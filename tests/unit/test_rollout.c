@@ -46,6 +46,10 @@ static void test_taken_back(void **state) {
   within(bad, "new.arrivals", 20, 85);
   within(bad, "c.errors.failed", 4, 35);
   within(bad, "v2.share.end", 0, 0);
+  static const char beside[] = SHOP("0.3") /* said of the control in place of its act */
+      "control \"v2\" { at = \"20s\", act = rollout { \"old\", to = \"new\" },\n"
+      "  back_when = \"new.error_ratio > 5%\" }\n";
+  within(beside, "v2.taken_back_after.mean", 10, 10);
   static const char unseen[] =
       SHOP("0.3") "control \"v2\" { at = \"20s\", act = rollout { \"old\", to = \"new\" } }\n";
   within(unseen, "c.errors.failed", 2400 - 200, 2400 + 200);
@@ -81,6 +85,21 @@ static void test_mistakes(void **state) {
     const char *got = mistake(text);
     if (!strstr(got, cases[i][1])) fail_msg("%s: %s", cases[i][0], got);
   }
+  const char *twice = mistake(SHOP(
+      "0") "control \"v2\" { at = \"20s\", act = rollout { \"old\", to = "
+           "\"new\", back_when = \"new.error_ratio > 5%\" },\n"
+           "  back_when = \"new.error_ratio > 9%\" }\n");
+  assert_non_null(strstr(twice, "says back_when twice"));
+  const char *other = mistake(SHOP(
+      "0") "control \"v2\" { watch = \"c.error_ratio\", above = \"5%\", "
+           "act = alert(), back_when = \"new.error_ratio > 9%\" }\n");
+  assert_non_null(strstr(other, "means nothing without act = rollout"));
+  const char *none = mistake(
+      "client \"c\" { arrivals = constant \"100/s\", target = \"lb\", timeout = \"1s\" }\n"
+      "load_balancer \"lb\" { backends = { \"old\", \"new\" }, weights = { old = 1, new = 0 } }\n"
+      "service \"old\" {}\nservice \"new\" {}\n"
+      "control \"v2\" { at = \"20s\", act = rollout { \"old\", to = \"new\" } }\n");
+  assert_non_null(strstr(none, "no calls at all"));
 }
 
 int main(void) {

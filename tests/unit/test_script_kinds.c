@@ -306,6 +306,18 @@ static void test_api_gateway(void **state) {
                          "s.lua:3: api_gateway \"s\": auth.of: 'b' has no route"));
 }
 
+/* Aim: a word of Lua and a fault of one member are told by what to write in their place. */
+static void test_words_meant(void **state) {
+  (void)state;
+  assert_non_null(strstr(mistake("local x = 1\nfunction \"resize\" { work = \"1ms\" }"),
+                         "instances = on_demand"));
+  assert_null(strstr(mistake("local x = function \"resize\""), "on_demand"));
+  assert_non_null(strstr(mistake(CLIENT "service \"s\" { instances = 2 }\n"
+                                        "fault { crash \"s[2]\", at = \"1s\", lasts = \"1s\" }\n"
+                                        "goal { \"c.availability > 1%\", during = \"crash s\" }"),
+                         "did you mean 'crash s[2]'?"));
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_parts),         cmocka_unit_test(test_values),
@@ -314,6 +326,7 @@ int main(void) {
       cmocka_unit_test(test_wrong_kinds),   cmocka_unit_test(test_limits),
       cmocka_unit_test(test_list),          cmocka_unit_test(test_prelude),
       cmocka_unit_test(test_reverse_proxy), cmocka_unit_test(test_api_gateway),
+      cmocka_unit_test(test_words_meant),
   };
   return cmocka_run_group_tests(tests, folder_make, folder_remove);
 }

@@ -96,6 +96,7 @@ static void test_order(void **state) {
   assert_true(high + low == 20 && high > 2 && low > 2);
   /* At most one low one came first. */
   assert_true(metric_of(text, "a.out_of_order", 100) >= low - 10);
+  assert_true(metric_of(text, "q.reordered", 100) == metric_of(text, "a.out_of_order", 100));
   const char *keys =
       "client \"c\" { arrivals = burst { 40, at = \"1s\" }, target = \"web\", "
       "keys = uniform_keys { n = 4 } }\n"

@@ -1,31 +1,42 @@
 /* alert(): somebody is told that a condition holds. */
-#include <math.h>
-
+#include "arena.h"
 #include "control_state.h"
 #include "fault.h"
+#include "outline.h"
 #include "timeline.h"
 
 struct alerting {
   uint64_t holds_since_ns; /* TIME_NEVER: the condition does not hold */
   uint64_t fault_ns;       /* beginning of the fault that was told of last */
   bool fires;
+  bool *below, *around; /* by component: what is watched and what it calls; and who is connected */
 };
 
 static void init(struct sim *sim, struct member *control) {
-  (void)sim;
   const struct control_state *c = control->state;
   struct alerting *a = c->doing;
   a->holds_since_ns = a->fault_ns = TIME_NEVER;
+  uint32_t n = sim->spec->components, watched = c->config->watch.component;
+  a->below = arena_alloc(sim->arena, n * sizeof *a->below);
+  a->around = arena_alloc(sim->arena, n * sizeof *a->around);
+  outline_reach(sim->spec, watched, false, a->below);
+  outline_reach(sim->spec, watched, true, a->around);
 }
 
-/* A fault counts that holds, or held in the time of which the condition tells. */
+/* A fault counts that holds, or held in the time of which the condition tells: one of what is
+ * watched or of what it calls before one that is farther away, and none that has no way to it. */
+static uint64_t found_ns(const struct sim *sim, const struct alerting *a, uint64_t seen_ns) {
+  uint64_t since_ns = faults_since_among_ns(sim, a->below, seen_ns);
+  return since_ns != TIME_NEVER ? since_ns : faults_since_among_ns(sim, a->around, seen_ns);
+}
+
 static void fire(struct sim *sim, struct member *control) {
   struct control_state *c = control->state;
   struct alerting *a = c->doing;
   uint64_t seen_ns =
       c->config->over_ns > c->config->every_ns ? c->config->over_ns : c->config->every_ns;
   seen_ns += sim->now_ns - a->holds_since_ns;
-  uint64_t since_ns = faults_since_ns(sim, NULL, seen_ns);
+  uint64_t since_ns = found_ns(sim, a, seen_ns);
   a->fires = true;
   c->actions++;
   level_set(&c->firing, sim->now_ns, 1);

@@ -30,15 +30,19 @@ static void share(struct sim *sim, struct member *control, double to) {
   level_set(&c->share, sim->now_ns, (uint64_t)(100 * to + 0.5));
 }
 
-static bool looks(const struct control_act *act) {
-  return act->back_when.metric.name != NULL;
+static const struct condition *back_when(const struct control_config *config) {
+  return config->back_when.metric.name ? &config->back_when : &config->act.back_when;
+}
+
+static bool looks(const struct control_config *config) {
+  return back_when(config)->metric.name != NULL;
 }
 
 static void init(struct sim *sim, struct member *control) {
   const struct control_state *c = control->state;
   struct release *r = c->doing;
-  if (looks(&c->config->act)) {
-    reading_init(sim, &r->reading, &c->config->act.back_when.metric, c->config->act.look_ns, 0);
+  if (looks(c->config)) {
+    reading_init(sim, &r->reading, &back_when(c->config)->metric, c->config->act.look_ns, 0);
   }
 }
 
@@ -68,7 +72,7 @@ static void on_time(struct sim *sim, struct member *control) {
   struct release *r = c->doing;
   r->since_ns = sim->now_ns;
   take_step(sim, control);
-  if (!looks(&c->config->act)) return;
+  if (!looks(c->config)) return;
   reading_forget(sim, &r->reading);
   timer_set(sim, control, &r->look, c->config->act.look_ns, DUE_LOOK, 0);
 }
@@ -87,7 +91,7 @@ static void take_back(struct sim *sim, struct member *control) {
 static void look(struct sim *sim, struct member *control) {
   const struct control_state *c = control->state;
   struct release *r = c->doing;
-  const struct condition *when = &c->config->act.back_when;
+  const struct condition *when = back_when(c->config);
   double value = reading_look(sim, &r->reading);
   if (r->over) return;
   if (when->above ? value > when->limit.value : value < when->limit.value) {
@@ -110,11 +114,12 @@ static void on_due(struct sim *sim, struct member *control, struct timer *timer)
 /* Whether a component spreads its calls over one of two, or both. */
 struct spreads {
   bool from, to, others;
+  bool never; /* its weights give one of the two no calls at all */
 };
 
 static struct spreads spreads_of(const struct spec *spec, const struct component_spec *component,
                                  const struct control_act *act) {
-  struct spreads out = {false, false, false};
+  struct spreads out = {0};
   if (component->kind->divide == NULL) return out;
   struct arena *arena = arena_new();
   struct outline outline;
@@ -124,7 +129,9 @@ static struct spreads spreads_of(const struct spec *spec, const struct component
     uint32_t to = outline.call[i].to;
     out.from |= to == act->target;
     out.to |= to == act->version;
-    out.others |= to != act->target && to != act->version;
+    bool other = to != act->target && to != act->version;
+    out.others |= other;
+    out.never |= !other && outline.call[i].share == 0;
   }
   arena_free(arena);
   return out;
@@ -146,6 +153,13 @@ static bool check_balancers(const struct spec *spec, const struct control_act *a
                        : s.from ? from
                                 : to,
                        to, from, to);
+    }
+    if (s.never) {
+      return error_set(
+          err,
+          "act: the weights of \"%s\" give \"%s\" or \"%s\" no calls at all, whatever its "
+          "share; leave them out, the rollout says who gets how many",
+          component->name, from, to);
     }
     any |= s.from;
   }
@@ -169,27 +183,32 @@ static bool check_shares(const struct control_act *act, struct error *err) {
 
 static bool validate(const struct spec *spec, const struct component_spec *control,
                      const struct control_act *act, uint32_t watched, struct error *err) {
-  (void)control, (void)watched;
+  (void)watched;
+  const struct control_config *config = control->config;
   if (act->target == act->version) {
     return error_set(err, "act: \"%s\" is to be replaced by itself; name the new version in to",
                      spec->component[act->target].name);
   }
   if (!check_shares(act, err) || !check_balancers(spec, act, err)) return false;
-  return !looks(act) ||
-         (reading_takes(&act->back_when.metric, &act->back_when.limit, "back_when", err) &&
-          reading_is_there(spec, &act->back_when.metric, err));
+  if (config->back_when.metric.name && act->back_when.metric.name) {
+    return error_set(err,
+                     "says back_when twice, for itself and for its act; leave one of them out");
+  }
+  const struct condition *when = back_when(config);
+  return !looks(config) || (reading_takes(&when->metric, &when->limit, "back_when", err) &&
+                            reading_is_there(spec, &when->metric, err));
 }
 
 static void reset(struct sim *sim, struct member *control, bool after) {
   const struct control_state *c = control->state;
   struct release *r = c->doing;
-  if (looks(&c->config->act)) reading_reset(sim, &r->reading, after);
+  if (looks(c->config)) reading_reset(sim, &r->reading, after);
 }
 
 static void destroy(struct member *control) {
   const struct control_state *c = control->state;
   struct release *r = c->doing;
-  if (looks(&c->config->act)) reading_free(&r->reading);
+  if (looks(c->config)) reading_free(&r->reading);
 }
 
 #define AT(field) offsetof(struct control_act, field)
@@ -235,6 +254,7 @@ static const struct param params[] = {
     {0},
 };
 
+static const char *const keys[] = {"back_when", NULL};
 static const char *const meters[] = {"actions",    "release_time",     "share",
                                      "taken_back", "taken_back_after", NULL};
 
@@ -249,6 +269,7 @@ const struct action_def action_rollout = {
                  "back when that shows to be bad.",
              .params = params,
              .subject = &subject},
+    .keys = keys,
     .meters = meters,
     .state_size = sizeof(struct release),
     .validate = validate,
