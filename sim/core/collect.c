@@ -276,7 +276,7 @@ void sim_collect(struct sim *sim, struct metrics *out) {
       add_member(sim, &component->member[i], &u, &all);
     double all_s = component->members > 1 ? measured_s(sim) : all.seconds;
     emit_common(&all, all_s, component->spec->name, out);
-    if (component->spec->absent > 0 || faults_plan_absence(sim, component)) {
+    if (component->spec->comes_and_goes || faults_plan_absence(sim, component)) {
       metric_quotient(out, UNIT_COUNT, all.seconds, measured_s(sim), "%s.instances",
                       component->spec->name);
     }

@@ -138,11 +138,21 @@ static bool read_subject(struct loader *loader, const struct spot *spot, int ind
   return ok;
 }
 
+/* A key that has to be given, which a step without a table does not. */
+static const struct param *needed(const struct param *params) {
+  for (; params->name; params++) {
+    if (params->required) return params;
+  }
+  return NULL;
+}
+
 /* A value that is no table, at `index`: the step's subject, or nothing. */
 static bool read_alone(struct loader *loader, const struct spot *spot, const struct step_def *def,
                        int index, void *config) {
   lua_State *L = loader->L;
   const struct word_def *word = &def->word;
+  const struct param *missing = needed(keys_of(def));
+  if (missing) return table_missing(loader, spot, missing->name, param_expected(missing));
   lua_pushnil(L);
   bool ok = configure(loader, spot, lua_gettop(L), keys_of(def), config, NULL, 0, 0);
   lua_pop(L, 1);

@@ -589,6 +589,8 @@ static const struct wrong wrongs[] = {
      "'cap'?"},
     {"client \"c\" { arrivals = poisson \"9/s\" }\n" SERVICE,
      "s.lua:1: client \"c\": key 'target' is missing; give the name of a component"},
+    {CLIENT "service \"s\" { on = { lock \"l\" } } lock_service \"l\" {}",
+     "s.lua:2: lock in on of service \"s\": key 'lease' is missing; give a duration"},
     {CLIENT "service \"s\" { 5 }",
      "s.lua:2: item 1 of service \"s\": a value without a key; write KEY = VALUE"},
     /* types and units */

@@ -28,6 +28,10 @@ static uint64_t doubled(uint64_t rto_ns) {
   return 2 * rto_ns < TCP_RTO_MOST_NS ? 2 * rto_ns : TCP_RTO_MOST_NS;
 }
 
+static uint64_t first_timer(const struct connection *conn) {
+  return conn ? conn->rto_ns : TCP_RTO_LEAST_NS;
+}
+
 static void push_segment_event(struct sim *sim, const struct frame *call, uint64_t delay_ns) {
   push_frame_event(sim, call, delay_ns, EVENT_SEGMENT);
 }
@@ -83,11 +87,24 @@ static uint64_t acknowledged_ns(struct sim *sim, const struct frame *call, const
   return back.cut ? TIME_NEVER : sent->first_ns + back.last_ns;
 }
 
-/* Some of a burst were lost: when they are sent again. */
+/* Whether three segments arrive after the first lost one: those of the burst, and those that the
+ * acknowledgements of the ones before it let out. */
+static bool noticed(const struct ride *ride, const struct sent *sent) {
+  uint64_t behind = ride->burst - 1 - sent->first_lost, more = ride->left - sent->lost;
+  uint64_t let_out = more < sent->first_lost ? more : sent->first_lost;
+  return !sent->cut && behind + let_out >= TCP_DUPLICATES;
+}
+
+/* Some of a burst were lost: when they are sent again. What arrives ends the doubling of the timer.
+ */
 static uint64_t again_after(struct sim *sim, struct frame *call, struct ride *ride,
-                            const struct way *way, const struct sent *sent) {
-  bool known = !sent->cut && sent->first_lost + 1 + TCP_DUPLICATES <= ride->burst;
-  uint64_t back_ns = known ? acknowledged_ns(sim, call, way, ride, sent) : TIME_NEVER;
+                            const struct way *way, const struct connection *conn,
+                            const struct sent *sent) {
+  if (sent->lost < ride->burst) {
+    ride->tries = 0;
+    ride->rto_ns = first_timer(conn);
+  }
+  uint64_t back_ns = noticed(ride, sent) ? acknowledged_ns(sim, call, way, ride, sent) : TIME_NEVER;
   halve(way->window, back_ns == TIME_NEVER);
   way->count->again += sent->lost;
   ride->recovers = true;
@@ -125,13 +142,15 @@ static void send_burst(struct sim *sim, struct frame *call) {
   ride->bytes = fmax(ride->bytes - (double)(n - sent.lost) * TCP_MSS, 0);
   if (sent.lost > 0) {
     ride->phase = RIDE_AGAIN;
-    push_segment_event(sim, call, again_after(sim, call, ride, &way, &sent));
+    push_segment_event(sim, call, again_after(sim, call, ride, &way, conn, &sent));
   } else if (ride->left == 0) {
     ride->phase = RIDE_CROSSES;
     push_segment_event(sim, call, sent.last_ns);
   } else {
     uint64_t back_ns = acknowledged_ns(sim, call, &way, ride, &sent);
     if (back_ns != TIME_NEVER && conn) connection_measured(conn, back_ns);
+    ride->tries = 0;
+    ride->rto_ns = first_timer(conn);
     ride->phase = RIDE_NEXT;
     push_segment_event(sim, call, back_ns == TIME_NEVER ? ride->rto_ns : back_ns);
   }
@@ -147,7 +166,7 @@ void transfer_begin(struct sim *sim, struct frame *call, bool answer) {
   ride->bytes = refusal ? 0 : call_bytes(sim, call, answer);
   ride->left = ride->bytes > TCP_MSS ? (uint64_t)ceil(ride->bytes / TCP_MSS) : 1;
   ride->salt = 0;
-  ride->rto_ns = conn ? conn->rto_ns : TCP_RTO_LEAST_NS;
+  ride->rto_ns = first_timer(conn);
   if (conn) ride->order = conn->orders++;
   trace_mark(sim, call, answer ? PART_RETURN : PART_NETWORK);
   send_burst(sim, call);

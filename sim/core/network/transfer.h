@@ -4,13 +4,15 @@
  * Segments leave in bursts. The first burst has as many as the window lets through (10 at first,
  * RFC 6928), the next one leaves when acknowledgements come back, and finds the window doubled
  * (slow start) or one larger (congestion avoidance, RFC 5681). Each segment is lost by itself. If
- * three arrive after a lost one, the sender knows it by their acknowledgements, sends it again with
- * the next burst and halves the window; otherwise it waits for its timer (RFC 6298: of the measured
- * round trips, 1 s without any, at least Linux's 200 ms; doubled each time) and begins with one
- * segment. With several calls on one connection, what arrives behind a lost segment waits for it.
+ * three arrive after a lost one, of the same burst or let out by acknowledgements of it, the sender
+ * knows it by their acknowledgements, sends it again with the next burst and halves the window;
+ * otherwise it waits for its timer (RFC 6298: of the measured round trips, 1 s without any, at
+ * least Linux's 200 ms; doubled each time, until something arrives) and begins with one segment.
+ * With several calls on one connection, what arrives behind a lost segment waits for it.
  *
  * Left out: lost acknowledgements (later ones stand for them), delayed acknowledgements, tail loss
- * probes (RFC 8985), the receiver's window, CUBIC (the window grows as in Reno), Nagle. */
+ * probes (RFC 8985), what segments of other calls on the connection tell of a loss, the receiver's
+ * window, CUBIC (the window grows as in Reno), Nagle. */
 #ifndef TRANSFER_H
 #define TRANSFER_H
 
