@@ -33,7 +33,10 @@ struct arena {
 };
 
 static void *or_die(void *memory, size_t size) {
-  if (memory == NULL) memory_out("%zu bytes more are wanted", size);
+  if (memory == NULL) {
+    memory_out("%.3g MiB more are wanted; make the scenario smaller, or run fewer at once (-j)",
+               (double)size / (1 << 20));
+  }
   return memory;
 }
 

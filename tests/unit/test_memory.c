@@ -66,7 +66,7 @@ static void test_ends_with_a_sentence(void **state) {
   if (!is_limited()) skip();
   char said[400];
   assert_int_equal(in_child(take_too_much, said, sizeof said), MEMORY_EXIT);
-  assert_non_null(strstr(said, "archsim: out of memory: 209715200 bytes more are wanted; "));
+  assert_non_null(strstr(said, "archsim: out of memory: 200 MiB more are wanted; "));
   assert_non_null(strstr(said, " MiB are in use of the 100 MiB that --memory allows\n"));
   assert_int_equal(in_child(grow_too_much, said, sizeof said), MEMORY_EXIT);
   assert_non_null(strstr(said, "52428800 dwarfs are too many; invite fewer; "));

@@ -38,7 +38,7 @@ static void refused_by_nobody(void **state) {
           "fault { crash 'back', at = '20s', lasts = '10s' }\n"
           "run { duration = '60s', warmup = '10s', replications = 2 }\n");
   assert_said(s.diagnosis.failed, "% were refused because back was not up");
-  assert_said(s.diagnosis.failed, "100 % of the failures fall in the time of the fault");
+  assert_said(s.diagnosis.failed, "all failures fall in the time of the fault");
   assert_false(has_finding(&s, RULE_NO_QUEUE));
   assert_not_said(s.diagnosis.saturates, "fail already");
   forget(&s);
@@ -51,7 +51,7 @@ static void refused_by_what_is_full(void **state) {
       see("client 'users' { arrivals = poisson '200/s', target = 'back' }\n"
           "service 'back' { workers = 1, queue = 0, work = exponential '10ms' }\n"
           "run { duration = '60s', warmup = '10s', replications = 2 }\n");
-  assert_said(s.diagnosis.failed, "(refused): 100 % were refused by back");
+  assert_said(s.diagnosis.failed, "(refused): all were refused by back");
   assert_true(has_finding(&s, RULE_NO_QUEUE));
   forget(&s);
 }
@@ -121,11 +121,24 @@ static void calls_that_pile_up(void **state) {
   forget(&s);
 }
 
+/* Messages vanish for 100 ms, and who sent them finds out 100 ms later. */
+static void failures_that_show_later(void **state) {
+  (void)state;
+  struct seen s =
+      see("client 'users' { target = 'lb', arrivals = constant '1000/s', timeout = '100ms' }\n"
+          "load_balancer 'lb' { backends = 'db' }\nservice 'db' { work = '8ms' }\n"
+          "fault { partition { 'users', 'lb' }, at = '499ms', lasts = '100ms' }\n"
+          "run { duration = '1s', warmup = '0s', replications = 1 }\n");
+  assert_said(s.diagnosis.failed, "could not reach lb; all failures fall in the time of the fault");
+  forget(&s);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(refused_by_nobody), cmocka_unit_test(refused_by_what_is_full),
-      cmocka_unit_test(digits_of_shares),  cmocka_unit_test(a_fault_of_the_warmup),
-      cmocka_unit_test(all_are_not_most),  cmocka_unit_test(calls_that_pile_up),
+      cmocka_unit_test(refused_by_nobody),        cmocka_unit_test(refused_by_what_is_full),
+      cmocka_unit_test(digits_of_shares),         cmocka_unit_test(a_fault_of_the_warmup),
+      cmocka_unit_test(all_are_not_most),         cmocka_unit_test(calls_that_pile_up),
+      cmocka_unit_test(failures_that_show_later),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

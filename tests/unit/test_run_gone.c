@@ -98,7 +98,7 @@ static void the_shorter_fault_is_named(void **state) {
           "fault { slow { 's', factor = 1.1 }, at = '20s', lasts = '30s' }\n"
           "fault { crash 's', at = '30s', lasts = '4s' }\n"
           "run { duration = '100s', warmup = '0s', replications = 2 }\n");
-  assert_said(&s, "100 % of the failures fall in the time of the fault 'crash s' and of 1 other.");
+  assert_said(&s, "all failures fall in the time of the fault 'crash s' and of 1 other.");
   forget(&s);
 }
 

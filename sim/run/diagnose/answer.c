@@ -213,9 +213,8 @@ static char *sentence_on_busiest(const struct results *results, uint32_t client,
   gchar *room =
       peak.share >= PEAK_NO_ROOM
           ? g_strdup_printf(
-                " on average, but all of the time for %s%s: more load makes "
-                "those times longer",
-                seconds(peak.full_s).text, results->replications > 1 ? " of replication 1" : "")
+                " on average, but all of the time for %s: more load makes those times longer",
+                peak_said(results, peak).text)
           : room_left(results, client);
   gchar *text = g_strdup_printf("%s is the busiest: %s workers are busy %s of the time%s.",
                                 first->name, first->group ? "the busiest member's" : "its",

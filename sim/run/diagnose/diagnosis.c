@@ -213,9 +213,9 @@ static void look_at_peak(const struct results *results, uint32_t id, const char 
   if (!(peak.share >= PEAK_TOLD)) return;
   struct finding *f = finding_add(list, RULE_PEAK, SEVERITY_SATURATED, name, NULL);
   f->effect = peak.full_s;
-  finding_say(f, seconds(peak.full_s).text,
-              "for %s%s, though over the whole run its workers are busy only %s of the time",
-              seconds(peak.full_s).text, results->replications > 1 ? " of replication 1" : "",
+  finding_say(f, peak_length(peak).text,
+              "for %s, though over the whole run its workers are busy only %s of the time",
+              peak_said(results, peak).text,
               format_busy(results_value_of(results, name, "utilization")).text);
 }
 
@@ -258,8 +258,8 @@ static void look_at_workers(const struct results *results, uint32_t id, bool gro
   struct peak peak = severity == SEVERITY_NEAR ? peak_of(results, id) : (struct peak){NAN, NAN};
   gchar *full =
       peak.share >= PEAK_TOLD
-          ? g_strdup_printf("; for %s%s they are busy all the time", seconds(peak.full_s).text,
-                            results->replications > 1 ? " of replication 1" : "")
+          ? g_strdup_printf("; for %s %s busy all the time", peak_said(results, peak).text,
+                            limit_of(c, "workers") * c->instances == 1 ? "it is" : "they are")
           : g_strdup("");
   finding_say(f, format_busy(busy).text, "%s%s%s%s%s", behind != NULL ? "by " : "",
               behind != NULL ? behind : "", behind != NULL ? ", which is saturated: " : "", how,

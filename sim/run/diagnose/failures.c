@@ -31,13 +31,14 @@ static struct label ratio(double value) {
 
 /* --- why ------------------------------------------------------------------------------------ */
 
-/* The time of a fault, the window after it included. */
-static bool held_in(const struct timeline *t, const struct fault_spec *fault, uint32_t window) {
+/* The time of a fault and `after_ns` more. */
+static bool held_in(const struct timeline *t, const struct fault_spec *fault, uint32_t window,
+                    uint64_t after_ns) {
   uint64_t from_ns = window * t->window_ns, to_ns = from_ns + t->window_ns;
   for (uint32_t k = 0; k < t->periods; k++) {
     const struct fault_period *p = &t->period[k];
     if (p->fault != fault || p->from_ns >= to_ns) continue;
-    if (p->until_ns == TIME_NEVER || p->until_ns + t->window_ns > from_ns) return true;
+    if (p->until_ns == TIME_NEVER || p->until_ns + after_ns > from_ns) return true;
   }
   return false;
 }
@@ -45,26 +46,36 @@ static bool held_in(const struct timeline *t, const struct fault_spec *fault, ui
 static bool held_always(const struct results *results, const struct fault_spec *fault) {
   const struct timeline *t = results->timeline;
   for (uint32_t w = (uint32_t)(results->warmup.ns / t->window_ns); w < t->looks; w++) {
-    if (!held_in(t, fault, w)) return false;
+    if (!held_in(t, fault, w, t->window_ns)) return false;
   }
   return t->looks > 0;
+}
+
+/* How much later than its fault a failure shows: a request takes a while until it fails, such as
+ * its timeout; and the window after it. */
+static uint64_t shows_after(const struct results *results, uint32_t client) {
+  if (results->blame == NULL) return results->timeline->window_ns;
+  struct composition failed = breakdown_failed(&results->blame[client]);
+  double ns = failed.requests > 0 ? failed.latency_s * 1e9 : 0;
+  composition_free(&failed);
+  return results->timeline->window_ns + (uint64_t)ns;
 }
 
 /* The share of the failures in replication 1 that fell into the time of the fault; 0 where there
  * are hardly more of them in a while than in as long a while without it: of a fault that holds all
  * the time that says nothing. */
 static double share_during(const struct results *results, uint32_t client,
-                           const struct fault_spec *fault) {
+                           const struct fault_spec *fault, uint64_t after_ns) {
   const struct timeline *t = results->timeline;
   double all = 0, during = 0;
   uint32_t first = (uint32_t)(results->warmup.ns / t->window_ns), held = 0;
-  for (uint32_t w = first; w < t->looks; w++) held += held_in(t, fault, w);
+  for (uint32_t w = first; w < t->looks; w++) held += held_in(t, fault, w, after_ns);
   for (uint32_t i = 0; i < t->series; i++) {
     const struct series *s = &t->list[i];
     if (s->component != client || s->what != SERIES_ERRORS) continue;
     for (uint32_t w = first; w < t->looks; w++) {
       all += (double)s->value[w];
-      if (held_in(t, fault, w)) during += (double)s->value[w];
+      if (held_in(t, fault, w, after_ns)) during += (double)s->value[w];
     }
   }
   double without = t->looks - first - held;
@@ -77,7 +88,7 @@ static uint32_t windows_held(const struct results *results, const struct fault_s
   const struct timeline *t = results->timeline;
   uint32_t held = 0;
   for (uint32_t w = (uint32_t)(results->warmup.ns / t->window_ns); w < t->looks; w++) {
-    held += held_in(t, fault, w);
+    held += held_in(t, fault, w, t->window_ns);
   }
   return held;
 }
@@ -110,7 +121,7 @@ static struct cause cause_of(const struct results *results, uint32_t client) {
     bool over = t->period[i].until_ns <= results->warmup.ns;
     if (over) out.before = fault;
     if (out.always == NULL && held_always(results, fault)) out.always = fault;
-    double share = share_during(results, client, fault);
+    double share = share_during(results, client, fault, shows_after(results, client));
     if (share > out.share) {
       out.share = share;
       out.best = fault;
@@ -156,8 +167,13 @@ static void append_cause(const struct results *results, uint32_t client, GString
   }
   struct cause cause = cause_of(results, client);
   if (cause.best != NULL) {
-    g_string_append_printf(text, "; %.0f %% of the failures fall in the time of the fault '%s'",
-                           100 * cause.share, cause.best->name);
+    g_string_append(text, "; ");
+    if (cause.share == 1) {
+      g_string_append(text, "all");
+    } else {
+      g_string_append_printf(text, "%.0f %% of the", fmin(100 * cause.share, 99));
+    }
+    g_string_append_printf(text, " failures fall in the time of the fault '%s'", cause.best->name);
     if (cause.alike > 0) {
       g_string_append_printf(text, " and of %u other%s", cause.alike, cause.alike == 1 ? "" : "s");
     }
@@ -215,8 +231,9 @@ static void append_origin(const struct spec *spec, const struct blame *blame,
   const char *name = spec->component[f->component].name;
   bool lost = f->cause == OUTCOME_TIMEOUT && f->part == PART_LOST;
   uint32_t caller = lost ? only_caller(blame, f, which) : REF_NONE;
-  g_string_append_printf(text, "%s ",
-                         format_share(f->share, breakdown_followed(blame, which)).text);
+  g_string_append_printf(
+      text, "%s ",
+      f->share == 1 ? "all" : format_share(f->share, breakdown_followed(blame, which)).text);
   if (caller < spec->components) { /* that is no fault of the component */
     g_string_append_printf(text, "were waiting for a message lost between %s and %s%s",
                            spec->component[caller].name, name,
@@ -336,8 +353,13 @@ static void say_journeys(const struct results *results, const struct client *c, 
 
 static void say_client(const struct results *results, const struct client *c, GString *text) {
   const char *name = results->scenario->spec.component[c->id].name;
-  g_string_append_printf(text, "%s%s of the requests of %s failed", text->len > 0 ? " " : "",
-                         ratio(c->failed / c->requests).text, name);
+  if (text->len > 0) g_string_append_c(text, ' ');
+  if (c->failed >= c->requests) {
+    g_string_append_printf(text, "All requests of %s failed", name);
+  } else {
+    g_string_append_printf(text, "%s of the requests of %s failed",
+                           ratio(c->failed / c->requests).text, name);
+  }
   append_causes(results, name, c->failed, text);
   append_origins(results, c->id, FOLLOWED_FAILED, text);
   append_cause(results, c->id, text);
@@ -433,14 +455,16 @@ static void add_client(struct total *total, struct client client) {
 }
 
 /* The totals first, where there are several clients. */
-static void say_total(const struct client *list, uint32_t n, GString *text) {
+static void say_total(const struct spec *spec, const struct client *list, uint32_t n,
+                      GString *text) {
   struct total all = {0};
   for (uint32_t i = 0; i < n; i++) add_client(&all, list[i]);
   if (!(all.requests > 0)) {
     g_string_append(text, "No request ended.");
   } else if (all.failed > 0) {
-    gchar *whose = all.failing == n
-                       ? g_strdup_printf("some of each of the %u clients", n)
+    gchar *whose = all.failing == n ? g_strdup_printf("some of each of the %u clients", n)
+                   : all.failing == 1
+                       ? g_strdup_printf("all of them of %s", spec->component[list[0].id].name)
                        : g_strdup_printf("all of them of %u of the %u clients", all.failing, n);
     g_string_append_printf(text, "%s of all requests failed, %s.",
                            ratio(all.failed / all.requests).text, whose);
@@ -501,7 +525,7 @@ char *failures_say(const struct results *results) {
   }
   GString *text = g_string_new(NULL);
   if (n > 0) qsort(list, n, sizeof *list, by_failed);
-  if (n > 1 && failing > 0) say_total(list, n, text);
+  if (n > 1 && failing > 0) say_total(spec, list, n, text);
   for (uint32_t i = 0; i < n && i < CLIENTS_TOLD; i++) {
     if (list[i].failed > 0) say_client(results, &list[i], text);
   }

@@ -3,6 +3,7 @@
 #ifndef PEAK_H
 #define PEAK_H
 
+#include "format.h"
 #include "results.h"
 
 struct peak {
@@ -15,8 +16,12 @@ struct peak {
 #define PEAK_NO_ROOM 0.02
 #define PEAK_TOLD 0.05
 
-/* From the timeline of replication 1, sixty parts of it: one counts as full if the workers are busy
- * for 98 % of it. */
+/* From the timeline of replication 1: the stretches, each a sixtieth of it or longer, in which the
+ * workers are busy for 98 % of the time. */
 struct peak peak_of(const struct results *results, uint32_t component);
+
+/* "6.6 s", "about 6.6 s of replication 1" */
+struct label peak_length(struct peak peak);
+struct label peak_said(const struct results *results, struct peak peak);
 
 #endif

@@ -125,6 +125,7 @@ void lint_timeout_below_work(struct lint *lint);
 void lint_timeout_beyond_run(struct lint *lint);
 void lint_no_timeout(struct lint *lint);
 void lint_retries_multiply(struct lint *lint);
+void lint_calls_explode(struct lint *lint);
 void lint_hedge_too_late(struct lint *lint);
 void lint_deadline_inverted(struct lint *lint);
 void lint_breaker_blind(struct lint *lint);

@@ -1,4 +1,5 @@
 /* Rules about calls: timeouts, retries, and who is called at all. */
+#include <math.h>
 #include <stdlib.h>
 
 #include "lint.h"
@@ -312,6 +313,69 @@ void lint_retries_multiply(struct lint *lint) {
     if (multiply(lint, of, i, 0)->layers < 2) continue;
     said = node->component;
     report_product(lint, of, i);
+  }
+}
+
+/* --- one request, many calls ---------------------------------------------------------------- */
+
+/* Nobody means more than so many calls for one request. */
+#define CALLS_MOST 1e5
+
+/* Calls that follow from a visit where nothing fails; what comes back to an open node counts as
+ * none. `of` is by node, -1: not known yet. */
+static double calls_below(const struct call_graph *graph, double *of, uint32_t id, uint32_t depth) {
+  const struct call_node *node = &graph->node[id];
+  if (of[id] >= 0 || depth == CALL_DEPTH_MAX) return fmax(of[id], 0);
+  of[id] = 0;
+  double calls = 0;
+  for (uint32_t k = 0; k < node->outline.calls; k++) {
+    const struct call_edge *edge = &node->edge[k];
+    if (edge->to == NO_NODE) continue;
+    calls += edge->visits * (1 + calls_below(graph, of, edge->to, depth + 1));
+  }
+  return of[id] = calls;
+}
+
+/* The end of the way on which the calls of `id` multiply most, and how many come there on it. */
+static uint32_t most_called(const struct call_graph *graph, const double *of, uint32_t id,
+                            double *visits) {
+  *visits = 1;
+  for (uint32_t depth = 0; depth < CALL_DEPTH_MAX; depth++) {
+    const struct call_node *node = &graph->node[id];
+    const struct call_edge *best = NULL;
+    double most = 0;
+    for (uint32_t k = 0; k < node->outline.calls; k++) {
+      const struct call_edge *edge = &node->edge[k];
+      double below = edge->to == NO_NODE ? 0 : edge->visits * (1 + of[edge->to]);
+      if (below > most) best = edge;
+      most = fmax(most, below);
+    }
+    if (best == NULL) break;
+    *visits *= best->visits;
+    id = best->to;
+  }
+  return id;
+}
+
+static const char *many(struct lint *lint, double n) {
+  if (n < 1e6) return lint_text(lint, "%.0f", n);
+  return lint_text(lint, n < 1e8 ? "%.3g million" : "%.0f million", n / 1e6);
+}
+
+void lint_calls_explode(struct lint *lint) {
+  const struct call_graph *graph = lint->graph;
+  double *of = arena_alloc(lint->arena, (graph->nodes + 1) * sizeof *of), visits;
+  uint32_t said = REF_NONE;
+  for (uint32_t i = 0; i < graph->nodes; i++) of[i] = -1;
+  for (uint32_t i = 0; i < graph->nodes; i++) {
+    const struct call_node *node = &graph->node[i];
+    if (!node_is_source(graph, node) || node->component == said) continue;
+    double calls = calls_below(graph, of, i, 0);
+    if (!(calls > CALLS_MOST)) continue;
+    uint32_t to = most_called(graph, of, i, &visits);
+    struct finding *f = lint_add_component(lint, said = node->component);
+    f->what = lint_text(lint, "one of its requests makes %s calls, %s of them to %s",
+                        many(lint, calls), many(lint, visits), node_name(graph, to));
   }
 }
 

@@ -1,0 +1,7 @@
+-- Each of 15 services calls the next one twice: 65,535 calls a request.
+for i = 1, 15 do
+  service("hop" .. i) { on = { parallel { call { "hop" .. (i + 1), times = 2 } } } }
+end
+service "hop16" { work = "1ms" }
+client "users" { arrivals = constant "1/s", target = "hop1" }
+run { duration = "1s", warmup = "0s", replications = 1 }
