@@ -35,6 +35,7 @@ static struct group *group_new(struct sim *sim, struct component *component,
     copy->known = true;
     copy->leads = i == 0;
     copy->elector.heard_ns = TIME_NEVER;
+    copy->lost_ns = TIME_NEVER;
     copy->apply = sim_stream(sim, component, "apply");
     copy->peer = arena_lines(sim->arena, group->n, sizeof *copy->peer);
   }
@@ -80,10 +81,14 @@ void copy_fault(struct sim *sim, struct copy *copy, const struct fault_def *faul
   promote_note_leaders(sim, copy->group);
   if (begins) {
     crash(sim, copy);
-  } else if (elects) {
+    return;
+  }
+  bool lost = copy->lost_ns != TIME_NEVER;
+  if (lost) copy_start_without_data(sim, copy);
+  if (elects) {
     elect_restart(sim, copy);
     copy_go_on(sim, copy);
-  } else if (copy->leads) {
+  } else if (copy->leads && !lost) {
     copy_reach_out(sim, copy);
   } else {
     copy_go_on(sim, copy);

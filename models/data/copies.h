@@ -7,6 +7,7 @@
  *   acknowledge.c    when the primary answers a write
  *   route.c          which copy a call goes to, and what a read sees there
  *   promote.c        another copy becomes primary, since a control says so
+ *   copy_loss.c      one that lost its data starts again without them
  *   copy_keys.h      writes that are sent again
  *   elect.c          or because the copies have elected it
  *
@@ -126,6 +127,7 @@ struct copy {
   struct stream apply;
   struct elector elector;
   uint64_t ahead_ns; /* its clock: of the true time */
+  uint64_t lost_ns;  /* it is down and has lost its data, since then; TIME_NEVER: it has them */
   struct copy_meters *meters;
 };
 
@@ -182,6 +184,11 @@ uint64_t copy_apply_ns(const struct copy *copy);
 void copy_reach_out(struct sim *sim, struct copy *copy);
 /* It follows the leader of this later term. */
 void copy_follow(struct sim *sim, struct copy *copy, uint32_t term);
+/* It takes another one for one that has nothing and does not answer, and tries to reach it. */
+void copy_start_over_with(struct sim *sim, struct copy *copy, uint32_t number);
+/* Of its log nothing is left behind `end`; up to `until` it takes what another log has. */
+void copy_rewind(struct copy *copy, uint32_t end);
+void copy_take(struct copy *copy, const struct log *from, uint32_t until);
 /* A copy has answered: it gets what it lacks. */
 void copy_reached(struct sim *sim, struct copy *copy, uint32_t number);
 /* Shows one more write of its log to readers. */
@@ -213,6 +220,10 @@ struct history_view route_read(struct sim *sim, struct copy *copy, const struct 
 
 /* The member that callers take for the primary. */
 struct member *promote_primary(const struct component *component);
+/* Whether a's log has more than b's: the later term, then the longer log (Raft, 5.4.1). */
+bool promote_has_more(const struct copy *a, const struct copy *b);
+/* It leads, in a new term, with what is in its log. */
+void promote_lead(struct sim *sim, struct copy *copy);
 /* Another copy becomes it, of those that are up and not in the set `except` the one that has most;
  * false: there is none. */
 bool promote(struct sim *sim, struct component *component, uint32_t except);
@@ -220,5 +231,11 @@ bool promote(struct sim *sim, struct component *component, uint32_t except);
 void promote_take_over(struct sim *sim, struct copy *copy);
 /* Some copy leads now or does no more. */
 void promote_note_leaders(struct sim *sim, struct group *group);
+
+/* --- copy_loss.c ---------------------------------------------------------------------------- */
+
+/* A copy goes down with its data; and is up again, without them. */
+void copy_lose(const struct sim *sim, struct copy *copy);
+void copy_start_without_data(struct sim *sim, struct copy *copy);
 
 #endif

@@ -381,7 +381,8 @@ static void database_on_fault(struct sim *sim, struct member *member, const stru
                               bool begins) {
   struct database_state *db = member->state;
   if (fault == &fault_lose) {
-    shipping_lose(sim, db->shipping);
+    if (db->shipping) shipping_lose(sim, db->shipping);
+    if (db->copy) copy_lose(sim, db->copy);
     return;
   }
   station_fault(sim, member, &db->station, fault, begins);
@@ -519,7 +520,8 @@ const struct kind kind_database = {
         "database; deadlocks between databases, which end by a timeout; what a vote and a "
         "decision cost the database; buffer pool, checkpoints, what the data are.\n"
         "Left out: of shards, routes that are out of date, keys that move back, splits without a "
-        "shard that comes; of copies, the first one made of all data, limits on the log that is "
+        "shard that comes; of copies, the first one made of all data, also of one that lost them "
+        "(what every copy showed it has at once), limits on the log that is "
         "kept for one which is away, cascades of copies, callers who go round a copy that is "
         "down; of elections, snapshots, changes of members, clocks of different speed; of leaders "
         "that vote, a view that drops a copy which is down, so what that had asked for and not "

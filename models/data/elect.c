@@ -171,6 +171,10 @@ static void stand(struct sim *sim, struct copy *copy) {
 
 static void lose_patience(struct sim *sim, struct copy *copy) {
   copy->elector.tries++;
+  if (copy->elector.learns) {
+    wait(sim, copy);
+    return;
+  }
   if (!config_of(copy)->pre_vote) {
     stand(sim, copy);
     return;
@@ -190,7 +194,7 @@ static void on_vote(struct sim *sim, struct copy *copy, struct frame *message) {
   uint32_t candidate = message_sender(sim, message)->index, term = message->item;
   bool has_less = message_body(sim, message) >= log_state(copy);
   bool grant = false;
-  if (has_leader(sim, copy)) {
+  if (has_leader(sim, copy) || copy->elector.learns) {
     /* It is not asked. */
   } else if (message_what(sim, message) == PRE_VOTE) {
     grant = has_less && term > copy->term;
@@ -329,6 +333,7 @@ static void on_beat(struct sim *sim, struct copy *copy, struct frame *message) {
     elect_heard(sim, copy);
     uint32_t until = copy->known && committed > copy->matched ? copy->matched : committed;
     if (copy->known && until > copy->committed) copy->committed = until;
+    if (copy->known && copy->matched >= committed) copy->elector.learns = false;
   }
   answer(sim, copy, message, true);
   copy_go_on(sim, copy);

@@ -46,6 +46,7 @@ struct elector {
   uint32_t votes; /* set of copies */
   uint32_t tries; /* times that its patience ended in this term */
   enum elect_stage stage;
+  bool learns;    /* it lost its data: without a vote until it has what is committed */
   uint32_t first; /* as leader: its first entry, with which it knows what is committed */
   uint64_t heard_ns, led_ns, asked_ns; /* of a leader; it leads since; its last round of beats */
   struct timer due;

@@ -4,8 +4,7 @@
 #include "life.h"
 #include "timeline.h"
 
-/* Whether a's log has more than b's: the later term, then the longer log (Raft, 5.4.1). */
-static bool has_more(const struct copy *a, const struct copy *b) {
+bool promote_has_more(const struct copy *a, const struct copy *b) {
   uint32_t at = a->log.end > a->log.dropped ? log_at(&a->log, a->log.end).term : 0;
   uint32_t bt = b->log.end > b->log.dropped ? log_at(&b->log, b->log.end).term : 0;
   if (at != bt && at != 0 && bt != 0) return at > bt;
@@ -18,7 +17,7 @@ static struct copy *choice(const struct group *group, uint32_t except) {
     struct copy *c = &group->copy[i];
     if (i == group->primary || except >> i & 1 || member_is_off(c->member) || c->member->hung)
       continue;
-    if (best == NULL || has_more(c, best)) best = c;
+    if (best == NULL || promote_has_more(c, best)) best = c;
   }
   return best;
 }
@@ -63,25 +62,28 @@ void promote_take_over(struct sim *sim, struct copy *copy) {
   level_set(&copy->meters->behind, sim->now_ns, 0);
 }
 
-bool promote(struct sim *sim, struct component *component, uint32_t except) {
-  struct group *group = component->shared;
-  struct copy *copy = choice(group, except), *old = &group->copy[group->primary];
-  if (copy == NULL) return false;
-  uint32_t term = newest_term(group) + 1;
-  if (group->config->fence && old->leads) {
-    old->leads = false;
-    copy_give_up_waiting(sim, old);
-  }
-  promote_take_over(sim, copy);
-  copy->term = term;
+void promote_lead(struct sim *sim, struct copy *copy) {
+  copy->term = newest_term(copy->group) + 1;
   copy->leads = true;
   copy->known = true;
   copy->pending = 0;
   copy->matched = copy->log.end;
   while (copy->applied < copy->log.end) copy_show_next(copy);
   copy->committed = copy->log.end;
-  promote_note_leaders(sim, group);
+  promote_note_leaders(sim, copy->group);
   sim_note(sim, copy->member, copy->member, "is primary");
   copy_reach_out(sim, copy);
+}
+
+bool promote(struct sim *sim, struct component *component, uint32_t except) {
+  struct group *group = component->shared;
+  struct copy *copy = choice(group, except), *old = &group->copy[group->primary];
+  if (copy == NULL) return false;
+  if (group->config->fence && old->leads) {
+    old->leads = false;
+    copy_give_up_waiting(sim, old);
+  }
+  promote_take_over(sim, copy);
+  promote_lead(sim, copy);
   return true;
 }

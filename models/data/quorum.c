@@ -26,6 +26,7 @@ void copies_outline(const struct spec *spec, const struct component_spec *compon
   copies->n = n;
   copies->unfenced = !config->fence && copies_are_promoted(spec, component);
   copies->majority = config->write.word == WRITE_QUORUM || config->read.word == READ_QUORUM;
+  copies->replaces = copies_have_primary(config);
   bool certifies = copies_all_lead(config) && config->conflict == CONFLICT_ABORT;
   if (config->elect.given) {
     copies->elect_ns = config->elect.timeout_ns;

@@ -42,15 +42,18 @@ static void ask(struct sim *sim, struct copy *copy, uint32_t number) {
   send(sim, copy, number, copy->log.end, copy->log.end);
 }
 
+void copy_start_over_with(struct sim *sim, struct copy *copy, uint32_t number) {
+  struct peer *peer = &copy->peer[number];
+  peer->sent = peer->matched = 0;
+  peer->under_way = 0;
+  peer->broken = true;
+  timer_stop(&peer->again);
+  ask(sim, copy, number);
+}
+
 void copy_reach_out(struct sim *sim, struct copy *copy) {
   for (uint32_t i = 0; i < copy->group->n; i++) {
-    if (i == copy->number) continue;
-    struct peer *peer = &copy->peer[i];
-    peer->sent = peer->matched = 0;
-    peer->under_way = 0;
-    peer->broken = true;
-    timer_stop(&peer->again);
-    ask(sim, copy, i);
+    if (i != copy->number) copy_start_over_with(sim, copy, i);
   }
 }
 
@@ -155,8 +158,7 @@ void copy_applied(struct sim *sim, struct copy *copy) {
 
 /* --- receiving ------------------------------------------------------------------------------ */
 
-/* Of its log nothing is left behind `end`. */
-static void rewind_to(struct copy *copy, uint32_t end) {
+void copy_rewind(struct copy *copy, uint32_t end) {
   struct history *history = copy->group->history;
   while (copy->log.end > end) {
     uint32_t write = log_at(&copy->log, copy->log.end).write;
@@ -169,11 +171,11 @@ static void rewind_to(struct copy *copy, uint32_t end) {
   }
 }
 
-static void take(struct copy *copy, const struct log *from, uint32_t until) {
+void copy_take(struct copy *copy, const struct log *from, uint32_t until) {
   while (copy->matched < until) {
     uint32_t position = copy->matched + 1;
     if (!log_agree(&copy->log, from, position)) {
-      rewind_to(copy, copy->matched);
+      copy_rewind(copy, copy->matched);
       struct log_entry entry = log_at(from, position);
       log_append(&copy->log, entry);
       history_receive(copy->group->history, copy->number, entry.write);
@@ -191,7 +193,7 @@ static void take_pending(struct copy *copy, const struct log *from) {
       i++;
       continue;
     }
-    take(copy, from, ahead->to);
+    copy_take(copy, from, ahead->to);
     *ahead = copy->ahead[--copy->pending];
     i = 0;
   }
@@ -222,7 +224,7 @@ static void on_append(struct sim *sim, struct copy *copy, struct frame *message)
     if (!copy->known) copy->matched = log_fork(&copy->log, &from->log, copy->matched);
     copy->known = true;
     if (first <= copy->matched) {
-      take(copy, &from->log, last);
+      copy_take(copy, &from->log, last);
       take_pending(copy, &from->log);
     } else if (copy->pending < COPIES_AHEAD) {
       copy->ahead[copy->pending++] = (struct ahead){first, last};

@@ -95,8 +95,11 @@ static void hit(struct sim *sim, const struct fault_hit *hit, bool begins) {
   members_crash(sim, hit->member, hit->members, begins);
 }
 
-static bool fits(const struct component_spec *component, const struct outline *outline) {
+/* Of copies some are left that have the data. */
+static bool fits(const struct component_spec *component, const struct outline *outline,
+                 enum target_kind target) {
   (void)component;
+  if (outline->copies) return outline->copies->replaces && target != TARGET_COMPONENT;
   return outline->restores;
 }
 
@@ -106,8 +109,11 @@ const struct fault_def fault_lose = {
          .role = ROLE_FAULT,
          .usage = "lose \"db\"",
          .doc =
-             "Loses the data. A database is down until what was shipped is restored; a disk of a "
-             "storage until another one is in its place, to which others are copied.",
+             "Loses the data. A database is down until what was shipped is restored; one of its "
+             "copies, \"db[2]\", until a new one is in its place, which gets from the others what "
+             "they have; a disk of a storage until another one is in its place, to which others "
+             "are "
+             "copied.",
          .params = fault_no_params,
          .subject = &fault_target_param},
     .own = true,
@@ -116,6 +122,8 @@ const struct fault_def fault_lose = {
     .life = LIFE_ENDS,
     .fits = fits,
     .lacks = "keeps no data that could be lost and restored; name a database or a storage",
-    .unfit = "changes data that are nowhere else; give it ship = { every = \"5min\" }",
+    .unfit =
+        "changes data that are nowhere else; give it ship = { every = \"5min\" }, or copies with "
+        "a primary and name one of them, such as \"db[2]\"",
     .whom = "database that ships its log, or storage",
 };

@@ -19,7 +19,7 @@ struct datum {
 
 struct history {
   uint32_t copies, all; /* number, and the set of all */
-  uint32_t counts;      /* the copy that took over last */
+  uint32_t counts;      /* the copy that took over last; HISTORY_COPIES: it lost its data since */
   /* Writes first .. first + n - 1, in a ring. */
   struct history_write *ring;
   uint32_t first, n, capacity;
@@ -327,6 +327,10 @@ struct takeover history_take_over(struct history *h, uint32_t copy) {
   return out;
 }
 
+void history_lose_data(struct history *h, uint32_t copy) {
+  if (h->counts == copy) h->counts = HISTORY_COPIES;
+}
+
 /* --- acknowledged, and read ----------------------------------------------------------------- */
 
 bool history_ack(struct history *h, uint32_t copy, uint32_t write, uint64_t user, uint64_t now_ns) {
@@ -345,7 +349,8 @@ bool history_ack(struct history *h, uint32_t copy, uint32_t write, uint64_t user
     if (!h->sessions) h->sessions = sessions_new();
     session_wrote(h->sessions, user, datum, write, now_ns);
   }
-  return copy != h->counts && kept && !(at(h, write)->has >> h->counts & 1);
+  if (copy == h->counts || h->counts == HISTORY_COPIES || !kept) return false;
+  return !(at(h, write)->has >> h->counts & 1);
 }
 
 struct history_view history_read(const struct history *h, uint32_t copy, uint32_t item) {

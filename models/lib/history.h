@@ -92,6 +92,10 @@ struct takeover {
 };
 struct takeover history_take_over(struct history *h, uint32_t copy);
 
+/* A copy loses what it has, and discards it: until another one takes over none is there with which
+ * an acknowledgement could conflict. */
+void history_lose_data(struct history *h, uint32_t copy);
+
 /* What a read that came at `came_ns` and is answered at `answered_ns` sees at a copy. */
 struct history_view {
   uint32_t version, rank;

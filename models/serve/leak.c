@@ -7,7 +7,9 @@ static void hit(struct sim *sim, const struct fault_hit *hit, bool begins) {
   }
 }
 
-static bool fits(const struct component_spec *component, const struct outline *outline) {
+static bool fits(const struct component_spec *component, const struct outline *outline,
+                 enum target_kind target) {
+  (void)target;
   (void)outline;
   return ((const struct service_config *)component->config)->memory.given;
 }

@@ -83,8 +83,10 @@ struct fault_def {
   bool (*check)(const struct fault_spec *fault, const char **key, struct error *err);
   /* Why these values do nothing; NULL: they do something. */
   const char *(*idle)(const struct fault_spec *fault);
-  /* Own faults: whether a component, by its outline for the default operation, can meet it. */
-  bool (*fits)(const struct component_spec *component, const struct outline *outline);
+  /* Own faults: whether a component, by its outline for the default operation, can meet it as such
+   * a target. */
+  bool (*fits)(const struct component_spec *component, const struct outline *outline,
+               enum target_kind target);
   const char *lacks; /* what is said of a kind that does not have it, and what to name instead */
   const char *unfit; /* of a component that does not fit: `"users" %s` */
   const char *whom;  /* who was looked for in a zone: "client that sends at a rate" */

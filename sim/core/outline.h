@@ -100,6 +100,7 @@ struct outline_copies {
   bool clocks;       /* they look at their clocks */
   bool overwrites;   /* all lead, and of two writes the later one wins */
   bool majority;     /* more than half, since the scenario says "quorum"; also with a primary */
+  bool replaces;     /* one that lost its data gets them from the others */
 };
 
 struct outline {

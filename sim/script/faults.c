@@ -103,12 +103,12 @@ static bool check_harm(struct loader *loader, const struct spot *spot, const cha
 
 /* Whether a component can meet a fault that only some kinds have, beyond that its kind has it. */
 static bool fits(struct loader *loader, const struct fault_def *def,
-                 const struct component_spec *component) {
+                 const struct component_spec *component, enum target_kind target) {
   if (def->fits == NULL) return true;
   struct outline outline;
   outline_begin(&outline, loader->arena);
   component->kind->outline(&loader->scenario->spec, component, OP_DEFAULT, &outline);
-  return def->fits(component, &outline);
+  return def->fits(component, &outline, target);
 }
 
 /* Whether a zone or region has a member of the component. */
@@ -128,7 +128,7 @@ static bool check_own(struct loader *loader, const struct spot *spot, const char
     for (uint32_t i = 0; i < spec->components; i++) {
       const struct component_spec *component = &spec->component[i];
       if (lives_in(spec, component, target) && fault_meets_kind(def, component->kind) &&
-          fits(loader, def, component)) {
+          fits(loader, def, component, target.kind)) {
         return true;
       }
     }
@@ -139,7 +139,7 @@ static bool check_own(struct loader *loader, const struct spot *spot, const char
     return spot_error(loader, spot, "\"%s\" is a %s, which %s", text, component->kind->name,
                       def->lacks);
   }
-  if (fits(loader, def, component)) return true;
+  if (fits(loader, def, component, target.kind)) return true;
   return spot_error(loader, spot, "\"%s\" %s", text, def->unfit);
 }
 

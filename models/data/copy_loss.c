@@ -1,0 +1,99 @@
+/* A copy that loses its data: its machine is gone with its disk, and a new one takes its place.
+ *
+ * The new one has what all copies showed when it came, as from a backup that everybody can read,
+ * and gets the rest from the primary, which learns that it is new when it is there. An elected one
+ * knows its term and for whom it voted then, as if these were kept elsewhere; it votes for nobody
+ * and does not stand until it has all that a leader had committed, since more than half of the
+ * copies have a committed write only as long as who has lost it does not count. A primary that
+ * nobody replaced meanwhile is restored from the copy that has most, and leads again in a new term:
+ * what only it had is lost. */
+#include "copies.h"
+#include "life.h"
+#include "timeline.h"
+
+void copy_lose(const struct sim *sim, struct copy *copy) {
+  if (copy->lost_ns == TIME_NEVER) copy->lost_ns = sim->now_ns;
+}
+
+/* The one that has most, of those that are up if any is; NULL: all have lost their data. */
+static struct copy *source_of(const struct copy *copy) {
+  const struct group *group = copy->group;
+  struct copy *best = NULL;
+  bool best_is_up = false;
+  for (uint32_t i = 0; i < group->n; i++) {
+    struct copy *c = &group->copy[i];
+    if (c == copy || c->lost_ns != TIME_NEVER) continue;
+    bool up = !member_is_off(c->member);
+    if (best && (best_is_up > up || (best_is_up == up && !promote_has_more(c, best)))) continue;
+    best = c;
+    best_is_up = up;
+  }
+  return best;
+}
+
+/* When the first of those acknowledged writes was acknowledged that the copy alone has, behind a
+ * position of its log; TIME_NEVER: there is none. */
+static uint64_t oldest_alone_ns(const struct copy *copy, uint32_t position) {
+  uint64_t oldest_ns = TIME_NEVER;
+  while (++position <= copy->log.end) {
+    const struct history_write *w =
+        history_at(copy->group->history, log_at(&copy->log, position).write);
+    bool alone = w->has == UINT32_C(1) << copy->number;
+    if (alone && !w->lost && w->acked_ns < oldest_ns) oldest_ns = w->acked_ns;
+  }
+  return oldest_ns;
+}
+
+static void restore_primary(struct sim *sim, struct copy *copy, uint64_t lost_ns) {
+  struct group *group = copy->group;
+  const struct copy *source = source_of(copy);
+  if (source == NULL) {
+    sim_fail(sim,
+             "all copies of \"%s\" have lost their data at one time, and backups of copies are not "
+             "modelled; let them fail one after the other, or leave copies out and say ship",
+             group->component->spec->name);
+    return;
+  }
+  uint32_t fork = log_fork(&copy->log, &source->log, copy->log.dropped);
+  uint64_t oldest_ns = oldest_alone_ns(copy, fork);
+  copy_rewind(copy, fork);
+  copy->matched = fork;
+  copy_take(copy, &source->log, source->log.end);
+  hist_add(&copy->meters->recovery_point, oldest_ns < lost_ns ? lost_ns - oldest_ns : 0);
+  if (group->failed_ns == TIME_NEVER) group->failed_ns = lost_ns;
+  promote_lead(sim, copy);
+}
+
+/* What all copies show nobody has to send. */
+static void empty(struct copy *copy) {
+  uint32_t end = copy->log.end;
+  while (end > copy->log.dropped &&
+         !history_shows_all(copy->group->history, log_at(&copy->log, end).write)) {
+    end--;
+  }
+  copy_rewind(copy, end);
+  history_lose_data(copy->group->history, copy->number);
+  copy->matched = copy->log.dropped;
+  copy->known = false;
+}
+
+void copy_start_without_data(struct sim *sim, struct copy *copy) {
+  struct group *group = copy->group;
+  uint64_t lost_ns = copy->lost_ns;
+  copy->lost_ns = TIME_NEVER;
+  sim_note(sim, copy->member, copy->member, "starts without data");
+  if (copy->leads && group->primary == copy->number) {
+    restore_primary(sim, copy, lost_ns);
+    return;
+  }
+  copy->leads = false;
+  promote_note_leaders(sim, group);
+  empty(copy);
+  copy->elector.learns = group->config->elect.given;
+  for (uint32_t i = 0; i < group->n; i++) {
+    struct copy *other = &group->copy[i];
+    if (other != copy && other->leads && !member_is_off(other->member)) {
+      copy_start_over_with(sim, other, copy->number);
+    }
+  }
+}

@@ -1,0 +1,104 @@
+/* Aim: a copy that loses its data has them again from the others, and what nobody else had is lost,
+ * no more and no less. */
+#include <math.h>
+
+#include "test_script_load.h"
+
+static void is(const char *text, const char *name, double value) {
+  double got = metric_of(text, name, 100);
+  if (!(fabs(got - value) < 1e-6))
+    fail_msg("%s is %.9g, expected %.9g:\n%s", name, got, value, text);
+}
+
+/* Ten writes a second, at 0.1 s, 0.2 s ..; the second copy is cut off from 25.05 s on. */
+#define SHOP(COPIES, FAULTS)                                                                       \
+  "client \"c\" { arrivals = constant \"10/s\", target = \"pg\", timeout = \"5s\", mix = { write " \
+  "= "                                                                                             \
+  "1 } }\n"                                                                                        \
+  "database \"pg\" { workers = 8, read = \"1ms\", write = \"1ms\",\n"                              \
+  "  copies = { " COPIES                                                                           \
+  ", zone = { \"a\", \"b\" }, read = \"primary\" } }\n"                                            \
+  "path { from = \"a\", to = \"b\", latency = \"100ms\" }\n" FAULTS
+#define CUT "fault { partition { \"pg[1]\", \"pg[2]\" }, at = \"25.05s\", lasts = \"5.01s\" }\n"
+#define GONE "fault { lose \"pg[1]\", at = \"30.05s\", lasts = \"10s\" }\n"
+#define CONTROL                                                                           \
+  "control \"ha\" { heartbeat = \"pg\", every = \"1s\", act = promote { \"pg\", takes = " \
+  "\"1s\" } }\n"
+
+/* Aim: of a primary those writes are lost that the other copy has not, the 50 made while it was cut
+ * off; after a crash of the same length none is. */
+static void test_primary(void **state) {
+  (void)state;
+  static const char lose[] = SHOP("n = 2", CUT GONE);
+  is(lose, "pg.lost_writes", 50);
+  is(lose, "pg.recovery_point.max", 30.05 - 25.101);
+  is(lose, "pg.recovery_time.max", 10.051);
+  is(lose, "pg.rewound", 50);
+  is(lose, "c.availability", 0.9);
+  static const char crash[] =
+      SHOP("n = 2", CUT "fault { crash \"pg[1]\", at = \"30.05s\", lasts = \"10s\" }\n");
+  is(crash, "pg.lost_writes", 0);
+  assert_true(metric_of(crash, "pg.resent", 100) >= 50);
+  static const char promoted[] = SHOP("n = 2", CUT GONE CONTROL);
+  is(promoted, "pg.lost_writes", 50);
+  is(promoted, "pg.promotions", 1);
+  is(promoted, "pg.recovery_point.max", 30.05 - 25.101);
+  is(promoted, "pg.behind.end", 0.5);
+  assert_true(metric_of(promoted, "c.availability", 100) >
+              0.95); /* the old one comes back as a copy */
+}
+
+/* Aim: another copy loses nothing that anybody was told of, and gets all that not every copy showed
+ * yet; a semi-synchronous primary waits for it meanwhile. */
+static void test_follower(void **state) {
+  (void)state;
+#define LOST_COPY "fault { lose \"pg[2]\", at = \"30.05s\", lasts = \"10s\" }\n"
+  is(SHOP("n = 2", LOST_COPY), "pg.lost_writes", 0);
+  is(SHOP("n = 2", LOST_COPY), "pg.behind.end", 0.5); /* one is under way, to one of two */
+  is(SHOP("n = 2", LOST_COPY), "c.availability", 1);
+  is(SHOP("n = 2, write = \"all\"", LOST_COPY), "pg.lost_writes", 0);
+  assert_true(metric_of(SHOP("n = 2, write = \"all\"", LOST_COPY), "c.availability", 100) < 0.97);
+  /* What it had and not every copy is sent again: one that is down has shown nothing since 20 s. */
+  static const char two[] =
+      SHOP("n = 3", LOST_COPY "fault { crash \"pg[3]\", at = \"20.05s\", lasts = \"50s\" }\n");
+  is(two, "pg.lost_writes", 0);
+  is(two, "pg.behind.end", 1.0 / 3);
+  assert_true(metric_of(two, "pg.resent", 100) >= 500 + 200);
+}
+
+/* Aim: of elected copies one that lost its data does not vote before it has what is committed: with
+ * the leader down, the only one that has all, nobody takes over. */
+static void test_votes(void **state) {
+  (void)state;
+  static const char text[] =
+      SHOP("n = 3, elect = { timeout = \"1s\" }",
+           "fault { partition { \"pg[1]\", \"pg[3]\" }, at = \"20.05s\", lasts = \"20s\" }\n"
+           "fault { lose \"pg[2]\", at = \"30.05s\", lasts = \"5s\" }\n"
+           "fault { crash \"pg[1]\", at = \"34.95s\", lasts = \"30s\" }\n");
+  is(text, "pg.lost_writes", 0);
+  is(text, "pg.conflicts", 0);
+  assert_true(metric_of(text, "c.availability", 100) < 0.72);
+}
+
+/* Aim: what cannot be given back is refused, or ends the run. */
+static void test_mistakes(void **state) {
+  (void)state;
+  assert_non_null(
+      strstr(mistake(SHOP("n = 2", "fault { lose \"pg\", at = \"1s\", lasts = \"1s\" }\n")),
+             "name one of them"));
+  assert_non_null(strstr(mistake("client \"c\" { arrivals = constant \"10/s\", target = \"pg\" }\n"
+                                 "database \"pg\" { read = \"1ms\", write = \"1ms\", copies = { n "
+                                 "= 3, read = 2, write = 2 } }\n"
+                                 "fault { lose \"pg[1]\", at = \"1s\", lasts = \"1s\" }\n"),
+                         "nowhere else"));
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_primary),
+      cmocka_unit_test(test_follower),
+      cmocka_unit_test(test_votes),
+      cmocka_unit_test(test_mistakes),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
