@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "arena.h"
+#include "life.h"
 #include "message.h"
 #include "quorum.h"
 #include "timer.h"
@@ -37,7 +38,7 @@ void hints_keep(struct sim *sim, struct quorum_member *m, uint32_t copy, uint32_
   hints->write[(hints->first + hints->n++) % hints->capacity] = write;
   m->own->hints++;
   level_up(&m->own->kept, sim->now_ns);
-  if (!m->member->down) try_later(sim, m); /* else when it is back */
+  if (!member_is_off(m->member)) try_later(sim, m); /* else when it is back */
 }
 
 static void hand_off(struct sim *sim, struct quorum_member *m, uint32_t copy) {

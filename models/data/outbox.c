@@ -138,14 +138,14 @@ static void publish(struct sim *sim, struct outbox *o, uint32_t i) {
 static void publish_batch(struct sim *sim, struct outbox *o) {
   o->batch = o->n < o->config->batch ? o->n : (uint32_t)o->config->batch;
   if (o->broken && o->n > 0) o->batch = 1; /* to see if it is there again */
-  o->under_way = o->batch;
+  o->under_way = 0;
   o->took = false;
-  for (uint32_t i = 0; i < o->batch; i++) {
-    if (row_at(o, i)->published) {
-      o->under_way--;
-    } else {
-      publish(sim, o, i);
-    }
+  for (uint32_t i = 0; i < o->batch; i++) o->under_way += !row_at(o, i)->published;
+  /* An answer may come before the next one is sent; the last one ends this batch. */
+  for (uint32_t i = 0, left = o->under_way; left > 0; i++) {
+    if (row_at(o, i)->published) continue;
+    left--;
+    publish(sim, o, i);
   }
 }
 

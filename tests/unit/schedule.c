@@ -4,12 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "checks.h"
 #include "metric.h"
 #include "rng.h"
 #include "scenario.h"
 #include "sim.h"
-
-enum { CRASH, HANG, CUT, CUT_ONE_WAY, MORE };
 
 static uint32_t targets_of(const struct protocol *protocol) {
   uint32_t n = 0;
@@ -17,17 +16,67 @@ static uint32_t targets_of(const struct protocol *protocol) {
   return n;
 }
 
+static const struct {
+  const char *text;
+  uint32_t longest_ms; /* 0: as the protocol says */
+} mishaps[MISHAPS] = {
+    [MISHAP_CRASH] = {.text = "crash $"},
+    [MISHAP_RESTART] = {.text = "crash $", .longest_ms = 30},
+    [MISHAP_STOP] = {.text = "stop $"},
+    [MISHAP_HANG] = {.text = "hang $"},
+    [MISHAP_PAUSE] = {.text = "pause $"},
+    [MISHAP_SLOW] = {.text = "slow { $, factor = 20 }"},
+    [MISHAP_CUT] = {.text = "partition { $, $ }"},
+    [MISHAP_CUT_ONE_WAY] = {.text = "partition { $, $, one_way = true }"},
+    [MISHAP_CUT_OFF] = {.text = "partition $"},
+    [MISHAP_LOSS] = {.text = "drop { $, $, ratio = \"40%\" }"},
+    [MISHAP_DELAY] = {.text = "delay { $, $, by = exponential \"200ms\" }"},
+    [MISHAP_JOIN] = {.text = "join $"},
+    [MISHAP_SKEW] = {.text = "skew { $, by = \"400ms\" }"},
+};
+
+static uint32_t kinds_of(const struct protocol *protocol, uint8_t *kind) {
+  uint32_t n = 0;
+  for (uint8_t k = 0; k < MISHAPS; k++) {
+    if (k == MISHAP_SKEW && !protocol->clocks) continue;
+    if (k == MISHAP_MORE && !protocol->more) continue;
+    kind[n++] = k;
+  }
+  return n;
+}
+
+/* A target joins once; what else befalls it then is a restart. */
+static bool has_joined(const struct schedule *s, uint32_t n, uint8_t one) {
+  for (uint32_t i = 0; i < n; i++) {
+    if (s->mishap[i].kind == MISHAP_JOIN && s->mishap[i].one == one) return true;
+  }
+  return false;
+}
+
+/* Of every other schedule the faults come at three instants or soon after one of them: what
+ * happens only if two things fail together is found so. */
+static uint32_t instant_ms(const struct schedule *s, uint64_t draw) {
+  uint32_t within_ms = s->protocol->within_ms;
+  if (s->seed % 2) return (uint32_t)(draw / 4096 % within_ms);
+  uint64_t moment = rng_mix(rng_mix(s->seed) + 1000 + draw / 4096 % 3);
+  return (uint32_t)(moment % within_ms + (draw >> 20) % 400);
+}
+
 struct schedule schedule_draw(const struct protocol *protocol, uint64_t seed) {
   struct schedule s = {.protocol = protocol, .seed = seed, .n = protocol->faults};
   uint32_t targets = targets_of(protocol);
+  uint8_t kind[MISHAPS];
+  uint32_t kinds = kinds_of(protocol, kind);
   for (uint32_t i = 0; i < s.n; i++) {
     uint64_t draw = rng_mix(rng_mix(seed) + i);
-    uint8_t kinds = (uint8_t)(MORE + (protocol->more != NULL));
     struct mishap *m = &s.mishap[i];
-    *m = (struct mishap){.kind = (uint8_t)(draw % kinds),
+    *m = (struct mishap){.kind = kind[rng_mix(draw) % kinds],
                          .one = (uint8_t)(draw / 8 % targets),
-                         .at_ms = (uint32_t)(draw / 4096 % protocol->within_ms),
-                         .lasts_ms = 1 + (uint32_t)((draw >> 40) % protocol->longest_ms)};
+                         .at_ms = instant_ms(&s, draw)};
+    if (m->kind == MISHAP_JOIN && has_joined(&s, i, m->one)) m->kind = MISHAP_RESTART;
+    uint32_t longest_ms = mishaps[m->kind].longest_ms;
+    if (longest_ms == 0) longest_ms = protocol->longest_ms;
+    m->lasts_ms = 1 + (uint32_t)((draw >> 40) % longest_ms);
     m->other = (uint8_t)((m->one + 1 + draw / 512 % (targets - 1)) % targets);
   }
   return s;
@@ -35,24 +84,26 @@ struct schedule schedule_draw(const struct protocol *protocol, uint64_t seed) {
 
 /* --- as a scenario -------------------------------------------------------------------------- */
 
-static void put_mishap(FILE *out, const struct protocol *protocol, const struct mishap *m) {
-  const char *one = protocol->target[m->one], *other = protocol->target[m->other];
-  fputs("fault { ", out);
-  switch (m->kind) {
-    case CRASH:
-    case HANG:
-      fprintf(out, "%s \"%s\"", m->kind == CRASH ? "crash" : "hang", one);
-      break;
-    case CUT:
-    case CUT_ONE_WAY:
-      fprintf(out, "partition { \"%s\", \"%s\"%s }", one, other,
-              m->kind == CUT ? "" : ", one_way = true");
-      break;
-    case MORE:
-      fputs(protocol->more, out);
-      break;
+/* The first $ of the text stands for one target, the second one for another one. */
+static void put_words(FILE *out, const char *text, const char *one, const char *other) {
+  const char *name = one;
+  for (; *text; text++) {
+    if (*text != '$') {
+      fputc(*text, out);
+      continue;
+    }
+    fprintf(out, "\"%s\"", name);
+    name = other;
   }
-  fprintf(out, ", at = \"%ums\", lasts = \"%ums\" }\n", m->at_ms, m->lasts_ms);
+}
+
+static void put_mishap(FILE *out, const struct protocol *protocol, const struct mishap *m) {
+  const char *text = m->kind == MISHAP_MORE ? protocol->more : mishaps[m->kind].text;
+  fputs("fault { ", out);
+  put_words(out, text, protocol->target[m->one], protocol->target[m->other]);
+  fprintf(out, ", at = \"%ums\"", m->at_ms);
+  if (m->kind != MISHAP_JOIN) fprintf(out, ", lasts = \"%ums\"", m->lasts_ms);
+  fputs(" }\n", out);
 }
 
 char *schedule_text(const struct schedule *schedule) {
@@ -79,6 +130,14 @@ static double value_of(const struct metrics *metrics, const char *name) {
   return -1;
 }
 
+static bool checks_pass(struct sim *sim) {
+  uint32_t n;
+  const struct check *check = sim_checks(sim, &n);
+  bool pass = true;
+  for (uint32_t i = 0; i < n; i++) pass &= check[i].pass;
+  return pass;
+}
+
 static struct scenario *load(const char *text) {
   FILE *file = fopen("schedule.lua", "w");
   if (file == NULL || fputs(text, file) == EOF || fclose(file) != 0) abort();
@@ -91,7 +150,7 @@ static struct scenario *load(const char *text) {
   return scenario;
 }
 
-const char *schedule_fails(const struct schedule *schedule) {
+const char *schedule_fails(const struct schedule *schedule, uint64_t *fingerprint) {
   const struct protocol *protocol = schedule->protocol;
   char *text = schedule_text(schedule);
   struct scenario *scenario = load(text);
@@ -99,11 +158,13 @@ const char *schedule_fails(const struct schedule *schedule) {
   /* The seed and the replication of `archsim run`. */
   struct sim *sim = sim_new(&scenario->spec, schedule->seed, 1, 0, end_ns, true);
   const char *fails = sim_run(sim, end_ns) ? NULL : "the run was given up";
+  if (!fails && !checks_pass(sim)) fails = "a check of the model";
   struct metrics metrics = {0};
   sim_collect(sim, &metrics);
   for (int i = 0; !fails && protocol->zero[i]; i++) {
     if (value_of(&metrics, protocol->zero[i]) != 0) fails = protocol->zero[i];
   }
+  if (fingerprint) *fingerprint = sim->fingerprint;
   metrics_free(&metrics);
   sim_free(sim);
   scenario_free(scenario);
@@ -119,7 +180,7 @@ static bool leave_out(struct schedule *schedule, uint32_t *runs) {
     less.n--;
     memmove(&less.mishap[i], &less.mishap[i + 1], (less.n - i) * sizeof *less.mishap);
     ++*runs;
-    if (!schedule_fails(&less)) continue;
+    if (!schedule_fails(&less, NULL)) continue;
     *schedule = less;
     return true;
   }
@@ -135,7 +196,7 @@ static bool simplify(struct schedule *schedule, uint32_t *runs) {
     m->lasts_ms = m->lasts_ms > 200 ? (m->lasts_ms / 200) * 100 : m->lasts_ms;
     if (m->lasts_ms == schedule->mishap[i].lasts_ms) continue;
     ++*runs;
-    if (!schedule_fails(&less)) continue;
+    if (!schedule_fails(&less, NULL)) continue;
     *schedule = less;
     any = true;
   }

@@ -7,7 +7,25 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { SCHEDULE_FAULTS = 8, SCHEDULE_TARGETS = 6, SCHEDULE_ZEROS = 4 };
+enum { SCHEDULE_FAULTS = 8, SCHEDULE_TARGETS = 6, SCHEDULE_ZEROS = 6 };
+
+enum mishap_kind {
+  MISHAP_CRASH,
+  MISHAP_RESTART, /* a crash of a few ms */
+  MISHAP_STOP,    /* a planned one */
+  MISHAP_HANG,
+  MISHAP_PAUSE,
+  MISHAP_SLOW,
+  MISHAP_CUT, /* between two targets */
+  MISHAP_CUT_ONE_WAY,
+  MISHAP_CUT_OFF, /* from all others */
+  MISHAP_LOSS,
+  MISHAP_DELAY,
+  MISHAP_JOIN, /* it comes late */
+  MISHAP_SKEW, /* its clock is ahead */
+  MISHAP_MORE, /* what else the protocol says */
+  MISHAPS
+};
 
 /* A system, and what must be 0 in it whatever fails. */
 struct protocol {
@@ -17,11 +35,12 @@ struct protocol {
   const char *zero[SCHEDULE_ZEROS + 1]; /* metrics */
   uint32_t faults, within_ms, longest_ms;
   uint32_t seconds; /* simulated: all is well again long before the end */
-  const char *more; /* a fault of another kind, its last %u a duration in ms; or NULL */
+  const char *more; /* a fault of another kind, or NULL */
+  bool clocks;      /* its members look at clocks, and what it promises holds if one is wrong */
 };
 
 struct mishap {
-  uint8_t kind; /* of fault */
+  uint8_t kind; /* enum mishap_kind */
   uint8_t one, other;
   uint32_t at_ms, lasts_ms;
 };
@@ -36,8 +55,9 @@ struct schedule {
 /* The same for the same seed. */
 struct schedule schedule_draw(const struct protocol *protocol, uint64_t seed);
 
-/* Runs it. The metric that is not 0, of a run that broke no rule of physics; NULL: all are. */
-const char *schedule_fails(const struct schedule *schedule);
+/* Runs it. The metric that is not 0, or what else was wrong with the run; NULL: nothing.
+ * fingerprint: of the run; may be NULL. */
+const char *schedule_fails(const struct schedule *schedule, uint64_t *fingerprint);
 
 /* Leaves out faults and shortens them as long as it still fails. Returns how often it was run. */
 uint32_t schedule_shrink(struct schedule *schedule);

@@ -82,6 +82,21 @@ static void test_again(void **state) {
   expect(remembers, "r.deduplicated", 1);
 }
 
+/* Aim: a topic that takes a message in no time answers before the next one is sent: while half of
+ * the messages and answers are lost the relay goes on all the same, and none waits in the end. */
+static void test_at_once(void **state) {
+  (void)state;
+  const char *text =
+      "client \"c\" { arrivals = constant(profile { { \"0s\", \"60/s\" }, { \"15s\", \"0/s\" }, "
+      "steps = true }), target = \"db\" }\n"
+      "database \"db\" { write_ops = { \"default\" }, outbox = { topic = \"q\" } }\n"
+      "topic \"q\" {}\n"
+      "service \"r\" { subscribe = { \"q\" } }\n"
+      "fault { drop { \"db\", \"q\", ratio = \"50%\" }, at = \"2s\", lasts = \"5s\" }\n";
+  expect(text, "db.relayed", 900);
+  expect(text, "db.outbox.end", 0);
+}
+
 static void test_mistakes(void **state) {
   (void)state;
   const char *message = mistake(
@@ -92,10 +107,8 @@ static void test_mistakes(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_relayed),
-      cmocka_unit_test(test_waits),
-      cmocka_unit_test(test_again),
-      cmocka_unit_test(test_mistakes),
+      cmocka_unit_test(test_relayed), cmocka_unit_test(test_waits),    cmocka_unit_test(test_again),
+      cmocka_unit_test(test_at_once), cmocka_unit_test(test_mistakes),
   };
   return cmocka_run_group_tests(tests, orders, folder_remove);
 }

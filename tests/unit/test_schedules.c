@@ -1,7 +1,7 @@
 /* Aim: whatever fails, what each protocol promises holds, as the ledger sees it. A schedule under
  * which it does not is shrunk and printed as a scenario.
  *
- *   test_schedules [SCHEDULES [PROTOCOL]]     50 of each protocol if not said
+ *   test_schedules [SCHEDULES [PROTOCOL]]     100 of each protocol if not said
  *
  * Protocols that are broken on purpose (tests/mutations/list, with this test) are found out within
  * 200 schedules. */
@@ -29,7 +29,7 @@
   "client \"users\" { arrivals = " WHILE( \
       RATE) ", target = \"" OF            \
             "\", timeout = \"2s\",\n"     \
-            "  mix = { read = 0.5, write = 0.5 }, keys = uniform_keys { n = 3 } }\n"
+            "  mix = { read = 0.5, write = 0.5 }, keys = uniform_keys { n = 3 }, users = 20 }\n"
 #define PLACE(LATENCY, LOSS)                                                               \
   "region \"r\" { zones = { \"z\" } }\n"                                                   \
   "path { from = \"z\", to = \"z\", latency = exponential \"" LATENCY "\", loss = \"" LOSS \
@@ -42,7 +42,9 @@ static const struct protocol protocols[] = {
                "1%") "database \"kv\" { read = \"1ms\", write = \"1ms\", zone = \"z\",\n"
                      "  copies = { n = 5, elect = { timeout = \"300ms\", reads = \"index\" } } }\n",
      .target = {"kv[1]", "kv[2]", "kv[3]", "kv[4]", "kv[5]"},
-     .zero = {"kv.lost_writes", "kv.stale_reads", "kv.conflicts", "kv.behind.end"},
+     .zero = {"kv.lost_writes", "kv.stale_reads", "kv.conflicts", "kv.not_monotonic",
+              "kv.behind.end"},
+     .clocks = true,
      .faults = 8,
      .within_ms = 12000,
      .longest_ms = 3000,
@@ -53,7 +55,9 @@ static const struct protocol protocols[] = {
                              "  copies = { n = 3, elect = { timeout = \"200ms\", spread = "
                              "\"20ms\", pre_vote = false } } }\n",
      .target = {"kv[1]", "kv[2]", "kv[3]"},
-     .zero = {"kv.lost_writes", "kv.stale_reads", "kv.conflicts", "kv.behind.end"},
+     .zero = {"kv.lost_writes", "kv.stale_reads", "kv.conflicts", "kv.not_monotonic",
+              "kv.behind.end"},
+     .clocks = true,
      .faults = 8,
      .within_ms = 4000,
      .longest_ms = 400,
@@ -82,7 +86,8 @@ static const struct protocol protocols[] = {
                         "    elect = { timeout = \"300ms\", reads = \"lease\" } } }\n",
      .more = "partition { \"one\", \"rest\" }",
      .target = {"kv[1]", "kv[2]", "kv[3]"},
-     .zero = {"kv.lost_writes", "kv.stale_reads", "kv.conflicts", "kv.behind.end"},
+     .zero = {"kv.lost_writes", "kv.stale_reads", "kv.conflicts", "kv.not_monotonic",
+              "kv.behind.end"},
      .faults = 8,
      .within_ms = 12000,
      .longest_ms = 3000,
@@ -118,7 +123,7 @@ static const struct protocol protocols[] = {
          "10ms",
          "1%") "database \"kv\" { read = \"1ms\", write = \"1ms\", zone = \"z\",\n"
                "  copies = { n = 5, leaders = \"all\", read = \"any\", conflict = \"abort\",\n"
-               "    write = \"quorum\", timeout = \"300ms\" } }\n",
+               "    timeout = \"300ms\" } }\n",
      .target = {"kv[1]", "kv[2]", "kv[3]", "kv[4]", "kv[5]"},
      .zero = {"kv.lost_updates", "kv.behind.end", "kv.waiting_calls.end"},
      .faults = 6,
@@ -253,14 +258,14 @@ static const struct protocol protocols[] = {
 };
 enum { PROTOCOLS = sizeof protocols / sizeof *protocols };
 
-static uint32_t schedules = 50;
+static uint32_t schedules = 100;
 static const char *only;
 
 /* The first schedule under which a protocol fails, shrunk and printed; false: none. */
 static bool finds(const struct protocol *protocol, struct schedule *found) {
   for (uint64_t i = 0; i < schedules; i++) {
     *found = schedule_draw(protocol, SEED + i);
-    const char *metric = schedule_fails(found);
+    const char *metric = schedule_fails(found, NULL);
     if (metric == NULL) continue;
     uint32_t drawn = found->n, runs = schedule_shrink(found);
     char *text = schedule_text(found);
@@ -284,6 +289,46 @@ static void test_protocols(void **state) {
   assert_false(failed);
 }
 
+static uint64_t fingerprint_of(const struct schedule *schedule) {
+  uint64_t fingerprint;
+  schedule_fails(schedule, &fingerprint);
+  return fingerprint;
+}
+
+/* Aim: every kind of fault is drawn for every protocol that may meet it, about as often as any
+ * other one, and one of two alone makes the run another one. */
+static void test_kinds(void **state) {
+  (void)state;
+  for (int p = 0; p < PROTOCOLS; p++) {
+    const struct protocol *protocol = &protocols[p];
+    uint32_t drawn[MISHAPS] = {0}, fired[MISHAPS] = {0}, tried[MISHAPS] = {0};
+    struct schedule none = schedule_draw(protocol, SEED);
+    none.n = 0;
+    uint64_t quiet = fingerprint_of(&none);
+    for (uint64_t i = 0; i < 100; i++) {
+      struct schedule s = schedule_draw(protocol, SEED + i);
+      for (uint32_t k = 0; k < s.n; k++) {
+        uint8_t kind = s.mishap[k].kind;
+        drawn[kind]++;
+        if (tried[kind] == 2) continue;
+        tried[kind]++;
+        struct schedule alone = none;
+        alone.n = 1;
+        alone.mishap[0] = s.mishap[k];
+        fired[kind] += fingerprint_of(&alone) != quiet;
+      }
+    }
+    for (int k = 0; k < MISHAPS; k++) {
+      bool may = k == MISHAP_SKEW ? protocol->clocks : k != MISHAP_MORE || protocol->more;
+      if (!may) continue;
+      if (drawn[k] < 15 || fired[k] < 1) {
+        fail_msg("%s: fault %d drawn %u times, fired %u of 2 times", protocol->name, k, drawn[k],
+                 fired[k]);
+      }
+    }
+  }
+}
+
 /* Aim: one that promises less is found out, the schedule becomes small, and its text is a scenario
  * that fails by itself: a primary whose copies follow loses what they lack when one replaces it. */
 static void test_shrinks(void **state) {
@@ -304,10 +349,10 @@ static void test_shrinks(void **state) {
   struct schedule found;
   assert_true(finds(&loses, &found));
   assert_true(found.n <= 3);
-  assert_non_null(schedule_fails(&found));
+  assert_non_null(schedule_fails(&found, NULL));
   struct schedule none = found;
   none.n = 0;
-  assert_null(schedule_fails(&none));
+  assert_null(schedule_fails(&none, NULL));
 }
 
 static char folder[64];
@@ -327,7 +372,7 @@ static int folder_remove(void **state) {
 int main(int argc, char **argv) {
   if (argc > 1) schedules = (uint32_t)strtoul(argv[1], NULL, 10);
   if (argc > 2) only = argv[2];
-  const struct CMUnitTest tests[] = {cmocka_unit_test(test_protocols),
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_protocols), cmocka_unit_test(test_kinds),
                                      cmocka_unit_test(test_shrinks)};
   return cmocka_run_group_tests(tests, folder_make, folder_remove);
 }
