@@ -51,6 +51,12 @@ const struct param gossip_params[] = {
      .doc = "How often a peer compares all that it knows with one other, so that both know what "
             "either did (anti-entropy; memberlist's PushPullInterval: 30 s). If not given, who was "
             "left out stays so."},
+    {.name = "sync_scales",
+     .type = PARAM_BOOL,
+     .offset = AT(sync_scales),
+     .fallback = "false",
+     .doc = "Whether many peers compare less often: beyond 32 sync is doubled, beyond 64 it is "
+            "three times as long, and so on with each doubling (memberlist's pushPullScale)."},
     {.name = "stagger",
      .type = PARAM_BOOL,
      .offset = AT(stagger),
@@ -70,7 +76,16 @@ bool gossip_valid(const struct gossip_config *config, const struct detector *det
   if (config->tells > 0 && config->coin > 0) {
     return error_set(err, "gossip: tells and coin both say when a peer stops; leave one out");
   }
+  if (config->sync_scales && config->sync_ns == 0) {
+    return error_set(err, "gossip: sync_scales without sync, which is what it scales; give one");
+  }
   return suspect_valid(detector, peers, err);
+}
+
+uint64_t gossip_sync_ns(const struct gossip_config *config, uint32_t n) {
+  uint64_t times = 1;
+  for (uint64_t limit = 32; config->sync_scales && limit < n; limit *= 2) times++;
+  return times * config->sync_ns;
 }
 
 static uint64_t times_at_most(const struct gossip_config *config, uint32_t peers) {
@@ -105,7 +120,7 @@ static struct gossip *gossip_of(const struct component *peers, uint32_t peer) {
 
 static void note_spread(const struct sim *sim, const struct component *peers,
                         struct rumour *rumour) {
-  if (rumour->spread || !all_know(peers, rumour)) return;
+  if (rumour->news.what || rumour->spread || !all_know(peers, rumour)) return;
   rumour->spread = true;
   hist_add(&gossip_of(peers, rumour->origin)->meters.spread, sim->now_ns - rumour->born_ns);
 }
@@ -114,6 +129,7 @@ static void note_spread(const struct sim *sim, const struct component *peers,
  * heard yet, this is taken back. */
 static void count_left_out(const struct component *peers, struct rumour *rumour, bool back) {
   struct gossip_meters *meters = &gossip_of(peers, rumour->origin)->meters;
+  if (rumour->news.what) return;
   if (!back) {
     for (uint32_t i = 0; i < peers->members; i++) {
       if (member_is_off(&peers->member[i])) continue;
@@ -179,11 +195,12 @@ static bool tell(struct sim *sim, struct member *member, struct gossip *g, struc
   for (uint32_t i = 0; i < partners; i++) {
     message_send(sim, member, partner[i],
                  &(struct message){.what = GOSSIP_TELL,
+                                   .site = rumour->news.what,
                                    .item = rumour->item,
                                    .body = rumour->number,
                                    .draw = rumour->key,
                                    .timeout_ns = MESSAGE_ONE_WAY});
-    g->meters.told++;
+    *(rumour->news.what ? &g->swim.meters.told : &g->meters.told) += 1;
     t->times++;
     if (!stays_interested(g, member, rumour, t)) return false;
   }
@@ -239,7 +256,7 @@ static void tell_round(struct sim *sim, struct member *member, struct gossip *g)
 
 static void expect_comparison(struct sim *sim, struct member *member, struct gossip *g) {
   if (g->config->sync_ns == 0) return;
-  uint64_t at_ns = next_after(sim->now_ns, g->sync_phase_ns, g->config->sync_ns);
+  uint64_t at_ns = next_after(sim->now_ns, g->sync_phase_ns, g->sync_ns);
   timer_set(sim, member, &g->compare, at_ns - sim->now_ns, GOSSIP_COMPARE, 0);
 }
 
@@ -247,8 +264,19 @@ static void compare(struct sim *sim, struct member *member, struct gossip *g) {
   struct member *partner;
   expect_comparison(sim, member, g);
   if (draw_partners(sim, member, g, 1, &partner) == 0) return;
+  g->meters.compared++;
   message_send(sim, member, partner,
                &(struct message){.what = GOSSIP_SYNC, .timeout_ns = SYNC_TIMEOUT_NS});
+}
+
+/* It knows news from now on, and goes on telling them if they were new to it. */
+static void learn_news(struct sim *sim, struct member *member, struct gossip *g,
+                       const struct rumour *rumour) {
+  uint32_t number = rumour->number;
+  struct news news = rumour->news;
+  bool tells = swim_hears(sim, member, g, &news);
+  struct rumour *left = rumour_of(g->rumours, number); /* its answer may have outdone them */
+  if (tells && left) begin_telling(sim, member, g, left);
 }
 
 /* The peer learns all that `other` knows. */
@@ -258,6 +286,10 @@ static void learn_all(struct sim *sim, struct member *member, struct gossip *g, 
   for (struct rumour *r; (r = rumour_next(g->rumours, number)) != NULL;) {
     number = r->number;
     if (!rumour_knows(r, other) || !rumour_learn(r, me)) continue;
+    if (r->news.what) {
+      learn_news(sim, member, g, r);
+      continue;
+    }
     g->meters.synced++;
     note_spread(sim, member->component, r);
     if (r->tellers == 0 && r->knows == member->component->members) rumour_drop(g->rumours, r);
@@ -274,6 +306,11 @@ void gossip_write(struct sim *sim, struct member *member, struct gossip *g,
   begin_telling(sim, member, g, rumour);
 }
 
+void gossip_tell_news(struct sim *sim, struct member *member, struct gossip *g,
+                      const struct news *news) {
+  begin_telling(sim, member, g, rumour_begin_news(g->rumours, news, sim->now_ns));
+}
+
 void gossip_on_message(struct sim *sim, struct member *member, struct gossip *g,
                        struct frame *message) {
   if (message_what(sim, message) == GOSSIP_SYNC) {
@@ -285,9 +322,18 @@ void gossip_on_message(struct sim *sim, struct member *member, struct gossip *g,
     suspect_hear(sim, member, &g->suspect, &other->suspect);
     return;
   }
+  if (message_what(sim, message) != GOSSIP_TELL) {
+    swim_on_message(sim, member, g, message);
+    return;
+  }
+  bool is_update = message->site == NEWS_NONE;
   struct rumour *rumour = rumour_of(g->rumours, (uint32_t)message_body(sim, message));
   if (rumour == NULL || !rumour_learn(rumour, member->index - 1)) {
-    g->meters.needless++;
+    g->meters.needless += is_update;
+    return;
+  }
+  if (!is_update) {
+    learn_news(sim, member, g, rumour);
     return;
   }
   g->meters.heard++;
@@ -296,15 +342,31 @@ void gossip_on_message(struct sim *sim, struct member *member, struct gossip *g,
 }
 
 void gossip_on_answer(struct sim *sim, struct member *member, struct gossip *g,
-                      const struct frame *message, enum outcome outcome) {
+                      struct frame *parent, const struct frame *message, enum outcome outcome) {
+  if (message_what(sim, message) != GOSSIP_SYNC) {
+    swim_on_answer(sim, member, g, parent, message, outcome);
+    return;
+  }
   if (outcome != OUTCOME_OK) return; /* it tries another one next time */
   uint32_t other = sim->member[frame_callee(message)].index - 1;
   learn_all(sim, member, g, other);
 }
 
-void gossip_on_due(struct sim *sim, struct member *member, struct gossip *g, enum gossip_due due) {
-  if (due == GOSSIP_ROUND) tell_round(sim, member, g);
-  if (due == GOSSIP_COMPARE) compare(sim, member, g);
+void gossip_on_due(struct sim *sim, struct member *member, struct gossip *g,
+                   const struct timer *timer) {
+  if (timer->what == GOSSIP_ROUND) {
+    tell_round(sim, member, g);
+  } else if (timer->what == GOSSIP_COMPARE) {
+    compare(sim, member, g);
+  } else {
+    swim_on_due(sim, member, g, timer);
+  }
+}
+
+static void begin(struct sim *sim, struct member *member, struct gossip *g, bool again) {
+  expect_comparison(sim, member, g);
+  expect_round(sim, member, g);
+  if (g->asks) swim_start(sim, member, g, again);
 }
 
 /* A crash forgets what the peer was telling; what it knows is on its disk. */
@@ -312,7 +374,7 @@ void gossip_fault(struct sim *sim, struct member *member, struct gossip *g,
                   const struct fault_def *fault, bool begins) {
   if (fault != &fault_crash) return;
   if (!begins) {
-    gossip_start(sim, member, g);
+    begin(sim, member, g, true);
     return;
   }
   if (g->watches) suspect_crash(member, &g->suspect);
@@ -333,7 +395,8 @@ static uint64_t draw_phase(const struct gossip *g, const struct member *member, 
 }
 
 void gossip_init(struct sim *sim, struct member *member, struct gossip *g,
-                 const struct gossip_config *config, const struct detector *detector) {
+                 const struct gossip_config *config, const struct detector *detector,
+                 const struct swim_config *swim) {
   struct component *peers = member->component;
   if (peers->shared == NULL) peers->shared = rumours_new(peers->members);
   g->config = config;
@@ -342,9 +405,14 @@ void gossip_init(struct sim *sim, struct member *member, struct gossip *g,
   g->interest = sim_stream(sim, peers, "interest");
   g->phase = sim_stream(sim, peers, "phase");
   if (config->stagger) g->phase_ns = draw_phase(g, member, config->every_ns, 0);
-  g->sync_phase_ns = draw_phase(g, member, config->sync_ns, 1);
+  g->sync_ns = gossip_sync_ns(config, peers->members);
+  g->sync_phase_ns = draw_phase(g, member, g->sync_ns, 1);
   g->watches = detector->rule == DETECTOR_PHI;
   if (g->watches) suspect_init(sim, member, &g->suspect, detector, config->every_ns);
+  g->asks = swim->given;
+  if (!g->asks) return;
+  swim_init(sim, member, &g->swim, swim,
+            config->stagger ? draw_phase(g, member, swim->every_ns, 2) : 0);
 }
 
 void gossip_free(struct gossip *g, bool last) {
@@ -353,8 +421,7 @@ void gossip_free(struct gossip *g, bool last) {
 }
 
 void gossip_start(struct sim *sim, struct member *member, struct gossip *g) {
-  expect_comparison(sim, member, g);
-  expect_round(sim, member, g);
+  begin(sim, member, g, false);
 }
 
 /* What was counted before the end of the warm-up is not taken back after it. */

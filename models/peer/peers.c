@@ -15,6 +15,7 @@ struct peers_config {
   struct gossip_config gossip;
   struct look_up_config look_up;
   struct detector detector;
+  struct swim_config swim;
 };
 
 struct peers_state {
@@ -78,13 +79,12 @@ static void peers_on_answer(struct sim *sim, struct member *member, struct frame
   if (p->looks_up) {
     look_up_on_answer(sim, member, &p->look_up, parent, message, outcome);
   } else {
-    gossip_on_answer(sim, member, &p->gossip, message, outcome);
+    gossip_on_answer(sim, member, &p->gossip, parent, message, outcome);
   }
 }
 
 static void peers_on_due(struct sim *sim, struct member *member, struct timer *timer) {
-  gossip_on_due(sim, member, &((struct peers_state *)member->state)->gossip,
-                (enum gossip_due)timer->what);
+  gossip_on_due(sim, member, &((struct peers_state *)member->state)->gossip, timer);
 }
 
 static void peers_on_fault(struct sim *sim, struct member *member, const struct fault_def *fault,
@@ -106,7 +106,16 @@ static bool peers_validate(const struct spec *spec, const struct component_spec 
     return error_set(err,
                      "has both look_up and detector, which hears beats by gossip; leave one out");
   }
+  if (config->look_up.given && config->swim.given) {
+    return error_set(err, "has both look_up and swim, whose news travel by gossip; leave one out");
+  }
+  if (config->swim.given && config->detector.rule == DETECTOR_PHI) {
+    return error_set(err,
+                     "has both detector and swim, which both find out who failed; leave one "
+                     "out");
+  }
   if (config->look_up.given) return true;
+  if (!swim_valid(&config->swim, err)) return false;
   return gossip_valid(&config->gossip, &config->detector, component->instances, err);
 }
 
@@ -134,7 +143,7 @@ static void peers_init(struct sim *sim, struct member *member) {
     return;
   }
   p->followed = ledger_follows(sim, member->component->id);
-  gossip_init(sim, member, &p->gossip, &config->gossip, &config->detector);
+  gossip_init(sim, member, &p->gossip, &config->gossip, &config->detector, &config->swim);
 }
 
 static void peers_start(struct sim *sim, struct member *member) {
@@ -199,6 +208,14 @@ static const struct param peers_params[] = {
          "rises, the chance of it is below "
          "10^-8, which is 18 times that mean, is suspected (Cassandra: phi_convict_threshold is "
          "8)."},
+    {.name = "swim",
+     .type = PARAM_GROUP,
+     .offset = AT(swim),
+     .group = swim_params,
+     .doc = "Peers find out which others have failed by asking them (SWIM): one each `every`, "
+            "through others if it does not answer. Then it is suspected, which travels by gossip; "
+            "if it lives it says so. If it does not in time, it is taken for failed, and all are "
+            "told."},
     {.name = "look_up",
      .type = PARAM_GROUP,
      .offset = AT(look_up),
@@ -213,6 +230,7 @@ static const struct param peers_params[] = {
 #define GOSSIP(field) offsetof(struct peers_state, gossip.meters.field)
 
 #define SUSPECT(field) offsetof(struct peers_state, gossip.suspect.meters.field)
+#define SWIM(field) offsetof(struct peers_state, gossip.swim.meters.field)
 #define LOOK_UP(field) offsetof(struct peers_state, look_up.meters.field)
 
 static const struct meter peers_meters[] = {
@@ -220,6 +238,8 @@ static const struct meter peers_meters[] = {
     {"told", METER_COUNT, GOSSIP(told), 0, "How often a peer told one to another, lost ones too."},
     {"heard", METER_COUNT, GOSSIP(heard), 0, "Of them, those from which a peer learnt."},
     {"needless", METER_COUNT, GOSSIP(needless), 0, "Of them, to one who knew already."},
+    {"compared", METER_COUNT, GOSSIP(compared), 0,
+     "How often a peer set out to compare all that it knows with another one (`sync`)."},
     {"synced", METER_COUNT, GOSSIP(synced), 0, "Updates that a peer learnt by comparing."},
     {"residue", METER_RATIO, GOSSIP(missed), GOSSIP(reached),
      "Peers that did not know an update when nobody told it any more."},
@@ -230,11 +250,20 @@ static const struct meter peers_meters[] = {
     {"stale_age", METER_TIMES, STATE(age), 0,
      "Of stale reads, how long before they were asked the first update was taken that they lack"},
     {"detection", METER_TIMES, SUSPECT(detection), 0,
-     "From the beginning of a crash or hang until a peer suspected it, each of the others for "
-     "itself"},
+     "From the beginning of a crash or hang until a peer took it for failed, each of the others "
+     "for itself"},
     {"suspicions", METER_COUNT, SUSPECT(suspicions), 0, "How often a peer suspected another one."},
     {"false_alarms", METER_COUNT, SUSPECT(false_alarms), 0,
-     "Of them, of one that neither lay crashed nor hung: slow, cut off, or unlucky."},
+     "How often a peer took one for failed that neither lay crashed nor hung: slow, cut off, or "
+     "unlucky."},
+    {"probes", METER_COUNT, SWIM(probes), 0, "How often a peer asked another one (`swim`)."},
+    {"refuted", METER_COUNT, SWIM(refuted), 0,
+     "Suspicions that a peer gave up as it heard that the other one lives."},
+    {"suspicion", METER_TIMES, SWIM(suspicion), 0,
+     "From when a peer suspected another one until it took it for failed, of those that were not "
+     "told so before"},
+    {"news_told", METER_COUNT, SWIM(told), 0,
+     "How often a peer told another one that somebody lives, is suspected or has failed."},
     {"lookups", METER_COUNT, LOOK_UP(lookups), 0, "Calls for which a key's peer was looked up."},
     {"lookups_failed", METER_COUNT, LOOK_UP(failed), 0,
      "Of them, those whose key was on a peer that did not answer, or that found no way there."},
@@ -246,7 +275,9 @@ static bool peers_has_meter(const void *config, const struct meter *meter) {
   const struct peers_config *c = config;
   size_t watching = offsetof(struct peers_state, gossip.suspect);
   bool of_suspect = meter->at >= watching && meter->at < watching + sizeof(struct suspect);
-  if (of_suspect) return c->detector.rule == DETECTOR_PHI;
+  if (of_suspect) return c->detector.rule == DETECTOR_PHI || c->swim.given;
+  size_t asking = offsetof(struct peers_state, gossip.swim);
+  if (meter->at >= asking && meter->at < asking + sizeof(struct swim)) return c->swim.given;
   return (meter->at >= offsetof(struct peers_state, look_up)) == c->look_up.given;
 }
 
@@ -257,7 +288,8 @@ static const struct metric_def peers_metrics[] = {
 };
 
 static const char *const peers_operations[] = {"read", "write", NULL};
-static const char *const peers_messages[] = {"tell", "sync", "beats", "ask", NULL};
+static const char *const peers_messages[] = {"tell",         "sync", "beats", "ping",
+                                             "ping_through", "ask",  NULL};
 
 const struct kind kind_peers = {
     .name = "peers",
@@ -273,14 +305,21 @@ const struct kind kind_peers = {
         "what it knows. All peers are equal, so none is a single point of failure. The content of "
         "a message is looked up when it arrives, so two peers that compare may learn something "
         "slightly newer than what was sent. A peer keeps its suspicion to itself, and goes on "
-        "telling news to the peer that it suspects. With `look_up` peers tell each other nothing. "
+        "telling news to the peer that it suspects. With `swim` peers ask each other one by one; "
+        "who "
+        "does not answer, also not through others, is suspected, and if it does not say that it "
+        "lives it is taken for failed. News of peers count in no metric of updates. A peer "
+        "that is back makes itself known at once. With `look_up` peers tell each other nothing. "
         "They stand on a ring, and each has the keys between the peer before it and itself. The "
         "peer that is called asks one peer after the other, each time the one it knows closest "
         "before the key, until it reaches the peer that has the key; then it answers. A peer that "
         "does not answer is passed by. A key whose peer is down is out of reach. Left out: peers "
         "that find out who is there (all know the register), telling by asking (pull), feedback "
         "from peers that already knew, several updates in one packet (each is a message of its "
-        "own), the work of gossip itself; of `look_up` peers that take over from others, copies, "
+        "own), the work of gossip itself; of `swim` a second way to ask (TCP), answers of those "
+        "who ask for others and do not reach it either, peers that ask less often when they are "
+        "slow themselves (Lifeguard), failed ones that are forgotten; of `look_up` peers that take "
+        "over from others, copies, "
         "and the upkeep of the tables.",
     .example =
         "client \"app\" { arrivals = poisson \"20/s\", target = \"flags\", "

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "arena.h"
+#include "rng.h"
 
 struct rumours {
   uint32_t peers;
@@ -45,11 +46,19 @@ void rumour_drop(struct rumours *r, struct rumour *rumour) {
   close_up(r);
 }
 
-struct rumour *rumour_begin(struct rumours *r, uint32_t peer, uint32_t item, uint64_t key,
-                            uint64_t now_ns) {
+/* Whether nobody needs the older one if there is the newer one. */
+static bool is_outdone(const struct rumour *older, uint32_t item, const struct news *news) {
+  if (older->tellers > 0 || (older->news.what == NEWS_NONE) != (news->what == NEWS_NONE)) {
+    return false;
+  }
+  if (news->what == NEWS_NONE) return older->item == item;
+  return older->news.about == news->about && older->news.life <= news->life;
+}
+
+static struct rumour *begin(struct rumours *r, uint32_t item, const struct news *news) {
   for (uint32_t i = 0; i < r->n; i++) {
     struct rumour *older = r->slot[i];
-    if (older == NULL || older->item != item || older->tellers > 0) continue;
+    if (older == NULL || !is_outdone(older, item, news)) continue;
     r->slot[i] = NULL;
     free(older);
   }
@@ -61,11 +70,28 @@ struct rumour *rumour_begin(struct rumours *r, uint32_t peer, uint32_t item, uin
   struct rumour *made = mem_zeroed(1, sizeof *made + words(r) * sizeof made->known[0]);
   made->number = r->first + r->n;
   made->item = item;
+  made->news = *news;
+  r->slot[r->n++] = made;
+  return made;
+}
+
+struct rumour *rumour_begin(struct rumours *r, uint32_t peer, uint32_t item, uint64_t key,
+                            uint64_t now_ns) {
+  struct rumour *made = begin(r, item, &(struct news){NEWS_NONE, 0, 0, 0});
   made->key = key;
   made->born_ns = now_ns;
   made->origin = peer;
-  r->slot[r->n++] = made;
   rumour_learn(made, peer);
+  return made;
+}
+
+struct rumour *rumour_begin_news(struct rumours *r, const struct news *news, uint64_t now_ns) {
+  struct rumour *made = begin(r, 0, news);
+  made->key = rng_mix(rng_mix((uint64_t)news->about << 32 | news->said_by) +
+                      ((uint64_t)news->life << 2 | news->what));
+  made->born_ns = now_ns;
+  made->origin = news->said_by;
+  rumour_learn(made, news->said_by);
   return made;
 }
 
@@ -96,6 +122,7 @@ struct rumours_lack rumours_lack(const struct rumours *r, uint32_t peer, uint32_
   for (uint32_t i = r->n; i-- > 0;) {
     const struct rumour *rumour = r->slot[i];
     if (rumour == NULL || rumour->item != item || rumour->born_ns >= until_ns) continue;
+    if (rumour->news.what != NEWS_NONE) continue;
     if (rumour_knows(rumour, peer)) break; /* a newer one says all that older ones did */
     lack.n++;
     lack.since_ns = rumour->born_ns;

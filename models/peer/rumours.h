@@ -8,6 +8,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* What peers think of a peer travels as updates do, and is none: it is in no count of theirs. */
+enum news_what { NEWS_NONE, NEWS_ALIVE, NEWS_SUSPECT, NEWS_FAILED };
+struct news {
+  uint8_t what;         /* enum news_what */
+  uint32_t about, life; /* a peer, and which of its lives */
+  uint32_t said_by;
+};
+
 struct rumour {
   uint32_t number; /* from 1, in the order of their beginnings */
   uint32_t item;   /* data key, 0 = none */
@@ -17,6 +25,7 @@ struct rumour {
   uint32_t knows, tellers;  /* peers that know it; that go on telling it */
   uint32_t missed, reached; /* counted when nobody told it any more; 0, 0: not counted */
   bool spread;              /* it has been counted that all knew it */
+  struct news news;         /* NEWS_NONE: an update */
   uint64_t known[];         /* set of peers */
 };
 
@@ -29,6 +38,8 @@ void rumours_free(struct rumours *r);
  * forgotten: no reader needs them. */
 struct rumour *rumour_begin(struct rumours *r, uint32_t peer, uint32_t item, uint64_t key,
                             uint64_t now_ns);
+/* The same of news; older ones about the same peer are forgotten. */
+struct rumour *rumour_begin_news(struct rumours *r, const struct news *news, uint64_t now_ns);
 
 /* NULL: it is not kept any more, as all know it, or a newer one of its item. */
 struct rumour *rumour_of(const struct rumours *r, uint32_t number);
