@@ -15,7 +15,7 @@ const char *const limit_algorithm_names[] = {"token_bucket", "leaky_bucket",    
 const char *const limit_per_names[] = {"all", "user", "tier", "key", "client", "caller", NULL};
 
 uint64_t limit_in_window(const struct limit_config *config) {
-  return (uint64_t)(config->rate_per_s * (double)config->window_ns / NS_PER_S + ROUNDING);
+  return (uint64_t)(config->rate.per_s * (double)config->window_ns / NS_PER_S + ROUNDING);
 }
 
 /* --- algorithms ----------------------------------------------------------------------------- */
@@ -25,7 +25,7 @@ uint64_t limit_in_window(const struct limit_config *config) {
 static double waiting_ahead(const struct limit_config *config, const struct limit_bucket *b,
                             uint64_t now_ns) {
   if (b->passed == 0) return 0;
-  double drained = config->rate_per_s * (double)(now_ns - b->last_ns) / NS_PER_S;
+  double drained = config->rate.per_s * (double)(now_ns - b->last_ns) / NS_PER_S;
   double ahead = b->waiting + 1 - drained;
   return ahead > 0 ? ahead : 0;
 }
@@ -49,7 +49,7 @@ static uint64_t wait_turn(const struct limit_config *config, struct limit_bucket
   if (ahead > (double)config->burst + slack(config)) return LIMITER_REFUSED;
   b->waiting = ahead;
   double waits = ahead - (double)config->at_once;
-  return waits > slack(config) ? (uint64_t)(waits / config->rate_per_s * NS_PER_S + 0.5) : 0;
+  return waits > slack(config) ? (uint64_t)(waits / config->rate.per_s * NS_PER_S + 0.5) : 0;
 }
 
 /* Windows begin at multiples of their length. */
@@ -184,10 +184,10 @@ static uint64_t free_at(const struct limit_config *config, const struct limit_bu
   switch ((enum limit_algorithm)config->algorithm) {
     case LIMIT_TOKEN_BUCKET:
       ahead -= (double)config->burst - 1;
-      return now_ns + (uint64_t)ceil(ahead / config->rate_per_s * NS_PER_S);
+      return now_ns + (uint64_t)ceil(ahead / config->rate.per_s * NS_PER_S);
     case LIMIT_LEAKY_BUCKET:
       ahead -= (double)config->burst;
-      return now_ns + (uint64_t)ceil(ahead / config->rate_per_s * NS_PER_S);
+      return now_ns + (uint64_t)ceil(ahead / config->rate.per_s * NS_PER_S);
     case LIMIT_FIXED_WINDOW:
       return begin_ns + config->window_ns;
     case LIMIT_SLIDING_LOG:
@@ -214,9 +214,9 @@ static double most_passed(const struct limit_config *config, const struct limit_
   uint64_t windows;
   switch ((enum limit_algorithm)config->algorithm) {
     case LIMIT_TOKEN_BUCKET:
-      return (double)config->burst + config->rate_per_s * lasted_ns / NS_PER_S;
+      return (double)config->burst + config->rate.per_s * lasted_ns / NS_PER_S;
     case LIMIT_LEAKY_BUCKET:
-      return (double)config->burst + 1 + config->rate_per_s * lasted_ns / NS_PER_S;
+      return (double)config->burst + 1 + config->rate.per_s * lasted_ns / NS_PER_S;
     case LIMIT_FIXED_WINDOW:
     case LIMIT_SLIDING_COUNTER:
       windows = b->last_ns / config->window_ns - b->since_ns / config->window_ns + 1;

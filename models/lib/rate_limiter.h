@@ -30,7 +30,7 @@ enum limit_per {
 extern const char *const limit_per_names[];
 
 struct limit_config {
-  double rate_per_s; /* 0: those whose tier has none of its own may pass */
+  struct pace_rate rate; /* per_s 0: those whose tier has none of its own may pass */
   struct tier_rates tier;
   bool retry_after; /* who is refused is told when to come again */
   uint32_t algorithm, per;

@@ -4,8 +4,8 @@
 
 static const struct param subject = {
     .name = "rate",
-    .type = PARAM_RATE,
-    .offset = offsetof(struct limit_config, rate_per_s),
+    .type = PARAM_PACE,
+    .offset = offsetof(struct limit_config, rate),
     .min = 1e-9,
     .max = 1e9,
     .doc =
@@ -64,8 +64,10 @@ static const struct param params[] = {
      .offset = offsetof(struct limit_config, window_ns),
      .min = 1,
      .max = 1e18,
-     .doc = "Length of the window, for the algorithms that have one. \"100/min\" with a window of "
-            "\"1min\" lets 100 pass in each."},
+     .doc =
+         "Length of the window, for the algorithms that have one: \"100/min\" with a window of "
+         "\"30s\" lets 50 pass in each. If not said, the time that the rate is told for: a minute "
+         "of \"100/min\", a second of \"900/s\"."},
     {.name = "store",
      .type = PARAM_REF,
      .offset = offsetof(struct limit_config, store),
@@ -96,10 +98,15 @@ static bool has_window(const struct limit_config *c) {
   return c->algorithm >= LIMIT_FIXED_WINDOW;
 }
 
+static uint64_t window_of(const struct limit_config *c) {
+  if (!has_window(c)) return 0;
+  return c->window_ns > 0 ? c->window_ns : c->rate.unit_ns;
+}
+
 static bool rates_valid(const struct step_place *place, const struct limit_config *c,
                         const char **key, struct error *err) {
   *key = NULL;
-  if (c->rate_per_s == 0 && c->tier.n == 0) {
+  if (c->rate.per_s == 0 && c->tier.n == 0) {
     return error_set(err,
                      "write a rate, limit { \"100/min\" }, or rates by tier, limit { tier = { "
                      "free = \"60/h\" } }");
@@ -110,10 +117,11 @@ static bool rates_valid(const struct step_place *place, const struct limit_confi
                      "with rates by tier \"all\" would be all of a tier: write per = \"tier\"");
   }
   struct limit_config of_tier = *c;
-  for (uint32_t i = 0; i <= c->tier.n && has_window(c) && c->window_ns > 0; i++) {
-    of_tier.rate_per_s = i < c->tier.n ? c->tier.rate[i].per_s : c->rate_per_s;
+  of_tier.window_ns = window_of(c);
+  for (uint32_t i = 0; i <= c->tier.n && has_window(c) && of_tier.window_ns > 0; i++) {
+    of_tier.rate.per_s = i < c->tier.n ? c->tier.rate[i].per_s : c->rate.per_s;
     *key = "window";
-    if (of_tier.rate_per_s == 0 || limit_in_window(&of_tier) > 0) continue;
+    if (of_tier.rate.per_s == 0 || limit_in_window(&of_tier) > 0) continue;
     return error_set(err, "is too short: at this rate not one call may pass in it");
   }
   return true;
@@ -125,7 +133,7 @@ static bool check(const struct step_place *place, const void *config, const char
   bool burst = step_states(&step_limit, place, "burst");
   bool window = step_states(&step_limit, place, "window");
   *key = "algorithm";
-  if (has_window(c) && !window) {
+  if (has_window(c) && window_of(c) == 0) {
     return error_set(err, "counts by window; say how long one is, such as window = \"1min\"");
   }
   *key = "burst";
@@ -153,6 +161,7 @@ static void compile(struct assembler *to, const void *config) {
   struct limit_config *c = arena_alloc(to->arena, sizeof *c);
   *c = *(const struct limit_config *)config;
   if (c->algorithm == LIMIT_TOKEN_BUCKET && c->burst == 0) c->burst = 1;
+  c->window_ns = window_of(c);
   if (c->store == REF_NONE) {
     assemble(to, STEP_LIMIT)->limit = c;
     return;

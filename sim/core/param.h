@@ -25,6 +25,7 @@ enum param_type {
   PARAM_RATIO,     /* double, 0..1 = 100 %  "20%" or 0.2                                      */
   PARAM_DURATION,  /* uint64_t, ns          "250ms", or "never" where `max` is infinite       */
   PARAM_RATE,      /* double, per second    "900/s", "60/min", "5000/h"                       */
+  PARAM_PACE,      /* struct pace_rate      the same, and the time of its unit                 */
   PARAM_BYTES,     /* uint64_t              "2GiB", "64kB"                                    */
   PARAM_ROOM,      /* struct room           10000 entries, or "512MiB"; or "unlimited"        */
   PARAM_TTL,       /* struct ttl            "60s", { "60s", jitter = "10%" }, or "never"        */
@@ -127,6 +128,12 @@ struct weights {
 };
 
 /* Rates by tier of users; sorted by tier, each once. */
+/* A rate and what it was told for: of "100/min" a minute. */
+struct pace_rate {
+  double per_s;
+  uint64_t unit_ns;
+};
+
 struct tier_rates {
   uint32_t n;
   const struct tier_rate {

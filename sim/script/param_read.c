@@ -1,7 +1,9 @@
 #include "param_read.h"
 
+#include <assert.h>
 #include <lauxlib.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -103,6 +105,29 @@ bool param_read_number(const struct field *f, int index) {
                 ? value_number(f->loader, f->spot, index, out)
                 : value_quantity(f->loader, f->spot, index, (enum quantity)quantity, out);
   return ok && value_in_range(f->loader, f->spot, *out, min, max, quantity);
+}
+
+/* The time of a rate's unit: of "/min" and "k/min" a minute. */
+static uint64_t time_of_unit(const char *name) {
+  char one[16];
+  double ns = 0;
+  struct error ignored = {0};
+  snprintf(one, sizeof one, "1%s", strchr(name, '/') + 1);
+  bool known = quantity_parse(QUANTITY_TIME, one, &ns, &ignored);
+  assert(known);
+  return known ? (uint64_t)ns : 0;
+}
+
+bool param_read_pace(const struct field *f, int index) {
+  struct pace_rate *out = f->at;
+  struct quantity_unit unit;
+  struct error ignored = {0};
+  double number;
+  if (!param_read_number(f, index)) return false;
+  if (quantity_split(lua_tostring(f->loader->L, index), &number, &unit, &ignored)) {
+    out->unit_ns = time_of_unit(unit.name);
+  }
+  return true;
 }
 
 bool param_read_bytes(const struct field *f, int index) {

@@ -18,6 +18,7 @@ struct field {
 bool param_read_count(const struct field *f, int index);
 bool param_read_duration(const struct field *f, int index);
 bool param_read_number(const struct field *f, int index);
+bool param_read_pace(const struct field *f, int index);
 bool param_read_bytes(const struct field *f, int index);
 bool param_read_bool(const struct field *f, int index);
 bool param_read_enum(const struct field *f, int index);

@@ -93,6 +93,17 @@ static void test_waiting(void **state) {
   expect(text, "c.latency.max", 1.5);
 }
 
+/* Aim: a window that is not said is the time that the rate is told for. */
+static void test_window_of_unit(void **state) {
+  (void)state;
+#define WINDOW(RATE) \
+  ASK("10/s", "") "service \"s\" { on = { limit { " RATE ", algorithm = \"fixed_window\" } } }"
+  expect(WINDOW("\"12/min\""), "s.completions", 12);
+  expect(WINDOW("\"24/min\" / 2"), "s.completions", 12);
+  expect(WINDOW("\"2/s\""), "s.completions", 20);
+  expect(WINDOW("\"12/min\", window = \"5s\""), "s.completions", 2);
+}
+
 /* Aim: a crash in the middle of a minute forgets that its 100 calls have passed. */
 static void test_crash_forgets(void **state) {
   (void)state;
@@ -112,7 +123,8 @@ static void test_mistakes(void **state) {
   } cases[] = {
       {"\"1/s\", burst = 0", "must be at least 1 for a token bucket"},
       {"\"1/s\", window = \"1s\"", "is for fixed_window, sliding_log and sliding_counter"},
-      {"\"1/s\", algorithm = \"sliding_log\"", "say how long one is, such as window"},
+      {"tier = { paid = \"1/s\" }, algorithm = \"sliding_log\"", "say how long one is, such as"},
+      {"\"0.5/s\", algorithm = \"fixed_window\"", "not one call may pass"},
       {"\"1/s\", algorithm = \"fixed_window\", window = \"1ms\"", "not one call may pass"},
       {"\"1/s\", algorithm = \"fixed_window\", window = \"1s\", burst = 2", "rate times"},
       {"\"1/s\", algorithm = \"leaky_bucket\", at_once = 1", "must be at most burst"},
@@ -173,6 +185,7 @@ int main(void) {
       cmocka_unit_test(test_tiers_and_callers),
       cmocka_unit_test(test_retry_after),
       cmocka_unit_test(test_waiting),
+      cmocka_unit_test(test_window_of_unit),
       cmocka_unit_test(test_crash_forgets),
       cmocka_unit_test(test_mistakes),
   };

@@ -41,7 +41,7 @@ static struct tally come(struct limiter *limiter, uint32_t n, uint64_t at_ns) {
 static void test_leaky_bucket(void **state) {
   (void)state;
   struct limiter limiter;
-  struct limit_config plain = {.rate_per_s = 10, .algorithm = LIMIT_LEAKY_BUCKET, .burst = 20};
+  struct limit_config plain = {.rate.per_s = 10, .algorithm = LIMIT_LEAKY_BUCKET, .burst = 20};
   limiter_init(&limiter, &plain);
   struct tally t = come(&limiter, 22, S);
   assert_true(t.at_once == 1 && t.later == 20 && t.refused == 1);
@@ -63,7 +63,7 @@ static void test_leaky_bucket(void **state) {
   limiter_free(&limiter);
 
   struct limit_config staged = {
-      .rate_per_s = 5, .algorithm = LIMIT_LEAKY_BUCKET, .burst = 12, .at_once = 8};
+      .rate.per_s = 5, .algorithm = LIMIT_LEAKY_BUCKET, .burst = 12, .at_once = 8};
   limiter_init(&limiter, &staged);
   t = come(&limiter, 15, S);
   assert_true(t.at_once == 9 && t.later == 4 && t.refused == 2);
@@ -75,7 +75,7 @@ static void test_leaky_bucket(void **state) {
  * a long time there are 5 again, no more. */
 static void test_token_bucket(void **state) {
   (void)state;
-  struct limit_config config = {.rate_per_s = 10, .algorithm = LIMIT_TOKEN_BUCKET, .burst = 5};
+  struct limit_config config = {.rate.per_s = 10, .algorithm = LIMIT_TOKEN_BUCKET, .burst = 5};
   struct limiter limiter;
   limiter_init(&limiter, &config);
   assert_int_equal(come(&limiter, 7, S).at_once, 5);
@@ -97,7 +97,7 @@ static void test_edge_of_window(void **state) {
   } cases[] = {{LIMIT_FIXED_WINDOW, 200}, {LIMIT_SLIDING_LOG, 100}, {LIMIT_SLIDING_COUNTER, 101}};
   for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
     struct limit_config config = {
-        .rate_per_s = 100.0 / 60, .algorithm = cases[k].algorithm, .window_ns = 60 * S};
+        .rate.per_s = 100.0 / 60, .algorithm = cases[k].algorithm, .window_ns = 60 * S};
     struct limiter limiter;
     limiter_init(&limiter, &config);
     uint32_t passed = come(&limiter, 150, 59 * S).at_once;
@@ -118,7 +118,7 @@ static void test_sliding_log_is_exact(void **state) {
   static uint64_t times[USERS][CALLS];
   uint32_t n[USERS] = {0};
   struct limit_config config = {
-      .rate_per_s = LIMIT, .algorithm = LIMIT_SLIDING_LOG, .window_ns = S};
+      .rate.per_s = LIMIT, .algorithm = LIMIT_SLIDING_LOG, .window_ns = S};
   struct limiter limiter;
   limiter_init(&limiter, &config);
   struct draws draws = draws_begin(rng_stream(SEED, 0, "test_limiter", "log"), 0, 0);
@@ -143,7 +143,7 @@ static void test_sliding_log_is_exact(void **state) {
 static void test_many_users(void **state) {
   (void)state;
   enum { USERS = 5000 };
-  struct limit_config config = {.rate_per_s = 1, .algorithm = LIMIT_TOKEN_BUCKET, .burst = 2};
+  struct limit_config config = {.rate.per_s = 1, .algorithm = LIMIT_TOKEN_BUCKET, .burst = 2};
   struct limiter limiter;
   limiter_init(&limiter, &config);
   for (uint32_t round = 0; round < 3; round++) {
@@ -161,7 +161,7 @@ static void test_check_notices(void **state) {
   (void)state;
   for (uint32_t a = 0; a < LIMIT_ALGORITHMS; a++) {
     struct limit_config config = {
-        .rate_per_s = 10, .algorithm = a, .burst = 3, .window_ns = a < LIMIT_FIXED_WINDOW ? 0 : S};
+        .rate.per_s = 10, .algorithm = a, .burst = 3, .window_ns = a < LIMIT_FIXED_WINDOW ? 0 : S};
     struct limiter limiter;
     limiter_init(&limiter, &config);
     for (uint32_t i = 0; i < 200; i++) limiter_take(&limiter, 1, i * 20 * MS);
@@ -179,11 +179,11 @@ static void test_check_notices(void **state) {
 static void test_when_free(void **state) {
   (void)state;
   const struct limit_config configs[] = {
-      {.rate_per_s = 7, .algorithm = LIMIT_TOKEN_BUCKET, .burst = 5},
-      {.rate_per_s = 7, .algorithm = LIMIT_LEAKY_BUCKET, .burst = 5},
-      {.rate_per_s = 7, .algorithm = LIMIT_FIXED_WINDOW, .window_ns = S},
-      {.rate_per_s = 7, .algorithm = LIMIT_SLIDING_LOG, .window_ns = S},
-      {.rate_per_s = 7, .algorithm = LIMIT_SLIDING_COUNTER, .window_ns = S},
+      {.rate.per_s = 7, .algorithm = LIMIT_TOKEN_BUCKET, .burst = 5},
+      {.rate.per_s = 7, .algorithm = LIMIT_LEAKY_BUCKET, .burst = 5},
+      {.rate.per_s = 7, .algorithm = LIMIT_FIXED_WINDOW, .window_ns = S},
+      {.rate.per_s = 7, .algorithm = LIMIT_SLIDING_LOG, .window_ns = S},
+      {.rate.per_s = 7, .algorithm = LIMIT_SLIDING_COUNTER, .window_ns = S},
   };
   for (size_t k = 0; k < sizeof configs / sizeof *configs; k++) {
     uint32_t asked = 0;
