@@ -9,6 +9,7 @@
 #include "column.h"
 #include "fault_def.h"
 #include "front.h"
+#include "held.h"
 #include "life.h"
 #include "message.h"
 #include "outbound_params.h"
@@ -27,12 +28,13 @@ static void assign(struct load_balancer_state *lb, struct frame *call, struct fr
 
 static void to_backend(struct sim *sim, struct member *member, struct frame *call) {
   struct load_balancer_state *lb = member->state;
-  if (lb->healthy_n == 0) {
+  uint32_t which = sim->holds ? held_site(sim, member, call) : HELD_NOWHERE;
+  if (which == HELD_NOWHERE && lb->healthy_n == 0) {
     lb->no_backend++;
     call_reply(sim, call, OUTCOME_REFUSED);
     return;
   }
-  uint32_t which = choose_first(sim, lb, call);
+  if (__builtin_expect(which == HELD_NOWHERE, 1)) which = choose_first(sim, lb, call);
   struct member *to = lb->busy[which].member;
   struct frame *forwarded = call_new(sim, member, call);
   assign(lb, call, forwarded, which);

@@ -1,6 +1,7 @@
 #include "footprint.h"
 
 #include "cores.h"
+#include "held.h"
 #include "life.h"
 #include "timeline.h"
 
@@ -16,13 +17,16 @@ void footprint_init(struct sim *sim, struct member *member, struct footprint *f,
   level_set(&f->used, sim->now_ns, config->base);
 }
 
-static uint64_t bytes_of(const struct member *member, const struct footprint *f) {
+static uint64_t bytes_of(const struct sim *sim, const struct member *member,
+                         const struct footprint *f) {
   uint64_t calls = member->flow.arrivals - member->flow.ok - member->flow.errors;
-  return f->config->base + f->config->request * calls + f->leaked;
+  uint64_t sessions = held_at(sim, member);
+  return f->config->base + f->config->session * sessions + f->config->request * (calls - sessions) +
+         f->leaked;
 }
 
 void footprint_grows(struct sim *sim, struct member *member, struct footprint *f) {
-  uint64_t bytes = bytes_of(member, f), limit = f->config->limit;
+  uint64_t bytes = bytes_of(sim, member, f), limit = f->config->limit;
   level_set(&f->used, sim->now_ns, bytes);
   if (f->host) cores_changed(sim, f->host);
   if (limit > 0 && bytes > limit && !timer_is_set(sim, &f->kill)) {
@@ -68,6 +72,12 @@ const struct param memory_params[] = {
      .fallback = "0B",
      .doc = "What each call that is present takes more, whether it is served or waits (a PHP "
             "worker: 128 MB at most, memory_limit)."},
+    {.name = "session",
+     .type = PARAM_BYTES,
+     .offset = AT(session),
+     .fallback = "0B",
+     .doc = "What each session takes that stands here (`session` of a client): PostgreSQL some MB "
+            "for each connection's process, nginx some kB."},
     {.name = "leak",
      .type = PARAM_BYTES,
      .offset = AT(leak),

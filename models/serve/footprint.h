@@ -16,7 +16,7 @@
 
 struct memory_config {
   bool given;
-  uint64_t base, request, leak, limit; /* bytes; limit 0: none */
+  uint64_t base, request, session, leak, limit; /* bytes; limit 0: none */
   uint64_t restart_ns;
 };
 

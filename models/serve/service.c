@@ -596,6 +596,11 @@ static void service_fetch(const struct sim *sim, const struct member *member,
   }
 }
 
+static void service_on_held(struct sim *sim, struct member *member) {
+  struct service_state *s = member->state;
+  if (s->uses_memory) footprint_grows(sim, member, &s->memory);
+}
+
 const struct kind kind_service = {
     .name = "service",
     .summary = "Servers with workers and a queue that run a handler for each operation.",
@@ -635,6 +640,7 @@ const struct kind kind_service = {
     .accept = service_accept,
     .on_connection = service_on_connection,
     .on_fault = service_on_fault,
+    .on_held = service_on_held,
     .own_faults = (const struct fault_def *const[]){&fault_leak, NULL},
     .message_bytes = service_message_bytes,
     .station = service_station,

@@ -5,6 +5,7 @@
 #include "call.h"
 #include "client_state.h"
 #include "fault_def.h"
+#include "held.h"
 #include "spell.h"
 #include "trace.h"
 
@@ -161,11 +162,69 @@ static void journey_answered(struct sim *sim, struct member *member, struct fram
   arrivals_answered(sim, member, &c->arrivals, key, least_ns);
 }
 
+/* --- sessions ------------------------------------------------------------------------------- */
+
+static void send_on_session(struct sim *sim, struct client_state *c, struct frame *call) {
+  struct member *to = stay_use(sim, &c->stays, call, c->target);
+  if (to == NULL) {
+    send(sim, c, call);
+  } else if (c->out && c->is_impatient) { /* whose tries are its own affair */
+    send_impatient(sim, c, call);
+  } else if (c->out) {
+    outbound_send_to(sim, c->out, call, to);
+  } else {
+    uint64_t least_ns = c->is_impatient ? patience_ns(c, call->key) : TIME_NEVER;
+    call_send(sim, call, to, least_ns < c->timeout_ns ? least_ns : c->timeout_ns);
+  }
+}
+
+static void ask_on_session(struct sim *sim, struct member *member, uint32_t stay, uint64_t key) {
+  struct client_state *c = member->state;
+  struct frame *call = call_new(sim, member, NULL);
+  call->key = key;
+  draw_request(sim, c, call, stay_number(&c->stays, stay));
+  stats_for(c, call->op)->offered++;
+  level_up(&c->in_flight, sim->now_ns);
+  trace_begin(sim, c->blame, member, call);
+  if (stay_takes(sim, member, &c->stays, stay, call)) send_on_session(sim, c, call);
+}
+
+static void client_on_session(struct sim *sim, struct member *member, struct frame *session,
+                              uint64_t in_ns) {
+  struct client_state *c = member->state;
+  stay_opens(sim, member, &c->stays, session, in_ns);
+}
+
+static void stay_is_due(struct sim *sim, struct member *member, struct timer *timer) {
+  struct client_state *c = member->state;
+  struct frame *call;
+  uint64_t key;
+  uint32_t stay = timer->data;
+  switch (stay_due(sim, member, &c->stays, timer, &call, &key)) {
+    case STAY_NOTHING:
+      return;
+    case STAY_MAY_SEND:
+      send_on_session(sim, c, call);
+      return;
+    case STAY_ASKS:
+      ask_on_session(sim, member, stay, key);
+      return;
+  }
+}
+
+static bool client_stays(const void *config) {
+  return ((const struct client_config *)config)->session.given;
+}
+
 static __attribute__((noinline)) void new_request(struct sim *sim, struct member *member,
                                                   uint64_t number) {
   struct client_state *c = member->state;
   if (__builtin_expect(journeys_are(&c->journeys), 0)) {
     begin_journey(sim, member, number);
+    return;
+  }
+  if (__builtin_expect(stays_are(&c->stays), 0)) {
+    ask_on_session(sim, member, stay_of_number(sim, &c->stays, number), c->base + number);
     return;
   }
   struct frame *call = call_new(sim, member, NULL);
@@ -184,7 +243,7 @@ static void client_start(struct sim *sim, struct member *member) {
   c->has_users = users_start(sim, &c->users);
   c->draws_request |= c->has_users || column_wanted(sim, COLUMN_IDENTITY);
   c->plain = c->only_stats && !c->draws_request && !c->is_impatient && !c->out &&
-             !c->arrivals.sent_by_user;
+             !c->arrivals.sent_by_user && !stays_are(&c->stays);
   if (c->plain && !c->holds_back && c->target->members == 1) c->plain_to = c->target->member;
   arrivals_start(sim, member, &c->arrivals);
 }
@@ -275,6 +334,10 @@ static __attribute__((noinline)) void count_tier(const struct sim *sim, struct c
 static __attribute__((noinline)) void answered(struct sim *sim, struct member *member,
                                                struct frame *call, enum outcome outcome) {
   struct client_state *c = member->state;
+  if (__builtin_expect(stays_are(&c->stays), 0) && held_is_session(sim, call)) {
+    stay_ended(sim, member, &c->stays, call, outcome);
+    return;
+  }
   if (__builtin_expect(c->out != NULL, 0) && outbound_takes(sim, call, outcome)) return;
   struct op_stats *stats = stats_for(c, call->op);
   stats->ended[outcome]++;
@@ -293,6 +356,7 @@ static __attribute__((noinline)) void answered(struct sim *sim, struct member *m
     journey_answered(sim, member, call, outcome);
     return;
   }
+  if (stays_are(&c->stays)) stay_answered(sim, member, &c->stays, stay_of(sim, call));
   arrivals_answered(sim, member, &c->arrivals, key, told_to_wait(sim, c, call));
 }
 
@@ -314,8 +378,11 @@ static void client_on_reply(struct sim *sim, struct member *member, struct frame
 }
 
 static void client_on_due(struct sim *sim, struct member *member, struct timer *timer) {
-  (void)member;
-  spell_due(sim, timer);
+  if (stay_timer(timer)) {
+    stay_is_due(sim, member, timer);
+  } else {
+    spell_due(sim, timer);
+  }
 }
 
 static void client_on_fault(struct sim *sim, struct member *member, const struct fault_def *fault,
@@ -391,6 +458,8 @@ static void client_init(struct sim *sim, struct member *member) {
   c->users.are_closed = c->config->arrivals.kind == ARRIVALS_CLOSED;
   users_init(sim, member, &c->users, users_of(c->config), &c->config->tier, c->base);
   c->users.are_told = c->config->arrivals.trace && c->config->arrivals.trace->user;
+  c->stays.are_closed = c->users.are_closed;
+  stays_init(sim, member, &c->stays, &c->config->session, c->target, c->timeout_ns, c->base);
   const struct mix *mix = mix_of(c->config);
   c->holds_back = c->users.are_closed || c->config->most != PARAM_UNLIMITED;
   journeys_init(sim, member, &c->journeys, &c->config->journey, c->base);
@@ -412,6 +481,7 @@ static void client_destroy(struct sim *sim, struct member *member) {
   struct client_state *c = member->state;
   for (uint32_t i = 0; i < c->parts; i++) hist_free(&c->stats[i].latency);
   journeys_free(&c->journeys);
+  stays_free(&c->stays);
 }
 
 static void client_check(struct sim *sim, struct member *member, struct checks *out) {
@@ -454,8 +524,18 @@ const struct kind kind_client = {
         "not "
         "answered within `timeout` has failed for the client, but the server still works on it. A "
         "retry repeats the same operation on the same key after a pause; the request's latency "
-        "runs on. Who has lost `patience` comes again like anybody else. Left out: connections, "
-        "sessions, users who stay away once they have given up.",
+        "runs on. Who has lost `patience` comes again like anybody else. Left out: users who stay "
+        "away "
+        "once they have given up.\n"
+        "With a `session` a user holds a connection at one member while it works. It opens it on "
+        "the way that any call takes, learns that it is open after the mean time of the way back, "
+        "and sends its requests on it: balancers send them where the session is. It takes one of "
+        "the places that the component says (`sessions`) until its time is over, or until it is "
+        "reset: by a crash, or at the end of the `drain` of a member that stops, until which "
+        "requests on it are taken. Then its user comes again. Over a path with transport = "
+        "\"tcp\" it keeps a connection to itself. Left out: retries of requests wait for no "
+        "session, what keeps a connection alive, and messages by which a server asks its users to "
+        "move on.",
     .example =
         "client \"users\" {\n"
         "  arrivals = poisson \"90/s\",\n"
@@ -482,6 +562,8 @@ const struct kind kind_client = {
     .on_timer = client_on_timer,
     .on_event = client_on_event,
     .on_due = client_on_due,
+    .stays = client_stays,
+    .on_session = client_on_session,
     .on_fault = client_on_fault,
     .own_faults = (const struct fault_def *const[]){&fault_surge, NULL},
     .message_bytes = client_message_bytes,

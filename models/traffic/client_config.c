@@ -62,6 +62,13 @@ const struct param client_params[] = {
          "What a user does one after the other, in place of single requests: each arrival begins "
          "a journey, whose requests are of one user and wait for each other. It succeeds when "
          "all of them do that are not `optional`; the first other one that fails ends it."},
+    {.name = "session",
+     .type = PARAM_GROUP,
+     .offset = AT(session),
+     .group = stay_params,
+     .doc = "A connection that a user holds for as long as it works, such as a desktop at a "
+            "database, a WebSocket or a stream of gRPC: each arrival is a user who opens one, and "
+            "asks on it."},
     {.name = "tier",
      .type = PARAM_TIERS,
      .offset = AT(tier),
@@ -133,6 +140,22 @@ static bool trace_valid(const struct client_config *config, struct error *err) {
   return error_set(err, "the trace has a column \"%s\": leave '%s' out", column, twice);
 }
 
+/* Who holds a session asks on it, one request after the other. */
+static bool session_valid(const struct client_config *config, struct error *err) {
+  const struct stay_config *session = &config->session;
+  if (!session->given) return true;
+  if (config->journey.n) {
+    return error_set(err, "'session' says how long a user works: leave 'journey' out");
+  }
+  bool thinks = session->think.kind != DIST_CONSTANT || session->think.a > 0;
+  if (config->arrivals.kind == ARRIVALS_CLOSED && thinks) {
+    return error_set(err,
+                     "the users of a closed client think as 'closed' says: leave 'session.think' "
+                     "out");
+  }
+  return true;
+}
+
 bool client_validate(const struct spec *spec, const struct component_spec *component,
                      struct error *err) {
   (void)spec;
@@ -150,7 +173,9 @@ bool client_validate(const struct spec *spec, const struct component_spec *compo
                      "the users of a closed client never send more than one request each: "
                      "leave 'most' out");
   }
-  if (!trace_valid(config, err) || !journey_valid(config, err)) return false;
+  if (!trace_valid(config, err) || !journey_valid(config, err) || !session_valid(config, err)) {
+    return false;
+  }
   if (!closed && config->tier.n && users_of(config)->kind == KEYS_NONE) {
     return error_set(err, "'tier' is a user's: say who they are, such as users = 1000");
   }
@@ -170,6 +195,38 @@ static double share_of(const struct mix *mix, int op) {
   return 0;
 }
 
+/* Requests of each arrival; of a session no more than these, since answers take time too. */
+static double asked_of(const struct client_config *config, struct outline_source *source) {
+  const struct stay_config *session = &config->session;
+  double think_ns = session->given ? dist_mean(&session->think) : 0;
+  if (config->journey.n) return config->journey.requests;
+  if (!(think_ns > 0)) return 1;
+  source->holds_back = true;
+  return 1 + dist_mean(&session->lasts) / think_ns;
+}
+
+/* By Little's law, while all find a place. */
+static double sessions_of(const struct client_config *config) {
+  if (config->arrivals.kind == ARRIVALS_CLOSED) return (double)config->arrivals.users;
+  struct outline_source all = {0};
+  arrivals_outline(&config->arrivals, 1, &all);
+  return all.rate_per_s * dist_mean(&config->session.lasts) / 1e9;
+}
+
+/* The session itself is no work. */
+static void outline_session(const struct client_config *config, struct outline *out) {
+  if (!config->session.given) return;
+  bool elsewhere = config->session.holds != REF_NONE;
+  out->source.sessions = sessions_of(config);
+  out->source.holds = elsewhere ? config->session.holds : config->target;
+  if (!elsewhere) return;
+  struct outline_step *step = outline_add(out, OUTLINE_BRANCH);
+  step->chance = 0;
+  step->target = out->steps + 1;
+  outline_add(out, OUTLINE_CALLS);
+  outline_add_call(out, config->session.holds, OP_DEFAULT, config->calls.timeout_ns);
+}
+
 void client_outline(const struct spec *spec, const struct component_spec *component, int op,
                     struct outline *out) {
   (void)spec;
@@ -178,7 +235,7 @@ void client_outline(const struct spec *spec, const struct component_spec *compon
   out->source.share = share;
   out->source.holds_back = config->most != PARAM_UNLIMITED;
   out->source.only_users = users_of(config)->kind != KEYS_NONE && config->tier.n == 0;
-  double asked = config->journey.n ? config->journey.requests : 1; /* for each arrival */
+  double asked = asked_of(config, &out->source);
   arrivals_outline(&config->arrivals, share * asked, &out->source);
   if (config->journey.n) {
     out->source.journey_pause_ns = config->journey.pause_ns;
@@ -194,6 +251,7 @@ void client_outline(const struct spec *spec, const struct component_spec *compon
   out->source.keys = config->keys.kind != KEYS_NONE ? (uint32_t)config->keys.n : 0;
   out->source.has_keys =
       config->keys.kind != KEYS_NONE || (config->arrivals.trace && config->arrivals.trace->item);
+  outline_session(config, out);
   if (share > 0) {
     outline_add(out, OUTLINE_CALLS);
     struct outline_call *call = outline_add_call(out, config->target, op, config->calls.timeout_ns);

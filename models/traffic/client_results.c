@@ -6,6 +6,7 @@
 
 #include "arena.h"
 #include "client_state.h"
+#include "held.h"
 #include "spell.h"
 #include "stranded.h"
 #include "timeline.h"
@@ -105,6 +106,7 @@ static uint64_t add_stranded(struct sim *sim, const struct component *component,
     const struct member *maker = &sim->member[root->parent];
     if (maker->component != component) continue;
     const struct client_state *c = maker->state;
+    if (held_is_session(sim, root)) continue;
     stats[c->stats_of[root->op] - c->stats].ended[lost.cause[i]]++;
     n++;
     struct op_stats *of_tier = tier_stats(sim, c, root);
@@ -318,6 +320,18 @@ const struct meter client_meters[] = {
      "Journeys under way, where `journey` is given"},
     {"closed_users", METER_LEVEL, STATE(arrivals.present), 0,
      "Users who take part, where `closed` has a profile of them"},
+    {"sessions", METER_LEVEL, STATE(stays.open), 0,
+     "Sessions that are open, as their users know, where `session` is given"},
+    {"sessions.opened", METER_COUNT, STATE(stays.opened), 0,
+     "Sessions that were opened, again ones included."},
+    {"sessions.failed", METER_COUNT, STATE(stays.failed), 0,
+     "Openings that were refused, reset, or took longer than the timeout."},
+    {"sessions.lost", METER_COUNT, STATE(stays.lost), 0,
+     "Open sessions that ended before their time: their member crashed or was stopped."},
+    {"sessions.given_up", METER_COUNT, STATE(stays.given_up), 0,
+     "Users who got none after all `attempts`."},
+    {"sessions.renewed", METER_COUNT, STATE(stays.renewed), 0,
+     "Connections that became too old (`renew`), whose users moved to others."},
     {0},
 };
 
@@ -328,5 +342,8 @@ bool client_has_meter(const void *config, const struct meter *meter) {
   if (meter->at == STATE(gave_up)) return client_is_impatient(c);
   if (meter->at == STATE(obeyed)) return c->obeys != OBEYS_NOTHING;
   if (meter->at == STATE(users.distinct)) return users_of(c)->kind != KEYS_NONE;
+  if (meter->at >= STATE(stays) && meter->at < STATE(stays) + sizeof(struct stays)) {
+    return c->session.given;
+  }
   return c->arrivals.crowd != NULL;
 }

@@ -10,6 +10,7 @@
 #include "outbound.h"
 #include "outbound_params.h"
 #include "sim.h"
+#include "stays.h"
 #include "users.h"
 #include "zipf.h"
 
@@ -31,6 +32,7 @@ struct client_config {
   struct mix tier;
   uint64_t most;
   uint32_t obeys; /* enum obeys */
+  struct stay_config session;
   struct dist request, response;
 };
 
@@ -70,6 +72,7 @@ struct client_state {
   bool is_impatient;
   struct stream patience;
   struct journeys journeys;
+  struct stays stays;
 };
 
 static inline struct op_stats *stats_for(const struct client_state *c, uint8_t op) {

@@ -7,6 +7,7 @@
 #include "call.h"
 #include "engine.h"
 #include "fault.h"
+#include "held.h"
 #include "message.h"
 #include "network.h"
 #include "outbound.h"
@@ -154,8 +155,9 @@ bool call_is_in_vain(const struct sim *sim, const struct frame *call) {
 /* Sends the news to the callee. */
 static void tell(struct sim *sim, const struct member *maker, struct frame *call) {
   const struct member *callee = &sim->member[frame_callee(call)];
-  if (!callee->component->told || frame_state(call) == FRAME_REPLYING) return;
-  sim_assert(sim, maker->id, sim->calls.kin != NULL,
+  bool session = held_is_session(sim, call); /* one end of a connection that is gone */
+  if (frame_state(call) == FRAME_REPLYING || !(callee->component->told || session)) return;
+  sim_assert(sim, maker->id, session || sim->calls.kin != NULL,
              "a call is given up though its maker's outline says that it never is");
   uint64_t delay_ns = 0;
   if (sim->network && !network_reaches(sim, maker, callee, &delay_ns)) return;
@@ -182,10 +184,12 @@ void call_cancel(struct sim *sim, struct frame *call) {
                  event_make(sim->now_ns, frame_slot(sim, call) << 4 | EVENT_CANCEL, call->stamp));
     return;
   }
+  if (sim->holds && held_ends(sim, call)) return;
   callee->kind->on_cancel(sim, callee, call);
 }
 
 bool unwanted_arrival(struct sim *sim, struct member *to, struct frame *call) {
+  if (sim->holds && held_is_session(sim, call)) return held_arrives(sim, to, call);
   if (!to->component->told) return false;
   uint32_t stamp = call->stamp;
   to->kind->on_cancel(sim, to, call);

@@ -8,6 +8,7 @@
 #include "column.h"
 #include "engine.h"
 #include "fault.h"
+#include "held.h"
 #include "memory.h"
 #include "message.h"
 #include "network.h"
@@ -227,6 +228,7 @@ static bool has_no_address(const struct sim *sim, const struct member *to,
 static __attribute__((cold, noinline)) bool impaired_arrival(struct sim *sim, struct member *to,
                                                              struct frame *call) {
   bool off = to->down || to->phase != MEMBER_UP || has_no_address(sim, to, call);
+  if (off && sim->holds) off = !held_is_here(sim, to, call);
   if (to->hung && !off) {
     if (call->flags & CALL_TRACED) trace_deferred(sim, call, to);
     if (!(call->flags & CALL_MESSAGE)) to->flow.arrivals++;

@@ -8,6 +8,7 @@
 
 #include "arena.h"
 #include "engine.h"
+#include "held.h"
 #include "message.h"
 #include "network/connection.h"
 #include "outbound.h"
@@ -163,6 +164,7 @@ struct check *sim_checks(struct sim *sim, uint32_t *n) {
   messages_check(sim, &out);
   outbounds_check(sim, &out);
   connections_check(sim, &out);
+  held_check(sim, &out);
   *n = out.n;
   return out.list;
 }

@@ -11,6 +11,7 @@
 #include "deadlock.h"
 #include "engine.h"
 #include "fault.h"
+#include "held.h"
 #include "life.h"
 #include "message.h"
 #include "network.h"
@@ -46,6 +47,7 @@ void collect_reset(struct sim *sim) {
   }
   network_reset(sim);
   connections_reset(sim);
+  held_reset(sim);
   messages_reset(sim);
   access_reset(sim);
   prices_reset(sim);
@@ -89,6 +91,12 @@ const struct metric_def common_metrics[] = {
     {"deadlocked", "",
      "Calls that waited for a worker at the end and could never get one: all were held by calls "
      "that waited for calls like these. Only where workers are held while their calls wait."},
+    {"sessions", "",
+     "Sessions of clients that stood there, averaged over time; where some client has a "
+     "`session`."},
+    {"sessions.max", "", "Most sessions that stood there at once, of one member."},
+    {"sessions.refused", "", "Sessions refused because all places (`sessions`) were taken."},
+    {"sessions.lost", "", "Sessions that a crash, or the end of a drain, cut off."},
     {"cost.hour", "money", "What it costs an hour; only of what has a `price`."},
     {"cost.request", "money",
      "What it costs for each request that clients had answered well; only of what has a `price`."},
@@ -269,6 +277,7 @@ void sim_collect(struct sim *sim, struct metrics *out) {
     outbounds_collect(sim, component, out);
     messages_collect(sim, component, out);
     access_collect(sim, component, out);
+    held_collect(sim, component, out);
     price_collect(sim, component, out);
     if (component->kind->is_source) continue;
     struct sums all = {.wait = waits_of(sim, component->member, component->members, &u)};

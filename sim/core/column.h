@@ -29,13 +29,17 @@ enum column_id {
   COLUMN_IDENTITY, /* what its request wants of whom it calls: the same when that is tried again */
   COLUMN_MESSAGE,  /* identity of what a call publishes, where that is not its key; its own alone */
   COLUMN_TRANSACTION, /* which part of which transaction it is: see transaction.c; its own alone */
-  COLUMN_JOURNEY,     /* of a client's request: which journey of its client it is part of, plus 1 */
+  COLUMN_JOURNEY,     /* of a client's request or session: which journey, or user with a session, of
+                         its client it is part of, plus 1 */
   COLUMN_LOCK,  /* of a call to a lock service: what it wants; of a handler: which lock it has; its
                    own alone */
   COLUMN_TOKEN, /* of the lock under which it is made: what a store can look at, see fencing.h */
   COLUMN_HELD,  /* the same, and what really is so: see holding.h */
   COLUMN_ENVIRONMENT, /* of a call to a service whose instances come on demand: which one works on
                          it, plus 1; its own alone */
+  COLUMN_LASTS,       /* ns: of a session, for how long it stands; see held.h */
+  COLUMN_STANDS,      /* of a session: the call that stands where it is held; its own alone */
+  COLUMN_SESSION,     /* of a request: the session that it is made on */
   COLUMN_KINDS
 };
 

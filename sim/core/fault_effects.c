@@ -5,6 +5,7 @@
 #include "engine.h"
 #include "fault.h"
 #include "fault_def.h"
+#include "held.h"
 #include "life.h"
 #include "network/connection.h"
 #include "outbound.h"
@@ -68,6 +69,7 @@ static void go_down(struct sim *sim, struct member *m, struct present calls, str
   for (uint32_t i = 0; i < calls.n; i++) {
     struct frame *f = present_frame(sim, &calls.call[i]);
     if (!f) continue;
+    if (sim->holds) held_lost(sim, f);
     frame_set_state(sim, f, FRAME_RESETTING);
     f->due_ns = TIME_NEVER; /* its timer comes to nothing */
   }

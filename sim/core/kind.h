@@ -183,6 +183,12 @@ struct kind {
   /* Faults that not every kind has, NULL-terminated: some of the engine's, and ones that the kind
    * brings along (fault_def.h). NULL: none. */
   const struct fault_def *const *own_faults;
+  /* Of a source: whether its users hold sessions (held.h), by its configuration; and one that it
+   * began is open, as its user learns in so many ns. Given together, or not at all. */
+  bool (*stays)(const void *config);
+  void (*on_session)(struct sim *sim, struct member *member, struct frame *session, uint64_t in_ns);
+  /* The number of sessions that stand at the member has changed. May be NULL. */
+  void (*on_held)(struct sim *sim, struct member *member);
   /* Of a component that this one watches (component_watch): a member entered the register or left
    * it (about->listed), a fault of it begins (about->impaired), or one of the network. NULL: no. */
   void (*on_peer)(struct sim *sim, struct member *member, struct member *about);

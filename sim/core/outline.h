@@ -78,6 +78,8 @@ struct outline_source {
   bool has_users;          /* or of different users */
   uint32_t keys;           /* so many at most; 0: not known */
   uint32_t user_n;         /* the same, of one instance */
+  double sessions;         /* that its users hold at once, on average; 0: none */
+  uint32_t holds;          /* component that they are held at, or behind */
 };
 
 /* Checks by which a component finds out that one it calls does not work. */

@@ -10,6 +10,7 @@
 #include "column.h"
 #include "engine.h"
 #include "fault.h"
+#include "held.h"
 #include "keys/key_history.h"
 #include "life.h"
 #include "message.h"
@@ -263,6 +264,7 @@ struct sim *sim_new_half(const struct spec *spec, uint64_t seed, uint64_t replic
   access_init(sim);
   connections_init(sim);
   life_init(sim);
+  held_init(sim);
   if (with_faults && spec->faults) faults_new(sim);
   for (uint32_t i = 0; i < sim->members; i++) {
     struct member *m = &sim->member[i];

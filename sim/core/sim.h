@@ -31,6 +31,7 @@ struct deliveries;
 struct transactions;
 struct holding;
 struct key_history;
+struct holds;
 struct timeline;
 struct present_lists;
 struct traces;
@@ -105,6 +106,7 @@ struct sim {
   struct transactions *transactions; /* NULL: there are none */
   struct key_history *keys;          /* of one data key; NULL: nobody asked for it */
   struct holding *holding;           /* of locks; NULL: there are none */
+  struct holds *holds;               /* sessions; NULL: there are none. See held.h */
   struct timers timers;
   struct messages *messages; /* NULL: no kind here has any */
   struct traces *traces;     /* requests that are followed */

@@ -49,6 +49,7 @@ struct component_spec {
   const uint32_t *zone;      /* member i lives in zone[i % zones] */
   struct dist start;         /* ns from a start, or the end of a crash, until it takes calls */
   uint64_t drain_ns;         /* for which a member that is stopped goes on with the calls it has */
+  uint64_t sessions;         /* that one member holds at most, see held.h; 0: no limit */
   const struct price *price; /* NULL: it costs nothing */
   const char *file;          /* where it was declared, for messages */
   int line;

@@ -80,6 +80,8 @@ static void add_common(struct list *list, const struct component_spec *c) {
       add(list, p->name, text_of(list, p, &c->start), p);
     } else if (!strcmp(p->name, "drain")) {
       add(list, p->name, text_of(list, p, &c->drain_ns), p);
+    } else if (!strcmp(p->name, "sessions") && c->sessions > 0) {
+      add(list, p->name, text_of(list, p, &c->sessions), p);
     } else if (!strcmp(p->name, "price") && c->price != NULL) {
       add(list, p->name, text_of(list, p, c->price), p);
     }

@@ -12,6 +12,7 @@
 #include "configure.h"
 #include "extent.h"
 #include "money.h"
+#include "needs.h"
 #include "off.h"
 #include "sim.h"
 #include "tenancy.h"
@@ -292,8 +293,23 @@ static bool read_price(struct loader *loader, const struct spot *spot, int table
   return true;
 }
 
+static bool read_sessions(struct loader *loader, const struct spot *spot, int table,
+                          struct component_spec *component) {
+  struct common_config common = {0};
+  if (!configure_key(loader, spot, table, &common_params[5], &common)) return false;
+  component->sessions = common.sessions == PARAM_UNLIMITED ? 0 : common.sessions;
+  if (component->sessions == 0 || !(component->kind->is_source || component->kind->bypass)) {
+    return true;
+  }
+  struct spot key = spot_key(spot, "sessions");
+  return spot_error(loader, &key, "is read only of what can hold one; a %s %s",
+                    component->kind->name,
+                    component->kind->is_source ? "asks for them" : "passes them on");
+}
+
 static bool read_component(struct loader *loader, const struct declaration *declaration) {
-  static const char *const also[] = {"instances", "zone", "start", "drain", "price", "only_if"};
+  static const char *const also[] = {"instances", "zone",     "start",  "drain",
+                                     "price",     "sessions", "only_if"};
   const struct word *word = declaration->word;
   struct component_spec *component = component_of(loader, word);
   struct spot spot = spot_word(NULL, word);
@@ -301,9 +317,10 @@ static bool read_component(struct loader *loader, const struct declaration *decl
   void *config = arena_alloc(loader->arena, word->kind->config_size);
   component->config = config;
   loader->given = (struct names){0};
-  bool ok = configure(loader, &spot, table, word->kind->params, config, also, 6, 0) &&
+  bool ok = configure(loader, &spot, table, word->kind->params, config, also, 7, 0) &&
             place_component(loader, &spot, table, component) &&
-            read_price(loader, &spot, table, component);
+            read_price(loader, &spot, table, component) &&
+            read_sessions(loader, &spot, table, component);
   component->given = loader->given.list;
   component->givens = loader->given.n;
   lua_pop(loader->L, 1);
@@ -387,6 +404,26 @@ static bool prepare(struct loader *loader) {
   return false;
 }
 
+static bool anybody_stays(const struct spec *spec) {
+  for (uint32_t c = 0; c < spec->components; c++) {
+    const struct component_spec *component = &spec->component[c];
+    if (component->kind->stays && component->kind->stays(component->config)) return true;
+  }
+  return false;
+}
+
+/* Places for sessions that nobody asks for. */
+static bool check_sessions(struct loader *loader) {
+  if (anybody_stays(&loader->scenario->spec)) return true;
+  for (uint32_t i = 0; i < loader->components.n; i++) {
+    const struct declaration *declaration = &loader->components.list[i];
+    if (component_of(loader, declaration->word)->sessions == 0) continue;
+    struct spot spot = spot_word(NULL, declaration->word), at = spot_key(&spot, "sessions");
+    if (!needs_tell_session(loader, &at)) return false;
+  }
+  return true;
+}
+
 bool build_components(struct loader *loader) {
   if (!read_components(loader)) return false;
   number_names(loader);
@@ -395,7 +432,7 @@ bool build_components(struct loader *loader) {
     if (!move_in(loader, &loader->components.list[i])) return false;
     if (!validate(loader, &loader->components.list[i])) return false;
   }
-  return true;
+  return check_sessions(loader);
 }
 
 /* --- run ------------------------------------------------------------------------------------ */

@@ -164,6 +164,7 @@ static void finish_part(lua_State *L, int table, const struct word *owner,
     hand_down(L, table, to, "start");
     hand_down(L, table, to, "drain");
     hand_down(L, table, to, "price");
+    hand_down(L, table, to, "sessions");
   }
   lua_settop(L, to);
   lua_setiuservalue(L, to - 1, 1);

@@ -126,6 +126,18 @@ static bool tell(struct loader *loader, const struct spot *spot, const struct pa
   return true;
 }
 
+bool needs_tell_session(struct loader *loader, const struct spot *spot) {
+  static const char sentence[] = "sessions means nothing without a client with a 'session'";
+  if (loader->changes != NULL) return true;
+  if (loader->params == 0) {
+    return spot_error(loader, spot,
+                      "means nothing: no client has a 'session'; give one that, or leave "
+                      "sessions out");
+  }
+  note(loader, spot, sentence);
+  return true;
+}
+
 bool needs_check(struct loader *loader, const struct spot *spot, int index,
                  const struct param *params, const void *config) {
   if (loader->changes != NULL) return true; /* what is needed may have been switched off */

@@ -11,4 +11,7 @@
 bool needs_check(struct loader *loader, const struct spot *spot, int index,
                  const struct param *params, const void *config);
 
+/* The same of a component's `sessions`, where no client has any. */
+bool needs_tell_session(struct loader *loader, const struct spot *spot);
+
 #endif

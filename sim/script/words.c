@@ -48,6 +48,14 @@ const struct param common_params[] = {
             "it answers and did not turn away, the time of a call with an instance of a service "
             "(each call rounded up to 100 ms), bytes of the answers; or both, { \"0.02/h\", per_GB "
             "= 0.008 }. What is used while nobody waits any more costs, too."},
+    {.name = "sessions",
+     .type = PARAM_COUNT,
+     .offset = offsetof(struct common_config, sessions),
+     .fallback = "unlimited",
+     .min = 1,
+     .max = INFINITY,
+     .doc = "How many sessions of clients (`session`) one member holds at once; further ones are "
+            "refused (PostgreSQL: 100, max_connections; nginx: 512, worker_connections)."},
     {.name = "only_if",
      .type = PARAM_BOOL,
      .offset = offsetof(struct common_config, only_if),

@@ -83,6 +83,7 @@ struct common_config {
   struct dist start;
   uint64_t drain_ns;
   struct price price;
+  uint64_t sessions;
   bool only_if;
 };
 

@@ -7,6 +7,7 @@
 #include "call.h"
 #include "engine.h"
 #include "fault.h"
+#include "held.h"
 #include "life.h"
 #include "message.h"
 #include "network.h"
@@ -129,7 +130,7 @@ void ride_ends(struct sim *sim, struct frame *call, bool usable) {
   if (conn == NULL) return;
   ride_detach(sim, ride, conn);
   if (conn->state != CONNECTION_OPEN || conn->broken) return; /* its next step sees to it */
-  if (!usable && conn->path->connect.streams == 1) {
+  if (!usable && conn->calls == 0 && conn->path->connect.streams == 1) {
     connection_close(sim, id);
   } else if (conn->calls == 0) {
     keep_idle(sim, id);
@@ -488,6 +489,8 @@ static uint32_t connection_for(struct sim *sim, const struct member *from, const
   uint32_t pair = pair_of(sim, from->id, to->id); /* which may move the others */
   uint32_t id = sim->connections->pair[pair].first_free;
   count->calls++;
+  uint32_t held = held_connection(sim, from, to, call); /* which its session has to itself */
+  if (held != NO_CONNECTION) id = held;
   if (id != NO_CONNECTION) {
     count->reused += connection_at(sim, id)->requests > 0;
     return id;

@@ -242,7 +242,9 @@ static void append_origin(const struct spec *spec, const struct blame *blame,
                                                        : " when the time was up");
     return;
   }
-  if (f->cause == OUTCOME_TIMEOUT) {
+  if (f->part == PART_CONNECT && spec->component[f->component].kind->is_source) {
+    g_string_append_printf(text, "got no session of %s (%s)", name, outcome_name[f->cause]);
+  } else if (f->cause == OUTCOME_TIMEOUT) {
     const char *until = which == FOLLOWED_UNDER_WAY ? ""
                         : f->for_ever               ? ", for ever"
                                                     : " when the time was up";
