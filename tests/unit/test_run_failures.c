@@ -133,12 +133,26 @@ static void failures_that_show_later(void **state) {
   forget(&s);
 }
 
+/* All failures also fall in the time of a fault that holds to the end: that of a short one says
+ * more. */
+static void the_fault_that_explains(void **state) {
+  (void)state;
+  struct seen s =
+      see("client 'users' { target = 's', arrivals = poisson '100/s' }\n"
+          "service 's' { work = '1ms' }\n"
+          "fault { slow { 's', factor = 1.1 }, at = '10s' }\n"
+          "fault { crash 's', at = '40s', lasts = '5s' }\n"
+          "run { duration = '60s', warmup = '0s', replications = 1 }\n");
+  assert_said(s.diagnosis.failed, "all failures fall in the time of the fault 'crash s'");
+  forget(&s);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(refused_by_nobody),        cmocka_unit_test(refused_by_what_is_full),
-      cmocka_unit_test(digits_of_shares),         cmocka_unit_test(a_fault_of_the_warmup),
-      cmocka_unit_test(all_are_not_most),         cmocka_unit_test(calls_that_pile_up),
-      cmocka_unit_test(failures_that_show_later),
+      cmocka_unit_test(the_fault_that_explains), cmocka_unit_test(refused_by_nobody),
+      cmocka_unit_test(refused_by_what_is_full), cmocka_unit_test(digits_of_shares),
+      cmocka_unit_test(a_fault_of_the_warmup),   cmocka_unit_test(all_are_not_most),
+      cmocka_unit_test(calls_that_pile_up),      cmocka_unit_test(failures_that_show_later),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -63,7 +63,7 @@ static void which_operation_failed(void **state) {
           "service 'shop' { on = { advert = { work '1ms', fail() },\n"
           "  basket = { work '1ms', branch { p = '10%', fail() } }, default = { work '1ms' } } }\n"
           "run { duration = '200s', warmup = '0s', replications = 2 }\n");
-  assert_said(&s, " of the failed ones were of the operation advert, 100 % of which failed.");
+  assert_said(&s, " of the failed ones were of the operation advert, all of which failed.");
   assert_said(&s, "Of the journeys of u ");
   assert_said(&s, " reached their end.");
   forget(&s);

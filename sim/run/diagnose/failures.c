@@ -83,14 +83,14 @@ static double share_during(const struct results *results, uint32_t client,
   return all > 0 && more ? during / all : 0;
 }
 
-/* For how many windows of the measured time it held. */
-static uint32_t windows_held(const struct results *results, const struct fault_spec *fault) {
+/* The share of the measured time for which it held: so much of the failures would fall in it
+ * anyway.
+ */
+static double share_of_time(const struct results *results, const struct fault_spec *fault) {
   const struct timeline *t = results->timeline;
-  uint32_t held = 0;
-  for (uint32_t w = (uint32_t)(results->warmup.ns / t->window_ns); w < t->looks; w++) {
-    held += held_in(t, fault, w, t->window_ns);
-  }
-  return held;
+  uint32_t held = 0, first = (uint32_t)(results->warmup.ns / t->window_ns);
+  for (uint32_t w = first; w < t->looks; w++) held += held_in(t, fault, w, t->window_ns);
+  return t->looks > first ? (double)held / (t->looks - first) : 0;
 }
 
 /* Whether a fault has been met among the first periods. */
@@ -103,7 +103,8 @@ static bool is_met(const struct timeline *t, uint32_t periods, const struct faul
 
 /* Faults that a client's requests can meet. */
 struct cause {
-  const struct fault_spec *best; /* in its time most of the failures fall; NULL: of none */
+  const struct fault_spec *best; /* in its time most of the failures fall, by more than its time is
+                                    long than of any other; NULL: of none */
   double share;
   uint32_t alike;                  /* others that explain as much, such as those of the same time */
   const struct fault_spec *always; /* it held all the time; NULL: none did */
@@ -112,7 +113,8 @@ struct cause {
 
 static struct cause cause_of(const struct results *results, uint32_t client) {
   const struct timeline *t = results->timeline;
-  struct cause out = {.share = 0.5};
+  struct cause out = {0};
+  double best_more = 0;
   struct arena *arena = arena_new();
   struct way way = way_of(&results->scenario->spec, client, arena);
   for (uint32_t i = 0; t != NULL && i < t->periods; i++) {
@@ -122,15 +124,15 @@ static struct cause cause_of(const struct results *results, uint32_t client) {
     if (over) out.before = fault;
     if (out.always == NULL && held_always(results, fault)) out.always = fault;
     double share = share_during(results, client, fault, shows_after(results, client));
-    if (share > out.share) {
-      out.share = share;
-      out.best = fault;
-      out.alike = 0;
-    } else if (out.best != NULL && share == out.share && !is_met(t, i, fault)) {
-      out.alike++;
-      /* What held for a shorter time says more. */
-      if (windows_held(results, fault) < windows_held(results, out.best)) out.best = fault;
-    }
+    if (share <= 0.5) continue;
+    bool other = out.best != NULL && !is_met(t, i, fault);
+    double more = share - share_of_time(results, fault);
+    if (other && share == out.share) out.alike++;
+    if (out.best != NULL && more <= best_more) continue;
+    if (share != out.share) out.alike = 0;
+    out.share = share;
+    out.best = fault;
+    best_more = more;
   }
   arena_free(arena);
   return out;
@@ -336,10 +338,12 @@ static void say_operation(const struct results *results, const struct client *c,
     g_free(whose);
     if (!(requests <= OPERATION_MOST * c->requests)) continue;
     if (!(requests * lost >= OPERATION_LEAST * c->failed)) continue;
-    g_string_append_printf(
-        text, " %s of the failed ones were of the operation %s, %s of which failed.",
-        format_share(fmin(requests * lost / c->failed, 1), c->failed * results->replications).text,
-        spec->op[op], ratio(lost).text);
+    struct label share =
+        format_share(fmin(requests * lost / c->failed, 1), c->failed * results->replications);
+    share.text[0] = (char)g_ascii_toupper(share.text[0]); /* "over 99 %" */
+    g_string_append_printf(text,
+                           " %s of the failed ones were of the operation %s, %s of which failed.",
+                           share.text, spec->op[op], lost >= 1 ? "all" : ratio(lost).text);
     return;
   }
 }
