@@ -244,6 +244,15 @@ static void members_are_not_listed_by_chance_or_all(void **state) {
     assert_true((strstr(text, "Of the 30 of web those that failed") != NULL) == !all);
     free(text);
   }
+  many = 7; /* of 30: the others were never started */
+  for (int all = 0; all < 2; all++) {
+    struct results results = make(0, true);
+    char *text = print(&results, all, true);
+    assert_non_null(strstr(text, "web[6]"));
+    assert_true((strstr(text, "web[8]") != NULL) == all);
+    assert_true((strstr(text, "Of the 30 of web 23 were never there.") != NULL) == !all);
+    free(text);
+  }
   many = components[1].instances = 2;
 }
 

@@ -147,17 +147,24 @@ static struct shown *choose(const struct results *results, bool every, uint32_t 
   return list;
 }
 
-/* The same of the members of a component, which count from 1. */
+/* A member that a control or a fault never started. */
+static bool was_never_there(const struct results *results, const char *name) {
+  return isnan(results_value_of(results, name, "uptime")) &&
+         isnan(results_value_of(results, name, "utilization"));
+}
+
+/* The same of the members of a component, which count from 1; but `every` those that were there. */
 static struct shown *choose_members(const struct results *results,
                                     const struct component_spec *component, bool every,
                                     uint32_t *n) {
   struct shown *list = g_new0(struct shown, component->instances);
+  uint32_t there = 0;
   for (uint32_t i = 0; i < component->instances; i++) {
     gchar *name = g_strdup_printf("%s[%u]", component->name, i + 1);
-    list[i] = look_at(results, name, i + 1);
+    if (every || !was_never_there(results, name)) list[there++] = look_at(results, name, i + 1);
     g_free(name);
   }
-  *n = every ? component->instances : keep_some(list, component->instances);
+  *n = every ? there : keep_some(list, there);
   return list;
 }
 
@@ -198,16 +205,35 @@ static void add_members(struct table *table, const struct results *results,
   g_free(member);
 }
 
+/* NULL: all of them are shown. */
+static gchar *said_of_left_out(const struct results *results,
+                               const struct component_spec *component) {
+  uint32_t absent = 0;
+  for (uint32_t i = 1; i <= component->instances; i++) {
+    gchar *name = g_strdup_printf("%s[%u]", component->name, i);
+    absent += was_never_there(results, name);
+    g_free(name);
+  }
+  const char *some = component->instances - absent > REPORT_ROWS
+                         ? "those that failed and the busiest are shown; --members lists all"
+                         : NULL;
+  if (absent > 0) {
+    return g_strdup_printf("Of the %u of %s %u %s never there%s%s.", component->instances,
+                           component->name, absent, absent == 1 ? "was" : "were",
+                           some ? "; of the others " : "", some ? some : "");
+  }
+  return some ? g_strdup_printf("Of the %u of %s %s.", component->instances, component->name, some)
+              : NULL;
+}
+
 static void tell_members_left_out(const struct results *results,
                                   const struct report_options *options, const struct shown *list,
                                   uint32_t shown, const struct term *term) {
   for (uint32_t c = 0; c < shown; c++) {
     const struct component_spec *component = &results->scenario->spec.component[list[c].which];
-    if (options->members || component->instances <= REPORT_ROWS) continue;
-    if (!has_members(results, options, component)) continue;
-    gchar *text = g_strdup_printf(
-        "Of the %u of %s those that failed and the busiest are shown; --members lists all.",
-        component->instances, component->name);
+    if (options->members || !has_members(results, options, component)) continue;
+    gchar *text = said_of_left_out(results, component);
+    if (text == NULL) continue;
     term_put(term, STYLE_DIM, "  ");
     term_wrap(term, STYLE_DIM, text, 2, 2);
     g_free(text);
