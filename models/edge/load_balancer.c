@@ -9,9 +9,9 @@
 #include "column.h"
 #include "fault_def.h"
 #include "front.h"
+#include "health.h"
 #include "held.h"
 #include "life.h"
-#include "message.h"
 #include "outbound_params.h"
 #include "sim.h"
 #include "timeline.h"
@@ -163,93 +163,6 @@ static void load_balancer_on_reply(struct sim *sim, struct member *member, struc
   call_reply(sim, parent, outcome);
 }
 
-/* --- health checks -------------------------------------------------------------------------- */
-
-/* A check was answered, or was not in time. */
-static void load_balancer_on_answer(struct sim *sim, struct member *member, struct frame *parent,
-                                    struct frame *probe, enum outcome outcome) {
-  (void)parent;
-  struct load_balancer_state *lb = member->state;
-  struct backend *b = &lb->backend[probe->site];
-  if (outcome == OUTCOME_OK) {
-    b->failures = 0;
-    b->successes++;
-    if (!b->healthy && b->successes >= lb->config->health.rise) {
-      b->healthy = true;
-      list_healthy(sim, lb);
-      sim_note(sim, member, b->member, "marked up");
-    }
-    return;
-  }
-  lb->probes_failed++;
-  b->successes = 0;
-  b->failures++;
-  if (b->healthy && b->failures >= lb->config->health.fall) {
-    b->healthy = false;
-    lb->ejections++;
-    list_healthy(sim, lb);
-    sim_note(sim, member, b->member, "marked down");
-  }
-}
-
-static void send_probe(struct sim *sim, struct member *member, uint32_t which) {
-  struct load_balancer_state *lb = member->state;
-  struct backend *b = &lb->backend[which];
-  member_ping(sim, member, b->member, (uint16_t)which, b->checks + b->probes++,
-              lb->config->health.timeout_ns);
-}
-
-enum due {
-  DUE_CHECK,
-  DUE_CHECK_NOW, /* when all else of this instant is done */
-  DUE_RETURN,    /* an ejection ends */
-  DUE_REPORT,    /* what the backends have to do is told */
-};
-
-static void plan_check(struct sim *sim, struct member *member, uint32_t which, uint64_t delay_ns) {
-  struct load_balancer_state *lb = member->state;
-  timer_set(sim, member, &lb->backend[which].check, delay_ns, DUE_CHECK, which);
-}
-
-/* Whether the next check would find what this one found, and all that follow, until somebody is
- * told of a change: the backend and the network work, and a check crosses it in no time. */
-static bool is_calm(struct sim *sim, const struct member *member, const struct backend *b) {
-  return !sim->plain_checks && b->healthy && b->failures == 0 && b->member->listed &&
-         !b->member->impaired && network_is_still(sim, member, b->member);
-}
-
-static void check(struct sim *sim, struct member *member, uint32_t which) {
-  struct load_balancer_state *lb = member->state;
-  struct backend *b = &lb->backend[which];
-  uint64_t interval_ns = lb->config->health.interval_ns;
-  if (b->member->listed) send_probe(sim, member, which);
-  if (is_calm(sim, member, b)) {
-    b->quiet = true;
-    b->due_ns = sim->now_ns + interval_ns;
-  } else {
-    plan_check(sim, member, which, interval_ns);
-  }
-}
-
-/* Those left out since then were good, and have their numbers. False: none was to be left out. */
-static bool end_quiet(struct sim *sim, struct backend *b, uint64_t interval_ns) {
-  if (!b->quiet) return false;
-  b->quiet = false;
-  uint64_t left_out = 0;
-  if (sim->now_ns > b->due_ns) left_out = (sim->now_ns - b->due_ns - 1) / interval_ns + 1;
-  b->probes += left_out;
-  b->due_ns += left_out * interval_ns;
-  return true;
-}
-
-/* Something may change: checks go on when the next one is due. */
-static void wake(struct sim *sim, struct member *member, uint32_t which) {
-  struct load_balancer_state *lb = member->state;
-  struct backend *b = &lb->backend[which];
-  if (!end_quiet(sim, b, lb->config->health.interval_ns)) return;
-  plan_check(sim, member, which, b->due_ns - sim->now_ns);
-}
-
 /* --- passive checks ------------------------------------------------------------------------- */
 
 static void observe(struct sim *sim, struct member *member, uint32_t which, enum outcome outcome) {
@@ -301,19 +214,9 @@ static void take_reports(struct sim *sim, struct member *member) {
 
 /* --- events --------------------------------------------------------------------------------- */
 
-/* Checks of different backends are spread over the interval, as HAProxy does. */
-static void start_checks(struct sim *sim, struct member *member) {
-  struct load_balancer_state *lb = member->state;
-  if (!lb->config->health.given) return;
-  for (uint32_t i = 0; i < lb->n; i++) {
-    double share = (double)(i + 1) / (double)lb->n;
-    plan_check(sim, member, i, (uint64_t)((double)lb->config->health.interval_ns * share));
-  }
-}
-
 static void load_balancer_start(struct sim *sim, struct member *member) {
   struct load_balancer_state *lb = member->state;
-  start_checks(sim, member);
+  health_start(sim, member);
   if (lb->config->reports.given) take_reports(sim, member);
 }
 
@@ -323,7 +226,7 @@ static void load_balancer_on_due(struct sim *sim, struct member *member, struct 
       timer_set(sim, member, timer, 0, DUE_CHECK_NOW, timer->data);
       return;
     case DUE_CHECK_NOW:
-      check(sim, member, timer->data);
+      health_check(sim, member, timer->data);
       return;
     case DUE_RETURN:
       ejection_over(sim, member, timer->data);
@@ -341,7 +244,7 @@ static void load_balancer_on_peer(struct sim *sim, struct member *member, struct
   for (uint32_t i = 0; i < lb->n; i++) {
     struct backend *b = &lb->backend[i];
     if (b->member != about) continue;
-    wake(sim, member, i);
+    health_wake(sim, member, i);
     if (b->listed == about->listed) continue;
     b->listed = about->listed;
     b->healthy = true;
@@ -354,14 +257,14 @@ static void load_balancer_on_peer(struct sim *sim, struct member *member, struct
 static void load_balancer_on_fault(struct sim *sim, struct member *member,
                                    const struct fault_def *fault, bool begins) {
   struct load_balancer_state *lb = member->state;
-  for (uint32_t i = 0; fault == &fault_hang && i < lb->n; i++) wake(sim, member, i);
+  for (uint32_t i = 0; fault == &fault_hang && i < lb->n; i++) health_wake(sim, member, i);
   if (fault != &fault_crash) return;
   if (begins) {
     for (uint32_t i = 0; i < lb->n; i++) {
       struct backend *b = &lb->backend[i];
       lb->busy[i].active = b->failures = b->successes = 0;
       b->healthy = true;
-      end_quiet(sim, b, lb->config->health.interval_ns);
+      health_end_quiet(sim, b, lb->config->health.interval_ns);
       b->outlier = (struct outlier){0};
     }
     lb->outliers_n = 0;
@@ -378,13 +281,6 @@ static void load_balancer_on_fault(struct sim *sim, struct member *member,
 static uint32_t load_balancer_data_behind(const struct component_spec *component) {
   const struct load_balancer_config *config = component->config;
   return config->backends.n ? config->backends.id[0] : REF_NONE;
-}
-
-/* Each member of a group checks each backend with draws of its own; none depends on what else is
- * there. */
-static uint64_t check_key(const struct member *from, const struct member *to) {
-  uint64_t key = rng_mix(from->component->name_hash + from->index);
-  return rng_mix(rng_mix(key + to->component->name_hash) + to->index);
 }
 
 static const struct touches load_balancer_touches[EVENT_MEMBER + 1] = {
@@ -431,7 +327,7 @@ static void load_balancer_init(struct sim *sim, struct member *member) {
                                           .out = out,
                                           .healthy = true,
                                           .listed = to->listed,
-                                          .checks = check_key(member, to)};
+                                          .checks = health_key(member, to)};
     }
   }
   choose_init(sim, member);
@@ -589,7 +485,7 @@ const struct kind kind_load_balancer = {
     .start = load_balancer_start,
     .on_call = load_balancer_on_call,
     .on_reply = load_balancer_on_reply,
-    .on_answer = load_balancer_on_answer,
+    .on_answer = health_answer,
     .on_timer = load_balancer_on_timer,
     .on_due = load_balancer_on_due,
     .on_cancel = load_balancer_on_cancel,

@@ -16,6 +16,14 @@
 #include "timer.h"
 #include "tried.h"
 
+/* What its timers are for. */
+enum due {
+  DUE_CHECK,
+  DUE_CHECK_NOW, /* when all else of this instant is done */
+  DUE_RETURN,    /* an ejection ends */
+  DUE_REPORT,    /* what the backends have to do is told */
+};
+
 struct backend {
   struct member *member;
   struct outbound *out;         /* NULL: the timeout is all there is to the policy */

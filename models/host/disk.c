@@ -6,6 +6,7 @@
 #include "call.h"
 #include "checks.h"
 #include "cores.h"
+#include "dist_make.h"
 #include "fault_def.h"
 #include "outline.h"
 #include "sim.h"

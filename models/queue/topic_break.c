@@ -5,10 +5,6 @@
 #include "life.h"
 #include "topic_state.h"
 
-static struct letter *letter_at(const struct topic_state *t, uint32_t id) {
-  return &t->letters.list[id];
-}
-
 void groups_forget_consumers(struct topic_group *g) {
   g->ready_head = g->ready_tail = NO_LETTER;
   for (uint32_t i = 0; i < g->consumers; i++) {

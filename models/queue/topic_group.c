@@ -1,21 +1,11 @@
-/* A group of a topic: its letters, its consumers, and what becomes of each delivery. */
-#include <stdlib.h>
-#include <string.h>
-
-#include "arena.h"
+/* A group of a topic: who of its consumers gets which letter, and what becomes of each delivery. */
 #include "backoff.h"
-#include "column.h"
 #include "life.h"
-#include "outbound.h"
 #include "topic_state.h"
 
 enum { SENT_AT_ONCE = 1000 };
 
 #define REOPENS_NS UINT64_C(1000000000) /* who refused without being down is asked again then */
-
-static struct letter *letter_at(const struct topic_state *t, uint32_t id) {
-  return &t->letters.list[id];
-}
 
 /* --- how many wait -------------------------------------------------------------------------- */
 
@@ -91,8 +81,8 @@ void group_set_timer(struct sim *sim, struct member *member, struct topic_group 
             at_ns > sim->now_ns ? at_ns - sim->now_ns : 0, TOPIC_DUE_GROUP, g->index);
 }
 
-static void plan(struct sim *sim, struct member *member, struct topic_group *g, uint32_t id,
-                 uint64_t delay_ns, enum due_what what) {
+void group_plan(struct sim *sim, struct member *member, struct topic_group *g, uint32_t id,
+                uint64_t delay_ns, enum due_what what) {
   if (delay_ns >= TIME_NEVER / 2 || sim->now_ns + delay_ns >= sim->end_ns) return;
   const struct letter *l = letter_at(topic_of(member), id);
   uint64_t at_ns = sim->now_ns + delay_ns;
@@ -184,7 +174,7 @@ static void give_back(struct sim *sim, struct member *member, struct topic_group
     return;
   }
   l->state = LETTER_DELAYED;
-  plan(sim, member, g, id, pause_ns, DUE_RETURN);
+  group_plan(sim, member, g, id, pause_ns, DUE_RETURN);
 }
 
 /* --- delivery ------------------------------------------------------------------------------- */
@@ -220,7 +210,7 @@ static void deliver(struct sim *sim, struct member *member, struct topic_group *
   } else {
     level_up(&t->in_delivery, sim->now_ns);
     partition_hold(g, l);
-    plan(sim, member, g, id, c->config->visibility_ns, DUE_VISIBLE);
+    group_plan(sim, member, g, id, c->config->visibility_ns, DUE_VISIBLE);
   }
   call_send(sim, call, c->member, TIME_NEVER);
 }
@@ -414,16 +404,14 @@ static void expire(struct sim *sim, struct topic_state *t, struct topic_group *g
   }
 }
 
-/* It can be delivered from now on. */
-static void becomes_due(struct sim *sim, struct member *member, struct topic_group *g,
-                        uint32_t id) {
+void group_becomes_due(struct sim *sim, struct member *member, struct topic_group *g, uint32_t id) {
   struct topic_state *t = topic_of(member);
   struct letter *l = letter_at(t, id);
   l->since_ns = sim->now_ns;
   l->order = g->order++;
   waiting_append(&t->letters, &g->waiting, id);
   group_backlog_step(sim, t, g, true);
-  plan(sim, member, g, id, t->config->retention_ns, DUE_EXPIRES);
+  group_plan(sim, member, g, id, t->config->retention_ns, DUE_EXPIRES);
 }
 
 static void one_due(struct sim *sim, struct member *member, struct topic_group *g,
@@ -448,7 +436,7 @@ static void one_due(struct sim *sim, struct member *member, struct topic_group *
   switch (due->what) {
     case DUE_DELAY:
       delivery_is_due(sim, l->record);
-      becomes_due(sim, member, g, due->letter);
+      group_becomes_due(sim, member, g, due->letter);
       return;
     case DUE_RETURN:
       if (same && l->state == LETTER_DELAYED) group_wait_again(sim, t, g, due->letter);
@@ -472,197 +460,4 @@ void group_due(struct sim *sim, struct member *member, struct topic_group *g) {
   while (dues_pop(&g->dues, sim->now_ns, &due)) one_due(sim, member, g, &due);
   group_set_timer(sim, member, g);
   group_serve(sim, member, g);
-}
-
-/* --- messages come -------------------------------------------------------------------------- */
-
-bool groups_are_full(const struct topic_state *t) {
-  for (uint32_t i = 0; i < t->groups; i++) {
-    if (t->group[i].waiting.n >= t->config->capacity) return true;
-  }
-  return false;
-}
-
-void groups_make_room(struct sim *sim, struct topic_state *t) {
-  for (uint32_t i = 0; i < t->groups; i++) {
-    struct topic_group *g = &t->group[i];
-    if (g->waiting.n < t->config->capacity) continue;
-    t->dropped++;
-    group_forget(sim, t, g, waiting_oldest(&t->letters, &g->waiting), LET_DROPPED);
-  }
-}
-
-static uint8_t class_of(const struct sim *sim, const struct topic_config *config,
-                        const struct frame *call) {
-  uint8_t value = call->op;
-  const uint8_t *named = config->priority.ops;
-  if (config->by == TOPIC_BY_TIER && config->priority.n > 0) {
-    value = (uint8_t)(column_get(sim, call, COLUMN_TIER) - 1);
-    named = config->priority.tiers;
-  }
-  uint8_t class = 0;
-  while (class < config->priority.n && named[class] != value) class ++;
-  return class;
-}
-
-/* The same for all tries to publish a message. */
-uint64_t topic_identity(const struct sim *sim, const struct frame *call) {
-  uint64_t told = column_wanted(sim, COLUMN_MESSAGE) ? column_get(sim, call, COLUMN_MESSAGE) : 0;
-  return told ? told : outbound_key(sim, call);
-}
-
-bool topic_has_taken(struct sim *sim, struct topic_state *t, const struct frame *call) {
-  if (t->config->dedup_ns == 0) return false;
-  if (!dedup_knows(&t->dedup, topic_identity(sim, call), sim->now_ns)) return false;
-  t->deduplicated++;
-  return true;
-}
-
-struct publication topic_publication(struct sim *sim, const struct topic_state *t,
-                                     const struct frame *call) {
-  uint64_t delay_ns = t->config->delay_ns;
-  if (!(call->flags & CALL_ROOT)) delay_ns += column_get(sim, call, COLUMN_DELAY);
-  return (struct publication){.key = call->key,
-                              .sent_ns = call->sent_ns,
-                              .identity = topic_identity(sim, call),
-                              .delay_ns = delay_ns,
-                              .item = call->item,
-                              .op = call->op,
-                              .class = class_of(sim, t->config, call)};
-}
-
-void topic_take(struct sim *sim, struct member *member, const struct frame *call) {
-  struct topic_state *t = topic_of(member);
-  if (topic_has_taken(sim, t, call)) return; /* its twin waited for room, too */
-  struct publication what = topic_publication(sim, t, call);
-  what.partition = partition_of(t, call->item);
-  t->published++;
-  groups_take(sim, member, &what);
-}
-
-void groups_take(struct sim *sim, struct member *member, const struct publication *what) {
-  struct topic_state *t = topic_of(member);
-  if (t->config->dedup_ns > 0) dedup_add(&t->dedup, what->identity, sim->now_ns);
-  for (uint32_t i = 0; i < t->groups; i++) {
-    struct topic_group *g = &t->group[i];
-    uint32_t id = letter_new(&t->letters);
-    uint32_t record =
-        delivery_publish(sim, g->audience, what->sent_ns, what->identity, what->item, id);
-    *letter_at(t, id) = (struct letter){.key = what->key,
-                                        .record = record,
-                                        .next = NO_LETTER,
-                                        .item = what->item,
-                                        .group = (uint16_t)i,
-                                        .partition = what->partition,
-                                        .op = what->op,
-                                        .class = what->class,
-                                        .state = LETTER_DELAYED};
-    if (what->delay_ns == 0) {
-      becomes_due(sim, member, g, id);
-    } else {
-      letter_at(t, id)->order = g->order++;
-      letter_at(t, id)->since_ns = sim->now_ns;
-      plan(sim, member, g, id, what->delay_ns, DUE_DELAY);
-    }
-  }
-}
-
-/* --- life ----------------------------------------------------------------------------------- */
-
-static const char *group_name(const struct sim *sim, uint32_t topic, uint32_t component) {
-  const struct subscription *s = subscription_of(&sim->spec->component[component]);
-  return s && s->topic == topic ? subscription_group(&sim->spec->component[component]) : NULL;
-}
-
-static bool is_named(const struct topic_state *t, const char *name) {
-  for (uint32_t i = 0; i < t->groups; i++) {
-    if (!strcmp(t->group[i].name, name)) return true;
-  }
-  return false;
-}
-
-static void add_consumer(struct sim *sim, struct topic_state *t, struct topic_group *g,
-                         struct member *m) {
-  const struct subscription *s = subscription_of(m->component->spec);
-  const struct kind *kind = m->kind;
-  uint64_t workers = kind->subscriber_workers(m->component->config);
-  struct topic_consumer *c = &g->consumer[g->consumers];
-  *c = (struct topic_consumer){.member = m,
-                               .config = s,
-                               .prefetch = s->prefetch ? s->prefetch : workers,
-                               .next = NO_LETTER,
-                               .closed = member_is_off(m)};
-  if (s->ack_every > 1) c->worked = arena_alloc(sim->arena, s->ack_every * sizeof *c->worked);
-  t->consumer_of[m->id] = g->consumers++;
-  t->group_of[m->id] = g->index;
-}
-
-static struct topic_group *add_group(struct sim *sim, struct member *member, const char *name,
-                                     uint64_t dedup_ns) {
-  struct topic_state *t = topic_of(member);
-  const struct topic_config *config = t->config;
-  struct topic_group *g = &t->group[t->groups];
-  g->name = name;
-  g->index = t->groups++;
-  g->audience = audience_new(sim, dedup_ns);
-  g->ready_head = g->ready_tail = NO_LETTER;
-  g->pause = sim_stream(sim, member->component, name);
-  g->timer = arena_alloc(sim->arena, member->component->members * sizeof *g->timer);
-  uint32_t partitions = (uint32_t)config->partitions;
-  uint32_t classes = config->order == ORDER_PRIORITY ? config->priority.n + 1 : 1;
-  if (partitions > 0) {
-    g->partition = arena_alloc(sim->arena, partitions * sizeof *g->partition);
-    classes = partitions;
-  }
-  waiting_init(&g->waiting, classes, config->order == ORDER_BY_KEY);
-  g->waiting.by_partition = partitions > 0;
-  return g;
-}
-
-void groups_init(struct sim *sim, struct member *member) {
-  struct topic_state *t = topic_of(member);
-  uint32_t topic = member->component->id, components = sim->spec->components;
-  t->consumer_of = arena_alloc(sim->arena, (sim->members + 1) * sizeof *t->consumer_of);
-  t->group_of = arena_alloc(sim->arena, (sim->members + 1) * sizeof *t->group_of);
-  t->group = arena_lines(sim->arena, components + 1, sizeof *t->group);
-  for (uint32_t i = 0; i < components; i++) {
-    const char *name = group_name(sim, topic, i);
-    if (!name || is_named(t, name)) continue;
-    add_group(sim, member, name, subscription_of(&sim->spec->component[i])->dedup_ns);
-  }
-  if (t->groups == 0) add_group(sim, member, "", 0); /* they wait for somebody */
-  for (uint32_t k = 0; k < t->groups; k++) {
-    t->group[k].consumer = arena_alloc(sim->arena, (sim->members + 1) * sizeof *t->group->consumer);
-  }
-}
-
-/* All members are ready. */
-void groups_start(struct sim *sim, struct member *member) {
-  struct topic_state *t = topic_of(member);
-  uint32_t topic = member->component->id;
-  for (uint32_t k = 0; k < t->groups; k++) {
-    struct topic_group *g = &t->group[k];
-    for (uint32_t i = 0; i < sim->spec->components; i++) {
-      const char *name = group_name(sim, topic, i);
-      if (!name || strcmp(name, g->name) != 0) continue;
-      struct component *c = &sim->component[i];
-      for (uint32_t m = 0; m < c->members; m++) add_consumer(sim, t, g, &c->member[m]);
-    }
-    if (g->consumers > 0) {
-      struct member *lead = g->consumer[0].member;
-      g->backlog = &lead->kind->consumer(lead)->backlog;
-    }
-    groups_forget_consumers(g);
-    for (uint32_t i = 0; i < g->consumers; i++) g->consumer[i].gone = g->consumer[i].closed;
-    if (g->partition) partitions_assign(t, g);
-  }
-  t->rebalances = 0;
-}
-
-void groups_free(struct topic_state *t) {
-  for (uint32_t i = 0; i < t->groups; i++) {
-    waiting_free(&t->group[i].waiting);
-    free(t->group[i].dues.heap);
-  }
-  free(t->letters.list);
 }

@@ -107,8 +107,11 @@ static inline struct topic_state *topic_of(const struct member *member) {
   return member->component->member->state;
 }
 
-/* --- a group (topic_group.c, topic_break.c)
- * ----------------------------------------------------------------- */
+static inline struct letter *letter_at(const struct topic_state *t, uint32_t id) {
+  return &t->letters.list[id];
+}
+
+/* --- a group (topic_group.c, topic_take.c, topic_break.c, topic_life.c) ----------------------- */
 
 enum topic_due { TOPIC_DUE_GROUP, DUE_EXPIRY, DUE_AGAIN }; /* what timers are for */
 
@@ -162,6 +165,10 @@ void group_forget(struct sim *sim, struct topic_state *t, struct topic_group *g,
                   enum let_go why);
 void group_done_with(struct sim *sim, struct topic_state *t, struct topic_group *g, uint32_t id,
                      enum let_go why);
+/* A letter can be delivered from now on; something is due for it. */
+void group_becomes_due(struct sim *sim, struct member *member, struct topic_group *g, uint32_t id);
+void group_plan(struct sim *sim, struct member *member, struct topic_group *g, uint32_t id,
+                uint64_t delay_ns, enum due_what what);
 /* A consumer may have room. */
 void group_enter_ring(struct topic_group *g, struct topic_consumer *c);
 

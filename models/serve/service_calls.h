@@ -1,5 +1,5 @@
 /* The calls that the handlers of a service make: their keys and sizes, and what comes of a step
- * that makes several at once. When they are made and what follows is in service.c. */
+ * that makes several at once. When they are made and what follows is in service_run.c. */
 #ifndef SERVICE_CALLS_H
 #define SERVICE_CALLS_H
 

@@ -2,6 +2,7 @@
 
 #include <math.h>
 
+#include "dist_make.h"
 #include "limit_gates.h"
 #include "outbound_params.h"
 #include "service_sheds.h"

@@ -1,5 +1,6 @@
 /* limit { "100/min", burst = 100 }: lets calls through at a rate; others fail, or wait:
  *     LIMIT */
+#include "dist_make.h"
 #include "step.h"
 
 static const struct param subject = {

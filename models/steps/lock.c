@@ -2,6 +2,7 @@
  * handler or to unlock(): CALL */
 #include <math.h>
 
+#include "dist_make.h"
 #include "kind.h"
 #include "step.h"
 

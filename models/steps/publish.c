@@ -3,6 +3,7 @@
  *     CALL */
 #include <math.h>
 
+#include "dist_make.h"
 #include "kind.h"
 #include "outbound_params.h"
 #include "step.h"

@@ -1,6 +1,7 @@
 /* work "5ms", work { "2ms", per_byte = "0.25ns" }: keeps a worker busy.
  * work { on = "ssd", bytes = "64kB" }: has a disk work, and waits for it:
  *     CALL */
+#include "dist_make.h"
 #include "step.h"
 
 struct work_config {

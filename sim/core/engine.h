@@ -9,8 +9,6 @@
 void sim_dispatch(struct sim *sim, const struct event *event); /* as if it had just come up */
 
 /* call.c */
-void calls_init(struct calls *calls);
-void calls_free(struct calls *calls);
 void call_deliver(struct sim *sim, struct frame *call);
 void call_finish(struct sim *sim, struct frame *call);
 void call_timer(struct sim *sim, struct frame *frame, uint64_t due_ns);

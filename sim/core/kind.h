@@ -4,6 +4,7 @@
 #define KIND_H
 
 #include "data_op.h"
+#include "error.h"
 #include "frame.h"
 #include "meter.h"
 #include "metric.h"

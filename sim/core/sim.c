@@ -10,6 +10,7 @@
 #include "column.h"
 #include "engine.h"
 #include "fault.h"
+#include "frame_pool.h"
 #include "held.h"
 #include "keys/key_history.h"
 #include "life.h"

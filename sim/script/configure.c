@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "dist_make.h"
 #include "needs.h"
 #include "param_read.h"
 #include "param_type.h"

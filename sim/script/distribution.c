@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "detmath.h"
+#include "dist_make.h"
 
 #define DEPTH_MAX 8 /* of mixtures within mixtures */
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "dist_make.h"
 #include "distribution.h"
 
 #define POINTS_MAX 64

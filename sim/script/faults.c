@@ -1,173 +1,18 @@
 /* fault { crash "web[2]", at = "60s", lasts = "30s" } and what it breaks. */
-#include <assert.h>
 #include <lauxlib.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "build.h"
 #include "configure.h"
-#include "dist_order.h"
+#include "dist.h"
 #include "fault_def.h"
-#include "outline.h"
+#include "fault_name.h"
+#include "fault_target.h"
 #include "registry.h"
 #include "sim.h"
 
-/* --- targets -------------------------------------------------------------------------------- */
-
-static bool unknown_target(struct loader *loader, const struct spot *spot, const char *text) {
-  const struct spec *spec = &loader->scenario->spec;
-  struct names all = {0};
-  for (uint32_t i = 0; i < spec->components; i++) {
-    names_add(loader, &all, spec->component[i].name);
-  }
-  for (uint32_t i = 0; i < spec->zones; i++) names_add(loader, &all, spec->zone[i].name);
-  for (uint32_t i = 0; i < spec->regions; i++) names_add(loader, &all, spec->region[i]);
-  return spot_error(loader, spot, "there is no component, zone or region \"%.80s\"%s", text,
-                    nearest_hint(text, all.list, all.n, "there are").text);
-}
-
-/* "[2]" or "[*]" behind the name of a component. */
-static bool read_member(struct loader *loader, const struct spot *spot, const char *text,
-                        const char *bracket, struct fault_target *out) {
-  const struct component_spec *component = &loader->scenario->spec.component[out->id];
-  if (!strcmp(bracket, "[*]")) {
-    out->kind = TARGET_EACH;
-    return true;
-  }
-  size_t digits = strspn(bracket + 1, "0123456789");
-  if (digits == 0 || digits > 9 || strcmp(bracket + 1 + digits, "]") != 0) {
-    return spot_error(loader, spot, "\"%.80s\" is no target; write \"%s\", \"%s[2]\" or \"%s[*]\"",
-                      text, component->name, component->name, component->name);
-  }
-  out->kind = TARGET_MEMBER;
-  out->member = (uint32_t)strtoul(bracket + 1, NULL, 10);
-  if (out->member >= 1 && out->member <= component->instances) return true;
-  return spot_error(loader, spot, "\"%.80s\" does not exist: %s has %u instance%s, %s[1] to %s[%u]",
-                    text, component->name, component->instances,
-                    component->instances == 1 ? "" : "s", component->name, component->name,
-                    component->instances);
-}
-
-/* The target at the top of the stack. */
-static bool read_target(struct loader *loader, const struct spot *spot, const char **text,
-                        struct fault_target *out) {
-  if (!value_text(loader, spot, -1, "a target such as \"web\", \"web[2]\", \"web[*]\" or a zone",
-                  text)) {
-    return false;
-  }
-  const struct spec *spec = &loader->scenario->spec;
-  size_t length = strcspn(*text, "[");
-  const char *name = arena_format(loader->arena, "%.*s", (int)length, *text);
-  *out = (struct fault_target){.kind = TARGET_COMPONENT, .id = spec_find(spec, name)};
-  const char *bracket = *text + length;
-  if (out->id != REF_NONE) {
-    return *bracket == '\0' || read_member(loader, spot, *text, bracket, out);
-  }
-  out->kind = TARGET_ZONE;
-  out->id = names_find(&loader->zones_by_name, *text);
-  if (out->id != REF_NONE) return true;
-  out->kind = TARGET_REGION;
-  out->id = names_find(&loader->regions_by_name, *text);
-  return out->id != REF_NONE || unknown_target(loader, spot, *text);
-}
-
-static bool zone_holds(const struct spec *spec, struct fault_target target, uint32_t zone) {
-  if (target.kind == TARGET_ZONE) return zone == target.id;
-  return spec->zone[zone].region == target.id;
-}
-
-/* A fault that hits nobody would silently do nothing; one that hits a client means nothing. */
-static bool check_harm(struct loader *loader, const struct spot *spot, const char *text,
-                       struct fault_target target) {
-  const struct spec *spec = &loader->scenario->spec;
-  if (target.kind != TARGET_ZONE && target.kind != TARGET_REGION) {
-    const struct component_spec *component = &spec->component[target.id];
-    if (!component->kind->is_source) return true;
-    return spot_error(loader, spot,
-                      "\"%s\" is a %s, which makes the requests that are measured; break what it "
-                      "calls instead",
-                      text, component->kind->name);
-  }
-  for (uint32_t i = 0; i < spec->components; i++) {
-    const struct component_spec *component = &spec->component[i];
-    if (component->kind->is_source) continue;
-    uint32_t used =
-        component->zones < component->instances ? component->zones : component->instances;
-    for (uint32_t k = 0; k < used; k++) {
-      if (zone_holds(spec, target, component->zone[k])) return true;
-    }
-  }
-  return spot_error(loader, spot, "no component that could break lives in \"%s\"", text);
-}
-
-/* Whether a component can meet a fault that only some kinds have, beyond that its kind has it. */
-static bool fits(struct loader *loader, const struct fault_def *def,
-                 const struct component_spec *component, enum target_kind target) {
-  if (def->fits == NULL) return true;
-  struct outline outline;
-  outline_begin(&outline, loader->arena);
-  component->kind->outline(&loader->scenario->spec, component, OP_DEFAULT, &outline);
-  return def->fits(component, &outline, target);
-}
-
-/* Whether a zone or region has a member of the component. */
-static bool lives_in(const struct spec *spec, const struct component_spec *component,
-                     struct fault_target target) {
-  for (uint32_t k = 0; k < component->zones && k < component->instances; k++) {
-    if (zone_holds(spec, target, component->zone[k])) return true;
-  }
-  return false;
-}
-
-/* A fault that only some kinds have: of a zone it meets those there that have it. */
-static bool check_own(struct loader *loader, const struct spot *spot, const char *text,
-                      const struct fault_def *def, struct fault_target target) {
-  const struct spec *spec = &loader->scenario->spec;
-  if (target.kind == TARGET_ZONE || target.kind == TARGET_REGION) {
-    for (uint32_t i = 0; i < spec->components; i++) {
-      const struct component_spec *component = &spec->component[i];
-      if (lives_in(spec, component, target) && fault_meets_kind(def, component->kind) &&
-          fits(loader, def, component, target.kind)) {
-        return true;
-      }
-    }
-    return spot_error(loader, spot, "no %s lives in \"%s\"", def->whom, text);
-  }
-  const struct component_spec *component = &spec->component[target.id];
-  if (!fault_meets_kind(def, component->kind)) {
-    return spot_error(loader, spot, "\"%s\" is a %s, which %s", text, component->kind->name,
-                      def->lacks);
-  }
-  if (fits(loader, def, component, target.kind)) return true;
-  return spot_error(loader, spot, "\"%s\" %s", text, def->unfit);
-}
-
-/* Each target of a group must be one that the fault can hit. */
-static bool check_targets(struct loader *loader, const struct spot *spot, const char *text,
-                          const struct fault_def *def, struct fault_target target) {
-  if (target.kind != TARGET_GROUP) {
-    return def->own ? check_own(loader, spot, text, def, target)
-                    : check_harm(loader, spot, text, target);
-  }
-  const struct spec *spec = &loader->scenario->spec;
-  const struct target_group *group = &spec->group[target.id];
-  for (uint32_t i = 0; i < group->n; i++) {
-    struct fault_target one = group->target[i];
-    const char *name = target_is_component(one)  ? spec->component[one.id].name
-                       : one.kind == TARGET_ZONE ? spec->zone[one.id].name
-                                                 : spec->region[one.id];
-    if (!check_targets(loader, spot, name, def, one)) return false;
-  }
-  return true;
-}
-
 /* --- what happens to them ------------------------------------------------------------------- */
-
-struct harm {
-  const struct word *word;
-  const char *first, *second; /* targets as written */
-};
 
 /* What its second value without a key stands for, where that is no place. */
 static const struct param *fault_value(const struct fault_def *def) {
@@ -200,7 +45,7 @@ static bool read_group(struct loader *loader, const struct spot *spot, struct ha
     struct spot item = spot_item(spot, i);
     const char *text = NULL;
     lua_rawgeti(L, -1, i);
-    bool ok = read_target(loader, &item, &text, &list[i - 1]);
+    bool ok = fault_target_read(loader, &item, &text, &list[i - 1]);
     lua_pop(L, 1);
     if (!ok) return false;
     if (list[i - 1].kind == TARGET_EACH) {
@@ -236,7 +81,7 @@ static bool read_random(struct loader *loader, const struct spot *spot, struct h
   if (!configure(loader, spot, lua_gettop(L), rows, out, NULL, 0, 1)) return false;
   struct spot first = spot_item(spot, 1);
   lua_rawgeti(L, -1, 1);
-  bool ok = read_target(loader, &first, &harm->first, &out->target);
+  bool ok = fault_target_read(loader, &first, &harm->first, &out->target);
   lua_pop(L, 1);
   if (!ok) return false;
   if (out->target.kind != TARGET_COMPONENT) {
@@ -279,7 +124,7 @@ static bool read_targets(struct loader *loader, const struct spot *spot, int tab
   bool ok;
   if (!lua_istable(L, table)) {
     lua_pushvalue(L, table);
-    ok = read_target(loader, spot, &harm->first, &out->target);
+    ok = fault_target_read(loader, spot, &harm->first, &out->target);
     lua_pop(L, 1);
     return ok;
   }
@@ -291,7 +136,7 @@ static bool read_targets(struct loader *loader, const struct spot *spot, int tab
     lua_pop(L, 1);
     return spot_error(loader, spot, "names no target");
   }
-  ok = read_target(loader, &first, &harm->first, &out->target);
+  ok = fault_target_read(loader, &first, &harm->first, &out->target);
   lua_pop(L, 1);
   if (!ok || lua_rawlen(L, table) < 2) return ok;
   lua_rawgeti(L, table, 2);
@@ -301,7 +146,7 @@ static bool read_targets(struct loader *loader, const struct spot *spot, int tab
     lua_pop(L, 1);
     return ok;
   }
-  ok = read_target(loader, &second, &harm->second, &out->other);
+  ok = fault_target_read(loader, &second, &harm->second, &out->other);
   lua_pop(L, 1);
   out->on_path = true;
   return ok;
@@ -347,7 +192,7 @@ static bool read_harm_argument(struct loader *loader, const struct spot *spot, s
                       table_form(loader, &def->word));
   }
   if (!check_values(loader, spot, out) || out->on_path) return !loader->failed;
-  return check_targets(loader, spot, harm->first, def, out->target);
+  return fault_target_check(loader, spot, harm->first, def, out->target);
 }
 
 static void mark_used(struct loader *loader, const struct word *word) {
@@ -445,100 +290,6 @@ static bool read_times(struct loader *loader, const struct spot *spot, int table
   return true;
 }
 
-/* --- names ---------------------------------------------------------------------------------- */
-
-static bool name_is_used(const struct fault_spec *faults, uint32_t n, const char *name) {
-  for (uint32_t i = 0; i < n; i++) {
-    if (faults[i].name && !strcmp(faults[i].name, name)) return true;
-  }
-  return false;
-}
-
-/* What an unnamed fault is called at first: "crash web[2]". */
-static const char *plain_name(struct loader *loader, const struct harm *harm) {
-  if (!harm->second) return arena_format(loader->arena, "%s %s", harm->word->text, harm->first);
-  return arena_format(loader->arena, "%s %s %s", harm->word->text, harm->first, harm->second);
-}
-
-/* "crash web[2] at 9s": for a second one of the same kind at the same place. */
-static const char *full_name(struct loader *loader, const struct fault_spec *fault,
-                             const char *plain) {
-  struct dist at = dist_constant((double)fault->at_ns);
-  char when[160];
-  dist_describe(fault->recurring ? &fault->mttf : &at, true, when, sizeof when);
-  if (fault->recurring) return arena_format(loader->arena, "%s mttf %s", plain, when);
-  when[strcspn(when, ")")] = '\0';
-  return arena_format(loader->arena, "%s at %s", plain, when + strlen("constant("));
-}
-
-/* An unnamed fault, and where its name is to be put. */
-struct nameless {
-  const char *plain;
-  struct fault_spec *fault;
-};
-
-static int order_of(double a, double b) {
-  return (a > b) - (a < b);
-}
-
-/* By their keys: two of the same plain name have the same ones. */
-static int by_values(const struct fault_spec *a, const struct fault_spec *b) {
-  int by = 0;
-  for (const struct param *p = a->type->word.params; p->name && by == 0; p++) {
-    const void *x = (const char *)a + p->offset, *y = (const char *)b + p->offset;
-    if (p->type == PARAM_BOOL) {
-      by = *(const bool *)x - *(const bool *)y;
-    } else if (p->type == PARAM_TIME_DIST) {
-      by = dist_order(x, y);
-    } else if (p->type == PARAM_ENUM) {
-      by = order_of(*(const uint32_t *)x, *(const uint32_t *)y);
-    } else if (p->type == PARAM_DURATION) {
-      by = (*(const uint64_t *)x > *(const uint64_t *)y) -
-           (*(const uint64_t *)x < *(const uint64_t *)y);
-    } else {
-      assert(p->type == PARAM_NUMBER || p->type == PARAM_RATIO);
-      by = order_of(*(const double *)x, *(const double *)y);
-    }
-  }
-  return by;
-}
-
-/* By all that tells two faults of the same plain name apart. */
-static int by_content(const void *left, const void *right) {
-  const struct nameless *x = left, *y = right;
-  const struct fault_spec *a = x->fault, *b = y->fault;
-  int by = strcmp(x->plain, y->plain);
-  if (by == 0) by = order_of(a->recurring, b->recurring);
-  if (by == 0) by = (a->at_ns > b->at_ns) - (a->at_ns < b->at_ns);
-  if (by == 0) by = dist_order(&a->mttf, &b->mttf);
-  if (by == 0) by = order_of(a->forever, b->forever);
-  if (by == 0) by = dist_order(&a->lasts, &b->lasts);
-  return by ? by : by_values(a, b);
-}
-
-/* Faults without a name are named after what they do, so that the order in which they are declared
- * changes no draw: the first of the same kind and place by that alone, further ones with the time
- * too, and with a number where that is the same as well. */
-static void name_the_nameless(struct loader *loader, const struct harm *harm,
-                              struct fault_spec *faults, uint32_t n) {
-  struct nameless *list = arena_alloc(loader->arena, (n + 1) * sizeof *list);
-  uint32_t found = 0;
-  for (uint32_t i = 0; i < n; i++) {
-    if (faults[i].name) continue;
-    list[found++] = (struct nameless){plain_name(loader, &harm[i]), &faults[i]};
-  }
-  if (found) qsort(list, found, sizeof *list, by_content);
-  for (uint32_t i = 0; i < found; i++) {
-    const char *name = list[i].plain;
-    if (name_is_used(faults, n, name)) name = full_name(loader, list[i].fault, name);
-    const char *numbered = name;
-    for (unsigned k = 2; name_is_used(faults, n, numbered); k++) {
-      numbered = arena_format(loader->arena, "%s #%u", name, k);
-    }
-    list[i].fault->name = numbered;
-  }
-}
-
 /* --- faults --------------------------------------------------------------------------------- */
 
 static bool read_fault(struct loader *loader, const struct declaration *declaration,
@@ -588,12 +339,12 @@ bool build_faults(struct loader *loader) {
   for (uint32_t i = 0; i < n; i++) {
     const struct declaration *declaration = &loader->faults.list[i];
     if (!read_fault(loader, declaration, &harm[i], &fault[i])) return false;
-    if (fault[i].name && name_is_used(fault, i, fault[i].name)) {
+    if (fault[i].name && fault_name_is_used(fault, i, fault[i].name)) {
       struct spot spot = spot_word(NULL, declaration->word), at = spot_key(&spot, "name");
       return spot_error(loader, &at, "another fault is called \"%s\"", fault[i].name);
     }
   }
-  name_the_nameless(loader, harm, fault, n);
+  faults_name(loader, harm, fault, n);
   if (n) qsort(fault, n, sizeof *fault, by_fault_name);
   loader->scenario->spec.fault = fault;
   loader->scenario->spec.faults = n;

@@ -6,6 +6,7 @@
 #ifndef SCENARIO_H
 #define SCENARIO_H
 
+#include "error.h"
 #include "metric.h"
 #include "spec.h"
 

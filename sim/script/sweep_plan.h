@@ -9,6 +9,7 @@
 
 #include <stdint.h>
 
+#include "error.h"
 #include "scenario.h"
 
 #define SWEEP_AXES_MAX 16u

@@ -19,6 +19,7 @@
 #include <cmocka.h>
 #include <math.h>
 
+#include "dist_make.h"
 #include "fault_def.h"
 #include "metric.h"
 #include "outbound.h"
@@ -71,6 +72,10 @@ void scene_path(struct scene *scene, const char *from, const char *to, struct pa
 void scene_fault(struct scene *scene, const char *target, const char *other,
                  struct fault_spec fault);
 const struct spec *scene_spec(struct scene *scene); /* ends the building */
+
+/* A fault of constant length, without a place; one that makes everything slower. */
+struct fault_spec fault_ms(const struct fault_def *type, uint64_t at_ms, uint64_t lasts_ms);
+struct fault_spec slow_ms(double factor, uint64_t at_ms, uint64_t lasts_ms);
 
 /* A policy that declares nothing, to be filled in. */
 struct outbound_config no_policy(void);

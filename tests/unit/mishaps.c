@@ -2,6 +2,8 @@
 
 #include <stdio.h>
 
+#include "dist_make.h"
+
 void mishaps_add(struct scene *scene, const struct mishaps *mishaps, uint64_t seed) {
   static const struct fault_def *const types[] = {&fault_crash, &fault_hang, &fault_partition};
   for (uint32_t f = 0; f < mishaps->n; f++) {

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "dist_make.h"
+
 #define SEED UINT64_C(20250120)
 
 static uint64_t die(struct draws *draws, uint64_t sides) {

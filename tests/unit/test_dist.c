@@ -17,30 +17,11 @@
 
 #include "arena.h"
 #include "dist.h"
+#include "dist_make.h"
+#include "law_kit.h"
 #include "rng.h"
 #include "ziggurat.h"
 
-#define SEED UINT64_C(20250106)
-#define DRAWS 200000
-#define Z_MAX 4.5
-#define KS_MAX 2.5 /* sqrt(n) D exceeds it with probability 2 exp(-2 * 2.5^2) = 7e-6 */
-
-static struct stream named_stream(const char *purpose) {
-  return rng_stream(SEED, 0, "test_dist", purpose);
-}
-
-/* A law under test with its distribution function and closed forms. */
-struct law {
-  const char *name;
-  struct dist dist;
-  double (*cdf)(const double *arguments, double x); /* NULL for discrete laws */
-  double arguments[3];
-  double mean, cv2; /* closed forms, computed here independently */
-};
-
-static double uniform_cdf(const double *a, double x) {
-  return gsl_cdf_flat_P(x, a[0], a[1]);
-}
 static double exponential_cdf(const double *a, double x) {
   return gsl_cdf_exponential_P(x, a[0]);
 }
@@ -252,11 +233,6 @@ static struct arena *make_laws(struct laws *laws) {
   return arena;
 }
 
-static int compare_doubles(const void *left, const void *right) {
-  double a = *(const double *)left, b = *(const double *)right;
-  return (a > b) - (a < b);
-}
-
 /* Aim: dist_mean and dist_cv2 equal the closed forms. */
 static void test_moments(void **state) {
   (void)state;
@@ -274,16 +250,6 @@ static void test_moments(void **state) {
     }
   }
   arena_free(arena);
-}
-
-/* Kolmogorov and Smirnov's sqrt(n) D of sorted values. */
-static double ks_statistic(const struct law *law, const double *sorted, size_t n) {
-  double worst = 0;
-  for (size_t i = 0; i < n; i++) {
-    double p = law->cdf(law->arguments, sorted[i]);
-    worst = fmax(worst, fmax(p - (double)i / (double)n, (double)(i + 1) / (double)n - p));
-  }
-  return worst * sqrt((double)n);
 }
 
 /* Aim: draws follow the distribution function (Kolmogorov-Smirnov), their mean is right, and their
@@ -419,104 +385,6 @@ static void test_atoms(void **state) {
   arena_free(arena);
 }
 
-/* Chi-square over `n` equally likely cells as a z score (Wilson and Hilferty). */
-static double even_cells_z(const uint64_t *counts, int n, double draws) {
-  double chi = 0, freedom = n - 1.0, expected = draws / n, v = 2 / (9 * freedom);
-  for (int i = 0; i < n; i++) {
-    chi += ((double)counts[i] - expected) * ((double)counts[i] - expected) / expected;
-  }
-  return (cbrt(chi / freedom) - (1 - v)) / sqrt(v);
-}
-
-/* Aim: the ziggurat's laws in detail: 4 million draws, chi-square over 2000 equally likely cells
- * (finer than the layers), signs even, the tails beyond the last layer of the right mass and shape
- * (by Kolmogorov-Smirnov). */
-static void test_ziggurat(void **state) {
-  (void)state;
-  print_message("seed %llu\n", (unsigned long long)SEED);
-  enum { N = 4000000, CELLS = 2000 };
-  const double starts[2] = {0x1p53 * zig_exponential_layers[1].scale,
-                            0x1p53 * zig_normal_layers[1].scale};
-  double *tail = malloc(100000 * sizeof tail[0]);
-  assert_non_null(tail);
-  for (int law = 0; law < 2; law++) {
-    static uint64_t cells[CELLS];
-    memset(cells, 0, sizeof cells);
-    struct draws draws = draws_begin(named_stream(law ? "normal" : "exponential"), 0, 0);
-    double beyond = law ? 2 * gsl_cdf_ugaussian_Q(starts[1]) : exp(-starts[0]), negative = 0;
-    size_t in_tail = 0;
-    for (int i = 0; i < N; i++) {
-      double x = law ? zig_normal(&draws) : zig_exponential(&draws);
-      double u = law ? gsl_cdf_ugaussian_P(x) : -expm1(-x);
-      cells[u < 1 ? (int)(u * CELLS) : CELLS - 1]++;
-      negative += x < 0;
-      if (fabs(x) <= starts[law]) continue;
-      /* The share of the tail that lies beyond x: uniform. */
-      tail[in_tail++] = (law ? 2 * gsl_cdf_ugaussian_Q(fabs(x)) : exp(-x)) / beyond;
-      assert_true(in_tail < 100000);
-    }
-    double z = even_cells_z(cells, CELLS, N);
-    double z_tail = ((double)in_tail - N * beyond) / sqrt(N * beyond);
-    const struct law flat = {.cdf = uniform_cdf, .arguments = {0, 1}};
-    qsort(tail, in_tail, sizeof tail[0], compare_doubles);
-    double ks = ks_statistic(&flat, tail, in_tail);
-    print_message("  %s: cells z = %+.2f, %zu in the tail, z = %+.2f, KS %.2f\n",
-                  law ? "normal" : "exponential", z, in_tail, z_tail, ks);
-    assert_true(fabs(z) < Z_MAX && fabs(z_tail) < Z_MAX && ks < KS_MAX);
-    if (law)
-      assert_true(fabs(negative - N / 2.0) < Z_MAX * sqrt(N / 4.0));
-    else
-      assert_true(negative == 0);
-  }
-  free(tail);
-}
-
-/* Aim: the laws beyond the last layer, by Kolmogorov-Smirnov. The word that is handed to the slow
- * path has layer 0 and the greatest abscissa, so that every draw is one of the tail. */
-static void test_ziggurat_tails(void **state) {
-  (void)state;
-  print_message("seed %llu\n", (unsigned long long)SEED);
-  enum { N = 400000 };
-  double *tail = malloc(N * sizeof tail[0]);
-  assert_non_null(tail);
-  for (int law = 0; law < 2; law++) {
-    double start = 0x1p53 * (law ? zig_normal_layers : zig_exponential_layers)[1].scale;
-    double beyond = law ? gsl_cdf_ugaussian_Q(start) : exp(-start);
-    struct draws draws = draws_begin(named_stream("tails"), (uint64_t)law, 0);
-    for (int i = 0; i < N; i++) {
-      uint64_t word = ~UINT64_C(0x7ff) | (i % 2 ? ZIG_LAYERS : 0); /* bit 8: the normal's sign */
-      double x = law ? zig_normal_slow(&draws, word) : zig_exponential_slow(&draws, word);
-      assert_true((x < 0) == (law && i % 2));
-      tail[i] = (law ? gsl_cdf_ugaussian_Q(fabs(x)) : exp(-x)) / beyond;
-    }
-    const struct law flat = {.cdf = uniform_cdf, .arguments = {0, 1}};
-    qsort(tail, N, sizeof tail[0], compare_doubles);
-    double ks = ks_statistic(&flat, tail, N);
-    print_message("  %s tail: KS %.2f\n", law ? "normal" : "exponential", ks);
-    assert_true(ks < KS_MAX);
-  }
-  free(tail);
-}
-
-/* Aim: the tables are what the method demands: all layers have the area of the base with the tail,
- * and `inside` is the inner width over the outer one. */
-static void test_ziggurat_tables(void **state) {
-  (void)state;
-  for (int law = 0; law < 2; law++) {
-    const struct zig_layer *layers = law ? zig_normal_layers : zig_exponential_layers;
-    double x[ZIG_LAYERS + 1] = {0}, f[ZIG_LAYERS + 1];
-    for (int i = 0; i < ZIG_LAYERS; i++) x[i] = layers[i].scale * 0x1p53;
-    for (int i = 0; i <= ZIG_LAYERS; i++) f[i] = exp(law ? -x[i] * x[i] / 2 : -x[i]);
-    double tail = law ? gsl_cdf_ugaussian_Q(x[1]) * sqrt(2 * acos(-1)) : f[1];
-    double area = x[1] * f[1] + tail;
-    assert_true(fabs(x[0] * f[1] / area - 1) < 1e-13);
-    for (int i = 0; i < ZIG_LAYERS; i++) {
-      if (i > 0) assert_true(fabs(x[i] * (f[i + 1] - f[i]) / area - 1) < 1e-11);
-      assert_true(fabs((double)layers[i].inside * 0x1p-53 - x[i + 1] / x[i]) < 1e-15);
-    }
-  }
-}
-
 /* Aim: a law fitted to quantiles has these quantiles, and weighted means follow the arguments. */
 static void test_fits(void **state) {
   (void)state;
@@ -602,114 +470,6 @@ static void test_extremes(void **state) {
   arena_free(arena);
 }
 
-static void expect_error(bool made, const char *text, const char *law, const char *argument) {
-  if (made) fail_msg("%s: bad %s was accepted", law, argument);
-  if (strncmp(text, law, strlen(law)) != 0 || strstr(text, argument) == NULL) {
-    fail_msg("the sentence \"%s\" does not name %s and %s", text, law, argument);
-  }
-}
-
-/* Aim: each bad argument of each maker gives false and a sentence that names law and argument. */
-static void test_maker_errors(void **state) {
-  (void)state;
-  struct arena *arena = arena_new();
-  struct error e;
-  struct dist d, part = dist_constant(1);
-  /* Runs the maker, then judges its sentence. */
-#define BAD(law, argument, call)               \
-  do {                                         \
-    e.text[0] = '\0';                          \
-    bool made = call;                          \
-    expect_error(made, e.text, law, argument); \
-  } while (0)
-  const double bad[] = {-3, NAN, INFINITY}; /* for any positive argument, with 0 added below */
-  for (int i = 0; i < 4; i++) {
-    double x = i < 3 ? bad[i] : 0;
-    BAD("exponential", "mean", dist_exponential(&d, x, &e));
-    BAD("lognormal", "mean", dist_lognormal_mean_cv(&d, x, 1, &e));
-    BAD("lognormal", "mean", dist_lognormal_mean_sigma(&d, x, 1, &e));
-    BAD("lognormal", "p50", dist_lognormal_p50_p99(&d, x, 1, &e));
-    BAD("lognormal", "p99", dist_lognormal_p50_p99(&d, 1, x, &e));
-    BAD("lognormal", "p50", dist_lognormal_p50_p95(&d, x, 1, &e));
-    BAD("lognormal", "p95", dist_lognormal_p50_p95(&d, 1, x, &e));
-    BAD("lognormal", "p50", dist_lognormal_p50_mean(&d, x, 1, &e));
-    BAD("lognormal", "mean", dist_lognormal_p50_mean(&d, 1, x, &e));
-    BAD("lognormal", "mean", dist_lognormal_mean_p99(&d, x, 1, &e));
-    BAD("lognormal", "p99", dist_lognormal_mean_p99(&d, 1, x, &e));
-    BAD("gamma", "mean", dist_gamma(&d, x, 1, &e));
-    BAD("gamma", "shape", dist_gamma(&d, 1, x, &e));
-    BAD("weibull", "scale", dist_weibull_scale(&d, x, 1, &e));
-    BAD("weibull", "shape", dist_weibull_scale(&d, 1, x, &e));
-    BAD("weibull", "mean", dist_weibull_mean(&d, x, 1, &e));
-    BAD("weibull", "shape", dist_weibull_mean(&d, 1, x, &e));
-    BAD("pareto", "minimum", dist_pareto(&d, x, 1, 9, &e));
-    BAD("pareto", "shape", dist_pareto(&d, 1, x, 9, &e));
-    BAD("hyperexp", "mean", dist_hyperexp_cv2(&d, arena, x, 2, &e));
-    BAD("hyperexp", "cv2", dist_hyperexp_cv2(&d, arena, 1, x, &e));
-    BAD("hyperexp", "mean", dist_hyperexp(&d, arena, 2, (double[]){1, 1}, (double[]){1, x}, &e));
-  }
-  for (int i = 0; i < 3; i++) { /* arguments that may be 0 */
-    double x = bad[i];
-    BAD("uniform", "low", dist_uniform(&d, x, 1, &e));
-    BAD("uniform", "high", dist_uniform(&d, 0, x, &e));
-    BAD("normal", "mean", dist_normal(&d, x, 1, &e));
-    BAD("normal", "sd", dist_normal(&d, 1, x, &e));
-    BAD("lognormal", "cv", dist_lognormal_mean_cv(&d, 1, x, &e));
-    BAD("lognormal", "sigma", dist_lognormal_mean_sigma(&d, 1, x, &e));
-    BAD("hyperexp", "weight", dist_hyperexp(&d, arena, 1, &x, (double[]){1}, &e));
-    BAD("empirical", "value", dist_empirical(&d, arena, 1, &(struct dist_point){0.5, x}, &e));
-    BAD("empirical", "probability", dist_empirical(&d, arena, 1, &(struct dist_point){x, 1}, &e));
-    BAD("samples", "value", dist_samples(&d, arena, 1, &x, &e));
-    BAD("mixture", "weight", dist_mixture(&d, arena, 1, &x, &part, &e));
-    BAD("shifted", "shift", dist_shifted(&d, arena, x, &part, &e));
-  }
-  const double zeros[] = {0, 0};
-  BAD("uniform", "high", dist_uniform(&d, 3, 2, &e));
-  BAD("lognormal", "p99", dist_lognormal_p50_p99(&d, 5, 5, &e));
-  BAD("lognormal", "p95", dist_lognormal_p50_p95(&d, 5, 4, &e));
-  BAD("lognormal", "mean", dist_lognormal_p50_mean(&d, 5, 5, &e));
-  BAD("lognormal", "p99", dist_lognormal_mean_p99(&d, 5, 5, &e));
-  BAD("lognormal", "p99", dist_lognormal_mean_p99(&d, 1, 15.1, &e));
-  BAD("lognormal", "sigma", dist_lognormal_p50_p99(&d, 1e-100, 1e100, &e));
-  BAD("pareto", "maximum", dist_pareto(&d, 5, 1, 5, &e));
-  BAD("pareto", "maximum", dist_pareto(&d, 5, 1, NAN, &e));
-  BAD("pareto", "maximum", dist_pareto(&d, 1e-200, 1, 1e200, &e));
-  BAD("hyperexp", "cv2", dist_hyperexp_cv2(&d, arena, 1, 0.99, &e));
-  BAD("hyperexp", "means", dist_hyperexp(&d, arena, 0, NULL, NULL, &e));
-  BAD("hyperexp", "weights", dist_hyperexp(&d, arena, 2, zeros, (double[]){1, 2}, &e));
-  BAD("empirical", "points", dist_empirical(&d, arena, 0, NULL, &e));
-  BAD("empirical", "probability", dist_empirical(&d, arena, 1, &(struct dist_point){1.5, 1}, &e));
-  BAD("empirical", "probability",
-      dist_empirical(&d, arena, 2, (struct dist_point[]){{0.5, 1}, {0.5, 2}}, &e));
-  BAD("empirical", "value",
-      dist_empirical(&d, arena, 2, (struct dist_point[]){{0.5, 2}, {0.7, 1}}, &e));
-  BAD("samples", "empty", dist_samples(&d, arena, 0, NULL, &e));
-  BAD("mixture", "parts", dist_mixture(&d, arena, 0, NULL, NULL, &e));
-  BAD("mixture", "weights", dist_mixture(&d, arena, 2, zeros, (struct dist[]){part, part}, &e));
-#undef BAD
-  assert_false(dist_exponential(&d, -3, &e));
-  assert_string_equal(e.text, "exponential: mean must be greater than 0, got -3");
-  assert_false(dist_exponential(&d, -3, NULL));
-  arena_free(arena);
-}
-
-/* Aim: tables are copied, so the caller may change or free his own. */
-static void test_tables_are_copied(void **state) {
-  (void)state;
-  struct arena *arena = arena_new();
-  struct error err;
-  struct dist samples, mixture, part;
-  double values[2] = {3, 3}, weights[2] = {1, 1};
-  dist_samples(&samples, arena, 2, values, &err);
-  part = dist_constant(4);
-  dist_mixture(&mixture, arena, 1, weights, &part, &err);
-  values[0] = values[1] = 100;
-  part = dist_constant(100);
-  weights[0] = 0;
-  assert_true(dist_mean(&samples) == 3 && dist_mean(&mixture) == 4);
-  arena_free(arena);
-}
-
 /* Aim: descriptions read well, with and without units, and are cut at the end of the buffer. */
 static void test_describe(void **state) {
   (void)state;
@@ -762,21 +522,11 @@ static void test_pinned(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_moments),
-      cmocka_unit_test(test_draws),
-      cmocka_unit_test(test_draws_of_halves),
-      cmocka_unit_test(test_halves_are_complementary),
-      cmocka_unit_test(test_atoms),
-      cmocka_unit_test(test_ziggurat),
-      cmocka_unit_test(test_ziggurat_tails),
-      cmocka_unit_test(test_ziggurat_tables),
-      cmocka_unit_test(test_fits),
-      cmocka_unit_test(test_whole),
-      cmocka_unit_test(test_extremes),
-      cmocka_unit_test(test_maker_errors),
-      cmocka_unit_test(test_tables_are_copied),
-      cmocka_unit_test(test_describe),
-      cmocka_unit_test(test_pinned),
+      cmocka_unit_test(test_moments),         cmocka_unit_test(test_draws),
+      cmocka_unit_test(test_draws_of_halves), cmocka_unit_test(test_halves_are_complementary),
+      cmocka_unit_test(test_atoms),           cmocka_unit_test(test_fits),
+      cmocka_unit_test(test_whole),           cmocka_unit_test(test_extremes),
+      cmocka_unit_test(test_describe),        cmocka_unit_test(test_pinned),
   };
   return cmocka_run_group_tests_name("dist", tests, NULL, NULL);
 }

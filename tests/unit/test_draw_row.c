@@ -6,6 +6,7 @@
 /* cmocka wants the above first */
 #include <cmocka.h>
 
+#include "dist_make.h"
 #include "draw_row.h"
 
 #define SEED UINT64_C(20251128)

@@ -12,6 +12,7 @@
 
 #include "arena.h"
 #include "dist.h"
+#include "dist_make.h"
 #include "hist.h"
 #include "rng.h"
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "dist_make.h"
 #include "mishaps.h"
 
 #define SEED UINT64_C(20261129)

@@ -4,16 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness.h"
+#include "balancer_kit.h"
 
 #define SEED UINT64_C(20250114)
-
-static struct node *add_balancer(struct scene *scene, const char *algorithm, const char *backends) {
-  struct node *lb = scene_add(scene, "load_balancer", "lb", 1);
-  node_set(lb, "algorithm", algorithm);
-  node_set(lb, "backends", backends);
-  return lb;
-}
 
 /* --- choosing ------------------------------------------------------------------------------- */
 
@@ -153,105 +146,6 @@ static void test_random_choices(void **state) {
 
 /* --- failures of backends ------------------------------------------------------------------- */
 
-static struct fault_spec fault_ms(const struct fault_def *type, uint64_t at_ms, uint64_t lasts_ms) {
-  return (struct fault_spec){.type = type,
-                             .at_ns = at_ms * MS,
-                             .lasts = dist_constant((double)(lasts_ms * MS)),
-                             .factor = 10,
-                             .ratio = 1};
-}
-
-static double healthy_at(struct run *run, uint64_t time_ns) {
-  assert_true(sim_run(run->sim, time_ns));
-  run_finish(run);
-  return metric(run, "lb.healthy_backends.end");
-}
-
-/* Two backends, checked at 1, 3, 5 ... and 2, 4, 6 ... s. */
-static struct scene *checked_scene(struct recorder *web) {
-  struct scene *scene = scene_new();
-  struct node *lb = add_balancer(scene, "round_robin", "web");
-  node_set(lb, "health_check.interval", "2s");
-  node_set(lb, "health_check.timeout", "1s");
-  node_set(lb, "health_check.fall", "3");
-  node_set(lb, "health_check.rise", "2");
-  scene_add_recorder(scene, "web", 2, web);
-  return scene;
-}
-
-/* Aim: a backend is out after exactly `fall` failed checks and back after exactly `rise` good ones:
- * at once where the check is refused, a timeout later where nothing comes back; not for being slow.
- */
-static void test_health_checks(void **state) {
-  (void)state;
-  static const struct {
-    const struct fault_def *type;
-    uint64_t out_ms; /* 0: never */
-    bool partition;
-  } cases[] = {{&fault_crash, 8000, false},    {&fault_hang, 9000, false},
-               {&fault_drop, 9000, false},     {&fault_error, 8000, false},
-               {&fault_partition, 9000, true}, {&fault_slow, 0, false}};
-  for (size_t k = 0; k < sizeof cases / sizeof cases[0]; k++) {
-    struct recorder web = {0};
-    struct scene *scene = checked_scene(&web);
-    scene_fault(scene, "web[2]", cases[k].partition ? "lb" : NULL,
-                fault_ms(cases[k].type, 3500, 10000));
-    struct run run = run_begin(scene, 1, 0, 30 * S);
-    if (cases[k].out_ms) {
-      assert_same(healthy_at(&run, cases[k].out_ms * MS), 2);
-      assert_same(healthy_at(&run, cases[k].out_ms * MS + 1), 1);
-      assert_same(metric(&run, "lb.checks_failed"), 3);
-      assert_same(healthy_at(&run, 16 * S), 1); /* good checks at 14 and 16 s */
-      assert_same(healthy_at(&run, 16 * S + 1), 2);
-    }
-    assert_same(healthy_at(&run, 30 * S), 2);
-    assert_same(metric(&run, "lb.ejections"), cases[k].out_ms ? 1 : 0);
-    assert_same(metric(&run, "web.arrivals"), 0); /* checks are not calls */
-    assert_int_equal(web.n, 0);
-    run_free(&run);
-    scene_free(scene);
-  }
-}
-
-/* Aim: a good check between two bad ones starts the count again, and the other way round. */
-static void test_counts_in_a_row(void **state) {
-  (void)state;
-  struct recorder web = {0};
-  struct scene *scene = checked_scene(&web);
-  scene_fault(scene, "web[1]", NULL, fault_ms(&fault_crash, 2500, 3000));  /* checks 3, 5 */
-  scene_fault(scene, "web[1]", NULL, fault_ms(&fault_crash, 8500, 3000));  /* 9, 11 */
-  scene_fault(scene, "web[1]", NULL, fault_ms(&fault_crash, 14500, 6000)); /* 15, 17, 19: out */
-  scene_fault(scene, "web[1]", NULL, fault_ms(&fault_crash, 22500, 1000)); /* 21 good, 23 bad */
-  struct run run = run_begin(scene, 1, 0, 40 * S);
-  assert_same(healthy_at(&run, 19 * S), 2);
-  assert_same(healthy_at(&run, 19 * S + 1), 1);
-  assert_same(healthy_at(&run, 27 * S), 1);
-  assert_same(healthy_at(&run, 27 * S + 1), 2);
-  assert_same(healthy_at(&run, 40 * S), 2);
-  assert_same(metric(&run, "lb.ejections"), 1);
-  run_free(&run);
-  scene_free(scene);
-}
-
-/* Aim: a backend that works hard is not taken out: its host answers the checks. */
-static void test_busy_is_healthy(void **state) {
-  (void)state;
-  struct shot shots[20];
-  for (uint32_t i = 0; i < 20; i++) shots[i] = (struct shot){.to = "lb"};
-  struct scene *scene = scene_new();
-  scene_add_sender(scene, "from", shots, 20);
-  struct node *lb = add_balancer(scene, "round_robin", "web");
-  node_set(lb, "health_check.interval", "1s");
-  struct node *web = scene_add(scene, "service", "web", 1);
-  node_set(web, "workers", "1");
-  node_set(web, "work", "10s");
-  struct run run = run_scene(scene, 1, 100 * S);
-  assert_same(metric(&run, "lb.checks_failed"), 0);
-  assert_same(metric(&run, "web.arrivals"), 20);
-  run_free(&run);
-  scene_free(scene);
-}
-
 /* Aim: calls go only to those that are in; when all are out they are refused at once by the
  * balancer; before that they go to the dead. */
 static void test_calls_avoid_the_dead(void **state) {
@@ -263,8 +157,8 @@ static void test_calls_avoid_the_dead(void **state) {
   struct recorder web = {0};
   struct scene *scene = checked_scene(&web);
   scene_add_sender(scene, "from", shots, 30);
-  scene_fault(scene, "web[2]", NULL, fault_ms(&fault_crash, 3200, 100000)); /* out at 8 */
-  scene_fault(scene, "web[1]", NULL, fault_ms(&fault_hang, 12200, 10000));  /* 13 .. 18 - 28 */
+  scene_fault(scene, "web[2]", NULL, strong_ms(&fault_crash, 3200, 100000)); /* out at 8 */
+  scene_fault(scene, "web[1]", NULL, strong_ms(&fault_hang, 12200, 10000));  /* 13 .. 18 - 28 */
   struct run run = run_scene(scene, 1, 30 * S);
   for (uint32_t i = 0; i < 30; i++) {
     uint64_t at = shots[i].at_ns;
@@ -301,7 +195,7 @@ static void test_connect_retries(void **state) {
       node_set(add_balancer(scene, "round_robin", "web"), "connect_retries", retries[k]);
       scene_add_recorder(scene, "web", 3, &web);
       for (uint32_t i = 0; i < down; i++) {
-        scene_fault(scene, member[i], NULL, fault_ms(&fault_crash, 500, 10000));
+        scene_fault(scene, member[i], NULL, strong_ms(&fault_crash, 500, 10000));
       }
       struct run run = run_scene(scene, 1, 5 * S);
       uint32_t limit = (uint32_t)strtoul(retries[k], NULL, 10);
@@ -379,7 +273,7 @@ static void test_crash_forgets_calls(void **state) {
   scene_add_sender(scene, "from", shots, 8);
   add_balancer(scene, "least_connections", "web");
   scene_add_recorder(scene, "web", 2, &web);
-  scene_fault(scene, "lb", NULL, fault_ms(&fault_crash, 5, 10));
+  scene_fault(scene, "lb", NULL, strong_ms(&fault_crash, 5, 10));
   struct run run = run_scene(scene, 1, S);
   assert_shot(&shots[0], OUTCOME_RESET, 5 * MS);
   assert_shot(&shots[1], OUTCOME_OK, 1 * MS);
@@ -394,26 +288,6 @@ static void test_crash_forgets_calls(void **state) {
   /* At 50 ms the answer to the call before the crash came and took nothing off web[1]: one of both
    * has ended its call at 60 or 61, and the third goes to any; at 70 only the third is left. */
   assert_true(web.record[6].member != web.record[5].member);
-  run_free(&run);
-  scene_free(scene);
-}
-
-/* Aim: it comes back with all backends in use and begins its checks again, counting from nothing,
- * also if checks were under way when it crashed. */
-static void test_crash_forgets_health(void **state) {
-  (void)state;
-  struct recorder web = {0};
-  struct scene *scene = checked_scene(&web);
-  scene_fault(scene, "web[1]", NULL, fault_ms(&fault_hang, 2500, 100000)); /* out at 8 */
-  scene_fault(scene, "lb", NULL, fault_ms(&fault_crash, 9500, 100)); /* a check is under way */
-  struct run run = run_begin(scene, 1, 0, 40 * S);
-  assert_same(healthy_at(&run, 8 * S), 2);
-  assert_same(healthy_at(&run, 8 * S + 1), 1);
-  assert_same(healthy_at(&run, 9600 * MS), 2);
-  /* Back at 9.6: checks at 10.6, 12.6 and 14.6, the last one fails at 15.6. */
-  assert_same(healthy_at(&run, 15600 * MS), 2);
-  assert_same(healthy_at(&run, 15600 * MS + 1), 1);
-  assert_same(healthy_at(&run, 40 * S), 1);
   run_free(&run);
   scene_free(scene);
 }
@@ -435,45 +309,11 @@ static void test_reconnect_draws(void **state) {
   node_set(lb, "connect_retries", "1");
   scene_add_recorder(scene, "web", 2, &web);
   scene_path(scene, "lb", "web", (struct path_spec){.loss = 0.2});
-  scene_fault(scene, "web[1]", NULL, fault_ms(&fault_crash, 0, 100000));
+  scene_fault(scene, "web[1]", NULL, strong_ms(&fault_crash, 0, 100000));
   struct run run = run_scene(scene, SEED, 30 * S);
   uint32_t ok = 0;
   for (uint32_t i = 0; i < N; i++) ok += shots[i].outcome == OUTCOME_OK;
   assert_share(ok, N, (0.64 + 0.4096) / 2);
-  run_free(&run);
-  scene_free(scene);
-}
-
-/* Aim: the members of a group check with draws of their own. Checks come each second and fail when
- * their message is lost, 20 %, which is known half a second later; a good one is known at once. So
- * in the first half of each second a member is out if this and the last check were lost, in the
- * second half if this one was: both are at (0.04^2 + 0.2^2) / 2 of the time. */
-static void test_checks_draw_apart(void **state) {
-  (void)state;
-  enum { N = 15000 };
-  static struct shot shots[N];
-  for (uint32_t i = 0; i < N; i++) {
-    shots[i] = (struct shot){.at_ns = 10 * S + i * 100 * MS + 50 * MS, .to = "edge"};
-  }
-  struct recorder web = {0};
-  struct scene *scene = scene_new();
-  scene_add_sender(scene, "from", shots, N);
-  struct node *edge = scene_add(scene, "load_balancer", "edge", 1);
-  node_set(edge, "backends", "lb");
-  node_set(edge, "connect_retries", "1");
-  struct node *lb = scene_add(scene, "load_balancer", "lb", 2);
-  node_set(lb, "backends", "web");
-  node_set(lb, "health_check.interval", "1s");
-  node_set(lb, "health_check.timeout", "500ms");
-  node_set(lb, "health_check.fall", "1");
-  node_set(lb, "health_check.rise", "1");
-  scene_add_recorder(scene, "web", 1, &web);
-  scene_path(scene, "lb", "web", (struct path_spec){.loss = 0.2, .one_way = true});
-  struct run run = run_scene(scene, SEED, 1600 * S);
-  double refused = 0;
-  for (uint32_t i = 0; i < N; i++) refused += shots[i].outcome == OUTCOME_REFUSED;
-  /* 1500 seconds, in 4 % of which both are out for the second half: 60 with a deviation of 7.6. */
-  assert_within(refused / N, (0.04 * 0.04 + 0.2 * 0.2) / 2, 4.5 * 7.6 / 2 / 1500);
   run_free(&run);
   scene_free(scene);
 }
@@ -632,82 +472,6 @@ static void test_not_its_own_backend(void **state) {
 
 /* --- checks that are left out --------------------------------------------------------------- */
 
-static struct fault_spec recurring(const struct fault_def *type, double up_s, double down_s) {
-  struct fault_spec fault = {.type = type, .recurring = true, .ratio = 0.5, .factor = 3};
-  fault.mttf = exponential_ns(up_s * 1e9);
-  fault.lasts = exponential_ns(down_s * 1e9);
-  return fault;
-}
-
-/* A balancer with checks in front of four servers, and everything that can change. */
-static struct scene *changing_scene(void) {
-  struct scene *scene = scene_new();
-  struct node *c = scene_add(scene, "client", "c", 1);
-  node_set(c, "arrivals", "constant 50/s"); /* calls and checks meet at the same instants */
-  node_set(c, "target", "lb");
-  node_set(c, "timeout", "100ms");
-  struct node *lb = scene_add(scene, "load_balancer", "lb", 2);
-  node_set(lb, "backends", "web");
-  node_set(lb, "health_check.interval", "1s");
-  node_set(lb, "health_check.timeout", "500ms");
-  node_set(scene_add(scene, "service", "web", 4), "work", "exponential 10ms");
-  scene_fault(scene, "web[*]", NULL, recurring(&fault_crash, 60, 5));
-  scene_fault(scene, "web[1]", NULL, recurring(&fault_hang, 50, 3));
-  scene_fault(scene, "web[2]", NULL, recurring(&fault_drop, 50, 10));
-  scene_fault(scene, "web[3]", NULL, recurring(&fault_error, 50, 10));
-  scene_fault(scene, "web[4]", NULL, recurring(&fault_stop, 50, 10));
-  scene_fault(scene, "lb[1]", NULL, recurring(&fault_crash, 80, 4));
-  scene_fault(scene, "lb[2]", NULL, recurring(&fault_hang, 80, 4));
-  scene_fault(scene, "lb", "web", recurring(&fault_partition, 90, 2));
-  struct fault_spec at_a_check = {
-      .type = &fault_crash, .at_ns = 100 * S, .lasts = dist_constant(7e9)};
-  scene_fault(scene, "web[4]", NULL, at_a_check);
-  return scene;
-}
-
-/* Aim: while nothing about a backend changes its checks cost no events, and all results are those
- * of checks that are made one by one, to the last bit. */
-static void test_quiet_checks(void **state) {
-  (void)state;
-  for (uint64_t seed = 1; seed <= 3; seed++) {
-    struct scene *scene = changing_scene();
-    struct run quiet = run_begin(scene, seed, 10 * S, 2000 * S);
-    assert_true(sim_run(quiet.sim, 2000 * S));
-    run_finish(&quiet);
-    struct run plain = run_begin(scene, seed, 10 * S, 2000 * S);
-    plain.sim->plain_checks = true;
-    assert_true(sim_run(plain.sim, 2000 * S));
-    run_finish(&plain);
-    assert_true(metric(&quiet, "lb.ejections") > 50);
-    assert_int_equal(quiet.metrics.n, plain.metrics.n);
-    for (uint32_t i = 0; i < quiet.metrics.n; i++) {
-      double a = metric_value(&quiet.metrics.list[i]), b = metric_value(&plain.metrics.list[i]);
-      if (!(a == b || (isnan(a) && isnan(b)))) {
-        fail_msg("%s: %.17g, and %.17g with every check", quiet.metrics.list[i].name, a, b);
-      }
-    }
-    assert_true(quiet.sim->events + 10000 < plain.sim->events);
-    run_free(&quiet);
-    run_free(&plain);
-    scene_free(scene);
-  }
-}
-
-/* Aim: a year of checks of ten backends to which nothing happens takes a handful of events. */
-static void test_quiet_year(void **state) {
-  (void)state;
-  struct scene *scene = scene_new();
-  struct node *lb = scene_add(scene, "load_balancer", "lb", 1);
-  node_set(lb, "backends", "web");
-  node_set(lb, "health_check.interval", "2s");
-  scene_add(scene, "service", "web", 10);
-  struct run run = run_scene(scene, 1, 365 * 86400 * S);
-  assert_true(run.sim->events < 100);
-  assert_same(metric(&run, "lb.healthy_backends"), 10);
-  run_free(&run);
-  scene_free(scene);
-}
-
 /* Aim: what makes no sense is refused with a sentence that names it. */
 static void test_validation(void **state) {
   (void)state;
@@ -735,23 +499,16 @@ int main(void) {
       cmocka_unit_test(test_round_robin),
       cmocka_unit_test(test_least_connections),
       cmocka_unit_test(test_random_choices),
-      cmocka_unit_test(test_health_checks),
-      cmocka_unit_test(test_counts_in_a_row),
-      cmocka_unit_test(test_busy_is_healthy),
       cmocka_unit_test(test_calls_avoid_the_dead),
       cmocka_unit_test(test_connect_retries),
       cmocka_unit_test(test_only_refusals_reconnect),
       cmocka_unit_test(test_timeout),
       cmocka_unit_test(test_crash_forgets_calls),
-      cmocka_unit_test(test_crash_forgets_health),
       cmocka_unit_test(test_reconnect_draws),
-      cmocka_unit_test(test_checks_draw_apart),
       cmocka_unit_test(test_outlier),
       cmocka_unit_test(test_outlier_most),
       cmocka_unit_test(test_black_hole),
       cmocka_unit_test(test_not_its_own_backend),
-      cmocka_unit_test(test_quiet_checks),
-      cmocka_unit_test(test_quiet_year),
       cmocka_unit_test(test_validation),
   };
   return cmocka_run_group_tests_name("load_balancer", tests, NULL, NULL);

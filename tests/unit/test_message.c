@@ -200,11 +200,6 @@ static void test_on_behalf_of_a_call(void **state) {
 
 /* --- what is lost --------------------------------------------------------------------------- */
 
-static struct fault_spec fault_ms(const struct fault_def *type, uint64_t at_ms, uint64_t lasts_ms) {
-  return (struct fault_spec){
-      .type = type, .at_ns = at_ms * MS, .lasts = dist_constant((double)(lasts_ms * MS))};
-}
-
 /* Aim: of many messages over a path that loses some, the share that both ways leave is answered,
  * and all that were sent are accounted for. */
 static void test_loss(void **state) {

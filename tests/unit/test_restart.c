@@ -6,11 +6,6 @@
 #include "harness.h"
 #include "life.h"
 
-static struct fault_spec fault_ms(const struct fault_def *type, uint64_t at_ms, uint64_t lasts_ms) {
-  return (struct fault_spec){
-      .type = type, .at_ns = at_ms * MS, .lasts = dist_constant((double)(lasts_ms * MS))};
-}
-
 static void set_shots(struct shot *shots, uint32_t n, const char *to, uint32_t member,
                       const uint64_t *at_ms) {
   for (uint32_t i = 0; i < n; i++) {

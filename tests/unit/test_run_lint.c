@@ -14,6 +14,7 @@
 
 #include "call_patience.h"
 #include "dist_bounds.h"
+#include "dist_make.h"
 #include "lint.h"
 
 #define MS 1e6 /* ns */

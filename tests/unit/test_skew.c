@@ -2,6 +2,7 @@
  * much is lost by it agrees with a closed form, and the copies agree in the end all the same. */
 #include <string.h>
 
+#include "dist_make.h"
 #include "mishaps.h"
 #include "registry.h"
 

@@ -118,11 +118,6 @@ static void test_set_and_stop(void **state) {
 
 /* --- faults --------------------------------------------------------------------------------- */
 
-static struct fault_spec fault_ms(const struct fault_def *type, uint64_t at_ms, uint64_t lasts_ms) {
-  return (struct fault_spec){
-      .type = type, .at_ns = at_ms * MS, .lasts = dist_constant((double)(lasts_ms * MS))};
-}
-
 /* Aim: what was set in the life that a crash ends never goes off, though the timer is set again in
  * the next one; nor what a hang had put off before the crash. The other member has its own. */
 static void test_crash(void **state) {

@@ -172,12 +172,16 @@ void connections_reset(struct sim *sim); /* end of warm-up */
 void connections_collect(struct sim *sim, struct metrics *out);
 void connections_check(struct sim *sim, struct checks *out);
 
-/* --- for accept.c and transfer.c ------------------------------------------------------------- */
+/* --- for handshake.c, accept.c and transfer.c ------------------------------------------------ */
 
 void connection_close(struct sim *sim, uint32_t id);
 void connection_push(struct sim *sim, uint32_t id, uint64_t delay_ns, enum connection_step step);
+/* How many of a path are open. */
+struct level *connections_open(const struct sim *sim, const struct connection *conn);
 /* The server has taken it up: its part of the work begins. */
 void connection_accepted(struct sim *sim, uint32_t id);
+/* A frame has a ride from now on, so far on no connection. */
+struct ride *ride_new(struct sim *sim, const struct frame *call);
 /* A call is no longer on its connection, which may be used again, or is closed. */
 void ride_ends(struct sim *sim, struct frame *call, bool usable);
 /* The call ends here, with this outcome. */

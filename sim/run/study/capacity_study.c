@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "compare.h"
+#include "dist_make.h"
 #include "experiment.h"
 #include "fault_def.h"
 #include "limiter.h"

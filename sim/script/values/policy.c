@@ -6,6 +6,7 @@
 
 #include "choice.h"
 #include "configure.h"
+#include "dist_make.h"
 #include "param_text.h"
 
 /* Of a share that is stated alone; and gRPC's example. */
