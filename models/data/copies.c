@@ -83,6 +83,7 @@ void copy_fault(struct sim *sim, struct copy *copy, const struct fault_def *faul
     crash(sim, copy);
     return;
   }
+  copy_backup_begin(sim, copy);
   bool lost = copy->lost_ns != TIME_NEVER;
   if (lost) copy_start_without_data(sim, copy);
   if (elects) {

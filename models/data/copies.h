@@ -8,6 +8,7 @@
  *   route.c          which copy a call goes to, and what a read sees there
  *   promote.c        another copy becomes primary, since a control says so
  *   copy_loss.c      one that lost its data starts again without them
+ *   copy_backup.c    what is in a safe place, should all of them lose their data
  *   copy_keys.h      writes that are sent again
  *   elect.c          or because the copies have elected it
  *
@@ -24,6 +25,7 @@
 #include "elect.h"
 #include "history.h"
 #include "log.h"
+#include "shipping.h"
 #include "sim.h"
 #include "station.h"
 
@@ -42,7 +44,8 @@ struct copies_config {
   struct dist apply; /* ns */
   bool fence;
   struct elect_config elect;
-  struct how_many leaders; /* a number: one */
+  struct shipping_config ship; /* or the database says it */
+  struct how_many leaders;     /* a number: one */
   enum copies_conflict conflict;
   /* Without a primary: see quorum.h. */
   uint64_t coordinators;
@@ -105,6 +108,15 @@ struct copy_meters {
 
 struct group;
 
+/* Of one copy: what it sends to the safe place while it is the primary. */
+struct backup {
+  struct timer next, arrives;
+  uint64_t number, sent_ns; /* the transfer that is under way, for draws; as of then */
+  uint32_t sent;            /* up to this position of the log */
+  uint32_t next_write;      /* the write behind it */
+  uint64_t *shipped;        /* counts those that have arrived */
+};
+
 struct copy {
   struct group *group;
   struct member *member;
@@ -126,6 +138,7 @@ struct copy {
   struct timer patience;
   struct stream apply;
   struct elector elector;
+  struct backup backup;
   uint64_t ahead_ns; /* its clock: of the true time */
   uint64_t lost_ns;  /* it is down and has lost its data, since then; TIME_NEVER: it has them */
   struct copy_meters *meters;
@@ -149,6 +162,11 @@ struct group {
   void (*let_in)(struct sim *sim, struct member *member, struct frame *call); /* a read */
   uint64_t failed_ns; /* since when no primary has taken writes; TIME_NEVER: it is not so */
   uint32_t leaders;   /* copies that are up and take themselves for the primary */
+  const struct shipping_config *ship; /* NULL: nothing is sent to a safe place, else */
+  uint32_t safe;                      /* what it has: up to this position, as of then */
+  uint64_t safe_ns;
+  struct stream takes;
+  bool from_backup; /* all copies have lost their data at one time */
 };
 
 /* --- the life of a copy --------------------------------------------------------------------- */
@@ -237,5 +255,19 @@ void promote_note_leaders(struct sim *sim, struct group *group);
 /* A copy goes down with its data; and is up again, without them. */
 void copy_lose(const struct sim *sim, struct copy *copy);
 void copy_start_without_data(struct sim *sim, struct copy *copy);
+
+/* --- copy_backup.c -------------------------------------------------------------------------- */
+
+#define BACKUP_DUE 3 /* timer.what */
+
+/* What is acknowledged goes to a safe place as the configuration says. `shipped` counts transfers.
+ */
+void copy_backup_new(struct sim *sim, struct copy *copy, const struct shipping_config *config,
+                     uint64_t *shipped);
+void copy_backup_begin(struct sim *sim, struct copy *copy); /* a life begins */
+void copy_backup_due(struct sim *sim, struct copy *copy, const struct timer *timer);
+/* All copies have lost their data: how old what is left is; one of them has it again. */
+void copy_backup_note_loss(const struct sim *sim, struct copy *copy);
+void copy_backup_restore(struct sim *sim, struct copy *copy);
 
 #endif

@@ -68,6 +68,12 @@ const struct param copies_params[] = {
      .doc = "Whether the former primary is shut out before another copy becomes primary (power "
             "switched off, lease taken away), wherever it is. Without it one that is only cut off "
             "goes on taking writes from callers that do not reach the new one."},
+    {.name = "ship",
+     .type = PARAM_GROUP,
+     .offset = AT(ship),
+     .group = shipping_params,
+     .doc = "The primary sends what it has acknowledged to a safe place every so often, from which "
+            "it comes when all copies have lost their data; the same as `ship` beside `copies`."},
     {.name = "elect",
      .type = PARAM_GROUP,
      .offset = AT(elect),

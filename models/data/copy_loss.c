@@ -6,16 +6,28 @@
  * and does not stand until it has all that a leader had committed, since more than half of the
  * copies have a committed write only as long as who has lost it does not count. A primary that
  * nobody replaced meanwhile is restored from the copy that has most, and leads again in a new term:
- * what only it had is lost. */
+ * what only it had is lost. Where all have lost their data, copy_backup.c has the rest. */
+#include <assert.h>
+
 #include "copies.h"
 #include "life.h"
 #include "timeline.h"
 
-void copy_lose(const struct sim *sim, struct copy *copy) {
-  if (copy->lost_ns == TIME_NEVER) copy->lost_ns = sim->now_ns;
+/* Whether some copy has its data; or has not. */
+static bool any(const struct group *group, bool has) {
+  for (uint32_t i = 0; i < group->n; i++) {
+    if ((group->copy[i].lost_ns == TIME_NEVER) == has) return true;
+  }
+  return false;
 }
 
-/* The one that has most, of those that are up if any is; NULL: all have lost their data. */
+void copy_lose(const struct sim *sim, struct copy *copy) {
+  if (copy->lost_ns != TIME_NEVER) return;
+  copy->lost_ns = sim->now_ns;
+  if (!any(copy->group, true)) copy_backup_note_loss(sim, copy);
+}
+
+/* The one that has most, of those that are up if any is. Some copy has its data. */
 static struct copy *source_of(const struct copy *copy) {
   const struct group *group = copy->group;
   struct copy *best = NULL;
@@ -28,6 +40,7 @@ static struct copy *source_of(const struct copy *copy) {
     best = c;
     best_is_up = up;
   }
+  assert(best);
   return best;
 }
 
@@ -47,13 +60,6 @@ static uint64_t oldest_alone_ns(const struct copy *copy, uint32_t position) {
 static void restore_primary(struct sim *sim, struct copy *copy, uint64_t lost_ns) {
   struct group *group = copy->group;
   const struct copy *source = source_of(copy);
-  if (source == NULL) {
-    sim_fail(sim,
-             "all copies of \"%s\" have lost their data at one time, and backups of copies are not "
-             "modelled; let them fail one after the other, or leave copies out and say ship",
-             group->component->spec->name);
-    return;
-  }
   uint32_t fork = log_fork(&copy->log, &source->log, copy->log.dropped);
   uint64_t oldest_ns = oldest_alone_ns(copy, fork);
   copy_rewind(copy, fork);
@@ -80,14 +86,17 @@ static void empty(struct copy *copy) {
 void copy_start_without_data(struct sim *sim, struct copy *copy) {
   struct group *group = copy->group;
   uint64_t lost_ns = copy->lost_ns;
+  bool from_backup = group->from_backup, primary = copy->leads && group->primary == copy->number;
   copy->lost_ns = TIME_NEVER;
+  if (!any(group, false)) group->from_backup = false;
   sim_note(sim, copy->member, copy->member, "starts without data");
-  if (copy->leads && group->primary == copy->number) {
-    restore_primary(sim, copy, lost_ns);
-    return;
-  }
+  if (from_backup) copy_backup_restore(sim, copy);
+  if (primary && from_backup) promote_lead(sim, copy);
+  if (primary && !from_backup) restore_primary(sim, copy, lost_ns);
+  if (primary) return;
   copy->leads = false;
   promote_note_leaders(sim, group);
+  if (from_backup) return;
   empty(copy);
   copy->elector.learns = group->config->elect.given;
   for (uint32_t i = 0; i < group->n; i++) {

@@ -257,6 +257,7 @@ static void database_start(struct sim *sim, struct member *member) {
   if (db->copy && db->config->copies.elect.given) elect_start(sim, db->copy);
   if (db->outbox) outbox_begin(sim, db->outbox);
   if (db->shipping) shipping_begin(sim, db->shipping);
+  if (db->copy) copy_backup_begin(sim, db->copy);
 }
 
 static void database_on_message(struct sim *sim, struct member *member, struct frame *message) {
@@ -423,9 +424,9 @@ static void database_init(struct sim *sim, struct member *member) {
   if (alone) db->idempotency = idempotency_new(sim, &db->config->idempotency, &db->keys);
   db->outbox = outbox_new(sim, member, &db->config->outbox, &db->sent);
   if (db->config->fencing) db->fencing = fencing_new(sim);
-  db->shipping = shipping_new(
-      sim, member, &db->config->ship,
-      (struct shipping_meters){&db->shipped, &db->copies.lost, &db->copies.recovery_point});
+  struct shipping_meters losses = {&db->shipped, &db->copies.lost, &db->copies.recovery_point};
+  const struct shipping_config *ship = database_ship(db->config);
+  if (alone) db->shipping = shipping_new(sim, member, ship, losses);
   if (db->config->shards.rule != SHARDS_UNSAID) {
     db->special = true;
     db->shard = shard_new(sim, member, &db->config->shards, &db->config->move, &db->moves);
@@ -441,6 +442,7 @@ static void database_init(struct sim *sim, struct member *member) {
     if (copies_have_primary(copies)) {
       db->copy = copy_new(sim, member, copies, db->write_ops, &db->copies);
       db->copy->group->let_in = let_in;
+      copy_backup_new(sim, db->copy, ship, &db->shipped);
       if (member->index == 1) {
         db->copy->group->keys = copy_keys_new(sim, &db->config->idempotency);
       }

@@ -27,6 +27,10 @@ enum data_op database_data_op(const struct spec *spec, const struct component_sp
   return DATA_UNTOLD;
 }
 
+const struct shipping_config *database_ship(const struct database_config *config) {
+  return config->copies.ship.given ? &config->copies.ship : &config->ship;
+}
+
 bool database_validate(const struct spec *spec, const struct component_spec *component,
                        struct error *err) {
   const struct database_config *config = component->config;
@@ -75,10 +79,15 @@ bool database_validate(const struct spec *spec, const struct component_spec *com
         "\"any\" or \"nearest\" and copies.leaders = 1)");
   }
   if (!outbox_valid(spec, &config->outbox, err)) return false;
-  if (config->ship.given && config->copies.given) {
+  if (config->ship.given && config->copies.ship.given) {
+    return error_set(err, "says ship twice, for itself and in copies; leave one of them out");
+  }
+  if (database_ship(config)->given && config->copies.given &&
+      !copies_have_primary(&config->copies)) {
     return error_set(err,
-                     "has both copies and ship, which do not go together yet; leave out one of "
-                     "them");
+                     "has ship and copies without a primary, where nobody would know all writes; "
+                     "leave ship out, or let one copy lead (copies.read = \"primary\", \"any\" or "
+                     "\"nearest\" and copies.leaders = 1)");
   }
   if (config->connections != PARAM_UNLIMITED && config->workers != PARAM_UNLIMITED &&
       config->connections < config->workers) {
@@ -112,7 +121,7 @@ void database_outline(const struct spec *spec, const struct component_spec *comp
   out->by_key = component->instances > 1 && !config->copies.given;
   copies_outline(spec, component, &config->copies, out);
   out->fences = config->fencing;
-  out->restores = config->ship.given;
+  out->restores = database_ship(config)->given;
   out->remembers = config->idempotency.given && config->idempotency.keep_ns > 0;
   out->relays_to = config->outbox.given ? config->outbox.topic + 1 : 0;
   bool writes = database_data_op(spec, component, op) == DATA_WRITE;

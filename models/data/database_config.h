@@ -33,4 +33,7 @@ enum data_op database_data_op(const struct spec *spec, const struct component_sp
 void database_outline(const struct spec *spec, const struct component_spec *component, int op,
                       struct outline *out);
 
+/* What goes to a safe place, wherever it is said. */
+const struct shipping_config *database_ship(const struct database_config *config);
+
 #endif

@@ -153,7 +153,8 @@ bool database_has_meter(const void *config, const struct meter *meter) {
     return c->outbox.given;
   }
   if (meter->at == STATE(fenced)) return c->fencing;
-  if (meter->at == STATE(shipped) || (of_loss && c->ship.given)) return c->ship.given;
+  bool ships = database_ship(c)->given;
+  if (meter->at == STATE(shipped) || (of_loss && ships)) return ships;
   if (meter->at >= STATE(moves) && meter->at < STATE(moves) + sizeof(struct shard_meters))
     return c->shards.rule != SHARDS_UNSAID;
   if (!database_keeps_copies(config)) return false;

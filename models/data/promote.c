@@ -57,6 +57,7 @@ void promote_take_over(struct sim *sim, struct copy *copy) {
     hist_add(&copy->meters->recovery_point, older ? failed_ns - takeover.oldest_ns : 0);
   }
   if (group->failed_ns == TIME_NEVER) group->failed_ns = failed_ns;
+  if (group->safe > copy->log.end) group->safe = copy->log.end;
   copy->meters->promotions++;
   group->primary = copy->number;
   level_set(&copy->meters->behind, sim->now_ns, 0);

@@ -64,6 +64,7 @@ static void drop_old(const struct group *group) {
     const struct copy *c = &group->copy[i];
     if (c->applied < least) least = c->applied;
   }
+  if (group->ship && group->safe < least) least = group->safe;
   const struct log *log = &group->copy[0].log;
   if (least < log->dropped + (log->end - log->dropped) / 2 + 64) return;
   for (uint32_t i = 1; i < group->n; i++) {
@@ -300,6 +301,8 @@ void copy_on_answer(struct sim *sim, struct copy *copy, struct frame *message,
 void copy_on_due(struct sim *sim, struct copy *copy, struct timer *timer) {
   if (timer->what == ELECT_DUE) {
     elect_on_due(sim, copy);
+  } else if (timer->what == BACKUP_DUE) {
+    copy_backup_due(sim, copy, timer);
   } else if (timer->what == 0) {
     copy_patience_ends(sim, copy);
   } else if (copy->leads) {

@@ -95,11 +95,11 @@ static void hit(struct sim *sim, const struct fault_hit *hit, bool begins) {
   members_crash(sim, hit->member, hit->members, begins);
 }
 
-/* Of copies some are left that have the data. */
+/* Of one copy others have the data. */
 static bool fits(const struct component_spec *component, const struct outline *outline,
                  enum target_kind target) {
   (void)component;
-  if (outline->copies) return outline->copies->replaces && target != TARGET_COMPONENT;
+  if (outline->copies && target != TARGET_COMPONENT) return outline->copies->replaces;
   return outline->restores;
 }
 

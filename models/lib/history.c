@@ -19,6 +19,7 @@ struct datum {
 
 struct history {
   uint32_t copies, all; /* number, and the set of all */
+  uint32_t kept_from;   /* those from this one on are kept whoever shows them */
   uint32_t counts;      /* the copy that took over last; HISTORY_COPIES: it lost its data since */
   /* Writes first .. first + n - 1, in a ring. */
   struct history_write *ring;
@@ -42,6 +43,7 @@ struct history *history_new(uint32_t copies) {
   h->copies = copies;
   h->all = copies == 32 ? UINT32_MAX : (UINT32_C(1) << copies) - 1;
   h->first = 1;
+  h->kept_from = UINT32_MAX;
   h->capacity = 256;
   h->ring = mem_zeroed(h->capacity, sizeof *h->ring);
   h->data = 1;
@@ -175,7 +177,7 @@ static bool is_over(const struct history *h, const struct history_write *w) {
 }
 
 static void forget(struct history *h) {
-  while (h->n > 0 && is_over(h, at(h, h->first))) {
+  while (h->n > 0 && h->first < h->kept_from && is_over(h, at(h, h->first))) {
     h->first++;
     h->n--;
   }
@@ -325,6 +327,15 @@ struct takeover history_take_over(struct history *h, uint32_t copy) {
     if (w->acked_ns < out.oldest_ns) out.oldest_ns = w->acked_ns;
   }
   return out;
+}
+
+void history_keep(struct history *h, uint32_t write) {
+  h->kept_from = write;
+  forget(h);
+}
+
+uint32_t history_next(const struct history *h) {
+  return h->first + h->n;
 }
 
 void history_lose_data(struct history *h, uint32_t copy) {

@@ -20,9 +20,9 @@
  * earlier stamp is beaten by it, and lost from the beginning.
  *
  * A version is the number of the write that made it; 0 is what there was at first. Writes are kept
- * until every copy shows them, or nobody has them. Invariant: the version of a datum that a copy
- * shows is that of the last write in the copy's own order. A write that is lost is judged as lost,
- * and readers are not judged against it any more. */
+ * until every copy shows them, or nobody has them, and longer if somebody wants it. Invariant: the
+ * version of a datum that a copy shows is that of the last write in the copy's own order. A write
+ * that is lost is judged as lost, and readers are not judged against it any more. */
 #ifndef HISTORY_H
 #define HISTORY_H
 
@@ -91,6 +91,11 @@ struct takeover {
   uint64_t oldest_ns; /* when the first of them was acknowledged */
 };
 struct takeover history_take_over(struct history *h, uint32_t copy);
+
+/* Writes from this one on are kept although every copy shows them: all copies may yet lose them. At
+ * first none is. The next write has this number. */
+void history_keep(struct history *h, uint32_t write);
+uint32_t history_next(const struct history *h);
 
 /* A copy loses what it has, and discards it: until another one takes over none is there with which
  * an acknowledgement could conflict. */

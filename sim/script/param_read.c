@@ -307,12 +307,21 @@ static bool name_first(const struct field *f) {
   return true;
 }
 
+/* Puts a value that stands for a group into a table: ship = "5min" is ship = { "5min" }. */
+static void wrap_first(lua_State *L) {
+  lua_createtable(L, 1, 0);
+  lua_insert(L, -2);
+  lua_rawseti(L, -2, 1);
+}
+
 bool param_read_group(const struct field *f, int index) {
   lua_State *L = f->loader->L;
   if (lua_type(L, index) == LUA_TBOOLEAN && !lua_toboolean(L, index))
     lua_pushnil(L);
   else
     lua_pushvalue(L, index);
+  bool alone = lua_type(L, -1) == LUA_TSTRING || lua_type(L, -1) == LUA_TNUMBER;
+  if (alone && f->param->group->required) wrap_first(L);
   bool ok = lua_isnil(L, -1) || lua_istable(L, -1);
   if (!ok) {
     value_unexpected(f->loader, f->spot, -1, "a table of its own");

@@ -80,9 +80,54 @@ static void test_votes(void **state) {
   assert_true(metric_of(text, "c.availability", 100) < 0.72);
 }
 
+/* Aim: when all copies have lost their data, what was acknowledged since the last transfer arrived
+ * is lost, as of a database without copies; those who elect their primary elect one again. What all
+ * copies have is kept no longer than until it is in the safe place. */
+static void test_backup(void **state) {
+  (void)state;
+#define ALL_LOST(COPIES, SHIP)                                                                     \
+  "client \"c\" { arrivals = constant \"10/s\", target = \"pg\", timeout = \"5s\", mix = { write " \
+  "= 1 "                                                                                           \
+  "} }\n"                                                                                          \
+  "database \"pg\" { read = \"1ms\", write = \"1ms\"" COPIES SHIP                                  \
+  " }\n"                                                                                           \
+  "fault { lose \"pg\", at = \"55.05s\", lasts = \"6s\" }\n"
+  static const char *const texts[] = {
+      ALL_LOST("", ", ship = \"10s\""),
+      ALL_LOST(", copies = { n = 3 }", ", ship = \"10s\""),
+      ALL_LOST(", copies = { n = 3, write = \"all\", ship = \"10s\" }", ""),
+      ALL_LOST(", copies = { n = 3, elect = {}, ship = { every = \"10s\" } }", ""),
+  };
+  for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+    is(texts[i], "pg.lost_writes", 51); /* of 50 s, which is answered later, to 55 s */
+    is(texts[i], "pg.recovery_point.max", 5.05);
+    assert_true(metric_of(texts[i], "c.availability", 100) > 0.91);
+  }
+  is(ALL_LOST(", copies = { n = 3 }", ", ship = { \"10s\", takes = \"6s\" }"), "pg.lost_writes",
+     151);
+  is(ALL_LOST(", copies = { n = 3 }", ", ship = \"10s\""), "pg.shipped", 8);
+  /* What has been shipped and is lost when another copy takes over stays lost. */
+  static const char twice[] =
+      SHOP("n = 2, ship = \"9s\"",
+           CUT "fault { crash \"pg[1]\", at = \"30.05s\", lasts = \"10s\" }\n" CONTROL
+               "fault { lose \"pg\", at = \"35.05s\", lasts = \"10s\" }\n");
+  assert_true(metric_of(twice, "pg.lost_writes", 100) > 55); /* and those of the new one */
+}
+
 /* Aim: what cannot be given back is refused, or ends the run. */
 static void test_mistakes(void **state) {
   (void)state;
+  assert_non_null(
+      strstr(mistake(SHOP("n = 2, ship = \"5s\"", "") "database \"q\" { copies = { n = 2, ship = "
+                                                      "\"5s\" }, ship = \"5s\" }\n"),
+             "says ship twice"));
+  assert_non_null(
+      strstr(mistake("client \"c\" { arrivals = constant \"1/s\", target = \"q\" }\ndatabase \"q\" "
+                     "{ copies = { n = 3, read = 2, write = 2, ship = \"5s\" } }\n"),
+             "ship and copies without a primary"));
+  assert_non_null(strstr(mistake("client \"c\" { arrivals = constant \"1/s\", target = \"q\" "
+                                 "}\ndatabase \"q\" { ship = \"5\" }\n"),
+                         "key 'every' of ship"));
   assert_non_null(
       strstr(mistake(SHOP("n = 2", "fault { lose \"pg\", at = \"1s\", lasts = \"1s\" }\n")),
              "name one of them"));
@@ -95,10 +140,8 @@ static void test_mistakes(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_primary),
-      cmocka_unit_test(test_follower),
-      cmocka_unit_test(test_votes),
-      cmocka_unit_test(test_mistakes),
+      cmocka_unit_test(test_primary), cmocka_unit_test(test_follower), cmocka_unit_test(test_votes),
+      cmocka_unit_test(test_backup),  cmocka_unit_test(test_mistakes),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
