@@ -19,7 +19,7 @@ struct datum {
 
 struct history {
   uint32_t copies, all; /* number, and the set of all */
-  uint32_t kept_from;   /* those from this one on are kept whoever shows them */
+  uint32_t kept_from;   /* those from this one on are kept, though all copies show them */
   uint32_t counts;      /* the copy that took over last; HISTORY_COPIES: it lost its data since */
   /* Writes first .. first + n - 1, in a ring. */
   struct history_write *ring;
