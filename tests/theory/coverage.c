@@ -36,16 +36,19 @@ static void coverage_of_replications(struct study *study) {
   trials_cover(&series);
   for (uint32_t m = 0; m < series.metrics; m++) {
     struct band band = binomial_band(series.trials, 0.95, COVERAGE_ALPHA);
+    /* That of a quantile reaches farther up, so as to cover no less where requests are few. */
+    bool quantile = strstr(promised[m], ".p99") != NULL;
     study_find(study, "-", series.trials, 0.95,
-               (double)series.covered[m] / (double)series.expected[m], band.low, band.high,
+               (double)series.covered[m] / (double)series.expected[m], band.low,
+               quantile ? fmax(band.high, 0.97) : band.high,
                "coverage, 10 replications, rho 0.7: %s", promised[m]);
   }
   trials_forget(&series);
   scenario_free(s);
 }
 
-/* A quantile with few samples beyond it in each replication has a skew law, and its interval covers
- * less: so much less, and no less than 90 %. */
+/* A quantile with few samples beyond it in each replication has a skew law; its interval keeps its
+ * promise all the same. */
 static void coverage_of_few_samples(struct study *study) {
   double truth[5];
   if (study->quick) return;
@@ -58,7 +61,7 @@ static void coverage_of_few_samples(struct study *study) {
                           .metrics = 1,
                           .trials = 2000};
   trials_cover(&series);
-  study_find(study, "-", series.trials, 0.95, (double)series.covered[0] / series.trials, 0.9, 1,
+  study_find(study, "-", series.trials, 0.95, (double)series.covered[0] / series.trials, 0.93, 0.97,
              "coverage, 10 replications with 28 samples beyond it in each, rho 0.7: %s",
              promised[1]);
   trials_forget(&series);

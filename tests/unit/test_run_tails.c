@@ -176,6 +176,27 @@ static void long_ones_are_left_alone(void **state) {
   end(&p);
 }
 
+/* With 30 samples beyond it ten replications speak for themselves, and forty are pooled; with 10
+ * beyond it ten are pooled, too. */
+static void few_speak_for_themselves_sooner(void **state) {
+  (void)state;
+  static uint64_t value[300];
+  struct pooled p;
+  struct estimate e;
+  double at_least;
+  for (uint32_t i = 0; i < 300; i++) value[i] = 1000 * i + 1;
+  for (uint32_t n = 10; n <= 40; n += 30) {
+    begin(&p, 0.9);
+    for (uint32_t r = 0; r < n; r++) add(&p, r, value, 300, 0);
+    assert_int_equal(ask(&p, 0.9, false, NAN, &e, &at_least), n == 40);
+    end(&p);
+  }
+  begin(&p, 0.9);
+  for (uint32_t r = 0; r < 10; r++) add(&p, r, value, 100, 0);
+  assert_true(ask(&p, 0.9, false, NAN, &e, &at_least));
+  end(&p);
+}
+
 /* One in 50 requests fails: beyond the p99 of all there are only failed ones, and beyond p95 both.
  */
 static void failed_ones_are_beyond_all(void **state) {
@@ -219,6 +240,7 @@ int main(void) {
       cmocka_unit_test(order_of_arrival_does_not_show),
       cmocka_unit_test(too_few_have_no_upper_end),
       cmocka_unit_test(long_ones_are_left_alone),
+      cmocka_unit_test(few_speak_for_themselves_sooner),
       cmocka_unit_test(failed_ones_are_beyond_all),
       cmocka_unit_test(nothing_was_answered),
   };

@@ -11,6 +11,7 @@
 #include "limiter.h"
 #include "part_said.h"
 #include "peak.h"
+#include "places.h"
 #include "recovery.h"
 #include "sim.h"
 #include "timeline.h"
@@ -226,7 +227,39 @@ static char *sentence_on_busiest(const struct results *results, uint32_t client,
 const char *answer_root(const struct results *results, uint32_t client) {
   struct limiter first = limiter_find(results, client);
   bool full = first.deadlocked || first.utilization >= BUSY_SATURATED;
-  return client != REF_NONE && full ? first.name : NULL;
+  if (client == REF_NONE) return NULL;
+  struct places places = places_worst(results, client);
+  if (first.name == NULL && places.component != REF_NONE && places.full) {
+    return results->scenario->spec.component[places.component].name;
+  }
+  return full ? first.name : NULL;
+}
+
+static char *sentence_without_workers(const struct results *results, uint32_t client) {
+  const struct spec *spec = &results->scenario->spec;
+  struct places places = places_worst(results, client);
+  if (places.component != REF_NONE) {
+    const char *name = spec->component[places.component].name;
+    gchar *said = places_said(results, &places);
+    gchar *text = places.full
+                      ? g_strdup_printf("%s is saturated: %s.", name, said)
+                      : g_strdup_printf(
+                            "No component has a limited number of workers. At %s %s; "
+                            "`archsim capacity` finds how much more load %s.",
+                            name, said, results->goals > 0 ? "the goals allow" : "a goal allows");
+    g_free(said);
+    return text;
+  }
+  bool any = false; /* without requests nothing could be */
+  for (uint32_t i = 0; i < spec->components; i++) any |= spec->component[i].kind->is_source;
+  if (!any) return g_strdup("");
+  if (client == REF_NONE || limiter_find(results, REF_NONE).name == NULL) {
+    return g_strdup("No component has a limited number of workers, so none saturates.");
+  }
+  return g_strdup_printf(
+      "No component that requests of %s reach has a limited number of workers, "
+      "so none saturates.",
+      spec->component[client].name);
 }
 
 char *answer_saturates(const struct results *results, uint32_t client) {
@@ -240,14 +273,7 @@ char *answer_saturates(const struct results *results, uint32_t client) {
   if (wire.busy > 0 && !(limited && first.utilization >= wire.busy)) {
     return sentence_on_wire(results, client, &wire);
   }
-  if (!limited) {
-    return client != REF_NONE && limiter_find(results, REF_NONE).name != NULL
-               ? g_strdup_printf(
-                     "No component that requests of %s reach has a limited number of "
-                     "workers, so none saturates.",
-                     results->scenario->spec.component[client].name)
-               : g_strdup("No component has a limited number of workers, so none saturates.");
-  }
+  if (!limited) return sentence_without_workers(results, client);
   if (first.deadlocked) {
     gchar *why = answer_deadlock(results, first.name);
     gchar *text = g_strdup_printf("%s is deadlocked: %s.", first.name, why);

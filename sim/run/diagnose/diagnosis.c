@@ -12,9 +12,11 @@
 #include "fault_def.h"
 #include "finding.h"
 #include "format.h"
+#include "handed_over.h"
 #include "json_write.h"
 #include "limiter.h"
 #include "peak.h"
+#include "places.h"
 #include "recovery.h"
 #include "scaling_said.h"
 #include "sim.h"
@@ -266,6 +268,17 @@ static void look_at_workers(const struct results *results, uint32_t id, bool gro
               full);
   g_free(full);
   g_free(how);
+}
+
+static void look_at_places(const struct results *results, uint32_t id, const char *name,
+                           struct finding_list *list) {
+  struct places places = places_of(results, id);
+  if (places.component == REF_NONE || !places.full) return;
+  struct finding *f = finding_add(list, RULE_PLACES, SEVERITY_SATURATED, name, NULL);
+  f->effect = places.waiting;
+  gchar *said = places_said(results, &places);
+  finding_say(f, format_count(results_value_of(results, name, "waiting")).text, "%s", said);
+  g_free(said);
 }
 
 /* Whether failures of followed requests began with a refusal of this component while it was up;
@@ -535,6 +548,7 @@ struct diagnosis diagnose(const struct results *results) {
       bool grows = look_at_growth(results, i, c->name, list);
       look_at_workers(results, i, grows, list);
     }
+    look_at_places(results, i, c->name, list);
     look_at_actions(results, c, list);
     look_at_memory(results, c, list);
     look_at_queue(results, i, list);
@@ -553,6 +567,7 @@ struct diagnosis diagnose(const struct results *results) {
   d.saturates = answer_saturates(results, client);
   d.time = client != REF_NONE ? answer_time(results, client) : g_strdup("");
   d.scaled = scaling_said(results, client);
+  handed_over_say(results, &d.scaled);
   d.root = answer_root(results, client);
   d.failed = failures_say(results);
   d.failed_share = failures_share(results);

@@ -3,17 +3,15 @@
 #include <glib.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "answer.h"
 #include "breakdown.h"
+#include "failure_cause.h"
 #include "format.h"
 #include "gone.h"
-#include "limiter.h"
 #include "part_said.h"
-#include "recovery.h"
 #include "sim.h"
-#include "timeline.h"
-#include "way.h"
 
 /* Of many clients those that failed most are told about. */
 #define CLIENTS_TOLD 3u
@@ -22,121 +20,13 @@
 /* An operation is named that has this share of the failures at least, of the requests at most. */
 #define OPERATION_LEAST 0.9
 #define OPERATION_MOST 0.5
-/* Failures come so many times as often while a fault holds that explains them. */
-#define MORE_DURING 2.0
 
 static struct label ratio(double value) {
   return format_value(UNIT_RATIO, value);
 }
 
-/* --- why ------------------------------------------------------------------------------------ */
-
-/* The time of a fault and `after_ns` more. */
-static bool held_in(const struct timeline *t, const struct fault_spec *fault, uint32_t window,
-                    uint64_t after_ns) {
-  uint64_t from_ns = window * t->window_ns, to_ns = from_ns + t->window_ns;
-  for (uint32_t k = 0; k < t->periods; k++) {
-    const struct fault_period *p = &t->period[k];
-    if (p->fault != fault || p->from_ns >= to_ns) continue;
-    if (p->until_ns == TIME_NEVER || p->until_ns + after_ns > from_ns) return true;
-  }
-  return false;
-}
-
-static bool held_always(const struct results *results, const struct fault_spec *fault) {
-  const struct timeline *t = results->timeline;
-  for (uint32_t w = (uint32_t)(results->warmup.ns / t->window_ns); w < t->looks; w++) {
-    if (!held_in(t, fault, w, t->window_ns)) return false;
-  }
-  return t->looks > 0;
-}
-
-/* How much later than its fault a failure shows: a request takes a while until it fails, such as
- * its timeout; and the window after it. */
-static uint64_t shows_after(const struct results *results, uint32_t client) {
-  if (results->blame == NULL) return results->timeline->window_ns;
-  struct composition failed = breakdown_failed(&results->blame[client]);
-  double ns = failed.requests > 0 ? failed.latency_s * 1e9 : 0;
-  composition_free(&failed);
-  return results->timeline->window_ns + (uint64_t)ns;
-}
-
-/* The share of the failures in replication 1 that fell into the time of the fault; 0 where there
- * are hardly more of them in a while than in as long a while without it: of a fault that holds all
- * the time that says nothing. */
-static double share_during(const struct results *results, uint32_t client,
-                           const struct fault_spec *fault, uint64_t after_ns) {
-  const struct timeline *t = results->timeline;
-  double all = 0, during = 0;
-  uint32_t first = (uint32_t)(results->warmup.ns / t->window_ns), held = 0;
-  for (uint32_t w = first; w < t->looks; w++) held += held_in(t, fault, w, after_ns);
-  for (uint32_t i = 0; i < t->series; i++) {
-    const struct series *s = &t->list[i];
-    if (s->component != client || s->what != SERIES_ERRORS) continue;
-    for (uint32_t w = first; w < t->looks; w++) {
-      all += (double)s->value[w];
-      if (held_in(t, fault, w, after_ns)) during += (double)s->value[w];
-    }
-  }
-  double without = t->looks - first - held;
-  bool more = without > 0 && during * without >= MORE_DURING * (all - during) * held;
-  return all > 0 && more ? during / all : 0;
-}
-
-/* The share of the measured time for which it held: so much of the failures would fall in it
- * anyway.
+/* --- why ----------------------------------------------------------------------------------------
  */
-static double share_of_time(const struct results *results, const struct fault_spec *fault) {
-  const struct timeline *t = results->timeline;
-  uint32_t held = 0, first = (uint32_t)(results->warmup.ns / t->window_ns);
-  for (uint32_t w = first; w < t->looks; w++) held += held_in(t, fault, w, t->window_ns);
-  return t->looks > first ? (double)held / (t->looks - first) : 0;
-}
-
-/* Whether a fault has been met among the first periods. */
-static bool is_met(const struct timeline *t, uint32_t periods, const struct fault_spec *fault) {
-  for (uint32_t i = 0; i < periods; i++) {
-    if (t->period[i].fault == fault) return true;
-  }
-  return false;
-}
-
-/* Faults that a client's requests can meet. */
-struct cause {
-  const struct fault_spec *best; /* in its time most of the failures fall, by more than its time is
-                                    long than of any other; NULL: of none */
-  double share;
-  uint32_t alike;                  /* others that explain as much, such as those of the same time */
-  const struct fault_spec *always; /* it held all the time; NULL: none did */
-  const struct fault_spec *before; /* it was over when the warm-up ended; NULL: none was */
-};
-
-static struct cause cause_of(const struct results *results, uint32_t client) {
-  const struct timeline *t = results->timeline;
-  struct cause out = {0};
-  double best_more = 0;
-  struct arena *arena = arena_new();
-  struct way way = way_of(&results->scenario->spec, client, arena);
-  for (uint32_t i = 0; t != NULL && i < t->periods; i++) {
-    const struct fault_spec *fault = t->period[i].fault;
-    if (!way_meets(&way, fault)) continue;
-    bool over = t->period[i].until_ns <= results->warmup.ns;
-    if (over) out.before = fault;
-    if (out.always == NULL && held_always(results, fault)) out.always = fault;
-    double share = share_during(results, client, fault, shows_after(results, client));
-    if (share <= 0.5) continue;
-    bool other = out.best != NULL && !is_met(t, i, fault);
-    double more = share - share_of_time(results, fault);
-    if (other && share == out.share) out.alike++;
-    if (out.best != NULL && more <= best_more) continue;
-    if (share != out.share) out.alike = 0;
-    out.share = share;
-    out.best = fault;
-    best_more = more;
-  }
-  arena_free(arena);
-  return out;
-}
 
 /* Most of the followed ones were turned away or failed on purpose, at any load. */
 static bool are_meant(const struct blame *blame) {
@@ -153,46 +43,8 @@ static bool are_meant(const struct blame *blame) {
 }
 
 bool failures_may_be_of_load(const struct results *results, uint32_t client) {
-  struct cause cause = cause_of(results, client);
-  if (cause.best != NULL || cause.always != NULL) return false;
+  if (failure_cause_known(results, client)) return false;
   return results->blame == NULL || !are_meant(&results->blame[client]);
-}
-
-/* That it never recovered; else a fault that explains most of the failures; else the component that
- * is overloaded. */
-static void append_cause(const struct results *results, uint32_t client, GString *text) {
-  struct recovery recovery = recovery_of(results, client);
-  if (recovery.stuck) {
-    g_string_append_printf(text, "; they still fail long after the fault '%s' ended",
-                           recovery.fault->name);
-    return;
-  }
-  struct cause cause = cause_of(results, client);
-  if (cause.best != NULL) {
-    g_string_append(text, "; ");
-    if (cause.share == 1) {
-      g_string_append(text, "all");
-    } else {
-      g_string_append_printf(text, "%.0f %% of the", fmin(100 * cause.share, 99));
-    }
-    g_string_append_printf(text, " failures fall in the time of the fault '%s'", cause.best->name);
-    if (cause.alike > 0) {
-      g_string_append_printf(text, " and of %u other%s", cause.alike, cause.alike == 1 ? "" : "s");
-    }
-    return;
-  }
-  if (cause.always != NULL) {
-    g_string_append_printf(text, "; the fault '%s' held all the time", cause.always->name);
-    return;
-  }
-  struct limiter first = limiter_find(results, client);
-  if (first.deadlocked || first.utilization >= BUSY_SATURATED) {
-    g_string_append_printf(text, "; %s is %s", first.name,
-                           first.deadlocked ? "deadlocked" : "saturated");
-  } else if (cause.before != NULL) {
-    g_string_append_printf(text, "; the fault '%s' was over when the measured time began",
-                           cause.before->name);
-  }
 }
 
 /* --- where ---------------------------------------------------------------------------------- */
@@ -244,9 +96,7 @@ static void append_origin(const struct spec *spec, const struct blame *blame,
                                                        : " when the time was up");
     return;
   }
-  if (f->part == PART_CONNECT && spec->component[f->component].kind->is_source) {
-    g_string_append_printf(text, "got no session of %s (%s)", name, outcome_name[f->cause]);
-  } else if (f->cause == OUTCOME_TIMEOUT) {
+  if (f->cause == OUTCOME_TIMEOUT) {
     const char *until = which == FOLLOWED_UNDER_WAY ? ""
                         : f->for_ever               ? ", for ever"
                                                     : " when the time was up";
@@ -357,7 +207,42 @@ static void say_journeys(const struct results *results, const struct client *c, 
                          ratio(reached).text);
 }
 
-static void say_client(const struct results *results, const struct client *c, GString *text) {
+/* Past a number of things: "all ", "over 99 % ". */
+static const char *past_number(const char *text) {
+  for (;;) {
+    const char *from = text;
+    text += strspn(text, "0123456789.% ");
+    if (strncmp(text, "all ", 4) == 0) text += 4;
+    if (strncmp(text, "over ", 5) == 0) text += 5;
+    if (text == from) return text;
+  }
+}
+
+/* Two clients whose requests fail alike differ in numbers only. */
+static bool is_alike(const char *one, const char *other) {
+  for (;;) {
+    one = past_number(one);
+    other = past_number(other);
+    if (*one != *other) return false;
+    if (*one == '\0') return true;
+    one++, other++;
+  }
+}
+
+/* What follows "... of the requests of users failed". */
+static GString *why_of(const struct results *results, const struct client *c) {
+  GString *text = g_string_new(NULL);
+  append_causes(results, results->scenario->spec.component[c->id].name, c->failed, text);
+  append_origins(results, c->id, FOLLOWED_FAILED, text);
+  failure_cause_say(results, c->id, text);
+  g_string_append_c(text, '.');
+  say_operation(results, c, text);
+  say_journeys(results, c, text);
+  return text;
+}
+
+static void say_client(const struct results *results, const struct client *c, const char *why,
+                       GString *text) {
   const char *name = results->scenario->spec.component[c->id].name;
   if (text->len > 0) g_string_append_c(text, ' ');
   if (c->failed >= c->requests) {
@@ -366,12 +251,33 @@ static void say_client(const struct results *results, const struct client *c, GS
     g_string_append_printf(text, "%s of the requests of %s failed",
                            ratio(c->failed / c->requests).text, name);
   }
-  append_causes(results, name, c->failed, text);
-  append_origins(results, c->id, FOLLOWED_FAILED, text);
-  append_cause(results, c->id, text);
-  g_string_append_c(text, '.');
-  say_operation(results, c, text);
-  say_journeys(results, c, text);
+  g_string_append(text, why);
+}
+
+/* The clients that failed most, the worst first; one that fails as the one before is only named. */
+static void say_clients(const struct results *results, const struct client *list, uint32_t n,
+                        GString *text) {
+  const struct spec *spec = &results->scenario->spec;
+  GString *before = NULL;
+  uint32_t told = 0, alike = 0;
+  for (uint32_t i = 0; i < n && told < CLIENTS_TOLD; i++) {
+    if (!(list[i].failed > 0)) continue;
+    GString *why = why_of(results, &list[i]);
+    told++;
+    if (before != NULL && is_alike(before->str, why->str)) {
+      g_string_truncate(text, text->len - (alike > 0));
+      g_string_append_printf(text, "%s%s (%s).", alike++ > 0 ? ", " : " The same happened to ",
+                             spec->component[list[i].id].name,
+                             ratio(list[i].failed / list[i].requests).text);
+      g_string_free(why, TRUE);
+      continue;
+    }
+    alike = 0;
+    say_client(results, &list[i], why->str, text);
+    if (before != NULL) g_string_free(before, TRUE);
+    before = why;
+  }
+  if (before != NULL) g_string_free(before, TRUE);
 }
 
 /* Of a client none of whose requests failed: what else became of them; false: nothing else. */
@@ -532,9 +438,7 @@ char *failures_say(const struct results *results) {
   GString *text = g_string_new(NULL);
   if (n > 0) qsort(list, n, sizeof *list, by_failed);
   if (n > 1 && failing > 0) say_total(spec, list, n, text);
-  for (uint32_t i = 0; i < n && i < CLIENTS_TOLD; i++) {
-    if (list[i].failed > 0) say_client(results, &list[i], text);
-  }
+  say_clients(results, list, n, text);
   if (failing > CLIENTS_TOLD) {
     g_string_append_printf(text, " Requests of %u other client%s failed, too.",
                            failing - CLIENTS_TOLD, failing - CLIENTS_TOLD == 1 ? "" : "s");
@@ -571,6 +475,7 @@ char *failures_say(const struct results *results) {
     g_string_free(whose, TRUE);
   }
   g_free(list);
-  if (text->len > 0) add_gone(results, text);
+  if (text->len > 0 || n == 0) add_gone(results, text);
+  if (text->len > 0 && text->str[0] == ' ') g_string_erase(text, 0, 1);
   return g_string_free(text, FALSE);
 }

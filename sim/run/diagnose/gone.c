@@ -19,14 +19,31 @@ static double count_of(const struct results *results, const char *component, con
   return count > 0 ? count : 0;
 }
 
+/* With importance sampling losses count for parts of one: those make no event of their own. */
+static bool say_storage(const struct results *results, const char *component, GString *text) {
+  double times = count_of(results, component, "losses");
+  if (!(times * results->replications >= 0.5)) return false;
+  if (text == NULL) return true;
+  g_string_append_printf(text, " %s lost data for ever: %s time%s%s", component,
+                         format_count(times).text, times == 1 ? "" : "s",
+                         results->replications > 1 ? " in a replication on average" : "");
+  double year = results_value_of(results, component, "annual_loss");
+  if (year > 0)
+    g_string_append_printf(text, "; a group is lost with a chance of %.3g a year", year);
+  g_string_append_c(text, '.');
+  return true;
+}
+
 bool gone_say(const struct results *results, const char *component, GString *text) {
   static const char *const lost[][2] = {{"lost_writes", "acknowledged writes"},
                                         {"lost_updates", "acknowledged updates"},
-                                        {"lost", "messages"}};
-  bool any = false;
+                                        {"lost", "messages"},
+                                        {"sessions_lost", "sessions"}};
+  bool any = say_storage(results, component, text);
   for (size_t i = 0; i < G_N_ELEMENTS(lost); i++) {
     double count = count_of(results, component, lost[i][0]);
-    if (!(count > 0)) continue;
+    bool groups = results_find_of(results, component, "annual_loss") != NULL; /* of storage */
+    if (!(count > 0) || groups) continue;
     any = true;
     if (text == NULL) continue;
     g_string_append_printf(text, " %s lost %s %s%s.", component, format_count(count).text,

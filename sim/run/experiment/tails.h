@@ -21,8 +21,11 @@
 
 #define TAIL_PARTS 50u
 /* With fewer samples beyond it in a replication, on average, a quantile is told by the pooled ones.
- */
+ * Of few replications the spread of their numbers beyond it says less than that of their quantiles:
+ * then replications speak for themselves down to TAIL_SHORT_OF_FEW samples. */
 #define TAIL_SHORT 100.0
+#define TAIL_SHORT_OF_FEW 20.0
+#define TAIL_FEW 30u
 
 struct tails;
 

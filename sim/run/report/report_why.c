@@ -22,7 +22,8 @@ static bool says_limit(const struct diagnosis *d) {
   for (uint32_t i = 0; i < d->findings.n; i++) {
     const struct finding *f = &d->findings.list[i];
     bool busy = f->severity == SEVERITY_SATURATED || f->severity == SEVERITY_NEAR;
-    if (busy && (strcmp(f->limit, "workers") == 0 || strcmp(f->limit, "bandwidth") == 0))
+    if (busy && (!strcmp(f->limit, "workers") || !strcmp(f->limit, "bandwidth") ||
+                 !strcmp(f->limit, "batch")))
       return true;
   }
   return false;

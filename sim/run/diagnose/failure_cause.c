@@ -1,0 +1,192 @@
+#include "failure_cause.h"
+
+#include <math.h>
+
+#include "answer.h"
+#include "breakdown.h"
+#include "format.h"
+#include "limiter.h"
+#include "recovery.h"
+#include "sim.h"
+#include "timeline.h"
+#include "way.h"
+
+/* Failures come so many times as often while a fault holds that explains them. */
+#define MORE_DURING 2.0
+
+/* The time of a fault and `after_ns` more. */
+static bool held_in(const struct timeline *t, const struct fault_spec *fault, uint32_t window,
+                    uint64_t after_ns) {
+  uint64_t from_ns = window * t->window_ns, to_ns = from_ns + t->window_ns;
+  for (uint32_t k = 0; k < t->periods; k++) {
+    const struct fault_period *p = &t->period[k];
+    if (p->fault != fault || p->from_ns >= to_ns) continue;
+    if (p->until_ns == TIME_NEVER || p->until_ns + after_ns > from_ns) return true;
+  }
+  return false;
+}
+
+static bool held_always(const struct results *results, const struct fault_spec *fault) {
+  const struct timeline *t = results->timeline;
+  for (uint32_t w = (uint32_t)(results->warmup.ns / t->window_ns); w < t->looks; w++) {
+    if (!held_in(t, fault, w, t->window_ns)) return false;
+  }
+  return t->looks > 0;
+}
+
+/* How much later than its fault a failure shows: a request takes a while until it fails, such as
+ * its timeout; and the window after it. */
+static uint64_t shows_after(const struct results *results, uint32_t client) {
+  if (results->blame == NULL) return results->timeline->window_ns;
+  struct composition failed = breakdown_failed(&results->blame[client]);
+  double ns = failed.requests > 0 ? failed.latency_s * 1e9 : 0;
+  composition_free(&failed);
+  return results->timeline->window_ns + (uint64_t)ns;
+}
+
+/* The share of the failures in replication 1 that fell into the time of the fault; 0 where there
+ * are hardly more of them in a while than in as long a while without it: of a fault that holds all
+ * the time that says nothing. */
+static double share_during(const struct results *results, uint32_t client,
+                           const struct fault_spec *fault, uint64_t after_ns) {
+  const struct timeline *t = results->timeline;
+  double all = 0, during = 0;
+  uint32_t first = (uint32_t)(results->warmup.ns / t->window_ns), held = 0;
+  for (uint32_t w = first; w < t->looks; w++) held += held_in(t, fault, w, after_ns);
+  for (uint32_t i = 0; i < t->series; i++) {
+    const struct series *s = &t->list[i];
+    if (s->component != client || s->what != SERIES_ERRORS) continue;
+    for (uint32_t w = first; w < t->looks; w++) {
+      all += (double)s->value[w];
+      if (held_in(t, fault, w, after_ns)) during += (double)s->value[w];
+    }
+  }
+  double without = t->looks - first - held;
+  bool more = without > 0 && during * without >= MORE_DURING * (all - during) * held;
+  return all > 0 && more ? during / all : 0;
+}
+
+/* The share of the measured time for which it held: so much of the failures would fall in it
+ * anyway.
+ */
+static double share_of_time(const struct results *results, const struct fault_spec *fault) {
+  const struct timeline *t = results->timeline;
+  uint32_t held = 0, first = (uint32_t)(results->warmup.ns / t->window_ns);
+  for (uint32_t w = first; w < t->looks; w++) held += held_in(t, fault, w, t->window_ns);
+  return t->looks > first ? (double)held / (t->looks - first) : 0;
+}
+
+/* Whether a fault has been met among the first periods. */
+static bool is_met(const struct timeline *t, uint32_t periods, const struct fault_spec *fault) {
+  for (uint32_t i = 0; i < periods; i++) {
+    if (t->period[i].fault == fault) return true;
+  }
+  return false;
+}
+
+/* Faults that a client's requests can meet. */
+struct cause {
+  const struct fault_spec *best; /* in its time most of the failures fall, by more than its time is
+                                    long than of any other; NULL: of none */
+  double share;
+  uint32_t alike;                  /* others that explain as much, such as those of the same time */
+  const struct fault_spec *always; /* it held all the time; NULL: none did */
+  const struct fault_spec *before; /* it was over when the warm-up ended; NULL: none was */
+};
+
+static struct cause cause_of(const struct results *results, uint32_t client) {
+  const struct timeline *t = results->timeline;
+  struct cause out = {0};
+  double best_more = 0;
+  struct arena *arena = arena_new();
+  struct way way = way_of(&results->scenario->spec, client, arena);
+  for (uint32_t i = 0; t != NULL && i < t->periods; i++) {
+    const struct fault_spec *fault = t->period[i].fault;
+    if (!way_meets(&way, fault)) continue;
+    bool over = t->period[i].until_ns <= results->warmup.ns;
+    if (over) out.before = fault;
+    if (out.always == NULL && held_always(results, fault)) out.always = fault;
+    double share = share_during(results, client, fault, shows_after(results, client));
+    if (share <= 0.5) continue;
+    bool other = out.best != NULL && !is_met(t, i, fault);
+    double more = share - share_of_time(results, fault);
+    if (other && share == out.share) out.alike++;
+    if (out.best != NULL && more <= best_more) continue;
+    if (share != out.share) out.alike = 0;
+    out.share = share;
+    out.best = fault;
+    best_more = more;
+  }
+  arena_free(arena);
+  return out;
+}
+
+/* How long the fault holds at a time, on average; NaN: not known, or to the end. */
+static double spell_ns(const struct timeline *t, const struct fault_spec *fault) {
+  double sum = 0, n = 0;
+  for (uint32_t i = 0; i < t->periods; i++) {
+    const struct fault_period *p = &t->period[i];
+    if (p->fault != fault) continue;
+    if (p->until_ns == TIME_NEVER) return NAN;
+    sum += (double)(p->until_ns - p->from_ns);
+    n++;
+  }
+  return n > 0 ? sum / n : NAN;
+}
+
+/* "; 87 % of the failures fall in the time of the fault 'x'"; where a window is longer than the
+ * fault, it is only known that they came near it. */
+static void say_when(const struct results *results, const struct cause *cause, GString *text) {
+  const struct timeline *t = results->timeline;
+  bool near = (double)t->window_ns > 2 * spell_ns(t, cause->best);
+  g_string_append(text, "; ");
+  if (cause->share == 1) {
+    g_string_append(text, "all failures");
+  } else {
+    g_string_append_printf(text, "%.0f %% of the failures", fmin(100 * cause->share, 99));
+  }
+  if (cause->best->recurring && results->replications > 1) {
+    g_string_append(text, " of replication 1");
+  }
+  if (near) {
+    g_string_append_printf(text, " fall within %s of the fault '%s'",
+                           format_value(UNIT_SECONDS, (double)t->window_ns / 1e9).text,
+                           cause->best->name);
+  } else {
+    g_string_append_printf(text, " fall in the time of the fault '%s'", cause->best->name);
+  }
+}
+
+bool failure_cause_known(const struct results *results, uint32_t client) {
+  struct cause cause = cause_of(results, client);
+  return cause.best != NULL || cause.always != NULL;
+}
+
+void failure_cause_say(const struct results *results, uint32_t client, GString *text) {
+  struct recovery recovery = recovery_of(results, client);
+  if (recovery.stuck) {
+    g_string_append_printf(text, "; they still fail long after the fault '%s' ended",
+                           recovery.fault->name);
+    return;
+  }
+  struct cause cause = cause_of(results, client);
+  if (cause.best != NULL) {
+    say_when(results, &cause, text);
+    if (cause.alike > 0) {
+      g_string_append_printf(text, " and of %u other%s", cause.alike, cause.alike == 1 ? "" : "s");
+    }
+    return;
+  }
+  if (cause.always != NULL) {
+    g_string_append_printf(text, "; the fault '%s' held all the time", cause.always->name);
+    return;
+  }
+  struct limiter first = limiter_find(results, client);
+  if (first.deadlocked || first.utilization >= BUSY_SATURATED) {
+    g_string_append_printf(text, "; %s is %s", first.name,
+                           first.deadlocked ? "deadlocked" : "saturated");
+  } else if (cause.before != NULL) {
+    g_string_append_printf(text, "; the fault '%s' was over when the measured time began",
+                           cause.before->name);
+  }
+}
