@@ -2,8 +2,8 @@
 # $goal: columns from, to, nines.
 set lmargin at screen sx(116) # "99.99999 %" beside the title of the axis
 if (X_ROTATE) {
-  set bmargin at screen sy(H - 108)
-  set xtics rotate by 30 right
+  set bmargin at screen sy(H - BELOW)
+  set xtics rotate by X_ROTATE right
 }
 unset xlabel
 if (strlen(X_TITLE) > 0) { set xlabel X_TITLE offset 0,0.3 }

@@ -3,7 +3,7 @@
 unset grid
 set grid xtics linetype 101
 set border 1
-set lmargin at screen sx(176)
+set lmargin at screen sx(LEFT)
 set bmargin at screen sy(H - 52)
 set xrange [0:x_hi]
 set yrange [row_n + 0.5:0.5]

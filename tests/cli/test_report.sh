@@ -71,6 +71,10 @@ holds file.html 'What to fix first for shop: '
 holds file.html 'What saturates first: On average workers are not short: the busiest are those of web'
 holds file.html 'What failed and why: '
 holds file.html 'archsim run shop.lua --seed 1 -r 3'
+# The bars of a waterfall lie between its names and its times.
+grep -o '<rect x="[0-9.]*" y="[1-9][0-9]*" width="[0-9.]*"' file.html |
+  awk -F'"' '{ n++; if ($2 < 210 || $2 + $6 > 720.1) bad = 1 } END { exit bad || n < 3 }' ||
+  fail 'the bars of a waterfall'
 holds file.html "$(sed -n 's/.*"fingerprint": "\(.*\)".*/\1/p' run.json)"
 holds file.html 'Threads or processes of one instance' # a parameter that the scenario leaves alone
 holds file.html 'Share of the calls that were answered ok, and in time.' # a definition
@@ -191,6 +195,14 @@ expect 0 report full.json -o full.html
 holds full.html 'at the 99 % quantile a request of c takes 200 ms, of which 75.0 % is waiting for a worker of s'
 holds full.html 'What saturates first: s is saturated: its 4 workers are busy 99.9 % of the time.'
 holds full.html '10.0 % of the requests of c ended badly: timeout 6.7 %, refused 3.3 %. Injected: crash s at 2 s for 1 s.'
+# On paper tall pictures keep their size, and what is folded or to be clicked is left out.
+sed -n '/@media print/,/^}/p' full.html >print.css
+for rule in 'nav { display: none; }' 'details { display: none; }' '[id^="figure-load"] svg { max-height: 9cm; }' \
+  'figure, tr { break-inside: avoid; }'; do
+  grep -qF "$rule" print.css || fail "printed, a report lacks: $rule"
+done
+grep -qF '[stroke-dasharray] { stroke-linecap: butt; }' full.html || fail 'round ends close the gaps of dashes'
+! grep -q 'direction: rtl' full.html || fail 'a picture begins at its right end'
 grep -q "$(printf 'busy 99.9\302\240%%')" full.html || fail 'a number may lose its unit to the next line'
 holds full.html 's marked down'
 holds full.html 'mean of the failed'

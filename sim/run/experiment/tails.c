@@ -167,7 +167,8 @@ bool tails_interval(const struct tails *t, const struct tail_question *question,
   uint32_t bucket = isinf(value) ? BUCKETS : bucket_of((uint64_t)(value * 1e9));
   if (!count_parts(&t->tail[question->hist], question, bucket, &c)) return false;
   double beyond = (1 - q) * c.sum;
-  double least = question->replications < TAIL_FEW ? TAIL_SHORT_OF_FEW : TAIL_SHORT;
+  bool few = question->replications < TAIL_FEW && question->replications >= TAIL_FEWEST;
+  double least = few ? TAIL_SHORT_OF_FEW : TAIL_SHORT;
   if (beyond >= least * question->replications) return false;
   uint32_t parts = question->replications < TAIL_PARTS ? question->replications : TAIL_PARTS;
   double half = beyond_half_width(&c, parts, q), nearest = beyond - half, farthest = beyond + half;

@@ -22,10 +22,12 @@
 #define TAIL_PARTS 50u
 /* With fewer samples beyond it in a replication, on average, a quantile is told by the pooled ones.
  * Of few replications the spread of their numbers beyond it says less than that of their quantiles:
- * then replications speak for themselves down to TAIL_SHORT_OF_FEW samples. */
+ * then replications speak for themselves down to TAIL_SHORT_OF_FEW samples; of fewer than five
+ * neither spread says much. */
 #define TAIL_SHORT 100.0
 #define TAIL_SHORT_OF_FEW 20.0
 #define TAIL_FEW 30u
+#define TAIL_FEWEST 5u
 
 struct tails;
 

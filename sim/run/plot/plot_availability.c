@@ -11,6 +11,7 @@
 #include "plot_text.h"
 
 #define PLACES_MAX 20u
+#define ASLANT_MOST 18u /* columns of a name that hangs at 30 degrees */
 #define SERIES_MAX 6u
 
 struct nines {
@@ -134,7 +135,7 @@ static struct plot_axis category_axis(const struct field *field, bool *rotate) {
   struct plot_axis axis = {.lo = 0.5, .hi = field->places + 0.5, .factor = 1, .unit = ""};
   uint32_t widest = 0;
   for (uint32_t i = 0; i < field->places; i++) {
-    char *clean = plot_text_clean(field->place_name[i], 18);
+    char *clean = plot_text_clean(field->place_name[i], TICK_WIDTH);
     widest = MAX(widest, plot_text_width(clean));
     axis.tick[axis.ticks].at = i + 1;
     g_strlcpy(axis.tick[axis.ticks++].label, clean, sizeof axis.tick[0].label);
@@ -144,10 +145,21 @@ static struct plot_axis category_axis(const struct field *field, bool *rotate) {
   return axis;
 }
 
+/* Pixels below the axis. Names too long to hang at 30 degrees hang at 60. */
+static double below(const struct plot_axis *x, bool rotate, double *angle) {
+  uint32_t widest = 0;
+  for (uint32_t i = 0; i < x->ticks; i++) {
+    widest = MAX(widest, plot_text_width(x->tick[i].label));
+  }
+  *angle = widest > ASLANT_MOST ? 60 : 30;
+  return !rotate ? 52 : *angle < 60 ? 108 : 46 + 6.6 * widest;
+}
+
 static void draw(struct plot_page *page, struct field *field, const struct plot_axis *x,
                  const char *x_title, bool rotate, char *title) {
   struct plot_axis y = plot_axis_nines(field->highest);
   GString *data = g_string_new(NULL);
+  double angle, bottom = below(x, rotate, &angle);
   const char *names[SERIES_MAX + 2];
   uint32_t rows = 0, n = 0;
   for (uint32_t i = 0; i < field->series && field->series > 1; i++)
@@ -160,7 +172,8 @@ static void draw(struct plot_page *page, struct field *field, const struct plot_
   script_axis(data, "y", &y);
   script_text(data, "X_TITLE", x_title, 60);
   script_text(data, "Y_TITLE", "availability (nines)", 60);
-  script_number(data, "X_ROTATE", rotate);
+  script_number(data, "X_ROTATE", rotate ? angle : 0);
+  script_number(data, "BELOW", bottom);
   script_number(data, "CATEGORIES", field->categories);
   script_number(data, "GOALS", field->goal->len);
   script_number(data, "OPEN", field->open);
@@ -170,7 +183,7 @@ static void draw(struct plot_page *page, struct field *field, const struct plot_
       .kind = "availability",
       .alone = true,
       .width = 800,
-      .height = (rotate ? 460 : 400) + 20 * rows,
+      .height = (uint32_t)(348 + bottom) + (rotate ? 4 : 0) + 20 * rows,
       .key_rows = rows,
       .title = title,
       .note = g_strdup(field->left_out > 0 ? "bars: 95 % intervals; not all are shown"

@@ -101,6 +101,13 @@ static void write_lost(GString *data, const struct lost *lost, double factor) {
   script_block_end(data);
 }
 
+/* Pixels to the left of the bars, so that every name has room. */
+static double left_of(const struct lost *lost) {
+  uint32_t widest = 0;
+  for (uint32_t r = 0; r < lost->rows; r++) widest = MAX(widest, plot_text_width(lost->row[r]));
+  return fmax(176, 24 + 7.6 * MIN(widest, LABEL_WIDTH));
+}
+
 static void draw(struct plot_page *page, const struct lost *lost) {
   const char *names[CAUSES_MAX + 1];
   struct plot_axis x = plot_axis_time(lost->most);
@@ -112,7 +119,8 @@ static void draw(struct plot_page *page, const struct lost *lost) {
   if (budgets) names[n++] = "goal";
   script_key(data, names, n, LABEL_WIDTH, &rows);
   script_texts(data, "name", names, lost->causes, LABEL_WIDTH);
-  script_texts(data, "row", (const char *const *)lost->row, lost->rows, 22);
+  script_texts(data, "row", (const char *const *)lost->row, lost->rows, LABEL_WIDTH);
+  script_number(data, "LEFT", left_of(lost));
   script_axis(data, "x", &x);
   bool year = lost->of_s == YEAR_S;
   char *title = script_axis_title(year ? "time lost a year" : "time lost in the run", &x);

@@ -279,13 +279,17 @@ static double at_quantile(const struct curve *curve, double q) {
 }
 
 static char *note_of(const struct curves *curves) {
-  GString *note = g_string_new("p50, p99:");
+  bool far = curves->x_hi >= 999; /* of 1 / (1 - q) */
+  GString *note = g_string_new(far ? "p50, p99, p99.9:" : "p50, p99:");
   for (uint32_t i = 0; i < curves->n && i < 4; i++) {
     const struct curve *c = &curves->list[i];
     if (note->len + strlen(c->name) > 80) break;
     g_string_append_printf(note, "%s %s %s, %s", i > 0 ? ";" : "", c->name,
                            format_value(UNIT_SECONDS, at_quantile(c, 0.5)).text,
                            format_value(UNIT_SECONDS, at_quantile(c, 0.99)).text);
+    if (far) {
+      g_string_append_printf(note, ", %s", format_value(UNIT_SECONDS, at_quantile(c, 0.999)).text);
+    }
   }
   return g_string_free(note, FALSE);
 }

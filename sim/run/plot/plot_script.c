@@ -112,7 +112,7 @@ void script_axis(GString *script, const char *name, const struct plot_axis *axis
   }
   char *at_name = g_strdup_printf("%s_at", name), *label_name = g_strdup_printf("%s_label", name);
   script_numbers(script, at_name, at, axis->ticks);
-  script_texts(script, label_name, label, axis->ticks, 24);
+  script_texts(script, label_name, label, axis->ticks, TICK_WIDTH);
   for (uint32_t i = 0; i < axis->ticks; i++) g_free(escaped[i]);
   g_free(at_name);
   g_free(label_name);

@@ -10,7 +10,8 @@
 
 #include "plot_axis.h"
 
-#define LABEL_WIDTH 30u /* columns of a name in a key */
+#define LABEL_WIDTH 60u /* columns of a name in a key */
+#define TICK_WIDTH 44u  /* of a name below an axis */
 #define TITLE_WIDTH 92u
 #define NOTE_WIDTH 118u
 
