@@ -7,6 +7,7 @@
 #include "format.h"
 #include "plot_kinds.h"
 #include "plot_results.h"
+#include "plot_text.h"
 
 #define ROWS_MAX 12u
 #define CAUSES_MAX 8u
