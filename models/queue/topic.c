@@ -416,7 +416,8 @@ const struct kind kind_topic = {
         "(`prefetch`), as RabbitMQ sends in turn. When its work ends well it is acknowledged and "
         "forgotten. It is delivered again when the work fails, when the consumer crashes (the "
         "connection breaks at once), or when the acknowledgement has not come within "
-        "`visibility`, even if the consumer hangs or still works on it. It comes back to its old "
+        "`visibility`, even if the consumer hangs or still works on it. What vanishes on the way, "
+        "there or back, is missed after `visibility` or after `session`. It comes back to its old "
         "place, or after a `backoff`; after `deliveries` times it is a dead letter. A late "
         "acknowledgement counts if nobody else has the message yet, as with SQS. A further "
         "delivery draws its work and its chances again; for a message that always fails, use an "
@@ -443,7 +444,6 @@ const struct kind kind_topic = {
         "each message that is kept beside the protocol. Left out: "
         "offsets that are set "
         "back, size of messages, users (a delivered message is nobody's request), "
-        "connections that break without a crash, where only `visibility` brings a message back, "
         "and the time that a topic takes to send.",
     .example =
         "client \"shop\" { arrivals = poisson \"80/s\", target = \"web\" }\n"
@@ -476,6 +476,7 @@ const struct kind kind_topic = {
     .on_timer = topic_on_timer,
     .on_due = topic_on_due,
     .on_consumer = topic_on_consumer,
+    .missed_ns = delivery_missed_ns,
     .message_life_ns = topic_message_life_ns,
     .message_partitions = topic_message_partitions,
     .on_fault = topic_on_fault,

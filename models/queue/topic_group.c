@@ -231,12 +231,37 @@ static bool admit_blocked(struct sim *sim, struct member *member) {
   return any;
 }
 
+/* Nothing is sent to it until it is heard of again, and after a session it has no partitions. */
+static void close_consumer(struct sim *sim, struct member *member, struct topic_group *g,
+                           struct topic_consumer *c) {
+  if (c->closed) return;
+  c->closed = true;
+  c->closings++;
+  if (!g->partition) return;
+  dues_push(&g->dues, (struct due){.at_ns = sim->now_ns + c->config->session_ns,
+                                   .letter = (uint32_t)(c - g->consumer),
+                                   .stamp = c->closings,
+                                   .what = DUE_SESSION});
+  group_set_timer(sim, member, g);
+}
+
+/* Whose connection is seen to be closed: what is acknowledged when it is sent must not go there, or
+ * it would be lost; anything else comes back. */
+static bool closes(struct sim *sim, struct member *member, struct topic_group *g,
+                   struct topic_consumer *c) {
+  if (c->config->ack != ACK_BEFORE || !member_is_off(c->member)) return false;
+  close_consumer(sim, member, g, c);
+  return true;
+}
+
 /* The next message and who gets it; NULL: there is no such pair. With partitions each consumer is
  * asked for its own, in turn. */
-static struct topic_consumer *next_pair(struct topic_state *t, struct topic_group *g,
-                                        uint32_t *letter) {
+static struct topic_consumer *next_pair(struct sim *sim, struct member *member,
+                                        struct topic_group *g, uint32_t *letter) {
+  struct topic_state *t = topic_of(member);
   if (!g->partition) {
     struct topic_consumer *c = leave_ring(g);
+    while (c && closes(sim, member, g, c)) c = leave_ring(g);
     if (c == NULL) return NULL;
     *letter = waiting_take(&t->letters, &g->waiting);
     if (*letter == NO_LETTER) group_enter_ring(g, c);
@@ -244,7 +269,7 @@ static struct topic_consumer *next_pair(struct topic_state *t, struct topic_grou
   }
   for (uint32_t i = 0; i < g->consumers; i++) {
     struct topic_consumer *c = &g->consumer[i];
-    if (c->closed || c->gone || c->has >= c->prefetch) continue;
+    if (c->closed || c->gone || c->has >= c->prefetch || closes(sim, member, g, c)) continue;
     *letter = partitions_take(t, g, i);
     if (*letter != NO_LETTER) return c;
   }
@@ -264,7 +289,7 @@ static void serve(struct sim *sim, struct member *member, struct topic_group *g)
       break;
     }
     uint32_t id = NO_LETTER;
-    struct topic_consumer *c = next_pair(t, g, &id);
+    struct topic_consumer *c = next_pair(sim, member, g, &id);
     if (c == NULL) break;
     group_backlog_step(sim, t, g, false);
     deliver(sim, member, g, id, c);
@@ -322,20 +347,6 @@ static void worked(struct sim *sim, struct topic_state *t, struct topic_group *g
     c->worked[c->n_worked++] = id;
     if (c->n_worked == c->config->ack_every) acknowledge_all(sim, t, g, c);
   }
-}
-
-/* Nothing is sent to it until it is heard of again, and after a session it has no partitions. */
-static void close_consumer(struct sim *sim, struct member *member, struct topic_group *g,
-                           struct topic_consumer *c) {
-  if (c->closed) return;
-  c->closed = true;
-  c->closings++;
-  if (!g->partition) return;
-  dues_push(&g->dues, (struct due){.at_ns = sim->now_ns + c->config->session_ns,
-                                   .letter = (uint32_t)(c - g->consumer),
-                                   .stamp = c->closings,
-                                   .what = DUE_SESSION});
-  group_set_timer(sim, member, g);
 }
 
 /* It broke: what it had worked on and not acknowledged comes back, too. */

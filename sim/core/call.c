@@ -88,7 +88,13 @@ static __attribute__((cold, noinline)) void lose(struct sim *sim, struct frame *
   frame_set_state(sim, call, FRAME_LOST);
   call->pending = cause;
   trace_mark(sim, call, where);
-  if (call->flags & CALL_ABANDONED) end_unwaited(sim, call);
+  if (call->flags & CALL_ABANDONED) {
+    end_unwaited(sim, call);
+    return;
+  }
+  const struct kind *maker = call->flags & CALL_ROOT ? sim->member[call->parent].kind : NULL;
+  uint64_t missed_ns = maker && maker->missed_ns ? maker->missed_ns(sim, call) : TIME_NEVER;
+  if (missed_ns != TIME_NEVER) push_frame_event(sim, call, missed_ns, EVENT_TIMEOUT);
 }
 
 /* Nobody is in the register, and who looks there finds no address: only those who look after

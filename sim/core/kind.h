@@ -144,6 +144,9 @@ struct kind {
   uint64_t (*message_partitions)(const void *config);
   /* Of a topic: a message whose publisher does not wait never came there. */
   void (*message_unheard)(struct component *topic);
+  /* How long it takes a member to miss a call that it made without a timeout, and that has
+   * vanished, or its answer; TIME_NEVER: for ever. NULL: it never does. */
+  uint64_t (*missed_ns)(const struct sim *sim, const struct frame *call);
   /* Of a topic: a member that subscribes to it takes messages again. */
   void (*on_consumer)(struct sim *sim, struct member *topic, struct member *consumer);
   /* Each member, before any event; all members exist, in the order of names. */

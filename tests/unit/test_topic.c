@@ -183,6 +183,49 @@ static void test_visibility(void **state) {
   expect(late, "q.backlog.end", 0);
 }
 
+/* Aim: what is acknowledged when it is sent does not go to an instance whose connection is closed:
+ * one that was idle when it crashed has lost nothing. */
+static void test_idle_crash(void **state) {
+  (void)state;
+#define IDLE(TOPIC)                                                            \
+  EVERY("1/s", ", keys = uniform_keys { n = 1 }")                              \
+  "topic \"q\" {" TOPIC                                                        \
+  "}\n"                                                                        \
+  "service \"a\" { workers = 1, work = \"100ms\", subscribe = { \"q\", ack = " \
+  "\"before\" } }\n"                                                           \
+  "fault { crash \"a\", at = \"10.5s\", lasts = \"5s\" }\n"
+  expect(IDLE(""), "q.lost", 0);
+  expect(IDLE(""), "a.consumed", 100);
+  expect(IDLE("partitions = 2"), "q.lost", 0);
+  expect(IDLE("partitions = 2"), "a.consumed", 100);
+}
+
+/* Aim: a message that vanishes on its way is not waited for for ever, nor is the place that it had
+ * with its consumer: they come back when it is visible again, or when the connection has been
+ * silent for a session. */
+static void test_vanished(void **state) {
+  (void)state;
+#define VANISHED(MORE)                                                                    \
+  "client \"c\" { arrivals = constant \"1/s\", target = \"q\" }\n"                        \
+  "topic \"q\" { zone = \"x\" }\n"                                                        \
+  "service \"a\" { zone = \"y\", workers = 1, work = \"100ms\", subscribe = { \"q\"" MORE \
+  " } }\n"                                                                                \
+  "fault { partition { \"x\", \"y\" }, at = \"10.5s\", lasts = \"2s\" }\n"
+  const char *session = VANISHED(", session = \"20s\""), *seen = VANISHED(", visibility = \"5s\"");
+  const char *texts[] = {session, seen};
+  for (int i = 0; i < 2; i++) {
+    expect(texts[i], "q.redeliveries", 1);
+    expect(texts[i], "q.lost", 0);
+    expect(texts[i], "q.duplicates", 0);
+    expect(texts[i], "a.consumed", 100);
+  }
+  /* Sent at 11 s. */
+  expect(session, "a.end_to_end.max", 20.1);
+  expect(seen, "a.end_to_end.max", 5.1);
+  expect(VANISHED(", ack = \"before\", session = \"20s\""), "q.lost", 1);
+  expect(VANISHED(", ack = \"before\", session = \"20s\""), "a.consumed", 99);
+}
+
 /* Aim: work that fails is tried again, after a pause, so many times; then it is a dead letter. */
 static void test_dead_letters(void **state) {
   (void)state;
@@ -377,6 +420,7 @@ int main(void) {
       cmocka_unit_test(test_groups),         cmocka_unit_test(test_publish),
       cmocka_unit_test(test_full),           cmocka_unit_test(test_order),
       cmocka_unit_test(test_consumer_crash), cmocka_unit_test(test_visibility),
+      cmocka_unit_test(test_idle_crash),     cmocka_unit_test(test_vanished),
       cmocka_unit_test(test_dead_letters),   cmocka_unit_test(test_retention),
       cmocka_unit_test(test_topic_crash),    cmocka_unit_test(test_members),
       cmocka_unit_test(test_partitions),     cmocka_unit_test(test_dedup),

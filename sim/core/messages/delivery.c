@@ -202,6 +202,13 @@ uint32_t delivery_heard(struct sim *sim, const struct frame *call) {
   return tag;
 }
 
+uint64_t delivery_missed_ns(const struct sim *sim, const struct frame *call) {
+  const struct member *callee = &sim->member[frame_callee(call)];
+  const struct subscription *s = subscription_of(callee->component->spec);
+  if (s == NULL || column_get(sim, call, COLUMN_DELIVERY) == 0) return TIME_NEVER;
+  return s->visibility_ns < s->session_ns ? s->visibility_ns : s->session_ns;
+}
+
 void delivery_goes_on(struct sim *sim, const struct frame *call, const struct frame *rest) {
   uint64_t value = column_get(sim, call, COLUMN_DELIVERY);
   if (value == 0 || value & CARRIES_NOTHING) return;

@@ -81,6 +81,11 @@ void delivery_let_go(struct sim *sim, uint32_t record, enum let_go why);
  * that carried it and the topic has not let go; else DELIVERY_NONE. */
 uint32_t delivery_heard(struct sim *sim, const struct frame *call);
 
+/* How long it takes a topic to find out that a call which carries a message has vanished, or its
+ * answer: when the message is visible again, or when its connection has been silent for a session.
+ * TIME_NEVER: it carries none. */
+uint64_t delivery_missed_ns(const struct sim *sim, const struct frame *call);
+
 /* Changes with each call that carries it. */
 uint32_t delivery_stamp(const struct sim *sim, uint32_t record);
 
