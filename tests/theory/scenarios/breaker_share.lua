@@ -1,5 +1,7 @@
--- A service of which a part of the calls fails all the time: how much of the time is its breaker open?
-local by = param { "by", "row", doc = "row: five failures in a row, then so many trials; share: half of the last 20" }
+-- A service of which a part of the calls fails all the time: how much of the time is its breaker
+-- open?
+local by = param { "by", "row",
+  doc = "row: five failures in a row, then so many trials; share: half of the last 20" }
 local trials = param { "trials", 1 }
 client "c" { arrivals = poisson "100/s", target = "s", breaker = by == "row"
   and { failures = 5, open = "1s", trials = trials }

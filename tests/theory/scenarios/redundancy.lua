@@ -1,4 +1,5 @@
--- Each request is sent to two servers at once; the first answer counts and the other one is stopped.
+-- Each request is sent to two servers at once; the first answer counts and the other one is
+-- stopped.
 local n = param { "n", 4, doc = "servers" }
 local rate = param { "rate", "120/s" }
 client "c" { arrivals = poisson(rate), target = "lb" }

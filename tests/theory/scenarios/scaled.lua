@@ -1,4 +1,5 @@
--- A service that begins with all its members: how many are left when a control has seen what they do?
+-- A service that begins with all its members: how many are left when a control has seen what they
+-- do?
 client "c" { arrivals = constant "40/s", target = "lb" }
 load_balancer "lb" { backends = "s" }
 service "s" { instances = 20, workers = 1, work = "100ms" }
