@@ -353,10 +353,17 @@ static void thin_out(struct blame *b) {
   while (b->fair > b->limit && b->below > 0) blame_restrict(b, b->below / 2);
 }
 
+/* As most replications do, so that what was merged before need not be looked at again. */
+static bool keeps_the_same(const struct blame *b, const struct blame *before) {
+  return b->below == before->below && tail_of(b) == tail_of(before) &&
+         failed_of(b) == failed_of(before) && b->cut_ns == before->cut_ns;
+}
+
 void blame_merge(struct blame *into, const struct blame *from) {
+  const struct blame before = *into;
   restrict_to(into, from->below, tail_of(from), failed_of(from));
   if (from->cut_ns > into->cut_ns) into->cut_ns = from->cut_ns;
-  sift(into);
+  if (!keeps_the_same(into, &before)) sift(into);
   for (uint32_t i = 0; i < from->samples; i++) {
     const struct blame_sample *s = &from->sample[i];
     if (is_kept(into, s)) add_sample(into, *s, from->entry + s->first);

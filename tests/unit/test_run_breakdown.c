@@ -450,6 +450,25 @@ static int by_hash(const void *left, const void *right) {
   return (a->hash > b->hash) - (a->hash < b->hash);
 }
 
+/* Aim: with each replication that keeps less, what was merged before is looked at again, also where
+ * there is room for all of it. */
+static void one_that_keeps_less(void **state) {
+  (void)state;
+  struct blame a = {.below = UINT64_MAX, .failed = UINT64_MAX, .limit = 100000};
+  for (uint64_t k = 0; k < 40; k++) {
+    struct blame one = some(k);
+    blame_merge(&a, &one);
+    free(one.sample);
+    for (uint32_t i = 0; i < a.samples; i++) {
+      const struct blame_sample *s = &a.sample[i];
+      bool slow = s->hash <= a.tail && s->latency_ns >= a.cut_ns;
+      assert_true(s->hash <= a.below || (s->outcome != OUTCOME_OK ? s->hash <= a.failed : slow));
+    }
+  }
+  assert_in_range(a.samples, 1000, 100000);
+  blame_free(&a);
+}
+
 /* Aim: the same of replications that differ in what they keep for being slow; all that the limits
  * of the whole allow is there, and nothing else. */
 static void any_order_of_slow_ones(void **state) {
@@ -574,6 +593,7 @@ int main(void) {
       cmocka_unit_test(retried_ones_too),
       cmocka_unit_test(any_order),
       cmocka_unit_test(any_order_of_slow_ones),
+      cmocka_unit_test(one_that_keeps_less),
       cmocka_unit_test(truth_at_p99),
       cmocka_unit_test(failed_ones_too),
   };
