@@ -8,7 +8,8 @@
 --   limited  40 a minute each: users get all they ask for, but the bots go on asking, and what the
 --            gate does to refuse them keeps it busy all the time
 --   obeyed   they heed Retry-After: the gate has almost nothing to do
--- A limit bounds what passes, not what is asked; that is the callers' choice.
+-- A limit bounds what passes, not what is asked; that is the callers' choice. How often users and
+-- bots ask and what a request takes are assumed.
 --
 -- Off: limit=1000/s  nobody is refused
 -- Off: per=all  one limit for everybody: the bots take what is the users'

@@ -5,7 +5,8 @@
 -- Two requests of a hundred fail at the best of times. "errors" looks at the share of the last
 -- minute, above 5 %; "outage" at that of five minutes, above 10 %; "slow" at the mean latency,
 -- above 3 s, and "busy" at the processors, above 90 %. "nervous" looks at the errors of five
--- seconds, a hundred requests, of which more than five fail by chance now and then.
+-- seconds, a hundred requests, of which more than five fail by chance now and then. Loads, work and
+-- the usual share of errors are assumed.
 --
 -- Off: fails=1%  what goes wrong is lost in the usual, and the alert on errors is silent
 -- Off: slower=1  the servers stay as fast as they were

@@ -5,6 +5,7 @@
 -- Covers E06.
 -- Apps call the gateway over 1 ms of network, and the gateway the services over another 1 ms. The
 -- same apps of `direct` call the services themselves. A gateway crashes for 30 s of five minutes.
+-- Loads, times of work and the outage are assumed.
 --
 -- Off: gateways=1  the gateway is a single point of failure for all services
 -- Off: caching=false  the catalogue gets every question

@@ -10,7 +10,8 @@
 -- is lost.
 -- In two more topics all brokers but the first have been down for long when that dies, too, and
 -- those who read are down meanwhile. Then nobody may lead until it is back, or, with `unclean`, one
--- that was out of sync: messages go on, and those that it does not have are gone.
+-- that was out of sync: messages go on, and those that it does not have are gone. Loads, distances
+-- and outages are assumed.
 --
 -- Off: acks=1  acknowledged before the others have it
 -- Off: unclean=true  one that is out of sync may lead

@@ -4,7 +4,7 @@
 -- Covers G12.
 -- The caller has 64 workers and sends each dependency 50/s. The slow one takes 2 s instead of
 -- 20 ms: 50/s x 2 s = 100 workers, all of them. With a pool of ten calls at once it gets no more
--- than ten; what finds the pool full is refused at once.
+-- than ten; what finds the pool full is refused at once. Loads and times of work are assumed.
 --
 -- Off: pool=false  all workers wait for the slow dependency
 -- Off: size=64  the pool is as large as the caller: no wall at all

@@ -7,7 +7,8 @@
 -- server keeps the hundred articles used last for ten seconds, in its own process; Redis keeps
 -- 20,000 for ten minutes. What a level answers costs the levels behind it nothing, so the database
 -- has what all of them miss. A level is worth what those before it do not have: what the CDN has
--- missed is hardly ever asked for again soon, so a small cache in the process finds nothing.
+-- missed is hardly ever asked for again soon, so a small cache in the process finds nothing. Sizes,
+-- times to live and loads are assumed.
 --
 -- Off: browser=1  a browser that keeps nothing but the last article
 -- Off: cdn=1  the CDN keeps one article: the servers get what the browsers miss

@@ -10,7 +10,7 @@
 -- a time to live T of 10 s a read is stale if the key was written since it was fetched:
 -- lambda T / (1 + lambda T) x (1 - (1 - e^-wT) / wT) = 35 %. A tenth of that time leaves 3 %, but
 -- has ten times the misses. A cache that is told of each write has no stale reads, and no more
--- misses than writes.
+-- misses than writes. Numbers of keys and rates are assumed; theory says what they have to lead to.
 --
 -- Off: new=lru  the newer policies are LRU: what is asked for once pushes out what is not
 -- Off: invalidate=never  a cache that is not told of writes

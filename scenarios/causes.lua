@@ -8,7 +8,8 @@
 -- again and again, each time that it has filled its memory. Behind a line that is cut the same half
 -- times out, and behind a database that hangs nearly all do. A slow dependency makes slow what
 -- needs it, and nothing else. A bad version answers with errors, and an attack meets a limit. The
--- process that was killed is begun again, and the bad version is taken back.
+-- process that was killed is begun again, and the bad version is taken back. Loads, work and how
+-- long each incident lasts are assumed.
 --
 -- Off: restart=1h  the process that was killed stays dead
 -- Off: look=1h  nobody looks at the new version

@@ -4,7 +4,8 @@
 -- Covers D02.
 -- Each place keeps 2000 of 20,000 pages for a minute, and what has ended for an hour more while the
 -- origin does not answer. Without the shield each place asks the origin by itself. When the origin
--- is down, readers get all that their place or the shield has.
+-- is down, readers get all that their place or the shield has. Loads, sizes and times to live are
+-- assumed; distances are those of cables between continents.
 --
 -- Off: shield=false  each place asks the origin for what another one has asked for already
 -- Off: stale=0s  what has ended is no answer: fewer read while the origin is down

@@ -5,7 +5,8 @@
 -- Five failures in a row open the breaker; after 30 s one trial call decides. At 20/s five failures
 -- take a quarter of a second, then a trial follows every 30 s, so at most 5 + 4 calls in 120 s, not
 -- the 2400 that are sent without one. The breaker closes at the first trial after the end, at most
--- 30 s later, so it turns away calls for 120 to 150 s: 2400 to 3000 of them.
+-- 30 s later, so it turns away calls for 120 to 150 s: 2400 to 3000 of them. The load, and what
+-- payment takes, are assumed.
 --
 -- Off: breaker=false  every call meets the dead service
 -- Off: open=5min  the trial comes long after the service is back

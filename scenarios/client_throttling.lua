@@ -6,7 +6,8 @@
 -- The service reads each request and looks its quota up before it does anything for it. Its quota
 -- of 80/s would keep it busy for 80 % of the time; with the refusals of 720/s it has half again as
 -- much to do as it can, a queue of 500, and users who have given up when their turn comes. Callers
--- that throttle themselves (Google's rule with K = 2) send two for each that is admitted.
+-- that throttle themselves (Google's rule with K = 2) send two for each that is admitted. The load
+-- is assumed.
 --
 -- Off: throttled=false  refusals take the service's time, and nobody is answered in time
 -- Answer: users.goodput

@@ -8,7 +8,7 @@
 -- that it measures by its clock. It is cut off half a second before its clock is set back, and so
 -- believes in its lease for four seconds more, while the others have elected another and take
 -- writes: who still reaches the old one reads what is out of date. A leader that asks the others
--- before each read has no use for a clock.
+-- before each read has no use for a clock. Loads, distances and the size of the skew are assumed.
 --
 -- Off: skew=1ns  clocks do not differ
 -- Off: reads=index  no read is out of date: those at the old leader fail

@@ -9,6 +9,7 @@
 --   cascading    80 % busy: with one replica down, the other two are 120 % busy, and users who give
 --                up and ask again keep them there
 --   gray         replicas become 50 times slower, and go on answering health checks
+-- Loads and times of work are assumed.
 --
 -- Off: common=false  no zone failure: correlated is as good as independent
 -- Off: load=1.2/s  two replicas can carry the load: nothing cascades

@@ -6,7 +6,8 @@
 -- reads and writes 2 GB in chunks of 4 MB. Without a limit all chunks stand before the disk at
 -- once, and reads behind them: for four seconds of each minute nothing else is done, so the 95th
 -- percentile is above half a second. At 40 chunks a second the merge takes a third of the
--- bandwidth for 13 s, and reads hardly notice.
+-- bandwidth for 13 s, and reads hardly notice. The disk is a middling SSD; loads and the size of a
+-- merge are assumed.
 --
 -- Off: pace=100000/s  no limit that holds anything back
 -- Off: chunk=4kB  next to nothing to merge

@@ -3,7 +3,8 @@
 --
 -- Covers G14.
 -- A page needs the product; recommendations and reviews are extras. Each extra has 100 ms, and when
--- it is not there by then, the page shows a list that is the same for all, or no reviews.
+-- it is not there by then, the page shows a list that is the same for all, or no reviews. Loads and
+-- times of work are assumed.
 --
 -- Off: degrade=false  a page without its extras is an error
 -- Off: patience=never  nobody gives up on slow reviews: every page is as slow as they are

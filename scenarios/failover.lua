@@ -7,7 +7,8 @@
 -- promotes the replica that has most, which takes five seconds. So orders fail for 7 to 8 seconds:
 -- what finding out takes, and the promotion. What the primary acknowledged in the two seconds in
 -- which it reached nobody is lost: 2 s times 50/s. What was on its way when it died is not. When it
--- is back it follows the new primary, and throws away what that does not have.
+-- is back it follows the new primary, and throws away what that does not have. Loads, work and
+-- outages are assumed, and what promoting takes.
 --
 -- Off: write=quorum  nothing is lost, and orders fail two seconds longer
 -- Off: manager=false  nobody takes over: orders fail until the power is back

@@ -9,7 +9,8 @@
 -- long as it does, so that the minutes lost in the month are those of a year, and each
 -- replication is a year of its own. Only independent failures that meet come twelve times too
 -- often. To see what something costs, let it never fail (`perfect`). Bad releases, which take
--- all servers, cost most, then zones; what is there twice costs little.
+-- all servers, cost most, then zones; what is there twice costs little. Rates of failures and times
+-- of repair are assumed.
 --
 -- Off: standby=false  the database waits for its primary to come back
 -- Off: zones=1  what takes the zone takes everything

@@ -3,7 +3,8 @@
 --
 -- Covers A08.
 -- The gateway waits for each service half a second at most, and each service for its database: what
--- hangs holds no more than its share of the gateway's workers, 20/s x 0.5 s = 10 of 64.
+-- hangs holds no more than its share of the gateway's workers, 20/s x 0.5 s = 10 of 64. Loads and
+-- times of work are assumed.
 --
 -- Off: own_database=false  one database for all three: its hang stops everything
 -- Off: timeout=never  the gateway's workers wait for the orders until none is left

@@ -8,7 +8,8 @@
 -- servers in a register that knows nothing of either: a readiness probe takes out of it who failed
 -- twice, and lets in again who answers. A server that starts answers no probe, and would be
 -- restarted before it is up but for a start-up probe, which gives it a minute. Nobody repairs
--- anything else here: without the liveness probe both servers stay as they are.
+-- anything else here: without the liveness probe both servers stay as they are. The period and
+-- three failures are Kubernetes' way; loads and the time of a start are assumed.
 --
 -- Off: alive=false  nobody restarts a server, and two of four are gone for good
 -- Off: ready=false  callers go on calling a server that hangs, is down or starts

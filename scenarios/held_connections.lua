@@ -7,7 +7,8 @@
 -- the two that are left have 200 handshakes each to do, two seconds of work, behind which requests
 -- wait too. The gateway that was deployed last has nobody, since nobody moves. Users who come again
 -- at times spread over half a minute make no storm, but stay where they came; who moves to another
--- connection every five minutes or so finds each gateway again.
+-- connection every five minutes or so finds each gateway again. Numbers of users and the work of a
+-- handshake are assumed.
 --
 -- Off: spread=0s  all who lost their connection come again at once
 -- Off: age=10h  connections that are kept for as long as they hold stay where they are

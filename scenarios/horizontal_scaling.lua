@@ -3,7 +3,8 @@
 --
 -- Covers B16.
 -- A request takes 10 ms of a server's core and 2 ms of the database's: a server does at most 100/s,
--- the database 500/s. Ten sites with 1 to 10 servers, each with more users than it can serve.
+-- the database 500/s. Ten sites with 1 to 10 servers, each with more users than it can serve. Times
+-- of work are assumed.
 --
 -- Off: query=0ms  the database takes no time: throughput grows on past five servers
 -- Off: balanced=false  requests meet a server at random, and some wait while others idle

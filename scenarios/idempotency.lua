@@ -6,7 +6,8 @@
 -- vain gives up, and does not know that the write is done all the same: the till sends the order
 -- again, and the queue its message to the invoices. With a key that is made where the order
 -- begins and goes with it, each database does each write once, also when it comes again. It has to
--- remember keys for longer than anybody tries.
+-- remember keys for longer than anybody tries. 24 h is how long Stripe keeps keys; loads and times
+-- of work are assumed.
 --
 -- Off: keep=0s  what is sent again is done again
 -- Off: keep=500ms  a key is forgotten before the last one tries

@@ -6,7 +6,7 @@
 -- and in a burst of twice what the four workers can do uploads are refused. With a queue the
 -- visitor
 -- waits for the storing of the original alone; the sizes come later, in a burst by seconds, and
--- nothing is lost.
+-- nothing is lost. Loads and times of work are assumed.
 --
 -- Off: queued=false  the visitor waits for the sizes, and uploads of the burst are refused
 -- Answer: visitors.latency.p99

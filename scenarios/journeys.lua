@@ -4,7 +4,8 @@
 -- Covers G02.
 -- A purchase is a log-in, five pages on average, a basket and a payment, with pauses in which the
 -- visitor reads. It succeeds when all of these do: 0.995^8 or so, 96 %, where each request has
--- 99.5 %. What a service promises for its requests says little of what its users can do.
+-- 99.5 %. What a service promises for its requests says little of what its users can do. Shares of
+-- failures and pauses are assumed.
 --
 -- Off: retry=1  what fails is not tried again: one purchase in 25 is lost
 -- Off: advert=false  the advertisement beside the basket always fails, and ends the purchase

@@ -9,7 +9,8 @@
 --             faster, while all have waited more than 20 ms; who pays comes last
 -- All of them do what they can. A full queue costs everybody 0.6 s and takes its third of those who
 -- pay, too. CoDel needs no limit of a queue to be chosen. It was made for senders who slow down:
--- these do not, and so they wait for much longer than its target.
+-- these do not, and so they wait for much longer than its target. Loads and times of work are
+-- assumed; 20 ms is assumed, too, CoDel's own target is 5 ms.
 --
 -- Off: keep=nobody  no class is kept longer than another
 -- Off: share=100%  nobody is turned away by the queue before it is full

@@ -8,7 +8,7 @@
 -- which helps against long work and not against a process that stands still: that renews
 -- nothing, the lease ends, and another one gets the lock. When the first goes on it does not
 -- know, and writes over what was written since. A store that looks at the token of the lock
--- keeps that out; two holders there are all the same.
+-- keeps that out; two holders there are all the same. The lease, loads and pauses are assumed.
 --
 -- Off: fencing=false  the late write of a holder that stood still counts
 -- Off: renew=false  work that takes longer than the lease, without any pause

@@ -7,7 +7,8 @@
 -- backup of a day takes half an hour until it is there, a part of the log 20 s. Lost is what was
 -- acknowledged since the last transfer that has arrived began: on average half an interval and the
 -- time of a transfer, at most a whole one. How long the database is down does not depend on it: it
--- is what it takes to restore, here half an hour.
+-- is what it takes to restore, here half an hour. Loads and times of transfer are assumed, and half
+-- an hour to restore.
 --
 -- Off: every=6h  the log is shipped four times a day
 -- Off: takes=30min  a slow line: what is on its way is lost as well

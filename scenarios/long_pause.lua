@@ -8,7 +8,7 @@
 -- comes in it than is done until the one after: the service is down for good, at a load that it
 -- bore well before. A short queue turns away what it could not answer in time, and a service that
 -- drops what nobody waits for any more forgets the pause by itself; both are as before within
--- seconds.
+-- seconds. Loads, work and pauses are assumed.
 --
 -- Off: long=1ms  nothing sets it off: the same load is no trouble
 -- Off: room=100000  the queue has no limit

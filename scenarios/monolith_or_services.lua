@@ -7,7 +7,8 @@
 -- cores, half a millisecond of network there and back (same zone). Views take 10 ms of work in
 -- three modules, so two hops make 11 ms of them.
 -- The recommendations crash for 15 s: with the process, or alone. During a sale four times as many
--- search: idle cores of the one process help out, the search service must grow, and it alone.
+-- search: idle cores of the one process help out, the search service must grow, and it alone. Work,
+-- loads and the outage are assumed.
 --
 -- Off: hop=0ms  the network takes no time: services are as fast as modules
 -- Off: alone=false  recommendations take all services along when they crash

@@ -7,6 +7,7 @@
 -- of both, and the earlier one, although acknowledged, is gone; "merges" keeps both. The regions
 -- agree after the time of a message; while one is cut off for a minute, after that minute. "one"
 -- has a single primary: nothing is lost, and the other regions wait for an ocean with each edit.
+-- Loads are assumed; distances are those between continents.
 --
 -- Off: conflict=lww  nothing is merged: what was lost before is lost here as well
 -- Off: cut=false  edits conflict only within the time of a message

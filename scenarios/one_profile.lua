@@ -6,7 +6,8 @@
 -- Without a cache each of them is a read, and the last answer comes after more than six seconds. A
 -- cache that holds nothing yet is no better: all of them miss before the first answer is there.
 -- With `single_flight` the first one asks and the others wait for its answer, so that all have it
--- after 50 ms; a second thousand half a minute later are hits, in both caches.
+-- after 50 ms; a second thousand half a minute later are hits, in both caches. What a read takes,
+-- and how many at once, are assumed.
 --
 -- Off: joined=false  every miss asks for itself, as without a cache
 -- Off: ttl=10s  the second thousand come when the time of the entry is over

@@ -7,7 +7,7 @@
 -- "safe" writes the message down together with the order, and a relay publishes it when the
 -- broker is back: every order is told, and no customer waits for the broker. When the database
 -- crashes, the relay does not know which messages have arrived, and publishes them again: those
--- who get them have to remember what they have seen.
+-- who get them have to remember what they have seen. Loads, work and outages are assumed.
 --
 -- Off: outbox=false  both shops write and then publish
 -- Off: dedup=0s  what the relay publishes again is done again

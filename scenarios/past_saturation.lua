@@ -8,7 +8,8 @@
 --   bounded    at most 50 wait, so at most half a second: the rest is refused at once
 --   shedding   last come first served, and work whose user has given up is dropped
 --   pressure   a front with 20 workers that wait for the server: its own queue of 30 is what fills
--- Goodput cannot be more than the 100/s; with bounds it is close to that.
+-- Goodput cannot be more than the 100/s; with bounds it is close to that. Loads and times of work
+-- are assumed.
 --
 -- Off: bound=unlimited  the bounded queue is endless as well
 -- Off: order=fifo  the oldest first: work begins when its user is about to give up

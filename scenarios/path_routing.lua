@@ -7,7 +7,8 @@
 -- all that admin can do; a rush of them fills its queue and nobody else's. The rush on the API is
 -- seen within 15 s, and servers are up 30 s later. There are two balancers behind one name; checks
 -- find one dead after 2 of 10 s, and callers remember an address for 30 s: about 40 s in which half
--- of them find nobody, or ten minutes with a longer memory.
+-- of them find nobody, or ten minutes with a longer memory. Loads, work and the time of a start are
+-- assumed.
 --
 -- Off: apart=false  one queue for both, and a rush of reports is everybody's
 -- Off: ttl=10min  half of the callers go on calling a balancer that is gone

@@ -2,7 +2,8 @@
 --
 -- Covers G03.
 -- A checkout waits one second for the provider at most. Then the order is taken with payment to
--- follow: one more write that a later job reads. The same shop without that stands beside it.
+-- follow: one more write that a later job reads. The same shop without that stands beside it. Loads
+-- and times of work are assumed.
 --
 -- Off: fallback=false  checkouts fail as long as the provider hangs
 -- Off: timeout=never  workers wait for the provider until none is left, and browsing fails too

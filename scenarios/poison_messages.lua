@@ -4,7 +4,8 @@
 -- Covers C06.
 -- Such a message fails, comes back to its place at the front, and fails again: a few of them keep
 -- all workers busy for ever, and the backlog of the good ones behind them grows. After five
--- deliveries with pauses in between it is a dead letter: the good ones hardly notice.
+-- deliveries with pauses in between it is a dead letter: the good ones hardly notice. Loads, work
+-- and the share of bad messages are assumed.
 --
 -- Off: deliveries=0  nobody gives a bad message up: the good ones wait behind them
 -- Answer: orders.backlog.end

@@ -7,7 +7,8 @@
 -- one more copy is cut off for half a minute. The three others elect one of them and go on; the old
 -- leader cannot commit anything, cannot answer a read, since it has to ask the others first, and
 -- gives up after a second. When the zone is back its copies follow the new leader without
--- unseating it.
+-- unseating it. Beats and patience are those of etcd (100 ms, 1 s); loads and distances are
+-- assumed.
 --
 -- Off: write=async  a leader that answers alone loses what only it has
 -- Off: pre_vote=false  a copy that was cut off unseats the leader when it is back

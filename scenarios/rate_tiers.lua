@@ -5,7 +5,8 @@
 -- 300 callers ask 120 times an hour each on average; a tenth of them have tokens. A crawler without
 -- one asks twice a second. Each has a limit of its own, so that the crawler gets its 60 an hour and
 -- costs nobody anything. Log-ins have 5 tokens an address, which come back within 60 s: of 20
--- addresses that try twelve times a minute 5 pass.
+-- addresses that try twelve times a minute 5 pass. Numbers of callers and how often they ask are
+-- assumed.
 --
 -- Off: per=tier  all without a token share one limit, which the crawler uses up
 -- Off: paid=60/h  a token is worth nothing

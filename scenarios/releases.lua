@@ -6,7 +6,8 @@
 -- Each way has users, a balancer and two fleets of its own: the old version and the new one. All
 -- at once and rolling, only people look, after six minutes. A canary gets 5 %, then 60 %, and is
 -- looked at each half minute, as is the new fleet of blue and green, which gets everything and is
--- taken back as a whole. What is taken back stays back: the old version serves as before.
+-- taken back as a whole. What is taken back stays back: the old version serves as before. Loads,
+-- the share of failures and who looks when are assumed.
 --
 -- Off: bad=0%  a good version spoils nothing, and every way ends with it
 -- Off: looks=6min  the canary and the new fleet are looked at as late as the others

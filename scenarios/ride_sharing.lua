@@ -7,7 +7,8 @@
 -- the fare at payment. In each town another thing happens to one server of matching, once in a
 -- while. A crash is refused at once, so that who asks sees it, and riders try another server: there
 -- is hardly an error. A hang answers nobody. A slow server answers: a probe of its host and
--- heartbeats never notice, a probe that waits like a request does, and so do riders.
+-- heartbeats never notice, a probe that waits like a request does, and so do riders. Loads, work
+-- and how often servers fail are assumed; probes are Kubernetes' (10 s, three failures).
 --
 -- Off: factor=1  nothing becomes slow, and nothing tells of it
 -- Off: beat=10s  heartbeats come as rarely as probes

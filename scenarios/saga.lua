@@ -5,7 +5,7 @@
 -- "none" makes one write after the other: what was done before one fails stays. "saga" undoes the
 -- earlier ones by writes of their own (release, refund), and notes on its disk what it does, so
 -- that it goes on with that after a crash. A saga that is in memory alone undoes what fails, and
--- forgets what it was at when it crashes.
+-- forgets what it was at when it crashes. Loads, work and how often things crash are assumed.
 --
 -- Off: commit=none  half done when a later write fails, or the service crashes
 -- Off: durable=false  half done when the service crashes

@@ -7,7 +7,8 @@
 -- keys belong elsewhere. On a ring with a hundred points each the newcomer takes its fifth and
 -- nothing else moves. By range four fifths of the calls meet the first shard, more than it can do;
 -- when the fifth comes, that range is split where its calls are halved. Moving a key holds a worker
--- of the shard that has it, and then one of the one that takes it.
+-- of the shard that has it, and then one of the one that takes it. Loads, times of work and what
+-- moving a key takes are assumed.
 --
 -- Off: comes=false  the hot range has nobody to share its load with
 -- Off: points=1  one point each: shares on the ring are anything between nothing and half

@@ -4,7 +4,8 @@
 -- Covers G13.
 -- The server can do 100/s; 40/s pay and 110/s do not. Who pays is served first, and when the queue
 -- of 50 is full, a paying newcomer takes the place of one who does not. Those who are turned away
--- are refused at once, as with 429 or 503. What is left, 60/s, goes to the others.
+-- are refused at once, as with 429 or 503. What is left, 60/s, goes to the others. Loads and times
+-- of work are assumed.
 --
 -- Off: evict=newcomer  a full queue turns away the newcomer, of any class
 -- Off: first=free  those who do not pay are served first

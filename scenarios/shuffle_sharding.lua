@@ -5,7 +5,8 @@
 -- Covers G12, G16.
 -- A worker takes 20 requests at once. The bad requests find each worker that they may go to and
 -- fill it. With shards of two by hash, one of the 28 pairs, 3.6 % of the customers, is lost with
--- that customer; who shares one worker has the other. Four fixed pairs would lose a quarter.
+-- that customer; who shares one worker has the other. Four fixed pairs would lose a quarter. Loads
+-- and times of work are assumed.
 --
 -- Off: algorithm=power_of_two  the bad requests go everywhere, and nobody is answered
 -- Off: shard=1  an eighth of the customers have the same single worker

@@ -7,7 +7,8 @@
 -- primary: now each site has one, both acknowledge, and when the line is back what the north wrote
 -- meanwhile is thrown away. "majority" elects its primary, at first one that is alone in the south,
 -- and answers a write when two of three have it: the north elects another and goes on, while the
--- south fails until the line is back, and nothing conflicts.
+-- south fails until the line is back, and nothing conflicts. Loads, distances and the outage are
+-- assumed.
 --
 -- Off: fence=true  the new primary shuts the old one out: the north takes no orders
 -- Off: write=async  a primary that answers alone loses what it took in the smaller half

@@ -11,7 +11,8 @@
 -- seconds. Answers within 20 s after an entry's end, while one read brings a new one, keep users
 -- from waiting in between; only a cache that loads what it had keeps them from it after the crash.
 -- "together" and "apart" meet no fault: at 80 s a batch writes all keys through them. Their entries
--- end at the same instant then, or at times that differ by up to half of the 20 s.
+-- end at the same instant then, or at times that differ by up to half of the 20 s. Loads, sizes and
+-- times of work are assumed.
 --
 -- Off: single=false  equal misses all ask
 -- Off: stale=0s  who comes after an entry's end waits for the database

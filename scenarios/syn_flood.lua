@@ -4,7 +4,8 @@
 -- Each SYN takes an entry in the table of half-open connections. Senders with false addresses never
 -- complete the handshake, so that the server keeps each entry for 63 s: 100/s x 63 s would need
 -- 6300 of 1024 entries. Erlang's formula says who finds one: 16 % of the users.
--- With cookies the entry is in the answer, and the table turns nobody away.
+-- With cookies the entry is in the answer, and the table turns nobody away. 63 s are
+-- those of Linux (five retries from 1 s on); the table and loads are assumed.
 --
 -- Off: flood=1/s  63 entries are enough
 -- Off: cookies=false  both servers are the same

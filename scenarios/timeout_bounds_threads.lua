@@ -4,6 +4,7 @@
 -- Covers G09.
 -- 4 of 100 requests/s need the dependency. While it hangs, each holds a thread until its timeout:
 -- 4/s x 3 s = 12 of 32 threads. Without a timeout 32 are gone after 8 s, and every request waits.
+-- Loads, threads and times of work are assumed.
 --
 -- Off: timeout=never  all threads wait for the dependency; what does not need it fails as well
 -- Off: timeout=20s  too long: 4/s x 20 s is more than there are threads

@@ -4,7 +4,7 @@
 -- Covers A01.
 -- 99 % of the requests follow a short link, 1 % make one; links are as popular as
 -- Zipf's law says. A look-up asks the cache, which asks the database on a miss; while the cache is
--- down the API asks the database itself.
+-- down the API asks the database itself. Times of work and the outages are assumed.
 --
 -- Off: cache=false  every look-up is a query, and the database is loaded far beyond its goal
 -- Off: servers=1  nobody is left when the API server crashes

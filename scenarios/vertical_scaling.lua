@@ -5,7 +5,8 @@
 -- Application and database run on one machine and want 4.6 GB with nothing to do, and 20 MB more
 -- for each request. On the small one an eighth of all pages are on the disk, so that all work
 -- takes several times as long, and what piles up meanwhile wants more memory still. The large
--- one has room for everything; ten times the users get their answers in a sixth of the time.
+-- one has room for everything; ten times the users get their answers in a sixth of the time. What
+-- processes and requests take of memory and of cores is assumed.
 --
 -- Off: swap=1  pages on the disk are as fast as those in memory: the small one has no trouble
 -- Off: cpus=2  the large one has memory alone: cores are what ten times the users need

@@ -7,7 +7,8 @@
 -- Its line has 200 Mbit/s. Work is small answers from the office; films are pieces of 2 MB from the
 -- internet. With a full tunnel both go through the server; with a split tunnel films go straight
 -- to their viewers. A branch office has a tunnel of its own, from site to site. A second server
--- takes over when the first has missed three checks.
+-- takes over when the first has missed three checks. 3 ns a byte, lines, loads and times of work
+-- are assumed.
 --
 -- Off: split=false  films go through the server, too: its line is full
 -- Off: standby=false  nobody takes over: work stops until the server is back

@@ -9,7 +9,7 @@
 -- the last checkpoint is gone. "backup" does the same every four hours, and to restore it takes
 -- half an hour. "repair" keeps everything on a disk that nothing happens to, and waits for a
 -- person: an hour as a rule, now and then four. Nothing is lost by that, and nobody can order
--- meanwhile.
+-- meanwhile. How often each dies, and what restoring and repairing take, are assumed.
 --
 -- Off: manager=false  nobody promotes a replica
 -- Off: checkpoint=10min  checkpoints are made seldom

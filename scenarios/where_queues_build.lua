@@ -4,7 +4,8 @@
 --
 -- Covers C03.
 -- One place has just enough for the load, or a little less, all others plenty. The first sentence
--- of the report blames that place in each variant (tests/cli/test_blame.sh reads them).
+-- of the report blames that place in each variant (tests/cli/test_blame.sh reads them). Loads and
+-- times of work are assumed.
 --
 -- Try: archsim run scenarios/where_queues_build.lua -s variant=pool
 --

@@ -7,7 +7,8 @@
 -- next read asks again; through keeps what was written. A cache that is written past answers
 -- with what it has until its time is over: most reads of keys that are written are stale. Back
 -- answers at once and writes each key once a second, so the database has fewer writes; a crash
--- takes what was acknowledged since, here half a second of writes.
+-- takes what was acknowledged since, here half a second of writes. Loads and times of work are
+-- assumed.
 --
 -- Off: flush=10ms  written back a hundred times a second: next to nothing is lost
 -- Off: invalidate=on_write  a cache that hears of each write answers no stale reads

@@ -5,7 +5,7 @@
 -- A balancer in each zone. Without knowledge of zones two of three calls leave theirs. Where calls
 -- stay as long as a server of their zone is left, that one gets a third of all, more than it can
 -- do. Where as many stay as keep every server equally busy, a sixth of all
--- leave, and the servers that are left do the work of all zones.
+-- leave, and the servers that are left do the work of all zones. Loads and times are assumed.
 --
 -- Off: least=100  with fewer than a hundred servers zones do not matter: calls go everywhere
 -- Off: even=last  what stays as far as the load is even stays as long as there is a server
