@@ -48,9 +48,18 @@ goal "api-small.service.mean < 19ms"
 goal "db-small.service.mean < 8ms"
 goal "db-small.wait.mean < 0.1ms"
 goal "small.latency.p99 < 250ms"
+-- Averaged over all views, most of which end at the CDN, of 46 ms:
+if cdn then goal "small.part.cdn-small < 1.1ms" end
+goal "small.part.api-small > 3.5ms"
+goal "small.part.api-small < 9.5ms"
+goal "small.part.db-small < 5ms"
+goal "small.latency.mean > 40ms" -- the rest is the way
 -- Twice the load.
 goal "large.availability >= 99.99%"
 goal "large.latency.p99 < 250ms"
 goal "wrong.latency.p99 > 800ms"
+-- Which tier it is that had to grow.
+goal "wrong.part.api-wrong > 100ms"
+goal "wrong.part.db-wrong < 5ms"
 
 run { duration = "100s", warmup = "40s", replications = 4 }
