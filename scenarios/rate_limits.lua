@@ -8,7 +8,7 @@
 -- window before comes close to it with two numbers a caller instead of a hundred times. A token
 -- bucket of 100 lets the burst through and then what the rate gives; a leaky bucket lets
 -- requests pass one by one. The others, who send 50 a minute each, are hardly ever refused: the
--- limit is each caller's own.
+-- limit is each caller's own. How often the others send is assumed.
 --
 -- Off: per=all  one limit for everybody: the burst takes what is the others'
 -- Off: algorithm=sliding_log  no window has an edge
@@ -37,6 +37,7 @@ service "web" { work = "2ms" }
 -- 200 requests of the burst: who lets how many through.
 goal "fixed-burst.availability > 97%"
 goal "log-burst.availability < 53%"
+goal "log-burst.errors.rate_limited == 100" -- the 101st and all after it
 goal "counter-burst.availability < 55%"
 goal "token-burst.availability < 57%"
 goal "leaky-burst.availability < 20%"
