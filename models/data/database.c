@@ -337,12 +337,13 @@ static void database_on_call(struct sim *sim, struct member *member, struct fram
   }
 }
 
-/* It comes from a holder of a lock that another one has had since. */
+/* It comes from a holder of a lock that another one has had since, or is for a version that is not
+ * there any more. */
 static __attribute__((cold, noinline)) void turn_away(struct sim *sim, struct member *member,
-                                                      struct frame *call) {
+                                                      struct frame *call, bool fenced) {
   struct database_state *db = member->state;
-  db->fenced++;
-  if (sim->keys) key_note_call(sim, call, KEY_FENCED);
+  *(fenced ? &db->fenced : &db->changed) += 1;
+  if (sim->keys && fenced) key_note_call(sim, call, KEY_FENCED);
   struct frame *next = station_leave(sim, &db->station, call);
   if (next) start(sim, member, next);
   call_reply(sim, call, OUTCOME_FAILED);
@@ -352,17 +353,22 @@ static void database_on_timer(struct sim *sim, struct member *member, struct fra
   struct database_state *db = member->state;
   if (__builtin_expect(db->special, 0) && done_special(sim, member, call)) return;
   if (db->fencing && !fencing_lets_do(sim, db->fencing, call, is_write(db, call))) {
-    turn_away(sim, member, call);
+    turn_away(sim, member, call, true);
     return;
   }
   bool again =
       db->idempotency && is_write(db, call) && !idempotency_lets_do(sim, db->idempotency, call);
+  if (!again && db->unchanged && is_write(db, call) && !unchanged_write(sim, db->unchanged, call)) {
+    turn_away(sim, member, call, false);
+    return;
+  }
   if (again) {
     /* It is answered as it was before. */
   } else if (is_write(db, call)) {
     done_write(sim, member, call);
   } else {
     db->reads++;
+    if (db->unchanged) unchanged_read(sim, db->unchanged, call);
     if (sim->holding) holding_done(sim, member->component->id, call, false);
     if (sim->keys) key_note_call(sim, call, KEY_READ);
   }
@@ -424,6 +430,8 @@ static void database_init(struct sim *sim, struct member *member) {
   if (alone) db->idempotency = idempotency_new(sim, &db->config->idempotency, &db->keys);
   db->outbox = outbox_new(sim, member, &db->config->outbox, &db->sent);
   if (db->config->fencing) db->fencing = fencing_new(sim);
+  const struct database_state *first = member->component->member->state;
+  db->unchanged = member->index == 1 ? unchanged_new(sim, member) : first->unchanged;
   struct shipping_meters losses = {&db->shipped, &db->copies.lost, &db->copies.recovery_point};
   const struct shipping_config *ship = database_ship(db->config);
   if (alone) db->shipping = shipping_new(sim, member, ship, losses);
@@ -465,6 +473,7 @@ static void database_destroy(struct sim *sim, struct member *member) {
   quorum_free(db->quorum);
   idempotency_free(db->idempotency);
   outbox_free(db->outbox);
+  unchanged_free(db->unchanged, member);
 }
 
 static struct station *database_station(struct member *member) {

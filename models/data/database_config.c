@@ -61,6 +61,12 @@ bool database_validate(const struct spec *spec, const struct component_spec *com
           : takes_part         ? "a part in a transaction"
           : config->row_locks  ? "row_locks"
                                : NULL;
+  if (other && program_compares(spec, (uint32_t)(component - spec->component))) {
+    return error_set(err,
+                     "a write to it has if_unchanged, and it has %s, which do not go together yet; "
+                     "leave out one of them",
+                     other);
+  }
   if (config->fencing && other) {
     return error_set(
         err, "has both fencing and %s, which do not go together yet; leave out one of them", other);

@@ -98,6 +98,8 @@ const struct meter database_meters[] = {
 #undef SENT
     {"fenced", METER_COUNT, STATE(fenced), 0,
      "Writes that failed since they were made under a lock that a later holder has (`fencing`)."},
+    {"changed", METER_COUNT, STATE(changed), 0,
+     "Writes that failed since their datum had been written after it was read (`if_unchanged`)."},
     {"shipped", METER_COUNT, STATE(shipped), 0,
      "Transfers that have arrived in the safe place (`ship`)."},
     {0},
@@ -138,12 +140,13 @@ static bool is_of_locks(const struct meter *meter) {
 /* Only who takes part in transactions, or locks rows in any case, has rows. */
 bool database_uses_meter(const struct component *component, const struct meter *meter) {
   const struct database_state *db = component->member->state;
+  if (meter->at == STATE(changed)) return db->unchanged != NULL;
   return db->rows != NULL || !is_of_locks(meter);
 }
 
 bool database_has_meter(const void *config, const struct meter *meter) {
   const struct database_config *c = config;
-  if (meter->at < STATE(copies) || is_of_locks(meter)) return true;
+  if (meter->at < STATE(copies) || is_of_locks(meter) || meter->at == STATE(changed)) return true;
   bool of_loss = meter->at == STATE(copies) + offsetof(struct copy_meters, lost) ||
                  meter->at == STATE(copies) + offsetof(struct copy_meters, recovery_point);
   if (meter->at >= STATE(keys) && meter->at < STATE(keys) + sizeof(struct idempotency_meters)) {

@@ -7,6 +7,7 @@
 #include "rows.h"
 #include "shards.h"
 #include "station.h"
+#include "unchanged.h"
 
 struct database_state {
   /* What most calls touch fills the first line and the beginning of `station`. */
@@ -35,6 +36,8 @@ struct database_state {
   struct rows_meters locks;
   struct fencing *fencing; /* or NULL */
   uint64_t fenced;
+  struct unchanged *unchanged; /* of the component, or NULL */
+  uint64_t changed;
   struct shipping *shipping; /* or NULL */
   uint64_t shipped;
 };

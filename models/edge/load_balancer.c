@@ -7,6 +7,7 @@
 #include "checks.h"
 #include "choose.h"
 #include "column.h"
+#include "compare.h"
 #include "fault_def.h"
 #include "front.h"
 #include "health.h"
@@ -153,6 +154,7 @@ static void load_balancer_on_reply(struct sim *sim, struct member *member, struc
     if (lb->listens) listen(sim, member, parent->pc, call->sent_ns, outcome);
   }
   if (sim->ledger) ledger_pass_on(sim, call, parent);
+  compare_pass_on(sim, call, parent);
   bool broke = outcome == OUTCOME_REFUSED || outcome == OUTCOME_RESET;
   if (broke && lb->by_connection) bound_set(sim, &lb->bound, parent, BOUND_TO_NONE);
   if (lb->sessions.idle_ns > 0 && outcome == OUTCOME_OK && parent->pc != FRONT_ROUTED) {

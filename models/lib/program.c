@@ -73,24 +73,51 @@ struct program assemble_program(struct assembler *to) {
       .steps = to->steps, .calls = to->calls, .step = to->step, .call = to->call};
 }
 
-static bool writes_to(const struct handlers *handlers, uint32_t component) {
+typedef bool is_meant_fn(const struct spec *spec, const struct program_call *call,
+                         uint32_t component);
+
+static bool is_part(const struct spec *spec, const struct program_call *call, uint32_t component) {
+  (void)spec;
+  return call->part > 0 && call->component == component;
+}
+
+static bool compares(const struct spec *spec, const struct program_call *call, uint32_t component) {
+  if (!call->if_unchanged) return false;
+  uint32_t to = call->component;
+  while (spec->component[to].kind->data_behind) {
+    to = spec->component[to].kind->data_behind(&spec->component[to]);
+    if (to == REF_NONE) return true; /* it may lead anywhere */
+  }
+  return to == component || !spec->component[to].kind->data_op;
+}
+
+static bool has_call(const struct spec *spec, const struct handlers *handlers, uint32_t component,
+                     is_meant_fn *is_meant) {
   for (uint32_t i = 0; i < handlers->n; i++) {
     const struct program *program = &handlers->handler[i].program;
     for (uint32_t k = 0; k < program->calls; k++) {
-      if (program->call[k].part > 0 && program->call[k].component == component) return true;
+      if (is_meant(spec, &program->call[k], component)) return true;
+    }
+  }
+  return false;
+}
+
+static bool any_has_call(const struct spec *spec, uint32_t component, is_meant_fn *is_meant) {
+  for (uint32_t c = 0; c < spec->components; c++) {
+    const struct component_spec *other = &spec->component[c];
+    for (const struct param *p = other->kind->params; p && p->name; p++) {
+      if (p->type != PARAM_HANDLERS || !other->config) continue;
+      const void *handlers = (const char *)other->config + p->offset;
+      if (has_call(spec, handlers, component, is_meant)) return true;
     }
   }
   return false;
 }
 
 bool program_takes_part(const struct spec *spec, uint32_t component) {
-  for (uint32_t c = 0; c < spec->components; c++) {
-    const struct component_spec *other = &spec->component[c];
-    for (const struct param *p = other->kind->params; p && p->name; p++) {
-      if (p->type != PARAM_HANDLERS || !other->config) continue;
-      if (writes_to((const void *)((const char *)other->config + p->offset), component))
-        return true;
-    }
-  }
-  return false;
+  return any_has_call(spec, component, is_part);
+}
+
+bool program_compares(const struct spec *spec, uint32_t component) {
+  return any_has_call(spec, component, compares);
 }

@@ -53,6 +53,7 @@ struct program_call {
   bool publishes;                /* a message: to a topic */
   bool keyed;                    /* of a message or a lock: it has the request's key */
   uint64_t delay_ns;             /* until it may be delivered */
+  bool if_unchanged;             /* a write on the version alone that the handler has read */
   struct how_many acks;          /* brokers that have it: 0, 1 or the word (all) */
 };
 
@@ -104,6 +105,9 @@ struct handlers {
 
 /* Whether some handler's transaction writes to a component. */
 bool program_takes_part(const struct spec *spec, uint32_t component);
+
+/* Whether some handler's write to a component, or to what passes it on there, has a condition. */
+bool program_compares(const struct spec *spec, uint32_t component);
 
 /* How many calls that is. */
 static inline uint64_t program_call_copies(const struct spec *spec,

@@ -7,6 +7,7 @@
 #include "abandon.h"
 #include "arena.h"
 #include "call.h"
+#include "compare.h"
 #include "delivery.h"
 #include "fault_def.h"
 #include "outbound_params.h"
@@ -194,6 +195,7 @@ static void service_on_reply(struct sim *sim, struct member *member, struct fram
   if (__builtin_expect(sim->ledger != NULL, 0) && outcome == OUTCOME_OK) {
     ledger_pass_on(sim, child, call);
   }
+  compare_pass_on(sim, child, call);
   const struct plan *plan = &((struct service_state *)member->state)->plan[call->op];
   if (plan->then && outcome == OUTCOME_OK) {
     call->pc = 2;

@@ -3,6 +3,7 @@
 #include "arena.h"
 #include "call.h"
 #include "column.h"
+#include "compare.h"
 #include "service_state.h"
 
 /* Same request, same service, same call: the same key, no matter who calls or what else is done. */
@@ -32,6 +33,13 @@ static void identify(struct sim *sim, const struct member *member, const struct 
   if (of == 0) return;
   uint64_t by = rng_mix(s->name_hash) + ((uint64_t)which << 32 | copy) * KEY_STEP;
   column_set(sim, child, COLUMN_IDENTITY, rng_mix(of ^ rng_mix(by ^ call->op)) | 1);
+}
+
+/* The write is for the version that the handler has read; without one, for the first. */
+static void expect(struct sim *sim, const struct frame *call, const struct frame *child) {
+  if (!column_wanted(sim, COLUMN_EXPECTS)) return;
+  uint64_t seen = column_get(sim, call, COLUMN_SEEN);
+  column_set(sim, child, COLUMN_EXPECTS, seen ? seen : COMPARE_UNREAD);
 }
 
 static enum acks acks_of(const struct program_call *spec) {
@@ -66,6 +74,7 @@ void service_send(struct sim *sim, struct member *member, struct frame *call,
   child->site = call->pc;
   if (spec->op != OP_INHERIT) child->op = (uint8_t)spec->op;
   if (__builtin_expect(sim->columns != NULL, 0)) identify(sim, member, call, child, which, copy);
+  if (__builtin_expect(spec->if_unchanged, 0)) expect(sim, call, child);
   const struct service_state *s = member->state;
   struct outbound *out = s->out ? s->out[s->plan[call->op].first_call + which] : NULL;
   if (__builtin_expect(out != NULL, 0)) {

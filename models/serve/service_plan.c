@@ -42,7 +42,7 @@ static void find_programs(struct sim *sim, const struct service_config *config, 
 static void look_at_then(const struct sim *sim, struct plan *plan,
                          const struct program_call *then) {
   const struct component *to = &sim->component[then->component];
-  bool known = to->members == 1 && !then->publishes;
+  bool known = to->members == 1 && !then->publishes && !then->if_unchanged;
   plan->then = then;
   plan->then_timeout_ns = then->policy.timeout_ns;
   plan->then_to = known ? member_id(sim, to->member) : MEMBER_NONE;

@@ -45,6 +45,15 @@ static const struct param params[] = {
      .doc = "What to do when the call fails, instead of failing: steps, or {} for nothing; or by "
             "cause, { timeout = { ... }, otherwise = { ... } }, where causes not named fail. The "
             "answer then counts as degraded."},
+    {.name = "if_unchanged",
+     .type = PARAM_BOOL,
+     .offset = AT(if_unchanged),
+     .fallback = "false",
+     .doc =
+         "Of a write: it is done only if nobody has written its datum since this handler read it "
+         "there, and fails otherwise (compare and set: ETag and If-Match of HTTP, conditional "
+         "writes of DynamoDB). Who tries again has to read again: give the caller of the "
+         "handler a retry."},
     {.name = "compensate",
      .type = PARAM_OP,
      .offset = AT(undo),
@@ -84,6 +93,12 @@ static bool check_need(const struct step_place *place, const struct call_config 
                    (unsigned long long)c->call.need, (unsigned long long)members);
 }
 
+/* A store, what passes calls on, or a service, which may do either. */
+static bool may_compare(const struct spec *spec, uint32_t component) {
+  const struct kind *kind = spec->component[component].kind;
+  return kind->takes_part || kind->data_behind || kind->on_held;
+}
+
 static bool check(const struct step_place *place, const void *config, const char **key,
                   struct error *err) {
   const struct call_config *c = config;
@@ -92,6 +107,18 @@ static bool check(const struct step_place *place, const void *config, const char
     *key = NULL;
     return error_set(err, "a topic is not called; write publish \"%s\"",
                      place->spec->component[c->call.component].name);
+  }
+  if (c->call.if_unchanged && !may_compare(place->spec, c->call.component)) {
+    *key = "if_unchanged";
+    return error_set(err,
+                     "\"%s\" is a %s, which has no versions; call a database, or what leads "
+                     "to one",
+                     place->spec->component[c->call.component].name,
+                     place->spec->component[c->call.component].kind->name);
+  }
+  if (c->call.if_unchanged && place->inside == &step_transaction) {
+    *key = "if_unchanged";
+    return error_set(err, "and transaction do not go together yet: its rows are locked");
   }
   if (place->inside != &step_transaction && step_states(&step_call, place, "compensate")) {
     *key = "compensate";

@@ -169,6 +169,7 @@ void lint_layer_unmet(struct lint *lint);
 void lint_pool_exceeds_connections(struct lint *lint);
 void lint_pool_exceeds_accept(struct lint *lint);
 void lint_sessions_exceed_places(struct lint *lint);
+void lint_retries_what_changed(struct lint *lint);
 void lint_overload_unbounded(struct lint *lint);
 void lint_overload_bounded(struct lint *lint);
 void lint_overload_at_peak(struct lint *lint);

@@ -4,6 +4,7 @@
 #include "lint.h"
 #include "outbound.h"
 #include "param.h"
+#include "program.h"
 
 /* A call with a policy, and by whom it is made. */
 struct policy_at {
@@ -126,4 +127,24 @@ static void slow_never_seen(struct lint *lint, const struct policy_at *at) {
 
 void lint_slow_never_seen(struct lint *lint) {
   each_policy(lint, slow_never_seen);
+}
+
+static bool repeats_what_changed(const struct program_call *call) {
+  const struct retry_config *retry = &call->policy.retry;
+  return call->if_unchanged && retry->given && retry->on & 1u << OUTCOME_FAILED;
+}
+
+void lint_retries_what_changed(struct lint *lint) {
+  for (uint32_t c = 0; c < lint->spec->components; c++) {
+    const struct handlers *handlers = lint_handlers(&lint->spec->component[c]);
+    for (uint32_t i = 0; handlers && i < handlers->n; i++) {
+      const struct program *program = &handlers->handler[i].program;
+      for (uint32_t k = 0; k < program->calls; k++) {
+        if (!repeats_what_changed(&program->call[k])) continue;
+        struct finding *f = lint_add_component(lint, c);
+        f->what = lint_text(lint, "its write to %s has if_unchanged, and a retry after failed",
+                            lint->spec->component[program->call[k].component].name);
+      }
+    }
+  }
 }

@@ -1,0 +1,54 @@
+#include "unchanged.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "arena.h"
+#include "compare.h"
+#include "program.h"
+
+struct unchanged {
+  uint32_t component;
+  uint32_t items;
+  uint64_t *version; /* by data key, 0: without one */
+};
+
+struct unchanged *unchanged_new(struct sim *sim, const struct member *member) {
+  uint32_t component = member->component->id;
+  if (!program_compares(sim->spec, component)) return NULL;
+  column_want(sim, COLUMN_SEEN);
+  column_want(sim, COLUMN_EXPECTS);
+  struct unchanged *u = arena_alloc(sim->arena, sizeof *u);
+  u->component = component;
+  return u;
+}
+
+void unchanged_free(struct unchanged *u, const struct member *member) {
+  if (u && member->index == 1) free(u->version);
+}
+
+static uint64_t version_of(const struct unchanged *u, const struct frame *call) {
+  return call->item < u->items ? u->version[call->item] : 0;
+}
+
+void unchanged_read(struct sim *sim, const struct unchanged *u, const struct frame *call) {
+  column_set(sim, call, COLUMN_SEEN, compare_name(u->component, version_of(u, call)));
+}
+
+static void grow(struct unchanged *u, uint32_t item) {
+  uint32_t items = u->items ? u->items : 64;
+  while (items <= item) items *= 2;
+  u->version = mem_resize(u->version, items * sizeof *u->version);
+  memset(u->version + u->items, 0, (items - u->items) * sizeof *u->version);
+  u->items = items;
+}
+
+bool unchanged_write(struct sim *sim, struct unchanged *u, const struct frame *call) {
+  uint64_t expects = column_get(sim, call, COLUMN_EXPECTS);
+  if (expects == COMPARE_UNREAD) expects = compare_name(u->component, 0);
+  uint64_t now = compare_name(u->component, version_of(u, call));
+  if (compare_is_of(expects, u->component) && expects != now) return false;
+  if (call->item >= u->items) grow(u, call->item);
+  u->version[call->item]++;
+  return true;
+}

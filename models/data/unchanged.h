@@ -1,0 +1,24 @@
+/* The versions of a store's data, for writes with `if_unchanged`: each write makes a new one. They
+ * are on disk with the data and belong to the component: what a member has is known to all, so that
+ * a datum may move.
+ *
+ * A conditional write without a read before it expects that the datum was never written. */
+#ifndef UNCHANGED_H
+#define UNCHANGED_H
+
+#include "sim.h"
+
+struct unchanged;
+
+/* NULL: no write of the scenario to the member's component has a condition. */
+struct unchanged *unchanged_new(struct sim *sim, const struct member *member);
+
+/* A read is done: its answer tells the version. */
+void unchanged_read(struct sim *sim, const struct unchanged *u, const struct frame *call);
+
+/* Whether a write may be done, which is counted as one then. */
+bool unchanged_write(struct sim *sim, struct unchanged *u, const struct frame *call);
+
+void unchanged_free(struct unchanged *u, const struct member *member);
+
+#endif

@@ -1,0 +1,110 @@
+/* Aim: a write with `if_unchanged` is done only if its datum has not been written since its handler
+ * read it, also through a balancer and another service; whoever fails may read and try again. */
+#include <math.h>
+
+#include "test_script_load.h"
+
+static void near(const char *text, const char *name, uint64_t seconds, double value) {
+  double got = metric_of(text, name, seconds);
+  if (!(fabs(got - value) <= 1e-9)) {
+    fail_msg("%s is %.9g instead of %.9g:\n%s", name, got, value, text);
+  }
+}
+
+#define CAS(CONDITION) \
+  "{ call { \"db\", op = \"read\" }, call { \"db\", op = \"write\"" CONDITION " } }"
+#define USERS(N, KEYS, REST)                                \
+  "client \"c\" { arrivals = burst { " N                    \
+  ", at = \"1s\" }, target = \"app\", keys = uniform_keys " \
+  "{ n = " KEYS " }" REST " }\n"
+#define STORE "database \"db\" { workers = 100, read = \"1ms\", write = \"1ms\" }\n"
+
+/* Aim: of five who read the same version one writes; without the condition all do. */
+static void test_one_wins(void **state) {
+  (void)state;
+  const char *text =
+      USERS("5", "1", "") "service \"app\" { on = " CAS(", if_unchanged = true") " }\n" STORE;
+  near(text, "db.writes", 10, 1);
+  near(text, "db.changed", 10, 4);
+  near(text, "c.errors.failed", 10, 4);
+  const char *plain = USERS("5", "1", "") "service \"app\" { on = " CAS("") " }\n" STORE;
+  near(plain, "db.writes", 10, 5);
+}
+
+/* Aim: who tries again from the beginning reads the new version: one more in each round, so that n
+ * clients need n (n + 1) / 2 writes and n rounds of 2 ms. */
+static void test_again(void **state) {
+  (void)state;
+  const char *text = USERS("5", "1", ", retry = { attempts = 9, backoff = \"0ms\" }")
+      "service \"app\" { on = " CAS(", if_unchanged = true") " }\n" STORE;
+  near(text, "db.writes", 10, 5);
+  near(text, "db.changed", 10, 4 + 3 + 2 + 1);
+  near(text, "c.availability", 10, 1);
+  near(text, "c.latency.max", 10, 0.010);
+}
+
+/* Aim: each datum has a version of its own, and what one has read in a former request counts for
+ * nothing. */
+static void test_apart(void **state) {
+  (void)state;
+  const char *text =
+      "client \"c\" { arrivals = constant \"100/s\", target = \"app\", keys = uniform_keys { n = 2 "
+      "} }\n"
+      "service \"app\" { on = " CAS(", if_unchanged = true") " }\n" STORE;
+  near(text, "db.changed", 10, 0); /* 10 ms apart, and done within 2 */
+  near(text, "db.writes", 10, 1000);
+}
+
+/* Aim: without a read the write is for a datum that was never written. */
+static void test_unread(void **state) {
+  (void)state;
+  const char *text =
+      "client \"c\" { arrivals = constant \"1/s\", target = \"app\", keys = uniform_keys { n = 1 } "
+      "}\n"
+      "service \"app\" { on = { call { \"db\", op = \"write\", if_unchanged = true } } }\n" STORE;
+  near(text, "db.writes", 10, 1);
+  near(text, "db.changed", 10, 9);
+}
+
+/* Aim: the version comes back, and the condition goes on, over a balancer and a service in
+ * between, which may have other stores. */
+static void test_through(void **state) {
+  (void)state;
+  const char *text =
+      USERS("4", "1", "")
+      "service \"app\" { on = { call { \"lb\", op = \"read\" },\n"
+      "  call { \"lb\", op = \"write\", if_unchanged = true } } }\n"
+      "load_balancer \"lb\" { backends = \"api\" }\n"
+      "service \"api\" { instances = 2, on = {\n"
+      "  read = { call { \"log\", op = \"write\" }, call \"db\" },\n"
+      "  write = { call { \"log\", op = \"write\" }, call \"db\" } } }\n"
+      "database \"log\" { workers = 100, write = \"0ms\", read = \"0ms\" }\n"
+      STORE;
+  near(text, "db.writes", 10, 1);
+  near(text, "db.changed", 10, 3);
+  near(text, "log.writes", 10, 8);
+}
+
+static void test_mistakes(void **state) {
+  (void)state;
+  const char *message = mistake(USERS("1", "1", "") "service \"app\" { on = " CAS(
+      ", if_unchanged = true") " }\ndatabase \"db\" { copies = { n = 2 } }\n");
+  assert_non_null(strstr(message, "if_unchanged"));
+  assert_non_null(strstr(message, "copies"));
+  message =
+      mistake(USERS("1", "1", "") "service \"app\" { on = " CAS(", if_unchanged = 3") " }\n" STORE);
+  assert_non_null(strstr(message, "if_unchanged"));
+  message = mistake(USERS(
+      "1", "1", "") "service \"app\" { on = { call { \"d\", if_unchanged = true } "
+                    "} }\ndisk \"d\" { access = \"1ms\" }\n");
+  assert_non_null(strstr(message, "no versions"));
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_one_wins), cmocka_unit_test(test_again),
+      cmocka_unit_test(test_apart),    cmocka_unit_test(test_unread),
+      cmocka_unit_test(test_through),  cmocka_unit_test(test_mistakes),
+  };
+  return cmocka_run_group_tests(tests, folder_make, folder_remove);
+}
