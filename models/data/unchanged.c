@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "arena.h"
-#include "compare.h"
+#include "conditional.h"
 #include "program.h"
 
 struct unchanged {

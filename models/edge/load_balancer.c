@@ -7,7 +7,7 @@
 #include "checks.h"
 #include "choose.h"
 #include "column.h"
-#include "compare.h"
+#include "conditional.h"
 #include "fault_def.h"
 #include "front.h"
 #include "health.h"

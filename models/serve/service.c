@@ -7,7 +7,7 @@
 #include "abandon.h"
 #include "arena.h"
 #include "call.h"
-#include "compare.h"
+#include "conditional.h"
 #include "delivery.h"
 #include "fault_def.h"
 #include "outbound_params.h"

@@ -3,7 +3,7 @@
 #include "arena.h"
 #include "call.h"
 #include "column.h"
-#include "compare.h"
+#include "conditional.h"
 #include "service_state.h"
 
 /* Same request, same service, same call: the same key, no matter who calls or what else is done. */

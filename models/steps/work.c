@@ -1,6 +1,7 @@
 /* work "5ms", work { "2ms", per_byte = "0.25ns" }: keeps a worker busy.
- * work { on = "ssd", bytes = "64kB" }: has a disk work, and waits for it:
- *     CALL */
+ * work { on = "ssd", bytes = "64kB" }: has a disk work, and waits for it; what the worker has to do
+ * itself comes first:
+ *     WORK; CALL */
 #include "dist_make.h"
 #include "step.h"
 
@@ -37,8 +38,8 @@ static const struct param params[] = {
     {.name = "on",
      .type = PARAM_REF,
      .offset = offsetof(struct work_config, on),
-     .doc = "A disk that does the work; how long it takes the disk says. The worker waits as for a "
-            "call."},
+     .doc = "A disk that works too; how long it takes the disk says. The worker does its own part "
+            "first, the time and what `per_byte` adds, and then waits for the disk as for a call."},
     {.name = "bytes",
      .type = PARAM_SIZE_DIST,
      .offset = offsetof(struct work_config, bytes),
@@ -50,21 +51,12 @@ static const struct param params[] = {
 static bool check(const struct step_place *place, const void *config, const char **key,
                   struct error *err) {
   const struct work_config *c = config;
-  bool time = c->time.kind != DIST_CONSTANT || c->time.a > 0;
   *key = "per_byte";
   if (c->per_byte.kind != DIST_CONSTANT) {
     return error_set(err, "is a fixed time; sizes vary, not the work for a byte");
   }
-  if (c->on != REF_NONE) {
-    if (c->per_byte.a > 0) return error_set(err, "is the disk's to say: its bandwidth");
-    *key = "of";
-    if (step_states(&step_work, place, "of")) return error_set(err, "goes with per_byte");
-    *key = NULL;
-    if (time) return error_set(err, "how long it takes, the disk says; leave the time out");
-    return true;
-  }
   *key = "bytes";
-  if (step_states(&step_work, place, "bytes")) {
+  if (c->on == REF_NONE && step_states(&step_work, place, "bytes")) {
     return error_set(err, "are those of a disk; say which with on = ...");
   }
   *key = "of";
@@ -76,20 +68,21 @@ static bool check(const struct step_place *place, const void *config, const char
 
 static void compile(struct assembler *to, const void *config) {
   const struct work_config *c = config;
-  if (c->on != REF_NONE) {
-    assemble(to, STEP_CALL);
-    *assemble_call(to) = (struct program_call){.component = c->on,
-                                               .op = OP_INHERIT,
-                                               .policy = OUTBOUND_NONE,
-                                               .times = 1,
-                                               .request = dist_constant(0),
-                                               .response = c->bytes};
-    return;
+  bool by_itself = c->time.kind != DIST_CONSTANT || c->time.a > 0 || c->per_byte.a > 0;
+  if (c->on == REF_NONE || by_itself) {
+    struct step *step = assemble(to, c->per_byte.a > 0 ? STEP_WORK_BYTES : STEP_WORK);
+    step->dist = c->time;
+    step->chance = c->per_byte.a;
+    step->need = c->of;
   }
-  struct step *step = assemble(to, c->per_byte.a > 0 ? STEP_WORK_BYTES : STEP_WORK);
-  step->dist = c->time;
-  step->chance = c->per_byte.a;
-  step->need = c->of;
+  if (c->on == REF_NONE) return;
+  assemble(to, STEP_CALL);
+  *assemble_call(to) = (struct program_call){.component = c->on,
+                                             .op = OP_INHERIT,
+                                             .policy = OUTBOUND_NONE,
+                                             .times = 1,
+                                             .request = dist_constant(0),
+                                             .response = c->bytes};
 }
 
 const struct step_def step_work = {
@@ -97,7 +90,8 @@ const struct step_def step_work = {
              .role = ROLE_STEP,
              .usage = "work \"5ms\"\nwork(exponential \"8ms\")\n"
                       "work { \"2ms\", per_byte = \"0.25ns\" }\n"
-                      "work { on = \"ssd\", bytes = \"64kB\" }",
+                      "work { on = \"ssd\", bytes = \"64kB\" }\n"
+                      "work { \"2ms\", per_byte = \"0.25ns\", on = \"ssd\" }",
              .doc = "Keeps a worker busy, or has a disk work and waits for it.",
              .params = params,
              .subject = &subject},

@@ -173,6 +173,11 @@ static bool check_called(const struct look *l) {
       queue[queued++] = pair[i].to;
     }
   }
+  for (uint32_t i = 0; i < l->spec->paths; i++) { /* who is asked about certificates */
+    const struct connect_config *connect = &l->spec->path[i].connect;
+    if (connect->check != CHECK_NONE && connect->responder != REF_NONE)
+      called[connect->responder] = true;
+  }
   for (uint32_t i = 0; i < n; i++) {
     uint32_t host = tenancy_host(&l->spec->component[i]);
     if (called[i] && host != REF_NONE) called[host] = true;

@@ -40,7 +40,7 @@ enum column_id {
   COLUMN_LASTS,       /* ns: of a session, for how long it stands; see held.h */
   COLUMN_STANDS,      /* of a session: the call that stands where it is held; its own alone */
   COLUMN_SESSION,     /* of a request: the session that it is made on */
-  COLUMN_SEEN,        /* of a call that reads: the version that it found, see compare.h; its own
+  COLUMN_SEEN,        /* of a call that reads: the version that it found, see conditional.h; its own
                          alone */
   COLUMN_EXPECTS,     /* of a write: on which version alone it is to be done */
   COLUMN_KINDS

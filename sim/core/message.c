@@ -7,6 +7,7 @@
 #include "checks.h"
 #include "column.h"
 #include "engine.h"
+#include "network/certificate.h"
 #include "network/connection.h"
 
 /* Of one member, since time 0. */
@@ -126,7 +127,13 @@ uint32_t message_broadcast(struct sim *sim, struct member *from, const struct me
 
 void member_ping(struct sim *sim, struct member *from, struct member *to, uint16_t site,
                  uint64_t key, uint64_t timeout_ns) {
+  member_ask(sim, from, to, site, key, 0, timeout_ns);
+}
+
+void member_ask(struct sim *sim, struct member *from, struct member *to, uint16_t site,
+                uint64_t key, uint32_t item, uint64_t timeout_ns) {
   struct frame *ping = call_new(sim, from, NULL);
+  ping->item = item;
   ping->flags |= CALL_MESSAGE;
   ping->site = site;
   ping->key = key;
@@ -166,6 +173,10 @@ void message_ended(struct sim *sim, const struct frame *call, bool broken) {
 void message_answered(struct sim *sim, struct member *maker, struct frame *parent,
                       struct frame *call, enum outcome outcome) {
   if (outcome != OUTCOME_OK && !is_ping(sim, call)) flow_of(sim, maker->id)->unanswered++;
+  if (__builtin_expect(call->item != 0, 0) && is_ping(sim, call) &&
+      certificate_heard(sim, call, outcome)) {
+    return;
+  }
   maker->kind->on_answer(sim, maker, parent, call, outcome);
 }
 

@@ -63,6 +63,10 @@ void message_set_body(struct sim *sim, struct frame *message, uint64_t body);
 void member_ping(struct sim *sim, struct member *from, struct member *to, uint16_t site,
                  uint64_t key, uint64_t timeout_ns);
 
+/* The same, about something that the engine knows by its number (network/certificate.h). */
+void member_ask(struct sim *sim, struct member *from, struct member *to, uint16_t site,
+                uint64_t key, uint32_t item, uint64_t timeout_ns);
+
 /* Whether a call only asks whether its member is well: a health check, or a probe that a handler
  * answers. */
 bool message_is_probe(const struct sim *sim, const struct frame *call);

@@ -74,6 +74,7 @@ struct place {
 };
 
 enum tls { TLS_NONE, TLS_12, TLS_13 };
+enum certificate_check { CHECK_NONE, CHECK_OCSP };
 
 /* What the connections of a path are like, see network/connection.h. */
 struct connect_config {
@@ -83,6 +84,10 @@ struct connect_config {
   uint32_t tls;    /* enum tls */
   double resume;
   bool early, mutual;
+  uint32_t check;     /* enum certificate_check */
+  uint32_t responder; /* component, or REF_NONE: as far away as what is called */
+  bool hard;          /* no answer, no connection */
+  uint64_t check_timeout_ns, check_keep_ns;
 };
 
 struct path_spec {

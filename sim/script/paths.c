@@ -27,6 +27,8 @@ static const struct param reorder_params[] = {
 static const char *const transport_choices[] = {"messages", "tcp", NULL};
 static const char *const tls_choices[] = {"none", "1.2", "1.3", NULL};
 
+static const char *const check_choices[] = {"none", "ocsp", NULL};
+
 #define AT(field) offsetof(struct connect_config, field)
 
 static const struct param connect_params[] = {
@@ -94,6 +96,46 @@ static const struct param connect_params[] = {
      .needs = "tls",
      .doc =
          "Whether the caller shows a certificate too, which the called side looks at (`verify`)."},
+    {.name = "check",
+     .type = PARAM_ENUM,
+     .offset = AT(check),
+     .fallback = "none",
+     .choices = check_choices,
+     .needs = "tls",
+     .doc = "Whether the caller asks if the certificate has been revoked before it goes on (ocsp, "
+            "RFC 6960), in each handshake that is not resumed. That costs a round trip to the "
+            "responder. What the called side brings along (stapling) costs nothing: none."},
+    {.name = "responder",
+     .type = PARAM_REF,
+     .offset = AT(responder),
+     .needs = "check",
+     .doc = "Whom it asks: a component, over the network between the two; its host answers. "
+            "Without it one that is as far away as what is called, and always answers."},
+    {.name = "hard",
+     .type = PARAM_BOOL,
+     .offset = AT(hard),
+     .fallback = "false",
+     .needs = "responder",
+     .doc = "What it does without an answer: it goes on all the same (soft fail, as browsers do), "
+            "or the call is `denied` (hard fail: Firefox with security.OCSP.require)."},
+    {.name = "check_timeout",
+     .type = PARAM_DURATION,
+     .offset = AT(check_timeout_ns),
+     .fallback = "2s",
+     .min = 1,
+     .max = 1e18,
+     .needs = "responder",
+     .doc =
+         "How long it waits for the answer (Firefox: 2 s, security.OCSP.timeoutMilliseconds.soft; "
+         "10 s where it must have one)."},
+    {.name = "check_keep",
+     .type = PARAM_DURATION,
+     .offset = AT(check_keep_ns),
+     .fallback = "0s",
+     .max = 1e18,
+     .needs = "check",
+     .doc = "How long a caller remembers a good answer about an instance of what it calls (answers "
+            "of public authorities hold for up to 10 days: CA/Browser Forum)."},
     {0},
 };
 
@@ -253,7 +295,8 @@ static void fill_in(const struct path_config *config, struct path_spec *out) {
   out->tcp = config->transport == TRANSPORT_TCP;
   out->connect = config->connect;
   if (!config->connect.given)
-    out->connect = (struct connect_config){.streams = 1, .requests = PARAM_UNLIMITED};
+    out->connect =
+        (struct connect_config){.streams = 1, .requests = PARAM_UNLIMITED, .responder = REF_NONE};
   out->reorder = config->reorder.given ? config->reorder.share : 0;
   out->behind_ns = config->reorder.by_ns;
 }

@@ -58,6 +58,7 @@ struct connection {
   const struct path_spec *path;
   uint8_t state, flight, flights, tries;
   bool has_room, idle_event, resumed;
+  bool asks;      /* waits for what a responder says of its certificate */
   bool broken;    /* about to be reset */
   bool cut;       /* its last flight met a partition */
   bool served;    /* the server has accepted it and done its part of the work */
@@ -99,7 +100,8 @@ struct ride {
 struct connection_counts {
   uint64_t opened, closed, failed, calls, reused, resumed;
   uint64_t segments, again, timeouts;
-  uint64_t raced; /* calls on a connection that the called side was closing */
+  uint64_t checks, unchecked; /* questions about certificates, and those without an answer */
+  uint64_t raced;             /* calls on a connection that the called side was closing */
 };
 
 struct connections {

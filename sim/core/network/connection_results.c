@@ -52,6 +52,11 @@ static void collect_path(struct sim *sim, uint32_t p, double time_s, struct metr
                  (double)(now->segments - before->segments), "%s.sent_again", name);
   metric_counted(out, UNIT_COUNT, (double)(now->timeouts - before->timeouts), 1, "%s.timeouts",
                  name);
+  if (path->connect.check != CHECK_NONE) {
+    metric_counted(out, UNIT_COUNT, (double)(now->checks - before->checks), 1, "%s.checks", name);
+    metric_counted(out, UNIT_COUNT, (double)(now->unchecked - before->unchecked), 1, "%s.unchecked",
+                   name);
+  }
   if (!c->closes) return;
   metric_counted(out, UNIT_COUNT, (double)(now->raced - before->raced), 1, "%s.raced", name);
 }

@@ -4,6 +4,7 @@
 #include "engine.h"
 #include "life.h"
 #include "network.h"
+#include "network/certificate.h"
 #include "network/keep.h"
 #include "network/pair.h"
 #include "network/transfer.h"
@@ -21,8 +22,9 @@ uint8_t handshake_flights(const struct sim *sim, struct connection *conn) {
   if (config->tls == TLS_NONE) return 2;
   struct draws draws = draws_begin(sim->connections->resume, conn->key, conn->to);
   conn->resumed = draws_unit(&draws) < config->resume;
-  if (config->tls == TLS_12) return conn->resumed ? 4 : 6;
-  return conn->resumed && config->early ? 2 : 4;
+  uint8_t further = certificate_flights(sim, conn);
+  if (config->tls == TLS_12) return conn->resumed ? 4 : 6 + further;
+  return conn->resumed && config->early ? 2 : 4 + further;
 }
 
 /* Whether somebody still waits for it to be open. */
@@ -251,6 +253,29 @@ static bool certificate_expired(const struct sim *sim, const struct connection *
   return expired[conn->to] > 0 || (config->mutual && expired[conn->from] > 0);
 }
 
+/* The caller has the flight, and has looked at it. */
+static void goes_on(struct sim *sim, uint32_t id) {
+  const struct connection *conn = connection_at(sim, id);
+  if (conn->flight + 1 == conn->flights) {
+    if (__builtin_expect(certificate_expired(sim, conn), 0)) {
+      give_up(sim, id, OUTCOME_DENIED);
+      return;
+    }
+    is_open(sim, id);
+  } else {
+    next_flight(sim, id);
+  }
+}
+
+void handshake_checked(struct sim *sim, uint32_t id, bool good) {
+  if (connection_at(sim, id)->state != CONNECTION_OPENING || connection_at(sim, id)->broken) return;
+  if (good) {
+    goes_on(sim, id);
+  } else {
+    give_up(sim, id, OUTCOME_DENIED);
+  }
+}
+
 static void flight_arrives(struct sim *sim, uint32_t id) {
   struct connection *conn = connection_at(sim, id);
   if (!(conn->flight & 1)) {
@@ -266,15 +291,10 @@ static void flight_arrives(struct sim *sim, uint32_t id) {
       return;
     }
   }
-  if (conn->flight + 1 == conn->flights) {
-    if (__builtin_expect(certificate_expired(sim, conn), 0)) {
-      give_up(sim, id, OUTCOME_DENIED);
-      return;
-    }
-    is_open(sim, id);
-  } else {
-    next_flight(sim, id);
+  if (__builtin_expect(conn->path->connect.check != CHECK_NONE, 0) && certificate_waits(sim, id)) {
+    return;
   }
+  goes_on(sim, id);
 }
 
 static void send_again(struct sim *sim, uint32_t id) {

@@ -11,4 +11,7 @@ uint8_t handshake_flights(const struct sim *sim, struct connection *conn);
 /* Sends the present flight. */
 void handshake_send(struct sim *sim, uint32_t id);
 
+/* The certificate was looked at: the handshake goes on, or does not. */
+void handshake_checked(struct sim *sim, uint32_t id, bool good);
+
 #endif

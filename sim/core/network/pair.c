@@ -33,7 +33,7 @@ uint32_t pair_of(struct sim *sim, uint32_t from, uint32_t to) {
   }
   uint32_t id = c->pairs++;
   *place = id;
-  c->pair[id] = (struct pair){from, to, NO_CONNECTION, NO_CONNECTION, NO_CONNECTION, NO_PAIR};
+  c->pair[id] = (struct pair){from, to, NO_CONNECTION, NO_CONNECTION, NO_CONNECTION, NO_PAIR, 0};
   *(c->last_pair[from] == NO_PAIR ? &c->first_pair[from] : &c->pair[c->last_pair[from]].next) = id;
   c->last_pair[from] = id;
   return id;

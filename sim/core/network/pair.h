@@ -11,7 +11,8 @@
 struct pair {
   uint32_t from, to;
   uint32_t first, last, first_free;
-  uint32_t next; /* pair of the same caller */
+  uint32_t next;             /* pair of the same caller */
+  uint64_t checked_until_ns; /* the caller remembers that the certificate is good */
 };
 
 /* The pair of two members; a new one if there is none. */

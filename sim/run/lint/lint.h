@@ -68,6 +68,9 @@ typedef bool lint_meet_fn(void *context, uint32_t caller, uint32_t called);
  * others. */
 bool lint_meets_tls(const struct lint *lint, struct fault_target target);
 
+/* Whether it is asked about certificates, which is no call. */
+bool lint_is_responder(const struct spec *spec, uint32_t component);
+
 void lint_meetings(const struct lint *lint, lint_meet_fn *meet, void *context);
 
 /* The places in which members of a component live, and the i-th of them. */
@@ -170,6 +173,7 @@ void lint_pool_exceeds_connections(struct lint *lint);
 void lint_pool_exceeds_accept(struct lint *lint);
 void lint_sessions_exceed_places(struct lint *lint);
 void lint_retries_what_changed(struct lint *lint);
+void lint_check_outlasts_timeout(struct lint *lint);
 void lint_overload_unbounded(struct lint *lint);
 void lint_overload_bounded(struct lint *lint);
 void lint_overload_at_peak(struct lint *lint);

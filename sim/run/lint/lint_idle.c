@@ -148,6 +148,31 @@ static bool meet_watched(const struct spec *spec, uint32_t watcher, lint_meet_fn
   return true;
 }
 
+bool lint_is_responder(const struct spec *spec, uint32_t component) {
+  for (uint32_t p = 0; p < spec->paths; p++) {
+    const struct connect_config *connect = &spec->path[p].connect;
+    if (connect->check != CHECK_NONE && connect->responder == component) return true;
+  }
+  return false;
+}
+
+/* Who asks a responder about the certificates of a path: who opens connections over it. */
+static bool meet_responders(const struct lint *lint, const struct call_node *node, uint32_t to,
+                            lint_meet_fn *meet, void *context) {
+  const struct spec *spec = lint->spec;
+  for (uint32_t i = 0; i < lint_sites_of(spec, node->component); i++) {
+    for (uint32_t k = 0; k < lint_sites_of(spec, to); k++) {
+      bool backwards;
+      uint32_t path = spec_path_between(spec, lint_site_of(spec, node->component, i),
+                                        lint_site_of(spec, to, k), &backwards);
+      if (path == REF_NONE || spec->path[path].connect.check == CHECK_NONE) continue;
+      uint32_t responder = spec->path[path].connect.responder;
+      if (responder != REF_NONE && !meet(context, node->component, responder)) return false;
+    }
+  }
+  return true;
+}
+
 void lint_meetings(const struct lint *lint, lint_meet_fn *meet, void *context) {
   for (uint32_t i = 0; i < lint->graph->nodes; i++) {
     const struct call_node *node = &lint->graph->node[i];
@@ -156,6 +181,7 @@ void lint_meetings(const struct lint *lint, lint_meet_fn *meet, void *context) {
       bool by_name = lint->spec->component[node->component].kind->by_name;
       if (by_name && !meet_by_name(lint, node->component, to, meet, context)) return;
       if (!meet(context, node->component, to)) return;
+      if (!meet_responders(lint, node, to, meet, context)) return;
     }
   }
   const struct spec *spec = lint->spec;

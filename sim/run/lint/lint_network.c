@@ -108,6 +108,26 @@ void lint_timeout_before_resend(struct lint *lint) {
   each_tcp_call(lint, see_impatient);
 }
 
+/* While the responder does not answer, "soft" is no better than "hard". */
+static void see_check(struct lint *lint, const struct call_node *from, const struct call_edge *edge,
+                      const struct outline_call *call, const struct path_spec *path) {
+  const struct connect_config *connect = &path->connect;
+  if (connect->check == CHECK_NONE || connect->responder == REF_NONE || connect->hard) return;
+  if (call->timeout_ns > connect->check_timeout_ns) return;
+  const struct component_spec *caller = &lint->spec->component[from->component];
+  if (said(lint, caller->name)) return;
+  struct finding *f = lint_add_component(lint, from->component);
+  f->what = lint_text(
+      lint, "its calls to %s have a timeout of %s, and %s has %s to tell of a certificate",
+      lint->spec->component[lint->graph->node[edge->to].component].name,
+      lint_ns(lint, (double)call->timeout_ns), lint->spec->component[connect->responder].name,
+      lint_ns(lint, (double)connect->check_timeout_ns));
+}
+
+void lint_check_outlasts_timeout(struct lint *lint) {
+  each_tcp_call(lint, see_check);
+}
+
 static bool connects(const struct lint *lint, uint32_t component) {
   for (uint32_t i = 0; i < lint->graph->nodes; i++) {
     const struct call_node *node = &lint->graph->node[i];

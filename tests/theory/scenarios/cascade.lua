@@ -1,5 +1,5 @@
 -- W71: one of n servers fails, and each of the others gets more than it can serve. Its queue grows
--- until the process has no memory left and is killed, as with 133 calls of 1 MB after 60 s of 2.22/s
+-- until the process has no memory left and is killed, as with 133 calls of 1 MB after 60 s of 2.2/s
 -- too many; then the next ones get even more.
 local n = param { "n", 10, doc = "servers" }
 local load = param { "load", 0.92, doc = "utilisation of each before" }

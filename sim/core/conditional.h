@@ -4,8 +4,8 @@
  * A read brings the version of its datum back to who asked, over whatever passed the call on
  * (COLUMN_SEEN); a write that is to be done only on that version has it with it (COLUMN_EXPECTS).
  * Both name the component whose version it is: of others they say nothing. */
-#ifndef COMPARE_H
-#define COMPARE_H
+#ifndef CONDITIONAL_H
+#define CONDITIONAL_H
 
 #include "column.h"
 #include "sim.h"
