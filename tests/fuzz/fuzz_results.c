@@ -59,7 +59,16 @@ static void merge(const uint8_t *data, size_t size) {
   put(manifest, data, before);
   struct error err = {0};
   struct store store = {.folder = folder, .mark = "m", .sweep = ""};
-  store_write(&store, 1, (const char *)at + sizeof line - 1, after, &err);
+  const char *point = (const char *)at + sizeof line - 1;
+  static const char end[] = "\n}\n"; /* of what this program writes */
+  size_t n = sizeof end - 1;
+  if (after > n && memcmp(point + after - n, end, n) == 0) {
+    store_write(&store, 1, point, after, &err);
+  } else {
+    char *path = store_path(folder, 1);
+    put(path, (const uint8_t *)point, after);
+    g_free(path);
+  }
   struct merge merge;
   const char *folders[] = {folder};
   merge_open(&merge, folders, 1, &err);
