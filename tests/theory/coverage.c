@@ -169,8 +169,11 @@ void study_order_statistics(struct study *study) {
   if (s == NULL) exit(2);
   uint64_t covered = 0;
   double expected = 0;
-  struct series series = {
-      .trial = enclose, .scenario = s, .truth = &expected, .covered = &covered, .trials = 5000};
+  struct series series = {.trial = enclose,
+                          .scenario = s,
+                          .truth = &expected,
+                          .covered = &covered,
+                          .trials = study->quick ? 2500 : 5000};
   trials_run(&series);
   expected /= series.trials;
   struct band band = binomial_band(series.trials, expected, COVERAGE_ALPHA);

@@ -74,17 +74,18 @@ void study_warmup_curve(struct study *study) {
   };
   for (size_t i = 0; i < sizeof curves / sizeof curves[0]; i++) {
     uint32_t last = 0;
-    double sum[8] = {0}, squares[8] = {0}, n = curves[i].replications;
     if (study->quick && !curves[i].quick) continue;
+    uint32_t replications = curves[i].replications / (study->quick ? 2 : 1);
+    double sum[8] = {0}, squares[8] = {0}, n = replications;
     while (curves[i].at[last] != 0) last++;
     struct curve curve = {.at = curves[i].at, .sum = sum, .squares = squares};
     struct scenario *s =
         study_mm1(study, curves[i].rho, 2.0 * curves[i].at[last - 1] / curves[i].rho, 0, 1);
-    follow(&curve, s, curves[i].replications);
+    follow(&curve, s, replications);
     for (uint32_t k = 0; k < last; k++) {
       double reference = curves[i].wait[k], tolerance = 0.02 * reference, mean = sum[k] / n;
       double se = sqrt((squares[k] / n - mean * mean) / n);
-      study_find(study, "V105", curves[i].replications, reference, mean, reference - tolerance,
+      study_find(study, "V105", replications, reference, mean, reference - tolerance,
                  reference + tolerance, "mean wait of request %u from empty, rho %g, s.e. %.2g",
                  curves[i].at[k], curves[i].rho, se);
     }
