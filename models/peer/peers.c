@@ -254,7 +254,7 @@ static const struct meter peers_meters[] = {
      "for itself"},
     {"suspicions", METER_COUNT, SUSPECT(suspicions), 0, "How often a peer suspected another one."},
     {"false_alarms", METER_COUNT, SUSPECT(false_alarms), 0,
-     "How often a peer took one for failed that neither lay crashed nor hung: slow, cut off, or "
+     "How often a peer took one for failed that was not down and did not hang: slow, cut off, or "
      "unlucky."},
     {"probes", METER_COUNT, SWIM(probes), 0, "How often a peer asked another one (`swim`)."},
     {"refuted", METER_COUNT, SWIM(refuted), 0,

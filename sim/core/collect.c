@@ -83,7 +83,8 @@ const struct metric_def common_metrics[] = {
      "Of the calls answered ok, those whose caller, or one further up, had given up: work for "
      "nobody."},
     {"blocked", "", "Calls on their way there that no `allow` lets pass; they never arrived."},
-    {"uptime", "ratio", "Share of the time in which it neither lay crashed nor hung nor started."},
+    {"uptime", "ratio",
+     "Share of the time in which it was not down, did not hang and was not starting."},
     {"downtime", "s", "Time a year in which it was not up, if every day is as the time measured."},
     {"mtbf", "s", "Time for which it was up, for each time that it went down; undefined if none."},
     {"instances", "",

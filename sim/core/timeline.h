@@ -21,7 +21,7 @@ enum series_what {
   SERIES_P99,
   SERIES_QUEUE,       /* waiting calls, averaged over the window */
   SERIES_UTILIZATION, /* NaN where the number of workers is unlimited */
-  SERIES_UP,          /* share of the time in which members neither lay crashed nor hung */
+  SERIES_UP,          /* share of the time in which members were not down and did not hang */
   SERIES_METER,       /* what `meter` counts: see meter_track.h */
   SERIES_KINDS,
 };

@@ -383,6 +383,19 @@ lacks out '/min'
 lacks out degraded
 grep -qE '^  throughput +0/s  0\.00 \.\. 0\.05/s$' out || fail 'throughput is not told in one unit'
 
+# --- members that were never there: they are counted, not listed ---
+cat >grows.lua <<'LUA'
+client "c" { arrivals = poisson "50/s", target = "s" }
+service "s" { workers = 4, instances = 2, work = exponential "10ms" }
+control "hpa" { watch = "s.utilization", target = "70%", act = scale { "s", from = 1, to = 12 } }
+run { duration = "30s", warmup = "0s", replications = 2 }
+LUA
+expect 0 run grows.lua --report grows.html
+in_out 'Of the 12 of s 10 were never there.'
+grep -qF 'Of the members 10 never ran; they are left out.' grows.html || fail 'the page does not count them'
+grep -qF '<th>s[2]</th>' grows.html || fail 'a member that was there is left out'
+! grep -qF '<th>s[3]</th>' grows.html || fail 'a member that was never there is listed'
+
 # --- what draws is not installed ---
 mkdir empty
 code=0

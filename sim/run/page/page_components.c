@@ -81,6 +81,18 @@ static bool is_common(const char *own) {
   return false;
 }
 
+static double value_of(const struct page *p, const char *owner, const char *metric) {
+  char *name = g_strconcat(owner, metric, NULL);
+  double value = tree_number(json_object_get(p->metrics, name), "value");
+  g_free(name);
+  return value;
+}
+
+/* A member that a control or a fault never started. */
+static bool was_never_there(const struct page *p, const char *owner) {
+  return isnan(value_of(p, owner, ".uptime")) && isnan(value_of(p, owner, ".utilization"));
+}
+
 /* Owners of common metrics, sorted: components with their members behind them. */
 static GPtrArray *owners(const struct page *p) {
   GPtrArray *list = g_ptr_array_new_with_free_func(g_free);
@@ -117,12 +129,16 @@ static void common_table(const struct page *p) {
   GPtrArray *list = owners(p);
   g_ptr_array_sort(list, by_owner);
   html_open_table(p->out, "Components and members: load, queue, waiting, answers", columns);
-  guint members = 0;
+  guint members = 0, absent = 0;
   struct format_column unit[G_N_ELEMENTS(common)] = {0};
   for (guint i = 0; i < list->len; i++) page_see_cells(p, list->pdata[i], common, unit);
   for (guint i = 0; i < list->len; i++) {
     const char *owner = list->pdata[i], *kind = page_kind_of(p, owner);
     bool member = strchr(owner, '[') != NULL;
+    if (member && was_never_there(p, owner)) {
+      absent++;
+      continue;
+    }
     if (member && ++members > MEMBERS_SHOWN) continue;
     g_string_append(p->out, member ? "<tr class=\"part\">" : "<tr>");
     html_element(p->out, "th", owner);
@@ -134,6 +150,11 @@ static void common_table(const struct page *p) {
   if (members > MEMBERS_SHOWN) {
     g_string_append_printf(p->out, "<p class=\"note\">%u more members are in the JSON.</p>\n",
                            members - MEMBERS_SHOWN);
+  }
+  if (absent > 0) {
+    g_string_append_printf(p->out,
+                           "<p class=\"note\">Of the members %u never ran; %s left out.</p>\n",
+                           absent, absent == 1 ? "it is" : "they are");
   }
   g_ptr_array_free(list, TRUE);
 }
@@ -151,20 +172,13 @@ static bool is_own(const struct page *p, const char *metric, char **clients) {
   return !member && !client && !of_all && !is_common(own) && !isnan(value);
 }
 
-static double cost_of(const struct page *p, const char *owner, const char *metric) {
-  char *name = g_strconcat(owner, metric, NULL);
-  double value = tree_number(json_object_get(p->metrics, name), "value");
-  g_free(name);
-  return value;
-}
-
 static void cost_row(const struct page *p, const char *label, const char *owner, double all) {
-  double hour = cost_of(p, owner, "cost.hour");
+  double hour = value_of(p, owner, "cost.hour");
   g_string_append(p->out, "<tr>");
   html_element(p->out, "th", label);
   page_number_cell(p, UNIT_MONEY, hour, NULL);
   page_number_cell(p, UNIT_MONEY, hour * PRICE_MONTH_H, NULL);
-  page_number_cell(p, UNIT_MONEY, cost_of(p, owner, "cost.request"), NULL);
+  page_number_cell(p, UNIT_MONEY, value_of(p, owner, "cost.request"), NULL);
   page_number_cell(p, UNIT_RATIO, all > 0 ? hour / all : NAN, NULL);
   g_string_append(p->out, "</tr>\n");
 }
@@ -175,7 +189,7 @@ static void cost_table(const struct page *p) {
                                         ">a request", ">share",   NULL};
   static const char end[] = ".cost.hour";
   if (json_object_get(p->metrics, "cost.hour") == NULL) return;
-  double all = cost_of(p, "", "cost.hour");
+  double all = value_of(p, "", "cost.hour");
   html_open_table(p->out, "What it costs, in the currency of the prices; a month has 730 h",
                   columns);
   cost_row(p, "all", "", all);
