@@ -562,6 +562,7 @@ const struct kind kind_database = {
     .collect = database_collect,
     .on_peer = database_on_peer,
     .place = database_place,
+    .places = database_places,
     .on_message = database_on_message,
     .on_answer = database_on_answer,
     .on_due = database_on_due,

@@ -106,6 +106,11 @@ bool database_validate(const struct spec *spec, const struct component_spec *com
   return true;
 }
 
+uint64_t database_places(const void *config) {
+  uint64_t connections = ((const struct database_config *)config)->connections;
+  return connections == PARAM_UNLIMITED ? 0 : connections;
+}
+
 void database_place(struct component_spec *component) {
   const struct database_config *config = component->config;
   if (!config->copies.given) return;
@@ -160,7 +165,8 @@ const struct param database_params[] = {
      .min = 1,
      .max = INFINITY,
      .doc = "Connections, one for each call present, running or waiting; further calls are refused "
-            "(PostgreSQL's max_connections is 100)."},
+            "(PostgreSQL's max_connections is 100). Each session that a client holds here "
+            "(`session`) is one, too, unless `sessions` says how many there may be."},
     {.name = "read",
      .type = PARAM_TIME_DIST,
      .offset = AT(read),

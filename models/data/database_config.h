@@ -28,6 +28,7 @@ extern const struct param database_params[];
 bool database_validate(const struct spec *spec, const struct component_spec *component,
                        struct error *err);
 void database_place(struct component_spec *component);
+uint64_t database_places(const void *config);
 enum data_op database_data_op(const struct spec *spec, const struct component_spec *component,
                               int op);
 void database_outline(const struct spec *spec, const struct component_spec *component, int op,

@@ -180,11 +180,17 @@ static void take_place(struct sim *sim, struct member *to, struct frame *call,
   owner->kind->on_session(sim, owner, session, way_back_ns(sim, call));
 }
 
+static uint64_t places_of(const struct member *member) {
+  const struct component_spec *spec = member->component->spec;
+  if (spec->sessions > 0 || !spec->kind->places) return spec->sessions;
+  return spec->kind->places(spec->config);
+}
+
 bool held_arrives(struct sim *sim, struct member *to, struct frame *call) {
   if (!held_is_session(sim, call) || passes_on(to->kind)) return false;
   struct frame *session = root_of(sim, call);
   struct places *places = &sim->holds->at[to->id];
-  uint64_t most = to->component->spec->sessions;
+  uint64_t most = places_of(to);
   if (session == NULL || session->flags & CALL_ABANDONED) {
     call_reply(sim, call, OUTCOME_RESET);
   } else if (most > 0 && places->taken.value >= most) {

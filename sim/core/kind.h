@@ -187,6 +187,9 @@ struct kind {
   /* Faults that not every kind has, NULL-terminated: some of the engine's, and ones that the kind
    * brings along (fault_def.h). NULL: none. */
   const struct fault_def *const *own_faults;
+  /* Sessions that one member holds at most where `sessions` does not say, by its configuration; 0:
+   * no limit. NULL: there is none. */
+  uint64_t (*places)(const void *config);
   /* Of a source: whether its users hold sessions (held.h), by its configuration; and one that it
    * began is open, as its user learns in so many ns. Given together, or not at all. */
   bool (*stays)(const void *config);

@@ -55,7 +55,8 @@ const struct param common_params[] = {
      .min = 1,
      .max = INFINITY,
      .doc = "How many sessions of clients (`session`) one member holds at once; further ones are "
-            "refused (PostgreSQL: 100, max_connections; nginx: 512, worker_connections)."},
+            "refused (PostgreSQL: 100, max_connections; nginx: 512, worker_connections). Of a "
+            "database its `connections`, if not said."},
     {.name = "only_if",
      .type = PARAM_BOOL,
      .offset = offsetof(struct common_config, only_if),

@@ -26,19 +26,23 @@ static void test_little(void **state) {
   near(text, "s.sessions.lost", 100, 0, 0);
 }
 
-/* Aim: with n places the share that is refused is Erlang's, whatever the law of the length. */
+/* Aim: with n places the share that is refused is Erlang's, whatever the law of the length; of a
+ * database its connections are places. */
 static void test_erlang(void **state) {
   (void)state;
   double b = 1; /* Erlang's recursion at a load of 8 with 8 places: 0.2356 */
   for (int n = 1; n <= 8; n++) b = 8 * b / (n + 8 * b);
-  static const char *const lasts[] = {"exponential \"4s\"", "uniform { \"2s\", \"6s\" }"};
-  for (int i = 0; i < 2; i++) {
+  static const char *const lasts[] = {"exponential \"4s\"", "uniform { \"2s\", \"6s\" }", "\"4s\""};
+  static const char *const holder[] = {"service \"s\" { sessions = 8 }",
+                                       "database \"s\" { sessions = 8, connections = 5 }",
+                                       "database \"s\" { connections = 8 }"};
+  for (int i = 0; i < 3; i++) {
     char text[400];
     snprintf(
         text, sizeof text,
         "client \"c\" { arrivals = poisson \"2/s\", target = \"s\", session = { lasts = %s } }\n"
-        "service \"s\" { sessions = 8 }\n",
-        lasts[i]);
+        "%s\n",
+        lasts[i], holder[i]);
     near(text, "c.availability", 20000, 1 - b, 0.012);
     near(text, "s.sessions", 20000, 8 * (1 - b), 0.1);
     near(text, "s.sessions.max", 20000, 8, 0);
