@@ -80,6 +80,14 @@ static uint32_t only_caller(const struct blame *blame, const struct failure_shar
   return callers == 1 ? caller : REF_NONE;
 }
 
+/* Whether somebody opens no connection while nobody vouches for the certificate. */
+static bool any_hard_check(const struct spec *spec) {
+  for (uint32_t p = 0; p < spec->paths; p++) {
+    if (spec->path[p].connect.check != CHECK_NONE && spec->path[p].connect.hard) return true;
+  }
+  return false;
+}
+
 static void append_origin(const struct spec *spec, const struct blame *blame,
                           const struct failure_share *f, enum followed which, GString *text) {
   const char *name = spec->component[f->component].name;
@@ -108,7 +116,11 @@ static void append_origin(const struct spec *spec, const struct blame *blame,
   } else if (f->cause == OUTCOME_DENIED && f->part == PART_NETWORK) {
     g_string_append_printf(text, "were not allowed to reach %s", name);
   } else if (f->cause == OUTCOME_DENIED && f->part == PART_CONNECT) {
-    g_string_append_printf(text, "met an expired certificate on the way to %s", name);
+    g_string_append_printf(text, "met %s on the way to %s",
+                           any_hard_check(spec)
+                               ? "a certificate that was expired or not vouched for"
+                               : "an expired certificate",
+                           name);
   } else {
     g_string_append_printf(text, "%s%s%s", happened[f->cause].before, name,
                            happened[f->cause].after);
