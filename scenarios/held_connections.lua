@@ -49,7 +49,7 @@ goal "path.storm-lb.storm-gateway.setup.p95 > 1s"
 goal "path.spread-lb.spread-gateway.setup.p95 < 200ms"
 -- The last one has nobody afterwards, until connections are renewed.
 goal "storm-gateway[3].sessions < 130"
-goal "moved-gateway[3].sessions > 250"
+goal "moved-gateway[3].sessions > 350"
 goal "moved.availability > 99.9%"
 
 run { duration = "25min", warmup = "3min", replications = 4 }
