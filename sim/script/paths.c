@@ -54,10 +54,9 @@ static const struct param connect_params[] = {
      .fallback = "1",
      .min = 1,
      .max = INFINITY,
-     .doc =
-         "Calls at once on one connection: 1 as with HTTP/1.1, more as with HTTP/2, whose servers "
-         "allow 100 and more (RFC 9113). What a lost segment holds up, it holds up for all of "
-         "them."},
+     .doc = "Calls at a time on one connection: 1 as with HTTP/1.1, more as with HTTP/2, "
+            "whose servers allow 100 and more (RFC 9113). A lost segment holds up all of "
+            "them."},
     {.name = "requests",
      .type = PARAM_COUNT,
      .offset = AT(requests),
@@ -70,54 +69,54 @@ static const struct param connect_params[] = {
      .offset = AT(tls),
      .fallback = "none",
      .choices = tls_choices,
-     .doc = "TLS 1.2 takes two further round trips (RFC 5246), TLS 1.3 one (RFC 8446). The work is "
-            "the `handshake` of what is called (`accept`)."},
+     .doc = "TLS 1.2 takes two more round trips (RFC 5246), TLS 1.3 one (RFC 8446). The "
+            "called side does the work of a `handshake` (`accept`)."},
     {.name = "resume",
      .type = PARAM_RATIO,
      .offset = AT(resume),
      .fallback = "0%",
      .max = 1,
      .needs = "tls",
-     .doc =
-         "Share of the handshakes that resume an earlier session: one round trip in TLS 1.2 too, "
-         "and work that is `resumed`."},
+     .doc = "Share of the handshakes that resume an earlier session. They take one round "
+            "trip, also with TLS 1.2, and the work `resumed`."},
     {.name = "early",
      .type = PARAM_BOOL,
      .offset = AT(early),
      .fallback = "false",
      .needs = "tls = 1.3",
-     .doc =
-         "Whether the request goes along with a resumed handshake of TLS 1.3 (0-RTT): no further "
-         "round trip, and the request may be replayed."},
+     .doc = "Whether a resumed handshake of TLS 1.3 carries the request (0-RTT). That saves "
+            "a round trip; the request may be replayed."},
     {.name = "mutual",
      .type = PARAM_BOOL,
      .offset = AT(mutual),
      .fallback = "false",
      .needs = "tls",
-     .doc =
-         "Whether the caller shows a certificate too, which the called side looks at (`verify`)."},
+     .doc = "Whether the caller shows a certificate, too. The called side checks it "
+            "(`verify`)."},
     {.name = "check",
      .type = PARAM_ENUM,
      .offset = AT(check),
      .fallback = "none",
      .choices = check_choices,
      .needs = "tls",
-     .doc = "Whether the caller asks if the certificate has been revoked before it goes on (ocsp, "
-            "RFC 6960), in each handshake that is not resumed. That costs a round trip to the "
-            "responder. What the called side brings along (stapling) costs nothing: none."},
+     .doc = "Whether the caller asks if the certificate has been revoked (ocsp, RFC 6960), "
+            "in each handshake that is not resumed. That costs a round trip to the "
+            "responder. Stapling, where the called side brings the answer along, costs "
+            "nothing: none."},
     {.name = "responder",
      .type = PARAM_REF,
      .offset = AT(responder),
      .needs = "check",
-     .doc = "Whom it asks: a component, over the network between the two; its host answers. "
-            "Without it one that is as far away as what is called, and always answers."},
+     .doc = "Whom the caller asks: a component, over the network between the two; its host "
+            "answers. Without it the responder is as far away as the called side, and "
+            "always answers."},
     {.name = "hard",
      .type = PARAM_BOOL,
      .offset = AT(hard),
      .fallback = "false",
      .needs = "responder",
-     .doc = "What it does without an answer: it goes on all the same (soft fail, as browsers do), "
-            "or the call is `denied` (hard fail: Firefox with security.OCSP.require)."},
+     .doc = "What the caller does without an answer: it goes on (soft fail, as browsers "
+            "do), or the call is `denied` (hard fail: Firefox with security.OCSP.require)."},
     {.name = "check_timeout",
      .type = PARAM_DURATION,
      .offset = AT(check_timeout_ns),
@@ -125,17 +124,16 @@ static const struct param connect_params[] = {
      .min = 1,
      .max = 1e18,
      .needs = "responder",
-     .doc =
-         "How long it waits for the answer (Firefox: 2 s, security.OCSP.timeoutMilliseconds.soft; "
-         "10 s where it must have one)."},
+     .doc = "How long the caller waits for the answer (Firefox: 2 s, "
+            "security.OCSP.timeoutMilliseconds.soft; 10 s where it must have one)."},
     {.name = "check_keep",
      .type = PARAM_DURATION,
      .offset = AT(check_keep_ns),
      .fallback = "0s",
      .max = 1e18,
      .needs = "check",
-     .doc = "How long a caller remembers a good answer about an instance of what it calls (answers "
-            "of public authorities hold for up to 10 days: CA/Browser Forum)."},
+     .doc = "How long a caller remembers a good answer about an instance (answers of public "
+            "authorities hold for up to 10 days: CA/Browser Forum)."},
     {0},
 };
 
@@ -154,37 +152,39 @@ const struct param path_params[] = {
      .type = PARAM_DISTANCE,
      .offset = offsetof(struct path_config, metres),
      .max = 1e12,
-     .doc = "Length of the fibre, in which light makes 200,000 km/s: 5 ms for 1000 km. Real cables "
-            "are longer than the line on the map."},
+     .doc = "Length of the fibre. Light covers 200,000 km/s in it: 5 ms for 1000 km. Real "
+            "cables are longer than the line on the map."},
     {.name = "latency",
      .type = PARAM_TIME_DIST,
      .offset = offsetof(struct path_config, latency),
      .fallback = "0ms",
-     .doc = "Time a message takes, drawn for each message; beside its distance, if that is given."},
+     .doc = "Time that a message takes, drawn for each message. It is added to the time of "
+            "`distance`, if that is given."},
     {.name = "jitter",
      .type = PARAM_TIME_DIST,
      .offset = offsetof(struct path_config, jitter),
      .fallback = "0ms",
-     .doc = "What comes on top of that, drawn for each message. One message may overtake another "
-            "one, as with netem's delay."},
+     .doc = "Further time, drawn for each message and added to the latency. Messages may "
+            "overtake each other, as with netem's delay."},
     {.name = "bandwidth",
      .type = PARAM_BANDWIDTH,
      .offset = offsetof(struct path_config, bits_per_s),
-     .doc = "Messages queue for the wire first in, first out; without it sending takes no time."},
+     .doc = "Messages wait for the wire in the order in which they come. Without it sending "
+            "takes no time."},
     {.name = "hops",
      .type = PARAM_COUNT,
      .offset = offsetof(struct path_config, hops),
      .fallback = "1",
      .min = 1,
      .max = 64,
-     .doc =
-         "Links one behind the other. Each has the path's bandwidth and a queue of its own, and "
-         "passes on what it has received as a whole: a packet or, without `packet`, the message."},
+     .doc = "Number of links in a row. Each has the bandwidth of the path and a queue of "
+            "its own. It passes on a packet once it has all of it; without `packet`, the "
+            "whole message."},
     {.name = "processing",
      .type = PARAM_DURATION,
      .offset = offsetof(struct path_config, processing_ns),
      .fallback = "0ms",
-     .doc = "What each hop takes to look at a message before it sends it."},
+     .doc = "Time that each hop looks at a message before it sends it."},
     {.name = "packet",
      .type = PARAM_BYTES,
      .offset = offsetof(struct path_config, packet),
@@ -218,18 +218,16 @@ const struct param path_params[] = {
      .offset = offsetof(struct path_config, transport),
      .fallback = "messages",
      .choices = transport_choices,
-     .doc = "What calls cross the path on: messages, each by itself, or connections of TCP. With "
-            "tcp a "
-            "call needs a connection, whose set-up takes a round trip; what is lost is sent again "
-            "after TCP's timers (RFC 6298, 5681); a long answer takes the rounds of slow start "
-            "(RFC 6928)."},
+     .doc = "How calls cross the path: \"messages\", each by itself, or connections of TCP. "
+            "With \"tcp\" a call needs a connection, whose set-up takes a round trip. What "
+            "is lost is sent again after TCP's timers (RFC 6298, 5681). A long answer takes "
+            "the rounds of slow start (RFC 6928)."},
     {.name = "connect",
      .type = PARAM_GROUP,
      .offset = offsetof(struct path_config, connect),
      .group = connect_params,
      .needs = "transport = tcp",
-     .doc = "Connections between one calling instance and one called one: how they are set up and "
-            "kept."},
+     .doc = "How connections between a calling and a called instance are set up and kept."},
     {.name = "one_way",
      .type = PARAM_BOOL,
      .offset = offsetof(struct path_config, one_way),

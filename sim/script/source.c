@@ -11,7 +11,7 @@
 /* --- files ---------------------------------------------------------------------------------- */
 
 bool source_too_large(size_t limit, struct error *err) {
-  return error_set(err, "is larger than the limit of %zu bytes", limit);
+  return error_set(err, "is larger than the limit of %.3g MiB", (double)limit / (1 << 20));
 }
 
 static bool read_all(int file, char *buffer, size_t limit, size_t *length, struct error *err) {

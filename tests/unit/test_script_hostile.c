@@ -199,7 +199,7 @@ static void test_strange_files(void **state) {
       {"folder.lua", "is a folder"},
       {"link.lua", "is not a regular file"},
       {"gone.lua", "cannot be read"},
-      {"large.lua", "is larger than the limit of 1048576 bytes"},
+      {"large.lua", "is larger than the limit of 1 MiB"},
       {"includes_fifo.lua", "is not a regular file"},
       {"includes_link.lua", "outside the scenario's folder"},
       {"includes_folder_link.lua", "outside the scenario's folder"},

@@ -109,6 +109,10 @@ static void difference_row(const struct page *p, const char *metric, const json_
   struct estimate joint = joint_of(diff);
   char *by = difference_text(meaning.unit, diff), *name = capital(letter);
   char *title = g_strconcat(metric, ": ", meaning.doc, NULL);
+  if (meaning.unit == UNIT_RATIO) { /* shares are never further apart */
+    joint.lo = fmax(joint.lo, -1);
+    joint.hi = fmin(joint.hi, 1);
+  }
   joint.value = fmax(fabs(joint.lo), fabs(joint.hi)); /* chooses the unit */
   g_string_append(p->out, "<tr>");
   html_element_of(p->out, "th", NULL, title, metric);
