@@ -52,6 +52,18 @@ cmp -s out first || fail 'other bytes on one thread'
 expect 0 capacity shop.lua --json - --over rate=0.02..0.18k/s
 holds "60 < $(number capacity value) < 180"
 
+# What has places in a batch instead of workers: four at a time, each for a second.
+cat >model.lua <<'L'
+local rate = param { "rate", "1/s" }
+client "c" { arrivals = poisson(rate), target = "m", timeout = "30s" }
+inference "m" { batch = 4, memory = 100000, prompt = 100, output = 100, step = "10ms", per_token = "10us",
+  per_sequence = "10us" }
+goal "c.latency.p99 < 10s"
+run { duration = "100s", warmup = "10s", replications = 3 }
+L
+expect 0 capacity model.lua --over rate=1..8/s
+in_out 'm, 100 % busy'
+
 expect 0 capacity shop.lua --n-1 --zones --json all.json --report all.html -r 3
 expect 0 report all.json -o again.html
 cmp -s all.html again.html || fail 'the report of the JSON is another one'

@@ -5,11 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "answer.h"
 #include "compare.h"
 #include "dist_make.h"
 #include "experiment.h"
 #include "fault_def.h"
 #include "limiter.h"
+#include "places.h"
 #include "progress.h"
 #include "sim.h"
 #include "study.h"
@@ -263,6 +265,11 @@ static bool look_once(struct searcher *searcher, struct scenario *scenario, uint
   judge(&results, probe, &goal);
   probe->replications = replications;
   struct limiter limiter = limiter_find(&results, REF_NONE);
+  struct places places = places_worst(&results, REF_NONE);
+  if (places.full && !(limiter.utilization >= BUSY_SATURATED)) {
+    limiter.name = scenario->spec.component[places.component].name;
+    limiter.utilization = 1; /* all its places are taken */
+  }
   *seen = (struct seen){probe->load, NULL, limiter.utilization, goal};
   probe->saturated = limiter.utilization > 0.99;
   if (limiter.name != NULL) seen->limited_by = arena_text(study->arena, limiter.name);
