@@ -11,6 +11,7 @@
 #include "sim.h"
 #include "skew.h"
 #include "station.h"
+#include "timeline.h"
 #include "transaction.h"
 
 static bool is_write(const struct database_state *db, const struct frame *call) {
@@ -67,13 +68,27 @@ static void done_write(struct sim *sim, struct member *member, const struct fram
   if (__builtin_expect(db->rows != NULL, 0)) transaction_applied(sim, call);
 }
 
+/* A write has the row that it waited for. */
+static void go_on(struct sim *sim, struct member *member, struct frame *call) {
+  struct database_state *db = member->state;
+  if (db->several) several_rows_got(db->several, call);
+  if (station_enter(sim, &db->station, call, 0, true) == STATION_STARTED) start(sim, member, call);
+}
+
+/* A write of several rows is over, and frees what it has. */
+static void unlock_all(struct sim *sim, struct member *member, const struct frame *call) {
+  struct database_state *db = member->state;
+  struct frame *next;
+  while (several_rows_free_one(sim, db->several, call, &next)) {
+    if (next) go_on(sim, member, next);
+  }
+}
+
 /* A row is free; the next write of it goes on. */
 static void unlock(struct sim *sim, struct member *member, uint32_t item) {
   struct database_state *db = member->state;
   struct frame *next = item ? rows_unlock(sim, db->rows, item) : NULL;
-  if (next && station_enter(sim, &db->station, next, 0, true) == STATION_STARTED) {
-    start(sim, member, next);
-  }
+  if (next) go_on(sim, member, next);
 }
 
 /* A prepared write becomes one, or is undone. */
@@ -102,8 +117,39 @@ static bool is_held(struct sim *sim, struct member *member, struct frame *call) 
     call_reply(sim, call, OUTCOME_REFUSED);
     return true;
   }
-  bool locks = call->item != 0 && writes_row(sim, db, call);
-  return locks && !rows_lock(sim, db->rows, call);
+  if (!writes_row(sim, db, call)) return false;
+  if (db->several) return !several_rows_begin(sim, db->several, call);
+  return call->item != 0 && !rows_lock(sim, db->rows, call);
+}
+
+/* A part of a write of several rows is done. False: it was the last one. */
+static bool goes_on_at_row(struct sim *sim, struct member *member, struct frame *call) {
+  struct database_state *db = member->state;
+  if (db->several == NULL) return false;
+  switch (several_rows_step(sim, db->several, call)) {
+    case ROWS_ALL:
+      return false;
+    case ROWS_NEXT:
+      start(sim, member, call);
+      break;
+    case ROWS_WAIT: {
+      struct frame *next = station_leave(sim, &db->station, call);
+      several_rows_wait(sim, db->several, call);
+      if (next) start(sim, member, next);
+      break;
+    }
+  }
+  return true;
+}
+
+/* It gives up, as others wait for it. */
+static void break_deadlock(struct sim *sim, struct member *member, const struct timer *timer) {
+  struct database_state *db = member->state;
+  struct frame *victim = several_rows_check(sim, db->several, timer);
+  if (victim == NULL) return;
+  sim_note(sim, member, member, "deadlock");
+  unlock_all(sim, member, victim);
+  call_reply(sim, victim, OUTCOME_FAILED);
 }
 
 /* A step of a saga is undone by a write, if it was done. */
@@ -119,6 +165,7 @@ static bool done_at_row(struct sim *sim, struct member *member, struct frame *ca
   struct database_state *db = member->state;
   enum transaction_phase phase = transaction_phase(sim, call);
   if (!writes_row(sim, db, call)) return false;
+  if (goes_on_at_row(sim, member, call)) return true;
   const struct transaction *t = transaction_of(sim, call);
   bool votes = phase == PHASE_PREPARE && t && !(t->heard & transaction_bit(sim, call));
   bool does = phase == PHASE_ALONE && !transaction_is_void(sim, call);
@@ -135,8 +182,9 @@ static bool done_at_row(struct sim *sim, struct member *member, struct frame *ca
   }
   if (phase != PHASE_UNDO) transaction_settled(sim, call);
   bool good = votes || does || phase == PHASE_UNDO;
+  if (db->several) unlock_all(sim, member, call);
   call_reply(sim, call, good ? OUTCOME_OK : OUTCOME_FAILED);
-  if (!votes) unlock(sim, member, item);
+  if (!votes && db->several == NULL) unlock(sim, member, item);
   return true;
 }
 
@@ -147,7 +195,9 @@ static bool done_at_row(struct sim *sim, struct member *member, struct frame *ca
 static bool start_special(struct sim *sim, struct member *member, struct frame *call) {
   struct database_state *db = member->state;
   if (db->rows && writes_row(sim, db, call)) {
-    call_work(sim, member, call, work_of(db, call, true));
+    uint64_t part = db->several ? several_rows_part(db->several, call) : 0;
+    call_work(sim, member, call,
+              dist_draw_keyed(&db->config->write, &db->write, call->key, part << 32));
     return true;
   }
   if (db->shard || db->rows) {
@@ -288,7 +338,9 @@ static void database_on_answer(struct sim *sim, struct member *member, struct fr
 static void database_on_due(struct sim *sim, struct member *member, struct timer *timer) {
   struct database_state *db = member->state;
   if (db->outbox && outbox_due(sim, db->outbox, timer)) return;
-  if (db->shard) {
+  if (several_rows_is_check(db->several, timer)) {
+    break_deadlock(sim, member, timer);
+  } else if (db->shard) {
     shard_go_on(sim, db->shard);
   } else if (db->shipping) {
     shipping_due(sim, db->shipping, timer);
@@ -397,6 +449,7 @@ static void database_on_fault(struct sim *sim, struct member *member, const stru
   if (db->shipping && fault == &fault_crash && !begins) shipping_begin(sim, db->shipping);
   if (db->shard && fault == &fault_crash && !begins) shard_go_on(sim, db->shard);
   if (db->rows && fault == &fault_crash && begins) rows_crash(sim, db->rows);
+  if (fault == &fault_crash && begins) several_rows_crash(db->several);
   if (db->copy) copy_fault(sim, db->copy, fault, begins);
   if (db->quorum) quorum_fault(sim, db->quorum, fault, begins);
 }
@@ -439,9 +492,11 @@ static void database_init(struct sim *sim, struct member *member) {
     db->special = true;
     db->shard = shard_new(sim, member, &db->config->shards, &db->config->move, &db->moves);
   }
-  if (db->config->row_locks || program_takes_part(sim->spec, member->component->id)) {
+  if (db->config->row_locks || db->config->rows.given ||
+      program_takes_part(sim->spec, member->component->id)) {
     db->special = true;
     db->rows = rows_new(sim, member, &db->locks);
+    db->several = several_rows_new(sim, member, &db->config->rows, db->rows, &db->locks.deadlocks);
     transactions_want(sim);
   }
   if (db->config->copies.given && member->component->members > 1) {
@@ -531,9 +586,13 @@ const struct kind kind_database = {
         "message later. With `fencing` a write fails if its lock has been given to somebody else. "
         "With `ship` what is acknowledged goes to a safe place every so often; after the fault "
         "`lose` only that is left.\n"
-        "Left out: rows that a write locks beside that of its data key, and so deadlocks within "
-        "one database; deadlocks between databases, which end by a timeout; what a vote and a "
-        "decision cost the database; buffer pool, checkpoints, and what the data are.\n"
+        "With `rows` a write changes several rows. It locks each before that part of its work and "
+        "keeps all until the end. A write that has waited for a while looks whether those that it "
+        "waits for wait for it; if so, it fails.\n"
+        "Left out: of `rows`, what the ledger sees of them beside the row of the data key, shared "
+        "locks, and steps of a transaction that have several rows; deadlocks between databases, "
+        "which end by a timeout; what a vote and a decision cost the database; buffer pool, "
+        "checkpoints, and what the data are.\n"
         "Left out: of shards, routes that are out of date, keys that move back, and splits "
         "without a new shard; of copies, the first copy of all data, also to one that lost them "
         "(it has at once what every copy showed), limits on the log that is kept for an absent "

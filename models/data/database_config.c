@@ -47,19 +47,27 @@ bool database_validate(const struct spec *spec, const struct component_spec *com
                      config->copies.given ? "copies" : "ship");
   }
   bool takes_part = program_takes_part(spec, (uint32_t)(component - spec->component));
+  bool several = config->rows.given;
+  if (takes_part && several) {
+    return error_set(err,
+                     "takes part in a transaction and has rows; its steps have one row each: "
+                     "leave out one of them");
+  }
+  if (!several_rows_valid(&config->rows, component->instances, err)) return false;
   const char *locks = takes_part ? "takes part in a transaction" : "locks rows";
   const char *other = config->copies.given        ? "copies"
                       : config->ship.given        ? "ship"
                       : config->idempotency.given ? "idempotency"
                       : config->outbox.given      ? "outbox"
                                                   : NULL;
-  if ((takes_part || config->row_locks) && other) {
+  if ((takes_part || config->row_locks || several) && other) {
     return error_set(err, "%s and has %s, which do not go together yet; leave out one of them",
                      locks, other);
   }
   other = config->copies.given ? "copies"
           : takes_part         ? "a part in a transaction"
           : config->row_locks  ? "row_locks"
+          : several            ? "rows"
                                : NULL;
   if (other && program_compares(spec, (uint32_t)(component - spec->component))) {
     return error_set(err,
@@ -208,6 +216,14 @@ const struct param database_params[] = {
             "writes of one row come one after the other, first come first served, and wait without "
             "a worker (as in PostgreSQL and InnoDB, where reads see what was there before). In a "
             "transaction they do in any case."},
+    {.name = "rows",
+     .type = PARAM_GROUP,
+     .offset = AT(rows),
+     .group = rows_params,
+     .doc =
+         "A write is a transaction that changes several rows, which it locks one after the other, "
+         "as row_locks does one, and keeps until it is done. Two that want each other's rows are "
+         "deadlocked, until one gives up and fails."},
     {.name = "fencing",
      .type = PARAM_BOOL,
      .offset = AT(fencing),

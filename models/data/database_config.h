@@ -8,6 +8,7 @@
 #include "idempotency.h"
 #include "outbox.h"
 #include "outline.h"
+#include "several_rows.h"
 #include "shipping.h"
 
 struct database_config {
@@ -19,6 +20,7 @@ struct database_config {
   struct idempotency_config idempotency;
   struct outbox_config outbox;
   bool fencing, row_locks;
+  struct rows_config rows;
   struct sharding shards;
   struct dist move; /* ns */
 };

@@ -87,6 +87,8 @@ const struct meter database_meters[] = {
     {"lock_waiting", METER_LEVEL, LOCKS(waiting), 0, "Writes that wait for a locked row"},
     {"lock_wait", METER_TIMES, LOCKS(wait), 0,
      "How long writes waited for a locked row, of those that had to"},
+    {"deadlocks", METER_COUNT, LOCKS(deadlocks), 0,
+     "Writes that gave up as those that they waited for waited for them (`rows`)."},
 #undef LOCKS
 #define SENT(field) STATE(sent) + offsetof(struct outbox_meters, field)
     {"relayed", METER_COUNT, SENT(relayed), 0, "Messages of the outbox that the topic has."},
@@ -146,6 +148,7 @@ bool database_uses_meter(const struct component *component, const struct meter *
 
 bool database_has_meter(const void *config, const struct meter *meter) {
   const struct database_config *c = config;
+  if (meter->at == STATE(locks.deadlocks)) return c->rows.given;
   if (meter->at < STATE(copies) || is_of_locks(meter) || meter->at == STATE(changed)) return true;
   bool of_loss = meter->at == STATE(copies) + offsetof(struct copy_meters, lost) ||
                  meter->at == STATE(copies) + offsetof(struct copy_meters, recovery_point);

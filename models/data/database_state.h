@@ -4,7 +4,7 @@
 
 #include "database_config.h"
 #include "quorum.h"
-#include "rows.h"
+#include "several_rows.h"
 #include "shards.h"
 #include "station.h"
 #include "unchanged.h"
@@ -26,6 +26,7 @@ struct database_state {
   struct quorum_member *quorum; /* or what it is without a primary */
   struct shard *shard;          /* or what it is among shards */
   struct rows *rows;            /* where it takes part in transactions */
+  struct several_rows *several; /* or NULL: writes change one row */
   struct copy_meters copies;
   struct quorum_meters rounds;
   struct shard_meters moves;

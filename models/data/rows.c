@@ -16,7 +16,8 @@ struct waiting {
 
 struct row {
   uint32_t item;
-  bool kept; /* prepared: on disk */
+  uint32_t slot; /* of the write that has it */
+  bool kept;     /* prepared: on disk */
   struct waiting *first, *last;
   struct row *next; /* in its bucket, or in the list of unused ones */
 };
@@ -60,22 +61,50 @@ static void wait_for(struct sim *sim, struct rows *rows, struct row *row, struct
   trace_mark(sim, call, PART_LOCK);
 }
 
-bool rows_lock(struct sim *sim, struct rows *rows, struct frame *call) {
-  struct row **link = find(rows, call->item), *row = *link;
-  if (row) {
-    wait_for(sim, rows, row, call);
-    return false;
-  }
-  row = rows->unused;
+bool rows_take(struct sim *sim, struct rows *rows, uint32_t item, const struct frame *call) {
+  struct row **link = find(rows, item), *row = rows->unused;
+  if (*link) return false;
   if (row) {
     rows->unused = row->next;
   } else {
     row = arena_alloc(sim->arena, sizeof *row);
   }
-  *row = (struct row){.item = call->item};
+  *row = (struct row){.item = item, .slot = frame_slot(sim, call)};
   *link = row;
   rows->locked++;
   return true;
+}
+
+void rows_wait(struct sim *sim, struct rows *rows, uint32_t item, struct frame *call) {
+  wait_for(sim, rows, *find(rows, item), call);
+}
+
+bool rows_lock(struct sim *sim, struct rows *rows, struct frame *call) {
+  if (rows_take(sim, rows, call->item, call)) return true;
+  rows_wait(sim, rows, call->item, call);
+  return false;
+}
+
+uint32_t rows_holder(struct rows *rows, uint32_t item) {
+  return (*find(rows, item))->slot;
+}
+
+void rows_leave(struct sim *sim, struct rows *rows, uint32_t item, struct frame *call) {
+  struct row *row = *find(rows, item);
+  uint32_t slot = frame_slot(sim, call);
+  struct waiting **link = &row->first, *before = NULL;
+  while ((*link)->slot != slot) {
+    before = *link;
+    link = &before->next;
+  }
+  struct waiting *w = *link;
+  *link = w->next;
+  if (row->last == w) row->last = before;
+  w->next = rows->spare;
+  rows->spare = w;
+  level_down(&rows->meters->waiting, sim->now_ns);
+  hist_add(&rows->meters->wait, sim->now_ns - w->since_ns);
+  call->flags &= (uint8_t)~CALL_RELEASED;
 }
 
 void rows_keep(struct sim *sim, struct rows *rows, uint32_t item) {
@@ -97,6 +126,7 @@ static struct frame *next_of(struct sim *sim, struct rows *rows, struct row *row
   hist_add(&rows->meters->wait, sim->now_ns - w->since_ns);
   struct frame *call = frame_at(sim, w->slot);
   assert(call->stamp == w->stamp);
+  row->slot = w->slot;
   call->flags &= (uint8_t)~CALL_RELEASED;
   return call;
 }

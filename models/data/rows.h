@@ -14,6 +14,7 @@ struct rows_meters {
   struct level prepared; /* writes that are, and whose decision is not heard */
   struct level waiting;  /* writes that wait for a row */
   struct hist wait;      /* ns, of those that had to */
+  uint64_t deadlocks;    /* writes that gave up as others waited for them */
 };
 
 struct rows;
@@ -22,6 +23,18 @@ struct rows *rows_new(struct sim *sim, struct member *member, struct rows_meters
 
 /* The row of a call is locked for it. False: it waits. */
 bool rows_lock(struct sim *sim, struct rows *rows, struct frame *call);
+
+/* The same of any row, for writes of several: locks it, if it is free; waits for it, as it is not;
+ * waits no more. */
+bool rows_take(struct sim *sim, struct rows *rows, uint32_t item, const struct frame *call);
+void rows_wait(struct sim *sim, struct rows *rows, uint32_t item, struct frame *call);
+void rows_leave(struct sim *sim, struct rows *rows, uint32_t item, struct frame *call);
+
+/* The slot of the write that has a row. It is locked. */
+uint32_t rows_holder(struct rows *rows, uint32_t item);
+
+/* Timers of theirs (several_rows.h). */
+enum { ROWS_CHECK = 1000 };
 
 /* From now on it survives a crash. */
 void rows_keep(struct sim *sim, struct rows *rows, uint32_t item);

@@ -78,6 +78,10 @@ const struct lint_rule lint_rules[] = {
     {"locks-no-row", "a database locks rows, and no request says which datum it is about",
      "a write without a data key locks nothing: none waits for another, whatever is said",
      "keys of the clients, or row_locks left out", lint_locks_no_row},
+    {"deadlock-order", "a write locks several rows, in any order",
+     "two that want the same two in opposite order wait for each other, and all who want these "
+     "rows for them, until one is given up",
+     "rows.order = \"sorted\"", lint_deadlock_order},
     {"quorums-miss", "reads and writes can have no copy in common, and a goal allows no stale ones",
      "a read can wait for copies of which none has a write that was answered",
      "read + write greater than n, or a goal that allows for stale reads", lint_quorums_miss},

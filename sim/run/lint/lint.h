@@ -142,6 +142,7 @@ void lint_commits_alone(struct lint *lint);
 void lint_lease_below_work(struct lint *lint);
 void lint_lock_unfenced(struct lint *lint);
 void lint_locks_no_row(struct lint *lint);
+void lint_deadlock_order(struct lint *lint);
 void lint_zone_takes_group(struct lint *lint);
 void lint_quorums_miss(struct lint *lint);
 void lint_last_write_wins(struct lint *lint);

@@ -170,3 +170,27 @@ void lint_locks_no_row(struct lint *lint) {
     lint_add_component(lint, c)->what = "it locks the row of each write, and no client has keys";
   }
 }
+
+/* What a group of the component's parameters says, and the key of it; NULL: it is not given. */
+static const void *said_in(const struct component_spec *component, const char *group,
+                           const char *key) {
+  for (const struct param *p = component->kind->params; p && p->name; p++) {
+    if (p->type != PARAM_GROUP || strcmp(p->name, group) != 0) continue;
+    const char *said = (const char *)component->config + p->offset;
+    if (!*(const bool *)said) return NULL; /* `given` */
+    for (const struct param *k = p->group; k->name; k++) {
+      if (!strcmp(k->name, key)) return said + k->offset;
+    }
+  }
+  return NULL;
+}
+
+void lint_deadlock_order(struct lint *lint) {
+  for (uint32_t c = 0; c < lint->spec->components; c++) {
+    const uint32_t *order = said_in(&lint->spec->component[c], "rows", "order");
+    if (order && *order == 0) {
+      lint_add_component(lint, c)->what =
+          "a write locks several rows in any order, and two can wait for each other";
+    }
+  }
+}
