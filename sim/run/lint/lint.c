@@ -82,6 +82,9 @@ const struct lint_rule lint_rules[] = {
      "two that want the same two in opposite order wait for each other, and all who want these "
      "rows for them, until one is given up",
      "rows.order = \"sorted\"", lint_deadlock_order},
+    {"ttl-above-goal", "entries of a cache are good for longer than a goal lets answers be stale",
+     "what others write meanwhile it does not hear of, and answers with what was before",
+     "a shorter ttl, or invalidate = \"on_write\"", lint_ttl_above_goal},
     {"quorums-miss", "reads and writes can have no copy in common, and a goal allows no stale ones",
      "a read can wait for copies of which none has a write that was answered",
      "read + write greater than n, or a goal that allows for stale reads", lint_quorums_miss},

@@ -145,6 +145,7 @@ void lint_locks_no_row(struct lint *lint);
 void lint_deadlock_order(struct lint *lint);
 void lint_zone_takes_group(struct lint *lint);
 void lint_quorums_miss(struct lint *lint);
+void lint_ttl_above_goal(struct lint *lint);
 void lint_last_write_wins(struct lint *lint);
 void lint_even_quorum(struct lint *lint);
 void lint_election_too_soon(struct lint *lint);

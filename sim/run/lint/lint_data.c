@@ -208,3 +208,62 @@ void lint_gossip_leaves_out(struct lint *lint) {
                   peers, left < 10 ? 1 : 0, left);
   }
 }
+
+/* --- caches --------------------------------------------------------------------------------- */
+
+/* What a parameter of its kind says; NULL: its kind has none. */
+static const void *said(const struct component_spec *component, const char *name,
+                        enum param_type type) {
+  for (const struct param *p = component->kind->params; p && p->name; p++) {
+    if (p->type == type && !strcmp(p->name, name))
+      return (const char *)component->config + p->offset;
+  }
+  return NULL;
+}
+
+/* Whether others than the cache write where it looks, or there are several caches. */
+static bool is_passed_by(const struct lint *lint, uint32_t cache, uint32_t origin) {
+  const struct component_spec *component = &lint->spec->component[cache];
+  const uint32_t *per = said(component, "per", PARAM_ENUM);
+  if (component->instances > 1 || (per && *per != 0)) return true;
+  const struct call_graph *graph = lint->graph;
+  for (uint32_t n = 0; n < graph->nodes; n++) {
+    const struct call_node *node = &graph->node[n];
+    for (uint32_t k = 0; k < node->outline.calls && node->component != cache; k++) {
+      if (node->edge[k].to == NO_NODE) continue;
+      const struct call_node *to = &graph->node[node->edge[k].to];
+      if (to->component != origin) continue;
+      if (data_op_of(lint->spec, origin, to->op) == DATA_WRITE) return true;
+    }
+  }
+  return false;
+}
+
+/* A goal by which stale answers of a component are younger than that; NULL: there is none. */
+static const struct goal *goal_of_younger(const struct lint *lint, uint32_t component, double s) {
+  const char *name = lint->spec->component[component].name;
+  size_t length = strlen(name);
+  for (uint32_t i = 0; i < lint->scenario->goals; i++) {
+    const struct goal *goal = &lint->scenario->goal[i];
+    if (strncmp(goal->metric, name, length) != 0) continue;
+    if (strncmp(goal->metric + length, ".stale_age.", strlen(".stale_age.")) != 0) continue;
+    if ((goal->op == GOAL_LT || goal->op == GOAL_LE) && goal->limit < s) return goal;
+  }
+  return NULL;
+}
+
+void lint_ttl_above_goal(struct lint *lint) {
+  for (uint32_t c = 0; c < lint->spec->components; c++) {
+    const struct component_spec *cache = &lint->spec->component[c];
+    const struct ttl *ttl = said(cache, "ttl", PARAM_TTL);
+    const uint32_t *hears = said(cache, "invalidate", PARAM_ENUM);
+    const uint32_t *origin = said(cache, "origin", PARAM_REF);
+    if (!ttl || !origin || *origin == REF_NONE || (hears && *hears != 0)) continue;
+    const struct goal *goal = goal_of_younger(lint, c, (double)ttl->ns / 1e9);
+    if (goal == NULL || !is_passed_by(lint, c, *origin)) continue;
+    lint_add_component(lint, c)->what = lint_text(
+        lint,
+        "it answers with an entry for %s, and the goal '%s' asks for answers less out of date",
+        ttl->ns == PARAM_UNLIMITED ? "ever" : lint_ns(lint, (double)ttl->ns), goal->text);
+  }
+}
