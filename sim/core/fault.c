@@ -21,10 +21,12 @@
 #include "time_scale.h"
 #include "timeline.h"
 
-/* Who repairs the members of one fault, and who waits for them: instances, in turn. */
+/* Who repairs the members of one fault, or of all faults of a team, and who waits for them:
+ * instances, by rank and in turn. A repair that waits as one of a lower rank came has so much left.
+ */
 struct crews {
   uint64_t busy;
-  uint32_t head, tail; /* or NOBODY */
+  uint32_t head; /* or NOBODY */
 };
 #define NOBODY UINT32_MAX
 
@@ -32,6 +34,9 @@ struct instance {
   const struct fault_spec *spec;
   struct crews *crews; /* NULL: as many as there are members */
   uint32_t behind;     /* who waits next for them */
+  bool at_work;        /* they repair it */
+  uint64_t done_ns,
+      left_ns; /* when that will be done; what is left of one that was put off, or 0 */
   uint32_t members;
   uint32_t *member; /* ids, rising; of a cut none */
   uint32_t pool;    /* of one that is drawn each time: how many those are, in `among` */
@@ -314,7 +319,48 @@ static void schedule(struct sim *sim, uint32_t which, uint64_t delay_ns, unsigne
 
 static void repair(struct sim *sim, uint32_t which) {
   struct instance *it = &sim->faults->instance[which];
-  schedule(sim, which, draw_time(it, &it->spec->lasts), ENDS);
+  uint64_t takes_ns = it->left_ns ? it->left_ns : draw_time(it, &it->spec->lasts);
+  it->left_ns = 0;
+  it->at_work = it->crews != NULL;
+  it->done_ns = time_sum(sim->now_ns, takes_ns);
+  schedule(sim, which, takes_ns, ENDS);
+}
+
+/* Behind those of its rank that wait; one that was put off before them. */
+static void queue_for_crew(struct sim *sim, uint32_t which) {
+  struct instance *all = sim->faults->instance, *it = &all[which];
+  uint32_t *link = &it->crews->head, rank = it->spec->rank;
+  while (*link != NOBODY &&
+         (it->left_ns ? all[*link].spec->rank < rank : all[*link].spec->rank <= rank)) {
+    link = &all[*link].behind;
+  }
+  it->behind = *link;
+  *link = which;
+}
+
+/* Of those that the crews work on, one of the highest rank, if that is above `rank`: the one begun
+ * last, as far as its work shows. */
+static uint32_t whom_to_put_off(const struct faults *faults, const struct crews *crews,
+                                uint32_t rank) {
+  uint32_t found = NOBODY;
+  for (uint32_t i = 0; i < faults->instances; i++) {
+    const struct instance *it = &faults->instance[i];
+    if (it->crews != crews || !it->at_work || it->spec->rank <= rank) continue;
+    const struct instance *other = found == NOBODY ? NULL : &faults->instance[found];
+    if (!other || it->spec->rank > other->spec->rank ||
+        (it->spec->rank == other->spec->rank && it->done_ns > other->done_ns)) {
+      found = i;
+    }
+  }
+  return found;
+}
+
+static void put_off(struct sim *sim, uint32_t which) {
+  struct instance *it = &sim->faults->instance[which];
+  it->left_ns = it->done_ns > sim->now_ns ? it->done_ns - sim->now_ns : 1;
+  it->at_work = false;
+  it->turn++; /* its end is not to come as planned */
+  queue_for_crew(sim, which);
 }
 
 static void wait_for_repair(struct sim *sim, uint32_t which) {
@@ -325,20 +371,25 @@ static void wait_for_repair(struct sim *sim, uint32_t which) {
     repair(sim, which);
     return;
   }
-  it->behind = NOBODY;
-  *(crews->tail == NOBODY ? &crews->head : &sim->faults->instance[crews->tail].behind) = which;
-  crews->tail = which;
+  uint32_t other = it->spec->team ? whom_to_put_off(sim->faults, crews, it->spec->rank) : NOBODY;
+  if (other == NOBODY) {
+    queue_for_crew(sim, which);
+  } else {
+    put_off(sim, other);
+    repair(sim, which);
+  }
 }
 
-/* A crew has done its work, and takes up what has waited longest. */
-static void repair_next(struct sim *sim, struct crews *crews) {
+/* A crew has done its work, and takes up what is first. */
+static void repair_next(struct sim *sim, struct instance *done) {
+  struct crews *crews = done->crews;
   uint32_t next = crews->head;
+  done->at_work = false;
   if (next == NOBODY) {
     crews->busy--;
     return;
   }
   crews->head = sim->faults->instance[next].behind;
-  if (crews->head == NOBODY) crews->tail = NOBODY;
   repair(sim, next);
 }
 
@@ -392,7 +443,7 @@ static void begin_or_end(struct sim *sim, uint32_t which, bool begins) {
     schedule(sim, which, it->next_ns > sim->now_ns ? it->next_ns - sim->now_ns : 0, BEGINS);
   } else if (it->spec->recurring) {
     schedule(sim, which, draw_time(it, &it->spec->mttf), BEGINS);
-    if (it->crews) repair_next(sim, it->crews);
+    if (it->crews) repair_next(sim, it);
   }
   spells_fault(sim, it->spec, begins);
   if (begins) {
@@ -558,6 +609,15 @@ static void instance_init(struct sim *sim, struct instance *it, const struct fau
                          .stream = it->verdicts};
 }
 
+/* The first fault with the same team; itself, if it has none. */
+static uint32_t team_of(const struct spec *spec, uint32_t fault) {
+  const char *team = spec->fault[fault].team;
+  for (uint32_t i = 0; team && i < fault; i++) {
+    if (spec->fault[i].team && !strcmp(spec->fault[i].team, team)) return i;
+  }
+  return fault;
+}
+
 struct faults *faults_new(struct sim *sim) {
   struct faults *f = mem_zeroed(1, sizeof *f);
   sim->faults = f;
@@ -572,14 +632,16 @@ struct faults *faults_new(struct sim *sim) {
   for (uint32_t i = 0; i < sim->spec->faults; i++) {
     const struct fault_spec *spec = &sim->spec->fault[i];
     if (spec->type->hit) present_keep(sim);
+    struct crews *crews = &f->crews[team_of(sim->spec, i)];
+    f->crews[i] = (struct crews){0, NOBODY};
     if (spec->target.kind != TARGET_EACH) {
+      if (spec->crews > 0) f->instance[f->instances].crews = crews;
       instance_init(sim, &f->instance[f->instances++], spec, spec->target, 0);
       continue;
     }
-    f->crews[i] = (struct crews){0, NOBODY, NOBODY};
     for (uint32_t k = 1; k <= sim->component[spec->target.id].members; k++) {
       struct fault_target one = {TARGET_MEMBER, spec->target.id, k};
-      if (spec->crews > 0) f->instance[f->instances].crews = &f->crews[i];
+      if (spec->crews > 0) f->instance[f->instances].crews = crews;
       instance_init(sim, &f->instance[f->instances++], spec, one, k);
     }
   }

@@ -161,15 +161,17 @@ struct fault_spec {
   bool recurring;            /* up for a draw of `mttf`, down for a draw of `lasts`, repeatedly */
   uint64_t at_ns;            /* not recurring: when it begins */
   struct dist mttf;          /* ns */
-  uint64_t crews;    /* recurring, of each member: ends that are worked on at once; 0: all */
-  bool forever;      /* not recurring: never ends */
-  struct dist lasts; /* ns */
-  double factor;     /* slow, surge: > 0 */
-  double ratio;      /* drop, error: 0..1 */
-  uint32_t spares;   /* error: enum fault_spares */
-  struct dist by;    /* delay: ns */
-  uint64_t skew_ns;  /* skew */
-  uint64_t bytes;    /* leak: of each call */
+  uint64_t crews;   /* recurring: ends that are worked on at once, of its members or team; 0: all */
+  const char *team; /* crews are those of all faults with the same one; NULL: its own */
+  uint32_t rank;    /* within a team: those of a lower one are put off for it */
+  bool forever;     /* not recurring: never ends */
+  struct dist lasts;          /* ns */
+  double factor;              /* slow, surge: > 0 */
+  double ratio;               /* drop, error: 0..1 */
+  uint32_t spares;            /* error: enum fault_spares */
+  struct dist by;             /* delay: ns */
+  uint64_t skew_ns;           /* skew */
+  uint64_t bytes;             /* leak: of each call */
   uint64_t every_ns, down_ns; /* flap: cut for so long of each such time; 0: for half of it */
   const char *file;           /* where it was declared, for messages */
   int line;

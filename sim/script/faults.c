@@ -271,13 +271,20 @@ static bool read_times(struct loader *loader, const struct spot *spot, int table
   }
   if (config->crews > 0) {
     struct spot crews = spot_key(spot, "crews");
-    if (!mttf || out->target.kind != TARGET_EACH) {
+    if (!mttf || (out->target.kind != TARGET_EACH && !config->team)) {
       return spot_error(loader, &crews,
                         "crews repair members one after the other: give mttf and mttr, and a "
-                        "target such as \"web[*]\"");
+                        "target such as \"web[*]\", or a team");
     }
     out->crews = config->crews;
+  } else if (config->team || is_given(loader, table, "rank")) {
+    return spot_error(loader, spot, "team and rank are about crews; give crews = 1, or more");
   }
+  if (is_given(loader, table, "rank") && !config->team) {
+    return spot_error(loader, spot, "rank is that among the faults of a team; give a team");
+  }
+  out->team = config->team;
+  out->rank = (uint32_t)config->rank;
   out->recurring = mttf;
   out->forever = !mttf && !lasts;
   out->at_ns = config->at_ns;
@@ -312,6 +319,14 @@ static bool read_fault(struct loader *loader, const struct declaration *declarat
   return spot_error(loader, &at, "is longer than %u bytes", NAME_MAX_BYTES);
 }
 
+/* The first fault before i of its team; NULL: there is none. */
+static const struct fault_spec *of_team(const struct fault_spec *fault, uint32_t i) {
+  for (uint32_t k = 0; fault[i].team && k < i; k++) {
+    if (fault[k].team && !strcmp(fault[k].team, fault[i].team)) return &fault[k];
+  }
+  return NULL;
+}
+
 static int by_fault_name(const void *a, const void *b) {
   return strcmp(((const struct fault_spec *)a)->name, ((const struct fault_spec *)b)->name);
 }
@@ -339,6 +354,12 @@ bool build_faults(struct loader *loader) {
   for (uint32_t i = 0; i < n; i++) {
     const struct declaration *declaration = &loader->faults.list[i];
     if (!read_fault(loader, declaration, &harm[i], &fault[i])) return false;
+    const struct fault_spec *mate = of_team(fault, i);
+    if (mate && mate->crews != fault[i].crews) {
+      struct spot spot = spot_word(NULL, declaration->word), at = spot_key(&spot, "crews");
+      return spot_error(loader, &at, "team \"%s\" has %llu of them in another fault", mate->team,
+                        (unsigned long long)mate->crews);
+    }
     if (fault[i].name && fault_name_is_used(fault, i, fault[i].name)) {
       struct spot spot = spot_word(NULL, declaration->word), at = spot_key(&spot, "name");
       return spot_error(loader, &at, "another fault is called \"%s\"", fault[i].name);

@@ -181,6 +181,18 @@ static const struct param fault_params[] = {
      .max = 100000,
      .doc = "Of each member by itself (web[*]): so many are repaired at once, and the others wait "
             "for it in turn."},
+    {.name = "team",
+     .type = PARAM_TEXT,
+     .offset = offsetof(struct fault_config, team),
+     .doc =
+         "With crews, of any target: all faults of a team have the same crews, as many as each of "
+         "them says."},
+    {.name = "rank",
+     .type = PARAM_COUNT,
+     .offset = offsetof(struct fault_config, rank),
+     .max = 1000,
+     .doc = "Within a team: repairs of a lower rank come first, and those of a higher one are put "
+            "off for them and go on later."},
     {.name = "name",
      .type = PARAM_TEXT,
      .offset = offsetof(struct fault_config, name),

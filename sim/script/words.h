@@ -129,6 +129,8 @@ struct fault_config {
   uint64_t at_ns; /* PARAM_UNLIMITED: not given */
   struct dist lasts, mttf, mttr;
   uint64_t crews; /* 0: not given */
+  const char *team;
+  uint64_t rank;
 };
 
 #endif
