@@ -12,7 +12,7 @@ const struct meter database_meters[] = {
     {"lag", METER_TIMES, COPIES(lag), 0,
      "From when the primary had made a write until a copy showed it to readers"},
     {"behind", METER_MEAN_LEVEL, COPIES(behind), 0,
-     "Writes of the primary that a copy does not show yet"},
+     "Writes of the primary that a copy does not show yet, mean over all copies, the primary too"},
     {"applied", METER_COUNT, COPIES(applied), 0, "Writes that copies applied."},
     {"resent", METER_COUNT, COPIES(resent), 0,
      "Writes sent to a copy that had missed them: it was down, cut off, or a message was lost."},
