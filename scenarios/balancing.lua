@@ -45,7 +45,8 @@ local function farm(name, rate, good, other)
     if way == "weighted" then
       lb.weights = { [own .. "-good"] = weight > 0 and weight or good.weight }
     end
-    client(own) { arrivals = poisson(rate), target = own .. "-lb", timeout = "5s", users = 5000 }
+    client(own) { arrivals = poisson(rate), target = own .. "-lb", timeout = "5s",
+                  users = how.by and 5000 or nil }
     load_balancer(own .. "-lb")(lb)
     service(own .. "-good") {
       instances = good.n, workers = good.cores, queue = 100, work = exponential "10ms" }

@@ -85,6 +85,8 @@ struct block {
   struct program program;
 };
 
+#define CAUSES_ALL ~1u /* every outcome but OK */
+
 /* What is done instead of failing, by the cause of the failure. */
 struct fallbacks {
   uint32_t n; /* 0: nothing */

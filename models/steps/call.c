@@ -142,7 +142,7 @@ static bool check(const struct step_place *place, const void *config, const char
     *key = "each";
     return error_set(err, "takes a timeout, and nothing else of a call's policy");
   }
-  if (c->call.each && c->fallback.n && c->fallback.fallback[0].causes) {
+  if (c->call.each && c->fallback.n && c->fallback.fallback[0].causes != CAUSES_ALL) {
     *key = "fallback";
     return error_set(err, "of each = true is one list of steps, whatever the causes");
   }

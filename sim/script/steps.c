@@ -302,8 +302,6 @@ bool steps_block(struct loader *loader, const struct spot *spot, int index, cons
 
 /* --- fallbacks ------------------------------------------------------------------------------ */
 
-#define ALL_CAUSES ~1u /* every outcome but OK */
-
 /* The block under `key` of the table, if there is one. */
 static bool read_cause(struct loader *loader, const struct spot *spot, int table, const char *key,
                        uint32_t causes, struct fallback *list, uint32_t *n) {
@@ -333,14 +331,14 @@ bool steps_fallbacks(struct loader *loader, const struct spot *spot, int index,
   lua_settop(L, top);
   if (!by_cause) {
     out->n = 1;
-    list[0].causes = ALL_CAUSES;
+    list[0].causes = CAUSES_ALL;
     return steps_block(loader, spot, index, NULL, &list[0].block);
   }
   const char *keys[OUTCOMES];
   for (uint32_t i = 1; i < OUTCOMES; i++) keys[i - 1] = outcome_name[i];
   keys[OUTCOMES - 1] = "otherwise";
   if (!table_check(loader, spot, index, keys, OUTCOMES, 0)) return false;
-  uint32_t rest = ALL_CAUSES;
+  uint32_t rest = CAUSES_ALL;
   for (uint32_t i = 1; i < OUTCOMES; i++) {
     uint32_t before = out->n;
     if (!read_cause(loader, spot, index, outcome_name[i], 1u << i, list, &out->n)) return false;

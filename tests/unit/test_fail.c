@@ -56,8 +56,24 @@ static void test_fallbacks(void **state) {
   expect(passed_on, "c.errors.denied", 10);
 }
 
+/* Of calls to every member one fallback is taken for all, once, whatever failed; by cause it cannot
+ * be said, for several may differ. */
+static void test_fallback_of_each(void **state) {
+  (void)state;
+#define EACH(FALLBACK)                                              \
+  ASK "} service \"s\" { on = { call { \"t\", each = true" FALLBACK \
+      " } } }\n"                                                    \
+      "service \"t\" { instances = 3, on = { fail() } } service \"u\" {}\n"
+  expect(EACH(", fallback = { call \"u\", fail() }"), "c.errors.failed", 10);
+  expect(EACH(", fallback = { call \"u\" }"), "c.degraded", 1);
+  expect(EACH(", fallback = { call \"u\" }"), "u.arrivals", 10);
+  expect(EACH(", fallback = { call \"u\" }"), "t.arrivals", 30);
+  assert_non_null(strstr(mistake(EACH(", fallback = { shed = {} }")), "is one list of steps"));
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(test_causes), cmocka_unit_test(test_retries),
-                                     cmocka_unit_test(test_fallbacks)};
+                                     cmocka_unit_test(test_fallbacks),
+                                     cmocka_unit_test(test_fallback_of_each)};
   return cmocka_run_group_tests(tests, folder_make, folder_remove);
 }
