@@ -233,6 +233,24 @@ static struct logged *append(struct sim *sim, struct topic_state *t, struct repl
   return l;
 }
 
+/* In logs, and not committed yet: they will wait in each group. */
+static uint64_t uncommitted(const struct replicas *r) {
+  uint64_t n = 0;
+  for (uint32_t i = 0; i < r->partitions; i++) n += r->part[i].end - r->part[i].committed;
+  return n;
+}
+
+/* A message more has room, or makes it. */
+static bool has_room(struct sim *sim, struct topic_state *t) {
+  if (t->config->capacity == PARAM_UNLIMITED) return true;
+  uint64_t coming = uncommitted(t->replicas);
+  if (t->config->full == FULL_DROP_OLDEST) {
+    groups_make_room(sim, t, coming);
+    return true;
+  }
+  return !groups_are_full(t, coming);
+}
+
 void replicas_take(struct sim *sim, struct member *broker, struct frame *call) {
   struct topic_state *t = topic_of(broker);
   struct replicas *r = t->replicas;
@@ -258,8 +276,12 @@ void replicas_take(struct sim *sim, struct member *broker, struct frame *call) {
     t->deduplicated++;
     struct frame *before = waiting_call(sim, l);
     if (all && before) call_reply(sim, before, OUTCOME_FAILED); /* its publisher asks again */
-  } else {
+  } else if (has_room(sim, t)) {
     l = append(sim, t, p, call);
+  } else {
+    t->refused++;
+    call_reply(sim, call, OUTCOME_REFUSED);
+    return;
   }
   if (all) {
     wait(sim, t, l, call);

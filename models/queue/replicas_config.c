@@ -57,11 +57,17 @@ bool replicas_validate(const struct component_spec *component, struct error *err
   if (topic->partitions == 0) {
     return error_set(err, "has copies and no partitions; copies are of partitions: say how many");
   }
-  static const char *const alone[] = {"instances", "capacity", "durable", "delay"};
+  static const char *const alone[] = {"instances", "durable", "delay"};
   for (size_t i = 0; i < sizeof alone / sizeof alone[0]; i++) {
     if (!spec_states(component, alone[i])) continue;
     return error_set(err, "has both copies and %s, which do not go together; leave out one of them",
                      alone[i]);
+  }
+  if (topic->full == FULL_BLOCK) {
+    return error_set(
+        err,
+        "has copies and full = \"block\"; brokers that copy let nobody wait for room: say "
+        "\"refuse\" or \"drop_oldest\"");
   }
   if (config->zone.n > 0 && spec_states(component, "zone")) {
     return error_set(err, "has both zone and copies.zone; say one of them where the brokers are");

@@ -49,7 +49,7 @@ static void take(struct sim *sim, struct member *member, struct frame *call) {
     return;
   }
   bool full = t->config->capacity != PARAM_UNLIMITED &&
-              (t->blocked_head != SLOT_NONE || groups_are_full(t));
+              (t->blocked_head != SLOT_NONE || groups_are_full(t, 0));
   if (full) {
     switch ((enum topic_full)t->config->full) {
       case FULL_REFUSE:
@@ -60,7 +60,7 @@ static void take(struct sim *sim, struct member *member, struct frame *call) {
         block(sim, t, call);
         return;
       case FULL_DROP_OLDEST:
-        groups_make_room(sim, t);
+        groups_make_room(sim, t, 0);
         break;
     }
   }

@@ -124,7 +124,8 @@ const struct param topic_params[] = {
      .min = 1,
      .max = INFINITY,
      .doc = "Messages that may wait for each group; those with consumers do not count (as in "
-            "RabbitMQ's maximum length)."},
+            "RabbitMQ's maximum length). With `copies`, those that not all in sync have yet count, "
+            "too."},
     {.name = "full",
      .type = PARAM_ENUM,
      .offset = AT(full),

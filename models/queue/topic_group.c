@@ -219,7 +219,7 @@ static void deliver(struct sim *sim, struct member *member, struct topic_group *
 static bool admit_blocked(struct sim *sim, struct member *member) {
   struct topic_state *t = topic_of(member);
   bool any = false;
-  while (t->blocked_head != SLOT_NONE && !groups_are_full(t)) {
+  while (t->blocked_head != SLOT_NONE && !groups_are_full(t, 0)) {
     struct frame *call = frame_at(sim, t->blocked_head);
     t->blocked_head = call->next;
     if (t->blocked_head == SLOT_NONE) t->blocked_tail = SLOT_NONE;

@@ -142,8 +142,8 @@ void groups_take_back(struct sim *sim, struct topic_state *t, uint32_t partition
 void groups_lose(struct sim *sim, struct topic_state *t, uint32_t partition, const uint64_t *key,
                  uint32_t keys);
 
-bool groups_are_full(const struct topic_state *t);
-void groups_make_room(struct sim *sim, struct topic_state *t);
+bool groups_are_full(const struct topic_state *t, uint64_t coming);
+void groups_make_room(struct sim *sim, struct topic_state *t, uint64_t coming);
 
 void groups_serve(struct sim *sim, struct member *member);
 void group_serve(struct sim *sim, struct member *member, struct topic_group *g);

@@ -4,17 +4,17 @@
 #include "outbound.h"
 #include "topic_state.h"
 
-bool groups_are_full(const struct topic_state *t) {
+bool groups_are_full(const struct topic_state *t, uint64_t coming) {
   for (uint32_t i = 0; i < t->groups; i++) {
-    if (t->group[i].waiting.n >= t->config->capacity) return true;
+    if (t->group[i].waiting.n + coming >= t->config->capacity) return true;
   }
   return false;
 }
 
-void groups_make_room(struct sim *sim, struct topic_state *t) {
+void groups_make_room(struct sim *sim, struct topic_state *t, uint64_t coming) {
   for (uint32_t i = 0; i < t->groups; i++) {
     struct topic_group *g = &t->group[i];
-    if (g->waiting.n < t->config->capacity) continue;
+    if (g->waiting.n == 0 || g->waiting.n + coming < t->config->capacity) continue;
     t->dropped++;
     group_forget(sim, t, g, waiting_oldest(&t->letters, &g->waiting), LET_DROPPED);
   }

@@ -207,12 +207,40 @@ static void test_quiet(void **state) {
   expect(text, "c.availability", 1);
 }
 
+/* Aim: with a capacity copies refuse, and drop, what a topic of one broker does; what is not with
+ * all in sync yet has a place, too. */
+static void test_capacity(void **state) {
+  (void)state;
+#define FULL(REST)                                                                    \
+  "client \"c\" { arrivals = constant \"10/s\", target = \"q\", timeout = \"2s\" }\n" \
+  "topic \"q\" { partitions = 1, capacity = 5" REST                                   \
+  " }\n"                                                                              \
+  "service \"r\" { workers = 1, work = \"1s\", subscribe = { \"q\", prefetch = 1 } }\n"
+  static const char *const texts[] = {FULL(""), FULL(", copies = { n = 3 }")};
+  for (int i = 0; i < 2; i++) {
+    expect(texts[i], "q.refused", 895); /* of 1000: 99 are done, one is at work, five wait */
+    expect(texts[i], "q.backlog.max", 5);
+  }
+  static const char oldest[] = FULL(", full = \"drop_oldest\", copies = { n = 3 }");
+  expect(oldest, "q.dropped", 895);
+  expect(oldest, "q.refused", 0);
+  expect(oldest, "r.end_to_end.max", 1.5); /* half a second of the five newest, and the work */
+  /* 0.4 s until the others have a message: five are on their way when the sixth comes. */
+  static const char far[] =
+      "client \"c\" { arrivals = burst { 20, at = \"1s\" }, target = \"q\", timeout = \"2s\" }\n"
+      "path { from = \"q\", to = \"q\", latency = \"200ms\" }\n"
+      "topic \"q\" { partitions = 1, capacity = 5, copies = { n = 3 } }\n"
+      "service \"r\" { subscribe = { \"q\" } }\n";
+  expect(far, "q.refused", 15);
+}
+
 static void test_mistakes(void **state) {
   (void)state;
   static const char *const bad[][2] = {
       {"topic \"q\" { copies = { n = 3 } }\n", "no partitions"},
       {"topic \"q\" { partitions = 1, copies = { n = 3, min_insync = 4 } }\n", "min_insync is 4"},
-      {"topic \"q\" { partitions = 1, capacity = 9, copies = { n = 3 } }\n", "capacity"},
+      {"topic \"q\" { partitions = 1, capacity = 9, full = \"block\", copies = { n = 3 } }\n",
+       "let nobody wait for room"},
       {"topic \"q\" { partitions = 0, copies = { n = 3 } }\n", "partitions"},
       {SHOP(", acks = 1") "topic \"q\" {}\n", "no copies"},
       {SHOP(", acks = 2") TOPIC("", ""), "acks"},
@@ -235,8 +263,9 @@ int main(void) {
       cmocka_unit_test(test_acks),          cmocka_unit_test(test_election),
       cmocka_unit_test(test_lost),          cmocka_unit_test(test_unclean),
       cmocka_unit_test(test_min_insync),    cmocka_unit_test(test_hang),
-      cmocka_unit_test(test_random_faults), cmocka_unit_test(test_mistakes),
-      cmocka_unit_test(test_catches_up),    cmocka_unit_test(test_quiet),
+      cmocka_unit_test(test_random_faults), cmocka_unit_test(test_capacity),
+      cmocka_unit_test(test_mistakes),      cmocka_unit_test(test_catches_up),
+      cmocka_unit_test(test_quiet),
   };
   return cmocka_run_group_tests_name("replicas", tests, folder_make, folder_remove);
 }
