@@ -23,7 +23,7 @@ cut -f 1 "$work/all" | LC_ALL=C xargs grep -lP '\x93\x6e\xce\xb1\x07\x44\xb7\xd2
 grep -q 'rng\.c\.o$' "$work/drawing" || cut -f 1 "$work/all" >"$work/drawing"
 awk -F '\t' 'NR == FNR { drawing[$1] = 1; next } $1 in drawing { printf "%s%c", $2, 0 }' \
   "$work/drawing" "$work/all" >"$work/sources"
-printf '%s\0' "$top"/tests/unit/{draws,harness,storm}.c >>"$work/sources"
+printf '%s\0' "$top"/tests/unit/{draws,harness,players,scene,scene_text,storm}.c >>"$work/sources"
 
 # Each file by itself, so that ccache, where there is one, knows it again.
 compiler=("${CC:-cc}")
