@@ -93,7 +93,7 @@ void topic_outline(const struct spec *spec, const struct component_spec *compone
   uint32_t self = (uint32_t)(component - spec->component);
   out->by_key = config->order == ORDER_BY_KEY;
   out->remembers = config->dedup_ns > 0;
-  outline_add(out, OUTLINE_PAUSE)->time = config->write;
+  outline_work(out, &config->write);
   outline_add(out, OUTLINE_REPLY);
   for (uint32_t i = 0; i < spec->components; i++) {
     const struct subscription *s = subscription_of(&spec->component[i]);

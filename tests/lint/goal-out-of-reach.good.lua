@@ -7,6 +7,13 @@ client "careful" { arrivals = poisson "5/s", target = "tail", timeout = "20s",
   hedge = { after = "200ms" } }
 service "tail" { work = empirical { min = "20ms", p50 = "100ms", p90 = "200ms", p99 = "3s",
   max = "12s" } }
+-- While what is asked hangs a breaker answers at once, sooner than when all is well.
+client "readers" { arrivals = poisson "50/s", target = "page", timeout = "1s" }
+service "page" { on = { call { "advice", timeout = "300ms", fallback = {},
+  breaker = { ratio = "60%", window = 20, open = "10s" } } } }
+service "advice" { workers = 8, queue = 20, work = exponential "35ms" }
+fault { hang "advice", at = "40s", lasts = "20s" }
+goal { "readers.latency.p90 < 60ms", during = "hang advice" }
 goal "careful.latency.p99 < 1s"
 goal "users.latency.p50 < 100ms"
 run { duration = "100s", warmup = "10s", replications = 4 }

@@ -66,6 +66,7 @@ void lint_goal_out_of_reach(struct lint *lint) {
     const struct goal *goal = &lint->scenario->goal[i];
     struct goal_subject subject;
     if (!is_upper(goal) || !lint_goal(lint, goal, &subject)) continue;
+    if (subject.during) continue; /* what fails then may be quicker than what works */
     double known_ns = known_latency(lint, &subject);
     if (known_ns <= goal->limit * 1e9 * (1 + 1e-9)) continue;
     const char *name = lint->spec->component[subject.source].name;
