@@ -79,6 +79,22 @@ static void test_crash(void **state) {
   scene_free(scene);
 }
 
+/* Aim: who is taken for failed is asked no more, and what others tell of its former life when they
+ * compare does not take a suspicion back. */
+static void test_crash_for_long(void **state) {
+  (void)state;
+  struct scene *scene = scene_new();
+  node_set(peers_of(scene, 10, "1"), "gossip.sync", "1s");
+  fault(scene, &fault_crash, "p[3]", NULL, 20 * S, 30e9);
+  fault(scene, &fault_crash, "p[3]", NULL, 80 * S, 300e9);
+  struct run run = run_for(scene, 380 * S);
+  assert_same(metric(&run, "p.suspicions"), 18);
+  assert_same(metric(&run, "p.refuted"), 0);
+  assert_true(metric(&run, "p.messages.unanswered") < 1000); /* 418; 2582 if it were asked */
+  run_free(&run);
+  scene_free(scene);
+}
+
 /* Aim: one that stood still for less than it is suspected says that it lives; all who suspected it
  * give that up, and nobody took it for failed. */
 static void test_refutes(void **state) {
@@ -160,10 +176,10 @@ static void test_mistakes(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_by_size),  cmocka_unit_test(test_crash),
-      cmocka_unit_test(test_refutes),  cmocka_unit_test(test_through),
-      cmocka_unit_test(test_alone),    cmocka_unit_test(test_compares),
-      cmocka_unit_test(test_mistakes),
+      cmocka_unit_test(test_by_size),        cmocka_unit_test(test_crash),
+      cmocka_unit_test(test_crash_for_long), cmocka_unit_test(test_refutes),
+      cmocka_unit_test(test_through),        cmocka_unit_test(test_alone),
+      cmocka_unit_test(test_compares),       cmocka_unit_test(test_mistakes),
   };
   return cmocka_run_group_tests_name("swim", tests, NULL, NULL);
 }
