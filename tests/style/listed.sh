@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Aim: no test lies in the tree without being run. meson takes lists, not patterns, so a new test
-# file that nobody listed would pass for ever.
+# Aim: no test lies in the tree without being run (meson takes lists, not patterns, so a new test
+# file that nobody listed would pass for ever), and nothing lies at the top that is not of the house.
 #
 #   tests/style/listed.sh [TREE]
 set -euo pipefail
@@ -28,4 +28,17 @@ for file in models/*.c models/*/*.c; do
     status=1
   fi
 done
+if [ -e .git ] && command -v git >/dev/null; then
+  while read -r entry; do
+    case $entry in
+      .ci | .clang-format | .editorconfig | .gitignore | .luacheckrc | .shellcheckrc) ;;
+      CHANGELOG.md | CONTRIBUTING.md | LICENSE | README.md | meson.build | meson_options.txt) ;;
+      docs | models | plots | scenarios | scripts | sim | tests) ;;
+      *)
+        echo "$entry: the top level has no such file; a scratch file, or one for a room below"
+        status=1
+        ;;
+    esac
+  done < <(git ls-files | cut -d/ -f1 | sort -u)
+fi
 exit "$status"
