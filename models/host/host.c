@@ -186,7 +186,8 @@ static bool host_has_meter(const void *config, const struct meter *meter) {
 }
 
 static const struct metric_def host_metrics[] = {
-    {"cpu", "", "Share of the cores' time in which they worked."},
+    {"utilization", "ratio", "Share of the cores' time in which they worked."},
+    {"cpu", "ratio", "The same, of all instances together."},
     {0},
 };
 

@@ -8,12 +8,14 @@
 #include "life.h"
 #include "outline.h"
 #include "station.h"
+#include "tenancy.h"
 
 /* --- names ---------------------------------------------------------------------------------- */
 
 enum what {
   OF_METER,
   UTILIZATION,
+  CORES,
   QUEUE,
   BUSY,
   IN_FLIGHT,
@@ -31,7 +33,7 @@ enum what {
   QUANTILE_99,
 };
 
-enum whose { WITH_STATION, CALLED, SOURCES };
+enum whose { WITH_STATION, HOSTS, CALLED, SOURCES };
 
 static const struct row {
   const char *name, *brief; /* brief: another way to write it; or NULL */
@@ -41,6 +43,7 @@ static const struct row {
   enum limit_unit unit;
 } rows[] = {
     {"utilization", NULL, UTILIZATION, WITH_STATION, READING_OF_MEMBERS, LIMIT_RATIO},
+    {"utilization", "cpu", CORES, HOSTS, READING_OF_MEMBERS, LIMIT_RATIO},
     {"queue", "queue.mean", QUEUE, WITH_STATION, READING_TOTAL, LIMIT_PLAIN},
     {"busy", "busy.mean", BUSY, WITH_STATION, READING_TOTAL, LIMIT_PLAIN},
     {"in_flight", NULL, IN_FLIGHT, WITH_STATION, READING_TOTAL, LIMIT_PLAIN},
@@ -63,6 +66,8 @@ static bool has_row(const struct kind *kind, const struct row *row) {
   switch (row->whose) {
     case WITH_STATION:
       return kind->station != NULL;
+    case HOSTS:
+      return kind->lodging != NULL;
     case CALLED:
       return !kind->is_source;
     case SOURCES:
@@ -87,6 +92,12 @@ const char *reading_name(const struct kind *kind, uint32_t i) {
   return NULL;
 }
 
+static const struct meter *meter_of(const struct kind *kind, const char *name) {
+  const struct meter *m = kind->meters;
+  while (m && m->name && strcmp(name, m->name) != 0) m++;
+  return m && m->name ? m : NULL;
+}
+
 bool reading_find(const struct kind *kind, const char *name, struct watched_metric *out) {
   out->meter = NULL;
   out->what = OF_METER;
@@ -95,15 +106,12 @@ bool reading_find(const struct kind *kind, const char *name, struct watched_metr
     if (strcmp(name, row->name) != 0 && (!row->brief || strcmp(name, row->brief) != 0)) continue;
     out->name = row->name;
     out->what = row->what;
+    if (row->what == CORES) out->meter = meter_of(kind, "cores");
     return true;
   }
-  for (const struct meter *m = kind->meters; m && m->name; m++) {
-    if (strcmp(name, m->name) != 0) continue;
-    out->name = m->name;
-    out->meter = m;
-    return true;
-  }
-  return false;
+  out->meter = meter_of(kind, name);
+  if (out->meter) out->name = out->meter->name;
+  return out->meter != NULL;
 }
 
 enum reading_sort reading_sort(const struct watched_metric *metric) {
@@ -237,9 +245,12 @@ static struct quotient of_source(const struct sim *sim, const struct reading *r)
 /* All that was counted; what is over time is divided by the time. */
 static struct quotient counted(struct sim *sim, const struct reading *r) {
   enum what what = r->metric->what;
-  if (what == OF_METER) {
+  if (r->metric->meter) {
     struct quotient sum = meter_read(sim, r->component, r->metric->meter);
     if (meter_is_over_time(r->metric->meter)) sum.den = seconds(sim);
+    if (what == CORES) {
+      sum.den *= (double)r->component->kind->lodging(r->component->config).cores;
+    }
     return sum;
   }
   if (is_of_source(r->metric)) return of_source(sim, r);
@@ -393,7 +404,7 @@ void reading_reset(struct sim *sim, struct reading *r, bool after) {
     if (!after) look_at_source(sim, r, r->latency ? &r->latency[r->next] : NULL);
     return;
   }
-  if (r->metric->what != OF_METER) return;
+  if (r->metric->meter == NULL) return;
   if (after) {
     r->before.num = 0;
     if (!meter_is_over_time(r->metric->meter)) r->before.den = 0;

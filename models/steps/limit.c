@@ -50,7 +50,9 @@ static const struct param params[] = {
      .min = 0,
      .max = 1e9,
      .doc = "token_bucket: tokens that are kept, so many may pass at once; 1 if not said. "
-            "leaky_bucket: calls that may wait; none if not said (nginx: 0)."},
+            "leaky_bucket: calls that may wait; none if not said (nginx: 0). Of a window it can "
+            "only be "
+            "what its rate says: 100 of \"100/min\"."},
     {.name = "at_once",
      .type = PARAM_COUNT,
      .offset = offsetof(struct limit_config, at_once),
@@ -128,6 +130,14 @@ static bool rates_valid(const struct step_place *place, const struct limit_confi
   return true;
 }
 
+/* What lets one limit be tried with each algorithm: a burst of "100/min" that is 100 says of a
+ * window what its rate says. */
+static bool is_count_of_window(const struct limit_config *c) {
+  struct limit_config of_all = *c;
+  of_all.window_ns = window_of(c);
+  return c->tier.n == 0 && c->burst == limit_in_window(&of_all);
+}
+
 static bool check(const struct step_place *place, const void *config, const char **key,
                   struct error *err) {
   const struct limit_config *c = config;
@@ -138,10 +148,10 @@ static bool check(const struct step_place *place, const void *config, const char
     return error_set(err, "counts by window; say how long one is, such as window = \"1min\"");
   }
   *key = "burst";
-  if (burst && has_window(c)) {
+  if (burst && has_window(c) && !is_count_of_window(c)) {
     return error_set(err,
                      "is for token_bucket and leaky_bucket; a window's count is rate times "
-                     "window");
+                     "window, and nothing else may be said of it");
   }
   if (burst && c->algorithm == LIMIT_TOKEN_BUCKET && c->burst == 0) {
     return error_set(err, "must be at least 1 for a token bucket: without a token no call passes");

@@ -8,6 +8,7 @@
 
 #include "arena.h"
 #include "checks.h"
+#include "cores.h"
 #include "deadlock.h"
 #include "engine.h"
 #include "fault.h"
@@ -115,7 +116,7 @@ bool metric_of_station(const char *name) {
 struct sums {
   double seconds; /* measured time, added over members */
   double arrivals, ok, late, errors, up_s, downs;
-  bool station, limited;
+  bool station, limited, host; /* host: what is busy are cores */
   double queued_s, busy_s, worker_s, hold_s, left, queue_max;
   struct hist *wait;
 };
@@ -188,6 +189,13 @@ static struct hist *waits_of(struct sim *sim, struct member *member, uint32_t me
   return st != NULL && all_over ? &st->wait : sim_keep_hist(sim);
 }
 
+static void add_cores(const struct sim *sim, const struct cores *cores, double there_s,
+                      struct sums *s) {
+  s->host = true;
+  s->busy_s += level_integral_ns(&cores->busy, sim->now_ns) / 1e9;
+  s->worker_s += (double)cores->cores * there_s;
+}
+
 static void add_member(struct sim *sim, struct member *m, const struct unfinished *u,
                        struct sums *s) {
   double there_s = life_there_s(sim, m);
@@ -203,14 +211,15 @@ static void add_member(struct sim *sim, struct member *m, const struct unfinishe
   s->downs += m->downs;
   struct station *st = member_station(m);
   if (st) add_station(sim, st, there_s, s);
+  if (m->kind->lodging) add_cores(sim, m->kind->cores(m), there_s, s);
   unfinished_add(u, m->id, s->wait);
 }
 
 /* `time_s`: how long was measured, of a member while it was there; of a group, rates and queues are
  * those of all members. */
 static void emit_common(struct sums *s, double time_s, const char *name, struct metrics *out) {
-  if (!s->station) s->limited = false;
-  metric_quotient(out, UNIT_RATIO, s->busy_s, s->limited ? s->worker_s : 0, "%s.utilization", name);
+  bool limited = s->host || (s->station && s->limited);
+  metric_quotient(out, UNIT_RATIO, s->busy_s, limited ? s->worker_s : 0, "%s.utilization", name);
   metric_quotient(out, UNIT_COUNT, s->queued_s, s->station ? time_s : 0, "%s.queue.mean", name);
   metric_extreme(out, METRIC_MAX, UNIT_COUNT, s->station, s->queue_max, "%s.queue.max", name);
   metric_quotient(out, UNIT_COUNT, s->busy_s, s->station ? time_s : 0, "%s.busy.mean", name);

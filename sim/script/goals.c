@@ -201,6 +201,7 @@ static bool has_value(struct loader *loader, const struct spot *spot, const char
     const struct component_spec *c = &spec->component[i];
     if (strlen(c->name) != component || strncmp(c->name, name, component) != 0) continue;
     if (kind_has_station(c->kind, c->config)) return true;
+    if (c->kind->lodging && strncmp(rest + 1, "utilization", 11) == 0) return true;
     return spot_error(loader, spot, "'%s' has no value: %s %s has no workers and no queue", name,
                       c->kind->has_station ? "this" : "a", c->kind->name);
   }

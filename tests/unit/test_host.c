@@ -51,6 +51,23 @@ static void test_instances(void **state) {
                                "service \"b\" { host = \"vm\", instances = 3, work = \"10ms\" }\n";
   expect(text, "c.latency.max", 0.02);
   expect(text, "vm.cpu", 0.03 / 20);
+  expect(text, "vm.utilization", 0.03 / 20);
+  expect(text, "vm[1].utilization", 0.02 / 10);
+  expect(text, "vm[2].utilization", 0.01 / 10);
+}
+
+/* Aim: a control watches how busy the cores of a host are, and not how many work. */
+static void test_watched(void **state) {
+  (void)state;
+  const char *text =
+      "client \"c\" { arrivals = constant \"10/s\", target = \"a\" }\n"
+      "host \"vm\" { cpus = 2 }\n"
+      "service \"a\" { host = \"vm\", work = \"160ms\" }\n"
+      "control \"hot\" { watch = \"vm.utilization\", above = \"75%\", every = \"1s\", act = "
+      "alert() }"
+      "control \"hotter\" { watch = \"vm.cpu\", above = \"85%\", every = \"1s\", act = alert() }";
+  expect(text, "hot.actions", 1);
+  expect(text, "hotter.actions", 0);
 }
 
 /* Aim: who hangs or is slow leaves the cores to the others, or takes more of them. */
@@ -157,10 +174,15 @@ static void test_mistakes(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_share),          cmocka_unit_test(test_workers),
-      cmocka_unit_test(test_instances),      cmocka_unit_test(test_faults_of_one),
-      cmocka_unit_test(test_faults_of_host), cmocka_unit_test(test_pause),
-      cmocka_unit_test(test_memory),         cmocka_unit_test(test_memory_of_waiting),
+      cmocka_unit_test(test_share),
+      cmocka_unit_test(test_workers),
+      cmocka_unit_test(test_instances),
+      cmocka_unit_test(test_watched),
+      cmocka_unit_test(test_faults_of_one),
+      cmocka_unit_test(test_faults_of_host),
+      cmocka_unit_test(test_pause),
+      cmocka_unit_test(test_memory),
+      cmocka_unit_test(test_memory_of_waiting),
       cmocka_unit_test(test_mistakes),
   };
   return cmocka_run_group_tests_name("host", tests, folder_make, folder_remove);

@@ -102,6 +102,7 @@ static void test_window_of_unit(void **state) {
   expect(WINDOW("\"24/min\" / 2"), "s.completions", 12);
   expect(WINDOW("\"2/s\""), "s.completions", 20);
   expect(WINDOW("\"12/min\", window = \"5s\""), "s.completions", 2);
+  expect(WINDOW("\"12/min\", burst = 12"), "s.completions", 12); /* as its rate says */
 }
 
 /* Aim: a crash in the middle of a minute forgets that its 100 calls have passed. */
@@ -127,6 +128,7 @@ static void test_mistakes(void **state) {
       {"\"0.5/s\", algorithm = \"fixed_window\"", "not one call may pass"},
       {"\"1/s\", algorithm = \"fixed_window\", window = \"1ms\"", "not one call may pass"},
       {"\"1/s\", algorithm = \"fixed_window\", window = \"1s\", burst = 2", "rate times"},
+      {"\"1/s\", tier = { paid = \"2/s\" }, algorithm = \"fixed_window\", burst = 1", "rate times"},
       {"\"1/s\", algorithm = \"leaky_bucket\", at_once = 1", "must be at most burst"},
       {"\"1/s\", at_once = 1", "algorithm = \"leaky_bucket\""},
       {"\"1ms\"", "write a rate"},

@@ -310,6 +310,25 @@ static void test_traffic(void **state) {
   scenario_free(s);
 }
 
+/* Aim: a limit of calls at once that begins low may fall as low, unless something else is said. */
+static void test_least_of_gradient(void **state) {
+  (void)state;
+  struct scenario *s = load(
+      "client \"a\" { arrivals = poisson \"9/s\", target = \"s\", pool = { size = gradient {} } }\n"
+      "client \"b\" { arrivals = poisson \"9/s\", target = \"s\",\n"
+      "  pool = { size = gradient { start = 10, most = 200 } } }\n"
+      "client \"d\" { arrivals = poisson \"9/s\", target = \"s\",\n"
+      "  pool = { size = gradient { start = 10, least = 4 } } }\n"
+      "service \"s\" {}\n");
+  const struct concurrency_config *size = value(s, "a", "pool.size");
+  assert_true(size->start == 20 && size->least == 20);
+  size = value(s, "b", "pool.size");
+  assert_true(size->start == 10 && size->least == 10);
+  size = value(s, "d", "pool.size");
+  assert_true(size->start == 10 && size->least == 4);
+  scenario_free(s);
+}
+
 /* --- programs ------------------------------------------------------------------------------- */
 
 static void expect_step(const struct program *program, uint32_t at, enum step_kind kind,
@@ -593,6 +612,7 @@ int main(void) {
       cmocka_unit_test(test_order_of_declarations),
       cmocka_unit_test(test_distributions),
       cmocka_unit_test(test_traffic),
+      cmocka_unit_test(test_least_of_gradient),
       cmocka_unit_test(test_steps),
       cmocka_unit_test(test_computing),
       cmocka_unit_test(test_paths),

@@ -237,6 +237,10 @@ static const struct wrong wrongs[] = {
     {"client \"c\" { arrivals = poisson \"9/s\", target = \"s\", retry = { backoff = exponential { "
      "base = \"5s\", cap = \"1s\" } } }" SERVICE,
      "key 'cap' of exponential in backoff of retry of client \"c\": must not be less than base"},
+    {"client \"c\" { arrivals = poisson \"9/s\", target = \"s\", pool = { size = gradient { start "
+     "= "
+     "300 } } }" SERVICE,
+     "start = 300 must lie between least = 20 and most = 200"},
     /* run, goals */
     {CLIENT SERVICE "run { duration = \"60s\",\n warmup = \"60s\" }",
      "s.lua:4: key 'warmup' of run: must be shorter than the duration"},

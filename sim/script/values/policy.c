@@ -210,7 +210,8 @@ const struct param aimd_params[] = {
 
 const struct param gradient_params[] = {
     PLACES("start", start, "20", "Calls at once to begin with (Netflix concurrency-limits: 20)."),
-    PLACES("least", least, "20", "It never falls below (Netflix: 20)."),
+    PLACES("least", least, NULL,
+           "It never falls below; 20 if not said (Netflix), and no more than `start`."),
     PLACES("most", most, "200", "It never rises above (Netflix: 200)."),
     {.name = "queue",
      .type = PARAM_NUMBER,
@@ -236,6 +237,8 @@ const struct param gradient_params[] = {
     {0},
 };
 
+enum { GRADIENT_LEAST = 20 };
+
 static bool check_adaptive(struct loader *loader, const struct spot *spot, void *value) {
   const struct concurrency_config *config = value;
   if (config->least <= config->start && config->start <= config->most) return true;
@@ -244,9 +247,17 @@ static bool check_adaptive(struct loader *loader, const struct spot *spot, void 
                     (unsigned long long)config->most);
 }
 
+static bool check_gradient(struct loader *loader, const struct spot *spot, void *value) {
+  struct concurrency_config *config = value;
+  if (config->least == 0) { /* not said */
+    config->least = config->start < GRADIENT_LEAST ? config->start : GRADIENT_LEAST;
+  }
+  return check_adaptive(loader, spot, value);
+}
+
 static const struct choice places_choices[] = {
     {WORD_AIMD, CONCURRENCY_AIMD, .params = aimd_params, .check = check_adaptive},
-    {WORD_GRADIENT, CONCURRENCY_GRADIENT, .params = gradient_params, .check = check_adaptive},
+    {WORD_GRADIENT, CONCURRENCY_GRADIENT, .params = gradient_params, .check = check_gradient},
 };
 
 bool policy_places(struct loader *loader, const struct spot *spot, int index,
