@@ -60,7 +60,8 @@ static void refresh(struct sim *sim, struct member *member, const struct frame *
   struct cache_state *c = member->state;
   if (flight_find(&c->flights, c->owner, call->item) != NO_FLIGHT) return;
   c->refreshes++;
-  flight_begin(sim, &c->flights, c->owner, call->item, NULL);
+  uint32_t flight = flight_begin(sim, &c->flights, c->owner, call->item, NULL);
+  c->flights.flight[flight].key = call->key;
   struct frame *fetch = call_new(sim, member, NULL);
   fetch->key = call->key;
   fetch->item = call->item;
@@ -175,6 +176,16 @@ static void land(struct sim *sim, struct cache_state *c, struct frame *parent, s
   }
 }
 
+/* Whose store a call of the cache's own is about; false: nobody knows any more. */
+static bool refreshed_enter(struct sim *sim, struct cache_state *c, const struct frame *fetch) {
+  if (c->config->per == CACHE_PER_ALL) return true;
+  uint64_t key = c->out ? outbound_key(sim, fetch) : fetch->key;
+  uint32_t flight = flight_of_key(&c->flights, key);
+  if (flight == NO_FLIGHT) return false;
+  owners_revisit(sim, c, c->flights.flight[flight].owner);
+  return true;
+}
+
 static void cache_on_reply(struct sim *sim, struct member *member, struct frame *parent,
                            struct frame *fetch, enum outcome outcome) {
   struct cache_state *c = member->state;
@@ -185,6 +196,7 @@ static void cache_on_reply(struct sim *sim, struct member *member, struct frame 
     return;
   }
   if (parent) owner_enter(sim, c, parent);
+  if (!parent && !refreshed_enter(sim, c, fetch)) return;
   bool ok = outcome == OUTCOME_OK, writes = parent && parent->pc == PC_WRITE;
   c->origin_errors += !ok;
   if (writes) {
@@ -249,7 +261,7 @@ static void cache_on_written(struct sim *sim, struct member *member, uint32_t it
 /* A life begins. */
 static void cache_start(struct sim *sim, struct member *member) {
   const struct cache_state *c = member->state;
-  if (c->config->warm) keep_warm(sim, member);
+  if (c->config->warm) owners_warm(sim, member);
   if (writes_back(c)) write_back_begin(sim, member);
 }
 

@@ -35,8 +35,6 @@ static bool per_valid(const struct cache_config *config, uint32_t instances, str
   if (config->per == CACHE_PER_ALL) return true;
   const char *per = cache_per_names[config->per], *what = NULL;
   if (config->write.policy == WRITE_BACK) what = "write = back";
-  if (config->warm) what = "warm";
-  if (config->stale_ns > 0) what = "stale";
   if (instances > 1) what = "instances";
   if (what) {
     return error_set(err, "%s and per = \"%s\" do not go together here; leave one of them out",
@@ -230,10 +228,9 @@ const struct param cache_params[] = {
      .offset = AT(per),
      .fallback = "all",
      .choices = cache_per_names,
-     .doc =
-         "Whose cache it is: everybody's; or each user has one, as in their browser; or each "
-         "member that calls it has one, as in its process (Caffeine, node-cache). Left out then: "
-         "`stale`, `warm` and writing back."},
+     .doc = "Whose cache it is: everybody's; or each user has one, as in their browser; or each "
+            "member that calls it has one, as in its process (Caffeine, node-cache). Writing "
+            "back is left out then. With `warm` each begins full when its owner first asks."},
     {.name = "hit_time",
      .type = PARAM_TIME_DIST,
      .offset = AT(hit_time),

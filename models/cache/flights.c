@@ -73,6 +73,14 @@ uint32_t flight_begin(struct sim *sim, struct flights *fs, uint32_t owner, uint3
   return f;
 }
 
+uint32_t flight_of_key(const struct flights *fs, uint64_t key) {
+  for (uint32_t f = 0; f < fs->allocated; f++) {
+    const struct flight *flight = &fs->flight[f];
+    if (flight->flies && flight->leader == SLOT_NONE && flight->key == key) return f;
+  }
+  return NO_FLIGHT;
+}
+
 void flight_join(struct sim *sim, struct flights *fs, uint32_t f, struct frame *call) {
   struct flight *flight = &fs->flight[f];
   uint32_t slot = frame_slot(sim, call);

@@ -3,9 +3,10 @@
  * refreshed once at a time.
  *
  * A flight has a leader, the call on whose behalf the origin is asked, or none where the cache asks
- * on its own account, and those who wait. A call that waits knows its flight by its due_ns. A
- * flight that has landed is found under its key no more, but is there until all who waited are
- * answered. */
+ * on its own account, and those who wait. One without a leader has the key of its call: where each
+ * has a cache of their own, that says whose it is. A call that waits knows its flight by its
+ * due_ns. A flight that has landed is found under its key no more, but is there until all who
+ * waited are answered. */
 #ifndef FLIGHTS_H
 #define FLIGHTS_H
 
@@ -13,6 +14,7 @@
 
 struct flight {
   uint32_t item, owner;
+  uint64_t key;                 /* of the call to the origin, if nobody leads */
   bool flies;                   /* else it is free, or has landed */
   uint32_t next;                /* in its bucket, or free */
   uint32_t leader, first, last; /* slots of calls, or SLOT_NONE */
@@ -37,6 +39,9 @@ uint32_t flight_find(const struct flights *flights, uint32_t owner, uint32_t ite
 /* None of this key is under way; leader NULL: the cache itself. */
 uint32_t flight_begin(struct sim *sim, struct flights *flights, uint32_t owner, uint32_t item,
                       const struct frame *leader);
+
+/* The one without a leader whose call has this key; NO_FLIGHT: it is not under way any more. */
+uint32_t flight_of_key(const struct flights *flights, uint64_t key);
 
 /* A call waits from now on. */
 void flight_join(struct sim *sim, struct flights *flights, uint32_t flight, struct frame *call);

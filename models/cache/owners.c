@@ -51,12 +51,32 @@ void owners_enter(struct cache_state *c, uint32_t i) {
 }
 
 /* Of a process that has broken since, nothing is left. */
-static void renew(struct sim *sim, struct cache_state *c, uint32_t i) {
-  struct owner *owner = &c->owners.owner[i];
-  if (!owner->member || owner->epoch == owner->member->epoch) return;
-  owner->epoch = owner->member->epoch;
+static bool clear_broken(struct sim *sim, struct cache_state *c, uint32_t i) {
+  const struct owner *owner = &c->owners.owner[i];
+  if (!owner->member || owner->epoch == owner->member->epoch) return false;
   owners_enter(c, i);
   kept_clear(sim, c);
+  return true;
+}
+
+/* What it has in its next life begins when it asks, and not when somebody counts. */
+static void renew(struct sim *sim, struct cache_state *c, uint32_t i) {
+  if (!clear_broken(sim, c, i)) return;
+  c->owners.owner[i].epoch = c->owners.owner[i].member->epoch;
+  if (c->config->warm) keep_warm(sim, c->member);
+}
+
+void owners_revisit(struct sim *sim, struct cache_state *c, uint32_t i) {
+  renew(sim, c, i);
+  owners_enter(c, i);
+}
+
+void owners_warm(struct sim *sim, struct member *member) {
+  struct cache_state *c = member->state;
+  for (uint32_t i = 0; i < c->owners.n; i++) {
+    owners_enter(c, i);
+    keep_warm(sim, member);
+  }
 }
 
 void owners_find(struct sim *sim, struct cache_state *c, const struct frame *call) {
@@ -79,13 +99,14 @@ void owners_find(struct sim *sim, struct cache_state *c, const struct frame *cal
   if (i == NIL) {
     i = add(c, who, caller);
     level_up(&c->owned, sim->now_ns);
+    owners_enter(c, i);
+    if (c->config->warm) keep_warm(sim, c->member);
   }
-  renew(sim, c, i);
-  owners_enter(c, i);
+  owners_revisit(sim, c, i);
 }
 
 void owners_settle(struct sim *sim, struct cache_state *c) {
-  for (uint32_t i = 0; i < c->owners.n; i++) renew(sim, c, i);
+  for (uint32_t i = 0; i < c->owners.n; i++) clear_broken(sim, c, i);
 }
 
 void owners_init(struct sim *sim, struct cache_state *c) {

@@ -42,6 +42,13 @@ void owners_find(struct sim *sim, struct cache_state *c, const struct frame *cal
 /* Enters the i-th. */
 void owners_enter(struct cache_state *c, uint32_t i);
 
+/* The same, of an owner whose process may have broken since it was entered. */
+void owners_revisit(struct sim *sim, struct cache_state *c, uint32_t i);
+
+/* A life of the cache begins with what is popular in the store of each owner that there is; those
+ * who come later begin with theirs. */
+void owners_warm(struct sim *sim, struct member *member);
+
 /* What broken processes had is gone. */
 void owners_settle(struct sim *sim, struct cache_state *c);
 

@@ -145,10 +145,61 @@ static void test_users(void **state) {
   scene_free(scene);
 }
 
+/* Aim: a stale answer is refreshed in the store of the one who got it; who has it fresh, or has
+ * none, is not concerned. */
+static void test_stale(void **state) {
+  (void)state;
+  for (uint32_t tries = 0; tries < 2; tries++) {
+    struct shot a[8], b[8];
+    struct recorder origin = {.delay_ns = 2 * MS};
+    struct scene *scene = scene_new();
+    scene_add_sender(scene, "a", a, fill(a, "A--------------AA--A"));
+    scene_add_sender(scene, "b", b, fill(b, "----------A-----A---"));
+    struct node *cache = add_cache(scene, "caller", "9");
+    node_set(cache, "ttl", "10ms");
+    node_set(cache, "stale", "100ms");
+    if (tries) node_set(cache, "retry.attempts", "2");
+    scene_add_recorder(scene, "origin", 1, &origin);
+    struct run run = run_scene(scene, 1, S);
+    assert_same(metric(&run, "cache.misses"), 2);
+    assert_same(metric(&run, "cache.served_stale"), 2); /* a's at 15 and 16 ms */
+    assert_same(metric(&run, "cache.refreshes"), 1);
+    assert_int_equal(origin.n, 3);
+    assert_same(metric(&run, "cache.hits"), 4);
+    assert_shot(&a[3], OUTCOME_OK, 19 * MS);
+    run_free(&run);
+    scene_free(scene);
+  }
+}
+
+/* Aim: each begins full, and so does the next life of a process. */
+static void test_warm(void **state) {
+  (void)state;
+  struct shot a[4], b[4];
+  struct recorder origin = {0};
+  struct scene *scene = scene_new();
+  scene_add_sender(scene, "a", a, fill(a, "\1\2--\2"));
+  scene_add_sender(scene, "b", b, fill(b, "-\2-\3-\2"));
+  node_set(add_cache(scene, "caller", "2"), "warm", "true");
+  struct node *users = scene_add(scene, "client", "users", 1);
+  node_set(users, "arrivals", "poisson 0.000001/s");
+  node_set(users, "keys", "uniform 9");
+  node_set(users, "target", "origin");
+  scene_add_recorder(scene, "origin", 1, &origin);
+  scene_fault(scene, "a", NULL,
+              (struct fault_spec){
+                  .type = &fault_crash, .at_ns = 2 * MS, .lasts = dist_constant((double)MS)});
+  struct run run = run_scene(scene, 1, S);
+  assert_same(metric(&run, "cache.misses"), 1); /* 3 is not among the two most popular */
+  assert_same(metric(&run, "cache.hits"), 5);
+  run_free(&run);
+  scene_free(scene);
+}
+
 /* Aim: what needs one store, or one who hears of all, is refused with an owner each. */
 static void test_refused(void **state) {
   (void)state;
-  static const char *const bad[][3] = {{"caller", "warm", "true"},
+  static const char *const bad[][3] = {{"caller", "write", "back"},
                                        {"user", "invalidate", "on_write"}};
   for (size_t k = 0; k < sizeof bad / sizeof bad[0]; k++) {
     struct recorder origin = {0};
@@ -171,7 +222,8 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_callers), cmocka_unit_test(test_single_flight),
       cmocka_unit_test(test_crash),   cmocka_unit_test(test_writes),
-      cmocka_unit_test(test_users),   cmocka_unit_test(test_refused),
+      cmocka_unit_test(test_users),   cmocka_unit_test(test_stale),
+      cmocka_unit_test(test_warm),    cmocka_unit_test(test_refused),
   };
   return cmocka_run_group_tests_name("owners", tests, NULL, NULL);
 }
