@@ -9,13 +9,15 @@
 #include "copy_keys.h"
 #include "fault_def.h"
 
-static struct group *group_new(struct sim *sim, struct component *component,
+static struct group *group_new(struct sim *sim, const struct member *first,
                                const struct copies_config *config, struct op_set write_ops) {
+  struct component *component = first->component;
   struct group *group = arena_alloc(sim->arena, sizeof *group);
   *group = (struct group){.sim = sim,
                           .config = config,
                           .component = component,
-                          .n = component->members,
+                          .first = first->index - 1,
+                          .n = (uint32_t)config->n,
                           .write_ops = write_ops,
                           .write = config->write,
                           .failed_ns = TIME_NEVER};
@@ -26,11 +28,11 @@ static struct group *group_new(struct sim *sim, struct component *component,
   group->elections.stream = sim_stream(sim, component, "election");
   group->copy = arena_lines(sim->arena, group->n, sizeof *group->copy);
   group->history = history_new(group->n);
-  history_watch(group->history, sim, group->component);
+  history_watch(group->history, sim, group->component, group->first);
   for (uint32_t i = 0; i < group->n; i++) {
     struct copy *copy = &group->copy[i];
     copy->group = group;
-    copy->member = &component->member[i];
+    copy->member = &component->member[group->first + i];
     copy->number = i;
     copy->known = true;
     copy->leads = i == 0;
@@ -43,11 +45,11 @@ static struct group *group_new(struct sim *sim, struct component *component,
   return group;
 }
 
-struct copy *copy_new(struct sim *sim, struct member *member, const struct copies_config *config,
-                      struct op_set write_ops, struct copy_meters *meters) {
-  struct component *component = member->component;
-  if (!component->shared) component->shared = group_new(sim, component, config, write_ops);
-  struct copy *copy = &((struct group *)component->shared)->copy[member->index - 1];
+struct copy *copy_new(struct sim *sim, struct member *member, struct group **group,
+                      const struct copies_config *config, struct op_set write_ops,
+                      struct copy_meters *meters) {
+  if (!*group) *group = group_new(sim, member, config, write_ops);
+  struct copy *copy = group_copy_of(*group, member);
   copy->meters = meters;
   hist_init(&meters->seen.age, 0, sim->arena);
   column_want(sim, COLUMN_USER);

@@ -11,6 +11,7 @@
  *   copy_backup.c    what is in a safe place, should all of them lose their data
  *   copy_keys.h      writes that are sent again
  *   elect.c          or because the copies have elected it
+ *   copy_sets.h      shards of which each has copies of its own: so many groups
  *
  * Copies without a primary are quorum.h.
  *
@@ -144,11 +145,12 @@ struct copy {
   struct copy_meters *meters;
 };
 
-/* What the copies of one database share: the world outside of them, not what one of them knows. */
+/* What the copies of one shard share: the world outside of them, not what one of them knows. */
 struct group {
   struct sim *sim;
   const struct copies_config *config;
   struct component *component;
+  uint32_t first;    /* of its members, from 0: in front of it are those of other shards */
   struct copy *copy; /* `n` of them */
   uint32_t n;
   uint32_t primary;  /* whom callers take for it */
@@ -169,14 +171,21 @@ struct group {
   bool from_backup; /* all copies have lost their data at one time */
 };
 
+/* That of a member which is one of its own. */
+static inline struct copy *group_copy_of(const struct group *group, const struct member *member) {
+  return &group->copy[member->index - 1 - group->first];
+}
+
 /* --- the life of a copy --------------------------------------------------------------------- */
 
 /* Whether some control makes another copy the primary. */
 bool copies_are_promoted(const struct spec *spec, const struct component_spec *component);
 bool copies_validate(const struct spec *spec, const struct component_spec *component,
                      const struct copies_config *config, struct error *err);
-struct copy *copy_new(struct sim *sim, struct member *member, const struct copies_config *config,
-                      struct op_set write_ops, struct copy_meters *meters);
+/* Of the group, which the first of its members makes. */
+struct copy *copy_new(struct sim *sim, struct member *member, struct group **group,
+                      const struct copies_config *config, struct op_set write_ops,
+                      struct copy_meters *meters);
 void copy_free(struct copy *copy);
 void copy_fault(struct sim *sim, struct copy *copy, const struct fault_def *fault, bool begins);
 void copy_check(struct copy *copy, struct checks *out);
@@ -229,22 +238,23 @@ void copy_give_up_waiting(struct sim *sim, struct copy *copy);
 double route_cost(const struct spec *spec, uint32_t component, uint32_t from_zone,
                   uint32_t to_zone);
 void route_init(struct group *group);
-struct member *route_pick(const struct component *component, const struct frame *call);
+/* As component_pick_any, of so many of the component's members, from `first` on. */
+struct member *route_any(const struct component *component, uint32_t first, uint32_t n,
+                         const struct frame *call);
+struct member *route_pick(const struct group *group, const struct frame *call);
 /* A read that began now and ends after `work_ns` is judged; returns what it sees. */
 struct history_view route_read(struct sim *sim, struct copy *copy, const struct frame *call,
                                uint64_t work_ns);
 
 /* --- promote.c ------------------------------------------------------------------------------ */
 
-/* The member that callers take for the primary. */
-struct member *promote_primary(const struct component *component);
 /* Whether a's log has more than b's: the later term, then the longer log (Raft, 5.4.1). */
 bool promote_has_more(const struct copy *a, const struct copy *b);
 /* It leads, in a new term, with what is in its log. */
 void promote_lead(struct sim *sim, struct copy *copy);
-/* Another copy becomes it, of those that are up and not in the set `except` the one that has most;
+/* Another copy becomes it, of those that are up and not `except` (by number) the one that has most;
  * false: there is none. */
-bool promote(struct sim *sim, struct component *component, uint32_t except);
+bool promote(struct sim *sim, struct group *group, const bool *except);
 /* What the copy that takes over does not have of what was acknowledged is lost. */
 void promote_take_over(struct sim *sim, struct copy *copy);
 /* Some copy leads now or does no more. */

@@ -20,13 +20,15 @@ const struct param copies_params[] = {
      .required = true,
      .min = 1,
      .max = HISTORY_COPIES,
-     .doc =
-         "How many copies there are, the primary among them: pg[1], which is it at first, pg[2]."},
+     .doc = "How many copies there are, the primary among them: pg[1], which is it at first, "
+            "pg[2]. Of "
+            "shards so many of each, one shard behind the other: with 3 copies pg[4] is the first "
+            "primary of the second shard."},
     {.name = "zone",
      .type = PARAM_ZONES,
      .offset = AT(zone),
-     .doc = "Where they live: copy i in entry i of the list, which starts over when it ends. "
-            "Coordinators come after the copies."},
+     .doc = "Where they live: copy i in entry i of the list, which starts over when it ends, and "
+            "with each shard. Coordinators come after the copies."},
     {.name = "write",
      .type = PARAM_HOW_MANY,
      .offset = AT(write),
@@ -112,8 +114,9 @@ const struct param copies_params[] = {
      .fallback = "0",
      .max = COPIES_COORDINATORS,
      .doc = "Without a primary: members that keep no data and take the calls, pg[n + 1] and so on "
-            "(Cassandra's join_ring = false). A caller asks the nearest; of several one is drawn. "
-            "With 0 every copy is a coordinator, too, and one is drawn for each call."},
+            "(Cassandra's join_ring = false); of shards, so many for each, behind its copies. A "
+            "caller asks the nearest; of several one is drawn. With 0 every copy is a coordinator, "
+            "too, and one is drawn for each call."},
     {.name = "hints",
      .type = PARAM_BOOL,
      .offset = AT(hints),
@@ -258,11 +261,6 @@ static bool without_primary_validate(const struct spec *spec,
 bool copies_validate(const struct spec *spec, const struct component_spec *component,
                      const struct copies_config *config, struct error *err) {
   if (!config->given) return true;
-  if (spec_states(component, "instances")) {
-    return error_set(err,
-                     "has both instances and copies: copies.n says how many members there are; "
-                     "shards that have copies each are databases of their own");
-  }
   if (config->zone.n > 0 && spec_states(component, "zone")) {
     return error_set(err, "has both zone and copies.zone; say one of them where the copies live");
   }

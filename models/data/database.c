@@ -3,6 +3,7 @@
 #include "certify.h"
 #include "column.h"
 #include "copy_keys.h"
+#include "copy_sets.h"
 #include "database_state.h"
 #include "holding.h"
 #include "key_history.h"
@@ -458,10 +459,29 @@ static void database_on_fault(struct sim *sim, struct member *member, const stru
 
 static struct member *database_pick(const struct component *component, const struct frame *call) {
   if (!component->shared) return component_pick_holder(component, call);
-  const struct database_config *config = component->config;
-  if (config->shards.rule != SHARDS_UNSAID) return shards_pick(component, call);
-  return copies_have_primary(&config->copies) ? route_pick(component, call)
-                                              : quorum_pick(component, call);
+  return database_keeps_copies(component->config) ? copy_sets_pick(component, call)
+                                                  : shards_pick(component, call);
+}
+
+static void init_copies(struct sim *sim, struct member *member) {
+  struct database_state *db = member->state;
+  struct component *component = member->component;
+  const struct copies_config *copies = &db->config->copies;
+  if (!component->shared)
+    component->shared = copy_sets_new(sim, component, copies, &db->config->shards);
+  struct copy_sets *sets = component->shared;
+  uint32_t set = (member->index - 1) / sets->members;
+  db->special = true;
+  if (!copies_have_primary(copies)) {
+    db->quorum = quorum_new(sim, member, &sets->quorum[set], copies, db->write_ops, &db->copies,
+                            &db->rounds);
+    return;
+  }
+  db->copy = copy_new(sim, member, &sets->group[set], copies, db->write_ops, &db->copies);
+  struct group *group = db->copy->group;
+  group->let_in = let_in;
+  copy_backup_new(sim, db->copy, database_ship(db->config), &db->shipped);
+  if (db->copy->number == 0) group->keys = copy_keys_new(sim, &db->config->idempotency);
 }
 
 static void database_init(struct sim *sim, struct member *member) {
@@ -479,7 +499,7 @@ static void database_init(struct sim *sim, struct member *member) {
   db->write_ops = data_writes(sim->spec, member->component->id);
   for (uint32_t i = 0; i < SPEC_MAX_OPS / 64; i++) db->has_writes |= db->write_ops.bits[i] != 0;
   db->followed = ledger_follows(sim, member->component->id);
-  bool alone = !db->config->copies.given || member->component->members == 1;
+  bool alone = !database_keeps_copies(db->config);
   if (alone) db->idempotency = idempotency_new(sim, &db->config->idempotency, &db->keys);
   db->outbox = outbox_new(sim, member, &db->config->outbox, &db->sent);
   if (db->config->fencing) db->fencing = fencing_new(sim);
@@ -488,7 +508,7 @@ static void database_init(struct sim *sim, struct member *member) {
   struct shipping_meters losses = {&db->shipped, &db->copies.lost, &db->copies.recovery_point};
   const struct shipping_config *ship = database_ship(db->config);
   if (alone) db->shipping = shipping_new(sim, member, ship, losses);
-  if (db->config->shards.rule != SHARDS_UNSAID) {
+  if (alone && db->config->shards.rule != SHARDS_UNSAID) {
     db->special = true;
     db->shard = shard_new(sim, member, &db->config->shards, &db->config->move, &db->moves);
   }
@@ -499,25 +519,12 @@ static void database_init(struct sim *sim, struct member *member) {
     db->several = several_rows_new(sim, member, &db->config->rows, db->rows, &db->locks.deadlocks);
     transactions_want(sim);
   }
-  if (db->config->copies.given && member->component->members > 1) {
-    const struct copies_config *copies = &db->config->copies;
-    db->special = true;
-    if (copies_have_primary(copies)) {
-      db->copy = copy_new(sim, member, copies, db->write_ops, &db->copies);
-      db->copy->group->let_in = let_in;
-      copy_backup_new(sim, db->copy, ship, &db->shipped);
-      if (member->index == 1) {
-        db->copy->group->keys = copy_keys_new(sim, &db->config->idempotency);
-      }
-    } else {
-      db->quorum = quorum_new(sim, member, copies, db->write_ops, &db->copies, &db->rounds);
-    }
-  }
+  if (!alone) init_copies(sim, member);
 }
 
 static void database_on_peer(struct sim *sim, struct member *member, struct member *about) {
   const struct database_state *db = member->state;
-  shards_on_peer(sim, db->shard, about);
+  if (db->shard) shards_on_peer(sim, db->shard, about);
 }
 
 static void database_destroy(struct sim *sim, struct member *member) {
@@ -551,57 +558,7 @@ static const char *const database_operations[] = {"read", "write", NULL};
 const struct kind kind_database = {
     .name = "database",
     .summary = "A server with a connection limit that reads and writes.",
-    .doc =
-        "A call is a write if its operation is in `write_ops`; every other call is a read. Calls "
-        "wait for a worker, first come first served. Each call that is present holds a "
-        "connection; when all connections are in use, further calls are refused.\n"
-        "Several instances are shards. Each data key lives on one of them, chosen by its hash or "
-        "as `shards` says, and nothing is replicated. Callers always know where a key is, also "
-        "while keys move. A shard that is down or leaves keeps its keys: calls for them are "
-        "refused.\n"
-        "With `copies` every member holds all the data. The primary takes the writes and sends "
-        "each to the others at once. They apply the writes in order, with their own workers, and "
-        "how far they lag follows from that. A copy that was down or cut off gets what it missed "
-        "in one message when it answers again. While the primary is down writes fail, unless a "
-        "`control` or the copies themselves make another copy the primary. What was on its way to "
-        "other copies when the primary crashed still arrives. With `copies.elect` the copies "
-        "elect the primary by Raft; writing terms, votes and logs to disk takes no time, and "
-        "callers know at once who leads.\n"
-        "`copies.read` as a number or a quorum means that there is no primary. Then a coordinator "
-        "sends each call to all copies at once. Each copy does the work; the coordinator does "
-        "none.\n"
-        "With `copies.leaders` = all every copy answers from what it has and sends its writes to "
-        "the others. Of two writes the one with the later time stamp counts; the fault `skew` can "
-        "make that the wrong one. With `copies.conflict` = abort the copies vote on each write "
-        "before it is answered. A vote costs one round trip to as many copies as are needed, and "
-        "a write fails if another leader was quicker.\n"
-        "In a `transaction` of a service the database locks the row of each write. Once a write "
-        "is prepared, its row stays locked, also through a crash, until the decision arrives. "
-        "Prepares and decisions are calls.\n"
-        "With `idempotency` a write carries the key of its request. A write that is sent again "
-        "costs the same work but is not done again. With copies the key and the write are one "
-        "entry of the log. So a new primary knows the keys of what it has, and it answers a "
-        "repeated write as soon as it may answer for all of its log.\n"
-        "With `outbox` a write and its message are one transaction, and a relay publishes the "
-        "message later. With `fencing` a write fails if its lock has been given to somebody else. "
-        "With `ship` what is acknowledged goes to a safe place every so often; after the fault "
-        "`lose` only that is left.\n"
-        "With `rows` a write changes several rows. It locks each before that part of its work and "
-        "keeps all until the end. A write that has waited for a while looks whether those that it "
-        "waits for wait for it; if so, it fails.\n"
-        "Left out: of `rows`, what the ledger sees of them beside the row of the data key, shared "
-        "locks, and steps of a transaction that have several rows; deadlocks between databases, "
-        "which end by a timeout; what a vote and a decision cost the database; buffer pool, "
-        "checkpoints, and what the data are.\n"
-        "Left out: of shards, routes that are out of date, keys that move back, and splits "
-        "without a new shard; of copies, the first copy of all data, also to one that lost them "
-        "(it has at once what every copy showed), limits on the log that is kept for an absent "
-        "copy, cascades of copies, and callers who avoid a copy that is down; of elections, "
-        "snapshots, changes of members, and clocks that run at different speeds; of leaders that "
-        "vote, dropping a copy that is down, so that what it had asked for and not decided keeps "
-        "other writes of these data out until it is back; of `ship`, full backups apart from the "
-        "log, the time to restore (say how long the fault lasts), and readers who had seen what "
-        "is lost.",
+    .doc = database_doc,
     .example =
         "client \"app\" { arrivals = poisson \"400/s\", target = \"db\", "
         "mix = { read = 0.9, write = 0.1 } }\n"
@@ -617,8 +574,8 @@ const struct kind kind_database = {
     .messages = copies_messages,
     .sends = database_sends,
     .keeps_versions = database_keeps_copies,
-    .primary = promote_primary,
-    .promote = promote,
+    .primary = copy_sets_primary,
+    .promote = copy_sets_promote,
     .has_meter = database_has_meter,
     .uses_meter = database_uses_meter,
     .metrics = shards_metrics,

@@ -4,8 +4,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "copy_sets.h"
 #include "program.h"
-#include "shards.h"
 
 /* --- operations ----------------------------------------------------------------------------- */
 
@@ -31,6 +31,36 @@ const struct shipping_config *database_ship(const struct database_config *config
   return config->copies.ship.given ? &config->copies.ship : &config->ship;
 }
 
+bool database_keeps_copies(const void *config) {
+  const struct database_config *c = config;
+  return c->copies.given && copies_members(&c->copies) > 1;
+}
+
+uint32_t database_shards(const struct database_config *config, uint32_t members) {
+  return config->copies.given ? members / copies_members(&config->copies) : members;
+}
+
+/* What does not go together with shards, or only with them. */
+static bool sharding_valid(const struct component_spec *component,
+                           const struct database_config *config, struct error *err) {
+  bool copied = database_keeps_copies(config);
+  if (config->shards.rule == SHARDS_UNSAID) return true;
+  if (!copied && component->instances < 2) {
+    return error_set(err,
+                     "has shards and one instance, which has all keys; say how many there are by "
+                     "instances, those that come later (join) among them");
+  }
+  if (copied && shards_move_in_time(&config->move)) {
+    return error_set(err,
+                     "has both move and copies; keys do not move between shards that have copies: "
+                     "leave one of them out");
+  }
+  if (copied || !config->ship.given) return true;
+  return error_set(err,
+                   "has both shards and ship, which do not go together without copies; leave out "
+                   "one of them");
+}
+
 bool database_validate(const struct spec *spec, const struct component_spec *component,
                        struct error *err) {
   const struct database_config *config = component->config;
@@ -41,11 +71,7 @@ bool database_validate(const struct spec *spec, const struct component_spec *com
                      spec->op[op]);
   }
   if (!copies_validate(spec, component, &config->copies, err)) return false;
-  if (config->shards.rule != SHARDS_UNSAID && (config->copies.given || config->ship.given)) {
-    return error_set(err,
-                     "has both shards and %s, which do not go together yet; leave out one of them",
-                     config->copies.given ? "copies" : "ship");
-  }
+  if (!sharding_valid(component, config, err)) return false;
   bool takes_part = program_takes_part(spec, (uint32_t)(component - spec->component));
   bool several = config->rows.given;
   if (takes_part && several) {
@@ -79,7 +105,8 @@ bool database_validate(const struct spec *spec, const struct component_spec *com
     return error_set(
         err, "has both fencing and %s, which do not go together yet; leave out one of them", other);
   }
-  if (!shards_validate(spec, component, &config->shards, &config->move, err)) return false;
+  uint32_t shards = database_shards(config, component->instances);
+  if (!shards_validate(spec, &config->shards, &config->move, shards, err)) return false;
   if (config->copies.given && config->outbox.given) {
     return error_set(err,
                      "has both copies and outbox, which do not go together yet; leave out one of "
@@ -119,13 +146,9 @@ uint64_t database_places(const void *config) {
   return connections == PARAM_UNLIMITED ? 0 : connections;
 }
 
-void database_place(struct component_spec *component) {
+void database_place(struct component_spec *component, struct arena *arena) {
   const struct database_config *config = component->config;
-  if (!config->copies.given) return;
-  component->instances = copies_members(&config->copies);
-  if (config->copies.zone.n == 0) return;
-  component->zones = config->copies.zone.n;
-  component->zone = config->copies.zone.id;
+  copy_sets_place(component, &config->copies, arena);
 }
 
 void database_outline(const struct spec *spec, const struct component_spec *component, int op,
@@ -137,7 +160,7 @@ void database_outline(const struct spec *spec, const struct component_spec *comp
     if (out->workers > config->connections) out->workers = config->connections;
     out->queue = config->connections - out->workers;
   }
-  out->by_key = component->instances > 1 && !config->copies.given;
+  out->by_key = database_shards(config, component->instances) > 1;
   copies_outline(spec, component, &config->copies, out);
   out->fences = config->fencing;
   out->restores = database_ship(config)->given;
@@ -155,6 +178,65 @@ void database_outline(const struct spec *spec, const struct component_spec *comp
   }
   outline_add(out, OUTLINE_END);
 }
+
+const char database_doc[] =
+    "A call is a write if its operation is in `write_ops`; every other call is a read. Calls "
+    "wait for a worker, first come first served. Each call that is present holds a "
+    "connection; when all connections are in use, further calls are refused.\n"
+    "Several instances are shards. Each data key lives on one of them, chosen by its hash or "
+    "as `shards` says, and without `copies` nothing is replicated. Callers always know where a "
+    "key is, also while keys move. A shard that is down or leaves keeps its keys: calls for them "
+    "are refused.\n"
+    "With `copies` every member holds all the data. The primary takes the writes and sends "
+    "each to the others at once. They apply the writes in order, with their own workers, and "
+    "how far they lag follows from that. A copy that was down or cut off gets what it missed "
+    "in one message when it answers again. While the primary is down writes fail, unless a "
+    "`control` or the copies themselves make another copy the primary. What was on its way to "
+    "other copies when the primary crashed still arrives. With `copies.elect` the copies "
+    "elect the primary by Raft; writing terms, votes and logs to disk takes no time, and "
+    "callers know at once who leads.\n"
+    "With `shards` and `copies` each of the `instances` is a shard of `copies.n` members, which "
+    "come one shard behind the other: of 4 shards with 3 copies pg[1] to pg[3] are the first one, "
+    "pg[4] the first primary of the second, and there are 12 members. Each shard has a primary, "
+    "elections or quorums of its own, and a `control` that promotes replaces the primary of the "
+    "shard whose primary failed (MongoDB's shards are replica sets in this way). Keys do not move "
+    "between such shards; with the fault `join` a copy comes late.\n"
+    "`copies.read` as a number or a quorum means that there is no primary. Then a coordinator "
+    "sends each call to all copies at once. Each copy does the work; the coordinator does "
+    "none.\n"
+    "With `copies.leaders` = all every copy answers from what it has and sends its writes to "
+    "the others. Of two writes the one with the later time stamp counts; the fault `skew` can "
+    "make that the wrong one. With `copies.conflict` = abort the copies vote on each write "
+    "before it is answered. A vote costs one round trip to as many copies as are needed, and "
+    "a write fails if another leader was quicker.\n"
+    "In a `transaction` of a service the database locks the row of each write. Once a write "
+    "is prepared, its row stays locked, also through a crash, until the decision arrives. "
+    "Prepares and decisions are calls.\n"
+    "With `idempotency` a write carries the key of its request. A write that is sent again "
+    "costs the same work but is not done again. With copies the key and the write are one "
+    "entry of the log. So a new primary knows the keys of what it has, and it answers a "
+    "repeated write as soon as it may answer for all of its log.\n"
+    "With `outbox` a write and its message are one transaction, and a relay publishes the "
+    "message later. With `fencing` a write fails if its lock has been given to somebody else. "
+    "With `ship` what is acknowledged goes to a safe place every so often; after the fault "
+    "`lose` only that is left.\n"
+    "With `rows` a write changes several rows. It locks each before that part of its work and "
+    "keeps all until the end. A write that has waited for a while looks whether those that it "
+    "waits for wait for it; if so, it fails.\n"
+    "Left out: of `rows`, what the ledger sees of them beside the row of the data key, shared "
+    "locks, and steps of a transaction that have several rows; deadlocks between databases, "
+    "which end by a timeout; what a vote and a decision cost the database; buffer pool, "
+    "checkpoints, and what the data are.\n"
+    "Left out: of shards, routes that are out of date, keys that move back, and splits "
+    "without a new shard, and with copies shards that come; of copies, the first copy of all data, "
+    "also to one that lost them "
+    "(it has at once what every copy showed), limits on the log that is kept for an absent "
+    "copy, cascades of copies, and callers who avoid a copy that is down; of elections, "
+    "snapshots, changes of members, and clocks that run at different speeds; of leaders that "
+    "vote, dropping a copy that is down, so that what it had asked for and not decided keeps "
+    "other writes of these data out until it is back; of `ship`, full backups apart from the "
+    "log, the time to restore (say how long the fault lasts), and readers who had seen what "
+    "is lost.";
 
 #define AT(field) offsetof(struct database_config, field)
 
@@ -200,8 +282,8 @@ const struct param database_params[] = {
      .type = PARAM_GROUP,
      .offset = AT(copies),
      .group = copies_params,
-     .doc = "Copies: members that all hold the data. One, the primary, takes the writes and sends "
-            "them to the others; or none is it (`read`)."},
+     .doc = "Copies: members that all hold the data, or those of one shard (`shards`). One, the "
+            "primary, takes the writes and sends them to the others; or none is it (`read`)."},
     {.name = "idempotency",
      .type = PARAM_GROUP,
      .offset = AT(idempotency),
@@ -246,7 +328,8 @@ const struct param database_params[] = {
     {.name = "shards",
      .type = PARAM_SHARDS,
      .offset = AT(shards),
-     .doc = "How data keys are divided among the instances: \"hash\", the hash of a key modulo the "
+     .doc = "How data keys are divided among the instances, each of them one member or with "
+            "`copies` so many: \"hash\", the hash of a key modulo the "
             "number of shards, so that most keys move when one comes; \"range\", equal ranges of "
             "keys, of which the busiest is split when one comes, at the median of the last 63 keys "
             "that were asked for (CockroachDB splits by load in this way); or consistent_hash { "
@@ -258,6 +341,6 @@ const struct param database_params[] = {
      .fallback = "0ms",
      .doc = "How long moving a key to a shard that comes (the fault `join`) holds a worker of the "
             "shard that has it, and then one of the shard that takes it. Each shard gives one key "
-            "at a time. 0: all move at once."},
+            "at a time. 0: all move at once. Not with `copies`."},
     {0},
 };

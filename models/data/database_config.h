@@ -26,15 +26,22 @@ struct database_config {
 };
 
 extern const struct param database_params[];
+extern const char database_doc[];
 
 bool database_validate(const struct spec *spec, const struct component_spec *component,
                        struct error *err);
-void database_place(struct component_spec *component);
+void database_place(struct component_spec *component, struct arena *arena);
 uint64_t database_places(const void *config);
 enum data_op database_data_op(const struct spec *spec, const struct component_spec *component,
                               int op);
 void database_outline(const struct spec *spec, const struct component_spec *component, int op,
                       struct outline *out);
+
+/* Whether its members, or those of each shard, keep copies of the same data. */
+bool database_keeps_copies(const void *config);
+
+/* How many shards the members of a database are that has so many. */
+uint32_t database_shards(const struct database_config *config, uint32_t members);
 
 /* What goes to a safe place, wherever it is said. */
 const struct shipping_config *database_ship(const struct database_config *config);

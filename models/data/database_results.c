@@ -1,4 +1,5 @@
 /* What a database counts. */
+#include "copy_sets.h"
 #include "database_state.h"
 
 #define STATE(field) offsetof(struct database_state, field)
@@ -107,11 +108,6 @@ const struct meter database_meters[] = {
     {0},
 };
 
-bool database_keeps_copies(const void *config) {
-  const struct database_config *c = config;
-  return c->copies.given && copies_members(&c->copies) > 1;
-}
-
 bool database_sends(const void *config) {
   const struct database_config *c = config;
   return database_keeps_copies(config) ||
@@ -162,7 +158,7 @@ bool database_has_meter(const void *config, const struct meter *meter) {
   bool ships = database_ship(c)->given;
   if (meter->at == STATE(shipped) || (of_loss && ships)) return ships;
   if (meter->at >= STATE(moves) && meter->at < STATE(moves) + sizeof(struct shard_meters))
-    return c->shards.rule != SHARDS_UNSAID;
+    return c->shards.rule != SHARDS_UNSAID && !database_keeps_copies(config);
   if (!database_keeps_copies(config)) return false;
   if (is_of_any_copies(meter)) return true;
   bool votes = meter->at == STATE(copies) + offsetof(struct copy_meters, elections) ||
@@ -182,5 +178,8 @@ static uint64_t calls_of(const struct member *member) {
 void database_collect(struct sim *sim, struct component *component, struct metrics *out) {
   (void)sim;
   const struct database_config *config = component->config;
-  if (config->shards.rule != SHARDS_UNSAID) shards_collect(component, calls_of, out);
+  if (config->shards.rule == SHARDS_UNSAID) return;
+  const struct shards *shards = component->shared;
+  if (database_keeps_copies(config)) shards = ((struct copy_sets *)component->shared)->shards;
+  if (shards) shards_collect(shards, calls_of, out);
 }

@@ -49,8 +49,7 @@ bool database_has_meter(const void *config, const struct meter *meter);
 bool database_uses_meter(const struct component *component, const struct meter *meter);
 void database_collect(struct sim *sim, struct component *component, struct metrics *out);
 
-/* Whether its members keep copies; whether they send each other messages. */
-bool database_keeps_copies(const void *config);
+/* Whether its members send each other messages. */
 bool database_sends(const void *config);
 
 #endif

@@ -191,7 +191,8 @@ static void answer(struct sim *sim, struct copy *copy, struct frame *message, bo
 }
 
 static void on_vote(struct sim *sim, struct copy *copy, struct frame *message) {
-  uint32_t candidate = message_sender(sim, message)->index, term = message->item;
+  uint32_t candidate = group_copy_of(copy->group, message_sender(sim, message))->number + 1;
+  uint32_t term = message->item;
   bool has_less = message_body(sim, message) >= log_state(copy);
   bool grant = false;
   if (has_leader(sim, copy) || copy->elector.learns) {

@@ -11,12 +11,11 @@ bool promote_has_more(const struct copy *a, const struct copy *b) {
   return a->log.end > b->log.end;
 }
 
-static struct copy *choice(const struct group *group, uint32_t except) {
+static struct copy *choice(const struct group *group, const bool *except) {
   struct copy *best = NULL;
   for (uint32_t i = 0; i < group->n; i++) {
     struct copy *c = &group->copy[i];
-    if (i == group->primary || except >> i & 1 || member_is_off(c->member) || c->member->hung)
-      continue;
+    if (i == group->primary || except[i] || member_is_off(c->member) || c->member->hung) continue;
     if (best == NULL || promote_has_more(c, best)) best = c;
   }
   return best;
@@ -29,11 +28,6 @@ static uint32_t newest_term(const struct group *group) {
     if (group->copy[i].term > term) term = group->copy[i].term;
   }
   return term;
-}
-
-struct member *promote_primary(const struct component *component) {
-  const struct group *group = component->shared;
-  return group->copy[group->primary].member;
 }
 
 void promote_note_leaders(struct sim *sim, struct group *group) {
@@ -76,8 +70,7 @@ void promote_lead(struct sim *sim, struct copy *copy) {
   copy_reach_out(sim, copy);
 }
 
-bool promote(struct sim *sim, struct component *component, uint32_t except) {
-  struct group *group = component->shared;
+bool promote(struct sim *sim, struct group *group, const bool *except) {
   struct copy *copy = choice(group, except), *old = &group->copy[group->primary];
   if (copy == NULL) return false;
   if (group->config->fence && old->leads) {

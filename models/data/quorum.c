@@ -24,6 +24,7 @@ void copies_outline(const struct spec *spec, const struct component_spec *compon
   struct outline_copies *copies = arena_alloc(out->arena, sizeof *copies);
   uint32_t n = (uint32_t)config->n;
   copies->n = n;
+  copies->shards = component->instances / copies_members(config);
   copies->unfenced = !config->fence && copies_are_promoted(spec, component);
   copies->majority = config->write.word == WRITE_QUORUM || config->read.word == READ_QUORUM;
   copies->replaces = copies_have_primary(config);
@@ -48,13 +49,16 @@ static uint32_t write_count(const struct copies_config *config) {
   return count(&config->write, WRITE_QUORUM, (uint32_t)config->n);
 }
 
-static struct quorum *shared_new(struct sim *sim, struct component *component,
+static struct quorum *shared_new(struct sim *sim, const struct member *first,
                                  const struct copies_config *config, struct op_set write_ops) {
+  struct component *component = first->component;
   struct quorum *q = arena_alloc(sim->arena, sizeof *q);
   uint32_t n = (uint32_t)config->n;
   *q = (struct quorum){.sim = sim,
                        .config = config,
                        .component = component,
+                       .first = first->index - 1,
+                       .members = copies_members(config),
                        .n = n,
                        .read = copies_all_lead(config) ? 1 : count(&config->read, READ_QUORUM, n),
                        .write = write_count(config),
@@ -63,26 +67,25 @@ static struct quorum *shared_new(struct sim *sim, struct component *component,
                        .history = history_new(n),
                        .followed = ledger_follows(sim, component->id),
                        .free = ROUND_FREE};
-  history_watch(q->history, sim, component);
+  history_watch(q->history, sim, component, q->first);
   if (copies_all_lead(config) && config->conflict == CONFLICT_ABORT)
     q->certifier = certifier_new(q);
-  q->member = arena_lines(sim->arena, component->members, sizeof *q->member);
-  for (uint32_t i = 0; i < component->members; i++) {
+  q->member = arena_lines(sim->arena, q->members, sizeof *q->member);
+  for (uint32_t i = 0; i < q->members; i++) {
     struct quorum_member *m = &q->member[i];
     m->quorum = q;
-    m->member = &component->member[i];
+    m->member = &component->member[q->first + i];
     m->number = i;
     if (q->keeps_hints) m->hints = arena_lines(sim->arena, n, sizeof *m->hints);
   }
   return q;
 }
 
-struct quorum_member *quorum_new(struct sim *sim, struct member *member,
+struct quorum_member *quorum_new(struct sim *sim, struct member *member, struct quorum **quorum,
                                  const struct copies_config *config, struct op_set write_ops,
                                  struct copy_meters *meters, struct quorum_meters *own) {
-  struct component *component = member->component;
-  if (!component->shared) component->shared = shared_new(sim, component, config, write_ops);
-  struct quorum_member *m = &((struct quorum *)component->shared)->member[member->index - 1];
+  if (!*quorum) *quorum = shared_new(sim, member, config, write_ops);
+  struct quorum_member *m = &(*quorum)->member[member->index - 1 - (*quorum)->first];
   m->meters = meters;
   m->own = own;
   hist_init(&meters->seen.age, 0, sim->arena);
@@ -93,7 +96,7 @@ struct quorum_member *quorum_new(struct sim *sim, struct member *member,
 void quorum_free(struct quorum_member *m) {
   if (!m) return;
   hints_free(m);
-  if (m->number + 1 < m->quorum->component->members) return;
+  if (m->number + 1 < m->quorum->members) return;
   history_free(m->quorum->history);
   certifier_free(m->quorum->certifier);
   free(m->quorum->round);
@@ -125,11 +128,11 @@ void quorum_check(struct quorum_member *m, struct checks *out) {
 
 /* Callers ask any copy, or where there are coordinators without data, one of the nearest; where all
  * lead, as they are told. */
-struct member *quorum_pick(const struct component *component, const struct frame *call) {
-  const struct quorum *q = component->shared;
-  uint32_t first = q->n, n = component->members - q->n, near = 0;
+struct member *quorum_pick(const struct quorum *q, const struct frame *call) {
+  const struct component *component = q->component;
+  uint32_t first = q->n, n = q->members - q->n, near = 0;
   if (copies_all_lead(q->config) && q->config->read.word != READ_ANY) first = 0, n = q->n;
-  if (n == 0) return component_pick_any(component, call);
+  if (n == 0) return route_any(component, q->first, q->members, call);
   const struct member *caller = call_maker(q->sim, call);
   struct member *nearest[HISTORY_COPIES];
   double least = 0;

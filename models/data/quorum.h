@@ -76,11 +76,12 @@ struct quorum_member {
   struct quorum_meters *own;
 };
 
-/* What all members share. */
+/* What all members of one shard share. */
 struct quorum {
   struct sim *sim;
   const struct copies_config *config;
   struct component *component;
+  uint32_t first, members; /* of the component's: from this one on, from 0, so many */
   uint32_t n, read, write; /* copies, and how many answers a call needs */
   struct quorum_member *member;
   struct op_set write_ops;
@@ -95,7 +96,8 @@ struct quorum {
 
 /* --- quorum.c ------------------------------------------------------------------------------- */
 
-struct quorum_member *quorum_new(struct sim *sim, struct member *member,
+/* Of the quorum, which the first of its members makes. */
+struct quorum_member *quorum_new(struct sim *sim, struct member *member, struct quorum **quorum,
                                  const struct copies_config *config, struct op_set write_ops,
                                  struct copy_meters *meters, struct quorum_meters *own);
 void quorum_free(struct quorum_member *m);
@@ -105,7 +107,7 @@ void quorum_check(struct quorum_member *m, struct checks *out);
 struct outline;
 void copies_outline(const struct spec *spec, const struct component_spec *component,
                     const struct copies_config *config, struct outline *out);
-struct member *quorum_pick(const struct component *component, const struct frame *call);
+struct member *quorum_pick(const struct quorum *q, const struct frame *call);
 
 /* --- coordinate.c --------------------------------------------------------------------------- */
 

@@ -216,7 +216,7 @@ void copy_follow(struct sim *sim, struct copy *copy, uint32_t term) {
 }
 
 static void on_append(struct sim *sim, struct copy *copy, struct frame *message) {
-  const struct copy *from = &copy->group->copy[message_sender(sim, message)->index - 1];
+  const struct copy *from = group_copy_of(copy->group, message_sender(sim, message));
   uint32_t term = message->item, first = (uint32_t)(message_body(sim, message) >> 32);
   uint32_t last = (uint32_t)message_body(sim, message);
   if (term > copy->term) copy_follow(sim, copy, term);

@@ -56,8 +56,20 @@ static struct member *primary_of(const struct group *group, const struct frame *
   return newest;
 }
 
-struct member *route_pick(const struct component *component, const struct frame *call) {
-  const struct group *group = component->shared;
+struct member *route_any(const struct component *component, uint32_t first, uint32_t n,
+                         const struct frame *call) {
+  if (component->members == n) return component_pick_any(component, call);
+  struct member *listed[HISTORY_COPIES + COPIES_COORDINATORS];
+  uint32_t there = 0;
+  for (uint32_t i = first; i < first + n; i++) {
+    if (component->member[i].listed) listed[there++] = &component->member[i];
+  }
+  if (there == 0) return &component->member[first]; /* it refuses */
+  struct draws draws = draws_begin(component->pick, call->key, 0);
+  return listed[draws_below(&draws, there)];
+}
+
+struct member *route_pick(const struct group *group, const struct frame *call) {
   if (op_set_has(&group->write_ops, call->op)) return primary_of(group, call);
   const struct how_many *read = &group->config->read;
   if (read->word == READ_NEAREST) {
@@ -67,7 +79,7 @@ struct member *route_pick(const struct component *component, const struct frame 
     return group->copy[group->nearest[zone * group->n]].member;
   }
   if (read->word == READ_PRIMARY) return primary_of(group, call);
-  return component_pick_any(component, call);
+  return route_any(group->component, group->first, group->n, call);
 }
 
 struct history_view route_read(struct sim *sim, struct copy *copy, const struct frame *call,

@@ -15,7 +15,7 @@ static uint64_t hash_of(const struct shards *s, uint32_t key) {
   return rng_mix(key * UINT64_C(0x9e3779b97f4a7c15) ^ s->component->name_hash);
 }
 
-static uint32_t where(const struct shards *s, uint32_t key) {
+uint32_t shards_where(const struct shards *s, uint32_t key) {
   uint64_t hash = hash_of(s, key);
   uint32_t now = shard_map_owner(s->now, key, hash);
   if (__builtin_expect(s->before == NULL, 1)) return now;
@@ -29,7 +29,7 @@ static uint32_t where(const struct shards *s, uint32_t key) {
 struct member *shards_pick(const struct component *component, const struct frame *call) {
   if (call->item == 0) return component_pick_any(component, call);
   struct shards *s = component->shared;
-  struct shard *shard = s->shard[where(s, call->item)];
+  struct shard *shard = s->shard[shards_where(s, call->item)];
   shard->recent[shard->asked++ % SHARDS_RECENT] = call->item;
   return shard->member;
 }
@@ -91,13 +91,13 @@ static void list_moves(struct shards *s, const struct shard_map *after) {
     old[i] = moves ? giver->member->index - 1 : REF_NONE;
   }
   uint32_t total = 0;
-  for (uint32_t i = 0; i < s->component->members && !costs; i++) {
+  for (uint32_t i = 0; i < s->n && !costs; i++) {
     struct shard *giver = s->shard[i];
     giver->meters->moved += giver->end * s->keys / n;
     giver->end = 0;
   }
   if (!costs) return;
-  for (uint32_t i = 0; i < s->component->members; i++) {
+  for (uint32_t i = 0; i < s->n; i++) {
     struct shard *giver = s->shard[i];
     giver->leave += giver->end;
     level_set(&giver->meters->remaining, s->sim->now_ns, giver->end);
@@ -122,12 +122,12 @@ static void join(struct shards *s, uint32_t one) {
   uint32_t low = 0, from = REF_NONE;
   if (s->rule->rule == SHARDS_RANGE && (from = split(s, &low)) == REF_NONE) return;
   struct shard_map *after = shard_map_join(s->sim->arena, s->now, one, s->identity, from, low);
-  for (uint32_t i = 0; i < s->component->members; i++) s->shard[i]->first = s->shard[i]->end = 0;
+  for (uint32_t i = 0; i < s->n; i++) s->shard[i]->first = s->shard[i]->end = 0;
   list_moves(s, after);
   struct shard_map *before = s->now;
   s->now = after;
   s->givers = 0;
-  for (uint32_t i = 0; i < s->component->members; i++) {
+  for (uint32_t i = 0; i < s->n; i++) {
     struct shard *shard = s->shard[i];
     shard->asked = 0;
     if (shard->first == shard->end) continue;
@@ -146,7 +146,7 @@ static bool has_keys(const struct shards *s, uint32_t number) {
 
 /* Those that are there and have no keys, one after the other. */
 static void join_all(struct shards *s) {
-  for (uint32_t i = 0; i < s->component->members && s->before == NULL; i++) {
+  for (uint32_t i = 0; i < s->n && s->before == NULL; i++) {
     if (s->component->member[i].listed && !has_keys(s, i)) join(s, i);
   }
 }
@@ -203,18 +203,13 @@ void shard_on_answer(struct sim *sim, struct shard *shard, struct frame *message
 
 /* --- life ----------------------------------------------------------------------------------- */
 
-bool shards_validate(const struct spec *spec, const struct component_spec *component,
-                     const struct sharding *rule, const struct dist *move, struct error *err) {
+bool shards_validate(const struct spec *spec, const struct sharding *rule, const struct dist *move,
+                     uint32_t n, struct error *err) {
   if (rule->rule == SHARDS_UNSAID) {
     if (!shards_move_in_time(move)) return true;
     return error_set(err,
                      "has move, which means nothing without shards; say how keys are divided, such "
                      "as shards = consistent_hash { points = 100 }");
-  }
-  if (component->instances < 2) {
-    return error_set(err,
-                     "has shards and one instance, which has all keys; say how many there are by "
-                     "instances, those that come later (join) among them");
   }
   uint64_t keys = data_most_keys(spec);
   if (keys == 0) {
@@ -228,15 +223,15 @@ bool shards_validate(const struct spec *spec, const struct component_spec *compo
                      "key stand for several, or leave move out",
                      (unsigned long long)SHARDS_MOST_KEYS, (unsigned long long)keys);
   }
-  if (keys >= component->instances) return true;
-  return error_set(err, "has %u instances and there are %llu keys, so that one would have none",
-                   component->instances, (unsigned long long)keys);
+  if (keys >= n) return true;
+  return error_set(err, "has %u shards and there are %llu keys, so that one would have none", n,
+                   (unsigned long long)keys);
 }
 
 /* Those that are in the register now, at time 0. */
 static void first_map(struct shards *s) {
-  uint32_t n = 0, *which = arena_alloc(s->sim->arena, s->component->members * sizeof *which);
-  for (uint32_t i = 0; i < s->component->members; i++) {
+  uint32_t n = 0, *which = arena_alloc(s->sim->arena, s->n * sizeof *which);
+  for (uint32_t i = 0; i < s->n; i++) {
     if (s->component->member[i].listed) which[n++] = i;
   }
   if (n == 0) which[n++] = 0; /* it refuses */
@@ -246,25 +241,39 @@ static void first_map(struct shards *s) {
 
 /* Points on the ring are drawn by each shard for itself, once in a run (Cassandra's tokens). */
 static struct shards *shards_new(struct sim *sim, struct component *component,
-                                 const struct sharding *rule, const struct dist *move) {
+                                 const struct sharding *rule, uint32_t n) {
   struct shards *s = arena_alloc(sim->arena, sizeof *s);
-  *s = (struct shards){.sim = sim, .component = component, .rule = rule, .move = move};
-  s->keys = data_most_keys(sim->spec);
-  s->identity = arena_alloc(sim->arena, component->members * sizeof *s->identity);
-  s->shard = arena_alloc(sim->arena, component->members * sizeof(struct shard *));
+  *s = (struct shards){.sim = sim,
+                       .component = component,
+                       .n = n,
+                       .width = component->members / n,
+                       .rule = rule,
+                       .keys = data_most_keys(sim->spec)};
+  s->identity = arena_alloc(sim->arena, n * sizeof *s->identity);
   struct stream points = sim_stream(sim, component, "points");
-  for (uint32_t i = 0; i < component->members; i++) {
+  for (uint32_t i = 0; i < n; i++) {
     struct draws draws = draws_begin(points, i + 1, 0);
     s->identity[i] = draws_next(&draws);
   }
   return s;
 }
 
+struct shards *shards_of_sets(struct sim *sim, struct component *component,
+                              const struct sharding *rule, uint32_t n) {
+  struct shards *s = shards_new(sim, component, rule, n);
+  uint32_t *which = arena_alloc(sim->arena, n * sizeof *which);
+  for (uint32_t i = 0; i < n; i++) which[i] = i;
+  s->now = shard_map_new(sim->arena, rule, which, n, s->identity, s->keys);
+  return s;
+}
+
 struct shard *shard_new(struct sim *sim, struct member *member, const struct sharding *rule,
                         const struct dist *move, struct shard_meters *meters) {
   struct component *component = member->component;
-  if (!component->shared) component->shared = shards_new(sim, component, rule, move);
+  if (!component->shared) component->shared = shards_new(sim, component, rule, component->members);
   struct shards *s = component->shared;
+  if (!s->shard) s->shard = arena_alloc(sim->arena, s->n * sizeof(struct shard *));
+  s->move = move;
   struct shard *shard = arena_alloc(sim->arena, sizeof *shard);
   *shard = (struct shard){.shards = s,
                           .member = member,
@@ -309,13 +318,15 @@ static void put_spread(const struct shards *s, const uint64_t *of, const char *w
   metric_quotient(out, UNIT_COUNT, variance > 0 ? sqrt(variance) : 0, mean, "%s.%s.cv", name, what);
 }
 
-void shards_collect(const struct component *component, uint64_t (*calls)(const struct member *),
+void shards_collect(const struct shards *s, uint64_t (*calls)(const struct member *),
                     struct metrics *out) {
-  const struct shards *s = component->shared;
-  uint64_t *of = calloc(component->members, sizeof *of), n = sample_of(s);
-  for (uint64_t i = 0; i < n; i++) of[where(s, sampled(s, i, n))]++;
+  uint64_t *of = calloc(s->n, sizeof *of), n = sample_of(s);
+  for (uint64_t i = 0; i < n; i++) of[shards_where(s, sampled(s, i, n))]++;
   put_spread(s, of, "shard_keys", out);
-  for (uint32_t i = 0; i < component->members; i++) of[i] = calls(&component->member[i]);
+  for (uint32_t i = 0; i < s->n; i++) {
+    of[i] = 0;
+    for (uint32_t k = 0; k < s->width; k++) of[i] += calls(&s->component->member[i * s->width + k]);
+  }
   put_spread(s, of, "shard_calls", out);
   free(of);
 }

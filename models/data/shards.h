@@ -35,11 +35,12 @@ struct shard;
 struct shards {
   struct sim *sim;
   struct component *component;
+  uint32_t n, width; /* shards, and the members that keep the keys of each, side by side */
   const struct sharding *rule;
   const struct dist *move; /* ns */
   uint64_t keys;
   uint64_t *identity;             /* by number, from 0, */
-  struct shard **shard;           /* as these */
+  struct shard **shard;           /* as these; where width is 1 */
   struct shard_map *now, *before; /* before: NULL unless keys move */
   uint32_t *key;                  /* those that move: each giver's own, rising */
   uint32_t givers;                /* that are not done */
@@ -62,8 +63,16 @@ enum { SHARDS_GIVE = QUORUM_MESSAGES, SHARDS_TAKE };
 
 bool shards_move_in_time(const struct dist *move); /* or all at once */
 
-bool shards_validate(const struct spec *spec, const struct component_spec *component,
-                     const struct sharding *rule, const struct dist *move, struct error *err);
+/* `n`: of how many shards. */
+bool shards_validate(const struct spec *spec, const struct sharding *rule, const struct dist *move,
+                     uint32_t n, struct error *err);
+
+/* `n` of them, of which each is a set of members that keep copies of the same keys (copy_sets.h):
+ * no key ever moves. */
+struct shards *shards_of_sets(struct sim *sim, struct component *component,
+                              const struct sharding *rule, uint32_t n);
+/* The number of the shard that has a key, from 0. */
+uint32_t shards_where(const struct shards *s, uint32_t key);
 
 /* Of a member; the last one makes the first map. */
 struct shard *shard_new(struct sim *sim, struct member *member, const struct sharding *rule,
@@ -86,7 +95,7 @@ void shard_check(const struct shard *shard, struct checks *out);
 
 /* How even keys and calls are: `calls` of each member, in their order. */
 extern const struct metric_def shards_metrics[];
-void shards_collect(const struct component *component, uint64_t (*calls)(const struct member *),
+void shards_collect(const struct shards *s, uint64_t (*calls)(const struct member *),
                     struct metrics *out);
 
 #endif

@@ -2,10 +2,9 @@
 
 #include <math.h>
 
-#include "database_config.h"
+#include "database_state.h"
 #include "fault_effects.h"
 #include "outline.h"
-#include "quorum.h"
 
 static const struct param params[] = {
     {.name = "by",
@@ -19,12 +18,9 @@ static const struct param params[] = {
 };
 
 static uint64_t *clock_of(const struct member *member) {
-  const struct database_config *config = member->component->config;
-  void *shared = member->component->shared;
-  if (shared == NULL) return NULL; /* a single copy */
-  uint32_t i = member->index - 1;
-  if (copies_have_primary(&config->copies)) return &((struct group *)shared)->copy[i].ahead_ns;
-  return &((struct quorum *)shared)->member[i].ahead_ns;
+  const struct database_state *db = member->state;
+  if (db->copy) return &db->copy->ahead_ns;
+  return db->quorum ? &db->quorum->ahead_ns : NULL; /* a single copy */
 }
 
 static void hit(struct sim *sim, const struct fault_hit *hit, bool begins) {

@@ -32,7 +32,7 @@ struct history {
   uint32_t mask;
   struct sessions *sessions;
   struct sim *watch; /* somebody may ask it for the history of a key; NULL: nobody does */
-  uint32_t component;
+  uint32_t component, first_member;
 };
 
 /* --- life ----------------------------------------------------------------------------------- */
@@ -65,8 +65,10 @@ void history_free(struct history *h) {
   free(h);
 }
 
-void history_watch(struct history *h, struct sim *sim, const struct component *component) {
+void history_watch(struct history *h, struct sim *sim, const struct component *component,
+                   uint32_t first) {
   h->watch = sim;
+  h->first_member = first;
   h->component = component->id;
 }
 
@@ -146,7 +148,7 @@ static __attribute__((cold, noinline)) void tell(const struct history *h, enum k
   if (datum == 0) return;
   key_note(h->watch, h->datum[datum].item,
            (struct key_event){.component = h->component,
-                              .copy = copy,
+                              .copy = h->first_member + copy,
                               .version = version,
                               .behind = behind,
                               .what = (uint8_t)what});

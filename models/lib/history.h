@@ -36,8 +36,10 @@ struct history;
 
 struct history *history_new(uint32_t copies);
 void history_free(struct history *history);
-/* Somebody may ask the simulation for the history of one key (key_history.h). */
-void history_watch(struct history *h, struct sim *sim, const struct component *component);
+/* Somebody may ask the simulation for the history of one key (key_history.h). Copy 0 is this member
+ * of the component, from 0. */
+void history_watch(struct history *h, struct sim *sim, const struct component *component,
+                   uint32_t first);
 
 /* What is known of a write. */
 struct history_write {

@@ -74,7 +74,10 @@ struct shard_range shard_map_range(const struct shard_map *map, uint32_t which, 
 
 uint32_t shard_map_owner(const struct shard_map *map, uint32_t key, uint64_t hash) {
   switch ((enum sharding_rule)map->rule.rule) {
-    case SHARDS_UNSAID:
+    case SHARDS_UNSAID: { /* as component_holder */
+      __extension__ typedef unsigned __int128 u128;
+      return map->which[(uint64_t)(((u128)hash * map->n) >> 64)];
+    }
     case SHARDS_HASH:
       return map->which[hash % map->n];
     case SHARDS_RANGE:

@@ -1,5 +1,6 @@
 /* Which shard a data key lives on.
  *
+ *   not said         the high end of the hash: equal parts of it, as of members that keep data
  *   hash             the key's hash modulo the number of shards: even, but most keys move when one
  *                    comes
  *   range            each has the keys from one to the next bound; one that comes takes the upper

@@ -97,7 +97,7 @@ struct replicas {
 };
 
 bool replicas_validate(const struct component_spec *component, struct error *err);
-void replicas_place(struct component_spec *component);
+void replicas_place(struct component_spec *component, struct arena *arena);
 void replicas_init(struct sim *sim, struct topic_state *t, struct component *component);
 void replicas_free(struct topic_state *t);
 void replicas_check(struct sim *sim, struct member *member, struct checks *out);

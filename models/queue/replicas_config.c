@@ -85,7 +85,8 @@ bool replicas_validate(const struct component_spec *component, struct error *err
   return true;
 }
 
-void replicas_place(struct component_spec *component) {
+void replicas_place(struct component_spec *component, struct arena *arena) {
+  (void)arena;
   const struct replicas_config *config = &((const struct topic_config *)component->config)->copies;
   if (!config->given) return;
   component->instances = (uint32_t)config->n;

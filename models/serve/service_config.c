@@ -10,7 +10,8 @@
 
 static const char *const by_choices[] = {"op", "tier", NULL};
 
-void service_place(struct component_spec *component) {
+void service_place(struct component_spec *component, struct arena *arena) {
+  (void)arena;
   struct service_config *config = (struct service_config *)component->config;
   config->on_demand = component->on_demand;
   component->comes_and_goes |= config->memory.limit > 0;

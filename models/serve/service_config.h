@@ -44,7 +44,7 @@ void service_outline(const struct spec *spec, const struct component_spec *compo
                      struct outline *out);
 
 /* kind.place: instances on demand are the workers of one member. */
-void service_place(struct component_spec *component);
+void service_place(struct component_spec *component, struct arena *arena);
 
 /* kind.subscription, kind.subscriber_workers, kind.accept */
 const struct subscription *service_subscription(const void *config);

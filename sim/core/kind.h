@@ -11,6 +11,7 @@
 #include "spec.h"
 
 struct accept_config;
+struct arena;
 struct checks;
 struct component;
 struct consumer;
@@ -107,15 +108,16 @@ struct kind {
                    struct error *err);
   /* How many members there are and where, if its configuration says so in its own way: may change
    * the component's instances and zones. May be NULL. */
-  void (*place)(struct component_spec *component);
+  void (*place)(struct component_spec *component, struct arena *arena);
   /* Whether it keeps copies of data by its configuration, so that readers may see an old version.
    */
   bool (*keeps_versions)(const void *config);
-  /* Of a component with a primary: which member callers take for it; makes another one it that is
-   * not in the set `except` (of places among the members), or returns false if none can be. Given
-   * together, and with keeps_versions. */
-  struct member *(*primary)(const struct component *component);
-  bool (*promote)(struct sim *sim, struct component *component, uint32_t except);
+  /* Of a component whose members, or each shard of them, have a primary: which member callers take
+   * for that of the shard of `of`; makes another one of the shard it that is not `except` (by place
+   * among the component's members), or returns false if none can be. Given together, and with
+   * keeps_versions. */
+  struct member *(*primary)(const struct member *of);
+  bool (*promote)(struct sim *sim, struct member *of, const bool *except);
   /* Of a kind that spreads calls over components, of each member: where it calls both of two that
    * are versions of one, this share of its calls goes to `to` from now on and the rest to `from`.
    * NULL: it cannot. */

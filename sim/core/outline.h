@@ -97,6 +97,7 @@ struct outline_outlier {
 /* Copies of data of which a call waits for so many; 0: it asks a primary. */
 struct outline_copies {
   uint32_t n, read, write;
+  uint32_t shards;   /* that have so many each */
   uint64_t elect_ns; /* patience of those who elect a primary; 0: nobody does */
   bool unfenced;     /* a control replaces the primary, which is not shut out */
   bool clocks;       /* they look at their clocks */

@@ -271,7 +271,7 @@ static bool place_component(struct loader *loader, const struct spot *spot, int 
   component->drain_ns = common.drain_ns;
   component->zones = zones.n;
   component->zone = zone;
-  if (component->kind->place) component->kind->place(component);
+  if (component->kind->place) component->kind->place(component, loader->arena);
   return true;
 }
 

@@ -73,6 +73,19 @@ static const struct protocol protocols[] = {
      .within_ms = 12000,
      .longest_ms = 3000,
      .seconds = 40},
+    {.name = "raft in shards",
+     .body = USERS("kv", "100/s") PLACE(
+         "10ms", "1%") "database \"kv\" { read = \"1ms\", write = \"1ms\", zone = \"z\",\n"
+                       "  instances = 2, shards = \"range\", idempotency = { keep = \"never\" },\n"
+                       "  copies = { n = 3, elect = { timeout = \"300ms\" } } }\n",
+     .target = {"kv[1]", "kv[2]", "kv[3]", "kv[4]", "kv[5]", "kv[6]"},
+     .zero = {"kv.lost_writes", "kv.stale_reads", "kv.conflicts", "kv.not_monotonic",
+              "kv.duplicates", "kv.behind.end"},
+     .clocks = true,
+     .faults = 8,
+     .within_ms = 12000,
+     .longest_ms = 3000,
+     .seconds = 40},
     {.name = "raft with leases",
      .body =
          USERS("front",

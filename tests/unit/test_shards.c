@@ -105,8 +105,6 @@ static void test_mistakes(void **state) {
       {CLIENT("1/s", "uniform_keys { n = 100 }") DB("instances = 2, move = \"1ms\""),
        "means nothing without shards"},
       {CLIENT("1/s", "uniform_keys { n = 100 }") DB("instances = 2, shards = \"hush\""), "hash"},
-      {CLIENT("1/s", "uniform_keys { n = 100 }") DB("shards = \"hash\", copies = { n = 2 }"),
-       "both shards and copies"},
       {CLIENT("1/s", "uniform_keys { n = 2000000 }")
            DB("instances = 2, shards = \"hash\", move = \"1ms\""),
        "one by one"},

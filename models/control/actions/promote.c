@@ -1,20 +1,45 @@
-/* promote { "pg", takes = "5s" }: another copy of a database becomes its primary. */
+/* promote { "pg", takes = "5s" }: another copy of a database becomes its primary; of shards, that
+ * of the shard whose primary has failed, while those of others may be replaced at the same time. */
+#include "arena.h"
 #include "control_state.h"
 
 enum { DUE_DONE = DUE_ACTION };
 
 struct promotion {
-  struct timer done;
+  struct timer *done; /* by member: the primary that is being replaced */
+  bool *suspected;    /* by member */
 };
+
+static void init(struct sim *sim, struct member *control) {
+  const struct control_state *c = control->state;
+  struct promotion *p = c->doing;
+  p->done = arena_alloc(sim->arena, c->n * sizeof *p->done);
+  p->suspected = arena_alloc(sim->arena, c->n * sizeof *p->suspected);
+}
+
+static struct member *primary_of(const struct control_state *c, const struct watched *w) {
+  return c->component->kind->primary(w->member);
+}
+
+/* Whether it is about to replace the primary of this one's shard. */
+static bool is_replacing(struct sim *sim, const struct control_state *c,
+                         const struct watched *who) {
+  const struct promotion *p = c->doing;
+  for (uint32_t i = 0; i < c->n; i++) {
+    if (!timer_is_set(sim, &p->done[i])) continue;
+    if (primary_of(c, &c->watched[i]) == primary_of(c, who)) return true;
+  }
+  return false;
+}
 
 static void on_failed(struct sim *sim, struct member *control, struct watched *who) {
   const struct control_state *c = control->state;
   struct promotion *p = c->doing;
-  if (timer_is_set(sim, &p->done)) return;
+  if (is_replacing(sim, c, who)) return;
   /* A copy that fails is no reason to have another primary. */
-  if (c->component->kind->primary(c->component) != who->member) return;
-  timer_set(sim, control, &p->done, c->config->act.takes_ns, DUE_DONE,
-            (uint32_t)(who - c->watched));
+  if (primary_of(c, who) != who->member) return;
+  uint32_t which = (uint32_t)(who - c->watched);
+  timer_set(sim, control, &p->done[which], c->config->act.takes_ns, DUE_DONE, which);
 }
 
 static void on_due(struct sim *sim, struct member *control, struct timer *timer) {
@@ -22,11 +47,10 @@ static void on_due(struct sim *sim, struct member *control, struct timer *timer)
   struct promotion *p = c->doing;
   uint32_t which = timer->data;
   const struct watched *w = &c->watched[which];
-  uint32_t suspected = 0;
-  for (uint32_t i = 0; i < c->n; i++) suspected |= (uint32_t)c->watched[i].suspected << i;
-  if (!c->component->kind->promote(sim, c->component, suspected)) {
+  for (uint32_t i = 0; i < c->n; i++) p->suspected[i] = c->watched[i].suspected;
+  if (!c->component->kind->promote(sim, w->member, p->suspected)) {
     c->failed_actions++; /* nobody is left: it tries again while it suspects */
-    if (w->suspected) timer_set(sim, control, &p->done, c->config->every_ns, DUE_DONE, which);
+    if (w->suspected) timer_set(sim, control, timer, c->config->every_ns, DUE_DONE, which);
     return;
   }
   c->actions++;
@@ -81,6 +105,7 @@ const struct action_def action_promote = {
     .replaces_primary = true,
     .state_size = sizeof(struct promotion),
     .validate = validate,
+    .init = init,
     .on_failed = on_failed,
     .on_due = on_due,
 };

@@ -63,6 +63,13 @@ const struct lint_rule lint_rules[] = {
      "with n + 1 in place of n, all keys but one in n + 1 belong to another shard than before",
      "shards = consistent_hash { points = 100 }, which moves one key in n + 1",
      lint_join_moves_most},
+    {"one-shard", "keys that have copies are divided, among one shard",
+     "shards does nothing: each copy has all keys, and one primary takes all writes",
+     "instances = 4, so many shards of copies.n members each; or shards left out", lint_one_shard},
+    {"instances-of-copies", "there are instances and copies, and nothing is said of shards",
+     "copies.n says how many members keep the same keys; with instances there are so many times as "
+     "many, which divide the keys by hash",
+     "shards = \"hash\" if that is meant, or instances left out", lint_instances_of_copies},
     {"commits-alone", "writes that belong together are made without a protocol",
      "when one fails, or the service crashes between two, some are there and others not, and "
      "nobody "

@@ -138,6 +138,8 @@ void lint_calls_itself(struct lint *lint);
 void lint_times_draws_members(struct lint *lint);
 void lint_balanced_shards(struct lint *lint);
 void lint_join_moves_most(struct lint *lint);
+void lint_one_shard(struct lint *lint);
+void lint_instances_of_copies(struct lint *lint);
 void lint_commits_alone(struct lint *lint);
 void lint_lease_below_work(struct lint *lint);
 void lint_lock_unfenced(struct lint *lint);

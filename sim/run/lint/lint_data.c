@@ -12,14 +12,22 @@ static const struct outline_copies *copies_of(const struct lint *lint, uint32_t 
   return i == NO_NODE ? NULL : lint->graph->node[i].outline.copies;
 }
 
-/* How a component that a shard joins divides its keys; NULL: that is not said, or none does. */
-static const struct sharding *joined(const struct lint *lint, const struct fault_spec *fault) {
-  if (fault->type != &fault_join || !target_is_component(fault->target)) return NULL;
-  const struct component_spec *component = &lint->spec->component[fault->target.id];
+/* What a parameter of its kind says; NULL: its kind has none. */
+static const void *said(const struct component_spec *component, const char *name,
+                        enum param_type type) {
   for (const struct param *p = component->kind->params; p && p->name; p++) {
-    if (p->type == PARAM_SHARDS) return (const void *)((const char *)component->config + p->offset);
+    if (p->type == type && !strcmp(p->name, name))
+      return (const char *)component->config + p->offset;
   }
   return NULL;
+}
+
+/* How a component that a shard joins divides its keys; NULL: that is not said, or none does, or
+ * what joins is a copy. */
+static const struct sharding *joined(const struct lint *lint, const struct fault_spec *fault) {
+  if (fault->type != &fault_join || !target_is_component(fault->target)) return NULL;
+  if (copies_of(lint, fault->target.id)) return NULL;
+  return said(&lint->spec->component[fault->target.id], "shards", PARAM_SHARDS);
 }
 
 void lint_join_moves_most(struct lint *lint) {
@@ -33,6 +41,34 @@ void lint_join_moves_most(struct lint *lint) {
         "\"%s\" divides its keys by hash modulo the number of shards: when the last of %u comes, "
         "about %.0f %% of all keys move",
         db->name, db->instances, 100 * (db->instances - 1.0) / db->instances);
+  }
+}
+
+/* Whether the scenario says how data of which there are copies are divided; 0: there are none. */
+static uint32_t shards_of(const struct lint *lint, uint32_t component, bool *said_so) {
+  const struct outline_copies *copies = copies_of(lint, component);
+  const struct sharding *rule = said(&lint->spec->component[component], "shards", PARAM_SHARDS);
+  *said_so = rule && rule->rule != SHARDS_UNSAID;
+  return copies ? copies->shards : 0;
+}
+
+void lint_one_shard(struct lint *lint) {
+  for (uint32_t c = 0; c < lint->spec->components; c++) {
+    bool said_so;
+    if (shards_of(lint, c, &said_so) != 1 || !said_so) continue;
+    lint_add_component(lint, c)->what =
+        "it divides its keys among its instances, and there is one, which has copies of them all";
+  }
+}
+
+void lint_instances_of_copies(struct lint *lint) {
+  for (uint32_t c = 0; c < lint->spec->components; c++) {
+    bool said_so;
+    uint32_t shards = shards_of(lint, c, &said_so);
+    if (shards < 2 || said_so) continue;
+    lint_add_component(lint, c)->what = lint_text(
+        lint, "its %u instances are shards of %u members each, %u in all, and it has no shards",
+        shards, lint->spec->component[c].instances / shards, lint->spec->component[c].instances);
   }
 }
 
@@ -210,16 +246,6 @@ void lint_gossip_leaves_out(struct lint *lint) {
 }
 
 /* --- caches --------------------------------------------------------------------------------- */
-
-/* What a parameter of its kind says; NULL: its kind has none. */
-static const void *said(const struct component_spec *component, const char *name,
-                        enum param_type type) {
-  for (const struct param *p = component->kind->params; p && p->name; p++) {
-    if (p->type == type && !strcmp(p->name, name))
-      return (const char *)component->config + p->offset;
-  }
-  return NULL;
-}
 
 /* Whether others than the cache write where it looks, or there are several caches. */
 static bool is_passed_by(const struct lint *lint, uint32_t cache, uint32_t origin) {
