@@ -1,17 +1,17 @@
--- Orders lie in four shards with three copies each, and the primary of one dies: who notices, for how
--- long, and what is lost, against one primary for all orders, and against shards that agree on each
--- order first?
+-- Orders lie in four shards with three copies each, and the primary of one dies: who notices, for
+-- how long, and what is lost, against one primary for all orders, and against shards that agree
+-- on each order first?
 --
 -- Covers F09, F03.
--- Three stores under the same load: one primary with two copies; four shards, each a primary with two
--- copies, as in MongoDB's sharded clusters; and four shards that elect their primaries and answer an
--- order when two copies have it, as CockroachDB's ranges do. A primary reaches its copies no more, a
--- second later it dies, and a control, where there is one, has another one in seven to eight seconds. With one
--- primary all orders fail for that time, and the orders of the last second are lost; with four it is
--- a quarter of either, whatever else a shard does, for the others know nothing of it. Those that
--- elect lose none, and a quarter of the calls fail for a second. One primary is also busy, at
--- two thirds while it leads, where four are at a sixth. Loads, work and outages are assumed, and what promoting
--- takes.
+-- Three stores under the same load: one primary with two copies; four shards, each a primary with
+-- two copies, as in MongoDB's sharded clusters; and four shards that elect their primaries and
+-- answer an order when two copies have it, as CockroachDB's ranges do. A primary reaches its
+-- copies no more, a second later it dies, and a control, where there is one, has another one in
+-- seven to eight seconds. With one primary all orders fail for that time, and the orders of the
+-- last second are lost; with four it is a quarter of either, whatever else a shard does, for the
+-- others know nothing of it. Those that elect lose none, and a quarter of the calls fail for a
+-- second. One primary is also busy, at two thirds while it leads, where four are at a sixth.
+-- Loads, work and outages are assumed, and what promoting takes.
 --
 -- Off: shards=1  one primary for all: its fault is everybody's
 -- Off: manager=false  nobody takes over: a quarter of the users waits until the power is back
@@ -23,7 +23,7 @@ local shards = param { "shards", 4, doc = "of the stores that have several" }
 local manager = param { "manager", true, doc = "whether controls promote copies" }
 local fails = param { "fails", 3, doc = "beats that may be missed" }
 local cut = param { "cut", 1, doc = "seconds for which the primary reaches no copy before it dies" }
-local write = param { "write", "async", doc = "copies that have an order when it is answered, where none is elected" }
+local write = param { "write", "async", doc = "copies that have an order, where none is elected" }
 
 region "site" { zones = { "a", "b", "c" } }
 path { from = "site", to = "site", latency = "500us" }
