@@ -209,7 +209,7 @@ bool quantity_parse(enum quantity quantity, const char *text, double *value, str
   const struct unit *u = find_unit(d, unit);
   if (u == NULL) return unknown_unit(quantity, text, unit, err);
   *value = scaled(text, u->exponent) * u->factor / u->divisor;
-  if (!(*value < INFINITY)) return error_set(err, "\"%s\" is too large", text);
+  if (!(*value < INFINITY)) return error_set(err, "\"%s\" is too large; write %s", text, expected);
   return true;
 }
 

@@ -1,5 +1,6 @@
 #include "build.h"
 
+#include <ctype.h>
 #include <lauxlib.h>
 #include <math.h>
 #include <stdio.h>
@@ -84,7 +85,7 @@ static bool read_zones(struct loader *loader, const struct spot *spot, int table
     int list = lua_gettop(L);
     ok = table_check(loader, &at, list, NULL, 0, 10000);
     int n = (int)lua_rawlen(L, list);
-    if (ok && n == 0) ok = spot_error(loader, &at, "the list is empty");
+    if (ok && n == 0) ok = spot_error(loader, &at, "the list is empty; name a zone");
     for (int i = 1; ok && i <= n; i++) {
       struct spot item = spot_item(&at, i);
       lua_rawgeti(L, list, i);
@@ -376,6 +377,39 @@ static bool move_in(struct loader *loader, const struct declaration *declaration
   return true;
 }
 
+/* Whether the sentence names the key: "breaker: say ..", "'retry' needs ..", "has copies.fence". */
+static bool speaks_of(const char *sentence, const char *key) {
+  size_t length = strlen(key);
+  for (const char *at = sentence; (at = strstr(at, key)) != NULL; at++) {
+    bool begins = at == sentence || at[-1] == '\'' || (at[-1] == ' ' && strchr(key, '.'));
+    if (begins && !isalnum((unsigned char)at[length]) && at[length] != '_') return true;
+  }
+  return false;
+}
+
+#define TABLES_DEEP 8
+
+/* Told of the component, at the line of the key that the kind finds fault with: of those that the
+ * sentence names the one with the longest name. */
+static bool refuse(struct loader *loader, const struct declaration *declaration,
+                   const char *sentence) {
+  const struct component_spec *component = component_of(loader, declaration->word);
+  struct spot at[TABLES_DEEP] = {spot_word(NULL, declaration->word)};
+  const char *named = "";
+  for (uint32_t i = 0; i < component->givens; i++) {
+    const char *key = component->given[i];
+    if (strlen(key) > strlen(named) && speaks_of(sentence, key)) named = key;
+  }
+  int n = 0;
+  while (*named && n + 1 < TABLES_DEEP) {
+    size_t length = strcspn(named, ".");
+    at[n + 1] = spot_key(&at[n], arena_format(loader->arena, "%.*s", (int)length, named));
+    named += length + (named[length] == '.');
+    n++;
+  }
+  return spot_error_at(loader, &at[n], &at[0], "%s", sentence);
+}
+
 static bool validate(struct loader *loader, const struct declaration *declaration) {
   const struct component_spec *component = component_of(loader, declaration->word);
   struct error why = {0};
@@ -383,8 +417,7 @@ static bool validate(struct loader *loader, const struct declaration *declaratio
       component->kind->validate(&loader->scenario->spec, component, &why)) {
     return true;
   }
-  struct spot spot = spot_word(NULL, declaration->word);
-  return spot_error(loader, &spot, "%s", why.text);
+  return refuse(loader, declaration, why.text);
 }
 
 /* What controls do may change whom it is done to. */

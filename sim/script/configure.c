@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "dist_make.h"
+#include "list.h"
 #include "needs.h"
 #include "param_read.h"
 #include "param_type.h"
@@ -101,11 +102,33 @@ static void note_given(const struct field *f) {
   if (of_component) names_add(f->loader, &f->loader->given, path);
 }
 
+/* Of a list of names, while nobody knows what they name. */
+static bool check_names(const struct field *f, int index) {
+  lua_State *L = f->loader->L;
+  if (!table_check(f->loader, f->spot, index, NULL, 0, LIST_MOST)) return false;
+  int n = (int)lua_rawlen(L, index);
+  if (n == 0) {
+    return spot_error(f->loader, f->spot, "the list is empty; write %s", param_expected(f->param));
+  }
+  for (int i = 1; i <= n; i++) {
+    const char *name;
+    struct spot at = spot_item(f->spot, i);
+    lua_rawgeti(L, index, i);
+    bool ok = value_name(f->loader, &at, -1, "a name in quotes", &name);
+    lua_pop(L, 1);
+    if (!ok) return false;
+  }
+  return true;
+}
+
 /* Of a value that names components or operations while these are not known yet: its form alone. */
 static bool check_form(const struct field *f, int index) {
   int type = lua_type(f->loader->L, index);
   enum param_type what = f->param->type;
   bool one = what == PARAM_REF || what == PARAM_OP || what == PARAM_OP_KNOWN;
+  if (type == LUA_TTABLE && (what == PARAM_REFS || what == PARAM_PRIORITY)) {
+    return check_names(f, index);
+  }
   if (type == LUA_TTABLE && !one) return true;
   if (type == LUA_TSTRING && (one || what == PARAM_REFS)) return true;
   return value_unexpected(f->loader, f->spot, index, param_expected(f->param));

@@ -134,7 +134,7 @@ static bool read_targets(struct loader *loader, const struct spot *spot, int tab
   struct spot first = spot_item(spot, 1), second = spot_item(spot, 2);
   if (lua_rawgeti(L, table, 1) == LUA_TNIL) {
     lua_pop(L, 1);
-    return spot_error(loader, spot, "names no target");
+    return spot_error(loader, spot, "names no target; write \"web\" or \"web[1]\"");
   }
   ok = fault_target_read(loader, &first, &harm->first, &out->target);
   lua_pop(L, 1);
@@ -314,7 +314,8 @@ static bool read_fault(struct loader *loader, const struct declaration *declarat
   lua_pop(loader->L, 1);
   if (!ok || config.name == NULL) return ok;
   struct spot at = spot_key(&spot, "name");
-  if (config.name[0] == '\0') return spot_error(loader, &at, "is empty");
+  if (config.name[0] == '\0')
+    return spot_error(loader, &at, "is empty; write a name, or leave it out");
   if (strlen(config.name) <= NAME_MAX_BYTES) return true;
   return spot_error(loader, &at, "is longer than %u bytes", NAME_MAX_BYTES);
 }

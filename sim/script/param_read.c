@@ -350,7 +350,9 @@ bool param_read_size_dist(const struct field *f, int index) {
 }
 
 bool param_read_text(const struct field *f, int index) {
-  return value_text(f->loader, f->spot, index, "a text in quotes", f->at);
+  const char **out = f->at;
+  if (!value_text(f->loader, f->spot, index, "a text in quotes", out)) return false;
+  return **out || spot_error(f->loader, f->spot, "the text is empty; write one, or leave it out");
 }
 
 bool param_read_ref(const struct field *f, int index) {

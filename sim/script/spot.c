@@ -72,17 +72,35 @@ void spot_place(const struct loader *loader, const struct spot *spot, const char
   *line = source != NULL ? place.line : 0;
 }
 
-bool spot_error(struct loader *loader, const struct spot *spot, const char *format, ...) {
-  if (loader->failed) return false;
+static void refuse(struct loader *loader, const struct spot *at, const struct spot *spot,
+                   const char *format, va_list args) {
+  if (loader->failed) return;
   char sentence[512];
-  va_list args;
-  va_start(args, format);
   vsnprintf(sentence, sizeof sentence, format, args);
-  va_end(args);
   struct buffer what = {.used = 0};
   describe(spot, true, &what);
   struct text_place place = {0, NO_TABLE};
-  const struct source *source = locate(loader, spot, &place);
-  if (source == NULL) return loader_fail(loader, "%s: %s", what.text, sentence);
-  return loader_fail(loader, "%s:%d: %s: %s", source->file, place.line, what.text, sentence);
+  const struct source *source = locate(loader, at, &place);
+  if (source == NULL) {
+    loader_fail(loader, "%s: %s", what.text, sentence);
+  } else {
+    loader_fail(loader, "%s:%d: %s: %s", source->file, place.line, what.text, sentence);
+  }
+}
+
+bool spot_error(struct loader *loader, const struct spot *spot, const char *format, ...) {
+  va_list args;
+  va_start(args, format);
+  refuse(loader, spot, spot, format, args);
+  va_end(args);
+  return false;
+}
+
+bool spot_error_at(struct loader *loader, const struct spot *at, const struct spot *spot,
+                   const char *format, ...) {
+  va_list args;
+  va_start(args, format);
+  refuse(loader, at, spot, format, args);
+  va_end(args);
+  return false;
 }

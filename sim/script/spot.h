@@ -40,5 +40,8 @@ void spot_place(const struct loader *loader, const struct spot *spot, const char
 /* Fails with "file:line: key 'timeout' of client "users": SENTENCE". Returns false. */
 bool spot_error(struct loader *loader, const struct spot *spot, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+/* The same, at the line of another spot. */
+bool spot_error_at(struct loader *loader, const struct spot *at, const struct spot *spot,
+                   const char *format, ...) __attribute__((format(printf, 4, 5)));
 
 #endif

@@ -104,7 +104,9 @@ static bool read_shares(struct loader *loader, const struct spot *spot, int inde
   const struct names *names = sorted_keys(loader, spot, index);
   if (names == NULL) return false;
   if (names->n == 0) {
-    return spot_error(loader, spot, "names no %s", of_tiers ? "tier" : "operation");
+    return spot_error(loader, spot, "names no %s",
+                      of_tiers ? "tier; write { free = 0.9, paid = 0.1 }"
+                               : "operation; write { browse = 0.95, buy = 0.05 }");
   }
   struct mix_part *part = arena_alloc(loader->arena, names->n * sizeof *part);
   double sum = 0;
@@ -288,6 +290,9 @@ bool traffic_priorities(struct loader *loader, const struct spot *spot, int inde
   }
   if (!table_check(loader, spot, index, NULL, 0, SPEC_MAX_OPS)) return false;
   uint32_t n = (uint32_t)lua_rawlen(L, index);
+  if (n == 0) {
+    return spot_error(loader, spot, "the list is empty; name an operation, or leave it out");
+  }
   uint8_t *ops = arena_alloc(loader->arena, n + 1), *tiers = arena_alloc(loader->arena, n + 1);
   const char **name = arena_alloc(loader->arena, (n + 1) * sizeof *name);
   for (uint32_t i = 0; i < n; i++) {
@@ -322,6 +327,10 @@ bool traffic_causes(struct loader *loader, const struct spot *spot, int index, u
     return value_unexpected(loader, spot, index, "a list such as { \"timeout\", \"refused\" }");
   }
   if (!table_check(loader, spot, index, NULL, 0, OUTCOMES)) return false;
+  if (lua_rawlen(L, index) == 0) {
+    return spot_error(loader, spot,
+                      "the list is empty; name a cause such as \"timeout\", or leave it out");
+  }
   for (int i = 1; i <= (int)lua_rawlen(L, index); i++) {
     struct spot at = spot_item(spot, i);
     lua_rawgeti(L, index, i);

@@ -41,6 +41,7 @@ const struct param profile_params[] = {
      .type = PARAM_NUMBER,
      .offset = offsetof(struct profile_text, scale),
      .fallback = "1",
+     .max = 1e9,
      .doc = "All values are multiplied by it."},
     {0},
 };

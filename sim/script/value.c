@@ -73,7 +73,10 @@ bool value_text(struct loader *loader, const struct spot *spot, int index, const
   size_t length;
   const char *text = lua_tolstring(loader->L, index, &length);
   const char *fault = text_fault(text, length);
-  if (fault) return spot_error(loader, spot, "%s %s", value_got(loader->L, index).text, fault);
+  if (fault) {
+    return spot_error(loader, spot, "%s %s; write %s", value_got(loader->L, index).text, fault,
+                      *expected ? expected : "one of its choices");
+  }
   *out = arena_text(loader->arena, text);
   return true;
 }
@@ -86,30 +89,41 @@ bool value_name(struct loader *loader, const struct spot *spot, int index, const
                     value_got(loader->L, index).text, NAME_MAX_BYTES);
 }
 
-bool value_number(struct loader *loader, const struct spot *spot, int index, double *out) {
+/* `what`: "a number", of which there are several sorts. */
+static bool read_number(struct loader *loader, const struct spot *spot, int index, const char *what,
+                        double *out) {
   if (lua_type(loader->L, index) == LUA_TSTRING) {
     const char *text = lua_tostring(loader->L, index), *end = quantity_number_end(text);
     if (end && *end == '\0') {
-      return spot_error(loader, spot,
-                        "expected a number, got the text \"%.40s\"; leave out the "
-                        "quotes",
-                        text);
+      return spot_error(loader, spot, "expected %s, got the text \"%.40s\"; leave out the quotes",
+                        what, text);
     }
   }
   if (lua_type(loader->L, index) != LUA_TNUMBER) {
-    return value_unexpected(loader, spot, index, "a number");
+    return value_unexpected(loader, spot, index, what);
   }
   *out = lua_tonumber(loader->L, index);
   if (isfinite(*out)) return true;
-  return spot_error(loader, spot, "expected a finite number, got %g", *out);
+  return spot_error(loader, spot, "expected %s that is finite, got %s", what,
+                    isnan(*out) ? "0/0"
+                    : *out > 0  ? "1/0"
+                                : "-1/0");
+}
+
+bool value_number(struct loader *loader, const struct spot *spot, int index, double *out) {
+  return read_number(loader, spot, index, "a number", out);
 }
 
 bool value_whole(struct loader *loader, const struct spot *spot, int index, uint64_t *out) {
   double value = 0;
-  if (!value_number(loader, spot, index, &value)) return false;
-  if (value < 0) return spot_error(loader, spot, "%.14g is negative", value);
-  if (value != floor(value)) return spot_error(loader, spot, "%.14g is not whole", value);
-  if (value > WHOLE_MAX) return spot_error(loader, spot, "%.14g is larger than 2^53", value);
+  if (!read_number(loader, spot, index, "a whole number", &value)) return false;
+  const char *fault = value < 0               ? "negative"
+                      : value != floor(value) ? "not whole"
+                      : value > WHOLE_MAX     ? "larger than 2^53"
+                                              : NULL;
+  if (fault) {
+    return spot_error(loader, spot, "%.14g is %s; write a whole number such as 64", value, fault);
+  }
   *out = (uint64_t)value;
   return true;
 }
@@ -137,11 +151,12 @@ bool value_duration(struct loader *loader, const struct spot *spot, int index, u
   double ns = 0;
   if (!value_quantity(loader, spot, index, QUANTITY_TIME, &ns)) return false;
   if (ns >= (double)TIME_LONG) {
-    return spot_error(loader, spot, "%s is longer than 146 years, more than the clock holds",
+    return spot_error(loader, spot,
+                      "%s is longer than 146 years, more than the clock holds; write a shorter one",
                       value_got(loader->L, index).text);
   }
   if (ns > 0 && ns < 0.5) {
-    return spot_error(loader, spot, "%s is less than the clock's step of 1ns",
+    return spot_error(loader, spot, "%s is less than the clock's step; write 0ns, or at least 1ns",
                       value_got(loader->L, index).text);
   }
   *out = (uint64_t)(ns + 0.5);
@@ -358,14 +373,20 @@ bool table_check(struct loader *loader, const struct spot *spot, int index, cons
   }
   if (unknown) {
     struct spot at = spot_key(spot, arena_text(loader->arena, unknown));
+    if (n == 0) {
+      return spot_error(loader, &at, "unknown; leave it out, as there are no keys%s",
+                        items > 0 ? ", but a list of values" : "");
+    }
     return spot_error(loader, &at, "unknown%s", nearest_hint(unknown, keys, n, "known are").text);
   }
-  if (odd) return spot_error(loader, spot, "a key of the table is no name");
+  if (odd) return spot_error(loader, spot, "a key of the table is no name; write KEY = VALUE");
   if (most > items) {
     struct spot at = spot_item(spot, items + 1);
-    return spot_error(loader, &at,
-                      items == 0 ? "a value without a key; write KEY = VALUE"
-                                 : "one value without a key too many");
+    if (items == 0) {
+      return spot_error(loader, &at, "a value without a key; write KEY = VALUE");
+    }
+    return spot_error(loader, &at, "one value without a key too many; leave it out, as %d %s",
+                      items, items == 1 ? "is the most" : "are the most");
   }
   return most == found || table_has_hole(loader, spot, index);
 }

@@ -3,10 +3,7 @@
  *
  * A target of libFuzzer, made by scripts/fuzz. The text is read as results of a command, and as a
  * point of a sweep under a checksum of its own, so that what lies behind that is reached too. */
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -15,29 +12,9 @@
 #include "merge.h"
 #include "results_file.h"
 #include "store.h"
+#include "target.h"
 
-int LLVMFuzzerInitialize(int *argc, char ***argv);
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static char folder[64], file[96], manifest[96];
-
-int LLVMFuzzerInitialize(int *argc, char ***argv) {
-  (void)argc, (void)argv;
-  snprintf(folder, sizeof folder, "/tmp/archsim-fuzz-XXXXXX");
-  if (mkdtemp(folder) == NULL) abort();
-  snprintf(file, sizeof file, "%s/r.json", folder);
-  snprintf(manifest, sizeof manifest, "%s/%s", folder, STORE_MANIFEST);
-  return 0;
-}
-
-static void put(const char *path, const uint8_t *data, size_t size) {
-  FILE *out = fopen(path, "wb");
-  if (out == NULL) abort();
-  fwrite(data, 1, size, out);
-  fclose(out);
-}
-
-static void read_results(void) {
+static void read_results(const char *file) {
   struct error err = {0};
   struct base base;
   if (base_read(file, &base, &err)) base_free(&base);
@@ -51,14 +28,17 @@ static void merge(const uint8_t *data, size_t size) {
   static const char line[] = "\n---\n";
   const uint8_t *at = memmem(data, size, line, sizeof line - 1);
   if (at == NULL) return;
+  char *folder = target_folder();
+  char *manifest = target_file(STORE_MANIFEST);
   size_t before = (size_t)(at - data), after = size - before - (sizeof line - 1);
   char *points = store_path(folder, 1);
   *strrchr(points, '/') = '\0';
   mkdir(points, 0700);
   g_free(points);
-  put(manifest, data, before);
+  target_put(manifest, data, before);
   struct error err = {0};
-  struct store store = {.folder = folder, .mark = "m", .sweep = ""};
+  char mark[] = "m", sweep[] = "";
+  struct store store = {.folder = folder, .mark = mark, .sweep = sweep};
   const char *point = (const char *)at + sizeof line - 1;
   static const char end[] = "\n}\n"; /* of what this program writes */
   size_t n = sizeof end - 1;
@@ -66,7 +46,7 @@ static void merge(const uint8_t *data, size_t size) {
     store_write(&store, 1, point, after, &err);
   } else {
     char *path = store_path(folder, 1);
-    put(path, (const uint8_t *)point, after);
+    target_put(path, point, after);
     g_free(path);
   }
   struct merge merge;
@@ -77,11 +57,14 @@ static void merge(const uint8_t *data, size_t size) {
   json_t *tree = results_file_read(folder, &kind, &err);
   if (tree) json_decref(tree);
   remove(manifest);
+  g_free(manifest);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-  put(file, data, size);
-  read_results();
+  char *file = target_file("r.json");
+  target_put(file, data, size);
+  read_results(file);
+  g_free(file);
   merge(data, size);
   return 0;
 }

@@ -3,36 +3,20 @@
  *
  * A target of libFuzzer, made by scripts/fuzz. It works in a folder of its own, so that no text
  * finds a file to include. */
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
+#include <glib.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "lint.h"
 #include "param_list.h"
 #include "scenario.h"
-
-int LLVMFuzzerInitialize(int *argc, char ***argv);
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static char file[64];
-
-int LLVMFuzzerInitialize(int *argc, char ***argv) {
-  (void)argc, (void)argv;
-  char folder[] = "/tmp/archsim-fuzz-XXXXXX";
-  if (mkdtemp(folder) == NULL) abort();
-  snprintf(file, sizeof file, "%s/s.lua", folder);
-  return 0;
-}
+#include "target.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-  FILE *out = fopen(file, "wb");
-  if (out == NULL) abort();
-  fwrite(data, 1, size, out);
-  fclose(out);
+  char *file = target_file("s.lua");
+  target_put(file, data, size);
   struct error err = {0};
   struct scenario *scenario = scenario_load(file, NULL, 0, &err);
+  g_free(file);
   if (scenario == NULL) {
     if (err.text[0] == '\0') abort(); /* a refusal says why */
     return 0;

@@ -135,12 +135,13 @@ static void put_component(struct maker *m, GString *out, const struct param *par
   }
 }
 
+/* Up to three of them, each once. */
 static void put_components(struct maker *m, GString *out, const struct param *param) {
-  uint32_t n = 1 + below(m, 3);
+  uint32_t later = m->components - m->self, n = 1 + below(m, 3), first = below(m, later + 1);
   g_string_append(out, "{ ");
-  for (uint32_t i = 0; i < n; i++) {
-    put_component(m, out, param);
-    g_string_append(out, ", ");
+  if (later == 0) put_component(m, out, param);
+  for (uint32_t i = 0; i < n && i < later; i++) {
+    g_string_append_printf(out, "\"c%u\", ", m->self + 1 + (first + i) % later);
   }
   g_string_append(out, "}");
 }
@@ -171,6 +172,16 @@ void put_keys(struct maker *m, GString *out, const struct param *params) {
 static void put_group(struct maker *m, GString *out, const struct param *param) {
   g_string_append(out, "{ ");
   put_keys(m, out, param->group);
+  g_string_append(out, "}");
+}
+
+/* Of two, as most lists are points of a line. */
+static void put_list(struct maker *m, GString *out, const struct param *param) {
+  g_string_append(out, "{ ");
+  for (int i = 0; i < 2; i++) {
+    put_group(m, out, param);
+    g_string_append(out, ", ");
+  }
   g_string_append(out, "}");
 }
 
@@ -306,7 +317,7 @@ static put_fn *const put[PARAM_TYPES] = {
     [PARAM_ROOM] = put_room,         [PARAM_TTL] = put_ttl,
     [PARAM_WRITES] = put_writes,     [PARAM_WINDOW] = put_window,
     [PARAM_TEXT] = put_component,    [PARAM_HOW_MANY] = put_how_many,
-    [PARAM_SHARDS] = put_shards,
+    [PARAM_SHARDS] = put_shards,     [PARAM_LIST] = put_list,
 };
 
 void put_value(struct maker *m, GString *out, const struct param *param) {

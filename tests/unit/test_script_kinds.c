@@ -177,7 +177,7 @@ static void test_wrong_kinds(void **state) {
        "expected a plain value"},
       {BEGIN "params = { { \"a\", type = \"count\", default = \"many\", doc = \"D.\" } }, " BUILD
              "k \"s\" {}",
-       "key 'a' of k \"s\": expected a number, got the text \"many\""},
+       "key 'a' of k \"s\": expected a whole number, got the text \"many\""},
       {BEGIN "build = function(c) service(c.nam) {} end }\nk \"s\" {}",
        "s.lua:1: k has no parameter 'nam'; did you mean 'name'?"},
       {BEGIN "build = function(c) service \"other\" {} end }\nk \"s\" {}",

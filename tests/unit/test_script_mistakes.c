@@ -67,6 +67,12 @@ static const struct wrong wrongs[] = {
      "\"ok\" is unknown"},
     {CLIENT "service \"s\" { work = \"1ms\", on = { work \"1ms\" } }",
      "s.lua:2: service \"s\": 'work' and 'on' exclude each other"},
+    /* what a kind finds fault with, at the key that it speaks of */
+    {"client \"c\" { arrivals = poisson \"9/s\", target = \"s\",\n breaker = {} }\n" SERVICE,
+     "s.lua:2: client \"c\": breaker: say when it opens: failures = 5"},
+    {CLIENT
+     "service \"s\" { work = \"1ms\" }\ndatabase \"d\" {\n copies = { n = 3,\n fence = true } }",
+     "s.lua:5: database \"d\": has copies.fence and nothing makes another copy the primary"},
     /* names */
     {"client \"c\" { arrivals = poisson \"9/s\", target = \"web\" }\nservice \"wbe\" {}",
      "key 'target' of client \"c\": there is no component \"web\"; did you mean 'wbe'?"},

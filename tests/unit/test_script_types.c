@@ -210,7 +210,7 @@ static void test_given(void **state) {
       "  refs = { \"d\", \"e\" }, group = { needed = 4, inner = {} }, backoff = \"1s\",\n"
       "  causes = { \"denied\" } }\n"
       "thing \"d\" { refs = \"e\", group = false }\n"
-      "thing \"e\" { causes = {} }\n");
+      "thing \"e\" { causes = \"timeout\" }\n");
   const struct thing_config *c = thing_of(s, "b");
   assert_true(!c->flag && c->other_flag);
   assert_true(c->count == 0 && c->limited == 9 && c->wait == 1000000);
@@ -226,7 +226,7 @@ static void test_given(void **state) {
   assert_true(!c->backoff.exponential && c->backoff.base_ns == NS_PER_S);
   assert_int_equal(c->causes, 1u << OUTCOME_DENIED);
   assert_true(thing_of(s, "d")->refs.n == 1 && !thing_of(s, "d")->group.given);
-  assert_int_equal(thing_of(s, "e")->causes, 0);
+  assert_int_equal(thing_of(s, "e")->causes, 1u << OUTCOME_TIMEOUT);
   scenario_free(s);
 }
 
@@ -240,7 +240,7 @@ static void test_mistakes(void **state) {
        "number 1"},
       {"count = -1", "-1 is negative"},
       {"count = 3", "s.lua:1: thing \"b\": 'count' must not be 3"},
-      {"count = \"unlimited\"", "expected a number, got the text \"unlimited\""},
+      {"count = \"unlimited\"", "expected a whole number, got the text \"unlimited\""},
       {"limited = \"unlimted\"", "expected a whole number or \"unlimited\""},
       {"wait = \"never\"", "\"never\" is not a duration"},
       {"wait = \"0.5ms\"", "500us is out of range; it must be from 1ms to 1min"},
@@ -267,6 +267,8 @@ static void test_mistakes(void **state) {
       {"causes = { \"timeout\", \"late\" }",
        "item 2 of causes of thing \"b\": \"late\" is unknown; "
        "it is one of timeout, refused"},
+      {"causes = {}", "causes' of thing \"b\": the list is empty; name a cause such as"},
+      {"text = \"\"", "the text is empty; write one, or leave it out"},
       {"backoff = uniform { \"1ms\", \"2ms\" }", "expected a pause such as \"100ms\""},
   };
   for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {

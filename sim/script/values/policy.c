@@ -7,6 +7,7 @@
 #include "choice.h"
 #include "configure.h"
 #include "dist_make.h"
+#include "list.h"
 #include "param_text.h"
 
 /* Of a share that is stated alone; and gRPC's example. */
@@ -421,7 +422,9 @@ static bool read_zone(struct loader *loader, const struct spot *spot, uint32_t *
 bool policy_zones(struct loader *loader, const struct spot *spot, int index, struct refs *out) {
   lua_State *L = loader->L;
   index = lua_absindex(L, index);
+  if (lua_istable(L, index) && !table_check(loader, spot, index, NULL, 0, LIST_MOST)) return false;
   uint32_t n = lua_istable(L, index) ? (uint32_t)lua_rawlen(L, index) : 1;
+  if (n == 0) return spot_error(loader, spot, "the list is empty; name a zone");
   uint32_t *id = arena_alloc(loader->arena, (n + 1) * sizeof *id);
   *out = (struct refs){n, id};
   if (!lua_istable(L, index)) {
