@@ -14,6 +14,11 @@
 static const char *const promised[] = {"c.latency.mean", "c.latency.p99", "s.utilization",
                                        "s.queue.mean", "c.throughput"};
 
+/* That of a quantile reaches farther up, so as to cover no less where requests are few: a
+ * simulation written apart from the engine, with the same rules, covers so much in 6000
+ * experiments. */
+#define COVERAGE_OF_QUANTILES 0.961
+
 static void truths(double rho, double *truth) {
   truth[0] = SERVICE_S / (1 - rho);
   truth[1] = log(100) * SERVICE_S / (1 - rho);
@@ -35,12 +40,11 @@ static void coverage_of_replications(struct study *study) {
                           .trials = study->quick ? 400 : 2000};
   trials_cover(&series);
   for (uint32_t m = 0; m < series.metrics; m++) {
-    struct band band = binomial_band(series.trials, 0.95, COVERAGE_ALPHA);
-    /* That of a quantile reaches farther up, so as to cover no less where requests are few. */
     bool quantile = strstr(promised[m], ".p99") != NULL;
-    study_find(study, "-", series.trials, 0.95,
-               (double)series.covered[m] / (double)series.expected[m], band.low,
-               quantile ? fmax(band.high, 0.97) : band.high,
+    double expected = quantile ? COVERAGE_OF_QUANTILES : 0.95;
+    struct band band = binomial_band(series.trials, expected, COVERAGE_ALPHA);
+    study_find(study, "-", series.trials, expected,
+               (double)series.covered[m] / (double)series.expected[m], band.low, band.high,
                "coverage, 10 replications, rho 0.7: %s", promised[m]);
   }
   trials_forget(&series);

@@ -13,6 +13,11 @@
 #define SERVICE_S 0.01
 #define COVERAGE_ALPHA 0.01 /* 99 % bands, as in case V117 */
 
+/* An interval of a quantile reaches farther up, so as to cover no less where requests are few, and
+ * may cover so much where they are many; a share beyond that has to lie beyond what the number of
+ * experiments lets such an interval show by chance. */
+#define PROMISED_MOST 0.97
+
 enum { MAX_FINDINGS = 96 };
 
 struct finding {

@@ -11,11 +11,13 @@
 
 enum { METRICS = 4 };
 
-/* Between 93 and 97 of 100, as far as so many experiments can tell. Counted shares are never surer
- * than their count, so that their intervals cover a little more, and clearly more where hardly
- * anything happens: whole numbers leave no other choice, and there is no upper bound (`counted`);
- * nor for ranks of pooled values, which are rounded outwards. An interval that is not given claims
- * nothing: `given` is the least share of the experiments that have one. */
+/* Between 93 and PROMISED_MOST of 100, as far as so many experiments can tell (of quantiles; of
+ * means 97 is the end). Counted shares are never surer than their count, so that their intervals
+ * cover a little more, and clearly more where hardly anything happens: whole numbers leave no other
+ * choice, and there is no upper bound
+ * (`counted`); nor for ranks of pooled values, which are rounded outwards. An interval that is not
+ * given claims nothing: `given` is the least share of the experiments that have one. Of `doubted`
+ * ones the promise is that an interval that misses the truth comes with a warning. */
 struct setup {
   const char *name, *file;
   struct setting setting[4];
@@ -24,7 +26,7 @@ struct setup {
   const char *metric[METRICS];
   double truth[METRICS];
   double given;
-  bool counted;
+  bool counted, doubted;
 };
 
 /* Where a system is up from the start and ends for good after exp(30 s): the mean availability of
@@ -59,9 +61,18 @@ static void study_one(struct study *study, const struct setup *setup) {
                  "share of experiments with an interval, %s: %s", setup->name, setup->metric[m]);
       continue;
     }
+    if (setup->doubted) {
+      study_find(study, "-", given, 1, (double)series.honest[m] / (double)given, 0.95, 1,
+                 "coverage %.3f, or a warning, %s: %s", (double)series.covered[m] / (double)given,
+                 setup->name, setup->metric[m]);
+      continue;
+    }
+    bool quantile = strstr(setup->metric[m], ".latency.p") != NULL;
+    double most = quantile ? binomial_band(given, PROMISED_MOST, COVERAGE_ALPHA).high
+                           : fmax(band.high, PROMISED_MOST);
     study_find(study, "-", given, 0.95, (double)series.covered[m] / (double)given,
-               fmin(band.low, 0.93), setup->counted ? 1 : fmax(band.high, 0.97), "coverage, %s: %s",
-               setup->name, setup->metric[m]);
+               fmin(band.low, 0.93), setup->counted ? 1 : most, "coverage, %s: %s", setup->name,
+               setup->metric[m]);
   }
   trials_forget(&series);
   scenario_free(s);
@@ -80,6 +91,67 @@ void study_intervals(struct study *study) {
        {"c.latency.mean", "c.latency.p99", "s.wait.probability", "s.utilization"},
        {0.1, 10 * p99, 0.9, 0.9},
        1,
+       false,
+       false},
+      {"M/M/1 at 0.9, 5 replications of 4,500 requests",
+       "mmc",
+       {{"rate", "90/s"}, {"duration", "110s"}, {"warmup", "60s"}},
+       3,
+       5,
+       1000,
+       false,
+       {"c.latency.p99"},
+       {10 * p99},
+       1,
+       false,
+       true},
+      {"M/M/1 at 0.9, 6 replications of 4,500 requests",
+       "mmc",
+       {{"rate", "90/s"}, {"duration", "110s"}, {"warmup", "60s"}},
+       3,
+       6,
+       1000,
+       false,
+       {"c.latency.p99"},
+       {10 * p99},
+       1,
+       false,
+       false},
+      {"M/M/1 at 0.9, 7 replications of 4,500 requests",
+       "mmc",
+       {{"rate", "90/s"}, {"duration", "110s"}, {"warmup", "60s"}},
+       3,
+       7,
+       1000,
+       false,
+       {"c.latency.p99"},
+       {10 * p99},
+       1,
+       false,
+       false},
+      {"M/M/1 at 0.9, 9 replications of 4,500 requests",
+       "mmc",
+       {{"rate", "90/s"}, {"duration", "110s"}, {"warmup", "60s"}},
+       3,
+       9,
+       1000,
+       false,
+       {"c.latency.p99"},
+       {10 * p99},
+       1,
+       false,
+       false},
+      {"M/M/1 at 0.9, 10 replications of 4,500 requests",
+       "mmc",
+       {{"rate", "90/s"}, {"duration", "110s"}, {"warmup", "60s"}},
+       3,
+       10,
+       1000,
+       false,
+       {"c.latency.p99"},
+       {10 * p99},
+       1,
+       false,
        false},
       {"one in 10,000 fails, 10 replications of 1,000 requests",
        "rare",
@@ -91,7 +163,8 @@ void study_intervals(struct study *study) {
        {"c.availability", "c.errors.failed", "c.goodput"},
        {0.9999, 0.1, 99.99},
        1,
-       true},
+       true,
+       false},
       {"one in 10,000 fails, 100 replications of 1,000 requests",
        "rare",
        {{0}},
@@ -102,7 +175,8 @@ void study_intervals(struct study *study) {
        {"c.availability", "c.errors.failed", "c.goodput"},
        {0.9999, 0.1, 99.99},
        1,
-       true},
+       true,
+       false},
       {"whole or broken, 30 replications",
        "broken",
        {{0}},
@@ -113,6 +187,7 @@ void study_intervals(struct study *study) {
        {"c.availability"},
        {broken_availability()},
        1,
+       false,
        false},
       {"closed, 20 users, 10 replications of 2,900 requests",
        "closed",
@@ -124,6 +199,7 @@ void study_intervals(struct study *study) {
        {"c.throughput", "c.latency.mean"},
        {14.5035, 0.37898},
        1,
+       false,
        false},
       {"cache of 2 of 5 keys, 10 replications of 1,000 reads",
        "cache",
@@ -135,7 +211,8 @@ void study_intervals(struct study *study) {
        {"cache.hit_ratio"},
        {0.518885},
        1,
-       true},
+       true,
+       false},
       {"1000 replications of 20 requests",
        "short",
        {{"n", "20"}},
@@ -146,7 +223,8 @@ void study_intervals(struct study *study) {
        {"c.latency.mean", "c.latency.p95", "c.latency.p99", "c.latency.p999"},
        {0.01, p95, p99, p999},
        0.99,
-       true},
+       true,
+       false},
       {"20 replications of 200 requests",
        "short",
        {{"n", "200"}},
@@ -157,7 +235,8 @@ void study_intervals(struct study *study) {
        {"c.latency.mean", "c.latency.p95", "c.latency.p99", "c.latency.p999"},
        {0.01, p95, p99, p999},
        0.5,
-       true},
+       true,
+       false},
   };
   for (size_t i = 0; i < sizeof setups / sizeof setups[0]; i++) {
     if (study->only != NULL && strstr(setups[i].name, study->only) == NULL) continue;

@@ -1,5 +1,7 @@
 #include "trials.h"
 
+#include <string.h>
+
 static void on_thread(gpointer number, gpointer data) {
   struct series *series = data;
   series->trial(series, GPOINTER_TO_UINT(number));
@@ -16,6 +18,13 @@ void trials_run(struct series *series) {
   g_mutex_clear(&series->lock);
 }
 
+static bool is_doubted(const struct results *r, const char *metric) {
+  for (uint32_t i = 0; i < r->warnings; i++) {
+    if (strstr(r->warning[i], metric) != NULL) return true;
+  }
+  return false;
+}
+
 static void count_covered(struct series *series, uint32_t index) {
   struct results r;
   struct experiment_options how = series->how;
@@ -29,7 +38,9 @@ static void count_covered(struct series *series, uint32_t index) {
     const struct estimate *e = &result->estimate;
     if (!estimate_has_interval(e)) continue;
     series->expected[m]++;
-    series->covered[m] += e->lo <= series->truth[m] && e->hi >= series->truth[m];
+    bool covers = e->lo <= series->truth[m] && e->hi >= series->truth[m];
+    series->covered[m] += covers;
+    series->honest[m] += covers || is_doubted(&r, series->metric[m]);
   }
   g_mutex_unlock(&series->lock);
   results_free(&r);
@@ -39,10 +50,12 @@ void trials_cover(struct series *series) {
   series->trial = count_covered;
   series->covered = g_new0(uint64_t, series->metrics);
   series->expected = g_new0(uint64_t, series->metrics);
+  series->honest = g_new0(uint64_t, series->metrics);
   trials_run(series);
 }
 
 void trials_forget(struct series *series) {
   g_free(series->covered);
   g_free(series->expected);
+  g_free(series->honest);
 }

@@ -220,6 +220,45 @@ static void failed_ones_are_beyond_all(void **state) {
   end(&p);
 }
 
+/* Ten replications of 4,500 values, of which 450 in all are long: in `with` of them, as many in
+ * each.
+ */
+static bool in_spells(uint32_t with, struct estimate *e, double *spells) {
+  static uint64_t value[4500];
+  struct pooled p;
+  double at_least;
+  begin(&p, 0.99);
+  for (uint32_t r = 0; r < 10; r++) {
+    uint32_t high = r < with ? 450 / with : 0;
+    for (uint32_t i = 0; i < 4500; i++) {
+      value[i] = i < high ? 20000000 + 20000 * i + r : 1000000 + 2000 * i + r;
+    }
+    add(&p, r, value, 4500, 0);
+  }
+  bool told = ask(&p, 0.99, false, NAN, e, &at_least);
+  const struct tail_question question = {0, &p.whole, 10, 0.99, false};
+  *spells = tails_spells(p.tails, &question, e->value);
+  end(&p);
+  return told;
+}
+
+/* In three of ten, 150 in each: the numbers beyond have the variance (3 x 105^2 + 7 x 45^2) / 9, so
+ * that they are worth 450^2 / (10 x 5250) = 3.86 events. Their logarithm is known to t(9) /
+ * sqrt(3.86) = 1.15: the lower end has 450 e^1.15 = 1424 beyond it, 974 of them short ones. */
+static void few_spells_are_few_samples(void **state) {
+  (void)state;
+  struct estimate e;
+  double spells;
+  assert_false(in_spells(10, &e, &spells));
+  assert_true(spells > 10);
+  assert_true(in_spells(3, &e, &spells));
+  print_message("%g spells, %g .. %g s\n", spells, e.lo, e.hi);
+  assert_true(fabs(spells - 3.857) < 0.05);
+  /* The short values are 2 us apart in each of the ten. */
+  assert_true(fabs(e.lo - (0.001 + 2e-6 * (4500 - 97.4))) < 0.01 * e.lo);
+  assert_true(e.hi > 0.0205 && e.hi < 0.0230001);
+}
+
 static void nothing_was_answered(void **state) {
   (void)state;
   struct pooled p;
@@ -242,6 +281,7 @@ int main(void) {
       cmocka_unit_test(long_ones_are_left_alone),
       cmocka_unit_test(few_speak_for_themselves_sooner),
       cmocka_unit_test(failed_ones_are_beyond_all),
+      cmocka_unit_test(few_spells_are_few_samples),
       cmocka_unit_test(nothing_was_answered),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

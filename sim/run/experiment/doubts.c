@@ -82,6 +82,10 @@ static void warn_about_precision(struct results *results) {
                format_value(UNIT_RATIO, p->reached).text);
 }
 
+/* Of fewer busy spells the interval of a quantile covers the truth less often than it says: 89 of
+ * 100 times of five replications of 4,500 requests to M/M/1 at 0.9, which have three. */
+#define SPELLS_FEW 5
+
 /* A metric that somebody will look at first: a goal's, or a client's mean latency. */
 static bool is_prominent(const struct scenario *s, const char *metric) {
   for (uint32_t i = 0; i < s->goals; i++) {
@@ -117,6 +121,32 @@ static void warn_about_batches(struct results *results) {
                  "the interval of %s is too narrow: parts of the run are alike (correlation %.2f); "
                  "run longer or use -r 10",
                  r->name, correlation);
+  }
+}
+
+/* Of which the report has a line of its own, or a goal. */
+static bool is_watched(const struct results *results, const struct result *r) {
+  const struct scenario *s = results->scenario;
+  for (uint32_t i = 0; i < s->goals; i++) {
+    if (strcmp(s->goal[i].metric, r->name) == 0) return true;
+  }
+  const char *dot = strchr(r->name, '.');
+  return dot != NULL && strcmp(dot, ".latency.p99") == 0;
+}
+
+/* Many slow requests that were slow together are few observations. */
+static void warn_about_spells(struct results *results) {
+  for (uint32_t i = 0; i < results->n; i++) {
+    const struct result *r = &results->list[i];
+    if (r->merge != METRIC_QUANTILE || !is_watched(results, r)) continue;
+    double spells = results_spells(results, r);
+    if (!(spells < SPELLS_FEW) || !estimate_has_interval(&r->estimate)) continue;
+    results_warn(
+        results,
+        "the slowest requests came in only about %.0f busy spell%s in all %u replications: "
+        "the interval of %s rests on no more than that; run longer",
+        fmax(spells, 1), spells < 1.5 ? "" : "s", results->replications, r->name);
+    return;
   }
 }
 
@@ -158,5 +188,6 @@ void results_doubt(struct results *results) {
   warn_about_drift(results);
   warn_about_precision(results);
   warn_about_batches(results);
+  warn_about_spells(results);
   warn_about_single_pair(results);
 }

@@ -241,18 +241,30 @@ static double merged_extreme(const double *value, uint32_t count, bool largest) 
   return extreme;
 }
 
+static struct tail_question question_on(const struct results *results, const struct result *r,
+                                        bool with_failed) {
+  uint32_t hist = results->merging->hist_of[r->number];
+  return (struct tail_question){.hist = hist,
+                                .whole = &results->merging->hist[hist],
+                                .replications = results->replications,
+                                .q = r->q,
+                                .with_failed = with_failed};
+}
+
 /* The interval of one that replications are too short for (tails.h); false: they are not. */
 static bool of_tails(const struct results *results, const struct result *r, bool with_failed,
                      struct estimate *e, double *at_least) {
   const struct merging *merging = results->merging;
-  uint32_t hist = merging->hist_of[r->number];
-  const struct tail_question question = {.hist = hist,
-                                         .whole = &merging->hist[hist],
-                                         .replications = results->replications,
-                                         .q = r->q,
-                                         .with_failed = with_failed};
+  const struct tail_question question = question_on(results, r, with_failed);
   return r->merge == METRIC_QUANTILE && merging->batches == NULL &&
          tails_interval(merging->tails, &question, e, at_least);
+}
+
+double results_spells(const struct results *results, const struct result *r) {
+  const struct merging *merging = results->merging;
+  if (r->merge != METRIC_QUANTILE || merging->batches != NULL) return NAN;
+  const struct tail_question question = question_on(results, r, false);
+  return tails_spells(merging->tails, &question, r->estimate.value);
 }
 
 struct estimate results_so_far(const struct results *results, const struct result *r) {

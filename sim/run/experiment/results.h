@@ -125,6 +125,9 @@ void results_take_batches(struct results *results, struct batches *batches);
 /* How alike the neighbouring batches of a metric are (batch_means.h); NaN without batches. */
 double results_batch_correlation(const struct results *results, const struct result *result);
 
+/* Of a quantile: how many independent busy spells lie behind what is beyond it (tails_spells). */
+double results_spells(const struct results *results, const struct result *result);
+
 /* How many calls were in flight, on average, early and late in the measured time of a replication:
  * what tells whether it had settled (warmup.h). */
 void results_add_levels(struct results *results, uint32_t index, struct warmup_levels levels);

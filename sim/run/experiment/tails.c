@@ -6,12 +6,15 @@
 
 #include "arena.h"
 #include "batch_means.h"
+#include "detmath.h"
 #include "slots.h"
+#include "upper_end.h"
 
 #define Z975 1.959963984540054
 /* So many of the largest values are kept of a replication: those beyond a quantile of which there
- * are fewer than TAIL_SHORT on average, with room for replications that have more. */
-#define KEPT 400u
+ * are fewer than TAIL_SHORT on average, with room for replications that have far more, since one
+ * long queue makes thousands of slow requests. */
+#define KEPT 2000u
 
 struct part {
   uint32_t slots, complete_from; /* no slot is missing from that bucket on */
@@ -158,20 +161,62 @@ static double at_rank(const struct hist *whole, double rank) {
   return hist_quantile(whole, fmax(rank, 1) / count) / 1e9;
 }
 
+static uint32_t parts_of(const struct tail_question *question) {
+  return question->replications < TAIL_PARTS ? question->replications : TAIL_PARTS;
+}
+
+/* Gives the counts about the value, and the half width of their number beyond it; false where a
+ * replication is too long to have been kept. */
+static bool count_beyond(const struct tails *t, const struct tail_question *question, double value,
+                         struct counts *c, double *half) {
+  uint32_t bucket = isinf(value) ? BUCKETS : bucket_of((uint64_t)(value * 1e9));
+  if (!count_parts(&t->tail[question->hist], question, bucket, c)) return false;
+  *half = beyond_half_width(c, parts_of(question), question->q);
+  return true;
+}
+
+/* So many independent events would be known as well as this number beyond the quantile is. */
+static double spells(const struct tail_question *question, double beyond, double half) {
+  double errors = estimate_t975(parts_of(question) - 1) * beyond / half;
+  return half > 0 ? errors * errors : INFINITY;
+}
+
+double tails_spells(const struct tails *t, const struct tail_question *question, double value) {
+  struct counts c;
+  double half;
+  if (question->q < 0.5 || question->replications < TAIL_FEWEST || !isfinite(value)) return NAN;
+  if (!count_beyond(t, question, value, &c, &half)) return NAN;
+  double beyond = (1 - question->q) * c.sum;
+  return beyond >= TAIL_SHORT_OF_FEW * parts_of(question) ? spells(question, beyond, half) : NAN;
+}
+
+/* Of few spells the number beyond the quantile is skewed: its logarithm is taken for normal, as
+ * that of batches is (batches.h). */
+static void of_spells(const struct tail_question *question, const struct counts *c, double half,
+                      struct estimate *e) {
+  double beyond = (1 - question->q) * c->sum, count = (double)hist_count(question->whole);
+  double farthest = fmin(beyond * det_exp(half / beyond), c->sum / 2);
+  double nearest = beyond * det_exp(-half / beyond);
+  e->lo = fmin(at_rank(question->whole, c->sum - ceil(farthest)), e->value);
+  e->hi = fmax(at_rank(question->whole, c->sum - floor(nearest)), e->value);
+  upper_end_raise(e, question->whole, question->q * c->sum / count);
+}
+
 bool tails_interval(const struct tails *t, const struct tail_question *question, struct estimate *e,
                     double *at_least) {
-  double q = question->q, value = e->value;
+  double q = question->q, value = e->value, half;
   *at_least = NAN;
   if (q < 0.5 || question->replications < 2 || isnan(value)) return false;
   struct counts c;
-  uint32_t bucket = isinf(value) ? BUCKETS : bucket_of((uint64_t)(value * 1e9));
-  if (!count_parts(&t->tail[question->hist], question, bucket, &c)) return false;
-  double beyond = (1 - q) * c.sum;
+  if (!count_beyond(t, question, value, &c, &half)) return false;
+  double beyond = (1 - q) * c.sum, nearest = beyond - half, farthest = beyond + half;
+  if (tails_spells(t, question, value) < parts_of(question)) {
+    of_spells(question, &c, half, e);
+    return true;
+  }
   bool few = question->replications < TAIL_FEW && question->replications >= TAIL_FEWEST;
   double least = few ? TAIL_SHORT_OF_FEW : TAIL_SHORT;
   if (beyond >= least * question->replications) return false;
-  uint32_t parts = question->replications < TAIL_PARTS ? question->replications : TAIL_PARTS;
-  double half = beyond_half_width(&c, parts, q), nearest = beyond - half, farthest = beyond + half;
   double lo = isnan(half) ? NAN : fmin(at_rank(question->whole, c.sum - ceil(farthest)), value);
   e->lo = e->hi = NAN;
   if (nearest >= 0) {

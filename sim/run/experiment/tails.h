@@ -9,6 +9,13 @@
  * the binomial law (David and Nagaraja, "Order Statistics", 3rd ed., section 7.1), which are the
  * narrowest that are given.
  *
+ * Replications that are long enough for a quantile of their own, but not for a busy spell each that
+ * reaches beyond it, are alike where they have none: of M/M/1 at 0.9, 4,500 requests each, the
+ * spread of ten covers the truth in 89 of 100 experiments, that of twenty in 77. How many
+ * independent spells there were follows from the spread of the numbers beyond the quantile; if
+ * fewer than replications, the interval is that of the number beyond, whose logarithm is taken for
+ * normal.
+ *
  * Replications are summed up in TAIL_PARTS parts, which keeps the memory bounded. Everything is a
  * sum or an extreme of whole numbers: the order of arrival does not show. */
 #ifndef TAILS_H
@@ -54,5 +61,10 @@ struct tail_question {
  * upper end, there is no interval and *at_least is its lower end; else *at_least is NaN. */
 bool tails_interval(const struct tails *tails, const struct tail_question *question,
                     struct estimate *e, double *at_least);
+
+/* How many independent busy spells the values beyond the quantile are worth; of many requests that
+ * were slow together it is far less than their number. NaN where it is not known: of fewer than
+ * TAIL_FEWEST replications, of few samples, and of long replications. */
+double tails_spells(const struct tails *tails, const struct tail_question *question, double value);
 
 #endif
