@@ -313,7 +313,9 @@ static void a_time_in_which_nothing_was_left(void **state) {
   assert_non_null(f);
   assert_int_equal(f->severity, SEVERITY_SATURATED);
   /* 500/s come and 333/s go for 5 s; the 833 that wait then take 1.67 s more. */
-  assert_non_null(strstr(f->sentence, "db was saturated for about 6.6 s of "));
+  assert_non_null(strstr(f->sentence,
+                         "db was saturated for about 6.6 s of replication 1, though over all of it "
+                         "its workers are busy only "));
   assert_null(strstr(s.diagnosis.saturates, "times this load"));
   forget(&s);
 }

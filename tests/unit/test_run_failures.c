@@ -147,12 +147,67 @@ static void the_fault_that_explains(void **state) {
   forget(&s);
 }
 
+/* Eight instances that leak are killed one after the other, and no fault that is declared does it;
+ * a crash that is declared may have been it. */
+static void killed_for_memory(void **state) {
+  (void)state;
+  static const char text[] =
+      "client 'users' { arrivals = poisson '50/s', target = 'web' }\n"
+      "service 'web' { instances = 2, workers = 8, work = exponential '10ms', start = '5s',\n"
+      "  memory = { request = '10MB', leak = '300kB', limit = '200MB' } }\n"
+      "control 'alive' { probe = 'web', every = '2s', timeout = '1s', fails = 2,\n"
+      "  act = restart { 'web', takes = '5s' } }\n"
+      "%srun { duration = '200s', warmup = '10s', replications = 2 }\n";
+  for (int crash = 0; crash < 2; crash++) {
+    char file[1024];
+    snprintf(file, sizeof file, text,
+             crash ? "fault { crash 'web[1]', at = '100s', lasts = '5s' }\n" : "");
+    struct seen s = see(file);
+    const char *said = "refused because web was not up, killed for the memory that it took";
+    if (crash) assert_not_said(s.diagnosis.failed, said);
+    if (!crash) assert_said(s.diagnosis.failed, said);
+    forget(&s);
+  }
+}
+
+/* A balancer that refuses since its backends fail their checks is not what is broken. */
+static void no_backend_left(void **state) {
+  (void)state;
+  struct seen s =
+      see("client 'users' { arrivals = poisson '50/s', target = 'lb' }\n"
+          "load_balancer 'lb' { backends = 'web',\n"
+          "  health_check = { interval = '1s', timeout = '500ms', fall = 1, rise = 1 } }\n"
+          "service 'web' { instances = 2, workers = 8, work = exponential '10ms' }\n"
+          "fault { crash 'web', at = '20s', lasts = '20s' }\n"
+          "run { duration = '100s', warmup = '10s', replications = 2 }\n");
+  assert_said(s.diagnosis.failed, "were refused by lb, which had no backend left");
+  forget(&s);
+}
+
+/* Of six calls a second five miss for a while after the cache was emptied, which is more than the
+ * database can take; what a fault that is over as it begins does is felt after it. */
+static void felt_after_it(void **state) {
+  (void)state;
+  struct seen s =
+      see("client 'users' { arrivals = poisson '900/s', target = 'c', timeout = '500ms',\n"
+          "  keys = zipf { n = 20000, s = 1.0 } }\n"
+          "cache 'c' { capacity = 5000, origin = 'db', warm = true }\n"
+          "database 'db' { workers = 4, read = exponential '12ms' }\n"
+          "fault { flush 'c', at = '40s' }\n"
+          "run { duration = '120s', warmup = '10s', replications = 2 }\n");
+  assert_said(s.diagnosis.failed, "; all failures of replication 1 came in the ");
+  assert_said(s.diagnosis.failed, " after the fault 'flush c'");
+  forget(&s);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(the_fault_that_explains), cmocka_unit_test(refused_by_nobody),
       cmocka_unit_test(refused_by_what_is_full), cmocka_unit_test(digits_of_shares),
       cmocka_unit_test(a_fault_of_the_warmup),   cmocka_unit_test(all_are_not_most),
       cmocka_unit_test(calls_that_pile_up),      cmocka_unit_test(failures_that_show_later),
+      cmocka_unit_test(killed_for_memory),       cmocka_unit_test(no_backend_left),
+      cmocka_unit_test(felt_after_it),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -7,6 +7,7 @@
 #include <stdint.h>
 /* cmocka wants the above first */
 #include <cmocka.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -102,6 +103,48 @@ static void the_shorter_fault_is_named(void **state) {
   forget(&s);
 }
 
+/* What follows a verdict that all goals are met: of one client among several its own share, and
+ * that requests were turned away where that is what a limit is for; a fallback; what is gone. */
+static void besides_the_verdict(void **state) {
+  (void)state;
+  static const struct {
+    const char *text, *said;
+  } cases[] = {
+      {"client 'people' { arrivals = constant '10/s', target = 's' }\n"
+       "client 'bots' { arrivals = constant '100/s', target = 's', users = 1 }\n"
+       "service 's' { on = { limit { '50/s', burst = 1, per = 'user' }, work '1ms' } }\n",
+       " of the requests of bots turned away"},
+      {"client 'u' { arrivals = constant '10/s', target = 's' }\n"
+       "service 's' { on = { fail() } }\n",
+       "100 % of all requests failed"},
+      {"client 'u' { arrivals = constant '10/s', target = 's' }\n"
+       "service 's' { on = { call { 'd', fallback = { work '1ms' } } } }\n"
+       "service 'd' { on = { fail() } }\n",
+       "100 % of all requests answered with a fallback"},
+      {"client 'u' { arrivals = constant '10/s', target = 's' }\n"
+       "service 's' { work = '1ms' }\n",
+       ""},
+      {"for _, z in ipairs { 'a', 'b' } do\n"
+       "  client('u-' .. z) { arrivals = poisson '20/s', zone = z, target = 'db',\n"
+       "    mix = { write = 1 }, keys = uniform_keys { n = 3 } }\n"
+       "end\n"
+       "path { from = 'a', to = 'b', latency = '50ms' }\n"
+       "database 'db' { copies = { n = 2, zone = { 'a', 'b' }, leaders = 'all',\n"
+       "  read = 'nearest' } }\n",
+       "acknowledged updates lost"},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    char file[1024];
+    snprintf(file, sizeof file, "%srun { duration = '20s', warmup = '0s', replications = 2 }\n",
+             cases[i].text);
+    struct seen s = see(file);
+    const char *said = s.diagnosis.besides;
+    bool right = cases[i].said[0] == '\0' ? said[0] == '\0' : strstr(said, cases[i].said) != NULL;
+    if (!right) fail_msg("'%s' in place of '%s'", said, cases[i].said);
+    forget(&s);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(updates_that_another_overwrote),
@@ -109,6 +152,7 @@ int main(void) {
       cmocka_unit_test(which_operation_failed),
       cmocka_unit_test(no_limit_where_a_goal_is_missed),
       cmocka_unit_test(the_shorter_fault_is_named),
+      cmocka_unit_test(besides_the_verdict),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

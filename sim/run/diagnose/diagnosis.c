@@ -7,6 +7,7 @@
 
 #include "action_def.h"
 #include "answer.h"
+#include "besides.h"
 #include "breakdown.h"
 #include "failures.h"
 #include "fault_def.h"
@@ -215,10 +216,17 @@ static void look_at_peak(const struct results *results, uint32_t id, const char 
   if (!(peak.share >= PEAK_TOLD)) return;
   struct finding *f = finding_add(list, RULE_PEAK, SEVERITY_SATURATED, name, NULL);
   f->effect = peak.full_s;
-  finding_say(f, peak_length(peak).text,
-              "for %s, though over the whole run its workers are busy only %s of the time",
-              peak_said(results, peak).text,
-              format_busy(results_value_of(results, name, "utilization")).text);
+  if (peak.share >= 0.5) {
+    finding_say(f, peak_length(peak).text, "for %s, %s of its time", peak_said(results, peak).text,
+                ratio(peak.share).text);
+    return;
+  }
+  /* A peak is of replication 1, and so is what it is set against. */
+  const struct result *busy = results_find_of(results, name, "utilization");
+  finding_say(
+      f, peak_length(peak).text, "for %s, though over %s its workers are busy only %s of the time",
+      peak_said(results, peak).text, results->replications > 1 ? "all of it" : "the whole run",
+      format_busy(busy->replication[0]).text);
 }
 
 /* "its 4 workers in all are busy 96 % of the time, and a call waits 4.72 s for one (p99 5.53 s)" */
@@ -570,6 +578,7 @@ struct diagnosis diagnose(const struct results *results) {
   handed_over_say(results, &d.scaled);
   d.root = answer_root(results, client);
   d.failed = failures_say(results);
+  d.besides = besides_say(results);
   d.failed_share = failures_share(results);
   d.failed_first = failures_are_many(results);
   return d;
@@ -581,6 +590,7 @@ void diagnosis_free(struct diagnosis *d) {
   g_free(d->time);
   g_free(d->saturates);
   g_free(d->failed);
+  g_free(d->besides);
   g_free(d->scaled);
   *d = (struct diagnosis){0};
 }
@@ -592,6 +602,7 @@ json_t *diagnosis_json(const struct diagnosis *d) {
   json_object_set_new(answer, "saturates", json_text(d->saturates));
   json_object_set_new(answer, "failed", json_text(d->failed));
   if (d->scaled[0] != '\0') json_object_set_new(answer, "scaled", json_text(d->scaled));
+  if (d->besides[0] != '\0') json_object_set_new(answer, "besides", json_text(d->besides));
   json_object_set_new(answer, "failed_first", json_boolean(d->failed_first));
   json_object_set_new(answer, "failed_share", json_number(d->failed_share));
   if (d->root != NULL) json_object_set_new(answer, "root", json_text(d->root));

@@ -157,6 +157,45 @@ static void say_when(const struct results *results, const struct cause *cause, G
   }
 }
 
+/* Where a client's failures of replication 1 begin and end, in windows from `begin` on; false:
+ * there are none. */
+static bool span_of_failures(const struct timeline *t, uint32_t client, uint32_t begin,
+                             uint32_t *from, uint32_t *to) {
+  *from = *to = t->looks;
+  for (uint32_t i = 0; i < t->series; i++) {
+    const struct series *s = &t->list[i];
+    if (s->component != client || s->what != SERIES_ERRORS) continue;
+    for (uint32_t w = begin; w < t->looks; w++) {
+      if (!(s->value[w] > 0)) continue;
+      if (*from == t->looks || w < *from) *from = w;
+      if (*to == t->looks || w > *to) *to = w;
+    }
+  }
+  return *from < t->looks;
+}
+
+/* A fault that is over as it begins, such as a cache that is emptied, may be felt for long: it
+ * explains failures of which none came before it, and the last a fraction of the run later. */
+#define FELT_MOST 0.25
+
+static bool say_strike(const struct results *results, uint32_t client, GString *text) {
+  const struct timeline *t = results->timeline;
+  if (t == NULL || t->periods != 1 || t->period[0].from_ns != t->period[0].until_ns) return false;
+  struct arena *arena = arena_new();
+  struct way way = way_of(&results->scenario->spec, client, arena);
+  bool meets = way_meets(&way, t->period[0].fault);
+  arena_free(arena);
+  uint32_t first = (uint32_t)(results->warmup.ns / t->window_ns), from, to,
+           struck = (uint32_t)(t->period[0].from_ns / t->window_ns);
+  if (!meets || !span_of_failures(t, client, first, &from, &to) || from < struck) return false;
+  if (to - struck + 1 > FELT_MOST * (t->looks - first)) return false;
+  double felt_s = (double)((to + 1) * t->window_ns - t->period[0].from_ns) / 1e9;
+  g_string_append_printf(text, "; all failures%s came in the %s after the fault '%s'",
+                         results->replications > 1 ? " of replication 1" : "",
+                         format_value(UNIT_SECONDS, felt_s).text, t->period[0].fault->name);
+  return true;
+}
+
 bool failure_cause_known(const struct results *results, uint32_t client) {
   struct cause cause = cause_of(results, client);
   return cause.best != NULL || cause.always != NULL;
@@ -177,6 +216,7 @@ void failure_cause_say(const struct results *results, uint32_t client, GString *
     }
     return;
   }
+  if (say_strike(results, client, text)) return;
   if (cause.always != NULL) {
     g_string_append_printf(text, "; the fault '%s' held all the time", cause.always->name);
     return;

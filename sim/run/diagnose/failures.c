@@ -8,10 +8,12 @@
 #include "answer.h"
 #include "breakdown.h"
 #include "failure_cause.h"
+#include "fault_def.h"
 #include "format.h"
 #include "gone.h"
 #include "part_said.h"
 #include "sim.h"
+#include "way.h"
 
 /* Of many clients those that failed most are told about. */
 #define CLIENTS_TOLD 3u
@@ -45,6 +47,18 @@ static bool are_meant(const struct blame *blame) {
 bool failures_may_be_of_load(const struct results *results, uint32_t client) {
   if (failure_cause_known(results, client)) return false;
   return results->blame == NULL || !are_meant(&results->blame[client]);
+}
+
+struct client {
+  uint32_t id;
+  double requests, failed; /* in a replication; NaN: none ended */
+};
+
+static struct client client_of(const struct results *results, uint32_t id) {
+  const char *name = results->scenario->spec.component[id].name;
+  double requests = results_value_of(results, name, "requests");
+  return (struct client){id, requests,
+                         requests * (1 - results_value_of(results, name, "availability"))};
 }
 
 /* --- where ---------------------------------------------------------------------------------- */
@@ -88,8 +102,35 @@ static bool any_hard_check(const struct spec *spec) {
   return false;
 }
 
-static void append_origin(const struct spec *spec, const struct blame *blame,
+/* Whether nothing but its memory kills it: no fault that is declared takes it down. */
+static bool killed_for_memory(const struct results *results, uint32_t component) {
+  const struct spec *spec = &results->scenario->spec;
+  if (!(results_value_of(results, spec->component[component].name, "out_of_memory") > 0)) {
+    return false;
+  }
+  bool others = false, *on = g_new0(bool, spec->components);
+  on[component] = true;
+  const struct way here = {spec, on};
+  for (uint32_t i = 0; i < spec->faults; i++) {
+    others |= spec->fault[i].type->refuses && way_meets(&here, &spec->fault[i]);
+  }
+  g_free(on);
+  return !others;
+}
+
+/* What refused them: a balancer that knew of nobody to ask, where it did so at least half as often.
+ */
+static const char *why_refused(const struct results *results, const struct failure_share *f,
+                               double failed) {
+  const char *name = results->scenario->spec.component[f->component].name;
+  double none_there = results_value_of(results, name, "no_backend");
+  return none_there >= 0.5 * f->share * failed ? ", which had no backend left" : "";
+}
+
+static void append_origin(const struct results *results, uint32_t client,
                           const struct failure_share *f, enum followed which, GString *text) {
+  const struct spec *spec = &results->scenario->spec;
+  const struct blame *blame = &results->blame[client];
   const char *name = spec->component[f->component].name;
   bool lost = f->cause == OUTCOME_TIMEOUT && f->part == PART_LOST;
   uint32_t caller = lost ? only_caller(blame, f, which) : REF_NONE;
@@ -112,7 +153,9 @@ static void append_origin(const struct spec *spec, const struct blame *blame,
   } else if (f->cause == OUTCOME_REFUSED && f->part == PART_POOL) {
     g_string_append_printf(text, "were refused by the full pool of %s", name);
   } else if (f->cause == OUTCOME_REFUSED && f->part == PART_FAULT) {
-    g_string_append_printf(text, "were refused because %s was not up", name);
+    g_string_append_printf(
+        text, "were refused because %s was not up%s", name,
+        killed_for_memory(results, f->component) ? ", killed for the memory that it took" : "");
   } else if (f->cause == OUTCOME_DENIED && f->part == PART_NETWORK) {
     g_string_append_printf(text, "were not allowed to reach %s", name);
   } else if (f->cause == OUTCOME_DENIED && f->part == PART_CONNECT) {
@@ -122,8 +165,10 @@ static void append_origin(const struct spec *spec, const struct blame *blame,
                                : "an expired certificate",
                            name);
   } else {
-    g_string_append_printf(text, "%s%s%s", happened[f->cause].before, name,
-                           happened[f->cause].after);
+    double failed = client_of(results, client).failed;
+    g_string_append_printf(
+        text, "%s%s%s", happened[f->cause].before, name,
+        f->cause == OUTCOME_REFUSED ? why_refused(results, f, failed) : happened[f->cause].after);
   }
 }
 
@@ -139,7 +184,7 @@ static void append_origins(const struct results *results, uint32_t client, enum 
   for (uint32_t i = 0; i < n && i < 3; i++) {
     if (i > 0 && list[i].share < SHARE_LEAST) break;
     g_string_append(text, i > 0 ? ", " : ": ");
-    append_origin(&results->scenario->spec, blame, &list[i], which, text);
+    append_origin(results, client, &list[i], which, text);
   }
   free(list);
 }
@@ -175,18 +220,6 @@ static void append_causes(const struct results *results, const char *name, doubl
   append_kinds(results, name, causes);
   if (causes->len > 0) g_string_append_printf(text, " (%s)", causes->str);
   g_string_free(causes, TRUE);
-}
-
-struct client {
-  uint32_t id;
-  double requests, failed; /* in a replication; NaN: none ended */
-};
-
-static struct client client_of(const struct results *results, uint32_t id) {
-  const char *name = results->scenario->spec.component[id].name;
-  double requests = results_value_of(results, name, "requests");
-  return (struct client){id, requests,
-                         requests * (1 - results_value_of(results, name, "availability"))};
 }
 
 /* Which operation it was, where nearly all failures are of one that few requests are of. */

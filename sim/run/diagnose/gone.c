@@ -34,31 +34,59 @@ static bool say_storage(const struct results *results, const char *component, GS
   return true;
 }
 
+/* What can be lost: its metric, its name, and both in short. */
+static const struct {
+  const char *metric, *what, *shortly;
+} lost[] = {{"lost_writes", "acknowledged writes", "acknowledged writes lost"},
+            {"lost_updates", "acknowledged updates", "acknowledged updates lost"},
+            {"lost", "messages", "messages lost"},
+            {"sessions_lost", "sessions", "sessions lost"}};
+
+/* What can be wrong. */
+static const struct {
+  const char *metric, *what, *shortly;
+} wrong[] = {{"half_applied", "left transactions half applied", "transactions left half applied"},
+             {"stale_writes", "let holders of a lock write after the next one",
+              "writes of holders whose lock had ended"}};
+
+/* Storage counts the loss of whole groups; its chance a year is told instead. */
+static bool of_groups(const struct results *results, const char *component) {
+  return results_find_of(results, component, "annual_loss") != NULL;
+}
+
+const char *gone_first(const struct results *results) {
+  const struct spec *spec = &results->scenario->spec;
+  for (uint32_t c = 0; c < spec->components; c++) {
+    const char *name = spec->component[c].name;
+    if (say_storage(results, name, NULL)) return "data lost for ever";
+    for (size_t i = 0; i < G_N_ELEMENTS(lost) && !of_groups(results, name); i++) {
+      if (count_of(results, name, lost[i].metric) > 0) return lost[i].shortly;
+    }
+    for (size_t i = 0; i < G_N_ELEMENTS(wrong); i++) {
+      if (count_of(results, name, wrong[i].metric) > 0) return wrong[i].shortly;
+    }
+  }
+  return NULL;
+}
+
 bool gone_say(const struct results *results, const char *component, GString *text) {
-  static const char *const lost[][2] = {{"lost_writes", "acknowledged writes"},
-                                        {"lost_updates", "acknowledged updates"},
-                                        {"lost", "messages"},
-                                        {"sessions_lost", "sessions"}};
   bool any = say_storage(results, component, text);
   for (size_t i = 0; i < G_N_ELEMENTS(lost); i++) {
-    double count = count_of(results, component, lost[i][0]);
-    bool groups = results_find_of(results, component, "annual_loss") != NULL; /* of storage */
-    if (!(count > 0) || groups) continue;
+    double count = count_of(results, component, lost[i].metric);
+    if (!(count > 0) || of_groups(results, component)) continue;
     any = true;
     if (text == NULL) continue;
     g_string_append_printf(text, " %s lost %s %s%s.", component, format_count(count).text,
-                           lost[i][1],
+                           lost[i].what,
                            results->replications > 1 ? " in a replication on average" : "");
   }
-  static const char *const wrong[][2] = {
-      {"half_applied", "left transactions half applied"},
-      {"stale_writes", "let holders of a lock write after the next one"}};
   for (size_t i = 0; i < G_N_ELEMENTS(wrong); i++) {
-    double count = count_of(results, component, wrong[i][0]);
+    double count = count_of(results, component, wrong[i].metric);
     if (!(count > 0)) continue;
     any = true;
     if (text == NULL) continue;
-    g_string_append_printf(text, " %s %s: %s%s.", component, wrong[i][1], format_count(count).text,
+    g_string_append_printf(text, " %s %s: %s%s.", component, wrong[i].what,
+                           format_count(count).text,
                            results->replications > 1 ? " in a replication on average" : "");
   }
   double dead = count_of(results, component, "dead_letters"),

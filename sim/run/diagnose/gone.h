@@ -16,4 +16,8 @@ bool gone_say(const struct results *results, const char *component, GString *tex
 /* The same of the first few components that have any. */
 bool gone_say_all(const struct results *results, GString *text);
 
+/* In two or three words what is gone, such as "acknowledged writes lost": of the first component
+ * that has any; NULL: nothing is. */
+const char *gone_first(const struct results *results);
+
 #endif

@@ -40,7 +40,8 @@ static void health_box(const struct page *p, const json_t *diagnosis, double fai
  * all the same. */
 static void verdict_box(const struct page *p, const json_t *goals) {
   const json_t *diagnosis = json_object_get(p->run, "diagnosis");
-  double failed = tree_number(json_object_get(diagnosis, "answer"), "failed_share");
+  const json_t *answer = json_object_get(diagnosis, "answer");
+  double failed = tree_number(answer, "failed_share");
   const char *overall = page_overall(goals);
   size_t n = json_array_size(goals), met = 0, open = 0;
   if (n == 0) {
@@ -63,11 +64,15 @@ static void verdict_box(const struct page *p, const json_t *goals) {
     text =
         g_strdup_printf("Not decided: %zu of %zu goals met; more replications would tell", met, n);
   }
-  const json_t *share = json_object_get(json_object_get(diagnosis, "answer"), "failed_share");
+  const json_t *share = json_object_get(answer, "failed_share");
   if (strcmp(overall, "pass") == 0 && json_is_null(share)) {
     g_free(text);
     text = g_strdup("All goals are met, but no request ended");
-  } else if (strcmp(overall, "pass") == 0 && failed > FAILED_NEGLIGIBLE) {
+  } else if (strcmp(overall, "pass") == 0 && tree_has_text(answer, "besides")) {
+    char *goals_met = text;
+    text = g_strdup_printf("%s, with %s", goals_met, tree_text(answer, "besides"));
+    g_free(goals_met);
+  } else if (strcmp(overall, "pass") == 0 && failed > FAILED_NEGLIGIBLE) { /* of older files */
     char *goals_met = text;
     text = g_strdup_printf("%s, with %s of all requests failed", goals_met,
                            format_value(UNIT_RATIO, failed).text);
