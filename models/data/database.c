@@ -15,10 +15,6 @@
 #include "timeline.h"
 #include "transaction.h"
 
-static bool is_write(const struct database_state *db, const struct frame *call) {
-  return db->has_writes && op_set_has(&db->write_ops, call->op);
-}
-
 static inline uint64_t work_of(const struct database_state *db, const struct frame *call,
                                bool writes) {
   const struct dist *time = writes ? &db->config->write : db->read_time;
@@ -52,7 +48,7 @@ static void start(struct sim *sim, struct member *member, struct frame *call);
 static bool writes_row(const struct sim *sim, const struct database_state *db,
                        const struct frame *call) {
   if (call->flags & CALL_MESSAGE) return false;
-  return is_write(db, call) || column_get(sim, call, COLUMN_TRANSACTION) != 0;
+  return database_is_write(db, call) || column_get(sim, call, COLUMN_TRANSACTION) != 0;
 }
 
 /* A write is done for good. */
@@ -214,7 +210,7 @@ static bool start_special(struct sim *sim, struct member *member, struct frame *
     call_work(sim, member, call, copy_apply_ns(db->copy));
     return true;
   }
-  bool writes = is_write(db, call);
+  bool writes = database_is_write(db, call);
   uint64_t work_ns = work_of(db, call, writes);
   if (!writes) {
     struct history_view view = route_read(sim, db->copy, call, work_ns);
@@ -247,7 +243,7 @@ static bool done_special(struct sim *sim, struct member *member, struct frame *c
   } else if (call->flags & CALL_MESSAGE) {
     call_reply(sim, call, OUTCOME_OK);
     if (db->copy) copy_applied(sim, db->copy);
-  } else if (!is_write(db, call)) {
+  } else if (!database_is_write(db, call)) {
     db->reads++;
     call_reply(sim, call, OUTCOME_OK);
   } else if (db->copy->leads) {
@@ -281,7 +277,7 @@ static bool dealt_with(struct sim *sim, struct member *member, struct frame *cal
   if (db->rows) return is_held(sim, member, call);
   if (db->shard) return false;
   const struct copies_config *copies = &db->config->copies;
-  bool writes = is_write(db, call);
+  bool writes = database_is_write(db, call);
   bool elected = copies->elect.given && copies->read.word == READ_PRIMARY;
   if (db->copy && (writes || elected) && !db->copy->leads) {
     db->copies.read_only += writes;
@@ -369,7 +365,7 @@ static void database_check(struct sim *sim, struct member *member, struct checks
 static void start(struct sim *sim, struct member *member, struct frame *call) {
   struct database_state *db = member->state;
   if (__builtin_expect(db->special, 0) && start_special(sim, member, call)) return;
-  bool writes = is_write(db, call);
+  bool writes = database_is_write(db, call);
   if (db->followed && !writes) ledger_read(sim, member->component->id, call);
   call_work(sim, member, call, work_of(db, call, writes));
 }
@@ -405,23 +401,17 @@ static __attribute__((cold, noinline)) void turn_away(struct sim *sim, struct me
 static void database_on_timer(struct sim *sim, struct member *member, struct frame *call) {
   struct database_state *db = member->state;
   if (__builtin_expect(db->special, 0) && done_special(sim, member, call)) return;
-  if (db->fencing && !fencing_lets_do(sim, db->fencing, call, is_write(db, call))) {
-    turn_away(sim, member, call, true);
+  enum answered as = __builtin_expect(db->asks, 0) ? database_asks(sim, db, call) : AS_DONE;
+  if (__builtin_expect(as >= AS_FENCED_OFF, 0)) {
+    turn_away(sim, member, call, as == AS_FENCED_OFF);
     return;
   }
-  bool again =
-      db->idempotency && is_write(db, call) && !idempotency_lets_do(sim, db->idempotency, call);
-  if (!again && db->unchanged && is_write(db, call) && !unchanged_write(sim, db->unchanged, call)) {
-    turn_away(sim, member, call, false);
-    return;
-  }
-  if (again) {
-    /* It is answered as it was before. */
-  } else if (is_write(db, call)) {
+  if (as == AS_DONE_BEFORE) {
+    /* As it was then. */
+  } else if (database_is_write(db, call)) {
     done_write(sim, member, call);
   } else {
     db->reads++;
-    if (db->unchanged) unchanged_read(sim, db->unchanged, call);
     if (sim->holding) holding_done(sim, member->component->id, call, false);
     if (sim->keys) key_note_call(sim, call, KEY_READ);
   }
@@ -508,6 +498,7 @@ static void database_init(struct sim *sim, struct member *member) {
   struct shipping_meters losses = {&db->shipped, &db->copies.lost, &db->copies.recovery_point};
   const struct shipping_config *ship = database_ship(db->config);
   if (alone) db->shipping = shipping_new(sim, member, ship, losses);
+  db->asks = db->fencing || db->idempotency || db->unchanged;
   if (alone && db->config->shards.rule != SHARDS_UNSAID) {
     db->special = true;
     db->shard = shard_new(sim, member, &db->config->shards, &db->config->move, &db->moves);

@@ -17,6 +17,7 @@ struct database_state {
   bool has_writes; /* there are write_ops */
   bool followed;   /* by the ledger */
   bool special;    /* there are copies, shards or rows: `copy`, `quorum`, `shard`, `rows` */
+  bool asks;       /* whether a call may be done: `fencing`, `idempotency`, `unchanged` */
   uint64_t reads;
   struct station station __attribute__((aligned(64)));
   uint64_t writes;
@@ -42,6 +43,18 @@ struct database_state {
   struct shipping *shipping; /* or NULL */
   uint64_t shipped;
 };
+
+static inline bool database_is_write(const struct database_state *db, const struct frame *call) {
+  return db->has_writes && op_set_has(&db->write_ops, call->op);
+}
+
+/* How a call is answered whose work is over: done; as the same write was before; turned away, as it
+ * comes from a former holder of a lock, or is for a version that is not there any more. */
+enum answered { AS_DONE, AS_DONE_BEFORE, AS_FENCED_OFF, AS_CHANGED };
+
+/* Of a database that asks (database_asks.c). */
+__attribute__((noinline)) enum answered database_asks(struct sim *sim, struct database_state *db,
+                                                      struct frame *call);
 
 /* What it counts, in database_results.c. */
 extern const struct meter database_meters[];

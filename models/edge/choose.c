@@ -149,6 +149,7 @@ void choose_init(struct sim *sim, struct member *member) {
   lb->listens = lb->config->outlier.given || lb->algorithm->hear;
   lb->pick = sim_stream(sim, member->component, "pick");
   lb->sessions.idle_ns = lb->config->sticky_ns;
+  lb->sticks = lb->sessions.idle_ns > 0;
   bool by_user = lb->algorithm->hashes && lb->config->by == HASH_BY_USER;
   if (by_user || lb->config->sticky_ns > 0) column_want(sim, COLUMN_USER);
   if (lb->algorithm->hashes && lb->config->by == HASH_BY_CLIENT) column_want(sim, COLUMN_CLIENT);
@@ -322,7 +323,7 @@ static __attribute__((cold, noinline)) uint32_t choose_bound(const struct sim *s
 uint32_t choose_first(const struct sim *sim, struct load_balancer_state *lb,
                       const struct frame *call) {
   if (__builtin_expect(lb->by_connection, 0)) return choose_bound(sim, lb, call);
-  if (__builtin_expect(lb->sessions.idle_ns > 0, 0)) return choose_sticky(sim, lb, call);
+  if (__builtin_expect(lb->sticks, 0)) return choose_sticky(sim, lb, call);
   return choose_new(sim, lb, call);
 }
 

@@ -157,7 +157,7 @@ static void load_balancer_on_reply(struct sim *sim, struct member *member, struc
   compare_pass_on(sim, call, parent);
   bool broke = outcome == OUTCOME_REFUSED || outcome == OUTCOME_RESET;
   if (broke && lb->by_connection) bound_set(sim, &lb->bound, parent, BOUND_TO_NONE);
-  if (lb->sessions.idle_ns > 0 && outcome == OUTCOME_OK && parent->pc != FRONT_ROUTED) {
+  if (lb->sticks && outcome == OUTCOME_OK && parent->pc != FRONT_ROUTED) {
     const struct member *by = lb->backend[call->site].member;
     sticky_note(sim, &lb->sessions, column_get(sim, parent, COLUMN_USER), call->site, by);
   }

@@ -2,6 +2,9 @@
 #ifndef LOAD_BALANCER_STATE_H
 #define LOAD_BALANCER_STATE_H
 
+#include <assert.h>
+#include <stddef.h>
+
 #include "bound.h"
 #include "divide.h"
 #include "levels.h"
@@ -56,14 +59,19 @@ struct load_balancer_state {
   bool has_front;           /* limits, routes or a division */
   bool is_choosy;     /* a policy, zones or a division: not every backend in use may get a call */
   bool by_connection; /* layer 4 */
+  bool sticks;        /* users stay: `sessions` */
   uint32_t choices;   /* of the config */
   uint64_t timeout_ns;
   struct stream pick;
   /* What algorithms look at beside the calls under way; NULL or void where they do not. */
-  double bounded;   /* of the config */
-  double *weight;   /* by backend; NULL: all are equal */
-  void *memory;     /* what the algorithm keeps */
-  uint64_t version; /* counts how often those in use changed */
+  double bounded;         /* of the config */
+  double *weight;         /* by backend; NULL: all are equal */
+  void *memory;           /* what the algorithm keeps */
+  uint64_t version;       /* counts how often those in use changed */
+  uint64_t ramp_until_ns; /* the last slow start ends then; 0: there is none */
+  struct busy *seen;      /* with `reports`: in place of `busy`, the calls at each as last told */
+  double *distance_ns;    /* by backend */
+  /* The rest. */
   const struct load_balancer_config *config;
   uint32_t n;
   struct backend *backend;
@@ -73,10 +81,8 @@ struct load_balancer_state {
   struct outbound *
       *group; /* the policy towards each component; no breaker is open while all admit */
   uint32_t groups;
-  double *whole;          /* weights without slow start */
-  uint64_t ramp_until_ns; /* the last slow start ends then; 0: there is none */
-  struct levels levels;   /* n = 0: there are none, and no panic */
-  double *distance_ns;    /* by backend */
+  double *whole;        /* weights without slow start */
+  struct levels levels; /* n = 0: there are none, and no panic */
   struct sticky sessions;
   const struct outbound_config *policy;
   struct limits limits;
@@ -90,10 +96,12 @@ struct load_balancer_state {
   uint64_t no_backend, reconnects, given_up, probes_failed, ejections, outliers;
   uint64_t diverted; /* see struct choosing */
   struct locality locality;
-  struct busy *seen;   /* with `reports`: in place of `busy`, the calls at each as last told */
   struct timer report; /* the next one is due */
   uint64_t reports;
   struct level in_use, panicking; /* backends; levels that panic */
 };
+
+static_assert(offsetof(struct load_balancer_state, config) <= 128,
+              "what each call needs fills two cache lines");
 
 #endif

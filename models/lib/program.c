@@ -102,13 +102,28 @@ static bool has_call(const struct spec *spec, const struct handlers *handlers, u
   return false;
 }
 
+/* The parameter of a kind that holds handlers, or NULL. */
+static const struct param *handlers_param(const struct kind *kind) {
+  const struct param *p = kind->params;
+  while (p && p->name && p->type != PARAM_HANDLERS) p++;
+  return p && p->name ? p : NULL;
+}
+
+/* Asked for each component that keeps data: with thousands of them, so that the table of a kind is
+ * looked through once for all that follow each other. */
 static bool any_has_call(const struct spec *spec, uint32_t component, is_meant_fn *is_meant) {
+  const struct kind *kind = NULL;
+  const struct param *param = NULL;
   for (uint32_t c = 0; c < spec->components; c++) {
     const struct component_spec *other = &spec->component[c];
-    for (const struct param *p = other->kind->params; p && p->name; p++) {
-      if (p->type != PARAM_HANDLERS || !other->config) continue;
-      const void *handlers = (const char *)other->config + p->offset;
-      if (has_call(spec, handlers, component, is_meant)) return true;
+    if (other->kind != kind) {
+      kind = other->kind;
+      param = handlers_param(kind);
+    }
+    if (param == NULL || !other->config) continue;
+    if (has_call(spec, (const void *)((const char *)other->config + param->offset), component,
+                 is_meant)) {
+      return true;
     }
   }
   return false;

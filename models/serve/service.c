@@ -103,6 +103,22 @@ static __attribute__((noinline)) void refuse_one(struct sim *sim, struct member 
   call_reply(sim, refused, OUTCOME_REFUSED);
 }
 
+/* What a service asks before a call may come in, if it asks anything. False: the call was answered.
+ */
+static __attribute__((noinline)) bool let_in(struct sim *sim, struct service_state *s,
+                                             struct frame *call) {
+  if (s->consumer.config != NULL && delivery_is_done(sim, &s->consumer, call)) {
+    call_reply(sim, call, OUTCOME_OK);
+    return false;
+  }
+  if (s->sheds.n > 0 &&
+      !service_sheds_admit(sim, &s->sheds, s->plan[call->op].program, &s->station, call)) {
+    call_reply(sim, call, OUTCOME_SHED);
+    return false;
+  }
+  return true;
+}
+
 static __attribute__((noinline)) void take_in(struct sim *sim, struct member *member,
                                               struct frame *call) {
   struct service_state *s = member->state;
@@ -110,17 +126,8 @@ static __attribute__((noinline)) void take_in(struct sim *sim, struct member *me
     no_handler(sim, member, call);
     return;
   }
-  if (__builtin_expect(s->consumer.config != NULL, 0) &&
-      delivery_is_done(sim, &s->consumer, call)) {
-    call_reply(sim, call, OUTCOME_OK);
-    return;
-  }
   call->pc = 0;
-  if (__builtin_expect(s->sheds.n > 0, 0) &&
-      !service_sheds_admit(sim, &s->sheds, s->plan[call->op].program, &s->station, call)) {
-    call_reply(sim, call, OUTCOME_SHED);
-    return;
-  }
+  if (__builtin_expect(s->has_extras, 0) && !let_in(sim, s, call)) return;
   bool by_work = s->station.discipline == DISCIPLINE_SJF;
   if (by_work && s->station.held >= s->station.workers) draw_ahead(s, call);
   switch (station_enter(sim, &s->station, call, class_of(sim, s, call), false)) {

@@ -62,6 +62,8 @@ void service_init(struct sim *sim, struct member *member) {
   s->locks = service_takes_locks(s->config);
   if (s->locks) locker_init(sim);
   environments_init(sim, &s->pool, s->config->on_demand, self);
+  s->has_extras = s->coordinates || s->locks || s->pool.config != NULL ||
+                  s->consumer.config != NULL || s->sheds.n > 0;
   service_add_policies(sim, member);
 }
 

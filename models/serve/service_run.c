@@ -6,18 +6,23 @@
 #include "price.h"
 #include "service_calls.h"
 
+/* A call is about to end: what it has of the service beside a worker. */
+static __attribute__((noinline)) void leave_extras(struct sim *sim, struct member *member,
+                                                   struct frame *call, enum outcome outcome) {
+  struct service_state *s = member->state;
+  if (s->coordinates) coordinator_ends(sim, member, &s->coordinator, call);
+  if (s->locks) locker_leaves(sim, member, &s->locker, call);
+  if (s->pool.config != NULL) environment_left(sim, member, &s->pool, call);
+  if (s->consumer.config != NULL) {
+    delivery_worked(sim, &s->consumer, call, outcome == OUTCOME_OK);
+  }
+}
+
 struct frame *service_end(struct sim *sim, struct member *member, struct frame *call,
                           enum outcome outcome) {
   struct service_state *s = member->state;
   struct frame *next = NULL;
-  if (__builtin_expect(s->coordinates, 0)) {
-    coordinator_ends(sim, member, &s->coordinator, call);
-  }
-  if (__builtin_expect(s->locks, 0)) locker_leaves(sim, member, &s->locker, call);
-  if (__builtin_expect(s->pool.config != NULL, 0)) environment_left(sim, member, &s->pool, call);
-  if (__builtin_expect(s->consumer.config != NULL, 0)) {
-    delivery_worked(sim, &s->consumer, call, outcome == OUTCOME_OK);
-  }
+  if (__builtin_expect(s->has_extras, 0)) leave_extras(sim, member, call, outcome);
   if (!(call->flags & CALL_RELEASED)) {
     if (__builtin_expect(s->bills_time, 0)) price_worked(sim, member, sim->now_ns - call->mark_ns);
     next = station_leave(sim, &s->station, call);
@@ -143,7 +148,7 @@ static __attribute__((cold, noinline)) uint64_t work_on_bytes(struct sim *sim,
 static struct frame *run_one(struct sim *sim, struct member *member, struct frame *call) {
   struct service_state *s = member->state;
   const struct program *program = program_of(member, call);
-  if (__builtin_expect(s->pool.config != NULL, 0) && call->pc == 0 &&
+  if (__builtin_expect(s->has_extras, 0) && s->pool.config != NULL && call->pc == 0 &&
       environment_awaited(sim, member, &s->pool, call)) {
     return NULL;
   }

@@ -35,6 +35,9 @@ struct service_state {
   bool coordinates; /* some handler has a transaction: `coordinator` */
   bool bills_time;  /* what its calls cost goes by how long they have a worker: price.h */
   bool locks;       /* or takes a lock: `locker` */
+  /* It has `coordinator`, `locker`, `pool`, `consumer` or `sheds`. These lie behind `station`, in
+   * lines that a call of a service without them does not touch. */
+  bool has_extras;
   struct station station __attribute__((aligned(64)));
   uint64_t cancelled, stopped, evicted, fallbacks;
   struct limits limits;

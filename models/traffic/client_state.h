@@ -55,6 +55,7 @@ struct client_state {
   bool holds_back;    /* there is a greatest number of them, or there are closed users */
   bool draws_request; /* there is a mix or keys to see to */
   bool plain; /* one operation, of which nothing is drawn; no policy; nobody waits for answers */
+  bool only_counts; /* and nothing is taken from them but their time */
   struct arrival_source arrivals;
   struct component *target;
   const struct client_config *config;

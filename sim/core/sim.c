@@ -193,6 +193,16 @@ static uint32_t prefetch_handlers(const struct sim *sim, const struct event *eve
   return handlers;
 }
 
+/* Who gets an answer often answers its own caller; and what a followed call leaves behind. */
+static inline void prefetch_request(const struct sim *sim, const struct event *event) {
+  const struct frame *frame = frame_of(sim, event);
+  if (frame == NULL) return;
+  if (__builtin_expect(frame->flags & CALL_TRACED, 0)) trace_prefetch(sim, frame);
+  if ((event_ref(event) & 15) != EVENT_REPLY || frame->flags & CALL_ROOT) return;
+  const struct frame *parent = frame_at(sim, frame->parent);
+  if (!(parent->flags & CALL_ROOT)) __builtin_prefetch(frame_at(sim, parent->parent), 1);
+}
+
 static void events_later(const void *owner, const struct event *event, uint32_t n) {
   uint32_t handler[FEL_LATER_MAX];
   const struct event *of[FEL_LATER_MAX];
@@ -219,6 +229,7 @@ static void events_soon(const void *owner, const struct event *event, uint32_t n
   }
   for (uint32_t i = 0; i < handlers; i++) {
     const struct member *m = &sim->member[handler[i]];
+    prefetch_request(sim, of[i]);
     if (m->kind->fetch) m->kind->fetch(sim, m, (enum event_kind)(event_ref(of[i]) & 15));
   }
 }

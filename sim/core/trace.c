@@ -79,6 +79,15 @@ static uint32_t span_at(const struct sim *sim, const struct frame *frame) {
   return span->slot == slot && span->stamp == frame->stamp ? index : NO_SPAN;
 }
 
+void trace_prefetch(const struct sim *sim, const struct frame *call) {
+  const struct traces *t = sim->traces;
+  uint32_t slot = frame_slot(sim, call), index = slot < t->slots ? t->span_of[slot] : NO_SPAN;
+  if (index == NO_SPAN) return;
+  const char *span = (const char *)&t->span[index];
+  __builtin_prefetch(span, 1);
+  __builtin_prefetch(span + sizeof *t->span - 1, 1); /* as a rule in the next line */
+}
+
 static uint32_t add_span(struct traces *t, uint32_t parent, struct span span, enum part part) {
   uint32_t index = new_span(t), segment = new_segment(t);
   span.parent = parent;

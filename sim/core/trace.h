@@ -103,6 +103,9 @@ __attribute__((cold, noinline)) void trace_request_end(struct sim *sim, const st
  * kept as such. Before anything is done with what was followed. */
 void traces_finish(struct sim *sim);
 
+/* An event of a followed call is near. */
+void trace_prefetch(const struct sim *sim, const struct frame *call);
+
 /* Hooks of call.c and fault.c. */
 __attribute__((cold, noinline)) void trace_child(struct sim *sim, const struct frame *parent,
                                                  struct frame *call);

@@ -1,0 +1,17 @@
+/* What a database asks before what it has worked on is done. Its parts for that are in lines of
+ * memory that no other database touches. */
+#include "database_state.h"
+#include "fencing.h"
+#include "idempotency.h"
+
+enum answered database_asks(struct sim *sim, struct database_state *db, struct frame *call) {
+  bool writes = database_is_write(db, call);
+  if (db->fencing && !fencing_lets_do(sim, db->fencing, call, writes)) return AS_FENCED_OFF;
+  if (!writes) {
+    if (db->unchanged) unchanged_read(sim, db->unchanged, call);
+    return AS_DONE;
+  }
+  if (db->idempotency && !idempotency_lets_do(sim, db->idempotency, call)) return AS_DONE_BEFORE;
+  if (db->unchanged && !unchanged_write(sim, db->unchanged, call)) return AS_CHANGED;
+  return AS_DONE;
+}
