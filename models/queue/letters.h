@@ -20,6 +20,7 @@ enum letter_state {
   LETTER_DELAYED,   /* may not be delivered yet */
   LETTER_WAITING,   /* or parked */
   LETTER_DELIVERED, /* a consumer has it */
+  LETTER_PAUSING,   /* a consumer has it, and will try again */
   LETTER_WORKED,    /* worked on, and waits for others to be acknowledged with */
   LETTER_GONE,
 };

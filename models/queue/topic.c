@@ -5,7 +5,7 @@
 #include "checks.h"
 #include "column.h"
 #include "fault_def.h"
-#include "topic_state.h"
+#include "topic_policy.h"
 
 static bool has_writers(const struct topic_config *config) {
   return config->writers != PARAM_UNLIMITED;
@@ -117,6 +117,7 @@ static void topic_on_reply(struct sim *sim, struct member *member, struct frame 
 static void topic_on_consumer(struct sim *sim, struct member *member, struct member *consumer) {
   struct topic_state *t = topic_of(member);
   struct topic_group *g = &t->group[t->group_of[consumer->id]];
+  topic_policy_restart(sim, &g->consumer[t->consumer_of[consumer->id]]);
   group_opens(t, g, &g->consumer[t->consumer_of[consumer->id]]);
   if (!member->hung) group_serve(sim, member, g);
 }
@@ -418,7 +419,9 @@ const struct kind kind_topic = {
         "connection breaks at once), or when the acknowledgement has not come within "
         "`visibility`, even if the consumer hangs or still works on it. What vanishes on the way, "
         "there or back, is missed after `visibility` or after `session`. It comes back to its old "
-        "place, or after a `backoff`; after `deliveries` times it is a dead letter. A late "
+        "place, or after a `backoff`; after `deliveries` times it is a dead letter. What a "
+        "subscriber says about its messages as callers do about calls (`timeout`, `retry`, "
+        "`breaker`, `pool`) each of its instances does by itself. A late "
         "acknowledgement counts if nobody else has the message yet, as with SQS. A further "
         "delivery draws its work and its chances again; for a message that always fails, use an "
         "operation of its own. A crash of the topic breaks the connections: what consumers had "

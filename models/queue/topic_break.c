@@ -16,11 +16,15 @@ void groups_forget_consumers(struct topic_group *g) {
   }
 }
 
+static bool is_with_consumer(const struct letter *l) {
+  return l->state == LETTER_DELIVERED || l->state == LETTER_PAUSING || l->state == LETTER_WORKED;
+}
+
 /* What consumers had is delivered again. */
 static void recover(struct sim *sim, struct topic_state *t) {
   for (uint32_t id = 0; id < t->letters.used; id++) {
     const struct letter *l = letter_at(t, id);
-    if (l->state != LETTER_DELIVERED && l->state != LETTER_WORKED) continue;
+    if (!is_with_consumer(l)) continue;
     level_down(&t->in_delivery, sim->now_ns);
     partition_release(&t->group[l->group], l);
     group_wait_again(sim, t, &t->group[l->group], id);
@@ -41,7 +45,7 @@ void groups_take_back(struct sim *sim, struct topic_state *t, uint32_t partition
   for (uint32_t id = 0; id < t->letters.used; id++) {
     const struct letter *l = letter_at(t, id);
     if (l->partition != partition) continue;
-    if (l->state != LETTER_DELIVERED && l->state != LETTER_WORKED) continue;
+    if (!is_with_consumer(l)) continue;
     struct topic_group *g = &t->group[l->group];
     g->consumer[l->consumer].has--;
     level_down(&t->in_delivery, sim->now_ns);

@@ -1,7 +1,7 @@
 /* A group of a topic: who of its consumers gets which letter, and what becomes of each delivery. */
 #include "backoff.h"
 #include "life.h"
-#include "topic_state.h"
+#include "topic_policy.h"
 
 enum { SENT_AT_ONCE = 1000 };
 
@@ -38,8 +38,12 @@ void topic_age_update(struct sim *sim, struct topic_state *t) {
 
 /* --- who has room --------------------------------------------------------------------------- */
 
+static bool has_room(const struct topic_consumer *c) {
+  return c->has < c->prefetch && topic_policy_has_room(c);
+}
+
 void group_enter_ring(struct topic_group *g, struct topic_consumer *c) {
-  if (c->ready || c->closed || c->has >= c->prefetch || g->partition) return;
+  if (c->ready || c->closed || !has_room(c) || g->partition) return;
   uint32_t i = (uint32_t)(c - g->consumer);
   c->ready = true;
   c->next = NO_LETTER;
@@ -47,14 +51,15 @@ void group_enter_ring(struct topic_group *g, struct topic_consumer *c) {
   g->ready_tail = i;
 }
 
-/* The one that has had room for longest; NULL: none. */
-static struct topic_consumer *leave_ring(struct topic_group *g) {
+/* The one that has had room for longest; NULL: none. One that has lost it meanwhile, or is not let
+ * have more, comes back when something ends or is due. */
+static struct topic_consumer *leave_ring(const struct sim *sim, struct topic_group *g) {
   while (g->ready_head != NO_LETTER) {
     struct topic_consumer *c = &g->consumer[g->ready_head];
     g->ready_head = c->next;
     if (g->ready_head == NO_LETTER) g->ready_tail = NO_LETTER;
     c->ready = false;
-    if (!c->closed) return c;
+    if (!c->closed && has_room(c) && topic_policy_admits(sim, c)) return c;
   }
   return NULL;
 }
@@ -183,6 +188,22 @@ static uint64_t key_of_delivery(const struct letter *l) {
   return l->deliveries == 1 ? l->key : rng_mix(l->key + l->deliveries);
 }
 
+/* Try 1 of a delivery, or a further one: a call that carries it. */
+static struct frame *carry(struct sim *sim, struct member *member, struct topic_group *g,
+                           uint32_t id, struct topic_consumer *c, uint32_t tries) {
+  struct topic_state *t = topic_of(member);
+  const struct letter *l = letter_at(t, id);
+  uint64_t key = key_of_delivery(l);
+  struct frame *call = call_new(sim, sender_of(t, member, l), NULL);
+  call->key = tries == 1 ? key : key_attempt(key, tries);
+  call->item = l->item;
+  call->op = l->op;
+  call->site = (uint16_t)g->index;
+  delivery_send(sim, l->record, call);
+  topic_policy_sends(sim, c, call, tries);
+  return call;
+}
+
 static void deliver(struct sim *sim, struct member *member, struct topic_group *g, uint32_t id,
                     struct topic_consumer *c) {
   struct topic_state *t = topic_of(member);
@@ -196,12 +217,7 @@ static void deliver(struct sim *sim, struct member *member, struct topic_group *
   t->deliveries++;
   l->consumer = (uint32_t)(c - g->consumer);
   l->state = LETTER_DELIVERED;
-  struct frame *call = call_new(sim, sender_of(t, member, l), NULL);
-  call->key = key_of_delivery(l);
-  call->item = l->item;
-  call->op = l->op;
-  call->site = (uint16_t)g->index;
-  delivery_send(sim, l->record, call);
+  struct frame *call = carry(sim, member, g, id, c, 1);
   c->has++;
   group_enter_ring(g, c);
   if (c->config->ack == ACK_BEFORE) {
@@ -212,7 +228,7 @@ static void deliver(struct sim *sim, struct member *member, struct topic_group *
     partition_hold(g, l);
     group_plan(sim, member, g, id, c->config->visibility_ns, DUE_VISIBLE);
   }
-  call_send(sim, call, c->member, TIME_NEVER);
+  call_send(sim, call, c->member, c->config->timeout_ns);
 }
 
 /* Publishers that wait for room are let in. False: none was. */
@@ -260,8 +276,8 @@ static struct topic_consumer *next_pair(struct sim *sim, struct member *member,
                                         struct topic_group *g, uint32_t *letter) {
   struct topic_state *t = topic_of(member);
   if (!g->partition) {
-    struct topic_consumer *c = leave_ring(g);
-    while (c && closes(sim, member, g, c)) c = leave_ring(g);
+    struct topic_consumer *c = leave_ring(sim, g);
+    while (c && closes(sim, member, g, c)) c = leave_ring(sim, g);
     if (c == NULL) return NULL;
     *letter = waiting_take(&t->letters, &g->waiting);
     if (*letter == NO_LETTER) group_enter_ring(g, c);
@@ -269,7 +285,8 @@ static struct topic_consumer *next_pair(struct sim *sim, struct member *member,
   }
   for (uint32_t i = 0; i < g->consumers; i++) {
     struct topic_consumer *c = &g->consumer[i];
-    if (c->closed || c->gone || c->has >= c->prefetch || closes(sim, member, g, c)) continue;
+    if (c->closed || c->gone || !has_room(c) || !topic_policy_admits(sim, c)) continue;
+    if (closes(sim, member, g, c)) continue;
     *letter = partitions_take(t, g, i);
     if (*letter != NO_LETTER) return c;
   }
@@ -360,13 +377,15 @@ static void broke(struct sim *sim, struct member *member, struct topic_group *g,
 }
 
 static void not_worked(struct sim *sim, struct member *member, struct topic_group *g,
-                       struct topic_consumer *c, uint32_t id, enum outcome outcome) {
+                       struct topic_consumer *c, uint32_t id, uint32_t tries,
+                       enum outcome outcome) {
   struct topic_state *t = topic_of(member);
+  bool has = id != NO_LETTER && letter_at(t, id)->state == LETTER_DELIVERED;
+  if (has && topic_policy_retries(sim, member, g, c, id, tries, outcome)) return;
   c->has--;
   if (outcome == OUTCOME_RESET) broke(sim, member, g, c);
   if (outcome == OUTCOME_REFUSED) close_consumer(sim, member, g, c);
-  bool has = id != NO_LETTER && letter_at(t, id)->state == LETTER_DELIVERED;
-  if (has && outcome == OUTCOME_REFUSED) { /* it never came there */
+  if (has && outcome == OUTCOME_REFUSED && tries <= 1) { /* it never came there */
     struct letter *l = letter_at(t, id);
     t->deliveries--;
     t->redeliveries -= --l->deliveries > 0;
@@ -380,6 +399,20 @@ static void not_worked(struct sim *sim, struct member *member, struct topic_grou
   }
 }
 
+/* The consumer has had it all the time. A breaker that has opened meanwhile fails the try. */
+static void try_again(struct sim *sim, struct member *member, struct topic_group *g, uint32_t id,
+                      uint32_t tries) {
+  struct letter *l = letter_at(topic_of(member), id);
+  struct topic_consumer *c = &g->consumer[l->consumer];
+  l->state = LETTER_DELIVERED;
+  if (topic_policy_admits(sim, c)) {
+    call_send(sim, carry(sim, member, g, id, c, tries), c->member, c->config->timeout_ns);
+    return;
+  }
+  not_worked(sim, member, g, c, id, tries, OUTCOME_CIRCUIT_OPEN);
+  group_enter_ring(g, c);
+}
+
 void group_answer(struct sim *sim, struct member *member, struct frame *call,
                   enum outcome outcome) {
   struct topic_state *t = topic_of(member);
@@ -389,10 +422,12 @@ void group_answer(struct sim *sim, struct member *member, struct frame *call,
   }
   struct topic_group *g = &t->group[call->site];
   struct topic_consumer *c = &g->consumer[t->consumer_of[frame_callee(call)]];
-  uint32_t id = delivery_heard(sim, call);
+  bool late = outcome == OUTCOME_TIMEOUT;
+  uint32_t id = late ? delivery_given_up(sim, call) : delivery_heard(sim, call);
   if (t->replicas && call->sent_ns < t->replicas->void_before_ns[member->index - 1]) return;
+  uint32_t tries = topic_policy_heard(sim, member, g, c, call, outcome);
   if (outcome != OUTCOME_OK) {
-    not_worked(sim, member, g, c, id, outcome);
+    not_worked(sim, member, g, c, id, tries, outcome);
   } else if (id != NO_LETTER) {
     worked(sim, t, g, c, id);
   } else {
@@ -432,6 +467,10 @@ static void one_due(struct sim *sim, struct member *member, struct topic_group *
     group_opens(t, g, &g->consumer[due->letter]);
     return;
   }
+  if (due->what == DUE_ADMITS) {
+    group_enter_ring(g, &g->consumer[due->letter]);
+    return;
+  }
   if (due->what == DUE_SESSION) {
     struct topic_consumer *c = &g->consumer[due->letter];
     if (!c->closed || c->closings != due->stamp) return;
@@ -452,8 +491,15 @@ static void one_due(struct sim *sim, struct member *member, struct topic_group *
     case DUE_RETURN:
       if (same && l->state == LETTER_DELAYED) group_wait_again(sim, t, g, due->letter);
       return;
+    case DUE_TRY:
+      if (same && l->state == LETTER_PAUSING) try_again(sim, member, g, due->letter, due->tries);
+      return;
     case DUE_VISIBLE:
-      if (!same || l->state != LETTER_DELIVERED) return;
+      if (!same || (l->state != LETTER_DELIVERED && l->state != LETTER_PAUSING)) return;
+      if (l->state == LETTER_PAUSING) { /* no call is out */
+        g->consumer[l->consumer].has--;
+        group_enter_ring(g, &g->consumer[l->consumer]);
+      }
       t->reappeared++;
       give_back(sim, member, g, due->letter);
       return;
@@ -461,6 +507,7 @@ static void one_due(struct sim *sim, struct member *member, struct topic_group *
       expire(sim, t, g, due->letter);
       return;
     case DUE_OPENS:
+    case DUE_ADMITS:
     case DUE_SESSION:
       return;
   }

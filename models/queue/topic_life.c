@@ -4,7 +4,7 @@
 
 #include "arena.h"
 #include "life.h"
-#include "topic_state.h"
+#include "topic_policy.h"
 
 static const char *group_name(const struct sim *sim, uint32_t topic, uint32_t component) {
   const struct subscription *s = subscription_of(&sim->spec->component[component]);
@@ -26,6 +26,7 @@ static void add_consumer(struct sim *sim, struct topic_state *t, struct topic_gr
   struct topic_consumer *c = &g->consumer[g->consumers];
   *c = (struct topic_consumer){.member = m,
                                .config = s,
+                               .policy = topic_policy_new(sim, s),
                                .prefetch = s->prefetch ? s->prefetch : workers,
                                .next = NO_LETTER,
                                .closed = member_is_off(m)};
@@ -64,7 +65,9 @@ void groups_init(struct sim *sim, struct member *member) {
   t->group = arena_lines(sim->arena, components + 1, sizeof *t->group);
   for (uint32_t i = 0; i < components; i++) {
     const char *name = group_name(sim, topic, i);
-    if (!name || is_named(t, name)) continue;
+    if (!name) continue;
+    topic_policy_want(sim, subscription_of(&sim->spec->component[i]));
+    if (is_named(t, name)) continue;
     add_group(sim, member, name, subscription_of(&sim->spec->component[i])->dedup_ns);
   }
   if (t->groups == 0) add_group(sim, member, "", 0); /* they wait for somebody */

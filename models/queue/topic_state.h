@@ -20,11 +20,12 @@
 struct topic_consumer {
   struct member *member;
   const struct subscription *config;
-  uint64_t prefetch, has; /* messages it may have, and has */
-  uint32_t next;          /* in the ring of those with room; NO_LETTER: the last */
-  bool ready;             /* in the ring */
-  bool closed;            /* refused or broke: nothing is sent until it is heard of again */
-  bool gone;              /* closed for a session: has no partitions */
+  struct topic_policy *policy; /* NULL: none */
+  uint64_t prefetch, has;      /* messages it may have, and has */
+  uint32_t next;               /* in the ring of those with room; NO_LETTER: the last */
+  bool ready;                  /* in the ring */
+  bool closed;                 /* refused or broke: nothing is sent until it is heard of again */
+  bool gone;                   /* closed for a session: has no partitions */
   uint32_t closings;
   uint32_t *worked; /* letters that wait to be acknowledged together */
   uint32_t n_worked;
@@ -34,7 +35,17 @@ struct topic_consumer {
 struct due {
   uint64_t at_ns, number;
   uint32_t letter, order, stamp;
-  enum due_what { DUE_DELAY, DUE_RETURN, DUE_VISIBLE, DUE_EXPIRES, DUE_OPENS, DUE_SESSION } what;
+  uint16_t tries; /* DUE_TRY: which one it will be */
+  enum due_what {
+    DUE_DELAY,
+    DUE_RETURN,
+    DUE_VISIBLE,
+    DUE_EXPIRES,
+    DUE_TRY,
+    DUE_OPENS,
+    DUE_ADMITS,
+    DUE_SESSION
+  } what;
 };
 
 struct dues {

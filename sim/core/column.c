@@ -72,7 +72,7 @@ void columns_inherit(struct sim *sim, const struct frame *parent, const struct f
   uint32_t to = row_of(sim, call);
   for (int i = 0; i < COLUMN_KINDS; i++) {
     bool own = i == COLUMN_ANSWER || i == COLUMN_DELIVERY || i == COLUMN_STANDS;
-    own |= i == COLUMN_SEEN;
+    own |= i == COLUMN_SEEN || i == COLUMN_TRY;
     own |= i == COLUMN_RETRY_IN || i == COLUMN_ACKS || i == COLUMN_MESSAGE;
     own |=
         i == COLUMN_BATCH || i == COLUMN_TRANSACTION || i == COLUMN_LOCK || i == COLUMN_ENVIRONMENT;

@@ -23,6 +23,7 @@ enum column_id {
   COLUMN_SENT_BY,  /* of a message: who sent it and what it is, see message.c */
   COLUMN_BODY,     /* of a message: what it says */
   COLUMN_DELIVERY, /* of a call that carries a message of a topic: see delivery.c; its own alone */
+  COLUMN_TRY, /* of the same, where its consumer has a policy: see topic_policy.c; its own alone */
   COLUMN_BATCH,    /* of a call that went with others: how many they were; its own alone */
   COLUMN_DELAY,    /* ns: of a call that publishes, until the message can be delivered */
   COLUMN_ACKS,     /* of a call that publishes: enum acks; its own alone */

@@ -190,16 +190,31 @@ static void attempt_over(struct sim *sim, uint32_t record) {
   close_if_over(sim->deliveries, record);
 }
 
+static uint32_t tag_of(const struct sim *sim, uint64_t value) {
+  uint32_t stamp = value >> 32 & INT32_MAX;
+  const struct record *r = &sim->deliveries->record[(uint32_t)value - 1];
+  return r->audience != UINT16_MAX && r->stamp == stamp ? r->tag : DELIVERY_NONE;
+}
+
 uint32_t delivery_heard(struct sim *sim, const struct frame *call) {
   uint64_t value = column_get(sim, call, COLUMN_DELIVERY);
-  uint32_t record = (uint32_t)value - 1, stamp = value >> 32 & INT32_MAX;
-  const struct record *r = &sim->deliveries->record[record];
-  uint32_t tag = r->audience != UINT16_MAX && r->stamp == stamp ? r->tag : DELIVERY_NONE;
+  uint32_t tag = tag_of(sim, value);
   if (!(value & CARRIES_NOTHING)) {
     unload(sim, call, value);
-    attempt_over(sim, record);
+    attempt_over(sim, (uint32_t)value - 1);
   }
   return tag;
+}
+
+/* The consumer has it, or it is on its way there. */
+static bool is_with_consumer(const struct frame *f) {
+  enum frame_state state = frame_state(f);
+  return frame_is_handled(f) || state == FRAME_HELD_UP || state == FRAME_TRAVELLING;
+}
+
+uint32_t delivery_given_up(struct sim *sim, const struct frame *call) {
+  if (!is_with_consumer(call)) return delivery_heard(sim, call);
+  return tag_of(sim, column_get(sim, call, COLUMN_DELIVERY));
 }
 
 uint64_t delivery_missed_ns(const struct sim *sim, const struct frame *call) {
@@ -325,12 +340,6 @@ void consumer_is_back(struct sim *sim, struct member *member) {
 }
 
 /* --- counting ------------------------------------------------------------------------------- */
-
-/* The consumer has it, or it is on its way there. */
-static bool is_with_consumer(const struct frame *f) {
-  enum frame_state state = frame_state(f);
-  return frame_is_handled(f) || state == FRAME_HELD_UP || state == FRAME_TRAVELLING;
-}
 
 /* Of the audience's records that are let go and not done, those that a call still carries. */
 static uint64_t carried(struct sim *sim, uint32_t audience) {

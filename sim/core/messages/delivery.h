@@ -52,7 +52,8 @@ struct consumer {
   const struct subscription *config; /* NULL: it takes none */
   struct level backlog;              /* of its group; of one member for all */
   uint64_t consumed, duplicates, deduplicated, failed, out_of_order;
-  struct hist end_to_end; /* ns */
+  uint64_t tried_again, opened; /* by its retry; its breaker */
+  struct hist end_to_end;       /* ns */
 };
 
 /* --- for topics ----------------------------------------------------------------------------- */
@@ -80,6 +81,9 @@ void delivery_let_go(struct sim *sim, uint32_t record, enum let_go why);
 /* The answer to a call that carried a message is here. Returns the tag if this was the last call
  * that carried it and the topic has not let go; else DELIVERY_NONE. */
 uint32_t delivery_heard(struct sim *sim, const struct frame *call);
+
+/* The same of a call whose time was over: its consumer may go on with it, and end it. */
+uint32_t delivery_given_up(struct sim *sim, const struct frame *call);
 
 /* How long it takes a topic to find out that a call which carries a message has vanished, or its
  * answer: when the message is visible again, or when its connection has been silent for a session.

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "kind.h"
+#include "outbound_params.h"
 
 #define AT(field) offsetof(struct subscription, field)
 
@@ -90,6 +91,34 @@ const struct param subscription_params[] = {
             "shares and that is written together with the work: a message that comes again is "
             "acknowledged without work, or if two work on it at once the second result is thrown "
             "away."},
+    {.name = "timeout",
+     .type = PARAM_DURATION,
+     .offset = AT(timeout_ns),
+     .fallback = "never",
+     .min = 1,
+     .max = INFINITY,
+     .doc = "How long the work on a message may take. Then it has failed for the topic; whether it "
+            "goes on all the same says the service's `cancel`."},
+    {.name = "retry",
+     .type = PARAM_GROUP,
+     .offset = AT(retry),
+     .group = retry_params,
+     .doc = "An instance tries again itself what failed, and has the message meanwhile (Spring's "
+            "blocking retries); after the last attempt it goes back to the topic, which counts one "
+            "delivery. A message goes back at once whose instance broke."},
+    {.name = "breaker",
+     .type = PARAM_GROUP,
+     .offset = AT(breaker),
+     .group = breaker_params,
+     .doc = "An instance whose work fails takes no messages for a while, which wait in the topic "
+            "or go to others; then it takes some on trial."},
+    {.name = "pool",
+     .type = PARAM_GROUP,
+     .offset = AT(pool),
+     .group = pool_params,
+     .doc = "Messages that one instance may have at once: as `prefetch`, of which the smaller "
+            "counts, but it may adapt, aimd { ... } or gradient { ... }. What is more waits in the "
+            "topic, so that there is neither queue nor wait."},
     {0},
 };
 
@@ -141,6 +170,26 @@ static bool agrees(const struct spec *spec, uint32_t component, struct error *er
   return true;
 }
 
+/* Keys of the call policy that a subscriber has. */
+static bool policy_valid(const struct subscription *s, struct error *err) {
+  if (s->retry.given && s->ack == ACK_BEFORE) {
+    return error_set(err,
+                     "subscribe: retry and ack = \"before\" do not go together: what is "
+                     "acknowledged cannot be worked on again; leave one of them out");
+  }
+  if (s->retry.given && s->retry.late == LATE_ACCEPT) {
+    return error_set(err,
+                     "subscribe: the work of a try that timed out is done, and counts in "
+                     "duplicates; leave retry.late out");
+  }
+  if (s->pool.given && s->pool.queue > 0) {
+    return error_set(err, "subscribe: messages wait in the topic; leave pool.queue out");
+  }
+  const struct outbound_config calls = {
+      .timeout_ns = s->timeout_ns, .retry = s->retry, .breaker = s->breaker, .pool = s->pool};
+  return outbound_valid(&calls, err);
+}
+
 bool subscription_valid(const struct spec *spec, uint32_t component, const struct subscription *s,
                         uint64_t workers, uint64_t queue, struct error *err) {
   if (!is_topic(spec, s->topic)) {
@@ -176,5 +225,5 @@ bool subscription_valid(const struct spec *spec, uint32_t component, const struc
                      "queue): it would refuse what it asked for; lower prefetch or raise queue",
                      (unsigned long long)prefetch, (unsigned long long)(workers + queue));
   }
-  return agrees(spec, component, err);
+  return policy_valid(s, err) && agrees(spec, component, err);
 }

@@ -6,6 +6,7 @@
 #define SUBSCRIPTION_H
 
 #include "error.h"
+#include "outbound.h"
 #include "param.h"
 #include "spec.h"
 
@@ -23,6 +24,10 @@ struct subscription {
   uint64_t session_ns;
   uint32_t dead_letter; /* or REF_NONE */
   struct backoff backoff;
+  uint64_t timeout_ns; /* of the work on a message */
+  struct retry_config retry;
+  struct breaker_config breaker;
+  struct pool_config pool;
 };
 
 /* Of a PARAM_GROUP. */

@@ -1,0 +1,163 @@
+/* Aim: what a subscriber does about its messages by the keys of the call policy: when it gives one
+ * up, tries it again, takes none and how many it has at once; worked out by hand for each case. */
+#include "test_script_load.h"
+
+#define BURST(N) "client \"c\" { arrivals = burst { " N ", at = \"1s\" }, target = \"q\" }\n"
+#define TOPIC "topic \"q\" {}\n"
+
+static void expect(const char *text, const char *name, double value) {
+  double got = metric_of(text, name, 100);
+  if (got > value + 1e-9 || got < value - 1e-9) {
+    fail_msg("%s is %.12g instead of %.12g:\n%s", name, got, value, text);
+  }
+}
+
+/* Aim: work that takes too long has failed for the topic, and goes on: it ends at 4 s, when the
+ * second delivery is at work. */
+static void test_timeout(void **state) {
+  (void)state;
+  const char *text = BURST("1") TOPIC
+      "service \"a\" { workers = 2, work = \"3s\",\n"
+      "  subscribe = { \"q\", timeout = \"2s\", deliveries = 2 } }\n";
+  expect(text, "q.deliveries", 2);
+  expect(text, "q.dead_letters", 1);
+  expect(text, "a.consumed", 1);
+  expect(text, "a.end_to_end.max", 3);
+  expect(text, "a.duplicates", 1);
+}
+
+#define FAILS "service \"a\" { workers = 1, on = { work \"1s\", fail() },\n  subscribe = { \"q\", "
+
+/* Aim: three tries of 1 s with pauses of 1 s between them are one delivery, and the instance has
+ * nothing else meanwhile: 5 s each. */
+static void test_retry(void **state) {
+  (void)state;
+  const char *text =
+      BURST("2") TOPIC FAILS "deliveries = 2, retry = { attempts = 3, backoff = \"1s\" } } }\n";
+  expect(text, "a.failed_work", 12);
+  expect(text, "a.tried_again", 8);
+  expect(text, "q.deliveries", 4);
+  expect(text, "q.redeliveries", 2);
+  expect(text, "q.dead_letters", 2);
+  expect(text, "q.in_delivery", 20 / 100.0);
+  expect(text, "q.backlog.max", 2); /* one that comes back, and the other */
+  const char *cause = BURST("1") TOPIC FAILS
+      "deliveries = 1, retry = { attempts = 3, backoff = \"1s\", on = { \"timeout\" } } } }";
+  expect(cause, "a.tried_again", 0);
+  const char *late = BURST("1") TOPIC
+      "service \"a\" { workers = 9, work = \"3s\",\n"
+      "  subscribe = { \"q\", timeout = \"2s\", deliveries = 1,\n"
+      "    retry = { attempts = 2, backoff = \"0ms\" } } }\n";
+  expect(late, "a.tried_again", 1);
+  expect(late, "a.consumed", 1);
+  expect(late, "a.duplicates", 1);
+  const char *budget = BURST("10") TOPIC FAILS
+      "deliveries = 1, retry = { attempts = 3, backoff = \"0ms\", budget = \"50%\" } } }";
+  expect(budget, "a.tried_again", 5);
+}
+
+/* Aim: a message that becomes visible again while its instance pauses is no longer the instance's,
+ * which has room for another one: at 4 s and 7 s it is taken away. */
+static void test_taken_away(void **state) {
+  (void)state;
+  const char *text = BURST("1") TOPIC
+      "client \"d\" { arrivals = burst { 1, at = \"50s\" }, target = \"q\" }\n" FAILS
+      "deliveries = 2, visibility = \"3s\", retry = { attempts = 3, backoff = \"5s\" } } }\n";
+  expect(text, "q.reappeared", 4);
+  expect(text, "q.deliveries", 4);
+  expect(text, "a.failed_work", 4);
+  expect(text, "q.dead_letters", 2);
+  expect(text, "q.to_delivery.max", 0); /* at 50 s there was room */
+}
+
+/* Aim: who breaks while it pauses has the message no more; nor has anybody when the topic breaks.
+ */
+static void test_breaks(void **state) {
+  (void)state;
+#define PAUSES(WHO)                                                                   \
+  BURST("1")                                                                          \
+  TOPIC FAILS                                                                         \
+      "retry = { attempts = 2, backoff = \"4s\" }, deliveries = 3, backoff = \"1s\" " \
+      "} }\n"                                                                         \
+      "fault { crash \"" WHO "\", at = \"3s\", lasts = \"1s\" }\n"
+  /* By the crash of the topic at 3 s delivered again at 4 s: 5 s, 10 s, then twice more. */
+  expect(PAUSES("q"), "q.dead_letters", 1);
+  expect(PAUSES("q"), "q.deliveries", 3);
+  expect(PAUSES("q"), "a.failed_work", 1 + 2 + 2);
+  /* A crash that is over when it tries again changes nothing. */
+  expect(PAUSES("a"), "a.failed_work", 6);
+  const char *down = BURST("1") TOPIC FAILS
+      "retry = { attempts = 2, backoff = \"4s\" }, deliveries = 3, backoff = \"1s\" } }\n"
+      "fault { crash \"a\", at = \"3s\", lasts = \"10s\" }\n";
+  expect(down, "a.failed_work", 1 + 2 + 2);
+}
+
+/* Aim: after two failures in a row an instance takes nothing for 10 s, and what comes waits; then
+ * one on trial. */
+static void test_breaker(void **state) {
+  (void)state;
+  const char *one =
+      BURST("3") TOPIC FAILS "breaker = { failures = 2, open = \"10s\" }, deliveries = 1 } }\n";
+  /* 1 to 3 s: two; the third on trial from 13 s to 14 s. */
+  expect(one, "a.failed_work", 3);
+  expect(one, "q.to_delivery.max", 12);
+  expect(one, "a.breaker_opened", 2);
+  const char *two = "client \"c\" { arrivals = constant \"1/s\", target = \"q\" }\n" TOPIC
+                    "service \"a\" { workers = 1, work = \"100ms\", instances = 2,\n"
+                    "  subscribe = { \"q\", breaker = { failures = 2, open = \"1h\" } } }\n"
+                    "fault { error \"a[1]\", at = \"0s\" }\n";
+  expect(two, "a.breaker_opened", 1);
+  expect(two, "a[1].errors", 2);
+  expect(two, "q.redeliveries", 2);
+  expect(two, "q.backlog.end", 0);
+  /* A try that finds it open fails, too, and the message goes back: 1 to 2 s, 3 s to 4 s open. */
+  const char *both = BURST("1") TOPIC FAILS
+      "breaker = { failures = 1, open = \"10s\" }, retry = { attempts = 2, backoff = \"1s\" } } "
+      "}\n";
+  expect(both, "a.failed_work", 9); /* at 1 s, and each 11 s from then on */
+}
+
+/* Aim: no more at once than the pool has places, also where they adapt: 1, 2, 3 ... */
+static void test_pool(void **state) {
+  (void)state;
+  const char *fixed = BURST("8") TOPIC
+      "service \"a\" { workers = 4, work = \"1s\", subscribe = { \"q\", pool = { size = 2 } } }\n";
+  expect(fixed, "a.end_to_end.max", 4);
+  const char *more = BURST("8") TOPIC
+      "service \"a\" { workers = 4, work = \"1s\", subscribe = { \"q\", pool = { size = 9 } } }\n";
+  expect(more, "a.end_to_end.max", 2);
+  const char *grows = BURST("7") TOPIC
+      "service \"a\" { workers = 9, work = \"1s\",\n"
+      "  subscribe = { \"q\", pool = { size = aimd { start = 1 } } } }\n";
+  expect(grows, "a.end_to_end.max", 3); /* 1, then 2, then 4 */
+}
+
+static void test_mistakes(void **state) {
+  (void)state;
+  static const struct {
+    const char *says, *message;
+  } cases[] = {
+      {"ack = \"before\", retry = {}", "retry and ack = \"before\" do not go together"},
+      {"timeout = \"1s\", retry = { late = \"accept\" }", "leave retry.late out"},
+      {"pool = { size = 3, queue = 5 }", "leave pool.queue out"},
+      {"breaker = { open = \"1s\" }", "breaker"},
+      {"hedge = { after = \"1s\" }", "key 'hedge' of subscribe"},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    char text[400];
+    snprintf(text, sizeof text, BURST("1") TOPIC "service \"a\" { subscribe = { \"q\", %s } }\n",
+             cases[i].says);
+    const char *got = mistake(text);
+    if (!strstr(got, cases[i].message)) fail_msg("%s: %s", cases[i].says, got);
+  }
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_timeout),    cmocka_unit_test(test_retry),
+      cmocka_unit_test(test_taken_away), cmocka_unit_test(test_breaks),
+      cmocka_unit_test(test_breaker),    cmocka_unit_test(test_pool),
+      cmocka_unit_test(test_mistakes),
+  };
+  return cmocka_run_group_tests_name("subscriber", tests, folder_make, folder_remove);
+}
