@@ -484,6 +484,7 @@ const struct kind kind_load_balancer = {
     .outline = load_balancer_outline,
     .data_behind = load_balancer_data_behind,
     .divide = divide,
+    .add_version = load_balancer_add_version,
     .init = load_balancer_init,
     .start = load_balancer_start,
     .on_call = load_balancer_on_call,

@@ -27,6 +27,15 @@ static bool is_backend(const struct load_balancer_config *config, uint32_t compo
   return false;
 }
 
+void load_balancer_add_version(void *of, uint32_t from, uint32_t to, struct arena *arena) {
+  struct load_balancer_config *config = of;
+  if (config->backends.n != 1 || config->backends.id[0] != from) return;
+  uint32_t *both = arena_alloc(arena, 2 * sizeof *both);
+  both[0] = from;
+  both[1] = to;
+  config->backends = (struct refs){2, both};
+}
+
 static bool weights_valid(const struct spec *spec, const struct load_balancer_config *config,
                           struct error *err) {
   const struct algorithm *algorithm = load_balancer_algorithm(config);

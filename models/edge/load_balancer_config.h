@@ -47,6 +47,8 @@ extern const struct param load_balancer_params[];
 const struct algorithm *load_balancer_algorithm(const struct load_balancer_config *config);
 
 /* Of each instance of a component among the backends: 1 where `weights` do not name it. */
+/* kind.add_version. */
+void load_balancer_add_version(void *config, uint32_t from, uint32_t to, struct arena *arena);
 double load_balancer_weight(const struct load_balancer_config *config, uint32_t component);
 
 bool load_balancer_validate(const struct spec *spec, const struct component_spec *component,

@@ -25,7 +25,7 @@ bool actions_prepare(const struct spec *spec, struct component_spec *component, 
     const struct control_act *act = action_of(&spec->component[i]);
     if (act == NULL || act->action->prepare == NULL) continue;
     *culprit = i;
-    if (!act->action->prepare(act, &component[act->target], err)) return false;
+    if (!act->action->prepare(spec, act, component, err)) return false;
   }
   return true;
 }

@@ -35,9 +35,10 @@ struct action_def {
   bool restarts;     /* members */
   size_t state_size; /* of its own (control_state.doing); zeroed before init */
 
-  /* What it changes about the component that it names, before the simulation is built; may be
-   * NULL. */
-  bool (*prepare)(const struct control_act *act, struct component_spec *target, struct error *err);
+  /* What it changes about the component that it names, or those that call it, before the
+   * simulation is built; may be NULL. */
+  bool (*prepare)(const struct spec *spec, const struct control_act *act,
+                  struct component_spec *component, struct error *err);
   /* Beyond what tables say; `watched`: what the signal is about, or REF_NONE. May be NULL. */
   bool (*validate)(const struct spec *spec, const struct component_spec *control,
                    const struct control_act *act, uint32_t watched, struct error *err);

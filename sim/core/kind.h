@@ -123,6 +123,9 @@ struct kind {
    * NULL: it cannot. */
   void (*divide)(struct sim *sim, struct member *member, const struct component *from,
                  const struct component *to, double share);
+  /* Of such a kind, before the simulation is built: what gives calls to `from` alone does so to
+   * `to`, a version of it, too. */
+  void (*add_version)(void *config, uint32_t from, uint32_t to, struct arena *arena);
   /* Says what the component does with an operation, of a source: how it sends it, for checks that
    * run nothing; fills an outline that was begun and ends it with OUTLINE_END. NULL: nothing is
    * known, and neither is what lies behind it. */

@@ -85,13 +85,13 @@ static bool check_graph(struct loader *loader) {
 
 static int build_scenario(lua_State *L) {
   struct loader *loader = loader_of(L);
+  loader->scenario->spec.arena = loader->arena; /* actions that are prepared take from it */
   bool ok = settings_finish(loader) && sweep_check(loader) && vocabulary_finish(loader) &&
             off_declarations(loader) && build_names(loader) && build_run(loader) &&
             build_components(loader) && build_paths(loader) && build_allows(loader) &&
             build_faults(loader) && off_faults(loader) && check_graph(loader) &&
             goals_build(loader);
   if (!ok) return 0;
-  loader->scenario->spec.arena = loader->arena;
   loader->scenario->params = loader->params;
   loader->scenario->param = loader->param;
   return 0;

@@ -32,6 +32,21 @@ static void test_shares(void **state) {
   within(text, "c.availability", 1, 1);
 }
 
+/* Aim: a balancer that names the former version alone gives the new one what the release says. */
+static void test_one_named(void **state) {
+  (void)state;
+  static const char text[] =
+      "client \"c\" { arrivals = constant \"100/s\", target = \"lb\", timeout = \"1s\" }\n"
+      "load_balancer \"lb\" { backends = \"old\", algorithm = \"power_of_two\" }\n"
+      "service \"old\" { instances = 2, work = \"1ms\" }\n"
+      "service \"new\" { instances = 2, work = \"1ms\" }\n"
+      "control \"v2\" { at = \"20s\", act = rollout { \"old\", to = \"new\",\n"
+      "  by = { \"10%\", \"50%\", \"100%\" }, every = \"20s\" } }\n";
+  within(text, "new.arrivals", 5200 - 150, 5200 + 150);
+  within(text, "old.arrivals", 4800 - 150, 4800 + 150);
+  within(text, "c.availability", 1, 1);
+}
+
 /* Aim: a version that fails three calls of ten is seen at the first look, five seconds after its
  * first share, and gets no more; without a look all that it gets is spoilt; a good one stays. */
 static void test_taken_back(void **state) {
@@ -105,6 +120,7 @@ static void test_mistakes(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_shares),
+      cmocka_unit_test(test_one_named),
       cmocka_unit_test(test_taken_back),
       cmocka_unit_test(test_mistakes),
   };

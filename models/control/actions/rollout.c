@@ -181,6 +181,19 @@ static bool check_shares(const struct control_act *act, struct error *err) {
   return true;
 }
 
+/* Who gives all calls to the former version gives them to the new one, too, as if both had been
+ * named. */
+static bool prepare(const struct spec *spec, const struct control_act *act,
+                    struct component_spec *component, struct error *err) {
+  (void)err;
+  for (uint32_t i = 0; i < spec->components && act->target != act->version; i++) {
+    const struct kind *kind = component[i].kind;
+    if (!kind->add_version) continue;
+    kind->add_version((void *)component[i].config, act->target, act->version, spec->arena);
+  }
+  return true;
+}
+
 static bool validate(const struct spec *spec, const struct component_spec *control,
                      const struct control_act *act, uint32_t watched, struct error *err) {
   (void)watched;
@@ -266,12 +279,14 @@ const struct action_def action_rollout = {
                  "= \"1min\", back_when = \"web2.error_ratio > 5%\" }",
              .doc =
                  "Calls that balancers give to one component go to another by rising shares, and "
-                 "back when that shows to be bad.",
+                 "back when that shows to be bad. A balancer whose backends are the former version "
+                 "alone has the new one from then on, too.",
              .params = params,
              .subject = &subject},
     .keys = keys,
     .meters = meters,
     .state_size = sizeof(struct release),
+    .prepare = prepare,
     .validate = validate,
     .init = init,
     .before = before,

@@ -25,8 +25,10 @@ static bool can_change(const struct kind *kind) {
          !kind->keeps_messages && !kind->pick && !kind->lodging && !kind->messages;
 }
 
-static bool prepare(const struct control_act *act, struct component_spec *target,
-                    struct error *err) {
+static bool prepare(const struct spec *spec, const struct control_act *act,
+                    struct component_spec *component, struct error *err) {
+  (void)spec;
+  struct component_spec *target = &component[act->target];
   if (!can_change(target->kind)) {
     return error_set(err,
                      "scales \"%s\", a %s, whose members are not started and stopped like that",
