@@ -59,11 +59,16 @@ static bool clear_broken(struct sim *sim, struct cache_state *c, uint32_t i) {
   return true;
 }
 
+/* The store that was entered begins. */
+static void begin(struct sim *sim, struct cache_state *c) {
+  if (c->config->warm) keep_warm(sim, c->member);
+}
+
 /* What it has in its next life begins when it asks, and not when somebody counts. */
 static void renew(struct sim *sim, struct cache_state *c, uint32_t i) {
   if (!clear_broken(sim, c, i)) return;
   c->owners.owner[i].epoch = c->owners.owner[i].member->epoch;
-  if (c->config->warm) keep_warm(sim, c->member);
+  begin(sim, c);
 }
 
 void owners_revisit(struct sim *sim, struct cache_state *c, uint32_t i) {
@@ -100,7 +105,7 @@ void owners_find(struct sim *sim, struct cache_state *c, const struct frame *cal
     i = add(c, who, caller);
     level_up(&c->owned, sim->now_ns);
     owners_enter(c, i);
-    if (c->config->warm) keep_warm(sim, c->member);
+    begin(sim, c);
   }
   owners_revisit(sim, c, i);
 }

@@ -62,7 +62,9 @@ const struct param copies_params[] = {
      .offset = AT(apply),
      .fallback = "0ms",
      .doc = "How long a write holds a worker of each other copy. A copy applies one after the "
-            "other, in order, and shares its workers with reads: it lags when they are busy."},
+            "other, in order, and shares its workers with reads: it lags when they are busy. With "
+            "leaders = \"all\" they are not in order, and take as long as `write` if this is not "
+            "said."},
     {.name = "fence",
      .type = PARAM_BOOL,
      .offset = AT(fence),
@@ -160,12 +162,13 @@ bool copies_are_promoted(const struct spec *spec, const struct component_spec *c
 }
 
 /* A key that means something only with a primary, or only without, was written. */
-static const char *misplaced(const struct component_spec *component, bool primary) {
+static const char *misplaced(const struct component_spec *component, bool primary, bool all_lead) {
   static const char *const with[] = {"copies.apply", "copies.fence", "copies.elect", NULL};
   static const char *const without[] = {"copies.coordinators", "copies.hints",    "copies.repair",
                                         "copies.timeout",      "copies.conflict", NULL};
   const char *const *keys = primary ? without : with;
   for (; *keys; keys++) {
+    if (all_lead && strcmp(*keys, "copies.apply") == 0) continue;
     if (spec_states(component, *keys)) return *keys;
   }
   return NULL;
@@ -265,7 +268,7 @@ bool copies_validate(const struct spec *spec, const struct component_spec *compo
     return error_set(err, "has both zone and copies.zone; say one of them where the copies live");
   }
   bool primary = copies_have_primary(config);
-  const char *key = misplaced(component, primary);
+  const char *key = misplaced(component, primary, copies_all_lead(config));
   if (key) {
     return error_set(err, "has %s, which means nothing %s", key,
                      primary ? "with a primary; without one copies.read is a number, \"quorum\" or "

@@ -27,7 +27,10 @@ static void start_round_message(struct sim *sim, struct member *member, struct f
   struct database_state *db = member->state;
   bool reads = quorum_message_reads(sim, message);
   quorum_see(sim, db->quorum, message);
-  call_work(sim, member, message, work_of(db, message, !reads));
+  bool of_others = !reads && db->applies && message_sender(sim, message) != member;
+  call_work(sim, member, message,
+            of_others ? dist_draw_keyed(&db->config->copies.apply, &db->apply, message->key, 0)
+                      : work_of(db, message, !reads));
 }
 
 static void end_round_message(struct sim *sim, struct database_state *db, struct frame *message) {
@@ -486,6 +489,9 @@ static void database_init(struct sim *sim, struct member *member) {
   station_init(sim, &db->station, DISCIPLINE_FIFO, workers, queue, 1);
   db->read = sim_stream(sim, member->component, "read");
   db->write = sim_stream(sim, member->component, "write");
+  db->applies =
+      copies_all_lead(&db->config->copies) && spec_states(member->component->spec, "copies.apply");
+  db->apply = sim_stream(sim, member->component, "apply");
   db->write_ops = data_writes(sim->spec, member->component->id);
   for (uint32_t i = 0; i < SPEC_MAX_OPS / 64; i++) db->has_writes |= db->write_ops.bits[i] != 0;
   db->followed = ledger_follows(sim, member->component->id);

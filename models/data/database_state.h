@@ -13,7 +13,8 @@ struct database_state {
   /* What most calls touch fills the first line and the beginning of `station`. */
   const struct database_config *config;
   const struct dist *read_time; /* of the config */
-  struct stream read, write;
+  struct stream read, write, apply;
+  bool applies;    /* writes of other leaders take a time of their own */
   bool has_writes; /* there are write_ops */
   bool followed;   /* by the ledger */
   bool special;    /* there are copies, shards or rows: `copy`, `quorum`, `shard`, `rows` */

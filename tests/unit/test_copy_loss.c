@@ -138,10 +138,28 @@ static void test_mistakes(void **state) {
                          "nowhere else"));
 }
 
+/* Aim: what another leader took holds a worker for as long as applying takes, or as a write does if
+ * nothing is said of it. */
+static void test_leaders_apply(void **state) {
+  (void)state;
+#define LEADERS(APPLY)                                                                        \
+  "client \"c\" { arrivals = constant \"1/s\", target = \"kv\", mix = { write = 1 }, zone = " \
+  "\"a\" "                                                                                    \
+  "}\n"                                                                                       \
+  "database \"kv\" { write = \"5ms\", copies = { n = 2, zone = { \"a\", \"b\" },\n"           \
+  "  leaders = \"all\", write = 2, read = \"nearest\"" APPLY                                  \
+  " } }\n"                                                                                    \
+  "path { from = \"a\", to = \"b\", latency = \"50ms\" }\n"
+  is(LEADERS(", apply = \"1ms\""), "c.latency.max", 0.101);
+  is(LEADERS(""), "c.latency.max", 0.105);
+  is(LEADERS(", apply = \"0ms\""), "c.latency.max", 0.1);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_primary), cmocka_unit_test(test_follower), cmocka_unit_test(test_votes),
-      cmocka_unit_test(test_backup),  cmocka_unit_test(test_mistakes),
+      cmocka_unit_test(test_primary),  cmocka_unit_test(test_leaders_apply),
+      cmocka_unit_test(test_follower), cmocka_unit_test(test_votes),
+      cmocka_unit_test(test_backup),   cmocka_unit_test(test_mistakes),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
