@@ -17,11 +17,16 @@ static uint64_t child_key(const struct member *member, const struct frame *call,
   return rng_mix(call->key ^ s->name_hash) + ((uint64_t)which << 32 | copy) * KEY_STEP;
 }
 
-/* Which of the program's calls has that key. */
+/* Which of the program's calls has that key, and below that which copy of it. */
+static uint64_t made_of(const struct sim *sim, const struct member *member,
+                        const struct frame *call, const struct frame *child) {
+  uint64_t base = rng_mix(call->key ^ member->component->name_hash);
+  return (outbound_key(sim, child) - base) * KEY_STEP_INVERSE;
+}
+
 static uint32_t which_call(const struct sim *sim, const struct member *member,
                            const struct frame *call, const struct frame *child) {
-  uint64_t base = rng_mix(call->key ^ member->component->name_hash);
-  return (uint32_t)((outbound_key(sim, child) - base) * KEY_STEP_INVERSE >> 32);
+  return (uint32_t)(made_of(sim, member, call, child) >> 32);
 }
 
 /* The same request, also when it is tried again, and the same call of it: the same identity. */
@@ -78,7 +83,11 @@ void service_send(struct sim *sim, struct member *member, struct frame *call,
   const struct service_state *s = member->state;
   struct outbound *out = s->out ? s->out[s->plan[call->op].first_call + which] : NULL;
   if (__builtin_expect(out != NULL, 0)) {
-    outbound_send(sim, out, child);
+    if (spec->each) {
+      outbound_send_to(sim, out, child, &sim->component[spec->component].member[copy]);
+    } else {
+      outbound_send(sim, out, child);
+    }
     return;
   }
   if (__builtin_expect(spec->locks, 0) && !spec->keyed) child->item = 0;
@@ -148,6 +157,17 @@ static bool wants(struct sim *sim, struct member *member, const struct frame *ca
   return call->pc == site && frame_state(call) == FRAME_WAITING;
 }
 
+/* A further try of a call to every member goes to the member that had the first one. */
+static struct outbound *pick_again(struct sim *sim, struct member *member, struct frame *call,
+                                   struct frame *child, struct member **to) {
+  const struct service_state *s = member->state;
+  const struct plan *plan = &s->plan[call->op];
+  uint64_t made = made_of(sim, member, call, child);
+  uint32_t which = (uint32_t)(made >> 32), copy = (uint32_t)made;
+  *to = &sim->component[plan->program->call[which].component].member[copy];
+  return s->out[plan->first_call + which];
+}
+
 void service_add_policies(struct sim *sim, struct member *member) {
   struct service_state *s = member->state;
   uint32_t calls = 0, declared = 0;
@@ -159,8 +179,9 @@ void service_add_policies(struct sim *sim, struct member *member) {
     for (uint32_t k = 0; k < program->calls; k++) {
       const struct program_call *call = &program->call[k];
       struct component *to = &sim->component[call->component];
-      out[calls] = outbound_new(sim, member, to, to->spec->name, &call->policy,
-                                (struct outbound_hooks){.wants = wants});
+      out[calls] = outbound_new(
+          sim, member, to, to->spec->name, &call->policy,
+          (struct outbound_hooks){.wants = wants, .pick = call->each ? pick_again : NULL});
       declared += out[calls++] != NULL;
     }
   }

@@ -71,7 +71,8 @@ static const struct param params[] = {
      .offset = AT(each),
      .fallback = "false",
      .doc = "Whether every member of the group is called, once and all at the same time: stripes, "
-            "quorums, broadcasts."},
+            "quorums, broadcasts. A retry of one of these calls goes to the same member; breaker "
+            "and pool are for all together."},
     {.name = "need",
      .type = PARAM_COUNT,
      .offset = AT(need),
@@ -138,9 +139,9 @@ static bool check(const struct step_place *place, const void *config, const char
     *key = "times";
     return error_set(err, "and each exclude each other: every member is called once");
   }
-  if (c->call.each && !outbound_is_plain(&c->call.policy)) {
-    *key = "each";
-    return error_set(err, "takes a timeout, and nothing else of a call's policy");
+  if (c->call.each && c->call.policy.hedge.given) {
+    *key = "hedge";
+    return error_set(err, "and each = true do not go together: a hedge would ask the same member");
   }
   if (c->call.each && c->fallback.n && c->fallback.fallback[0].causes != CAUSES_ALL) {
     *key = "fallback";

@@ -71,9 +71,36 @@ static void test_fallback_of_each(void **state) {
   assert_non_null(strstr(mistake(EACH(", fallback = { shed = {} }")), "is one list of steps"));
 }
 
+/* Aim: of calls to every member those that failed are made again, to the same member; the places of
+ * a pool are for all together. At 1 s the second member fails until 1.15 s. */
+static void test_policy_of_each(void **state) {
+  (void)state;
+#define EVERY(POLICY, REST)                                       \
+  ASK "} service \"s\" { on = { call { \"t\", each = true" POLICY \
+      " } } }\n"                                                  \
+      "service \"t\" { instances = 4, work = \"10ms\" }\n"        \
+      "fault { error \"t[2]\", at = \"500ms\", lasts = \"650ms\" }\n" REST
+  const char *again = EVERY(", retry = { attempts = 3, backoff = \"100ms\" }", "");
+  expect(again, "c.availability", 1);
+  expect(again, "t[1].arrivals", 10);
+  expect(again, "t[2].arrivals", 12);
+  expect(again, "t[3].arrivals", 10);
+  expect(again, "s.t.retries", 2);
+  expect(again, "c.latency.max", 0.21);
+  expect(EVERY("", ""), "c.errors.failed", 1);
+  /* One after the other, but at 1 s one is over at once. */
+  const char *one = EVERY(", pool = { size = 1, queue = 3 }", "");
+  expect(one, "c.latency.max", 0.04);
+  expect(one, "c.errors.failed", 1);
+  expect(EVERY(", pool = { size = 3 }", ""), "c.errors.failed", 10); /* the fourth is refused */
+  const char *hedged = EVERY(", hedge = { after = \"1s\" }", "");
+  assert_non_null(strstr(mistake(hedged), "would ask the same member"));
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(test_causes), cmocka_unit_test(test_retries),
                                      cmocka_unit_test(test_fallbacks),
-                                     cmocka_unit_test(test_fallback_of_each)};
+                                     cmocka_unit_test(test_fallback_of_each),
+                                     cmocka_unit_test(test_policy_of_each)};
   return cmocka_run_group_tests(tests, folder_make, folder_remove);
 }
