@@ -12,6 +12,12 @@ void control_begin(struct sim *sim, struct member *control, uint16_t what) {
   timer_set(sim, control, &c->tick, phase_ns, what, 0);
 }
 
+uint64_t control_takes_ns(struct member *control, struct watched *who) {
+  const struct control_state *c = control->state;
+  uint64_t key = rng_mix(member_identity(control) + member_identity(who->member)) + ++who->decided;
+  return dist_draw_keyed(&c->config->act.takes, &c->takes, key, 0);
+}
+
 /* Nothing that a request meets. */
 static void control_outline(const struct spec *spec, const struct component_spec *component, int op,
                             struct outline *out) {
@@ -27,6 +33,7 @@ static void control_init(struct sim *sim, struct member *member) {
   uint32_t watched = c->signal->watches(c->config);
   if (watched != REF_NONE) c->component = &sim->component[watched];
   c->phase = sim_stream(sim, member->component, "phase");
+  c->takes = sim_stream(sim, member->component, "takes");
   if (c->signal->state_size) c->seen = arena_alloc(sim->arena, c->signal->state_size);
   c->signal->init(sim, member);
   if (c->action == NULL) return;

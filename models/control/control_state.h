@@ -27,6 +27,7 @@ struct watched {
   uint64_t since_ns;  /* its process runs since then, as far as the control knows; or will, after a
                          restart that is under way */
   uint64_t heard_ns;  /* it answered then, last */
+  uint64_t decided;   /* how often something was decided about it that takes time */
 };
 
 struct control_state {
@@ -39,7 +40,7 @@ struct control_state {
   struct watched *watched;
   uint64_t ticks; /* times that the signal looked */
   struct timer tick;
-  struct stream phase;
+  struct stream phase, takes;
   uint64_t suspicions, false_alarms, actions, failed_actions, probes, failed_probes;
   struct hist detection, recovery;
   struct level off_target, firing, share;
@@ -62,5 +63,8 @@ void control_forget_members(struct member *control);
 /* One of them is taken for failed from now on, of which the action hears; or is heard again. */
 void control_suspect(struct sim *sim, struct member *control, struct watched *who);
 void control_heard(struct sim *sim, struct member *control, struct watched *who);
+
+/* Draws how long what is now decided about a member takes (`takes`). */
+uint64_t control_takes_ns(struct member *control, struct watched *who);
 
 #endif

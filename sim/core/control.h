@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "dist.h"
 #include "pause.h"
 
 struct meter;
@@ -60,7 +61,7 @@ struct control_act {
   const struct action_def *action; /* NULL: nothing */
   bool off;                        /* switched off, to see what it does */
   uint32_t target;                 /* component */
-  uint64_t takes_ns;               /* from the decision until it is done */
+  struct dist takes;               /* ns, from the decision until it is done */
   struct backoff backoff;          /* before that, when it is not the first of late; none: 0 */
   uint64_t reset_ns;               /* who ran for so long is not restarted again and again */
   /* scale */

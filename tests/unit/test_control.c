@@ -1,5 +1,6 @@
 /* Aim: a control finds out in time that a primary failed, another copy takes over, and what was
  * acknowledged and is lost by it is counted from what really became of the writes. */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -162,6 +163,32 @@ static void test_lost_writes(void **state) {
   }
 }
 
+/* Aim: what promoting takes is drawn, each time by itself: the mean of 400 and their standard
+ * deviation are those of the law, within 4 standard errors. */
+static void test_takes_is_drawn(void **state) {
+  (void)state;
+  enum { RUNS = 400 };
+  double sum = 0, squares = 0;
+  for (uint64_t seed = SEED; seed < SEED + RUNS; seed++) {
+    struct shot shot = {.at_ns = 0, .to = "pg", .op = "write", .item = 1, .timeout_ns = 2 * S};
+    struct scene *scene = scene_new();
+    struct node *ha = manager(scene, "async", "false");
+    node_set(ha, "act", "promote pg, takes exponential/5s");
+    fail_at(scene, &fault_crash, "pg[1]", 10 * S, 200);
+    scene_add_sender(scene, "from", &shot, 1);
+    struct run run = run_scene(scene, seed, 100 * S);
+    assert_same(metric(&run, "ha.actions"), 1);
+    double takes = metric(&run, "ha.recovery.mean") - metric(&run, "ha.detection.mean");
+    sum += takes, squares += takes * takes;
+    run_free(&run);
+    scene_free(scene);
+  }
+  double mean = sum / RUNS, sd = sqrt(squares / RUNS - mean * mean);
+  print_message("takes %.3f s on average, standard deviation %.3f s\n", mean, sd);
+  assert_true(fabs(mean - 5) < 4 * 5 / sqrt(RUNS));
+  assert_true(fabs(sd - 5) < 4 * 5 * sqrt(2.0 / RUNS)); /* kurtosis 9: (9 - 1) / 4 n */
+}
+
 /* Aim: the copy that has most takes over, wherever it stands. */
 static void test_has_most(void **state) {
   (void)state;
@@ -322,6 +349,7 @@ static void test_refused(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_time_to_failover),
+      cmocka_unit_test(test_takes_is_drawn),
       cmocka_unit_test(test_warmup),
       cmocka_unit_test(test_lost_writes),
       cmocka_unit_test(test_has_most),

@@ -39,7 +39,7 @@ static void on_failed(struct sim *sim, struct member *control, struct watched *w
   /* A copy that fails is no reason to have another primary. */
   if (primary_of(c, who) != who->member) return;
   uint32_t which = (uint32_t)(who - c->watched);
-  timer_set(sim, control, &p->done[which], c->config->act.takes_ns, DUE_DONE, which);
+  timer_set(sim, control, &p->done[which], control_takes_ns(control, who), DUE_DONE, which);
 }
 
 static void on_due(struct sim *sim, struct member *control, struct timer *timer) {
@@ -83,11 +83,9 @@ static const struct param subject = {.name = "target",
                                      .doc = "Database with copies."};
 static const struct param params[] = {
     {.name = "takes",
-     .type = PARAM_DURATION,
-     .offset = AT(takes_ns),
+     .type = PARAM_TIME_DIST,
+     .offset = AT(takes),
      .fallback = "0s",
-     .min = 0,
-     .max = 1e18,
      .doc = "From the decision until the new primary takes writes."},
     {0},
 };

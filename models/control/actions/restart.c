@@ -46,7 +46,7 @@ static void on_failed(struct sim *sim, struct member *control, struct watched *w
   w->beats.missed = 0;
   if (w->since_ns > sim->now_ns) return; /* it is to begin anyway */
   if (timer_is_set(sim, &own->up)) c->failed_actions++;
-  uint64_t takes_ns = time_sum(pause_ns(sim, control, w, own), c->config->act.takes_ns);
+  uint64_t takes_ns = time_sum(pause_ns(sim, control, w, own), control_takes_ns(control, w));
   if (!member_restart(sim, w->member, takes_ns)) {
     c->failed_actions++;
     return;
@@ -91,11 +91,9 @@ static const struct param subject = {.name = "target",
                                      .doc = "Component of which members are restarted."};
 static const struct param params[] = {
     {.name = "takes",
-     .type = PARAM_DURATION,
-     .offset = AT(takes_ns),
+     .type = PARAM_TIME_DIST,
+     .offset = AT(takes),
      .fallback = "0s",
-     .min = 0,
-     .max = 1e18,
      .doc = "From the decision until the new process begins; its `start` comes after that."},
     {.name = "backoff",
      .type = PARAM_BACKOFF,
