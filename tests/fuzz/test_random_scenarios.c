@@ -1,7 +1,9 @@
 /* Aim: any valid scenario, however odd, runs without a crash and without a failed law of physics,
  * and gives the same results on one thread, on two, and with its statements in the opposite order.
  *
- *   tests/fuzz/test_random_scenarios [FIRST [NUMBER]]      seeds; 1 and 60 without
+ *   tests/fuzz/test_random_scenarios [FIRST [NUMBER [FOLDER]]]      seeds; 1 and 60 without
+ *
+ * With a FOLDER the scenarios are written there and not run.
  *
  * Under the sanitizers, with a NUMBER of thousands, it looks for what nobody has thought of. The
  * scenario that went wrong stands in random-SEED.lua. */
@@ -87,15 +89,33 @@ static void try_seed(const struct language *language, uint64_t seed, struct tall
   g_free(reversed);
 }
 
+static void write_seed(const struct language *language, uint64_t seed, const char *folder,
+                       struct tally *tally) {
+  char *text = random_scenario(language, seed, NULL);
+  if (text == NULL) return;
+  char *file = g_strdup_printf("%s/random-%llu.lua", folder, (unsigned long long)seed);
+  g_file_set_contents(file, text, -1, NULL);
+  tally->valid++;
+  g_free(file);
+  g_free(text);
+}
+
 int main(int argc, char **argv) {
   uint64_t first = argc > 1 ? strtoull(argv[1], NULL, 10) : 1;
   uint64_t number = argc > 2 ? strtoull(argv[2], NULL, 10) : 60;
   const char *wanted = getenv("N");
   if (wanted && argc < 3) number = strtoull(wanted, NULL, 10);
+  const char *folder = argc > 3 ? argv[3] : NULL;
   char *scratch = g_strdup_printf("%s/archsim-random-%d.lua", g_get_tmp_dir(), (int)getpid());
   struct language *language = language_new(scratch);
   struct tally tally = {0};
-  for (uint64_t seed = first; seed < first + number; seed++) try_seed(language, seed, &tally);
+  for (uint64_t seed = first; seed < first + number; seed++) {
+    if (folder) {
+      write_seed(language, seed, folder, &tally);
+    } else {
+      try_seed(language, seed, &tally);
+    }
+  }
   printf("%llu seeds from %llu: %u valid, %u given up, %u wrong, %llu events\n",
          (unsigned long long)number, (unsigned long long)first, tally.valid, tally.given_up,
          tally.wrong, (unsigned long long)tally.events);
