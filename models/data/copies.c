@@ -7,6 +7,7 @@
 #include "arena.h"
 #include "checks.h"
 #include "copy_keys.h"
+#include "copy_outbox.h"
 #include "fault_def.h"
 
 static struct group *group_new(struct sim *sim, const struct member *first,
@@ -64,6 +65,7 @@ void copy_free(struct copy *copy) {
   if (copy->number + 1 < copy->group->n) return;
   history_free(copy->group->history);
   copy_keys_free(copy->group->keys);
+  copy_outbox_free(copy->group->messages);
 }
 
 /* What is in its memory is gone; its log and what it shows are on its disk. */
@@ -80,6 +82,7 @@ void copy_fault(struct sim *sim, struct copy *copy, const struct fault_def *faul
   if (fault != &fault_crash) return;
   bool elects = copy->group->config->elect.given;
   if (begins && elects) elect_crash(copy);
+  if (begins && !copy->leads) copy_outbox_follows(sim, copy);
   promote_note_leaders(sim, copy->group);
   if (begins) {
     crash(sim, copy);

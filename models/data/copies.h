@@ -10,6 +10,7 @@
  *   copy_loss.c      one that lost its data starts again without them
  *   copy_backup.c    what is in a safe place, should all of them lose their data
  *   copy_keys.h      writes that are sent again
+ *   copy_outbox.h    messages that writes leave
  *   elect.c          or because the copies have elected it
  *   copy_sets.h      shards of which each has copies of its own: so many groups
  *
@@ -140,8 +141,9 @@ struct copy {
   struct stream apply;
   struct elector elector;
   struct backup backup;
-  uint64_t ahead_ns; /* its clock: of the true time */
-  uint64_t lost_ns;  /* it is down and has lost its data, since then; TIME_NEVER: it has them */
+  struct outbox *outbox; /* its own, if writes leave messages */
+  uint64_t ahead_ns;     /* its clock: of the true time */
+  uint64_t lost_ns;      /* it is down and has lost its data, since then; TIME_NEVER: it has them */
   struct copy_meters *meters;
 };
 
@@ -158,8 +160,9 @@ struct group {
   struct op_set write_ops;
   struct stream pick;
   struct history *history;
-  struct copy_keys *keys; /* NULL: none is remembered */
-  struct how_many write;  /* as configured */
+  struct copy_keys *keys;       /* NULL: none is remembered */
+  struct copy_outbox *messages; /* NULL: writes leave none */
+  struct how_many write;        /* as configured */
   struct elections elections;
   void (*let_in)(struct sim *sim, struct member *member, struct frame *call); /* a read */
   uint64_t failed_ns; /* since when no primary has taken writes; TIME_NEVER: it is not so */

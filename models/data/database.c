@@ -3,6 +3,7 @@
 #include "certify.h"
 #include "column.h"
 #include "copy_keys.h"
+#include "copy_outbox.h"
 #include "copy_sets.h"
 #include "database_state.h"
 #include "holding.h"
@@ -475,6 +476,10 @@ static void init_copies(struct sim *sim, struct member *member) {
   group->let_in = let_in;
   copy_backup_new(sim, db->copy, database_ship(db->config), &db->shipped);
   if (db->copy->number == 0) group->keys = copy_keys_new(sim, &db->config->idempotency);
+  if (!db->outbox) return;
+  db->copy->outbox = db->outbox;
+  outbox_set_copy(db->outbox, db->copy);
+  if (!group->messages) group->messages = copy_outbox_new();
 }
 
 static void database_init(struct sim *sim, struct member *member) {

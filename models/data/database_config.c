@@ -107,10 +107,11 @@ bool database_validate(const struct spec *spec, const struct component_spec *com
   }
   uint32_t shards = database_shards(config, component->instances);
   if (!shards_validate(spec, &config->shards, &config->move, shards, err)) return false;
-  if (config->copies.given && config->outbox.given) {
+  if (config->copies.given && config->outbox.given && !copies_have_primary(&config->copies)) {
     return error_set(err,
-                     "has both copies and outbox, which do not go together yet; leave out one of "
-                     "them");
+                     "has outbox and copies without a primary, where nobody would publish the "
+                     "messages of all; leave outbox out, or let one copy lead (copies.read = "
+                     "\"primary\", \"any\" or \"nearest\" and copies.leaders = 1)");
   }
   if (config->copies.given && config->idempotency.given && !copies_have_primary(&config->copies)) {
     return error_set(
@@ -217,7 +218,9 @@ const char database_doc[] =
     "entry of the log. So a new primary knows the keys of what it has, and it answers a "
     "repeated write as soon as it may answer for all of its log.\n"
     "With `outbox` a write and its message are one transaction, and a relay publishes the "
-    "message later. With `fencing` a write fails if its lock has been given to somebody else. "
+    "message later. With copies both are one entry of the log, which the primary publishes when it "
+    "has answered the write; who takes over goes on, so that a message can come twice. "
+    "With `fencing` a write fails if its lock has been given to somebody else. "
     "With `ship` what is acknowledged goes to a safe place every so often; after the fault "
     "`lose` only that is left.\n"
     "With `rows` a write changes several rows. It locks each before that part of its work and "

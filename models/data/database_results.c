@@ -95,6 +95,8 @@ const struct meter database_meters[] = {
     {"relayed", METER_COUNT, SENT(relayed), 0, "Messages of the outbox that the topic has."},
     {"relayed_again", METER_COUNT, SENT(again), 0,
      "How often one was sent again, as its acknowledgement had not come or the database crashed."},
+    {"relayed_lost", METER_COUNT, SENT(void_), 0,
+     "Messages that the topic has of writes which were lost when another copy took over."},
     {"outbox", METER_LEVEL, SENT(waiting), 0, "Messages that wait in the outbox"},
     {"relay_delay", METER_TIMES, SENT(delay), 0,
      "From a write until the topic has acknowledged its message"},
@@ -152,7 +154,8 @@ bool database_has_meter(const void *config, const struct meter *meter) {
     return c->idempotency.given;
   }
   if (meter->at >= STATE(sent) && meter->at < STATE(sent) + sizeof(struct outbox_meters)) {
-    return c->outbox.given;
+    bool lost = meter->at == STATE(sent) + offsetof(struct outbox_meters, void_);
+    return c->outbox.given && (!lost || database_keeps_copies(config));
   }
   if (meter->at == STATE(fenced)) return c->fencing;
   bool ships = database_ship(c)->given;

@@ -7,6 +7,7 @@
 #include "arena.h"
 #include "call.h"
 #include "copies.h"
+#include "copy_outbox.h"
 #include "message.h"
 #include "timeline.h"
 #include "timer.h"
@@ -260,6 +261,7 @@ static void win(struct sim *sim, struct copy *copy) {
   copy->leads = true;
   copy->known = true;
   promote_note_leaders(sim, group);
+  copy_outbox_leads(sim, copy);
   sim_note(sim, copy->member, copy->member, "is elected");
   uint32_t write = history_make(group->history, copy->number, 0, 0, sim->now_ns);
   log_append(&copy->log, (struct log_entry){write, copy->term});
@@ -305,6 +307,7 @@ static void stop_leading(struct sim *sim, struct copy *copy) {
   copy->known = false;
   copy->matched = copy->log.dropped;
   copy->elector.heard_ns = TIME_NEVER;
+  copy_outbox_follows(sim, copy);
   promote_note_leaders(sim, copy->group);
   sim_note(sim, copy->member, copy->member, "is primary no more");
   wait(sim, copy);

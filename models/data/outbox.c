@@ -7,6 +7,7 @@
 #include "call.h"
 #include "checks.h"
 #include "column.h"
+#include "copy_outbox.h"
 
 #define AT(field) offsetof(struct outbox_config, field)
 
@@ -40,25 +41,18 @@ const struct param outbox_params[] = {
 /* How long it waits for an acknowledgement: the first retransmission of TCP (RFC 6298, 2.1). */
 #define WAIT_NS UINT64_C(1000000000)
 
-struct row {
-  uint64_t identity, at_ns;
-  uint32_t item;
-  uint32_t tries;
-  uint8_t op;
-  bool published;
-};
-
 struct outbox {
   const struct outbox_config *config;
   struct member *member;
   struct component *topic;
   struct outbox_meters *meters;
-  struct row *row; /* a ring, the oldest first */
+  const struct copy *copy; /* or NULL */
+  struct outbox_row *row;  /* a ring, the oldest first */
   uint32_t first, n, capacity;
   uint32_t batch, under_way; /* of the batch so many are not answered */
   bool took, broken;         /* the topic took some of it; it took nothing of the last one */
   struct timer next;
-  uint64_t written, published; /* since time 0 */
+  uint64_t written, published, left; /* since time 0 */
 };
 
 bool outbox_valid(const struct spec *spec, const struct outbox_config *config, struct error *err) {
@@ -85,7 +79,7 @@ void outbox_free(struct outbox *o) {
   if (o) free(o->row);
 }
 
-static struct row *row_at(const struct outbox *o, uint32_t i) {
+static struct outbox_row *row_at(const struct outbox *o, uint32_t i) {
   return &o->row[(o->first + i) % o->capacity];
 }
 
@@ -97,35 +91,67 @@ bool outbox_takes(const struct outbox_config *config, int op) {
   return false;
 }
 
-void outbox_add(struct sim *sim, struct outbox *o, const struct frame *write) {
-  if (!outbox_takes(o->config, write->op)) return;
+bool outbox_write_down(const struct sim *sim, const struct outbox *o, const struct frame *write,
+                       struct outbox_row *row) {
+  if (!outbox_takes(o->config, write->op)) return false;
+  *row = (struct outbox_row){.identity = rng_mix(write->key ^ o->member->component->name_hash) | 1,
+                             .at_ns = sim->now_ns,
+                             .item = write->item,
+                             .op = write->op};
+  return true;
+}
+
+void outbox_put(struct sim *sim, struct outbox *o, const struct outbox_row *message) {
   if (o->n == o->capacity) {
     uint32_t capacity = o->capacity ? 2 * o->capacity : 64;
-    struct row *row = mem_alloc(capacity * sizeof *row);
+    struct outbox_row *row = mem_alloc(capacity * sizeof *row);
     for (uint32_t i = 0; i < o->n; i++) row[i] = *row_at(o, i);
     free(o->row);
     o->row = row;
     o->first = 0;
     o->capacity = capacity;
   }
-  *row_at(o, o->n++) =
-      (struct row){.identity = rng_mix(write->key ^ o->member->component->name_hash) | 1,
-                   .at_ns = sim->now_ns,
-                   .item = write->item,
-                   .op = write->op};
+  *row_at(o, o->n++) = *message;
   o->written++;
   level_set(&o->meters->waiting, sim->now_ns, o->n);
 }
 
+void outbox_add(struct sim *sim, struct outbox *o, const struct frame *write) {
+  struct outbox_row row;
+  if (outbox_write_down(sim, o, write, &row)) outbox_put(sim, o, &row);
+}
+
+void outbox_set_copy(struct outbox *o, const struct copy *copy) {
+  o->copy = copy;
+}
+
+void outbox_clear(struct sim *sim, struct outbox *o) {
+  for (uint32_t i = 0; i < o->n; i++) o->left += !row_at(o, i)->published;
+  o->n = o->batch = o->under_way = 0;
+  level_set(&o->meters->waiting, sim->now_ns, 0);
+}
+
+void outbox_note_lost(struct outbox *o) {
+  o->meters->void_++;
+}
+
+uint32_t outbox_first(const struct outbox *o) {
+  for (uint32_t i = 0; i < o->n; i++) {
+    if (!row_at(o, i)->published) return row_at(o, i)->position;
+  }
+  return 0;
+}
+
 /* The key of a call tells which try of which message it is. */
-static uint64_t key_of(const struct row *row) {
+static uint64_t key_of(const struct outbox_row *row) {
   return rng_mix(row->identity + row->tries * UINT64_C(0x9e3779b97f4a7c15));
 }
 
 static void publish(struct sim *sim, struct outbox *o, uint32_t i) {
-  struct row *row = row_at(o, i);
+  struct outbox_row *row = row_at(o, i);
   o->meters->again += row->tries > 0;
   row->tries++;
+  if (o->copy) copy_outbox_sent(o->copy, row->write, row->tries);
   struct frame *call = call_new(sim, o->member, NULL);
   call->key = key_of(row);
   call->item = row->item;
@@ -135,9 +161,18 @@ static void publish(struct sim *sim, struct outbox *o, uint32_t i) {
   call_send(sim, call, component_pick(o->topic, call), WAIT_NS);
 }
 
+/* How many of the first ones may be published. */
+static uint32_t ready(const struct outbox *o) {
+  uint32_t most = o->n < o->config->batch ? o->n : (uint32_t)o->config->batch;
+  if (o->copy == NULL) return most;
+  uint32_t until = copy_outbox_until(o->copy), n = 0;
+  while (n < most && row_at(o, n)->position <= until) n++;
+  return n;
+}
+
 static void publish_batch(struct sim *sim, struct outbox *o) {
-  o->batch = o->n < o->config->batch ? o->n : (uint32_t)o->config->batch;
-  if (o->broken && o->n > 0) o->batch = 1; /* to see if it is there again */
+  o->batch = ready(o);
+  if (o->broken && o->batch > 0) o->batch = 1; /* to see if it is there again */
   o->under_way = 0;
   o->took = false;
   for (uint32_t i = 0; i < o->batch; i++) o->under_way += !row_at(o, i)->published;
@@ -165,13 +200,14 @@ void outbox_heard(struct sim *sim, struct outbox *o, const struct frame *call,
                   enum outcome outcome) {
   uint32_t i = call->site;
   if (i >= o->batch) return; /* of a former life */
-  struct row *row = row_at(o, i);
+  struct outbox_row *row = row_at(o, i);
   if (row->published || call->key != key_of(row)) return;
   o->under_way--;
   if (outcome == OUTCOME_OK) {
     row->published = o->took = true;
     o->published++;
     o->meters->relayed++;
+    if (o->copy) copy_outbox_published(o->copy, row->write);
     hist_add(&o->meters->delay, sim->now_ns - row->at_ns);
   }
   if (o->under_way > 0) return;
@@ -191,8 +227,8 @@ void outbox_heard(struct sim *sim, struct outbox *o, const struct frame *call,
 void outbox_check(const struct outbox *o, struct checks *out) {
   uint64_t waiting = 0;
   for (uint32_t i = 0; i < o->n; i++) waiting += !row_at(o, i)->published;
-  check_member(out, o->member, "outbox", o->written == o->published + waiting,
-               "%llu messages written down = %llu published + %llu that wait",
+  check_member(out, o->member, "outbox", o->written == o->published + waiting + o->left,
+               "%llu messages written down = %llu published + %llu that wait + %llu left to others",
                (unsigned long long)o->written, (unsigned long long)o->published,
-               (unsigned long long)waiting);
+               (unsigned long long)waiting, (unsigned long long)o->left);
 }

@@ -7,7 +7,10 @@
  * full batch and the topic takes it. It lives and dies with the database; what is not published yet
  * is on the disk.
  *
- * Invariant: messages written down = published + waiting. */
+ * Where there are copies each has an outbox of its own, of which that of the primary counts, and
+ * the messages are in the log (copy_outbox.h).
+ *
+ * Invariant: messages written down = published + waiting + left to another primary. */
 #ifndef OUTBOX_H
 #define OUTBOX_H
 
@@ -29,11 +32,22 @@ extern const struct param outbox_params[];
 
 struct outbox_meters {
   uint64_t relayed, again;
+  uint64_t void_; /* with copies: published, and the write is lost */
   struct level waiting;
   struct hist delay; /* ns: from the write until the topic has acknowledged the message */
 };
 
 struct outbox;
+
+/* A message that is written down. */
+struct outbox_row {
+  uint64_t identity, at_ns;
+  uint32_t item;
+  uint32_t tries;
+  uint32_t write, position; /* with copies: its write, and where it stands in the log */
+  uint8_t op;
+  bool published;
+};
 
 bool outbox_valid(const struct spec *spec, const struct outbox_config *config, struct error *err);
 
@@ -45,6 +59,18 @@ void outbox_begin(struct sim *sim, struct outbox *outbox); /* a life begins */
 
 /* A write is done. */
 void outbox_add(struct sim *sim, struct outbox *outbox, const struct frame *write);
+
+/* With copies: of this copy. The message of a write, false: it leaves none; one that is to be
+ * published; all is left to another copy; a published one is of a write that is lost. */
+struct copy;
+void outbox_set_copy(struct outbox *outbox, const struct copy *copy);
+bool outbox_write_down(const struct sim *sim, const struct outbox *outbox,
+                       const struct frame *write, struct outbox_row *row);
+void outbox_put(struct sim *sim, struct outbox *outbox, const struct outbox_row *row);
+void outbox_clear(struct sim *sim, struct outbox *outbox);
+void outbox_note_lost(struct outbox *outbox);
+/* The position of the first that is not published; 0: there is none. */
+uint32_t outbox_first(const struct outbox *outbox);
 
 /* Whether a timer is its own: then it looks for messages. */
 bool outbox_due(struct sim *sim, struct outbox *outbox, const struct timer *timer);

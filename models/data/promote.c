@@ -1,6 +1,7 @@
 /* Another copy becomes primary. */
 #include "call.h"
 #include "copies.h"
+#include "copy_outbox.h"
 #include "life.h"
 #include "timeline.h"
 
@@ -65,6 +66,7 @@ void promote_lead(struct sim *sim, struct copy *copy) {
   copy->matched = copy->log.end;
   while (copy->applied < copy->log.end) copy_show_next(copy);
   copy->committed = copy->log.end;
+  copy_outbox_leads(sim, copy);
   promote_note_leaders(sim, copy->group);
   sim_note(sim, copy->member, copy->member, "is primary");
   copy_reach_out(sim, copy);

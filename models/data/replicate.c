@@ -13,6 +13,7 @@
 #include "column.h"
 #include "copies.h"
 #include "copy_keys.h"
+#include "copy_outbox.h"
 #include "message.h"
 #include "timeline.h"
 #include "timer.h"
@@ -65,11 +66,14 @@ static void drop_old(const struct group *group) {
     if (c->applied < least) least = c->applied;
   }
   if (group->ship && group->safe < least) least = group->safe;
+  uint32_t published = copy_outbox_done(group);
+  if (published < least) least = published;
   const struct log *log = &group->copy[0].log;
   if (least < log->dropped + (log->end - log->dropped) / 2 + 64) return;
   for (uint32_t i = 1; i < group->n; i++) {
     if (!log_agree(log, &group->copy[i].log, least)) return;
   }
+  copy_outbox_forget(group, least);
   for (uint32_t i = 0; i < group->n; i++) log_drop(&group->copy[i].log, least);
 }
 
@@ -94,6 +98,7 @@ void copy_write(struct sim *sim, struct copy *copy, struct frame *call) {
     copy_keys_made(group->keys, copy->number, write, column_get(sim, call, COLUMN_IDENTITY),
                    sim->now_ns);
   }
+  if (group->messages) copy_outbox_made(sim, copy, call, write);
   copy->matched = copy->log.end;
   for (uint32_t i = 0; i < group->n; i++) {
     if (i == copy->number) continue;
@@ -209,6 +214,7 @@ void copy_follow(struct sim *sim, struct copy *copy, uint32_t term) {
   copy->pending = 0;
   if (copy->group->config->elect.given) elect_follows(sim, copy);
   if (!led) return;
+  copy_outbox_follows(sim, copy);
   promote_note_leaders(sim, copy->group);
   for (uint32_t i = 0; i < copy->group->n; i++) timer_stop(&copy->peer[i].again);
   sim_note(sim, copy->member, copy->member, "is primary no more");

@@ -97,6 +97,76 @@ static void test_at_once(void **state) {
   expect(text, "db.outbox.end", 0);
 }
 
+/* --- with copies ---------------------------------------------------------------------------- */
+
+#define COPIED(MORE)                                                                            \
+  "region \"site\" { zones = { \"a\", \"b\" } }\n"                                              \
+  "path { from = \"a\", to = \"b\", latency = \"200ms\" }\n"                                    \
+  "client \"c\" { arrivals = constant(profile { { \"0s\", \"100/s\" }, { \"20s\", \"0/s\" }, "  \
+  "steps = true }), target = \"db\", mix = { write = 1 }, keys = uniform_keys { n = 1000 } }\n" \
+  "database \"db\" { outbox = { topic = \"q\", every = \"50ms\" }, copies = { n = 3, zone = { " \
+  "\"a\", \"b\", \"b\" }" MORE                                                                  \
+  "topic \"q\" {}\n"                                                                            \
+  "service \"r\" { subscribe = { \"q\", dedup = \"1h\" } }\n"                                   \
+  "fault { crash \"db[1]\", at = \"10s\", lasts = \"40s\" }\n"
+#define PROMOTED                                                                               \
+  "control \"ha\" { heartbeat = \"db\", every = \"10ms\", timeout = \"5ms\", act = promote { " \
+  "\"db\" } }\n"
+
+static double of(const char *text, const char *name) {
+  return metric_of(text, name, 100);
+}
+
+/* Aim: copies in sync lose no write and no message, and the topic has none of a lost write: all
+ * that were answered are there, and those on their way when the primary crashed may be. */
+static void test_copied(void **state) {
+  (void)state;
+  static const char *const copies[] = {
+      ", write = 2 } }\n" PROMOTED, ", elect = { timeout = \"2s\" } } }\n",
+      ", write = 2 }, instances = 2, shards = \"hash\" }\n" PROMOTED};
+  for (size_t i = 0; i < sizeof copies / sizeof copies[0]; i++) {
+    char text[4096];
+    snprintf(text, sizeof text, COPIED("%s"), copies[i]);
+    double answered = of(text, "c.availability") * 2000, there = of(text, "r.consumed");
+    if (!(there >= answered - 0.5 && there <= answered + 100 * 0.4 + 2)) {
+      fail_msg("%g answered, %g there:\n%s", answered, there, text);
+    }
+    expect(text, "db.relayed_lost", 0);
+    expect(text, "db.lost_writes", 0);
+    expect(text, "db.outbox.end", 0);
+  }
+}
+
+/* Aim: while the topic is away messages wait at the primary; who takes over has them, and publishes
+ * them when it is back. */
+static void test_inherited(void **state) {
+  (void)state;
+  const char *text =
+      COPIED(", write = 2 } }\n" PROMOTED) "fault { crash \"q\", at = \"5s\", lasts = \"20s\" }\n";
+  double answered = of(text, "c.availability") * 2000, there = of(text, "r.consumed");
+  assert_true(answered > 1900 && there >= answered - 0.5 && there <= answered + 42);
+  expect(text, "db.outbox.end", 0);
+  assert_true(of(text, "db.relay_delay.max") > 20);
+}
+
+/* Aim: of asynchronous writes those are lost that were on their way, 100/s for the 200 ms less the
+ * time until the promotion; the topic has their messages, but for those of the last 50 ms. A topic
+ * that was away has none of them. */
+static void test_lost(void **state) {
+  (void)state;
+  const char *text = COPIED(" } }\n" PROMOTED);
+  double lost = of(text, "db.lost_writes");
+  assert_true(lost > 13 && lost < 20);
+  double told = of(text, "db.relayed_lost");
+  assert_true(told >= lost - 6 && told <= lost && told > 8);
+  expect(text, "db.outbox.end", 0);
+  const char *away =
+      COPIED(" } }\n" PROMOTED) "fault { crash \"q\", at = \"5s\", lasts = \"20s\" }\n";
+  expect(away, "db.lost_writes", lost);
+  expect(away, "db.relayed_lost", 0);
+  expect(away, "r.consumed", of(away, "db.writes") - lost);
+}
+
 static void test_mistakes(void **state) {
   (void)state;
   const char *message = mistake(
@@ -107,8 +177,10 @@ static void test_mistakes(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_relayed), cmocka_unit_test(test_waits),    cmocka_unit_test(test_again),
-      cmocka_unit_test(test_at_once), cmocka_unit_test(test_mistakes),
+      cmocka_unit_test(test_relayed), cmocka_unit_test(test_waits),
+      cmocka_unit_test(test_again),   cmocka_unit_test(test_at_once),
+      cmocka_unit_test(test_copied),  cmocka_unit_test(test_inherited),
+      cmocka_unit_test(test_lost),    cmocka_unit_test(test_mistakes),
   };
   return cmocka_run_group_tests(tests, orders, folder_remove);
 }

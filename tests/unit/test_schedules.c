@@ -247,6 +247,21 @@ static const struct protocol protocols[] = {
      .within_ms = 12000,
      .longest_ms = 3000,
      .seconds = 60},
+    {.name = "outbox with copies",
+     .body = USERS("db", "60/s") PLACE(
+         "10ms", "1%") "database \"db\" { read = \"1ms\", write = \"1ms\", zone = \"z\",\n"
+                       "  outbox = { topic = \"events\", every = \"100ms\" },\n"
+                       "  copies = { n = 3, elect = { timeout = \"300ms\" } } }\n"
+                       "topic \"events\" { dedup = \"1h\" }\n"
+                       "service \"mail\" { workers = 8, work = exponential \"10ms\",\n"
+                       "  subscribe = { \"events\", dedup = \"1h\", visibility = \"2s\" } }\n",
+     .target = {"db[1]", "db[2]", "db[3]", "events", "mail"},
+     .zero = {"mail.duplicates", "db.outbox.end", "db.relayed_lost", "db.lost_writes",
+              "events.lost"},
+     .faults = 8,
+     .within_ms = 12000,
+     .longest_ms = 3000,
+     .seconds = 60},
     {.name = "locks with fencing",
      .body = "client \"users\" { arrivals = " WHILE(
          "20/s") ", target = \"front\", timeout = \"9s\",\n"
