@@ -68,6 +68,10 @@ expect 0 capacity shop.lua --n-1 --zones --json all.json --report all.html -r 3
 expect 0 report all.json -o again.html
 cmp -s all.html again.html || fail 'the report of the JSON is another one'
 grep -q 'One of s down: goals are met up to rate' all.html || fail 'the report does not answer'
+# A reader who only reads the heading must not take what is borne with everything up for what is borne.
+grep -qE 'All goals are met up to rate [0-9.]*/s; with [a-z ]* down goals are met up to rate' all.html ||
+  fail 'the heading leaves out what is down'
+grep -q 'archsim capacity shop.lua --n-1 --zones --seed 1 -r 3<' all.html || fail 'the command is another one'
 expect 0 plot all.json --out all.plots
 for name in 'all up' 'one of s down' 'zone b down'; do
   grep -q "$name: goals met up to [0-9.]*/s<" all.plots/load.svg || fail "no curve of $name"

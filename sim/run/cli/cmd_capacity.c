@@ -291,10 +291,32 @@ static void write_junit(const void *data, FILE *out) {
   junit_free(&junit);
 }
 
+static void add_option(json_t *list, const char *flag, const char *value) {
+  json_array_append_new(list, json_text(flag));
+  if (value != NULL) json_array_append_new(list, json_text(value));
+}
+
+/* What was given on the command line and decides the answer, so that a report can tell how it is
+ * had again. */
+static json_t *options_given(const struct options *options) {
+  json_t *list = json_array();
+  for (uint32_t i = 0; i < options->settings; i++) {
+    gchar *setting = g_strconcat(options->setting[i].name, "=", options->setting[i].value, NULL);
+    add_option(list, "-s", setting);
+    g_free(setting);
+  }
+  for (uint32_t i = 0; i < options->goals; i++) add_option(list, "--goal", options->goal[i]);
+  if (options->over != NULL) add_option(list, "--over", options->over);
+  if (options->n_1) add_option(list, "--n-1", NULL);
+  if (options->zones) add_option(list, "--zones", NULL);
+  return list;
+}
+
 static bool write_results(const struct capacity_study *study, const struct record *record,
                           const struct options *options, struct error *err) {
   if (options->json == NULL && options->report == NULL) return true;
   json_t *tree = study_tree(study, record);
+  json_object_set_new(tree, "options", options_given(options));
   bool ok = options->json == NULL || output_write(options->json, write_tree, tree, err);
   if (ok && options->report != NULL) ok = report_html_write(tree, options->report, err);
   json_decref(tree);

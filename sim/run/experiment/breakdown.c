@@ -6,6 +6,7 @@
 
 #include "arena.h"
 #include "sim.h"
+#include "slots.h"
 
 const struct path_spec *breakdown_path(const struct spec *spec, const struct share *share) {
   return share->component >= BLAME_PATH ? &spec->path[share->component - BLAME_PATH] : NULL;
@@ -160,14 +161,16 @@ static struct composition compose(const struct blame *blame, const struct picked
 }
 
 /* Where the quantile lies among the picked, as a rank by weight: as near to q of all as their
- * latencies allow. */
+ * latencies allow. What is known of it is as exact as a bucket of a histogram: all latencies in
+ * that bucket may be the one. */
 static double rank_of(const struct picked *picked, double all, double q, double known_s) {
   double below = 0, upto = 0, rank = all * q;
   if (isnan(known_s)) return rank;
+  uint32_t known = bucket_of((uint64_t)(known_s * 1e9));
   for (uint32_t i = 0; i < picked->n; i++) {
-    double latency_s = (double)picked->list[i]->latency_ns / 1e9;
-    below += latency_s < known_s ? (double)picked->weight[i] : 0;
-    upto += latency_s <= known_s ? (double)picked->weight[i] : 0;
+    uint32_t bucket = bucket_of(picked->list[i]->latency_ns);
+    below += bucket < known ? (double)picked->weight[i] : 0;
+    upto += bucket <= known ? (double)picked->weight[i] : 0;
   }
   return fmin(fmax(rank, below), upto);
 }

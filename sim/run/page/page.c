@@ -93,6 +93,18 @@ void page_say(GString *out, enum metric_unit unit, double value) {
   g_string_append(out, isnan(value) ? "unknown" : format_value(unit, value).text);
 }
 
+void page_quote(GString *out, const char *text) {
+  static const char plain[] =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./=%,:";
+  if (text[0] != '\0' && text[strspn(text, plain)] == '\0') {
+    g_string_append(out, text);
+    return;
+  }
+  gchar *quoted = g_shell_quote(text);
+  g_string_append(out, quoted);
+  g_free(quoted);
+}
+
 /* "NAME: definition. 95 % interval LO .. HI" */
 static char *title_of(const char *metric, const struct metric_meaning *meaning,
                       const struct estimate *e) {

@@ -136,4 +136,7 @@ bool page_of_comparison(const struct page *p, struct error *err);
 bool page_of_sweep(const struct page *p, struct error *err);
 void page_of_capacity(const struct page *p);
 
+/* Appends a word of a command line, as a shell wants it. */
+void page_quote(GString *out, const char *text);
+
 #endif

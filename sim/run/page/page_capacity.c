@@ -81,6 +81,22 @@ static void say_situation(const struct page *p, enum metric_unit unit, const jso
   g_string_free(text, TRUE);
 }
 
+/* Of what was tried with something down the one that bears the least; NULL: nothing was. */
+static const json_t *weakest(const struct page *p) {
+  const json_t *found = NULL;
+  double least = INFINITY;
+  for (size_t i = 1; i < json_array_size(situations_of(p)); i++) {
+    const json_t *situation = json_array_get(situations_of(p), i);
+    bool found_one = strcmp(tree_text(situation, "status"), "found") == 0;
+    const json_t *c = json_object_get(situation, "capacity");
+    double here = tree_number(c, found_one ? "value" : "end");
+    if (!(here < least)) continue;
+    least = here;
+    found = situation;
+  }
+  return found;
+}
+
 /* Goals that are met while a component is saturated say nothing about a capacity. */
 static bool goals_sleep(const json_t *situation) {
   return strcmp(tree_text(situation, "status"), "above") == 0 &&
@@ -105,6 +121,11 @@ static void verdict_box(const struct page *p, enum metric_unit unit) {
   if (goals_sleep(first)) {
     g_string_append_printf(text, ", where %s is saturated: the goals do not notice",
                            tree_text(first, "limited_by"));
+  }
+  const json_t *worst = below ? NULL : weakest(p);
+  if (worst != NULL) {
+    g_string_append_printf(text, "; with %s ", tree_text(worst, "situation"));
+    say_capacity(p, text, unit, worst);
   }
   html_element_of(p->out, "p", class, NULL, text->str);
   g_string_free(text, TRUE);
@@ -166,15 +187,31 @@ static void looks(const struct page *p, enum metric_unit unit) {
   html_close(p->out, "section");
 }
 
-static void provenance(const struct page *p) {
+/* As it was given; older files tell no more than the parameter. */
+static GString *command_of(const struct page *p) {
   GString *command = g_string_new("archsim capacity ");
-  char *file = g_shell_quote(tree_text(p->tree, "file"));
+  const json_t *options = json_object_get(p->tree, "options");
+  page_quote(command, tree_text(p->tree, "file"));
+  for (size_t i = 0; i < json_array_size(options); i++) {
+    const char *word = json_string_value(json_array_get(options, i));
+    if (word == NULL) continue;
+    g_string_append_c(command, ' ');
+    page_quote(command, word);
+  }
+  if (options == NULL) {
+    g_string_append(command, " --over ");
+    page_quote(command, tree_text(p->tree, "param"));
+  }
+  return command;
+}
+
+static void provenance(const struct page *p) {
+  GString *command = command_of(p);
   char *seed = g_strdup_printf("%.0f", tree_number(p->tree, "seed"));
   char *replications = g_strdup_printf("%.0f", tree_number(p->tree, "replications"));
   char *runs = g_strdup_printf("%.0f", tree_number(p->tree, "runs"));
   char *simulated = g_strdup(format_value(UNIT_SECONDS, tree_number(p->tree, "simulated_s")).text);
-  g_string_append_printf(command, "%s --over %s --seed %s -r %s", file, tree_text(p->tree, "param"),
-                         seed, replications);
+  g_string_append_printf(command, " --seed %s -r %s", seed, replications);
   const char *const rows[][2] = {{"Command", command->str},
                                  {"archsim version", tree_text(p->tree, "version")},
                                  {"Seed", seed},
@@ -187,7 +224,6 @@ static void provenance(const struct page *p) {
   g_free(runs);
   g_free(replications);
   g_free(seed);
-  g_free(file);
   g_string_free(command, TRUE);
 }
 

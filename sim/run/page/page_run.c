@@ -120,18 +120,6 @@ static void contents(const struct page *p) {
 
 /* --- provenance ----------------------------------------------------------------------------- */
 
-static void append_quoted(GString *out, const char *text) {
-  static const char plain[] =
-      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./=%,:";
-  if (text[0] != '\0' && text[strspn(text, plain)] == '\0') {
-    g_string_append(out, text);
-    return;
-  }
-  gchar *quoted = g_shell_quote(text);
-  g_string_append(out, quoted);
-  g_free(quoted);
-}
-
 /* Settings that differ from the file's. */
 static void append_settings(GString *out, const json_t *parameters) {
   for (size_t i = 0; i < json_array_size(parameters); i++) {
@@ -140,7 +128,7 @@ static void append_settings(GString *out, const json_t *parameters) {
     if (strcmp(value, tree_text(parameter, "default")) == 0) continue;
     char *setting = g_strdup_printf("%s=%s", tree_text(parameter, "name"), value);
     g_string_append(out, " -s ");
-    append_quoted(out, setting);
+    page_quote(out, setting);
     g_free(setting);
   }
 }
@@ -149,7 +137,7 @@ static char *command_of(const json_t *run) {
   GString *out = g_string_new("archsim run ");
   char *file = tree_has_text(run, "file") ? g_strdup(tree_text(run, "file"))
                                           : g_strconcat(tree_text(run, "scenario"), ".lua", NULL);
-  append_quoted(out, file);
+  page_quote(out, file);
   g_free(file);
   append_settings(out, json_object_get(run, "scenario_parameters"));
   g_string_append_printf(out, " --seed %.0f -r %.0f", tree_number(run, "seed"),
