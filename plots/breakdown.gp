@@ -26,7 +26,7 @@ do for [panel=1:2] {
     n = panel == 1 ? part_n : component_n
     cols = panel == 1 ? part_columns : component_columns
     do for [i=1:n] {
-      kx = 88 + ((i - 1) % cols) * key_step
+      kx = 88 + ((i - 1) % cols) * (panel == 1 ? part_step : component_step)
       ky = y0 - 12 - 20 * ((panel == 1 ? part_rows : component_rows) - 1 - (i - 1) / cols)
       set object 100+i rect from screen sx(kx), screen sy(ky + 5) to screen sx(kx + 14), screen sy(ky - 5) fc rgb (panel == 1 ? part_color[i] : component_color[i]) fs solid 1 noborder
       set label 100+i ''.(panel == 1 ? part[i] : component[i]) at screen sx(kx + 19), screen sy(ky) left

@@ -195,12 +195,15 @@ expect 0 report full.json -o full.html
 holds full.html 'at the 99 % quantile a request of c takes 200 ms, of which 75.0 % is waiting for a worker of s'
 holds full.html 'What saturates first: s is saturated: its 4 workers are busy 99.9 % of the time.'
 holds full.html '10.0 % of the requests of c ended badly: timeout 6.7 %, refused 3.3 %. Injected: crash s at 2 s for 1 s.'
-# On paper tall pictures keep their size, and what is folded or to be clicked is left out.
+# On paper pictures stand in pairs, those over load keep their size, none of further clients is left out, and what is
+# folded or to be clicked is.
 sed -n '/@media print/,/^}/p' full.html >print.css
-for rule in 'nav { display: none; }' 'details { display: none; }' '[id^="figure-load"] svg { max-height: 9cm; }' \
+for rule in 'nav { display: none; }' 'details { display: none; }' 'figure.plot { display: inline-block; width: 49%; vertical-align: top; }' \
+  'figure[id^="figure-load"], figure[id^="figure-heatmap"], figure[id^="figure-parameter"] { width: 66%; }' \
   'figure, tr { break-inside: avoid; }'; do
   grep -qF "$rule" print.css || fail "printed, a report lacks: $rule"
 done
+! grep -E 'figure-(timeline|breakdown).*display: none' print.css || fail 'printed, a report lacks the pictures of some clients'
 grep -qF '[stroke-dasharray] { stroke-linecap: butt; }' full.html || fail 'round ends close the gaps of dashes'
 ! grep -q 'direction: rtl' full.html || fail 'a picture begins at its right end'
 grep -q "$(printf 'busy 99.9\302\240%%')" full.html || fail 'a number may lose its unit to the next line'

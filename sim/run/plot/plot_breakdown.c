@@ -179,17 +179,36 @@ static void write_shares(GString *data, const char *name, const struct rows *row
 }
 
 #define KEY_COLUMNS 6u
+#define KEY_WIDTH 700u /* px, of all columns */
+#define KEY_TEXT 30u   /* characters of a name; longer ones are cut in the middle */
+
+/* So many columns that no name runs into the next key. */
+static uint32_t key_columns(const char *const *label, uint32_t n) {
+  size_t longest = 1;
+  for (uint32_t i = 0; i < n; i++) longest = MAX(longest, (size_t)g_utf8_strlen(label[i], -1));
+  size_t step =
+      30 + 7 * MIN(longest, KEY_TEXT); /* the coloured square and a gap; 7 px a character */
+  return (uint32_t)MAX(1, MIN(KEY_WIDTH / step, KEY_COLUMNS));
+}
+
+static uint32_t key_rows(const char *const *label, uint32_t n) {
+  uint32_t columns = key_columns(label, n);
+  return (n + columns - 1) / columns;
+}
 
 static void write_legend(GString *data, const char *name, const char *const *label,
                          const char *const *color, const double *dark, uint32_t n) {
-  char *with[4] = {g_strconcat(name, "_color", NULL), g_strconcat(name, "_dark", NULL),
-                   g_strconcat(name, "_rows", NULL), g_strconcat(name, "_columns", NULL)};
-  script_texts(data, name, label, n, 14);
+  uint32_t columns = key_columns(label, n);
+  char *with[5] = {g_strconcat(name, "_color", NULL), g_strconcat(name, "_dark", NULL),
+                   g_strconcat(name, "_rows", NULL), g_strconcat(name, "_columns", NULL),
+                   g_strconcat(name, "_step", NULL)};
+  script_texts(data, name, label, n, KEY_TEXT);
   script_texts(data, with[0], color, n, 8);
   script_numbers(data, with[1], dark, n);
-  script_number(data, with[2], (n + KEY_COLUMNS - 1) / KEY_COLUMNS);
-  script_number(data, with[3], KEY_COLUMNS);
-  for (size_t i = 0; i < 4; i++) g_free(with[i]);
+  script_number(data, with[2], key_rows(label, n));
+  script_number(data, with[3], columns);
+  script_number(data, with[4], columns == KEY_COLUMNS ? 108 : KEY_WIDTH / columns);
+  for (size_t i = 0; i < 5; i++) g_free(with[i]);
 }
 
 static uint32_t write_parts(GString *data, const struct rows *rows) {
@@ -216,8 +235,9 @@ static uint32_t write_parts(GString *data, const struct rows *rows) {
   }
   write_shares(data, "part", rows, share, shown, bars);
   write_legend(data, "part", (const char *const *)label, color, dark, n);
+  uint32_t lines = key_rows((const char *const *)label, n);
   for (uint32_t i = 0; i < n; i++) g_free(label[i]);
-  return (n + KEY_COLUMNS - 1) / KEY_COLUMNS;
+  return lines;
 }
 
 static uint32_t write_components(GString *data, const struct rows *rows, const GArray *components) {
@@ -239,7 +259,7 @@ static uint32_t write_components(GString *data, const struct rows *rows, const G
   }
   write_shares(data, "component", rows, share, shown, SHARES_MAX);
   write_legend(data, "component", label, color, dark, n);
-  return (n + KEY_COLUMNS - 1) / KEY_COLUMNS;
+  return key_rows(label, n);
 }
 
 static bool has_row(const struct rows *rows, const char *name) {
@@ -280,7 +300,6 @@ static void draw(struct plot_page *page, const json_t *blame, const char *client
   }
   script_texts(data, "row", name, rows->n, 12);
   script_texts(data, "total", total, rows->n, 14);
-  script_number(data, "key_step", 108);
   uint32_t legend = write_parts(data, rows) + write_components(data, rows, components);
   struct plot_draft draft = {
       .kind = "breakdown",
