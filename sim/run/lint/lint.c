@@ -24,6 +24,10 @@ const struct lint_rule lint_rules[] = {
      "requests that meet it never end; a hang that is over before the run ends is not meant, as "
      "those it held up are answered then",
      "give the client or a call on the way a timeout", lint_no_timeout},
+    {"waits-for-ever",
+     "a prepared write or a joined miss waits for calls that may be swallowed, without a timeout",
+     "its rows stay locked, and later misses of its key join it, also when who asked has given up",
+     "a timeout for these calls", lint_waits_for_ever},
     {"retries-multiply", "two or more layers on the way of a request retry without a budget",
      "their attempts multiply, and the last component gets the product just when it fails",
      "retry in one layer, or give the retries a budget", lint_retries_multiply},

@@ -112,6 +112,9 @@ double lint_quantile(const char *metric);
 bool lint_hits(const struct lint *lint, struct fault_target target, uint32_t component);
 /* Whether some client says which datum its requests are about. */
 bool lint_any_keys(const struct lint *lint);
+/* What a parameter of its kind says; NULL: its kind has none. */
+const void *lint_said(const struct component_spec *component, const char *name,
+                      enum param_type type);
 bool lint_hits_all(const struct lint *lint, struct fault_target target, uint32_t component);
 
 /* Whether some control probes it by this operation. */
@@ -139,6 +142,7 @@ void lint_times_draws_members(struct lint *lint);
 void lint_balanced_shards(struct lint *lint);
 void lint_join_moves_most(struct lint *lint);
 void lint_one_shard(struct lint *lint);
+void lint_waits_for_ever(struct lint *lint);
 void lint_instances_of_copies(struct lint *lint);
 void lint_commits_alone(struct lint *lint);
 void lint_lease_below_work(struct lint *lint);

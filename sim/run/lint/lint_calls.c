@@ -247,6 +247,65 @@ void lint_no_timeout(struct lint *lint) {
   if (lint->spec->paths > 0) look_for_swallow(lint, NULL);
 }
 
+/* --- others who wait ------------------------------------------------------------------------ */
+
+/* What becomes of others than who asked if a call is never answered; NULL: nothing. */
+static const char *others_wait(const struct lint *lint, const struct call_node *node, uint32_t to) {
+  const struct component_spec *component = &lint->spec->component[node->component];
+  const bool *joins = lint_said(component, "single_flight", PARAM_BOOL);
+  if (joins && *joins) {
+    return "one that is lost is never answered, and later misses of its key join it, also when who "
+           "asked has given up";
+  }
+  const struct handlers *handlers = lint_handlers(component);
+  for (uint32_t i = 0; handlers && i < handlers->n; i++) {
+    const struct program *program = &handlers->handler[i].program;
+    for (uint32_t k = 0; k < program->calls; k++) {
+      const struct program_call *call = &program->call[k];
+      if (call->prepares && call->component == to && !is_finite(call->policy.timeout_ns))
+        return "a write whose decision is lost keeps its row locked for good";
+    }
+  }
+  return NULL;
+}
+
+/* What swallows some of these calls; NULL: nothing does. */
+static const char *swallowed_by(struct lint *lint, const struct call_node *node, uint32_t k) {
+  const struct path_spec *path;
+  const struct call_edge *edge = &node->edge[k];
+  if (path_swallows(edge, &path)) {
+    return lint_text(lint, "the path there loses %.3g %% of its messages", 100 * path->loss);
+  }
+  for (uint32_t i = 0; i < lint->spec->faults; i++) {
+    const struct fault_spec *fault = &lint->spec->fault[i];
+    if (!fault->recurring && fault->at_ns >= lint->scenario->run.duration_ns) continue;
+    if (!fault_swallows(lint, fault, node, &lint->graph->node[edge->to])) continue;
+    return lint_text(lint, "the fault '%s' swallows some", fault->name);
+  }
+  return NULL;
+}
+
+void lint_waits_for_ever(struct lint *lint) {
+  uint32_t said = REF_NONE; /* the operations of a component stand side by side */
+  for (uint32_t i = 0; i < lint->graph->nodes; i++) {
+    const struct call_node *node = &lint->graph->node[i];
+    for (uint32_t k = 0; k < node->outline.calls && node->component != said; k++) {
+      const struct outline_call *call = &node->outline.call[k];
+      if (node->edge[k].to == NO_NODE || is_finite(call->timeout_ns)) continue;
+      const char *why = others_wait(lint, node, call->to);
+      if (is_finite(call->deadline_ns) || why == NULL) continue;
+      const char *by = swallowed_by(lint, node, k);
+      if (by == NULL) continue;
+      said = node->component;
+      struct finding *f = lint_add_component(lint, said);
+      f->why = why;
+      f->what =
+          lint_text(lint, "its calls to %s have no timeout, others wait for their answers, and %s",
+                    lint->spec->component[call->to].name, by);
+    }
+  }
+}
+
 /* --- retries -------------------------------------------------------------------------------- */
 
 /* The way below a node on which unlimited retries multiply to most. */

@@ -12,9 +12,8 @@ static const struct outline_copies *copies_of(const struct lint *lint, uint32_t 
   return i == NO_NODE ? NULL : lint->graph->node[i].outline.copies;
 }
 
-/* What a parameter of its kind says; NULL: its kind has none. */
-static const void *said(const struct component_spec *component, const char *name,
-                        enum param_type type) {
+const void *lint_said(const struct component_spec *component, const char *name,
+                      enum param_type type) {
   for (const struct param *p = component->kind->params; p && p->name; p++) {
     if (p->type == type && !strcmp(p->name, name))
       return (const char *)component->config + p->offset;
@@ -27,7 +26,7 @@ static const void *said(const struct component_spec *component, const char *name
 static const struct sharding *joined(const struct lint *lint, const struct fault_spec *fault) {
   if (fault->type != &fault_join || !target_is_component(fault->target)) return NULL;
   if (copies_of(lint, fault->target.id)) return NULL;
-  return said(&lint->spec->component[fault->target.id], "shards", PARAM_SHARDS);
+  return lint_said(&lint->spec->component[fault->target.id], "shards", PARAM_SHARDS);
 }
 
 void lint_join_moves_most(struct lint *lint) {
@@ -47,7 +46,8 @@ void lint_join_moves_most(struct lint *lint) {
 /* Whether the scenario says how data of which there are copies are divided; 0: there are none. */
 static uint32_t shards_of(const struct lint *lint, uint32_t component, bool *said_so) {
   const struct outline_copies *copies = copies_of(lint, component);
-  const struct sharding *rule = said(&lint->spec->component[component], "shards", PARAM_SHARDS);
+  const struct sharding *rule =
+      lint_said(&lint->spec->component[component], "shards", PARAM_SHARDS);
   *said_so = rule && rule->rule != SHARDS_UNSAID;
   return copies ? copies->shards : 0;
 }
@@ -250,7 +250,7 @@ void lint_gossip_leaves_out(struct lint *lint) {
 /* Whether others than the cache write where it looks, or there are several caches. */
 static bool is_passed_by(const struct lint *lint, uint32_t cache, uint32_t origin) {
   const struct component_spec *component = &lint->spec->component[cache];
-  const uint32_t *per = said(component, "per", PARAM_ENUM);
+  const uint32_t *per = lint_said(component, "per", PARAM_ENUM);
   if (component->instances > 1 || (per && *per != 0)) return true;
   const struct call_graph *graph = lint->graph;
   for (uint32_t n = 0; n < graph->nodes; n++) {
@@ -281,9 +281,9 @@ static const struct goal *goal_of_younger(const struct lint *lint, uint32_t comp
 void lint_ttl_above_goal(struct lint *lint) {
   for (uint32_t c = 0; c < lint->spec->components; c++) {
     const struct component_spec *cache = &lint->spec->component[c];
-    const struct ttl *ttl = said(cache, "ttl", PARAM_TTL);
-    const uint32_t *hears = said(cache, "invalidate", PARAM_ENUM);
-    const uint32_t *origin = said(cache, "origin", PARAM_REF);
+    const struct ttl *ttl = lint_said(cache, "ttl", PARAM_TTL);
+    const uint32_t *hears = lint_said(cache, "invalidate", PARAM_ENUM);
+    const uint32_t *origin = lint_said(cache, "origin", PARAM_REF);
     if (!ttl || !origin || *origin == REF_NONE || (hears && *hears != 0)) continue;
     const struct goal *goal = goal_of_younger(lint, c, (double)ttl->ns / 1e9);
     if (goal == NULL || !is_passed_by(lint, c, *origin)) continue;
