@@ -4,6 +4,7 @@
 #include "abandon.h"
 #include "call.h"
 #include "checks.h"
+#include "column.h"
 #include "detmath.h"
 #include "flush.h"
 #include "kept.h"
@@ -55,8 +56,9 @@ static void go_on(struct sim *sim, struct member *member, struct frame *call) {
   cache_ask_origin(sim, c, call_new(sim, member, call));
 }
 
-/* Asks the origin for a key again, on the cache's own account, unless that is under way. */
-static void refresh(struct sim *sim, struct member *member, const struct frame *call) {
+/* Asks the origin for a key again, on the cache's own account, unless that is under way. The answer
+ * is as large as the one who asks expects it. */
+static void refresh(struct sim *sim, struct member *member, struct frame *call) {
   struct cache_state *c = member->state;
   if (flight_find(&c->flights, c->owner, call->item) != NO_FLIGHT) return;
   c->refreshes++;
@@ -66,6 +68,7 @@ static void refresh(struct sim *sim, struct member *member, const struct frame *
   fetch->key = call->key;
   fetch->item = call->item;
   fetch->op = call->op;
+  call_set_answer_bytes(sim, fetch, call_bytes(sim, call, true));
   cache_ask_origin(sim, c, fetch);
 }
 
@@ -98,10 +101,12 @@ static bool hits(struct sim *sim, struct member *member, struct frame *call) {
   call->pending = c->store->entry[e].outcome;
   c->negative_hits += call->pending != OUTCOME_OK;
   if (c->truth != REF_NONE && call->pending == OUTCOME_OK) judge_hit(sim, c, e, call);
+  uint64_t bytes = c->store->answer ? c->store->answer[e] : 0;
   if (__builtin_expect(stale, 0)) {
     c->served_stale++;
     refresh(sim, member, call);
   }
+  if (__builtin_expect(bytes > 0, 0)) column_set(sim, call, COLUMN_ANSWER, bytes);
   return true;
 }
 
@@ -172,6 +177,9 @@ static void land(struct sim *sim, struct cache_state *c, struct frame *parent, s
   if (parent) call_reply(sim, parent, outcome);
   while ((call = flight_next(sim, &c->flights, flight)) != NULL) {
     if (outcome == OUTCOME_OK) judge_fetched(sim, c, fetch, call);
+    if (__builtin_expect(c->store->answer != NULL, 0)) {
+      column_set(sim, call, COLUMN_ANSWER, column_get(sim, fetch, COLUMN_ANSWER));
+    }
     call_reply(sim, call, outcome);
   }
 }
@@ -332,6 +340,7 @@ static void cache_init(struct sim *sim, struct member *member) {
   c->member = member;
   c->truth = sim->ledger ? data_truth(sim->spec, member->component->id) : REF_NONE;
   if (writes_back(c)) ledger_expect_behind(sim);
+  if (c->config->stale_ns > 0) column_want(sim, COLUMN_ANSWER);
 }
 
 static void cache_destroy(struct sim *sim, struct member *member) {

@@ -1,6 +1,7 @@
 #include "kept.h"
 
 #include "call.h"
+#include "column.h"
 #include "write_back.h"
 
 static void level_add(struct level *level, uint64_t at_ns, int64_t by) {
@@ -98,8 +99,16 @@ static uint32_t make_room(struct sim *sim, struct cache_state *c, uint32_t item,
   return store_add(c->store, item, size);
 }
 
+/* What was made smaller on its way here is passed on like that; NULL: nothing is known. */
+static void kept_note_answer(struct sim *sim, struct cache_state *c, uint32_t e,
+                             const struct frame *fetch) {
+  if (!column_wanted(sim, COLUMN_ANSWER)) return;
+  store_note_answer(c->store, e, fetch ? column_get(sim, fetch, COLUMN_ANSWER) : 0);
+}
+
 void keep(struct sim *sim, struct cache_state *c, struct frame *fetch, enum outcome outcome) {
   uint32_t item = fetch->item, e = store_find(c->store, item), size = size_of(sim, c, item, fetch);
+  if (e != NIL && size == 0) size = (uint32_t)store_weight(c->store, e); /* as large as before */
   if (e != NIL && c->store->entry[e].dirty) return; /* what was read is older than what is kept */
   if (outcome != OUTCOME_OK && size == 0) size = 1; /* errors have no size */
   if (e != NIL && store_weight(c->store, e) != (c->store->in_bytes ? size : 1)) {
@@ -117,6 +126,7 @@ void keep(struct sim *sim, struct cache_state *c, struct frame *fetch, enum outc
   struct entry *entry = &c->store->entry[e];
   bool ok = outcome == OUTCOME_OK;
   entry->copy = ok && c->truth != REF_NONE ? ledger_hold(sim, c->truth, fetch) : 0;
+  kept_note_answer(sim, c, e, ok ? fetch : NULL);
   entry->expires_ns = ok ? kept_expiry(sim, c, fetch->key) : after(sim, c->config->negative_ns);
   entry->outcome = outcome & 15;
   count_in(sim, c, e);
@@ -131,6 +141,7 @@ uint32_t keep_written(struct sim *sim, struct cache_state *c, struct frame *call
     count_out(sim, c, e);
     store_hit(c->store, e);
   }
+  kept_note_answer(sim, c, e, NULL);
   c->store->entry[e].expires_ns = never;
   c->store->entry[e].outcome = OUTCOME_OK;
   count_in(sim, c, e);
@@ -166,6 +177,7 @@ void keep_warm(struct sim *sim, struct member *member) {
     struct entry *entry = &c->store->entry[e];
     struct draws draws = draws_begin(c->warm, item, 0);
     uint64_t ttl_ns = c->config->ttl.ns;
+    kept_note_answer(sim, c, e, NULL);
     entry->copy = c->truth != REF_NONE ? ledger_hold_current(sim, c->truth, item) : 0;
     entry->expires_ns =
         ttl_ns == PARAM_UNLIMITED ? never : after(sim, 1 + draws_below(&draws, ttl_ns));

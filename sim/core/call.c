@@ -501,11 +501,10 @@ void call_set_answer_bytes(struct sim *sim, struct frame *call, double bytes) {
 
 double call_bytes(struct sim *sim, struct frame *call, bool answer) {
   if (answer && call->flags & CALL_DETACHED) return 0; /* it was sent, or there is none */
-  if (answer && column_wanted(sim, COLUMN_ANSWER)) {
-    uint64_t bytes = column_get(sim, call, COLUMN_ANSWER);
-    if (bytes > 0) return (double)bytes;
-  }
+  bool told = answer && column_wanted(sim, COLUMN_ANSWER);
   for (;;) {
+    uint64_t bytes = told ? column_get(sim, call, COLUMN_ANSWER) : 0;
+    if (bytes > 0) return (double)bytes;
     struct member *maker = call_maker_if_alive(sim, call);
     if (!maker) return 0;
     struct frame *parent = call->flags & CALL_ROOT ? NULL : frame_at(sim, call->parent);

@@ -62,6 +62,28 @@ static void test_behind_proxies(void **state) {
 }
 
 /* What is compressed behind the reply is nobody's answer any more: there is nothing to do. */
+/* Aim: what a cache keeps is as small as it came, for hits, for those who waited for one call to
+ * the origin, and after a refresh on the cache's own account, also through a proxy. */
+static void test_kept(void **state) {
+  (void)state;
+#define KEPT(CAPACITY, REST, BEHIND)                                  \
+  CLIENT "cache \"s\" { capacity = " CAPACITY ", origin = \"o\"" REST \
+         " }\n"                                                       \
+         "path { from = \"c\", to = \"s\", bandwidth = \"8Mbit/s\" }\n" BEHIND
+#define SMALLER "service \"o\" { on = { compress { ratio = 0.25 } } }"
+#define BETWEEN                                \
+  "load_balancer \"o\" { backends = \"p\" }\n" \
+  "service \"p\" { on = { compress { ratio = 0.25 } } }"
+  expect(KEPT("9", "", SMALLER), 2.5);
+  expect(KEPT("\"1MB\"", ", single_flight = true", SMALLER), 2.5);
+  expect(KEPT("9", ", ttl = \"2500ms\", stale = \"10s\"", SMALLER), 2.5);
+  expect(KEPT("\"1MB\"", ", ttl = \"2500ms\", stale = \"10s\"", BETWEEN), 2.5);
+  /* The first of ten is a miss, and what is refreshed stays. */
+  expect(KEPT("\"1MB\"", ", ttl = \"2500ms\", stale = \"10s\"",
+              "service \"o\" {}\npath { from = \"s\", to = \"o\", latency = \"5ms\" }"),
+         11);
+}
+
 static void test_behind_the_reply(void **state) {
   (void)state;
   expect(CLIENT WIRE
@@ -83,9 +105,8 @@ static void test_refused(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_size_and_work),
-      cmocka_unit_test(test_behind_proxies),
-      cmocka_unit_test(test_behind_the_reply),
+      cmocka_unit_test(test_size_and_work), cmocka_unit_test(test_behind_proxies),
+      cmocka_unit_test(test_kept),          cmocka_unit_test(test_behind_the_reply),
       cmocka_unit_test(test_refused),
   };
   return cmocka_run_group_tests(tests, folder_make, folder_remove);

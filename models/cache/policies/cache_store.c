@@ -42,6 +42,7 @@ static void grow(struct store *s) {
   s->entry = mem_grow(s->entry, s->allocated, sizeof *s->entry, "entries of a cache",
                       "bound its capacity, or have fewer keys");
   if (s->in_bytes) s->size = mem_resize(s->size, s->allocated * sizeof *s->size);
+  if (s->answer) s->answer = mem_resize(s->answer, s->allocated * sizeof *s->answer);
   while (2 * buckets <= s->allocated) buckets *= 2;
   rehash(s, buckets);
 }
@@ -126,6 +127,12 @@ uint32_t store_add(struct store *s, uint32_t item, uint32_t size) {
   return e;
 }
 
+void store_note_answer(struct store *s, uint32_t e, uint64_t bytes) {
+  if (s->answer == NULL && bytes == 0) return;
+  if (s->answer == NULL) s->answer = mem_zeroed(s->allocated, sizeof *s->answer);
+  s->answer[e] = bytes;
+}
+
 void store_remove(struct store *s, uint32_t e) {
   leave(s, e);
   if (s->policy->remove) s->policy->remove(s, e);
@@ -195,5 +202,6 @@ void store_free(struct store *s) {
   if (s->policy && s->policy->free) s->policy->free(s);
   free(s->entry);
   free(s->size);
+  free(s->answer);
   free(s->bucket);
 }

@@ -57,7 +57,8 @@ struct store {
   uint64_t used;
   uint32_t held; /* entries that are no ghosts */
   struct entry *entry;
-  uint32_t *size; /* by entry, where the capacity is in bytes */
+  uint32_t *size;   /* by entry, where the capacity is in bytes */
+  uint64_t *answer; /* by entry: bytes of its answer; 0: as who asks expects. NULL: of all */
   uint32_t *bucket;
   uint32_t bucket_mask, allocated, free_list;
   uint32_t places; /* of entry: those that were ever used */
@@ -100,6 +101,9 @@ void store_evict(struct store *store, uint32_t e);
 
 /* Keeps what was admitted and fits: the entry, with nothing in it yet. */
 uint32_t store_add(struct store *store, uint32_t item, uint32_t size);
+
+/* Says of an entry how large its answer is, 0: as who asks expects. */
+void store_note_answer(struct store *store, uint32_t e, uint64_t bytes);
 
 /* Removes an entry for another reason than room. */
 void store_remove(struct store *store, uint32_t e);
