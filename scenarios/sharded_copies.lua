@@ -4,8 +4,8 @@
 --
 -- Covers F09, F03.
 -- Three stores under the same load: one primary with two copies; four shards, each a primary with
--- two copies, as in MongoDB's sharded clusters; and four shards that elect their primaries and
--- answer an order when two copies have it, as CockroachDB's ranges do. A primary reaches its
+-- two copies, as in MongoDB's sharded clusters; and four shards that elect their primaries
+-- and answer an order when two copies have it, as CockroachDB's ranges do. A primary reaches its
 -- copies no more, a second later it dies, and a control, where there is one, has another one in
 -- seven to eight seconds. With one primary all orders fail for that time, and the orders of the
 -- last second are lost; with four it is a quarter of either, whatever else a shard does, for the
