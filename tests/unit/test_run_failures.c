@@ -200,6 +200,29 @@ static void felt_after_it(void **state) {
   forget(&s);
 }
 
+/* Last in, first out, and those who give up leave the queue: who gets a worker has hardly waited,
+ * while half of all wait for a second in vain. */
+static void waits_of_those_that_got_one(void **state) {
+  (void)state;
+  struct seen s =
+      see("client 'c' { arrivals = poisson '200/s', target = 's', timeout = '1s' }\n"
+          "service 's' { workers = 1, work = exponential '10ms', discipline = 'lifo', cancel = "
+          "'queued' }\n"
+          "run { duration = '60s', warmup = '5s', replications = 2 }\n");
+  const struct finding *f = find(&s, "s", "workers");
+  assert_non_null(f);
+  assert_said(f->sentence, ", and a call that gets one waits ");
+  forget(&s);
+  s =
+      see("client 'c' { arrivals = poisson '95/s', target = 's' }\n"
+          "service 's' { workers = 1, work = exponential '10ms' }\n"
+          "run { duration = '60s', warmup = '5s', replications = 2 }\n");
+  f = find(&s, "s", "workers");
+  assert_non_null(f);
+  assert_said(f->sentence, ", and a call waits ");
+  forget(&s);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(the_fault_that_explains), cmocka_unit_test(refused_by_nobody),
@@ -207,7 +230,7 @@ int main(void) {
       cmocka_unit_test(a_fault_of_the_warmup),   cmocka_unit_test(all_are_not_most),
       cmocka_unit_test(calls_that_pile_up),      cmocka_unit_test(failures_that_show_later),
       cmocka_unit_test(killed_for_memory),       cmocka_unit_test(no_backend_left),
-      cmocka_unit_test(felt_after_it),
+      cmocka_unit_test(felt_after_it),           cmocka_unit_test(waits_of_those_that_got_one),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

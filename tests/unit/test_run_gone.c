@@ -124,6 +124,9 @@ static void besides_the_verdict(void **state) {
       {"client 'u' { arrivals = constant '10/s', target = 's' }\n"
        "service 's' { work = '1ms' }\n",
        ""},
+      {"client 'u' { arrivals = constant '10/s', target = 's', most = 1 }\n"
+       "service 's' { work = '150ms' }\n",
+       "% of the requests due at u never sent"},
       {"for _, z in ipairs { 'a', 'b' } do\n"
        "  client('u-' .. z) { arrivals = poisson '20/s', zone = z, target = 'db',\n"
        "    mix = { write = 1 }, keys = uniform_keys { n = 3 } }\n"

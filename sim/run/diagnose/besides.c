@@ -64,11 +64,29 @@ static void say_failed(const struct results *results, const struct total *all, G
                          meant ? "turned away" : "failed");
 }
 
+/* What no figure of the requests that were sent shows. */
+static void say_dropped(const struct results *results, GString *text) {
+  const struct spec *spec = &results->scenario->spec;
+  double most = FAILED_NEGLIGIBLE;
+  const char *of = NULL;
+  for (uint32_t i = 0; i < spec->components; i++) {
+    const struct component_spec *c = &spec->component[i];
+    double dropped = c->kind->is_source ? results_value_of(results, c->name, "dropped_ratio") : 0;
+    if (!(dropped > most)) continue;
+    most = dropped;
+    of = c->name;
+  }
+  if (of == NULL) return;
+  g_string_append_printf(text, "%s%s of the requests due at %s never sent",
+                         text->len > 0 ? ", " : "", format_value(UNIT_RATIO, most).text, of);
+}
+
 char *besides_say(const struct results *results) {
   struct total all = total_of(results);
   GString *text = g_string_new(NULL);
   const char *lost = gone_first(results);
   say_failed(results, &all, text);
+  say_dropped(results, text);
   if (all.degraded >= DEGRADED_TOLD * all.requests && all.requests > 0) {
     g_string_append_printf(text, "%s%s of all%s answered with a fallback",
                            text->len == 0 ? ""

@@ -35,6 +35,8 @@
 #define MORE_COMES 1.1
 /* Fewer stale reads are no finding. */
 #define STALE_LEAST 0.01
+/* So many calls ended while they waited, before it is told that waits are those of the others. */
+#define GAVE_UP_TOLD 0.01
 /* Attempts of a control that came to nothing, before it is told. */
 #define IN_VAIN_LEAST 3
 /* A queue that grows does so from each of these quarters to the next, at least by this factor. */
@@ -240,7 +242,11 @@ static gchar *how_busy(const struct results *results, const struct component_spe
                          workers == 1 ? "is" : "are",
                          format_busy(results_value_of(results, c->name, "utilization")).text);
   if (wait > 0) {
-    g_string_append_printf(text, ", and a call waits %s for one", seconds(wait).text);
+    /* Waits are of calls that got a worker: of those that gave up before, none is known. */
+    double gone = results_value_of(results, c->name, "cancelled");
+    bool some = gone > GAVE_UP_TOLD * results_value_of(results, c->name, "arrivals");
+    g_string_append_printf(text, ", and a call %swaits %s for one", some ? "that gets one " : "",
+                           seconds(wait).text);
     g_string_append_printf(text, " (p99 %s)",
                            seconds(results_value_of(results, c->name, "wait.p99")).text);
   }
