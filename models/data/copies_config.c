@@ -20,14 +20,13 @@ const struct param copies_params[] = {
      .required = true,
      .min = 1,
      .max = HISTORY_COPIES,
-     .doc = "How many copies there are, the primary among them: pg[1], which is it at first, "
-            "pg[2]. Of "
-            "shards so many of each, one shard behind the other: with 3 copies pg[4] is the first "
-            "primary of the second shard."},
+     .doc = "How many copies there are, the primary included. pg[1] is the first primary. With "
+            "`shards` each shard has so many, one shard behind the other: with 3 copies pg[4] is "
+            "the first primary of the second shard."},
     {.name = "zone",
      .type = PARAM_ZONES,
      .offset = AT(zone),
-     .doc = "Where they live: copy i in entry i of the list, which starts over when it ends, and "
+     .doc = "Where they are: copy i is in entry i of the list, which starts over at its end and "
             "with each shard. Coordinators come after the copies."},
     {.name = "write",
      .type = PARAM_HOW_MANY,
@@ -37,13 +36,12 @@ const struct param copies_params[] = {
      .max = HISTORY_COPIES,
      .stride = 1,
      .choices = write_words,
-     .doc =
-         "How many copies, the primary among them, have a write for good before it is answered: "
-         "a number, \"quorum\" (more than half), \"all\", or \"isr\" (all that answer at "
-         "present); \"async\" waits for none. { 1, fall_back = \"10s\" } is semi-synchronous: it "
-         "waits for so many besides the primary, and goes on without them after that time until "
-         "one has caught up (MySQL: rpl_semi_sync_source_timeout is 10 s). A copy that has a "
-         "write need not show it to readers yet (PostgreSQL: synchronous_commit = on)."},
+     .doc = "How many copies must have a write before it is answered, the primary included: a "
+            "number, \"quorum\" (more than half), \"all\", or \"isr\" (all that answer at "
+            "present); \"async\" waits for none. { 1, fall_back = \"10s\" } is semi-synchronous: "
+            "it waits for so many besides the primary, and after that time goes on without them "
+            "until one has caught up (MySQL: rpl_semi_sync_source_timeout is 10 s). Readers may "
+            "see a write later than its copy has it (PostgreSQL: synchronous_commit = on)."},
     {.name = "read",
      .type = PARAM_HOW_MANY,
      .offset = AT(read),
@@ -51,20 +49,19 @@ const struct param copies_params[] = {
      .min = 1,
      .max = HISTORY_COPIES,
      .choices = read_words,
-     .doc = "Which copy a read goes to: the \"primary\"; \"any\", drawn for each read; "
-            "or the \"nearest\" to the caller by the mean latency of the paths. A crashed one "
-            "refuses: nobody goes round it. A number, \"quorum\" (more than half) or \"all\" "
-            "says that there is no primary: any copy takes any call, sends it to all copies, and "
-            "of a read waits for so many answers and takes the newest (Dynamo's R; `write` is "
-            "its W). If R + W is greater than n, a read meets a copy that has the last write."},
+     .doc = "Which copy a read goes to: the \"primary\"; \"any\", drawn for each read; or the "
+            "\"nearest\" to the caller by mean latency. One that is down refuses, and nobody tries "
+            "another. A number, \"quorum\" (more than half) or \"all\" means that there is no "
+            "primary: any copy takes any call, sends it to all, and of a read takes the newest of "
+            "so many answers (Dynamo's R; `write` is its W). If R + W is greater than n, a read "
+            "meets a copy that has the last write."},
     {.name = "apply",
      .type = PARAM_TIME_DIST,
      .offset = AT(apply),
      .fallback = "0ms",
-     .doc = "How long a write holds a worker of each other copy. A copy applies one after the "
-            "other, in order, and shares its workers with reads: it lags when they are busy. With "
-            "leaders = \"all\" they are not in order, and take as long as `write` if this is not "
-            "said."},
+     .doc = "How long a write holds a worker of each other copy. Copies apply writes one by one, "
+            "in order, with the workers that serve reads, so that busy ones lag. With leaders = "
+            "\"all\" they apply in any order, and take as long as `write` unless this is given."},
     {.name = "fence",
      .type = PARAM_BOOL,
      .offset = AT(fence),
@@ -92,33 +89,32 @@ const struct param copies_params[] = {
      .min = 1,
      .max = 1,
      .choices = leaders_words,
-     .doc = "\"one\" (or 1), the primary, if there is one; \"all\": every copy takes writes and "
-            "reads, answers from what it has, and sends its "
-            "writes to the others. `read` says which one a caller asks (\"any\" or "
-            "\"nearest\", which it is if not said), `write` how many copies have a write when it "
-            "is answered (\"async\": "
-            "the one that took it)."},
+     .doc = "\"one\" (or 1): the primary, if there is one. \"all\": every copy takes writes and "
+            "reads, answers from what it has, and sends its writes to the others. Then `read` says "
+            "which copy a caller asks (\"nearest\", unless it is \"any\"), and `write` how many "
+            "have a write "
+            "when it is answered (\"async\": only the one that took it)."},
     {.name = "conflict",
      .type = PARAM_ENUM,
      .offset = AT(conflict),
      .fallback = "lww",
      .choices = conflict_words,
-     .doc = "With leaders = all: what becomes of two writes of a datum of which the later one had "
-            "not seen the other: the last write wins (\"lww\") and the other is lost; the "
-            "application merges them when it reads (\"merge\"), or the copies do (\"crdt\"): both "
-            "are kept; what merging costs is left out, and a reader is judged by the newest write "
-            "alone. \"abort\" lets the copies certify a write before it is answered: so many as "
-            "`write` says, at least more than half, must know of no other one that it had not "
-            "seen, or it fails (MySQL Group Replication, Galera Cluster)."},
+     .doc = "With leaders = \"all\": what happens to two writes of the same data when the later "
+            "one did not know of the other. \"lww\": the last write wins, and the other is lost. "
+            "\"merge\" (by the application, when it reads) and \"crdt\" (by the copies) keep both; "
+            "merging costs nothing, and readers are judged by the newest write alone. \"abort\": "
+            "copies vote before a write is answered, and it fails unless as many as `write` says, "
+            "at least more than half, know of no write that it had not seen (MySQL Group "
+            "Replication, Galera Cluster)."},
     {.name = "coordinators",
      .type = PARAM_COUNT,
      .offset = AT(coordinators),
      .fallback = "0",
      .max = COPIES_COORDINATORS,
      .doc = "Without a primary: members that keep no data and take the calls, pg[n + 1] and so on "
-            "(Cassandra's join_ring = false); of shards, so many for each, behind its copies. A "
-            "caller asks the nearest; of several one is drawn. With 0 every copy is a coordinator, "
-            "too, and one is drawn for each call."},
+            "(Cassandra: join_ring = false); with `shards` so many for each shard, behind its "
+            "copies. A caller asks the nearest one; if several are as near, one is drawn. With 0 "
+            "any copy coordinates, drawn for each call."},
     {.name = "hints",
      .type = PARAM_BOOL,
      .offset = AT(hints),

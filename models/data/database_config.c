@@ -331,13 +331,13 @@ const struct param database_params[] = {
     {.name = "shards",
      .type = PARAM_SHARDS,
      .offset = AT(shards),
-     .doc = "How data keys are divided among the instances, each of them one member or with "
-            "`copies` so many: \"hash\", the hash of a key modulo the "
-            "number of shards, so that most keys move when one comes; \"range\", equal ranges of "
-            "keys, of which the busiest is split when one comes, at the median of the last 63 keys "
-            "that were asked for (CockroachDB splits by load in this way); or consistent_hash { "
-            "points = 100 }, which moves a fair share to the one that comes and nothing else. If "
-            "not given: by hash, for good, and one that comes late has its keys from the start."},
+     .doc = "How data keys are divided among the instances (with `copies` among groups of them). "
+            "\"hash\": by a hash of the key modulo the number of shards, so that most keys move "
+            "when one comes. \"range\": equal ranges of keys; when one comes the busiest is split, "
+            "at the median of the last 63 keys that were asked for (as CockroachDB splits by "
+            "load). consistent_hash { points = 100 }: one that comes gets a fair share, and "
+            "nothing else moves. If not given: by hash, for good; one that comes late has had its "
+            "keys from the start."},
     {.name = "move",
      .type = PARAM_TIME_DIST,
      .offset = AT(move),
