@@ -242,6 +242,21 @@ static void write_faults(struct maker *m, GPtrArray *statements) {
   }
 }
 
+/* Lines that are not indented begin and end statements. */
+static void write_theme(struct maker *m, GPtrArray *statements) {
+  char *text = draw_theme(m), **lines = g_strsplit(text, "\n", -1);
+  GPtrArray *statement = NULL;
+  for (char **line = lines; *line; line++) {
+    if (g_str_has_suffix(*line, "{") && (*line)[0] != ' ') {
+      statement = begin(statements, *line);
+    } else if (statement && strspn(*line, " ") < strlen(*line)) {
+      g_ptr_array_add(statement, g_strdup(*line));
+    }
+  }
+  g_strfreev(lines);
+  g_free(text);
+}
+
 static GPtrArray *write_all(struct maker *m) {
   GPtrArray *statements = g_ptr_array_new_with_free_func((GDestroyNotify)g_ptr_array_unref);
   uint32_t sources = 1 + below(m, 3);
@@ -259,6 +274,7 @@ static GPtrArray *write_all(struct maker *m) {
     write_component(m, statements, last ? registry_find("service") : draw_kind(m, false), name);
   }
   m->self = 0;
+  if (chance(m, 0.6)) write_theme(m, statements);
   write_faults(m, statements);
   begin(statements, "region \"r\" { zones = { \"za\", \"zb\" } }");
   if (chance(m, 0.15)) {

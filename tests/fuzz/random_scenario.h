@@ -3,7 +3,8 @@
  *
  * What a table cannot say (this key means nothing beside that one) is learned from the loader's
  * messages: the line that it names is left out until it is content. So each key stands in a line of
- * its own. */
+ * its own. What means something beside other words alone is seldom hit upon: random_themes.c has
+ * groups of statements that have it. */
 #ifndef RANDOM_SCENARIO_H
 #define RANDOM_SCENARIO_H
 

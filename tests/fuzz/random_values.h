@@ -27,6 +27,10 @@ struct maker {
 uint32_t below(struct maker *m, uint32_t n);
 bool chance(struct maker *m, double p);
 
+/* A few statements about something that has many keys which mean nothing by themselves. To be
+ * freed. */
+char *draw_theme(struct maker *m);
+
 void put_value(struct maker *m, GString *out, const struct param *param);
 /* Those that are required, and some of the others. */
 void put_keys(struct maker *m, GString *out, const struct param *params);
