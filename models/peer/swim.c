@@ -173,7 +173,10 @@ static bool hears_alive(struct sim *sim, struct member *member, struct gossip *g
   struct opinion *o = find(&g->swim, news->about);
   if (news->life <= (o ? o->life : 0)) return false;
   o = opinion_of(sim, &g->swim, news->about);
-  if (o->standing == NEWS_SUSPECT) g->swim.meters.refuted++;
+  if (o->standing == NEWS_SUSPECT) {
+    sim_assert(sim, member->id, news->life > o->life, "news newer than the suspicion");
+    g->swim.meters.refuted++;
+  }
   if (o->standing == NEWS_FAILED) sim_note(sim, member, peer_of(member, o->about), "heard again");
   timer_stop(&o->timer);
   o->standing = NEWS_ALIVE;

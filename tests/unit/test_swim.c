@@ -110,6 +110,25 @@ static void test_refutes(void **state) {
   scene_free(scene);
 }
 
+/* Aim: where messages overtake each other, that a peer was alive before it was suspected says
+ * nothing against the suspicion: an assert of swim.c fails otherwise. */
+static void test_old_news(void **state) {
+  (void)state;
+  struct dist second;
+  assert_true(dist_exponential(&second, 1e9, NULL));
+  struct scene *scene = scene_new();
+  peers_of(scene, 10, "1");
+  scene_fault(scene, "p", NULL,
+              (struct fault_spec){.type = &fault_delay,
+                                  .at_ns = 10 * S,
+                                  .lasts = dist_constant(300e9),
+                                  .by = second});
+  struct run run = run_for(scene, 310 * S);
+  assert_true(metric(&run, "p.refuted") > 100);
+  run_free(&run);
+  scene_free(scene);
+}
+
 /* Aim: two that do not reach each other reach each other through others, and suspect nobody;
  * without others to ask each suspects the other one, which says that it lives. */
 static void test_through(void **state) {
@@ -180,6 +199,7 @@ int main(void) {
       cmocka_unit_test(test_crash_for_long), cmocka_unit_test(test_refutes),
       cmocka_unit_test(test_through),        cmocka_unit_test(test_alone),
       cmocka_unit_test(test_compares),       cmocka_unit_test(test_mistakes),
+      cmocka_unit_test(test_old_news),
   };
   return cmocka_run_group_tests_name("swim", tests, NULL, NULL);
 }
