@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Each fault of tests/mutations/list fits the code: its file is there and holds the text to replace
-# exactly once. Otherwise a change of the code silently takes a check of the tests away.
+# exactly once, and the tests that it names are there. Otherwise a change of the code silently takes
+# a check of the tests away.
 set -euo pipefail
 cd -- "$(dirname -- "$0")/../.."
 python3 - <<'END'
@@ -11,7 +12,7 @@ for line in open("tests/mutations/list", encoding="utf-8"):
     word, _, rest = line.rstrip("\n").partition(": ")
     if word == "name":
         faults.append({"name": rest})
-    elif word in ("file", "find") and faults:
+    elif word in ("file", "find", "test") and faults:
         faults[-1][word] = rest.replace("\\n", "\n")
 for fault in faults:
     file = fault.get("file", "")
@@ -25,6 +26,11 @@ for fault in faults:
     if times != 1:
         print(f"{fault['name']}: what it replaces stands {times} times in {file}")
         wrong = 1
+    for name in fault.get("test", "").split():
+        places = [f"tests/unit/test_{name}.c", f"tests/fuzz/test_{name}.c", f"tests/cli/test_{name}.sh"]
+        if not any(map(os.path.isfile, places)):
+            print(f"{fault['name']}: there is no test '{name}'")
+            wrong = 1
 print(f"{len(faults)} faults")
 sys.exit(wrong or len(faults) < 100)
 END

@@ -118,11 +118,10 @@ static void test_old_news(void **state) {
   assert_true(dist_exponential(&second, 1e9, NULL));
   struct scene *scene = scene_new();
   peers_of(scene, 10, "1");
-  scene_fault(scene, "p", NULL,
-              (struct fault_spec){.type = &fault_delay,
-                                  .at_ns = 10 * S,
-                                  .lasts = dist_constant(300e9),
-                                  .by = second});
+  scene_fault(
+      scene, "p", NULL,
+      (struct fault_spec){
+          .type = &fault_delay, .at_ns = 10 * S, .lasts = dist_constant(300e9), .by = second});
   struct run run = run_for(scene, 310 * S);
   assert_true(metric(&run, "p.refuted") > 100);
   run_free(&run);

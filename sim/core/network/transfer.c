@@ -95,15 +95,17 @@ static bool noticed(const struct ride *ride, const struct sent *sent) {
   return !sent->cut && behind + let_out >= TCP_DUPLICATES;
 }
 
-/* Some of a burst were lost: when they are sent again. What arrives ends the doubling of the timer.
- */
+/* What arrives ends the doubling of the timer. */
+static void something_arrived(struct ride *ride, const struct connection *conn) {
+  ride->tries = 0;
+  ride->rto_ns = first_timer(conn);
+}
+
+/* Some of a burst were lost: when they are sent again. */
 static uint64_t again_after(struct sim *sim, struct frame *call, struct ride *ride,
                             const struct way *way, const struct connection *conn,
                             const struct sent *sent) {
-  if (sent->lost < ride->burst) {
-    ride->tries = 0;
-    ride->rto_ns = first_timer(conn);
-  }
+  if (sent->lost < ride->burst) something_arrived(ride, conn);
   uint64_t back_ns = noticed(ride, sent) ? acknowledged_ns(sim, call, way, ride, sent) : TIME_NEVER;
   halve(way->window, back_ns == TIME_NEVER);
   way->count->again += sent->lost;
@@ -149,8 +151,7 @@ static void send_burst(struct sim *sim, struct frame *call) {
   } else {
     uint64_t back_ns = acknowledged_ns(sim, call, &way, ride, &sent);
     if (back_ns != TIME_NEVER && conn) connection_measured(conn, back_ns);
-    ride->tries = 0;
-    ride->rto_ns = first_timer(conn);
+    something_arrived(ride, conn);
     ride->phase = RIDE_NEXT;
     push_segment_event(sim, call, back_ns == TIME_NEVER ? ride->rto_ns : back_ns);
   }
