@@ -49,6 +49,7 @@ void study_run(const struct scenario *s, struct experiment_options options, uint
   struct error err;
   options.has_seed = true;
   options.seed = seed;
+  options.follows_none = true;
   if (!experiment_run(s, &options, results, &err)) {
     fprintf(stderr, "%s\n", err.text);
     exit(2);

@@ -181,7 +181,7 @@ static void run(const char *dir, struct claim *first, uint32_t seed, bool quick)
   if (quick) replications = lesser(quick_start(first, replications), most);
   for (;;) {
     struct experiment_options options = {
-        .has_seed = true, .seed = seed, .replications = replications};
+        .has_seed = true, .seed = seed, .replications = replications, .follows_none = true};
     struct results results;
     struct error err;
     if (!experiment_run(scenario, &options, &results, &err)) {

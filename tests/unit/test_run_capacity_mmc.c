@@ -117,7 +117,7 @@ static void one_of_two_down_halves_it(void **state) {
       "\"b\" } }\n"
       "goal \"c.latency.p99 < 200ms\"\n"
       "goal \"c.availability == 100%\"\n"
-      "run { duration = \"120s\", replications = 4 }\n",
+      "run { duration = \"60s\", replications = 4 }\n",
       &(struct options){.n_1 = true, .zones = true}, &study);
   static const char *const labels[] = {"all up", "one of s down", "zone a down", "zone b down"};
   double one = closed_form(1, 100, 0.2);

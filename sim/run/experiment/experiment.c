@@ -145,6 +145,7 @@ static struct sim *simulate(struct experiment *e, uint32_t index, enum rng_half 
   const struct scenario *s = e->scenario;
   struct sim *sim =
       sim_new_half(&s->spec, e->seed, index + 1, half, e->warmup_ns, s->run.duration_ns, true);
+  if (e->options->follows_none) trace_limit(sim, 0);
   struct warmup_levels levels;
   bool first = index == 0 && half != HALF_SECOND, timed = first && e->options->timeline;
   struct timeline *timeline = timed ? timeline_new(sim, SLICES, s->run.duration_ns / SLICES) : NULL;

@@ -27,6 +27,7 @@ struct experiment_options {
   uint32_t traces;           /* of each sort, from the first replication; 0: none */
   uint32_t trace_key;        /* data key whose history is wanted, of the same; 0: none */
   bool examples;             /* a few of those that are followed anyway, in place of `traces` */
+  bool follows_none;         /* nobody asks where requests spend their time: a third less work */
   uint32_t jobs;             /* threads; 0: as many as processors */
   /* Called on the caller's thread, at least ten times a second, with the share of work done. */
   void (*progress)(void *data, double fraction);

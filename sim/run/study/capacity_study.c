@@ -252,6 +252,7 @@ static bool look_once(struct searcher *searcher, struct scenario *scenario, uint
   struct experiment_options how = {.has_seed = true,
                                    .seed = study->seed,
                                    .replications = replications,
+                                   .follows_none = searcher->watch == NULL,
                                    .jobs = searcher->options->jobs,
                                    .progress = tick,
                                    .progress_data = searcher};
