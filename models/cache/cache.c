@@ -88,6 +88,13 @@ static void judge_hit(struct sim *sim, struct cache_state *c, uint32_t e, struct
   ledger_judge(sim, c->truth, call, sim->now_ns, &c->read);
 }
 
+/* An answer that was kept is as large, and as good, as it came. */
+static void pass_on_kept(struct sim *sim, struct frame *call, uint64_t told) {
+  uint64_t bytes = told & ~ANSWER_DEGRADED;
+  if (told & ANSWER_DEGRADED) call->flags |= CALL_DEGRADED;
+  if (bytes > 0) column_set(sim, call, COLUMN_ANSWER, bytes);
+}
+
 /* Whether a read is answered from what is kept. */
 static bool hits(struct sim *sim, struct member *member, struct frame *call) {
   struct cache_state *c = member->state;
@@ -101,12 +108,12 @@ static bool hits(struct sim *sim, struct member *member, struct frame *call) {
   call->pending = c->store->entry[e].outcome;
   c->negative_hits += call->pending != OUTCOME_OK;
   if (c->truth != REF_NONE && call->pending == OUTCOME_OK) judge_hit(sim, c, e, call);
-  uint64_t bytes = c->store->answer ? c->store->answer[e] : 0;
+  uint64_t told = c->store->answer ? c->store->answer[e] : 0;
   if (__builtin_expect(stale, 0)) {
     c->served_stale++;
     refresh(sim, member, call);
   }
-  if (__builtin_expect(bytes > 0, 0)) column_set(sim, call, COLUMN_ANSWER, bytes);
+  if (__builtin_expect(told > 0, 0)) pass_on_kept(sim, call, told);
   return true;
 }
 
@@ -177,9 +184,7 @@ static void land(struct sim *sim, struct cache_state *c, struct frame *parent, s
   if (parent) call_reply(sim, parent, outcome);
   while ((call = flight_next(sim, &c->flights, flight)) != NULL) {
     if (outcome == OUTCOME_OK) judge_fetched(sim, c, fetch, call);
-    if (__builtin_expect(c->store->answer != NULL, 0)) {
-      column_set(sim, call, COLUMN_ANSWER, column_get(sim, fetch, COLUMN_ANSWER));
-    }
+    call_tell_same(sim, fetch, call);
     call_reply(sim, call, outcome);
   }
 }
@@ -207,6 +212,7 @@ static void cache_on_reply(struct sim *sim, struct member *member, struct frame 
   if (!parent && !refreshed_enter(sim, c, fetch)) return;
   bool ok = outcome == OUTCOME_OK, writes = parent && parent->pc == PC_WRITE;
   c->origin_errors += !ok;
+  if (outcome == OUTCOME_RATE_LIMITED && parent) call_tell_when(sim, fetch, parent);
   if (writes) {
     if (ok) written(sim, c, parent, fetch);
   } else {

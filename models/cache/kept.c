@@ -99,11 +99,14 @@ static uint32_t make_room(struct sim *sim, struct cache_state *c, uint32_t item,
   return store_add(c->store, item, size);
 }
 
-/* What was made smaller on its way here is passed on like that; NULL: nothing is known. */
+/* What was made smaller on its way here, or is second best, is passed on like that; NULL: nothing
+ * is known. */
 static void kept_note_answer(struct sim *sim, struct cache_state *c, uint32_t e,
                              const struct frame *fetch) {
-  if (!column_wanted(sim, COLUMN_ANSWER)) return;
-  store_note_answer(c->store, e, fetch ? column_get(sim, fetch, COLUMN_ANSWER) : 0);
+  uint64_t told = 0;
+  if (fetch && column_wanted(sim, COLUMN_ANSWER)) told = column_get(sim, fetch, COLUMN_ANSWER);
+  if (fetch && fetch->flags & CALL_DEGRADED) told |= ANSWER_DEGRADED;
+  store_note_answer(c->store, e, told);
 }
 
 void keep(struct sim *sim, struct cache_state *c, struct frame *fetch, enum outcome outcome) {

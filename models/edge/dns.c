@@ -137,6 +137,7 @@ static void dns_on_reply(struct sim *sim, struct member *member, struct frame *p
                          struct frame *call, enum outcome outcome) {
   (void)member;
   if (sim->ledger) ledger_pass_on(sim, call, parent);
+  if (outcome == OUTCOME_RATE_LIMITED) call_tell_when(sim, call, parent);
   call_reply(sim, parent, outcome);
 }
 

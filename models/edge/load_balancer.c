@@ -138,12 +138,6 @@ static void load_balancer_on_cancel(struct sim *sim, struct member *member, stru
   call_reply(sim, call, OUTCOME_RESET);
 }
 
-/* The answer that tells when to come again goes on to who asked. */
-static void pass_on_when(struct sim *sim, const struct frame *call, const struct frame *parent) {
-  if (!column_wanted(sim, COLUMN_RETRY_IN)) return;
-  column_set(sim, parent, COLUMN_RETRY_IN, column_get(sim, call, COLUMN_RETRY_IN));
-}
-
 static void load_balancer_on_reply(struct sim *sim, struct member *member, struct frame *parent,
                                    struct frame *call, enum outcome outcome) {
   struct load_balancer_state *lb = member->state;
@@ -161,7 +155,7 @@ static void load_balancer_on_reply(struct sim *sim, struct member *member, struc
     const struct member *by = lb->backend[call->site].member;
     sticky_note(sim, &lb->sessions, column_get(sim, parent, COLUMN_USER), call->site, by);
   }
-  if (outcome == OUTCOME_RATE_LIMITED) pass_on_when(sim, call, parent);
+  if (outcome == OUTCOME_RATE_LIMITED) call_tell_when(sim, call, parent);
   call_reply(sim, parent, outcome);
 }
 

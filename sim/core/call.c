@@ -355,6 +355,18 @@ static void pass_answer_bytes(struct sim *sim, const struct member *maker, struc
   column_set(sim, parent, COLUMN_ANSWER, column_get(sim, call, COLUMN_ANSWER));
 }
 
+void call_tell_when(struct sim *sim, const struct frame *from, const struct frame *to) {
+  if (!column_wanted(sim, COLUMN_RETRY_IN)) return;
+  column_set(sim, to, COLUMN_RETRY_IN, column_get(sim, from, COLUMN_RETRY_IN));
+}
+
+void call_tell_same(struct sim *sim, const struct frame *from, struct frame *to) {
+  to->flags |= from->flags & CALL_DEGRADED;
+  call_tell_when(sim, from, to);
+  if (!column_wanted(sim, COLUMN_ANSWER)) return;
+  column_set(sim, to, COLUMN_ANSWER, column_get(sim, from, COLUMN_ANSWER));
+}
+
 /* Counted apart from deliveries: the answer to the last of a long chain of calls, which were not
  * all sent at this instant, may end all of them. */
 static inline void answer_at_once(struct sim *sim, struct frame *call, enum outcome outcome) {

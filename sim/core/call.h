@@ -79,4 +79,11 @@ double call_bytes(struct sim *sim, struct frame *call, bool answer);
  * COLUMN_ANSWER. Who passes the answer on, as a proxy does, passes its size on. */
 void call_set_answer_bytes(struct sim *sim, struct frame *call, double bytes);
 
+/* Who passes a refusal on passes on when to come again. */
+void call_tell_when(struct sim *sim, const struct frame *from, const struct frame *to);
+
+/* Another call has the answer that `from` got: as large, second best or not, and with the same word
+ * about when to come again. */
+void call_tell_same(struct sim *sim, const struct frame *from, struct frame *to);
+
 #endif

@@ -71,6 +71,21 @@ static void test_fallback_of_each(void **state) {
   assert_non_null(strstr(mistake(EACH(", fallback = { shed = {} }")), "is one list of steps"));
 }
 
+/* Aim: a second best answer that is kept stays one, and those who waited for it have it, too. */
+static void test_kept_and_degraded(void **state) {
+  (void)state;
+#define CACHED(KEEPS)                                                         \
+  "client \"c\" { arrivals = burst { 5, at = \"1s\" }, target = \"k\" }\n"    \
+  "client \"d\" { arrivals = constant \"1/s\", target = \"k\" }\n"            \
+  "cache \"k\" { origin = \"s\"" KEEPS                                        \
+  " }\n"                                                                      \
+  "service \"s\" { on = { work \"10ms\", call { \"t\", fallback = {} } } }\n" \
+  "service \"t\" { on = { fail() } }\n"
+  expect(CACHED(", single_flight = true"), "c.degraded", 1);
+  expect(CACHED(", single_flight = true"), "d.degraded", 1);
+  expect(CACHED(", single_flight = true"), "s.arrivals", 1);
+}
+
 /* Aim: of calls to every member those that failed are made again, to the same member; the places of
  * a pool are for all together. At 1 s the second member fails until 1.15 s. */
 static void test_policy_of_each(void **state) {
@@ -98,9 +113,11 @@ static void test_policy_of_each(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(test_causes), cmocka_unit_test(test_retries),
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_causes),
+                                     cmocka_unit_test(test_retries),
                                      cmocka_unit_test(test_fallbacks),
                                      cmocka_unit_test(test_fallback_of_each),
+                                     cmocka_unit_test(test_kept_and_degraded),
                                      cmocka_unit_test(test_policy_of_each)};
   return cmocka_run_group_tests(tests, folder_make, folder_remove);
 }

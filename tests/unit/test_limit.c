@@ -71,6 +71,18 @@ static void test_retry_after(void **state) {
   expect(good, "s.completions", 5);
   expect(good, "s.limited", 5);
   expect(good, "c.obeyed", 5);
+  static const char *const between[] = {"dns \"lb\" { backends = { \"s\" } }\n",
+                                        "cache \"lb\" { origin = \"s\", ttl = \"1ms\" }\n"};
+  for (int i = 0; i < 2; i++) {
+    char text[600];
+    snprintf(text, sizeof text,
+             "client \"c\" { arrivals = closed { users = 1, think = \"10ms\" }, target = \"lb\",\n"
+             "  obeys = \"retry_after\" }\n%s"
+             "service \"s\" { on = { limit { \"0.5/s\", retry_after = true } } }",
+             between[i]);
+    expect(text, "s.completions", 5);
+    expect(text, "c.obeyed", 5);
+  }
   assert_true(metric_of(BOT("", ", retry_after = true"), "s.limited", 10) > 900);
   assert_true(metric_of(BOT(", obeys = \"retry_after\"", ""), "s.limited", 10) > 900);
   const char *retry =

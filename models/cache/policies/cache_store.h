@@ -102,7 +102,9 @@ void store_evict(struct store *store, uint32_t e);
 /* Keeps what was admitted and fits: the entry, with nothing in it yet. */
 uint32_t store_add(struct store *store, uint32_t item, uint32_t size);
 
-/* Says of an entry how large its answer is, 0: as who asks expects. */
+/* Says of an entry how large its answer is, 0: as who asks expects; with ANSWER_DEGRADED if it is
+ * second best. */
+#define ANSWER_DEGRADED (UINT64_C(1) << 63)
 void store_note_answer(struct store *store, uint32_t e, uint64_t bytes);
 
 /* Removes an entry for another reason than room. */
