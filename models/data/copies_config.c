@@ -293,8 +293,10 @@ bool copies_validate(const struct spec *spec, const struct component_spec *compo
                      (unsigned long long)most);
   }
   if (config->zone.n > copies_members(config)) {
-    return error_set(err, "copies.zone names %u zones and copies.n is %llu; a zone would be empty",
-                     config->zone.n, (unsigned long long)config->n);
+    return error_set(
+        err,
+        "copies.zone names %u zones and copies.n is %llu; a zone would be empty; name fewer zones",
+        config->zone.n, (unsigned long long)config->n);
   }
   if (config->fence && !copies_are_promoted(spec, component)) {
     return error_set(err,

@@ -224,8 +224,10 @@ bool shards_validate(const struct spec *spec, const struct sharding *rule, const
                      (unsigned long long)SHARDS_MOST_KEYS, (unsigned long long)keys);
   }
   if (keys >= n) return true;
-  return error_set(err, "has %u shards and there are %llu keys, so that one would have none", n,
-                   (unsigned long long)keys);
+  return error_set(err,
+                   "has %u shards and there are %llu keys, so that one would have none; take fewer "
+                   "shards or more keys",
+                   n, (unsigned long long)keys);
 }
 
 /* Those that are in the register now, at time 0. */

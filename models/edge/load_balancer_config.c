@@ -54,7 +54,7 @@ static bool weights_valid(const struct spec *spec, const struct load_balancer_co
     all += load_balancer_weight(config, config->backends.id[i]);
   }
   if (all > 0 || config->backends.n == 0) return true;
-  return error_set(err, "weights: all are 0, so no backend would get any call");
+  return error_set(err, "weights: all are 0, so no backend would get any call; give one more");
 }
 
 /* What only some algorithms read. */
@@ -166,7 +166,10 @@ bool load_balancer_validate(const struct spec *spec, const struct component_spec
     }
     n += spec->component[config->backends.id[i]].instances;
   }
-  if (n > MAX_BACKENDS) return error_set(err, "backends: at most %d are possible", MAX_BACKENDS);
+  if (n > MAX_BACKENDS)
+    return error_set(
+        err, "backends: at most %d are possible; name fewer, or one component with instances",
+        MAX_BACKENDS);
   if (!targets_valid(spec, component, err) || !layer_valid(config, err)) return false;
   if (!limits_valid(config, err) || !reports_valid(config, err)) return false;
   if (!zones_valid(spec, component, err)) return false;

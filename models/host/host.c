@@ -117,7 +117,8 @@ static bool host_validate(const struct spec *spec, const struct component_spec *
                      "'memory' means nothing without 'swap': how many times as long work takes "
                      "whose memory is swapped out");
   }
-  if (config->swap > 0 && config->memory == 0) return error_set(err, "'swap' needs 'memory'");
+  if (config->swap > 0 && config->memory == 0)
+    return error_set(err, "'swap' needs 'memory'; say how much there is, such as \"8GiB\"");
   return true;
 }
 

@@ -73,8 +73,10 @@ bool replicas_validate(const struct component_spec *component, struct error *err
     return error_set(err, "has both zone and copies.zone; say one of them where the brokers are");
   }
   if (config->zone.n > config->n) {
-    return error_set(err, "copies.zone names %u zones and copies.n is %llu; a zone would be empty",
-                     config->zone.n, (unsigned long long)config->n);
+    return error_set(
+        err,
+        "copies.zone names %u zones and copies.n is %llu; a zone would be empty; name fewer zones",
+        config->zone.n, (unsigned long long)config->n);
   }
   if (config->min_insync > config->n) {
     return error_set(err,

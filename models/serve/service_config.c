@@ -80,7 +80,8 @@ static bool host_valid(const struct service_config *config, struct error *err) {
                      discipline_choices[config->discipline]);
   }
   if (config->pace.slows.rule == SLOWS_NONE) return true;
-  return error_set(err, "'slows' is not for services on a host, which shares its cores among all");
+  return error_set(
+      err, "'slows' is not for services on a host, which shares its cores among all; leave it out");
 }
 
 static bool pace_valid(const struct service_config *config, struct error *err) {
@@ -165,7 +166,7 @@ bool service_validate(const struct spec *spec, const struct component_spec *comp
                      "first served to the last");
   }
   if (config->discipline != DISCIPLINE_PRIORITY && config->priority.n) {
-    return error_set(err, "'priority' is read only with discipline = \"priority\"");
+    return error_set(err, "'priority' is read only with discipline = \"priority\"; leave it out");
   }
   if (config->evict && (config->discipline != DISCIPLINE_PRIORITY || config->io == IO_ASYNC ||
                         config->queue == PARAM_UNLIMITED || config->queue == 0)) {
@@ -174,7 +175,7 @@ bool service_validate(const struct spec *spec, const struct component_spec *comp
                      "limited queue of at least 1");
   }
   if (config->discipline != DISCIPLINE_PRIORITY && config->by != BY_OP) {
-    return error_set(err, "'by' is read only with discipline = \"priority\"");
+    return error_set(err, "'by' is read only with discipline = \"priority\"; leave it out");
   }
   for (uint32_t i = 0; i < config->priority.n; i++) {
     const uint8_t *known = config->by == BY_TIER ? config->priority.tiers : config->priority.ops;

@@ -11,7 +11,8 @@ bool service_sheds_valid(const struct service_config *config, struct error *err)
       const struct step *step = &program->step[k];
       begun |= step->kind != STEP_SHED && step->kind != STEP_LIMIT;
       if (step->kind != STEP_SHED) continue;
-      if (begun) return error_set(err, "on: a shed stands before all that is done for a call");
+      if (begun)
+        return error_set(err, "on: a shed stands before all that is done for a call; put it first");
       bool endless = config->queue == PARAM_UNLIMITED;
       if (step->shed->parsed.rule == SHED_QUEUE_SHARE && (endless || config->queue == 0)) {
         return error_set(err,

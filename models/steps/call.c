@@ -123,7 +123,7 @@ static bool check(const struct step_place *place, const void *config, const char
   }
   if (place->inside != &step_transaction && step_states(&step_call, place, "compensate")) {
     *key = "compensate";
-    return error_set(err, "is for calls of transaction { ..., commit = \"saga\" }");
+    return error_set(err, "is for calls of transaction { ..., commit = \"saga\" }; leave it out");
   }
   if (parallel && step_states(&step_call, place, "fallback")) {
     *key = "fallback";
@@ -133,7 +133,7 @@ static bool check(const struct step_place *place, const void *config, const char
   }
   if (!parallel && step_states(&step_call, place, "times")) {
     *key = "times";
-    return error_set(err, "is for calls inside parallel { ... }");
+    return error_set(err, "is for calls inside parallel { ... }; leave it out");
   }
   if (step_states(&step_call, place, "times") && c->call.each) {
     *key = "times";

@@ -125,7 +125,7 @@ static bool rates_valid(const struct step_place *place, const struct limit_confi
     of_tier.rate.per_s = i < c->tier.n ? c->tier.rate[i].per_s : c->rate.per_s;
     *key = "window";
     if (of_tier.rate.per_s == 0 || limit_in_window(&of_tier) > 0) continue;
-    return error_set(err, "is too short: at this rate not one call may pass in it");
+    return error_set(err, "is too short: at this rate not one call may pass in it; lengthen it");
   }
   return true;
 }

@@ -42,7 +42,7 @@ static bool check(const struct step_place *place, const void *config, const char
     known &= copies > 0;
     total += copies;
   }
-  if (c->calls.program.calls == 0) return error_set(err, "names no call");
+  if (c->calls.program.calls == 0) return error_set(err, "names no call; write call \"db\"");
   if (total > CALLS_MAX) return error_set(err, "makes more than %u calls at once", CALLS_MAX);
   if (!known || !step_states(&step_parallel, place, "need") || c->need <= total) return true;
   *key = "need";

@@ -37,7 +37,7 @@ static bool check(const struct step_place *place, const void *config, const char
   if (!shed_parse(c->when, &when, err)) return false;
   *key = "interval";
   if (when.rule != SHED_WAIT && step_states(&step_shed, place, "interval")) {
-    return error_set(err, "is for when = \"wait > ...\"");
+    return error_set(err, "is for when = \"wait > ...\"; leave it out");
   }
   *key = NULL;
   if (place->inside != NULL) {

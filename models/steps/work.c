@@ -61,7 +61,7 @@ static bool check(const struct step_place *place, const void *config, const char
   }
   *key = "of";
   if (step_states(&step_work, place, "of") && c->per_byte.a == 0) {
-    return error_set(err, "means nothing without per_byte");
+    return error_set(err, "means nothing without per_byte; leave it out");
   }
   return true;
 }

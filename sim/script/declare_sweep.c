@@ -57,7 +57,7 @@ static bool check_list(struct loader *loader, const struct spot *spot, int list)
   lua_State *L = loader->L;
   lua_Integer n = (lua_Integer)lua_rawlen(L, list);
   if (!table_check(loader, spot, list, NULL, 0, (int)(n < INT32_MAX ? n : INT32_MAX))) return false;
-  if (n == 0) return spot_error(loader, spot, "the list of values is empty");
+  if (n == 0) return spot_error(loader, spot, "the list of values is empty; give one");
   for (lua_Integer i = 1; i <= n; i++) {
     lua_rawgeti(L, list, i);
     struct spot item = spot_item(spot, (int)i);

@@ -327,7 +327,9 @@ static bool read_parts(const struct law *law, bool means, struct parts *parts) {
   lua_State *L = law->loader->L;
   if (!check_keys(law, NULL, 0, DISTRIBUTION_PARTS_MAX)) return false;
   size_t n = lua_rawlen(L, law->argument);
-  if (n == 0) return spot_error(law->loader, &law->spot, "the list of pairs is empty");
+  if (n == 0)
+    return spot_error(law->loader, &law->spot,
+                      "the list of pairs is empty; write { { 0.9, \"5ms\" }, { 0.1, \"50ms\" } }");
   double sum = 0;
   for (size_t i = 0; i < n; i++) {
     struct spot at = spot_item(&law->spot, (int)i + 1);

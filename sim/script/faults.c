@@ -317,7 +317,7 @@ static bool read_fault(struct loader *loader, const struct declaration *declarat
   if (config.name[0] == '\0')
     return spot_error(loader, &at, "is empty; write a name, or leave it out");
   if (strlen(config.name) <= NAME_MAX_BYTES) return true;
-  return spot_error(loader, &at, "is longer than %u bytes", NAME_MAX_BYTES);
+  return spot_error(loader, &at, "is longer than %u bytes; shorten it", NAME_MAX_BYTES);
 }
 
 /* The first fault before i of its team; NULL: there is none. */

@@ -136,7 +136,7 @@ bool param_read_bytes(const struct field *f, int index) {
       !value_in_range(f->loader, f->spot, bytes, f->param->min, f->param->max, QUANTITY_SIZE)) {
     return false;
   }
-  if (bytes > 9e18) return spot_error(f->loader, f->spot, "is too large");
+  if (bytes > 9e18) return spot_error(f->loader, f->spot, "is too large; write a smaller size");
   *(uint64_t *)f->at = (uint64_t)(bytes + 0.5);
   return true;
 }
@@ -175,7 +175,8 @@ bool param_read_refs(const struct field *f, int index) {
     lua_pop(L, 1);
     if (!ok) return false;
     for (uint32_t k = 0; k < i; k++) {
-      if (id[k] == id[i]) return spot_error(f->loader, &at, "is named twice in the list");
+      if (id[k] == id[i])
+        return spot_error(f->loader, &at, "is named twice in the list; leave one out");
     }
   }
   *out = (struct refs){n, id};

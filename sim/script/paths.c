@@ -303,7 +303,9 @@ static void fill_in(const struct path_config *config, struct path_spec *out) {
 static bool hops_mean_something(struct loader *loader, const struct spot *spot,
                                 const struct path_config *config) {
   if (config->hops == 1 || config->bits_per_s > 0 || config->processing_ns > 0) return true;
-  return spot_error(loader, spot, "hops cost nothing without 'bandwidth' or 'processing'");
+  return spot_error(
+      loader, spot,
+      "hops cost nothing without 'bandwidth' or 'processing'; give one of them, or leave hops out");
 }
 
 static bool read_path(struct loader *loader, const struct declaration *declaration,

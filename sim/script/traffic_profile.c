@@ -123,7 +123,8 @@ static bool scale_point(struct loader *loader, const struct spot *spot, const st
 static bool point_in_order(struct loader *loader, const struct profile_text *text,
                            const struct spot *spot, const struct profile_point *point, uint32_t i) {
   if (i > 0 && point[i].at_ns <= point[i - 1].at_ns) {
-    return spot_error(loader, spot, "is not later than the point before it");
+    return spot_error(loader, spot,
+                      "is not later than the point before it; write points by rising time");
   }
   if (text->every_ns == 0 || point[i].at_ns < text->every_ns) return true;
   if (point[i].at_ns > text->every_ns) {

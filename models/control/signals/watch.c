@@ -49,7 +49,9 @@ static bool validate(const struct spec *spec, const struct component_spec *contr
                      "has a 'delay' longer than 'every'; a reading is acted on before the next");
   }
   if (config->over_ns / config->every_ns > READINGS_MOST) {
-    return error_set(err, "has an 'over' of more than %u times 'every'", READINGS_MOST);
+    return error_set(err,
+                     "has an 'over' of more than %u times 'every'; shorten it, or lengthen every",
+                     READINGS_MOST);
   }
   return reading_takes(&config->watch, target, "target", err) &&
          reading_takes(&config->watch, &config->above, "above", err) &&

@@ -248,7 +248,9 @@ static bool breaker_valid(const struct breaker_config *b, struct error *err) {
   }
   bool windowed = b->window.calls > 0 || b->window.ns > 0 || b->least > 0 || b->slow_ratio > 0;
   if (b->failures > 0 && windowed) {
-    return error_set(err, "breaker: window, least and slow_ratio are read only with ratio");
+    return error_set(err,
+                     "breaker: window, least and slow_ratio are read only with ratio; say ratio = "
+                     "\"50%%\", or leave them out");
   }
   if (b->slow_ratio > 0 && b->slow_ns == PARAM_UNLIMITED) {
     return error_set(err, "breaker: slow_ratio says nothing without slow, such as \"1s\"");
@@ -270,7 +272,9 @@ bool outbound_valid(const struct outbound_config *config, struct error *err) {
   }
   if (config->retry.given && config->retry.late == LATE_ACCEPT &&
       config->timeout_ns == PARAM_UNLIMITED) {
-    return error_set(err, "retry: late = \"accept\" says nothing without a timeout");
+    return error_set(
+        err,
+        "retry: late = \"accept\" says nothing without a timeout; give one, or leave late out");
   }
   return breaker_valid(&config->breaker, err);
 }
