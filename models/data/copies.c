@@ -108,6 +108,8 @@ void copy_check(struct copy *copy, struct checks *out) {
   if (group->config->elect.given) {
     check_member(out, copy->member, "leader", !group->elections.twice,
                  "%u terms were won, none by two copies", group->elections.newest_won);
+    check_member(out, copy->member, "shown", !group->elections.early,
+                 "no copy showed a write before it knew it to be committed");
   }
   bool shown = copy->applied <= copy->log.end && copy->committed <= copy->log.end;
   for (uint32_t p = copy->log.dropped + 1; shown && p <= copy->log.end; p++) {

@@ -60,6 +60,7 @@ struct elections {
   uint32_t *winner; /* by term: number plus 1 */
   uint32_t capacity, newest_won, newest_stood;
   bool twice; /* two copies won the same term */
+  bool early; /* one showed what was not committed */
 };
 
 #define ELECT_DUE 2 /* timer.what */

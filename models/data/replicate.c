@@ -115,6 +115,8 @@ void copy_write(struct sim *sim, struct copy *copy, struct frame *call) {
 void copy_show_next(struct copy *copy) {
   uint32_t write = log_at(&copy->log, copy->applied + 1).write;
   copy->applied++;
+  struct group *group = copy->group;
+  group->elections.early |= group->config->elect.given && copy->applied > copy->committed;
   history_apply(copy->group->history, copy->number, write);
 }
 

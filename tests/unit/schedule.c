@@ -62,6 +62,16 @@ static uint32_t instant_ms(const struct schedule *s, uint64_t draw) {
   return (uint32_t)(moment % within_ms + (draw >> 20) % 400);
 }
 
+/* Each is hit twice, the second time while those who heard of the first hold an election. */
+static void restart_twice(struct schedule *s, uint32_t i, uint64_t draw) {
+  struct mishap *m = &s->mishap[i];
+  m->kind = MISHAP_RESTART;
+  m->lasts_ms = 1 + (uint32_t)((draw >> 40) % 8);
+  if (i % 2 == 0) return;
+  m->one = m[-1].one;
+  m->at_ms = m[-1].at_ms + 50 + (uint32_t)((draw >> 20) % 250);
+}
+
 struct schedule schedule_draw(const struct protocol *protocol, uint64_t seed) {
   struct schedule s = {.protocol = protocol, .seed = seed, .n = protocol->faults};
   uint32_t targets = targets_of(protocol);
@@ -77,6 +87,7 @@ struct schedule schedule_draw(const struct protocol *protocol, uint64_t seed) {
     uint32_t longest_ms = mishaps[m->kind].longest_ms;
     if (longest_ms == 0) longest_ms = protocol->longest_ms;
     m->lasts_ms = 1 + (uint32_t)((draw >> 40) % longest_ms);
+    if (protocol->restarts) restart_twice(&s, i, draw);
     m->other = (uint8_t)((m->one + 1 + draw / 512 % (targets - 1)) % targets);
   }
   return s;
@@ -115,6 +126,7 @@ char *schedule_text(const struct schedule *schedule) {
           protocol->body);
   for (uint32_t i = 0; i < schedule->n; i++) put_mishap(out, protocol, &schedule->mishap[i]);
   for (int i = 0; protocol->zero[i]; i++) fprintf(out, "goal \"%s == 0\"\n", protocol->zero[i]);
+  if (protocol->equal[0]) fprintf(out, "-- %s == %s\n", protocol->equal[0], protocol->equal[1]);
   fprintf(out, "run { duration = \"%us\", warmup = \"0s\", replications = 1, seed = %llu }\n",
           protocol->seconds, (unsigned long long)schedule->seed);
   fclose(out);
@@ -163,6 +175,10 @@ const char *schedule_fails(const struct schedule *schedule, uint64_t *fingerprin
   sim_collect(sim, &metrics);
   for (int i = 0; !fails && protocol->zero[i]; i++) {
     if (value_of(&metrics, protocol->zero[i]) != 0) fails = protocol->zero[i];
+  }
+  if (!fails && protocol->equal[0] &&
+      value_of(&metrics, protocol->equal[0]) != value_of(&metrics, protocol->equal[1])) {
+    fails = protocol->equal[0];
   }
   if (fingerprint) *fingerprint = sim->fingerprint;
   metrics_free(&metrics);

@@ -33,9 +33,11 @@ struct protocol {
   const char
       *target[SCHEDULE_TARGETS + 1];    /* what crashes, hangs, and is cut off from the others */
   const char *zero[SCHEDULE_ZEROS + 1]; /* metrics */
+  const char *equal[2];                 /* two that have to be, or NULL */
   uint32_t faults, within_ms, longest_ms;
   uint32_t seconds; /* simulated: all is well again long before the end */
   const char *more; /* a fault of another kind, or NULL */
+  bool restarts;    /* nothing else befalls them, and that twice */
   bool clocks;      /* its members look at clocks, and what it promises holds if one is wrong */
 };
 
