@@ -82,8 +82,15 @@ static void begin_write(struct sim *sim, struct member *member, struct frame *ca
   station_work(sim, member, writers_of(member), call, time_ns);
 }
 
+static void topic_start(struct sim *sim, struct member *member) {
+  if (member->index != 1) return;
+  topic_of(member)->started = true;
+  groups_start(sim, member);
+}
+
 static void topic_on_call(struct sim *sim, struct member *member, struct frame *call) {
   struct topic_state *t = topic_of(member);
+  if (__builtin_expect(!t->started, 0)) topic_start(sim, member->component->member);
   if (has_writers(t->config)) {
     if (station_enter(sim, writers_of(member), call, 0, false) == STATION_STARTED) {
       begin_write(sim, member, call);
@@ -296,10 +303,6 @@ static void topic_init(struct sim *sim, struct member *member) {
   dedup_init(&t->dedup, t->config->dedup_ns);
   groups_init(sim, member);
   if (t->config->copies.given) replicas_init(sim, t, member->component);
-}
-
-static void topic_start(struct sim *sim, struct member *member) {
-  if (member->index == 1) groups_start(sim, member);
 }
 
 static bool topic_sends(const void *config) {

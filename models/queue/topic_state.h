@@ -111,6 +111,7 @@ struct topic_state {
   struct dedup dedup;                  /* what was taken, if the topic looks at it */
   struct hist to_delivery;             /* ns */
   struct hist *class;                  /* the same by class; NULL: there are none */
+  bool started; /* it knows who subscribes: from the beginning, or since it came (join) */
 };
 
 /* All members of a topic have one state: with copies they are brokers. */

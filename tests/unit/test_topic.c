@@ -15,6 +15,18 @@ static void expect(const char *text, const char *name, double value) {
   }
 }
 
+/* Aim: a topic that comes late gives what it gets to those who subscribe. */
+static void test_joins(void **state) {
+  (void)state;
+  const char *text = EVERY("10/s", "") "topic \"q\" {}\n"
+                                       "service \"a\" { subscribe = { \"q\" } }\n"
+                                       "fault { join \"q\", at = \"9.95s\" }\n";
+  double published = metric_of(text, "q.published", 100);
+  assert_true(published >= 899 && published <= 901);
+  expect(text, "a.consumed", published);
+  expect(text, "q.backlog.end", 0);
+}
+
 /* Aim: each group gets every message; components of one group share them. */
 static void test_groups(void **state) {
   (void)state;
@@ -422,9 +434,10 @@ int main(void) {
       cmocka_unit_test(test_consumer_crash), cmocka_unit_test(test_visibility),
       cmocka_unit_test(test_idle_crash),     cmocka_unit_test(test_vanished),
       cmocka_unit_test(test_dead_letters),   cmocka_unit_test(test_retention),
-      cmocka_unit_test(test_topic_crash),    cmocka_unit_test(test_members),
-      cmocka_unit_test(test_partitions),     cmocka_unit_test(test_dedup),
-      cmocka_unit_test(test_reply),          cmocka_unit_test(test_mistakes),
+      cmocka_unit_test(test_joins),          cmocka_unit_test(test_topic_crash),
+      cmocka_unit_test(test_members),        cmocka_unit_test(test_partitions),
+      cmocka_unit_test(test_dedup),          cmocka_unit_test(test_reply),
+      cmocka_unit_test(test_mistakes),
   };
   return cmocka_run_group_tests_name("topic", tests, folder_make, folder_remove);
 }
