@@ -3,8 +3,8 @@
 #include <assert.h>
 
 #include "arena.h"
+#include "key_law.h"
 #include "timer.h"
-#include "zipf.h"
 
 #define AT(field) offsetof(struct rows_config, field)
 
@@ -79,7 +79,7 @@ struct several_rows {
   struct member *member;
   struct rows *rows;
   struct stream stream;
-  struct zipf zipf;
+  struct key_law law;
   uint64_t *deadlocks;
   struct claim *bucket[BUCKETS]; /* by slot */
   struct claim *spare;
@@ -96,7 +96,7 @@ struct several_rows *several_rows_new(struct sim *sim, struct member *member,
                              .rows = rows,
                              .stream = sim_stream(sim, member->component, "rows"),
                              .deadlocks = deadlocks};
-  if (config->keys.kind == KEYS_ZIPF) zipf_init(&s->zipf, config->keys.n, config->keys.s);
+  key_law_init(&s->law, &config->keys);
   return s;
 }
 
@@ -138,9 +138,8 @@ static void draw_items(const struct several_rows *s, struct claim *c, const stru
   uint32_t n = 0;
   if (call->item) c->item[n++] = call->item;
   while (n < config->n) {
-    uint64_t item = config->keys.kind == KEYS_ZIPF ? zipf_draw(&s->zipf, &draws)
-                                                   : 1 + draws_below(&draws, config->keys.n);
-    if (!wants(c, n, (uint32_t)item)) c->item[n++] = (uint32_t)item;
+    uint32_t item = (uint32_t)key_law_draw(&s->law, &draws);
+    if (!wants(c, n, item)) c->item[n++] = item;
   }
   if (config->order != ORDER_SORTED) return;
   for (uint32_t i = 1; i < n; i++) {

@@ -31,19 +31,9 @@ static uint8_t draw_op(const struct client_state *c, uint64_t key) {
 }
 
 static uint32_t draw_item(const struct client_state *c, uint64_t key) {
-  const struct keys *keys = &c->config->keys;
-  struct draws draws;
-  switch (keys->kind) {
-    case KEYS_NONE:
-      return 0;
-    case KEYS_UNIFORM:
-      draws = draws_begin(c->keys, key, 0);
-      return (uint32_t)(1 + draws_below(&draws, keys->n));
-    case KEYS_ZIPF:
-      draws = draws_begin(c->keys, key, 0);
-      return (uint32_t)zipf_draw(&c->zipf, &draws);
-  }
-  return 0;
+  if (c->config->keys.kind == KEYS_NONE) return 0;
+  struct draws draws = draws_begin(c->keys, key, 0);
+  return (uint32_t)key_law_draw(&c->law, &draws);
 }
 
 /* Of the request that was first sent with this key. */
@@ -475,7 +465,7 @@ static void client_init(struct sim *sim, struct member *member) {
   c->patience = sim_stream(sim, self, "patience");
   c->request = sim_stream(sim, self, "request");
   c->response = sim_stream(sim, self, "response");
-  if (c->config->keys.kind == KEYS_ZIPF) zipf_init(&c->zipf, c->config->keys.n, c->config->keys.s);
+  key_law_init(&c->law, &c->config->keys);
   c->timeout_ns = c->config->calls.timeout_ns;
   struct outbound_config *policy = arena_alloc(sim->arena, sizeof *policy);
   *policy = c->config->calls;

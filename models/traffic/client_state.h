@@ -6,13 +6,13 @@
 #include "arrivals.h"
 #include "hist.h"
 #include "journey.h"
+#include "key_law.h"
 #include "meter.h"
 #include "outbound.h"
 #include "outbound_params.h"
 #include "sim.h"
 #include "stays.h"
 #include "users.h"
-#include "zipf.h"
 
 /* Latencies of a replication with no more successful requests than this are kept one by one, so
  * that quantiles of short runs are exact. */
@@ -60,7 +60,7 @@ struct client_state {
   struct component *target;
   const struct client_config *config;
   struct stream mix, keys, request, response;
-  struct zipf zipf;
+  struct key_law law;
   struct users users;
   bool has_users;
   uint32_t ops;           /* entries of stats, by position in the mix */

@@ -5,18 +5,17 @@
 #include "arena.h"
 
 static size_t words(const struct users *users) {
-  return (size_t)(users->keys->n / 64 + 1);
+  return (size_t)(users->law.keys->n / 64 + 1);
 }
 
 void users_init(struct sim *sim, struct member *member, struct users *users,
                 const struct keys *keys, const struct mix *tier, uint64_t base) {
-  users->keys = keys;
   users->tier = tier;
   users->client = member->component->name_hash;
   users->base = rng_mix(base ^ rng_hash_name("user"));
   users->draw = sim_stream(sim, member->component, "users");
   users->tiers = sim_stream(sim, member->component, "tiers");
-  if (keys->kind == KEYS_ZIPF) zipf_init(&users->zipf, keys->n, keys->s);
+  key_law_init(&users->law, keys);
   if (keys->kind != KEYS_NONE) {
     users->seen = arena_lines(sim->arena, words(users), sizeof *users->seen);
   }
@@ -27,17 +26,16 @@ void users_init(struct sim *sim, struct member *member, struct users *users,
 }
 
 bool users_start(struct sim *sim, struct users *users) {
-  bool any = users->are_closed || users->keys->kind != KEYS_NONE;
+  bool any = users->are_closed || users->law.keys->kind != KEYS_NONE;
   users->to_user = any && column_wanted(sim, COLUMN_USER);
   users->to_tier = users->tier->n > 0;
   users->to_client = column_wanted(sim, COLUMN_CLIENT);
-  return users->to_user || users->to_client || users->to_tier || users->keys->kind != KEYS_NONE;
+  return users->to_user || users->to_client || users->to_tier || users->law.keys->kind != KEYS_NONE;
 }
 
 static uint64_t draw_user(const struct users *users, uint64_t key) {
   struct draws draws = draws_begin(users->draw, key, 0);
-  return users->keys->kind == KEYS_ZIPF ? zipf_draw(&users->zipf, &draws)
-                                        : 1 + draws_below(&draws, users->keys->n);
+  return key_law_draw(&users->law, &draws);
 }
 
 static void note_user(struct users *users, uint64_t user) {
@@ -58,7 +56,7 @@ static uint32_t draw_tier(const struct users *users, uint64_t identity) {
 
 uint32_t users_give(struct sim *sim, struct users *users, struct frame *call, uint64_t key,
                     uint64_t sender) {
-  bool drawn = users->keys->kind != KEYS_NONE && !users->are_told;
+  bool drawn = users->law.keys->kind != KEYS_NONE && !users->are_told;
   uint64_t user = drawn ? draw_user(users, key) : sender;
   if (users->seen) note_user(users, user);
   uint64_t identity = rng_mix(users->base + user);

@@ -8,16 +8,15 @@
 #define USERS_H
 
 #include "column.h"
+#include "key_law.h"
 #include "sim.h"
-#include "zipf.h"
 
 #define USERS_NO_TIER UINT32_MAX
 
 struct users {
-  const struct keys *keys; /* of an open client; KEYS_NONE: of a closed one, or none */
-  const struct mix *tier;  /* n = 0: none */
+  const struct mix *tier; /* n = 0: none */
   struct stream draw, tiers;
-  struct zipf zipf;
+  struct key_law law; /* of an open client; KEYS_NONE: of a closed one, or none */
   uint64_t base;
   bool are_closed;                  /* they are those of a closed client */
   bool are_told;                    /* who sends is known beforehand, as from a trace */
