@@ -32,6 +32,8 @@ local mechanisms = {
   "tcp",
   "tls",
   "tls_kept",
+  "ocsp", -- tls, and the server's certificate is checked with a responder
+  "sessions", -- a user holds one of the server's sessions for 10 s on average
   "cache",
   "cache_sieve",
   "cache_ttl",
@@ -90,6 +92,7 @@ local connections = {
   tcp = {},
   tls = { tls = "1.3", resume = "80%" },
   tls_kept = { tls = "1.3", resume = "80%", keep = "60s", requests = 100 },
+  ocsp = { tls = "1.3", resume = "80%", check = "ocsp", responder = "ca" },
 }
 local copies = {
   copies_async = { n = 3, write = "async", read = "any" },
@@ -132,11 +135,14 @@ if connections[with] or all then
   path_.transport, path_.connect = "tcp", connections[all and "tls_kept" or with]
 end
 path(path_)
+if with == "ocsp" then service "ca" { zone = "b" } end
+local holds = with == "sessions"
 
 client "users" {
   arrivals = poisson "1000/s", target = target, zone = "a",
   mix = { read = 0.9, write = 0.1 }, keys = zipf { n = 10000, s = 0.9 },
-  tier = named and { free = 0.9, paid = 0.1 } or nil, users = named and 1000 or nil,
+  tier = named and { free = 0.9, paid = 0.1 } or nil, users = (named or holds) and 1000 or nil,
+  session = holds and { lasts = exponential "10s", holds = "web", attempts = 3 } or nil,
 }
 local few = with == "few_workers" or with == "sjf" or with:find "^shed"
 service "web" {
