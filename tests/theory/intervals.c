@@ -11,10 +11,9 @@
 
 enum { METRICS = 4 };
 
-/* Between 93 and PROMISED_MOST of 100, as far as so many experiments can tell (of quantiles; of
- * means 97 is the end). Counted shares are never surer than their count, so that their intervals
- * cover a little more, and clearly more where hardly anything happens: whole numbers leave no other
- * choice, and there is no upper bound
+/* Between 93 and 97 of 100, or as far as so many experiments can tell. Counted shares are never
+ * surer than their count, so that their intervals cover a little more, and clearly more where
+ * hardly anything happens: whole numbers leave no other choice, and there is no upper bound
  * (`counted`); nor for ranks of pooled values, which are rounded outwards. An interval that is not
  * given claims nothing: `given` is the least share of the experiments that have one. Of `doubted`
  * ones the promise is that an interval that misses the truth comes with a warning. */
@@ -67,9 +66,7 @@ static void study_one(struct study *study, const struct setup *setup) {
                  setup->name, setup->metric[m]);
       continue;
     }
-    bool quantile = strstr(setup->metric[m], ".latency.p") != NULL;
-    double most = quantile ? binomial_band(given, PROMISED_MOST, COVERAGE_ALPHA).high
-                           : fmax(band.high, PROMISED_MOST);
+    double most = fmax(band.high, PROMISED_MOST);
     study_find(study, "-", given, 0.95, (double)series.covered[m] / (double)given,
                fmin(band.low, 0.93), setup->counted ? 1 : most, "coverage, %s: %s", setup->name,
                setup->metric[m]);
