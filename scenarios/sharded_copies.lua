@@ -88,7 +88,12 @@ goal "four.lost_writes < 70"
 goal "agreed.lost_writes == 0"
 goal "four.promotions == 1"
 goal "agreed.promotions == 1"
+if shards > 1 then
+  goal "four.shard.2.promotions == 1"
+  goal "four.shard.2.recovery_time.max < 9s"
+  goal "four.shard.1.promotions == 0"
+end
 goal "one[2].utilization > 35%"
 goal "four[*].utilization < 25%"
 
-run { duration = "180s", warmup = "5s", replications = 10 }
+run { duration = "180s", warmup = "5s", replications = 5 }

@@ -1,6 +1,10 @@
 #include "copy_sets.h"
 
+#include <stddef.h>
+#include <stdio.h>
+
 #include "arena.h"
+#include "metric.h"
 
 /* --- which set ------------------------------------------------------------------------------ */
 
@@ -45,6 +49,39 @@ struct member *copy_sets_primary(const struct member *of) {
 bool copy_sets_promote(struct sim *sim, struct member *of, const bool *except) {
   struct group *group = group_of(of);
   return promote(sim, group, except + group->first);
+}
+
+/* Times of the copies of one shard. */
+static void put_times(const struct group *group, size_t at, const char *shard, const char *what,
+                      struct metrics *out) {
+  double sum = 0, n = 0, most = 0;
+  for (uint32_t i = 0; i < group->n; i++) {
+    const struct hist *times = (const void *)((const char *)group->copy[i].meters + at);
+    double longest = hist_count(times) ? (double)hist_max(times) : 0;
+    sum += (double)hist_sum(times);
+    n += (double)hist_count(times);
+    most = longest > most ? longest : most;
+  }
+  metric_quotient(out, UNIT_SECONDS, sum / 1e9, n, "%s.%s.mean", shard, what);
+  metric_extreme(out, METRIC_MAX, UNIT_SECONDS, n > 0, most / 1e9, "%s.%s.max", shard, what);
+}
+
+void copy_sets_collect(const struct component *component, struct metrics *out) {
+  const struct copy_sets *sets = component->shared;
+  for (uint32_t s = 0; sets->n > 1 && s < sets->n && sets->group[s]; s++) {
+    const struct group *group = sets->group[s];
+    char shard[128];
+    snprintf(shard, sizeof shard, "%s.shard.%u", component->spec->name, s + 1);
+    double promotions = 0, lost = 0;
+    for (uint32_t i = 0; i < group->n; i++) {
+      promotions += (double)group->copy[i].meters->promotions;
+      lost += (double)group->copy[i].meters->lost;
+    }
+    metric_counted(out, UNIT_COUNT, promotions, 1, "%s.promotions", shard);
+    metric_counted(out, UNIT_COUNT, lost, 1, "%s.lost_writes", shard);
+    put_times(group, offsetof(struct copy_meters, recovery_time), shard, "recovery_time", out);
+    put_times(group, offsetof(struct copy_meters, recovery_point), shard, "recovery_point", out);
+  }
 }
 
 /* --- places --------------------------------------------------------------------------------- */

@@ -30,6 +30,10 @@ struct member *copy_sets_pick(const struct component *component, const struct fr
 struct member *copy_sets_primary(const struct member *of);
 bool copy_sets_promote(struct sim *sim, struct member *of, const bool *except);
 
+/* What became of the primary of each shard; nothing where there is one set, or no primary. */
+struct metrics;
+void copy_sets_collect(const struct component *component, struct metrics *out);
+
 /* Where the members live: each set begins its list of zones from the front. */
 void copy_sets_place(struct component_spec *component, const struct copies_config *config,
                      struct arena *arena);

@@ -181,6 +181,7 @@ static uint64_t calls_of(const struct member *member) {
 void database_collect(struct sim *sim, struct component *component, struct metrics *out) {
   (void)sim;
   const struct database_config *config = component->config;
+  if (database_keeps_copies(config)) copy_sets_collect(component, out);
   if (config->shards.rule == SHARDS_UNSAID) return;
   const struct shards *shards = component->shared;
   if (database_keeps_copies(config)) shards = ((struct copy_sets *)component->shared)->shards;

@@ -302,6 +302,12 @@ const struct metric_def shards_metrics[] = {
     {"shard_keys.cv", "", "Standard deviation of the shards' keys over their mean, at the end."},
     {"shard_calls.most", "", "Calls of the busiest shard over the mean of all that have keys."},
     {"shard_calls.cv", "", "Standard deviation of the shards' calls over their mean."},
+    {"shard.<n>.promotions", "", "Of shards with a primary, each by itself: `promotions`."},
+    {"shard.<n>.lost_writes", "", "The same of `lost_writes`."},
+    {"shard.<n>.recovery_time.mean", "s", "The same of `recovery_time`."},
+    {"shard.<n>.recovery_time.max", "s", "The same, the longest."},
+    {"shard.<n>.recovery_point.mean", "s", "The same of `recovery_point`."},
+    {"shard.<n>.recovery_point.max", "s", "The same, the farthest back."},
     {0},
 };
 

@@ -113,6 +113,12 @@ static void test_lost(void **state) {
     expect_near(text, 10, "pg.lost_writes", way / s, 4 * sqrt(way / s * (1 - 1 / s)) + 1);
     expect_near(text, 10, "pg.promotions", 1, 0);
     assert_true(metric_of(text, "pg[2].arrivals", 10) > 7000 / s);
+    if (s == 1) continue;
+    double lost = metric_of(text, "pg.lost_writes", 10);
+    expect_near(text, 10, "pg.shard.1.lost_writes", lost, 0);
+    expect_near(text, 10, "pg.shard.2.lost_writes", 0, 0);
+    /* The oldest was acknowledged one way before the primary was replaced. */
+    expect_near(text, 10, "pg.shard.1.recovery_point.max", 0.4 - detected, 0.01 * s);
   }
 }
 
@@ -130,6 +136,16 @@ static void test_promoted(void **state) {
   expect_near(text, 10, "pg[8].arrivals", 200, 50);
   expect_near(text, 10, "pg[4].arrivals", 333, 60);
   expect_near(text, 10, "pg.lost_writes", 0, 0);
+  /* The first and the third shard; either is as long without a primary as the control says. */
+  expect_near(text, 10, "pg.shard.1.promotions", 1, 0);
+  expect_near(text, 10, "pg.shard.2.promotions", 0, 0);
+  expect_near(text, 10, "pg.shard.3.promotions", 1, 0);
+  expect_near(text, 10, "pg.shard.1.lost_writes", 0, 0);
+  double first = metric_of(text, "pg.shard.1.recovery_time.mean", 10);
+  double third = metric_of(text, "pg.shard.3.recovery_time.mean", 10);
+  expect_near(text, 10, "pg.recovery_time.mean", (first + third) / 2, 1e-9);
+  expect_near(text, 10, "pg.recovery_time.max", first > third ? first : third, 0.01);
+  expect_near(text, 10, "pg.shard.1.recovery_time.max", first, 0.01);
   /* Found out after three beats, and 2 s. */
   assert_true(metric_of(text, "ha.recovery.max", 10) < 2.5);
   assert_true(metric_of(text, "ha.recovery.mean", 10) > 2);

@@ -31,6 +31,25 @@ static void a_new_primary(void **state) {
   forget(&s);
 }
 
+/* Of four shards the second one fails while it reaches no copy: what it alone has is lost. */
+static void a_new_primary_of_one_shard(void **state) {
+  (void)state;
+  struct seen s =
+      see("client 'shop' { arrivals = poisson '200/s', target = 'pg', mix = { set = 1 },\n"
+          "  keys = uniform_keys { n = 1000 } }\n"
+          "database 'pg' { instances = 4, shards = 'hash', write = '2ms', write_ops = { 'set' },\n"
+          "  copies = { n = 2, write = 'async', fence = true } }\n"
+          "control 'ha' { heartbeat = 'pg', every = '1s', timeout = '500ms', fails = 3,\n"
+          "  act = promote { 'pg', takes = '5s' } }\n"
+          "fault { partition { 'pg[3]', 'pg[4]' }, at = '18s', lasts = '2s' }\n"
+          "fault { crash 'pg[3]', at = '20s', lasts = '30s' }\n"
+          "run { duration = '60s', warmup = '0s', replications = 1 }\n");
+  assert_said(s.diagnosis.scaled, "pg got a new primary once, in shard 2; from the failure");
+  assert_said(s.diagnosis.scaled, "; acknowledged writes of up to 1.9");
+  assert_said(s.diagnosis.scaled, " before the failure were lost.");
+  forget(&s);
+}
+
 /* Half of the new version's calls fail, and it is looked at after 30 s. */
 static void a_release_that_is_taken_back(void **state) {
   (void)state;
@@ -116,9 +135,13 @@ static void faults_shorter_than_a_window(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(a_new_primary),           cmocka_unit_test(a_release_that_is_taken_back),
-      cmocka_unit_test(storage_that_loses),      cmocka_unit_test(places_in_a_batch),
-      cmocka_unit_test(clients_that_fail_alike), cmocka_unit_test(faults_shorter_than_a_window),
+      cmocka_unit_test(a_new_primary),
+      cmocka_unit_test(a_new_primary_of_one_shard),
+      cmocka_unit_test(a_release_that_is_taken_back),
+      cmocka_unit_test(storage_that_loses),
+      cmocka_unit_test(places_in_a_batch),
+      cmocka_unit_test(clients_that_fail_alike),
+      cmocka_unit_test(faults_shorter_than_a_window),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,6 +2,7 @@
 
 #include <glib.h>
 #include <math.h>
+#include <stdio.h>
 
 #include "format.h"
 #include "sim.h"
@@ -23,11 +24,42 @@ static void say_times(const struct results *results, double times, GString *text
   }
 }
 
+/* In which shards, if there are several: ", in shard 2" or ", in shards 2 and 5". */
+static void say_shards(const struct results *results, const char *name, GString *text) {
+  uint32_t shards = 0, n = 0, which[TOLD];
+  char metric[64];
+  for (;; shards++) {
+    snprintf(metric, sizeof metric, "shard.%u.promotions", shards + 1);
+    double times = results_value_of(results, name, metric);
+    if (isnan(times)) break;
+    if (times > 0 && n++ < TOLD) which[n - 1] = shards + 1;
+  }
+  if (n == 0) return;
+  if (n > TOLD) {
+    g_string_append_printf(text, ", in %u of %u shards", n, shards);
+    return;
+  }
+  g_string_append(text, n == 1 ? ", in shard " : ", in shards ");
+  for (uint32_t i = 0; i < n; i++) {
+    g_string_append_printf(text, "%s%u", i == 0 ? "" : i + 1 == n ? " and " : ", ", which[i]);
+  }
+}
+
+/* What the old one took along. */
+static void say_point(const struct results *results, const char *name, GString *text) {
+  double lost = results_value_of(results, name, "lost_writes"),
+         back = results_value_of(results, name, "recovery_point.max");
+  if (!(lost > 0 && back > 0)) return;
+  g_string_append_printf(text, "; acknowledged writes of up to %s before the failure were lost",
+                         seconds(back).text);
+}
+
 static bool say_primary(const struct results *results, const char *name, GString *text) {
   double times = results_value_of(results, name, "promotions");
   if (!(times > 0)) return false;
   g_string_append_printf(text, " %s got a new primary", name);
   say_times(results, times, text);
+  say_shards(results, name, text);
   double mean = results_value_of(results, name, "recovery_time.mean"),
          longest = results_value_of(results, name, "recovery_time.max");
   if (mean > 0 && longest > 0) {
@@ -36,6 +68,7 @@ static bool say_primary(const struct results *results, const char *name, GString
         seconds(mean).text, times * results->replications > 1 ? " on average" : "");
     if (longest > mean) g_string_append_printf(text, ", %s at most", seconds(longest).text);
   }
+  say_point(results, name, text);
   g_string_append_c(text, '.');
   return true;
 }
