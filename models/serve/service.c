@@ -86,13 +86,26 @@ static __attribute__((cold, noinline)) void no_handler(struct sim *sim, struct m
   call_reply(sim, call, OUTCOME_FAILED);
 }
 
+static uint32_t class_of_waiting(const struct sim *sim, const void *service,
+                                 const struct frame *call) {
+  return class_listed(sim, service, call);
+}
+
+/* Of a lower class than the newcomer; NULL: nobody who waits is. */
+static struct frame *make_room(struct sim *sim, struct service_state *s, const struct frame *call) {
+  if (s->station.discipline == DISCIPLINE_PRIORITY) {
+    return station_evict(sim, &s->station, class_of(sim, s, call));
+  }
+  return station_evict_newest(sim, &s->station, class_of_waiting, s, class_listed(sim, s, call));
+}
+
 /* The queue is full. With `evict` the newcomer takes the place of a call of a lower class. */
 static __attribute__((noinline)) void refuse_one(struct sim *sim, struct member *member,
                                                  struct frame *call) {
   struct service_state *s = member->state;
   struct frame *refused = call;
   if (s->config->evict) {
-    struct frame *lowest = station_evict(sim, &s->station, class_of(sim, s, call));
+    struct frame *lowest = make_room(sim, s, call);
     if (lowest) {
       s->evicted++;
       station_enter(sim, &s->station, call, class_of(sim, s, call), false);

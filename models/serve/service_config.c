@@ -144,6 +144,12 @@ static bool length_known(const struct service_config *config, struct error *err)
   return true;
 }
 
+/* Calls wait one behind the other, so that one of them can leave. */
+static bool waits_in_line(const struct service_config *config) {
+  return config->discipline == DISCIPLINE_FIFO || config->discipline == DISCIPLINE_LIFO ||
+         config->discipline == DISCIPLINE_PRIORITY;
+}
+
 bool service_validate(const struct spec *spec, const struct component_spec *component,
                       struct error *err) {
   const struct service_config *config = component->config;
@@ -165,17 +171,11 @@ bool service_validate(const struct spec *spec, const struct component_spec *comp
                      "discipline \"priority\" needs 'priority', a list of operations from the "
                      "first served to the last");
   }
-  if (config->discipline != DISCIPLINE_PRIORITY && config->priority.n) {
-    return error_set(err, "'priority' is read only with discipline = \"priority\"; leave it out");
-  }
-  if (config->evict && (config->discipline != DISCIPLINE_PRIORITY || config->io == IO_ASYNC ||
+  if (config->evict && (!waits_in_line(config) || config->io == IO_ASYNC ||
                         config->queue == PARAM_UNLIMITED || config->queue == 0)) {
     return error_set(err,
-                     "'evict' is read only with discipline = \"priority\", blocking io and a "
-                     "limited queue of at least 1");
-  }
-  if (config->discipline != DISCIPLINE_PRIORITY && config->by != BY_OP) {
-    return error_set(err, "'by' is read only with discipline = \"priority\"; leave it out");
+                     "'evict' is read only with discipline fifo, lifo or priority, blocking io and "
+                     "a limited queue of at least 1");
   }
   for (uint32_t i = 0; i < config->priority.n; i++) {
     const uint8_t *known = config->by == BY_TIER ? config->priority.tiers : config->priority.ops;
@@ -368,15 +368,16 @@ const struct param service_params[] = {
     {.name = "priority",
      .type = PARAM_PRIORITY,
      .offset = AT(priority),
-     .needs = "discipline = priority",
+     .needs = "discipline = priority or evict = lowest",
      .doc =
          "Operations, or with by = \"tier\" tiers of users, from the first served to the last, for "
-         "discipline = \"priority\". A call in service is not interrupted."},
+         "discipline = \"priority\" and for `evict`. A call in service is not interrupted."},
     {.name = "by",
      .type = PARAM_ENUM,
      .offset = AT(by),
      .fallback = "op",
      .choices = by_choices,
+     .needs = "priority",
      .doc =
          "What `priority` lists: operations (op), or tiers of the users whose requests they are. "
          "Requests without a tier come last."},
@@ -385,9 +386,11 @@ const struct param service_params[] = {
      .offset = AT(evict),
      .fallback = "newcomer",
      .choices = evict_choices,
+     .needs = "?lowest: priority",
      .doc = "Who is refused when the queue is full: the newcomer, whatever its class; or lowest: "
-            "of the lowest class that waits, if that is lower than the newcomer's, the call that "
-            "has waited longest."},
+            "a call of the lowest class that waits, if that is lower than the newcomer's: with "
+            "discipline = \"priority\" the one that has waited longest, otherwise the newest. "
+            "`priority` says which classes there are; without it all calls are of one."},
     {.name = "io",
      .type = PARAM_ENUM,
      .offset = AT(io),

@@ -38,8 +38,9 @@ void service_init(struct sim *sim, struct member *member) {
   s->is_async = s->config->io == IO_ASYNC;
   if (s->config->by == BY_TIER) column_want(sim, COLUMN_TIER);
   if (service_compresses(s->config)) column_want(sim, COLUMN_ANSWER);
-  station_init(sim, &s->station, (enum discipline)s->config->discipline, s->config->workers,
-               s->config->queue, s->config->priority.n + 1);
+  enum discipline discipline = (enum discipline)s->config->discipline;
+  station_init(sim, &s->station, discipline, s->config->workers, s->config->queue,
+               discipline == DISCIPLINE_PRIORITY ? s->config->priority.n + 1 : 1);
   if (s->config->cancel >= CANCEL_QUEUED) station_allow_cancel(sim, &s->station);
   if (member->host != REF_NONE) {
     struct member *host = &sim->member[member->host];

@@ -50,11 +50,17 @@ struct service_state {
   struct pace pace; /* if one is given */
 };
 
-static inline uint32_t class_of(const struct sim *sim, const struct service_state *s,
-                                const struct frame *call) {
-  if (s->station.classes == 1) return 0;
+/* By what `priority` lists. */
+static inline uint32_t class_listed(const struct sim *sim, const struct service_state *s,
+                                    const struct frame *call) {
   if (s->config->by == BY_OP) return s->plan[call->op].class;
   return s->shared->class_of_tier[column_get(sim, call, COLUMN_TIER)];
+}
+
+/* Of the queue: all are of one where it is not ordered by class. */
+static inline uint32_t class_of(const struct sim *sim, const struct service_state *s,
+                                const struct frame *call) {
+  return s->station.classes == 1 ? 0 : class_listed(sim, s, call);
 }
 
 /* What it counts, in service_results.c. */

@@ -371,7 +371,8 @@ static __attribute__((noinline)) void answered(struct sim *sim, struct member *m
     return;
   }
   if (stays_are(&c->stays)) stay_answered(sim, member, &c->stays, stay_of(sim, call));
-  arrivals_answered(sim, member, &c->arrivals, key, told_to_wait(sim, c, call));
+  uint64_t least_ns = c->users.are_closed ? told_to_wait(sim, c, call) : 0;
+  arrivals_answered(sim, member, &c->arrivals, key, least_ns);
 }
 
 /* What comes most often needs no call but one at the end: nothing is saved for later. */
@@ -468,8 +469,7 @@ static void client_init(struct sim *sim, struct member *member) {
   key_law_init(&c->law, &c->config->keys);
   c->timeout_ns = c->config->calls.timeout_ns;
   struct outbound_config *policy = arena_alloc(sim->arena, sizeof *policy);
-  *policy = c->config->calls;
-  policy->obeys = c->config->obeys == OBEYS_RETRY_AFTER;
+  *policy = client_policy(c->config);
   if (policy->obeys) column_want(sim, COLUMN_RETRY_IN);
   c->out = outbound_new(sim, member, c->target, c->target->spec->name, policy,
                         (struct outbound_hooks){.retried = client_retried});

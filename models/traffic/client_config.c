@@ -88,10 +88,14 @@ const struct param client_params[] = {
      .type = PARAM_ENUM,
      .offset = AT(obeys),
      .fallback = "nothing",
+     .off = "nothing",
      .choices = obeys_choices,
      .doc = "What it does when a limit with `retry_after` tells it when to come again: nothing, or "
             "retry_after: its further attempt (`retry`), or a closed user's next request, comes no "
-            "earlier (Envoy's rate_limited_reset_headers; RFC 9110)."},
+            "earlier (Envoy's rate_limited_reset_headers; RFC 9110). Where arrivals are open and "
+            "no `retry` is given, a request that was told so is sent again by itself at that time, "
+            "and further ones up to 10 times (urllib3's Retry: total = 10) while its time "
+            "(`deadline`, `patience`) lasts; any other failure is final."},
     {.name = "request",
      .type = PARAM_SIZE_DIST,
      .offset = AT(request),
@@ -104,6 +108,22 @@ const struct param client_params[] = {
      .doc = "Size of an ok answer; matters where a path has a bandwidth. Errors have no size."},
     {0},
 };
+
+/* --- the policy of its calls ---------------------------------------------------------------- */
+
+#define COMES_AGAIN 10u /* times, beyond the first */
+
+struct outbound_config client_policy(const struct client_config *config) {
+  struct outbound_config policy = config->calls;
+  policy.obeys = config->obeys == OBEYS_RETRY_AFTER;
+  bool closed = config->arrivals.kind == ARRIVALS_CLOSED; /* whose next request waits */
+  if (!policy.obeys || policy.retry.given || closed) return policy;
+  policy.retry = (struct retry_config){.given = true,
+                                       .attempts = 1 + COMES_AGAIN,
+                                       .on = ((1u << OUTCOMES) - 1) & ~(1u << OUTCOME_OK),
+                                       .when_told = true};
+  return policy;
+}
 
 /* --- checks and outline --------------------------------------------------------------------------
  */
@@ -179,12 +199,8 @@ bool client_validate(const struct spec *spec, const struct component_spec *compo
   if (!closed && config->tier.n && users_of(config)->kind == KEYS_NONE) {
     return error_set(err, "'tier' is a user's: say who they are, such as users = 1000");
   }
-  if (config->obeys != OBEYS_NOTHING && !closed && !config->calls.retry.given) {
-    return error_set(err,
-                     "'obeys': nothing follows a refusal; give 'retry', or the users of 'closed' "
-                     "arrivals, who wait before they send again");
-  }
-  return outbound_valid(&config->calls, err);
+  struct outbound_config policy = client_policy(config);
+  return outbound_valid(&policy, err);
 }
 
 static double share_of(const struct mix *mix, int op) {

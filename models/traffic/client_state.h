@@ -111,6 +111,8 @@ static inline struct op_stats *tier_stats(const struct sim *sim, const struct cl
 /* --- client_config.c --- */
 
 extern const struct param client_params[];
+/* The call policy with what `obeys` adds to it. */
+struct outbound_config client_policy(const struct client_config *config);
 bool client_validate(const struct spec *spec, const struct component_spec *component,
                      struct error *err);
 void client_outline(const struct spec *spec, const struct component_spec *component, int op,

@@ -49,8 +49,9 @@ struct retry_config {
   uint64_t attempts;
   struct backoff backoff;
   struct budget budget;
-  uint32_t on;   /* bit set of enum outcome */
-  uint32_t late; /* enum late: whether a try that timed out may still answer */
+  uint32_t on;    /* bit set of enum outcome */
+  uint32_t late;  /* enum late: whether a try that timed out may still answer */
+  bool when_told; /* only after an answer that told when to come again (COLUMN_RETRY_IN) */
 };
 
 struct hedge_config {

@@ -91,7 +91,8 @@ struct param {
   const char *off; /* what switches it off (compare --off), as a user would write it; NULL: leaving
                       it out does, where its default is neutral (none, never, unlimited, 0) */
   const char *needs; /* another parameter of the table without which this one means nothing: "ttl";
-                        "algorithm = hash|maglev"; "queued: workers", if the choice is queued */
+                        "algorithm = hash|maglev"; "queued: workers", if the choice is queued;
+                        "a or b"; "?ttl" is told by the linter and never refused */
   const char *doc;   /* one sentence or more; where the default has a source, names it */
 };
 

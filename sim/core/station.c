@@ -148,6 +148,36 @@ struct frame *station_evict(struct sim *sim, struct station *st, uint32_t class)
   return NULL;
 }
 
+/* Behind `ahead`, or at the head. */
+static void unlink_behind(struct sim *sim, struct station *st, uint32_t ahead,
+                          const struct frame *frame) {
+  struct station_class *class = &st->only;
+  *(ahead == SLOT_NONE ? &class->head : &frame_at(sim, ahead)->next) = frame->next;
+  if (frame->next == SLOT_NONE) {
+    class->tail = ahead;
+  } else if (!st->plain && sim->calls.kin) {
+    sim->calls.kin[frame->next].ahead = ahead;
+  }
+}
+
+struct frame *station_evict_newest(struct sim *sim, struct station *st, station_class_fn *class_of,
+                                   const void *context, uint32_t class) {
+  bool newest_first = st->discipline == DISCIPLINE_LIFO;
+  uint32_t ahead = SLOT_NONE, before = SLOT_NONE, found = SLOT_NONE;
+  for (uint32_t slot = st->only.head; slot != SLOT_NONE; slot = frame_at(sim, slot)->next) {
+    uint32_t its = class_of(sim, context, frame_at(sim, slot));
+    bool newer = found != SLOT_NONE && !newest_first && its == class;
+    if (its > class || newer) class = its, found = slot, before = ahead;
+    ahead = slot;
+  }
+  if (found == SLOT_NONE) return NULL;
+  struct frame *frame = frame_at(sim, found);
+  unlink_behind(sim, st, before, frame);
+  queued_less(sim, st);
+  st->totals.lost_wait_ns += sim->now_ns - frame->mark_ns;
+  return frame;
+}
+
 static bool sharing_full(const struct station *st) {
   return st->held >= st->workers && st->held - st->workers >= st->queue_limit;
 }

@@ -139,6 +139,13 @@ void station_let_go(struct sim *sim, struct station *st, struct frame *frame);
  * in the lowest class that waits, if that is lower. The caller answers it. NULL: there is none. */
 struct frame *station_evict(struct sim *sim, struct station *st, uint32_t class);
 
+/* The same of a queue that is not ordered by class (FIFO, LIFO): `class_of` tells it of those that
+ * wait, and the newest of the lowest class goes. Looks at all of them. */
+typedef uint32_t station_class_fn(const struct sim *sim, const void *context,
+                                  const struct frame *frame);
+struct frame *station_evict_newest(struct sim *sim, struct station *st, station_class_fn *class_of,
+                                   const void *context, uint32_t class);
+
 /* Work runs on these cores from now on: before any frame enters. */
 void station_on_host(struct station *st, struct cores *cores);
 

@@ -255,14 +255,18 @@ static struct param param_in(struct reader *r, int depth) {
 /* What `needs` names stands in the same table. */
 static void check_needs(struct reader *r, const struct param *params) {
   for (const struct param *p = params; p->name; p++) {
-    if (p->needs == NULL) continue;
-    const char *colon = strchr(p->needs, ':'), *name = colon ? colon + 1 : p->needs;
-    name += strspn(name, " ");
-    size_t length = strcspn(name, " =");
-    const struct param *q = params;
-    while (q->name && (strlen(q->name) != length || strncmp(q->name, name, length) != 0)) q++;
-    if (q->name == NULL)
-      refuse(r, "parameter '%s' needs '%s', which is none beside it", p->name, name);
+    const char *name = p->needs, *colon = name ? strchr(name, ':') : NULL;
+    if (colon != NULL) name = colon + 1;
+    while (name != NULL) {
+      name += strspn(name, "? ");
+      size_t length = strcspn(name, " =");
+      const struct param *q = params;
+      while (q->name && (strlen(q->name) != length || strncmp(q->name, name, length) != 0)) q++;
+      if (q->name == NULL)
+        refuse(r, "parameter '%s' needs '%s', which is none beside it", p->name, name);
+      name = strstr(name, " or ");
+      if (name != NULL) name += strlen(" or ");
+    }
   }
 }
 

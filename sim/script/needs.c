@@ -6,12 +6,14 @@
 
 #include "configure.h"
 
-/* What `param.needs` says: "workers", "algorithm = hash|maglev", "queued: workers". */
+/* What `param.needs` says: "workers", "algorithm = hash|maglev", "queued: workers", and several of
+ * these with " or " between. "?" before all of it: it is never refused. */
 struct need {
   char
       only[32]; /* the choice of the parameter that needs it; "": any but the one that is neutral */
-  char name[32];   /* what is needed, */
-  char choice[96]; /* and its choices, with | between them; "": any but the neutral one */
+  char name[32];       /* what is needed, */
+  char choice[96];     /* and its choices, with | between them; "": any but the neutral one */
+  const char *or_else; /* what serves as well, as text; NULL: nothing */
 };
 
 /* The first `length` bytes of a name in a table of ours. */
@@ -23,6 +25,7 @@ static void copy(char *out, size_t size, const char *text, size_t length) {
 
 static struct need parse(const char *text) {
   struct need need = {.only = ""};
+  text += strspn(text, "?");
   const char *colon = strchr(text, ':');
   if (colon != NULL) {
     copy(need.only, sizeof need.only, text, (size_t)(colon - text));
@@ -33,8 +36,10 @@ static struct need parse(const char *text) {
   const char *equals = strchr(text, '=');
   if (equals != NULL) {
     const char *choice = equals + 1 + strspn(equals + 1, " ");
-    copy(need.choice, sizeof need.choice, choice, strlen(choice));
+    copy(need.choice, sizeof need.choice, choice, strcspn(choice, " "));
   }
+  const char *or_else = strstr(text, " or ");
+  if (or_else != NULL) need.or_else = or_else + strlen(" or ");
   return need;
 }
 
@@ -75,8 +80,11 @@ static bool says_something(struct loader *loader, const struct spot *spot, int i
 static bool is_met(struct loader *loader, const struct spot *spot, int index,
                    const struct param *params, const void *config, const struct need *need) {
   const struct param *other = find(params, need->name);
-  if (need->choice[0] != '\0') return is_choice(other, config, need->choice);
-  return says_something(loader, spot, index, other, config, true);
+  bool met = need->choice[0] != '\0' ? is_choice(other, config, need->choice)
+                                     : says_something(loader, spot, index, other, config, true);
+  if (met || need->or_else == NULL) return met;
+  struct need other_need = parse(need->or_else);
+  return is_met(loader, spot, index, params, config, &other_need);
 }
 
 static void note(struct loader *loader, const struct spot *spot, const char *sentence) {
@@ -110,13 +118,23 @@ static void list_choices(char *out, size_t size, const char *choices) {
   }
 }
 
+/* "discipline = "priority" or evict = "lowest"". */
+static void list_needs(char *out, size_t size, const struct need *need) {
+  char choices[128] = "";
+  if (need->choice[0] != '\0') list_choices(choices, sizeof choices, need->choice);
+  int length = snprintf(out, size, "%s%s%s", need->name, choices[0] ? " = " : "", choices);
+  if (need->or_else == NULL) return;
+  length += snprintf(out + length, size - (size_t)length, " or ");
+  struct need other = parse(need->or_else);
+  list_needs(out + length, size - (size_t)length, &other);
+}
+
 static bool tell(struct loader *loader, const struct spot *spot, const struct param *param,
                  const struct need *need) {
   struct spot at = spot_key(spot, param->name);
-  char choices[128] = "", wanted[200];
-  if (need->choice[0] != '\0') list_choices(choices, sizeof choices, need->choice);
-  snprintf(wanted, sizeof wanted, "%s%s%s", need->name, choices[0] ? " = " : "", choices);
-  if (loader->params == 0) {
+  char wanted[200];
+  list_needs(wanted, sizeof wanted, need);
+  if (loader->params == 0 && param->needs[0] != '?') {
     return spot_error(loader, &at, "means nothing without %s; give that too, or leave %s out",
                       wanted, param->name);
   }

@@ -94,6 +94,47 @@ static void test_retry_after(void **state) {
   expect(retry, "c.obeyed", 1);
 }
 
+/* Aim: an open client that obeys sends a request again when it is told to, up to ten times and
+ * while it has time; a refusal that tells nothing is final, and so is any other failure. Thirteen
+ * at once and one a second allowed: one passes each second from the first to the tenth after it. */
+static void test_comes_again(void **state) {
+  (void)state;
+#define AGAIN(N, REST, LIMIT)                                                   \
+  "client \"c\" { arrivals = burst { " N ", at = \"0s\" }, target = \"s\"" REST \
+  ", obeys = \"retry_after\" }\n"                                               \
+  "service \"s\" { on = { limit { \"1/s\"" LIMIT " } } }"
+  const char *thirteen = AGAIN("13", "", ", retry_after = true");
+  struct {
+    const char *name;
+    double value;
+  } want[] = {{"s.completions", 11},
+              {"c.errors.rate_limited", 2},
+              {"c.latency.max", 10},
+              {"c.latency.mean", 5},
+              {"c.retries", 12 + 11 + 10 + 9 + 8 + 7 + 6 + 5 + 4 + 3},
+              {"c.obeyed", 75}};
+  for (size_t i = 0; i < sizeof want / sizeof *want; i++) {
+    double got = metric_of(thirteen, want[i].name, 20);
+    if (got != want[i].value) fail_msg("%s is %g, not %g", want[i].name, got, want[i].value);
+  }
+  const char *silent = AGAIN("5", "", "");
+  expect(silent, "s.completions", 1);
+  expect(silent, "c.retries", 0);
+  expect(silent, "c.errors.rate_limited", 4);
+  const char *hurried = AGAIN("5", ", deadline = \"2500ms\"", ", retry_after = true");
+  expect(hurried, "s.completions", 3);
+  expect(hurried, "c.errors.timeout", 2);
+  const char *impatient = AGAIN("5", ", patience = \"2500ms\"", ", retry_after = true");
+  expect(impatient, "s.completions", 3);
+  expect(impatient, "c.gave_up", 2);
+  const char *fails =
+      "client \"c\" { arrivals = burst { 2, at = \"0s\" }, target = \"s\", obeys = "
+      "\"retry_after\" }\n"
+      "service \"s\" { on = { limit { \"1/s\", retry_after = true }, fail \"failed\" } }";
+  expect(fails, "c.errors.failed", 2);
+  expect(fails, "c.retries", 1);
+}
+
 /* Aim: who has to wait does, and a worker is held meanwhile unless it is asynchronous. */
 static void test_waiting(void **state) {
   (void)state;
@@ -129,8 +170,10 @@ static void test_crash_forgets(void **state) {
 
 static void test_mistakes(void **state) {
   (void)state;
-  const char *open = mistake(ASK("1/s", ", obeys = \"retry_after\"") "service \"s\" { }");
-  if (!strstr(open, "nothing follows a refusal")) fail_msg("%s", open);
+  const char *most = mistake(
+      ASK("1/s",
+          ", obeys = \"retry_after\", hedge = { after = \"1ms\", most = 9 }") "service \"s\" { }");
+  if (!strstr(most, "110 tries of one call; the limit is 64")) fail_msg("%s", most);
   static const struct {
     const char *limit, *says;
   } cases[] = {
@@ -198,6 +241,7 @@ int main(void) {
       cmocka_unit_test(test_who_is_limited),
       cmocka_unit_test(test_tiers_and_callers),
       cmocka_unit_test(test_retry_after),
+      cmocka_unit_test(test_comes_again),
       cmocka_unit_test(test_waiting),
       cmocka_unit_test(test_window_of_unit),
       cmocka_unit_test(test_crash_forgets),

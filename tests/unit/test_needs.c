@@ -24,7 +24,7 @@ static void test_refused(void **state) {
   refuse("service \"s\" { cancel = \"queued\" }", "means nothing without workers");
   refuse("service \"s\" { workers = \"unlimited\", queue = 4 }", "means nothing without workers");
   refuse("service \"s\" { workers = 2, priority = { \"a\", \"b\" } }",
-         "means nothing without discipline = \"priority\"");
+         "means nothing without discipline = \"priority\" or evict = \"lowest\"");
   refuse("cache \"s\" { origin = \"db\", policy = \"fifo\" }", "means nothing without capacity");
   refuse("cache \"s\" { origin = \"db\", expire = \"after_access\" }", "means nothing without ttl");
   refuse("load_balancer \"s\" { backends = \"db\", choices = 3 }",
@@ -67,6 +67,19 @@ static void test_noted_with_parameters(void **state) {
   assert_string_equal(scenario->idle[0].what, "queue means nothing without workers");
   assert_string_equal(scenario->idle[0].file, "s.lua");
   assert_int_equal(scenario->idle[0].line, 3);
+  scenario_free(scenario);
+}
+
+/* What is harmless is noted without parameters, too; one of several that are needed is enough. */
+static void test_noted_and_several(void **state) {
+  (void)state;
+#define EVICTS "service \"s\" { workers = 2, queue = 4, evict = \"lowest\""
+  struct scenario *scenario = load(EVICTS " }\n" REST);
+  assert_int_equal(scenario->idles, 1);
+  assert_string_equal(scenario->idle[0].what, "evict means nothing without priority");
+  scenario_free(scenario);
+  scenario = load(EVICTS ", priority = { \"default\" } }\n" REST);
+  assert_int_equal(scenario->idles, 0);
   scenario_free(scenario);
 }
 
@@ -113,6 +126,7 @@ int main(void) {
       cmocka_unit_test(test_refused),
       cmocka_unit_test(test_accepted),
       cmocka_unit_test(test_noted_with_parameters),
+      cmocka_unit_test(test_noted_and_several),
       cmocka_unit_test(test_switched_off),
       cmocka_unit_test(test_unread_params),
   };

@@ -406,7 +406,7 @@ static void test_validation(void **state) {
   } cases[] = {
       {{"work"}, {"5ms"}, "'work' and 'on' exclude each other", true},
       {{"discipline"}, {"priority"}, "needs 'priority'", false},
-      {{"priority"}, {"buy"}, "only with discipline", false},
+      {{"discipline", "workers", "evict"}, {"ps", "2", "lowest"}, "'evict' is read only", false},
       {{"discipline", "workers", "io"}, {"ps", "2", "async"}, "io = \"async\"", false},
       {{"discipline"}, {"ps"}, "give 'workers'", false},
       {{"discipline", "workers"}, {"ps", "2"}, NULL, false},

@@ -402,6 +402,7 @@ static bool may_retry(struct sim *sim, const struct errand *e, struct outbound *
   const struct retry_config *retry = &out->config->retry;
   if (!retry->given || e->final || e->attempt + 1 >= retry->attempts) return false;
   if (!(retry->on >> outcome & 1)) return false;
+  if (retry->when_told && column_get(sim, call, COLUMN_RETRY_IN) == 0) return false;
   if (e->deadline_ns <= sim->now_ns || call->flags & CALL_UNWANTED) return false;
   if (!still_wanted(sim, out, call)) return false;
   if (retry_budget_take(out->retry_budget)) return true;
