@@ -304,6 +304,7 @@ void arrivals_outline(const struct arrivals *config, double share, struct outlin
     case ARRIVALS_CLOSED:
       out->users = config->users;
       out->think = config->think;
+      out->crowd_varies = config->crowd != NULL;
       return;
     case ARRIVALS_BURST:
       out->once = (double)config->size * share;

@@ -71,6 +71,7 @@ struct outline_source {
   bool only_users;         /* says whose requests they are, and no tier of them */
   uint64_t ends_ns;        /* the last comes then; 0: they come for ever */
   uint64_t users;          /* closed: of all operations together */
+  bool crowd_varies;       /* closed: their number changes by the clock; `users` is the most */
   struct dist think;       /* closed, ns */
   double journey_pause_ns; /* of the pauses of a journey, on average; 0: there are none */
   uint64_t pause_ns;       /* least pause before a further attempt */

@@ -70,7 +70,10 @@ static bool name_components(struct loader *loader) {
 static bool read_zone(struct loader *loader, const struct spot *spot, const char **name) {
   if (!value_name(loader, spot, -1, "the name of a zone", name)) return false;
   if (!is_taken(loader, *name)) return true;
-  return spot_error(loader, spot, "\"%s\" is the name of a component or region already", *name);
+  return spot_error(loader, spot,
+                    "\"%s\" is the name of a component or region already; zones need names of "
+                    "their own, such as \"%s-zone\"",
+                    *name, *name);
 }
 
 /* One name or a list of names under `key`, added to `names` in their order. */

@@ -155,6 +155,37 @@ static void a_rate_that_rises(void **state) {
   forget(&s);
 }
 
+/* Users who wait for their answers ask more when more of them give up: the load has not risen, and
+ * the queue that their retries keep up grows by itself. */
+static void users_who_give_up_are_no_load_that_rises(void **state) {
+  (void)state;
+  struct seen s =
+      see("client 'c' { arrivals = closed { users = 200, think = uniform { '6s', '8s' } }, target "
+          "= 's',\n"
+          "  timeout = '500ms', retry = { attempts = 20, backoff = '50ms' } }\n"
+          "service 's' { workers = 1, work = '20ms' }\n"
+          "fault { partition { 'c', 's' }, at = '20s', lasts = '10s' }\n"
+          "run { duration = '100s', warmup = '5s', replications = 2 }\n");
+  const struct finding *queue = find(&s, "s", "queue");
+  assert_non_null(queue);
+  assert_int_equal(queue->rule, RULE_QUEUE_GROWS);
+  assert_null(strstr(queue->sentence, "rose"));
+  forget(&s);
+}
+
+/* More and more users are load that rises, though each waits for the answer. */
+static void users_who_come_are_load_that_rises(void **state) {
+  (void)state;
+  struct seen s =
+      see("client 'c' { target = 's', arrivals = closed { think = '1s',\n"
+          "  users = profile { { '0s', 20 }, { '60s', 200 } } } }\n"
+          "service 's' { workers = 1, work = '10ms' }\n" RUN);
+  const struct finding *queue = find(&s, "s", "queue");
+  assert_non_null(queue);
+  assert_int_equal(queue->rule, RULE_LOAD_ROSE);
+  forget(&s);
+}
+
 /* --- what is alike -------------------------------------------------------------------------- */
 
 /* Eight shards are saturated, the sixth the most: one sentence that says how many and which is the
@@ -501,6 +532,8 @@ int main(void) {
       cmocka_unit_test(a_queue_that_is_full),
       cmocka_unit_test(a_queue_that_grows),
       cmocka_unit_test(a_rate_that_rises),
+      cmocka_unit_test(users_who_give_up_are_no_load_that_rises),
+      cmocka_unit_test(users_who_come_are_load_that_rises),
       cmocka_unit_test(what_is_alike_is_told_once),
       cmocka_unit_test(the_worst_is_the_worst),
       cmocka_unit_test(the_member_that_was_down),

@@ -68,6 +68,20 @@ static void failures_in_the_time_of_a_fault(void **state) {
   forget(&s);
 }
 
+/* What none of several faults explains alone, all of them do. */
+static void failures_in_the_times_of_several_faults(void **state) {
+  (void)state;
+  struct seen s =
+      see("client 'c' { arrivals = constant '100/s', target = 's' }\n"
+          "service 's' { work = '1ms' }\n"
+          "fault { crash 's', at = '15s', lasts = '5s' }\n"
+          "fault { error { 's', ratio = '100%' }, at = '30s', lasts = '10s' }\n"
+          "fault { crash 's', at = '50s', lasts = '5s' }\n" RUN);
+  assert_non_null(strstr(s.diagnosis.failed,
+                         "all failures fall in the times of 3 faults, 50 % in that of 'error s'"));
+  forget(&s);
+}
+
 /* No mean stands for two kinds of runs. */
 static void failures_of_two_kinds_of_runs(void **state) {
   (void)state;
@@ -336,6 +350,7 @@ int main(void) {
       cmocka_unit_test(failures_that_are_many_come_first),
       cmocka_unit_test(transactions_that_stay_half_applied),
       cmocka_unit_test(failures_in_the_time_of_a_fault),
+      cmocka_unit_test(failures_in_the_times_of_several_faults),
       cmocka_unit_test(failures_of_two_kinds_of_runs),
       cmocka_unit_test(words_of_faults),
       cmocka_unit_test(failures_of_overload),

@@ -86,7 +86,8 @@ static const struct wrong wrongs[] = {
      "s.lua:3: the name \"s\" is taken by the service at s.lua:2; choose another"},
     {CLIENT SERVICE "region \"s\" { zones = { \"z\" } }", "is taken by the service at s.lua:2"},
     {CLIENT "service \"s\" { zone = \"c\" }",
-     "key 'zone' of service \"s\": \"c\" is the name of a component or region already"},
+     "key 'zone' of service \"s\": \"c\" is the name of a component or region already; zones need "
+     "names of their own, such as \"c-zone\""},
     {CLIENT "service \"s.t\" {}", "s.lua:2: service: the text \"s.t\" is no name"},
     {CLIENT "service \"\" {}", "is no name"},
     {CLIENT "service \"s\"", "s.lua:2: service \"s\": its table is missing; write service \"s\" {"},

@@ -16,6 +16,7 @@
 #include "handed_over.h"
 #include "json_write.h"
 #include "limiter.h"
+#include "outline.h"
 #include "peak.h"
 #include "places.h"
 #include "recovery.h"
@@ -161,13 +162,29 @@ static void look_at_pools(const struct results *results, struct finding_list *li
   }
 }
 
-/* New requests of all clients, per second. */
+/* Whether a client's users wait for their answers and are always as many: they ask as often as they
+ * are answered, which is no load that rises. */
+static bool asks_as_answered(const struct results *results, uint32_t client) {
+  const struct spec *spec = &results->scenario->spec;
+  const struct component_spec *c = &spec->component[client];
+  if (c->kind->outline == NULL) return false;
+  struct arena *arena = arena_new();
+  struct outline outline;
+  outline_begin(&outline, arena);
+  c->kind->outline(spec, c, OP_DEFAULT, &outline);
+  bool waits = outline.source.users > 0 && !outline.source.crowd_varies;
+  arena_free(arena);
+  return waits;
+}
+
+/* New requests of all clients that send them whatever becomes of earlier ones, per second. */
 static double offered_in_quarter(const struct results *results, uint32_t quarter) {
   const struct timeline *t = results->timeline;
   double sum = 0;
   for (uint32_t i = 0; t != NULL && i < t->series; i++) {
     const struct series *s = &t->list[i];
-    if (s->member == 0 && s->what == SERIES_OFFERED) sum += in_quarter(t, s, quarter);
+    if (s->member > 0 || s->what != SERIES_OFFERED) continue;
+    if (!asks_as_answered(results, s->component)) sum += in_quarter(t, s, quarter);
   }
   return sum;
 }

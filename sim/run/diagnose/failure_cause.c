@@ -121,6 +121,90 @@ static struct cause cause_of(const struct results *results, uint32_t client) {
   return out;
 }
 
+/* Several faults that together explain what each of them does only in part. */
+struct together {
+  uint32_t faults;
+  double share; /* of the failures, in their times */
+  const struct fault_spec *most;
+  double most_share;
+};
+
+/* Fewer failures are not put down to several faults, nor where one explains nearly as many. */
+#define TOGETHER_LEAST 0.9
+#define TOGETHER_MORE 0.05
+
+/* A client's failures in windows of which `held` says so, and how many windows these are. */
+static double failures_while(const struct results *results, uint32_t client, const bool *held,
+                             uint32_t *windows) {
+  const struct timeline *t = results->timeline;
+  uint32_t first = (uint32_t)(results->warmup.ns / t->window_ns);
+  double sum = 0;
+  *windows = 0;
+  for (uint32_t w = first; w < t->looks; w++) *windows += held[w];
+  for (uint32_t i = 0; i < t->series; i++) {
+    const struct series *s = &t->list[i];
+    if (s->component != client || s->what != SERIES_ERRORS) continue;
+    for (uint32_t w = first; w < t->looks; w++) sum += held[w] ? (double)s->value[w] : 0;
+  }
+  return sum;
+}
+
+/* Marks the windows of a fault's time. */
+static void mark(const struct timeline *t, const struct fault_spec *fault, uint64_t after_ns,
+                 bool *held) {
+  for (uint32_t w = 0; w < t->looks; w++) held[w] = held[w] || held_in(t, fault, w, after_ns);
+}
+
+/* Faults whose time the client's failures come at least twice as often in as while none held. */
+static struct together together_of(const struct results *results, uint32_t client) {
+  const struct timeline *t = results->timeline;
+  struct together out = {0};
+  if (t == NULL || t->looks == 0) return out;
+  struct arena *arena = arena_new();
+  struct way way = way_of(&results->scenario->spec, client, arena);
+  uint64_t after_ns = shows_after(results, client);
+  bool *any = arena_alloc(arena, t->looks), *calm = arena_alloc(arena, t->looks);
+  bool *meets = arena_alloc(arena, t->periods + 1);
+  for (uint32_t i = 0; i < t->periods; i++) {
+    const struct fault_spec *fault = t->period[i].fault;
+    meets[i] = !is_met(t, i, fault) && way_meets(&way, fault) && !held_always(results, fault);
+    if (meets[i]) mark(t, fault, after_ns, any);
+  }
+  for (uint32_t w = 0; w < t->looks; w++) calm[w] = !any[w];
+  uint32_t without, held;
+  double outside = failures_while(results, client, calm, &without);
+  double inside = failures_while(results, client, any, &held);
+  for (uint32_t i = 0; without > 0 && inside > 0 && i < t->periods; i++) {
+    if (!meets[i]) continue;
+    bool *one = arena_alloc(arena, t->looks);
+    mark(t, t->period[i].fault, after_ns, one);
+    double during = failures_while(results, client, one, &held);
+    if (!(during > 0) || during * without < MORE_DURING * outside * held) continue;
+    out.faults++;
+    if (during <= out.most_share * (inside + outside)) continue;
+    out.most_share = during / (inside + outside);
+    out.most = t->period[i].fault;
+  }
+  if (out.faults > 0) out.share = inside / (inside + outside);
+  arena_free(arena);
+  return out;
+}
+
+/* "; all failures fall in the times of 3 faults, 67 % in that of 'x'" */
+static bool say_together(const struct together *together, double alone, GString *text) {
+  if (together->faults < 2 || together->share < TOGETHER_LEAST) return false;
+  if (together->share < alone + TOGETHER_MORE) return false;
+  g_string_append(text, "; ");
+  if (together->share == 1) {
+    g_string_append(text, "all failures");
+  } else {
+    g_string_append_printf(text, "%.0f %% of the failures", fmin(100 * together->share, 99));
+  }
+  g_string_append_printf(text, " fall in the times of %u faults, %.0f %% in that of '%s'",
+                         together->faults, 100 * together->most_share, together->most->name);
+  return true;
+}
+
 /* How long the fault holds at a time, on average; NaN: not known, or to the end. */
 static double spell_ns(const struct timeline *t, const struct fault_spec *fault) {
   double sum = 0, n = 0;
@@ -198,7 +282,11 @@ static bool say_strike(const struct results *results, uint32_t client, GString *
 
 bool failure_cause_known(const struct results *results, uint32_t client) {
   struct cause cause = cause_of(results, client);
-  return cause.best != NULL || cause.always != NULL;
+  struct together together = together_of(results, client);
+  GString *text = g_string_new(NULL);
+  bool known = cause.best != NULL || cause.always != NULL || say_together(&together, 0, text);
+  g_string_free(text, TRUE);
+  return known;
 }
 
 void failure_cause_say(const struct results *results, uint32_t client, GString *text) {
@@ -209,6 +297,8 @@ void failure_cause_say(const struct results *results, uint32_t client, GString *
     return;
   }
   struct cause cause = cause_of(results, client);
+  struct together together = together_of(results, client);
+  if (say_together(&together, cause.best != NULL ? cause.share : 0, text)) return;
   if (cause.best != NULL) {
     say_when(results, &cause, text);
     if (cause.alike > 0) {
