@@ -328,6 +328,23 @@ static void cache_settle(struct sim *sim, struct member *member) {
   kept_settle(sim, member->state);
 }
 
+/* Whether a load balancer has the component among its backends. */
+static bool is_balanced(const struct sim *sim, uint32_t id) {
+  const struct spec *spec = sim->spec;
+  struct arena *arena = arena_new();
+  bool found = false;
+  for (uint32_t i = 0; i < spec->components && !found; i++) {
+    const struct component_spec *caller = &spec->component[i];
+    if (caller->kind->divide == NULL) continue;
+    struct outline outline;
+    outline_begin(&outline, arena);
+    caller->kind->outline(spec, caller, OP_DEFAULT, &outline);
+    for (uint32_t k = 0; k < outline.calls; k++) found = found || outline.call[k].to == id;
+  }
+  arena_free(arena);
+  return found;
+}
+
 static void cache_init(struct sim *sim, struct member *member) {
   struct cache_state *c = member->state;
   c->config = member->component->config;
@@ -344,6 +361,7 @@ static void cache_init(struct sim *sim, struct member *member) {
   c->hit_time = sim_stream(sim, member->component, "hit_time");
   c->write_ops = data_writes(sim->spec, member->component->id);
   c->member = member;
+  c->balanced = member->component->members > 1 && is_balanced(sim, member->component->id);
   c->truth = sim->ledger ? data_truth(sim->spec, member->component->id) : REF_NONE;
   if (writes_back(c)) ledger_expect_behind(sim);
   if (c->config->stale_ns > 0) column_want(sim, COLUMN_ANSWER);
@@ -457,7 +475,8 @@ const struct kind kind_cache = {
         "during which calls go on; while it is down calls are "
         "refused, and it is the caller's `fallback` that goes to the origin instead. Requests "
         "without keys all have key 0. The instances of a group share the keys: each key lives on "
-        "one of them, chosen by its hash. With `per` each user or caller has a cache of its own of "
+        "one of them, chosen by its hash, unless a load balancer chooses. With `per` each user or "
+        "caller has a cache of its own of "
         "this "
         "capacity, which begins when the first call comes and hears of no other's writes; that of "
         "a "

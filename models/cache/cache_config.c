@@ -199,7 +199,8 @@ const struct param cache_params[] = {
      .doc =
          "Whether it begins full: at time 0 and after a crash it holds the current values of the "
          "clients' keys 1, 2 and so on, of which the first are the most popular, with the rest of "
-         "their time drawn evenly (a dump that was loaded, such as Redis's RDB file)."},
+         "their time drawn evenly (a dump that was loaded, such as Redis's RDB file). Of a group, "
+         "those that live on it; behind a load balancer each instance holds the first of all."},
     {.name = "origin",
      .type = PARAM_REF,
      .offset = AT(origin),

@@ -153,7 +153,8 @@ uint32_t keep_written(struct sim *sim, struct cache_state *c, struct frame *call
 
 static bool lives_here(const struct member *member, uint32_t item) {
   const struct component *component = member->component;
-  return component->members == 1 || component_holder(component, item) == member;
+  const struct cache_state *c = member->state;
+  return c->balanced || component->members == 1 || component_holder(component, item) == member;
 }
 
 /* The first of them whose key is beyond what fits. */

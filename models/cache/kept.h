@@ -36,6 +36,7 @@ struct cache_state {
   uint64_t settled_ns;         /* what had expired by then is counted out */
   uint32_t truth; /* component whose data these are, if the ledger follows them; or REF_NONE */
   struct staleness read;
+  bool balanced; /* a balancer chooses among its members, whatever key lives where */
 };
 
 /* Looks at the store of the call's owner from here on. */

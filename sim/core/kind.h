@@ -135,8 +135,8 @@ struct kind {
   enum data_op (*data_op)(const struct spec *spec, const struct component_spec *component, int op);
   /* Of a kind that passes operations on: the component whose data they are about. May be NULL. */
   uint32_t (*data_behind)(const struct component_spec *component);
-  /* Of a kind that keeps copies of data: the datum `item`, which lives on this member if it is
-   * held, was written at this instant, by anybody. NULL: it keeps no copies. */
+  /* Of a kind that keeps copies of data: the datum `item`, which this member may hold, was written
+   * at this instant, by anybody. NULL: it keeps no copies. */
   void (*on_written)(struct sim *sim, struct member *member, uint32_t item);
   /* What a component takes from a topic; NULL, or not `given`: nothing. And the consumer's side of
    * one of its members (delivery.h). Given together, or not at all. */

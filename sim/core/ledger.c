@@ -225,8 +225,9 @@ static void acknowledged(struct sim *sim, struct key *key, uint32_t truth,
   for (uint32_t i = 0; i < l->copies; i++) {
     if (l->truth[i] != truth) continue;
     struct component *component = &sim->component[l->copy[i]];
-    struct member *holder = component_holder(component, call->item);
-    component->kind->on_written(sim, holder, call->item);
+    for (uint32_t m = 0; m < component->members; m++) { /* a balancer puts a key anywhere */
+      component->kind->on_written(sim, &component->member[m], call->item);
+    }
   }
 }
 

@@ -260,6 +260,27 @@ static void test_warm(void **state) {
   }
 }
 
+/* Aim: instances of a cache that a balancer chooses among are warm for what comes to them. */
+static void test_warm_behind_a_balancer(void **state) {
+  (void)state;
+  struct scene *scene = scene_new();
+  struct node *client = scene_add(scene, "client", "client", 1);
+  node_set(client, "arrivals", "constant 1000/s");
+  node_set(client, "keys", "uniform 100");
+  node_set(client, "target", "lb");
+  node_set(scene_add(scene, "load_balancer", "lb", 1), "backends", "cache");
+  struct node *cache = scene_add(scene, "cache", "cache", 4);
+  node_set(cache, "origin", "origin");
+  node_set(cache, "capacity", "100");
+  node_set(cache, "warm", "true");
+  scene_add(scene, "database", "origin", 1);
+  struct run run = run_scene(scene, SEED, S);
+  assert_same(metric(&run, "cache.hit_ratio"), 1);
+  assert_same(metric(&run, "cache.entries.end"), 400);
+  run_free(&run);
+  scene_free(scene);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_single_flight),
@@ -271,6 +292,7 @@ int main(void) {
       cmocka_unit_test(test_jitter),
       cmocka_unit_test(test_early),
       cmocka_unit_test(test_warm),
+      cmocka_unit_test(test_warm_behind_a_balancer),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -144,6 +144,33 @@ static void test_invalidated(void **state) {
   scene_free(scene);
 }
 
+/* Aim: where a balancer chooses the instance of a cache, several hold the same key, and each hears
+ * of a write. */
+static void test_invalidated_everywhere(void **state) {
+  (void)state;
+  enum { GETS = 40 };
+  static struct shot shots[2 * GETS + 1];
+  for (uint32_t i = 0; i < GETS; i++) {
+    shots[i] = (struct shot){.at_ns = i * MS, .to = "lb", .item = 1};
+    shots[GETS + 1 + i] = (struct shot){.at_ns = (100 + i) * MS, .to = "lb", .item = 1};
+  }
+  shots[GETS] = put(60, "db", 1);
+  struct scene *scene = scene_new();
+  scene_add_sender(scene, "from", shots, 2 * GETS + 1);
+  struct node *lb = scene_add(scene, "load_balancer", "lb", 1);
+  node_set(lb, "backends", "cache");
+  struct node *cache = scene_add(scene, "cache", "cache", 4);
+  node_set(cache, "origin", "db");
+  node_set(cache, "invalidate", "on_write");
+  scene_add(scene, "database", "db", 1);
+  struct run run = run_scene(scene, 1, S);
+  assert_stale(&run, "cache", 0, 2 * GETS, 0);
+  assert_same(metric(&run, "cache.invalidated"), 4);
+  assert_same(metric(&run, "cache.misses"), 8);
+  run_free(&run);
+  scene_free(scene);
+}
+
 /* Aim: the race of a cache that is filled by its readers. A miss reads at 0 what is answered at 20;
  * the write is acknowledged at 9 and removes the key, which is not there; then the old answer is
  * stored. Whether the write goes past the cache or through it. */
@@ -467,6 +494,7 @@ int main(void) {
       cmocka_unit_test(test_writes_through_a_service),
       cmocka_unit_test(test_same_instant),
       cmocka_unit_test(test_invalidated),
+      cmocka_unit_test(test_invalidated_everywhere),
       cmocka_unit_test(test_race),
       cmocka_unit_test(test_two_writes_on_the_way),
       cmocka_unit_test(test_write_policy),
