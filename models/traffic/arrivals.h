@@ -104,6 +104,22 @@ static inline void arrivals_schedule(struct sim *sim, struct member *member,
   sim_schedule(sim, member, delay_ns, 0);
 }
 
+/* The next gap, if it is drawn and no more than a time. */
+static inline bool arrivals_gap(const struct arrival_source *source, uint64_t *delay_ns) {
+  if (source->gaps_left == 0 || __builtin_expect(source->changes, 0)) return false;
+  *delay_ns = (uint64_t)(int64_t)(source->gap[source->gaps_left - 1] + 0.5);
+  return true;
+}
+
+/* arrivals_next with that gap, when the event list has room for an event so near (fel_is_near). */
+static inline uint64_t arrivals_take_gap(struct sim *sim, struct member *member,
+                                         struct arrival_source *source, uint64_t delay_ns) {
+  source->gaps_left--;
+  member->has_events = true;
+  fel_push_near(&sim->fel, event_make(sim->now_ns + delay_ns, member->id << 4 | EVENT_MEMBER, 0));
+  return source->number++;
+}
+
 /* The number of the request that an event of an open source stands for; the next event is
  * scheduled. */
 static inline uint64_t arrivals_next(struct sim *sim, struct member *member,

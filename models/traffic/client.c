@@ -274,24 +274,40 @@ static __attribute__((noinline)) void send_followed(struct sim *sim, struct memb
   call_send(sim, call, c->plain_to, c->timeout_ns);
 }
 
-/* One test for all that most clients have not, and nothing is written between making a call and
- * sending it: so the compiler knows that it is new and whose it is, and need not look. */
+/* A plain request of which the number is taken and the next one is scheduled. How many were offered
+ * follows from their numbers: see client_results.c. */
+static inline void begin_plainly(struct sim *sim, struct member *member, uint64_t number) {
+  struct client_state *c = member->state;
+  level_up(&c->in_flight, sim->now_ns);
+  if (trace_follows(c->blame, c->base + number)) {
+    send_followed(sim, member, number);
+  } else {
+    call_begin(sim, member, c->base + number, c->plain_to, c->timeout_ns);
+  }
+}
+
+/* The next request is far away, or more gaps have to be drawn. */
+static __attribute__((noinline)) void ask_plainly(struct sim *sim, struct member *member) {
+  struct client_state *c = member->state;
+  uint64_t number = arrivals_next(sim, member, &c->arrivals);
+  begin_plainly(sim, member, number);
+}
+
+/* What comes most often calls others at its end or not at all, see client_on_reply. One test for
+ * all that most clients have not. */
 static void client_on_event(struct sim *sim, struct member *member, uint32_t user) {
   struct client_state *c = member->state;
   if (__builtin_expect(c->plain_to == NULL, 0)) {
     ask_otherwise(sim, member, user);
     return;
   }
-  uint64_t number = arrivals_next(sim, member, &c->arrivals);
-  c->only_stats->offered++;
-  level_up(&c->in_flight, sim->now_ns);
-  if (trace_follows(c->blame, c->base + number)) {
-    send_followed(sim, member, number);
+  uint64_t delay_ns;
+  if (!arrivals_gap(&c->arrivals, &delay_ns) || !fel_is_near(&sim->fel, sim->now_ns + delay_ns)) {
+    ask_plainly(sim, member);
     return;
   }
-  struct frame *call = call_new(sim, member, NULL);
-  call->key = c->base + number;
-  call_send(sim, call, c->plain_to, c->timeout_ns);
+  uint64_t number = arrivals_take_gap(sim, member, &c->arrivals, delay_ns);
+  begin_plainly(sim, member, number);
 }
 
 /* --- answers -------------------------------------------------------------------- */
@@ -416,7 +432,7 @@ static const struct touches client_touches[EVENT_MEMBER + 1] = {
     [EVENT_REPLY] = {1, 0, 2, false},
     [EVENT_TIMER] = {2, 1, 2, true},
     [EVENT_TIMEOUT] = {1, 0, 2, true},
-    [EVENT_MEMBER] = {2, 0, 1, true},
+    [EVENT_MEMBER] = {2, 0, 0, true},
 };
 
 static void client_fetch(const struct sim *sim, const struct member *member,
@@ -512,6 +528,7 @@ static void client_check(struct sim *sim, struct member *member, struct checks *
 static void client_reset(struct sim *sim, struct member *member) {
   struct client_state *c = member->state;
   level_reset(&c->in_flight, sim->now_ns);
+  c->sent_before = c->arrivals.number;
   if (c->has_users) users_reset(&c->users);
   if (journeys_are(&c->journeys)) journeys_reset(sim, &c->journeys);
   for (uint32_t i = 0; i < c->parts; i++) {

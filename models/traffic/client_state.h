@@ -67,6 +67,7 @@ struct client_state {
   uint32_t parts;         /* entries of stats: those, the tiers by their position, the journeys */
   struct op_stats *stats; /* each request is in one of `ops` and, if there are any, in a tier */
   struct op_stats *stats_of[SPEC_MAX_OPS]; /* by operation */
+  uint64_t sent_before;                    /* numbers of requests up to the end of the warm-up */
   uint64_t dropped;                        /* never sent, since too many were in flight */
   uint64_t obeyed;                         /* waits as long as an answer told */
   uint64_t gave_up;                        /* requests of which patience had an end */

@@ -71,8 +71,13 @@ static inline void push(struct fel *fel, struct event event) {
   fel->far_n++;
 }
 
-void fel_push_far(struct fel *fel, uint64_t time_ns, uint64_t what) {
-  push(fel, (struct event){time_ns, what});
+void fel_push_otherwise(struct fel *fel, uint64_t time_ns, uint64_t what) {
+  if (time_ns >= fel->near_limit_ns) {
+    push(fel, (struct event){time_ns, what});
+  } else {
+    fel_push_near(fel, (struct event){time_ns, what});
+    fel_spill(fel); /* it is full now */
+  }
 }
 
 /* The heap is not empty. */

@@ -103,35 +103,68 @@ void fel_init(struct fel *fel, bool (*is_dead)(const void *, const struct event 
               const void *owner);
 void fel_free(struct fel *fel);
 
-/* In two words: a struct would come through memory, to be read at once, which waits for the stores.
- */
-__attribute__((noinline)) void fel_push_far(struct fel *fel, uint64_t time_ns, uint64_t what);
+/* Where the event belongs if it does not go straight into the near future. In two words: a struct
+ * would come through memory, to be read at once, which waits for the stores. */
+__attribute__((noinline)) void fel_push_otherwise(struct fel *fel, uint64_t time_ns, uint64_t what);
 
 /* Moves the near future back to the heap. */
 __attribute__((noinline)) void fel_spill(struct fel *fel);
 
-/* Schedules an event, not before the last one popped (a programmer's mistake that sim_run sees). */
-static inline void fel_push(struct fel *fel, struct event event) {
-  if (__builtin_expect(event.time_ns >= fel->near_limit_ns, 0)) {
-    fel_push_far(fel, event.time_ns, event.what);
-    return;
-  }
-  /* Whether it comes before the earliest so far nobody can foretell, so that is no branch. */
-  struct event *at = fel->near_end++, top = at[-1];
-  bool later = top.time_ns <= event.time_ns;
-  bool much_later = later & (at[-2].time_ns <= event.time_ns);
-  uint64_t all = 0 - (uint64_t)later;
-  uint64_t time_swap = (top.time_ns ^ event.time_ns) & all,
-           what_swap = (top.what ^ event.what) & all;
-  at[0].time_ns = event.time_ns ^ time_swap;
-  at[0].what = event.what ^ what_swap;
-  at[-1].time_ns = top.time_ns ^ time_swap;
-  at[-1].what = top.what ^ what_swap;
+/* Whether an event of this time goes into the near future and leaves room there: so what follows
+ * calls no function, and who does nothing else needs to save no registers. */
+static inline bool fel_is_near(const struct fel *fel, uint64_t time_ns) {
+  return __builtin_expect(time_ns < fel->near_limit_ns, 1) &&
+         __builtin_expect(fel->near_end < fel->near + FEL_GUARDS + FEL_NEAR_MAX - 1, 1);
+}
+
+/* Puts two events in order: `late` is not before `early`. Which one comes first nobody can
+ * foretell, so this is no branch, into which compilers would make it. */
+static inline void fel_order(struct event *early, struct event *late) {
+#ifdef __x86_64__
+  uint64_t kept;
+  __asm__(
+      "cmp %[late_ns], %[early_ns]\n\t"
+      "mov %[early_ns], %[kept]\n\t"
+      "cmovae %[late_ns], %[early_ns]\n\t"
+      "cmovae %[kept], %[late_ns]\n\t"
+      "mov %[early_what], %[kept]\n\t"
+      "cmovae %[late_what], %[early_what]\n\t"
+      "cmovae %[kept], %[late_what]"
+      : [early_ns] "+r"(early->time_ns), [early_what] "+r"(early->what),
+        [late_ns] "+r"(late->time_ns), [late_what] "+r"(late->what), [kept] "=&r"(kept)
+      :
+      : "cc");
+#else
+  uint64_t all = 0 - (uint64_t)(early->time_ns >= late->time_ns);
+  uint64_t time_swap = (early->time_ns ^ late->time_ns) & all;
+  uint64_t what_swap = (early->what ^ late->what) & all;
+  early->time_ns ^= time_swap;
+  early->what ^= what_swap;
+  late->time_ns ^= time_swap;
+  late->what ^= what_swap;
+#endif
+}
+
+/* fel_push of an event for which fel_is_near. */
+static inline void fel_push_near(struct fel *fel, struct event event) {
+  struct event *at = fel->near_end++, early = event, late = at[-1];
+  bool much_later = at[-2].time_ns <= event.time_ns;
+  fel_order(&early, &late); /* of equal times the one that was there is the earlier */
+  event_copy(at, &early);
+  event_copy(at - 1, &late);
   if (much_later) {
     for (at--; at[-1].time_ns <= event.time_ns; at--) event_copy(at, at - 1);
     event_copy(at, &event);
   }
-  if (__builtin_expect(fel->near_end == fel->near + FEL_GUARDS + FEL_NEAR_MAX, 0)) fel_spill(fel);
+}
+
+/* Schedules an event, not before the last one popped (a programmer's mistake that sim_run sees). */
+static inline void fel_push(struct fel *fel, struct event event) {
+  if (fel_is_near(fel, event.time_ns)) {
+    fel_push_near(fel, event);
+  } else {
+    fel_push_otherwise(fel, event.time_ns, event.what);
+  }
 }
 
 /* Makes the heap's earliest events the near future; false if there are none. */

@@ -66,9 +66,13 @@ static inline bool hist_has_room(const struct hist *hist) {
   return hist->values != hist->room;
 }
 
+static inline void hist_add_room(struct hist *hist, uint64_t value) { /* which it has */
+  hist->value[hist->values++] = value;
+}
+
 static inline void hist_add(struct hist *hist, uint64_t value) {
   if (__builtin_expect(!hist_has_room(hist), 0)) hist_make_room(hist);
-  hist->value[hist->values++] = value;
+  hist_add_room(hist, value);
 }
 
 /* hist_add(hist, 0) for a histogram whose exact_limit is 0: waits that did not take place are the

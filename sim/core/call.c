@@ -273,6 +273,29 @@ void call_send(struct sim *sim, struct frame *call, struct member *to, uint64_t 
   }
 }
 
+/* Nothing is under way at this instant, so that nothing is nested. And nobody has had the call
+ * before, so that its state needs no look. */
+void call_begin(struct sim *sim, const struct member *from, uint64_t key, struct member *to,
+                uint64_t timeout_ns) {
+  struct frame *call = frame_alloc(sim, from, NULL);
+  uint32_t maker = from->id;
+  call->parent = maker;
+  call->key = key;
+  call->sent_ns = sim->now_ns;
+  call->item = 0;
+  call->site = 0;
+  call->op = OP_DEFAULT;
+  call->flags = CALL_ROOT;
+  frame_set_place(call, member_id(sim, to), FRAME_TRAVELLING);
+  if (__builtin_expect(timeout_ns != TIME_NEVER, 0)) {
+    send_noted(sim, to, call, maker, timeout_ns);
+  } else if (sim->by_way) {
+    send_by_network(sim, to, call, maker);
+  } else {
+    deliver(sim, to, call);
+  }
+}
+
 void call_post(struct sim *sim, struct frame *call, struct member *from, struct member *to,
                uint64_t timeout_ns) {
   if (!(call->flags & CALL_ROOT)) frame_set_state(sim, frame_at(sim, call->parent), FRAME_WAITING);
@@ -370,6 +393,10 @@ void call_tell_same(struct sim *sim, const struct frame *from, struct frame *to)
 /* Counted apart from deliveries: the answer to the last of a long chain of calls, which were not
  * all sent at this instant, may end all of them. */
 static inline void answer_at_once(struct sim *sim, struct frame *call, enum outcome outcome) {
+  if (call->flags & CALL_ROOT) { /* nobody is further up */
+    finish(sim, call, outcome);
+    return;
+  }
   if (__builtin_expect(sim->answers_depth >= ANSWERS_LIMIT, 0)) {
     call->pending = (uint16_t)outcome;
     push_frame_event(sim, call, 0, EVENT_REPLY);

@@ -25,13 +25,19 @@ struct frame *call_new(struct sim *sim, struct member *from, struct frame *paren
  * parent waits from now on. Do this last: the answer may arrive before it returns. */
 void call_send(struct sim *sim, struct frame *call, struct member *to, uint64_t timeout_ns);
 
+/* call_new on a member's own account and call_send, of a request with this key, at an event of the
+ * member. */
+void call_begin(struct sim *sim, const struct member *from, uint64_t key, struct member *to,
+                uint64_t timeout_ns);
+
 /* As call_send, but it never arrives before this returns, and takes no way to who sends it. For
  * messages. */
 void call_post(struct sim *sim, struct frame *call, struct member *from, struct member *to,
                uint64_t timeout_ns);
 
 /* Answers a call that `callee` handles. Do this last. */
-void call_reply(struct sim *sim, struct frame *call, enum outcome outcome);
+__attribute__((noinline)) void call_reply(struct sim *sim, struct frame *call,
+                                          enum outcome outcome);
 
 /* Answers OK now although the callee goes on working: returns a frame on nobody's account that
  * takes the call's place with the callee. The answer is sent by call_reply(call) afterwards. */
@@ -53,6 +59,19 @@ static inline void call_work(struct sim *sim, struct member *member, struct fram
   frame->due_ns = sim->now_ns + work_ns;
   fel_push(&sim->fel,
            event_make(frame->due_ns, frame_slot(sim, frame) << 4 | EVENT_TIMER, frame->stamp));
+}
+
+/* The same in two steps where that needs no call, for those who save registers by it. */
+static inline bool call_works_plainly(const struct sim *sim, const struct member *member,
+                                      const struct frame *frame, uint64_t work_ns) {
+  return !member->impaired && !(frame->flags & CALL_TRACED) &&
+         fel_is_near(&sim->fel, sim->now_ns + work_ns);
+}
+static inline void call_work_plainly(struct sim *sim, struct frame *frame, uint64_t work_ns) {
+  frame_set_state(sim, frame, FRAME_WORKING);
+  frame->due_ns = sim->now_ns + work_ns;
+  fel_push_near(&sim->fel,
+                event_make(frame->due_ns, frame_slot(sim, frame) << 4 | EVENT_TIMER, frame->stamp));
 }
 
 /* Lets time pass for a frame; then on_timer. For a frame made by call_new and not sent, the member

@@ -126,6 +126,22 @@ static inline void station_fetch(const struct sim *sim, const struct station *st
   if (st->queued > 0) __builtin_prefetch(frame_at(sim, st->class->head), 1);
 }
 
+/* station_leave of a plain station with one class, without a call: `next` is who comes next, or
+ * NULL. What may be written down of its wait has room. */
+static inline struct frame *station_next(const struct sim *sim, const struct station *st) {
+  return st->queued == 0 ? NULL : frame_at(sim, st->only.head);
+}
+static inline void station_pass_on(const struct sim *sim, struct station *st,
+                                   const struct frame *frame, struct frame *next) {
+  st->hold_ns += sim->now_ns - frame->mark_ns;
+  st->queued_ns += sim->now_ns;
+  st->queued--;
+  st->only.head = next->next;
+  if (st->only.head == SLOT_NONE) st->only.tail = SLOT_NONE;
+  hist_add_room(&st->wait, sim->now_ns - next->mark_ns);
+  next->mark_ns = sim->now_ns;
+}
+
 /* The worker that holds `frame` becomes free. Returns the frame it takes up next, whose wait is
  * over, or NULL. */
 struct frame *station_leave(struct sim *sim, struct station *st, struct frame *frame);
