@@ -119,6 +119,37 @@ static void unchanged_is_exactly_unchanged(void **state) {
   scenario_free(s);
 }
 
+/* Calls that take a millisecond to the nanosecond are no slower where more of the others are
+ * retried, though they lie elsewhere in the bucket of the histogram; twice as long is slower. */
+#define FLAKY(time, p)                                                                         \
+  "client \"c\" { arrivals = poisson \"1000/s\", target = \"s\", retry = { attempts = 8 } }\n" \
+  "service \"s\" { on = { work \"" time "\", fail { p = \"" p "\" } } }\n" RUN("20s")
+
+static void no_worsening_within_a_bucket(void **state) {
+  (void)state;
+  static const char *const text[] = {FLAKY("1ms", "20%"), FLAKY("1ms", "25%"), FLAKY("2ms", "25%")};
+  struct scenario *s[3];
+  struct results r[3];
+  for (uint32_t i = 0; i < 3; i++) {
+    s[i] = kit_scenario(text[i]);
+    r[i] = kit_run_seed(s[i], 7);
+  }
+  struct base base = base_of(&r[0]);
+  for (uint32_t i = 1; i < 3; i++) {
+    struct gate gate;
+    gate_make(&gate, &base, &r[i], 0.05, 0);
+    const struct gate_line *line = find(&gate, "c.latency.p50");
+    assert_true(line->paired && line->diff.value > 0);
+    assert_int_equal(line->verdict, i == 1 ? GATE_PASS : GATE_WORSE);
+    gate_free(&gate);
+  }
+  base_free(&base);
+  for (uint32_t i = 0; i < 3; i++) {
+    results_free(&r[i]);
+    scenario_free(s[i]);
+  }
+}
+
 /* Requests that fail make p99 endless, whatever that of the others is; getting better is no
  * regression. Paired with the base, and not. */
 static void failed_requests_are_a_regression(void **state) {
@@ -270,6 +301,7 @@ int main(void) {
       cmocka_unit_test(false_alarms_are_as_rare_as_promised),
       cmocka_unit_test(slowdown_is_noticed),
       cmocka_unit_test(unchanged_is_exactly_unchanged),
+      cmocka_unit_test(no_worsening_within_a_bucket),
       cmocka_unit_test(failed_requests_are_a_regression),
       cmocka_unit_test(welch_by_hand),
       cmocka_unit_test(directions_and_what_is_missing),

@@ -106,6 +106,19 @@ static struct estimate interval(double value, const struct spread *spread, uint3
   return e;
 }
 
+/* Where in a bucket latencies that are alike lie is not known, and less is known of a difference.
+ */
+static void cover_spans(struct estimate *e, const struct result *a, const struct result *b) {
+  double a_least, a_most, b_least, b_most;
+  result_span(a, &a_least, &a_most);
+  result_span(b, &b_least, &b_most);
+  if (isnan(a_least) || isnan(b_least) || (a_least == a_most && b_least == b_most)) return;
+  double lo = fmin(e->lo, b_least - a_most), hi = fmax(e->hi, b_most - a_least);
+  double half = fmax(e->value - lo, hi - e->value);
+  e->lo = fmin(lo, e->value - half);
+  e->hi = fmax(hi, e->value + half);
+}
+
 static enum finding judge(const struct estimate *joint) {
   if (isnan(joint->lo) || isnan(joint->value)) return FINDING_UNKNOWN;
   if (joint->hi < 0) return FINDING_LOWER;
@@ -159,6 +172,8 @@ static void compare_one(struct difference *d, const struct result *a, const stru
   } else {
     d->diff = interval(value, &spread, 1);
     d->joint = interval(value, &spread, family);
+    cover_spans(&d->diff, a, b);
+    cover_spans(&d->joint, a, b);
     d->finding = judge(&d->joint);
   }
 }

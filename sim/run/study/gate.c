@@ -163,6 +163,16 @@ static void finish_endless(struct gate *gate, const struct base *base,
   }
 }
 
+/* Where in a bucket latencies that are alike lie is not known: by so much the worsening may be
+ * less. In the bucket in which the base lies, too, nothing is known of it. */
+static double unknown_of(const struct gate_line *line, const struct result *now) {
+  double least, most;
+  result_span(now, &least, &most);
+  if (!line->paired || line->diff.value == 0 || !(least < most)) return 0;
+  if (line->base >= least && line->base <= most) return most - least;
+  return line->now > line->base ? line->now - least : most - line->now;
+}
+
 /* The joint one-sided bound, now that it is known how many tests share alpha. */
 static void finish_line(struct gate *gate, const struct base *base, const struct results *results,
                         struct gate_line *line) {
@@ -176,7 +186,7 @@ static void finish_line(struct gate *gate, const struct base *base, const struct
       half *= det_student_quantile(1 - alpha, degrees) / det_student_quantile(0.975, degrees);
     }
     double worsening = line->worse == 0 ? fabs(line->diff.value) : line->worse * line->diff.value;
-    line->bound = worsening - half;
+    line->bound = worsening - half - unknown_of(line, results_find(results, line->metric));
     /* A constant may be off by a rounding. */
     double rounding = 1e-12 * fmax(fabs(line->base), fabs(line->now));
     if (line->bound > line->allowed + rounding) line->verdict = GATE_WORSE;
