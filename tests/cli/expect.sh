@@ -32,6 +32,20 @@ one_sentence() {
   grep -q '^archsim: ' err || fail "does not begin with 'archsim: '"
 }
 
+# holds EXPRESSION: one of Python (which comes with meson) on the JSON in out; at("capacity lo") is the
+# number there, of("c.latency.mean diff lo") the same below "metrics".
+holds() {
+  python3 -S -E - "$1" <<'PY' || fail "$1"
+import json, sys
+tree = json.load(open("out"))
+def at(path, node=tree):
+    for key in path.split(): node = node[int(key) if key.isdigit() else key]
+    return node
+def of(path): return at(path, tree["metrics"])
+sys.exit(not eval(sys.argv[1]))
+PY
+}
+
 finish() {
   [ "$failures" -eq 0 ] || exit 1
   echo 'all passed'

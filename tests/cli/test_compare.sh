@@ -34,15 +34,6 @@ goal "redis.hit_ratio > 50%"
 run { duration = "60s", warmup = "5s", replications = 3 }
 LUA
 
-# value METRIC KEY [KEY]: a number from the JSON in out. (Python comes with meson.)
-value() {
-  python3 -c 'import json, sys
-tree = json.load(open("out"))["metrics"][sys.argv[1]]
-for key in sys.argv[2:]: tree = tree[key]
-print(tree)' "$@"
-}
-holds() { python3 -c "import sys; sys.exit(not ($1))" || fail "$1"; }
-
 # --- two files ---
 expect 0 compare good.lua slow.lua
 no_err
@@ -52,10 +43,10 @@ in_out 'pairing'
 in_out 'hold together at the 95 % level'
 in_out '✓'
 expect 0 compare good.lua slow.lua --json -
-holds "$(value c.latency.mean diff lo) > 0.01"
-holds "$(value c.latency.mean b) - $(value c.latency.mean a) == $(value c.latency.mean diff value)"
-holds "$(value c.latency.p99 diff joint_lo) < $(value c.latency.p99 diff lo)"
-holds "'$(value c.offered diff verdict)' == 'equal'"
+holds 'of("c.latency.mean diff lo") > 0.01'
+holds 'of("c.latency.mean b") - of("c.latency.mean a") == of("c.latency.mean diff value")'
+holds 'of("c.latency.p99 diff joint_lo") < of("c.latency.p99 diff lo")'
+holds 'of("c.offered diff verdict") == "equal"'
 mv out first
 expect 0 compare good.lua slow.lua --json - -j1
 [ "$(grep -vc wall_s out)" -eq "$(grep -vc wall_s first)" ] || fail 'other lines with -j1'
@@ -96,8 +87,8 @@ expect 0 compare good.lua -s work=10ms,12ms,5ms
 in_out 'C against A'
 in_out 'faster'
 expect 0 compare good.lua -s work=10ms,12ms,5ms --json -
-holds "$(value c.latency.p50 c) < $(value c.latency.p50 a) < $(value c.latency.p50 b)"
-holds "$(value c.latency.p50 diff_c hi) < 0 < $(value c.latency.p50 diff lo)"
+holds 'of("c.latency.p50 c") < of("c.latency.p50 a") < of("c.latency.p50 b")'
+holds 'of("c.latency.p50 diff_c hi") < 0 < of("c.latency.p50 diff lo")'
 
 # --- conditions are made equal, or it is said why not ---
 expect 2 compare good.lua longer.lua
@@ -123,28 +114,28 @@ expect 4 compare good.lua slow.lua --json /nonexistent/x
 
 # --- --off ---
 expect 0 compare shop.lua --off shop.retry --json -
-holds "$(value shop.retries a) > 0 == $(value shop.retries b)"
-holds "$(value shop.availability diff hi) < 0"
-holds "$(value other.retries a) > 0 and $(value other.retries b) > 0" # they share a table
+holds 'of("shop.retries a") > 0 == of("shop.retries b")'
+holds 'of("shop.availability diff hi") < 0'
+holds 'of("other.retries a") > 0 and of("other.retries b") > 0' # they share a table
 expect 0 compare shop.lua --off redis --json -
-holds "$(value redis.arrivals b) == 0 < $(value redis.arrivals a)"
-holds "$(value db.reads diff value) > 3000"
+holds 'of("redis.arrivals b") == 0 < of("redis.arrivals a")'
+holds 'of("db.reads diff value") > 3000'
 expect 0 compare shop.lua --off lb --json -
-holds "$(value lb.arrivals b) == 0 and $(value web.arrivals b) > 0"
+holds 'of("lb.arrivals b") == 0 and of("web.arrivals b") > 0'
 expect 0 compare shop.lua --off lb.health_check --json -
-holds "$(value lb.ejections a) > 0 == $(value lb.ejections b)"
+holds 'of("lb.ejections a") > 0 == of("lb.ejections b")'
 expect 0 compare shop.lua --off 'crash web[2]' --json -
-holds "'$(value 'web[2].uptime' b)' == '1.0' > '$(value 'web[2].uptime' a)'"
+holds 'of("web[2].uptime b") == 1 > of("web[2].uptime a")'
 expect 0 compare shop.lua --off 'cold cache' --off 'crash web[2]' --json -
-holds "$(value redis.uptime b) == 1 and $(value web.uptime b) == 1"
+holds 'of("redis.uptime b") == 1 and of("web.uptime b") == 1'
 expect 0 compare shop.lua --off shop.retry.budget --json -
-holds "$(value shop.retries diff value) > 0"
+holds 'of("shop.retries diff value") > 0'
 # Two clients may share one table; only the named one's is changed.
 sed -E 's/^client "shop"(.*)/local both =\1/; s/^  keys = .*/&\nclient "shop"(both)/; s/^client "other".*/client "other"(both)/' \
   shop.lua >shared.lua
 for off in shop.retry shop.retry.attempts; do
   expect 0 compare shared.lua --off "$off" --json -
-  holds "$(value shop.retries b) == 0 and $(value other.retries b) > 0"
+  holds 'of("shop.retries b") == 0 and of("other.retries b") > 0'
 done
 expect 0 compare shop.lua --off shop.timeout
 in_out 'without shop.timeout'
@@ -182,7 +173,7 @@ sed 's/"10ms"/"10.5ms"/' good.lua >slower.lua
 expect 1 compare slower.lua --base base.json
 in_out 'worse by at least'
 expect 1 compare slower.lua --base base.json --json -
-holds "'$(value c.latency.p50 verdict)' == 'worse' and $(value c.latency.p50 diff value) > 0"
+holds 'of("c.latency.p50 verdict") == "worse" and of("c.latency.p50 diff value") > 0'
 if command -v gnuplot >/dev/null && command -v dot >/dev/null; then
   expect 1 compare slower.lua --base base.json --report gate.html
   grep -q 'Worse than base.json' gate.html || fail 'the report does not say that it is worse'

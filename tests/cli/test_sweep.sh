@@ -168,9 +168,9 @@ LC_ALL=C "$archsim" sweep met.lua -s rate=50/s,60/s --out met >out 2>err
 ! LC_ALL=C grep -q '[^ -~]' out || fail 'more than ASCII in the C locale'
 if command -v script >/dev/null; then
   # shellcheck disable=SC2016
-  TERM=xterm script -qec "'$archsim' sweep two.lua -s rate=50..250:1/s -s servers=1..4 --out bar" /dev/null \
+  TERM=xterm script -qec "'$archsim' sweep two.lua -s rate=50..250:2/s -s servers=1..4 --out bar" /dev/null \
     >out 2>err </dev/null || true
-  grep -qE '[0-9]+ of 804 points, [0-9.]+/s' out || fail 'no rate in the progress bar'
+  grep -qE '[0-9]+ of 404 points, [0-9.]+/s' out || fail 'no rate in the progress bar'
 fi
 
 # --- what is there already ---
@@ -358,7 +358,7 @@ grep -q 'Two kinds of replications, and none like the mean, at attempts=3: c.ava
 # --- kill -9 ---
 # At twenty random moments of about the time that an undisturbed sweep takes. What is there is whole
 # at once, and in the end nothing is missing.
-kills=(two.lua -s rate=50..120:1/s -s 'fast=true,false' -q -j2)
+kills=(two.lua -s rate=50..120:2/s -s 'fast=true,false' -q -j2)
 begin=${EPOCHREALTIME/./}
 expect 1 sweep "${kills[@]}" --out calm
 took=$((${EPOCHREALTIME/./} - begin))
