@@ -87,6 +87,7 @@ run { duration = "60s", warmup = "10s", replications = 4 }
              "modules: '" .. module.module .. "' has queries, and there is no 'database'")
       for _, op in ipairs(module.of or {}) do on[op] = steps_of(c, op) end
     end
+    for _, op in ipairs(c.database and c.database.writes or {}) do on[op] = steps_of(c, op) end
     service(c.name) { workers = c.workers, queue = c.queue, memory = c.memory, on = on }
     if c.database then
       database(c.name .. "/db") {

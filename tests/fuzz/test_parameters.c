@@ -2,7 +2,9 @@
  * component has, blocks, steps, faults, actions, words of values, tables within them), is refused
  * in one sentence that names the place, the key, and what to write; so is a slip in its name.
  *
- * What is valid beside it comes from random_values.c; nothing here is random. */
+ * What is valid beside it comes from random_values.c; nothing here is random.
+ *
+ * With a FILE, that of test_effects, it also looks whether each parameter is in there once. */
 #include <glib.h>
 #include <math.h>
 #include <stdio.h>
@@ -25,6 +27,7 @@ static struct {
   const char *of;   /* the kind that "c1" has */
   const char *only; /* keys that are tried; NULL: all */
   GHashTable *seen; /* tables within others that have been tried: many kinds share a few */
+  GHashTable *rows; /* of test_effects: "TABLE.KEY" -> whether it has been met; NULL: none */
   uint32_t parameters, values, wrong;
 } sweep;
 
@@ -219,9 +222,59 @@ static void try_inner(const struct stand *stand, const struct param *p, const ch
   g_free((char *)inner.after);
 }
 
+/* --- whether they have effects ---------------------------------------------------------------- */
+
+static void find_row(const char *table, const char *key) {
+  if (sweep.rows == NULL) return;
+  char *name = g_strdup_printf("%s.%s", table, key);
+  if (!g_hash_table_contains(sweep.rows, name)) {
+    printf("%s: has no row in effects.txt, which shows that it changes something\n", name);
+    sweep.wrong++;
+  }
+  g_hash_table_insert(sweep.rows, name, GINT_TO_POINTER(1));
+}
+
+static void read_rows(const char *file) {
+  char *text = NULL, *table = NULL;
+  if (!g_file_get_contents(file, &text, NULL, NULL)) g_error("no %s", file);
+  sweep.rows = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+  char **lines = g_strsplit(text, "\n", -1);
+  for (char **line = lines; *line; line++) {
+    bool without = g_str_has_prefix(*line, "!! "), heads = g_str_has_prefix(*line, "-- ");
+    if (heads || g_str_has_prefix(*line, "== ")) {
+      g_free(table);
+      table = heads ? g_strdup(*line + 3) : NULL;
+    } else if (without || (table && **line)) {
+      const char *key = *line + (without ? 3 : 0);
+      char *own = g_strndup(key, strcspn(key, ": "));
+      g_hash_table_insert(sweep.rows,
+                          without ? g_strdup(own) : g_strdup_printf("%s.%s", table, own), NULL);
+      g_free(own);
+    }
+  }
+  g_strfreev(lines);
+  g_free(table);
+  g_free(text);
+}
+
+static void tell_rows_of_nothing(void) {
+  GHashTableIter at;
+  void *name, *met;
+  g_hash_table_iter_init(&at, sweep.rows);
+  while (g_hash_table_iter_next(&at, &name, &met)) {
+    if (met) continue;
+    printf("%s: is in effects.txt and no parameter\n", (const char *)name);
+    sweep.wrong++;
+  }
+  g_hash_table_unref(sweep.rows);
+}
+
+/* --- one parameter ---------------------------------------------------------------------------- */
+
 static void try_param(const struct stand *stand, const struct param *p, const char *key,
                       const char *before) {
   sweep.parameters++;
+  find_row(stand->where, key);
   for (size_t i = 0; i < G_N_ELEMENTS(values); i++) {
     if (!fits(p, i)) judge(stand, key, values[i].value, before);
   }
@@ -377,13 +430,15 @@ static void try_all(void) {
 
 #define FEWEST 500 /* parameters: else the tables are not where they were */
 
-int main(void) {
+int main(int argc, char **argv) {
   char *scratch = g_strdup_printf("%s/archsim-parameters-%d.lua", g_get_tmp_dir(), (int)getpid());
   struct language *language = language_new(scratch);
   sweep.language = language;
   sweep.of = "service";
   sweep.seen = g_hash_table_new(NULL, NULL);
+  if (argc > 1) read_rows(argv[1]);
   try_all();
+  if (sweep.rows) tell_rows_of_nothing();
   g_hash_table_unref(sweep.seen);
   printf("%u parameters, %u values, %u wrong\n", sweep.parameters, sweep.values, sweep.wrong);
   language_free(language);
