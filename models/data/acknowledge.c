@@ -70,9 +70,11 @@ static struct frame *pop_waiter(struct sim *sim, struct copy *copy) {
   return call->stamp == w->stamp ? call : NULL;
 }
 
-static void hold(struct sim *sim, struct copy *copy, struct frame *call, uint32_t again) {
+static void hold(struct sim *sim, struct copy *copy, struct frame *call, uint32_t again,
+                 uint32_t row) {
   push_waiter(copy, (struct waiter){.position = copy->log.end,
                                     .again = again,
+                                    .row = row,
                                     .slot = frame_slot(sim, call),
                                     .stamp = call->stamp,
                                     .since_ns = sim->now_ns});
@@ -86,8 +88,22 @@ static void hold(struct sim *sim, struct copy *copy, struct frame *call, uint32_
   }
 }
 
-void copy_wait(struct sim *sim, struct copy *copy, struct frame *call) {
-  hold(sim, copy, call, 0);
+void copy_wait(struct sim *sim, struct copy *copy, struct frame *call, uint32_t row) {
+  hold(sim, copy, call, 0, row);
+}
+
+/* Its row is the next one's, unless it leads no more. */
+static void answer(struct sim *sim, struct copy *copy, struct frame *call, uint32_t row) {
+  if (call) call_reply(sim, call, OUTCOME_OK);
+  if (row && copy->leads) copy->group->locks->unlock(sim, copy->member, row);
+}
+
+void copy_answer_behind(struct sim *sim, struct copy *copy, struct frame *call, uint32_t row) {
+  if (copy->committed >= copy->log.end) {
+    answer(sim, copy, call, row);
+  } else {
+    hold(sim, copy, call, WAITS_FOR_LOG, row);
+  }
 }
 
 /* `waited`: somebody was to have an answer. Of what an earlier leader made nobody is answered. */
@@ -96,11 +112,12 @@ static void acknowledge_one(struct sim *sim, struct copy *copy, struct frame *ca
   uint32_t position = ++copy->committed;
   uint32_t write = log_at(&copy->log, position).write;
   uint64_t user = call && column_wanted(sim, COLUMN_USER) ? column_get(sim, call, COLUMN_USER) : 0;
-  if (waited) {
+  bool writes = group->parts == NULL || part_entry_writes(copy_parts_committed(sim, copy, write));
+  if (waited && writes) {
     copy->meters->conflicts += history_ack(group->history, copy->number, write, user, sim->now_ns);
   }
   if (copy->applied < position) copy_show_next(copy);
-  if (call && ledger_follows(sim, group->component->id)) {
+  if (call && writes && ledger_follows(sim, group->component->id)) {
     ledger_write(sim, group->component->id, call);
   }
   if (waited && group->failed_ns != TIME_NEVER && copy->number == group->primary) {
@@ -125,9 +142,13 @@ static void answer_again(struct sim *sim, struct copy *copy, struct frame *call,
 /* Those that come behind what is acknowledged by now. */
 static void answer_repeated(struct sim *sim, struct copy *copy) {
   while (copy->waiters > 0 && copy->waiter[copy->first_waiter].position <= copy->committed) {
-    uint32_t write = copy->waiter[copy->first_waiter].again;
+    const struct waiter waiter = copy->waiter[copy->first_waiter];
     struct frame *call = pop_waiter(sim, copy);
-    if (call) answer_again(sim, copy, call, write);
+    if (waiter.again == WAITS_FOR_LOG) {
+      answer(sim, copy, call, waiter.row);
+    } else if (call) {
+      answer_again(sim, copy, call, waiter.again);
+    }
   }
 }
 
@@ -135,7 +156,7 @@ void copy_answer_again(struct sim *sim, struct copy *copy, struct frame *call, u
   if (copy->committed >= copy->log.end) {
     answer_again(sim, copy, call, write);
   } else {
-    hold(sim, copy, call, write);
+    hold(sim, copy, call, write, 0);
   }
 }
 
@@ -157,9 +178,10 @@ void copy_acknowledge(struct sim *sim, struct copy *copy) {
     struct frame *call = NULL;
     bool waits =
         copy->waiters > 0 && copy->waiter[copy->first_waiter].position == copy->committed + 1;
+    uint32_t row = waits ? copy->waiter[copy->first_waiter].row : 0;
     if (waits) call = pop_waiter(sim, copy);
     acknowledge_one(sim, copy, call, waits);
-    if (call) call_reply(sim, call, OUTCOME_OK); /* which may bring the next write */
+    answer(sim, copy, call, row); /* which may bring the next write */
   }
   if (copy->waiters == 0) timer_stop(&copy->patience);
   if (elected && copy->leads && copy->committed > before) elect_tell_committed(sim, copy);
@@ -186,4 +208,5 @@ void copy_give_up_waiting(struct sim *sim, struct copy *copy) {
     struct frame *call = pop_waiter(sim, copy);
     if (call) call_reply(sim, call, OUTCOME_FAILED);
   }
+  if (copy->group->locks) copy->group->locks->clear(sim, copy->member);
 }

@@ -66,6 +66,7 @@ void copy_free(struct copy *copy) {
   history_free(copy->group->history);
   copy_keys_free(copy->group->keys);
   copy_outbox_free(copy->group->messages);
+  copy_parts_free(copy->group->parts);
 }
 
 /* What is in its memory is gone; its log and what it shows are on its disk. */
@@ -95,6 +96,7 @@ void copy_fault(struct sim *sim, struct copy *copy, const struct fault_def *faul
     elect_restart(sim, copy);
     copy_go_on(sim, copy);
   } else if (copy->leads && !lost) {
+    promote_lock(sim, copy);
     copy_reach_out(sim, copy);
   } else {
     copy_go_on(sim, copy);

@@ -11,6 +11,7 @@
  *   copy_backup.c    what is in a safe place, should all of them lose their data
  *   copy_keys.h      writes that are sent again
  *   copy_outbox.h    messages that writes leave
+ *   copy_parts.h     parts of transactions
  *   elect.c          or because the copies have elected it
  *   copy_sets.h      shards of which each has copies of its own: so many groups
  *
@@ -24,6 +25,7 @@
 #define COPIES_H
 
 #include "column.h"
+#include "copy_parts.h"
 #include "elect.h"
 #include "history.h"
 #include "log.h"
@@ -92,10 +94,22 @@ struct ahead {
   uint32_t from, to;
 };
 
+/* `again` of one that made no write, and waits for what the log has. */
+#define WAITS_FOR_LOG UINT32_MAX
+
+/* Where writes lock rows, which the primary does: a row is free; none is, as it leads no more;
+ * those of what is prepared are locked, as it leads now. */
+struct copy_locks {
+  void (*unlock)(struct sim *sim, struct member *member, uint32_t item);
+  void (*clear)(struct sim *sim, struct member *member);
+  void (*lock)(struct sim *sim, struct member *member, uint32_t item);
+};
+
 /* A call whose write waits to be acknowledged; calls wait in the order of the log. */
 struct waiter {
   uint32_t position, slot, stamp;
   uint32_t again; /* the write that it is answered for, which was made before; 0: it made one */
+  uint32_t row;   /* that is free when it is answered; 0: none */
   uint64_t since_ns;
 };
 
@@ -162,7 +176,9 @@ struct group {
   struct history *history;
   struct copy_keys *keys;       /* NULL: none is remembered */
   struct copy_outbox *messages; /* NULL: writes leave none */
-  struct how_many write;        /* as configured */
+  struct copy_parts *parts; /* NULL: none takes part in a transaction, and rows are not locked */
+  const struct copy_locks *locks;
+  struct how_many write; /* as configured */
   struct elections elections;
   void (*let_in)(struct sim *sim, struct member *member, struct frame *call); /* a read */
   uint64_t failed_ns; /* since when no primary has taken writes; TIME_NEVER: it is not so */
@@ -195,8 +211,10 @@ void copy_check(struct copy *copy, struct checks *out);
 
 /* --- replicate.c ---------------------------------------------------------------------------- */
 
-/* The primary has done a write: it is in its log from now on. Answers the call, now or later. */
-void copy_write(struct sim *sim, struct copy *copy, struct frame *call);
+/* The primary has done a write: it is in its log from now on. Answers the call, now or later, and
+ * then frees a row (0: none). `what`: of a part of a transaction, else PART_NONE. */
+void copy_write(struct sim *sim, struct copy *copy, struct frame *call, enum part_entry what,
+                uint32_t row);
 
 void copy_on_message(struct sim *sim, struct copy *copy, struct frame *message);
 void copy_on_answer(struct sim *sim, struct copy *copy, struct frame *message,
@@ -226,7 +244,10 @@ void copy_show_next(struct copy *copy);
 
 /* --- acknowledge.c -------------------------------------------------------------------------- */
 
-void copy_wait(struct sim *sim, struct copy *copy, struct frame *call);
+/* `row`: is unlocked when it is answered. */
+void copy_wait(struct sim *sim, struct copy *copy, struct frame *call, uint32_t row);
+/* It is answered when all that is in the log now may be. */
+void copy_answer_behind(struct sim *sim, struct copy *copy, struct frame *call, uint32_t row);
 /* A write that the log has is sent again: it is answered when it, and all behind it, may be. */
 void copy_answer_again(struct sim *sim, struct copy *copy, struct frame *call, uint32_t write);
 /* What others have changed: answers the writes that have waited long enough for it. */
@@ -260,6 +281,8 @@ void promote_lead(struct sim *sim, struct copy *copy);
 bool promote(struct sim *sim, struct group *group, const bool *except);
 /* What the copy that takes over does not have of what was acknowledged is lost. */
 void promote_take_over(struct sim *sim, struct copy *copy);
+/* It leads: it locks the rows of what its log says is prepared. */
+void promote_lock(struct sim *sim, struct copy *copy);
 /* Some copy leads now or does no more. */
 void promote_note_leaders(struct sim *sim, struct group *group);
 

@@ -1,6 +1,9 @@
 /* database: a server with a connection limit that reads and writes. */
+#include <assert.h>
+
 #include "call.h"
 #include "certify.h"
+#include "checks.h"
 #include "column.h"
 #include "copy_keys.h"
 #include "copy_outbox.h"
@@ -8,6 +11,7 @@
 #include "database_state.h"
 #include "holding.h"
 #include "key_history.h"
+#include "life.h"
 #include "message.h"
 #include "program.h"
 #include "sim.h"
@@ -44,19 +48,8 @@ static void end_round_message(struct sim *sim, struct database_state *db, struct
   call_reply(sim, message, OUTCOME_OK);
 }
 
-/* --- in transactions ------------------------------------------------------------------------ */
-
-static void start(struct sim *sim, struct member *member, struct frame *call);
-
-/* What is part of a transaction is a write, whatever its operation. */
-static bool writes_row(const struct sim *sim, const struct database_state *db,
-                       const struct frame *call) {
-  if (call->flags & CALL_MESSAGE) return false;
-  return database_is_write(db, call) || column_get(sim, call, COLUMN_TRANSACTION) != 0;
-}
-
 /* A write is done for good. */
-static void done_write(struct sim *sim, struct member *member, const struct frame *call) {
+void database_done_write(struct sim *sim, struct member *member, const struct frame *call) {
   struct database_state *db = member->state;
   db->writes++;
   if (__builtin_expect(sim->holding != NULL, 0)) {
@@ -69,139 +62,19 @@ static void done_write(struct sim *sim, struct member *member, const struct fram
   if (__builtin_expect(db->rows != NULL, 0)) transaction_applied(sim, call);
 }
 
-/* A write has the row that it waited for. */
-static void go_on(struct sim *sim, struct member *member, struct frame *call) {
-  struct database_state *db = member->state;
-  if (db->several) several_rows_got(db->several, call);
-  if (station_enter(sim, &db->station, call, 0, true) == STATION_STARTED) start(sim, member, call);
-}
-
-/* A write of several rows is over, and frees what it has. */
-static void unlock_all(struct sim *sim, struct member *member, const struct frame *call) {
-  struct database_state *db = member->state;
-  struct frame *next;
-  while (several_rows_free_one(sim, db->several, call, &next)) {
-    if (next) go_on(sim, member, next);
-  }
-}
-
-/* A row is free; the next write of it goes on. */
-static void unlock(struct sim *sim, struct member *member, uint32_t item) {
-  struct database_state *db = member->state;
-  struct frame *next = item ? rows_unlock(sim, db->rows, item) : NULL;
-  if (next) go_on(sim, member, next);
-}
-
-/* A prepared write becomes one, or is undone. */
-static void hear(struct sim *sim, struct member *member, struct frame *call) {
-  struct transaction *t = transaction_of(sim, call);
-  uint32_t bit = transaction_bit(sim, call);
-  bool waits = t && (t->prepared & ~t->heard & bit) != 0;
-  if (waits && transaction_phase(sim, call) == PHASE_COMMIT) done_write(sim, member, call);
-  if (t) transaction_heard(sim, call);
-  uint32_t item = call->item;
-  call_reply(sim, call, OUTCOME_OK);
-  if (waits) unlock(sim, member, item);
-}
-
-/* Whether a call need not, or cannot yet, wait for a worker. */
-static bool is_held(struct sim *sim, struct member *member, struct frame *call) {
-  struct database_state *db = member->state;
-  enum transaction_phase phase = transaction_phase(sim, call);
-  if (phase == PHASE_COMMIT || phase == PHASE_ABORT) {
-    hear(sim, member, call);
-    return true;
-  }
-  uint64_t present = db->station.held + db->station.queued + rows_waiting(db->rows);
-  if (db->config->connections != PARAM_UNLIMITED && present >= db->config->connections) {
-    db->rejected++;
-    call_reply(sim, call, OUTCOME_REFUSED);
-    return true;
-  }
-  if (!writes_row(sim, db, call)) return false;
-  if (db->several) return !several_rows_begin(sim, db->several, call);
-  return call->item != 0 && !rows_lock(sim, db->rows, call);
-}
-
-/* A part of a write of several rows is done. False: it was the last one. */
-static bool goes_on_at_row(struct sim *sim, struct member *member, struct frame *call) {
-  struct database_state *db = member->state;
-  if (db->several == NULL) return false;
-  switch (several_rows_step(sim, db->several, call)) {
-    case ROWS_ALL:
-      return false;
-    case ROWS_NEXT:
-      start(sim, member, call);
-      break;
-    case ROWS_WAIT: {
-      struct frame *next = station_leave(sim, &db->station, call);
-      several_rows_wait(sim, db->several, call);
-      if (next) start(sim, member, next);
-      break;
-    }
-  }
-  return true;
-}
-
-/* It gives up, as others wait for it. */
-static void break_deadlock(struct sim *sim, struct member *member, const struct timer *timer) {
-  struct database_state *db = member->state;
-  struct frame *victim = several_rows_check(sim, db->several, timer);
-  if (victim == NULL) return;
-  sim_note(sim, member, member, "deadlock");
-  unlock_all(sim, member, victim);
-  call_reply(sim, victim, OUTCOME_FAILED);
-}
-
-/* A step of a saga is undone by a write, if it was done. */
-static void undo(struct sim *sim, struct member *member, const struct frame *call) {
-  const struct transaction *t = transaction_of(sim, call);
-  if (t && t->applied & transaction_bit(sim, call)) done_write(sim, member, call);
-  transaction_undone(sim, call);
-}
-
-/* The work of a write is done. One that prepares votes, unless it was given up meanwhile, and keeps
- * its row. */
-static bool done_at_row(struct sim *sim, struct member *member, struct frame *call) {
-  struct database_state *db = member->state;
-  enum transaction_phase phase = transaction_phase(sim, call);
-  if (!writes_row(sim, db, call)) return false;
-  if (goes_on_at_row(sim, member, call)) return true;
-  const struct transaction *t = transaction_of(sim, call);
-  bool votes = phase == PHASE_PREPARE && t && !(t->heard & transaction_bit(sim, call));
-  bool does = phase == PHASE_ALONE && !transaction_is_void(sim, call);
-  uint32_t item = call->item;
-  struct frame *next = station_leave(sim, &db->station, call);
-  if (next) start(sim, member, next);
-  if (votes) {
-    if (item) rows_keep(sim, db->rows, item);
-    transaction_prepared(sim, call);
-  } else if (phase == PHASE_UNDO) {
-    undo(sim, member, call);
-  } else if (does) {
-    done_write(sim, member, call);
-  }
-  if (phase != PHASE_UNDO) transaction_settled(sim, call);
-  bool good = votes || does || phase == PHASE_UNDO;
-  if (db->several) unlock_all(sim, member, call);
-  call_reply(sim, call, good ? OUTCOME_OK : OUTCOME_FAILED);
-  if (!votes && db->several == NULL) unlock(sim, member, item);
-  return true;
-}
-
 /* --- with copies ---------------------------------------------------------------------------- */
 
 /* As start, where there are copies: also of a write of the primary's that is to be applied. Of
  * shards: a key that moves, and otherwise false. */
 static bool start_special(struct sim *sim, struct member *member, struct frame *call) {
   struct database_state *db = member->state;
-  if (db->rows && writes_row(sim, db, call)) {
+  if (db->rows && database_writes_row(sim, db, call)) {
     uint64_t part = db->several ? several_rows_part(db->several, call) : 0;
     call_work(sim, member, call,
               dist_draw_keyed(&db->config->write, &db->write, call->key, part << 32));
     return true;
   }
-  if (db->shard || db->rows) {
+  if (db->shard || (db->rows && !db->copy)) {
     if (!(call->flags & CALL_MESSAGE)) return false;
     call_work(sim, member, call, shard_move_ns(sim, db->shard, call));
     return true;
@@ -225,8 +98,6 @@ static bool start_special(struct sim *sim, struct member *member, struct frame *
   return true;
 }
 
-static void start(struct sim *sim, struct member *member, struct frame *call);
-
 /* The write that this one sends again, if the log has it; 0: it is to be done. */
 static uint32_t done_before(struct sim *sim, struct database_state *db, const struct frame *call) {
   struct copy_keys *keys = db->copy->group->keys;
@@ -238,10 +109,12 @@ static uint32_t done_before(struct sim *sim, struct database_state *db, const st
 /* The same of its end. */
 static bool done_special(struct sim *sim, struct member *member, struct frame *call) {
   struct database_state *db = member->state;
-  if (db->rows && done_at_row(sim, member, call)) return true;
-  if ((db->shard || db->rows) && !(call->flags & CALL_MESSAGE)) return false;
+  if (db->rows && (db->copy ? database_done_at_copy : database_done_at_row)(sim, member, call)) {
+    return true;
+  }
+  if ((db->shard || (db->rows && !db->copy)) && !(call->flags & CALL_MESSAGE)) return false;
   struct frame *next = station_leave(sim, &db->station, call);
-  if (next) start(sim, member, next);
+  if (next) database_begin(sim, member, next);
   if (db->quorum) {
     end_round_message(sim, db, call);
   } else if (call->flags & CALL_MESSAGE) {
@@ -258,7 +131,7 @@ static bool done_special(struct sim *sim, struct member *member, struct frame *c
     }
     db->writes++;
     if (sim->holding) holding_done(sim, member->component->id, call, true);
-    copy_write(sim, db->copy, call);
+    copy_write(sim, db->copy, call, PART_NONE, 0);
   } else {
     db->copies.read_only++;
     call_reply(sim, call, OUTCOME_FAILED);
@@ -266,11 +139,12 @@ static bool done_special(struct sim *sim, struct member *member, struct frame *c
   return true;
 }
 
-/* Calls whose answer waits for other copies have connections, too. */
-static bool has_connection(const struct database_state *db) {
+/* Calls whose answer waits for other copies have connections, too, and those that wait for rows. */
+bool database_has_connection(const struct database_state *db) {
   uint64_t connections = db->config->connections;
-  uint64_t waiting =
-      db->quorum ? db->quorum->waiting : db->copy->waiters + db->copy->elector.n_held;
+  uint64_t waiting = db->rows ? rows_waiting(db->rows) : 0;
+  if (db->quorum) waiting += db->quorum->waiting;
+  if (db->copy) waiting += db->copy->waiters + db->copy->elector.n_held;
   return connections == PARAM_UNLIMITED ||
          db->station.held + db->station.queued + waiting < connections;
 }
@@ -278,17 +152,18 @@ static bool has_connection(const struct database_state *db) {
 /* Whether the call is dealt with: copies take no writes, and without a primary it goes to all. */
 static bool dealt_with(struct sim *sim, struct member *member, struct frame *call) {
   struct database_state *db = member->state;
-  if (db->rows) return is_held(sim, member, call);
+  if (db->rows && !db->copy) return database_is_held(sim, member, call);
   if (db->shard) return false;
   const struct copies_config *copies = &db->config->copies;
-  bool writes = database_is_write(db, call);
+  bool writes = db->rows ? database_writes_row(sim, db, call) : database_is_write(db, call);
   bool elected = copies->elect.given && copies->read.word == READ_PRIMARY;
   if (db->copy && (writes || elected) && !db->copy->leads) {
     db->copies.read_only += writes;
     call_reply(sim, call, OUTCOME_FAILED);
     return true;
   }
-  if (!has_connection(db)) {
+  if (db->rows && writes) return database_is_held(sim, member, call);
+  if (!database_has_connection(db)) {
     db->rejected++;
     call_reply(sim, call, OUTCOME_REFUSED);
     return true;
@@ -300,7 +175,8 @@ static bool dealt_with(struct sim *sim, struct member *member, struct frame *cal
 /* A read that its leader held may begin. */
 static void let_in(struct sim *sim, struct member *member, struct frame *call) {
   struct database_state *db = member->state;
-  if (station_enter(sim, &db->station, call, 0, true) == STATION_STARTED) start(sim, member, call);
+  if (station_enter(sim, &db->station, call, 0, true) == STATION_STARTED)
+    database_begin(sim, member, call);
 }
 
 static void database_start(struct sim *sim, struct member *member) {
@@ -319,7 +195,7 @@ static void database_on_message(struct sim *sim, struct member *member, struct f
              certify_takes(sim, db->quorum, message)) {
     /* It needs no worker. */
   } else if (station_enter(sim, &db->station, message, 0, true) == STATION_STARTED) {
-    start(sim, member, message);
+    database_begin(sim, member, message);
   }
 }
 
@@ -340,7 +216,7 @@ static void database_on_due(struct sim *sim, struct member *member, struct timer
   struct database_state *db = member->state;
   if (db->outbox && outbox_due(sim, db->outbox, timer)) return;
   if (several_rows_is_check(db->several, timer)) {
-    break_deadlock(sim, member, timer);
+    database_break_deadlock(sim, member, timer);
   } else if (db->shard) {
     shard_go_on(sim, db->shard);
   } else if (db->shipping) {
@@ -362,11 +238,19 @@ static void database_check(struct sim *sim, struct member *member, struct checks
   if (db->shipping) shipping_check(db->shipping, out);
   if (db->shard) shard_check(db->shard, out);
   if (db->rows) rows_check(db->rows, out);
+  if (db->rows && db->copy && db->copy->leads && !member_is_off(member)) {
+    /* A row is free when its decision is answered. */
+    uint64_t prepared = copy_parts_prepared(db->copy), kept = db->locks.prepared.value;
+    check_member(out, member, "prepared", kept >= prepared && kept <= prepared + db->copy->waiters,
+                 "%llu rows are kept, for %llu writes that are prepared by its log, and decisions "
+                 "that wait for copies",
+                 (unsigned long long)kept, (unsigned long long)prepared);
+  }
 }
 
 /* --- calls ---------------------------------------------------------------------------------- */
 
-static void start(struct sim *sim, struct member *member, struct frame *call) {
+void database_begin(struct sim *sim, struct member *member, struct frame *call) {
   struct database_state *db = member->state;
   if (__builtin_expect(db->special, 0) && start_special(sim, member, call)) return;
   bool writes = database_is_write(db, call);
@@ -379,7 +263,7 @@ static void database_on_call(struct sim *sim, struct member *member, struct fram
   if (__builtin_expect(db->special, 0) && dealt_with(sim, member, call)) return;
   switch (station_enter(sim, &db->station, call, 0, false)) {
     case STATION_STARTED:
-      start(sim, member, call);
+      database_begin(sim, member, call);
       break;
     case STATION_QUEUED:
       break;
@@ -398,7 +282,7 @@ static __attribute__((cold, noinline)) void turn_away(struct sim *sim, struct me
   *(fenced ? &db->fenced : &db->changed) += 1;
   if (sim->keys && fenced) key_note_call(sim, call, KEY_FENCED);
   struct frame *next = station_leave(sim, &db->station, call);
-  if (next) start(sim, member, next);
+  if (next) database_begin(sim, member, next);
   call_reply(sim, call, OUTCOME_FAILED);
 }
 
@@ -413,14 +297,14 @@ static void database_on_timer(struct sim *sim, struct member *member, struct fra
   if (as == AS_DONE_BEFORE) {
     /* As it was then. */
   } else if (database_is_write(db, call)) {
-    done_write(sim, member, call);
+    database_done_write(sim, member, call);
   } else {
     db->reads++;
     if (sim->holding) holding_done(sim, member->component->id, call, false);
     if (sim->keys) key_note_call(sim, call, KEY_READ);
   }
   struct frame *next = station_leave(sim, &db->station, call);
-  if (next) start(sim, member, next);
+  if (next) database_begin(sim, member, next);
   call_reply(sim, call, OUTCOME_OK);
 }
 
@@ -444,6 +328,9 @@ static void database_on_fault(struct sim *sim, struct member *member, const stru
   if (db->shipping && fault == &fault_crash && !begins) shipping_begin(sim, db->shipping);
   if (db->shard && fault == &fault_crash && !begins) shard_go_on(sim, db->shard);
   if (db->rows && fault == &fault_crash && begins) rows_crash(sim, db->rows);
+  if (db->rows && db->copy && fault == &fault_crash && begins) {
+    if (rows_clear_next(sim, db->rows)) assert(false); /* none waits any more */
+  }
   if (fault == &fault_crash && begins) several_rows_crash(db->several);
   if (db->copy) copy_fault(sim, db->copy, fault, begins);
   if (db->quorum) quorum_fault(sim, db->quorum, fault, begins);
@@ -475,6 +362,10 @@ static void init_copies(struct sim *sim, struct member *member) {
   struct group *group = db->copy->group;
   group->let_in = let_in;
   copy_backup_new(sim, db->copy, database_ship(db->config), &db->shipped);
+  if (db->rows) {
+    group->locks = &database_locks;
+    if (!group->parts) group->parts = copy_parts_new();
+  }
   if (db->copy->number == 0) group->keys = copy_keys_new(sim, &db->config->idempotency);
   if (!db->outbox) return;
   db->copy->outbox = db->outbox;

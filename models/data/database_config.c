@@ -79,17 +79,19 @@ bool database_validate(const struct spec *spec, const struct component_spec *com
                      "takes part in a transaction and has rows; its steps have one row each: "
                      "leave out one of them");
   }
-  if (!several_rows_valid(&config->rows, component->instances, err)) return false;
   const char *locks = takes_part ? "takes part in a transaction" : "locks rows";
-  const char *other = config->copies.given        ? "copies"
-                      : config->ship.given        ? "ship"
-                      : config->idempotency.given ? "idempotency"
-                      : config->outbox.given      ? "outbox"
-                                                  : NULL;
+  bool leaderless = config->copies.given && !copies_have_primary(&config->copies);
+  const char *other = leaderless                        ? "copies without a primary"
+                      : config->copies.given && several ? "copies"
+                      : database_ship(config)->given    ? "ship"
+                      : config->idempotency.given       ? "idempotency"
+                      : config->outbox.given            ? "outbox"
+                                                        : NULL;
   if ((takes_part || config->row_locks || several) && other) {
     return error_set(err, "%s and has %s, which do not go together yet; leave out one of them",
                      locks, other);
   }
+  if (!several_rows_valid(&config->rows, component->instances, err)) return false;
   other = config->copies.given ? "copies"
           : takes_part         ? "a part in a transaction"
           : config->row_locks  ? "row_locks"
@@ -212,7 +214,14 @@ const char database_doc[] =
     "a write fails if another leader was quicker.\n"
     "In a `transaction` of a service the database locks the row of each write. Once a write "
     "is prepared, its row stays locked, also through a crash, until the decision arrives. "
-    "Prepares and decisions are calls.\n"
+    "Prepares and decisions are calls. With copies a vote and a decision are entries of the log, "
+    "as "
+    "durable as a write, and answered when as many copies have them (Spanner, CockroachDB); rows "
+    "are "
+    "locked by the primary until a write is acknowledged, and who takes over has the locks of what "
+    "is prepared in its log and no others. Where copies follow asynchronously a vote can be lost "
+    "with "
+    "a primary, and the transaction is half applied.\n"
     "With `idempotency` a write carries the key of its request. A write that is sent again "
     "costs the same work but is not done again. With copies the key and the write are one "
     "entry of the log. So a new primary knows the keys of what it has, and it answers a "
@@ -229,7 +238,8 @@ const char database_doc[] =
     "Left out: of `rows`, what the ledger sees of them beside the row of the data key, shared "
     "locks, and steps of a transaction that have several rows; deadlocks between databases, "
     "which end by a timeout; what a vote and a decision cost the database; buffer pool, "
-    "checkpoints, and what the data are.\n"
+    "checkpoints, and what the data are; of transactions over copies, locks of reads, time stamps "
+    "(TrueTime) and their waits, and steps that go out before the last is answered.\n"
     "Left out: of shards, routes that are out of date, keys that move back, and splits "
     "without a new shard, and with copies shards that come; of copies, the first copy of all data, "
     "also to one that lost them "
@@ -299,8 +309,8 @@ const struct param database_params[] = {
      .fallback = "false",
      .doc = "Whether a write locks the row of its data key, from when it comes until it is done: "
             "writes of one row come one after the other, first come first served, and wait without "
-            "a worker (as in PostgreSQL and InnoDB, where reads see what was there before). In a "
-            "transaction they do in any case."},
+            "a worker (as in PostgreSQL and InnoDB, where reads see what was there before). With "
+            "copies it is done when it is acknowledged. In a transaction they do in any case."},
     {.name = "rows",
      .type = PARAM_GROUP,
      .offset = AT(rows),

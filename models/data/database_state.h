@@ -57,6 +57,29 @@ enum answered { AS_DONE, AS_DONE_BEFORE, AS_FENCED_OFF, AS_CHANGED };
 __attribute__((noinline)) enum answered database_asks(struct sim *sim, struct database_state *db,
                                                       struct frame *call);
 
+/* --- in database.c -------------------------------------------------------------------------- */
+
+/* A call has a worker. */
+void database_begin(struct sim *sim, struct member *member, struct frame *call);
+/* A write is done for good. */
+void database_done_write(struct sim *sim, struct member *member, const struct frame *call);
+/* Whether one more call may be there. */
+bool database_has_connection(const struct database_state *db);
+
+/* --- in database_rows.c, of one that locks rows ---------------------------------------------- */
+
+/* Whether a call writes, as far as rows are concerned. */
+bool database_writes_row(const struct sim *sim, const struct database_state *db,
+                         const struct frame *call);
+/* Whether a call need not, or cannot yet, wait for a worker. */
+bool database_is_held(struct sim *sim, struct member *member, struct frame *call);
+/* The work of a call is over. False: it is no write. */
+bool database_done_at_row(struct sim *sim, struct member *member, struct frame *call);
+bool database_done_at_copy(struct sim *sim, struct member *member, struct frame *call);
+/* A check for deadlocks is due. */
+void database_break_deadlock(struct sim *sim, struct member *member, const struct timer *timer);
+extern const struct copy_locks database_locks;
+
 /* What it counts, in database_results.c. */
 extern const struct meter database_meters[];
 bool database_has_meter(const void *config, const struct meter *meter);

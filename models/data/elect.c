@@ -261,6 +261,7 @@ static void win(struct sim *sim, struct copy *copy) {
   copy->leads = true;
   copy->known = true;
   promote_note_leaders(sim, group);
+  promote_lock(sim, copy);
   copy_outbox_leads(sim, copy);
   sim_note(sim, copy->member, copy->member, "is elected");
   uint32_t write = history_make(group->history, copy->number, 0, 0, sim->now_ns);

@@ -58,6 +58,13 @@ void promote_take_over(struct sim *sim, struct copy *copy) {
   level_set(&copy->meters->behind, sim->now_ns, 0);
 }
 
+void promote_lock(struct sim *sim, struct copy *copy) {
+  const struct group *group = copy->group;
+  if (!group->parts) return;
+  group->locks->clear(sim, copy->member);
+  copy_parts_lead(sim, copy, group->locks->lock);
+}
+
 void promote_lead(struct sim *sim, struct copy *copy) {
   copy->term = newest_term(copy->group) + 1;
   copy->leads = true;
@@ -66,6 +73,7 @@ void promote_lead(struct sim *sim, struct copy *copy) {
   copy->matched = copy->log.end;
   while (copy->applied < copy->log.end) copy_show_next(copy);
   copy->committed = copy->log.end;
+  promote_lock(sim, copy);
   copy_outbox_leads(sim, copy);
   promote_note_leaders(sim, copy->group);
   sim_note(sim, copy->member, copy->member, "is primary");

@@ -17,6 +17,7 @@
 #include "message.h"
 #include "timeline.h"
 #include "timer.h"
+#include "transaction.h"
 
 static struct member *member_of(const struct copy *copy, uint32_t number) {
   return copy->group->copy[number].member;
@@ -59,7 +60,7 @@ void copy_reach_out(struct sim *sim, struct copy *copy) {
 }
 
 /* What every copy shows is dropped now and then, unless some log has yet to be brought in line. */
-static void drop_old(const struct group *group) {
+static void drop_old(struct group *group) {
   uint32_t least = UINT32_MAX;
   for (uint32_t i = 0; i < group->n; i++) {
     const struct copy *c = &group->copy[i];
@@ -74,6 +75,7 @@ static void drop_old(const struct group *group) {
     if (!log_agree(log, &group->copy[i].log, least)) return;
   }
   copy_outbox_forget(group, least);
+  copy_parts_forget(group, least);
   for (uint32_t i = 0; i < group->n; i++) log_drop(&group->copy[i].log, least);
 }
 
@@ -84,7 +86,8 @@ static void note_behind(struct sim *sim, struct copy *copy) {
   level_set(&copy->meters->behind, sim->now_ns, behind ? end - copy->applied : 0);
 }
 
-void copy_write(struct sim *sim, struct copy *copy, struct frame *call) {
+void copy_write(struct sim *sim, struct copy *copy, struct frame *call, enum part_entry what,
+                uint32_t row) {
   struct group *group = copy->group;
   if (copy->log.end == UINT32_MAX - 1 || history_kept(group->history) >= (1u << 26)) {
     sim_fail(sim,
@@ -92,13 +95,18 @@ void copy_write(struct sim *sim, struct copy *copy, struct frame *call) {
              "let the copy catch up",
              group->component->spec->name, history_kept(group->history));
   }
-  uint32_t write = history_make(group->history, copy->number, call->item, call->key, sim->now_ns);
+  bool writes = part_entry_writes(what);
+  uint32_t write =
+      history_make(group->history, copy->number, writes ? call->item : 0, call->key, sim->now_ns);
   log_append(&copy->log, (struct log_entry){write, copy->term});
   if (group->keys) {
     copy_keys_made(group->keys, copy->number, write, column_get(sim, call, COLUMN_IDENTITY),
                    sim->now_ns);
   }
   if (group->messages) copy_outbox_made(sim, copy, call, write);
+  if (what != PART_NONE) {
+    copy_parts_add(sim, copy, transaction_part(sim, call), call->item, what, write);
+  }
   copy->matched = copy->log.end;
   for (uint32_t i = 0; i < group->n; i++) {
     if (i == copy->number) continue;
@@ -106,7 +114,7 @@ void copy_write(struct sim *sim, struct copy *copy, struct frame *call) {
     if (!copy->peer[i].broken) send(sim, copy, i, copy->log.end - 1, copy->log.end);
   }
   if ((copy->log.end & 255) == 0) drop_old(group);
-  copy_wait(sim, copy, call);
+  copy_wait(sim, copy, call, row);
   copy_acknowledge(sim, copy);
 }
 

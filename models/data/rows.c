@@ -16,8 +16,8 @@ struct waiting {
 
 struct row {
   uint32_t item;
-  uint32_t slot; /* of the write that has it */
-  bool kept;     /* prepared: on disk */
+  uint32_t slot, stamp; /* of the write that has it; kept: SLOT_NONE */
+  bool kept;            /* prepared: on disk */
   struct waiting *first, *last;
   struct row *next; /* in its bucket, or in the list of unused ones */
 };
@@ -69,10 +69,22 @@ bool rows_take(struct sim *sim, struct rows *rows, uint32_t item, const struct f
   } else {
     row = arena_alloc(sim->arena, sizeof *row);
   }
-  *row = (struct row){.item = item, .slot = frame_slot(sim, call)};
+  *row = (struct row){.item = item,
+                      .slot = call ? frame_slot(sim, call) : SLOT_NONE,
+                      .stamp = call ? call->stamp : 0};
   *link = row;
   rows->locked++;
   return true;
+}
+
+void rows_hold(struct sim *sim, struct rows *rows, uint32_t item) {
+  if (!rows_take(sim, rows, item, NULL)) assert(false);
+  rows_keep(sim, rows, item);
+}
+
+bool rows_has(const struct sim *sim, struct rows *rows, uint32_t item, const struct frame *call) {
+  const struct row *row = *find(rows, item);
+  return row && !row->kept && row->slot == frame_slot(sim, call) && row->stamp == call->stamp;
 }
 
 void rows_wait(struct sim *sim, struct rows *rows, uint32_t item, struct frame *call) {
@@ -127,6 +139,7 @@ static struct frame *next_of(struct sim *sim, struct rows *rows, struct row *row
   struct frame *call = frame_at(sim, w->slot);
   assert(call->stamp == w->stamp);
   row->slot = w->slot;
+  row->stamp = w->stamp;
   call->flags &= (uint8_t)~CALL_RELEASED;
   return call;
 }
@@ -174,6 +187,23 @@ void rows_crash(struct sim *sim, struct rows *rows) {
       }
     }
   }
+}
+
+struct frame *rows_clear_next(struct sim *sim, struct rows *rows) {
+  for (int i = 0; i < BUCKETS; i++) {
+    for (struct row **link = &rows->bucket[i]; *link;) {
+      struct row *row = *link;
+      struct frame *next = next_of(sim, rows, row);
+      if (next) return next;
+      if (row->kept) {
+        level_down(&rows->meters->prepared, sim->now_ns);
+        rows->kept--;
+      }
+      row->kept = false;
+      forget(rows, link);
+    }
+  }
+  return NULL;
 }
 
 uint64_t rows_waiting(const struct rows *rows) {

@@ -32,6 +32,11 @@ void rows_leave(struct sim *sim, struct rows *rows, uint32_t item, struct frame 
 
 /* The slot of the write that has a row. It is locked. */
 uint32_t rows_holder(struct rows *rows, uint32_t item);
+/* Whether this write has it, and has not been told to keep it. */
+bool rows_has(const struct sim *sim, struct rows *rows, uint32_t item, const struct frame *call);
+
+/* A free row is kept for a prepared write of which there is no call here. */
+void rows_hold(struct sim *sim, struct rows *rows, uint32_t item);
 
 /* Timers of theirs (several_rows.h). */
 enum { ROWS_CHECK = 1000 };
@@ -42,7 +47,11 @@ void rows_keep(struct sim *sim, struct rows *rows, uint32_t item);
 /* It is free. Returns the write that waited longest, which has the lock now; or NULL. */
 struct frame *rows_unlock(struct sim *sim, struct rows *rows, uint32_t item);
 
+/* Nothing is locked but what is kept. The calls that wait are answered by who crashes. */
 void rows_crash(struct sim *sim, struct rows *rows);
+/* Nothing is. The first of the calls that waited for a row of this member is taken out of them;
+ * NULL: none does any more, and all rows are free. */
+struct frame *rows_clear_next(struct sim *sim, struct rows *rows);
 
 /* Writes that wait. */
 uint64_t rows_waiting(const struct rows *rows);

@@ -29,6 +29,14 @@ void coordinator_sends(struct sim *sim, struct member *member, struct coordinato
 
 /* --- telling -------------------------------------------------------------------------------- */
 
+/* The participant: of copies, whichever leads them now. */
+static struct member *participant(const struct sim *sim, const struct transaction_part *part) {
+  struct member *member = &sim->member[part->member];
+  const struct kind *kind = member->component->kind;
+  bool copied = kind->primary && kind->keeps_versions(member->component->config);
+  return copied ? kind->primary(member) : member;
+}
+
 /* On behalf of `call`, or on the coordinator's own account. A participant that has not voted is
  * told, too: its vote may be on the way. */
 static void tell(struct sim *sim, struct member *member, const struct transaction *t, uint32_t part,
@@ -42,7 +50,7 @@ static void tell(struct sim *sim, struct member *member, const struct transactio
   bool commit = t->state == TRANSACTION_COMMITTED;
   if (t->saga) child->op = to->undo;
   transaction_mark(sim, child, t, part, t->saga ? PHASE_UNDO : commit ? PHASE_COMMIT : PHASE_ABORT);
-  call_send(sim, child, &sim->member[to->member], AGAIN_NS);
+  call_send(sim, child, participant(sim, to), AGAIN_NS);
 }
 
 static void tell_all(struct sim *sim, struct member *member, const struct transaction *t,
@@ -90,14 +98,23 @@ void coordinator_ends(struct sim *sim, struct member *member, struct coordinator
   }
 }
 
+/* Of a part: whether its participant has copies. */
+static bool has_copies(const struct sim *sim, const struct transaction *t, uint32_t bit) {
+  const struct member *member = &sim->member[t->part[__builtin_ctz(bit)].member];
+  const struct kind *kind = member->component->kind;
+  return kind->keeps_versions && kind->keeps_versions(member->component->config);
+}
+
 bool coordinator_hears(struct sim *sim, struct member *member, struct coordinator *c,
                        struct frame *child, enum outcome outcome) {
   struct transaction *t = transaction_of(sim, child);
   uint8_t bit = (uint8_t)transaction_bit(sim, child);
   if (transaction_phase(sim, child) < PHASE_COMMIT) {
     bool may_still_come = outcome == OUTCOME_TIMEOUT || outcome == OUTCOME_UNREACHABLE;
-    /* Of what was refused nothing is to be undone. */
-    if (t && t->saga && !may_still_come && outcome != OUTCOME_OK) t->told |= bit;
+    bool refused = outcome != OUTCOME_OK && !may_still_come;
+    /* Of what was refused nothing is to be undone. But a primary that leads no more cannot say what
+     * becomes of the writes that it has made (CockroachDB: result is ambiguous). */
+    if (t && t->saga && refused && !has_copies(sim, t, bit)) t->told |= bit;
     if (!may_still_come) transaction_settled(sim, child);
     return false;
   }

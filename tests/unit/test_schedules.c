@@ -35,6 +35,12 @@
   "path { from = \"z\", to = \"z\", latency = exponential \"" LATENCY "\", loss = \"" LOSS \
   "\" }\n"
 
+/* A store that agrees on each write. */
+#define GROUP(NAME, OPS)                                                      \
+  "database \"" NAME "\" { write = exponential \"5ms\", write_ops = { \"" OPS \
+  "\" }, "                                                                    \
+  "zone = \"z\",\n  copies = { n = 3, elect = { timeout = \"300ms\" } } }\n"
+
 static const struct protocol protocols[] = {
     {.name = "raft",
      .body = USERS("kv", "100/s")
@@ -201,6 +207,39 @@ static const struct protocol protocols[] = {
      .longest_ms = 3000,
      .seconds = 60,
      .more = "delay { \"shop\", \"stock\", by = \"1500ms\" }"},
+    {.name = "two-phase commit over copies",
+     .body = "client \"users\" { arrivals = " WHILE(
+         "60/s") ", target = \"bank\", timeout = \"5s\",\n"
+                 "  mix = { transfer = 1 }, keys = uniform_keys { n = 300 } }\n"
+                 "service \"bank\" { zone = \"z\", on = { transaction {\n"
+                 "  call { \"from\", op = \"debit\", timeout = \"1s\" },\n"
+                 "  call { \"to\", op = \"credit\", timeout = \"1s\" },\n"
+                 "  commit = \"2pc\", log = \"1ms\" } } }\n" GROUP("from", "debit")
+                     GROUP("to", "credit") PLACE("5ms", "0%"),
+     .target = {"bank", "from[1]", "from[2]", "to[1]", "to[2]", "to[3]"},
+     .zero = {"bank.half_applied", "from.prepared.end", "to.prepared.end", "from.lost_writes",
+              "to.lost_writes", "from.behind.end"},
+     .faults = 8,
+     .within_ms = 12000,
+     .longest_ms = 3000,
+     .seconds = 60},
+    {.name = "saga over copies",
+     .body = "client \"users\" { arrivals = " WHILE(
+         "60/s") ", target = \"shop\", timeout = \"5s\",\n"
+                 "  mix = { order = 1 }, keys = uniform_keys { n = 300 } }\n"
+                 "service \"shop\" { zone = \"z\", on = { transaction {\n"
+                 "  call { \"stock\", op = \"reserve\", compensate = \"release\", timeout = \"1s\" "
+                 "},\n"
+                 "  call { \"card\", op = \"charge\", compensate = \"refund\", timeout = \"1s\" "
+                 "},\n"
+                 "  commit = \"saga\" } } }\n" GROUP("stock", "reserve\", \"release")
+                     GROUP("card", "charge\", \"refund") PLACE("5ms", "0%"),
+     .target = {"shop", "stock[1]", "stock[2]", "card[1]", "card[2]", "card[3]"},
+     .zero = {"shop.half_applied", "stock.lost_writes", "card.lost_writes", "card.behind.end"},
+     .faults = 8,
+     .within_ms = 12000,
+     .longest_ms = 3000,
+     .seconds = 60},
     {.name = "messages done once",
      .body = "client \"users\" { arrivals = " WHILE(
          "60/s") ", target = \"shop\", timeout = \"5s\" }\n"

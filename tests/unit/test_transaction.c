@@ -94,7 +94,8 @@ static void test_hot_row(void **state) {
   expect(HOT("1000000", "write", ", row_locks = true"), "db.lock_waiting", 0);
   const char *message = mistake(HOT("1", "write", ", row_locks = true, fencing = true"));
   assert_non_null(strstr(message, "row_locks"));
-  message = mistake(HOT("1", "write", ", row_locks = true, copies = { n = 3, write = \"async\" }"));
+  message = mistake(
+      HOT("1", "write", ", row_locks = true, copies = { n = 3, read = 2, write = \"quorum\" }"));
   assert_non_null(strstr(message, "locks rows"));
 }
 
@@ -256,8 +257,8 @@ static void test_mistakes(void **state) {
       {CLIENT "service \"app\" { on = { transaction { call { \"from\", op = \"write\" }, call { "
               "\"to\", op = \"write\" } } } }\n"
               "database \"from\" {}\n"
-              "database \"to\" { copies = { n = 2 } }\n",
-       "has copies"},
+              "database \"to\" { copies = { n = 3, leaders = \"all\" } }\n",
+       "has copies without a primary"},
   };
   for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
     const char *message = mistake(bad[i][0]);

@@ -72,19 +72,26 @@ void transaction_mark(struct sim *sim, const struct frame *call, const struct tr
              (uint64_t)t->stamp << 32 | t->number << 8 | part << 4 | phase);
 }
 
+struct transaction *transaction_of_part(const struct sim *sim, uint64_t part) {
+  if (part == 0) return NULL;
+  struct transaction *t = transaction_at(sim, (uint32_t)part >> 8);
+  return t->stamp == part >> 32 ? t : NULL;
+}
+
 struct transaction *transaction_of(const struct sim *sim, const struct frame *call) {
-  uint64_t value = column_get(sim, call, COLUMN_TRANSACTION);
-  if (value == 0) return NULL;
-  struct transaction *t = transaction_at(sim, (uint32_t)value >> 8);
-  return t->stamp == value >> 32 ? t : NULL;
+  return transaction_of_part(sim, column_get(sim, call, COLUMN_TRANSACTION));
 }
 
 enum transaction_phase transaction_phase(const struct sim *sim, const struct frame *call) {
   return (enum transaction_phase)(column_get(sim, call, COLUMN_TRANSACTION) & 15);
 }
 
+uint64_t transaction_part(const struct sim *sim, const struct frame *call) {
+  return column_get(sim, call, COLUMN_TRANSACTION) & ~UINT64_C(15);
+}
+
 uint32_t transaction_bit(const struct sim *sim, const struct frame *call) {
-  return 1u << (column_get(sim, call, COLUMN_TRANSACTION) >> 4 & 15);
+  return transaction_bit_of(column_get(sim, call, COLUMN_TRANSACTION));
 }
 
 /* --- what became of it ---------------------------------------------------------------------- */
@@ -97,11 +104,14 @@ static void judge(struct transaction *t) {
   t->half = half;
 }
 
+static void apply(struct transaction *t, uint8_t bit) {
+  t->applied |= bit;
+  if (t->over) judge(t);
+}
+
 void transaction_applied(struct sim *sim, const struct frame *call) {
   struct transaction *t = transaction_of(sim, call);
-  if (!t) return;
-  t->applied |= (uint8_t)transaction_bit(sim, call);
-  if (t->over) judge(t);
+  if (t) apply(t, (uint8_t)transaction_bit(sim, call));
 }
 
 static void doubt(struct sim *sim, struct transaction *t) {
@@ -111,28 +121,65 @@ static void doubt(struct sim *sim, struct transaction *t) {
   t->meters->in_doubt++;
 }
 
-void transaction_prepared(struct sim *sim, const struct frame *call) {
-  struct transaction *t = transaction_of(sim, call);
-  t->prepared |= (uint8_t)transaction_bit(sim, call);
+static void prepare(struct sim *sim, struct transaction *t, uint8_t bit) {
+  t->prepared |= bit;
   if (t->state == TRANSACTION_OPEN && sim->member[t->coordinator].down > 0) doubt(sim, t);
 }
 
-void transaction_heard(struct sim *sim, const struct frame *call) {
-  struct transaction *t = transaction_of(sim, call);
-  if (!t) return;
-  t->heard |= (uint8_t)transaction_bit(sim, call);
+void transaction_prepared(struct sim *sim, const struct frame *call) {
+  prepare(sim, transaction_of(sim, call), (uint8_t)transaction_bit(sim, call));
+}
+
+static void hear(const struct sim *sim, struct transaction *t, uint8_t bit) {
+  t->heard |= bit;
   if (!t->in_doubt || (t->prepared & ~t->heard) != 0) return;
   hist_add(&t->meters->in_doubt_time, sim->now_ns - t->doubt_ns);
   t->in_doubt = false;
 }
 
-void transaction_undone(struct sim *sim, const struct frame *call) {
+void transaction_heard(struct sim *sim, const struct frame *call) {
   struct transaction *t = transaction_of(sim, call);
-  if (!t) return;
-  uint8_t bit = (uint8_t)transaction_bit(sim, call);
+  if (t) hear(sim, t, (uint8_t)transaction_bit(sim, call));
+}
+
+static void undo(struct transaction *t, uint8_t bit) {
   t->meters->compensated += (t->applied & bit) != 0;
   t->applied &= (uint8_t)~bit;
   t->heard |= bit;
+  if (t->over) judge(t);
+}
+
+void transaction_undone(struct sim *sim, const struct frame *call) {
+  struct transaction *t = transaction_of(sim, call);
+  if (t) undo(t, (uint8_t)transaction_bit(sim, call));
+}
+
+void transaction_note(struct sim *sim, uint64_t part, enum transaction_fact fact) {
+  struct transaction *t = transaction_of_part(sim, part);
+  if (!t) return;
+  uint8_t bit = (uint8_t)transaction_bit_of(part);
+  switch (fact) {
+    case FACT_PREPARED:
+      prepare(sim, t, bit);
+      break;
+    case FACT_HEARD:
+      hear(sim, t, bit);
+      break;
+    case FACT_APPLIED:
+    case FACT_NOT_UNDONE:
+      apply(t, bit);
+      break;
+    case FACT_UNDONE:
+      undo(t, bit);
+      break;
+    case FACT_NOT_HEARD:
+      t->heard &= (uint8_t)~bit;
+      break;
+    case FACT_NOT_APPLIED:
+      t->applied &= (uint8_t)~bit;
+      if (t->over) judge(t);
+      break;
+  }
 }
 
 bool transaction_is_void(const struct sim *sim, const struct frame *call) {
@@ -159,7 +206,7 @@ void transactions_crash(struct sim *sim, struct transactions_open *open,
 
 /* Of one without a protocol a write may still come, which makes it half applied, or no more. */
 static void use_again(struct sim *sim, struct transaction *t) {
-  if (!t->over || (!t->two_phase && t->settled != t->sent)) return;
+  if (!t->over || t->pins > 0 || (!t->two_phase && t->settled != t->sent)) return;
   t->stamp++;
   t->next = sim->transactions->free;
   sim->transactions->free = t->number;
@@ -170,6 +217,18 @@ void transaction_settled(struct sim *sim, const struct frame *call) {
   if (!t) return;
   t->settled |= (uint8_t)transaction_bit(sim, call);
   if (t->over) use_again(sim, t);
+}
+
+void transaction_pin(struct sim *sim, uint64_t part) {
+  struct transaction *t = transaction_of_part(sim, part);
+  if (t) t->pins++;
+}
+
+void transaction_unpin(struct sim *sim, uint64_t part) {
+  struct transaction *t = transaction_of_part(sim, part);
+  if (!t) return;
+  assert(t->pins > 0);
+  if (--t->pins == 0) use_again(sim, t);
 }
 
 void transaction_end(struct sim *sim, struct transactions_open *open, struct transaction *t) {

@@ -53,6 +53,7 @@ struct transaction {
   uint8_t prepared, heard; /* heard: the participant knows the decision, */
   uint8_t told;            /* and the coordinator that it does */
   uint8_t applied;
+  uint32_t pins;     /* entries of logs that are about it and that may yet be lost */
   uint64_t doubt_ns; /* since when in doubt */
   struct transaction_part {
     uint32_t member, item;
@@ -95,6 +96,34 @@ void transaction_heard(struct sim *sim, const struct frame *call);
 /* Of a saga: its write, if it is there, is undone; it is not to be done any more. */
 void transaction_undone(struct sim *sim, const struct frame *call);
 bool transaction_is_void(const struct sim *sim, const struct frame *call);
+
+/* --- for participants that have copies ------------------------------------------------------- */
+
+/* What they know of a transaction are entries of their log, which may be lost with who has it. Of a
+ * part such an entry is about: what transaction_mark has put into its call, the phase left out. */
+uint64_t transaction_part(const struct sim *sim, const struct frame *call); /* 0: none */
+/* NULL: it is over and forgotten. */
+struct transaction *transaction_of_part(const struct sim *sim, uint64_t part);
+static inline uint32_t transaction_bit_of(uint64_t part) {
+  return 1u << (part >> 4 & 15);
+}
+
+/* What has become of a part is there for good, as far as the one that leads knows: the same as
+ * above. The last three take it back: who leads now does not have it. */
+enum transaction_fact {
+  FACT_PREPARED,
+  FACT_HEARD,
+  FACT_APPLIED,
+  FACT_UNDONE,
+  FACT_NOT_HEARD,
+  FACT_NOT_APPLIED,
+  FACT_NOT_UNDONE
+};
+void transaction_note(struct sim *sim, uint64_t part, enum transaction_fact fact);
+
+/* Its record is not used for another one while there is such an entry. */
+void transaction_pin(struct sim *sim, uint64_t part);
+void transaction_unpin(struct sim *sim, uint64_t part);
 
 /* --- for coordinators ----------------------------------------------------------------------- */
 
