@@ -108,6 +108,24 @@ static void ends_of_the_range(void **state) {
   if (m.highest > 2000) fail_msg("%g was tried", m.highest);
 }
 
+/* A parameter of which more is better is no load: a look far above the lowest value tells. */
+static void what_is_no_load_is_told(void **state) {
+  (void)state;
+  for (int given = 0; given < 2; given++) {
+    struct made m = {.truth = 80, .fails_from = 0, .fails_to = 30};
+    struct capacity c =
+        find(&m, (struct capacity_range){.given = given, .low = 10, .high = 50, .start = 10});
+    assert_int_equal(c.status, CAPACITY_BELOW);
+    assert_true(c.not_monotone && c.met_at == 40);
+    assert_true(c.failed_at <= 10);
+    m = (struct made){.truth = 5};
+    c = find(&m, (struct capacity_range){.given = true, .low = 10, .high = 50});
+    assert_int_equal(c.status, CAPACITY_BELOW);
+    assert_false(c.not_monotone);
+    assert_int_equal(m.asked, 2);
+  }
+}
+
 static void failing_below_is_told(void **state) {
   (void)state;
   struct made m = {.truth = 80, .fails_from = 35, .fails_to = 45};
@@ -189,9 +207,13 @@ static void mistakes_about_axes(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(smooth_response),     cmocka_unit_test(stepped_response),
-      cmocka_unit_test(ends_of_the_range),   cmocka_unit_test(failing_below_is_told),
-      cmocka_unit_test(giving_up_ends_it),   cmocka_unit_test(axes),
+      cmocka_unit_test(smooth_response),
+      cmocka_unit_test(stepped_response),
+      cmocka_unit_test(ends_of_the_range),
+      cmocka_unit_test(failing_below_is_told),
+      cmocka_unit_test(what_is_no_load_is_told),
+      cmocka_unit_test(giving_up_ends_it),
+      cmocka_unit_test(axes),
       cmocka_unit_test(mistakes_about_axes),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -351,6 +351,20 @@ static void a_time_in_which_nothing_was_left(void **state) {
   forget(&s);
 }
 
+/* Saturated for a time because what it calls is: the sentence names that. */
+static void a_time_of_waiting_for_others(void **state) {
+  (void)state;
+  struct seen s =
+      see("client 'u' { arrivals = poisson '80/s', target = 'web' }\n"
+          "service 'web' { workers = 20, on = { work '10ms', call 'app' } }\n"
+          "service 'app' { workers = 10, on = { work '20ms', call 'search' } }\n"
+          "service 'search' { workers = 1, work = exponential '12ms' }\n"
+          "run { duration = '120s', warmup = '10s', replications = 2 }\n");
+  assert_non_null(strstr(group_of(&s, RULE_PEAK)->sentence, "web was saturated for about "));
+  assert_non_null(strstr(group_of(&s, RULE_PEAK)->sentence, "; it waits for "));
+  forget(&s);
+}
+
 /* Where all is well no bound is told: what waits for others is busy for longer as these slow down.
  */
 static void room_that_is_left(void **state) {
@@ -544,6 +558,7 @@ int main(void) {
       cmocka_unit_test(reads_that_are_stale),
       cmocka_unit_test(connections_that_run_out),
       cmocka_unit_test(a_time_in_which_nothing_was_left),
+      cmocka_unit_test(a_time_of_waiting_for_others),
       cmocka_unit_test(room_that_is_left),
       cmocka_unit_test(a_queue_that_was_never_full),
       cmocka_unit_test(a_victim_that_waits_for_the_culprit),

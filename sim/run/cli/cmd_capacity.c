@@ -84,6 +84,13 @@ static void add_row(struct table *table, const struct load_axis *axis, const str
 /* Sentences on how far a capacity can be trusted; NULL: nothing to say. To be freed. */
 static char *warning_of(const struct load_axis *axis, const struct situation *s) {
   const struct capacity *c = &s->capacity;
+  if (c->not_monotone && c->status == CAPACITY_BELOW) {
+    return g_strdup_printf(
+        "%s: the goals fail at %s and are met at %s, though less should be easier: what helps more "
+        "the more there is of it, try with archsim sweep -s %s=VALUES",
+        s->label, load_axis_label(axis, c->failed_at).text, load_axis_label(axis, c->met_at).text,
+        axis->name);
+  }
   if (c->not_monotone) {
     return g_strdup_printf(
         "%s: the goals surely fail at %s and are met again at %s, so that there is not one limit",

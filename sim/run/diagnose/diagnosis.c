@@ -235,17 +235,23 @@ static void look_at_peak(const struct results *results, uint32_t id, const char 
   if (!(peak.share >= PEAK_TOLD)) return;
   struct finding *f = finding_add(list, RULE_PEAK, SEVERITY_SATURATED, name, NULL);
   f->effect = peak.full_s;
+  const char *behind = limiter_behind(results, id, true);
+  gchar *why = behind != NULL ? g_strdup_printf("; it waits for %s, which is saturated", behind)
+                              : g_strdup("");
   if (peak.share >= 0.5) {
-    finding_say(f, peak_length(peak).text, "for %s, %s of its time", peak_said(results, peak).text,
-                ratio(peak.share).text);
+    finding_say(f, peak_length(peak).text, "for %s, %s of its time%s",
+                peak_said(results, peak).text, ratio(peak.share).text, why);
+    g_free(why);
     return;
   }
   /* A peak is of replication 1, and so is what it is set against. */
   const struct result *busy = results_find_of(results, name, "utilization");
-  finding_say(
-      f, peak_length(peak).text, "for %s, though over %s its workers are busy only %s of the time",
-      peak_said(results, peak).text, results->replications > 1 ? "all of it" : "the whole run",
-      format_busy(busy->replication[0]).text);
+  finding_say(f, peak_length(peak).text,
+              "for %s, though over %s its workers are busy only %s of the time%s",
+              peak_said(results, peak).text,
+              results->replications > 1 ? "all of it" : "the whole run",
+              format_busy(busy->replication[0]).text, why);
+  g_free(why);
 }
 
 /* "its 4 workers in all are busy 96 % of the time, and a call waits 4.72 s for one (p99 5.53 s)" */

@@ -238,13 +238,33 @@ static bool check_monotone(struct search *s) {
   return true;
 }
 
+#define FAR_UP 4.0
+
+/* Where not even the lowest load meets the goals, a much higher one is looked at, once: if it does,
+ * this is no load, but something of which more is better. */
+static bool check_turned(struct search *s) {
+  struct capacity *c = s->out;
+  if (c->status != CAPACITY_BELOW || c->undecided) return true;
+  double from = s->range->given ? c->hi : s->range->start;
+  double load = round_load(s, FAR_UP * from);
+  if (s->range->given) load = fmin(load, round_load(s, s->range->high));
+  if (!(load > c->hi)) return true;
+  const struct probe *p = look(s, load);
+  if (p == NULL) return !s->gave_up;
+  if (p->certainty != SURELY) return true;
+  c->not_monotone = true;
+  c->failed_at = c->hi;
+  c->met_at = load;
+  return true;
+}
+
 bool capacity_search(struct capacity *c, const struct capacity_range *range, capacity_probe *probe,
                      void *data, struct error *err) {
   struct search s = {.out = c, .range = range, .probe = probe, .data = data, .err = err};
   *c = (struct capacity){.value = NAN, .lo = NAN, .hi = NAN, .below = NAN, .above = NAN};
   double low = 0, high = 0;
   if (!(range->given ? bracket_given(&s, &low, &high) : bracket_open(&s, &low, &high))) {
-    return !s.gave_up;
+    return !s.gave_up && check_turned(&s);
   }
   if (!narrow(&s, &meets, CAPACITY_TOLERANCE, &low, &high)) return false;
   c->below = low;
