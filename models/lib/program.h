@@ -53,6 +53,7 @@ struct program_call {
   bool publishes;                /* a message: to a topic */
   bool keyed;                    /* of a message or a lock: it has the request's key */
   uint64_t delay_ns;             /* until it may be delivered */
+  uint32_t passes;               /* causes of its failure that become the caller's: a bit set */
   bool if_unchanged;             /* a write on the version alone that the handler has read */
   struct how_many acks;          /* brokers that have it: 0, 1 or the word (all) */
 };
@@ -68,6 +69,7 @@ struct step {
   bool hand_over;  /* REPLY: the worker does not stay for the steps that follow */
   uint8_t outcome; /* FAIL: enum outcome, not OK */
   uint32_t causes; /* a bit set of enum outcome */
+  uint32_t passes; /* CALL: of failures that end the handler those that it answers itself */
   const struct limit_config *limit;
   const struct shed_config *shed;
   struct dist dist; /* ns */

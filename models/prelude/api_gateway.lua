@@ -33,6 +33,9 @@ local function cached(c, op, to)
   return name
 end
 
+-- Answers of what is behind that the proxy passes on as they are.
+local refusals = { "refused", "shed", "rate_limited", "denied" }
+
 kind {
   name = "api_gateway",
   summary = "Routes requests to services behind a limit, a check of tokens, a cache and changes.",
@@ -42,7 +45,9 @@ fails; a route called `default` takes all others. For each request, in this orde
 gateway's own work; the `limit`, which refuses with `rate_limited`; `auth`, the check of its token,
 by a component that is asked, whose failure is `denied`, or by work of the gateway itself; then the
 answer comes out of the `cache`, or from behind; then `transform`, the work of changing it. A worker
-does not wait for what is behind (event loop, as in nginx, on which Kong runs).
+does not wait for what is behind (event loop, as in nginx, on which Kong runs). What is behind and
+turns a request away (refused, shed, rate_limited, denied) is passed on with that cause, and with
+when to come again; any other failure is `failed`.
 
 It is composed of a service with its name and, where `cache` is given, a cache for each cached path,
 called NAME/cache-PATH, which has its own metrics and faults. Several instances behind a load
@@ -113,7 +118,7 @@ run { duration = "60s", warmup = "10s", replications = 4 }
     for op, to in pairs(c.route) do
       local steps = door(c, checks[op])
       if keeps[op] then to = cached(c, op, to) end
-      steps[#steps + 1] = call { to, timeout = c.timeout, retry = c.retry }
+      steps[#steps + 1] = call { to, timeout = c.timeout, retry = c.retry, pass_on = refusals }
       steps[#steps + 1] = work(c.transform)
       on[op] = steps
     end

@@ -1,5 +1,8 @@
 -- Cloudflare, CloudFront and their like: copies of answers near those who ask.
 
+-- Answers of what is behind that an edge passes on as they are.
+local refusals = { "refused", "shed", "rate_limited", "denied" }
+
 kind {
   name = "cdn",
   summary = "Keeps answers near the users, behind one name, with a shield before the origin.",
@@ -80,9 +83,9 @@ run { duration = "60s", warmup = "20s", replications = 4 }
         zone = place, capacity = c.capacity, ttl = c.ttl, stale = c.stale, negative = c.negative,
         origin = behind, single_flight = true, timeout = c.timeout, retry = c.retry,
       }
-      local on = { default = { work(c.request), call(store) } }
+      local on = { default = { work(c.request), call { store, pass_on = refusals } } }
       for _, op in ipairs(c.passes or {}) do
-        on[op] = { work(c.request), call { c.origin, timeout = c.timeout, retry = c.retry } }
+        on[op] = { work(c.request), call { c.origin, timeout = c.timeout, retry = c.retry, pass_on = refusals } }
       end
       service(edge) { zone = place, workers = c.workers, queue = c.queue, io = "async", on = on }
     end

@@ -29,6 +29,9 @@ local function cached(c, op, to)
   return name
 end
 
+-- Answers of what is behind that the proxy passes on as they are.
+local refusals = { "refused", "shed", "rate_limited", "denied" }
+
 kind {
   name = "reverse_proxy",
   summary = "Passes requests on by path, and caches, compresses, ends TLS and filters on the way.",
@@ -40,7 +43,9 @@ its rules are run and some requests are `denied`; then `request`, the proxy's ow
 answer comes out of the `cache`, or from behind; then `compress` makes it smaller. All of this work
 is done by the `workers`, one piece at a time; a worker does not wait for what is behind (event
 loop, as in nginx). `request` comes before the answer of what is behind, also the part of it that a
-real proxy does afterwards. Caches keep answers as they come, so that each is compressed again
+real proxy does afterwards. What is behind and turns a request away (refused, shed, rate_limited,
+denied) is passed on with that cause, and with when to come again, as proxies pass on the status
+that they got (nginx, Envoy); any other failure is `failed`. Caches keep answers as they come, so that each is compressed again
 (nginx: the gzip filter).
 
 It is composed of a service with its name and, where `cache` is given, a cache for each cached path,
@@ -118,7 +123,7 @@ run { duration = "60s", warmup = "10s", replications = 4 }
       local steps = door(c, {})
       if c.firewall then steps[#steps + 1] = blocked(c, attacks, op) end
       if keeps[op] then to = cached(c, op, to) end
-      steps[#steps + 1] = call { to, timeout = c.timeout, retry = c.retry }
+      steps[#steps + 1] = call { to, timeout = c.timeout, retry = c.retry, pass_on = refusals }
       if smaller[op] then
         steps[#steps + 1] = compress { ratio = c.compress.ratio, per_byte = c.compress.per_byte }
       end

@@ -254,6 +254,7 @@ static void service_on_reply(struct sim *sim, struct member *member, struct fram
     if (__builtin_expect(made->locks, 0) && outcome == OUTCOME_OK) {
       locker_takes(sim, member, &s->locker, call, child, made);
     }
+    if (__builtin_expect(step->passes >> outcome & 1, 0)) call_tell_when(sim, child, call);
     service_decide(sim, member, call, step, outcome == OUTCOME_OK ? GOES_ON : FAILS, outcome);
     return;
   }

@@ -45,6 +45,13 @@ static const struct param params[] = {
      .doc = "What to do when the call fails, instead of failing: steps, or {} for nothing; or by "
             "cause, { timeout = { ... }, otherwise = { ... } }, where causes not named fail. The "
             "answer then counts as degraded."},
+    {.name = "pass_on",
+     .type = PARAM_CAUSES,
+     .offset = AT(passes),
+     .doc =
+         "Causes that are passed on as they came, with when to come again (`retry_after`), when "
+         "the call fails and so the handler: what a proxy does with the status of what is behind "
+         "it. Without it the handler has `failed`, whatever the cause."},
     {.name = "if_unchanged",
      .type = PARAM_BOOL,
      .offset = AT(if_unchanged),
@@ -147,6 +154,10 @@ static bool check(const struct step_place *place, const void *config, const char
     *key = "fallback";
     return error_set(err, "of each = true is one list of steps, whatever the causes");
   }
+  if (step_states(&step_call, place, "pass_on") && (parallel || c->call.each)) {
+    *key = "pass_on";
+    return error_set(err, "is for a single call: of several each may fail in a way of its own");
+  }
   if (step_states(&step_call, place, "need") && !check_need(place, c, parallel, key, err)) {
     return false;
   }
@@ -176,6 +187,7 @@ void step_compile_call(struct assembler *to, const struct program_call *made,
   for (uint32_t i = 0; i < fallbacks->n; i++) causes |= fallbacks->fallback[i].causes;
   struct step *step = assemble(to, made->each ? STEP_PARALLEL : STEP_CALL);
   step->causes = causes;
+  step->passes = made->passes;
   step->need = (uint32_t)made->need;
   *assemble_call(to) = *made;
   if (fallbacks->n == 0) return;

@@ -135,6 +135,33 @@ static void test_comes_again(void **state) {
   expect(fails, "c.retries", 1);
 }
 
+/* Aim: what a proxy passes on is what it got: five at once, one of whom passes each second, come
+ * again behind it as they do without it. A service whose callee refuses has failed. */
+static void test_passed_on(void **state) {
+  (void)state;
+#define BEHIND(DOOR)                                                                             \
+  "client \"c\" { arrivals = burst { 5, at = \"0s\" }, target = \"d\", obeys = \"retry_after\" " \
+  "}\n" DOOR "\nservice \"s\" { on = { limit { \"1/s\", retry_after = true } } }"
+  static const char *const doors[] = {
+      BEHIND("reverse_proxy \"d\" { route = { default = \"s\" } }"),
+      BEHIND("api_gateway \"d\" { route = { default = \"s\" } }"),
+      BEHIND("load_balancer \"d\" { backends = \"s\" }"),
+      BEHIND("service \"d\" { on = { call { \"s\", pass_on = { \"rate_limited\" } } } }"),
+  };
+  for (size_t i = 0; i < sizeof doors / sizeof *doors; i++) {
+    expect(doors[i], "s.completions", 5);
+    expect(doors[i], "c.latency.max", 4);
+    expect(doors[i], "c.retries", 10);
+  }
+  const char *other = BEHIND("service \"d\" { on = { call { \"s\", pass_on = \"denied\" } } }");
+  expect(other, "c.errors.failed", 4);
+  expect(other, "c.retries", 0);
+  const char *several = mistake(ASK(
+      "1/s", "") "service \"s\" { on = { call { \"t\", each = true, pass_on = \"shed\" } } }\n"
+                 "service \"t\" { }");
+  if (!strstr(several, "is for a single call")) fail_msg("%s", several);
+}
+
 /* Aim: who has to wait does, and a worker is held meanwhile unless it is asynchronous. */
 static void test_waiting(void **state) {
   (void)state;
@@ -242,6 +269,7 @@ int main(void) {
       cmocka_unit_test(test_tiers_and_callers),
       cmocka_unit_test(test_retry_after),
       cmocka_unit_test(test_comes_again),
+      cmocka_unit_test(test_passed_on),
       cmocka_unit_test(test_waiting),
       cmocka_unit_test(test_window_of_unit),
       cmocka_unit_test(test_crash_forgets),
