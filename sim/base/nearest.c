@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "known_as.h"
+
 #define LONGEST 191u /* letters; longer words are not guessed at */
 
 static unsigned min2(unsigned a, unsigned b) {
@@ -44,6 +46,8 @@ static unsigned distance(const char *a, unsigned a_length, const char *b, unsign
 const char *nearest_word(const char *word, const char *const *list, uint32_t n) {
   size_t length = strlen(word);
   if (length == 0 || length > LONGEST) return NULL;
+  const char *meant = known_as(word, list, n);
+  if (meant != NULL) return meant;
   unsigned limit = length < 3 ? 1 : (unsigned)length / 3;
   const char *best = NULL;
   for (uint32_t i = 0; i < n; i++) {

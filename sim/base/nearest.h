@@ -4,7 +4,8 @@
 
 #include <stdint.h>
 
-/* The nearest of `n` words, or NULL if none is near enough to be meant: at most a third of its
+/* The one of `n` words that other tools call so (known_as); else the nearest, or NULL if none is
+ * near enough to be meant: at most a third of its
  * letters (at least one) inserted, left out, replaced or swapped with their neighbour; upper and
  * lower case count as equal. Of several equally near ones the first in the list. */
 const char *nearest_word(const char *word, const char *const *list, uint32_t n);

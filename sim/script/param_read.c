@@ -325,7 +325,9 @@ bool param_read_group(const struct field *f, int index) {
   if (alone && f->param->group->required) wrap_first(L);
   bool ok = lua_isnil(L, -1) || lua_istable(L, -1);
   if (!ok) {
-    value_unexpected(f->loader, f->spot, -1, "a table of its own");
+    value_unexpected(f->loader, f->spot, -1,
+                     arena_format(f->loader->arena, "a table of its own, such as { %s = ... }",
+                                  f->param->group->name));
   } else {
     *(bool *)f->at = lua_istable(L, -1); /* `given` is the first member */
     ok = (!lua_istable(L, -1) || name_first(f)) &&

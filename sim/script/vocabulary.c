@@ -3,6 +3,7 @@
 #include <lauxlib.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "action_def.h"
 #include "compose.h"
@@ -13,6 +14,7 @@
 #include "registry.h"
 #include "sandbox.h"
 #include "step.h"
+#include "syntax_hint.h"
 #include "value.h"
 
 #define COMPONENTS_MAX 10000u
@@ -325,6 +327,8 @@ void vocabulary_run_file(lua_State *L, uint32_t number) {
           "%s: 'function' is a word of Lua; write service \"...\" { instances = on_demand "
           "{ ... } } for functions that are started on demand",
           lua_tostring(L, -1));
+    } else if (lua_type(L, -1) == LUA_TSTRING && syntax_hint(lua_tostring(L, -1))) {
+      lua_pushfstring(L, "%s; %s", lua_tostring(L, -1), syntax_hint(lua_tostring(L, -1)));
     }
     lua_error(L);
   }
@@ -424,6 +428,12 @@ int vocabulary_missing(lua_State *L) {
   const char *name = lua_tostring(L, 2);
   const char *why = sandbox_why_missing(name);
   if (why) loader_raise(L, "'%s' does not exist in scenarios: %s", name, why);
+  if (strcasecmp(name, "true") == 0 || strcasecmp(name, "false") == 0) {
+    loader_raise(L, "'%.80s' does not exist; write true or false, in small letters", name);
+  }
+  if (strcasecmp(name, "none") == 0 || strcasecmp(name, "null") == 0) {
+    loader_raise(L, "'%.80s' does not exist; leave the key out, or write nil", name);
+  }
   const char *list[512];
   const char *near = nearest_word(name, list, all_words(loader_of(L), list, 512));
   if (near) loader_raise(L, "'%.80s' does not exist; did you mean '%s'?", name, near);

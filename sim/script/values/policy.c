@@ -171,6 +171,11 @@ bool policy_shards(struct loader *loader, const struct spot *spot, int index,
     out->rule++;
     return true;
   }
+  if (lua_type(loader->L, index) == LUA_TNUMBER) {
+    return spot_error(loader, spot,
+                      "says how keys are spread, such as \"hash\"; how many shards there are is "
+                      "`instances`");
+  }
   const struct choice *row =
       choice_read(loader, spot, index, shards_choices, 1,
                   "\"hash\", \"range\" or consistent_hash { points = 100 }", out);
