@@ -220,20 +220,19 @@ static void failed_ones_are_beyond_all(void **state) {
   end(&p);
 }
 
-/* Ten replications of 4,500 values, of which 450 in all are long: in `with` of them, as many in
- * each.
- */
-static bool in_spells(uint32_t with, struct estimate *e, double *spells) {
-  static uint64_t value[4500];
+/* Ten replications of `n` values, of which n / 10 in all are long: in `with` of them, as many in
+ * each. */
+static bool in_spells(uint32_t n, uint32_t with, struct estimate *e, double *spells) {
+  static uint64_t value[90000];
   struct pooled p;
   double at_least;
   begin(&p, 0.99);
   for (uint32_t r = 0; r < 10; r++) {
-    uint32_t high = r < with ? 450 / with : 0;
-    for (uint32_t i = 0; i < 4500; i++) {
-      value[i] = i < high ? 20000000 + 20000 * i + r : 1000000 + 2000 * i + r;
+    uint32_t high = r < with ? n / 10 / with : 0;
+    for (uint32_t i = 0; i < n; i++) {
+      value[i] = i < high ? 20000000 + 20000 * i + r : 1000000 + 9000000ul * i / n + r;
     }
-    add(&p, r, value, 4500, 0);
+    add(&p, r, value, n, 0);
   }
   bool told = ask(&p, 0.99, false, NAN, e, &at_least);
   const struct tail_question question = {0, &p.whole, 10, 0.99, false};
@@ -249,14 +248,36 @@ static void few_spells_are_few_samples(void **state) {
   (void)state;
   struct estimate e;
   double spells;
-  assert_false(in_spells(10, &e, &spells));
+  assert_false(in_spells(4500, 10, &e, &spells));
   assert_true(spells > 10);
-  assert_true(in_spells(3, &e, &spells));
+  assert_true(in_spells(4500, 3, &e, &spells));
   print_message("%g spells, %g .. %g s\n", spells, e.lo, e.hi);
   assert_true(fabs(spells - 3.857) < 0.05);
   /* The short values are 2 us apart in each of the ten. */
   assert_true(fabs(e.lo - (0.001 + 2e-6 * (4500 - 97.4))) < 0.01 * e.lo);
   assert_true(e.hi > 0.0205 && e.hi < 0.0230001);
+}
+
+/* Eight of ten have long ones: 36 spells. The numbers beyond vary by half of their mean,
+ * so that these tell the interval, and not the quantiles of the replications. */
+static void spells_tell_up_to_eight_each(void **state) {
+  (void)state;
+  struct estimate e;
+  double spells;
+  assert_true(in_spells(4500, 8, &e, &spells));
+  print_message("%g spells, %g .. %g s\n", spells, e.lo, e.hi);
+  assert_true(spells > 10 && spells < 40);
+}
+
+/* As few spells are as few in a replication of twenty times as many requests. */
+static void long_ones_have_few_spells_too(void **state) {
+  (void)state;
+  struct estimate e;
+  double spells;
+  assert_true(in_spells(90000, 3, &e, &spells));
+  print_message("%g spells, %g .. %g s\n", spells, e.lo, e.hi);
+  assert_true(fabs(spells - 3.857) < 0.05 && e.lo < 0.0101);
+  assert_false(in_spells(90000, 10, &e, &spells));
 }
 
 static void nothing_was_answered(void **state) {
@@ -282,6 +303,8 @@ int main(void) {
       cmocka_unit_test(few_speak_for_themselves_sooner),
       cmocka_unit_test(failed_ones_are_beyond_all),
       cmocka_unit_test(few_spells_are_few_samples),
+      cmocka_unit_test(spells_tell_up_to_eight_each),
+      cmocka_unit_test(long_ones_have_few_spells_too),
       cmocka_unit_test(nothing_was_answered),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

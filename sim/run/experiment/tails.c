@@ -11,10 +11,11 @@
 #include "upper_end.h"
 
 #define Z975 1.959963984540054
-/* So many of the largest values are kept of a replication: those beyond a quantile of which there
- * are fewer than TAIL_SHORT on average, with room for replications that have far more, since one
- * long queue makes thousands of slow requests. */
+/* Of a replication the larger half of its values is kept, and of a short one this many: one long
+ * queue can make most of its requests slow ones. */
 #define KEPT 2000u
+/* Below so many spells a replication the numbers beyond a quantile tell its interval. */
+#define SPELLS_OF_MANY 8
 
 struct part {
   uint32_t slots, complete_from; /* no slot is missing from that bucket on */
@@ -62,13 +63,13 @@ void tails_expect(struct tails *t, uint32_t hist, double q) {
 /* The largest buckets of a histogram into t->found, from the top; how many. */
 static uint32_t find_largest(struct tails *t, const struct hist *hist, uint32_t *complete_from) {
   uint32_t n = 0;
-  uint64_t seen = 0;
+  uint64_t seen = 0, half = hist_count(hist) / 2, kept = half > KEPT ? half : KEPT;
   *complete_from = 0;
   for (uint32_t o = HIST_OCTAVES; o-- > 0;) {
     const uint32_t *row = hist->octave[o];
     for (uint32_t i = HIST_SUB; row != NULL && i-- > 0;) {
       if (row[i] == 0) continue;
-      if (seen >= KEPT) return n;
+      if (seen >= kept) return n;
       seen += row[i];
       *complete_from = o * HIST_SUB + i;
       t->found[n++] = (struct slot){o * HIST_SUB + i, row[i]};
@@ -101,8 +102,8 @@ void tails_add(struct tails *t, uint32_t hist, uint32_t index, struct hist *valu
   double count = (double)hist_count(values);
   part->all += count + failed;
   part->failed += failed;
-  if (tail->most_q < 0.5 || (1 - tail->most_q) * count > 2 * TAIL_SHORT) {
-    part->complete_from = BUCKETS; /* long enough for itself */
+  if (tail->most_q < 0.5) {
+    part->complete_from = BUCKETS; /* nobody asks for what is beyond */
     return;
   }
   bool exact = hist_is_exact(values);
@@ -165,8 +166,8 @@ static uint32_t parts_of(const struct tail_question *question) {
   return question->replications < TAIL_PARTS ? question->replications : TAIL_PARTS;
 }
 
-/* Gives the counts about the value, and the half width of their number beyond it; false where a
- * replication is too long to have been kept. */
+/* Gives the counts about the value, and the half width of their number beyond it; false where not
+ * all of a replication's values beyond it were kept. */
 static bool count_beyond(const struct tails *t, const struct tail_question *question, double value,
                          struct counts *c, double *half) {
   uint32_t bucket = isinf(value) ? BUCKETS : bucket_of((uint64_t)(value * 1e9));
@@ -210,7 +211,7 @@ bool tails_interval(const struct tails *t, const struct tail_question *question,
   struct counts c;
   if (!count_beyond(t, question, value, &c, &half)) return false;
   double beyond = (1 - q) * c.sum, nearest = beyond - half, farthest = beyond + half;
-  if (tails_spells(t, question, value) < parts_of(question)) {
+  if (tails_spells(t, question, value) < SPELLS_OF_MANY * parts_of(question)) {
     of_spells(question, &c, half, e);
     return true;
   }

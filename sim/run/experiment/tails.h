@@ -11,10 +11,14 @@
  *
  * Replications that are long enough for a quantile of their own, but not for a busy spell each that
  * reaches beyond it, are alike where they have none: of M/M/1 at 0.9, 4,500 requests each, the
- * spread of ten covers the truth in 89 of 100 experiments, that of twenty in 77. How many
- * independent spells there were follows from the spread of the numbers beyond the quantile; if
- * fewer than replications, the interval is that of the number beyond, whose logarithm is taken for
- * normal.
+ * spread of ten covers the truth in 88 of 100 experiments, that of twenty in 76. How many
+ * independent spells there were follows from the spread of the numbers beyond the quantile. Where
+ * they are fewer than eight a replication, which is where this spread is more than a third of its
+ * mean, the interval is that of the number beyond, whose logarithm is taken for normal, however
+ * long the replications are. With more spells both intervals are much the same, which is why the
+ * limit lies there: where they differ, choosing by a number that is itself uncertain favours the
+ * wider one and covers too often (with a limit of one spell, p99 of nine such replications in 97 of
+ * 100).
  *
  * Replications are summed up in TAIL_PARTS parts, which keeps the memory bounded. Everything is a
  * sum or an extreme of whole numbers: the order of arrival does not show. */
@@ -64,7 +68,7 @@ bool tails_interval(const struct tails *tails, const struct tail_question *quest
 
 /* How many independent busy spells the values beyond the quantile are worth; of many requests that
  * were slow together it is far less than their number. NaN where it is not known: of fewer than
- * TAIL_FEWEST replications, of few samples, and of long replications. */
+ * TAIL_FEWEST replications and of few samples. */
 double tails_spells(const struct tails *tails, const struct tail_question *question, double value);
 
 #endif
