@@ -245,8 +245,9 @@ void compose(lua_State *L, uint32_t number) {
   int depth = 0;
   for (const struct scope *s = &scope; s; s = s->outer) depth++;
   if (depth > DEPTH_MAX) {
-    loader_raise(L, "%s \"%s\": kinds are composed of each other more than %d deep", word->text,
-                 word->name, DEPTH_MAX);
+    loader_raise(
+        L, "%s \"%s\": kinds are composed of each other more than %d deep; is one made of itself?",
+        word->text, word->name, DEPTH_MAX);
   }
   luaL_checkstack(L, 32, NULL);
   lua_rawgeti(L, LUA_REGISTRYINDEX, loader->composed.list[number - 1].reference);

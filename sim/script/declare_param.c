@@ -53,7 +53,10 @@ static const char *new_name(lua_State *L) {
     if (strcmp(loader->param[i].name, name) != 0) continue;
     loader_raise(L, "param: \"%s\" is declared a second time; use the first one's value", name);
   }
-  if (loader->params == PARAMS_MAX) loader_raise(L, "param: more than %u", PARAMS_MAX);
+  if (loader->params == PARAMS_MAX)
+    loader_raise(
+        L, "param: more than %u parameters in one scenario; write constants as plain Lua locals",
+        PARAMS_MAX);
   return arena_text(loader->arena, name);
 }
 

@@ -273,7 +273,8 @@ static void check_needs(struct reader *r, const struct param *params) {
 /* The list under `params` of the table at `index`. */
 static struct param *params_in(struct reader *r, int index, const char *what, int depth) {
   lua_State *L = r->L;
-  if (depth > DEPTH_MAX) refuse(r, "groups are nested more than %d deep", DEPTH_MAX);
+  if (depth > DEPTH_MAX)
+    refuse(r, "groups are nested more than %d deep; put them side by side", DEPTH_MAX);
   luaL_checkstack(L, 16, NULL);
   int type = lua_getfield(L, index, "params");
   if (type != LUA_TTABLE && !(type == LUA_TNIL && depth == 0)) {
@@ -281,7 +282,8 @@ static struct param *params_in(struct reader *r, int index, const char *what, in
            what);
   }
   int n = type == LUA_TTABLE ? (int)lua_rawlen(L, -1) : 0;
-  if (n > LIST_MAX) refuse(r, "%s has more than %d parameters", what, LIST_MAX);
+  if (n > LIST_MAX)
+    refuse(r, "%s has more than %d parameters; leave out what nobody sets", what, LIST_MAX);
   struct param *params = arena_alloc(r->loader->arena, ((size_t)n + 1) * sizeof *params);
   for (int i = 0; i < n; i++) {
     lua_rawgeti(L, -1, i + 1);
@@ -315,7 +317,7 @@ static const struct made_of *made_of_in(struct reader *r, int index) {
   if (made->entry->made_of)
     refuse(r, "entry: '%s' is composed itself; name what it begins with", made->entry->name);
   int n = lua_getfield(L, index, "parts") == LUA_TTABLE ? (int)lua_rawlen(L, -1) : 0;
-  if (n > LIST_MAX) refuse(r, "more than %d parts", LIST_MAX);
+  if (n > LIST_MAX) refuse(r, "more than %d parts; make two kinds of it", LIST_MAX);
   struct composed_part *part = arena_alloc(arena, ((size_t)n + 1) * sizeof *part);
   for (int i = 0; i < n; i++) {
     if (lua_rawgeti(L, -1, i + 1) != LUA_TTABLE || lua_rawgeti(L, -1, 1) != LUA_TSTRING) {
@@ -359,7 +361,9 @@ int define_kind(lua_State *L) {
                  "= function(c) ... end }");
   }
   if (loader->scope) loader_raise(L, "kind: a kind cannot be defined while another one is built");
-  if (loader->definitions == DEFINITIONS_MAX) refuse(&r, "more than %u kinds", DEFINITIONS_MAX);
+  if (loader->definitions == DEFINITIONS_MAX)
+    refuse(&r, "more than %u kinds of one's own in one scenario; leave out what is not used",
+           DEFINITIONS_MAX);
   struct kind *kind = arena_alloc(loader->arena, sizeof *kind);
   kind->name = name_in(&r, 1);
   check_keys(&r, 1, "the table", keys, 0);

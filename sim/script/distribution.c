@@ -443,10 +443,14 @@ static bool read_nested(struct loader *loader, const struct spot *spot, int inde
     return true;
   }
   if (depth > DEPTH_MAX) {
-    return spot_error(loader, spot, "distributions are nested more than %d deep", DEPTH_MAX);
+    return spot_error(loader, spot,
+                      "distributions are nested more than %d deep; write fewer inside each other",
+                      DEPTH_MAX);
   }
   if (loader->dist_budget == 0) {
-    return spot_error(loader, spot, "the scenario has too many distributions");
+    return spot_error(
+        loader, spot,
+        "the scenario has too many distributions; write a time that many share once, as a local");
   }
   loader->dist_budget--;
   luaL_checkstack(L, 16, NULL);

@@ -118,11 +118,13 @@ static bool read_line(struct csv *csv, struct csv_cell line) {
   if (!read_cell(csv, cell, &value)) {
     if (csv->text.line == 1) return true; /* a line of headings */
     int shown = cell.length < 40 ? (int)cell.length : 40;
-    return spot_error(csv->loader, csv->spot, "%s:%u: \"%.*s\" is not a number >= 0", csv->name,
+    return spot_error(csv->loader, csv->spot,
+                      "%s:%u: \"%.*s\" is not a number >= 0; write one value a line", csv->name,
                       csv->text.line, shown, cell.at);
   }
   if (csv->n == CSV_VALUES_MAX) {
-    return spot_error(csv->loader, csv->spot, "%s has more than %u values", csv->name,
+    return spot_error(csv->loader, csv->spot,
+                      "%s has more than %u values; take every tenth of them, say", csv->name,
                       CSV_VALUES_MAX);
   }
   if (csv->n == csv->capacity) {

@@ -348,7 +348,10 @@ static bool check_unused(struct loader *loader) {
 bool build_faults(struct loader *loader) {
   uint32_t n = loader->faults.n;
   if (n > FAULTS_MAX) {
-    return loader_fail(loader, "%s: more than %u faults", loader->scenario->file, FAULTS_MAX);
+    return loader_fail(loader,
+                       "%s: more than %u faults; write what comes again and again as one, with "
+                       "every = or random =",
+                       loader->scenario->file, FAULTS_MAX);
   }
   struct fault_spec *fault = arena_alloc(loader->arena, (n + 1) * sizeof *fault);
   struct harm *harm = arena_alloc(loader->arena, (n + 1) * sizeof *harm);

@@ -11,7 +11,8 @@
 /* --- files ---------------------------------------------------------------------------------- */
 
 bool source_too_large(size_t limit, struct error *err) {
-  return error_set(err, "is larger than the limit of %.3g MiB", (double)limit / (1 << 20));
+  return error_set(err, "is larger than the limit of %.3g MiB; write less of it, or several files",
+                   (double)limit / (1 << 20));
 }
 
 static bool read_all(int file, char *buffer, size_t limit, size_t *length, struct error *err) {

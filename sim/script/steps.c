@@ -256,8 +256,10 @@ static bool read_step(struct list *list, const struct spot *spot) {
   if (!ok) return false;
   word->step->compile(&list->to, config);
   if (!list->to.full) return true;
-  return spot_error(loader, &inner, "the handler has more than %u steps, or the scenario too many",
-                    UINT16_MAX);
+  return spot_error(
+      loader, &inner,
+      "the handler has more than %u steps, or the scenario too many; divide them over services",
+      UINT16_MAX);
 }
 
 /* --- lists ---------------------------------------------------------------------------------- */
@@ -268,7 +270,10 @@ static bool read_list(struct list *list, const struct spot *spot, int index) {
   lua_State *L = loader->L;
   list->to = (struct assembler){.arena = loader->arena, .budget = &loader->step_budget};
   if (loader->step_depth == DEPTH_MAX) {
-    return spot_error(loader, spot, "steps are nested more than %d deep", DEPTH_MAX);
+    return spot_error(
+        loader, spot,
+        "steps are nested more than %d deep; put them side by side, or into another service",
+        DEPTH_MAX);
   }
   loader->step_depth++;
   luaL_checkstack(L, 16, NULL);
@@ -354,7 +359,9 @@ static bool compile_handler(struct loader *loader, const struct spot *spot, int 
   struct list list = {.loader = loader};
   if (!read_plain_list(&list, spot, index)) return false;
   assemble(&list.to, STEP_END);
-  if (list.to.full) return spot_error(loader, spot, "has more than %u steps", UINT16_MAX);
+  if (list.to.full)
+    return spot_error(loader, spot, "has more than %u steps; divide it over several services",
+                      UINT16_MAX);
   *out = assemble_program(&list.to);
   return true;
 }

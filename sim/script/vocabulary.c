@@ -138,7 +138,11 @@ static struct declaration *declare(lua_State *L, struct word *word) {
   struct loader *loader = loader_of(L);
   struct declarations *list = list_of(loader, word->id);
   uint32_t limit = word->kind ? COMPONENTS_MAX : STATEMENTS_MAX;
-  if (list->n == limit) loader_raise(L, "more than %u of one scenario's %ss", limit, word->text);
+  if (list->n == limit)
+    loader_raise(
+        L,
+        "more than %u of one scenario's %ss; make several one with instances, where they are alike",
+        limit, word->text);
   int reference = luaL_ref(L, LUA_REGISTRYINDEX);
   struct declaration *declaration = declarations_add(loader, list);
   declaration->word = word;
@@ -346,7 +350,8 @@ static void check_nesting(lua_State *L, const struct source *from, const char *p
                  path, depth, INCLUDE_DEPTH_MAX);
   }
   if (loader->sources == sizeof loader->source / sizeof loader->source[0]) {
-    loader_raise(L, "include: more than %u files", loader->sources);
+    loader_raise(L, "include: more than %u files in one scenario; put several into one",
+                 loader->sources);
   }
 }
 

@@ -189,6 +189,7 @@ one_sentence
 expect 2 compare good.lua slow.lua --base base.json
 expect 2 compare good.lua --base base.json --off s.queue
 in_err 'exclude each other'
+in_err 'leave one out'
 for alpha in 0 1 x -1% 200%; do
   expect 2 compare good.lua --base base.json --alpha "$alpha"
   one_sentence

@@ -118,11 +118,12 @@ sed -i 's/"events": [0-9]*/"events": 5/' 2.1/points/000001.json
 seal 2.1/points/000001.json
 expect 2 merge 2.1 2.2 shop.sweep -o bad.sqlite
 in_err '2.1/points/000001.json and shop.sweep/points/000001.json contradict each other'
+in_err 'delete one and run its part again'
 one_sentence
 nothing_written
 expect 1 sweep "${sweep[@]}" --seed 2 --out seed
 expect 2 merge shop.sweep seed -o bad.sqlite
-in_err 'shop.sweep and seed hold different sweeps: the second is one with another seed'
+in_err 'shop.sweep and seed hold different sweeps: the second is one with another seed; name the parts'
 one_sentence
 cp -r shop.sweep other
 sed -i 's/^  "key": "...../  "key": "00000/' other/points/000004.json

@@ -182,7 +182,7 @@ expect 2 plot $'no\033[31m.json'
 ! grep -q $'\033' err || fail 'a control character of an argument reaches the terminal'
 echo '{ "schema": 1, "metrics": {} }' >empty.json
 expect 2 plot empty.json
-in_err 'empty.json holds nothing to plot'
+in_err 'empty.json holds nothing to plot: a run needs a client with requests'
 expect 2 plot shop.lua
 in_err 'shop.lua holds no results'
 expect 2 plot nowhere.json

@@ -116,7 +116,10 @@ static int report_study(const struct study *study, const struct load_steps *step
     if (!output_flush_stdout(&err) || !write_all(study, comparisons, over.tree, options, &err)) {
       code = command_fail(EXIT_INTERNAL, &err);
     } else if (!checks_passed(study) || !over.checks_passed) {
-      error_set(&err, "a physics check failed, so these numbers are not to be trusted");
+      error_set(
+          &err,
+          "a physics check failed, so these numbers are not to be trusted: this is a fault of "
+          "archsim, please report it with the scenario and the seed");
       code = command_fail(EXIT_INTERNAL, &err);
     }
   }
@@ -153,7 +156,10 @@ static int compare_designs(const struct options *options) {
 /* One question at a time: files, --off and --base exclude each other. */
 static bool check_arguments(const struct options *options, struct error *err) {
   if (options->offs > 0 && options->base != NULL) {
-    return error_set(err, "--off and --base exclude each other");
+    return error_set(err,
+                     "--off and --base exclude each other: --off compares a scenario with itself, "
+                     "--base with the "
+                     "results of an earlier run; leave one out");
   }
   if (options->arguments > 1 && (options->offs > 0 || options->base != NULL)) {
     return error_set(err, "--%s takes one scenario, which makes '%s' one too many",

@@ -83,7 +83,9 @@ static int judge(const struct base *base, const struct results *results,
   if (!write_all(&study, options, &err)) {
     code = command_fail(EXIT_INTERNAL, &err);
   } else if (!results_checks_passed(results)) {
-    error_set(&err, "a physics check failed, so these numbers are not to be trusted");
+    error_set(&err,
+              "a physics check failed, so these numbers are not to be trusted: this is a fault of "
+              "archsim, please report it with the scenario and the seed");
     code = command_fail(EXIT_INTERNAL, &err);
   }
   gate_free(&gate);

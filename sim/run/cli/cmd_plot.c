@@ -93,7 +93,11 @@ static int draw(const json_t *results, const struct options *options) {
     say_skipped(&plots);
   }
   if (ok && plots.n == 0) {
-    error_set(&err, "%s holds nothing to plot", options->argument[0]);
+    error_set(
+        &err,
+        "%s holds nothing to plot: a run needs a client with requests in the measured time; run it "
+        "longer, or with more load",
+        options->argument[0]);
     code = command_fail(EXIT_USAGE, &err);
   } else if (!ok || !write_all(&plots, folder, options, &err)) {
     code = command_fail(EXIT_INTERNAL, &err);

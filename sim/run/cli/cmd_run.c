@@ -133,7 +133,10 @@ static int run_scenario(const struct scenario *scenario, const struct options *o
   if (!write_all(&results, options, &err)) {
     code = command_fail(EXIT_INTERNAL, &err);
   } else if (!results_checks_passed(&results)) {
-    error_set(&err, "a physics check failed, so these numbers are not to be trusted");
+    error_set(&err,
+              "a physics check failed, so these numbers are not to be trusted: this is a fault of "
+              "archsim, "
+              "please report it with the scenario and the seed");
     code = command_fail(EXIT_INTERNAL, &err);
   }
   results_free(&results);

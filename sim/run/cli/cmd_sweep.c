@@ -120,7 +120,10 @@ static bool read_points(struct showing *s, bool complete, struct error *err) {
       json_decref(tree);
     } else if (complete) {
       char *path = store_path(s->store->folder, i + 1);
-      error_set(err, "%s vanished or was changed while the sweep ran", path);
+      error_set(err,
+                "%s vanished or was changed while the sweep ran; leave the folder alone and write "
+                "--resume to make what is missing",
+                path);
       g_free(path);
       return false;
     }

@@ -90,8 +90,9 @@ static json_t *read_manifests(const char *const *folder, uint32_t n, struct erro
     json_t *manifest = store_manifest(folder[i], err);
     bool same = first == NULL || (manifest != NULL && json_equal(first, manifest));
     if (manifest != NULL && !same) {
-      error_set(err, "%s and %s hold different sweeps: the second is one %s", folder[0], folder[i],
-                store_difference(manifest, first));
+      error_set(
+          err, "%s and %s hold different sweeps: the second is one %s; name the parts of one sweep",
+          folder[0], folder[i], store_difference(manifest, first));
     }
     if (manifest == NULL || !same) {
       json_decref(manifest);
@@ -115,7 +116,8 @@ static json_t *read_sweep(const char *const *folder, uint32_t n, struct error *e
   json_t *points = json_array();
   bool ok = count >= 1 && count <= SWEEP_POINTS_MAX && key != NULL;
   if (!ok)
-    error_set(err, "%s/%s is damaged: it has no number of points", folder[0], STORE_MANIFEST);
+    error_set(err, "%s/%s is damaged: it has no number of points; run this part of the sweep again",
+              folder[0], STORE_MANIFEST);
   for (json_int_t i = 1; ok && i <= count; i++) {
     ok = find_point(folder, n, (uint32_t)i, key, points, err);
   }

@@ -79,12 +79,17 @@ static bool check_tree(const json_t *tree, const char *path, struct error *err) 
   if (!is_whole(tree, "schema", 1) || !is_whole(tree, "seed", 0) ||
       !is_whole(tree, "replications", 1) || !json_is_string(json_object_get(tree, "fingerprint")) ||
       !json_is_object(json_object_get(tree, "metrics")) || !(number_of(tree, "simulated_s") > 0)) {
-    return error_set(err, "%s is not a result of archsim run --json", path);
+    return error_set(
+        err,
+        "%s is not a result of archsim run --json; a base is one: archsim run SCENARIO --json FILE",
+        path);
   }
   json_int_t schema = json_integer_value(json_object_get(tree, "schema"));
   if (schema == JSON_SCHEMA) return true;
-  return error_set(err, "%s has the schema %" JSON_INTEGER_FORMAT "; this archsim reads %d", path,
-                   schema, JSON_SCHEMA);
+  return error_set(err,
+                   "%s has the schema %" JSON_INTEGER_FORMAT
+                   "; this archsim reads %d: run the scenario again",
+                   path, schema, JSON_SCHEMA);
 }
 
 bool base_from_tree(const json_t *tree, const char *path, struct base *base, struct error *err) {
@@ -108,7 +113,9 @@ bool base_read(const char *path, struct base *base, struct error *err) {
   *base = (struct base){0};
   json_t *tree = json_load_file(path, JSON_REJECT_DUPLICATES, &why);
   if (tree == NULL && why.line <= 0) return error_set(err, "%s", why.text);
-  if (tree == NULL) return error_set(err, "%s:%d: no JSON: %s", path, why.line, why.text);
+  if (tree == NULL)
+    return error_set(err, "%s:%d: no JSON: %s; a base is what archsim run wrote with --json", path,
+                     why.line, why.text);
   bool ok = base_from_tree(tree, path, base, err);
   json_decref(tree);
   return ok;

@@ -73,8 +73,8 @@ bool capacity_study_load(struct capacity_study *study, const struct options *opt
   }
   for (uint32_t i = 0; i < options->settings && study->axis.range.given; i++) {
     if (strcmp(options->setting[i].name, study->axis.name) != 0) continue;
-    return error_set(err, "-s %s and --over %s contradict each other", study->axis.name,
-                     options->over);
+    return error_set(err, "-s %s and --over %s contradict each other: leave -s out",
+                     study->axis.name, options->over);
   }
   const struct run_settings *run = &study->scenario->run;
   study->seed = options->has_seed ? options->seed : run->seed;
@@ -277,9 +277,12 @@ static bool look_once(struct searcher *searcher, struct scenario *scenario, uint
   const struct capacity_watch *watch = searcher->watch;
   if (watch != NULL) watch->seen(watch->data, searcher->situation, probe->load, &results);
   study->checks_failed = !results_checks_passed(&results);
-  bool ok = !study->checks_failed ||
-            error_set(err, "at %s=%s a physics check failed: these numbers are not to be trusted",
-                      study->axis.name, load_axis_value(&study->axis, probe->load).text);
+  bool ok =
+      !study->checks_failed ||
+      error_set(err,
+                "at %s=%s a physics check failed: these numbers are not to be trusted. This is "
+                "a fault of archsim, please report it with the scenario and the seed",
+                study->axis.name, load_axis_value(&study->axis, probe->load).text);
   results_free(&results);
   return ok;
 }

@@ -70,8 +70,11 @@ static const struct scenario_param *find_param(const struct scenario *s, const c
     error_set(err, "--over %.80s: %s has no such parameter%s", name, s->file,
               nearest_hint(name, names, numbers, "it has").text);
   } else if (!is_number(found)) {
-    error_set(err, "--over %s: its value, %.40s, is no number above 0 that could be varied",
-              found->name, found->value);
+    error_set(
+        err,
+        "--over %s: its value, %.40s, is no number above 0 that could be varied; give it a value "
+        "such as 100 or 100/s with -s, or name another parameter",
+        found->name, found->value);
     found = NULL;
   }
   g_free(names);
@@ -102,7 +105,10 @@ static bool read_range(struct load_axis *axis, const char *text, struct error *e
   }
   if (high_unit[0] != '\0') g_strlcpy(axis->unit, high_unit, sizeof axis->unit);
   if (!(range->low > 0 && range->low < range->high && range->high < 1e15)) {
-    return error_set(err, "--over %s: the range '%.60s' is to rise from above 0", axis->name, text);
+    return error_set(
+        err,
+        "--over %s: the range '%.60s' is to rise from above 0; write LO..HI, such as 100..1000",
+        axis->name, text);
   }
   range->given = true;
   return true;

@@ -16,12 +16,13 @@ static bool check_param(const struct load_steps *steps, const struct study *stud
   for (uint32_t i = 0; i < study->n; i++) {
     const struct design *design = &study->design[i];
     if (find_param(design->scenario, steps->param) != NULL) continue;
-    return error_set(err, "--over %s: %s declares no such parameter", steps->param,
-                     design->scenario->file);
+    return error_set(err, "--over %s: %s declares no such parameter; name a param that it declares",
+                     steps->param, design->scenario->file);
   }
   for (uint32_t i = 0; i < options->settings; i++) {
     if (strcmp(options->setting[i].name, steps->param) != 0) continue;
-    return error_set(err, "-s %s and --over %s contradict each other", steps->param, options->over);
+    return error_set(err, "-s %s and --over %s contradict each other: leave -s out", steps->param,
+                     options->over);
   }
   return true;
 }
@@ -45,12 +46,16 @@ bool load_steps_find(struct load_steps *steps, const struct study *study,
   for (uint32_t i = 0; i < steps->values.n; i++) {
     double number;
     if (axis_number(steps->values.list[i], &number)) continue;
-    return error_set(err, "--over %s: '%s' is no number", options->over, steps->values.list[i]);
+    return error_set(
+        err, "--over %s: '%s' is no number; write loads such as 100..900:100/s or 50,100,200/s",
+        options->over, steps->values.list[i]);
   }
-  if (steps->values.n < 2) return error_set(err, "--over %s: it takes two loads", options->over);
+  if (steps->values.n < 2)
+    return error_set(err, "--over %s: a curve takes two loads or more, such as 100,200/s",
+                     options->over);
   if (steps->values.n <= LOAD_STEPS_MAX) return true;
-  return error_set(err, "--over %s: these are %u loads, more than %u", options->over,
-                   steps->values.n, LOAD_STEPS_MAX);
+  return error_set(err, "--over %s: these are %u loads, more than %u: write a larger step",
+                   options->over, steps->values.n, LOAD_STEPS_MAX);
 }
 
 static bool run_step(const struct options *options, const char *value, load_step_seen *seen,

@@ -89,8 +89,10 @@ static bool load_values(struct study *study, const struct options *options, stru
   struct setting *setting = mem_zeroed(options->settings, sizeof *setting);
   memcpy(setting, options->setting, options->settings * sizeof *setting);
   gchar **value = g_strsplit(setting[at].value, ",", -1);
-  bool ok = g_strv_length(value) <= DESIGNS_MAX ||
-            error_set(err, "compare takes at most %u designs", DESIGNS_MAX);
+  bool ok =
+      g_strv_length(value) <= DESIGNS_MAX ||
+      error_set(err, "compare takes at most %u designs; compare some of them at a time, or sweep",
+                DESIGNS_MAX);
   for (gchar **v = value; ok && *v != NULL; v++) {
     gchar *title = g_strdup_printf("%s=%s", setting[at].name, *v);
     setting[at].value = *v;

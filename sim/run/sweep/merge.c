@@ -32,16 +32,18 @@ static bool read_manifests(struct merge *merge, struct error *err) {
     }
     bool same = json_equal(manifest, merge->manifest);
     if (!same) {
-      error_set(err, "%s and %s hold different sweeps: the second is one %s", merge->folder[0],
-                merge->folder[i], store_difference(manifest, merge->manifest));
+      error_set(
+          err, "%s and %s hold different sweeps: the second is one %s; name the parts of one sweep",
+          merge->folder[0], merge->folder[i], store_difference(manifest, merge->manifest));
     }
     json_decref(manifest);
     if (!same) return false;
   }
   json_int_t points = json_integer_value(json_object_get(merge->manifest, "points"));
   if (points < 1 || points > SWEEP_POINTS_MAX) {
-    return error_set(err, "%s/%s is damaged: it has no number of points", merge->folder[0],
-                     STORE_MANIFEST);
+    return error_set(
+        err, "%s/%s is damaged: it has no number of points; run this part of the sweep again",
+        merge->folder[0], STORE_MANIFEST);
   }
   merge->points = (uint32_t)points;
   return true;
@@ -53,7 +55,11 @@ static bool contradict(const struct merge *merge, uint32_t point, uint32_t other
                        struct error *err) {
   char *a = store_path(merge->folder[merge->home[point - 1]], point);
   char *b = store_path(merge->folder[other], point);
-  error_set(err, "%s and %s contradict each other: the same point, but other bytes", a, b);
+  error_set(
+      err,
+      "%s and %s contradict each other: the same point with other results; different versions of "
+      "archsim made them, or one was changed: delete one and run its part again",
+      a, b);
   g_free(a);
   g_free(b);
   return false;
@@ -156,8 +162,11 @@ static enum exit_code find_points(struct merge *merge, struct error *err) {
   if (!ok) return EXIT_USAGE;
   if (!is_complete(merge, err)) return EXIT_INCOMPLETE;
   if (strcmp(all, sweep_of(merge)) == 0) return EXIT_GOALS_MET;
-  error_set(err, "the points are not those of the sweep that %s/%s tells of", merge->folder[0],
-            STORE_MANIFEST);
+  error_set(
+      err,
+      "the points are not those of the sweep that %s/%s tells of: the scenario was changed in "
+      "between; run the sweep again in a new folder",
+      merge->folder[0], STORE_MANIFEST);
   return EXIT_USAGE;
 }
 
@@ -185,7 +194,10 @@ static bool write_points(const struct merge *merge, struct database *database, F
     json_t *tree;
     const char *folder = merge->folder[merge->home[p - 1]];
     if (store_read(folder, p, sweep_of(merge), NULL, &tree, NULL, err) != STORED_WHOLE) {
-      return error_set(err, "point %u of %s was changed meanwhile", p, folder);
+      return error_set(err,
+                       "point %u of %s was changed while it was merged; merge again when nothing "
+                       "else writes there",
+                       p, folder);
     }
     sweep_csv_point(axes, tree, csv);
     bool ok = database_add(database, tree, err);
@@ -199,7 +211,8 @@ static bool write_points(const struct merge *merge, struct database *database, F
 static bool write_both(const struct merge *merge, const struct output *base,
                        const struct output *csv, struct error *err) {
   if (base->temporary == NULL) {
-    return error_set(err, "%s is not a place for a database", base->path);
+    return error_set(err, "%s is no file that a database can be written to; name one with --out",
+                     base->path);
   }
   struct database *database = database_open(base->temporary, merge->manifest, err);
   if (database == NULL) return false;

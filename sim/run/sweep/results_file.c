@@ -53,7 +53,9 @@ static json_t *read_folder(const char *path, struct error *err) {
   if (manifest == NULL) return NULL;
   json_int_t n = json_integer_value(json_object_get(manifest, "points"));
   if (n < 1 || n > POINTS_MAX) {
-    error_set(err, "%s is no folder of a sweep: it is said to have %" JSON_INTEGER_FORMAT " points",
+    error_set(err,
+              "%s is no folder of a sweep, or damaged: it is said to have %" JSON_INTEGER_FORMAT
+              " points; run the sweep again",
               path, n);
     json_decref(manifest);
     return NULL;
@@ -87,7 +89,9 @@ static json_t *read_json(const char *path, struct error *err) {
   if (tree == NULL && why.line <= 0) {
     error_set(err, "%s", why.text);
   } else if (tree == NULL) {
-    error_set(err, "%s:%d: no JSON: %s", path, why.line, why.text);
+    error_set(
+        err, "%s:%d: no JSON: %s; wanted is what run, compare, sweep or capacity wrote with --json",
+        path, why.line, why.text);
   } else if (!has_schema(tree)) {
     error_set(err, "%s holds no results of this archsim (\"schema\": %d); make some with --json",
               path, JSON_SCHEMA);
@@ -104,7 +108,11 @@ json_t *results_file_read(const char *path, enum results_kind *kind, struct erro
       g_file_test(path, G_FILE_TEST_IS_DIR) ? read_folder(path, err) : read_json(path, err);
   if (tree == NULL) return NULL;
   if (results_kind_of(tree, kind)) return tree;
-  error_set(err, "%s holds no results of run, compare, sweep or capacity --json", path);
+  error_set(
+      err,
+      "%s holds no results that can be read; wanted is what run, compare, sweep or capacity wrote "
+      "with --json",
+      path);
   json_decref(tree);
   return NULL;
 }

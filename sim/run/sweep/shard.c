@@ -26,7 +26,8 @@ static bool parse_pair(const char *text, uint32_t *i, uint32_t *n) {
 }
 
 static bool check(const char *what, const struct shard *shard, struct error *err) {
-  if (shard->n == 0) return error_set(err, "%s: there is no part of 0 parts", what);
+  if (shard->n == 0)
+    return error_set(err, "%s: there is no part of 0 parts; write I/N, such as 2/7", what);
   if (shard->i >= 1 && shard->i <= shard->n) return true;
   return error_set(err, "%s: part %u of %u does not exist; parts are counted from 1 to %u", what,
                    shard->i, shard->n, shard->n);
@@ -55,7 +56,10 @@ static bool ask_gitlab(struct hint *hint, struct error *err) {
   if (hint->value == NULL) return true;
   const char *total = getenv("CI_NODE_TOTAL");
   if (total == NULL) {
-    return error_set(err, "--shard auto: CI_NODE_INDEX is set and CI_NODE_TOTAL is not");
+    return error_set(
+        err,
+        "--shard auto: CI_NODE_INDEX is set and CI_NODE_TOTAL is not; set both, or write "
+        "--shard I/N");
   }
   return whole_number("CI_NODE_INDEX", hint->value, &hint->i, err) &&
          whole_number("CI_NODE_TOTAL", total, &hint->n, err);
@@ -108,8 +112,9 @@ static bool combine(const struct hint hint[HINTS], uint32_t n, struct shard *out
                      "JOB_COMPLETION_INDEX is set; write --shard I/N");
   }
   if (counted != NULL && n != 0 && counted->n != n) {
-    return error_set(err, "--shard auto/%u contradicts %s=%s, which says %u parts", n,
-                     counted->variable, counted->value, counted->n);
+    return error_set(err,
+                     "--shard auto/%u contradicts %s=%s, which says %u parts; write --shard auto",
+                     n, counted->variable, counted->value, counted->n);
   }
   *out = (struct shard){first->i, counted != NULL ? counted->n : n};
   if (out->n != 0) return check(first->variable, out, err);

@@ -19,8 +19,11 @@ struct job {
 bool slurm_check(const struct options *o, struct error *err) {
   static const char *const known[] = {"slurm"};
   if (o->submit == NULL) {
-    if (o->print) return error_set(err, "--print goes with --submit slurm");
-    if (o->tasks != 0) return error_set(err, "--tasks goes with --submit slurm");
+    if (o->print)
+      return error_set(err, "--print shows the script of a job: write --submit slurm --print");
+    if (o->tasks != 0)
+      return error_set(err,
+                       "--tasks is how many jobs a sweep becomes: write --submit slurm --tasks N");
     return true;
   }
   if (strcmp(o->submit, known[0]) != 0) {
@@ -29,7 +32,10 @@ bool slurm_check(const struct options *o, struct error *err) {
                      nearest != NULL ? "; did you mean slurm?" : "");
   }
   if (o->out != NULL && strpbrk(o->out, "\n\r%") != NULL) {
-    return error_set(err, "--submit: Slurm cannot write its logs into a folder of this name");
+    return error_set(
+        err,
+        "--submit: Slurm cannot write its logs into a folder with %% or a line break in its "
+        "name; choose another with --out");
   }
   if (o->shard != NULL) return error_set(err, "--submit makes all shards: leave --shard out");
   if (o->json != NULL || o->csv != NULL) {

@@ -137,7 +137,10 @@ static const char *get_text(const json_t *json, const char *key) {
 static bool check_schema(const json_t *tree, const char *path, struct error *err) {
   const json_t *schema = json_object_get(tree, "schema");
   if (!json_is_integer(schema) || json_object_get(tree, "sweep") == NULL) {
-    return error_set(err, "%s is not a file of a sweep", path);
+    return error_set(
+        err,
+        "%s is not a file that archsim sweep wrote; name the folder of a sweep, made with --out",
+        path);
   }
   if (json_integer_value(schema) == JSON_SCHEMA) return true;
   return error_set(err,
@@ -152,11 +155,15 @@ json_t *store_manifest(const char *folder, struct error *err) {
   json_error_t why;
   json_t *tree = NULL;
   if (!g_file_test(folder, G_FILE_TEST_IS_DIR)) {
-    error_set(err, "%s is not a folder", folder);
+    error_set(err, "%s is not a folder; name the one that archsim sweep wrote with --out", folder);
   } else if (!g_file_test(path, G_FILE_TEST_EXISTS)) {
-    error_set(err, "%s is not the folder of a sweep: it has no %s", folder, STORE_MANIFEST);
+    error_set(
+        err,
+        "%s is not the folder of a sweep: it has no %s; name the one that archsim sweep wrote with "
+        "--out",
+        folder, STORE_MANIFEST);
   } else if ((tree = json_load_file(path, JSON_REJECT_DUPLICATES, &why)) == NULL) {
-    error_set(err, "%s is damaged: %s", path, why.text);
+    error_set(err, "%s is damaged: %s; run the sweep again in a new folder", path, why.text);
   } else if (!check_schema(tree, path, err)) {
     json_decref(tree);
     tree = NULL;

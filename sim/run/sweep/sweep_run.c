@@ -197,8 +197,8 @@ static bool run_todo(struct running *r, struct error *err) {
 static enum exit_code judge(const struct running *r, bool ok, struct error *err) {
   if (!ok) return r->code;
   if (r->given_up == 0) return EXIT_GOALS_MET;
-  error_set(err, "%u of %u points had to be given up; point %u: %s", r->given_up,
-            sweep_share(r->sweep), r->first_given_up + 1, r->given_up_why.text);
+  error_set(err, "%u of %u points had to be given up, all others are done; point %u: %s",
+            r->given_up, sweep_share(r->sweep), r->first_given_up + 1, r->given_up_why.text);
   return EXIT_INCOMPLETE;
 }
 

@@ -23,7 +23,7 @@ void cpu_guard_begin(struct cpu_guard *guard, const char *file, unsigned seconds
   *guard = (struct cpu_guard){.armed = false};
   int n = snprintf(guard->message, sizeof guard->message,
                    "archsim: %.300s: loading took more than %u s of CPU time; a scenario should "
-                   "declare, not compute\n",
+                   "declare, not compute: look for a long loop\n",
                    file, seconds);
   guard->length = n < (int)sizeof guard->message ? (size_t)n : sizeof guard->message - 1;
   for (size_t i = 0; i + 1 < guard->length; i++) {

@@ -232,12 +232,17 @@ bool sandbox_run(struct sandbox *sandbox, struct loader *loader, lua_CFunction b
                 "%s: the scenario runs more than %llu steps of Lua; look for a loop without end",
                 file, (unsigned long long)SANDBOX_STEPS);
   } else if (status == LUA_ERRMEM) {
-    loader_fail(loader, "%s: the scenario needs more than %zu MiB of memory to load", file,
-                SANDBOX_MEMORY >> 20);
+    loader_fail(
+        loader,
+        "%s: the scenario needs more than %zu MiB of memory to load; look for a table or text that "
+        "grows without end, and read long lists from a file",
+        file, SANDBOX_MEMORY >> 20);
   } else if (lua_type(L, -1) == LUA_TSTRING) {
     tell(loader, lua_tostring(L, -1));
   } else {
-    loader_fail(loader, "%s: the scenario gave up with an error that is not a text", file);
+    loader_fail(loader,
+                "%s: the scenario gave up with an error that is not a text; write error \"why\"",
+                file);
   }
   lua_settop(L, 0);
   return false;
