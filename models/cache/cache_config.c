@@ -40,10 +40,11 @@ static bool per_valid(const struct cache_config *config, uint32_t instances, str
     return error_set(err, "%s and per = \"%s\" do not go together here; leave one of them out",
                      what, per);
   }
-  if (config->per == CACHE_PER_USER && config->invalidate == INVALIDATE_ON_WRITE) {
+  if (config->per != CACHE_PER_CALLER && config->invalidate == INVALIDATE_ON_WRITE) {
     return error_set(err,
-                     "nobody tells users' own caches of writes; leave invalidate out, or use "
-                     "per = \"caller\"");
+                     "nobody tells caches that belong to a %s of writes; leave invalidate out, or "
+                     "use per = \"caller\"",
+                     per);
   }
   return true;
 }
@@ -93,7 +94,7 @@ void cache_outline(const struct spec *spec, const struct component_spec *compone
                    struct outline *out) {
   const struct cache_config *config = component->config;
   out->by_key = true;
-  out->by_user = config->per == CACHE_PER_USER;
+  out->by_user = config->per == CACHE_PER_USER || config->per == CACHE_PER_TIER;
   outline_work(out, &config->hit_time);
   bool writes = data_op_of(spec, config->origin, op) == DATA_WRITE;
   if (!writes) {
@@ -229,9 +230,11 @@ const struct param cache_params[] = {
      .offset = AT(per),
      .fallback = "all",
      .choices = cache_per_names,
-     .doc = "Whose cache it is: everybody's; or each user has one, as in their browser; or each "
-            "member that calls it has one, as in its process (Caffeine, node-cache). Writing "
-            "back is left out then. With `warm` each begins full when its owner first asks."},
+     .doc =
+         "Whose cache it is: everybody's; or each user has one, as in their browser; or those of "
+         "each tier of users, or the users of each client, share one; or each "
+         "member that calls it has one, as in its process (Caffeine, node-cache). Writing "
+         "back is left out then. With `warm` each begins full when its owner first asks."},
     {.name = "hit_time",
      .type = PARAM_TIME_DIST,
      .offset = AT(hit_time),

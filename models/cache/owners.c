@@ -9,7 +9,7 @@
 #include "kept.h"
 #include "policies/eviction.h"
 
-const char *const cache_per_names[] = {"all", "user", "caller", NULL};
+const char *const cache_per_names[] = {"all", "user", "tier", "client", "caller", NULL};
 
 static uint32_t *bucket_of(const struct owners *o, uint64_t who) {
   return &o->bucket[(uint32_t)rng_mix(who) & o->mask];
@@ -94,6 +94,12 @@ void owners_find(struct sim *sim, struct cache_state *c, const struct frame *cal
     case CACHE_PER_USER:
       who = column_get(sim, call, COLUMN_USER);
       break;
+    case CACHE_PER_TIER:
+      who = column_get(sim, call, COLUMN_TIER);
+      break;
+    case CACHE_PER_CLIENT:
+      who = column_get(sim, call, COLUMN_CLIENT);
+      break;
     case CACHE_PER_CALLER:
       caller = call_maker(sim, call);
       who = member_identity(caller);
@@ -117,6 +123,8 @@ void owners_settle(struct sim *sim, struct cache_state *c) {
 void owners_init(struct sim *sim, struct cache_state *c) {
   grow(&c->owners);
   if (c->config->per == CACHE_PER_USER) column_want(sim, COLUMN_USER);
+  if (c->config->per == CACHE_PER_TIER) column_want(sim, COLUMN_TIER);
+  if (c->config->per == CACHE_PER_CLIENT) column_want(sim, COLUMN_CLIENT);
   if (c->config->per == CACHE_PER_ALL) {
     owners_enter(c, add(c, 0, NULL));
   }

@@ -13,7 +13,13 @@
 #include "cache_store.h"
 #include "sim.h"
 
-enum cache_per { CACHE_PER_ALL, CACHE_PER_USER, CACHE_PER_CALLER };
+enum cache_per {
+  CACHE_PER_ALL,
+  CACHE_PER_USER,
+  CACHE_PER_TIER,
+  CACHE_PER_CLIENT,
+  CACHE_PER_CALLER
+};
 extern const char *const cache_per_names[];
 
 struct cache_state;

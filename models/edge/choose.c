@@ -70,6 +70,8 @@ static uint64_t hashed(const struct sim *sim, const struct load_balancer_state *
       return call->item;
     case HASH_BY_USER:
       return column_get(sim, call, COLUMN_USER);
+    case HASH_BY_TIER:
+      return column_get(sim, call, COLUMN_TIER);
     case HASH_BY_CLIENT:
       return column_get(sim, call, COLUMN_CLIENT);
     case HASH_BY_CALLER:
@@ -152,6 +154,7 @@ void choose_init(struct sim *sim, struct member *member) {
   lb->sticks = lb->sessions.idle_ns > 0;
   bool by_user = lb->algorithm->hashes && lb->config->by == HASH_BY_USER;
   if (by_user || lb->config->sticky_ns > 0) column_want(sim, COLUMN_USER);
+  if (lb->algorithm->hashes && lb->config->by == HASH_BY_TIER) column_want(sim, COLUMN_TIER);
   if (lb->algorithm->hashes && lb->config->by == HASH_BY_CLIENT) column_want(sim, COLUMN_CLIENT);
   init_weights(sim, lb);
   init_levels(sim, lb);

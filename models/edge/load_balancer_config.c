@@ -83,8 +83,9 @@ static bool algorithm_valid(const struct load_balancer_config *config, struct er
 static bool layer_valid(const struct load_balancer_config *config, struct error *err) {
   if (config->layer == 7) return true;
   if (config->layer != 4) return error_set(err, "layer is 4, connections, or 7, requests");
-  bool by_request = load_balancer_algorithm(config)->hashes &&
-                    (config->by == HASH_BY_KEY || config->by == HASH_BY_USER);
+  bool by_request =
+      load_balancer_algorithm(config)->hashes &&
+      (config->by == HASH_BY_KEY || config->by == HASH_BY_USER || config->by == HASH_BY_TIER);
   const char *what = config->route.n > 0            ? "route"
                      : config->on.program.steps > 0 ? "on"
                      : config->calls.retry.given    ? "retry"
@@ -213,7 +214,7 @@ static void outline_choice(const struct load_balancer_config *config, struct out
   enum compares compares = algorithm->compares;
   out->spreads = true;
   out->by_key |= algorithm->hashes && config->by == HASH_BY_KEY;
-  out->by_user |= algorithm->hashes && config->by == HASH_BY_USER;
+  out->by_user |= algorithm->hashes && (config->by == HASH_BY_USER || config->by == HASH_BY_TIER);
   out->by_user |= config->sticky_ns > 0;
   out->by_connection = config->layer == 4;
   out->prefers_idle = compares != COMPARES_NONE || config->bounded > 0;
@@ -346,7 +347,7 @@ static const struct param reports_params[] = {
     {0},
 };
 
-static const char *const by_choices[] = {"key", "user", "client", "caller", NULL};
+static const char *const by_choices[] = {"key", "user", "tier", "client", "caller", NULL};
 
 static const char *const steps_of_front[] = {"limit", NULL};
 
@@ -406,7 +407,8 @@ const struct param load_balancer_params[] = {
      .needs = "algorithm = hash|consistent_hash|maglev|shuffle_shard",
      .doc = "For hash, consistent_hash, maglev, shuffle_shard: what of a request is hashed: the "
             "data that it is "
-            "about (the client's `keys`), the user who sends it (`users`), the component that "
+            "about (the client's `keys`), the user who sends it (`users`), the tier of that user, "
+            "the component that "
             "sent it first (client), or the instance that calls the balancer (caller)."},
     {.name = "weights",
      .type = PARAM_WEIGHTS,

@@ -11,7 +11,7 @@
 #include "program.h"
 #include "sim.h"
 
-enum hash_by { HASH_BY_KEY, HASH_BY_USER, HASH_BY_CLIENT, HASH_BY_CALLER };
+enum hash_by { HASH_BY_KEY, HASH_BY_USER, HASH_BY_TIER, HASH_BY_CLIENT, HASH_BY_CALLER };
 
 #define MAX_BACKENDS 32767
 

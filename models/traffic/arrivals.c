@@ -69,8 +69,8 @@ static void constant_fill(struct arrival_source *source) {
 
 uint64_t arrivals_changing_ns(struct sim *sim, struct arrival_source *source, double gap) {
   source->due_ns = sim->now_ns;
-  if (gap == 0) return 0; /* within a burst */
-  gap /= source->surge;
+  if (gap == 0) return 0;                         /* within a burst */
+  if (gap < LONGEST_GAP_NS) gap /= source->surge; /* else nobody comes any more */
   double after_ns = source->carry_ns;
   after_ns += source->law ? source->law->delay_ns(source, sim->now_ns, after_ns, gap) : gap;
   if (!(after_ns < LONGEST_GAP_NS)) after_ns = LONGEST_GAP_NS;
@@ -121,10 +121,11 @@ static void bursts_fill(struct arrival_source *source) {
   }
 }
 
+/* A surge replays a recording faster. */
 static void told_init(struct sim *sim, struct member *member, struct arrival_source *source) {
-  (void)sim;
-  (void)member;
-  (void)source;
+  source->surge = 1;
+  source->changes =
+      source->config->kind == ARRIVALS_TRACE && sim_plans_surge(sim, member->component);
 }
 
 static void burst_fill(struct arrival_source *source) {
@@ -274,10 +275,10 @@ static bool have_rate(const struct arrivals *config) {
     case ARRIVALS_CONSTANT:
     case ARRIVALS_BURSTS:
     case ARRIVALS_MMPP:
+    case ARRIVALS_TRACE:
       return true;
     case ARRIVALS_BURST:
     case ARRIVALS_CLOSED:
-    case ARRIVALS_TRACE:
       return false;
   }
   return false;

@@ -157,7 +157,8 @@ enum arrivals_kind {
 
 struct mmpp_phase {
   double rate_per_s;
-  double mean_ns; /* of the time it lasts, which is exponential */
+  const struct profile *profile; /* a rate that changes by the clock; NULL: rate_per_s */
+  double mean_ns;                /* of the time it lasts, which is exponential */
 };
 
 struct arrival_trace;

@@ -375,7 +375,8 @@ bool param_read_list(const struct field *f, int index) {
 /* Values of two entries of a struct that lie behind each other: see struct arrivals. */
 bool param_read_flow(const struct field *f, int index) {
   double *rate = f->at;
-  return traffic_rate(f->loader, f->spot, index, rate, (const struct profile **)(rate + 1));
+  return traffic_rate(f->loader, f->spot, index, f->param->min, rate,
+                      (const struct profile **)(rate + 1));
 }
 
 bool param_read_crowd(const struct field *f, int index) {

@@ -1,4 +1,6 @@
 /* When requests are sent: poisson "90/s", closed { users = 100 } and the like, a row each. */
+#include <float.h>
+
 #include "choice.h"
 #include "sim.h"
 #include "traffic.h"
@@ -23,6 +25,7 @@ const struct param arrivals_rate = {
     .type = PARAM_FLOW,
     .offset = offsetof(struct arrivals, rate_per_s),
     .required = true,
+    .min = DBL_MIN, /* more than 0 */
     .doc = "How many come in a time; one that changes is a profile.",
 };
 
@@ -79,16 +82,19 @@ struct mmpp_text {
 
 struct phase_text {
   double rate_per_s;
+  const struct profile *profile;
   uint64_t mean_ns;
 };
+static_assert(offsetof(struct phase_text, profile) == offsetof(struct phase_text, rate_per_s) + 8,
+              "pair");
 
 static const struct param phase_params[] = {
     {.name = "rate",
-     .type = PARAM_RATE,
+     .type = PARAM_FLOW,
      .offset = offsetof(struct phase_text, rate_per_s),
      .required = true,
-     .max = 1e9,
-     .doc = "Of a Poisson process, while the phase lasts; 0 is one."},
+     .doc = "Of a Poisson process, while the phase lasts; 0 is one, and one that changes by the "
+            "clock is a profile."},
     {.name = "lasts",
      .type = PARAM_DURATION,
      .offset = offsetof(struct phase_text, mean_ns),
@@ -117,8 +123,8 @@ static bool check_phases(struct loader *loader, const struct spot *spot, void *o
   struct mmpp_phase *phase = arena_alloc(loader->arena, text->phases.n * sizeof *phase);
   bool any = false;
   for (uint32_t i = 0; i < text->phases.n; i++) {
-    phase[i] = (struct mmpp_phase){from[i].rate_per_s, (double)from[i].mean_ns};
-    any |= phase[i].rate_per_s > 0;
+    phase[i] = (struct mmpp_phase){from[i].rate_per_s, from[i].profile, (double)from[i].mean_ns};
+    any |= phase[i].rate_per_s > 0 || phase[i].profile != NULL;
   }
   text->arrivals.phases = text->phases.n;
   text->arrivals.phase = phase;

@@ -173,8 +173,8 @@ static const struct profile *read_profile(struct loader *loader, const struct sp
   return NULL;
 }
 
-bool traffic_rate(struct loader *loader, const struct spot *spot, int index, double *rate_per_s,
-                  const struct profile **profile) {
+bool traffic_rate(struct loader *loader, const struct spot *spot, int index, double least,
+                  double *rate_per_s, const struct profile **profile) {
   struct spot inner;
   index = lua_absindex(loader->L, index);
   const struct word *word = traffic_open_word(loader, spot, index, &inner);
@@ -186,7 +186,7 @@ bool traffic_rate(struct loader *loader, const struct spot *spot, int index, dou
   }
   if (word != NULL) lua_pop(loader->L, 1);
   if (!read_rate(loader, spot, index, rate_per_s)) return false;
-  return *rate_per_s > 0 ||
+  return *rate_per_s >= least ||
          spot_error(loader, spot,
                     "the rate must be greater than 0; leave the client out if nobody comes");
 }

@@ -5,9 +5,9 @@
 #include "profile.h"
 #include "value.h"
 
-/* Reads the value at `index`, greater than 0. *profile is NULL where it does not change. */
-bool traffic_rate(struct loader *loader, const struct spot *spot, int index, double *rate_per_s,
-                  const struct profile **profile);
+/* Reads the value at `index`, at least that. *profile is NULL where it does not change. */
+bool traffic_rate(struct loader *loader, const struct spot *spot, int index, double least,
+                  double *rate_per_s, const struct profile **profile);
 
 /* As traffic_rate, of a number of users: 100, or a profile of such numbers; `most` is the greatest.
  */

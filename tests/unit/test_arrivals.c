@@ -370,6 +370,15 @@ static void test_surge_paced(void **state) {
   for (uint32_t i = 0; i < leaf.n; i++) assert_int_equal(leaf.record[i].at_ns, at_ms[i] * MS);
   run_free(&run);
   scene_free(scene);
+  /* So does a recording of it. */
+  run = surge_run(&leaf,
+                  "trace 0ms 100ms 200ms 300ms 400ms 500ms 600ms 700ms 800ms 900ms 1000ms 1100ms "
+                  "1200ms 1300ms",
+                  2, 1, S, &scene);
+  assert_int_equal(leaf.n, sizeof at_ms / sizeof *at_ms);
+  for (uint32_t i = 0; i < leaf.n; i++) assert_int_equal(leaf.record[i].at_ns, at_ms[i] * MS);
+  run_free(&run);
+  scene_free(scene);
   /* Under a rate of 20 t per second request k is due at sqrt(k / 10) s, here at twice the rate. */
   run = surge_run(&leaf, "constant profile lines 0s 0s 0/s 10s 200/s", 2, 1, 10 * S, &scene);
   double at_begin = 10 * 0.25 * 0.25, at_end = at_begin + 20 * (0.65 * 0.65 - 0.25 * 0.25);

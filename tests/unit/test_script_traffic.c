@@ -1,5 +1,7 @@
 /* Aim: arrivals and rates that change mean what they say, and each mistake in them is named at its
  * place. */
+#include <math.h>
+
 #include "profile.h"
 #include "test_script_load.h"
 
@@ -44,6 +46,67 @@ static void test_others(void **state) {
   assert_true(a->kind == ARRIVALS_MMPP && a->phases == 2);
   assert_true(a->phase[0].rate_per_s == 50 && a->phase[1].mean_ns == 5e9);
   scenario_free(s);
+}
+
+/* Aim: a phase whose rate changes by the clock: where all phases have the same profile their
+ * changes do not matter, and requests come as from a Poisson process with that profile. Where the
+ * rate of the other phase is 0, the mean is the profile's share of the time: rows of an integral,
+ * 4000 runs of 0.2 s phases in 800 s. */
+static void test_phases_by_the_clock(void **state) {
+  (void)state;
+#define HILL "profile { { \"0s\", \"10/s\" }, { \"10s\", \"90/s\" }, every = \"20s\" }"
+#define SERVED "service \"s\" { }\nclient \"c\" { target = \"s\", arrivals = "
+  const char *plain = SERVED "poisson(" HILL ") }",
+             *phases = SERVED "mmpp { { " HILL ", \"1s\" }, { " HILL ", \"2s\" } } }",
+             *half = SERVED "mmpp { { " HILL ", \"200ms\" }, { \"0/s\", \"200ms\" } } }";
+  static const double ends_s[] = {3, 7, 20, 33};
+  for (size_t i = 0; i < sizeof ends_s / sizeof *ends_s; i++) {
+    double want = metric_of(plain, "s.completions", ends_s[i]);
+    assert_true(metric_of(phases, "s.completions", ends_s[i]) == want && want > 0);
+  }
+  double all = metric_of(half, "s.completions", 800), mean = 800 * 50 / 2.0;
+  /* Of phases r = q = 5/s: v = 1/4 of the squared rate, whose mean square is 3033; see test_mmpp.
+   */
+  double sd = sqrt(mean + 2 * 0.25 * 3033 * 800 / 10);
+  if (fabs(all - mean) > 4.5 * sd) fail_msg("%g requests instead of %g", all, mean);
+}
+
+/* Aim: what `per` and `by` tell apart: each client, tier or user has a cache of its own, or goes to
+ * the member that its hash says. Two clients ask for one key, their users have two tiers. */
+static void test_whose(void **state) {
+  (void)state;
+#define ASKS(name, comes)                   \
+  "client \"" name "\" { arrivals = " comes \
+  " \"50/s\", target = \"k\", users = 3, "  \
+  "keys = uniform_keys { n = 1 }, tier = { free = 0.5, paid = 0.5 } }\n"
+  static const struct {
+    const char *whose;
+    double caches;
+  } per[] = {{"all", 1}, {"client", 2}, {"tier", 2}, {"user", 6}, {"caller", 2}};
+  for (size_t i = 0; i < sizeof per / sizeof *per; i++) {
+    char text[700];
+    snprintf(text, sizeof text,
+             ASKS("u", "constant") ASKS(
+                 "v", "poisson") "cache \"k\" { origin = \"s\", per = \"%s\" }\nservice \"s\" { }",
+             per[i].whose);
+    double got = metric_of(text, "s.completions", 10);
+    if (got != per[i].caches) fail_msg("%s: %g misses", per[i].whose, got);
+  }
+  static const char *const by[] = {"client", "tier"};
+  for (size_t i = 0; i < sizeof by / sizeof *by; i++) {
+    char text[700];
+    snprintf(text, sizeof text,
+             ASKS("u", "constant") ASKS("v", "poisson") "load_balancer \"k\" { backends = \"s\", algorithm = \"hash\", by "
+                                 "= \"%s\" }\nservice \"s\" { instances = 50 }",
+             by[i]);
+    int members = 0;
+    for (int k = 1; k <= 50; k++) {
+      char name[40];
+      snprintf(name, sizeof name, "s[%d].completions", k);
+      members += metric_of(text, name, 10) > 0;
+    }
+    if (members != 2) fail_msg("by %s: %d members", by[i], members);
+  }
 }
 
 /* Aim: each column of a recorded trace goes where it belongs; names in it are numbered in the order
@@ -210,6 +273,8 @@ static void test_mistakes(void **state) {
        "sends no requests on its own"},
       {"fault { surge { \"c\", factor = 5 }, at = \"1s\" } " CLIENT("closed { users = 5 }"),
        "sends at no rate"},
+      {"fault { surge { \"c\", factor = 5 }, at = \"1s\" } " CLIENT("burst { 5 }"),
+       "sends at no rate"},
       {"fault { surge \"c\", at = \"1s\" } " CLIENT("poisson \"9/s\""), "needs its factor"},
       {"fault { surge { \"b\", factor = 5 }, at = \"1s\" } region \"r\" { zones = { \"a\", \"b\" } "
        "} " CLIENT("poisson \"9/s\", zone = \"a\""),
@@ -248,7 +313,8 @@ static void test_mistakes(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_profiles),     cmocka_unit_test(test_crowds),
-      cmocka_unit_test(test_others),       cmocka_unit_test(test_trace),
+      cmocka_unit_test(test_others),       cmocka_unit_test(test_phases_by_the_clock),
+      cmocka_unit_test(test_whose),        cmocka_unit_test(test_trace),
       cmocka_unit_test(test_wrong_traces), cmocka_unit_test(test_trace_requests),
       cmocka_unit_test(test_users),        cmocka_unit_test(test_mistakes),
   };

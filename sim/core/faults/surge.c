@@ -36,7 +36,9 @@ const struct fault_def fault_surge = {
     .word = {.name = "surge",
              .role = ROLE_FAULT,
              .usage = "surge { \"users\", factor = 5 }",
-             .doc = "A client sends new requests this many times as often.",
+             .doc = "A client sends new requests this many times as often; a trace is replayed so "
+                    "many times "
+                    "as fast (GoReplay's speed of 200 %).",
              .params = params,
              .subject = &fault_target_param},
     .own = true,

@@ -74,7 +74,7 @@ static void put_rate(FILE *out, double rate_per_s, const struct profile *profile
 static void put_phases(FILE *out, const struct arrivals *arrivals) {
   for (uint32_t i = 0; i < arrivals->phases; i++) {
     if (i > 0) fputs(", ", out);
-    param_text_quantity(out, QUANTITY_RATE, arrivals->phase[i].rate_per_s);
+    put_rate(out, arrivals->phase[i].rate_per_s, arrivals->phase[i].profile);
     fputs(" for ", out);
     param_text_quantity(out, QUANTITY_TIME, arrivals->phase[i].mean_ns);
   }
