@@ -376,7 +376,9 @@ static void init_copies(struct sim *sim, struct member *member) {
 static void database_init(struct sim *sim, struct member *member) {
   struct database_state *db = member->state;
   db->config = member->component->config;
-  db->read_time = &db->config->read;
+  struct dist *read_time = arena_lines(sim->arena, 1, sizeof *read_time);
+  *read_time = db->config->read;
+  db->read_time = read_time;
   uint64_t workers = db->config->workers, queue = PARAM_UNLIMITED;
   if (db->config->connections != PARAM_UNLIMITED) {
     if (workers > db->config->connections) workers = db->config->connections;
@@ -436,8 +438,8 @@ static struct station *database_station(struct member *member) {
 }
 
 static const struct touches database_touches[EVENT_MEMBER + 1] = {
-    [EVENT_ARRIVE] = {4, 0, 2, false},
-    [EVENT_TIMER] = {4, 0, 2, true},
+    [EVENT_ARRIVE] = {3, 0, 1, false},
+    [EVENT_TIMER] = {3, 0, 0, true},
 };
 
 static void database_fetch(const struct sim *sim, const struct member *member,

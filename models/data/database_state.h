@@ -12,15 +12,16 @@
 struct database_state {
   /* What most calls touch fills the first line and the beginning of `station`. */
   const struct database_config *config;
-  const struct dist *read_time; /* of the config */
-  struct stream read, write, apply;
+  const struct dist *read_time; /* that of the config, in a line of its own */
+  struct stream read;
+  uint64_t reads;
   bool applies;    /* writes of other leaders take a time of their own */
   bool has_writes; /* there are write_ops */
   bool followed;   /* by the ledger */
   bool special;    /* there are copies, shards or rows: `copy`, `quorum`, `shard`, `rows` */
   bool asks;       /* whether a call may be done: `fencing`, `idempotency`, `unchanged` */
-  uint64_t reads;
-  struct station station __attribute__((aligned(64)));
+  struct station station;
+  struct stream write, apply;
   uint64_t writes;
   struct op_set write_ops;
   uint64_t rejected;

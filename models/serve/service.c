@@ -64,7 +64,7 @@ static __attribute__((noinline)) void worked(struct sim *sim, struct member *mem
 static inline bool is_taken_up_plainly(const struct sim *sim, const struct member *member,
                                        const struct frame *next) {
   const struct service_state *s = member->state;
-  return next != NULL && s->plain_queue && s->station.cores == NULL && next->pc == 0 &&
+  return next != NULL && s->plain_queue && !s->station.on_cores && next->pc == 0 &&
          s->plan[next->op].works_first && hist_has_room(&s->station.wait) &&
          call_works_plainly(sim, member, next, station_drawn(next));
 }
@@ -346,7 +346,8 @@ static void service_fetch(const struct sim *sim, const struct member *member,
   if (event == EVENT_REPLY) {
     station_fetch(sim, &s->station);
   } else if (event == EVENT_TIMER && s->plan->only_works) {
-    for (int line = 0; line < 3; line++) __builtin_prefetch((const char *)&s->station + 64 * line);
+    for (int i = 0; i < STATION_LINES; i++)
+      __builtin_prefetch((const char *)&s->station + 64 * i, 1);
   }
 }
 

@@ -5,9 +5,9 @@
 #include "service_calls.h"
 
 const struct touches service_touches[EVENT_MEMBER + 1] = {
-    [EVENT_ARRIVE] = {4, 0, 2, true}, [EVENT_REPLY] = {4, 0, 1, true},
+    [EVENT_ARRIVE] = {3, 0, 2, true}, [EVENT_REPLY] = {3, 0, 1, true},
     [EVENT_TIMER] = {1, 0, 1, true},  [EVENT_TIMEOUT] = {1, 0, 1, true},
-    [EVENT_CANCEL] = {4, 0, 1, true}, [EVENT_MEMBER] = {4, 0, 1, true},
+    [EVENT_CANCEL] = {3, 0, 1, true}, [EVENT_MEMBER] = {3, 0, 1, true},
 };
 
 /* A service without handlers works once for whatever comes. */

@@ -38,7 +38,7 @@ struct service_state {
   /* It has `coordinator`, `locker`, `pool`, `consumer` or `sheds`. These lie behind `station`, in
    * lines that a call of a service without them does not touch. */
   bool has_extras;
-  struct station station __attribute__((aligned(64)));
+  struct station station;
   uint64_t cancelled, stopped, evicted, fallbacks;
   struct limits limits;
   struct service_sheds sheds;

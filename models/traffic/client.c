@@ -15,6 +15,15 @@ enum { ATTEMPT_SHIFT = 58 };
 static_assert(ARRIVALS_MAX_USERS >> (ATTEMPT_SHIFT - ARRIVALS_USER_SHIFT) == 0,
               "a number of a request leaves its attempts alone");
 
+/* What ended well is counted by its latency. */
+static inline void count_end(struct op_stats *stats, enum outcome outcome, uint64_t latency_ns) {
+  if (outcome == OUTCOME_OK) {
+    hist_add(&stats->latency, latency_ns);
+  } else {
+    stats->ended[outcome]++;
+  }
+}
+
 /* --- sending -------------------------------------------------------------------------------- */
 
 static uint8_t draw_op(const struct client_state *c, uint64_t key) {
@@ -103,7 +112,7 @@ static void send_on_journey(struct sim *sim, struct member *member, struct frame
   give_user(sim, c, call, c->base + number, sender);
   stats_for(c, call->op)->offered++;
   level_up(&c->in_flight, sim->now_ns);
-  trace_begin(sim, c->blame, member, call);
+  trace_begin(sim, c->follow, member, call);
   send(sim, c, call);
 }
 
@@ -144,9 +153,8 @@ static void journey_answered(struct sim *sim, struct member *member, struct fram
     outcome = OUTCOME_OK;
   }
   struct op_stats *stats = journey_stats(c);
-  stats->ended[outcome]++;
   stats->degraded += journey->degraded && outcome == OUTCOME_OK;
-  if (outcome == OUTCOME_OK) hist_add(&stats->latency, sim->now_ns - journey->began_ns);
+  count_end(stats, outcome, sim->now_ns - journey->began_ns);
   uint64_t key = c->base + journey->number;
   journey_end(sim, &c->journeys, slot, outcome);
   arrivals_answered(sim, member, &c->arrivals, key, least_ns);
@@ -175,7 +183,7 @@ static void ask_on_session(struct sim *sim, struct member *member, uint32_t stay
   draw_request(sim, c, call, stay_number(&c->stays, stay));
   stats_for(c, call->op)->offered++;
   level_up(&c->in_flight, sim->now_ns);
-  trace_begin(sim, c->blame, member, call);
+  trace_begin(sim, c->follow, member, call);
   if (stay_takes(sim, member, &c->stays, stay, call)) send_on_session(sim, c, call);
 }
 
@@ -222,7 +230,7 @@ static __attribute__((noinline)) void new_request(struct sim *sim, struct member
   if (c->draws_request) draw_request(sim, c, call, number);
   stats_for(c, call->op)->offered++;
   level_up(&c->in_flight, sim->now_ns);
-  trace_begin(sim, c->blame, member, call);
+  trace_begin(sim, c->follow, member, call);
   send(sim, c, call);
 }
 
@@ -279,7 +287,7 @@ static __attribute__((noinline)) void send_followed(struct sim *sim, struct memb
 static inline void begin_plainly(struct sim *sim, struct member *member, uint64_t number) {
   struct client_state *c = member->state;
   level_up(&c->in_flight, sim->now_ns);
-  if (trace_follows(c->blame, c->base + number)) {
+  if (trace_follows(c->follow, c->base + number)) {
     send_followed(sim, member, number);
   } else {
     call_begin(sim, member, c->base + number, c->plain_to, c->timeout_ns);
@@ -343,20 +351,18 @@ static __attribute__((noinline)) void count_tier(const struct sim *sim, struct c
                                                  const struct frame *call, enum outcome outcome) {
   struct op_stats *stats = tier_stats(sim, c, call);
   if (stats == NULL) return;
-  stats->ended[outcome]++;
   stats->degraded += call->flags & CALL_DEGRADED && outcome == OUTCOME_OK;
-  if (outcome == OUTCOME_OK) hist_add(&stats->latency, sim->now_ns - call->sent_ns);
+  count_end(stats, outcome, sim->now_ns - call->sent_ns);
 }
 
 static inline void count_answer(struct sim *sim, struct client_state *c, const struct frame *call,
                                 enum outcome outcome) {
   struct op_stats *stats = stats_for(c, call->op);
-  stats->ended[outcome]++;
   if (__builtin_expect(call->flags & (CALL_TRACED | CALL_DEGRADED), 0)) {
     if (call->flags & CALL_TRACED) trace_request_end(sim, call, outcome);
     stats->degraded += call->flags & CALL_DEGRADED && outcome == OUTCOME_OK;
   }
-  if (outcome == OUTCOME_OK) hist_add(&stats->latency, sim->now_ns - call->sent_ns);
+  count_end(stats, outcome, sim->now_ns - call->sent_ns);
 }
 
 /* Of a client that only counts: it looks at nothing beyond the beginning of the state. */
@@ -407,7 +413,6 @@ static void client_on_reply(struct sim *sim, struct member *member, struct frame
     }
     return;
   }
-  stats->ended[OUTCOME_OK]++;
   hist_add(&stats->latency, sim->now_ns - call->sent_ns);
   level_down(&c->in_flight, sim->now_ns);
 }
@@ -427,11 +432,11 @@ static void client_on_fault(struct sim *sim, struct member *member, const struct
   if (fault == &fault_surge) arrivals_surge(sim, member, &c->arrivals);
 }
 
-/* A thousand clients' gaps, latencies and limits of who is followed are in no cache. */
+/* A thousand clients' gaps and latencies are in no cache. */
 static const struct touches client_touches[EVENT_MEMBER + 1] = {
-    [EVENT_REPLY] = {1, 0, 2, false},
-    [EVENT_TIMER] = {2, 1, 2, true},
-    [EVENT_TIMEOUT] = {1, 0, 2, true},
+    [EVENT_REPLY] = {1, 1, 0, false},
+    [EVENT_TIMER] = {2, 1, 0, true},
+    [EVENT_TIMEOUT] = {2, 1, 0, true},
     [EVENT_MEMBER] = {2, 0, 0, true},
 };
 
@@ -440,7 +445,6 @@ static void client_fetch(const struct sim *sim, const struct member *member,
   (void)sim;
   const struct client_state *c = member->state;
   if (event == EVENT_MEMBER) {
-    __builtin_prefetch(c->blame, 0);
     uint32_t left = c->arrivals.gaps_left;
     __builtin_prefetch(&c->arrivals.gap[left > 0 ? left - 1 : 0], 1);
   } else if (event == EVENT_REPLY && c->only_stats) {
@@ -473,7 +477,7 @@ static void client_init(struct sim *sim, struct member *member) {
   const struct component *self = member->component;
   c->config = self->config;
   c->target = &sim->component[c->config->target];
-  c->blame = trace_of(sim, self);
+  c->follow = trace_follow_of(sim, self);
   c->base = member->index == 1 ? self->name_hash : rng_mix(self->name_hash + member->index);
   arrivals_init(sim, member, &c->arrivals, &c->config->arrivals, c->base);
   c->mix = sim_stream(sim, self, "mix");

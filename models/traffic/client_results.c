@@ -12,9 +12,13 @@
 #include "timeline.h"
 #include "trace.h"
 
-/* Each number that a plain client takes is a request, so they need not be counted a second time. */
+/* What follows from something else is not counted a second time: each number that a plain client
+ * takes is a request, and each request that ended well has a latency. */
 static const struct client_state *settled(const struct member *member) {
   struct client_state *c = member->state;
+  for (uint32_t i = 0; i < c->parts; i++) {
+    c->stats[i].ended[OUTCOME_OK] = hist_count(&c->stats[i].latency);
+  }
   if (c->plain_to != NULL) c->only_stats->offered = c->arrivals.number - c->sent_before;
   return c;
 }
@@ -236,7 +240,7 @@ void client_collect(struct sim *sim, struct component *component, struct metrics
   if (journeys_are(&first->journeys)) emit_journeys(sim, component, by_op, out);
   for (uint32_t part = first->ops; part < first->ops + first->config->tier.n; part++) {
     for (uint32_t i = 0; i < component->members; i++) {
-      const struct client_state *c = component->member[i].state;
+      const struct client_state *c = settled(&component->member[i]);
       op_stats_add(&by_op[part], &c->stats[part]);
     }
     char name[192];

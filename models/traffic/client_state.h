@@ -3,6 +3,9 @@
 #ifndef CLIENT_STATE_H
 #define CLIENT_STATE_H
 
+#include <assert.h>
+#include <stddef.h>
+
 #include "arrivals.h"
 #include "hist.h"
 #include "journey.h"
@@ -37,25 +40,27 @@ struct client_config {
 };
 
 struct op_stats {
+  struct hist
+      latency; /* of those that ended well; each of them touches no more than its first line */
   uint64_t offered, retries, degraded;
-  uint64_t ended[OUTCOMES];
-  struct hist latency;
+  uint64_t ended[OUTCOMES]; /* of OK what `latency` counts: see client_results.c */
 };
 
 struct client_state {
-  /* What every request touches fills the first line and the beginning of `arrivals`. */
-  struct member *plain_to; /* the only member of the target; NULL: there are several, or a request
-                              is more than a plain one that nothing holds back */
+  /* What every answer touches fills the first line. */
   struct op_stats *only_stats; /* NULL: there are several operations, see stats_of */
   uint64_t base;
-  uint64_t timeout_ns;
-  struct outbound *out; /* NULL: the timeout is all there is to the policy */
-  struct blame *blame;
   struct level in_flight;
   bool holds_back;    /* there is a greatest number of them, or there are closed users */
   bool draws_request; /* there is a mix or keys to see to */
   bool plain; /* one operation, of which nothing is drawn; no policy; nobody waits for answers */
   bool only_counts; /* and nothing is taken from them but their time */
+  /* What every request touches beside it fills the next, with a line of gaps. */
+  struct member *plain_to; /* the only member of the target; NULL: there are several, or a request
+                              is more than a plain one that nothing holds back */
+  const uint64_t *follow;  /* see trace_follows */
+  uint64_t timeout_ns;
+  struct outbound *out; /* NULL: the timeout is all there is to the policy */
   struct arrival_source arrivals;
   struct component *target;
   const struct client_config *config;
@@ -76,6 +81,9 @@ struct client_state {
   struct journeys journeys;
   struct stays stays;
 };
+static_assert(offsetof(struct client_state, plain_to) < 64 &&
+                  offsetof(struct client_state, arrivals.gap) <= 128,
+              "what answers touch fills a line, and what requests touch two");
 
 static inline struct op_stats *stats_for(const struct client_state *c, uint8_t op) {
   return c->only_stats ? c->only_stats : c->stats_of[op];

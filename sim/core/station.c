@@ -13,14 +13,14 @@ const char *const discipline_choices[] = {"fifo", "lifo", "priority", "sjf", "ps
 void station_init(struct sim *sim, struct station *st, enum discipline discipline, uint64_t workers,
                   uint64_t queue_limit, uint32_t classes) {
   memset(st, 0, sizeof *st);
-  st->discipline = discipline;
+  st->discipline = (uint8_t)discipline;
   st->plain = discipline == DISCIPLINE_FIFO || discipline == DISCIPLINE_PRIORITY;
   st->workers = workers;
   st->queue_limit = queue_limit;
   st->classes = (uint16_t)(classes ? classes : 1);
-  st->class =
-      st->classes == 1 ? &st->only : arena_alloc(sim->arena, st->classes * sizeof *st->class);
-  for (uint32_t i = 0; i < st->classes; i++) st->class[i].head = st->class[i].tail = SLOT_NONE;
+  if (st->classes > 1) st->class = arena_alloc(sim->arena, st->classes * sizeof *st->class);
+  struct station_class *class = station_classes(st);
+  for (uint32_t i = 0; i < st->classes; i++) class[i].head = class[i].tail = SLOT_NONE;
   st->busy_apart = discipline_shares(discipline);
   if (st->busy_apart) station_share_among(st, workers);
   hist_init(&st->wait, 0, sim->arena);
@@ -29,6 +29,7 @@ void station_init(struct sim *sim, struct station *st, enum discipline disciplin
 void station_share_among(struct station *st, uint64_t workers) {
   cores_init(&st->own, NULL, workers);
   st->cores = &st->own;
+  st->on_cores = true;
   st->own.shortest_first = st->discipline == DISCIPLINE_SRPT;
 }
 
@@ -108,7 +109,7 @@ static __attribute__((noinline)) void enqueue_otherwise(struct sim *sim, struct 
 
 static inline void enqueue(struct sim *sim, struct station *st, struct frame *frame,
                            uint32_t which) {
-  struct station_class *class = &st->class[which];
+  struct station_class *class = station_classes(st) + which;
   if (__builtin_expect(!st->plain, 0)) {
     enqueue_otherwise(sim, st, frame, class);
   } else {
@@ -125,22 +126,23 @@ static inline struct frame *dequeue_from(struct sim *sim, struct station_class *
 
 /* Somebody waits. */
 static inline struct frame *dequeue(struct sim *sim, struct station *st) {
-  struct station_class *class = st->class;
+  struct station_class *class = station_classes(st);
   /* Those who are ordered by their work lie in no line that is touched otherwise. */
   if (__builtin_expect(!st->plain, 0) && st->by_work.n > 0) {
     return frame_at(sim, shortest_take(&st->by_work).slot);
   }
   while (__builtin_expect(class->head == SLOT_NONE, 0)) {
     class ++;
-    assert(class < st->class + st->classes);
+    assert(class < station_classes(st) + st->classes);
   }
   return dequeue_from(sim, class);
 }
 
 struct frame *station_evict(struct sim *sim, struct station *st, uint32_t class) {
+  struct station_class *all = station_classes(st);
   for (uint32_t i = st->classes; i-- > class + 1;) {
-    if (st->class[i].head == SLOT_NONE) continue;
-    struct frame *frame = dequeue_from(sim, &st->class[i]);
+    if (all[i].head == SLOT_NONE) continue;
+    struct frame *frame = dequeue_from(sim, &all[i]);
     queued_less(sim, st);
     st->totals.lost_wait_ns += sim->now_ns - frame->mark_ns;
     return frame;
@@ -245,7 +247,7 @@ void station_cancel(struct sim *sim, struct station *st, struct frame *frame, ui
     shortest_remove_at(&st->by_work, shortest_find(&st->by_work, frame_slot(sim, frame)));
     return;
   }
-  struct station_class *class = &st->class[which];
+  struct station_class *class = station_classes(st) + which;
   uint32_t slot = frame_slot(sim, frame), ahead = sim->calls.kin[slot].ahead, behind = frame->next;
   if (class->head == slot) ahead = SLOT_NONE;
   *(ahead == SLOT_NONE ? &class->head : &frame_at(sim, ahead)->next) = behind;
@@ -256,6 +258,7 @@ void station_cancel(struct sim *sim, struct station *st, struct frame *frame, ui
 
 void station_on_host(struct station *st, struct cores *cores) {
   st->cores = cores;
+  st->on_cores = true;
   st->slow_was = 1;
 }
 
@@ -316,13 +319,14 @@ static void forget_all(struct sim *sim, struct station *st) {
     st->totals.lost_wait_ns += sim->now_ns - frame_at(sim, st->by_work.entry[i].slot)->mark_ns;
   }
   st->by_work.n = 0;
+  struct station_class *class = station_classes(st);
   for (uint32_t i = 0; i < st->classes; i++) {
-    for (uint32_t slot = st->class[i].head; slot != SLOT_NONE;) {
+    for (uint32_t slot = class[i].head; slot != SLOT_NONE;) {
       struct frame *frame = frame_at(sim, slot);
       slot = frame->next;
       st->totals.lost_wait_ns += sim->now_ns - frame->mark_ns;
     }
-    st->class[i].head = st->class[i].tail = SLOT_NONE;
+    class[i].head = class[i].tail = SLOT_NONE;
   }
   st->queued = 0;
 }

@@ -12,6 +12,9 @@
 #ifndef STATION_H
 #define STATION_H
 
+#include <assert.h>
+#include <stddef.h>
+
 #include "call.h"
 #include "cores.h"
 #include "sim.h"
@@ -51,21 +54,22 @@ struct station_class {
   uint32_t head, tail; /* slots */
 };
 
-/* What entering and leaving touches fills two cache lines, and of waits a third. */
+/* What entering and leaving touches fills two cache lines, with the beginning of `wait`. */
 struct station {
-  uint64_t queued, held, queue_max;
-  uint64_t workers;     /* or PARAM_UNLIMITED */
-  uint64_t queue_limit; /* frames that may wait, or under PS: be present beyond the workers */
-  struct station_class only;
-  struct station_class *class; /* `only` unless there are several */
-  enum discipline discipline;
+  uint32_t queued, held, queue_max; /* frames, of which there are fewer than 2^32 */
+  uint8_t discipline;               /* enum discipline */
+  bool plain;                /* first come first served, and nobody leaves the queue before */
+  bool busy_apart;           /* busy workers are those of `own`: frames held say nothing */
+  bool on_cores;             /* there are `cores` */
+  uint64_t workers;          /* or PARAM_UNLIMITED */
+  uint64_t queue_limit;      /* frames that may wait, or under PS: be present beyond the workers */
+  struct station_class only; /* if there is one class */
   uint16_t classes;
-  bool plain;          /* first come first served, and nobody leaves the queue before */
-  bool busy_apart;     /* busy workers are those of `own`: frames held say nothing */
-  struct cores *cores; /* what works: its own or those of a host; NULL: each frame by itself */
   station_integral queued_ns, held_ns, hold_ns; /* in place of those of `totals` */
   struct hist wait;                             /* since the warm-up ended */
-  struct station_totals totals;                 /* of waits: before that */
+  struct cores *cores; /* what works: its own or those of a host; NULL: each frame by itself */
+  struct station_class *class;  /* if there are several */
+  struct station_totals totals; /* of waits: before that */
   struct station_totals at_warmup;
   uint64_t riders;   /* held frames that share a worker with another: see station_take_along */
   struct pace *pace; /* NULL: work takes as long as was drawn */
@@ -74,7 +78,15 @@ struct station {
   struct shortest by_work; /* under SJF: who waits */
   uint32_t still, still_capacity;
   struct cores_rest *rest; /* on a host: work that stands still, `still` pieces of it */
-};
+} __attribute__((aligned(64)));
+enum { STATION_LINES = 2 };
+static_assert(offsetof(struct station, wait.capacity) <= 64 * STATION_LINES,
+              "what each call touches fills two cache lines");
+
+/* The classes, the first in front. */
+static inline struct station_class *station_classes(struct station *st) {
+  return st->classes == 1 ? &st->only : st->class;
+}
 
 void station_init(struct sim *sim, struct station *st, enum discipline discipline, uint64_t workers,
                   uint64_t queue_limit, uint32_t classes);
@@ -121,9 +133,11 @@ static inline void station_queue(struct sim *sim, struct station *st, struct fra
   station_queued_more(sim, st);
 }
 
-/* For kind.fetch: the frame that is taken up next. */
+/* For kind.fetch: the frame that is taken up next, of one class, and where its wait goes. */
 static inline void station_fetch(const struct sim *sim, const struct station *st) {
-  if (st->queued > 0) __builtin_prefetch(frame_at(sim, st->class->head), 1);
+  if (st->queued == 0) return;
+  __builtin_prefetch(frame_at(sim, st->only.head), 1);
+  __builtin_prefetch(st->wait.value + st->wait.values, 1);
 }
 
 /* station_leave of a plain station with one class, without a call: `next` is who comes next, or
@@ -171,7 +185,7 @@ __attribute__((noinline)) void station_share(struct sim *sim, struct member *mem
                                              uint64_t work_ns); /* on cores */
 static inline void station_work(struct sim *sim, struct member *member, struct station *st,
                                 struct frame *frame, uint64_t work_ns) {
-  if (__builtin_expect(st->cores != NULL, 0)) {
+  if (__builtin_expect(st->on_cores, 0)) {
     station_share(sim, member, st, frame, work_ns);
   } else {
     call_work(sim, member, frame, work_ns);

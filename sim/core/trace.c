@@ -11,17 +11,24 @@
 
 /* --- pools ---------------------------------------------------------------------------------- */
 
+static __attribute__((noinline)) void grow_spans(struct traces *t) {
+  t->span_room = t->span_room ? 2 * t->span_room : 256;
+  char *block = mem_grow(NULL, t->span_room + 1, sizeof *t->span,
+                         "calls of requests that are followed", "make fewer calls a request");
+  struct span *span = (void *)(block + (64 - (uintptr_t)block % 64) % 64);
+  if (t->spans > 0) memcpy(span, t->span, t->spans * sizeof *span);
+  free(t->span_block);
+  t->span_block = block;
+  t->span = span;
+}
+
 static uint32_t new_span(struct traces *t) {
   uint32_t index = t->free_span;
   if (index != NO_SPAN) {
     t->free_span = t->span[index].before;
     return index;
   }
-  if (t->spans == t->span_room) {
-    t->span_room = t->span_room ? 2 * t->span_room : 256;
-    t->span = mem_grow(t->span, t->span_room, sizeof *t->span,
-                       "calls of requests that are followed", "make fewer calls a request");
-  }
+  if (t->spans == t->span_room) grow_spans(t);
   return t->spans++;
 }
 
@@ -83,9 +90,7 @@ void trace_prefetch(const struct sim *sim, const struct frame *call) {
   const struct traces *t = sim->traces;
   uint32_t slot = frame_slot(sim, call), index = slot < t->slots ? t->span_of[slot] : NO_SPAN;
   if (index == NO_SPAN) return;
-  const char *span = (const char *)&t->span[index];
-  __builtin_prefetch(span, 1);
-  __builtin_prefetch(span + sizeof *t->span - 1, 1); /* as a rule in the next line */
+  __builtin_prefetch(&t->span[index], 1);
 }
 
 static uint32_t add_span(struct traces *t, uint32_t parent, struct span span, enum part part) {
@@ -246,11 +251,17 @@ static bool is_live_request(const struct span *span) {
   return span->parent == NO_SPAN && !span->ended;
 }
 
+/* Who is followed may have changed. */
+static void note_follow(struct traces *t, const struct component *source) {
+  t->follow[source->id] = t->of[source->id].follow;
+}
+
 /* There are too many under way: every second one is dropped. */
 static __attribute__((noinline)) void follow_fewer(struct sim *sim, const struct component *source,
                                                    struct blame *blame) {
   struct traces *t = sim->traces;
   blame_halve(blame);
+  note_follow(t, source);
   for (uint32_t i = 0; i < t->spans; i++) {
     const struct span *root = &t->span[i];
     if (!is_live_request(root) || root->hash <= blame->follow) continue;
@@ -292,6 +303,7 @@ static void end_request(struct sim *sim, uint32_t root, enum outcome outcome, bo
   uint64_t hash = span->hash;
   struct blame *blame = trace_of(sim, source->component);
   blame_add(sim, blame, root, hash, for_ever);
+  note_follow(t, source->component);
   blame->live--;
   if (__builtin_expect(t->keep != NULL, 0) && outcome != OUTCOMES)
     trace_keep_offer(sim, root, hash);
@@ -323,10 +335,15 @@ struct blame *trace_of(const struct sim *sim, const struct component *component)
   return component->kind->is_source ? &sim->traces->of[component->id] : NULL;
 }
 
+const uint64_t *trace_follow_of(const struct sim *sim, const struct component *component) {
+  return component->kind->is_source ? &sim->traces->follow[component->id] : NULL;
+}
+
 void traces_init(struct sim *sim) {
   struct traces *t = sim->traces = arena_lines(sim->arena, 1, sizeof *t);
   t->free_span = t->free_segment = NO_SPAN;
   t->of = arena_lines(sim->arena, sim->spec->components, sizeof *t->of);
+  t->follow = arena_lines(sim->arena, sim->spec->components, sizeof *t->follow);
   uint32_t sources = 0;
   for (uint32_t c = 0; c < sim->spec->components; c++) {
     sources += sim->spec->component[c].kind->is_source;
@@ -365,6 +382,7 @@ void trace_limit(struct sim *sim, uint32_t limit) {
     struct blame *blame = &sim->traces->of[c];
     *blame = (struct blame){.below = 0, .limit = limit};
     if (limit > 0) blame_start(blame, first_limit(expected(sim, &sim->component[c], arena), limit));
+    note_follow(sim->traces, &sim->component[c]);
   }
   arena_free(arena);
 }
@@ -382,7 +400,7 @@ void traces_reset(struct sim *sim) {
 void traces_free(struct sim *sim) {
   struct traces *t = sim->traces;
   for (uint32_t c = 0; c < sim->spec->components; c++) blame_free(&t->of[c]);
-  free(t->span);
+  free(t->span_block);
   free(t->segment);
   free(t->span_of);
   free(t->entry);

@@ -29,19 +29,21 @@ struct segment {
   uint8_t part;
 };
 
-struct span {
+struct span {             /* fills one cache line */
   uint32_t slot, stamp;   /* of its frame; slot NONE: it has none (any more) */
   uint32_t parent;        /* NO_SPAN: the root of a request */
   uint32_t child, before; /* the child made last; the child of its parent made before this one */
   uint32_t maker, callee; /* members */
   uint32_t first, last;   /* segments */
+  uint16_t depth;         /* of the root: 0 */
+  uint8_t op;
+  uint8_t outcome : 4;
+  bool ended : 1;
+  bool nobody : 1; /* its callee was not up to take it */
   uint64_t from_ns, end_ns;
-  uint64_t hash;  /* of the root: the hash of the request's key, whatever attempt ends it */
-  uint16_t depth; /* of the root: 0 */
-  uint8_t op, outcome;
-  bool ended;
-  bool nobody; /* its callee was not up to take it */
+  uint64_t hash; /* of the root: the hash of the request's key, whatever attempt ends it */
 };
+static_assert(sizeof(struct span) == 64 && OUTCOMES < 1 << 4, "a span fills one cache line");
 
 /* Calls nested deeper in a request are not followed: they count as other time of the caller. Spares
  * the stack of what walks the tree. */
@@ -71,6 +73,10 @@ __attribute__((cold, noinline)) void trace_met_nobody(struct sim *sim, struct fr
 /* The followed requests of a component; NULL: it is no source. */
 struct blame *trace_of(const struct sim *sim, const struct component *component);
 
+/* Up to which hash its requests are followed: blame->follow, beside those of the other components,
+ * so that with thousands of sources they stay in the cache. NULL: it is no source. */
+const uint64_t *trace_follow_of(const struct sim *sim, const struct component *component);
+
 __attribute__((cold, noinline)) void trace_begin_followed(struct sim *sim, struct member *source,
                                                           struct frame *call);
 
@@ -80,15 +86,15 @@ static inline uint64_t trace_hash(uint64_t key) {
   return key * UINT64_C(0x9e3779b97f4a7c15);
 }
 
-/* Whether a request of a source will be followed. */
-static inline bool trace_follows(const struct blame *blame, uint64_t key) {
-  return __builtin_expect(trace_hash(key) <= blame->follow, 0);
+/* Whether a request of a source will be followed; `follow` is that of the source's component. */
+static inline bool trace_follows(const uint64_t *follow, uint64_t key) {
+  return __builtin_expect(trace_hash(key) <= *follow, 0);
 }
 
 /* A new request of a source, whose key is set, is about to be sent. */
-static inline void trace_begin(struct sim *sim, const struct blame *blame, struct member *source,
+static inline void trace_begin(struct sim *sim, const uint64_t *follow, struct member *source,
                                struct frame *call) {
-  if (trace_follows(blame, call->key)) trace_begin_followed(sim, source, call);
+  if (trace_follows(follow, call->key)) trace_begin_followed(sim, source, call);
 }
 
 /* `call` is the next attempt at what `old` tried; it waits before it is sent. */

@@ -128,7 +128,7 @@ void trace_keep_begin(struct sim *sim, uint32_t most, bool every) {
   sim->traces->keep = keep;
   for (uint32_t c = 0; every && c < sim->spec->components; c++) {
     sim->traces->of[c].all = true;
-    sim->traces->of[c].follow = UINT64_MAX;
+    sim->traces->of[c].follow = sim->traces->follow[c] = UINT64_MAX;
   }
 }
 
