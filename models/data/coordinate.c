@@ -2,6 +2,7 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#include "anti_entropy.h"
 #include "arena.h"
 #include "call.h"
 #include "certify.h"
@@ -245,6 +246,10 @@ void quorum_on_answer(struct sim *sim, struct quorum_member *m, struct frame *me
   uint32_t copy = message->site;
   if (message_what(sim, message) == QUORUM_HINT) {
     hints_on_answer(sim, m, copy, message->item, outcome);
+    return;
+  }
+  if (message_what(sim, message) == QUORUM_COMPARE) {
+    anti_entropy_on_answer(sim, m, copy, outcome);
     return;
   }
   if (q->certifier && message_what(sim, message) != QUORUM_READ) {

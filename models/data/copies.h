@@ -56,6 +56,7 @@ struct copies_config {
   bool hints;
   enum copies_repair repair;
   uint64_t timeout_ns;
+  uint64_t anti_entropy_ns; /* 0: never */
 };
 /* A read that takes the newest of so many answers needs none. */
 static inline bool copies_all_lead(const struct copies_config *config) {

@@ -130,6 +130,16 @@ const struct param copies_params[] = {
      .off = "none",
      .doc = "Without a primary: \"read\" sends the newest version, when all copies have answered a "
             "read, to those that answered with an older one; nobody waits for that."},
+    {.name = "anti_entropy",
+     .type = PARAM_DURATION,
+     .offset = AT(anti_entropy_ns),
+     .fallback = "0s",
+     .off = "0s",
+     .doc =
+         "Without a primary: how often each copy compares what it has with another one, each time "
+         "the next, and either gets what it lacks (Dynamo's trees of hashes, Cassandra's repair); "
+         "one that lost its data begins at once. What is found costs a write; comparing costs "
+         "nothing. 0s: never."},
     {.name = "timeout",
      .type = PARAM_DURATION,
      .offset = AT(timeout_ns),
@@ -143,9 +153,9 @@ const struct param copies_params[] = {
 };
 
 /* Those with a primary, then those without (quorum.h), then those of shards (shards.h). */
-const char *const copies_messages[] = {"append", "apply", "pre_vote", "vote",   "beat",
-                                       "read",   "write", "hint",     "repair", "certify",
-                                       "give",   "take",  NULL};
+const char *const copies_messages[] = {"append",  "apply", "pre_vote", "vote",   "beat",
+                                       "read",    "write", "hint",     "repair", "certify",
+                                       "compare", "give",  "take",     NULL};
 
 /* Whether some control makes another copy the primary. */
 bool copies_are_promoted(const struct spec *spec, const struct component_spec *component) {
@@ -160,8 +170,13 @@ bool copies_are_promoted(const struct spec *spec, const struct component_spec *c
 /* A key that means something only with a primary, or only without, was written. */
 static const char *misplaced(const struct component_spec *component, bool primary, bool all_lead) {
   static const char *const with[] = {"copies.apply", "copies.fence", "copies.elect", NULL};
-  static const char *const without[] = {"copies.coordinators", "copies.hints",    "copies.repair",
-                                        "copies.timeout",      "copies.conflict", NULL};
+  static const char *const without[] = {"copies.coordinators",
+                                        "copies.hints",
+                                        "copies.repair",
+                                        "copies.timeout",
+                                        "copies.conflict",
+                                        "copies.anti_entropy",
+                                        NULL};
   const char *const *keys = primary ? without : with;
   for (; *keys; keys++) {
     if (all_lead && strcmp(*keys, "copies.apply") == 0) continue;
@@ -193,7 +208,7 @@ static bool elect_validate(const struct spec *spec, const struct component_spec 
 static bool all_lead_validate(const struct spec *spec, const struct component_spec *component,
                               const struct copies_config *config, struct error *err) {
   static const char *const quorums[] = {"copies.coordinators", "copies.hints", "copies.repair",
-                                        NULL};
+                                        "copies.anti_entropy", NULL};
   for (const char *const *key = quorums; *key; key++) {
     if (!spec_states(component, *key)) continue;
     return error_set(err,

@@ -1,6 +1,7 @@
 /* database: a server with a connection limit that reads and writes. */
 #include <assert.h>
 
+#include "anti_entropy.h"
 #include "call.h"
 #include "certify.h"
 #include "checks.h"
@@ -185,15 +186,18 @@ static void database_start(struct sim *sim, struct member *member) {
   if (db->outbox) outbox_begin(sim, db->outbox);
   if (db->shipping) shipping_begin(sim, db->shipping);
   if (db->copy) copy_backup_begin(sim, db->copy);
+  if (db->quorum) anti_entropy_begin(sim, db->quorum);
 }
 
 static void database_on_message(struct sim *sim, struct member *member, struct frame *message) {
   struct database_state *db = member->state;
   if (db->copy && message_what(sim, message) != COPIES_APPLY) {
     copy_on_message(sim, db->copy, message);
+  } else if (db->quorum && anti_entropy_takes(sim, db->quorum, message)) {
+    /* It needs no worker, */
   } else if (db->quorum && db->quorum->quorum->certifier &&
              certify_takes(sim, db->quorum, message)) {
-    /* It needs no worker. */
+    /* nor does a vote. */
   } else if (station_enter(sim, &db->station, message, 0, true) == STATION_STARTED) {
     database_begin(sim, member, message);
   }
@@ -222,7 +226,7 @@ static void database_on_due(struct sim *sim, struct member *member, struct timer
   } else if (db->shipping) {
     shipping_due(sim, db->shipping, timer);
   } else if (db->quorum) {
-    hints_hand_off(sim, db->quorum);
+    if (!anti_entropy_due(sim, db->quorum, timer)) hints_hand_off(sim, db->quorum);
   } else {
     copy_on_due(sim, db->copy, timer);
   }
@@ -321,6 +325,7 @@ static void database_on_fault(struct sim *sim, struct member *member, const stru
   if (fault == &fault_lose) {
     if (db->shipping) shipping_lose(sim, db->shipping);
     if (db->copy) copy_lose(sim, db->copy);
+    if (db->quorum) quorum_lose(sim, db->quorum);
     return;
   }
   station_fault(sim, member, &db->station, fault, begins);

@@ -36,7 +36,10 @@ const struct meter database_meters[] = {
      "Writes that reached a copy that is not the primary, and failed."},
     {"lost_writes", METER_COUNT, COPIES(lost), 0,
      "Acknowledged writes that the copy which became primary did not have, or that the last copy "
-     "which had them threw away; or that were lost with the data and not in the safe place."},
+     "which had them threw away; or that were lost with the data and not in the safe place. "
+     "Without "
+     "a primary: data whose newest acknowledged write no copy has any more, nor is it kept for "
+     "one."},
     {"conflicts", METER_COUNT, COPIES(conflicts), 0,
      "Writes that a former primary acknowledged after another copy had become primary, and which "
      "that one did not have. Where all lead, writes that had not seen each other: those that were "
@@ -66,6 +69,9 @@ const struct meter database_meters[] = {
     {"hinted", METER_COUNT, ROUNDS(hinted), 0, "Such writes that were handed over."},
     {"repairs", METER_COUNT, ROUNDS(repaired), 0,
      "Newer versions sent to copies that had answered a read with an older one."},
+    {"compared", METER_COUNT, ROUNDS(compared), 0,
+     "Versions that a copy was found to lack when it compared what it has with another one "
+     "(`anti_entropy`); they are handed over as hints are."},
     {"lost_updates", METER_COUNT, ROUNDS(lost_updates), 0,
      "Acknowledged writes that a later one of another leader replaced without having seen them; or "
      "an earlier one whose time stamp is later (`skew`)."},
@@ -164,6 +170,9 @@ bool database_has_meter(const void *config, const struct meter *meter) {
     return c->shards.rule != SHARDS_UNSAID && !database_keeps_copies(config);
   if (!database_keeps_copies(config)) return false;
   if (is_of_any_copies(meter)) return true;
+  if (meter->at == STATE(copies) + offsetof(struct copy_meters, lost)) {
+    return c->copies.conflict != CONFLICT_ABORT;
+  }
   bool votes = meter->at == STATE(copies) + offsetof(struct copy_meters, elections) ||
                meter->at == STATE(copies) + offsetof(struct copy_meters, split_votes);
   if (votes && !c->copies.elect.given) return false;

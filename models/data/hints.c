@@ -22,7 +22,7 @@ static void try_later(struct sim *sim, struct quorum_member *m) {
   }
 }
 
-void hints_keep(struct sim *sim, struct quorum_member *m, uint32_t copy, uint32_t write) {
+void hints_put(struct sim *sim, struct quorum_member *m, uint32_t copy, uint32_t write) {
   struct hints *hints = &m->hints[copy];
   if (hints->n == hints->capacity) {
     uint32_t capacity = hints->capacity ? 2 * hints->capacity : 64;
@@ -36,9 +36,13 @@ void hints_keep(struct sim *sim, struct quorum_member *m, uint32_t copy, uint32_
     hints->capacity = capacity;
   }
   hints->write[(hints->first + hints->n++) % hints->capacity] = write;
-  m->own->hints++;
   level_up(&m->own->kept, sim->now_ns);
   if (!member_is_off(m->member)) try_later(sim, m); /* else when it is back */
+}
+
+void hints_keep(struct sim *sim, struct quorum_member *m, uint32_t copy, uint32_t write) {
+  m->own->hints++;
+  hints_put(sim, m, copy, write);
 }
 
 static void hand_off(struct sim *sim, struct quorum_member *m, uint32_t copy) {
@@ -99,6 +103,11 @@ void hints_restart(struct sim *sim, struct quorum_member *m) {
     m->hints[i].broken = true;
     if (m->hints[i].n > 0) try_later(sim, m);
   }
+}
+
+void hints_lose(struct sim *sim, struct quorum_member *m) {
+  for (uint32_t i = 0; m->hints && i < m->quorum->n; i++) m->hints[i].n = 0;
+  level_set(&m->own->kept, sim->now_ns, 0);
 }
 
 void hints_free(struct quorum_member *m) {

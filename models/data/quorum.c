@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "anti_entropy.h"
 #include "arena.h"
 #include "call.h"
 #include "certify.h"
@@ -27,8 +28,8 @@ void copies_outline(const struct spec *spec, const struct component_spec *compon
   copies->shards = component->instances / copies_members(config);
   copies->unfenced = !config->fence && copies_are_promoted(spec, component);
   copies->majority = config->write.word == WRITE_QUORUM || config->read.word == READ_QUORUM;
-  copies->replaces = copies_have_primary(config);
   bool certifies = copies_all_lead(config) && config->conflict == CONFLICT_ABORT;
+  copies->replaces = !certifies;
   if (config->elect.given) {
     copies->elect_ns = config->elect.timeout_ns;
     copies->majority |= config->write.word == WRITE_ASYNC;
@@ -76,7 +77,8 @@ static struct quorum *shared_new(struct sim *sim, const struct member *first,
     m->quorum = q;
     m->member = &component->member[q->first + i];
     m->number = i;
-    if (q->keeps_hints) m->hints = arena_lines(sim->arena, n, sizeof *m->hints);
+    if (q->keeps_hints || config->anti_entropy_ns)
+      m->hints = arena_lines(sim->arena, n, sizeof *m->hints);
   }
   return q;
 }
@@ -113,6 +115,7 @@ void quorum_fault(struct sim *sim, struct quorum_member *m, const struct fault_d
   } else {
     if (m->quorum->certifier) certify_restart(sim, m);
     hints_restart(sim, m);
+    anti_entropy_begin(sim, m);
   }
 }
 

@@ -10,6 +10,8 @@
  *   coordinate.c    one call, from its messages to the copies until all have answered
  *   certify.c       where all lead, and vote on each write
  *   hints.c         writes that a copy could not take, kept for it (hinted handoff)
+ *   anti_entropy.h  copies compare what they have
+ *   quorum_loss.c   a copy loses its data
  *
  * A write has a time stamp, and of two a copy keeps the later one. What readers really get is
  * judged by the history (history.h), which sees all copies at once: when a copy begins to read, it
@@ -28,11 +30,12 @@ enum {
   QUORUM_HINT,
   QUORUM_REPAIR,
   QUORUM_CERTIFY,
+  QUORUM_COMPARE,
   QUORUM_MESSAGES
 };
 
 struct quorum_meters {
-  uint64_t too_few, hints, hinted, repaired;
+  uint64_t too_few, hints, hinted, repaired, compared;
   uint64_t lost_updates, merged; /* where all lead */
   struct level waiting, kept;
 };
@@ -69,8 +72,10 @@ struct quorum_member {
   uint32_t number; /* from 0; from quorum->n on it keeps no data */
   uint32_t waiting;
   struct hints *hints; /* by copy */
-  struct timer handoff;
-  uint64_t ahead_ns;                      /* its clock: of the true time */
+  struct timer handoff, compares;
+  uint32_t compared; /* how often it asked another copy to compare */
+  bool lost_data;    /* it has lost its data, and nobody has been asked for them since */
+  uint64_t ahead_ns; /* its clock: of the true time */
   uint64_t begun, answered, failed, lost; /* since time 0 */
   struct copy_meters *meters;
   struct quorum_meters *own;
@@ -128,13 +133,21 @@ void quorum_set_waiting(struct sim *sim, struct quorum_member *m, uint32_t waiti
 /* Its coordinator has crashed. */
 void quorum_lose_rounds(struct sim *sim, struct quorum_member *m);
 
+/* --- quorum_loss.c -------------------------------------------------------------------------- */
+
+/* It goes down with its data. */
+void quorum_lose(struct sim *sim, struct quorum_member *m);
+
 /* --- hints.c -------------------------------------------------------------------------------- */
 
+/* `put` does not count it as one that a copy did not take. */
 void hints_keep(struct sim *sim, struct quorum_member *m, uint32_t copy, uint32_t write);
+void hints_put(struct sim *sim, struct quorum_member *m, uint32_t copy, uint32_t write);
 void hints_hand_off(struct sim *sim, struct quorum_member *m); /* to all */
 void hints_on_answer(struct sim *sim, struct quorum_member *m, uint32_t copy, uint32_t number,
                      enum outcome outcome);
 void hints_restart(struct sim *sim, struct quorum_member *m);
+void hints_lose(struct sim *sim, struct quorum_member *m); /* its disk is gone */
 void hints_free(struct quorum_member *m);
 
 #endif

@@ -111,7 +111,10 @@ const struct fault_def fault_lose = {
          .doc =
              "Loses the data. A database is down until what was shipped is restored; one of its "
              "copies, \"db[2]\", until a new one is in its place, which gets from the others what "
-             "they have; a disk of a storage until another one is in its place, to which others "
+             "they have (without a primary: from hints, read repair and anti_entropy, and where "
+             "all "
+             "lead at once); a disk of a storage until another one is in its place, to which "
+             "others "
              "are "
              "copied.",
          .params = fault_no_params,
@@ -123,7 +126,7 @@ const struct fault_def fault_lose = {
     .fits = fits,
     .lacks = "keeps no data that could be lost and restored; name a database or a storage",
     .unfit =
-        "changes data that are nowhere else; give it ship = { every = \"5min\" }, or copies with "
-        "a primary and name one of them, such as \"db[2]\"",
+        "changes data that are nowhere else; give it ship = { every = \"5min\" }, or copies that "
+        "do not vote (conflict = \"abort\") and name one of them, such as \"db[2]\"",
     .whom = "database that ships its log, or storage",
 };

@@ -178,8 +178,21 @@ static bool is_over(const struct history *h, const struct history_write *w) {
   return w->shows == h->all || (w->has == 0 && !w->begun);
 }
 
+/* What it stood for is named by its own number, as before. */
+static void stands_no_more(struct history *h, uint32_t write) {
+  const struct history_write *w = at(h, write);
+  struct datum *d = &h->datum[w->datum];
+  if (d->acked == write) d->acked = w->rank;
+  if (d->begun == write) d->begun = w->rank;
+  for (uint32_t k = 0; k < h->copies; k++) {
+    uint32_t *version = version_at(h, k, w->datum);
+    if (*version == write) *version = w->rank;
+  }
+}
+
 static void forget(struct history *h) {
   while (h->n > 0 && h->first < h->kept_from && is_over(h, at(h, h->first))) {
+    if (__builtin_expect(at(h, h->first)->stands, 0)) stands_no_more(h, h->first);
     h->first++;
     h->n--;
   }
@@ -344,6 +357,96 @@ void history_lose_data(struct history *h, uint32_t copy) {
   if (h->counts == copy) h->counts = HISTORY_COPIES;
 }
 
+/* --- a copy that loses its data, where nobody is the primary --------------------------------- */
+
+/* What every copy shows of a datum and nobody keeps is kept again, below what is kept of it. */
+static void stand_again(struct history *h, uint32_t datum, uint32_t version, uint64_t now_ns) {
+  uint32_t over = h->datum[datum].begun, has = 0;
+  for (uint32_t k = 0; k < h->copies; k++) {
+    if (*version_at(h, k, datum) != 0) has |= UINT32_C(1) << k;
+  }
+  if (has == 0) return; /* all have lost it before */
+  while (is_kept(h, over) && is_kept(h, at(h, over)->before)) over = at(h, over)->before;
+  uint32_t write = add(h, h->datum[datum].item, 0, now_ns);
+  struct history_write *w = at(h, write);
+  *w = (struct history_write){.datum = datum,
+                              .before = version,
+                              .has = has,
+                              .shows = has,
+                              .made_ns = now_ns,
+                              .acked_ns = now_ns,
+                              .rank = version,
+                              .begun = true,
+                              .stands = true};
+  if (is_kept(h, over)) {
+    at(h, over)->before = write;
+  } else {
+    h->datum[datum].begun = write;
+  }
+  if (h->datum[datum].acked == version) h->datum[datum].acked = write;
+  for (uint32_t k = 0; k < h->copies; k++) {
+    if (*version_at(h, k, datum) == version) *version_at(h, k, datum) = write;
+  }
+}
+
+/* The version that lies below all that is kept of it; 0: none was ever written, or it is kept. */
+static uint32_t base_of(const struct history *h, uint32_t datum) {
+  uint32_t w = h->datum[datum].begun;
+  while (is_kept(h, w)) {
+    if (at(h, w)->stands) return 0;
+    w = at(h, w)->before;
+  }
+  return w;
+}
+
+uint32_t history_lose_copy(struct history *h, uint32_t copy, uint64_t now_ns) {
+  uint32_t bit = UINT32_C(1) << copy, lacks = 0;
+  for (uint32_t d = 1; d < h->data; d++) {
+    uint32_t base = base_of(h, d);
+    if (base != 0) stand_again(h, d, base, now_ns);
+    *version_at(h, copy, d) = 0;
+  }
+  for (uint32_t i = 0; i < h->n; i++) {
+    struct history_write *w = at(h, h->first + i);
+    if (w->datum == 0 || !(w->shows & bit)) continue;
+    w->has &= ~bit;
+    w->shows &= ~bit;
+    note(h, KEY_DISCARDED, copy + 1, h->first + i);
+    lacks++;
+  }
+  return lacks;
+}
+
+struct history_gone history_lose_gone(struct history *h,
+                                      bool (*may_come)(const void *who, uint32_t write),
+                                      const void *who) {
+  struct history_gone gone = {0};
+  for (uint32_t d = 1; d < h->data; d++) {
+    uint32_t w = h->datum[d].acked;
+    if (!is_kept(h, w) || at(h, w)->shows != 0 || may_come(who, w)) continue;
+    gone.lost++;
+    while (is_kept(h, w) && at(h, w)->shows == 0) {
+      uint32_t before = at(h, w)->before;
+      if (at(h, w)->acked_ns != TIME_NEVER && !at(h, w)->lost) lose(h, w);
+      gone.given_up += at(h, w)->begun;
+      at(h, w)->begun = false; /* nobody waits for it to come */
+      w = before;
+    }
+  }
+  forget(h);
+  return gone;
+}
+
+void history_compare(const struct history *h, uint32_t copy, uint32_t other,
+                     void (*lacks)(void *who, uint32_t version), void *who) {
+  for (uint32_t d = 1; d < h->data; d++) {
+    uint32_t version = *version_at(h, other, d);
+    if (version != *version_at(h, copy, d) && !history_shows(h, copy, version)) {
+      lacks(who, version);
+    }
+  }
+}
+
 /* --- acknowledged, and read ----------------------------------------------------------------- */
 
 bool history_ack(struct history *h, uint32_t copy, uint32_t write, uint64_t user, uint64_t now_ns) {
@@ -419,8 +522,10 @@ void history_judge(struct history *h, uint32_t item, const struct history_view *
   }
   if (user == 0 || datum == 0) return;
   if (!h->sessions) h->sessions = sessions_new();
+  uint32_t version = view->version;
+  if (is_kept(h, version) && at(h, version)->stands) version = view->rank;
   struct session_breach breach =
-      session_read(h->sessions, user, datum, view->version, came_ns, answered_ns);
+      session_read(h->sessions, user, datum, version, came_ns, answered_ns);
   out->own_missed += breach.own_missed;
   out->went_back += breach.went_back;
 }

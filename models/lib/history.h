@@ -53,6 +53,7 @@ struct history_write {
   uint32_t rank;         /* its own number; of one that was beaten that of the write below it */
   bool lost;
   bool begun;  /* without a copy that has it: it is kept until every copy shows it */
+  bool stands; /* for what every copy had shown, and one has lost; it is the write of its rank */
   bool missed; /* a later write of the datum was begun where this one was not seen */
   uint8_t by;  /* the copy that began it, plus 1 */
 };
@@ -102,6 +103,25 @@ uint32_t history_next(const struct history *h);
 /* A copy loses what it has, and discards it: until another one takes over none is there with which
  * an acknowledgement could conflict. */
 void history_lose_data(struct history *h, uint32_t copy);
+
+/* Where nobody is the primary, a copy loses what it has: it shows nothing that was ever written,
+ * and gets it again as it gets any write (merged); what every copy had shown and nobody kept any
+ * more is kept again, and readers miss it since now. Returns how many writes the copy lacks now
+ * that it did not before. */
+uint32_t history_lose_copy(struct history *h, uint32_t copy, uint64_t now_ns);
+/* Then: the data whose newest acknowledged write no copy shows, nor a newer one. `may_come`: one
+ * that is kept elsewhere is not lost. `given_up`: of so many writes every copy was behind and is no
+ * more, as they never come. */
+struct history_gone {
+  uint32_t lost, given_up;
+};
+struct history_gone history_lose_gone(struct history *h,
+                                      bool (*may_come)(const void *who, uint32_t write),
+                                      const void *who);
+/* Calls `lacks` with each version that `other` shows and `copy` shows neither it nor a newer one.
+ */
+void history_compare(const struct history *h, uint32_t copy, uint32_t other,
+                     void (*lacks)(void *who, uint32_t version), void *who);
 
 /* What a read that came at `came_ns` and is answered at `answered_ns` sees at a copy. */
 struct history_view {

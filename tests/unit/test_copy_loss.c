@@ -133,7 +133,7 @@ static void test_mistakes(void **state) {
              "name one of them"));
   assert_non_null(strstr(mistake("client \"c\" { arrivals = constant \"10/s\", target = \"pg\" }\n"
                                  "database \"pg\" { read = \"1ms\", write = \"1ms\", copies = { n "
-                                 "= 3, read = 2, write = 2 } }\n"
+                                 "= 3, leaders = \"all\", conflict = \"abort\" } }\n"
                                  "fault { lose \"pg[1]\", at = \"1s\", lasts = \"1s\" }\n"),
                          "nowhere else"));
 }

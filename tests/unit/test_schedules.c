@@ -135,6 +135,19 @@ static const struct protocol protocols[] = {
      .within_ms = 12000,
      .longest_ms = 3000,
      .seconds = 40},
+    {.name = "quorums with a disk that is lost",
+     .body = USERS("kv", "100/s")
+         PLACE("10ms", "1%") "database \"kv\" { read = \"1ms\", write = \"1ms\", zone = \"z\",\n"
+                             "  copies = { n = 5, coordinators = 1, read = 3, write = 3, hints = "
+                             "true,\n"
+                             "    anti_entropy = \"5s\", timeout = \"300ms\" } }\n",
+     .more = "lose \"kv[2]\"",
+     .target = {"kv[1]", "kv[2]", "kv[3]", "kv[4]", "kv[5]"},
+     .zero = {"kv.lost_writes", "kv.behind.end", "kv.hints_kept.end", "kv.waiting_calls.end"},
+     .faults = 8,
+     .within_ms = 12000,
+     .longest_ms = 3000,
+     .seconds = 60},
     {.name = "leaders that merge",
      .body = "client \"users\" { arrivals = " WHILE(
          "100/s") ", target = \"kv\", timeout = \"2s\",\n"
