@@ -373,10 +373,14 @@ bool table_check(struct loader *loader, const struct spot *spot, int index, cons
   }
   if (unknown) {
     struct spot at = spot_key(spot, arena_text(loader->arena, unknown));
-    if (n == 0) {
-      return spot_error(loader, &at, "unknown; leave it out, as there are no keys%s",
-                        items > 0 ? ", but a list of values" : "");
+    if (n == 0 && items > 0) {
+      return spot_error(
+          loader, &at,
+          "unknown in a list of values; what belongs to one of them stands in its own "
+          "braces, as in call { \"db\", %s = ... }",
+          unknown);
     }
+    if (n == 0) return spot_error(loader, &at, "unknown; leave it out, as there are no keys");
     return spot_error(loader, &at, "unknown%s", nearest_hint(unknown, keys, n, "known are").text);
   }
   if (odd) return spot_error(loader, spot, "a key of the table is no name; write KEY = VALUE");

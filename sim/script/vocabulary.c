@@ -296,17 +296,39 @@ static const char *next_line(lua_State *L, void *user, size_t *size) {
   return line;
 }
 
-/* function "resize" { ... } cannot be a kind: the word is Lua's own. */
-static bool is_function_as_kind(const struct source *source, const char *message) {
+/* The line that a compiler's message speaks of, up to its end; NULL: there is none. */
+static const char *line_of(const struct source *source, const char *message, size_t *length) {
   int line = 0;
-  if (sscanf(message, "#%*d:%d:", &line) != 1) return false;
+  if (sscanf(message, "#%*d:%d:", &line) != 1) return NULL;
   const char *at = source->text, *end = source->text + source->length;
   for (int i = 1; i < line && at; i++) {
     at = memchr(at, '\n', (size_t)(end - at));
     at = at ? at + 1 : NULL;
   }
+  if (!at) return NULL;
+  const char *stop = memchr(at, '\n', (size_t)(end - at));
+  *length = (size_t)((stop ? stop : end) - at);
+  return at;
+}
+
+/* Adds to the compiler's message, which is on the stack, what to do. */
+static void add_hint(lua_State *L, const struct source *source) {
   static const char word[] = "function \"";
-  return at && (size_t)(end - at) > strlen(word) && memcmp(at, word, strlen(word)) == 0;
+  const char *message = lua_tostring(L, -1);
+  size_t length = 0;
+  const char *line = line_of(source, message, &length);
+  char hint[200];
+  if (!line) return;
+  /* function "resize" { ... } cannot be a kind: the word is Lua's own. */
+  if (length > strlen(word) && memcmp(line, word, strlen(word)) == 0) {
+    lua_pushfstring(
+        L,
+        "%s: 'function' is a word of Lua; write service \"...\" { instances = on_demand "
+        "{ ... } } for functions that are started on demand",
+        message);
+  } else if (syntax_hint(message, line, length, hint, sizeof hint)) {
+    lua_pushfstring(L, "%s; %s", message, hint);
+  }
 }
 
 void vocabulary_run_file(lua_State *L, uint32_t number) {
@@ -325,14 +347,8 @@ void vocabulary_run_file(lua_State *L, uint32_t number) {
     if (lua_type(L, -1) == LUA_TSTRING && *lua_tostring(L, -1) != '#') { /* lacks a place */
       lua_pushfstring(L, "#%d:%d: nested too deeply for the compiler (%s)", (int)number, feed.line,
                       lua_tostring(L, -1));
-    } else if (lua_type(L, -1) == LUA_TSTRING && is_function_as_kind(source, lua_tostring(L, -1))) {
-      lua_pushfstring(
-          L,
-          "%s: 'function' is a word of Lua; write service \"...\" { instances = on_demand "
-          "{ ... } } for functions that are started on demand",
-          lua_tostring(L, -1));
-    } else if (lua_type(L, -1) == LUA_TSTRING && syntax_hint(lua_tostring(L, -1))) {
-      lua_pushfstring(L, "%s; %s", lua_tostring(L, -1), syntax_hint(lua_tostring(L, -1)));
+    } else if (lua_type(L, -1) == LUA_TSTRING) {
+      add_hint(L, source);
     }
     lua_error(L);
   }

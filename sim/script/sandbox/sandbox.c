@@ -12,6 +12,7 @@
 #include "prelude.h"
 #include "quantity_math.h"
 #include "safelib.h"
+#include "syntax_hint.h"
 #include "vocabulary.h"
 
 /* --- limits --------------------------------------------------------------------------------- */
@@ -198,8 +199,10 @@ static void tell(struct loader *loader, const char *message) {
     unsigned long source = strtoul(message + 1, &end, 10);
     if (*end == ':' && source < loader->sources) {
       char text[160];
-      loader_fail(loader, "%s%s", loader->source[source]->file,
-                  explain_hidden(end, text, sizeof text));
+      const char *told = explain_hidden(end, text, sizeof text);
+      const char *hint = told == end ? runtime_hint(end) : NULL;
+      loader_fail(loader, "%s%s%s%s", loader->source[source]->file, told, hint ? "; " : "",
+                  hint ? hint : "");
       return;
     }
   }
