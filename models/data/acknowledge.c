@@ -6,6 +6,7 @@
 #include "call.h"
 #include "column.h"
 #include "copies.h"
+#include "holding.h"
 #include "timeline.h"
 #include "timer.h"
 
@@ -70,11 +71,12 @@ static struct frame *pop_waiter(struct sim *sim, struct copy *copy) {
   return call->stamp == w->stamp ? call : NULL;
 }
 
-static void hold(struct sim *sim, struct copy *copy, struct frame *call, uint32_t again,
-                 uint32_t row) {
+static void hold(struct sim *sim, struct copy *copy, struct frame *call, struct waiter waiter) {
   push_waiter(copy, (struct waiter){.position = copy->log.end,
-                                    .again = again,
-                                    .row = row,
+                                    .again = waiter.again,
+                                    .row = waiter.row,
+                                    .writes = waiter.writes,
+                                    .stale = waiter.stale,
                                     .slot = frame_slot(sim, call),
                                     .stamp = call->stamp,
                                     .since_ns = sim->now_ns});
@@ -88,8 +90,9 @@ static void hold(struct sim *sim, struct copy *copy, struct frame *call, uint32_
   }
 }
 
-void copy_wait(struct sim *sim, struct copy *copy, struct frame *call, uint32_t row) {
-  hold(sim, copy, call, 0, row);
+void copy_wait(struct sim *sim, struct copy *copy, struct frame *call, bool writes, uint32_t row) {
+  bool stale = writes && sim->holding && holding_is_stale(sim, copy->group->component->id, call);
+  hold(sim, copy, call, (struct waiter){.writes = writes, .row = row, .stale = stale});
 }
 
 /* Its row is the next one's, unless it leads no more. */
@@ -102,22 +105,24 @@ void copy_answer_behind(struct sim *sim, struct copy *copy, struct frame *call, 
   if (copy->committed >= copy->log.end) {
     answer(sim, copy, call, row);
   } else {
-    hold(sim, copy, call, WAITS_FOR_LOG, row);
+    hold(sim, copy, call, (struct waiter){.again = WAITS_FOR_LOG, .row = row});
   }
 }
 
 /* `waited`: somebody was to have an answer. Of what an earlier leader made nobody is answered. */
-static void acknowledge_one(struct sim *sim, struct copy *copy, struct frame *call, bool waited) {
+static void acknowledge_one(struct sim *sim, struct copy *copy, struct frame *call, bool waited,
+                            const struct waiter *waiter) {
   struct group *group = copy->group;
   uint32_t position = ++copy->committed;
   uint32_t write = log_at(&copy->log, position).write;
   uint64_t user = call && column_wanted(sim, COLUMN_USER) ? column_get(sim, call, COLUMN_USER) : 0;
-  bool writes = group->parts == NULL || part_entry_writes(copy_parts_committed(sim, copy, write));
-  if (waited && writes) {
+  if (group->parts) copy_parts_committed(sim, copy, write);
+  if (waited && waiter->writes) {
     copy->meters->conflicts += history_ack(group->history, copy->number, write, user, sim->now_ns);
   }
   if (copy->applied < position) copy_show_next(copy);
-  if (call && writes && ledger_follows(sim, group->component->id)) {
+  if (call && sim->holding) holding_counts(sim, group->component->id, call, waiter->stale);
+  if (call && waiter->writes && ledger_follows(sim, group->component->id)) {
     ledger_write(sim, group->component->id, call);
   }
   if (waited && group->failed_ns != TIME_NEVER && copy->number == group->primary) {
@@ -156,7 +161,7 @@ void copy_answer_again(struct sim *sim, struct copy *copy, struct frame *call, u
   if (copy->committed >= copy->log.end) {
     answer_again(sim, copy, call, write);
   } else {
-    hold(sim, copy, call, write, 0);
+    hold(sim, copy, call, (struct waiter){.again = write});
   }
 }
 
@@ -178,10 +183,13 @@ void copy_acknowledge(struct sim *sim, struct copy *copy) {
     struct frame *call = NULL;
     bool waits =
         copy->waiters > 0 && copy->waiter[copy->first_waiter].position == copy->committed + 1;
-    uint32_t row = waits ? copy->waiter[copy->first_waiter].row : 0;
-    if (waits) call = pop_waiter(sim, copy);
-    acknowledge_one(sim, copy, call, waits);
-    answer(sim, copy, call, row); /* which may bring the next write */
+    struct waiter waiter = {0};
+    if (waits) {
+      waiter = copy->waiter[copy->first_waiter];
+      call = pop_waiter(sim, copy);
+    }
+    acknowledge_one(sim, copy, call, waits, &waiter);
+    answer(sim, copy, call, waiter.row); /* which may bring the next write */
   }
   if (copy->waiters == 0) timer_stop(&copy->patience);
   if (elected && copy->leads && copy->committed > before) elect_tell_committed(sim, copy);

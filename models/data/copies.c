@@ -67,6 +67,7 @@ void copy_free(struct copy *copy) {
   copy_keys_free(copy->group->keys);
   copy_outbox_free(copy->group->messages);
   copy_parts_free(copy->group->parts);
+  copy_tokens_free(copy->group->tokens);
 }
 
 /* What is in its memory is gone; its log and what it shows are on its disk. */

@@ -12,6 +12,7 @@
  *   copy_keys.h      writes that are sent again
  *   copy_outbox.h    messages that writes leave
  *   copy_parts.h     parts of transactions
+ *   copy_tokens.h    tokens of locks
  *   elect.c          or because the copies have elected it
  *   copy_sets.h      shards of which each has copies of its own: so many groups
  *
@@ -26,6 +27,7 @@
 
 #include "column.h"
 #include "copy_parts.h"
+#include "copy_tokens.h"
 #include "elect.h"
 #include "history.h"
 #include "log.h"
@@ -111,6 +113,8 @@ struct waiter {
   uint32_t position, slot, stamp;
   uint32_t again; /* the write that it is answered for, which was made before; 0: it made one */
   uint32_t row;   /* that is free when it is answered; 0: none */
+  bool writes;    /* readers see what it made */
+  bool stale;     /* it was made for a former holder of a lock (holding.h) */
   uint64_t since_ns;
 };
 
@@ -179,7 +183,8 @@ struct group {
   struct copy_outbox *messages; /* NULL: writes leave none */
   struct copy_parts *parts; /* NULL: none takes part in a transaction, and rows are not locked */
   const struct copy_locks *locks;
-  struct how_many write; /* as configured */
+  struct copy_tokens *tokens; /* NULL: it does not look at tokens */
+  struct how_many write;      /* as configured */
   struct elections elections;
   void (*let_in)(struct sim *sim, struct member *member, struct frame *call); /* a read */
   uint64_t failed_ns; /* since when no primary has taken writes; TIME_NEVER: it is not so */
@@ -246,7 +251,7 @@ void copy_show_next(struct copy *copy);
 /* --- acknowledge.c -------------------------------------------------------------------------- */
 
 /* `row`: is unlocked when it is answered. */
-void copy_wait(struct sim *sim, struct copy *copy, struct frame *call, uint32_t row);
+void copy_wait(struct sim *sim, struct copy *copy, struct frame *call, bool writes, uint32_t row);
 /* It is answered when all that is in the log now may be. */
 void copy_answer_behind(struct sim *sim, struct copy *copy, struct frame *call, uint32_t row);
 /* A write that the log has is sent again: it is answered when it, and all behind it, may be. */

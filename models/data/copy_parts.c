@@ -114,6 +114,7 @@ static void count(struct sim *sim, struct entry *e) {
   e->counts = true;
   switch ((enum part_entry)e->what) {
     case PART_NONE:
+    case PART_TOKEN:
       break;
     case PART_PREPARED:
       transaction_note(sim, e->part, FACT_PREPARED);
@@ -137,6 +138,7 @@ static void take_back(struct sim *sim, struct entry *e) {
   e->counts = false;
   switch ((enum part_entry)e->what) {
     case PART_NONE:
+    case PART_TOKEN:
     case PART_PREPARED: /* who decides has heard the vote, and does not hear that it is lost */
       break;
     case PART_DONE:
@@ -164,11 +166,9 @@ static struct entry *entry_of(const struct copy_parts *parts, uint32_t write) {
   return low < parts->n && parts->entry[low].write == write ? &parts->entry[low] : NULL;
 }
 
-enum part_entry copy_parts_committed(struct sim *sim, const struct copy *copy, uint32_t write) {
+void copy_parts_committed(struct sim *sim, const struct copy *copy, uint32_t write) {
   struct entry *e = entry_of(copy->group->parts, write);
-  if (!e) return PART_NONE;
-  if (!e->counts && copy->number == copy->group->primary) count(sim, e);
-  return (enum part_entry)e->what;
+  if (e && !e->counts && copy->number == copy->group->primary) count(sim, e);
 }
 
 void copy_parts_lead(struct sim *sim, const struct copy *copy,

@@ -29,7 +29,8 @@ enum part_entry {
   PART_PREPARED, /* it has voted, and its row is locked */
   PART_DONE,     /* its write is there */
   PART_VOID,     /* it was given up, and is not done any more */
-  PART_UNDONE    /* its write was undone by another one */
+  PART_UNDONE,   /* its write was undone by another one */
+  PART_TOKEN     /* of an entry: no part, but the token of a reader (copy_tokens.h) */
 };
 
 /* Whether such an entry is a write that readers see. */
@@ -48,8 +49,8 @@ void copy_parts_add(struct sim *sim, const struct copy *copy, uint64_t part, uin
 /* What the log of a copy says of it. */
 enum part_entry copy_parts_state(const struct sim *sim, const struct copy *copy, uint64_t part);
 
-/* Its log is committed up to one more write. What kind of entry that is. */
-enum part_entry copy_parts_committed(struct sim *sim, const struct copy *copy, uint32_t write);
+/* Its log is committed up to one more write. */
+void copy_parts_committed(struct sim *sim, const struct copy *copy, uint32_t write);
 
 /* It leads from now on, with the log that it has: what the one before it had more is taken back,
  * and `lock` is told the rows of what is prepared. */

@@ -107,6 +107,29 @@ static uint32_t done_before(struct sim *sim, struct database_state *db, const st
                         &db->keys);
 }
 
+/* Its work is over, and it was made under a lock. Whether it is dealt with: turned away, as the
+ * lock has been given to somebody else, or answered when copies remember the token of a reader. */
+static bool fenced(struct sim *sim, struct member *member, struct frame *call) {
+  struct database_state *db = member->state;
+  enum token_is token = copy_tokens_look(sim, db->copy, call);
+  bool writes = database_is_write(db, call);
+  if (token == TOKEN_NONE || !db->copy->leads) return false;
+  if (writes && token != TOKEN_OLD) return false;
+  if (writes) {
+    db->fenced++;
+    if (sim->keys) key_note_call(sim, call, KEY_FENCED);
+    call_reply(sim, call, OUTCOME_FAILED);
+    return true;
+  }
+  db->reads++;
+  if (token == TOKEN_NEW) {
+    copy_write(sim, db->copy, call, PART_TOKEN, 0);
+  } else {
+    copy_answer_behind(sim, db->copy, call, 0);
+  }
+  return true;
+}
+
 /* The same of its end. */
 static bool done_special(struct sim *sim, struct member *member, struct frame *call) {
   struct database_state *db = member->state;
@@ -121,8 +144,11 @@ static bool done_special(struct sim *sim, struct member *member, struct frame *c
   } else if (call->flags & CALL_MESSAGE) {
     call_reply(sim, call, OUTCOME_OK);
     if (db->copy) copy_applied(sim, db->copy);
+  } else if (db->copy->group->tokens && fenced(sim, member, call)) {
+    return true;
   } else if (!database_is_write(db, call)) {
     db->reads++;
+    if (sim->holding) holding_done(sim, member->component->id, call, false);
     call_reply(sim, call, OUTCOME_OK);
   } else if (db->copy->leads) {
     uint32_t done = done_before(sim, db, call);
@@ -131,7 +157,6 @@ static bool done_special(struct sim *sim, struct member *member, struct frame *c
       return true;
     }
     db->writes++;
-    if (sim->holding) holding_done(sim, member->component->id, call, true);
     copy_write(sim, db->copy, call, PART_NONE, 0);
   } else {
     db->copies.read_only++;
@@ -158,7 +183,8 @@ static bool dealt_with(struct sim *sim, struct member *member, struct frame *cal
   const struct copies_config *copies = &db->config->copies;
   bool writes = db->rows ? database_writes_row(sim, db, call) : database_is_write(db, call);
   bool elected = copies->elect.given && copies->read.word == READ_PRIMARY;
-  if (db->copy && (writes || elected) && !db->copy->leads) {
+  bool locked = db->copy && db->copy->group->tokens && column_get(sim, call, COLUMN_TOKEN) != 0;
+  if (db->copy && (writes || elected || locked) && !db->copy->leads) {
     db->copies.read_only += writes;
     call_reply(sim, call, OUTCOME_FAILED);
     return true;
@@ -371,6 +397,7 @@ static void init_copies(struct sim *sim, struct member *member) {
     group->locks = &database_locks;
     if (!group->parts) group->parts = copy_parts_new();
   }
+  if (db->config->fencing && !group->tokens) group->tokens = copy_tokens_new(sim);
   if (db->copy->number == 0) group->keys = copy_keys_new(sim, &db->config->idempotency);
   if (!db->outbox) return;
   db->copy->outbox = db->outbox;
@@ -401,7 +428,7 @@ static void database_init(struct sim *sim, struct member *member) {
   bool alone = !database_keeps_copies(db->config);
   if (alone) db->idempotency = idempotency_new(sim, &db->config->idempotency, &db->keys);
   db->outbox = outbox_new(sim, member, &db->config->outbox, &db->sent);
-  if (db->config->fencing) db->fencing = fencing_new(sim);
+  if (db->config->fencing && alone) db->fencing = fencing_new(sim);
   const struct database_state *first = member->component->member->state;
   db->unchanged = member->index == 1 ? unchanged_new(sim, member) : first->unchanged;
   struct shipping_meters losses = {&db->shipped, &db->copies.lost, &db->copies.recovery_point};

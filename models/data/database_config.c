@@ -103,6 +103,7 @@ bool database_validate(const struct spec *spec, const struct component_spec *com
                      "leave out one of them",
                      other);
   }
+  if (config->copies.given && !leaderless) other = takes_part || config->row_locks ? other : NULL;
   if (config->fencing && other) {
     return error_set(
         err, "has both fencing and %s, which do not go together yet; leave out one of them", other);
@@ -325,9 +326,13 @@ const struct param database_params[] = {
      .type = PARAM_BOOL,
      .offset = AT(fencing),
      .fallback = "false",
-     .doc = "Whether it looks at the tokens of locks: a write that was made under a lock fails if "
-            "the database has been called for a later holder of the same lock (ZooKeeper's zxid or "
-            "etcd's revision as fencing token)."},
+     .doc =
+         "Whether it looks at the tokens of locks: a write that was made under a lock fails if "
+         "the database has been called for a later holder of the same lock (ZooKeeper's zxid or "
+         "etcd's revision as fencing token). With copies calls under locks go to the primary, and "
+         "the greatest token is in the log: the first read under a lock waits for copies as a "
+         "write "
+         "does."},
     {.name = "outbox",
      .type = PARAM_GROUP,
      .offset = AT(outbox),

@@ -4,7 +4,6 @@
 #include "call.h"
 #include "column.h"
 #include "database_state.h"
-#include "holding.h"
 #include "timeline.h"
 #include "transaction.h"
 
@@ -39,13 +38,6 @@ static void unlock(struct sim *sim, struct member *member, uint32_t item) {
   if (next) go_on(sim, member, next);
 }
 
-/* A write that the log of a primary gets. */
-static void count_write(struct sim *sim, struct member *member, const struct frame *call) {
-  struct database_state *db = member->state;
-  db->writes++;
-  if (sim->holding) holding_done(sim, member->component->id, call, true);
-}
-
 /* A prepared write becomes one, or is undone. */
 static void hear(struct sim *sim, struct member *member, struct frame *call) {
   struct transaction *t = transaction_of(sim, call);
@@ -69,7 +61,7 @@ static void decide_at_copy(struct sim *sim, struct member *member, struct frame 
     copy_answer_behind(sim, db->copy, call, 0);
     return;
   }
-  if (commits) count_write(sim, member, call);
+  db->writes += commits;
   copy_write(sim, db->copy, call, commits ? PART_DONE : PART_VOID, prepared ? call->item : 0);
 }
 
@@ -200,7 +192,7 @@ bool database_done_at_copy(struct sim *sim, struct member *member, struct frame 
   transaction_pin(sim, part);
   if (!undoes) transaction_settled(sim, call);
   if (does) {
-    if (part_entry_writes(what)) count_write(sim, member, call);
+    db->writes += part_entry_writes(what);
     if (what == PART_PREPARED && item) rows_keep(sim, db->rows, item);
     copy_write(sim, db->copy, call, what, what == PART_PREPARED ? 0 : item);
   } else if (undoes) {

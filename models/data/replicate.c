@@ -76,6 +76,7 @@ static void drop_old(struct group *group) {
   }
   copy_outbox_forget(group, least);
   copy_parts_forget(group, least);
+  copy_tokens_forget(group, least);
   for (uint32_t i = 0; i < group->n; i++) log_drop(&group->copy[i].log, least);
 }
 
@@ -104,7 +105,8 @@ void copy_write(struct sim *sim, struct copy *copy, struct frame *call, enum par
                    sim->now_ns);
   }
   if (group->messages) copy_outbox_made(sim, copy, call, write);
-  if (what != PART_NONE) {
+  if (group->tokens) copy_tokens_note(sim, copy, call, write);
+  if (what != PART_NONE && what != PART_TOKEN) {
     copy_parts_add(sim, copy, transaction_part(sim, call), call->item, what, write);
   }
   copy->matched = copy->log.end;
@@ -114,7 +116,7 @@ void copy_write(struct sim *sim, struct copy *copy, struct frame *call, enum par
     if (!copy->peer[i].broken) send(sim, copy, i, copy->log.end - 1, copy->log.end);
   }
   if ((copy->log.end & 255) == 0) drop_old(group);
-  copy_wait(sim, copy, call, row);
+  copy_wait(sim, copy, call, writes, row);
   copy_acknowledge(sim, copy);
 }
 

@@ -71,6 +71,7 @@ struct member *route_any(const struct component *component, uint32_t first, uint
 
 struct member *route_pick(const struct group *group, const struct frame *call) {
   if (op_set_has(&group->write_ops, call->op)) return primary_of(group, call);
+  if (group->tokens && column_get(group->sim, call, COLUMN_TOKEN)) return primary_of(group, call);
   const struct how_many *read = &group->config->read;
   if (read->word == READ_NEAREST) {
     const struct spec *spec = group->sim->spec;

@@ -219,7 +219,7 @@ static void test_mistakes(void **state) {
       "service \"app\" { on = { lock { \"db\", lease = \"1s\" } } }\ndatabase \"db\" {}\n");
   assert_non_null(strstr(message, "lock_service"));
   message = mistake(APP("lease = \"1s\"", WORK)
-                        STORE(", fencing = true, copies = { n = 3, write = \"async\" }"));
+                        STORE(", fencing = true, copies = { n = 3, read = 2, write = 2 }"));
   assert_non_null(strstr(message, "fencing"));
 }
 

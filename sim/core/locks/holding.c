@@ -80,18 +80,30 @@ void holding_leave(struct sim *sim, uint64_t held) {
   if (lock->holders-- == 2) level_down(&lock->meters->shared, sim->now_ns);
 }
 
-void holding_done(struct sim *sim, uint32_t store, const struct frame *call, bool writes) {
+static struct seen *seen_by(struct sim *sim, struct lock *lock, uint32_t store) {
+  struct seen *seen = lock->seen;
+  while (seen && seen->store != store) seen = seen->next;
+  if (seen) return seen;
+  seen = arena_alloc(sim->arena, sizeof *seen);
+  *seen = (struct seen){.store = store, .next = lock->seen};
+  lock->seen = seen;
+  return seen;
+}
+
+bool holding_is_stale(struct sim *sim, uint32_t store, const struct frame *call) {
+  uint64_t held = column_get(sim, call, COLUMN_HELD);
+  return held != 0 && held >> NUMBER_BITS < seen_by(sim, lock_at(sim, held), store)->latest;
+}
+
+void holding_counts(struct sim *sim, uint32_t store, const struct frame *call, bool stale) {
   uint64_t held = column_get(sim, call, COLUMN_HELD);
   if (held == 0) return;
   struct lock *lock = lock_at(sim, held);
-  uint64_t holder = held >> NUMBER_BITS;
-  struct seen *seen = lock->seen;
-  while (seen && seen->store != store) seen = seen->next;
-  if (!seen) {
-    seen = arena_alloc(sim->arena, sizeof *seen);
-    *seen = (struct seen){.store = store, .next = lock->seen};
-    lock->seen = seen;
-  }
-  lock->meters->stale_writes += writes && holder < seen->latest;
-  if (holder > seen->latest) seen->latest = holder;
+  struct seen *seen = seen_by(sim, lock, store);
+  lock->meters->stale_writes += stale;
+  if (held >> NUMBER_BITS > seen->latest) seen->latest = held >> NUMBER_BITS;
+}
+
+void holding_done(struct sim *sim, uint32_t store, const struct frame *call, bool writes) {
+  holding_counts(sim, store, call, writes && holding_is_stale(sim, store, call));
 }

@@ -37,5 +37,9 @@ void holding_leave(struct sim *sim, uint64_t held);
 
 /* A store has done a read or a write; sim->holding is not NULL. */
 void holding_done(struct sim *sim, uint32_t store, const struct frame *call, bool writes);
+/* The same of a write that is put into a log now, and counts when it is known to stay there:
+ * whether it is stale; it counts. */
+bool holding_is_stale(struct sim *sim, uint32_t store, const struct frame *call);
+void holding_counts(struct sim *sim, uint32_t store, const struct frame *call, bool stale);
 
 #endif
