@@ -508,6 +508,7 @@ static void client_init(struct sim *sim, struct member *member) {
   c->only_stats = c->ops == 1 ? c->stats : NULL;
   for (uint32_t i = 0; i < c->parts; i++) {
     hist_init(&c->stats[i].latency, EXACT_LATENCIES, sim->arena);
+    client_watch_limits(sim, member, &c->stats[i].latency);
   }
   for (uint32_t i = 0; i < c->ops; i++) {
     c->stats_of[mix->n ? mix->part[i].op : OP_DEFAULT] = &c->stats[i];

@@ -48,6 +48,23 @@ static void op_stats_add(struct op_stats *into, const struct op_stats *from) {
   for (int i = 0; i < OUTCOMES; i++) into->ended[i] += from->ended[i];
 }
 
+/* Of the client as a whole and of all parts of it: a goal on one of them makes them all count. */
+void client_watch_limits(const struct sim *sim, const struct member *member, struct hist *latency) {
+  const char *name = member->component->spec->name;
+  uint64_t limit[CLIENT_LIMITS];
+  uint32_t n = 0;
+  for (uint32_t i = 0; i < sim->spec->wanted.withins && n < CLIENT_LIMITS; i++) {
+    const struct within_spec *within = &sim->spec->wanted.within[i];
+    size_t length = strlen(name);
+    if (strncmp(within->owner, name, length) != 0) continue;
+    if (within->owner[length] != '.' && within->owner[length] != '\0') continue;
+    bool known = false;
+    for (uint32_t k = 0; k < n; k++) known = known || limit[k] == within->ns;
+    if (!known) limit[n++] = within->ns;
+  }
+  hist_watch(latency, limit, n);
+}
+
 static double measured_s(const struct sim *sim) {
   return sim->now_ns > sim->warmup_ns ? (double)(sim->now_ns - sim->warmup_ns) / 1e9 : 0;
 }

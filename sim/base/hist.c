@@ -38,6 +38,7 @@ void hist_clear(struct hist *hist) {
   hist->sum = hist->squares = 0;
   hist->squares_high = 0;
   hist->min = UINT64_MAX;
+  for (uint32_t i = 0; i < hist->marks; i++) hist->mark[i].upto = 0;
   for (uint32_t o = 0; o < HIST_OCTAVES; o++) {
     if (hist->octave[o] != NULL) memset(hist->octave[o], 0, HIST_SUB * sizeof *hist->octave[o]);
   }
@@ -50,6 +51,7 @@ void hist_free(struct hist *hist) {
     if (hist->arena == NULL && o != 1) free(hist->octave[o]); /* 0 and 1 are one piece */
   }
   free(hist->carry);
+  if (hist->arena == NULL) free(hist->mark);
   hist_init(hist, 0, NULL);
 }
 
@@ -80,6 +82,37 @@ static inline uint32_t shift_of(uint64_t value) {
 static inline uint32_t *counter_of(struct hist *hist, uint64_t value) {
   uint32_t shift = shift_of(value);
   return octave_at(hist, shift + 1) + ((ptrdiff_t)(value >> shift) - (ptrdiff_t)HIST_SUB);
+}
+
+/* --- limits that are asked about -------------------------------------------------------------- */
+
+void hist_watch(struct hist *hist, const uint64_t *limit, uint32_t n) {
+  assert(hist_count(hist) == 0 && hist->marks == 0);
+  if (n == 0) return;
+  hist->mark = allocate(hist, n, sizeof *hist->mark);
+  for (uint32_t i = 0; i < n; i++) hist->mark[i].value = limit[i];
+  hist->marks = n;
+}
+
+void hist_watch_like(struct hist *hist, const struct hist *like) {
+  if (__builtin_expect(like->marks == 0, 1) || hist->marks > 0 || hist_count(hist) > 0) return;
+  hist->mark = allocate(hist, like->marks, sizeof *hist->mark);
+  for (uint32_t i = 0; i < like->marks; i++) hist->mark[i].value = like->mark[i].value;
+  hist->marks = like->marks;
+}
+
+static __attribute__((cold, noinline)) void mark_values(struct hist *hist, const uint64_t *value,
+                                                        uint32_t n) {
+  for (uint32_t k = 0; k < hist->marks; k++) {
+    for (uint32_t i = 0; i < n; i++) hist->mark[k].upto += value[i] <= hist->mark[k].value;
+  }
+}
+
+static const struct hist_mark *mark_of(const struct hist *hist, uint64_t value) {
+  for (uint32_t i = 0; i < hist->marks; i++) {
+    if (hist->mark[i].value == value) return &hist->mark[i];
+  }
+  return NULL;
 }
 
 /* --- counts beyond 32 bits ------------------------------------------------------------------ */
@@ -186,6 +219,7 @@ static void bucket_add_block(struct hist *hist, const uint64_t *value, uint32_t 
     min = v < min ? v : min;
     most = v > most ? v : most;
   }
+  if (__builtin_expect(hist->marks > 0, 0)) mark_values(hist, value, n);
   hist->count += n;
   hist->min = min;
   hist->max = most > max ? most : max;
@@ -211,6 +245,7 @@ static void bucket_add_zeros(struct hist *hist, uint64_t zeros) {
   *bucket += more;
   uint64_t times = (zeros >> 32) + (*bucket < more);
   if (times > 0) carry(hist, 0, 0, times);
+  for (uint32_t i = 0; i < hist->marks; i++) hist->mark[i].upto += zeros;
   hist->count += zeros;
   hist->min = 0;
 }
@@ -257,7 +292,12 @@ void hist_make_room(struct hist *hist) {
   }
 }
 
+static double count_in_buckets(const struct hist *hist, uint64_t value);
+
 static void add_buckets(struct hist *into, const struct hist *from) {
+  for (uint32_t i = 0; i < into->marks; i++) {
+    into->mark[i].upto += (uint64_t)(count_in_buckets(from, into->mark[i].value) + 0.5);
+  }
   for (uint32_t o = 0; o < HIST_OCTAVES; o++) {
     if (from->octave[o] != NULL) add_row(into, o, from->octave[o]);
   }
@@ -277,6 +317,7 @@ static void add_buckets(struct hist *into, const struct hist *from) {
 void hist_merge(struct hist *into, const struct hist *from) {
   assert(into != from);
   if (hist_count(from) == 0) return;
+  hist_watch_like(into, from);
   if (hist_is_exact(from) && hist_is_exact(into) && from->values <= into->exact_limit &&
       into->values <= into->exact_limit - from->values) {
     reserve(into, (uint64_t)into->values + from->values);
@@ -330,6 +371,14 @@ void hist_take_new(struct hist *into, struct hist *now, struct hist *before) {
   assert(!hist_is_exact(now) && !is_pending(now) && !is_pending(before));
   if (now->count == before->count) return;
   if (is_pending(into)) spill(into);
+  for (uint32_t i = 0; i < into->marks; i++) {
+    uint64_t value = into->mark[i].value;
+    into->mark[i].upto +=
+        (uint64_t)(count_in_buckets(now, value) - count_in_buckets(before, value) + 0.5);
+  }
+  for (uint32_t i = 0; i < before->marks; i++) {
+    before->mark[i].upto = (uint64_t)(count_in_buckets(now, before->mark[i].value) + 0.5);
+  }
   for (uint32_t o = 0; o < HIST_OCTAVES; o++) {
     const uint32_t *row = now->octave[o];
     if (row == NULL) continue;
@@ -558,9 +607,10 @@ uint64_t hist_zeros(const struct hist *hist) {
   return zeros;
 }
 
-double hist_count_upto(const struct hist *hist, uint64_t value) {
-  double count = (double)hist->zeros;
-  for (uint32_t i = 0; i < hist->values; i++) count += hist->value[i] <= value;
+static double count_in_buckets(const struct hist *hist, uint64_t value) {
+  const struct hist_mark *mark = mark_of(hist, value);
+  if (mark != NULL) return (double)mark->upto;
+  double count = 0;
   for (uint32_t o = 0; o < HIST_OCTAVES; o++) {
     for (uint32_t i = 0; hist->octave[o] != NULL && i < HIST_SUB; i++) {
       uint64_t least = bucket_least(o, i), greatest = bucket_greatest(o, i);
@@ -571,4 +621,10 @@ double hist_count_upto(const struct hist *hist, uint64_t value) {
     }
   }
   return count;
+}
+
+double hist_count_upto(const struct hist *hist, uint64_t value) {
+  double count = (double)hist->zeros;
+  for (uint32_t i = 0; i < hist->values; i++) count += hist->value[i] <= value;
+  return count + count_in_buckets(hist, value);
 }

@@ -26,6 +26,8 @@ struct arena;
 
 __extension__ typedef unsigned __int128 hist_wide;
 
+struct hist_mark;
+
 struct hist {
   uint64_t *value; /* those that are not in the buckets, */
   uint32_t values, room;
@@ -41,6 +43,13 @@ struct hist {
   struct hist_carry *carry; /* of the few buckets that went beyond 32 bits */
   uint32_t carries;
   uint32_t *octave[HIST_OCTAVES]; /* octave[0]: values 0..127; NULL until touched */
+  struct hist_mark *mark;
+  uint32_t marks;
+};
+
+/* A value that it is asked about: how many in the buckets are not above it. */
+struct hist_mark {
+  uint64_t value, upto;
 };
 
 struct hist_carry {
@@ -81,6 +90,12 @@ static inline void hist_add_zero(struct hist *hist) {
   hist->zeros++;
 }
 
+/* Counts exactly how many values are not above each of these limits, where hist_count_upto would
+ * share out a bucket. Of an empty histogram that watches nothing; one that is empty takes over
+ * what is watched from the first that is merged into it. */
+void hist_watch(struct hist *hist, const uint64_t *limit, uint32_t n);
+void hist_watch_like(struct hist *hist, const struct hist *like);
+
 /* Adds all values of `from` to `into`; the result is the same in any order of merging, except that
  * exact values survive only while they all fit `into`'s limit. */
 void hist_merge(struct hist *into, const struct hist *from);
@@ -116,8 +131,8 @@ uint64_t hist_max(const struct hist *hist); /* 0 when empty */
 double hist_mean(const struct hist *hist);  /* NaN when empty */
 /* Standard deviation (of a sample: n - 1); NaN for fewer than two values. */
 double hist_deviation(const struct hist *hist);
-/* How many of the values are not above `value`; of the bucket that it lies in a share, as if its
- * values were spread over it. */
+/* How many of the values are not above `value`: exactly if it is watched or values are kept one by
+ * one; else of the bucket that it lies in a share, as if its values were spread over it. */
 double hist_count_upto(const struct hist *hist, uint64_t value);
 uint64_t hist_zeros(const struct hist *hist); /* how many of the values are 0 */
 

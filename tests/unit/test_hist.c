@@ -565,6 +565,50 @@ static void test_span_of_alike(void **state) {
   hist_free(&hist);
 }
 
+/* Aim: of values that are alike, all or none are within a limit in their bucket, if it is watched:
+ * also after merging, and of what came since it was looked at. */
+static void test_watched(void **state) {
+  (void)state;
+  static const uint64_t limits[] = {199999999, 200000000, 1000000000};
+  struct hist a, b, sum, seen, growth;
+  hist_init(&a, 0, NULL);
+  hist_init(&b, 10, NULL);
+  hist_init(&sum, 5, NULL);
+  hist_init(&seen, 0, NULL);
+  hist_init(&growth, 0, NULL);
+  hist_watch(&a, limits, 3);
+  hist_watch(&b, limits, 3);
+  for (uint32_t i = 0; i < 1000; i++) hist_add(&a, i % 4 == 0 ? 200000000 : 5000);
+  for (uint32_t i = 0; i < 100; i++) hist_add_zero(&a);
+  for (uint32_t i = 0; i < 8; i++) hist_add(&b, 200000000); /* still kept one by one */
+  assert_true(hist_count_upto(&a, 199999999) == 850);
+  assert_true(hist_count_upto(&a, 200000000) == 1100);
+  assert_true(hist_count_upto(&b, 199999999) == 0 && hist_count_upto(&b, 200000000) == 8);
+  hist_merge(&sum, &a);
+  hist_merge(&sum, &b);
+  assert_true(hist_count_upto(&sum, 199999999) == 850);
+  assert_true(hist_count_upto(&sum, 200000000) == 1108);
+  assert_true(hist_count_upto(&sum, 1000000000) == 1108);
+  hist_watch_like(&seen, &a);
+  hist_watch_like(&growth, &a);
+  for (uint32_t round = 0; round < 3; round++) {
+    hist_settle(&a);
+    hist_clear(&growth);
+    hist_take_new(&growth, &a, &seen);
+    assert_true(hist_count_upto(&growth, 199999999) == (round == 0 ? 850 : 0));
+    assert_true(hist_count_upto(&growth, 200000000) == (round == 0 ? 1100 : 50));
+    for (uint32_t i = 0; i < 50; i++) hist_add(&a, 200000000);
+  }
+  hist_clear(&a);
+  for (uint32_t i = 0; i < 100; i++) hist_add(&a, 200000000);
+  assert_true(hist_count_upto(&a, 200000000) == 100 && hist_count_upto(&a, 199999999) == 0);
+  hist_free(&a);
+  hist_free(&b);
+  hist_free(&sum);
+  hist_free(&seen);
+  hist_free(&growth);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_random_data),
@@ -573,6 +617,7 @@ int main(void) {
       cmocka_unit_test(test_bucket_edges),
       cmocka_unit_test(test_totals),
       cmocka_unit_test(test_count_upto),
+      cmocka_unit_test(test_watched),
       cmocka_unit_test(test_deviation),
       cmocka_unit_test(test_great_sums),
       cmocka_unit_test(test_asked_on_the_way),

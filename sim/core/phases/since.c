@@ -28,6 +28,8 @@ void since_free(struct since *since) {
 /* Adds to `into` what came to `now` since it was seen last. Values that are kept one by one stay in
  * the order in which they came, so each is read once. */
 static void add_new(struct hist *now, struct seen *seen, struct hist *into) {
+  hist_watch_like(into, now);
+  hist_watch_like(&seen->before, now);
   if (hist_is_exact(now)) {
     for (; seen->exact < now->values; seen->exact++) {
       hist_add(into, now->value[seen->exact]);
