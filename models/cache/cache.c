@@ -41,11 +41,16 @@ static bool joins(struct sim *sim, struct cache_state *c, struct frame *call) {
   return true;
 }
 
+/* Answers a read, with something else if there is that. */
+static void give(struct sim *sim, struct cache_state *c, struct frame *call, enum outcome outcome) {
+  call_reply(sim, call, second_best(c->second_best, call, outcome, &c->fallbacks));
+}
+
 /* The cache's own time is over: answer, or ask the origin. */
 static void go_on(struct sim *sim, struct member *member, struct frame *call) {
   struct cache_state *c = member->state;
   if (call->pc == PC_HIT) {
-    call_reply(sim, call, (enum outcome)call->pending);
+    give(sim, c, call, (enum outcome)call->pending);
     return;
   }
   if (call->pc == PC_WRITE && writes_back(c) && write_back_keep(sim, member, call)) {
@@ -181,11 +186,11 @@ static void land(struct sim *sim, struct cache_state *c, struct frame *parent, s
   struct frame *call;
   assert(flight != NO_FLIGHT);
   flight_land(&c->flights, flight);
-  if (parent) call_reply(sim, parent, outcome);
+  if (parent) give(sim, c, parent, outcome);
   while ((call = flight_next(sim, &c->flights, flight)) != NULL) {
     if (outcome == OUTCOME_OK) judge_fetched(sim, c, fetch, call);
     call_tell_same(sim, fetch, call);
-    call_reply(sim, call, outcome);
+    give(sim, c, call, outcome);
   }
 }
 
@@ -222,6 +227,8 @@ static void cache_on_reply(struct sim *sim, struct member *member, struct frame 
       land(sim, c, parent, fetch, outcome);
       return;
     }
+    give(sim, c, parent, outcome);
+    return;
   }
   call_reply(sim, parent, outcome);
 }
@@ -349,6 +356,7 @@ static void cache_init(struct sim *sim, struct member *member) {
   struct cache_state *c = member->state;
   c->config = member->component->config;
   c->origin = &sim->component[c->config->origin];
+  c->second_best = second_best_causes(&c->config->fallback);
   c->out = outbound_new(sim, member, c->origin, c->origin->spec->name, &c->config->calls,
                         (struct outbound_hooks){0});
   c->evict = sim_stream(sim, member->component, "evict");
@@ -387,6 +395,8 @@ static const struct meter cache_meters[] = {
     {"misses", METER_COUNT, STATE(misses), 0, "Look-ups passed on to the origin."},
     {"expired", METER_COUNT, STATE(expired), 0,
      "Misses because the entry's time to live was over."},
+    {"fallbacks", METER_COUNT, STATE(fallbacks), 0,
+     "Reads that failed and had something at hand instead (`fallback`)."},
     {"evictions", METER_COUNT, STATE(evictions), 0, "Entries that made room for others."},
     {"not_kept", METER_COUNT, STATE(rejected), 0,
      "Answers that were not kept: too large, of no known size, or not wanted by the policy."},
@@ -443,6 +453,7 @@ static bool cache_has_meter(const void *config, const struct meter *meter) {
       meter->at == STATE(lost_writes) || meter->at == STATE(dirty)) {
     return c->write.policy == WRITE_BACK;
   }
+  if (meter->at == STATE(fallbacks)) return c->fallback.n > 0;
   if (meter->at == STATE(owned)) return c->per != CACHE_PER_ALL;
   if (meter->at == STATE(joined)) return c->single_flight;
   if (meter->at == STATE(served_stale) || meter->at == STATE(refreshes)) return c->stale_ns > 0;

@@ -52,6 +52,7 @@ static bool per_valid(const struct cache_config *config, uint32_t instances, str
 bool cache_validate(const struct spec *spec, const struct component_spec *component,
                     struct error *err) {
   const struct cache_config *config = component->config;
+  if (!second_best_valid(&config->fallback, err)) return false;
   if (dist_mean(&config->object_size) > 0 && !config->capacity.in_bytes) {
     return error_set(err,
                      "object_size means nothing where capacity is a number of entries; say "
@@ -241,5 +242,6 @@ const struct param cache_params[] = {
      .fallback = "0ms",
      .doc = "How long a look-up takes, hit or miss."},
     OUTBOUND_PARAMS(struct cache_config, calls),
+    SECOND_BEST_PARAM(struct cache_config, fallback),
     {0},
 };

@@ -5,6 +5,7 @@
 #include "eviction.h"
 #include "outbound.h"
 #include "outline.h"
+#include "second_best.h"
 
 enum expire { EXPIRE_AFTER_WRITE, EXPIRE_AFTER_ACCESS };
 enum invalidate { INVALIDATE_NEVER, INVALIDATE_ON_WRITE };
@@ -19,6 +20,7 @@ struct cache_config {
   uint32_t policy, expire, origin, invalidate, per;
   struct writes write;
   struct outbound_config calls;
+  struct fallbacks fallback;
   struct dist hit_time;
 };
 

@@ -27,12 +27,18 @@ static void assign(struct load_balancer_state *lb, struct frame *call, struct fr
   forwarded->site = call->pc = (uint16_t)which;
 }
 
+/* Answers a call, with something else if there is that. */
+static void give(struct sim *sim, struct load_balancer_state *lb, struct frame *call,
+                 enum outcome outcome) {
+  call_reply(sim, call, second_best(lb->second_best, call, outcome, &lb->fallbacks));
+}
+
 static void to_backend(struct sim *sim, struct member *member, struct frame *call) {
   struct load_balancer_state *lb = member->state;
   uint32_t which = sim->holds ? held_site(sim, member, call) : HELD_NOWHERE;
   if (which == HELD_NOWHERE && lb->healthy_n == 0) {
     lb->no_backend++;
-    call_reply(sim, call, OUTCOME_REFUSED);
+    give(sim, lb, call, OUTCOME_REFUSED);
     return;
   }
   if (__builtin_expect(which == HELD_NOWHERE, 1)) which = choose_first(sim, lb, call);
@@ -56,7 +62,7 @@ static __attribute__((noinline)) void through_front(struct sim *sim, struct memb
     to_backend(sim, member, call);
   } else {
     lb->no_backend++;
-    call_reply(sim, call, OUTCOME_REFUSED);
+    give(sim, lb, call, OUTCOME_REFUSED);
   }
 }
 
@@ -156,7 +162,7 @@ static void load_balancer_on_reply(struct sim *sim, struct member *member, struc
     sticky_note(sim, &lb->sessions, column_get(sim, parent, COLUMN_USER), call->site, by);
   }
   if (outcome == OUTCOME_RATE_LIMITED) call_tell_when(sim, call, parent);
-  call_reply(sim, parent, outcome);
+  give(sim, lb, parent, outcome);
 }
 
 /* --- passive checks ------------------------------------------------------------------------- */
@@ -289,6 +295,7 @@ static void load_balancer_init(struct sim *sim, struct member *member) {
   struct load_balancer_state *lb = member->state;
   lb->config = member->component->config;
   lb->choices = (uint32_t)lb->config->choices;
+  lb->second_best = second_best_causes(&lb->config->fallback);
   lb->bounded = lb->config->bounded;
   for (uint32_t i = 0; i < lb->config->backends.n; i++) {
     lb->n += sim->component[lb->config->backends.id[i]].members;
@@ -350,6 +357,8 @@ static void load_balancer_check(struct sim *sim, struct member *member, struct c
 static const struct meter load_balancer_meters[] = {
     {"no_backend", METER_COUNT, STATE(no_backend), 0,
      "Calls, and further tries of calls, refused because no backend was healthy."},
+    {"fallbacks", METER_COUNT, STATE(fallbacks), 0,
+     "Calls that failed and had something at hand instead (`fallback`)."},
     {"reconnects", METER_COUNT, STATE(reconnects), 0,
      "Further tries of calls that had failed (`connect_retries`, `retry`), of all backends."},
     {"given_up", METER_COUNT, STATE(given_up), 0,
@@ -382,6 +391,7 @@ static const struct meter load_balancer_meters[] = {
 
 static bool load_balancer_has_meter(const void *config, const struct meter *meter) {
   const struct load_balancer_config *c = config;
+  if (meter->at == STATE(fallbacks)) return c->fallback.n > 0;
   if (meter->at == STATE(diverted)) return c->bounded > 0;
   if (meter->at == STATE(locality.local)) return c->zone_aware.given;
   if (meter->at == STATE(reports)) return c->reports.given;

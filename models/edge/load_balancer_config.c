@@ -158,6 +158,7 @@ bool load_balancer_validate(const struct spec *spec, const struct component_spec
                             struct error *err) {
   const struct load_balancer_config *config = component->config;
   uint64_t n = 0;
+  if (!second_best_valid(&config->fallback, err)) return false;
   for (uint32_t i = 0; i < config->backends.n; i++) {
     if (config->backends.id[i] == component - spec->component) {
       return error_set(err,
@@ -504,6 +505,7 @@ const struct param load_balancer_params[] = {
             "retry = { attempts = 1 + this, backoff = \"0ms\", on = { \"refused\" } } (HAProxy: 3 "
             "times). The backend has done nothing yet, so this is always safe."},
     OUTBOUND_PARAMS(struct load_balancer_config, calls),
+    SECOND_BEST_PARAM(struct load_balancer_config, fallback),
     {.name = "health_check",
      .type = PARAM_GROUP,
      .offset = AT(health),

@@ -9,6 +9,7 @@
 #include "outline.h"
 #include "param.h"
 #include "program.h"
+#include "second_best.h"
 #include "sim.h"
 
 enum hash_by { HASH_BY_KEY, HASH_BY_USER, HASH_BY_TIER, HASH_BY_CLIENT, HASH_BY_CALLER };
@@ -29,6 +30,7 @@ struct load_balancer_config {
   double overprovisioning;
   uint64_t slow_start_ns, sticky_ns; /* 0: none */
   struct outbound_config calls;
+  struct fallbacks fallback;
   struct health_config {
     bool given;
     uint64_t interval_ns, timeout_ns, fall, rise;

@@ -241,7 +241,7 @@ static void client_start(struct sim *sim, struct member *member) {
   c->has_users = users_start(sim, &c->users);
   c->draws_request |= c->has_users || column_wanted(sim, COLUMN_IDENTITY);
   c->plain = c->only_stats && !c->draws_request && !c->is_impatient && !c->out &&
-             !c->arrivals.sent_by_user && !stays_are(&c->stays);
+             c->second_best == 0 && !c->arrivals.sent_by_user && !stays_are(&c->stays);
   c->only_counts = c->plain && c->config->obeys == OBEYS_NOTHING;
   if (c->plain && !c->holds_back && c->target->members == 1) c->plain_to = c->target->member;
   arrivals_start(sim, member, &c->arrivals);
@@ -381,11 +381,13 @@ static __attribute__((noinline)) void answered(struct sim *sim, struct member *m
     return;
   }
   if (__builtin_expect(c->out != NULL, 0) && outbound_takes(sim, call, outcome)) return;
+  bool timed_out = outcome == OUTCOME_TIMEOUT;
+  outcome = second_best(c->second_best, call, outcome, &c->fallbacks);
   count_answer(sim, c, call, outcome);
   if (__builtin_expect(c->has_users, 0)) count_tier(sim, c, call, outcome);
   level_down(&c->in_flight, sim->now_ns);
   uint64_t key = __builtin_expect(c->out != NULL, 0) ? outbound_key(sim, call) : call->key;
-  if (__builtin_expect(c->is_impatient, 0) && outcome == OUTCOME_TIMEOUT) {
+  if (__builtin_expect(c->is_impatient, 0) && timed_out) {
     c->gave_up += sim->now_ns - call->sent_ns >= patience_ns(c, key);
   }
   if (__builtin_expect(journeys_are(&c->journeys), 0)) {
@@ -488,6 +490,7 @@ static void client_init(struct sim *sim, struct member *member) {
   c->response = sim_stream(sim, self, "response");
   key_law_init(&c->law, &c->config->keys);
   c->timeout_ns = c->config->calls.timeout_ns;
+  c->second_best = second_best_causes(&c->config->fallback);
   struct outbound_config *policy = arena_alloc(sim->arena, sizeof *policy);
   *policy = client_policy(c->config);
   if (policy->obeys) column_want(sim, COLUMN_RETRY_IN);

@@ -32,6 +32,7 @@ const struct param client_params[] = {
      .doc = "Component that receives the requests. Of a group without a load balancer each request "
             "picks a member at random."},
     OUTBOUND_PARAMS(struct client_config, calls),
+    SECOND_BEST_PARAM(struct client_config, fallback),
     {.name = "patience",
      .type = PARAM_TIME_DIST,
      .offset = AT(patience),
@@ -200,7 +201,7 @@ bool client_validate(const struct spec *spec, const struct component_spec *compo
     return error_set(err, "'tier' is a user's: say who they are, such as users = 1000");
   }
   struct outbound_config policy = client_policy(config);
-  return outbound_valid(&policy, err);
+  return second_best_valid(&config->fallback, err) && outbound_valid(&policy, err);
 }
 
 static double share_of(const struct mix *mix, int op) {

@@ -340,6 +340,9 @@ const struct meter client_meters[] = {
      "out."},
     {"users", METER_COUNT, STATE(users.distinct), 0,
      "Different users who sent a request in the measured time, where `users` is given."},
+    {"fallbacks", METER_COUNT, STATE(fallbacks), 0,
+     "Requests that failed and had something at hand instead (`fallback`): they count as answered, "
+     "and as degraded."},
     {"gave_up", METER_COUNT, STATE(gave_up), 0,
      "Requests that were given up because the patience of their user was at an end."},
     {"obeyed", METER_COUNT, STATE(obeyed), 0,
@@ -367,6 +370,7 @@ bool client_has_meter(const void *config, const struct meter *meter) {
   const struct client_config *c = config;
   if (meter->at == STATE(journeys.under_way)) return c->journey.n > 0;
   if (meter->at == STATE(dropped)) return c->most != PARAM_UNLIMITED;
+  if (meter->at == STATE(fallbacks)) return c->fallback.n > 0;
   if (meter->at == STATE(gave_up)) return client_is_impatient(c);
   if (meter->at == STATE(obeyed)) return c->obeys != OBEYS_NOTHING;
   if (meter->at == STATE(users.distinct)) return users_of(c)->kind != KEYS_NONE;

@@ -13,6 +13,7 @@
 #include "meter.h"
 #include "outbound.h"
 #include "outbound_params.h"
+#include "second_best.h"
 #include "sim.h"
 #include "stays.h"
 #include "users.h"
@@ -27,6 +28,7 @@ struct client_config {
   struct arrivals arrivals;
   uint32_t target;
   struct outbound_config calls;
+  struct fallbacks fallback;
   struct dist patience; /* constant 0: without end */
   struct mix mix;
   struct keys keys;
@@ -75,6 +77,8 @@ struct client_state {
   uint64_t sent_before;                    /* numbers of requests up to the end of the warm-up */
   uint64_t dropped;                        /* never sent, since too many were in flight */
   uint64_t obeyed;                         /* waits as long as an answer told */
+  uint64_t fallbacks;                      /* requests that failed and had something instead */
+  uint32_t second_best;                    /* after which causes: a bit set */
   uint64_t gave_up;                        /* requests of which patience had an end */
   bool is_impatient;
   struct stream patience;

@@ -153,6 +153,10 @@ static void test_passed_on(void **state) {
     expect(doors[i], "c.latency.max", 4);
     expect(doors[i], "c.retries", 10);
   }
+  const char *turned_away = ASK("5/s", "")
+      "reverse_proxy \"s\" { route = { default = \"t\" } }\n"
+      "service \"t\" { on = { limit { \"1/s\" } } }";
+  expect(turned_away, "c.errors.rate_limited", 40);
   const char *other = BEHIND("service \"d\" { on = { call { \"s\", pass_on = \"denied\" } } }");
   expect(other, "c.errors.failed", 4);
   expect(other, "c.retries", 0);
