@@ -92,6 +92,7 @@ void copy_sets_place(struct component_spec *component, const struct copies_confi
   uint32_t members = copies_members(config), n = config->zone.n;
   bool several = component->instances > 1;
   component->instances *= members;
+  component->copies = members;
   if (n == 0) return;
   component->zones = n;
   component->zone = config->zone.id;

@@ -41,6 +41,7 @@ struct component_spec {
   const struct kind *kind;
   const void *config;                /* kind->config_size bytes as kind->params describes */
   uint32_t instances;                /* >= 1 */
+  uint32_t copies;                   /* as many of them keep the same data; 0: it keeps no copies */
   uint32_t absent;                   /* the last so many of them are not there at first */
   const struct on_demand *on_demand; /* NULL: instances are what they are */
   bool comes_and_goes;       /* members start and stop in a run without a fault: a control, a

@@ -533,8 +533,66 @@ static void edges_of_a_component_with_two_callers(void **state) {
   forget(&s);
 }
 
+/* 100/s come and 50/s go: half of them find the topic full, whatever becomes of them. */
+#define FULL(full)                                                              \
+  "client 'u' { arrivals = poisson '100/s', target = 'web', timeout = '5s' }\n" \
+  "service 'web' { on = { publish { 'orders' } } }\n"                           \
+  "topic 'orders' { capacity = 100, full = '" full                              \
+  "' }\n"                                                                       \
+  "service 'b' { workers = 1, work = '20ms', subscribe = { 'orders' } }\n" RUN
+
+static void a_topic_that_is_full(void **state) {
+  (void)state;
+  static const char *const ways[][3] = {
+      {FULL("refuse"), "100 messages waited, and ", "were refused for want of room"},
+      {FULL("drop_oldest"), "100 messages waited, and ", "put out one that waited"},
+      {FULL("block"), "100 messages waited, and ", "publishers waited for room"}};
+  for (size_t i = 0; i < 3; i++) {
+    struct seen s = see(ways[i][0]);
+    const char *said = find(&s, "orders", "queue")->sentence;
+    assert_non_null(strstr(said, "The topic orders was full: "));
+    assert_non_null(strstr(said, ways[i][1]));
+    assert_non_null(strstr(said, ways[i][2]));
+    forget(&s);
+  }
+}
+
+/* A copy takes 12 ms for each of 100 writes a second, or 5 ms. */
+static void copies_that_fall_behind(void **state) {
+  (void)state;
+#define COPIED(apply)                                                                 \
+  "client 'u' { arrivals = poisson '100/s', target = 'db', mix = { write = 1 } }\n"   \
+  "database 'db' { write = '2ms', copies = { n = 3, write = 'async', apply = '" apply \
+  "' } }\n" RUN
+  struct seen s = see(COPIED("12ms"));
+  assert_non_null(
+      strstr(find(&s, "db", "none")->sentence, "The copies of db fall behind: one lack"));
+  assert_false(s.diagnosis.healthy);
+  forget(&s);
+  s = see(COPIED("5ms"));
+  for (uint32_t i = 0; i < s.diagnosis.findings.n; i++) {
+    assert_null(strstr(s.diagnosis.findings.list[i].sentence, "behind"));
+  }
+  forget(&s);
+}
+
+static void a_link_that_flaps(void **state) {
+  (void)state;
+  struct seen s =
+      see("client 'u' { arrivals = poisson '50/s', target = 'web', timeout = '1s' }\n"
+          "service 'web' { work = '1ms' }\n"
+          "fault { flap { 'web', every = '10s', down = '2s' }, at = '20s', lasts = '20s' }\n" RUN);
+  assert_non_null(strstr(find(&s, "web", "none")->sentence,
+                         "for 20.0 s, 40.0 % of the measured time of replication 1; messages were "
+                         "lost for 2 s of each 10 s"));
+  forget(&s);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(a_topic_that_is_full),
+      cmocka_unit_test(copies_that_fall_behind),
+      cmocka_unit_test(a_link_that_flaps),
       cmocka_unit_test(a_healthy_system_has_no_finding),
       cmocka_unit_test(a_deadlock_is_named),
       cmocka_unit_test(a_process_that_leaks),

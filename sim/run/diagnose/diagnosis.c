@@ -15,10 +15,12 @@
 #include "format.h"
 #include "handed_over.h"
 #include "json_write.h"
+#include "keeping.h"
 #include "limiter.h"
 #include "outline.h"
 #include "peak.h"
 #include "places.h"
+#include "quarters.h"
 #include "recovery.h"
 #include "scaling_said.h"
 #include "sim.h"
@@ -28,10 +30,6 @@
 
 /* Workers, or a wire, that are busy for this share of the time are near their limit. */
 #define BUSY_NEAR 0.8
-/* A queue that holds this many times more calls in the last quarter of a run than in the second,
- * and at least so many, grows. */
-#define GROWTH 1.5
-#define GROWTH_LEAST 10.0
 /* Later in the run by this factor, new requests alone may make a queue grow. */
 #define MORE_COMES 1.1
 /* Fewer stale reads are no finding. */
@@ -40,8 +38,6 @@
 #define GAVE_UP_TOLD 0.01
 /* Attempts of a control that came to nothing, before it is told. */
 #define IN_VAIN_LEAST 3
-/* A queue that grows does so from each of these quarters to the next, at least by this factor. */
-#define STEADY 1.1
 
 /* The label of a value with this unit; the macro-less way to use several in one sentence. */
 static struct label seconds(double value) {
@@ -65,30 +61,6 @@ static double limit_of(const struct component_spec *c, const char *name) {
     uint64_t value;
     memcpy(&value, (const char *)c->config + p->offset, sizeof value);
     return value == PARAM_UNLIMITED ? NAN : (double)value;
-  }
-  return NAN;
-}
-
-/* A series averaged over the windows of one quarter of the run (1..4), of replication 1. */
-static double in_quarter(const struct timeline *t, const struct series *s, uint32_t quarter) {
-  uint32_t from = t->looks * (quarter - 1) / 4, to = t->looks * quarter / 4;
-  double sum = 0;
-  for (uint32_t w = from; w < to; w++) sum += (double)s->value[w];
-  return sum / (to - from);
-}
-
-/* Calls waiting at a component; of a topic the messages. */
-static double queue_in_quarter(const struct results *results, uint32_t component,
-                               uint32_t quarter) {
-  const struct timeline *t = results->timeline;
-  bool topic = results->scenario->spec.component[component].kind->keeps_messages;
-  for (uint32_t i = 0; t != NULL && i < t->series; i++) {
-    const struct series *s = &t->list[i];
-    if (s->component != component || s->member != 0) continue;
-    bool meant = topic ? s->what == SERIES_METER && strcmp(s->meter->name, "backlog") == 0
-                       : s->what == SERIES_QUEUE;
-    if (!meant) continue;
-    return in_quarter(t, s, quarter);
   }
   return NAN;
 }
@@ -184,7 +156,7 @@ static double offered_in_quarter(const struct results *results, uint32_t quarter
   for (uint32_t i = 0; t != NULL && i < t->series; i++) {
     const struct series *s = &t->list[i];
     if (s->member > 0 || s->what != SERIES_OFFERED) continue;
-    if (!asks_as_answered(results, s->component)) sum += in_quarter(t, s, quarter);
+    if (!asks_as_answered(results, s->component)) sum += quarter_mean(t, s, quarter);
   }
   return sum;
 }
@@ -199,13 +171,14 @@ static gchar *why_it_grows(const struct results *results, uint32_t id) {
 /* False: it does not grow by itself, but at most with the load. */
 static bool look_at_growth(const struct results *results, uint32_t id, const char *name,
                            struct finding_list *list) {
-  double before = queue_in_quarter(results, id, 2), between = queue_in_quarter(results, id, 3);
-  double after = queue_in_quarter(results, id, 4);
+  bool topic = results->scenario->spec.component[id].kind->keeps_messages;
+  const char *meter = topic ? "backlog" : NULL;
+  double before = quarter_of(results, id, meter, 2), between = quarter_of(results, id, meter, 3);
+  double after = quarter_of(results, id, meter, 4);
   if (!(after > GROWTH_LEAST && after > GROWTH * before)) return false;
   double calm = offered_in_quarter(results, 2), busy = offered_in_quarter(results, 4);
   bool rose = busy > MORE_COMES * calm;
   if (!rose && !(after > STEADY * between && between > STEADY * before)) return false;
-  bool topic = results->scenario->spec.component[id].kind->keeps_messages;
   const char *what = topic ? "messages" : "calls";
   enum rule grows = topic ? RULE_BACKLOG_GROWS : RULE_QUEUE_GROWS;
   struct finding *f = finding_add(list, rose ? RULE_LOAD_ROSE : grows,
@@ -493,6 +466,14 @@ static void look_at_strikes(const struct results *results, const struct fault_sp
   g_free(name);
 }
 
+/* Of one that comes and goes while it holds; to be freed. */
+static gchar *cuts_of(const struct fault_spec *fault) {
+  if (!fault->type->flaps) return g_strdup("");
+  struct label down = format_duration(fault->down_ns > 0 ? fault->down_ns : fault->every_ns / 2);
+  return g_strdup_printf("; messages were lost for %s of each %s", down.text,
+                         format_duration(fault->every_ns).text);
+}
+
 /* A crash or a hang shows in the uptime; of the others only the fault itself is known. Members that
  * join are no harm. */
 static void look_at_faults(const struct results *results, struct finding_list *list) {
@@ -510,13 +491,15 @@ static void look_at_faults(const struct results *results, struct finding_list *l
     struct finding *f =
         finding_add(list, RULE_FAULT, SEVERITY_FAULT, target_name(spec, &fault->target), name);
     f->effect = held;
+    gchar *cuts = cuts_of(fault);
     if (held >= measured_s) {
-      finding_say(f, seconds(held).text, "all of the measured time");
+      finding_say(f, seconds(held).text, "all of the measured time%s", cuts);
     } else {
-      finding_say(f, seconds(held).text, "for %s, %s of the measured time%s", seconds(held).text,
+      finding_say(f, seconds(held).text, "for %s, %s of the measured time%s%s", seconds(held).text,
                   ratio(held / measured_s).text,
-                  results->replications > 1 ? " of replication 1" : "");
+                  results->replications > 1 ? " of replication 1" : "", cuts);
     }
+    g_free(cuts);
     g_free(name);
   }
 }
@@ -591,6 +574,7 @@ struct diagnosis diagnose(const struct results *results) {
     look_at_queue(results, i, list);
     look_at_uptime(results, i, list);
     look_at_staleness(results, c, list);
+    keeping_look_at(results, i, list);
   }
   look_at_pools(results, list);
   look_at_faults(results, list);

@@ -30,6 +30,7 @@ static json_t *components_tree(const struct spec *spec) {
       json_object_set_new(tree, "composed", json_text(spec_composed(c)->kind->name));
     }
     json_object_set_new(tree, "instances", json_integer(c->instances));
+    if (c->copies > 1) json_object_set_new(tree, "copies", json_integer(c->copies));
     json_object_set_new(tree, "zones", zone_names(spec, c));
     json_array_append_new(list, tree);
   }

@@ -169,7 +169,12 @@ static void put_node(const struct drawing *d, size_t number) {
   g_string_append_printf(d->out, "n%zu [id=\"%s-n%zu\" shape=%s label=<<b>", number, d->prefix,
                          number, shape_of(tree_text(c, "kind")));
   put_label(d->out, tree_has_text(c, "name") ? tree_text(c, "name") : "?");
-  if (instances > 1) g_string_append_printf(d->out, " x%.0f", instances);
+  double copies = tree_number(c, "copies");
+  if (copies > 1 && instances > copies) {
+    g_string_append_printf(d->out, " %.0fx%.0f", instances / copies, copies);
+  } else if (instances > 1) {
+    g_string_append_printf(d->out, " x%.0f", instances);
+  }
   g_string_append(d->out, "</b><br/><font point-size=\"10\">");
   const char *kind = tree_has_text(c, "composed") ? "composed" : "kind";
   put_label(d->out, tree_has_text(c, kind) ? tree_text(c, kind) : "?");

@@ -240,6 +240,15 @@ static void tell_members_left_out(const struct results *results,
   }
 }
 
+/* "web x4", and "pg 4x3": four shards of three copies each; to be freed. */
+static gchar *label_of(const struct component_spec *c) {
+  if (c->instances == 1) return g_strdup(c->name);
+  if (c->copies > 1 && c->instances > c->copies) {
+    return g_strdup_printf("%s %ux%u", c->name, c->instances / c->copies, c->copies);
+  }
+  return g_strdup_printf("%s x%u", c->name, c->instances);
+}
+
 static void print_table(const struct results *results, const struct report_options *options,
                         const struct shown *list, uint32_t shown, const struct term *term) {
   const struct spec *spec = &results->scenario->spec;
@@ -259,9 +268,7 @@ static void print_table(const struct results *results, const struct report_optio
   }
   for (uint32_t c = 0; c < shown; c++) {
     const struct component_spec *component = &spec->component[list[c].which];
-    gchar *label = component->instances == 1
-                       ? g_strdup(component->name)
-                       : g_strdup_printf("%s x%u", component->name, component->instances);
+    gchar *label = label_of(component);
     add_row(table, results, label, component->name, &columns_shown, STYLE_PLAIN);
     g_free(label);
     if (has_members(results, options, component)) {
