@@ -7,6 +7,7 @@ struct prelude_text {
   const char *name, *text; /* of the kind, "reverse_proxy"; its file */
 };
 
-extern const struct prelude_text prelude_texts[]; /* sorted by name, ended by a name of NULL */
+extern const struct prelude_text prelude_texts[];  /* sorted by name, ended by a name of NULL */
+extern const struct prelude_text prelude_common[]; /* one: common.lua, the argument of all others */
 
 #endif

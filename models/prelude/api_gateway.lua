@@ -1,13 +1,5 @@
 -- Kong, AWS API Gateway and their like: one door for many services.
-
-local function set_of(c, list, what)
-  local set = {}
-  for _, op in ipairs(list) do
-    assert(c.route[op], what .. ": '" .. op .. "' has no route")
-    set[op] = true
-  end
-  return set
-end
+local common = ...
 
 -- What is done for one request before it is passed on.
 local function door(c, needs_token)
@@ -26,15 +18,6 @@ local function door(c, needs_token)
   end
   return steps
 end
-
-local function cached(c, op, to)
-  local name = c.name .. "/cache-" .. op
-  cache(name) { capacity = c.cache.capacity, ttl = c.cache.ttl, origin = to }
-  return name
-end
-
--- Answers of what is behind that the proxy passes on as they are.
-local refusals = { "refused", "shed", "rate_limited", "denied" }
 
 kind {
   name = "api_gateway",
@@ -103,22 +86,16 @@ run { duration = "60s", warmup = "10s", replications = 4 }
         { "work", type = "time", default = "0ms",
           doc = "Work of the gateway's own check, such as of a signature (RSA-2048: 0.02 ms)." },
       } },
-    { "cache", type = "group",
-      doc = "Keeps answers by the key of the request, one cache for each path.",
-      params = {
-        { "of", type = "operations", doc = "Paths that are cached; without it all." },
-        { "capacity", of = "cache", doc = "Entries that the cache of one path holds." },
-        { "ttl", of = "cache" },
-      } },
+    common.cache,
   },
   build = function(c)
-    local keeps = c.cache and (c.cache.of and set_of(c, c.cache.of, "cache.of") or c.route) or {}
-    local checks = c.auth and (c.auth.of and set_of(c, c.auth.of, "auth.of") or c.route) or {}
+    local keeps = c.cache and common.operations(c, c.cache.of, "cache.of") or {}
+    local checks = c.auth and common.operations(c, c.auth.of, "auth.of") or {}
     local on = {}
     for op, to in pairs(c.route) do
       local steps = door(c, checks[op])
-      if keeps[op] then to = cached(c, op, to) end
-      steps[#steps + 1] = call { to, timeout = c.timeout, retry = c.retry, pass_on = refusals }
+      if keeps[op] then to = common.cached(c, op, to) end
+      steps[#steps + 1] = common.ask(c, to)
       steps[#steps + 1] = work(c.transform)
       on[op] = steps
     end

@@ -1,7 +1,5 @@
 -- Cloudflare, CloudFront and their like: copies of answers near those who ask.
-
--- Answers of what is behind that an edge passes on as they are.
-local refusals = { "refused", "shed", "rate_limited", "denied" }
+local common = ...
 
 kind {
   name = "cdn",
@@ -83,9 +81,9 @@ run { duration = "60s", warmup = "20s", replications = 4 }
         zone = place, capacity = c.capacity, ttl = c.ttl, stale = c.stale, negative = c.negative,
         origin = behind, single_flight = true, timeout = c.timeout, retry = c.retry,
       }
-      local on = { default = { work(c.request), call { store, pass_on = refusals } } }
+      local on = { default = { work(c.request), common.ask({}, store) } }
       for _, op in ipairs(c.passes or {}) do
-        on[op] = { work(c.request), call { c.origin, timeout = c.timeout, retry = c.retry, pass_on = refusals } }
+        on[op] = { work(c.request), common.ask(c, c.origin) }
       end
       service(edge) { zone = place, workers = c.workers, queue = c.queue, io = "async", on = on }
     end

@@ -1,4 +1,5 @@
 -- nginx and its like: what a proxy does for all that is behind it, on the processor of one machine.
+local common = ...
 
 -- What is done for one request before it is passed on.
 local function door(c, steps)
@@ -8,29 +9,10 @@ local function door(c, steps)
   return steps
 end
 
--- The list as a set; `what` names it where it says an operation that has no route.
-local function set_of(c, list, what)
-  local set = {}
-  for _, op in ipairs(list) do
-    assert(c.route[op], what .. ": '" .. op .. "' has no route")
-    set[op] = true
-  end
-  return set
-end
-
 local function blocked(c, attacks, op)
   local p = attacks[op] and c.firewall.catches or c.firewall.false_alarms
   return fail { "denied", p = p }
 end
-
-local function cached(c, op, to)
-  local name = c.name .. "/cache-" .. op
-  cache(name) { capacity = c.cache.capacity, ttl = c.cache.ttl, origin = to }
-  return name
-end
-
--- Answers of what is behind that the proxy passes on as they are.
-local refusals = { "refused", "shed", "rate_limited", "denied" }
 
 kind {
   name = "reverse_proxy",
@@ -45,8 +27,8 @@ is done by the `workers`, one piece at a time; a worker does not wait for what i
 loop, as in nginx). `request` comes before the answer of what is behind, also the part of it that a
 real proxy does afterwards. What is behind and turns a request away (refused, shed, rate_limited,
 denied) is passed on with that cause, and with when to come again, as proxies pass on the status
-that they got (nginx, Envoy); any other failure is `failed`. Caches keep answers as they come, so that each is compressed again
-(nginx: the gzip filter).
+that they got (nginx, Envoy); any other failure is `failed`. Caches keep answers as they come, so
+that each is compressed again (nginx: the gzip filter).
 
 It is composed of a service with its name and, where `cache` is given, a cache for each cached path,
 called NAME/cache-PATH, which has its own metrics and faults. Where the proxy has several instances,
@@ -78,13 +60,7 @@ run { duration = "60s", warmup = "10s", replications = 4 }
     { "timeout", of = "client", doc = "How long it waits for what is behind (nginx: 60 s)." },
     { "retry", of = "client",
       doc = "Asks again what is behind when it failed (nginx: proxy_next_upstream)." },
-    { "cache", type = "group",
-      doc = "Keeps answers by the key of the request, one cache for each path.",
-      params = {
-        { "of", type = "operations", doc = "Paths that are cached; without it all." },
-        { "capacity", of = "cache", doc = "Entries that the cache of one path holds." },
-        { "ttl", of = "cache" },
-      } },
+    common.cache,
     { "compress", type = "group", doc = "Makes answers smaller on their way to the client.",
       params = {
         { "of", type = "operations", doc = "Paths whose answers are compressed; without it all." },
@@ -112,18 +88,16 @@ run { duration = "60s", warmup = "10s", replications = 4 }
       } },
   },
   build = function(c)
-    local attacks = c.firewall and set_of(c, c.firewall.attacks, "firewall.attacks") or {}
-    local keeps = c.cache and (c.cache.of and set_of(c, c.cache.of, "cache.of") or c.route) or {}
-    local smaller = {}
-    if c.compress then
-      smaller = c.compress.of and set_of(c, c.compress.of, "compress.of") or c.route
-    end
+    local firewall = c.firewall
+    local attacks = firewall and common.operations(c, firewall.attacks, "firewall.attacks") or {}
+    local keeps = c.cache and common.operations(c, c.cache.of, "cache.of") or {}
+    local smaller = c.compress and common.operations(c, c.compress.of, "compress.of") or {}
     local on = {}
     for op, to in pairs(c.route) do
       local steps = door(c, {})
       if c.firewall then steps[#steps + 1] = blocked(c, attacks, op) end
-      if keeps[op] then to = cached(c, op, to) end
-      steps[#steps + 1] = call { to, timeout = c.timeout, retry = c.retry, pass_on = refusals }
+      if keeps[op] then to = common.cached(c, op, to) end
+      steps[#steps + 1] = common.ask(c, to)
       if smaller[op] then
         steps[#steps + 1] = compress { ratio = c.compress.ratio, per_byte = c.compress.per_byte }
       end

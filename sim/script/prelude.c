@@ -10,6 +10,11 @@
 #include "sandbox.h"
 #include "vocabulary.h"
 
+static void push_chunk(lua_State *L, const struct prelude_text *text) {
+  const char *name = arena_format(loader_of(L)->arena, "=" PRELUDE_FOLDER "%s.lua", text->name);
+  if (luaL_loadbufferx(L, text->text, strlen(text->text), name, "t") != LUA_OK) lua_error(L);
+}
+
 const struct kind *prelude_kind(lua_State *L, uint32_t number) {
   struct loader *loader = loader_of(L);
   const struct prelude_text *prelude = &prelude_texts[number];
@@ -18,9 +23,10 @@ const struct kind *prelude_kind(lua_State *L, uint32_t number) {
   struct scope *scope = loader->scope; /* another kind may be built of it */
   loader->scope = NULL;
   loader->defining = prelude->name;
-  const char *chunk = arena_format(loader->arena, "=" PRELUDE_FOLDER "%s.lua", prelude->name);
-  if (luaL_loadbufferx(L, prelude->text, strlen(prelude->text), chunk, "t") != LUA_OK) lua_error(L);
-  lua_call(L, 0, 0);
+  push_chunk(L, prelude);
+  push_chunk(L, prelude_common);
+  lua_call(L, 0, 1);
+  lua_call(L, 1, 0);
   loader->defining = NULL;
   loader->scope = scope;
   return kind_known(loader, prelude->name);
