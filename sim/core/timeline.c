@@ -216,7 +216,7 @@ static float *new_values(const struct timeline *timeline) {
 
 static void add_source(struct timeline *timeline, struct component *component) {
   struct tracks *t = timeline->tracks;
-  if (t->sources == TIMELINE_SOURCES || !component->kind->watch) return;
+  if (t->sources == TIMELINE_FOLLOWED || !component->kind->watch) return;
   struct source_track *s = &t->source[t->sources++];
   since_init(&s->since, component);
   hist_init(&s->latency, EXACT_WINDOW, NULL);
@@ -240,7 +240,7 @@ struct timeline *timeline_new(struct sim *sim, uint32_t windows, uint64_t window
   timeline->period = mem_zeroed(1, sizeof *timeline->period);
   timeline->happening = mem_zeroed(1, sizeof *timeline->happening);
   struct tracks *t = timeline->tracks = mem_zeroed(1, sizeof *t);
-  t->source = mem_zeroed(TIMELINE_SOURCES, sizeof *t->source);
+  t->source = mem_zeroed(TIMELINE_FOLLOWED, sizeof *t->source);
   t->load = mem_zeroed(sim->members + sim->spec->components, sizeof *t->load);
   for (uint32_t c = 0; c < sim->spec->components; c++) {
     struct component *component = &sim->component[c];
@@ -332,6 +332,31 @@ static int compare_series(const void *left, const void *right) {
   return a->meter && b->meter ? strcmp(a->meter->name, b->meter->name) : 0;
 }
 
+/* Errors a second, summed over all windows. */
+static double errors_of(const struct source_track *s, uint32_t windows) {
+  double sum = 0;
+  for (int i = OUTCOME_OK + 1; i < OUTCOMES; i++) {
+    for (uint32_t w = 0; w < windows; w++) sum += (double)s->errors[i][w];
+  }
+  return sum;
+}
+
+/* Of more sources than are kept those stay of which most requests failed, then the first. */
+static void keep_worst(const struct timeline *timeline, struct tracks *t) {
+  for (uint32_t k = 0; k < TIMELINE_SOURCES && t->sources > TIMELINE_SOURCES; k++) {
+    uint32_t worst = k;
+    for (uint32_t i = k + 1; i < t->sources; i++) {
+      double a = errors_of(&t->source[i], timeline->windows);
+      double b = errors_of(&t->source[worst], timeline->windows);
+      uint32_t id = t->source[i].since.component->id;
+      if (a > b || (a == b && id < t->source[worst].since.component->id)) worst = i;
+    }
+    struct source_track kept = t->source[worst];
+    t->source[worst] = t->source[k];
+    t->source[k] = kept;
+  }
+}
+
 static void tracks_free(struct tracks *t) {
   for (uint32_t i = 0; i < t->sources; i++) {
     struct source_track *s = &t->source[i];
@@ -350,7 +375,9 @@ static void tracks_free(struct tracks *t) {
 void timeline_finish(struct sim *sim) {
   struct timeline *timeline = sim->timeline;
   struct tracks *t = timeline->tracks;
-  for (uint32_t i = 0; i < t->sources; i++) source_series(timeline, &t->source[i]);
+  keep_worst(timeline, t);
+  uint32_t told = t->sources < TIMELINE_SOURCES ? t->sources : TIMELINE_SOURCES;
+  for (uint32_t i = 0; i < told; i++) source_series(timeline, &t->source[i]);
   qsort(t->load, t->loads, sizeof *t->load, compare_loads);
   uint32_t kept = t->loads < TIMELINE_COMPONENTS ? t->loads : TIMELINE_COMPONENTS;
   for (uint32_t i = 0; i < kept; i++) load_series(timeline, &t->load[i]);

@@ -63,8 +63,10 @@ struct timeline {
   struct tracks *tracks;
 };
 
-/* At most so many sources get series, and so many components besides: those with the longest queue,
- * then those that were busiest. */
+/* At most so many sources get series, of those followed: those of which most requests failed, then
+ * the first; and so many components besides: those with the longest queue, then those that were
+ * busiest. */
+#define TIMELINE_FOLLOWED 256u
 #define TIMELINE_SOURCES 16u
 #define TIMELINE_COMPONENTS 48u
 

@@ -221,10 +221,31 @@ static void events(void **state) {
   ran_free(&ran);
 }
 
+/* Of twenty clients sixteen are kept: those of which requests fail, then the first by name. */
+static void clients_that_fail_are_kept(void **state) {
+  (void)state;
+  struct ran ran =
+      run("for i = 1, 20 do\n"
+          "  client('c' .. i) { arrivals = constant '10/s', target = 's' .. i }\n"
+          "  service('s' .. i) { work = '1ms' }\n"
+          "end\n"
+          "fault { crash 's9', at = '2s', lasts = '1s' }\n"
+          "run { duration = '10s', replications = 1 }\n");
+  assert_non_null(series(&ran, "c9", 0, SERIES_GOODPUT, OUTCOME_OK));
+  assert_non_null(series(&ran, "c4", 0, SERIES_GOODPUT, OUTCOME_OK));
+  assert_null(series(&ran, "c5", 0, SERIES_GOODPUT, OUTCOME_OK));
+  ran_free(&ran);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(each_window), cmocka_unit_test(meters_over_time), cmocka_unit_test(queues),
-      cmocka_unit_test(long_run),    cmocka_unit_test(who_is_there),     cmocka_unit_test(sums),
+      cmocka_unit_test(clients_that_fail_are_kept),
+      cmocka_unit_test(each_window),
+      cmocka_unit_test(meters_over_time),
+      cmocka_unit_test(queues),
+      cmocka_unit_test(long_run),
+      cmocka_unit_test(who_is_there),
+      cmocka_unit_test(sums),
       cmocka_unit_test(events),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

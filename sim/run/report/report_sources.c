@@ -201,16 +201,18 @@ static void print_journeys(const struct results *results, const char *client,
 
 struct client {
   const char *name;
-  double failed; /* requests in a replication */
+  double failed, requests; /* in a replication */
 };
 
 static int by_failed(const void *left, const void *right) {
   const struct client *a = left, *b = right;
   if (a->failed != b->failed) return a->failed > b->failed ? -1 : 1;
+  if (a->requests != b->requests) return a->requests > b->requests ? -1 : 1;
   return strcmp(a->name, b->name);
 }
 
-/* A row each for those of which most failed; the names of what is beyond a screen help nobody. */
+/* A row each for those of which most failed, then the busiest; the names of what is beyond a screen
+ * help nobody. */
 static void print_many(const struct results *results, struct client *list, uint32_t n,
                        const struct term *term) {
   static const char *const metric[PARTS_SHOWN] = {"offered",     "throughput",  "availability",
@@ -234,7 +236,7 @@ static void print_many(const struct results *results, struct client *list, uint3
     table_end_row(table);
   }
   table_finish(table, term);
-  report_left_out(n, "clients", "those of which most requests failed", term);
+  report_left_out(n, "clients", "those of which most requests failed, then the busiest", term);
 }
 
 static bool print_as_many(const struct results *results, const struct term *term) {
@@ -246,7 +248,7 @@ static bool print_as_many(const struct results *results, const struct term *term
     const char *name = spec->component[c].name;
     double requests = results_value_of(results, name, "requests");
     double failed = requests * (1 - results_value_of(results, name, "availability"));
-    list[n++] = (struct client){name, isnan(failed) ? 0 : failed};
+    list[n++] = (struct client){name, isnan(failed) ? 0 : failed, isnan(requests) ? 0 : requests};
   }
   bool many = n > REPORT_BLOCKS;
   if (many) print_many(results, list, n, term);

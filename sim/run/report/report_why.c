@@ -191,14 +191,36 @@ static bool is_worth_a_line(const struct stretch *in, const struct series *s) {
   return false;
 }
 
+/* Whether requests of this client failed. */
+static bool fails(const struct timeline *t, uint32_t component) {
+  for (uint32_t i = 0; i < t->series; i++) {
+    if (t->list[i].component == component && t->list[i].what == SERIES_ERRORS) return true;
+  }
+  return false;
+}
+
+/* Those that are shown into `list`: where there are more, of clients whose requests failed first.
+ * How many there are. */
+static uint32_t pick(const struct timeline *t, const struct stretch *in,
+                     const struct series *list[REPORT_ROWS]) {
+  uint32_t n = 0, all = 0;
+  for (uint32_t i = 0; i < t->series; i++) all += is_worth_a_line(in, &t->list[i]);
+  for (int failing = 1; failing >= 0; failing--) {
+    for (uint32_t i = 0; i < t->series && n < REPORT_ROWS; i++) {
+      const struct series *s = &t->list[i];
+      if (!is_worth_a_line(in, s)) continue;
+      if (all > REPORT_ROWS ? fails(t, s->component) == failing : failing == 1) list[n++] = s;
+    }
+  }
+  return all;
+}
+
 /* As wide as the longest name that is shown, within limits. */
-static uint32_t name_width(const struct results *results, const struct stretch *in) {
-  const struct timeline *t = results->timeline;
-  uint32_t most = NAME_LEAST, lines = 0;
-  for (uint32_t i = 0; i < t->series && lines < REPORT_ROWS; i++) {
-    if (!is_worth_a_line(in, &t->list[i])) continue;
-    lines++;
-    gchar *name = name_of(results, &t->list[i]);
+static uint32_t name_width(const struct results *results, const struct series *const *list,
+                           uint32_t n) {
+  uint32_t most = NAME_LEAST;
+  for (uint32_t i = 0; i < n; i++) {
+    gchar *name = name_of(results, list[i]);
     most = MAX(most, term_width(name));
     g_free(name);
   }
@@ -215,14 +237,14 @@ void report_over_time(const struct results *results, const struct term *term) {
                       format_duration(results->duration_ns).text);
   term_rule(term, "over time", note);
   g_free(note);
-  uint32_t lines = 0, name_columns = name_width(results, &in);
-  for (uint32_t i = 0; i < t->series; i++) {
-    const struct series *s = &t->list[i];
-    if (!is_worth_a_line(&in, s) || ++lines > REPORT_ROWS) continue;
-    gchar *name = name_of(results, s);
-    print_line(&in, s, name, name_columns, term);
+  const struct series *list[REPORT_ROWS];
+  uint32_t lines = pick(t, &in, list), shown = MIN(lines, REPORT_ROWS);
+  uint32_t name_columns = name_width(results, list, shown);
+  for (uint32_t i = 0; i < shown; i++) {
+    gchar *name = name_of(results, list[i]);
+    print_line(&in, list[i], name, name_columns, term);
     g_free(name);
   }
   print_faults(results, &in, name_columns, term);
-  report_left_out(lines, "series", "the first", term);
+  report_left_out(lines, "series", "those of clients whose requests failed, then the first", term);
 }
