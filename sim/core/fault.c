@@ -176,6 +176,7 @@ static void member_ratios(struct sim *sim, struct member *m) {
 }
 
 enum outcome faults_gate(struct sim *sim, struct member *to, struct frame *call) {
+  if (!sim->faults) return OUTCOME_OK; /* it was withdrawn, and is probed all the same */
   const struct ward *w = &sim->faults->ward[to->id];
   for (uint32_t i = 0; i < w->gates; i++) {
     const struct instance *it = &sim->faults->instance[w->gate[i]];

@@ -195,6 +195,30 @@ static void test_withdraw(void **state) {
   }
 }
 
+/* Aim: one that is withdrawn is probed on where the scenario has no fault at all: too slow a member
+ * comes back when it has worked off what it had. */
+static void test_withdraw_without_faults(void **state) {
+  (void)state;
+  enum { N = 300 };
+  struct shot *shots = calls(N, 1);
+  struct scene *scene = scene_new();
+  scene_add_sender(scene, "from", shots, N);
+  struct node *s = scene_add(scene, "service", "s", 1);
+  node_set(s, "workers", "1");
+  on_work(node_on(s, NULL), "150ms"); /* each 100 ms */
+  on_work(node_on(s, "health"), "1ms");
+  node_set(probe(scene, "ready", "withdraw s"), "op", "health");
+  struct run run = run_scene(scene, SEED, 60 * S);
+  assert_true(metric(&run, "ready.actions") >= 1);
+  assert_same(metric(&run, "ready.false_alarms"), metric(&run, "ready.suspicions"));
+  uint32_t refused = 0;
+  for (uint32_t i = 0; i < N; i++) refused += shots[i].outcome == OUTCOME_REFUSED;
+  assert_true(refused > 20 && refused < N - 20);
+  run_free(&run);
+  scene_free(scene);
+  free(shots);
+}
+
 /* Aim: the host of a busy member answers at once; a probe that is a request waits in its queue like
  * any other, and fails while that is too long, so that a slow member is restarted. */
 static void test_through_the_handler(void **state) {
@@ -254,9 +278,13 @@ static void test_mistakes(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_detection), cmocka_unit_test(test_crash_loop),
-      cmocka_unit_test(test_startup),   cmocka_unit_test(test_zone),
-      cmocka_unit_test(test_withdraw),  cmocka_unit_test(test_through_the_handler),
+      cmocka_unit_test(test_detection),
+      cmocka_unit_test(test_crash_loop),
+      cmocka_unit_test(test_startup),
+      cmocka_unit_test(test_zone),
+      cmocka_unit_test(test_withdraw_without_faults),
+      cmocka_unit_test(test_withdraw),
+      cmocka_unit_test(test_through_the_handler),
       cmocka_unit_test(test_mistakes),
   };
   return cmocka_run_group_tests_name("probe", tests, NULL, NULL);

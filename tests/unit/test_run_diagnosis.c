@@ -92,6 +92,29 @@ static void a_control_that_restarts_too_soon(void **state) {
   forget(&s);
 }
 
+/* Those that are too slow are taken out of use, and the others become too slow. */
+static void a_control_that_mistakes_busy_for_failed(void **state) {
+  (void)state;
+#define ROUTERS(rate)                                                                    \
+  "client 'u' { arrivals = poisson '" rate                                               \
+  "', target = 'lb', timeout = '1s' }\n"                                                 \
+  "load_balancer 'lb' { backends = 'r' }\n"                                              \
+  "service 'r' { instances = 4, workers = 1, queue = 500, work = exponential '10ms' }\n" \
+  "control 'watch' { probe = 'r', op = 'default', every = '1s', timeout = '200ms',\n"    \
+  "  fails = 2, rise = 3, act = withdraw 'r' }\n" RUN
+  struct seen s = see(ROUTERS("420/s"));
+  const struct finding_group *said = group_of(&s, RULE_MISTAKEN);
+  assert_non_null(strstr(said->sentence, "watch acts on members that have not failed: of the "));
+  assert_non_null(strstr(said->sentence, "a member of r to have failed, averaged over"));
+  forget(&s);
+  s = see(ROUTERS("100/s") "fault { crash 'r[1]', mttf = '8s', mttr = '4s' }\n");
+  assert_true(results_value_of(&s.results, "watch", "suspicions") >= 3);
+  for (uint32_t i = 0; i < s.diagnosis.groups.n; i++) {
+    assert_int_not_equal(s.diagnosis.groups.list[i].rule, RULE_MISTAKEN);
+  }
+  forget(&s);
+}
+
 static void a_healthy_system_has_no_finding(void **state) {
   (void)state;
   struct seen s = see(SHOP("100/s", "workers = 8", "workers = 4, connections = 100"));
@@ -595,6 +618,7 @@ int main(void) {
       cmocka_unit_test(a_link_that_flaps),
       cmocka_unit_test(a_healthy_system_has_no_finding),
       cmocka_unit_test(a_deadlock_is_named),
+      cmocka_unit_test(a_control_that_mistakes_busy_for_failed),
       cmocka_unit_test(a_process_that_leaks),
       cmocka_unit_test(a_batch_that_lingers),
       cmocka_unit_test(a_control_that_restarts_too_soon),

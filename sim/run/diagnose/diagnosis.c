@@ -17,6 +17,7 @@
 #include "json_write.h"
 #include "keeping.h"
 #include "limiter.h"
+#include "mistaken.h"
 #include "outline.h"
 #include "peak.h"
 #include "places.h"
@@ -570,6 +571,7 @@ struct diagnosis diagnose(const struct results *results) {
     }
     look_at_places(results, i, c->name, list);
     look_at_actions(results, c, list);
+    mistaken_look(results, c, list);
     look_at_memory(results, c, list);
     look_at_queue(results, i, list);
     look_at_uptime(results, i, list);

@@ -20,6 +20,7 @@ extern const char *const severity_name[];
 /* Of one severity, in the order in which they are told: causes before what follows from them. */
 enum rule {
   RULE_IN_VAIN,
+  RULE_MISTAKEN,
   RULE_OUT_OF_MEMORY,
   RULE_RECOVERY,
   RULE_DEADLOCK,
