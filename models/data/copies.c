@@ -26,6 +26,7 @@ static struct group *group_new(struct sim *sim, const struct member *first,
       !spec_states(component->spec, "copies.write")) {
     group->write = (struct how_many){.word = WRITE_QUORUM};
   }
+  group->snapshot = sim_stream(sim, component, "snapshot");
   group->elections.stream = sim_stream(sim, component, "election");
   group->copy = arena_lines(sim->arena, group->n, sizeof *group->copy);
   group->history = history_new(group->n);
@@ -73,6 +74,7 @@ void copy_free(struct copy *copy) {
 /* What is in its memory is gone; its log and what it shows are on its disk. */
 static void crash(struct sim *sim, struct copy *copy) {
   copy->pending = 0;
+  snapshots_stop(copy);
   copy->applying = false;
   copy->waiters = 0;
   level_set(&copy->meters->waiting, sim->now_ns, 0);

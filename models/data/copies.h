@@ -9,6 +9,7 @@
  *   promote.c        another copy becomes primary, since a control says so
  *   copy_loss.c      one that lost its data starts again without them
  *   copy_backup.c    what is in a safe place, should all of them lose their data
+ *   snapshot.c       for a copy that lacks more than the log keeps
  *   copy_keys.h      writes that are sent again
  *   copy_outbox.h    messages that writes leave
  *   copy_parts.h     parts of transactions
@@ -49,6 +50,8 @@ struct copies_config {
   struct how_many write, read;
   struct dist apply; /* ns */
   bool fence;
+  uint64_t keep;        /* writes that the log keeps for a copy that lacks them */
+  struct dist snapshot; /* ns */
   struct elect_config elect;
   struct shipping_config ship; /* or the database says it */
   struct how_many leaders;     /* a number: one */
@@ -74,7 +77,15 @@ static inline uint32_t copies_members(const struct copies_config *config) {
 }
 extern const struct param copies_params[];
 
-enum { COPIES_APPEND, COPIES_APPLY, COPIES_PRE_VOTE, COPIES_VOTE, COPIES_BEAT, COPIES_MESSAGES };
+enum {
+  COPIES_APPEND,
+  COPIES_APPLY,
+  COPIES_PRE_VOTE,
+  COPIES_VOTE,
+  COPIES_BEAT,
+  COPIES_SNAPSHOT,
+  COPIES_MESSAGES
+};
 extern const char *const copies_messages[];
 
 /* How long the primary waits for an answer, and pauses before it tries a copy again that does not
@@ -88,7 +99,10 @@ struct peer {
   uint64_t contact_ns;    /* elected: when the last message was sent that it answered, */
   uint64_t lease_ns;      /* and the same by the clock of the primary */
   bool broken;            /* it did not answer: nothing is sent but attempts to reach it */
-  struct timer again;
+  bool known;             /* it has answered how far its log agrees */
+  uint32_t snapshot;      /* on its way, of all up to there; 0: none is */
+  uint32_t snapshots;     /* that have been sent */
+  struct timer again, arrives;
 };
 
 /* Positions that came before those in front of them. */
@@ -120,7 +134,7 @@ struct waiter {
 
 /* What a copy counts. */
 struct copy_meters {
-  uint64_t applied, falls, resent, rewound, lost, conflicts, promotions, read_only;
+  uint64_t applied, falls, resent, snapshots, rewound, lost, conflicts, promotions, read_only;
   uint64_t elections, split_votes;
   struct level behind, waiting, falling, two;
   struct hist lag, recovery_time, recovery_point;
@@ -177,7 +191,7 @@ struct group {
   uint32_t primary;  /* whom callers take for it */
   uint32_t *nearest; /* zone of the caller (the last: none) * n: copies, the nearest first */
   struct op_set write_ops;
-  struct stream pick;
+  struct stream pick, snapshot;
   struct history *history;
   struct copy_keys *keys;       /* NULL: none is remembered */
   struct copy_outbox *messages; /* NULL: writes leave none */
@@ -245,8 +259,28 @@ void copy_rewind(struct copy *copy, uint32_t end);
 void copy_take(struct copy *copy, const struct log *from, uint32_t until);
 /* A copy has answered: it gets what it lacks. */
 void copy_reached(struct sim *sim, struct copy *copy, uint32_t number);
+/* How many writes of the primary it does not show has changed. */
+void copy_note_behind(struct sim *sim, struct copy *copy);
 /* Shows one more write of its log to readers. */
 void copy_show_next(struct copy *copy);
+
+/* A message from the primary of this term: whether the copy follows it, and knows up to where their
+ * logs agree. */
+bool copy_hears(struct sim *sim, struct copy *copy, const struct copy *from, uint32_t term);
+/* What came before its turn is taken if that has come. */
+void copy_take_pending(struct copy *copy, const struct log *from);
+
+/* --- snapshot.c ----------------------------------------------------------------------------- */
+
+#define SNAPSHOT_DUE 4 /* timer.what */
+
+/* Whether a copy gets one in place of what it lacks of the log: it is on its way from now on. */
+bool snapshot_goes(struct sim *sim, struct copy *copy, uint32_t number);
+/* It is there; the copy has got it, or has not. */
+void snapshot_due(struct sim *sim, struct copy *copy, uint32_t number);
+void snapshot_take(struct sim *sim, struct copy *copy, struct frame *message);
+void snapshot_answered(struct copy *copy, uint32_t number);
+void snapshots_stop(struct copy *copy);
 
 /* --- acknowledge.c -------------------------------------------------------------------------- */
 

@@ -69,6 +69,25 @@ const struct param copies_params[] = {
      .doc = "Whether the former primary is shut out before another copy becomes primary (power "
             "switched off, lease taken away), wherever it is. Without it one that is only cut off "
             "goes on taking writes from callers that do not reach the new one."},
+    {.name = "keep",
+     .type = PARAM_COUNT,
+     .offset = AT(keep),
+     .fallback = "unlimited",
+     .min = 1,
+     .max = INFINITY,
+     .off = "unlimited",
+     .doc =
+         "How many writes the log keeps for a copy that lacks them, as it was away. One that lacks "
+         "more gets a `snapshot` of all data and then the log from there on (etcd keeps 5,000 "
+         "entries behind a snapshot, --snapshot-catchup-entries)."},
+    {.name = "snapshot",
+     .type = PARAM_TIME_DIST,
+     .offset = AT(snapshot),
+     .fallback = "0ms",
+     .needs = "keep",
+     .doc = "How long a snapshot takes until the copy has it: the size of the data over the "
+            "bandwidth. "
+            "If more is written meanwhile than the log keeps, another one follows."},
     {.name = "ship",
      .type = PARAM_GROUP,
      .offset = AT(ship),
@@ -169,7 +188,8 @@ bool copies_are_promoted(const struct spec *spec, const struct component_spec *c
 
 /* A key that means something only with a primary, or only without, was written. */
 static const char *misplaced(const struct component_spec *component, bool primary, bool all_lead) {
-  static const char *const with[] = {"copies.apply", "copies.fence", "copies.elect", NULL};
+  static const char *const with[] = {"copies.apply", "copies.fence",    "copies.elect",
+                                     "copies.keep",  "copies.snapshot", NULL};
   static const char *const without[] = {"copies.coordinators",
                                         "copies.hints",
                                         "copies.repair",

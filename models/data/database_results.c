@@ -17,6 +17,8 @@ const struct meter database_meters[] = {
     {"applied", METER_COUNT, COPIES(applied), 0, "Writes that copies applied."},
     {"resent", METER_COUNT, COPIES(resent), 0,
      "Writes sent to a copy that had missed them: it was down, cut off, or a message was lost."},
+    {"snapshots", METER_COUNT, COPIES(snapshots), 0,
+     "Times that a copy lacked more than the log keeps, and was sent all data."},
     {"waiting_writes", METER_LEVEL, COPIES(waiting), 0,
      "Writes done at the primary that wait for other copies"},
     {"fall_backs", METER_COUNT, COPIES(falls), 0,
@@ -172,6 +174,9 @@ bool database_has_meter(const void *config, const struct meter *meter) {
   if (is_of_any_copies(meter)) return true;
   if (meter->at == STATE(copies) + offsetof(struct copy_meters, lost)) {
     return c->copies.conflict != CONFLICT_ABORT;
+  }
+  if (meter->at == STATE(copies) + offsetof(struct copy_meters, snapshots)) {
+    return c->copies.keep != PARAM_UNLIMITED;
   }
   bool votes = meter->at == STATE(copies) + offsetof(struct copy_meters, elections) ||
                meter->at == STATE(copies) + offsetof(struct copy_meters, split_votes);

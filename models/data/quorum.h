@@ -11,7 +11,6 @@
  *   certify.c       where all lead, and vote on each write
  *   hints.c         writes that a copy could not take, kept for it (hinted handoff)
  *   anti_entropy.h  copies compare what they have
- *   quorum_loss.c   a copy loses its data
  *
  * A write has a time stamp, and of two a copy keeps the later one. What readers really get is
  * judged by the history (history.h), which sees all copies at once: when a copy begins to read, it
@@ -132,8 +131,6 @@ void quorum_note_write(struct sim *sim, struct quorum_member *m, uint32_t write,
 void quorum_set_waiting(struct sim *sim, struct quorum_member *m, uint32_t waiting);
 /* Its coordinator has crashed. */
 void quorum_lose_rounds(struct sim *sim, struct quorum_member *m);
-
-/* --- quorum_loss.c -------------------------------------------------------------------------- */
 
 /* It goes down with its data. */
 void quorum_lose(struct sim *sim, struct quorum_member *m);

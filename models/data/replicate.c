@@ -49,6 +49,9 @@ void copy_start_over_with(struct sim *sim, struct copy *copy, uint32_t number) {
   peer->sent = peer->matched = 0;
   peer->under_way = 0;
   peer->broken = true;
+  peer->known = false;
+  peer->snapshot = 0;
+  timer_stop(&peer->arrives);
   timer_stop(&peer->again);
   ask(sim, copy, number);
 }
@@ -81,7 +84,7 @@ static void drop_old(struct group *group) {
 }
 
 /* The primary is not behind itself: it shows a write when that is acknowledged. */
-static void note_behind(struct sim *sim, struct copy *copy) {
+void copy_note_behind(struct sim *sim, struct copy *copy) {
   uint32_t end = copy->group->copy[copy->group->primary].log.end;
   bool behind = copy->number != copy->group->primary && end > copy->applied;
   level_set(&copy->meters->behind, sim->now_ns, behind ? end - copy->applied : 0);
@@ -112,7 +115,7 @@ void copy_write(struct sim *sim, struct copy *copy, struct frame *call, enum par
   copy->matched = copy->log.end;
   for (uint32_t i = 0; i < group->n; i++) {
     if (i == copy->number) continue;
-    note_behind(sim, &group->copy[i]);
+    copy_note_behind(sim, &group->copy[i]);
     if (!copy->peer[i].broken) send(sim, copy, i, copy->log.end - 1, copy->log.end);
   }
   if ((copy->log.end & 255) == 0) drop_old(group);
@@ -136,7 +139,7 @@ static void show_received(struct sim *sim, struct copy *copy) {
   hist_add(&copy->meters->lag, sim->now_ns - made_ns);
   copy->meters->applied++;
   copy_show_next(copy);
-  note_behind(sim, copy);
+  copy_note_behind(sim, copy);
 }
 
 /* Goes on to apply what it has and does not show. */
@@ -204,7 +207,7 @@ void copy_take(struct copy *copy, const struct log *from, uint32_t until) {
 }
 
 /* Takes what has come before its turn and is no longer too early. */
-static void take_pending(struct copy *copy, const struct log *from) {
+void copy_take_pending(struct copy *copy, const struct log *from) {
   for (uint32_t i = 0; i < copy->pending;) {
     struct ahead *ahead = &copy->ahead[i];
     if (ahead->from > copy->matched) {
@@ -229,22 +232,28 @@ void copy_follow(struct sim *sim, struct copy *copy, uint32_t term) {
   copy_outbox_follows(sim, copy);
   promote_note_leaders(sim, copy->group);
   for (uint32_t i = 0; i < copy->group->n; i++) timer_stop(&copy->peer[i].again);
+  snapshots_stop(copy);
   sim_note(sim, copy->member, copy->member, "is primary no more");
   copy_give_up_waiting(sim, copy);
 }
 
+bool copy_hears(struct sim *sim, struct copy *copy, const struct copy *from, uint32_t term) {
+  if (term > copy->term) copy_follow(sim, copy, term);
+  if (term != copy->term || from->term != term || copy->leads) return false;
+  if (copy->group->config->elect.given) elect_heard(sim, copy);
+  if (!copy->known) copy->matched = log_fork(&copy->log, &from->log, copy->matched);
+  copy->known = true;
+  return true;
+}
+
 static void on_append(struct sim *sim, struct copy *copy, struct frame *message) {
   const struct copy *from = group_copy_of(copy->group, message_sender(sim, message));
-  uint32_t term = message->item, first = (uint32_t)(message_body(sim, message) >> 32);
+  uint32_t first = (uint32_t)(message_body(sim, message) >> 32);
   uint32_t last = (uint32_t)message_body(sim, message);
-  if (term > copy->term) copy_follow(sim, copy, term);
-  if (term == copy->term && from->term == term && !copy->leads) {
-    if (copy->group->config->elect.given) elect_heard(sim, copy);
-    if (!copy->known) copy->matched = log_fork(&copy->log, &from->log, copy->matched);
-    copy->known = true;
+  if (copy_hears(sim, copy, from, message->item)) {
     if (first <= copy->matched) {
       copy_take(copy, &from->log, last);
-      take_pending(copy, &from->log);
+      copy_take_pending(copy, &from->log);
     } else if (copy->pending < COPIES_AHEAD) {
       copy->ahead[copy->pending++] = (struct ahead){first, last};
     }
@@ -257,6 +266,8 @@ static void on_append(struct sim *sim, struct copy *copy, struct frame *message)
 void copy_on_message(struct sim *sim, struct copy *copy, struct frame *message) {
   if (message_what(sim, message) == COPIES_APPEND) {
     on_append(sim, copy, message);
+  } else if (message_what(sim, message) == COPIES_SNAPSHOT) {
+    snapshot_take(sim, copy, message);
   } else {
     elect_on_message(sim, copy, message);
   }
@@ -266,7 +277,7 @@ void copy_on_message(struct sim *sim, struct copy *copy, struct frame *message) 
 
 static void send_rest(struct sim *sim, struct copy *copy, uint32_t number) {
   struct peer *peer = &copy->peer[number];
-  if (peer->matched == copy->log.end) return;
+  if (peer->matched == copy->log.end || snapshot_goes(sim, copy, number)) return;
   copy->meters->resent += copy->log.end - peer->matched;
   send(sim, copy, number, peer->matched, copy->log.end);
 }
@@ -274,7 +285,7 @@ static void send_rest(struct sim *sim, struct copy *copy, uint32_t number) {
 static void on_broken(struct sim *sim, struct copy *copy, uint32_t number, enum outcome outcome) {
   struct peer *peer = &copy->peer[number];
   peer->broken = true;
-  if (timer_is_set(sim, &peer->again) || peer->under_way > 0) return;
+  if (timer_is_set(sim, &peer->again) || peer->under_way > 0 || peer->snapshot) return;
   /* After a timeout it has waited already. */
   uint64_t pause_ns =
       outcome == OUTCOME_TIMEOUT || outcome == OUTCOME_UNREACHABLE ? 0 : COPIES_RETRY_NS;
@@ -284,7 +295,8 @@ static void on_broken(struct sim *sim, struct copy *copy, uint32_t number, enum 
 void copy_reached(struct sim *sim, struct copy *copy, uint32_t number) {
   struct peer *peer = &copy->peer[number];
   bool lacks = peer->under_way == 0 && peer->matched < copy->log.end;
-  if (!peer->broken && !lacks) return;
+  if (peer->snapshot || (!peer->broken && !lacks)) return;
+  if (!peer->known && copy->group->config->keep != PARAM_UNLIMITED) return;
   peer->broken = false;
   timer_stop(&peer->again);
   send_rest(sim, copy, number);
@@ -293,13 +305,15 @@ void copy_reached(struct sim *sim, struct copy *copy, uint32_t number) {
 void copy_on_answer(struct sim *sim, struct copy *copy, struct frame *message,
                     enum outcome outcome) {
   uint32_t number = message->site;
-  if (message_what(sim, message) != COPIES_APPEND) {
+  bool snapshot = message_what(sim, message) == COPIES_SNAPSHOT;
+  if (message_what(sim, message) != COPIES_APPEND && !snapshot) {
     if (outcome == OUTCOME_OK) elect_on_answer(sim, copy, message);
     return;
   }
   struct peer *peer = &copy->peer[number];
   if (!copy->leads || message->item != copy->term) return; /* of a former term */
   if (peer->under_way > 0) peer->under_way--;
+  if (snapshot) snapshot_answered(copy, number);
   if (outcome != OUTCOME_OK) {
     on_broken(sim, copy, number, outcome);
     copy_acknowledge(sim, copy); /* who does not answer need not be waited for, in some modes */
@@ -311,6 +325,7 @@ void copy_on_answer(struct sim *sim, struct copy *copy, struct frame *message,
     return;
   }
   if ((uint32_t)body > peer->matched) peer->matched = (uint32_t)body;
+  peer->known = true;
   copy_reached(sim, copy, number);
   copy_acknowledge(sim, copy);
   if (copy->group->config->elect.given) elect_contact(sim, copy, number, message->sent_ns);
@@ -321,6 +336,8 @@ void copy_on_due(struct sim *sim, struct copy *copy, struct timer *timer) {
     elect_on_due(sim, copy);
   } else if (timer->what == BACKUP_DUE) {
     copy_backup_due(sim, copy, timer);
+  } else if (timer->what == SNAPSHOT_DUE) {
+    snapshot_due(sim, copy, timer->data);
   } else if (timer->what == 0) {
     copy_patience_ends(sim, copy);
   } else if (copy->leads) {

@@ -92,6 +92,18 @@ static const struct protocol protocols[] = {
      .within_ms = 12000,
      .longest_ms = 3000,
      .seconds = 40},
+    {.name = "raft with snapshots",
+     .body = USERS("kv", "100/s")
+         PLACE("10ms", "1%") "database \"kv\" { read = \"1ms\", write = \"1ms\", zone = \"z\",\n"
+                             "  copies = { n = 3, keep = 20, snapshot = exponential \"200ms\",\n"
+                             "    elect = { timeout = \"300ms\" } } }\n",
+     .more = "lose \"kv[2]\"",
+     .target = {"kv[1]", "kv[2]", "kv[3]"},
+     .zero = {"kv.lost_writes", "kv.stale_reads", "kv.conflicts", "kv.behind.end"},
+     .faults = 8,
+     .within_ms = 12000,
+     .longest_ms = 3000,
+     .seconds = 40},
     {.name = "raft in shards",
      .body = USERS("kv", "100/s") PLACE(
          "10ms", "1%") "database \"kv\" { read = \"1ms\", write = \"1ms\", zone = \"z\",\n"
