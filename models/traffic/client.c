@@ -100,6 +100,27 @@ static __attribute__((noinline)) void draw_request(struct sim *sim, struct clien
   give_user(sim, c, call, call->key, sender);
 }
 
+/* Whose session a request goes on: that of its journey, if there are such. */
+static uint32_t stay_of_call(const struct sim *sim, const struct client_state *c,
+                             const struct frame *call) {
+  if (!journeys_are(&c->journeys)) return stay_of(sim, call);
+  return c->journeys.slot[journey_of(sim, call)].stay;
+}
+
+static void send_on_session(struct sim *sim, struct client_state *c, struct frame *call) {
+  struct member *to = stay_use(sim, &c->stays, stay_of_call(sim, c, call), call, c->target);
+  if (to == NULL) {
+    send(sim, c, call);
+  } else if (c->out && c->is_impatient) { /* whose tries are its own affair */
+    send_impatient(sim, c, call);
+  } else if (c->out) {
+    outbound_send_to(sim, c->out, call, to);
+  } else {
+    uint64_t least_ns = c->is_impatient ? patience_ns(c, call->key) : TIME_NEVER;
+    call_send(sim, call, to, least_ns < c->timeout_ns ? least_ns : c->timeout_ns);
+  }
+}
+
 /* --- journeys ------------------------------------------------------------------------------- */
 
 static void send_on_journey(struct sim *sim, struct member *member, struct frame *call) {
@@ -113,12 +134,19 @@ static void send_on_journey(struct sim *sim, struct member *member, struct frame
   stats_for(c, call->op)->offered++;
   level_up(&c->in_flight, sim->now_ns);
   trace_begin(sim, c->follow, member, call);
-  send(sim, c, call);
+  if (!stays_are(&c->stays)) {
+    send(sim, c, call);
+  } else if (stay_takes(sim, member, &c->stays, stay_of_call(sim, c, call), call)) {
+    send_on_session(sim, c, call);
+  }
 }
 
 static void begin_journey(struct sim *sim, struct member *member, uint64_t number) {
   struct client_state *c = member->state;
   uint32_t slot = journey_begin(sim, &c->journeys, number);
+  if (stays_are(&c->stays)) {
+    c->journeys.slot[slot].stay = stay_of_number(sim, &c->stays, number);
+  }
   journey_stats(c)->offered++;
   uint64_t pause_ns;
   struct frame *call = journey_next(sim, member, &c->journeys, slot, &pause_ns);
@@ -156,25 +184,12 @@ static void journey_answered(struct sim *sim, struct member *member, struct fram
   stats->degraded += journey->degraded && outcome == OUTCOME_OK;
   count_end(stats, outcome, sim->now_ns - journey->began_ns);
   uint64_t key = c->base + journey->number;
+  if (stays_are(&c->stays)) stay_answered(sim, member, &c->stays, journey->stay);
   journey_end(sim, &c->journeys, slot, outcome);
   arrivals_answered(sim, member, &c->arrivals, key, least_ns);
 }
 
 /* --- sessions ------------------------------------------------------------------------------- */
-
-static void send_on_session(struct sim *sim, struct client_state *c, struct frame *call) {
-  struct member *to = stay_use(sim, &c->stays, call, c->target);
-  if (to == NULL) {
-    send(sim, c, call);
-  } else if (c->out && c->is_impatient) { /* whose tries are its own affair */
-    send_impatient(sim, c, call);
-  } else if (c->out) {
-    outbound_send_to(sim, c->out, call, to);
-  } else {
-    uint64_t least_ns = c->is_impatient ? patience_ns(c, call->key) : TIME_NEVER;
-    call_send(sim, call, to, least_ns < c->timeout_ns ? least_ns : c->timeout_ns);
-  }
-}
 
 static void ask_on_session(struct sim *sim, struct member *member, uint32_t stay, uint64_t key) {
   struct client_state *c = member->state;
@@ -184,6 +199,7 @@ static void ask_on_session(struct sim *sim, struct member *member, uint32_t stay
   stats_for(c, call->op)->offered++;
   level_up(&c->in_flight, sim->now_ns);
   trace_begin(sim, c->follow, member, call);
+  stay_mark(sim, call, stay);
   if (stay_takes(sim, member, &c->stays, stay, call)) send_on_session(sim, c, call);
 }
 
@@ -575,7 +591,9 @@ const struct kind kind_client = {
         "and sends its requests on it: balancers send them where the session is. It takes one of "
         "the places that the component says (`sessions`) until its time is over, or until it is "
         "reset: by a crash, or at the end of the `drain` of a member that stops, until which "
-        "requests on it are taken. Then its user comes again. Over a path with transport = "
+        "requests on it are taken. Then its user comes again. With a `journey` the user makes its "
+        "requests on the session, and opens another one if its time is over before that. Over a "
+        "path with transport = "
         "\"tcp\" it keeps a connection to itself. Left out: retries of requests wait for no "
         "session, what keeps a connection alive, and messages by which a server asks its users to "
         "move on.",

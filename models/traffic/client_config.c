@@ -165,10 +165,10 @@ static bool trace_valid(const struct client_config *config, struct error *err) {
 static bool session_valid(const struct client_config *config, struct error *err) {
   const struct stay_config *session = &config->session;
   if (!session->given) return true;
-  if (config->journey.n) {
-    return error_set(err, "'session' says how long a user works: leave 'journey' out");
-  }
   bool thinks = session->think.kind != DIST_CONSTANT || session->think.a > 0;
+  if (config->journey.n && thinks) {
+    return error_set(err, "'journey' says when a user asks: leave 'session.think' out");
+  }
   if (config->arrivals.kind == ARRIVALS_CLOSED && thinks) {
     return error_set(err,
                      "the users of a closed client think as 'closed' says: leave 'session.think' "

@@ -19,6 +19,7 @@ struct journey_state {
   uint32_t step, left; /* requests of the step that are still to end; 0: not begun */
   uint32_t sent, drawn;
   uint32_t next_free; /* slot + 1 */
+  uint32_t stay;      /* whose session it is on, where there are sessions */
   bool degraded;
 };
 

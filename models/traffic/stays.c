@@ -285,7 +285,6 @@ void stay_ended(struct sim *sim, struct member *member, struct stays *stays,
 bool stay_takes(struct sim *sim, struct member *member, struct stays *stays, uint32_t which,
                 struct frame *call) {
   struct stay *s = stay_at(stays, which);
-  column_set(sim, call, COLUMN_JOURNEY, which + 1u);
   s->busy = true;
   s->asked++;
   if (s->state == STAY_OPEN) return true;
@@ -295,9 +294,13 @@ bool stay_takes(struct sim *sim, struct member *member, struct stays *stays, uin
   return false;
 }
 
-struct member *stay_use(struct sim *sim, const struct stays *stays, struct frame *call,
-                        const struct component *target) {
-  const struct stay *s = stay_at(stays, stay_of(sim, call));
+void stay_mark(struct sim *sim, struct frame *call, uint32_t which) {
+  column_set(sim, call, COLUMN_JOURNEY, which + 1u);
+}
+
+struct member *stay_use(struct sim *sim, const struct stays *stays, uint32_t which,
+                        struct frame *call, const struct component *target) {
+  const struct stay *s = stay_at(stays, which);
   const struct frame *session = frame_at(sim, s->session);
   return session->stamp == s->session_stamp ? held_use(sim, call, session, target) : NULL;
 }

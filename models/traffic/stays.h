@@ -3,8 +3,9 @@
  * Who comes opens a session (held.h) at what `holds` names, sends its requests on it, and leaves
  * when its time is over. With open arrivals each one is a user who comes, asks once, and again
  * after each time to `think`; the users of closed arrivals have their own and open another session
- * with the first request after one is over. A request that comes while the session is not open
- * waits until it is.
+ * with the first request after one is over. With a journey the requests are those of it; a session
+ * that is over before it is followed by another one. A request that comes while the session is not
+ * open waits until it is.
  *
  * An opening that is refused, is reset or takes longer than the client's timeout is tried again
  * after `backoff`, up to `attempts` in a row; then the session is over and the request that waits
@@ -58,20 +59,22 @@ void stays_free(struct stays *stays);
 /* The stay of who sends the request with this number: that of its user, or a new one. */
 uint32_t stay_of_number(struct sim *sim, struct stays *stays, uint64_t number);
 uint64_t stay_number(const struct stays *stays, uint32_t stay);
-/* Of a request of the client. */
+/* Of a request of the client, which says whose it is where there are no journeys. */
+void stay_mark(struct sim *sim, struct frame *call, uint32_t stay);
 uint32_t stay_of(const struct sim *sim, const struct frame *call);
 
-/* The request may go now, on the session; else it waits, and stay_ready brings it later. A request
+/* The request may go now, on the session; else it waits, and stay_due brings it later. A request
  * that waits is in nobody else's hands. */
 bool stay_takes(struct sim *sim, struct member *member, struct stays *stays, uint32_t stay,
                 struct frame *call);
 
 /* The member that a request goes to on the session of its stay; NULL: its target's balancers know.
  */
-struct member *stay_use(struct sim *sim, const struct stays *stays, struct frame *call,
-                        const struct component *target);
+struct member *stay_use(struct sim *sim, const struct stays *stays, uint32_t stay,
+                        struct frame *call, const struct component *target);
 
-/* A request of the stay has ended: the user thinks and asks again (stay_due), or does not. */
+/* A request of the stay has ended, or its journey: the user thinks and asks again (stay_due), or
+ * does not. */
 void stay_answered(struct sim *sim, struct member *member, struct stays *stays, uint32_t stay);
 
 /* A session is open, as its user knows in in_ns; or one has ended. */

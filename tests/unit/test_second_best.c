@@ -81,5 +81,5 @@ static void test_mistakes(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(test_client), cmocka_unit_test(test_balancer),
                                      cmocka_unit_test(test_cache), cmocka_unit_test(test_mistakes)};
-  return cmocka_run_group_tests(tests, NULL, NULL);
+  return cmocka_run_group_tests(tests, folder_make, folder_remove);
 }

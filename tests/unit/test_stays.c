@@ -173,6 +173,43 @@ static void test_elsewhere(void **state) {
   assert_true(metric_of(text, "c.errors.refused", 100) > 10);
 }
 
+/* Aim: a user makes the requests of a journey, at 0, 1 and 2 s, on the session: one for all of
+ * them, another one for the last if the first is over after 1.5 s, and a further one after a crash
+ * took it; who gets none has failed. The session goes on until its time is over. */
+static void test_journey(void **state) {
+  (void)state;
+#define TRIP(N, SESSION, REST)                                                                   \
+  "client \"c\" { arrivals = burst { " N ", at = \"0s\" }, target = \"s\", session = { " SESSION \
+  " }, journey = { request { \"a\", times = 3, pause = \"1s\" } } }\nservice \"s\" { " REST " }\n"
+  static const struct {
+    const char *text;
+    double opened, open, asked, went_well;
+  } cases[] = {
+      {TRIP("1", "lasts = \"10s\"", ""), 1, 0.5, 3, 1},
+      {TRIP("1", "lasts = \"1500ms\"", ""), 2, 0.15, 3, 1},
+      {TRIP("1", "lasts = \"100ms\"", ""), 3, 0.015, 3, 1},
+      {TRIP("2", "lasts = \"10s\"", "sessions = 1"), 1, 0.5, 4, 0.5},
+      {TRIP("1", "lasts = \"10s\", again = \"300ms\"",
+            "") "fault { crash \"s\", at = \"400ms\", lasts = \"200ms\" }\n",
+       2, (10 - 0.3) / 20, 3, 1},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    const char *text = cases[i].text;
+    near(text, "c.sessions.opened", 20, cases[i].opened, 1e-9);
+    near(text, "c.sessions", 20, cases[i].open, 1e-9);
+    near(text, "c.requests", 20, cases[i].asked, 1e-9);
+    near(text, "c.journey.availability", 20, cases[i].went_well, 1e-9);
+    near(text, "c.journey.latency.max", 20, 2, 1e-9);
+  }
+  /* A closed user opens another with the first request after one is over. */
+  const char *closed =
+      "client \"c\" { arrivals = closed { users = 1, think = \"3s\" }, target = \"s\",\n"
+      "  session = { lasts = \"6s\" }, journey = { request \"a\", pause \"1s\", request \"a\" } }\n"
+      "service \"s\" {}\n";
+  near(closed, "c.requests", 15, 8, 1e-9);        /* at 0, 1; 4, 5; 8, 9; 12, 13 */
+  near(closed, "c.sessions.opened", 15, 2, 1e-9); /* at 0 and at 8 */
+}
+
 static void expect_mistake(const char *text, const char *part) {
   const char *message = mistake(text);
   if (!strstr(message, part)) fail_msg("\"%s\" has no \"%s\"", message, part);
@@ -188,8 +225,9 @@ static void test_mistakes(void **state) {
   expect_mistake(CLIENT("poisson \"1/s\"", "session = { lasts = \"1h\", holds = \"c\" }"), "holds");
   expect_mistake(CLIENT("poisson \"1/s\"", "session = { last = \"1h\" }"), "lasts");
   expect_mistake(
-      CLIENT("poisson \"1/s\"", "session = { lasts = \"1h\" }, journey = { request \"a\" }"),
-      "'journey'");
+      CLIENT("poisson \"1/s\"",
+             "session = { lasts = \"1h\", think = \"1s\" }, journey = { request \"a\" }"),
+      "'journey' says when");
   expect_mistake(CLIENT("closed { users = 1, think = \"1s\" }",
                         "session = { lasts = \"1h\", think = \"1s\" }"),
                  "session.think");
@@ -210,7 +248,8 @@ int main(void) {
       cmocka_unit_test(test_way),        cmocka_unit_test(test_deployment),
       cmocka_unit_test(test_drain),      cmocka_unit_test(test_attempts),
       cmocka_unit_test(test_connection), cmocka_unit_test(test_memory),
-      cmocka_unit_test(test_elsewhere),  cmocka_unit_test(test_mistakes),
+      cmocka_unit_test(test_elsewhere),  cmocka_unit_test(test_journey),
+      cmocka_unit_test(test_mistakes),
   };
   return cmocka_run_group_tests(tests, folder_make, folder_remove);
 }
