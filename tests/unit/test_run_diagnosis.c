@@ -611,8 +611,22 @@ static void a_link_that_flaps(void **state) {
   forget(&s);
 }
 
+/* What few requests are made of is told with their number. */
+static void shares_of_few_requests(void **state) {
+  (void)state;
+  struct seen s =
+      see("client 'u' { arrivals = constant '2/s', target = 'web' }\n"
+          "service 'web' { work = exponential '9ms' }\n" RUN);
+  assert_non_null(strstr(s.diagnosis.time, " (of only "));
+  forget(&s);
+  s = see(SHOP("100/s", "workers = 8", "workers = 4, connections = 100"));
+  assert_null(strstr(s.diagnosis.time, "of only"));
+  forget(&s);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(shares_of_few_requests),
       cmocka_unit_test(a_topic_that_is_full),
       cmocka_unit_test(copies_that_fall_behind),
       cmocka_unit_test(a_link_that_flaps),

@@ -111,6 +111,9 @@ static gchar *why_no_time(const struct results *results, const struct blame *bla
                          name);
 }
 
+/* Shares of fewer requests say how few they are of. */
+#define COMPOSED_LEAST 10u
+
 /* Of the slowest requests that were answered ok; where most failed, of those that did. The latency
  * is that of the tables, the shares are those of the followed requests about it. */
 char *answer_time(const struct results *results, uint32_t client) {
@@ -139,6 +142,10 @@ char *answer_time(const struct results *results, uint32_t client) {
                     seconds(isnan(p99) ? c.latency_s : p99).text);
   }
   append_shares(spec, &c, text);
+  if (c.requests < COMPOSED_LEAST) {
+    g_string_append_printf(text, " (of only %u followed request%s)", c.requests,
+                           c.requests == 1 ? "" : "s");
+  }
   g_string_append_c(text, '.');
   later_say(results, text);
   composition_free(&c);

@@ -277,7 +277,8 @@ static void add_load(GString *label, const json_t *edge) {
                          format_value(UNIT_PER_SECOND, calls).text);
   if (failed > 0) {
     new_line(label);
-    g_string_append_printf(label, "%s failed", format_value(UNIT_RATIO, failed).text);
+    g_string_append_printf(label, "%s%s failed", tree_true(edge, "exact") ? "" : "~",
+                           format_value(UNIT_RATIO, failed).text);
   }
   double begins = tree_number(edge, "failures_begin");
   if (!(begins >= BEGIN_LEAST)) return;
