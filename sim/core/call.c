@@ -506,18 +506,50 @@ static __attribute__((noinline)) void count_unusual(struct sim *sim, const struc
   }
 }
 
-void call_reply(struct sim *sim, struct frame *call, enum outcome outcome) {
+static inline void count(struct sim *sim, const struct frame *call, enum outcome outcome) {
   if (__builtin_expect(!(call->flags & (CALL_DETACHED | CALL_MESSAGE | CALL_ABANDONED)), 1)) {
     struct flow *flow = &sim->member[frame_callee(call)].flow;
-    if (outcome == OUTCOME_OK) {
-      flow->ok++;
-    } else {
-      flow->errors++;
-    }
+    flow->ok += outcome == OUTCOME_OK;
+    flow->errors += outcome != OUTCOME_OK;
   } else {
     count_unusual(sim, call, outcome);
   }
-  reply(sim, call, outcome);
+}
+
+static __attribute__((noinline)) void reply_by_way(struct sim *sim, struct frame *call,
+                                                   enum outcome outcome) {
+  count(sim, call, outcome);
+  frame_set_state(sim, call, FRAME_REPLYING);
+  answer_by_way(sim, call, outcome);
+}
+
+static __attribute__((noinline)) void reply_otherwise(struct sim *sim, struct frame *call,
+                                                      enum outcome outcome) {
+  count(sim, call, outcome);
+  frame_set_state(sim, call, FRAME_REPLYING);
+  answer_at_once(sim, call, outcome);
+}
+
+/* Whether an answer only has to be told to a source. */
+static inline bool is_only_told(const struct sim *sim, const struct frame *call) {
+  uint32_t special = CALL_DETACHED | CALL_MESSAGE | CALL_ABANDONED | CALL_TRACED | CALL_DEGRADED;
+  return (call->flags & (special | CALL_ROOT)) == CALL_ROOT && !sim->member[call->parent].hung;
+}
+
+/* Each way in a function of its own, so that each saves what it needs. */
+void call_reply(struct sim *sim, struct frame *call, enum outcome outcome) {
+  if (sim->answers_by_way) {
+    reply_by_way(sim, call, outcome);
+  } else if (__builtin_expect(is_only_told(sim, call), 1)) {
+    struct member *maker = &sim->member[call->parent];
+    count(sim, call, outcome);
+    frame_set_state(sim, call, FRAME_REPLYING);
+    sim->calls.answered++;
+    maker->kind->on_reply(sim, maker, NULL, call, outcome);
+    frame_free(sim, call);
+  } else {
+    reply_otherwise(sim, call, outcome);
+  }
 }
 
 struct frame *call_detach(struct sim *sim, struct frame *call) {
