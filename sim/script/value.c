@@ -374,11 +374,10 @@ bool table_check(struct loader *loader, const struct spot *spot, int index, cons
   if (unknown) {
     struct spot at = spot_key(spot, arena_text(loader->arena, unknown));
     if (n == 0 && items > 0) {
-      return spot_error(
-          loader, &at,
-          "unknown in a list of values; what belongs to one of them stands in its own "
-          "braces, as in call { \"db\", %s = ... }",
-          unknown);
+      return spot_error(loader, &at,
+                        "unknown in a list of values; leave it out; what belongs to one of them "
+                        "stands in its own braces, as in call { \"db\", %s = ... }",
+                        unknown);
     }
     if (n == 0) return spot_error(loader, &at, "unknown; leave it out, as there are no keys");
     return spot_error(loader, &at, "unknown%s", nearest_hint(unknown, keys, n, "known are").text);
