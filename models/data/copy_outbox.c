@@ -6,6 +6,7 @@
 #include "arena.h"
 #include "copies.h"
 #include "life.h"
+#include "log_notes.h"
 #include "outbox.h"
 
 struct written {
@@ -47,10 +48,8 @@ void copy_outbox_made(struct sim *sim, struct copy *copy, const struct frame *ca
 /* --- who leads ------------------------------------------------------------------------------ */
 
 static bool has(const struct copy *copy, const struct written *w) {
-  uint32_t position = w->row.position;
-  if (position > copy->log.end) return false;
-  assert(position > copy->log.dropped);
-  return log_at(&copy->log, position).write == w->row.write;
+  assert(w->row.position > copy->log.dropped);
+  return log_has(&copy->log, w->row.position, w->row.write);
 }
 
 /* A message of a write that the copy which leads does not have. */
