@@ -95,7 +95,7 @@ void service_send(struct sim *sim, struct member *member, struct frame *call,
   struct member *picked = spec->each ? &to->member[copy] : component_pick(to, child);
   if (__builtin_expect(spec->part > 0, 0)) {
     struct service_state *own = member->state;
-    coordinator_sends(sim, member, &own->coordinator, call, child, spec, picked);
+    picked = coordinator_sends(sim, member, &own->coordinator, call, child, spec, picked);
   }
   if (__builtin_expect(spec->locks, 0)) locker_asks(sim, child, spec);
   outbound_send_plain(sim, child, picked, spec->policy.timeout_ns);

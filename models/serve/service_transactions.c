@@ -10,9 +10,17 @@
  * (RFC 6298, 2.1). */
 #define AGAIN_NS UINT64_C(1000000000)
 
-void coordinator_sends(struct sim *sim, struct member *member, struct coordinator *c,
-                       struct frame *call, struct frame *child, const struct program_call *spec,
-                       const struct member *to) {
+/* Of copies whichever leads them now, whatever is asked of it. */
+static struct member *participant(struct member *member) {
+  const struct kind *kind = member->component->kind;
+  bool copied = kind->primary && kind->keeps_versions(member->component->config);
+  return copied ? kind->primary(member) : member;
+}
+
+struct member *coordinator_sends(struct sim *sim, struct member *member, struct coordinator *c,
+                                 struct frame *call, struct frame *child,
+                                 const struct program_call *spec, struct member *to) {
+  to = participant(to);
   struct transaction *t = transaction_of(sim, call);
   if (!t) {
     t = transaction_begin(sim, &c->open, member, &c->meters, spec->parts, spec->prepares);
@@ -25,17 +33,10 @@ void coordinator_sends(struct sim *sim, struct member *member, struct coordinato
                                             (uint8_t)(spec->saga ? spec->undo : 0)};
   t->sent |= (uint8_t)(1u << part);
   transaction_mark(sim, child, t, part, spec->prepares ? PHASE_PREPARE : PHASE_ALONE);
+  return to;
 }
 
 /* --- telling -------------------------------------------------------------------------------- */
-
-/* The participant: of copies, whichever leads them now. */
-static struct member *participant(const struct sim *sim, const struct transaction_part *part) {
-  struct member *member = &sim->member[part->member];
-  const struct kind *kind = member->component->kind;
-  bool copied = kind->primary && kind->keeps_versions(member->component->config);
-  return copied ? kind->primary(member) : member;
-}
 
 /* On behalf of `call`, or on the coordinator's own account. A participant that has not voted is
  * told, too: its vote may be on the way. */
@@ -50,7 +51,7 @@ static void tell(struct sim *sim, struct member *member, const struct transactio
   bool commit = t->state == TRANSACTION_COMMITTED;
   if (t->saga) child->op = to->undo;
   transaction_mark(sim, child, t, part, t->saga ? PHASE_UNDO : commit ? PHASE_COMMIT : PHASE_ABORT);
-  call_send(sim, child, participant(sim, to), AGAIN_NS);
+  call_send(sim, child, participant(&sim->member[to->member]), AGAIN_NS);
 }
 
 static void tell_all(struct sim *sim, struct member *member, const struct transaction *t,

@@ -14,10 +14,11 @@ struct coordinator {
   struct transaction_meters meters;
 };
 
-/* `child` is about to be sent to `to`, a part of the transaction that `call` is in or begins. */
-void coordinator_sends(struct sim *sim, struct member *member, struct coordinator *c,
-                       struct frame *call, struct frame *child, const struct program_call *spec,
-                       const struct member *to);
+/* `child` is about to be sent to `to`, a part of the transaction that `call` is in or begins.
+ * Returns who gets it: of copies the one that leads, since no other takes part. */
+struct member *coordinator_sends(struct sim *sim, struct member *member, struct coordinator *c,
+                                 struct frame *call, struct frame *child,
+                                 const struct program_call *spec, struct member *to);
 
 /* All parts have succeeded. With two phases the participants are told, and `call` waits for so many
  * answers (pending); a mark in due_ns says that they are still being sent. */

@@ -199,6 +199,20 @@ static void test_forgets(void **state) {
   expect(text, "to.prepared.end", 0);
 }
 
+/* Aim: whatever a part is, the copy that leads takes part: a read, too, where any copy may answer
+ * those outside of transactions. */
+static void test_reads_there(void **state) {
+  (void)state;
+  const char *text = PLACE("1ms")
+      "client \"c\" { arrivals = constant \"10/s\", target = \"app\", keys = uniform_keys { n = 100 } }\n"
+      "service \"app\" { zone = \"z\", on = { transaction { call { \"from\", op = \"read\", "
+      "timeout = \"1s\" }, call { \"to\", op = \"credit\", timeout = \"1s\" }, commit = \"2pc\" } } }\n"
+      "database \"from\" { copies = { n = 3, read = \"any\", " ELECT " } }\n"
+      "database \"to\" { write_ops = { \"credit\" } }\n";
+  expect(text, "app.committed", 300);
+  expect(text, "from[1].arrivals", 600);
+}
+
 static void test_mistakes(void **state) {
   (void)state;
   static const char *const bad[][2] = {
@@ -224,7 +238,8 @@ int main(void) {
       cmocka_unit_test(test_no_fault),  cmocka_unit_test(test_in_doubt),
       cmocka_unit_test(test_hot_row),   cmocka_unit_test(test_lock_lost),
       cmocka_unit_test(test_vote_lost), cmocka_unit_test(test_saga),
-      cmocka_unit_test(test_forgets),   cmocka_unit_test(test_mistakes),
+      cmocka_unit_test(test_forgets),   cmocka_unit_test(test_reads_there),
+      cmocka_unit_test(test_mistakes),
   };
   return cmocka_run_group_tests_name("copy_parts", tests, folder_make, folder_remove);
 }
