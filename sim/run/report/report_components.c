@@ -134,6 +134,14 @@ static uint32_t keep_some(struct shown *list, uint32_t all) {
   return REPORT_ROWS;
 }
 
+/* Which those are. */
+static const char *kept_are(const struct shown *list, uint32_t n) {
+  for (uint32_t i = 0; i < n; i++) {
+    if (list[i].failed) return "those that failed and the busiest";
+  }
+  return "the busiest";
+}
+
 /* All components but sources. `all`: how many there are. To be freed. */
 static struct shown *choose(const struct results *results, bool every, uint32_t *n, uint32_t *all) {
   const struct spec *spec = &results->scenario->spec;
@@ -214,16 +222,20 @@ static gchar *said_of_left_out(const struct results *results,
     absent += was_never_there(results, name);
     g_free(name);
   }
-  const char *some = component->instances - absent > REPORT_ROWS
-                         ? "those that failed and the busiest are shown; --members lists all"
-                         : NULL;
-  if (absent > 0) {
-    return g_strdup_printf("Of the %u of %s %u %s never there%s%s.", component->instances,
-                           component->name, absent, absent == 1 ? "was" : "were",
-                           some ? "; of the others " : "", some ? some : "");
-  }
-  return some ? g_strdup_printf("Of the %u of %s %s.", component->instances, component->name, some)
-              : NULL;
+  bool some = component->instances - absent > REPORT_ROWS;
+  if (!some && absent == 0) return NULL;
+  uint32_t n;
+  struct shown *list = choose_members(results, component, false, &n);
+  gchar *kept = g_strdup_printf("%s are shown; --members lists all", kept_are(list, n));
+  g_free(list);
+  gchar *said =
+      absent == 0
+          ? g_strdup_printf("Of the %u of %s %s.", component->instances, component->name, kept)
+          : g_strdup_printf("Of the %u of %s %u %s never there%s%s.", component->instances,
+                            component->name, absent, absent == 1 ? "was" : "were",
+                            some ? "; of the others " : "", some ? kept : "");
+  g_free(kept);
+  return said;
 }
 
 static void tell_members_left_out(const struct results *results,
@@ -305,7 +317,7 @@ void report_components(const struct results *results, const struct report_option
     print_table(results, options, list, shown, term);
     tell_members_left_out(results, options, list, shown, term);
     if (shown < all) {
-      report_left_out(all, "components", "those that failed and the busiest", term);
+      report_left_out(all, "components", kept_are(list, shown), term);
     }
     print_others(results, list, shown, term);
   }
