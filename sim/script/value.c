@@ -380,7 +380,9 @@ bool table_check(struct loader *loader, const struct spot *spot, int index, cons
                         unknown);
     }
     if (n == 0) return spot_error(loader, &at, "unknown; leave it out, as there are no keys");
-    return spot_error(loader, &at, "unknown%s", nearest_hint(unknown, keys, n, "known are").text);
+    const char *first = items > 0 && found == 0 ? "; its first value stands without a key" : "";
+    return spot_error(loader, &at, "unknown%s%s", nearest_hint(unknown, keys, n, "known are").text,
+                      first);
   }
   if (odd) return spot_error(loader, spot, "a key of the table is no name; write KEY = VALUE");
   if (most > items) {
