@@ -59,6 +59,20 @@ static void test_comes_back(void **state) {
   expect(own, "kv.hints_kept.end", 0);
 }
 
+/* Aim: what both copies lose that have it is not lost while a hint keeps it for the third, which
+ * was away since 10 s and gets it; without hints the last write of each datum is. */
+static void test_hint_keeps_it(void **state) {
+  (void)state;
+#define ONE(MORE) \
+  "database \"kv\" { copies = { n = 3, coordinators = 1, read = 1, write = 1, " MORE " } }\n"
+#define AWAY "fault { crash \"kv[3]\", at = \"10s\", lasts = \"50s\" }\n"
+#define BOTH LOSE("1", "30s", "1s") LOSE("2", "40s", "1s")
+  const char *hints = DATA ONE("hints = true, timeout = \"100ms\"") AWAY BOTH;
+  expect(hints, "kv.lost_writes", 0);
+  expect(hints, "kv.hints_kept.end", 0);
+  expect(DATA ONE("timeout = \"100ms\"") AWAY BOTH, "kv.lost_writes", 1000);
+}
+
 /* Aim: read repair finds a datum when it is read: after r reads of n data chosen evenly the share
  * (1 - 1/n)^r is still lacking. */
 static void test_read_repair(void **state) {
@@ -142,9 +156,10 @@ static void test_mistakes(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_comes_back),    cmocka_unit_test(test_read_repair),
-      cmocka_unit_test(test_quorum_spoilt), cmocka_unit_test(test_all_lost),
-      cmocka_unit_test(test_leaders),       cmocka_unit_test(test_mistakes),
+      cmocka_unit_test(test_comes_back),  cmocka_unit_test(test_hint_keeps_it),
+      cmocka_unit_test(test_read_repair), cmocka_unit_test(test_quorum_spoilt),
+      cmocka_unit_test(test_all_lost),    cmocka_unit_test(test_leaders),
+      cmocka_unit_test(test_mistakes),
   };
   return cmocka_run_group_tests_name("quorum_loss", tests, folder_make, folder_remove);
 }
