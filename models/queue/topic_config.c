@@ -5,7 +5,7 @@
 
 #include "error.h"
 
-static const char *const order_choices[] = {"fifo", "priority", "by_key", NULL};
+static const char *const order_choices[] = {"fifo", "priority", "by_key", "delay", NULL};
 static const char *const full_choices[] = {"refuse", "drop_oldest", "block", NULL};
 static const char *const by_choices[] = {"op", "tier", NULL};
 
@@ -22,7 +22,8 @@ bool topic_validate(const struct spec *spec, const struct component_spec *compon
                      "order \"priority\" needs 'priority', a list of operations from the first "
                      "delivered to the last");
   }
-  if (config->partitions > 0 && config->order != ORDER_FIFO) {
+  if (config->partitions > 0 &&
+      (config->order == ORDER_PRIORITY || config->order == ORDER_BY_KEY)) {
     return error_set(err,
                      "partitions are logs, each in the order in which messages came; leave out "
                      "'order', or 'partitions'");
@@ -143,7 +144,8 @@ const struct param topic_params[] = {
      .doc = "Which message is delivered next: the oldest (fifo); the oldest of the first class "
             "(priority); or the oldest whose key no consumer works on, so that those of one key "
             "are worked on one after the other (by_key, SQS FIFO's message groups). Messages "
-            "without a key come as with fifo."},
+            "without a key come as with fifo. A message that was published with a delay is as old "
+            "as the end of its delay: delay says that this is meant, and delivers as fifo does."},
     {.name = "priority",
      .type = PARAM_PRIORITY,
      .offset = AT(priority),

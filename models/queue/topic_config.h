@@ -8,7 +8,7 @@
 #include "sim.h"
 #include "subscription.h"
 
-enum topic_order { ORDER_FIFO, ORDER_PRIORITY, ORDER_BY_KEY };
+enum topic_order { ORDER_FIFO, ORDER_PRIORITY, ORDER_BY_KEY, ORDER_DELAY };
 enum topic_full { FULL_REFUSE, FULL_DROP_OLDEST, FULL_BLOCK };
 enum topic_by { TOPIC_BY_OP, TOPIC_BY_TIER };
 

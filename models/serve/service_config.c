@@ -166,10 +166,13 @@ bool service_validate(const struct spec *spec, const struct component_spec *comp
   if (config->on.n && has_work) {
     return error_set(err, "'work' and 'on' exclude each other: write the work as a step of 'on'");
   }
-  if (config->discipline == DISCIPLINE_PRIORITY && config->priority.n == 0) {
+  bool by_class = config->discipline == DISCIPLINE_PRIORITY ||
+                  config->discipline == DISCIPLINE_PREEMPTIVE_PRIORITY;
+  if (by_class && config->priority.n == 0) {
     return error_set(err,
-                     "discipline \"priority\" needs 'priority', a list of operations from the "
-                     "first served to the last");
+                     "discipline \"%s\" needs 'priority', a list of operations from the first "
+                     "served to the last",
+                     discipline_choices[config->discipline]);
   }
   if (config->evict && (!waits_in_line(config) || config->io == IO_ASYNC ||
                         config->queue == PARAM_UNLIMITED || config->queue == 0)) {
@@ -295,7 +298,9 @@ const char service_doc[] =
     "with "
     "the shortest first piece of those that wait, srpt lets those run that have the least left "
     "of the piece they are at, and a shorter one interrupts a longer at no cost; as under ps "
-    "nobody is in the queue then, and who stands still counts as served.\n"
+    "nobody is in the queue then, and who stands still counts as served. The same "
+    "holds under preemptive_priority and preemptive_lifo. Under all of these a call leaves its "
+    "worker to others while it waits for other components.\n"
     "With `instances = on_demand { ... }` (a function of a cloud) a call that finds no instance "
     "with "
     "room waits for a new one to start; one that nothing was asked of goes after `idle`. All are "
@@ -364,14 +369,18 @@ const struct param service_params[] = {
             "sjf: of those that wait the one whose work is shortest (shortest job first), "
             "ps: all at once, sharing the workers equally, as an operating system shares its cores "
             "among threads, or srpt: those with the least work left, which interrupt others "
-            "(shortest remaining processing time; Schrage and Miller 1966)."},
+            "(shortest remaining processing time; Schrage and Miller 1966). preemptive_priority: "
+            "a call of a higher class interrupts one of a lower; preemptive_lifo: the newest "
+            "interrupts; who was interrupted goes on later where it was."},
     {.name = "priority",
      .type = PARAM_PRIORITY,
      .offset = AT(priority),
-     .needs = "discipline = priority or evict = lowest",
+     .needs = "discipline = priority|preemptive_priority or evict = lowest",
      .doc =
          "Operations, or with by = \"tier\" tiers of users, from the first served to the last, for "
-         "discipline = \"priority\" and for `evict`. A call in service is not interrupted."},
+         "discipline = \"priority\" and for `evict`, where a call in service is not interrupted; "
+         "and for "
+         "discipline = \"preemptive_priority\", where it is."},
     {.name = "by",
      .type = PARAM_ENUM,
      .offset = AT(by),

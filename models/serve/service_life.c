@@ -27,6 +27,12 @@ static struct service_shared *service_shared(struct sim *sim, const struct compo
   return shared;
 }
 
+static double class_as_rank(const struct sim *sim, const void *service, const struct frame *call,
+                            uint64_t order) {
+  (void)order;
+  return class_listed(sim, service, call);
+}
+
 void service_init(struct sim *sim, struct member *member) {
   struct service_state *s = member->state;
   struct component *self = member->component;
@@ -41,6 +47,7 @@ void service_init(struct sim *sim, struct member *member) {
   enum discipline discipline = (enum discipline)s->config->discipline;
   station_init(sim, &s->station, discipline, s->config->workers, s->config->queue,
                discipline == DISCIPLINE_PRIORITY ? s->config->priority.n + 1 : 1);
+  if (discipline == DISCIPLINE_PREEMPTIVE_PRIORITY) station_rank(&s->station, class_as_rank, s);
   if (s->config->cancel >= CANCEL_QUEUED) station_allow_cancel(sim, &s->station);
   if (member->host != REF_NONE) {
     struct member *host = &sim->member[member->host];

@@ -5,7 +5,8 @@
  * what `stretch` says for n. Progress is kept as virtual time, the work that a frame which was
  * always there would have received, so that an arrival or departure costs O(log n). With
  * `shortest_first` c frames progress at most, those with the least work left, and the others stand
- * still (SRPT): nobody who runs has more left than one who stands still. The next
+ * still (SRPT): nobody who runs has more left than one who stands still. With `rank` they are those
+ * of the least rank, of the same rank those that came first (preemptive resume). The next
  * departure is the one timer of the cores; their owner is told (kind.on_due) and asks cores_due
  * whose work is done. A station under processor sharing has its own; those of a host are shared by
  * the stations of all services on it. */
@@ -22,13 +23,19 @@ struct cores_rest {
   uint32_t slot;
 };
 
+/* The rank of a frame with a new piece of work, of which `order` came before. */
+typedef double cores_rank_fn(const struct sim *sim, const void *ranks, const struct frame *frame,
+                             uint64_t order);
+
 struct cores {
   struct member *owner;
   uint64_t cores; /* or PARAM_UNLIMITED: nobody shares, all are `stretch`ed only */
   /* Frames with work in progress, by the virtual time at which it is done. */
   struct shortest sharing;
-  struct shortest put_off; /* those that stand still, by the work left */
+  struct shortest put_off; /* those that stand still, by the work left or by rank */
   bool shortest_first;
+  cores_rank_fn *rank; /* or NULL */
+  const void *ranks;
   struct level busy; /* cores; never more than there are */
   double speed;      /* 1 as usual; 0: all work stands still */
   /* How many times as long work takes while n frames share; NULL: no longer. */

@@ -9,6 +9,7 @@
 
 struct shortest_entry {
   double key;
+  double aside; /* a number that goes along with it */
   uint64_t order;
   uint32_t slot;
 };
@@ -50,7 +51,7 @@ static inline void shortest_put(struct shortest *s, struct shortest_entry entry)
 }
 
 static inline void shortest_add(struct shortest *s, double key, uint32_t slot) {
-  shortest_put(s, (struct shortest_entry){key, s->order++, slot});
+  shortest_put(s, (struct shortest_entry){.key = key, .order = s->order++, .slot = slot});
 }
 
 /* The first; there is one. */

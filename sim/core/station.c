@@ -8,7 +8,9 @@
 #include "fault_def.h"
 #include "pace.h"
 
-const char *const discipline_choices[] = {"fifo", "lifo", "priority", "sjf", "ps", "srpt", NULL};
+const char *const discipline_choices[] = {
+    "fifo", "lifo", "priority", "sjf", "ps", "srpt", "preemptive_priority", "preemptive_lifo",
+    NULL};
 
 void station_init(struct sim *sim, struct station *st, enum discipline discipline, uint64_t workers,
                   uint64_t queue_limit, uint32_t classes) {
@@ -26,11 +28,23 @@ void station_init(struct sim *sim, struct station *st, enum discipline disciplin
   hist_init(&st->wait, 0, sim->arena);
 }
 
+static double newest_first(const struct sim *sim, const void *ranks, const struct frame *frame,
+                           uint64_t order) {
+  (void)sim, (void)ranks, (void)frame;
+  return -(double)order;
+}
+
+void station_rank(struct station *st, cores_rank_fn *rank, const void *ranks) {
+  st->own.rank = rank;
+  st->own.ranks = ranks;
+}
+
 void station_share_among(struct station *st, uint64_t workers) {
   cores_init(&st->own, NULL, workers);
   st->cores = &st->own;
   st->on_cores = true;
   st->own.shortest_first = st->discipline == DISCIPLINE_SRPT;
+  if (st->discipline == DISCIPLINE_PREEMPTIVE_LIFO) station_rank(st, newest_first, NULL);
 }
 
 void station_free(struct station *st) {

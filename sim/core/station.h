@@ -5,7 +5,8 @@
  * the waits and holds of single frames; Little's law says that both agree to the nanosecond, and
  * the engine checks this after each run.
  *
- * Under processor sharing and SRPT nobody waits here: all frames are with the workers (cores.h).
+ * Under processor sharing and where one interrupts another (SRPT, the preemptive ones) nobody waits
+ * here: all frames are with the workers (cores.h).
  * Under SJF those who wait are ordered by the work that was drawn for them before they entered.
  * Work also runs on cores where a pace (pace.h) changes how fast it is, and on a host, whose cores
  * are shared with other stations. */
@@ -25,13 +26,16 @@ enum discipline {
   DISCIPLINE_PRIORITY,
   DISCIPLINE_SJF, /* shortest job first, by the work that was drawn for those who wait */
   DISCIPLINE_PS,
-  DISCIPLINE_SRPT, /* shortest remaining processing time: a shorter one interrupts */
+  DISCIPLINE_SRPT,                /* shortest remaining processing time: a shorter one interrupts */
+  DISCIPLINE_PREEMPTIVE_PRIORITY, /* one of a higher class interrupts, and the other goes on later
+                                   */
+  DISCIPLINE_PREEMPTIVE_LIFO,     /* every newcomer does */
 };
 extern const char *const discipline_choices[]; /* for parameter tables */
 
 /* All are with the workers at once, and nobody waits in the queue. */
 static inline bool discipline_shares(enum discipline discipline) {
-  return discipline == DISCIPLINE_PS || discipline == DISCIPLINE_SRPT;
+  return discipline >= DISCIPLINE_PS;
 }
 
 /* A number times a time, or a sum of times: 64 bits would hold 584 years, which 10,000 frames spend
@@ -175,6 +179,9 @@ typedef uint32_t station_class_fn(const struct sim *sim, const void *context,
                                   const struct frame *frame);
 struct frame *station_evict_newest(struct sim *sim, struct station *st, station_class_fn *class_of,
                                    const void *context, uint32_t class);
+
+/* Under preemptive priority: what tells the class of a frame with a new piece of work. */
+void station_rank(struct station *st, cores_rank_fn *rank, const void *ranks);
 
 /* Work runs on these cores from now on: before any frame enters. */
 void station_on_host(struct station *st, struct cores *cores);

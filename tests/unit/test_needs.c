@@ -24,7 +24,8 @@ static void test_refused(void **state) {
   refuse("service \"s\" { cancel = \"queued\" }", "means nothing without workers");
   refuse("service \"s\" { workers = \"unlimited\", queue = 4 }", "means nothing without workers");
   refuse("service \"s\" { workers = 2, priority = { \"a\", \"b\" } }",
-         "means nothing without discipline = \"priority\" or evict = \"lowest\"");
+         "means nothing without discipline = \"priority\" or \"preemptive_priority\" or evict = "
+         "\"lowest\"");
   refuse("cache \"s\" { origin = \"db\", policy = \"fifo\" }", "means nothing without capacity");
   refuse("cache \"s\" { origin = \"db\", expire = \"after_access\" }", "means nothing without ttl");
   refuse("load_balancer \"s\" { backends = \"db\", choices = 3 }",

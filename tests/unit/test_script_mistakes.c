@@ -53,7 +53,9 @@ static const struct wrong wrongs[] = {
     {CLIENT "service \"s\" { instances = \"4\" }", "got the text \"4\"; leave out the quotes"},
     {CLIENT "service \"s\" { discipline = \"fiof\" }", "\"fiof\" is unknown; did you mean 'fifo'?"},
     {CLIENT "service \"s\" { discipline = 1 }",
-     "expected one of fifo, lifo, priority, sjf, ps, srpt, got the number 1"},
+     "expected one of fifo, lifo, priority, sjf, ps, srpt, preemptive_priority, preemptive_lifo, "
+     "got "
+     "the number 1"},
     {"client \"c\" { arrivals = poisson \"9/s\", target = \"s\", retry = { attempts = 300 } "
      "}\n" SERVICE,
      "key 'attempts' of retry of client \"c\": 300 is out of range; it must be from 1 to 60"},

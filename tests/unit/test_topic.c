@@ -69,6 +69,32 @@ static void test_publish(void **state) {
   expect(text, "r.backlog", 5 * 0.99);
 }
 
+/* Aim: of messages with different delays that comes first whose delay is over first. Both wait for
+ * the one worker, which has something to do until 30 s. */
+static void test_delay_order(void **state) {
+  (void)state;
+#define SENDS(NAME, AT)                                                                          \
+  "client \"" NAME "\" { arrivals = burst { 1, at = \"" AT "\" }, target = \"p\", mix = { " NAME \
+  " = 1 } }\n"
+#define DELAYED(ORDER)                                                                             \
+  SENDS("first", "0s")                                                                             \
+  SENDS("long", "1s")                                                                              \
+  SENDS("short", "2s")                                                                             \
+  "service \"p\" { on = { first = { publish \"q\" }, long = { publish { \"q\", delay = \"20s\" } " \
+  "},"                                                                                             \
+  "  short = { publish { \"q\", delay = \"5s\" } } } }\n"                                          \
+  "topic \"q\" { " ORDER                                                                           \
+  " }\n"                                                                                           \
+  "service \"a\" { workers = 1, subscribe = { \"q\" }, on = { first = { work \"30s\" },"           \
+  "  long = { work \"1s\" }, short = { work \"3s\" } } }\n"
+  static const char *const texts[] = {DELAYED("order = \"fifo\""), DELAYED("order = \"delay\""),
+                                      DELAYED("partitions = 1, order = \"delay\"")};
+  for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+    expect(texts[i], "a.end_to_end.max", 30 + 3 + 1 - 1);
+    expect(texts[i], "a.end_to_end.mean", (30 + (33 - 2) + (34 - 1)) / 3.0);
+  }
+}
+
 /* Aim: a full topic refuses, lets the oldest go, or lets publishers wait, one in for one out. */
 static void test_full(void **state) {
   (void)state;
@@ -429,15 +455,15 @@ static void test_mistakes(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_groups),         cmocka_unit_test(test_publish),
-      cmocka_unit_test(test_full),           cmocka_unit_test(test_order),
-      cmocka_unit_test(test_consumer_crash), cmocka_unit_test(test_visibility),
-      cmocka_unit_test(test_idle_crash),     cmocka_unit_test(test_vanished),
-      cmocka_unit_test(test_dead_letters),   cmocka_unit_test(test_retention),
-      cmocka_unit_test(test_joins),          cmocka_unit_test(test_topic_crash),
-      cmocka_unit_test(test_members),        cmocka_unit_test(test_partitions),
-      cmocka_unit_test(test_dedup),          cmocka_unit_test(test_reply),
-      cmocka_unit_test(test_mistakes),
+      cmocka_unit_test(test_groups),      cmocka_unit_test(test_publish),
+      cmocka_unit_test(test_delay_order), cmocka_unit_test(test_full),
+      cmocka_unit_test(test_order),       cmocka_unit_test(test_consumer_crash),
+      cmocka_unit_test(test_visibility),  cmocka_unit_test(test_idle_crash),
+      cmocka_unit_test(test_vanished),    cmocka_unit_test(test_dead_letters),
+      cmocka_unit_test(test_retention),   cmocka_unit_test(test_joins),
+      cmocka_unit_test(test_topic_crash), cmocka_unit_test(test_members),
+      cmocka_unit_test(test_partitions),  cmocka_unit_test(test_dedup),
+      cmocka_unit_test(test_reply),       cmocka_unit_test(test_mistakes),
   };
   return cmocka_run_group_tests_name("topic", tests, folder_make, folder_remove);
 }

@@ -45,24 +45,39 @@ static void plan(struct sim *sim, struct cores *c) {
   timer_set(sim, c->owner, &c->departure, delay_ns, 0, 0);
 }
 
-/* --- shortest first -------------------------------------------------------------------------- */
+/* --- some before others ---------------------------------------------------------------------- */
+
+/* Who runs has its rank aside, and who stands still the work that is left. */
+static void change_places(struct shortest_entry *entry) {
+  double key = entry->key;
+  entry->key = entry->aside;
+  entry->aside = key;
+}
 
 static void put_off(struct sim *sim, struct cores *c, struct shortest_entry entry) {
+  if (c->rank != NULL) change_places(&entry);
   shortest_put(&c->put_off, entry);
   trace_mark(sim, frame_at(sim, entry.slot), PART_QUEUE);
 }
 
-/* Somebody new has so much work: whether that is less than what one of those who run has left, who
- * is then put off. Looks at all who run: there are no more than cores. */
-static bool makes_way(struct sim *sim, struct cores *c, double work_ns) {
-  uint64_t longest = 0;
+static bool runs_before(const struct cores *c, const struct shortest_entry *a,
+                        const struct shortest_entry *b) {
+  if (c->rank == NULL) return shortest_before(a, b);
+  return a->aside < b->aside || (a->aside <= b->aside && a->order < b->order);
+}
+
+/* Somebody new has work: whether one of those who run comes after that, who is then put off. Looks
+ * at all who run: there are no more than cores. */
+static bool makes_way(struct sim *sim, struct cores *c, const struct shortest_entry *newcomer) {
+  uint64_t last = 0;
   for (uint64_t i = 1; i < c->sharing.n; i++) {
-    if (shortest_before(&c->sharing.entry[longest], &c->sharing.entry[i])) longest = i;
+    if (runs_before(c, &c->sharing.entry[last], &c->sharing.entry[i])) last = i;
   }
-  struct shortest_entry entry = c->sharing.entry[longest];
+  struct shortest_entry entry = c->sharing.entry[last];
   entry.key -= c->virtual_ns;
-  if (entry.key <= work_ns) return false;
-  shortest_remove_at(&c->sharing, longest);
+  bool stays = c->rank != NULL ? entry.aside <= newcomer->aside : entry.key <= newcomer->key;
+  if (stays) return false;
+  shortest_remove_at(&c->sharing, last);
   put_off(sim, c, entry);
   return true;
 }
@@ -71,6 +86,7 @@ static bool makes_way(struct sim *sim, struct cores *c, double work_ns) {
 static void take_up_again(struct sim *sim, struct cores *c) {
   if (c->put_off.n == 0 || c->sharing.n >= c->cores) return;
   struct shortest_entry entry = shortest_take(&c->put_off);
+  if (c->rank != NULL) change_places(&entry);
   entry.key += c->virtual_ns;
   shortest_put(&c->sharing, entry);
   trace_mark(sim, frame_at(sim, entry.slot), PART_SERVICE);
@@ -80,8 +96,11 @@ static void take_up_again(struct sim *sim, struct cores *c) {
 
 void cores_add(struct sim *sim, struct cores *c, const struct frame *frame, double work_ns) {
   advance(sim, c);
-  struct shortest_entry entry = {work_ns, c->sharing.order++, frame_slot(sim, frame)};
-  if (c->shortest_first && c->sharing.n >= c->cores && !makes_way(sim, c, work_ns)) {
+  struct shortest_entry entry = {
+      .key = work_ns, .order = c->sharing.order++, .slot = frame_slot(sim, frame)};
+  if (c->rank != NULL) entry.aside = c->rank(sim, c->ranks, frame, entry.order);
+  bool some_wait = c->shortest_first || c->rank != NULL;
+  if (some_wait && c->sharing.n >= c->cores && !makes_way(sim, c, &entry)) {
     put_off(sim, c, entry);
   } else {
     entry.key += c->virtual_ns;
@@ -114,7 +133,7 @@ void cores_remove(struct sim *sim, struct cores *c, const struct frame *frame) {
 
 uint32_t cores_take_off(struct sim *sim, struct cores *c, uint32_t member,
                         struct cores_rest *rest) {
-  assert(!c->shortest_first);
+  assert(!c->shortest_first && c->rank == NULL);
   advance(sim, c);
   uint64_t kept = 0, all = c->sharing.n;
   uint32_t n = 0;
