@@ -88,27 +88,35 @@ enum {
 };
 extern const char *const copies_messages[];
 
-/* How long the primary waits for an answer, and pauses before it tries a copy again that does not
- * answer: the first retransmission of TCP (RFC 6298, 2.1). */
+/* How long the primary waits for an answer, and pauses before it asks a copy again that does not
+ * answer: as TCP does of the round trips to it, but at least and at most so long (RFC 6298, 2.4 and
+ * 2.5), and by at least so much longer than their mean (Linux, TCP_RTO_MIN). Before any is measured
+ * the mean of the path stands for one. */
 #define COPIES_RETRY_NS UINT64_C(1000000000)
+#define COPIES_LONGEST_NS UINT64_C(60000000000)
+#define COPIES_OFF_NS UINT64_C(200000000)
 
 /* What a primary knows of another copy. */
 struct peer {
-  uint32_t sent, matched; /* positions up to which it was sent, and is known to have the log */
-  uint32_t under_way;     /* messages that are not answered */
-  uint64_t contact_ns;    /* elected: when the last message was sent that it answered, */
-  uint64_t lease_ns;      /* and the same by the clock of the primary */
-  bool broken;            /* it did not answer: nothing is sent but attempts to reach it */
-  bool known;             /* it has answered how far its log agrees */
-  uint32_t snapshot;      /* on its way, of all up to there; 0: none is */
-  uint32_t snapshots;     /* that have been sent */
+  uint32_t sent, matched;  /* positions up to which it was sent, and is known to have the log */
+  uint32_t under_way;      /* messages that are not answered */
+  uint64_t contact_ns;     /* elected: when the last message was sent that it answered, */
+  uint64_t lease_ns;       /* and the same by the clock of the primary */
+  uint64_t rtt_ns, off_ns; /* round trips to it (round_trip.h), */
+  uint64_t patience_ns;    /* and how long an answer may take by these; 0: none is known */
+  uint64_t reached_ns; /* when it was last reached: what was sent before and fails says nothing */
+  bool broken;         /* it did not answer: nothing is sent but attempts to reach it */
+  bool known;          /* it has answered how far its log agrees */
+  uint32_t snapshot;   /* on its way, of all up to there; 0: none is */
+  uint32_t snapshots;  /* that have been sent */
   struct timer again, arrives;
 };
 
-/* Positions that came before those in front of them. */
+/* Positions that came before those in front of them, and their message, which is answered when
+ * these have come. */
 #define COPIES_AHEAD 256u
 struct ahead {
-  uint32_t from, to;
+  uint32_t from, to, slot, stamp;
 };
 
 /* `again` of one that made no write, and waits for what the log has. */
@@ -267,8 +275,13 @@ void copy_show_next(struct copy *copy);
 /* A message from the primary of this term: whether the copy follows it, and knows up to where their
  * logs agree. */
 bool copy_hears(struct sim *sim, struct copy *copy, const struct copy *from, uint32_t term);
-/* What came before its turn is taken if that has come. */
-void copy_take_pending(struct copy *copy, const struct log *from);
+/* Answers with the position up to which its log is that of the primary. What came before its turn
+ * is taken from the log `from` if that has come, and answered, too; NULL: nothing is taken. */
+void copy_answer(struct sim *sim, struct copy *copy, const struct log *from, struct frame *message);
+/* Its turn will not come. */
+void copy_drop_pending(struct sim *sim, struct copy *copy);
+/* How long an answer of that copy may take: by the round trips to it. */
+uint64_t copy_retry_ns(struct sim *sim, struct copy *copy, uint32_t number);
 
 /* --- snapshot.c ----------------------------------------------------------------------------- */
 

@@ -152,10 +152,10 @@ static void win(struct sim *sim, struct copy *copy);
 static void stand(struct sim *sim, struct copy *copy) {
   struct elections *all = &copy->group->elections;
   struct elector *e = &copy->elector;
+  copy_drop_pending(sim, copy);
   copy->term++;
   copy->known = false;
   copy->matched = copy->log.dropped;
-  copy->pending = 0;
   e->stage = STAGE_STANDS;
   e->voted = copy->number + 1;
   e->votes = UINT32_C(1) << copy->number;

@@ -66,10 +66,10 @@ void promote_lock(struct sim *sim, struct copy *copy) {
 }
 
 void promote_lead(struct sim *sim, struct copy *copy) {
+  copy_drop_pending(sim, copy);
   copy->term = newest_term(copy->group) + 1;
   copy->leads = true;
   copy->known = true;
-  copy->pending = 0;
   copy->matched = copy->log.end;
   while (copy->applied < copy->log.end) copy_show_next(copy);
   copy->committed = copy->log.end;

@@ -2,8 +2,9 @@
  *
  * The primary sends each write to each other copy as a message of its own, which is answered with
  * the position up to which the receiver's log is that of the primary. What comes before its turn
- * waits for what is missing, as in a stream. A copy that does not answer is broken: nothing more is
- * sent, and it is asked again until it answers; then it gets in one message what it lacks. */
+ * waits for what is missing, as in a stream, and is answered then. A copy that does not answer for
+ * longer than round trips take is broken: nothing more is sent, and it is asked again until it
+ * answers one of the questions, also an early one; then it gets in one message what it lacks. */
 #include <assert.h>
 #include <stdlib.h>
 
@@ -15,6 +16,8 @@
 #include "copy_keys.h"
 #include "copy_outbox.h"
 #include "message.h"
+#include "network.h"
+#include "round_trip.h"
 #include "timeline.h"
 #include "timer.h"
 #include "transaction.h"
@@ -25,23 +28,49 @@ static struct member *member_of(const struct copy *copy, uint32_t number) {
 
 /* --- sending -------------------------------------------------------------------------------- */
 
-/* Positions from + 1 .. to of the primary's log, or, if there are none, a question how far the
- * receiver's log agrees. The sender's log is read when the message arrives: in one term it only
- * grows. */
+static void measured(struct peer *peer, uint64_t rtt_ns) {
+  uint64_t patience_ns = round_trip_measured(&peer->rtt_ns, &peer->off_ns, rtt_ns);
+  if (patience_ns < peer->rtt_ns + COPIES_OFF_NS) patience_ns = peer->rtt_ns + COPIES_OFF_NS;
+  if (patience_ns < COPIES_RETRY_NS) patience_ns = COPIES_RETRY_NS;
+  peer->patience_ns = patience_ns < COPIES_LONGEST_NS ? patience_ns : COPIES_LONGEST_NS;
+}
+
+uint64_t copy_retry_ns(struct sim *sim, struct copy *copy, uint32_t number) {
+  struct peer *peer = &copy->peer[number];
+  if (peer->patience_ns == 0) {
+    uint32_t path = network_path_between(sim, copy->member, member_of(copy, number));
+    measured(peer, path == REF_NONE ? 0 : (uint64_t)(2 * path_mean_ns(&sim->spec->path[path])));
+  }
+  return peer->patience_ns;
+}
+
+/* The sender's own mark of a question. */
+#define ASKS 0x8000u
+
+static void append(struct sim *sim, struct copy *copy, uint32_t site, uint64_t body,
+                   uint64_t timeout_ns) {
+  message_send(sim, copy->member, member_of(copy, site & ~ASKS),
+               &(struct message){.what = COPIES_APPEND,
+                                 .site = (uint16_t)site,
+                                 .item = copy->term,
+                                 .body = body,
+                                 .timeout_ns = timeout_ns});
+}
+
+/* Positions from + 1 .. to of the primary's log, which is read when the message arrives: in one
+ * term it only grows. */
 static void send(struct sim *sim, struct copy *copy, uint32_t number, uint32_t from, uint32_t to) {
   struct peer *peer = &copy->peer[number];
   peer->under_way++;
   if (to > peer->sent) peer->sent = to;
-  message_send(sim, copy->member, member_of(copy, number),
-               &(struct message){.what = COPIES_APPEND,
-                                 .site = (uint16_t)number,
-                                 .item = copy->term,
-                                 .body = (uint64_t)from << 32 | to,
-                                 .timeout_ns = COPIES_RETRY_NS});
+  append(sim, copy, number, (uint64_t)from << 32 | to, copy_retry_ns(sim, copy, number));
 }
 
+/* How far the receiver's log agrees. It is asked again before the answer is given up. */
 static void ask(struct sim *sim, struct copy *copy, uint32_t number) {
-  send(sim, copy, number, copy->log.end, copy->log.end);
+  uint64_t patience_ns = copy_retry_ns(sim, copy, number), end = copy->log.end;
+  append(sim, copy, number | ASKS, end << 32 | end, COPIES_LONGEST_NS);
+  timer_set(sim, copy->member, &copy->peer[number].again, patience_ns, 1, number);
 }
 
 void copy_start_over_with(struct sim *sim, struct copy *copy, uint32_t number) {
@@ -51,8 +80,8 @@ void copy_start_over_with(struct sim *sim, struct copy *copy, uint32_t number) {
   peer->broken = true;
   peer->known = false;
   peer->snapshot = 0;
+  peer->reached_ns = sim->now_ns;
   timer_stop(&peer->arrives);
-  timer_stop(&peer->again);
   ask(sim, copy, number);
 }
 
@@ -206,17 +235,53 @@ void copy_take(struct copy *copy, const struct log *from, uint32_t until) {
   }
 }
 
-/* Takes what has come before its turn and is no longer too early. */
-void copy_take_pending(struct copy *copy, const struct log *from) {
+static void answer(struct sim *sim, const struct copy *copy, struct frame *message) {
+  message_set_body(sim, message, (uint64_t)copy->term << 32 | copy->matched);
+  call_reply(sim, message, OUTCOME_OK);
+}
+
+static void answer_late(struct sim *sim, const struct copy *copy, const struct ahead *ahead) {
+  struct frame *message = frame_at(sim, ahead->slot);
+  if (message->stamp == ahead->stamp) answer(sim, copy, message);
+}
+
+static void keep_for_later(struct sim *sim, struct copy *copy, struct frame *message,
+                           uint32_t first, uint32_t last) {
+  message->flags |= CALL_RELEASED; /* no worker holds it */
+  frame_set_state(sim, message, FRAME_WAITING);
+  copy->ahead[copy->pending++] =
+      (struct ahead){first, last, frame_slot(sim, message), message->stamp};
+}
+
+/* Takes what came before its turn and is no longer too early; returns how many messages. */
+static uint32_t take_pending(struct copy *copy, const struct log *from, struct ahead *taken) {
+  uint32_t n = 0;
   for (uint32_t i = 0; i < copy->pending;) {
-    struct ahead *ahead = &copy->ahead[i];
-    if (ahead->from > copy->matched) {
+    const struct ahead ahead = copy->ahead[i];
+    if (ahead.from > copy->matched) {
       i++;
       continue;
     }
-    copy_take(copy, from, ahead->to);
-    *ahead = copy->ahead[--copy->pending];
+    copy_take(copy, from, ahead.to);
+    taken[n++] = ahead;
+    copy->ahead[i] = copy->ahead[--copy->pending];
     i = 0;
+  }
+  return n;
+}
+
+void copy_answer(struct sim *sim, struct copy *copy, const struct log *from,
+                 struct frame *message) {
+  struct ahead taken[COPIES_AHEAD];
+  uint32_t n = from ? take_pending(copy, from, taken) : 0;
+  answer(sim, copy, message);
+  for (uint32_t i = 0; i < n; i++) answer_late(sim, copy, &taken[i]);
+}
+
+void copy_drop_pending(struct sim *sim, struct copy *copy) {
+  while (copy->pending > 0) {
+    const struct ahead ahead = copy->ahead[--copy->pending];
+    answer_late(sim, copy, &ahead);
   }
 }
 
@@ -226,8 +291,8 @@ void copy_follow(struct sim *sim, struct copy *copy, uint32_t term) {
   copy->leads = false;
   copy->matched = copy->log.dropped;
   copy->known = false;
-  copy->pending = 0;
   if (copy->group->config->elect.given) elect_follows(sim, copy);
+  copy_drop_pending(sim, copy);
   if (!led) return;
   copy_outbox_follows(sim, copy);
   promote_note_leaders(sim, copy->group);
@@ -250,16 +315,15 @@ static void on_append(struct sim *sim, struct copy *copy, struct frame *message)
   const struct copy *from = group_copy_of(copy->group, message_sender(sim, message));
   uint32_t first = (uint32_t)(message_body(sim, message) >> 32);
   uint32_t last = (uint32_t)message_body(sim, message);
-  if (copy_hears(sim, copy, from, message->item)) {
-    if (first <= copy->matched) {
-      copy_take(copy, &from->log, last);
-      copy_take_pending(copy, &from->log);
-    } else if (copy->pending < COPIES_AHEAD) {
-      copy->ahead[copy->pending++] = (struct ahead){first, last};
-    }
+  bool hears = copy_hears(sim, copy, from, message->item);
+  bool early = hears && first > copy->matched;
+  if (early && first < last && copy->pending < COPIES_AHEAD) {
+    keep_for_later(sim, copy, message, first, last);
+    return;
   }
-  message_set_body(sim, message, (uint64_t)copy->term << 32 | copy->matched);
-  call_reply(sim, message, OUTCOME_OK);
+  bool in_turn = hears && !early;
+  if (in_turn) copy_take(copy, &from->log, last);
+  copy_answer(sim, copy, in_turn ? &from->log : NULL, message);
   apply(sim, copy);
 }
 
@@ -282,13 +346,14 @@ static void send_rest(struct sim *sim, struct copy *copy, uint32_t number) {
   send(sim, copy, number, peer->matched, copy->log.end);
 }
 
+/* One that refuses is asked later; after a timeout it has waited already. */
 static void on_broken(struct sim *sim, struct copy *copy, uint32_t number, enum outcome outcome) {
   struct peer *peer = &copy->peer[number];
+  bool waited = outcome == OUTCOME_TIMEOUT || outcome == OUTCOME_UNREACHABLE;
+  bool asked = peer->broken && timer_is_set(sim, &peer->again);
   peer->broken = true;
-  if (timer_is_set(sim, &peer->again) || peer->under_way > 0 || peer->snapshot) return;
-  /* After a timeout it has waited already. */
-  uint64_t pause_ns =
-      outcome == OUTCOME_TIMEOUT || outcome == OUTCOME_UNREACHABLE ? 0 : COPIES_RETRY_NS;
+  if (peer->snapshot || (asked && waited)) return;
+  uint64_t pause_ns = waited ? 0 : copy_retry_ns(sim, copy, number);
   timer_set(sim, copy->member, &peer->again, pause_ns, 1, number);
 }
 
@@ -298,13 +363,25 @@ void copy_reached(struct sim *sim, struct copy *copy, uint32_t number) {
   if (peer->snapshot || (!peer->broken && !lacks)) return;
   if (!peer->known && copy->group->config->keep != PARAM_UNLIMITED) return;
   peer->broken = false;
+  peer->reached_ns = sim->now_ns;
   timer_stop(&peer->again);
   send_rest(sim, copy, number);
 }
 
+/* The first question that is answered says how long a round trip takes now, unless a later one took
+ * less: the answers to all that were asked while it hung come at once. */
+static void measure(const struct sim *sim, struct peer *peer, const struct frame *message,
+                    bool asked) {
+  uint64_t rtt_ns = sim->now_ns - message->sent_ns;
+  if (asked && !peer->broken && rtt_ns >= peer->rtt_ns) return;
+  if (asked) peer->rtt_ns = 0;
+  measured(peer, rtt_ns);
+}
+
 void copy_on_answer(struct sim *sim, struct copy *copy, struct frame *message,
                     enum outcome outcome) {
-  uint32_t number = message->site;
+  uint32_t number = message->site & ~ASKS;
+  bool asked = message->site & ASKS;
   bool snapshot = message_what(sim, message) == COPIES_SNAPSHOT;
   if (message_what(sim, message) != COPIES_APPEND && !snapshot) {
     if (outcome == OUTCOME_OK) elect_on_answer(sim, copy, message);
@@ -312,10 +389,10 @@ void copy_on_answer(struct sim *sim, struct copy *copy, struct frame *message,
   }
   struct peer *peer = &copy->peer[number];
   if (!copy->leads || message->item != copy->term) return; /* of a former term */
-  if (peer->under_way > 0) peer->under_way--;
+  if (!asked && peer->under_way > 0) peer->under_way--;
   if (snapshot) snapshot_answered(copy, number);
   if (outcome != OUTCOME_OK) {
-    on_broken(sim, copy, number, outcome);
+    if (message->sent_ns >= peer->reached_ns) on_broken(sim, copy, number, outcome);
     copy_acknowledge(sim, copy); /* who does not answer need not be waited for, in some modes */
     return;
   }
@@ -326,6 +403,7 @@ void copy_on_answer(struct sim *sim, struct copy *copy, struct frame *message,
   }
   if ((uint32_t)body > peer->matched) peer->matched = (uint32_t)body;
   peer->known = true;
+  measure(sim, peer, message, asked);
   copy_reached(sim, copy, number);
   copy_acknowledge(sim, copy);
   if (copy->group->config->elect.given) elect_contact(sim, copy, number, message->sent_ns);
@@ -340,7 +418,7 @@ void copy_on_due(struct sim *sim, struct copy *copy, struct timer *timer) {
     snapshot_due(sim, copy, timer->data);
   } else if (timer->what == 0) {
     copy_patience_ends(sim, copy);
-  } else if (copy->leads) {
+  } else if (copy->leads && copy->peer[timer->data].broken) {
     ask(sim, copy, timer->data);
   }
 }

@@ -38,21 +38,20 @@ void snapshot_due(struct sim *sim, struct copy *copy, uint32_t number) {
                                  .site = (uint16_t)number,
                                  .item = copy->term,
                                  .body = peer->snapshot,
-                                 .timeout_ns = COPIES_RETRY_NS});
+                                 .timeout_ns = copy_retry_ns(sim, copy, number)});
 }
 
 void snapshot_take(struct sim *sim, struct copy *copy, struct frame *message) {
   const struct copy *from = group_copy_of(copy->group, message_sender(sim, message));
   uint32_t until = (uint32_t)message_body(sim, message);
-  if (copy_hears(sim, copy, from, message->item)) {
+  bool hears = copy_hears(sim, copy, from, message->item);
+  if (hears) {
     copy_take(copy, &from->log, until);
     if (copy->committed < until && copy->group->config->elect.given) copy->committed = until;
     while (copy->applied < until) copy_show_next(copy);
     copy_note_behind(sim, copy);
-    copy_take_pending(copy, &from->log);
   }
-  message_set_body(sim, message, (uint64_t)copy->term << 32 | copy->matched);
-  call_reply(sim, message, OUTCOME_OK);
+  copy_answer(sim, copy, hears ? &from->log : NULL, message);
   copy_go_on(sim, copy);
 }
 

@@ -147,6 +147,141 @@ static void test_overtaken(void **state) {
   scene_free(scene);
 }
 
+/* Aim: two writes go to one copy at once, either way in times that are exponential with mean m. The
+ * later one is acknowledged by the first answer behind both, as the answer of who came too early
+ * waits for the other: after 1.5 m + m if they come in order, else 1.5 m + m/2. The earlier one
+ * after m/2 + E min(Y, E + Y') = 1.25 m, or 2 m with the later one. */
+static void test_answers_of_overtaken(void **state) {
+  (void)state;
+  enum { PAIRS = 16000 };
+  static struct shot shots[2 * PAIRS];
+  for (uint32_t i = 0; i < 2 * PAIRS; i++) {
+    shots[i] = (struct shot){.at_ns = i / 2 * S, .to = "pg", .op = "write", .item = i + 1};
+  }
+  struct scene *scene = scene_new();
+  scene_zone(scene, "z", NULL);
+  scene_path(scene, "z", "z", (struct path_spec){.latency = exponential_ns(10e6)});
+  struct node *pg = scene_add(scene, "database", "pg", 2);
+  node_zones(pg, "z");
+  node_set(pg, "copies.n", "2");
+  node_set(pg, "copies.write", "all");
+  node_set(pg, "workers", "1");
+  scene_add_sender(scene, "from", shots, 2 * PAIRS);
+  struct run run = run_scene(scene, SEED, (PAIRS + 10) * (uint64_t)S);
+  double sum[2] = {0}, squares[2] = {0}, should[2] = {0.01625, 0.0225};
+  for (uint32_t i = 0; i < 2 * PAIRS; i++) {
+    double took = (double)(shots[i].ended_ns - shots[i].at_ns) / 1e9;
+    sum[i % 2] += took;
+    squares[i % 2] += took * took;
+  }
+  for (int k = 0; k < 2; k++) {
+    double mean = sum[k] / PAIRS, se = sqrt((squares[k] / PAIRS - mean * mean) / PAIRS);
+    print_message("write %d: %.3f ms, should be %.3f, se %.3f\n", k, 1e3 * mean, 1e3 * should[k],
+                  1e3 * se);
+    assert_true(fabs(mean - should[k]) < 4 * se);
+  }
+  run_free(&run);
+  scene_free(scene);
+}
+
+/* Aim: round trips that are longer than the first wait of TCP are no failures: a write takes the
+ * one that it needs, and none is sent twice. One that begins to take so long is an outage until the
+ * sender has learnt it. */
+static void test_far(void **state) {
+  (void)state;
+  static const struct {
+    const char *write;
+    double near, far; /* round trips, in s */
+    double takes;
+  } cases[] = {{"all", 0.02, 1.5, 1.504},  {"all", 1.5, 3, 3.004}, {"quorum", 1.5, 3, 1.504},
+               {"quorum", 0.02, 3, 0.024}, {"isr", 1.5, 3, 3.004}, {"async", 1.5, 3, 0.004},
+               {"all", 30, 59, 59.004}};
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    enum { N = 200 };
+    static struct shot shots[N];
+    for (uint32_t k = 0; k < N; k++) {
+      shots[k] = (struct shot){.at_ns = k * 100 * MS, .to = "pg", .op = "write", .item = 7};
+    }
+    struct scene *scene = scene_new();
+    scene_zone(scene, "a", NULL);
+    scene_zone(scene, "b", NULL);
+    scene_zone(scene, "c", NULL);
+    scene_path(scene, "a", "b", (struct path_spec){.latency = dist_constant(cases[i].near / 2e-9)});
+    scene_path(scene, "a", "c", (struct path_spec){.latency = dist_constant(cases[i].far / 2e-9)});
+    struct node *pg = scene_add(scene, "database", "pg", 3);
+    node_zones(pg, "a, b, c");
+    node_set(pg, "copies.n", "3");
+    node_set(pg, "copies.write", cases[i].write);
+    node_set(pg, "write", "4ms");
+    struct run run = run_three(scene, shots, N, 200 * S);
+    for (uint32_t k = 0; k < N; k++) {
+      assert_shot(&shots[k], OUTCOME_OK, shots[k].at_ns + (uint64_t)(cases[i].takes * 1e9 + 0.5));
+    }
+    assert_same(metric(&run, "pg.resent"), 0);
+    assert_same(metric(&run, "pg.messages.sent"), 2 * N);
+    assert_within(metric(&run, "pg.lag.mean"), (cases[i].near + cases[i].far) / 4, 1e-3);
+    run_free(&run);
+    scene_free(scene);
+  }
+}
+
+/* Aim: a path that begins to take 2 s each way breaks once: the first question that is answered
+ * says so, and from then on writes take what the path does. When it is quick again, a copy that
+ * went is missed after the sender has unlearnt it, and one that hung is not taken for far away. */
+static void test_becomes_far(void **state) {
+  (void)state;
+  enum { N = 600 };
+  static struct shot shots[N];
+  for (uint32_t k = 0; k < N; k++) {
+    shots[k] = (struct shot){.at_ns = k * 100 * MS, .to = "pg", .op = "write", .item = 7};
+  }
+  struct scene *scene = scene_new();
+  three(scene, "isr", "primary");
+  struct fault_spec slow = {.type = &fault_delay,
+                            .on_path = true,
+                            .at_ns = 5 * S + 50 * MS,
+                            .by = dist_constant(2e9),
+                            .lasts = dist_constant(15e9)};
+  scene_fault(scene, "pg[1]", "pg[2]", slow);
+  struct fault_spec hang = {.type = &fault_hang, .at_ns = 40 * S, .lasts = dist_constant(10e9)};
+  scene_fault(scene, "pg[3]", NULL, hang);
+  hang.at_ns = 52 * S;
+  hang.lasts = dist_constant(7e9);
+  scene_fault(scene, "pg[3]", NULL, hang);
+  struct run run = run_three(scene, shots, N, 100 * S);
+  /* Known at 10.124 s: after a timeout, and the round trip of the first question. */
+  for (uint32_t k = 102; k < 150; k++) {
+    assert_shot(&shots[k], OUTCOME_OK, shots[k].at_ns + 4024 * MS);
+  }
+  /* Those that wait for the one that hangs do so for the second that its answers may take. */
+  assert_shot(&shots[520], OUTCOME_OK, shots[520].at_ns + 1004 * MS);
+  assert_same(metric(&run, "pg.behind.end"), 0);
+  run_free(&run);
+  scene_free(scene);
+}
+
+/* Aim: of half a second in which a copy is cut off five writes are lost. The first of them tells
+ * when it is missed, 1 s later; a round trip after that the copy gets what it lacks, eleven by now,
+ * and that the other four are missed changes nothing. */
+static void test_cut_off_once(void **state) {
+  (void)state;
+  enum { N = 100 };
+  static struct shot shots[N];
+  for (uint32_t k = 0; k < N; k++) {
+    shots[k] = (struct shot){.at_ns = k * 100 * MS, .to = "pg", .op = "write", .item = 7};
+  }
+  struct scene *scene = scene_new();
+  three(scene, "async", "primary");
+  scene_fault(scene, "pg[1]", "pg[2]",
+              (struct fault_spec){
+                  .type = &fault_partition, .at_ns = 5050 * MS, .lasts = dist_constant(500e6)});
+  struct run run = run_three(scene, shots, N, 20 * S);
+  assert_same(metric(&run, "pg.resent"), 11);
+  assert_within(metric(&run, "pg.lag.max"), 6.134 - 5.104, 1e-3);
+  run_free(&run);
+  scene_free(scene);
+}
+
 /* Aim: messages that overtake each other, get lost, or find nobody leave no gap: after two crashes,
  * a hang, loss and a partition every copy has all, in one order. */
 static void test_catches_up(void **state) {
@@ -269,10 +404,18 @@ static void test_refused(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_write_modes), cmocka_unit_test(test_stale),
-      cmocka_unit_test(test_routes),      cmocka_unit_test(test_apply),
-      cmocka_unit_test(test_overtaken),   cmocka_unit_test(test_catches_up),
-      cmocka_unit_test(test_fall_back),   cmocka_unit_test(test_share_of_misses),
+      cmocka_unit_test(test_write_modes),
+      cmocka_unit_test(test_stale),
+      cmocka_unit_test(test_routes),
+      cmocka_unit_test(test_apply),
+      cmocka_unit_test(test_overtaken),
+      cmocka_unit_test(test_catches_up),
+      cmocka_unit_test(test_answers_of_overtaken),
+      cmocka_unit_test(test_far),
+      cmocka_unit_test(test_becomes_far),
+      cmocka_unit_test(test_cut_off_once),
+      cmocka_unit_test(test_fall_back),
+      cmocka_unit_test(test_share_of_misses),
       cmocka_unit_test(test_refused),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

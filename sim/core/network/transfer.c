@@ -6,20 +6,13 @@
 #include "engine.h"
 #include "fault.h"
 #include "network.h"
+#include "round_trip.h"
 
 /* --- round trips and timers ----------------------------------------------------------------- */
 
 /* RFC 6298, section 2. */
 void connection_measured(struct connection *conn, uint64_t rtt_ns) {
-  if (conn->srtt_ns == 0) {
-    conn->srtt_ns = rtt_ns;
-    conn->rttvar_ns = rtt_ns / 2;
-  } else {
-    uint64_t off = conn->srtt_ns > rtt_ns ? conn->srtt_ns - rtt_ns : rtt_ns - conn->srtt_ns;
-    conn->rttvar_ns = (3 * conn->rttvar_ns + off) / 4;
-    conn->srtt_ns = (7 * conn->srtt_ns + rtt_ns) / 8;
-  }
-  uint64_t rto_ns = conn->srtt_ns + 4 * conn->rttvar_ns;
+  uint64_t rto_ns = round_trip_measured(&conn->srtt_ns, &conn->rttvar_ns, rtt_ns);
   if (rto_ns < TCP_RTO_LEAST_NS) rto_ns = TCP_RTO_LEAST_NS;
   conn->rto_ns = rto_ns < TCP_RTO_MOST_NS ? rto_ns : TCP_RTO_MOST_NS;
 }
