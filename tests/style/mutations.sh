@@ -12,7 +12,10 @@ for line in open("tests/mutations/list", encoding="utf-8"):
     word, _, rest = line.rstrip("\n").partition(": ")
     if word == "name":
         faults.append({"name": rest})
-    elif word in ("file", "find", "test") and faults:
+    elif word in ("file", "find", "swap", "why", "test") and faults:
+        if word in faults[-1]:
+            print(f"{faults[-1]['name']}: a second line '{word}'")
+            wrong = 1
         faults[-1][word] = rest.replace("\\n", "\n")
 for fault in faults:
     file = fault.get("file", "")
