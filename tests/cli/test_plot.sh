@@ -143,7 +143,9 @@ in_err 'no plot of breakdown: '
 
 # --- nothing is executed ---
 for kind in run compare; do
-  expect 0 plot "$fixtures/hostile_$kind.json" -o "hostile/$kind" --png -q
+  format=()
+  [ "$kind" = compare ] || format=(--png)
+  expect 0 plot "$fixtures/hostile_$kind.json" -o "hostile/$kind" "${format[@]}" -q
   well_formed hostile/"$kind"/*.svg
   (cd "hostile/$kind" && for script in *.gp; do gnuplot -d "$script" 2>/dev/null || exit 1; done) ||
     fail "a script of hostile/$kind fails"

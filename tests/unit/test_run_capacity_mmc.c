@@ -87,19 +87,19 @@ static void one_case(uint32_t servers, double limit, const char *text, const cha
 
 #define RATE "local rate = param { \"rate\", \"60/s\" }\n"
 #define CLIENT "client \"c\" { arrivals = poisson(rate), target = \"s\" }\n"
-#define RUN "run { duration = \"300s\", warmup = \"10s\", replications = 8 }\n"
+#define RUN(DURATION) "run { duration = \"" DURATION "\", warmup = \"10s\", replications = 8 }\n"
 
 static void agrees_with_theory(void **state) {
   (void)state;
   one_case(1, 0.2,
            RATE CLIENT
            "service \"s\" { workers = 1, work = exponential \"10ms\" }\n"
-           "goal \"c.latency.p99 < 200ms\"\n" RUN,
+           "goal \"c.latency.p99 < 200ms\"\n" RUN("300s"),
            "rate=10..99/s");
   one_case(4, 0.1,
            RATE CLIENT
            "service \"s\" { workers = 4, work = exponential \"10ms\" }\n"
-           "goal \"c.latency.p99 < 100ms\"\n" RUN,
+           "goal \"c.latency.p99 < 100ms\"\n" RUN("150s"),
            NULL);
 }
 
