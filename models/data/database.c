@@ -94,6 +94,7 @@ static bool start_special(struct sim *sim, struct member *member, struct frame *
     struct history_view view = route_read(sim, db->copy, call, work_ns);
     if (db->followed)
       ledger_read_older(sim, member->component->id, call, view.behind, view.superseded_ns);
+    if (db->unchanged) unchanged_read_copy(sim, db->unchanged, call, view.version);
   }
   call_work(sim, member, call, work_ns);
   return true;
@@ -154,6 +155,11 @@ static bool done_special(struct sim *sim, struct member *member, struct frame *c
     uint32_t done = done_before(sim, db, call);
     if (done) {
       copy_answer_again(sim, db->copy, call, done);
+      return true;
+    }
+    if (db->unchanged && !unchanged_at_primary(sim, db->unchanged, db->copy, call)) {
+      db->changed++;
+      call_reply(sim, call, OUTCOME_FAILED);
       return true;
     }
     db->writes++;

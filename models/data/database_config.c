@@ -61,6 +61,30 @@ static bool sharding_valid(const struct component_spec *component,
                    "one of them");
 }
 
+/* Of writes with a condition. */
+static bool compares_valid(const struct spec *spec, const struct component_spec *component,
+                           bool takes_part, struct error *err) {
+  const struct database_config *config = component->config;
+  bool copied = config->copies.given;
+  if (!program_compares(spec, (uint32_t)(component - spec->component))) return true;
+  const char *other = copied && !copies_have_primary(&config->copies) ? "copies without a primary"
+                      : takes_part                                    ? "a part in a transaction"
+                      : config->row_locks                             ? "row_locks"
+                      : config->rows.given                            ? "rows"
+                                                                      : NULL;
+  if (other) {
+    return error_set(err,
+                     "a write to it has if_unchanged, and it has %s, which do not go together yet; "
+                     "leave out one of them",
+                     other);
+  }
+  if (!copied || data_most_keys(spec) > 0) return true;
+  return error_set(err,
+                   "a write to it has if_unchanged, and no client has keys, so that no write is "
+                   "about the same datum as another; give one keys, such as uniform_keys { n = "
+                   "1000 }");
+}
+
 bool database_validate(const struct spec *spec, const struct component_spec *component,
                        struct error *err) {
   const struct database_config *config = component->config;
@@ -92,18 +116,13 @@ bool database_validate(const struct spec *spec, const struct component_spec *com
                      locks, other);
   }
   if (!several_rows_valid(&config->rows, component->instances, err)) return false;
-  other = config->copies.given ? "copies"
-          : takes_part         ? "a part in a transaction"
-          : config->row_locks  ? "row_locks"
-          : several            ? "rows"
-                               : NULL;
-  if (other && program_compares(spec, (uint32_t)(component - spec->component))) {
-    return error_set(err,
-                     "a write to it has if_unchanged, and it has %s, which do not go together yet; "
-                     "leave out one of them",
-                     other);
-  }
-  if (config->copies.given && !leaderless) other = takes_part || config->row_locks ? other : NULL;
+  if (!compares_valid(spec, component, takes_part, err)) return false;
+  other = leaderless          ? "copies"
+          : takes_part        ? "a part in a transaction"
+          : config->row_locks ? "row_locks"
+          : several           ? "rows"
+                              : NULL;
+  if (config->copies.given && !leaderless && other) other = "copies";
   if (config->fencing && other) {
     return error_set(
         err, "has both fencing and %s, which do not go together yet; leave out one of them", other);
@@ -234,6 +253,9 @@ const char database_doc[] =
     "costs the same work but is not done again. With copies the key and the write are one "
     "entry of the log. So a new primary knows the keys of what it has, and it answers a "
     "repeated write as soon as it may answer for all of its log.\n"
+    "A write with `if_unchanged` is compared with the newest write of its datum that the primary "
+    "has taken, answered or not, and fails at once if that is another one than its reader saw; who "
+    "reads a copy that lags fails until it has caught up.\n"
     "With `outbox` a write and its message are one transaction, and a relay publishes the "
     "message later. With copies both are one entry of the log, which the primary publishes when it "
     "has answered the write; who takes over goes on, so that a message can come twice. "

@@ -5,6 +5,7 @@
 
 #include "arena.h"
 #include "conditional.h"
+#include "copies.h"
 #include "program.h"
 
 struct unchanged {
@@ -43,12 +44,36 @@ static void grow(struct unchanged *u, uint32_t item) {
   u->items = items;
 }
 
-bool unchanged_write(struct sim *sim, struct unchanged *u, const struct frame *call) {
+/* Whether the write has no condition, or is to be done on that version. */
+static bool may_write(struct sim *sim, const struct unchanged *u, const struct frame *call,
+                      uint64_t version) {
   uint64_t expects = column_get(sim, call, COLUMN_EXPECTS);
   if (expects == COMPARE_UNREAD) expects = compare_name(u->component, 0);
-  uint64_t now = compare_name(u->component, version_of(u, call));
-  if (compare_is_of(expects, u->component) && expects != now) return false;
+  return !compare_is_of(expects, u->component) || expects == compare_name(u->component, version);
+}
+
+bool unchanged_write(struct sim *sim, struct unchanged *u, const struct frame *call) {
+  if (!may_write(sim, u, call, version_of(u, call))) return false;
   if (call->item >= u->items) grow(u, call->item);
   u->version[call->item]++;
   return true;
+}
+
+void unchanged_read_copy(struct sim *sim, const struct unchanged *u, const struct frame *call,
+                         uint32_t version) {
+  column_set(sim, call, COLUMN_SEEN, compare_name(u->component, version));
+}
+
+/* What its readers do not see yet comes first. */
+static uint32_t newest_of(const struct copy *copy, uint32_t item) {
+  for (uint32_t p = copy->log.end; p > copy->applied; p--) {
+    uint32_t write = log_at(&copy->log, p).write;
+    if (history_is_of(copy->group->history, write, item)) return write;
+  }
+  return history_read(copy->group->history, copy->number, item).version;
+}
+
+bool unchanged_at_primary(struct sim *sim, const struct unchanged *u, const struct copy *copy,
+                          const struct frame *call) {
+  return call->item == 0 || may_write(sim, u, call, newest_of(copy, call->item));
 }

@@ -2,12 +2,18 @@
  * are on disk with the data and belong to the component: what a member has is known to all, so that
  * a datum may move.
  *
- * A conditional write without a read before it expects that the datum was never written. */
+ * A conditional write without a read before it expects that the datum was never written.
+ *
+ * With copies the versions are those of the history (history.h), and each copy shows its own. The
+ * primary compares with the newest that its log has, answered or not, so that of two writes on one
+ * version never both are done; one who has read an old copy
+ * fails. */
 #ifndef UNCHANGED_H
 #define UNCHANGED_H
 
 #include "sim.h"
 
+struct copy;
 struct unchanged;
 
 /* NULL: no write of the scenario to the member's component has a condition. */
@@ -18,6 +24,13 @@ void unchanged_read(struct sim *sim, const struct unchanged *u, const struct fra
 
 /* Whether a write may be done, which is counted as one then. */
 bool unchanged_write(struct sim *sim, struct unchanged *u, const struct frame *call);
+
+/* The same of a copy, which shows a reader that version; and of the primary. A call without a data
+ * key is about none in particular, and always done. */
+void unchanged_read_copy(struct sim *sim, const struct unchanged *u, const struct frame *call,
+                         uint32_t version);
+bool unchanged_at_primary(struct sim *sim, const struct unchanged *u, const struct copy *copy,
+                          const struct frame *call);
 
 void unchanged_free(struct unchanged *u, const struct member *member);
 

@@ -125,6 +125,10 @@ const struct history_write *history_at(const struct history *h, uint32_t write) 
   return at(h, write);
 }
 
+bool history_is_of(const struct history *h, uint32_t write, uint32_t item) {
+  return h->datum[at(h, write)->datum].item == item;
+}
+
 bool history_has(const struct history *h, uint32_t copy, uint32_t write) {
   return !is_kept(h, write) || at(h, write)->has >> copy & 1;
 }

@@ -71,6 +71,8 @@ uint32_t history_begin_at(struct history *h, uint32_t copy, uint32_t write);
 uint32_t history_merge(struct history *h, uint32_t copy, uint32_t write);
 
 const struct history_write *history_at(const struct history *h, uint32_t write);
+/* Whether it is about that data key. */
+bool history_is_of(const struct history *h, uint32_t write, uint32_t item);
 
 /* What is not kept any more every copy has and shows. */
 bool history_has(const struct history *h, uint32_t copy, uint32_t write);
