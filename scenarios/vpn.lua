@@ -64,4 +64,4 @@ goal "work.availability > 97%"
 goal { recovers = "work.goodput", within = "5s", after = "crash vpn1" }
 goal "watching.availability > 99%"
 
-run { duration = "2min", warmup = "20s", replications = 4 }
+run { duration = "2min", warmup = "20s", replications = 10 }

@@ -5,6 +5,7 @@
 #include "arena.h"
 #include "call.h"
 #include "fault_def.h"
+#include "first_check.h"
 #include "message.h"
 #include "outbound.h"
 #include "outline.h"
@@ -23,6 +24,7 @@ struct dns_config {
   struct dns_health {
     bool given;
     uint64_t interval_ns, timeout_ns, fall, rise;
+    uint32_t first; /* enum first_check */
   } health;
 };
 
@@ -182,7 +184,15 @@ static void dns_on_answer(struct sim *sim, struct member *member, struct frame *
 
 static void dns_start(struct sim *sim, struct member *member) {
   struct dns_state *dns = member->state;
-  for (uint32_t i = 0; dns->config->health.given && i < dns->n; i++) check(sim, member, i);
+  const struct dns_health *health = &dns->config->health;
+  if (!health->given) return;
+  struct stream begins = sim_stream(sim, member->component, "checks begin");
+  for (uint32_t i = 0; i < dns->n; i++) {
+    struct backend *b = &dns->backend[i];
+    uint64_t delay_ns = first_check_ns(health->first, health->interval_ns, i, dns->n, &begins,
+                                       b->key, member->epoch);
+    timer_set(sim, member, &b->check, delay_ns, 0, i);
+  }
 }
 
 static void dns_on_fault(struct sim *sim, struct member *member, const struct fault_def *fault,
@@ -264,6 +274,14 @@ static const struct param health_params[] = {
      .min = 1,
      .max = 1000,
      .doc = "Good checks in a row after which it is named again (Route 53: 3)."},
+    {.name = "first",
+     .type = PARAM_ENUM,
+     .offset = AT_HEALTH(first),
+     .fallback = "random",
+     .choices = first_check_choices,
+     .doc = "When the checks of a component begin: each at a random moment within the first "
+            "interval (the kubelet; Envoy's initial_jitter), or even: spread over the first "
+            "interval in the order of the components (HAProxy)."},
     {0},
 };
 

@@ -1,6 +1,7 @@
 #include "health.h"
 
 #include "choose.h"
+#include "first_check.h"
 #include "message.h"
 #include "network.h"
 #include "timeline.h"
@@ -80,13 +81,15 @@ void health_wake(struct sim *sim, struct member *member, uint32_t which) {
   plan_check(sim, member, which, b->due_ns - sim->now_ns);
 }
 
-/* Checks of different backends are spread over the interval, as HAProxy does. */
 void health_start(struct sim *sim, struct member *member) {
   struct load_balancer_state *lb = member->state;
-  if (!lb->config->health.given) return;
+  const struct health_config *health = &lb->config->health;
+  if (!health->given) return;
+  struct stream begins = sim_stream(sim, member->component, "checks begin");
   for (uint32_t i = 0; i < lb->n; i++) {
-    double share = (double)(i + 1) / (double)lb->n;
-    plan_check(sim, member, i, (uint64_t)((double)lb->config->health.interval_ns * share));
+    uint64_t delay_ns = first_check_ns(health->first, health->interval_ns, i, lb->n, &begins,
+                                       lb->backend[i].checks, member->epoch);
+    plan_check(sim, member, i, delay_ns);
   }
 }
 

@@ -2,6 +2,7 @@
 
 #include <math.h>
 
+#include "first_check.h"
 #include "limit_gates.h"
 #include "outbound_params.h"
 
@@ -311,6 +312,14 @@ static const struct param health_params[] = {
      .min = 1,
      .max = 1000,
      .doc = "Good checks in a row that take it back (HAProxy: 2)."},
+    {.name = "first",
+     .type = PARAM_ENUM,
+     .offset = AT_HEALTH(first),
+     .fallback = "random",
+     .choices = first_check_choices,
+     .doc = "When the checks of a backend begin: each at a random moment within the first "
+            "interval (the kubelet; Envoy's initial_jitter), or even: spread over the first "
+            "interval in the order of the backends (HAProxy)."},
     {0},
 };
 

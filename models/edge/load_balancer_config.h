@@ -34,6 +34,7 @@ struct load_balancer_config {
   struct health_config {
     bool given;
     uint64_t interval_ns, timeout_ns, fall, rise;
+    uint32_t first; /* enum first_check */
   } health;
   struct outlier_config outlier;
   struct locality_config zone_aware;

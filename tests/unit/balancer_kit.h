@@ -34,6 +34,7 @@ static inline struct scene *checked_scene(struct recorder *web) {
   node_set(lb, "health_check.timeout", "1s");
   node_set(lb, "health_check.fall", "3");
   node_set(lb, "health_check.rise", "2");
+  node_set(lb, "health_check.first", "even");
   scene_add_recorder(scene, "web", 2, web);
   return scene;
 }

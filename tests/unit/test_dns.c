@@ -68,7 +68,8 @@ static void test_memory(void **state) {
   scene_free(scene);
 }
 
-/* Aim: checks every 30 s find a crash out with the third: 90 s here. Until then all calls fail, and
+/* Aim: checks every 30 s find a crash out with the third: 90 s here, as the
+ * first of the two is checked at 15, 45, 75 ... s. Until then all calls fail, and
  * those of a caller that remembers fail for longer: of rate r and TTL t, a caller has an answer in
  * its memory with probability r t / (1 + r t), and fails with what it sends until that expires, on
  * average r t / 2 calls. The crash comes when the memories of all have long been out of step. */
@@ -84,11 +85,12 @@ static void test_failover(void **state) {
     add_users(scene, "users", USERS, cases[i].rate);
     struct node *name = add_name(scene, "failover", "60s");
     node_set(name, "health_check.interval", "30s");
+    node_set(name, "health_check.first", "even");
     scene_add(scene, "service", "eu", 1);
     scene_add(scene, "service", "us", 1);
     scene_fault(scene, "eu", NULL,
-                (struct fault_spec){.type = &fault_crash, .at_ns = 3000 * S + MS, .forever = true});
-    struct run run = run_scene(scene, SEED, 3300 * S);
+                (struct fault_spec){.type = &fault_crash, .at_ns = 2985 * S + MS, .forever = true});
+    struct run run = run_scene(scene, SEED, 3285 * S);
     double failed = metric(&run, "users.errors.refused") / USERS;
     /* about Poisson; 4 standard errors */
     assert_float_equal(failed, cases[i].failed, 4 * sqrt(1.5 * cases[i].failed / USERS));

@@ -124,6 +124,7 @@ static void test_checks_draw_apart(void **state) {
   node_set(lb, "health_check.timeout", "500ms");
   node_set(lb, "health_check.fall", "1");
   node_set(lb, "health_check.rise", "1");
+  node_set(lb, "health_check.first", "even");
   scene_add_recorder(scene, "web", 1, &web);
   scene_path(scene, "lb", "web", (struct path_spec){.loss = 0.2, .one_way = true});
   struct run run = run_scene(scene, SEED, 1600 * S);
@@ -133,6 +134,34 @@ static void test_checks_draw_apart(void **state) {
   assert_within(refused / N, (0.04 * 0.04 + 0.2 * 0.2) / 2, 4.5 * 7.6 / 2 / 1500);
   run_free(&run);
   scene_free(scene);
+}
+
+/* Aim: a fault at a round time is seen later or sooner in each run, by each instance by itself: a
+ * crash at 100 s by the third check after it, 4 s later and up to an interval of 2 s more. Of 50
+ * instances in each of 8 runs: mean 5 s, deviation 2 / sqrt(12). Those in between are known to half
+ * of the instances. */
+static void test_seen_later_or_sooner(void **state) {
+  (void)state;
+  enum { RUNS = 8, INSTANCES = 50, N = RUNS * INSTANCES };
+  double late = 0, half = 0;
+  for (uint64_t seed = 1; seed <= RUNS; seed++) {
+    struct scene *scene = scene_new();
+    struct node *lb = scene_add(scene, "load_balancer", "lb", INSTANCES);
+    node_set(lb, "backends", "web");
+    node_set(lb, "health_check.interval", "2s");
+    node_set(lb, "health_check.fall", "3");
+    scene_add(scene, "service", "web", 1);
+    scene_fault(scene, "web", NULL, strong_ms(&fault_crash, 100000, 100000));
+    struct run run = run_begin(scene, seed, 0, 110 * S);
+    assert_same(healthy_at(&run, 104 * S), 1);
+    half += healthy_at(&run, 105 * S);
+    assert_same(healthy_at(&run, 106 * S + 1), 0);
+    late += metric(&run, "lb.healthy_backends") * (106 * S + 1) / S - 100;
+    run_free(&run);
+    scene_free(scene);
+  }
+  assert_within(half / RUNS, 0.5, 4.5 * sqrt(0.25 / N));
+  assert_within(late / RUNS, 5, 4.5 * 2 / sqrt(12.0 * N));
 }
 
 static struct fault_spec recurring(const struct fault_def *type, double up_s, double down_s) {
@@ -216,7 +245,7 @@ int main(void) {
       cmocka_unit_test(test_health_checks),     cmocka_unit_test(test_counts_in_a_row),
       cmocka_unit_test(test_busy_is_healthy),   cmocka_unit_test(test_crash_forgets_health),
       cmocka_unit_test(test_checks_draw_apart), cmocka_unit_test(test_quiet_checks),
-      cmocka_unit_test(test_quiet_year),
+      cmocka_unit_test(test_quiet_year),        cmocka_unit_test(test_seen_later_or_sooner),
   };
   return cmocka_run_group_tests_name("health", tests, NULL, NULL);
 }

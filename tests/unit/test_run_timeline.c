@@ -204,7 +204,8 @@ static void events(void **state) {
   struct ran ran =
       run("client \"u\" { arrivals = constant \"10/s\", target = \"lb\" }\n"
           "load_balancer \"lb\" { backends = \"s\",\n"
-          "  health_check = { interval = \"1s\", timeout = \"500ms\", fall = 3, rise = 2 } }\n"
+          "  health_check = { interval = \"1s\", timeout = \"500ms\", fall = 3, rise = 2,\n"
+          "  first = \"even\" } }\n"
           "service \"s\" { instances = 2, work = \"5ms\" }\n"
           "fault { crash \"s[2]\", at = \"2.5s\", lasts = \"10s\" }\n"
           "run { duration = \"20s\", warmup = \"1s\", replications = 1 }\n");
