@@ -48,19 +48,35 @@ static void op_stats_add(struct op_stats *into, const struct op_stats *from) {
   for (int i = 0; i < OUTCOMES; i++) into->ended[i] += from->ended[i];
 }
 
-/* Of the client as a whole and of all parts of it: a goal on one of them makes them all count. */
+/* Whether a goal on `owner` is about this client, as a whole or in part: one on a part makes them
+ * all count. */
+static bool is_about(const char *owner, const char *client) {
+  size_t length = strlen(client);
+  return strncmp(owner, client, length) == 0 && (owner[length] == '.' || owner[length] == '\0');
+}
+
+static uint32_t add_limit(uint64_t limit[CLIENT_LIMITS], uint32_t n, uint64_t ns) {
+  for (uint32_t k = 0; k < n; k++) {
+    if (limit[k] == ns) return n;
+  }
+  if (n == CLIENT_LIMITS) return n;
+  limit[n] = ns;
+  return n + 1;
+}
+
+/* A quantile that is a limit is known exactly where the time before it is counted, too. */
 void client_watch_limits(const struct sim *sim, const struct member *member, struct hist *latency) {
+  const struct wanted *wanted = &sim->spec->wanted;
   const char *name = member->component->spec->name;
   uint64_t limit[CLIENT_LIMITS];
   uint32_t n = 0;
-  for (uint32_t i = 0; i < sim->spec->wanted.withins && n < CLIENT_LIMITS; i++) {
-    const struct within_spec *within = &sim->spec->wanted.within[i];
-    size_t length = strlen(name);
-    if (strncmp(within->owner, name, length) != 0) continue;
-    if (within->owner[length] != '.' && within->owner[length] != '\0') continue;
-    bool known = false;
-    for (uint32_t k = 0; k < n; k++) known = known || limit[k] == within->ns;
-    if (!known) limit[n++] = within->ns;
+  for (uint32_t i = 0; i < wanted->withins; i++) {
+    if (is_about(wanted->within[i].owner, name)) n = add_limit(limit, n, wanted->within[i].ns);
+  }
+  for (uint32_t i = 0; i < wanted->limits; i++) {
+    if (!is_about(wanted->limit[i].owner, name)) continue;
+    n = add_limit(limit, n, wanted->limit[i].ns);
+    n = add_limit(limit, n, wanted->limit[i].ns - 1);
   }
   hist_watch(latency, limit, n);
 }

@@ -140,8 +140,8 @@ extern const struct metric_def client_metrics[];
 /* Functions of struct kind. */
 void client_watch(struct sim *sim, struct member *member, struct watch *watch);
 struct hist *client_watch_latency(const struct member *member, uint32_t which);
-/* Has latencies counted exactly at the limits that goals name (`within`), this many at most. */
-#define CLIENT_LIMITS 32
+/* Has latencies counted exactly at the limits that goals name, this many at most. */
+#define CLIENT_LIMITS 64
 void client_watch_limits(const struct sim *sim, const struct member *member, struct hist *latency);
 
 void client_collect(struct sim *sim, struct component *component, struct metrics *out);

@@ -91,6 +91,21 @@ static uint64_t allowed_ns(const char *goal) {
                                                                                    : 0;
 }
 
+/* "users.latency.p99 <= 50ms": of how many requests took no longer the goal speaks, so that these
+ * are counted exactly. */
+static void want_limit(struct arena *arena, const char *metric, const char *goal,
+                       struct limit_spec *list, uint32_t *n) {
+  static const char word[] = ".latency.p";
+  const char *at = strstr(metric, word);
+  uint64_t ns = at != NULL ? allowed_ns(goal) : 0;
+  if (ns == 0) return;
+  struct limit_spec limit = {arena_format(arena, "%.*s", (int)(at - metric), metric), ns};
+  for (uint32_t i = 0; i < *n; i++) {
+    if (list[i].ns == ns && strcmp(list[i].owner, limit.owner) == 0) return;
+  }
+  list[(*n)++] = limit;
+}
+
 static bool same_spell(const struct spell_spec *a, const struct spell_spec *b) {
   return a->client == b->client && a->recovers == b->recovers && strcmp(a->fault, b->fault) == 0;
 }
@@ -124,15 +139,18 @@ static void want_spell(struct arena *arena, const struct spec *spec, const char 
 void wanted_shares(struct arena *arena, struct spec *spec, const char *const *goal, uint32_t n) {
   struct wanted *wanted = &spec->wanted;
   struct within_spec *within = arena_alloc(arena, (n + 1) * sizeof *within);
+  struct limit_spec *limit = arena_alloc(arena, (n + 1) * sizeof *limit);
   struct time_part_spec *part = arena_alloc(arena, (n + 1) * sizeof *part);
   struct spell_spec *spell = arena_alloc(arena, (n + 1) * sizeof *spell);
   for (uint32_t i = 0; i < n; i++) {
     const char *metric = metric_of(arena, goal[i]);
     want_spell(arena, spec, metric, goal[i], spell, &wanted->spells);
     want_within(arena, metric, within, &wanted->withins);
+    want_limit(arena, metric, goal[i], limit, &wanted->limits);
     want_part(spec, metric, part, &wanted->parts);
   }
   wanted->within = within;
+  wanted->limit = limit;
   wanted->part = part;
   wanted->spell = spell;
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "arena.h"
+#include "sort_values.h"
 
 /* The block: at most this many values when it is not to be answered exactly; and what it begins
  * with. */
@@ -415,70 +416,26 @@ static uint64_t rank_of(double q, uint64_t n) {
   return rank < (double)n ? (uint64_t)rank : n;
 }
 
-/* --- sorting -------------------------------------------------------------------------------- */
-
-enum { SORT_DIGIT = 8, SORT_FEW = 64 };
-
-static void sort_few(uint64_t *value, uint32_t n) {
-  for (uint32_t i = 1; i < n; i++) {
-    uint64_t v = value[i];
-    uint32_t at = i;
-    for (; at > 0 && value[at - 1] > v; at--) value[at] = value[at - 1];
-    value[at] = v;
-  }
-}
-
-/* One pass by the digit above `shift`, in which not all are equal. */
-static void sort_by_digit(uint64_t *to, const uint64_t *from, uint32_t n, uint32_t shift) {
-  uint32_t at[1 << SORT_DIGIT] = {0}, sum = 0;
-  for (uint32_t i = 0; i < n; i++) at[from[i] >> shift & ((1 << SORT_DIGIT) - 1)]++;
-  for (uint32_t d = 0; d < 1 << SORT_DIGIT; d++) {
-    uint32_t here = at[d];
-    at[d] = sum;
-    sum += here;
-  }
-  for (uint32_t i = 0; i < n; i++) to[at[from[i] >> shift & ((1 << SORT_DIGIT) - 1)]++] = from[i];
-}
-
-/* By digits, the lowest first: thousands of latencies take a fifth of the time of qsort. */
-static void sort(uint64_t *value, uint32_t n) {
-  if (n <= SORT_FEW) {
-    sort_few(value, n);
-    return;
-  }
-  uint64_t differs = 0, *other = mem_alloc(n * sizeof *other), *from = value, *to = other;
-  for (uint32_t i = 1; i < n; i++) differs |= value[i] ^ value[0];
-  for (uint32_t shift = 0; shift < 64; shift += SORT_DIGIT) {
-    if ((differs >> shift & ((1 << SORT_DIGIT) - 1)) == 0) continue;
-    sort_by_digit(to, from, n, shift);
-    uint64_t *sorted = to;
-    to = from;
-    from = sorted;
-  }
-  if (from != value) memcpy(value, from, n * sizeof *value);
-  free(other);
-}
-
 /* --- quantiles ------------------------------------------------------------------------------ */
 
 void hist_settle(struct hist *hist) {
   if (!hist_is_exact(hist)) {
     if (is_pending(hist)) spill(hist);
   } else if (hist->sorted != hist->values) {
-    sort(hist->value, hist->values);
+    sort_values(hist->value, hist->values);
     hist->sorted = hist->values;
   }
-}
-
-/* The estimate for the `rank`-th of `times` values in bucket `i` of octave `o`. */
-static double within_bucket(uint32_t o, uint32_t i, uint64_t rank, uint64_t times) {
-  double low = (double)bucket_least(o, i), high = (double)bucket_greatest(o, i);
-  return low + (high - low) * (((double)rank - 0.5) / (double)times);
 }
 
 struct place {
   uint32_t octave, bucket;
   uint64_t rank, times; /* in the bucket; how many values it holds */
+};
+
+/* A bucket, or the part of it between limits that are watched. */
+struct part {
+  double low, high;
+  uint64_t rank, times; /* in the part */
 };
 
 static struct place place_of(const struct hist *hist, uint64_t rank) {
@@ -504,9 +461,26 @@ static double within_extremes(const struct hist *hist, double value) {
   return fmin(fmax(value, (double)hist->min), (double)hist->max);
 }
 
+/* Where in its bucket the `rank`-th value of all lies, as far as it is known: limits that are
+ * watched tell how many values of the bucket lie on either side of them. */
+static struct part part_of(const struct hist *hist, struct place p, uint64_t rank) {
+  uint64_t least = bucket_least(p.octave, p.bucket), greatest = bucket_greatest(p.octave, p.bucket);
+  uint64_t below = rank - p.rank, from = below, to = below + p.times;
+  for (uint32_t i = 0; i < hist->marks; i++) {
+    const struct hist_mark *mark = &hist->mark[i];
+    if (mark->value < least || mark->value >= greatest) continue;
+    if (mark->upto >= rank) greatest = mark->value;
+    if (mark->upto >= rank && mark->upto < to) to = mark->upto;
+    if (mark->upto < rank) least = mark->value + 1;
+    if (mark->upto < rank && mark->upto > from) from = mark->upto;
+  }
+  return (struct part){(double)least, (double)greatest, rank - from, to - from};
+}
+
 static double bucket_quantile(const struct hist *hist, uint64_t rank) {
-  struct place p = place_of(hist, rank);
-  return within_extremes(hist, within_bucket(p.octave, p.bucket, p.rank, p.times));
+  struct part p = part_of(hist, place_of(hist, rank), rank);
+  double share = ((double)p.rank - 0.5) / (double)p.times;
+  return within_extremes(hist, p.low + (p.high - p.low) * share);
 }
 
 static double quantile_of_settled(const struct hist *hist, double q) {
@@ -554,8 +528,9 @@ void hist_quantile_span(const struct hist *hist, double q, double *least, double
   if (hist_is_exact(hist) || is_pending(hist) || rank <= 1 || rank == count) return;
   struct place p = place_of(hist, rank);
   if (!stands_out(hist, p)) return;
-  *least = within_extremes(hist, (double)bucket_least(p.octave, p.bucket));
-  *most = within_extremes(hist, (double)bucket_greatest(p.octave, p.bucket));
+  struct part part = part_of(hist, p, rank);
+  *least = within_extremes(hist, part.low);
+  *most = within_extremes(hist, part.high);
 }
 
 hist_wide hist_sum(const struct hist *hist) {
@@ -627,4 +602,11 @@ double hist_count_upto(const struct hist *hist, uint64_t value) {
   double count = (double)hist->zeros;
   for (uint32_t i = 0; i < hist->values; i++) count += hist->value[i] <= value;
   return count + count_in_buckets(hist, value);
+}
+
+uint64_t hist_times_of(const struct hist *hist, uint64_t value) {
+  uint64_t times = value == 0 ? hist->zeros : 0;
+  for (uint32_t i = 0; i < hist->values; i++) times += hist->value[i] == value;
+  const struct hist_mark *upto = mark_of(hist, value), *before = mark_of(hist, value - 1);
+  return upto != NULL && before != NULL ? times + upto->upto - before->upto : times;
 }

@@ -91,7 +91,8 @@ static inline void hist_add_zero(struct hist *hist) {
 }
 
 /* Counts exactly how many values are not above each of these limits, where hist_count_upto would
- * share out a bucket. Of an empty histogram that watches nothing; one that is empty takes over
+ * share out a bucket. Quantiles lie on the right side of each; of a limit and the number before it,
+ * the quantile that is the limit is known exactly. Of an empty histogram that watches nothing; one that is empty takes over
  * what is watched from the first that is merged into it. */
 void hist_watch(struct hist *hist, const uint64_t *limit, uint32_t n);
 void hist_watch_like(struct hist *hist, const struct hist *like);
@@ -134,6 +135,9 @@ double hist_deviation(const struct hist *hist);
 /* How many of the values are not above `value`: exactly if it is watched or values are kept one by
  * one; else of the bucket that it lies in a share, as if its values were spread over it. */
 double hist_count_upto(const struct hist *hist, uint64_t value);
+/* How many are this value, as far as it is known: of those kept one by one, and of those in the
+ * buckets if it and the number before it are watched. */
+uint64_t hist_times_of(const struct hist *hist, uint64_t value);
 uint64_t hist_zeros(const struct hist *hist); /* how many of the values are 0 */
 
 #endif

@@ -185,6 +185,12 @@ struct within_spec {
   uint64_t ns;
 };
 
+/* A time that a goal compares a quantile of a client's latencies with. */
+struct limit_spec {
+  const char *owner; /* as of within_spec */
+  uint64_t ns;
+};
+
 /* A percentile beside those that a family of metrics has by itself. */
 struct percentile_spec {
   const char *family; /* "users.latency", "web[2].wait" */
@@ -218,9 +224,10 @@ struct spell_spec {
 
 /* Metrics that exist only where a goal asks for them. */
 struct wanted {
-  uint32_t withins, percentiles, worsts, parts, spells;
+  uint32_t withins, limits, percentiles, worsts, parts, spells;
   const struct spell_spec *spell;
   const struct within_spec *within;
+  const struct limit_spec *limit;
   const struct percentile_spec *percentile;
   const struct worst_spec *worst;
   const struct time_part_spec *part;

@@ -609,6 +609,35 @@ static void test_watched(void **state) {
   hist_free(&growth);
 }
 
+/* Aim: a quantile that is a limit is that limit, to the nanosecond, and one beyond it is beyond it:
+ * though both lie in one bucket, and after merging. */
+static void test_quantile_at_limit(void **state) {
+  (void)state;
+  static const uint64_t limits[] = {49999999, 50000000};
+  struct hist one, hist;
+  double least, most;
+  hist_init(&one, 0, NULL);
+  hist_init(&hist, 10, NULL);
+  hist_watch(&one, limits, 2);
+  for (int i = 0; i < 2000; i++) {
+    hist_add(&one, i % 1000 < 900 ? 49950000 : i % 1000 < 995 ? 50000000 : 50050000);
+  }
+  hist_add(&one, 10000000);
+  hist_add(&one, 80000000);
+  hist_merge(&hist, &one);
+  hist_settle(&hist);
+  assert_true(hist_quantile(&hist, 0.99) == 50000000);
+  hist_quantile_span(&hist, 0.99, &least, &most);
+  assert_true(least == 50000000 && most == 50000000);
+  hist_quantile_span(&hist, 0.997, &least, &most);
+  assert_true(least == 50000001 && most > 50050000 && hist_quantile(&hist, 0.997) > 50000000);
+  hist_quantile_span(&hist, 0.5, &least, &most);
+  assert_true(least < 49950000 && most == 49999999);
+  assert_true(hist_times_of(&hist, 50000000) == 190 && hist_times_of(&hist, 49999999) == 0);
+  hist_free(&one);
+  hist_free(&hist);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_random_data),
@@ -629,6 +658,7 @@ int main(void) {
       cmocka_unit_test(test_merge_mixed),
       cmocka_unit_test(test_take_new),
       cmocka_unit_test(test_span_of_alike),
+      cmocka_unit_test(test_quantile_at_limit),
   };
   return cmocka_run_group_tests_name("hist", tests, NULL, NULL);
 }

@@ -14,6 +14,8 @@
 /* Of a replication the larger half of its values is kept, and of a short one this many: one long
  * queue can make most of its requests slow ones. */
 #define KEPT 2000u
+/* Values that are one and the same are more than chance from this part of those beyond them. */
+#define ALIKE 0.1
 /* Below so many spells a replication the numbers beyond a quantile tell its interval. */
 #define SPELLS_OF_MANY 8
 
@@ -203,6 +205,14 @@ static void of_spells(const struct tail_question *question, const struct counts 
   upper_end_raise(e, question->whole, question->q * c->sum / count);
 }
 
+/* Whether the quantile is a value that many have. Those of replications are then that one, or one
+ * far off, and not at all normal; how many lie beyond it is. */
+static bool is_of_alike(const struct hist *whole, double value, double beyond) {
+  if (!isfinite(value) || value < 0) return false;
+  double times = (double)hist_times_of(whole, (uint64_t)(value * 1e9 + 0.5));
+  return times > 1 && times >= ALIKE * beyond;
+}
+
 bool tails_interval(const struct tails *t, const struct tail_question *question, struct estimate *e,
                     double *at_least) {
   double q = question->q, value = e->value, half;
@@ -217,7 +227,9 @@ bool tails_interval(const struct tails *t, const struct tail_question *question,
   }
   bool few = question->replications < TAIL_FEW && question->replications >= TAIL_FEWEST;
   double least = few ? TAIL_SHORT_OF_FEW : TAIL_SHORT;
-  if (beyond >= least * question->replications) return false;
+  if (beyond >= least * question->replications && !is_of_alike(question->whole, value, beyond)) {
+    return false;
+  }
   double lo = isnan(half) ? NAN : fmin(at_rank(question->whole, c.sum - ceil(farthest)), value);
   e->lo = e->hi = NAN;
   if (nearest >= 0) {

@@ -20,6 +20,9 @@
  * wider one and covers too often (with a limit of one spell, p99 of nine such replications in 97 of
  * 100).
  *
+ * Where the quantile is a value that many requests have, such as a time that is constant or a
+ * timeout, the ranks tell the interval, too: it is that value alone if both ends of it are.
+ *
  * Replications are summed up in TAIL_PARTS parts, which keeps the memory bounded. Everything is a
  * sum or an extreme of whole numbers: the order of arrival does not show. */
 #ifndef TAILS_H
@@ -61,7 +64,7 @@ struct tail_question {
 };
 
 /* Gives `e`, which has its value, the interval; false, and nothing done, where replications are
- * long enough for their own quantiles. Where too few samples lie beyond the quantile to tell an
+ * long enough for their own quantiles and these are not of values that are alike. Where too few samples lie beyond the quantile to tell an
  * upper end, there is no interval and *at_least is its lower end; else *at_least is NaN. */
 bool tails_interval(const struct tails *tails, const struct tail_question *question,
                     struct estimate *e, double *at_least);
