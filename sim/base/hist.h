@@ -92,8 +92,8 @@ static inline void hist_add_zero(struct hist *hist) {
 
 /* Counts exactly how many values are not above each of these limits, where hist_count_upto would
  * share out a bucket. Quantiles lie on the right side of each; of a limit and the number before it,
- * the quantile that is the limit is known exactly. Of an empty histogram that watches nothing; one that is empty takes over
- * what is watched from the first that is merged into it. */
+ * the quantile that is the limit is known exactly. Of an empty histogram that watches nothing; one
+ * that is empty takes over what is watched from the first that is merged into it. */
 void hist_watch(struct hist *hist, const uint64_t *limit, uint32_t n);
 void hist_watch_like(struct hist *hist, const struct hist *like);
 

@@ -1,5 +1,6 @@
 #include "goals.h"
 
+#include <ctype.h>
 #include <lauxlib.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -51,12 +52,104 @@ static bool read_operator(const char **at, enum goal_op *op) {
   return false;
 }
 
+/* --- what is no single comparison --- */
+
+/* Where such a word begins, behind a blank that belongs to it; NULL: nowhere. */
+static const char *find_any(const char *text, const char *const *words, size_t *length) {
+  for (; *words; words++) {
+    const char *at = strstr(text, *words);
+    if (at == NULL) continue;
+    *length = strlen(*words);
+    return at;
+  }
+  return NULL;
+}
+
+/* "a < 1 and b > 2", "a < 1 < 2", "a < b", and other things that one might try. False: none. */
+static bool is_no_comparison(struct loader *loader, const struct spot *spot, const char *text,
+                             const char *value) {
+  static const char *const both[] = {" and ", "&&", ",", NULL}, *const either[] = {" or ", "||",
+                                                                                   NULL};
+  size_t length = 0, metric = wanted_length(value);
+  const char *at = find_any(value, both, &length);
+  if (at != NULL) {
+    const char *rest = at + length + strspn(at + length, " ");
+    int first = (int)(at - text);
+    while (first > 0 && text[first - 1] == ' ') first--;
+    spot_error(loader, spot,
+               "\"%.120s\" says two things: a goal compares one metric with one value; write "
+               "goal \"%.*s\" and goal \"%.80s\"",
+               text, first, text, rest);
+    return true;
+  }
+  if (find_any(value, either, &length) != NULL) {
+    return !spot_error(
+        loader, spot,
+        "\"%.120s\": a goal compares one metric with one value, and all goals are to "
+        "be met; there is no 'or'",
+        text);
+  }
+  if (strstr(value, " during ") != NULL) {
+    return !spot_error(loader, spot,
+                       "\"%.120s\": write goal { \"METRIC OP VALUE\", during = \"NAME OF THE "
+                       "FAULT\" }",
+                       text);
+  }
+  if (strpbrk(value, "<>=") != NULL) {
+    return !spot_error(
+        loader, spot,
+        "\"%.120s\" compares twice: a goal compares one metric with one value; write "
+        "two goals",
+        text);
+  }
+  if (isalpha((unsigned char)value[0]) && memchr(value, '.', metric) != NULL) {
+    return !spot_error(
+        loader, spot,
+        "\"%.120s\": a metric is compared with a value, such as 250ms or 99.9%%, and "
+        "not with '%.*s'",
+        text, (int)metric, value);
+  }
+  return false;
+}
+
+/* "50ms > a": what stands on the other side of the operator. */
+static bool is_turned_round(struct loader *loader, const struct spot *spot, const char *text) {
+  static const struct {
+    const char *text, *turned;
+  } around[] = {{"<=", ">="}, {">=", "<="}, {"==", "=="}, {"<", ">"}, {">", "<"}};
+  size_t length = wanted_length(text);
+  const char *at = text + length + strspn(text + length, "% ");
+  if (!isdigit((unsigned char)text[0])) return false;
+  for (size_t i = 0; i < sizeof around / sizeof *around; i++) {
+    size_t n = strlen(around[i].text);
+    if (strncmp(at, around[i].text, n) != 0) continue;
+    const char *metric = at + n + strspn(at + n, " ");
+    int value = (int)(at - text);
+    while (value > 0 && text[value - 1] == ' ') value--;
+    return !spot_error(loader, spot, "\"%.120s\": the metric stands first; write \"%.*s %s %.*s\"",
+                       text, (int)wanted_length(metric), metric, around[i].turned, value, text);
+  }
+  return false;
+}
+
+/* Of an operator that only looks like one: the right one. */
+static const char *meant(const char *at) {
+  if (strncmp(at, "=<", 2) == 0) return "<=";
+  if (strncmp(at, "=>", 2) == 0) return ">=";
+  return at[0] == '=' && at[1] != '=' ? "==" : NULL;
+}
+
 /* Splits "metric op value"; the value is left as text. */
 static bool split(struct loader *loader, const struct spot *spot, struct goal *goal,
                   const char **value) {
   size_t length = wanted_length(goal->text);
   const char *at = goal->text + length;
   while (*at == ' ') at++;
+  if (is_turned_round(loader, spot, goal->text)) return false;
+  if (length > 0 && meant(at) != NULL) {
+    return spot_error(loader, spot, "\"%.120s\": write %s in place of %.*s", goal->text, meant(at),
+                      (int)strspn(at, "=<>"), at);
+  }
   bool ok = length > 0 && read_operator(&at, &goal->op);
   while (*at == ' ') at++;
   if (!ok || *at == '\0') {
@@ -65,6 +158,7 @@ static bool split(struct loader *loader, const struct spot *spot, struct goal *g
                       "\"users.latency.p99 < 250ms\", with OP one of < <= > >= ==",
                       goal->text);
   }
+  if (is_no_comparison(loader, spot, goal->text, at)) return false;
   goal->metric = arena_format(loader->arena, "%.*s", (int)length, goal->text);
   *value = at;
   return true;

@@ -153,6 +153,13 @@ const char *runtime_hint(const char *message) {
       {"attempt to concatenate a nil value", "it has no value here; is it the right name?"},
       {"attempt to concatenate a ", "only texts and numbers are joined with .."},
       {"attempt to get length of a nil value", "it has no value here; is it the right name?"},
+      {"to 'format' (number expected", "%s takes any value, %d, %g and %.1f take numbers alone"},
+      {"to 'format' (no value)",
+       "each % in the text takes one more value, and %% stands for itself"},
+      {"to 'format' (number has no integer", "%d takes whole numbers; %g and %.1f take others too"},
+      {"assertion failed!", "give assert a text behind it that says what is wrong"},
+      {"bad argument #1 to 'pairs' (table expected, got nil)",
+       "what is gone through has no value; is it the right name?"},
       {"bad argument #1 to 'for iterator'",
        "what is gone through has no value or is no table; is it the right name?"},
   };

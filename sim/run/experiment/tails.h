@@ -64,8 +64,9 @@ struct tail_question {
 };
 
 /* Gives `e`, which has its value, the interval; false, and nothing done, where replications are
- * long enough for their own quantiles and these are not of values that are alike. Where too few samples lie beyond the quantile to tell an
- * upper end, there is no interval and *at_least is its lower end; else *at_least is NaN. */
+ * long enough for their own quantiles and these are not of values that are alike. Where too few
+ * samples lie beyond the quantile to tell an upper end, there is no interval and *at_least is its
+ * lower end; else *at_least is NaN. */
 bool tails_interval(const struct tails *tails, const struct tail_question *question,
                     struct estimate *e, double *at_least);
 

@@ -162,7 +162,10 @@ static int add_place(lua_State *L) {
     lua_pushfstring(L, "#%d:%d: %s \"%s\": %s", (int)built->source, built->line, built->text,
                     built->name, message);
   } else {
-    lua_pushfstring(L, "#%d:%d: %s", (int)source, line, message);
+    /* Lua knows no name of what is not called from Lua, which is string.format alone (safelib.c).
+     */
+    lua_pushfstring(L, "#%d:%d: %s", (int)source, line,
+                    luaL_gsub(L, message, " to '?' (", " to 'format' ("));
   }
   return 1;
 }
