@@ -31,6 +31,9 @@ void copies_outline(const struct spec *spec, const struct component_spec *compon
   copies->majority = config->write.word == WRITE_QUORUM || config->read.word == READ_QUORUM;
   bool certifies = copies_all_lead(config) && config->conflict == CONFLICT_ABORT;
   copies->replaces = !certifies;
+  copies->mends = config->repair != REPAIR_NONE || config->anti_entropy_ns > 0;
+  copies->keep = config->keep;
+  copies->snapshot_ns = dist_mean(&config->snapshot);
   if (config->elect.given) {
     copies->elect_ns = config->elect.timeout_ns;
     copies->majority |= config->write.word == WRITE_ASYNC;
@@ -176,6 +179,12 @@ void quorum_check(struct quorum_member *m, struct checks *out) {
                "%" PRIu64 " calls = %" PRIu64 " answered + %" PRIu64 " failed + %" PRIu64
                " lost + %" PRIu32 " waiting; %" PRIu64 " hints, as counted",
                m->begun, m->answered, m->failed, m->lost, m->waiting, hints);
+  if (m->number >= m->quorum->n) return;
+  uint32_t lacks = history_lacks(m->quorum->history, m->number);
+  uint64_t behind = (uint64_t)m->meters->behind.value;
+  check_member(out, m->member, "behind", behind == lacks,
+               "%" PRIu64 " writes behind, of %" PRIu32 " that the history says it lacks", behind,
+               lacks);
 }
 
 /* Callers ask any copy, or where there are coordinators without data, one of the nearest; where all

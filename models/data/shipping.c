@@ -122,6 +122,7 @@ const struct fault_def fault_lose = {
     .own = true,
     .hit = hit,
     .refuses = true,
+    .loses_data = true,
     .life = LIFE_ENDS,
     .fits = fits,
     .lacks = "keeps no data that could be lost and restored; name a database or a storage",

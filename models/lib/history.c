@@ -283,7 +283,7 @@ uint32_t history_merge(struct history *h, uint32_t copy, uint32_t write) {
   at(h, write)->has |= bit;
   for (uint32_t w = write; is_kept(h, w) && !(at(h, w)->shows & bit); w = at(h, w)->before) {
     at(h, w)->shows |= bit;
-    n++;
+    n += at(h, w)->begun; /* else it was given up */
   }
   note(h, KEY_SHOWN, copy + 1, write);
   forget(h);
@@ -416,7 +416,16 @@ uint32_t history_lose_copy(struct history *h, uint32_t copy, uint64_t now_ns) {
     w->has &= ~bit;
     w->shows &= ~bit;
     note(h, KEY_DISCARDED, copy + 1, h->first + i);
-    lacks++;
+    lacks += w->begun;
+  }
+  return lacks;
+}
+
+uint32_t history_lacks(const struct history *h, uint32_t copy) {
+  uint32_t lacks = 0;
+  for (uint32_t i = 0; i < h->n; i++) {
+    const struct history_write *w = at(h, h->first + i);
+    lacks += w->begun && !(w->shows >> copy & 1);
   }
   return lacks;
 }

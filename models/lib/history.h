@@ -120,6 +120,8 @@ struct history_gone {
 struct history_gone history_lose_gone(struct history *h,
                                       bool (*may_come)(const void *who, uint32_t write),
                                       const void *who);
+/* Writes that were begun, not given up, and that a copy does not show. */
+uint32_t history_lacks(const struct history *h, uint32_t copy);
 /* Calls `lacks` with each version that `other` shows and `copy` shows neither it nor a newer one.
  */
 void history_compare(const struct history *h, uint32_t copy, uint32_t other,

@@ -74,6 +74,7 @@ struct fault_def {
   bool swallows;   /* calls or messages vanish */
   bool severs;     /* all messages; with a single place those between it and all others */
   bool flaps;      /* not all the time: for `down_ns` of each `every_ns` */
+  bool loses_data; /* what its members keep is gone */
   bool of_process; /* it lasts as long as the process that it hits: a restart is its end */
   bool stretches;  /* what takes time takes `factor` times as long */
   bool needs_tls;  /* it meets those who open connections with TLS, and nobody else */

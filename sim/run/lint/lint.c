@@ -175,6 +175,13 @@ const struct lint_rule lint_rules[] = {
      "messages are thrown away before anybody can work on them",
      "a longer retention, or more instances, so that not all are away at once",
      lint_retention_below_outage},
+    {"snapshot-too-late", "a log keeps fewer writes than come while a snapshot is on its way",
+     "a copy that needs one needs the next one as soon as it has it, and never has all",
+     "a larger copies.keep", lint_snapshot_too_late},
+    {"loss-unmended", "a copy without a primary loses its data, and nobody brings it what it lacks",
+     "its answers count and know nothing, and the next copy that is lost may have been the last "
+     "that had something",
+     "anti_entropy = \"10min\", or repair = \"read\" for what is read", lint_loss_unmended},
     {"idle-consumers", "a group has more instances than its topic has partitions",
      "a partition is one instance's, so that the others have nothing to do until one breaks",
      "as many partitions as there will ever be instances, or fewer instances", lint_idle_consumers},

@@ -126,6 +126,8 @@ double lint_measured_ns(const struct lint *lint);
 /* The part of it in which what the goal is about is measured: all, or while the fault holds. */
 double lint_subject_ns(const struct lint *lint, const struct goal_subject *subject);
 
+void lint_snapshot_too_late(struct lint *lint);
+void lint_loss_unmended(struct lint *lint);
 void lint_timeout_inverted(struct lint *lint);
 void lint_timeout_below_work(struct lint *lint);
 void lint_timeout_beyond_run(struct lint *lint);

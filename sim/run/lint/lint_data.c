@@ -245,6 +245,55 @@ void lint_gossip_leaves_out(struct lint *lint) {
   }
 }
 
+/* Writes that reach one shard of a component, on average. */
+static double writes_of(const struct lint *lint, uint32_t component, uint32_t shards) {
+  const struct call_graph *graph = lint->graph;
+  double rate = 0;
+  for (uint32_t i = graph->first[component]; i != NO_NODE; i = graph->node[i].next) {
+    if (data_op_of(lint->spec, component, graph->node[i].op) != DATA_WRITE) continue;
+    rate += graph->node[i].rate_per_s;
+  }
+  return rate / shards;
+}
+
+void lint_snapshot_too_late(struct lint *lint) {
+  for (uint32_t c = 0; c < lint->spec->components; c++) {
+    const struct outline_copies *copies = copies_of(lint, c);
+    if (copies == NULL || copies->keep == PARAM_UNLIMITED) continue;
+    double rate = writes_of(lint, c, copies->shards);
+    double come = rate * copies->snapshot_ns / 1e9;
+    if (!(come > (double)copies->keep)) continue;
+    struct finding *f = lint_add_component(lint, c);
+    f->what = lint_text(
+        lint, "a snapshot takes %s, in which %.0f writes come at %s, and the log keeps %llu",
+        lint_ns(lint, copies->snapshot_ns), come, lint_rate(lint, rate),
+        (unsigned long long)copies->keep);
+    f->mend = lint_text(lint, "a copies.keep above %.0f, or a quicker snapshot", come);
+  }
+}
+
+/* The first fault by which some copies lose their data, and not all of them. */
+static const struct fault_spec *loss_of(const struct lint *lint, uint32_t component) {
+  for (uint32_t i = 0; i < lint->spec->faults; i++) {
+    const struct fault_spec *fault = &lint->spec->fault[i];
+    if (!fault->type->loses_data || !lint_hits(lint, fault->target, component)) continue;
+    if (!lint_hits_all(lint, fault->target, component)) return fault;
+  }
+  return NULL;
+}
+
+void lint_loss_unmended(struct lint *lint) {
+  for (uint32_t c = 0; c < lint->spec->components; c++) {
+    const struct outline_copies *copies = copies_of(lint, c);
+    if (copies == NULL || copies->read == 0 || copies->mends) continue;
+    const struct fault_spec *fault = loss_of(lint, c);
+    if (fault == NULL) continue;
+    lint_add_component(lint, c)->what = lint_text(
+        lint, "%s: of %u copies one comes back empty, and gets what is written from then on alone",
+        fault->name, copies->n);
+  }
+}
+
 /* --- caches --------------------------------------------------------------------------------- */
 
 /* Whether others than the cache write where it looks, or there are several caches. */
