@@ -157,6 +157,14 @@ static const struct scenario_param params[] = {
     {.name = "share", .value = "0.5", .fallback = "0.5", .doc = ""},
 };
 static const struct scenario scenario = {.file = "shop.lua", .params = 4, .param = params};
+static const struct scenario two_rates = {
+    .file = "shop.lua",
+    .params = 3,
+    .param = (const struct scenario_param[]){
+        {.name = "rate", .value = "90/s", .fallback = "90/s", .doc = ""},
+        {.name = "users", .value = "100", .fallback = "100", .doc = ""},
+        {.name = "limit", .value = "5k/min", .fallback = "5k/min", .doc = ""},
+    }};
 static const struct scenario single = {.file = "shop.lua", .params = 1, .param = params};
 
 static void axes(void **state) {
@@ -167,6 +175,8 @@ static void axes(void **state) {
   assert_string_equal(axis.name, "rate");
   assert_true(axis.range.start == 90 && !axis.range.given && !axis.range.whole);
   assert_string_equal(load_axis_value(&axis, 53.9).text, "53.9/s");
+  assert_true(load_axis_find(&scenario, NULL, &axis, &err)); /* the only rate */
+  assert_string_equal(axis.name, "rate");
   assert_true(load_axis_find(&scenario, "rate=1..5k/s", &axis, &err));
   assert_true(axis.range.given && axis.range.low == 1 && axis.range.high == 5);
   assert_true(axis.factor == 1000);
@@ -187,14 +197,14 @@ static void mistakes_about_axes(void **state) {
   static const struct {
     const char *over, *said;
   } wrong[] = {
-      {NULL, "which parameter"},     {"raet", "did you mean 'rate'"},
-      {"cache", "no number"},        {"rate=5", "a range"},
-      {"rate=", "a range"},          {"rate=..", "a range"},
-      {"rate=5..", "a range"},       {"rate=9..5/s", "to rise"},
-      {"rate=0..5/s", "to rise"},    {"rate=5..5/s", "to rise"},
-      {"rate=-5..5/s", "a range"},   {"rate=1/s..5k/s", "same unit"},
-      {"rate=1..10:2/s", "a range"}, {"rate=1..inf", "a range"},
-      {"", "no such parameter"},     {"=1..5", "no such parameter"},
+      {"raet", "did you mean 'rate'"}, {"cache", "no number"},
+      {"rate=5", "a range"},           {"rate=", "a range"},
+      {"rate=..", "a range"},          {"rate=5..", "a range"},
+      {"rate=9..5/s", "to rise"},      {"rate=0..5/s", "to rise"},
+      {"rate=5..5/s", "to rise"},      {"rate=-5..5/s", "a range"},
+      {"rate=1/s..5k/s", "same unit"}, {"rate=1..10:2/s", "a range"},
+      {"rate=1..inf", "a range"},      {"", "no such parameter"},
+      {"=1..5", "no such parameter"},
   };
   for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
     struct load_axis axis;
@@ -203,6 +213,10 @@ static void mistakes_about_axes(void **state) {
       fail_msg("accepted: %s", wrong[i].over);
     if (strstr(err.text, wrong[i].said) == NULL) fail_msg("%s: %s", wrong[i].over, err.text);
   }
+  struct load_axis axis;
+  struct error err = {0};
+  assert_false(load_axis_find(&two_rates, NULL, &axis, &err));
+  assert_non_null(strstr(err.text, "which parameter"));
 }
 
 int main(void) {

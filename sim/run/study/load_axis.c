@@ -46,18 +46,33 @@ static bool is_number(const struct scenario_param *param) {
   return split(param->value, &number, unit, sizeof unit) && number > 0;
 }
 
+static bool is_rate(const struct scenario_param *param) {
+  double number;
+  struct error ignored = {0};
+  return quantity_parse(QUANTITY_RATE, param->value, &number, &ignored);
+}
+
+/* What is meant if nothing is said: the only number, or of several the only rate. */
+static const struct scenario_param *only_one(const struct scenario *s) {
+  const struct scenario_param *number = NULL, *rate = NULL;
+  uint32_t numbers = 0, rates = 0;
+  for (uint32_t i = 0; i < s->params; i++) {
+    if (!is_number(&s->param[i])) continue;
+    number = &s->param[i], numbers++;
+    if (is_rate(&s->param[i])) rate = &s->param[i], rates++;
+  }
+  return numbers == 1 ? number : rates == 1 ? rate : NULL;
+}
+
 static const struct scenario_param *find_param(const struct scenario *s, const char *name,
                                                struct error *err) {
   const char **names = g_new0(const char *, s->params + 1);
-  const struct scenario_param *found = NULL, *only = NULL;
+  const struct scenario_param *found = name == NULL ? only_one(s) : NULL;
   uint32_t numbers = 0;
   for (uint32_t i = 0; i < s->params; i++) {
     if (name != NULL && strcmp(s->param[i].name, name) == 0) found = &s->param[i];
-    if (!is_number(&s->param[i])) continue;
-    only = &s->param[i];
-    names[numbers++] = s->param[i].name;
+    if (is_number(&s->param[i])) names[numbers++] = s->param[i].name;
   }
-  if (name == NULL && numbers == 1) found = only;
   if (found == NULL && numbers == 0) {
     error_set(err,
               "%s declares no parameter whose value could be varied; write, for instance, local "

@@ -15,7 +15,8 @@ struct load_axis {
 };
 
 /* Finds the parameter that `over` ("rate" or "rate=100..1000/s") names and its range. NULL: the
- * only parameter with a number that the scenario declares. The scenario must outlive the axis. */
+ * only parameter with a number that the scenario declares, or the only one of them that is a rate.
+ * The scenario must outlive the axis. */
 bool load_axis_find(const struct scenario *scenario, const char *over, struct load_axis *axis,
                     struct error *err);
 
