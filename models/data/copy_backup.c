@@ -70,7 +70,7 @@ void copy_backup_note_loss(const struct sim *sim, struct copy *copy) {
 }
 
 void copy_backup_restore(struct sim *sim, struct copy *copy) {
-  const struct group *group = copy->group;
+  struct group *group = copy->group;
   if (group->ship == NULL) {
     sim_fail(
         sim,
@@ -79,6 +79,7 @@ void copy_backup_restore(struct sim *sim, struct copy *copy) {
         group->component->spec->name);
     return;
   }
+  group->safe_ns = sim->now_ns; /* only what comes from now on can be lost */
   copy_rewind(copy, copy->log.end < group->safe ? copy->log.end : group->safe);
   history_lose_data(group->history, copy->number);
   copy->matched = copy->log.dropped;

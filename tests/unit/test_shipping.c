@@ -37,6 +37,10 @@ static void test_lost_again(void **state) {
   expect(text, "db.lost_writes", 4 + 7);
   expect(text, "db.recovery_point.max", 7);
   expect(text, "db.recovery_point.mean", (4.2 + 7) / 2);
+  text = DB(SHIP " }, copies = { n = 3", LOSE("34.5s") LOSE("46.5s"));
+  expect(text, "db.lost_writes", 4 + 7);
+  expect(text, "db.recovery_point.max", 7);
+  expect(text, "db.recovery_point.mean", (4.2 + 7) / 2);
 }
 
 /* Aim: a crash keeps the data and breaks the transfer off; shipping begins again after it. */
