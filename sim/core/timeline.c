@@ -32,6 +32,7 @@ struct source_track {
   struct hist latency; /* of this window */
   float *value[SERIES_P99 + 1];
   float *errors[OUTCOMES];
+  double errors_sum; /* once all windows are known */
 };
 
 struct load { /* integrals, in member-nanoseconds */
@@ -341,20 +342,19 @@ static double errors_of(const struct source_track *s, uint32_t windows) {
   return sum;
 }
 
-/* Of more sources than are kept those stay of which most requests failed, then the first. */
-static void keep_worst(const struct timeline *timeline, struct tracks *t) {
-  for (uint32_t k = 0; k < TIMELINE_SOURCES && t->sources > TIMELINE_SOURCES; k++) {
-    uint32_t worst = k;
-    for (uint32_t i = k + 1; i < t->sources; i++) {
-      double a = errors_of(&t->source[i], timeline->windows);
-      double b = errors_of(&t->source[worst], timeline->windows);
-      uint32_t id = t->source[i].since.component->id;
-      if (a > b || (a == b && id < t->source[worst].since.component->id)) worst = i;
-    }
-    struct source_track kept = t->source[worst];
-    t->source[worst] = t->source[k];
-    t->source[k] = kept;
+static int compare_errors(const void *left, const void *right) {
+  const struct source_track *a = left, *b = right;
+  if (a->errors_sum != b->errors_sum) return a->errors_sum < b->errors_sum ? 1 : -1;
+  return a->since.component->id < b->since.component->id ? -1 : 1;
+}
+
+/* Of more sources than are kept those come first of which most requests failed, then the first. */
+static void put_worst_first(const struct timeline *timeline, struct tracks *t) {
+  if (t->sources <= TIMELINE_SOURCES) return;
+  for (uint32_t i = 0; i < t->sources; i++) {
+    t->source[i].errors_sum = errors_of(&t->source[i], timeline->windows);
   }
+  qsort(t->source, t->sources, sizeof *t->source, compare_errors);
 }
 
 static void tracks_free(struct tracks *t) {
@@ -375,7 +375,7 @@ static void tracks_free(struct tracks *t) {
 void timeline_finish(struct sim *sim) {
   struct timeline *timeline = sim->timeline;
   struct tracks *t = timeline->tracks;
-  keep_worst(timeline, t);
+  put_worst_first(timeline, t);
   uint32_t told = t->sources < TIMELINE_SOURCES ? t->sources : TIMELINE_SOURCES;
   for (uint32_t i = 0; i < told; i++) source_series(timeline, &t->source[i]);
   qsort(t->load, t->loads, sizeof *t->load, compare_loads);
