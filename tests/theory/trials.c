@@ -40,7 +40,9 @@ static void count_covered(struct series *series, uint32_t index) {
     series->expected[m]++;
     bool covers = e->lo <= series->truth[m] && e->hi >= series->truth[m];
     series->covered[m] += covers;
-    series->honest[m] += covers || is_doubted(&r, series->metric[m]);
+    bool doubted = is_doubted(&r, series->metric[m]);
+    series->honest[m] += covers || doubted;
+    series->doubted[m] += doubted;
   }
   g_mutex_unlock(&series->lock);
   results_free(&r);
@@ -51,6 +53,7 @@ void trials_cover(struct series *series) {
   series->covered = g_new0(uint64_t, series->metrics);
   series->expected = g_new0(uint64_t, series->metrics);
   series->honest = g_new0(uint64_t, series->metrics);
+  series->doubted = g_new0(uint64_t, series->metrics);
   trials_run(series);
 }
 
@@ -58,4 +61,5 @@ void trials_forget(struct series *series) {
   g_free(series->covered);
   g_free(series->expected);
   g_free(series->honest);
+  g_free(series->doubted);
 }

@@ -14,6 +14,7 @@ struct series {
   const double *truth;
   uint32_t metrics, trials;
   uint64_t *covered, *expected; /* by metric: intervals that cover; that exist */
+  uint64_t *doubted;            /* of which the run warns by name */
   uint64_t *honest;             /* that cover, or of which the run warns by name */
   uint64_t replications;
   GMutex lock;

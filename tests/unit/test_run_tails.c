@@ -280,6 +280,32 @@ static void long_ones_have_few_spells_too(void **state) {
   assert_false(in_spells(90000, 10, &e, &spells));
 }
 
+/* One request in a hundred takes 1 s, the others 1 ms: it carries 91 % of the sum. In all of ten
+ * replications alike these are many, in two of them they are worth two spells: their numbers vary
+ * by twice their mean. */
+static void few_carry_the_sum(void **state) {
+  (void)state;
+  for (uint32_t with = 2; with <= 10; with += 8) {
+    static uint64_t value[5000];
+    struct pooled p;
+    begin(&p, 0.99);
+    for (uint32_t r = 0; r < 10; r++) {
+      uint32_t slow = r < with ? 500 / with : 0;
+      for (uint32_t i = 0; i < 5000; i++) value[i] = i < slow ? 1000000000 : 1000000;
+      add(&p, r, value, 5000, 0);
+    }
+    hist_settle(&p.whole);
+    const struct tail_question question = {0, &p.whole, 10, 0.99, false};
+    struct tail_carriers of_sum, of_squares;
+    assert_true(tails_carriers(p.tails, &question, 1, &of_sum));
+    assert_true(tails_carriers(p.tails, &question, 2, &of_squares));
+    print_message("%g of them, %g spells\n", of_sum.share, of_sum.spells);
+    assert_true(fabs(of_sum.share - 0.01) < 1e-9 && fabs(of_squares.share - 0.01) < 1e-9);
+    assert_true(with == 2 ? fabs(of_sum.spells - 2.25) < 0.01 : of_sum.spells > 1000);
+    end(&p);
+  }
+}
+
 static void nothing_was_answered(void **state) {
   (void)state;
   struct pooled p;
@@ -305,6 +331,7 @@ int main(void) {
       cmocka_unit_test(few_spells_are_few_samples),
       cmocka_unit_test(spells_tell_up_to_eight_each),
       cmocka_unit_test(long_ones_have_few_spells_too),
+      cmocka_unit_test(few_carry_the_sum),
       cmocka_unit_test(nothing_was_answered),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

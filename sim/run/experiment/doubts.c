@@ -6,6 +6,8 @@
 
 #include "format.h"
 #include "kind.h"
+#include "precision.h"
+#include "tails.h"
 
 /* Neighbouring batches more correlated than this are taken for dependent. Independent ones exceed
  * it in 1 run of 100: the coefficient's standard deviation is 1 / sqrt(BATCHES) = 0.22. */
@@ -150,6 +152,52 @@ static void warn_about_spells(struct results *results) {
   }
 }
 
+/* A mean whose sum rests on few long busy spells is skewed, and its interval misses the truth far
+ * more often than it says, mostly from below: where the longest spells did not come. Of M/M/1 half
+ * of the sum of the latencies is carried by 19 % of the requests, and half of their squares by
+ * 7 %, whatever the load; heavy tails (Asmussen, Binswanger and Hojgaard, Bernoulli 6, 2000) leave
+ * it to few. Below these shares, and below so many spells, the mean is doubted. Narrower intervals
+ * hide nothing that matters. */
+#define CARRIED_SUM 0.12
+#define CARRIED_SQUARES 0.04
+#define SPELLS_OF_SQUARES 30
+#define SPELLS_OF_SUM 60
+#define MEAN_MATTERS 0.03
+
+static bool rests_on_few(const struct results *results, const struct result *p99,
+                         struct tail_carriers *few) {
+  if (results_carriers(results, p99, 1, few) && few->share < CARRIED_SUM &&
+      few->spells < SPELLS_OF_SUM) {
+    return true;
+  }
+  return results_carriers(results, p99, 2, few) && few->share < CARRIED_SQUARES &&
+         few->spells < SPELLS_OF_SQUARES;
+}
+
+static void warn_about_means(struct results *results) {
+  const struct spec *spec = &results->scenario->spec;
+  for (uint32_t i = 0; i < spec->components; i++) {
+    const char *name = spec->component[i].name;
+    if (!spec->component[i].kind->is_source) continue;
+    const struct result *mean = results_find_of(results, name, "latency.mean");
+    const struct result *p99 = results_find_of(results, name, "latency.p99");
+    struct tail_carriers few;
+    if (mean == NULL || p99 == NULL || !estimate_has_interval(&mean->estimate) ||
+        precision_width(&mean->estimate, mean->unit) < MEAN_MATTERS ||
+        !rests_on_few(results, p99, &few)) {
+      continue;
+    }
+    results_warn(
+        results,
+        "%s rests on few: its sum or its spread is made by the slowest %s of the requests, "
+        "which came in about %.0f busy spells in all %u replications. Its interval misses "
+        "the truth more often than it says, mostly since it is too low; run longer",
+        mean->name, format_value(UNIT_RATIO, few.share).text, fmax(few.spells, 1),
+        results->replications);
+    return;
+  }
+}
+
 /* The parts of one half know nothing of the other, so there are no batches. */
 static void warn_about_single_pair(struct results *results) {
   if (!results->scenario->run.antithetic || results->replications > 1) return;
@@ -189,5 +237,6 @@ void results_doubt(struct results *results) {
   warn_about_precision(results);
   warn_about_batches(results);
   warn_about_spells(results);
+  warn_about_means(results);
   warn_about_single_pair(results);
 }

@@ -267,6 +267,14 @@ double results_spells(const struct results *results, const struct result *r) {
   return tails_spells(merging->tails, &question, r->estimate.value);
 }
 
+bool results_carriers(const struct results *results, const struct result *r, int power,
+                      struct tail_carriers *carriers) {
+  const struct merging *merging = results->merging;
+  if (r->merge != METRIC_QUANTILE || merging->batches != NULL) return false;
+  const struct tail_question question = question_on(results, r, false);
+  return tails_carriers(merging->tails, &question, power, carriers);
+}
+
 struct estimate results_so_far(const struct results *results, const struct result *r) {
   const struct merging *merging = results->merging;
   uint32_t count = results->replications;

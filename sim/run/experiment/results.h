@@ -128,6 +128,12 @@ double results_batch_correlation(const struct results *results, const struct res
 /* Of a quantile: how many independent busy spells lie behind what is beyond it (tails_spells). */
 double results_spells(const struct results *results, const struct result *result);
 
+/* Of a quantile: which requests carry half of the sum of the latencies or of their squares
+ * (tails_carriers). */
+struct tail_carriers;
+bool results_carriers(const struct results *results, const struct result *result, int power,
+                      struct tail_carriers *carriers);
+
 /* How many calls were in flight, on average, early and late in the measured time of a replication:
  * what tells whether it had settled (warmup.h). */
 void results_add_levels(struct results *results, uint32_t index, struct warmup_levels levels);

@@ -240,3 +240,41 @@ bool tails_interval(const struct tails *t, const struct tail_question *question,
   }
   return true;
 }
+
+/* --- what carries the sum ------------------------------------------------------------------- */
+
+/* The bucket from which on up there is half of what the values come to, raised to `power`. */
+static uint32_t half_from(const struct hist *hist, int power) {
+  double whole = 0;
+  for (int pass = 0; pass < 2; pass++) {
+    double sum = 0;
+    for (uint32_t o = HIST_OCTAVES; o-- > 0;) {
+      const uint32_t *row = hist->octave[o];
+      for (uint32_t i = HIST_SUB; row != NULL && i-- > 0;) {
+        double value =
+            (double)(i + (o > 0 ? HIST_SUB : 0)) * (double)(UINT64_C(1) << (o ? o - 1 : 0));
+        sum += row[i] * (power == 1 ? value : value * value);
+        if (pass == 1 && sum >= whole / 2) return o * HIST_SUB + i;
+      }
+    }
+    whole = sum;
+  }
+  return 0;
+}
+
+bool tails_carriers(struct tails *t, const struct tail_question *question, int power,
+                    struct tail_carriers *carriers) {
+  struct counts c;
+  uint32_t parts = parts_of(question);
+  if (question->replications < TAIL_FEWEST || hist_count(question->whole) == 0) return false;
+  hist_clear(&t->counted);
+  hist_merge(&t->counted, question->whole);
+  hist_settle(&t->counted);
+  uint32_t bucket = half_from(&t->counted, power);
+  if (!count_parts(&t->tail[question->hist], question, bucket, &c)) return false;
+  for (uint32_t k = 0; k < parts; k++) c.above[k] += c.in[k];
+  double beyond = c.sum_above + c.sum_in;
+  double half = c.sum * batch_ratio_half_width(c.above, c.all, parts);
+  *carriers = (struct tail_carriers){beyond / c.sum, spells(question, beyond, half)};
+  return true;
+}

@@ -75,4 +75,15 @@ bool tails_interval(const struct tails *tails, const struct tail_question *quest
  * TAIL_FEWEST replications and of few samples. */
 double tails_spells(const struct tails *tails, const struct tail_question *question, double value);
 
+/* The requests that carry half of the sum of all latencies (`power` 1), or of their squares (2),
+ * which is what the latencies vary by: what share of all they are, and how many busy spells they
+ * are worth. */
+struct tail_carriers {
+  double share, spells;
+};
+
+/* False: it is not known, as above. */
+bool tails_carriers(struct tails *tails, const struct tail_question *question, int power,
+                    struct tail_carriers *carriers);
+
 #endif

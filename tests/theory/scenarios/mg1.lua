@@ -14,6 +14,8 @@ local laws = {
   exponential = exponential(mean),
   constant = mean,
   lognormal4 = lognormal { mean = mean, cv2 = 4 },
+  lognormal10 = lognormal { mean = mean, cv2 = 10 },
+  lognormal43 = lognormal { mean = mean, cv2 = 43 },
   hyper10 = hyperexponential { mean = mean, cv2 = 10 },
 }
 local process = { poisson = poisson(rate), constant = constant(rate) }
