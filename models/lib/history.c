@@ -194,9 +194,22 @@ static void stands_no_more(struct history *h, uint32_t write) {
   }
 }
 
+/* Of what nobody has, nothing is left below what was written on top of it. */
+static void cut_out(struct history *h, uint32_t write) {
+  uint32_t below = at(h, write)->before;
+  uint32_t *link = &h->datum[at(h, write)->datum].begun;
+  while (is_kept(h, *link) && *link != write) link = &at(h, *link)->before;
+  if (*link == write) *link = is_kept(h, below) ? below : 0;
+}
+
 static void forget(struct history *h) {
   while (h->n > 0 && h->first < h->kept_from && is_over(h, at(h, h->first))) {
-    if (__builtin_expect(at(h, h->first)->stands, 0)) stands_no_more(h, h->first);
+    const struct history_write *w = at(h, h->first);
+    if (__builtin_expect(w->shows != h->all, 0)) {
+      cut_out(h, h->first);
+    } else if (__builtin_expect(w->stands, 0)) {
+      stands_no_more(h, h->first);
+    }
     h->first++;
     h->n--;
   }
