@@ -32,6 +32,7 @@ void copies_outline(const struct spec *spec, const struct component_spec *compon
   bool certifies = copies_all_lead(config) && config->conflict == CONFLICT_ABORT;
   copies->replaces = !certifies;
   copies->mends = config->repair != REPAIR_NONE || config->anti_entropy_ns > 0;
+  copies->timeout_ns = copies_have_primary(config) ? 0 : config->timeout_ns;
   copies->keep = config->keep;
   copies->snapshot_ns = dist_mean(&config->snapshot);
   if (config->elect.given) {

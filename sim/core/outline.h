@@ -98,16 +98,17 @@ struct outline_outlier {
 /* Copies of data of which a call waits for so many; 0: it asks a primary. */
 struct outline_copies {
   uint32_t n, read, write;
-  uint32_t shards;    /* that have so many each */
-  uint64_t elect_ns;  /* patience of those who elect a primary; 0: nobody does */
-  bool unfenced;      /* a control replaces the primary, which is not shut out */
-  bool clocks;        /* they look at their clocks */
-  bool overwrites;    /* all lead, and of two writes the later one wins */
-  bool majority;      /* more than half, since the scenario says "quorum"; also with a primary */
-  bool replaces;      /* one that lost its data gets them from the others, */
-  bool mends;         /* also what nobody asks for or kept for it */
-  uint64_t keep;      /* writes that the log of a primary keeps for one that was away */
-  double snapshot_ns; /* how long it takes to send all data to one that lacks more, on average */
+  uint32_t shards;     /* that have so many each */
+  uint64_t elect_ns;   /* patience of those who elect a primary; 0: nobody does */
+  bool unfenced;       /* a control replaces the primary, which is not shut out */
+  bool clocks;         /* they look at their clocks */
+  bool overwrites;     /* all lead, and of two writes the later one wins */
+  bool majority;       /* more than half, since the scenario says "quorum"; also with a primary */
+  bool replaces;       /* one that lost its data gets them from the others, */
+  bool mends;          /* also what nobody asks for or kept for it */
+  uint64_t timeout_ns; /* how long a copy is waited for, without a primary; 0: there is one */
+  uint64_t keep;       /* writes that the log of a primary keeps for one that was away */
+  double snapshot_ns;  /* how long it takes to send all data to one that lacks more, on average */
 };
 
 struct outline {

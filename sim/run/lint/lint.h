@@ -126,6 +126,7 @@ double lint_measured_ns(const struct lint *lint);
 /* The part of it in which what the goal is about is measured: all, or while the fault holds. */
 double lint_subject_ns(const struct lint *lint, const struct goal_subject *subject);
 
+void lint_copies_too_far(struct lint *lint);
 void lint_snapshot_too_late(struct lint *lint);
 void lint_loss_unmended(struct lint *lint);
 void lint_timeout_inverted(struct lint *lint);

@@ -230,6 +230,19 @@ void lint_election_too_soon(struct lint *lint) {
   }
 }
 
+void lint_copies_too_far(struct lint *lint) {
+  for (uint32_t c = 0; c < lint->spec->components; c++) {
+    const struct outline_copies *copies = copies_of(lint, c);
+    if (copies == NULL || copies->timeout_ns == 0) continue;
+    double trip_ns = longest_round_trip_ns(lint->spec, c);
+    if (trip_ns < (double)copies->timeout_ns) continue;
+    struct finding *f = lint_add_component(lint, c);
+    f->what = lint_text(lint, "its copies are waited for %s, and a round trip takes %s",
+                        lint_ns(lint, (double)copies->timeout_ns), lint_ns(lint, trip_ns));
+    f->mend = lint_text(lint, "a copies.timeout above %s", lint_ns(lint, trip_ns));
+  }
+}
+
 /* One in ten updates that somebody never hears of is worth a word. */
 void lint_gossip_leaves_out(struct lint *lint) {
   for (uint32_t c = 0; c < lint->spec->components; c++) {
