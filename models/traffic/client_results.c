@@ -7,6 +7,7 @@
 #include "arena.h"
 #include "client_state.h"
 #include "held.h"
+#include "overdue.h"
 #include "spell.h"
 #include "stranded.h"
 #include "timeline.h"
@@ -74,7 +75,7 @@ void client_watch_limits(const struct sim *sim, const struct member *member, str
     if (is_about(wanted->within[i].owner, name)) n = add_limit(limit, n, wanted->within[i].ns);
   }
   for (uint32_t i = 0; i < wanted->limits; i++) {
-    if (!is_about(wanted->limit[i].owner, name)) continue;
+    if (!wanted->limit[i].of_quantile || !is_about(wanted->limit[i].owner, name)) continue;
     n = add_limit(limit, n, wanted->limit[i].ns);
     n = add_limit(limit, n, wanted->limit[i].ns - 1);
   }
@@ -85,9 +86,32 @@ static double measured_s(const struct sim *sim) {
   return sim->now_ns > sim->warmup_ns ? (double)(sim->now_ns - sim->warmup_ns) / 1e9 : 0;
 }
 
+/* Which of the requests that have not ended a result is about. */
+struct still_open {
+  const struct overdue *overdue;
+  uint32_t part;
+};
+
+/* How many of them have missed every goal on a latency of these requests, and have waited for
+ * longer than any that was answered: they count with those that failed. */
+static double waited_in_vain(const struct sim *sim, struct still_open open,
+                             const struct hist *latency, const char *name) {
+  const struct wanted *wanted = &sim->spec->wanted;
+  uint64_t longest_ns = 0;
+  for (uint32_t i = 0; i < wanted->limits; i++) {
+    bool about = strcmp(wanted->limit[i].owner, name) == 0;
+    if (about && wanted->limit[i].ns > longest_ns) longest_ns = wanted->limit[i].ns;
+  }
+  if (longest_ns == 0 || open.overdue->n == 0) return 0;
+  uint64_t answered_ns = hist_count(latency) > 0 ? hist_max(latency) : 0;
+  return overdue_count(open.overdue, open.part,
+                       answered_ns > longest_ns ? answered_ns : longest_ns);
+}
+
 /* Of what was counted in a time. */
 static void emit_in(const struct sim *sim, double time_s, const struct op_stats *s,
-                    struct hist *latency, const char *name, struct metrics *out) {
+                    struct hist *latency, struct still_open open, const char *name,
+                    struct metrics *out) {
   double ok = (double)s->ended[OUTCOME_OK], ended = 0;
   for (int i = 0; i < OUTCOMES; i++) ended += (double)s->ended[i];
   metric_counted(out, UNIT_PER_SECOND, (double)s->offered, time_s, "%s.offered", name);
@@ -101,25 +125,28 @@ static void emit_in(const struct sim *sim, double time_s, const struct op_stats 
   }
   metric_counted(out, UNIT_COUNT, (double)s->retries, 1, "%s.retries", name);
   metric_counted(out, UNIT_RATIO, (double)s->degraded, ok, "%s.degraded", name);
-  metric_latencies(out, latency, ended - ok, name);
+  double never = ended - ok + waited_in_vain(sim, open, latency, name);
+  metric_latencies(out, latency, never, name);
   for (uint32_t i = 0; i < sim->spec->wanted.withins; i++) {
     const struct within_spec *within = &sim->spec->wanted.within[i];
     if (strcmp(within->owner, name) != 0) continue;
-    metric_counted(out, UNIT_RATIO, hist_count_upto(latency, within->ns), ended, "%s.within.%s",
+    double known = ended + overdue_count(open.overdue, open.part, within->ns);
+    metric_counted(out, UNIT_RATIO, hist_count_upto(latency, within->ns), known, "%s.within.%s",
                    name, within->text);
   }
 }
 
 static void emit(const struct sim *sim, const struct op_stats *s, struct hist *latency,
-                 const char *name, struct metrics *out) {
+                 struct still_open open, const char *name, struct metrics *out) {
   double ok = (double)s->ended[OUTCOME_OK], ended = 0;
   for (int i = 0; i < OUTCOMES; i++) ended += (double)s->ended[i];
-  emit_in(sim, measured_s(sim), s, latency, name, out);
+  emit_in(sim, measured_s(sim), s, latency, open, name, out);
   metric_downtime(out, ended - ok, ended, "%s.downtime", name);
 }
 
 /* While faults hold, and after them. */
 static void emit_spells(struct sim *sim, const struct component *component, struct metrics *out) {
+  static const struct overdue none = {0};
   for (uint32_t i = 0; i < sim->spec->wanted.spells; i++) {
     const struct spell_spec *spec = &sim->spec->wanted.spell[i];
     if (spec->client != component->id) continue;
@@ -136,7 +163,8 @@ static void emit_spells(struct sim *sim, const struct component *component, stru
                              .degraded = spell->sum.degraded};
     memcpy(stats.ended, spell->sum.ended, sizeof stats.ended);
     snprintf(name, sizeof name, "%s.during.%s", component->spec->name, spec->word);
-    emit_in(sim, (double)spell->held_ns / 1e9, &stats, &spell->latency, name, out);
+    struct still_open open = {&none, OVERDUE_ALL};
+    emit_in(sim, (double)spell->held_ns / 1e9, &stats, &spell->latency, open, name, out);
   }
 }
 
@@ -230,7 +258,7 @@ static void emit_parts(const struct sim *sim, const struct component *component,
 }
 
 static void emit_journeys(struct sim *sim, struct component *component, struct op_stats *stats,
-                          struct metrics *out) {
+                          const struct overdue *overdue, struct metrics *out) {
   const struct client_state *first = component->member[0].state;
   uint32_t part = first->parts - 1;
   uint64_t waited_ns = 0, ok = 0;
@@ -242,7 +270,8 @@ static void emit_journeys(struct sim *sim, struct component *component, struct o
   }
   char name[192];
   snprintf(name, sizeof name, "%s.journey", component->spec->name);
-  emit(sim, &stats[part], latency_of(sim, component, part), name, out);
+  struct still_open open = {overdue, part};
+  emit(sim, &stats[part], latency_of(sim, component, part), open, name, out);
   metric_counted(out, UNIT_SECONDS, (double)waited_ns / 1e9, (double)ok, "%s.waiting", name);
 }
 
@@ -252,6 +281,9 @@ void client_collect(struct sim *sim, struct component *component, struct metrics
   struct op_stats all = {0}, *by_op = mem_zeroed(first->parts, sizeof *by_op);
   struct hist *latency = NULL;
   uint64_t stranded = add_stranded(sim, component, by_op);
+  struct overdue overdue = {0};
+  const struct wanted *wanted = &sim->spec->wanted;
+  if (wanted->withins > 0 || wanted->limits > 0) overdue = overdue_requests(sim, component);
   for (uint32_t op = 0; op < first->ops; op++) {
     struct hist *op_latency = latency_of(sim, component, op);
     for (uint32_t i = 0; i < component->members; i++) {
@@ -268,9 +300,9 @@ void client_collect(struct sim *sim, struct component *component, struct metrics
     if (mix->n == 0) continue;
     char name[192];
     snprintf(name, sizeof name, "%s.op.%s", component->spec->name, sim->spec->op[mix->part[op].op]);
-    emit(sim, &by_op[op], op_latency, name, out);
+    emit(sim, &by_op[op], op_latency, (struct still_open){&overdue, op}, name, out);
   }
-  if (journeys_are(&first->journeys)) emit_journeys(sim, component, by_op, out);
+  if (journeys_are(&first->journeys)) emit_journeys(sim, component, by_op, &overdue, out);
   for (uint32_t part = first->ops; part < first->ops + first->config->tier.n; part++) {
     for (uint32_t i = 0; i < component->members; i++) {
       const struct client_state *c = settled(&component->member[i]);
@@ -279,13 +311,15 @@ void client_collect(struct sim *sim, struct component *component, struct metrics
     char name[192];
     snprintf(name, sizeof name, "%s.tier.%s", component->spec->name,
              sim->spec->tier[first->config->tier.part[part - first->ops].op]);
-    emit(sim, &by_op[part], latency_of(sim, component, part), name, out);
+    struct still_open open = {&overdue, part};
+    emit(sim, &by_op[part], latency_of(sim, component, part), open, name, out);
   }
-  emit(sim, &all, latency, component->spec->name, out);
+  emit(sim, &all, latency, (struct still_open){&overdue, OVERDUE_ALL}, component->spec->name, out);
   emit_in_flight(sim, component, stranded, out);
   emit_parts(sim, component, out);
   emit_spells(sim, component, out);
   if (first->config->most != PARAM_UNLIMITED) emit_dropped_ratio(component, &all, out);
+  overdue_free(&overdue);
   free(by_op);
 }
 /* --- definitions ---------------------------------------------------------------------------- */
@@ -326,7 +360,8 @@ const struct metric_def client_metrics[] = {
     OUTBOUND_METRICS,
     {"within.<duration>", "ratio",
      "Share of all requests that were answered within it, such as `within.250ms`; those that "
-     "failed were not. Measured where a goal asks for it."},
+     "failed were not, nor those that had waited for longer and had not ended when the run did. "
+     "Measured where a goal asks for it."},
     {"part.<component>", "s",
      "Mean time that an answered request spent at a component, of those that were followed; on a "
      "path it is at none. Measured where a goal asks for it."},

@@ -92,16 +92,20 @@ static uint64_t allowed_ns(const char *goal) {
 }
 
 /* "users.latency.p99 <= 50ms": of how many requests took no longer the goal speaks, so that these
- * are counted exactly. */
+ * are counted exactly; and of a mean, too, who has waited for longer when the run ends. */
 static void want_limit(struct arena *arena, const char *metric, const char *goal,
                        struct limit_spec *list, uint32_t *n) {
-  static const char word[] = ".latency.p";
-  const char *at = strstr(metric, word);
+  const char *of_quantile = strstr(metric, ".latency.p"),
+             *of_mean = strstr(metric, ".latency.mean");
+  const char *at = of_quantile != NULL ? of_quantile : of_mean;
   uint64_t ns = at != NULL ? allowed_ns(goal) : 0;
   if (ns == 0) return;
-  struct limit_spec limit = {arena_format(arena, "%.*s", (int)(at - metric), metric), ns};
+  struct limit_spec limit = {.owner = arena_format(arena, "%.*s", (int)(at - metric), metric),
+                             .ns = ns,
+                             .of_quantile = of_quantile != NULL};
   for (uint32_t i = 0; i < *n; i++) {
-    if (list[i].ns == ns && strcmp(list[i].owner, limit.owner) == 0) return;
+    bool same = list[i].ns == ns && list[i].of_quantile == limit.of_quantile;
+    if (same && strcmp(list[i].owner, limit.owner) == 0) return;
   }
   list[(*n)++] = limit;
 }

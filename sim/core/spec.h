@@ -185,10 +185,11 @@ struct within_spec {
   uint64_t ns;
 };
 
-/* A time that a goal compares a quantile of a client's latencies with. */
+/* A time that a goal compares a quantile or the mean of a client's latencies with. */
 struct limit_spec {
   const char *owner; /* as of within_spec */
   uint64_t ns;
+  bool of_quantile;
 };
 
 /* A percentile beside those that a family of metrics has by itself. */

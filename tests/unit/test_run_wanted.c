@@ -191,6 +191,46 @@ static void while_a_fault_holds(void **state) {
   end(&r);
 }
 
+/* A server hangs from 20.05 s on. Of the requests at 0, 0.1, 0.2 s and so on 201 are answered; of
+ * the others those at 20.1 to 49.9 s, 299, have waited for more than 10 s when the run ends at 60
+ * s, and none for an hour. A request that is tried again, or twice at once, waits once. With a mix
+ * each has its operation. What never comes back has failed, and counts once. */
+static void who_waits_for_ever(void **state) {
+  (void)state;
+#define ASKS(NAME, SAYS)                                                      \
+  "client \"" NAME "\" { arrivals = constant \"10/s\", target = \"s\", " SAYS \
+  " }\n"                                                                      \
+  "goal \"" NAME ".within.10s > 1%\" goal \"" NAME ".within.1h > 1%\"\n"
+  struct results r =
+      run(ASKS("plain", "mix = { a = 1 }")
+              ASKS("again", "timeout = \"2s\", retry = { attempts = 60, backoff = \"500ms\" }")
+                  ASKS("twice", "hedge = { after = \"1s\", most = 2 }, users = 3, tier = { x = 1 }")
+                      ASKS("lost", "zone = \"away\"")
+          "goal \"plain.op.a.within.10s > 1%\" goal \"twice.tier.x.within.10s > 1%\"\n"
+          "goal \"plain.latency.p99 < 10s\" goal \"twice.latency.p25 < 10s\"\n"
+          "goal \"again.latency.p99 < 1h\"\n"
+          "goal \"alone.latency.mean < 10s\"\n"
+          "client \"alone\" { arrivals = constant \"10/s\", target = \"s\" }\n"
+          "service \"s\" { zone = \"here\", on = { work \"10ms\" } }\n"
+          "fault { hang \"s\", at = \"20050ms\" }\n"
+          "fault { partition { \"away\", \"here\" }, at = \"20050ms\" }\n"
+          "run { duration = \"60s\", warmup = \"0s\", replications = 2 }\n");
+  static const char *const names[] = {"plain", "again", "twice", "plain.op.a", "twice.tier.x"};
+  char name[64];
+  for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+    snprintf(name, sizeof name, "%s.within.10s", names[i]);
+    double got = results_value(&r, name);
+    if (!(fabs(got - 201 / 500.0) <= 1e-9)) fail_msg("%s is %.9g", name, got);
+  }
+  assert_int_equal(r.goal[10].verdict, VERDICT_FAIL); /* p99 of 500, of which 299 wait */
+  assert_int_equal(r.goal[11].verdict, VERDICT_PASS);
+  assert_int_equal(r.goal[12].verdict, VERDICT_PASS); /* nobody has waited for so long */
+  assert_int_equal(r.goal[13].verdict, VERDICT_FAIL);
+  assert_float_equal(results_value(&r, "again.within.1h"), 1, 1e-9);
+  assert_float_equal(results_value(&r, "lost.within.10s"), 201 / 600.0, 1e-9);
+  end(&r);
+}
+
 /* A hang of 10 s leaves 500 requests, of which a spare capacity of 50/s makes up for one second of
  * waiting after (500 - 100) / 50 = 8 s; those who are answered in time then are so a second later.
  * Steps are 1.5 s. Where each comes again three times it never ends. */
@@ -229,10 +269,13 @@ static void after_a_fault(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {
-      cmocka_unit_test(percentiles),  cmocka_unit_test(quantile_at_the_limit),
-      cmocka_unit_test(worst_member), cmocka_unit_test(downtime),
-      cmocka_unit_test(time_at),      cmocka_unit_test(while_a_fault_holds),
-      cmocka_unit_test(after_a_fault)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(percentiles),
+                                     cmocka_unit_test(quantile_at_the_limit),
+                                     cmocka_unit_test(worst_member),
+                                     cmocka_unit_test(downtime),
+                                     cmocka_unit_test(time_at),
+                                     cmocka_unit_test(while_a_fault_holds),
+                                     cmocka_unit_test(who_waits_for_ever),
+                                     cmocka_unit_test(after_a_fault)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
