@@ -28,6 +28,7 @@ struct direction {
   uint64_t wire_free_ns;
   uint64_t sending_ns;           /* time that all messages so far take on the wire */
   uint64_t sending_at_warmup_ns; /* what was sent of that before the end of the warm-up */
+  uint64_t offered, dropped;     /* messages, or segments: to the wire; for want of room */
 };
 
 #define NO_DIRECTION UINT32_MAX
@@ -245,16 +246,38 @@ static uint64_t sent_by_last_hop(struct direction *dir, uint64_t start_ns, uint6
   return time_sum(start_ns, message_ns);
 }
 
-/* How long it is until a message of so many bits is sent by all wires on its way. Of one that is
- * cut into packets the last one counts as full (Kurose, Ross, Computer Networking, 1.3). */
+/* What so many bits are on the wire, and each packet of them. Of what is cut into packets the last
+ * one counts as full (Kurose, Ross, Computer Networking, 1.3). */
+static double on_wire(const struct path_spec *path, double bits, double *packet_bits) {
+  *packet_bits = bits;
+  if (path->packet == 0) return bits;
+  double carried = ceil(bits / (8 * (double)path->packet));
+  *packet_bits = 8 * (double)(path->packet + path->overhead);
+  return *packet_bits * carried;
+}
+
+/* How many of `n` pieces of together so many bits find room before the first wire, what is being
+ * sent included; the others are dropped as they come. The first passes while the wire is idle. */
+static uint32_t with_room(const struct sim *sim, struct direction *dir, double bits, uint32_t n,
+                          double factor) {
+  const struct path_spec *path = dir->path;
+  if (path->buffer == 0 || bits <= 0) return n;
+  bool idle = dir->wire_free_ns <= sim->now_ns;
+  double ahead_ns = idle ? 0 : (double)(dir->wire_free_ns - sim->now_ns) / factor;
+  double ns_per_bit = 1e9 / path->bits_per_s, each = on_wire(path, bits, &(double){0}) / n;
+  double room_ns = 8 * (double)path->buffer * ns_per_bit - ahead_ns + 1; /* 1: times are whole */
+  double fit = floor(room_ns / (each * ns_per_bit));
+  uint32_t in = fit >= n ? n : fit < idle ? idle : (uint32_t)fit;
+  dir->offered += n;
+  dir->dropped += n - in;
+  return in;
+}
+
+/* How long it is until a message of so many bits is sent by all wires on its way. */
 static uint64_t send(const struct sim *sim, struct direction *dir, double bits, double factor) {
   const struct path_spec *path = dir->path;
-  double packet_bits = bits;
-  if (path->packet > 0) {
-    double carried = ceil(bits / (8 * (double)path->packet));
-    packet_bits = 8 * (double)(path->packet + path->overhead);
-    bits = packet_bits * carried;
-  }
+  double packet_bits;
+  bits = on_wire(path, bits, &packet_bits);
   uint64_t send_ns = dist_whole(bits / path->bits_per_s * 1e9 * factor);
   uint64_t start_ns = dir->wire_free_ns > sim->now_ns ? dir->wire_free_ns : sim->now_ns;
   dir->wire_free_ns = time_sum(start_ns, send_ns);
@@ -277,6 +300,7 @@ static enum outcome cross_path(struct sim *sim, struct direction *dir, const str
   if (path->bits_per_s > 0) {
     bool refusal = answer && call->pending != OUTCOME_OK; /* carries no data */
     double bits = refusal ? 0 : 8 * call_bytes(sim, call, answer);
+    if (!with_room(sim, dir, bits, 1, factor)) return OUTCOME_TIMEOUT;
     latency_ns = time_sum(latency_ns, send(sim, dir, bits, factor));
   }
   *delay_ns = latency_ns;
@@ -342,14 +366,19 @@ const struct path_spec *network_transport(struct sim *sim, const struct member *
   return path->tcp ? path : NULL;
 }
 
-/* How many of a burst are lost. */
+/* How many of a burst are lost, of those that came onto the wire. */
 static void lose_segments(struct direction *dir, const struct member *to,
-                          const struct segments *what, uint64_t key, struct sent *sent) {
+                          const struct segments *what, uint64_t key, uint32_t in,
+                          struct sent *sent) {
+  *sent = (struct sent){.lost = what->n - in, .first_lost = in};
   if (dir->path->loss <= 0) return;
   struct draws draws = key_draws(dir->loss, to, key, what->answer);
-  for (uint32_t i = 0; i < what->n; i++) {
+  bool any = false;
+  for (uint32_t i = 0; i < in; i++) {
     if (draws_unit(&draws) >= dir->path->loss) continue;
-    if (sent->lost++ == 0) sent->first_lost = i;
+    if (!any) sent->first_lost = i;
+    any = true;
+    sent->lost++;
   }
 }
 
@@ -370,13 +399,15 @@ void network_send_segments(struct sim *sim, const struct member *from, const str
   uint64_t latency_ns = latency_of(dir, to, key, what->answer);
   if (crossing.factor != 1) latency_ns = time_scale(latency_ns, crossing.factor);
   latency_ns = time_sum(latency_ns, crossing.more_ns);
+  uint32_t in = with_room(sim, dir, 8 * what->bytes, what->n, crossing.factor);
+  lose_segments(dir, to, what, key, in, sent);
   sent->first_ns = sent->last_ns = latency_ns;
-  lose_segments(dir, to, what, key, sent);
-  if (dir->path->bits_per_s <= 0 || what->bytes <= 0) return;
-  uint64_t sending_ns = dist_whole(8 * what->bytes / dir->path->bits_per_s * 1e9 * crossing.factor);
-  uint64_t sent_ns = send(sim, dir, 8 * what->bytes, crossing.factor);
+  if (dir->path->bits_per_s <= 0 || what->bytes <= 0 || in == 0) return;
+  double bits = 8 * what->bytes * in / what->n;
+  uint64_t sending_ns = dist_whole(bits / dir->path->bits_per_s * 1e9 * crossing.factor);
+  uint64_t sent_ns = send(sim, dir, bits, crossing.factor);
   sent->last_ns = time_sum(latency_ns, sent_ns);
-  sent->first_ns = sent->last_ns - sending_ns + sending_ns / what->n;
+  sent->first_ns = sent->last_ns - sending_ns + sending_ns / in;
 }
 
 bool network_reaches(struct sim *sim, const struct member *from, const struct member *to,
@@ -426,13 +457,19 @@ static uint64_t sent_ns(const struct sim *sim, const struct direction *dir) {
 void network_reset(struct sim *sim) {
   struct network *net = sim->network;
   for (uint32_t i = 0; net != NULL && i < net->directions; i++) {
-    net->direction[i].sending_at_warmup_ns = sent_ns(sim, &net->direction[i]);
+    struct direction *dir = &net->direction[i];
+    dir->sending_at_warmup_ns = sent_ns(sim, dir);
+    dir->offered = dir->dropped = 0;
   }
 }
 
 const struct metric_def path_metrics[] = {
     {"<from>.<to>.utilization", "ratio",
      "Share of the time in which the wire of a path with a bandwidth was sending, this way."},
+    {"<from>.<to>.dropped", "ratio",
+     "Share of the messages, or with transport = \"tcp\" of the segments, that found no room "
+     "before "
+     "the wire (`buffer`)."},
     {"<from>.<to>.opened", "", "Connections that were begun (transport = \"tcp\"), either way."},
     {"<from>.<to>.failed", "", "Those of them that did not come to be."},
     {"<from>.<to>.reused", "ratio", "Share of the calls that found a connection."},
@@ -465,6 +502,9 @@ void network_collect(struct sim *sim, struct metrics *out) {
     const char *to = spec_place_name(sim->spec, backwards ? dir->path->from : dir->path->to);
     double sent_s = (double)(sent_ns(sim, dir) - dir->sending_at_warmup_ns) / 1e9;
     metric_quotient(out, UNIT_RATIO, sent_s, time_s, "path.%s.%s.utilization", from, to);
+    if (dir->path->buffer == 0) continue;
+    metric_quotient(out, UNIT_RATIO, (double)dir->dropped, (double)dir->offered,
+                    "path.%s.%s.dropped", from, to);
   }
 }
 

@@ -100,6 +100,7 @@ struct path_spec {
   uint64_t hops;     /* links one behind the other, each with the path's bandwidth; 0 counts as 1 */
   uint64_t packet;   /* bytes of the packets that hops pass on; 0: messages as a whole */
   uint64_t overhead; /* bytes that each packet has on the wire beside those */
+  uint64_t buffer;   /* bytes that find room before the wire, what it sends included; 0: all */
   double reorder;    /* probability that a message falls behind */
   uint64_t behind_ns; /* by how much */
   bool tcp;           /* connections, and loss is delay: network/connection.h */

@@ -202,6 +202,18 @@ const struct param path_params[] = {
      .doc = "What each packet has on the wire beside what it carries: Ethernet 38 bytes with "
             "preamble and gap, TCP over IPv4 40, a tunnel of WireGuard 60 (Donenfeld, 2017), which "
             "leaves 1380 bytes to a packet."},
+    {.name = "buffer",
+     .type = PARAM_BYTES,
+     .offset = offsetof(struct path_config, buffer),
+     .min = 1,
+     .max = 1e15,
+     .needs = "bandwidth",
+     .doc = "Room before the wire, what is being sent included: what comes and finds too little is "
+            "dropped (a router's tail drop, tc's bfifo). It is then lost like what `loss` takes: "
+            "a message vanishes as a whole, of a burst of TCP those segments that find no room "
+            "are sent again. While the wire is idle a message passes whatever its size. Of "
+            "several `hops` the first one drops. Without it all that comes waits. A rule of thumb "
+            "is bandwidth x round trip / sqrt(flows) (Appenzeller, Keslassy, McKeown, 2004)."},
     {.name = "loss",
      .type = PARAM_RATIO,
      .offset = offsetof(struct path_config, loss),
@@ -287,6 +299,7 @@ static void fill_in(const struct path_config *config, struct path_spec *out) {
   out->hops = config->hops;
   out->packet = config->packet;
   out->overhead = config->overhead;
+  out->buffer = config->buffer;
   out->bits_per_s = config->bits_per_s;
   out->loss = config->loss;
   out->swapped = false;

@@ -104,7 +104,7 @@ struct path_config {
     double share;
     uint64_t by_ns;
   } reorder;
-  uint64_t hops, processing_ns, packet, overhead;
+  uint64_t hops, processing_ns, packet, overhead, buffer;
   bool one_way;
   uint32_t transport; /* enum transport */
   struct connect_config connect;

@@ -229,6 +229,32 @@ static void test_fast_retransmit(void **state) {
 
 /* How long 4 MB take on average over a path of 50 ms there and back that loses `p` of its segments.
  */
+/* Aim: of a burst of ten segments those that find no room before the wire are dropped at its end:
+ * nothing arrives behind them, so that the sender waits for its timer, and they are sent again. */
+static void test_dropped_segments(void **state) {
+  (void)state;
+  struct shot shot = {.to = "leaf", .request_bytes = 14600};
+  struct recorder leaf = {0};
+  struct scene *scene = scene_new();
+  scene_add_sender(scene, "from", &shot, 1);
+  scene_add_recorder(scene, "leaf", 1, &leaf);
+  struct path_spec path = tcp();
+  path.bits_per_s = 11.68e6; /* a segment takes 1 ms */
+  path.buffer = 5 * 1460;
+  scene_path(scene, "from", "leaf", path);
+  struct run run = run_scene(scene, 1, 5 * S);
+  assert_int_equal(shot.outcome, OUTCOME_OK);
+  assert_int_equal(leaf.n, 1);
+  /* the handshake, the burst, 200 ms of the timer; then windows of 1, 2 and 3 of those five */
+  assert_within((double)leaf.record[0].at_ns / MS, 50 + 200 + 51 + 51 + 27, 3);
+  /* beside 15 of the request a SYN, its answer, and the answer to the request */
+  assert_same(metric(&run, "path.from.leaf.sent_again"), 5.0 / 18);
+  assert_same(metric(&run, "path.from.leaf.dropped"), 5.0 / 15);
+  assert_same(metric(&run, "path.from.leaf.timeouts"), 1);
+  run_free(&run);
+  scene_free(scene);
+}
+
 static double time_by_losses(double p) {
   enum { N = 40 };
   struct shot shots[N];
@@ -508,6 +534,7 @@ int main(void) {
       cmocka_unit_test(test_timer_doubles),
       cmocka_unit_test(test_set_up_is_given_up),
       cmocka_unit_test(test_fast_retransmit),
+      cmocka_unit_test(test_dropped_segments),
       cmocka_unit_test(test_rate_by_losses),
       cmocka_unit_test(test_streams),
       cmocka_unit_test(test_head_of_line),

@@ -117,6 +117,39 @@ static void test_queue_at_each_hop(void **state) {
   scene_free(scene);
 }
 
+/* Aim: what finds too little room before a wire is dropped, and what was dropped takes no room;
+ * while the wire is idle all passes. 1 Mbit/s: 1250 bytes take 10 ms; room for two of them. */
+static void test_buffer(void **state) {
+  (void)state;
+  const struct {
+    uint64_t at_ms, ends_ms; /* 0: dropped */
+    double bytes;
+  } cases[] = {{0, 10, 1250}, {0, 20, 1250},  {0, 0, 1250},     {5, 0, 1250}, {5, 25, 625},
+               {9, 0, 1250},  {15, 35, 1250}, {100, 140, 5000}, {119, 0, 1},  {130, 150, 1250}};
+  enum { N = sizeof cases / sizeof cases[0] };
+  struct shot shots[N];
+  for (int i = 0; i < N; i++) {
+    shots[i] = (struct shot){.at_ns = cases[i].at_ms * MS,
+                             .to = "leaf",
+                             .request_bytes = cases[i].bytes,
+                             .timeout_ns = S};
+  }
+  struct recorder leaf = {0};
+  struct scene *scene = scene_new();
+  scene_add_sender(scene, "from", shots, N);
+  scene_add_recorder(scene, "leaf", 1, &leaf);
+  scene_path(scene, "from", "leaf", (struct path_spec){.bits_per_s = 1e6, .buffer = 2500});
+  struct run run = run_scene(scene, 1, 2 * S);
+  for (int i = 0; i < N; i++) {
+    bool passes = cases[i].ends_ms > 0;
+    assert_shot(&shots[i], passes ? OUTCOME_OK : OUTCOME_TIMEOUT,
+                passes ? cases[i].ends_ms * MS : cases[i].at_ms * MS + S);
+  }
+  assert_same(metric(&run, "path.from.leaf.dropped"), 0.4);
+  run_free(&run);
+  scene_free(scene);
+}
+
 /* Aim: distance and processing come on top of the latency, jitter is drawn for each message, and a
  * share of them falls behind by what is said. 5 + 2 ms each way, +- 0 to 1 ms, 100 ms for 10 %. */
 static void test_jitter_and_reorder(void **state) {
@@ -478,6 +511,7 @@ int main(void) {
       cmocka_unit_test(test_ways),
       cmocka_unit_test(test_bandwidth),
       cmocka_unit_test(test_hops),
+      cmocka_unit_test(test_buffer),
       cmocka_unit_test(test_queue_at_each_hop),
       cmocka_unit_test(test_jitter_and_reorder),
       cmocka_unit_test(test_bandwidth_of_answers),

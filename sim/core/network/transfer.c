@@ -83,7 +83,7 @@ static uint64_t acknowledged_ns(struct sim *sim, const struct frame *call, const
 /* Whether three segments arrive after the first lost one: those of the burst, and those that the
  * acknowledgements of the ones before it let out. */
 static bool noticed(const struct ride *ride, const struct sent *sent) {
-  uint64_t behind = ride->burst - 1 - sent->first_lost, more = ride->left - sent->lost;
+  uint64_t behind = ride->burst - sent->lost - sent->first_lost, more = ride->left - sent->lost;
   uint64_t let_out = more < sent->first_lost ? more : sent->first_lost;
   return !sent->cut && behind + let_out >= TCP_DUPLICATES;
 }

@@ -510,14 +510,19 @@ static void look_at_faults(const struct results *results, struct finding_list *l
 static void look_at_wires(const struct results *results, struct finding_list *list) {
   for (uint32_t i = 0; i < 2 * results->scenario->spec.paths; i++) {
     struct wire w = wire_of(results, i / 2, i % 2 == 1);
-    if (!(w.busy >= BUSY_NEAR) || (i % 2 == 1 && strcmp(w.from, w.to) == 0)) continue;
+    bool full = w.dropped > 0;
+    if (!(w.busy >= BUSY_NEAR || full) || (i % 2 == 1 && strcmp(w.from, w.to) == 0)) continue;
     enum severity severity = w.busy >= BUSY_SATURATED ? SEVERITY_SATURATED : SEVERITY_NEAR;
     gchar *component = g_strdup_printf("path.%s.%s", w.from, w.to);
     gchar *name = g_strdup_printf("from %s to %s", w.from, w.to);
     struct finding *f = finding_add(list, RULE_WIRE, severity, component, name);
     f->effect = w.busy;
-    finding_say(f, format_busy(w.busy).text, "its %.4g Mbit/s are in use %s of the time",
-                w.bits_per_s / 1e6, format_busy(w.busy).text);
+    gchar *drops = full ? g_strdup_printf(", and %s of what came was dropped for want of room",
+                                          ratio(w.dropped).text)
+                        : g_strdup("");
+    finding_say(f, format_busy(w.busy).text, "its %.4g Mbit/s are in use %s of the time%s",
+                w.bits_per_s / 1e6, format_busy(w.busy).text, drops);
+    g_free(drops);
     g_free(component);
     g_free(name);
   }

@@ -9,9 +9,10 @@ struct wire wire_of(const struct results *results, uint32_t path, bool backwards
   const struct spec *spec = &results->scenario->spec;
   const struct path_spec *p = &spec->path[path];
   struct wire wire = {spec_place_name(spec, backwards ? p->to : p->from),
-                      spec_place_name(spec, backwards ? p->from : p->to), p->bits_per_s, NAN};
+                      spec_place_name(spec, backwards ? p->from : p->to), p->bits_per_s, NAN, NAN};
   gchar *owner = g_strdup_printf("path.%s.%s", wire.from, wire.to);
   wire.busy = results_value_of(results, owner, "utilization");
+  wire.dropped = results_value_of(results, owner, "dropped");
   g_free(owner);
   return wire;
 }

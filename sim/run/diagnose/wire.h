@@ -8,6 +8,7 @@
 struct wire {
   const char *from, *to;
   double bits_per_s, busy; /* busy: share of the time; NaN: not measured */
+  double dropped;          /* share of what came; NaN: there is room for all */
 };
 
 /* Of path number `path` of the spec. */
