@@ -49,7 +49,7 @@ local function shop(name, copies, rate, site)
   copies.zone = { eu, asia, us }
   copies.leaders = "all"
   copies.read = "nearest"
-  copies.timeout = "500ms"
+  copies.timeout = site == 2 and "2s" or "500ms"
   database(name) {
     workers = 4,
     read = exponential "1ms",
