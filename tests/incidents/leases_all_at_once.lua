@@ -10,7 +10,7 @@
 --
 -- Off: let_in=40/s  less work is let in than is done, and all have their leases
 -- Off: servers=1000  fewer servers, whose leases are made in time
--- Answer: servers.availability
+-- Answer: servers.within.20min
 local let_in = param { "let_in", "none", doc = "leases a second that may be asked for" }
 local servers = param { "servers", 6000, doc = "servers without a lease" }
 
