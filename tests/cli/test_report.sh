@@ -125,6 +125,7 @@ same memory.html file.html
 holds file.html 'shop.throughput is '
 holds file.html 'Headline metrics'
 holds file.html 'archsim compare &#39;shop.lua&#39; -s &#39;rate=50/s,60/s&#39;'
+holds file.html 'id="plot-percentiles-narrow-title'
 # The answer: a column a design, a goal's cell coloured by its verdict; then the plots.
 holds file.html '>A: rate=50/s</th>'
 grep -qE '<td class="(pass|fail|open)">[✓✗?] [0-9]' file.html || fail 'no goal is coloured by its verdict'

@@ -192,7 +192,11 @@ static uint32_t plots_from(const struct page *p, const char *kind, uint32_t from
     html_text(p->out, plot->name);
     g_string_append(p->out, "\"><div class=\"wide\" tabindex=\"0\" role=\"group\"");
     html_attribute(p->out, "aria-label", plot->title);
-    g_string_append_printf(p->out, ">%s</div>\n<figcaption>", plot->svg);
+    g_string_append_printf(p->out, ">%s%s%s</div>\n", plot->narrow ? "<div class=\"broad\">" : "",
+                           plot->svg, plot->narrow ? "</div>" : "");
+    if (plot->narrow)
+      g_string_append_printf(p->out, "<div class=\"narrow\">%s</div>\n", plot->narrow);
+    g_string_append(p->out, "<figcaption>");
     html_element(p->out, "strong", plot->title);
     g_string_append_c(p->out, ' ');
     /* What was said of the plot before is not said again. */

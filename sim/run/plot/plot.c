@@ -85,18 +85,50 @@ void plot_skip(struct plot_page *page, const char *kind, const char *format, ...
 
 /* --- drawing -------------------------------------------------------------------------------- */
 
-static bool draw(struct plot *plot, const char *prefix, struct error *err) {
+/* For a window of the width of a phone: names below each other, no note, which the page has, and no
+ * two labels of percentiles, whose axis is logarithmic, on each other. */
+static const char narrow_settings[] =
+    "\nW = 400\nH = 340 + (key_rows > 0 ? 20 * name_n : 0)\n"
+    "key_rows = key_rows > 0 ? name_n : 0\nkey_columns = 1\nNOTE = ''\nlast = 0.1\n"
+    "do for [i=1:x_at_n] { if (x_at[i] < 3 * last) { x_label[i] = '' } else { last = x_at[i] } }\n";
+
+/* The script of the narrow drawing; NULL where scrolling does no harm. */
+static char *narrow_script(const struct plot *plot) {
+  if (strcmp(plot->kind, "percentiles") != 0) return NULL;
+  const char *style = strstr(plot->script, script_template("style"));
+  return g_strdup_printf("%.*s%s%s", (int)(style - plot->script), plot->script, narrow_settings,
+                         style);
+}
+
+static char *draw_script(const struct plot *plot, const char *script, const char *ids,
+                         struct error *err) {
   GBytes *image = NULL;
-  if (!plot_gnuplot(plot->script, false, &image, err)) return false;
+  if (!plot_gnuplot(script, false, &image, err)) return NULL;
   gsize length;
   const char *bytes = g_bytes_get_data(image, &length);
   char *text = g_strndup(bytes, length);
-  char *ids = g_strdup_printf("%s-%s", prefix != NULL ? prefix : "plot", plot->name);
-  plot->svg = plot_svg_inline(text, ids, plot->title, plot->caption);
-  g_free(ids);
+  char *svg = plot_svg_inline(text, ids, plot->title, plot->caption);
+  if (svg == NULL) error_set(err, "gnuplot wrote no SVG for %s", plot->name);
   g_free(text);
   g_bytes_unref(image);
-  return plot->svg != NULL || error_set(err, "gnuplot wrote no SVG for %s", plot->name);
+  return svg;
+}
+
+/* Of a page, which has a prefix, narrow drawings too. */
+static bool draw(struct plot *plot, const char *prefix, struct error *err) {
+  char *ids = g_strdup_printf("%s-%s", prefix != NULL ? prefix : "plot", plot->name);
+  plot->svg = draw_script(plot, plot->script, ids, err);
+  bool ok = plot->svg != NULL;
+  char *script = ok && prefix != NULL ? narrow_script(plot) : NULL;
+  if (script != NULL) {
+    char *narrow_ids = g_strdup_printf("%s-narrow", ids);
+    plot->narrow = draw_script(plot, script, narrow_ids, err);
+    ok = plot->narrow != NULL;
+    g_free(narrow_ids);
+  }
+  g_free(script);
+  g_free(ids);
+  return ok;
 }
 
 static bool draw_all(struct plots *plots, struct error *err) {
@@ -159,7 +191,7 @@ void plots_free(struct plots *plots) {
   for (uint32_t i = 0; i < plots->n; i++) {
     struct plot *plot = &plots->list[i];
     char *texts[] = {plot->name, plot->kind,    plot->subject, plot->title,
-                     plot->svg,  plot->caption, plot->script};
+                     plot->svg,  plot->caption, plot->script,  plot->narrow};
     for (size_t k = 0; k < G_N_ELEMENTS(texts); k++) g_free(texts[k]);
   }
   for (uint32_t i = 0; i < plots->skips; i++) {

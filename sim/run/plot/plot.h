@@ -26,6 +26,7 @@ struct plot {
   char *script;  /* of gnuplot; stands for itself */
   char *svg;     /* one <svg> element to be inlined in HTML: no background, text and axes in
                   * currentColor, each id prefixed, scales with the width of the page */
+  char *narrow;  /* the same as drawn for a phone; NULL: there is none */
 };
 
 struct plot_skipped {
