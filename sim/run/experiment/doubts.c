@@ -155,9 +155,9 @@ static void warn_about_spells(struct results *results) {
 /* A mean whose sum rests on few long busy spells is skewed, and its interval misses the truth far
  * more often than it says, mostly from below: where the longest spells did not come. Of M/M/1 half
  * of the sum of the latencies is carried by 19 % of the requests, and half of their squares by
- * 7 %, whatever the load; heavy tails (Asmussen, Binswanger and Hojgaard, Bernoulli 6, 2000) leave
- * it to few. Below these shares, and below so many spells, the mean is doubted. Narrower intervals
- * hide nothing that matters. */
+ * 7 %, whatever the load (those above x carry (1 + x) exp(-x) of the sum); of heavy tails few do.
+ * The limits were found by experiment (docs/validation.md). Below these shares, and below so many
+ * spells, the mean is doubted. Narrower intervals hide nothing that matters. */
 #define CARRIED_SUM 0.12
 #define CARRIED_SQUARES 0.04
 #define SPELLS_OF_SQUARES 30
