@@ -90,7 +90,23 @@ void plot_skip(struct plot_page *page, const char *kind, const char *format, ...
 static const char narrow_settings[] =
     "\nW = 400\nH = 340 + (key_rows > 0 ? 20 * name_n : 0)\n"
     "key_rows = key_rows > 0 ? name_n : 0\nkey_columns = 1\nNOTE = ''\nlast = 0.1\n"
-    "do for [i=1:x_at_n] { if (x_at[i] < 3 * last) { x_label[i] = '' } else { last = x_at[i] } }\n";
+    "do for [i=1:x_at_n] { if (x_at[i] < 3 * last) { x_label[i] = '' } else { last = x_at[i] } }\n"
+    /* A long title in two lines, and a goal with a long name, below its line; each within the
+       picture. */
+    "space = 0\n"
+    "do for [i=1:strlen(TITLE)] { if (i < 38 && TITLE[i:i] eq ' ') { space = i } }\n"
+    "if (strlen(TITLE) >= 38 && space > 0) { TITLE = TITLE[1:space-1].\"\\n\".TITLE[space+1:*] }\n"
+    "do for [i=1:goal_y_n] {\n"
+    "  head = word(goal_text[i], 1).' '.word(goal_text[i], 2)\n"
+    "  long = strlen(goal_text[i])\n"
+    "  if (long > 44) {\n"
+    "    rest = goal_text[i][strlen(head)+2:*]\n"
+    "    long = strlen(head) > strlen(rest) ? strlen(head) : strlen(rest)\n"
+    "    goal_text[i] = head.\"\\n\".rest\n"
+    "    goal_up[i] = -1\n"
+    "  }\n"
+    "  if (288 * goal_left[i] + 6.2 * long > 306) { goal_left[i] = (306 - 6.2 * long) / 288 }\n"
+    "}\n";
 
 /* The script of the narrow drawing; NULL where scrolling does no harm. */
 static char *narrow_script(const struct plot *plot) {
