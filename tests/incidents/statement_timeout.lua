@@ -40,4 +40,4 @@ goal "open.latency.p95 < 4.9s"
 goal "open.latency.p99 > 4.2s"
 goal "open.latency.p99 < 6.3s"
 goal "stopped.latency.p99 < 11ms"
-run { duration = "70s", warmup = "0s", replications = 10 }
+run { duration = "70s", warmup = "0s", replications = 20 }
