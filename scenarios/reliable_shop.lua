@@ -104,9 +104,9 @@ goal "events.lost < 1"
 -- Until the check of a server that died has failed twice, a third of all go there: 1.5 s in 10 min.
 goal "customers.op.order.availability > 99.7%"
 goal "customers.op.browse.availability > 99.8%"
-goal "customers.op.order.latency.p99 < 3s"
+goal "customers.op.order.latency.p99 < 2s"
 goal { "customers.latency.p90 < 300ms", during = "hang cache" }
 goal "warehouse.end_to_end.p95 < 1s"
 goal "events.redeliveries < 500"
 
-run { duration = "10min", warmup = "10s", replications = 4 }
+run { duration = "10min", warmup = "10s", replications = 8 }

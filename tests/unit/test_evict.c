@@ -20,6 +20,21 @@ static struct node *add_server(struct scene *scene, const char *discipline) {
   return s;
 }
 
+/* Requests of two classes come to one worker and a queue of three; the server. */
+static struct node *two_classes(struct scene *scene, const char *mix) {
+  struct node *c = scene_add(scene, "client", "c", 1);
+  node_set(c, "arrivals", "poisson 120/s");
+  node_set(c, "mix", mix);
+  node_set(c, "target", "s");
+  node_set(c, "timeout", "100s");
+  struct node *s = scene_add(scene, "service", "s", 1);
+  node_set(s, "workers", "1");
+  node_set(s, "queue", "3");
+  node_set(s, "priority", "first, second");
+  node_set(s, "work", "exponential 10ms");
+  return s;
+}
+
 /* Loss of both classes at a queue of `places` in which the first class takes the place of the
  * second when it is full: the chain of (busy, first waiting, second waiting), by repeated steps.
  * Both come at `rate` and are served at 1. */
@@ -63,16 +78,8 @@ static void test_evict(void **state) {
   (void)state;
   for (int evict = 0; evict < 2; evict++) {
     struct scene *scene = scene_new();
-    struct node *c = scene_add(scene, "client", "c", 1);
-    node_set(c, "arrivals", "poisson 120/s");
-    node_set(c, "mix", "first 0.5, second 0.5");
-    node_set(c, "target", "s");
-    struct node *s = scene_add(scene, "service", "s", 1);
-    node_set(s, "workers", "1");
-    node_set(s, "queue", "3");
+    struct node *s = two_classes(scene, "first 0.5, second 0.5");
     node_set(s, "discipline", "priority");
-    node_set(s, "priority", "first, second");
-    node_set(s, "work", "exponential 10ms");
     if (evict) node_set(s, "evict", "lowest");
     struct run run = run_scene(scene, 1, 4000 * S);
     double first, second;
@@ -134,16 +141,7 @@ static void test_evict_fifo(void **state) {
   assert_true(first < 0.2 && second > 0.4);
   for (int linked = 0; linked < 2; linked++) {
     struct scene *scene = scene_new();
-    struct node *c = scene_add(scene, "client", "c", 1);
-    node_set(c, "arrivals", "poisson 120/s");
-    node_set(c, "mix", "first 0.5, second 0.5");
-    node_set(c, "target", "s");
-    node_set(c, "timeout", "100s");
-    struct node *s = scene_add(scene, "service", "s", 1);
-    node_set(s, "workers", "1");
-    node_set(s, "queue", "3");
-    node_set(s, "priority", "first, second");
-    node_set(s, "work", "exponential 10ms");
+    struct node *s = two_classes(scene, "first 0.5, second 0.5");
     node_set(s, "evict", "lowest");
     if (linked) node_set(s, "cancel", "queued");
     struct run run = run_scene(scene, 1, 4000 * S);
@@ -200,16 +198,8 @@ static void test_evict_newest(void **state) {
 static void test_evict_nobody_alike(void **state) {
   (void)state;
   struct scene *scene = scene_new();
-  struct node *c = scene_add(scene, "client", "c", 1);
-  node_set(c, "arrivals", "poisson 120/s");
-  node_set(c, "mix", "first 1");
-  node_set(c, "target", "s");
-  struct node *s = scene_add(scene, "service", "s", 1);
-  node_set(s, "workers", "1");
-  node_set(s, "queue", "3");
+  struct node *s = two_classes(scene, "first 1");
   node_set(s, "discipline", "priority");
-  node_set(s, "priority", "first, second");
-  node_set(s, "work", "exponential 10ms");
   node_set(s, "evict", "lowest");
   struct run run = run_scene(scene, 1, 100 * S);
   assert_true(metric(&run, "c.availability") < 0.8);
