@@ -303,6 +303,36 @@ static void too_few_to_tell(void **state) {
   results_free(&b);
 }
 
+/* Both answer all that they answer: who still waits in one stands beside it. */
+static void who_waits_for_ever(void **state) {
+  (void)state;
+#define TWO_SERVERS                                              \
+  "client 'u' { arrivals = poisson '100/s', target = 'lb' }\n"   \
+  "load_balancer 'lb' { backends = 'web' }\n"                    \
+  "service 'web' { instances = 2, work = exponential '10ms' }\n" \
+  "run { duration = '60s', warmup = '10s', replications = 2 }\n"
+  struct scenario *sa = kit_scenario(TWO_SERVERS);
+  struct scenario *sb = kit_scenario(TWO_SERVERS "fault { hang 'web[2]', at = '30s' }\n");
+  struct results a = kit_run_seed(sa, 1), b = kit_run_seed(sb, 1);
+  struct comparison c;
+  comparison_make(&c, &a, &b, 1);
+  uint32_t told = 0;
+  for (uint32_t i = 0; i < c.n; i++) {
+    if (strcmp(c.list[i].name, "u.availability") != 0) continue;
+    char *sentence = compare_sentence(&c.list[i], 'B');
+    assert_non_null(strstr(sentence, " that had not ended in B when its run did"));
+    assert_null(strstr(sentence, "in A"));
+    free(sentence);
+    told++;
+  }
+  assert_int_equal(told, 1);
+  comparison_free(&c);
+  results_free(&a);
+  results_free(&b);
+  scenario_free(sa);
+  scenario_free(sb);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(too_few_to_tell),
@@ -314,6 +344,7 @@ int main(void) {
       cmocka_unit_test(itself_is_equal),
       cmocka_unit_test(no_difference_within_a_bucket),
       cmocka_unit_test(intervals_cover_the_difference),
+      cmocka_unit_test(who_waits_for_ever),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

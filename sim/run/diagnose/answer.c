@@ -15,6 +15,7 @@
 #include "recovery.h"
 #include "sim.h"
 #include "timeline.h"
+#include "unfinished.h"
 #include "way.h"
 #include "wire.h"
 
@@ -57,7 +58,7 @@ uint32_t answer_client(const struct results *results) {
     if (!spec->component[i].kind->is_source) continue;
     const char *name = spec->component[i].name;
     double requests = results_value_of(results, name, "requests");
-    double share = 1 - results_value_of(results, name, "availability"), failed = requests * share;
+    double share = unfinished_or_failed(results, name), failed = requests * share;
     if (!(share > FAILED_NEGLIGIBLE)) failed = 0;
     if (failed > most_failed || (!(failed < most_failed) && requests > most)) {
       most_failed = failed;
@@ -71,7 +72,7 @@ uint32_t answer_client(const struct results *results) {
 static bool fails(const struct results *results, uint32_t client) {
   if (client == REF_NONE) return false;
   const char *name = results->scenario->spec.component[client].name;
-  return 1 - results_value_of(results, name, "availability") > FAILED_NEGLIGIBLE;
+  return unfinished_or_failed(results, name) > FAILED_NEGLIGIBLE;
 }
 
 /* "84 % is service at db, 12 % is service at api"; at most three, and none that is small. */
@@ -159,8 +160,14 @@ static char *room_left(const struct results *results, uint32_t client) {
   if (fails(results, client)) {
     if (!failures_may_be_of_load(results, client)) return g_strdup("");
     const char *name = results->scenario->spec.component[client].name;
+    double failed = 1 - results_value_of(results, name, "availability");
+    double unfinished = unfinished_of(results, name);
+    if (unfinished > failed) {
+      return g_strdup_printf(", but %s of the requests of %s do not end already at this load",
+                             ratio(unfinished).text, name);
+    }
     return g_strdup_printf(", but %s of the requests of %s fail already at this load",
-                           ratio(1 - results_value_of(results, name, "availability")).text, name);
+                           ratio(failed).text, name);
   }
   if (!results_goals_met(results)) return g_strdup(", but a goal is missed already at this load");
   return g_strdup_printf("; `archsim capacity` finds how much more load %s",

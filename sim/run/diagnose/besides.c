@@ -7,6 +7,7 @@
 #include "format.h"
 #include "gone.h"
 #include "sim.h"
+#include "unfinished.h"
 
 /* Of fewer requests a fallback is no matter of the verdict. */
 #define DEGRADED_TOLD 0.01
@@ -81,12 +82,30 @@ static void say_dropped(const struct results *results, GString *text) {
                          text->len > 0 ? ", " : "", format_value(UNIT_RATIO, most).text, of);
 }
 
+/* No share of those that ended shows these. */
+static void say_unfinished(const struct results *results, GString *text) {
+  const struct spec *spec = &results->scenario->spec;
+  double most = 0;
+  const char *of = NULL;
+  for (uint32_t i = 0; i < spec->components; i++) {
+    const struct component_spec *c = &spec->component[i];
+    double share = c->kind->is_source ? unfinished_of(results, c->name) : 0;
+    if (!(share > most)) continue;
+    most = share;
+    of = c->name;
+  }
+  if (of == NULL) return;
+  g_string_append_printf(text, "%s%s of the requests of %s not ended when the run was over",
+                         text->len > 0 ? ", " : "", format_value(UNIT_RATIO, most).text, of);
+}
+
 char *besides_say(const struct results *results) {
   struct total all = total_of(results);
   GString *text = g_string_new(NULL);
   const char *lost = gone_first(results);
   say_failed(results, &all, text);
   say_dropped(results, text);
+  say_unfinished(results, text);
   if (all.degraded >= DEGRADED_TOLD * all.requests && all.requests > 0) {
     g_string_append_printf(text, "%s%s of all%s answered with a fallback",
                            text->len == 0 ? ""

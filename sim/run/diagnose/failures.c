@@ -13,6 +13,7 @@
 #include "gone.h"
 #include "part_said.h"
 #include "sim.h"
+#include "unfinished.h"
 #include "way.h"
 
 /* Of many clients those that failed most are told about. */
@@ -325,24 +326,24 @@ static void say_clients(const struct results *results, const struct client *list
   if (before != NULL) g_string_free(before, TRUE);
 }
 
-/* Of a client none of whose requests failed: what else became of them; false: nothing else. */
+/* What else became of a client's requests; false: nothing else. A fallback is told of where none
+ * failed. */
 static bool say_unfinished(const struct results *results, const struct client *c, GString *text) {
   const char *name = results->scenario->spec.component[c->id].name;
-  double offered = results_value_of(results, name, "offered");
-  double ended = results_value_of(results, name, "ended");
   double degraded = results_value_of(results, name, "degraded");
   const char *space = text->len > 0 ? " " : "";
   if (isnan(c->failed)) {
     g_string_append_printf(text, "%sNo request of %s had ended when the run did", space, name);
     append_origins(results, c->id, FOLLOWED_UNDER_WAY, text);
     g_string_append_c(text, '.');
-  } else if (ended < 0.98 * offered) {
-    g_string_append_printf(text, "%sOnly %s of the %s requests of %s ended; of the others", space,
-                           format_value(UNIT_PER_SECOND, ended).text,
-                           format_value(UNIT_PER_SECOND, offered).text, name);
+  } else if (unfinished_of(results, name) > 0) {
+    g_string_append_printf(
+        text, "%s%s requests of %s, %s of those sent, had not ended when the run did", space,
+        format_count(results_value_of(results, name, "in_flight.end")).text, name,
+        ratio(unfinished_of(results, name)).text);
     append_origins(results, c->id, FOLLOWED_UNDER_WAY, text);
     g_string_append_c(text, '.');
-  } else if (degraded > 0) {
+  } else if (degraded > 0 && !(c->failed > 0)) {
     g_string_append_printf(text, "%s%s of the requests of %s were answered with a fallback.", space,
                            ratio(degraded).text, name);
   } else {
@@ -433,7 +434,8 @@ bool failures_any(const struct results *results) {
   const struct spec *spec = &results->scenario->spec;
   for (uint32_t i = 0; i < spec->components; i++) {
     if (!spec->component[i].kind->is_source) continue;
-    if (!(client_of(results, i).failed <= 0) || dropped_of(results, i) > FAILED_NEGLIGIBLE) {
+    if (!(client_of(results, i).failed <= 0) || dropped_of(results, i) > FAILED_NEGLIGIBLE ||
+        unfinished_of(results, spec->component[i].name) > 0) {
       return true;
     }
   }
@@ -490,7 +492,6 @@ char *failures_say(const struct results *results) {
   }
   bool told = failing > 0, dropped = false;
   for (uint32_t i = 0, more = 0; i < n && more < CLIENTS_TOLD; i++) {
-    if (list[i].failed > 0) continue;
     bool here = say_unfinished(results, &list[i], text);
     told |= here;
     more += here;

@@ -15,6 +15,8 @@ static void judge(struct results *results, const struct goal *goal, struct goal_
   out->goal = goal;
   out->estimate = r != NULL ? r->judged : (struct estimate){NAN, NAN, NAN, 0};
   out->failed = r != NULL ? r->failed : 0;
+  out->unjudged = r != NULL ? r->unjudged : 0;
+  out->endless = r != NULL && r->endless != NULL ? r->endless : "that failed";
   /* Nothing is known of its upper end: too few samples lie beyond it. */
   if (r != NULL && !isnan(r->at_least) && !estimate_has_interval(&out->estimate)) {
     out->estimate.lo = r->at_least;

@@ -16,6 +16,7 @@
 #include "tails.h"
 #include "timeline.h"
 #include "trace_keep.h"
+#include "unfinished.h"
 #include "upper_end.h"
 
 /* Few values are kept one by one, so that short runs have exact quantiles (see hist.h). */
@@ -448,6 +449,7 @@ void results_finish(struct results *results) {
   qsort(results->list, results->n, sizeof results->list[0], compare_results);
   results->finished = true;
   goodput_widen(results);
+  unfinished_note(results);
 }
 
 /* --- access --------------------------------------------------------------------------------- */

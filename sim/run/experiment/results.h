@@ -35,7 +35,11 @@ struct result {
    * else it is the same. Goals, comparisons and gates judge this. */
   struct estimate judged;
   const double *judged_replication;
-  double failed; /* share of the requests that a latency leaves out; 0 of all else */
+  double failed;       /* share of the requests that a latency leaves out; 0 of all else */
+  const char *endless; /* what these are, "that failed"; NULL of all else */
+  /* Shares of the requests sent that are in neither, see unfinished.h: of the estimate, and of what
+   * is judged. */
+  double unfinished, unjudged;
   /* Of a quantile with too few samples beyond it for an interval: its lower end; else NaN. */
   double at_least;
   struct populations populations; /* of what people look at first; none of all else */
@@ -45,7 +49,9 @@ struct goal_result {
   const struct goal *goal;
   struct estimate estimate;
   enum verdict verdict;
-  double failed;      /* of a latency: the share of requests that failed, which counts as endless */
+  double failed; /* of a latency: the share of requests that failed, which counts as endless */
+  const char *endless; /* as that of its metric, and the next */
+  double unjudged;
   const char *reason; /* why it fails or is undecided, if not for the value alone; else NULL */
 };
 

@@ -6,6 +6,7 @@
 #include "format.h"
 #include "html.h"
 #include "results_tree.h"
+#include "unfinished.h"
 
 /* --- results -------------------------------------------------------------------------------- */
 
@@ -103,6 +104,11 @@ void page_quote(GString *out, const char *text) {
   gchar *quoted = g_shell_quote(text);
   g_string_append(out, quoted);
   g_free(quoted);
+}
+
+double page_unfinished(const struct page *p, const char *owner) {
+  double share = tree_number(tree_metric_entry(p->metrics, owner, "availability"), "unfinished");
+  return share > 0 ? share : 0;
 }
 
 /* "NAME: definition. 95 % interval LO .. HI" */
@@ -294,8 +300,15 @@ static void goal_row(const struct page *p, const json_t *goal) {
   GString *note = g_string_new(tree_text(goal, "reason"));
   double failed = tree_number(goal, "failed");
   if (failed > FAILED_NEGLIGIBLE || (failed > 0 && isinf(e.value))) {
-    g_string_append_printf(note, "%s%s failed, which counts as endless", note->len > 0 ? "; " : "",
-                           format_value(UNIT_RATIO, failed).text);
+    const char *endless =
+        tree_has_text(goal, "endless") ? tree_text(goal, "endless") : "that failed";
+    g_string_append_printf(note, "%sthe %s %s count as endless", note->len > 0 ? "; " : "",
+                           format_value(UNIT_RATIO, failed).text, endless);
+  }
+  if (tree_number(goal, "unfinished") > 0) {
+    g_string_append_printf(
+        note, "%swithout the %s that had not ended %s", note->len > 0 ? "; " : "",
+        format_value(UNIT_RATIO, tree_number(goal, "unfinished")).text, unfinished_when(metric));
   }
   struct label lost = format_lost(
       metric, e.value, tree_text(goal, "op")[0] == '>' ? tree_number(goal, "limit") : NAN);

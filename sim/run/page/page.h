@@ -57,6 +57,10 @@ void page_row(const struct page *p, const char *metric);
 void page_text_cell(const struct page *p, const char *text);
 void page_number_cell(const struct page *p, enum metric_unit unit, double value, const char *title);
 
+/* The share of what a client, or a part of it, sent that had not ended when the run did and that
+ * its availability and its latencies leave out; 0: a negligible one. */
+double page_unfinished(const struct page *p, const char *owner);
+
 /* "99.950 %" as text that is always there, never "-": "unknown". To be used at once. */
 void page_say(GString *out, enum metric_unit unit, double value);
 

@@ -117,6 +117,11 @@ static void say_stay(const struct page *p, GString *out, const char *client) {
     page_say(out, UNIT_RATIO, failed);
     g_string_append(out, " that failed left out");
   }
+  if (page_unfinished(p, client) > 0) {
+    g_string_append(out, ", the ");
+    page_say(out, UNIT_RATIO, page_unfinished(p, client));
+    g_string_append(out, " that had not ended when the run did left out");
+  }
   if (slow != NULL) {
     g_string_append_printf(out, "; a call holds a worker longest at %s (mean ", slow);
     page_say(out, UNIT_SECONDS, service_s);
@@ -212,7 +217,12 @@ static void say_failures(const struct page *p, GString *out, const char *client)
   if (isnan(availability)) {
     g_string_append_printf(out, "no request of %s ended in the measured time.", client);
   } else if (availability == 1) {
-    g_string_append_printf(out, "nothing that %s saw; all its requests were answered.", client);
+    if (page_unfinished(p, client) > 0) {
+      page_say(out, UNIT_RATIO, page_unfinished(p, client));
+      g_string_append_printf(out, " of the requests of %s had not ended when the run did.", client);
+    } else {
+      g_string_append_printf(out, "nothing that %s saw; all its requests were answered.", client);
+    }
   } else {
     page_say(out, UNIT_RATIO, 1 - availability);
     g_string_append_printf(out, " of the requests of %s ended badly", client);

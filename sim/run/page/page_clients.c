@@ -7,6 +7,22 @@
 #include "page.h"
 #include "results_tree.h"
 
+/* The head of a row; what its availability and its latencies leave out stands below the name. */
+static void name_cell(const struct page *p, const char *label, const char *owner,
+                      const char *const *metrics) {
+  bool leaves_out = strcmp(metrics[0], "availability") == 0;
+  double unfinished = leaves_out ? page_unfinished(p, owner) : 0;
+  g_string_append(p->out, "<th>");
+  html_text(p->out, label);
+  if (unfinished > 0) {
+    gchar *text = g_strdup_printf("without the %s that had not ended",
+                                  format_value(UNIT_RATIO, unfinished).text);
+    html_element(p->out, "small", text);
+    g_free(text);
+  }
+  g_string_append(p->out, "</th>");
+}
+
 /* A row for each part of a client, an operation ("op") or a tier of its users ("tier"). */
 static void part_rows(const struct page *p, const char *client, const char *kind, char **parts,
                       const char *const *metrics, const struct format_column *unit) {
@@ -15,7 +31,7 @@ static void part_rows(const struct page *p, const char *client, const char *kind
     bool tier = strcmp(kind, "tier") == 0;
     char *label = g_strdup_printf("%s: %s%s", client, tier ? "tier " : "", *part);
     g_string_append(p->out, "<tr class=\"part\">");
-    html_element(p->out, "th", label);
+    name_cell(p, label, owner, metrics);
     page_cells(p, owner, metrics, unit);
     g_string_append(p->out, "</tr>\n");
     g_free(label);
@@ -35,8 +51,9 @@ struct ranked {
 };
 
 static double failed_of(const struct page *p, const char *client) {
-  double failed = tree_metric(p->metrics, client, "requests") *
-                  (1 - tree_metric(p->metrics, client, "availability"));
+  double failed =
+      tree_metric(p->metrics, client, "requests") *
+      (1 - tree_metric(p->metrics, client, "availability") * (1 - page_unfinished(p, client)));
   return isnan(failed) ? 0 : failed;
 }
 
@@ -78,7 +95,7 @@ static void clients_table(const struct page *p, const char *title, const char *c
   for (char **c = clients; *c != NULL; c++) page_see_cells(p, *c, metrics, unit);
   for (char **c = clients; *c != NULL; c++) {
     g_string_append(p->out, "<tr>");
-    html_element(p->out, "th", *c);
+    name_cell(p, *c, *c, metrics);
     page_cells(p, *c, metrics, unit);
     g_string_append(p->out, "</tr>\n");
     if (many) continue;

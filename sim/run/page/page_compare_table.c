@@ -28,7 +28,25 @@ static void open_table(const struct page *p, const struct designs *d) {
   g_ptr_array_free(columns, TRUE);
 }
 
-static void cell(const struct page *p, const char *class, const char *value, const char *small) {
+/* What a figure of a design counts as endless or leaves out; to be freed. */
+static char *left_out(const json_t *entry) {
+  double failed = tree_number(entry, "failed"), unfinished = tree_number(entry, "unfinished");
+  GString *text = g_string_new(NULL);
+  if (failed > FAILED_NEGLIGIBLE) {
+    g_string_append_printf(
+        text, "%s %s, as endless", format_value(UNIT_RATIO, failed).text,
+        tree_has_text(entry, "endless") ? tree_text(entry, "endless") : "that failed");
+  }
+  if (unfinished > 0) {
+    g_string_append_printf(text, "%swithout the %s that had not ended", text->len > 0 ? ", " : "",
+                           format_value(UNIT_RATIO, unfinished).text);
+  }
+  return g_string_free(text, FALSE);
+}
+
+/* A value with what belongs below it; what `entry` counts as endless or leaves out, too. */
+static void cell(const struct page *p, const char *class, const char *value, const char *small,
+                 const json_t *entry) {
   g_string_append(p->out, "<td");
   if (class != NULL) html_attribute(p->out, "class", class);
   g_string_append_c(p->out, '>');
@@ -36,6 +54,11 @@ static void cell(const struct page *p, const char *class, const char *value, con
   bool interval = strstr(small, " .. ") != NULL;
   if (small[0] != '\0') {
     html_element_of(p->out, "small", interval ? "interval" : NULL, NULL, small);
+  }
+  if (entry != NULL) {
+    char *more = left_out(entry);
+    if (more[0] != '\0') html_element(p->out, "small", more);
+    g_free(more);
   }
   g_string_append(p->out, "</td>");
 }
@@ -65,7 +88,7 @@ static void limit_row(const struct page *p) {
                           : isnan(curve->missed) ? "pass"
                                                  : NULL;
       const char *words = g_str_has_prefix(limit, "goals ") ? limit + strlen("goals ") : "-";
-      cell(p, class, words, "");
+      cell(p, class, words, "", NULL);
       g_free(limit);
     }
     g_string_append(p->out, "</tr>\n");
@@ -89,7 +112,7 @@ static void goal_cell(const struct page *p, const json_t *goal) {
     const char *verdict, *class, *sign;
   } words[] = {{"pass", "pass", "✓"}, {"fail", "fail", "✗"}, {"undecided", "open", "?"}};
   if (goal == NULL) {
-    cell(p, NULL, "not a goal", "");
+    cell(p, NULL, "not a goal", "", NULL);
     return;
   }
   enum metric_unit unit = page_meaning(p, tree_text(goal, "metric")).unit;
@@ -102,7 +125,7 @@ static void goal_cell(const struct page *p, const json_t *goal) {
     sign = words[i].sign;
   }
   char *value = g_strdup_printf("%s %s", sign, format_value(unit, e.value).text);
-  cell(p, class, value, format_interval(unit, &e).text);
+  cell(p, class, value, format_interval(unit, &e).text, goal);
   g_free(value);
 }
 
@@ -160,7 +183,8 @@ static void metric_row(const struct page *p, const struct designs *d, const char
     char *words = diff != NULL ? difference_words(meaning.unit, diff) : g_strdup("");
     bool told = strcmp(tree_text(diff, "verdict"), "lower") == 0 ||
                 strcmp(tree_text(diff, "verdict"), "higher") == 0;
-    cell(p, told ? "told" : NULL, format_value(meaning.unit, tree_number(entry, *l)).text, words);
+    cell(p, told ? "told" : NULL, format_value(meaning.unit, tree_number(entry, *l)).text, words,
+         json_object_get(json_object_get(json_object_get(d->tree, *l), "metrics"), metric));
     g_free(words);
     g_free(key);
   }

@@ -70,6 +70,12 @@ bool page_fix_first(const struct page *p, GString *out, const char *client) {
     g_string_append(out, " of its requests that fail: see what failed and why.");
     return true;
   }
+  if (page_unfinished(p, client) > 0) {
+    g_string_append_printf(out, "What to fix first for %s: the ", client);
+    page_say(out, UNIT_RATIO, page_unfinished(p, client));
+    g_string_append(out, " of its requests that had not ended when the run did.");
+    return true;
+  }
   if (p99 == NULL) return false;
   const json_t *first = json_array_get(json_object_get(p99, "parts"), 0);
   const json_t *beyond = json_array_get(json_object_get(p999, "parts"), 0);

@@ -298,7 +298,7 @@ static char *caption_of(const struct curves *curves, bool designs) {
   return g_strdup_printf(
       "How long requests take, from the moment they were meant to be sent: so many per cent of all "
       "are answered within the time above. Each step to the right leaves out nine tenths of the "
-      "rest. A failed request counts as endless%s. "
+      "rest. A request that failed, or had not ended, counts as endless%s. "
       "%s%s%s",
       curves->failed > 0 ? ", so that a curve ends at the share that was answered" : "",
       curves->coarse ? "The curves join the percentiles among the metrics by straight lines. " : "",

@@ -56,7 +56,7 @@ static json_t *metrics_tree(const struct study *study, const struct comparison *
 
 /* Those that have their values by replication: their intervals are drawn. */
 static json_t *headlines_tree(const json_t *metrics) {
-  static const char *const kept[] = {"value", "lo", "hi", "n"};
+  static const char *const kept[] = {"value", "lo", "hi", "n", "failed", "endless", "unfinished"};
   json_t *tree = json_object(), *metric;
   const char *name;
   json_object_foreach((json_t *)metrics, name, metric) {
@@ -65,7 +65,6 @@ static json_t *headlines_tree(const json_t *metrics) {
     for (size_t i = 0; i < G_N_ELEMENTS(kept); i++) {
       json_object_set(entry, kept[i], json_object_get(all != NULL ? all : metric, kept[i]));
     }
-    if (all != NULL) json_object_set(entry, "failed", json_object_get(all, "failed"));
     json_object_set_new(tree, name, entry);
   }
   return tree;

@@ -48,14 +48,29 @@ static char *unknown_sentence(const struct difference *d, char letter) {
 /* "the 24.9 % that failed in A count as endless" where enough failed to matter. */
 static char *failed_sentence(const struct difference *d, char letter) {
   const double share[] = {d->failed_a, d->failed_b};
+  const char *const endless[] = {d->endless_a, d->endless_b};
   const char name[] = {'A', letter};
   GString *text = g_string_new(NULL);
   for (int i = 0; i < 2; i++) {
     if (!(share[i] > FAILED_NEGLIGIBLE)) continue;
-    g_string_append_printf(text, "%s%s that failed in %c", text->len > 0 ? " and the " : "; the ",
-                           format_value(UNIT_RATIO, share[i]).text, name[i]);
+    g_string_append_printf(text, "%s%s %s in %c", text->len > 0 ? " and the " : "; the ",
+                           format_value(UNIT_RATIO, share[i]).text, endless[i], name[i]);
   }
   if (text->len > 0) g_string_append(text, " count as endless");
+  return g_string_free(text, FALSE);
+}
+
+/* "; without the 18.3 % that had not ended in B when its run did" */
+static char *unfinished_sentence(const struct difference *d, char letter) {
+  const double share[] = {d->unfinished_a, d->unfinished_b};
+  const char name[] = {'A', letter};
+  GString *text = g_string_new(NULL);
+  for (int i = 0; i < 2; i++) {
+    if (!(share[i] > 0)) continue;
+    g_string_append_printf(text, "%s %s that had not ended in %c when its run did",
+                           text->len > 0 ? " and the" : "; without the",
+                           format_value(UNIT_RATIO, share[i]).text, name[i]);
+  }
   return g_string_free(text, FALSE);
 }
 
@@ -94,9 +109,11 @@ static char *plain_sentence(const struct difference *d, char letter) {
 
 char *compare_sentence(const struct difference *d, char letter) {
   char *plain = plain_sentence(d, letter), *failed = failed_sentence(d, letter);
-  char *whole = g_strconcat(plain, failed, NULL);
+  char *unfinished = unfinished_sentence(d, letter);
+  char *whole = g_strconcat(plain, failed, unfinished, NULL);
   g_free(plain);
   g_free(failed);
+  g_free(unfinished);
   return whole;
 }
 

@@ -46,7 +46,8 @@ static json_t *quantiles_tree(const struct results *results) {
     gchar *name = g_strndup(r->name, strlen(r->name) - strlen(ending));
     if (hist_count(r->hist) > 0) {
       json_t *curve = curve_tree(r->hist);
-      if (r->failed > 0) json_object_set_new(curve, "failed", json_number(r->failed));
+      double unanswered = 1 - (1 - r->failed) * (1 - r->unjudged);
+      if (unanswered > 0) json_object_set_new(curve, "failed", json_number(unanswered));
       json_object_set_new(tree, name, curve);
     }
     g_free(name);

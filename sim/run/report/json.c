@@ -54,8 +54,11 @@ static void add_metric(json_t *tree, const struct result *r, uint32_t values) {
   if (r->judged_replication != r->replication) {
     json_t *all = metric_tree(&r->judged, r->judged_replication, values);
     json_object_set_new(all, "failed", json_number(r->failed));
+    json_object_set_new(all, "endless", json_text(r->endless));
+    if (r->unjudged > 0) json_object_set_new(all, "unfinished", json_number(r->unjudged));
     json_object_set_new(metric, "all", all);
   }
+  if (r->unfinished > 0) json_object_set_new(metric, "unfinished", json_number(r->unfinished));
   if (r->populations.low > 0) {
     json_object_set_new(metric, "populations", populations_tree(&r->populations));
   }
@@ -84,7 +87,11 @@ static json_t *goals_tree(const struct results *results) {
     json_object_set_new(goal, "limit", json_number(g->goal->limit));
     json_object_set_new(goal, "pass", json_boolean(g->verdict == VERDICT_PASS));
     json_object_set_new(goal, "verdict", json_text(verdict_name(g->verdict)));
-    if (g->failed > 0) json_object_set_new(goal, "failed", json_number(g->failed));
+    if (g->failed > 0) {
+      json_object_set_new(goal, "failed", json_number(g->failed));
+      json_object_set_new(goal, "endless", json_text(g->endless));
+    }
+    if (g->unjudged > 0) json_object_set_new(goal, "unfinished", json_number(g->unjudged));
     if (g->reason != NULL) json_object_set_new(goal, "reason", json_text(g->reason));
     json_array_append_new(list, goal);
   }

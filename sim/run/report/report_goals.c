@@ -6,6 +6,7 @@
 #include "format.h"
 #include "report.h"
 #include "table.h"
+#include "unfinished.h"
 
 /* From so far above its limit a value is told as a multiple of it. */
 #define MANY_TIMES 10
@@ -70,8 +71,13 @@ static void add_remark(struct table *table, const struct results *results,
     g_string_append_printf(text, ": %s", g->reason);
   }
   if (g->failed > FAILED_NEGLIGIBLE || (g->failed > 0 && isinf(g->estimate.value))) {
-    g_string_append_printf(text, "%sthe %s that failed count as endless", text->len > 0 ? "; " : "",
-                           format_value(UNIT_RATIO, g->failed).text);
+    g_string_append_printf(text, "%sthe %s %s count as endless", text->len > 0 ? "; " : "",
+                           format_value(UNIT_RATIO, g->failed).text, g->endless);
+  }
+  if (g->unjudged > 0) {
+    g_string_append_printf(text, "%swithout the %s that had not ended %s",
+                           text->len > 0 ? "; " : "", format_value(UNIT_RATIO, g->unjudged).text,
+                           unfinished_when(g->goal->metric));
   }
   struct label lost =
       format_lost(g->goal->metric, g->estimate.value,

@@ -9,6 +9,7 @@
 #include "report.h"
 #include "sim.h"
 #include "table.h"
+#include "unfinished.h"
 
 static const struct row {
   const char *label, *metric;
@@ -46,6 +47,11 @@ static bool is_nothing(const struct result *r) {
 /* A year is not told where a planned fault makes the run unlike one. */
 static void note(const struct results *results, const struct result *r, double failed,
                  GString *out) {
+  bool latency = strstr(r->name, ".latency.") != NULL;
+  char *without = unfinished_without(latency ? failed : 0, r->unfinished);
+  g_string_assign(out, without);
+  free(without);
+  if (out->len > 0 && !isnan(r->estimate.value)) return;
   g_string_truncate(out, 0);
   if (strstr(r->name, ".availability") != NULL) {
     struct label nines = format_nines(r->estimate.value);
@@ -55,8 +61,6 @@ static void note(const struct results *results, const struct result *r, double f
     g_string_append_printf(out, ": %s", format_year(r->estimate.value).text);
   } else if (isnan(r->estimate.value)) {
     return;
-  } else if (failed > FAILED_NEGLIGIBLE && strstr(r->name, ".latency.") != NULL) {
-    g_string_printf(out, "without the %s that failed", format_value(UNIT_RATIO, failed).text);
   } else if (r->estimate.n > 0 && result_samples_beyond(r) < FEW_SAMPLES) {
     double beyond = floor(result_samples_beyond(r));
     g_string_printf(out, "rests on %.0f sample%s", beyond, beyond == 1 ? "" : "s");
@@ -130,6 +134,14 @@ static void see_columns(const struct results *results, const char *owner,
   }
 }
 
+/* Below a row: what its availability and its latencies leave out. */
+static void end_row(struct table *table, const struct results *results, const char *owner) {
+  char *without = unfinished_without(0, unfinished_of(results, owner));
+  table_end_row(table);
+  if (without[0] != '\0') table_remark(table, 1, STYLE_DIM, without);
+  free(without);
+}
+
 static void add_cells(struct table *table, const struct results *results, const char *owner,
                       const char *const metric[PARTS_SHOWN],
                       const struct format_column column[PARTS_SHOWN]) {
@@ -166,6 +178,7 @@ static void print_parts(const struct results *results, const char *client, const
       found++;
       table_cell(table, STYLE_PLAIN, name[i]);
       add_cells(table, results, prefix, metric, column);
+      end_row(table, results, prefix);
     }
     g_free(prefix);
   }
@@ -191,6 +204,7 @@ static void print_journeys(const struct results *results, const char *client,
     for (size_t i = 0; i < G_N_ELEMENTS(head); i++) table_cell(table, STYLE_DIM, head[i]);
     see_columns(results, owner, metric, column);
     add_cells(table, results, owner, metric, column);
+    end_row(table, results, owner);
     fputc('\n', term->out);
     table_finish(table, term);
   }
@@ -233,7 +247,7 @@ static void print_many(const struct results *results, struct client *list, uint3
   for (uint32_t c = 0; c < n && c < REPORT_ROWS; c++) {
     table_cell(table, STYLE_PLAIN, list[c].name);
     add_cells(table, results, list[c].name, metric, column);
-    table_end_row(table);
+    end_row(table, results, list[c].name);
   }
   table_finish(table, term);
   report_left_out(n, "clients", "those of which most requests failed, then the busiest", term);
@@ -247,7 +261,7 @@ static bool print_as_many(const struct results *results, const struct term *term
     if (!spec->component[c].kind->is_source) continue;
     const char *name = spec->component[c].name;
     double requests = results_value_of(results, name, "requests");
-    double failed = requests * (1 - results_value_of(results, name, "availability"));
+    double failed = requests * unfinished_or_failed(results, name);
     list[n++] = (struct client){name, isnan(failed) ? 0 : failed, isnan(requests) ? 0 : requests};
   }
   bool many = n > REPORT_BLOCKS;

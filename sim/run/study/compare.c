@@ -230,7 +230,11 @@ void comparison_make(struct comparison *c, const struct results *a, const struct
                              .a = left[i]->judged,
                              .b = right[i]->judged,
                              .failed_a = left[i]->failed,
-                             .failed_b = right[i]->failed};
+                             .failed_b = right[i]->failed,
+                             .endless_a = left[i]->endless,
+                             .endless_b = right[i]->endless,
+                             .unfinished_a = left[i]->unjudged,
+                             .unfinished_b = right[i]->unjudged};
     d->headline = compare_is_headline(a, d->name) || compare_is_headline(b, d->name);
     if (d->headline) {
       c->headlines++;

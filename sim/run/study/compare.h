@@ -37,8 +37,10 @@ struct difference {
   bool headline;
   struct estimate a, b;      /* of latencies with failed requests as endless (result.judged) */
   double failed_a, failed_b; /* the shares of these */
-  struct estimate diff;      /* b - a with its own 95 % interval; n: pairs */
-  struct estimate joint;     /* the same difference with the joint interval of its family */
+  const char *endless_a, *endless_b;
+  double unfinished_a, unfinished_b; /* the shares that these leave out (unfinished.h) */
+  struct estimate diff;              /* b - a with its own 95 % interval; n: pairs */
+  struct estimate joint;             /* the same difference with the joint interval of its family */
   enum finding finding;
   double gain; /* (var(a) + var(b)) / var(a - b): how many times as many replications it would take
                   without pairing; NaN where undefined */
