@@ -430,8 +430,10 @@ const struct param load_balancer_params[] = {
             "1 }; 1 where it is not named, and at 0 it gets none (HAProxy). round_robin and "
             "weighted spread them evenly (nginx's smooth weighted round robin); random and hash "
             "give each its share; "
-            "least_connections and power_of_two compare calls under way a weight (Envoy, "
-            "HAProxy); consistent_hash and maglev give points and entries."},
+            "least_connections compares calls under way a weight, and those that have as few "
+            "take turns by weight (nginx's least_conn); power_of_two draws by weight and "
+            "compares calls under way a weight (HAProxy); consistent_hash and maglev give points "
+            "and entries."},
     {.name = "points",
      .type = PARAM_COUNT,
      .offset = AT(points),

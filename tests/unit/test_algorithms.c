@@ -368,18 +368,30 @@ static void test_shares_by_weight(void **state) {
   assert_shares("maglev");
 }
 
-/* Aim: with weights calls under way are compared by part of the weight, the new one counted. */
+/* Aim: with weights calls under way are compared by part of the weight, and backends that have as
+ * few take turns by weight: idle ones get the calls as nginx's least_conn gives them, none of them
+ * goes without. */
 static void test_busy_by_weight(void **state) {
   (void)state;
   const struct algorithm *least = algorithm_of("least_connections");
   const double weight[] = {9, 1};
   const uint32_t which[] = {0, 1};
   const struct candidates c = {which, 2, 0};
-  struct busy busy[] = {{.active = 7}, {.active = 0}};
-  const struct choosing from = {.busy = busy, .weight = weight};
-  assert_int_equal(least->pick(&from, &c, NULL, NULL), 0); /* 8/9 against 1 */
-  busy[0].active = 9;
-  assert_int_equal(least->pick(&from, &c, NULL, NULL), 1); /* 10/9 against 1 */
+  struct busy busy[] = {{.active = 17}, {.active = 2}};
+  struct arena *arena = arena_new();
+  const struct backends backends = {.n = 2, .weight = weight};
+  const struct choosing from = {
+      .busy = busy, .weight = weight, .memory = least->prepare(arena, &backends)};
+  assert_int_equal(least->pick(&from, &c, NULL, NULL), 0); /* 17/9 against 2 */
+  busy[0].active = 19;
+  assert_int_equal(least->pick(&from, &c, NULL, NULL), 1); /* 19/9 against 2 */
+  busy[0].active = busy[1].active = 0;
+  for (uint32_t i = 0; i < 30; i++) {
+    assert_int_equal(least->pick(&from, &c, NULL, NULL), i % 10 == 5); /* a a a a a b a a a a */
+  }
+  busy[0].active = 18, busy[1].active = 2; /* as few for the weight: turns go on where they were */
+  for (uint32_t i = 0; i < 10; i++) assert_int_equal(least->pick(&from, &c, NULL, NULL), i == 5);
+  arena_free(arena);
 }
 
 /* Aim: two drawn of three by weight are different ones, whatever the weights. */
@@ -428,6 +440,10 @@ static void test_balancer_weighs(void **state) {
   (void)state;
   uint32_t got[3];
   run_weighed("round_robin", "v1 9, v2 0", got);
+  assert_int_equal(got[0], 90);
+  assert_int_equal(got[1], 0);
+  assert_int_equal(got[2], 10);
+  run_weighed("least_connections", "v1 9, v2 0", got); /* each call is over before the next */
   assert_int_equal(got[0], 90);
   assert_int_equal(got[1], 0);
   assert_int_equal(got[2], 10);

@@ -57,11 +57,6 @@ static inline double weight_of(const double *weight, uint32_t which) {
   return weight ? weight[which] : 1;
 }
 
-/* The calls that it would have under way with so many more, for each part of its weight. */
-static inline double busy_with(const struct choosing *from, uint32_t which, double more) {
-  return ((double)from->busy[which].active + more) / weight_of(from->weight, which);
-}
-
 /* As many different candidates as there are choices, by weight if there are any; how many. Choices
  * that are drawn one after the other, never the same twice (Envoy and HAProxy draw each by itself,
  * and may draw one twice). */
@@ -73,6 +68,10 @@ bool candidates_have(const struct candidates *c, uint32_t which);
 
 /* The candidate at `u` of [0, 1), when they lie in a row, each as long as its weight. */
 uint32_t candidates_at(const struct candidates *c, const double *weight, double u);
+
+/* Of n (at least one) backends the one whose turn it is by weight, spread as evenly as possible.
+ * `gained`, by number, is what each has gained in earlier turns; 0 at first. */
+uint32_t turn_by_weight(double *gained, const double *weight, const uint32_t *which, uint32_t n);
 
 enum turns {
   TURNS_NONE,

@@ -78,3 +78,18 @@ uint32_t draw_choices(const struct choosing *from, const struct candidates *c, s
   }
   return choices;
 }
+
+/* nginx's smooth weighted round robin: each gains its weight; the one that has most gets the call
+ * and gives back what all of them gained. Weights 5, 1, 1 give a a b a c a a. */
+uint32_t turn_by_weight(double *gained, const double *weight, const uint32_t *which, uint32_t n) {
+  double all = 0;
+  uint32_t best = UINT32_MAX;
+  for (uint32_t i = 0; i < n; i++) {
+    double own = weight_of(weight, which[i]);
+    gained[which[i]] += own;
+    all += own;
+    if (best == UINT32_MAX || gained[which[i]] > gained[best]) best = which[i];
+  }
+  gained[best] -= all;
+  return best;
+}

@@ -3,7 +3,7 @@
 #include "algorithm.h"
 
 static double load(const struct choosing *from, uint32_t which) {
-  return busy_with(from, which, 0);
+  return (double)from->busy[which].active / weight_of(from->weight, which);
 }
 
 static uint32_t pick(const struct choosing *from, const struct candidates *c,
