@@ -299,6 +299,57 @@ done
 lacks many.html '>p2<'
 lacks many.html 'little:web[11]'
 
+# --- many components that differ in their number alone: one row a parameter, the worst clients drawn ---
+cat >alike.lua <<'LUA'
+for i = 1, 18 do
+  client("c" .. i) { arrivals = constant "20/s", target = "web" .. i, timeout = "1s" }
+  service("web" .. i) { workers = 4, work = i == 7 and "9ms" or "5ms" }
+end
+fault { error { "web9", ratio = "50%" }, at = "2s" }
+run { duration = "5s", warmup = "1s", replications = 1 }
+LUA
+expect 0 run alike.lua -q --json alike.json --report alike.html
+holds alike.html '<th>c1 .. c18 (18)</th><td class="key">arrivals</td>'
+holds alike.html '<td class="key">target</td><td>web1 .. web18</td>'
+holds alike.html '<th>web1 .. web18 (17)</th><td class="key">work</td><td>5ms</td>'
+holds alike.html '<th>web7</th><td class="key">work</td><td>9ms</td>'
+holds alike.html 'Of 18 clients these are the 16 of which most requests failed, then the slowest; the JSON has them all.'
+holds alike.html 'id="figure-breakdown-c9"'
+holds alike.html 'id="figure-breakdown-c7"'
+[ "$(grep -c 'id="figure-breakdown' alike.html)" -eq 16 ] || fail 'not 16 clients are drawn'
+[ "$(grep -c 'caption.*Where the time of .* goes, largest' alike.html)" -eq 16 ] || fail 'not 16 clients have a table'
+
+# --- who still waits when the run ends stands beside what leaves him out ---
+cat >hang.lua <<'LUA'
+client "users" { arrivals = poisson "100/s", target = "lb" }
+load_balancer "lb" { backends = "web" }
+service "web" { instances = 2, workers = 8, work = "5ms" }
+fault { hang "web[2]", at = "11s" }
+goal "users.availability >= 99%"
+run { duration = "21s", warmup = "1s", replications = 2 }
+LUA
+expect 0 run hang.lua --json hang.json --report hang.html
+grep -q 'without the 2.\.. % that had not ended' out || fail 'nobody is told who still waits'
+holds hang.html 'of the requests of users not ended when the run was over'
+holds hang.html 'that had not ended when the run did</td>'
+holds hang.html 'Requests that had not ended when the run did are in none of these.'
+holds hang.html 'These are shares of the requests that ended: of those that users sent,'
+grep -q ' % \*<' hang.html || fail 'no mark stands in the picture of availability'
+[ "$(grep -c '<small>without the' hang.html)" -eq 2 ] || fail 'not the tables of latency and availability alone say so'
+# On a phone the picture of availability is drawn for its width.
+awk '/id="figure-availability"/ { f = 1 } f && /class="narrow"/ { n++; f = 0 } END { exit n != 1 }' hang.html ||
+  fail 'the picture of availability has no narrow drawing'
+cat >there.lua <<'LUA'
+client "users" { arrivals = poisson "100/s", target = "lb" }
+load_balancer "lb" { backends = "web" }
+service "web" { instances = 2, workers = 8, work = "5ms" }
+goal "users.availability >= 99%"
+run { duration = "21s", warmup = "1s", replications = 2 }
+LUA
+expect 0 compare there.lua hang.lua --json both.json --report both.html
+holds both.html 'without the 2'
+[ "$(grep -o 'that had not ended</small>' both.html | wc -l)" -ge 3 ] || fail 'a comparison leaves requests out and is silent'
+
 # --- names that want to break out ---
 cat >evil.json <<'JSON'
 {"schema": 1, "scenario": "<script>alert(1)</script>", "question": "\"'`]]>-->\u202eevil", "seed": 1,

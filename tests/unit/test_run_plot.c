@@ -538,6 +538,36 @@ static void percentile_over_load(void **state) {
   json_decref(goals);
 }
 
+/* Of 40 clients one failed, one had not ended, and the others are the slower the later they come:
+ * kept are these two and the last 14, in their order. */
+static void clients_that_stand_out(void **state) {
+  (void)state;
+  json_t *results = json_object(), *metrics = json_object();
+  GPtrArray *clients = g_ptr_array_new_with_free_func(g_free);
+  json_object_set_new(results, "metrics", metrics);
+  for (int i = 10; i < 50; i++) {
+    char name[64];
+    g_ptr_array_add(clients, g_strdup_printf("c%d", i));
+    snprintf(name, sizeof name, "c%d.availability", i);
+    json_t *ok = json_pack("{s:f}", "value", i == 12 ? 0.9 : 1.0);
+    if (i == 15) json_object_set_new(ok, "unfinished", json_real(0.2));
+    json_object_set_new(metrics, name, ok);
+    snprintf(name, sizeof name, "c%d.requests", i);
+    json_object_set_new(metrics, name, json_pack("{s:f}", "value", 1000.0));
+    snprintf(name, sizeof name, "c%d.latency.p99", i);
+    json_object_set_new(metrics, name, json_pack("{s:f}", "value", 0.001 * i));
+  }
+  assert_int_equal(plot_keep_worst(results, clients), 40);
+  assert_int_equal(clients->len, PLOT_CLIENTS_MOST);
+  assert_string_equal(clients->pdata[0], "c12");
+  assert_string_equal(clients->pdata[1], "c15");
+  assert_string_equal(clients->pdata[2], "c36");
+  assert_string_equal(clients->pdata[15], "c49");
+  assert_int_equal(plot_keep_worst(results, clients), 16);
+  g_ptr_array_unref(clients);
+  json_decref(results);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(knee_of_a_queue),
@@ -561,6 +591,7 @@ int main(void) {
       cmocka_unit_test(percentiles_of_an_operation),
       cmocka_unit_test(goals_are_named_where_no_curve_is),
       cmocka_unit_test(looks_of_designs),
+      cmocka_unit_test(clients_that_stand_out),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -5,6 +5,7 @@
 #include "format.h"
 #include "html.h"
 #include "page.h"
+#include "plot_results.h"
 #include "results_tree.h"
 
 /* The head of a row; what its availability and its latencies leave out stands below the name. */
@@ -235,7 +236,18 @@ void page_timeline(const struct page *p) {
   } else {
     g_string_append(p->out, "<p>Of the first replication, warm-up included, in windows of ");
     page_say(p->out, UNIT_SECONDS, tree_number(timeline, "window_s"));
-    g_string_append(p->out, ".</p>\n");
+    g_string_append_c(p->out, '.');
+    char **clients = page_clients(p);
+    guint n = g_strv_length(clients);
+    size_t drawn = json_object_size(json_object_get(timeline, "clients"));
+    if (drawn > 0 && n > drawn) {
+      g_string_append_printf(p->out,
+                             " Of %u clients these are the %zu of which most requests failed, then "
+                             "the first.",
+                             n, drawn);
+    }
+    g_strfreev(clients);
+    g_string_append(p->out, "</p>\n");
   }
   page_plots(p, "timeline");
   faults_table(p, json_object_get(timeline, "faults"));
@@ -293,12 +305,20 @@ void page_breakdown(const struct page *p) {
   const json_t *blame = json_object_get(p->run, "blame");
   html_open_section(p->out, "breakdown", "Where the time goes");
   if (blame == NULL) g_string_append(p->out, "<p>These results hold no breakdown.</p>\n");
-  page_plots(p, "breakdown");
-  const char **clients = tree_keys(blame);
-  for (const char **c = clients; *c != NULL; c++) {
-    breakdown_table(p, *c, json_object_get(blame, *c));
+  GPtrArray *clients = plot_keys(blame);
+  guint n = plot_keep_worst(p->run, clients);
+  if (n > clients->len) {
+    g_string_append_printf(
+        p->out,
+        "<p class=\"note\">Of %u clients these are the %u of which most requests "
+        "failed, then the slowest; the JSON has them all.</p>\n",
+        n, clients->len);
   }
-  g_free(clients);
+  page_plots(p, "breakdown");
+  for (guint i = 0; i < clients->len; i++) {
+    breakdown_table(p, clients->pdata[i], json_object_get(blame, clients->pdata[i]));
+  }
+  g_ptr_array_unref(clients);
   page_waterfalls(p);
   html_close(p->out, "section");
 }

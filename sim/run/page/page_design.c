@@ -112,28 +112,106 @@ static void doc_cell(const struct page *p, const char *doc) {
   g_string_append(p->out, "</td>");
 }
 
-static void parameter_row(const struct page *p, const json_t *parameter) {
+/* Rows of so many components that differ in the number at the end of their names alone are one. */
+#define ALIKE_LEAST 3u
+
+struct alike {
+  guint n;
+  bool written;
+  const json_t *first, *last; /* with the smallest and the largest number */
+};
+
+/* Where the number begins with which a name ends. */
+static size_t number_at(const char *name) {
+  size_t length = strlen(name);
+  while (length > 0 && g_ascii_isdigit(name[length - 1])) length--;
+  return length;
+}
+
+static guint64 number_of(const json_t *parameter) {
+  const char *name = tree_text(parameter, "component");
+  return g_ascii_strtoull(name + number_at(name), NULL, 10);
+}
+
+/* What rows that are alike have in common: the name without its number, and all that is said, in
+ * which that number may stand at the end, too ("web7" calls "db7"). NULL: the name has none. */
+static gchar *what_is_alike(const json_t *parameter) {
+  const char *name = tree_text(parameter, "component"), *value = tree_text(parameter, "value");
+  size_t stem = number_at(name), value_stem = number_at(value);
+  if (name[stem] == '\0' || stem == 0) return NULL;
+  bool follows = value_stem > 0 && strcmp(name + stem, value + value_stem) == 0 &&
+                 !g_ascii_isspace(value[value_stem - 1]);
+  return g_strdup_printf("%.*s\n%s\n%.*s%s\n%s\n%d", (int)stem, name, tree_text(parameter, "key"),
+                         (int)(follows ? value_stem : strlen(value)), value, follows ? "\n" : "",
+                         tree_text(parameter, "default"), tree_true(parameter, "given"));
+}
+
+static GHashTable *count_alike(const json_t *list) {
+  GHashTable *all = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+  for (size_t i = 0; i < json_array_size(list); i++) {
+    const json_t *parameter = json_array_get(list, i);
+    gchar *what = what_is_alike(parameter);
+    if (what == NULL) continue;
+    struct alike *alike = g_hash_table_lookup(all, what);
+    if (alike == NULL) {
+      alike = g_new0(struct alike, 1);
+      g_hash_table_insert(all, what, alike);
+    } else {
+      g_free(what);
+    }
+    bool begins = alike->n++ == 0;
+    if (begins || number_of(parameter) < number_of(alike->first)) alike->first = parameter;
+    if (begins || number_of(parameter) > number_of(alike->last)) alike->last = parameter;
+  }
+  return all;
+}
+
+/* "web1 .. web80", with how many these are where `n` is not 0; of one thing its name. */
+static gchar *from_to(const char *first, const char *last, guint n) {
+  if (strcmp(first, last) == 0) return g_strdup(first);
+  return n > 0 ? g_strdup_printf("%s .. %s (%u)", first, last, n)
+               : g_strdup_printf("%s .. %s", first, last);
+}
+
+/* For all from this one to `last`, `n` of them. */
+static void parameter_row(const struct page *p, const json_t *parameter, const json_t *last,
+                          guint n) {
   bool given = tree_true(parameter, "given");
+  gchar *name = from_to(tree_text(parameter, "component"), tree_text(last, "component"), n);
+  gchar *value = from_to(tree_text(parameter, "value"), tree_text(last, "value"), 0);
   g_string_append(p->out, given ? "<tr class=\"given\">" : "<tr>");
-  html_element(p->out, "th", tree_text(parameter, "component"));
+  html_element(p->out, "th", name);
   html_element_of(p->out, "td", "key", NULL, tree_text(parameter, "key"));
-  page_text_cell(p, tree_text(parameter, "value"));
+  page_text_cell(p, value);
   const json_t *fallback = json_object_get(parameter, "default");
   if (given) page_text_cell(p, json_is_string(fallback) ? json_string_value(fallback) : "none");
   doc_cell(p, tree_text(parameter, "doc"));
   g_string_append(p->out, "</tr>\n");
+  g_free(name);
+  g_free(value);
 }
 
 /* Those that the scenario states, or those that have their defaults. Returns their number. */
 static size_t parameter_rows(const struct page *p, bool given, bool write) {
   const json_t *list = json_object_get(p->run, "parameters");
+  GHashTable *all = count_alike(list);
   size_t n = 0;
   for (size_t i = 0; i < json_array_size(list); i++) {
     const json_t *parameter = json_array_get(list, i);
     if (tree_true(parameter, "given") != given) continue;
-    if (write) parameter_row(p, parameter);
     n++;
+    if (!write) continue;
+    gchar *what = what_is_alike(parameter);
+    struct alike *alike = what != NULL ? g_hash_table_lookup(all, what) : NULL;
+    g_free(what);
+    if (alike == NULL || alike->n < ALIKE_LEAST) {
+      parameter_row(p, parameter, parameter, 1);
+    } else if (!alike->written) {
+      parameter_row(p, alike->first, alike->last, alike->n);
+      alike->written = true;
+    }
   }
+  g_hash_table_destroy(all);
   return n;
 }
 

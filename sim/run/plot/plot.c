@@ -85,17 +85,19 @@ void plot_skip(struct plot_page *page, const char *kind, const char *format, ...
 
 /* --- drawing -------------------------------------------------------------------------------- */
 
-/* For a window of the width of a phone: names below each other, no note, which the page has, and no
- * two labels of percentiles, whose axis is logarithmic, on each other. */
+/* For a window of the width of a phone: names below each other, no note, which the page has, and a
+ * long title in two lines. */
 static const char narrow_settings[] =
     "\nW = 400\nH = 340 + (key_rows > 0 ? 20 * name_n : 0)\n"
-    "key_rows = key_rows > 0 ? name_n : 0\nkey_columns = 1\nNOTE = ''\nlast = 0.1\n"
-    "do for [i=1:x_at_n] { if (x_at[i] < 3 * last) { x_label[i] = '' } else { last = x_at[i] } }\n"
-    /* A long title in two lines, and a goal with a long name, below its line; each within the
-       picture. */
-    "space = 0\n"
+    "key_rows = key_rows > 0 ? name_n : 0\nkey_columns = 1\nNOTE = ''\nspace = 0\n"
     "do for [i=1:strlen(TITLE)] { if (i < 38 && TITLE[i:i] eq ' ') { space = i } }\n"
-    "if (strlen(TITLE) >= 38 && space > 0) { TITLE = TITLE[1:space-1].\"\\n\".TITLE[space+1:*] }\n"
+    "if (strlen(TITLE) >= 38 && space > 0) { TITLE = TITLE[1:space-1].\"\\n\".TITLE[space+1:*] }\n";
+
+/* No two labels of percentiles, whose axis is logarithmic, on each other, and a goal with a long
+ * name below its line, within the picture. */
+static const char narrow_percentiles[] =
+    "last = 0.1\n"
+    "do for [i=1:x_at_n] { if (x_at[i] < 3 * last) { x_label[i] = '' } else { last = x_at[i] } }\n"
     "do for [i=1:goal_y_n] {\n"
     "  head = word(goal_text[i], 1).' '.word(goal_text[i], 2)\n"
     "  long = strlen(goal_text[i])\n"
@@ -108,12 +110,30 @@ static const char narrow_settings[] =
     "  if (288 * goal_left[i] + 6.2 * long > 306) { goal_left[i] = (306 - 6.2 * long) / 288 }\n"
     "}\n";
 
+/* Names that do not fit side by side hang, and what stands beside points goes where these are
+ * close. */
+static const char narrow_availability[] =
+    "long = 0\n"
+    "do for [i=1:x_at_n] { if (strlen(x_label[i]) > long) { long = strlen(x_label[i]) } }\n"
+    "if (CATEGORIES && 7 * long * x_at_n > 250) { X_ROTATE = 60 }\n"
+    "BELOW = X_ROTATE ? 46 + 6.6 * long : 52\n"
+    "key_rows = (name_n > 1 ? name_n : 0) + (GOALS > 0) + (OPEN > 0)\n"
+    "H = 288 + 20 * key_rows + BELOW\n"
+    "VALUES = VALUES && x_at_n < 4\n";
+
+static const struct {
+  const char *kind, *settings;
+} narrow_kinds[] = {{"percentiles", narrow_percentiles}, {"availability", narrow_availability}};
+
 /* The script of the narrow drawing; NULL where scrolling does no harm. */
 static char *narrow_script(const struct plot *plot) {
-  if (strcmp(plot->kind, "percentiles") != 0) return NULL;
-  const char *style = strstr(plot->script, script_template("style"));
-  return g_strdup_printf("%.*s%s%s", (int)(style - plot->script), plot->script, narrow_settings,
-                         style);
+  for (size_t i = 0; i < G_N_ELEMENTS(narrow_kinds); i++) {
+    if (strcmp(plot->kind, narrow_kinds[i].kind) != 0) continue;
+    const char *style = strstr(plot->script, script_template("style"));
+    return g_strdup_printf("%.*s%s%s%s", (int)(style - plot->script), plot->script, narrow_settings,
+                           narrow_kinds[i].settings, style);
+  }
+  return NULL;
 }
 
 static char *draw_script(const struct plot *plot, const char *script, const char *ids,

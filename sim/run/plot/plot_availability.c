@@ -16,7 +16,7 @@
 
 struct nines {
   double x, value, lo, hi;
-  bool open; /* no failure seen */
+  bool open, without; /* no failure seen; without those that had not ended */
 };
 
 struct field {
@@ -26,6 +26,8 @@ struct field {
   GArray *goal;              /* x from, x to, nines */
   double highest;
   uint32_t open, left_out;
+  double without;  /* the largest share that had not ended and that a point leaves out */
+  char *whose;     /* of whom */
   bool categories; /* x is a place, not a number */
 };
 
@@ -40,6 +42,7 @@ static void field_free(struct field *field) {
   }
   for (uint32_t i = 0; i < field->places; i++) g_free(field->place_name[i]);
   g_array_unref(field->goal);
+  g_free(field->whose);
 }
 
 static bool add_series(struct field *field, const char *name) {
@@ -88,6 +91,18 @@ static void add_goal(struct field *field, const json_t *goals, const char *name,
   plot_goals_free(list);
 }
 
+/* That the point which was added last leaves out so many; not while a fault holds, which ends
+ * before the run. */
+static void leave_out(struct field *field, uint32_t series, const char *whose, double share) {
+  GArray *points = field->point[series];
+  if (!(share > 0) || points->len == 0 || strstr(whose, ".during.") != NULL) return;
+  g_array_index(points, struct nines, points->len - 1).without = true;
+  if (!(share > field->without)) return;
+  field->without = share;
+  g_free(field->whose);
+  field->whose = g_strdup(whose);
+}
+
 /* --- writing -------------------------------------------------------------------------------- */
 
 /* What stands beside points, if there are few. */
@@ -97,7 +112,8 @@ static void write_values(GString *data, const struct field *field) {
     for (guint i = 0; i < field->point[s]->len; i++) {
       const struct nines *p = &g_array_index(field->point[s], struct nines, i);
       struct label label = format_value(UNIT_RATIO, 1 - pow(10, -p->value));
-      g_ptr_array_add(texts, g_strdup_printf("%s%s", p->open ? "\u2265 " : "", label.text));
+      g_ptr_array_add(texts, g_strdup_printf("%s%s%s", p->open ? "\u2265 " : "", label.text,
+                                             p->without ? " *" : ""));
     }
   }
   bool few = field->series == 1 && field->categories && texts->len <= 7;
@@ -155,6 +171,33 @@ static double below(const struct plot_axis *x, bool rotate, double *angle) {
   return !rotate ? 52 : *angle < 60 ? 108 : 46 + 6.6 * widest;
 }
 
+static char *note_of(const struct field *field) {
+  GString *note = g_string_new("bars: 95 % intervals");
+  if (field->left_out > 0) g_string_append(note, "; not all are shown");
+  if (field->without > 0) {
+    g_string_append_printf(note, "; %s * without the %s that had not ended", field->whose,
+                           format_value(UNIT_RATIO, field->without).text);
+  }
+  return g_string_free(note, FALSE);
+}
+
+static char *caption_of(const struct field *field) {
+  GString *text = g_string_new(
+      "The share of requests that were answered ok. Each step up leaves a tenth of the "
+      "failures: 99 %, 99.9 %, 99.99 %. Bars are 95 % intervals. An open triangle marks that "
+      "no request failed. It stands at the least availability that so many requests show: of n "
+      "without a failure, up to 3/n may still fail.");
+  if (field->without > 0) {
+    g_string_append_printf(
+        text,
+        " These are shares of the requests that ended: of those that %s sent, %s had not when the "
+        "run did%s.",
+        field->whose, format_value(UNIT_RATIO, field->without).text,
+        field->places > 1 || field->series > 1 ? ", the largest such share" : "");
+  }
+  return g_string_free(text, FALSE);
+}
+
 static void draw(struct plot_page *page, struct field *field, const struct plot_axis *x,
                  const char *x_title, bool rotate, char *title) {
   struct plot_axis y = plot_axis_nines(field->highest);
@@ -179,22 +222,16 @@ static void draw(struct plot_page *page, struct field *field, const struct plot_
   script_number(data, "OPEN", field->open);
   write_values(data, field);
   write_points(data, field);
-  struct plot_draft draft = {
-      .kind = "availability",
-      .alone = true,
-      .width = 800,
-      .height = (uint32_t)(348 + bottom) + (rotate ? 4 : 0) + 20 * rows,
-      .key_rows = rows,
-      .title = title,
-      .note = g_strdup(field->left_out > 0 ? "bars: 95 % intervals; not all are shown"
-                                           : "bars: 95 % intervals"),
-      .caption = g_strdup(
-          "The share of requests that were answered ok. Each step up leaves a tenth of the "
-          "failures: 99 %, 99.9 %, 99.99 %. Bars are 95 % intervals. An open triangle marks that "
-          "no request failed. It stands at the least availability that so many requests show: of n "
-          "without a failure, up to 3/n may still fail."),
-      .data = data,
-      .axes = true};
+  struct plot_draft draft = {.kind = "availability",
+                             .alone = true,
+                             .width = 800,
+                             .height = (uint32_t)(348 + bottom) + (rotate ? 4 : 0) + 20 * rows,
+                             .key_rows = rows,
+                             .title = title,
+                             .note = note_of(field),
+                             .caption = caption_of(field),
+                             .data = data,
+                             .axes = true};
   plot_add(page, &draft);
 }
 
@@ -213,6 +250,7 @@ static void add_place(struct field *field, const json_t *results, const char *na
       plot_metric(results, name, count, "value") * plot_number(results, "replications");
   add_point(field, 0, field->places, value, plot_metric(results, name, "availability", "lo"),
             plot_metric(results, name, "availability", "hi"), requests);
+  leave_out(field, 0, name, plot_unfinished(results, name));
   add_goal(field, json_object_get(results, "goals"), name, field->places - 0.4,
            field->places + 0.4);
 }
@@ -261,6 +299,9 @@ static void add_design(struct field *field, const json_t *results, const char *l
         plot_metric(design, client, "availability", "lo"),
         plot_metric(design, client, "availability", "hi"),
         plot_metric(results, client, "requests", letter) * plot_number(results, "replications"));
+    char *whose = g_strdup_printf("%s of %c", client, upper);
+    leave_out(field, i, whose, plot_unfinished(design, client));
+    g_free(whose);
   }
 }
 
@@ -302,6 +343,7 @@ static void add_sweep_point(struct field *field, const json_t *point, double x) 
               plot_metric(point, client, "availability", "lo"),
               plot_metric(point, client, "availability", "hi"),
               plot_metric(point, client, "requests", "value") * plot_number(point, "replications"));
+    leave_out(field, s, client, plot_unfinished(point, client));
   }
 }
 

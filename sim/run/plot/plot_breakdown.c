@@ -323,6 +323,7 @@ void plot_breakdown(struct plot_page *page, const json_t *results) {
   const json_t *blame = json_object_get(results, "blame");
   GPtrArray *clients = plot_keys(blame);
   uint32_t drawn = 0;
+  plot_keep_worst(results, clients);
   for (guint i = 0; i < clients->len; i++) {
     const json_t *of = json_object_get(blame, clients->pdata[i]);
     struct rows rows = read_rows(of);

@@ -109,12 +109,16 @@ static double left_of(const struct lost *lost) {
   return fmax(176, 24 + 7.6 * MIN(widest, LABEL_WIDTH));
 }
 
-static void draw(struct plot_page *page, const struct lost *lost) {
+static void draw(struct plot_page *page, const json_t *results, const struct lost *lost) {
   const char *names[CAUSES_MAX + 1];
   struct plot_axis x = plot_axis_time(lost->most);
   GString *data = g_string_new(NULL);
   bool budgets = false;
   uint32_t rows, n = lost->causes;
+  double unfinished = 0;
+  for (uint32_t r = 0; r < lost->rows; r++) {
+    unfinished = fmax(unfinished, plot_unfinished(results, lost->row[r]));
+  }
   for (uint32_t r = 0; r < lost->rows; r++) budgets |= !isnan(lost->budget[r]);
   for (uint32_t c = 0; c < n; c++) names[c] = lost->cause[c];
   if (budgets) names[n++] = "goal";
@@ -143,8 +147,10 @@ static void draw(struct plot_page *page, const struct lost *lost) {
       .caption = g_strdup_printf(
           "Of a client: the share of its requests that failed, as time of %s, by the cause of "
           "the failure. The black line is what its goal on availability allows. Of a component: "
-          "the time in which it was down.",
-          year ? "a year" : "the run"),
+          "the time in which it was down.%s",
+          year ? "a year" : "the run",
+          unfinished > 0 ? " Requests that had not ended when the run did are in none of these."
+                         : ""),
       .data = data};
   plot_add(page, &draft);
 }
@@ -158,7 +164,8 @@ void plot_downtime(struct plot_page *page, const json_t *results) {
   GPtrArray *clients = plot_clients(metrics, false), *components = plot_components(metrics);
   for (guint i = 0; i < clients->len; i++) add_client(&lost, results, clients->pdata[i]);
   for (guint i = 0; i < components->len; i++) add_component(&lost, results, components->pdata[i]);
-  if (lost.causes > 0) draw(page, &lost); /* else nothing was lost, which needs no picture */
+  if (lost.causes > 0)
+    draw(page, results, &lost); /* else nothing was lost, which needs no picture */
   for (uint32_t i = 0; i < lost.rows; i++) g_free(lost.row[i]);
   for (uint32_t i = 0; i < lost.causes; i++) g_free(lost.cause[i]);
   g_ptr_array_unref(components);

@@ -45,6 +45,56 @@ static int by_text(const void *a, const void *b) {
   return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
+double plot_unfinished(const json_t *results, const char *name) {
+  char *metric = g_strconcat(name, ".availability", NULL);
+  const json_t *entry = json_object_get(json_object_get(results, "metrics"), metric);
+  double share = plot_number(entry, "unfinished");
+  g_free(metric);
+  return share > 0 ? share : 0;
+}
+
+struct standing {
+  double failed, slow;
+  guint place;
+};
+
+static int by_standing(const void *left, const void *right) {
+  const struct standing *a = left, *b = right;
+  if (a->failed != b->failed) return a->failed > b->failed ? -1 : 1;
+  if (a->slow != b->slow) return a->slow > b->slow ? -1 : 1;
+  return a->place < b->place ? -1 : 1;
+}
+
+static int by_place(const void *left, const void *right) {
+  const struct standing *a = left, *b = right;
+  return a->place < b->place ? -1 : a->place > b->place;
+}
+
+guint plot_keep_worst(const json_t *results, GPtrArray *clients) {
+  guint n = clients->len;
+  if (n <= PLOT_CLIENTS_MOST) return n;
+  struct standing *list = g_new0(struct standing, n);
+  for (guint i = 0; i < n; i++) {
+    const char *name = clients->pdata[i];
+    double ok = plot_metric(results, name, "availability", "value");
+    double requests = plot_metric(results, name, "requests", "value");
+    double failed = requests * (1 - ok * (1 - plot_unfinished(results, name)));
+    double slow = plot_metric(results, name, "latency.p99", "value");
+    list[i] = (struct standing){isnan(failed) ? 0 : failed, isnan(slow) ? 0 : slow, i};
+  }
+  qsort(list, n, sizeof *list, by_standing);
+  qsort(list, PLOT_CLIENTS_MOST, sizeof *list, by_place);
+  GPtrArray *kept = g_ptr_array_new();
+  for (guint i = 0; i < PLOT_CLIENTS_MOST; i++) {
+    g_ptr_array_add(kept, g_strdup(clients->pdata[list[i].place]));
+  }
+  g_ptr_array_set_size(clients, 0);
+  for (guint i = 0; i < kept->len; i++) g_ptr_array_add(clients, kept->pdata[i]);
+  g_ptr_array_unref(kept);
+  g_free(list);
+  return n;
+}
+
 GPtrArray *plot_keys(const json_t *object) {
   GPtrArray *keys = g_ptr_array_new_with_free_func(g_free);
   const char *key;

@@ -20,8 +20,18 @@ const json_t *plot_judged(const json_t *results, const char *metric);
 /* "value", "lo" or "hi" of NAME.SUFFIX, as judged. */
 double plot_metric(const json_t *results, const char *name, const char *suffix, const char *what);
 
+/* The share of what NAME sent that had not ended when the run did, and that its availability leaves
+ * out; 0: a negligible one. */
+double plot_unfinished(const json_t *results, const char *name);
+
 /* Keys of an object in the order of the alphabet; to be freed with g_ptr_array_unref. */
 GPtrArray *plot_keys(const json_t *object);
+
+/* Of many of a run's clients only those that stand out are drawn: keeps the PLOT_CLIENTS_MOST of
+ * which most requests failed or had not ended, then the slowest at p99, in the order in which they
+ * come. Returns how many there were. */
+#define PLOT_CLIENTS_MOST 16u
+guint plot_keep_worst(const json_t *results, GPtrArray *clients);
 
 /* Those that emit NAME.goodput: clients, and with `operations` "shop.op.buy". Also components,
  * without members of groups. `metrics` is an object of metrics. */

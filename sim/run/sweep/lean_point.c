@@ -15,7 +15,8 @@ static json_t *only(const json_t *from, const char *const *keys) {
 }
 
 static void keep_metric(json_t *kept, const json_t *metrics, const char *name) {
-  static const char *const keys[] = {"value", "lo", "hi", "unit", "all", "populations", NULL};
+  static const char *const keys[] = {"value", "lo",          "hi",         "unit",
+                                     "all",   "populations", "unfinished", NULL};
   const json_t *metric = json_object_get(metrics, name);
   if (metric == NULL || json_object_get(kept, name) != NULL) return;
   json_t *lean = only(metric, keys);
