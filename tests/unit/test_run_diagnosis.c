@@ -162,6 +162,29 @@ static void a_queue_that_grows(void **state) {
   assert_found(SHOP("300/s", "workers = 10000", "workers = 1"), "db", "queue", SEVERITY_SATURATED);
 }
 
+/* Five times the load for a quarter of the run leaves 7500 calls, of which 50 a second are worked
+ * off afterwards: what is long in the last quarter grows no more. Where still more comes it does.
+ */
+static void a_queue_that_is_worked_off(void **state) {
+  (void)state;
+  for (int grows = 0; grows < 2; grows++) {
+    char text[512];
+    snprintf(text, sizeof text,
+             "client 'c' { arrivals = poisson '%d/s', target = 's' }\n"
+             "service 's' { workers = 1, work = '10ms' }\n"
+             "fault { surge { 'c', factor = %d }, at = '100s', lasts = '50s' }\n"
+             "run { duration = '200s', warmup = '10s', replications = 2 }\n",
+             grows ? 150 : 50, grows ? 2 : 5);
+    struct seen s = see(text);
+    bool said = false;
+    for (uint32_t i = 0; i < s.diagnosis.groups.n; i++) {
+      said |= s.diagnosis.groups.list[i].rule == RULE_QUEUE_GROWS;
+    }
+    assert_true(said == (grows == 1));
+    forget(&s);
+  }
+}
+
 /* Aim: where more requests come later in the run, a queue that grows is no sign of one that never
  * ends: the sentence tells of both. */
 static void a_rate_that_rises(void **state) {
@@ -283,6 +306,20 @@ static void no_room_where_a_queue_grows(void **state) {
   forget(&s);
 }
 
+/* The mean of this queue is 10 ms / (1 - 0.6), the goal's limit: it is not missed. */
+static void a_goal_that_is_undecided(void **state) {
+  (void)state;
+  struct seen s =
+      see("client 'c' { arrivals = poisson '60/s', target = 's' }\n"
+          "service 's' { workers = 1, work = exponential '10ms' }\n"
+          "goal 'c.latency.mean < 25ms'\n" RUN);
+  assert_int_equal(results_verdict(&s.results), VERDICT_UNDECIDED);
+  assert_non_null(
+      strstr(s.diagnosis.saturates, "whether all goals are met at this load is undecided"));
+  assert_null(strstr(s.diagnosis.saturates, "missed"));
+  forget(&s);
+}
+
 /* What is saturated elsewhere is no advice for this client. */
 static void the_root_is_on_the_way(void **state) {
   (void)state;
@@ -293,6 +330,8 @@ static void the_root_is_on_the_way(void **state) {
           "service 'busy' { workers = 1, work = '10ms' }\n"
           "goal 'a.latency.p99 < 1s'\n" RUN);
   assert_null(s.diagnosis.root);
+  assert_non_null(strstr(s.diagnosis.saturates,
+                         "Of what requests of a reach, no workers are short on average: "));
   forget(&s);
   s = see(SHOP("300/s", "workers = 4", "workers = 1"));
   assert_string_equal(s.diagnosis.root, "db");
@@ -641,6 +680,7 @@ int main(void) {
       cmocka_unit_test(a_caller_that_only_waits_comes_second),
       cmocka_unit_test(a_queue_that_is_full),
       cmocka_unit_test(a_queue_that_grows),
+      cmocka_unit_test(a_queue_that_is_worked_off),
       cmocka_unit_test(a_rate_that_rises),
       cmocka_unit_test(users_who_give_up_are_no_load_that_rises),
       cmocka_unit_test(users_who_come_are_load_that_rises),
@@ -648,6 +688,7 @@ int main(void) {
       cmocka_unit_test(the_worst_is_the_worst),
       cmocka_unit_test(the_member_that_was_down),
       cmocka_unit_test(no_room_where_a_queue_grows),
+      cmocka_unit_test(a_goal_that_is_undecided),
       cmocka_unit_test(the_root_is_on_the_way),
       cmocka_unit_test(a_queue_that_was_long_once),
       cmocka_unit_test(a_pool_that_is_deadlocked),

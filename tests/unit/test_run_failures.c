@@ -44,6 +44,40 @@ static void refused_by_nobody(void **state) {
   forget(&s);
 }
 
+/* Of two servers one was down, and the other never; or both, one after the other. */
+static void which_of_them_was_down(void **state) {
+  (void)state;
+  struct seen s =
+      see("client 'users' { arrivals = poisson '35/s', target = 'web' }\n"
+          "service 'web' { instances = 2, workers = 5, work = '10ms' }\n"
+          "fault { crash 'web[2]', at = '20s', lasts = '10s' }\n"
+          "run { duration = '60s', warmup = '10s', replications = 2 }\n");
+  assert_said(s.diagnosis.failed, "were refused because web[2] was not up");
+  forget(&s);
+  s =
+      see("client 'users' { arrivals = poisson '35/s', target = 'web' }\n"
+          "service 'web' { instances = 2, workers = 5, work = '10ms' }\n"
+          "fault { crash 'web[1]', mttf = '10s', mttr = '3s' }\n"
+          "fault { crash 'web[2]', mttf = '10s', mttr = '3s' }\n"
+          "run { duration = '60s', warmup = '10s', replications = 2 }\n");
+  assert_said(s.diagnosis.failed, "were refused because members of web were not up");
+  forget(&s);
+}
+
+/* Faults that are drawn come at other times in each replication, of which one is looked at. */
+static void in_the_times_of_drawn_faults(void **state) {
+  (void)state;
+  struct seen s =
+      see("client 'users' { arrivals = poisson '35/s', target = 'web' }\n"
+          "service 'web' { workers = 5, on = { work '1ms', call 'db' } }\n"
+          "database 'db' { workers = 5, read = '1ms', write = '1ms' }\n"
+          "fault { crash 'web', mttf = exponential '20s', mttr = '3s' }\n"
+          "fault { crash 'db', mttf = exponential '20s', mttr = '3s' }\n"
+          "run { duration = '100s', warmup = '10s', replications = 2 }\n");
+  assert_said(s.diagnosis.failed, "all failures of replication 1 fall in the times of 2 faults");
+  forget(&s);
+}
+
 /* Half of a load of twice the capacity is refused by a queue that is full. */
 static void refused_by_what_is_full(void **state) {
   (void)state;
@@ -163,7 +197,8 @@ static void killed_for_memory(void **state) {
     snprintf(file, sizeof file, text,
              crash ? "fault { crash 'web[1]', at = '100s', lasts = '5s' }\n" : "");
     struct seen s = see(file);
-    const char *said = "refused because web was not up, killed for the memory that it took";
+    const char *said =
+        "refused because members of web were not up, killed for the memory that they took";
     if (crash) assert_not_said(s.diagnosis.failed, said);
     if (!crash) assert_said(s.diagnosis.failed, said);
     forget(&s);
@@ -226,6 +261,7 @@ static void waits_of_those_that_got_one(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(the_fault_that_explains), cmocka_unit_test(refused_by_nobody),
+      cmocka_unit_test(which_of_them_was_down),  cmocka_unit_test(in_the_times_of_drawn_faults),
       cmocka_unit_test(refused_by_what_is_full), cmocka_unit_test(digits_of_shares),
       cmocka_unit_test(a_fault_of_the_warmup),   cmocka_unit_test(all_are_not_most),
       cmocka_unit_test(calls_that_pile_up),      cmocka_unit_test(failures_that_show_later),

@@ -501,7 +501,9 @@ static void time_lost_a_year(void **state) {
       "{'goals': [{'goal': 'c.availability >= 99.9%'}], 'metrics': {'c.goodput': {'value': 1.0},"
       " 'c.requests': {'value': 1000.0}, 'c.errors.timeout': {'value': 7.5}, 'c.errors.refused':"
       " {'value': 2.5}, 'c.errors.shed': {'value': 0.0}, 'db.arrivals': {'value': 1.0},"
-      " 'db.uptime': {'value': 0.98}, 'web.arrivals': {'value': 1.0}, 'web.uptime': {'value':"
+      " 'c.during.x.goodput': {'value': 1.0}, 'c.during.x.requests': {'value': 10.0},"
+      " 'c.during.x.errors.timeout': {'value': 7.5}, 'db.uptime': {'value': 0.98}, 'web.arrivals': "
+      "{'value': 1.0}, 'web.uptime': {'value':"
       " 1.0}}}");
   struct plots plots = {0};
   plot_downtime(&(struct plot_page){&plots}, tree);

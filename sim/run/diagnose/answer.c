@@ -169,7 +169,11 @@ static char *room_left(const struct results *results, uint32_t client) {
     return g_strdup_printf(", but %s of the requests of %s fail already at this load",
                            ratio(failed).text, name);
   }
-  if (!results_goals_met(results)) return g_strdup(", but a goal is missed already at this load");
+  enum verdict verdict = results_verdict(results);
+  if (verdict == VERDICT_FAIL) return g_strdup(", but a goal is missed already at this load");
+  if (verdict == VERDICT_UNDECIDED) {
+    return g_strdup(", and whether all goals are met at this load is undecided");
+  }
   return g_strdup_printf("; `archsim capacity` finds how much more load %s",
                          results->goals > 0 ? "the goals allow" : "a goal allows");
 }
@@ -216,14 +220,31 @@ char *answer_deadlock(const struct results *results, const char *component) {
       results->replications > 1 ? ", averaged over replications" : "");
 }
 
+/* "Of what requests of users reach, ", where others are busier. */
+static gchar *of_what_is_reached(const struct results *results, uint32_t client,
+                                 const struct limiter *first) {
+  struct limiter all = limiter_find(results, REF_NONE);
+  bool others = client != REF_NONE && all.name != NULL && all.component != first->component &&
+                all.utilization > first->utilization;
+  return others ? g_strdup_printf("Of what requests of %s reach, ",
+                                  results->scenario->spec.component[client].name)
+                : g_strdup("");
+}
+
 static char *sentence_on_busiest(const struct results *results, uint32_t client,
                                  const struct limiter *first) {
   struct peak peak = peak_of(results, first->component);
   bool amiss = fails(results, client) || !results_goals_met(results);
   if (first->utilization < 0.5 && !(peak.share >= PEAK_NO_ROOM) && amiss) {
-    return g_strdup_printf(
-        "On average workers are not short: the busiest are those of %s, %s of the time.",
-        first->name, format_busy(first->utilization).text);
+    gchar *of = of_what_is_reached(results, client, first);
+    gchar *text = g_strdup_printf(
+        of[0] != '\0'
+            ? "%sno workers are short on average: the busiest are those of %s, %s of the time."
+            : "%sOn average workers are not short: the busiest are those of %s, %s of the "
+              "time.",
+        of, first->name, format_busy(first->utilization).text);
+    g_free(of);
+    return text;
   }
   gchar *room =
       peak.share >= PEAK_NO_ROOM
@@ -231,9 +252,12 @@ static char *sentence_on_busiest(const struct results *results, uint32_t client,
                 " on average, but all of the time for %s: more load makes those times longer",
                 peak_said(results, peak).text)
           : room_left(results, client);
-  gchar *text = g_strdup_printf("%s is the busiest: %s workers are busy %s of the time%s.",
+  gchar *of = of_what_is_reached(results, client, first);
+  gchar *text = g_strdup_printf("%s%s is the busiest: %s %s are busy %s of the time%s.", of,
                                 first->name, first->group ? "the busiest member's" : "its",
+                                limiter_places(results, first->name),
                                 format_busy(first->utilization).text, room);
+  g_free(of);
   g_free(room);
   return text;
 }
@@ -295,9 +319,10 @@ char *answer_saturates(const struct results *results, uint32_t client) {
     return text;
   }
   if (first.utilization >= BUSY_SATURATED) {
-    return g_strdup_printf("%s is saturated: %s workers are busy %s of the time%s%s%s.", first.name,
+    return g_strdup_printf("%s is saturated: %s %s are busy %s of the time%s%s%s.", first.name,
                            first.group ? "the busiest member's" : "its",
-                           format_busy(first.utilization).text, first.queue > 0 ? " and " : "",
+                           limiter_places(results, first.name), format_busy(first.utilization).text,
+                           first.queue > 0 ? " and " : "",
                            first.queue > 0 ? format_count(first.queue).text : "",
                            first.queue > 0 ? " calls wait for one on average" : "");
   }

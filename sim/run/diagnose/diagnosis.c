@@ -169,6 +169,12 @@ static gchar *why_it_grows(const struct results *results, uint32_t id) {
                         : g_strdup("more comes in than it can serve");
 }
 
+/* After a fault a queue may be long, and be worked off in the last quarter. */
+static bool is_worked_off(const struct results *results, uint32_t id, const char *meter) {
+  const struct timeline *t = results->timeline;
+  return t->periods > 0 && !(eighth_of(results, id, meter, 8) > eighth_of(results, id, meter, 7));
+}
+
 /* False: it does not grow by itself, but at most with the load. */
 static bool look_at_growth(const struct results *results, uint32_t id, const char *name,
                            struct finding_list *list) {
@@ -180,6 +186,7 @@ static bool look_at_growth(const struct results *results, uint32_t id, const cha
   double calm = offered_in_quarter(results, 2), busy = offered_in_quarter(results, 4);
   bool rose = busy > MORE_COMES * calm;
   if (!rose && !(after > STEADY * between && between > STEADY * before)) return false;
+  if (!rose && is_worked_off(results, id, meter)) return false;
   const char *what = topic ? "messages" : "calls";
   enum rule grows = topic ? RULE_BACKLOG_GROWS : RULE_QUEUE_GROWS;
   struct finding *f = finding_add(list, rose ? RULE_LOAD_ROSE : grows,
@@ -220,11 +227,10 @@ static void look_at_peak(const struct results *results, uint32_t id, const char 
   }
   /* A peak is of replication 1, and so is what it is set against. */
   const struct result *busy = results_find_of(results, name, "utilization");
-  finding_say(f, peak_length(peak).text,
-              "for %s, though over %s its workers are busy only %s of the time%s",
-              peak_said(results, peak).text,
-              results->replications > 1 ? "all of it" : "the whole run",
-              format_busy(busy->replication[0]).text, why);
+  finding_say(
+      f, peak_length(peak).text, "for %s, though over %s its %s are busy only %s of the time%s",
+      peak_said(results, peak).text, results->replications > 1 ? "all of it" : "the whole run",
+      limiter_places(results, name), format_busy(busy->replication[0]).text, why);
   g_free(why);
 }
 
@@ -233,8 +239,10 @@ static gchar *how_busy(const struct results *results, const struct component_spe
   double wait = results_value_of(results, c->name, "wait.mean");
   double workers = limit_of(c, "workers") * c->instances;
   GString *text = g_string_new("its ");
+  const char *places = limiter_places(results, c->name);
   if (!isnan(workers)) g_string_append_printf(text, "%.0f ", workers);
-  g_string_append_printf(text, "worker%s%s %s busy %s of the time", workers == 1 ? "" : "s",
+  g_string_append_printf(text, "%.*s%s%s %s busy %s of the time", (int)strlen(places) - 1, places,
+                         workers == 1 ? "" : "s",
                          !isnan(workers) && c->instances > 1 ? " in all" : "",
                          workers == 1 ? "is" : "are",
                          format_busy(results_value_of(results, c->name, "utilization")).text);

@@ -124,7 +124,8 @@ static struct cause cause_of(const struct results *results, uint32_t client) {
 /* Several faults that together explain what each of them does only in part. */
 struct together {
   uint32_t faults;
-  double share; /* of the failures, in their times */
+  bool recurring; /* one of them, so that its times are those of one replication */
+  double share;   /* of the failures, in their times */
   const struct fault_spec *most;
   double most_share;
 };
@@ -181,6 +182,7 @@ static struct together together_of(const struct results *results, uint32_t clien
     double during = failures_while(results, client, one, &held);
     if (!(during > 0) || during * without < MORE_DURING * outside * held) continue;
     out.faults++;
+    out.recurring |= t->period[i].fault->recurring;
     if (during <= out.most_share * (inside + outside)) continue;
     out.most_share = during / (inside + outside);
     out.most = t->period[i].fault;
@@ -191,7 +193,8 @@ static struct together together_of(const struct results *results, uint32_t clien
 }
 
 /* "; all failures fall in the times of 3 faults, 67 % in that of 'x'" */
-static bool say_together(const struct together *together, double alone, GString *text) {
+static bool say_together(const struct results *results, const struct together *together,
+                         double alone, GString *text) {
   if (together->faults < 2 || together->share < TOGETHER_LEAST) return false;
   if (together->share < alone + TOGETHER_MORE) return false;
   g_string_append(text, "; ");
@@ -200,8 +203,10 @@ static bool say_together(const struct together *together, double alone, GString 
   } else {
     g_string_append_printf(text, "%.0f %% of the failures", fmin(100 * together->share, 99));
   }
-  g_string_append_printf(text, " fall in the times of %u faults, %.0f %% in that of '%s'",
-                         together->faults, 100 * together->most_share, together->most->name);
+  g_string_append_printf(
+      text, "%s fall in the times of %u faults, %.0f %% in that of '%s'",
+      together->recurring && results->replications > 1 ? " of replication 1" : "", together->faults,
+      100 * together->most_share, together->most->name);
   return true;
 }
 
@@ -284,7 +289,8 @@ bool failure_cause_known(const struct results *results, uint32_t client) {
   struct cause cause = cause_of(results, client);
   struct together together = together_of(results, client);
   GString *text = g_string_new(NULL);
-  bool known = cause.best != NULL || cause.always != NULL || say_together(&together, 0, text);
+  bool known =
+      cause.best != NULL || cause.always != NULL || say_together(results, &together, 0, text);
   g_string_free(text, TRUE);
   return known;
 }
@@ -298,7 +304,7 @@ void failure_cause_say(const struct results *results, uint32_t client, GString *
   }
   struct cause cause = cause_of(results, client);
   struct together together = together_of(results, client);
-  if (say_together(&together, cause.best != NULL ? cause.share : 0, text)) return;
+  if (say_together(results, &together, cause.best != NULL ? cause.share : 0, text)) return;
   if (cause.best != NULL) {
     say_when(results, &cause, text);
     if (cause.alike > 0) {

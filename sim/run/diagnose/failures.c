@@ -128,6 +128,26 @@ static const char *why_refused(const struct results *results, const struct failu
   return none_there >= 0.5 * f->share * failed ? ", which had no backend left" : "";
 }
 
+/* "pg", or of several members the one that was down, or that some were: the others may have been up
+ * all the time. True: several. */
+static bool say_not_up(const struct results *results, uint32_t id, GString *text) {
+  const struct component_spec *c = &results->scenario->spec.component[id];
+  uint32_t down = 0, which = 0;
+  for (uint32_t i = 1; c->instances > 1 && i <= c->instances; i++) {
+    gchar *member = g_strdup_printf("%s[%u]", c->name, i);
+    if (results_value_of(results, member, "uptime") < 1) {
+      down++;
+      which = i;
+    }
+    g_free(member);
+  }
+  if (down == 0) g_string_append_printf(text, "%s was", c->name);
+  if (down == 1) g_string_append_printf(text, "%s[%u] was", c->name, which);
+  if (down > 1) g_string_append_printf(text, "members of %s were", c->name);
+  g_string_append(text, " not up");
+  return down > 1;
+}
+
 static void append_origin(const struct results *results, uint32_t client,
                           const struct failure_share *f, enum followed which, GString *text) {
   const struct spec *spec = &results->scenario->spec;
@@ -154,9 +174,11 @@ static void append_origin(const struct results *results, uint32_t client,
   } else if (f->cause == OUTCOME_REFUSED && f->part == PART_POOL) {
     g_string_append_printf(text, "were refused by the full pool of %s", name);
   } else if (f->cause == OUTCOME_REFUSED && f->part == PART_FAULT) {
-    g_string_append_printf(
-        text, "were refused because %s was not up%s", name,
-        killed_for_memory(results, f->component) ? ", killed for the memory that it took" : "");
+    g_string_append(text, "were refused because ");
+    bool several = say_not_up(results, f->component, text);
+    if (killed_for_memory(results, f->component)) {
+      g_string_append_printf(text, ", killed for the memory that %s took", several ? "they" : "it");
+    }
   } else if (f->cause == OUTCOME_DENIED && f->part == PART_NETWORK) {
     g_string_append_printf(text, "were not allowed to reach %s", name);
   } else if (f->cause == OUTCOME_DENIED && f->part == PART_CONNECT) {

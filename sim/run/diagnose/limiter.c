@@ -111,3 +111,7 @@ const char *limiter_behind(const struct results *results, uint32_t component, bo
   arena_free(arena);
   return found;
 }
+
+const char *limiter_places(const struct results *results, const char *name) {
+  return results_find_of(results, name, "cores") != NULL ? "cores" : "workers";
+}

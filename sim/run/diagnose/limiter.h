@@ -23,6 +23,9 @@ struct limiter {
  * the requests of `client` reach counts; REF_NONE: all. */
 struct limiter limiter_find(const struct results *results, uint32_t client);
 
+/* What of a component is busy: its "workers", or "cores" where it is these that it measures. */
+const char *limiter_places(const struct results *results, const char *name);
+
 /* The saturated component that calls from this one lead to, which waits for it then; NULL: none.
  * Over the whole run, or `at_end`: also one that is so in the last tenth of replication 1. */
 const char *limiter_behind(const struct results *results, uint32_t component, bool at_end);

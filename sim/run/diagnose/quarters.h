@@ -21,4 +21,8 @@ double quarter_mean(const struct timeline *t, const struct series *s, uint32_t q
 double quarter_of(const struct results *results, uint32_t component, const char *meter,
                   uint32_t quarter);
 
+/* The same of an eighth of the run (1..8). */
+double eighth_of(const struct results *results, uint32_t component, const char *meter,
+                 uint32_t eighth);
+
 #endif

@@ -56,6 +56,8 @@ static void add_client(struct lost *lost, const json_t *results, const char *cli
   double requests = plot_metric(results, client, "requests", "value"), sum = 0;
   double budget = budget_of(json_object_get(results, "goals"), client, lost->of_s);
   if (lost->rows == ROWS_MAX || !(requests > 0)) return;
+  if (strstr(client, ".during.") != NULL)
+    return; /* a share of the time of a fault, which is in the client's */
   GPtrArray *names = plot_keys(metrics);
   char *prefix = g_strconcat(client, ".errors.", NULL);
   double *s = NULL;
