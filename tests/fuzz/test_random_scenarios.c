@@ -17,8 +17,13 @@
 #include "json.h"
 #include "json_write.h"
 #include "random_scenario.h"
+#include "sim.h"
 
 #define FEWEST_VALID 0.6 /* of all seeds: else the generator has lost the language */
+
+#define MOST_EVENTS 300000 /* of a replication, about: what would have more is made shorter */
+#define STEP_MS 100
+#define WHOLE_MS 4000 /* of random_scenario's statement run */
 
 struct tally {
   uint32_t valid, given_up, wrong;
@@ -62,10 +67,43 @@ static void blame(struct tally *tally, uint64_t seed, const char *text, const ch
   g_free(file);
 }
 
+/* After how long a replication has had enough events. */
+static uint32_t enough_ms(const struct language *language, const char *text) {
+  struct error err;
+  struct scenario *scenario = language_load(language, text, &err);
+  if (scenario == NULL) return WHOLE_MS;
+  const struct run_settings *how = &scenario->run;
+  struct sim *sim = sim_new(&scenario->spec, how->seed, 1, how->warmup_ns, how->duration_ns, true);
+  uint32_t ms = 0;
+  while (ms < WHOLE_MS && sim->events < MOST_EVENTS) {
+    ms += STEP_MS;
+    if (!sim_run(sim, ms * UINT64_C(1000000))) ms = WHOLE_MS;
+  }
+  sim_free(sim);
+  scenario_free(scenario);
+  return ms;
+}
+
+/* The same, and no longer than that. */
+static char *shortened(char *text, uint32_t ms) {
+  static const char whole[] = "duration = \"4s\", warmup = \"1s\"";
+  if (ms == WHOLE_MS) return text;
+  g_assert(strstr(text, whole) != NULL);
+  GString *longer = g_string_new(text);
+  char *brief = g_strdup_printf("duration = \"%ums\", warmup = \"%ums\"", ms, ms / 4);
+  g_string_replace(longer, whole, brief, 1);
+  g_free(brief);
+  g_free(text);
+  return g_string_free(longer, FALSE);
+}
+
 static void try_seed(const struct language *language, uint64_t seed, struct tally *tally) {
   char *reversed = NULL, *text = random_scenario(language, seed, &reversed);
   if (text == NULL) return;
   bool unphysical = false;
+  uint32_t ms = enough_ms(language, text);
+  text = shortened(text, ms);
+  reversed = shortened(reversed, ms);
   tally->valid++;
   /* Left behind by a crash. */
   char *running = g_strdup_printf("running-%d.lua", (int)getpid());
