@@ -104,6 +104,10 @@ grep -q 'No: a goal is missed even at rate ' half.html || fail 'the report does 
 # Nothing that is busy for a tenth of its time limits anything.
 expect 1 capacity half.lua --over rate
 in_out 'nothing busy (s '
+# Two goals that are missed are not one.
+expect 1 capacity half.lua --over rate --goal 'c.availability >= 99%' --goal 'c.latency.p99 < 2s' --report two.html
+in_out 'all up: 2 goals fail, most of all c.'
+grep -q ', and with it 1 other\.' two.html || fail 'the report names one of two goals that fail'
 # Goals that are met while a component is saturated do not know a capacity.
 sed -e '/^goal/d' -e 's/fail { p = "50%" }/sleep "1ms"/' -e 's/workers = 9/workers = 1, queue = 5/' half.lua >asleep.lua
 echo 'goal "c.throughput > 1/s"' >>asleep.lua

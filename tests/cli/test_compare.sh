@@ -55,6 +55,14 @@ cmp -s <(grep -v wall_s out) <(grep -v wall_s first) || fail 'other numbers with
 expect 1 compare good.lua slow.lua -s rate=64/s
 expect 0 compare slow.lua good.lua -s rate=64/s
 
+# --- the report says what the terminal says of what was not told apart ---
+sed '/^goal/d' good.lua >one.lua
+sed 's/workers = 1/instances = 2, workers = 1/' one.lua >two.lua
+expect 0 compare one.lua two.lua -r 4 --report near.html
+most=$(sed -n 's/.*c.throughput: no difference was found: it is at most //p' out)
+[ -n "$most" ] || fail 'the throughputs differ'
+sed 's/\xc2\xa0/ /g' near.html | grep -F "no difference found, at most $most<" >found || fail "the report does not say 'at most $most'"
+
 # --- what is equal does not bury what differs ---
 cat >apart.lua <<'LUA'
 local work = param { "work", "10ms" }

@@ -65,12 +65,11 @@ static char *interval_text(const struct load_axis *axis, const struct capacity *
 static void add_row(struct table *table, const struct load_axis *axis, const struct situation *s) {
   const struct capacity *c = &s->capacity;
   char *value = value_text(axis, c), *interval = interval_text(axis, c);
-  gchar *limit = s->limited_by == NULL ? g_strdup("-")
-                 : s->utilization < BUSY_LIMITS
-                     ? g_strdup_printf("nothing busy (%s %s)", s->limited_by,
-                                       format_value(UNIT_RATIO, s->utilization).text)
-                     : g_strdup_printf("%s, %s busy", s->limited_by,
-                                       format_value(UNIT_RATIO, s->utilization).text);
+  gchar *limit =
+      s->limited_by == NULL ? g_strdup("-")
+      : s->utilization < BUSY_LIMITS
+          ? g_strdup_printf("nothing busy (%s %s)", s->limited_by, format_busy(s->utilization).text)
+          : g_strdup_printf("%s, %s busy", s->limited_by, format_busy(s->utilization).text);
   table_cell(table, STYLE_PLAIN, s->label);
   table_cell(table, STYLE_BOLD, value);
   table_cell(table, STYLE_DIM, interval);
@@ -133,8 +132,10 @@ static void print_study(const struct capacity_study *study, const struct term *t
   for (uint32_t i = 0; study->scenario->goals > 1 && i < study->situations; i++) {
     const struct situation *s = &study->situation[i];
     if (s->capacity.status == CAPACITY_ABOVE) continue;
-    gchar *line = g_strdup_printf("%s: the goal that fails is %s", s->label,
-                                  study->scenario->goal[s->goal].text);
+    const char *goal = study->scenario->goal[s->goal].text;
+    gchar *line = s->missed > 1 ? g_strdup_printf("%s: %u goals fail, most of all %s", s->label,
+                                                  s->missed, goal)
+                                : g_strdup_printf("%s: the goal that fails is %s", s->label, goal);
     term_put(term, STYLE_PLAIN, "  ");
     term_wrap(term, STYLE_DIM, line, 2, 4);
     g_free(line);
@@ -216,6 +217,7 @@ static void fill_situation(json_t *tree, const struct capacity_study *study,
   json_object_set_new(tree, "capacity", capacity_tree(&study->axis, &s->capacity));
   if (s->capacity.status != CAPACITY_ABOVE) {
     json_object_set_new(tree, "goal", json_text(study->scenario->goal[s->goal].text));
+    json_object_set_new(tree, "goals_missed", json_integer(s->missed));
   }
   json_object_set_new(tree, "status", json_text(status[s->capacity.status]));
   json_object_set_new(tree, "undecided", json_boolean(s->capacity.undecided));

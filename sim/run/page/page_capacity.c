@@ -72,10 +72,15 @@ static void say_situation(const struct page *p, enum metric_unit unit, const jso
     double busy = tree_number(situation, "utilization");
     g_string_append_printf(text, " %s%s is busiest there (%s).",
                            busy < BUSY_LIMITS ? "No component is near a limit: " : "",
-                           tree_text(situation, "limited_by"), format_value(UNIT_RATIO, busy).text);
+                           tree_text(situation, "limited_by"), format_busy(busy).text);
   }
   if (tree_has_text(situation, "goal")) {
-    g_string_append_printf(text, " The goal that fails first: %s.", tree_text(situation, "goal"));
+    double missed = tree_number(situation, "goals_missed");
+    g_string_append_printf(text, " The goal that fails first: %s", tree_text(situation, "goal"));
+    if (missed > 1) {
+      g_string_append_printf(text, ", and with it %.0f other%s", missed - 1, missed > 2 ? "s" : "");
+    }
+    g_string_append_c(text, '.');
   }
   html_sentence(p->out, text->str);
   g_string_free(text, TRUE);

@@ -163,7 +163,10 @@ static char *difference_words(enum metric_unit unit, const json_t *diff) {
   double value = tree_number(diff, "value");
   if (strcmp(verdict, "equal") == 0) return g_strdup("as in A");
   if (strcmp(verdict, "none") == 0) {
-    double most = fmax(fabs(tree_number(diff, "lo")), fabs(tree_number(diff, "hi")));
+    double most = fmax(fabs(tree_number(diff, "joint_lo")), fabs(tree_number(diff, "joint_hi")));
+    if (isnan(most)) { /* an older file */
+      most = fmax(fabs(tree_number(diff, "lo")), fabs(tree_number(diff, "hi")));
+    }
     if (!isfinite(most)) return g_strdup("no difference found");
     return g_strdup_printf("no difference found, at most %s",
                            format_difference(unit, most, NAN).text);

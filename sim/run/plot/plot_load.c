@@ -280,10 +280,10 @@ static char *note_of(const struct drawing *d) {
   return g_string_free(note, FALSE);
 }
 
-static char *caption_of(const struct drawing *d, double knee) {
+static char *caption_of(const struct drawing *d, double knee, bool log) {
   double q = percentile_parse(d->subject.word);
   GString *text = g_string_new("Above: requests that ended well, a second");
-  if (d->offered) g_string_append(text, " (dashed grey: those offered)");
+  if (d->offered) g_string_append(text, " (dotted grey: those offered)");
   g_string_append_printf(
       text,
       ". Below: the time in which %.10g %% of all requests are answered. A failed "
@@ -294,9 +294,11 @@ static char *caption_of(const struct drawing *d, double knee) {
     g_string_append_printf(text, " One colour a %s; all meet the same requests.", d->curves->each);
   }
   if (!isnan(knee)) {
-    g_string_append(text,
-                    " The knee is where latency begins to rise faster than load: the point "
-                    "farthest below the straight line from the first to the last point.");
+    g_string_append_printf(
+        text,
+        " The knee is where latency begins to rise faster than load: the point "
+        "farthest below the straight line from the first to the last point%s.",
+        log ? ", where latency has a plain axis and not this logarithmic one" : "");
   }
   return g_string_free(text, FALSE);
 }
@@ -346,7 +348,7 @@ static void draw(struct plot_page *page, struct drawing *d, bool alone) {
                                              d->subject.name, d->curves->param,
                                              format_value(unit, knee).text),
       .note = note_of(d),
-      .caption = caption_of(d, knee)};
+      .caption = caption_of(d, knee, late.log)};
   plot_add(page, &draft);
   g_free(what);
   g_free(x_title);

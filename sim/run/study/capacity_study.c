@@ -95,7 +95,7 @@ struct seen { /* what limited the system at a load */
   double load;
   const char *limited_by;
   double utilization;
-  uint32_t goal;
+  uint32_t goal, missed;
 };
 
 struct searcher {
@@ -166,7 +166,7 @@ static enum certainty certainty_of(const struct goal *goal, const struct estimat
 }
 
 /* All goals have to be met; one that is surely not is enough. */
-static void judge(const struct results *results, struct probe *probe, uint32_t *nearest) {
+static void judge(const struct results *results, struct probe *probe, struct seen *seen) {
   probe->met = true;
   probe->certainty = SURELY;
   probe->margin = probe->worst = probe->best = 1;
@@ -176,9 +176,10 @@ static void judge(const struct results *results, struct probe *probe, uint32_t *
     double lo = margin_of(goal, isnan(e.lo) ? e.value : e.lo);
     double hi = margin_of(goal, isnan(e.hi) ? e.value : e.hi);
     probe->met &= verdict_by_value(goal, e.value);
+    seen->missed += !verdict_by_value(goal, e.value);
     probe->certainty = MIN(probe->certainty, certainty_of(goal, &e));
     double margin = margin_of(goal, e.value);
-    if (i == 0 || margin < probe->margin) *nearest = i;
+    if (i == 0 || margin < probe->margin) seen->goal = i;
     probe->margin = fmin(probe->margin, margin);
     probe->worst = fmin(probe->worst, fmin(lo, hi));
     probe->best = fmin(probe->best, fmax(lo, hi));
@@ -262,8 +263,8 @@ static bool look_once(struct searcher *searcher, struct scenario *scenario, uint
                      load_axis_value(&study->axis, probe->load).text, why.text);
   }
   study->runs += replications;
-  uint32_t goal = 0;
-  judge(&results, probe, &goal);
+  *seen = (struct seen){.load = probe->load};
+  judge(&results, probe, seen);
   probe->replications = replications;
   struct limiter limiter = limiter_find(&results, REF_NONE);
   struct places places = places_worst(&results, REF_NONE);
@@ -271,7 +272,7 @@ static bool look_once(struct searcher *searcher, struct scenario *scenario, uint
     limiter.name = scenario->spec.component[places.component].name;
     limiter.utilization = 1; /* all its places are taken */
   }
-  *seen = (struct seen){probe->load, NULL, limiter.utilization, goal};
+  seen->utilization = limiter.utilization;
   probe->saturated = limiter.utilization > 0.99;
   if (limiter.name != NULL) seen->limited_by = arena_text(study->arena, limiter.name);
   const struct capacity_watch *watch = searcher->watch;
@@ -317,6 +318,7 @@ static void find_limiter(struct searcher *s) {
     s->situation->limited_by = s->seen[i].limited_by;
     s->situation->utilization = s->seen[i].utilization;
     s->situation->goal = s->seen[i].goal;
+    s->situation->missed = s->seen[i].missed;
   }
 }
 

@@ -21,6 +21,7 @@ struct situation {
   const char *limited_by; /* NULL: nothing has a utilization */
   double utilization;     /* of that component, just above the capacity */
   uint32_t goal;          /* of the scenario's: the one that is missed most there */
+  uint32_t missed;        /* how many are, by their values */
 };
 
 struct capacity_study {
