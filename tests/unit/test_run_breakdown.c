@@ -578,6 +578,22 @@ static void failed_ones_too(void **state) {
   ran_free(&ran);
 }
 
+/* Of exponential times with a mean of 10 ms those beyond p99 take 10 ms * (1 + ln 100) on average,
+ * each 10 ms more or less: five standard errors of as many as are kept. */
+static void beyond_a_quantile(void **state) {
+  (void)state;
+  struct ran ran =
+      run("client 'u' { arrivals = poisson '1000/s', target = 's' }\n"
+          "service 's' { work = exponential '10ms' }\n"
+          "run { duration = '100s', warmup = '0s', replications = 2 }\n");
+  double p99 = results_value(&ran.results, "u.latency.p99");
+  struct composition c = breakdown_beyond(blame_of(&ran, "u"), 0.99, p99);
+  assert_true(c.requests >= 40);
+  assert_float_equal(c.latency_s, 0.01 * (1 + log(100)), 5 * 0.01 / sqrt(c.requests));
+  composition_free(&c);
+  ran_free(&ran);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(two_hundred_and_twenty),
@@ -596,6 +612,7 @@ int main(void) {
       cmocka_unit_test(one_that_keeps_less),
       cmocka_unit_test(truth_at_p99),
       cmocka_unit_test(failed_ones_too),
+      cmocka_unit_test(beyond_a_quantile),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

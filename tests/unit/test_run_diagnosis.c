@@ -320,6 +320,26 @@ static void a_goal_that_is_undecided(void **state) {
   forget(&s);
 }
 
+/* Six of a thousand requests take two seconds more, elsewhere: p99 lies below them, and they are
+ * the time of the slowest hundredth all the same. Where they are thirty p99 is theirs. */
+static void what_the_slowest_take(void **state) {
+  (void)state;
+  for (int many = 0; many < 2; many++) {
+    char text[512];
+    snprintf(text, sizeof text,
+             "client 'c' { arrivals = poisson '100/s', target = 's' }\n"
+             "service 's' { on = { work '5ms', branch { p = '%s', call 'slow' } } }\n"
+             "service 'slow' { work = '2s' }\n"
+             "run { duration = '200s', warmup = '20s', replications = 2 }\n",
+             many ? "3%" : "0.6%");
+    struct seen s = see(text);
+    const char *beyond = "near that 100 % is service at s; of the time of all of them";
+    assert_true((strstr(s.diagnosis.time, beyond) != NULL) == (many == 0));
+    assert_non_null(strstr(s.diagnosis.time, " % is service at slow"));
+    forget(&s);
+  }
+}
+
 /* What is saturated elsewhere is no advice for this client. */
 static void the_root_is_on_the_way(void **state) {
   (void)state;
@@ -689,6 +709,7 @@ int main(void) {
       cmocka_unit_test(the_member_that_was_down),
       cmocka_unit_test(no_room_where_a_queue_grows),
       cmocka_unit_test(a_goal_that_is_undecided),
+      cmocka_unit_test(what_the_slowest_take),
       cmocka_unit_test(the_root_is_on_the_way),
       cmocka_unit_test(a_queue_that_was_long_once),
       cmocka_unit_test(a_pool_that_is_deadlocked),

@@ -115,6 +115,31 @@ static gchar *why_no_time(const struct results *results, const struct blame *bla
 /* Shares of fewer requests say how few they are of. */
 #define COMPOSED_LEAST 10u
 
+/* Most of what all beyond a quantile take may be another part than at the quantile itself, as where
+ * six requests of a thousand take a hundred times as long. */
+static bool is_other_beyond(const struct composition *at, const struct composition *beyond) {
+  if (beyond->requests < COMPOSED_LEAST || beyond->n == 0) return false;
+  const struct share *one = &at->share[0], *other = &beyond->share[0];
+  bool same = one->component == other->component && one->part == other->part;
+  return !same && other->seconds > 0.5 * beyond->latency_s;
+}
+
+/* " near that 100 % is service at s; of the time of all of them 99 % is service at slow" where
+ * that is another part, else the shares alone. */
+static void append_slowest(const struct results *results, uint32_t client,
+                           const struct composition *at, double p99, GString *text) {
+  const struct spec *spec = &results->scenario->spec;
+  struct composition beyond = breakdown_beyond(&results->blame[client], 0.99, p99);
+  bool other = is_other_beyond(at, &beyond);
+  if (other) g_string_append(text, " near that");
+  append_shares(spec, at, text);
+  if (other) {
+    g_string_append(text, "; of the time of all of them");
+    append_shares(spec, &beyond, text);
+  }
+  composition_free(&beyond);
+}
+
 /* Of the slowest requests that were answered ok; where most failed, of those that did. The latency
  * is that of the tables, the shares are those of the followed requests about it. */
 char *answer_time(const struct results *results, uint32_t client) {
@@ -142,7 +167,11 @@ char *answer_time(const struct results *results, uint32_t client) {
                     fails(results, client) ? " answered" : "", name,
                     seconds(isnan(p99) ? c.latency_s : p99).text);
   }
-  append_shares(spec, &c, text);
+  if (mostly_failed) {
+    append_shares(spec, &c, text);
+  } else {
+    append_slowest(results, client, &c, p99, text);
+  }
   if (c.requests < COMPOSED_LEAST) {
     g_string_append_printf(text, " (of only %u followed request%s)", c.requests,
                            c.requests == 1 ? "" : "s");

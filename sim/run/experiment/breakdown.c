@@ -205,6 +205,17 @@ struct composition breakdown_at(const struct blame *blame, double q, double know
   return c;
 }
 
+struct composition breakdown_beyond(const struct blame *blame, double q, double known_s) {
+  struct picked picked = pick(blame, FOLLOWED_OK, true);
+  uint32_t from = 0, to = picked.n;
+  double all = 0;
+  for (uint32_t i = 0; i < picked.n; i++) all += (double)picked.weight[i];
+  if (picked.n > 0) find_ranks(&picked, rank_of(&picked, all, q, known_s), all, &from, &to);
+  struct composition c = compose(blame, &picked, from, to, q);
+  picked_free(&picked);
+  return c;
+}
+
 struct composition breakdown_failed(const struct blame *blame) {
   struct picked picked = pick(blame, FOLLOWED_FAILED, false);
   struct composition c = compose(blame, &picked, 0, picked.n, NAN);

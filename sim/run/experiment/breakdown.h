@@ -37,6 +37,9 @@ struct composition {
  * followed, which are few. NaN: it is not known. */
 struct composition breakdown_at(const struct blame *blame, double q, double known_s);
 
+/* Of all requests that ended well from q on: the slowest, together. */
+struct composition breakdown_beyond(const struct blame *blame, double q, double known_s);
+
 /* Of those that failed: the time until they did. */
 struct composition breakdown_failed(const struct blame *blame);
 void composition_free(struct composition *composition);
