@@ -129,10 +129,26 @@ static bool any_has_call(const struct spec *spec, uint32_t component, is_meant_f
   return false;
 }
 
+static bool any_part(const struct spec *spec, const struct program_call *call, uint32_t component) {
+  (void)spec, (void)component;
+  return call->part > 0;
+}
+
+static bool any_condition(const struct spec *spec, const struct program_call *call,
+                          uint32_t component) {
+  (void)spec, (void)component;
+  return call->if_unchanged;
+}
+
+void program_survey(struct spec *spec) {
+  spec->has_parts = any_has_call(spec, REF_NONE, any_part);
+  spec->has_conditions = any_has_call(spec, REF_NONE, any_condition);
+}
+
 bool program_takes_part(const struct spec *spec, uint32_t component) {
-  return any_has_call(spec, component, is_part);
+  return spec->has_parts && any_has_call(spec, component, is_part);
 }
 
 bool program_compares(const struct spec *spec, uint32_t component) {
-  return any_has_call(spec, component, compares);
+  return spec->has_conditions && any_has_call(spec, component, compares);
 }

@@ -107,6 +107,9 @@ struct handlers {
   } * handler;
 };
 
+/* Sets what a spec says of all handlers' calls, once they are read. */
+void program_survey(struct spec *spec);
+
 /* Whether some handler's transaction writes to a component. */
 bool program_takes_part(const struct spec *spec, uint32_t component);
 

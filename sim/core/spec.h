@@ -256,6 +256,9 @@ struct spec {
   uint32_t groups;
   const struct target_group *group;
   struct wanted wanted;
+  /* Whether any call in a handler is a part of a transaction, or has a condition: with thousands of
+   * components, most scenarios need not ask about each (models/lib/program.h). */
+  bool has_parts, has_conditions;
 };
 
 /* Index of a component, or REF_NONE. */

@@ -15,6 +15,7 @@
 #include "money.h"
 #include "needs.h"
 #include "off.h"
+#include "program.h"
 #include "sim.h"
 #include "tenancy.h"
 
@@ -464,6 +465,7 @@ bool build_components(struct loader *loader) {
   if (!read_components(loader)) return false;
   number_names(loader);
   if (!read_components(loader) || !prepare(loader) || !extent_check(loader)) return false;
+  program_survey(&loader->scenario->spec);
   for (uint32_t i = 0; i < loader->components.n; i++) {
     if (!move_in(loader, &loader->components.list[i])) return false;
     if (!validate(loader, &loader->components.list[i])) return false;

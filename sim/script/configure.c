@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "defaults.h"
 #include "dist_make.h"
 #include "list.h"
 #include "needs.h"
@@ -134,6 +135,20 @@ static bool check_form(const struct field *f, int index) {
   return value_unexpected(f->loader, f->spot, index, param_expected(f->param));
 }
 
+/* Of a group it is that of all its entries. */
+static bool read_absent(const struct field *f) {
+  lua_State *L = f->loader->L;
+  if (defaults_copy(f)) return true;
+  if (f->param->fallback)
+    configure_push_default(L, f->param);
+  else
+    lua_pushnil(L);
+  bool ok = read_value(f, lua_gettop(L));
+  lua_pop(L, 1);
+  if (ok) defaults_keep(f);
+  return ok;
+}
+
 /* `outer_absent`: the table itself is not there, so that nothing in it is required. */
 static bool configure_one(const struct field *f, const struct spot *outer, int table,
                           bool outer_absent) {
@@ -147,12 +162,10 @@ static bool configure_one(const struct field *f, const struct spot *outer, int t
   bool ok = true;
   if (f->loader->early && param_types[f->param->type].names && !lua_isnil(L, -1)) {
     ok = check_form(f, lua_gettop(L));
-  } else if (!lua_isnil(L, -1) || f->param->type == PARAM_GROUP) {
+  } else if (!lua_isnil(L, -1)) {
     ok = read_value(f, lua_gettop(L));
-  } else if (f->param->fallback) {
-    configure_push_default(L, f->param);
-    ok = read_value(f, lua_gettop(L));
-    lua_pop(L, 1);
+  } else if (f->param->type == PARAM_GROUP || f->param->fallback) {
+    ok = read_absent(f);
   } else if (f->param->required && !outer_absent) {
     ok = table_missing(f->loader, outer, f->param->name, param_expected(f->param));
   } else {

@@ -101,6 +101,7 @@ struct loader {
   const char *defining;          /* the one of the prelude that is being defined; or NULL */
   struct scope *scope;           /* what is being built; or NULL */
   bool early; /* components and operations are not known yet: values that name them pass */
+  struct defaults *defaults; /* values of parameters that are left out: defaults.h */
   struct declarations harms; /* crash "web" and the like; has_body: it stands in a fault */
   uint32_t params, param_capacity;
   struct scenario_param *param;

@@ -230,6 +230,29 @@ static void test_given(void **state) {
   scenario_free(s);
 }
 
+/* A value that is left out is made once: the next component has the same, whatever the one between
+ * them states, and what it states is its own. */
+static void test_left_out_again(void **state) {
+  (void)state;
+  struct scenario *s = load(
+      "for _, to in ipairs { \"b\", \"c\", \"d\", \"e\" } do source(\"to_\" .. to) { next = to } "
+      "end\n"
+      "thing \"b\" {}\n"
+      "thing \"c\" { count = 9, wait = \"30ms\", causes = { \"timeout\" }, time = \"8ms\",\n"
+      "            group = { needed = 1, inner = { depth = 3 } } }\n"
+      "thing \"d\" { group = { needed = 2 } }\n"
+      "thing \"e\" {}\n");
+  const struct thing_config *b = thing_of(s, "b"), *c = thing_of(s, "c"), *d = thing_of(s, "d");
+  assert_memory_equal(b, thing_of(s, "e"), sizeof *b);
+  assert_true(b->wait == NS_PER_S / 50 && c->wait == 3 * NS_PER_S / 100 && d->wait == b->wait);
+  assert_true(b->count != 9 && c->count == 9 && d->count == b->count);
+  assert_true(c->group.given && c->group.inner.given && c->group.inner.depth == 3);
+  assert_true(c->group.share == 0.25 && d->group.share == 0.25);
+  assert_true(d->group.given && !d->group.inner.given && d->group.inner.depth == 7);
+  assert_true(!b->group.given && b->group.share == 0.25 && b->group.inner.depth == 7);
+  scenario_free(s);
+}
+
 static void test_mistakes(void **state) {
   (void)state;
   static const struct {
@@ -358,9 +381,9 @@ static void test_annotations(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_defaults),    cmocka_unit_test(test_given),
-      cmocka_unit_test(test_mistakes),    cmocka_unit_test(test_describe),
-      cmocka_unit_test(test_annotations),
+      cmocka_unit_test(test_defaults), cmocka_unit_test(test_left_out_again),
+      cmocka_unit_test(test_given),    cmocka_unit_test(test_mistakes),
+      cmocka_unit_test(test_describe), cmocka_unit_test(test_annotations),
   };
   return cmocka_run_group_tests(tests, folder_make, folder_remove);
 }
