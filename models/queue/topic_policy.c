@@ -64,7 +64,7 @@ uint32_t topic_policy_heard(struct sim *sim, struct member *member, struct topic
   uint64_t value = column_get(sim, call, COLUMN_TRY), took_ns = sim->now_ns - call->sent_ns;
   bool ok = outcome == OUTCOME_OK;
   if (c->policy->breaker) {
-    bool failed = !ok && c->config->breaker.on >> outcome & 1;
+    bool failed = !ok && causes_have(c->config->breaker.on, outcome);
     breaker_record(c->policy->breaker, sim->now_ns, (uint32_t)(value >> TRIES_BITS), failed,
                    took_ns);
     plan_trials(sim, member, g, c);
@@ -88,7 +88,7 @@ bool topic_policy_retries(struct sim *sim, struct member *member, struct topic_g
   bool gone =
       outcome == OUTCOME_RESET || outcome == OUTCOME_REFUSED || outcome == OUTCOME_UNREACHABLE;
   if (tries == 0 || !retry->given || tries >= retry->attempts || gone) return false;
-  if (!(retry->on >> outcome & 1) || !retry_budget_take(&c->policy->budget)) return false;
+  if (!causes_have(retry->on, outcome) || !retry_budget_take(&c->policy->budget)) return false;
   struct letter *l = letter_at(topic_of(member), id);
   c->member->kind->consumer(c->member)->tried_again++;
   l->state = LETTER_PAUSING;

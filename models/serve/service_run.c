@@ -264,7 +264,7 @@ void service_decide(struct sim *sim, struct member *member, struct frame *call,
       break;
     case FAILS:
       if (step->target == 0 || (step->causes && !(step->causes >> outcome & 1))) {
-        enum outcome ends = step->passes >> outcome & 1 ? outcome : OUTCOME_FAILED;
+        enum outcome ends = causes_have(step->passes, outcome) ? outcome : OUTCOME_FAILED;
         service_take_up(sim, member, service_end(sim, member, call, ends));
         return;
       }

@@ -34,6 +34,14 @@ enum outcome {
 };
 extern const char *const outcome_name[OUTCOMES];
 
+/* Whether what is done after these causes, a bit set, is done after this outcome. What a partition
+ * swallows is told from what is slow by reports alone: the caller sees that no answer comes, and
+ * what it does about a timeout it does about this, too. */
+static inline bool causes_have(uint32_t causes, enum outcome outcome) {
+  if (outcome == OUTCOME_UNREACHABLE) causes |= causes >> OUTCOME_TIMEOUT << OUTCOME_UNREACHABLE;
+  return causes >> outcome & 1;
+}
+
 /* Where a frame is, seen from its callee. */
 enum frame_state {
   FRAME_FREE,

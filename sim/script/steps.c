@@ -343,11 +343,14 @@ bool steps_fallbacks(struct loader *loader, const struct spot *spot, int index,
   for (uint32_t i = 1; i < OUTCOMES; i++) keys[i - 1] = outcome_name[i];
   keys[OUTCOMES - 1] = "otherwise";
   if (!table_check(loader, spot, index, keys, OUTCOMES, 0)) return false;
+  bool apart = lua_getfield(L, index, outcome_name[OUTCOME_UNREACHABLE]) != LUA_TNIL;
+  lua_pop(L, 1);
   uint32_t rest = CAUSES_ALL;
   for (uint32_t i = 1; i < OUTCOMES; i++) {
-    uint32_t before = out->n;
-    if (!read_cause(loader, spot, index, outcome_name[i], 1u << i, list, &out->n)) return false;
-    if (out->n > before) rest &= ~(1u << i);
+    uint32_t before = out->n, causes = 1u << i;
+    if (i == OUTCOME_TIMEOUT && !apart) causes |= 1u << OUTCOME_UNREACHABLE; /* see causes_have */
+    if (!read_cause(loader, spot, index, outcome_name[i], causes, list, &out->n)) return false;
+    if (out->n > before) rest &= ~causes;
   }
   return read_cause(loader, spot, index, "otherwise", rest, list, &out->n);
 }

@@ -65,6 +65,33 @@ static void test_alone(void **state) {
   expect(text, "c.errors.unreachable", 10);
 }
 
+/* Aim: nobody who waits tells what a partition swallows from what is slow. Who tries again after a
+ * timeout does so here, too, and what there is instead in that case is taken, unless the partition
+ * has a line of its own. Ten calls do not get through; each is tried at two of three backends, of
+ * which one is cut off. */
+static void test_partition_is_a_timeout(void **state) {
+  (void)state;
+#define CUT(WHERE) "fault { partition { \"" WHERE "\", \"s\" }, at = \"5050ms\", lasts = \"1s\" }\n"
+#define TRIES(CAUSE)                                                         \
+  "client \"c\" { arrivals = constant \"10/s\", target = \"lb\" }\n"         \
+  "load_balancer \"lb\" { backends = { \"s\", \"t\" }, timeout = \"1ms\",\n" \
+  "  retry = { attempts = 2, backoff = \"0ms\", on = { \"" CAUSE             \
+  "\" } } }\n"                                                               \
+  "service \"s\" {}\nservice \"t\" {}\n" CUT("lb")
+  expect(TRIES("timeout"), "c.availability", 1);
+  expect(TRIES("timeout"), "lb.s.retries", 5);
+  expect(TRIES("unreachable"), "c.availability", 1);
+  expect(TRIES("reset"), "c.errors.unreachable", 5);
+#define INSTEAD(CAUSES)                                                         \
+  "client \"c\" { arrivals = constant \"10/s\", target = \"f\" }\n"             \
+  "service \"f\" { on = { call { \"s\", timeout = \"1ms\", fallback = {" CAUSES \
+  "} } } }\n"                                                                   \
+  "service \"s\" {}\nservice \"t\" {}\n" CUT("f")
+  expect(INSTEAD("timeout = { call \"t\" }"), "t.arrivals", 10);
+  expect(INSTEAD("timeout = { call \"t\" }, unreachable = {}"), "t.arrivals", 0);
+  expect(INSTEAD("timeout = {}, otherwise = { call \"t\" }"), "t.arrivals", 0);
+}
+
 /* Aim: what a pause does is what a hang does. */
 static void test_pause(void **state) {
   (void)state;
@@ -127,7 +154,7 @@ int main(void) {
       cmocka_unit_test(test_flap),        cmocka_unit_test(test_flap_half),
       cmocka_unit_test(test_flap_recurs), cmocka_unit_test(test_alone),
       cmocka_unit_test(test_pause),       cmocka_unit_test(test_spares_probes),
-      cmocka_unit_test(test_mistakes),
+      cmocka_unit_test(test_mistakes),    cmocka_unit_test(test_partition_is_a_timeout),
   };
   return cmocka_run_group_tests(tests, folder_make, folder_remove);
 }

@@ -139,11 +139,11 @@ static void hear(struct sim *sim, const struct frame *call, const struct try *tr
   struct outbound *out = try->out;
   uint64_t took_ns = sim->now_ns - try->from_ns;
   if (out->throttle && try->generation == out->generation) {
-    bool failed = outcome != OUTCOME_OK && out->config->throttle.on >> outcome & 1;
+    bool failed = outcome != OUTCOME_OK && causes_have(out->config->throttle.on, outcome);
     throttle_record(out->throttle, sim->now_ns, failed);
   }
   if (out->breaker) {
-    bool failed = outcome != OUTCOME_OK && out->config->breaker.on >> outcome & 1;
+    bool failed = outcome != OUTCOME_OK && causes_have(out->config->breaker.on, outcome);
     breaker_record(out->breaker, sim->now_ns, try->epoch, failed, took_ns);
   }
   if (out->retry_budget) retry_budget_result(out->retry_budget, outcome == OUTCOME_OK);
@@ -401,7 +401,7 @@ static bool may_retry(struct sim *sim, const struct errand *e, struct outbound *
                       const struct frame *call, enum outcome outcome) {
   const struct retry_config *retry = &out->config->retry;
   if (!retry->given || e->final || e->attempt + 1 >= retry->attempts) return false;
-  if (!(retry->on >> outcome & 1)) return false;
+  if (!causes_have(retry->on, outcome)) return false;
   if (retry->when_told && column_get(sim, call, COLUMN_RETRY_IN) == 0) return false;
   if (e->deadline_ns <= sim->now_ns || call->flags & CALL_UNWANTED) return false;
   if (!still_wanted(sim, out, call)) return false;
