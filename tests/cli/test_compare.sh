@@ -63,6 +63,14 @@ most=$(sed -n 's/.*c.throughput: no difference was found: it is at most //p' out
 [ -n "$most" ] || fail 'the throughputs differ'
 sed 's/\xc2\xa0/ /g' near.html | grep -F "no difference found, at most $most<" >found || fail "the report does not say 'at most $most'"
 
+# No latency of a design stands without the share that failed: in the table and in the sentences.
+sed 's/"1s"/"30ms"/' one.lua >hasty.lua
+expect 0 compare one.lua hasty.lua -r 4 --report hasty.html
+sed 's/\xc2\xa0/ /g' hasty.html | grep -E 'c.latency.p99 is higher in B .*; in B [0-9.]+ % that failed, as endless' >found ||
+  fail 'a sentence of the report has a latency without the share that failed'
+sed 's/\xc2\xa0/ /g' hasty.html | grep -E '<small>[0-9.]+ % that failed, as endless</small>' >found ||
+  fail 'the table of the report has a latency without the share that failed'
+
 # --- what is equal does not bury what differs ---
 cat >apart.lua <<'LUA'
 local work = param { "work", "10ms" }

@@ -113,6 +113,10 @@ void page_gate(const struct page *p);
 /* page_compare_table.c: goals and headline metrics, a column a design. */
 void page_designs_table(const struct page *p, const json_t *designs);
 
+/* "29.1 % that failed, as endless": what a figure of a design, or of a goal, counts so or leaves
+ * out; to be freed. */
+char *page_left_out(const json_t *entry);
+
 /* page_compare_why.c: what each design says about itself, and their times side by side. */
 void page_designs_answers(const struct page *p, const json_t *designs);
 void page_designs_times(const struct page *p, const json_t *designs);

@@ -52,6 +52,17 @@ static char *difference_text(enum metric_unit unit, const json_t *diff) {
   return g_strdup(format_difference(unit, e.value, (e.hi - e.lo) / 2).text);
 }
 
+/* "; in B 72.8 % that failed, as endless" */
+static void say_left_out(const struct page *p, const char *metric, const char *letter,
+                         GString *text) {
+  const json_t *design = json_object_get(json_object_get(p->tree, "designs"), letter);
+  char *name = capital(letter);
+  char *said = page_left_out(json_object_get(json_object_get(design, "metrics"), metric));
+  if (said[0] != '\0') g_string_append_printf(text, "; in %s %s", name, said);
+  g_free(said);
+  g_free(name);
+}
+
 static void say_difference(const struct page *p, const char *metric, const json_t *entry,
                            const char *letter, const json_t *diff) {
   struct metric_meaning meaning = page_meaning(p, metric);
@@ -68,6 +79,8 @@ static void say_difference(const struct page *p, const char *metric, const json_
   page_say(text, meaning.unit, tree_number(entry, letter));
   g_string_append(text, ", in A ");
   page_say(text, meaning.unit, tree_number(entry, "a"));
+  say_left_out(p, metric, letter, text);
+  say_left_out(p, metric, "a", text);
   g_string_append(text, ").");
   html_sentence(p->out, text->str);
   g_string_free(text, TRUE);

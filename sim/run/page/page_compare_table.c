@@ -28,8 +28,7 @@ static void open_table(const struct page *p, const struct designs *d) {
   g_ptr_array_free(columns, TRUE);
 }
 
-/* What a figure of a design counts as endless or leaves out; to be freed. */
-static char *left_out(const json_t *entry) {
+char *page_left_out(const json_t *entry) {
   double failed = tree_number(entry, "failed"), unfinished = tree_number(entry, "unfinished");
   GString *text = g_string_new(NULL);
   if (failed > FAILED_NEGLIGIBLE) {
@@ -56,7 +55,7 @@ static void cell(const struct page *p, const char *class, const char *value, con
     html_element_of(p->out, "small", interval ? "interval" : NULL, NULL, small);
   }
   if (entry != NULL) {
-    char *more = left_out(entry);
+    char *more = page_left_out(entry);
     if (more[0] != '\0') html_element(p->out, "small", more);
     g_free(more);
   }

@@ -150,7 +150,8 @@ static void draw(struct plot_page *page, struct plot_panels *t, const json_t *tr
   char *title = g_strdup_printf("%s over time", client);
   char *caption = g_strconcat(
       "The first replication alone, its warm-up included (grey). Each value is of one window: "
-      "rates per second of simulated time; latency of the requests that ended in it, with a gap "
+      "rates per second of simulated time; latency of the requests that were answered ok in it, "
+      "with a gap "
       "where none did",
       components ? "; queue and utilisation as means over time, of the five components with the "
                    "highest mean, a group as one; shares that components measure, such as hits"
@@ -281,7 +282,7 @@ static void draw_compared(struct plot_page *page, struct plot_panels *t, const j
       .first = "first replication of each design",
       .caption =
           "The first replication of each design, with the same random numbers: rates per "
-          "second of simulated time, the 99 % quantile of the requests that ended in a "
+          "second of simulated time, the 99 % quantile of the requests that were answered ok in a "
           "window, and the calls that waited in all components together. In the lanes below: "
           "faults and events of A.",
       .alone = alone};
