@@ -44,6 +44,22 @@ sweep { servers = "1..4", fast = { true, false }, rate = "50..200:50/s",
 LUA
 } >block.lua
 
+# --- who still waits when the run ends is told, at the terminal and in the report ---
+cat >hung.lua <<'LUA'
+local hangs = param { "hangs", "3s", doc = "from then on" }
+client "c" { arrivals = poisson "200/s", target = "lb" }
+load_balancer "lb" { backends = "s" }
+service "s" { instances = 2, work = "5ms" }
+fault { hang "s[2]", at = hangs }
+run { duration = "9s", warmup = "1s", replications = 2 }
+LUA
+expect 0 sweep hung.lua -s hangs=3s,20s --out hung --report hung.html
+in_out '100 %*'
+in_out '* without requests that had not ended when the run did'
+[ "$(grep -c '100 %\*' out)" -eq 1 ] || fail 'a run without a hang has a star'
+sed 's/\xc2\xa0/ /g' hung.html | grep -E '<small>without the [0-9.]+ % that had not ended</small>' >found ||
+  fail 'the report of a sweep says nothing of those who still wait'
+
 # --- axes from the command line ---
 # values PATTERN AXIS...: what the first axis of the manifest is.
 values() {

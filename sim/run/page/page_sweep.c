@@ -256,6 +256,9 @@ static void value_cell(const struct page *p, const json_t *point, const char *me
   html_text(p->out, format_value(meaning->unit, e.value).text);
   struct label interval = format_interval(meaning->unit, &e);
   if (interval.text[0] != '\0' && e.hi > e.lo) html_element(p->out, "small", interval.text);
+  char *more = page_left_out(entry);
+  if (more[0] != '\0') html_element(p->out, "small", more);
+  g_free(more);
   g_string_append(p->out, "</td>");
   g_free(title);
 }

@@ -32,6 +32,7 @@ struct sweep_table {
   uint32_t axes_n, measures, points;
   struct measure measure[MEASURES_MAX];
   GArray *rows;
+  bool without;   /* a value has a star */
   uint32_t kinds; /* points with two kinds of replications */
   char *kind[KINDS_TOLD];
 };
@@ -122,7 +123,10 @@ static void keep_row(struct sweep_table *table, const json_t *point) {
       tree = json_array_get(json_object_get(point, "goals"), i);
       row.style[c] = report_style(sweep_verdict(tree));
     }
-    row.cell[c] = g_strdup(value_cell(tree).text);
+    /* Who still waited is in no availability and in no latency. */
+    bool without = sweep_number(tree, "unfinished") > 0;
+    row.cell[c] = g_strconcat(value_cell(tree).text, without ? "*" : "", NULL);
+    table->without |= without;
   }
   g_array_append_val(table->rows, row);
 }
@@ -290,6 +294,9 @@ static void print_remarks(const struct sweep_table *table, uint32_t hidden, cons
   if (line->len > 0) g_string_append(line, ": --csv FILE has all; ");
   g_string_append_printf(line, "each point's results are in %s", where);
   fputc('\n', term->out);
+  if (table->without) {
+    term_wrap(term, STYLE_DIM, "* without requests that had not ended when the run did", 0, 2);
+  }
   term_wrap(term, STYLE_DIM, line->str, 0, 2);
   g_string_free(line, TRUE);
 }
