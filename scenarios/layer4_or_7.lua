@@ -82,4 +82,4 @@ goal "requests-box.utilization < 10%"
 goal { "packets-readers.availability < 80%", during = "packets-rush" }
 goal { "requests-readers.latency.p99 < 60ms", during = "requests-rush" }
 
-run { duration = "5min", warmup = "90s", replications = 4 }
+run { duration = "200s", warmup = "90s", replications = 4 }

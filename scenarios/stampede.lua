@@ -5,12 +5,12 @@
 --
 -- Covers D04.
 -- A thousand keys, asked for 2000 times a second, are good for 20 s; the database does 300 reads a
--- second. At 101 s caches are killed and started again, and one is flushed. The plain one comes
+-- second. At 71 s caches are killed and started again, and one is flushed. The plain one comes
 -- back empty, every miss asks, and thousands of reads queue, most of them for the same few keys.
 -- Misses that wait for one answer leave the database a read of each key, which it does within
 -- seconds. Answers within 20 s after an entry's end, while one read brings a new one, keep users
 -- from waiting in between; only a cache that loads what it had keeps them from it after the crash.
--- "together" and "apart" meet no fault: at 80 s a batch writes all keys through them. Their entries
+-- "together" and "apart" meet no fault: at 50 s a batch writes all keys through them. Their entries
 -- end at the same instant then, or at times that differ by up to half of the 20 s. Loads, sizes and
 -- times of work are assumed.
 --
@@ -33,8 +33,8 @@ local function system(name, settings, what)
   }
   cache(name)(settings)
   database(name .. "-db") { workers = 6, read = "20ms", write = "10us" }
-  if what == crash then fault { crash(name), at = "101s", lasts = "50ms" } end
-  if what == flush then fault { flush(name), at = "101s" } end
+  if what == crash then fault { crash(name), at = "71s", lasts = "50ms" } end
+  if what == flush then fault { flush(name), at = "71s" } end
 end
 system("plain", {}, crash)
 system("flushed", {}, flush)
@@ -44,7 +44,7 @@ system("warm", { single_flight = single, stale = stale, warm = warm }, crash)
 for name, ttl in pairs { together = "20s", apart = { "20s", jitter = jitter } } do
   system(name, { ttl = ttl, write = "through" })
   client(name .. "-batch") {
-    arrivals = burst { 10000, at = "80s" }, target = name, mix = { write = 1 },
+    arrivals = burst { 10000, at = "50s" }, target = name, mix = { write = 1 },
     keys = uniform_keys { n = 1000 },
   }
 end
@@ -60,4 +60,4 @@ goal "single-users.latency.p999 < 1.5s"
 goal "stale-users.latency.p98 < 1ms"
 goal "warm-users.latency.p999 < 1ms"
 goal "warm-db.queue.max < 50"
-run { duration = "135s", warmup = "50s", replications = 3 }
+run { duration = "105s", warmup = "20s", replications = 3 }

@@ -7,6 +7,7 @@
 #include "binomial.h"
 #include "findings.h"
 #include "sim.h"
+#include "trace.h"
 #include "trials.h"
 
 /* --- coverage of 95 % intervals over replications ------------------------------------------- */
@@ -145,6 +146,7 @@ static void enclose(struct series *series, uint32_t index) {
   const struct run_settings *how = &series->scenario->run;
   struct sim *sim =
       sim_new(&series->scenario->spec, index, 1, how->warmup_ns, how->duration_ns, false);
+  trace_limit(sim, 0);
   if (!sim_run(sim, how->duration_ns)) exit(1);
   sim_collect(sim, &metrics);
   const struct hist *hist = NULL;

@@ -5,6 +5,7 @@
 
 #include "findings.h"
 #include "sim.h"
+#include "trace.h"
 
 /* --- V105: the exact warm-up curve ---------------------------------------------------------- */
 
@@ -49,6 +50,7 @@ static void follow(struct curve *curve, const struct scenario *s, uint32_t repli
   watched = curve;
   for (uint32_t r = 1; r <= replications; r++) {
     struct sim *sim = sim_new(&spec, 1, r, 0, s->run.duration_ns, false);
+    trace_limit(sim, 0);
     curve->seen = curve->next = 0;
     for (uint64_t step = 1; curve->at[curve->next] != 0; step++) {
       if (!sim_run(sim, step * s->run.duration_ns / 32)) exit(1);
