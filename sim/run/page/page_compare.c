@@ -48,6 +48,7 @@ static struct estimate joint_of(const json_t *diff) {
 
 static char *difference_text(enum metric_unit unit, const json_t *diff) {
   struct estimate e = joint_of(diff);
+  if (strcmp(tree_text(diff, "verdict"), "equal") == 0) return g_strdup("none");
   if (isinf(e.value)) return g_strdup(e.value > 0 ? "endless now" : "no longer endless");
   return g_strdup(format_difference(unit, e.value, (e.hi - e.lo) / 2).text);
 }
