@@ -278,6 +278,8 @@ static const struct param disk_params[] = {
     {.name = "bandwidth",
      .type = PARAM_BANDWIDTH,
      .offset = AT(bits_per_s),
+     .min = 1,
+     .max = INFINITY,
      .doc = "Bytes that it reads or writes in a second, \"500MB/s\"; shared equally by those that "
             "transfer at the same time. How many an operation has, its caller says (`request` and "
             "`response`, or `bytes` of work on the disk)."},

@@ -169,6 +169,8 @@ const struct param path_params[] = {
     {.name = "bandwidth",
      .type = PARAM_BANDWIDTH,
      .offset = offsetof(struct path_config, bits_per_s),
+     .min = 1,
+     .max = INFINITY,
      .doc = "Messages wait for the wire in the order in which they come. Without it sending "
             "takes no time."},
     {.name = "hops",

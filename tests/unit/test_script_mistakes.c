@@ -245,6 +245,11 @@ static const struct wrong wrongs[] = {
     {CLIENT "service \"s\" { workers = 1, discipline = \"priority\", priority = { \"default\", "
             "\"default\" } }",
      "'default' is listed twice"},
+    {CLIENT "service \"s\" { on = { call { \"t\", pool = { size = 1, wait = \"1s\" } } } } "
+            "service \"t\" {}",
+     "key 'wait' of pool of call in on of service \"s\": means nothing without queue; give that"},
+    {CLIENT "service \"s\" {}\npath { from = \"c\", to = \"s\", bandwidth = \"0bit/s\" }",
+     "0bit/s is too small; it must be at least 1bit/s"},
     /* distributions */
     {CLIENT "service \"s\" { work = 5 }", "5 has no unit; write a duration such as \"250ms\""},
     {CLIENT "service \"s\" { work = exponential \"5kB\" }",
