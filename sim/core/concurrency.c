@@ -4,6 +4,9 @@
  * window of so many answers would. Netflix: 10 and 600. */
 #define FIRST_ANSWERS 10
 #define LONG_WINDOW 600
+/* What is left of it at an answer that took less than half of it. Netflix: 0.95, where answers are
+ * tolerated that take longer; 0.9 before that. */
+#define LESS_AT_ONCE 0.95
 
 void concurrency_init(struct concurrency *c, const struct concurrency_config *config) {
   *c = (struct concurrency){.config = config, .limit = (double)config->start};
@@ -35,7 +38,7 @@ static void follow_usual(struct concurrency *c, double took_ns) {
     c->usual_ns += (took_ns - c->usual_ns) * (2.0 / (LONG_WINDOW + 1));
   }
   /* Back to normal after a long time of load: need not wait for the average to follow. */
-  if (c->usual_ns > 2 * took_ns) c->usual_ns *= 0.9;
+  if (c->usual_ns > 2 * took_ns) c->usual_ns *= LESS_AT_ONCE;
 }
 
 static void gradient(struct concurrency *c, uint64_t took_ns, uint64_t in_flight) {

@@ -72,6 +72,22 @@ static void test_gradient(void **state) {
   assert_true(c.limit > after - 1e-9 && c.limit < after + 1e-9);
 }
 
+/* Aim: after a time of load the usual time falls by a twentieth at each answer that takes less than
+ * half of it, beside the average; a time above half of it leaves it to the average. */
+static void test_back_to_normal(void **state) {
+  (void)state;
+  struct concurrency c;
+  concurrency_init(&c, &gradient_config);
+  for (int i = 0; i < 10; i++) concurrency_result(&c, 100 * MS, 1, false);
+  assert_true(c.usual_ns == 100e6);
+  concurrency_result(&c, 10 * MS, 1, false);
+  double usual_ns = (100e6 - 90e6 * 2 / 601) * 0.95;
+  assert_true(c.usual_ns > usual_ns - 1e-3 && c.usual_ns < usual_ns + 1e-3);
+  concurrency_result(&c, 60 * MS, 1, false);
+  usual_ns -= (usual_ns - 60e6) * 2 / 601;
+  assert_true(c.usual_ns > usual_ns - 1e-3 && c.usual_ns < usual_ns + 1e-3);
+}
+
 /* A server with w workers answers n calls at once after max(1, n / w) times its work. A caller that
  * always uses the whole limit: gradient allows the queue that its rule asks for. In balance the
  * limit L obeys L = L usual / took + queue. */
@@ -89,9 +105,8 @@ static void test_balance(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_fixed),
-      cmocka_unit_test(test_aimd),
-      cmocka_unit_test(test_gradient),
+      cmocka_unit_test(test_fixed),    cmocka_unit_test(test_aimd),
+      cmocka_unit_test(test_gradient), cmocka_unit_test(test_back_to_normal),
       cmocka_unit_test(test_balance),
   };
   return cmocka_run_group_tests_name("concurrency", tests, NULL, NULL);
