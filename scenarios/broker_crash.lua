@@ -61,4 +61,4 @@ goal "all.lost < 1"
 goal "all-users.availability >= 99.9%"
 goal "waits.lost < 1"
 goal "goes_on.lost > 100"
-run { duration = "120s", warmup = "10s", replications = 4 }
+run { duration = "100s", warmup = "10s", replications = 4 }

@@ -374,7 +374,7 @@ grep -q 'Two kinds of replications, and none like the mean, at attempts=3: c.ava
 # --- kill -9 ---
 # At twenty random moments of about the time that an undisturbed sweep takes. What is there is whole
 # at once, and in the end nothing is missing.
-kills=(two.lua -s rate=50..120:2/s -s 'fast=true,false' -q -j2)
+kills=(two.lua -s rate=50..120:4/s -s 'fast=true,false' -q -j2)
 begin=${EPOCHREALTIME/./}
 expect 1 sweep "${kills[@]}" --out calm
 took=$((${EPOCHREALTIME/./} - begin))
