@@ -191,6 +191,7 @@ void lint_overload_at_peak(struct lint *lint);
 void lint_trace_ends_early(struct lint *lint);
 void lint_closed_without_think(struct lint *lint);
 void lint_goal_out_of_reach(struct lint *lint);
+void lint_buffer_above_goal(struct lint *lint);
 void lint_costs_nothing(struct lint *lint);
 void lint_quantile_of_few(struct lint *lint);
 void lint_share_of_few(struct lint *lint);

@@ -1,5 +1,6 @@
 /* Rules about goals: what no run can meet, and what a run cannot tell. */
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "lint.h"
@@ -77,6 +78,58 @@ void lint_goal_out_of_reach(struct lint *lint) {
                        "work and network on the way take that long without anybody waiting; "
                        "the goal allows %s",
                        lint_ns(lint, goal->limit * 1e9));
+  }
+}
+
+/* --- buffers on the way ---------------------------------------------------------------------- */
+
+/* Whether calls of a node, or those that follow from them, may go over the path. */
+static bool crosses(const struct call_graph *graph, uint32_t from, const struct path_spec *path,
+                    bool *visited) {
+  if (visited[from]) return false;
+  visited[from] = true;
+  const struct call_node *node = &graph->node[from];
+  for (uint32_t k = 0; k < node->outline.calls; k++) {
+    const struct call_edge *edge = &node->edge[k];
+    if (edge->to == NO_NODE) continue;
+    if (edge->path[0] == path || edge->path[1] == path) return true;
+    if (crosses(graph, edge->to, path, visited)) return true;
+  }
+  return false;
+}
+
+static bool asks_over(const struct lint *lint, const struct goal_subject *subject,
+                      const struct path_spec *path) {
+  bool *visited = mem_zeroed(lint->graph->nodes, sizeof *visited), any = false;
+  for (uint32_t i = 0; i < lint->graph->nodes && !any; i++) {
+    any = in_subject(&lint->graph->node[i], subject) && crosses(lint->graph, i, path, visited);
+  }
+  free(visited);
+  return any;
+}
+
+static void see_buffer(struct lint *lint, const struct goal *goal,
+                       const struct goal_subject *subject, const struct path_spec *path) {
+  double full_ns = path->bits_per_s > 0 ? 8e9 * (double)path->buffer / path->bits_per_s : 0;
+  if (full_ns <= goal->limit * 1e9 || !asks_over(lint, subject, path)) return;
+  struct finding *f =
+      lint_add(lint, path->file, path->line, lint->spec->component[subject->source].name);
+  f->what = lint_text(lint, "what waits in a full buffer between %s and %s takes %s to send",
+                      spec_path_from(lint->spec, path), spec_path_to(lint->spec, path),
+                      lint_ns(lint, full_ns));
+  f->why =
+      lint_text(lint, "the goal %s allows %s in all", goal->text, lint_ns(lint, goal->limit * 1e9));
+}
+
+void lint_buffer_above_goal(struct lint *lint) {
+  for (uint32_t i = 0; i < lint->scenario->goals; i++) {
+    const struct goal *goal = &lint->scenario->goal[i];
+    struct goal_subject subject;
+    if (!is_upper(goal) || !lint_goal(lint, goal, &subject)) continue;
+    if (subject.during || strncmp(subject.metric, "latency.", 8) != 0) continue;
+    for (uint32_t p = 0; p < lint->spec->paths; p++) {
+      if (lint->spec->path[p].buffer > 0) see_buffer(lint, goal, &subject, &lint->spec->path[p]);
+    }
   }
 }
 
