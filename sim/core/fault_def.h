@@ -127,8 +127,7 @@ bool fault_is_between(const struct fault_spec *fault);
 /* Whether components of the kind can meet it as its targets; of a source only faults of its own. */
 bool fault_meets_kind(const struct fault_def *def, const struct kind *kind);
 
-/* For `check` and `idle` of faults with a ratio. */
-bool fault_check_ratio(const struct fault_spec *fault, const char **key, struct error *err);
+/* For `idle` of faults with a ratio or a factor: one that does nothing is where a sweep begins. */
 const char *fault_idle_ratio(const struct fault_spec *fault);
 const char *fault_idle_factor(const struct fault_spec *fault);
 

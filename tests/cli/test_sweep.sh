@@ -44,6 +44,23 @@ sweep { servers = "1..4", fast = { true, false }, rate = "50..200:50/s",
 LUA
 } >block.lua
 
+# --- a sweep of a fault begins where it does nothing ---
+cat >none.lua <<'LUA'
+local share = param { "share", "1%" }
+local later = param { "later", "1ms" }
+client "c" { arrivals = poisson "200/s", target = "s" }
+service "s" { work = "1ms" }
+fault { error { "s", ratio = share }, at = "1s" }
+fault { drop { "c", "s", ratio = share }, at = "1s" }
+fault { delay { "s", by = later }, at = "1s" }
+run { duration = "9s", warmup = "1s", replications = 2 }
+LUA
+expect 0 sweep none.lua -s share=0%,20% -s later=0ms --out none
+in_out '100 %'
+expect 0 check none.lua -s share=0% -s later=0ms
+in_out 'a ratio of 0 meets no call'
+in_out 'a delay of 0 changes nothing'
+
 # --- who still waits when the run ends is told, at the terminal and in the report ---
 cat >hung.lua <<'LUA'
 local hangs = param { "hangs", "3s", doc = "from then on" }

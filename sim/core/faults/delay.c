@@ -22,10 +22,8 @@ static enum outcome on_message(const struct fault_spec *fault, struct draws *dra
   return OUTCOME_OK;
 }
 
-static bool check(const struct fault_spec *fault, const char **key, struct error *err) {
-  if (dist_mean(&fault->by) > 0) return true;
-  *key = "by";
-  return error_set(err, "must be greater than 0; leave the fault out instead");
+static const char *idle(const struct fault_spec *fault) {
+  return dist_mean(&fault->by) > 0 ? NULL : "a delay of 0 changes nothing";
 }
 
 const struct fault_def fault_delay = {
@@ -40,5 +38,5 @@ const struct fault_def fault_delay = {
              .second = &fault_far_param},
     .takes = TAKES_EITHER,
     .on_message = on_message,
-    .check = check,
+    .idle = idle,
 };

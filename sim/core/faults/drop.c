@@ -30,6 +30,5 @@ const struct fault_def fault_drop = {
     .gate = OUTCOME_TIMEOUT,
     .on_message = on_message,
     .swallows = true,
-    .check = fault_check_ratio,
     .idle = fault_idle_ratio,
 };

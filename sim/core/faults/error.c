@@ -28,6 +28,5 @@ const struct fault_def fault_error = {
              .params = params,
              .subject = &fault_target_param},
     .gate = OUTCOME_FAILED,
-    .check = fault_check_ratio,
     .idle = fault_idle_ratio,
 };

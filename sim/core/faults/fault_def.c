@@ -34,12 +34,6 @@ bool fault_meets_kind(const struct fault_def *def, const struct kind *kind) {
   return false;
 }
 
-bool fault_check_ratio(const struct fault_spec *fault, const char **key, struct error *err) {
-  if (fault->ratio > 0) return true;
-  *key = "ratio";
-  return error_set(err, "must be greater than 0; leave the fault out instead");
-}
-
 const char *fault_idle_ratio(const struct fault_spec *fault) {
   return fault->ratio > 0 ? NULL : "a ratio of 0 meets no call";
 }
