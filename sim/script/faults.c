@@ -247,6 +247,14 @@ static bool is_given(struct loader *loader, int table, const char *key) {
   return given;
 }
 
+#define RECURS_MOST 1e7 /* of one target in one replication: minutes of computing */
+
+/* A mistyped unit makes a fault of each nanosecond, and a run that nobody sees the end of. */
+static bool recurs_too_often(struct loader *loader, const struct fault_spec *fault) {
+  double each_ns = dist_mean(&fault->mttf) + dist_mean(&fault->lasts);
+  return fault->recurring && (double)loader->scenario->run.duration_ns > RECURS_MOST * each_ns;
+}
+
 static bool read_times(struct loader *loader, const struct spot *spot, int table,
                        const struct fault_config *config, struct fault_spec *out) {
   bool at = is_given(loader, table, "at"), lasts = is_given(loader, table, "lasts");
@@ -293,6 +301,11 @@ static bool read_times(struct loader *loader, const struct spot *spot, int table
   struct spot key = spot_key(spot, mttf ? "mttf" : "lasts");
   if (mttf && !(dist_mean(&out->mttf) + dist_mean(&out->lasts) > 0)) {
     return spot_error(loader, &key, "must be greater than 0");
+  }
+  if (recurs_too_often(loader, out)) {
+    return spot_error(loader, spot,
+                      "would recur more than 10 million times in one run; give a longer mttf or "
+                      "mttr");
   }
   return true;
 }

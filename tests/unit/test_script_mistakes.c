@@ -392,6 +392,8 @@ static const struct wrong wrongs[] = {
     {CLIENT SERVICE "fault { crash \"s\" }", "s.lua:3: fault: say when: either at = \"60s\""},
     {CLIENT SERVICE "fault { crash \"s\", at = \"1s\", mttf = \"1s\", mttr = \"1s\" }", "say when"},
     {CLIENT SERVICE "fault { crash \"s\", mttf = \"1s\" }", "say when"},
+    {CLIENT SERVICE "fault { crash \"s\", mttf = \"1ns\", mttr = exponential \"1ns\" }",
+     "would recur more than 10 million times in one run; give a longer mttf or mttr"},
     {CLIENT SERVICE "fault { at = \"1s\" }", "fault: expected what breaks"},
     {CLIENT SERVICE "fault { crash, at = \"1s\" }", "got the bare word crash"},
     {CLIENT SERVICE "fault { slow \"s\", at = \"1s\" }", "slow in fault: needs its factor"},
