@@ -3,6 +3,8 @@
  * computed by hand. test_station.c compares thousands of calls with a plain simulation. */
 #include <math.h>
 
+#include "rng.h"
+#include "shortest.h"
 #include "test_script_load.h"
 
 #define ONE(NAME, AT, REST)                                \
@@ -116,11 +118,47 @@ static void test_mistakes(void **state) {
   }
 }
 
+/* Aim: the heap itself, against a search of all that are in it: many at a time, of which some have
+ * the same number, some leave from the middle, and others come between. */
+static void test_heap(void **state) {
+  (void)state;
+  enum { MOST = 500 };
+  struct shortest s = {0};
+  double key[MOST];
+  bool in[MOST] = {false};
+  for (uint32_t i = 0, come = 0, left = 0; left < MOST; i++) {
+    uint64_t what = rng_mix(i + 1);
+    if (come < MOST && (what % 3 != 0 || come == left)) {
+      key[come] = (double)(rng_mix(what) % 100);
+      in[come] = true;
+      shortest_add(&s, key[come], come);
+      come++;
+      continue;
+    }
+    uint32_t first = MOST;
+    for (uint32_t k = 0; k < come; k++) {
+      if (in[k] && (first == MOST || key[k] < key[first])) first = k;
+    }
+    uint32_t goes = (uint32_t)(rng_mix(what + 1) % come);
+    if (what % 5 != 0 || !in[goes]) {
+      goes = first;
+      assert_int_equal(shortest_take(&s).slot, first);
+    } else {
+      shortest_remove_at(&s, shortest_find(&s, goes));
+      assert_int_equal(shortest_find(&s, goes), s.n);
+    }
+    in[goes] = false;
+    left++;
+  }
+  assert_int_equal(s.n, 0);
+  free(s.entry);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_order),    cmocka_unit_test(test_two_workers),
       cmocka_unit_test(test_faults),   cmocka_unit_test(test_given_up),
-      cmocka_unit_test(test_mistakes),
+      cmocka_unit_test(test_mistakes), cmocka_unit_test(test_heap),
   };
   return cmocka_run_group_tests_name("shortest", tests, folder_make, folder_remove);
 }
