@@ -1,6 +1,8 @@
 -- 100 kB take 40 ms.
 client "till" { arrivals = poisson "20/s", target = "payments", response = "2kB", timeout = "5s" }
-client "restore" { arrivals = poisson "0.5/s", target = "payments", response = "2MB", timeout = "1min" }
+client "restore" {
+  arrivals = poisson "0.5/s", target = "payments", response = "2MB", timeout = "1min",
+}
 service "payments" { workers = 50, work = exponential "5ms" }
 path { from = "till", to = "payments", latency = "10ms", bandwidth = "20Mbit/s", buffer = "100kB",
        transport = "tcp" }
