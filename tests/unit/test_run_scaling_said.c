@@ -45,6 +45,16 @@ static void a_rise_that_is_too_fast(void **state) {
   forget(&s);
 }
 
+/* A little more load, which two members carry; the third takes three minutes to start. */
+static void a_start_that_is_waited_for(void **state) {
+  (void)state;
+  struct seen s = see_scaled(
+      "profile { { '0min', '40/s' }, { '4min', '40/s' }, { '250s', '60/s' }, { '10min', '60/s' } }",
+      "3min");
+  assert_said(&s, "It lagged behind the load for ");
+  forget(&s);
+}
+
 static void a_load_that_stays(void **state) {
   (void)state;
   struct seen s = see_scaled("'30/s'", "1s");
@@ -65,6 +75,7 @@ static void nothing_where_nobody_scales(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_rise_that_is_too_fast),
+      cmocka_unit_test(a_start_that_is_waited_for),
       cmocka_unit_test(a_load_that_stays),
       cmocka_unit_test(nothing_where_nobody_scales),
   };
