@@ -211,12 +211,12 @@ static void short_warmups_are_told(void **state) {
   }
 }
 
-/* Ten times 40 s of M/M/1 at 0.95, which remembers for 15 s, have a handful of long queues in all;
- * at 0.5 they have many. */
+/* Ten times 40 s of M/M/1 at 0.95, which remembers for 15 s, have a handful of long queues in all,
+ * and at 0.9 seem to have some more; at 0.5 they have many. */
 static void few_spells_are_told(void **state) {
   (void)state;
-  static const char *const rate[] = {"95/s", "50/s"};
-  for (uint32_t i = 0; i < 2; i++) {
+  static const char *const rate[] = {"95/s", "90/s", "50/s"};
+  for (uint32_t i = 0; i < 3; i++) {
     char file[512];
     snprintf(file, sizeof file,
              "client \"c\" { arrivals = poisson \"%s\", target = \"s\" }\n"
@@ -227,9 +227,10 @@ static void few_spells_are_told(void **state) {
     struct results r = kit_run(s, (struct experiment_options){0});
     bool told = false;
     for (uint32_t w = 0; w < r.warnings; w++) {
+      print_message("%s: %s\n", rate[i], r.warning[w]);
       told |= strstr(r.warning[w], "the interval of c.latency.p99 rests on") != NULL;
     }
-    assert_int_equal(told, i == 0);
+    assert_int_equal(told, i < 2);
     results_free(&r);
     scenario_free(s);
   }

@@ -1,6 +1,9 @@
 /* The verdicts on a scenario's goals. */
 #include <math.h>
+#include <stdio.h>
+#include <string.h>
 
+#include "format.h"
 #include "results.h"
 
 /* More replications do not help where what is alike is not kept apart. */
@@ -8,6 +11,22 @@ static bool is_within_span(const struct result *r, double limit) {
   double least, most;
   result_span(r, &least, &most);
   return least < most && least <= limit && limit <= most;
+}
+
+/* A share of requests is of those that ended. Of those that had not, nobody knows: a goal that
+ * holds only if they are left out is not met for sure, since they may hang for ever. */
+static void doubt_unfinished(struct results *results, struct goal_result *out) {
+  const struct estimate *e = &out->estimate;
+  double ended = 1 - out->unjudged;
+  if (out->verdict != VERDICT_PASS || !(out->unjudged > 0)) return;
+  if (strstr(out->goal->metric, ".latency.") != NULL) return; /* counts who waited too long */
+  struct estimate worst = {e->value * ended, e->lo * ended, e->hi * ended, e->n};
+  if (verdict_of(out->goal, &worst) == VERDICT_PASS) return;
+  char text[128];
+  snprintf(text, sizeof text, "%s if those that had not ended never do",
+           format_value(out->goal->unit, worst.value).text);
+  out->verdict = VERDICT_UNDECIDED;
+  out->reason = arena_text(results->arena, text);
 }
 
 static void judge(struct results *results, const struct goal *goal, struct goal_result *out) {
@@ -36,6 +55,7 @@ static void judge(struct results *results, const struct goal *goal, struct goal_
     results_warn(results, "goal \"%s\" rests on %.0f samples beyond its quantile: run longer",
                  goal->text, floor(result_samples_beyond(r)));
   }
+  doubt_unfinished(results, out);
 }
 
 void results_judge(struct results *results, const struct goal *goal, uint32_t goals) {

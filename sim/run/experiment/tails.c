@@ -18,6 +18,8 @@
 #define ALIKE 0.1
 /* Below so many spells a replication the numbers beyond a quantile tell its interval. */
 #define SPELLS_OF_MANY 8
+/* In short replications so many requests a spell are more than chance puts together. */
+#define TOGETHER 3
 
 struct part {
   uint32_t slots, complete_from; /* no slot is missing from that bucket on */
@@ -184,22 +186,39 @@ static double spells(const struct tail_question *question, double beyond, double
   return half > 0 ? errors * errors : INFINITY;
 }
 
-double tails_spells(const struct tails *t, const struct tail_question *question, double value) {
+static double spells_of(const struct tails *t, const struct tail_question *question, double value,
+                        double *beyond) {
   struct counts c;
   double half;
   if (question->q < 0.5 || question->replications < TAIL_FEWEST || !isfinite(value)) return NAN;
   if (!count_beyond(t, question, value, &c, &half)) return NAN;
-  double beyond = (1 - question->q) * c.sum;
-  return beyond >= TAIL_SHORT_OF_FEW * parts_of(question) ? spells(question, beyond, half) : NAN;
+  *beyond = (1 - question->q) * c.sum;
+  return spells(question, *beyond, half);
 }
 
-/* Of few spells the number beyond the quantile is skewed: its logarithm is taken for normal, as
- * that of batches is (batches.h). */
+static bool are_long(const struct tail_question *question, double beyond) {
+  return beyond >= TAIL_SHORT_OF_FEW * parts_of(question);
+}
+
+double tails_spells(const struct tails *t, const struct tail_question *question, double value) {
+  double beyond = NAN, n = spells_of(t, question, value, &beyond);
+  return are_long(question, beyond) || n < beyond / TOGETHER ? n : NAN;
+}
+
+/* Whether replications that are long enough for it had few spells. */
+static bool are_few(const struct tails *t, const struct tail_question *question, double value) {
+  double beyond = NAN, n = spells_of(t, question, value, &beyond);
+  return are_long(question, beyond) && n < SPELLS_OF_MANY * parts_of(question);
+}
+
+/* Of few spells the number beyond the quantile is skewed: the logarithm of its odds is taken for
+ * normal, which far out is the logarithm of the number, as that of batches is (batches.h). */
 static void of_spells(const struct tail_question *question, const struct counts *c, double half,
                       struct estimate *e) {
-  double beyond = (1 - question->q) * c->sum, count = (double)hist_count(question->whole);
-  double farthest = fmin(beyond * det_exp(half / beyond), c->sum / 2);
-  double nearest = beyond * det_exp(-half / beyond);
+  double q = question->q, beyond = (1 - q) * c->sum, count = (double)hist_count(question->whole);
+  double more = det_exp(half / (beyond * q)), odds = (1 - q) / q;
+  double farthest = c->sum * odds * more / (1 + odds * more);
+  double nearest = c->sum * odds / (more + odds);
   e->lo = fmin(at_rank(question->whole, c->sum - ceil(farthest)), e->value);
   e->hi = fmax(at_rank(question->whole, c->sum - floor(nearest)), e->value);
   upper_end_raise(e, question->whole, question->q * c->sum / count);
@@ -221,7 +240,7 @@ bool tails_interval(const struct tails *t, const struct tail_question *question,
   struct counts c;
   if (!count_beyond(t, question, value, &c, &half)) return false;
   double beyond = (1 - q) * c.sum, nearest = beyond - half, farthest = beyond + half;
-  if (tails_spells(t, question, value) < SPELLS_OF_MANY * parts_of(question)) {
+  if (are_few(t, question, value)) {
     of_spells(question, &c, half, e);
     return true;
   }

@@ -14,11 +14,11 @@
  * spread of ten covers the truth in 88 of 100 experiments, that of twenty in 76. How many
  * independent spells there were follows from the spread of the numbers beyond the quantile. Where
  * they are fewer than eight a replication, which is where this spread is more than a third of its
- * mean, the interval is that of the number beyond, whose logarithm is taken for normal, however
- * long the replications are. With more spells both intervals are much the same, which is why the
- * limit lies there: where they differ, choosing by a number that is itself uncertain favours the
- * wider one and covers too often (with a limit of one spell, p99 of nine such replications in 97 of
- * 100).
+ * mean, the interval is that of the number beyond, the logarithm of whose odds is taken for normal,
+ * however long the replications are. With more spells both intervals are much the same, which is
+ * why the limit lies there: where they differ, choosing by a number that is itself uncertain
+ * favours the wider one and covers too often (with a limit of one spell, p99 of nine such
+ * replications in 97 of 100).
  *
  * Where the quantile is a value that many requests have, such as a time that is constant or a
  * timeout, the ranks tell the interval, too: it is that value alone if both ends of it are.
@@ -72,7 +72,8 @@ bool tails_interval(const struct tails *tails, const struct tail_question *quest
 
 /* How many independent busy spells the values beyond the quantile are worth; of many requests that
  * were slow together it is far less than their number. NaN where it is not known: of fewer than
- * TAIL_FEWEST replications and of few samples. */
+ * TAIL_FEWEST replications, and of few samples a replication, unless they clearly came together.
+ */
 double tails_spells(const struct tails *tails, const struct tail_question *question, double value);
 
 /* The requests that carry half of the sum of all latencies (`power` 1), or of their squares (2),
