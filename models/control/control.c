@@ -213,6 +213,7 @@ const struct kind kind_control = {
     .meters = control_meters,
     .has_meter = control_has_meter,
     .stands_apart = true,
+    .probes = true,
     .config_size = sizeof(struct control_config),
     .state_size = sizeof(struct control_state),
     .validate = control_validate,

@@ -6,9 +6,9 @@
 #include "call.h"
 #include "fault_def.h"
 #include "first_check.h"
-#include "message.h"
 #include "outbound.h"
 #include "outline.h"
+#include "probe_op.h"
 #include "sim.h"
 #include "time_scale.h"
 #include "timeline.h"
@@ -25,6 +25,7 @@ struct dns_config {
     bool given;
     uint64_t interval_ns, timeout_ns, fall, rise;
     uint32_t first; /* enum first_check */
+    int op;         /* -1: a check that the host answers */
   } health;
 };
 
@@ -135,14 +136,6 @@ static void dns_on_timer(struct sim *sim, struct member *member, struct frame *c
   forward(sim, member, call, call->pc);
 }
 
-static void dns_on_reply(struct sim *sim, struct member *member, struct frame *parent,
-                         struct frame *call, enum outcome outcome) {
-  (void)member;
-  if (sim->ledger) ledger_pass_on(sim, call, parent);
-  if (outcome == OUTCOME_RATE_LIMITED) call_tell_when(sim, call, parent);
-  call_reply(sim, parent, outcome);
-}
-
 static enum heed dns_heeds(const void *config) {
   (void)config;
   return HEED_PASS_ON;
@@ -159,8 +152,8 @@ static void check(struct sim *sim, struct member *member, uint32_t which) {
   struct dns_state *dns = member->state;
   struct backend *b = &dns->backend[which];
   timer_set(sim, member, &b->check, dns->config->health.interval_ns, 0, which);
-  member_ping(sim, member, b->component->member, (uint16_t)which, b->key + b->probes++,
-              dns->config->health.timeout_ns);
+  probe_send(sim, member, b->component->member, dns->config->health.op, (uint16_t)which,
+             b->key + b->probes++, dns->config->health.timeout_ns);
 }
 
 static void dns_on_due(struct sim *sim, struct member *member, struct timer *timer) {
@@ -180,6 +173,17 @@ static void dns_on_answer(struct sim *sim, struct member *member, struct frame *
   if (b->healthy == was) return;
   dns->failovers += was;
   sim_note(sim, member, b->component->member, was ? "no longer named" : "named again");
+}
+
+static void dns_on_reply(struct sim *sim, struct member *member, struct frame *parent,
+                         struct frame *call, enum outcome outcome) {
+  if (parent == NULL) { /* a check that is a request */
+    dns_on_answer(sim, member, parent, call, outcome);
+    return;
+  }
+  if (sim->ledger) ledger_pass_on(sim, call, parent);
+  if (outcome == OUTCOME_RATE_LIMITED) call_tell_when(sim, call, parent);
+  call_reply(sim, parent, outcome);
 }
 
 static void dns_start(struct sim *sim, struct member *member) {
@@ -217,13 +221,28 @@ static void dns_init(struct sim *sim, struct member *member) {
   }
 }
 
+static bool dns_validate(const struct spec *spec, const struct component_spec *component,
+                         struct error *err) {
+  const struct dns_config *config = component->config;
+  for (uint32_t i = 0; config->health.given && i < config->backends.n; i++) {
+    if (!probe_op_valid(spec, config->backends.id[i], config->health.op, "health_check", err)) {
+      return false;
+    }
+  }
+  return true;
+}
+
 static void dns_outline(const struct spec *spec, const struct component_spec *component, int op,
                         struct outline *out) {
   (void)spec;
   const struct dns_config *config = component->config;
   out->spreads = true;
-  out->health = (struct outline_health){config->health.given, config->health.interval_ns,
-                                        config->health.timeout_ns, config->health.fall};
+  out->health = (struct outline_health){.given = config->health.given,
+                                        .interval_ns = config->health.interval_ns,
+                                        .timeout_ns = config->health.timeout_ns,
+                                        .fall = config->health.fall,
+                                        .op = config->health.op,
+                                        .panics = true};
   outline_add(out, OUTLINE_CHOICE);
   for (uint32_t i = 0; i < config->backends.n; i++) {
     struct outline_call *call = outline_add_call(out, config->backends.id[i], op, TIME_NEVER);
@@ -282,6 +301,14 @@ static const struct param health_params[] = {
      .doc = "When the checks of a component begin: each at a random moment within the first "
             "interval (the kubelet; Envoy's initial_jitter), or even: spread over the first "
             "interval in the order of the components (HAProxy)."},
+    {.name = "op",
+     .type = PARAM_OP_KNOWN,
+     .offset = AT_HEALTH(op),
+     .doc =
+         "A check is a request of this operation: it waits in the component's queue, takes what "
+         "its "
+         "handler takes, and counts as a call there (HAProxy's httpchk, Envoy's http_health_check: "
+         "a path). Not said: the host answers, however busy it is."},
     {0},
 };
 
@@ -343,7 +370,8 @@ const struct kind kind_dns = {
         "there, also when health checks have found out that nobody answers. So a failover "
         "takes as long as detection, fall x interval at most, and then up to the TTL. A client of "
         "one instance has one memory: users that remember by themselves are as many instances. "
-        "Checks come from where the name is declared. Left out: resolvers between caller and "
+        "Checks come from where the name is declared; with `op` they are requests. Left out: "
+        "resolvers between caller and "
         "name that remember too, answers of several addresses, negative answers, callers that "
         "ignore the TTL.",
     .example =
@@ -356,11 +384,13 @@ const struct kind kind_dns = {
         "fault { crash \"eu\", at = \"100s\", lasts = \"300s\" }\n"
         "run { duration = \"600s\", warmup = \"10s\", replications = 4 }\n",
     .by_name = true,
+    .probes = true,
     .bypass = "backends",
     .params = dns_params,
     .meters = dns_meters,
     .config_size = sizeof(struct dns_config),
     .state_size = sizeof(struct dns_state),
+    .validate = dns_validate,
     .outline = dns_outline,
     .data_behind = dns_data_behind,
     .init = dns_init,

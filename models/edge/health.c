@@ -2,8 +2,8 @@
 
 #include "choose.h"
 #include "first_check.h"
-#include "message.h"
 #include "network.h"
+#include "probe_op.h"
 #include "timeline.h"
 
 void health_answer(struct sim *sim, struct member *member, struct frame *parent,
@@ -35,8 +35,8 @@ void health_answer(struct sim *sim, struct member *member, struct frame *parent,
 static void send_probe(struct sim *sim, struct member *member, uint32_t which) {
   struct load_balancer_state *lb = member->state;
   struct backend *b = &lb->backend[which];
-  member_ping(sim, member, b->member, (uint16_t)which, b->checks + b->probes++,
-              lb->config->health.timeout_ns);
+  probe_send(sim, member, b->member, lb->config->health.op, (uint16_t)which,
+             b->checks + b->probes++, lb->config->health.timeout_ns);
 }
 
 static void plan_check(struct sim *sim, struct member *member, uint32_t which, uint64_t delay_ns) {
@@ -45,10 +45,12 @@ static void plan_check(struct sim *sim, struct member *member, uint32_t which, u
 }
 
 /* Whether the next check would find what this one found, and all that follow, until somebody is
- * told of a change: the backend and the network work, and a check crosses it in no time. */
+ * told of a change: the backend and the network work, and a check crosses it in no time. What is a
+ * request may wait. */
 static bool is_calm(struct sim *sim, const struct member *member, const struct backend *b) {
-  return !sim->plain_checks && b->healthy && b->failures == 0 && b->member->listed &&
-         !b->member->impaired && network_is_still(sim, member, b->member);
+  const struct load_balancer_state *lb = member->state;
+  return lb->config->health.op < 0 && !sim->plain_checks && b->healthy && b->failures == 0 &&
+         b->member->listed && !b->member->impaired && network_is_still(sim, member, b->member);
 }
 
 void health_check(struct sim *sim, struct member *member, uint32_t which) {

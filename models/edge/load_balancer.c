@@ -147,6 +147,10 @@ static void load_balancer_on_cancel(struct sim *sim, struct member *member, stru
 static void load_balancer_on_reply(struct sim *sim, struct member *member, struct frame *parent,
                                    struct frame *call, enum outcome outcome) {
   struct load_balancer_state *lb = member->state;
+  if (__builtin_expect(parent == NULL, 0)) { /* a check that is a request */
+    health_answer(sim, member, parent, call, outcome);
+    return;
+  }
   if (__builtin_expect(lb->has_policy, 0)) {
     if (outbound_takes(sim, call, outcome)) return;
   } else if (parent->pc != FRONT_ROUTED) {
@@ -449,7 +453,9 @@ const struct kind kind_load_balancer = {
         "where it counts calls under way or something behind it takes such calls out.\n"
         "A health check crosses the network like a call and is answered by the backend's host: "
         "it fails when that is down, hung, cut off or swallows calls, not when it is merely "
-        "busy. When in the interval a backend is checked differs from one replication to the next "
+        "busy; with `op` it is a request, which a slow or busy backend answers late, so that under "
+        "load the backends are taken out that are busiest (`panic` is against that). When in the "
+        "interval a backend is checked differs from one replication to the next "
         "and between the instances of a group (`first`), so a fault at a given time is seen "
         "sooner or later. When every backend is out, calls are "
         "refused (HAProxy's 503). Each instance of a group checks by itself. A "
@@ -478,6 +484,7 @@ const struct kind kind_load_balancer = {
         "service \"web\" { instances = 3, workers = 1, work = exponential \"10ms\" }\n"
         "fault { crash \"web[2]\", at = \"30s\", lasts = \"20s\" }\n"
         "run { duration = \"90s\", warmup = \"10s\", replications = 4 }\n",
+    .probes = true,
     .bypass = "backends",
     .params = load_balancer_params,
     .meters = load_balancer_meters,

@@ -5,6 +5,7 @@
 #include "first_check.h"
 #include "limit_gates.h"
 #include "outbound_params.h"
+#include "probe_op.h"
 
 extern const struct algorithm algorithm_round_robin, algorithm_weighted;
 
@@ -155,6 +156,23 @@ static bool targets_valid(const struct spec *spec, const struct component_spec *
   return error_set(err, "key 'backends' is missing; give the name of a component, or 'route'");
 }
 
+static bool checks_valid(const struct spec *spec, const struct load_balancer_config *config,
+                         struct error *err) {
+  const struct health_config *health = &config->health;
+  if (!health->given) return true;
+  if (health->timeout_ns > health->interval_ns) {
+    return error_set(err,
+                     "health_check: timeout is longer than interval, so checks would overlap; "
+                     "shorten timeout or lengthen interval");
+  }
+  for (uint32_t i = 0; i < config->backends.n; i++) {
+    if (!probe_op_valid(spec, config->backends.id[i], health->op, "health_check", err)) {
+      return false;
+    }
+  }
+  return true;
+}
+
 bool load_balancer_validate(const struct spec *spec, const struct component_spec *component,
                             struct error *err) {
   const struct load_balancer_config *config = component->config;
@@ -177,11 +195,7 @@ bool load_balancer_validate(const struct spec *spec, const struct component_spec
   if (!limits_valid(config, err) || !reports_valid(config, err)) return false;
   if (!zones_valid(spec, component, err)) return false;
   if (!algorithm_valid(config, err) || !weights_valid(spec, config, err)) return false;
-  if (config->health.given && config->health.timeout_ns > config->health.interval_ns) {
-    return error_set(err,
-                     "health_check: timeout is longer than interval, so checks would overlap; "
-                     "shorten timeout or lengthen interval");
-  }
+  if (!checks_valid(spec, config, err)) return false;
   if (config->connect_retries > 0 && config->calls.retry.given) {
     return error_set(err,
                      "'connect_retries' and 'retry' exclude each other: it is short for retry = { "
@@ -227,8 +241,12 @@ static void outline_choice(const struct load_balancer_config *config, struct out
   out->zones_from = config->zone_aware.given ? (uint32_t)config->zone_aware.least : 0;
   out->outlier = (struct outline_outlier){config->outlier.given, config->outlier.failures,
                                           config->outlier.eject_ns};
-  out->health = (struct outline_health){config->health.given, config->health.interval_ns,
-                                        config->health.timeout_ns, config->health.fall};
+  out->health = (struct outline_health){.given = config->health.given,
+                                        .interval_ns = config->health.interval_ns,
+                                        .timeout_ns = config->health.timeout_ns,
+                                        .fall = config->health.fall,
+                                        .op = config->health.op,
+                                        .panics = config->panic > 0};
 }
 
 /* Round robin and random give each instance the same share; who prefers the idle ones gives more
@@ -320,6 +338,13 @@ static const struct param health_params[] = {
      .doc = "When the checks of a backend begin: each at a random moment within the first "
             "interval (the kubelet; Envoy's initial_jitter), or even: spread over the first "
             "interval in the order of the backends (HAProxy)."},
+    {.name = "op",
+     .type = PARAM_OP_KNOWN,
+     .offset = AT_HEALTH(op),
+     .doc =
+         "A check is a request of this operation: it waits in the backend's queue, takes what its "
+         "handler takes, and counts as a call there (HAProxy's httpchk, Envoy's http_health_check: "
+         "a path). Not said: the host answers, however busy it is."},
     {0},
 };
 

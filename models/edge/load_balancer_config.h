@@ -35,6 +35,7 @@ struct load_balancer_config {
     bool given;
     uint64_t interval_ns, timeout_ns, fall, rise;
     uint32_t first; /* enum first_check */
+    int op;         /* -1: a check that the host answers */
   } health;
   struct outlier_config outlier;
   struct locality_config zone_aware;

@@ -102,7 +102,7 @@ static __attribute__((cold, noinline)) void lose(struct sim *sim, struct frame *
 static bool has_no_address(const struct sim *sim, const struct member *to,
                            const struct frame *call) {
   if (to->listed || to->component->choices > 0 || call->flags & CALL_MESSAGE) return false;
-  return !(call->flags & CALL_ROOT) || !sim->member[call->parent].kind->stands_apart;
+  return !(call->flags & CALL_ROOT) || !sim->member[call->parent].kind->probes;
 }
 
 /* What reaches a member while a fault is active. True: the call was dealt with. */

@@ -57,7 +57,7 @@ static bool is_ping(const struct sim *sim, const struct frame *call) {
 
 bool message_is_probe(const struct sim *sim, const struct frame *call) {
   if (call->flags & CALL_MESSAGE) return is_ping(sim, call);
-  return call->flags & CALL_ROOT && sim->member[call->parent].kind->stands_apart;
+  return call->flags & CALL_ROOT && sim->member[call->parent].kind->probes;
 }
 
 uint8_t message_what(const struct sim *sim, const struct frame *message) {

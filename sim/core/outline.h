@@ -87,6 +87,8 @@ struct outline_source {
 struct outline_health {
   bool given;
   uint64_t interval_ns, timeout_ns, fall;
+  int op;      /* of a request; -1: the host answers */
+  bool panics; /* who finds most of them out uses them all the same */
 };
 
 /* Or by the calls that fail. */

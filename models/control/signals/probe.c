@@ -1,12 +1,10 @@
 /* probe = "web": each member is asked whether it works, as the kubelet or systemd asks a process:
  * by a check that its host answers, or with `op` by a request that its handler does. */
 #include "arena.h"
-#include "call.h"
 #include "control_state.h"
 #include "fault.h"
 #include "life.h"
-#include "message.h"
-#include "program.h"
+#include "probe_op.h"
 
 enum { DUE_PROBE, DUE_EXIT };
 
@@ -30,24 +28,6 @@ static uint32_t watches(const struct control_config *config) {
 
 /* --- validation ----------------------------------------------------------------------------- */
 
-static const struct handlers *handlers_of(const struct component_spec *component) {
-  for (const struct param *p = component->kind->params; p->name; p++) {
-    if (p->type == PARAM_HANDLERS) {
-      return (const void *)((const char *)component->config + p->offset);
-    }
-  }
-  return NULL;
-}
-
-static bool handles(const struct component_spec *component, int op) {
-  const struct handlers *handlers = handlers_of(component);
-  bool any = handlers == NULL || handlers->n == 0;
-  for (uint32_t i = 0; !any && i < handlers->n; i++) {
-    any = handlers->handler[i].op == op || handlers->handler[i].op < 0;
-  }
-  return any;
-}
-
 static bool validate(const struct spec *spec, const struct component_spec *control,
                      struct error *err) {
   const struct control_config *config = control->config;
@@ -61,11 +41,7 @@ static bool validate(const struct spec *spec, const struct component_spec *contr
     return error_set(err, "probe: %s \"%s\" answers no probes; probe what %s", probed->kind->name,
                      probed->name, probed->kind->lodging ? "runs on it" : "stands behind it");
   }
-  if (config->op < 0 || handles(probed, config->op)) return true;
-  return error_set(err,
-                   "probe: %s \"%s\" has no handler for op = \"%s\"; add %s = { ... } to its 'on', "
-                   "or leave op out, and its host answers",
-                   probed->kind->name, probed->name, spec->op[config->op], spec->op[config->op]);
+  return probe_op_valid(spec, config->probe, config->op, "probe", err);
 }
 
 /* --- probing -------------------------------------------------------------------------------- */
@@ -75,15 +51,7 @@ static void probe_one(struct sim *sim, struct member *control, uint16_t which) {
   const struct watched *w = &c->watched[which];
   uint64_t key = rng_mix(member_identity(control) + member_identity(w->member)) + c->ticks;
   c->probes++;
-  if (c->config->op < 0) {
-    member_ping(sim, control, w->member, which, key, c->config->timeout_ns);
-    return;
-  }
-  struct frame *call = call_new(sim, control, NULL);
-  call->site = which;
-  call->key = key;
-  call->op = (uint8_t)c->config->op;
-  call_send(sim, call, w->member, c->config->timeout_ns);
+  probe_send(sim, control, w->member, c->config->op, which, key, c->config->timeout_ns);
 }
 
 /* Who is away as planned is not asked, nor a process that is not there, since it is to begin again.

@@ -310,11 +310,16 @@ const struct lint_rule lint_rules[] = {
      "a fault of a member fails more requests than a goal allows before a health check notices it",
      "until then the member gets its share of the calls",
      "a shorter interval, a smaller fall, or retry on the balancer", lint_health_check_slow},
+    {"checks-busy",
+     "health checks are requests that wait in the queues of a load balancer's backends",
+     "under a high load the busy ones are taken out, the others get their calls and are next",
+     "panic = \"50%\", so that all are used when most are out, or no op, so that hosts answer",
+     lint_checks_busy},
     {"gray-unseen",
      "a fault makes a member fail or slow, and the checks of its load balancer cannot see that",
      "a check is answered by the host, so that the member stays in use and keeps its share",
-     "outlier = { ... } takes out a member whose calls fail; for a slow one an algorithm that "
-     "looks at calls under way",
+     "outlier = { ... } takes out a member whose calls fail; a slow one is seen by checks with "
+     "`op`, and spared by an algorithm that looks at calls under way",
      lint_gray_unseen},
     {"no-health-check",
      "a fault of a member fails more requests than a goal allows, and its load balancer does not "

@@ -139,6 +139,7 @@ void lint_hedge_too_late(struct lint *lint);
 void lint_deadline_inverted(struct lint *lint);
 void lint_breaker_blind(struct lint *lint);
 void lint_slow_never_seen(struct lint *lint);
+void lint_checks_busy(struct lint *lint);
 void lint_gray_unseen(struct lint *lint);
 void lint_calls_itself(struct lint *lint);
 void lint_times_draws_members(struct lint *lint);

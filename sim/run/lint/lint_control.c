@@ -22,6 +22,18 @@ static uint32_t probed_by(const struct component_spec *control) {
   return probed ? *probed : REF_NONE;
 }
 
+/* By a balancer, or for a name. */
+static bool is_checked(const struct lint *lint, uint32_t component, int op) {
+  for (uint32_t i = 0; i < lint->graph->nodes; i++) {
+    const struct outline *outline = &lint->graph->node[i].outline;
+    for (uint32_t k = 0; outline->health.given && outline->health.op == op && k < outline->calls;
+         k++) {
+      if (outline->call[k].to == component) return true;
+    }
+  }
+  return false;
+}
+
 bool lint_probes(const struct lint *lint, uint32_t component, int op) {
   for (uint32_t i = 0; i < lint->spec->components; i++) {
     const struct component_spec *control = &lint->spec->component[i];
@@ -29,7 +41,7 @@ bool lint_probes(const struct lint *lint, uint32_t component, int op) {
     const int *asked = value_of(control, "op");
     if (asked && *asked == op) return true;
   }
-  return false;
+  return is_checked(lint, component, op);
 }
 
 /* Calls for each control that restarts what it probes. */

@@ -307,16 +307,37 @@ static bool is_gray(const struct fault_spec *fault) {
 static void see_gray(struct lint *lint, const struct fault_spec *fault, uint32_t component) {
   const struct call_node *node = node_of(lint->graph, component);
   if (node == NULL || !node->outline.spreads || !node->outline.health.given) return;
-  bool slow = fault->type == &fault_slow;
+  bool slow = fault->type == &fault_slow, asks = node->outline.health.op >= 0;
+  if (slow && asks) return; /* its requests are slow, too */
   if (node->outline.outlier.given || (slow && node->outline.prefers_idle)) return;
   for (uint32_t k = 0; k < node->outline.calls; k++) {
     uint32_t to = node->outline.call[k].to;
     if (!lint_hits(lint, fault->target, to) || lint_hits_all(lint, fault->target, to)) continue;
     struct finding *f = lint_add_component(lint, component);
-    f->what = lint_text(lint, "%s: the host of a member of %s goes on answering its checks",
-                        fault->name, lint->spec->component[to].name);
+    f->what = lint_text(lint, "%s: %sa member of %s goes on answering its checks", fault->name,
+                        asks ? "" : "the host of ", lint->spec->component[to].name);
     return;
   }
+}
+
+/* Who is busy is taken out, and the others get its calls. */
+static void checks_busy(struct lint *lint, uint32_t component) {
+  const struct call_node *node = node_of(lint->graph, component);
+  if (node == NULL || !node->outline.health.given || node->outline.health.op < 0) return;
+  if (node->outline.health.panics) return;
+  for (uint32_t k = 0; k < node->outline.calls; k++) {
+    const struct call_node *to = node_of(lint->graph, node->outline.call[k].to);
+    if (to == NULL || to->outline.workers == PARAM_UNLIMITED || to->outline.queue == 0) continue;
+    struct finding *f = lint_add_component(lint, component);
+    f->what = lint_text(lint, "its check waits in the queue of %s, for %s, and who is busy is out",
+                        lint->spec->component[to->component].name,
+                        lint_ns(lint, (double)node->outline.health.timeout_ns));
+    return;
+  }
+}
+
+void lint_checks_busy(struct lint *lint) {
+  for (uint32_t c = 0; c < lint->spec->components; c++) checks_busy(lint, c);
 }
 
 void lint_gray_unseen(struct lint *lint) {

@@ -1,0 +1,7 @@
+-- When most are out it is the load, and all are used.
+client "users" { arrivals = poisson "80/s", target = "lb", timeout = "1s", mix = { page = 1 } }
+load_balancer "lb" { backends = "web", panic = "60%",
+  health_check = { op = "health", interval = "2s", timeout = "500ms" } }
+service "web" { instances = 2, workers = 4,
+  on = { page = { work "40ms" }, health = { work "1ms" } } }
+run { duration = "100s", warmup = "10s", replications = 4 }
