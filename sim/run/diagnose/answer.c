@@ -7,6 +7,7 @@
 #include "breakdown.h"
 #include "failures.h"
 #include "format.h"
+#include "held.h"
 #include "later.h"
 #include "limiter.h"
 #include "part_said.h"
@@ -275,12 +276,15 @@ static char *sentence_on_busiest(const struct results *results, uint32_t client,
     g_free(of);
     return text;
   }
+  char *by = held_by(results, first->component, true);
   gchar *room =
       peak.share >= PEAK_NO_ROOM
-          ? g_strdup_printf(
-                " on average, but all of the time for %s: more load makes those times longer",
-                peak_said(results, peak).text)
+          ? g_strdup_printf(" on average, but all of the time for %s: %s%s",
+                            peak_said(results, peak).text,
+                            by != NULL ? "it waits for " : "more load makes those times longer",
+                            by != NULL ? by : "")
           : room_left(results, client);
+  g_free(by);
   gchar *of = of_what_is_reached(results, client, first);
   gchar *text = g_strdup_printf("%s%s is the busiest: %s %s are busy %s of the time%s.", of,
                                 first->name, first->group ? "the busiest member's" : "its",
@@ -329,6 +333,19 @@ static char *sentence_without_workers(const struct results *results, uint32_t cl
       spec->component[client].name);
 }
 
+static char *sentence_on_saturated(const struct results *results, const struct limiter *first) {
+  char *by = held_by(results, first->component, false);
+  char *text = g_strdup_printf(
+      "%s is %s%s: %s %s are busy %s of the time%s%s%s.", first->name,
+      by != NULL ? "held up by " : "saturated", by != NULL ? by : "",
+      first->group ? "the busiest member's" : "its", limiter_places(results, first->name),
+      format_busy(first->utilization).text, first->queue > 0 ? " and " : "",
+      first->queue > 0 ? format_count(first->queue).text : "",
+      first->queue > 0 ? " calls wait for one on average" : "");
+  g_free(by);
+  return text;
+}
+
 char *answer_saturates(const struct results *results, uint32_t client) {
   struct limiter first = limiter_find(results, client);
   struct wire wire = wire_busiest(results, client);
@@ -347,14 +364,7 @@ char *answer_saturates(const struct results *results, uint32_t client) {
     g_free(why);
     return text;
   }
-  if (first.utilization >= BUSY_SATURATED) {
-    return g_strdup_printf("%s is saturated: %s %s are busy %s of the time%s%s%s.", first.name,
-                           first.group ? "the busiest member's" : "its",
-                           limiter_places(results, first.name), format_busy(first.utilization).text,
-                           first.queue > 0 ? " and " : "",
-                           first.queue > 0 ? format_count(first.queue).text : "",
-                           first.queue > 0 ? " calls wait for one on average" : "");
-  }
+  if (first.utilization >= BUSY_SATURATED) return sentence_on_saturated(results, &first);
   if (first.utilization <= 0) return g_strdup("No worker was ever busy.");
   return sentence_on_busiest(results, client, &first);
 }

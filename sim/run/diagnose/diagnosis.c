@@ -14,6 +14,7 @@
 #include "finding.h"
 #include "format.h"
 #include "handed_over.h"
+#include "held.h"
 #include "json_write.h"
 #include "keeping.h"
 #include "limiter.h"
@@ -162,11 +163,13 @@ static double offered_in_quarter(const struct results *results, uint32_t quarter
   return sum;
 }
 
-/* The component that this one waits for, so that its queue is no fault of its own; to be freed. */
+/* What this one waits for, so that its queue is no fault of its own; to be freed. */
 static gchar *why_it_grows(const struct results *results, uint32_t id) {
-  const char *behind = limiter_behind(results, id, true);
-  return behind != NULL ? g_strdup_printf("it waits for %s, which is saturated", behind)
-                        : g_strdup("more comes in than it can serve");
+  gchar *by = held_by(results, id, true);
+  gchar *why = by != NULL ? g_strdup_printf("it waits for %s", by)
+                          : g_strdup("more comes in than it can serve");
+  g_free(by);
+  return why;
 }
 
 /* After a fault a queue may be long, and be worked off in the last quarter. */
@@ -216,9 +219,9 @@ static void look_at_peak(const struct results *results, uint32_t id, const char 
   if (!(peak.share >= PEAK_TOLD)) return;
   struct finding *f = finding_add(list, RULE_PEAK, SEVERITY_SATURATED, name, NULL);
   f->effect = peak.full_s;
-  const char *behind = limiter_behind(results, id, true);
-  gchar *why = behind != NULL ? g_strdup_printf("; it waits for %s, which is saturated", behind)
-                              : g_strdup("");
+  gchar *by = held_by(results, id, true);
+  gchar *why = by != NULL ? g_strdup_printf("; it waits for %s", by) : g_strdup("");
+  g_free(by);
   if (peak.share >= 0.5) {
     finding_say(f, peak_length(peak).text, "for %s, %s of its time%s",
                 peak_said(results, peak).text, ratio(peak.share).text, why);
@@ -237,15 +240,18 @@ static void look_at_peak(const struct results *results, uint32_t id, const char 
 /* "its 4 workers in all are busy 96 % of the time, and a call waits 4.72 s for one (p99 5.53 s)" */
 static gchar *how_busy(const struct results *results, const struct component_spec *c) {
   double wait = results_value_of(results, c->name, "wait.mean");
-  double workers = limit_of(c, "workers") * c->instances;
+  bool all_there = results_find_of(results, c->name, "instances") == NULL;
+  double workers = all_there ? limit_of(c, "workers") * c->instances : NAN;
   GString *text = g_string_new("its ");
   const char *places = limiter_places(results, c->name);
   if (!isnan(workers)) g_string_append_printf(text, "%.0f ", workers);
-  g_string_append_printf(text, "%.*s%s%s %s busy %s of the time", (int)strlen(places) - 1, places,
+  char *shared = held_shared(results, (uint32_t)(c - results->scenario->spec.component));
+  g_string_append_printf(text, "%.*s%s%s%s %s busy %s of the time", (int)strlen(places) - 1, places,
                          workers == 1 ? "" : "s",
-                         !isnan(workers) && c->instances > 1 ? " in all" : "",
+                         !isnan(workers) && c->instances > 1 ? " in all" : "", shared,
                          workers == 1 ? "is" : "are",
                          format_busy(results_value_of(results, c->name, "utilization")).text);
+  g_free(shared);
   if (wait > 0) {
     /* Waits are of calls that got a worker: of those that gave up before, none is known. */
     double gone = results_value_of(results, c->name, "cancelled");
@@ -270,21 +276,22 @@ static void look_at_workers(const struct results *results, uint32_t id, bool gro
     return;
   }
   if (grows && busy < BUSY_SATURATED) return;
-  const char *behind = limiter_behind(results, id, false);
-  enum severity severity = busy >= BUSY_SATURATED ? SEVERITY_SATURATED : SEVERITY_NEAR;
+  gchar *by = held_by(results, id, false);
+  struct peak peak = peak_of(results, id);
+  bool full_most = peak.share >= 0.5;
+  enum severity severity = busy >= BUSY_SATURATED || full_most ? SEVERITY_SATURATED : SEVERITY_NEAR;
   struct finding *f =
-      finding_add(list, behind != NULL ? RULE_HELD_UP : RULE_WORKERS, severity, c->name, NULL);
+      finding_add(list, by != NULL ? RULE_HELD_UP : RULE_WORKERS, severity, c->name, NULL);
   f->effect = isnan(queue) ? 0 : queue;
   gchar *how = how_busy(results, c);
-  struct peak peak = severity == SEVERITY_NEAR ? peak_of(results, id) : (struct peak){NAN, NAN};
   gchar *full =
-      peak.share >= PEAK_TOLD
+      peak.share >= PEAK_TOLD && busy < BUSY_SATURATED
           ? g_strdup_printf("; for %s %s busy all the time", peak_said(results, peak).text,
                             limit_of(c, "workers") * c->instances == 1 ? "it is" : "they are")
           : g_strdup("");
-  finding_say(f, format_busy(busy).text, "%s%s%s%s%s", behind != NULL ? "by " : "",
-              behind != NULL ? behind : "", behind != NULL ? ", which is saturated: " : "", how,
-              full);
+  finding_say(f, format_busy(busy).text, "%s%s%s%s%s", by != NULL ? "by " : "",
+              by != NULL ? by : "", by != NULL ? ": " : "", how, full);
+  g_free(by);
   g_free(full);
   g_free(how);
 }

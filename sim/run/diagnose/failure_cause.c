@@ -5,6 +5,7 @@
 #include "answer.h"
 #include "breakdown.h"
 #include "format.h"
+#include "held.h"
 #include "limiter.h"
 #include "recovery.h"
 #include "sim.h"
@@ -319,8 +320,13 @@ void failure_cause_say(const struct results *results, uint32_t client, GString *
   }
   struct limiter first = limiter_find(results, client);
   if (first.deadlocked || first.utilization >= BUSY_SATURATED) {
-    g_string_append_printf(text, "; %s is %s", first.name,
-                           first.deadlocked ? "deadlocked" : "saturated");
+    char *by = first.deadlocked ? NULL : held_by(results, first.component, false);
+    g_string_append_printf(text, "; %s %s%s", first.name,
+                           first.deadlocked ? "is deadlocked"
+                           : by != NULL     ? "waits for "
+                                            : "is saturated",
+                           by != NULL ? by : "");
+    g_free(by);
   } else if (cause.before != NULL) {
     g_string_append_printf(text, "; the fault '%s' was over when the measured time began",
                            cause.before->name);

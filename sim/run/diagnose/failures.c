@@ -11,6 +11,7 @@
 #include "fault_def.h"
 #include "format.h"
 #include "gone.h"
+#include "held.h"
 #include "part_said.h"
 #include "sim.h"
 #include "unfinished.h"
@@ -195,6 +196,17 @@ static void append_origin(const struct results *results, uint32_t client,
   }
 }
 
+/* "; api waits for db, which hung", of those in a queue that is no fault of its own. */
+static void append_held(const struct results *results, const struct failure_share *f,
+                        GString *text) {
+  if (f->part != PART_QUEUE) return;
+  char *by = held_by(results, f->component, true);
+  if (by == NULL) return;
+  g_string_append_printf(text, "; %s waits for %s",
+                         results->scenario->spec.component[f->component].name, by);
+  g_free(by);
+}
+
 /* "; of the followed ones 97 % were refused by db, 3 % were waiting for a worker of web when the
  * time was up" */
 static void append_origins(const struct results *results, uint32_t client, enum followed which,
@@ -209,6 +221,7 @@ static void append_origins(const struct results *results, uint32_t client, enum 
     g_string_append(text, i > 0 ? ", " : ": ");
     append_origin(results, client, &list[i], which, text);
   }
+  if (which == FOLLOWED_UNDER_WAY && n > 0) append_held(results, &list[0], text);
   free(list);
 }
 
@@ -473,15 +486,24 @@ double failures_share(const struct results *results) {
   return all.requests > 0 ? all.failed / all.requests : NAN;
 }
 
+/* From this share on, what failed is told first. */
+#define MANY 0.01
+
 bool failures_are_many(const struct results *results) {
-  return !(failures_share(results) <= 0.01) || gone_say_all(results, NULL);
+  const struct spec *spec = &results->scenario->spec;
+  if (!(failures_share(results) <= MANY) || gone_say_all(results, NULL)) return true;
+  for (uint32_t i = 0; i < spec->components; i++) {
+    if (!spec->component[i].kind->is_source) continue;
+    if (unfinished_of(results, spec->component[i].name) > MANY) return true;
+  }
+  return false;
 }
 
 /* What is gone comes first unless many failed: it is worse. */
 static void add_gone(const struct results *results, GString *text) {
   GString *gone = g_string_new(NULL);
   if (gone_say_all(results, gone)) {
-    if (failures_share(results) <= 0.01) {
+    if (failures_share(results) <= MANY) {
       g_string_append_c(gone, ' ');
       g_string_prepend(text, gone->str + 1);
     } else {

@@ -7,6 +7,7 @@
 #include "call_graph.h"
 #include "recovery.h"
 #include "sim.h"
+#include "tenancy.h"
 #include "way.h"
 
 #define SATURATED 0.9
@@ -50,12 +51,30 @@ static uint32_t most_deadlocked(const struct results *results, const struct way 
   return best;
 }
 
+/* Who waits for whom: callers for callees, and what runs on a host for its cores, which then are on
+ * the way, too. */
+static const struct call_pair *who_waits(const struct spec *spec, struct way *way,
+                                         struct arena *arena, uint32_t *n) {
+  uint32_t calls;
+  const struct call_pair *call = call_pairs(spec, arena, &calls);
+  struct call_pair *all = arena_alloc(arena, (calls + spec->components + 1) * sizeof *all);
+  if (calls > 0) memcpy(all, call, calls * sizeof *all);
+  for (uint32_t i = 0; i < spec->components; i++) {
+    uint32_t host = tenancy_host(&spec->component[i]);
+    if (host == REF_NONE) continue;
+    all[calls++] = (struct call_pair){i, host};
+    way->on[host] |= way->on[i];
+  }
+  *n = calls;
+  return all;
+}
+
 struct limiter limiter_find(const struct results *results, uint32_t client) {
   const struct spec *spec = &results->scenario->spec;
   struct arena *arena = arena_new();
   uint32_t edges = 0, n = spec->components, best = REF_NONE;
-  const struct call_pair *edge = call_pairs(spec, arena, &edges);
   struct way way = way_of(spec, client, arena);
+  const struct call_pair *edge = who_waits(spec, &way, arena, &edges);
   double *busy = arena_alloc(arena, (n + 1) * sizeof *busy);
   bool *reached = arena_alloc(arena, (n + 1) * sizeof *reached);
   bool *waits = arena_alloc(arena, (n + 1) * sizeof *waits); /* for another saturated one */

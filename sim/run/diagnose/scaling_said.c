@@ -95,6 +95,15 @@ static void say_lag(const struct results *results, const struct lag *lag, uint32
   g_string_append_c(text, '.');
 }
 
+/* "never up", "once down", "3.4 times up" */
+static void say_times(double n, const char *way, GString *text) {
+  if (n == 0 || n == 1) {
+    g_string_append_printf(text, "%s %s", n == 0 ? "never" : "once", way);
+  } else {
+    g_string_append_printf(text, "%s times %s", format_count(n).text, way);
+  }
+}
+
 static void say_control(const struct results *results, uint32_t id, uint32_t client,
                         GString *text) {
   const struct spec *spec = &results->scenario->spec;
@@ -118,10 +127,12 @@ static void say_control(const struct results *results, uint32_t id, uint32_t cli
     g_string_append_printf(text, "%s left %s at %.0f member%s.", name, spec->component[target].name,
                            most, most == 1 ? "" : "s");
   } else {
-    g_string_append_printf(
-        text, "%s scaled %s between %.0f and %.0f members: %s times up, %s times down%s.", name,
-        spec->component[target].name, floor(least), ceil(most), format_count(ups).text,
-        format_count(downs).text, results->replications > 1 ? " on average" : "");
+    g_string_append_printf(text, "%s scaled %s between %.0f and %.0f members: ", name,
+                           spec->component[target].name, floor(least), ceil(most));
+    say_times(ups, "up", text);
+    g_string_append(text, ", ");
+    say_times(downs, "down", text);
+    g_string_append_printf(text, "%s.", results->replications > 1 ? " on average" : "");
   }
   say_lag(results, &lag, client, text);
   double wanted_more = results_value_of(results, name, "at_most");

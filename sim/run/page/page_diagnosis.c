@@ -57,7 +57,22 @@ static void say_root(const struct page *p, GString *out, const char *waits_at) {
   const json_t *answer = json_object_get(json_object_get(p->run, "diagnosis"), "answer");
   const char *root = tree_text(answer, "root");
   if (root[0] == '\0' || strcmp(root, waits_at) == 0) return;
-  g_string_append_printf(out, " But %s is saturated, and others wait for it: begin there.", root);
+  g_string_append_printf(out, " But %s is saturated: begin there.", root);
+}
+
+/* Goals failed, and none of them is about this client: what is saturated is to be mended, and not
+ * what its requests wait for. */
+static bool fails_elsewhere(const struct page *p, const char *client) {
+  const json_t *goals = json_object_get(p->run, "goals");
+  size_t failed = 0;
+  for (size_t i = 0; i < json_array_size(goals); i++) {
+    const json_t *goal = json_array_get(goals, i);
+    if (strcmp(page_verdict_of(goal), "fail") != 0) continue;
+    const char *text = tree_text(goal, "goal");
+    if (g_str_has_prefix(text, client) && text[strlen(client)] == '.') return false;
+    failed++;
+  }
+  return failed > 0;
 }
 
 bool page_fix_first(const struct page *p, GString *out, const char *client) {
@@ -73,7 +88,14 @@ bool page_fix_first(const struct page *p, GString *out, const char *client) {
   if (page_unfinished(p, client) > 0) {
     g_string_append_printf(out, "What to fix first for %s: the ", client);
     page_say(out, UNIT_RATIO, page_unfinished(p, client));
-    g_string_append(out, " of its requests that had not ended when the run did.");
+    g_string_append(
+        out, " of its requests that had not ended when the run did: see what failed and why.");
+    return true;
+  }
+  const json_t *diagnosis = json_object_get(p->run, "diagnosis");
+  const char *root = tree_text(json_object_get(diagnosis, "answer"), "root");
+  if (root[0] != '\0' && fails_elsewhere(p, client)) {
+    g_string_append_printf(out, "What to fix first: %s, which is saturated.", root);
     return true;
   }
   if (p99 == NULL) return false;
@@ -81,7 +103,9 @@ bool page_fix_first(const struct page *p, GString *out, const char *client) {
   const json_t *beyond = json_array_get(json_object_get(p999, "parts"), 0);
   const struct part_def *part = part_of(first);
   char *said = page_part_said(first);
-  g_string_append_printf(out, "What to fix first for %s: %s, ", client, said);
+  g_string_append_printf(
+      out, "What to %s for %s: %s, ",
+      tree_true(diagnosis, "healthy") ? "improve first, if anything," : "fix first", client, said);
   g_free(said);
   say_share(out, p99, "p99");
   if (p999 != NULL && same_part(first, beyond)) {

@@ -44,6 +44,7 @@ static void verdict_box(const struct page *p, const json_t *goals) {
   double failed = tree_number(answer, "failed_share");
   const char *overall = page_overall(goals);
   size_t n = json_array_size(goals), met = 0, open = 0;
+  bool hang = false; /* more replications of what hangs do not tell */
   if (n == 0) {
     if (diagnosis != NULL) health_box(p, diagnosis, failed);
     return;
@@ -52,6 +53,7 @@ static void verdict_box(const struct page *p, const json_t *goals) {
     const json_t *goal = json_array_get(goals, i);
     bool undecided = strcmp(page_verdict_of(goal), "undecided") == 0;
     open += undecided;
+    hang |= undecided && tree_number(goal, "unfinished") > 0 && tree_has_text(answer, "besides");
     met += !undecided && tree_true(goal, "pass");
   }
   char *text = NULL;
@@ -61,8 +63,9 @@ static void verdict_box(const struct page *p, const json_t *goals) {
     text = open > 0 ? g_strdup_printf("No: %zu of %zu goals met, %zu undecided", met, n, open)
                     : g_strdup_printf("No: %zu of %zu goals met", met, n);
   } else {
-    text =
-        g_strdup_printf("Not decided: %zu of %zu goals met; more replications would tell", met, n);
+    text = g_strdup_printf("Not decided: %zu of %zu goals met%s%s", met, n,
+                           hang ? ", with " : "; more replications would tell",
+                           hang ? tree_text(answer, "besides") : "");
   }
   const json_t *share = json_object_get(answer, "failed_share");
   if (strcmp(overall, "pass") == 0 && json_is_null(share)) {
