@@ -440,7 +440,7 @@ static const struct meter cache_meters[] = {
      "Look-ups and writes that failed because the call to the origin did, further tries included."},
     {"owners", METER_LEVEL, STATE(owned), 0, "Users or callers who have one of their own"},
     {"entries", METER_LEVEL, STATE(entries), 0, "Entries held whose time to live is not over"},
-    {"bytes", METER_LEVEL, STATE(bytes), 0, "Bytes held of them, where the capacity is in bytes"},
+    {"bytes", METER_BYTES, STATE(bytes), 0, "Bytes held of them, where the capacity is in bytes"},
     {0},
 };
 

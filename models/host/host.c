@@ -175,7 +175,7 @@ static const struct param host_params[] = {
 
 static const struct meter host_meters[] = {
     {"cores", METER_MEAN_LEVEL, STATE(cores.busy), 0, "Cores at work in one instance"},
-    {"memory", METER_MEAN_LEVEL, STATE(memory), 0, "Bytes that what runs on one instance wants"},
+    {"memory", METER_MEAN_BYTES, STATE(memory), 0, "Bytes that what runs on one instance wants"},
     {"swapping", METER_MEAN_LEVEL, STATE(swapping), 0,
      "Share of the time in which more memory was wanted than there is"},
     {0},

@@ -119,10 +119,12 @@ enum reading_sort reading_sort(const struct watched_metric *metric) {
   switch (metric->meter->type) {
     case METER_COUNT:
     case METER_LEVEL:
+    case METER_BYTES:
     case METER_COST:
       return READING_TOTAL;
     case METER_RATIO:
     case METER_MEAN_LEVEL:
+    case METER_MEAN_BYTES:
     case METER_TIMES:
     case METER_SIZES:
       break;
@@ -142,6 +144,8 @@ enum limit_unit reading_unit(const struct watched_metric *metric) {
       return LIMIT_SECONDS;
     case METER_LEVEL:
     case METER_MEAN_LEVEL:
+    case METER_BYTES:
+    case METER_MEAN_BYTES:
     case METER_SIZES:
       break;
   }
@@ -205,7 +209,7 @@ static bool is_of_source(const struct watched_metric *metric) {
 
 static bool is_level(const struct watched_metric *metric) {
   if (metric->what == OF_METER) {
-    return metric->meter->type == METER_LEVEL || metric->meter->type == METER_MEAN_LEVEL;
+    return meter_is_level(metric->meter);
   }
   return metric->what == QUEUE || metric->what == BUSY || metric->what == IN_FLIGHT;
 }

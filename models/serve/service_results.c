@@ -3,7 +3,7 @@
 #include "service_state.h"
 
 const struct meter service_meters[] = {
-    {"memory", METER_MEAN_LEVEL, offsetof(struct service_state, memory.used), 0,
+    {"memory", METER_MEAN_BYTES, offsetof(struct service_state, memory.used), 0,
      "Bytes that one instance takes"},
     {"out_of_memory", METER_COUNT, offsetof(struct service_state, memory.kills), 0,
      "Processes that were killed because they took more than their limit."},

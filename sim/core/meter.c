@@ -17,6 +17,14 @@ static bool is_hist(enum meter_type type) {
   return type == METER_TIMES || type == METER_SIZES;
 }
 
+static bool is_total_level(enum meter_type type) {
+  return type == METER_LEVEL || type == METER_BYTES;
+}
+
+static bool is_mean_level(enum meter_type type) {
+  return type == METER_MEAN_LEVEL || type == METER_MEAN_BYTES;
+}
+
 /* --- life ----------------------------------------------------------------------------------- */
 
 void meters_init(struct sim *sim, struct member *member) {
@@ -42,6 +50,8 @@ static void meter_reset(struct sim *sim, struct member *member, const struct met
       return;
     case METER_LEVEL:
     case METER_MEAN_LEVEL:
+    case METER_BYTES:
+    case METER_MEAN_BYTES:
       level_reset(at, sim->now_ns);
       return;
     case METER_TIMES:
@@ -78,8 +88,10 @@ static struct quotient read_member(const struct sim *sim, const struct member *m
     }
     case METER_LEVEL:
     case METER_MEAN_LEVEL:
+    case METER_BYTES:
+    case METER_MEAN_BYTES:
       return (struct quotient){level_integral_ns(at, sim->now_ns),
-                               m->type == METER_MEAN_LEVEL ? measured_ns(sim) : 0};
+                               is_mean_level(m->type) ? measured_ns(sim) : 0};
     case METER_TIMES:
     case METER_SIZES:
       return (struct quotient){(double)hist_sum(at), (double)hist_count(at)};
@@ -97,7 +109,7 @@ static struct quotient read_sum(const struct sim *sim, const struct component *c
     sum.num += one.num;
     sum.den += one.den;
   }
-  if (m->type == METER_LEVEL) sum.den = measured_ns(sim);
+  if (is_total_level(m->type)) sum.den = measured_ns(sim);
   return sum;
 }
 
@@ -110,8 +122,8 @@ static void settle(struct sim *sim, struct component *component) {
 struct quotient meter_read(struct sim *sim, struct component *component, const struct meter *m) {
   settle(sim, component);
   struct quotient sum = read_sum(sim, component, m);
-  if (m->type == METER_TIMES || m->type == METER_LEVEL) sum.num /= 1e9;
-  if (m->type == METER_MEAN_LEVEL) sum.num /= 1e9 * component->members;
+  if (m->type == METER_TIMES || is_total_level(m->type)) sum.num /= 1e9;
+  if (is_mean_level(m->type)) sum.num /= 1e9 * component->members;
   return sum;
 }
 
@@ -121,11 +133,17 @@ bool meter_is_of(const struct component *component, const struct meter *m) {
   return kind->has_meter == NULL || kind->has_meter(component->config, m);
 }
 
+bool meter_is_level(const struct meter *m) {
+  return is_total_level(m->type) || is_mean_level(m->type);
+}
+
 bool meter_is_over_time(const struct meter *m) {
   switch (m->type) {
     case METER_COUNT:
     case METER_LEVEL:
     case METER_MEAN_LEVEL:
+    case METER_BYTES:
+    case METER_MEAN_BYTES:
     case METER_COST:
       return true;
     case METER_RATIO:
@@ -169,7 +187,9 @@ static const struct {
     [METER_LEVEL] = {level_facets, "", UNIT_COUNT},
     [METER_MEAN_LEVEL] = {level_facets, "", UNIT_COUNT},
     [METER_TIMES] = {hist_facets, "s", UNIT_SECONDS},
-    [METER_SIZES] = {size_facets, "bytes", UNIT_COUNT},
+    [METER_BYTES] = {level_facets, "bytes", UNIT_BYTES},
+    [METER_MEAN_BYTES] = {level_facets, "bytes", UNIT_BYTES},
+    [METER_SIZES] = {size_facets, "bytes", UNIT_BYTES},
     [METER_COST] = {count_facets, "money", UNIT_MONEY},
 };
 
@@ -205,7 +225,7 @@ static double level_end(const struct component *component, const struct meter *m
   for (uint32_t i = 0; i < component->members; i++) {
     sum += (double)((const struct level *)in_state(&component->member[i], m->at))->value;
   }
-  return m->type == METER_MEAN_LEVEL ? sum / component->members : sum;
+  return is_mean_level(m->type) ? sum / component->members : sum;
 }
 
 /* Of a single member its own, since collecting is done often (batches) and copying takes long. */

@@ -64,6 +64,8 @@ enum meter_type {
   METER_RATIO,      /* two uint64_t: the first as a share of both */
   METER_LEVEL,      /* struct level, of all members together */
   METER_MEAN_LEVEL, /* struct level, of one member on average */
+  METER_BYTES,      /* struct level of bytes, of all members together */
+  METER_MEAN_BYTES, /* struct level of bytes, of one member on average */
   METER_TIMES,      /* struct hist of ns, which the engine makes */
   METER_SIZES,      /* struct hist of bytes, shown the same way */
   METER_COST,       /* double: money */
@@ -104,5 +106,7 @@ struct quotient {
 struct quotient meter_read(struct sim *sim, struct component *component, const struct meter *meter);
 bool meter_is_of(const struct component *component, const struct meter *meter);
 bool meter_is_over_time(const struct meter *meter);
+/* A number of things, or of bytes, that are there. */
+bool meter_is_level(const struct meter *meter);
 
 #endif

@@ -27,7 +27,15 @@ static inline bool metric_is_of_hist(enum metric_merge merge) {
 
 /* The units in which a metric is stored and printed in JSON. A chance is an expected number that is
  * a probability where it is small, and may be as small as one likes. */
-enum metric_unit { UNIT_SECONDS, UNIT_PER_SECOND, UNIT_RATIO, UNIT_COUNT, UNIT_MONEY, UNIT_CHANCE };
+enum metric_unit {
+  UNIT_SECONDS,
+  UNIT_PER_SECOND,
+  UNIT_RATIO,
+  UNIT_COUNT,
+  UNIT_MONEY,
+  UNIT_CHANCE,
+  UNIT_BYTES,
+};
 
 struct metric {
   const char *name; /* "shop.latency.p99"; owned by the list */

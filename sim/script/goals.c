@@ -269,6 +269,15 @@ static bool read_limit(struct loader *loader, const struct spot *spot, const cha
                           goal->metric, text, 100 * goal->limit, text);
       }
       break;
+    case UNIT_BYTES: {
+      const char *end = quantity_number_end(text); /* a bare number is of bytes */
+      if (end == NULL || *end != '\0') {
+        ok = quantity_parse(QUANTITY_SIZE, text, &goal->limit, &why);
+      } else {
+        goal->limit = strtod(text, NULL);
+      }
+      break;
+    }
     case UNIT_MONEY:
     case UNIT_COUNT:
     case UNIT_CHANCE: {

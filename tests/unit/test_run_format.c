@@ -85,6 +85,13 @@ static void intervals(void **state) {
   e = (struct estimate){0, 0, 0.002, 3};
   assert_string_equal(format_interval(UNIT_PER_SECOND, &e).text, "0.00 .. 7.20/h");
   assert_string_equal(format_interval(UNIT_SECONDS, &e).text, "0.00 .. 2.00 ms");
+  /* Ends that no digit tells apart are as good as one. */
+  e = (struct estimate){0.008, 0.00799999999, 0.00800000001, 3};
+  assert_string_equal(format_interval(UNIT_SECONDS, &e).text, "8.00 .. 8.00 ms");
+  e = (struct estimate){59.2e6, 58.1e6, 60.3e6, 3};
+  assert_string_equal(format_value(UNIT_BYTES, e.value).text, "59.2 MB");
+  assert_string_equal(format_interval(UNIT_BYTES, &e).text, "58.1 .. 60.3 MB");
+  assert_string_equal(format_value(UNIT_BYTES, 512).text, "512 B");
 }
 
 /* Of 138 things 137 are 99 %, give or take one: no digits behind the point. */

@@ -33,6 +33,8 @@ static const struct scale counts[] = {
     {1e12, 1e-12, "T"}, {1e9, 1e-9, "G"}, {1e6, 1e-6, "M"}, {1e4, 1e-3, "k"}, {0, 1, ""}};
 static const struct scale money[] = {
     {1e12, 1e-12, "T"}, {1e9, 1e-9, "G"}, {1e6, 1e-6, "M"}, {0, 1, ""}};
+static const struct scale bytes[] = {
+    {1e12, 1e-12, " TB"}, {1e9, 1e-9, " GB"}, {1e6, 1e-6, " MB"}, {1e3, 1e-3, " kB"}, {0, 1, " B"}};
 static const struct scale ratios[] = {{0, 100, " %"}};
 
 static struct label write_label(const char *format, ...) __attribute__((format(printf, 1, 2)));
@@ -64,6 +66,9 @@ static const struct scale *scale_of(enum metric_unit unit, double value) {
       break;
     case UNIT_MONEY:
       table = money;
+      break;
+    case UNIT_BYTES:
+      table = bytes;
       break;
   }
   while (fabs(value) * 1.0005 < table->from) table++;
@@ -97,7 +102,7 @@ static int percent_digits(double percent) {
 static int decimals_of(enum metric_unit unit, const struct scale *scale, double value) {
   double scaled = value * scale->factor;
   if (unit == UNIT_RATIO && scaled <= 100) return percent_digits(scaled);
-  if (unit == UNIT_COUNT && scale->factor == 1) {
+  if ((unit == UNIT_COUNT || unit == UNIT_BYTES) && scale->factor == 1) {
     return value == floor(value) ? 0 : (int)fmin(three_digits(scaled), 3);
   }
   return three_digits(scaled);
@@ -125,9 +130,13 @@ static struct label interval_in(enum metric_unit unit, const struct estimate *e,
   double lo = e->lo * scale->factor, hi = e->hi * scale->factor;
   double step = 1;
   for (int i = 0; i < decimals; i++) step /= 10;
+  int plain = decimals;
   /* Nothing seen is never shown as certainty: 99.99997 .. 100.00000 %. */
   int most = unit == UNIT_RATIO && (e->value == 0 || e->value == 1) ? 9 : 3;
   for (int more = 0; more < most && hi > lo && hi - lo < 4 * step; more++, step /= 10) decimals++;
+  /* Ends that are still alike are as good as one value. */
+  struct label low = write_label("%.*f", decimals, lo), high = write_label("%.*f", decimals, hi);
+  if (hi > lo && strcmp(low.text, high.text) == 0) decimals = plain;
   return write_label("%.*f .. %.*f%s", decimals, lo, decimals, hi, scale->suffix);
 }
 

@@ -13,6 +13,7 @@ static enum metric_unit unit_of(const char *text) {
   if (strcmp(text, "1/s") == 0) return UNIT_PER_SECOND;
   if (strcmp(text, "ratio") == 0) return UNIT_RATIO;
   if (strcmp(text, "money") == 0) return UNIT_MONEY;
+  if (strcmp(text, "bytes") == 0) return UNIT_BYTES;
   if (strcmp(text, "chance") == 0) return UNIT_CHANCE;
   return UNIT_COUNT;
 }

@@ -7,7 +7,7 @@
 #include "breakdown.h"
 #include "failures.h"
 #include "format.h"
-#include "held.h"
+#include "held_up.h"
 #include "later.h"
 #include "limiter.h"
 #include "part_said.h"

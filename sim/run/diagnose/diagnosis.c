@@ -14,7 +14,7 @@
 #include "finding.h"
 #include "format.h"
 #include "handed_over.h"
-#include "held.h"
+#include "held_up.h"
 #include "json_write.h"
 #include "keeping.h"
 #include "limiter.h"

@@ -5,7 +5,7 @@
 #include "answer.h"
 #include "breakdown.h"
 #include "format.h"
-#include "held.h"
+#include "held_up.h"
 #include "limiter.h"
 #include "recovery.h"
 #include "sim.h"

@@ -11,7 +11,7 @@
 #include "fault_def.h"
 #include "format.h"
 #include "gone.h"
-#include "held.h"
+#include "held_up.h"
 #include "part_said.h"
 #include "sim.h"
 #include "unfinished.h"

@@ -15,6 +15,8 @@ static const struct scale per_second[] = {
     {1e9, 1e-9, "G/s"}, {1e6, 1e-6, "M/s"}, {1e4, 1e-3, "k/s"}, {0, 1, "/s"}};
 static const struct scale counts[] = {
     {1e12, 1e-12, "T"}, {1e9, 1e-9, "G"}, {1e6, 1e-6, "M"}, {1e4, 1e-3, "k"}, {0, 1, ""}};
+static const struct scale bytes[] = {
+    {1e12, 1e-12, "TB"}, {1e9, 1e-9, "GB"}, {1e6, 1e-6, "MB"}, {1e3, 1e-3, "kB"}, {0, 1, "B"}};
 static const struct scale ratios[] = {{0, 100, "%"}};
 
 static const struct scale *scale_of(enum metric_unit unit, double value) {
@@ -28,6 +30,9 @@ static const struct scale *scale_of(enum metric_unit unit, double value) {
       break;
     case UNIT_RATIO:
       scale = ratios;
+      break;
+    case UNIT_BYTES:
+      scale = bytes;
       break;
     case UNIT_COUNT:
     case UNIT_MONEY:

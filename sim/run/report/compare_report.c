@@ -191,11 +191,15 @@ static void add_head(struct table *table, char letter) {
   g_free(difference);
 }
 
+/* From here on the differences are all but equal: how much the pairing gains is a rounding. */
+#define GAIN_MOST 9999.5
+
 /* Two digits are more than it deserves. */
 static struct label gain_label(double gain) {
   struct label label;
-  snprintf(label.text, sizeof label.text, "%.*f", gain < 9.95, gain);
-  return gain < 9999.5 ? label : format_count(gain);
+  snprintf(label.text, sizeof label.text, "%.*fx", gain < 9.95, gain);
+  if (!(gain < GAIN_MOST)) snprintf(label.text, sizeof label.text, ">9999x");
+  return label;
 }
 
 static void add_row(struct table *table, const struct difference *d) {
@@ -210,7 +214,7 @@ static void add_row(struct table *table, const struct difference *d) {
                             format_difference(d->unit, d->diff.value, half_width(d)).text);
   table_cell(table, style_of(d), text);
   g_free(text);
-  gchar *gain = isnan(d->gain) ? g_strdup("") : g_strdup_printf("%sx", gain_label(d->gain).text);
+  gchar *gain = isnan(d->gain) ? g_strdup("") : g_strdup(gain_label(d->gain).text);
   table_cell(table, STYLE_DIM, gain);
   g_free(gain);
   table_end_row(table);

@@ -8,6 +8,7 @@
 static const char *const unit_name[] = {
     [UNIT_SECONDS] = "s",   [UNIT_PER_SECOND] = "1/s", [UNIT_RATIO] = "ratio",
     [UNIT_COUNT] = "count", [UNIT_MONEY] = "money",    [UNIT_CHANCE] = "chance",
+    [UNIT_BYTES] = "bytes",
 };
 
 const char *csv_unit(enum metric_unit unit) {

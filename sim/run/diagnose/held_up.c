@@ -1,4 +1,4 @@
-#include "held.h"
+#include "held_up.h"
 
 #include <glib.h>
 #include <math.h>

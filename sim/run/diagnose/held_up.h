@@ -2,8 +2,8 @@
  * they wait. In this order: a component that its calls lead to and that is saturated; one that
  * hangs; its own pool for its calls, all of whose connections are in use; the cores of the host on
  * which it runs, which it shares with others. */
-#ifndef HELD_H
-#define HELD_H
+#ifndef HELD_UP_H
+#define HELD_UP_H
 
 #include "results.h"
 
