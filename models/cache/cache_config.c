@@ -212,6 +212,7 @@ const struct param cache_params[] = {
      .type = PARAM_WRITES,
      .offset = AT(write),
      .fallback = "around",
+     .off = "around",
      .doc =
          "What becomes of a write that comes through the cache. around: it goes to the origin, and "
          "when that succeeded the key is removed (as in cache-aside). through: what was written is "
@@ -222,6 +223,7 @@ const struct param cache_params[] = {
      .type = PARAM_ENUM,
      .offset = AT(invalidate),
      .fallback = "never",
+     .off = "never",
      .choices = invalidate_choices,
      .doc = "Whether the cache hears of writes that pass it by: never, or at the instant at which "
             "the database acknowledges them (on_write, as with change data capture and no delay), "
@@ -230,6 +232,7 @@ const struct param cache_params[] = {
      .type = PARAM_ENUM,
      .offset = AT(per),
      .fallback = "all",
+     .off = "all",
      .choices = cache_per_names,
      .doc =
          "Whose cache it is: everybody's; or each user has one, as in their browser; or those of "

@@ -416,6 +416,7 @@ const struct param load_balancer_params[] = {
      .type = PARAM_COUNT,
      .offset = AT(layer),
      .fallback = "7",
+     .off = "7",
      .min = 4,
      .max = 7,
      .needs = "backends",

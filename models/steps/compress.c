@@ -49,6 +49,7 @@ const struct step_def step_compress = {
                  "Makes the answer smaller, and keeps a worker busy with it. What an answer's size "
                  "is, the caller says (`response`); without a size there is nothing to do.",
              .params = params},
+    .can_be_off = true,
     .config_size = sizeof(struct compress_config),
     .check = check,
     .compile = compile,

@@ -49,6 +49,7 @@ const struct step_def step_fail = {
              .doc = "Answers with an error.",
              .params = params,
              .subject = &subject},
+    .can_be_off = true,
     .config_size = sizeof(struct fail_config),
     .compile = compile,
 };

@@ -203,6 +203,7 @@ const struct step_def step_limit = {
                     "Left out: a store that loses its counts, or has several copies of them.",
              .params = params,
              .subject = &subject},
+    .can_be_off = true,
     .config_size = sizeof(struct limit_config),
     .check = check,
     .compile = compile,

@@ -65,6 +65,7 @@ const struct step_def step_shed = {
                     "CoDel was made for senders that slow down; of others it lets the queue grow "
                     "until its pace has caught up.",
              .params = params},
+    .can_be_off = true,
     .config_size = sizeof(struct shed_config),
     .check = check,
     .compile = compile,

@@ -24,6 +24,7 @@ const struct step_def step_sleep = {
              .usage = "sleep \"20ms\"",
              .doc = "Lets time pass without work.",
              .subject = &subject},
+    .can_be_off = true,
     .config_size = sizeof(struct sleep_config),
     .compile = compile,
 };

@@ -22,6 +22,7 @@ struct step_place {
 struct step_def {
   struct word_def word;
   size_t config_size;
+  bool can_be_off; /* a handler goes on without it: compare --off leaves it out */
   /* Further checks that a table cannot express: false, a sentence and the key it is about (NULL:
    * the step itself). May be NULL. */
   bool (*check)(const struct step_place *place, const void *config, const char **key,

@@ -189,7 +189,7 @@ static bool check_called(const struct look *l) {
         arena_format(l->arena, "%s cannot be called; call what runs on it", label(l, pair[i].to)));
   }
   for (uint32_t i = 0; i < n; i++) {
-    if (called[i] || l->spec->component[i].bypassed) continue;
+    if (called[i] || l->spec->component[i].bypassed || l->spec->reduced) continue;
     if (l->spec->component[i].kind->lodging) {
       return fail_at(l, i,
                      arena_format(l->arena,

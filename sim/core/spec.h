@@ -237,6 +237,7 @@ struct wanted {
 
 struct spec {
   struct arena *arena;
+  bool reduced; /* something was left out by the user: what nobody calls any more may stay */
   uint32_t components;
   const struct component_spec *component; /* sorted by name */
   uint32_t ops;

@@ -9,6 +9,8 @@
 #include "nearest.h"
 #include "quantity.h"
 #include "sim.h"
+#include "step.h"
+#include "words.h"
 
 /* --- what can be switched off ---------------------------------------------------------------- */
 
@@ -48,6 +50,19 @@ static bool push_given(lua_State *L, int table, const struct param *param) {
   return type != LUA_TNIL && !(param->type == PARAM_GROUP && !lua_toboolean(L, -1));
 }
 
+/* "path.users.edge", as its metrics are called. */
+static const char *path_name(struct loader *loader, int table) {
+  lua_State *L = loader->L;
+  const char *name = NULL;
+  bool both = lua_getfield(L, table, "from") == LUA_TSTRING;
+  both = lua_getfield(L, table, "to") == LUA_TSTRING && both;
+  if (both) {
+    name = arena_format(loader->arena, "path.%s.%s", lua_tostring(L, -2), lua_tostring(L, -1));
+  }
+  lua_pop(L, 2);
+  return name;
+}
+
 static void list_params(struct loader *loader, const char *prefix, const struct param *params,
                         int table) {
   for (; params->name; params++) {
@@ -70,6 +85,13 @@ static void list_all(struct loader *loader) {
     if (d->word->kind->bypass) names_add(loader, &loader->can_be_off, d->word->name);
     int table = declaration_push(loader, d);
     list_params(loader, d->word->name, d->word->kind->params, table);
+    list_params(loader, d->word->name, common_params, table);
+    lua_pop(loader->L, 1);
+  }
+  for (uint32_t i = 0; i < loader->paths.n; i++) {
+    int table = declaration_push(loader, &loader->paths.list[i]);
+    const char *name = lua_istable(loader->L, table) ? path_name(loader, table) : NULL;
+    if (name) list_params(loader, name, word_defs[WORD_PATH].params, table);
     lua_pop(loader->L, 1);
   }
 }
@@ -102,6 +124,28 @@ static void set_off(lua_State *L, int table, const struct param *param) {
     lua_pushnil(L);
   }
   lua_setfield(L, table, param->name);
+}
+
+/* Whether it means nothing without `name`, which alone it asks for. */
+static bool needs_it(const struct param *param, const char *name) {
+  const char *needs = param->needs;
+  if (needs == NULL || *needs == '?' || strstr(needs, " or ")) return false;
+  const char *colon = strchr(needs, ':');
+  if (colon) needs = colon + 1 + strspn(colon + 1, " ");
+  size_t length = strcspn(needs, " =");
+  return strlen(name) == length && !strncmp(needs, name, length);
+}
+
+/* With what needs it, and so on. */
+static void set_off_all(lua_State *L, int table, const struct param *params,
+                        const struct param *param) {
+  set_off(L, table, param);
+  for (const struct param *p = params; p->name; p++) {
+    if (p->required || !needs_it(p, param->name)) continue;
+    bool given = push_given(L, table, p);
+    lua_pop(L, 1);
+    if (given) set_off_all(L, table, params, p);
+  }
 }
 
 static bool off_error(struct loader *loader, const char *name, const char *why) {
@@ -144,26 +188,81 @@ static bool off_in_table(struct loader *loader, const char *name, const char *ow
                                   param->required ? "it is required" : "without it, it would be ",
                                   param->required ? "" : param->fallback));
   } else {
-    set_off(L, table, param);
+    set_off_all(L, table, params, param);
   }
   lua_settop(L, table);
   return true;
 }
 
-static bool off_param(struct loader *loader, const struct declaration *declaration,
-                      const char *name) {
+/* `name` without what the declaration is called is the way to one of `params`. */
+static bool off_declared(struct loader *loader, const struct declaration *declaration,
+                         const char *name, const char *owner, const struct param *params) {
   lua_State *L = loader->L;
-  const struct word *word = declaration->word;
   int top = lua_gettop(L);
   lua_rawgeti(L, LUA_REGISTRYINDEX, declaration->reference);
   int table = declaration_push(loader, declaration);
   table_push_copy(L, table);
-  if (!off_in_table(loader, name, word->name, word->kind->params, name + strlen(word->name) + 1)) {
-    return false;
-  }
+  if (!off_in_table(loader, name, owner, params, name + strlen(owner) + 1)) return false;
   lua_setiuservalue(L, top + 1, 1);
   lua_settop(L, top);
   return true;
+}
+
+static bool off_param(struct loader *loader, const struct declaration *declaration,
+                      const char *name) {
+  const struct word *word = declaration->word;
+  const char *rest = name + strlen(word->name) + 1;
+  size_t length = strcspn(rest, ".");
+  bool own = find_param(word->kind->params, rest, length) != NULL;
+  bool common = !own && find_param(common_params, rest, length) != NULL;
+  return off_declared(loader, declaration, name, word->name,
+                      common ? common_params : word->kind->params);
+}
+
+/* --- paths ----------------------------------------------------------------------------------- */
+
+/* Whether some path is called so. */
+static bool off_path(struct loader *loader, const char *name, bool *found) {
+  *found = false;
+  for (uint32_t i = 0; !*found && i < loader->paths.n; i++) {
+    const struct declaration *declaration = &loader->paths.list[i];
+    int table = declaration_push(loader, declaration);
+    const char *owner = lua_istable(loader->L, table) ? path_name(loader, table) : NULL;
+    lua_pop(loader->L, 1);
+    size_t length = owner ? strlen(owner) : 0;
+    if (owner == NULL || strncmp(name, owner, length) != 0 || name[length] != '.') continue;
+    *found = true;
+    if (!off_declared(loader, declaration, name, owner, word_defs[WORD_PATH].params)) return false;
+  }
+  return true;
+}
+
+/* --- steps of handlers ----------------------------------------------------------------------- */
+
+/* Whether "web.limit" is about the steps of that word in the handlers of web, which are read later.
+ */
+static bool is_of_steps(const struct declaration *declaration, const char *name) {
+  const char *rest = name + strlen(declaration->word->name) + 1;
+  if (find_param(declaration->word->kind->params, rest, strlen(rest)) != NULL) return false;
+  for (int i = 0; steps[i]; i++) {
+    if (steps[i]->can_be_off && !strcmp(steps[i]->word.name, rest)) return true;
+  }
+  return false;
+}
+
+bool off_step(struct loader *loader, const struct spot *spot, const struct step_def *def) {
+  const struct scenario_changes *changes = loader->changes;
+  if (changes == NULL || changes->offs == 0 || !def->can_be_off) return false;
+  while (spot->parent) spot = spot->parent;
+  if (spot->kind != SPOT_WORD || spot->word->name == NULL) return false;
+  const char *name = arena_format(loader->arena, "%s.%s", spot->word->name, def->word.name);
+  names_add(loader, &loader->can_be_off, name);
+  bool off = false;
+  for (uint32_t i = 0; i < changes->offs; i++) {
+    if (strcmp(changes->off[i], name) != 0) continue;
+    off = loader->off_done[i] = true;
+  }
+  return off;
 }
 
 /* --- calls of handlers ----------------------------------------------------------------------- */
@@ -302,7 +401,9 @@ bool off_declarations(struct loader *loader) {
     if (is_repeated(changes, i)) return off_error(loader, name, "is given twice");
     if (loader->off_done[i]) continue;
     const struct declaration *declaration = find_declaration(loader, name, length);
+    if (declaration == NULL && !off_path(loader, name, &loader->off_done[i])) return false;
     if (declaration == NULL) continue; /* it may be a fault */
+    if (name[length] == '.' && is_of_steps(declaration, name)) continue;
     if (name[length] == '.' && is_of_a_call(loader, declaration, name)) continue;
     loader->off_done[i] = true;
     if (!(name[length] == '.' ? off_param(loader, declaration, name)

@@ -6,6 +6,8 @@
  *   COMPONENT.PARAM      the parameter gets its default, where that is a neutral one, or the value
  *                        that its table names as off; also COMPONENT.GROUP.PARAM
  *   SERVICE.CALLEE.PARAM the same for what a service's handlers do about their calls of a component
+ *   SERVICE.STEP         its handlers leave these steps out: a limit
+ *   path.FROM.TO.PARAM   the same as of a component, of a path as its metrics are called
  *   FAULT                the fault does not happen
  *
  * It works on the declarations, before anything is built from them, so that every later check sees
@@ -32,5 +34,8 @@ const char *off_follow(const struct loader *loader, const char *name);
  * first, what is to be off: "web.db.retry". The table is replaced by a copy. */
 bool off_in_call(struct loader *loader, const struct spot *spot, const struct param *params,
                  int index);
+
+/* Whether a step of a handler is to be off. */
+bool off_step(struct loader *loader, const struct spot *spot, const struct step_def *def);
 
 #endif

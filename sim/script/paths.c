@@ -52,6 +52,7 @@ static const struct param connect_params[] = {
      .type = PARAM_COUNT,
      .offset = AT(streams),
      .fallback = "1",
+     .off = "1",
      .min = 1,
      .max = INFINITY,
      .doc = "Calls at a time on one connection: 1 as with HTTP/1.1, more as with HTTP/2, "
@@ -68,6 +69,7 @@ static const struct param connect_params[] = {
      .type = PARAM_ENUM,
      .offset = AT(tls),
      .fallback = "none",
+     .off = "none",
      .choices = tls_choices,
      .doc = "TLS 1.2 takes two more round trips (RFC 5246), TLS 1.3 one (RFC 8446). The "
             "called side does the work of a `handshake` (`accept`)."},
@@ -97,6 +99,7 @@ static const struct param connect_params[] = {
      .type = PARAM_ENUM,
      .offset = AT(check),
      .fallback = "none",
+     .off = "none",
      .choices = check_choices,
      .needs = "tls",
      .doc = "Whether the caller asks if the certificate has been revoked (ocsp, RFC 6960), "
@@ -177,6 +180,7 @@ const struct param path_params[] = {
      .type = PARAM_COUNT,
      .offset = offsetof(struct path_config, hops),
      .fallback = "1",
+     .off = "1",
      .min = 1,
      .max = 64,
      .doc = "Number of links in a row. Each has the bandwidth of the path and a queue of "
@@ -231,6 +235,7 @@ const struct param path_params[] = {
      .type = PARAM_ENUM,
      .offset = offsetof(struct path_config, transport),
      .fallback = "messages",
+     .off = "messages",
      .choices = transport_choices,
      .doc = "How calls cross the path: \"messages\", each by itself, or connections of TCP. "
             "With \"tcp\" a call needs a connection, whose set-up takes a round trip. What "
@@ -318,6 +323,7 @@ static void fill_in(const struct path_config *config, struct path_spec *out) {
 static bool hops_mean_something(struct loader *loader, const struct spot *spot,
                                 const struct path_config *config) {
   if (config->hops == 1 || config->bits_per_s > 0 || config->processing_ns > 0) return true;
+  if (loader->scenario->spec.reduced) return true; /* without what gave them a meaning */
   return spot_error(
       loader, spot,
       "hops cost nothing without 'bandwidth' or 'processing'; give one of them, or leave hops out");

@@ -86,6 +86,7 @@ static bool check_graph(struct loader *loader) {
 static int build_scenario(lua_State *L) {
   struct loader *loader = loader_of(L);
   loader->scenario->spec.arena = loader->arena; /* actions that are prepared take from it */
+  loader->scenario->spec.reduced = loader->changes && loader->changes->offs > 0;
   bool ok = settings_finish(loader) && sweep_check(loader) && vocabulary_finish(loader) &&
             off_declarations(loader) && build_names(loader) && build_run(loader) &&
             build_components(loader) && build_paths(loader) && build_allows(loader) &&

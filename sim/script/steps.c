@@ -254,6 +254,7 @@ static bool read_step(struct list *list, const struct spot *spot) {
             check(list, &inner, word->step, lua_gettop(L), config);
   lua_pop(L, 1);
   if (!ok) return false;
+  if (off_step(loader, &inner, word->step)) return true;
   word->step->compile(&list->to, config);
   if (!list->to.full) return true;
   return spot_error(

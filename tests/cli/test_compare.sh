@@ -154,6 +154,38 @@ for off in shop.retry shop.retry.attempts; do
   expect 0 compare shared.lua --off "$off" --json -
   holds 'of("shop.retries b") == 0 and of("other.retries b") > 0'
 done
+# Paths, steps of handlers, and what belongs to all components; what needs them goes with them.
+cat >way.lua <<'END'
+client "c" { arrivals = poisson "90/s", target = "s", response = "9kB", zone = "h" }
+service "s" { zone = "d", workers = 1, queue = 9, start = "1s",
+  on = { shed { when = "queue > 4" }, limit { "60/s", burst = 20, store = "counts" }, work "10ms" } }
+service "counts" { zone = "d" }
+fault { crash "s", at = "9s", lasts = "1s" }
+path { from = "h", to = "d", latency = "5ms", bandwidth = "6Mbit/s", buffer = "9kB", hops = 2,
+  transport = "tcp", connect = { tls = "1.3", keep = "60s" } }
+run { duration = "20s", warmup = "0s", replications = 2 }
+END
+expect 0 compare way.lua --off path.h.d.buffer --json -
+holds 'of("path.h.d.sent_again a") > 0 == of("path.h.d.sent_again b")'
+expect 0 compare way.lua --off path.h.d.bandwidth --json - # and buffer and hops
+holds 'of("path.h.d.sent_again a") > 0 == of("path.h.d.sent_again b")'
+expect 0 compare way.lua --off path.h.d.transport --json - # and connect
+holds 'of("path.h.d.opened a") > 0'
+holds '"b" not in tree["metrics"]["path.h.d.opened"]'
+expect 0 compare way.lua --off path.h.d.connect.tls --json -
+holds 'of("path.h.d.setup.mean a") > 0.019 and of("path.h.d.setup.mean b") < 0.0101'
+expect 0 compare way.lua --off s.limit --json - # and nobody calls its store
+holds 'of("s.limited a") > 0 == of("s.limited b") and of("counts.arrivals b") == 0'
+expect 0 compare way.lua --off s.shed --json -
+holds 'of("s.shed a") > 0 == of("s.shed b")'
+expect 0 compare way.lua --off s.start --json -
+holds 'of("s.downtime a") > 1.9 * of("s.downtime b") > 0'
+expect 2 compare way.lua --off path.h.d.bufer
+in_err "did you mean 'path.h.d.buffer'"
+expect 2 compare way.lua --off path.h.x.buffer
+in_err "did you mean 'path.h.d.buffer'"
+expect 2 compare way.lua --off s.compress
+one_sentence
 expect 0 compare shop.lua --off shop.timeout
 in_out 'without shop.timeout'
 expect 2 compare shop.lua --off shop.rety

@@ -49,6 +49,7 @@ const struct param retry_params[] = {
      .type = PARAM_ENUM,
      .offset = AT_RETRY(late),
      .fallback = "ignore",
+     .off = "ignore",
      .choices = late_choices,
      .needs = "attempts",
      .doc = "Whether the answer to a try that has timed out still counts while others follow it "
