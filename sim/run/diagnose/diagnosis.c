@@ -30,7 +30,7 @@
 #include "way.h"
 #include "wire.h"
 
-/* Workers, or a wire, that are busy for this share of the time are near their limit. */
+/* Workers that are busy for this share of the time are near their limit. */
 #define BUSY_NEAR 0.8
 /* Later in the run by this factor, new requests alone may make a queue grow. */
 #define MORE_COMES 1.1
@@ -520,29 +520,6 @@ static void look_at_faults(const struct results *results, struct finding_list *l
   }
 }
 
-/* --- paths ---------------------------------------------------------------------------------- */
-
-static void look_at_wires(const struct results *results, struct finding_list *list) {
-  for (uint32_t i = 0; i < 2 * results->scenario->spec.paths; i++) {
-    struct wire w = wire_of(results, i / 2, i % 2 == 1);
-    bool full = w.dropped > 0;
-    if (!(w.busy >= BUSY_NEAR || full) || (i % 2 == 1 && strcmp(w.from, w.to) == 0)) continue;
-    enum severity severity = w.busy >= BUSY_SATURATED ? SEVERITY_SATURATED : SEVERITY_NEAR;
-    gchar *component = g_strdup_printf("path.%s.%s", w.from, w.to);
-    gchar *name = g_strdup_printf("from %s to %s", w.from, w.to);
-    struct finding *f = finding_add(list, RULE_WIRE, severity, component, name);
-    f->effect = w.busy;
-    gchar *drops = full ? g_strdup_printf(", and %s of what came was dropped for want of room",
-                                          ratio(w.dropped).text)
-                        : g_strdup("");
-    finding_say(f, format_busy(w.busy).text, "its %.4g Mbit/s are in use %s of the time%s",
-                w.bits_per_s / 1e6, format_busy(w.busy).text, drops);
-    g_free(drops);
-    g_free(component);
-    g_free(name);
-  }
-}
-
 /* An overload that outlives what began it. Retries keep it up where they are a fifth of a load that
  * was served before. */
 static void look_at_recovery(const struct results *results, uint32_t client,
@@ -600,7 +577,7 @@ struct diagnosis diagnose(const struct results *results) {
   }
   look_at_pools(results, list);
   look_at_faults(results, list);
-  look_at_wires(results, list);
+  wires_look(results, list);
   find_root(results, list);
   finding_sort(list);
   d.groups = finding_group(list);
@@ -612,6 +589,7 @@ struct diagnosis diagnose(const struct results *results) {
   d.scaled = scaling_said(results, client);
   handed_over_say(results, &d.scaled);
   d.root = answer_root(results, client);
+  d.buffer = wire_buffer_helps(results, client);
   d.failed = failures_say(results);
   d.besides = besides_say(results);
   d.failed_share = failures_share(results);
@@ -627,6 +605,7 @@ void diagnosis_free(struct diagnosis *d) {
   g_free(d->failed);
   g_free(d->besides);
   g_free(d->scaled);
+  g_free(d->buffer);
   *d = (struct diagnosis){0};
 }
 
@@ -640,6 +619,7 @@ json_t *diagnosis_json(const struct diagnosis *d) {
   if (d->besides[0] != '\0') json_object_set_new(answer, "besides", json_text(d->besides));
   json_object_set_new(answer, "failed_first", json_boolean(d->failed_first));
   json_object_set_new(answer, "failed_share", json_number(d->failed_share));
+  if (d->buffer[0] != '\0') json_object_set_new(answer, "buffer", json_text(d->buffer));
   if (d->root != NULL) json_object_set_new(answer, "root", json_text(d->root));
   json_object_set_new(tree, "healthy", json_boolean(d->healthy));
   json_object_set_new(tree, "findings", finding_json(&d->findings));

@@ -17,9 +17,10 @@ struct diagnosis {
   struct finding_groups groups; /* the same, what is alike told together */
   /* Three sentences: where the time goes, what saturates first, what failed and why. */
   char *time, *saturates, *failed;
-  char *scaled;        /* what controls that scale did; "" where there is none */
-  bool failed_first;   /* the last of these is the most important one */
-  char *besides;       /* to follow "with" after the verdict (besides.h) */
+  char *scaled;      /* what controls that scale did; "" where there is none */
+  char *buffer;      /* what a smaller buffer before a line would do; "" where it would do little */
+  bool failed_first; /* the last of these is the most important one */
+  char *besides;     /* to follow "with" after the verdict (besides.h) */
   double failed_share; /* of all requests; NaN: none ended */
   const char *client;  /* whom they are about; NULL: there is none */
   const char *root;    /* what is saturated on its way, for which others wait; NULL: nothing */

@@ -123,6 +123,10 @@ bool page_fix_first(const struct page *p, GString *out, const char *client) {
   double requests = tree_number(p99, "requests");
   g_string_append_printf(out, " (from %.0f request%s around p99).", requests,
                          requests == 1 ? "" : "s");
+  const char *buffer = tree_text(json_object_get(diagnosis, "answer"), "buffer");
+  if (buffer[0] != '\0' && strcmp(tree_text(first, "part"), "network") == 0) {
+    g_string_append_printf(out, " %s", buffer);
+  }
   say_root(p, out, tree_text(first, "component"));
   return true;
 }
