@@ -7,6 +7,9 @@
 
 #include "format.h"
 
+/* Of those sent during a fault: told in any case from here on. */
+#define MOST 0.5
+
 /* Beyond what chance makes of a number that is `usual` on average. */
 static bool is_beyond(double n, double usual) {
   return n > usual + 3 * sqrt(usual > 0 ? usual : 0);
@@ -43,7 +46,11 @@ double unfinished_of(const struct results *results, const char *owner) {
         results_value_of(results, owner, "throughput") *
             results_value_of(results, owner, "latency.mean"));
   }
-  return fmax(grown, stuck);
+  double left = fmax(grown, stuck);
+  /* At the end of a fault tries are pending, most of which end soon after. */
+  bool ends_later =
+      strstr(owner, ".during.") != NULL && !(left >= MOST) && !(unfinished_of(results, client) > 0);
+  return ends_later ? 0 : left;
 }
 
 const char *unfinished_when(const char *metric) {

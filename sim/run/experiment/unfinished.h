@@ -7,7 +7,8 @@
  * a half times its average. And without failures as many are under way as the throughput times the
  * mean latency (Little, Operations Research 9, 1961): where users wait for ever, who then send
  * nothing more, more than twice that are left at the end. Both with three standard deviations of a
- * Poisson count. */
+ * Poisson count. Of figures during a fault they are told where some hang when the run ends, too, or
+ * where they are most: tries that are pending when a short fault ends are soon done. */
 #ifndef UNFINISHED_H
 #define UNFINISHED_H
 

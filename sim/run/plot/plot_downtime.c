@@ -60,15 +60,20 @@ static void add_client(struct lost *lost, const json_t *results, const char *cli
     return; /* a share of the time of a fault, which is in the client's */
   GPtrArray *names = plot_keys(metrics);
   char *prefix = g_strconcat(client, ".errors.", NULL);
-  double *s = NULL;
+  double *s = NULL, open = plot_unfinished(results, client);
   if (!isnan(budget)) s = add_row(lost, client, budget);
   for (guint i = 0; i < names->len; i++) {
     const char *name = names->pdata[i];
     double count = plot_number(json_object_get(metrics, name), "value");
     if (!g_str_has_prefix(name, prefix) || !(count > 0)) continue;
     if (s == NULL) s = add_row(lost, client, budget);
-    s[cause_of(lost, name + strlen(prefix))] += count / requests * lost->of_s;
-    sum += count / requests * lost->of_s;
+    s[cause_of(lost, name + strlen(prefix))] += (1 - open) * count / requests * lost->of_s;
+    sum += (1 - open) * count / requests * lost->of_s;
+  }
+  if (open > 0) {
+    if (s == NULL) s = add_row(lost, client, budget);
+    s[cause_of(lost, "not ended")] += open * lost->of_s;
+    sum += open * lost->of_s;
   }
   lost->most = fmax(lost->most, sum);
   g_free(prefix);
@@ -147,12 +152,10 @@ static void draw(struct plot_page *page, const json_t *results, const struct los
                    : g_strdup_printf("of %s measured, with the faults planned for it",
                                      format_value(UNIT_SECONDS, lost->of_s).text),
       .caption = g_strdup_printf(
-          "Of a client: the share of its requests that failed, as time of %s, by the cause of "
+          "Of a client: the share of its requests that failed%s, as time of %s, by the cause of "
           "the failure. The black line is what its goal on availability allows. Of a component: "
-          "the time in which it was down.%s",
-          year ? "a year" : "the run",
-          unfinished > 0 ? " Requests that had not ended when the run did are in none of these."
-                         : ""),
+          "the time in which it was down.",
+          unfinished > 0 ? ", or had not ended when the run did" : "", year ? "a year" : "the run"),
       .data = data};
   plot_add(page, &draft);
 }
