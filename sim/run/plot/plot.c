@@ -121,9 +121,19 @@ static const char narrow_availability[] =
     "H = 288 + 20 * key_rows + BELOW\n"
     "VALUES = VALUES && x_at_n < 4\n";
 
+/* Names of rows that leave room for the bars, and every other number below them. */
+static const char narrow_downtime[] =
+    "LEFT = LEFT > 150 ? 150 : LEFT\n"
+    "do for [i=1:row_n] { if (strlen(row[i]) > 18) { row[i] = row[i][1:17].'…' } }\n"
+    "do for [i=1:x_at_n] { if (x_at_n > 4 && i % 2 == 0) { x_label[i] = '' } }\n"
+    "key_rows = name_n + (BUDGETS > 0)\n"
+    "H = 140 + 20 * key_rows + 34 * row_n\n";
+
 static const struct {
   const char *kind, *settings;
-} narrow_kinds[] = {{"percentiles", narrow_percentiles}, {"availability", narrow_availability}};
+} narrow_kinds[] = {{"percentiles", narrow_percentiles},
+                    {"availability", narrow_availability},
+                    {"downtime", narrow_downtime}};
 
 /* The script of the narrow drawing; NULL where scrolling does no harm. */
 static char *narrow_script(const struct plot *plot) {
