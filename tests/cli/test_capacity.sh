@@ -170,3 +170,16 @@ expect 4 capacity shop.lua --json /nonexistent/x
 one_sentence
 
 finish
+# --- what limits is a pool of connections, and not who waits for one: 5 / 40 ms = 125/s ---
+cat >pool.lua <<'LUA'
+local rate = param { "rate", "100/s", doc = "load" }
+client "users" { arrivals = poisson(rate), target = "api", timeout = "1s" }
+service "api" { workers = 100, on = { work "1ms", call { "db", pool = { size = 5, queue = 100 } } } }
+database "db" { workers = 64, read = exponential "40ms" }
+goal "users.latency.p99 < 500ms"
+run { duration = "22s", warmup = "2s", replications = 3 }
+LUA
+expect 0 capacity pool.lua --over rate=60..140/s --json pool.json
+grep -q 'the 5 connections of api to db, [89]...* % in use' out || fail 'a full pool is not named'
+grep -q '"connections": "the 5 connections of api to db"' pool.json || fail 'the JSON does not name the pool'
+

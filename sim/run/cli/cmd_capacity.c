@@ -67,6 +67,8 @@ static void add_row(struct table *table, const struct load_axis *axis, const str
   char *value = value_text(axis, c), *interval = interval_text(axis, c);
   gchar *limit =
       s->limited_by == NULL ? g_strdup("-")
+      : s->connections != NULL
+          ? g_strdup_printf("%s, %s in use", s->connections, format_busy(s->utilization).text)
       : s->utilization < BUSY_LIMITS
           ? g_strdup_printf("nothing busy (%s %s)", s->limited_by, format_busy(s->utilization).text)
           : g_strdup_printf("%s, %s busy", s->limited_by, format_busy(s->utilization).text);
@@ -223,6 +225,9 @@ static void fill_situation(json_t *tree, const struct capacity_study *study,
   json_object_set_new(tree, "undecided", json_boolean(s->capacity.undecided));
   json_object_set_new(tree, "limited_by",
                       s->limited_by != NULL ? json_text(s->limited_by) : json_null());
+  if (s->connections != NULL) {
+    json_object_set_new(tree, "connections", json_text(s->connections));
+  }
   json_object_set_new(tree, "utilization", json_number(s->utilization));
 }
 
@@ -287,7 +292,10 @@ static void write_junit(const void *data, FILE *out) {
                              c->status == CAPACITY_FOUND ? "beyond it" : "there",
                              study->scenario->goal[s->goal].text);
     }
-    if (s->limited_by != NULL) g_string_append_printf(text, "; limited by %s", s->limited_by);
+    if (s->limited_by != NULL) {
+      g_string_append_printf(text, "; limited by %s",
+                             s->connections != NULL ? s->connections : s->limited_by);
+    }
     if (warning != NULL) g_string_append_printf(text, "; warning: %s", warning);
     junit_add(&junit, "capacity", s->label,
               c->status == CAPACITY_BELOW ? JUNIT_FAILED : JUNIT_PASSED, text->str);

@@ -14,6 +14,8 @@
 
 /* From this share of the time on a pool is full, cores are busy. */
 #define FULL 0.9
+/* From here on it is the limit where nothing else is as busy. */
+#define NEARLY_FULL 0.8
 /* From this share of the time on what hangs holds up who waits for it. */
 #define HUNG_LEAST 0.5
 
@@ -53,18 +55,19 @@ static const char *hung_behind(const struct results *results, uint32_t component
   return found;
 }
 
-/* The fullest of its pools: of "api.db.pool.used.mean" the "db"; to be freed, with its places. */
-static char *full_pool(const struct results *results, const char *name, double *places) {
+/* The fullest of its pools, in use for *most of the time or more: of "api.db.pool.used.mean" the
+ * "db"; to be freed, with its places. */
+static char *full_pool(const struct results *results, const char *name, double *most,
+                       double *places) {
   gchar *prefix = g_strdup_printf("%s.", name), *found = NULL;
   static const char tail[] = ".pool.used.mean";
-  double most = FULL;
   for (uint32_t i = 0; i < results->n; i++) {
     const struct result *r = &results->list[i];
     if (!g_str_has_prefix(r->name, prefix) || !g_str_has_suffix(r->name, tail)) continue;
     gchar *pool = g_strndup(r->name, strlen(r->name) - strlen(".used.mean"));
     double size = results_value_of(results, pool, "size");
-    if (r->estimate.value / size >= most) {
-      most = r->estimate.value / size;
+    if (r->estimate.value / size >= *most) {
+      *most = r->estimate.value / size;
       *places = size;
       g_free(found);
       found = g_strndup(r->name + strlen(prefix), strlen(r->name) - strlen(prefix) - strlen(tail));
@@ -92,8 +95,8 @@ char *held_by(const struct results *results, uint32_t component, bool at_end) {
   if ((by = hung_behind(results, component, at_end)) != NULL) {
     return g_strdup_printf("%s, which hung", by);
   }
-  double places = NAN;
-  char *callee = full_pool(results, name, &places);
+  double places = NAN, most = FULL;
+  char *callee = full_pool(results, name, &most, &places);
   if (callee != NULL) {
     char *said =
         g_strdup_printf("its %s connection%s to %s, which %s in use",
@@ -118,4 +121,22 @@ char *held_shared(const struct results *results, uint32_t host) {
   if (n < 2) return g_strdup("");
   return n == 2 ? g_strdup_printf(", which %s and %s share,", name[0], name[1])
                 : g_strdup_printf(", which %u components share,", n);
+}
+
+char *held_fullest(const struct results *results, const char **caller, double *share) {
+  const struct spec *spec = &results->scenario->spec;
+  char *said = NULL;
+  *share = NEARLY_FULL;
+  for (uint32_t i = 0; i < spec->components; i++) {
+    double places = NAN;
+    char *callee = full_pool(results, spec->component[i].name, share, &places);
+    if (callee == NULL) continue;
+    g_free(said);
+    *caller = spec->component[i].name;
+    said = g_strdup_printf("the %s connection%s of %s to %s",
+                           places == 1 ? "only" : format_count(places).text, places == 1 ? "" : "s",
+                           *caller, callee);
+    g_free(callee);
+  }
+  return said;
 }

@@ -14,4 +14,8 @@ char *held_by(const struct results *results, uint32_t component, bool at_end);
 /* ", which api and job share," of a host that several components run on; else "". To be freed. */
 char *held_shared(const struct results *results, uint32_t host);
 
+/* The fullest pool of all, from four fifths on: "the 5 connections of api to db", the one who
+ * calls, and the share of them that are in use. NULL: none. To be freed. */
+char *held_fullest(const struct results *results, const char **caller, double *share);
+
 #endif

@@ -68,7 +68,11 @@ static void say_situation(const struct page *p, enum metric_unit unit, const jso
   say_capacity(p, text, unit, situation);
   if (interval.text[0] != '\0') g_string_append_printf(text, " (95 %%: %s)", interval.text);
   g_string_append_c(text, '.');
-  if (tree_has_text(situation, "limited_by")) {
+  if (tree_has_text(situation, "connections")) {
+    g_string_append_printf(text, " There %s are in use %s of the time.",
+                           tree_text(situation, "connections"),
+                           format_busy(tree_number(situation, "utilization")).text);
+  } else if (tree_has_text(situation, "limited_by")) {
     double busy = tree_number(situation, "utilization");
     g_string_append_printf(text, " %s%s is busiest there (%s).",
                            busy < BUSY_LIMITS ? "No component is near a limit: " : "",
@@ -124,8 +128,10 @@ static void verdict_box(const struct page *p, enum metric_unit unit) {
   GString *text = g_string_new(before);
   say_capacity(p, text, unit, first);
   if (goals_sleep(first)) {
-    g_string_append_printf(text, ", where %s is saturated: the goals do not notice",
-                           tree_text(first, "limited_by"));
+    bool connections = tree_has_text(first, "connections");
+    g_string_append_printf(text, ", where %s %s: the goals do not notice",
+                           tree_text(first, connections ? "connections" : "limited_by"),
+                           connections ? "are all in use" : "is saturated");
   }
   const json_t *worst = below ? NULL : weakest(p);
   if (worst != NULL) {

@@ -10,6 +10,7 @@
 #include "dist_make.h"
 #include "experiment.h"
 #include "fault_def.h"
+#include "held_up.h"
 #include "limiter.h"
 #include "places.h"
 #include "progress.h"
@@ -93,7 +94,7 @@ bool capacity_study_load(struct capacity_study *study, const struct options *opt
 
 struct seen { /* what limited the system at a load */
   double load;
-  const char *limited_by;
+  const char *limited_by, *connections;
   double utilization;
   uint32_t goal, missed;
 };
@@ -268,10 +269,19 @@ static bool look_once(struct searcher *searcher, struct scenario *scenario, uint
   probe->replications = replications;
   struct limiter limiter = limiter_find(&results, REF_NONE);
   struct places places = places_worst(&results, REF_NONE);
+  const char *caller;
   if (places.full && !(limiter.utilization >= BUSY_SATURATED)) {
     limiter.name = scenario->spec.component[places.component].name;
     limiter.utilization = 1; /* all its places are taken */
   }
+  double used;
+  char *pool = held_fullest(&results, &caller, &used);
+  if (pool != NULL && !(limiter.utilization >= used)) {
+    limiter.name = caller;
+    limiter.utilization = used;
+    seen->connections = arena_text(study->arena, pool);
+  }
+  g_free(pool);
   seen->utilization = limiter.utilization;
   probe->saturated = limiter.utilization > 0.99;
   if (limiter.name != NULL) seen->limited_by = arena_text(study->arena, limiter.name);
@@ -316,6 +326,7 @@ static void find_limiter(struct searcher *s) {
   for (uint32_t i = 0; i < s->seen_n; i++) {
     if (s->seen[i].load != load) continue;
     s->situation->limited_by = s->seen[i].limited_by;
+    s->situation->connections = s->seen[i].connections;
     s->situation->utilization = s->seen[i].utilization;
     s->situation->goal = s->seen[i].goal;
     s->situation->missed = s->seen[i].missed;

@@ -18,10 +18,11 @@ struct situation {
   bool down;
   struct fault_target target; /* down: what crashes at 0 for ever */
   struct capacity capacity;
-  const char *limited_by; /* NULL: nothing has a utilization */
-  double utilization;     /* of that component, just above the capacity */
-  uint32_t goal;          /* of the scenario's: the one that is missed most there */
-  uint32_t missed;        /* how many are, by their values */
+  const char *limited_by;  /* NULL: nothing has a utilization */
+  const char *connections; /* of that component, that are what limits: "the 5 ..."; else NULL */
+  double utilization;      /* of that component, or of these, just above the capacity */
+  uint32_t goal;           /* of the scenario's: the one that is missed most there */
+  uint32_t missed;         /* how many are, by their values */
 };
 
 struct capacity_study {
