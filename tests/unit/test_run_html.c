@@ -177,6 +177,20 @@ static void test_topology_shows_where_failures_begin(void **state) {
   g_free(dot);
 }
 
+/* Who shares a machine is seen; what a host has is no call. */
+static void test_topology_shows_what_runs_where(void **state) {
+  (void)state;
+  char *dot = dot_of(
+      "{\"components\": [{\"name\": \"a\"}, {\"name\": \"b\"}, {\"name\": \"node\"}], \"zones\": "
+      "[],"
+      "\"paths\": [], \"edges\": [], \"hosts\": [{\"component\": \"a\", \"host\": \"node\"},"
+      "{\"component\": \"b\", \"host\": \"node\"}]}");
+  assert_non_null(strstr(dot, "n0 -> n2 ["));
+  assert_non_null(strstr(dot, "n1 -> n2 ["));
+  assert_non_null(strstr(dot, "arrowhead=none label=\"runs on\""));
+  g_free(dot);
+}
+
 /* A path that serves one direction is not taken the other way. */
 static void test_one_way_paths_lead_one_way(void **state) {
   (void)state;
@@ -231,6 +245,7 @@ int main(void) {
       cmocka_unit_test(test_topology_shows_what_is_known),
       cmocka_unit_test(test_topology_shows_the_busiest_member),
       cmocka_unit_test(test_topology_shows_where_failures_begin),
+      cmocka_unit_test(test_topology_shows_what_runs_where),
       cmocka_unit_test(test_one_way_paths_lead_one_way),
       cmocka_unit_test(test_names_cannot_leave_their_label),
       cmocka_unit_test(test_svg_is_made_for_a_page),

@@ -10,6 +10,7 @@
 #include "call_graph.h"
 #include "json_write.h"
 #include "sim.h"
+#include "tenancy.h"
 
 static json_t *zone_names(const struct spec *spec, const struct component_spec *c) {
   json_t *list = json_array();
@@ -192,6 +193,21 @@ static void add_actions(json_t *topology, const struct spec *spec) {
   json_decref(list);
 }
 
+/* What runs on which host; no key where nothing does. */
+static void add_hosts(json_t *topology, const struct spec *spec) {
+  json_t *list = json_array();
+  for (uint32_t i = 0; i < spec->components; i++) {
+    uint32_t host = tenancy_host(&spec->component[i]);
+    if (host == REF_NONE) continue;
+    json_t *tree = json_object();
+    json_object_set_new(tree, "component", json_text(spec->component[i].name));
+    json_object_set_new(tree, "host", json_text(spec->component[host].name));
+    json_array_append_new(list, tree);
+  }
+  if (json_array_size(list) > 0) json_object_set(topology, "hosts", list);
+  json_decref(list);
+}
+
 json_t *topology_tree(const struct results *results) {
   const struct spec *spec = &results->scenario->spec;
   json_t *tree = json_object();
@@ -200,5 +216,6 @@ json_t *topology_tree(const struct results *results) {
   json_object_set_new(tree, "paths", paths_tree(spec));
   json_object_set_new(tree, "edges", edges_tree(results, spec));
   add_actions(tree, spec);
+  add_hosts(tree, spec);
   return tree;
 }

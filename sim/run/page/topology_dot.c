@@ -341,6 +341,17 @@ static void put_action(const struct drawing *d, size_t number) {
                          to, d->prefix, number, tree_text(action, "action"));
 }
 
+/* Whose cores a component takes: no calls, either. */
+static void put_host(const struct drawing *d, size_t number) {
+  const json_t *lodging = json_array_get(json_object_get(d->topology, "hosts"), number);
+  int from = find_component(d, tree_text(lodging, "component"));
+  int to = find_component(d, tree_text(lodging, "host"));
+  if (from < 0 || to < 0) return;
+  g_string_append_printf(
+      d->out, "n%d -> n%d [id=\"%s-h%zu\" style=dotted arrowhead=none label=\"runs on\"]\n", from,
+      to, d->prefix, number);
+}
+
 static double busiest_edge(const json_t *edges) {
   double most = 0;
   for (size_t i = 0; i < json_array_size(edges); i++) {
@@ -388,6 +399,8 @@ char *topology_dot(const json_t *topology, const json_t *metrics, const char *pr
   for (size_t i = 0; i < json_array_size(edges); i++) put_edge(&d, i);
   const json_t *actions = json_object_get(topology, "actions");
   for (size_t i = 0; i < json_array_size(actions); i++) put_action(&d, i);
+  const json_t *hosts = json_object_get(topology, "hosts");
+  for (size_t i = 0; i < json_array_size(hosts); i++) put_host(&d, i);
   put_note(&d, edges);
   g_string_append(d.out, "}\n");
   return g_string_free(d.out, FALSE);
