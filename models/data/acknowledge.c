@@ -133,15 +133,16 @@ static void acknowledge_one(struct sim *sim, struct copy *copy, struct frame *ca
 
 /* --- sent again ------------------------------------------------------------------------------- */
 
-static void answer_again(struct sim *sim, struct copy *copy, struct frame *call, uint32_t write) {
+static void answer_again(struct sim *sim, struct copy *copy, struct frame *call, uint32_t write,
+                         uint32_t row) {
   struct history *history = copy->group->history;
-  uint64_t user = column_wanted(sim, COLUMN_USER) ? column_get(sim, call, COLUMN_USER) : 0;
-  bool first =
-      !history_shows_all(history, write) && history_at(history, write)->acked_ns == TIME_NEVER;
+  uint64_t user = call && column_wanted(sim, COLUMN_USER) ? column_get(sim, call, COLUMN_USER) : 0;
+  bool first = call && !history_shows_all(history, write) &&
+               history_at(history, write)->acked_ns == TIME_NEVER;
   if (first) {
     copy->meters->conflicts += history_ack(history, copy->number, write, user, sim->now_ns);
   }
-  call_reply(sim, call, OUTCOME_OK);
+  answer(sim, copy, call, row);
 }
 
 /* Those that come behind what is acknowledged by now. */
@@ -151,17 +152,18 @@ static void answer_repeated(struct sim *sim, struct copy *copy) {
     struct frame *call = pop_waiter(sim, copy);
     if (waiter.again == WAITS_FOR_LOG) {
       answer(sim, copy, call, waiter.row);
-    } else if (call) {
-      answer_again(sim, copy, call, waiter.again);
+    } else {
+      answer_again(sim, copy, call, waiter.again, waiter.row);
     }
   }
 }
 
-void copy_answer_again(struct sim *sim, struct copy *copy, struct frame *call, uint32_t write) {
+void copy_answer_again(struct sim *sim, struct copy *copy, struct frame *call, uint32_t write,
+                       uint32_t row) {
   if (copy->committed >= copy->log.end) {
-    answer_again(sim, copy, call, write);
+    answer_again(sim, copy, call, write, row);
   } else {
-    hold(sim, copy, call, (struct waiter){.again = write});
+    hold(sim, copy, call, (struct waiter){.again = write, .row = row});
   }
 }
 

@@ -302,7 +302,8 @@ void copy_wait(struct sim *sim, struct copy *copy, struct frame *call, bool writ
 /* It is answered when all that is in the log now may be. */
 void copy_answer_behind(struct sim *sim, struct copy *copy, struct frame *call, uint32_t row);
 /* A write that the log has is sent again: it is answered when it, and all behind it, may be. */
-void copy_answer_again(struct sim *sim, struct copy *copy, struct frame *call, uint32_t write);
+void copy_answer_again(struct sim *sim, struct copy *copy, struct frame *call, uint32_t write,
+                       uint32_t row);
 /* What others have changed: answers the writes that have waited long enough for it. */
 void copy_acknowledge(struct sim *sim, struct copy *copy);
 void copy_patience_ends(struct sim *sim, struct copy *copy);

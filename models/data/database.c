@@ -100,35 +100,51 @@ static bool start_special(struct sim *sim, struct member *member, struct frame *
   return true;
 }
 
-/* The write that this one sends again, if the log has it; 0: it is to be done. */
-static uint32_t done_before(struct sim *sim, struct database_state *db, const struct frame *call) {
-  struct copy_keys *keys = db->copy->group->keys;
-  if (keys == NULL) return 0;
-  return copy_keys_done(keys, db->copy->number, column_get(sim, call, COLUMN_IDENTITY), sim->now_ns,
-                        &db->keys);
-}
-
-/* Its work is over, and it was made under a lock. Whether it is dealt with: turned away, as the
- * lock has been given to somebody else, or answered when copies remember the token of a reader. */
-static bool fenced(struct sim *sim, struct member *member, struct frame *call) {
+/* A read is over. One that was made under a lock is answered when copies remember its token. */
+static void done_read(struct sim *sim, struct member *member, struct frame *call) {
   struct database_state *db = member->state;
-  enum token_is token = copy_tokens_look(sim, db->copy, call);
-  bool writes = database_is_write(db, call);
-  if (token == TOKEN_NONE || !db->copy->leads) return false;
-  if (writes && token != TOKEN_OLD) return false;
-  if (writes) {
-    db->fenced++;
-    if (sim->keys) key_note_call(sim, call, KEY_FENCED);
-    call_reply(sim, call, OUTCOME_FAILED);
-    return true;
-  }
   db->reads++;
+  enum token_is token = TOKEN_NONE;
+  if (db->copy->leads && db->copy->group->tokens) token = copy_tokens_look(sim, db->copy, call);
+  if (token == TOKEN_NONE) {
+    if (sim->holding) holding_done(sim, member->component->id, call, false);
+    call_reply(sim, call, OUTCOME_OK);
+    return;
+  }
   if (token == TOKEN_NEW) {
     copy_write(sim, db->copy, call, PART_TOKEN, 0);
   } else {
     copy_answer_behind(sim, db->copy, call, 0);
   }
-  return true;
+}
+
+/* One comes from a holder of a lock that another one has had since, or is for a version that is not
+ * there any more. */
+void database_note_refused(struct sim *sim, struct database_state *db, const struct frame *call,
+                           enum answered as) {
+  *(as == AS_FENCED_OFF ? &db->fenced : &db->changed) += 1;
+  if (sim->keys && as == AS_FENCED_OFF) key_note_call(sim, call, KEY_FENCED);
+}
+
+void database_write_at_primary(struct sim *sim, struct member *member, struct frame *call,
+                               uint32_t row) {
+  struct database_state *db = member->state;
+  uint32_t write = 0;
+  enum answered as = database_asks_primary(sim, db, call, &write);
+  switch (as) {
+    case AS_DONE:
+      db->writes++;
+      copy_write(sim, db->copy, call, PART_NONE, row);
+      return;
+    case AS_DONE_BEFORE:
+      copy_answer_again(sim, db->copy, call, write, row);
+      return;
+    case AS_FENCED_OFF:
+    case AS_CHANGED:
+      database_note_refused(sim, db, call, as);
+      call_reply(sim, call, OUTCOME_FAILED);
+      if (row) db->copy->group->locks->unlock(sim, member, row);
+  }
 }
 
 /* The same of its end. */
@@ -145,25 +161,10 @@ static bool done_special(struct sim *sim, struct member *member, struct frame *c
   } else if (call->flags & CALL_MESSAGE) {
     call_reply(sim, call, OUTCOME_OK);
     if (db->copy) copy_applied(sim, db->copy);
-  } else if (db->copy->group->tokens && fenced(sim, member, call)) {
-    return true;
   } else if (!database_is_write(db, call)) {
-    db->reads++;
-    if (sim->holding) holding_done(sim, member->component->id, call, false);
-    call_reply(sim, call, OUTCOME_OK);
+    done_read(sim, member, call);
   } else if (db->copy->leads) {
-    uint32_t done = done_before(sim, db, call);
-    if (done) {
-      copy_answer_again(sim, db->copy, call, done);
-      return true;
-    }
-    if (db->unchanged && !unchanged_at_primary(sim, db->unchanged, db->copy, call)) {
-      db->changed++;
-      call_reply(sim, call, OUTCOME_FAILED);
-      return true;
-    }
-    db->writes++;
-    copy_write(sim, db->copy, call, PART_NONE, 0);
+    database_write_at_primary(sim, member, call, 0);
   } else {
     db->copies.read_only++;
     call_reply(sim, call, OUTCOME_FAILED);
@@ -310,13 +311,10 @@ static void database_on_call(struct sim *sim, struct member *member, struct fram
   }
 }
 
-/* It comes from a holder of a lock that another one has had since, or is for a version that is not
- * there any more. */
 static __attribute__((cold, noinline)) void turn_away(struct sim *sim, struct member *member,
-                                                      struct frame *call, bool fenced) {
+                                                      struct frame *call, enum answered as) {
   struct database_state *db = member->state;
-  *(fenced ? &db->fenced : &db->changed) += 1;
-  if (sim->keys && fenced) key_note_call(sim, call, KEY_FENCED);
+  database_note_refused(sim, db, call, as);
   struct frame *next = station_leave(sim, &db->station, call);
   if (next) database_begin(sim, member, next);
   call_reply(sim, call, OUTCOME_FAILED);
@@ -327,7 +325,7 @@ static void database_on_timer(struct sim *sim, struct member *member, struct fra
   if (__builtin_expect(db->special, 0) && done_special(sim, member, call)) return;
   enum answered as = __builtin_expect(db->asks, 0) ? database_asks(sim, db, call) : AS_DONE;
   if (__builtin_expect(as >= AS_FENCED_OFF, 0)) {
-    turn_away(sim, member, call, as == AS_FENCED_OFF);
+    turn_away(sim, member, call, as);
     return;
   }
   if (as == AS_DONE_BEFORE) {

@@ -69,8 +69,6 @@ static bool compares_valid(const struct spec *spec, const struct component_spec 
   if (!program_compares(spec, (uint32_t)(component - spec->component))) return true;
   const char *other = copied && !copies_have_primary(&config->copies) ? "copies without a primary"
                       : takes_part                                    ? "a part in a transaction"
-                      : config->row_locks                             ? "row_locks"
-                      : config->rows.given                            ? "rows"
                                                                       : NULL;
   if (other) {
     return error_set(err,
@@ -107,9 +105,9 @@ bool database_validate(const struct spec *spec, const struct component_spec *com
   bool leaderless = config->copies.given && !copies_have_primary(&config->copies);
   const char *other = leaderless                        ? "copies without a primary"
                       : config->copies.given && several ? "copies"
+                      : !takes_part                     ? NULL
                       : database_ship(config)->given    ? "ship"
                       : config->idempotency.given       ? "idempotency"
-                      : config->outbox.given            ? "outbox"
                                                         : NULL;
   if ((takes_part || config->row_locks || several) && other) {
     return error_set(err, "%s and has %s, which do not go together yet; leave out one of them",
@@ -117,12 +115,7 @@ bool database_validate(const struct spec *spec, const struct component_spec *com
   }
   if (!several_rows_valid(&config->rows, component->instances, err)) return false;
   if (!compares_valid(spec, component, takes_part, err)) return false;
-  other = leaderless          ? "copies"
-          : takes_part        ? "a part in a transaction"
-          : config->row_locks ? "row_locks"
-          : several           ? "rows"
-                              : NULL;
-  if (config->copies.given && !leaderless && other) other = "copies";
+  other = leaderless ? "copies without a primary" : takes_part ? "a part in a transaction" : NULL;
   if (config->fencing && other) {
     return error_set(
         err, "has both fencing and %s, which do not go together yet; leave out one of them", other);

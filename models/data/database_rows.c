@@ -130,6 +130,11 @@ bool database_done_at_row(struct sim *sim, struct member *member, struct frame *
   const struct transaction *t = transaction_of(sim, call);
   bool votes = phase == PHASE_PREPARE && t && !(t->heard & transaction_bit(sim, call));
   bool does = phase == PHASE_ALONE && !transaction_is_void(sim, call);
+  enum answered as = does && db->asks ? database_asks(sim, db, call) : AS_DONE;
+  if (as >= AS_FENCED_OFF) {
+    database_note_refused(sim, db, call, as);
+    does = false;
+  }
   uint32_t item = call->item;
   struct frame *next = station_leave(sim, &db->station, call);
   if (next) database_begin(sim, member, next);
@@ -138,7 +143,7 @@ bool database_done_at_row(struct sim *sim, struct member *member, struct frame *
     transaction_prepared(sim, call);
   } else if (phase == PHASE_UNDO) {
     undo(sim, member, call);
-  } else if (does) {
+  } else if (does && as == AS_DONE) {
     database_done_write(sim, member, call);
   }
   if (phase != PHASE_UNDO) transaction_settled(sim, call);
@@ -155,8 +160,6 @@ bool database_done_at_row(struct sim *sim, struct member *member, struct frame *
 static bool entry_of(struct sim *sim, const struct database_state *db, const struct frame *call,
                      enum part_entry *what) {
   uint64_t part = transaction_part(sim, call);
-  *what = PART_NONE;
-  if (part == 0) return true;
   enum part_entry is = copy_parts_state(sim, db->copy, part);
   switch (transaction_phase(sim, call)) {
     case PHASE_PREPARE:
@@ -186,6 +189,10 @@ bool database_done_at_copy(struct sim *sim, struct member *member, struct frame 
     return true;
   }
   uint64_t part = transaction_part(sim, call);
+  if (part == 0) {
+    database_write_at_primary(sim, member, call, item);
+    return true;
+  }
   enum part_entry what;
   bool does = entry_of(sim, db, call, &what);
   bool undoes = transaction_phase(sim, call) == PHASE_UNDO;

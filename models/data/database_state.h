@@ -58,12 +58,22 @@ enum answered { AS_DONE, AS_DONE_BEFORE, AS_FENCED_OFF, AS_CHANGED };
 __attribute__((noinline)) enum answered database_asks(struct sim *sim, struct database_state *db,
                                                       struct frame *call);
 
+/* The same of a write at the primary of copies; `write`: the one that was done before. */
+enum answered database_asks_primary(struct sim *sim, struct database_state *db,
+                                    const struct frame *call, uint32_t *write);
+
 /* --- in database.c -------------------------------------------------------------------------- */
 
 /* A call has a worker. */
 void database_begin(struct sim *sim, struct member *member, struct frame *call);
 /* A write is done for good. */
 void database_done_write(struct sim *sim, struct member *member, const struct frame *call);
+/* It is turned away. */
+void database_note_refused(struct sim *sim, struct database_state *db, const struct frame *call,
+                           enum answered as);
+/* The work of a write is over at the primary, who has locked its `row`; 0: none. */
+void database_write_at_primary(struct sim *sim, struct member *member, struct frame *call,
+                               uint32_t row);
 /* Whether one more call may be there. */
 bool database_has_connection(const struct database_state *db);
 

@@ -132,11 +132,11 @@ void copy_write(struct sim *sim, struct copy *copy, struct frame *call, enum par
   uint32_t write =
       history_make(group->history, copy->number, writes ? call->item : 0, call->key, sim->now_ns);
   log_append(&copy->log, (struct log_entry){write, copy->term});
-  if (group->keys) {
+  if (group->keys && writes) {
     copy_keys_made(group->keys, copy->number, write, column_get(sim, call, COLUMN_IDENTITY),
                    sim->now_ns);
   }
-  if (group->messages) copy_outbox_made(sim, copy, call, write);
+  if (group->messages && writes) copy_outbox_made(sim, copy, call, write);
   if (group->tokens) copy_tokens_note(sim, copy, call, write);
   if (what != PART_NONE && what != PART_TOKEN) {
     copy_parts_add(sim, copy, transaction_part(sim, call), call->item, what, write);

@@ -217,8 +217,6 @@ static void test_mistakes(void **state) {
   (void)state;
   static const char *const bad[][2] = {
       {"row_locks = true, copies = { n = 3, read = 2, write = 2 }", "copies without a primary"},
-      {"row_locks = true, copies = { n = 3 }, idempotency = { keep = \"1h\" }", "idempotency"},
-      {"row_locks = true, copies = { n = 3, ship = { every = \"1min\" } }", "ship"},
       {"rows = { n = 2, keys = uniform_keys { n = 9 } }, copies = { n = 3 }", "copies"},
   };
   for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {

@@ -92,9 +92,6 @@ static void test_mistakes(void **state) {
   refused(TOLD
           "database \"db\" { instances = 2, rows = { n = 2, keys = uniform_keys { n = 9 } } }\n",
           "give it one instance");
-  refused(TOLD
-          "database \"db\" { fencing = true, rows = { n = 2, keys = uniform_keys { n = 9 } } }\n",
-          "fencing and rows");
   refused(TOLD "database \"db\" { rows = { n = 1, keys = uniform_keys { n = 9 } } }\n", "rows");
 }
 

@@ -69,7 +69,6 @@ static void test_mistakes(void **state) {
   static const char *const bad[][2] = {
       {"database \"db\" {}\n" LOSE("1s"), "give it ship"},
       {"database \"db\" { ship = { takes = \"1s\" } }\n", "every"},
-      {"database \"db\" { ship = { every = \"1s\" }, row_locks = true }\n", "ship"},
   };
   for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
     char text[1024];
