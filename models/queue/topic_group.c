@@ -3,7 +3,7 @@
 #include "life.h"
 #include "topic_policy.h"
 
-enum { SENT_AT_ONCE = 1000 };
+enum { SENT_AT_ONCE = 1000, RETURNS_AT_ONCE = 1000000 };
 
 #define REOPENS_NS UINT64_C(1000000000) /* who refused without being down is asked again then */
 
@@ -157,6 +157,19 @@ void group_wait_again(struct sim *sim, struct topic_state *t, struct topic_group
 }
 
 /* It was delivered, and that led to nothing. */
+/* Where neither a delivery nor its failure takes time, they would follow each other for ever. */
+static void count_return(struct sim *sim, const struct member *member, struct topic_group *g) {
+  if (g->returned_ns != sim->now_ns) {
+    g->returned_ns = sim->now_ns;
+    g->returned = 0;
+  }
+  if (++g->returned < RETURNS_AT_ONCE + 20 * sim->calls.used) return;
+  sim_fail(sim,
+           "the clock stands still at %.9f s: messages of \"%s\" fail and come again without any "
+           "time passing; give the subscription a backoff, such as \"1s\", or deliveries",
+           (double)sim->now_ns / 1e9, member->component->spec->name);
+}
+
 static void give_back(struct sim *sim, struct member *member, struct topic_group *g, uint32_t id) {
   struct topic_state *t = topic_of(member);
   struct letter *l = letter_at(t, id);
@@ -175,6 +188,7 @@ static void give_back(struct sim *sim, struct member *member, struct topic_group
   uint64_t pause_ns =
       l->deliveries == 0 ? 0 : backoff_ns(&s->backoff, g->pause, l->key, l->deliveries);
   if (pause_ns == 0) {
+    count_return(sim, member, g);
     group_wait_again(sim, t, g, id);
     return;
   }

@@ -73,6 +73,7 @@ struct topic_group {
   uint32_t consumers;
   uint32_t ready_head, ready_tail; /* the ring: who has room, longest first */
   bool serving;
+  uint64_t returned_ns, returned;    /* so many messages came back at that instant */
   struct topic_partition *partition; /* NULL: there are none */
   struct level *backlog;             /* of the group, with its first consumer; or NULL */
   struct stream pause;

@@ -77,4 +77,16 @@ in_err "--memory wants at least 64MiB, not '1MiB'"
 expect 3 run loop.lua -q -j1 --memory 400MB
 in_err 'the clock stands still at 20.000000000 s'
 
+# A message that fails at once comes again at once: a thousand of these are one event.
+cat >again.lua <<'L'
+client "c" { arrivals = constant "1/s", target = "q" }
+topic "q" {}
+service "s" { subscribe = { "q" }, on = { call "db" } }
+database "db" {}
+fault { crash "db", at = "10.5s", lasts = "5s" }
+run { duration = "20s" }
+L
+expect 3 run again.lua -q -j1 --memory 400MB
+in_err 'messages of "q" fail and come again without any time passing; give the subscription a backoff'
+
 finish
