@@ -249,9 +249,6 @@ static void add_sample(struct blame *b, struct blame_sample sample,
   b->beside += is_beside(b, &sample);
 }
 
-/* So many slow ones are followed for each of the fair choice: 2^TAIL_BITS. */
-#define TAIL_BITS 2
-
 static uint64_t tail_of(const struct blame *b) {
   return b->tail > b->below ? b->tail : b->below;
 }
@@ -262,8 +259,8 @@ static uint64_t failed_of(const struct blame *b) {
   return b->failed < tail ? b->failed : tail;
 }
 
-static uint64_t widest_tail(uint64_t below) {
-  for (int i = 0; i < TAIL_BITS; i++) below = below > UINT64_MAX / 2 ? UINT64_MAX : 2 * below + 1;
+static uint64_t widened(uint64_t below, uint32_t bits) {
+  for (; bits > 0; bits--) below = below > UINT64_MAX / 2 ? UINT64_MAX : 2 * below + 1;
   return below;
 }
 
@@ -302,12 +299,13 @@ static void restrict_to(struct blame *b, uint64_t below, uint64_t tail, uint64_t
   if (tail > tail_of(b)) tail = tail_of(b);
   if (failed < failed_of(b)) b->failed = failed;
   if (below < b->below) b->below = below;
-  b->tail = tail < widest_tail(b->below) ? tail : widest_tail(b->below);
+  uint64_t widest = widened(b->below, BLAME_TAIL_BITS);
+  b->tail = tail < widest ? tail : widest;
 }
 
-void blame_start(struct blame *b, uint64_t below) {
+void blame_start(struct blame *b, uint64_t below, uint32_t tail_bits) {
   b->below = below;
-  b->tail = b->failed = b->follow = widest_tail(below);
+  b->tail = b->failed = b->follow = widened(below, tail_bits);
 }
 
 void blame_restrict(struct blame *b, uint64_t below) {

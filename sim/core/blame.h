@@ -106,8 +106,12 @@ static inline uint64_t blame_time_at(const struct blame *blame, const struct bla
 }
 
 void blame_free(struct blame *blame);
-/* Empty; the fair choice begins with hashes up to this, 2^k - 1. */
-void blame_start(struct blame *blame, uint64_t below);
+/* For each request of the fair choice at most 2^BLAME_TAIL_BITS are followed. */
+#define BLAME_TAIL_BITS 2u
+
+/* Empty; the fair choice begins with hashes up to `below`, 2^k - 1, and 2^tail_bits times as many
+ * are followed for the sake of the slow and the failed ones. */
+void blame_start(struct blame *blame, uint64_t below, uint32_t tail_bits);
 /* Drops all samples with a greater hash than `below`, but for slow and failed ones. */
 void blame_restrict(struct blame *blame, uint64_t below);
 /* Follows half as many as now. */

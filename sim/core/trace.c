@@ -339,16 +339,20 @@ const uint64_t *trace_follow_of(const struct sim *sim, const struct component *c
   return component->kind->is_source ? &sim->traces->follow[component->id] : NULL;
 }
 
+static uint32_t count_sources(const struct sim *sim) {
+  uint32_t sources = 0;
+  for (uint32_t c = 0; c < sim->spec->components; c++) {
+    sources += sim->spec->component[c].kind->is_source;
+  }
+  return sources;
+}
+
 void traces_init(struct sim *sim) {
   struct traces *t = sim->traces = arena_lines(sim->arena, 1, sizeof *t);
   t->free_span = t->free_segment = NO_SPAN;
   t->of = arena_lines(sim->arena, sim->spec->components, sizeof *t->of);
   t->follow = arena_lines(sim->arena, sim->spec->components, sizeof *t->follow);
-  uint32_t sources = 0;
-  for (uint32_t c = 0; c < sim->spec->components; c++) {
-    sources += sim->spec->component[c].kind->is_source;
-  }
-  uint32_t limit = sources ? TRACE_LIMIT / sources : 0;
+  uint32_t sources = count_sources(sim), limit = sources ? TRACE_LIMIT / sources : 0;
   trace_limit(sim, limit > TRACE_LEAST ? limit : TRACE_LEAST);
 }
 
@@ -376,12 +380,21 @@ static uint64_t first_limit(double requests, uint32_t limit) {
   return below;
 }
 
+static uint32_t tail_bits(const struct sim *sim, uint32_t limit) {
+  uint64_t followed = (uint64_t)count_sources(sim) * limit;
+  uint32_t bits = BLAME_TAIL_BITS;
+  while (bits > 0 && followed << bits > TRACE_FOLLOWED) bits--;
+  return bits;
+}
+
 void trace_limit(struct sim *sim, uint32_t limit) {
   struct arena *arena = arena_new();
+  uint32_t bits = tail_bits(sim, limit);
   for (uint32_t c = 0; c < sim->spec->components; c++) {
     struct blame *blame = &sim->traces->of[c];
     *blame = (struct blame){.below = 0, .limit = limit};
-    if (limit > 0) blame_start(blame, first_limit(expected(sim, &sim->component[c], arena), limit));
+    double requests = limit > 0 ? expected(sim, &sim->component[c], arena) : 0;
+    if (limit > 0) blame_start(blame, first_limit(requests, limit), bits);
     note_follow(sim->traces, &sim->component[c]);
   }
   arena_free(arena);

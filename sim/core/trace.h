@@ -54,6 +54,10 @@ static_assert(sizeof(struct span) == 64 && OUTCOMES < 1 << 4, "a span fills one 
 #define TRACE_LIMIT 1024u
 #define TRACE_LEAST 16u
 
+/* With hundreds of sources fewer are followed for the sake of the slow and the failed ones, in the
+ * end none: of each source as many as it keeps, and in all not more than this, are followed. */
+#define TRACE_FOLLOWED 8192u
+
 /* Keeps up to `limit` requests of each source; 0: follows none. Before the simulation has run. */
 void trace_limit(struct sim *sim, uint32_t limit);
 

@@ -4,7 +4,7 @@
 
 #include "harness.h"
 
-enum { MAX_NODES = 256, MAX_FIXUPS = 4096, MAX_PLACES = 64, MAX_HANDLERS = 32, MAX_STEPS = 1024 };
+enum { MAX_NODES = 1024, MAX_FIXUPS = 4096, MAX_PLACES = 64, MAX_HANDLERS = 32, MAX_STEPS = 1024 };
 
 struct node {
   struct scene *scene;
