@@ -1,5 +1,5 @@
 -- A chat: do 99.9 % of all messages reach who is online, or the inbox of who is not, within a
--- second, also when a gateway crashes and all who were connected to it come again?
+-- second, even when a gateway crashes and all who were connected to it come again?
 --
 -- Covers A03.
 -- A million users a day, scaled down to a peak of 6000 who are online and 200 messages a second.

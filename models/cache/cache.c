@@ -479,7 +479,7 @@ const struct kind kind_cache = {
         "written to the origin later. Writes that pass the cache by leave it as it is "
         "unless `invalidate` says otherwise: it goes on answering with what it has, and the ledger "
         "counts such reads as stale. A read of the origin that was under way during a write stores "
-        "what it saw, also after the key was removed. Several misses on one key at the "
+        "what it saw, even after the key was removed. Several misses on one key at the "
         "same time all go to the origin, unless they join (`single_flight`; when the one that asks "
         "gives up, the next one asks in its place). A crash empties the cache, as does the fault "
         "`flush`, "

@@ -364,10 +364,10 @@ const struct kind kind_dns = {
         "A name that stands for components; callers remember the answer until its TTL is "
         "over.",
     .doc =
-        "A caller of it calls one of its components, over the path from the caller to that: "
+        "A caller of the name reaches one of its components, over the path between these two: "
         "the name is no station on the way and takes no time, but for `lookup`. Each calling "
-        "instance remembers what the name stood for until `ttl` is over; meanwhile it goes "
-        "there, also when health checks have found out that nobody answers. So a failover "
+        "instance remembers what the name stood for until `ttl` is over; until then it goes "
+        "there, even when health checks have found out that nobody answers. So a failover "
         "takes as long as detection, fall x interval at most, and then up to the TTL. A client of "
         "one instance has one memory: users that remember by themselves are as many instances. "
         "Checks come from where the name is declared; with `op` they are requests. Left out: "

@@ -429,7 +429,7 @@ const struct kind kind_load_balancer = {
         "entries that all fill in turns (Eisenbud et al. 2016; Envoy). shuffle_shard gives each "
         "value "
         "`choices` backends of its own, of which the one with the fewest calls gets the call, and "
-        "never another one, also where all of them are out of use. latency draws `choices` and "
+        "never another one, even when all of them are out of use. latency draws `choices` and "
         "takes the one with the least product of its calls under way and what its answers take, "
         "an average that jumps up and forgets within 10 s (Finagle's and Envoy's peak EWMA); an "
         "error that comes at once counts as a quick answer. nearest looks at the paths from the "

@@ -286,7 +286,7 @@ void service_outline(const struct spec *spec, const struct component_spec *compo
 const char service_doc[] =
     "Each instance has its own workers and queue. A call waits for a worker, which then runs "
     "the handler of the call's operation step by step. With blocking io the worker is held "
-    "to the end, also while it waits for other components, so a slow dependency uses up the "
+    "to the end, even while it waits for other components, so a slow dependency uses up the "
     "workers; with async io it is free meanwhile and the call queues again, behind those "
     "who wait, for its next piece of work. A call to another component that fails, fails the "
     "handler (the caller sees `failed`) unless the call names a fallback.\n"
@@ -303,7 +303,7 @@ const char service_doc[] =
     "worker to others while it waits for other components.\n"
     "With `instances = on_demand { ... }` (a function of a cloud) a call that finds no instance "
     "with "
-    "room waits for a new one to start; one that nothing was asked of goes after `idle`. All are "
+    "room waits for a new one to start; one that has had no call for `idle` goes. All are "
     "one member without names, whose `workers` are most x concurrency; further calls are refused, "
     "and "
     "a crash takes all. Left out: a limit of how fast their number grows (AWS Lambda: 1000 in 10 "

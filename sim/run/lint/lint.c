@@ -176,7 +176,7 @@ const struct lint_rule lint_rules[] = {
      "a longer retention, or more instances, so that not all are away at once",
      lint_retention_below_outage},
     {"copies-too-far", "copies without a primary are waited for less than a round trip takes",
-     "the farthest one counts as failed in each call, also when it is well",
+     "the farthest one counts as failed in each call, even when it is well",
      "a longer copies.timeout", lint_copies_too_far},
     {"snapshot-too-late", "a log keeps fewer writes than come while a snapshot is on its way",
      "a copy that needs one needs the next one as soon as it has it, and never has all",
