@@ -34,6 +34,24 @@ static void failures_that_are_many_come_first(void **state) {
   }
 }
 
+/* Half a per cent fails: that is what a goal of 99.9 % is missed by, and one of 99 % is not. */
+static void failures_that_miss_a_goal_come_first(void **state) {
+  (void)state;
+  for (int missed = 0; missed < 2; missed++) {
+    char text[512];
+    snprintf(text, sizeof text,
+             "client 'users' { arrivals = constant '100/s', target = 'web' }\n"
+             "service 'web' { on = { fail { p = 0.005 }, work '1ms' } }\n"
+             "goal 'users.availability >= %s'\n"
+             "goal 'users.latency.p50 < 0.1ms'\n"
+             "run { duration = '100s', warmup = '0s', replications = 9 }\n",
+             missed ? "99.9%" : "99%");
+    struct seen s = see(text);
+    assert_int_equal(s.diagnosis.failed_first, missed);
+    forget(&s);
+  }
+}
+
 /* A fault that holds all the time has all failures in its time, which says nothing; of one that
  * holds for most of it, it does where the rest is free of them. */
 static void failures_in_the_time_of_a_fault(void **state) {
@@ -348,6 +366,7 @@ static void transactions_that_stay_half_applied(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(failures_that_are_many_come_first),
+      cmocka_unit_test(failures_that_miss_a_goal_come_first),
       cmocka_unit_test(transactions_that_stay_half_applied),
       cmocka_unit_test(failures_in_the_time_of_a_fault),
       cmocka_unit_test(failures_in_the_times_of_several_faults),

@@ -489,8 +489,20 @@ double failures_share(const struct results *results) {
 /* From this share on, what failed is told first. */
 #define MANY 0.01
 
+/* A goal on what is answered is missed. */
+static bool goals_miss_answers(const struct results *results) {
+  for (uint32_t i = 0; i < results->goals; i++) {
+    const struct goal_result *g = &results->goal[i];
+    if (g->verdict != VERDICT_FAIL) continue;
+    if (g_str_has_suffix(g->goal->metric, ".availability")) return true;
+    if (strstr(g->goal->metric, ".errors.") != NULL) return true;
+  }
+  return false;
+}
+
 bool failures_are_many(const struct results *results) {
   const struct spec *spec = &results->scenario->spec;
+  if (failures_share(results) > FAILED_NEGLIGIBLE && goals_miss_answers(results)) return true;
   if (!(failures_share(results) <= MANY) || gone_say_all(results, NULL)) return true;
   for (uint32_t i = 0; i < spec->components; i++) {
     if (!spec->component[i].kind->is_source) continue;

@@ -15,8 +15,9 @@ bool failures_may_be_of_load(const struct results *results, uint32_t client);
 /* Of all requests that ended; NaN: none did. */
 double failures_share(const struct results *results);
 
-/* Whether more than one in a hundred of all requests failed, none ended, or what was acknowledged
- * is gone (gone.h): then that is what a reader should learn first. */
+/* Whether more than one in a hundred of all requests failed or had not ended, none ended, a goal on
+ * the answered ones is missed, or what was acknowledged is gone (gone.h): then that is what a
+ * reader should learn first. */
 bool failures_are_many(const struct results *results);
 
 /* Sentences; "" without a client. To be released with g_free. */
