@@ -233,6 +233,17 @@ static void felt_after_it(void **state) {
   assert_said(s.diagnosis.failed, "; all failures of replication 1 came in the ");
   assert_said(s.diagnosis.failed, " after the fault 'flush c'");
   forget(&s);
+  /* One that lasts is felt after its end, too: the cache comes back empty. */
+  s =
+      see("client 'users' { arrivals = poisson '500/s', target = 'c', timeout = '400ms',\n"
+          "  keys = zipf { n = 5000, s = 0.9 } }\n"
+          "cache 'c' { capacity = 4000, origin = 'db' }\n"
+          "database 'db' { workers = 4, connections = 200, read = exponential '25ms' }\n"
+          "fault { crash 'c', at = '100s', lasts = '2s' }\n"
+          "run { duration = '260s', warmup = '60s', replications = 2 }\n");
+  assert_said(s.diagnosis.failed, "; all failures of replication 1 came in the ");
+  assert_said(s.diagnosis.failed, " after the fault 'crash c' began");
+  forget(&s);
 }
 
 /* Last in, first out, and those who give up leave the queue: who gets a worker has hardly waited,

@@ -264,25 +264,31 @@ static bool span_of_failures(const struct timeline *t, uint32_t client, uint32_t
   return *from < t->looks;
 }
 
-/* A fault that is over as it begins, such as a cache that is emptied, may be felt for long: it
- * explains failures of which none came before it, and the last a fraction of the run later. */
-#define FELT_MOST 0.25
+/* The only fault may be felt for long after it, as where a cache comes back empty: it explains
+ * failures of which none came before it, for a while at least, and the last a fraction of the run
+ * after its end. */
+#define FELT_MOST (1.0 / 3)
+#define CALM_LEAST 0.1
 
 static bool say_strike(const struct results *results, uint32_t client, GString *text) {
   const struct timeline *t = results->timeline;
-  if (t == NULL || t->periods != 1 || t->period[0].from_ns != t->period[0].until_ns) return false;
+  if (t == NULL || t->periods != 1 || t->period[0].until_ns >= results->duration_ns) return false;
+  const struct fault_period *fault = &t->period[0];
   struct arena *arena = arena_new();
   struct way way = way_of(&results->scenario->spec, client, arena);
-  bool meets = way_meets(&way, t->period[0].fault);
+  bool meets = way_meets(&way, fault->fault);
   arena_free(arena);
-  uint32_t first = (uint32_t)(results->warmup.ns / t->window_ns), from, to,
-           struck = (uint32_t)(t->period[0].from_ns / t->window_ns);
+  uint32_t first = (uint32_t)(results->warmup.ns / t->window_ns), from, to;
+  uint32_t struck = (uint32_t)(fault->from_ns / t->window_ns);
+  uint32_t over = (uint32_t)(fault->until_ns / t->window_ns);
+  double measured = t->looks - first;
   if (!meets || !span_of_failures(t, client, first, &from, &to) || from < struck) return false;
-  if (to - struck + 1 > FELT_MOST * (t->looks - first)) return false;
-  double felt_s = (double)((to + 1) * t->window_ns - t->period[0].from_ns) / 1e9;
-  g_string_append_printf(text, "; all failures%s came in the %s after the fault '%s'",
+  if (struck < first + CALM_LEAST * measured || to + 1 > over + FELT_MOST * measured) return false;
+  double felt_s = (double)((to + 1) * t->window_ns - fault->from_ns) / 1e9;
+  g_string_append_printf(text, "; all failures%s came in the %s after the fault '%s'%s",
                          results->replications > 1 ? " of replication 1" : "",
-                         format_value(UNIT_SECONDS, felt_s).text, t->period[0].fault->name);
+                         format_value(UNIT_SECONDS, felt_s).text, fault->fault->name,
+                         fault->until_ns > fault->from_ns ? " began" : "");
   return true;
 }
 
