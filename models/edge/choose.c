@@ -74,6 +74,8 @@ static uint64_t hashed(const struct sim *sim, const struct load_balancer_state *
       return column_get(sim, call, COLUMN_TIER);
     case HASH_BY_CLIENT:
       return column_get(sim, call, COLUMN_CLIENT);
+    case HASH_BY_ALL:
+      return 0;
     case HASH_BY_CALLER:
       return member_identity(call_maker(sim, call));
   }

@@ -382,7 +382,7 @@ static const struct param reports_params[] = {
     {0},
 };
 
-static const char *const by_choices[] = {"key", "user", "tier", "client", "caller", NULL};
+static const char *const by_choices[] = {"key", "user", "tier", "client", "caller", "all", NULL};
 
 static const char *const steps_of_front[] = {"limit", NULL};
 
@@ -441,11 +441,15 @@ const struct param load_balancer_params[] = {
      .fallback = "key",
      .choices = by_choices,
      .needs = "algorithm = hash|consistent_hash|maglev|shuffle_shard",
-     .doc = "For hash, consistent_hash, maglev, shuffle_shard: what of a request is hashed: the "
-            "data that it is "
-            "about (the client's `keys`), the user who sends it (`users`), the tier of that user, "
-            "the component that "
-            "sent it first (client), or the instance that calls the balancer (caller)."},
+     .doc =
+         "For hash, consistent_hash, maglev, shuffle_shard: what of a request is hashed: the "
+         "data that it is "
+         "about (the client's `keys`), the user who sends it (`users`), the tier of that user, "
+         "the component that "
+         "sent it first (client), or the instance that calls the balancer (caller). With all every "
+         "request is alike: one instance gets them while it is in use, as an active one with "
+         "others "
+         "standing by, or with `bounded` as many as it may have, the next one the rest."},
     {.name = "weights",
      .type = PARAM_WEIGHTS,
      .offset = AT(weights),

@@ -12,7 +12,14 @@
 #include "second_best.h"
 #include "sim.h"
 
-enum hash_by { HASH_BY_KEY, HASH_BY_USER, HASH_BY_TIER, HASH_BY_CLIENT, HASH_BY_CALLER };
+enum hash_by {
+  HASH_BY_KEY,
+  HASH_BY_USER,
+  HASH_BY_TIER,
+  HASH_BY_CLIENT,
+  HASH_BY_CALLER,
+  HASH_BY_ALL
+};
 
 #define MAX_BACKENDS 32767
 

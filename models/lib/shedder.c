@@ -97,13 +97,15 @@ bool shed_by_wait(const struct shed_config *config, struct shedder *s, uint32_t 
   bool standing = is_standing(config, s, wait_ns, more, now_ns);
   uint64_t spared = spared_ns(config, class);
   if (!standing) {
-    s->dropping = false;
+    s->dropping = s->turned_away = false;
     return false;
   }
+  if (s->turned_away) s->next_ns = law(config, s, s->next_ns);
+  s->turned_away = false;
   if (s->dropping) {
     if (now_ns < s->next_ns + spared) return false;
     s->count++;
-    s->next_ns = law(config, s, s->next_ns);
+    s->turned_away = true;
     return true;
   }
   if (now_ns < s->above_ns + spared) return false;

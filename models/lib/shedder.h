@@ -43,6 +43,7 @@ bool shed_by_queue(const struct shed_config *config, uint32_t class, uint64_t wa
 /* CoDel's state, of one member. */
 struct shedder {
   bool above, dropping;
+  bool turned_away;  /* the last one: the next one is due later, if that has waited too long */
   uint64_t above_ns; /* `above`: from then on all have waited too long for an interval */
   uint64_t next_ns;  /* `dropping`: when the next one is due */
   uint64_t count;    /* turned away since it began */

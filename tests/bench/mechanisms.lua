@@ -5,6 +5,9 @@ local mechanisms = {
   "nothing", -- users, a server, a database, 1 ms between users and server
   "few_workers", -- calls may have to wait
   "sjf",
+  "evict", -- lowest: a full queue would drop a write
+  "mmpp", -- arrivals whose rate jumps between two phases
+  "surge", -- twice as many for a second of each ten
   "timeout",
   "deadline",
   "retry",
@@ -14,11 +17,14 @@ local mechanisms = {
   "pool",
   "adaptive_pool",
   "fallback",
+  "fallback_by_cause",
+  "pass_on",
   "whole_policy",
   "users_and_tiers",
   "limit",
   "limit_per_user",
   "limit_sliding_log",
+  "obeys", -- the limit with retry_after, and users who would come again when told
   "shed_by_queue",
   "shed_by_wait",
   "compress",
@@ -34,10 +40,13 @@ local mechanisms = {
   "tls_kept",
   "ocsp", -- tls, and the server's certificate is checked with a responder
   "sessions", -- a user holds one of the server's sessions for 10 s on average
+  "session_journey", -- and makes two requests on it, a thousandth of a second apart
+  "buffer", -- a wire of 1 Gbit/s with room before it
   "cache",
   "cache_sieve",
   "cache_ttl",
   "cache_single_flight",
+  "cache_by_tier", -- each tier's answers kept apart
   "copies_async",
   "copies_sync",
   "copies_quorum",
@@ -65,6 +74,8 @@ local policies = {
   pool = { pool = { size = 64, queue = 100 } },
   adaptive_pool = { pool = { size = aimd { start = 32, most = 200 }, queue = 100 } },
   fallback = { timeout = "1s", fallback = { sleep "1ms" } },
+  fallback_by_cause = { timeout = "1s", fallback = { timeout = { sleep "1ms" }, otherwise = {} } },
+  pass_on = { timeout = "1s", pass_on = { "timeout" } },
 }
 policies.whole_policy = {
   timeout = "1s", deadline = "3s",
@@ -74,6 +85,7 @@ policies.whole_policy = {
 local before = {
   limit = limit { "10000/s", burst = 1000 },
   limit_per_user = limit { "1000/s", burst = 100, per = "user" },
+  obeys = limit { "10000/s", burst = 1000, retry_after = true },
   limit_sliding_log = limit { "10000/s", window = "1s", algorithm = "sliding_log" },
   shed_by_queue = shed { when = "queue > 40", keep = { "paid", "free" } },
   shed_by_wait = shed { when = "wait > 500ms" },
@@ -110,7 +122,7 @@ for key, value in pairs(policies[all and "whole_policy" or with] or {}) do step[
 local plan = { work "1ms", call(step) }
 if before[with] then table.insert(plan, 1, before[with]) end
 if all then table.insert(plan, 1, before.limit_per_user) end
-local named = before[with] or with == "users_and_tiers" or all
+local named = before[with] or with == "users_and_tiers" or with == "cache_by_tier" or all
 if with == "publish" or with == "publish_two_groups" then
   plan[#plan + 1] = publish { "events", key = true }
   topic "events" { partitions = 4 }
@@ -134,26 +146,37 @@ local path_ = { from = "a", to = "b", latency = "1ms" }
 if connections[with] or all then
   path_.transport, path_.connect = "tcp", connections[all and "tls_kept" or with]
 end
+if with == "buffer" then path_.bandwidth, path_.buffer = "1Gbit/s", "10MB" end
 path(path_)
 if with == "ocsp" then service "ca" { zone = "b" } end
-local holds = with == "sessions"
+local holds, visits = with:find "^session" ~= nil, with == "session_journey"
+if with == "surge" then
+  fault { surge { "users", factor = 2 }, mttf = "9s", mttr = "1s" }
+end
+local rates = { session_journey = "500/s", surge = "909/s" } -- 1000 requests a second in all
+local phases = mmpp { { "500/s", "10ms" }, { "1500/s", "10ms" } }
 
 client "users" {
-  arrivals = poisson "1000/s", target = target, zone = "a",
-  mix = { read = 0.9, write = 0.1 }, keys = zipf { n = 10000, s = 0.9 },
+  arrivals = with == "mmpp" and phases or poisson(rates[with] or "1000/s"),
+  target = target, zone = "a", obeys = with == "obeys" and "retry_after" or nil,
+  journey = visits and { request "read", pause "1ms", request "read" } or nil,
+  mix = not visits and { read = 0.9, write = 0.1 } or nil,
+  request = with == "buffer" and "1kB" or nil, keys = zipf { n = 10000, s = 0.9 },
   tier = named and { free = 0.9, paid = 0.1 } or nil, users = (named or holds) and 1000 or nil,
   session = holds and { lasts = exponential "10s", holds = "web", attempts = 3 } or nil,
 }
-local few = with == "few_workers" or with == "sjf" or with:find "^shed"
+local few = with == "few_workers" or with == "sjf" or with == "evict" or with:find "^shed"
 service "web" {
   workers = few and 4 or "unlimited", instances = balancers[with] and 4 or 1, zone = "b",
-  discipline = with == "sjf" and "sjf" or nil, on = { default = plan },
+  discipline = with == "sjf" and "sjf" or nil, queue = with == "evict" and 100 or nil,
+  evict = with == "evict" and "lowest" or nil,
+  priority = with == "evict" and { "read", "write" } or nil, on = { default = plan },
 }
 local behind = "pg"
 if with:find "^cache" then
   cache "store" {
     origin = "pg", capacity = 1000, policy = with == "cache_sieve" and "sieve" or "lru",
-    ttl = with == "cache_ttl" and "60s" or nil,
+    ttl = with == "cache_ttl" and "60s" or nil, per = with == "cache_by_tier" and "tier" or nil,
     single_flight = with == "cache_single_flight" or nil,
   }
 else

@@ -108,6 +108,27 @@ static void test_ends(void **state) {
   }
 }
 
+/* Aim: soon after means within 16 intervals of when the last one that was turned away was due, if
+ * the one behind it had not waited too long; else of when the next one was. The tenth is due at
+ * 570.477 ms, the eleventh at 602.1 ms: at 2180 ms it begins again, or goes on. */
+static void test_soon_after(void **state) {
+  (void)state;
+  struct shed_config config = config_of("wait > 5ms", 0);
+  uint64_t at[16];
+  for (int way = 0; way < 2; way++) {
+    struct shedder s = {0};
+    assert_int_equal(times_of(&config, &s, 0, 0, 570477, 6 * MS, at, 16), 9);
+    uint64_t us = 570477;
+    while (!shed_by_wait(&config, &s, 0, 6 * MS, true, us * US)) us++;
+    assert_in_range(us, 570477, 570479);
+    if (way) assert_false(shed_by_wait(&config, &s, 0, 6 * MS, true, (us + 1) * US));
+    assert_false(shed_by_wait(&config, &s, 0, 4 * MS, true, (us + 2) * US));
+    assert_in_range(times_of(&config, &s, 0, 2080000, 2281000, 6 * MS, at, 16), 2, 4);
+    assert_int_equal(at[0], 2180000);
+    assert_in_range(at[1] - at[0], way ? 33333 : 100000, way ? 33335 : 100001);
+  }
+}
+
 /* Aim: a class above another is turned away an interval later than that would be. */
 static void test_spared(void **state) {
   (void)state;
@@ -125,7 +146,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_parse),       cmocka_unit_test(test_by_queue),
       cmocka_unit_test(test_control_law), cmocka_unit_test(test_ends),
-      cmocka_unit_test(test_spared),
+      cmocka_unit_test(test_spared),      cmocka_unit_test(test_soon_after),
   };
   return cmocka_run_group_tests_name("shedder", tests, NULL, NULL);
 }
