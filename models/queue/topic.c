@@ -121,11 +121,20 @@ static void topic_on_reply(struct sim *sim, struct member *member, struct frame 
   group_answer(sim, member, call, outcome);
 }
 
-static void topic_on_consumer(struct sim *sim, struct member *member, struct member *consumer) {
+static void topic_on_consumer(struct sim *sim, struct member *member, struct member *consumer,
+                              bool restarted) {
   struct topic_state *t = topic_of(member);
   struct topic_group *g = &t->group[t->group_of[consumer->id]];
-  topic_policy_restart(sim, &g->consumer[t->consumer_of[consumer->id]]);
-  group_opens(t, g, &g->consumer[t->consumer_of[consumer->id]]);
+  struct topic_consumer *c = &g->consumer[t->consumer_of[consumer->id]];
+  if (restarted) {
+    topic_policy_restart(sim, c);
+    group_opens(t, g, c);
+  } else if (g->partition) {
+    session_consumer_hangs(sim, member, g, c);
+    if (!consumer->hung) session_look(sim, member, g, c);
+  } else {
+    return;
+  }
   if (!member->hung) group_serve(sim, member, g);
 }
 
@@ -432,7 +441,9 @@ const struct kind kind_topic = {
         "With `partitions` each instance of a group has some of them for itself. Each partition "
         "is in order as long as its instance has one worker. A partition changes hands when its "
         "instance has done with the messages that it has of it, as with Kafka's cooperative "
-        "assignment. Nobody finds out that an instance hangs.\n"
+        "assignment. One of which nothing is heard for `session`, as it hangs or is cut off, has "
+        "lost "
+        "them: what it has is delivered to others, and what it ends later is done twice.\n"
         "With `copies` the topic is several brokers. Each partition is a log that one broker "
         "leads and the others fetch from, as in Kafka. A message is delivered when all brokers "
         "in sync have it. When the leader has been away for `session`, one of those in sync "

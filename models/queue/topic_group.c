@@ -170,7 +170,7 @@ static void count_return(struct sim *sim, const struct member *member, struct to
            (double)sim->now_ns / 1e9, member->component->spec->name);
 }
 
-static void give_back(struct sim *sim, struct member *member, struct topic_group *g, uint32_t id) {
+void group_give_back(struct sim *sim, struct member *member, struct topic_group *g, uint32_t id) {
   struct topic_state *t = topic_of(member);
   struct letter *l = letter_at(t, id);
   const struct subscription *s = g->consumer[l->consumer].config;
@@ -362,7 +362,9 @@ static void acknowledge_all(struct sim *sim, struct topic_state *t, struct topic
 static void worked(struct sim *sim, struct topic_state *t, struct topic_group *g,
                    struct topic_consumer *c, uint32_t id) {
   struct letter *l = letter_at(t, id);
-  if (l->state == LETTER_WAITING) { /* too late, but nobody else has it yet */
+  if (g->partition && (l->state == LETTER_WAITING || l->state == LETTER_DELAYED)) {
+    c->has--;                              /* who has lost a partition acknowledges nothing of it */
+  } else if (l->state == LETTER_WAITING) { /* too late, but nobody else has it yet */
     t->acknowledged++;
     group_forget(sim, t, g, id, LET_ACKED);
     c->has--;
@@ -387,7 +389,7 @@ static void broke(struct sim *sim, struct member *member, struct topic_group *g,
   c->has -= c->n_worked;
   uint32_t n = c->n_worked;
   c->n_worked = 0;
-  for (uint32_t i = 0; i < n; i++) give_back(sim, member, g, c->worked[i]);
+  for (uint32_t i = 0; i < n; i++) group_give_back(sim, member, g, c->worked[i]);
 }
 
 static void not_worked(struct sim *sim, struct member *member, struct topic_group *g,
@@ -404,7 +406,8 @@ static void not_worked(struct sim *sim, struct member *member, struct topic_grou
     t->deliveries--;
     t->redeliveries -= --l->deliveries > 0;
   }
-  if (has) give_back(sim, member, g, id);
+  if (has) group_give_back(sim, member, g, id);
+  if (outcome == OUTCOME_UNREACHABLE && g->partition) session_vanished(sim, member, g, c);
   if (outcome == OUTCOME_REFUSED && !member_is_off(c->member)) {
     dues_push(&g->dues, (struct due){.at_ns = sim->now_ns + REOPENS_NS,
                                      .letter = (uint32_t)(c - g->consumer),
@@ -485,9 +488,17 @@ static void one_due(struct sim *sim, struct member *member, struct topic_group *
     group_enter_ring(g, &g->consumer[due->letter]);
     return;
   }
+  if (due->what == DUE_SILENT) {
+    session_silent(sim, member, g, &g->consumer[due->letter], due->stamp);
+    return;
+  }
+  if (due->what == DUE_REACHED) {
+    session_look(sim, member, g, &g->consumer[due->letter]);
+    return;
+  }
   if (due->what == DUE_SESSION) {
     struct topic_consumer *c = &g->consumer[due->letter];
-    if (!c->closed || c->closings != due->stamp) return;
+    if (!c->closed || c->closings != due->stamp || c->gone) return;
     c->gone = true;
     partitions_assign(t, g);
     return;
@@ -515,7 +526,7 @@ static void one_due(struct sim *sim, struct member *member, struct topic_group *
         group_enter_ring(g, &g->consumer[l->consumer]);
       }
       t->reappeared++;
-      give_back(sim, member, g, due->letter);
+      group_give_back(sim, member, g, due->letter);
       return;
     case DUE_EXPIRES:
       expire(sim, t, g, due->letter);
@@ -523,6 +534,8 @@ static void one_due(struct sim *sim, struct member *member, struct topic_group *
     case DUE_OPENS:
     case DUE_ADMITS:
     case DUE_SESSION:
+    case DUE_SILENT:
+    case DUE_REACHED:
       return;
   }
 }

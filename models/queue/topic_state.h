@@ -26,7 +26,7 @@ struct topic_consumer {
   bool ready;                  /* in the ring */
   bool closed;                 /* refused or broke: nothing is sent until it is heard of again */
   bool gone;                   /* closed for a session: has no partitions */
-  uint32_t closings;
+  uint32_t closings, silences;
   uint32_t *worked; /* letters that wait to be acknowledged together */
   uint32_t n_worked;
 };
@@ -44,7 +44,9 @@ struct due {
     DUE_TRY,
     DUE_OPENS,
     DUE_ADMITS,
-    DUE_SESSION
+    DUE_SESSION,
+    DUE_SILENT,
+    DUE_REACHED
   } what;
 };
 
@@ -185,6 +187,8 @@ void group_plan(struct sim *sim, struct member *member, struct topic_group *g, u
 /* A consumer may have room. */
 void group_enter_ring(struct topic_group *g, struct topic_consumer *c);
 
+void group_give_back(struct sim *sim, struct member *member, struct topic_group *g, uint32_t id);
+
 void topic_age_update(struct sim *sim, struct topic_state *t);
 
 /* --- partitions (topic_partitions.c) --------------------------------------------------------- */
@@ -201,6 +205,22 @@ uint32_t partitions_take(struct topic_state *t, struct topic_group *g, uint32_t 
 /* The consumer has one more message of a partition, or one less. */
 void partition_hold(struct topic_group *g, const struct letter *l);
 void partition_release(struct topic_group *g, const struct letter *l);
+
+/* --- consumers of which nothing is heard (topic_session.c) ------------------------------------ */
+
+/* One begins to hang, or ends it; it has hung for a session; a message to it has vanished, and it
+ * is looked whether it is reached again. */
+void session_consumer_hangs(struct sim *sim, struct member *member, struct topic_group *g,
+                            struct topic_consumer *c);
+void session_silent(struct sim *sim, struct member *member, struct topic_group *g,
+                    struct topic_consumer *c, uint32_t stamp);
+void session_vanished(struct sim *sim, struct member *member, struct topic_group *g,
+                      struct topic_consumer *c);
+void session_look(struct sim *sim, struct member *member, struct topic_group *g,
+                  struct topic_consumer *c);
+/* Its partitions are given to others, and what it has is delivered again. */
+void session_ends(struct sim *sim, struct member *member, struct topic_group *g,
+                  struct topic_consumer *c);
 
 /* --- what is due (topic_dues.c) ------------------------------------------------------------- */
 

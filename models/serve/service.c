@@ -323,7 +323,9 @@ static void service_on_fault(struct sim *sim, struct member *member, const struc
   if (fault == &fault_crash && s->coordinates) {
     coordinator_crash(sim, member, &s->coordinator, begins);
   }
-  if (fault == &fault_crash && !begins && s->consumer.config) consumer_is_back(sim, member);
+  if (s->consumer.config && (fault == &fault_hang || (fault == &fault_crash && !begins))) {
+    consumer_changes(sim, member, fault == &fault_crash);
+  }
 }
 
 static struct consumer *service_consumer(struct member *member) {

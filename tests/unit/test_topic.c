@@ -406,6 +406,38 @@ static void test_reply(void **state) {
   expect(text, "q.consumed", 3);
 }
 
+/* Aim: an instance that hangs, or is cut off, loses its partition after a session of 10 s: what it
+ * has, and what came for it meanwhile, waits so long and no longer; without a session until it is
+ * back. What it had is done twice. */
+static void test_silent(void **state) {
+  (void)state;
+#define SILENT(SESSION, FAULT)                                                              \
+  EVERY("2/s", "")                                                                          \
+  "region \"r\" { zones = { \"x\", \"y\" } }\n"                                             \
+  "topic \"q\" { partitions = 2, zone = \"x\" }\n"                                          \
+  "service \"a\" { instances = 2, zone = { \"x\", \"y\" }, workers = 1, work = \"100ms\", " \
+  "subscribe = { \"q\", session = \"" SESSION "\" } }\nfault { " FAULT                      \
+  ", at = \"10.05s\", lasts = \"60s\" }\n"
+  const char *hangs = SILENT("10s", "hang \"a[2]\"");
+  double most = metric_of(hangs, "a.end_to_end.max", 100);
+  if (most < 9 || most > 12) fail_msg("what waits for a hung instance takes %g s", most);
+  expect(hangs, "q.rebalances", 2);
+  expect(hangs, "q.redeliveries", 1);
+  expect(hangs, "q.duplicates", 1);
+  expect(hangs, "q.lost", 0);
+  expect(hangs, "q.backlog.end", 0);
+  const char *late = SILENT("80s", "hang \"a[2]\"");
+  assert_true(metric_of(late, "a.end_to_end.max", 100) > 59);
+  expect(late, "q.rebalances", 0);
+  expect(late, "q.duplicates", 0);
+  const char *cut = SILENT("10s", "partition { \"x\", \"y\" }");
+  most = metric_of(cut, "a.end_to_end.max", 100);
+  if (most < 9 || most > 12) fail_msg("what waits for an instance cut off takes %g s", most);
+  expect(cut, "q.rebalances", 2);
+  expect(cut, "q.duplicates", 0);
+  expect(cut, "q.lost", 0);
+}
+
 static void test_mistakes(void **state) {
   (void)state;
   static const struct {
@@ -463,7 +495,8 @@ int main(void) {
       cmocka_unit_test(test_retention),   cmocka_unit_test(test_joins),
       cmocka_unit_test(test_topic_crash), cmocka_unit_test(test_members),
       cmocka_unit_test(test_partitions),  cmocka_unit_test(test_dedup),
-      cmocka_unit_test(test_reply),       cmocka_unit_test(test_mistakes),
+      cmocka_unit_test(test_reply),       cmocka_unit_test(test_silent),
+      cmocka_unit_test(test_mistakes),
   };
   return cmocka_run_group_tests_name("topic", tests, folder_make, folder_remove);
 }

@@ -331,11 +331,11 @@ void delivery_worked(struct sim *sim, struct consumer *consumer, const struct fr
   attempt_over(sim, record);
 }
 
-void consumer_is_back(struct sim *sim, struct member *member) {
+void consumer_changes(struct sim *sim, struct member *member, bool restarted) {
   const struct subscription *s = subscription_of(member->component->spec);
   struct component *topic = &sim->component[s->topic];
   for (uint32_t i = 0; i < topic->members; i++) {
-    topic->kind->on_consumer(sim, &topic->member[i], member);
+    topic->kind->on_consumer(sim, &topic->member[i], member, restarted);
   }
 }
 

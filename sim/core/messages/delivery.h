@@ -108,7 +108,8 @@ void delivery_worked(struct sim *sim, struct consumer *consumer, const struct fr
 /* The call was answered before the work ended; `rest` goes on with it. */
 void delivery_goes_on(struct sim *sim, const struct frame *call, const struct frame *rest);
 
-/* The member takes messages again after a crash or a start. */
-void consumer_is_back(struct sim *sim, struct member *member);
+/* The member takes messages again after a crash or a start (`restarted`); or it begins to hang, or
+ * ends it. */
+void consumer_changes(struct sim *sim, struct member *member, bool restarted);
 
 #endif

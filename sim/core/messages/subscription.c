@@ -78,10 +78,12 @@ const struct param subscription_params[] = {
      .offset = AT(session_ns),
      .fallback = "45s",
      .min = 1,
-     .doc = "Of a topic with partitions: after so long without a sign of it an instance that broke "
-            "loses its partitions to the others (Kafka's session.timeout.ms: 45 s). Of any topic: "
-            "after so long a message that vanished on its way to an instance, or its "
-            "acknowledgement, is missed and comes again, unless `visibility` is shorter."},
+     .doc =
+         "Of a topic with partitions: after so long without a sign of it an instance that broke, "
+         "hangs or is cut off loses its partitions to the others (Kafka's session.timeout.ms: 45 "
+         "s). Of any topic: "
+         "after so long a message that vanished on its way to an instance, or its "
+         "acknowledgement, is missed and comes again, unless `visibility` is shorter."},
     {.name = "dedup",
      .type = PARAM_DURATION,
      .offset = AT(dedup_ns),

@@ -1,0 +1,71 @@
+/* Consumers of a topic with partitions of which nothing is heard: one that hangs, or that the
+ * topic cannot reach, sends no signs of life. After a session without one its partitions are given
+ * to the others, who begin with what it has not acknowledged; when it is heard again it gets its
+ * part (Kafka's session.timeout.ms). What it has under way it ends all the same, and does again
+ * what others have done. */
+#include "life.h"
+#include "network.h"
+#include "topic_state.h"
+
+#define LOOKS_NS UINT64_C(1000000000) /* how often it is looked whether one is reached again */
+
+static void plan(struct sim *sim, struct member *member, struct topic_group *g,
+                 const struct topic_consumer *c, uint64_t delay_ns, enum due_what what) {
+  if (delay_ns >= TIME_NEVER / 2) return;
+  dues_push(&g->dues, (struct due){.at_ns = sim->now_ns + delay_ns,
+                                   .letter = (uint32_t)(c - g->consumer),
+                                   .stamp = c->silences,
+                                   .what = what});
+  group_set_timer(sim, member, g);
+}
+
+static bool reaches(struct sim *sim, struct member *member, const struct topic_consumer *c) {
+  uint64_t delay_ns;
+  return sim->network == NULL || network_reaches(sim, member, c->member, &delay_ns);
+}
+
+void session_ends(struct sim *sim, struct member *member, struct topic_group *g,
+                  struct topic_consumer *c) {
+  struct topic_state *t = topic_of(member);
+  if (c->gone) return;
+  c->gone = true;
+  uint32_t number = (uint32_t)(c - g->consumer);
+  c->has -= c->n_worked;
+  c->n_worked = 0;
+  for (uint32_t id = 0; id < t->letters.used; id++) {
+    const struct letter *l = letter_at(t, id);
+    if (l->group != g->index || l->consumer != number) continue;
+    if (l->state == LETTER_PAUSING) c->has--; /* no call is out */
+    bool has = l->state == LETTER_DELIVERED || l->state == LETTER_PAUSING;
+    if (has || l->state == LETTER_WORKED) group_give_back(sim, member, g, id);
+  }
+  partitions_assign(t, g);
+}
+
+void session_consumer_hangs(struct sim *sim, struct member *member, struct topic_group *g,
+                            struct topic_consumer *c) {
+  c->silences++;
+  if (c->member->hung) plan(sim, member, g, c, c->config->session_ns, DUE_SILENT);
+}
+
+void session_silent(struct sim *sim, struct member *member, struct topic_group *g,
+                    struct topic_consumer *c, uint32_t stamp) {
+  if (c->silences == stamp && c->member->hung) session_ends(sim, member, g, c);
+}
+
+void session_vanished(struct sim *sim, struct member *member, struct topic_group *g,
+                      struct topic_consumer *c) {
+  if (c->gone || reaches(sim, member, c)) return;
+  session_ends(sim, member, g, c);
+  plan(sim, member, g, c, LOOKS_NS, DUE_REACHED);
+}
+
+void session_look(struct sim *sim, struct member *member, struct topic_group *g,
+                  struct topic_consumer *c) {
+  if (!c->gone || member_is_off(c->member)) return;
+  if (reaches(sim, member, c)) {
+    if (!c->member->hung) group_opens(topic_of(member), g, c);
+  } else {
+    plan(sim, member, g, c, LOOKS_NS, DUE_REACHED);
+  }
+}
