@@ -142,6 +142,10 @@ holds file.html 'The goal that fails most often is'
 sed 's/"verdict": "fail"/"verdict": "undecided"/' sweep.json >undecided.json
 expect 0 report undecided.json -o file.html
 holds file.html 'Undecided means that an interval straddles a limit'
+lacks file.html 'or that a goal holds only without'
+sed 's/"verdict": "undecided"/"unfinished": 0.5, "verdict": "undecided"/' undecided.json >hangs.json
+expect 0 report hangs.json -o hangs.html
+holds hangs.html 'or longer runs decide it; or that a goal holds only without requests that had not ended.'
 holds file.html '0 fail one'
 lacks file.html 'most often is'
 rm shop.sweep/points/000002.json

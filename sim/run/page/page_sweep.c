@@ -15,7 +15,17 @@
 /* Verdicts of all points together. */
 struct tally {
   size_t met, failed, open, missing;
+  bool hang; /* some goals are undecided since requests had not ended */
 };
+
+static bool any_hang(const json_t *goals) {
+  for (size_t i = 0; i < json_array_size(goals); i++) {
+    const json_t *goal = json_array_get(goals, i);
+    bool undecided = strcmp(page_verdict_of(goal), "undecided") == 0;
+    if (undecided && tree_number(goal, "unfinished") > 0) return true;
+  }
+  return false;
+}
 
 static void count(struct tally *tally, const json_t *point) {
   const char *overall = page_overall(json_object_get(point, "goals"));
@@ -25,6 +35,7 @@ static void count(struct tally *tally, const json_t *point) {
     tally->failed++;
   } else if (strcmp(overall, "undecided") == 0) {
     tally->open++;
+    tally->hang |= any_hang(json_object_get(point, "goals"));
   } else {
     tally->met++;
   }
@@ -82,9 +93,11 @@ static void say_tally(const struct page *p, GString *out) {
   }
   g_string_append_c(out, '.');
   if (t.open > 0) {
-    g_string_append(out,
-                    " Undecided means that an interval straddles a limit: more replications (-r) "
-                    "or longer runs decide it.");
+    g_string_append_printf(
+        out,
+        " Undecided means that an interval straddles a limit: more replications (-r) "
+        "or longer runs decide it%s.",
+        t.hang ? "; or that a goal holds only without requests that had not ended" : "");
   }
 }
 

@@ -58,8 +58,8 @@ static void keep_goodput(json_t *kept, const json_t *metrics, const char *goal) 
 }
 
 static json_t *lean_goals(const json_t *goals) {
-  static const char *const keys[] = {"goal",    "metric", "op", "limit", "unit", "pass",
-                                     "verdict", "value",  "lo", "hi",    NULL};
+  static const char *const keys[] = {"goal",    "metric", "op", "limit", "unit",       "pass",
+                                     "verdict", "value",  "lo", "hi",    "unfinished", NULL};
   json_t *list = json_array();
   for (size_t i = 0; i < json_array_size(goals); i++) {
     json_array_append_new(list, only(json_array_get(goals, i), keys));
