@@ -16,6 +16,8 @@
 /* A count that is over as soon as the rate is greater than 0. */
 #define NEXT_TO_NOTHING 1e-30
 
+static void crowd_change(struct sim *sim, struct member *member, struct arrival_source *source);
+
 static double bounded(double gap_ns) {
   return gap_ns < LONGEST_GAP_NS ? gap_ns : LONGEST_GAP_NS;
 }
@@ -81,6 +83,11 @@ uint64_t arrivals_changing_ns(struct sim *sim, struct arrival_source *source, do
 }
 
 void arrivals_surge(struct sim *sim, struct member *member, struct arrival_source *source) {
+  if (source->busy) {
+    source->surge = member->surge;
+    if (source->started) crowd_change(sim, member, source);
+    return;
+  }
   if (!source->changes) return; /* none of those that have a rate */
   uint64_t now_ns = sim->now_ns, left_ns = source->due_ns - now_ns;
   double surge = source->surge;
@@ -164,9 +171,17 @@ static uint64_t think_ns(const struct arrival_source *source, uint64_t user, uin
 
 static void closed_init(struct sim *sim, struct member *member, struct arrival_source *source) {
   source->think = sim_stream(sim, member->component, "think");
-  source->sent_by_user =
-      arena_lines(sim->arena, source->config->users, sizeof *source->sent_by_user);
-  if (source->config->crowd) source->busy = arena_lines(sim->arena, source->config->users, 1);
+  source->surge = 1;
+  double most = (double)source->config->users * sim_most_surge(sim, member->component) + 0.5;
+  if (most > (double)ARRIVALS_MAX_USERS) {
+    sim_fail(sim, "%s: with all its surges there may be %.3g users, more than %llu; lower a factor",
+             member->component->spec->name, most, (unsigned long long)ARRIVALS_MAX_USERS);
+    most = (double)ARRIVALS_MAX_USERS;
+  }
+  source->most = (uint64_t)most;
+  source->sent_by_user = arena_lines(sim->arena, source->most, sizeof *source->sent_by_user);
+  bool changes = source->config->crowd || sim_plans_surge(sim, member->component);
+  if (changes) source->busy = arena_lines(sim->arena, source->most, 1);
 }
 
 /* --- users who come and go --- */
@@ -174,12 +189,18 @@ static void closed_init(struct sim *sim, struct member *member, struct arrival_s
 #define CROWD_CHANGES UINT32_MAX /* in place of a user */
 
 static uint64_t crowd_now(const struct sim *sim, const struct arrival_source *source) {
-  return (uint64_t)(profile_rate_per_s(source->config->crowd, sim->now_ns) + 0.5);
+  const struct profile *crowd = source->config->crowd;
+  double users = crowd ? profile_rate_per_s(crowd, sim->now_ns) : (double)source->config->users;
+  uint64_t now = (uint64_t)(users * source->surge + 0.5);
+  return now < source->most ? now : source->most; /* rounding */
 }
 
 static void crowd_follow(struct sim *sim, struct member *member, struct arrival_source *source) {
-  double at = (double)source->present.value;
-  uint64_t next_ns = profile_leaves(source->config->crowd, sim->now_ns, at - 0.5, at + 0.5);
+  if (source->config->crowd == NULL) return;
+  double at = (double)source->present.value, factor = source->surge;
+  uint64_t next_ns =
+      profile_leaves(source->config->crowd, sim->now_ns, (at - 0.5) / factor, (at + 0.5) / factor);
+  source->changes_ns = next_ns;
   if (next_ns < (uint64_t)LONGEST_GAP_NS) {
     sim_schedule(sim, member, next_ns - sim->now_ns, CROWD_CHANGES);
   }
@@ -200,7 +221,7 @@ static void crowd_change(struct sim *sim, struct member *member, struct arrival_
 bool arrivals_crowd_asks(struct sim *sim, struct member *member, struct arrival_source *source,
                          uint32_t user) {
   if (user == CROWD_CHANGES) {
-    crowd_change(sim, member, source);
+    if (sim->now_ns == source->changes_ns) crowd_change(sim, member, source); /* else long known */
     return false;
   }
   if (user < source->present.value) return true;
@@ -211,7 +232,8 @@ bool arrivals_crowd_asks(struct sim *sim, struct member *member, struct arrival_
 /* User u begins u/users of a think time late: the first at once, the others spread out. */
 static void closed_start(struct sim *sim, struct member *member, struct arrival_source *source) {
   uint64_t users = source->config->users;
-  if (source->config->crowd) {
+  source->started = true;
+  if (source->busy) {
     users = crowd_now(sim, source);
     level_set(&source->present, sim->now_ns, users);
     memset(source->busy, true, users);
@@ -276,9 +298,9 @@ static bool have_rate(const struct arrivals *config) {
     case ARRIVALS_BURSTS:
     case ARRIVALS_MMPP:
     case ARRIVALS_TRACE:
+    case ARRIVALS_CLOSED: /* a number of users */
       return true;
     case ARRIVALS_BURST:
-    case ARRIVALS_CLOSED:
       return false;
   }
   return false;

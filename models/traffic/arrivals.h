@@ -9,7 +9,8 @@
  * Where the rate changes, gaps are numbers of requests that are expected in them, and a law turns
  * each into time when it is due: the same draws under another rate, so that two designs or two
  * profiles meet the same requests. A surge, which multiplies the rate for a while, takes what is
- * left of a gap when it begins or ends over into the new rate.
+ * left of a gap when it begins or ends over into the new rate; of closed users it multiplies the
+ * number.
  *
  * Requests are numbered: user << ARRIVALS_USER_SHIFT | n, where n counts the user's requests and an
  * open process has the one user 0. The state lives in the client's; what it points to is the
@@ -53,8 +54,12 @@ struct arrival_source {
   uint64_t due_ns;               /* of the next request */
   double carry_ns; /* how much later than its event the last request was meant, below 1 */
   struct arrival_phase phase;
-  /* Of closed users whose number changes: users below `present` take part. */
-  uint8_t *busy; /* by user: has a request or thinks; NULL: the number stays */
+  /* Of closed users whose number changes, by a profile or a surge: users below `present` take part.
+   */
+  uint8_t *busy;       /* by user: has a request or thinks; NULL: the number stays */
+  uint64_t most;       /* users that there may be */
+  uint64_t changes_ns; /* the profile's next change is looked at then */
+  bool started;
   struct level present;
   /* Of bursts. */
   uint64_t burst_left, bursts;

@@ -610,6 +610,7 @@ const struct kind kind_client = {
     .params = client_params,
     .meters = client_meters,
     .has_meter = client_has_meter,
+    .uses_meter = client_uses_meter,
     .metrics = client_metrics,
     .config_size = sizeof(struct client_config),
     .state_size = sizeof(struct client_state),

@@ -401,7 +401,7 @@ const struct meter client_meters[] = {
     {"journeys", METER_LEVEL, STATE(journeys.under_way), 0,
      "Journeys under way, where `journey` is given"},
     {"closed_users", METER_LEVEL, STATE(arrivals.present), 0,
-     "Users who take part, where `closed` has a profile of them"},
+     "Users who take part, where a profile or a surge changes their number"},
     {"sessions", METER_LEVEL, STATE(stays.open), 0,
      "Sessions that are open, as their users know, where `session` is given"},
     {"sessions.opened", METER_COUNT, STATE(stays.opened), 0,
@@ -428,5 +428,10 @@ bool client_has_meter(const void *config, const struct meter *meter) {
   if (meter->at >= STATE(stays) && meter->at < STATE(stays) + sizeof(struct stays)) {
     return c->session.given;
   }
-  return c->arrivals.crowd != NULL;
+  return c->arrivals.kind == ARRIVALS_CLOSED;
+}
+
+bool client_uses_meter(const struct component *component, const struct meter *meter) {
+  const struct client_state *c = component->member->state;
+  return meter->at != STATE(arrivals.present) || c->arrivals.busy != NULL;
 }

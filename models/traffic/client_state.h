@@ -135,6 +135,7 @@ void client_outline(const struct spec *spec, const struct component_spec *compon
 
 extern const struct meter client_meters[];
 bool client_has_meter(const void *config, const struct meter *meter);
+bool client_uses_meter(const struct component *component, const struct meter *meter);
 extern const struct metric_def client_metrics[];
 
 /* Functions of struct kind. */

@@ -57,6 +57,17 @@ bool sim_plans_surge(const struct sim *sim, const struct component *component) {
   return false;
 }
 
+double sim_most_surge(const struct sim *sim, const struct component *component) {
+  double most = 1;
+  for (uint32_t i = 0; i < sim->spec->faults; i++) {
+    const struct fault_spec *spec = &sim->spec->fault[i];
+    if (spec->type->multiplies && spec->factor > 1 && meets_any(sim, spec, component)) {
+      most *= spec->factor;
+    }
+  }
+  return most;
+}
+
 bool faults_plan_absence(const struct sim *sim, const struct component *component) {
   for (uint32_t i = 0; i < sim->spec->faults; i++) {
     const struct fault_spec *spec = &sim->spec->fault[i];

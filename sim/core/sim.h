@@ -164,6 +164,9 @@ void sim_unschedule(struct sim *sim, struct member *member);
 /* Whether some fault makes the component ask more often for a while (kind.own_faults). */
 bool sim_plans_surge(const struct sim *sim, const struct component *component);
 
+/* The product of all factors by which it may be then. */
+double sim_most_surge(const struct sim *sim, const struct component *component);
+
 /* An empty histogram that lives as long as the simulation: for collect. */
 struct hist *sim_keep_hist(struct sim *sim);
 

@@ -415,6 +415,47 @@ static void test_surge_phases(void **state) {
   }
 }
 
+/* Aim: a surge of closed users multiplies their number, to the nearest: who comes asks at once, who
+ * goes asks no more. 2 users who ask once a second, 5 from 10 to 20 s. With a profile it multiplies
+ * what that says: 2, 4 from 5 s, 10 from 10 s, 5 from 15 s, 1 from 20 s; and of a line that rises
+ * by one user in 10 s, twice from 20 s on, there are 2 x 2.5 = 5 at 25 s. */
+static void test_surge_of_users(void **state) {
+  (void)state;
+  static const struct {
+    const char *arrivals;
+    uint64_t at_s, lasts_s;
+    double factor, mean, end;
+  } cases[] = {
+      {"closed 2 1s", 10, 10, 2.5, (2 * 10 + 5 * 10 + 2 * 10) / 30.0, 2},
+      {"closed 2 1s", 0, 10, 2.5, (5 * 10 + 2 * 20) / 30.0, 2},           /* from the beginning */
+      {"closed 4 1s", 10, 10, 0.3, (4 * 10 + 1 * 10 + 4 * 10) / 30.0, 4}, /* fewer */
+      {"closed 5 1s profile steps 0s 0s 2/s 10s 5/s 20s 1/s", 5, 10, 2,
+       (2 * 5 + 4 * 5 + 10 * 5 + 5 * 5 + 1 * 10) / 30.0, 1},
+      {"closed 3 1s profile lines 0s 0s 0/s 30s 3/s", 20, 100, 2,
+       (5 * 0 + 10 * 1 + 5 * 2 + 2.5 * 4 + 5 * 5 + 2.5 * 6) / 30.0, 6},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    struct recorder leaf = {0};
+    struct scene *scene = scene_new();
+    struct node *c = scene_add(scene, "client", "c", 1);
+    node_set(c, "arrivals", cases[i].arrivals);
+    node_set(c, "target", "leaf");
+    scene_add_recorder(scene, "leaf", 1, &leaf);
+    scene_fault(scene, "c", NULL,
+                (struct fault_spec){.type = &fault_surge,
+                                    .at_ns = cases[i].at_s * S,
+                                    .lasts = dist_constant((double)(cases[i].lasts_s * S)),
+                                    .factor = cases[i].factor});
+    struct run run = run_scene(scene, 1, 30 * S);
+    assert_within(metric(&run, "c.closed_users"), cases[i].mean, 1e-6);
+    assert_same(metric(&run, "c.closed_users.end"), cases[i].end);
+    /* Each asks once a second, and once more as it comes. */
+    assert_within(leaf.n, 30 * cases[i].mean, 5);
+    run_free(&run);
+    scene_free(scene);
+  }
+}
+
 /* Aim: requests before a surge are those that come without it, and the number in it is Poisson with
  * the larger mean, also where chance or bursts change the rate: over 400 runs within 4.5 standard
  * errors of it. */
@@ -523,6 +564,7 @@ int main(void) {
       cmocka_unit_test(test_surge_paced),
       cmocka_unit_test(test_surge_phases),
       cmocka_unit_test(test_surge_counts),
+      cmocka_unit_test(test_surge_of_users),
       cmocka_unit_test(test_trace),
       cmocka_unit_test(test_trace_queue),
   };

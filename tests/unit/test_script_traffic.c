@@ -271,8 +271,6 @@ static void test_mistakes(void **state) {
       {CLIENT("poisson(profile { { \"0h\", \"2G/s\" }, { \"9h\", \"1/s\" } })"), "at most 1000M/s"},
       {"fault { surge { \"s\", factor = 5 }, at = \"1s\" } " CLIENT("poisson \"9/s\""),
        "sends no requests on its own"},
-      {"fault { surge { \"c\", factor = 5 }, at = \"1s\" } " CLIENT("closed { users = 5 }"),
-       "sends at no rate"},
       {"fault { surge { \"c\", factor = 5 }, at = \"1s\" } " CLIENT("burst { 5 }"),
        "sends at no rate"},
       {"fault { surge \"c\", at = \"1s\" } " CLIENT("poisson \"9/s\""), "needs its factor"},

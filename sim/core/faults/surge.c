@@ -38,7 +38,8 @@ const struct fault_def fault_surge = {
              .usage = "surge { \"users\", factor = 5 }",
              .doc = "A client sends new requests this many times as often; a trace is replayed so "
                     "many times "
-                    "as fast (GoReplay's speed of 200 %).",
+                    "as fast (GoReplay's speed of 200 %), and of `closed` there are so many times "
+                    "as many users.",
              .params = params,
              .subject = &fault_target_param},
     .own = true,
@@ -47,6 +48,6 @@ const struct fault_def fault_surge = {
     .idle = fault_idle_factor,
     .fits = fits,
     .lacks = "sends no requests on its own; name a client",
-    .unfit = "sends at no rate, which alone a surge multiplies",
+    .unfit = "sends at no rate and has no users, which a surge multiplies",
     .whom = "client that sends at a rate",
 };
