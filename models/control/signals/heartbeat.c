@@ -1,6 +1,7 @@
 /* heartbeat = "pg": each member is asked by a message; its answer is the beat. */
 #include "arena.h"
 #include "control_state.h"
+#include "life.h"
 #include "message.h"
 
 enum { DUE_BEAT };
@@ -79,12 +80,15 @@ static void on_answer(struct sim *sim, struct member *control, struct frame *mes
     look(sim, control, w);
     return;
   }
-  if (w->epoch == w->member->epoch) {
+  /* The answer of a process says when it began. One that was on its way when it crashed is of the
+   * life before. */
+  uint32_t life = w->member->epoch - member_is_off(w->member);
+  if (w->epoch == life) {
     beats_heard(&w->beats, sim->now_ns, c->config->every_ns);
   } else {
-    beats_heard_again(&w->beats, sim->now_ns); /* the answer of a process says when it began */
+    beats_heard_again(&w->beats, sim->now_ns);
   }
-  w->epoch = w->member->epoch;
+  w->epoch = life;
   control_heard(sim, control, w);
 }
 
