@@ -37,6 +37,26 @@ static void test_sent_again(void **state) {
   }
 }
 
+/* Aim: a write that is sent again while the log is not there yet frees its row when it is. */
+static void test_sent_again_early(void **state) {
+  (void)state;
+  const char *text =
+      "client \"c\" { arrivals = burst { 1, at = \"1s\" }, target = \"db\", mix = { write = 1 }, "
+      "keys = uniform_keys { n = 1 }, timeout = \"15ms\", retry = { attempts = 3, backoff = "
+      "\"1s\" } }\n"
+      "client \"o\" { arrivals = constant \"100/s\", target = \"db\", mix = { write = 1 }, keys = "
+      "uniform_keys { n = 1000000 } }\n"
+      "client \"d\" { arrivals = burst { 1, at = \"9s\" }, target = \"db\", mix = { write = 1 }, "
+      "keys = uniform_keys { n = 1 } }\n"
+      "region \"r\" { zones = { \"x\", \"y\" } }\n"
+      "path { from = \"x\", to = \"y\", latency = \"50ms\" }\n"
+      "database \"db\" { write = \"20ms\", row_locks = true, idempotency = { keep = \"1h\" }, "
+      "copies = { n = 3, zone = { \"x\", \"y\", \"y\" }, write = 2 } }\n";
+  expect(text, "db.repeated", 2);
+  expect(text, "db.lock_waiting.end", 0);
+  expect(text, "d.latency.max", 0.12);
+}
+
 /* Aim: a message of each write, and of none that is aborted. */
 static void test_outbox(void **state) {
   (void)state;
@@ -176,13 +196,10 @@ static void test_mistakes(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_sent_again),
-      cmocka_unit_test(test_outbox),
-      cmocka_unit_test(test_reads_leave_no_message),
-      cmocka_unit_test(test_compared),
-      cmocka_unit_test(test_fenced),
-      cmocka_unit_test(test_shipped),
-      cmocka_unit_test(test_mistakes),
+      cmocka_unit_test(test_sent_again), cmocka_unit_test(test_sent_again_early),
+      cmocka_unit_test(test_outbox),     cmocka_unit_test(test_reads_leave_no_message),
+      cmocka_unit_test(test_compared),   cmocka_unit_test(test_fenced),
+      cmocka_unit_test(test_shipped),    cmocka_unit_test(test_mistakes),
   };
   return cmocka_run_group_tests_name("row_locks", tests, folder_make, folder_remove);
 }
