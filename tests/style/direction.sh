@@ -14,7 +14,7 @@ sim/base
 sim/core/policy
 sim/core
 sim/core/keys sim/core/locks sim/core/messages sim/core/transactions
-sim/core/faults sim/core/network sim/core/outbound sim/core/phases sim/core/work
+sim/core/faults sim/core/follow sim/core/measure sim/core/network sim/core/outbound sim/core/phases sim/core/physics sim/core/work
 models/lib
 models/edge/algorithms models/cache/policies
 models/steps models/traffic models/serve models/edge models/cache models/queue models/data models/host models/control models/peer
@@ -22,7 +22,7 @@ models/control/signals models/control/actions
 models
 sim/analyse
 sim/script
-sim/script/sandbox sim/script/values sim/script/text
+sim/script/faults sim/script/sandbox sim/script/text sim/script/traffic sim/script/values
 sim/manual
 sim/run/base
 sim/run/experiment
