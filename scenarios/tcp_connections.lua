@@ -7,7 +7,7 @@
 --   warm    keeps its connections                  1 round trip                          = 20 ms
 --   large   an answer of 100 kB, cold              1 + 3 rounds of slow start            = 80 ms
 --   lossy   cold, 1 % of the packets are lost      a lost SYN is sent again after 1 s: p99 > 1 s
---   kept    warm, 1 % of the packets are lost      timers of 200 ms, not of 1 s:       p99 < 0.5 s
+--   kept    warm, 1 % of the packets are lost      timers of 220 ms, not of 1 s:       p99 < 0.5 s
 --
 -- Off: transport=messages loss=0%  no handshake and no slow start
 -- Off: keep=0ms  each request opens a connection

@@ -89,12 +89,10 @@ enum {
 extern const char *const copies_messages[];
 
 /* How long the primary waits for an answer, and pauses before it asks a copy again that does not
- * answer: as TCP does of the round trips to it, but at least and at most so long (RFC 6298, 2.4 and
- * 2.5), and by at least so much longer than their mean (Linux, TCP_RTO_MIN). Before any is measured
- * the mean of the path stands for one. */
+ * answer: as TCP does of the round trips to it (round_trip.h), but at least and at most so long
+ * (RFC 6298, 2.4 and 2.5). Before any is measured the mean of the path stands for one. */
 #define COPIES_RETRY_NS UINT64_C(1000000000)
 #define COPIES_LONGEST_NS UINT64_C(60000000000)
-#define COPIES_OFF_NS UINT64_C(200000000)
 
 /* What a primary knows of another copy. */
 struct peer {

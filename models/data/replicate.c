@@ -30,7 +30,6 @@ static struct member *member_of(const struct copy *copy, uint32_t number) {
 
 static void measured(struct peer *peer, uint64_t rtt_ns) {
   uint64_t patience_ns = round_trip_measured(&peer->rtt_ns, &peer->off_ns, rtt_ns);
-  if (patience_ns < peer->rtt_ns + COPIES_OFF_NS) patience_ns = peer->rtt_ns + COPIES_OFF_NS;
   if (patience_ns < COPIES_RETRY_NS) patience_ns = COPIES_RETRY_NS;
   peer->patience_ns = patience_ns < COPIES_LONGEST_NS ? patience_ns : COPIES_LONGEST_NS;
 }

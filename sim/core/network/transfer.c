@@ -13,7 +13,6 @@
 /* RFC 6298, section 2. */
 void connection_measured(struct connection *conn, uint64_t rtt_ns) {
   uint64_t rto_ns = round_trip_measured(&conn->srtt_ns, &conn->rttvar_ns, rtt_ns);
-  if (rto_ns < TCP_RTO_LEAST_NS) rto_ns = TCP_RTO_LEAST_NS;
   conn->rto_ns = rto_ns < TCP_RTO_MOST_NS ? rto_ns : TCP_RTO_MOST_NS;
 }
 
@@ -22,7 +21,7 @@ static uint64_t doubled(uint64_t rto_ns) {
 }
 
 static uint64_t first_timer(const struct connection *conn) {
-  return conn ? conn->rto_ns : TCP_RTO_LEAST_NS;
+  return conn ? conn->rto_ns : ROUND_TRIP_SLACK_NS;
 }
 
 static void push_segment_event(struct sim *sim, const struct frame *call, uint64_t delay_ns) {

@@ -6,8 +6,9 @@
  * (slow start) or one larger (congestion avoidance, RFC 5681). Each segment is lost by itself. If
  * three arrive after a lost one, of the same burst or let out by acknowledgements of it, the sender
  * knows it by their acknowledgements, sends it again with the next burst and halves the window;
- * otherwise it waits for its timer (RFC 6298: of the measured round trips, 1 s without any, at
- * least Linux's 200 ms; doubled each time, until something arrives) and begins with one segment.
+ * otherwise it waits for its timer (RFC 6298: of the measured round trips, 1 s without any, as in
+ * Linux at least 200 ms longer than one; doubled each time, until something arrives) and begins with
+ * one segment.
  * With several calls on one connection, what arrives behind a lost segment waits for it.
  *
  * Left out: lost acknowledgements (later ones stand for them), delayed acknowledgements, tail loss
@@ -25,7 +26,6 @@ enum {
   TCP_RETRIES = 15,        /* Linux, tcp_retries2 */
 };
 #define TCP_RTO_FIRST_NS NS_PER_S        /* RFC 6298 */
-#define TCP_RTO_LEAST_NS (NS_PER_S / 5)  /* Linux, TCP_RTO_MIN */
 #define TCP_RTO_MOST_NS (120 * NS_PER_S) /* Linux, TCP_RTO_MAX */
 
 /* Segments that may leave at first. */
