@@ -1,8 +1,10 @@
 #include "failure_cause.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 #include "answer.h"
+#include "arena.h"
 #include "breakdown.h"
 #include "format.h"
 #include "held_up.h"
@@ -15,24 +17,60 @@
 /* Failures come so many times as often while a fault holds that explains them. */
 #define MORE_DURING 2.0
 
-/* The time of a fault and `after_ns` more. */
-static bool held_in(const struct timeline *t, const struct fault_spec *fault, uint32_t window,
-                    uint64_t after_ns) {
-  uint64_t from_ns = window * t->window_ns, to_ns = from_ns + t->window_ns;
+/* Marks the windows of a fault's time and `after_ns` more. */
+static void mark(const struct timeline *t, const struct fault_spec *fault, uint64_t after_ns,
+                 bool *held) {
   for (uint32_t k = 0; k < t->periods; k++) {
     const struct fault_period *p = &t->period[k];
-    if (p->fault != fault || p->from_ns >= to_ns) continue;
-    if (p->until_ns == TIME_NEVER || p->until_ns + after_ns > from_ns) return true;
+    if (p->fault != fault) continue;
+    uint64_t w = p->from_ns / t->window_ns;
+    bool for_ever = p->until_ns == TIME_NEVER;
+    for (; w < t->looks && (for_ever || p->until_ns + after_ns > w * t->window_ns); w++) {
+      held[w] = true;
+    }
   }
-  return false;
+}
+
+static bool *marked(const struct timeline *t, const struct fault_spec *fault, uint64_t after_ns) {
+  bool *held = mem_zeroed(t->looks + 1, sizeof *held);
+  mark(t, fault, after_ns, held);
+  return held;
+}
+
+static uint32_t first_window(const struct results *results) {
+  return (uint32_t)(results->warmup.ns / results->timeline->window_ns);
+}
+
+/* For how many of the measured windows it held. */
+static uint32_t windows_held(const struct results *results, const struct fault_spec *fault) {
+  const struct timeline *t = results->timeline;
+  bool *held = marked(t, fault, t->window_ns);
+  uint32_t n = 0;
+  for (uint32_t w = first_window(results); w < t->looks; w++) n += held[w];
+  free(held);
+  return n;
 }
 
 static bool held_always(const struct results *results, const struct fault_spec *fault) {
   const struct timeline *t = results->timeline;
-  for (uint32_t w = (uint32_t)(results->warmup.ns / t->window_ns); w < t->looks; w++) {
-    if (!held_in(t, fault, w, t->window_ns)) return false;
+  uint32_t first = first_window(results);
+  return t->looks > 0 && (t->looks <= first || windows_held(results, fault) == t->looks - first);
+}
+
+/* A client's failures in windows of which `held` says so, and how many windows these are. */
+static double failures_while(const struct results *results, uint32_t client, const bool *held,
+                             uint32_t *windows) {
+  const struct timeline *t = results->timeline;
+  uint32_t first = first_window(results);
+  double sum = 0;
+  *windows = 0;
+  for (uint32_t w = first; w < t->looks; w++) *windows += held[w];
+  for (uint32_t i = 0; i < t->series; i++) {
+    const struct series *s = &t->list[i];
+    if (s->component != client || s->what != SERIES_ERRORS) continue;
+    for (uint32_t w = first; w < t->looks; w++) sum += held[w] ? (double)s->value[w] : 0;
   }
-  return t->looks > 0;
+  return sum;
 }
 
 /* How much later than its fault a failure shows: a request takes a while until it fails, such as
@@ -51,30 +89,22 @@ static uint64_t shows_after(const struct results *results, uint32_t client) {
 static double share_during(const struct results *results, uint32_t client,
                            const struct fault_spec *fault, uint64_t after_ns) {
   const struct timeline *t = results->timeline;
-  double all = 0, during = 0;
-  uint32_t first = (uint32_t)(results->warmup.ns / t->window_ns), held = 0;
-  for (uint32_t w = first; w < t->looks; w++) held += held_in(t, fault, w, after_ns);
-  for (uint32_t i = 0; i < t->series; i++) {
-    const struct series *s = &t->list[i];
-    if (s->component != client || s->what != SERIES_ERRORS) continue;
-    for (uint32_t w = first; w < t->looks; w++) {
-      all += (double)s->value[w];
-      if (held_in(t, fault, w, after_ns)) during += (double)s->value[w];
-    }
-  }
-  double without = t->looks - first - held;
-  bool more = without > 0 && during * without >= MORE_DURING * (all - during) * held;
-  return all > 0 && more ? during / all : 0;
+  bool *held = marked(t, fault, after_ns);
+  uint32_t in, out;
+  double during = failures_while(results, client, held, &in);
+  for (uint32_t w = 0; w < t->looks; w++) held[w] = !held[w];
+  double beside = failures_while(results, client, held, &out);
+  free(held);
+  bool more = out > 0 && during * out >= MORE_DURING * beside * in;
+  return during > 0 && more ? during / (during + beside) : 0;
 }
 
 /* The share of the measured time for which it held: so much of the failures would fall in it
  * anyway.
  */
 static double share_of_time(const struct results *results, const struct fault_spec *fault) {
-  const struct timeline *t = results->timeline;
-  uint32_t held = 0, first = (uint32_t)(results->warmup.ns / t->window_ns);
-  for (uint32_t w = first; w < t->looks; w++) held += held_in(t, fault, w, t->window_ns);
-  return t->looks > first ? (double)held / (t->looks - first) : 0;
+  uint32_t looks = results->timeline->looks, first = first_window(results);
+  return looks > first ? (double)windows_held(results, fault) / (looks - first) : 0;
 }
 
 /* Whether a fault has been met among the first periods. */
@@ -106,12 +136,12 @@ static struct cause cause_of(const struct results *results, uint32_t client) {
     if (!way_meets(&way, fault)) continue;
     bool over = t->period[i].until_ns <= results->warmup.ns;
     if (over) out.before = fault;
+    if (is_met(t, i, fault)) continue;
     if (out.always == NULL && held_always(results, fault)) out.always = fault;
     double share = share_during(results, client, fault, shows_after(results, client));
     if (share <= 0.5) continue;
-    bool other = out.best != NULL && !is_met(t, i, fault);
     double more = share - share_of_time(results, fault);
-    if (other && share == out.share) out.alike++;
+    if (out.best != NULL && share == out.share) out.alike++;
     if (out.best != NULL && more <= best_more) continue;
     if (share != out.share) out.alike = 0;
     out.share = share;
@@ -134,28 +164,6 @@ struct together {
 /* Fewer failures are not put down to several faults, nor where one explains nearly as many. */
 #define TOGETHER_LEAST 0.9
 #define TOGETHER_MORE 0.05
-
-/* A client's failures in windows of which `held` says so, and how many windows these are. */
-static double failures_while(const struct results *results, uint32_t client, const bool *held,
-                             uint32_t *windows) {
-  const struct timeline *t = results->timeline;
-  uint32_t first = (uint32_t)(results->warmup.ns / t->window_ns);
-  double sum = 0;
-  *windows = 0;
-  for (uint32_t w = first; w < t->looks; w++) *windows += held[w];
-  for (uint32_t i = 0; i < t->series; i++) {
-    const struct series *s = &t->list[i];
-    if (s->component != client || s->what != SERIES_ERRORS) continue;
-    for (uint32_t w = first; w < t->looks; w++) sum += held[w] ? (double)s->value[w] : 0;
-  }
-  return sum;
-}
-
-/* Marks the windows of a fault's time. */
-static void mark(const struct timeline *t, const struct fault_spec *fault, uint64_t after_ns,
-                 bool *held) {
-  for (uint32_t w = 0; w < t->looks; w++) held[w] = held[w] || held_in(t, fault, w, after_ns);
-}
 
 /* Faults whose time the client's failures come at least twice as often in as while none held. */
 static struct together together_of(const struct results *results, uint32_t client) {
