@@ -7,9 +7,9 @@
  * three arrive after a lost one, of the same burst or let out by acknowledgements of it, the sender
  * knows it by their acknowledgements, sends it again with the next burst and halves the window;
  * otherwise it waits for its timer (RFC 6298: of the measured round trips, 1 s without any, as in
- * Linux at least 200 ms longer than one; doubled each time, until something arrives) and begins with
- * one segment.
- * With several calls on one connection, what arrives behind a lost segment waits for it.
+ * Linux at least 200 ms longer than one; doubled each time, until something arrives) and begins
+ * with one segment. With several calls on one connection, what arrives behind a lost segment waits
+ * for it.
  *
  * Left out: lost acknowledgements (later ones stand for them), delayed acknowledgements, tail loss
  * probes (RFC 8985), what segments of other calls on the connection tell of a loss, the receiver's
