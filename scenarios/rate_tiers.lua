@@ -36,6 +36,8 @@ goal "callers.tier.anonymous.availability < 60%"
 -- 60 an hour, of two a second.
 goal "crawler.availability < 1%"
 goal "crawler.availability > 0.7%"
+-- What X-RateLimit-Remaining says: who has a token has nine or ten of the burst left, others none.
+goal "api.limit.remaining > 0.4"
 goal "addresses.availability > 40%"
 goal "addresses.availability < 44%"
 

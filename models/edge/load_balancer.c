@@ -385,6 +385,9 @@ static const struct meter load_balancer_meters[] = {
      "Users who found their session gone: its backend was not in use, or had crashed."},
     {"limited", METER_COUNT, STATE(limits.refused), 0, "Calls that a `limit` refused (`on`)."},
     {"delayed", METER_COUNT, STATE(limits.delayed), 0, "Calls that a `limit` made wait (`on`)."},
+    {"limit.remaining", METER_MEAN, STATE(limits.left), STATE(limits.told),
+     "How many more calls a caller could make at once, as a `limit` tells on each answer "
+     "(X-RateLimit-Remaining): the mean; 0 where it refuses."},
     {"unrouted", METER_COUNT, STATE(unrouted), 0,
      "Calls of operations without a route where there are no backends either (`route`)."},
     {"connections", METER_COUNT, STATE(connections), 0,
@@ -400,8 +403,10 @@ static bool load_balancer_has_meter(const void *config, const struct meter *mete
   if (meter->at == STATE(locality.local)) return c->zone_aware.given;
   if (meter->at == STATE(reports)) return c->reports.given;
   if (meter->at == STATE(panicking)) return c->panic > 0;
-  bool of_limits = meter->at == STATE(limits.refused) || meter->at == STATE(limits.delayed);
-  if (of_limits) return c->on.program.steps > 0;
+  size_t limits = STATE(limits);
+  if (meter->at >= limits && meter->at < limits + sizeof(struct limits)) {
+    return c->on.program.steps > 0;
+  }
   if (meter->at == STATE(unrouted)) return c->backends.n == 0;
   if (meter->at == STATE(connections)) return c->layer == 4;
   bool of_sessions = meter->at == STATE(sessions.begun) || meter->at == STATE(sessions.lost);

@@ -35,6 +35,16 @@ static void add_limit(struct sim *sim, struct limits *limits, const struct step 
   }
 }
 
+bool limits_are_in(const struct handlers *on) {
+  for (uint32_t i = 0; i < on->n; i++) {
+    const struct program *program = &on->handler[i].program;
+    for (uint32_t k = 0; k < program->steps; k++) {
+      if (program->step[k].kind == STEP_LIMIT) return true;
+    }
+  }
+  return false;
+}
+
 void limits_init(struct sim *sim, struct limits *limits, const struct handlers *on,
                  const struct limits *first) {
   uint32_t n = 0;
@@ -115,6 +125,8 @@ uint64_t limits_take(struct sim *sim, struct limits *limits, const struct step *
   uint64_t wait_ns = limiter_take(limiter, who, sim->now_ns);
   limits->refused += wait_ns == LIMITER_REFUSED;
   limits->delayed += wait_ns != LIMITER_REFUSED && wait_ns > 0;
+  limits->left += limiter->left;
+  limits->told++;
   if (wait_ns == LIMITER_REFUSED) tell_when(sim, limiter, who, call);
   return wait_ns;
 }

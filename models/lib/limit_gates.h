@@ -16,7 +16,11 @@ struct limits {
     struct limiter *limiter; /* of others, then of each tier that has a rate of its own */
   } * limit;
   uint64_t refused, delayed;
+  uint64_t left, told; /* calls that callers could still make at once, by the calls that came */
 };
+
+/* Whether any of the handlers has a limit. */
+bool limits_are_in(const struct handlers *on);
 
 /* `first`: of the first member of the component, which has those that are counted in a store; NULL:
  * this is it. */

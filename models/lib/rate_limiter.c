@@ -71,12 +71,17 @@ static uint64_t count_window(const struct limit_config *config, struct limit_buc
 }
 
 /* The window before counts for as much of it as still lies within one length (Cloudflare). */
+static double estimate(const struct limit_config *config, const struct limit_bucket *b,
+                       uint64_t now_ns) {
+  double within = 1 - (double)(now_ns % config->window_ns) / (double)config->window_ns;
+  return (double)b->before * within + (double)b->count;
+}
+
 static uint64_t count_weighted(const struct limit_config *config, struct limit_bucket *b,
                                uint64_t now_ns) {
   turn_window(config, b, now_ns);
-  double within = 1 - (double)(now_ns % config->window_ns) / (double)config->window_ns;
-  double estimate = (double)b->before * within + (double)b->count;
-  if (estimate + 1 > (double)limit_in_window(config) + ROUNDING) return LIMITER_REFUSED;
+  if (estimate(config, b, now_ns) + 1 > (double)limit_in_window(config) + ROUNDING)
+    return LIMITER_REFUSED;
   b->count++;
   return 0;
 }
@@ -160,12 +165,38 @@ static struct limit_bucket *bucket_of(struct limiter *limiter, uint64_t who, uin
   return &limiter->bucket[*slot - 1];
 }
 
+static uint64_t whole(double calls) {
+  return calls > 0 ? (uint64_t)calls : 0;
+}
+
+/* After a call that passed: how many more may at the same instant. */
+static uint64_t left_of(const struct limit_config *config, const struct limit_bucket *b,
+                        uint64_t now_ns) {
+  double free = (double)config->burst - waiting_ahead(config, b, now_ns) + slack(config);
+  switch ((enum limit_algorithm)config->algorithm) {
+    case LIMIT_TOKEN_BUCKET:
+      return whole(free);
+    case LIMIT_LEAKY_BUCKET:
+      return whole(free + 1); /* one need not wait */
+    case LIMIT_FIXED_WINDOW:
+    case LIMIT_SLIDING_LOG:
+      return limit_in_window(config) - b->count;
+    case LIMIT_SLIDING_COUNTER:
+      return whole((double)limit_in_window(config) - estimate(config, b, now_ns) + ROUNDING);
+    case LIMIT_ALGORITHMS:
+      break;
+  }
+  return 0;
+}
+
 uint64_t limiter_take(struct limiter *limiter, uint64_t who, uint64_t now_ns) {
   struct limit_bucket *b = bucket_of(limiter, who, now_ns);
   uint64_t wait_ns = take[limiter->config->algorithm](limiter->config, b, now_ns);
+  limiter->left = 0;
   if (wait_ns == LIMITER_REFUSED) return wait_ns;
   b->last_ns = now_ns;
   b->passed++;
+  limiter->left = left_of(limiter->config, b, now_ns);
   return wait_ns;
 }
 

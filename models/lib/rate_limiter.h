@@ -67,6 +67,7 @@ struct limiter {
   uint32_t *slot; /* a hash table of indices + 1 into bucket */
   struct limit_bucket *bucket;
   uint32_t buckets, capacity, slots;
+  uint64_t left; /* calls that may still pass at once, as the last one was told */
 };
 
 void limiter_init(struct limiter *limiter, const struct limit_config *config);

@@ -123,6 +123,7 @@ enum reading_sort reading_sort(const struct watched_metric *metric) {
     case METER_COST:
       return READING_TOTAL;
     case METER_RATIO:
+    case METER_MEAN:
     case METER_MEAN_LEVEL:
     case METER_MEAN_BYTES:
     case METER_TIMES:
@@ -142,6 +143,7 @@ enum limit_unit reading_unit(const struct watched_metric *metric) {
       return LIMIT_RATIO;
     case METER_TIMES:
       return LIMIT_SECONDS;
+    case METER_MEAN:
     case METER_LEVEL:
     case METER_MEAN_LEVEL:
     case METER_BYTES:

@@ -19,6 +19,10 @@ const struct meter service_meters[] = {
      "Calls that a `limit` refused."},
     {"delayed", METER_COUNT, offsetof(struct service_state, limits.delayed), 0,
      "Calls that a `limit` made wait."},
+    {"limit.remaining", METER_MEAN, offsetof(struct service_state, limits.left),
+     offsetof(struct service_state, limits.told),
+     "How many more calls a caller could make at once, as a `limit` tells on each answer "
+     "(X-RateLimit-Remaining): the mean; 0 where it refuses."},
     {"shed", METER_COUNT, offsetof(struct service_state, sheds.turned_away), 0,
      "Calls that a `shed` turned away."},
     {"environments", METER_LEVEL, offsetof(struct service_state, pool.there), 0,
@@ -82,6 +86,7 @@ bool service_has_meter(const void *config, const struct meter *meter) {
   if (meter->at >= pool && meter->at < pool + sizeof(struct environments)) {
     return c->on_demand != NULL;
   }
+  if (meter->at == offsetof(struct service_state, limits.left)) return limits_are_in(&c->on);
   size_t memory = offsetof(struct service_state, memory);
   if (meter->at >= memory && meter->at < memory + sizeof(struct footprint)) {
     return c->memory.given && (c->memory.limit > 0 || meter->type != METER_COUNT);

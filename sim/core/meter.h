@@ -62,6 +62,7 @@ static inline double level_integral_ns(const struct level *level, uint64_t at_ns
 enum meter_type {
   METER_COUNT,      /* uint64_t: how often it happened */
   METER_RATIO,      /* two uint64_t: the first as a share of both */
+  METER_MEAN,       /* two uint64_t: the mean of numbers, their sum and how many they are */
   METER_LEVEL,      /* struct level, of all members together */
   METER_MEAN_LEVEL, /* struct level, of one member on average */
   METER_BYTES,      /* struct level of bytes, of all members together */
@@ -75,7 +76,7 @@ struct meter {
   const char *name; /* what follows "<component>." */
   enum meter_type type;
   size_t at;       /* where in the member's state */
-  size_t rest;     /* RATIO: where the second is */
+  size_t rest;     /* RATIO, MEAN: where the second is */
   const char *doc; /* a sentence, of LEVEL and what is more than one metric without its end */
 };
 

@@ -47,6 +47,7 @@ static void gauge_on_call(struct sim *sim, struct member *member, struct frame *
 static const struct meter gauge_meters[] = {
     {"hits", METER_COUNT, STATE(hits), 0, "Hits."},
     {"ratio", METER_RATIO, STATE(hits), STATE(misses), "Hits among all."},
+    {"mean", METER_MEAN, STATE(hits), STATE(misses), "Hits for each miss."},
     {"held", METER_LEVEL, STATE(level), 0, "Things held"},
     {"each", METER_MEAN_LEVEL, STATE(mean_level), 0, "Things held by one"},
     {"time", METER_TIMES, STATE(times), 0, "Time taken"},
@@ -81,6 +82,7 @@ static void test_one(void **state) {
   struct run run = run_gauges(scene, 1);
   assert_same(metric(&run, "g.hits"), 3);
   assert_same(metric(&run, "g.ratio"), 0.75);
+  assert_same(metric(&run, "g.mean"), 3);
   assert_same(metric(&run, "g.held"), (3 * 0.5 + 7 * 1 + 4 * 1) / 2.5);
   assert_same(metric(&run, "g.held.end"), 4);
   assert_same(metric(&run, "g.each"), (3 * 0.5 + 7 * 1 + 4 * 1) / 2.5);
@@ -102,6 +104,7 @@ static void test_group(void **state) {
   struct run run = run_gauges(scene, 2); /* the second holds twice as much */
   assert_same(metric(&run, "g.hits"), 6);
   assert_same(metric(&run, "g.ratio"), 0.75);
+  assert_same(metric(&run, "g.mean"), 3);
   assert_same(metric(&run, "g.held"), 3 * 12.5 / 2.5);
   assert_same(metric(&run, "g.held.end"), 12);
   assert_same(metric(&run, "g.each"), 1.5 * 12.5 / 2.5);
@@ -137,9 +140,9 @@ static void test_described(void **state) {
     assert_true(strlen(text.doc) > 0 && text.doc[strlen(text.doc) - 1] == '.');
     assert_string_equal(run.metrics.list[n].name + strlen("g."), text.name);
   }
-  assert_int_equal(n, 3 + 2 * 2 + 5 + 2);
+  assert_int_equal(n, 4 + 2 * 2 + 5 + 2);
   assert_string_equal(run.metrics.list[n].name, "g.utilization"); /* those of every component */
-  assert_true(kind_metric(&kind_gauge, 2, &text));
+  assert_true(kind_metric(&kind_gauge, 3, &text));
   assert_string_equal(text.doc, "Things held, averaged over time.");
   run_free(&run);
   scene_free(scene);

@@ -210,11 +210,48 @@ static void test_when_free(void **state) {
   }
 }
 
+/* Aim: what a caller is told to have left is how many of its calls pass if they come at once, for
+ * each way to count; none where the last one was refused. */
+static void test_left(void **state) {
+  (void)state;
+  static const struct limit_config configs[] = {
+      {.rate.per_s = 7, .algorithm = LIMIT_TOKEN_BUCKET, .burst = 5},
+      {.rate.per_s = 7, .algorithm = LIMIT_LEAKY_BUCKET, .burst = 5},
+      {.rate.per_s = 7, .algorithm = LIMIT_FIXED_WINDOW, .window_ns = S},
+      {.rate.per_s = 7, .algorithm = LIMIT_SLIDING_LOG, .window_ns = S},
+      {.rate.per_s = 7, .algorithm = LIMIT_SLIDING_COUNTER, .window_ns = S},
+  };
+  for (size_t k = 0; k < sizeof configs / sizeof *configs; k++) {
+    uint64_t seen = 0;
+    for (uint64_t run = 0; run < 400; run++) {
+      struct limiter limiter;
+      limiter_init(&limiter, &configs[k]);
+      uint64_t now_ns = run * 17 * MS;
+      for (uint64_t i = 0; i <= run % 20; i++) {
+        now_ns += rng_mix(SEED + run * 1000 + i) % (200 * MS);
+        if (limiter_take(&limiter, 1, now_ns) == LIMITER_REFUSED) {
+          assert_int_equal(limiter.left, 0);
+        }
+      }
+      uint64_t left = limiter.left, passed = 0;
+      while (limiter_take(&limiter, 1, now_ns) != LIMITER_REFUSED) passed++;
+      assert_int_equal(passed, left);
+      seen |= UINT64_C(1) << left;
+      limiter_free(&limiter);
+    }
+    assert_true(seen == 31 || seen == 63 || seen == 127); /* from none to all but the one taken */
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_leaky_bucket),   cmocka_unit_test(test_token_bucket),
-      cmocka_unit_test(test_edge_of_window), cmocka_unit_test(test_sliding_log_is_exact),
-      cmocka_unit_test(test_many_users),     cmocka_unit_test(test_check_notices),
+      cmocka_unit_test(test_left),
+      cmocka_unit_test(test_leaky_bucket),
+      cmocka_unit_test(test_token_bucket),
+      cmocka_unit_test(test_edge_of_window),
+      cmocka_unit_test(test_sliding_log_is_exact),
+      cmocka_unit_test(test_many_users),
+      cmocka_unit_test(test_check_notices),
       cmocka_unit_test(test_when_free),
   };
   return cmocka_run_group_tests_name("rate_limiter", tests, NULL, NULL);

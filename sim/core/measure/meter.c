@@ -46,6 +46,7 @@ static void meter_reset(struct sim *sim, struct member *member, const struct met
       *(uint64_t *)at = 0;
       return;
     case METER_RATIO:
+    case METER_MEAN:
       *(uint64_t *)at = *(uint64_t *)in_state(member, m->rest) = 0;
       return;
     case METER_LEVEL:
@@ -86,6 +87,8 @@ static struct quotient read_member(const struct sim *sim, const struct member *m
       double part = (double)count_at(member, m->at);
       return (struct quotient){part, part + (double)count_at(member, m->rest)};
     }
+    case METER_MEAN:
+      return (struct quotient){(double)count_at(member, m->at), (double)count_at(member, m->rest)};
     case METER_LEVEL:
     case METER_MEAN_LEVEL:
     case METER_BYTES:
@@ -147,6 +150,7 @@ bool meter_is_over_time(const struct meter *m) {
     case METER_COST:
       return true;
     case METER_RATIO:
+    case METER_MEAN:
     case METER_TIMES:
     case METER_SIZES:
       break;
@@ -184,6 +188,7 @@ static const struct {
 } emits[] = {
     [METER_COUNT] = {count_facets, "", UNIT_COUNT},
     [METER_RATIO] = {count_facets, "ratio", UNIT_RATIO},
+    [METER_MEAN] = {count_facets, "", UNIT_COUNT},
     [METER_LEVEL] = {level_facets, "", UNIT_COUNT},
     [METER_MEAN_LEVEL] = {level_facets, "", UNIT_COUNT},
     [METER_TIMES] = {hist_facets, "s", UNIT_SECONDS},
