@@ -128,7 +128,7 @@ static void topic_on_consumer(struct sim *sim, struct member *member, struct mem
   struct topic_consumer *c = &g->consumer[t->consumer_of[consumer->id]];
   if (restarted) {
     topic_policy_restart(sim, c);
-    group_opens(t, g, c);
+    group_opens(sim, member, g, c);
   } else if (g->partition) {
     session_consumer_hangs(sim, member, g, c);
     if (!consumer->hung) session_look(sim, member, g, c);
@@ -363,6 +363,8 @@ static const struct meter topic_meters[] = {
      "Messages that made room for others (full = \"drop_oldest\")."},
     {"rebalances", METER_COUNT, STATE(rebalances), 0,
      "How often the partitions of a group were given out again."},
+    {"rebalancing", METER_LEVEL, STATE(rebalancing), 0,
+     "Groups that stand still until partitions are given out again (rebalance = \"eager\")"},
     {"deduplicated", METER_COUNT, STATE(deduplicated), 0,
      "Messages that were sent again and not taken (`dedup`)."},
     {"expired", METER_COUNT, STATE(expired), 0, "Messages older than `retention`."},
@@ -387,6 +389,7 @@ static const struct meter topic_meters[] = {
 };
 
 static bool topic_has_meter(const void *config, const struct meter *meter) {
+  if (meter->at == STATE(rebalancing)) return topic_message_partitions(config) > 0;
   bool of_copies = meter->at >= STATE(leaderless) && meter->at <= STATE(replication);
   return !of_copies || topic_sends(config);
 }
@@ -441,9 +444,14 @@ const struct kind kind_topic = {
         "With `partitions` each instance of a group has some of them for itself. Each partition "
         "is in order as long as its instance has one worker. A partition changes hands when its "
         "instance has done with the messages that it has of it, as with Kafka's cooperative "
-        "assignment. One of which nothing is heard for `session`, as it hangs or is cut off, has "
-        "lost "
-        "them: what it has is delivered to others, and what it ends later is done twice.\n"
+        "assignment; with `rebalance = \"eager\"` the whole group stands still until each instance "
+        "has heard of it and ended what it has. One of which nothing is heard for `session`, as it "
+        "hangs or is cut off, has lost them: what it has is delivered to others, and what it ends "
+        "later is done twice. Instances are static members (group.instance.id): one that stops or "
+        "breaks and is back within its session keeps its partitions, and nobody else notices. Left "
+        "out: members that leave at once when they are stopped, the limit on how long a group "
+        "waits for one that works (max.poll.interval.ms: 5 min), and the time that requests to "
+        "join take.\n"
         "With `copies` the topic is several brokers. Each partition is a log that one broker "
         "leads and the others fetch from, as in Kafka. A message is delivered when all brokers "
         "in sync have it. When the leader has been away for `session`, one of those in sync "

@@ -112,6 +112,7 @@ void groups_resume(struct sim *sim, struct member *member) {
   struct topic_state *t = topic_of(member);
   for (uint32_t i = 0; i < t->groups; i++) {
     groups_forget_consumers(&t->group[i]);
+    if (t->group[i].rebalancing) rebalance_ask(sim, member, &t->group[i]);
     group_set_timer(sim, member, &t->group[i]);
   }
   groups_serve(sim, member);

@@ -64,11 +64,12 @@ static struct topic_consumer *leave_ring(const struct sim *sim, struct topic_gro
   return NULL;
 }
 
-void group_opens(struct topic_state *t, struct topic_group *g, struct topic_consumer *c) {
+void group_opens(struct sim *sim, struct member *member, struct topic_group *g,
+                 struct topic_consumer *c) {
   c->closed = false;
   if (c->gone) {
     c->gone = false;
-    if (g->partition) partitions_assign(t, g);
+    if (g->partition) rebalance(sim, member, g, c);
   }
   group_enter_ring(g, c);
 }
@@ -299,7 +300,7 @@ static struct topic_consumer *next_pair(struct sim *sim, struct member *member,
   }
   for (uint32_t i = 0; i < g->consumers; i++) {
     struct topic_consumer *c = &g->consumer[i];
-    if (c->closed || c->gone || !has_room(c) || !topic_policy_admits(sim, c)) continue;
+    if (c->closed || c->gone || c->asked || !has_room(c) || !topic_policy_admits(sim, c)) continue;
     if (closes(sim, member, g, c)) continue;
     *letter = partitions_take(t, g, i);
     if (*letter != NO_LETTER) return c;
@@ -330,7 +331,9 @@ static void serve(struct sim *sim, struct member *member, struct topic_group *g)
 
 void group_serve(struct sim *sim, struct member *member, struct topic_group *g) {
   struct topic_state *t = topic_of(member);
-  if (g->serving || (member_is_off(member) && !t->replicas)) return;
+  if (member_is_off(member) && !t->replicas) return;
+  if (g->rebalancing) rebalance_look(sim, member, g);
+  if (g->serving) return;
   serve(sim, member, g);
   if (admit_blocked(sim, member)) groups_serve(sim, member);
   topic_age_update(sim, t);
@@ -351,8 +354,8 @@ static void acknowledge(struct sim *sim, struct topic_state *t, struct topic_gro
   group_done_with(sim, t, g, id, LET_ACKED);
 }
 
-static void acknowledge_all(struct sim *sim, struct topic_state *t, struct topic_group *g,
-                            struct topic_consumer *c) {
+void group_acknowledge_all(struct sim *sim, struct topic_state *t, struct topic_group *g,
+                           struct topic_consumer *c) {
   c->has -= c->n_worked;
   for (uint32_t i = 0; i < c->n_worked; i++) acknowledge(sim, t, g, c->worked[i]);
   c->n_worked = 0;
@@ -378,7 +381,7 @@ static void worked(struct sim *sim, struct topic_state *t, struct topic_group *g
   } else {
     l->state = LETTER_WORKED;
     c->worked[c->n_worked++] = id;
-    if (c->n_worked == c->config->ack_every) acknowledge_all(sim, t, g, c);
+    if (c->n_worked == c->config->ack_every) group_acknowledge_all(sim, t, g, c);
   }
 }
 
@@ -481,7 +484,7 @@ static void one_due(struct sim *sim, struct member *member, struct topic_group *
                     const struct due *due) {
   struct topic_state *t = topic_of(member);
   if (due->what == DUE_OPENS) {
-    group_opens(t, g, &g->consumer[due->letter]);
+    group_opens(sim, member, g, &g->consumer[due->letter]);
     return;
   }
   if (due->what == DUE_ADMITS) {
@@ -492,6 +495,10 @@ static void one_due(struct sim *sim, struct member *member, struct topic_group *
     session_silent(sim, member, g, &g->consumer[due->letter], due->stamp);
     return;
   }
+  if (due->what == DUE_BEAT) {
+    rebalance_beat(sim, member, g, due);
+    return;
+  }
   if (due->what == DUE_REACHED) {
     session_look(sim, member, g, &g->consumer[due->letter]);
     return;
@@ -500,7 +507,7 @@ static void one_due(struct sim *sim, struct member *member, struct topic_group *
     struct topic_consumer *c = &g->consumer[due->letter];
     if (!c->closed || c->closings != due->stamp || c->gone) return;
     c->gone = true;
-    partitions_assign(t, g);
+    rebalance(sim, member, g, NULL);
     return;
   }
   const struct letter *l = letter_at(t, due->letter);
@@ -536,6 +543,7 @@ static void one_due(struct sim *sim, struct member *member, struct topic_group *
     case DUE_SESSION:
     case DUE_SILENT:
     case DUE_REACHED:
+    case DUE_BEAT:
       return;
   }
 }

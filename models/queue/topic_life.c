@@ -45,6 +45,7 @@ static struct topic_group *add_group(struct sim *sim, struct member *member, con
   g->audience = audience_new(sim, dedup_ns);
   g->ready_head = g->ready_tail = NO_LETTER;
   g->pause = sim_stream(sim, member->component, name);
+  g->beat = sim_stream(sim, member->component, "heartbeat");
   g->timer = arena_alloc(sim->arena, member->component->members * sizeof *g->timer);
   uint32_t partitions = (uint32_t)config->partitions;
   uint32_t classes = config->order == ORDER_PRIORITY ? config->priority.n + 1 : 1;

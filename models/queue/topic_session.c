@@ -39,7 +39,7 @@ void session_ends(struct sim *sim, struct member *member, struct topic_group *g,
     bool has = l->state == LETTER_DELIVERED || l->state == LETTER_PAUSING;
     if (has || l->state == LETTER_WORKED) group_give_back(sim, member, g, id);
   }
-  partitions_assign(t, g);
+  rebalance(sim, member, g, NULL);
 }
 
 void session_consumer_hangs(struct sim *sim, struct member *member, struct topic_group *g,
@@ -55,7 +55,15 @@ void session_silent(struct sim *sim, struct member *member, struct topic_group *
 
 void session_vanished(struct sim *sim, struct member *member, struct topic_group *g,
                       struct topic_consumer *c) {
-  if (c->gone || reaches(sim, member, c)) return;
+  if (!c->gone && !reaches(sim, member, c)) session_expires(sim, member, g, c);
+}
+
+bool session_hears(struct sim *sim, struct member *member, const struct topic_consumer *c) {
+  return !member_is_off(c->member) && !c->member->hung && reaches(sim, member, c);
+}
+
+void session_expires(struct sim *sim, struct member *member, struct topic_group *g,
+                     struct topic_consumer *c) {
   session_ends(sim, member, g, c);
   plan(sim, member, g, c, LOOKS_NS, DUE_REACHED);
 }
@@ -64,7 +72,7 @@ void session_look(struct sim *sim, struct member *member, struct topic_group *g,
                   struct topic_consumer *c) {
   if (!c->gone || member_is_off(c->member)) return;
   if (reaches(sim, member, c)) {
-    if (!c->member->hung) group_opens(topic_of(member), g, c);
+    if (!c->member->hung) group_opens(sim, member, g, c);
   } else {
     plan(sim, member, g, c, LOOKS_NS, DUE_REACHED);
   }

@@ -26,6 +26,7 @@ struct topic_consumer {
   bool ready;                  /* in the ring */
   bool closed;                 /* refused or broke: nothing is sent until it is heard of again */
   bool gone;                   /* closed for a session: has no partitions */
+  bool asked;                  /* knows that partitions are given out again, and takes no more */
   uint32_t closings, silences;
   uint32_t *worked; /* letters that wait to be acknowledged together */
   uint32_t n_worked;
@@ -35,7 +36,7 @@ struct topic_consumer {
 struct due {
   uint64_t at_ns, number;
   uint32_t letter, order, stamp;
-  uint16_t tries; /* DUE_TRY: which one it will be */
+  uint16_t tries; /* DUE_TRY: which one it will be; DUE_BEAT: so many were missed */
   enum due_what {
     DUE_DELAY,
     DUE_RETURN,
@@ -46,7 +47,8 @@ struct due {
     DUE_ADMITS,
     DUE_SESSION,
     DUE_SILENT,
-    DUE_REACHED
+    DUE_REACHED,
+    DUE_BEAT
   } what;
 };
 
@@ -75,10 +77,12 @@ struct topic_group {
   uint32_t consumers;
   uint32_t ready_head, ready_tail; /* the ring: who has room, longest first */
   bool serving;
+  bool rebalancing;                  /* all have given up their partitions, or will */
+  uint32_t round;                    /* of it */
   uint64_t returned_ns, returned;    /* so many messages came back at that instant */
   struct topic_partition *partition; /* NULL: there are none */
   struct level *backlog;             /* of the group, with its first consumer; or NULL */
-  struct stream pause;
+  struct stream pause, beat;
   struct audience_count at_warmup;
 };
 
@@ -101,7 +105,7 @@ struct topic_state {
   uint32_t blocked_head, blocked_tail; /* publishers that wait for room: slots */
   struct stream write;
   struct topic_age age;
-  struct level backlog, in_delivery, blocked;
+  struct level backlog, in_delivery, blocked, rebalancing;
   uint64_t backlog_most;
   uint64_t published, refused, deliveries, redeliveries, acknowledged, reappeared, dead_letters,
       undelivered_dead, dropped, expired, deduplicated, rebalances;
@@ -165,7 +169,8 @@ void group_serve(struct sim *sim, struct member *member, struct topic_group *g);
 void group_answer(struct sim *sim, struct member *member, struct frame *call, enum outcome outcome);
 void group_due(struct sim *sim, struct member *member, struct topic_group *g);
 void group_set_timer(struct sim *sim, struct member *member, struct topic_group *g);
-void group_opens(struct topic_state *t, struct topic_group *g, struct topic_consumer *c);
+void group_opens(struct sim *sim, struct member *member, struct topic_group *g,
+                 struct topic_consumer *c);
 
 /* The topic breaks: who had messages is unknown; what was not stored is lost. */
 void groups_break(struct sim *sim, struct member *member);
@@ -188,6 +193,8 @@ void group_plan(struct sim *sim, struct member *member, struct topic_group *g, u
 void group_enter_ring(struct topic_group *g, struct topic_consumer *c);
 
 void group_give_back(struct sim *sim, struct member *member, struct topic_group *g, uint32_t id);
+void group_acknowledge_all(struct sim *sim, struct topic_state *t, struct topic_group *g,
+                           struct topic_consumer *c);
 
 void topic_age_update(struct sim *sim, struct topic_state *t);
 
@@ -206,6 +213,20 @@ uint32_t partitions_take(struct topic_state *t, struct topic_group *g, uint32_t 
 void partition_hold(struct topic_group *g, const struct letter *l);
 void partition_release(struct topic_group *g, const struct letter *l);
 
+/* --- giving them out again (topic_rebalance.c) ------------------------------------------------ */
+
+#define HEARTBEAT_NS UINT64_C(3000000000) /* Kafka's heartbeat.interval.ms */
+
+/* Somebody is gone, or comes (joins; NULL: nobody). */
+void rebalance(struct sim *sim, struct member *member, struct topic_group *g,
+               struct topic_consumer *joins);
+/* Those who do not know yet are told with their next heartbeat; which is due now. */
+void rebalance_ask(struct sim *sim, struct member *member, struct topic_group *g);
+void rebalance_beat(struct sim *sim, struct member *member, struct topic_group *g,
+                    const struct due *due);
+/* Whether all have joined: then it ends. */
+void rebalance_look(struct sim *sim, struct member *member, struct topic_group *g);
+
 /* --- consumers of which nothing is heard (topic_session.c) ------------------------------------ */
 
 /* One begins to hang, or ends it; it has hung for a session; a message to it has vanished, and it
@@ -218,6 +239,10 @@ void session_vanished(struct sim *sim, struct member *member, struct topic_group
                       struct topic_consumer *c);
 void session_look(struct sim *sim, struct member *member, struct topic_group *g,
                   struct topic_consumer *c);
+/* Its heartbeats come; its session is over, until it is reached again. */
+bool session_hears(struct sim *sim, struct member *member, const struct topic_consumer *c);
+void session_expires(struct sim *sim, struct member *member, struct topic_group *g,
+                     struct topic_consumer *c);
 /* Its partitions are given to others, and what it has is delivered again. */
 void session_ends(struct sim *sim, struct member *member, struct topic_group *g,
                   struct topic_consumer *c);

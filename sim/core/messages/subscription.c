@@ -9,6 +9,7 @@
 #define AT(field) offsetof(struct subscription, field)
 
 static const char *const ack_choices[] = {"after", "before", NULL};
+static const char *const rebalance_choices[] = {"cooperative", "eager", NULL};
 
 const struct param subscription_params[] = {
     {.name = "topic",
@@ -84,6 +85,24 @@ const struct param subscription_params[] = {
          "s). Of any topic: "
          "after so long a message that vanished on its way to an instance, or its "
          "acknowledgement, is missed and comes again, unless `visibility` is shorter."},
+    {.name = "rebalance",
+     .type = PARAM_ENUM,
+     .offset = AT(rebalance),
+     .fallback = "cooperative",
+     .choices = rebalance_choices,
+     .doc = "How the partitions of a group are given out again when an instance is gone for "
+            "`session` or comes back. With cooperative only those that move stand still (Kafka's "
+            "CooperativeStickyAssignor). With eager all instances give up all: each learns of it "
+            "at its next `heartbeat`, ends what it has and takes nothing more, and the group goes "
+            "on when the last one has joined (what Kafka's consumers do if nothing is said: "
+            "RangeAssignor). The same for the whole group."},
+    {.name = "heartbeat",
+     .type = PARAM_DURATION,
+     .offset = AT(heartbeat_ns),
+     .min = 1,
+     .max = INFINITY,
+     .doc = "With rebalance = \"eager\": how often an instance asks whether partitions are given "
+            "out again. If not given 3 s (Kafka's heartbeat.interval.ms)."},
     {.name = "dedup",
      .type = PARAM_DURATION,
      .offset = AT(dedup_ns),
@@ -162,12 +181,38 @@ static bool agrees(const struct spec *spec, uint32_t component, struct error *er
     if (!theirs || theirs->topic != own->topic) continue;
     if (strcmp(subscription_group(other), subscription_group(self)) != 0) continue;
     if (theirs->ack == own->ack && theirs->visibility_ns == own->visibility_ns &&
-        theirs->dedup_ns == own->dedup_ns)
+        theirs->dedup_ns == own->dedup_ns && theirs->rebalance == own->rebalance)
       continue;
+    return error_set(
+        err,
+        "subscribe.ack, visibility, dedup or rebalance differ from those of \"%s\", which is "
+        "in the same group; make them equal, or give the group another name",
+        other->name);
+  }
+  return true;
+}
+
+/* What is said of partitions that are given out again. */
+static bool rebalance_valid(const struct spec *spec, const struct subscription *s,
+                            struct error *err) {
+  const struct component_spec *topic = &spec->component[s->topic];
+  bool eager = s->rebalance == REBALANCE_EAGER;
+  if (eager && topic->kind->message_partitions(topic->config) == 0) {
     return error_set(err,
-                     "subscribe.ack, visibility or dedup differ from those of \"%s\", which is "
-                     "in the same group; make them equal, or give the group another name",
-                     other->name);
+                     "subscribe.rebalance: \"%s\" has no partitions that could be given out again; "
+                     "give it some, or leave rebalance out",
+                     topic->name);
+  }
+  if (!eager && s->heartbeat_ns > 0) {
+    return error_set(
+        err,
+        "subscribe.heartbeat is for rebalance = \"eager\", where instances learn of it "
+        "at a heartbeat; say that, or leave heartbeat out");
+  }
+  if (s->heartbeat_ns > 0 && s->heartbeat_ns >= s->session_ns) {
+    return error_set(err,
+                     "subscribe.heartbeat is not shorter than session: each instance would be "
+                     "taken for gone; lower heartbeat (Kafka: at most a third of it)");
   }
   return true;
 }
@@ -227,5 +272,5 @@ bool subscription_valid(const struct spec *spec, uint32_t component, const struc
                      "queue): it would refuse what it asked for; lower prefetch or raise queue",
                      (unsigned long long)prefetch, (unsigned long long)(workers + queue));
   }
-  return policy_valid(s, err) && agrees(spec, component, err);
+  return rebalance_valid(spec, s, err) && policy_valid(s, err) && agrees(spec, component, err);
 }

@@ -11,6 +11,7 @@
 #include "spec.h"
 
 enum acknowledge { ACK_AFTER, ACK_BEFORE };
+enum rebalance { REBALANCE_COOPERATIVE, REBALANCE_EAGER };
 
 struct subscription {
   bool given;
@@ -20,8 +21,9 @@ struct subscription {
   uint32_t ack;
   uint64_t ack_every;
   uint64_t visibility_ns, deliveries;
-  uint64_t dedup_ns; /* 0: none */
-  uint64_t session_ns;
+  uint64_t dedup_ns;                 /* 0: none */
+  uint64_t session_ns, heartbeat_ns; /* 0: not said */
+  uint32_t rebalance;
   uint32_t dead_letter; /* or REF_NONE */
   struct backoff backoff;
   uint64_t timeout_ns; /* of the work on a message */

@@ -1,0 +1,134 @@
+/* Aim: with rebalance = "eager" a whole group stands still until its slowest instance has joined,
+ * and what comes meanwhile waits: worked out by hand; the time that heartbeats take has the mean of
+ * the greatest of uniform times. */
+#include <math.h>
+
+#include "test_script_load.h"
+
+static void expect(const char *text, const char *name, double value, double within) {
+  double got = metric_of(text, name, 100);
+  if (got > value + within || got < value - within) {
+    fail_msg("%s is %.12g instead of %.12g:\n%s", name, got, value, text);
+  }
+}
+
+/* One message goes to the first of three instances at 5 s. The third hangs at 10 s, and is gone at
+ * 20 s. 30 messages come at 21 s, with which nobody has anything to do until then. */
+#define HELD(LONG, RULE, REST)                                                                    \
+  "client \"l\" { arrivals = burst { 1, at = \"5s\" }, target = \"q\", mix = { long = 1 } }\n"    \
+  "client \"c\" { arrivals = burst { 30, at = \"21s\" }, target = \"q\", mix = { brief = 1 } }\n" \
+  "region \"r\" { zones = { \"x\", \"y\" } }\n"                                                   \
+  "topic \"q\" { partitions = 3, zone = \"x\" }\n"                                                \
+  "service \"a\" { instances = 3, zone = { \"x\", \"y\" }, workers = 9, subscribe = { \"q\", "    \
+  "prefetch = 99, session = \"10s\"" RULE " }, on = { long = { work \"" LONG                      \
+  "\" }, "                                                                                        \
+  "brief = { work \"1ms\" } } }\n"                                                                \
+  "fault { hang \"a[3]\", at = \"10s\", lasts = \"1h\" }\n" REST
+#define EAGER ", rebalance = \"eager\", heartbeat = \"1ms\""
+
+static void test_stands_still(void **state) {
+  (void)state;
+  /* From 20 s until the long one has ended at 35 s; then all that wait are delivered. */
+  const char *eager = HELD("30s", EAGER, "");
+  expect(eager, "q.rebalancing", (35 - 20) / 100.0, 1e-9);
+  expect(eager, "q.rebalances", 1, 0);
+  expect(eager, "q.backlog", 30 * (35 - 21) / 100.0, 1e-9);
+  expect(eager, "q.backlog.max", 30, 0);
+  expect(eager, "q.to_delivery.mean", 30 * 14 / 31.0, 1e-6);
+  expect(eager, "q.consumed", 31, 0);
+  expect(eager, "q.redeliveries", 0, 0);
+  /* Those who go on with what stays theirs. */
+  expect(HELD("30s", "", ""), "q.rebalancing", 0, 0);
+  expect(HELD("30s", "", ""), "q.backlog", 0, 0);
+  expect(HELD("30s", ", rebalance = \"cooperative\"", ""), "q.backlog", 0, 0);
+  /* Nobody has anything to end: it takes a heartbeat. */
+  expect(HELD("1s", EAGER, ""), "q.rebalancing", 0, 1e-5);
+}
+
+/* Aim: the group waits for one of which nothing is heard until its session is over, or it is back.
+ */
+static void test_waits_for_the_missing(void **state) {
+  (void)state;
+#define MISSING(FAULT) HELD("1s", EAGER, "fault { " FAULT ", at = \"19500ms\", lasts = \"1h\" }\n")
+#define AWAY(FAULT) HELD("1s", EAGER, "fault { " FAULT ", at = \"19500ms\", lasts = \"5s\" }\n")
+  static const char *const lost[] = {MISSING("hang \"a[2]\""), MISSING("crash \"a[2]\""),
+                                     MISSING("partition { \"x\", \"y\" }")};
+  static const char *const back[] = {AWAY("hang \"a[2]\""), AWAY("crash \"a[2]\""),
+                                     AWAY("partition { \"x\", \"y\" }")};
+  static const double until[] = {29.5, 30, 30}; /* the latter are missed since they were asked */
+  /* What vanished on its way at 21 s is missed after a session. */
+  static const double again[] = {24.5, 24.5, 31};
+  static const double wait[] = {20, 30, 20}; /* who has not heard of it is sent its part */
+  for (size_t i = 0; i < 3; i++) {
+    expect(lost[i], "q.rebalancing", (until[i] - 20) / 100, 2e-5);
+    expect(lost[i], "q.backlog", wait[i] * (until[i] - 21) / 100, 1e-3);
+    expect(lost[i], "q.consumed", 31, 0);
+    expect(back[i], "q.rebalancing", (again[i] - 20) / 100, 2e-5);
+    expect(back[i], "q.rebalances", 1, 0);
+    expect(back[i], "q.consumed", 31, 0);
+  }
+  /* A crash of the topic itself: all are asked once more. */
+  const char *broken = HELD("30s", EAGER, "fault { crash \"q\", at = \"25s\", lasts = \"1s\" }\n");
+  expect(broken, "q.rebalances", 1, 0);
+  expect(broken, "q.rebalancing", (26 - 20) / 100.0, 2e-5); /* it knows of nobody who works */
+}
+
+/* Aim: n instances learn of it at heartbeats every 3 s, each at a time of its own: the last of them
+ * after 3 s n / (n + 1) in the mean (the greatest of n uniform times, of variance
+ * 9 n / ((n + 1)^2 (n + 2))). */
+static void test_heartbeats(void **state) {
+  (void)state;
+  enum { N = 4, SECONDS = 40000 };
+  const char *text =
+      "client \"c\" { arrivals = constant \"1/s\", target = \"q\" }\n"
+      "topic \"q\" { partitions = 10 }\n"
+      "service \"a\" { instances = 5, workers = 1, work = \"1us\", subscribe = { \"q\", session = "
+      "\"10s\", rebalance = \"eager\" } }\n"
+      "fault { hang \"a[5]\", mttf = \"20s\", mttr = \"20s\" }\n";
+  double times = metric_of(text, "q.rebalances", SECONDS);
+  double mean = metric_of(text, "q.rebalancing", SECONDS) * SECONDS / times;
+  double error = 3 * sqrt(N / ((N + 1.0) * (N + 1) * (N + 2)) / times);
+  assert_true(times > 1900 && times < 2100);
+  if (fabs(mean - 3.0 * N / (N + 1)) > 4 * error) {
+    fail_msg("a rebalance takes %g s in the mean of %g, not %g +- %g", mean, times,
+             3.0 * N / (N + 1), error);
+  }
+}
+
+static void test_mistakes(void **state) {
+  (void)state;
+#define ASKS(TOPIC, RULE) \
+  "topic \"q\" { " TOPIC " }\nservice \"a\" { subscribe = { \"q\", " RULE " } }\n"
+  static const struct {
+    const char *text, *says;
+  } cases[] = {
+      {ASKS("", "rebalance = \"eager\""), "\"q\" has no partitions"},
+      {ASKS("partitions = 2", "heartbeat = \"1s\""), "is for rebalance = \"eager\""},
+      {ASKS("partitions = 2", "rebalance = \"cooperative\", heartbeat = \"1s\""),
+       "is for rebalance = \"eager\""},
+      {ASKS("partitions = 2", "rebalance = \"eager\", session = \"1s\", heartbeat = \"1s\""),
+       "not shorter than session"},
+      {ASKS("partitions = 2", "rebalance = \"sticky\""), "cooperative"},
+      {"topic \"q\" { partitions = 2 }\n"
+       "service \"a\" { subscribe = { \"q\", group = \"g\", rebalance = \"eager\" } }\n"
+       "service \"b\" { subscribe = { \"q\", group = \"g\" } }\n",
+       "rebalance differ from those of \"a\""},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    char text[600];
+    snprintf(text, sizeof text, "client \"c\" { arrivals = constant \"1/s\", target = \"q\" }\n%s",
+             cases[i].text);
+    const char *got = mistake(text);
+    if (!strstr(got, cases[i].says)) fail_msg("%s: %s", cases[i].text, got);
+  }
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_stands_still),
+      cmocka_unit_test(test_waits_for_the_missing),
+      cmocka_unit_test(test_heartbeats),
+      cmocka_unit_test(test_mistakes),
+  };
+  return cmocka_run_group_tests(tests, folder_make, folder_remove);
+}
