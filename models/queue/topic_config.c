@@ -33,6 +33,11 @@ bool topic_validate(const struct spec *spec, const struct component_spec *compon
                      "order = \"by_key\" and full = \"drop_oldest\" exclude each other: a message "
                      "that makes room would leave a gap in the order of its key");
   }
+  if (config->delay_ns >= config->retention_ns) {
+    return error_set(err,
+                     "retention is not longer than delay: every message would be thrown away "
+                     "before it could be delivered; raise retention or lower delay");
+  }
   if (!replicas_validate(component, err)) return false;
   for (uint32_t i = 0; i < config->priority.n; i++) {
     const uint8_t *known =
@@ -172,7 +177,8 @@ const struct param topic_params[] = {
      .fallback = "never",
      .min = 1,
      .max = INFINITY,
-     .doc = "After that a message that no consumer has is thrown away (SQS: 4 days)."},
+     .doc = "So long after it was taken, its delay included, a message that no consumer has is "
+            "thrown away (SQS: 4 days; Kafka: 7 days, of whole segments)."},
     {.name = "dedup",
      .type = PARAM_DURATION,
      .offset = AT(dedup_ns),

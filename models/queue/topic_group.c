@@ -124,7 +124,7 @@ void group_forget(struct sim *sim, struct topic_state *t, struct topic_group *g,
 
 static bool is_expired(const struct sim *sim, const struct topic_state *t, const struct letter *l) {
   return t->config->retention_ns != PARAM_UNLIMITED &&
-         sim->now_ns - l->since_ns >= t->config->retention_ns;
+         sim->now_ns - l->taken_ns >= t->config->retention_ns;
 }
 
 /* Who sends it: with copies the leader of its partition. */
@@ -477,7 +477,8 @@ void group_becomes_due(struct sim *sim, struct member *member, struct topic_grou
   l->order = g->order++;
   waiting_append(&t->letters, &g->waiting, id);
   group_backlog_step(sim, t, g, true);
-  group_plan(sim, member, g, id, t->config->retention_ns, DUE_EXPIRES);
+  uint64_t age_ns = sim->now_ns - l->taken_ns; /* the delay counts */
+  group_plan(sim, member, g, id, t->config->retention_ns - age_ns, DUE_EXPIRES);
 }
 
 static void one_due(struct sim *sim, struct member *member, struct topic_group *g,

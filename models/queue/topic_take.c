@@ -77,6 +77,7 @@ void groups_take(struct sim *sim, struct member *member, const struct publicatio
     uint32_t record =
         delivery_publish(sim, g->audience, what->sent_ns, what->identity, what->item, id);
     *letter_at(t, id) = (struct letter){.key = what->key,
+                                        .taken_ns = sim->now_ns,
                                         .record = record,
                                         .next = NO_LETTER,
                                         .item = what->item,
@@ -90,7 +91,9 @@ void groups_take(struct sim *sim, struct member *member, const struct publicatio
     } else {
       letter_at(t, id)->order = g->order++;
       letter_at(t, id)->since_ns = sim->now_ns;
-      group_plan(sim, member, g, id, what->delay_ns, DUE_DELAY);
+      bool comes = what->delay_ns < t->config->retention_ns;
+      group_plan(sim, member, g, id, comes ? what->delay_ns : t->config->retention_ns,
+                 comes ? DUE_DELAY : DUE_EXPIRES);
     }
   }
 }

@@ -292,6 +292,23 @@ static void test_retention(void **state) {
   expect(text, "a.consumed", 3);
   expect(text, "q.expired", 7);
   expect(text, "q.oldest.max", 5.5);
+#define LATER(N, REST, WORK, SUBSCRIBE)         \
+  "client \"c\" { arrivals = burst { " N        \
+  ", at = \"1s\" }, target = \"p\" }\n"         \
+  "service \"p\" { on = { publish { \"q\"" REST \
+  " } } }\n"                                    \
+  "topic \"q\" { retention = \"5500ms\" }\n"    \
+  "service \"a\" { workers = 1, work = \"" WORK "\", subscribe = { \"q\"" SUBSCRIBE " } }\n"
+  /* From 4 s to 6.5 s: at 4 s and 6 s. */
+  expect(LATER("10", ", delay = \"3s\"", "2s", ""), "a.consumed", 2);
+  expect(LATER("10", ", delay = \"3s\"", "2s", ""), "q.expired", 8);
+  expect(LATER("10", ", delay = \"3s\"", "2s", ""), "q.oldest.max", 2.5);
+  /* Its consumer has it until 7 s. */
+  expect(LATER("1", ", delay = \"3s\"", "9s", ", visibility = \"3s\""), "q.expired", 1);
+  expect(LATER("1", ", delay = \"3s\"", "9s", ", visibility = \"3s\""), "q.deliveries", 1);
+  /* It never comes. */
+  expect(LATER("1", ", delay = \"9s\"", "1s", ""), "q.expired", 1);
+  expect(LATER("1", ", delay = \"9s\"", "1s", ""), "q.deliveries", 0);
 }
 
 /* Aim: a crash of the topic: durable messages stay, and what consumers finish meanwhile is done
@@ -470,6 +487,7 @@ static void test_mistakes(void **state) {
       {"topic \"q\" { partitions = 2, order = \"by_key\" }", "partitions are logs"},
       {"topic \"q\" { instances = 2 }", "a topic is one instance"},
       {"topic \"q\" { full = \"block\" }", "capacity"},
+      {"topic \"q\" { delay = \"5s\", retention = \"5s\" }", "retention is not longer than delay"},
       {"topic \"q\" { order = \"priority\" }", "needs 'priority'"},
       {"topic \"q\" { order = \"by_key\", capacity = 1, full = \"drop_oldest\" }",
        "gap in the order"},
