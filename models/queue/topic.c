@@ -128,6 +128,7 @@ static void topic_on_consumer(struct sim *sim, struct member *member, struct mem
   struct topic_consumer *c = &g->consumer[t->consumer_of[consumer->id]];
   if (restarted) {
     topic_policy_restart(sim, c);
+    group_forgets_work(sim, member, g, c);
     group_opens(sim, member, g, c);
   } else if (g->partition) {
     session_consumer_hangs(sim, member, g, c);

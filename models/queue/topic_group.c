@@ -385,10 +385,9 @@ static void worked(struct sim *sim, struct topic_state *t, struct topic_group *g
   }
 }
 
-/* It broke: what it had worked on and not acknowledged comes back, too. */
-static void broke(struct sim *sim, struct member *member, struct topic_group *g,
-                  struct topic_consumer *c) {
-  close_consumer(sim, member, g, c);
+/* It broke: what it had worked on and not acknowledged comes back. */
+void group_forgets_work(struct sim *sim, struct member *member, struct topic_group *g,
+                        struct topic_consumer *c) {
   c->has -= c->n_worked;
   uint32_t n = c->n_worked;
   c->n_worked = 0;
@@ -402,8 +401,9 @@ static void not_worked(struct sim *sim, struct member *member, struct topic_grou
   bool has = id != NO_LETTER && letter_at(t, id)->state == LETTER_DELIVERED;
   if (has && topic_policy_retries(sim, member, g, c, id, tries, outcome)) return;
   c->has--;
-  if (outcome == OUTCOME_RESET) broke(sim, member, g, c);
-  if (outcome == OUTCOME_REFUSED) close_consumer(sim, member, g, c);
+  bool refused = outcome == OUTCOME_REFUSED, broke = outcome == OUTCOME_RESET;
+  if (broke || refused) close_consumer(sim, member, g, c);
+  if (broke || (refused && member_is_off(c->member))) group_forgets_work(sim, member, g, c);
   if (has && outcome == OUTCOME_REFUSED && tries <= 1) { /* it never came there */
     struct letter *l = letter_at(t, id);
     t->deliveries--;

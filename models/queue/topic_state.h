@@ -193,6 +193,8 @@ void group_plan(struct sim *sim, struct member *member, struct topic_group *g, u
 void group_enter_ring(struct topic_group *g, struct topic_consumer *c);
 
 void group_give_back(struct sim *sim, struct member *member, struct topic_group *g, uint32_t id);
+void group_forgets_work(struct sim *sim, struct member *member, struct topic_group *g,
+                        struct topic_consumer *c);
 void group_acknowledge_all(struct sim *sim, struct topic_state *t, struct topic_group *g,
                            struct topic_consumer *c);
 

@@ -238,6 +238,33 @@ static void test_idle_crash(void **state) {
   expect(IDLE("partitions = 2"), "a.consumed", 100);
 }
 
+/* Aim: what an instance has worked on and not acknowledged when it breaks, with nothing to do, is
+ * done again: by the next one after the session, or by itself when it is back. */
+static void test_idle_crash_worked(void **state) {
+  (void)state;
+  const char *text = EVERY("1/s", "")
+      "topic \"q\" { partitions = 1 }\n"
+      "service \"a\" { instances = 2, workers = 1, work = \"100ms\", subscribe = { \"q\", session = "
+      "\"10s\", prefetch = 5, ack_every = 5 } }\n"
+      "fault { crash \"a[1]\", at = \"8.5s\", lasts = \"60s\" }\n";
+  expect(text, "q.duplicates", 4);
+  expect(text, "q.lost", 0);
+  expect(text, "q.rebalances", 2);
+  /* The next message is refused, at 9 s; ten seconds later the four before it and it are worked on.
+   */
+  expect(text, "a.end_to_end.max", 10 + 0.1 * (4 + 1));
+#define BACK(TOPIC)                                                                                \
+  BURST("3", "")                                                                                   \
+  "topic \"q\" { " TOPIC                                                                           \
+  " }\n"                                                                                           \
+  "service \"a\" { workers = 1, work = \"100ms\", subscribe = { \"q\", prefetch = 5, ack_every = " \
+  "5 } }\n"                                                                                        \
+  "fault { crash \"a\", at = \"5s\", lasts = \"2s\" }\n"
+  expect(BACK(""), "q.duplicates", 3);
+  expect(BACK("partitions = 2"), "q.duplicates", 3);
+  expect(BACK("partitions = 2"), "q.rebalances", 0);
+}
+
 /* Aim: a message that vanishes on its way is not waited for for ever, nor is the place that it had
  * with its consumer: they come back when it is visible again, or when the connection has been
  * silent for a session. */
@@ -505,15 +532,25 @@ static void test_mistakes(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_groups),      cmocka_unit_test(test_publish),
-      cmocka_unit_test(test_delay_order), cmocka_unit_test(test_full),
-      cmocka_unit_test(test_order),       cmocka_unit_test(test_consumer_crash),
-      cmocka_unit_test(test_visibility),  cmocka_unit_test(test_idle_crash),
-      cmocka_unit_test(test_vanished),    cmocka_unit_test(test_dead_letters),
-      cmocka_unit_test(test_retention),   cmocka_unit_test(test_joins),
-      cmocka_unit_test(test_topic_crash), cmocka_unit_test(test_members),
-      cmocka_unit_test(test_partitions),  cmocka_unit_test(test_dedup),
-      cmocka_unit_test(test_reply),       cmocka_unit_test(test_silent),
+      cmocka_unit_test(test_groups),
+      cmocka_unit_test(test_publish),
+      cmocka_unit_test(test_delay_order),
+      cmocka_unit_test(test_full),
+      cmocka_unit_test(test_order),
+      cmocka_unit_test(test_consumer_crash),
+      cmocka_unit_test(test_visibility),
+      cmocka_unit_test(test_idle_crash),
+      cmocka_unit_test(test_idle_crash_worked),
+      cmocka_unit_test(test_vanished),
+      cmocka_unit_test(test_dead_letters),
+      cmocka_unit_test(test_retention),
+      cmocka_unit_test(test_joins),
+      cmocka_unit_test(test_topic_crash),
+      cmocka_unit_test(test_members),
+      cmocka_unit_test(test_partitions),
+      cmocka_unit_test(test_dedup),
+      cmocka_unit_test(test_reply),
+      cmocka_unit_test(test_silent),
       cmocka_unit_test(test_mistakes),
   };
   return cmocka_run_group_tests_name("topic", tests, folder_make, folder_remove);
