@@ -18,7 +18,7 @@
 #include "scenario.h"
 #include "statistics.h"
 
-enum { MAX_CLAIMS = 800, MAX_SETTINGS = 16, MAX_GROWTH = 128, QUICK_START = 5, FEW = 15 };
+enum { MAX_CLAIMS = 1000, MAX_SETTINGS = 16, MAX_GROWTH = 128, QUICK_START = 5, FEW = 15 };
 
 struct claim {
   char line[512]; /* the fields below point into it */
