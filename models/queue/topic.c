@@ -130,7 +130,7 @@ static void topic_on_consumer(struct sim *sim, struct member *member, struct mem
     topic_policy_restart(sim, c);
     group_forgets_work(sim, member, g, c);
     group_opens(sim, member, g, c);
-  } else if (g->partition) {
+  } else if (g->partition || c->config->visibility_ns == PARAM_UNLIMITED) {
     session_consumer_hangs(sim, member, g, c);
     if (!consumer->hung) session_look(sim, member, g, c);
   } else {
@@ -433,7 +433,10 @@ const struct kind kind_topic = {
         "(`prefetch`), as RabbitMQ sends in turn. When its work ends well it is acknowledged and "
         "forgotten. It is delivered again when the work fails, when the consumer crashes (the "
         "connection breaks at once), or when the acknowledgement has not come within "
-        "`visibility`, even if the consumer hangs or still works on it. What vanishes on the way, "
+        "`visibility`, even if the consumer hangs or still works on it; without that, when the "
+        "consumer has hung for `session`, which closes its connection. Left out: that RabbitMQ's "
+        "acknowledgement timeout (30 min) closes the channel with all that the consumer has, where "
+        "`visibility` takes back one message. What vanishes on the way, "
         "there or back, is missed after `visibility` or after `session`. It comes back to its old "
         "place, or after a `backoff`; after `deliveries` times it is a dead letter. What a "
         "subscriber says about its messages as callers do about calls (`timeout`, `retry`, "

@@ -11,7 +11,7 @@ void groups_forget_consumers(struct topic_group *g) {
     struct topic_consumer *c = &g->consumer[i];
     c->has = c->n_worked = 0;
     c->ready = false;
-    c->closed = member_is_off(c->member);
+    c->closed = member_is_off(c->member) || c->gone;
     group_enter_ring(g, c);
   }
 }

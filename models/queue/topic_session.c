@@ -1,8 +1,11 @@
-/* Consumers of a topic with partitions of which nothing is heard: one that hangs, or that the
+/* Consumers of which nothing is heard. Of a topic with partitions: one that hangs, or that the
  * topic cannot reach, sends no signs of life. After a session without one its partitions are given
  * to the others, who begin with what it has not acknowledged; when it is heard again it gets its
  * part (Kafka's session.timeout.ms). What it has under way it ends all the same, and does again
- * what others have done. */
+ * what others have done.
+ *
+ * Without partitions the same holds of the connection of one that hangs, if no `visibility` says
+ * when to give up a message: it is closed (RabbitMQ's heartbeats), and what it has comes back. */
 #include "life.h"
 #include "network.h"
 #include "topic_state.h"
@@ -29,6 +32,7 @@ void session_ends(struct sim *sim, struct member *member, struct topic_group *g,
   struct topic_state *t = topic_of(member);
   if (c->gone) return;
   c->gone = true;
+  c->closed |= !g->partition; /* the connection */
   uint32_t number = (uint32_t)(c - g->consumer);
   c->has -= c->n_worked;
   c->n_worked = 0;
@@ -39,7 +43,7 @@ void session_ends(struct sim *sim, struct member *member, struct topic_group *g,
     bool has = l->state == LETTER_DELIVERED || l->state == LETTER_PAUSING;
     if (has || l->state == LETTER_WORKED) group_give_back(sim, member, g, id);
   }
-  rebalance(sim, member, g, NULL);
+  if (g->partition) rebalance(sim, member, g, NULL);
 }
 
 void session_consumer_hangs(struct sim *sim, struct member *member, struct topic_group *g,

@@ -265,6 +265,42 @@ static void test_idle_crash_worked(void **state) {
   expect(BACK("partitions = 2"), "q.rebalances", 0);
 }
 
+/* Aim: the connection of a consumer that hangs is closed after a session: what it has comes again,
+ * and is done twice when it goes on; with a visibility each message comes when that says. */
+static void test_hangs(void **state) {
+  (void)state;
+#define HUNG(RULE, REST)                                                                        \
+  BURST("10", "")                                                                               \
+  "topic \"q\" {}\n"                                                                            \
+  "service \"a\" { instances = 2, workers = 1, work = \"1s\", subscribe = { \"q\", prefetch = " \
+  "5, session = \"10s\"" RULE                                                                   \
+  " } }\n"                                                                                      \
+  "fault { hang \"a[1]\", at = \"3.5s\", lasts = \"60s\" }\n" REST
+  /* Two of five are done. The others come at 13.5 s, and go on at 63.5 s. */
+  expect(HUNG("", ""), "q.redeliveries", 3);
+  expect(HUNG("", ""), "q.duplicates", 3);
+  expect(HUNG("", ""), "a.end_to_end.max", 13.5 + 3 - 1);
+  expect(HUNG("", ""), "q.rebalances", 0);
+  expect(HUNG("", ""), "q.in_delivery.end", 0);
+  /* With that it stays connected, and is sent some of them again. */
+  expect(HUNG(", visibility = \"40s\"", ""), "q.reappeared", 3);
+  assert_true(metric_of(HUNG(", visibility = \"40s\"", ""), "a.end_to_end.max", 100) > 41);
+  /* Nothing is sent there, not even when the topic was away. */
+  const char *more = HUNG("",
+                          "client \"d\" { arrivals = burst { 4, at = \"30s\" }, target = \"q\" }\n"
+                          "fault { crash \"q\", at = \"25s\", lasts = \"1s\" }\n");
+  expect(more, "q.redeliveries", 3);
+  expect(more, "a.end_to_end.max", 13.5 + 3 - 1);
+  /* Shorter than a session: nobody notices. */
+  const char *brief = BURST("10", "")
+      "topic \"q\" {}\n"
+      "service \"a\" { instances = 2, workers = 1, work = \"1s\", subscribe = { \"q\", prefetch = "
+      "5, session = \"10s\" } }\n"
+      "fault { hang \"a[1]\", at = \"3.5s\", lasts = \"9s\" }\n";
+  expect(brief, "q.redeliveries", 0);
+  expect(brief, "a.end_to_end.max", 5 + 9);
+}
+
 /* Aim: a message that vanishes on its way is not waited for for ever, nor is the place that it had
  * with its consumer: they come back when it is visible again, or when the connection has been
  * silent for a session. */
@@ -541,6 +577,7 @@ int main(void) {
       cmocka_unit_test(test_visibility),
       cmocka_unit_test(test_idle_crash),
       cmocka_unit_test(test_idle_crash_worked),
+      cmocka_unit_test(test_hangs),
       cmocka_unit_test(test_vanished),
       cmocka_unit_test(test_dead_letters),
       cmocka_unit_test(test_retention),
