@@ -169,7 +169,6 @@ expect 2 capacity shop.lua --over rate=1..5MiB
 expect 4 capacity shop.lua --json /nonexistent/x
 one_sentence
 
-finish
 # --- what limits is a pool of connections, and not who waits for one: 5 / 40 ms = 125/s ---
 cat >pool.lua <<'LUA'
 local rate = param { "rate", "100/s", doc = "load" }
@@ -183,3 +182,4 @@ expect 0 capacity pool.lua --over rate=60..140/s --json pool.json
 grep -q 'the 5 connections of api to db, [89]...* % in use' out || fail 'a full pool is not named'
 grep -q '"connections": "the 5 connections of api to db"' pool.json || fail 'the JSON does not name the pool'
 
+finish

@@ -21,6 +21,15 @@ for file in tests/unit/test_*.c tests/theory/test_*.c tests/cli/test_*.sh tests/
     status=1
   fi
 done
+# A script ends at its `finish`: what stands behind it never runs.
+for file in tests/cli/test_*.sh; do
+  [ -e "$file" ] || continue
+  behind=$(awk 'ends && NF && !/^#/ { print NR; exit } /^finish$/ { ends = 1 }' "$file")
+  if [ -n "$behind" ]; then
+    echo "$file:$behind: stands behind \`finish\`, so it never runs"
+    status=1
+  fi
+done
 for file in models/*.c models/*/*.c; do
   name=$(basename -- "$file" .c)
   if ! grep -qE "'(.*/)?$name(\\.c)?'" models/meson.build; then
