@@ -361,6 +361,13 @@ void group_acknowledge_all(struct sim *sim, struct topic_state *t, struct topic_
   c->n_worked = 0;
 }
 
+/* Whether the partition of a letter is somebody else's by now, who waits for its acknowledgement.
+ */
+static bool has_lost(const struct topic_group *g, const struct topic_consumer *c,
+                     const struct letter *l) {
+  return g->partition && g->partition[l->partition].owner != (uint32_t)(c - g->consumer);
+}
+
 /* The work on the last delivery of a letter has ended well. */
 static void worked(struct sim *sim, struct topic_state *t, struct topic_group *g,
                    struct topic_consumer *c, uint32_t id) {
@@ -375,7 +382,7 @@ static void worked(struct sim *sim, struct topic_state *t, struct topic_group *g
     t->acknowledged++;
     group_done_with(sim, t, g, id, LET_ACKED);
     c->has--;
-  } else if (c->config->ack_every <= 1) {
+  } else if (c->config->ack_every <= 1 || has_lost(g, c, l)) {
     acknowledge(sim, t, g, id);
     c->has--;
   } else {

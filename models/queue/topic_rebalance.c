@@ -1,11 +1,12 @@
 /* The partitions of a group are given out again, as Kafka's consumers do it.
  *
  * "cooperative": those that stay with their instance go on; one that moves goes when its instance
- * has done with what it has of it.
- * "eager": all give up all. Each instance learns of it at its next heartbeat, ends what it has,
- * takes nothing more and joins; when all that belong to the group have joined, the partitions are
- * given out. Of one that is down, hangs or is cut off nothing is heard: the others wait for it
- * until its session is over. Who comes back after that has joined by coming. */
+ * has done with what it has of it. Each acknowledges what it has worked on (Kafka's consumers
+ * commit before they give up partitions), and what it then still works on one by one. "eager": all
+ * give up all. Each instance learns of it at its next heartbeat, ends what it has, takes nothing
+ * more and joins; when all that belong to the group have joined, the partitions are given out. Of
+ * one that is down, hangs or is cut off nothing is heard: the others wait for it until its session
+ * is over. Who comes back after that has joined by coming. */
 #include "rng.h"
 #include "topic_state.h"
 
@@ -38,10 +39,17 @@ void rebalance_ask(struct sim *sim, struct member *member, struct topic_group *g
   group_set_timer(sim, member, g);
 }
 
+static void acknowledge_worked(struct sim *sim, struct topic_state *t, struct topic_group *g) {
+  for (uint32_t i = 0; i < g->consumers; i++) {
+    if (!g->consumer[i].gone) group_acknowledge_all(sim, t, g, &g->consumer[i]);
+  }
+}
+
 void rebalance(struct sim *sim, struct member *member, struct topic_group *g,
                struct topic_consumer *joins) {
   struct topic_state *t = topic_of(member);
   if (!is_eager(g)) {
+    acknowledge_worked(sim, t, g);
     partitions_assign(t, g);
     return;
   }
@@ -76,10 +84,7 @@ void rebalance_look(struct sim *sim, struct member *member, struct topic_group *
   }
   g->rebalancing = false;
   level_down(&t->rebalancing, sim->now_ns);
-  for (uint32_t i = 0; i < g->consumers; i++) {
-    struct topic_consumer *c = &g->consumer[i];
-    if (!c->gone) group_acknowledge_all(sim, t, g, c); /* who joins commits before */
-    c->asked = false;
-  }
+  acknowledge_worked(sim, t, g); /* who joins commits before */
+  for (uint32_t i = 0; i < g->consumers; i++) g->consumer[i].asked = false;
   partitions_assign(t, g);
 }

@@ -45,6 +45,27 @@ static void test_stands_still(void **state) {
   expect(HELD("1s", EAGER, ""), "q.rebalancing", 0, 1e-5);
 }
 
+/* Aim: who gives a partition back acknowledges what it has worked on, and what it still works on
+ * then, however seldom it does else: nothing of it keeps its next owner waiting. The second of two
+ * dies at 5 s, is missed at 15 s, and is back at 60 s. */
+static void test_gives_up_cleanly(void **state) {
+  (void)state;
+#define MOVES(RULE)                                                                     \
+  "client \"c\" { arrivals = constant \"1/s\", target = \"q\", mix = { write = 1 } }\n" \
+  "topic \"q\" { partitions = 2 }\n"                                                    \
+  "service \"a\" { instances = 2, workers = 9, work = \"3s\", subscribe = { \"q\", "    \
+  "prefetch = 2000, session = \"10s\", ack_every = 1000, ack = \"after\"" RULE          \
+  " } }\n"                                                                              \
+  "fault { crash \"a[2]\", at = \"5s\", lasts = \"55s\" }\n"
+  static const char *const rules[] = {MOVES(""), MOVES(", rebalance = \"eager\"")};
+  for (size_t i = 0; i < 2; i++) {
+    expect(rules[i], "q.rebalances", 2, 0);
+    expect(rules[i], "q.backlog.end", 0, 0);
+    expect(rules[i], "a[2].arrivals", (5 + 100 - 60) / 2.0, 3);
+    expect(rules[i], "q.backlog.max", i ? 12 : 6, i ? 4 : 2);
+  }
+}
+
 /* Aim: the group waits for one of which nothing is heard until its session is over, or it is back.
  */
 static void test_waits_for_the_missing(void **state) {
@@ -126,6 +147,7 @@ static void test_mistakes(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_stands_still),
+      cmocka_unit_test(test_gives_up_cleanly),
       cmocka_unit_test(test_waits_for_the_missing),
       cmocka_unit_test(test_heartbeats),
       cmocka_unit_test(test_mistakes),
