@@ -124,13 +124,14 @@ static void topic_on_reply(struct sim *sim, struct member *member, struct frame 
 static void topic_on_consumer(struct sim *sim, struct member *member, struct member *consumer,
                               bool restarted) {
   struct topic_state *t = topic_of(member);
+  if (!t->started) return; /* when it starts it looks at all of them */
   struct topic_group *g = &t->group[t->group_of[consumer->id]];
   struct topic_consumer *c = &g->consumer[t->consumer_of[consumer->id]];
   if (restarted) {
     topic_policy_restart(sim, c);
     group_forgets_work(sim, member, g, c);
     group_opens(sim, member, g, c);
-  } else if (g->partition || c->config->visibility_ns == PARAM_UNLIMITED) {
+  } else if (session_is_kept(g, c)) {
     session_consumer_hangs(sim, member, g, c);
     if (!consumer->hung) session_look(sim, member, g, c);
   } else {

@@ -46,6 +46,10 @@ void session_ends(struct sim *sim, struct member *member, struct topic_group *g,
   if (g->partition) rebalance(sim, member, g, NULL);
 }
 
+bool session_is_kept(const struct topic_group *g, const struct topic_consumer *c) {
+  return g->partition || c->config->visibility_ns == PARAM_UNLIMITED;
+}
+
 void session_consumer_hangs(struct sim *sim, struct member *member, struct topic_group *g,
                             struct topic_consumer *c) {
   c->silences++;

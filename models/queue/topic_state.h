@@ -231,6 +231,9 @@ void rebalance_look(struct sim *sim, struct member *member, struct topic_group *
 
 /* --- consumers of which nothing is heard (topic_session.c) ------------------------------------ */
 
+/* Whether one that hangs is given up after a session, and not each of its messages by itself. */
+bool session_is_kept(const struct topic_group *g, const struct topic_consumer *c);
+
 /* One begins to hang, or ends it; it has hung for a session; a message to it has vanished, and it
  * is looked whether it is reached again. */
 void session_consumer_hangs(struct sim *sim, struct member *member, struct topic_group *g,

@@ -66,6 +66,25 @@ static void test_gives_up_cleanly(void **state) {
   }
 }
 
+/* Aim: a topic that is down when the run begins knows of nobody yet, and looks at all when it
+ * starts: of one that came back meanwhile, and of one that hangs by then. It starts at 2 s; the
+ * second hangs, so that it is missed at 12 s, and the first has all from then on. */
+static void test_begins_later(void **state) {
+  (void)state;
+  const char *later =
+      "client \"c\" { arrivals = burst { 20, at = \"15s\" }, target = \"q\", mix = { write = 1 } "
+      "}\n"
+      "topic \"q\" { partitions = 2 }\n"
+      "service \"a\" { instances = 2, workers = 9, work = \"1ms\", subscribe = { \"q\", "
+      "session = \"10s\" } }\n"
+      "fault { crash \"q\", at = \"0s\", lasts = \"2s\" }\n"
+      "fault { crash \"a[1]\", at = \"0s\", lasts = \"1s\" }\n"
+      "fault { hang \"a[2]\", at = \"1s\", lasts = \"1h\" }\n";
+  expect(later, "q.rebalances", 1, 0);
+  expect(later, "a[1].arrivals", 20, 0);
+  expect(later, "q.backlog.end", 0, 0);
+}
+
 /* Aim: the group waits for one of which nothing is heard until its session is over, or it is back.
  */
 static void test_waits_for_the_missing(void **state) {
@@ -146,11 +165,9 @@ static void test_mistakes(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_stands_still),
-      cmocka_unit_test(test_gives_up_cleanly),
-      cmocka_unit_test(test_waits_for_the_missing),
-      cmocka_unit_test(test_heartbeats),
-      cmocka_unit_test(test_mistakes),
+      cmocka_unit_test(test_stands_still), cmocka_unit_test(test_gives_up_cleanly),
+      cmocka_unit_test(test_begins_later), cmocka_unit_test(test_waits_for_the_missing),
+      cmocka_unit_test(test_heartbeats),   cmocka_unit_test(test_mistakes),
   };
   return cmocka_run_group_tests(tests, folder_make, folder_remove);
 }
