@@ -36,7 +36,7 @@ goal "callers.tier.anonymous.availability < 60%"
 -- 60 an hour, of two a second.
 goal "crawler.availability < 1%"
 goal "crawler.availability > 0.7%"
--- What X-RateLimit-Remaining says: who has a token has nine or ten of the burst left, others none.
+-- What X-RateLimit-Remaining says: with a token about nine of the burst are left, else hardly any.
 goal "api.limit.remaining > 0.4"
 goal "addresses.availability > 40%"
 goal "addresses.availability < 44%"

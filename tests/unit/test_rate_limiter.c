@@ -174,23 +174,26 @@ static void test_check_notices(void **state) {
   }
 }
 
+/* Each way to count, about 7 calls a second. */
+static const struct limit_config each_way[] = {
+    {.rate.per_s = 7, .algorithm = LIMIT_TOKEN_BUCKET, .burst = 5},
+    {.rate.per_s = 7, .algorithm = LIMIT_LEAKY_BUCKET, .burst = 5},
+    {.rate.per_s = 7, .algorithm = LIMIT_FIXED_WINDOW, .window_ns = S},
+    {.rate.per_s = 7, .algorithm = LIMIT_SLIDING_LOG, .window_ns = S},
+    {.rate.per_s = 7, .algorithm = LIMIT_SLIDING_COUNTER, .window_ns = S},
+};
+enum { WAYS = sizeof each_way / sizeof *each_way };
+
 /* Aim: a call that was refused passes once the time told is over, and not when 98 % of it are; of
  * each algorithm, in random traffic. */
 static void test_when_free(void **state) {
   (void)state;
-  const struct limit_config configs[] = {
-      {.rate.per_s = 7, .algorithm = LIMIT_TOKEN_BUCKET, .burst = 5},
-      {.rate.per_s = 7, .algorithm = LIMIT_LEAKY_BUCKET, .burst = 5},
-      {.rate.per_s = 7, .algorithm = LIMIT_FIXED_WINDOW, .window_ns = S},
-      {.rate.per_s = 7, .algorithm = LIMIT_SLIDING_LOG, .window_ns = S},
-      {.rate.per_s = 7, .algorithm = LIMIT_SLIDING_COUNTER, .window_ns = S},
-  };
-  for (size_t k = 0; k < sizeof configs / sizeof *configs; k++) {
+  for (size_t k = 0; k < WAYS; k++) {
     uint32_t asked = 0;
     for (uint64_t run = 0; run < 400; run++) {
       struct limiter early, late;
-      limiter_init(&early, &configs[k]);
-      limiter_init(&late, &configs[k]);
+      limiter_init(&early, &each_way[k]);
+      limiter_init(&late, &each_way[k]);
       uint64_t now_ns = run * 17 * MS, free_ns = 0;
       for (uint64_t i = 0; i < 100 && free_ns == 0; i++) {
         now_ns += rng_mix(SEED + run * 1000 + i) % (200 * MS);
@@ -214,18 +217,11 @@ static void test_when_free(void **state) {
  * each way to count; none where the last one was refused. */
 static void test_left(void **state) {
   (void)state;
-  static const struct limit_config configs[] = {
-      {.rate.per_s = 7, .algorithm = LIMIT_TOKEN_BUCKET, .burst = 5},
-      {.rate.per_s = 7, .algorithm = LIMIT_LEAKY_BUCKET, .burst = 5},
-      {.rate.per_s = 7, .algorithm = LIMIT_FIXED_WINDOW, .window_ns = S},
-      {.rate.per_s = 7, .algorithm = LIMIT_SLIDING_LOG, .window_ns = S},
-      {.rate.per_s = 7, .algorithm = LIMIT_SLIDING_COUNTER, .window_ns = S},
-  };
-  for (size_t k = 0; k < sizeof configs / sizeof *configs; k++) {
+  for (size_t k = 0; k < WAYS; k++) {
     uint64_t seen = 0;
     for (uint64_t run = 0; run < 400; run++) {
       struct limiter limiter;
-      limiter_init(&limiter, &configs[k]);
+      limiter_init(&limiter, &each_way[k]);
       uint64_t now_ns = run * 17 * MS;
       for (uint64_t i = 0; i <= run % 20; i++) {
         now_ns += rng_mix(SEED + run * 1000 + i) % (200 * MS);
