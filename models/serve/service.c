@@ -149,6 +149,7 @@ static __attribute__((noinline)) bool let_in(struct sim *sim, struct service_sta
     call_reply(sim, call, OUTCOME_OK);
     return false;
   }
+  if (s->works_on_bytes) call_keep_bytes(sim, call);
   if (s->sheds.n > 0 &&
       !service_sheds_admit(sim, &s->sheds, s->plan[call->op].program, &s->station, call)) {
     call_reply(sim, call, OUTCOME_SHED);

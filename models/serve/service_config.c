@@ -206,14 +206,22 @@ bool service_transacts(const struct service_config *config) {
   return false;
 }
 
-bool service_compresses(const struct service_config *config) {
+static bool has_step(const struct service_config *config, enum step_kind kind) {
   for (uint32_t i = 0; i < config->on.n; i++) {
     const struct program *program = &config->on.handler[i].program;
     for (uint32_t k = 0; k < program->steps; k++) {
-      if (program->step[k].kind == STEP_COMPRESS) return true;
+      if (program->step[k].kind == kind) return true;
     }
   }
   return false;
+}
+
+bool service_compresses(const struct service_config *config) {
+  return has_step(config, STEP_COMPRESS);
+}
+
+bool service_works_on_bytes(const struct service_config *config) {
+  return has_step(config, STEP_COMPRESS) || has_step(config, STEP_WORK_BYTES);
 }
 
 static void outline_shed(const struct program *program, const struct shed_config *shed,

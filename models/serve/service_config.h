@@ -54,8 +54,12 @@ const struct accept_config *service_accept(const void *config);
 /* kind.tenancy */
 struct tenancy service_tenancy(const void *config);
 
-/* Whether a handler changes the size of answers. */
 bool service_transacts(const struct service_config *config);
+
+/* Whether a handler changes the size of answers. */
 bool service_compresses(const struct service_config *config);
+
+/* Whether a handler takes longer the more bytes there are. */
+bool service_works_on_bytes(const struct service_config *config);
 
 #endif

@@ -44,6 +44,8 @@ void service_init(struct sim *sim, struct member *member) {
   s->is_async = s->config->io == IO_ASYNC;
   if (s->config->by == BY_TIER) column_want(sim, COLUMN_TIER);
   if (service_compresses(s->config)) column_want(sim, COLUMN_ANSWER);
+  s->works_on_bytes = service_works_on_bytes(s->config);
+  if (s->works_on_bytes) column_want(sim, COLUMN_ASKED), column_want(sim, COLUMN_EXPECTED);
   enum discipline discipline = (enum discipline)s->config->discipline;
   station_init(sim, &s->station, discipline, s->config->workers, s->config->queue,
                discipline == DISCIPLINE_PRIORITY ? s->config->priority.n + 1 : 1);
@@ -62,7 +64,7 @@ void service_init(struct sim *sim, struct member *member) {
   limits_init(sim, &s->limits, &s->config->on, first ? &first->limits : NULL);
   service_sheds_init(sim, &s->sheds, s->config);
   s->plain_queue = s->station.plain && s->station.classes == 1 && s->sheds.n == 0 &&
-                   !s->config->subscribe.given && !s->uses_memory;
+                   !s->config->subscribe.given && !s->uses_memory && !s->works_on_bytes;
   s->consumer.config = subscription_of(self->spec);
   s->coordinates = service_transacts(s->config);
   if (s->coordinates) transactions_want(sim);
@@ -71,7 +73,7 @@ void service_init(struct sim *sim, struct member *member) {
   if (s->locks) locker_init(sim);
   environments_init(sim, &s->pool, s->config->on_demand, self);
   s->has_extras = s->coordinates || s->locks || s->pool.config != NULL ||
-                  s->consumer.config != NULL || s->sheds.n > 0;
+                  s->consumer.config != NULL || s->sheds.n > 0 || s->works_on_bytes;
   service_add_policies(sim, member);
 }
 

@@ -35,8 +35,9 @@ struct service_state {
   bool coordinates; /* some handler has a transaction: `coordinator` */
   bool bills_time;  /* what its calls cost goes by how long they have a worker: price.h */
   bool locks;       /* or takes a lock: `locker` */
-  /* It has `coordinator`, `locker`, `pool`, `consumer` or `sheds`. These lie behind `station`, in
-   * lines that a call of a service without them does not touch. */
+  bool works_on_bytes;
+  /* It works on bytes, or has `coordinator`, `locker`, `pool`, `consumer` or `sheds`. These lie
+   * behind `station`, in lines that a call of a service without them does not touch. */
   bool has_extras;
   struct station station;
   uint64_t cancelled, stopped, evicted, fallbacks;

@@ -552,6 +552,14 @@ void call_reply(struct sim *sim, struct frame *call, enum outcome outcome) {
   }
 }
 
+/* What is worked on behind the answer has the sizes that it had before. */
+static void rest_inherits(struct sim *sim, struct frame *call, const struct frame *rest) {
+  columns_inherit(sim, call, rest);
+  if (!column_wanted(sim, COLUMN_ASKED)) return;
+  column_set(sim, rest, COLUMN_ASKED, column_get(sim, call, COLUMN_ASKED));
+  column_set(sim, rest, COLUMN_EXPECTED, dist_whole(call_bytes(sim, call, true)));
+}
+
 struct frame *call_detach(struct sim *sim, struct frame *call) {
   sim_assert(sim, frame_callee(call), frame_may_become(call, FRAME_REPLYING),
              "a call that was answered has no rest");
@@ -559,7 +567,7 @@ struct frame *call_detach(struct sim *sim, struct frame *call) {
   uint32_t stamp = rest->stamp;
   *rest = *call;
   rest->stamp = stamp;
-  if (sim->columns != NULL) columns_inherit(sim, call, rest);
+  if (sim->columns != NULL) rest_inherits(sim, call, rest);
   rest->flags |= CALL_ABANDONED | CALL_ROOT | CALL_DETACHED; /* nobody waits for it */
   rest->flags &= (uint8_t) ~(CALL_TRACED | CALL_MESSAGE);
   rest->parent = frame_callee(call);
@@ -570,19 +578,35 @@ void call_set_answer_bytes(struct sim *sim, struct frame *call, double bytes) {
   column_set(sim, call, COLUMN_ANSWER, bytes < 1 ? 1 : dist_whole(bytes));
 }
 
+void call_keep_bytes(struct sim *sim, struct frame *call) {
+  column_set(sim, call, COLUMN_ASKED, dist_whole(call_bytes(sim, call, false)));
+  column_set(sim, call, COLUMN_EXPECTED, dist_whole(call_bytes(sim, call, true)));
+}
+
+/* Nobody can be asked any more who made the call. */
+static __attribute__((cold, noinline)) double kept_bytes(const struct sim *sim,
+                                                         const struct frame *call, bool answer) {
+  enum column_id column = answer ? COLUMN_EXPECTED : COLUMN_ASKED;
+  return column_wanted(sim, column) ? (double)column_get(sim, call, column) : 0;
+}
+
+/* It has no caller: the rest of a handler, or a message whose answer is asked for. */
+static bool is_apart(const struct frame *call, bool answer) {
+  return call->flags & CALL_DETACHED && (answer || !(call->flags & CALL_MESSAGE));
+}
+
 double call_bytes(struct sim *sim, struct frame *call, bool answer) {
-  if (answer && call->flags & CALL_DETACHED) return 0; /* it was sent, or there is none */
   bool told = answer && column_wanted(sim, COLUMN_ANSWER);
-  for (;;) {
-    uint64_t bytes = told ? column_get(sim, call, COLUMN_ANSWER) : 0;
+  for (struct frame *at = call;;) {
+    uint64_t bytes = told ? column_get(sim, at, COLUMN_ANSWER) : 0;
     if (bytes > 0) return (double)bytes;
-    struct member *maker = call_maker_if_alive(sim, call);
-    if (!maker) return 0;
-    struct frame *parent = call->flags & CALL_ROOT ? NULL : frame_at(sim, call->parent);
+    struct member *maker = is_apart(at, answer) ? NULL : call_maker_if_alive(sim, at);
+    if (!maker) return kept_bytes(sim, call, answer);
+    struct frame *parent = at->flags & CALL_ROOT ? NULL : frame_at(sim, at->parent);
     const struct kind *kind = maker->kind;
-    if (kind->message_bytes) return kind->message_bytes(sim, maker, parent, call, answer);
+    if (kind->message_bytes) return kind->message_bytes(sim, maker, parent, at, answer);
     if (!parent) return 0;
-    call = parent;
+    at = parent;
   }
 }
 

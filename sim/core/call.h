@@ -94,6 +94,10 @@ static inline struct member *call_maker(const struct sim *sim, const struct fram
 /* Bytes of the message that carries a call or its answer, asked of its maker. */
 double call_bytes(struct sim *sim, struct frame *call, bool answer);
 
+/* The callee will ask call_bytes() also when the caller may have given up or has its answer; it has
+ * wanted COLUMN_ASKED and COLUMN_EXPECTED, and says so when the call comes. */
+void call_keep_bytes(struct sim *sim, struct frame *call);
+
 /* The answer of a call will have this size, whatever its caller expects; the kind has wanted
  * COLUMN_ANSWER. Who passes the answer on, as a proxy does, passes its size on. */
 void call_set_answer_bytes(struct sim *sim, struct frame *call, double bytes);

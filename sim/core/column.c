@@ -23,6 +23,8 @@ static bool is_own(enum column_id column) {
   switch (column) {
     case COLUMN_RETRY_IN:
     case COLUMN_ANSWER:
+    case COLUMN_ASKED:
+    case COLUMN_EXPECTED:
     case COLUMN_DELIVERY:
     case COLUMN_TRY:
     case COLUMN_BATCH:

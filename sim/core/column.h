@@ -19,6 +19,8 @@ enum column_id {
   COLUMN_DEADLINE, /* ns: when nobody waits for its answer any more */
   COLUMN_ANSWER,   /* bytes of its answer, where they are not what its caller expects; its own alone
                     */
+  COLUMN_ASKED,    /* bytes of a request, see call_keep_bytes(); its own alone */
+  COLUMN_EXPECTED, /* bytes of its answer as its caller expects them; its own alone */
   COLUMN_VERSION,  /* of the data that it is about */
   COLUMN_SENT_BY,  /* of a message: who sent it and what it is, see message.c */
   COLUMN_BODY,     /* of a message: what it says */

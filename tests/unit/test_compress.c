@@ -61,7 +61,6 @@ static void test_behind_proxies(void **state) {
          9);
 }
 
-/* What is compressed behind the reply is nobody's answer any more: there is nothing to do. */
 /* Aim: what a cache keeps is as small as it came, for hits, for those who waited for one call to
  * the origin, and after a refresh on the cache's own account, also through a proxy. */
 static void test_kept(void **state) {
@@ -84,14 +83,6 @@ static void test_kept(void **state) {
          11);
 }
 
-static void test_behind_the_reply(void **state) {
-  (void)state;
-  expect(CLIENT WIRE
-         "service \"s\" { workers = 1, on = { reply(), compress { ratio = 0.5, per_byte = \"1ms\" "
-         "} } }",
-         10);
-}
-
 static void test_refused(void **state) {
   (void)state;
   assert_non_null(strstr(
@@ -105,8 +96,9 @@ static void test_refused(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_size_and_work), cmocka_unit_test(test_behind_proxies),
-      cmocka_unit_test(test_kept),          cmocka_unit_test(test_behind_the_reply),
+      cmocka_unit_test(test_size_and_work),
+      cmocka_unit_test(test_behind_proxies),
+      cmocka_unit_test(test_kept),
       cmocka_unit_test(test_refused),
   };
   return cmocka_run_group_tests(tests, folder_make, folder_remove);
