@@ -5,6 +5,7 @@
 #include "checks.h"
 #include "column.h"
 #include "fault_def.h"
+#include "life.h"
 #include "topic_policy.h"
 
 static bool has_writers(const struct topic_config *config) {
@@ -130,10 +131,12 @@ static void topic_on_consumer(struct sim *sim, struct member *member, struct mem
   if (restarted) {
     topic_policy_restart(sim, c);
     group_forgets_work(sim, member, g, c);
-    group_opens(sim, member, g, c);
+    session_restarts(sim, member, g, c);
+  } else if (member_is_off(consumer)) {
+    group_consumer_breaks(sim, member, g, c);
   } else if (session_is_kept(g, c)) {
-    session_consumer_hangs(sim, member, g, c);
-    if (!consumer->hung) session_look(sim, member, g, c);
+    session_changes(sim, member, g, c);
+    session_look(sim, member, g, c);
   } else {
     return;
   }
@@ -435,7 +438,8 @@ const struct kind kind_topic = {
         "forgotten. It is delivered again when the work fails, when the consumer crashes (the "
         "connection breaks at once), or when the acknowledgement has not come within "
         "`visibility`, even if the consumer hangs or still works on it; without that, when the "
-        "consumer has hung for `session`, which closes its connection. Left out: that RabbitMQ's "
+        "consumer has hung or was cut off for `session`, which closes its connection. Left out: "
+        "that RabbitMQ's "
         "acknowledgement timeout (30 min) closes the channel with all that the consumer has, where "
         "`visibility` takes back one message. What vanishes on the way, "
         "there or back, is missed after `visibility` or after `session`. It comes back to its old "

@@ -84,7 +84,7 @@ static void lose_all(struct sim *sim, struct topic_state *t) {
   for (uint32_t i = 0; i < t->groups; i++) {
     struct topic_group *g = &t->group[i];
     waiting_clear(&g->waiting);
-    g->dues.n = 0;
+    dues_forget_letters(&g->dues);
     for (uint32_t p = 0; g->partition && p < t->config->partitions; p++) g->partition[p].held = 0;
     if (g->backlog) level_set(g->backlog, sim->now_ns, 0);
   }

@@ -36,3 +36,30 @@ bool dues_pop(struct dues *dues, uint64_t now_ns, struct due *out) {
   if (dues->n > 0) dues->heap[i] = last;
   return true;
 }
+
+static bool is_about_a_letter(enum due_what what) {
+  switch (what) {
+    case DUE_DELAY:
+    case DUE_RETURN:
+    case DUE_VISIBLE:
+    case DUE_EXPIRES:
+    case DUE_TRY:
+      return true;
+    case DUE_OPENS:
+    case DUE_ADMITS:
+    case DUE_SESSION:
+    case DUE_SILENT:
+    case DUE_BEAT:
+      return false;
+  }
+  return true;
+}
+
+void dues_forget_letters(struct dues *dues) {
+  uint32_t n = dues->n;
+  dues->n = 0;
+  for (uint32_t i = 0; i < n; i++) {
+    struct due due = dues->heap[i];
+    if (!is_about_a_letter(due.what)) dues_push(dues, due);
+  }
+}

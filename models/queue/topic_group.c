@@ -401,6 +401,13 @@ void group_forgets_work(struct sim *sim, struct member *member, struct topic_gro
   for (uint32_t i = 0; i < n; i++) group_give_back(sim, member, g, c->worked[i]);
 }
 
+/* Also with nothing to do. Its session goes on from here. */
+void group_consumer_breaks(struct sim *sim, struct member *member, struct topic_group *g,
+                           struct topic_consumer *c) {
+  group_forgets_work(sim, member, g, c);
+  if (g->partition) close_consumer(sim, member, g, c);
+}
+
 static void not_worked(struct sim *sim, struct member *member, struct topic_group *g,
                        struct topic_consumer *c, uint32_t id, uint32_t tries,
                        enum outcome outcome) {
@@ -460,7 +467,8 @@ void group_answer(struct sim *sim, struct member *member, struct frame *call,
   } else {
     c->has--;
   }
-  if (outcome == OUTCOME_OK || outcome == OUTCOME_FAILED) c->closed = false;
+  bool answers = outcome == OUTCOME_OK || outcome == OUTCOME_FAILED;
+  if (answers && !member_is_off(c->member)) c->closed = false;
   group_enter_ring(g, c);
   group_serve(sim, member, g);
 }
@@ -507,10 +515,6 @@ static void one_due(struct sim *sim, struct member *member, struct topic_group *
     rebalance_beat(sim, member, g, due);
     return;
   }
-  if (due->what == DUE_REACHED) {
-    session_look(sim, member, g, &g->consumer[due->letter]);
-    return;
-  }
   if (due->what == DUE_SESSION) {
     struct topic_consumer *c = &g->consumer[due->letter];
     if (!c->closed || c->closings != due->stamp || c->gone) return;
@@ -550,7 +554,6 @@ static void one_due(struct sim *sim, struct member *member, struct topic_group *
     case DUE_ADMITS:
     case DUE_SESSION:
     case DUE_SILENT:
-    case DUE_REACHED:
     case DUE_BEAT:
       return;
   }

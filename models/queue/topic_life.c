@@ -98,7 +98,7 @@ void groups_start(struct sim *sim, struct member *member) {
     if (g->partition) partitions_assign(t, g);
     for (uint32_t i = 0; i < g->consumers; i++) {
       struct topic_consumer *c = &g->consumer[i];
-      if (c->member->hung && session_is_kept(g, c)) session_consumer_hangs(sim, member, g, c);
+      if (session_is_kept(g, c)) session_changes(sim, member, g, c);
     }
   }
   t->rebalances = 0;

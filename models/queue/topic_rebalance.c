@@ -70,7 +70,7 @@ void rebalance_beat(struct sim *sim, struct member *member, struct topic_group *
   }
   uint16_t missed = due->tries == UINT16_MAX ? UINT16_MAX : due->tries + 1;
   if ((double)missed * (double)heartbeat_ns(c) >= (double)c->config->session_ns) {
-    session_expires(sim, member, g, c);
+    session_ends(sim, member, g, c);
   } else {
     plan_beat(sim, g, c, heartbeat_ns(c), missed);
   }

@@ -26,6 +26,7 @@ struct topic_consumer {
   bool ready;                  /* in the ring */
   bool closed;                 /* refused or broke: nothing is sent until it is heard of again */
   bool gone;                   /* closed for a session: has no partitions */
+  bool silent;                 /* hangs, or is cut off */
   bool asked;                  /* knows that partitions are given out again, and takes no more */
   uint32_t closings, silences;
   uint32_t *worked; /* letters that wait to be acknowledged together */
@@ -47,7 +48,6 @@ struct due {
     DUE_ADMITS,
     DUE_SESSION,
     DUE_SILENT,
-    DUE_REACHED,
     DUE_BEAT
   } what;
 };
@@ -171,6 +171,9 @@ void group_due(struct sim *sim, struct member *member, struct topic_group *g);
 void group_set_timer(struct sim *sim, struct member *member, struct topic_group *g);
 void group_opens(struct sim *sim, struct member *member, struct topic_group *g,
                  struct topic_consumer *c);
+/* It is down. */
+void group_consumer_breaks(struct sim *sim, struct member *member, struct topic_group *g,
+                           struct topic_consumer *c);
 
 /* The topic breaks: who had messages is unknown; what was not stored is lost. */
 void groups_break(struct sim *sim, struct member *member);
@@ -231,23 +234,25 @@ void rebalance_look(struct sim *sim, struct member *member, struct topic_group *
 
 /* --- consumers of which nothing is heard (topic_session.c) ------------------------------------ */
 
-/* Whether one that hangs is given up after a session, and not each of its messages by itself. */
+/* Whether one that is silent is given up after a session, and not each of its messages by itself.
+ */
 bool session_is_kept(const struct topic_group *g, const struct topic_consumer *c);
 
-/* One begins to hang, or ends it; it has hung for a session; a message to it has vanished, and it
- * is looked whether it is reached again. */
-void session_consumer_hangs(struct sim *sim, struct member *member, struct topic_group *g,
-                            struct topic_consumer *c);
+/* One begins to hang or to be cut off, or ends it; nothing was heard of it for a session; a message
+ * to it has vanished; it may be heard again. */
+void session_changes(struct sim *sim, struct member *member, struct topic_group *g,
+                     struct topic_consumer *c);
 void session_silent(struct sim *sim, struct member *member, struct topic_group *g,
                     struct topic_consumer *c, uint32_t stamp);
 void session_vanished(struct sim *sim, struct member *member, struct topic_group *g,
                       struct topic_consumer *c);
 void session_look(struct sim *sim, struct member *member, struct topic_group *g,
                   struct topic_consumer *c);
-/* Its heartbeats come; its session is over, until it is reached again. */
+/* It is up again, and has a session of its own. */
+void session_restarts(struct sim *sim, struct member *member, struct topic_group *g,
+                      struct topic_consumer *c);
+/* Its heartbeats come. */
 bool session_hears(struct sim *sim, struct member *member, const struct topic_consumer *c);
-void session_expires(struct sim *sim, struct member *member, struct topic_group *g,
-                     struct topic_consumer *c);
 /* Its partitions are given to others, and what it has is delivered again. */
 void session_ends(struct sim *sim, struct member *member, struct topic_group *g,
                   struct topic_consumer *c);
@@ -256,5 +261,7 @@ void session_ends(struct sim *sim, struct member *member, struct topic_group *g,
 
 void dues_push(struct dues *dues, struct due due);
 bool dues_pop(struct dues *dues, uint64_t now_ns, struct due *out);
+/* There are no letters any more: what is left is about consumers. */
+void dues_forget_letters(struct dues *dues);
 
 #endif

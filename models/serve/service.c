@@ -324,8 +324,8 @@ static void service_on_fault(struct sim *sim, struct member *member, const struc
   if (fault == &fault_crash && s->coordinates) {
     coordinator_crash(sim, member, &s->coordinator, begins);
   }
-  if (s->consumer.config && (fault == &fault_hang || (fault == &fault_crash && !begins))) {
-    consumer_changes(sim, member, fault == &fault_crash);
+  if (s->consumer.config && (fault == &fault_hang || fault == &fault_crash)) {
+    consumer_changes(sim, member, fault == &fault_crash && !begins);
   }
 }
 

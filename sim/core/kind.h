@@ -153,8 +153,8 @@ struct kind {
   /* How long it takes a member to miss a call that it made without a timeout, and that has
    * vanished, or its answer; TIME_NEVER: for ever. NULL: it never does. */
   uint64_t (*missed_ns)(const struct sim *sim, const struct frame *call);
-  /* Of a topic: a member that subscribes to it takes messages again (`restarted`); or it begins to
-   * hang, or ends it. */
+  /* Of a topic: a member that subscribes to it takes messages again (`restarted`); or it is down;
+   * or it begins to hang or to be cut off, or ends it. */
   void (*on_consumer)(struct sim *sim, struct member *topic, struct member *consumer,
                       bool restarted);
   /* Each member, before any event; all members exist, in the order of names. */

@@ -339,6 +339,14 @@ void consumer_changes(struct sim *sim, struct member *member, bool restarted) {
   }
 }
 
+void consumers_look(struct sim *sim) {
+  for (uint32_t i = 0; i < sim->spec->components; i++) {
+    struct component *c = &sim->component[i];
+    if (!subscription_of(c->spec)) continue;
+    for (uint32_t k = 0; k < c->members; k++) consumer_changes(sim, &c->member[k], false);
+  }
+}
+
 /* --- counting ------------------------------------------------------------------------------- */
 
 /* Of the audience's records that are let go and not done, those that a call still carries. */

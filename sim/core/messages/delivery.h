@@ -108,8 +108,9 @@ void delivery_worked(struct sim *sim, struct consumer *consumer, const struct fr
 /* The call was answered before the work ended; `rest` goes on with it. */
 void delivery_goes_on(struct sim *sim, const struct frame *call, const struct frame *rest);
 
-/* The member takes messages again after a crash or a start (`restarted`); or it begins to hang, or
- * ends it. */
+/* The member takes messages again after a crash or a start (`restarted`); or it is down; or it
+ * begins to hang, or ends it. Of all members: others are cut off from each other than before. */
 void consumer_changes(struct sim *sim, struct member *member, bool restarted);
+void consumers_look(struct sim *sim);
 
 #endif

@@ -15,6 +15,7 @@
 
 #include "arena.h"
 #include "call.h"
+#include "delivery.h"
 #include "engine.h"
 #include "fault_def.h"
 #include "life.h"
@@ -592,4 +593,5 @@ void network_cuts_changed(struct sim *sim) {
   net->active_cuts = net->looks;
   for (uint32_t i = 0; i < net->cuts; i++) net->active_cuts += net->cut[i]->active;
   if (was_whole && net->active_cuts > net->looks) life_tell_of_all(sim);
+  consumers_look(sim);
 }
