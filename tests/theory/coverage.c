@@ -38,7 +38,7 @@ static void coverage_of_replications(struct study *study) {
                           .metric = promised,
                           .truth = truth,
                           .metrics = 5,
-                          .trials = study->quick ? 400 : 2000};
+                          .trials = study->quick ? 250 : 2000};
   trials_cover(&series);
   for (uint32_t m = 0; m < series.metrics; m++) {
     bool quantile = strstr(promised[m], ".p99") != NULL;

@@ -10,7 +10,7 @@
 #include "rng.h"
 
 #define SEED UINT64_C(20250106)
-#define DRAWS 200000
+#define DRAWS 100000
 #define Z_MAX 4.5
 #define KS_MAX 2.5 /* sqrt(n) D exceeds it with probability 2 exp(-2 * 2.5^2) = 7e-6 */
 
