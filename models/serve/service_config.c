@@ -255,6 +255,9 @@ static void outline_program_step(const struct spec *spec, const struct program *
                                                  : step->chance;
   to->time =
       step->kind == STEP_COMPRESS ? dist_constant(0) /* the size is not known */ : step->dist;
+  out->by_request |= step->kind == STEP_WORK_BYTES && step->need != 2;
+  out->by_answer |=
+      step->kind == STEP_COMPRESS || (step->kind == STEP_WORK_BYTES && step->need != 1);
   if (step->limit) limits_outline(step->limit, program->steps - 1, out, to);
   if (step->shed) outline_shed(program, step->shed, out, to);
   for (uint32_t i = 0; i < step->count; i++) {
@@ -263,6 +266,8 @@ static void outline_program_step(const struct spec *spec, const struct program *
     struct outline_call *call =
         outline_add_call(out, from->component, passed_on, from->policy.timeout_ns);
     outbound_outline(&from->policy, call);
+    call->request_sized = dist_mean(&from->request) > 0;
+    call->answer_sized = dist_mean(&from->response) > 0;
     if (step->kind == STEP_PARALLEL) call->times = (uint32_t)program_call_copies(spec, from);
     call->each = from->each;
   }

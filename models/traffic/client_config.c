@@ -273,6 +273,8 @@ void client_outline(const struct spec *spec, const struct component_spec *compon
     outline_add(out, OUTLINE_CALLS);
     struct outline_call *call = outline_add_call(out, config->target, op, config->calls.timeout_ns);
     outbound_outline(&config->calls, call);
+    call->request_sized = dist_mean(&config->request) > 0;
+    call->answer_sized = dist_mean(&config->response) > 0;
     if (client_is_impatient(config)) {
       double longest_ns = dist_quantile_least(&config->patience, 0.999);
       call->deadline_ns = (uint64_t)fmin((double)call->deadline_ns, fmax(longest_ns, 1));

@@ -33,6 +33,7 @@ struct outline_call {
   uint32_t to;                          /* component */
   int op;                               /* operation that it receives */
   uint64_t timeout_ns;                  /* PARAM_UNLIMITED: waits for ever */
+  bool request_sized, answer_sized;     /* its maker says how many bytes these have */
   uint32_t times;                       /* of OUTLINE_CALLS: this many such calls at once */
   bool each;                            /* to every member once, not to members drawn for each */
   double share;                         /* of OUTLINE_CHOICE: they add up to 1, or all are NAN */
@@ -140,6 +141,7 @@ struct outline {
   const struct pace_config *pace;      /* what makes its work take longer; NULL: nothing */
   const struct outline_copies *copies; /* of data; NULL: there are none */
   /* Of the operation. */
+  bool by_request, by_answer; /* its work is longer for each byte of these */
   struct outline_source source;
   uint32_t steps, calls, step_capacity, call_capacity;
   struct outline_step *step;

@@ -60,7 +60,6 @@ void lint_print(const struct lint *lint, FILE *out);
 /* What a component does by operation; NULL: its kind has no handlers. */
 const struct handlers *lint_handlers(const struct component_spec *component);
 
-/* Adds a finding whose texts are filled in by the caller. */
 /* Called for each pair of components of which one may call the other, or whose members may send
  * each other messages; false: that is enough. */
 typedef bool lint_meet_fn(void *context, uint32_t caller, uint32_t called);
@@ -77,6 +76,7 @@ void lint_meetings(const struct lint *lint, lint_meet_fn *meet, void *context);
 uint32_t lint_sites_of(const struct spec *spec, uint32_t component);
 struct site lint_site_of(const struct spec *spec, uint32_t component, uint32_t i);
 
+/* Adds a finding whose texts are filled in by the caller. */
 struct finding *lint_add(struct lint *lint, const char *file, int line, const char *subject);
 struct finding *lint_add_component(struct lint *lint, uint32_t component);
 
@@ -194,6 +194,7 @@ void lint_closed_without_think(struct lint *lint);
 void lint_goal_out_of_reach(struct lint *lint);
 void lint_buffer_above_goal(struct lint *lint);
 void lint_costs_nothing(struct lint *lint);
+void lint_no_bytes(struct lint *lint);
 void lint_quantile_of_few(struct lint *lint);
 void lint_share_of_few(struct lint *lint);
 void lint_goal_beside_fault(struct lint *lint);
