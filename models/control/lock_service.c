@@ -29,7 +29,7 @@ struct waiting {
 struct lock {
   uint32_t item;
   bool keyed;
-  uint64_t token; /* number */
+  uint64_t holder; /* of whom it believes that he has it, as COLUMN_HELD says it */
   uint64_t lease_ns;
   struct timer ends;
   struct waiting *first, *last;
@@ -64,13 +64,13 @@ static struct lock **find(struct lock_state *s, uint32_t item) {
 static void grant(struct sim *sim, struct member *member, struct lock *lock, struct frame *call,
                   uint64_t lease_ns) {
   struct lock_state *s = member->state;
-  lock->token = ++s->last_token;
   lock->lease_ns = lease_ns;
   s->granted++;
   if (lease_ns != LEASE_NEVER) timer_set(sim, member, &lock->ends, lease_ns, 0, 0);
   column_set(sim, call, COLUMN_TOKEN,
-             token_make(lock->token, member->component->id, lock->item != 0));
-  column_set(sim, call, COLUMN_HELD, holding_give(sim, member->id, lock->item, &s->really));
+             token_make(++s->last_token, member->component->id, lock->item != 0));
+  lock->holder = holding_give(sim, member->id, lock->item, &s->really);
+  column_set(sim, call, COLUMN_HELD, lock->holder);
   call_reply(sim, call, OUTCOME_OK);
 }
 
@@ -172,9 +172,10 @@ static void take(struct sim *sim, struct member *member, struct frame *call, uin
   }
 }
 
-/* Whether the call is of who has the lock, as the service knows. */
+/* Whether the call is of who has the lock, as the service knows: not of one that had the same token
+ * before it forgot all (who takes a lock in Redis gives it a value of his own). */
 static bool has_it(const struct sim *sim, const struct lock *lock, const struct frame *call) {
-  return lock && token_number(column_get(sim, call, COLUMN_TOKEN)) == lock->token;
+  return lock && column_get(sim, call, COLUMN_HELD) == lock->holder;
 }
 
 /* --- calls ---------------------------------------------------------------------------------- */

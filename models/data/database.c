@@ -527,6 +527,7 @@ const struct kind kind_database = {
     .start = database_start,
     .on_call = database_on_call,
     .on_reply = database_on_reply,
+    .missed_ns = outbox_missed_ns,
     .on_timer = database_on_timer,
     .on_fault = database_on_fault,
     .own_faults = (const struct fault_def *const[]){&fault_lose, &fault_skew, NULL},

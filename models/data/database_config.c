@@ -252,6 +252,7 @@ const char database_doc[] =
     "With `outbox` a write and its message are one transaction, and a relay publishes the "
     "message later. With copies both are one entry of the log, which the primary publishes when it "
     "has answered the write; who takes over goes on, so that a message can come twice. "
+    "The relay waits as long as the topic takes; what vanished on the way it sends again after 1 s. "
     "With `fencing` a write fails if its lock has been given to somebody else. "
     "With `ship` what is acknowledged goes to a safe place every so often; after the fault "
     "`lose` only that is left.\n"

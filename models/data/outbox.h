@@ -55,6 +55,8 @@ bool outbox_valid(const struct spec *spec, const struct outbox_config *config, s
 struct outbox *outbox_new(struct sim *sim, struct member *member,
                           const struct outbox_config *config, struct outbox_meters *meters);
 void outbox_free(struct outbox *outbox);
+/* After how long it misses a message that vanished. */
+uint64_t outbox_missed_ns(const struct sim *sim, const struct frame *call);
 void outbox_begin(struct sim *sim, struct outbox *outbox); /* a life begins */
 
 /* A write is done. */

@@ -82,6 +82,7 @@ static void tell(struct sim *sim, struct member *member, const struct held *held
   child->op = held->op;
   column_set(sim, child, COLUMN_LOCK, lock_wish(wish, 0));
   column_set(sim, child, COLUMN_TOKEN, held->token);
+  column_set(sim, child, COLUMN_HELD, held->really);
   call_send(sim, child, &sim->member[held->service], ANSWER_NS);
 }
 
@@ -128,8 +129,9 @@ void locker_leaves(struct sim *sim, struct member *member, struct locker *locker
   column_set(sim, call, COLUMN_LOCK, 0);
   column_set(sim, call, COLUMN_TOKEN, held->token_before);
   column_set(sim, call, COLUMN_HELD, held->really_before);
+  const struct held gone = *held;
   forget(sim, locker, held);
-  tell(sim, member, held, LOCK_RELEASE);
+  tell(sim, member, &gone, LOCK_RELEASE);
 }
 
 void locker_goes_on(struct sim *sim, const struct frame *call, const struct frame *rest) {

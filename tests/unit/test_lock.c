@@ -192,6 +192,22 @@ static void test_service_crashes(void **state) {
   expect(FORGETS("false", ""), "locks.two_holders", 1);
   expect(FORGETS("false", ""), "locks.stale_writes", 1);
   expect(FORGETS("false", ", fencing = true"), "locks.stale_writes", 1);
+  /* Who had it before gives back nothing that is another's by now, though their tokens are the
+   * same, and renews nothing: from 3 s to 13 s the second has it, then the third. */
+#define GIVES_BACK(LEASE)                                                    \
+  "client \"c\" { arrivals = burst { 1, at = \"1s\" }, target = \"app\" }\n" \
+  "client \"d\" { arrivals = burst { 2, at = \"3s\" }, target = \"app\" }\n" \
+  "service \"app\" { on = { lock { \"locks\", " LEASE                        \
+  " }, work \"10s\", unlock() } }\n"                                         \
+  "lock_service \"locks\" { durable = false }\n"                             \
+  "fault { crash \"locks\", at = \"2s\", lasts = \"500ms\" }\n"
+  expect(GIVES_BACK("lease = \"60s\""), "locks.released", 2);
+  expect(GIVES_BACK("lease = \"60s\""), "locks.too_late", 1);
+  expect(GIVES_BACK("lease = \"60s\""), "locks.two_holders", 1);
+  expect(GIVES_BACK("lease = \"60s\""), "locks.shared", (11 - 3) / 60.0);
+  expect(GIVES_BACK("lease = \"60s\""), "d.latency.max", 20);
+  /* Renewed each 3 s by two, and by none at 4, 7 and 10 s. */
+  expect(GIVES_BACK("lease = \"9s\", renew = true"), "locks.renewed", 2 * 3);
 }
 
 /* Aim: unlock gives it back early, and what follows needs no lock; a handler that has answered

@@ -82,6 +82,31 @@ static void test_again(void **state) {
   expect(remembers, "r.deduplicated", 1);
 }
 
+/* Aim: a topic that has a message and takes its time is waited for, however long that is: it is
+ * written down for 3 s, or the topic hangs. What vanished is sent again when the relay looks a
+ * second later. */
+static void test_slow_topic(void **state) {
+  (void)state;
+#define SLOW(WRITE, FAULT)                                                                       \
+  "region \"site\" { zones = { \"a\", \"b\" } }\n"                                               \
+  "client \"c\" { arrivals = burst { 3, at = \"1s\" }, target = \"db\", mix = { write = 1 } }\n" \
+  "database \"db\" { zone = \"a\", outbox = { topic = \"q\", every = \"1500ms\" } }\n"           \
+  "topic \"q\" { zone = \"b\", write = \"" WRITE "\" }\n" FAULT
+  const char *slow = SLOW("3s", "");
+  expect(slow, "db.relay_delay.max", 1.5 - 1 + 3);
+  expect(slow, "db.relayed_again", 0);
+  expect(slow, "q.published", 3);
+  const char *hangs = SLOW("0ms", "fault { hang \"q\", at = \"500ms\", lasts = \"10s\" }\n");
+  expect(hangs, "db.relay_delay.max", 10.5 - 1);
+  expect(hangs, "db.relayed_again", 0);
+  expect(hangs, "q.published", 3);
+  const char *cut =
+      SLOW("0ms", "fault { partition { \"a\", \"b\" }, at = \"500ms\", lasts = \"2s\" }\n");
+  expect(cut, "db.relay_delay.max", 3 - 1);
+  expect(cut, "db.relayed_again", 3);
+  expect(cut, "q.published", 3);
+}
+
 /* Aim: a topic that takes a message in no time answers before the next one is sent: while half of
  * the messages and answers are lost the relay goes on all the same, and none waits in the end. */
 static void test_at_once(void **state) {
@@ -177,10 +202,11 @@ static void test_mistakes(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_relayed), cmocka_unit_test(test_waits),
-      cmocka_unit_test(test_again),   cmocka_unit_test(test_at_once),
-      cmocka_unit_test(test_copied),  cmocka_unit_test(test_inherited),
-      cmocka_unit_test(test_lost),    cmocka_unit_test(test_mistakes),
+      cmocka_unit_test(test_relayed),   cmocka_unit_test(test_waits),
+      cmocka_unit_test(test_again),     cmocka_unit_test(test_slow_topic),
+      cmocka_unit_test(test_at_once),   cmocka_unit_test(test_copied),
+      cmocka_unit_test(test_inherited), cmocka_unit_test(test_lost),
+      cmocka_unit_test(test_mistakes),
   };
   return cmocka_run_group_tests(tests, orders, folder_remove);
 }

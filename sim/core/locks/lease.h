@@ -3,7 +3,7 @@
  * Who wants a lock calls the service, and waits until it is free. The service gives it away for a
  * time, the lease, and with it a token: a number greater than all before. When the lease is over
  * the next one gets the lock, whatever the holder is doing. A holder that is done releases it, and
- * one that takes longer renews the lease; both say by their token who they are. A service may lose
+ * one that takes longer renews the lease; both say who they are (COLUMN_HELD). A service may lose
  * what it knows in a crash, and begin with the first token again.
  *
  * In COLUMN_LOCK such a call says what it wants, and for how long. In COLUMN_TOKEN its answer, and
