@@ -130,7 +130,6 @@ static void topic_on_consumer(struct sim *sim, struct member *member, struct mem
   struct topic_consumer *c = &g->consumer[t->consumer_of[consumer->id]];
   if (restarted) {
     topic_policy_restart(sim, c);
-    group_forgets_work(sim, member, g, c);
     session_restarts(sim, member, g, c);
   } else if (member_is_off(consumer)) {
     group_consumer_breaks(sim, member, g, c);

@@ -392,19 +392,10 @@ static void worked(struct sim *sim, struct topic_state *t, struct topic_group *g
   }
 }
 
-/* It broke: what it had worked on and not acknowledged comes back. */
-void group_forgets_work(struct sim *sim, struct member *member, struct topic_group *g,
-                        struct topic_consumer *c) {
-  c->has -= c->n_worked;
-  uint32_t n = c->n_worked;
-  c->n_worked = 0;
-  for (uint32_t i = 0; i < n; i++) group_give_back(sim, member, g, c->worked[i]);
-}
-
-/* Also with nothing to do. Its session goes on from here. */
+/* It broke, with something to do or without. Its session goes on from here. */
 void group_consumer_breaks(struct sim *sim, struct member *member, struct topic_group *g,
                            struct topic_consumer *c) {
-  group_forgets_work(sim, member, g, c);
+  session_gives_back(sim, member, g, c, false);
   if (g->partition) close_consumer(sim, member, g, c);
 }
 
@@ -417,14 +408,13 @@ static void not_worked(struct sim *sim, struct member *member, struct topic_grou
   c->has--;
   bool refused = outcome == OUTCOME_REFUSED, broke = outcome == OUTCOME_RESET;
   if (broke || refused) close_consumer(sim, member, g, c);
-  if (broke || (refused && member_is_off(c->member))) group_forgets_work(sim, member, g, c);
+  if (broke) session_gives_back(sim, member, g, c, false);
   if (has && outcome == OUTCOME_REFUSED && tries <= 1) { /* it never came there */
     struct letter *l = letter_at(t, id);
     t->deliveries--;
     t->redeliveries -= --l->deliveries > 0;
   }
   if (has) group_give_back(sim, member, g, id);
-  if (outcome == OUTCOME_UNREACHABLE && g->partition) session_vanished(sim, member, g, c);
   if (outcome == OUTCOME_REFUSED && !member_is_off(c->member)) {
     dues_push(&g->dues, (struct due){.at_ns = sim->now_ns + REOPENS_NS,
                                      .letter = (uint32_t)(c - g->consumer),

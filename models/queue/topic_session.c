@@ -40,12 +40,9 @@ static bool is_reached(struct sim *sim, const struct member *member,
   return false;
 }
 
-void session_ends(struct sim *sim, struct member *member, struct topic_group *g,
-                  struct topic_consumer *c) {
+void session_gives_back(struct sim *sim, struct member *member, struct topic_group *g,
+                        struct topic_consumer *c, bool all) {
   struct topic_state *t = topic_of(member);
-  if (c->gone) return;
-  c->gone = true;
-  c->closed |= !g->partition; /* the connection */
   uint32_t number = (uint32_t)(c - g->consumer);
   c->has -= c->n_worked;
   c->n_worked = 0;
@@ -53,9 +50,17 @@ void session_ends(struct sim *sim, struct member *member, struct topic_group *g,
     const struct letter *l = letter_at(t, id);
     if (l->group != g->index || l->consumer != number) continue;
     if (l->state == LETTER_PAUSING) c->has--; /* no call is out */
-    bool has = l->state == LETTER_DELIVERED || l->state == LETTER_PAUSING;
-    if (has || l->state == LETTER_WORKED) group_give_back(sim, member, g, id);
+    bool idle = l->state == LETTER_PAUSING || l->state == LETTER_WORKED;
+    if (idle || (all && l->state == LETTER_DELIVERED)) group_give_back(sim, member, g, id);
   }
+}
+
+void session_ends(struct sim *sim, struct member *member, struct topic_group *g,
+                  struct topic_consumer *c) {
+  if (c->gone) return;
+  c->gone = true;
+  c->closed |= !g->partition; /* the connection */
+  session_gives_back(sim, member, g, c, true);
   if (g->partition) rebalance(sim, member, g, NULL);
 }
 
@@ -75,11 +80,6 @@ void session_changes(struct sim *sim, struct member *member, struct topic_group 
 void session_silent(struct sim *sim, struct member *member, struct topic_group *g,
                     struct topic_consumer *c, uint32_t stamp) {
   if (c->silences == stamp && c->silent) session_ends(sim, member, g, c);
-}
-
-void session_vanished(struct sim *sim, struct member *member, struct topic_group *g,
-                      struct topic_consumer *c) {
-  if (!c->gone && !reaches(sim, member, c)) session_ends(sim, member, g, c);
 }
 
 bool session_hears(struct sim *sim, struct member *member, const struct topic_consumer *c) {

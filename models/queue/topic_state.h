@@ -196,8 +196,6 @@ void group_plan(struct sim *sim, struct member *member, struct topic_group *g, u
 void group_enter_ring(struct topic_group *g, struct topic_consumer *c);
 
 void group_give_back(struct sim *sim, struct member *member, struct topic_group *g, uint32_t id);
-void group_forgets_work(struct sim *sim, struct member *member, struct topic_group *g,
-                        struct topic_consumer *c);
 void group_acknowledge_all(struct sim *sim, struct topic_state *t, struct topic_group *g,
                            struct topic_consumer *c);
 
@@ -238,14 +236,12 @@ void rebalance_look(struct sim *sim, struct member *member, struct topic_group *
  */
 bool session_is_kept(const struct topic_group *g, const struct topic_consumer *c);
 
-/* One begins to hang or to be cut off, or ends it; nothing was heard of it for a session; a message
- * to it has vanished; it may be heard again. */
+/* One begins to hang or to be cut off, or ends it; nothing was heard of it for a session; it may
+ * be heard again. */
 void session_changes(struct sim *sim, struct member *member, struct topic_group *g,
                      struct topic_consumer *c);
 void session_silent(struct sim *sim, struct member *member, struct topic_group *g,
                     struct topic_consumer *c, uint32_t stamp);
-void session_vanished(struct sim *sim, struct member *member, struct topic_group *g,
-                      struct topic_consumer *c);
 void session_look(struct sim *sim, struct member *member, struct topic_group *g,
                   struct topic_consumer *c);
 /* It is up again, and has a session of its own. */
@@ -253,6 +249,9 @@ void session_restarts(struct sim *sim, struct member *member, struct topic_group
                       struct topic_consumer *c);
 /* Its heartbeats come. */
 bool session_hears(struct sim *sim, struct member *member, const struct topic_consumer *c);
+/* What it has worked on, and what it waits with to try it again, comes back; or all that it has. */
+void session_gives_back(struct sim *sim, struct member *member, struct topic_group *g,
+                        struct topic_consumer *c, bool all);
 /* Its partitions are given to others, and what it has is delivered again. */
 void session_ends(struct sim *sim, struct member *member, struct topic_group *g,
                   struct topic_consumer *c);
