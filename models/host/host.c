@@ -31,11 +31,7 @@ struct host_state {
 static double wanted(const struct host_state *h) {
   double bytes = 0;
   for (uint32_t i = 0; i < h->tenants; i++) {
-    const struct member *m = h->tenant[i];
-    const struct tenancy takes = m->kind->tenancy(m->component->config);
-    uint64_t calls = m->flow.arrivals - m->flow.ok - m->flow.errors;
-    bytes += (double)takes.base + (double)takes.request * (double)calls;
-    if (m->kind->leaked) bytes += (double)m->kind->leaked(m);
+    bytes += (double)h->tenant[i]->kind->memory(h->tenant[i]);
   }
   return bytes;
 }
@@ -65,6 +61,12 @@ static void host_init(struct sim *sim, struct member *member) {
   if (h->config->memory == 0) return;
   h->cores.stretch = swapped;
   h->cores.of = h;
+}
+
+/* What takes memory with nothing to do does so from the beginning. */
+static void host_start(struct sim *sim, struct member *member) {
+  struct host_state *h = member->state;
+  if (h->config->memory > 0) cores_changed(sim, &h->cores);
 }
 
 static void host_destroy(struct sim *sim, struct member *member) {
@@ -227,6 +229,7 @@ const struct kind kind_host = {
     .lodging = host_lodging,
     .cores = host_cores,
     .init = host_init,
+    .start = host_start,
     .on_call = host_on_call,
     .on_reply = host_on_reply,
     .on_due = host_on_due,

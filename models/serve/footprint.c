@@ -1,5 +1,7 @@
 #include "footprint.h"
 
+#include <assert.h>
+
 #include "cores.h"
 #include "held.h"
 #include "life.h"
@@ -19,10 +21,8 @@ void footprint_init(struct sim *sim, struct member *member, struct footprint *f,
 
 static uint64_t bytes_of(const struct sim *sim, const struct member *member,
                          const struct footprint *f) {
-  uint64_t calls = member->flow.arrivals - member->flow.ok - member->flow.errors;
-  uint64_t sessions = held_at(sim, member);
-  return f->config->base + f->config->session * sessions + f->config->request * (calls - sessions) +
-         f->leaked;
+  return f->config->base + f->config->session * held_at(sim, member) +
+         f->config->request * f->calls + f->leaked;
 }
 
 void footprint_grows(struct sim *sim, struct member *member, struct footprint *f) {
@@ -34,14 +34,20 @@ void footprint_grows(struct sim *sim, struct member *member, struct footprint *f
   }
 }
 
+void footprint_call_gone(struct sim *sim, struct member *member, struct footprint *f) {
+  assert(f->calls > 0);
+  f->calls--;
+  footprint_grows(sim, member, f);
+}
+
 void footprint_call_ended(struct sim *sim, struct member *member, struct footprint *f) {
   f->leaked += f->leaks;
-  footprint_grows(sim, member, f);
+  footprint_call_gone(sim, member, f);
 }
 
 void footprint_clear(struct sim *sim, struct footprint *f) {
   if (f->config == NULL) return;
-  f->leaked = 0;
+  f->leaked = f->calls = 0;
   level_set(&f->used, sim->now_ns, f->config->base);
 }
 
@@ -70,8 +76,8 @@ const struct param memory_params[] = {
      .type = PARAM_BYTES,
      .offset = AT(request),
      .fallback = "0B",
-     .doc = "What each call that is present takes more, whether it is served or waits (a PHP "
-            "worker: 128 MB at most, memory_limit)."},
+     .doc = "What each call that is present takes more, whether it is served, waits, or has its "
+            "answer and goes on (a PHP worker: 128 MB at most, memory_limit)."},
     {.name = "session",
      .type = PARAM_BYTES,
      .offset = AT(session),

@@ -1,11 +1,11 @@
 /* memory = { base, request, leak, limit }: what one instance of a service takes of memory, and what
  * happens when that is more than it may.
  *
- * It takes `base`, `request` for each call that is present, and `leak` for each that was: what
- * leaks is never given back while the process lives. Past the limit the process is killed at once,
- * as the kernel's out-of-memory killer does with a container's (cgroup v2, memory.max): its calls
- * are lost, what leaked is free again, and a new process begins after `restart` and the component's
- * `start`. */
+ * It takes `base`, `request` for each call that is present, with what is still done for it behind
+ * its answer, and `leak` for each that was: what leaks is never given back while the process lives.
+ * Past the limit the process is killed at once, as the kernel's out-of-memory killer does with a
+ * container's (cgroup v2, memory.max): its calls are lost, what leaked is free again, and a new
+ * process begins after `restart` and the component's `start`. */
 #ifndef FOOTPRINT_H
 #define FOOTPRINT_H
 
@@ -26,6 +26,7 @@ extern const struct param memory_params[];
 struct footprint {
   const struct memory_config *config; /* NULL: nobody asks what it takes */
   struct cores *host;                 /* whose memory it is; NULL: its own */
+  uint64_t calls;                     /* present: till the end of what is done for them */
   uint64_t leaked, leaks;             /* bytes so far, and with each call that ends */
   struct level used;                  /* bytes */
   struct timer kill;
@@ -35,9 +36,11 @@ struct footprint {
 void footprint_init(struct sim *sim, struct member *member, struct footprint *f,
                     const struct memory_config *config);
 
-/* A call has come, or one has ended. */
+/* Something has come: `calls` counts it, or it is a session. */
 void footprint_grows(struct sim *sim, struct member *member, struct footprint *f);
+/* A call has ended, or is gone without having been worked on. */
 void footprint_call_ended(struct sim *sim, struct member *member, struct footprint *f);
+void footprint_call_gone(struct sim *sim, struct member *member, struct footprint *f);
 
 /* Its process is gone. */
 void footprint_clear(struct sim *sim, struct footprint *f);

@@ -138,6 +138,7 @@ static __attribute__((noinline)) void refuse_one(struct sim *sim, struct member 
       refused = lowest;
     }
   }
+  if (s->uses_memory) s->memory.calls--;
   call_reply(sim, refused, OUTCOME_REFUSED);
 }
 
@@ -167,6 +168,7 @@ static __attribute__((noinline)) void take_in(struct sim *sim, struct member *me
   }
   call->pc = 0;
   if (__builtin_expect(s->has_extras, 0) && !let_in(sim, s, call)) return;
+  if (__builtin_expect(s->uses_memory, 0)) s->memory.calls++;
   bool by_work = s->station.discipline == DISCIPLINE_SJF;
   if (by_work && s->station.held >= s->station.workers) draw_ahead(s, call);
   switch (station_enter(sim, &s->station, call, class_of(sim, s, call), false)) {
@@ -302,7 +304,7 @@ static void service_on_cancel(struct sim *sim, struct member *member, struct fra
     if (cancel < CANCEL_QUEUED) return;
     s->cancelled++;
     if (where == FRAME_QUEUED) station_cancel(sim, &s->station, call, class_of(sim, s, call));
-    call_reply(sim, call, OUTCOME_RESET);
+    service_take_out(sim, member, call);
   } else if (cancel == CANCEL_RUNNING) {
     stop(sim, member, call);
   } else if (where == FRAME_WAITING) {
@@ -339,8 +341,8 @@ static struct station *service_station(struct member *member) {
   return &((struct service_state *)member->state)->station;
 }
 
-static uint64_t service_leaked(const struct member *member) {
-  return ((const struct service_state *)member->state)->memory.leaked;
+static uint64_t service_memory(const struct member *member) {
+  return ((const struct service_state *)member->state)->memory.used.value;
 }
 
 static void service_fetch(const struct sim *sim, const struct member *member,
@@ -403,7 +405,7 @@ const struct kind kind_service = {
     .message_bytes = service_message_bytes,
     .station = service_station,
     .tenancy = service_tenancy,
-    .leaked = service_leaked,
+    .memory = service_memory,
     .touches = service_touches,
     .fetch = service_fetch,
     .check = service_check,

@@ -32,6 +32,14 @@ struct frame *service_end(struct sim *sim, struct member *member, struct frame *
   return next;
 }
 
+void service_take_out(struct sim *sim, struct member *member, struct frame *call) {
+  struct service_state *s = member->state;
+  if (__builtin_expect(s->has_extras, 0)) leave_extras(sim, member, call, OUTCOME_RESET);
+  bool came = frame_state(call) == FRAME_QUEUED;
+  call_reply(sim, call, OUTCOME_RESET);
+  if (__builtin_expect(s->uses_memory, 0) && came) footprint_call_gone(sim, member, &s->memory);
+}
+
 struct frame *service_release_worker(struct sim *sim, struct service_state *s, struct frame *call) {
   if (!s->is_async || call->flags & CALL_RELEASED) return NULL;
   call->flags |= CALL_RELEASED;

@@ -10,6 +10,9 @@
 struct frame *service_end(struct sim *sim, struct member *member, struct frame *call,
                           enum outcome outcome);
 
+/* Ends one that has no worker and that nobody waits for any more. */
+void service_take_out(struct sim *sim, struct member *member, struct frame *call);
+
 /* A loop, not a recursion: a worker may take up many short calls at one instant. */
 void service_run(struct sim *sim, struct member *member, struct frame *call);
 

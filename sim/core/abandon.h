@@ -7,7 +7,9 @@
  * on its behalf. So the news reaches, over any number of hops, the queue that the last call waits
  * in. A call that the news overtakes, or finds held up before a hung member, is taken out when it
  * is delivered. What was taken out counts as an error of the callee and is answered with
- * OUTCOME_RESET, which only a caller hears that passed the news on without giving up itself.
+ * OUTCOME_RESET, which only a caller hears that passed the news on without giving up itself; its
+ * policy learns nothing from it about the callee. When a caller crashes, the end of its connections
+ * is such news.
  *
  * Envoy, nginx and gRPC pass on a reset of the caller like this; see kind_service for what a
  * service does.
@@ -38,7 +40,7 @@ bool call_abandon(struct sim *sim, struct call_ref ref);
 void call_abandon_made(struct sim *sim, struct frame *call);
 
 /* Tells those who work on calls made on behalf of `call` that nobody waits for them any more. Their
- * maker still takes their answers. */
+ * maker still takes their answers, unless it is gone. */
 void call_pass_on(struct sim *sim, struct frame *call);
 
 /* Whether somebody further up, on whose behalf its caller made it, has given up. */

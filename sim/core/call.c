@@ -569,7 +569,7 @@ struct frame *call_detach(struct sim *sim, struct frame *call) {
   rest->stamp = stamp;
   if (sim->columns != NULL) rest_inherits(sim, call, rest);
   rest->flags |= CALL_ABANDONED | CALL_ROOT | CALL_DETACHED; /* nobody waits for it */
-  rest->flags &= (uint8_t) ~(CALL_TRACED | CALL_MESSAGE);
+  rest->flags &= (uint8_t) ~(CALL_TRACED | CALL_MESSAGE | CALL_UNWANTED);
   rest->parent = frame_callee(call);
   return rest;
 }

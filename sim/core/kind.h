@@ -245,8 +245,7 @@ struct kind {
   /* Of a kind that can run on a host: on which, and what it takes there. Of a host: what it offers,
    * and its cores. NULL: it cannot, it is none. See tenancy.h. */
   struct tenancy (*tenancy)(const void *config);
-  /* And the bytes that one of its members has leaked. May be NULL. */
-  uint64_t (*leaked)(const struct member *member);
+  uint64_t (*memory)(const struct member *member); /* bytes that one of its members takes now */
   struct lodging (*lodging)(const void *config);
   struct cores *(*cores)(struct member *member);
   /* Adds checks of what must hold in any state of this member, see checks.h. May be NULL. */

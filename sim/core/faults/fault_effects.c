@@ -62,6 +62,7 @@ static void go_down(struct sim *sim, struct member *m, struct present calls, str
       call_end_unheard(sim, f, &sim->calls.orphaned);
       continue;
     }
+    call_pass_on(sim, f); /* its connections end with it */
     bool held = frame_state(f) != FRAME_QUEUED && !(f->flags & CALL_RELEASED);
     if (st && held) station_lose(sim, st, f);
   }

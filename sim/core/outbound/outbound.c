@@ -9,6 +9,7 @@
 #include "column.h"
 #include "engine.h"
 #include "fault.h"
+#include "held.h"
 #include "outbound_state.h"
 #include "trace.h"
 
@@ -134,9 +135,18 @@ static void drop_try(struct sim *sim, struct frame *call) {
   let_go(sim, try, call);
 }
 
+/* It was taken out, as those were gone for whom it was made: that says nothing of the component. */
+static bool was_unwanted(const struct sim *sim, const struct frame *call, enum outcome outcome) {
+  return outcome == OUTCOME_RESET && call->flags & CALL_UNWANTED && !held_is_session(sim, call);
+}
+
 static void hear(struct sim *sim, const struct frame *call, const struct try *try,
                  enum outcome outcome) {
   struct outbound *out = try->out;
+  if (was_unwanted(sim, call, outcome)) {
+    if (out->breaker) breaker_give_back(out->breaker, try->epoch);
+    return;
+  }
   uint64_t took_ns = sim->now_ns - try->from_ns;
   if (out->throttle && try->generation == out->generation) {
     bool failed = outcome != OUTCOME_OK && causes_have(out->config->throttle.on, outcome);

@@ -18,10 +18,10 @@ void cores_free(struct cores *c) {
 /* --- progress ------------------------------------------------------------------------------- */
 
 static double rate_of(const struct cores *c) {
+  double stretch = c->stretch ? c->stretch(c->of, c->sharing.n) : 1; /* it looks when asked */
   if (c->sharing.n == 0) return 0;
   double share = c->sharing.n <= c->cores ? 1 : (double)c->cores / (double)c->sharing.n;
-  double rate = share * c->speed;
-  return c->stretch ? rate / c->stretch(c->of, c->sharing.n) : rate;
+  return share * c->speed / stretch;
 }
 
 /* Before anything changes. */
