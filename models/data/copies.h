@@ -165,6 +165,7 @@ struct copy {
   uint32_t number; /* among the copies, from 0 */
   uint32_t term;
   bool leads;         /* as far as it knows, it is the primary */
+  bool takes_over;    /* it leads as soon as it shows all that it has */
   bool known;         /* it has heard from the primary of its term: then, */
   uint32_t matched;   /* up to here its log is known to be that of that primary */
   uint32_t applied;   /* up to here its readers see the log */
@@ -328,6 +329,8 @@ struct history_view route_read(struct sim *sim, struct copy *copy, const struct 
 bool promote_has_more(const struct copy *a, const struct copy *b);
 /* It leads, in a new term, with what is in its log. */
 void promote_lead(struct sim *sim, struct copy *copy);
+/* It has applied one more write: it leads if it was to take over and that was the last one. */
+void promote_applied(struct sim *sim, struct copy *copy);
 /* Another copy becomes it, of those that are up and not `except` (by number) the one that has most;
  * false: there is none. */
 bool promote(struct sim *sim, struct group *group, const bool *except);

@@ -86,7 +86,8 @@ static void empty(struct copy *copy) {
 void copy_start_without_data(struct sim *sim, struct copy *copy) {
   struct group *group = copy->group;
   uint64_t lost_ns = copy->lost_ns;
-  bool from_backup = group->from_backup, primary = copy->leads && group->primary == copy->number;
+  bool from_backup = group->from_backup, primary = group->primary == copy->number;
+  primary &= copy->leads || copy->takes_over;
   copy->lost_ns = TIME_NEVER;
   if (!any(group, false)) group->from_backup = false;
   sim_note(sim, copy->member, copy->member, "starts without data");

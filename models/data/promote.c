@@ -68,6 +68,7 @@ void promote_lock(struct sim *sim, struct copy *copy) {
 void promote_lead(struct sim *sim, struct copy *copy) {
   copy_drop_pending(sim, copy);
   copy->term = newest_term(copy->group) + 1;
+  copy->takes_over = false;
   copy->leads = true;
   copy->known = true;
   copy->matched = copy->log.end;
@@ -80,6 +81,26 @@ void promote_lead(struct sim *sim, struct copy *copy) {
   copy_reach_out(sim, copy);
 }
 
+/* Before it takes writes it applies what it has received (PostgreSQL replays its WAL, MySQL its
+ * relay log); until then it answers reads. */
+static void begin(struct sim *sim, struct copy *copy) {
+  const struct dist *apply = &copy->group->config->apply;
+  if (copy->applied == copy->log.end || (apply->kind == DIST_CONSTANT && dist_mean(apply) == 0)) {
+    promote_lead(sim, copy);
+    return;
+  }
+  copy_drop_pending(sim, copy);
+  copy->term = newest_term(copy->group) + 1;
+  copy->takes_over = true;
+  copy->known = true;
+  copy->matched = copy->log.end;
+  copy_go_on(sim, copy);
+}
+
+void promote_applied(struct sim *sim, struct copy *copy) {
+  if (copy->takes_over && copy->applied == copy->log.end) promote_lead(sim, copy);
+}
+
 bool promote(struct sim *sim, struct group *group, const bool *except) {
   struct copy *copy = choice(group, except), *old = &group->copy[group->primary];
   if (copy == NULL) return false;
@@ -88,6 +109,6 @@ bool promote(struct sim *sim, struct group *group, const bool *except) {
     copy_give_up_waiting(sim, old);
   }
   promote_take_over(sim, copy);
-  promote_lead(sim, copy);
+  begin(sim, copy);
   return true;
 }

@@ -202,6 +202,7 @@ uint64_t copy_apply_ns(const struct copy *copy) {
 void copy_applied(struct sim *sim, struct copy *copy) {
   copy->applying = false;
   if (!copy->leads && copy->applied < copy->matched) show_received(sim, copy);
+  promote_applied(sim, copy);
   apply(sim, copy);
 }
 
@@ -287,7 +288,7 @@ void copy_drop_pending(struct sim *sim, struct copy *copy) {
 void copy_follow(struct sim *sim, struct copy *copy, uint32_t term) {
   bool led = copy->leads;
   copy->term = term;
-  copy->leads = false;
+  copy->leads = copy->takes_over = false;
   copy->matched = copy->log.dropped;
   copy->known = false;
   if (copy->group->config->elect.given) elect_follows(sim, copy);

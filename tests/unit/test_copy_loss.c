@@ -155,11 +155,41 @@ static void test_leaders_apply(void **state) {
   is(LEADERS(", apply = \"0ms\""), "c.latency.max", 0.1);
 }
 
+/* Aim: a copy that becomes primary first applies what it has received. 103 writes by then, of which
+ * 101 come at 1 s; it applies ten a second, so that it leads at 11.2 s and acknowledges the next
+ * write, of 12 s. Those from 3 s on fail, and a read at 5 s misses two writes, the older one of
+ * 1 s. A crash from 5.05 s on takes its 2 s and the half of a write. */
+static void test_takes_over(void **state) {
+  (void)state;
+#define LAGS(FAULT)                                                                              \
+  "client \"b\" { arrivals = burst { 100, at = \"1s\" }, target = \"pg\", mix = { write = 1 }, " \
+  "keys = uniform_keys { n = 1 } }\n"                                                            \
+  "client \"w\" { arrivals = constant \"1/s\", target = \"pg\", mix = { write = 1 } }\n"         \
+  "client \"r\" { arrivals = burst { 1, at = \"5s\" }, target = \"pg\", mix = { read = 1 }, "    \
+  "keys = uniform_keys { n = 1 } }\n"                                                            \
+  "database \"pg\" { workers = 1, copies = { n = 2, apply = \"100ms\" } }\n"                     \
+  "control \"ha\" { heartbeat = \"pg\", every = \"100ms\", timeout = \"100ms\", fails = 1, act " \
+  "= promote { \"pg\", takes = \"0s\" } }\n"                                                     \
+  "fault { crash \"pg[1]\", at = \"2.5s\", lasts = \"200s\" }\n" FAULT
+  is(LAGS(""), "pg.recovery_time.max", 12 - 2.5);
+  is(LAGS(""), "pg.read_only", 9);
+  is(LAGS(""), "pg.lag.max", 11.1 - 1);
+  is(LAGS(""), "pg.stale_reads", 1);
+  is(LAGS(""), "pg.lost_writes", 0);
+  is(LAGS(""), "pg.promotions", 1);
+  is(LAGS("fault { crash \"pg[2]\", at = \"5050ms\", lasts = \"2s\" }\n"), "pg.recovery_time.max",
+     14 - 2.5);
+  /* Restored from what the former one has, it leads when it is back. */
+  is(LAGS("fault { lose \"pg[2]\", at = \"5050ms\", lasts = \"2.5s\" }\n"), "pg.recovery_time.max",
+     8 - 2.5);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_primary),  cmocka_unit_test(test_leaders_apply),
-      cmocka_unit_test(test_follower), cmocka_unit_test(test_votes),
-      cmocka_unit_test(test_backup),   cmocka_unit_test(test_mistakes),
+      cmocka_unit_test(test_primary),    cmocka_unit_test(test_leaders_apply),
+      cmocka_unit_test(test_follower),   cmocka_unit_test(test_votes),
+      cmocka_unit_test(test_backup),     cmocka_unit_test(test_mistakes),
+      cmocka_unit_test(test_takes_over),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
