@@ -15,7 +15,7 @@ struct environment {
   uint32_t running, next, before;
   uint32_t list;     /* enum list */
   uint64_t ready_ns; /* it can work from then on */
-  uint64_t since_ns; /* idle */
+  uint64_t since_ns; /* idle; later than now: it still starts */
 };
 
 void environments_init(struct sim *sim, struct environments *pool, const struct on_demand *config,
@@ -87,12 +87,19 @@ static void place(const struct sim *sim, struct environments *pool, uint32_t i) 
   struct environment *e = &pool->all[i];
   take_out(pool, i);
   if (e->running == pool->config->concurrency) return;
-  put_first(pool, i, e->ready_ns > sim->now_ns ? STARTING : e->running ? AT_WORK : IDLE);
+  put_first(pool, i, e->running == 0 ? IDLE : e->ready_ns > sim->now_ns ? STARTING : AT_WORK);
+}
+
+/* The one that was there last, if it is ready; 0: there is none. */
+static uint32_t first_idle(const struct sim *sim, const struct environments *pool) {
+  uint32_t i = pool->first[IDLE];
+  while (i != 0 && pool->all[i].ready_ns > sim->now_ns) i = pool->all[i].next;
+  return i ? i : pool->first[IDLE];
 }
 
 static uint32_t choose(struct sim *sim, const struct member *member, struct environments *pool) {
   if (pool->first[AT_WORK]) return pool->first[AT_WORK];
-  if (pool->first[IDLE]) return pool->first[IDLE];
+  if (pool->first[IDLE]) return first_idle(sim, pool);
   if (pool->there.value < pool->config->most) return start_one(sim, member, pool);
   return pool->last[STARTING]; /* the workers of the member are as many as all have room for */
 }
@@ -126,9 +133,9 @@ bool environment_awaited(struct sim *sim, struct member *member, struct environm
 static void expect_expiry(struct sim *sim, struct member *member, struct environments *pool) {
   uint32_t oldest = pool->last[IDLE];
   if (oldest == 0 || timer_is_set(sim, &pool->expiry)) return;
-  uint64_t spent_ns = sim->now_ns - pool->all[oldest].since_ns;
   if (pool->config->idle_ns > TIME_NEVER / 2) return;
-  timer_set(sim, member, &pool->expiry, pool->config->idle_ns - spent_ns, 0, 0);
+  uint64_t until_ns = pool->all[oldest].since_ns + pool->config->idle_ns;
+  timer_set(sim, member, &pool->expiry, until_ns - sim->now_ns, 0, 0);
 }
 
 void environment_left(struct sim *sim, struct member *member, struct environments *pool,
@@ -139,7 +146,7 @@ void environment_left(struct sim *sim, struct member *member, struct environment
   e->running--;
   place(sim, pool, i);
   if (e->list != IDLE) return;
-  e->since_ns = sim->now_ns;
+  e->since_ns = e->ready_ns > sim->now_ns ? e->ready_ns : sim->now_ns;
   level_up(&pool->idle, sim->now_ns);
   expect_expiry(sim, member, pool);
 }
@@ -147,7 +154,7 @@ void environment_left(struct sim *sim, struct member *member, struct environment
 void environments_expire(struct sim *sim, struct member *member, struct environments *pool) {
   uint32_t oldest;
   while ((oldest = pool->last[IDLE]) != 0 &&
-         sim->now_ns - pool->all[oldest].since_ns >= pool->config->idle_ns) {
+         sim->now_ns >= pool->all[oldest].since_ns + pool->config->idle_ns) {
     give_back(pool, oldest);
     level_down(&pool->idle, sim->now_ns);
     level_down(&pool->there, sim->now_ns);

@@ -47,6 +47,9 @@ static __attribute__((noinline)) void timer_otherwise(struct sim *sim, struct me
     struct frame *next = service_await_one(sim, member->state, call);
     service_send_then(sim, member, call, plan);
     service_take_up(sim, member, next);
+  } else if (__builtin_expect(call->pc == PC_ENDS, 0)) {
+    enum outcome outcome = (enum outcome)call->pending;
+    service_take_up(sim, member, service_end(sim, member, call, outcome));
   } else {
     call->pc++;
     service_run(sim, member, call);

@@ -241,6 +241,18 @@ static __attribute__((cold, noinline)) void go_on_after_pause(struct sim *sim,
   station_share(sim, member, &s->station, call, 0);
 }
 
+/* Nor does a call end then. */
+static void end(struct sim *sim, struct member *member, struct frame *call, enum outcome outcome) {
+  struct service_state *s = member->state;
+  if (__builtin_expect(s->pace.paused, 0)) {
+    call->pc = PC_ENDS;
+    call->pending = (uint16_t)outcome;
+    station_share(sim, member, &s->station, call, 0);
+    return;
+  }
+  service_take_up(sim, member, service_end(sim, member, call, outcome));
+}
+
 void service_run(struct sim *sim, struct member *member, struct frame *call) {
   struct service_state *s = member->state;
   if (__builtin_expect(s->pace.paused, 0)) {
@@ -273,7 +285,7 @@ void service_decide(struct sim *sim, struct member *member, struct frame *call,
     case FAILS:
       if (step->target == 0 || (step->causes && !(step->causes >> outcome & 1))) {
         enum outcome ends = causes_have(step->passes, outcome) ? outcome : OUTCOME_FAILED;
-        service_take_up(sim, member, service_end(sim, member, call, ends));
+        end(sim, member, call, ends);
         return;
       }
       fall_back(member, call, step, outcome);

@@ -27,6 +27,9 @@ struct frame *service_release_worker(struct sim *sim, struct service_state *s, s
  * still being sent, nothing is decided. */
 #define STILL_SENDING (UINT64_C(1) << 63)
 
+/* In place of a step: the call is to end with the outcome in `pending`. */
+#define PC_ENDS (UINT16_MAX - 1) /* the one above stands before the first step */
+
 static inline struct frame *service_await_one(struct sim *sim, struct service_state *s,
                                               struct frame *call) {
   frame_set_state(sim, call, FRAME_WAITING);

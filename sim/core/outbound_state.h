@@ -17,6 +17,7 @@ enum phase {
   PHASE_READY,     /* made; has a place and is about to be sent */
   PHASE_OUT,       /* sent */
   PHASE_LATE,      /* sent; has timed out, but its answer would still count */
+  PHASE_HEARD,     /* sent; has timed out, and with it the errand ends */
 };
 
 /* Beside the frame in the same slot, if the stamps agree. */

@@ -117,11 +117,124 @@ static void test_memory(void **state) {
       "s.memory", (2 * 3 + 3) * 1e5);
 }
 
+/* --- answers that come late ----------------------------------------------------------------- */
+
+/* Aim: an answer that comes after the next try was sent took as long as it took since its own was:
+ * with answers after 160 ms nobody hedges a try that has 100 ms. */
+static void test_late_answer_of_an_earlier_attempt(void **state) {
+  (void)state;
+  const char *text =
+      "client \"c\" { arrivals = constant \"50/s\", target = \"a\" }\n"
+      "service \"a\" { on = { call { \"b\", timeout = \"100ms\", deadline = \"5s\",\n"
+      "  retry = { attempts = 2, backoff = constant \"50ms\", late = \"accept\" },\n"
+      "  hedge = { after = \"p50\" } } } }\n"
+      "service \"b\" { work = \"160ms\" }\n";
+  expect(text, "a.b.hedges", 0);
+  expect(text, "c.latency.max", 0.16);
+}
+
+/* Aim: a try that has had its time takes a token before the budget is asked, whether its answer
+ * would still count or not: of four one is left above the half, and that is for one retry. */
+static void test_late_try_takes_its_token(void **state) {
+  (void)state;
+#define LATE(WHAT)                                                                             \
+  "client \"c\" { arrivals = burst { 1, at = \"1s\" }, target = \"b\", timeout = \"100ms\",\n" \
+  "  retry = { attempts = 10, backoff = constant \"1ms\", late = \"" WHAT                      \
+  "\",\n"                                                                                      \
+  "    budget = { per_success = 0.1, burst = 4 } } }\n"                                        \
+  "service \"b\" { work = \"5s\" }\n"
+  const char *late[] = {LATE("ignore"), LATE("accept")};
+  for (int i = 0; i < 2; i++) {
+    expect(late[i], "c.b.retries", 1);
+    expect(late[i], "c.b.over_budget", 1);
+    expect(late[i], "c.requests", 1);
+  }
+}
+
+/* --- instances on demand -------------------------------------------------------------------- */
+
+/* Aim: an instance goes on starting when nobody waits for it any more, and is idle then: the first
+ * of all calls waits in vain for half of 800 ms, the others find it ready. */
+static void test_start_that_nobody_waits_for(void **state) {
+  (void)state;
+#define COLD(CLIENTS)                                                                      \
+  CLIENTS                                                                                  \
+  "service \"f\" { instances = on_demand { cold = \"800ms\", idle = \"2s\", most = 9 },\n" \
+  "  cancel = \"running\", work = \"10ms\" }\n"
+#define ONE(NAME, AT)                                      \
+  "client \"" NAME "\" { arrivals = burst { 1, at = \"" AT \
+  "\" }, target = \"f\", timeout = \"500ms\" }\n"
+  const char *ready = COLD(ONE("c", "1s") ONE("d", "2s"));
+  expect(ready, "f.cold_starts", 1);
+  expect(ready, "d.latency.mean", 0.01);
+  expect(ready, "f.environments", (1.01 + 2) / 10);
+  /* One that comes before it is ready waits for the rest. */
+  const char *starting = COLD(ONE("c", "1s") ONE("d", "1600ms"));
+  expect(starting, "f.cold_starts", 2);
+  expect(starting, "d.latency.mean", 0.21);
+  expect(starting, "f.environments", (0.81 + 2) / 10);
+  /* It goes when it was idle for long enough. */
+  expect(COLD(ONE("c", "1s")), "f.environments", (0.8 + 2) / 10);
+}
+
+/* --- pauses --------------------------------------------------------------------------------- */
+
+/* Aim: in a pause from 1.05 to 1.55 s nothing is answered, an error neither. */
+static void test_failing_in_a_pause(void **state) {
+  (void)state;
+#define PAUSE(IO, CALLS)                                                   \
+  "client \"c\" { arrivals = burst { 1, at = \"1s\" }, target = \"a\" }\n" \
+  "service \"a\" { workers = 9, io = \"" IO                                \
+  "\", pauses = { every = \"1050ms\", lasts = \"500ms\" },\n"              \
+  "  on = { " CALLS                                                        \
+  " } }\n"                                                                 \
+  "service \"b\" { workers = 9, on = { work \"100ms\", fail() } }\n"       \
+  "goal \"c.availability >= 0%\"\n"
+  expect(PAUSE("blocking", "call \"b\""), "a.busy.mean", 0.055);
+  expect(PAUSE("blocking", "call \"b\""), "c.errors.failed", 1);
+  expect(PAUSE("blocking", "parallel { call \"b\", call \"b\" }"), "a.busy.mean", 0.055);
+  expect(PAUSE("async", "call \"b\""), "c.in_flight", 0.055);
+}
+
+/* --- the network ---------------------------------------------------------------------------- */
+
+/* Aim: a request that is on its way when its server crashes is answered by the server's host, over
+ * the way back. The connection takes 20 ms, the first call 30, and the second, 10 ms there and 10
+ * back, meets a crash of when it was half there. */
+static void test_crash_under_a_request(void **state) {
+  (void)state;
+  const char *text =
+      "client \"c\" { arrivals = burst { 1, at = \"1s\" }, target = \"a\" }\n"
+      "service \"a\" { on = { call \"b\", call { \"b\", fallback = {} } } }\n"
+      "service \"b\" { work = \"10ms\" }\n"
+      "path { from = \"a\", to = \"b\", latency = \"10ms\", transport = \"tcp\" }\n"
+      "fault { crash \"b\", at = \"1055ms\", lasts = \"100ms\" }\n";
+  expect(text, "c.latency.mean", 0.07);
+  expect(text, "c.degraded", 1);
+}
+
+/* Aim: what is lost behind the wire was on it: ten messages of 50 ms. */
+static void test_lost_behind_the_wire(void **state) {
+  (void)state;
+  const char *text =
+      "client \"c\" { arrivals = burst { 10, at = \"1s\" }, target = \"s\", timeout = \"1s\",\n"
+      "  request = \"1MB\" }\n"
+      "service \"s\" { work = \"1ms\" }\n"
+      "path { from = \"c\", to = \"s\", bandwidth = \"160Mbit/s\", loss = \"50%\" }\n";
+  expect(text, "path.c.s.utilization", 0.05);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(test_taken_out_is_no_failure),
                                      cmocka_unit_test(test_behind_the_answer_of_one_given_up),
                                      cmocka_unit_test(test_caller_crashed),
                                      cmocka_unit_test(test_lock_of_one_taken_out),
-                                     cmocka_unit_test(test_memory)};
+                                     cmocka_unit_test(test_memory),
+                                     cmocka_unit_test(test_late_answer_of_an_earlier_attempt),
+                                     cmocka_unit_test(test_late_try_takes_its_token),
+                                     cmocka_unit_test(test_start_that_nobody_waits_for),
+                                     cmocka_unit_test(test_failing_in_a_pause),
+                                     cmocka_unit_test(test_crash_under_a_request),
+                                     cmocka_unit_test(test_lost_behind_the_wire)};
   return cmocka_run_group_tests(tests, folder_make, folder_remove);
 }

@@ -292,10 +292,6 @@ static uint64_t send(const struct sim *sim, struct direction *dir, double bits, 
 static enum outcome cross_path(struct sim *sim, struct direction *dir, const struct member *to,
                                struct frame *call, bool answer, double factor, uint64_t *delay_ns) {
   const struct path_spec *path = dir->path;
-  if (path->loss > 0) {
-    struct draws draws = key_draws(dir->loss, to, call->key, answer);
-    if (draws_unit(&draws) < path->loss) return OUTCOME_TIMEOUT;
-  }
   uint64_t latency_ns = latency_of(dir, to, call->key, answer);
   if (__builtin_expect(factor != 1, 0)) latency_ns = time_scale(latency_ns, factor);
   if (path->bits_per_s > 0) {
@@ -303,6 +299,10 @@ static enum outcome cross_path(struct sim *sim, struct direction *dir, const str
     double bits = refusal ? 0 : 8 * call_bytes(sim, call, answer);
     if (!with_room(sim, dir, bits, 1, factor)) return OUTCOME_TIMEOUT;
     latency_ns = time_sum(latency_ns, send(sim, dir, bits, factor));
+  }
+  if (path->loss > 0) { /* behind the wire */
+    struct draws draws = key_draws(dir->loss, to, call->key, answer);
+    if (draws_unit(&draws) < path->loss) return OUTCOME_TIMEOUT;
   }
   *delay_ns = latency_ns;
   return OUTCOME_OK;

@@ -197,7 +197,8 @@ static void arrives(struct sim *sim, struct frame *call) {
   struct ride *ride = ride_of(sim, call);
   struct connection *conn = ride_connection(sim, ride);
   if (conn == NULL && ride->connection != NO_CONNECTION && !ride->answer) {
-    ride_fails(sim, call, OUTCOME_RESET);
+    ride_ends(sim, call, false); /* the host knows it no more, and says so */
+    call_reply_uncounted(sim, call, OUTCOME_RESET);
     return;
   }
   if (conn != NULL) {

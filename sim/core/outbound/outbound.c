@@ -463,7 +463,9 @@ static void note_answer(struct sim *sim, const struct errand *e, const struct tr
   struct outbound *out = try->out;
   if (try->hedge) out->count.hedges_won++;
   if (try->phase == PHASE_LATE) out->count.late++;
-  if (out->answers) hist_add(out->answers, sim->now_ns - e->attempt_ns);
+  /* A late one is of an earlier attempt. */
+  uint64_t since_ns = try->phase == PHASE_LATE ? try->from_ns : e->attempt_ns;
+  if (out->answers) hist_add(out->answers, sim->now_ns - since_ns);
 }
 
 bool outbound_takes_it(struct sim *sim, struct frame *call, enum outcome outcome) {
@@ -491,12 +493,14 @@ static void turn_late(struct sim *sim, struct frame *call) {
   struct outbound *out = try_known(sim, call)->out;
   bool vanished = frame_state(call) == FRAME_LOST, others = errand_at(sim, id)->pending > 1;
   enum outcome outcome = vanished ? (enum outcome)call->pending : OUTCOME_TIMEOUT;
+  hear(sim, call, try_known(sim, call), outcome);
   if (!others && !retry(sim, id, out, call, outcome)) {
+    errand_at(sim, id)->final = true;
+    try_known(sim, call)->phase = PHASE_HEARD;
     call_timeout(sim, call); /* nothing follows: the errand ends */
     return;
   }
   struct try *try = try_known(sim, call); /* it may have moved */
-  hear(sim, call, try, outcome);
   try->phase = PHASE_LATE;
   try->hedge_ns = TIME_NEVER;
   errand_at(sim, id)->pending--;
@@ -519,6 +523,7 @@ void outbound_event(struct sim *sim, struct frame *call) {
   switch ((enum phase)try->phase) {
     case PHASE_NEW:
     case PHASE_LATE:
+    case PHASE_HEARD:
       return;
     case PHASE_PAUSING:
       begin_try(sim, call);
