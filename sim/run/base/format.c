@@ -126,7 +126,10 @@ static struct label interval_in(enum metric_unit unit, const struct estimate *e,
                                 const struct scale *scale, int decimals) {
   if (!estimate_has_interval(e)) return write_label("%s", "");
   if (isinf(e->lo)) return write_label("%s", "");
-  if (isinf(e->hi)) return write_label("%s .. endless", format_value(unit, e->lo).text);
+  if (isinf(e->hi)) { /* perhaps only since too little was seen beyond the value */
+    const char *form = isinf(e->value) ? "%s .. endless" : "%s or more";
+    return write_label(form, format_value(unit, e->lo).text);
+  }
   double lo = e->lo * scale->factor, hi = e->hi * scale->factor;
   double step = 1;
   for (int i = 0; i < decimals; i++) step /= 10;

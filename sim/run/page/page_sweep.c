@@ -7,6 +7,7 @@
 #include "page.h"
 #include "results_tree.h"
 #include "sweep_kinds.h"
+#include "sweep_reach.h"
 
 #define KINDS_TOLD 3
 #define ROWS_SHOWN 5000
@@ -181,9 +182,23 @@ static void say_kinds(const struct page *p, GString *out) {
   put_sentence(p, out);
 }
 
+/* Up to which load each design meets its goals. */
+static void say_reach(const struct page *p) {
+  struct sweep_reach *reach = sweep_reach_new(manifest_of(p));
+  for (size_t i = 0; i < json_array_size(points_of(p)); i++) {
+    sweep_reach_add(reach, json_array_get(points_of(p), i));
+  }
+  GPtrArray *sentences = g_ptr_array_new_with_free_func(g_free);
+  sweep_reach_say(reach, sentences);
+  for (guint i = 0; i < sentences->len; i++) html_sentence(p->out, g_ptr_array_index(sentences, i));
+  g_ptr_array_free(sentences, TRUE);
+  sweep_reach_free(reach);
+}
+
 static void answer(const struct page *p) {
   GString *sentence = g_string_new(NULL);
   g_string_append(p->out, "<ul class=\"answer\">\n");
+  say_reach(p);
   say_tally(p, sentence);
   put_sentence(p, sentence);
   say_kinds(p, sentence);

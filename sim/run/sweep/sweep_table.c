@@ -9,6 +9,7 @@
 #include "report.h"
 #include "sweep_csv.h"
 #include "sweep_kinds.h"
+#include "sweep_reach.h"
 #include "table.h"
 
 #define MEASURES_MAX 26u /* they are named by letters */
@@ -32,6 +33,7 @@ struct sweep_table {
   uint32_t axes_n, measures, points;
   struct measure measure[MEASURES_MAX];
   GArray *rows;
+  struct sweep_reach *reach;
   bool without;   /* a value has a star */
   uint32_t kinds; /* points with two kinds of replications */
   char *kind[KINDS_TOLD];
@@ -43,6 +45,7 @@ struct sweep_table *sweep_table_new(const json_t *manifest) {
   table->axes = json_object_get(manifest, "axes");
   table->axes_n = (uint32_t)json_array_size(table->axes);
   table->rows = g_array_new(FALSE, FALSE, sizeof(struct row));
+  table->reach = sweep_reach_new(manifest);
   return table;
 }
 
@@ -134,6 +137,7 @@ static void keep_row(struct sweep_table *table, const json_t *point) {
 void sweep_table_add(struct sweep_table *table, const json_t *point) {
   if (table->points++ == 0) choose_measures(table, point);
   tally(table, point);
+  sweep_reach_add(table->reach, point);
   if (table->rows->len < SWEEP_ROWS_SHOWN) keep_row(table, point);
   char *kinds = sweep_kinds(point);
   if (kinds != NULL && table->kinds++ < KINDS_TOLD) {
@@ -314,7 +318,20 @@ static void print_kinds(const struct sweep_table *table, const struct term *term
   }
 }
 
+/* Up to which load all goals are met comes before the tables that it follows from. */
+static void print_reach(const struct sweep_table *table, const struct term *term) {
+  GPtrArray *sentences = g_ptr_array_new_with_free_func(g_free);
+  sweep_reach_say(table->reach, sentences);
+  if (sentences->len > 0) fputc('\n', term->out);
+  for (guint i = 0; i < sentences->len; i++) {
+    term_put(term, STYLE_PLAIN, "  ");
+    term_wrap(term, STYLE_PLAIN, g_ptr_array_index(sentences, i), 2, 4);
+  }
+  g_ptr_array_free(sentences, TRUE);
+}
+
 static void free_table(struct sweep_table *table) {
+  sweep_reach_free(table->reach);
   for (uint32_t i = 0; i < MIN(table->kinds, KINDS_TOLD); i++) g_free(table->kind[i]);
   for (guint r = 0; r < table->rows->len; r++) {
     struct row *row = &g_array_index(table->rows, struct row, r);
@@ -333,6 +350,7 @@ void sweep_table_finish(struct sweep_table *table, const char *title, const char
                         const struct term *term) {
   print_head(table, title, term);
   if (table->points > 0) {
+    print_reach(table, term);
     if (table->measures > 0) print_legend(table, term);
     uint32_t hidden = print_rows(table, term);
     print_remarks(table, hidden, where, term);
