@@ -38,7 +38,9 @@ void topic_age_update(struct sim *sim, struct topic_state *t) {
 
 /* --- who has room --------------------------------------------------------------------------- */
 
+/* One that is to stop ends what it has and asks for no more (basic.cancel, a last poll). */
 static bool has_room(const struct topic_consumer *c) {
+  if (c->member->phase == MEMBER_DRAINING) return false;
   return c->has < c->prefetch && topic_policy_has_room(c);
 }
 
@@ -392,9 +394,16 @@ static void worked(struct sim *sim, struct topic_state *t, struct topic_group *g
   }
 }
 
-/* It broke, with something to do or without. Its session goes on from here. */
+/* It was stopped, and had time to end well: who closes its connection or its consumer acknowledges
+ * before what it has worked on. */
+static bool has_drained(const struct member *m) {
+  return m->phase == MEMBER_ABSENT && !m->down && m->component->spec->drain_ns > 0;
+}
+
+/* It is down, with something to do or without. Its session goes on from here. */
 void group_consumer_breaks(struct sim *sim, struct member *member, struct topic_group *g,
                            struct topic_consumer *c) {
+  if (has_drained(c->member)) group_acknowledge_all(sim, topic_of(member), g, c);
   session_gives_back(sim, member, g, c, false);
   if (g->partition) close_consumer(sim, member, g, c);
 }

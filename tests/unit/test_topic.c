@@ -264,6 +264,34 @@ static void test_idle_crash_worked(void **state) {
   expect(BACK("partitions = 2"), "q.rebalances", 0);
 }
 
+/* Aim: an instance that is stopped and drains asks for no more, so that nothing is refused, ends
+ * what it has, and acknowledges what it has worked on before it leaves: nothing comes twice. */
+static void test_drains(void **state) {
+  (void)state;
+#define STOPS(N, AT, TOPIC, RULE)                                                              \
+  BURST_AT(N, AT)                                                                              \
+  "topic \"q\" { " TOPIC                                                                       \
+  " }\n"                                                                                       \
+  "service \"a\" { instances = 2, workers = 1, work = \"1s\", subscribe = { \"q\", session = " \
+  "\"3s\"" RULE " }"
+#define BURST_AT(N, AT) \
+  "client \"c\" { arrivals = burst { " N ", at = \"" AT "\" }, target = \"q\" }\n"
+#define STOP " }\nfault { stop \"a[1]\", at = \"5s\", lasts = \"50s\" }\n"
+#define DRAIN ", drain = \"10s\"" STOP
+  /* From 5 s on all go to the other one. */
+  expect(STOPS("4", "7s", "", "") DRAIN, "a.end_to_end.max", 4);
+  expect(STOPS("4", "7s", "", "") DRAIN, "a.errors", 0);
+  expect(STOPS("4", "7s", "", "") DRAIN, "a.arrivals", 4);
+  /* A partition is its own until it has been away for a session. */
+  expect(STOPS("1", "7s", "partitions = 1", "") DRAIN, "a.end_to_end.max", 5 + 10 + 3 + 1 - 7);
+  expect(STOPS("1", "7s", "partitions = 1", "") DRAIN, "a.arrivals", 1);
+  /* Three are worked on by 5 s; who has no time to drain acknowledges nothing. */
+#define WORKED ", prefetch = 5, ack_every = 5"
+  expect(STOPS("3", "1s", "partitions = 1", WORKED) DRAIN, "q.duplicates", 0);
+  expect(STOPS("3", "1s", "partitions = 1", WORKED) DRAIN, "q.acknowledged", 3);
+  expect(STOPS("3", "1s", "partitions = 1", WORKED) STOP, "q.duplicates", 3);
+}
+
 /* Aim: the connection of a consumer that hangs is closed after a session: what it has comes again,
  * and is done twice when it goes on; with a visibility each message comes when that says. */
 static void test_hangs(void **state) {
@@ -576,6 +604,7 @@ int main(void) {
       cmocka_unit_test(test_visibility),
       cmocka_unit_test(test_idle_crash),
       cmocka_unit_test(test_idle_crash_worked),
+      cmocka_unit_test(test_drains),
       cmocka_unit_test(test_hangs),
       cmocka_unit_test(test_vanished),
       cmocka_unit_test(test_dead_letters),
