@@ -202,6 +202,7 @@ void call_pass_on(struct sim *sim, struct frame *call) {
   for (struct frame *f = first_child(sim, call); f; f = elder_of(sim, f)) {
     if (frame_state(f) == FRAME_MADE) {
       f->flags |= CALL_UNWANTED;
+      if (sim->outbounds) outbound_unwanted(sim, f);
     } else if (!(f->flags & CALL_ABANDONED)) {
       tell(sim, maker, f);
     }

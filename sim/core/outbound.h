@@ -172,6 +172,9 @@ __attribute__((cold, noinline)) void outbound_event(struct sim *sim, struct fram
 /* A call ends and its maker will not hear of it. */
 void outbound_forget(struct sim *sim, const struct frame *call);
 
+/* Those for whom a call is made are gone: if it waits to be sent, it is not. */
+void outbound_unwanted(struct sim *sim, const struct frame *call);
+
 void outbound_crash(struct sim *sim, const struct member *member);
 void outbounds_reset(struct sim *sim); /* end of warm-up */
 struct checks;

@@ -32,6 +32,42 @@ static void test_taken_out_is_no_failure(void **state) {
   expect(GIVEN_UP("throttle = { threshold = \"100%\" }"), "api.db.throttled", 0);
 }
 
+/* Aim: what waits to be sent is not sent when those it is for are gone: the hedge that was due, the
+ * retry behind its pause, the calls in the queue of a pool. */
+static void test_nothing_more_is_sent(void **state) {
+  (void)state;
+#define ONCE(N, TIMEOUT, POLICY, WORK)                                                           \
+  "client \"c\" { arrivals = burst { " N ", at = \"1s\" }, target = \"a\", timeout = \"" TIMEOUT \
+  "\" }\n"                                                                                       \
+  "service \"a\" { workers = 9, cancel = \"queued\", on = { call { \"b\", " POLICY               \
+  " } } }\n"                                                                                     \
+  "service \"b\" { workers = 9, on = { " WORK " } }\n"
+  const char *hedge = ONCE("1", "100ms", "hedge = { after = \"200ms\" }", "work \"1s\"");
+  expect(hedge, "a.b.hedges", 0);
+  expect(hedge, "b.busy.mean", 0.1);
+  const char *retry = ONCE("1", "100ms", "retry = { attempts = 2, backoff = constant \"500ms\" }",
+                           "work \"50ms\", fail()");
+  expect(retry, "a.b.tries", 1);
+  expect(retry, "a.busy.mean", 0.01);
+  expect(retry, "b.busy.mean", 0.005);
+  const char *again = ONCE("1", "20ms", "retry = { attempts = 2, backoff = constant \"500ms\" }",
+                           "work \"50ms\", fail()");
+  expect(again, "a.b.retries", 0);
+  expect(again, "b.busy.mean", 0.005);
+  const char *pool = ONCE("5", "500ms", "pool = { size = 1, queue = 10 }", "work \"1s\"");
+  expect(pool, "a.b.pool.gave_up", 4);
+  expect(pool, "a.b.pool.used.mean", 0.1);
+  expect(pool, "a.busy.mean", (1 + 4 * 0.5) / 10);
+  const char *batch =
+      "client \"c\" { arrivals = burst { 2, at = \"1s\" }, target = \"a\", timeout = \"500ms\" }\n"
+      "service \"a\" { workers = 9, cancel = \"queued\",\n"
+      "  on = { publish { \"t\", batch = { size = 9, linger = \"2s\" } } } }\n"
+      "topic \"t\" {}\n"
+      "service \"b\" { workers = 9, work = \"1s\", subscribe = { \"t\", group = \"g\" } }\n";
+  expect(batch, "a.t.batches", 0);
+  expect(batch, "a.busy.mean", 2 * 0.5 / 10);
+}
+
 /* Aim: what a handler does behind its answer it does for nobody, also if its caller gave up before
  * the answer: the mail of 100 ms is sent. */
 static void test_behind_the_answer_of_one_given_up(void **state) {
@@ -226,6 +262,7 @@ static void test_lost_behind_the_wire(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(test_taken_out_is_no_failure),
+                                     cmocka_unit_test(test_nothing_more_is_sent),
                                      cmocka_unit_test(test_behind_the_answer_of_one_given_up),
                                      cmocka_unit_test(test_caller_crashed),
                                      cmocka_unit_test(test_lock_of_one_taken_out),

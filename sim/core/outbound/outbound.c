@@ -96,6 +96,14 @@ static bool still_wanted(struct sim *sim, const struct outbound *out, const stru
   return parent && (!out->hooks.wants || out->hooks.wants(sim, out->from, parent, call->site));
 }
 
+/* Those for whom it is made are gone, further up, whether its callee was told or does not listen. A
+ * session is marked from the beginning. */
+static bool is_unwanted(const struct sim *sim, const struct frame *call) {
+  const struct frame *parent = call->flags & CALL_ROOT ? NULL : call_parent(sim, call);
+  return (call->flags | (parent ? parent->flags : 0)) & CALL_UNWANTED &&
+         !held_is_session(sim, call);
+}
+
 /* Ends a call that was made and not sent; its maker hears of it as of any other. */
 static void fail(struct sim *sim, struct frame *call, enum outcome outcome) {
   call->pending = (uint16_t)outcome;
@@ -413,7 +421,7 @@ static bool may_retry(struct sim *sim, const struct errand *e, struct outbound *
   if (!retry->given || e->final || e->attempt + 1 >= retry->attempts) return false;
   if (!causes_have(retry->on, outcome)) return false;
   if (retry->when_told && column_get(sim, call, COLUMN_RETRY_IN) == 0) return false;
-  if (e->deadline_ns <= sim->now_ns || call->flags & CALL_UNWANTED) return false;
+  if (e->deadline_ns <= sim->now_ns || is_unwanted(sim, call)) return false;
   if (!still_wanted(sim, out, call)) return false;
   if (retry_budget_take(out->retry_budget)) return true;
   out->count.over_budget++;
@@ -448,7 +456,8 @@ static void hedge(struct sim *sim, struct frame *first) {
   uint32_t id = try->errand;
   struct errand *e = errand_at(sim, id);
   struct outbound *out = try->out;
-  if (!still_wanted(sim, out, first) || !retry_budget_take(out->hedge_budget)) return;
+  if (!still_wanted(sim, out, first) || is_unwanted(sim, first)) return;
+  if (!retry_budget_take(out->hedge_budget)) return;
   e->hedges++;
   out->count.hedges++;
   plan_hedge(sim, out, e, first, try);
@@ -506,6 +515,27 @@ static void turn_late(struct sim *sim, struct frame *call) {
   errand_at(sim, id)->pending--;
 }
 
+/* It waits no longer: for its place, its batch, or the end of a pause. */
+static void stop_waiting(struct sim *sim, struct frame *call, enum outcome outcome) {
+  struct try *try = try_known(sim, call);
+  struct outbound *out = try->out;
+  if (try->phase == PHASE_WAITING) pool_quit(sim, out->pool, call);
+  if (try->phase == PHASE_GATHERING) batch_quit(sim, out->batch, call);
+  if (try->phase != PHASE_PAUSING && out->breaker) breaker_give_back(out->breaker, try->epoch);
+  try->phase = PHASE_PAUSING; /* it holds nothing */
+  fail(sim, call, outcome);
+}
+
+static bool waits(const struct try *try) {
+  return try->phase == PHASE_PAUSING || try->phase == PHASE_GATHERING ||
+         try->phase == PHASE_WAITING;
+}
+
+void outbound_unwanted(struct sim *sim, const struct frame *call) {
+  const struct try *try = try_known(sim, call);
+  if (try && try->errand != NO_ERRAND && waits(try)) push_try_event(sim, call, sim->now_ns);
+}
+
 void outbound_event(struct sim *sim, struct frame *call) {
   struct try *try = try_known(sim, call);
   if (!try || try->errand == NO_ERRAND) return;
@@ -518,6 +548,10 @@ void outbound_event(struct sim *sim, struct frame *call) {
   if (out->from->hung) {
     faults_defer(sim, out->from,
                  event_make(sim->now_ns, frame_slot(sim, call) << 4 | EVENT_TRY, call->stamp));
+    return;
+  }
+  if (waits(try) && is_unwanted(sim, call)) {
+    stop_waiting(sim, call, OUTCOME_RESET);
     return;
   }
   switch ((enum phase)try->phase) {
@@ -539,10 +573,7 @@ void outbound_event(struct sim *sim, struct frame *call) {
       return;
     case PHASE_WAITING:
       if (try->due_ns > sim->now_ns) return;
-      pool_quit(sim, out->pool, call);
-      if (out->breaker) breaker_give_back(out->breaker, try->epoch);
-      try->phase = PHASE_PAUSING; /* it holds nothing */
-      fail(sim, call, try->deadline_ns <= sim->now_ns ? OUTCOME_TIMEOUT : OUTCOME_REFUSED);
+      stop_waiting(sim, call, try->deadline_ns <= sim->now_ns ? OUTCOME_TIMEOUT : OUTCOME_REFUSED);
       return;
     case PHASE_OUT:
       if (try->due_ns <= sim->now_ns) {
