@@ -349,11 +349,18 @@ static void database_on_reply(struct sim *sim, struct member *member, struct fra
   outbox_heard(sim, ((struct database_state *)member->state)->outbox, call, outcome);
 }
 
+/* There are no copies: what is not in the safe place is lost, and what stands beside it. */
+static void lose_alone(struct sim *sim, struct database_state *db) {
+  shipping_lose(sim, db->shipping);
+  if (db->idempotency) idempotency_lose(db->idempotency, db->shipping->safe_ns);
+  if (db->outbox) outbox_lose(sim, db->outbox);
+}
+
 static void database_on_fault(struct sim *sim, struct member *member, const struct fault_def *fault,
                               bool begins) {
   struct database_state *db = member->state;
   if (fault == &fault_lose) {
-    if (db->shipping) shipping_lose(sim, db->shipping);
+    if (db->shipping) lose_alone(sim, db);
     if (db->copy) copy_lose(sim, db->copy);
     if (db->quorum) quorum_lose(sim, db->quorum);
     return;
@@ -438,6 +445,7 @@ static void database_init(struct sim *sim, struct member *member) {
   struct shipping_meters losses = {&db->shipped, &db->copies.lost, &db->copies.recovery_point};
   const struct shipping_config *ship = database_ship(db->config);
   if (alone) db->shipping = shipping_new(sim, member, ship, losses);
+  if (db->shipping && db->outbox) outbox_set_safe(db->outbox, &db->shipping->safe_ns);
   db->asks = db->fencing || db->idempotency || db->unchanged;
   if (alone && db->config->shards.rule != SHARDS_UNSAID) {
     db->special = true;

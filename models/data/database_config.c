@@ -277,8 +277,8 @@ const char database_doc[] =
     "clocks that run at different speeds; of leaders that "
     "vote, dropping a copy that is down, so that what it had asked for and not decided keeps "
     "other writes of these data out until it is back; of `ship`, full backups apart from the "
-    "log, the time to restore (say how long the fault lasts), and readers who had seen what "
-    "is lost.";
+    "log, the time to restore (say how long the fault lasts), readers who had seen what is lost, "
+    "and the tokens of `fencing`, which outlive it.";
 
 #define AT(field) offsetof(struct database_config, field)
 

@@ -104,7 +104,8 @@ const struct meter database_meters[] = {
     {"relayed_again", METER_COUNT, SENT(again), 0,
      "How often one was sent again, as its acknowledgement had not come or the database crashed."},
     {"relayed_lost", METER_COUNT, SENT(void_), 0,
-     "Messages that the topic has of writes which were lost when another copy took over."},
+     "Messages that the topic has of writes which were lost when another copy took over, or with "
+     "the data."},
     {"outbox", METER_LEVEL, SENT(waiting), 0, "Messages that wait in the outbox"},
     {"relay_delay", METER_TIMES, SENT(delay), 0,
      "From a write until the topic has acknowledged its message"},
@@ -163,7 +164,7 @@ bool database_has_meter(const void *config, const struct meter *meter) {
   }
   if (meter->at >= STATE(sent) && meter->at < STATE(sent) + sizeof(struct outbox_meters)) {
     bool lost = meter->at == STATE(sent) + offsetof(struct outbox_meters, void_);
-    return c->outbox.given && (!lost || database_keeps_copies(config));
+    return c->outbox.given && (!lost || database_keeps_copies(config) || database_ship(c)->given);
   }
   if (meter->at == STATE(fenced)) return c->fencing;
   bool ships = database_ship(c)->given;

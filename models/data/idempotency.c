@@ -57,10 +57,16 @@ bool idempotency_lets_do(struct sim *sim, struct idempotency *i, const struct fr
   return true;
 }
 
+void idempotency_lose(struct idempotency *i, uint64_t since_ns) {
+  dedup_forget_since(&i->remembered, since_ns);
+  i->lost += dedup_forget_since(&i->done, since_ns);
+}
+
 void idempotency_check(const struct idempotency *i, const struct member *member,
                        struct checks *out) {
-  check_member(out, member, "keys", i->asked == i->done.n + i->again + i->spared,
-               "%llu writes with a key = %u done first + %llu done again + %llu not done again",
-               (unsigned long long)i->asked, i->done.n, (unsigned long long)i->again,
-               (unsigned long long)i->spared);
+  check_member(out, member, "keys", i->asked == i->done.n + i->lost + i->again + i->spared,
+               "%llu writes with a key = %u done first + %llu lost since + %llu done again + %llu "
+               "not done again",
+               (unsigned long long)i->asked, i->done.n, (unsigned long long)i->lost,
+               (unsigned long long)i->again, (unsigned long long)i->spared);
 }

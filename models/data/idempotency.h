@@ -6,7 +6,8 @@
  * it down together with the write, so a crash leaves both or none. Beside that it is known what was
  * really done: a write whose key was done before is a duplicate, however long ago that was.
  *
- * Invariant: of the writes with a key each was the first one done, was done again, or was not. */
+ * Invariant: of the writes with a key each was the first one done, was done again, or was not, or
+ * it was the first and is lost. */
 #ifndef IDEMPOTENCY_H
 #define IDEMPOTENCY_H
 
@@ -27,7 +28,7 @@ struct idempotency_meters {
 struct idempotency {
   struct dedup remembered, done;
   struct idempotency_meters *meters;
-  uint64_t asked, again, spared; /* since time 0 */
+  uint64_t asked, again, spared, lost; /* since time 0 */
 };
 
 /* NULL: nothing is said. */
@@ -37,6 +38,9 @@ void idempotency_free(struct idempotency *i);
 
 /* Whether a write that has been worked on is to be done. */
 bool idempotency_lets_do(struct sim *sim, struct idempotency *i, const struct frame *call);
+
+/* What was written later is lost, and its keys with it. */
+void idempotency_lose(struct idempotency *i, uint64_t since_ns);
 
 struct checks;
 struct member;

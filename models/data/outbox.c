@@ -54,6 +54,9 @@ struct outbox {
   bool took, broken;         /* the topic took some of it; it took nothing of the last one */
   struct timer next;
   uint64_t written, published, left; /* since time 0 */
+  const uint64_t *safe_ns;           /* NULL: nothing is shipped; else */
+  struct outbox_row *kept;           /* what was published since then, in the order of writing */
+  uint32_t n_kept, kept_capacity;
 };
 
 bool outbox_valid(const struct spec *spec, const struct outbox_config *config, struct error *err) {
@@ -77,7 +80,9 @@ struct outbox *outbox_new(struct sim *sim, struct member *member,
 }
 
 void outbox_free(struct outbox *o) {
-  if (o) free(o->row);
+  if (!o) return;
+  free(o->row);
+  free(o->kept);
 }
 
 static struct outbox_row *row_at(const struct outbox *o, uint32_t i) {
@@ -202,6 +207,63 @@ bool outbox_due(struct sim *sim, struct outbox *o, const struct timer *timer) {
   return true;
 }
 
+/* --- data that are restored ------------------------------------------------------------------- */
+
+void outbox_set_safe(struct outbox *o, const uint64_t *safe_ns) {
+  o->safe_ns = safe_ns;
+}
+
+/* Nothing that is safe has to be kept. */
+static void forget_safe(struct outbox *o) {
+  uint32_t n = 0;
+  for (uint32_t i = 0; i < o->n_kept; i++) {
+    if (o->kept[i].published_ns > *o->safe_ns) o->kept[n++] = o->kept[i];
+  }
+  o->n_kept = n;
+}
+
+static void keep(struct outbox *o, const struct outbox_row *row) {
+  if (o->n_kept == o->kept_capacity) forget_safe(o);
+  if (2 * o->n_kept >= o->kept_capacity) {
+    o->kept_capacity = o->kept_capacity ? 2 * o->kept_capacity : 64;
+    o->kept = mem_resize(o->kept, o->kept_capacity * sizeof *o->kept);
+  }
+  o->kept[o->n_kept++] = *row;
+}
+
+/* Whether it was written later than what is safe; else it waits again if it was published later. */
+static bool is_lost(struct outbox *o, struct outbox_row *row) {
+  if (row->at_ns > *o->safe_ns) {
+    *(row->published ? &o->meters->void_ : &o->left) += 1;
+    return true;
+  }
+  if (row->published && row->published_ns > *o->safe_ns) {
+    row->published = false;
+    row->relayed = true;
+    o->published--;
+  }
+  return false;
+}
+
+void outbox_lose(struct sim *sim, struct outbox *o) {
+  uint32_t n = o->n;
+  struct outbox_row *row = mem_alloc((n + 1) * sizeof *row);
+  for (uint32_t i = 0; i < n; i++) row[i] = *row_at(o, i);
+  o->n = o->batch = o->under_way = 0;
+  uint64_t written = o->written;
+  forget_safe(o);
+  for (uint32_t i = 0; i < o->n_kept; i++) {
+    if (!is_lost(o, &o->kept[i])) outbox_put(sim, o, &o->kept[i]);
+  }
+  o->n_kept = 0;
+  for (uint32_t i = 0; i < n; i++) {
+    if (!is_lost(o, &row[i])) outbox_put(sim, o, &row[i]);
+  }
+  free(row);
+  o->written = written;
+  level_set(&o->meters->waiting, sim->now_ns, o->n);
+}
+
 void outbox_heard(struct sim *sim, struct outbox *o, const struct frame *call,
                   enum outcome outcome) {
   uint32_t i = call->site;
@@ -211,10 +273,13 @@ void outbox_heard(struct sim *sim, struct outbox *o, const struct frame *call,
   o->under_way--;
   if (outcome == OUTCOME_OK) {
     row->published = o->took = true;
+    row->published_ns = sim->now_ns;
     o->published++;
-    o->meters->relayed++;
     if (o->copy) copy_outbox_published(o->copy, row->write);
-    hist_add(&o->meters->delay, sim->now_ns - row->at_ns);
+    if (!row->relayed) {
+      o->meters->relayed++;
+      hist_add(&o->meters->delay, sim->now_ns - row->at_ns);
+    }
   }
   if (o->under_way > 0) return;
   bool all = true;
@@ -222,6 +287,7 @@ void outbox_heard(struct sim *sim, struct outbox *o, const struct frame *call,
   bool goes_on = all && (o->batch == o->config->batch || o->broken);
   o->broken = !o->took;
   while (o->n > 0 && row_at(o, 0)->published) {
+    if (o->safe_ns) keep(o, row_at(o, 0));
     o->first = (o->first + 1) % o->capacity;
     o->n--;
   }

@@ -47,6 +47,8 @@ struct outbox_row {
   uint32_t write, position; /* with copies: its write, and where it stands in the log */
   uint8_t op;
   bool published;
+  bool relayed;          /* was published before the data were restored */
+  uint64_t published_ns; /* at the latest */
 };
 
 bool outbox_valid(const struct spec *spec, const struct outbox_config *config, struct error *err);
@@ -58,6 +60,10 @@ void outbox_free(struct outbox *outbox);
 /* After how long it misses a message that vanished. */
 uint64_t outbox_missed_ns(const struct sim *sim, const struct frame *call);
 void outbox_begin(struct sim *sim, struct outbox *outbox); /* a life begins */
+/* Of a database that ships what it has: up to when it is safe, for as long as it lives. And all
+ * that came later is lost: what was written, and what was published of what was written before. */
+void outbox_set_safe(struct outbox *outbox, const uint64_t *safe_ns);
+void outbox_lose(struct sim *sim, struct outbox *outbox);
 
 /* A write is done. */
 void outbox_add(struct sim *sim, struct outbox *outbox, const struct frame *write);

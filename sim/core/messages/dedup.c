@@ -80,3 +80,23 @@ void dedup_add(struct dedup *dedup, uint64_t identity, uint64_t now_ns) {
   dedup->n++;
   if (dedup->window_ns != UINT64_MAX) enqueue(dedup, entry);
 }
+
+uint32_t dedup_forget_since(struct dedup *dedup, uint64_t since_ns) {
+  struct dedup_entry *old = dedup->table;
+  uint32_t buckets = dedup->buckets, before = dedup->n;
+  if (buckets == 0) return 0;
+  dedup->table = mem_zeroed(buckets, sizeof *dedup->table);
+  dedup->n = 0;
+  for (uint32_t i = 0; i < buckets; i++) {
+    if (!old[i].taken || old[i].at_ns > since_ns) continue;
+    *bucket_of(dedup, old[i].identity) = old[i];
+    dedup->n++;
+  }
+  free(old);
+  while (dedup->queued > 0) {
+    uint32_t last = (dedup->head + dedup->queued - 1) % dedup->capacity;
+    if (dedup->queue[last].at_ns <= since_ns) break;
+    dedup->queued--;
+  }
+  return before - dedup->n;
+}

@@ -28,6 +28,9 @@ void dedup_free(struct dedup *dedup);
 /* Whether it was added within the window before now. */
 bool dedup_knows(struct dedup *dedup, uint64_t identity, uint64_t now_ns);
 
+/* Those that were added later are as if they had never been; how many. */
+uint32_t dedup_forget_since(struct dedup *dedup, uint64_t since_ns);
+
 /* One that is not known. */
 void dedup_add(struct dedup *dedup, uint64_t identity, uint64_t now_ns);
 
