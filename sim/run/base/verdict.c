@@ -2,7 +2,7 @@
 
 #include <math.h>
 
-#define REPLICATIONS_WORTH_NAMING 100000.0
+#define REPLICATIONS_WORTH_NAMING 10000.0
 #define REPLICATIONS_LEAST 10.0 /* with fewer, Student's t makes intervals wide */
 
 /* Equality allows for the rounding of a quotient of whole numbers, and for nothing else. */

@@ -39,21 +39,24 @@ static uint32_t client_of(const struct spec *spec, const char *metric) {
   return REF_NONE;
 }
 
-static uint32_t client_of_goals(const struct results *results, bool failed) {
+/* Of the first goal with that verdict that is on a client. */
+static uint32_t client_of_goals(const struct results *results, enum verdict verdict) {
   uint32_t found = REF_NONE;
   for (uint32_t i = 0; i < results->goals && found == REF_NONE; i++) {
     const struct goal_result *g = &results->goal[i];
-    if (failed && g->verdict == VERDICT_PASS) continue;
-    found = client_of(&results->scenario->spec, g->goal->metric);
+    if (g->verdict == verdict) found = client_of(&results->scenario->spec, g->goal->metric);
   }
   return found;
 }
 
 uint32_t answer_client(const struct results *results) {
   const struct spec *spec = &results->scenario->spec;
-  uint32_t best = client_of_goals(results, true);
+  static const enum verdict gravity[] = {VERDICT_FAIL, VERDICT_UNDECIDED, VERDICT_PASS};
+  uint32_t best = REF_NONE;
   double most = -1, most_failed = 0;
-  if (best == REF_NONE) best = client_of_goals(results, false);
+  for (size_t i = 0; i < G_N_ELEMENTS(gravity) && best == REF_NONE; i++) {
+    best = client_of_goals(results, gravity[i]);
+  }
   if (best != REF_NONE) return best;
   for (uint32_t i = 0; i < spec->components; i++) {
     if (!spec->component[i].kind->is_source) continue;

@@ -1,6 +1,7 @@
 #include "gone.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "answer.h"
 #include "format.h"
@@ -101,11 +102,31 @@ bool gone_say(const struct results *results, const char *component, GString *tex
   return any;
 }
 
+/* Whether a goal on the component is missed. */
+static bool misses_goal(const struct results *results, const char *component) {
+  size_t length = strlen(component);
+  for (uint32_t i = 0; i < results->goals; i++) {
+    const struct goal_result *g = &results->goal[i];
+    if (g->verdict != VERDICT_FAIL || strncmp(g->goal->metric, component, length) != 0) continue;
+    if (g->goal->metric[length] == '.') return true;
+  }
+  return false;
+}
+
+/* Those whose goals are missed come first. */
 bool gone_say_all(const struct results *results, GString *text) {
   const struct spec *spec = &results->scenario->spec;
   uint32_t told = 0;
-  for (uint32_t i = 0; i < spec->components && told < COMPONENTS_TOLD; i++) {
-    told += gone_say(results, spec->component[i].name, text);
+  for (uint32_t pass = 0; pass < 2; pass++) {
+    for (uint32_t i = 0; i < spec->components; i++) {
+      const char *name = spec->component[i].name;
+      if (misses_goal(results, name) == (pass == 1)) continue;
+      told += gone_say(results, name, told < COMPONENTS_TOLD ? text : NULL);
+    }
+  }
+  if (told > COMPONENTS_TOLD && text != NULL) {
+    uint32_t more = told - COMPONENTS_TOLD;
+    g_string_append_printf(text, " So did %u more component%s.", more, more == 1 ? "" : "s");
   }
   return told > 0;
 }
