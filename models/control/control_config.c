@@ -260,8 +260,9 @@ const struct param control_params[] = {
      .doc = "phi { 8 }: instead of missed beats, a member has failed when the silence since the "
             "last one is so long that, by the times between beats so far, the chance of it is "
             "below 10^-8. It is looked at when a beat is due, and how long a restart took counts "
-            "as no time "
-            "between beats. Default: missed beats."},
+            "as no time between beats. missed { 3 }: when so many in a row have not been answered, "
+            "as `fails`. timeout { \"5s\" }: when it has not been heard for so long, at that very "
+            "time. Default: missed beats."},
     {.name = "act",
      .type = PARAM_ACT,
      .offset = AT(act),

@@ -21,7 +21,8 @@
 struct watched {
   struct member *member;
   struct beats beats;
-  uint32_t epoch; /* its life that was heard last */
+  struct timer silence; /* with detector = timeout: until it has been silent for too long */
+  uint32_t epoch;       /* its life that was heard last */
   bool suspected;
   uint64_t failed_ns; /* TIME_NEVER: it was right when it was suspected */
   uint64_t since_ns;  /* its process runs since then, as far as the control knows; or will, after a

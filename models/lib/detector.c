@@ -40,8 +40,13 @@ void beats_heard_again(struct beats *beats, uint64_t now_ns) {
   beats->last_ns = now_ns;
 }
 
+void beats_expect(struct beats *beats, uint64_t from_ns) {
+  beats->missed = 0;
+  beats->last_ns = from_ns;
+}
+
 double beats_phi(const struct beats *beats, uint64_t now_ns) {
-  if (beats->n == 0) return 0;
+  if (beats->n == 0 || now_ns <= beats->last_ns) return 0;
   double mean = beats->sum / beats->n, variance = beats->squares / beats->n - mean * mean;
   double sd = variance > LEAST_DEVIATION_S * LEAST_DEVIATION_S ? sqrt(variance) : LEAST_DEVIATION_S;
   double y = ((double)(now_ns - beats->last_ns) / 1e9 - mean) / sd;

@@ -26,6 +26,8 @@ struct beats {
 void beats_heard(struct beats *beats, uint64_t now_ns, uint64_t expected_ns);
 /* The same of one that has a new life: how long it was away says nothing about its beats. */
 void beats_heard_again(struct beats *beats, uint64_t now_ns);
+/* It is to begin a new life then; until then it is not missed. */
+void beats_expect(struct beats *beats, uint64_t from_ns);
 double beats_phi(const struct beats *beats, uint64_t now_ns);
 
 /* The same where beats come by way of others, so that times between them are about exponential:

@@ -407,7 +407,7 @@ void gossip_init(struct sim *sim, struct member *member, struct gossip *g,
   if (config->stagger) g->phase_ns = draw_phase(g, member, config->every_ns, 0);
   g->sync_ns = gossip_sync_ns(config, peers->members);
   g->sync_phase_ns = draw_phase(g, member, g->sync_ns, 1);
-  g->watches = detector->rule == DETECTOR_PHI;
+  g->watches = detector->rule != DETECTOR_BEATS;
   if (g->watches) suspect_init(sim, member, &g->suspect, detector, config->every_ns);
   g->asks = swim->given;
   if (!g->asks) return;

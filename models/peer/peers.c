@@ -102,14 +102,14 @@ static bool peers_validate(const struct spec *spec, const struct component_spec 
   if (config->look_up.given && config->gossip.given) {
     return error_set(err, "has both gossip and look_up; make two components of it");
   }
-  if (config->look_up.given && config->detector.rule == DETECTOR_PHI) {
+  if (config->look_up.given && config->detector.rule != DETECTOR_BEATS) {
     return error_set(err,
                      "has both look_up and detector, which hears beats by gossip; leave one out");
   }
   if (config->look_up.given && config->swim.given) {
     return error_set(err, "has both look_up and swim, whose news travel by gossip; leave one out");
   }
-  if (config->swim.given && config->detector.rule == DETECTOR_PHI) {
+  if (config->swim.given && config->detector.rule != DETECTOR_BEATS) {
     return error_set(err,
                      "has both detector and swim, which both find out who failed; leave one "
                      "out");
@@ -207,7 +207,9 @@ static const struct param peers_params[] = {
          "has not risen for so long that, with exponential times of the mean of its last 100 "
          "rises, the chance of it is below "
          "10^-8, which is 18 times that mean, is suspected (Cassandra: phi_convict_threshold is "
-         "8)."},
+         "8). timeout { \"5s\" }: whose count has not risen for so long, looked at in each round "
+         "(van Renesse et al., 1998); missed { 10 }: for so many rounds. Nobody is suspected of "
+         "whom nothing was heard yet."},
     {.name = "swim",
      .type = PARAM_GROUP,
      .offset = AT(swim),
@@ -275,7 +277,7 @@ static bool peers_has_meter(const void *config, const struct meter *meter) {
   const struct peers_config *c = config;
   size_t watching = offsetof(struct peers_state, gossip.suspect);
   bool of_suspect = meter->at >= watching && meter->at < watching + sizeof(struct suspect);
-  if (of_suspect) return c->detector.rule == DETECTOR_PHI || c->swim.given;
+  if (of_suspect) return c->detector.rule != DETECTOR_BEATS || c->swim.given;
   size_t asking = offsetof(struct peers_state, gossip.swim);
   if (meter->at >= asking && meter->at < asking + sizeof(struct swim)) return c->swim.given;
   return (meter->at >= offsetof(struct peers_state, look_up)) == c->look_up.given;

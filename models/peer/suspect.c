@@ -7,7 +7,7 @@
 #define SAMPLES 100 /* times between beats that it keeps of each peer */
 
 bool suspect_valid(const struct detector *detector, uint32_t peers, struct error *err) {
-  if (detector->rule != DETECTOR_PHI || peers <= SUSPECT_PEERS_MAX) return true;
+  if (detector->rule == DETECTOR_BEATS || peers <= SUSPECT_PEERS_MAX) return true;
   return error_set(err, "detector: each of the %u peers would watch each other one; %u at most",
                    peers, SUSPECT_PEERS_MAX);
 }
@@ -25,9 +25,28 @@ void suspect_init(struct sim *sim, const struct member *member, struct suspect *
     s->count[i] = 0;
     s->life[i] = 0;
     s->suspected[i] = false;
+    s->beats[i] = (struct beats){0};
+    if (detector->rule != DETECTOR_PHI) continue;
     double *sample = arena_alloc(sim->arena, SAMPLES * sizeof *sample);
     s->beats[i] = (struct beats){.sample = sample, .room = SAMPLES};
   }
+}
+
+/* Of whom nothing was heard yet nothing is missed. */
+static bool has_failed(const struct suspect *s, const struct beats *beats, uint64_t now_ns) {
+  if (beats->last_ns == 0) return false;
+  uint64_t silent_ns = now_ns - beats->last_ns;
+  switch (s->detector->rule) {
+    case DETECTOR_BEATS:
+      break;
+    case DETECTOR_PHI:
+      return beats_phi_gossip(beats, now_ns) >= s->detector->phi;
+    case DETECTOR_MISSED:
+      return silent_ns / s->every_ns >= s->detector->missed;
+    case DETECTOR_TIMEOUT:
+      return silent_ns >= s->detector->silent_ns;
+  }
+  return false;
 }
 
 static void begin_to_suspect(struct sim *sim, struct member *member, struct suspect *s,
@@ -48,7 +67,7 @@ void suspect_round(struct sim *sim, struct member *member, struct suspect *s) {
   s->life[member->index - 1] = member->epoch;
   for (uint32_t i = 0; i < peers->members; i++) {
     if (s->suspected[i] || i == member->index - 1) continue;
-    if (beats_phi_gossip(&s->beats[i], sim->now_ns) < s->detector->phi) continue;
+    if (!has_failed(s, &s->beats[i], sim->now_ns)) continue;
     begin_to_suspect(sim, member, s, &peers->member[i]);
   }
 }

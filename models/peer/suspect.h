@@ -1,7 +1,8 @@
 /* Which peers a peer takes for failed: in each round a peer counts its own heartbeat up and tells
  * all counts that it knows along with the rest, so that beats of all come to all by way of others
  * (van Renesse et al., A Gossip-style Failure Detection Service, 1998; Cassandra). One whose count
- * has not risen for too long, by the times between its rises so far, is suspected (phi accrual). */
+ * has not risen for too long is suspected: by the times between its rises so far (phi accrual), or
+ * for a time that is given (timeout), or so many rounds (missed). */
 #ifndef SUSPECT_H
 #define SUSPECT_H
 

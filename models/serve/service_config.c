@@ -431,7 +431,7 @@ const struct param service_params[] = {
      .fallback = "passed_on",
      .off = "passed_on",
      .choices = cancel_choices,
-     .needs = "queued: workers",
+     .needs = "?queued: workers",
      .doc = "What becomes of a call that nobody waits for any more. never: it is done all the "
             "same. passed_on: it is done, but those whom it calls are told, as gRPC does with "
             "cancellations and deadlines. queued: it is also taken out while it waits for a "

@@ -10,11 +10,13 @@
 
 struct meter;
 
-enum detector_rule { DETECTOR_BEATS, DETECTOR_PHI };
+enum detector_rule { DETECTOR_BEATS, DETECTOR_PHI, DETECTOR_MISSED, DETECTOR_TIMEOUT };
 
 struct detector {
-  enum detector_rule rule; /* BEATS: so many missed, as the control says */
+  enum detector_rule rule; /* BEATS: none is said; so many missed, as the control says */
   double phi;              /* PHI: how sure it must be, as -log10 of the chance to be wrong */
+  uint64_t missed;         /* MISSED: so many beats in a row */
+  uint64_t silent_ns;      /* TIMEOUT: so long after the last beat */
 };
 
 /* A metric that is read while the simulation runs (models/lib/reading.h). */

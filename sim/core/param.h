@@ -92,7 +92,8 @@ struct param {
                       it out does, where its default is neutral (none, never, unlimited, 0) */
   const char *needs; /* another parameter of the table without which this one means nothing: "ttl";
                         "algorithm = hash|maglev"; "queued: workers", if the choice is queued;
-                        "a or b"; "?ttl" is told by the linter and never refused */
+                        "a or b"; "?ttl" is told by the linter and never refused, "?=ttl"
+                        not where ttl is said, be it to say none */
   const char *doc;   /* one sentence or more; where the default has a source, names it */
 };
 

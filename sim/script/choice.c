@@ -88,7 +88,10 @@ const struct choice *choice_read(struct loader *loader, const struct spot *spot,
 bool choice_read_word(struct loader *loader, const struct spot *spot, int index,
                       const struct word_def *def, void *out) {
   lua_State *L = loader->L;
-  struct choice row = {.subject = def->subject, .items = def->items, .forms = def->usage};
+  struct choice row = {.subject = def->subject,
+                       .items = def->items,
+                       .forms = def->usage,
+                       .alone = def->subject != NULL && def->params != NULL};
   struct spot inner = spot_word(spot, loader_word(L, index));
   word_push_argument(L, index);
   if (def->bare && lua_isnil(L, -1)) {

@@ -7,7 +7,8 @@
 #include "configure.h"
 
 /* What `param.needs` says: "workers", "algorithm = hash|maglev", "queued: workers", and several of
- * these with " or " between. "?" before all of it: it is never refused. */
+ * these with " or " between. "?" before all of it: it is never refused; "?=": nor where the other
+ * one is said, be it to say that there is none. */
 struct need {
   char
       only[32]; /* the choice of the parameter that needs it; "": any but the one that is neutral */
@@ -25,7 +26,7 @@ static void copy(char *out, size_t size, const char *text, size_t length) {
 
 static struct need parse(const char *text) {
   struct need need = {.only = ""};
-  text += strspn(text, "?");
+  text += strspn(text, "?=");
   const char *colon = strchr(text, ':');
   if (colon != NULL) {
     copy(need.only, sizeof need.only, text, (size_t)(colon - text));
@@ -129,12 +130,18 @@ static void list_needs(char *out, size_t size, const struct need *need) {
   list_needs(out + length, size - (size_t)length, &other);
 }
 
+static bool may_stand(struct loader *loader, int index, const struct param *params,
+                      const struct param *param, const struct need *need) {
+  if (loader->params > 0 || param->needs[0] != '?') return loader->params > 0;
+  return param->needs[1] != '=' || is_given(loader->L, index, find(params, need->name));
+}
+
 static bool tell(struct loader *loader, const struct spot *spot, const struct param *param,
-                 const struct need *need) {
+                 const struct need *need, bool refused) {
   struct spot at = spot_key(spot, param->name);
   char wanted[200];
   list_needs(wanted, sizeof wanted, need);
-  if (loader->params == 0 && param->needs[0] != '?') {
+  if (refused) {
     return spot_error(loader, &at, "means nothing without %s; give that too, or leave %s out",
                       wanted, param->name);
   }
@@ -167,7 +174,8 @@ bool needs_check(struct loader *loader, const struct spot *spot, int index,
       continue;
     }
     if (is_met(loader, spot, index, params, config, &need)) continue;
-    if (!tell(loader, spot, p, &need)) return false;
+    bool refused = !may_stand(loader, index, params, p, &need);
+    if (!tell(loader, spot, p, &need, refused)) return false;
   }
   return true;
 }

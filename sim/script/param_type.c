@@ -472,7 +472,8 @@ const struct param_type_def param_types[PARAM_TYPES] = {
                         .size = sizeof(struct detector),
                         .range = RANGE_NONE,
                         .takes = "detector",
-                        .expected = "a detector such as phi { 8 }",
+                        .expected =
+                            "a detector such as phi { 8 }, missed { 3 } or timeout { \"5s\" }",
                         .example = "`phi { 8 }`",
                         .editor = "archsim.Value"},
     [PARAM_ACT] = {.word = "act",

@@ -8,8 +8,10 @@
 
 #include "value.h"
 
-extern const struct param phi_params[];
+extern const struct param detector_params[];
 extern const struct param phi_subject;
+extern const struct param missed_subject;
+extern const struct param timeout_subject;
 extern const struct param aimd_params[], gradient_params[]; /* of struct concurrency_config */
 extern const struct param back_params[];                    /* of struct writes */
 extern const struct param consistent_hash_params[];         /* of struct sharding */

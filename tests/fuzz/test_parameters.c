@@ -358,6 +358,8 @@ static const struct {
     {WORD_REQUEST, OF_CLIENT(POISSON "journey") "{ ", "}}\n"},
     {WORD_PAUSE, OF_CLIENT(POISSON "journey") "{ ", "}}\n"},
     {WORD_PHI, "control \"x\" { detector = ", "}\n"},
+    {WORD_MISSED, "control \"x\" { detector = ", "}\n"},
+    {WORD_TIMEOUT, "control \"x\" { detector = ", "}\n"},
     {WORD_ON_DEMAND, "service \"x\" { instances = ", "}\n"},
     {WORD_AIMD, OF_CLIENT(POISSON "pool = { size"), "}}\n"},
     {WORD_GRADIENT, OF_CLIENT(POISSON "pool = { size"), "}}\n"},

@@ -437,7 +437,7 @@ static void set_value(struct node *node, const struct param *param, void *at, co
       return;
     case PARAM_DETECTOR:
       if (!starts(&text, "phi")) fail_msg("detector %s", text);
-      *(struct detector *)at = (struct detector){DETECTOR_PHI, quantity(&text)};
+      *(struct detector *)at = (struct detector){.rule = DETECTOR_PHI, .phi = quantity(&text)};
       return;
     case PARAM_ACT:
       read_act(node, at, text);

@@ -21,7 +21,8 @@ static void test_refused(void **state) {
          "s.lua:1: key 'queue' of service \"s\": means nothing without workers; give that too, or "
          "leave queue out");
   refuse("service \"s\" { discipline = \"lifo\" }", "means nothing without workers");
-  refuse("service \"s\" { cancel = \"queued\" }", "means nothing without workers");
+  refuse("service \"s\" { on = { call { \"db\", pool = { size = 2, wait = \"9ms\" } } } }",
+         "means nothing without queue");
   refuse("service \"s\" { workers = \"unlimited\", queue = 4 }", "means nothing without workers");
   refuse("service \"s\" { workers = 2, priority = { \"a\", \"b\" } }",
          "means nothing without discipline = \"priority\" or \"preemptive_priority\" or evict = "
@@ -78,6 +79,17 @@ static void test_noted_and_several(void **state) {
   struct scenario *scenario = load(EVICTS " }\n" REST);
   assert_int_equal(scenario->idles, 1);
   assert_string_equal(scenario->idle[0].what, "evict means nothing without priority");
+  scenario_free(scenario);
+  scenario = load("service \"s\" { cancel = \"queued\" }\n" REST);
+  assert_int_equal(scenario->idles, 1);
+  assert_string_equal(scenario->idle[0].what, "cancel means nothing without workers");
+  scenario_free(scenario);
+  /* Who says that nobody waits may leave there how long one would. */
+  scenario = load(
+      "service \"s\" { on = { call { \"db\", pool = { size = 2, queue = 0, wait = \"9ms\" } } } "
+      "}\n" REST);
+  assert_int_equal(scenario->idles, 1);
+  assert_string_equal(scenario->idle[0].what, "wait means nothing without queue");
   scenario_free(scenario);
   scenario = load(EVICTS ", priority = { \"default\" } }\n" REST);
   assert_int_equal(scenario->idles, 0);

@@ -43,7 +43,7 @@ static void on_failed(struct sim *sim, struct member *control, struct watched *w
   struct control_state *c = control->state;
   struct restarted *own = &((struct restarts *)c->doing)->member[w - c->watched];
   w->suspected = false; /* of the process that is to begin nothing is known */
-  w->beats.missed = 0;
+  beats_expect(&w->beats, sim->now_ns > w->since_ns ? sim->now_ns : w->since_ns);
   if (w->since_ns > sim->now_ns) return; /* it is to begin anyway */
   if (timer_is_set(sim, &own->up)) c->failed_actions++;
   uint64_t takes_ns = time_sum(pause_ns(sim, control, w, own), control_takes_ns(control, w));
@@ -53,6 +53,7 @@ static void on_failed(struct sim *sim, struct member *control, struct watched *w
   }
   sim_note(sim, control, w->member, "restarted");
   w->since_ns = time_sum(sim->now_ns, takes_ns);
+  beats_expect(&w->beats, w->since_ns);
   uint64_t start_up_ns = member_start_up_ns(sim, w->member); /* the same that its start took */
   timer_set(sim, control, &own->up, time_sum(takes_ns, start_up_ns), DUE_UP,
             (uint32_t)(w - c->watched));

@@ -4,7 +4,7 @@
 #include "life.h"
 #include "message.h"
 
-enum { DUE_BEAT };
+enum { DUE_BEAT, DUE_SILENCE };
 
 static bool is_said(const struct control_config *config) {
   return config->heartbeat != REF_NONE;
@@ -18,10 +18,16 @@ static bool validate(const struct spec *spec, const struct component_spec *contr
                      struct error *err) {
   (void)spec;
   const struct control_config *config = control->config;
-  if (config->detector.rule != DETECTOR_PHI || !spec_states(control, "fails")) return true;
+  if (config->detector.rule == DETECTOR_TIMEOUT && config->detector.silent_ns <= config->every_ns) {
+    return error_set(
+        err,
+        "has detector = timeout { ... } that is over before the next beat comes; let it "
+        "be longer than every");
+  }
+  if (config->detector.rule == DETECTOR_BEATS || !spec_states(control, "fails")) return true;
   return error_set(err,
-                   "has both fails and detector = phi { ... }, which counts no missed beats; "
-                   "leave one of them out");
+                   "has both fails and detector, which says by itself who has failed; leave "
+                   "one of them out");
 }
 
 static bool has_failed(const struct control_config *config, const struct beats *beats,
@@ -31,12 +37,25 @@ static bool has_failed(const struct control_config *config, const struct beats *
       return beats->missed >= config->fails;
     case DETECTOR_PHI:
       return beats_phi(beats, now_ns) >= config->detector.phi;
+    case DETECTOR_MISSED:
+      return beats->missed >= config->detector.missed;
+    case DETECTOR_TIMEOUT: /* by a timer of its own */
+      break;
   }
   return false;
 }
 
+/* From now on it is waited for. */
+static void wait_for(struct sim *sim, struct member *control, struct watched *w) {
+  const struct control_state *c = control->state;
+  if (c->config->detector.rule != DETECTOR_TIMEOUT) return;
+  timer_set(sim, control, &w->silence, c->config->detector.silent_ns, DUE_SILENCE,
+            (uint32_t)(w - c->watched));
+}
+
 static void look(struct sim *sim, struct member *control, struct watched *w) {
   const struct control_state *c = control->state;
+  if (w->since_ns > sim->now_ns) w->beats.missed = 0; /* it is to begin only then */
   if (w->suspected || !has_failed(c->config, &w->beats, sim->now_ns)) return;
   control_suspect(sim, control, w);
 }
@@ -48,6 +67,8 @@ static void beat(struct sim *sim, struct member *control) {
   for (uint32_t i = 0; i < c->n; i++) {
     struct watched *w = &c->watched[i];
     look(sim, control, w);
+    bool runs = !w->suspected && w->since_ns <= sim->now_ns;
+    if (runs && !timer_is_set(sim, &w->silence)) wait_for(sim, control, w);
     uint64_t key = rng_mix(member_identity(control) + member_identity(w->member)) + c->ticks;
     member_ping(sim, control, w->member, (uint16_t)i, key, c->config->timeout_ns);
   }
@@ -67,8 +88,13 @@ static void start(struct sim *sim, struct member *control) {
 }
 
 static void on_due(struct sim *sim, struct member *control, struct timer *timer) {
-  (void)timer;
-  beat(sim, control);
+  const struct control_state *c = control->state;
+  if (timer->what == DUE_SILENCE) {
+    struct watched *w = &c->watched[timer->data];
+    if (w->since_ns <= sim->now_ns) control_suspect(sim, control, w);
+  } else {
+    beat(sim, control);
+  }
 }
 
 static void on_answer(struct sim *sim, struct member *control, struct frame *message,
@@ -89,6 +115,7 @@ static void on_answer(struct sim *sim, struct member *control, struct frame *mes
     beats_heard_again(&w->beats, sim->now_ns);
   }
   w->epoch = life;
+  wait_for(sim, control, w);
   control_heard(sim, control, w);
 }
 

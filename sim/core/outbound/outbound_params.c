@@ -235,7 +235,7 @@ const struct param pool_params[] = {
      .fallback = "never",
      .min = 1,
      .max = INFINITY,
-     .needs = "queue",
+     .needs = "?=queue",
      .doc = "How long a call waits for a place before it is refused; with queue = 0 none waits."},
     {0},
 };

@@ -1,4 +1,5 @@
 /* Values of a control: detectors, actions, metrics that are watched, limits. */
+#include <inttypes.h>
 #include <lauxlib.h>
 #include <string.h>
 
@@ -20,15 +21,34 @@ const struct param phi_subject = {.name = "phi",
                                   .min = 0.1,
                                   .max = 300,
                                   .doc = "How sure it must be (Akka: 8)."};
-const struct param phi_params[] = {{0}};
+const struct param missed_subject = {.name = "missed",
+                                     .type = PARAM_COUNT,
+                                     .offset = offsetof(struct detector, missed),
+                                     .required = true,
+                                     .min = 1,
+                                     .max = 1000,
+                                     .doc = "How many beats it has missed in a row."};
+const struct param timeout_subject = {.name = "timeout",
+                                      .type = PARAM_DURATION,
+                                      .offset = offsetof(struct detector, silent_ns),
+                                      .required = true,
+                                      .min = 1e3,
+                                      .max = 1e18,
+                                      .doc = "How long it has not been heard."};
+const struct param detector_params[] = {{0}};
 
 bool param_read_detector(const struct field *f, int index) {
   static const struct choice choices[] = {
-      {WORD_PHI, DETECTOR_PHI, .subject = &phi_subject, .params = phi_params}};
+      {WORD_PHI, DETECTOR_PHI, .subject = &phi_subject, .params = detector_params, .alone = true},
+      {WORD_MISSED, DETECTOR_MISSED, .subject = &missed_subject, .params = detector_params,
+       .alone = true},
+      {WORD_TIMEOUT, DETECTOR_TIMEOUT, .subject = &timeout_subject, .params = detector_params,
+       .alone = true},
+  };
   struct detector *out = f->at;
   *out = (struct detector){0};
   const struct choice *row =
-      choice_read(f->loader, f->spot, index, choices, 1, param_expected(f->param), out);
+      choice_read(f->loader, f->spot, index, choices, 3, param_expected(f->param), out);
   if (row) out->rule = (enum detector_rule)row->kind;
   return row != NULL;
 }
@@ -49,10 +69,21 @@ void param_put_detector(FILE *out, const struct spec *spec, const struct param *
                         const void *value) {
   (void)spec, (void)param;
   const struct detector *detector = value;
-  if (detector->rule == DETECTOR_BEATS) {
-    fputs("missed beats", out);
-  } else {
-    fprintf(out, "phi %g", detector->phi);
+  char text[64];
+  switch (detector->rule) {
+    case DETECTOR_BEATS:
+      fputs("missed beats", out);
+      break;
+    case DETECTOR_PHI:
+      fprintf(out, "phi %g", detector->phi);
+      break;
+    case DETECTOR_MISSED:
+      fprintf(out, "missed %" PRIu64, detector->missed);
+      break;
+    case DETECTOR_TIMEOUT:
+      quantity_format(QUANTITY_TIME, (double)detector->silent_ns, text, sizeof text);
+      fprintf(out, "timeout %s", text);
+      break;
   }
 }
 
