@@ -204,6 +204,25 @@ static bool refreshed_enter(struct sim *sim, struct cache_state *c, const struct
   return true;
 }
 
+/* The one whose call to the origin was waited for gives up: the next one asks in its place. */
+static void hand_over(struct sim *sim, struct member *member, struct frame *call) {
+  struct cache_state *c = member->state;
+  uint32_t flight = flight_find(&c->flights, c->owner, call->item);
+  if (flight == NO_FLIGHT || c->flights.flight[flight].leader != frame_slot(sim, call)) return;
+  bool alone = c->flights.flight[flight].first == SLOT_NONE;
+  if (alone) flight_land(&c->flights, flight);
+  struct frame *next = flight_next(sim, &c->flights, flight);
+  if (next == NULL) return;
+  next->pc = PC_MISS;
+  c->flights.flight[flight].leader = frame_slot(sim, next);
+  cache_ask_origin(sim, c, call_new(sim, member, next));
+}
+
+/* It ended with the time of the one who asked: that says nothing to others. */
+static bool out_of_time(const struct sim *sim, const struct frame *fetch, enum outcome outcome) {
+  return outcome == OUTCOME_TIMEOUT && outbound_out_of_time(sim, fetch);
+}
+
 static void cache_on_reply(struct sim *sim, struct member *member, struct frame *parent,
                            struct frame *fetch, enum outcome outcome) {
   struct cache_state *c = member->state;
@@ -215,6 +234,12 @@ static void cache_on_reply(struct sim *sim, struct member *member, struct frame 
   }
   if (parent) owner_enter(sim, c, parent);
   if (!parent && !refreshed_enter(sim, c, fetch)) return;
+  if (parent && parent->pc == PC_MISS && out_of_time(sim, fetch, outcome)) {
+    c->origin_errors++;
+    if (c->config->single_flight) hand_over(sim, member, parent);
+    give(sim, c, parent, outcome);
+    return;
+  }
   bool ok = outcome == OUTCOME_OK, writes = parent && parent->pc == PC_WRITE;
   c->origin_errors += !ok;
   if (outcome == OUTCOME_RATE_LIMITED && parent) call_tell_when(sim, fetch, parent);
@@ -237,20 +262,6 @@ static void cache_on_reply(struct sim *sim, struct member *member, struct frame 
 static enum heed cache_heeds(const void *config) {
   const struct cache_config *c = config;
   return outbound_is_plain(&c->calls) ? HEED_PASS_ON : HEED_STOP;
-}
-
-/* The one whose call to the origin was waited for gives up: the next one asks in its place. */
-static void hand_over(struct sim *sim, struct member *member, struct frame *call) {
-  struct cache_state *c = member->state;
-  uint32_t flight = flight_find(&c->flights, c->owner, call->item);
-  if (flight == NO_FLIGHT || c->flights.flight[flight].leader != frame_slot(sim, call)) return;
-  bool alone = c->flights.flight[flight].first == SLOT_NONE;
-  if (alone) flight_land(&c->flights, flight);
-  struct frame *next = flight_next(sim, &c->flights, flight);
-  if (next == NULL) return;
-  next->pc = PC_MISS;
-  c->flights.flight[flight].leader = frame_slot(sim, next);
-  cache_ask_origin(sim, c, call_new(sim, member, next));
 }
 
 static void cache_on_cancel(struct sim *sim, struct member *member, struct frame *call) {
@@ -481,7 +492,8 @@ const struct kind kind_cache = {
         "counts such reads as stale. A read of the origin that was under way during a write stores "
         "what it saw, even after the key was removed. Several misses on one key at the "
         "same time all go to the origin, unless they join (`single_flight`; when the one that asks "
-        "gives up, the next one asks in its place). A crash empties the cache, as does the fault "
+        "gives up or is out of time, the next one asks in its place). A crash empties the cache, "
+        "as does the fault "
         "`flush`, "
         "during which calls go on; while it is down calls are "
         "refused, and it is the caller's `fallback` that goes to the origin instead. Requests "

@@ -150,6 +150,9 @@ static inline void outbound_send_plain(struct sim *sim, struct frame *call, stru
   }
 }
 
+/* Whether the deadline of the request on whose behalf a call was made is over. */
+bool outbound_out_of_time(const struct sim *sim, const struct frame *call);
+
 /* To be asked by on_reply before anything else: whether the end of `call` is the policy's affair
  * and not (yet) that of the errand. */
 __attribute__((noinline)) bool outbound_takes_it(struct sim *sim, struct frame *call,

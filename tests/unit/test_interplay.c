@@ -187,6 +187,25 @@ static void test_late_try_takes_its_token(void **state) {
   }
 }
 
+/* --- deadlines ------------------------------------------------------------------------------ */
+
+/* Aim: a fetch that ended with the deadline of the one who asked tells others nothing. Who joined
+ * it asks in its place, and it is not kept as an error of the origin. The origin takes 300 ms. */
+static void test_fetch_out_of_time(void **state) {
+  (void)state;
+#define FETCH(AT, CACHE)                                                                         \
+  "client \"c\" { arrivals = burst { 1, at = \"1s\" }, target = \"k\", deadline = \"100ms\" }\n" \
+  "client \"d\" { arrivals = burst { 1, at = \"" AT                                              \
+  "\" }, target = \"k\", deadline = \"1s\" }\n"                                                  \
+  "cache \"k\" { capacity = 9, origin = \"db\", " CACHE                                          \
+  " }\n"                                                                                         \
+  "database \"db\" { workers = 8, read = \"300ms\" }\n"
+  expect(FETCH("1050ms", "single_flight = true"), "c.errors.timeout", 1);
+  expect(FETCH("1050ms", "single_flight = true"), "d.latency.mean", 0.35);
+  expect(FETCH("1150ms", "negative = \"5s\""), "k.negative_hits", 0);
+  expect(FETCH("1150ms", "negative = \"5s\""), "d.latency.mean", 0.3);
+}
+
 /* --- instances on demand -------------------------------------------------------------------- */
 
 /* Aim: an instance goes on starting when nobody waits for it any more, and is idle then: the first
@@ -269,6 +288,7 @@ int main(void) {
                                      cmocka_unit_test(test_memory),
                                      cmocka_unit_test(test_late_answer_of_an_earlier_attempt),
                                      cmocka_unit_test(test_late_try_takes_its_token),
+                                     cmocka_unit_test(test_fetch_out_of_time),
                                      cmocka_unit_test(test_start_that_nobody_waits_for),
                                      cmocka_unit_test(test_failing_in_a_pause),
                                      cmocka_unit_test(test_crash_under_a_request),

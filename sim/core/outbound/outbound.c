@@ -321,6 +321,10 @@ static uint64_t inherited_deadline(const struct sim *sim, const struct frame *ca
   return above ? above->told_ns : TIME_NEVER;
 }
 
+bool outbound_out_of_time(const struct sim *sim, const struct frame *call) {
+  return sim->outbounds && inherited_deadline(sim, call) <= sim->now_ns;
+}
+
 void outbound_send_within(struct sim *sim, struct frame *call, struct member *to,
                           uint64_t timeout_ns) {
   uint64_t deadline_ns = inherited_deadline(sim, call);
