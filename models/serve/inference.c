@@ -55,7 +55,9 @@ struct inference_state {
   struct prefixes prefixes;
   struct timer step; /* the end of a step, or its beginning at this instant */
   bool stepping;
-  uint64_t own; /* tokens that sequences keep */
+  uint64_t due_ns, left_ns; /* when the step ends; while the member hangs, what is left of it */
+  double slow_was;          /* that these were worked out with */
+  uint64_t own;             /* tokens that sequences keep */
   struct level batch, waiting, used, busy;
   uint64_t tokens, preempted, hits, misses, skipped, computed, steps, refused;
   struct hist first_token, next_token;
@@ -209,6 +211,13 @@ static void refuse_too_long(struct sim *sim, struct inference_state *s) {
   }
 }
 
+static void step_lasts(struct sim *sim, struct member *member, uint64_t ns) {
+  struct inference_state *s = member->state;
+  s->due_ns = time_sum(sim->now_ns, ns);
+  s->slow_was = member->slow;
+  timer_set(sim, member, &s->step, ns, END, 0);
+}
+
 static void begin_step(struct sim *sim, struct member *member) {
   struct inference_state *s = member->state;
   const struct inference_config *c = s->config;
@@ -230,7 +239,7 @@ static void begin_step(struct sim *sim, struct member *member) {
   level_up(&s->busy, sim->now_ns);
   uint64_t ns = c->step_ns + read * c->token_ns + ending * c->sequence_ns;
   if (member->slow != 1) ns = time_scale(ns, member->slow);
-  timer_set(sim, member, &s->step, ns, END, 0);
+  step_lasts(sim, member, ns);
 }
 
 /* A token of it is there. Whether it was its last. */
@@ -346,10 +355,26 @@ static void forget_line(struct inference_state *s, struct line *line) {
   *line = (struct line){NULL, NULL};
 }
 
+/* In a hang a step stands still, and what is left of it takes as long as the member is slow. */
+static void step_is_hit(struct sim *sim, struct member *member, bool was_hung) {
+  struct inference_state *s = member->state;
+  uint64_t left_ns = was_hung ? s->left_ns : s->due_ns - sim->now_ns;
+  if (member->slow != s->slow_was) left_ns = time_scale(left_ns, member->slow / s->slow_was);
+  if (member->hung) {
+    s->left_ns = left_ns;
+    s->slow_was = member->slow;
+    timer_stop(&s->step);
+  } else {
+    step_lasts(sim, member, left_ns);
+  }
+}
+
 /* The engine answers the calls. */
 static void inference_on_fault(struct sim *sim, struct member *member,
                                const struct fault_def *fault, bool begins) {
   struct inference_state *s = member->state;
+  if (s->stepping && fault == &fault_hang) step_is_hit(sim, member, !begins);
+  if (s->stepping && fault == &fault_slow) step_is_hit(sim, member, member->hung);
   if (fault != &fault_crash || !begins) return;
   forget_line(s, &s->running);
   forget_line(s, &s->queue);
@@ -508,7 +533,7 @@ const struct kind kind_inference = {
         "computed again and are kept once. So a balancer with algorithm = \"consistent_hash\" and "
         "by = \"key\" in front saves work that one without regard for keys does on each "
         "instance.\n\n"
-        "A slowdown is felt from the next step on. Left out: blocks of tokens, several GPUs of one "
+        "Left out: blocks of tokens, several GPUs of one "
         "instance, speculation, tokens that are sent before the last one, that attention takes "
         "longer the more a sequence keeps, and that sequences nobody waits for are stopped.",
     .example =

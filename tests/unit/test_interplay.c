@@ -251,6 +251,26 @@ static void test_failing_in_a_pause(void **state) {
   expect(PAUSE("async", "call \"b\""), "c.in_flight", 0.055);
 }
 
+/* --- a model -------------------------------------------------------------------------------- */
+
+/* Aim: a hang and a slowdown meet a step of a model in the middle. A prompt of 4000 tokens takes a
+ * step of 4.001 s from 1 s on. */
+static void test_step_of_a_model(void **state) {
+  (void)state;
+#define MODEL                                                              \
+  "client \"c\" { arrivals = burst { 1, at = \"1s\" }, target = \"m\" }\n" \
+  "inference \"m\" { prompt = 4000, output = 1, per_token = \"1ms\", step = \"1ms\" }\n"
+  expect(MODEL, "c.latency.mean", 4.001);
+  expect(MODEL "fault { hang \"m\", at = \"2s\", lasts = \"1s\" }\n", "c.latency.mean", 5.001);
+  expect(MODEL "fault { slow { \"m\", factor = 3 }, at = \"2s\", lasts = \"3s\" }\n",
+         "c.latency.mean", 6.001);
+  /* Slow and hung from 2 s on, for half a second. */
+  expect(MODEL
+         "fault { slow { \"m\", factor = 2 }, at = \"2s\", lasts = \"60s\" }\n"
+         "fault { hang \"m\", at = \"2s\", lasts = \"500ms\" }\n",
+         "c.latency.mean", 1 + 0.5 + 2 * 3.001);
+}
+
 /* --- the network ---------------------------------------------------------------------------- */
 
 /* Aim: a request that is on its way when its server crashes is answered by the server's host, over
@@ -291,6 +311,7 @@ int main(void) {
                                      cmocka_unit_test(test_fetch_out_of_time),
                                      cmocka_unit_test(test_start_that_nobody_waits_for),
                                      cmocka_unit_test(test_failing_in_a_pause),
+                                     cmocka_unit_test(test_step_of_a_model),
                                      cmocka_unit_test(test_crash_under_a_request),
                                      cmocka_unit_test(test_lost_behind_the_wire)};
   return cmocka_run_group_tests(tests, folder_make, folder_remove);
