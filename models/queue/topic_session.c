@@ -1,8 +1,9 @@
-/* Consumers of which nothing is heard. Of a topic with partitions: one that hangs, or that is cut
- * off from the topic, sends no signs of life, whether there are messages for it or not. After a
- * session without one its partitions are given to the others, who begin with what it has not
- * acknowledged; when it is heard again it gets its part (Kafka's session.timeout.ms). What it has
- * under way it ends all the same, and does again what others have done.
+/* Consumers of which nothing is heard. Of a topic with partitions: one that hangs or
+ * pauses, or that is cut off from the topic, sends no signs of life, whether there are messages for
+ * it or not. After a session without one its partitions are given to the others, who begin with
+ * what it has not acknowledged; when it is heard again it gets its part (Kafka's
+ * session.timeout.ms). What it has under way it ends all the same, and does again what others have
+ * done.
  *
  * Without partitions the same holds of the connection to such a one, if no `visibility` says
  * when to give up a message: it is closed (RabbitMQ's heartbeats), and what it has comes back. */
@@ -20,6 +21,10 @@ static void plan(struct sim *sim, struct member *member, struct topic_group *g,
                                    .stamp = c->silences,
                                    .what = DUE_SILENT});
   group_set_timer(sim, member, g);
+}
+
+static bool stands_still(const struct topic_consumer *c) {
+  return c->member->hung || c->member->kind->consumer(c->member)->paused;
 }
 
 /* There and back: a connection that is cut one way is cut. */
@@ -70,7 +75,7 @@ bool session_is_kept(const struct topic_group *g, const struct topic_consumer *c
 
 void session_changes(struct sim *sim, struct member *member, struct topic_group *g,
                      struct topic_consumer *c) {
-  bool silent = !member_is_off(c->member) && (c->member->hung || !is_reached(sim, member, c));
+  bool silent = !member_is_off(c->member) && (stands_still(c) || !is_reached(sim, member, c));
   if (silent == c->silent) return;
   c->silent = silent;
   c->silences++;
@@ -83,7 +88,7 @@ void session_silent(struct sim *sim, struct member *member, struct topic_group *
 }
 
 bool session_hears(struct sim *sim, struct member *member, const struct topic_consumer *c) {
-  return !member_is_off(c->member) && !c->member->hung && reaches(sim, member, c);
+  return !member_is_off(c->member) && !stands_still(c) && reaches(sim, member, c);
 }
 
 void session_look(struct sim *sim, struct member *member, struct topic_group *g,

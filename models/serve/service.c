@@ -91,6 +91,14 @@ static void service_on_timer(struct sim *sim, struct member *member, struct fram
   call_reply(sim, call, OUTCOME_OK);
 }
 
+/* Who stands still sends no signs of life either. */
+static void note_pause(struct sim *sim, struct member *member) {
+  struct service_state *s = member->state;
+  if (!s->consumer.config || s->consumer.paused == s->pace.paused) return;
+  s->consumer.paused = s->pace.paused;
+  consumer_changes(sim, member, false);
+}
+
 static void service_on_due(struct sim *sim, struct member *member, struct timer *departure) {
   struct service_state *s = member->state;
   if (__builtin_expect(departure == &s->coordinator.again, 0)) {
@@ -104,6 +112,7 @@ static void service_on_due(struct sim *sim, struct member *member, struct timer 
   if (s->uses_memory && footprint_due(sim, member, &s->memory, departure)) return;
   if (s->locks && locker_due(sim, member, &s->locker, departure, s->pace.paused)) return;
   struct frame *done = station_due(sim, member, &s->station, departure);
+  note_pause(sim, member);
   if (done) service_on_timer(sim, member, done);
 }
 
@@ -329,6 +338,7 @@ static void service_on_fault(struct sim *sim, struct member *member, const struc
   if (fault == &fault_crash && s->coordinates) {
     coordinator_crash(sim, member, &s->coordinator, begins);
   }
+  s->consumer.paused = s->pace.paused;
   if (s->consumer.config && (fault == &fault_hang || fault == &fault_crash)) {
     consumer_changes(sim, member, fault == &fault_crash && !begins);
   }

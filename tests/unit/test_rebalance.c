@@ -121,6 +121,19 @@ static void test_silent_and_idle(void **state) {
     expect(idle[i], "q.redeliveries", 0, 0);
     expect(idle[i], "q.rebalances", 2, 0); /* it is back at 85 s */
   }
+  /* The same of who collects garbage for that long, from 5 s to 93 s. */
+  const char *pauses =
+      "client \"c\" { arrivals = burst { 3, at = \"60s\" }, target = \"q\" }\n"
+      "topic \"q\" { partitions = 1 }\n"
+      "service \"a\" { workers = 1, work = \"100ms\", pauses = { every = \"5s\", lasts = \"88s\" "
+      "}, "
+      "subscribe = { \"q\", group = \"g\", session = \"10s\" } }\n"
+      "service \"b\" { workers = 1, work = \"100ms\", subscribe = { \"q\", group = \"g\", session "
+      "= "
+      "\"10s\" } }\n";
+  expect(pauses, "b.end_to_end.max", 0.3, 1e-9);
+  expect(pauses, "q.redeliveries", 0, 0);
+  expect(pauses, "q.rebalances", 2, 0);
   static const char *const worked[] = {SILENT("", "1s", CRASH), SILENT("", "1s", HANG),
                                        SILENT("", "1s", CUT)};
   for (size_t i = 0; i < 3; i++) {

@@ -51,6 +51,7 @@ struct audience_count {
 struct consumer {
   const struct subscription *config; /* NULL: it takes none */
   struct level backlog;              /* of its group; of one member for all */
+  bool paused;                       /* by itself, as its garbage is collected */
   uint64_t consumed, duplicates, deduplicated, failed, out_of_order;
   uint64_t tried_again, opened; /* by its retry; its breaker */
   struct hist end_to_end;       /* ns */
@@ -109,7 +110,8 @@ void delivery_worked(struct sim *sim, struct consumer *consumer, const struct fr
 void delivery_goes_on(struct sim *sim, const struct frame *call, const struct frame *rest);
 
 /* The member takes messages again after a crash or a start (`restarted`); or it is down; or it
- * begins to hang, or ends it. Of all members: others are cut off from each other than before. */
+ * begins to hang or to pause, or ends it. Of all members: others are cut off from each other than
+ * before. */
 void consumer_changes(struct sim *sim, struct member *member, bool restarted);
 void consumers_look(struct sim *sim);
 

@@ -81,9 +81,11 @@ const struct param subscription_params[] = {
      .min = 1,
      .doc =
          "Of a topic with partitions: after so long without a sign of it an instance that broke, "
-         "hangs or is cut off loses its partitions to the others (Kafka's session.timeout.ms: 45 "
+         "hangs, pauses or is cut off loses its partitions to the others (Kafka's "
+         "session.timeout.ms: 45 "
          "s), whether there is anything to do or not. Without partitions and without "
-         "`visibility`: after so long the connection of one that hangs or is cut off is closed, "
+         "`visibility`: after so long the connection of one that hangs, pauses or is cut off is "
+         "closed, "
          "and what it has comes again (RabbitMQ's heartbeats: 60 s). Of any topic: after so long a "
          "message that vanished on its way to an instance, or its "
          "acknowledgement, is missed and comes again, unless `visibility` is shorter."},
