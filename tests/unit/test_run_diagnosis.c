@@ -157,81 +157,6 @@ static void a_queue_that_is_full(void **state) {
                SEVERITY_SATURATED);
 }
 
-static void a_queue_that_grows(void **state) {
-  (void)state;
-  assert_found(SHOP("300/s", "workers = 10000", "workers = 1"), "db", "queue", SEVERITY_SATURATED);
-}
-
-/* Five times the load for a quarter of the run leaves 7500 calls, of which 50 a second are worked
- * off afterwards: what is long in the last quarter grows no more. Where still more comes it does.
- */
-static void a_queue_that_is_worked_off(void **state) {
-  (void)state;
-  for (int grows = 0; grows < 2; grows++) {
-    char text[512];
-    snprintf(text, sizeof text,
-             "client 'c' { arrivals = poisson '%d/s', target = 's' }\n"
-             "service 's' { workers = 1, work = '10ms' }\n"
-             "fault { surge { 'c', factor = %d }, at = '100s', lasts = '50s' }\n"
-             "run { duration = '200s', warmup = '10s', replications = 2 }\n",
-             grows ? 150 : 50, grows ? 2 : 5);
-    struct seen s = see(text);
-    bool said = false;
-    for (uint32_t i = 0; i < s.diagnosis.groups.n; i++) {
-      said |= s.diagnosis.groups.list[i].rule == RULE_QUEUE_GROWS;
-    }
-    assert_true(said == (grows == 1));
-    forget(&s);
-  }
-}
-
-/* Aim: where more requests come later in the run, a queue that grows is no sign of one that never
- * ends: the sentence tells of both. */
-static void a_rate_that_rises(void **state) {
-  (void)state;
-  struct seen s =
-      see("client 'users' { arrivals = poisson(profile { { '0s', '40/s' }, { '60s', '150/s' } }),"
-          "  target = 'web' }\n"
-          "service 'web' { workers = 2, work = exponential '15ms' }\n"
-          "run { duration = '60s', warmup = '0s', replications = 2 }\n");
-  const struct finding *queue = find(&s, "web", "queue");
-  assert_non_null(queue);
-  assert_int_equal(queue->severity, SEVERITY_NEAR);
-  assert_non_null(strstr(queue->sentence, "while new requests rose from"));
-  forget(&s);
-}
-
-/* Users who wait for their answers ask more when more of them give up: the load has not risen, and
- * the queue that their retries keep up grows by itself. */
-static void users_who_give_up_are_no_load_that_rises(void **state) {
-  (void)state;
-  struct seen s =
-      see("client 'c' { arrivals = closed { users = 200, think = uniform { '6s', '8s' } }, target "
-          "= 's',\n"
-          "  timeout = '500ms', retry = { attempts = 20, backoff = '50ms' } }\n"
-          "service 's' { workers = 1, work = '20ms' }\n"
-          "fault { partition { 'c', 's' }, at = '20s', lasts = '10s' }\n"
-          "run { duration = '100s', warmup = '5s', replications = 2 }\n");
-  const struct finding *queue = find(&s, "s", "queue");
-  assert_non_null(queue);
-  assert_int_equal(queue->rule, RULE_QUEUE_GROWS);
-  assert_null(strstr(queue->sentence, "rose"));
-  forget(&s);
-}
-
-/* More and more users are load that rises, though each waits for the answer. */
-static void users_who_come_are_load_that_rises(void **state) {
-  (void)state;
-  struct seen s =
-      see("client 'c' { target = 's', arrivals = closed { think = '1s',\n"
-          "  users = profile { { '0s', 20 }, { '60s', 200 } } } }\n"
-          "service 's' { workers = 1, work = '10ms' }\n" RUN);
-  const struct finding *queue = find(&s, "s", "queue");
-  assert_non_null(queue);
-  assert_int_equal(queue->rule, RULE_LOAD_ROSE);
-  forget(&s);
-}
-
 /* --- what is alike -------------------------------------------------------------------------- */
 
 /* Eight shards are saturated, the sixth the most: one sentence that says how many and which is the
@@ -358,17 +283,6 @@ static void the_root_is_on_the_way(void **state) {
   forget(&s);
 }
 
-/* What grew in the last quarter alone, and will be worked off, does not grow for ever. */
-static void a_queue_that_was_long_once(void **state) {
-  (void)state;
-  struct seen s =
-      see("client 'c' { arrivals = poisson '50/s', target = 's' }\n"
-          "service 's' { workers = 1, work = '10ms' }\n"
-          "fault { slow { 's', factor = 4 }, at = '48s', lasts = '3s' }\n" RUN);
-  assert_null(find(&s, "s", "queue"));
-  forget(&s);
-}
-
 /* Each request takes a place and needs another one of the same pool before it gives that back. */
 #define POOLED                                                                               \
   "client 'users' { arrivals = poisson '200/s', target = 'app' }\n"                          \
@@ -413,38 +327,6 @@ static void connections_that_run_out(void **state) {
   (void)state;
   assert_found(SHOP("180/s", "workers = 1000", "workers = 1, connections = 5"), "db", "pool",
                SEVERITY_SATURATED);
-}
-
-/* 56 % busy in all, but the queue grew for five seconds of sixty: no room is promised. */
-static void a_time_in_which_nothing_was_left(void **state) {
-  (void)state;
-  struct seen s =
-      see("client 'c' { arrivals = poisson '500/s', target = 'db' }\n"
-          "service 'db' { workers = 10, work = '10ms' }\n"
-          "fault { slow { 'db', factor = 3 }, at = '20s', lasts = '5s' }\n" RUN);
-  const struct finding *f = find(&s, "db", "workers");
-  assert_non_null(f);
-  assert_int_equal(f->severity, SEVERITY_SATURATED);
-  /* 500/s come and 333/s go for 5 s; the 833 that wait then take 1.67 s more. */
-  assert_non_null(strstr(f->sentence,
-                         "db was saturated for about 6.6 s of replication 1, though over all of it "
-                         "its workers are busy only "));
-  assert_null(strstr(s.diagnosis.saturates, "times this load"));
-  forget(&s);
-}
-
-/* Saturated for a time because what it calls is: the sentence names that. */
-static void a_time_of_waiting_for_others(void **state) {
-  (void)state;
-  struct seen s =
-      see("client 'u' { arrivals = poisson '80/s', target = 'web' }\n"
-          "service 'web' { workers = 20, on = { work '10ms', call 'app' } }\n"
-          "service 'app' { workers = 10, on = { work '20ms', call 'search' } }\n"
-          "service 'search' { workers = 1, work = exponential '12ms' }\n"
-          "run { duration = '120s', warmup = '10s', replications = 2 }\n");
-  assert_non_null(strstr(group_of(&s, RULE_PEAK)->sentence, "web was saturated for about "));
-  assert_non_null(strstr(group_of(&s, RULE_PEAK)->sentence, "; it waits for "));
-  forget(&s);
 }
 
 /* Where all is well no bound is told: what waits for others is busy for longer as these slow down.
@@ -699,11 +581,7 @@ int main(void) {
       cmocka_unit_test(too_few_workers_in_front),
       cmocka_unit_test(a_caller_that_only_waits_comes_second),
       cmocka_unit_test(a_queue_that_is_full),
-      cmocka_unit_test(a_queue_that_grows),
-      cmocka_unit_test(a_queue_that_is_worked_off),
-      cmocka_unit_test(a_rate_that_rises),
-      cmocka_unit_test(users_who_give_up_are_no_load_that_rises),
-      cmocka_unit_test(users_who_come_are_load_that_rises),
+
       cmocka_unit_test(what_is_alike_is_told_once),
       cmocka_unit_test(the_worst_is_the_worst),
       cmocka_unit_test(the_member_that_was_down),
@@ -711,12 +589,11 @@ int main(void) {
       cmocka_unit_test(a_goal_that_is_undecided),
       cmocka_unit_test(what_the_slowest_take),
       cmocka_unit_test(the_root_is_on_the_way),
-      cmocka_unit_test(a_queue_that_was_long_once),
+
       cmocka_unit_test(a_pool_that_is_deadlocked),
       cmocka_unit_test(reads_that_are_stale),
       cmocka_unit_test(connections_that_run_out),
-      cmocka_unit_test(a_time_in_which_nothing_was_left),
-      cmocka_unit_test(a_time_of_waiting_for_others),
+
       cmocka_unit_test(room_that_is_left),
       cmocka_unit_test(a_queue_that_was_never_full),
       cmocka_unit_test(a_victim_that_waits_for_the_culprit),

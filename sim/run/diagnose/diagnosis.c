@@ -220,7 +220,7 @@ static void look_at_peak(const struct results *results, uint32_t id, const char 
   struct finding *f = finding_add(list, RULE_PEAK, SEVERITY_SATURATED, name, NULL);
   f->effect = peak.full_s;
   gchar *by = held_by(results, id, true);
-  gchar *why = by != NULL ? g_strdup_printf("; it waits for %s", by) : g_strdup("");
+  gchar *why = by != NULL ? g_strdup_printf("; it waits for %s", by) : peak_sender(results, id);
   g_free(by);
   if (peak.share >= 0.5) {
     finding_say(f, peak_length(peak).text, "for %s, %s of its time%s",

@@ -3,6 +3,8 @@
 #ifndef PEAK_H
 #define PEAK_H
 
+#include <glib.h>
+
 #include "format.h"
 #include "results.h"
 
@@ -19,6 +21,11 @@ struct peak {
 /* From the timeline of replication 1: the stretches, each a sixtieth of it or longer, in which the
  * workers are busy for 98 % of the time. */
 struct peak peak_of(const struct results *results, uint32_t component);
+
+/* "; in that time batch sent 143/s, and 12.0/s otherwise": whose load rose most with it, of those
+ * whose requests come there; empty if nobody's rose by half. To be
+ * released with g_free. */
+gchar *peak_sender(const struct results *results, uint32_t component);
 
 /* "6.6 s", "about 6.6 s of replication 1" */
 struct label peak_length(struct peak peak);
