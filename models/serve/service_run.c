@@ -1,5 +1,6 @@
 #include "service_run.h"
 
+#include "abandon.h"
 #include "call.h"
 #include "delivery.h"
 #include "outline.h"
@@ -221,7 +222,7 @@ static struct frame *run_one(struct sim *sim, struct member *member, struct fram
       case STEP_FAIL:
         return service_end(sim, member, call, (enum outcome)step->outcome);
       case STEP_REPLY:
-        if (!(call->flags & CALL_DETACHED)) call = reply_early(sim, s, call);
+        if (!call_is_rest(call)) call = reply_early(sim, s, call);
         if (step->hand_over && !(call->flags & CALL_RELEASED)) return hand_over(sim, member, call);
         call->pc++;
         break;
@@ -276,6 +277,11 @@ static void fall_back(struct member *member, struct frame *call, const struct st
 
 void service_decide(struct sim *sim, struct member *member, struct frame *call,
                     const struct step *step, enum verdict verdict, enum outcome outcome) {
+  /* A quorum's other members (`each`) do what they were asked all the same. */
+  bool drops = verdict != STILL_WAITS && step && step->kind == STEP_PARALLEL && call->pending > 0;
+  if (__builtin_expect(drops, 0) && !program_of(member, call)->call[step->first].each) {
+    call_pass_on(sim, call);
+  }
   switch (verdict) {
     case STILL_WAITS:
       return;

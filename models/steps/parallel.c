@@ -59,12 +59,15 @@ static void compile(struct assembler *to, const void *config) {
 }
 
 const struct step_def step_parallel = {
-    .word = {.name = "parallel",
-             .role = ROLE_STEP,
-             .usage = "parallel { call \"a\", call { \"leaf\", times = 100 }, need = 95 }",
-             .doc = "Makes calls at once and goes on when `need` of them (else all) succeeded.",
-             .params = params,
-             .items = &items},
+    .word =
+        {.name = "parallel",
+         .role = ROLE_STEP,
+         .usage = "parallel { call \"a\", call { \"leaf\", times = 100 }, need = 95 }",
+         .doc =
+             "Makes calls at once and goes on when `need` of them (else all) succeeded. When that "
+             "is decided nobody waits for the others: services with `cancel` hear of it.",
+         .params = params,
+         .items = &items},
     .config_size = sizeof(struct parallel_config),
     .check = check,
     .compile = compile,

@@ -50,6 +50,16 @@ static void find_told(struct sim *sim) {
   arena_free(arena);
 }
 
+/* A step that makes several calls may be decided before all are answered. */
+static bool decides_early(const struct outline *outline) {
+  for (uint32_t i = 0; i < outline->steps; i++) {
+    const struct outline_step *step = &outline->step[i];
+    if (step->what != OUTLINE_CALLS || step->count == 0) continue;
+    if (step->count > 1 || outline->call[step->first].times > 1) return true;
+  }
+  return false;
+}
+
 static bool may_give_up(const struct sim *sim, const struct component *component,
                         struct arena *arena) {
   if (!component->kind->outline || component_sends(component->spec)) return true;
@@ -57,7 +67,7 @@ static bool may_give_up(const struct sim *sim, const struct component *component
     struct outline outline;
     outline_begin(&outline, arena);
     component->kind->outline(sim->spec, component->spec, (int)op, &outline);
-    if (outline.health.given) return true;
+    if (outline.health.given || decides_early(&outline)) return true;
     for (uint32_t i = 0; i < outline.calls; i++) {
       const struct outline_call *call = &outline.call[i];
       if (call->timeout_ns != TIME_NEVER || call->deadline_ns != TIME_NEVER) return true;
@@ -67,7 +77,7 @@ static bool may_give_up(const struct sim *sim, const struct component *component
   return false;
 }
 
-/* Without a timeout, a policy or a fault every caller waits for its answer. */
+/* Without a timeout, a policy, a fault or calls at once every caller waits for its answer. */
 static bool somebody_may_give_up(const struct sim *sim) {
   if (sim->spec->faults > 0) return true;
   struct arena *arena = arena_new();
@@ -144,7 +154,7 @@ bool call_is_in_vain(const struct sim *sim, const struct frame *call) {
   while (!(call->flags & CALL_ROOT)) {
     call = call_parent(sim, call);
     /* One that has ended was not given up; the rest of a handler is for nobody by intent. */
-    if (call == NULL || call->flags & CALL_DETACHED) return false;
+    if (call == NULL || call_is_rest(call)) return false;
     if (call->flags & CALL_ABANDONED) return true;
   }
   return false;

@@ -15,9 +15,9 @@
  * service does.
  *
  * Only where some component acts on the news (kind.heeds gives HEED_STOP), and somebody may give up
- * at all (has a timeout, a policy, checks, or breaks), does the engine remember
- * which calls were made on behalf of which (struct kin), and only components that lie before such a
- * one are told (component.told). Elsewhere all of this costs nothing. */
+ * at all (has a timeout, a policy, checks, several calls at once, or breaks), does the engine
+ * remember which calls were made on behalf of which (struct kin), and only components that lie
+ * before such a one are told (component.told). Elsewhere all of this costs nothing. */
 #ifndef ABANDON_H
 #define ABANDON_H
 

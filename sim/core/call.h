@@ -78,6 +78,12 @@ static inline void call_work_plainly(struct sim *sim, struct frame *frame, uint6
  * that made it is told. */
 void call_sleep(struct sim *sim, struct member *member, struct frame *frame, uint64_t time_ns);
 
+/* What call_detach left with the callee: it was answered for. */
+static inline bool call_is_rest(const struct frame *call) {
+  uint32_t rest = CALL_DETACHED | CALL_ROOT;
+  return (call->flags & (rest | CALL_MESSAGE)) == rest && call->parent == frame_callee(call);
+}
+
 /* The frame on whose behalf a call was made; NULL: its maker has done with it, or it is lost. Not
  * for calls on a member's own account. */
 static inline struct frame *call_parent(const struct sim *sim, const struct frame *call) {

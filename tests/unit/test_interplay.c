@@ -68,6 +68,31 @@ static void test_nothing_more_is_sent(void **state) {
   expect(batch, "a.busy.mean", 2 * 0.5 / 10);
 }
 
+/* Aim: when a parallel step is decided nobody waits for the calls that are still under way: of
+ * three with one worker, a second each, the last is taken out when the first is answered, as the
+ * second begins. What a quorum asks of each is done. */
+static void test_step_is_decided(void **state) {
+  (void)state;
+#define STEP(CANCEL, CALLS)                                                \
+  "client \"c\" { arrivals = burst { 1, at = \"1s\" }, target = \"a\" }\n" \
+  "service \"a\" { workers = 9, on = { " CALLS                             \
+  ", work \"2s\" } }\n"                                                    \
+  "service \"b\" { workers = 1, cancel = \"" CANCEL "\", work = \"1s\" }\n"
+  const char *need = STEP("queued", "parallel { call { \"b\", times = 3 }, need = 1 }");
+  expect(need, "b.cancelled", 1);
+  expect(need, "b.busy.mean", 0.2);
+  expect(need, "c.latency.mean", 3);
+  expect(STEP("never", "parallel { call { \"b\", times = 3 }, need = 1 }"), "b.busy.mean", 0.3);
+  const char *fails = STEP("running", "parallel { call \"b\", call \"f\" }")
+      "service \"f\" { workers = 9, on = { work \"500ms\", fail() } }\n";
+  expect(fails, "b.stopped", 1);
+  expect(fails, "b.busy.mean", 0.05);
+  const char *each = STEP("queued", "call { \"e\", each = true, need = 1 }, call \"b\"")
+      "service \"e\" { instances = 2, workers = 1, cancel = \"running\", on = { work \"10ms\" } }\n"
+      "fault { slow { \"e[1]\", factor = 10 }, at = \"0s\", lasts = \"9s\" }\n";
+  expect(each, "e.stopped", 0);
+}
+
 /* Aim: what a handler does behind its answer it does for nobody, also if its caller gave up before
  * the answer: the mail of 100 ms is sent. */
 static void test_behind_the_answer_of_one_given_up(void **state) {
@@ -118,6 +143,22 @@ static void test_lock_of_one_taken_out(void **state) {
   expect(text, "api.cancelled", 1);
   expect(text, "l.held", 0.015);
   expect(text, "l.held.end", 0);
+}
+
+/* Aim: calls that were given up while their callee hung are done all the same when that is over:
+ * they cost what they cost, and what is called for them is for nobody. */
+static void test_done_after_a_hang(void **state) {
+  (void)state;
+#define HUNG(SECONDS)                                                                           \
+  "client \"c\" { arrivals = burst { 4, at = \"1s\" }, target = \"f\", timeout = \"500ms\" }\n" \
+  "service \"f\" { workers = 9, price = { per_call = 1 }, on = { call \"b\" } }\n"              \
+  "service \"b\" { workers = 9, work = \"1s\" }\n"                                              \
+  "fault { hang \"f\", at = \"" SECONDS "\", lasts = \"1s\" }\n"
+  const char *texts[] = {HUNG("900ms"), HUNG("5s")};
+  for (int i = 0; i < 2; i++) {
+    expect(texts[i], "f.cost.hour", 4 * 360);
+    expect(texts[i], "b.late", 4);
+  }
 }
 
 /* --- memory --------------------------------------------------------------------------------- */
@@ -302,9 +343,11 @@ static void test_lost_behind_the_wire(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(test_taken_out_is_no_failure),
                                      cmocka_unit_test(test_nothing_more_is_sent),
+                                     cmocka_unit_test(test_step_is_decided),
                                      cmocka_unit_test(test_behind_the_answer_of_one_given_up),
                                      cmocka_unit_test(test_caller_crashed),
                                      cmocka_unit_test(test_lock_of_one_taken_out),
+                                     cmocka_unit_test(test_done_after_a_hang),
                                      cmocka_unit_test(test_memory),
                                      cmocka_unit_test(test_late_answer_of_an_earlier_attempt),
                                      cmocka_unit_test(test_late_try_takes_its_token),

@@ -52,7 +52,7 @@ static bool is_billed(enum outcome outcome) {
 void price_answered(struct sim *sim, struct frame *call, enum outcome outcome) {
   struct member *member = &sim->member[frame_callee(call)];
   const struct price *price = member->component->spec->price;
-  if (!is_for_use(price) || call->flags & (CALL_MESSAGE | CALL_DETACHED)) return;
+  if (!is_for_use(price) || call->flags & CALL_MESSAGE || call_is_rest(call)) return;
   if (!is_billed(outcome)) return;
   struct bill *bill = &sim->bill[member->id];
   bill->calls++;
