@@ -215,8 +215,8 @@ static void add_member(struct sim *sim, struct member *m, const struct unfinishe
   unfinished_add(u, m->id, s->wait);
 }
 
-/* `time_s`: how long was measured, of a member while it was there; of a group, rates and queues are
- * those of all members. */
+/* `time_s`: how long was measured, of a member of several while it was there; of a component, rates
+ * and queues are those of all members. */
 static void emit_common(struct sums *s, double time_s, const char *name, struct metrics *out) {
   bool limited = s->host || (s->station && s->limited);
   metric_quotient(out, UNIT_RATIO, s->busy_s, limited ? s->worker_s : 0, "%s.utilization", name);
@@ -293,8 +293,7 @@ void sim_collect(struct sim *sim, struct metrics *out) {
     struct sums all = {.wait = waits_of(sim, component->member, component->members, &u)};
     for (uint32_t i = 0; i < component->members; i++)
       add_member(sim, &component->member[i], &u, &all);
-    double all_s = component->members > 1 ? measured_s(sim) : all.seconds;
-    emit_common(&all, all_s, component->spec->name, out);
+    emit_common(&all, measured_s(sim), component->spec->name, out);
     if (component->spec->comes_and_goes || faults_plan_absence(sim, component)) {
       metric_quotient(out, UNIT_COUNT, all.seconds, measured_s(sim), "%s.instances",
                       component->spec->name);
