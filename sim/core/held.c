@@ -8,6 +8,7 @@
 #include "checks.h"
 #include "column.h"
 #include "engine.h"
+#include "network.h"
 #include "network/connection.h"
 
 /* Of one member. */
@@ -218,9 +219,24 @@ bool held_ends(struct sim *sim, struct frame *call) {
   return true;
 }
 
-void held_lost(struct sim *sim, const struct frame *call) {
+/* Somebody on the way is gone, and with it the connection that the session has beyond. */
+static void cut_off(struct sim *sim, const struct member *at, struct frame *call) {
+  struct frame *session = root_of(sim, call);
+  struct frame *stands = session ? where_it_stands(sim, session) : NULL;
+  uint64_t delay_ns = 0;
+  if (stands == NULL) return;
+  const struct member *there = &sim->member[frame_callee(stands)];
+  if (sim->network && !network_reaches(sim, at, there, &delay_ns)) return;
+  push_frame_event(sim, stands, delay_ns, EVENT_CANCEL);
+}
+
+void held_lost(struct sim *sim, struct frame *call) {
   const struct member *at = &sim->member[frame_callee(call)];
-  if (!held_is_session(sim, call) || passes_on(at->kind)) return;
+  if (!held_is_session(sim, call)) return;
+  if (passes_on(at->kind)) {
+    cut_off(sim, at, call);
+    return;
+  }
   if (frame_state(call) != FRAME_SLEEPING) return;
   sim->holds->at[at->id].lost++;
   level_down(&sim->holds->at[at->id].taken, sim->now_ns);

@@ -61,7 +61,7 @@ bool held_ends(struct sim *sim, struct frame *call);
 bool held_is_here(const struct sim *sim, const struct member *to, const struct frame *call);
 
 /* The member's life ends, and this call with it. */
-void held_lost(struct sim *sim, const struct frame *call);
+void held_lost(struct sim *sim, struct frame *call);
 
 /* The connection from one member to another that the session of the call has; NO_CONNECTION. */
 uint32_t held_connection(const struct sim *sim, const struct member *from, const struct member *to,

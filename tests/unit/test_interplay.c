@@ -161,6 +161,21 @@ static void test_done_after_a_hang(void **state) {
   }
 }
 
+/* Aim: when a balancer crashes the sessions that go over it are over, on both sides: their users
+ * find places when it is back, of as many as there are users. */
+static void test_sessions_over_a_crashed_balancer(void **state) {
+  (void)state;
+  const char *text =
+      "client \"u\" { arrivals = closed { users = 5, think = \"1s\" }, target = \"lb\",\n"
+      "  timeout = \"1s\", session = { lasts = \"8h\" } }\n"
+      "load_balancer \"lb\" { backends = \"db\" }\n"
+      "service \"db\" { workers = 9, sessions = 5, work = \"10ms\" }\n"
+      "fault { crash \"lb\", at = \"4s\", lasts = \"2s\" }\n";
+  expect(text, "u.sessions.lost", 5);
+  expect(text, "db.sessions.refused", 0);
+  expect(text, "u.sessions.end", 5);
+}
+
 /* --- memory --------------------------------------------------------------------------------- */
 
 #define MEMORY(MORE) "memory = { request = \"1MB\", limit = \"1GB\" }, " MORE " }\n"
@@ -348,6 +363,7 @@ int main(void) {
                                      cmocka_unit_test(test_caller_crashed),
                                      cmocka_unit_test(test_lock_of_one_taken_out),
                                      cmocka_unit_test(test_done_after_a_hang),
+                                     cmocka_unit_test(test_sessions_over_a_crashed_balancer),
                                      cmocka_unit_test(test_memory),
                                      cmocka_unit_test(test_late_answer_of_an_earlier_attempt),
                                      cmocka_unit_test(test_late_try_takes_its_token),
