@@ -7,6 +7,7 @@
 #include "describe.h"
 #include "param_type.h"
 #include "registry.h"
+#include "source.h"
 #include "words.h"
 
 /* Text as a comment that stays on one line. */
@@ -98,7 +99,7 @@ static void write_kind(FILE *out, const struct kind *kind) {
   fprintf(out,
           "\n---@param name string\n---@return fun(parameters: archsim.%s)\n"
           "function %s(name) end\n",
-          kind->name, kind->name);
+          kind->name, source_word_for_lua(kind->name));
 }
 
 /* --- words ---------------------------------------------------------------------------------- */

@@ -144,6 +144,17 @@ static void check_part(lua_State *L, const struct word *owner, const struct decl
                owner->kind->name, word->kind->name, word->name);
 }
 
+/* A kind that says by itself how many members there are leaves nothing to say about it. */
+static void check_instances(lua_State *L, int table, int to, const struct word *owner) {
+  bool own = lua_getfield(L, to, "instances") != LUA_TNIL;
+  bool said = lua_getfield(L, table, "instances") != LUA_TNIL;
+  lua_pop(L, 2);
+  if (own && said) {
+    loader_raise(L, "%s \"%s\": instances come and go with its calls; leave 'instances' out",
+                 owner->text, owner->name);
+  }
+}
+
 /* The parts lie where the whole does, and are there with it; the one that stands for it has its
  * number of members. */
 static void finish_part(lua_State *L, int table, const struct word *owner,
@@ -160,6 +171,7 @@ static void finish_part(lua_State *L, int table, const struct word *owner,
   hand_down(L, table, to, "zone");
   hand_down(L, table, to, "only_if");
   if (!strcmp(part->word->name, owner->name)) {
+    check_instances(L, table, to, owner);
     hand_down(L, table, to, "instances");
     hand_down(L, table, to, "start");
     hand_down(L, table, to, "drain");

@@ -211,6 +211,27 @@ static bool closes(struct token token) {
   return is_sign(token, '}') || is_sign(token, ')') || is_sign(token, ']');
 }
 
+const char *source_word_for_lua(const char *kind) {
+  return strcmp(kind, "function") == 0 ? "Function" : kind;
+}
+
+const char *source_for_lua(struct arena *arena, const struct source *source) {
+  struct reader r = {source, 0, 1};
+  char *copy = NULL;
+  struct token next = next_token(&r);
+  while (next.kind != TOKEN_END) {
+    struct token word = next;
+    next = next_token(&r);
+    if (!is_text(word, TOKEN_WORD, "function") || next.kind != TOKEN_STRING) continue;
+    if (copy == NULL) {
+      copy = arena_alloc(arena, source->length + 1);
+      memcpy(copy, source->text, source->length + 1);
+    }
+    memcpy(copy + (word.start - source->text), source_word_for_lua("function"), word.length);
+  }
+  return copy != NULL ? copy : source->text;
+}
+
 /* --- variables ------------------------------------------------------------------------------ */
 
 static bool is_param(struct reader r, const char *name) {

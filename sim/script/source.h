@@ -37,6 +37,12 @@ const char *source_below(struct arena *arena, const char *top, const struct sour
 /* Folder part of a path, "." if it has none. */
 const char *source_folder(struct arena *arena, const char *path);
 
+/* The text for Lua's compiler, as long: `function "resize" { ... }` is a component, though the word
+ * is Lua's own, which has no text behind it; there it is the word under which Lua knows the kind.
+ */
+const char *source_word_for_lua(const char *kind);
+const char *source_for_lua(struct arena *arena, const struct source *source);
+
 /* A place in the text: a line, and the offset behind the "{" of the table that begins there. */
 #define NO_TABLE SIZE_MAX
 struct text_place {

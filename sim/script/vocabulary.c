@@ -313,20 +313,12 @@ static const char *line_of(const struct source *source, const char *message, siz
 
 /* Adds to the compiler's message, which is on the stack, what to do. */
 static void add_hint(lua_State *L, const struct source *source) {
-  static const char word[] = "function \"";
   const char *message = lua_tostring(L, -1);
   size_t length = 0;
   const char *line = line_of(source, message, &length);
   char hint[200];
   if (!line) return;
-  /* function "resize" { ... } cannot be a kind: the word is Lua's own. */
-  if (length > strlen(word) && memcmp(line, word, strlen(word)) == 0) {
-    lua_pushfstring(
-        L,
-        "%s: 'function' is a word of Lua; write service \"...\" { instances = on_demand "
-        "{ ... } } for functions that are started on demand",
-        message);
-  } else if (syntax_hint(message, line, length, hint, sizeof hint)) {
+  if (syntax_hint(message, line, length, hint, sizeof hint)) {
     lua_pushfstring(L, "%s; %s", message, hint);
   }
 }
@@ -342,7 +334,8 @@ void vocabulary_run_file(lua_State *L, uint32_t number) {
     lua_error(L);
   }
   size_t skip = source->length >= 3 && memcmp(source->text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
-  struct feed feed = {source->text + skip, source->text + source->length, 0};
+  const char *text = source_for_lua(loader->arena, source);
+  struct feed feed = {text + skip, text + source->length, 0};
   if (lua_load(L, next_line, &feed, name, "t") != LUA_OK) {
     if (lua_type(L, -1) == LUA_TSTRING && *lua_tostring(L, -1) != '#') { /* lacks a place */
       lua_pushfstring(L, "#%d:%d: nested too deeply for the compiler (%s)", (int)number, feed.line,
@@ -489,7 +482,7 @@ void vocabulary_add_kind(lua_State *L, const struct kind *kind) {
   lua_pushinteger(L, kind->made_of ? WORD_COMPOSED : WORD_KIND);
   lua_pushlightuserdata(L, (void *)kind);
   lua_pushcclosure(L, call_named, 2);
-  lua_setfield(L, -2, kind->name);
+  lua_setfield(L, -2, source_word_for_lua(kind->name));
   lua_pop(L, 1);
 }
 
@@ -526,7 +519,7 @@ void vocabulary_add(lua_State *L) {
   for (int i = 0; prelude_texts[i].name; i++) {
     lua_pushinteger(L, i);
     lua_pushcclosure(L, call_prelude, 1);
-    lua_setfield(L, -2, prelude_texts[i].name);
+    lua_setfield(L, -2, source_word_for_lua(prelude_texts[i].name));
   }
 }
 
