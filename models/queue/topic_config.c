@@ -75,7 +75,7 @@ static void outline_group(const struct spec *spec, uint32_t topic, uint32_t firs
     if (!s || s->topic != topic || strcmp(subscription_group(&spec->component[i]), group) != 0) {
       continue;
     }
-    struct outline_call *call = outline_add_call(out, i, op, PARAM_UNLIMITED);
+    struct outline_call *call = outline_add_call(out, i, op, s->timeout_ns);
     call->share = NAN;
     n++;
   }

@@ -24,6 +24,13 @@ static void test_timeout(void **state) {
   expect(text, "a.consumed", 1);
   expect(text, "a.end_to_end.max", 3);
   expect(text, "a.duplicates", 1);
+  /* The consumer is told, though nobody else in the scenario gives anything up. */
+  const char *stopped = BURST("1") TOPIC
+      "service \"a\" { workers = 1, work = \"3s\", cancel = \"running\",\n"
+      "  subscribe = { \"q\", timeout = \"2s\", deliveries = 2 } }\n";
+  expect(stopped, "q.dead_letters", 1);
+  expect(stopped, "a.consumed", 0);
+  expect(stopped, "a.busy.mean", 2 * 2 / 100.0);
 }
 
 #define FAILS "service \"a\" { workers = 1, on = { work \"1s\", fail() },\n  subscribe = { \"q\", "
