@@ -162,7 +162,16 @@ bool call_is_in_vain(const struct sim *sim, const struct frame *call) {
 
 /* --- telling -------------------------------------------------------------------------------- */
 
-/* Sends the news to the callee. */
+/* Who was called, by name or not. */
+static const struct member *called(const struct sim *sim, const struct frame *call) {
+  const struct member *callee = &sim->member[frame_callee(call)];
+  while (callee->kind->by_name && sim->calls.kin && (call = first_child(sim, call)) != NULL) {
+    callee = &sim->member[frame_callee(call)];
+  }
+  return callee;
+}
+
+/* Sends the news to the callee. From a name to whom it stands for it is no way. */
 static void tell(struct sim *sim, const struct member *maker, struct frame *call) {
   const struct member *callee = &sim->member[frame_callee(call)];
   bool session = held_is_session(sim, call); /* one end of a connection that is gone */
@@ -170,7 +179,8 @@ static void tell(struct sim *sim, const struct member *maker, struct frame *call
   sim_assert(sim, maker->id, session || sim->calls.kin != NULL,
              "a call is given up though its maker's outline says that it never is");
   uint64_t delay_ns = 0;
-  if (sim->network && !network_reaches(sim, maker, callee, &delay_ns)) return;
+  bool far = sim->network && !maker->kind->by_name;
+  if (far && !network_reaches(sim, maker, called(sim, call), &delay_ns)) return;
   push_frame_event(sim, call, delay_ns, EVENT_CANCEL);
 }
 

@@ -68,6 +68,25 @@ static void test_nothing_more_is_sent(void **state) {
   expect(batch, "a.busy.mean", 2 * 0.5 / 10);
 }
 
+/* Aim: the news that nobody waits takes the way of the call, also where a name stood for the
+ * callee: sent at 1 s and 100 ms under way, given up at 1.5 s, stopped at 1.6 s; and not over a
+ * cut. */
+static void test_news_by_name(void **state) {
+  (void)state;
+#define NAMED(TO, MORE)                                                    \
+  "client \"c\" { arrivals = burst { 1, at = \"1s\" }, target = \"a\" }\n" \
+  "service \"a\" { on = { call { \"" TO                                    \
+  "\", timeout = \"500ms\" } } }\n"                                        \
+  "service \"b\" { workers = 9, cancel = \"running\", work = \"60s\" }\n"  \
+  "path { from = \"a\", to = \"b\", latency = \"100ms\" }\n" MORE
+#define BY_NAME "dns \"n\" { backends = { \"b\" }, ttl = \"1h\" }\n"
+#define CUT "fault { partition { \"a\", \"b\" }, at = \"1200ms\", lasts = \"3s\" }\n"
+  expect(NAMED("b", ""), "b.busy.mean", 0.05);
+  expect(NAMED("n", BY_NAME), "b.busy.mean", 0.05);
+  expect(NAMED("b", CUT), "b.busy.mean", 0.89);
+  expect(NAMED("n", BY_NAME CUT), "b.busy.mean", 0.89);
+}
+
 /* Aim: when a parallel step is decided nobody waits for the calls that are still under way: of
  * three with one worker, a second each, the last is taken out when the first is answered, as the
  * second begins. What a quorum asks of each is done. */
@@ -358,6 +377,7 @@ static void test_lost_behind_the_wire(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(test_taken_out_is_no_failure),
                                      cmocka_unit_test(test_nothing_more_is_sent),
+                                     cmocka_unit_test(test_news_by_name),
                                      cmocka_unit_test(test_step_is_decided),
                                      cmocka_unit_test(test_behind_the_answer_of_one_given_up),
                                      cmocka_unit_test(test_caller_crashed),
