@@ -332,6 +332,18 @@ static bool read_worst(struct loader *loader, const struct spot *spot, struct go
   return true;
 }
 
+/* A family of values without a further word is its mean, as a level without one is its average:
+ * "ha.detection < 10s". Not so a client's latency, of which which one is meant has to be said. */
+static const struct metric *find(struct loader *loader, const struct metrics *metrics,
+                                 struct goal *goal) {
+  const struct metric *metric = metrics_find(metrics, goal->metric);
+  if (metric != NULL || strstr(goal->metric, ".latency") != NULL) return metric;
+  const char *mean = arena_format(loader->arena, "%s.mean", goal->metric);
+  metric = metrics_find(metrics, mean);
+  if (metric != NULL) goal->metric = mean;
+  return metric;
+}
+
 static bool read_text(struct loader *loader, const struct spot *spot, const char *text,
                       const struct metrics *metrics, struct goal *goal) {
   const char *value = NULL;
@@ -340,7 +352,7 @@ static bool read_text(struct loader *loader, const struct spot *spot, const char
   if (spot->word->source != NO_SOURCE) goal->file = loader->source[spot->word->source]->file;
   if (!split(loader, spot, goal, &value)) return false;
   if (strstr(goal->metric, "[*]") && !read_worst(loader, spot, goal, metrics)) return false;
-  const struct metric *metric = metrics_find(metrics, goal->metric);
+  const struct metric *metric = find(loader, metrics, goal);
   if (metric == NULL) return unknown_metric(loader, spot, goal->metric, metrics);
   goal->unit = metric->unit;
   if (!has_value(loader, spot, goal->metric)) return false;

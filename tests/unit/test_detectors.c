@@ -95,12 +95,26 @@ static void test_refused(void **state) {
   assert_non_null(strstr(mistake(HA "detector = \"timeout\" }\n"), "timeout { \"5s\" }"));
 }
 
+/* Aim: a goal may name how long it takes to detect and to recover without a further word: the mean.
+ * A client's latency may not. */
+static void test_goals(void **state) {
+  (void)state;
+#define ACTS HA "act = restart \"s\" }\n"
+  struct scenario *s = load(ACTS
+                            "goal \"ha.detection < 5s\"\ngoal \"ha.recovery <= 1min\"\n"
+                            "goal \"s.queue < 5\"\n");
+  assert_string_equal(s->goal[0].metric, "ha.detection.mean");
+  assert_string_equal(s->goal[0].text, "ha.detection < 5s");
+  assert_string_equal(s->goal[1].metric, "ha.recovery.mean");
+  assert_string_equal(s->goal[2].metric, "s.queue.mean");
+  scenario_free(s);
+  assert_non_null(strstr(mistake(ACTS "goal \"c.latency < 5s\"\n"), "'c.latency.p99'"));
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_control),
-      cmocka_unit_test(test_restart),
-      cmocka_unit_test(test_peers),
-      cmocka_unit_test(test_refused),
+      cmocka_unit_test(test_control), cmocka_unit_test(test_restart), cmocka_unit_test(test_peers),
+      cmocka_unit_test(test_refused), cmocka_unit_test(test_goals),
   };
   return cmocka_run_group_tests_name("detectors", tests, folder_make, folder_remove);
 }
