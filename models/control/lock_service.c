@@ -252,9 +252,12 @@ static void stop_waiting(struct sim *sim, struct lock_state *s, const struct fra
   put_back(sim, s, w);
 }
 
-/* Who gives up while it waits is taken out of the line. */
+/* Who gives up while it waits is taken out of the line. To give a lock back or renew it stays to be
+ * done, though nobody waits for the answer. */
 static void lock_on_cancel(struct sim *sim, struct member *member, struct frame *call) {
   struct lock_state *s = member->state;
+  enum lock_wish wish = lock_wish_of(column_get(sim, call, COLUMN_LOCK));
+  if (wish == LOCK_RELEASE || wish == LOCK_RENEW) return;
   switch (frame_state(call)) {
     case FRAME_TRAVELLING:
       break;

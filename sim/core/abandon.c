@@ -62,7 +62,10 @@ static bool decides_early(const struct outline *outline) {
 
 static bool may_give_up(const struct sim *sim, const struct component *component,
                         struct arena *arena) {
-  if (!component->kind->outline || component_sends(component->spec)) return true;
+  const struct kind *kind = component->kind;
+  if (!kind->outline || component_sends(component->spec)) return true;
+  if (kind->stands_apart && kind->probes) return true;
+  if (kind->gives_locks) return true; /* who gives one back waits for no answer for ever */
   for (uint32_t op = 0; op < sim->spec->ops; op++) {
     struct outline outline;
     outline_begin(&outline, arena);

@@ -210,6 +210,21 @@ static void test_service_crashes(void **state) {
   expect(GIVES_BACK("lease = \"9s\", renew = true"), "locks.renewed", 2 * 3);
 }
 
+/* Aim: nobody waits for ever for the answer of a service that has a lot to do when he gives a lock
+ * back, also where nothing else in the scenario gives up; and the service takes it back all the
+ * same. Four come, each of which it works on for 8 s, until 33 s; then on the first one who gives
+ * it back, since 9 s, until 41 s, and so on. */
+static void test_slow_service(void **state) {
+  (void)state;
+  const char *text =
+      "client \"c\" { arrivals = burst { 4, at = \"1s\" }, target = \"app\" }\n"
+      "service \"app\" { on = { lock { \"locks\", lease = \"1h\" }, unlock() } }\n"
+      "lock_service \"locks\" { work = \"8s\", workers = 1 }\n";
+  expect(text, "locks.granted", 4);
+  expect(text, "locks.released", 3);
+  expect(text, "c.latency.max", 33 + 3 * 8 - 1);
+}
+
 /* Aim: unlock gives it back early, and what follows needs no lock; a handler that has answered
  * keeps it to its end. */
 static void test_unlock(void **state) {
@@ -250,6 +265,7 @@ int main(void) {
       cmocka_unit_test(test_keys),
       cmocka_unit_test(test_crash),
       cmocka_unit_test(test_service_crashes),
+      cmocka_unit_test(test_slow_service),
       cmocka_unit_test(test_unlock),
       cmocka_unit_test(test_mistakes),
   };

@@ -69,6 +69,16 @@ static void test_drawn(void **state) {
   if (!(fabs(share - 0.6321206) < 4 * sqrt(0.632 * 0.368 / 10000))) fail_msg("%g", share);
 }
 
+/* Aim: a probe that is a request is given up after its timeout, also where nothing else is: the
+ * service stops the work on it. */
+static void test_probe(void **state) {
+  (void)state;
+  const char *text = ONE("1", "mix = { default = 1 }")
+      "service \"s\" { workers = 2, work = \"3s\", cancel = \"running\" }\n"
+      "control \"k\" { probe = \"s\", op = \"default\", every = \"1s\", timeout = \"100ms\" }\n";
+  expect(text, "s.completions", 1);
+}
+
 static void test_mistake(void **state) {
   (void)state;
   const char *got = mistake(ONE("1", "patience = \"0ms\"") "service \"s\" {}");
@@ -77,9 +87,8 @@ static void test_mistake(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_hang_up),  cmocka_unit_test(test_tries),
-      cmocka_unit_test(test_not_told), cmocka_unit_test(test_drawn),
-      cmocka_unit_test(test_mistake),
+      cmocka_unit_test(test_hang_up), cmocka_unit_test(test_tries), cmocka_unit_test(test_not_told),
+      cmocka_unit_test(test_drawn),   cmocka_unit_test(test_probe), cmocka_unit_test(test_mistake),
   };
   return cmocka_run_group_tests_name("patience", tests, folder_make, folder_remove);
 }
