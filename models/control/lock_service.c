@@ -267,7 +267,8 @@ static void lock_on_cancel(struct sim *sim, struct member *member, struct frame 
     case FRAME_WAITING:
       stop_waiting(sim, s, call);
       break;
-    default:
+    default: /* it works on it, and gives nothing to who is not there any more */
+      column_set(sim, call, COLUMN_LOCK, lock_wish(LOCK_NOTHING, 0));
       return;
   }
   call_reply(sim, call, OUTCOME_RESET);

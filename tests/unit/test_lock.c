@@ -225,6 +225,20 @@ static void test_slow_service(void **state) {
   expect(text, "c.latency.max", 33 + 3 * 8 - 1);
 }
 
+/* Aim: who gives up while the service works on his call does not get the lock: the first is worked
+ * on until 3 s, and gives up at 2 s; the second has it at 7 s, not when a lease is over. */
+static void test_gives_up(void **state) {
+  (void)state;
+  const char *text =
+      "client \"c\" { arrivals = burst { 1, at = \"1s\" }, target = \"one\" }\n"
+      "client \"d\" { arrivals = burst { 1, at = \"5s\" }, target = \"two\" }\n"
+      "service \"one\" { on = { lock { \"locks\", lease = \"30s\", timeout = \"1s\" } } }\n"
+      "service \"two\" { on = { lock { \"locks\", lease = \"30s\" } } }\n"
+      "lock_service \"locks\" { work = \"2s\" }\n";
+  expect(text, "locks.granted", 1);
+  expect(text, "d.latency.max", 2);
+}
+
 /* Aim: unlock gives it back early, and what follows needs no lock; a handler that has answered
  * keeps it to its end. */
 static void test_unlock(void **state) {
@@ -266,6 +280,7 @@ int main(void) {
       cmocka_unit_test(test_crash),
       cmocka_unit_test(test_service_crashes),
       cmocka_unit_test(test_slow_service),
+      cmocka_unit_test(test_gives_up),
       cmocka_unit_test(test_unlock),
       cmocka_unit_test(test_mistakes),
   };
