@@ -29,6 +29,7 @@ struct letter {
   uint64_t key;      /* of all draws that its delivery leads to */
   uint64_t since_ns; /* when it could be delivered first */
   uint64_t taken_ns; /* by the topic */
+  uint64_t until_ns; /* its instance tries no longer (`deadline`) */
   uint32_t record;   /* delivery.h */
   uint32_t order;    /* in its group, modulo 2^32 */
   uint32_t next, item, consumer, deliveries;
@@ -36,7 +37,7 @@ struct letter {
   uint8_t op, class, state;
   bool has_key; /* its key is busy because of it */
 };
-static_assert(sizeof(struct letter) == 56, "letters are compact");
+static_assert(sizeof(struct letter) == 64, "letters are compact");
 
 struct letters {
   struct letter *list;

@@ -1,6 +1,7 @@
 /* A group of a topic: who of its consumers gets which letter, and what becomes of each delivery. */
 #include "backoff.h"
 #include "life.h"
+#include "time_scale.h"
 #include "topic_policy.h"
 
 enum { SENT_AT_ONCE = 1000, RETURNS_AT_ONCE = 1000000 };
@@ -221,6 +222,14 @@ static struct frame *carry(struct sim *sim, struct member *member, struct topic_
   return call;
 }
 
+/* A try takes no longer than what is left of its time. */
+static void send_within(struct sim *sim, struct frame *call, const struct topic_consumer *c,
+                        const struct letter *l) {
+  uint64_t left_ns = l->until_ns == TIME_NEVER ? TIME_NEVER : l->until_ns - sim->now_ns;
+  uint64_t timeout_ns = c->config->timeout_ns;
+  call_send(sim, call, c->member, timeout_ns < left_ns ? timeout_ns : left_ns);
+}
+
 static void deliver(struct sim *sim, struct member *member, struct topic_group *g, uint32_t id,
                     struct topic_consumer *c) {
   struct topic_state *t = topic_of(member);
@@ -245,7 +254,9 @@ static void deliver(struct sim *sim, struct member *member, struct topic_group *
     partition_hold(g, l);
     group_plan(sim, member, g, id, c->config->visibility_ns, DUE_VISIBLE);
   }
-  call_send(sim, call, c->member, c->config->timeout_ns);
+  uint64_t deadline_ns = c->config->deadline_ns;
+  l->until_ns = deadline_ns == TIME_NEVER ? TIME_NEVER : time_sum(sim->now_ns, deadline_ns);
+  send_within(sim, call, c, l);
 }
 
 /* Publishers that wait for room are let in. False: none was. */
@@ -439,7 +450,7 @@ static void try_again(struct sim *sim, struct member *member, struct topic_group
   struct topic_consumer *c = &g->consumer[l->consumer];
   l->state = LETTER_DELIVERED;
   if (topic_policy_admits(sim, c)) {
-    call_send(sim, carry(sim, member, g, id, c, tries), c->member, c->config->timeout_ns);
+    send_within(sim, carry(sim, member, g, id, c, tries), c, l);
     return;
   }
   not_worked(sim, member, g, c, id, tries, OUTCOME_CIRCUIT_OPEN);

@@ -3,6 +3,7 @@
 #include "arena.h"
 #include "backoff.h"
 #include "column.h"
+#include "time_scale.h"
 
 enum { TRIES_BITS = 8 }; /* of the column: which try it is; above them the breaker's epoch */
 
@@ -90,16 +91,16 @@ bool topic_policy_retries(struct sim *sim, struct member *member, struct topic_g
   if (tries == 0 || !retry->given || tries >= retry->attempts || gone) return false;
   if (!causes_have(retry->on, outcome) || !retry_budget_take(&c->policy->budget)) return false;
   struct letter *l = letter_at(topic_of(member), id);
+  uint64_t pause_ns = backoff_ns(&retry->backoff, g->pause, rng_mix(l->key + l->deliveries), tries);
+  if (time_sum(sim->now_ns, pause_ns) >= l->until_ns) return false;
   c->member->kind->consumer(c->member)->tried_again++;
   l->state = LETTER_PAUSING;
-  dues_push(&g->dues,
-            (struct due){.at_ns = sim->now_ns + backoff_ns(&retry->backoff, g->pause,
-                                                           rng_mix(l->key + l->deliveries), tries),
-                         .letter = id,
-                         .order = l->order,
-                         .stamp = delivery_stamp(sim, l->record),
-                         .tries = tries + 1,
-                         .what = DUE_TRY});
+  dues_push(&g->dues, (struct due){.at_ns = sim->now_ns + pause_ns,
+                                   .letter = id,
+                                   .order = l->order,
+                                   .stamp = delivery_stamp(sim, l->record),
+                                   .tries = tries + 1,
+                                   .what = DUE_TRY});
   group_set_timer(sim, member, g);
   return true;
 }

@@ -2,6 +2,7 @@
  * something there.
  *
  *   timeout   the work on a message may take so long; then it counts as failed, and may go on
+ *   deadline  all its tries together, pauses included, take no longer
  *   retry     the same instance tries again what failed, after a pause in which it has the message,
  *             before the topic hears of it; what broke or was never reached goes back at once
  *   breaker   an instance whose work fails takes no messages for a while, then some on trial

@@ -33,6 +33,29 @@ static void test_timeout(void **state) {
   expect(stopped, "a.busy.mean", 2 * 2 / 100.0);
 }
 
+/* Aim: the tries of one delivery end 4.5 s after it: work that takes too long is given up at 3 s,
+ * and a second time, from 4 s on, at 5.5 s; each of two deliveries has as long. A try that would
+ * begin when the time is over does not begin. */
+static void test_deadline(void **state) {
+  (void)state;
+#define SLOW \
+  "service \"a\" { workers = 9, work = \"50s\",\n  subscribe = { \"q\", timeout = \"2s\", "
+  const char *text = BURST("1") TOPIC SLOW
+      "deadline = \"4500ms\", deliveries = 2, retry = { attempts = 9, backoff = \"1s\" } } }\n";
+  expect(text, "a.tried_again", 2);
+  expect(text, "q.deliveries", 2);
+  expect(text, "q.dead_letters", 1);
+  expect(text, "q.in_delivery", 9 / 100.0);
+  const char *sharp = BURST("1") TOPIC SLOW
+      "deadline = \"5s\", deliveries = 1, retry = { attempts = 9, backoff = \"1s\" } } }\n";
+  expect(sharp, "a.tried_again", 1);
+  expect(sharp, "q.in_delivery", 5 / 100.0);
+  const char *alone = BURST("1") TOPIC
+      "service \"a\" { work = \"50s\", subscribe = { \"q\", deadline = \"3s\", prefetch = 1,\n"
+      "  deliveries = 1 } }\n";
+  expect(alone, "q.in_delivery", 3 / 100.0);
+}
+
 #define FAILS "service \"a\" { workers = 1, on = { work \"1s\", fail() },\n  subscribe = { \"q\", "
 
 /* Aim: three tries of 1 s with pauses of 1 s between them are one delivery, and the instance has
@@ -163,10 +186,10 @@ static void test_mistakes(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_timeout),    cmocka_unit_test(test_retry),
-      cmocka_unit_test(test_taken_away), cmocka_unit_test(test_breaks),
-      cmocka_unit_test(test_breaker),    cmocka_unit_test(test_pool),
-      cmocka_unit_test(test_mistakes),
+      cmocka_unit_test(test_timeout), cmocka_unit_test(test_deadline),
+      cmocka_unit_test(test_retry),   cmocka_unit_test(test_taken_away),
+      cmocka_unit_test(test_breaks),  cmocka_unit_test(test_breaker),
+      cmocka_unit_test(test_pool),    cmocka_unit_test(test_mistakes),
   };
   return cmocka_run_group_tests_name("subscriber", tests, folder_make, folder_remove);
 }

@@ -124,6 +124,16 @@ const struct param subscription_params[] = {
      .max = INFINITY,
      .doc = "How long the work on a message may take. Then it has failed for the topic; whether it "
             "goes on all the same says the service's `cancel`."},
+    {.name = "deadline",
+     .type = PARAM_DURATION,
+     .offset = AT(deadline_ns),
+     .fallback = "never",
+     .min = 1,
+     .max = INFINITY,
+     .doc =
+         "How long all tries of an instance may take together, pauses included; then the message "
+         "goes back to the topic, and the next delivery has as long. What a try calls is told as "
+         "when its `timeout` is over."},
     {.name = "retry",
      .type = PARAM_GROUP,
      .offset = AT(retry),

@@ -26,7 +26,8 @@ struct subscription {
   uint32_t rebalance;
   uint32_t dead_letter; /* or REF_NONE */
   struct backoff backoff;
-  uint64_t timeout_ns; /* of the work on a message */
+  uint64_t timeout_ns;  /* of the work on a message */
+  uint64_t deadline_ns; /* of all tries of one instance; TIME_NEVER: none */
   struct retry_config retry;
   struct breaker_config breaker;
   struct pool_config pool;
