@@ -162,10 +162,12 @@ void copy_show_next(struct copy *copy) {
 }
 
 static void show_received(struct sim *sim, struct copy *copy) {
-  uint64_t made_ns =
-      history_at(copy->group->history, log_at(&copy->log, copy->applied + 1).write)->made_ns;
-  hist_add(&copy->meters->lag, sim->now_ns - made_ns);
-  copy->meters->applied++;
+  const struct history_write *write =
+      history_at(copy->group->history, log_at(&copy->log, copy->applied + 1).write);
+  if (write->key != 0) { /* else it is that with which an elected one begins its term */
+    hist_add(&copy->meters->lag, sim->now_ns - write->made_ns);
+    copy->meters->applied++;
+  }
   copy_show_next(copy);
   copy_note_behind(sim, copy);
 }

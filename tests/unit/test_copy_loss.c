@@ -155,6 +155,20 @@ static void test_leaders_apply(void **state) {
   is(LEADERS(", apply = \"0ms\""), "c.latency.max", 0.1);
 }
 
+/* Aim: of copies that elect another leader while there is nothing to do, no write comes late: the
+ * former one, which is back after 4 s, lacks nothing but the entry with which a term begins. */
+static void test_idle_election(void **state) {
+  (void)state;
+  static const char text[] =
+      "client \"c\" { arrivals = burst { 5, at = \"1s\" }, target = \"pg\", mix = { write = 1 } }\n"
+      "database \"pg\" { copies = { n = 3, elect = { timeout = \"1s\" } } }\n"
+      "fault { crash \"pg[1]\", at = \"10s\", lasts = \"4s\" }\n";
+  is(text, "pg.promotions", 1);
+  is(text, "pg.applied", 2 * 5);
+  is(text, "pg.lag.max", 0);
+  is(text, "pg.behind.end", 0);
+}
+
 /* Aim: a copy that becomes primary first applies what it has received. 103 writes by then, of which
  * 101 come at 1 s; it applies ten a second, so that it leads at 11.2 s and acknowledges the next
  * write, of 12 s. Those from 3 s on fail, and a read at 5 s misses two writes, the older one of
@@ -189,7 +203,7 @@ int main(void) {
       cmocka_unit_test(test_primary),    cmocka_unit_test(test_leaders_apply),
       cmocka_unit_test(test_follower),   cmocka_unit_test(test_votes),
       cmocka_unit_test(test_backup),     cmocka_unit_test(test_mistakes),
-      cmocka_unit_test(test_takes_over),
+      cmocka_unit_test(test_takes_over), cmocka_unit_test(test_idle_election),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

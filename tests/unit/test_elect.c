@@ -106,11 +106,12 @@ static void test_partition(void **state) {
   }
   scene_add_sender(scene, "from", shots, N);
   struct run run = run_scene(scene, SEED, 40 * S);
-  /* The others apply what is answered and one empty entry, and nothing that is thrown away. */
+  /* The others apply what is answered, and nothing that is thrown away; the empty entry of the one
+   * that was elected is no write. */
   uint32_t failed = 0;
   for (uint32_t i = 0; i < N; i++) failed += shots[i].outcome != OUTCOME_OK;
   assert_true(failed >= 9 && failed <= 42);
-  assert_true(metric(&run, "kv.applied") <= 4.0 * (N - failed) + 4);
+  assert_true(metric(&run, "kv.applied") <= 4.0 * (N - failed));
   for (uint32_t i = 5 * 20 + 42; i < N; i++) assert_int_equal(shots[i].outcome, OUTCOME_OK);
   assert_same(metric(&run, "kv.promotions"), 1);
   assert_same(metric(&run, "kv.lost_writes"), 0);
