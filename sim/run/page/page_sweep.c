@@ -438,7 +438,7 @@ static void plots(const struct page *p) {
   html_close(p->out, "section");
 }
 
-#define VALUES_AHEAD 12 /* a longer table would push the plots out of sight */
+#define VALUES_AHEAD 4 /* a longer table would push the plots out of sight */
 
 /* The short tables, or the others; without goals there is nothing to count. */
 static void axis_tables(const struct page *p, bool brief) {
