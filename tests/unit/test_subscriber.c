@@ -122,6 +122,12 @@ static void test_breaks(void **state) {
       "retry = { attempts = 2, backoff = \"4s\" }, deliveries = 3, backoff = \"1s\" } }\n"
       "fault { crash \"a\", at = \"3s\", lasts = \"10s\" }\n";
   expect(down, "a.failed_work", 1 + 2 + 2);
+  /* In the middle of the work, from 1 s to 2 s: that delivery has no further try, the others have.
+   */
+  const char *amid = BURST("1") TOPIC FAILS
+      "retry = { attempts = 2, backoff = \"4s\" }, deliveries = 3, backoff = \"1s\" } }\n"
+      "fault { crash \"a\", at = \"1.5s\", lasts = \"100ms\" }\n";
+  expect(amid, "a.tried_again", 2);
 }
 
 /* Aim: after two failures in a row an instance takes nothing for 10 s, and what comes waits; then
