@@ -77,6 +77,12 @@ static void test_kept(void **state) {
   expect(KEPT("\"1MB\"", ", single_flight = true", SMALLER), 2.5);
   expect(KEPT("9", ", ttl = \"2500ms\", stale = \"10s\"", SMALLER), 2.5);
   expect(KEPT("\"1MB\"", ", ttl = \"2500ms\", stale = \"10s\"", BETWEEN), 2.5);
+  /* Two at once have the same small answer, one behind the other on the wire. */
+  expect(
+      "client \"c\" { arrivals = burst { 2, at = \"1s\" }, target = \"s\", response = \"10kB\" }\n"
+      "cache \"s\" { capacity = 9, origin = \"o\", single_flight = true }\n" WIRE
+      "service \"o\" { on = { work \"1ms\", compress { ratio = 0.25 } } }",
+      (3.5 + 6) / 2);
   /* The first of ten is a miss, and what is refreshed stays. */
   expect(KEPT("\"1MB\"", ", ttl = \"2500ms\", stale = \"10s\"",
               "service \"o\" {}\npath { from = \"s\", to = \"o\", latency = \"5ms\" }"),
