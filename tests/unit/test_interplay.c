@@ -350,14 +350,15 @@ static void test_step_of_a_model(void **state) {
 
 /* Aim: a request that is on its way when its server crashes is answered by the server's host, over
  * the way back. The connection takes 20 ms, the first call 30, and the second, 10 ms there and 10
- * back, meets a crash of when it was half there. */
+ * back on the same connection, meets a crash of when it was half there. */
 static void test_crash_under_a_request(void **state) {
   (void)state;
   const char *text =
       "client \"c\" { arrivals = burst { 1, at = \"1s\" }, target = \"a\" }\n"
       "service \"a\" { on = { call \"b\", call { \"b\", fallback = {} } } }\n"
       "service \"b\" { work = \"10ms\" }\n"
-      "path { from = \"a\", to = \"b\", latency = \"10ms\", transport = \"tcp\" }\n"
+      "path { from = \"a\", to = \"b\", latency = \"10ms\", transport = \"tcp\",\n"
+      "  connect = { keep = \"10s\" } }\n"
       "fault { crash \"b\", at = \"1055ms\", lasts = \"100ms\" }\n";
   expect(text, "c.latency.mean", 0.07);
   expect(text, "c.degraded", 1);
