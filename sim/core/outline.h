@@ -33,9 +33,9 @@ struct outline_call {
   uint32_t to;                          /* component */
   int op;                               /* operation that it receives */
   uint64_t timeout_ns;                  /* PARAM_UNLIMITED: waits for ever */
-  bool request_sized, answer_sized;     /* its maker says how many bytes these have */
   uint32_t times;                       /* of OUTLINE_CALLS: this many such calls at once */
   bool each;                            /* to every member once, not to members drawn for each */
+  bool request_sized, answer_sized;     /* its maker says how many bytes these have */
   double share;                         /* of OUTLINE_CHOICE: they add up to 1, or all are NAN */
   uint64_t attempts;                    /* how often it is tried at most, the first time included */
   double budget;                        /* < 1: only this share of calls may be tried again */
@@ -127,21 +127,21 @@ struct outline {
   bool restores;        /* what it keeps can be lost, and is put there again from elsewhere */
   bool fences;          /* does no write under a lock that has been given away again */
   bool remembers;       /* what comes again, by its identity */
-  uint32_t relays_to;   /* topic that gets a message for each write, plus 1; 0: none */
-  bool spreads;         /* gives calls to the instances of what it calls, in turn or at random */
-  bool by_connection;   /* it chooses once for a connection */
-  bool prefers_idle;    /* to those with fewest calls, in place of each equally */
-  uint16_t burst;       /* calls that a limit lets through at one time; 0: none does */
-  float left_out;       /* share of its instances that never hear of an update */
-  uint64_t reports_ns;  /* what it compares is told so often alone; 0: it knows by itself */
-  uint32_t zones_from;  /* with so many backends in use zones matter; 0: they never do */
-  uint64_t compares;    /* backends whose calls it compares before each choice; 0: it does not */
+  bool by_request, by_answer; /* of the operation: its work is longer for each byte of these */
+  uint32_t relays_to;         /* topic that gets a message for each write, plus 1; 0: none */
+  bool spreads;        /* gives calls to the instances of what it calls, in turn or at random */
+  bool by_connection;  /* it chooses once for a connection */
+  bool prefers_idle;   /* to those with fewest calls, in place of each equally */
+  uint16_t burst;      /* calls that a limit lets through at one time; 0: none does */
+  float left_out;      /* share of its instances that never hear of an update */
+  uint64_t reports_ns; /* what it compares is told so often alone; 0: it knows by itself */
+  uint32_t zones_from; /* with so many backends in use zones matter; 0: they never do */
+  uint64_t compares;   /* backends whose calls it compares before each choice; 0: it does not */
   struct outline_health health;
   struct outline_outlier outlier;
   const struct pace_config *pace;      /* what makes its work take longer; NULL: nothing */
   const struct outline_copies *copies; /* of data; NULL: there are none */
   /* Of the operation. */
-  bool by_request, by_answer; /* its work is longer for each byte of these */
   struct outline_source source;
   uint32_t steps, calls, step_capacity, call_capacity;
   struct outline_step *step;
