@@ -236,6 +236,7 @@ static __attribute__((noinline)) void cross(struct sim *sim, struct member *to,
 static __attribute__((noinline)) void send_by_network(struct sim *sim, struct member *to,
                                                       struct frame *call, uint32_t maker) {
   if (__builtin_expect(sim->calls.lists != NULL, 0)) present_sent(sim, call, to);
+  if (__builtin_expect(sim->bill != NULL, 0)) price_sent(sim, to, call);
   uint64_t delay_ns = sim->network ? network_constant_ns(sim, maker, frame_callee(call)) : 0;
   if (__builtin_expect(delay_ns - 1 < TIME_NEVER - 1, 1)) {
     push_frame_event(sim, call, delay_ns, EVENT_ARRIVE);

@@ -44,6 +44,10 @@ static inline void price_worked(struct sim *sim, const struct member *member, ui
 
 void prices_init(struct sim *sim);
 void prices_reset(struct sim *sim);
+bool prices_are_for_bytes(const struct sim *sim);
+/* A call goes to somebody who may have a price for bytes: how many its answer will have is known
+ * now, and not once its caller is gone. */
+void price_sent(struct sim *sim, const struct member *to, struct frame *call);
 void price_answered(struct sim *sim, struct frame *call, enum outcome outcome);
 void price_collect(struct sim *sim, struct component *component, struct metrics *out);
 void prices_collect(struct sim *sim, struct metrics *out); /* all together */

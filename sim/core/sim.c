@@ -270,8 +270,8 @@ struct sim *sim_new_half(const struct spec *spec, uint64_t seed, uint64_t replic
   messages_init(sim);
   ledger_new(sim);
   sim->network = network_new(sim);
-  sim->by_way = sim->network != NULL;
   prices_init(sim);
+  sim->by_way = sim->network != NULL || prices_are_for_bytes(sim);
   sim->answers_by_way = sim->network != NULL || sim->patience_ends || sim->bill != NULL;
   access_init(sim);
   connections_init(sim);

@@ -81,7 +81,7 @@ struct sim {
   struct network *network;             /* NULL: no path is declared and no partition can begin */
   struct access *access;               /* NULL: everybody may call everybody */
   struct connections *connections;     /* NULL: no path has transport = "tcp" */
-  bool by_way; /* there is a network, or lists are kept: a call is not simply there once sent */
+  bool by_way; /* a call is not simply there once sent: a network, lists, or a price of bytes */
   bool patience_ends;  /* somebody may give up: see abandon.h */
   bool answers_by_way; /* there is a network, somebody may give up, or answers have a price */
   struct faults *faults;

@@ -94,6 +94,29 @@ static void test_turned_away(void **state) {
          "cost.request", 60 / 4.0);
 }
 
+/* Aim: the bytes of an answer cost also where nobody waits for it any more, at each that gives it:
+ * 10 calls of 2 MB, 3 a GB. */
+static void test_bytes_for_nobody(void **state) {
+  (void)state;
+#define HASTY \
+  "client \"c\" { arrivals = burst { 10, at = \"1s\" }, response = \"2MB\", timeout = \"5ms\", "
+#define BYTES "price = { per_GB = 3 } }\n"
+  const double hour = 10 * 0.006 * 60;
+  expect(HASTY "target = \"f\" }\nservice \"f\" { work = \"50ms\", " BYTES, "f.cost.hour", hour);
+  expect(HASTY "target = \"f\" }\nservice \"f\" { work = \"50ms\", price = { per_call = 3 } }\n",
+         "f.cost.hour", 10 * 3 * 60);
+  const char *chain = HASTY "target = \"lb\" }\nload_balancer \"lb\" { backends = \"f\", " BYTES
+                            "service \"f\" { work = \"50ms\", " BYTES;
+  expect(chain, "f.cost.hour", hour);
+  expect(chain, "lb.cost.hour", hour);
+  expect(
+      "client \"c\" { arrivals = burst { 10, at = \"1s\" }, target = \"m\" }\n"
+      "service \"m\" { on = { call { \"f\", response = \"2MB\" } } }\n"
+      "service \"f\" { work = \"50ms\", " BYTES
+      "fault { crash \"m\", at = \"1020ms\", lasts = \"1s\" }\n",
+      "f.cost.hour", hour);
+}
+
 /* Aim: parts add up to the whole. */
 static void test_sum(void **state) {
   (void)state;
@@ -134,9 +157,10 @@ static void test_refused(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_parts), cmocka_unit_test(test_rounding),
-      cmocka_unit_test(test_there), cmocka_unit_test(test_turned_away),
-      cmocka_unit_test(test_sum),   cmocka_unit_test(test_refused),
+      cmocka_unit_test(test_parts),   cmocka_unit_test(test_rounding),
+      cmocka_unit_test(test_there),   cmocka_unit_test(test_turned_away),
+      cmocka_unit_test(test_sum),     cmocka_unit_test(test_bytes_for_nobody),
+      cmocka_unit_test(test_refused),
   };
   return cmocka_run_group_tests(tests, folder_make, folder_remove);
 }

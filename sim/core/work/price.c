@@ -4,6 +4,7 @@
 
 #include "arena.h"
 #include "call.h"
+#include "column.h"
 #include "life.h"
 #include "timeline.h"
 
@@ -18,8 +19,21 @@ bool prices_are_for_use(const struct spec *spec) {
   return false;
 }
 
+static bool is_for_bytes(const struct component *component) {
+  const struct price *price = component->spec->price;
+  return price != NULL && price->per_gb > 0;
+}
+
+bool prices_are_for_bytes(const struct sim *sim) {
+  for (uint32_t c = 0; c < sim->spec->components; c++) {
+    if (is_for_bytes(&sim->component[c])) return true;
+  }
+  return false;
+}
+
 void prices_init(struct sim *sim) {
   if (!prices_are_for_use(sim->spec)) return;
+  if (prices_are_for_bytes(sim)) column_want(sim, COLUMN_ASKED), column_want(sim, COLUMN_EXPECTED);
   sim->bill = arena_alloc(sim->arena, sim->members * sizeof *sim->bill);
   prices_reset(sim);
 }
@@ -47,6 +61,10 @@ static bool is_billed(enum outcome outcome) {
       break;
   }
   return false;
+}
+
+void price_sent(struct sim *sim, const struct member *to, struct frame *call) {
+  if (is_for_bytes(to->component) && !(call->flags & CALL_MESSAGE)) call_keep_bytes(sim, call);
 }
 
 void price_answered(struct sim *sim, struct frame *call, enum outcome outcome) {
