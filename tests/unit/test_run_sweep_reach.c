@@ -68,7 +68,16 @@ static void test_one_design(void **state) {
   expect(RATES, "uumu", "All goals are met up to rate=9/s and undecided from 20/s to 100/s.");
   expect(RATES, "fumu", "All goals are met up to rate=9/s; one fails at 20/s.");
   expect(RATES, "ffff", "A goal fails already at rate=9/s.");
-  expect(RATES, "mmfm", "A goal fails already at rate=9/s, and all are met at 20/s.");
+  expect(RATES, "mmfm", "A goal fails already at rate=9/s, and all are met from 20/s to 100/s.");
+  expect(RATES, "mffu",
+         "A goal fails already at rate=9/s, and all are met at 20/s and undecided at 40/s; one "
+         "fails at 100/s.");
+  expect(RATES, "mfum",
+         "Whether all goals are met is undecided at 9/s, and all are met at 20/s and 40/s; one "
+         "fails at 100/s.");
+  expect(RATES, "ffum",
+         "Whether all goals are met is undecided at 9/s; one fails at 20/s, and all are met at "
+         "40/s; one fails at 100/s.");
   expect(RATES, "ufuf",
          "Whether all goals are met is undecided at 9/s and 20/s; one fails from "
          "40/s on.");

@@ -171,6 +171,15 @@ static void say_beyond(GString *out, const GArray *readings, guint met) {
   say_fails(out, readings, fails);
 }
 
+/* ", and all are met from 30/s to 70/s; one fails from 90/s on", behind lower loads at which it is
+ * not so. */
+static void say_later(GString *out, const GArray *readings, guint later) {
+  guint until = first_of(readings, later, VERDICT_PASS, false);
+  g_string_append(out, ", and all are met ");
+  say_from_to(out, readings, later, until);
+  if (until < readings->len) say_beyond(out, readings, until);
+}
+
 static void say_loads(const struct sweep_reach *reach, const GArray *readings, GString *out) {
   guint n = readings->len, met = first_of(readings, 0, VERDICT_PASS, false);
   guint later = first_of(readings, met, VERDICT_PASS, true);
@@ -183,16 +192,13 @@ static void say_loads(const struct sweep_reach *reach, const GArray *readings, G
     say_beyond(out, readings, met);
   } else if (g_array_index(readings, struct reading, 0).verdict == VERDICT_FAIL) {
     g_string_append_printf(out, "a goal fails already at %s=%s", load, load_at(readings, 0));
-    if (later < n) g_string_append_printf(out, ", and all are met at %s", load_at(readings, later));
+    if (later < n) say_later(out, readings, later);
   } else {
     guint known = first_of(readings, 0, VERDICT_UNDECIDED, false);
     g_string_append(out, "whether all goals are met is undecided ");
     say_from_to(out, readings, 0, known);
-    if (later < n) {
-      g_string_append_printf(out, ", and all are met at %s", load_at(readings, later));
-    } else {
-      say_fails(out, readings, known);
-    }
+    if (later != known) say_fails(out, readings, known);
+    if (later < n) say_later(out, readings, later);
   }
 }
 
