@@ -15,6 +15,7 @@
 #include "places.h"
 #include "recovery.h"
 #include "sim.h"
+#include "standstill.h"
 #include "timeline.h"
 #include "unfinished.h"
 #include "way.h"
@@ -106,6 +107,9 @@ static gchar *why_no_time(const struct results *results, const struct blame *bla
   if (blame->fair > 0 && blame->fair == breakdown_followed(blame, FOLLOWED_UNDER_WAY)) {
     return g_strdup("");
   }
+  if (results_value_of(results, name, "offered") <= 0 && blame->samples == 0) {
+    return g_strdup(""); /* nobody came, which is told of what failed, too */
+  }
   if (blame->samples > 0 && mostly_failed) {
     return g_strdup_printf("%s requests of %s failed at once.", how_many_failed(results, name),
                            name);
@@ -180,6 +184,9 @@ char *answer_time(const struct results *results, uint32_t client) {
     g_string_append_printf(text, " (of only %u followed request%s)", c.requests,
                            c.requests == 1 ? "" : "s");
   }
+  char *still = fails(results, client) ? NULL : standstill_said(results, &c);
+  if (still != NULL) g_string_append_printf(text, "; %s", still);
+  g_free(still);
   g_string_append_c(text, '.');
   later_say(results, text);
   composition_free(&c);
@@ -264,18 +271,25 @@ static gchar *of_what_is_reached(const struct results *results, uint32_t client,
                 : g_strdup("");
 }
 
+/* Whose workers these are. */
+static const char *whose(const struct limiter *limiter) {
+  return limiter->group && limiter->member == 0 ? "the busiest member's" : "its";
+}
+
 static char *sentence_on_busiest(const struct results *results, uint32_t client,
                                  const struct limiter *first) {
   struct peak peak = peak_of(results, first->component);
   bool amiss = fails(results, client) || !results_goals_met(results);
   if (first->utilization < 0.5 && !(peak.share >= PEAK_NO_ROOM) && amiss) {
     gchar *of = of_what_is_reached(results, client, first);
+    char *name = limiter_name(first);
     gchar *text = g_strdup_printf(
         of[0] != '\0'
             ? "%sno workers are short on average: the busiest are those of %s, %s of the time."
             : "%sOn average workers are not short: the busiest are those of %s, %s of the "
               "time.",
-        of, first->name, format_busy(first->utilization).text);
+        of, name, format_busy(first->utilization).text);
+    g_free(name);
     g_free(of);
     return text;
   }
@@ -289,10 +303,11 @@ static char *sentence_on_busiest(const struct results *results, uint32_t client,
           : room_left(results, client);
   g_free(by);
   gchar *of = of_what_is_reached(results, client, first);
-  gchar *text = g_strdup_printf("%s%s is the busiest: %s %s are busy %s of the time%s.", of,
-                                first->name, first->group ? "the busiest member's" : "its",
-                                limiter_places(results, first->name),
+  char *name = limiter_name(first);
+  gchar *text = g_strdup_printf("%s%s is the busiest: %s %s are busy %s of the time%s.", of, name,
+                                whose(first), limiter_places(results, first->name),
                                 format_busy(first->utilization).text, room);
+  g_free(name);
   g_free(of);
   g_free(room);
   return text;
@@ -338,13 +353,14 @@ static char *sentence_without_workers(const struct results *results, uint32_t cl
 
 static char *sentence_on_saturated(const struct results *results, const struct limiter *first) {
   char *by = held_by(results, first->component, false);
+  char *name = limiter_name(first);
   char *text = g_strdup_printf(
-      "%s is %s%s: %s %s are busy %s of the time%s%s%s.", first->name,
-      by != NULL ? "held up by " : "saturated", by != NULL ? by : "",
-      first->group ? "the busiest member's" : "its", limiter_places(results, first->name),
-      format_busy(first->utilization).text, first->queue > 0 ? " and " : "",
-      first->queue > 0 ? format_count(first->queue).text : "",
+      "%s is %s%s: %s %s are busy %s of the time%s%s%s.", name,
+      by != NULL ? "held up by " : "saturated", by != NULL ? by : "", whose(first),
+      limiter_places(results, first->name), format_busy(first->utilization).text,
+      first->queue > 0 ? " and " : "", first->queue > 0 ? format_count(first->queue).text : "",
       first->queue > 0 ? " calls wait for one on average" : "");
+  g_free(name);
   g_free(by);
   return text;
 }

@@ -9,8 +9,10 @@
 #include "format.h"
 #include "held_up.h"
 #include "limiter.h"
+#include "part_said.h"
 #include "recovery.h"
 #include "sim.h"
+#include "standstill.h"
 #include "timeline.h"
 #include "way.h"
 
@@ -300,6 +302,46 @@ static bool say_strike(const struct results *results, uint32_t client, GString *
   return true;
 }
 
+/* Of the time until they failed; NULL: no standstill explains that. */
+static char *standstill_of(const struct results *results, uint32_t client) {
+  if (results->blame == NULL) return NULL;
+  struct composition failed = breakdown_failed(&results->blame[client]);
+  char *said = standstill_said(results, &failed);
+  composition_free(&failed);
+  return said;
+}
+
+/* "; of the time until then 94 % was waiting for locks of etcd", where most of those whose time was
+ * up were being worked on at last, but had spent it elsewhere. Where most failed it is told of
+ * these. */
+static void say_where_spent(const struct results *results, uint32_t client, GString *text) {
+  const struct blame *blame = results->blame != NULL ? &results->blame[client] : NULL;
+  if (blame == NULL || breakdown_followed(blame, FOLLOWED_FAILED) < FOLLOWED_LEAST ||
+      breakdown_mostly_failed(blame)) {
+    return;
+  }
+  uint32_t n;
+  struct failure_share *at = breakdown_origins(blame, FOLLOWED_FAILED, false, &n);
+  struct composition failed = breakdown_failed(blame);
+  const struct share *most = failed.n > 0 ? &failed.share[0] : NULL;
+  bool at_work = n > 0 && at[0].cause == OUTCOME_TIMEOUT && at[0].part == PART_SERVICE;
+  if (at_work && most != NULL && most->seconds > 0.5 * failed.latency_s &&
+      (most->part != PART_SERVICE || most->component != at[0].component)) {
+    const struct spec *spec = &results->scenario->spec;
+    const struct path_spec *path = breakdown_path(spec, most);
+    char *owner = breakdown_owner(spec, most);
+    char *said =
+        part_said(&part_defs[most->part], owner, path != NULL ? spec_path_from(spec, path) : NULL,
+                  path != NULL ? spec_path_to(spec, path) : NULL);
+    g_string_append_printf(text, "; of the time until then %.0f %% was %s",
+                           100 * most->seconds / failed.latency_s, said);
+    g_free(said);
+    g_free(owner);
+  }
+  composition_free(&failed);
+  free(at);
+}
+
 bool failure_cause_known(const struct results *results, uint32_t client) {
   struct cause cause = cause_of(results, client);
   struct together together = together_of(results, client);
@@ -333,16 +375,24 @@ void failure_cause_say(const struct results *results, uint32_t client, GString *
     return;
   }
   struct limiter first = limiter_find(results, client);
+  char *still = standstill_of(results, client);
   if (first.deadlocked || first.utilization >= BUSY_SATURATED) {
     char *by = first.deadlocked ? NULL : held_by(results, first.component, false);
-    g_string_append_printf(text, "; %s %s%s", first.name,
+    char *name = limiter_name(&first);
+    g_string_append_printf(text, "; %s %s%s", name,
                            first.deadlocked ? "is deadlocked"
                            : by != NULL     ? "waits for "
                                             : "is saturated",
                            by != NULL ? by : "");
+    g_free(name);
     g_free(by);
+  } else if (still != NULL) {
+    g_string_append_printf(text, "; %s", still);
   } else if (cause.before != NULL) {
     g_string_append_printf(text, "; the fault '%s' was over when the measured time began",
                            cause.before->name);
+  } else {
+    say_where_spent(results, client, text);
   }
+  g_free(still);
 }

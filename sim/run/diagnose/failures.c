@@ -361,13 +361,21 @@ static void say_clients(const struct results *results, const struct client *list
   if (before != NULL) g_string_free(before, TRUE);
 }
 
+/* Nobody came, and nobody who had come before still waits. */
+static bool is_silent(const struct results *results, const char *client) {
+  return results_value_of(results, client, "offered") <= 0 &&
+         results_value_of(results, client, "in_flight.end") <= 0;
+}
+
 /* What else became of a client's requests; false: nothing else. A fallback is told of where none
  * failed. */
 static bool say_unfinished(const struct results *results, const struct client *c, GString *text) {
   const char *name = results->scenario->spec.component[c->id].name;
   double degraded = results_value_of(results, name, "degraded");
   const char *space = text->len > 0 ? " " : "";
-  if (isnan(c->failed)) {
+  if (isnan(c->failed) && is_silent(results, name)) {
+    g_string_append_printf(text, "%s%s sent no request in the measured time.", space, name);
+  } else if (isnan(c->failed)) {
     g_string_append_printf(text, "%sNo request of %s had ended when the run did", space, name);
     append_origins(results, c->id, FOLLOWED_UNDER_WAY, text);
     g_string_append_c(text, '.');

@@ -11,16 +11,46 @@
 #include "way.h"
 
 #define SATURATED 0.9
+/* A member that is busier than all others by so much of the time is named. */
+#define STANDS_OUT 0.2
+
+static double of_member(const struct results *results, const struct component_spec *c, uint32_t i,
+                        const char *metric) {
+  gchar *name = g_strdup_printf("%s[%u]", c->name, i);
+  double value = results_value_of(results, name, metric);
+  g_free(name);
+  return value;
+}
 
 static double busiest_member(const struct results *results, const struct component_spec *c) {
   double most = results_value_of(results, c->name, "utilization");
   for (uint32_t i = 1; c->instances > 1 && i <= c->instances; i++) {
-    gchar *name = g_strdup_printf("%s[%u]", c->name, i);
-    double value = results_value_of(results, name, "utilization");
-    g_free(name);
+    double value = of_member(results, c, i, "utilization");
     if (!isnan(value) && (isnan(most) || value > most)) most = value;
   }
   return most;
+}
+
+/* The one member that stands out, from 1 on; 0: none does. */
+static uint32_t outstanding_member(const struct results *results, const struct component_spec *c) {
+  double most = -1, next = -1;
+  uint32_t found = 0;
+  for (uint32_t i = 1; c->instances > 1 && i <= c->instances; i++) {
+    double value = of_member(results, c, i, "utilization");
+    if (value > most) {
+      next = most;
+      most = value;
+      found = i;
+    } else if (value > next) {
+      next = value;
+    }
+  }
+  return next >= 0 && most - next >= STANDS_OUT ? found : 0;
+}
+
+char *limiter_name(const struct limiter *limiter) {
+  return limiter->member > 0 ? g_strdup_printf("%s[%u]", limiter->name, limiter->member)
+                             : g_strdup(limiter->name);
 }
 
 /* Marks what can be reached from a component by calls, the component itself only through a circle.
@@ -101,9 +131,11 @@ struct limiter limiter_find(const struct results *results, uint32_t client) {
     out = (struct limiter){.name = c->name,
                            .component = best,
                            .group = c->instances > 1,
+                           .member = outstanding_member(results, c),
                            .deadlocked = deadlocked != REF_NONE,
                            .utilization = busy[best],
                            .queue = results_value_of(results, c->name, "queue.mean")};
+    if (out.member > 0) out.queue = of_member(results, c, out.member, "queue.mean");
   }
   arena_free(arena);
   return out;

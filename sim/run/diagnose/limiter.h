@@ -12,9 +12,10 @@ struct limiter {
   const char *name;   /* the scenario's; NULL: nothing has a utilization */
   uint32_t component; /* its index; REF_NONE */
   bool group;         /* of several members */
+  uint32_t member;    /* from 1: none of the others is nearly as busy; 0: several are */
   bool deadlocked;    /* calls in its queue can never go on */
   double utilization; /* of its busiest member */
-  double queue;       /* calls that wait, on average; NaN: unknown */
+  double queue;       /* calls that wait there, on average; NaN: unknown */
 };
 
 /* A worker that waits for an answer is busy, so a slow database keeps those who call it busy, too.
@@ -22,6 +23,9 @@ struct limiter {
  * else the busiest, and among equals the first by name. A deadlock comes before all that. Only what
  * the requests of `client` reach counts; REF_NONE: all. */
 struct limiter limiter_find(const struct results *results, uint32_t client);
+
+/* "web[3]" where one member stands out, else "web"; release with g_free. */
+char *limiter_name(const struct limiter *limiter);
 
 /* What of a component is busy: its "workers", or "cores" where it is these that it measures. */
 const char *limiter_places(const struct results *results, const char *name);
