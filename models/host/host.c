@@ -6,6 +6,7 @@
 #include "call.h"
 #include "checks.h"
 #include "cores.h"
+#include "life.h"
 #include "outline.h"
 #include "sim.h"
 #include "tenancy.h"
@@ -143,7 +144,7 @@ static void host_collect(struct sim *sim, struct component *component, struct me
   for (uint32_t i = 0; i < component->members; i++) {
     const struct host_state *h = component->member[i].state;
     busy += level_integral_ns(&h->cores.busy, sim->now_ns);
-    all += (double)h->config->cpus * (double)(sim->now_ns - h->cores.busy.from_ns);
+    all += (double)h->config->cpus * (double)life_there_ns(sim, &component->member[i]);
   }
   metric_quotient(out, UNIT_RATIO, busy, all, "%s.cpu", component->spec->name);
 }

@@ -302,7 +302,6 @@ static double level_now(struct sim *sim, const struct reading *r) {
     struct member *m = &r->component->member[i];
     if (meter) {
       if (m->kind->settle) m->kind->settle(sim, m);
-      sum += (double)((const struct level *)((const char *)m->state + meter->at))->value;
       continue;
     }
     const struct station *st = member_station(m);
@@ -310,7 +309,7 @@ static double level_now(struct sim *sim, const struct reading *r) {
     if (r->metric->what == IN_FLIGHT) sum += (double)st->held;
     if (r->metric->what == BUSY) sum += (double)(st->busy_apart ? st->own.busy.value : st->held);
   }
-  return meter && meter->type == METER_MEAN_LEVEL ? sum / r->component->members : sum;
+  return meter ? meter_level(r->component, meter) : sum;
 }
 
 void reading_init(struct sim *sim, struct reading *r, const struct watched_metric *metric,

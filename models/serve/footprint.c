@@ -16,19 +16,26 @@ void footprint_init(struct sim *sim, struct member *member, struct footprint *f,
     struct member *host = &sim->member[member->host];
     f->host = host->kind->cores(host);
   }
-  level_set(&f->used, sim->now_ns, config->base);
+  if (member->phase != MEMBER_ABSENT) level_set(&f->used, sim->now_ns, config->base);
 }
 
+/* Without a process, absent or down, it takes nothing; one that starts is there. */
 static uint64_t bytes_of(const struct sim *sim, const struct member *member,
                          const struct footprint *f) {
+  if (member->down > 0 || member->phase == MEMBER_ABSENT) return 0;
   return f->config->base + f->config->session * held_at(sim, member) +
          f->config->request * f->calls + f->leaked;
 }
 
-void footprint_grows(struct sim *sim, struct member *member, struct footprint *f) {
-  uint64_t bytes = bytes_of(sim, member, f), limit = f->config->limit;
+static uint64_t settle(struct sim *sim, const struct member *member, struct footprint *f) {
+  uint64_t bytes = bytes_of(sim, member, f);
   level_set(&f->used, sim->now_ns, bytes);
   if (f->host) cores_changed(sim, f->host);
+  return bytes;
+}
+
+void footprint_grows(struct sim *sim, struct member *member, struct footprint *f) {
+  uint64_t bytes = settle(sim, member, f), limit = f->config->limit;
   if (limit > 0 && bytes > limit && !timer_is_set(sim, &f->kill)) {
     timer_set(sim, member, &f->kill, 0, 0, 0);
   }
@@ -45,10 +52,14 @@ void footprint_call_ended(struct sim *sim, struct member *member, struct footpri
   footprint_call_gone(sim, member, f);
 }
 
-void footprint_clear(struct sim *sim, struct footprint *f) {
+void footprint_clear(struct sim *sim, const struct member *member, struct footprint *f) {
   if (f->config == NULL) return;
   f->leaked = f->calls = 0;
-  level_set(&f->used, sim->now_ns, f->config->base);
+  settle(sim, member, f);
+}
+
+void footprint_lives(struct sim *sim, const struct member *member, struct footprint *f) {
+  if (f->config != NULL) settle(sim, member, f);
 }
 
 void footprint_leaks(struct footprint *f, uint64_t bytes, bool begins) {

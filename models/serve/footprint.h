@@ -43,7 +43,9 @@ void footprint_call_ended(struct sim *sim, struct member *member, struct footpri
 void footprint_call_gone(struct sim *sim, struct member *member, struct footprint *f);
 
 /* Its process is gone. */
-void footprint_clear(struct sim *sim, struct footprint *f);
+void footprint_clear(struct sim *sim, const struct member *member, struct footprint *f);
+/* It went down or left, which takes nothing, or there is a process again. */
+void footprint_lives(struct sim *sim, const struct member *member, struct footprint *f);
 
 /* Whether the timer was that of its kill, which is carried out. */
 bool footprint_due(struct sim *sim, struct member *member, struct footprint *f,

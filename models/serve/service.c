@@ -324,6 +324,10 @@ static void service_on_cancel(struct sim *sim, struct member *member, struct fra
   }
 }
 
+static void service_on_life(struct sim *sim, struct member *member) {
+  footprint_lives(sim, member, &((struct service_state *)member->state)->memory);
+}
+
 static void service_on_fault(struct sim *sim, struct member *member, const struct fault_def *fault,
                              bool begins) {
   struct service_state *s = member->state;
@@ -332,7 +336,7 @@ static void service_on_fault(struct sim *sim, struct member *member, const struc
     service_sheds_clear(&s->sheds);
     if (s->locks) locker_crash(sim, &s->locker);
     environments_clear(sim, &s->pool);
-    footprint_clear(sim, &s->memory);
+    footprint_clear(sim, member, &s->memory);
   }
   station_fault(sim, member, &s->station, fault, begins);
   if (fault == &fault_crash && s->coordinates) {
@@ -413,6 +417,7 @@ const struct kind kind_service = {
     .accept = service_accept,
     .on_connection = service_on_connection,
     .on_fault = service_on_fault,
+    .on_life = service_on_life,
     .on_held = service_on_held,
     .own_faults = (const struct fault_def *const[]){&fault_leak, NULL},
     .message_bytes = service_message_bytes,

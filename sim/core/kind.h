@@ -192,6 +192,9 @@ struct kind {
    * and workers; the engine answers the calls. May be NULL. */
   void (*on_fault)(struct sim *sim, struct member *member, const struct fault_def *fault,
                    bool begins);
+  /* It went down or is back from that, began to start, came up, drains or left; what it does for
+   * calls it is told by on_fault. May be NULL. */
+  void (*on_life)(struct sim *sim, struct member *member);
   /* Faults that not every kind has, NULL-terminated: some of the engine's, and ones that the kind
    * brings along (fault_def.h). NULL: none. */
   const struct fault_def *const *own_faults;

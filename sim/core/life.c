@@ -5,6 +5,8 @@
 #include "fault.h"
 #include "fault_def.h"
 #include "fault_effects.h"
+#include "meter.h"
+#include "outbound.h"
 #include "present.h"
 #include "time_scale.h"
 
@@ -83,12 +85,22 @@ static void set_phase(struct sim *sim, struct member *m, enum member_phase phase
   life->plan++;
   set_listed(sim, m, listed);
   bool there = member_is_there(m);
-  if (there && life->since_ns == TIME_NEVER) life->since_ns = sim->now_ns;
-  if (!there && life->since_ns != TIME_NEVER) {
+  bool was_there = life->since_ns != TIME_NEVER;
+  if (there && !was_there) life->since_ns = sim->now_ns;
+  if (!there && was_there) {
     life->there_ns += sim->now_ns - life->since_ns;
     life->since_ns = TIME_NEVER;
   }
+  if (there != was_there) {
+    meters_there(sim, m, there);
+    outbound_there(sim, m);
+  }
   member_update_impaired(sim, m);
+  life_changed(sim, m);
+}
+
+void life_changed(struct sim *sim, struct member *m) {
+  if (m->kind->on_life) m->kind->on_life(sim, m);
 }
 
 static void plan(struct sim *sim, const struct member *m, uint64_t delay_ns) {

@@ -69,6 +69,9 @@ void life_absent_at_first(struct sim *sim, struct member *m);
 /* The last crash of a member is over: starts it, or returns false if that takes no time. */
 bool life_restart(struct sim *sim, struct member *m);
 
+/* It went down, is back from that, or went on to another phase: its kind is told (kind.on_life). */
+void life_changed(struct sim *sim, struct member *m);
+
 /* Something may happen to a member, or to all: those who watch are told. */
 void life_tell_of(struct sim *sim, struct member *m);
 void life_tell_of_all(struct sim *sim);

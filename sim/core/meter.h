@@ -64,9 +64,9 @@ enum meter_type {
   METER_RATIO,      /* two uint64_t: the first as a share of both */
   METER_MEAN,       /* two uint64_t: the mean of numbers, their sum and how many they are */
   METER_LEVEL,      /* struct level, of all members together */
-  METER_MEAN_LEVEL, /* struct level, of one member on average */
+  METER_MEAN_LEVEL, /* struct level, of one member on average, while it is there (life.h) */
   METER_BYTES,      /* struct level of bytes, of all members together */
-  METER_MEAN_BYTES, /* struct level of bytes, of one member on average */
+  METER_MEAN_BYTES, /* struct level of bytes, the same */
   METER_TIMES,      /* struct hist of ns, which the engine makes */
   METER_SIZES,      /* struct hist of bytes, shown the same way */
   METER_COST,       /* double: money */
@@ -96,11 +96,13 @@ bool kind_metric(const struct kind *kind, uint32_t i, struct metric_text *out);
 void meters_init(struct sim *sim, struct member *member);
 void meters_free(struct member *member);
 void meters_reset(struct sim *sim, struct member *member);
+/* The member came, or left: means over members are over the time that they are there. */
+void meters_there(struct sim *sim, struct member *member, bool there);
 void meters_collect(struct sim *sim, struct component *component, struct metrics *out);
 
 /* What a meter has come to since the warm-up, in seconds where it is about time. A window's value
- * is the quotient of the differences; of one over time (counts, levels, cost) the difference of
- * `num` divided by the seconds of the window. */
+ * is the quotient of the differences; of one over time (counts, levels of all, cost) the difference
+ * of `num` divided by the seconds of the window. */
 struct quotient {
   double num, den;
 };
@@ -109,5 +111,7 @@ bool meter_is_of(const struct component *component, const struct meter *meter);
 bool meter_is_over_time(const struct meter *meter);
 /* A number of things, or of bytes, that are there. */
 bool meter_is_level(const struct meter *meter);
+/* How many there are now; of a mean without members that are there NaN. */
+double meter_level(const struct component *component, const struct meter *meter);
 
 #endif

@@ -179,7 +179,8 @@ void outbound_forget(struct sim *sim, const struct frame *call);
 void outbound_unwanted(struct sim *sim, const struct frame *call);
 
 void outbound_crash(struct sim *sim, const struct member *member);
-void outbounds_reset(struct sim *sim); /* end of warm-up */
+void outbound_there(struct sim *sim, const struct member *member); /* it came, or left */
+void outbounds_reset(struct sim *sim);                             /* end of warm-up */
 struct checks;
 void outbounds_check(struct sim *sim, struct checks *checks);
 void outbounds_collect(struct sim *sim, const struct component *component, struct metrics *out);

@@ -36,6 +36,7 @@ struct timeline;
 struct present_lists;
 struct traces;
 struct life;
+struct meter_away;
 struct messages;
 struct outbounds;
 
@@ -88,8 +89,9 @@ struct sim {
   struct outbounds *outbounds; /* NULL: no caller declares a policy */
   struct member *member;
   struct flow *flow_at_warmup; /* by member */
-  uint64_t *late;    /* by member: calls answered ok since the warm-up, when nobody waited */
-  struct life *life; /* by member */
+  uint64_t *late;           /* by member: calls answered ok since the warm-up, when nobody waited */
+  struct life *life;        /* by member */
+  struct meter_away **away; /* by member, of those that came or left; NULL: none did */
   struct component *component;
   uint32_t members;
   struct arena *arena; /* what lives as long as the simulation */

@@ -84,11 +84,54 @@ static void test_crash_frees(void **state) {
   expect(text, "s.memory.end", 4 * 10);
 }
 
+/* Aim: who is not there takes nothing, neither of its own nor of its host's memory: of four of 100
+ * MB on 200 MB the third is there from 5 s on, and the fourth never. With three a third does not
+ * fit: 1 + 10 / 3 times as long. One that starts takes its part; one that is down gives it back. */
+static void test_not_there(void **state) {
+  (void)state;
+#define ON_HOST(MORE)                                                  \
+  SEND("10/s")                                                         \
+  "host \"vm\" { cpus = 4, memory = \"200MB\", swap = 11 }\n" SERVICE( \
+      "instances = 4, host = \"vm\", work = \"10ms\", start = \"1s\",", "base = \"100MB\"") MORE
+#define NEVER "fault { join \"s[4]\", at = \"60s\" }\n"
+  const char *comes = ON_HOST("fault { join \"s[3]\", at = \"4s\" }\n" NEVER);
+  expect(comes, "vm.memory", 200e6 * 0.4 + 300e6 * 0.6);
+  expect(comes, "vm.swapping", 0.6);
+  expect(comes, "c.latency.min", 0.01);
+  expect(comes, "s.memory", 100e6);
+  expect(comes, "s.memory.end", 100e6);
+  const char *goes = ON_HOST("fault { stop \"s[3]\", at = \"5s\" }\n" NEVER);
+  expect(goes, "vm.memory", 250e6);
+  expect(goes, "vm.swapping", 0.5);
+  expect(goes, "s.memory", 100e6);
+  const char *down = ON_HOST("fault { crash \"s[3]\", at = \"5s\", lasts = \"2s\" }\n" NEVER);
+  expect(down, "vm.memory", 200e6 + 100e6 * 0.8);
+  expect(down, "vm.memory.end", 300e6);
+  expect(down, "s.memory", (200e6 + 100e6 * 0.8) / 3);
+  /* A crash in the middle of a start. */
+  const char *twice = ON_HOST(
+      "fault { crash \"s[3]\", at = \"5s\", lasts = \"1s\" }\n"
+      "fault { crash \"s[3]\", at = \"6500ms\", lasts = \"1s\" }\n" NEVER);
+  expect(twice, "vm.memory", 200e6 + 100e6 * 0.8);
+}
+
+/* Aim: a control reads what one instance takes, as the metric says, and not all of them: 100 MB of
+ * each of four are not above 150 MB. */
+static void test_watched(void **state) {
+  (void)state;
+#define WATCH \
+  "control \"page\" { watch = \"s.memory\", above = 150000000, every = \"1s\", act = alert() }\n"
+  const char *four = SEND("10/s")
+      SERVICE("instances = 4, work = \"10ms\",", "base = \"100MB\", limit = \"1GB\"") WATCH;
+  expect(four, "page.firing", 0);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_level),         cmocka_unit_test(test_kill_by_leak),
       cmocka_unit_test(test_kill_by_calls), cmocka_unit_test(test_fault),
-      cmocka_unit_test(test_crash_frees),
+      cmocka_unit_test(test_crash_frees),   cmocka_unit_test(test_not_there),
+      cmocka_unit_test(test_watched),
   };
   return cmocka_run_group_tests(tests, folder_make, folder_remove);
 }

@@ -375,6 +375,56 @@ static void test_lost_behind_the_wire(void **state) {
   expect(text, "path.c.s.utilization", 0.05);
 }
 
+/* --- members that come and go --------------------------------------------------------------- */
+
+/* Aim: what is told of one member on average is over the time that members were there. Of four
+ * callers the third comes after 5 s and the fourth never: each pool has five places. Each breaker
+ * opens at the first call, for good. */
+static void test_means_of_those_there(void **state) {
+  (void)state;
+#define COMES(WHAT)        \
+  "fault { join \"" WHAT   \
+  "[3]\", at = \"5s\" }\n" \
+  "fault { join \"" WHAT "[4]\", at = \"60s\" }\n"
+  const char *pools =
+      "client \"users\" { arrivals = constant \"10/s\", target = \"web\" }\n"
+      "service \"web\" { instances = 4, on = { call { \"db\", pool = { size = 5 } } } }\n"
+      "service \"db\" { work = \"1ms\" }\n" COMES("web");
+  expect(pools, "web.db.pool.size", 12.5);
+  expect(pools, "web.db.pool.size.end", 15);
+  const char *breakers =
+      "client \"users\" { arrivals = constant \"10/s\", target = \"lb\" }\n"
+      "load_balancer \"lb\" { backends = \"web\" }\n"
+      "service \"web\" { instances = 4, on = { call { \"db\", breaker = { failures = 1, open = "
+      "\"1h\" } } } }\n"
+      "service \"db\" { on = { fail() } }\n" COMES("web");
+  expect(breakers, "web.db.breaker_opened", 3);
+  /* The first two are called at 0 and 0.1 s, the third, whose turn comes after theirs, at 5.2 s
+   * at the latest. */
+  double open = metric_of(breakers, "web.db.breaker_open", 10);
+  assert_true(open > 1 - 0.3 / 25 - 1e-9 && open < 1);
+  const char *pauses =
+      "client \"users\" { arrivals = constant \"10/s\", target = \"web\" }\n"
+      "service \"web\" { instances = 4, pauses = { every = \"900ms\", lasts = "
+      "\"100ms\" }, work = \"1ms\" }\n" COMES("web");
+  expect(pauses, "web.paused", 0.1);
+  const char *hosts =
+      "client \"users\" { arrivals = constant \"10/s\", target = \"web\" }\n"
+      "host \"vm\" { instances = 4, cpus = 1 }\n"
+      "service \"web\" { instances = 4, host = \"vm\", work = \"100ms\" }\n" COMES("vm");
+  expect(hosts, "vm.cpu", 10.0 / 25);
+  expect(hosts, "vm.cores", 10.0 / 25);
+  expect(hosts, "vm.utilization", 10.0 / 25);
+  const char *balancers =
+      "client \"users\" { arrivals = constant \"10/s\", target = \"lb\" }\n"
+      "load_balancer \"lb\" { instances = 4, backends = \"web\" }\n"
+      "service \"web\" { instances = 2, work = \"1ms\" }\n"
+      "fault { stop \"web[2]\", at = \"5s\" }\n" COMES("lb");
+  /* Two for 5 s and one for 5 s, then three that know of one: 2 * 10 + 3 * 5. */
+  expect(balancers, "lb.healthy_backends", (2 * 10 + 3 * 5) / 25.0);
+  expect(balancers, "lb.healthy_backends.end", 1);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(test_taken_out_is_no_failure),
                                      cmocka_unit_test(test_nothing_more_is_sent),
@@ -393,6 +443,7 @@ int main(void) {
                                      cmocka_unit_test(test_failing_in_a_pause),
                                      cmocka_unit_test(test_step_of_a_model),
                                      cmocka_unit_test(test_crash_under_a_request),
-                                     cmocka_unit_test(test_lost_behind_the_wire)};
+                                     cmocka_unit_test(test_lost_behind_the_wire),
+                                     cmocka_unit_test(test_means_of_those_there)};
   return cmocka_run_group_tests(tests, folder_make, folder_remove);
 }

@@ -103,6 +103,7 @@ static void members_go_down(struct sim *sim, const uint32_t *list, uint32_t n) {
     m->down++;
     member_update_impaired(sim, m);
     if (!was_off) go_down(sim, m, present_of(&calls, m->id), present_of(&made, m->id));
+    life_changed(sim, m);
   }
   reset_calls(sim, &calls);
   present_free(&calls);
@@ -123,6 +124,7 @@ void members_crash(struct sim *sim, const uint32_t *list, uint32_t n, bool begin
     m->down--;
     bool restarts = m->down == 0 && life_restart(sim, m);
     member_update_impaired(sim, m);
+    life_changed(sim, m);
     if (!restarts && !member_is_off(m)) member_tell(sim, m, &fault_crash, false);
   }
 }

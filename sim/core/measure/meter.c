@@ -1,8 +1,11 @@
 #include "meter.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "arena.h"
+#include "life.h"
 #include "sim.h"
 
 static void *in_state(const struct member *member, size_t at) {
@@ -24,6 +27,12 @@ static bool is_total_level(enum meter_type type) {
 static bool is_mean_level(enum meter_type type) {
   return type == METER_MEAN_LEVEL || type == METER_MEAN_BYTES;
 }
+
+/* Of a mean over members: its integral when the member left, and how much came to it while that was
+ * away before. */
+struct meter_away {
+  double left_ns, away_ns;
+};
 
 /* --- life ----------------------------------------------------------------------------------- */
 
@@ -66,9 +75,45 @@ static void meter_reset(struct sim *sim, struct member *member, const struct met
 }
 
 void meters_reset(struct sim *sim, struct member *member) {
+  struct meter_away *away = sim->away ? sim->away[member->id] : NULL;
   for (const struct meter *m = member->kind->meters; m && m->name; m++) {
     meter_reset(sim, member, m);
+    if (away) away[m - member->kind->meters] = (struct meter_away){0, 0};
   }
+}
+
+/* --- of members that come and go -------------------------------------------------------------- */
+
+static struct meter_away *away_of(struct sim *sim, const struct member *member) {
+  const struct meter *meters = member->kind->meters;
+  uint32_t n = 0;
+  while (meters && meters[n].name) n++;
+  if (n == 0) return NULL;
+  if (!sim->away) sim->away = arena_alloc(sim->arena, sim->members * sizeof(struct meter_away *));
+  struct meter_away **away = &sim->away[member->id];
+  if (!*away) *away = arena_alloc(sim->arena, n * sizeof **away);
+  return *away;
+}
+
+void meters_there(struct sim *sim, struct member *member, bool there) {
+  struct meter_away *away = away_of(sim, member);
+  if (away && member->kind->settle) member->kind->settle(sim, member);
+  for (const struct meter *m = member->kind->meters; m && m->name; m++) {
+    if (!is_mean_level(m->type)) continue;
+    struct meter_away *a = &away[m - member->kind->meters];
+    double integral_ns = level_integral_ns(in_state(member, m->at), sim->now_ns);
+    if (there) a->away_ns += integral_ns - a->left_ns;
+    a->left_ns = integral_ns;
+  }
+}
+
+/* Its integral over the time that the member was there. */
+static double while_there_ns(const struct sim *sim, const struct member *member,
+                             const struct meter *m) {
+  double integral_ns = level_integral_ns(in_state(member, m->at), sim->now_ns);
+  const struct meter_away *away = sim->away ? sim->away[member->id] : NULL;
+  struct meter_away none = {0, 0}, a = away ? away[m - member->kind->meters] : none;
+  return (member_is_there(member) ? integral_ns : a.left_ns) - a.away_ns;
 }
 
 /* --- reading -------------------------------------------------------------------------------- */
@@ -90,11 +135,11 @@ static struct quotient read_member(const struct sim *sim, const struct member *m
     case METER_MEAN:
       return (struct quotient){(double)count_at(member, m->at), (double)count_at(member, m->rest)};
     case METER_LEVEL:
-    case METER_MEAN_LEVEL:
     case METER_BYTES:
+      return (struct quotient){level_integral_ns(at, sim->now_ns), 0};
+    case METER_MEAN_LEVEL:
     case METER_MEAN_BYTES:
-      return (struct quotient){level_integral_ns(at, sim->now_ns),
-                               is_mean_level(m->type) ? measured_ns(sim) : 0};
+      return (struct quotient){while_there_ns(sim, member, m), (double)life_there_ns(sim, member)};
     case METER_TIMES:
     case METER_SIZES:
       return (struct quotient){(double)hist_sum(at), (double)hist_count(at)};
@@ -126,8 +171,9 @@ struct quotient meter_read(struct sim *sim, struct component *component, const s
   settle(sim, component);
   struct quotient sum = read_sum(sim, component, m);
   if (m->type == METER_TIMES || is_total_level(m->type)) sum.num /= 1e9;
-  if (is_mean_level(m->type)) sum.num /= 1e9 * component->members;
-  return sum;
+  if (!is_mean_level(m->type)) return sum;
+  double all = 1e9 * component->members;
+  return (struct quotient){sum.num / all, sum.den / all};
 }
 
 bool meter_is_of(const struct component *component, const struct meter *m) {
@@ -144,13 +190,13 @@ bool meter_is_over_time(const struct meter *m) {
   switch (m->type) {
     case METER_COUNT:
     case METER_LEVEL:
-    case METER_MEAN_LEVEL:
     case METER_BYTES:
-    case METER_MEAN_BYTES:
     case METER_COST:
       return true;
     case METER_RATIO:
     case METER_MEAN:
+    case METER_MEAN_LEVEL:
+    case METER_MEAN_BYTES:
     case METER_TIMES:
     case METER_SIZES:
       break;
@@ -225,12 +271,17 @@ bool kind_metric(const struct kind *kind, uint32_t i, struct metric_text *out) {
   return false;
 }
 
-static double level_end(const struct component *component, const struct meter *m) {
-  double sum = 0;
+double meter_level(const struct component *component, const struct meter *m) {
+  bool mean = is_mean_level(m->type);
+  double sum = 0, there = 0;
   for (uint32_t i = 0; i < component->members; i++) {
-    sum += (double)((const struct level *)in_state(&component->member[i], m->at))->value;
+    const struct member *member = &component->member[i];
+    if (mean && !member_is_there(member)) continue;
+    sum += (double)((const struct level *)in_state(member, m->at))->value;
+    there++;
   }
-  return is_mean_level(m->type) ? sum / component->members : sum;
+  if (!mean) return sum;
+  return there > 0 ? sum / there : NAN;
 }
 
 /* Of a single member its own, since collecting is done often (batches) and copying takes long. */
@@ -272,12 +323,14 @@ static void emit(struct sim *sim, const struct component *component, const struc
   const char *name = component->spec->name;
   enum metric_unit unit = emits[m->type].unit;
   struct quotient sum = read_sum(sim, component, m);
+  if (is_mean_level(m->type) && measured_ns(sim) <= 0) sum.den = 0;
   bool plain = m->type == METER_COUNT || m->type == METER_COST;
   bool counted = m->type == METER_COUNT || m->type == METER_RATIO;
   (counted ? metric_counted : metric_quotient)(out, unit, sum.num, plain ? 1 : sum.den, "%s.%s",
                                                name, m->name);
   if (emits[m->type].facet != level_facets) return;
-  metric_quotient(out, unit, level_end(component, m), 1, "%s.%s.end", name, m->name);
+  double end = meter_level(component, m);
+  metric_quotient(out, unit, isnan(end) ? 0 : end, !isnan(end), "%s.%s.end", name, m->name);
 }
 
 void meters_collect(struct sim *sim, struct component *component, struct metrics *out) {

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "deadlock.h"
+#include "life.h"
 #include "metric.h"
 #include "outbound_state.h"
 
@@ -35,6 +36,7 @@ void outbounds_reset(struct sim *sim) {
 /* Of all members of a caller and all its policies towards one component. */
 struct sums {
   bool retries, hedges, throttles, breaks, batches, pools, deadlines;
+  double time_s; /* measured; `breakers` are those whose callers were there all of it */
   double errands, tries, retried, over_budget, late, hedged, hedges_won, out_of_time;
   double throttled, opened, rejected, not_closed_s, breakers;
   double refused, gave_up, most, taken_s, places_s, places, stuck;
@@ -54,11 +56,12 @@ static void add_pool(struct sim *sim, struct pool *pool, struct sums *s) {
   hist_merge(s->wait, &pool->wait);
 }
 
-static void add_breaker(const struct sim *sim, const struct breaker *breaker, struct sums *s) {
+static void add_breaker(const struct sim *sim, const struct outbound *out, struct sums *s) {
+  const struct breaker *breaker = out->breaker;
   s->opened += (double)breaker->opened;
   s->rejected += (double)breaker->rejected;
   s->not_closed_s += (double)breaker_not_closed_ns(breaker, sim->now_ns) / 1e9;
-  s->breakers++;
+  if (s->time_s > 0) s->breakers += life_there_s(sim, out->from) / s->time_s;
 }
 
 /* What it shares with an earlier policy is counted there. */
@@ -80,7 +83,7 @@ static void add(struct sim *sim, const struct outbound *out, struct sums *s) {
   s->hedges_won += (double)count->hedges_won;
   s->out_of_time += (double)count->out_of_time;
   if (out->owns_throttle) s->throttled += (double)out->throttle->turned_away;
-  if (out->owns_breaker) add_breaker(sim, out->breaker, s);
+  if (out->owns_breaker) add_breaker(sim, out, s);
   if (out->owns_batch) {
     s->sent += (double)out->batch->sent;
     s->messages += (double)out->batch->messages;
@@ -89,12 +92,12 @@ static void add(struct sim *sim, const struct outbound *out, struct sums *s) {
   if (out->owns_pool) add_pool(sim, out->pool, s);
 }
 
-static void emit_pool(const struct sums *s, const char *name, double time_s, struct metrics *out) {
+static void emit_pool(const struct sums *s, const char *name, struct metrics *out) {
   double waits = (double)hist_count(s->wait);
   hist_settle(s->wait);
-  metric_quotient(out, UNIT_COUNT, s->taken_s, time_s, "%s.pool.used.mean", name);
+  metric_quotient(out, UNIT_COUNT, s->taken_s, s->time_s, "%s.pool.used.mean", name);
   metric_extreme(out, METRIC_MAX, UNIT_COUNT, true, s->most, "%s.pool.used.max", name);
-  metric_quotient(out, UNIT_COUNT, s->places_s, time_s, "%s.pool.size", name);
+  metric_quotient(out, UNIT_COUNT, s->places_s, s->time_s, "%s.pool.size", name);
   metric_quotient(out, UNIT_COUNT, s->places, 1, "%s.pool.size.end", name);
   metric_counted(out, UNIT_COUNT, s->refused, 1, "%s.pool.refused", name);
   metric_counted(out, UNIT_COUNT, s->gave_up, 1, "%s.pool.gave_up", name);
@@ -116,7 +119,7 @@ static void emit_batches(const struct sums *s, const char *name, struct metrics 
   metric_quantile(out, s->gathering, 0.99, "%s.batch.wait.p99", name);
 }
 
-static void emit(const struct sums *s, const char *name, double time_s, struct metrics *out) {
+static void emit(const struct sums *s, const char *name, struct metrics *out) {
   metric_quotient(out, UNIT_COUNT, s->tries, s->errands, "%s.tries", name);
   if (s->retries) {
     metric_counted(out, UNIT_COUNT, s->retried, 1, "%s.retries", name);
@@ -131,12 +134,12 @@ static void emit(const struct sums *s, const char *name, double time_s, struct m
   if (s->breaks) {
     metric_counted(out, UNIT_COUNT, s->opened, 1, "%s.breaker_opened", name);
     metric_counted(out, UNIT_COUNT, s->rejected, 1, "%s.rejected", name);
-    metric_quotient(out, UNIT_RATIO, s->not_closed_s, s->breakers * time_s, "%s.breaker_open",
+    metric_quotient(out, UNIT_RATIO, s->not_closed_s, s->breakers * s->time_s, "%s.breaker_open",
                     name);
   }
   if (s->deadlines) metric_counted(out, UNIT_COUNT, s->out_of_time, 1, "%s.out_of_time", name);
   if (s->batches) emit_batches(s, name, out);
-  if (s->pools) emit_pool(s, name, time_s, out);
+  if (s->pools) emit_pool(s, name, out);
 }
 
 static bool may_lock(struct sim *sim, struct outbound_row *row) {
@@ -152,11 +155,12 @@ void outbounds_collect(struct sim *sim, const struct component *component, struc
   if (!sim->outbounds) return;
   double time_s = sim->now_ns > sim->warmup_ns ? (double)(sim->now_ns - sim->warmup_ns) / 1e9 : 0;
   for (struct outbound_row *row = sim->outbounds->of[component->id]; row; row = row->next) {
-    struct sums sums = {.wait = sim_keep_hist(sim), .gathering = sim_keep_hist(sim)};
+    struct sums sums = {
+        .time_s = time_s, .wait = sim_keep_hist(sim), .gathering = sim_keep_hist(sim)};
     for (struct outbound *o = row->first; o; o = o->next) add(sim, o, &sums);
     char name[160];
     snprintf(name, sizeof name, "%s.%s", component->spec->name, row->name);
-    emit(&sums, name, time_s, out);
+    emit(&sums, name, out);
     if (may_lock(sim, row)) {
       metric_quotient(out, UNIT_COUNT, sums.stuck, 1, "%s.pool.deadlocked", name);
     }

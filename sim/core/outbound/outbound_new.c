@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "arena.h"
+#include "life.h"
 #include "outbound_state.h"
 
 /* What an earlier policy of the same member towards the same component has that works by the same
@@ -38,12 +39,16 @@ static struct retry_budget *budget_new(struct sim *sim, const struct budget *con
   return budget;
 }
 
+/* A caller that is not there has none. */
+static uint64_t places_of(const struct outbound *out) {
+  return member_is_there(out->from) ? concurrency_limit(&out->pool->size) : 0;
+}
+
 static struct pool *pool_new(struct sim *sim, const struct pool_config *config) {
   struct pool *pool = arena_lines(sim->arena, 1, sizeof *pool);
   pool->config = config;
   pool->head = pool->tail = SLOT_NONE;
   concurrency_init(&pool->size, &config->size);
-  pool->places.value = concurrency_limit(&pool->size);
   hist_init(&pool->wait, 0, sim->arena);
   return pool;
 }
@@ -64,7 +69,10 @@ static void equip(struct sim *sim, struct outbound *out) {
   }
   out->owns_batch = config->batch.given && !out->batch;
   if (out->owns_batch) out->batch = batch_new(sim, &config->batch);
-  if (out->owns_pool) out->pool = pool_new(sim, &config->pool);
+  if (out->owns_pool) {
+    out->pool = pool_new(sim, &config->pool);
+    out->pool->places.value = places_of(out);
+  }
   if (config->retry.given && !out->retry_budget) {
     out->retry_budget = budget_new(sim, &config->retry.budget);
   }
@@ -130,7 +138,7 @@ static void restart(struct sim *sim, struct outbound *out) {
   if (out->pool) {
     pool_empty(out->pool, sim->now_ns);
     concurrency_init(&out->pool->size, &out->pool->config->size);
-    level_set(&out->pool->places, sim->now_ns, concurrency_limit(&out->pool->size));
+    level_set(&out->pool->places, sim->now_ns, places_of(out));
   }
 }
 
@@ -138,11 +146,23 @@ bool outbound_admits(const struct sim *sim, const struct outbound *out) {
   return !out || !out->breaker || breaker_would_admit(out->breaker, sim->now_ns);
 }
 
+static struct outbound_row *rows_of(const struct sim *sim, const struct member *member) {
+  return sim->outbounds ? sim->outbounds->of[member->component->id] : NULL;
+}
+
 void outbound_crash(struct sim *sim, const struct member *member) {
-  struct outbound_row *row = sim->outbounds ? sim->outbounds->of[member->component->id] : NULL;
-  for (; row; row = row->next) {
+  for (struct outbound_row *row = rows_of(sim, member); row; row = row->next) {
     for (struct outbound *out = row->first; out; out = out->next) {
       if (out->from == member) restart(sim, out);
+    }
+  }
+}
+
+void outbound_there(struct sim *sim, const struct member *member) {
+  for (struct outbound_row *row = rows_of(sim, member); row; row = row->next) {
+    for (struct outbound *out = row->first; out; out = out->next) {
+      if (out->from != member || !out->owns_pool) continue;
+      level_set(&out->pool->places, sim->now_ns, places_of(out));
     }
   }
 }
