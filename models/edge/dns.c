@@ -37,10 +37,10 @@ struct backend {
   struct timer check;
 };
 
-/* What a calling member remembers. */
+/* What a calling member remembers, or has asked for. */
 struct record {
-  uint64_t until_ns;
-  uint32_t which;
+  uint64_t known_ns, until_ns;
+  uint32_t which, epoch; /* of the caller: its next life knows nothing */
 };
 
 struct dns_state {
@@ -111,25 +111,34 @@ static void forward(struct sim *sim, struct member *member, struct frame *call, 
   outbound_send_plain(sim, child, component_pick(dns->backend[which].component, child), TIME_NEVER);
 }
 
+/* Now, or when the caller has the answer, which others of its calls may wait for, too. */
+static void go(struct sim *sim, struct member *member, struct frame *call,
+               const struct record *record) {
+  if (record->known_ns <= sim->now_ns) {
+    forward(sim, member, call, record->which);
+    return;
+  }
+  call->pc = (uint16_t)record->which;
+  call_sleep(sim, member, call, record->known_ns - sim->now_ns);
+}
+
 static void dns_on_call(struct sim *sim, struct member *member, struct frame *call) {
   struct dns_state *dns = member->state;
   const struct member *caller = call_maker(sim, call);
   struct record *record = &dns->record[caller->id];
-  if (sim->now_ns < record->until_ns) {
+  if (sim->now_ns < record->until_ns && record->epoch == caller->epoch) {
     dns->remembered++;
-    forward(sim, member, call, record->which);
+    go(sim, member, call, record);
     return;
   }
   dns->lookups++;
   uint32_t which = choose(sim, dns, caller, call);
   uint64_t lookup_ns = dist_draw_keyed(&dns->config->lookup, &dns->lookup, call->key, 0);
-  *record = (struct record){time_sum(sim->now_ns + lookup_ns, dns->config->ttl_ns), which};
-  if (lookup_ns == 0) {
-    forward(sim, member, call, which);
-    return;
-  }
-  call->pc = (uint16_t)which;
-  call_sleep(sim, member, call, lookup_ns);
+  uint64_t known_ns = time_sum(sim->now_ns, lookup_ns);
+  uint64_t ttl_ns = dns->config->ttl_ns; /* without one each call asks */
+  *record =
+      (struct record){known_ns, ttl_ns ? time_sum(known_ns, ttl_ns) : 0, which, caller->epoch};
+  go(sim, member, call, record);
 }
 
 static void dns_on_timer(struct sim *sim, struct member *member, struct frame *call) {
@@ -350,7 +359,7 @@ static const struct meter dns_meters[] = {
     {"lookups", METER_COUNT, offsetof(struct dns_state, lookups), 0,
      "Calls whose caller had to ask."},
     {"remembered", METER_COUNT, offsetof(struct dns_state, remembered), 0,
-     "Calls whose caller remembered the answer."},
+     "Calls whose caller remembered the answer, or had asked for it already."},
     {"stale", METER_COUNT, offsetof(struct dns_state, stale), 0,
      "Calls to a component that the name no longer stood for."},
     {"failovers", METER_COUNT, offsetof(struct dns_state, failovers), 0,
@@ -366,7 +375,8 @@ const struct kind kind_dns = {
     .doc =
         "A caller of the name reaches one of its components, over the path between these two: "
         "the name is no station on the way and takes no time, but for `lookup`. Each calling "
-        "instance remembers what the name stood for until `ttl` is over; until then it goes "
+        "instance remembers what the name stood for until `ttl` is over, or it crashes or is "
+        "stopped; calls that it makes while it asks wait for that answer. Until then it goes "
         "there, even when health checks have found out that nobody answers. So a failover "
         "takes as long as detection, fall x interval at most, and then up to the TTL. A client of "
         "one instance has one memory: users that remember by themselves are as many instances. "

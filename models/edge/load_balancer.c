@@ -274,6 +274,7 @@ static void load_balancer_on_fault(struct sim *sim, struct member *member,
       b->outlier = (struct outlier){0};
     }
     lb->outliers_n = 0;
+    if (lb->algorithm->forget) lb->algorithm->forget(lb->memory, lb->n);
     limits_clear(&lb->limits);
     list_healthy(sim, lb);
   } else {

@@ -524,9 +524,10 @@ const struct param load_balancer_params[] = {
      .fallback = "0s",
      .max = 1e18,
      .needs = "backends",
-     .doc = "A backend that comes into use has a tenth of its weight at first, and all of it after "
-            "this time, evenly more in between (Envoy's slow start; HAProxy's slowstart). With "
-            "round_robin, weighted, random, least_connections, power_of_two and latency."},
+     .doc = "A backend that comes into use has a tenth of its weight for a tenth of this time, "
+            "and then evenly more, up to all of it at the end (Envoy's slow start; HAProxy's "
+            "slowstart). With round_robin, weighted, random, least_connections, power_of_two and "
+            "latency."},
     {.name = "sticky",
      .type = PARAM_DURATION,
      .offset = AT(sticky_ns),

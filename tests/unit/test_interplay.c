@@ -425,6 +425,48 @@ static void test_means_of_those_there(void **state) {
   expect(balancers, "lb.healthy_backends.end", 1);
 }
 
+/* Aim: a process that starts again knows nothing of what the one before had found out: of fewer
+ * than a hundred answers no quantile, of two backends not which is slow, and no name. */
+static void test_new_process_knows_nothing(void **state) {
+  (void)state;
+#define AGAIN(WHAT, WHOM) "fault { " WHAT " \"" WHOM "\", at = \"5005ms\", lasts = \"1ms\" }\n"
+#define HEDGES                                                                  \
+  "client \"u\" { arrivals = constant \"15/s\", target = \"web\" }\n"           \
+  "service \"web\" { on = { call { \"db\", hedge = { after = \"p40\" } } } }\n" \
+  "service \"db\" { work = mixture { { 0.5, \"10ms\" }, { 0.5, \"90ms\" } } }\n"
+  assert_true(metric_of(HEDGES, "web.db.hedges", 10) > 5);
+  expect(HEDGES AGAIN("crash", "web"), "web.db.hedges", 0);
+  expect(HEDGES AGAIN("stop", "web"), "web.db.hedges", 0);
+#define BACKENDS                                                                           \
+  "client \"u\" { arrivals = constant \"1/s\", target = \"lb\" }\n"                        \
+  "load_balancer \"lb\" { backends = { \"quick\", \"slow\" }, algorithm = \"latency\" }\n" \
+  "service \"quick\" { work = \"10ms\" }\n"                                                \
+  "service \"slow\" { work = \"100ms\" }\n"
+  expect(BACKENDS, "slow.arrivals", 1);
+  expect(BACKENDS AGAIN("crash", "lb"), "slow.arrivals", 2);
+#define REMEMBERS                                                     \
+  "client \"u\" { arrivals = constant \"10/s\", target = \"web\" }\n" \
+  "service \"web\" { on = { call \"name\" } }\n"                      \
+  "dns \"name\" { backends = { \"a\", \"b\" }, ttl = \"1h\" }\n"      \
+  "service \"a\" { work = \"1ms\" }\nservice \"b\" { work = \"1ms\" }\n"
+  expect(REMEMBERS, "name.lookups", 1);
+  expect(REMEMBERS AGAIN("crash", "web"), "name.lookups", 2);
+  expect(REMEMBERS AGAIN("stop", "web"), "b.arrivals", 49);
+}
+
+/* Aim: who asks for a name lets its further calls wait for that answer: of a hundred a second the
+ * first ten, 100 ms to 10 ms. Who remembers nothing asks for each. */
+static void test_calls_wait_for_a_name(void **state) {
+  (void)state;
+#define ASKS(TTL)                                                       \
+  "client \"u\" { arrivals = constant \"100/s\", target = \"name\" }\n" \
+  "dns \"name\" { backends = \"web\", lookup = \"100ms\"" TTL " }\nservice \"web\" { }\n"
+  expect(ASKS(", ttl = \"1h\""), "u.latency.mean", 0.55 / 1000);
+  expect(ASKS(", ttl = \"1h\""), "name.lookups", 1);
+  expect(ASKS(""), "u.latency.min", 0.1);
+  expect(ASKS(""), "name.remembered", 0);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(test_taken_out_is_no_failure),
                                      cmocka_unit_test(test_nothing_more_is_sent),
@@ -444,6 +486,8 @@ int main(void) {
                                      cmocka_unit_test(test_step_of_a_model),
                                      cmocka_unit_test(test_crash_under_a_request),
                                      cmocka_unit_test(test_lost_behind_the_wire),
-                                     cmocka_unit_test(test_means_of_those_there)};
+                                     cmocka_unit_test(test_means_of_those_there),
+                                     cmocka_unit_test(test_new_process_knows_nothing),
+                                     cmocka_unit_test(test_calls_wait_for_a_name)};
   return cmocka_run_group_tests(tests, folder_make, folder_remove);
 }

@@ -94,6 +94,8 @@ struct algorithm {
   void *(*prepare)(struct arena *arena, const struct backends *backends);
   /* A try at a backend ended, whatever its outcome. NULL: it does not listen. */
   void (*hear)(void *memory, uint32_t which, uint64_t took_ns, uint64_t now_ns);
+  /* The balancer starts again and knows nothing of that. NULL: there is nothing to forget. */
+  void (*forget)(void *memory, uint32_t n);
   /* One of c->which. NULL: c->which[c->first]. */
   uint32_t (*pick)(const struct choosing *from, const struct candidates *c,
                    const struct frame *call, struct draws *draws);

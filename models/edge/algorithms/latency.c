@@ -6,6 +6,8 @@
  * quicker one as far as the time since the last one lets it, with 10 s to forget all but a third. A
  * backend that has not answered yet counts as quick until it has a call under way, and then as
  * slower than all. */
+#include <string.h>
+
 #include "algorithm.h"
 #include "detmath.h"
 
@@ -36,6 +38,10 @@ static void hear(void *memory, uint32_t which, uint64_t took_ns, uint64_t now_ns
   *seen = (struct seen){took, now_ns, true};
 }
 
+static void forget(void *memory, uint32_t n) {
+  memset(memory, 0, n * sizeof(struct seen));
+}
+
 static double cost(const struct choosing *from, uint32_t which) {
   const struct seen *seen = (const struct seen *)from->memory + which;
   double active = (double)from->busy[which].active, weight = weight_of(from->weight, which);
@@ -60,4 +66,5 @@ const struct algorithm algorithm_latency = {.name = "latency",
                                             .compares = COMPARES_CHOICES,
                                             .prepare = prepare,
                                             .hear = hear,
+                                            .forget = forget,
                                             .pick = pick};

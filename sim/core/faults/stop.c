@@ -13,7 +13,8 @@ const struct fault_def fault_stop = {
              .role = ROLE_FAULT,
              .usage = "stop \"web[2]\"",
              .doc = "A planned stop: takes no more calls, goes on with those it has for `drain`, "
-                    "then is absent and starts again.",
+                    "then is absent and starts again; at the end of the fault also if that comes "
+                    "before the end of `drain`, and what it had is lost.",
              .params = fault_no_params,
              .subject = &fault_target_param},
     .hit = hit,

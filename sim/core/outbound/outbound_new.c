@@ -135,6 +135,8 @@ static void restart(struct sim *sim, struct outbound *out) {
   if (out->retry_budget) retry_budget_init(out->retry_budget, out->retry_budget->config);
   if (out->hedge_budget) retry_budget_init(out->hedge_budget, out->hedge_budget->config);
   if (out->batch) batch_empty(out->batch);
+  if (out->answers) hist_clear(out->answers);
+  out->hedge_known = 0;
   if (out->pool) {
     pool_empty(out->pool, sim->now_ns);
     concurrency_init(&out->pool->size, &out->pool->config->size);
