@@ -25,6 +25,22 @@ struct made {
   double highest;
 };
 
+/* Of so many requests a unit of load 1 % fail, and 0.1 % may: where less than one does in the run,
+ * none is seen to, and nothing is sure. */
+static bool fail_alike(void *data, struct probe *probe, struct error *err) {
+  (void)err;
+  struct made *m = data;
+  m->asked++;
+  double failed = floor(probe->load * m->truth);
+  probe->met = failed < 1;
+  probe->certainty = failed < 5 ? UNDECIDED : SURELY_NOT;
+  probe->margin = probe->met ? 0.5 : -1;
+  probe->worst = -1;
+  probe->best = failed < 5 ? 0.5 : -1;
+  probe->replications = 1;
+  return true;
+}
+
 static bool respond(void *data, struct probe *probe, struct error *err) {
   struct made *m = data;
   m->asked++;
@@ -56,6 +72,24 @@ static struct capacity find(struct made *m, struct capacity_range range) {
 static void assert_near(double value, double expected, double share) {
   if (fabs(value - expected) <= share * fabs(expected)) return;
   fail_msg("%.10g is not within %g of %.10g", value, share, expected);
+}
+
+/* 55 s and a hundredth of the requests: five fail at 9/s. */
+static void what_fails_at_any_load(void **state) {
+  (void)state;
+  struct made m = {.truth = 0.55};
+  struct capacity c;
+  struct error err;
+  const struct capacity_range range = {.start = 50};
+  assert_true(capacity_search(&c, &range, fail_alike, &m, &err));
+  assert_int_equal(c.status, CAPACITY_BELOW);
+  assert_false(c.undecided);
+  assert_near(c.hi, 5 / 0.55, 0.05); /* the lowest at which it is sure */
+  assert_true(isnan(c.value) && isnan(c.lo));
+  /* Less far down it may be the load. */
+  const struct capacity_range near = {.start = 10};
+  assert_true(capacity_search(&c, &near, fail_alike, &m, &err));
+  assert_int_equal(c.status, CAPACITY_FOUND);
 }
 
 static void smooth_response(void **state) {
@@ -221,13 +255,10 @@ static void mistakes_about_axes(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(smooth_response),
-      cmocka_unit_test(stepped_response),
-      cmocka_unit_test(ends_of_the_range),
-      cmocka_unit_test(failing_below_is_told),
-      cmocka_unit_test(what_is_no_load_is_told),
-      cmocka_unit_test(giving_up_ends_it),
-      cmocka_unit_test(axes),
+      cmocka_unit_test(what_fails_at_any_load), cmocka_unit_test(smooth_response),
+      cmocka_unit_test(stepped_response),       cmocka_unit_test(ends_of_the_range),
+      cmocka_unit_test(failing_below_is_told),  cmocka_unit_test(what_is_no_load_is_told),
+      cmocka_unit_test(giving_up_ends_it),      cmocka_unit_test(axes),
       cmocka_unit_test(mistakes_about_axes),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

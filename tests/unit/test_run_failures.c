@@ -269,15 +269,74 @@ static void waits_of_those_that_got_one(void **state) {
   forget(&s);
 }
 
+/* A fifth of the calls of a fail, and all of b while it is down; calls of c have nothing at hand.
+ */
+static void what_fallbacks_stand_for(void **state) {
+  (void)state;
+#define AT_HAND(goal)                                                                          \
+  "client 'u' { arrivals = poisson '100/s', target = 'web', timeout = '1s' }\n"                \
+  "service 'web' { workers = 50, on = { call { 'lb', fallback = {} }, call { 'b', fallback = " \
+  "{} }, call 'c' } }\n"                                                                       \
+  "load_balancer 'lb' { backends = 'a' }\n"                                                    \
+  "service 'a' { on = { fail { p = '20%' } } }\n"                                              \
+  "service 'b' { work = '5ms' }\n"                                                             \
+  "service 'c' { work = '5ms' }\n"                                                             \
+  "fault { crash 'b', at = '30s', lasts = '5s' }\n"                                            \
+  "goal 'u.degraded < " goal "'\n" RUN
+  struct seen s = see(AT_HAND("1%"));
+  assert_said(s.diagnosis.failed, " of the requests of u were answered with a fallback, since ");
+  assert_said(s.diagnosis.failed, " % of the calls from web to lb failed and ");
+  assert_said(s.diagnosis.failed, " % of those from web to b.");
+  assert_not_said(s.diagnosis.failed, "from lb");
+  assert_true(s.diagnosis.failed_first); /* it is what was asked */
+  forget(&s);
+  s = see(AT_HAND("50%"));
+  assert_false(s.diagnosis.failed_first);
+  forget(&s);
+}
+
+/* Where something is saturated it is told what of its load is tries of the same. */
+static void retries_on_top(void **state) {
+  (void)state;
+  struct seen s =
+      see("client 'u' { arrivals = poisson '150/s', target = 'web', timeout = '100ms',\n"
+          "  retry = { attempts = 3, backoff = '10ms' } }\n"
+          "service 'web' { workers = 1, work = exponential '10ms' }\n" RUN);
+  assert_said(s.diagnosis.failed, "; web is saturated, and 30");
+  assert_said(s.diagnosis.failed, "/s retries come on top of 1");
+  forget(&s);
+  s =
+      see("client 'u' { arrivals = poisson '100/s', target = 'web', timeout = '1s' }\n"
+          "service 'web' { workers = 64, cancel = 'queued', on = { call { 'db', timeout = '50ms',\n"
+          "  retry = { attempts = 5, backoff = '1ms' } } } }\n"
+          "service 'db' { workers = 2, queue = 200, work = exponential '17ms' }\n" RUN);
+  assert_said(s.diagnosis.failed, "; db is saturated, and 80.0 % of its calls are retries of web.");
+  forget(&s);
+  s =
+      see("client 'u' { arrivals = poisson '150/s', target = 'web', timeout = '100ms' }\n"
+          "service 'web' { workers = 1, work = exponential '10ms' }\n" RUN);
+  assert_said(s.diagnosis.failed, "; web is saturated.");
+  forget(&s);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(the_fault_that_explains), cmocka_unit_test(refused_by_nobody),
-      cmocka_unit_test(which_of_them_was_down),  cmocka_unit_test(in_the_times_of_drawn_faults),
-      cmocka_unit_test(refused_by_what_is_full), cmocka_unit_test(digits_of_shares),
-      cmocka_unit_test(a_fault_of_the_warmup),   cmocka_unit_test(all_are_not_most),
-      cmocka_unit_test(calls_that_pile_up),      cmocka_unit_test(failures_that_show_later),
-      cmocka_unit_test(killed_for_memory),       cmocka_unit_test(no_backend_left),
-      cmocka_unit_test(felt_after_it),           cmocka_unit_test(waits_of_those_that_got_one),
+      cmocka_unit_test(what_fallbacks_stand_for),
+      cmocka_unit_test(retries_on_top),
+      cmocka_unit_test(the_fault_that_explains),
+      cmocka_unit_test(refused_by_nobody),
+      cmocka_unit_test(which_of_them_was_down),
+      cmocka_unit_test(in_the_times_of_drawn_faults),
+      cmocka_unit_test(refused_by_what_is_full),
+      cmocka_unit_test(digits_of_shares),
+      cmocka_unit_test(a_fault_of_the_warmup),
+      cmocka_unit_test(all_are_not_most),
+      cmocka_unit_test(calls_that_pile_up),
+      cmocka_unit_test(failures_that_show_later),
+      cmocka_unit_test(killed_for_memory),
+      cmocka_unit_test(no_backend_left),
+      cmocka_unit_test(felt_after_it),
+      cmocka_unit_test(waits_of_those_that_got_one),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

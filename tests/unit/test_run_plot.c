@@ -355,6 +355,34 @@ static void curves_over_load(void **state) {
   json_decref(sweep);
 }
 
+/* What is undecided at the lowest load may be met at others, and these have an end. */
+static void curves_that_begin_undecided(void **state) {
+  (void)state;
+  static const char *const cases[][4] = {
+      {"undecided", "pass", "fail",
+       "goals undecided below 20.0/s, met up to 20.0/s, missed at 30.0/s"},
+      {"fail", "pass", "pass", "goals missed below 20.0/s, met up to 30.0/s"},
+      {"undecided", "undecided", "fail", "goals missed at 30.0/s"}};
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    char *text = g_strdup_printf(
+        "{'manifest': {'axes': ["
+        "{'name': 'rate', 'values': ['10/s', '20/s', '30/s']}]}, 'points': [" POINT(
+            "10/s", "1", "0.04", "%s") "," POINT("20/s", "1", "0.02",
+                                                 "%s") "," POINT("30/s", "1", "0.06", "%s") "]}",
+        cases[i][0], cases[i][1], cases[i][2]);
+    json_t *sweep = tree_of(text);
+    struct load_curves curves;
+    const char *reason = "";
+    if (!load_curves_of_sweep(&curves, sweep, &reason)) fail_msg("%s", reason);
+    char *said = load_curve_limit(&curves, &curves.list[0]);
+    assert_string_equal(said, cases[i][3]);
+    g_free(said);
+    g_free(text);
+    load_curves_free(&curves);
+    json_decref(sweep);
+  }
+}
+
 /* Latency is drawn as goals judge it: 20, 60, 40 ms of the first design; of the second endless at
  * the first load, which a triangle tells, and 30 ms at the last. */
 static void latency_over_load_counts_failures(void **state) {
@@ -586,6 +614,7 @@ int main(void) {
       cmocka_unit_test(lanes_of_faults_and_events),
       cmocka_unit_test(time_lost_a_year),
       cmocka_unit_test(curves_over_load),
+      cmocka_unit_test(curves_that_begin_undecided),
       cmocka_unit_test(latency_over_load_counts_failures),
       cmocka_unit_test(percentile_over_load),
       cmocka_unit_test(curves_of_a_search),

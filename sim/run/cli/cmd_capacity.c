@@ -104,6 +104,12 @@ static char *warning_of(const struct load_axis *axis, const struct situation *s)
         "use more -r, or run longer",
         s->label, load_axis_label(axis, above ? c->lo : c->hi).text);
   }
+  if (c->status == CAPACITY_BELOW && !axis->range.given && !(s->utilization >= BUSY_LIMITS)) {
+    return g_strdup_printf(
+        "%s: the goals fail however low the %s, as far down as the runs can tell (%s), and nothing "
+        "is busy there: something else than that makes them fail",
+        s->label, axis->name, load_axis_label(axis, c->hi).text);
+  }
   if (c->status == CAPACITY_ABOVE && !axis->range.given) {
     return g_strdup_printf(
         "%s: the goals are met at every load that was tried. Perhaps they do not notice when it is "

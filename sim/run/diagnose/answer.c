@@ -236,7 +236,8 @@ static char *sentence_on_wire(const struct results *results, uint32_t client,
 
 /* What limits a system that did not get over a fault: its level at the end, since the mean of the
  * whole run mixes two states. NULL: its workers are not that busy. */
-static char *sentence_on_overload(const struct results *results, const struct limiter *first) {
+static char *sentence_on_overload(const struct results *results, const struct limiter *first,
+                                  bool faults) {
   const struct spec *spec = &results->scenario->spec;
   for (uint32_t i = 0; first->name != NULL && i < spec->components; i++) {
     if (strcmp(spec->component[i].name, first->name) != 0) continue;
@@ -244,10 +245,11 @@ static char *sentence_on_overload(const struct results *results, const struct li
     double queue = recovery_level(results, i, SERIES_QUEUE);
     if (!(busy >= BUSY_SATURATED)) return NULL;
     return g_strdup_printf(
-        "%s stays saturated after the faults are over: in the last tenth of the run its workers "
-        "are busy %s of the time%s%s%s.",
-        first->name, format_busy(busy).text, queue > 0 ? " and " : "",
-        queue > 0 ? format_count(queue).text : "", queue > 0 ? " calls wait for one" : "");
+        "%s stays saturated after %s over: in the last tenth of the run its workers are busy %s of "
+        "the time%s%s%s.",
+        first->name, faults ? "the faults are" : "the peak of the load is", format_busy(busy).text,
+        queue > 0 ? " and " : "", queue > 0 ? format_count(queue).text : "",
+        queue > 0 ? " calls wait for one" : "");
   }
   return NULL;
 }
@@ -369,8 +371,10 @@ char *answer_saturates(const struct results *results, uint32_t client) {
   struct limiter first = limiter_find(results, client);
   struct wire wire = wire_busiest(results, client);
   bool limited = first.name != NULL && !isnan(first.utilization);
-  if (client != REF_NONE && recovery_of(results, client).stuck) {
-    char *overload = sentence_on_overload(results, &first);
+  struct recovery recovery = {0};
+  if (client != REF_NONE) recovery = recovery_of(results, client);
+  if (recovery.stuck) {
+    char *overload = sentence_on_overload(results, &first, recovery.fault != NULL);
     if (overload != NULL) return overload;
   }
   if (wire.busy > 0 && !(limited && first.utilization >= wire.busy)) {

@@ -19,7 +19,7 @@
 #include "keeping.h"
 #include "limiter.h"
 #include "mistaken.h"
-#include "outline.h"
+#include "offered.h"
 #include "peak.h"
 #include "places.h"
 #include "quarters.h"
@@ -136,31 +136,11 @@ static void look_at_pools(const struct results *results, struct finding_list *li
   }
 }
 
-/* Whether a client's users wait for their answers and are always as many: they ask as often as they
- * are answered, which is no load that rises. */
-static bool asks_as_answered(const struct results *results, uint32_t client) {
-  const struct spec *spec = &results->scenario->spec;
-  const struct component_spec *c = &spec->component[client];
-  if (c->kind->outline == NULL) return false;
-  struct arena *arena = arena_new();
-  struct outline outline;
-  outline_begin(&outline, arena);
-  c->kind->outline(spec, c, OP_DEFAULT, &outline);
-  bool waits = outline.source.users > 0 && !outline.source.crowd_varies;
-  arena_free(arena);
-  return waits;
-}
-
-/* New requests of all clients that send them whatever becomes of earlier ones, per second. */
+/* In one quarter of the run (1..4). */
 static double offered_in_quarter(const struct results *results, uint32_t quarter) {
   const struct timeline *t = results->timeline;
-  double sum = 0;
-  for (uint32_t i = 0; t != NULL && i < t->series; i++) {
-    const struct series *s = &t->list[i];
-    if (s->member > 0 || s->what != SERIES_OFFERED) continue;
-    if (!asks_as_answered(results, s->component)) sum += quarter_mean(t, s, quarter);
-  }
-  return sum;
+  if (t == NULL) return 0;
+  return offered_in(results, t->looks * (quarter - 1) / 4, t->looks * quarter / 4);
 }
 
 /* What this one waits for, so that its queue is no fault of its own; to be freed. */
@@ -533,13 +513,19 @@ static void look_at_recovery(const struct results *results, uint32_t client,
     g_string_printf(why, "; %s retries come on top of %s new requests and keep the overload up",
                     per_second(r.retries).text, per_second(r.offered).text);
   }
-  struct finding *f = finding_add(list, RULE_RECOVERY, SEVERITY_SATURATED, name, NULL);
+  struct finding *f = finding_add(list, r.fault != NULL ? RULE_RECOVERY : RULE_RELAPSE,
+                                  SEVERITY_SATURATED, name, NULL);
   if (retries) f->limit = "retries";
   f->effect = r.offered * r.failing_after;
   struct label share = ratio(r.failing_after);
-  finding_say(
-      f, share.text, "%s after '%s' ended, %s of them fail, against %s before the first fault%s",
-      seconds(r.after_s).text, r.fault->name, share.text, ratio(r.failing_before).text, why->str);
+  gchar *what = r.fault != NULL
+                    ? g_strdup_printf("'%s' ended", r.fault->name)
+                    : g_strdup_printf("new requests had come down from %s to %s",
+                                      per_second(r.peak).text, per_second(r.level).text);
+  finding_say(f, share.text, "%s after %s, %s of them fail, against %s before %s%s",
+              seconds(r.after_s).text, what, share.text, ratio(r.failing_before).text,
+              r.fault != NULL ? "the first fault" : "they rose", why->str);
+  g_free(what);
   g_string_free(why, TRUE);
 }
 

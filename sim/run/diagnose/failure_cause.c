@@ -342,6 +342,39 @@ static void say_where_spent(const struct results *results, uint32_t client, GStr
   free(at);
 }
 
+/* From this share of the new requests on retries are told where something is saturated: they may be
+ * what saturates it. */
+#define RETRIES_TOLD 0.2
+
+/* ", and 193/s retries come on top of 100/s new requests", of a client's own, or ", and 67 % of its
+ * calls are retries of web". */
+static void say_retries(const struct results *results, uint32_t client,
+                        const struct limiter *limiter, GString *text) {
+  const struct spec *spec = &results->scenario->spec;
+  const char *name = spec->component[client].name;
+  double measured_s = (double)(results->duration_ns - results->warmup.ns) / 1e9;
+  double offered = results_value_of(results, name, "offered");
+  double retries = results_value_of(results, name, "retries") / measured_s;
+  if (retries >= RETRIES_TOLD * offered) {
+    g_string_append_printf(text, ", and %s retries come on top of %s new requests",
+                           format_value(UNIT_PER_SECOND, retries).text,
+                           format_value(UNIT_PER_SECOND, offered).text);
+    return;
+  }
+  gchar *metric = g_strdup_printf("%s.retries", limiter->name);
+  double calls = results_value_of(results, limiter->name, "arrivals");
+  for (uint32_t i = 0; i < spec->components; i++) {
+    const struct component_spec *c = &spec->component[i];
+    double again = c->kind->is_source ? 0 : results_value_of(results, c->name, metric);
+    if (!(again >= RETRIES_TOLD * (calls - again))) continue;
+    g_string_append_printf(text, ", and %s of its calls are retries of %s",
+                           format_share(again / calls, calls * results->replications).text,
+                           c->name);
+    break;
+  }
+  g_free(metric);
+}
+
 bool failure_cause_known(const struct results *results, uint32_t client) {
   struct cause cause = cause_of(results, client);
   struct together together = together_of(results, client);
@@ -355,8 +388,15 @@ bool failure_cause_known(const struct results *results, uint32_t client) {
 void failure_cause_say(const struct results *results, uint32_t client, GString *text) {
   struct recovery recovery = recovery_of(results, client);
   if (recovery.stuck) {
-    g_string_append_printf(text, "; they still fail long after the fault '%s' ended",
-                           recovery.fault->name);
+    if (recovery.fault != NULL) {
+      g_string_append_printf(text, "; they still fail long after the fault '%s' ended",
+                             recovery.fault->name);
+    } else {
+      g_string_append_printf(text,
+                             "; they still fail long after the load has come down from %s to %s",
+                             format_value(UNIT_PER_SECOND, recovery.peak).text,
+                             format_value(UNIT_PER_SECOND, recovery.level).text);
+    }
     return;
   }
   struct cause cause = cause_of(results, client);
@@ -384,6 +424,7 @@ void failure_cause_say(const struct results *results, uint32_t client, GString *
                            : by != NULL     ? "waits for "
                                             : "is saturated",
                            by != NULL ? by : "");
+    if (!first.deadlocked && by == NULL) say_retries(results, client, &first, text);
     g_free(name);
     g_free(by);
   } else if (still != NULL) {

@@ -2,6 +2,7 @@
 
 #include <math.h>
 
+#include "offered.h"
 #include "way.h"
 
 #define LAST_PART 10u     /* the run's last tenth */
@@ -60,26 +61,47 @@ static struct span span_of_faults(const struct results *results, uint32_t client
   return span;
 }
 
+/* How it went on from window `undisturbed` to the end, after what was over at `last_ns`. */
+static void look_after(const struct timeline *t, uint32_t client, uint32_t undisturbed,
+                       uint64_t last_ns, struct recovery *r) {
+  uint64_t end_ns = t->looks * t->window_ns;
+  if (last_ns > end_ns - 2 * (end_ns / LAST_PART)) return;
+  r->ended_s = (double)last_ns / 1e9;
+  r->after_s = (double)(end_ns - last_ns) / 1e9;
+  r->failing_before = failing(t, client, 0, undisturbed);
+  r->offered_before = mean_of(t, client, SERIES_OFFERED, 0, undisturbed);
+  r->failing_after = failing(t, client, last_part(t), t->looks);
+  r->offered = mean_of(t, client, SERIES_OFFERED, last_part(t), t->looks);
+  r->retries = mean_of(t, client, SERIES_RETRIES, last_part(t), t->looks);
+  r->stuck = r->failing_after >= FAILING_LEAST &&
+             r->failing_after >= r->failing_before + FAILING_LEAST &&
+             r->failing_after >= 2 * r->failing_before;
+}
+
+/* As much must have come before the peak as comes at the end, and been served. */
+#define AS_MUCH 0.9
+
+static struct recovery after_peak(const struct results *results, uint32_t client) {
+  const struct timeline *t = results->timeline;
+  struct recovery r = {0};
+  if (!(failing(t, client, last_part(t), t->looks) >= FAILING_LEAST)) return r;
+  struct offered_peak peak = offered_peak(results, last_part(t));
+  if (!peak.found || peak.from == 0) return r;
+  r.peak = peak.most;
+  r.level = offered_in(results, last_part(t), t->looks);
+  look_after(t, client, peak.from, peak.until * t->window_ns, &r);
+  r.stuck &= offered_in(results, 0, peak.from) >= AS_MUCH * r.level;
+  return r;
+}
+
 struct recovery recovery_of(const struct results *results, uint32_t client) {
   const struct timeline *t = results->timeline;
   struct recovery r = {0};
-  if (t == NULL || t->periods == 0 || t->looks < LAST_PART) return r;
-  uint64_t end_ns = t->looks * t->window_ns;
+  if (t == NULL || t->looks < LAST_PART) return r;
   struct span span = span_of_faults(results, client);
   r.fault = span.last;
-  if (r.fault == NULL || span.until_ns == TIME_NEVER) return (struct recovery){0};
-  uint64_t first_ns = span.from_ns, last_ns = span.until_ns;
-  if (last_ns > end_ns - 2 * (end_ns / LAST_PART)) return r;
-  r.ended_s = (double)last_ns / 1e9;
-  r.after_s = (double)(end_ns - last_ns) / 1e9;
-  uint32_t undisturbed = (uint32_t)(first_ns / t->window_ns);
-  r.failing_before = failing(t, client, 0, undisturbed);
-  r.offered_before = mean_of(t, client, SERIES_OFFERED, 0, undisturbed);
-  r.failing_after = failing(t, client, last_part(t), t->looks);
-  r.offered = mean_of(t, client, SERIES_OFFERED, last_part(t), t->looks);
-  r.retries = mean_of(t, client, SERIES_RETRIES, last_part(t), t->looks);
-  r.stuck = r.failing_after >= FAILING_LEAST &&
-            r.failing_after >= r.failing_before + FAILING_LEAST &&
-            r.failing_after >= 2 * r.failing_before;
+  if (r.fault == NULL) return after_peak(results, client);
+  if (span.until_ns == TIME_NEVER) return (struct recovery){0};
+  look_after(t, client, (uint32_t)(span.from_ns / t->window_ns), span.until_ns, &r);
   return r;
 }

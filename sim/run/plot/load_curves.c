@@ -207,6 +207,39 @@ void load_curves_free(struct load_curves *curves) {
   curves->n = 0;
 }
 
+static double load_of(const struct load_curve *curve, guint i) {
+  return g_array_index(curve->samples, struct load_sample, i).load;
+}
+
+/* The first sample from `from` on that has the verdict, or has not; their number if none does. */
+static guint first_of(const struct load_curve *curve, guint from, enum load_verdict verdict,
+                      bool has) {
+  while (from < curve->samples->len &&
+         (g_array_index(curve->samples, struct load_sample, from).verdict == verdict) != has) {
+    from++;
+  }
+  return from;
+}
+
+/* "goals undecided below 30.0/s, met up to 70.0/s, missed at 90.0/s" where the lowest load does not
+ * meet them, but another does; NULL: none does. */
+static char *met_later(const struct load_curves *curves, const struct load_curve *curve) {
+  guint n = curve->samples->len, from = first_of(curve, 0, LOAD_MET, true);
+  if (from == n) return NULL;
+  guint until = first_of(curve, from, LOAD_MET, false);
+  guint missed = first_of(curve, until, LOAD_MISSED, true);
+  GString *text = g_string_new("goals ");
+  g_string_append_printf(text, "%s below %s, met up to %s",
+                         first_of(curve, 0, LOAD_MISSED, true) < from ? "missed" : "undecided",
+                         format_value(curves->unit, load_of(curve, from)).text,
+                         format_value(curves->unit, load_of(curve, until - 1)).text);
+  if (missed < n) {
+    g_string_append_printf(text, ", missed at %s",
+                           format_value(curves->unit, load_of(curve, missed)).text);
+  }
+  return g_string_free(text, FALSE);
+}
+
 char *load_curve_limit(const struct load_curves *curves, const struct load_curve *curve) {
   bool searched = !isnan(curve->limit);
   double least = searched ? curve->limit : curve->met;
@@ -216,6 +249,8 @@ char *load_curve_limit(const struct load_curves *curves, const struct load_curve
     text = g_strdup_printf("goals met up to %s", met);
   } else if (!curve->judged) {
     text = g_strdup("");
+  } else if (isnan(curve->met) && (text = met_later(curves, curve)) != NULL) {
+    /* the lowest load is not where they are met */
   } else if (isnan(curve->met) && isnan(curve->missed)) {
     text = g_strdup("goals undecided");
   } else if (isnan(curve->met)) {

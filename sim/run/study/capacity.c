@@ -258,6 +258,21 @@ static bool check_turned(struct search *s) {
   return true;
 }
 
+/* A load that is so small a part of the first one tells little: hardly a request comes. */
+#define HARDLY_ANY 8.0
+
+/* Where no load at all is sure to meet the goals, and the estimates do only where hardly a request
+ * comes, those that surely fail are all that is known. True: it was so. */
+static bool fails_where_seen(struct capacity *c, const struct capacity_range *range) {
+  if (range->given || !isnan(c->lo) || !(c->value < range->start / HARDLY_ANY)) return false;
+  double fails = nearest_sure(c, SURELY_NOT, 0);
+  if (isnan(fails)) return false;
+  c->status = CAPACITY_BELOW;
+  c->value = c->below = c->above = NAN;
+  c->hi = fails;
+  return true;
+}
+
 bool capacity_search(struct capacity *c, const struct capacity_range *range, capacity_probe *probe,
                      void *data, struct error *err) {
   struct search s = {.out = c, .range = range, .probe = probe, .data = data, .err = err};
@@ -270,5 +285,6 @@ bool capacity_search(struct capacity *c, const struct capacity_range *range, cap
   c->below = low;
   c->above = high;
   c->value = range->whole ? low : (low + high) / 2;
-  return find_interval(&s) && check_monotone(&s);
+  if (!find_interval(&s)) return false;
+  return fails_where_seen(c, range) ? check_turned(&s) : check_monotone(&s);
 }
