@@ -45,6 +45,7 @@ static void a_process_that_leaks(void **state) {
   struct seen s = see(LEAKS("500MB"));
   assert_non_null(strstr(s.diagnosis.groups.list[0].sentence, "web runs out of memory: "));
   assert_non_null(strstr(s.diagnosis.groups.list[0].sentence, "took more than its limit"));
+  assert_non_null(strstr(group_of(&s, RULE_DOWN)->sentence, "web was down for ")); /* not hung */
   forget(&s);
   s = see(LEAKS("5GB"));
   for (uint32_t i = 0; i < s.diagnosis.findings.n; i++) {

@@ -312,6 +312,14 @@ static void retries_on_top(void **state) {
           "service 'db' { workers = 2, queue = 200, work = exponential '17ms' }\n" RUN);
   assert_said(s.diagnosis.failed, "; db is saturated, and 80.0 % of its calls are retries of web.");
   forget(&s);
+  /* Two of three workers would do for those alone; those of 20 ms and more are asked again. */
+  s =
+      see("client 'u' { arrivals = poisson '105/s', target = 'web', timeout = '1s' }\n"
+          "service 'web' { workers = 64, on = { call { 'b', hedge = { after = '20ms' } } } }\n"
+          "service 'b' { workers = 3, work = exponential '20ms' }\n" RUN);
+  assert_said(s.diagnosis.failed, "; b is saturated, and ");
+  assert_said(s.diagnosis.failed, " % of its calls are hedges of web.");
+  forget(&s);
   s =
       see("client 'u' { arrivals = poisson '150/s', target = 'web', timeout = '100ms' }\n"
           "service 'web' { workers = 1, work = exponential '10ms' }\n" RUN);

@@ -362,7 +362,7 @@ static void curves_that_begin_undecided(void **state) {
       {"undecided", "pass", "fail",
        "goals undecided below 20.0/s, met up to 20.0/s, missed at 30.0/s"},
       {"fail", "pass", "pass", "goals missed below 20.0/s, met up to 30.0/s"},
-      {"undecided", "undecided", "fail", "goals missed at 30.0/s"}};
+      {"undecided", "undecided", "fail", "goals undecided first, missed at 30.0/s"}};
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
     char *text = g_strdup_printf(
         "{'manifest': {'axes': ["

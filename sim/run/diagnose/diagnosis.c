@@ -391,7 +391,8 @@ static void look_at_uptime(const struct results *results, uint32_t id, struct fi
   g_free(on);
   if (action_restarts(spec, id))
     crashes = hangs = true; /* what hung is down while it begins again */
-  enum rule rule = crashes == hangs ? RULE_DOWN_OR_HUNG : crashes ? RULE_DOWN : RULE_HUNG;
+  /* Where no fault does either, it was killed, as for its memory. */
+  enum rule rule = !hangs ? RULE_DOWN : crashes ? RULE_DOWN_OR_HUNG : RULE_HUNG;
   struct finding *f = finding_add(list, rule, SEVERITY_FAULT, c->name, NULL);
   f->effect = down;
   uint32_t member = only_member_down(results, c);

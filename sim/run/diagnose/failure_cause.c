@@ -346,8 +346,8 @@ static void say_where_spent(const struct results *results, uint32_t client, GStr
  * what saturates it. */
 #define RETRIES_TOLD 0.2
 
-/* ", and 193/s retries come on top of 100/s new requests", of a client's own, or ", and 67 % of its
- * calls are retries of web". */
+/* ", and 193/s retries come on top of 100/s new requests", of a client's own, or the most of ", and
+ * 67 % of its calls are retries of web", or hedges. */
 static void say_retries(const struct results *results, uint32_t client,
                         const struct limiter *limiter, GString *text) {
   const struct spec *spec = &results->scenario->spec;
@@ -361,18 +361,23 @@ static void say_retries(const struct results *results, uint32_t client,
                            format_value(UNIT_PER_SECOND, offered).text);
     return;
   }
-  gchar *metric = g_strdup_printf("%s.retries", limiter->name);
-  double calls = results_value_of(results, limiter->name, "arrivals");
-  for (uint32_t i = 0; i < spec->components; i++) {
-    const struct component_spec *c = &spec->component[i];
+  static const char *const what[] = {"retries", "hedges"};
+  double calls = results_value_of(results, limiter->name, "arrivals"), share = RETRIES_TOLD;
+  const char *whose = NULL, *kind = NULL;
+  for (uint32_t i = 0; i < 2 * spec->components; i++) {
+    const struct component_spec *c = &spec->component[i / 2];
+    gchar *metric = g_strdup_printf("%s.%s", limiter->name, what[i % 2]);
     double again = c->kind->is_source ? 0 : results_value_of(results, c->name, metric);
-    if (!(again >= RETRIES_TOLD * (calls - again))) continue;
-    g_string_append_printf(text, ", and %s of its calls are retries of %s",
-                           format_share(again / calls, calls * results->replications).text,
-                           c->name);
-    break;
+    g_free(metric);
+    if (!(again >= share * (calls - again))) continue;
+    share = again / (calls - again);
+    whose = c->name;
+    kind = what[i % 2];
   }
-  g_free(metric);
+  if (whose == NULL) return;
+  g_string_append_printf(text, ", and %s of its calls are %s of %s",
+                         format_share(share / (1 + share), calls * results->replications).text,
+                         kind, whose);
 }
 
 bool failure_cause_known(const struct results *results, uint32_t client) {

@@ -82,10 +82,12 @@ static void limit_row(const struct page *p) {
     for (uint32_t i = 0; i < curves.n; i++) {
       const struct load_curve *curve = &curves.list[i];
       char *limit = load_curve_limit(&curves, curve);
-      const char *class = !curve->judged         ? NULL
-                          : isnan(curve->met)    ? "fail"
-                          : isnan(curve->missed) ? "pass"
-                                                 : NULL;
+      const char *class = !curve->judged                             ? NULL
+                          : strstr(limit, "undecided first") != NULL ? NULL
+                          : strstr(limit, "undecided below") != NULL ? NULL
+                          : isnan(curve->met)                        ? "fail"
+                          : isnan(curve->missed)                     ? "pass"
+                                                                     : NULL;
       const char *words = g_str_has_prefix(limit, "goals ") ? limit + strlen("goals ") : "-";
       cell(p, class, words, "", NULL);
       g_free(limit);

@@ -254,7 +254,8 @@ char *load_curve_limit(const struct load_curves *curves, const struct load_curve
   } else if (isnan(curve->met) && isnan(curve->missed)) {
     text = g_strdup("goals undecided");
   } else if (isnan(curve->met)) {
-    text = g_strdup_printf("goals missed at %s", missed);
+    bool at_first = first_of(curve, 0, LOAD_UNDECIDED, true) > 0;
+    text = g_strdup_printf("goals %smissed at %s", at_first ? "" : "undecided first, ", missed);
   } else if (isnan(curve->missed)) {
     guint last = curve->samples->len - 1;
     bool all = g_array_index(curve->samples, struct load_sample, last).load == curve->met;
