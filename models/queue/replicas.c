@@ -344,6 +344,7 @@ static void answer_left(struct sim *sim, struct replicas *r, uint32_t broker, bo
 static void stop_leading(struct sim *sim, struct topic_state *t, struct replicated *p) {
   if (p->leader == NO_BROKER) return;
   groups_take_back(sim, t, p->number);
+  groups_hear_no_more(t, p->leader);
   t->replicas->void_before_ns[p->leader] = sim->now_ns;
   for (uint64_t i = p->committed + 1; i <= p->end; i++) leave_unanswered(sim, t, p, at(p, i));
   for (uint32_t b = 0; b < t->replicas->n; b++) {
@@ -483,6 +484,7 @@ static void goes(struct sim *sim, struct topic_state *t, uint32_t broker, bool c
     }
     for (uint32_t b = 0; b < r->n; b++) p->follower[b].asked = false;
   }
+  groups_hear_no_more(t, broker);
 }
 
 static void comes(struct sim *sim, struct topic_state *t, uint32_t broker) {

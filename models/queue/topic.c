@@ -305,6 +305,7 @@ static void topic_init(struct sim *sim, struct member *member) {
   struct topic_state *t = topic_of(member);
   if (member->index > 1) return;
   t->config = member->component->config;
+  t->brokers = member->component->members;
   t->blocked_head = t->blocked_tail = SLOT_NONE;
   t->age.since_ns = TIME_NEVER;
   t->write = sim_stream(sim, member->component, "write");

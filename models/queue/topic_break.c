@@ -1,15 +1,17 @@
 /* A topic, or the broker that leads some of its partitions, is gone: what becomes of its letters.
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "life.h"
 #include "topic_state.h"
 
-void groups_forget_consumers(struct topic_group *g) {
+void groups_forget_consumers(const struct topic_state *t, struct topic_group *g) {
   g->ready_head = g->ready_tail = NO_LETTER;
   for (uint32_t i = 0; i < g->consumers; i++) {
     struct topic_consumer *c = &g->consumer[i];
     c->has = c->n_worked = 0;
+    memset(c->out, 0, t->brokers * sizeof *c->out);
     c->ready = false;
     c->closed = member_is_off(c->member) || c->gone;
     group_enter_ring(g, c);
@@ -47,10 +49,20 @@ void groups_take_back(struct sim *sim, struct topic_state *t, uint32_t partition
     if (l->partition != partition) continue;
     if (!is_with_consumer(l)) continue;
     struct topic_group *g = &t->group[l->group];
-    g->consumer[l->consumer].has--;
+    if (l->state != LETTER_DELIVERED) g->consumer[l->consumer].has--; /* no call is out */
     level_down(&t->in_delivery, sim->now_ns);
     partition_release(g, l);
     group_wait_again(sim, t, g, id);
+  }
+}
+
+void groups_hear_no_more(struct topic_state *t, uint32_t broker) {
+  for (uint32_t i = 0; i < t->groups; i++) {
+    for (uint32_t k = 0; k < t->group[i].consumers; k++) {
+      struct topic_consumer *c = &t->group[i].consumer[k];
+      c->has -= c->out[broker];
+      c->out[broker] = 0;
+    }
   }
 }
 
@@ -104,14 +116,14 @@ void groups_break(struct sim *sim, struct member *member) {
   } else {
     lose_all(sim, t);
   }
-  for (uint32_t i = 0; i < t->groups; i++) groups_forget_consumers(&t->group[i]);
+  for (uint32_t i = 0; i < t->groups; i++) groups_forget_consumers(t, &t->group[i]);
   topic_age_update(sim, t);
 }
 
 void groups_resume(struct sim *sim, struct member *member) {
   struct topic_state *t = topic_of(member);
   for (uint32_t i = 0; i < t->groups; i++) {
-    groups_forget_consumers(&t->group[i]);
+    groups_forget_consumers(t, &t->group[i]);
     if (t->group[i].rebalancing) rebalance_ask(sim, member, &t->group[i]);
     group_set_timer(sim, member, &t->group[i]);
   }

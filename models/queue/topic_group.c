@@ -212,7 +212,9 @@ static struct frame *carry(struct sim *sim, struct member *member, struct topic_
   struct topic_state *t = topic_of(member);
   const struct letter *l = letter_at(t, id);
   uint64_t key = key_of_delivery(l);
-  struct frame *call = call_new(sim, sender_of(t, member, l), NULL);
+  struct member *sender = sender_of(t, member, l);
+  struct frame *call = call_new(sim, sender, NULL);
+  c->out[sender->index - 1]++;
   call->key = tries == 1 ? key : key_attempt(key, tries);
   call->item = l->item;
   call->op = l->op;
@@ -469,6 +471,8 @@ void group_answer(struct sim *sim, struct member *member, struct frame *call,
   bool late = outcome == OUTCOME_TIMEOUT;
   uint32_t id = late ? delivery_given_up(sim, call) : delivery_heard(sim, call);
   if (t->replicas && call->sent_ns < t->replicas->void_before_ns[member->index - 1]) return;
+  sim_assert(sim, member->id, c->out[member->index - 1] > 0, "who was sent nothing answers");
+  c->out[member->index - 1]--;
   uint32_t tries = topic_policy_heard(sim, member, g, c, call, outcome);
   if (outcome != OUTCOME_OK) {
     not_worked(sim, member, g, c, id, tries, outcome);

@@ -30,6 +30,7 @@ static void add_consumer(struct sim *sim, struct topic_state *t, struct topic_gr
                                .prefetch = s->prefetch ? s->prefetch : workers,
                                .next = NO_LETTER,
                                .closed = member_is_off(m)};
+  c->out = arena_alloc(sim->arena, t->brokers * sizeof *c->out);
   if (s->ack_every > 1) c->worked = arena_alloc(sim->arena, s->ack_every * sizeof *c->worked);
   t->consumer_of[m->id] = g->consumers++;
   t->group_of[m->id] = g->index;
@@ -93,7 +94,7 @@ void groups_start(struct sim *sim, struct member *member) {
       struct member *lead = g->consumer[0].member;
       g->backlog = &lead->kind->consumer(lead)->backlog;
     }
-    groups_forget_consumers(g);
+    groups_forget_consumers(t, g);
     for (uint32_t i = 0; i < g->consumers; i++) g->consumer[i].gone = g->consumer[i].closed;
     if (g->partition) partitions_assign(t, g);
     for (uint32_t i = 0; i < g->consumers; i++) {

@@ -22,6 +22,7 @@ struct topic_consumer {
   const struct subscription *config;
   struct topic_policy *policy; /* NULL: none */
   uint64_t prefetch, has;      /* messages it may have, and has */
+  uint32_t *out;               /* of `has`, by broker: who has sent them and hears of their end */
   uint32_t next;               /* in the ring of those with room; NO_LETTER: the last */
   bool ready;                  /* in the ring */
   bool closed;                 /* refused or broke: nothing is sent until it is heard of again */
@@ -96,6 +97,7 @@ struct topic_age {
 
 struct topic_state {
   const struct topic_config *config;
+  uint32_t brokers;       /* with copies several */
   struct station station; /* of this broker: its writers */
   struct letters letters;
   struct topic_group *group;
@@ -180,7 +182,10 @@ void groups_break(struct sim *sim, struct member *member);
 void groups_resume(struct sim *sim, struct member *member);
 
 /* Nobody has anything of it, as far as it knows. */
-void groups_forget_consumers(struct topic_group *g);
+void groups_forget_consumers(const struct topic_state *t, struct topic_group *g);
+
+/* A broker hears no more of what it has sent: nobody has it, as far as the others know. */
+void groups_hear_no_more(struct topic_state *t, uint32_t broker);
 
 /* A letter that was delivered waits again; one that waits, or does not, comes to its end. */
 void group_wait_again(struct sim *sim, struct topic_state *t, struct topic_group *g, uint32_t id);

@@ -148,6 +148,26 @@ static void test_hang(void **state) {
   expect(text, "c.errors.failed", 90);
 }
 
+/* Aim: what a broker has sent and does not hear of takes no room of its consumer for ever: of one
+ * that hung for its session, or that was sent what is acknowledged before the work, when the broker
+ * breaks. It had room for one message, and got no other one. */
+static void test_room_comes_back(void **state) {
+  (void)state;
+#define READS(WORK, MORE) \
+  "service \"r\" { workers = 1, work = \"" WORK "\", subscribe = { \"q\"" MORE " } }\n"
+  const char *hung = SITE SHOP(TRIES) TOPIC("", "") READS("1ms", ", session = \"5s\"")
+      CRASH("1", "20.05s", "2s") "fault { hang \"r\", at = \"10.1105s\", lasts = \"30s\" }\n";
+  expect(hung, "r.backlog.end", 0);
+  expect(hung, "r.duplicates", 1);
+  const char *at_work = SITE SHOP(TRIES) TOPIC("", "") READS("50ms", "") CRASH("1", "20.12s", "2s");
+  expect(at_work, "r.backlog.end", 0);
+  expect(at_work, "r.duplicates", 1);
+  const char *early =
+      SITE SHOP(TRIES) TOPIC("", "") READS("50ms", ", ack = \"before\"") CRASH("1", "20.12s", "2s");
+  expect(early, "r.backlog.end", 0);
+  expect(early, "r.consumed", metric_of(early, "q.published", 100));
+}
+
 /* Aim: brokers and readers that crash and hang at random, one after the other or at once: with acks
  * = "all" and without unclean elections no message is lost, and in the end all are done. */
 static void test_random_faults(void **state) {
@@ -265,7 +285,7 @@ int main(void) {
       cmocka_unit_test(test_min_insync),    cmocka_unit_test(test_hang),
       cmocka_unit_test(test_random_faults), cmocka_unit_test(test_capacity),
       cmocka_unit_test(test_mistakes),      cmocka_unit_test(test_catches_up),
-      cmocka_unit_test(test_quiet),
+      cmocka_unit_test(test_quiet),         cmocka_unit_test(test_room_comes_back),
   };
   return cmocka_run_group_tests_name("replicas", tests, folder_make, folder_remove);
 }
