@@ -368,6 +368,8 @@ static const struct meter topic_meters[] = {
      "Messages that made room for others (full = \"drop_oldest\")."},
     {"rebalances", METER_COUNT, STATE(rebalances), 0,
      "How often the partitions of a group were given out again."},
+    {"polls_missed", METER_COUNT, STATE(polls_missed), 0,
+     "How often a consumer left its group as it had a message for longer than `poll`."},
     {"rebalancing", METER_LEVEL, STATE(rebalancing), 0,
      "Groups that stand still until partitions are given out again (rebalance = \"eager\")"},
     {"deduplicated", METER_COUNT, STATE(deduplicated), 0,
@@ -459,9 +461,10 @@ const struct kind kind_topic = {
         "later is done twice. Instances are static members (group.instance.id): one that stops or "
         "breaks and is back within its session keeps its partitions, and nobody else notices. One "
         "that has a `drain` is sent no more from when it is stopped, and acknowledges what it has "
-        "worked on before it leaves. Left out: members that leave at once when they are stopped, "
-        "the limit on how long a group "
-        "waits for one that works (max.poll.interval.ms: 5 min), and the time that requests to "
+        "worked on before it leaves. One that has a message for longer than `poll` leaves the "
+        "group, so that a rebalance does not wait for it any longer either. It ends what it has "
+        "for nothing, since others do it too, and joins again when it has done with it. Left "
+        "out: members that leave at once when they are stopped, and the time that requests to "
         "join take.\n"
         "With `copies` the topic is several brokers. Each partition is a log that one broker "
         "leads and the others fetch from, as in Kafka. A message is delivered when all brokers "

@@ -42,6 +42,7 @@ static bool is_about_a_letter(enum due_what what) {
     case DUE_DELAY:
     case DUE_RETURN:
     case DUE_VISIBLE:
+    case DUE_POLL:
     case DUE_EXPIRES:
     case DUE_TRY:
       return true;

@@ -69,6 +69,7 @@ static struct topic_consumer *leave_ring(const struct sim *sim, struct topic_gro
 
 void group_opens(struct sim *sim, struct member *member, struct topic_group *g,
                  struct topic_consumer *c) {
+  if (c->late) return;
   c->closed = false;
   if (c->gone) {
     c->gone = false;
@@ -255,6 +256,7 @@ static void deliver(struct sim *sim, struct member *member, struct topic_group *
     level_up(&t->in_delivery, sim->now_ns);
     partition_hold(g, l);
     group_plan(sim, member, g, id, c->config->visibility_ns, DUE_VISIBLE);
+    poll_sends(sim, member, g, id, c);
   }
   uint64_t deadline_ns = c->config->deadline_ns;
   l->until_ns = deadline_ns == TIME_NEVER ? TIME_NEVER : time_sum(sim->now_ns, deadline_ns);
@@ -347,6 +349,7 @@ static void serve(struct sim *sim, struct member *member, struct topic_group *g)
 void group_serve(struct sim *sim, struct member *member, struct topic_group *g) {
   struct topic_state *t = topic_of(member);
   if (member_is_off(member) && !t->replicas) return;
+  if (g->late > 0) poll_look(sim, member, g);
   if (g->rebalancing) rebalance_look(sim, member, g);
   if (g->serving) return;
   serve(sim, member, g);
@@ -560,6 +563,9 @@ static void one_due(struct sim *sim, struct member *member, struct topic_group *
       }
       t->reappeared++;
       group_give_back(sim, member, g, due->letter);
+      return;
+    case DUE_POLL:
+      if (same) poll_due(sim, member, g, due->letter);
       return;
     case DUE_EXPIRES:
       expire(sim, t, g, due->letter);

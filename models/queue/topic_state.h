@@ -28,7 +28,8 @@ struct topic_consumer {
   bool closed;                 /* refused or broke: nothing is sent until it is heard of again */
   bool gone;                   /* closed for a session: has no partitions */
   bool silent;                 /* hangs, or is cut off */
-  bool asked;                  /* knows that partitions are given out again, and takes no more */
+  bool late;  /* took longer than `poll`: gone until it has done with what it has */
+  bool asked; /* knows that partitions are given out again, and takes no more */
   uint32_t closings, silences;
   uint32_t *worked; /* letters that wait to be acknowledged together */
   uint32_t n_worked;
@@ -49,6 +50,7 @@ struct due {
     DUE_ADMITS,
     DUE_SESSION,
     DUE_SILENT,
+    DUE_POLL,
     DUE_BEAT
   } what;
 };
@@ -76,6 +78,7 @@ struct topic_group {
   struct timer *timer; /* of each member of the topic */
   struct topic_consumer *consumer;
   uint32_t consumers;
+  uint32_t late;                   /* of them */
   uint32_t ready_head, ready_tail; /* the ring: who has room, longest first */
   bool serving;
   bool rebalancing;                  /* all have given up their partitions, or will */
@@ -110,7 +113,7 @@ struct topic_state {
   struct level backlog, in_delivery, blocked, rebalancing;
   uint64_t backlog_most;
   uint64_t published, refused, deliveries, redeliveries, acknowledged, reappeared, dead_letters,
-      undelivered_dead, dropped, expired, deduplicated, rebalances;
+      undelivered_dead, dropped, expired, deduplicated, rebalances, polls_missed;
   uint32_t next_partition;                               /* of messages without a key */
   struct replicas *replicas;                             /* NULL: there are no copies */
   struct level leaderless, under_replicated, unanswered; /* of copies, from here on */
@@ -260,6 +263,15 @@ void session_gives_back(struct sim *sim, struct member *member, struct topic_gro
 /* Its partitions are given to others, and what it has is delivered again. */
 void session_ends(struct sim *sim, struct member *member, struct topic_group *g,
                   struct topic_consumer *c);
+
+/* --- consumers that take too long (topic_poll.c) ---------------------------------------------- */
+
+/* A letter is sent to one; it has had it for `poll`. */
+void poll_sends(struct sim *sim, struct member *member, struct topic_group *g, uint32_t id,
+                const struct topic_consumer *c);
+void poll_due(struct sim *sim, struct member *member, struct topic_group *g, uint32_t id);
+/* Those that have done with what they have join again. */
+void poll_look(struct sim *sim, struct member *member, struct topic_group *g);
 
 /* --- what is due (topic_dues.c) ------------------------------------------------------------- */
 

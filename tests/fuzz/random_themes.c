@@ -101,7 +101,7 @@ static const char *const themes[] = {
     "  workers = 2,\n"
     "  work = exponential \"30ms\",\n"
     "  subscribe = { \"t1\", <prefetch = 3,|> <visibility = \"100ms\",|> <ack = \"<before|after>\","
-    "|> <deliveries = 3, dead_letter = \"t2\",|> <session = \"300ms\",|> "
+    "|> <deliveries = 3, dead_letter = \"t2\",|> <session = \"300ms\",|> <poll = \"80ms\",|> "
     "<group = \"g\",|> <ack_every = 4,|> <retry = { attempts = 2 },|> },\n"
     "}\n"
     "fault {\n"

@@ -233,12 +233,74 @@ static void test_mistakes(void **state) {
   }
 }
 
+/* Aim: who has had a message for longer than `poll` leaves the group, works on for nothing and
+ * joins again. Ten messages come to one consumer at 1 s, 1 s of work each: at 6.5 s five are done;
+ * the others end at 7 to 11 s for nothing, come again at 11 s, and are acknowledged by 16 s. */
+static void test_poll(void **state) {
+  (void)state;
+#define BURST(N) "client \"c\" { arrivals = burst { " N ", at = \"1s\" }, target = \"q\" }\n"
+#define SLOW(MORE, POLL)                                                                        \
+  "service \"w\" { workers = 1, work = \"1s\"" MORE ", subscribe = { \"q\", prefetch = 10" POLL \
+  " } }\n"
+#define ONE "topic \"q\" { partitions = 1 }\n"
+  static const char *const alone = BURST("10") ONE SLOW("", ", poll = \"5500ms\"");
+  expect(alone, "q.polls_missed", 1, 1e-9);
+  expect(alone, "q.rebalances", 2, 1e-9);
+  expect(alone, "q.deliveries", 15, 1e-9);
+  expect(alone, "q.acknowledged", 10, 1e-9);
+  expect(alone, "w.duplicates", 5, 1e-9);
+  expect(alone, "q.backlog", 5 * 4.5 / 100, 1e-9);
+  /* Long enough: nothing of it. */
+  static const char *const enough = BURST("10") ONE SLOW("", ", poll = \"10500ms\"");
+  expect(enough, "q.polls_missed", 0, 1e-9);
+  expect(enough, "q.deliveries", 10, 1e-9);
+  /* For ever: at 1, 2, ... 99 s. */
+  static const char *const never = BURST("1") ONE SLOW("", ", poll = \"500ms\"");
+  expect(never, "q.polls_missed", 99, 1e-9);
+  expect(never, "q.acknowledged", 0, 1e-9);
+  /* Another instance has nothing to do: it gets the partition at 6.5 s, and does the five by 11.5
+   * s. The first one is done with them at 11 s, and joins. */
+  static const char *const two = BURST("10") ONE SLOW(", instances = 2", ", poll = \"5500ms\"");
+  expect(two, "q.polls_missed", 1, 1e-9);
+  expect(two, "w.duplicates", 5, 1e-9);
+  expect(two, "q.backlog.max", 5, 1e-9);
+  expect(two, "q.backlog", 0, 1e-9);
+  expect(two, "w.completions", 15, 1e-9);
+  /* It hangs, and cannot tell that it leaves before it is heard again. */
+  static const char *const hangs = BURST("10") ONE SLOW(
+      "", ", poll = \"5500ms\"") "fault { hang \"w\", at = \"3200ms\", lasts = \"20s\" }\n";
+  /* Two are done by then. At 6.5 s and every 3 s nothing is heard, and at 24.5 s three are done.
+   * The others end at 31 s for nothing, and of the seven two are late again. */
+  expect(hangs, "q.polls_missed", 2, 1e-9);
+  expect(hangs, "q.deliveries", 10 + 7 + 2, 1e-9);
+  /* Down, and up again: it has nothing, and is in the group. */
+  static const char *const breaks = BURST("10") ONE SLOW("", ", session = \"1s\", poll = \"5500ms\"")
+      "fault { crash \"w\", at = \"7500ms\", lasts = \"500ms\" }\n";
+  expect(breaks, "q.acknowledged", 10, 1e-9);
+  expect(breaks, "w.duplicates", 1, 1e-9);
+  expect(breaks, "q.backlog.end", 0, 1e-9);
+}
+
+static void test_poll_refused(void **state) {
+  (void)state;
+  static const char *const bad[][2] = {
+      {BURST("1") "topic \"q\" {}\n" SLOW("", ", poll = \"1s\""), "has no partitions"},
+      {BURST("1") ONE SLOW("", ", poll = \"1s\", ack = \"before\""), "do not go together"},
+      {BURST("1") ONE SLOW("", ", poll = \"0s\""), "poll"},
+  };
+  for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+    const char *message = mistake(bad[i][0]);
+    if (!strstr(message, bad[i][1])) fail_msg("%s\n%s", message, bad[i][0]);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_stands_still),    cmocka_unit_test(test_gives_up_cleanly),
       cmocka_unit_test(test_begins_later),    cmocka_unit_test(test_waits_for_the_missing),
       cmocka_unit_test(test_silent_and_idle), cmocka_unit_test(test_heartbeats),
-      cmocka_unit_test(test_mistakes),
+      cmocka_unit_test(test_mistakes),        cmocka_unit_test(test_poll),
+      cmocka_unit_test(test_poll_refused),
   };
   return cmocka_run_group_tests(tests, folder_make, folder_remove);
 }

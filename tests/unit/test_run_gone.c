@@ -42,6 +42,21 @@ static void updates_that_another_overwrote(void **state) {
   forget(&s);
 }
 
+/* The consumer takes 1 s, may take 500 ms, and begins with the message once more every second. */
+static void a_consumer_that_takes_too_long(void **state) {
+  (void)state;
+  struct seen s =
+      see("client 'c' { arrivals = burst { 1, at = '1s' }, target = 'q' }\n"
+          "topic 'q' { partitions = 1 }\n"
+          "service 'w' { workers = 1, work = '1s', subscribe = { 'q', poll = '500ms' } }\n"
+          "run { duration = '100s', warmup = '0s', replications = 2 }\n");
+  assert_false(s.diagnosis.healthy);
+  assert_said(&s,
+              "Consumers of q left their group 99 times in a replication on average, as they had "
+              "a message for longer than their poll: what they had was done again.");
+  forget(&s);
+}
+
 static void nothing_is_gone(void **state) {
   (void)state;
   struct seen s =
@@ -152,6 +167,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(updates_that_another_overwrote),
       cmocka_unit_test(nothing_is_gone),
+      cmocka_unit_test(a_consumer_that_takes_too_long),
       cmocka_unit_test(which_operation_failed),
       cmocka_unit_test(no_limit_where_a_goal_is_missed),
       cmocka_unit_test(the_shorter_fault_is_named),

@@ -107,6 +107,17 @@ const struct param subscription_params[] = {
      .max = INFINITY,
      .doc = "With rebalance = \"eager\": how often an instance asks whether partitions are given "
             "out again. If not given 3 s (Kafka's heartbeat.interval.ms)."},
+    {.name = "poll",
+     .type = PARAM_DURATION,
+     .offset = AT(poll_ns),
+     .fallback = "never",
+     .min = 1,
+     .max = INFINITY,
+     .doc = "Of a topic with partitions: how long an instance may have a message, from when it is "
+            "sent to when the work on it has ended, its wait behind others and further tries "
+            "included. One that takes longer leaves the group, others get its partitions, and it "
+            "joins again when it has done with what it has (Kafka's max.poll.interval.ms: 5 min, "
+            "for the messages of one poll)."},
     {.name = "dedup",
      .type = PARAM_DURATION,
      .offset = AT(dedup_ns),
@@ -222,6 +233,18 @@ static bool rebalance_valid(const struct spec *spec, const struct subscription *
         err,
         "subscribe.heartbeat is for rebalance = \"eager\", where instances learn of it "
         "at a heartbeat; say that, or leave heartbeat out");
+  }
+  if (s->poll_ns != TIME_NEVER && topic->kind->message_partitions(topic->config) == 0) {
+    return error_set(
+        err,
+        "subscribe.poll: \"%s\" has no partitions that others could get; give it some, "
+        "or say visibility, after which a message is delivered again",
+        topic->name);
+  }
+  if (s->poll_ns != TIME_NEVER && s->ack == ACK_BEFORE) {
+    return error_set(err,
+                     "subscribe.poll and ack = \"before\" do not go together: the topic has done "
+                     "with a message when it is sent; leave one of them out");
   }
   if (s->heartbeat_ns > 0 && s->heartbeat_ns >= s->session_ns) {
     return error_set(err,

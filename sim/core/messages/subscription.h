@@ -23,6 +23,7 @@ struct subscription {
   uint64_t visibility_ns, deliveries;
   uint64_t dedup_ns;                 /* 0: none */
   uint64_t session_ns, heartbeat_ns; /* 0: not said */
+  uint64_t poll_ns;                  /* TIME_NEVER: none */
   uint32_t rebalance;
   uint32_t dead_letter; /* or REF_NONE */
   struct backoff backoff;

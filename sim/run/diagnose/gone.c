@@ -99,6 +99,17 @@ bool gone_say(const struct results *results, const char *component, GString *tex
                              ratio(dead / published).text, component);
     }
   }
+  double missed = count_of(results, component, "polls_missed");
+  if (missed > 0) {
+    any = true;
+    if (text != NULL) {
+      g_string_append_printf(text,
+                             " Consumers of %s left their group %s time%s%s, as they had a message "
+                             "for longer than their poll: what they had was done again.",
+                             component, format_count(missed).text, missed == 1 ? "" : "s",
+                             results->replications > 1 ? " in a replication on average" : "");
+    }
+  }
   return any;
 }
 

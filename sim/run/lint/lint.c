@@ -147,6 +147,11 @@ const struct lint_rule lint_rules[] = {
      "the visibility of a subscription is shorter than the longest work on a message",
      "a message is delivered again while the work on it goes on",
      "a visibility above what one message in a thousand takes", lint_visibility_below_work},
+    {"poll-below-work",
+     "the poll of a subscription is shorter than the work on what an instance has at once",
+     "the instance leaves the group whenever it has that much, and others do it again",
+     "a poll above prefetch / workers times the work on a message, or a smaller prefetch",
+     lint_poll_below_work},
     {"batch-saves-nothing", "messages are sent in batches to a topic whose writes cost nothing",
      "a batch costs the topic one write instead of many; without `writers` any number of messages "
      "is written at once, and all that a batch does is wait",

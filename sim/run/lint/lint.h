@@ -200,6 +200,7 @@ void lint_share_of_few(struct lint *lint);
 void lint_goal_beside_fault(struct lint *lint);
 void lint_health_check_slow(struct lint *lint);
 void lint_visibility_below_work(struct lint *lint);
+void lint_poll_below_work(struct lint *lint);
 void lint_batch_saves_nothing(struct lint *lint);
 void lint_dead_letters_unread(struct lint *lint);
 void lint_topic_unread(struct lint *lint);

@@ -1,4 +1,5 @@
 /* Rules about topics and those who subscribe to them. */
+#include <math.h>
 #include <string.h>
 
 #include "lint.h"
@@ -35,12 +36,12 @@ static bool has_goal(const struct lint *lint, uint32_t component) {
 
 /* --- visibility ----------------------------------------------------------------------------- */
 
-/* What one message in a thousand takes at least, with nobody in front of it, of all operations the
- * one that takes longest. */
-static double longest_work(const struct lint *lint, uint32_t component) {
+/* What one message in a thousand takes at least (q = 0.999), or half of them (0.5), with nobody in
+ * front of it, of all operations the one that takes longest. */
+static double longest_work(const struct lint *lint, uint32_t component, double q) {
   double most_ns = 0;
   for (uint32_t i = lint->graph->first[component]; i != NO_NODE; i = lint->graph->node[i].next) {
-    struct call_bound bound = call_bound(lint->graph, i, 0.999);
+    struct call_bound bound = call_bound(lint->graph, i, q);
     double ns = bound.least_ns + bound.gain_ns;
     if (ns > most_ns) most_ns = ns;
   }
@@ -51,7 +52,7 @@ void lint_visibility_below_work(struct lint *lint) {
   uint32_t i = 0;
   for (const struct subscription *s; (s = next_subscriber(lint, &i)) != NULL; i++) {
     if (s->visibility_ns == PARAM_UNLIMITED || s->ack == ACK_BEFORE) continue;
-    double work_ns = longest_work(lint, i);
+    double work_ns = longest_work(lint, i, 0.999);
     if ((double)s->visibility_ns >= work_ns) continue;
     struct finding *f = lint_add_component(lint, i);
     f->what = lint_text(lint, "its visibility is %s, and one message in a thousand takes %s",
@@ -61,6 +62,35 @@ void lint_visibility_below_work(struct lint *lint) {
                        "twice",
                        lint->spec->component[s->topic].name);
     f->mend = lint_text(lint, "a visibility well above %s", lint_ns(lint, work_ns));
+  }
+}
+
+/* What one that has its fill of messages takes for all of them, each worker so many of them. */
+static double longest_fill(const struct lint *lint, uint32_t component,
+                           const struct subscription *s) {
+  const struct component_spec *self = &lint->spec->component[component];
+  double workers = (double)self->kind->subscriber_workers(self->config);
+  double rounds = s->prefetch > 0 ? ceil((double)s->prefetch / workers) : 1;
+  double one_ns = longest_work(lint, component, 0.999);
+  double all_ns = rounds * longest_work(lint, component, 0.5);
+  return all_ns > one_ns ? all_ns : one_ns;
+}
+
+void lint_poll_below_work(struct lint *lint) {
+  uint32_t i = 0;
+  for (const struct subscription *s; (s = next_subscriber(lint, &i)) != NULL; i++) {
+    if (s->poll_ns == TIME_NEVER) continue;
+    double work_ns = longest_fill(lint, i, s);
+    if ((double)s->poll_ns >= work_ns) continue;
+    struct finding *f = lint_add_component(lint, i);
+    f->what = lint_text(lint, "its poll is %s, and what an instance has at once may take %s",
+                        lint_ns(lint, (double)s->poll_ns), lint_ns(lint, work_ns));
+    f->why = lint_text(lint,
+                       "whenever it has that much it leaves the group, and another one begins with "
+                       "the same messages of %s",
+                       lint->spec->component[s->topic].name);
+    f->mend =
+        lint_text(lint, "a poll well above %s, or a smaller prefetch", lint_ns(lint, work_ns));
   }
 }
 
