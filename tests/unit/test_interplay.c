@@ -467,6 +467,33 @@ static void test_calls_wait_for_a_name(void **state) {
   expect(ASKS(""), "name.remembered", 0);
 }
 
+/* Aim: who goes at the same instant as another gets nothing of it. Both consumers have worked on a
+ * message that waits for its acknowledgement, and one of them on the next for half a second, when
+ * both crash: all three are delivered again at 3.5 s, and none to the second one in between. And of
+ * three brokers that crash together none sends what the others' consumer has room for: all 100
+ * messages are worked on in the end. */
+static void test_gone_together(void **state) {
+  (void)state;
+  static const char *const consumers =
+      "client \"c\" { arrivals = burst { 3, at = \"1s\" }, target = \"t\" }\n"
+      "topic \"t\" {}\n"
+      "service \"w\" { instances = 2, workers = 1, work = \"1s\", subscribe = { \"t\", "
+      "prefetch = 2, ack_every = 2 } }\n"
+      "fault { crash \"w\", at = \"2500ms\", lasts = \"1s\" }\n";
+  expect(consumers, "t.deliveries", 6);
+  expect(consumers, "w.completions", 5);
+  expect(consumers, "w.end_to_end.max", 4.5 - 1);
+  static const char *const brokers =
+      "client \"c\" { arrivals = burst { 100, at = \"1s\" }, target = \"t\" }\n"
+      "topic \"t\" { partitions = 3, copies = { n = 3, session = \"1s\" } }\n"
+      "service \"w\" { workers = 1, work = \"50ms\", subscribe = { \"t\", deadline = \"2s\", "
+      "retry = { attempts = 3 } } }\n"
+      "fault { crash \"t\", at = \"1525ms\", lasts = \"2s\" }\n";
+  expect(brokers, "t.published", 100);
+  expect(brokers, "w.backlog.end", 0);
+  expect(brokers, "t.acknowledged", 100);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(test_taken_out_is_no_failure),
                                      cmocka_unit_test(test_nothing_more_is_sent),
@@ -488,6 +515,7 @@ int main(void) {
                                      cmocka_unit_test(test_lost_behind_the_wire),
                                      cmocka_unit_test(test_means_of_those_there),
                                      cmocka_unit_test(test_new_process_knows_nothing),
-                                     cmocka_unit_test(test_calls_wait_for_a_name)};
+                                     cmocka_unit_test(test_calls_wait_for_a_name),
+                                     cmocka_unit_test(test_gone_together)};
   return cmocka_run_group_tests(tests, folder_make, folder_remove);
 }

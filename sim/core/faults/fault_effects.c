@@ -1,6 +1,9 @@
 #include "fault_effects.h"
 
+#include <stdlib.h>
+
 #include "abandon.h"
+#include "arena.h"
 #include "call.h"
 #include "engine.h"
 #include "fault.h"
@@ -94,17 +97,25 @@ void member_lose_all(struct sim *sim, struct member *m) {
   if (sim->faults) faults_release_deferred(sim, m);
 }
 
+/* All are down before anybody hears of one of them: who does must not turn to the next one, which
+ * goes at the same instant and whose calls are known already. */
 static void members_go_down(struct sim *sim, const uint32_t *list, uint32_t n) {
   struct present calls, made;
   present_find(sim, list, n, &calls, &made);
+  bool *was_off = mem_alloc(n * sizeof *was_off);
   for (uint32_t i = 0; i < n; i++) {
     struct member *m = &sim->member[list[i]];
-    bool was_off = member_is_off(m);
+    was_off[i] = member_is_off(m);
     m->down++;
+    m->impaired = true;
+  }
+  for (uint32_t i = 0; i < n; i++) {
+    struct member *m = &sim->member[list[i]];
     member_update_impaired(sim, m);
-    if (!was_off) go_down(sim, m, present_of(&calls, m->id), present_of(&made, m->id));
+    if (!was_off[i]) go_down(sim, m, present_of(&calls, m->id), present_of(&made, m->id));
     life_changed(sim, m);
   }
+  free(was_off);
   reset_calls(sim, &calls);
   present_free(&calls);
   present_free(&made);
@@ -169,13 +180,16 @@ static void rework(struct sim *sim, const struct member *m, struct present calls
 void members_hang(struct sim *sim, const uint32_t *list, uint32_t n, bool begins) {
   struct present calls;
   present_find(sim, list, n, &calls, NULL);
+  for (uint32_t i = 0; i < n; i++) { /* all, before anybody hears of one */
+    struct member *m = &sim->member[list[i]];
+    m->hung = (uint16_t)(m->hung + (begins ? 1 : -1));
+    if (begins) m->impaired = true;
+  }
   for (uint32_t i = 0; i < n; i++) {
     struct member *m = &sim->member[list[i]];
-    bool was_hung = m->hung;
-    m->hung = (uint16_t)(m->hung + (begins ? 1 : -1));
     member_update_impaired(sim, m);
-    if (was_hung == (m->hung > 0)) continue;
-    rework(sim, m, present_of(&calls, m->id), was_hung, 1);
+    if (m->hung > (begins ? 1 : 0)) continue;
+    rework(sim, m, present_of(&calls, m->id), !begins, 1);
     member_tell(sim, m, &fault_hang, begins);
   }
   present_free(&calls);
