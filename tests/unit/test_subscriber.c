@@ -178,6 +178,9 @@ static void test_mistakes(void **state) {
       {"ack = \"before\", retry = {}", "retry and ack = \"before\" do not go together"},
       {"timeout = \"1s\", retry = { late = \"accept\" }", "leave retry.late out"},
       {"pool = { size = 3, queue = 5 }", "leave pool.queue out"},
+      {"prefetch = 8, ack_every = 4, pool = { size = 3 }", "it would wait for more for ever"},
+      {"prefetch = 8, ack_every = 2, pool = { size = aimd { start = 4, least = 1, most = 9 } }",
+       "as few as 1 messages at once"},
       {"breaker = { open = \"1s\" }", "breaker"},
       {"hedge = { after = \"1s\" }", "key 'hedge' of subscribe"},
   };

@@ -274,6 +274,10 @@ static bool policy_valid(const struct subscription *s, struct error *err) {
   return outbound_valid(&calls, err);
 }
 
+static uint64_t least_at_once(const struct concurrency_config *size) {
+  return size->rule == CONCURRENCY_FIXED ? size->start : size->least;
+}
+
 bool subscription_valid(const struct spec *spec, uint32_t component, const struct subscription *s,
                         uint64_t workers, uint64_t queue, struct error *err) {
   if (!is_topic(spec, s->topic)) {
@@ -297,6 +301,14 @@ bool subscription_valid(const struct spec *spec, uint32_t component, const struc
                      "subscribe.ack_every is %llu, and an instance has at most %llu messages at "
                      "once: it would wait for more for ever; raise prefetch or lower ack_every",
                      (unsigned long long)s->ack_every, (unsigned long long)prefetch);
+  }
+  if (s->pool.given && s->ack_every > least_at_once(&s->pool.size)) {
+    return error_set(err,
+                     "subscribe.ack_every is %llu, and pool.size lets an instance have as few as "
+                     "%llu messages at once: it would wait for more for ever; raise it or lower "
+                     "ack_every",
+                     (unsigned long long)s->ack_every,
+                     (unsigned long long)least_at_once(&s->pool.size));
   }
   if (s->ack_every > 1 && (s->ack == ACK_BEFORE || s->visibility_ns != PARAM_UNLIMITED)) {
     return error_set(err,
