@@ -355,8 +355,12 @@ static void put_text(struct maker *m, GString *out, const char *text) {
   }
 }
 
-char *draw_theme(struct maker *m) {
+char *draw_text(struct maker *m, const char *text) {
   GString *out = g_string_new(NULL);
-  put_text(m, out, themes[below(m, G_N_ELEMENTS(themes))]);
+  put_text(m, out, text);
   return g_string_free(out, FALSE);
+}
+
+char *draw_theme(struct maker *m) {
+  return draw_text(m, themes[below(m, G_N_ELEMENTS(themes))]);
 }
