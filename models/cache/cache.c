@@ -411,7 +411,9 @@ static const struct meter cache_meters[] = {
     {"evictions", METER_COUNT, STATE(evictions), 0, "Entries that made room for others."},
     {"not_kept", METER_COUNT, STATE(rejected), 0,
      "Answers that were not kept: too large, of no known size, or not wanted by the policy."},
-    {"writes", METER_COUNT, STATE(writes), 0, "Writes passed on to the origin."},
+    {"writes", METER_COUNT, STATE(writes), 0,
+     "Writes that came to it, which it passes on to the origin; with write = back later, and "
+     "fewer."},
     {"joined", METER_COUNT, STATE(joined), 0,
      "Misses that waited for a call to the origin which was under way."},
     {"served_stale", METER_COUNT, STATE(served_stale), 0,

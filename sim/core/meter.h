@@ -84,7 +84,7 @@ struct meter {
 struct metric_text {
   char name[64];
   const char *unit;
-  char doc[256];
+  char doc[512];
 };
 
 /* The i-th metric that a kind emits beside those of every component: the ones it emits itself, then

@@ -5,6 +5,7 @@
 #include "call.h"
 #include "harness.h"
 #include "meter.h"
+#include "registry.h"
 
 /* A kind that uses every type of meter: at second i, counted from 1, it does the i-th of these. */
 struct gauge_state {
@@ -148,12 +149,25 @@ static void test_described(void **state) {
   scene_free(scene);
 }
 
+/* No definition is cut off in the middle, however long it is. */
+static void test_whole_sentences(void **state) {
+  (void)state;
+  for (uint32_t k = 0; registry[k]; k++) {
+    struct metric_text text;
+    for (uint32_t i = 0; kind_metric(registry[k], i, &text); i++) {
+      size_t n = strlen(text.doc);
+      if (n == 0 || text.doc[n - 1] != '.') fail_msg("%s.%s", registry[k]->name, text.name);
+    }
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_one),
       cmocka_unit_test(test_group),
       cmocka_unit_test(test_level),
       cmocka_unit_test(test_described),
+      cmocka_unit_test(test_whole_sentences),
   };
   return cmocka_run_group_tests_name("meter", tests, NULL, NULL);
 }

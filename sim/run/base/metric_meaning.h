@@ -11,7 +11,7 @@
 
 struct metric_meaning {
   enum metric_unit unit;
-  char doc[256];         /* a sentence */
+  char doc[512];         /* a sentence */
   const char *operation; /* of "op.buy.latency.p99": points at "buy.latency.p99"; else NULL */
   bool common;           /* every component has it */
 };
