@@ -270,6 +270,8 @@ void copy_reached(struct sim *sim, struct copy *copy, uint32_t number);
 void copy_note_behind(struct sim *sim, struct copy *copy);
 /* Shows one more write of its log to readers. */
 void copy_show_next(struct copy *copy);
+/* The same of what the primary made some time ago. False: it is no write. */
+bool copy_show_late(struct sim *sim, struct copy *copy);
 
 /* A message from the primary of this term: whether the copy follows it, and knows up to where their
  * logs agree. */

@@ -161,14 +161,17 @@ void copy_show_next(struct copy *copy) {
   history_apply(copy->group->history, copy->number, write);
 }
 
-static void show_received(struct sim *sim, struct copy *copy) {
+bool copy_show_late(struct sim *sim, struct copy *copy) {
   const struct history_write *write =
       history_at(copy->group->history, log_at(&copy->log, copy->applied + 1).write);
-  if (write->key != 0) { /* else it is that with which an elected one begins its term */
-    hist_add(&copy->meters->lag, sim->now_ns - write->made_ns);
-    copy->meters->applied++;
-  }
+  bool written = write->key != 0; /* else it is that with which an elected one begins its term */
+  if (written) hist_add(&copy->meters->lag, sim->now_ns - write->made_ns);
   copy_show_next(copy);
+  return written;
+}
+
+static void show_received(struct sim *sim, struct copy *copy) {
+  copy->meters->applied += copy_show_late(sim, copy);
   copy_note_behind(sim, copy);
 }
 

@@ -48,7 +48,7 @@ void snapshot_take(struct sim *sim, struct copy *copy, struct frame *message) {
   if (hears) {
     copy_take(copy, &from->log, until);
     if (copy->committed < until && copy->group->config->elect.given) copy->committed = until;
-    while (copy->applied < until) copy_show_next(copy);
+    while (copy->applied < until) copy_show_late(sim, copy);
     copy_note_behind(sim, copy);
   }
   copy_answer(sim, copy, hears ? &from->log : NULL, message);
