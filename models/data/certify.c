@@ -20,6 +20,7 @@ struct ballot {
   uint32_t voted;            /* the sets of copies that have voted for it, */
   uint32_t knows, shows;     /* that know what became of it, and are done with it, */
   uint32_t answered, hinted; /* whose votes its leader has; for which it keeps that */
+  uint32_t bytes;            /* of its request, where paths ask */
   uint8_t failed;
   uint8_t stage; /* as its leader knows */
   uint64_t key;
@@ -129,6 +130,13 @@ static void send(struct sim *sim, struct quorum_member *m, uint32_t copy, uint8_
 static uint32_t id_of(const struct sim *sim, const struct frame *message) {
   uint64_t body = message_body(sim, message);
   return (uint32_t)(message_what(sim, message) == QUORUM_HINT ? body : body >> 1);
+}
+
+double certify_bytes(const struct sim *sim, const struct certifier *c,
+                     const struct frame *message) {
+  uint32_t id = id_of(sim, message);
+  bool decides = message_what(sim, message) == QUORUM_WRITE; /* who votes has got it already */
+  return decides || !is_kept(c, id) ? 0 : at(c, id)->bytes;
 }
 
 static void keep_for(struct sim *sim, struct quorum_member *m, uint32_t copy, uint32_t id) {
@@ -284,17 +292,19 @@ static void vote_again(struct sim *sim, struct quorum_member *m) {
 
 /* --- messages ------------------------------------------------------------------------------- */
 
-void certify_call(struct sim *sim, struct quorum_member *m, const struct frame *call) {
+void certify_call(struct sim *sim, struct quorum_member *m, struct frame *call) {
   struct certifier *c = m->quorum->certifier;
   bool busy = false;
   for (uint32_t id = youngest(c, call->item); id; id = next_older(c, id)) {
     busy |= at(c, id)->leader == m->number && is_open(at(c, id));
   }
+  double bytes = m->quorum->sized ? call_bytes(sim, call, false) : 0;
   uint32_t id = add(c, (struct ballot){.item = call->item,
                                        .leader = m->number,
                                        .call = frame_slot(sim, call),
                                        .stamp = call->stamp,
                                        .stage = busy ? WAITS : RUNS,
+                                       .bytes = bytes < UINT32_MAX ? (uint32_t)bytes : UINT32_MAX,
                                        .key = call->key});
   if (!busy) send(sim, m, m->number, QUORUM_CERTIFY, id);
 }

@@ -28,7 +28,10 @@ struct certifier *certifier_new(const struct quorum *q);
 void certifier_free(struct certifier *c);
 
 /* A leader takes a write: the call is held. */
-void certify_call(struct sim *sim, struct quorum_member *m, const struct frame *call);
+void certify_call(struct sim *sim, struct quorum_member *m, struct frame *call);
+
+/* Bytes of a message that asks for a vote on a write, or hands it over. */
+double certify_bytes(const struct sim *sim, const struct certifier *c, const struct frame *message);
 
 /* Whether a message is dealt with as it arrives, without a worker. */
 bool certify_takes(struct sim *sim, struct quorum_member *m, struct frame *message);

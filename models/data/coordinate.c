@@ -56,6 +56,21 @@ static uint32_t round_of(const struct sim *sim, const struct quorum *q,
   return writes == (q->round[i].write != 0) ? i : ROUND_FREE;
 }
 
+/* A read is as large as the call that it is for, on the way to each copy and back; what brings a
+ * write as the request that made it; all else is nothing. */
+double quorum_message_bytes(const struct sim *sim, const struct quorum_member *m,
+                            const struct frame *message, bool answer) {
+  const struct quorum *q = m->quorum;
+  uint8_t what = message_what(sim, message);
+  if (what == QUORUM_READ) {
+    uint32_t i = round_of(sim, q, message);
+    return i == ROUND_FREE ? 0 : answer ? q->round[i].gives : q->round[i].asks;
+  }
+  if (answer || what == QUORUM_COMPARE) return 0;
+  if (q->certifier) return certify_bytes(sim, q->certifier, message);
+  return history_bytes(q->history, write_of(sim, message));
+}
+
 /* --- begun ---------------------------------------------------------------------------------- */
 
 uint32_t quorum_begin_write(struct sim *sim, struct quorum *q, uint32_t item, uint64_t key,
@@ -95,6 +110,17 @@ static void hold(struct sim *sim, struct quorum_member *m, struct frame *call) {
   quorum_set_waiting(sim, m, m->waiting + 1);
 }
 
+static uint32_t whole_bytes(double bytes) {
+  return bytes < UINT32_MAX ? (uint32_t)bytes : UINT32_MAX;
+}
+
+static void note_bytes(struct sim *sim, const struct quorum *q, struct round *r,
+                       struct frame *call) {
+  r->asks = whole_bytes(call_bytes(sim, call, false));
+  r->gives = whole_bytes(call_bytes(sim, call, true));
+  if (r->write) history_set_bytes(q->history, r->write, r->asks);
+}
+
 void quorum_call(struct sim *sim, struct quorum_member *m, struct frame *call) {
   struct quorum *q = m->quorum;
   bool writes = op_set_has(&q->write_ops, call->op);
@@ -118,6 +144,7 @@ void quorum_call(struct sim *sim, struct quorum_member *m, struct frame *call) {
     r->write = quorum_begin_write(sim, q, call->item, call->key, sim->now_ns + m->ahead_ns);
     r->beaten = history_at(q->history, r->write)->lost;
   }
+  if (q->sized) note_bytes(sim, q, r, call);
   if (writes && all_lead) note_missed(m, history_begin_at(q->history, m->number, r->write));
   struct message message = {.what = writes ? QUORUM_WRITE : QUORUM_READ,
                             .item = call->item,

@@ -9,6 +9,7 @@
 #include "copy_keys.h"
 #include "copy_outbox.h"
 #include "fault_def.h"
+#include "network.h"
 
 static struct group *group_new(struct sim *sim, const struct member *first,
                                const struct copies_config *config, struct op_set write_ops) {
@@ -21,7 +22,8 @@ static struct group *group_new(struct sim *sim, const struct member *first,
                           .n = (uint32_t)config->n,
                           .write_ops = write_ops,
                           .write = config->write,
-                          .failed_ns = TIME_NEVER};
+                          .failed_ns = TIME_NEVER,
+                          .sized = network_asks_bytes(sim)};
   if (config->elect.given && config->write.word == WRITE_ASYNC &&
       !spec_states(component->spec, "copies.write")) {
     group->write = (struct how_many){.word = WRITE_QUORUM};

@@ -215,6 +215,7 @@ struct group {
   uint64_t safe_ns;
   struct stream takes;
   bool from_backup; /* all copies have lost their data at one time */
+  bool sized;       /* some path asks how large messages are */
 };
 
 /* That of a member which is one of its own. */
@@ -254,6 +255,10 @@ void copy_go_on(struct sim *sim, struct copy *copy);
 /* A write that the copy was applying is applied. */
 void copy_applied(struct sim *sim, struct copy *copy);
 uint64_t copy_apply_ns(const struct copy *copy);
+
+/* Bytes of a message of a copy, of the writes that it carries. */
+double copy_message_bytes(const struct sim *sim, const struct copy *copy,
+                          const struct frame *message);
 
 /* The primary tries to reach the others, whatever it knew of them. */
 void copy_reach_out(struct sim *sim, struct copy *copy);

@@ -236,6 +236,15 @@ static void database_on_message(struct sim *sim, struct member *member, struct f
   }
 }
 
+static double database_message_bytes(struct sim *sim, struct member *member, struct frame *parent,
+                                     struct frame *call, bool answer) {
+  (void)parent;
+  const struct database_state *db = member->state;
+  if (!(call->flags & CALL_MESSAGE) || message_is_probe(sim, call)) return 0;
+  if (db->quorum) return quorum_message_bytes(sim, db->quorum, call, answer);
+  return db->copy && !answer ? copy_message_bytes(sim, db->copy, call) : 0;
+}
+
 static void database_on_answer(struct sim *sim, struct member *member, struct frame *parent,
                                struct frame *message, enum outcome outcome) {
   (void)parent;
@@ -522,6 +531,7 @@ const struct kind kind_database = {
     .on_peer = database_on_peer,
     .place = database_place,
     .places = database_places,
+    .message_bytes = database_message_bytes,
     .on_message = database_on_message,
     .on_answer = database_on_answer,
     .on_due = database_on_due,

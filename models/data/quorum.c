@@ -12,6 +12,7 @@
 #include "checks.h"
 #include "column.h"
 #include "fault_def.h"
+#include "network.h"
 #include "outline.h"
 
 /* More than half, all, or as many as the scenario says. */
@@ -72,6 +73,7 @@ static struct quorum *shared_new(struct sim *sim, const struct member *first,
                        .write_ops = write_ops,
                        .history = history_new(n),
                        .followed = ledger_follows(sim, component->id),
+                       .sized = network_asks_bytes(sim),
                        .free = ROUND_FREE};
   history_watch(q->history, sim, component, q->first);
   if (copies_all_lead(config) && config->conflict == CONFLICT_ABORT)

@@ -47,6 +47,7 @@ struct round {
   uint32_t call, stamp; /* who waits for it, until `decided` */
   uint32_t item, write; /* write 0: a read */
   uint32_t answered;    /* set of copies */
+  uint32_t asks, gives; /* bytes of the call and of its answer, where paths ask */
   uint16_t failed, under_way, sent;
   bool decided;
   bool beaten; /* a write that one with a later time stamp has replaced already */
@@ -92,6 +93,7 @@ struct quorum {
   struct history *history;
   bool followed; /* by the ledger */
   bool keeps_hints;
+  bool sized;                  /* some path asks how large messages are */
   struct certifier *certifier; /* or NULL */
   struct round *round;
   struct history_view *seen; /* round * n + copy: what a copy has read for it */
@@ -118,6 +120,9 @@ struct member *quorum_pick(const struct quorum *q, const struct frame *call);
 void quorum_call(struct sim *sim, struct quorum_member *m, struct frame *call);
 void quorum_on_answer(struct sim *sim, struct quorum_member *m, struct frame *message,
                       enum outcome outcome);
+/* Bytes of a message of a member, or of its answer. */
+double quorum_message_bytes(const struct sim *sim, const struct quorum_member *m,
+                            const struct frame *message, bool answer);
 /* A copy begins to work on a message, and is done with it. */
 bool quorum_message_reads(const struct sim *sim, const struct frame *message);
 void quorum_see(struct sim *sim, struct quorum_member *m, const struct frame *message);

@@ -65,6 +65,19 @@ static void send(struct sim *sim, struct copy *copy, uint32_t number, uint32_t f
   append(sim, copy, number, (uint64_t)from << 32 | to, copy_retry_ns(sim, copy, number));
 }
 
+double copy_message_bytes(const struct sim *sim, const struct copy *copy,
+                          const struct frame *message) {
+  if (message_what(sim, message) != COPIES_APPEND) return 0;
+  const struct log *log = &copy->log;
+  uint32_t from = (uint32_t)(message_body(sim, message) >> 32);
+  uint32_t to = (uint32_t)message_body(sim, message);
+  double bytes = 0;
+  for (uint32_t i = from > log->dropped ? from : log->dropped; i < to && i < log->end; i++) {
+    bytes += history_bytes(copy->group->history, log_at(log, i + 1).write);
+  }
+  return bytes;
+}
+
 /* How far the receiver's log agrees. It is asked again before the answer is given up. */
 static void ask(struct sim *sim, struct copy *copy, uint32_t number) {
   uint64_t patience_ns = copy_retry_ns(sim, copy, number), end = copy->log.end;
@@ -130,6 +143,7 @@ void copy_write(struct sim *sim, struct copy *copy, struct frame *call, enum par
   bool writes = part_entry_writes(what);
   uint32_t write =
       history_make(group->history, copy->number, writes ? call->item : 0, call->key, sim->now_ns);
+  if (group->sized) history_set_bytes(group->history, write, call_bytes(sim, call, false));
   log_append(&copy->log, (struct log_entry){write, copy->term});
   if (group->keys && writes) {
     copy_keys_made(group->keys, copy->number, write, column_get(sim, call, COLUMN_IDENTITY),

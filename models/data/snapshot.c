@@ -3,9 +3,9 @@
  * It is of what is committed when it begins, and takes as long as the data are large; what comes
  * meanwhile is kept in the log, and if that is more than it keeps, another snapshot follows.
  *
- * Left out: that sending costs disks and workers, and that one which breaks off goes on where it
- * was: whether the copy is there is seen at the end. The simulation keeps logs as long as some copy
- * lacks them. */
+ * Left out: that sending costs disks, workers and paths, and that one which breaks off goes on
+ * where it was: whether the copy is there is seen at the end. The simulation keeps logs as long as
+ * some copy lacks them. */
 #include "call.h"
 #include "copies.h"
 #include "message.h"

@@ -125,6 +125,14 @@ const struct history_write *history_at(const struct history *h, uint32_t write) 
   return at(h, write);
 }
 
+void history_set_bytes(struct history *h, uint32_t write, double bytes) {
+  at(h, write)->bytes = bytes < UINT32_MAX ? (uint32_t)bytes : UINT32_MAX;
+}
+
+double history_bytes(const struct history *h, uint32_t write) {
+  return is_kept(h, write) ? at(h, write)->bytes : 0;
+}
+
 bool history_is_of(const struct history *h, uint32_t write, uint32_t item) {
   return h->datum[at(h, write)->datum].item == item;
 }

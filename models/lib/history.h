@@ -52,10 +52,11 @@ struct history_write {
   uint64_t stamp_ns;     /* of the clock of who took it */
   uint32_t rank;         /* its own number; of one that was beaten that of the write below it */
   bool lost;
-  bool begun;  /* without a copy that has it: it is kept until every copy shows it */
-  bool stands; /* for what every copy had shown, and one has lost; it is the write of its rank */
-  bool missed; /* a later write of the datum was begun where this one was not seen */
-  uint8_t by;  /* the copy that began it, plus 1 */
+  bool begun;     /* without a copy that has it: it is kept until every copy shows it */
+  bool stands;    /* for what every copy had shown, and one has lost; it is the write of its rank */
+  bool missed;    /* a later write of the datum was begun where this one was not seen */
+  uint8_t by;     /* the copy that began it, plus 1 */
+  uint32_t bytes; /* of the request that made it, where somebody asks */
 };
 
 /* A copy makes a write and has it. Returns its number, from 1. */
@@ -71,6 +72,9 @@ uint32_t history_begin_at(struct history *h, uint32_t copy, uint32_t write);
 uint32_t history_merge(struct history *h, uint32_t copy, uint32_t write);
 
 const struct history_write *history_at(const struct history *h, uint32_t write);
+/* How large the request was that made it; one that is not kept any more is nothing. */
+void history_set_bytes(struct history *h, uint32_t write, double bytes);
+double history_bytes(const struct history *h, uint32_t write);
 /* Whether it is about that data key. */
 bool history_is_of(const struct history *h, uint32_t write, uint32_t item);
 

@@ -45,6 +45,9 @@ void network_send_segments(struct sim *sim, const struct member *from, const str
  * if there is none. */
 uint32_t network_path_between(struct sim *sim, const struct member *from, const struct member *to);
 
+/* Whether how long a message takes on some path depends on how large it is. */
+bool network_asks_bytes(const struct sim *sim);
+
 /* A member is about to send messages. */
 void network_prefetch(const struct network *net, uint32_t from);
 

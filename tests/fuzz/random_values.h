@@ -27,7 +27,8 @@ struct maker {
 uint32_t below(struct maker *m, uint32_t n);
 bool chance(struct maker *m, double p);
 
-/* The text with one of the texts for each `<one|other>` in it, which may be nested, and `>` for each
+/* The text with one of the texts for each `<one|other>` in it, which may be nested, and `>` for
+ * each
  * `^`. To be freed. */
 char *draw_text(struct maker *m, const char *text);
 

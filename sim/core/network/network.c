@@ -352,6 +352,14 @@ enum outcome network_cross(struct sim *sim, const struct member *from, const str
   return outcome;
 }
 
+bool network_asks_bytes(const struct sim *sim) {
+  for (uint32_t i = 0; i < sim->spec->paths; i++) {
+    const struct path_spec *path = &sim->spec->path[i];
+    if (path->bits_per_s > 0 || path->tcp) return true;
+  }
+  return false;
+}
+
 uint32_t network_path_between(struct sim *sim, const struct member *from, const struct member *to) {
   if (sim->network == NULL) return REF_NONE;
   uint32_t direction = route_between(sim, from, to)->direction;
