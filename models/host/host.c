@@ -205,7 +205,8 @@ const struct kind kind_host = {
         "on at once; the host how fast that goes. Each call present at a service with `memory` "
         "takes some. While more is wanted than there is, the host swaps: all work takes longer, by "
         "the share that does not fit. What hits a host (a crash, a hang, a slowdown, a partition) "
-        "hits all that runs on it. Nothing may call a host. Left out: what a switch between "
+        "hits all that runs on it; one that is stopped is there as long as any of that drains. "
+        "Nothing may call a host. Left out: what a switch between "
         "threads costs, caches of the processor, which pages are touched more often than others, "
         "priorities and shares of groups; a killer that takes the largest process when memory is "
         "short (a service has a limit of its own: its `memory.limit`).",

@@ -180,10 +180,22 @@ uint64_t member_start_up_ns(struct sim *sim, const struct member *m) {
   return dist_draw_whole(&m->component->spec->start, &draws);
 }
 
+/* How long a member has to end what it has: a host as long as any of those who run on it, which are
+ * stopped with it. */
+static uint64_t drain_ns(const struct sim *sim, const struct member *m) {
+  uint64_t longest_ns = m->component->spec->drain_ns;
+  for (uint32_t i = 0; i < sim->members; i++) {
+    const struct member *tenant = &sim->member[i];
+    uint64_t its_ns = tenant->component->spec->drain_ns;
+    if (tenant->host == m->id && its_ns > longest_ns) longest_ns = its_ns;
+  }
+  return longest_ns;
+}
+
 void life_keep_away(struct sim *sim, struct member *m, bool begins) {
   struct life *life = life_of(sim, m);
   life->stops += begins ? 1 : (uint32_t)-1;
-  if (begins && life->stops == 1) member_drain(sim, m, m->component->spec->drain_ns);
+  if (begins && life->stops == 1) member_drain(sim, m, drain_ns(sim, m));
   if (!begins && life->stops == 0) member_start(sim, m, member_start_up_ns(sim, m));
 }
 

@@ -172,8 +172,29 @@ static void test_mistakes(void **state) {
   }
 }
 
+/* Aim: a host that is stopped is there as long as what runs on it may go on: it works from 0.9 s to
+ * 8.9 s, or to the end of its drain at 6 s. */
+static void test_stopped_with_what_drains(void **state) {
+  (void)state;
+#define DRAINS(TIME)                                                        \
+  ASK("c", "1", "900ms", "a")                                               \
+  "host \"vm\" { cpus = 1, price = \"3600/h\" }\n"                          \
+  "service \"b\" { host = \"vm\", work = \"1ms\" }\n"                       \
+  "service \"a\" { host = \"vm\", work = \"8s\", drain = \"" TIME           \
+  "\" }\n"                                                                  \
+  "client \"d\" { arrivals = burst { 1, at = \"20s\" }, target = \"b\" }\n" \
+  "fault { stop \"vm\", at = \"1s\" }\n"
+  expect(DRAINS("9s"), "vm.utilization", 8 / 10.0);
+  expect(DRAINS("9s"), "vm.cost.hour", 3600);
+  expect(DRAINS("9s"), "c.availability", 1);
+  expect(DRAINS("5s"), "vm.utilization", 5.1 / 6);
+  expect(DRAINS("5s"), "vm.cost.hour", 3600 * 0.6);
+  expect(DRAINS("5s"), "c.availability", 0);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_stopped_with_what_drains),
       cmocka_unit_test(test_share),
       cmocka_unit_test(test_workers),
       cmocka_unit_test(test_instances),

@@ -167,6 +167,7 @@ void lint_scale_out_of_reach(struct lint *lint);
 void lint_gossip_leaves_out(struct lint *lint);
 void lint_restarts_too_soon(struct lint *lint);
 void lint_restarts_busy(struct lint *lint);
+void lint_rollout_unseen(struct lint *lint);
 void lint_never_called(struct lint *lint);
 void lint_unused_handler(struct lint *lint);
 void lint_no_keys(struct lint *lint);

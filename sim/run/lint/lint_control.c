@@ -85,3 +85,18 @@ static void restarts_busy(struct lint *lint, uint32_t c) {
 void lint_restarts_busy(struct lint *lint) {
   each_restart(lint, restarts_busy);
 }
+
+void lint_rollout_unseen(struct lint *lint) {
+  for (uint32_t i = 0; i < lint->spec->components; i++) {
+    const struct component_spec *control = &lint->spec->component[i];
+    const struct control_act *act = action_of(control);
+    if (!act || act->shares.n == 0) continue;
+    const struct condition *own = value_of(control, "back_when");
+    if (!act->back_when.metric.name && !(own && own->metric.name)) continue;
+    double lasts_ns = (double)act->shares.n * (double)act->step_ns;
+    if ((double)act->look_ns < lasts_ns) continue;
+    struct finding *f = lint_add_component(lint, i);
+    f->what = lint_text(lint, "its release is over after %s, and is looked at first after %s",
+                        lint_ns(lint, lasts_ns), lint_ns(lint, (double)act->look_ns));
+  }
+}
