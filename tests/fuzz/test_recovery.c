@@ -4,7 +4,7 @@
  * pool, a connection, a lock or room for a message that a fault has taken for ever shows here,
  * whatever it is called.
  *
- *   tests/fuzz/test_recovery [FIRST [NUMBER]]      seeds; 1 and 100 without
+ *   tests/fuzz/test_recovery [FIRST [NUMBER]]      seeds; 1 and 400 without
  *
  * Work takes the same time always, and each call that may vanish has a timeout. The scenario that
  * went wrong stands in recovery-SEED.lua. */
@@ -78,7 +78,8 @@ static const struct theme {
                 "true,|> }\n"
                 "service \"w\" { instances = <1|3>, workers = <1|2|5>, work = \"20ms\", " CANCEL
                 "<drain = \"1s\",|> subscribe = { \"t\", <prefetch = 8,|prefetch = 1,|> "
-                "<visibility = \"3s\",|> <ack = \"before\",|> <session = \"3s\",|> <rebalance "
+                "<visibility = \"3s\",|> <ack = \"before\",|ack_every = 4,|> <session = \"3s\",|> "
+                "<rebalance "
                 "= \"eager\",|> <backoff = \"200ms\",|> <timeout = \"1s\",|> <retry = { "
                 "attempts = 3, backoff = \"100ms\" },|> <deadline = \"2s\",|> <breaker = { "
                 "failures = 3, open = \"1s\" },|> <pool = { size = 3 },|> <poll = \"2s\",|> } "
@@ -215,7 +216,7 @@ static bool try_seed(const struct language *language, uint64_t seed, uint32_t *v
 
 int main(int argc, char **argv) {
   uint64_t first = argc > 1 ? strtoull(argv[1], NULL, 10) : 1;
-  uint64_t number = argc > 2 ? strtoull(argv[2], NULL, 10) : 100;
+  uint64_t number = argc > 2 ? strtoull(argv[2], NULL, 10) : 400;
   char *scratch = g_strdup_printf("%s/archsim-recovery-%d.lua", g_get_tmp_dir(), (int)getpid());
   struct language *language = language_new(scratch);
   uint32_t valid = 0, wrong = 0;
