@@ -45,7 +45,7 @@ static void control_start(struct sim *sim, struct member *member) {
   const struct control_state *c = member->state;
   const struct action_def *action = c->config->act.action;
   if (action && action->before) action->before(sim, member);
-  c->signal->start(sim, member);
+  if (!member->component->spec->bypassed) c->signal->start(sim, member);
 }
 
 static void control_on_due(struct sim *sim, struct member *member, struct timer *timer) {
@@ -67,7 +67,7 @@ static void control_on_answer(struct sim *sim, struct member *member, struct fra
 static void control_on_fault(struct sim *sim, struct member *member, const struct fault_def *fault,
                              bool begins) {
   const struct control_state *c = member->state;
-  if (fault != &fault_crash) return;
+  if (fault != &fault_crash || member->component->spec->bypassed) return;
   c->signal->on_crash(sim, member, begins);
   if (begins && c->action && c->action->on_crash) c->action->on_crash(sim, member);
 }
@@ -85,6 +85,7 @@ static void control_on_reply(struct sim *sim, struct member *member, struct fram
 
 static void control_on_peer(struct sim *sim, struct member *member, struct member *about) {
   const struct control_state *c = member->state;
+  if (member->component->spec->bypassed) return;
   if (c->signal->on_peer) c->signal->on_peer(sim, member, about);
 }
 
@@ -213,6 +214,7 @@ const struct kind kind_control = {
     .meters = control_meters,
     .has_meter = control_has_meter,
     .stands_apart = true,
+    .optional = true,
     .probes = true,
     .config_size = sizeof(struct control_config),
     .state_size = sizeof(struct control_state),

@@ -87,9 +87,11 @@ struct kind {
   bool by_name;      /* it only tells its callers whom to call: calls go from them to what is
                         behind it, and its own place is on no path */
   bool stands_apart; /* no request meets it, and nothing may call it */
-  bool probes;       /* what it calls on its own account it only asks whether it is well */
-  bool by_itself;    /* something happens to it without any request */
-  bool is_source;    /* makes requests of its own: nothing may call it */
+  bool optional;  /* nothing depends on it, so that a user may leave it out (compare --off): it is
+                     there, and does nothing where component_spec.bypassed says so */
+  bool probes;    /* what it calls on its own account it only asks whether it is well */
+  bool by_itself; /* something happens to it without any request */
+  bool is_source; /* makes requests of its own: nothing may call it */
   const char *const *operations; /* the only ones it tells apart beside those in its own lists of
                                     operations, NULL-terminated; NULL: any */
   const char *const *messages; /* those that its members send each other, ended by NULL; NULL: they

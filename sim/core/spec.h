@@ -55,7 +55,8 @@ struct component_spec {
   const char *file;          /* where it was declared, for messages */
   int line;
   const struct composed_spec *of; /* which it is a part of, or stands for by its name; or NULL */
-  bool bypassed;   /* left out by the user: calls meant for it go to what stands behind it */
+  bool bypassed;   /* left out by the user: calls meant for it go to what stands behind it, or it
+                      does nothing (kind.optional) */
   uint32_t givens; /* keys that the user wrote; the others have their defaults */
   const char *const *given; /* "workers", "retry.attempts" */
 };

@@ -48,12 +48,11 @@ static bool name_components(struct loader *loader) {
   bool any_source = false;
   for (uint32_t i = 0; i < list->n; i++) {
     const struct word *word = list->list[i].word;
-    component[i] =
-        (struct component_spec){.name = word->name,
-                                .kind = word->kind,
-                                .file = loader->source[word->source]->file,
-                                .line = word->line,
-                                .bypassed = off_follow(loader, word->name) != word->name};
+    component[i] = (struct component_spec){.name = word->name,
+                                           .kind = word->kind,
+                                           .file = loader->source[word->source]->file,
+                                           .line = word->line,
+                                           .bypassed = off_is_out(loader, word->name)};
     any_source |= word->kind->is_source || word->kind->by_itself;
   }
   if (list->n) qsort(component, list->n, sizeof *component, by_name);

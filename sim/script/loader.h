@@ -89,6 +89,7 @@ struct loader {
   bool *off_done;                         /* by entry of changes->off: it was found */
   uint32_t bypasses;
   struct bypass *bypass;
+  struct names at_rest; /* components that are left out, and have nothing behind them */
   /* Files: 0 is the scenario. */
   const char *top; /* real path of its folder */
   uint32_t sources;

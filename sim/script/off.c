@@ -12,6 +12,8 @@
 #include "step.h"
 #include "words.h"
 
+#define ALLOW "allow" /* all lines of it: without one of them the others still make a rule */
+
 /* --- what can be switched off ---------------------------------------------------------------- */
 
 static const struct declaration *find_declaration(const struct loader *loader, const char *name,
@@ -82,7 +84,8 @@ static void list_all(struct loader *loader) {
   for (uint32_t i = 0; i < loader->components.n; i++) {
     const struct declaration *d = &loader->components.list[i];
     if (d->of && !strcmp(loader->composed.list[d->of - 1].word->name, d->word->name)) continue;
-    if (d->word->kind->bypass) names_add(loader, &loader->can_be_off, d->word->name);
+    if (d->word->kind->bypass || d->word->kind->optional)
+      names_add(loader, &loader->can_be_off, d->word->name);
     int table = declaration_push(loader, d);
     list_params(loader, d->word->name, d->word->kind->params, table);
     list_params(loader, d->word->name, common_params, table);
@@ -91,9 +94,13 @@ static void list_all(struct loader *loader) {
   for (uint32_t i = 0; i < loader->paths.n; i++) {
     int table = declaration_push(loader, &loader->paths.list[i]);
     const char *name = lua_istable(loader->L, table) ? path_name(loader, table) : NULL;
-    if (name) list_params(loader, name, word_defs[WORD_PATH].params, table);
+    if (name) {
+      names_add(loader, &loader->can_be_off, name);
+      list_params(loader, name, word_defs[WORD_PATH].params, table);
+    }
     lua_pop(loader->L, 1);
   }
+  if (loader->allows.n > 0) names_add(loader, &loader->can_be_off, ALLOW);
 }
 
 /* --- parameters ------------------------------------------------------------------------------ */
@@ -221,6 +228,11 @@ static bool off_param(struct loader *loader, const struct declaration *declarati
 
 /* --- paths ----------------------------------------------------------------------------------- */
 
+static void leave_out(struct declarations *list, uint32_t i) {
+  list->n--;
+  memmove(&list->list[i], &list->list[i + 1], (list->n - i) * sizeof *list->list);
+}
+
 /* Whether some path is called so. */
 static bool off_path(struct loader *loader, const char *name, bool *found) {
   *found = false;
@@ -230,6 +242,11 @@ static bool off_path(struct loader *loader, const char *name, bool *found) {
     const char *owner = lua_istable(loader->L, table) ? path_name(loader, table) : NULL;
     lua_pop(loader->L, 1);
     size_t length = owner ? strlen(owner) : 0;
+    if (owner && !strcmp(name, owner)) {
+      leave_out(&loader->paths, i);
+      *found = true;
+      return true;
+    }
     if (owner == NULL || strncmp(name, owner, length) != 0 || name[length] != '.') continue;
     *found = true;
     if (!off_declared(loader, declaration, name, owner, word_defs[WORD_PATH].params)) return false;
@@ -327,6 +344,10 @@ static bool push_behind(lua_State *L, int table, const char *param) {
 static bool off_component(struct loader *loader, const struct declaration *declaration,
                           const char *name) {
   const struct word *word = declaration->word;
+  if (word->kind->optional) {
+    names_add(loader, &loader->at_rest, word->name);
+    return true;
+  }
   if (word->kind->bypass == NULL) {
     return off_error(
         loader, name,
@@ -354,6 +375,14 @@ const char *off_follow(const struct loader *loader, const char *name) {
     name = loader->bypass[i].to;
   }
   return name;
+}
+
+bool off_is_out(const struct loader *loader, const char *name) {
+  if (off_follow(loader, name) != name) return true;
+  for (uint32_t i = 0; i < loader->at_rest.n; i++) {
+    if (!strcmp(loader->at_rest.list[i], name)) return true;
+  }
+  return false;
 }
 
 /* --- all of them ----------------------------------------------------------------------------- */
@@ -401,6 +430,11 @@ bool off_declarations(struct loader *loader) {
     if (is_repeated(changes, i)) return off_error(loader, name, "is given twice");
     if (loader->off_done[i]) continue;
     const struct declaration *declaration = find_declaration(loader, name, length);
+    if (declaration == NULL && !strcmp(name, ALLOW) && loader->allows.n > 0) {
+      loader->allows.n = 0;
+      loader->off_done[i] = true;
+      continue;
+    }
     if (declaration == NULL && !off_path(loader, name, &loader->off_done[i])) return false;
     if (declaration == NULL) continue; /* it may be a fault */
     if (name[length] == '.' && is_of_steps(declaration, name)) continue;

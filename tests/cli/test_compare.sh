@@ -174,12 +174,35 @@ holds 'of("path.h.d.opened a") > 0'
 holds '"b" not in tree["metrics"]["path.h.d.opened"]'
 expect 0 compare way.lua --off path.h.d.connect.tls --json -
 holds 'of("path.h.d.setup.mean a") > 0.019 and of("path.h.d.setup.mean b") < 0.0101'
+expect 0 compare way.lua --off path.h.d --json -
+holds 'of("c.latency.min a") > 0.02 and of("c.latency.min b") < 0.0101'
 expect 0 compare way.lua --off s.limit --json - # and nobody calls its store
 holds 'of("s.limited a") > 0 == of("s.limited b") and of("counts.arrivals b") == 0'
 expect 0 compare way.lua --off s.shed --json -
 holds 'of("s.shed a") > 0 == of("s.shed b")'
 expect 0 compare way.lua --off s.start --json -
 holds 'of("s.downtime a") > 1.9 * of("s.downtime b") > 0'
+# A control that is left out neither looks nor acts, also after a crash of its own; goals on it stay.
+cat >watched.lua <<'END'
+client "c" { arrivals = poisson "50/s", target = "s", mix = { get = 1 } }
+service "s" { workers = 1, on = { get = { work "1ms" }, well = { work "1ms" } } }
+control "alive" { probe = "s", op = "well", every = "1s", act = restart "s" }
+fault { crash "s", at = "5s", lasts = "30s" }
+fault { crash "alive", at = "1s", lasts = "1s" }
+allow { from = "c", to = "s", op = { "get" } }
+allow { from = "alive", to = "s" }
+goal "alive.probes > 1"
+run { duration = "40s", warmup = "0s", replications = 2 }
+END
+expect 0 compare watched.lua --off alive --json -
+holds 'of("alive.actions a") == 1 and of("alive.actions b") == 0'
+holds 'of("alive.probes a") > 30 and of("alive.probes b") == 0'
+holds 'of("s.arrivals diff value") < 0 and of("s.uptime b") < 0.26 < of("s.uptime a")'
+sed -i '/op = { "get" }/d' watched.lua
+expect 0 compare watched.lua --off allow --json -
+holds 'of("c.availability a") == 0 < of("c.availability b")'
+expect 2 compare watched.lua --off allo
+in_err "did you mean 'allow'"
 expect 2 compare way.lua --off path.h.d.bufer
 in_err "did you mean 'path.h.d.buffer'"
 expect 2 compare way.lua --off path.h.x.buffer
