@@ -18,10 +18,16 @@ void copy_backup_new(struct sim *sim, struct copy *copy, const struct shipping_c
   history_keep(copy->group->history, history_next(copy->group->history));
 }
 
+static void wait_for_next(struct sim *sim, struct copy *copy) {
+  uint64_t every_ns = copy->group->ship->every_ns;
+  if (every_ns == TIME_NEVER) return;
+  timer_set(sim, copy->member, &copy->backup.next, every_ns, BACKUP_DUE, 0);
+}
+
 void copy_backup_begin(struct sim *sim, struct copy *copy) {
   if (copy->group->ship == NULL) return;
   timer_stop(&copy->backup.arrives);
-  timer_set(sim, copy->member, &copy->backup.next, copy->group->ship->every_ns, BACKUP_DUE, 0);
+  wait_for_next(sim, copy);
 }
 
 static bool ships(const struct copy *copy) {
@@ -31,7 +37,7 @@ static bool ships(const struct copy *copy) {
 static void send(struct sim *sim, struct copy *copy) {
   const struct group *group = copy->group;
   struct backup *b = &copy->backup;
-  timer_set(sim, copy->member, &b->next, group->ship->every_ns, BACKUP_DUE, 0);
+  wait_for_next(sim, copy);
   if (!ships(copy)) return;
   b->sent = copy->committed;
   b->sent_ns = sim->now_ns;

@@ -10,6 +10,7 @@
 #include "copy_outbox.h"
 #include "copy_sets.h"
 #include "database_state.h"
+#include "fault_meant.h"
 #include "holding.h"
 #include "key_history.h"
 #include "life.h"
@@ -425,6 +426,19 @@ static void init_copies(struct sim *sim, struct member *member) {
   if (!group->messages) group->messages = copy_outbox_new();
 }
 
+/* Nothing is sent to a safe place. */
+static const struct shipping_config nowhere = {.given = true, .every_ns = TIME_NEVER};
+
+/* A fault takes its data, and nothing of them is anywhere else. */
+static bool loses_all(const struct sim *sim, const struct member *member) {
+  if (!database_loses_all(sim->spec, member->component->spec)) return false;
+  for (uint32_t i = 0; i < sim->spec->faults; i++) {
+    const struct fault_spec *fault = &sim->spec->fault[i];
+    if (fault->type == &fault_lose && fault_target_holds(sim, fault->target, member)) return true;
+  }
+  return false;
+}
+
 static void database_init(struct sim *sim, struct member *member) {
   struct database_state *db = member->state;
   db->config = member->component->config;
@@ -453,6 +467,7 @@ static void database_init(struct sim *sim, struct member *member) {
   db->unchanged = member->index == 1 ? unchanged_new(sim, member) : first->unchanged;
   struct shipping_meters losses = {&db->shipped, &db->copies.lost, &db->copies.recovery_point};
   const struct shipping_config *ship = database_ship(db->config);
+  if (loses_all(sim, member)) ship = &nowhere;
   if (alone) db->shipping = shipping_new(sim, member, ship, losses);
   if (db->shipping && db->outbox) outbox_set_safe(db->outbox, &db->shipping->safe_ns);
   db->asks = db->fencing || db->idempotency || db->unchanged;

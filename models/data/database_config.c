@@ -31,6 +31,14 @@ const struct shipping_config *database_ship(const struct database_config *config
   return config->copies.ship.given ? &config->copies.ship : &config->ship;
 }
 
+bool database_loses_all(const struct spec *spec, const struct component_spec *component) {
+  const struct database_config *c = component->config;
+  bool alone = !database_keeps_copies(c) && !database_ship(c)->given;
+  bool locks = c->row_locks || c->rows.given ||
+               program_takes_part(spec, (uint32_t)(component - spec->component));
+  return alone && c->shards.rule == SHARDS_UNSAID && !locks;
+}
+
 bool database_keeps_copies(const void *config) {
   const struct database_config *c = config;
   return c->copies.given && copies_members(&c->copies) > 1;
@@ -179,7 +187,7 @@ void database_outline(const struct spec *spec, const struct component_spec *comp
   out->by_key = database_shards(config, component->instances) > 1;
   copies_outline(spec, component, &config->copies, out);
   out->fences = config->fencing;
-  out->restores = database_ship(config)->given;
+  out->restores = database_ship(config)->given || database_loses_all(spec, component);
   out->remembers = config->idempotency.given && config->idempotency.keep_ns > 0;
   out->relays_to = config->outbox.given ? config->outbox.topic + 1 : 0;
   bool writes = database_data_op(spec, component, op) == DATA_WRITE;
@@ -260,7 +268,7 @@ const char database_doc[] =
     "s. "
     "With `fencing` a write fails if its lock has been given to somebody else. "
     "With `ship` what is acknowledged goes to a safe place every so often; after the fault "
-    "`lose` only that is left.\n"
+    "`lose` only that is left, and without `ship` nothing.\n"
     "With `rows` a write changes several rows. It locks each before that part of its work and "
     "keeps all until the end. A write that has waited for a while looks whether those that it "
     "waits for wait for it; if so, it fails.\n"

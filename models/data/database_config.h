@@ -40,6 +40,10 @@ void database_outline(const struct spec *spec, const struct component_spec *comp
 /* Whether its members, or those of each shard, keep copies of the same data. */
 bool database_keeps_copies(const void *config);
 
+/* Whether nothing is left of what it has once a fault takes that: there are neither copies nor a
+ * safe place, and no locks that would have to be there again. */
+bool database_loses_all(const struct spec *spec, const struct component_spec *component);
+
 /* How many shards the members of a database are that has so many. */
 uint32_t database_shards(const struct database_config *config, uint32_t members);
 

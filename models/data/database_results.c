@@ -147,8 +147,23 @@ static bool is_of_locks(const struct meter *meter) {
 }
 
 /* Only who takes part in transactions, or locks rows in any case, has rows. */
+static bool is_of_loss(const struct meter *meter) {
+  return meter->at == STATE(copies) + offsetof(struct copy_meters, lost) ||
+         meter->at == STATE(copies) + offsetof(struct copy_meters, recovery_point);
+}
+
+/* Whether one of its members, which have no copies, can lose what it has. */
+static bool any_can_lose(const struct component *component) {
+  for (uint32_t i = 0; i < component->members; i++) {
+    const struct database_state *db = component->member[i].state;
+    if (db->shipping) return true;
+  }
+  return false;
+}
+
 bool database_uses_meter(const struct component *component, const struct meter *meter) {
   const struct database_state *db = component->member->state;
+  if (is_of_loss(meter) && !database_keeps_copies(db->config)) return any_can_lose(component);
   if (meter->at == STATE(changed)) return db->unchanged != NULL;
   return db->rows != NULL || !is_of_locks(meter);
 }
@@ -157,8 +172,6 @@ bool database_has_meter(const void *config, const struct meter *meter) {
   const struct database_config *c = config;
   if (meter->at == STATE(locks.deadlocks)) return c->rows.given;
   if (meter->at < STATE(copies) || is_of_locks(meter) || meter->at == STATE(changed)) return true;
-  bool of_loss = meter->at == STATE(copies) + offsetof(struct copy_meters, lost) ||
-                 meter->at == STATE(copies) + offsetof(struct copy_meters, recovery_point);
   if (meter->at >= STATE(keys) && meter->at < STATE(keys) + sizeof(struct idempotency_meters)) {
     return c->idempotency.given;
   }
@@ -168,10 +181,10 @@ bool database_has_meter(const void *config, const struct meter *meter) {
   }
   if (meter->at == STATE(fenced)) return c->fencing;
   bool ships = database_ship(c)->given;
-  if (meter->at == STATE(shipped) || (of_loss && ships)) return ships;
+  if (meter->at == STATE(shipped) || (is_of_loss(meter) && ships)) return ships;
   if (meter->at >= STATE(moves) && meter->at < STATE(moves) + sizeof(struct shard_meters))
     return c->shards.rule != SHARDS_UNSAID && !database_keeps_copies(config);
-  if (!database_keeps_copies(config)) return false;
+  if (!database_keeps_copies(config)) return is_of_loss(meter);
   if (is_of_any_copies(meter)) return true;
   if (meter->at == STATE(copies) + offsetof(struct copy_meters, lost)) {
     return c->copies.conflict != CONFLICT_ABORT;

@@ -38,11 +38,16 @@ struct shipping *shipping_new(struct sim *sim, struct member *member,
   return s;
 }
 
+static void wait_for_next(struct sim *sim, struct shipping *s) {
+  uint64_t every_ns = s->config->every_ns;
+  if (every_ns != TIME_NEVER) timer_set(sim, s->member, &s->next, every_ns, 0, 0);
+}
+
 /* What was restored is all in the safe place: only what comes from now on can be lost. */
 void shipping_begin(struct sim *sim, struct shipping *s) {
   if (s->restored) s->safe_ns = sim->now_ns;
   s->restored = false;
-  timer_set(sim, s->member, &s->next, s->config->every_ns, 0, 0);
+  wait_for_next(sim, s);
 }
 
 /* All that is acknowledged by now begins its way. */
@@ -50,7 +55,7 @@ static void send(struct sim *sim, struct shipping *s) {
   s->sent = s->acked;
   s->sent_ns = sim->now_ns;
   uint64_t takes_ns = dist_draw_keyed(&s->config->takes, &s->takes, ++s->number, s->member->index);
-  timer_set(sim, s->member, &s->next, s->config->every_ns, 0, 0);
+  wait_for_next(sim, s);
   timer_set(sim, s->member, &s->arrives, takes_ns, 0, 0);
 }
 
@@ -109,7 +114,9 @@ const struct fault_def fault_lose = {
          .role = ROLE_FAULT,
          .usage = "lose \"db\"",
          .doc =
-             "Loses the data. A database is down until what was shipped is restored; one of its "
+             "Loses the data. A database is down until what was shipped is restored, or until it "
+             "is "
+             "there with nothing in it if it ships nothing; one of its "
              "copies, \"db[2]\", until a new one is in its place, which gets from the others what "
              "they have (without a primary: from hints, read repair and anti_entropy, and where "
              "all "

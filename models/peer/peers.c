@@ -273,11 +273,17 @@ static const struct meter peers_meters[] = {
     {0},
 };
 
+/* Its members look for those that failed, whether or not somebody asks them. */
+static bool peers_go_on(const void *config) {
+  const struct peers_config *c = config;
+  return c->detector.rule != DETECTOR_BEATS || c->swim.given;
+}
+
 static bool peers_has_meter(const void *config, const struct meter *meter) {
   const struct peers_config *c = config;
   size_t watching = offsetof(struct peers_state, gossip.suspect);
   bool of_suspect = meter->at >= watching && meter->at < watching + sizeof(struct suspect);
-  if (of_suspect) return c->detector.rule != DETECTOR_BEATS || c->swim.given;
+  if (of_suspect) return peers_go_on(c);
   size_t asking = offsetof(struct peers_state, gossip.swim);
   if (meter->at >= asking && meter->at < asking + sizeof(struct swim)) return c->swim.given;
   return (meter->at >= offsetof(struct peers_state, look_up)) == c->look_up.given;
@@ -333,6 +339,8 @@ const struct kind kind_peers = {
     .meters = peers_meters,
     .has_meter = peers_has_meter,
     .metrics = peers_metrics,
+    .by_itself = true,
+    .goes_on = peers_go_on,
     .operations = peers_operations,
     .messages = peers_messages,
     .config_size = sizeof(struct peers_config),

@@ -163,7 +163,7 @@ static bool check_called(const struct look *l) {
   uint32_t *queue = arena_alloc(l->arena, (n + 1) * sizeof *queue);
   for (uint32_t i = 0; i < n; i++) {
     const struct kind *kind = l->spec->component[i].kind;
-    called[i] = kind->is_source || kind->stands_apart;
+    called[i] = kind->is_source || kind->stands_apart || component_goes_on(&l->spec->component[i]);
     if (kind->is_source) queue[queued++] = i;
   }
   for (uint32_t done = 0; done < queued; done++) {

@@ -90,7 +90,8 @@ struct kind {
   bool optional;  /* nothing depends on it, so that a user may leave it out (compare --off): it is
                      there, and does nothing where component_spec.bypassed says so */
   bool probes;    /* what it calls on its own account it only asks whether it is well */
-  bool by_itself; /* something happens to it without any request */
+  bool by_itself; /* something happens to it without any request; */
+  bool (*goes_on)(const void *config); /* where its configuration says so. NULL: always */
   bool is_source; /* makes requests of its own: nothing may call it */
   const char *const *operations; /* the only ones it tells apart beside those in its own lists of
                                     operations, NULL-terminated; NULL: any */
@@ -257,6 +258,12 @@ struct kind {
   void (*check)(struct sim *sim, struct member *member, struct checks *out);
   void (*destroy)(struct sim *sim, struct member *member);
 };
+
+/* Whether something happens to it that needs no request. */
+static inline bool component_goes_on(const struct component_spec *component) {
+  const struct kind *kind = component->kind;
+  return kind->by_itself && (!kind->goes_on || kind->goes_on(component->config));
+}
 
 static inline bool component_sends(const struct component_spec *component) {
   const struct kind *kind = component->kind;

@@ -142,6 +142,25 @@ static void test_memory_of_waiting(void **state) {
   expect(elsewhere, "d.latency.max", 0.06);
 }
 
+#define WATCHED(CONTROL)                                                       \
+  "host \"vm\" { cpus = 1, instances = 2 }\n"                                   \
+  "service \"a\" { host = \"vm\", instances = 2, on = { health = {}, default = {} } }\n" \
+  "control \"k\" { " CONTROL ", every = \"5s\" }\n"
+
+/* Aim: a host answers probes as it answers beats: after a crash the first of three that fail comes
+ * within 5 s, and the last two of them later. */
+static void test_probed(void **state) {
+  (void)state;
+  static const char *const asks[] = {
+      ASK("c", "1", "1s", "a") WATCHED("probe = \"vm\"") "fault { crash \"vm[1]\", at = \"7s\" }\n",
+      ASK("c", "1", "1s", "a") WATCHED("heartbeat = \"vm\"") "fault { crash \"vm[1]\", at = \"7s\" }\n"};
+  for (int i = 0; i < 2; i++) {
+    assert_true(metric_of(asks[i], "k.suspicions", 40) == 1);
+    double after_s = metric_of(asks[i], "k.detection.max", 40);
+    assert_true(after_s >= 10 && after_s <= 16);
+  }
+}
+
 static void test_mistakes(void **state) {
   (void)state;
   static const struct {
@@ -161,6 +180,10 @@ static void test_mistakes(void **state) {
        "leave out discipline"},
       {"host \"vm\" { cpus = 1 }\nservice \"a\" { host = \"vm\", slows = usl { sigma = 0.1 } }",
        "'slows' is not for services on a host"},
+      {WATCHED("probe = \"vm\", op = \"health\""), "answers no requests; leave op out"},
+      {WATCHED("probe = \"vm\", exits = true"), "exits is about processes"},
+      {WATCHED("probe = \"vm\", act = restart \"vm\""), "restart what runs on it"},
+      {WATCHED("heartbeat = \"vm\", act = withdraw \"vm\""), "withdraw what runs on it"},
       {"host \"vm\" { cpus = 1, zone = \"x\" }\nservice \"a\" { host = \"vm\", zone = \"y\" }",
        "is that of its host"},
   };
@@ -195,6 +218,7 @@ static void test_stopped_with_what_drains(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_stopped_with_what_drains),
+      cmocka_unit_test(test_probed),
       cmocka_unit_test(test_share),
       cmocka_unit_test(test_workers),
       cmocka_unit_test(test_instances),

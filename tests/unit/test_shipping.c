@@ -100,10 +100,34 @@ static void test_goes_with_it(void **state) {
   expect(MESSAGES("2500ms", "2900ms"), "db.relayed_again", 0); /* as published */
 }
 
+/* Aim: what ships nothing, or never, loses all that it has: writes at 0, 1 .. 34 s, and after it
+ * was down from 34.5 to 39.5 s those at 40 .. 46 s. Of several members the one that is hit. */
+static void test_all(void **state) {
+  (void)state;
+#define ALONE(SAYS, FAULTS)                                                            \
+  "client \"c\" { arrivals = constant \"1/s\", target = \"db\", mix = { write = 1 }, " \
+  "keys = uniform_keys { n = 9 } }\ndatabase \"db\" { " SAYS " }\n" FAULTS
+  static const char *const says[] = {ALONE("", LOSE("34.5s")),
+                                     ALONE("ship = \"never\"", LOSE("34.5s")),
+                                     ALONE("copies = { n = 2 }, ship = \"never\"", LOSE("34.5s"))};
+  for (size_t i = 0; i < sizeof says / sizeof says[0]; i++) {
+    expect(says[i], "db.lost_writes", 35);
+    expect(says[i], "db.recovery_point.max", 34.5);
+    expect(says[i], "c.errors.refused", 5);
+  }
+  expect(ALONE("", LOSE("34.5s") LOSE("46.5s")), "db.lost_writes", 42);
+  const char *one =
+      ALONE("instances = 2", "fault { lose \"db[2]\", at = \"50.5s\", lasts = \"1s\" }\n");
+  double before = metric_of(ALONE("instances = 2", ""), "db[2].arrivals", 51);
+  assert_true(before > 10 && before < 40);
+  expect(one, "db.lost_writes", before);
+}
+
 static void test_mistakes(void **state) {
   (void)state;
   static const char *const bad[][2] = {
-      {"database \"db\" {}\n" LOSE("1s"), "give it ship"},
+      {"database \"db\" { copies = { n = 2 } }\n" LOSE("1s"), "give it ship"},
+      {"database \"db\" { row_locks = true }\n" LOSE("1s"), "give it ship"},
       {"database \"db\" { ship = { takes = \"1s\" } }\n", "every"},
   };
   for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
@@ -119,7 +143,8 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_lost),         cmocka_unit_test(test_lost_again),
       cmocka_unit_test(test_crash),        cmocka_unit_test(test_slow_transfer),
-      cmocka_unit_test(test_goes_with_it), cmocka_unit_test(test_mistakes),
+      cmocka_unit_test(test_goes_with_it), cmocka_unit_test(test_all),
+      cmocka_unit_test(test_mistakes),
   };
   return cmocka_run_group_tests_name("shipping", tests, folder_make, folder_remove);
 }

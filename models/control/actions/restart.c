@@ -77,6 +77,13 @@ static bool validate(const struct spec *spec, const struct component_spec *contr
                      "act: reset ends the pauses of backoff, and there is none; say backoff "
                      "= exponential { base = \"10s\", cap = \"300s\" }");
   }
+  const struct component_spec *to = &spec->component[act->target];
+  if (to->kind->lodging) {
+    return error_set(err,
+                     "restarts members of host \"%s\", a machine that no new process brings back; "
+                     "watch and restart what runs on it",
+                     to->name);
+  }
   if (act->target == watched) return true;
   const char *name = spec->component[act->target].name;
   return error_set(err, "restarts members of \"%s\" and watches \"%s\"; say probe = \"%s\"", name,

@@ -35,6 +35,11 @@ static void on_heard(struct sim *sim, struct member *control, struct watched *w)
 static bool validate(const struct spec *spec, const struct component_spec *control,
                      const struct control_act *act, uint32_t watched, struct error *err) {
   (void)control;
+  const struct component_spec *to = &spec->component[act->target];
+  if (to->kind->lodging) {
+    return error_set(err, "withdraws members of host \"%s\", which nobody calls; watch and withdraw "
+                          "what runs on it", to->name);
+  }
   if (act->target == watched) return true;
   const char *name = spec->component[act->target].name;
   return error_set(err, "withdraws members of \"%s\" and watches \"%s\"; say probe = \"%s\"", name,

@@ -37,9 +37,16 @@ static bool validate(const struct spec *spec, const struct component_spec *contr
                      "timeout is longer than every, so probes would overlap; shorten timeout or "
                      "lengthen every");
   }
-  if (probed->kind->by_name || probed->kind->lodging) {
-    return error_set(err, "probe: %s \"%s\" answers no probes; probe what %s", probed->kind->name,
-                     probed->name, probed->kind->lodging ? "runs on it" : "stands behind it");
+  if (probed->kind->lodging && config->exits) {
+    return error_set(err, "probe: exits is about processes, and \"%s\" is a host; leave it out",
+                     probed->name);
+  }
+  bool asks = probed->kind->lodging != NULL && config->op >= 0;
+  if (probed->kind->by_name || asks) {
+    return error_set(err, "probe: %s \"%s\" answers no %s; %s", probed->kind->name, probed->name,
+                     asks ? "requests" : "probes",
+                     asks ? "leave op out, or probe what runs on it"
+                          : "probe what stands behind it");
   }
   return probe_op_valid(spec, config->probe, config->op, "probe", err);
 }

@@ -447,6 +447,7 @@ void lint_never_called(struct lint *lint) {
     if (component->bypassed || node_of(lint->graph, c)) continue;
     /* Work gets there, not calls; or nothing does. */
     if (component->kind->lodging || component->kind->stands_apart) continue;
+    if (component_goes_on(component)) continue;
     if (lint_is_responder(lint->spec, c)) continue;
     struct finding *f = lint_add_component(lint, c);
     f->what = component->kind->is_source ? "it sends no requests" : "no request ever reaches it";
