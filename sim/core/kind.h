@@ -92,7 +92,7 @@ struct kind {
   bool probes;    /* what it calls on its own account it only asks whether it is well */
   bool by_itself; /* something happens to it without any request; */
   bool (*goes_on)(const void *config); /* where its configuration says so. NULL: always */
-  bool is_source; /* makes requests of its own: nothing may call it */
+  bool is_source;                      /* makes requests of its own: nothing may call it */
   const char *const *operations; /* the only ones it tells apart beside those in its own lists of
                                     operations, NULL-terminated; NULL: any */
   const char *const *messages; /* those that its members send each other, ended by NULL; NULL: they

@@ -604,6 +604,15 @@ static void test_computing(void **state) {
       "run { duration = n * t, warmup = t / 10 }"));
 }
 
+/* Aim: peers that look for those that failed do so though no client calls them. */
+static void test_peers_alone(void **state) {
+  (void)state;
+#define PEERS(HOW) \
+  "peers \"p\" { instances = 9, " HOW " }\nfault { crash \"p[7]\", at = \"30s\" }\n"
+  assert_int_equal(metric_of(PEERS("detector = phi { 8 }"), "p.suspicions", 60), 8);
+  assert_int_equal(metric_of(PEERS("swim = {}"), "p.suspicions", 90), 8);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_shop),
@@ -619,6 +628,7 @@ int main(void) {
       cmocka_unit_test(test_faults),
       cmocka_unit_test(test_names_of_faults),
       cmocka_unit_test(test_settings),
+      cmocka_unit_test(test_peers_alone),
       cmocka_unit_test(test_include),
       cmocka_unit_test(test_deterministic_library),
   };

@@ -164,6 +164,7 @@ static const struct wrong wrongs[] = {
     {"poisson(1, 2)", "s.lua:1: poisson: got 2 values instead of one"},
     {"poisson()", "s.lua:1: poisson: a value is missing"},
     {"local x = 5", "s.lua: nothing makes requests; add a client"},
+    {"peers \"p\" { instances = 9 }", "s.lua:1: nothing that a client reaches calls peers \"p\""},
     /* mixes, handlers, steps */
     {"client \"c\" { arrivals = poisson \"9/s\", target = \"s\",\n mix = { a = 0.5, b = 0.4 } "
      "}\n" SERVICE,
