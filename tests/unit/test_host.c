@@ -142,8 +142,8 @@ static void test_memory_of_waiting(void **state) {
   expect(elsewhere, "d.latency.max", 0.06);
 }
 
-#define WATCHED(CONTROL)                                                       \
-  "host \"vm\" { cpus = 1, instances = 2 }\n"                                   \
+#define WATCHED(CONTROL)                                                                 \
+  "host \"vm\" { cpus = 1, instances = 2 }\n"                                            \
   "service \"a\" { host = \"vm\", instances = 2, on = { health = {}, default = {} } }\n" \
   "control \"k\" { " CONTROL ", every = \"5s\" }\n"
 
@@ -153,7 +153,8 @@ static void test_probed(void **state) {
   (void)state;
   static const char *const asks[] = {
       ASK("c", "1", "1s", "a") WATCHED("probe = \"vm\"") "fault { crash \"vm[1]\", at = \"7s\" }\n",
-      ASK("c", "1", "1s", "a") WATCHED("heartbeat = \"vm\"") "fault { crash \"vm[1]\", at = \"7s\" }\n"};
+      ASK("c", "1", "1s", "a")
+          WATCHED("heartbeat = \"vm\"") "fault { crash \"vm[1]\", at = \"7s\" }\n"};
   for (int i = 0; i < 2; i++) {
     assert_true(metric_of(asks[i], "k.suspicions", 40) == 1);
     double after_s = metric_of(asks[i], "k.detection.max", 40);

@@ -37,8 +37,10 @@ static bool validate(const struct spec *spec, const struct component_spec *contr
   (void)control;
   const struct component_spec *to = &spec->component[act->target];
   if (to->kind->lodging) {
-    return error_set(err, "withdraws members of host \"%s\", which nobody calls; watch and withdraw "
-                          "what runs on it", to->name);
+    return error_set(err,
+                     "withdraws members of host \"%s\", which nobody calls; watch and withdraw "
+                     "what runs on it",
+                     to->name);
   }
   if (act->target == watched) return true;
   const char *name = spec->component[act->target].name;

@@ -43,10 +43,10 @@ static bool validate(const struct spec *spec, const struct component_spec *contr
   }
   bool asks = probed->kind->lodging != NULL && config->op >= 0;
   if (probed->kind->by_name || asks) {
-    return error_set(err, "probe: %s \"%s\" answers no %s; %s", probed->kind->name, probed->name,
-                     asks ? "requests" : "probes",
-                     asks ? "leave op out, or probe what runs on it"
-                          : "probe what stands behind it");
+    return error_set(
+        err, "probe: %s \"%s\" answers no %s; %s", probed->kind->name, probed->name,
+        asks ? "requests" : "probes",
+        asks ? "leave op out, or probe what runs on it" : "probe what stands behind it");
   }
   return probe_op_valid(spec, config->probe, config->op, "probe", err);
 }
