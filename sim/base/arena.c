@@ -147,7 +147,6 @@ static struct chunk *chunk_new(struct arena *arena, size_t size) {
     chunk->size = round_up(size, MEM_HUGE);
     chunk->bytes = mem_huge(chunk->size);
   }
-  memset(chunk->bytes, 0, chunk->size);
   arena->size += chunk->size;
   return chunk;
 }
@@ -181,7 +180,8 @@ static void *allocate(struct arena *arena, size_t size, size_t alignment) {
     from = 0;
   }
   chunk->used = from + rounded;
-  return chunk->bytes + from;
+  /* Not the whole chunk at once: many an arena hands out much less than its first one. */
+  return memset(chunk->bytes + from, 0, rounded);
 }
 
 void *arena_alloc(struct arena *arena, size_t size) {
