@@ -184,7 +184,7 @@ uint64_t member_start_up_ns(struct sim *sim, const struct member *m) {
  * stopped with it. */
 static uint64_t drain_ns(const struct sim *sim, const struct member *m) {
   uint64_t longest_ns = m->component->spec->drain_ns;
-  for (uint32_t i = 0; i < sim->members; i++) {
+  for (uint32_t i = 0; m->component->kind->lodging && i < sim->members; i++) {
     const struct member *tenant = &sim->member[i];
     uint64_t its_ns = tenant->component->spec->drain_ns;
     if (tenant->host == m->id && its_ns > longest_ns) longest_ns = its_ns;
