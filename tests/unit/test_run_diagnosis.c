@@ -200,6 +200,22 @@ static void the_worst_is_the_worst(void **state) {
   forget(&s);
 }
 
+/* Where as many wait, here none, the busiest is the worst: 3000/s keep a server of 10 ms that
+ * nobody waits for busy for 30/31 of the time, 6000/s for 60/61. */
+static void the_busiest_is_the_worst(void **state) {
+  (void)state;
+  struct seen s =
+      see("client 'a' { arrivals = poisson '3000/s', target = 'one' }\n"
+          "service 'one' { workers = 1, queue = 0, work = '10ms' }\n"
+          "client 'b' { arrivals = poisson '6000/s', target = 'two' }\n"
+          "service 'two' { workers = 1, queue = 0, work = '10ms' }\n"
+          "run { duration = '10s', warmup = '1s', replications = 2 }\n");
+  const struct finding_group *g = group_of(&s, RULE_WORKERS);
+  assert_string_equal(g->list[0]->name, "two");
+  assert_non_null(strstr(g->sentence, " The other: one (96.8 %)."));
+  forget(&s);
+}
+
 /* Of a group the one member that was down; no mean over those that were not. */
 static void the_member_that_was_down(void **state) {
   (void)state;
@@ -585,6 +601,7 @@ int main(void) {
 
       cmocka_unit_test(what_is_alike_is_told_once),
       cmocka_unit_test(the_worst_is_the_worst),
+      cmocka_unit_test(the_busiest_is_the_worst),
       cmocka_unit_test(the_member_that_was_down),
       cmocka_unit_test(no_room_where_a_queue_grows),
       cmocka_unit_test(a_goal_that_is_undecided),

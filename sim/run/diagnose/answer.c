@@ -111,7 +111,7 @@ static gchar *why_no_time(const struct results *results, const struct blame *bla
     return g_strdup(""); /* nobody came, which is told of what failed, too */
   }
   if (blame->samples > 0 && mostly_failed) {
-    return g_strdup_printf("%s requests of %s failed at once.", how_many_failed(results, name),
+    return g_strdup_printf("%s requests of %s failed immediately.", how_many_failed(results, name),
                            name);
   }
   return g_strdup_printf(blame->samples == 0
@@ -356,12 +356,17 @@ static char *sentence_without_workers(const struct results *results, uint32_t cl
 static char *sentence_on_saturated(const struct results *results, const struct limiter *first) {
   char *by = held_by(results, first->component, false);
   char *name = limiter_name(first);
-  char *text = g_strdup_printf(
-      "%s is %s%s: %s %s are busy %s of the time%s%s%s.", name,
-      by != NULL ? "held up by " : "saturated", by != NULL ? by : "", whose(first),
-      limiter_places(results, first->name), format_busy(first->utilization).text,
-      first->queue > 0 ? " and " : "", first->queue > 0 ? format_count(first->queue).text : "",
-      first->queue > 0 ? " calls wait for one on average" : "");
+  /* After the name of another one it has to be said whose workers these are. */
+  const char *places = limiter_places(results, first->name);
+  gchar *workers = by != NULL ? g_strdup_printf("the %s of %s", places, name)
+                              : g_strdup_printf("%s %s", whose(first), places);
+  char *text =
+      g_strdup_printf("%s is %s%s: %s are busy %s of the time%s%s%s.", name,
+                      by != NULL ? "held up by " : "saturated", by != NULL ? by : "", workers,
+                      format_busy(first->utilization).text, first->queue > 0 ? " and " : "",
+                      first->queue > 0 ? format_count(first->queue).text : "",
+                      first->queue > 0 ? " calls wait for one on average" : "");
+  g_free(workers);
   g_free(name);
   g_free(by);
   return text;

@@ -20,24 +20,20 @@
 #include "limiter.h"
 #include "mistaken.h"
 #include "offered.h"
-#include "peak.h"
 #include "places.h"
 #include "quarters.h"
 #include "recovery.h"
 #include "scaling_said.h"
+#include "shortage.h"
 #include "sim.h"
 #include "timeline.h"
 #include "way.h"
 #include "wire.h"
 
-/* Workers that are busy for this share of the time are near their limit. */
-#define BUSY_NEAR 0.8
 /* Later in the run by this factor, new requests alone may make a queue grow. */
 #define MORE_COMES 1.1
 /* Fewer stale reads are no finding. */
 #define STALE_LEAST 0.01
-/* So many calls ended while they waited, before it is told that waits are those of the others. */
-#define GAVE_UP_TOLD 0.01
 /* Attempts of a control that came to nothing, before it is told. */
 #define IN_VAIN_LEAST 3
 
@@ -55,17 +51,6 @@ static struct label ratio(double value) {
 }
 
 /* --- limits --------------------------------------------------------------------------------- */
-
-/* The number that a component's parameter of that name holds; NaN: it has none, or no limit. */
-static double limit_of(const struct component_spec *c, const char *name) {
-  for (const struct param *p = c->kind->params; p != NULL && p->name != NULL; p++) {
-    if (p->type != PARAM_COUNT || strcmp(p->name, name) != 0) continue;
-    uint64_t value;
-    memcpy(&value, (const char *)c->config + p->offset, sizeof value);
-    return value == PARAM_UNLIMITED ? NAN : (double)value;
-  }
-  return NAN;
-}
 
 static bool look_at_deadlock(const struct results *results, const struct component_spec *c,
                              struct finding_list *list) {
@@ -192,90 +177,6 @@ static bool look_at_growth(const struct results *results, uint32_t id, const cha
   return true;
 }
 
-/* Not busy on the whole, but for some time more than it could be. */
-static void look_at_peak(const struct results *results, uint32_t id, const char *name,
-                         struct finding_list *list) {
-  struct peak peak = peak_of(results, id);
-  if (!(peak.share >= PEAK_TOLD)) return;
-  struct finding *f = finding_add(list, RULE_PEAK, SEVERITY_SATURATED, name, NULL);
-  f->effect = peak.full_s;
-  gchar *by = held_by(results, id, true);
-  gchar *why = by != NULL ? g_strdup_printf("; it waits for %s", by) : peak_sender(results, id);
-  g_free(by);
-  if (peak.share >= 0.5) {
-    finding_say(f, peak_length(peak).text, "for %s, %s of its time%s",
-                peak_said(results, peak).text, ratio(peak.share).text, why);
-    g_free(why);
-    return;
-  }
-  /* A peak is of replication 1, and so is what it is set against. */
-  const struct result *busy = results_find_of(results, name, "utilization");
-  finding_say(
-      f, peak_length(peak).text, "for %s, though over %s its %s are busy only %s of the time%s",
-      peak_said(results, peak).text, results->replications > 1 ? "all of it" : "the whole run",
-      limiter_places(results, name), format_busy(busy->replication[0]).text, why);
-  g_free(why);
-}
-
-/* "its 4 workers in all are busy 96 % of the time, and a call waits 4.72 s for one (p99 5.53 s)" */
-static gchar *how_busy(const struct results *results, const struct component_spec *c) {
-  double wait = results_value_of(results, c->name, "wait.mean");
-  bool all_there = results_find_of(results, c->name, "instances") == NULL;
-  double workers = all_there ? limit_of(c, "workers") * c->instances : NAN;
-  GString *text = g_string_new("its ");
-  const char *places = limiter_places(results, c->name);
-  if (!isnan(workers)) g_string_append_printf(text, "%.0f ", workers);
-  char *shared = held_shared(results, (uint32_t)(c - results->scenario->spec.component));
-  g_string_append_printf(text, "%.*s%s%s%s %s busy %s of the time", (int)strlen(places) - 1, places,
-                         workers == 1 ? "" : "s",
-                         !isnan(workers) && c->instances > 1 ? " in all" : "", shared,
-                         workers == 1 ? "is" : "are",
-                         format_busy(results_value_of(results, c->name, "utilization")).text);
-  g_free(shared);
-  if (wait > 0) {
-    /* Waits are of calls that got a worker: of those that gave up before, none is known. */
-    double gone = results_value_of(results, c->name, "cancelled");
-    bool some = gone > GAVE_UP_TOLD * results_value_of(results, c->name, "arrivals");
-    g_string_append_printf(text, ", and a call %swaits %s for one", some ? "that gets one " : "",
-                           seconds(wait).text);
-    g_string_append_printf(text, " (p99 %s)",
-                           seconds(results_value_of(results, c->name, "wait.p99")).text);
-  }
-  return g_string_free(text, FALSE);
-}
-
-/* A caller whose workers wait for a saturated callee is its victim. Where the queue grows there is
- * no room at all, whatever the mean over the run says. */
-static void look_at_workers(const struct results *results, uint32_t id, bool grows,
-                            struct finding_list *list) {
-  const struct component_spec *c = &results->scenario->spec.component[id];
-  double busy = results_value_of(results, c->name, "utilization");
-  double queue = results_value_of(results, c->name, "queue.mean");
-  if (!(busy >= BUSY_NEAR)) {
-    look_at_peak(results, id, c->name, list);
-    return;
-  }
-  if (grows && busy < BUSY_SATURATED) return;
-  gchar *by = held_by(results, id, false);
-  struct peak peak = peak_of(results, id);
-  bool full_most = peak.share >= 0.5;
-  enum severity severity = busy >= BUSY_SATURATED || full_most ? SEVERITY_SATURATED : SEVERITY_NEAR;
-  struct finding *f =
-      finding_add(list, by != NULL ? RULE_HELD_UP : RULE_WORKERS, severity, c->name, NULL);
-  f->effect = isnan(queue) ? 0 : queue;
-  gchar *how = how_busy(results, c);
-  gchar *full =
-      peak.share >= PEAK_TOLD && busy < BUSY_SATURATED
-          ? g_strdup_printf("; for %s %s busy all the time", peak_said(results, peak).text,
-                            limit_of(c, "workers") * c->instances == 1 ? "it is" : "they are")
-          : g_strdup("");
-  finding_say(f, format_busy(busy).text, "%s%s%s%s%s", by != NULL ? "by " : "",
-              by != NULL ? by : "", by != NULL ? ": " : "", how, full);
-  g_free(by);
-  g_free(full);
-  g_free(how);
-}
-
 static void look_at_places(const struct results *results, uint32_t id, const char *name,
                            struct finding_list *list) {
   struct places places = places_of(results, id);
@@ -315,7 +216,7 @@ static void look_at_queue(const struct results *results, uint32_t id, struct fin
   double errors = results_value_of(results, c->name, "errors");
   double arrivals = results_value_of(results, c->name, "arrivals");
   if (!(errors > 0 && arrivals > 0) || isnan(longest) || !refused(results, id)) return;
-  double queue = limit_of(c, "queue"), connections = limit_of(c, "connections");
+  double queue = shortage_limit(c, "queue"), connections = shortage_limit(c, "connections");
   struct label share = ratio(errors / arrivals);
   struct finding *f;
   if (queue == 0) {
@@ -329,7 +230,8 @@ static void look_at_queue(const struct results *results, uint32_t id, struct fin
     finding_say(f, share.text,
                 "with %.0f waiting calls%s: %s of its calls were answered with an error", queue,
                 c->instances > 1 ? " at one of its members" : "", share.text);
-  } else if (!isnan(connections) && longest >= fmax(0, connections - limit_of(c, "workers"))) {
+  } else if (!isnan(connections) &&
+             longest >= fmax(0, connections - shortage_limit(c, "workers"))) {
     f = finding_add(list, RULE_CONNECTIONS, SEVERITY_SATURATED, c->name, NULL);
     finding_say(f, share.text, "it has %.0f and refused %s of its calls", connections, share.text);
   } else {
@@ -551,7 +453,7 @@ struct diagnosis diagnose(const struct results *results) {
     if (c->kind->is_source || c->bypassed) continue;
     if (!look_at_deadlock(results, c, list)) { /* the cause of what the next two see */
       bool grows = look_at_growth(results, i, c->name, list);
-      look_at_workers(results, i, grows, list);
+      shortage_look(results, i, grows, list);
     }
     look_at_places(results, i, c->name, list);
     look_at_actions(results, c, list);

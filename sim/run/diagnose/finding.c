@@ -202,7 +202,9 @@ void finding_say(struct finding *f, const char *brief, const char *format, ...) 
 
 /* Names make it the same in any order of declaration. */
 static int by_effect(const struct finding *a, const struct finding *b) {
+  if (a->victim != b->victim) return b->victim ? -1 : 1;
   if (a->effect != b->effect) return a->effect > b->effect ? -1 : 1;
+  if (a->second != b->second) return a->second > b->second ? -1 : 1;
   return strcmp(a->name, b->name);
 }
 

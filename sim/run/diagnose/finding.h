@@ -55,7 +55,9 @@ struct finding {
   enum severity severity;
   enum rule rule;
   bool root;      /* what limits the whole: others may only wait for it */
+  bool victim;    /* it waited for another: within a rule, culprits come first */
   double effect;  /* within a rule, the larger is the worse */
+  double second;  /* of those with the same effect */
   char *brief;    /* its number, where it is one of several */
   char *detail;   /* what is to be said of it, without name and full stop */
   char *sentence; /* all of it */

@@ -89,8 +89,11 @@ static const char *busy_host(const struct results *results, uint32_t component, 
 
 char *held_by(const struct results *results, uint32_t component, bool at_end) {
   const char *name = results->scenario->spec.component[component].name, *by;
-  if ((by = limiter_behind(results, component, at_end)) != NULL) {
-    return g_strdup_printf("%s, which is saturated", by);
+  char *behind = limiter_behind(results, component, at_end);
+  if (behind != NULL) {
+    char *said = g_strdup_printf("%s, which is saturated", behind);
+    g_free(behind);
+    return said;
   }
   if ((by = hung_behind(results, component, at_end)) != NULL) {
     return g_strdup_printf("%s, which hung", by);

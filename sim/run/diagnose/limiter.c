@@ -48,9 +48,18 @@ static uint32_t outstanding_member(const struct results *results, const struct c
   return next >= 0 && most - next >= STANDS_OUT ? found : 0;
 }
 
+static char *name_of(const char *component, uint32_t member) {
+  return member > 0 ? g_strdup_printf("%s[%u]", component, member) : g_strdup(component);
+}
+
 char *limiter_name(const struct limiter *limiter) {
-  return limiter->member > 0 ? g_strdup_printf("%s[%u]", limiter->name, limiter->member)
-                             : g_strdup(limiter->name);
+  return name_of(limiter->name, limiter->member);
+}
+
+uint32_t limiter_member(const struct results *results, uint32_t component) {
+  const struct component_spec *c = &results->scenario->spec.component[component];
+  uint32_t member = outstanding_member(results, c);
+  return member > 0 && of_member(results, c, member, "utilization") >= SATURATED ? member : 0;
 }
 
 /* Marks what can be reached from a component by calls, the component itself only through a circle.
@@ -141,13 +150,13 @@ struct limiter limiter_find(const struct results *results, uint32_t client) {
   return out;
 }
 
-const char *limiter_behind(const struct results *results, uint32_t component, bool at_end) {
+char *limiter_behind(const struct results *results, uint32_t component, bool at_end) {
   const struct spec *spec = &results->scenario->spec;
   struct arena *arena = arena_new();
   uint32_t edges = 0, n = spec->components;
   const struct call_pair *edge = call_pairs(spec, arena, &edges);
   bool *reached = arena_alloc(arena, (n + 1) * sizeof *reached);
-  const char *found = NULL;
+  uint32_t found = REF_NONE;
   double most = SATURATED;
   mark_reached(edge, edges, component, reached, n);
   for (uint32_t i = 0; i < n; i++) {
@@ -157,10 +166,11 @@ const char *limiter_behind(const struct results *results, uint32_t component, bo
     }
     if (!(busy >= most)) continue;
     most = busy;
-    found = spec->component[i].name;
+    found = i;
   }
   arena_free(arena);
-  return found;
+  if (found == REF_NONE) return NULL;
+  return name_of(spec->component[found].name, limiter_member(results, found));
 }
 
 const char *limiter_places(const struct results *results, const char *name) {

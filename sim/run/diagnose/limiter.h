@@ -30,8 +30,12 @@ char *limiter_name(const struct limiter *limiter);
 /* What of a component is busy: its "workers", or "cores" where it is these that it measures. */
 const char *limiter_places(const struct results *results, const char *name);
 
-/* The saturated component that calls from this one lead to, which waits for it then; NULL: none.
- * Over the whole run, or `at_end`: also one that is so in the last tenth of replication 1. */
-const char *limiter_behind(const struct results *results, uint32_t component, bool at_end);
+/* The saturated member, from 1 on, that stands out of its component; 0: none does. */
+uint32_t limiter_member(const struct results *results, uint32_t component);
+
+/* The saturated component that calls from this one lead to, which waits for it then, by the name of
+ * the member that stands out; NULL: none. Over the whole run, or `at_end`: also one that is so in
+ * the last tenth of replication 1. To be released with g_free. */
+char *limiter_behind(const struct results *results, uint32_t component, bool at_end);
 
 #endif
