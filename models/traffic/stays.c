@@ -288,7 +288,7 @@ bool stay_takes(struct sim *sim, struct member *member, struct stays *stays, uin
   s->busy = true;
   s->asked++;
   if (s->state == STAY_OPEN) return true;
-  trace_mark(sim, call, PART_CONNECT);
+  trace_mark(sim, call, PART_SESSION);
   s->waits = frame_slot(sim, call);
   if (s->state == STAY_OVER) begin(sim, member, stays, which);
   return false;

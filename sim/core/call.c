@@ -322,7 +322,7 @@ void call_post(struct sim *sim, struct frame *call, struct member *from, struct 
 static __attribute__((cold, noinline)) void hear_marked(struct sim *sim, struct member *maker,
                                                         struct frame *parent, struct frame *call,
                                                         enum outcome outcome) {
-  if (call->flags & CALL_TRACED) trace_ended(sim, call, outcome);
+  if (call->flags & CALL_TRACED) trace_answered(sim, call, outcome);
   if (call->flags & CALL_DEGRADED && parent && outcome == OUTCOME_OK) {
     parent->flags |= CALL_DEGRADED;
   }

@@ -29,6 +29,7 @@ enum part {
   PART_FAULT,       /* the component hung, was slowed down or swallowed the call */
   PART_LOST,        /* the message, or its answer, vanished on its way */
   PART_CONNECT,     /* its connection was being set up */
+  PART_SESSION,     /* its user had no session yet, or no more */
   PART_OTHER,       /* waited for nothing that is known here */
   PARTS,
   PART_WAIT = PARTS, /* waits for calls of its own; never in a result */

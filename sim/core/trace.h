@@ -39,7 +39,8 @@ struct span {             /* fills one cache line */
   uint8_t op;
   uint8_t outcome : 4;
   bool ended : 1;
-  bool nobody : 1; /* its callee was not up to take it */
+  bool nobody : 1;   /* its callee was not up to take it */
+  bool answered : 1; /* its maker heard the outcome, and did not give up */
   uint64_t from_ns, end_ns;
   uint64_t hash; /* of the root: the hash of the request's key, whatever attempt ends it */
 };
@@ -120,6 +121,8 @@ void trace_prefetch(const struct sim *sim, const struct frame *call);
 __attribute__((cold, noinline)) void trace_child(struct sim *sim, const struct frame *parent,
                                                  struct frame *call);
 __attribute__((cold, noinline)) void trace_sent(struct sim *sim, struct frame *call);
+__attribute__((cold, noinline)) void trace_answered(struct sim *sim, const struct frame *call,
+                                                    enum outcome outcome);
 __attribute__((cold, noinline)) void trace_ended(struct sim *sim, const struct frame *call,
                                                  enum outcome outcome);
 /* A hang or a slowdown began or ended at a member that handles the frame. */

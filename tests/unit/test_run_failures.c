@@ -44,6 +44,55 @@ static void refused_by_nobody(void **state) {
   forget(&s);
 }
 
+/* Aim: a group that is down as a whole is that, and no mean over its members: 10 of 50 s. */
+static void all_of_them_were_down(void **state) {
+  (void)state;
+  struct seen s =
+      see("client 'users' { arrivals = poisson '35/s', target = 'web' }\n"
+          "service 'web' { instances = 2, workers = 5, work = '10ms' }\n"
+          "fault { crash 'web', at = '20s', lasts = '10s' }\n" RUN);
+  assert_said(s.diagnosis.failed, "were refused because web was not up");
+  assert_string_equal(group_of(&s, RULE_DOWN)->sentence,
+                      "web was down for 20.0 % of the measured time.");
+  forget(&s);
+  s =
+      see("client 'users' { arrivals = poisson '35/s', target = 'web' }\n"
+          "service 'web' { instances = 2, workers = 5, work = '10ms' }\n"
+          "fault { crash 'web[1]', at = '20s', lasts = '10s' }\n"
+          "fault { crash 'web[2]', at = '35s', lasts = '10s' }\n" RUN);
+  assert_said(s.diagnosis.failed, "were refused because members of web were not up");
+  assert_string_equal(group_of(&s, RULE_DOWN)->sentence,
+                      "web was down for 20.0 % of the measured time, averaged over its members.");
+  forget(&s);
+}
+
+/* Aim: a cache asks a slow origin once for all who want the same, and gives up after 200 ms: who
+ * joined the one that asked waited in the cache, and is not on the way back with its answer. */
+static void who_waits_for_the_answer_of_another(void **state) {
+  (void)state;
+  struct seen s =
+      see("client 'u' { arrivals = poisson '100/s', target = 'c', keys = uniform_keys { n = 1 } }\n"
+          "cache 'c' { origin = 's', single_flight = true, timeout = '200ms' }\n"
+          "service 's' { work = '1s' }\n"
+          "path { from = 'u', to = 'c', latency = '5ms' }\n" RUN);
+  assert_said(s.diagnosis.failed, " % were waiting in c when the time was up, ");
+  assert_said(s.diagnosis.failed, " % were being worked on at s when the time was up");
+  assert_not_said(s.diagnosis.failed, "on their way back");
+  forget(&s);
+}
+
+/* Aim: users who get no session are told as that, with what had no place for them. */
+static void who_has_no_session(void **state) {
+  (void)state;
+  struct seen s =
+      see("client 'u' { arrivals = closed { users = 30, think = exponential '1s' }, target = 'g',\n"
+          "  session = { lasts = '1h', attempts = 3, backoff = '100ms' } }\n"
+          "service 'g' { workers = 4, sessions = 10, work = '5ms' }\n" RUN);
+  assert_said(s.diagnosis.failed, ": all had no session, since all places of g were taken");
+  assert_said(s.diagnosis.time, "% is waiting for a session of u");
+  forget(&s);
+}
+
 /* Of two servers one was down, and the other never; or both, one after the other. */
 static void which_of_them_was_down(void **state) {
   (void)state;
@@ -58,7 +107,7 @@ static void which_of_them_was_down(void **state) {
       see("client 'users' { arrivals = poisson '35/s', target = 'web' }\n"
           "service 'web' { instances = 2, workers = 5, work = '10ms' }\n"
           "fault { crash 'web[1]', mttf = '10s', mttr = '3s' }\n"
-          "fault { crash 'web[2]', mttf = '10s', mttr = '3s' }\n"
+          "fault { crash 'web[2]', mttf = '17s', mttr = '3s' }\n"
           "run { duration = '60s', warmup = '10s', replications = 2 }\n");
   assert_said(s.diagnosis.failed, "were refused because members of web were not up");
   forget(&s);
@@ -334,6 +383,9 @@ int main(void) {
       cmocka_unit_test(the_fault_that_explains),
       cmocka_unit_test(refused_by_nobody),
       cmocka_unit_test(which_of_them_was_down),
+      cmocka_unit_test(all_of_them_were_down),
+      cmocka_unit_test(who_waits_for_the_answer_of_another),
+      cmocka_unit_test(who_has_no_session),
       cmocka_unit_test(in_the_times_of_drawn_faults),
       cmocka_unit_test(refused_by_what_is_full),
       cmocka_unit_test(digits_of_shares),

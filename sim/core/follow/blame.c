@@ -156,8 +156,9 @@ struct origin {
   struct blame_origin how;
 };
 
+/* An answer may say that something further down took too long, which is no giving up. */
 static bool was_given_up(const struct span *span) {
-  return !span->ended || span->outcome == OUTCOME_TIMEOUT;
+  return !span->ended || (span->outcome == OUTCOME_TIMEOUT && !span->answered);
 }
 
 /* The first sent of its calls that had not ended when it was given up. */
@@ -185,10 +186,18 @@ static uint32_t failed_call(const struct traces *t, const struct span *span) {
   return last != NO_SPAN && t->span[last].outcome != OUTCOME_OK ? last : NO_SPAN;
 }
 
-/* What it did last; waiting for calls that are not followed is waiting for something unknown. */
+/* What it did last, without the way back of an answer that it was too late, or is not sent; waiting
+ * for calls that are not followed is waiting for something unknown. */
 static enum part last_part(const struct traces *t, const struct span *span) {
-  if (span->last == NO_SPAN) return PART_OTHER;
-  enum part part = (enum part)t->segment[span->last].part;
+  uint32_t last = span->last;
+  if (last == NO_SPAN) return PART_OTHER;
+  bool back = t->segment[last].part == PART_RETURN && last != span->first;
+  bool by_itself = span->callee == span->maker;
+  if (back && span->answered && (by_itself || span->outcome == OUTCOME_TIMEOUT)) {
+    last = span->first;
+    while (t->segment[last].next != span->last) last = t->segment[last].next;
+  }
+  enum part part = (enum part)t->segment[last].part;
   return part < PARTS ? part : PART_OTHER;
 }
 
@@ -210,7 +219,7 @@ static struct origin origin_of(const struct sim *sim, uint32_t root) {
   enum part last = last_part(t, span);
   bool blocked = cause == OUTCOME_DENIED && (last == PART_NETWORK || last == PART_CONNECT);
   enum part part = cause == OUTCOME_TIMEOUT || blocked  ? last
-                   : cause == OUTCOME_REFUSED && unsent ? PART_POOL
+                   : cause == OUTCOME_REFUSED && unsent ? (last == PART_SESSION ? last : PART_POOL)
                    : span->nobody                       ? PART_FAULT
                                                         : PART_OTHER;
   return (struct origin){.component = sim->member[span->callee].component->id,

@@ -242,6 +242,12 @@ void trace_ended(struct sim *sim, const struct frame *call, enum outcome outcome
   span->outcome = (uint8_t)outcome;
 }
 
+void trace_answered(struct sim *sim, const struct frame *call, enum outcome outcome) {
+  uint32_t index = span_at(sim, call);
+  if (index != NO_SPAN && !sim->traces->span[index].ended) sim->traces->span[index].answered = true;
+  trace_ended(sim, call, outcome);
+}
+
 /* --- requests --------------------------------------------------------------------------------- */
 
 /* So many followed requests of a source may be under way for each that it keeps. */

@@ -27,6 +27,7 @@
 #include "shortage.h"
 #include "sim.h"
 #include "timeline.h"
+#include "together.h"
 #include "way.h"
 #include "wire.h"
 
@@ -304,7 +305,9 @@ static void look_at_uptime(const struct results *results, uint32_t id, struct fi
     down = 1 - results_value_of(results, f->name, "uptime");
   }
   finding_say(f, ratio(down).text, "for %s of the measured time%s", ratio(down).text,
-              c->instances > 1 && member == 0 ? ", averaged over its members" : "");
+              c->instances > 1 && member == 0 && !together_down(results, id)
+                  ? ", averaged over its members"
+                  : "");
 }
 
 static const char *target_name(const struct spec *spec, const struct fault_target *target) {

@@ -14,6 +14,7 @@
 #include "held_up.h"
 #include "part_said.h"
 #include "sim.h"
+#include "together.h"
 #include "unfinished.h"
 #include "way.h"
 
@@ -131,8 +132,8 @@ static const char *why_refused(const struct results *results, const struct failu
   return none_there >= 0.5 * f->share * failed ? ", which had no backend left" : "";
 }
 
-/* "pg", or of several members the one that was down, or that some were: the others may have been up
- * all the time. True: several. */
+/* "pg", also of a group that was down as a whole, or of several members the one that was down, or
+ * that some were: the others may have been up all the time. True: several. */
 static bool say_not_up(const struct results *results, uint32_t id, GString *text) {
   const struct component_spec *c = &results->scenario->spec.component[id];
   uint32_t down = 0, which = 0;
@@ -144,11 +145,26 @@ static bool say_not_up(const struct results *results, uint32_t id, GString *text
     }
     g_free(member);
   }
+  bool whole = down == c->instances && together_down(results, id);
+  if (whole) down = 0;
   if (down == 0) g_string_append_printf(text, "%s was", c->name);
   if (down == 1) g_string_append_printf(text, "%s[%u] was", c->name, which);
   if (down > 1) g_string_append_printf(text, "members of %s were", c->name);
   g_string_append(text, " not up");
   return down > 1;
+}
+
+/* ", since all places of gateway were taken", where most attempts to open one met that. */
+static void say_no_session(const struct results *results, const char *client, GString *text) {
+  const struct spec *spec = &results->scenario->spec;
+  double failed = results_value_of(results, client, "sessions.failed");
+  g_string_append(text, "had no session");
+  for (uint32_t i = 0; i < spec->components; i++) {
+    const char *name = spec->component[i].name;
+    if (!(2 * results_value_of(results, name, "sessions.refused") >= failed)) continue;
+    g_string_append_printf(text, ", since all places of %s were taken", name);
+    return;
+  }
 }
 
 static void append_origin(const struct results *results, uint32_t client,
@@ -174,6 +190,8 @@ static void append_origin(const struct results *results, uint32_t client,
                         : f->for_ever               ? ", for ever"
                                                     : " when the time was up";
     g_string_append_printf(text, "%s %s%s", part_defs[f->part].was, name, until);
+  } else if (f->cause == OUTCOME_REFUSED && f->part == PART_SESSION) {
+    say_no_session(results, name, text);
   } else if (f->cause == OUTCOME_REFUSED && f->part == PART_POOL) {
     g_string_append_printf(text, "were refused by the full pool of %s", name);
   } else if (f->cause == OUTCOME_REFUSED && f->part == PART_FAULT) {
