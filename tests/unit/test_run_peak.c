@@ -236,6 +236,41 @@ static void a_time_in_which_one_client_sent_more(void **state) {
   forget(&s);
 }
 
+/* Aim: 85 % busy, then for a third of the run 170 %: that is no little room, but none. */
+static void a_busy_one_with_a_time_of_none(void **state) {
+  (void)state;
+  struct seen s =
+      see("client 'c' { arrivals = poisson(profile { { '0s', '80/s' }, { '200s', '160/s' },\n"
+          "  steps = true }), target = 'web', timeout = '2s' }\n"
+          "service 'web' { workers = 1, work = exponential '10ms' }\n"
+          "run { duration = '300s', warmup = '10s', replications = 2 }\n");
+  const struct finding *f = find(&s, "web", "workers");
+  assert_non_null(f);
+  assert_int_equal(f->rule, RULE_PEAK);
+  assert_non_null(strstr(f->sentence,
+                         "web was saturated for about 100 s of replication 1, though "
+                         "over all of it its workers are busy 8"));
+  assert_non_null(strstr(f->sentence, "; in that time c sent 1"));
+  forget(&s);
+}
+
+/* Aim: five calls that wait for ever for lost answers hold all places of a pool for ever. Retries
+ * come, but keep nothing up. */
+static void places_that_are_held_for_ever(void **state) {
+  (void)state;
+  struct seen s =
+      see("client 'c' { arrivals = poisson '100/s', target = 'web', timeout = '1s',\n"
+          "  retry = { attempts = 3, backoff = '50ms' } }\n"
+          "service 'web' { on = { call { 'db', pool = { size = 5 } } } }\n"
+          "database 'db' { workers = 20, read = '20ms' }\n"
+          "fault { partition { 'web', 'db' }, at = '20s', lasts = '5s' }\n" RUN);
+  const struct finding_group *g = group_of(&s, RULE_RECOVERY);
+  assert_non_null(strstr(g->sentence, "/s retries come on top of "));
+  assert_null(strstr(g->sentence, "overload"));
+  assert_string_equal(g->list[0]->limit, "none");
+  forget(&s);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_queue_that_grows),
@@ -252,6 +287,8 @@ int main(void) {
       cmocka_unit_test(a_member_that_all_wait_for),
       cmocka_unit_test(a_time_of_waiting_for_what_hung),
       cmocka_unit_test(a_member_that_is_always_busy),
+      cmocka_unit_test(a_busy_one_with_a_time_of_none),
+      cmocka_unit_test(places_that_are_held_for_ever),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

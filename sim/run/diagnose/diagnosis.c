@@ -406,22 +406,24 @@ static void look_at_faults(const struct results *results, struct finding_list *l
   }
 }
 
-/* An overload that outlives what began it. Retries keep it up where they are a fifth of a load that
- * was served before. */
+/* What outlives its beginning. Retries keep an overload up where they are a fifth of a load that
+ * was served before; calls that hold their places for ever need none. */
 static void look_at_recovery(const struct results *results, uint32_t client,
                              struct finding_list *list) {
   struct recovery r = recovery_of(results, client);
   if (!r.stuck) return;
   const char *name = results->scenario->spec.component[client].name;
   bool retries = r.retries > 0.2 * r.offered && r.offered < 1.1 * r.offered_before;
+  bool overloaded = recovery_overloaded(results, client);
   GString *why = g_string_new(NULL);
   if (retries) {
-    g_string_printf(why, "; %s retries come on top of %s new requests and keep the overload up",
-                    per_second(r.retries).text, per_second(r.offered).text);
+    g_string_printf(why, "; %s retries come on top of %s new requests%s",
+                    per_second(r.retries).text, per_second(r.offered).text,
+                    overloaded ? " and keep the overload up" : "");
   }
   struct finding *f = finding_add(list, r.fault != NULL ? RULE_RECOVERY : RULE_RELAPSE,
                                   SEVERITY_SATURATED, name, NULL);
-  if (retries) f->limit = "retries";
+  if (retries && overloaded) f->limit = "retries";
   f->effect = r.offered * r.failing_after;
   struct label share = ratio(r.failing_after);
   gchar *what = r.fault != NULL

@@ -17,7 +17,7 @@
  * was in service / (workers (1 - sqrt(busy))^2), and so many times as long does not come by chance.
  */
 #define BY_CHANCE 3.0
-#define BUSY_AT_MOST 0.8 /* by chance: more may be the peak itself */
+#define BUSY_AT_MOST 0.99 /* what is busier is saturated anyway */
 
 /* The windows of a series that are looked at, and how many in a row are a stretch. */
 struct span {
@@ -60,11 +60,13 @@ static double with_edges(const struct span *span, const bool *full) {
 }
 
 /* How long all workers are busy at a time by chance; 0: not known. */
-static double by_chance_s(const struct results *results, const char *name) {
+static double by_chance_s(const struct results *results, uint32_t component, uint32_t member) {
+  char *name = peak_name(results, component, member);
   double busy = results_value_of(results, name, "utilization");
   double places = results_value_of(results, name, "busy.mean") / busy;
   double idle = 1 - sqrt(fmin(busy, BUSY_AT_MOST));
   double s = BY_CHANCE * results_value_of(results, name, "service.mean") / (places * idle * idle);
+  g_free(name);
   return s > 0 && isfinite(s) ? s : 0;
 }
 
@@ -78,17 +80,15 @@ static const struct series *series_of(const struct timeline *t, uint32_t compone
 }
 
 /* How busy the workers of a component, or of a member from 1 on, were in the measured time, and
- * which windows were full (to be freed). False: not known. */
+ * which windows were full (to be freed), in stretches of `chance_s` or longer. False: not known. */
 static bool full_windows(const struct results *results, uint32_t component, uint32_t member,
-                         struct span *span, bool **marks) {
+                         double chance_s, struct span *span, bool **marks) {
   const struct timeline *t = results->timeline;
   if (t == NULL || t->looks < PARTS_LOOKED_AT) return false;
   const struct series *s = series_of(t, component, member, SERIES_UTILIZATION);
   uint32_t first = (uint32_t)((results->warmup.ns + t->window_ns - 1) / t->window_ns);
   if (s == NULL || first >= t->looks) return false;
-  char *name = peak_name(results, component, member);
-  double chance = ceil(by_chance_s(results, name) * 1e9 / (double)t->window_ns);
-  g_free(name);
+  double chance = ceil(chance_s * 1e9 / (double)t->window_ns);
   double stretch = fmax(chance, (t->looks + PARTS_LOOKED_AT - 1) / PARTS_LOOKED_AT);
   *span = (struct span){s->value, first, t->looks, (uint32_t)fmin(stretch, t->looks + 1.0)};
   *marks = mem_zeroed(t->looks, sizeof **marks);
@@ -104,7 +104,9 @@ char *peak_name(const struct results *results, uint32_t component, uint32_t memb
 static struct peak peak_at(const struct results *results, uint32_t component, uint32_t member) {
   struct span span;
   bool *marks;
-  if (!full_windows(results, component, member, &span, &marks)) return (struct peak){NAN, NAN, 0};
+  double chance_s = by_chance_s(results, component, member);
+  if (!full_windows(results, component, member, chance_s, &span, &marks))
+    return (struct peak){NAN, NAN, 0};
   double full = with_edges(&span, marks);
   free(marks);
   return (struct peak){full * (double)results->timeline->window_ns / 1e9,
@@ -152,9 +154,10 @@ static struct sent sent_of(const struct span *span, const float *offered, const 
 gchar *peak_sender(const struct results *results, uint32_t component, struct peak peak) {
   const struct spec *spec = &results->scenario->spec;
   const struct timeline *t = results->timeline;
+  double chance_s = by_chance_s(results, component, peak.member);
   struct span span;
   bool *full;
-  if (!full_windows(results, component, peak.member, &span, &full)) return g_strdup("");
+  if (!full_windows(results, component, peak.member, chance_s, &span, &full)) return g_strdup("");
   bool *reached = mem_zeroed(spec->components, sizeof *reached);
   struct sent most = {0, 0};
   uint32_t who = REF_NONE;
@@ -222,7 +225,7 @@ static struct behind look_behind(const struct results *results, uint32_t compone
   for (uint32_t m = 0; m <= (instances > 1 ? instances : 0); m++) {
     struct span span;
     bool *marks = NULL;
-    bool known = full_windows(results, component, m, &span, &marks);
+    bool known = full_windows(results, component, m, 0, &span, &marks);
     if (!known) marks = mem_zeroed(t->looks, sizeof *marks);
     bool *stalled = mem_zeroed(t->looks, sizeof *stalled);
     if (m == 0) mark_stalled(results, component, stalled);
@@ -240,9 +243,10 @@ static struct behind look_behind(const struct results *results, uint32_t compone
 
 char *peak_behind(const struct results *results, uint32_t component, struct peak peak) {
   const struct spec *spec = &results->scenario->spec;
+  double chance_s = by_chance_s(results, component, peak.member);
   struct span span;
   bool *full, *reached = mem_zeroed(spec->components, sizeof *reached);
-  if (!full_windows(results, component, peak.member, &span, &full)) {
+  if (!full_windows(results, component, peak.member, chance_s, &span, &full)) {
     free(reached);
     return NULL;
   }

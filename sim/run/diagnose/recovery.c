@@ -7,6 +7,7 @@
 
 #define LAST_PART 10u     /* the run's last tenth */
 #define FAILING_LEAST 0.1 /* of the requests */
+#define OVERLOADED 0.95   /* workers that are busy for so much of the time */
 #define FLOAT_DIGITS 1e-6 /* series are kept as floats, whose sums are no more exact */
 
 /* The mean of a series over windows [from, to); errors of all causes are added up. */
@@ -30,6 +31,22 @@ static uint32_t last_part(const struct timeline *t) {
 double recovery_level(const struct results *results, uint32_t component, enum series_what what) {
   const struct timeline *t = results->timeline;
   return t != NULL ? mean_of(t, component, what, last_part(t), t->looks) : NAN;
+}
+
+bool recovery_overloaded(const struct results *results, uint32_t client) {
+  const struct timeline *t = results->timeline;
+  struct arena *arena = arena_new();
+  struct way way = way_of(&results->scenario->spec, client, arena);
+  bool any = false;
+  for (uint32_t i = 0; t != NULL && i < t->series; i++) {
+    const struct series *s = &t->list[i];
+    if (s->what != SERIES_UTILIZATION || !way.on[s->component]) continue;
+    double sum = 0;
+    for (uint32_t w = last_part(t); w < t->looks; w++) sum += (double)s->value[w];
+    any |= sum >= OVERLOADED * (t->looks - last_part(t));
+  }
+  arena_free(arena);
+  return any;
 }
 
 static double failing(const struct timeline *t, uint32_t client, uint32_t from, uint32_t to) {

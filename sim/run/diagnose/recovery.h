@@ -29,6 +29,10 @@ struct recovery {
  * at the end. */
 struct recovery recovery_of(const struct results *results, uint32_t client);
 
+/* Whether workers that such requests reach, of a component or of one member, are all busy in the
+ * last tenth of the run: more requests then make it worse. */
+bool recovery_overloaded(const struct results *results, uint32_t client);
+
 /* A level in the last tenth of the run, averaged; NaN: the timeline does not have it. */
 double recovery_level(const struct results *results, uint32_t component, enum series_what what);
 

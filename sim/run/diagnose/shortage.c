@@ -65,10 +65,11 @@ static void look_at_peak(const struct results *results, uint32_t id, const char 
   } else {
     /* A peak is of replication 1, and so is what it is set against. */
     const struct result *busy = results_find_of(results, name, "utilization");
-    finding_say(f, brief, "for %s, though over %s its %s are busy only %s of the time%s",
-                peak_said(results, peak).text,
-                results->replications > 1 ? "all of it" : "the whole run",
-                limiter_places(results, component), format_busy(busy->replication[0]).text, why);
+    const char *only = busy->replication[0] < BUSY_NEAR ? "only " : "";
+    finding_say(
+        f, brief, "for %s, though over %s its %s are busy %s%s of the time%s",
+        peak_said(results, peak).text, results->replications > 1 ? "all of it" : "the whole run",
+        limiter_places(results, component), only, format_busy(busy->replication[0]).text, why);
   }
   g_free(brief);
   g_free(why);
@@ -133,6 +134,11 @@ static void say_workers(const struct results *results, const struct station_said
   gchar *by = s->member > 0 ? NULL : held_by(results, id, false);
   struct peak peak = s->member > 0 ? (struct peak){NAN, NAN, 0} : peak_of(results, id);
   bool full_most = peak.share >= 0.5;
+  /* No room is left in a time in which all are busy, however much there is in the rest. */
+  if (by == NULL && busy < BUSY_SATURATED && peak.share >= PEAK_TOLD && !full_most) {
+    look_at_peak(results, id, s->c->name, list);
+    return;
+  }
   enum severity severity = busy >= BUSY_SATURATED || full_most ? SEVERITY_SATURATED : SEVERITY_NEAR;
   struct finding *f =
       finding_add(list, by != NULL ? RULE_HELD_UP : RULE_WORKERS, severity, s->c->name, s->name);
