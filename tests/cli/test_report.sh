@@ -358,6 +358,18 @@ expect 3 compare there.lua hang.lua --json both.json --report both.html
 holds both.html 'without the 2'
 [ "$(grep -o 'that had not ended</small>' both.html | wc -l)" -ge 3 ] || fail 'a comparison leaves requests out and is silent'
 
+# --- an interval that rests on few long queues says so, p99.9's too, which has no warning ---
+cat >spells.lua <<'LUA'
+client "users" { arrivals = poisson "90/s", target = "web" }
+service "web" { workers = 1, work = exponential "10ms" }
+run { duration = "400s", warmup = "5s", replications = 10 }
+LUA
+expect 0 run spells.lua --json spells.json --report spells.html
+grep -qE 'latency p99\.9 .* rests on [0-9]+ busy spell' out || fail 'nobody is told that p99.9 rests on few spells'
+holds spells.html ' busy spells</small>'
+awk '/"users\.latency\.p[0-9]+": \{/ { q = $1 } /"spells": [0-9]/ { told = told q } /\}/ { q = "" }
+  END { exit told !~ /p999/ || told ~ /p50"/ }' spells.json || fail 'spells of p50, or none of p99.9'
+
 # --- names that want to break out ---
 cat >evil.json <<'JSON'
 {"schema": 1, "scenario": "<script>alert(1)</script>", "question": "\"'`]]>-->\u202eevil", "seed": 1,

@@ -231,6 +231,11 @@ static void few_spells_are_told(void **state) {
       told |= strstr(r.warning[w], "the interval of c.latency.p99 rests on") != NULL;
     }
     assert_int_equal(told, i < 2);
+    const struct result *p99 = results_find(&r, "c.latency.p99");
+    assert_int_equal(p99->few_spells > 0, i < 2);
+    const struct result *p999 = results_find(&r, "c.latency.p999"); /* which has no warning */
+    if (estimate_has_interval(&p999->estimate)) assert_true(p999->few_spells > 0);
+    assert_true(results_find(&r, "c.latency.p50")->few_spells == 0 || i < 2);
     results_free(&r);
     scenario_free(s);
   }

@@ -147,18 +147,27 @@ static bool is_watched(const struct results *results, const struct result *r) {
   return dot != NULL && strcmp(dot, ".latency.p99") == 0;
 }
 
-/* Many slow requests that were slow together are few observations. */
+/* Many slow requests that were slow together are few observations. It is said beside every such
+ * interval; what is looked at first has a warning too. */
+static void mark_few_spells(struct results *results) {
+  for (uint32_t i = 0; i < results->n; i++) {
+    struct result *r = &results->list[i];
+    if (r->merge != METRIC_QUANTILE || !estimate_has_interval(&r->estimate)) continue;
+    double spells = results_spells(results, r);
+    if (are_few_spells(results, spells)) r->few_spells = fmax(spells, 1);
+  }
+}
+
 static void warn_about_spells(struct results *results) {
   for (uint32_t i = 0; i < results->n; i++) {
     const struct result *r = &results->list[i];
     if (r->merge != METRIC_QUANTILE || !is_watched(results, r)) continue;
-    double spells = results_spells(results, r);
-    if (!are_few_spells(results, spells) || !estimate_has_interval(&r->estimate)) continue;
+    if (r->few_spells == 0) continue;
     results_warn(
         results,
         "the slowest requests came in only about %.0f busy spell%s in all %u replications: "
         "the interval of %s rests on no more than that; run longer",
-        fmax(spells, 1), spells < 1.5 ? "" : "s", results->replications, r->name);
+        r->few_spells, r->few_spells < 1.5 ? "" : "s", results->replications, r->name);
     return;
   }
 }
@@ -247,6 +256,7 @@ void results_doubt(struct results *results) {
   warn_about_drift(results);
   warn_about_precision(results);
   warn_about_batches(results);
+  mark_few_spells(results);
   warn_about_spells(results);
   warn_about_means(results);
   warn_about_single_pair(results);

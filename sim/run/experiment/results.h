@@ -42,6 +42,9 @@ struct result {
   double unfinished, unjudged;
   /* Of a quantile with too few samples beyond it for an interval: its lower end; else NaN. */
   double at_least;
+  /* Of a quantile whose interval rests on too few independent busy spells to hold: about how many
+   * these are, at least 1; else 0. */
+  double few_spells;
   struct populations populations; /* of what people look at first; none of all else */
 };
 

@@ -139,6 +139,13 @@ void page_see_cells(const struct page *p, const char *owner, const char *const *
   }
 }
 
+/* Below an interval that rests on too few independent busy spells to hold. */
+static void spells_remark(GString *out, double spells) {
+  if (!(spells > 0)) return;
+  g_string_append_printf(out, "<small>from %.0f busy spell%s</small>", spells,
+                         spells < 1.5 ? "" : "s");
+}
+
 static void metric_cell(const struct page *p, const char *owner, const char *metric,
                         const struct format_column *unit) {
   char *name = g_strconcat(owner, ".", metric, NULL);
@@ -155,6 +162,7 @@ static void metric_cell(const struct page *p, const char *owner, const char *met
     g_string_append(p->out, "<small>");
     html_text(p->out, interval.text);
     g_string_append(p->out, "</small>");
+    spells_remark(p->out, tree_number(entry, "spells"));
   }
   g_string_append(p->out, "</td>");
   g_free(title);

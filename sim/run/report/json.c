@@ -59,6 +59,7 @@ static void add_metric(json_t *tree, const struct result *r, uint32_t values) {
     json_object_set_new(metric, "all", all);
   }
   if (r->unfinished > 0) json_object_set_new(metric, "unfinished", json_number(r->unfinished));
+  if (r->few_spells > 0) json_object_set_new(metric, "spells", json_number(r->few_spells));
   if (r->populations.low > 0) {
     json_object_set_new(metric, "populations", populations_tree(&r->populations));
   }

@@ -64,6 +64,9 @@ static void note(const struct results *results, const struct result *r, double f
   } else if (r->estimate.n > 0 && result_samples_beyond(r) < FEW_SAMPLES) {
     double beyond = floor(result_samples_beyond(r));
     g_string_printf(out, "rests on %.0f sample%s", beyond, beyond == 1 ? "" : "s");
+  } else if (r->few_spells > 0) {
+    g_string_printf(out, "rests on %.0f busy spell%s", r->few_spells,
+                    r->few_spells < 1.5 ? "" : "s");
   }
 }
 
