@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Aim: reports are what they claim to be in a real browser: on a desktop and on a phone, light and
 # dark, nothing is wider than the window, all text has a contrast of 4.5:1 (WCAG 2.1 AA), ids are
-# unique, nothing is fetched, no plot is missing.
+# unique, nothing is fetched, no plot is missing. On paper a report is no longer than it should be.
 #
 #   ARCHSIM_BROWSER=1 tests/browser/test_report.sh [ARCHSIM [FOLDER]]      else $ARCHSIM
 #
@@ -209,6 +209,13 @@ for scheme in 1 0; do
     look "$report" 390x844 "$scheme"
   done
 done
+
+# On paper: eleven components, nine faults and three operations take at most 8 pages.
+run run "$here/../../scenarios/reliable_shop.lua" -r 2 --report paper.html
+browse --no-pdf-header-footer --print-to-pdf="$folder/paper.pdf" "file://$folder/paper.html" || fail 'no paper'
+pages=$(grep -ac '/Type /Page$' paper.pdf || true)
+echo "-- paper: $pages pages"
+{ [ "$pages" -ge 3 ] && [ "$pages" -le 8 ]; } || fail "a report of eleven components takes $pages pages"
 ! $all_shots || echo "screenshots: $shots"
 [ "$failures" -eq 0 ] || exit 1
 echo 'all passed'

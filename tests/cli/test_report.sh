@@ -358,6 +358,18 @@ expect 3 compare there.lua hang.lua --json both.json --report both.html
 holds both.html 'without the 2'
 [ "$(grep -o 'that had not ended</small>' both.html | wc -l)" -ge 3 ] || fail 'a comparison leaves requests out and is silent'
 
+# --- two clients that fail: one table of errors for both ---
+cat >two.lua <<'LUA'
+client "a" { arrivals = poisson "100/s", target = "web", timeout = "5ms" }
+client "b" { arrivals = poisson "100/s", target = "web", timeout = "7ms" }
+service "web" { workers = 1, work = exponential "4ms" }
+run { duration = "10s", warmup = "1s", replications = 2 }
+LUA
+expect 0 run two.lua --report two.html
+[ "$(grep -c 'ended badly, by cause<' two.html)" -eq 1 ] || fail 'a table of errors for each client'
+holds two.html 'a.<wbr>errors.<wbr>timeout'
+holds two.html 'b.<wbr>errors.<wbr>timeout'
+
 # --- an interval that rests on few long queues says so, p99.9's too, which has no warning ---
 cat >spells.lua <<'LUA'
 client "users" { arrivals = poisson "90/s", target = "web" }

@@ -138,22 +138,25 @@ void page_throughput(const struct page *p) {
 
 /* --- availability --------------------------------------------------------------------------- */
 
-static void errors_table(const struct page *p, const char *client) {
+/* One for all clients: many have no or few errors, and a table each would be mostly heads. */
+static void errors_table(const struct page *p, char **clients) {
   static const char *const columns[] = {"Metric", ">Requests in a replication", ">95 % interval",
                                         "Meaning", NULL};
-  char *prefix = g_strconcat(client, ".errors.", NULL);
   const char **names = tree_keys(p->metrics);
   bool any = false;
-  for (const char **name = names; *name != NULL; name++) {
-    double count = tree_number(json_object_get(p->metrics, *name), "value");
-    if (!g_str_has_prefix(*name, prefix) || !(count > 0)) continue;
-    if (!any) html_open_table(p->out, "Requests that ended badly, by cause", columns);
-    any = true;
-    page_row(p, *name);
+  for (char **client = clients; *client != NULL; client++) {
+    char *prefix = g_strconcat(*client, ".errors.", NULL);
+    for (const char **name = names; *name != NULL; name++) {
+      double count = tree_number(json_object_get(p->metrics, *name), "value");
+      if (!g_str_has_prefix(*name, prefix) || !(count > 0)) continue;
+      if (!any) html_open_table(p->out, "Requests that ended badly, by cause", columns);
+      any = true;
+      page_row(p, *name);
+    }
+    g_free(prefix);
   }
   if (any) html_close_table(p->out);
   g_free(names);
-  g_free(prefix);
 }
 
 void page_availability(const struct page *p) {
@@ -164,7 +167,7 @@ void page_availability(const struct page *p) {
   page_plots(p, "availability");
   clients_table(p, "Share of the requests that were answered ok", columns, metrics);
   char **clients = page_clients(p);
-  for (char **c = clients; *c != NULL; c++) errors_table(p, *c);
+  errors_table(p, clients);
   g_strfreev(clients);
   html_close(p->out, "section");
 }
