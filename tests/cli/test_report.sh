@@ -356,6 +356,7 @@ run { duration = "21s", warmup = "1s", replications = 2 }
 LUA
 expect 3 compare there.lua hang.lua --json both.json --report both.html
 holds both.html 'without the 2'
+holds both.html 'not known how it compares'
 [ "$(grep -o 'that had not ended</small>' both.html | wc -l)" -ge 3 ] || fail 'a comparison leaves requests out and is silent'
 
 # --- two clients that fail: one table of errors for both ---

@@ -320,7 +320,10 @@ static void who_waits_for_ever(void **state) {
   for (uint32_t i = 0; i < c.n; i++) {
     if (strcmp(c.list[i].name, "u.availability") != 0) continue;
     char *sentence = compare_sentence(&c.list[i], 'B');
-    assert_non_null(strstr(sentence, " that had not ended in B when its run did"));
+    print_message("%s\n", sentence);
+    const char *first =
+        strstr(sentence, " of the requests had not ended in B when its run did; of ");
+    assert_true(first != NULL && first - sentence < 10); /* before anything is called equal */
     assert_null(strstr(sentence, "in A"));
     free(sentence);
     told++;

@@ -177,6 +177,17 @@ static char *difference_words(enum metric_unit unit, const json_t *diff) {
   return g_strdup_printf("%s %s", format_difference(unit, fabs(value), NAN).text, verdict);
 }
 
+static const json_t *metric_of(const struct designs *d, const char *letter, const char *metric) {
+  return json_object_get(json_object_get(json_object_get(d->tree, letter), "metrics"), metric);
+}
+
+/* So many more requests of one had not ended that nobody knows how the two compare. */
+static bool is_left_open(const struct designs *d, const char *letter, const char *metric) {
+  double a = tree_number(metric_of(d, "a", metric), "unfinished");
+  double b = tree_number(metric_of(d, letter, metric), "unfinished");
+  return fabs((a > 0 ? a : 0) - (b > 0 ? b : 0)) > HANGS_MORE;
+}
+
 static void metric_row(const struct page *p, const struct designs *d, const char *metric) {
   const json_t *entry = json_object_get(p->metrics, metric);
   struct metric_meaning meaning = page_meaning(p, metric);
@@ -184,11 +195,13 @@ static void metric_row(const struct page *p, const struct designs *d, const char
   for (const char **l = d->letters; *l != NULL; l++) {
     char *key = strcmp(*l, "b") == 0 ? g_strdup("diff") : g_strconcat("diff_", *l, NULL);
     const json_t *diff = json_object_get(entry, key);
-    char *words = diff != NULL ? difference_words(meaning.unit, diff) : g_strdup("");
     bool told = strcmp(tree_text(diff, "verdict"), "lower") == 0 ||
                 strcmp(tree_text(diff, "verdict"), "higher") == 0;
+    char *words = diff == NULL                           ? g_strdup("")
+                  : !told && is_left_open(d, *l, metric) ? g_strdup("not known how it compares")
+                                                         : difference_words(meaning.unit, diff);
     cell(p, told ? "told" : NULL, format_value(meaning.unit, tree_number(entry, *l)).text, words,
-         json_object_get(json_object_get(json_object_get(d->tree, *l), "metrics"), metric));
+         metric_of(d, *l, metric));
     g_free(words);
     g_free(key);
   }

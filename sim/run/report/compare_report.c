@@ -60,17 +60,27 @@ static char *failed_sentence(const struct difference *d, char letter) {
   return g_string_free(text, FALSE);
 }
 
-/* "; without the 18.3 % that had not ended in B when its run did" */
-static char *unfinished_sentence(const struct difference *d, char letter) {
+/* Nobody knows how the others compare. */
+static bool is_left_open(const struct difference *d) {
+  return fabs(d->unfinished_a - d->unfinished_b) > HANGS_MORE;
+}
+
+/* "; without the 18.3 % that had not ended in B when its run did"; or, to stand first, "18.3 % of
+ * the requests had not ended in B when its run did; of the others: " */
+static char *unfinished_sentence(const struct difference *d, char letter, bool first) {
   const double share[] = {d->unfinished_a, d->unfinished_b};
   const char name[] = {'A', letter};
   GString *text = g_string_new(NULL);
   for (int i = 0; i < 2; i++) {
     if (!(share[i] > 0)) continue;
-    g_string_append_printf(text, "%s %s that had not ended in %c when its run did",
-                           text->len > 0 ? " and the" : "; without the",
-                           format_value(UNIT_RATIO, share[i]).text, name[i]);
+    const char *join =
+        first ? (text->len > 0 ? " and " : "") : (text->len > 0 ? " and the " : "; without the ");
+    g_string_append_printf(text, "%s%s%s %shad not ended in %c when its run did", join,
+                           format_value(UNIT_RATIO, share[i]).text,
+                           first && text->len == 0 ? " of the requests" : "", first ? "" : "that ",
+                           name[i]);
   }
+  if (first) g_string_append(text, "; of the others: ");
   return g_string_free(text, FALSE);
 }
 
@@ -109,8 +119,10 @@ static char *plain_sentence(const struct difference *d, char letter) {
 
 char *compare_sentence(const struct difference *d, char letter) {
   char *plain = plain_sentence(d, letter), *failed = failed_sentence(d, letter);
-  char *unfinished = unfinished_sentence(d, letter);
-  char *whole = g_strconcat(plain, failed, unfinished, NULL);
+  bool open = is_left_open(d);
+  char *unfinished = unfinished_sentence(d, letter, open);
+  char *whole = open ? g_strconcat(unfinished, plain, failed, NULL)
+                     : g_strconcat(plain, failed, unfinished, NULL);
   g_free(plain);
   g_free(failed);
   g_free(unfinished);
@@ -206,8 +218,10 @@ static void add_row(struct table *table, const struct difference *d) {
   table_cell(table, STYLE_PLAIN, d->name);
   table_cell(table, STYLE_PLAIN, format_value(d->unit, d->a.value).text);
   table_cell(table, STYLE_PLAIN, format_value(d->unit, d->b.value).text);
+  bool same = d->finding == FINDING_EQUAL || d->finding == FINDING_NONE;
   gchar *text =
-      d->finding == FINDING_EQUAL ? g_strdup("equal")
+      same && is_left_open(d)       ? g_strdup("not known")
+      : d->finding == FINDING_EQUAL ? g_strdup("equal")
       : isinf(d->diff.value)
           ? g_strdup(d->diff.value > 0 ? "endless now" : "no longer endless")
           : g_strdup_printf("%s%s", d->diff.value > 0 ? "+" : "",
