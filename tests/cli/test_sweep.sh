@@ -130,14 +130,15 @@ refused 'true or false' two.lua -s fast=true,maybe --out never
 expect 1 sweep block.lua --out block
 no_err
 in_out 'How many servers does which rate take?'
-in_out '12 points, 20 combinations left out by where'
+in_out '12 points, 20 combinations left out by where, seed 1'
 in_out 's.utilization < 70%'
 ! grep -qE '.{81}' out || fail 'the table is wider than 80 columns'
 # A goal says nothing where the interval spans the limit: it is told apart from a failure.
 in_out ' undecided'
 grep -qE '^ +[0-9]+ .* \? [0-9.]+ %' out || fail 'an undecided goal has no question mark'
-expect 1 sweep block.lua --out block2 -s rate=60/s,90/s
+expect 1 sweep block.lua --out block2 -s rate=60/s,90/s --seed 7
 in_out 'rate=60/s and 90/s'
+in_out 'seed 7'
 expect 0 sweep block.lua --out block3 -s rate=60/s # one value: no axis any more
 in_out '4 points'
 expect 0 check block.lua

@@ -139,6 +139,18 @@ static bool close_outputs(struct showing *s, bool ok, struct error *err) {
   return ok;
 }
 
+static void add_seed(GString *title, const struct sweep *sweep) {
+  bool same = true;
+  for (uint32_t i = 1; i < sweep->plan->points; i++) {
+    same = same && sweep->point_seed[i] == sweep->point_seed[0];
+  }
+  if (same) {
+    g_string_append_printf(title, ", seed %" G_GUINT64_FORMAT, sweep->point_seed[0]);
+  } else {
+    g_string_append(title, ", each with the seed that it says");
+  }
+}
+
 static void print_table(struct showing *s, const struct sweep_outcome *outcome) {
   if (s->table == NULL) return;
   const struct sweep *sweep = s->sweep;
@@ -153,6 +165,7 @@ static void print_table(struct showing *s, const struct sweep_outcome *outcome) 
     g_string_append_printf(title, ", %u combinations left out by where",
                            sweep->plan->combinations - sweep->plan->points);
   }
+  add_seed(title, sweep);
   if (outcome->found > 0) g_string_append_printf(title, ", %u found complete", outcome->found);
   if (outcome->given_up > 0) g_string_append_printf(title, ", %u given up", outcome->given_up);
   struct term term = term_open(stdout, s->options->color);

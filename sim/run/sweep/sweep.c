@@ -50,8 +50,10 @@ struct scenario *sweep_load(const struct sweep *sweep, uint32_t index, char key[
 static bool find_key(void *data, uint32_t index, struct error *err) {
   struct sweep *sweep = data;
   struct scenario *scenario = sweep_load(sweep, index, sweep->key[index], err);
+  if (scenario == NULL) return false;
+  sweep->point_seed[index] = sweep->has_seed ? sweep->seed : scenario->run.seed;
   scenario_free(scenario);
-  return scenario != NULL;
+  return true;
 }
 
 /* --- the manifest --------------------------------------------------------------------------- */
@@ -122,6 +124,7 @@ bool sweep_open(struct sweep *sweep, const struct options *options, struct error
   if (sweep->plan == NULL) return false;
   uint32_t points = sweep->plan->points;
   sweep->key = g_malloc0_n(points, sizeof *sweep->key);
+  sweep->point_seed = g_malloc0_n(points, sizeof *sweep->point_seed);
   struct workers_task load = {
       .n = points,
       .threads = workers_count(sweep->jobs, points / 16 + 1),
@@ -137,6 +140,7 @@ void sweep_close(struct sweep *sweep) {
   sweep_plan_free(sweep->plan);
   json_decref(sweep->manifest);
   g_free(sweep->key);
+  g_free(sweep->point_seed);
   *sweep = (struct sweep){0};
 }
 

@@ -31,6 +31,7 @@ struct sweep {
   uint32_t replications, jobs; /* 0: as the scenario says, as many as processors */
   struct shard shard;
   char (*key)[SWEEP_KEY_BYTES]; /* of each point */
+  uint64_t *point_seed;         /* of each point: its scenario may say another one */
   json_t *manifest;
 };
 
