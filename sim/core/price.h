@@ -9,7 +9,8 @@
  *
  * The cost of a request is the cost divided by the requests that clients had answered well, of a
  * component too, so that components add up to the total. Messages among members and health checks
- * cost nothing. Where nothing has a price nothing is counted. */
+ * cost nothing. Where nothing has a price nothing is counted. A path costs for the time, all of it,
+ * and for the bytes that cross it, whosever they are. */
 #ifndef PRICE_H
 #define PRICE_H
 

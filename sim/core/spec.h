@@ -106,10 +106,11 @@ struct path_spec {
   uint64_t behind_ns; /* by how much */
   bool tcp;           /* connections, and loss is delay: network/connection.h */
   struct connect_config connect;
-  bool swapped;      /* the scenario names its ends the other way round */
-  double bits_per_s; /* 0: unlimited; else messages queue first-in first-out for the wire */
-  double loss;       /* probability that a message vanishes */
-  const char *file;  /* where it was declared, for messages */
+  bool swapped;              /* the scenario names its ends the other way round */
+  double bits_per_s;         /* 0: unlimited; else messages queue first-in first-out for the wire */
+  double loss;               /* probability that a message vanishes */
+  const struct price *price; /* an hour, and of the bytes that cross; NULL: it costs nothing */
+  const char *file;          /* where it was declared, for messages */
   int line;
 };
 

@@ -247,6 +247,14 @@ const struct param path_params[] = {
      .group = connect_params,
      .needs = "transport = tcp",
      .doc = "How connections between a calling and a called instance are set up and kept."},
+    {.name = "price",
+     .type = PARAM_PRICE,
+     .offset = offsetof(struct path_config, price),
+     .doc =
+         "What it costs: an hour, as a leased line does, \"0.50/h\", or for what is sent over it, "
+         "{ per_GB = 0.01 }, either way, or one way alone with `one_way`; or both, { \"0.05/h\", "
+         "per_GB = 0.02 }. Bytes are those of requests and answers (`request` and `response` of "
+         "who calls), with \"tcp\" also those that are sent again."},
     {.name = "one_way",
      .type = PARAM_BOOL,
      .offset = offsetof(struct path_config, one_way),
@@ -319,6 +327,14 @@ static void fill_in(const struct path_config *config, struct path_spec *out) {
   out->behind_ns = config->reorder.by_ns;
 }
 
+static bool price_fits(struct loader *loader, const struct spot *spot, const struct price *price) {
+  if (price->per_call <= 0 && price->per_100ms <= 0) return true;
+  struct spot at = spot_key(spot, price->per_call > 0 ? "per_call" : "per_100ms");
+  return spot_error(loader, &at,
+                    "a path answers no calls; it can have a price an hour, and per_GB of what is "
+                    "sent over it");
+}
+
 /* Hops that neither send nor look at anything are none. */
 static bool hops_mean_something(struct loader *loader, const struct spot *spot,
                                 const struct path_config *config) {
@@ -340,8 +356,17 @@ static bool read_path(struct loader *loader, const struct declaration *declarati
   ok = ok && build_find_place(loader, &from, config.from, &out->from) &&
        build_find_place(loader, &to, config.to, &out->to);
   struct spot hops = spot_key(&spot, "hops");
-  ok = ok && hops_mean_something(loader, &hops, &config);
+  struct spot price = spot_key(&spot, "price");
+  ok = ok && hops_mean_something(loader, &hops, &config) &&
+       price_fits(loader, &price, &config.price);
   fill_in(&config, out);
+  out->price = NULL;
+  if (lua_getfield(loader->L, table, "price") != LUA_TNIL) {
+    struct price *kept = arena_alloc(loader->arena, sizeof *kept);
+    *kept = config.price;
+    out->price = kept;
+  }
+  lua_pop(loader->L, 1);
   spot_place(loader, &spot, &out->file, &out->line);
   /* A path for both directions reads the same whichever end is named first. */
   if (ok && !out->one_way && compare_places(out->from, out->to) > 0) {

@@ -110,6 +110,7 @@ struct path_config {
   bool one_way;
   uint32_t transport; /* enum transport */
   struct connect_config connect;
+  struct price price;
   const char *from, *to;
 };
 extern const struct param path_params[];

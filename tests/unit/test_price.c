@@ -34,6 +34,28 @@ static void test_parts(void **state) {
   expect(F("price = \"0/h\""), "cost.hour", 0);
 }
 
+/* Aim: a path costs for the time and for the bytes that cross it, either way or one way alone, over
+ * connections too, and is part of the total. 1 MB there and 2 MB back, at 3 a GB. */
+static void test_paths(void **state) {
+  (void)state;
+#define WAY(MORE)                                                                              \
+  "client \"c\" { arrivals = constant \"1/s\", target = \"f\", request = \"1MB\", response = " \
+  "\"2MB\" }\nservice \"f\" { work = \"100ms\" }\npath { " MORE " }\n"
+#define PER_GB "price = { per_GB = 3 }"
+  expect(WAY("from = \"c\", to = \"f\", " PER_GB), "path.c.f.cost.request", 0.009);
+  expect(WAY("from = \"f\", to = \"c\", " PER_GB), "path.f.c.cost.request", 0.009);
+  expect(WAY("from = \"c\", to = \"f\", " PER_GB), "cost.request", 0.009);
+  expect(WAY("from = \"c\", to = \"f\", one_way = true, " PER_GB), "cost.request", 0.003);
+  expect(WAY("from = \"f\", to = \"c\", one_way = true, " PER_GB), "cost.request", 0.006);
+  expect(WAY("from = \"c\", to = \"f\", bandwidth = \"1Gbit/s\", " PER_GB), "cost.request", 0.009);
+  expect(WAY("from = \"c\", to = \"f\", transport = \"tcp\", " PER_GB), "cost.request", 0.009);
+  expect(WAY("from = \"c\", to = \"f\", price = \"0.36/h\""), "path.c.f.cost.hour", 0.36);
+  expect(WAY("from = \"c\", to = \"f\", price = \"0.36/h\" }\nservice \"g\" { price = \"1/h\" }\n"
+             "client \"d\" { arrivals = constant \"1/s\", target = \"g\""),
+         "cost.hour", 1.36);
+  refuse(WAY("from = \"c\", to = \"f\", price = { per_call = 1 }"), "a path answers no calls");
+}
+
 /* Aim: each call is rounded up to 100 ms by itself, and one that takes no time is one unit. */
 static void test_rounding(void **state) {
   (void)state;
@@ -157,9 +179,13 @@ static void test_refused(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_parts),   cmocka_unit_test(test_rounding),
-      cmocka_unit_test(test_there),   cmocka_unit_test(test_turned_away),
-      cmocka_unit_test(test_sum),     cmocka_unit_test(test_bytes_for_nobody),
+      cmocka_unit_test(test_parts),
+      cmocka_unit_test(test_paths),
+      cmocka_unit_test(test_rounding),
+      cmocka_unit_test(test_there),
+      cmocka_unit_test(test_turned_away),
+      cmocka_unit_test(test_sum),
+      cmocka_unit_test(test_bytes_for_nobody),
       cmocka_unit_test(test_refused),
   };
   return cmocka_run_group_tests(tests, folder_make, folder_remove);

@@ -30,6 +30,7 @@ struct direction {
   uint64_t sending_ns;           /* time that all messages so far take on the wire */
   uint64_t sending_at_warmup_ns; /* what was sent of that before the end of the warm-up */
   uint64_t offered, dropped;     /* messages, or segments: to the wire; for want of room */
+  double bytes;                  /* that were sent, where these have a price */
 };
 
 #define NO_DIRECTION UINT32_MAX
@@ -152,6 +153,10 @@ static void remember_neighbour(struct network *net, const struct route *route) {
   }
 }
 
+static bool bills_bytes(const struct path_spec *path) {
+  return path->price != NULL && path->price->per_gb > 0;
+}
+
 /* Looks a route up for the first time. */
 static struct route *route_learn(struct sim *sim, const struct member *from,
                                  const struct member *to) {
@@ -162,7 +167,7 @@ static struct route *route_learn(struct sim *sim, const struct member *from,
   *route = (struct route){from_site, to_site, find_direction(sim, from, to), true, 0};
   if (route->direction != NO_DIRECTION) {
     const struct direction *dir = &net->direction[route->direction];
-    route->constant = path_is_constant(dir->path) && !dir->path->tcp;
+    route->constant = path_is_constant(dir->path) && !dir->path->tcp && !bills_bytes(dir->path);
     route->constant_ns = dir->constant_ns;
   }
   uint32_t back = find_direction(sim, to, from);
@@ -294,11 +299,12 @@ static enum outcome cross_path(struct sim *sim, struct direction *dir, const str
   const struct path_spec *path = dir->path;
   uint64_t latency_ns = latency_of(dir, to, call->key, answer);
   if (__builtin_expect(factor != 1, 0)) latency_ns = time_scale(latency_ns, factor);
-  if (path->bits_per_s > 0) {
+  if (path->bits_per_s > 0 || bills_bytes(path)) {
     bool refusal = answer && call->pending != OUTCOME_OK; /* carries no data */
-    double bits = refusal ? 0 : 8 * call_bytes(sim, call, answer);
-    if (!with_room(sim, dir, bits, 1, factor)) return OUTCOME_TIMEOUT;
-    latency_ns = time_sum(latency_ns, send(sim, dir, bits, factor));
+    double bytes = refusal ? 0 : call_bytes(sim, call, answer);
+    if (!with_room(sim, dir, 8 * bytes, 1, factor)) return OUTCOME_TIMEOUT;
+    dir->bytes += bytes;
+    if (path->bits_per_s > 0) latency_ns = time_sum(latency_ns, send(sim, dir, 8 * bytes, factor));
   }
   if (path->loss > 0) { /* behind the wire */
     struct draws draws = key_draws(dir->loss, to, call->key, answer);
@@ -355,7 +361,7 @@ enum outcome network_cross(struct sim *sim, const struct member *from, const str
 bool network_asks_bytes(const struct sim *sim) {
   for (uint32_t i = 0; i < sim->spec->paths; i++) {
     const struct path_spec *path = &sim->spec->path[i];
-    if (path->bits_per_s > 0 || path->tcp) return true;
+    if (path->bits_per_s > 0 || path->tcp || bills_bytes(path)) return true;
   }
   return false;
 }
@@ -411,6 +417,7 @@ void network_send_segments(struct sim *sim, const struct member *from, const str
   uint32_t in = with_room(sim, dir, 8 * what->bytes, what->n, crossing.factor);
   lose_segments(dir, to, what, key, in, sent);
   sent->first_ns = sent->last_ns = latency_ns;
+  dir->bytes += what->bytes * in / (what->n > 0 ? what->n : 1);
   if (dir->path->bits_per_s <= 0 || what->bytes <= 0 || in == 0) return;
   double bits = 8 * what->bytes * in / what->n;
   uint64_t sending_ns = dist_whole(bits / dir->path->bits_per_s * 1e9 * crossing.factor);
@@ -469,6 +476,7 @@ void network_reset(struct sim *sim) {
     struct direction *dir = &net->direction[i];
     dir->sending_at_warmup_ns = sent_ns(sim, dir);
     dir->offered = dir->dropped = 0;
+    dir->bytes = 0;
   }
 }
 
@@ -491,8 +499,17 @@ const struct metric_def path_metrics[] = {
     {"<from>.<to>.timeouts", "", "Times a sender had to wait for its timer."},
     {"<from>.<to>.raced", "",
      "Calls on connections that the called side was closing (`accept.idle`), which were reset."},
+    {"<from>.<to>.cost.hour", "money", "What it costs an hour; only of a path with a `price`."},
+    {"<from>.<to>.cost.request", "money",
+     "What it costs for each request that clients had answered well; only of a path with a "
+     "`price`."},
     {0},
 };
+
+double network_bytes(const struct sim *sim, uint32_t path) {
+  const struct network *net = sim->network;
+  return net->direction[2 * path].bytes + net->direction[2 * path + 1].bytes;
+}
 
 /* The way back of a one-way path, or of one within a place, carries nothing. */
 static bool is_used(const struct path_spec *path, bool backwards) {

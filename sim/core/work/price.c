@@ -6,6 +6,7 @@
 #include "call.h"
 #include "column.h"
 #include "life.h"
+#include "network.h"
 #include "timeline.h"
 
 static bool is_for_use(const struct price *price) {
@@ -105,6 +106,13 @@ static double cost_of(struct sim *sim, const struct component *component) {
   return cost;
 }
 
+/* It is there all the time. */
+static double cost_of_path(const struct sim *sim, uint32_t p, double measured_h) {
+  const struct price *price = sim->spec->path[p].price;
+  if (price == NULL) return 0;
+  return price->per_s * 3600 * measured_h + price->per_gb * network_bytes(sim, p) / 1e9;
+}
+
 static double measured_h(const struct sim *sim) {
   return sim->now_ns > sim->warmup_ns ? (double)(sim->now_ns - sim->warmup_ns) / 3600e9 : 0;
 }
@@ -133,6 +141,17 @@ void prices_collect(struct sim *sim, struct metrics *out) {
   for (uint32_t c = 0; c < sim->spec->components; c++) {
     any |= sim->component[c].spec->price != NULL;
     cost += cost_of(sim, &sim->component[c]);
+  }
+  for (uint32_t p = 0; p < sim->spec->paths; p++) {
+    const struct path_spec *path = &sim->spec->path[p];
+    if (path->price == NULL) continue;
+    any = true;
+    double of_path = cost_of_path(sim, p, measured_h(sim));
+    const char *from = spec_path_from(sim->spec, path), *to = spec_path_to(sim->spec, path);
+    cost += of_path;
+    metric_quotient(out, UNIT_MONEY, of_path, measured_h(sim), "path.%s.%s.cost.hour", from, to);
+    metric_quotient(out, UNIT_MONEY, of_path, answered_well(sim), "path.%s.%s.cost.request", from,
+                    to);
   }
   if (!any) return;
   metric_quotient(out, UNIT_MONEY, cost, measured_h(sim), "cost.hour");

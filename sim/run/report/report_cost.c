@@ -44,5 +44,15 @@ void report_cost(const struct results *results, const struct term *term) {
     row(table, results, spec->component[c].name, owner);
     g_free(owner);
   }
+  for (uint32_t p = 0; p < spec->paths; p++) {
+    const struct path_spec *path = &spec->path[p];
+    if (path->price == NULL) continue;
+    gchar *label =
+        g_strdup_printf("path.%s.%s", spec_path_from(spec, path), spec_path_to(spec, path));
+    gchar *owner = g_strconcat(label, ".", NULL);
+    row(table, results, label, owner);
+    g_free(owner);
+    g_free(label);
+  }
   table_finish(table, term);
 }
