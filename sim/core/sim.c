@@ -203,7 +203,16 @@ static inline void prefetch_request(const struct sim *sim, const struct event *e
   if (!(parent->flags & CALL_ROOT)) __builtin_prefetch(frame_at(sim, parent->parent), 1);
 }
 
+/* The data of so few members and calls stay in the cache: to ask for them takes longer than it
+ * spares. */
+#define CACHED_MEMBERS 512u
+#define CACHED_CALLS 4096u
+static inline bool is_cached(const struct sim *sim) {
+  return sim->members < CACHED_MEMBERS && sim->calls.made - sim->calls.freed < CACHED_CALLS;
+}
+
 static void events_later(const void *owner, const struct event *event, uint32_t n) {
+  if (is_cached(owner)) return;
   uint32_t handler[FEL_LATER_MAX];
   const struct event *of[FEL_LATER_MAX];
   prefetch_handlers(owner, event, n, of, handler);
@@ -211,6 +220,7 @@ static void events_later(const void *owner, const struct event *event, uint32_t 
 
 static void events_soon(const void *owner, const struct event *event, uint32_t n) {
   const struct sim *sim = owner;
+  if (is_cached(sim)) return;
   uint32_t handler[FEL_NEAR_MAX];
   const struct event *of[FEL_NEAR_MAX];
   uint32_t handlers = prefetch_handlers(sim, event, n, of, handler);
