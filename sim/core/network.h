@@ -9,9 +9,10 @@ struct network *network_new(struct sim *sim);
 void network_free(struct network *network);
 void network_reset(struct sim *sim); /* end of warm-up */
 /* How busy the wires of paths with a bandwidth were: path.FROM.TO.utilization. */
-/* Bytes that crossed path number `path` since the warm-up, either way, where they have a price. */
-double network_bytes(const struct sim *sim, uint32_t path);
 void network_collect(struct sim *sim, struct metrics *out);
+/* Bytes that were sent over path number `path` since the warm-up, either way, where these have a
+ * price. */
+double network_bytes(const struct sim *sim, uint32_t path);
 
 /* Sends a message from one member to another. OK: it arrives after *delay_ns; TIMEOUT: lost on the
  * way; UNREACHABLE: a partition swallowed it. */
