@@ -104,6 +104,20 @@ grep -q 'No: a goal is missed even at rate ' half.html || fail 'the report does 
 # Nothing that is busy for a tenth of its time limits anything.
 expect 1 capacity half.lua --over rate
 in_out 'nothing busy (s '
+# What is a third busy on the whole, but three times slower for 5 s: then at most 333/s are served.
+cat >slowed.lua <<'LUA'
+local rate = param { "rate", "300/s", doc = "offered load" }
+client "c" { arrivals = poisson(rate), target = "db" }
+service "db" { workers = 10, work = "10ms" }
+fault { slow { "db", factor = 3 }, at = "20s", lasts = "5s" }
+goal "c.latency.p99 < 100ms"
+run { duration = "60s", warmup = "1s", replications = 4 }
+LUA
+expect 0 capacity slowed.lua --over rate --json - --report slowed.html
+holds '280 < at("capacity value") < 345 and at("utilization") < 0.5 and 2 < at("saturated_s") < 6'
+grep -q 'There db is saturated for about ' slowed.html || fail 'the report does not say what was busy for a time'
+expect 0 capacity slowed.lua --over rate
+in_out 'db, saturated for about '
 # Two goals that are missed are not one.
 expect 1 capacity half.lua --over rate --goal 'c.availability >= 99%' --goal 'c.latency.p99 < 2s' --report two.html
 in_out 'all up: 2 goals fail, most of all c.'

@@ -69,6 +69,9 @@ static void add_row(struct table *table, const struct load_axis *axis, const str
       s->limited_by == NULL ? g_strdup("-")
       : s->connections != NULL
           ? g_strdup_printf("%s, %s in use", s->connections, format_busy(s->utilization).text)
+      : s->full_s > 0 ? g_strdup_printf("%s, saturated for about %s (%s on the whole)",
+                                        s->limited_by, format_value(UNIT_SECONDS, s->full_s).text,
+                                        format_busy(s->utilization).text)
       : s->utilization < BUSY_LIMITS
           ? g_strdup_printf("nothing busy (%s %s)", s->limited_by, format_busy(s->utilization).text)
           : g_strdup_printf("%s, %s busy", s->limited_by, format_busy(s->utilization).text);
@@ -235,6 +238,7 @@ static void fill_situation(json_t *tree, const struct capacity_study *study,
     json_object_set_new(tree, "connections", json_text(s->connections));
   }
   json_object_set_new(tree, "utilization", json_number(s->utilization));
+  if (s->full_s > 0) json_object_set_new(tree, "saturated_s", json_number(s->full_s));
 }
 
 static json_t *study_tree(const struct capacity_study *study, const struct record *record) {

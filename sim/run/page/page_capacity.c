@@ -72,6 +72,11 @@ static void say_situation(const struct page *p, enum metric_unit unit, const jso
     g_string_append_printf(text, " There %s are in use %s of the time.",
                            tree_text(situation, "connections"),
                            format_busy(tree_number(situation, "utilization")).text);
+  } else if (tree_number(situation, "saturated_s") > 0) {
+    g_string_append_printf(text, " There %s is saturated for about %s (%s busy on the whole).",
+                           tree_text(situation, "limited_by"),
+                           format_value(UNIT_SECONDS, tree_number(situation, "saturated_s")).text,
+                           format_busy(tree_number(situation, "utilization")).text);
   } else if (tree_has_text(situation, "limited_by")) {
     double busy = tree_number(situation, "utilization");
     g_string_append_printf(text, " %s%s is busiest there (%s).",

@@ -12,6 +12,7 @@
 #include "fault_def.h"
 #include "held_up.h"
 #include "limiter.h"
+#include "peak.h"
 #include "places.h"
 #include "progress.h"
 #include "sim.h"
@@ -95,7 +96,7 @@ bool capacity_study_load(struct capacity_study *study, const struct options *opt
 struct seen { /* what limited the system at a load */
   double load;
   const char *limited_by, *connections;
-  double utilization;
+  double utilization, full_s;
   uint32_t goal, missed;
 };
 
@@ -247,6 +248,22 @@ static void tick(void *data, double fraction) {
   progress_update(s->progress, done / s->study->situations);
 }
 
+/* What is not busy on the whole may be so for a time, as while a fault slows it: then that limits.
+ * The one of which it is the longest. */
+static void look_for_peak(const struct results *results, struct seen *seen, struct arena *arena) {
+  if (seen->connections != NULL || !(seen->utilization < BUSY_LIMITS)) return;
+  const struct spec *spec = &results->scenario->spec;
+  for (uint32_t i = 0; i < spec->components; i++) {
+    struct peak peak = peak_of_any(results, i);
+    if (!(peak.share >= PEAK_NO_ROOM) || !(peak.full_s > seen->full_s)) continue;
+    char *name = peak_name(results, i, peak.member);
+    seen->limited_by = arena_text(arena, name);
+    seen->utilization = results_value_of(results, name, "utilization");
+    seen->full_s = peak.full_s;
+    g_free(name);
+  }
+}
+
 static bool look_once(struct searcher *searcher, struct scenario *scenario, uint32_t replications,
                       struct probe *probe, struct seen *seen, struct error *err) {
   struct capacity_study *study = searcher->study;
@@ -255,6 +272,7 @@ static bool look_once(struct searcher *searcher, struct scenario *scenario, uint
                                    .seed = study->seed,
                                    .replications = replications,
                                    .follows_none = searcher->watch == NULL,
+                                   .timeline = true,
                                    .jobs = searcher->options->jobs,
                                    .progress = tick,
                                    .progress_data = searcher};
@@ -285,6 +303,7 @@ static bool look_once(struct searcher *searcher, struct scenario *scenario, uint
   seen->utilization = limiter.utilization;
   probe->saturated = limiter.utilization > 0.99;
   if (limiter.name != NULL) seen->limited_by = arena_text(study->arena, limiter.name);
+  look_for_peak(&results, seen, study->arena);
   const struct capacity_watch *watch = searcher->watch;
   if (watch != NULL) watch->seen(watch->data, searcher->situation, probe->load, &results);
   study->checks_failed = !results_checks_passed(&results);
@@ -328,6 +347,7 @@ static void find_limiter(struct searcher *s) {
     s->situation->limited_by = s->seen[i].limited_by;
     s->situation->connections = s->seen[i].connections;
     s->situation->utilization = s->seen[i].utilization;
+    s->situation->full_s = s->seen[i].full_s;
     s->situation->goal = s->seen[i].goal;
     s->situation->missed = s->seen[i].missed;
   }

@@ -21,8 +21,9 @@ struct situation {
   const char *limited_by;  /* NULL: nothing has a utilization */
   const char *connections; /* of that component, that are what limits: "the 5 ..."; else NULL */
   double utilization;      /* of that component, or of these, just above the capacity */
-  uint32_t goal;           /* of the scenario's: the one that is missed most there */
-  uint32_t missed;         /* how many are, by their values */
+  double full_s;   /* not busy on the whole, but wholly for so long in replication 1; or 0 */
+  uint32_t goal;   /* of the scenario's: the one that is missed most there */
+  uint32_t missed; /* how many are, by their values */
 };
 
 struct capacity_study {
