@@ -6,6 +6,7 @@
 set -euo pipefail
 archsim=${1:-${ARCHSIM:?path of the archsim binary}}
 archsim=$(realpath -- "$archsim")
+doubtful=$(realpath -- "$(dirname -- "$0")/../lint")/retries-multiply
 . "$(dirname -- "$0")/expect.sh"
 same() { cmp -s -- "$1" "$2" || fail "$1 and $2 differ"; }
 # A space that does not break, between a number and its unit, counts as one.
@@ -26,6 +27,19 @@ run { duration = "30s", warmup = "2s", replications = 3 }
 LUA
 
 # --- report: every panel that a timeline can have ---
+# --- what archsim check finds is told: printed, in the JSON, on the page; once each ---
+cp "$doubtful.bad.lua" sketch.lua
+expect 0 run sketch.lua -r 1 --report doubtful.html
+in_out 'doubtful: retries-multiply; '
+holds doubtful.html 'href="#doubtful">1 thing</a> in the scenario is doubtful.'
+holds doubtful.html '<td>retries-multiply</td><td>users</td><td>2 layers retry'
+expect 0 run sketch.lua -r 1 --json doubtful.json
+holds doubtful.json '"rule": "retries-multiply"'
+cp "$doubtful.good.lua" sketch.lua
+expect 0 run sketch.lua -r 1 --report doubtful.html
+! grep -q doubtful: out || fail 'nothing is doubtful, and it says so'
+lacks doubtful.html 'id="doubtful"'
+
 cat >six.lua <<'LUA'
 client "users" { arrivals = poisson "50/s", target = "api", timeout = "60ms", retry = { attempts = 2 },
                  keys = zipf { n = 100, s = 1 } }

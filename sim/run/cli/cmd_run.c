@@ -6,6 +6,8 @@
 #include "experiment.h"
 #include "json.h"
 #include "junit.h"
+#include "lint.h"
+#include "lint_json.h"
 #include "output.h"
 #include "progress.h"
 #include "report.h"
@@ -16,10 +18,18 @@ static bool is_stdout(const char *path) {
   return path != NULL && strcmp(path, "-") == 0;
 }
 
-static bool write_json(const struct results *results, const char *path, struct error *err) {
+/* The results with what is doubtful in the scenario. */
+static json_t *results_tree(const struct results *results, const struct lint *lint) {
+  json_t *tree = json_results(results);
+  json_object_set_new(tree, "doubtful", lint_findings_json(lint));
+  return tree;
+}
+
+static bool write_json(const struct results *results, const struct lint *lint, const char *path,
+                       struct error *err) {
   struct output output;
   if (!output_open(&output, path, err)) return false;
-  json_t *tree = json_results(results);
+  json_t *tree = results_tree(results, lint);
   json_write(tree, output.file);
   json_decref(tree);
   return output_close(&output, true, err);
@@ -42,8 +52,9 @@ static bool write_trace(const struct results *results, const struct options *opt
   return output_close(&output, true, err);
 }
 
-static bool write_report(const struct results *results, const char *path, struct error *err) {
-  json_t *tree = json_results(results);
+static bool write_report(const struct results *results, const struct lint *lint, const char *path,
+                         struct error *err) {
+  json_t *tree = results_tree(results, lint);
   bool ok = report_html_write(tree, path, err);
   json_decref(tree);
   return ok;
@@ -67,7 +78,8 @@ static void write_cases(const void *data, FILE *out) {
 }
 
 /* Standard output belongs to the report, or to one of the files. */
-static void print_report(const struct results *results, const struct options *options) {
+static void print_report(const struct results *results, const struct lint *lint,
+                         const struct options *options) {
   if (is_stdout(options->json) || is_stdout(options->csv) || is_stdout(options->junit) ||
       is_stdout(options->report) || is_stdout(options->trace)) {
     return;
@@ -78,20 +90,29 @@ static void print_report(const struct results *results, const struct options *op
     return;
   }
   report_print(results, &(struct report_options){.members = options->members}, &term);
+  lint_print_short(lint, &term);
 }
 
-static bool write_all(const struct results *results, const struct options *options,
-                      struct error *err) {
-  print_report(results, options);
+static bool write_outputs(const struct results *results, const struct lint *lint,
+                          const struct options *options, struct error *err) {
+  print_report(results, lint, options);
   if (!output_flush_stdout(err)) return false;
-  if (options->json != NULL && !write_json(results, options->json, err)) return false;
+  if (options->json != NULL && !write_json(results, lint, options->json, err)) return false;
   struct cases cases = {results, options->undecided};
   if (options->junit != NULL && !output_write(options->junit, write_cases, &cases, err)) {
     return false;
   }
   if (options->csv != NULL && !write_csv(results, options->csv, err)) return false;
   if (options->trace != NULL && !write_trace(results, options, err)) return false;
-  return options->report == NULL || write_report(results, options->report, err);
+  return options->report == NULL || write_report(results, lint, options->report, err);
+}
+
+static bool write_all(const struct results *results, const struct options *options,
+                      struct error *err) {
+  struct lint *lint = lint_scenario(results->scenario);
+  bool ok = write_outputs(results, lint, options, err);
+  lint_free(lint);
+  return ok;
 }
 
 static bool check_outputs(const struct options *options, struct error *err) {

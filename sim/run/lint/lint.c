@@ -1,5 +1,6 @@
 #include "lint.h"
 
+#include <glib.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -486,4 +487,30 @@ void lint_print(const struct lint *lint, FILE *out) {
       term_wrap(&term, STYLE_PLAIN, texts[k], 8, 8);
     }
   }
+}
+
+/* How often a rule found something, counted at its first finding; 0 at the others. */
+static uint32_t found_by_rule(const struct lint *lint, uint32_t first) {
+  uint32_t n = 0;
+  for (uint32_t i = 0; i < lint->findings; i++) {
+    if (lint->finding[i].rule != lint->finding[first].rule) continue;
+    if (i < first) return 0;
+    n++;
+  }
+  return n;
+}
+
+void lint_print_short(const struct lint *lint, const struct term *term) {
+  if (lint->findings == 0) return;
+  GString *text = g_string_new(NULL);
+  for (uint32_t i = 0; i < lint->findings; i++) {
+    uint32_t n = found_by_rule(lint, i);
+    if (n == 0) continue;
+    g_string_append_printf(text, "%s%s", i == 0 ? "" : ", ", lint->finding[i].rule->id);
+    if (n > 1) g_string_append_printf(text, " (%u)", n);
+  }
+  g_string_append(text, "; `archsim check` says why and what mends it");
+  term_put(term, STYLE_WARN, "doubtful: ");
+  term_wrap(term, STYLE_PLAIN, text->str, 10, 2);
+  g_string_free(text, TRUE);
 }

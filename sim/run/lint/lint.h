@@ -13,6 +13,7 @@
 #include "scenario.h"
 
 struct lint;
+struct term;
 
 struct lint_rule {
   const char *id;      /* stable: people switch on it */
@@ -54,6 +55,10 @@ void lint_print_rules(FILE *out);
 
 /* The findings, for people. */
 void lint_print(const struct lint *lint, FILE *out);
+
+/* Which rules found something and how often, in one sentence for the end of a report; nothing where
+ * none did. */
+void lint_print_short(const struct lint *lint, const struct term *term);
 
 /* --- for rules ------------------------------------------------------------------------------ */
 

@@ -14,13 +14,18 @@ static json_t *finding_json(const struct finding *f) {
   return json;
 }
 
-json_t *lint_json(const struct lint *lint) {
-  json_t *json = json_object(), *list = json_array();
+json_t *lint_findings_json(const struct lint *lint) {
+  json_t *list = json_array();
   for (uint32_t i = 0; i < lint->findings; i++) {
     json_array_append_new(list, finding_json(&lint->finding[i]));
   }
+  return list;
+}
+
+json_t *lint_json(const struct lint *lint) {
+  json_t *json = json_object();
   json_object_set_new(json, "schema", json_integer(JSON_SCHEMA));
   json_object_set_new(json, "scenario", json_text(lint->scenario->name));
-  json_object_set_new(json, "findings", list);
+  json_object_set_new(json, "findings", lint_findings_json(lint));
   return json;
 }

@@ -8,4 +8,7 @@
 
 json_t *lint_json(const struct lint *lint);
 
+/* The list of them alone. */
+json_t *lint_findings_json(const struct lint *lint);
+
 #endif

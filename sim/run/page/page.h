@@ -133,6 +133,7 @@ bool page_topology(const struct page *p, struct error *err);
 /* A section whose title says of which run it is: "Topology of the first point". */
 void page_open_shared(const struct page *p, const char *id, const char *title);
 void page_checks(const struct page *p, const json_t *checks, const json_t *warnings);
+void page_doubtful(const struct page *p);
 void page_parameters(const struct page *p);
 void page_scenario_parameters(const struct page *p, const json_t *parameters);
 void page_provenance(const struct page *p, const char *const (*rows)[2]);

@@ -95,6 +95,25 @@ void page_checks(const struct page *p, const json_t *checks, const json_t *warni
   html_close(p->out, "section");
 }
 
+/* What archsim check finds; results of older programs do not say it. */
+void page_doubtful(const struct page *p) {
+  static const char *const columns[] = {"Rule", "Of", "What", "Why", "What mends it", NULL};
+  static const char *const keys[] = {"rule", "subject", "what", "why", "mend"};
+  const json_t *list = json_object_get(p->run, "doubtful");
+  if (json_array_size(list) == 0) return;
+  html_open_section(p->out, "doubtful", "Doubtful in the scenario");
+  html_open_table(p->out, "What archsim check finds without running anything", columns);
+  for (size_t i = 0; i < json_array_size(list); i++) {
+    g_string_append(p->out, "<tr>");
+    for (size_t k = 0; k < G_N_ELEMENTS(keys); k++) {
+      html_element(p->out, "td", tree_text(json_array_get(list, i), keys[k]));
+    }
+    g_string_append(p->out, "</tr>\n");
+  }
+  html_close_table(p->out);
+  html_close(p->out, "section");
+}
+
 /* --- parameters ----------------------------------------------------------------------------- */
 
 /* Paper has room for the first sentence. */

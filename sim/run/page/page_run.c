@@ -103,6 +103,14 @@ static void answer(const struct page *p) {
                            "far these numbers can be trusted.</p>\n",
                            warnings, warnings == 1 ? "" : "s", warnings == 1 ? "speaks" : "speak");
   }
+  size_t doubtful = json_array_size(json_object_get(p->run, "doubtful"));
+  if (doubtful > 0) {
+    g_string_append_printf(
+        p->out,
+        "<p class=\"note\"><a href=\"#doubtful\">%zu thing%s</a> in the scenario "
+        "%s doubtful.</p>\n",
+        doubtful, doubtful == 1 ? "" : "s", doubtful == 1 ? "is" : "are");
+  }
   html_close(p->out, "section");
 }
 
@@ -195,6 +203,7 @@ bool page_of_run(const struct page *p, struct error *err) {
   page_components(p);
   page_plots_skipped(p);
   page_checks(p, json_object_get(p->run, "checks"), json_object_get(p->run, "warnings"));
+  page_doubtful(p);
   page_parameters(p);
   page_scenario_parameters(p, json_object_get(p->run, "scenario_parameters"));
   provenance(p);
