@@ -15,7 +15,7 @@
 /* --- calls ---------------------------------------------------------------------------------- */
 
 /* What a call at the cache is about, kept in its pc. */
-enum { PC_HIT = 1, PC_MISS, PC_WRITE, PC_JOINED };
+enum { PC_HIT = 1, PC_MISS, PC_WRITE, PC_JOINED, PC_PASS };
 
 void cache_ask_origin(struct sim *sim, struct cache_state *c, struct frame *fetch) {
   if (__builtin_expect(c->out != NULL, 0)) {
@@ -129,6 +129,9 @@ static void cache_on_call(struct sim *sim, struct member *member, struct frame *
   if (op_set_has(&c->write_ops, call->op)) {
     c->writes++;
     call->pc = PC_WRITE;
+  } else if (op_set_has(&c->passed_ops, call->op)) {
+    c->passed++;
+    call->pc = PC_PASS;
   } else if (hits(sim, member, call)) {
     c->hits++;
     call->pc = PC_HIT;
@@ -166,6 +169,15 @@ static void written(struct sim *sim, struct cache_state *c, const struct frame *
   }
   uint32_t e = store_find(c->store, fetch->item);
   if (e != NIL) kept_remove(sim, c, e);
+}
+
+/* What is not kept is answered as it came. */
+static void passed(struct sim *sim, struct cache_state *c, struct frame *parent,
+                   struct frame *fetch, enum outcome outcome) {
+  c->origin_errors += outcome != OUTCOME_OK;
+  if (outcome == OUTCOME_RATE_LIMITED) call_tell_when(sim, fetch, parent);
+  if (c->truth != REF_NONE) ledger_pass_on(sim, fetch, parent);
+  call_reply(sim, parent, outcome);
 }
 
 /* What a read brought is kept, and an error if that is said, but not in place of a stale answer. */
@@ -238,6 +250,10 @@ static void cache_on_reply(struct sim *sim, struct member *member, struct frame 
     c->origin_errors++;
     if (c->config->single_flight) hand_over(sim, member, parent);
     give(sim, c, parent, outcome);
+    return;
+  }
+  if (parent && parent->pc == PC_PASS) {
+    passed(sim, c, parent, fetch, outcome);
     return;
   }
   bool ok = outcome == OUTCOME_OK, writes = parent && parent->pc == PC_WRITE;
@@ -379,6 +395,9 @@ static void cache_init(struct sim *sim, struct member *member) {
   c->object_size = sim_stream(sim, member->component, "object_size");
   c->hit_time = sim_stream(sim, member->component, "hit_time");
   c->write_ops = data_writes(sim->spec, member->component->id);
+  for (uint32_t op = 0; op < sim->spec->ops; op++) {
+    if (cache_passes(c->config, (int)op)) c->passed_ops.bits[op / 64] |= UINT64_C(1) << (op % 64);
+  }
   c->member = member;
   c->balanced = member->component->members > 1 && is_balanced(sim, member->component->id);
   c->truth = sim->ledger ? data_truth(sim->spec, member->component->id) : REF_NONE;
@@ -414,6 +433,8 @@ static const struct meter cache_meters[] = {
     {"writes", METER_COUNT, STATE(writes), 0,
      "Writes that came to it, which it passes on to the origin; with write = back later, and "
      "fewer."},
+    {"passed", METER_COUNT, STATE(passed), 0,
+     "Calls whose answers are never kept (`passes`): neither hits nor misses."},
     {"joined", METER_COUNT, STATE(joined), 0,
      "Misses that waited for a call to the origin which was under way."},
     {"served_stale", METER_COUNT, STATE(served_stale), 0,
@@ -468,6 +489,7 @@ static bool cache_has_meter(const void *config, const struct meter *meter) {
   }
   if (meter->at == STATE(fallbacks)) return c->fallback.n > 0;
   if (meter->at == STATE(owned)) return c->per != CACHE_PER_ALL;
+  if (meter->at == STATE(passed)) return c->passes.n > 0;
   if (meter->at == STATE(joined)) return c->single_flight;
   if (meter->at == STATE(served_stale) || meter->at == STATE(refreshes)) return c->stale_ns > 0;
   if (meter->at == STATE(asked_early)) return c->early > 0;

@@ -24,6 +24,27 @@ static const char *const invalidate_choices[] = {"never", "on_write", NULL};
   "al., 2023). perfect_lfu: all keys ever asked for are counted and only the most frequent ones " \
   "kept: no real cache, a bound to compare with (Breslau et al., 1999)."
 
+bool cache_passes(const struct cache_config *config, int op) {
+  for (uint32_t i = 0; i < config->passes.n; i++) {
+    if (config->passes.ops[i] == op) return true;
+  }
+  return false;
+}
+
+/* A write goes to the origin anyway, and tells the cache what it kept is out of date. */
+static bool passes_valid(const struct spec *spec, const struct cache_config *config,
+                         struct error *err) {
+  for (uint32_t i = 0; i < config->passes.n; i++) {
+    int op = config->passes.ops[i];
+    if (data_op_of(spec, config->origin, op) != DATA_WRITE) continue;
+    return error_set(err,
+                     "'passes' has '%s', which \"%s\" takes as a write: that goes to the origin "
+                     "anyway; leave it out",
+                     spec->op[op], spec->component[config->origin].name);
+  }
+  return true;
+}
+
 static bool has_copies(const struct component_spec *component) {
   const struct param *p = component->kind->params;
   while (p->name && (strcmp(p->name, "copies") != 0 || p->type != PARAM_GROUP)) p++;
@@ -87,6 +108,7 @@ bool cache_validate(const struct spec *spec, const struct component_spec *compon
                      "warm needs to know how large values are; add object_size, or give "
                      "capacity as a number of entries");
   }
+  if (!passes_valid(spec, config, err)) return false;
   return per_valid(config, component->instances, err) && outbound_valid(&config->calls, err);
 }
 
@@ -98,7 +120,7 @@ void cache_outline(const struct spec *spec, const struct component_spec *compone
   out->by_user = config->per == CACHE_PER_USER || config->per == CACHE_PER_TIER;
   outline_work(out, &config->hit_time);
   bool writes = data_op_of(spec, config->origin, op) == DATA_WRITE;
-  if (!writes) {
+  if (!writes && !cache_passes(config, op)) {
     struct outline_step *miss = outline_add(out, OUTLINE_BRANCH);
     miss->chance = NAN;
     miss->while_empty = !config->warm;
@@ -208,6 +230,12 @@ const struct param cache_params[] = {
      .offset = AT(origin),
      .required = true,
      .doc = "Component that is asked on a miss and that receives writes."},
+    {.name = "passes",
+     .type = PARAM_PRIORITY,
+     .offset = AT(passes),
+     .doc = "Operations whose answers are never kept, such as { \"buy\" }: they go through to the "
+            "origin (Cache-Control: no-store, nginx's proxy_cache_bypass). All others are kept "
+            "by the key alone, whatever the operation, except writes."},
     {.name = "write",
      .type = PARAM_WRITES,
      .offset = AT(write),

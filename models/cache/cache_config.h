@@ -19,12 +19,16 @@ struct cache_config {
   bool single_flight, warm;
   uint32_t policy, expire, origin, invalidate, per;
   struct writes write;
+  struct priorities passes;
   struct outbound_config calls;
   struct fallbacks fallback;
   struct dist hit_time;
 };
 
 extern const struct param cache_params[];
+
+/* Whether answers to an operation are never kept. */
+bool cache_passes(const struct cache_config *config, int op);
 
 bool cache_validate(const struct spec *spec, const struct component_spec *component,
                     struct error *err);

@@ -27,10 +27,11 @@ struct cache_state {
   struct level owned;     /* owners that have one */
   struct flights flights; /* where misses join or entries are refreshed */
   struct stream hit_time, object_size, ttl, early, warm, evict;
-  struct op_set write_ops;
+  struct op_set write_ops, passed_ops;
   uint32_t second_best; /* after which causes there is something instead: a bit set */
   uint64_t fallbacks;
-  uint64_t hits, misses, expired, evictions, rejected, writes, invalidated, given_up, origin_errors;
+  uint64_t hits, misses, expired, evictions, rejected, writes, passed, invalidated, given_up,
+      origin_errors;
   uint64_t joined, served_stale, refreshes, asked_early, negative_hits;
   double fetch_ns;             /* what a call to the origin takes, smoothed */
   struct level entries, bytes; /* of those that count; bytes only where they are the capacity */

@@ -281,6 +281,38 @@ static void test_warm_behind_a_balancer(void **state) {
   scene_free(scene);
 }
 
+/* Aim: what passes is answered by the origin each time, good or bad, is neither hit nor miss, and
+ * leaves what is kept as it is; misses of others do not join it. */
+static void test_passes(void **state) {
+  (void)state;
+  struct shot shots[] = {
+      {.at_ns = 0, .to = "cache", .item = 7},
+      {.at_ns = 1 * MS, .to = "cache", .item = 7, .op = "buy"}, /* while 7 is asked for */
+      {.at_ns = 10 * MS, .to = "cache", .item = 7},
+      {.at_ns = 20 * MS, .to = "cache", .item = 7, .op = "buy"},
+      {.at_ns = 30 * MS, .to = "cache", .item = 7},
+      {.at_ns = 40 * MS, .to = "cache", .item = 8, .op = "buy"},
+      {.at_ns = 50 * MS, .to = "cache", .item = 8},
+  };
+  static const uint64_t want_ns[] = {5 * MS, 6 * MS, 10 * MS, 25 * MS, 30 * MS, 45 * MS, 55 * MS};
+  struct recorder origin = {.delay_ns = 5 * MS};
+  struct scene *scene = scene_new();
+  scene_op(scene, "buy");
+  scene_add_sender(scene, "from", shots, 7);
+  struct node *cache = add_cache(scene);
+  node_set(cache, "single_flight", "true");
+  node_set(cache, "passes", "buy");
+  scene_add_recorder(scene, "origin", 1, &origin);
+  struct run run = run_scene(scene, 1, S);
+  for (int i = 0; i < 7; i++) assert_shot(&shots[i], OUTCOME_OK, want_ns[i]);
+  assert_int_equal(origin.n, 5);
+  assert_same(metric(&run, "cache.passed"), 3);
+  assert_same(metric(&run, "cache.hits"), 2);
+  assert_same(metric(&run, "cache.misses"), 2);
+  run_free(&run);
+  scene_free(scene);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_single_flight),
@@ -293,6 +325,7 @@ int main(void) {
       cmocka_unit_test(test_early),
       cmocka_unit_test(test_warm),
       cmocka_unit_test(test_warm_behind_a_balancer),
+      cmocka_unit_test(test_passes),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -255,6 +255,11 @@ const struct lint_rule lint_rules[] = {
      "it counts as a read: it takes the time of one, and no cache hears that data changed",
      "name it in write_ops or read_ops, or call the database with op = \"read\" or \"write\"",
      lint_untold_operation},
+    {"cache-mixes", "answers to several operations are kept under the same keys",
+     "a cache keeps by the key alone: what one operation brought answers the others, which then "
+     "never reach what they are meant for",
+     "name what is not to be kept in `passes`, or give each operation a cache of its own",
+     lint_cache_mixes},
     {"layer-unmet", "a balancer of layer 4 sees no connection that carries more than one call",
      "each call is a connection of its own, which is balanced as at layer 7",
      "a path with transport = \"tcp\" and connect = { keep = ... } to the balancer, or layer = 7",

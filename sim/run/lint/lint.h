@@ -186,6 +186,7 @@ void lint_killed_when_full(struct lint *lint);
 void lint_pauses_feed_themselves(struct lint *lint);
 void lint_burst_above_room(struct lint *lint);
 void lint_untold_operation(struct lint *lint);
+void lint_cache_mixes(struct lint *lint);
 void lint_layer_unmet(struct lint *lint);
 void lint_pool_exceeds_connections(struct lint *lint);
 void lint_pool_exceeds_accept(struct lint *lint);

@@ -1,6 +1,7 @@
 /* Rules about copies of data, and about who hears of them. */
 #include <string.h>
 
+#include "data_op.h"
 #include "lint.h"
 #include "network.h"
 #include "program.h"
@@ -353,5 +354,37 @@ void lint_ttl_above_goal(struct lint *lint) {
         lint,
         "it answers with an entry for %s, and the goal '%s' asks for answers less out of date",
         ttl->ns == PARAM_UNLIMITED ? "ever" : lint_ns(lint, (double)ttl->ns), goal->text);
+  }
+}
+
+/* --- what a cache keeps --------------------------------------------------------------------- */
+
+/* "'browse' and 'buy'": the operations whose answers a cache keeps. */
+static const char *kept_operations(struct lint *lint, uint32_t component,
+                                   const struct priorities *passes, uint32_t *n) {
+  const char *names = "";
+  struct op_set writes = data_writes(lint->spec, component);
+  *n = 0;
+  for (uint32_t op = 0; op < lint->spec->ops; op++) {
+    if (node_find(lint->graph, component, (int)op) == NO_NODE) continue;
+    bool kept = !op_set_has(&writes, (uint8_t)op);
+    for (uint32_t i = 0; i < passes->n; i++) kept &= passes->ops[i] != (int)op;
+    if (!kept) continue;
+    names = lint_text(lint, "%s%s'%s'", names, *n == 0 ? "" : " and ", lint->spec->op[op]);
+    (*n)++;
+  }
+  return names;
+}
+
+void lint_cache_mixes(struct lint *lint) {
+  for (uint32_t c = 0; c < lint->spec->components; c++) {
+    const struct component_spec *component = &lint->spec->component[c];
+    const struct priorities *passes = lint_said(component, "passes", PARAM_PRIORITY);
+    if (passes == NULL || component->bypassed) continue;
+    uint32_t n;
+    const char *names = kept_operations(lint, c, passes, &n);
+    if (n < 2) continue;
+    lint_add_component(lint, c)->what =
+        lint_text(lint, "it keeps the answers to %s, each as if it were the answer to all", names);
   }
 }
