@@ -169,6 +169,28 @@ static void what_happens_elsewhere_is_no_cause(void **state) {
   forget(&s);
 }
 
+/* A queue that was full explains the errors of its component alone where nothing else made any
+ * there or below it; what fails elsewhere does not count. */
+static void other_errors_are_not_of_the_queue(void **state) {
+  (void)state;
+  static const char *const db[] = {"fail { p = 0.1 }, ", ""};
+  for (int other = 0; other < 2; other++) {
+    char text[640];
+    snprintf(text, sizeof text,
+             "client 'users' { arrivals = bursts { '1/s', size = 40 }, target = 'web' }\n"
+             "service 'web' { workers = 1, queue = 20, on = { work '10ms', call 'db' } }\n"
+             "service 'db' { on = { %s work '1ms' } }\n"
+             "client 'jobs' { arrivals = poisson '20/s', target = 'job' }\n"
+             "service 'job' { on = { fail { p = 0.1 }, work '1ms' } }\n" RUN,
+             db[other]);
+    struct seen s = see(text);
+    const struct finding *f = find(&s, "web", "queue");
+    assert_non_null(f);
+    assert_int_equal(strstr(f->detail, ", for this cause or another") != NULL, other == 0);
+    forget(&s);
+  }
+}
+
 #define THREE(web, db, timeout)                                                     \
   "client 'users' { arrivals = poisson '20/s', target = 'web', timeout = '" timeout \
   "' }\nservice 'web' { workers = 500, " web                                        \
@@ -422,6 +444,7 @@ int main(void) {
       cmocka_unit_test(words_of_faults),
       cmocka_unit_test(failures_of_overload),
       cmocka_unit_test(what_happens_elsewhere_is_no_cause),
+      cmocka_unit_test(other_errors_are_not_of_the_queue),
       cmocka_unit_test(failures_are_followed_to_where_they_began),
       cmocka_unit_test(a_second_client_that_fails),
       cmocka_unit_test(failures_without_a_limit),

@@ -20,6 +20,7 @@
 #include "limiter.h"
 #include "mistaken.h"
 #include "offered.h"
+#include "outline.h"
 #include "places.h"
 #include "quarters.h"
 #include "recovery.h"
@@ -190,24 +191,29 @@ static void look_at_places(const struct results *results, uint32_t id, const cha
 }
 
 /* Whether failures of followed requests began with a refusal of this component while it was up;
- * where too few were followed it may be. */
-static bool refused(const struct results *results, uint32_t id) {
+ * where too few were followed it may be. `alone`: none began otherwise there, or in what it calls.
+ */
+static bool refused(const struct results *results, uint32_t id, bool *alone) {
   const struct spec *spec = &results->scenario->spec;
   uint32_t known = 0;
+  bool any = false, *below = mem_zeroed(spec->components, sizeof *below);
+  *alone = true;
+  outline_reach(spec, id, false, below);
   for (uint32_t c = 0; results->blame != NULL && c < spec->components; c++) {
     const struct blame *blame = &results->blame[c];
     uint32_t n;
     struct failure_share *shares = breakdown_origins(blame, FOLLOWED_FAILED, false, &n);
-    bool here = false;
     for (uint32_t i = 0; i < n; i++) {
-      here |= shares[i].component == id && shares[i].cause == OUTCOME_REFUSED &&
-              shares[i].part != PART_POOL && shares[i].part != PART_FAULT;
+      bool here = shares[i].component == id && shares[i].cause == OUTCOME_REFUSED &&
+                  shares[i].part != PART_POOL && shares[i].part != PART_FAULT;
+      any |= here;
+      *alone &= here || (shares[i].component < spec->components && !below[shares[i].component]);
     }
     free(shares);
-    if (here) return true;
     known += breakdown_followed(blame, FOLLOWED_FAILED);
   }
-  return known < FOLLOWED_LEAST;
+  free(below);
+  return any || known < FOLLOWED_LEAST;
 }
 
 /* A queue that was once as long as it may be turned calls away, if there were errors. */
@@ -216,7 +222,8 @@ static void look_at_queue(const struct results *results, uint32_t id, struct fin
   double longest = results_value_of(results, c->name, "queue.max");
   double errors = results_value_of(results, c->name, "errors");
   double arrivals = results_value_of(results, c->name, "arrivals");
-  if (!(errors > 0 && arrivals > 0) || isnan(longest) || !refused(results, id)) return;
+  bool alone;
+  if (!(errors > 0 && arrivals > 0) || isnan(longest) || !refused(results, id, &alone)) return;
   double queue = shortage_limit(c, "queue"), connections = shortage_limit(c, "connections");
   struct label share = ratio(errors / arrivals);
   struct finding *f;
@@ -224,17 +231,22 @@ static void look_at_queue(const struct results *results, uint32_t id, struct fin
     f = finding_add(list, RULE_NO_QUEUE, SEVERITY_SATURATED, c->name, NULL);
     finding_say(f, share.text,
                 "and refused what came while its workers were busy: %s of its calls were answered "
-                "with an error",
-                share.text);
+                "with an error%s",
+                share.text, alone ? "" : ", for this cause or another");
   } else if (!isnan(queue) && longest >= queue) {
     f = finding_add(list, RULE_QUEUE_FULL, SEVERITY_SATURATED, c->name, NULL);
     finding_say(f, share.text,
-                "with %.0f waiting calls%s: %s of its calls were answered with an error", queue,
-                c->instances > 1 ? " at one of its members" : "", share.text);
+                "with %.0f waiting calls%s: %s of its calls were answered with an error%s", queue,
+                c->instances > 1 ? " at one of its members" : "", share.text,
+                alone ? "" : ", for this cause or another");
   } else if (!isnan(connections) &&
              longest >= fmax(0, connections - shortage_limit(c, "workers"))) {
     f = finding_add(list, RULE_CONNECTIONS, SEVERITY_SATURATED, c->name, NULL);
-    finding_say(f, share.text, "it has %.0f and refused %s of its calls", connections, share.text);
+    finding_say(f, share.text,
+                alone ? "it has %.0f and refused %s of its calls"
+                      : "it has %.0f and refused calls; %s were answered with an error, for this "
+                        "cause or another",
+                connections, share.text);
   } else {
     return;
   }
