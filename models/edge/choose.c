@@ -17,6 +17,16 @@ static bool is_in_use(const struct load_balancer_state *lb, uint32_t which) {
   return may_be_used(lb, which) && b->healthy && !b->outlier.ejected;
 }
 
+struct eligible count_eligible(const struct load_balancer_state *lb) {
+  struct eligible eligible = {0};
+  for (uint32_t i = 0; i < lb->n; i++) {
+    if (!may_be_used(lb, i)) continue;
+    eligible.n++;
+    eligible.ejected += lb->backend[i].outlier.ejected;
+  }
+  return eligible;
+}
+
 /* Which levels panic; how many. */
 static uint32_t share_levels(struct load_balancer_state *lb) {
   struct levels *levels = &lb->levels;

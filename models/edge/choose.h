@@ -11,6 +11,13 @@ void choose_init(struct sim *sim, struct member *member);
 /* Which backends are in use may have changed. */
 void list_healthy(struct sim *sim, struct load_balancer_state *lb);
 
+/* Backends that may get calls but for checks: those in the register that a rollout does not leave
+ * out and whose weight is not 0; and those of them that are ejected. */
+struct eligible {
+  uint32_t n, ejected;
+};
+struct eligible count_eligible(const struct load_balancer_state *lb);
+
 /* At least one backend is in use. */
 uint32_t choose_first(const struct sim *sim, struct load_balancer_state *lb,
                       const struct frame *call);

@@ -176,10 +176,10 @@ static void observe(struct sim *sim, struct member *member, uint32_t which, enum
   const struct outlier_config *config = &lb->config->outlier;
   struct backend *b = &lb->backend[which];
   if (!outlier_observe(config, &b->outlier, outcome)) return;
-  if (lb->outliers_n >= outlier_most(config, lb->n)) return;
+  struct eligible eligible = count_eligible(lb);
+  if (eligible.ejected >= outlier_most(config, eligible.n)) return;
   uint64_t lasts_ns = outlier_eject(config, &b->outlier, sim->now_ns);
   timer_set(sim, member, &b->back, lasts_ns, DUE_RETURN, which);
-  lb->outliers_n++;
   lb->outliers++;
   list_healthy(sim, lb);
   sim_note(sim, member, b->member, "ejected");
@@ -198,7 +198,6 @@ static void ejection_over(struct sim *sim, struct member *member, uint32_t which
   struct load_balancer_state *lb = member->state;
   struct backend *b = &lb->backend[which];
   outlier_return(&b->outlier);
-  lb->outliers_n--;
   list_healthy(sim, lb);
   sim_note(sim, member, b->member, "back in use");
 }
@@ -244,7 +243,7 @@ static void load_balancer_on_due(struct sim *sim, struct member *member, struct 
 }
 
 /* A backend entered the register or left it, or something may happen to it. One that is new in the
- * register is believed healthy. */
+ * register is believed healthy, and nothing is held against it. */
 static void load_balancer_on_peer(struct sim *sim, struct member *member, struct member *about) {
   struct load_balancer_state *lb = member->state;
   for (uint32_t i = 0; i < lb->n; i++) {
@@ -254,6 +253,8 @@ static void load_balancer_on_peer(struct sim *sim, struct member *member, struct
     if (b->listed == about->listed) continue;
     b->listed = about->listed;
     b->healthy = true;
+    b->outlier = (struct outlier){0};
+    timer_stop(&b->back);
     b->failures = b->successes = 0;
     list_healthy(sim, lb);
   }
@@ -273,7 +274,6 @@ static void load_balancer_on_fault(struct sim *sim, struct member *member,
       health_end_quiet(sim, b, lb->config->health.interval_ns);
       b->outlier = (struct outlier){0};
     }
-    lb->outliers_n = 0;
     if (lb->algorithm->forget) lb->algorithm->forget(lb->memory, lb->n);
     limits_clear(&lb->limits);
     list_healthy(sim, lb);

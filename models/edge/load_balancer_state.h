@@ -92,7 +92,6 @@ struct load_balancer_state {
   struct bound bound;     /* connections of layer 4, */
   uint64_t *open, *calls; /* how many each backend has; calls under way meanwhile */
   uint64_t unrouted, connections;
-  uint32_t outliers_n; /* backends ejected now */
   uint64_t fallbacks;
   uint32_t second_best; /* after which causes there is something instead: a bit set */
   uint64_t no_backend, reconnects, given_up, probes_failed, ejections, outliers;

@@ -387,6 +387,41 @@ static void test_outlier_most(void **state) {
   }
 }
 
+/* Aim: `most` is a share of the backends that are there, and one that comes has no history. Of ten
+ * six come at 600 ms: half of the four others may be out before, half of all then. */
+static void test_outlier_of_those_there(void **state) {
+  (void)state;
+  enum { N = 200 };
+  static struct shot shots[N];
+  for (uint32_t i = 0; i < N; i++) shots[i] = (struct shot){.at_ns = 5 * i * MS, .to = "lb"};
+  struct recorder web = {.fails = N, .failure = OUTCOME_FAILED};
+  struct scene *scene = scene_new();
+  scene_add_sender(scene, "from", shots, N);
+  struct node *lb = add_balancer(scene, "round_robin", "web");
+  node_set(lb, "outlier.failures", "2");
+  node_set(lb, "outlier.most", "50%");
+  scene_add_recorder(scene, "web", 10, &web);
+  for (int i = 5; i <= 10; i++) {
+    char name[16];
+    snprintf(name, sizeof name, "web[%d]", i);
+    scene_fault(scene, name, NULL,
+                (struct fault_spec){.type = &fault_join, .at_ns = 600 * MS, .forever = true});
+  }
+  /* Ejected before it goes, one that comes again is in use. */
+  scene_fault(
+      scene, "web[1]", NULL,
+      (struct fault_spec){
+          .type = &fault_stop, .at_ns = 300 * MS, .lasts = dist_constant((double)(100 * MS))});
+  struct run run = run_begin(scene, 1, 0, S);
+  assert_same(healthy_at(&run, 250 * MS), 2);
+  assert_same(healthy_at(&run, 350 * MS), 2); /* of three: one, who is out already */
+  assert_same(healthy_at(&run, 401 * MS), 3);
+  assert_same(healthy_at(&run, 500 * MS), 2);
+  assert_same(healthy_at(&run, 990 * MS), 5);
+  run_free(&run);
+  scene_free(scene);
+}
+
 /* The share of calls that a third backend gets which refuses them at once, under least_connections
  * and a load of `a` calls on the two others, which answer after exponential times of mean 1: the
  * chain of calls under way at both and of where looking begins, by repeated steps. */
@@ -496,19 +531,13 @@ static void test_validation(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_round_robin),
-      cmocka_unit_test(test_least_connections),
-      cmocka_unit_test(test_random_choices),
-      cmocka_unit_test(test_calls_avoid_the_dead),
-      cmocka_unit_test(test_connect_retries),
-      cmocka_unit_test(test_only_refusals_reconnect),
-      cmocka_unit_test(test_timeout),
-      cmocka_unit_test(test_crash_forgets_calls),
-      cmocka_unit_test(test_reconnect_draws),
-      cmocka_unit_test(test_outlier),
-      cmocka_unit_test(test_outlier_most),
-      cmocka_unit_test(test_black_hole),
-      cmocka_unit_test(test_not_its_own_backend),
+      cmocka_unit_test(test_round_robin),     cmocka_unit_test(test_least_connections),
+      cmocka_unit_test(test_random_choices),  cmocka_unit_test(test_calls_avoid_the_dead),
+      cmocka_unit_test(test_connect_retries), cmocka_unit_test(test_only_refusals_reconnect),
+      cmocka_unit_test(test_timeout),         cmocka_unit_test(test_crash_forgets_calls),
+      cmocka_unit_test(test_reconnect_draws), cmocka_unit_test(test_outlier),
+      cmocka_unit_test(test_outlier_most),    cmocka_unit_test(test_outlier_of_those_there),
+      cmocka_unit_test(test_black_hole),      cmocka_unit_test(test_not_its_own_backend),
       cmocka_unit_test(test_validation),
   };
   return cmocka_run_group_tests_name("load_balancer", tests, NULL, NULL);
