@@ -53,17 +53,20 @@ static void note_use(const struct sim *sim, struct load_balancer_state *lb, uint
 }
 
 void list_healthy(struct sim *sim, struct load_balancer_state *lb) {
-  uint32_t in_use = 0, panicking = lb->levels.n > 0 ? share_levels(lb) : 0;
+  uint32_t in_use = 0, may_be = 0, panicking = lb->levels.n > 0 ? share_levels(lb) : 0;
   lb->healthy_n = 0;
   lb->version++;
   for (uint32_t i = 0; i < lb->n; i++) {
     bool is = is_in_use(lb, i);
     note_use(sim, lb, i, is);
+    bool may = may_be_used(lb, i);
     in_use += is;
-    bool all = panicking > 0 && lb->levels.panics[lb->levels.of[i]] && may_be_used(lb, i);
+    may_be += may;
+    bool all = panicking > 0 && lb->levels.panics[lb->levels.of[i]] && may;
     if (is || all) lb->healthy[lb->healthy_n++] = i;
   }
   level_set(&lb->in_use, sim->now_ns, in_use);
+  level_set(&lb->withheld, sim->now_ns, may_be - in_use);
   if (lb->locality.zones > 0) {
     locality_share(&lb->locality, &lb->config->zone_aware, lb->healthy, lb->healthy_n);
     if (panicking > 0) lb->locality.on = false; /* Envoy, too */

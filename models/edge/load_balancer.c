@@ -394,6 +394,8 @@ static const struct meter load_balancer_meters[] = {
     {"connections", METER_COUNT, STATE(connections), 0,
      "Connections that were given a backend, some more than once (`layer`)."},
     {"healthy_backends", METER_MEAN_LEVEL, STATE(in_use), 0, "Backends in use"},
+    {"withheld_backends", METER_MEAN_LEVEL, STATE(withheld), 0,
+     "Backends that are there and out of use for failed checks or calls"},
     {0},
 };
 
@@ -404,6 +406,7 @@ static bool load_balancer_has_meter(const void *config, const struct meter *mete
   if (meter->at == STATE(locality.local)) return c->zone_aware.given;
   if (meter->at == STATE(reports)) return c->reports.given;
   if (meter->at == STATE(panicking)) return c->panic > 0;
+  if (meter->at == STATE(withheld)) return c->health.given || c->outlier.given;
   size_t limits = STATE(limits);
   if (meter->at >= limits && meter->at < limits + sizeof(struct limits)) {
     return c->on.program.steps > 0;

@@ -99,7 +99,8 @@ struct load_balancer_state {
   struct locality locality;
   struct timer report; /* the next one is due */
   uint64_t reports;
-  struct level in_use, panicking; /* backends; levels that panic */
+  struct level in_use, withheld; /* backends; those that may be used, but for checks */
+  struct level panicking;        /* levels that panic */
 };
 
 static_assert(offsetof(struct load_balancer_state, config) <= 128,

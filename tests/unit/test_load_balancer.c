@@ -418,6 +418,8 @@ static void test_outlier_of_those_there(void **state) {
   assert_same(healthy_at(&run, 401 * MS), 3);
   assert_same(healthy_at(&run, 500 * MS), 2);
   assert_same(healthy_at(&run, 990 * MS), 5);
+  /* Out were 2 of 4, then 1 of 3 when web[1] goes, 1 of 4 and 2 of 4 again, and half of 10. */
+  assert_true(metric(&run, "lb.withheld_backends") < 3);
   run_free(&run);
   scene_free(scene);
 }

@@ -191,6 +191,32 @@ static void other_errors_are_not_of_the_queue(void **state) {
   }
 }
 
+/* A balancer whose ejections leave the load to the others is named, unless a fault hit those that
+ * are out, or nothing failed there. */
+static void backends_out_of_use_are_told(void **state) {
+  (void)state;
+  static const char *const cases[][3] = {
+      {"400/s", "", "told"},
+      {"400/s", "fault { crash 'web[1]', at = '20s', lasts = '5s' }\n", NULL},
+      {"20/s", "", NULL},
+  };
+  for (size_t k = 0; k < sizeof cases / sizeof cases[0]; k++) {
+    char text[640];
+    snprintf(text, sizeof text,
+             "client 'users' { arrivals = poisson '%s', target = 'lb' }\n"
+             "load_balancer 'lb' { backends = 'web', outlier = { most = '50%%' } }\n"
+             "service 'web' { instances = 4, workers = 1, queue = 9, work = '30ms' }\n%s" RUN,
+             cases[k][0], cases[k][1]);
+    struct seen s = see(text);
+    bool told = false;
+    for (uint32_t i = 0; i < s.diagnosis.findings.n; i++) {
+      told |= s.diagnosis.findings.list[i].rule == RULE_WITHHELD;
+    }
+    assert_int_equal(told, cases[k][2] != NULL);
+    forget(&s);
+  }
+}
+
 #define THREE(web, db, timeout)                                                     \
   "client 'users' { arrivals = poisson '20/s', target = 'web', timeout = '" timeout \
   "' }\nservice 'web' { workers = 500, " web                                        \
@@ -445,6 +471,7 @@ int main(void) {
       cmocka_unit_test(failures_of_overload),
       cmocka_unit_test(what_happens_elsewhere_is_no_cause),
       cmocka_unit_test(other_errors_are_not_of_the_queue),
+      cmocka_unit_test(backends_out_of_use_are_told),
       cmocka_unit_test(failures_are_followed_to_where_they_began),
       cmocka_unit_test(a_second_client_that_fails),
       cmocka_unit_test(failures_without_a_limit),

@@ -31,6 +31,7 @@
 #include "together.h"
 #include "way.h"
 #include "wire.h"
+#include "withheld.h"
 
 /* Later in the run by this factor, new requests alone may make a queue grow. */
 #define MORE_COMES 1.1
@@ -475,6 +476,7 @@ struct diagnosis diagnose(const struct results *results) {
     look_at_places(results, i, c->name, list);
     look_at_actions(results, c, list);
     mistaken_look(results, c, list);
+    withheld_look(results, c, list);
     look_at_memory(results, c, list);
     look_at_queue(results, i, list);
     look_at_uptime(results, i, list);

@@ -21,6 +21,7 @@ extern const char *const severity_name[];
 enum rule {
   RULE_IN_VAIN,
   RULE_MISTAKEN,
+  RULE_WITHHELD,
   RULE_OUT_OF_MEMORY,
   RULE_RECOVERY,
   RULE_RELAPSE,
